@@ -1,0 +1,28 @@
+#ifndef TCPGAUGE_SRC_BASE_CLOCK_H_
+#define TCPGAUGE_SRC_BASE_CLOCK_H_
+
+#include <cstdint>
+
+namespace tcpgauge {
+
+constexpr int64_t kNanosecondsPerSecond = 1000000000;
+
+// Where the time comes from; tests hand in one that they move by hand.
+// Thread: implementations may be read from any thread.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+
+  // Nanoseconds since the Unix epoch; may step either way when the administrator or NTP sets the clock.
+  virtual int64_t WallNanoseconds() const = 0;
+
+  // Nanoseconds since an arbitrary start; never steps back.
+  virtual int64_t SteadyNanoseconds() const = 0;
+};
+
+// The operating system's clocks. Lives as long as the process.
+const Clock& SystemClock();
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_BASE_CLOCK_H_

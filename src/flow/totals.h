@@ -1,0 +1,46 @@
+#ifndef TCPGAUGE_SRC_FLOW_TOTALS_H_
+#define TCPGAUGE_SRC_FLOW_TOTALS_H_
+
+#include <array>
+#include <cstdint>
+
+#include "src/base/histogram.h"
+#include "src/net/connection_state.h"
+
+namespace tcpgauge {
+
+struct RttBounds {
+  static constexpr double kBounds[] = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
+                                       0.025,  0.05,    0.1,    0.25,  0.5,    1,     2.5};
+};
+struct DurationBounds {
+  static constexpr double kBounds[] = {0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 36000};
+};
+struct PayloadBounds {
+  static constexpr double kBounds[] = {0, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
+};
+
+// Sums over all connections since the start, exact whatever is evicted, folded or not listed later. A midstream
+// connection enters them when it is confirmed, with all that it carried until then, or when it ends.
+// Counters never fall; `connections` is the gauge among them.
+struct Totals {
+  uint64_t client_payload_bytes = 0;
+  uint64_t server_payload_bytes = 0;
+  uint64_t client_retransmitted_segments = 0;
+  uint64_t server_retransmitted_segments = 0;
+  uint64_t out_of_order_segments = 0;
+  uint64_t zero_windows = 0;
+  uint64_t opened_handshake = 0;
+  uint64_t opened_midstream = 0;
+  std::array<uint64_t, kEndReasonCount> closed{};
+  std::array<uint64_t, kConnectionStateCount> connections{};  // confirmed ones in each state now
+  Histogram<RttBounds> handshake_rtt_seconds;
+  Histogram<DurationBounds> connection_duration_seconds;  // of connections that ended
+  Histogram<PayloadBounds> connection_payload_bytes;      // both directions, of connections that ended
+
+  void Add(const Totals& other);
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_FLOW_TOTALS_H_

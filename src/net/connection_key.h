@@ -1,0 +1,53 @@
+#ifndef TCPGAUGE_SRC_NET_CONNECTION_KEY_H_
+#define TCPGAUGE_SRC_NET_CONNECTION_KEY_H_
+
+#include <cstdint>
+#include <utility>
+
+#include "src/net/endpoint.h"
+
+namespace tcpgauge {
+
+// Which of a key's two ends sent a packet.
+enum class End : uint8_t { kA = 0, kB = 1 };
+
+constexpr End OtherEnd(End end) { return end == End::kA ? End::kB : End::kA; }
+
+// A TCP 4-tuple and its encapsulation, the same for both directions: end a is the one that sorts first.
+struct ConnectionKey {
+  IpAddress address_a;
+  IpAddress address_b;
+  uint16_t port_a = 0;
+  uint16_t port_b = 0;
+  uint32_t encapsulation = 0;  // an id of the table's EncapsulationTable; 0 = none
+
+  // The key of a packet; `*sender` tells the end that it came from. A connection of an endpoint with itself has one
+  // indistinguishable direction, sent by end a.
+  static ConnectionKey Of(const Endpoint& source, const Endpoint& destination, uint32_t encapsulation, End* sender) {
+    ConnectionKey key;
+    key.encapsulation = encapsulation;
+    const bool swap = destination < source;
+    const Endpoint& a = swap ? destination : source;
+    const Endpoint& b = swap ? source : destination;
+    key.address_a = a.address;
+    key.address_b = b.address;
+    key.port_a = a.port;
+    key.port_b = b.port;
+    *sender = swap ? End::kB : End::kA;
+    return key;
+  }
+
+  Endpoint endpoint(End end) const {
+    return end == End::kA ? Endpoint{address_a, port_a} : Endpoint{address_b, port_b};
+  }
+
+  friend bool operator==(const ConnectionKey& x, const ConnectionKey& y) {
+    return x.address_a == y.address_a && x.address_b == y.address_b && x.port_a == y.port_a && x.port_b == y.port_b &&
+           x.encapsulation == y.encapsulation;
+  }
+};
+static_assert(sizeof(ConnectionKey) == 40, "no padding: keys are hashed and compared as bytes");
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_NET_CONNECTION_KEY_H_

@@ -1,0 +1,39 @@
+#ifndef TCPGAUGE_SRC_NET_CONNECTION_STATE_H_
+#define TCPGAUGE_SRC_NET_CONNECTION_STATE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace tcpgauge {
+
+// A connection's state as an observer between its two ends can know it (after RFC 9293 section 3.3.2).
+enum class ConnectionState : uint8_t {
+  kSynSent,      // a SYN, unanswered
+  kSynReceived,  // answered by a SYN-ACK, not yet completed
+  kEstablished,
+  kClosing,  // a FIN from at least one end
+  kClosed,   // a FIN from both ends, both acknowledged
+  kReset,    // a RST from either end
+};
+constexpr size_t kConnectionStateCount = 6;
+
+// "syn_sent" … "reset": the values of the metrics' label and of the connection log.
+std::string_view ConnectionStateName(ConnectionState state);
+
+// Whether the handshake told which end is the client.
+enum class Role : uint8_t { kInferred, kObserved };
+
+// "inferred" or "observed".
+std::string_view RoleName(Role role);
+
+// Why a connection is no longer tracked.
+enum class EndReason : uint8_t { kFin, kReset, kRefused, kHandshakeTimeout, kIdleTimeout, kEvicted };
+constexpr size_t kEndReasonCount = 6;
+
+// "fin" … "evicted".
+std::string_view EndReasonName(EndReason reason);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_NET_CONNECTION_STATE_H_

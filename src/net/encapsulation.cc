@@ -1,0 +1,15 @@
+#include "src/net/encapsulation.h"
+
+#include <iterator>
+
+namespace tcpgauge {
+namespace {
+
+constexpr std::string_view kNames[] = {"pppoe", "gre", "erspan", "vxlan", "geneve", "gtp-u", "ipip"};
+static_assert(std::size(kNames) == static_cast<size_t>(TunnelType::kCount), "a name for each");
+
+}  // namespace
+
+std::string_view TunnelTypeName(TunnelType type) { return kNames[static_cast<size_t>(type)]; }
+
+}  // namespace tcpgauge

@@ -1,0 +1,86 @@
+#ifndef TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_H_
+#define TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/flow/totals.h"
+#include "src/net/connection_state.h"
+#include "src/net/encapsulation.h"
+#include "src/net/endpoint.h"
+#include "src/net/protocol.h"
+
+namespace tcpgauge {
+
+// What one end of a connection sent.
+struct DirectionView {
+  uint64_t packets = 0;
+  uint64_t payload_bytes = 0;  // TCP payload by the headers' lengths, retransmissions included
+  uint64_t ip_bytes = 0;       // IP header and all that follows it
+  uint32_t retransmitted_segments = 0;
+  uint32_t out_of_order_segments = 0;
+  uint32_t zero_windows = 0;
+  double payload_bytes_per_second = 0;  // over Snapshot::rate_window_seconds
+};
+
+// One connection that is confirmed: its handshake was seen, or enough of it to count (see ConnectionTable).
+struct ConnectionView {
+  static constexpr int64_t kUnknown = -1;
+
+  uint64_t id = 0;  // of this incarnation; never used twice in the life of the process
+  Endpoint client;
+  Endpoint server;
+  ConnectionState state = ConnectionState::kSynSent;
+  Role role = Role::kInferred;
+  uint32_t interface = 0;      // index into Snapshot::interfaces
+  uint32_t encapsulation = 0;  // index into Snapshot::encapsulations; 0 = none
+  DirectionView client_sent;
+  DirectionView server_sent;
+  int64_t start_time_ns = 0;        // Unix epoch, of the first packet
+  int64_t last_packet_time_ns = 0;  // Unix epoch
+  // Durations in nanoseconds, or kUnknown.
+  int64_t handshake_rtt_ns = kUnknown;  // SYN to the ACK that completes the handshake
+  int64_t rtt_ns = kUnknown;            // smoothed
+  uint64_t window_payload_bytes = 0;    // both directions, over the ranking window: what "heaviest" means
+
+  double payload_bytes_per_second() const {
+    return client_sent.payload_bytes_per_second + server_sent.payload_bytes_per_second;
+  }
+  uint64_t payload_bytes() const { return client_sent.payload_bytes + server_sent.payload_bytes; }
+};
+
+// One interface, or the file that is read. Counters only grow.
+struct InterfaceView {
+  std::string name;
+  std::array<uint64_t, kProtocolCount> packets{};
+  std::array<uint64_t, kProtocolCount> wire_bytes{};
+  uint64_t dropped_packets = 0;    // by the kernel, for want of room in the capture buffer
+  uint64_t duplicate_packets = 0;  // of connections that are counted on another interface
+  bool up = true;
+};
+
+struct NamedCount {
+  std::string_view name;  // of static storage
+  uint64_t count = 0;
+};
+
+// All that is shown, at one moment. Immutable once published; every output reads the same one.
+struct Snapshot {
+  uint64_t sequence = 0;  // grows by one with each snapshot
+  int64_t time_ns = 0;    // Unix epoch; with a file, the time in its packets. What idle times are measured against.
+  int64_t capture_start_time_ns = 0;
+  double rate_window_seconds = 1;
+  std::vector<ConnectionView> connections;  // heaviest first: by window payload, then total payload, then id
+  uint64_t connections_not_listed = 0;      // confirmed, but beyond the listing's bound
+  std::vector<InterfaceView> interfaces;
+  std::vector<Encapsulation> encapsulations{Encapsulation()};
+  std::vector<NamedCount> decode_errors;
+  Totals totals;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_H_

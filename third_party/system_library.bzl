@@ -1,0 +1,79 @@
+"""Repositories for the C++ libraries that Debian packages.
+
+Each is a `cc_library` of the same name as its repository, public, with the flags that pkg-config reports. A missing
+library fails the build with the name of the Debian package to install.
+"""
+
+def _system_library_impl(ctx):
+    copts = []
+    linkopts = list(ctx.attr.linkopts)
+    if ctx.attr.pkg_config:
+        pkg_config = ctx.which("pkg-config")
+        if not pkg_config:
+            fail("pkg-config is missing: apt-get install pkg-config")
+        query = [pkg_config, "--cflags", "--libs"] + ctx.attr.pkg_config
+        result = ctx.execute(query)
+        if result.return_code != 0:
+            fail("%s is missing: apt-get install %s" % (ctx.name, ctx.attr.debian_package))
+        for flag in result.stdout.replace("\n", " ").split(" "):
+            if flag.startswith("-l") or flag.startswith("-L"):
+                if flag not in linkopts:
+                    linkopts.append(flag)
+            elif flag.startswith("-D"):
+                copts.append(flag[2:])
+    for header in ctx.attr.headers:
+        if not ctx.path("/usr/include/" + header).exists:
+            fail("%s is missing: apt-get install %s" % (ctx.name, ctx.attr.debian_package))
+    ctx.file("BUILD", """cc_library(
+    name = "%s",
+    defines = %s,
+    linkopts = %s,
+    visibility = ["//visibility:public"],
+)
+""" % (ctx.name, [d for d in copts if d not in ctx.attr.ignored_defines], linkopts))
+
+system_library = repository_rule(
+    implementation = _system_library_impl,
+    attrs = {
+        "debian_package": attr.string(mandatory = True),
+        "headers": attr.string_list(doc = "Checked below /usr/include, for libraries without a pkg-config file."),
+        "ignored_defines": attr.string_list(),
+        "linkopts": attr.string_list(),
+        "pkg_config": attr.string_list(),
+    },
+    configure = True,
+    local = True,
+)
+
+def system_libraries():
+    """Declares every system library that the project uses."""
+    system_library(
+        name = "absl",
+        pkg_config = [
+            "absl_base",
+            "absl_flat_hash_map",
+            "absl_flat_hash_set",
+            "absl_hash",
+            "absl_span",
+            "absl_status",
+            "absl_statusor",
+            "absl_str_format",
+            "absl_strings",
+            "absl_synchronization",
+            "absl_time",
+        ],
+        debian_package = "libabsl-dev",
+    )
+    system_library(name = "pcap", pkg_config = ["libpcap"], debian_package = "libpcap-dev")
+    system_library(name = "ncursesw", pkg_config = ["ncursesw"], debian_package = "libncurses-dev")
+    system_library(name = "gtest", pkg_config = ["gmock_main"], debian_package = "libgmock-dev")
+    system_library(name = "prometheus_cpp", pkg_config = ["prometheus-cpp-core"], debian_package = "prometheus-cpp-dev")
+    system_library(name = "json", headers = ["nlohmann/json.hpp"], debian_package = "nlohmann-json3-dev")
+    system_library(name = "cli11", headers = ["CLI/CLI.hpp"], debian_package = "libcli11-dev")
+    system_library(name = "spdlog", pkg_config = ["spdlog"], debian_package = "libspdlog-dev")
+    system_library(
+        name = "civetweb",
+        headers = ["civetweb.h"],
+        linkopts = ["-lcivetweb"],
+        debian_package = "libcivetweb-dev",
+    )
