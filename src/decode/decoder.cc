@@ -4,9 +4,13 @@
 
 #include "src/decode/decoding.h"
 #include "src/decode/ethernet.h"
+#include "src/decode/gre.h"
 #include "src/decode/ip.h"
 #include "src/decode/link.h"
+#include "src/decode/mpls.h"
+#include "src/decode/ppp.h"
 #include "src/decode/tcp.h"
+#include "src/decode/udp.h"
 
 namespace tcpgauge {
 namespace {
@@ -96,10 +100,22 @@ void DecodePacket(LinkType link_type, absl::Span<const uint8_t> captured, uint32
         layer = DecodeTcp(decoding);
         break;
       case Layer::kUdp:
-        layer = decoding.NotTcp(Protocol::kUdp);
+        layer = DecodeUdp(decoding);
         break;
-      default:
-        layer = decoding.NotTcp(Protocol::kOther);
+      case Layer::kPpp:
+        layer = DecodePpp(decoding);
+        break;
+      case Layer::kPppoe:
+        layer = DecodePppoe(decoding);
+        break;
+      case Layer::kCiscoHdlc:
+        layer = DecodeCiscoHdlc(decoding);
+        break;
+      case Layer::kMpls:
+        layer = DecodeMpls(decoding);
+        break;
+      case Layer::kGre:
+        layer = DecodeGre(decoding);
         break;
     }
   }

@@ -61,18 +61,17 @@ Protocol ProtocolOf(uint8_t ip_protocol) {
 // Bounds a jumbogram by what its option says; `header` is its hop-by-hop header.
 void ApplyJumboLength(Decoding& decoding, const JumboHeader& header) {
   constexpr uint8_t kJumboPayload = 0xc2;
-  DecodedPacket& packet = *decoding.packet;
-  const uint32_t payload_bytes = header.payload_length.ToHost();
   if (header.option_type != kJumboPayload || header.option_length != 4) return;
-  if (packet.ip_length_bytes != sizeof(Ipv6Header) + decoding.wire_remaining_bytes) return;  // not the first extension
-  if (payload_bytes >= decoding.wire_remaining_bytes) return;
+  const uint32_t payload_bytes = header.payload_length.ToHost();
+  if (payload_bytes <= kMaxDatagramBytes || payload_bytes >= decoding.wire_remaining_bytes) return;
+  decoding.packet->ip_length_bytes -= decoding.wire_remaining_bytes - payload_bytes;
   decoding.Bound(payload_bytes);
-  packet.ip_length_bytes = sizeof(Ipv6Header) + payload_bytes;
 }
 
 }  // namespace
 
 Layer LayerOfRareIpProtocol(Decoding& decoding, uint8_t protocol) {
+  decoding.packet->protocol = ProtocolOf(protocol);
   switch (protocol) {
     case kIpProtocolTcp:
       return Layer::kTcp;
@@ -85,6 +84,7 @@ Layer LayerOfRareIpProtocol(Decoding& decoding, uint8_t protocol) {
     case kGre:
       return Layer::kGre;
     case kMplsInIp:
+      decoding.inside_fragment |= decoding.packet->is_fragment;
       return Layer::kMpls;
     case kHopByHop:
     case kRouting:

@@ -57,7 +57,10 @@ inline uint32_t DatagramLength(const Decoding& decoding, uint32_t stated_bytes) 
 inline Layer DecodeIpv4(Decoding& decoding) {
   const auto* header = decoding.captured.Peek<Ipv4Header>();
   if (header == nullptr) return decoding.Fail(DecodeError::kTruncatedIp);
-  if (header->version_and_header_length >> 4 != 4) return decoding.Fail(DecodeError::kIpVersion);
+  if (header->version_and_header_length >> 4 != 4) {
+    // Some senders announce IPv6 by the type of IPv4.
+    return header->version_and_header_length >> 4 == 6 ? Layer::kIpv6 : decoding.Fail(DecodeError::kIpVersion);
+  }
   const uint32_t header_length_bytes = (header->version_and_header_length & 0x0fu) * 4;
   if (header_length_bytes < sizeof(Ipv4Header)) return decoding.Fail(DecodeError::kIpHeaderLength);
   uint32_t length_bytes = header->total_length.ToHost();

@@ -8,7 +8,8 @@
 
 namespace tcpgauge {
 
-// RFC 9293 section 3.1.
+// RFC 9293 section 3.1, without the checksum and the urgent pointer: nothing here looks at them, so a capture that was
+// cut off before them still holds a segment.
 struct TcpHeader {
   Be16 source_port;
   Be16 destination_port;
@@ -17,10 +18,8 @@ struct TcpHeader {
   uint8_t data_offset;  // in the upper half, in words of four bytes
   uint8_t flags;
   Be16 window;
-  Be16 checksum;
-  Be16 urgent_pointer;
 };
-static_assert(sizeof(TcpHeader) == 20, "wire layout");
+static_assert(sizeof(TcpHeader) == 16, "wire layout");
 
 // RFC 7323 section 3.2, after the two no-operations that nearly every sender puts before it (appendix A).
 struct PaddedTimestamps {
@@ -30,6 +29,14 @@ struct PaddedTimestamps {
 };
 constexpr uint32_t kPaddedTimestampsStart = 0x0101080a;
 
+constexpr uint32_t kMinTcpHeaderBytes = 20;
+
+// A header of which too little is here: cut off by the capture, by its sender, or by a fragment that is too small.
+inline Layer FailTruncatedTcp(Decoding& decoding) {
+  const bool tiny_fragment = decoding.packet->is_fragment && decoding.wire_remaining_bytes < kMinTcpHeaderBytes;
+  return decoding.Fail(tiny_fragment ? DecodeError::kIpFragment : DecodeError::kTruncatedTcp);
+}
+
 // Looks for timestamps among options of any order. Options that were not captured are not there.
 void FindTimestamps(Cursor options, DecodedPacket* packet);
 
@@ -37,12 +44,12 @@ inline Layer DecodeTcp(Decoding& decoding) {
   DecodedPacket& packet = *decoding.packet;
   packet.protocol = Protocol::kTcp;
   const uint32_t segment_bytes = decoding.wire_remaining_bytes;
-  const auto* header = decoding.Read<TcpHeader>();
-  if (header == nullptr) return decoding.Fail(DecodeError::kTruncatedTcp);
+  const auto* header = decoding.captured.Peek<TcpHeader>();
+  if (header == nullptr || segment_bytes < kMinTcpHeaderBytes) return FailTruncatedTcp(decoding);
   const uint32_t header_length_bytes = (header->data_offset >> 4) * 4u;
-  if (header_length_bytes < sizeof(TcpHeader) || header_length_bytes > segment_bytes) {
-    return decoding.Fail(packet.is_fragment && header_length_bytes >= sizeof(TcpHeader) ? DecodeError::kIpFragment
-                                                                                        : DecodeError::kTcpDataOffset);
+  if (header_length_bytes < kMinTcpHeaderBytes) return decoding.Fail(DecodeError::kTcpDataOffset);
+  if (header_length_bytes > segment_bytes) {
+    return decoding.Fail(packet.is_fragment ? DecodeError::kIpFragment : DecodeError::kTcpDataOffset);
   }
   packet.kind = DecodedPacket::Kind::kTcpSegment;
   packet.source.port = header->source_port.ToHost();
@@ -53,18 +60,19 @@ inline Layer DecodeTcp(Decoding& decoding) {
   packet.window = header->window.ToHost();
   packet.payload_length_bytes = segment_bytes - header_length_bytes;
   packet.has_timestamps = false;
-  if (header_length_bytes == sizeof(TcpHeader)) return Layer::kDone;
+  if (header_length_bytes == kMinTcpHeaderBytes) return Layer::kDone;
 
-  const auto* timestamps = decoding.captured.Peek<PaddedTimestamps>();
-  if (timestamps != nullptr && header_length_bytes >= sizeof(TcpHeader) + sizeof(PaddedTimestamps) &&
+  const auto* timestamps = decoding.captured.PeekAt<PaddedTimestamps>(kMinTcpHeaderBytes);
+  if (timestamps != nullptr && header_length_bytes >= kMinTcpHeaderBytes + sizeof(PaddedTimestamps) &&
       timestamps->kind_and_length.ToHost() == kPaddedTimestampsStart) {
     packet.has_timestamps = true;
     packet.timestamp_value = timestamps->value.ToHost();
     packet.timestamp_echo_reply = timestamps->echo_reply.ToHost();
     return Layer::kDone;
   }
-  decoding.captured.Truncate(header_length_bytes - sizeof(TcpHeader));
-  FindTimestamps(decoding.captured, &packet);
+  Cursor options = decoding.captured;
+  options.Truncate(header_length_bytes);
+  if (options.Skip(kMinTcpHeaderBytes)) FindTimestamps(options, &packet);
   return Layer::kDone;
 }
 
