@@ -70,7 +70,7 @@ absl::Status UnknownOption(const std::string& word) {
   const std::string name = word.substr(2, word.find('=') - 2);
   const std::string nearest = NearestOption(name);
   return absl::InvalidArgumentError(
-      absl::StrCat("unknown option ", Quoted("--" + name),
+      absl::StrCat("unknown option ", Quoted(word),
                    nearest.empty() ? "; --help lists all" : absl::StrCat("; did you mean --", nearest, "?")));
 }
 

@@ -236,7 +236,7 @@ TEST(CommandLine, SaysWhatIsWrongWithAValueAndWhatWouldBeRight) {
 TEST(CommandLine, SuggestsTheNearestOption) {
   EXPECT_EQ(ErrorOf({"--rate-windw", "2"}), "tcpgauge: unknown option '--rate-windw'; did you mean --rate-window?");
   EXPECT_EQ(ErrorOf({"--listen-address=:1"}),
-            "tcpgauge: unknown option '--listen-address'; did you mean --web.listen-address?");
+            "tcpgauge: unknown option '--listen-address=:1'; did you mean --web.listen-address?");
   EXPECT_EQ(ErrorOf({"--frobnicate-it"}), "tcpgauge: unknown option '--frobnicate-it'; --help lists all");
   EXPECT_EQ(ErrorOf({"-dxp"}), "tcpgauge: unknown option '-x'; --help lists all, and filters go after --");
 }
