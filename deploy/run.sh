@@ -4,6 +4,7 @@
 #
 # usage: deploy/run.sh [OPTION]... [FILTER]     (deploy/run.sh --help shows tcpgauge's options)
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR disable=SC1091
 source "$(dirname -- "${BASH_SOURCE[0]}")/setup.sh"
 
 install_packages "$project/deploy/packages.txt" >&2

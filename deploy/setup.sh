@@ -48,7 +48,7 @@ mask_service() {
 
 # Installs what is missing of the packages that the given files list; asks nothing, and does nothing when all are there.
 install_packages() {
-  local installed name service missing=()
+  local installed name service log missing=()
   installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' | sed -n 's/ installed$//p')
   while read -r name service; do
     case $name in '' | '#'*) continue ;; esac
@@ -59,7 +59,12 @@ install_packages() {
   [ ${#missing[@]} -gt 0 ] || return 0
 
   say "installing ${missing[*]}"
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends install \
-    "${missing[@]}"
+  log=$(mktemp)
+  if ! { as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update &&
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${missing[@]}"; } \
+    >"$log" 2>&1; then
+    cat -- "$log" >&2
+    fail "the packages above could not be installed"
+  fi
+  rm -f -- "$log"
 }

@@ -6,6 +6,7 @@
 #
 # usage: tests/run.sh
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR disable=SC1091
 source "$(dirname -- "${BASH_SOURCE[0]}")/../deploy/setup.sh"
 
 fuzz_seconds=20 # for each fuzzer: a smoke test; corpora keep what longer runs found
