@@ -613,7 +613,7 @@ double ConnectionTable::PayloadRate(uint32_t slot, bool of_client, int64_t time_
 
 uint64_t ConnectionTable::WindowPayloadBytes(uint32_t slot, int64_t time_ns) const {
   if (ranking_ == nullptr) return 0;
-  return static_cast<uint64_t>(ranking_->SumThrough(slot, 0, time_ns));
+  return ranking_->SumSince(slot, 0, time_ns);
 }
 
 }  // namespace tcpgauge

@@ -51,11 +51,21 @@ double WindowedSums::Sum(size_t slot, size_t lane, int64_t now_ns) const {
   const int64_t newest = Newest(slot);
   const int64_t oldest = newest - static_cast<int64_t>(parts_) + 1;
   double sum = 0;
-  for (int64_t part = std::max(oldest, begin / part_ns_); part <= newest && part * part_ns_ < end; ++part) {
+  for (int64_t part = std::max<int64_t>({0, oldest, begin / part_ns_}); part <= newest && part * part_ns_ < end; ++part) {
     const int64_t inside = std::min(end, (part + 1) * part_ns_) - std::max(begin, part * part_ns_);
     const double amount = static_cast<double>(words_[Word(slot, lane, part)]);
     // The newest part is not over yet: all that it holds lies inside.
     sum += begin <= part * part_ns_ ? amount : amount * static_cast<double>(inside) / static_cast<double>(part_ns_);
+  }
+  return sum;
+}
+
+uint64_t WindowedSums::SumSince(size_t slot, size_t lane, int64_t now_ns) const {
+  const int64_t newest = Newest(slot);
+  const int64_t oldest = newest - static_cast<int64_t>(parts_) + 1;
+  uint64_t sum = 0;
+  for (int64_t part = std::max<int64_t>({0, oldest, (now_ns - window_ns_) / part_ns_}); part <= newest; ++part) {
+    sum += words_[Word(slot, lane, part)];
   }
   return sum;
 }

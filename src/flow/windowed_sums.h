@@ -28,6 +28,9 @@ class WindowedSums {
   // The amount added in the window that ends at the last tick at or before `now_ns`.
   double Sum(size_t slot, size_t lane, int64_t now_ns) const;
 
+  // The amount added since `now_ns - window_ns`, rounded down to a tick: all of the window and what came since its end.
+  uint64_t SumSince(size_t slot, size_t lane, int64_t now_ns) const;
+
   void Prefetch(size_t slot) const { __builtin_prefetch(&words_[slot * stride_], 1); }
 
  private:
