@@ -41,6 +41,9 @@ class Process:
         """Its exit status, once it has ended by itself."""
         return self._process.wait(timeout=seconds)
 
+    def signal(self, signal_number):
+        self._process.send_signal(signal_number)
+
     def signal_and_time(self, signal_number, seconds=5):
         """Sends the signal; returns the seconds until the process was gone, None when it stayed."""
         descriptor = os.pidfd_open(self.pid)
