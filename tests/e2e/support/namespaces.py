@@ -1,4 +1,4 @@
-"""Two network namespaces joined by veth pairs: the only network that these tests touch.
+"""Network namespaces joined by veth pairs: the only network that these tests touch.
 
 Addresses are from the ranges for documentation (RFC 5737, RFC 3849). Names hold this process's id, so that several runs
 can share a machine.
@@ -9,6 +9,7 @@ import itertools
 import os
 import shutil
 import subprocess
+import types
 import unittest
 
 from support import cleanup
@@ -113,6 +114,32 @@ class Testbed:
         cleanup.release(self)
         self.client.close()
         self.server.close()
+
+
+class BridgedTestbed:
+    """`client` and `server` on the ports `port-client` and `port-server` of a bridge in a third namespace, `bridge`."""
+
+    def __init__(self):
+        self.bridge = Namespace()
+        self.client = Namespace()
+        self.server = Namespace()
+        self.bridge.run("ip", "link", "add", "bridge0", "type", "bridge")
+        self.bridge.run("ip", "link", "set", "bridge0", "up")
+        self.link = types.SimpleNamespace(client_address="192.0.2.1", server_address="192.0.2.2")
+        self.links = [self.link]
+        for namespace, end, address in ((self.client, "client", self.link.client_address),
+                                        (self.server, "server", self.link.server_address)):
+            run("ip", "link", "add", f"{end}0", "netns", namespace.name, "type", "veth",
+                "peer", "name", f"port-{end}", "netns", self.bridge.name)
+            self.bridge.run("ip", "link", "set", f"port-{end}", "master", "bridge0", "up")
+            namespace.run("ip", "address", "add", address + "/24", "dev", f"{end}0")
+            namespace.run("ip", "link", "set", f"{end}0", "up")
+        cleanup.keep(self)
+
+    def close(self):
+        cleanup.release(self)
+        for namespace in (self.client, self.server, self.bridge):
+            namespace.close()
 
 
 def _set_namespace(file):
