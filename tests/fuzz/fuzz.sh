@@ -12,9 +12,7 @@ trap 'rm -rf "$folder"' EXIT
 bazel build "//tests/fuzz:write_${target}_seeds"
 mkdir "$folder/seeds" "$folder/found"
 "bazel-bin/tests/fuzz/write_${target}_seeds" "$folder/seeds"
-bazel build --config=fuzz "//tests/fuzz:${target}_fuzz"
-cp "bazel-bin/tests/fuzz/${target}_fuzz" "$folder/fuzz"
 mkdir -p "tests/fuzz/regressions/$target"
-"$folder/fuzz" -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 \
-  -artifact_prefix="tests/fuzz/regressions/$target/" "$@" "$folder/found" "$folder/seeds"
-rmdir --ignore-fail-on-non-empty "tests/fuzz/regressions/$target" tests/fuzz/regressions
+bazel run --config=fuzz "//tests/fuzz:${target}_fuzz" -- -max_total_time="$seconds" -max_len=4096 \
+  -print_final_stats=1 -artifact_prefix="$PWD/tests/fuzz/regressions/$target/" "$@" "$folder/found" "$folder/seeds"
+rmdir --ignore-fail-on-non-empty -p "tests/fuzz/regressions/$target"
