@@ -43,6 +43,22 @@ struct EndRecord {
 };
 static_assert(sizeof(EndRecord) == 64, "one cache line");
 
+// Counts of segments that tell of loss and of full buffers, of an end or of a difference in time.
+struct LossCounts {
+  uint32_t retransmitted_segments;
+  uint32_t out_of_order_segments;
+  uint32_t zero_windows;
+
+  static LossCounts Of(const EndRecord& end) {
+    return {end.retransmitted_segments, end.out_of_order_segments, end.zero_windows};
+  }
+  bool none() const { return (retransmitted_segments | out_of_order_segments | zero_windows) == 0; }
+  friend LossCounts operator-(const LossCounts& a, const LossCounts& b) {
+    return {a.retransmitted_segments - b.retransmitted_segments, a.out_of_order_segments - b.out_of_order_segments,
+            a.zero_windows - b.zero_windows};
+  }
+};
+
 // What connections wait for their time-outs as; each class has one time-out.
 enum class TimeoutClass : uint8_t { kHandshake, kUnconfirmed, kEstablished, kClosing, kFinished };
 constexpr size_t kTimeoutClassCount = 5;
@@ -53,7 +69,7 @@ struct alignas(64) ConnectionRecord {
   ConnectionKey key;
   int64_t last_packet_time_ns;  // table time; never decreases
   ConnectionState state;
-  TimeoutClass timeout_class;
+  TimeoutClass timeout_class;  // of the wheel that it waits in
   uint16_t flags;
   uint16_t interfaces[2];  // indexed by End: the interface on which that end's packets are counted, or kNoInterface
   uint32_t gaps;       // index into the GapPool; 0 = none
@@ -97,9 +113,8 @@ struct ConnectionDetails {
   uint32_t previous;
   uint32_t next;
   uint32_t bucket;
-  uint32_t generation;  // of the slot; with it, the connection's id
 };
-static_assert(sizeof(ConnectionDetails) == 40, "no more than is said");
+static_assert(sizeof(ConnectionDetails) == 32, "no padding");
 
 }  // namespace tcpgauge
 

@@ -25,9 +25,6 @@ class TimeoutWheel {
   void Insert(uint32_t slot);
   void Remove(uint32_t slot);
 
-  // Whether a connection whose last packet came at `last_ns` has reached the time-out.
-  bool IsOver(int64_t last_ns, int64_t now_ns) const { return now_ns - last_ns >= timeout_ns_; }
-
   // A connection that has had no packet for the time-out at `now_ns`, or kNone. Looks at no more than `*steps`
   // connections and takes from it what it looked at: zero on return means that there may be more.
   uint32_t FindIdle(int64_t now_ns, int* steps);
