@@ -70,15 +70,16 @@ struct alignas(64) ConnectionRecord {
   int64_t last_packet_time_ns;  // table time; never decreases
   ConnectionState state;
   TimeoutClass timeout_class;  // of the wheel that it waits in
-  uint16_t flags;
+  uint8_t timeout_bucket;      // in that wheel
+  uint8_t flags;
   uint16_t interfaces[2];  // indexed by End: the interface on which that end's packets are counted, or kNoInterface
   uint32_t gaps;       // index into the GapPool; 0 = none
-  uint32_t index_hash;
+  uint32_t syn_time;  // see ConnectionDetails
   EndRecord ends[2];   // indexed by End
 
   static constexpr uint16_t kNoInterface = UINT16_MAX;
 
-  enum Flag : uint16_t {
+  enum Flag : uint8_t {
     kClientIsB = 1,
     kRoleObserved = 2,   // by a SYN or SYN-ACK
     kMidstream = 4,      // begun without a SYN or SYN-ACK
@@ -87,8 +88,8 @@ struct alignas(64) ConnectionRecord {
     kInUse = 32,  // else the slot is free
   };
   bool has(Flag flag) const { return (flags & flag) != 0; }
-  void set(Flag flag) { flags = static_cast<uint16_t>(flags | flag); }
-  void clear(Flag flag) { flags = static_cast<uint16_t>(flags & ~flag); }
+  void set(Flag flag) { flags = static_cast<uint8_t>(flags | flag); }
+  void clear(Flag flag) { flags = static_cast<uint8_t>(flags & ~flag); }
 
   End client_end() const { return has(kClientIsB) ? End::kB : End::kA; }
   EndRecord& end(End which) { return ends[static_cast<size_t>(which)]; }
@@ -100,21 +101,18 @@ static_assert(sizeof(ConnectionRecord) == 192, "three cache lines");
 
 // The rest of a connection, in an array beside the records.
 struct ConnectionDetails {
-  // Times after the start in units of 100 ns, saturating at 429 s.
+  int64_t start_time_ns;
+  // When the segments of the handshake came (with ConnectionRecord::syn_time): after the start, in units of 100 ns,
+  // saturating at 429 s. Of those that were sent again, the last before the next step counts.
   static constexpr uint32_t kUnknown = UINT32_MAX;
   static constexpr int64_t kNanosecondsPerUnit = 100;
-
-  int64_t start_time_ns;
-  // The segments of the handshake; of those that were sent again, the last before the next step.
-  uint32_t syn;
-  uint32_t syn_ack;
-  uint32_t handshake_ack;  // the ACK that completes it
-  // Its place in a TimeoutWheel.
+  uint32_t syn_ack_time;
+  uint32_t handshake_ack_time;  // the ACK that completes it
+  // Neighbours in a bucket of a TimeoutWheel; of a free slot, `next` is the next free one.
   uint32_t previous;
   uint32_t next;
-  uint32_t bucket;
 };
-static_assert(sizeof(ConnectionDetails) == 32, "no padding");
+static_assert(sizeof(ConnectionDetails) == 24, "no padding");
 
 }  // namespace tcpgauge
 

@@ -147,6 +147,7 @@ void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
       ranking_->Prefetch(arrival.candidate);
     }
   }
+  if (size() + arrivals.size() > options_.max_connections) FetchOldestEmbryos(arrivals.size());
   // What a connection under way does not need, a beginning or ending one does.
   for (const Arrival& arrival : arrivals) {
     if (arrival.candidate < kEmbryoSlots && (records_[arrival.candidate].state != ConnectionState::kEstablished ||
@@ -289,6 +290,13 @@ void ConnectionTable::BeginEmbryo(const Arrival& arrival) {
   ++totals_.connections[static_cast<size_t>(ConnectionState::kSynSent)];
 }
 
+void ConnectionTable::FetchOldestEmbryos(size_t count) {
+  for (uint32_t slot = embryos_.oldest(); count > 0 && slot != EmbryoTable::kNone; --count) {
+    index_.Prefetch(static_cast<uint32_t>(index_.HashOf(embryos_[slot].key)));
+    slot = embryos_[slot].newer;
+  }
+}
+
 uint32_t ConnectionTable::Promote(uint32_t slot) {
   const Embryo embryo = embryos_[slot];
   DecodedPacket syn;
@@ -354,12 +362,11 @@ uint32_t ConnectionTable::Begin(const Arrival& arrival) {
   ConnectionDetails& details = details_[slot];
   record = ConnectionRecord();
   record.key = arrival.key;
-  record.index_hash = arrival.hash;
   record.last_packet_time_ns = arrival.time_ns;
   record.interfaces[0] = record.interfaces[1] = ConnectionRecord::kNoInterface;
   record.set(ConnectionRecord::kInUse);
   details.start_time_ns = arrival.time_ns;
-  details.syn = details.syn_ack = details.handshake_ack = ConnectionDetails::kUnknown;
+  record.syn_time = details.syn_ack_time = details.handshake_ack_time = ConnectionDetails::kUnknown;
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
   if (rates_ != nullptr) {
     rates_->Clear(slot);
@@ -396,7 +403,7 @@ uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, const Arrival& a
   end.next_sequence = candidate.rtt_pending_value;
   const uint32_t elapsed_us = static_cast<uint32_t>(arrival.time_ns / 1000) - candidate.rtt_pending_time_us;
   details_[slot].start_time_ns = arrival.time_ns - int64_t{elapsed_us} * 1000;
-  details_[slot].syn = 0;
+  records_[slot].syn_time = 0;
   SetState(slot, ConnectionState::kSynSent);
   return slot;
 }
@@ -493,7 +500,7 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
 
 void ConnectionTable::NoteHandshake(uint32_t slot, const Arrival& arrival, ConnectionState before) {
   const DecodedPacket& packet = *arrival.packet;
-  const ConnectionRecord& record = records_[slot];
+  ConnectionRecord& record = records_[slot];
   ConnectionDetails& details = details_[slot];
   const EndRecord& client = record.client();
   const EndRecord& server = record.server();
@@ -502,16 +509,16 @@ void ConnectionTable::NoteHandshake(uint32_t slot, const Arrival& arrival, Conne
     const bool answers_syn = !client.has(EndRecord::kSynSeen) ||
                              SequenceLess(client.initial_sequence, packet.acknowledgment_number);
     if (!IsSynAck(packet) || !answers_syn) return;
-    details.syn_ack = now;
+    details.syn_ack_time = now;
     servers_.Learn(arrival.key.endpoint(arrival.sender));
   } else if (IsSyn(packet)) {
-    details.syn = now;
+    record.syn_time = now;
   } else if (before == ConnectionState::kSynReceived && record.state != ConnectionState::kReset &&
              (packet.tcp_flags & (kTcpSyn | kTcpAck)) == kTcpAck && server.has(EndRecord::kSynSeen) &&
              SequenceLess(server.initial_sequence, packet.acknowledgment_number)) {
-    details.handshake_ack = now;
-    const int64_t rtt_ns = Between(details.syn, now);
-    if (rtt_ns != ConnectionSummary::kUnknown && details.syn_ack != ConnectionDetails::kUnknown) {
+    details.handshake_ack_time = now;
+    const int64_t rtt_ns = Between(record.syn_time, now);
+    if (rtt_ns != ConnectionSummary::kUnknown && details.syn_ack_time != ConnectionDetails::kUnknown) {
       totals_.handshake_rtt_seconds.Observe(1e-9 * static_cast<double>(rtt_ns));
     }
   }
@@ -617,7 +624,7 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
     sink_->OnConnectionEnded({Summarize(slot), encapsulations_.Get(record.key.encapsulation), reason});
   }
   timeouts_.Remove(slot);
-  index_.Erase(slot, record.index_hash);
+  index_.Erase(slot, static_cast<uint32_t>(index_.HashOf(record.key)));
   gaps_.Release(&record.gaps);
   encapsulations_.Release(record.key.encapsulation);
   record.flags = 0;
@@ -630,6 +637,7 @@ bool ConnectionTable::AdvanceTime(int64_t now_ns) {
   int steps = kExpiryStepsPerCall;
   for (; steps > 0 && embryos_.oldest() != EmbryoTable::kNone; --steps) {
     if (now_ns_ - embryos_[embryos_.oldest()].time_ns < kHandshakeTimeoutNs) break;
+    if (steps % kBatch == 0) FetchOldestEmbryos(kBatch);
     EndEmbryo(embryos_.oldest(), EndReason::kHandshakeTimeout);
   }
   uint32_t slot;
@@ -665,10 +673,10 @@ ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {
   summary.confirmed = record.has(ConnectionRecord::kConfirmed);
   summary.start_time_ns = details.start_time_ns;
   summary.last_packet_time_ns = record.last_packet_time_ns;
-  summary.server_rtt_ns = Between(details.syn, details.syn_ack);
-  summary.client_rtt_ns = Between(details.syn_ack, details.handshake_ack);
-  if (details.syn_ack != ConnectionDetails::kUnknown) {
-    summary.handshake_rtt_ns = Between(details.syn, details.handshake_ack);
+  summary.server_rtt_ns = Between(record.syn_time, details.syn_ack_time);
+  summary.client_rtt_ns = Between(details.syn_ack_time, details.handshake_ack_time);
+  if (details.syn_ack_time != ConnectionDetails::kUnknown) {
+    summary.handshake_rtt_ns = Between(record.syn_time, details.handshake_ack_time);
   }
   const uint32_t rtt_eighth_us = record.ends[0].smoothed_rtt_eighth_us + record.ends[1].smoothed_rtt_eighth_us;
   if (rtt_eighth_us > 0) summary.rtt_ns = int64_t{rtt_eighth_us} * 125;

@@ -122,6 +122,8 @@ class ConnectionTable {
 
   // Looks all up, so that their memory is on its way before the first is taken.
   void FetchMemory(absl::Span<Arrival> arrivals);
+  // Likewise for ending the `count` oldest embryos.
+  void FetchOldestEmbryos(size_t count);
 
   // Fills in all but `candidate`, and takes a use of the encapsulation; false when the packet is of no connection.
   bool Prepare(const DecodedPacket& packet, Arrival* arrival);

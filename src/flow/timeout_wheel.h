@@ -19,7 +19,7 @@ class TimeoutWheel {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
 
-  TimeoutWheel(int64_t timeout_ns, const StableArray<ConnectionRecord>* records,
+  TimeoutWheel(int64_t timeout_ns, StableArray<ConnectionRecord>* records,
                StableArray<ConnectionDetails>* details);
 
   void Insert(uint32_t slot);
@@ -44,7 +44,7 @@ class TimeoutWheel {
 
   const int64_t timeout_ns_;
   const int64_t bucket_ns_;
-  const StableArray<ConnectionRecord>& records_;
+  StableArray<ConnectionRecord>& records_;
   StableArray<ConnectionDetails>& details_;
   std::array<uint32_t, kBuckets> heads_;
   int64_t oldest_ = 0;  // no connection is in a bucket before this one
