@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "tests/tui/known_names.h"
 #include "tests/tui/scripted_traffic.h"
 #include "tests/tui/text_screen.h"
 
@@ -29,9 +30,16 @@ std::shared_ptr<Snapshot> ThreeConnections(uint64_t sequence) {
 
 class TopAppTest : public testing::Test {
  protected:
+  // The last line up to where it tells of the help.
+  std::string Status() const {
+    std::string status = screen_.LineText(7).substr(0, 73);
+    return status.erase(status.find_last_not_of(' ') + 1);
+  }
+
   SnapshotHub hub_;
   TextScreen screen_{8, 80};
-  TopApp app_{&hub_, &screen_};
+  KnownNames names_;
+  TopApp app_{&hub_, &screen_, &names_};
 };
 
 TEST_F(TopAppTest, LooksLikeTcptrack) {
@@ -47,13 +55,13 @@ TEST_F(TopAppTest, LooksLikeTcptrack) {
             "\n"
             "\n"
             " TOTAL                                                           386 KB/s\n"
-            " Connections 1-3 of 3                         Unpaused  Unsorted\n");
+            " Connections 1-3 of 3                         Unpaused  Unsorted         help\n");
 }
 
 TEST_F(TopAppTest, TheScreenIsEmptyButThereBeforeTheFirstSnapshot) {
   ASSERT_TRUE(app_.Step());
   EXPECT_EQ(screen_.LineText(6), " TOTAL                                                           0 B/s");
-  EXPECT_EQ(screen_.LineText(7), " Connections 0-0 of 0                         Unpaused  Unsorted");
+  EXPECT_EQ(Status(), " Connections 0-0 of 0                         Unpaused  Unsorted");
 }
 
 TEST_F(TopAppTest, SortsAndScrolls) {
@@ -61,14 +69,14 @@ TEST_F(TopAppTest, SortsAndScrolls) {
   screen_.Type("s");
   ASSERT_TRUE(app_.Step());
   EXPECT_EQ(screen_.LineText(1).substr(0, 22), " 192.168.100.200:50002");
-  EXPECT_EQ(screen_.LineText(7), " Connections 1-3 of 3                         Unpaused  Sorted by rate");
+  EXPECT_EQ(Status(), " Connections 1-3 of 3                         Unpaused  Sorted by rate");
   screen_.Press(Key::kDown);
   ASSERT_TRUE(app_.Step());
   EXPECT_EQ(screen_.LineText(1).substr(0, 22), " 192.168.100.200:50001");
-  EXPECT_EQ(screen_.LineText(7), " Connections 2-3 of 3                         Unpaused  Sorted by rate");
+  EXPECT_EQ(Status(), " Connections 2-3 of 3                         Unpaused  Sorted by rate");
   screen_.Type("s");
   ASSERT_TRUE(app_.Step());
-  EXPECT_EQ(screen_.LineText(7), " Connections 2-3 of 3                         Unpaused  Sorted by bytes");
+  EXPECT_EQ(Status(), " Connections 2-3 of 3                         Unpaused  Sorted by bytes");
 }
 
 TEST_F(TopAppTest, PausedKeepsItsConnectionsAndGoesOnWithAllThatCameMeanwhile) {
@@ -83,11 +91,11 @@ TEST_F(TopAppTest, PausedKeepsItsConnectionsAndGoesOnWithAllThatCameMeanwhile) {
   hub_.Publish(later);
   ASSERT_TRUE(app_.Step());
   EXPECT_EQ(screen_.LineText(3), " 192.168.100.200:50003 203.0.113.9:8080      SYN|ACK-ACK  9s     0 B/s");
-  EXPECT_EQ(screen_.LineText(7), " Connections 1-3 of 3                         Paused    Unsorted");
+  EXPECT_EQ(Status(), " Connections 1-3 of 3                         Paused    Unsorted");
   screen_.Type("p");
   ASSERT_TRUE(app_.Step());
   EXPECT_EQ(screen_.LineText(3).substr(0, 22), " 192.168.100.200:50004");
-  EXPECT_EQ(screen_.LineText(7), " Connections 1-3 of 3                         Unpaused  Unsorted");
+  EXPECT_EQ(Status(), " Connections 1-3 of 3                         Unpaused  Unsorted");
 }
 
 TEST_F(TopAppTest, DrawsOnlyWhenSomethingChanged) {
