@@ -16,7 +16,7 @@ struct Kind {
 // In the order of ColumnId, which is the order on the screen.
 constexpr Kind kKinds[] = {{"Client", 13, false}, {"Server", 13, false}, {"State", 12, false}, {"Idle", 4, false},
                            {"A", 1, false},       {"Speed", 9, false},   {"Up", 9, true},      {"Down", 9, true},
-                           {"Total", 7, true},    {"RTT", 6, true},      {"Retr", 5, true},    {"History", 12, false}};
+                           {"Total", 7, true},    {"RTT", 6, true},      {"Retr", 5, true},    {"History", 12, true}};
 constexpr size_t kColumnCount = std::size(kKinds);
 
 constexpr int kMargin = 1;       // left of the first column

@@ -8,8 +8,9 @@
 namespace tcpgauge {
 namespace {
 
-// Fewer columns than this tell nothing of an address.
+// An address in fewer columns than this tells nothing; that of a client, less than its port would be worth.
 constexpr int kMinAddressColumns = 5;
+constexpr int kMinClientAddressColumns = 12;
 
 struct Parts {
   std::string host;
@@ -60,7 +61,9 @@ std::string EndpointText(const Endpoint& endpoint, Names* names, int columns, Ke
   if (over <= 0) return full;
   const int host_columns = static_cast<int>(parts.host.size());
   if (keep == Keep::kAddress && host_columns <= columns) return parts.host;
-  if (host_columns - over < kMinAddressColumns) return Shorten(parts.host, parts.named, columns, ellipsis);
+  if (host_columns - over < (keep == Keep::kPort ? kMinAddressColumns : kMinClientAddressColumns)) {
+    return Shorten(parts.host, parts.named, columns, ellipsis);
+  }
   return Join(parts, Shorten(parts.host, parts.named, host_columns - over, ellipsis));
 }
 

@@ -23,8 +23,9 @@ constexpr Entry kEntries[] = {
     {"Up Down", "scroll; also PgUp PgDn Home End"},
     {"j  k", "mark the next or previous row; Esc: no mark"},
     {"Enter", "details of the marked row, or of the first"},
-    {"/", "filter: text  port:443  port:8000-8999  host:10.0.0.0/8  client: server:"},
-    {"", "  state:established  interface:eth0; all must hold, ! reverses; Esc clears"},
+    {"/", "filter: text, port:443, port:8000-8999, host:10.0.0.0/8,"},
+    {"", "client:HOST, server:HOST, state:established, interface:eth0;"},
+    {"", "all must hold, ! before one reverses it; Esc clears"},
     {"b", "bits or bytes per second"},
     {"a", "speed averaged over the lifetime, or over the rate window"},
     {"n", "names or numbers of hosts and services"},
@@ -46,9 +47,8 @@ Frame BuildHelpPage() {
     frame.push_back(line);
   }
   frame.emplace_back();
-  for (const std::string_view text :
-       {"Up is what the client sends, Down what the server sends; Speed is both. Bytes are payload.",
-        "A: a packet came since the last refresh. Retr: retransmitted segments of both ends."}) {
+  for (const std::string_view text : {"Up is what the client sends, Down what the server sends, Speed both: payload.",
+                                      "A: a packet came since the last refresh. Retr: retransmitted segments."}) {
     Line line;
     line.Put(kKeyColumn, text, Style::kPlain);
     frame.push_back(line);

@@ -13,7 +13,8 @@ constexpr int64_t kIntervalNs = kNanosecondsPerSecond * 9 / 10;
 }  // namespace
 
 void RateHistory::Record(const Snapshot& snapshot) {
-  if (round_ > 0 && snapshot.time_ns - last_time_ns_ < kIntervalNs) return;
+  const bool later = snapshot.time_ns >= last_time_ns_;  // not so when another agent is attached to
+  if (round_ > 0 && later && snapshot.time_ns - last_time_ns_ < kIntervalNs) return;
   last_time_ns_ = snapshot.time_ns;
   ++round_;
   const size_t ranked = std::min(snapshot.connections.size(), kConnections);

@@ -16,7 +16,7 @@ TEST(EndpointText, IsWholeWhereItFits) {
 
 TEST(EndpointText, AClientLosesItsPortFirst) {
   EXPECT_EQ(EndpointText(EndpointOf("192.168.100.200", 51234), nullptr, 20, Keep::kAddress, "…"), "192.168.100.200");
-  EXPECT_EQ(EndpointText(EndpointOf("192.168.100.200", 51234), nullptr, 13, Keep::kAddress, "…"), "192…200:51234");
+  EXPECT_EQ(EndpointText(EndpointOf("192.168.100.200", 51234), nullptr, 13, Keep::kAddress, "…"), "192.16…00.200");
 }
 
 TEST(EndpointText, AServerKeepsItsPort) {
@@ -55,7 +55,7 @@ TEST(EndpointText, NamesTakeThePlaceOfNumbersWhereTheyAreKnown) {
 TEST(EndpointText, ANameLosesItsEnd) {
   KnownNames names = TwoNames();
   EXPECT_EQ(EndpointText(EndpointOf("2001:db8::1", 443), &names, 21, Keep::kPort, "…"), "www.frontend.e…:https");
-  EXPECT_EQ(EndpointText(EndpointOf("2001:db8::1", 50000), &names, 13, Keep::kAddress, ".."), "www.f..:50000");
+  EXPECT_EQ(EndpointText(EndpointOf("2001:db8::1", 50000), &names, 13, Keep::kAddress, ".."), "www.fronten..");
 }
 
 }  // namespace
