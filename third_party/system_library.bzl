@@ -71,9 +71,4 @@ def system_libraries():
     system_library(name = "json", headers = ["nlohmann/json.hpp"], debian_package = "nlohmann-json3-dev")
     system_library(name = "cli11", headers = ["CLI/CLI.hpp"], debian_package = "libcli11-dev")
     system_library(name = "spdlog", pkg_config = ["spdlog"], debian_package = "libspdlog-dev")
-    system_library(
-        name = "civetweb",
-        headers = ["civetweb.h"],
-        linkopts = ["-lcivetweb"],
-        debian_package = "libcivetweb-dev",
-    )
+    system_library(name = "microhttpd", pkg_config = ["libmicrohttpd"], debian_package = "libmicrohttpd-dev")

@@ -1,0 +1,98 @@
+#include "exporter/exposition.h"
+
+#include <tuple>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "exporter/utf8.h"
+#include "src/base/check.h"
+
+namespace tcpgauge {
+namespace {
+
+// What the labels of a connection tell.
+struct LabelKey {
+  Endpoint client;
+  Endpoint server;
+  uint32_t interface = 0;
+
+  friend bool operator==(const LabelKey& a, const LabelKey& b) {
+    return a.client == b.client && a.server == b.server && a.interface == b.interface;
+  }
+  template <typename H>
+  friend H AbslHashValue(H state, const LabelKey& key) {
+    return H::combine(std::move(state), key.client, key.server, key.interface);
+  }
+};
+
+bool HasEnded(const ConnectionView& connection) {
+  return connection.state == ConnectionState::kClosed || connection.state == ConnectionState::kReset;
+}
+
+bool IsPreferred(const ConnectionView& a, const ConnectionView& b) {
+  return std::make_tuple(!HasEnded(a), a.payload_bytes(), a.id) >
+         std::make_tuple(!HasEnded(b), b.payload_bytes(), b.id);
+}
+
+// Fills `interfaces`; the result tells for each interface of the snapshot which of them it became.
+std::vector<uint32_t> MergeInterfaces(const Snapshot& snapshot, std::vector<InterfaceView>* interfaces) {
+  absl::flat_hash_map<std::string, uint32_t> index_of_name;
+  std::vector<uint32_t> merged_index;
+  for (const InterfaceView& from : snapshot.interfaces) {
+    std::string name = ToValidUtf8(from.name);
+    const auto [entry, is_new] = index_of_name.try_emplace(name, static_cast<uint32_t>(interfaces->size()));
+    merged_index.push_back(entry->second);
+    if (is_new) {
+      interfaces->push_back(from);
+      interfaces->back().name = std::move(name);
+      continue;
+    }
+    InterfaceView& into = (*interfaces)[entry->second];
+    for (size_t i = 0; i < kProtocolCount; ++i) {
+      into.packets[i] += from.packets[i];
+      into.wire_bytes[i] += from.wire_bytes[i];
+    }
+    into.dropped_packets += from.dropped_packets;
+    into.duplicate_packets += from.duplicate_packets;
+    into.up = into.up && from.up;
+  }
+  return merged_index;
+}
+
+std::vector<ExportedConnection> SelectConnections(const Snapshot& snapshot, const std::vector<uint32_t>& merged_index,
+                                                  size_t limit) {
+  std::vector<ExportedConnection> selected;
+  absl::flat_hash_map<LabelKey, size_t> place_of;
+  for (const ConnectionView& connection : snapshot.connections) {
+    TCPGAUGE_CHECK(connection.interface < merged_index.size());
+    const uint32_t interface = merged_index[connection.interface];
+    const LabelKey key{connection.client, connection.server, interface};
+    const auto known = place_of.find(key);
+    if (known != place_of.end()) {
+      ExportedConnection& place = selected[known->second];
+      if (IsPreferred(connection, *place.view)) place.view = &connection;
+    } else if (selected.size() < limit) {
+      place_of.emplace(key, selected.size());
+      selected.push_back({&connection, interface});
+    }
+  }
+  return selected;
+}
+
+}  // namespace
+
+Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, size_t connection_limit, BuildInfo build,
+                          ProcessStats process, double previous_scrape_seconds) {
+  Exposition exposition;
+  exposition.snapshot = std::move(snapshot);
+  exposition.build = std::move(build);
+  exposition.process = process;
+  exposition.previous_scrape_seconds = previous_scrape_seconds;
+  const std::vector<uint32_t> merged_index = MergeInterfaces(*exposition.snapshot, &exposition.interfaces);
+  exposition.connections = SelectConnections(*exposition.snapshot, merged_index, connection_limit);
+  exposition.connections_not_exported = exposition.snapshot->connections.size() +
+                                        exposition.snapshot->connections_not_listed - exposition.connections.size();
+  return exposition;
+}
+
+}  // namespace tcpgauge

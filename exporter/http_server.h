@@ -1,0 +1,57 @@
+#ifndef TCPGAUGE_EXPORTER_HTTP_SERVER_H_
+#define TCPGAUGE_EXPORTER_HTTP_SERVER_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "exporter/http_message.h"
+
+namespace tcpgauge {
+
+// What clients may take of the agent; what is beyond is refused or cut off.
+struct HttpLimits {
+  unsigned connections = 512;              // per listener; beyond it new ones are closed
+  size_t request_header_bytes = 32 << 10;  // request line and headers; beyond it 431 or 414
+  unsigned idle_timeout_seconds = 30;      // without a byte in either direction
+};
+
+// An HTTP/1.1 server on libmicrohttpd, the only home of microhttpd.h.
+//
+// Each connection has a thread of its own, so a client that reads slowly or not at all, or a handler that computes,
+// holds up nobody else. The server's threads know nothing of capture threads. Thread: Start() and Stop() from one; the
+// handler is called from many.
+class HttpServer {
+ public:
+  // Listens on every address (see ListenSocket::Open) and serves at once. Fails, with nothing left open, when one of
+  // them cannot be had.
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::vector<std::string>& addresses,
+                                                           HttpHandler handler, const HttpLimits& limits = {});
+
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  // Where it can be reached, in the order of the addresses: "http://127.0.0.1:10406", "unix:/run/tcpgauge.sock".
+  const std::vector<std::string>& urls() const { return urls_; }
+
+  // Closes all connections, idle ones and those in the middle of a response as well, and returns when no handler runs
+  // any more. A second call does nothing.
+  void Stop();
+
+ private:
+  class Listener;
+
+  HttpServer(HttpHandler handler, const HttpLimits& limits);
+
+  const HttpHandler handler_;
+  const HttpLimits limits_;
+  std::vector<std::string> urls_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_EXPORTER_HTTP_SERVER_H_

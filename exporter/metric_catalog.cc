@@ -1,0 +1,158 @@
+#include "exporter/metric_catalog.h"
+
+#include <iterator>
+
+namespace tcpgauge {
+namespace {
+
+using Labels = absl::Span<const std::string_view>;
+
+constexpr std::string_view kBuild[] = {"version", "revision"};
+constexpr std::string_view kInterface[] = {"interface"};
+constexpr std::string_view kInterfaceAndProtocol[] = {"interface", "protocol"};
+constexpr std::string_view kReason[] = {"reason"};
+constexpr std::string_view kState[] = {"state"};
+constexpr std::string_view kOrigin[] = {"origin"};
+constexpr std::string_view kConnection[] = {"client_address", "client_port", "server_address", "server_port",
+                                            "interface"};
+constexpr std::string_view kConnectionAndState[] = {"client_address", "client_port", "server_address",
+                                                    "server_port",    "interface",   "state"};
+
+constexpr MetricType kCounter = MetricType::kCounter;
+constexpr MetricType kGauge = MetricType::kGauge;
+constexpr MetricType kHistogram = MetricType::kHistogram;
+
+// clang-format off
+const MetricInfo kCatalog[] = {
+    {Metric::kBuildInfo, "tcpgauge_build_info", kGauge, "", kBuild,
+     "Always 1; the labels say which build of tcpgauge this is.",
+     "tcpgauge.build_info", ""},
+    {Metric::kInterfaceUp, "tcpgauge_interface_up", kGauge, "", kInterface,
+     "1 while packets can be captured on the interface, 0 while it is down or gone.",
+     "tcpgauge.interface.up", ""},
+    {Metric::kCapturePackets, "tcpgauge_capture_packets_total", kCounter, "", kInterfaceAndProtocol,
+     "Packets captured, by the protocol of the innermost IP packet.",
+     "tcpgauge.capture.packets", "{packet}"},
+    {Metric::kCaptureWireBytes, "tcpgauge_capture_wire_bytes_total", kCounter, "bytes", kInterfaceAndProtocol,
+     "Bytes on the wire of the packets captured, link header included.",
+     "tcpgauge.capture.wire", "By"},
+    {Metric::kCaptureDroppedPackets, "tcpgauge_capture_dropped_packets_total", kCounter, "", kInterface,
+     "Packets that the kernel dropped because the capture buffer was full.",
+     "tcpgauge.capture.dropped_packets", "{packet}"},
+    {Metric::kCaptureDuplicatePackets, "tcpgauge_capture_duplicate_packets_total", kCounter, "", {},
+     "Packets left out because their connection is counted on another interface.",
+     "tcpgauge.capture.duplicate_packets", "{packet}"},
+    {Metric::kDecodeErrors, "tcpgauge_decode_errors_total", kCounter, "", kReason,
+     "Packets that could not be decoded.",
+     "tcpgauge.decode.errors", "{packet}"},
+    {Metric::kClientPayloadBytes, "tcpgauge_client_payload_bytes_total", kCounter, "bytes", {},
+     "TCP payload sent by clients, retransmissions included.",
+     "tcpgauge.client.payload", "By"},
+    {Metric::kServerPayloadBytes, "tcpgauge_server_payload_bytes_total", kCounter, "bytes", {},
+     "TCP payload sent by servers, retransmissions included.",
+     "tcpgauge.server.payload", "By"},
+    {Metric::kConnections, "tcpgauge_connections", kGauge, "", kState,
+     "Connections in each state.",
+     "tcpgauge.connections", "{connection}"},
+    {Metric::kConnectionsOpened, "tcpgauge_connections_opened_total", kCounter, "", kOrigin,
+     "Connections seen to begin, by whether their handshake was seen.",
+     "tcpgauge.connections_opened", "{connection}"},
+    {Metric::kConnectionsClosed, "tcpgauge_connections_closed_total", kCounter, "", kReason,
+     "Connections no longer tracked, by why.",
+     "tcpgauge.connections_closed", "{connection}"},
+    {Metric::kClientRetransmittedSegments, "tcpgauge_client_retransmitted_segments_total", kCounter, "", {},
+     "Segments from clients whose payload was seen before, wholly or in part.",
+     "tcpgauge.client.retransmitted_segments", "{segment}"},
+    {Metric::kServerRetransmittedSegments, "tcpgauge_server_retransmitted_segments_total", kCounter, "", {},
+     "Segments from servers whose payload was seen before, wholly or in part.",
+     "tcpgauge.server.retransmitted_segments", "{segment}"},
+    {Metric::kOutOfOrderSegments, "tcpgauge_out_of_order_segments_total", kCounter, "", {},
+     "Segments that filled a gap never seen before.",
+     "tcpgauge.out_of_order_segments", "{segment}"},
+    {Metric::kZeroWindows, "tcpgauge_zero_windows_total", kCounter, "", {},
+     "Times that an end announced that it can take no more.",
+     "tcpgauge.zero_windows", "{event}"},
+    {Metric::kHandshakeRtt, "tcpgauge_handshake_rtt_seconds", kHistogram, "seconds", {},
+     "Time from a SYN to the ACK that completes the handshake.",
+     "tcpgauge.handshake.rtt", "s"},
+    {Metric::kConnectionDuration, "tcpgauge_connection_duration_seconds", kHistogram, "seconds", {},
+     "Time from the first to the last packet of the connections that ended.",
+     "tcpgauge.connection.duration", "s"},
+    {Metric::kConnectionPayloadBytes, "tcpgauge_connection_payload_bytes", kHistogram, "bytes", {},
+     "TCP payload, both directions, of the connections that ended.",
+     "tcpgauge.connection.payload", "By"},
+    {Metric::kConnectionsNotExported, "tcpgauge_connections_not_exported", kGauge, "", {},
+     "Connections that have no series of their own here, because heavier ones took the places.",
+     "tcpgauge.connections_not_exported", "{connection}"},
+    {Metric::kScrapeDuration, "tcpgauge_scrape_duration_seconds", kGauge, "seconds", {},
+     "How long the previous exposition took to make.",
+     "tcpgauge.scrape.duration", "s"},
+    {Metric::kRateWindow, "tcpgauge_rate_window_seconds", kGauge, "seconds", {},
+     "The span over which rates are averaged.",
+     "tcpgauge.rate_window", "s"},
+    {Metric::kConnectionClientBytesPerSecond, "tcpgauge_connection_client_bytes_per_second", kGauge,
+     "bytes_per_second", kConnection,
+     "TCP payload sent by the client, averaged over the rate window.",
+     "tcpgauge.connection.client.bytes_per_second", "By/s"},
+    {Metric::kConnectionServerBytesPerSecond, "tcpgauge_connection_server_bytes_per_second", kGauge,
+     "bytes_per_second", kConnection,
+     "TCP payload sent by the server, averaged over the rate window.",
+     "tcpgauge.connection.server.bytes_per_second", "By/s"},
+    {Metric::kConnectionState, "tcpgauge_connection_state", kGauge, "", kConnectionAndState,
+     "1 for the state that the connection is in.",
+     "tcpgauge.connection.state", ""},
+    {Metric::kConnectionRtt, "tcpgauge_connection_rtt_seconds", kGauge, "seconds", kConnection,
+     "Smoothed round-trip time, where known.",
+     "tcpgauge.connection.rtt", "s"},
+    {Metric::kConnectionIdle, "tcpgauge_connection_idle_seconds", kGauge, "seconds", kConnection,
+     "Time since the last packet.",
+     "tcpgauge.connection.idle", "s"},
+    {Metric::kConnectionClientPayloadBytes, "tcpgauge_connection_client_payload_bytes_total", kCounter, "bytes",
+     kConnection,
+     "TCP payload sent by the client, retransmissions included.",
+     "tcpgauge.connection.client.payload", "By"},
+    {Metric::kConnectionServerPayloadBytes, "tcpgauge_connection_server_payload_bytes_total", kCounter, "bytes",
+     kConnection,
+     "TCP payload sent by the server, retransmissions included.",
+     "tcpgauge.connection.server.payload", "By"},
+    {Metric::kConnectionClientRetransmittedSegments, "tcpgauge_connection_client_retransmitted_segments_total", kCounter,
+     "", kConnection,
+     "Segments from the client whose payload was seen before, wholly or in part.",
+     "tcpgauge.connection.client.retransmitted_segments", "{segment}"},
+    {Metric::kConnectionServerRetransmittedSegments, "tcpgauge_connection_server_retransmitted_segments_total", kCounter,
+     "", kConnection,
+     "Segments from the server whose payload was seen before, wholly or in part.",
+     "tcpgauge.connection.server.retransmitted_segments", "{segment}"},
+    {Metric::kProcessCpu, "process_cpu_seconds_total", kCounter, "seconds", {},
+     "Total user and system CPU time spent in seconds.",
+     "process.cpu.time", "s"},
+    {Metric::kProcessOpenFds, "process_open_fds", kGauge, "", {},
+     "Number of open file descriptors.",
+     "process.open_file_descriptor.count", "{count}"},
+    {Metric::kProcessMaxFds, "process_max_fds", kGauge, "", {},
+     "Maximum number of open file descriptors.",
+     "process.open_file_descriptor.limit", "{count}"},
+    {Metric::kProcessVirtualMemory, "process_virtual_memory_bytes", kGauge, "bytes", {},
+     "Virtual memory size in bytes.",
+     "process.memory.virtual", "By"},
+    {Metric::kProcessResidentMemory, "process_resident_memory_bytes", kGauge, "bytes", {},
+     "Resident memory size in bytes.",
+     "process.memory.usage", "By"},
+    {Metric::kProcessStartTime, "process_start_time_seconds", kGauge, "seconds", {},
+     "Start time of the process since unix epoch in seconds.",
+     "process.start_time", "s"},
+};
+// clang-format on
+static_assert(std::size(kCatalog) == kMetricCount, "a line for each");
+
+constexpr std::string_view kTypeNames[] = {"counter", "gauge", "histogram"};
+
+}  // namespace
+
+std::string_view MetricTypeName(MetricType type) { return kTypeNames[static_cast<size_t>(type)]; }
+
+const MetricInfo& InfoOf(Metric metric) { return kCatalog[static_cast<size_t>(metric)]; }
+
+absl::Span<const MetricInfo> MetricCatalog() { return kCatalog; }
+
+}  // namespace tcpgauge

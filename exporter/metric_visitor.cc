@@ -1,0 +1,172 @@
+#include "exporter/metric_visitor.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "src/net/connection_state.h"
+#include "src/net/protocol.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr double kSecondsPerNanosecond = 1e-9;
+
+class Walk {
+ public:
+  Walk(const Exposition& exposition, MetricVisitor* visitor)
+      : exposition_(exposition), snapshot_(*exposition.snapshot), visitor_(visitor) {}
+
+  void Agent() {
+    Begin(Metric::kBuildInfo);
+    visitor_->Sample({exposition_.build.version, exposition_.build.revision}, uint64_t{1});
+  }
+
+  void Capture() {
+    const std::vector<InterfaceView>& interfaces = exposition_.interfaces;
+    uint64_t duplicate_packets = 0;
+    for (const InterfaceView& interface : interfaces) duplicate_packets += interface.duplicate_packets;
+    if (!interfaces.empty()) {
+      Begin(Metric::kInterfaceUp);
+      for (const InterfaceView& interface : interfaces) visitor_->Sample({interface.name}, uint64_t{interface.up});
+      PerProtocol(Metric::kCapturePackets, &InterfaceView::packets);
+      PerProtocol(Metric::kCaptureWireBytes, &InterfaceView::wire_bytes);
+      Begin(Metric::kCaptureDroppedPackets);
+      for (const InterfaceView& interface : interfaces) visitor_->Sample({interface.name}, interface.dropped_packets);
+    }
+    Only(Metric::kCaptureDuplicatePackets, duplicate_packets);
+    if (snapshot_.decode_errors.empty()) return;
+    Begin(Metric::kDecodeErrors);
+    for (const NamedCount& error : snapshot_.decode_errors) visitor_->Sample({error.name}, error.count);
+  }
+
+  void Sums() {
+    const Totals& totals = snapshot_.totals;
+    Only(Metric::kClientPayloadBytes, totals.client_payload_bytes);
+    Only(Metric::kServerPayloadBytes, totals.server_payload_bytes);
+    Begin(Metric::kConnections);
+    for (size_t i = 0; i < kConnectionStateCount; ++i) {
+      visitor_->Sample({ConnectionStateName(static_cast<ConnectionState>(i))}, totals.connections[i]);
+    }
+    Begin(Metric::kConnectionsOpened);
+    visitor_->Sample({"handshake"}, totals.opened_handshake);
+    visitor_->Sample({"midstream"}, totals.opened_midstream);
+    Begin(Metric::kConnectionsClosed);
+    for (size_t i = 0; i < kEndReasonCount; ++i) {
+      visitor_->Sample({EndReasonName(static_cast<EndReason>(i))}, totals.closed[i]);
+    }
+    Only(Metric::kClientRetransmittedSegments, totals.client_retransmitted_segments);
+    Only(Metric::kServerRetransmittedSegments, totals.server_retransmitted_segments);
+    Only(Metric::kOutOfOrderSegments, totals.out_of_order_segments);
+    Only(Metric::kZeroWindows, totals.zero_windows);
+    Buckets(Metric::kHandshakeRtt, RttBounds::kBounds, totals.handshake_rtt_seconds);
+    Buckets(Metric::kConnectionDuration, DurationBounds::kBounds, totals.connection_duration_seconds);
+    Buckets(Metric::kConnectionPayloadBytes, PayloadBounds::kBounds, totals.connection_payload_bytes);
+  }
+
+  void Export() {
+    Only(Metric::kConnectionsNotExported, exposition_.connections_not_exported);
+    Only(Metric::kScrapeDuration, exposition_.previous_scrape_seconds);
+    Only(Metric::kRateWindow, snapshot_.rate_window_seconds);
+  }
+
+  void Connections() {
+    if (exposition_.connections.empty()) return;
+    PerConnection(Metric::kConnectionClientBytesPerSecond,
+                  [](const ConnectionView& c) { return c.client_sent.payload_bytes_per_second; });
+    PerConnection(Metric::kConnectionServerBytesPerSecond,
+                  [](const ConnectionView& c) { return c.server_sent.payload_bytes_per_second; });
+    Begin(Metric::kConnectionState);
+    for (size_t i = 0; i < exposition_.connections.size(); ++i) {
+      visitor_->ConnectionSample(i, ConnectionStateName(exposition_.connections[i].view->state), uint64_t{1});
+    }
+    RoundTripTimes();
+    PerConnection(Metric::kConnectionIdle, [this](const ConnectionView& c) {
+      // The packet may be younger than the snapshot's time, or the clock may have stepped back.
+      return static_cast<double>(std::max<int64_t>(snapshot_.time_ns - c.last_packet_time_ns, 0)) *
+             kSecondsPerNanosecond;
+    });
+    PerConnection(Metric::kConnectionClientPayloadBytes,
+                  [](const ConnectionView& c) { return c.client_sent.payload_bytes; });
+    PerConnection(Metric::kConnectionServerPayloadBytes,
+                  [](const ConnectionView& c) { return c.server_sent.payload_bytes; });
+    PerConnection(Metric::kConnectionClientRetransmittedSegments,
+                  [](const ConnectionView& c) { return uint64_t{c.client_sent.retransmitted_segments}; });
+    PerConnection(Metric::kConnectionServerRetransmittedSegments,
+                  [](const ConnectionView& c) { return uint64_t{c.server_sent.retransmitted_segments}; });
+  }
+
+  void Process() {
+    const ProcessStats& process = exposition_.process;
+    IfKnown(Metric::kProcessCpu, process.cpu_seconds);
+    IfKnown(Metric::kProcessOpenFds, process.open_fds);
+    IfKnown(Metric::kProcessMaxFds, process.max_fds);
+    IfKnown(Metric::kProcessVirtualMemory, process.virtual_memory_bytes);
+    IfKnown(Metric::kProcessResidentMemory, process.resident_memory_bytes);
+    IfKnown(Metric::kProcessStartTime, process.start_time_seconds);
+  }
+
+ private:
+  void Begin(Metric metric) { visitor_->BeginFamily(InfoOf(metric)); }
+
+  void Only(Metric metric, MetricValue value) {
+    Begin(metric);
+    visitor_->Sample({}, value);
+  }
+
+  template <typename T>
+  void IfKnown(Metric metric, const std::optional<T>& value) {
+    if (value.has_value()) Only(metric, *value);
+  }
+
+  void PerProtocol(Metric metric, std::array<uint64_t, kProtocolCount> InterfaceView::*counts) {
+    Begin(metric);
+    for (const InterfaceView& interface : exposition_.interfaces) {
+      for (size_t i = 0; i < kProtocolCount; ++i) {
+        visitor_->Sample({interface.name, kProtocolNames[i]}, (interface.*counts)[i]);
+      }
+    }
+  }
+
+  template <typename Bounds>
+  void Buckets(Metric metric, absl::Span<const double> bounds, const Histogram<Bounds>& histogram) {
+    Begin(metric);
+    visitor_->HistogramSample(bounds, histogram.counts, histogram.sum);
+  }
+
+  template <typename ValueOf>
+  void PerConnection(Metric metric, const ValueOf& value_of) {
+    Begin(metric);
+    for (size_t i = 0; i < exposition_.connections.size(); ++i) {
+      visitor_->ConnectionSample(i, {}, value_of(*exposition_.connections[i].view));
+    }
+  }
+
+  void RoundTripTimes() {
+    bool has_begun = false;
+    for (size_t i = 0; i < exposition_.connections.size(); ++i) {
+      const ConnectionView& connection = *exposition_.connections[i].view;
+      if (connection.rtt_ns == ConnectionView::kUnknown) continue;
+      if (!has_begun) Begin(Metric::kConnectionRtt);
+      has_begun = true;
+      visitor_->ConnectionSample(i, {}, static_cast<double>(connection.rtt_ns) * kSecondsPerNanosecond);
+    }
+  }
+
+  const Exposition& exposition_;
+  const Snapshot& snapshot_;
+  MetricVisitor* visitor_;
+};
+
+}  // namespace
+
+void VisitMetrics(const Exposition& exposition, MetricVisitor* visitor) {
+  Walk walk(exposition, visitor);
+  walk.Agent();
+  walk.Capture();
+  walk.Sums();
+  walk.Export();
+  walk.Connections();
+  walk.Process();
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,63 @@
+#include "exporter/status_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "exporter/utf8.h"
+#include "src/net/connection_state.h"
+#include "src/net/protocol.h"
+
+namespace tcpgauge {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double Seconds(int64_t nanoseconds) { return static_cast<double>(nanoseconds) * 1e-9; }
+
+Json PerProtocol(const std::array<uint64_t, kProtocolCount>& counts) {
+  Json object = Json::object();
+  for (size_t i = 0; i < kProtocolCount; ++i) object[std::string(kProtocolNames[i])] = counts[i];
+  return object;
+}
+
+Json Interfaces(const Snapshot& snapshot) {
+  Json list = Json::array();
+  for (const InterfaceView& interface : snapshot.interfaces) {
+    list.push_back({{"name", ToValidUtf8(interface.name)},
+                    {"up", interface.up},
+                    {"packets", PerProtocol(interface.packets)},
+                    {"wire_bytes", PerProtocol(interface.wire_bytes)},
+                    {"dropped_packets", interface.dropped_packets},
+                    {"duplicate_packets", interface.duplicate_packets}});
+  }
+  return list;
+}
+
+Json Connections(const Snapshot& snapshot) {
+  Json object = Json::object();
+  for (size_t i = 0; i < kConnectionStateCount; ++i) {
+    object[std::string(ConnectionStateName(static_cast<ConnectionState>(i)))] = snapshot.totals.connections[i];
+  }
+  return object;
+}
+
+}  // namespace
+
+std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const AgentLimits& limits) {
+  Json decode_errors = Json::object();
+  for (const NamedCount& error : snapshot.decode_errors) decode_errors[std::string(error.name)] = error.count;
+  const Json status = {
+      {"version", build.version},
+      {"revision", build.revision},
+      {"snapshot", snapshot.sequence},
+      {"time", Seconds(snapshot.time_ns)},
+      {"capture_start_time", Seconds(snapshot.capture_start_time_ns)},
+      {"rate_window_seconds", snapshot.rate_window_seconds},
+      {"interfaces", Interfaces(snapshot)},
+      {"decode_errors", decode_errors},
+      {"connections", Connections(snapshot)},
+      {"limits", {{"max_connections", limits.max_connections}, {"metrics_connections", limits.metrics_connections}}},
+  };
+  return status.dump(2) + "\n";
+}
+
+}  // namespace tcpgauge

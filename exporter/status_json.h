@@ -1,0 +1,23 @@
+#ifndef TCPGAUGE_EXPORTER_STATUS_JSON_H_
+#define TCPGAUGE_EXPORTER_STATUS_JSON_H_
+
+#include <cstdint>
+#include <string>
+
+#include "exporter/exposition.h"
+#include "src/snapshot/snapshot.h"
+
+namespace tcpgauge {
+
+// The caps that hold, as set on the command line.
+struct AgentLimits {
+  uint64_t max_connections = 0;
+  uint64_t metrics_connections = 0;
+};
+
+// What /api/v1/status says: version, interfaces, capture counters and limits, as one JSON object.
+std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const AgentLimits& limits);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_EXPORTER_STATUS_JSON_H_

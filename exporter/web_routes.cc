@@ -1,0 +1,98 @@
+#include "exporter/web_routes.h"
+
+#include <atomic>
+#include <memory>
+#include <utility>
+
+#include "exporter/process_stats.h"
+#include "exporter/prometheus_collectable.h"
+
+namespace tcpgauge {
+namespace {
+
+HttpHandler MetricsPage(const WebSources& sources) {
+  const auto previous_nanoseconds = std::make_shared<std::atomic<int64_t>>(0);
+  return [sources, previous_nanoseconds](const HttpRequest&) {
+    const int64_t start = sources.clock->SteadyNanoseconds();
+    const PrometheusCollectable collectable([&sources, &previous_nanoseconds] {
+      return MakeExposition(sources.hub->Current(), sources.limits.metrics_connections, sources.build,
+                            ReadProcessStats(), static_cast<double>(previous_nanoseconds->load()) * 1e-9);
+    });
+    HttpResponse response;
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    response.body = SerializePrometheusText(collectable);
+    previous_nanoseconds->store(sources.clock->SteadyNanoseconds() - start);
+    return response;
+  };
+}
+
+HttpHandler StatusPage(const WebSources& sources) {
+  return [sources](const HttpRequest&) {
+    HttpResponse response;
+    response.content_type = "application/json";
+    response.body = StatusJson(*sources.hub->Current(), sources.build, sources.limits);
+    return response;
+  };
+}
+
+HttpHandler ProbePage(std::function<bool()> is_fine, std::string fine, std::string not_fine) {
+  return [is_fine = std::move(is_fine), fine = std::move(fine), not_fine = std::move(not_fine)](const HttpRequest&) {
+    HttpResponse response;
+    const bool ok = is_fine();
+    response.status = ok ? 200 : 503;
+    response.body = ok ? fine : not_fine;
+    return response;
+  };
+}
+
+std::string EscapeHtml(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped += c;
+    }
+  }
+  return escaped;
+}
+
+HttpHandler LandingPage(const WebSources& sources) {
+  std::string page =
+      "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>tcpgauge</title></head>\n<body>\n"
+      "<h1>tcpgauge</h1>\n<p>Version " +
+      EscapeHtml(sources.build.version) + ", revision " + EscapeHtml(sources.build.revision) + "</p>\n<ul>\n";
+  for (const std::string& path :
+       {sources.telemetry_path, std::string("/api/v1/status"), std::string("/-/healthy"), std::string("/-/ready")}) {
+    page += "<li><a href=\"" + EscapeHtml(path) + "\">" + EscapeHtml(path) + "</a></li>\n";
+  }
+  page += "</ul>\n</body>\n</html>\n";
+  return [page = std::move(page)](const HttpRequest&) {
+    HttpResponse response;
+    response.content_type = "text/html; charset=utf-8";
+    response.body = page;
+    return response;
+  };
+}
+
+}  // namespace
+
+HttpRouter WebRoutes(const WebSources& sources) {
+  HttpRouter router;
+  router.Handle("/", LandingPage(sources));
+  router.Handle("/api/v1/status", StatusPage(sources));
+  router.Handle("/-/healthy", ProbePage(sources.is_healthy, "healthy\n", "not healthy: capture makes no progress\n"));
+  router.Handle("/-/ready", ProbePage(sources.is_ready, "ready\n", "not ready: not capturing\n"));
+  router.Handle(sources.telemetry_path, MetricsPage(sources));
+  return router;
+}
+
+}  // namespace tcpgauge

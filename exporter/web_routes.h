@@ -1,0 +1,31 @@
+#ifndef TCPGAUGE_EXPORTER_WEB_ROUTES_H_
+#define TCPGAUGE_EXPORTER_WEB_ROUTES_H_
+
+#include <functional>
+#include <string>
+
+#include "exporter/exposition.h"
+#include "exporter/http_router.h"
+#include "exporter/status_json.h"
+#include "src/base/clock.h"
+#include "src/snapshot/snapshot_hub.h"
+
+namespace tcpgauge {
+
+// What the pages are made from. `hub` and `clock` must outlive the routes; the callbacks are called from any thread.
+struct WebSources {
+  const SnapshotHub* hub = nullptr;
+  const Clock* clock = nullptr;
+  BuildInfo build;
+  AgentLimits limits;
+  std::string telemetry_path = "/metrics";
+  std::function<bool()> is_healthy;  // capture threads make progress
+  std::function<bool()> is_ready;    // packets are being captured
+};
+
+// The telemetry path, /-/healthy, /-/ready, /api/v1/status and /.
+HttpRouter WebRoutes(const WebSources& sources);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_EXPORTER_WEB_ROUTES_H_

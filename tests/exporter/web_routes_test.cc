@@ -1,0 +1,94 @@
+#include "exporter/web_routes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/exporter/example_snapshot.h"
+
+namespace tcpgauge {
+namespace {
+
+using testing::HasSubstr;
+
+// Goes a quarter of a second on each time that it is read.
+class TickingClock final : public Clock {
+ public:
+  int64_t WallNanoseconds() const override { return 0; }
+  int64_t SteadyNanoseconds() const override { return now_ += kNanosecondsPerSecond / 4; }
+
+ private:
+  mutable int64_t now_ = 0;
+};
+
+class WebRoutesTest : public testing::Test {
+ protected:
+  WebRoutesTest() {
+    hub_.Publish(std::make_shared<const Snapshot>(ExampleSnapshot()));
+    sources_.hub = &hub_;
+    sources_.clock = &clock_;
+    sources_.build = {"1.2.3", "<0123abc>"};
+    sources_.limits = {1000000, 2};
+    sources_.is_healthy = [this] { return is_fine_; };
+    sources_.is_ready = [this] { return is_fine_; };
+  }
+
+  HttpResponse Get(const std::string& path) {
+    HttpRequest request;
+    request.path = path;
+    return WebRoutes(sources_)(request);
+  }
+
+  SnapshotHub hub_;
+  TickingClock clock_;
+  WebSources sources_;
+  bool is_fine_ = true;
+};
+
+TEST_F(WebRoutesTest, ServesMetricsOfTheLatestSnapshotWithinTheLimit) {
+  const HttpResponse response = Get("/metrics");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_THAT(response.body, HasSubstr("\ntcpgauge_client_payload_bytes_total 77777\n"));
+  EXPECT_THAT(response.body, HasSubstr("\ntcpgauge_connections_not_exported 7\n"));
+}
+
+TEST_F(WebRoutesTest, TellsHowLongThePreviousScrapeTook) {
+  const HttpRouter router = WebRoutes(sources_);
+  HttpRequest request;
+  request.path = "/metrics";
+  EXPECT_THAT(router(request).body, HasSubstr("\ntcpgauge_scrape_duration_seconds 0\n"));
+  EXPECT_THAT(router(request).body, HasSubstr("\ntcpgauge_scrape_duration_seconds 0.25\n"));
+}
+
+TEST_F(WebRoutesTest, ServesMetricsWhereToldTo) {
+  sources_.telemetry_path = "/elsewhere";
+  EXPECT_EQ(Get("/elsewhere").status, 200);
+  EXPECT_EQ(Get("/metrics").status, 404);
+  EXPECT_THAT(Get("/").body, HasSubstr("href=\"/elsewhere\""));
+}
+
+TEST_F(WebRoutesTest, ProbesSayWhetherAllIsWell) {
+  EXPECT_EQ(Get("/-/healthy").status, 200);
+  EXPECT_EQ(Get("/-/ready").status, 200);
+  is_fine_ = false;
+  EXPECT_EQ(Get("/-/healthy").status, 503);
+  EXPECT_EQ(Get("/-/ready").status, 503);
+}
+
+TEST_F(WebRoutesTest, ServesTheStatusAsJson) {
+  const HttpResponse response = Get("/api/v1/status");
+  EXPECT_EQ(response.content_type, "application/json");
+  EXPECT_THAT(response.body, HasSubstr("\"version\": \"1.2.3\""));
+}
+
+TEST_F(WebRoutesTest, TheLandingPageLeadsEverywhereAndEscapes) {
+  const HttpResponse response = Get("/");
+  EXPECT_EQ(response.content_type, "text/html; charset=utf-8");
+  for (const char* path : {"/metrics", "/api/v1/status", "/-/healthy", "/-/ready"}) {
+    EXPECT_THAT(response.body, HasSubstr("href=\"" + std::string(path) + "\""));
+  }
+  EXPECT_THAT(response.body, HasSubstr("revision &lt;0123abc>"));
+}
+
+}  // namespace
+}  // namespace tcpgauge
