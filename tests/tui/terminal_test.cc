@@ -12,6 +12,7 @@
 #include <utmp.h>
 
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -37,9 +38,15 @@ class TerminalTest : public testing::Test {
       setenv("LC_ALL", "C.UTF-8", 1);
       unsetenv("NO_COLOR");
       for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
-      execl(kDemo, kDemo, "300", nullptr);
-      _exit(127);
+      if (job_ != nullptr) job_();
+      Run();
     }
+  }
+
+  // In the child: becomes the demo.
+  [[noreturn]] static void Run() {
+    execl(kDemo, kDemo, "300", nullptr);
+    _exit(127);
   }
 
   void TearDown() override {
@@ -91,6 +98,7 @@ class TerminalTest : public testing::Test {
     EXPECT_GT(output_.rfind("\x1b[?25h") + 1, output_.rfind("\x1b[?25l") + 1) << "the cursor is hidden";
   }
 
+  std::function<void()> job_;  // what the child does in the demo's place
   pid_t child_ = -1;
   int terminal_ = -1;  // our end
   int far_end_ = -1;   // the child's, kept open so that its modes can be read after it
@@ -137,6 +145,60 @@ TEST_F(TerminalTest, IsWholeAfterACrash) {
   kill(child_, SIGSEGV);
   const int status = AwaitEnd();
   EXPECT_TRUE(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
+  ExpectTerminalIsWhole();
+}
+
+// As under a shell, which alone may see its jobs stop: the child that Start() makes runs the demo as a job of its own,
+// says when it has stopped, and continues it when it is told to.
+class SuspendTest : public TerminalTest {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(pipe(stopped_), 0);
+    ASSERT_EQ(pipe(resume_), 0);
+  }
+  void TearDown() override {
+    for (const int fd : {stopped_[0], stopped_[1], resume_[0], resume_[1]}) close(fd);
+    TerminalTest::TearDown();
+  }
+
+  void StartAsJob() {
+    job_ = [this] {
+      const pid_t job = fork();
+      if (job == 0) {
+        setpgid(0, 0);
+        signal(SIGTTOU, SIG_IGN);
+        tcsetpgrp(STDIN_FILENO, getpid());
+        signal(SIGTTOU, SIG_DFL);
+        Run();
+      }
+      int status = 0;
+      while (waitpid(job, &status, WUNTRACED) == job && WIFSTOPPED(status)) {
+        char byte = 's';
+        if (write(stopped_[1], &byte, 1) != 1 || read(resume_[0], &byte, 1) != 1) break;
+        kill(-job, SIGCONT);
+      }
+      _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 99);
+    };
+    Start();
+  }
+
+  int stopped_[2];
+  int resume_[2];
+};
+
+TEST_F(SuspendTest, IsWholeWhileItIsSuspendedAndDrawnAnewAfter) {
+  StartAsJob();
+  ASSERT_TRUE(Await("of 300"));
+  Type("\x1a");  // Ctrl-Z
+  pollfd stopped = {stopped_[0], POLLIN, 0};
+  ASSERT_EQ(poll(&stopped, 1, kPatienceMilliseconds), 1) << "it did not stop";
+  ASSERT_TRUE(Await("\x1b[?1049l"));
+  ExpectTerminalIsWhole();
+  output_.clear();
+  ASSERT_EQ(write(resume_[1], "c", 1), 1);
+  EXPECT_TRUE(Await("of 300"));
+  Type("q");
+  EXPECT_EQ(AwaitEnd(), 0);
   ExpectTerminalIsWhole();
 }
 
