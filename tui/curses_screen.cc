@@ -113,7 +113,9 @@ std::string Capability(const char* name) {
   return plain;
 }
 
-absl::Status CheckTerminal() {
+// Whether there is a terminal that curses can use; then what gives it back: leaves the alternate screen, shows the
+// cursor.
+absl::StatusOr<std::string> CheckTerminal() {
   if (isatty(STDIN_FILENO) == 0) return absl::FailedPreconditionError("--tui needs a terminal: standard input is none");
   if (isatty(STDOUT_FILENO) == 0)
     return absl::FailedPreconditionError("--tui needs a terminal: standard output is none");
@@ -123,20 +125,24 @@ absl::Status CheckTerminal() {
   if (setupterm(nullptr, STDOUT_FILENO, &error) != OK) {
     return absl::FailedPreconditionError(absl::StrCat("--tui needs a terminal: TERM=", type, " is not known here"));
   }
-  if (Capability("cup").empty()) {
+  const bool moves_cursor = !Capability("cup").empty();
+  std::string reset = absl::StrCat(Capability("sgr0"), Capability("cnorm"), Capability("rmkx"), Capability("rmcup"));
+  del_curterm(cur_term);
+  if (!moves_cursor) {
     return absl::FailedPreconditionError(
         absl::StrCat("--tui needs a terminal: TERM=", type, " cannot move its cursor"));
   }
-  return absl::OkStatus();
+  return reset;
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CursesScreen>> CursesScreen::Open() {
   setlocale(LC_CTYPE, "");  // curses writes what this says
-  if (absl::Status status = CheckTerminal(); !status.ok()) return status;
+  const absl::StatusOr<std::string> reset = CheckTerminal();
+  if (!reset.ok()) return reset.status();
   if (absl::Status status = TerminalSignals::Take(); !status.ok()) return status;
-  TerminalRescue::Arm(absl::StrCat(Capability("sgr0"), Capability("cnorm"), Capability("rmkx"), Capability("rmcup")));
+  TerminalRescue::Arm(*reset);
   // Not initscr(), which ends the process when it fails.
   if (newterm(nullptr, stdout, stdin) == nullptr) {
     TerminalRescue::Disarm();
