@@ -22,6 +22,10 @@ constexpr int kPauseColumn = 46;
 constexpr int kSortColumn = 56;
 
 constexpr int kFilterColumn = 8;  // behind "TOTAL"
+constexpr int kSourcesGap = 2;    // at least, around the interfaces' names
+
+// The name of a file that is read may be longer.
+constexpr size_t kMaxInterfaceNameBytes = 40;
 
 // Parts of the total rate from which a row stands out.
 constexpr double kMainShare = 0.5;
@@ -183,6 +187,19 @@ void PutSort(const ViewState& view, int column, Line* line) {
   if (view.reverse) line->Put(0, " reversed", Style::kBar);
 }
 
+// What is watched, and what the kernel did not hand over: "eth0, eth1 (down), 12 packets dropped".
+std::string SourcesText(const Snapshot& snapshot) {
+  std::string text;
+  uint64_t dropped = 0;
+  for (const InterfaceView& interface : snapshot.interfaces) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", Printable(interface.name, kMaxInterfaceNameBytes));
+    if (!interface.up) text += " (down)";
+    dropped += interface.dropped_packets;
+  }
+  if (dropped > 0) absl::StrAppend(&text, ", ", dropped, " packets dropped");
+  return text;
+}
+
 Line StatusLine(const PageInput& input, size_t first, size_t end) {
   const bool wide = input.columns > kSortColumn + 15;
   const ViewState& view = *input.view;
@@ -200,6 +217,9 @@ Line StatusLine(const PageInput& input, size_t first, size_t end) {
   }
   PutSort(view, wide ? std::max(kSortColumn, line.width() + 2) : line.width() + 2, &line);
   const int help_column = input.columns - 7;
+  const std::string sources = SourcesText(*input.snapshot);
+  const int sources_column = help_column - kSourcesGap - ColumnsOf(sources);
+  if (line.width() + kSourcesGap <= sources_column) line.Put(sources_column, sources, Style::kBar);
   if (wide && line.width() < help_column) PutKeyWord(&line, help_column, "", "h", "elp");
   return line;
 }

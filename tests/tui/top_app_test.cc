@@ -205,6 +205,19 @@ TEST_F(TopAppTest, DetailsKeepWhatWasKnownOfAConnectionThatIsGone) {
   EXPECT_EQ(screen_.LineText(22), " TOTAL                                                           0 B/s");
 }
 
+TEST_F(TopAppTest, TellsWhatIsWatchedAndWhatWasLostWhereThereIsRoom) {
+  auto snapshot = ThreeConnections(1);
+  snapshot->interfaces.push_back({"eth0", {}, {}, 5, 0, true});
+  snapshot->interfaces.push_back({"eth1", {}, {}, 7, 0, false});
+  hub_.Publish(snapshot);
+  screen_.Resize(8, 120);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(7).substr(66), "        eth0, eth1 (down), 12 packets dropped  help");
+  screen_.Resize(8, 80);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(7).substr(56), "Unsorted         help");
+}
+
 TEST_F(TopAppTest, HelpScrollsOnASmallScreenToItsEnd) {
   hub_.Publish(ThreeConnections(1));
   screen_.Type("h");
