@@ -3,15 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <set>
 #include <sstream>
 #include <string>
 
 #include "exporter/metric_catalog.h"
 #include "tests/exporter/example_snapshot.h"
+#include "tests/exporter/run_command.h"
 
 namespace tcpgauge {
 namespace {
@@ -112,16 +110,11 @@ TEST(PrometheusCollectable, AnEmptySnapshotIsAnExpositionAsWell) {
 }
 
 TEST(PrometheusCollectable, PromtoolHasNothingToSay) {
-  if (std::system("command -v promtool >/dev/null") != 0) GTEST_SKIP() << "promtool is not installed";
-  const std::string file = testing::TempDir() + "/metrics.prom";
+  if (!HasProgram("promtool")) GTEST_SKIP() << "promtool is not installed";
   for (const Snapshot& snapshot : {ExampleSnapshot(), Snapshot()}) {
-    std::ofstream(file) << TextOf(snapshot);
-    FILE* promtool = popen(("promtool check metrics <" + file + " 2>&1").c_str(), "r");
-    ASSERT_NE(promtool, nullptr);
-    std::string said;
-    for (int c = fgetc(promtool); c != EOF; c = fgetc(promtool)) said.push_back(static_cast<char>(c));
-    EXPECT_EQ(pclose(promtool), 0);
-    EXPECT_EQ(said, "");
+    const CommandResult result = RunCommand("promtool check metrics", TextOf(snapshot));
+    EXPECT_EQ(result.exit_status, 0);
+    EXPECT_EQ(result.output, "");
   }
 }
 
