@@ -7,23 +7,25 @@
 
 namespace tcpgauge {
 
-// Why a packet could not be decoded: a closed list, each with a name and a counter.
+// Why a packet could not be decoded: a closed list, each with a name and a counter. "Truncated" is a header that ends
+// early, be it for the snapshot length or because the packet itself is too short.
 enum class DecodeError : uint8_t {
   kNone,
-  kTruncatedLink,
-  kTruncatedIp,
+  kTruncatedLink,    // up to and with VLAN tags, LLC and PPP
+  kTruncatedTunnel,  // MPLS, PPPoE, GRE, ERSPAN
+  kTruncatedIp,      // with its options and extension headers
   kTruncatedTcp,
-  kUnsupportedLinkType,
-  kIpVersion,
-  kIpHeaderLength,
-  kIpTotalLength,
-  kIpFragment,
-  kTcpDataOffset,
+  kTunnelHeader,    // a version or flag that no sender of the protocol sets
+  kIpVersion,       // not the version that the layer before announced
+  kIpHeaderLength,  // IPv4 header below 20 bytes
+  kIpTotalLength,   // IPv4 total length below the header's
+  kIpFragment,      // beyond 64 kB, or a first fragment without the whole TCP header
+  kTcpDataOffset,   // TCP header below 20 bytes or beyond the segment
   kTooManyVlans,
   kTooManyTunnels,
   kTooManyLayers,
 };
-constexpr size_t kDecodeErrorCount = 13;
+constexpr size_t kDecodeErrorCount = 14;
 
 // "none", "truncated_link" …: the values of the metric's label.
 std::string_view DecodeErrorName(DecodeError error);

@@ -22,18 +22,20 @@ enum TcpFlag : uint8_t {
   kTcpCwr = 0x80,
 };
 
-// What is known of one packet once it is decoded; all in host order. Which fields hold values depends on `kind`.
+// What is known of one packet once it is decoded; all in host order. Which fields hold values depends on `kind`; the
+// others are left over from the packet before, so that nothing is cleared in vain.
 struct DecodedPacket {
   enum class Kind : uint8_t {
     kTcpSegment,   // all fields below; perhaps the first fragment of a segment
-    kTcpFragment,  // a following IP fragment of a TCP segment: addresses and fragment fields, no ports and no TCP fields
+    kTcpFragment,  // a following IP fragment of a TCP segment: addresses and fragment fields, no ports and no TCP
+                   // fields
     kNotTcp,       // counted by `protocol` alone
     kError,        // counted by `protocol` and `error`
   };
 
-  int64_t time_ns = 0;           // Unix epoch
+  int64_t time_ns = 0;             // Unix epoch
   uint32_t wire_length_bytes = 0;  // of the whole packet, whatever was captured
-  uint32_t interface = 0;        // the operating system's index with Linux cooked v2, else 0
+  uint32_t interface = 0;          // the operating system's index with Linux cooked v2, else 0
   Kind kind = Kind::kNotTcp;
   Protocol protocol = Protocol::kOther;
   DecodeError error = DecodeError::kNone;
@@ -47,7 +49,7 @@ struct DecodedPacket {
   Endpoint destination;
   uint32_t sequence_number = 0;
   uint32_t acknowledgment_number = 0;
-  uint32_t timestamp_value = 0;  // RFC 7323 TSval and TSecr
+  uint32_t timestamp_value = 0;  // RFC 7323 TSval and TSecr; hold values when `has_timestamps`
   uint32_t timestamp_echo_reply = 0;
 
   // By the lengths in the IP and TCP headers, but never more than the packet had on the wire. For a fragment: what this
@@ -55,7 +57,7 @@ struct DecodedPacket {
   uint32_t payload_length_bytes = 0;
   uint32_t ip_length_bytes = 0;  // IP header and all that follows it in the datagram
 
-  uint32_t fragment_id = 0;  // IPv4 identification or that of the IPv6 fragment header
+  uint32_t fragment_id = 0;  // IPv4 identification or that of the IPv6 fragment header; holds a value when a fragment
   Encapsulation encapsulation;
 };
 

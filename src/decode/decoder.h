@@ -9,10 +9,14 @@
 
 namespace tcpgauge {
 
+// Headers looked at in one packet, at most: each MPLS label, VLAN tag and IPv6 extension header counts.
+constexpr int kMaxLayers = 32;
+
 // Decodes one packet, from its link layer down to TCP, through whatever VLANs and tunnels are around it.
 //
-// `captured` is what was captured of `wire_length_bytes`. Sets every field of `*packet` but `time_ns`.
-// Thread: any. No heap, no clock. Bounds: looks at no more than kMaxLayers headers; never reads beyond `captured`.
+// `captured` is what was captured of `wire_length_bytes`. Sets every field of `*packet` that its kind has, but
+// `time_ns`. Thread: any. No heap, no clock. Bounds: looks at no more than kMaxLayers headers; never reads beyond
+// `captured`.
 void DecodePacket(LinkType link_type, absl::Span<const uint8_t> captured, uint32_t wire_length_bytes,
                   DecodedPacket* packet);
 

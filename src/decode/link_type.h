@@ -3,20 +3,21 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 namespace tcpgauge {
 
 // The link layers that can be decoded. The capture library's numbers are translated by LinkTypeOf().
 enum class LinkType : uint8_t {
   kEthernet,
-  kRawIp,        // IPv4 or IPv6, told apart by the version
-  kNull,         // BSD loopback: address family in the byte order of the machine that captured
-  kLoop,         // OpenBSD loopback: address family in network order
-  kLinuxSll,     // Linux cooked v1
-  kLinuxSll2,    // Linux cooked v2
-  kPpp,          // PPP, with or without HDLC framing
+  kRawIp,      // IPv4 or IPv6, told apart by the version
+  kNull,       // BSD loopback: address family in the byte order of the machine that captured
+  kLoop,       // OpenBSD loopback: address family in network order
+  kLinuxSll,   // Linux cooked v1
+  kLinuxSll2,  // Linux cooked v2
+  kPpp,        // PPP, with or without HDLC framing
+  kPppoe,      // PPPoE session without an Ethernet header
   kCiscoHdlc,
+  kMpls,
   kNflog,
 };
 

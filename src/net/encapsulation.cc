@@ -5,7 +5,7 @@
 namespace tcpgauge {
 namespace {
 
-constexpr std::string_view kNames[] = {"pppoe", "gre", "erspan", "vxlan", "geneve", "gtp-u", "ipip"};
+constexpr std::string_view kNames[] = {"pppoe", "gre", "erspan", "vxlan", "geneve", "gtp-u", "ipip", "teredo"};
 static_assert(std::size(kNames) == static_cast<size_t>(TunnelType::kCount), "a name for each");
 
 }  // namespace

@@ -8,9 +8,9 @@
 
 namespace tcpgauge {
 
-enum class TunnelType : uint8_t { kPppoe, kGre, kErspan, kVxlan, kGeneve, kGtpU, kIpInIp, kCount };
+enum class TunnelType : uint8_t { kPppoe, kGre, kErspan, kVxlan, kGeneve, kGtpU, kIpInIp, kTeredo, kCount };
 
-// "pppoe", "gre", "erspan", "vxlan", "geneve", "gtp-u", "ipip".
+// "pppoe", "gre", "erspan", "vxlan", "geneve", "gtp-u", "ipip", "teredo".
 std::string_view TunnelTypeName(TunnelType type);
 
 // One tunnel around a packet. `id` is what both directions share: the PPPoE session, GRE key, ERSPAN session or VNI.

@@ -5,19 +5,20 @@
 #include <string>
 #include <vector>
 
+#include "src/base/log_format.h"
+
 namespace tcpgauge {
 
 // Everything that the command line and the environment say, validated. A plain value; see ParseCommandLine().
+// The initial values are the defaults of the program when it is called tcpgauge.
 struct Options {
   // Capture.
-  std::vector<std::string> interfaces;  // empty = the first that is up and not loopback
+  std::vector<std::string> interfaces;  // empty = the first that is up and not loopback; never together with read_file
   std::string read_file;                // empty = live; "-" = standard input
-  std::string filter;                   // a pcap filter expression; empty = all
+  std::string filter;                   // a pcap filter expression, not yet compiled; empty = all
   bool promiscuous = true;
   int snaplen_bytes = 256;
   int buffer_size_kib = 0;  // 0 = the library's default
-  int workers = 1;
-  double duration_seconds = 0;  // with `output`: how long to capture; 0 = until the end of the file
   bool list_interfaces = false;
 
   // Connections.
@@ -30,13 +31,14 @@ struct Options {
 
   // Outputs.
   bool tui = false;
-  std::string connection_log;                  // empty = off; "-" = standard output
-  std::vector<std::string> listen_addresses;   // HOST:PORT; empty = no listener
+  std::string connection_log;                                    // empty = off; "-" = standard output
+  std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT, checked; empty = no listener
   std::string telemetry_path = "/metrics";
   int metrics_connections = 100;
+  double metrics_window_seconds = 60;
 
-  std::string log_level = "info";      // debug, info, warn, error
-  std::string log_format = "logfmt";   // logfmt, json
+  LogLevel log_level = LogLevel::kInfo;
+  LogFormat log_format = LogFormat::kLogfmt;
 };
 
 }  // namespace tcpgauge

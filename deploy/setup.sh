@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# What deploy/run.sh and tests/run.sh share: installing packages, and running Bazel as the owner of the checkout. Sourced,
+# with `set -euo pipefail`; sets `project`, the folder of the checkout.
+
+project=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+# Tools of administrators, which a user's path may lack.
+export PATH="$PATH:/usr/sbin:/sbin"
+
+say() { printf '== %s\n' "$*"; }
+
+fail() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+
+# Runs a command with root's rights.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo -- "$@"
+  else
+    fail "root's rights are needed for '$*': run it as root, or install sudo"
+  fi
+}
+
+# Runs a command in the checkout as its owner, so that root leaves no files in a user's checkout.
+as_owner() {
+  local owner
+  owner=$(stat -c %U -- "$project")
+  if [ "$(id -u)" != 0 ] || [ "$owner" = root ] || [ "$owner" = UNKNOWN ]; then
+    (cd -- "$project" && "$@")
+  else
+    (cd -- "$project" && setpriv --reuid="$owner" --regid="$(id -g -- "$owner")" --init-groups \
+      env HOME="$(getent passwd "$owner" | cut -d: -f6)" USER="$owner" LOGNAME="$owner" "$@")
+  fi
+}
+
+# Keeps services that we are about to install from starting, now and at the next boot.
+mask_service() {
+  local link=/etc/systemd/system/$1
+  if [ -d /run/systemd/system ] && [ ! -e "$link" ] && [ ! -L "$link" ]; then
+    say "masking $1, which is not needed as a service ('systemctl unmask $1' undoes that)"
+    as_root mkdir -p /etc/systemd/system
+    as_root ln -s /dev/null "$link"
+  fi
+}
+
+# Installs what is missing of the packages that the given files list; asks nothing, and does nothing when all are there.
+install_packages() {
+  local installed name service log missing=()
+  installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' | sed -n 's/ installed$//p')
+  while read -r name service; do
+    case $name in '' | '#'*) continue ;; esac
+    grep -qxF -- "$name" <<<"$installed" && continue
+    missing+=("$name")
+    [ -z "$service" ] || mask_service "$service"
+  done < <(cat -- "$@")
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  say "installing ${missing[*]}"
+  log=$(mktemp)
+  if ! { as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update &&
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${missing[@]}"; } \
+    >"$log" 2>&1; then
+    cat -- "$log" >&2
+    fail "the packages above could not be installed"
+  fi
+  rm -f -- "$log"
+}

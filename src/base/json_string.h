@@ -1,0 +1,14 @@
+#ifndef TCPGAUGE_SRC_BASE_JSON_STRING_H_
+#define TCPGAUGE_SRC_BASE_JSON_STRING_H_
+
+#include <string>
+#include <string_view>
+
+namespace tcpgauge {
+
+// `text` as a JSON string, quotes included (RFC 8259 section 7), in one line. Bytes that are not UTF-8 become U+FFFD.
+std::string JsonString(std::string_view text);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_BASE_JSON_STRING_H_

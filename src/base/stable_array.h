@@ -1,0 +1,29 @@
+#ifndef TCPGAUGE_SRC_BASE_STABLE_ARRAY_H_
+#define TCPGAUGE_SRC_BASE_STABLE_ARRAY_H_
+
+#include <cstddef>
+#include <type_traits>
+
+#include "src/base/lazy_memory.h"
+
+namespace tcpgauge {
+
+// A fixed number of zero-initialised elements that never move. The operating system provides memory for an element when
+// it is first touched, so capacity that is never used costs address space alone.
+template <typename T>
+class StableArray {
+  static_assert(std::is_trivially_destructible<T>::value, "elements are never destroyed");
+
+ public:
+  explicit StableArray(size_t capacity) : memory_(capacity * sizeof(T)) {}
+
+  T& operator[](size_t i) { return static_cast<T*>(memory_.data())[i]; }
+  const T& operator[](size_t i) const { return static_cast<const T*>(memory_.data())[i]; }
+
+ private:
+  LazyMemory memory_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_BASE_STABLE_ARRAY_H_

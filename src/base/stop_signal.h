@@ -1,0 +1,30 @@
+#ifndef TCPGAUGE_SRC_BASE_STOP_SIGNAL_H_
+#define TCPGAUGE_SRC_BASE_STOP_SIGNAL_H_
+
+#include <atomic>
+
+namespace tcpgauge {
+
+// Tells threads to end: a flag for those that are busy, a file descriptor for those that wait.
+// Thread: any; Stop() may be called from a signal handler.
+class StopSignal {
+ public:
+  StopSignal();
+  ~StopSignal();
+  StopSignal(const StopSignal&) = delete;
+  StopSignal& operator=(const StopSignal&) = delete;
+
+  void Stop();
+  bool stopped() const { return stopped_.load(std::memory_order_acquire); }
+
+  // Readable from Stop() on; never to be read.
+  int fd() const { return fd_; }
+
+ private:
+  const int fd_;
+  std::atomic<bool> stopped_{false};
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_BASE_STOP_SIGNAL_H_

@@ -1,0 +1,159 @@
+#include "src/capture/capture_worker.h"
+
+#include <poll.h>
+
+#include <limits>
+#include <utility>
+
+namespace tcpgauge {
+namespace {
+
+// Also bounds how late expiry and publication may come on a silent link.
+constexpr int kIdleWaitMs = 50;
+
+// The kernel hands a block of packets over at the latest after the capture timeout (kCaptureTimeoutMs); the rest is for
+// the scheduler.
+constexpr int64_t kLatenessNs = 60 * 1000000;
+
+}  // namespace
+
+CaptureWorker::CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources, const TableOptions& table,
+                             const WorkerOptions& options, EndedQueue* ended, Wakeup* published, const StopSignal* stop,
+                             const Clock* clock, std::function<void(const absl::Status&)> on_source_error)
+    : options_(options),
+      ended_(ended),
+      published_(*published),
+      stop_(*stop),
+      clock_(*clock),
+      on_source_error_(std::move(on_source_error)),
+      interfaces_(&counters_),
+      table_(table, ended != nullptr ? this : nullptr),
+      publisher_(&table_, &counters_, &buffer_, options.publish_interval_ns, options.live ? kLatenessNs : 0,
+                 options.max_rows),
+      last_progress_ns_(clock->SteadyNanoseconds()) {
+  for (std::unique_ptr<PacketSource>& source : sources) {
+    const size_t interface = interfaces_.Add(source->name());
+    sources_.push_back({std::move(source), interface});
+  }
+}
+
+absl::Status CaptureWorker::Run() {
+  const absl::Status status = options_.live ? CaptureLive() : ReadFiles();
+  if (options_.publish) {
+    publisher_.PublishNow();
+    published_.Notify();
+  }
+  last_progress_ns_.store(std::numeric_limits<int64_t>::max(), std::memory_order_relaxed);
+  while (status.ok() && options_.stay_at_end && !stop_.stopped()) {
+    pollfd stop_fd = {stop_.fd(), POLLIN, 0};
+    poll(&stop_fd, 1, -1);
+  }
+  table_.EndAll();
+  return status;
+}
+
+absl::Status CaptureWorker::CaptureLive() {
+  absl::Status last_error;
+  int64_t next_drop_read_ns = 0;
+  while (!stop_.stopped()) {
+    TakeMail();
+    bool busy = false;
+    for (size_t i = 0; i < sources_.size();) {
+      const auto result = ReadOne(&sources_[i]);
+      if (!result.ok()) {
+        last_error = result.status();
+        on_source_error_(last_error);
+        counters_.interfaces[sources_[i].interface].up = false;
+        sources_.erase(sources_.begin() + static_cast<ptrdiff_t>(i));
+        continue;
+      }
+      busy = busy || *result == PacketSource::ReadResult::kPackets;
+      ++i;
+    }
+    if (sources_.empty()) return last_error;
+    const int64_t steady_ns = clock_.SteadyNanoseconds();
+    last_progress_ns_.store(steady_ns, std::memory_order_relaxed);
+    busy = !table_.AdvanceTime(clock_.WallNanoseconds()) || busy;
+    if (steady_ns >= next_drop_read_ns) {
+      next_drop_read_ns = steady_ns + kNanosecondsPerSecond / 2;
+      ReadDropCounters();
+    }
+    busy = Publish(steady_ns) == ShardPublisher::Progress::kInPass || busy;
+    if (!busy) WaitForPackets();
+  }
+  ReadDropCounters();
+  return absl::OkStatus();
+}
+
+absl::Status CaptureWorker::ReadFiles() {
+  for (Source& source : sources_) {
+    while (!stop_.stopped()) {
+      const auto result = ReadOne(&source);
+      if (!result.ok()) {
+        if (stop_.stopped()) break;  // a signal interrupted the read
+        return result.status();
+      }
+      if (*result == PacketSource::ReadResult::kEnd) break;
+      table_.AdvanceTime(table_.now_ns());
+      if (options_.publish) {
+        const int64_t steady_ns = clock_.SteadyNanoseconds();
+        last_progress_ns_.store(steady_ns, std::memory_order_relaxed);
+        Publish(steady_ns);
+      }
+    }
+  }
+  while (!table_.AdvanceTime(table_.now_ns())) {
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<PacketSource::ReadResult> CaptureWorker::ReadOne(Source* source) {
+  batch_.clear();
+  auto result = source->packets->Read(&batch_);
+  CountAndApply(*source);  // what came before an error counts too
+  return result;
+}
+
+void CaptureWorker::CountAndApply(const Source& source) {
+  for (DecodedPacket& packet : batch_.packets()) {
+    const size_t place =
+        source.packets->has_many_interfaces() ? interfaces_.FindByIndex(packet.interface) : source.interface;
+    packet.interface = static_cast<uint32_t>(place);
+    InterfaceView& interface = counters_.interfaces[place];
+    const size_t protocol = static_cast<size_t>(packet.protocol);
+    ++interface.packets[protocol];
+    interface.wire_bytes[protocol] += packet.wire_length_bytes;
+    if (packet.kind == DecodedPacket::Kind::kError) ++counters_.decode_errors[static_cast<size_t>(packet.error)];
+  }
+  table_.Apply(batch_.packets());
+}
+
+void CaptureWorker::ReadDropCounters() {
+  for (const Source& source : sources_) {
+    counters_.interfaces[source.interface].dropped_packets = source.packets->DroppedPackets();
+  }
+}
+
+void CaptureWorker::TakeMail() {
+  if (std::unique_ptr<LocalListeners> listeners = listeners_.Take()) table_.SetLocalListeners(std::move(listeners));
+}
+
+ShardPublisher::Progress CaptureWorker::Publish(int64_t steady_ns) {
+  if (!options_.publish) return ShardPublisher::Progress::kIdle;
+  const ShardPublisher::Progress progress = publisher_.Step(steady_ns);
+  if (progress == ShardPublisher::Progress::kPublished) published_.Notify();
+  return progress;
+}
+
+void CaptureWorker::WaitForPackets() {
+  std::vector<pollfd> fds;
+  fds.push_back({stop_.fd(), POLLIN, 0});
+  for (const Source& source : sources_) fds.push_back({source.packets->poll_fd(), POLLIN, 0});
+  poll(fds.data(), fds.size(), kIdleWaitMs);
+}
+
+void CaptureWorker::OnConnectionEnded(const EndedConnection& connection) {
+  ended_->Push({connection, &interfaces_.Name(connection.summary.interface)});
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,34 @@
+#ifndef TCPGAUGE_SRC_CAPTURE_MAILBOX_H_
+#define TCPGAUGE_SRC_CAPTURE_MAILBOX_H_
+
+#include <atomic>
+#include <memory>
+#include <utility>
+
+namespace tcpgauge {
+
+// Hands the latest of some values to a capture thread, which never waits for it. Thread: any may post; any may take.
+template <typename T>
+class Mailbox {
+ public:
+  Mailbox() = default;
+  ~Mailbox() { Take(); }
+  Mailbox(const Mailbox&) = delete;
+  Mailbox& operator=(const Mailbox&) = delete;
+
+  // Replaces what was not taken yet.
+  void Post(std::unique_ptr<T> value) { delete content_.exchange(value.release(), std::memory_order_acq_rel); }
+
+  // What was posted since the last call; null when nothing was.
+  std::unique_ptr<T> Take() {
+    if (content_.load(std::memory_order_relaxed) == nullptr) return nullptr;
+    return std::unique_ptr<T>(content_.exchange(nullptr, std::memory_order_acq_rel));
+  }
+
+ private:
+  std::atomic<T*> content_{nullptr};
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_CAPTURE_MAILBOX_H_

@@ -1,0 +1,60 @@
+#ifndef TCPGAUGE_SRC_CAPTURE_PACKET_SOURCE_H_
+#define TCPGAUGE_SRC_CAPTURE_PACKET_SOURCE_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "src/decode/decoded_packet.h"
+
+namespace tcpgauge {
+
+// Packets on their way from a source to the table: read, decoded, not yet looked up.
+class PacketBatch {
+ public:
+  static constexpr size_t kCapacity = 64;
+
+  bool full() const { return size_ == kCapacity; }
+  void clear() { size_ = 0; }
+  // REQUIRES: !full(). The packet holds what an earlier batch left in it.
+  DecodedPacket* Add() { return &packets_[size_++]; }
+  absl::Span<DecodedPacket> packets() { return absl::MakeSpan(packets_.data(), size_); }
+
+ private:
+  std::array<DecodedPacket, kCapacity> packets_;
+  size_t size_ = 0;
+};
+
+// Where packets come from: an interface, or a file.
+// Thread: confined to one capture thread.
+class PacketSource {
+ public:
+  virtual ~PacketSource() = default;
+
+  enum class ReadResult {
+    kPackets,  // some
+    kNone,     // for now
+    kEnd,      // for ever: the file is read
+  };
+  // Reads and decodes what there is, at most what `batch` has room for, without waiting. An error ends the source.
+  virtual absl::StatusOr<ReadResult> Read(PacketBatch* batch) = 0;
+
+  // Readable when packets are there; -1 for a source that never makes wait.
+  virtual int poll_fd() const = 0;
+
+  // The interface's name, or the file's as it was given.
+  virtual const std::string& name() const = 0;
+
+  // Whether DecodedPacket::interface tells one of several interfaces, by the operating system's index.
+  virtual bool has_many_interfaces() const = 0;
+
+  // Packets that the kernel dropped since the start, for want of room in its buffer. Never falls. A system call.
+  virtual uint64_t DroppedPackets() = 0;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_CAPTURE_PACKET_SOURCE_H_

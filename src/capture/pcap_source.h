@@ -1,0 +1,54 @@
+#ifndef TCPGAUGE_SRC_CAPTURE_PCAP_SOURCE_H_
+#define TCPGAUGE_SRC_CAPTURE_PCAP_SOURCE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "src/capture/packet_source.h"
+
+namespace tcpgauge {
+
+struct LiveOptions {
+  std::string filter;  // a pcap filter expression; empty = all
+  bool promiscuous = true;
+  int snaplen_bytes = 256;
+  int buffer_size_kib = 0;  // 0 = kDefaultBufferKib
+};
+
+constexpr int kDefaultBufferKib = 8192;
+
+// How long the kernel may hold packets back before it hands them over, and so how late they may come.
+constexpr int kCaptureTimeoutMs = 20;
+
+// Errors name the interface and say what would be right: kNotFound (no such interface), kPermissionDenied,
+// kInvalidArgument (filter), kUnavailable (anything else of the operating system).
+absl::StatusOr<std::unique_ptr<PacketSource>> OpenInterface(const std::string& name, const LiveOptions& options);
+
+// `path` is a pcap or pcapng file, or "-" for standard input. Errors name the file: kNotFound (cannot be opened),
+// kInvalidArgument (no capture, a link type that cannot be decoded, or the filter). While reading, kDataLoss: the file
+// is cut off or damaged; all packets before have been read.
+absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, const std::string& filter);
+
+struct InterfaceDescription {
+  std::string name;
+  std::string description;  // may be empty
+  std::vector<std::string> addresses;
+  bool up = false;
+  bool loopback = false;
+};
+
+// What can be captured on, in the library's order of preference.
+absl::StatusOr<std::vector<InterfaceDescription>> ListInterfaces();
+
+// The first interface that is up and not loopback.
+absl::StatusOr<std::string> DefaultInterface();
+
+// "libpcap version 1.10.3 …"
+std::string CaptureLibraryVersion();
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_CAPTURE_PCAP_SOURCE_H_

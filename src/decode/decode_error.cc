@@ -1,0 +1,31 @@
+#include "src/decode/decode_error.h"
+
+#include <iterator>
+
+namespace tcpgauge {
+namespace {
+
+constexpr std::string_view kNames[] = {
+    "none",
+    "truncated_link",
+    "truncated_tunnel",
+    "truncated_ip",
+    "truncated_tcp",
+    "tunnel_header",
+    "ip_version",
+    "ip_header_length",
+    "ip_total_length",
+    "ip_fragment",
+    "tcp_data_offset",
+    "too_many_vlans",
+    "too_many_tunnels",
+    "too_many_layers",
+};
+static_assert(std::size(kNames) == kDecodeErrorCount, "a name for each");
+static_assert(static_cast<size_t>(DecodeError::kTooManyLayers) + 1 == kDecodeErrorCount, "the last one is counted");
+
+}  // namespace
+
+std::string_view DecodeErrorName(DecodeError error) { return kNames[static_cast<size_t>(error)]; }
+
+}  // namespace tcpgauge

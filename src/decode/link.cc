@@ -1,0 +1,108 @@
+#include "src/decode/link.h"
+
+#include "src/base/wire_integers.h"
+#include "src/decode/ethernet.h"
+
+namespace tcpgauge {
+namespace {
+
+struct LinuxSllHeader {
+  Be16 packet_type;
+  Be16 hardware_type;
+  Be16 address_length;
+  uint8_t address[8];
+  Be16 protocol;
+};
+
+struct LinuxSll2Header {
+  Be16 protocol;
+  Be16 reserved;
+  Be32 interface;
+  Be16 hardware_type;
+  uint8_t packet_type;
+  uint8_t address_length;
+  uint8_t address[8];
+};
+
+struct NflogHeader {
+  uint8_t address_family;
+  uint8_t version;
+  Be16 resource;
+};
+
+// In the capturing machine's byte order, which libpcap turns into that of the reader.
+struct NflogAttribute {
+  Le16 length;  // with these four bytes, without the padding to a multiple of four
+  Le16 type;
+};
+static_assert(sizeof(LinuxSllHeader) == 16 && sizeof(LinuxSll2Header) == 20 && sizeof(NflogAttribute) == 4,
+              "wire layout");
+
+constexpr uint16_t kLinuxProtocolLlc = 0x0004;
+constexpr uint16_t kNflogPayload = 9;
+constexpr int kMaxNflogAttributes = 64;
+
+// AF_INET is 2 everywhere; AF_INET6 is 10 on Linux, 24 on NetBSD and OpenBSD, 28 on FreeBSD, 30 on macOS.
+Layer LayerOfAddressFamily(Decoding& decoding, uint32_t family) {
+  switch (family) {
+    case 2:
+      return Layer::kIpv4;
+    case 10:
+    case 24:
+    case 28:
+    case 30:
+      return Layer::kIpv6;
+    default:
+      // Some writers of captures put an EtherType here.
+      return family > kMaxEthernetLength && family <= 0xffff ? LayerOfEtherType(decoding, static_cast<uint16_t>(family))
+                                                             : decoding.NotTcp(Protocol::kOther);
+  }
+}
+
+// A Linux protocol number: an EtherType, or a small number of Linux's own.
+Layer LayerOfLinuxProtocol(Decoding& decoding, uint16_t protocol) {
+  if (protocol > kMaxEthernetLength) return LayerOfEtherType(decoding, protocol);
+  return protocol == kLinuxProtocolLlc ? Layer::kLlc : decoding.NotTcp(Protocol::kOther);
+}
+
+}  // namespace
+
+Layer DecodeNull(Decoding& decoding) {
+  const auto* big = decoding.captured.Peek<Be32>();
+  const auto* little = decoding.captured.Peek<Le32>();
+  if (!decoding.Skip(sizeof(Be32))) return decoding.Fail(DecodeError::kTruncatedLink);
+  // Families are small numbers, so the order that gives one is right.
+  return LayerOfAddressFamily(decoding, std::min(big->ToHost(), little->ToHost()));
+}
+
+Layer DecodeLinuxSll(Decoding& decoding) {
+  const auto* header = decoding.Read<LinuxSllHeader>();
+  if (header == nullptr) return decoding.Fail(DecodeError::kTruncatedLink);
+  return LayerOfLinuxProtocol(decoding, header->protocol.ToHost());
+}
+
+Layer DecodeLinuxSll2(Decoding& decoding) {
+  const auto* header = decoding.Read<LinuxSll2Header>();
+  if (header == nullptr) return decoding.Fail(DecodeError::kTruncatedLink);
+  decoding.packet->interface = header->interface.ToHost();
+  return LayerOfLinuxProtocol(decoding, header->protocol.ToHost());
+}
+
+Layer DecodeNflog(Decoding& decoding) {
+  if (decoding.Read<NflogHeader>() == nullptr) return decoding.Fail(DecodeError::kTruncatedLink);
+  for (int i = 0; i < kMaxNflogAttributes; ++i) {
+    const auto* attribute = decoding.captured.Peek<NflogAttribute>();
+    if (attribute == nullptr) break;
+    const uint32_t length_bytes = attribute->length.ToHost();
+    if (length_bytes < sizeof(NflogAttribute)) break;
+    if (attribute->type.ToHost() == kNflogPayload) {
+      decoding.Bound(length_bytes);
+      decoding.Skip(sizeof(NflogAttribute));
+      return Layer::kRawIp;
+    }
+    if (!decoding.Skip((length_bytes + 3) & ~3u)) break;
+  }
+  return decoding.Fail(DecodeError::kTruncatedLink);
+}
+
+}  // namespace tcpgauge

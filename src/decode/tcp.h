@@ -1,0 +1,81 @@
+#ifndef TCPGAUGE_SRC_DECODE_TCP_H_
+#define TCPGAUGE_SRC_DECODE_TCP_H_
+
+#include <cstdint>
+
+#include "src/base/wire_integers.h"
+#include "src/decode/decoding.h"
+
+namespace tcpgauge {
+
+// RFC 9293 section 3.1, without the checksum and the urgent pointer: nothing here looks at them, so a capture that was
+// cut off before them still holds a segment.
+struct TcpHeader {
+  Be16 source_port;
+  Be16 destination_port;
+  Be32 sequence_number;
+  Be32 acknowledgment_number;
+  uint8_t data_offset;  // in the upper half, in words of four bytes
+  uint8_t flags;
+  Be16 window;
+};
+static_assert(sizeof(TcpHeader) == 16, "wire layout");
+
+// RFC 7323 section 3.2, after the two no-operations that nearly every sender puts before it (appendix A).
+struct PaddedTimestamps {
+  Be32 kind_and_length;
+  Be32 value;
+  Be32 echo_reply;
+};
+constexpr uint32_t kPaddedTimestampsStart = 0x0101080a;
+
+constexpr uint32_t kMinTcpHeaderBytes = 20;
+
+// A header of which too little is here: cut off by the capture, by its sender, or by a fragment that is too small.
+inline Layer FailTruncatedTcp(Decoding& decoding) {
+  const bool tiny_fragment = decoding.packet->is_fragment && decoding.wire_remaining_bytes < kMinTcpHeaderBytes;
+  return decoding.Fail(tiny_fragment ? DecodeError::kIpFragment : DecodeError::kTruncatedTcp);
+}
+
+// Looks for timestamps among options of any order. Options that were not captured are not there.
+void FindTimestamps(Cursor options, DecodedPacket* packet);
+
+inline Layer DecodeTcp(Decoding& decoding) {
+  DecodedPacket& packet = *decoding.packet;
+  packet.protocol = Protocol::kTcp;
+  const uint32_t segment_bytes = decoding.wire_remaining_bytes;
+  const auto* header = decoding.captured.Peek<TcpHeader>();
+  if (header == nullptr || segment_bytes < kMinTcpHeaderBytes) return FailTruncatedTcp(decoding);
+  const uint32_t header_length_bytes = (header->data_offset >> 4) * 4u;
+  if (header_length_bytes < kMinTcpHeaderBytes) return decoding.Fail(DecodeError::kTcpDataOffset);
+  if (header_length_bytes > segment_bytes) {
+    return decoding.Fail(packet.is_fragment ? DecodeError::kIpFragment : DecodeError::kTcpDataOffset);
+  }
+  packet.kind = DecodedPacket::Kind::kTcpSegment;
+  packet.source.port = header->source_port.ToHost();
+  packet.destination.port = header->destination_port.ToHost();
+  packet.sequence_number = header->sequence_number.ToHost();
+  packet.acknowledgment_number = header->acknowledgment_number.ToHost();
+  packet.tcp_flags = header->flags;
+  packet.window = header->window.ToHost();
+  packet.payload_length_bytes = segment_bytes - header_length_bytes;
+  packet.has_timestamps = false;
+  if (header_length_bytes == kMinTcpHeaderBytes) return Layer::kDone;
+
+  const auto* timestamps = decoding.captured.PeekAt<PaddedTimestamps>(kMinTcpHeaderBytes);
+  if (timestamps != nullptr && header_length_bytes >= kMinTcpHeaderBytes + sizeof(PaddedTimestamps) &&
+      timestamps->kind_and_length.ToHost() == kPaddedTimestampsStart) {
+    packet.has_timestamps = true;
+    packet.timestamp_value = timestamps->value.ToHost();
+    packet.timestamp_echo_reply = timestamps->echo_reply.ToHost();
+    return Layer::kDone;
+  }
+  Cursor options = decoding.captured;
+  options.Truncate(header_length_bytes);
+  if (options.Skip(kMinTcpHeaderBytes)) FindTimestamps(options, &packet);
+  return Layer::kDone;
+}
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_DECODE_TCP_H_

@@ -1,0 +1,105 @@
+#ifndef TCPGAUGE_SRC_FLOW_CONNECTION_RECORD_H_
+#define TCPGAUGE_SRC_FLOW_CONNECTION_RECORD_H_
+
+#include <cstdint>
+
+#include "src/net/connection_key.h"
+#include "src/net/connection_state.h"
+
+namespace tcpgauge {
+
+// What one end of a connection sent and acknowledged. Sequence numbers are host order and compare modulo 2^32.
+struct EndRecord {
+  uint64_t packets;
+  uint64_t payload_bytes;
+  uint64_t ip_bytes;
+  uint32_t initial_sequence;  // of its SYN; valid with kSynSeen
+  uint32_t next_sequence;     // the highest sequence number sent, plus one (SND.NXT); valid with kSeen
+  uint32_t last_acknowledgment;
+  uint32_t retransmitted_segments;
+  uint32_t out_of_order_segments;
+  uint32_t zero_windows;
+  // One RTT sample under way, valid with kRttPending: what the other end must acknowledge (a sequence number, or with
+  // kRttByTimestamp a TSval to be echoed), and when it was sent.
+  uint32_t rtt_pending_value;
+  uint32_t rtt_pending_time_us;  // modulo 2^32
+  uint32_t smoothed_rtt_eighth_us;  // RFC 6298's SRTT in eighths of a microsecond; 0 = no sample yet
+  uint8_t flags;
+  uint8_t payload_segments;  // saturates; counted until the connection is confirmed
+  uint16_t last_counted_sixteenth;  // of a second, modulo 2^16: when its last packet was counted
+
+  enum Flag : uint8_t {
+    kSeen = 1,
+    kSynSeen = 2,
+    kFinSeen = 4,
+    kAckSeen = 8,
+    kRttPending = 16,
+    kRttByTimestamp = 32,
+    kCandidateSyn = 64,  // the pending sample is that of a SYN that may begin a new connection
+  };
+  bool has(Flag flag) const { return (flags & flag) != 0; }
+  void set(Flag flag) { flags = static_cast<uint8_t>(flags | flag); }
+  void clear(int mask) { flags = static_cast<uint8_t>(flags & ~mask); }
+};
+static_assert(sizeof(EndRecord) == 64, "one cache line");
+
+// What connections wait for their time-outs as; each class has one time-out.
+enum class TimeoutClass : uint8_t { kHandshake, kUnconfirmed, kEstablished, kClosing, kFinished };
+constexpr size_t kTimeoutClassCount = 5;
+
+// One connection in the table: three cache lines, of which a packet touches the first and its sender's (and the
+// receiver's when it acknowledges). What only the beginning and the end of a connection need is in ConnectionDetails.
+struct alignas(64) ConnectionRecord {
+  ConnectionKey key;
+  int64_t last_packet_time_ns;  // table time; never decreases
+  ConnectionState state;
+  TimeoutClass timeout_class;
+  uint16_t flags;
+  uint16_t interfaces[2];  // indexed by End: the interface on which that end's packets are counted, or kNoInterface
+  uint32_t gaps;       // index into the GapPool; 0 = none
+  uint32_t index_hash;
+  EndRecord ends[2];   // indexed by End
+
+  static constexpr uint16_t kNoInterface = UINT16_MAX;
+
+  enum Flag : uint16_t {
+    kClientIsB = 1,
+    kRoleObserved = 2,   // by a SYN or SYN-ACK
+    kMidstream = 4,      // begun without a SYN or SYN-ACK
+    kConfirmed = 8,
+    kRefused = 16,       // a RST answered the SYN
+    kHandshakeDone = 32,
+    kInUse = 64,  // else the slot is free
+  };
+  bool has(Flag flag) const { return (flags & flag) != 0; }
+  void set(Flag flag) { flags = static_cast<uint16_t>(flags | flag); }
+  void clear(Flag flag) { flags = static_cast<uint16_t>(flags & ~flag); }
+
+  End client_end() const { return has(kClientIsB) ? End::kB : End::kA; }
+  EndRecord& end(End which) { return ends[static_cast<size_t>(which)]; }
+  const EndRecord& end(End which) const { return ends[static_cast<size_t>(which)]; }
+  const EndRecord& client() const { return end(client_end()); }
+  const EndRecord& server() const { return end(OtherEnd(client_end())); }
+};
+static_assert(sizeof(ConnectionRecord) == 192, "three cache lines");
+
+// The rest of a connection, in an array beside the records.
+struct ConnectionDetails {
+  // Durations in units of 100 ns, saturating at 429 s.
+  static constexpr uint32_t kUnknown = UINT32_MAX;
+  static constexpr int64_t kNanosecondsPerUnit = 100;
+
+  int64_t start_time_ns;
+  uint32_t server_rtt;  // SYN to SYN-ACK
+  uint32_t client_rtt;  // SYN-ACK to the ACK that completes the handshake
+  // Its place in a TimeoutWheel.
+  uint32_t previous;
+  uint32_t next;
+  uint32_t bucket;
+  uint32_t generation;  // of the slot; with it, the connection's id
+};
+static_assert(sizeof(ConnectionDetails) == 32, "no padding");
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_FLOW_CONNECTION_RECORD_H_

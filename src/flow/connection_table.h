@@ -1,0 +1,164 @@
+#ifndef TCPGAUGE_SRC_FLOW_CONNECTION_TABLE_H_
+#define TCPGAUGE_SRC_FLOW_CONNECTION_TABLE_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "absl/types/span.h"
+#include "src/base/stable_array.h"
+#include "src/decode/decoded_packet.h"
+#include "src/flow/connection_index.h"
+#include "src/flow/connection_record.h"
+#include "src/flow/connection_summary.h"
+#include "src/flow/encapsulation_table.h"
+#include "src/flow/fragment_cache.h"
+#include "src/flow/gap_pool.h"
+#include "src/flow/server_endpoints.h"
+#include "src/flow/timeout_wheel.h"
+#include "src/flow/totals.h"
+#include "src/flow/windowed_sums.h"
+
+namespace tcpgauge {
+
+struct TableOptions {
+  uint32_t max_connections = 1000000;  // at most 2^26
+  bool new_only = false;               // ignore connections whose SYN was not seen
+  int64_t remove_after_ns = 2LL * 1000000000;
+  int64_t idle_timeout_ns = 3600LL * 1000000000;
+  uint64_t hash_seed = 0;
+  uint8_t worker = 0;  // below 64; makes ids unique among the tables of one process
+  // What rates and ranking are kept of; without them the table needs less memory, and both are 0.
+  bool keep_rates = true;
+  int64_t rate_tick_ns = 1000000000;
+  int64_t rate_window_ns = 1000000000;
+  int64_t ranking_window_ns = 60LL * 1000000000;
+};
+
+// Is told of each connection that leaves the table.
+class EndedConnectionSink {
+ public:
+  virtual ~EndedConnectionSink() = default;
+  virtual void OnConnectionEnded(const EndedConnection& connection) = 0;
+};
+
+// One capture thread's connections: an index (absl hash set) over records that never move.
+//
+// A connection begins with a SYN or, unless `new_only`, with any segment. One that begins with neither SYN nor SYN-ACK is
+// midstream; it is confirmed, that is, shown and counted, once both directions or three segments with payload were seen.
+// A SYN with another sequence number begins a new connection on the same 4-tuple when the old one is unanswered, closing,
+// closed or reset; in an established one, when the other end answers that SYN (else anybody's forged SYN would end it).
+//
+// Thread: confined to one; nothing here synchronises.
+// Time: nanoseconds of the Unix epoch, from packets and AdvanceTime(); table time is the latest of all and never steps back.
+// Bounds: max_connections. When all are in use, the least useful gives way and is counted as evicted: of those without a
+// completed handshake the one idle the longest, else of the finished, of the closing, of the established.
+// Errors: none; any sequence of packets is possible.
+class ConnectionTable {
+ public:
+  static constexpr int64_t kHandshakeTimeoutNs = 30LL * 1000000000;
+  static constexpr int64_t kUnconfirmedTimeoutNs = 60LL * 1000000000;
+  static constexpr int64_t kClosingTimeoutNs = 60LL * 1000000000;
+  static constexpr int kMidstreamPayloadSegments = 3;
+  static constexpr size_t kMaxInterfaces = 1024;  // further ones are one for the purpose of duplicates
+
+  // `sink` may be null; else it must outlive the table. Called on the table's thread.
+  ConnectionTable(const TableOptions& options, EndedConnectionSink* sink);
+
+  // Takes in the TCP segments and fragments of a batch, in order; other packets are passed over.
+  // DecodedPacket::interface is an index below kMaxInterfaces here.
+  void Apply(absl::Span<const DecodedPacket> packets);
+
+  // Moves table time on and ends connections whose time has come, a bounded number in one call; true when none is left.
+  bool AdvanceTime(int64_t now_ns);
+
+  // Ends every connection, without a reason.
+  void EndAll();
+
+  void SetLocalListeners(std::shared_ptr<const LocalListeners> listeners) {
+    servers_.SetLocalListeners(std::move(listeners));
+  }
+
+  int64_t now_ns() const { return now_ns_; }
+  const Totals& totals() const { return totals_; }
+  const EncapsulationTable& encapsulations() const { return encapsulations_; }
+  // Packets of connections that are counted on another interface, per interface.
+  uint64_t duplicate_packets(size_t interface) const { return duplicate_packets_[interface]; }
+  uint64_t unmatched_fragments() const { return unmatched_fragments_; }
+  // Connections tracked now, the unconfirmed included.
+  size_t size() const { return index_.size(); }
+
+  // All slots that were ever used are below this.
+  uint32_t slot_limit() const { return slot_limit_; }
+  bool IsConfirmed(uint32_t slot) const { return records_[slot].has(ConnectionRecord::kConfirmed); }
+  ConnectionSummary Summarize(uint32_t slot) const;
+  // Payload bytes per second of an end over the rate window that ended last before `time_ns`.
+  double PayloadRate(uint32_t slot, bool of_client, int64_t time_ns) const;
+  // Payload bytes of both ends over the ranking window.
+  uint64_t WindowPayloadBytes(uint32_t slot, int64_t time_ns) const;
+
+ private:
+  static constexpr size_t kBatch = 64;
+  // One packet of a batch on its way into the table.
+  struct Arrival {
+    const DecodedPacket* packet;
+    int64_t time_ns;  // table time, or the packet's own where that is only a little behind
+    ConnectionKey key;
+    End sender;
+    uint32_t hash;
+    uint32_t candidate;  // slot with this hash, or kNotFound
+  };
+
+  // Fills in all but `candidate`, and takes a use of the encapsulation; false when the packet is of no connection.
+  bool Prepare(const DecodedPacket& packet, Arrival* arrival);
+  void Take(const Arrival& arrival);
+  uint32_t FindSlot(const Arrival& arrival) const;
+  bool IsOverdue(uint32_t slot, int64_t time_ns) const;
+  // Whether the segment begins another connection on the 4-tuple of `slot`.
+  bool BeginsAnother(uint32_t slot, const Arrival& arrival) const;
+  uint32_t Begin(const Arrival& arrival);
+  // Begins the connection whose SYN was kept as a candidate while an older one held its 4-tuple.
+  // REQUIRES: the segment is the SYN-ACK that answers it.
+  uint32_t BeginFromCandidate(uint32_t old_slot, const Arrival& arrival);
+  // Whether the packet's sender is counted on another interface, which is not silent; counts the packet if so.
+  bool IsDuplicate(const Arrival& arrival, ConnectionRecord* record);
+  void Credit(uint32_t slot, const Arrival& arrival);
+  void FollowSegment(uint32_t slot, const Arrival& arrival);
+  void NoteHandshake(uint32_t slot, const Arrival& arrival, ConnectionState before);
+  void ConfirmIfDue(uint32_t slot);
+  void Confirm(uint32_t slot);
+  // Enters what an end's record holds more than it did before into the totals.
+  void AddToTotals(const EndRecord& before, const EndRecord& after, bool of_client);
+  void AddAllToTotals(const ConnectionRecord& record);
+  void SetClient(uint32_t slot, End end);
+  void SetState(uint32_t slot, ConnectionState state);
+  void PutInWheel(uint32_t slot, TimeoutClass timeout_class);
+  TimeoutWheel& WheelOf(uint32_t slot) { return wheels_[static_cast<size_t>(records_[slot].timeout_class)]; }
+  uint32_t TakeFreeSlot();
+  void EvictOne();
+  void EndConnection(uint32_t slot, std::optional<EndReason> reason);
+
+  const TableOptions options_;
+  EndedConnectionSink* const sink_;
+  StableArray<ConnectionRecord> records_;
+  StableArray<ConnectionDetails> details_;
+  ConnectionIndex index_;
+  std::array<TimeoutWheel, kTimeoutClassCount> wheels_;
+  GapPool gaps_;
+  EncapsulationTable encapsulations_;
+  ServerEndpoints servers_;
+  FragmentCache fragments_;
+  std::unique_ptr<WindowedSums> rates_;    // lanes: End
+  std::unique_ptr<WindowedSums> ranking_;  // one lane
+  uint32_t slot_limit_ = 0;
+  uint32_t free_slots_ = TimeoutWheel::kNone;  // a list through ConnectionDetails::next
+  int64_t now_ns_ = 0;
+  Totals totals_;
+  std::array<uint64_t, kMaxInterfaces> duplicate_packets_{};
+  uint64_t unmatched_fragments_ = 0;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_FLOW_CONNECTION_TABLE_H_

@@ -1,0 +1,14 @@
+#ifndef TCPGAUGE_SRC_FLOW_SEQUENCE_H_
+#define TCPGAUGE_SRC_FLOW_SEQUENCE_H_
+
+#include <cstdint>
+
+namespace tcpgauge {
+
+// Comparison of sequence numbers and TCP timestamps modulo 2^32 (RFC 9293 section 3.4, RFC 7323 section 5.2).
+constexpr bool SequenceLess(uint32_t a, uint32_t b) { return static_cast<int32_t>(a - b) < 0; }
+constexpr bool SequenceLessOrEqual(uint32_t a, uint32_t b) { return !SequenceLess(b, a); }
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_FLOW_SEQUENCE_H_

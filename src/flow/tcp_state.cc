@@ -1,0 +1,34 @@
+#include "src/flow/tcp_state.h"
+
+namespace tcpgauge {
+
+ConnectionState FirstState(const SegmentFacts& segment) {
+  if (segment.rst) return ConnectionState::kReset;
+  if (segment.syn) return segment.ack ? ConnectionState::kSynReceived : ConnectionState::kSynSent;
+  return segment.fin ? ConnectionState::kClosing : ConnectionState::kEstablished;
+}
+
+ConnectionState NextState(ConnectionState state, const SegmentFacts& segment) {
+  if (state == ConnectionState::kClosed || state == ConnectionState::kReset) return state;
+  if (segment.rst) return ConnectionState::kReset;
+  switch (state) {
+    case ConnectionState::kSynSent:
+      // A server's bare ACK is a challenge (RFC 5961) or the first step of a split handshake: no answer yet.
+      if (segment.syn) {
+        if (!segment.from_client) state = ConnectionState::kSynReceived;
+      } else if (segment.has_payload || (segment.from_client && segment.ack)) {
+        state = ConnectionState::kEstablished;
+      }
+      break;
+    case ConnectionState::kSynReceived:
+      if (!segment.syn && segment.ack) state = ConnectionState::kEstablished;
+      break;
+    default:
+      break;
+  }
+  if (segment.fin) state = ConnectionState::kClosing;
+  if (state == ConnectionState::kClosing && segment.both_fins_acknowledged) state = ConnectionState::kClosed;
+  return state;
+}
+
+}  // namespace tcpgauge

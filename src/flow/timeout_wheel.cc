@@ -1,0 +1,78 @@
+#include "src/flow/timeout_wheel.h"
+
+#include <algorithm>
+
+namespace tcpgauge {
+
+TimeoutWheel::TimeoutWheel(int64_t timeout_ns, const StableArray<ConnectionRecord>* records,
+                           StableArray<ConnectionDetails>* details)
+    : timeout_ns_(timeout_ns),
+      bucket_ns_(std::max<int64_t>(timeout_ns / kBucketsPerTimeout, 1)),
+      records_(*records),
+      details_(*details) {
+  heads_.fill(kNone);
+}
+
+int64_t TimeoutWheel::BucketOf(uint32_t slot) const {
+  // What does not fit between the ends waits at the nearest and is looked at again when that is due.
+  return std::clamp(records_[slot].last_packet_time_ns / bucket_ns_, oldest_, oldest_ + kBuckets - 1);
+}
+
+void TimeoutWheel::Insert(uint32_t slot) {
+  if (size_++ == 0) oldest_ = records_[slot].last_packet_time_ns / bucket_ns_;
+  const int64_t bucket = BucketOf(slot);
+  uint32_t& head = Head(bucket);
+  ConnectionDetails& details = details_[slot];
+  details.bucket = static_cast<uint32_t>(bucket % kBuckets);
+  details.previous = kNone;
+  details.next = head;
+  if (head != kNone) details_[head].previous = slot;
+  head = slot;
+}
+
+void TimeoutWheel::Remove(uint32_t slot) {
+  --size_;
+  const ConnectionDetails& details = details_[slot];
+  (details.previous == kNone ? heads_[details.bucket] : details_[details.previous].next) = details.next;
+  if (details.next != kNone) details_[details.next].previous = details.previous;
+}
+
+bool TimeoutWheel::MovedOn(uint32_t slot, int64_t bucket) {
+  if (BucketOf(slot) == bucket) return false;
+  Remove(slot);
+  Insert(slot);
+  return true;
+}
+
+uint32_t TimeoutWheel::FindIdle(int64_t now_ns, int* steps) {
+  while (size_ > 0 && *steps > 0) {
+    if ((oldest_ + 1) * bucket_ns_ + timeout_ns_ > now_ns) return kNone;
+    const uint32_t slot = Head(oldest_);
+    if (slot == kNone) {
+      ++oldest_;  // at most kBuckets times until the next connection
+      continue;
+    }
+    --*steps;
+    if (!MovedOn(slot, oldest_)) return slot;
+  }
+  return kNone;
+}
+
+uint32_t TimeoutWheel::FindLongestIdle(int steps) {
+  if (size_ == 0) return kNone;
+  while (Head(oldest_) == kNone) ++oldest_;
+  int64_t bucket = oldest_;
+  uint32_t best = Head(bucket);
+  for (; steps > 0; --steps) {
+    const uint32_t slot = Head(bucket);
+    if (slot == kNone) {
+      ++bucket;
+      continue;
+    }
+    best = slot;
+    if (!MovedOn(slot, bucket)) break;
+  }
+  return best;
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,73 @@
+#include "src/flow/windowed_sums.h"
+
+#include <algorithm>
+
+#include "src/base/check.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int64_t kMaxParts = 10;
+
+int64_t PartLength(int64_t tick_ns, int64_t window_ns) {
+  return window_ns <= kMaxParts * tick_ns ? tick_ns : (window_ns + kMaxParts - 1) / kMaxParts;
+}
+
+}  // namespace
+
+WindowedSums::WindowedSums(size_t slots, size_t lanes, int64_t tick_ns, int64_t window_ns)
+    : tick_ns_(tick_ns),
+      window_ns_(window_ns),
+      part_ns_(PartLength(tick_ns, window_ns)),
+      parts_(static_cast<size_t>((window_ns + part_ns_ - 1) / part_ns_) + 2),
+      lanes_(lanes),
+      stride_(1 + lanes * parts_),
+      words_(slots * stride_) {
+  TCPGAUGE_CHECK(tick_ns > 0 && window_ns > 0 && lanes > 0);
+}
+
+void WindowedSums::Clear(size_t slot) {
+  for (size_t i = 0; i < stride_; ++i) words_[slot * stride_ + i] = 0;
+}
+
+void WindowedSums::Add(size_t slot, size_t lane, uint64_t amount, int64_t time_ns) {
+  const int64_t newest = Newest(slot);
+  int64_t part = time_ns / part_ns_;
+  if (part > newest) {
+    const int64_t kept = static_cast<int64_t>(parts_);
+    for (int64_t old = std::max(newest, part - kept) + 1; old <= part; ++old) {
+      for (size_t i = 0; i < lanes_; ++i) words_[Word(slot, i, old)] = 0;
+    }
+    words_[slot * stride_] = static_cast<uint64_t>(part);
+  } else {
+    part = std::max(part, newest - static_cast<int64_t>(parts_) + 1);
+  }
+  words_[Word(slot, lane, part)] += amount;
+}
+
+double WindowedSums::Sum(size_t slot, size_t lane, int64_t now_ns) const {
+  const int64_t end = now_ns / tick_ns_ * tick_ns_;
+  const int64_t begin = end - window_ns_;
+  const int64_t newest = Newest(slot);
+  const int64_t oldest = newest - static_cast<int64_t>(parts_) + 1;
+  double sum = 0;
+  for (int64_t part = std::max<int64_t>({0, oldest, begin / part_ns_}); part <= newest && part * part_ns_ < end; ++part) {
+    const int64_t inside = std::min(end, (part + 1) * part_ns_) - std::max(begin, part * part_ns_);
+    const double amount = static_cast<double>(words_[Word(slot, lane, part)]);
+    // The newest part is not over yet: all that it holds lies inside.
+    sum += begin <= part * part_ns_ ? amount : amount * static_cast<double>(inside) / static_cast<double>(part_ns_);
+  }
+  return sum;
+}
+
+uint64_t WindowedSums::SumSince(size_t slot, size_t lane, int64_t now_ns) const {
+  const int64_t newest = Newest(slot);
+  const int64_t oldest = newest - static_cast<int64_t>(parts_) + 1;
+  uint64_t sum = 0;
+  for (int64_t part = std::max<int64_t>({0, oldest, (now_ns - window_ns_) / part_ns_}); part <= newest; ++part) {
+    sum += words_[Word(slot, lane, part)];
+  }
+  return sum;
+}
+
+}  // namespace tcpgauge

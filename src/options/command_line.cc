@@ -1,0 +1,212 @@
+#include "src/options/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "src/options/help_text.h"
+#include "src/options/nearest_option.h"
+#include "src/options/option_table.h"
+#include "src/options/option_value.h"
+
+namespace tcpgauge {
+namespace {
+
+using Kind = OptionSpec::Kind;
+
+const OptionSpec* FindLong(const std::string& name) {
+  for (const OptionSpec& spec : OptionTable()) {
+    if (name == spec.long_name) return &spec;
+  }
+  return nullptr;
+}
+
+const OptionSpec* FindShort(char name) {
+  for (const OptionSpec& spec : OptionTable()) {
+    if (spec.short_name != 0 && name == spec.short_name) return &spec;
+  }
+  return nullptr;
+}
+
+bool TakesValue(const OptionSpec& spec) { return spec.kind == Kind::kValue || spec.kind == Kind::kRepeated; }
+
+// What was typed, before any value is looked at.
+struct Typed {
+  std::vector<std::vector<std::string>> values;  // per row of the table; empty = not given
+  std::vector<std::string> filter_words;
+};
+
+// CLI11 takes the word after `--name=` for the value of an option; here it is the empty value that it looks like.
+std::vector<std::string> SplitEmptyValues(int argc, const char* const* argv) {
+  std::vector<std::string> words;
+  bool options_ended = false;
+  for (int i = 1; i < argc; ++i) {
+    std::string word = argv[i];
+    options_ended = options_ended || word == "--";
+    if (!options_ended && word.size() > 3 && word.compare(0, 2, "--") == 0 && word.find('=') == word.size() - 1) {
+      const OptionSpec* spec = FindLong(word.substr(2, word.size() - 3));
+      if (spec != nullptr && TakesValue(*spec)) {
+        word.pop_back();
+        words.push_back(word);
+        word.clear();
+      }
+    }
+    words.push_back(word);
+  }
+  return words;
+}
+
+absl::Status UnknownOption(const std::string& word) {
+  if (word.compare(0, 2, "--") != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("unknown option ", Quoted(word.substr(0, 2)), "; --help lists all, and filters go after --"));
+  }
+  const std::string name = word.substr(2, word.find('=') - 2);
+  const std::string nearest = NearestOption(name);
+  return absl::InvalidArgumentError(
+      absl::StrCat("unknown option ", Quoted(word),
+                   nearest.empty() ? "; --help lists all" : absl::StrCat("; did you mean --", nearest, "?")));
+}
+
+absl::Status MissingValue(const std::string& last_word) {
+  const OptionSpec* spec =
+      last_word.compare(0, 2, "--") == 0 ? FindLong(last_word.substr(2)) : FindShort(last_word.back());
+  if (spec == nullptr) return absl::InvalidArgumentError(absl::StrCat(Quoted(last_word), ": a value is missing"));
+  return absl::InvalidArgumentError(absl::StrCat("--", spec->long_name, ": a value is missing; right would be --",
+                                                 spec->long_name, " ", spec->value_name));
+}
+
+// Splits the command line into options and words of the filter, by the rules of getopt_long.
+absl::Status Tokenize(int argc, const char* const* argv, Typed* typed) {
+  CLI::App app;
+  app.set_help_flag();
+  app.allow_extras();
+  std::vector<CLI::Option*> cli_options;
+  for (const OptionSpec& spec : OptionTable()) {
+    std::string names = absl::StrCat("--", spec.long_name);
+    if (spec.short_name != 0) absl::StrAppend(&names, ",-", std::string(1, spec.short_name));
+    CLI::Option* option = TakesValue(spec) ? app.add_option(names) : app.add_flag(names);
+    cli_options.push_back(option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll));
+  }
+  std::vector<std::string> words = SplitEmptyValues(argc, argv);
+  const std::string last_word = words.empty() ? "" : words.back();
+  std::reverse(words.begin(), words.end());  // as CLI11 wants them
+  try {
+    app.parse(words);
+  } catch (const CLI::ArgumentMismatch&) {
+    return MissingValue(last_word);  // only the last option can find no value: any other word would be taken for it
+  } catch (const CLI::ParseError& error) {
+    return absl::InvalidArgumentError(absl::StrCat(Quoted(error.what()), "; --help lists all options"));
+  }
+  for (const CLI::Option* option : cli_options) typed->values.push_back(option->results());
+  // What is no option is a word of the filter, and after the first -- everything is.
+  bool options_ended = false;
+  for (const std::string& word : app.remaining()) {
+    if (!options_ended && word == "--") {
+      options_ended = true;
+    } else if (!options_ended && word.size() > 1 && word[0] == '-') {
+      return UnknownOption(word);
+    } else {
+      typed->filter_words.push_back(word);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// `source` is the option or the variable that the values come from.
+absl::Status Take(const OptionSpec& spec, const std::string& source, const std::vector<std::string>& values,
+                  Options* options) {
+  if (spec.kind == Kind::kRepeated) spec.clear(options);
+  const size_t first = spec.kind == Kind::kRepeated ? 0 : values.size() - 1;
+  for (size_t i = first; i < values.size(); ++i) {
+    const absl::Status status = spec.take(values[i], options);
+    if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat(source, ": ", status.message()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TakeFromEnvironment(const OptionSpec& spec, const Environment& environment, Options* options) {
+  const std::string name = EnvironmentName(spec);
+  const char* value = environment(name.c_str());
+  if (value == nullptr) return absl::OkStatus();
+  const bool empty_has_a_meaning = std::strcmp(spec.long_name, "web.listen-address") == 0;
+  if (*value == '\0' && !empty_has_a_meaning) return absl::OkStatus();
+  std::vector<std::string> values = {value};
+  if (spec.kind == Kind::kRepeated) values = absl::StrSplit(value, ',');
+  return Take(spec, name, values, options);
+}
+
+absl::Status CheckTogether(bool as_tcptrack, Options* options) {
+  if (as_tcptrack && !options->read_file.empty()) options->interfaces.clear();
+  if (as_tcptrack && options->interfaces.empty() && options->read_file.empty() && !options->list_interfaces) {
+    return absl::InvalidArgumentError("an interface is missing; right would be -i NAME, or -T FILE");
+  }
+  if (!options->interfaces.empty() && !options->read_file.empty()) {
+    return absl::InvalidArgumentError("--interface and --read exclude each other; give one of them");
+  }
+  if (options->tui && options->connection_log == "-") {
+    return absl::InvalidArgumentError(
+        "--connection-log: '-' would write into the top view; name a file, or leave --tui out");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Fill(const Typed& typed, const Environment& environment, Options* options) {
+  for (size_t i = 0; i < OptionTable().size(); ++i) {
+    const OptionSpec& spec = OptionTable()[i];
+    if (spec.kind == Kind::kQuestion) continue;
+    const absl::Status status = typed.values[i].empty()
+                                    ? TakeFromEnvironment(spec, environment, options)
+                                    : Take(spec, absl::StrCat("--", spec.long_name), typed.values[i], options);
+    if (!status.ok()) return status;
+  }
+  options->filter = absl::StrJoin(typed.filter_words, " ");
+  return absl::OkStatus();
+}
+
+bool Given(const Typed& typed, const char* long_name) {
+  const OptionSpec* spec = FindLong(long_name);
+  return spec != nullptr && !typed.values[spec - OptionTable().data()].empty();
+}
+
+}  // namespace
+
+CommandLine ParseCommandLine(int argc, const char* const* argv, const Environment& environment,
+                             const std::string& version_text) {
+  const std::string path = argc > 0 ? argv[0] : "tcpgauge";
+  const bool as_tcptrack = path.substr(path.rfind('/') + 1) == "tcptrack";  // npos + 1 is 0
+  const auto error = [as_tcptrack](const absl::Status& status) {
+    return UsageError{absl::StrCat(as_tcptrack ? "tcptrack" : "tcpgauge", ": ", status.message())};
+  };
+
+  Typed typed;
+  absl::Status status = Tokenize(argc, argv, &typed);
+  if (!status.ok()) return error(status);
+  if (Given(typed, "help")) return Answer{HelpText()};
+  if (Given(typed, "version")) return Answer{version_text};
+
+  Options options;
+  if (as_tcptrack) {
+    options.tui = true;
+    options.listen_addresses.clear();
+  }
+  // What the command line says to watch, the environment does not contradict.
+  const bool watches = Given(typed, "interface") || Given(typed, "read");
+  const Environment other_environment = [&environment, watches](const char* name) -> const char* {
+    const std::string_view variable = name;
+    if (watches && (variable == "TCPGAUGE_INTERFACE" || variable == "TCPGAUGE_READ")) return nullptr;
+    return environment(name);
+  };
+  status = Fill(typed, other_environment, &options);
+  if (status.ok()) status = CheckTogether(as_tcptrack, &options);
+  if (!status.ok()) return error(status);
+  return options;
+}
+
+}  // namespace tcpgauge

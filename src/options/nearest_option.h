@@ -1,0 +1,13 @@
+#ifndef TCPGAUGE_SRC_OPTIONS_NEAREST_OPTION_H_
+#define TCPGAUGE_SRC_OPTIONS_NEAREST_OPTION_H_
+
+#include <string>
+
+namespace tcpgauge {
+
+// The long name, without dashes, that somebody who typed `name` most likely meant; empty when none is near.
+std::string NearestOption(const std::string& name);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_OPTIONS_NEAREST_OPTION_H_

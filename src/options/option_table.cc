@@ -1,0 +1,180 @@
+#include "src/options/option_table.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "src/options/option_value.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr double kYearSeconds = 365 * 86400;
+
+constexpr char kCapture[] = "What is watched";
+constexpr char kConnections[] = "How connections are counted";
+constexpr char kShow[] = "Where they are shown";
+constexpr char kLog[] = "Log";
+constexpr char kQuestions[] = "Questions";
+
+template <bool Options::*field, bool value_when_set>
+absl::Status TakeFlag(const std::string& value, Options* options) {
+  const absl::StatusOr<bool> set = ParseBoolean(value);
+  if (set.ok()) options->*field = *set == value_when_set;
+  return set.status();
+}
+
+template <std::string Options::*field>
+absl::Status TakeFile(const std::string& value, Options* options) {
+  if (value.empty()) return absl::InvalidArgumentError("'' is not the name of a file");
+  options->*field = value;
+  return absl::OkStatus();
+}
+
+template <typename Number>
+absl::Status Keep(const absl::StatusOr<Number>& number, Number* field) {
+  if (number.ok()) *field = *number;
+  return number.status();
+}
+
+template <typename Field>
+absl::Status KeepInteger(const absl::StatusOr<int64_t>& number, Field* field) {
+  if (number.ok()) *field = static_cast<Field>(*number);
+  return number.status();
+}
+
+absl::Status TakeInterface(const std::string& value, Options* options) {
+  if (value.empty())
+    return absl::InvalidArgumentError("'' is not the name of an interface; --list-interfaces shows them");
+  options->interfaces.push_back(value);
+  return absl::OkStatus();
+}
+
+absl::Status TakeListenAddress(const std::string& value, Options* options) {
+  if (value.empty()) return absl::OkStatus();
+  absl::Status status = CheckListenAddress(value);
+  if (status.ok()) options->listen_addresses.push_back(value);
+  return status;
+}
+
+absl::Status TakeTelemetryPath(const std::string& value, Options* options) {
+  // What may stand in a path of a URL without being escaped (RFC 3986 section 3.3).
+  const bool clean = value.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-._~") ==
+                     std::string::npos;
+  if (value.size() < 2 || value.front() != '/' || !clean) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(Quoted(value), " is not a path that starts with / and has letters, digits, - . _ ~ and / in it"));
+  }
+  options->telemetry_path = value;
+  return absl::OkStatus();
+}
+
+absl::Status TakeLogLevel(const std::string& value, Options* options) {
+  for (const LogLevel level : {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarn, LogLevel::kError}) {
+    if (value != LogLevelName(level)) continue;
+    options->log_level = level;
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is not one of debug, info, warn, error"));
+}
+
+absl::Status TakeLogFormat(const std::string& value, Options* options) {
+  if (value != "logfmt" && value != "json") {
+    return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is neither logfmt nor json"));
+  }
+  options->log_format = value == "json" ? LogFormat::kJson : LogFormat::kLogfmt;
+  return absl::OkStatus();
+}
+
+using Kind = OptionSpec::Kind;
+
+const OptionSpec kTable[] = {
+    {kCapture, 'i', "interface", Kind::kRepeated, "NAME", "capture here; repeatable; 'any' for all",
+     "the first that is up and not loopback", TakeInterface, [](Options* options) { options->interfaces.clear(); }},
+    {kCapture, 'T', "read", Kind::kValue, "FILE",
+     "read this pcap or pcapng file instead, at full speed and in packet time; - is standard input", "",
+     TakeFile<&Options::read_file>, nullptr},
+    {kCapture, 'p', "no-promiscuous", Kind::kFlag, "", "leave the interface's mode alone", "",
+     TakeFlag<&Options::promiscuous, false>, nullptr},
+    {kCapture, 0, "snaplen", Kind::kValue, "BYTES", "captured of each packet: what the headers need", "256",
+     [](const std::string& value, Options* options) {
+       return KeepInteger(ParseInteger(value, "bytes", 64, 262144), &options->snaplen_bytes);
+     },
+     nullptr},
+    {kCapture, 0, "buffer-size", Kind::kValue, "KIB", "the kernel's capture buffer, per interface", "libpcap's choice",
+     [](const std::string& value, Options* options) {
+       return KeepInteger(ParseInteger(value, "KiB", 1, 2097151), &options->buffer_size_kib);
+     },
+     nullptr},
+    {kCapture, 0, "list-interfaces", Kind::kFlag, "", "list the interfaces that can be captured on, and exit", "",
+     TakeFlag<&Options::list_interfaces, true>, nullptr},
+
+    {kConnections, 'd', "new-only", Kind::kFlag, "", "only connections whose SYN is seen", "",
+     TakeFlag<&Options::new_only, true>, nullptr},
+    {kConnections, 'f', "fast", Kind::kFlag, "",
+     "running average: rates over the trailing window, recomputed 10 times a second", "",
+     TakeFlag<&Options::fast, true>, nullptr},
+    {kConnections, 0, "rate-window", Kind::kValue, "SECONDS", "the span that a rate is averaged over", "1",
+     [](const std::string& value, Options* options) {
+       return Keep(ParseSeconds(value, 0.1, 3600), &options->rate_window_seconds);
+     },
+     nullptr},
+    {kConnections, 'r', "remove-after", Kind::kValue, "SECONDS", "keep a closed connection this long", "2",
+     [](const std::string& value, Options* options) {
+       return Keep(ParseSeconds(value, 0, kYearSeconds), &options->remove_after_seconds);
+     },
+     nullptr},
+    {kConnections, 0, "idle-timeout", Kind::kValue, "SECONDS",
+     "an established connection is forgotten after this silence", "3600",
+     [](const std::string& value, Options* options) {
+       return Keep(ParseSeconds(value, 1, kYearSeconds), &options->idle_timeout_seconds);
+     },
+     nullptr},
+    {kConnections, 0, "max-connections", Kind::kValue, "N",
+     "connections tracked at most; beyond it the least useful are evicted and counted", "1000000",
+     [](const std::string& value, Options* options) {
+       return KeepInteger(ParseInteger(value, "connections", 1, 100000000), &options->max_connections);
+     },
+     nullptr},
+
+    {kShow, 0, "tui", Kind::kFlag, "", "the top view in this terminal", "", TakeFlag<&Options::tui, true>, nullptr},
+    {kShow, 0, "connection-log", Kind::kValue, "FILE",
+     "one JSON line for each connection that ends, and at exit for those left; - is standard output", "",
+     TakeFile<&Options::connection_log>, nullptr},
+    {kShow, 0, "web.listen-address", Kind::kRepeated, "HOST:PORT",
+     "serve HTTP here; repeatable; :PORT for all addresses, an empty value for no HTTP", "127.0.0.1:10406",
+     TakeListenAddress, [](Options* options) { options->listen_addresses.clear(); }},
+    {kShow, 0, "web.telemetry-path", Kind::kValue, "PATH", "where Prometheus finds the metrics", "/metrics",
+     TakeTelemetryPath, nullptr},
+    {kShow, 0, "metrics.connections", Kind::kValue, "N", "connections exported at most, the heaviest first", "100",
+     [](const std::string& value, Options* options) {
+       return KeepInteger(ParseInteger(value, "connections", 0, 10000), &options->metrics_connections);
+     },
+     nullptr},
+    {kShow, 0, "metrics.window", Kind::kValue, "SECONDS",
+     "the span over which connections are ranked for export; at least Prometheus's scrape interval", "60",
+     [](const std::string& value, Options* options) {
+       return Keep(ParseSeconds(value, 1, 86400), &options->metrics_window_seconds);
+     },
+     nullptr},
+
+    {kLog, 0, "log.level", Kind::kValue, "LEVEL", "debug, info, warn or error: what is logged at least", "info",
+     TakeLogLevel, nullptr},
+    {kLog, 0, "log.format", Kind::kValue, "FORMAT", "logfmt or json", "logfmt", TakeLogFormat, nullptr},
+
+    {kQuestions, 'h', "help", Kind::kQuestion, "", "this text", "", nullptr, nullptr},
+    {kQuestions, 'v', "version", Kind::kQuestion, "", "version, commit and the versions of libraries", "", nullptr,
+     nullptr},
+};
+
+}  // namespace
+
+absl::Span<const OptionSpec> OptionTable() { return kTable; }
+
+std::string EnvironmentName(const OptionSpec& spec) {
+  std::string name = absl::StrCat("TCPGAUGE_", absl::AsciiStrToUpper(spec.long_name));
+  for (char& c : name) {
+    if (c == '.' || c == '-') c = '_';
+  }
+  return name;
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,68 @@
+#include "src/options/option_value.h"
+
+#include <cmath>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "src/net/ip_address.h"
+
+namespace tcpgauge {
+namespace {
+
+bool IsHostName(const std::string& host) {
+  for (const char c : host) {
+    if (!absl::ascii_isalnum(c) && c != '.' && c != '-' && c != '_') return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string Quoted(const std::string& value) { return absl::StrCat("'", absl::Utf8SafeCHexEscape(value), "'"); }
+
+absl::StatusOr<bool> ParseBoolean(const std::string& value) {
+  if (value == "true" || value == "1") return true;
+  if (value == "false" || value == "0") return false;
+  return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is neither true nor false"));
+}
+
+absl::StatusOr<int64_t> ParseInteger(const std::string& value, const char* what, int64_t minimum, int64_t maximum) {
+  int64_t number;
+  if (absl::SimpleAtoi(value, &number) && number >= minimum && number <= maximum) return number;
+  return absl::InvalidArgumentError(
+      absl::StrCat(Quoted(value), " is not a number of ", what, " from ", minimum, " to ", maximum));
+}
+
+absl::StatusOr<double> ParseSeconds(const std::string& value, double minimum, double maximum) {
+  double number;
+  if (absl::SimpleAtod(value, &number) && std::isfinite(number) && number >= minimum && number <= maximum) {
+    return number;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrFormat("%s is not a number of seconds from %.9g to %.9g", Quoted(value), minimum, maximum));
+}
+
+absl::Status CheckListenAddress(const std::string& value) {
+  const absl::Status wrong = absl::InvalidArgumentError(
+      absl::StrCat(Quoted(value), " is not HOST:PORT, as in 127.0.0.1:10406, [::1]:10406 or :10406"));
+  const size_t colon = value.rfind(':');
+  if (colon == std::string::npos) return wrong;
+  const std::string host = value.substr(0, colon);
+  const std::string port_text = value.substr(colon + 1);
+  int port;
+  if (port_text.empty() || !absl::ascii_isdigit(port_text[0]) || !absl::SimpleAtoi(port_text, &port) || port > 65535) {
+    return wrong;
+  }
+  if (!host.empty() && host.front() == '[') {
+    if (host.back() != ']') return wrong;
+    const std::optional<IpAddress> address = IpAddress::Parse(host.substr(1, host.size() - 2));
+    return address.has_value() && !address->is_v4() ? absl::OkStatus() : wrong;
+  }
+  return IsHostName(host) ? absl::OkStatus() : wrong;
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,118 @@
+#include "src/snapshot/collector.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tcpgauge {
+namespace {
+
+DirectionView ToView(const EndSummary& end, double payload_rate) {
+  DirectionView view;
+  view.packets = end.packets;
+  view.payload_bytes = end.payload_bytes;
+  view.ip_bytes = end.ip_bytes;
+  view.retransmitted_segments = end.retransmitted_segments;
+  view.out_of_order_segments = end.out_of_order_segments;
+  view.zero_windows = end.zero_windows;
+  view.payload_bytes_per_second = payload_rate;
+  return view;
+}
+
+ConnectionView ToView(const ShardRow& row) {
+  const ConnectionSummary& summary = row.summary;
+  ConnectionView view;
+  view.id = summary.id;
+  view.client = summary.client.endpoint;
+  view.server = summary.server.endpoint;
+  view.state = summary.state;
+  view.role = summary.role;
+  view.client_sent = ToView(summary.client, row.client_payload_rate);
+  view.server_sent = ToView(summary.server, row.server_payload_rate);
+  view.start_time_ns = summary.start_time_ns;
+  view.last_packet_time_ns = summary.last_packet_time_ns;
+  view.handshake_rtt_ns = summary.handshake_rtt_ns;
+  view.rtt_ns = summary.rtt_ns;
+  view.window_payload_bytes = row.window_payload_bytes;
+  return view;
+}
+
+bool IsHeavier(const ConnectionView& a, const ConnectionView& b) {
+  if (a.window_payload_bytes != b.window_payload_bytes) return a.window_payload_bytes > b.window_payload_bytes;
+  if (a.payload_bytes() != b.payload_bytes()) return a.payload_bytes() > b.payload_bytes();
+  return a.id < b.id;
+}
+
+// The index of the interface of that name, which is added when it is new.
+uint32_t MergeInterface(const InterfaceView& from, std::vector<InterfaceView>* interfaces) {
+  const auto same = std::find_if(interfaces->begin(), interfaces->end(),
+                                 [&from](const InterfaceView& i) { return i.name == from.name; });
+  const uint32_t index = static_cast<uint32_t>(same - interfaces->begin());
+  if (same == interfaces->end()) {
+    interfaces->push_back(from);
+    return index;
+  }
+  for (size_t i = 0; i < kProtocolCount; ++i) {
+    same->packets[i] += from.packets[i];
+    same->wire_bytes[i] += from.wire_bytes[i];
+  }
+  same->dropped_packets += from.dropped_packets;
+  same->duplicate_packets += from.duplicate_packets;
+  same->up = same->up && from.up;
+  return index;
+}
+
+}  // namespace
+
+std::shared_ptr<const Snapshot> Collector::Collect() {
+  bool fresh = false;
+  for (TripleBuffer<ShardSnapshot>* shard : shards_) fresh = shard->TakeLatest() || fresh;
+  if (!fresh) return nullptr;
+
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->sequence = ++sequence_;
+  snapshot->capture_start_time_ns = options_.capture_start_time_ns;
+  snapshot->rate_window_seconds = options_.rate_window_seconds;
+  std::array<uint64_t, kDecodeErrorCount> decode_errors{};
+  uint64_t unmatched_fragments = 0;
+  size_t row_count = 0;
+  for (const TripleBuffer<ShardSnapshot>* shard : shards_) row_count += shard->front().rows.size();
+  snapshot->connections.reserve(row_count);
+  for (const TripleBuffer<ShardSnapshot>* buffer : shards_) {
+    const ShardSnapshot& shard = buffer->front();
+    time_ns_ = std::max(time_ns_, shard.time_ns);
+    std::vector<uint32_t> interfaces;
+    for (const InterfaceView& from : shard.counters.interfaces) {
+      interfaces.push_back(MergeInterface(from, &snapshot->interfaces));
+    }
+    std::vector<uint32_t> encapsulations;
+    for (const Encapsulation& from : shard.encapsulations) {
+      if (from.empty()) {
+        encapsulations.push_back(0);
+      } else {
+        encapsulations.push_back(static_cast<uint32_t>(snapshot->encapsulations.size()));
+        snapshot->encapsulations.push_back(from);
+      }
+    }
+    for (const ShardRow& row : shard.rows) {
+      ConnectionView view = ToView(row);
+      if (row.summary.interface < interfaces.size()) view.interface = interfaces[row.summary.interface];
+      if (row.summary.encapsulation < encapsulations.size()) {
+        view.encapsulation = encapsulations[row.summary.encapsulation];
+      }
+      snapshot->connections.push_back(view);
+    }
+    snapshot->connections_not_listed += shard.connections_not_listed;
+    snapshot->totals.Add(shard.totals);
+    for (size_t i = 0; i < kDecodeErrorCount; ++i) decode_errors[i] += shard.counters.decode_errors[i];
+    unmatched_fragments += shard.unmatched_fragments;
+  }
+  snapshot->time_ns = time_ns_;
+  std::sort(snapshot->connections.begin(), snapshot->connections.end(), IsHeavier);
+  for (size_t i = 1; i < kDecodeErrorCount; ++i) {
+    snapshot->decode_errors.push_back({DecodeErrorName(static_cast<DecodeError>(i)), decode_errors[i]});
+  }
+  snapshot->decode_errors.push_back({"fragment_without_first", unmatched_fragments});
+  return snapshot;
+}
+
+}  // namespace tcpgauge

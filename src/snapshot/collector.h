@@ -1,0 +1,40 @@
+#ifndef TCPGAUGE_SRC_SNAPSHOT_COLLECTOR_H_
+#define TCPGAUGE_SRC_SNAPSHOT_COLLECTOR_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "src/snapshot/shard_snapshot.h"
+#include "src/snapshot/snapshot.h"
+#include "src/snapshot/triple_buffer.h"
+
+namespace tcpgauge {
+
+struct CollectorOptions {
+  int64_t capture_start_time_ns = 0;  // Unix epoch
+  double rate_window_seconds = 1;
+};
+
+// Makes one Snapshot of what the capture threads published.
+//
+// Thread: confined to one, the only reader of the shards' buffers.
+class Collector {
+ public:
+  // The buffers must outlive it.
+  Collector(const CollectorOptions& options, std::vector<TripleBuffer<ShardSnapshot>*> shards)
+      : options_(options), shards_(std::move(shards)) {}
+
+  // A new snapshot, or null when no shard has published since the last one.
+  std::shared_ptr<const Snapshot> Collect();
+
+ private:
+  const CollectorOptions options_;
+  const std::vector<TripleBuffer<ShardSnapshot>*> shards_;
+  uint64_t sequence_ = 0;
+  int64_t time_ns_ = 0;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_SNAPSHOT_COLLECTOR_H_

@@ -1,0 +1,39 @@
+#include "src/snapshot/ended_queue.h"
+
+#include <thread>
+
+namespace tcpgauge {
+
+EndedQueue::EndedQueue(bool lossless, Wakeup* wakeup)
+    : lossless_(lossless), wakeup_(*wakeup), ring_(new NamedEndedConnection[kCapacity]) {}
+
+void EndedQueue::Push(const NamedEndedConnection& ended) {
+  const uint64_t pushed = pushed_.load(std::memory_order_relaxed);
+  while (pushed - popped_.load(std::memory_order_acquire) == kCapacity) {
+    if (!lossless_) {
+      lost_.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
+    std::this_thread::yield();
+  }
+  ring_[pushed % kCapacity] = ended;
+  // Sequentially consistent with PrepareToWait(): either it sees the entry, or the entry's pusher sees it wait.
+  pushed_.store(pushed + 1, std::memory_order_seq_cst);
+  if (waiting_.load(std::memory_order_seq_cst) && waiting_.exchange(false)) wakeup_.Notify();
+}
+
+const NamedEndedConnection* EndedQueue::Front() const {
+  const uint64_t popped = popped_.load(std::memory_order_relaxed);
+  return pushed_.load(std::memory_order_acquire) == popped ? nullptr : &ring_[popped % kCapacity];
+}
+
+void EndedQueue::Pop() { popped_.store(popped_.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
+
+bool EndedQueue::PrepareToWait() {
+  waiting_.store(true, std::memory_order_seq_cst);
+  if (pushed_.load(std::memory_order_seq_cst) == popped_.load(std::memory_order_relaxed)) return true;
+  waiting_.store(false, std::memory_order_seq_cst);
+  return false;
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,58 @@
+#ifndef TCPGAUGE_SRC_SNAPSHOT_ENDED_QUEUE_H_
+#define TCPGAUGE_SRC_SNAPSHOT_ENDED_QUEUE_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "src/base/wakeup.h"
+#include "src/flow/connection_summary.h"
+
+namespace tcpgauge {
+
+// A connection that ended, and the name of the interface that it was counted on.
+struct NamedEndedConnection {
+  EndedConnection connection;
+  const std::string* interface = nullptr;  // lives as long as the capture thread's state
+};
+
+// The connections that end, from one capture thread to the one thread that logs them.
+//
+// Thread: Push() on the capture thread, never waiting for a lock; the rest on the logging thread.
+// Bounds: kCapacity entries. When full, Push() counts the connection in lost() or, with `lossless` (for files, which
+// wait), lets the logging thread run first.
+class EndedQueue {
+ public:
+  static constexpr size_t kCapacity = 8192;
+
+  // `wakeup` is notified when the logging thread waits and there is work; it must outlive the queue.
+  EndedQueue(bool lossless, Wakeup* wakeup);
+
+  void Push(const NamedEndedConnection& ended);
+
+  // The oldest entry, or null; valid until Pop().
+  const NamedEndedConnection* Front() const;
+  // REQUIRES: Front() was not null.
+  void Pop();
+
+  // Announces that the logging thread is about to wait; false when there is an entry after all.
+  bool PrepareToWait();
+
+  // Any thread.
+  uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
+
+ private:
+  const bool lossless_;
+  Wakeup& wakeup_;
+  const std::unique_ptr<NamedEndedConnection[]> ring_;
+  std::atomic<uint64_t> pushed_{0};
+  std::atomic<uint64_t> popped_{0};
+  std::atomic<bool> waiting_{false};
+  std::atomic<uint64_t> lost_{0};
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_SNAPSHOT_ENDED_QUEUE_H_

@@ -1,0 +1,64 @@
+#ifndef TCPGAUGE_SRC_SNAPSHOT_SHARD_PUBLISHER_H_
+#define TCPGAUGE_SRC_SNAPSHOT_SHARD_PUBLISHER_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "src/flow/connection_table.h"
+#include "src/snapshot/shard_snapshot.h"
+#include "src/snapshot/triple_buffer.h"
+
+namespace tcpgauge {
+
+// Copies a capture thread's table for the collector, a slice at a time between batches of packets, so that no pass over
+// however many connections holds up capture for longer than a slice.
+//
+// Thread: Step() and Finish() on the capture thread; only `buffer` is shared, and it never makes a writer wait.
+// Bounds: kSliceSlots table slots a call; `max_rows` rows a pass. When there are more connections, those with the most
+// payload in the ranking window are listed, by the distribution seen in the pass before, and the others are counted.
+class ShardPublisher {
+ public:
+  static constexpr uint32_t kSliceSlots = 256;
+
+  // `table`, `counters` and `buffer` must outlive it. A pass begins at each multiple of `interval_ns` of steady time;
+  // rates are those at the pass's beginning, less `lateness_ns` for packets that the kernel still holds back.
+  ShardPublisher(const ConnectionTable* table, const CaptureCounters* counters, TripleBuffer<ShardSnapshot>* buffer,
+                 int64_t interval_ns, int64_t lateness_ns, size_t max_rows);
+
+  enum class Progress { kIdle, kInPass, kPublished };
+
+  // Does one slice of work if a pass is under way or due at `steady_ns`.
+  Progress Step(int64_t steady_ns);
+
+  // A whole pass at once, for when no more packets come.
+  void PublishNow();
+
+ private:
+  static constexpr size_t kScoreBuckets = 256;  // four to a power of two
+
+  void Begin();
+  bool CopySlice();  // true when the pass is complete
+  void Publish();
+  void ChooseThreshold();
+
+  const ConnectionTable& table_;
+  const CaptureCounters& counters_;
+  TripleBuffer<ShardSnapshot>& buffer_;
+  const int64_t interval_ns_;
+  const int64_t lateness_ns_;
+  const size_t max_rows_;
+  int64_t next_pass_ns_ = 0;  // steady
+  bool in_pass_ = false;
+  uint32_t next_slot_ = 0;
+  int64_t rates_time_ns_ = 0;
+  // The rows of a pass: those whose score lies above the bucket, and as many in the bucket as are left.
+  size_t threshold_bucket_ = 0;
+  size_t threshold_quota_ = 0;
+  size_t threshold_left_ = 0;
+  std::array<uint32_t, kScoreBuckets> score_counts_{};
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_SNAPSHOT_SHARD_PUBLISHER_H_

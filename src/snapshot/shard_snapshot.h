@@ -1,0 +1,45 @@
+#ifndef TCPGAUGE_SRC_SNAPSHOT_SHARD_SNAPSHOT_H_
+#define TCPGAUGE_SRC_SNAPSHOT_SHARD_SNAPSHOT_H_
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "src/decode/decode_error.h"
+#include "src/flow/connection_summary.h"
+#include "src/flow/totals.h"
+#include "src/net/encapsulation.h"
+#include "src/snapshot/snapshot.h"
+
+namespace tcpgauge {
+
+// What a capture thread counts besides connections. Counters only grow.
+struct CaptureCounters {
+  std::vector<InterfaceView> interfaces;
+  std::array<uint64_t, kDecodeErrorCount> decode_errors{};  // indexed by DecodeError
+};
+
+// One connection as its table holds it, with its averages.
+struct ShardRow {
+  ConnectionSummary summary;
+  double client_payload_rate = 0;  // bytes per second
+  double server_payload_rate = 0;
+  uint64_t window_payload_bytes = 0;
+};
+
+// One capture thread's contribution to a snapshot: a copy, owned by whoever holds it.
+// The rows were copied one after the other while packets went on: they differ in age by the length of the pass. Totals
+// and counters are of the moment of publication.
+struct ShardSnapshot {
+  int64_t time_ns = 0;  // table time
+  std::vector<ShardRow> rows;
+  uint64_t connections_not_listed = 0;
+  std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation
+  Totals totals;
+  CaptureCounters counters;
+  uint64_t unmatched_fragments = 0;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_SNAPSHOT_SHARD_SNAPSHOT_H_

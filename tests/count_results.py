@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""Counts the single tests behind what `bazel test` printed.
+
+usage: count_results.py TESTLOGS_FOLDER < what Bazel printed
+
+Prints 'PASSED FAILED SKIPPED'. Every target that Bazel names counts: by the cases in its test.xml, or as one failed test
+when it came to none, because it does not build or was cut short.
+"""
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+
+# "//tests/net:ip_address_test    (cached) PASSED in 0.0s", "//tests/net:x_test    FAILED TO BUILD"
+RESULT = re.compile(r"^//(\S*):(\S+)\s+(?:\(cached\) )?(PASSED|FAILED|TIMEOUT|FLAKY|NO STATUS)(.*)")
+
+
+def count_cases(path):
+    passed = failed = skipped = 0
+    for case in ElementTree.parse(path).iter("testcase"):
+        if case.find("failure") is not None or case.find("error") is not None:
+            failed += 1
+        elif case.get("result") == "skipped" or case.find("skipped") is not None:
+            skipped += 1
+        elif case.get("status") != "notrun":
+            passed += 1
+    return passed, failed, skipped
+
+
+def count(lines, testlogs):
+    total = [0, 0, 0]
+    for line in lines:
+        match = RESULT.match(line)
+        if not match:
+            continue
+        package, name, status, rest = match.groups()
+        cases = (0, 1, 0)
+        if not (status == "NO STATUS" or "TO BUILD" in rest):
+            try:
+                cases = count_cases(f"{testlogs}/{package}/{name}/test.xml")
+            except (OSError, ElementTree.ParseError):
+                cases = (1, 0, 0) if status == "PASSED" else (0, 1, 0)
+            if status != "PASSED" and cases[1] == 0:
+                cases = (cases[0], 1, cases[2])
+        total = [a + b for a, b in zip(total, cases)]
+    return total
+
+
+if __name__ == "__main__":
+    print(*count(sys.stdin, sys.argv[1]))

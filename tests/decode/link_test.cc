@@ -1,0 +1,62 @@
+#include "src/decode/link.h"
+
+#include "gtest/gtest.h"
+#include "tests/decode/decode_frame.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr char kSegment[] = "10.0.0.1:40000 > 10.0.0.2:80 5";
+constexpr char kSegment6[] = "[2001:db8::1]:40000 > [2001:db8::2]:80 5";
+
+TEST(Link, ReadsLinuxCooked) {
+  EXPECT_EQ(Summary(Decode(Frame().LinuxSll().Ipv4().Tcp().Payload(5), LinkType::kLinuxSll)), kSegment);
+  const auto tagged = Decode(Frame().LinuxSll().Vlan(7).Ipv6().Tcp().Payload(5), LinkType::kLinuxSll);
+  EXPECT_EQ(Summary(tagged), kSegment6);
+  EXPECT_EQ(Around(tagged), "vlan 7");
+  EXPECT_EQ(tagged.interface, 0u);
+  EXPECT_EQ(Summary(Decode(Frame().LinuxSll().Set16(14, 4).Snap().Ipv4().Tcp().Payload(5), LinkType::kLinuxSll)),
+            kSegment);
+  EXPECT_EQ(Summary(Decode(Frame().LinuxSll().Set16(14, 0x10).Payload(9), LinkType::kLinuxSll)), "other") << "netlink";
+  EXPECT_EQ(Summary(Decode(Frame().LinuxSll().CutInLayer(15), LinkType::kLinuxSll)), "other error truncated_link");
+}
+
+TEST(Link, ReadsTheInterfaceOfLinuxCookedVersion2) {
+  const auto packet = Decode(Frame().LinuxSll2(12).Ipv4().Tcp().Payload(5), LinkType::kLinuxSll2);
+  EXPECT_EQ(Summary(packet), kSegment);
+  EXPECT_EQ(packet.interface, 12u);
+  EXPECT_EQ(Summary(Decode(Frame().LinuxSll2(12).CutInLayer(19), LinkType::kLinuxSll2)), "other error truncated_link");
+}
+
+TEST(Link, ReadsLoopbackOfEitherByteOrderAndEverySystem) {
+  for (LinkType type : {LinkType::kNull, LinkType::kLoop}) {
+    for (Frame::Order order : {Frame::Order::kBig, Frame::Order::kLittle}) {
+      EXPECT_EQ(Summary(Decode(Frame().Null(order).Ipv4().Tcp().Payload(5), type)), kSegment);
+      for (uint32_t family : {10, 24, 28, 30}) {
+        EXPECT_EQ(Summary(Decode(Frame().Null(order, family).Ipv6().Tcp().Payload(5), type)), kSegment6) << family;
+      }
+    }
+  }
+  EXPECT_EQ(Summary(Decode(Frame().Null().Set32(0, 0x0800).Ipv4().Tcp().Payload(5), LinkType::kNull)), kSegment);
+  EXPECT_EQ(Summary(Decode(Frame().Null().Set32(0, 7).Payload(40), LinkType::kNull)), "other");
+  EXPECT_EQ(Summary(Decode(Frame().Null().CutInLayer(3), LinkType::kNull)), "other error truncated_link");
+}
+
+TEST(Link, ReadsRawIpByItsVersion) {
+  EXPECT_EQ(Summary(Decode(Frame().Ipv4().Tcp().Payload(5), LinkType::kRawIp)), kSegment);
+  EXPECT_EQ(Summary(Decode(Frame().Ipv6().Tcp().Payload(5), LinkType::kRawIp)), kSegment6);
+  EXPECT_EQ(Summary(Decode(Frame().Ipv6().Set8(0, 0x70).Tcp(), LinkType::kRawIp)), "other error ip_version");
+  EXPECT_EQ(Summary(Decode(Frame(), LinkType::kRawIp)), "other error truncated_ip");
+}
+
+TEST(Link, FindsThePacketAmongNetfilterAttributes) {
+  EXPECT_EQ(Summary(Decode(Frame().Nflog().Ipv4().Tcp().Payload(5), LinkType::kNflog)), kSegment);
+  EXPECT_EQ(Summary(Decode(Frame().Nflog(8).Ipv6().Tcp().Payload(5).Padding(3), LinkType::kNflog)), kSegment6);
+  EXPECT_EQ(Summary(Decode(Frame().Nflog().Set16(4, 0x0300).Ipv4(), LinkType::kNflog)), "other error truncated_link");
+  EXPECT_EQ(Summary(Decode(Frame().Nflog().Set16(4, 0xff00).Ipv4(), LinkType::kNflog)), "other error truncated_link");
+  EXPECT_EQ(Summary(Decode(Frame().Nflog().CutInLayer(3), LinkType::kNflog)), "other error truncated_link");
+  EXPECT_EQ(Summary(Decode(Frame().Nflog().CutInLayer(4), LinkType::kNflog)), "other error truncated_link");
+}
+
+}  // namespace
+}  // namespace tcpgauge

@@ -1,0 +1,57 @@
+#include "src/decode/tcp.h"
+
+#include "gtest/gtest.h"
+#include "tests/decode/decode_frame.h"
+
+namespace tcpgauge {
+namespace {
+
+Frame Segment() { return Frame().Ethernet().Ipv4().Tcp(); }
+
+TEST(TcpDecoder, FindsTimestampsAmongOptionsOfAnyOrder) {
+  const Frame kFrames[] = {
+      Segment().Options({8, 10, 0, 0, 0, 7, 0, 0, 0, 9, 1, 1}),
+      Segment().Options({2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9, 1, 3, 3, 7}),
+      Segment().Options({1, 1, 5, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9}),
+      Segment().Options({1, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9, 1, 1, 5, 10, 0, 0, 0, 1, 0, 0, 0, 2}),
+  };
+  for (const Frame& frame : kFrames) {
+    const auto packet = Decode(Frame(frame).Payload(3));
+    EXPECT_TRUE(packet.has_timestamps);
+    EXPECT_EQ(packet.timestamp_value, 7u);
+    EXPECT_EQ(packet.timestamp_echo_reply, 9u);
+    EXPECT_EQ(packet.payload_length_bytes, 3u);
+  }
+}
+
+TEST(TcpDecoder, TakesMalformedOptionsForNone) {
+  const Frame kFrames[] = {
+      Segment().Options({8, 9, 0, 0, 0, 7, 0, 0, 0, 1, 1, 1}),     // a wrong length
+      Segment().Options({5, 0, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9}),    // a length that leads nowhere
+      Segment().Options({5, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9}),    // below what every option has
+      Segment().Options({0, 0, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9}),    // after the end
+      Segment().Options({5, 200, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9}),  // beyond the header
+      Segment().Options({1, 1, 1, 1, 1, 1, 8, 10}).Payload(8),     // its values are payload
+      Segment().Options({1, 1, 8, 10}).Payload(8),
+      Segment().Options({1, 1, 1, 8}).Payload(8),  // ends within the option's first two bytes
+  };
+  for (const Frame& frame : kFrames) {
+    const auto packet = Decode(frame);
+    EXPECT_EQ(packet.kind, Kind::kTcpSegment);
+    EXPECT_FALSE(packet.has_timestamps);
+  }
+}
+
+TEST(TcpDecoder, CountsASegmentThatWasCutOffAfterTheWindow) {
+  const Frame segment = Segment().Window(77).Timestamps(7, 9).Payload(1000);
+  for (size_t captured : {16, 20, 24, 31}) {
+    const auto packet = Decode(Frame(segment).CutInLayer(captured));
+    EXPECT_EQ(Summary(packet), "10.0.0.1:40000 > 10.0.0.2:80 1000");
+    EXPECT_EQ(packet.window, 77);
+    EXPECT_FALSE(packet.has_timestamps) << captured;
+  }
+  EXPECT_TRUE(Decode(Frame(segment).CutInLayer(32)).has_timestamps);
+}
+
+}  // namespace
+}  // namespace tcpgauge

@@ -1,0 +1,31 @@
+"""A slow and lossy path towards testbed.server, made of what this kernel surely has: no netem.
+
+What the client sends queues behind a token bucket after it has crossed the link, and is lost after that. So an observer
+at the client's end sees every segment sent, lost ones included, and the whole round trip.
+"""
+_FILTER = "protocol all u32 match u32 0 0 action mirred egress redirect dev slow0".split()
+_LOSS = ("add table ip loss; "
+         "add chain ip loss input {{ type filter hook input priority 0; }}; "
+         "add rule ip loss input tcp dport {port} numgen random mod 100 < {percent} drop")
+
+
+def segments_are_packets(testbed):
+    """Turns segmentation and receive offloads off, so that what is captured is what TCP counts."""
+    for namespace, interface in ((testbed.client, testbed.link.client_interface),
+                                 (testbed.server, testbed.link.server_interface)):
+        namespace.run("ethtool", "-K", interface, "tso", "off", "gso", "off", "gro", "off")
+
+
+def slow_down(testbed, rate):
+    """Lets packets through to the server at `rate` (tc's notation), behind a queue of a megabyte."""
+    server, interface = testbed.server, testbed.link.server_interface
+    server.run("ip", "link", "add", "slow0", "type", "ifb")
+    server.run("ip", "link", "set", "slow0", "up")
+    server.run("tc", "qdisc", "add", "dev", interface, "ingress")
+    server.run("tc", "filter", "add", "dev", interface, "parent", "ffff:", *_FILTER)
+    server.run("tc", "qdisc", "add", "dev", "slow0", "root", "tbf", "rate", rate, "burst", "10kb", "limit", "1000000")
+
+
+def lose(testbed, port, percent):
+    """Drops that share of the IPv4 TCP packets to `port`, at random."""
+    testbed.server.run("nft", _LOSS.format(port=port, percent=percent))

@@ -1,0 +1,65 @@
+"""Debian's Prometheus server in a namespace, scraping agents every second."""
+import json
+import os
+import shutil
+import tempfile
+import urllib.parse
+
+from support import cleanup
+from support.agent import fetch
+from support.processes import Process
+from support.waiting import wait_until
+
+_CONFIG = """
+global: {scrape_interval: 1s, scrape_timeout: 1s}
+scrape_configs:
+"""
+_JOB = """- {{job_name: {job}, static_configs: [{{targets: ['{address}']}}]}}
+"""
+
+
+class Prometheus(Process):
+    """Scrapes `targets`, {job: HOST:PORT}; each has been scraped once when the constructor returns."""
+
+    # Free, since the namespace is fresh.
+    _ADDRESS = "127.0.0.1:9090"
+
+    def __init__(self, namespace, targets):
+        self._namespace = namespace
+        self._folder = tempfile.mkdtemp(prefix="tcpgauge-e2e-")
+        config = os.path.join(self._folder, "prometheus.yml")
+        with open(config, "w") as file:
+            file.write(_CONFIG + "".join(_JOB.format(job=job, address=address) for job, address in targets.items()))
+        super().__init__(namespace.command(
+            "prometheus", f"--config.file={config}", f"--storage.tsdb.path={self._folder}/data",
+            f"--web.listen-address={self._ADDRESS}"))
+        try:
+            wait_until(lambda: self.get("/-/ready")[0] == 200, "Prometheus is ready", 30)
+            wait_until(lambda: len(self.query("up == 1")) == len(targets), "Prometheus has scraped every agent", 30)
+        except AssertionError as error:
+            said = self.stderr()[-2000:]
+            self.close()
+            raise AssertionError(f"{error}; it said: {said}") from None
+
+    def get(self, path):
+        return fetch(self._namespace, f"http://{self._ADDRESS}{path}")
+
+    def query(self, expression, time=None):
+        """An instant query: a list of (labels, value)."""
+        return [(series["metric"], float(series["value"][1]))
+                for series in self._ask("query", query=expression, **({"time": time} if time else {}))]
+
+    def query_range(self, expression, start, end, step=1):
+        """A range query: a list of (labels, [value, ...])."""
+        return [(series["metric"], [float(value) for _, value in series["values"]])
+                for series in self._ask("query_range", query=expression, start=start, end=end, step=step)]
+
+    def _ask(self, endpoint, **parameters):
+        status, body = self.get(f"/api/v1/{endpoint}?{urllib.parse.urlencode(parameters)}")
+        if status != 200:
+            raise AssertionError(f"Prometheus answered {status}: {body[:500]}")
+        return json.loads(body)["data"]["result"]
+
+    def close(self):
+        super().close()
+        shutil.rmtree(self._folder, ignore_errors=True)

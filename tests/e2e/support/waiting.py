@@ -1,0 +1,26 @@
+"""Waiting for a condition, with a deadline: the only way in which these tests let time pass."""
+import time
+
+POLL_SECONDS = 0.02
+
+
+def wait_until(condition, what, seconds=10.0):
+    """Returns condition()'s first true value; fails, naming `what`, when there is none within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds:g} s: {what}")
+        time.sleep(POLL_SECONDS)
+
+
+def holds_for(condition, seconds):
+    """Whether condition() stays true for `seconds`: for what must not happen."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not condition():
+            return False
+        time.sleep(POLL_SECONDS)
+    return True

@@ -1,0 +1,86 @@
+"""Loss and delay, judged by the sender's own kernel: ss -ti."""
+import re
+import socket
+import statistics
+import time
+
+from support import impairment
+from support.agent import Agent
+from support.case import NamespaceCase
+from support.namespaces import Testbed
+from support.traffic import Conversation
+from support.waiting import wait_until
+
+PORT = 7000
+SAMPLE_SECONDS = 0.1
+
+
+class RetransmissionsTest(NamespaceCase):
+    tools = ("ethtool", "nft", "ss", "tc")
+
+    def setUp(self):
+        self.testbed = self.own(Testbed())
+        impairment.segments_are_packets(self.testbed)
+        self.agent = self.own(Agent(self.testbed.client, "-i", self.testbed.link.client_interface))
+
+    def connect(self, window_bytes):
+        conversation = self.own(Conversation(self.testbed, PORT))
+        # Named, because a machine's default may be bbr, which paces by itself.
+        conversation.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"cubic")
+        conversation.server.setsockopt(socket.IPPROTO_TCP, socket.TCP_WINDOW_CLAMP, window_bytes)
+        return conversation
+
+    def sender_says(self, conversation, pattern):
+        """The first group of `pattern` in what the sender's kernel tells of its end; 0 when it is not there."""
+        told = self.testbed.client.run("ss", "-tinH", "src", conversation.client_endpoint)
+        match = re.search(pattern, told)
+        return float(match.group(1)) if match else 0.0
+
+    def rtt_of_sender(self, conversation):
+        return self.sender_says(conversation, r"\brtt:([\d.]+)") / 1000
+
+    def rtt_of_agent(self, conversation):
+        return self.agent.metrics().value("tcpgauge_connection_rtt_seconds", **conversation.labels)
+
+    def test_retransmitted_segments_agree_with_the_sender(self):
+        impairment.slow_down(self.testbed, "50mbit")
+        impairment.lose(self.testbed, PORT, 2)
+        conversation = self.connect(window_bytes=65536)
+        conversation.client_sends_in_bulk(20_000_000, lambda: None)
+        wait_until(lambda: self.sender_says(conversation, r"bytes_acked:(\d+)") > 20_000_000, "all is acknowledged")
+        want = self.sender_says(conversation, r"retrans:\d+/(\d+)")
+        self.assertGreater(want, 100, "too little loss to compare")
+        sent = self.sender_says(conversation, r"bytes_sent:(\d+)")
+        self.agent.wait_for("tcpgauge_connection_client_payload_bytes_total", lambda count: count == sent,
+                            f"{sent:.0f} bytes, retransmitted ones included", **conversation.labels)
+        got = self.agent.metrics().value("tcpgauge_connection_client_retransmitted_segments_total",
+                                         **conversation.labels)
+        self.assert_near(got, want, 0.02, "retransmitted segments")
+
+    def test_smoothed_rtt_agrees_with_the_sender(self):
+        impairment.slow_down(self.testbed, "20mbit")
+        conversation = self.connect(window_bytes=65536)
+        self.check_rtt(conversation, 8_000_000)
+
+    def test_smoothed_rtt_agrees_with_the_sender_under_loss(self):
+        impairment.slow_down(self.testbed, "5mbit")
+        impairment.lose(self.testbed, PORT, 1)
+        conversation = self.connect(window_bytes=65536)
+        self.check_rtt(conversation, 3_000_000)
+
+    def check_rtt(self, conversation, count):
+        """Both move with the queue, so samples taken side by side are compared by their medians."""
+        samples = []
+        due = [time.monotonic() + 10 * SAMPLE_SECONDS]
+
+        def sample():
+            if time.monotonic() < due[0]:
+                return
+            due[0] = time.monotonic() + SAMPLE_SECONDS
+            samples.append((self.rtt_of_sender(conversation), self.rtt_of_agent(conversation)))
+        conversation.client_sends_in_bulk(count, sample)
+        self.assertGreater(len(samples), 10)
+        self.assertNotIn(None, [agent for _, agent in samples])
+        want, got = (statistics.median(values) for values in zip(*samples))
+        self.assertGreater(want, 0.002, "no queue to speak of")
+        self.assertLessEqual(abs(got - want), 0.1 * want, f"agent {got:.6f} s, sender {want:.6f} s: {samples}")

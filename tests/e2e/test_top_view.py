@@ -1,0 +1,184 @@
+"""The top view in a real terminal, beside Debian's tcptrack on the same traffic."""
+from support import iperf3, top_view
+from support.agent import Agent, binary
+from support.case import NamespaceCase
+from support.namespaces import Testbed
+from support.terminal import Terminal
+from support.traffic import Conversation
+from support.waiting import holds_for, wait_until
+
+ROWS_IN_LIST = 21  # of 24 lines: header, TOTAL and the last line take three
+SORT_CYCLE = ("Sorted by rate", "Sorted by bytes", "Sorted by idle", "Unsorted")
+
+
+class TopViewTest(NamespaceCase):
+    tools = ("tmux",)
+
+    def setUp(self):
+        self.testbed = self.own(Testbed())
+
+    def open_view(self, *options, program=None):
+        """Starts the top view on the server's end; returns its terminal once it is drawn and captures."""
+        terminal = self.own(Terminal(self.testbed.server))
+        captures = self.captures()
+        command = program or (binary(), "--tui", "--web.listen-address=")
+        terminal.view = self.own(terminal.start(*command, "-i", self.testbed.link.server_interface, *options))
+        terminal.wait_for(top_view.footer, "the top view's last line")
+        # tcptrack draws before it captures.
+        wait_until(lambda: self.captures() > captures, "a packet socket")
+        return terminal
+
+    def captures(self):
+        """Packet sockets in the server's namespace."""
+        return len(self.testbed.server.run("cat", "/proc/net/packet").splitlines()) - 1
+
+    def open_tcptrack(self):
+        return self.open_view(program=("tcptrack",))
+
+    def conversations(self, count):
+        return [self.own(Conversation(self.testbed, 7000 + number)) for number in range(count)]
+
+    def wait_for_footer(self, terminal, **wanted):
+        names = ("first", "last", "of", "pause", "sort")
+
+        def matches(screen):
+            found = dict(zip(names, top_view.footer(screen) or ()))
+            return found and all(found[name] == value for name, value in wanted.items())
+        terminal.wait_for(matches, f"a last line with {wanted}")
+
+    def wait_for_connections(self, terminal, count):
+        self.wait_for_footer(terminal, of=count)
+        return top_view.rows(terminal.wait_for(
+            lambda screen: screen if len(top_view.rows(screen)) == min(count, ROWS_IN_LIST) else None, f"{count} rows"))
+
+    def test_shows_every_column_of_tcptrack(self):
+        terminal = self.open_view()
+        conversation, = self.conversations(1)
+        row, = self.wait_for_connections(terminal, 1)
+        self.assertEqual((conversation.client_endpoint, conversation.server_endpoint, "ESTABLISHED"),
+                         (row.client, row.server, row.state))
+        header = terminal.screen()[0].split()
+        for name in ("Client", "Server", "State", "Idle", "A", "Speed"):
+            self.assertIn(name, header)
+
+        def speed_and_star(screen):
+            conversation.client_sends(5000)
+            return any(row.bytes_per_second > 0 and row.idle_seconds == 0 for row in top_view.rows(screen))
+        terminal.wait_for(speed_and_star, "a speed")
+        self.assertGreater(terminal.wait_for(top_view.total, "a TOTAL"), 0)
+        # Shown for one drawing only, and slowly enough to be seen between two packets.
+        self.assertTrue(self.sees_star(terminal, conversation), "no star for activity")
+        terminal.wait_for(lambda screen: top_view.rows(screen)[0].idle_seconds >= 2, "idle seconds")
+        conversation.close()
+        terminal.wait_for(lambda screen: [row.state for row in top_view.rows(screen)] == ["CLOSED"], "CLOSED")
+        self.wait_for_footer(terminal, of=0)
+
+    def sees_star(self, terminal, conversation):
+        for _ in range(10):
+            conversation.client_sends(1)
+            if not holds_for(lambda: not any(row.active for row in top_view.rows(terminal.screen())), 0.5):
+                return True
+        return False
+
+    def test_shows_ipv6_whole(self):
+        terminal = self.open_view()
+        self.own(Conversation(self.testbed, 7000, ipv6=True))
+        self.wait_for_footer(terminal, of=1)
+        terminal.wait_for(lambda screen: "2001:db8::1" in "\n".join(screen) and "2001:db8::2" in "\n".join(screen),
+                          "both addresses")
+        self.assertTrue(all(len(line) <= 80 for line in terminal.screen()))
+
+    def test_p_freezes_the_list_and_p_again_brings_the_new(self):
+        agent = self.own(Agent(self.testbed.server, "-i", self.testbed.link.server_interface))
+        terminal = self.open_view()
+        self.conversations(1)
+        self.wait_for_connections(terminal, 1)
+        terminal.key("p")
+        self.wait_for_footer(terminal, pause="Paused")
+        self.own(Conversation(self.testbed, 7100))
+        # Another agent on the same interface tells when the new connection has been seen.
+        agent.wait_for("tcpgauge_connections", lambda count: count == 2, "two connections", state="established")
+        self.assertTrue(holds_for(lambda: len(top_view.rows(terminal.screen())) == 1, 1.5), "a row came while paused")
+        terminal.key("p")
+        self.wait_for_footer(terminal, pause="Unpaused")
+        self.wait_for_connections(terminal, 2)
+
+    def test_s_cycles_the_sort(self):
+        terminal = self.open_view()
+        by_size = self.conversations(3)
+        for conversation, size in zip(by_size, (1000, 3000, 2000)):
+            conversation.client_sends(size)
+        self.wait_for_connections(terminal, 3)
+        self.wait_for_footer(terminal, sort="Unsorted")
+        want = [by_size[index].client_endpoint for index in (1, 2, 0)]
+        for sort in SORT_CYCLE:
+            terminal.key("s")
+            self.wait_for_footer(terminal, sort=sort)
+            if sort == "Sorted by bytes":
+                terminal.wait_for(lambda screen: [row.client for row in top_view.rows(screen)] == want, "most bytes first")
+
+    def test_sorts_by_rate(self):
+        terminal = self.open_view()
+        slow, fast = self.conversations(2)
+        self.wait_for_connections(terminal, 2)
+        terminal.key("s")
+
+        def fast_first(screen):
+            slow.client_sends(100)
+            fast.client_sends(10000)
+            shown = [row for row in top_view.rows(screen) if row.bytes_per_second > 0]
+            return [row.client for row in shown] == [fast.client_endpoint, slow.client_endpoint]
+        terminal.wait_for(fast_first, "the faster connection first")
+
+    def test_arrows_pause_and_sort_move_it_as_they_move_tcptrack(self):
+        terminals = (self.open_view(), self.open_tcptrack())
+        self.conversations(30)
+        for terminal in terminals:
+            self.wait_for_connections(terminal, 30)
+        for key in ("Down", "Down", "Down", "Up", "Up", "Up", "Up", "p", "p", "s", "s"):
+            before = top_view.footer(terminals[1].screen())
+            for terminal in terminals:
+                terminal.key(key)
+            # Up at the very top is the one key here that changes nothing.
+            if not (key == "Up" and before[0] == 1):
+                terminals[1].wait_for(lambda screen: top_view.footer(screen) not in (None, before), f"tcptrack: {key}")
+            want = top_view.footer(terminals[1].screen())
+            terminals[0].wait_for(lambda screen: top_view.footer(screen) == want, f"after {key}: {want}")
+
+    def test_agrees_with_tcptrack(self):
+        ours, theirs = self.open_view(), self.open_tcptrack()
+        self.conversations(5)
+        self.own(iperf3.Server(self.testbed))
+        self.own(iperf3.Client(self.testbed, 12, "80M"))
+        seen = {}
+
+        def agree():
+            mine, other = top_view.rows(ours.screen()), top_view.rows(theirs.screen())
+            seen.update(ours=mine, tcptrack=other)
+            return (len(mine) == 7 and {row[:3] for row in mine} == {row[:3] for row in other}
+                    and _near(max(row.bytes_per_second for row in mine), max(row.bytes_per_second for row in other))
+                    and _near(max(row.bytes_per_second for row in mine), 10e6)
+                    and _near(top_view.total(ours.screen()), top_view.total(theirs.screen())))
+        try:
+            wait_until(agree, "both show the same")
+        except AssertionError as error:
+            self.fail(f"{error}: {seen}")
+
+    def test_installed_as_tcptrack_is_a_top_view_without_a_listener(self):
+        terminal = self.own(Terminal(self.testbed.server))
+        status, folder = terminal.shell("mktemp -d")
+        self.assertEqual(status, 0)
+        folder = folder.strip()
+        self.addCleanup(terminal.shell, f"rm -r {folder}")
+        terminal.shell(f"ln -s {binary()} {folder}/tcptrack")
+        view = self.own(terminal.start(f"{folder}/tcptrack", "-i", self.testbed.link.server_interface, "-dfp", "-r", "5",
+                                       "port", "7000"))
+        terminal.wait_for(top_view.footer, "the top view")
+        self.assertEqual(self.testbed.server.run("ss", "-Hltn").strip(), "")
+        self.assertIsNotNone(view.seconds_to_end(lambda: terminal.key("q")))
+        self.assertEqual(view.status(), 0)
+
+
+def _near(one, other):
+    """Within a tenth: both round what they show, and their seconds do not begin together."""
+    return one is not None and other is not None and abs(one - other) <= 0.1 * max(one, other)

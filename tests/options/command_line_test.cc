@@ -1,0 +1,292 @@
+#include "src/options/command_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tcpgauge {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+using Variables = std::map<std::string, std::string>;
+
+CommandLine Parse(std::vector<const char*> words, const Variables& variables = {}) {
+  const Environment environment = [&variables](const char* name) -> const char* {
+    const auto found = variables.find(name);
+    return found == variables.end() ? nullptr : found->second.c_str();
+  };
+  return ParseCommandLine(static_cast<int>(words.size()), words.data(), environment, "version 1\n");
+}
+
+Options OptionsOf(std::vector<const char*> words, const Variables& variables = {}) {
+  words.insert(words.begin(), "tcpgauge");
+  const CommandLine result = Parse(words, variables);
+  if (const UsageError* error = std::get_if<UsageError>(&result)) {
+    ADD_FAILURE() << error->message;
+    return Options();
+  }
+  return std::get<Options>(result);
+}
+
+std::string ErrorOf(std::vector<const char*> words, const Variables& variables = {}) {
+  words.insert(words.begin(), "tcpgauge");
+  const CommandLine result = Parse(words, variables);
+  const UsageError* error = std::get_if<UsageError>(&result);
+  if (error == nullptr) return "no error";
+  EXPECT_THAT(error->message, Not(HasSubstr("\n")));
+  return error->message;
+}
+
+TEST(CommandLine, WithoutWordsIsTheDefaults) {
+  const Options options = OptionsOf({});
+  EXPECT_THAT(options.interfaces, IsEmpty());
+  EXPECT_THAT(options.listen_addresses, ElementsAre("127.0.0.1:10406"));
+  EXPECT_TRUE(options.promiscuous);
+  EXPECT_FALSE(options.tui);
+  EXPECT_EQ(options.filter, "");
+}
+
+TEST(CommandLine, ReadsEveryOption) {
+  const Options options = OptionsOf({"--interface",
+                                     "eth0",
+                                     "-i",
+                                     "eth1",
+                                     "--new-only",
+                                     "--fast",
+                                     "--no-promiscuous",
+                                     "--remove-after",
+                                     "5.5",
+                                     "--rate-window=3",
+                                     "--tui",
+                                     "--connection-log",
+                                     "log.json",
+                                     "--max-connections",
+                                     "1000",
+                                     "--idle-timeout",
+                                     "60",
+                                     "--snaplen",
+                                     "128",
+                                     "--buffer-size",
+                                     "4096",
+                                     "--log.level",
+                                     "warn",
+                                     "--log.format",
+                                     "json",
+                                     "--web.listen-address",
+                                     ":9100",
+                                     "--web.listen-address",
+                                     "[::1]:9101",
+                                     "--web.telemetry-path",
+                                     "/m",
+                                     "--metrics.connections",
+                                     "7",
+                                     "--metrics.window",
+                                     "30",
+                                     "--list-interfaces"});
+  EXPECT_THAT(options.interfaces, ElementsAre("eth0", "eth1"));
+  EXPECT_TRUE(options.new_only);
+  EXPECT_TRUE(options.fast);
+  EXPECT_FALSE(options.promiscuous);
+  EXPECT_EQ(options.remove_after_seconds, 5.5);
+  EXPECT_EQ(options.rate_window_seconds, 3);
+  EXPECT_TRUE(options.tui);
+  EXPECT_EQ(options.connection_log, "log.json");
+  EXPECT_EQ(options.max_connections, 1000u);
+  EXPECT_EQ(options.idle_timeout_seconds, 60);
+  EXPECT_EQ(options.snaplen_bytes, 128);
+  EXPECT_EQ(options.buffer_size_kib, 4096);
+  EXPECT_EQ(options.log_level, LogLevel::kWarn);
+  EXPECT_EQ(options.log_format, LogFormat::kJson);
+  EXPECT_THAT(options.listen_addresses, ElementsAre(":9100", "[::1]:9101"));
+  EXPECT_EQ(options.telemetry_path, "/m");
+  EXPECT_EQ(options.metrics_connections, 7);
+  EXPECT_EQ(options.metrics_window_seconds, 30);
+  EXPECT_TRUE(options.list_interfaces);
+}
+
+TEST(CommandLine, ReadsTcptracksClusters) {
+  const Options options = OptionsOf({"-dfp", "-r5", "-ieth0"});
+  EXPECT_TRUE(options.new_only);
+  EXPECT_TRUE(options.fast);
+  EXPECT_FALSE(options.promiscuous);
+  EXPECT_EQ(options.remove_after_seconds, 5);
+  EXPECT_THAT(options.interfaces, ElementsAre("eth0"));
+  EXPECT_EQ(OptionsOf({"-dfr", "7"}).remove_after_seconds, 7);
+}
+
+TEST(CommandLine, JoinsTheRemainingWordsToTheFilter) {
+  EXPECT_EQ(OptionsOf({"-i", "eth0", "not", "host", "1.2.3.4"}).filter, "not host 1.2.3.4");
+  EXPECT_EQ(OptionsOf({"port 443 and (src net 10.0.0.0/8)"}).filter, "port 443 and (src net 10.0.0.0/8)");
+  EXPECT_EQ(OptionsOf({"tcp[13]", "&", "2", "!=", "0"}).filter, "tcp[13] & 2 != 0");
+  EXPECT_EQ(OptionsOf({"[x]"}).filter, "[x]");
+}
+
+TEST(CommandLine, ReadsOptionsAfterTheFilterAsGetoptDoes) {
+  const Options options = OptionsOf({"port", "443", "-d", "or", "port", "80", "-T", "f.pcap"});
+  EXPECT_EQ(options.filter, "port 443 or port 80");
+  EXPECT_TRUE(options.new_only);
+  EXPECT_EQ(options.read_file, "f.pcap");
+}
+
+TEST(CommandLine, TakesEverythingAfterTwoDashesForTheFilter) {
+  const Options options = OptionsOf({"-d", "--", "ip[2]", "-20", ">", "0", "--tui", "--x=", "--"});
+  EXPECT_EQ(options.filter, "ip[2] -20 > 0 --tui --x= --");
+  EXPECT_FALSE(options.tui);
+}
+
+TEST(CommandLine, ReadsStandardInputAndOutput) {
+  const Options options = OptionsOf({"-T", "-", "--connection-log", "-"});
+  EXPECT_EQ(options.read_file, "-");
+  EXPECT_EQ(options.connection_log, "-");
+}
+
+TEST(CommandLine, TakesTheLastOfAnOptionGivenTwice) {
+  EXPECT_EQ(OptionsOf({"-r", "5", "-r", "6"}).remove_after_seconds, 6);
+}
+
+TEST(CommandLine, TakesFlagsWithAValue) {
+  EXPECT_FALSE(OptionsOf({"--tui=false"}).tui);
+  EXPECT_TRUE(OptionsOf({"--tui=1"}).tui);
+  EXPECT_TRUE(OptionsOf({"--no-promiscuous=false"}).promiscuous);
+  EXPECT_EQ(ErrorOf({"--tui=maybe"}), "tcpgauge: --tui: 'maybe' is neither true nor false");
+}
+
+TEST(CommandLine, TakesAnEmptyListenAddressForNoListener) {
+  EXPECT_THAT(OptionsOf({"--web.listen-address="}).listen_addresses, IsEmpty());
+  EXPECT_THAT(OptionsOf({"--web.listen-address", ""}).listen_addresses, IsEmpty());
+  const Options options = OptionsOf({"--web.listen-address=", "-T", "f.pcap"});
+  EXPECT_THAT(options.listen_addresses, IsEmpty());
+  EXPECT_EQ(options.read_file, "f.pcap");
+  EXPECT_THAT(OptionsOf({}, {{"TCPGAUGE_WEB_LISTEN_ADDRESS", ""}}).listen_addresses, IsEmpty());
+}
+
+TEST(CommandLine, ReadsTheEnvironment) {
+  const Options options = OptionsOf({}, {{"TCPGAUGE_INTERFACE", "eth0,eth1"},
+                                         {"TCPGAUGE_WEB_LISTEN_ADDRESS", ":1,:2"},
+                                         {"TCPGAUGE_LOG_LEVEL", "debug"},
+                                         {"TCPGAUGE_NEW_ONLY", "1"},
+                                         {"TCPGAUGE_FAST", "true"},
+                                         {"TCPGAUGE_NO_PROMISCUOUS", "false"},
+                                         {"TCPGAUGE_TUI", "0"},
+                                         {"TCPGAUGE_RATE_WINDOW", ""}});
+  EXPECT_THAT(options.interfaces, ElementsAre("eth0", "eth1"));
+  EXPECT_THAT(options.listen_addresses, ElementsAre(":1", ":2"));
+  EXPECT_EQ(options.log_level, LogLevel::kDebug);
+  EXPECT_TRUE(options.new_only);
+  EXPECT_TRUE(options.fast);
+  EXPECT_TRUE(options.promiscuous);
+  EXPECT_FALSE(options.tui);
+  EXPECT_EQ(options.rate_window_seconds, 1);
+}
+
+TEST(CommandLine, WinsOverTheEnvironment) {
+  const Variables variables = {{"TCPGAUGE_INTERFACE", "eth0"}, {"TCPGAUGE_REMOVE_AFTER", "9"}};
+  const Options options = OptionsOf({"-i", "eth1", "-r", "3"}, variables);
+  EXPECT_THAT(options.interfaces, ElementsAre("eth1"));
+  EXPECT_EQ(options.remove_after_seconds, 3);
+  EXPECT_THAT(OptionsOf({"-T", "f.pcap"}, variables).interfaces, IsEmpty());
+}
+
+TEST(CommandLine, NamesTheVariableThatIsWrong) {
+  EXPECT_EQ(ErrorOf({}, {{"TCPGAUGE_FAST", "yes"}}), "tcpgauge: TCPGAUGE_FAST: 'yes' is neither true nor false");
+}
+
+TEST(CommandLine, SaysWhatIsWrongWithAValueAndWhatWouldBeRight) {
+  struct Case {
+    std::vector<const char*> words;
+    const char* error;
+  };
+  const Case kCases[] = {
+      {{"--rate-window", "0"}, "tcpgauge: --rate-window: '0' is not a number of seconds from 0.1 to 3600"},
+      {{"-r", "x"}, "tcpgauge: --remove-after: 'x' is not a number of seconds from 0 to 31536000"},
+      {{"-r", "-1"}, "tcpgauge: --remove-after: '-1' is not a number of seconds from 0 to 31536000"},
+      {{"-r", "nan"}, "tcpgauge: --remove-after: 'nan' is not a number of seconds from 0 to 31536000"},
+      {{"--idle-timeout", "inf"}, "tcpgauge: --idle-timeout: 'inf' is not a number of seconds from 1 to 31536000"},
+      {{"--max-connections", "1.5"},
+       "tcpgauge: --max-connections: '1.5' is not a number of connections from 1 to 100000000"},
+      {{"--snaplen", "10"}, "tcpgauge: --snaplen: '10' is not a number of bytes from 64 to 262144"},
+      {{"--buffer-size", "99999999999999999999"},
+       "tcpgauge: --buffer-size: '99999999999999999999' is not a number of KiB from 1 to 2097151"},
+      {{"--log.level", "loud"}, "tcpgauge: --log.level: 'loud' is not one of debug, info, warn, error"},
+      {{"--log.format", "xml"}, "tcpgauge: --log.format: 'xml' is neither logfmt nor json"},
+      {{"--web.listen-address", "9100"},
+       "tcpgauge: --web.listen-address: '9100' is not HOST:PORT, as in 127.0.0.1:10406, [::1]:10406 or :10406"},
+      {{"--web.telemetry-path", "metrics"},
+       "tcpgauge: --web.telemetry-path: 'metrics' is not a path that starts with / and has letters, digits, - . _ ~ "
+       "and "
+       "/ in it"},
+      {{"-i", ""}, "tcpgauge: --interface: '' is not the name of an interface; --list-interfaces shows them"},
+      {{"-i", "eth0", "-T", "f"}, "tcpgauge: --interface and --read exclude each other; give one of them"},
+      {{"--tui", "--connection-log", "-"},
+       "tcpgauge: --connection-log: '-' would write into the top view; name a file, or leave --tui out"},
+      {{"-df", "--rate-window"}, "tcpgauge: --rate-window: a value is missing; right would be --rate-window SECONDS"},
+      {{"-dfi"}, "tcpgauge: --interface: a value is missing; right would be --interface NAME"},
+      {{"--log.level", "a\nb"}, "tcpgauge: --log.level: 'a\\nb' is not one of debug, info, warn, error"},
+  };
+  for (const Case& c : kCases) EXPECT_EQ(ErrorOf(c.words), c.error);
+}
+
+TEST(CommandLine, SuggestsTheNearestOption) {
+  EXPECT_EQ(ErrorOf({"--rate-windw", "2"}), "tcpgauge: unknown option '--rate-windw'; did you mean --rate-window?");
+  EXPECT_EQ(ErrorOf({"--listen-address=:1"}),
+            "tcpgauge: unknown option '--listen-address=:1'; did you mean --web.listen-address?");
+  EXPECT_EQ(ErrorOf({"--frobnicate-it"}), "tcpgauge: unknown option '--frobnicate-it'; --help lists all");
+  EXPECT_EQ(ErrorOf({"-dxp"}), "tcpgauge: unknown option '-x'; --help lists all, and filters go after --");
+}
+
+TEST(CommandLine, RejectsOptionsThatAreNotThereYet) {
+  for (const char* option :
+       {"--attach", "--output", "--duration", "--workers", "--user", "--web.config.file", "--metrics.series-limit",
+        "--metrics.edges", "--metrics.client-prefix", "--otlp.endpoint"}) {
+    EXPECT_THAT(ErrorOf({option, "1"}), HasSubstr("unknown option")) << option;
+  }
+}
+
+TEST(CommandLine, ChecksListenAddresses) {
+  for (const char* good :
+       {"127.0.0.1:10406", "localhost:0", ":65535", "[::]:80", "[2001:db8::1]:80", "my-host.lan:80"}) {
+    EXPECT_THAT(OptionsOf({"--web.listen-address", good}).listen_addresses, ElementsAre(good));
+  }
+  for (const char* bad : {"127.0.0.1", "a:65536", "a:-1", "a:+1", "a:", "::1:80", "[::1]", "[::g]:80", "[1.2.3.4]:80",
+                          "[:80", "a b:80", "unix:/run/x", "http://a:80"}) {
+    EXPECT_THAT(ErrorOf({"--web.listen-address", bad}), HasSubstr("is not HOST:PORT")) << bad;
+  }
+}
+
+TEST(CommandLine, AnswersHelpAndVersion) {
+  EXPECT_THAT(std::get<Answer>(Parse({"tcpgauge", "-h"})).text, HasSubstr("Usage: tcpgauge"));
+  EXPECT_THAT(std::get<Answer>(Parse({"tcpgauge", "--help", "-r", "x"})).text, HasSubstr("Usage: tcpgauge"));
+  EXPECT_EQ(std::get<Answer>(Parse({"tcpgauge", "-v"})).text, "version 1\n");
+  EXPECT_EQ(std::get<Answer>(Parse({"tcpgauge", "--version"})).text, "version 1\n");
+}
+
+TEST(CommandLine, BehavesAsTcptrackUnderThatName) {
+  const Options options = std::get<Options>(Parse({"/usr/sbin/tcptrack", "-i", "eth0", "port", "80"}));
+  EXPECT_TRUE(options.tui);
+  EXPECT_THAT(options.listen_addresses, IsEmpty());
+  EXPECT_EQ(options.filter, "port 80");
+
+  EXPECT_EQ(std::get<UsageError>(Parse({"tcptrack"})).message,
+            "tcptrack: an interface is missing; right would be -i NAME, or -T FILE");
+
+  const Options reads = std::get<Options>(Parse({"tcptrack", "-i", "eth0", "-T", "f.pcap"}));
+  EXPECT_EQ(reads.read_file, "f.pcap");
+  EXPECT_THAT(reads.interfaces, IsEmpty());
+}
+
+TEST(CommandLine, OpensAListenerAsTcptrackOnlyWhenAsked) {
+  const Options options = std::get<Options>(Parse({"tcptrack", "-i", "eth0", "--web.listen-address", ":1"}));
+  EXPECT_THAT(options.listen_addresses, ElementsAre(":1"));
+}
+
+TEST(CommandLine, SurvivesAnEmptyArgv) { EXPECT_TRUE(std::holds_alternative<Options>(Parse({}))); }
+
+}  // namespace
+}  // namespace tcpgauge

@@ -1,0 +1,54 @@
+#include "src/options/option_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace tcpgauge {
+namespace {
+
+// All that a default text may speak of.
+std::string Describe(const Options& o) {
+  return absl::StrCat(absl::StrJoin(
+      {absl::StrCat(o.snaplen_bytes), absl::StrCat(o.remove_after_seconds), absl::StrCat(o.rate_window_seconds),
+       absl::StrCat(o.idle_timeout_seconds), absl::StrCat(o.max_connections), absl::StrJoin(o.listen_addresses, "+"),
+       o.telemetry_path, absl::StrCat(o.metrics_connections), absl::StrCat(o.metrics_window_seconds),
+       absl::StrCat(static_cast<int>(o.log_level)), absl::StrCat(static_cast<int>(o.log_format))},
+      " "));
+}
+
+TEST(OptionTable, StatesTheDefaultsThatOptionsHas) {
+  const std::set<std::string> kDescribedInWords = {"interface", "buffer-size"};
+  for (const OptionSpec& spec : OptionTable()) {
+    if (*spec.default_text == '\0' || kDescribedInWords.count(spec.long_name) > 0) continue;
+    Options options;
+    if (spec.kind == OptionSpec::Kind::kRepeated) spec.clear(&options);
+    ASSERT_TRUE(spec.take(spec.default_text, &options).ok()) << spec.long_name;
+    EXPECT_EQ(Describe(options), Describe(Options())) << spec.long_name;
+  }
+}
+
+TEST(OptionTable, HasNoNameTwice) {
+  std::multiset<std::string> names;
+  for (const OptionSpec& spec : OptionTable()) {
+    names.insert(spec.long_name);
+    if (spec.short_name != 0) names.insert(std::string(1, spec.short_name));
+  }
+  for (const std::string& name : names) EXPECT_EQ(names.count(name), 1u) << name;
+}
+
+TEST(OptionTable, NamesVariablesByTheLongName) {
+  for (const OptionSpec& spec : OptionTable()) {
+    if (std::string("web.listen-address") == spec.long_name) {
+      EXPECT_EQ(EnvironmentName(spec), "TCPGAUGE_WEB_LISTEN_ADDRESS");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tcpgauge

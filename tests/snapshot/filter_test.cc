@@ -1,0 +1,133 @@
+#include "src/snapshot/filter.h"
+
+#include <gtest/gtest.h>
+
+namespace tcpgauge {
+namespace {
+
+Endpoint At(std::string_view address, uint16_t port) { return {*IpAddress::Parse(address), port}; }
+
+class FilterTest : public testing::Test {
+ protected:
+  FilterTest() {
+    snapshot_.interfaces.push_back({"eth0", {}, {}, 0, 0, true});
+    connection_.client = At("10.1.2.3", 51234);
+    connection_.server = At("192.0.2.80", 443);
+    connection_.state = ConnectionState::kEstablished;
+  }
+
+  bool Matches(std::string_view text) {
+    const absl::StatusOr<Filter> filter = Filter::Parse(text);
+    EXPECT_TRUE(filter.ok()) << filter.status();
+    return filter.ok() && filter->Matches(connection_, snapshot_);
+  }
+  bool MatchesUnfinished(std::string_view text) {
+    return Filter::ParseUnfinished(text).Matches(connection_, snapshot_);
+  }
+
+  Snapshot snapshot_;
+  ConnectionView connection_;
+};
+
+TEST_F(FilterTest, NothingMatchesEverything) {
+  EXPECT_TRUE(Matches(""));
+  EXPECT_TRUE(Matches("   "));
+  EXPECT_TRUE(Filter().empty());
+}
+
+TEST_F(FilterTest, PortsAreThoseOfEitherEnd) {
+  EXPECT_TRUE(Matches("port:443"));
+  EXPECT_TRUE(Matches("port:51234"));
+  EXPECT_FALSE(Matches("port:44"));
+  EXPECT_TRUE(Matches("port:400-500"));
+  EXPECT_FALSE(Matches("port:444-500"));
+}
+
+TEST_F(FilterTest, HostsAreAddressesAndPrefixes) {
+  EXPECT_TRUE(Matches("host:10.1.2.3"));
+  EXPECT_FALSE(Matches("host:10.1.2.30"));
+  EXPECT_TRUE(Matches("host:10.0.0.0/8"));
+  EXPECT_TRUE(Matches("host:10.9.9.9/8"));
+  EXPECT_FALSE(Matches("host:11.0.0.0/8"));
+  EXPECT_TRUE(Matches("client:10.0.0.0/8"));
+  EXPECT_FALSE(Matches("server:10.0.0.0/8"));
+  EXPECT_TRUE(Matches("host:0.0.0.0/0"));
+  EXPECT_FALSE(Matches("host:::/0")) << "an IPv6 prefix matches no IPv4 address";
+  connection_.client = At("2001:db8::1", 51234);
+  EXPECT_TRUE(Matches("host:2001:db8::/32"));
+  EXPECT_FALSE(Matches("host:2001:db9::/32"));
+}
+
+TEST_F(FilterTest, StatesHaveBothNamesAndMayBeShortened) {
+  EXPECT_TRUE(Matches("state:established"));
+  EXPECT_TRUE(Matches("state:EST"));
+  EXPECT_FALSE(Matches("state:reset"));
+  connection_.state = ConnectionState::kSynReceived;
+  EXPECT_TRUE(Matches("state:SYN|ACK-ACK"));
+  EXPECT_TRUE(Matches("state:syn_received"));
+  EXPECT_TRUE(Matches("state:syn"));
+}
+
+TEST_F(FilterTest, TextIsAPartOfWhatIsShown) {
+  EXPECT_TRUE(Matches("10.1.2.3:51"));
+  EXPECT_TRUE(Matches(".80:443"));
+  EXPECT_TRUE(Matches("ESTABL"));
+  EXPECT_TRUE(Matches("eth0"));
+  EXPECT_FALSE(Matches("eth1"));
+  connection_.client = At("2001:db8::1", 51234);
+  EXPECT_TRUE(Matches("2001:DB8"));
+}
+
+TEST_F(FilterTest, TextIsLookedForInNames) {
+  const auto name_of = [this](const IpAddress& address) -> std::string {
+    return address == connection_.server.address ? "www.Example.org" : "";
+  };
+  EXPECT_TRUE(Filter::ParseUnfinished("example").Matches(connection_, snapshot_, name_of));
+  EXPECT_FALSE(Filter::ParseUnfinished("example").Matches(connection_, snapshot_));
+}
+
+TEST_F(FilterTest, AllTermsMustHold) {
+  EXPECT_TRUE(Matches("port:443  host:10.0.0.0/8"));
+  EXPECT_FALSE(Matches("port:443 host:11.0.0.0/8"));
+}
+
+TEST_F(FilterTest, AnExclamationMarkReverses) {
+  EXPECT_FALSE(Matches("!port:443"));
+  EXPECT_TRUE(Matches("!port:80 !state:reset"));
+}
+
+TEST_F(FilterTest, InterfacesAreFoundByAPartOfTheirName) {
+  EXPECT_TRUE(Matches("interface:eth"));
+  EXPECT_FALSE(Matches("interface:wlan"));
+  connection_.interface = 7;
+  EXPECT_FALSE(Matches("interface:eth")) << "an index beyond the snapshot's interfaces";
+}
+
+TEST_F(FilterTest, WrongTermsAreNamed) {
+  for (const char* wrong : {"port:", "port:http", "port:65536", "port:9-8", "port:-1", "port:1-", "host:", "host:10.0.",
+                            "host:10.0.0.0/33", "host:10.0.0.0/", "host:::/129", "state:", "state:open", "!"}) {
+    const absl::StatusOr<Filter> filter = Filter::Parse(std::string("eth0 ") + wrong);
+    ASSERT_FALSE(filter.ok()) << wrong;
+    EXPECT_EQ(filter.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_NE(filter.status().ToString().find(std::string("\"") + wrong + "\""), std::string::npos) << filter.status();
+  }
+}
+
+TEST_F(FilterTest, WhileItIsTypedAnIncompleteTermCountsAsFarAsItGoes) {
+  for (const char* typed : {"host:", "host:1", "host:10.1.", "client:10.1.2", "host:10.1.2.3/", "port:", "port:443-",
+                            "state:", "state:e", "!", "interface:"}) {
+    EXPECT_TRUE(MatchesUnfinished(typed)) << typed;
+  }
+  for (const char* typed : {"host:11.", "server:10.", "port:444-", "state:r", "!state:e"}) {
+    EXPECT_FALSE(MatchesUnfinished(typed)) << typed;
+  }
+}
+
+TEST_F(FilterTest, WrongTermsAreLeftOutWhileTyped) {
+  const Filter filter = Filter::ParseUnfinished("port:https host:10.0.0.0/99 port:443");
+  EXPECT_TRUE(filter.Matches(connection_, snapshot_));
+  EXPECT_EQ(filter.ignored_terms(), (std::vector<std::string>{"port:https", "host:10.0.0.0/99"}));
+}
+
+}  // namespace
+}  // namespace tcpgauge

@@ -1,0 +1,131 @@
+#ifndef TCPGAUGE_TESTS_SUPPORT_FRAME_H_
+#define TCPGAUGE_TESTS_SUPPORT_FRAME_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <string_view>
+#include <vector>
+
+namespace tcpgauge {
+
+// A packet put together header by header, outermost first:
+//
+//   Frame().Ethernet().Vlan(7).Ipv4("10.0.0.1", "10.0.0.2").Tcp(40000, 80).Flags(kTcpSyn).Bytes()
+//
+// Each header names the next one and states its length by itself; checksums are zero. Set8(), Set16() and Set32() then
+// spoil what they are aimed at. A plain value: it can be copied half built and finished in several ways.
+class Frame {
+ public:
+  // Link layers. Null() writes the address family in the given order.
+  Frame& Ethernet();
+  Frame& Ethernet8023();  // with a length in place of the type: follow with Llc() or Snap()
+  Frame& Llc(uint8_t sap, uint8_t control = 3);
+  Frame& Snap(uint32_t organization = 0);
+  Frame& Vlan(uint16_t id, uint16_t tpid = 0x8100);
+  Frame& Mpls(uint32_t label = 16);
+  Frame& ControlWord();
+  Frame& LinuxSll();
+  Frame& LinuxSll2(uint32_t interface);
+  enum class Order { kBig, kLittle };
+  Frame& Null(Order order = Order::kLittle, uint32_t ipv6_family = 30);
+  Frame& Nflog(size_t prefix_bytes = 5);
+  Frame& Pppoe(uint16_t session);
+  enum class PppForm { kFramed, kPlain, kCompressed, kPppd };
+  Frame& Ppp(PppForm form = PppForm::kPlain);
+  Frame& CiscoHdlc();
+
+  // Internet layer. `option_bytes` is a multiple of four.
+  Frame& Ipv4(std::string_view source = "10.0.0.1", std::string_view destination = "10.0.0.2", size_t option_bytes = 0);
+  Frame& Ipv6(std::string_view source = "2001:db8::1", std::string_view destination = "2001:db8::2");
+  Frame& Ipv4Fragment(uint16_t offset_bytes, bool more, uint16_t id = 77);  // the last Ipv4() is a fragment
+  Frame& Ipv6Fragment(uint16_t offset_bytes, bool more, uint32_t id = 77);
+  Frame& Ipv6Extension(uint8_t number, size_t length_bytes = 8);
+  Frame& AuthenticationHeader();
+  Frame& JumboOption(uint32_t payload_bytes);  // a hop-by-hop header
+  Frame& Icmp();
+
+  // Tunnels.
+  struct GreOptions {
+    bool checksum = false;
+    bool key = false;
+    bool sequence = false;
+    uint32_t key_value = 0;
+  };
+  Frame& Gre() { return Gre(GreOptions()); }
+  Frame& Gre(const GreOptions& options);
+  Frame& Pptp();
+  Frame& Erspan1();
+  Frame& Erspan2(uint16_t session);
+  Frame& Erspan3(uint16_t session, bool platform_header = false);
+  Frame& Wccp(bool with_redirect_header);
+  Frame& Vxlan(uint32_t network, uint16_t destination_port = 4789, uint16_t source_port = 50000);
+  Frame& VxlanGpe(uint32_t network);
+  Frame& Geneve(uint32_t network, size_t option_bytes = 0);
+  Frame& GtpU(uint32_t endpoint, int extensions = 0, bool sequence = false);
+  Frame& Teredo(bool authentication = false, bool origin = false);
+
+  // Transport.
+  Frame& Udp(uint16_t source_port, uint16_t destination_port);
+  Frame& Tcp(uint16_t source_port = 40000, uint16_t destination_port = 80);
+  Frame& Sequence(uint32_t number);  // these five: of the last Tcp()
+  Frame& Acknowledgment(uint32_t number);
+  Frame& Flags(uint8_t flags);
+  Frame& Window(uint16_t window);
+  Frame& Options(std::initializer_list<uint8_t> bytes);  // right after Tcp(); a multiple of four
+  Frame& Timestamps(uint32_t value, uint32_t echo_reply);
+  Frame& Payload(size_t count);
+
+  // Bytes after the end of all datagrams, as an Ethernet card pads short frames.
+  Frame& Padding(size_t count);
+
+  // Overwrite big-endian integers `offset` bytes into the last header, whatever it says by itself.
+  Frame& Set8(size_t offset, uint8_t value);
+  Frame& Set16(size_t offset, uint16_t value);
+  Frame& Set32(size_t offset, uint32_t value);
+
+  // The capture holds no more than this many bytes, or ends that many bytes into the last header. The wire had them
+  // all.
+  Frame& CutTo(size_t count);
+  Frame& CutInLayer(size_t count);
+  // The packet itself ends so many bytes into the last header.
+  Frame& EndInLayer(size_t count);
+
+  // What was captured.
+  std::vector<uint8_t> Bytes() const;
+  uint32_t wire_length_bytes() const;
+
+ private:
+  enum class Next { kNothing, kEtherType, kIpProtocol, kPppProtocol, kPppByte, kNullFamily, kMplsBottom, kGpe };
+  struct Names {  // how the header before can name this one; 0 = it cannot
+    uint16_t ether_type = 0;
+    uint8_t ip_protocol = 0;
+    uint16_t ppp_protocol = 0;
+  };
+
+  void Begin(const Names& names);
+  void NameNextAt(Next kind, size_t offset_from_end);
+  void LengthAt(size_t field, size_t from, int64_t plus = 0);
+  void Put8(uint8_t value) { bytes_.push_back(value); }
+  void Put16(uint16_t value);
+  void Put24(uint32_t value);
+  void Put32(uint32_t value);
+  void PutZeros(size_t count) { bytes_.resize(bytes_.size() + count); }
+  std::vector<uint8_t> Whole() const;
+
+  std::vector<uint8_t> bytes_;
+  std::vector<std::function<void(std::vector<uint8_t>&)>> fixes_;  // applied when all is there, in this order
+  size_t layer_ = 0;                                               // where the last header begins
+  Next next_ = Next::kNothing;
+  size_t next_field_ = 0;
+  uint32_t null_ipv6_family_ = 0;
+  Order null_order_ = Order::kLittle;
+  size_t padding_ = 0;
+  size_t captured_ = SIZE_MAX;
+  size_t wire_ = SIZE_MAX;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TESTS_SUPPORT_FRAME_H_

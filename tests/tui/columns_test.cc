@@ -1,0 +1,41 @@
+#include "tui/columns.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace tcpgauge {
+namespace {
+
+std::string Titles(const std::vector<Column>& columns) {
+  std::string titles;
+  for (const Column& column : columns) titles += std::string(column.title) + "@" + std::to_string(column.left) + " ";
+  return titles;
+}
+
+TEST(Columns, StandWhereTcptrackHasThemAt80) {
+  EXPECT_EQ(Titles(LayOutColumns(80, {21, 21})), "Client@1 Server@23 State@45 Idle@58 A@63 Speed@65 ");
+}
+
+TEST(Columns, HideByPriority) {
+  EXPECT_EQ(Titles(LayOutColumns(40, {21, 21})), "Client@1 Server@16 Speed@30 ");
+  EXPECT_EQ(Titles(LayOutColumns(25, {21, 21})), "Server@1 Speed@15 ");
+}
+
+TEST(Columns, NeverReachBeyondTheScreen) {
+  for (int columns = 25; columns <= 300; ++columns) {
+    for (const EndpointWidths& wanted : {EndpointWidths{0, 0}, EndpointWidths{21, 21}, EndpointWidths{47, 47}}) {
+      const Column last = LayOutColumns(columns, wanted).back();
+      EXPECT_LE(last.left + last.width, columns) << columns;
+    }
+  }
+}
+
+TEST(Columns, Ipv6GetsTheRoomItNeeds) {
+  const std::vector<Column> columns = LayOutColumns(200, {47, 30});
+  EXPECT_EQ(columns[0].width, 47);
+  EXPECT_EQ(columns[1].width, 30);
+}
+
+}  // namespace
+}  // namespace tcpgauge

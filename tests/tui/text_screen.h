@@ -1,0 +1,73 @@
+#ifndef TCPGAUGE_TESTS_TUI_TEXT_SCREEN_H_
+#define TCPGAUGE_TESTS_TUI_TEXT_SCREEN_H_
+
+#include <deque>
+#include <string>
+
+#include "tui/screen.h"
+
+namespace tcpgauge {
+
+// A screen in memory: what was drawn is read as text, keys are put in by the test.
+class TextScreen final : public Screen {
+ public:
+  TextScreen(int rows, int columns, bool utf8 = true) : rows_(rows), columns_(columns), utf8_(utf8) {}
+
+  int rows() const override { return rows_; }
+  int columns() const override { return columns_; }
+  bool utf8() const override { return utf8_; }
+  void Draw(const Frame& frame) override {
+    frame_ = frame;
+    ++draws_;
+  }
+  std::optional<KeyEvent> ReadKey() override {
+    if (keys_.empty()) return std::nullopt;
+    const KeyEvent event = keys_.front();
+    keys_.pop_front();
+    return event;
+  }
+  int keyboard_fd() const override { return keyboard_fd_; }
+  int signal_fd() const override { return -1; }
+
+  void Resize(int rows, int columns) {
+    rows_ = rows;
+    columns_ = columns;
+    Press(Key::kOther);
+  }
+  void Type(std::string_view text) {
+    for (const char c : text) keys_.push_back({Key::kCharacter, c});
+  }
+  void Press(Key key) { keys_.push_back({key, 0}); }
+  void set_keyboard_fd(int fd) { keyboard_fd_ = fd; }
+
+  int draws() const { return draws_; }
+  const Frame& frame() const { return frame_; }
+
+  // Line `row`, without trailing blanks.
+  std::string LineText(size_t row) const {
+    std::string text;
+    for (const Span& span : frame_.at(row).spans()) text += span.text;
+    text.erase(text.find_last_not_of(' ') + 1);
+    return text;
+  }
+
+  // All lines, each ended by a newline.
+  std::string Text() const {
+    std::string text;
+    for (size_t row = 0; row < frame_.size(); ++row) text += LineText(row) + "\n";
+    return text;
+  }
+
+ private:
+  int rows_;
+  int columns_;
+  const bool utf8_;
+  int keyboard_fd_ = -1;
+  int draws_ = 0;
+  Frame frame_;
+  std::deque<KeyEvent> keys_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TESTS_TUI_TEXT_SCREEN_H_

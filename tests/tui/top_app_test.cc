@@ -1,0 +1,151 @@
+#include "tui/top_app.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "tests/tui/scripted_traffic.h"
+#include "tests/tui/text_screen.h"
+
+namespace tcpgauge {
+namespace {
+
+// Three connections of one client, the second of them IPv6 and busy.
+std::shared_ptr<Snapshot> ThreeConnections(uint64_t sequence) {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->sequence = sequence;
+  snapshot->time_ns = kScriptStartNs + static_cast<int64_t>(sequence) * kNanosecondsPerSecond;
+  ConnectionView ssh =
+      ScriptedConnection(1, EndpointOf("192.168.100.200", 50001), EndpointOf("192.168.100.1", 22), 100, 20);
+  ConnectionView web =
+      ScriptedConnection(2, EndpointOf("192.168.100.200", 50002), EndpointOf("198.51.100.7", 443), 2000, 384.0 * 1024);
+  ConnectionView half = ScriptedConnection(3, EndpointOf("192.168.100.200", 50003), EndpointOf("203.0.113.9", 8080));
+  web.client_sent.payload_bytes = 5000;
+  web.last_packet_time_ns = snapshot->time_ns;
+  half.state = ConnectionState::kSynReceived;
+  half.client_sent.payload_bytes = 9000;
+  snapshot->connections = {half, web, ssh};
+  return snapshot;
+}
+
+class TopAppTest : public testing::Test {
+ protected:
+  SnapshotHub hub_;
+  TextScreen screen_{8, 80};
+  TopApp app_{&hub_, &screen_};
+};
+
+TEST_F(TopAppTest, LooksLikeTcptrack) {
+  hub_.Publish(ThreeConnections(4));
+  ASSERT_TRUE(app_.Step());
+  hub_.Publish(ThreeConnections(5));
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.Text(),
+            " Client                Server                State        Idle A Speed\n"
+            " 192.168.100.200:50001 192.168.100.1:22      ESTABLISHED  5s     120 B/s\n"
+            " 192.168.100.200:50002 198.51.100.7:443      ESTABLISHED  0s   * 385 KB/s\n"
+            " 192.168.100.200:50003 203.0.113.9:8080      SYN|ACK-ACK  5s     0 B/s\n"
+            "\n"
+            "\n"
+            " TOTAL                                                           386 KB/s\n"
+            " Connections 1-3 of 3                         Unpaused  Unsorted\n");
+}
+
+TEST_F(TopAppTest, TheScreenIsEmptyButThereBeforeTheFirstSnapshot) {
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(6), " TOTAL                                                           0 B/s");
+  EXPECT_EQ(screen_.LineText(7), " Connections 0-0 of 0                         Unpaused  Unsorted");
+}
+
+TEST_F(TopAppTest, SortsAndScrolls) {
+  hub_.Publish(ThreeConnections(1));
+  screen_.Type("s");
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(1).substr(0, 22), " 192.168.100.200:50002");
+  EXPECT_EQ(screen_.LineText(7), " Connections 1-3 of 3                         Unpaused  Sorted by rate");
+  screen_.Press(Key::kDown);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(1).substr(0, 22), " 192.168.100.200:50001");
+  EXPECT_EQ(screen_.LineText(7), " Connections 2-3 of 3                         Unpaused  Sorted by rate");
+  screen_.Type("s");
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(7), " Connections 2-3 of 3                         Unpaused  Sorted by bytes");
+}
+
+TEST_F(TopAppTest, PausedKeepsItsConnectionsAndGoesOnWithAllThatCameMeanwhile) {
+  hub_.Publish(ThreeConnections(1));
+  ASSERT_TRUE(app_.Step());
+  screen_.Type("p");
+  auto later = ThreeConnections(9);
+  later->connections.erase(later->connections.begin());  // 50003 is gone
+  later->connections.push_back(
+      ScriptedConnection(4, EndpointOf("192.168.100.200", 50004), EndpointOf("198.51.100.7", 443)));
+  ASSERT_TRUE(app_.Step());
+  hub_.Publish(later);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(3), " 192.168.100.200:50003 203.0.113.9:8080      SYN|ACK-ACK  9s     0 B/s");
+  EXPECT_EQ(screen_.LineText(7), " Connections 1-3 of 3                         Paused    Unsorted");
+  screen_.Type("p");
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(3).substr(0, 22), " 192.168.100.200:50004");
+  EXPECT_EQ(screen_.LineText(7), " Connections 1-3 of 3                         Unpaused  Unsorted");
+}
+
+TEST_F(TopAppTest, DrawsOnlyWhenSomethingChanged) {
+  hub_.Publish(ThreeConnections(1));
+  ASSERT_TRUE(app_.Step());
+  const int draws = screen_.draws();
+  ASSERT_TRUE(app_.Step());
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.draws(), draws);
+  hub_.Publish(ThreeConnections(2));
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.draws(), draws + 1);
+}
+
+TEST_F(TopAppTest, FitsScreensOfEverySize) {
+  hub_.Publish(ScriptedTraffic(50, 3));
+  for (int rows = 1; rows < 30; ++rows) {
+    for (int columns = 1; columns < 130; columns += 3) {
+      screen_.Resize(rows, columns);
+      ASSERT_TRUE(app_.Step());
+      ASSERT_EQ(screen_.frame().size(), static_cast<size_t>(rows));
+      for (const Line& line : screen_.frame()) ASSERT_EQ(line.width(), columns);
+    }
+  }
+}
+
+TEST_F(TopAppTest, LeavesAtOnceOnQ) {
+  screen_.Type("q");
+  EXPECT_FALSE(app_.Step());
+}
+
+// Run() with real descriptors; each test ends because Run() returns, or hangs and is killed.
+class TopAppRunTest : public TopAppTest {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(pipe(keyboard_), 0);
+    ASSERT_EQ(pipe(stop_), 0);
+    screen_.set_keyboard_fd(keyboard_[0]);
+  }
+  void TearDown() override {
+    for (const int fd : {keyboard_[0], keyboard_[1], stop_[0], stop_[1]}) close(fd);
+  }
+  int keyboard_[2];
+  int stop_[2];
+};
+
+TEST_F(TopAppRunTest, LeavesWhenAskedToStop) {
+  ASSERT_EQ(write(stop_[1], "x", 1), 1);
+  app_.Run(stop_[0]);
+  char byte = 0;
+  EXPECT_EQ(read(stop_[0], &byte, 1), 1) << "the stop descriptor was read";
+}
+
+TEST_F(TopAppRunTest, LeavesWhenTheTerminalIsGone) {
+  close(keyboard_[1]);
+  app_.Run(stop_[0]);
+  EXPECT_EQ(screen_.draws(), 1);
+}
+
+}  // namespace
+}  // namespace tcpgauge

@@ -1,0 +1,186 @@
+#include "tui/curses_screen.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <ncurses.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "tui/terminal_rescue.h"
+#include "tui/terminal_signals.h"
+
+// Macros of term.h that hide names of ours.
+#undef columns
+#undef lines
+
+namespace tcpgauge {
+namespace {
+
+// How long a lone Escape waits for the rest of a key's sequence: enough for one packet of an ssh session.
+constexpr int kEscapeMilliseconds = 50;
+
+attr_t AttributesOf(Style style) {
+  switch (style) {
+    case Style::kPlain:
+      return A_NORMAL;
+    case Style::kBar:
+      return A_REVERSE;
+    case Style::kBarKey:
+      return A_REVERSE | A_UNDERLINE;
+  }
+  return A_NORMAL;
+}
+
+KeyEvent Translate(int code) {
+  switch (code) {
+    case KEY_UP:
+      return {Key::kUp, 0};
+    case KEY_DOWN:
+      return {Key::kDown, 0};
+    case KEY_PPAGE:
+      return {Key::kPageUp, 0};
+    case KEY_NPAGE:
+      return {Key::kPageDown, 0};
+    case KEY_HOME:
+      return {Key::kHome, 0};
+    case KEY_END:
+      return {Key::kEnd, 0};
+    case KEY_ENTER:
+    case '\n':
+    case '\r':
+      return {Key::kEnter, 0};
+    case KEY_BACKSPACE:
+    case '\b':
+    case 127:
+      return {Key::kBackspace, 0};
+    case 27:
+      return {Key::kEscape, 0};
+    default:
+      if (code >= ' ' && code <= '~') return {Key::kCharacter, static_cast<char>(code)};
+      return {Key::kOther, 0};
+  }
+}
+
+// A terminfo string, without the delays that a real terminal of old needed.
+std::string Capability(const char* name) {
+  const char* text = tigetstr(const_cast<char*>(name));
+  if (text == nullptr || text == reinterpret_cast<const char*>(-1)) return "";
+  std::string plain(text);
+  for (size_t at; (at = plain.find("$<")) != std::string::npos;) {
+    const size_t end = plain.find('>', at);
+    plain.erase(at, end == std::string::npos ? end : end - at + 1);
+  }
+  return plain;
+}
+
+absl::Status CheckTerminal() {
+  if (isatty(STDIN_FILENO) == 0) return absl::FailedPreconditionError("--tui needs a terminal: standard input is none");
+  if (isatty(STDOUT_FILENO) == 0)
+    return absl::FailedPreconditionError("--tui needs a terminal: standard output is none");
+  const char* type = getenv("TERM");
+  if (type == nullptr || *type == '\0') return absl::FailedPreconditionError("--tui needs a terminal: TERM is not set");
+  int error = 0;
+  if (setupterm(nullptr, STDOUT_FILENO, &error) != OK) {
+    return absl::FailedPreconditionError(absl::StrCat("--tui needs a terminal: TERM=", type, " is not known here"));
+  }
+  if (Capability("cup").empty()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("--tui needs a terminal: TERM=", type, " cannot move its cursor"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<CursesScreen>> CursesScreen::Open() {
+  setlocale(LC_CTYPE, "");  // curses writes what this says
+  if (absl::Status status = CheckTerminal(); !status.ok()) return status;
+  if (absl::Status status = TerminalSignals::Take(); !status.ok()) return status;
+  TerminalRescue::Arm(absl::StrCat(Capability("sgr0"), Capability("cnorm"), Capability("rmkx"), Capability("rmcup")));
+  // Not initscr(), which ends the process when it fails.
+  if (newterm(nullptr, stdout, stdin) == nullptr) {
+    TerminalRescue::Disarm();
+    TerminalSignals::Release();
+    return absl::FailedPreconditionError("--tui needs a terminal: curses cannot use this one");
+  }
+  set_escdelay(kEscapeMilliseconds);
+  cbreak();
+  noecho();
+  nonl();
+  curs_set(0);
+  keypad(stdscr, TRUE);
+  nodelay(stdscr, TRUE);
+  leaveok(stdscr, TRUE);
+  return std::unique_ptr<CursesScreen>(new CursesScreen(strcmp(nl_langinfo(CODESET), "UTF-8") == 0));
+}
+
+CursesScreen::~CursesScreen() {
+  SCREEN* screen = set_term(nullptr);
+  set_term(screen);
+  curs_set(1);
+  endwin();
+  delscreen(screen);
+  TerminalRescue::Disarm();
+  TerminalSignals::Release();
+}
+
+int CursesScreen::rows() const { return std::max(LINES, 1); }
+int CursesScreen::columns() const { return std::max(COLS, 1); }
+
+void CursesScreen::Draw(const Frame& frame) {
+  const int lines = std::min(static_cast<int>(frame.size()), rows());
+  for (int y = 0; y < lines; ++y) {
+    move(y, 0);
+    for (const Span& span : frame[static_cast<size_t>(y)].spans()) {
+      attrset(AttributesOf(span.style));
+      addnstr(span.text.data(), static_cast<int>(span.text.size()));
+    }
+    attrset(A_NORMAL);
+    // Behind a full line the cursor is on the next one already, except on the last.
+    if (getcury(stdscr) == y && getcurx(stdscr) < columns() - 1) clrtoeol();
+  }
+  if (lines < rows()) {
+    move(lines, 0);
+    clrtobot();
+  }
+  refresh();
+}
+
+bool CursesScreen::ObeySignals() {
+  bool redraw = false;
+  while (const int signal = TerminalSignals::Next()) {
+    if (signal == SIGTSTP) {
+      endwin();
+      TerminalSignals::StopProcess();
+    }
+    // After a stop the size may be another, too.
+    winsize size = {};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
+      resizeterm(size.ws_row, size.ws_col);
+    }
+    if (signal == SIGTSTP) clearok(stdscr, TRUE);
+    redraw = true;
+  }
+  return redraw;
+}
+
+std::optional<KeyEvent> CursesScreen::ReadKey() {
+  if (ObeySignals()) return KeyEvent();
+  const int code = getch();
+  if (code == ERR) return std::nullopt;
+  return Translate(code);
+}
+
+int CursesScreen::keyboard_fd() const { return STDIN_FILENO; }
+int CursesScreen::signal_fd() const { return TerminalSignals::fd(); }
+
+}  // namespace tcpgauge

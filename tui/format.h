@@ -1,0 +1,26 @@
+#ifndef TCPGAUGE_TUI_FORMAT_H_
+#define TCPGAUGE_TUI_FORMAT_H_
+
+#include <cstdint>
+#include <string>
+
+namespace tcpgauge {
+
+// Numbers for people. Never rounded up, so that a unit is left exactly when its next is reached, as in tcptrack; beyond
+// the first unit and below ten, one digit after the point.
+
+// What rates are counted in: bytes in steps of 1024, bits in steps of 1000, as tcptrack and network hardware have it.
+enum class RateUnit : uint8_t { kBytes, kBits };
+
+// "980 B/s", "1.2 KB/s", "317 MB/s"; "7840 b/s" in bits. At most 9 columns up to 1000 TB/s.
+std::string FormatRate(double bytes_per_second, RateUnit unit);
+
+// "980 B", "1.2 KB", "317 MB". At most 7 columns up to 1000 PB.
+std::string FormatBytes(uint64_t bytes);
+
+// "5s", "59m", "99h", "400d": a time in its largest unit. Negative ones are 0s.
+std::string FormatIdle(int64_t nanoseconds);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TUI_FORMAT_H_

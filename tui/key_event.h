@@ -1,0 +1,29 @@
+#ifndef TCPGAUGE_TUI_KEY_EVENT_H_
+#define TCPGAUGE_TUI_KEY_EVENT_H_
+
+#include <cstdint>
+
+namespace tcpgauge {
+
+enum class Key : uint8_t {
+  kCharacter,  // a printable ASCII character
+  kUp,
+  kDown,
+  kPageUp,
+  kPageDown,
+  kHome,
+  kEnd,
+  kEnter,
+  kEscape,
+  kBackspace,
+  kOther,  // anything without a meaning here, a change of the terminal's size among it: draws anew
+};
+
+struct KeyEvent {
+  Key key = Key::kOther;
+  char character = 0;  // of kCharacter
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TUI_KEY_EVENT_H_

@@ -1,0 +1,49 @@
+#ifndef TCPGAUGE_TUI_TOP_APP_H_
+#define TCPGAUGE_TUI_TOP_APP_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "src/snapshot/snapshot_hub.h"
+#include "tui/columns.h"
+#include "tui/row_order.h"
+#include "tui/screen.h"
+#include "tui/view_state.h"
+
+namespace tcpgauge {
+
+// The top view: shows the hub's latest snapshot on a screen and obeys the keyboard.
+//
+// Thread: one runs it all. It never waits for the hub, so that a key is answered at once on a silent link.
+class TopApp {
+ public:
+  // Both must outlive the app.
+  TopApp(const SnapshotHub* hub, Screen* screen) : hub_(hub), screen_(screen) {}
+
+  // Until `q`, until `stop_fd` is readable, or until the terminal is gone. `stop_fd` is not read.
+  void Run(int stop_fd);
+
+  // One round: obeys the keys that were pressed, takes a newer snapshot, draws when anything changed. False once the
+  // view is to be left.
+  bool Step();
+
+ private:
+  void TakeSnapshot();
+  void Draw();
+  void Obey(const KeyEvent& event);
+
+  const SnapshotHub* const hub_;
+  Screen* const screen_;
+  ViewState view_;
+  std::shared_ptr<const Snapshot> newest_;  // what the hub gave last
+  std::shared_ptr<const Snapshot> shown_;   // the same, or what pausing made of it
+  int64_t previous_time_ns_ = 0;            // of the one shown before
+  double total_bytes_per_second_ = 0;
+  RowOrder order_;  // of shown_
+  EndpointWidths widths_;
+  int laid_out_columns_ = 0;  // the screen's width that widths_ belongs to
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TUI_TOP_APP_H_

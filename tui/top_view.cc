@@ -1,0 +1,18 @@
+#include "tui/top_view.h"
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "tui/curses_screen.h"
+#include "tui/top_app.h"
+
+namespace tcpgauge {
+
+absl::Status RunTopView(const SnapshotHub& hub, int stop_fd) {
+  absl::StatusOr<std::unique_ptr<CursesScreen>> screen = CursesScreen::Open();
+  if (!screen.ok()) return screen.status();
+  TopApp(&hub, screen->get()).Run(stop_fd);
+  return absl::OkStatus();
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,19 @@
+#ifndef TCPGAUGE_TUI_TOP_VIEW_H_
+#define TCPGAUGE_TUI_TOP_VIEW_H_
+
+#include "absl/status/status.h"
+#include "src/snapshot/snapshot_hub.h"
+
+namespace tcpgauge {
+
+// Runs the top view on the controlling terminal until `q` is pressed, `stop_fd` becomes readable (it is not read), or
+// the terminal is gone. The terminal is as before when this returns.
+//
+// The caller handles SIGINT, SIGTERM and SIGHUP before, and makes `stop_fd` readable for them; SIGWINCH and SIGTSTP are
+// handled here.
+// Errors: "--tui needs a terminal: …" when there is none; nothing was written to it then.
+absl::Status RunTopView(const SnapshotHub& hub, int stop_fd);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TUI_TOP_VIEW_H_
