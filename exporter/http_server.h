@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "exporter/connection_deadlines.h"
 #include "exporter/http_message.h"
 
 namespace tcpgauge {
@@ -15,7 +17,11 @@ namespace tcpgauge {
 struct HttpLimits {
   unsigned connections = 512;              // per listener; beyond it new ones are closed
   size_t request_header_bytes = 32 << 10;  // request line and headers; beyond it 431 or 414
-  unsigned idle_timeout_seconds = 30;      // without a byte in either direction
+  unsigned idle_timeout_seconds = 60;      // without a byte in either direction
+  // From the opening of a connection to the end of its first request's header. Later requests have the idle time as
+  // well.
+  absl::Duration request = absl::Seconds(10);
+  absl::Duration response = absl::Seconds(60);  // from there to the last byte of the response
 };
 
 // An HTTP/1.1 server on libmicrohttpd, the only home of microhttpd.h.
@@ -48,6 +54,7 @@ class HttpServer {
 
   const HttpHandler handler_;
   const HttpLimits limits_;
+  ConnectionDeadlines deadlines_;
   std::vector<std::string> urls_;
   std::vector<std::unique_ptr<Listener>> listeners_;
 };

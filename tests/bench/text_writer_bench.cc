@@ -8,9 +8,9 @@
 #include <string>
 
 #include "exporter/gzip.h"
-#include "exporter/prometheus_collectable.h"
 #include "exporter/text_writer.h"
 #include "tests/exporter/example_snapshot.h"
+#include "tests/exporter/prometheus_cpp_text.h"
 #include "tests/exporter/random_snapshot.h"
 
 namespace tcpgauge {
@@ -27,9 +27,8 @@ void CountBytes(benchmark::State& state, size_t bytes) {
 
 void PrometheusCpp(benchmark::State& state) {
   const Exposition exposition = Make(state);
-  const PrometheusCollectable collectable([&exposition] { return exposition; });
   size_t bytes = 0;
-  for (auto _ : state) bytes = SerializePrometheusText(collectable).size();
+  for (auto _ : state) bytes = PrometheusCppText(exposition).size();
   CountBytes(state, bytes);
 }
 
