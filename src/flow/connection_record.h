@@ -68,8 +68,7 @@ struct alignas(64) ConnectionRecord {
     kMidstream = 4,      // begun without a SYN or SYN-ACK
     kConfirmed = 8,
     kRefused = 16,       // a RST answered the SYN
-    kHandshakeDone = 32,
-    kInUse = 64,  // else the slot is free
+    kInUse = 32,  // else the slot is free
   };
   bool has(Flag flag) const { return (flags & flag) != 0; }
   void set(Flag flag) { flags = static_cast<uint16_t>(flags | flag); }
@@ -85,20 +84,22 @@ static_assert(sizeof(ConnectionRecord) == 192, "three cache lines");
 
 // The rest of a connection, in an array beside the records.
 struct ConnectionDetails {
-  // Durations in units of 100 ns, saturating at 429 s.
+  // Times after the start in units of 100 ns, saturating at 429 s.
   static constexpr uint32_t kUnknown = UINT32_MAX;
   static constexpr int64_t kNanosecondsPerUnit = 100;
 
   int64_t start_time_ns;
-  uint32_t server_rtt;  // SYN to SYN-ACK
-  uint32_t client_rtt;  // SYN-ACK to the ACK that completes the handshake
+  // The segments of the handshake; of those that were sent again, the last before the next step.
+  uint32_t syn;
+  uint32_t syn_ack;
+  uint32_t handshake_ack;  // the ACK that completes it
   // Its place in a TimeoutWheel.
   uint32_t previous;
   uint32_t next;
   uint32_t bucket;
   uint32_t generation;  // of the slot; with it, the connection's id
 };
-static_assert(sizeof(ConnectionDetails) == 32, "no padding");
+static_assert(sizeof(ConnectionDetails) == 40, "no more than is said");
 
 }  // namespace tcpgauge
 

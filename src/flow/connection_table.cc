@@ -24,14 +24,15 @@ constexpr int kEvictionSteps = 64;
 
 uint16_t ToSixteenths(int64_t time_ns) { return static_cast<uint16_t>(time_ns / (kNanosecondsPerSecond / 16)); }
 
-uint32_t ToDurationUnits(int64_t duration_ns) {
+uint32_t ToUnits(int64_t duration_ns) {
   const int64_t units = std::max<int64_t>(duration_ns, 0) / ConnectionDetails::kNanosecondsPerUnit;
   return static_cast<uint32_t>(std::min<int64_t>(units, ConnectionDetails::kUnknown - 1));
 }
 
-int64_t ToNanoseconds(uint32_t units) {
-  return units == ConnectionDetails::kUnknown ? ConnectionSummary::kUnknown
-                                              : int64_t{units} * ConnectionDetails::kNanosecondsPerUnit;
+// Nanoseconds between two times of the handshake.
+int64_t Between(uint32_t earlier, uint32_t later) {
+  if (earlier == ConnectionDetails::kUnknown || later == ConnectionDetails::kUnknown) return ConnectionSummary::kUnknown;
+  return std::max<int64_t>(int64_t{later} - earlier, 0) * ConnectionDetails::kNanosecondsPerUnit;
 }
 
 bool IsSyn(const DecodedPacket& packet) { return (packet.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == kTcpSyn; }
@@ -273,7 +274,7 @@ uint32_t ConnectionTable::Begin(const Arrival& arrival) {
   record.interfaces[0] = record.interfaces[1] = ConnectionRecord::kNoInterface;
   record.set(ConnectionRecord::kInUse);
   details.start_time_ns = arrival.time_ns;
-  details.server_rtt = details.client_rtt = ConnectionDetails::kUnknown;
+  details.syn = details.syn_ack = details.handshake_ack = ConnectionDetails::kUnknown;
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
   if (rates_ != nullptr) {
     rates_->Clear(slot);
@@ -310,6 +311,7 @@ uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, const Arrival& a
   end.next_sequence = candidate.rtt_pending_value;
   const uint32_t elapsed_us = static_cast<uint32_t>(arrival.time_ns / 1000) - candidate.rtt_pending_time_us;
   details_[slot].start_time_ns = arrival.time_ns - int64_t{elapsed_us} * 1000;
+  details_[slot].syn = 0;
   SetState(slot, ConnectionState::kSynSent);
   return slot;
 }
@@ -393,36 +395,36 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   const ConnectionState before = record.state;
   if (facts.rst && before == ConnectionState::kSynSent && !facts.from_client) record.set(ConnectionRecord::kRefused);
   SetState(slot, NextState(before, facts));
-  if (before == ConnectionState::kSynSent || before == ConnectionState::kSynReceived) {
+  if (record.state == ConnectionState::kSynSent) record.clear(ConnectionRecord::kRefused);
+  if (before == ConnectionState::kSynSent || before == ConnectionState::kSynReceived ||
+      record.state == ConnectionState::kSynSent) {
     NoteHandshake(slot, arrival, before);
   }
 }
 
 void ConnectionTable::NoteHandshake(uint32_t slot, const Arrival& arrival, ConnectionState before) {
   const DecodedPacket& packet = *arrival.packet;
-  ConnectionRecord& record = records_[slot];
+  const ConnectionRecord& record = records_[slot];
   ConnectionDetails& details = details_[slot];
   const EndRecord& client = record.client();
   const EndRecord& server = record.server();
-  const bool from_client = arrival.sender == record.client_end();
-  if (before == ConnectionState::kSynSent && IsSynAck(packet) && !from_client && client.has(EndRecord::kSynSeen) &&
-      packet.acknowledgment_number - client.initial_sequence - 1 <= client.next_sequence - client.initial_sequence) {
-    details.server_rtt = ToDurationUnits(arrival.time_ns - details.start_time_ns);
+  const uint32_t now = ToUnits(arrival.time_ns - details.start_time_ns);
+  if (arrival.sender != record.client_end()) {
+    const bool answers_syn = !client.has(EndRecord::kSynSeen) ||
+                             SequenceLess(client.initial_sequence, packet.acknowledgment_number);
+    if (!IsSynAck(packet) || !answers_syn) return;
+    details.syn_ack = now;
     servers_.Learn(arrival.key.endpoint(arrival.sender));
-    return;
-  }
-  if (before != ConnectionState::kSynReceived || record.state == ConnectionState::kSynReceived || !from_client ||
-      (packet.tcp_flags & (kTcpAck | kTcpRst)) != kTcpAck || !server.has(EndRecord::kSynSeen) ||
-      SequenceLess(packet.acknowledgment_number, server.initial_sequence + 1)) {
-    return;
-  }
-  record.set(ConnectionRecord::kHandshakeDone);
-  const int64_t since_start_ns = arrival.time_ns - details.start_time_ns;
-  if (details.server_rtt != ConnectionDetails::kUnknown) {
-    details.client_rtt = ToDurationUnits(since_start_ns - ToNanoseconds(details.server_rtt));
-    totals_.handshake_rtt_seconds.Observe(1e-9 * static_cast<double>(std::max<int64_t>(since_start_ns, 0)));
-  } else if (!client.has(EndRecord::kSynSeen)) {
-    details.client_rtt = ToDurationUnits(since_start_ns);  // it began with the SYN-ACK
+  } else if (IsSyn(packet)) {
+    details.syn = now;
+  } else if (before == ConnectionState::kSynReceived && record.state != ConnectionState::kReset &&
+             (packet.tcp_flags & (kTcpSyn | kTcpAck)) == kTcpAck && server.has(EndRecord::kSynSeen) &&
+             SequenceLess(server.initial_sequence, packet.acknowledgment_number)) {
+    details.handshake_ack = now;
+    const int64_t rtt_ns = Between(details.syn, now);
+    if (rtt_ns != ConnectionSummary::kUnknown && details.syn_ack != ConnectionDetails::kUnknown) {
+      totals_.handshake_rtt_seconds.Observe(1e-9 * static_cast<double>(rtt_ns));
+    }
   }
 }
 
@@ -593,10 +595,10 @@ ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {
   summary.confirmed = record.has(ConnectionRecord::kConfirmed);
   summary.start_time_ns = details.start_time_ns;
   summary.last_packet_time_ns = record.last_packet_time_ns;
-  summary.server_rtt_ns = ToNanoseconds(details.server_rtt);
-  summary.client_rtt_ns = ToNanoseconds(details.client_rtt);
-  if (summary.server_rtt_ns != ConnectionSummary::kUnknown && summary.client_rtt_ns != ConnectionSummary::kUnknown) {
-    summary.handshake_rtt_ns = summary.server_rtt_ns + summary.client_rtt_ns;
+  summary.server_rtt_ns = Between(details.syn, details.syn_ack);
+  summary.client_rtt_ns = Between(details.syn_ack, details.handshake_ack);
+  if (details.syn_ack != ConnectionDetails::kUnknown) {
+    summary.handshake_rtt_ns = Between(details.syn, details.handshake_ack);
   }
   const uint32_t rtt_eighth_us = record.ends[0].smoothed_rtt_eighth_us + record.ends[1].smoothed_rtt_eighth_us;
   if (rtt_eighth_us > 0) summary.rtt_ns = int64_t{rtt_eighth_us} * 125;

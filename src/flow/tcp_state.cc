@@ -9,6 +9,10 @@ ConnectionState FirstState(const SegmentFacts& segment) {
 }
 
 ConnectionState NextState(ConnectionState state, const SegmentFacts& segment) {
+  // Some systems send the same SYN again after it was refused.
+  if (state == ConnectionState::kReset && segment.syn && !segment.ack && segment.from_client) {
+    return ConnectionState::kSynSent;
+  }
   if (state == ConnectionState::kClosed || state == ConnectionState::kReset) return state;
   if (segment.rst) return ConnectionState::kReset;
   switch (state) {

@@ -1,0 +1,74 @@
+#ifndef TCPGAUGE_SRC_CAPTURE_ENGINE_H_
+#define TCPGAUGE_SRC_CAPTURE_ENGINE_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "src/base/clock.h"
+#include "src/base/stop_signal.h"
+#include "src/base/wakeup.h"
+#include "src/capture/capture_worker.h"
+#include "src/snapshot/collector.h"
+#include "src/snapshot/snapshot_hub.h"
+
+namespace tcpgauge {
+
+struct EngineOptions {
+  TableOptions table;
+  WorkerOptions worker;
+  CollectorOptions collector;
+};
+
+// The threads between the packets and the snapshots: the capture thread, and the collector that publishes what it saw.
+//
+// Thread: one creates, starts and stops it; hub(), IsHealthy() and IsReady() are for any.
+class CaptureEngine {
+ public:
+  // `ended` may be null; it and `clock` must outlive the engine. `on_source_error` is called on a capture thread.
+  CaptureEngine(const EngineOptions& options, std::vector<std::unique_ptr<PacketSource>> sources, EndedQueue* ended,
+                const Clock* clock, std::function<void(const absl::Status&)> on_source_error);
+  ~CaptureEngine();
+  CaptureEngine(const CaptureEngine&) = delete;
+  CaptureEngine& operator=(const CaptureEngine&) = delete;
+
+  void Start();
+
+  // Ends all threads; what they knew is in the last snapshot and in `ended`. The error of the capture, if any.
+  absl::Status Stop();
+
+  // Readable when capture ended by itself: the files are read (and need not stay), or no interface is left.
+  int finished_fd() const { return finished_wakeup_.fd(); }
+
+  const SnapshotHub& hub() const { return hub_; }
+  // Capture goes on, or came to its proper end.
+  bool IsHealthy() const;
+  // A snapshot is there.
+  bool IsReady() const { return hub_.Current()->sequence > 0; }
+
+ private:
+  void RunWorker();
+  void RunCollector();
+  void PostListeners();
+
+  const EngineOptions options_;
+  const Clock& clock_;
+  SnapshotHub hub_;
+  Wakeup published_;
+  Wakeup finished_wakeup_;
+  StopSignal stop_worker_;
+  StopSignal stop_collector_;
+  CaptureWorker worker_;
+  Collector collector_;
+  absl::Status worker_status_;  // the worker thread's until it is joined
+  std::atomic<bool> worker_finished_{false};
+  std::thread worker_thread_;
+  std::thread collector_thread_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_CAPTURE_ENGINE_H_

@@ -1,0 +1,212 @@
+// Options, wiring and signals; what there is to decide is decided in the parts.
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "exporter/connection_log.h"
+#include "exporter/http_server.h"
+#include "exporter/web_routes.h"
+#include "src/base/build_commit.h"
+#include "src/base/log.h"
+#include "src/base/version.h"
+#include "src/capture_engine.h"
+#include "src/capture/pcap_source.h"
+#include "src/options/command_line.h"
+#include "tui/top_view.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int kExitFailure = 1;  // of the environment: privilege, a resource, a damaged file
+constexpr int kExitUsage = 2;    // of what was asked for
+
+StopSignal* stop_on_signal = nullptr;
+
+void OnStopSignal(int) { stop_on_signal->Stop(); }
+
+void HandleSignals(StopSignal* stop) {
+  stop_on_signal = stop;
+  struct sigaction action = {};
+  action.sa_handler = OnStopSignal;
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaction(number, &action, nullptr);
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, nullptr);  // a write to a closed pipe or socket is an error like any other
+}
+
+int ExitStatus(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return EXIT_SUCCESS;
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kNotFound:
+      return kExitUsage;
+    default:
+      return kExitFailure;
+  }
+}
+
+int Fail(const absl::Status& status) {
+  fprintf(stderr, "tcpgauge: %s\n", std::string(status.message()).c_str());
+  return ExitStatus(status);
+}
+
+int PrintInterfaces() {
+  const auto interfaces = ListInterfaces();
+  if (!interfaces.ok()) return Fail(interfaces.status());
+  for (const InterfaceDescription& interface : *interfaces) {
+    printf("%s%s%s%s%s\n", interface.name.c_str(), interface.up ? "" : " (down)",
+           interface.loopback ? " (loopback)" : "", interface.addresses.empty() ? "" : "  ",
+           absl::StrJoin(interface.addresses, " ").c_str());
+  }
+  return EXIT_SUCCESS;
+}
+
+int64_t ToNanoseconds(double seconds) { return static_cast<int64_t>(seconds * 1e9); }
+
+absl::StatusOr<std::vector<std::unique_ptr<PacketSource>>> OpenSources(const Options& options) {
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  const auto add = [&sources](absl::StatusOr<std::unique_ptr<PacketSource>> source) {
+    if (source.ok()) sources.push_back(*std::move(source));
+    return source.status();
+  };
+  if (!options.read_file.empty()) {
+    const absl::Status status = add(OpenFile(options.read_file, options.filter));
+    if (!status.ok()) return status;
+    return sources;
+  }
+  std::vector<std::string> names = options.interfaces;
+  if (names.empty()) {
+    const auto name = DefaultInterface();
+    if (!name.ok()) return name.status();
+    names.push_back(*name);
+  }
+  LiveOptions live;
+  live.filter = options.filter;
+  live.promiscuous = options.promiscuous;
+  live.snaplen_bytes = options.snaplen_bytes;
+  live.buffer_size_kib = options.buffer_size_kib;
+  for (const std::string& name : names) {
+    const absl::Status status = add(OpenInterface(name, live));
+    if (!status.ok()) return status;
+  }
+  return sources;
+}
+
+EngineOptions EngineOptionsOf(const Options& options) {
+  EngineOptions engine;
+  engine.table.max_connections = options.max_connections;
+  engine.table.new_only = options.new_only;
+  engine.table.remove_after_ns = ToNanoseconds(options.remove_after_seconds);
+  engine.table.idle_timeout_ns = ToNanoseconds(options.idle_timeout_seconds);
+  if (getrandom(&engine.table.hash_seed, sizeof(engine.table.hash_seed), 0) < 0) abort();
+  engine.table.rate_tick_ns = options.fast ? kNanosecondsPerSecond / 10 : kNanosecondsPerSecond;
+  engine.table.rate_window_ns = ToNanoseconds(options.rate_window_seconds);
+  engine.table.ranking_window_ns = ToNanoseconds(options.metrics_window_seconds);
+  engine.worker.live = options.read_file.empty();
+  engine.worker.publish = options.tui || !options.listen_addresses.empty();
+  engine.worker.stay_at_end = engine.worker.publish;
+  engine.worker.publish_interval_ns = engine.table.rate_tick_ns;
+  engine.table.keep_rates = engine.worker.publish;
+  engine.collector.capture_start_time_ns = SystemClock().WallNanoseconds();
+  engine.collector.rate_window_seconds = options.rate_window_seconds;
+  return engine;
+}
+
+WebSources WebSourcesOf(const Options& options, const CaptureEngine& engine) {
+  WebSources web;
+  web.hub = &engine.hub();
+  web.clock = &SystemClock();
+  web.build = {kVersion, BuildCommit()};
+  web.limits.max_connections = options.max_connections;
+  web.limits.metrics_connections = static_cast<uint64_t>(options.metrics_connections);
+  web.telemetry_path = options.telemetry_path;
+  web.is_healthy = [&engine] { return engine.IsHealthy(); };
+  web.is_ready = [&engine] { return engine.IsReady(); };
+  return web;
+}
+
+void WaitForEnd(const StopSignal& stop, const CaptureEngine& engine) {
+  pollfd fds[] = {{stop.fd(), POLLIN, 0}, {engine.finished_fd(), POLLIN, 0}};
+  while (poll(fds, 2, -1) < 0) {  // interrupted by a signal that says nothing
+  }
+}
+
+int Run(const Options& options) {
+  if (options.list_interfaces) return PrintInterfaces();
+  SetUpLog(options.log_level, options.log_format);
+  StopSignal stop;
+  HandleSignals(&stop);
+
+  auto sources = OpenSources(options);
+  if (!sources.ok()) return Fail(sources.status());
+  std::unique_ptr<ConnectionLog> connection_log;
+  if (!options.connection_log.empty()) {
+    auto opened = ConnectionLog::Open(options.connection_log);
+    if (!opened.ok()) return Fail(opened.status());
+    connection_log = *std::move(opened);
+  }
+
+  std::unique_ptr<LogHold> log_hold;
+  if (options.tui) log_hold = std::make_unique<LogHold>();
+  for (const auto& source : *sources) LogDebug("capturing", {{"source", source->name()}});
+  const EngineOptions engine_options = EngineOptionsOf(options);
+  EndedQueue* ended = connection_log == nullptr ? nullptr : connection_log->AddQueue(!engine_options.worker.live);
+  CaptureEngine engine(engine_options, *std::move(sources), ended, &SystemClock(), [](const absl::Status& status) {
+    LogError("capture ended on an interface", {{"error", std::string(status.message())}});
+  });
+  std::unique_ptr<HttpServer> server;
+  if (!options.listen_addresses.empty()) {
+    auto started = HttpServer::Start(options.listen_addresses, WebRoutes(WebSourcesOf(options, engine)));
+    if (!started.ok()) return Fail(started.status());
+    server = *std::move(started);
+    for (const std::string& url : server->urls()) LogInfo("listening", {{"address", url}});
+  }
+  if (connection_log != nullptr) connection_log->Start();
+  engine.Start();
+
+  absl::Status status;
+  if (options.tui) {
+    status = RunTopView(engine.hub(), stop.fd());
+  } else {
+    WaitForEnd(stop, engine);
+  }
+  if (server != nullptr) server->Stop();
+  const absl::Status capture_status = engine.Stop();
+  if (status.ok()) status = capture_status;
+  if (connection_log != nullptr && !connection_log->Finish() && status.ok()) {
+    status = absl::UnavailableError(absl::StrCat("connection log '", options.connection_log, "' is not complete"));
+  }
+  log_hold.reset();
+  return status.ok() ? EXIT_SUCCESS : Fail(status);
+}
+
+int Main(int argc, char** argv) {
+  const std::string version = VersionText(BuildCommit(), {{"libpcap", CaptureLibraryVersion()}});
+  const CommandLine command_line = ParseCommandLine(argc, argv, &getenv, version);
+  if (const auto* answer = std::get_if<Answer>(&command_line)) {
+    fputs(answer->text.c_str(), stdout);
+    return EXIT_SUCCESS;
+  }
+  if (const auto* error = std::get_if<UsageError>(&command_line)) {
+    fprintf(stderr, "%s\n", error->message.c_str());
+    return kExitUsage;
+  }
+  return Run(std::get<Options>(command_line));
+}
+
+}  // namespace
+}  // namespace tcpgauge
+
+int main(int argc, char** argv) { return tcpgauge::Main(argc, argv); }
