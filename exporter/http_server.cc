@@ -49,14 +49,26 @@ MHD_Result Queue(MHD_Connection* connection, HttpResponse response) {
 // One listening socket, and the daemon that serves its connections.
 class HttpServer::Listener {
  public:
-  Listener(ListenSocket socket, HttpServer* server) : server_(*server), socket_(std::move(socket)) {
+  Listener(ListenSocket socket, HttpServer* server)
+      : server_(*server), socket_(std::move(socket)), has_tls_(server->tls_ != nullptr && !socket_.is_unix()) {
     const HttpLimits& limits = server->limits_;
-    daemon_ = MHD_start_daemon(
-        MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC, 0, nullptr, nullptr, OnRequest,
-        this, MHD_OPTION_LISTEN_SOCKET, socket_.fd(), MHD_OPTION_CONNECTION_LIMIT, limits.connections,
-        MHD_OPTION_CONNECTION_TIMEOUT, limits.idle_timeout_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        limits.request_header_bytes, MHD_OPTION_THREAD_STACK_SIZE, kThreadStackBytes, MHD_OPTION_NOTIFY_CONNECTION,
-        OnConnection, this, MHD_OPTION_NOTIFY_COMPLETED, OnResponseEnd, this, MHD_OPTION_END);
+    unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC;
+    std::vector<MHD_OptionItem> tls_options;
+    std::shared_ptr<const TlsContext> tls;
+    if (has_tls_) {
+      // libmicrohttpd wants a certificate at the start; each connection gets the current one in OnConnection().
+      flags |= MHD_USE_TLS;
+      tls = server->tls_();
+      tls_options.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, const_cast<char*>(tls->certificate_pem().c_str())});
+      tls_options.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, const_cast<char*>(tls->key_pem().c_str())});
+    }
+    tls_options.push_back({MHD_OPTION_END, 0, nullptr});
+    daemon_ = MHD_start_daemon(flags, 0, nullptr, nullptr, OnRequest, this, MHD_OPTION_LISTEN_SOCKET, socket_.fd(),
+                               MHD_OPTION_CONNECTION_LIMIT, limits.connections, MHD_OPTION_CONNECTION_TIMEOUT,
+                               limits.idle_timeout_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                               limits.request_header_bytes, MHD_OPTION_THREAD_STACK_SIZE, kThreadStackBytes,
+                               MHD_OPTION_NOTIFY_CONNECTION, OnConnection, this, MHD_OPTION_NOTIFY_COMPLETED,
+                               OnResponseEnd, this, MHD_OPTION_ARRAY, tls_options.data(), MHD_OPTION_END);
     if (daemon_ != nullptr) socket_.Release();  // closed by the daemon from now on
   }
   ~Listener() {
@@ -66,13 +78,15 @@ class HttpServer::Listener {
   bool is_running() const { return daemon_ != nullptr; }
 
   std::string url() const {
-    return socket_.is_unix() ? socket_.bound_address() : absl::StrCat("http://", socket_.bound_address());
+    return socket_.is_unix() ? socket_.bound_address()
+                             : absl::StrCat(has_tls_ ? "https://" : "http://", socket_.bound_address());
   }
 
  private:
   // What is kept for a connection as long as it is open.
   struct OpenConnection {
     ConnectionDeadlines::Handle deadline;
+    std::shared_ptr<const TlsContext> tls;  // null = none
   };
 
   static OpenConnection* StateOf(MHD_Connection* connection) {
@@ -80,12 +94,23 @@ class HttpServer::Listener {
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context);
   }
 
+  static gnutls_session_int* SessionOf(MHD_Connection* connection) {
+    return static_cast<gnutls_session_int*>(
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session);
+  }
+
   static void OnConnection(void* self, MHD_Connection* connection, void** state,
                            MHD_ConnectionNotificationCode what) noexcept {
-    HttpServer& server = static_cast<Listener*>(self)->server_;
+    const Listener& listener = *static_cast<Listener*>(self);
+    HttpServer& server = listener.server_;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
       const int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-      *state = new OpenConnection{server.deadlines_.Add(fd, server.limits_.request)};
+      auto* const opened = new OpenConnection{server.deadlines_.Add(fd, server.limits_.request), nullptr};
+      if (listener.has_tls_) {
+        opened->tls = server.tls_();
+        opened->tls->Prepare(SessionOf(connection));
+      }
+      *state = opened;
     } else {
       const std::unique_ptr<OpenConnection> owned(static_cast<OpenConnection*>(*state));
       server.deadlines_.Remove(owned->deadline);
@@ -107,7 +132,10 @@ class HttpServer::Listener {
       *upload_bytes = 0;  // all of it was dealt with: thrown away
       return MHD_YES;
     }
-    return Queue(connection, server.handler_(ToRequest(connection, path, method)));
+    HttpRequest request = ToRequest(connection, path, method);
+    const TlsContext* const tls = StateOf(connection)->tls.get();
+    if (tls != nullptr) request.client_certificate = tls->CheckClient(SessionOf(connection));
+    return Queue(connection, server.handler_(request));
   }
 
   static void OnResponseEnd(void* self, MHD_Connection* connection, void**, MHD_RequestTerminationCode) noexcept {
@@ -118,16 +146,19 @@ class HttpServer::Listener {
 
   HttpServer& server_;
   ListenSocket socket_;  // outlives the daemon, so that a unix socket's file goes last
+  const bool has_tls_;
   MHD_Daemon* daemon_ = nullptr;
 };
 
-HttpServer::HttpServer(HttpHandler handler, const HttpLimits& limits) : handler_(std::move(handler)), limits_(limits) {}
+HttpServer::HttpServer(HttpHandler handler, const HttpLimits& limits, TlsSource tls)
+    : handler_(std::move(handler)), limits_(limits), tls_(std::move(tls)) {}
 
 HttpServer::~HttpServer() { Stop(); }
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::vector<std::string>& addresses,
-                                                              HttpHandler handler, const HttpLimits& limits) {
-  std::unique_ptr<HttpServer> server(new HttpServer(std::move(handler), limits));
+                                                              HttpHandler handler, const HttpLimits& limits,
+                                                              TlsSource tls) {
+  std::unique_ptr<HttpServer> server(new HttpServer(std::move(handler), limits, std::move(tls)));
   for (const std::string& address : addresses) {
     absl::StatusOr<ListenSocket> socket = ListenSocket::Open(address);
     if (!socket.ok()) return socket.status();

@@ -2,6 +2,7 @@
 #define TCPGAUGE_EXPORTER_HTTP_SERVER_H_
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "absl/time/time.h"
 #include "exporter/connection_deadlines.h"
 #include "exporter/http_message.h"
+#include "exporter/tls_context.h"
 
 namespace tcpgauge {
 
@@ -24,6 +26,8 @@ struct HttpLimits {
   absl::Duration response = absl::Seconds(60);  // from there to the last byte of the response
 };
 
+using TlsSource = std::function<std::shared_ptr<const TlsContext>()>;
+
 // An HTTP/1.1 server on libmicrohttpd, the only home of microhttpd.h.
 //
 // Each connection has a thread of its own, so a client that reads slowly or not at all, or a handler that computes,
@@ -33,14 +37,17 @@ class HttpServer {
  public:
   // Listens on every address (see ListenSocket::Open) and serves at once. Fails, with nothing left open, when one of
   // them cannot be had.
+  // With `tls`, which gives the context for the next connection, and never null, all but unix sockets speak TLS.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::vector<std::string>& addresses,
-                                                           HttpHandler handler, const HttpLimits& limits = {});
+                                                           HttpHandler handler, const HttpLimits& limits = {},
+                                                           TlsSource tls = nullptr);
 
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // Where it can be reached, in the order of the addresses: "http://127.0.0.1:10406", "unix:/run/tcpgauge.sock".
+  // Where it can be reached, in the order of the addresses: "http://127.0.0.1:10406", "https://[::1]:443",
+  // "unix:/run/tcpgauge.sock".
   const std::vector<std::string>& urls() const { return urls_; }
 
   // Closes all connections, idle ones and those in the middle of a response as well, and returns when no handler runs
@@ -50,10 +57,11 @@ class HttpServer {
  private:
   class Listener;
 
-  HttpServer(HttpHandler handler, const HttpLimits& limits);
+  HttpServer(HttpHandler handler, const HttpLimits& limits, TlsSource tls);
 
   const HttpHandler handler_;
   const HttpLimits limits_;
+  const TlsSource tls_;
   ConnectionDeadlines deadlines_;
   std::vector<std::string> urls_;
   std::vector<std::unique_ptr<Listener>> listeners_;
