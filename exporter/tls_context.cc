@@ -111,12 +111,10 @@ absl::Status TlsContext::LoadFiles() {
 
   int error = gnutls_certificate_allocate_credentials(&credentials_);
   if (error < 0) return Error("TLS", error);
-  const gnutls_datum_t certificate = Datum(certificate_pem_), key = Datum(key_pem_), client_ca = Datum(client_ca_pem);
-  error = gnutls_certificate_set_x509_key_mem(credentials_, &certificate, &key, GNUTLS_X509_FMT_PEM);
-  if (error < 0) {
-    return Error(absl::StrCat("cert_file ", config_.cert_file, " with key_file ", config_.key_file), error);
-  }
+  status = SetCertificateAndKey();
+  if (!status.ok()) return status;
   if (!config_.client_ca_file.empty()) {
+    const gnutls_datum_t client_ca = Datum(client_ca_pem);
     error = gnutls_certificate_set_x509_trust_mem(credentials_, &client_ca, GNUTLS_X509_FMT_PEM);
     if (error < 0) return Error(absl::StrCat("client_ca_file ", config_.client_ca_file), error);
     if (error == 0) {
@@ -128,6 +126,30 @@ absl::Status TlsContext::LoadFiles() {
   error = gnutls_priority_init(&priorities_, priorities.c_str(), nullptr);
   if (error < 0) return Error(absl::StrCat("TLS priorities ", priorities), error);
   return absl::OkStatus();
+}
+
+// Not by gnutls_certificate_set_x509_key_mem(), which leaks on a certificate that is no PEM (GnuTLS 3.7).
+absl::Status TlsContext::SetCertificateAndKey() {
+  const gnutls_datum_t certificate = Datum(certificate_pem_), key_text = Datum(key_pem_);
+  gnutls_x509_crt_t* chain = nullptr;
+  unsigned length = 0;
+  int error = gnutls_x509_crt_list_import2(&chain, &length, &certificate, GNUTLS_X509_FMT_PEM, 0);
+  if (error < 0) return Error(absl::StrCat("cert_file ", config_.cert_file), error);
+  gnutls_x509_privkey_t key = nullptr;
+  absl::Status status;
+  error = gnutls_x509_privkey_init(&key);
+  if (error >= 0) error = gnutls_x509_privkey_import2(key, &key_text, GNUTLS_X509_FMT_PEM, nullptr, 0);
+  if (error < 0) status = Error(absl::StrCat("key_file ", config_.key_file), error);
+  if (status.ok()) {
+    error = gnutls_certificate_set_x509_key(credentials_, chain, static_cast<int>(length), key);
+    if (error < 0) {
+      status = Error(absl::StrCat("cert_file ", config_.cert_file, " with key_file ", config_.key_file), error);
+    }
+  }
+  if (key != nullptr) gnutls_x509_privkey_deinit(key);
+  for (unsigned i = 0; i < length; ++i) gnutls_x509_crt_deinit(chain[i]);
+  gnutls_free(chain);
+  return status;
 }
 
 TlsContext::~TlsContext() {

@@ -42,6 +42,7 @@ class TlsContext {
   explicit TlsContext(const TlsConfig& config) : config_(config) {}
 
   absl::Status LoadFiles();
+  absl::Status SetCertificateAndKey();
 
   const TlsConfig config_;
   std::string certificate_pem_;

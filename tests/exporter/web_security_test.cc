@@ -133,6 +133,24 @@ TEST_F(WebSecurityTest, AKeyOfAnotherCertificateIsAnError) {
   EXPECT_THAT(std::string(status.message()), HasSubstr(Path("server.key")));
 }
 
+TEST_F(WebSecurityTest, NamesTheFileThatIsNoPem) {
+  const TestAuthority authority("test CA");
+  authority.Issue(Path("server"), "localhost", TestAuthority::Purpose::kServer);
+  WriteFile(Path("ca.crt"), authority.certificate_pem());
+  WriteConfig(TlsYaml("  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n"));
+  EXPECT_TRUE(WebSecurity::Open(file_).ok());
+  for (const char* name : {"server.crt", "server.key", "ca.crt"}) {
+    const std::string good = ReadSmallFile(Path(name)).value();
+    for (const char* bad : {"", "no PEM", "-----BEGIN CERTIFICATE-----\nbroken\n"}) {
+      WriteFile(Path(name), bad);
+      const absl::Status status = WebSecurity::Open(file_).status();
+      EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << name << bad;
+      EXPECT_THAT(std::string(status.message()), HasSubstr(Path(name)));
+    }
+    WriteFile(Path(name), good);
+  }
+}
+
 TEST_F(WebSecurityTest, FollowsTheFileAndKeepsWhatHeldWhenItIsWrong) {
   WriteConfig(std::string("basic_auth_users:\n  alice: ") + kSecret + "\n");
   Open();
