@@ -151,6 +151,7 @@ TEST(HttpServer, HoldsWhatIsHeldUntilTheResponseIsSent) {
 TEST(HttpServer, BreaksAConnectionWhoseHeaderTrickles) {
   HttpLimits limits;
   limits.request = absl::Milliseconds(50);
+  limits.idle_timeout_seconds = 0;  // never
   const auto server = StartOne(Echo, limits);
   RawConnection silent(server->urls()[0]), trickling(server->urls()[0]);
   while (trickling.Send("x")) std::this_thread::yield();
@@ -159,7 +160,9 @@ TEST(HttpServer, BreaksAConnectionWhoseHeaderTrickles) {
 
 TEST(HttpServer, BreaksAConnectionThatTakesItsResponseTooSlowly) {
   HttpLimits limits;
+  limits.request = absl::Hours(1);
   limits.response = absl::Milliseconds(50);
+  limits.idle_timeout_seconds = 0;  // never
   absl::Notification released;
   const auto server = StartOne(
       [&](const HttpRequest&) {
