@@ -4,7 +4,7 @@
 
 namespace tcpgauge {
 
-TimeoutWheel::TimeoutWheel(int64_t timeout_ns, const StableArray<ConnectionRecord>* records,
+TimeoutWheel::TimeoutWheel(int64_t timeout_ns, StableArray<ConnectionRecord>* records,
                            StableArray<ConnectionDetails>* details)
     : timeout_ns_(timeout_ns),
       bucket_ns_(std::max<int64_t>(timeout_ns / kBucketsPerTimeout, 1)),
@@ -23,7 +23,7 @@ void TimeoutWheel::Insert(uint32_t slot) {
   const int64_t bucket = BucketOf(slot);
   uint32_t& head = Head(bucket);
   ConnectionDetails& details = details_[slot];
-  details.bucket = static_cast<uint32_t>(bucket % kBuckets);
+  records_[slot].timeout_bucket = static_cast<uint8_t>(bucket % kBuckets);
   details.previous = kNone;
   details.next = head;
   if (head != kNone) details_[head].previous = slot;
@@ -33,7 +33,7 @@ void TimeoutWheel::Insert(uint32_t slot) {
 void TimeoutWheel::Remove(uint32_t slot) {
   --size_;
   const ConnectionDetails& details = details_[slot];
-  (details.previous == kNone ? heads_[details.bucket] : details_[details.previous].next) = details.next;
+  (details.previous == kNone ? heads_[records_[slot].timeout_bucket] : details_[details.previous].next) = details.next;
   if (details.next != kNone) details_[details.next].previous = details.previous;
 }
 
