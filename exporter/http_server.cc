@@ -12,7 +12,7 @@ namespace tcpgauge {
 namespace {
 
 // Thread stacks are touched only as far as handlers go, but their address space counts in containers.
-constexpr size_t kThreadStackBytes = 256 << 10;
+constexpr size_t kThreadStackBytes = 512 << 10;
 
 MHD_Result AppendField(void* fields, MHD_ValueKind, const char* name, const char* value) {
   static_cast<HttpFields*>(fields)->emplace_back(name, value == nullptr ? "" : value);
