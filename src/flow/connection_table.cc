@@ -16,8 +16,10 @@ constexpr int64_t kNanosecondsPerSecond = 1000000000;
 // Packets from several queues may be this much out of order; what is further behind comes from a clock that was set back.
 constexpr int64_t kReorderingNs = kNanosecondsPerSecond;
 
-// An end whose counted interface was silent this long is counted on another that goes on.
-constexpr uint16_t kInterfaceSilenceSixteenths = 16;
+// An end whose counted interface was silent this long is counted on another that goes on. In sixteenths of a second.
+constexpr uint16_t kInterfaceSilence = 16;
+// Interfaces are read in turn, so a packet may be this much older than the one counted before it.
+constexpr uint16_t kInterfaceSkew = 16;
 
 constexpr int kExpiryStepsPerCall = 256;
 
@@ -414,7 +416,7 @@ bool ConnectionTable::IsDuplicate(const Arrival& arrival, ConnectionRecord* reco
   if (counted_on == interface || counted_on == ConnectionRecord::kNoInterface) return false;
   const uint16_t silence =
       static_cast<uint16_t>(ToSixteenths(arrival.time_ns) - record->end(arrival.sender).last_counted_sixteenth);
-  if (silence >= kInterfaceSilenceSixteenths) {
+  if (silence >= kInterfaceSilence && silence <= UINT16_MAX - kInterfaceSkew) {
     counted_on = interface;
     return false;
   }

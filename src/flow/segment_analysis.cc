@@ -23,6 +23,19 @@ void AddRttSample(uint32_t sample_us, EndRecord* end) {
   if (end->smoothed_rtt_eighth_us == 0) end->smoothed_rtt_eighth_us = 1;  // zero means "no sample"
 }
 
+// Ends the sample under way. The next one begins after some part of a round trip: the acknowledgment sets off a burst, of
+// which the first segment alone waits in no queue, so samples must not always be of the first.
+void EndRttSample(uint32_t now_us, EndRecord* end) {
+  end->clear(EndRecord::kRttPending | EndRecord::kCandidateSyn);
+  const uint32_t quarters = now_us >> 3 & 3;  // as good as random
+  end->rtt_pending_time_us = now_us + end->smoothed_rtt_eighth_us / 8 / 4 * quarters;
+}
+
+bool MayStartRttSample(uint32_t now_us, const EndRecord& end) {
+  if (end.has(EndRecord::kRttPending)) return now_us - end.rtt_pending_time_us > kMaxRttUs;
+  return end.smoothed_rtt_eighth_us == 0 || end.rtt_pending_time_us - now_us - 1 >= kMaxRttUs;
+}
+
 // `segment` acknowledges what `other` sent.
 void FinishRttSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* other) {
   if (!other->has(EndRecord::kRttPending)) return;
@@ -35,7 +48,7 @@ void FinishRttSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* o
     if (SequenceLess(segment.acknowledgment_number, other->rtt_pending_value)) return;
     AddRttSample(now_us - other->rtt_pending_time_us, other);
   }
-  other->clear(EndRecord::kRttPending | EndRecord::kCandidateSyn);
+  EndRttSample(now_us, other);
 }
 
 void StartRttSample(const DecodedPacket& segment, uint32_t segment_end, uint32_t now_us, EndRecord* end) {
@@ -94,7 +107,7 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
     if (segment.sequence_number != end.next_sequence) {
       gaps->Add(&record->gaps, sender, end.next_sequence, segment.sequence_number);
     }
-    if (!end.has(EndRecord::kRttPending) || now_us - end.rtt_pending_time_us > kMaxRttUs) {
+    if (MayStartRttSample(now_us, end)) {
       StartRttSample(segment, segment_end, now_us, &end);
     }
   }

@@ -36,8 +36,6 @@ TEST_F(TimeoutWheelTest, FindsAnIdleConnectionWithinA64thOfTheTimeout) {
   EXPECT_EQ(FindIdle(&wheel, TestTime(65.3)), 7);
   wheel.Remove(7);
   EXPECT_EQ(FindIdle(&wheel, TestTime(1000)), TimeoutWheel::kNone);
-  EXPECT_TRUE(wheel.IsOver(TestTime(0.3), TestTime(64.3)));
-  EXPECT_FALSE(wheel.IsOver(TestTime(0.3), TestTime(64.29)));
 }
 
 TEST_F(TimeoutWheelTest, APacketPutsTheTimeoutOff) {
