@@ -10,7 +10,8 @@ namespace tcpgauge {
 
 // What one end of a connection sent and acknowledged. Sequence numbers are host order and compare modulo 2^32.
 struct EndRecord {
-  uint64_t packets;
+  uint64_t packets : 40;
+  uint64_t zero_windows : 24;  // saturates
   uint64_t payload_bytes;
   uint64_t ip_bytes;
   uint32_t initial_sequence;  // of its SYN; valid with kSynSeen
@@ -18,11 +19,11 @@ struct EndRecord {
   uint32_t last_acknowledgment;
   uint32_t retransmitted_segments;
   uint32_t out_of_order_segments;
-  uint32_t zero_windows;
-  // One RTT sample under way, valid with kRttPending: what the other end must acknowledge (a sequence number, or with
-  // kRttByTimestamp a TSval to be echoed), and when it was sent.
-  uint32_t rtt_pending_value;
-  uint32_t rtt_pending_time_us;  // modulo 2^32
+  // With kRttPending, one RTT sample is under way: the acknowledgment that ends it, when its segment was sent (modulo
+  // 2^32), and the segment's TSval, valid with kRttTimestamp. Else the next sample begins at this sequence number.
+  uint32_t rtt_sequence;
+  uint32_t rtt_time_us;
+  uint32_t rtt_timestamp;
   uint32_t smoothed_rtt_eighth_us;  // RFC 6298's SRTT in eighths of a microsecond; 0 = no sample yet
   uint8_t flags;
   uint8_t payload_segments;  // saturates; counted until the connection is confirmed
@@ -34,7 +35,7 @@ struct EndRecord {
     kFinSeen = 4,
     kAckSeen = 8,
     kRttPending = 16,
-    kRttByTimestamp = 32,
+    kRttTimestamp = 32,
     kCandidateSyn = 64,  // the pending sample is that of a SYN that may begin a new connection
   };
   bool has(Flag flag) const { return (flags & flag) != 0; }
@@ -50,7 +51,7 @@ struct LossCounts {
   uint32_t zero_windows;
 
   static LossCounts Of(const EndRecord& end) {
-    return {end.retransmitted_segments, end.out_of_order_segments, end.zero_windows};
+    return {end.retransmitted_segments, end.out_of_order_segments, static_cast<uint32_t>(end.zero_windows)};
   }
   bool none() const { return (retransmitted_segments | out_of_order_segments | zero_windows) == 0; }
   friend LossCounts operator-(const LossCounts& a, const LossCounts& b) {

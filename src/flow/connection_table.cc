@@ -88,7 +88,7 @@ EndSummary SummarizeEnd(const EndRecord& end, const Endpoint& endpoint) {
   summary.ip_bytes = end.ip_bytes;
   summary.retransmitted_segments = end.retransmitted_segments;
   summary.out_of_order_segments = end.out_of_order_segments;
-  summary.zero_windows = end.zero_windows;
+  summary.zero_windows = static_cast<uint32_t>(end.zero_windows);
   return summary;
 }
 
@@ -230,7 +230,7 @@ void ConnectionTable::Take(const Arrival& arrival) {
   if (slot != ConnectionIndex::kNotFound && (packet.tcp_flags & kTcpSyn) != 0) {
     const EndRecord& other = records_[slot].end(OtherEnd(arrival.sender));
     if (IsSynAck(packet) && other.has(EndRecord::kCandidateSyn) &&
-        packet.acknowledgment_number == other.rtt_pending_value) {
+        packet.acknowledgment_number == other.rtt_sequence) {
       slot = BeginFromCandidate(slot, arrival);
     } else if (BeginsAnother(slot, arrival)) {
       EndConnection(slot, ReasonOf(records_[slot]));
@@ -401,9 +401,9 @@ uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, const Arrival& a
   EndRecord& end = records_[slot].end(client);
   end.set(EndRecord::kSeen);
   end.set(EndRecord::kSynSeen);
-  end.initial_sequence = candidate.rtt_pending_value - 1;
-  end.next_sequence = candidate.rtt_pending_value;
-  const uint32_t elapsed_us = static_cast<uint32_t>(arrival.time_ns / 1000) - candidate.rtt_pending_time_us;
+  end.initial_sequence = candidate.rtt_sequence - 1;
+  end.next_sequence = candidate.rtt_sequence;
+  const uint32_t elapsed_us = static_cast<uint32_t>(arrival.time_ns / 1000) - candidate.rtt_time_us;
   details_[slot].start_time_ns = arrival.time_ns - int64_t{elapsed_us} * 1000;
   records_[slot].syn_time = 0;
   SetState(slot, ConnectionState::kSynSent);
@@ -470,9 +470,9 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
     // It may begin a new connection, or be forged; its numbers must not enter this one.
     end.set(EndRecord::kRttPending);
     end.set(EndRecord::kCandidateSyn);
-    end.clear(EndRecord::kRttByTimestamp);
-    end.rtt_pending_value = packet.sequence_number + 1;
-    end.rtt_pending_time_us = static_cast<uint32_t>(arrival.time_ns / 1000);
+    end.clear(EndRecord::kRttTimestamp);
+    end.rtt_sequence = packet.sequence_number + 1;
+    end.rtt_time_us = static_cast<uint32_t>(arrival.time_ns / 1000);
     return;
   }
   if ((packet.tcp_flags & kTcpSyn) && !end.has(EndRecord::kSynSeen)) {
