@@ -20,39 +20,51 @@ void GapPool::Add(uint32_t* set, End sender, uint32_t begin, uint32_t end) {
       return;
     }
   }
-  Gaps& gaps = sets_[*set].ends[static_cast<size_t>(sender)];
-  if (gaps.count == kMaxGaps) {
-    std::move(gaps.ranges.begin() + 1, gaps.ranges.end(), gaps.ranges.begin());
-    --gaps.count;
+  Append({begin, end}, &sets_[*set].ends[static_cast<size_t>(sender)]);  // a jump is above all that went before
+}
+
+void GapPool::Append(const Gap& range, Gaps* gaps) {
+  if (gaps->count == kMaxGaps) {
+    std::move(gaps->ranges.begin() + 1, gaps->ranges.end(), gaps->ranges.begin());
+    --gaps->count;
     ++overflows_;
   }
-  gaps.ranges[gaps.count++] = {begin, end};  // a jump is always above all that went before
+  gaps->ranges[gaps->count++] = range;
+}
+
+void GapPool::Replace(uint32_t* set, End sender, const Gaps& gaps) {
+  sets_[*set].ends[static_cast<size_t>(sender)] = gaps;
+  if (sets_[*set].ends[0].count == 0 && sets_[*set].ends[1].count == 0) Release(set);
 }
 
 bool GapPool::Fill(uint32_t* set, End sender, uint32_t begin, uint32_t end) {
   if (*set == kNone) return false;
-  Gaps& gaps = sets_[*set].ends[static_cast<size_t>(sender)];
+  const Gaps& gaps = sets_[*set].ends[static_cast<size_t>(sender)];
   Gaps left;
   bool wholly_inside = false;
   for (size_t i = 0; i < gaps.count; ++i) {
     const Gap& gap = gaps.ranges[i];
     if (SequenceLessOrEqual(end, gap.begin) || SequenceLessOrEqual(gap.end, begin)) {
-      if (left.count < kMaxGaps) left.ranges[left.count++] = gap;
+      Append(gap, &left);
       continue;
     }
     if (SequenceLessOrEqual(gap.begin, begin) && SequenceLessOrEqual(end, gap.end)) wholly_inside = true;
     for (const Gap& rest : {Gap{gap.begin, begin}, Gap{end, gap.end}}) {
-      if (!SequenceLess(rest.begin, rest.end)) continue;
-      if (left.count < kMaxGaps) {
-        left.ranges[left.count++] = rest;
-      } else {
-        ++overflows_;
-      }
+      if (SequenceLess(rest.begin, rest.end)) Append(rest, &left);
     }
   }
-  gaps = left;
-  if (sets_[*set].ends[0].count == 0 && sets_[*set].ends[1].count == 0) Release(set);
+  Replace(set, sender, left);
   return wholly_inside;
+}
+
+void GapPool::ForgetFarBelow(uint32_t* set, End sender, uint32_t next) {
+  if (*set == kNone) return;
+  const Gaps& gaps = sets_[*set].ends[static_cast<size_t>(sender)];
+  Gaps left;
+  for (size_t i = 0; i < gaps.count; ++i) {
+    if (SequenceLess(gaps.ranges[i].begin, next)) Append(gaps.ranges[i], &left);
+  }
+  if (left.count < gaps.count) Replace(set, sender, left);
 }
 
 void GapPool::Release(uint32_t* set) {

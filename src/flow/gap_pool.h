@@ -13,8 +13,8 @@ namespace tcpgauge {
 // a segment that was overtaken (out of order) from one that is sent again (retransmitted).
 //
 // Thread: confined to its table. Sequence numbers are host order and compare modulo 2^32.
-// Bounds: kMaxGaps ranges an end; one more takes the place of the lowest, whose bytes then count as seen, and is counted
-// in overflows(). `max_sets` connections with gaps at a time; what does not fit is counted there too.
+// Bounds: kMaxGaps ranges an end; one more takes the place of the lowest, whose bytes then count as seen, and is
+// counted in overflows(). `max_sets` connections with gaps at a time; what does not fit is counted there too.
 class GapPool {
  public:
   static constexpr uint32_t kNone = 0;
@@ -25,9 +25,12 @@ class GapPool {
   // Bytes [begin, end) of `sender` were jumped over. `*set` is the connection's set, made when it is kNone.
   void Add(uint32_t* set, End sender, uint32_t begin, uint32_t end);
 
-  // Bytes [begin, end) were seen now. True when all of them lay in one gap, that is, none had been seen before. Frees the
-  // connection's set, and sets `*set` to kNone, with the last gap.
+  // Bytes [begin, end) were seen now. True when all of them lay in one gap, that is, none had been seen before. Frees
+  // the connection's set, and sets `*set` to kNone, with the last gap.
   bool Fill(uint32_t* set, End sender, uint32_t begin, uint32_t end);
+
+  // The end has sent up to `next`: gaps that begin 2^31 or more below are no longer comparable, and forgotten.
+  void ForgetFarBelow(uint32_t* set, End sender, uint32_t next);
 
   // Gives the set back; `*set` becomes kNone.
   void Release(uint32_t* set);
@@ -47,6 +50,11 @@ class GapPool {
     std::array<Gaps, 2> ends;
     uint32_t next_free = kNone;
   };
+
+  // Puts `range` above the others; the lowest gives way when there is no room.
+  void Append(const Gap& range, Gaps* gaps);
+  // Replaces what is known of an end; gives the set back when nothing is left in it.
+  void Replace(uint32_t* set, End sender, const Gaps& gaps);
 
   const uint32_t max_sets_;
   std::vector<Set> sets_;  // [0] stands for "none"

@@ -52,7 +52,8 @@ void StartRttSample(const DecodedPacket& segment, uint32_t segment_end, uint32_t
 
 }  // namespace
 
-void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionRecord* record, GapPool* gaps) {
+void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionRecord* record,
+                    GapPool* gaps) {
   if (segment.tcp_flags & kTcpRst) return;  // its numbers follow other rules (RFC 9293 section 3.5.2)
   EndRecord& end = record->end(sender);
   EndRecord& other = record->end(OtherEnd(sender));
@@ -97,7 +98,10 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
       StartRttSample(segment, segment_end, now_us, &end);
     }
   }
-  if (SequenceLess(end.next_sequence, segment_end)) end.next_sequence = segment_end;
+  if (SequenceLess(end.next_sequence, segment_end)) {
+    end.next_sequence = segment_end;
+    gaps->ForgetFarBelow(&record->gaps, sender, segment_end);
+  }
 }
 
 }  // namespace tcpgauge

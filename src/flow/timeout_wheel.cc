@@ -45,8 +45,11 @@ bool TimeoutWheel::MovedOn(uint32_t slot, int64_t bucket) {
 }
 
 uint32_t TimeoutWheel::FindIdle(int64_t now_ns, int* steps) {
+  const int64_t first_not_due = (now_ns - timeout_ns_) / bucket_ns_;
+  // When time has jumped, all buckets are due: whole turns of the wheel, which change no bucket's place, are left out.
+  if (first_not_due - oldest_ >= 2 * kBuckets) oldest_ += ((first_not_due - oldest_) / kBuckets - 1) * kBuckets;
   while (size_ > 0 && *steps > 0) {
-    if ((oldest_ + 1) * bucket_ns_ + timeout_ns_ > now_ns) return kNone;
+    if (oldest_ >= first_not_due) return kNone;
     const uint32_t slot = Head(oldest_);
     if (slot == kNone) {
       ++oldest_;  // at most kBuckets times until the next connection
@@ -61,15 +64,15 @@ uint32_t TimeoutWheel::FindIdle(int64_t now_ns, int* steps) {
 uint32_t TimeoutWheel::FindLongestIdle(int steps) {
   if (size_ == 0) return kNone;
   while (Head(oldest_) == kNone) ++oldest_;
-  int64_t bucket = oldest_;
-  uint32_t best = Head(bucket);
-  for (; steps > 0; --steps) {
+  uint32_t best = Head(oldest_);
+  for (int64_t bucket = oldest_; steps > 0 && bucket < oldest_ + kBuckets;) {
     const uint32_t slot = Head(bucket);
     if (slot == kNone) {
       ++bucket;
       continue;
     }
-    best = slot;
+    --steps;
+    if (records_[slot].last_packet_time_ns < records_[best].last_packet_time_ns) best = slot;
     if (!MovedOn(slot, bucket)) break;
   }
   return best;

@@ -1,0 +1,67 @@
+#include "src/flow/connection_index.h"
+
+#include "gtest/gtest.h"
+#include "tests/support/segment.h"
+
+namespace tcpgauge {
+namespace {
+
+class ConnectionIndexTest : public testing::Test {
+ protected:
+  static ConnectionKey Key(uint16_t port, uint32_t encapsulation = 0) {
+    End sender;
+    return ConnectionKey::Of({At("10.0.0.1:0").address, port}, At("10.0.0.2:80"), encapsulation, &sender);
+  }
+  void Insert(uint32_t slot, const ConnectionKey& key, uint32_t hash) {
+    records_[slot].key = key;
+    index_.Insert(slot, hash);
+  }
+
+  StableArray<ConnectionRecord> records_{70000};
+  ConnectionIndex index_{&records_, 1};
+};
+
+TEST_F(ConnectionIndexTest, FindsWhatWasInserted) {
+  for (uint32_t slot = 0; slot < 60000; ++slot) {
+    const ConnectionKey key = Key(static_cast<uint16_t>(slot));
+    Insert(slot, key, index_.HashOf(key));
+  }
+  EXPECT_EQ(index_.size(), 60000);
+  for (uint32_t slot = 0; slot < 60000; ++slot) {
+    const ConnectionKey key = Key(static_cast<uint16_t>(slot));
+    ASSERT_EQ(index_.Find(key, index_.HashOf(key)), slot);
+  }
+  EXPECT_EQ(index_.Find(Key(60001), index_.HashOf(Key(60001))), ConnectionIndex::kNotFound);
+  for (uint32_t slot = 0; slot < 60000; slot += 2) {
+    const ConnectionKey key = Key(static_cast<uint16_t>(slot));
+    index_.Erase(key, index_.HashOf(key));
+    ASSERT_EQ(index_.Find(key, index_.HashOf(key)), ConnectionIndex::kNotFound);
+  }
+  EXPECT_EQ(index_.size(), 30000);
+  EXPECT_EQ(index_.Find(Key(1), index_.HashOf(Key(1))), 1);
+}
+
+TEST_F(ConnectionIndexTest, KeysOfOneHashAreTwoEntries) {
+  Insert(3, Key(1), 42);
+  Insert(4, Key(2), 42);
+  EXPECT_EQ(index_.size(), 2);
+  EXPECT_EQ(index_.Find(Key(1), 42), 3);
+  EXPECT_EQ(index_.Find(Key(2), 42), 4);
+  EXPECT_EQ(index_.Find(Key(3), 42), ConnectionIndex::kNotFound);
+  const uint32_t candidate = index_.FindCandidate(42);
+  EXPECT_TRUE(candidate == 3 || candidate == 4);
+  index_.Erase(Key(1), 42);
+  EXPECT_EQ(index_.FindCandidate(42), 4);
+  EXPECT_EQ(index_.Find(Key(1), 42), ConnectionIndex::kNotFound);
+}
+
+TEST_F(ConnectionIndexTest, TheHashDependsOnTheSeedAndOnEachPartOfTheKey) {
+  const ConnectionIndex other(&records_, 2);
+  EXPECT_NE(index_.HashOf(Key(1)), other.HashOf(Key(1)));
+  EXPECT_NE(index_.HashOf(Key(1)), index_.HashOf(Key(2)));
+  EXPECT_NE(index_.HashOf(Key(1)), index_.HashOf(Key(1, 5)));
+  EXPECT_EQ(index_.HashOf(Key(1)), index_.HashOf(Key(1)));
+}
+
+}  // namespace
+}  // namespace tcpgauge

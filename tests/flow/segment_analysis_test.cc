@@ -1,0 +1,241 @@
+#include "src/flow/segment_analysis.h"
+
+#include "gtest/gtest.h"
+#include "tests/support/segment.h"
+
+namespace tcpgauge {
+namespace {
+
+// One connection as the analysis sees it: segments of end a and of end b.
+class SegmentAnalysis : public testing::Test {
+ protected:
+  static Segment A() { return Segment(At("10.0.0.1:40000"), At("10.0.0.2:80")); }
+  static Segment B() { return Segment(At("10.0.0.2:80"), At("10.0.0.1:40000")); }
+
+  void Feed(const Segment& segment) {
+    const DecodedPacket& packet = segment;
+    const End sender = packet.source.port == 80 ? End::kB : End::kA;
+    AnalyzeSegment(packet, sender, packet.time_ns, &record_, &gaps_);
+  }
+
+  const EndRecord& a() const { return record_.ends[0]; }
+  const EndRecord& b() const { return record_.ends[1]; }
+  double RttOfA() const { return a().smoothed_rtt_eighth_us / 8e6; }
+
+  ConnectionRecord record_ = {};
+  GapPool gaps_{16};
+};
+
+TEST_F(SegmentAnalysis, DataInOrderIsNeither) {
+  Feed(A().Seq(1000).Payload(100));
+  Feed(A().Seq(1100).Payload(100));
+  Feed(A().Seq(1200).Payload(0).Ack(1));
+  EXPECT_EQ(a().retransmitted_segments, 0);
+  EXPECT_EQ(a().out_of_order_segments, 0);
+  EXPECT_EQ(a().next_sequence, 1200);
+}
+
+TEST_F(SegmentAnalysis, CountsWhatIsSentAgainWhollyOrPartly) {
+  Feed(A().Seq(1000).Payload(100));
+  Feed(A().Seq(1000).Payload(100));
+  Feed(A().Seq(1050).Payload(100));
+  EXPECT_EQ(a().retransmitted_segments, 2);
+  EXPECT_EQ(a().out_of_order_segments, 0);
+  EXPECT_EQ(a().next_sequence, 1150);
+}
+
+TEST_F(SegmentAnalysis, CountsWhatFillsAGapOnceAsOutOfOrder) {
+  Feed(A().Seq(1000).Payload(100));
+  Feed(A().Seq(1200).Payload(100));
+  Feed(A().Seq(1100).Payload(100));
+  EXPECT_EQ(a().out_of_order_segments, 1);
+  EXPECT_EQ(a().retransmitted_segments, 0);
+  Feed(A().Seq(1100).Payload(100));
+  EXPECT_EQ(a().out_of_order_segments, 1);
+  EXPECT_EQ(a().retransmitted_segments, 1);
+  EXPECT_EQ(record_.gaps, GapPool::kNone);
+}
+
+TEST_F(SegmentAnalysis, ASegmentThatReachesOutOfItsGapWasPartlySeen) {
+  Feed(A().Seq(1000).Payload(100));
+  Feed(A().Seq(1200).Payload(100));
+  Feed(A().Seq(1050).Payload(100));
+  EXPECT_EQ(a().retransmitted_segments, 1);
+  EXPECT_EQ(a().out_of_order_segments, 0);
+}
+
+TEST_F(SegmentAnalysis, CountsAcrossTheWrapOfSequenceNumbers) {
+  Feed(A().Seq(0xffffff00).Payload(0x80));
+  Feed(A().Seq(0x100).Payload(0x100));
+  Feed(A().Seq(0xffffff80).Payload(0x100));
+  EXPECT_EQ(a().out_of_order_segments, 1);
+  Feed(A().Seq(0xffffff80).Payload(0x80));
+  EXPECT_EQ(a().retransmitted_segments, 1);
+  EXPECT_EQ(a().next_sequence, 0x200);
+}
+
+TEST_F(SegmentAnalysis, StaysRightBeyondFourGibibytes) {
+  constexpr uint32_t kStep = 1u << 30;
+  uint32_t sequence = 0;
+  for (int i = 0; i < 9; ++i) {
+    Feed(A().Seq(sequence).Payload(kStep));
+    sequence += kStep;
+  }
+  EXPECT_EQ(a().retransmitted_segments, 0);
+  Feed(A().Seq(sequence - 100).Payload(100));
+  EXPECT_EQ(a().retransmitted_segments, 1);
+}
+
+TEST_F(SegmentAnalysis, AGapFromBeforeTheWrapIsForgotten) {
+  Feed(A().Seq(0).Payload(100));
+  Feed(A().Seq(200).Payload(100));  // 100 to 200 never come
+  constexpr uint32_t kStep = 1u << 30;
+  for (uint32_t i = 0; i < 4; ++i) Feed(A().Seq(300 + i * kStep).Payload(kStep));
+  EXPECT_EQ(a().next_sequence, 300);
+  Feed(A().Seq(100).Payload(100));  // numbers of 4 GiB ago, bytes of just now
+  EXPECT_EQ(a().out_of_order_segments, 0);
+  EXPECT_EQ(a().retransmitted_segments, 1);
+}
+
+TEST_F(SegmentAnalysis, SynAndFinOccupyOneNumberEachAndAreNoPayload) {
+  Feed(A().Syn(999));
+  EXPECT_EQ(a().next_sequence, 1000);
+  Feed(A().Syn(999));
+  Feed(A().Seq(1000).Payload(10).Fin());
+  EXPECT_EQ(a().next_sequence, 1011);
+  Feed(A().Seq(1010).Fin());
+  EXPECT_EQ(a().retransmitted_segments, 0);
+}
+
+TEST_F(SegmentAnalysis, DataInASynBeginsAfterIt) {
+  Feed(A().Syn(999).Payload(100));
+  EXPECT_EQ(a().next_sequence, 1100);
+  Feed(A().Syn(999).Payload(100));
+  EXPECT_EQ(a().retransmitted_segments, 1);
+  Feed(A().Seq(1100).Payload(1));
+  EXPECT_EQ(a().retransmitted_segments, 1);
+}
+
+TEST_F(SegmentAnalysis, AnEmptyKeepAliveIsNothing) {
+  Feed(A().Seq(1000).Payload(100));
+  Feed(A().Seq(1099).Ack(1));
+  EXPECT_EQ(a().retransmitted_segments, 0);
+  EXPECT_EQ(a().next_sequence, 1100);
+}
+
+TEST_F(SegmentAnalysis, AKeepAliveWithAByteHoldsPayloadSeenBefore) {
+  Feed(A().Seq(1000).Payload(100));
+  Feed(A().Seq(1099).Ack(1).Payload(1));
+  EXPECT_EQ(a().retransmitted_segments, 1);
+}
+
+TEST_F(SegmentAnalysis, AnAckWithoutPayloadMakesNoGap) {
+  Feed(A().Seq(1000).Payload(100));
+  Feed(A().Seq(5000).Ack(1));
+  EXPECT_EQ(a().next_sequence, 1100);
+  EXPECT_EQ(record_.gaps, GapPool::kNone);
+}
+
+TEST_F(SegmentAnalysis, ARstIsNotAnalysed) {
+  Feed(A().Seq(1000).Payload(100));
+  Feed(A().Seq(9000).Rst().Payload(10).Window(0));
+  EXPECT_EQ(a().next_sequence, 1100);
+  EXPECT_EQ(a().zero_windows, 0);
+  EXPECT_EQ(record_.gaps, GapPool::kNone);
+}
+
+TEST_F(SegmentAnalysis, CountsZeroWindowsButThoseOfSynAndFin) {
+  Feed(A().Syn(999).Window(0));
+  Feed(A().Seq(1000).Ack(1).Window(0));
+  Feed(A().Seq(1000).Ack(1).Window(0));
+  Feed(A().Seq(1000).Ack(1).Fin().Window(0));
+  Feed(B().Seq(1).Ack(1000));
+  EXPECT_EQ(a().zero_windows, 2);
+  EXPECT_EQ(b().zero_windows, 0);
+}
+
+TEST_F(SegmentAnalysis, SamplesRttFromAcknowledgments) {
+  Feed(A().Seq(1000).Payload(100).Time(0));
+  Feed(B().Seq(1).Ack(1099).Time(0.005));
+  EXPECT_EQ(RttOfA(), 0) << "not covered yet";
+  Feed(B().Seq(1).Ack(1100).Time(0.010));
+  EXPECT_NEAR(RttOfA(), 0.010, 1e-6);
+  Feed(A().Seq(1100).Payload(100).Time(1));
+  Feed(B().Seq(1).Ack(9999).Time(1.018));
+  EXPECT_NEAR(RttOfA(), 0.011, 1e-6) << "an eighth of the difference, RFC 6298";
+  EXPECT_EQ(b().smoothed_rtt_eighth_us, 0);
+}
+
+TEST_F(SegmentAnalysis, OneSampleIsUnderWayAtATime) {
+  Feed(A().Seq(1000).Payload(100).Time(0));
+  Feed(A().Seq(1100).Payload(100).Time(0.5));
+  Feed(B().Ack(1200).Time(1));
+  EXPECT_NEAR(RttOfA(), 1, 1e-6);
+}
+
+TEST_F(SegmentAnalysis, NeverSamplesWhatWasSentAgain) {
+  Feed(A().Seq(1000).Payload(100).Time(0));
+  Feed(A().Seq(1000).Payload(100).Time(0.2));
+  Feed(B().Ack(1100).Time(0.21));
+  EXPECT_EQ(RttOfA(), 0);
+  Feed(A().Seq(1100).Payload(100).Timestamps(50, 0).Time(0.3));
+  Feed(A().Seq(1100).Payload(100).Timestamps(60, 0).Time(0.4));
+  Feed(B().Ack(1200).Timestamps(7, 50).Time(0.41));
+  EXPECT_EQ(RttOfA(), 0);
+}
+
+TEST_F(SegmentAnalysis, SamplesRttFromTimestamps) {
+  Feed(A().Seq(1000).Payload(100).Timestamps(50, 0).Time(0));
+  Feed(B().Ack(1100).Timestamps(7, 49).Time(0.004));
+  EXPECT_EQ(RttOfA(), 0) << "echoes an earlier one";
+  Feed(B().Ack(1100).Timestamps(7, 50).Time(0.020));
+  EXPECT_NEAR(RttOfA(), 0.020, 1e-6);
+}
+
+TEST_F(SegmentAnalysis, AnEchoOfALaterTimestampEndsTheSampleWithoutOne) {
+  Feed(A().Seq(1000).Payload(100).Timestamps(0xfffffffe, 0).Time(0));
+  Feed(B().Ack(1200).Timestamps(7, 1).Time(0.020));
+  EXPECT_EQ(RttOfA(), 0);
+  Feed(A().Seq(1100).Payload(100).Timestamps(5, 0).Time(1));
+  Feed(B().Ack(1200).Time(1.5));
+  EXPECT_EQ(RttOfA(), 0) << "no timestamps in the answer";
+  Feed(B().Ack(1200).Timestamps(7, 5).Time(1.6));
+  EXPECT_NEAR(RttOfA(), 0.6, 1e-6);
+}
+
+TEST_F(SegmentAnalysis, AnAnswerThatCameAfterAMinuteIsNoSample) {
+  Feed(A().Seq(1000).Payload(100).Time(0));
+  Feed(B().Ack(1100).Time(61));
+  EXPECT_EQ(RttOfA(), 0);
+  Feed(A().Seq(1100).Payload(100).Time(70));
+  Feed(A().Seq(1200).Payload(100).Time(140));  // the one under way is given up
+  Feed(B().Ack(1300).Time(140.5));
+  EXPECT_NEAR(RttOfA(), 0.5, 1e-6);
+}
+
+TEST_F(SegmentAnalysis, AnAnswerAtOnceIsASampleOfNearlyZero) {
+  Feed(A().Seq(1000).Payload(100).Time(0));
+  Feed(B().Ack(1100).Time(0));
+  EXPECT_EQ(a().smoothed_rtt_eighth_us, 1);
+  Feed(A().Seq(1100).Payload(100).Time(1));
+  Feed(B().Ack(1200).Time(0.9));
+  EXPECT_EQ(a().smoothed_rtt_eighth_us, 1) << "an answer before its question is none";
+}
+
+TEST_F(SegmentAnalysis, TheSynIsASample) {
+  Feed(A().Syn(999).Time(0));
+  Feed(B().Syn(500).Ack(1000).Time(0.030));
+  Feed(A().Seq(1000).Ack(501).Time(0.031));
+  EXPECT_NEAR(RttOfA(), 0.030, 1e-6);
+  EXPECT_NEAR(b().smoothed_rtt_eighth_us / 8e6, 0.001, 1e-6);
+}
+
+TEST_F(SegmentAnalysis, RemembersTheHighestAcknowledgment) {
+  Feed(B().Ack(0xfffffff0));
+  Feed(B().Ack(0x10));
+  Feed(B().Ack(0xfffffff8));
+  EXPECT_EQ(b().last_acknowledgment, 0x10);
+}
+
+}  // namespace
+}  // namespace tcpgauge
