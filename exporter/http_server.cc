@@ -171,6 +171,8 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::vector<
   return server;
 }
 
+std::string HttpServer::LibraryVersion() { return MHD_get_version(); }
+
 void HttpServer::Stop() { listeners_.clear(); }
 
 }  // namespace tcpgauge

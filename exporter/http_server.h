@@ -50,6 +50,9 @@ class HttpServer {
   // "unix:/run/tcpgauge.sock".
   const std::vector<std::string>& urls() const { return urls_; }
 
+  // libmicrohttpd's.
+  static std::string LibraryVersion();
+
   // Closes all connections, idle ones and those in the middle of a response as well, and returns when no handler runs
   // any more. A second call does nothing.
   void Stop();

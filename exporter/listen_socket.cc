@@ -41,6 +41,9 @@ absl::Status FromErrno(const std::string& address, int error) {
           absl::StrCat(what, "; ports below 1024 need CAP_NET_BIND_SERVICE, unix sockets a directory to write to"));
     case EADDRNOTAVAIL:
       return absl::NotFoundError(absl::StrCat(what, "; use an address of this host, or :PORT for all of them"));
+    case ENOENT:
+    case ENOTDIR:
+      return absl::NotFoundError(absl::StrCat(what, "; use a path in a directory that exists"));
     default:
       return absl::UnavailableError(what);
   }

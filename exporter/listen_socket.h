@@ -14,7 +14,8 @@ class ListenSocket {
   // `address` is HOST:PORT, [IPV6]:PORT, :PORT (all addresses, IPv4 and IPv6) or unix:PATH; port 0 lets the kernel
   // choose. A host name means the first of its addresses that can be had, IPv4 first. A unix socket that nobody answers
   // any more is replaced. Errors name the address and what would be right: InvalidArgument when it is no address,
-  // NotFound when it is not one of this host's, AlreadyExists when it is in use, PermissionDenied, else Unavailable.
+  // NotFound when it is not one of this host's or has no directory, AlreadyExists when it is in use, PermissionDenied,
+  // else Unavailable.
   static absl::StatusOr<ListenSocket> Open(const std::string& address);
 
   ListenSocket(ListenSocket&& other) noexcept;

@@ -94,6 +94,8 @@ absl::StatusOr<std::shared_ptr<const TlsContext>> TlsContext::Load(const TlsConf
   return context;
 }
 
+std::string TlsContext::LibraryVersion() { return gnutls_check_version(nullptr); }
+
 absl::Status TlsContext::LoadFiles() {
   const auto read = [](const char* what, const std::string& path, std::string* text) {
     absl::StatusOr<std::string> read = ReadSmallFile(path);

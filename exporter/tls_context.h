@@ -23,6 +23,9 @@ class TlsContext {
   // Errors are InvalidArgument and name the file.
   static absl::StatusOr<std::shared_ptr<const TlsContext>> Load(const TlsConfig& config);
 
+  // GnuTLS's.
+  static std::string LibraryVersion();
+
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;

@@ -17,12 +17,14 @@
 #include "absl/strings/str_join.h"
 #include "exporter/connection_log.h"
 #include "exporter/http_server.h"
+#include "exporter/tls_context.h"
 #include "exporter/web_routes.h"
+#include "exporter/web_security.h"
 #include "src/base/build_commit.h"
 #include "src/base/log.h"
 #include "src/base/version.h"
-#include "src/capture_engine.h"
 #include "src/capture/pcap_source.h"
+#include "src/capture_engine.h"
 #include "src/options/command_line.h"
 #include "tui/top_view.h"
 
@@ -143,6 +145,17 @@ WebSources WebSourcesOf(const Options& options, const CaptureEngine& engine) {
   return web;
 }
 
+absl::StatusOr<std::unique_ptr<HttpServer>> StartServer(const Options& options, const CaptureEngine& engine,
+                                                        WebSecurity* security) {
+  HttpHandler handler = WebRoutes(WebSourcesOf(options, engine));
+  TlsSource tls;
+  if (security != nullptr) {
+    handler = security->Guard(std::move(handler));
+    if (security->CurrentTls() != nullptr) tls = [security] { return security->CurrentTls(); };
+  }
+  return HttpServer::Start(options.listen_addresses, std::move(handler), {}, std::move(tls));
+}
+
 void WaitForEnd(const StopSignal& stop, const CaptureEngine& engine) {
   pollfd fds[] = {{stop.fd(), POLLIN, 0}, {engine.finished_fd(), POLLIN, 0}};
   while (poll(fds, 2, -1) < 0) {  // interrupted by a signal that says nothing
@@ -172,9 +185,15 @@ int Run(const Options& options) {
   CaptureEngine engine(engine_options, *std::move(sources), ended, &SystemClock(), [](const absl::Status& status) {
     LogError("capture ended on an interface", {{"error", std::string(status.message())}});
   });
+  std::unique_ptr<WebSecurity> web_security;
+  if (!options.web_config_file.empty()) {
+    auto opened = WebSecurity::Open(options.web_config_file);
+    if (!opened.ok()) return Fail(opened.status());
+    web_security = *std::move(opened);
+  }
   std::unique_ptr<HttpServer> server;
   if (!options.listen_addresses.empty()) {
-    auto started = HttpServer::Start(options.listen_addresses, WebRoutes(WebSourcesOf(options, engine)));
+    auto started = StartServer(options, engine, web_security.get());
     if (!started.ok()) return FailOfAddress(started.status());
     server = *std::move(started);
     for (const std::string& url : server->urls()) LogInfo("listening", {{"address", url}});
@@ -199,7 +218,9 @@ int Run(const Options& options) {
 }
 
 int Main(int argc, char** argv) {
-  const std::string version = VersionText(BuildCommit(), {{"libpcap", CaptureLibraryVersion()}});
+  const std::string version = VersionText(BuildCommit(), {{"libpcap", CaptureLibraryVersion()},
+                                                          {"libmicrohttpd", HttpServer::LibraryVersion()},
+                                                          {"gnutls", TlsContext::LibraryVersion()}});
   const CommandLine command_line = ParseCommandLine(argc, argv, &getenv, version);
   if (const auto* answer = std::get_if<Answer>(&command_line)) {
     fputs(answer->text.c_str(), stdout);

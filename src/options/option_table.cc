@@ -140,10 +140,13 @@ const OptionSpec kTable[] = {
      "one JSON line for each connection that ends, and at exit for those left; - is standard output", "",
      TakeFile<&Options::connection_log>, nullptr},
     {kShow, 0, "web.listen-address", Kind::kRepeated, "HOST:PORT",
-     "serve HTTP here; repeatable; :PORT for all addresses, an empty value for no HTTP", "127.0.0.1:10406",
-     TakeListenAddress, [](Options* options) { options->listen_addresses.clear(); }},
+     "serve HTTP here; repeatable; also unix:PATH; :PORT for all addresses, an empty value for no HTTP",
+     "127.0.0.1:10406", TakeListenAddress, [](Options* options) { options->listen_addresses.clear(); }},
     {kShow, 0, "web.telemetry-path", Kind::kValue, "PATH", "where Prometheus finds the metrics", "/metrics",
      TakeTelemetryPath, nullptr},
+    {kShow, 0, "web.config.file", Kind::kValue, "FILE",
+     "TLS, client certificates and passwords, as YAML of the Prometheus exporter toolkit", "",
+     TakeFile<&Options::web_config_file>, nullptr},
     {kShow, 0, "metrics.connections", Kind::kValue, "N", "connections exported at most, the heaviest first", "100",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "connections", 0, 10000), &options->metrics_connections);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -48,7 +49,8 @@ absl::StatusOr<double> ParseSeconds(const std::string& value, double minimum, do
 
 absl::Status CheckListenAddress(const std::string& value) {
   const absl::Status wrong = absl::InvalidArgumentError(
-      absl::StrCat(Quoted(value), " is not HOST:PORT, as in 127.0.0.1:10406, [::1]:10406 or :10406"));
+      absl::StrCat(Quoted(value), " is not HOST:PORT, as in 127.0.0.1:10406, [::1]:10406 or :10406, nor unix:PATH"));
+  if (absl::StartsWith(value, "unix:")) return value.size() > 5 ? absl::OkStatus() : wrong;
   const size_t colon = value.rfind(':');
   if (colon == std::string::npos) return wrong;
   const std::string host = value.substr(0, colon);

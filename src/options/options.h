@@ -32,8 +32,9 @@ struct Options {
   // Outputs.
   bool tui = false;
   std::string connection_log;                                    // empty = off; "-" = standard output
-  std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT, checked; empty = no listener
+  std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT or unix:PATH, checked; empty = no listener
   std::string telemetry_path = "/metrics";
+  std::string web_config_file;  // empty = neither TLS nor passwords
   int metrics_connections = 100;
   double metrics_window_seconds = 60;
 

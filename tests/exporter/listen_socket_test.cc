@@ -98,6 +98,11 @@ TEST(ListenSocket, ReplacesAUnixSocketThatNobodyAnswers) {
   EXPECT_TRUE(RawConnection("unix:" + path).is_connected());
 }
 
+TEST(ListenSocket, AUnixSocketNeedsItsDirectory) {
+  const ScratchDirectory directory;
+  EXPECT_EQ(ListenSocket::Open("unix:" + directory.path() + "/none/s").status().code(), absl::StatusCode::kNotFound);
+}
+
 TEST(ListenSocket, NeverReplacesAFileThatIsNoSocket) {
   const ScratchDirectory directory;
   const std::string path = directory.path() + "/precious";

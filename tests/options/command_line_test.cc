@@ -83,6 +83,10 @@ TEST(CommandLine, ReadsEveryOption) {
                                      ":9100",
                                      "--web.listen-address",
                                      "[::1]:9101",
+                                     "--web.listen-address",
+                                     "unix:/run/tcpgauge.sock",
+                                     "--web.config.file",
+                                     "web.yml",
                                      "--web.telemetry-path",
                                      "/m",
                                      "--metrics.connections",
@@ -104,7 +108,8 @@ TEST(CommandLine, ReadsEveryOption) {
   EXPECT_EQ(options.buffer_size_kib, 4096);
   EXPECT_EQ(options.log_level, LogLevel::kWarn);
   EXPECT_EQ(options.log_format, LogFormat::kJson);
-  EXPECT_THAT(options.listen_addresses, ElementsAre(":9100", "[::1]:9101"));
+  EXPECT_THAT(options.listen_addresses, ElementsAre(":9100", "[::1]:9101", "unix:/run/tcpgauge.sock"));
+  EXPECT_EQ(options.web_config_file, "web.yml");
   EXPECT_EQ(options.telemetry_path, "/m");
   EXPECT_EQ(options.metrics_connections, 7);
   EXPECT_EQ(options.metrics_window_seconds, 30);
@@ -217,7 +222,8 @@ TEST(CommandLine, SaysWhatIsWrongWithAValueAndWhatWouldBeRight) {
       {{"--log.level", "loud"}, "tcpgauge: --log.level: 'loud' is not one of debug, info, warn, error"},
       {{"--log.format", "xml"}, "tcpgauge: --log.format: 'xml' is neither logfmt nor json"},
       {{"--web.listen-address", "9100"},
-       "tcpgauge: --web.listen-address: '9100' is not HOST:PORT, as in 127.0.0.1:10406, [::1]:10406 or :10406"},
+       "tcpgauge: --web.listen-address: '9100' is not HOST:PORT, as in 127.0.0.1:10406, [::1]:10406 or :10406, nor "
+       "unix:PATH"},
       {{"--web.telemetry-path", "metrics"},
        "tcpgauge: --web.telemetry-path: 'metrics' is not a path that starts with / and has letters, digits, - . _ ~ "
        "and "
@@ -242,20 +248,19 @@ TEST(CommandLine, SuggestsTheNearestOption) {
 }
 
 TEST(CommandLine, RejectsOptionsThatAreNotThereYet) {
-  for (const char* option :
-       {"--attach", "--output", "--duration", "--workers", "--user", "--web.config.file", "--metrics.series-limit",
-        "--metrics.edges", "--metrics.client-prefix", "--otlp.endpoint"}) {
+  for (const char* option : {"--attach", "--output", "--duration", "--workers", "--user", "--metrics.series-limit",
+                             "--metrics.edges", "--metrics.client-prefix", "--otlp.endpoint"}) {
     EXPECT_THAT(ErrorOf({option, "1"}), HasSubstr("unknown option")) << option;
   }
 }
 
 TEST(CommandLine, ChecksListenAddresses) {
   for (const char* good :
-       {"127.0.0.1:10406", "localhost:0", ":65535", "[::]:80", "[2001:db8::1]:80", "my-host.lan:80"}) {
+       {"127.0.0.1:10406", "localhost:0", ":65535", "[::]:80", "[2001:db8::1]:80", "my-host.lan:80", "unix:/run/x"}) {
     EXPECT_THAT(OptionsOf({"--web.listen-address", good}).listen_addresses, ElementsAre(good));
   }
   for (const char* bad : {"127.0.0.1", "a:65536", "a:-1", "a:+1", "a:", "::1:80", "[::1]", "[::g]:80", "[1.2.3.4]:80",
-                          "[:80", "a b:80", "unix:/run/x", "http://a:80"}) {
+                          "[:80", "a b:80", "unix:", "http://a:80"}) {
     EXPECT_THAT(ErrorOf({"--web.listen-address", bad}), HasSubstr("is not HOST:PORT")) << bad;
   }
 }
