@@ -142,6 +142,7 @@ WebSources WebSourcesOf(const Options& options, const CaptureEngine& engine) {
   if (uname(&host) == 0) web.agent_name = host.nodename;
   web.limits.max_connections = options.max_connections;
   web.limits.metrics_connections = static_cast<uint64_t>(options.metrics_connections);
+  web.flags = options.effective;
   web.telemetry_path = options.telemetry_path;
   web.is_healthy = [&engine] { return engine.IsHealthy(); };
   web.is_ready = [&engine] { return engine.IsReady(); };

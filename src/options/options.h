@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "src/base/log_format.h"
@@ -37,6 +38,9 @@ struct Options {
   std::string web_config_file;  // empty = neither TLS nor passwords
   int metrics_connections = 100;
   double metrics_window_seconds = 60;
+
+  // Every option by its long name, with the value that was given or, in the words of the help text, its default.
+  std::vector<std::pair<std::string, std::string>> effective;
 
   LogLevel log_level = LogLevel::kInfo;
   LogFormat log_format = LogFormat::kLogfmt;
