@@ -151,6 +151,18 @@ std::string EffectiveValue(const OptionSpec& spec, const std::vector<std::string
 
 absl::Status CheckTogether(bool as_tcptrack, Options* options) {
   if (as_tcptrack && !options->read_file.empty()) options->interfaces.clear();
+  if (!options->attach.empty()) {
+    if (!options->tui)
+      return absl::InvalidArgumentError("--attach: goes with the top view; right would be --tui --attach URL");
+    if (!options->interfaces.empty() || !options->read_file.empty() || !options->filter.empty()) {
+      return absl::InvalidArgumentError(
+          "--attach: what is watched was said where the agent was started; leave --interface, --read and FILTER out");
+    }
+    if (!options->connection_log.empty()) {
+      return absl::InvalidArgumentError("--attach: the agent writes the log; leave --connection-log out");
+    }
+    return absl::OkStatus();
+  }
   if (as_tcptrack && options->interfaces.empty() && options->read_file.empty() && !options->list_interfaces) {
     return absl::InvalidArgumentError("an interface is missing; right would be -i NAME, or -T FILE");
   }
@@ -208,7 +220,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv, const Environmen
     options.listen_addresses.clear();
   }
   // What the command line says to watch, the environment does not contradict.
-  const bool watches = Given(typed, "interface") || Given(typed, "read");
+  const bool watches = Given(typed, "interface") || Given(typed, "read") || Given(typed, "attach");
   const Environment other_environment = [&environment, watches](const char* name) -> const char* {
     const std::string_view variable = name;
     if (watches && (variable == "TCPGAUGE_INTERFACE" || variable == "TCPGAUGE_READ")) return nullptr;

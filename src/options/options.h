@@ -32,6 +32,10 @@ struct Options {
 
   // Outputs.
   bool tui = false;
+  std::string attach;  // empty = watch ourselves; else an agent's address, not yet looked at, and nothing is captured
+  std::string attach_ca_file;
+  std::string attach_cert_file;
+  std::string attach_key_file;
   std::string connection_log;                                    // empty = off; "-" = standard output
   std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT or unix:PATH, checked; empty = no listener
   std::string telemetry_path = "/metrics";
