@@ -11,8 +11,8 @@ namespace tcpgauge {
 
 // Which connection a fragmented IP datagram belongs to: its first fragment alone carries the ports.
 //
-// Thread: confined to its table. Bounds: kCapacity datagrams, the oldest give way. A datagram is known for 30 s from its
-// first fragment (the reassembly time-out of RFC 8200 is 60 s, Linux waits 30 s).
+// Thread: confined to its table. Bounds: kCapacity datagrams, the oldest give way. A datagram is known for 30 s from
+// its first fragment (the reassembly time-out of RFC 8200 is 60 s, Linux waits 30 s).
 class FragmentCache {
  public:
   static constexpr size_t kCapacity = 256;

@@ -22,8 +22,8 @@ void AddRttSample(uint32_t sample_us, EndRecord* end) {
   if (end->smoothed_rtt_eighth_us == 0) {
     end->smoothed_rtt_eighth_us = sample_us * 8;
   } else {
-    // SRTT += (sample - SRTT) / 4. RFC 6298 has an eighth, and senders that sample with every acknowledgment; here it is
-    // one sample in a round trip, and the estimate should be no older than theirs.
+    // SRTT += (sample - SRTT) / 4. RFC 6298 has an eighth, and senders that sample with every acknowledgment; here it
+    // is one sample in a round trip, and the estimate should be no older than theirs.
     end->smoothed_rtt_eighth_us += sample_us * 2 - end->smoothed_rtt_eighth_us / 4;
   }
   if (end->smoothed_rtt_eighth_us == 0) end->smoothed_rtt_eighth_us = 1;  // zero means "no sample"

@@ -19,8 +19,7 @@ class TimeoutWheel {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
 
-  TimeoutWheel(int64_t timeout_ns, StableArray<ConnectionRecord>* records,
-               StableArray<ConnectionDetails>* details);
+  TimeoutWheel(int64_t timeout_ns, StableArray<ConnectionRecord>* records, StableArray<ConnectionDetails>* details);
 
   void Insert(uint32_t slot);
   void Remove(uint32_t slot);

@@ -76,8 +76,8 @@ uint32_t Timeouts::FindLongestIdle(TimeoutClass timeout_class) {
 uint32_t Timeouts::FindLeastUseful() {
   uint32_t least = FindLongestIdle(TimeoutClass::kHandshake);
   const uint32_t unconfirmed = FindLongestIdle(TimeoutClass::kUnconfirmed);
-  if (least == kNone || (unconfirmed != kNone && records_[unconfirmed].last_packet_time_ns <
-                                                     records_[least].last_packet_time_ns)) {
+  if (least == kNone ||
+      (unconfirmed != kNone && records_[unconfirmed].last_packet_time_ns < records_[least].last_packet_time_ns)) {
     least = unconfirmed;
   }
   for (const TimeoutClass next : {TimeoutClass::kFinished, TimeoutClass::kClosing, TimeoutClass::kEstablished}) {

@@ -92,6 +92,21 @@ void ShardPublisher::ChooseThreshold() {
   threshold_quota_ = room;
 }
 
+void ShardPublisher::CopyEdges(EdgesView* edges) const {
+  edges->exported.clear();
+  const EdgeTable* table = table_.edges();
+  if (table == nullptr) return;
+  table->VisitExported([edges](const EdgeKey& key, const EdgeCounters& counters) {
+    edges->exported.push_back({key, counters});
+  });
+  edges->other = table->other();
+  edges->retired = table->retired();
+  edges->retired_edges = table->retired_edges();
+  edges->folded = table->folded();
+  edges->v4_prefix_bits = table->v4_prefix_bits();
+  edges->v6_prefix_bits = table->v6_prefix_bits();
+}
+
 void ShardPublisher::Publish() {
   in_pass_ = false;
   ChooseThreshold();
@@ -107,6 +122,13 @@ void ShardPublisher::Publish() {
     back.counters.interfaces[i].duplicate_packets = table_.duplicate_packets(i);
   }
   back.unmatched_fragments = table_.unmatched_fragments();
+  CopyEdges(&back.edges);
+  back.ended_rows.clear();
+  for (const RecentlyEnded::Entry& entry : table_.recently_ended().entries()) {
+    back.ended_rows.emplace_back();
+    back.ended_rows.back().summary = entry.summary;
+    back.ended_rows.back().window_payload_bytes = entry.window_payload_bytes;
+  }
   buffer_.Publish();
 }
 

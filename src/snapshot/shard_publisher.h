@@ -40,6 +40,7 @@ class ShardPublisher {
   void Begin();
   bool CopySlice();  // true when the pass is complete
   void Publish();
+  void CopyEdges(EdgesView* edges) const;
   void ChooseThreshold();
 
   const ConnectionTable& table_;
