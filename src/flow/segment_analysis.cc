@@ -25,7 +25,7 @@ void AddRttSample(uint32_t sample_us, EndRecord* end) {
 
 // `segment` acknowledges what `other` sent.
 void FinishRttSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* other) {
-  if (!other->has(EndRecord::kRttPending)) return;
+  if (!other->has(EndRecord::kRttPending) || other->has(EndRecord::kCandidateSyn)) return;
   if (other->has(EndRecord::kRttByTimestamp)) {
     if (!segment.has_timestamps || SequenceLess(segment.timestamp_echo_reply, other->rtt_pending_value)) return;
     if (segment.timestamp_echo_reply == other->rtt_pending_value) {
@@ -35,11 +35,12 @@ void FinishRttSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* o
     if (SequenceLess(segment.acknowledgment_number, other->rtt_pending_value)) return;
     AddRttSample(now_us - other->rtt_pending_time_us, other);
   }
-  other->clear(EndRecord::kRttPending | EndRecord::kCandidateSyn);
+  other->clear(EndRecord::kRttPending);
 }
 
 void StartRttSample(const DecodedPacket& segment, uint32_t segment_end, uint32_t now_us, EndRecord* end) {
   end->set(EndRecord::kRttPending);
+  end->clear(EndRecord::kCandidateSyn);  // its sender goes on with this connection
   end->rtt_pending_time_us = now_us;
   if (segment.has_timestamps) {
     end->set(EndRecord::kRttByTimestamp);
@@ -82,7 +83,7 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
   }
   if (!occupies_sequence) return;
   if (SequenceLess(segment.sequence_number, end.next_sequence)) {
-    end.clear(EndRecord::kRttPending);
+    end.clear(EndRecord::kRttPending | EndRecord::kCandidateSyn);
     if (segment.payload_length_bytes > 0 && SequenceLess(payload_begin, end.next_sequence)) {
       if (gaps->Fill(&record->gaps, sender, payload_begin, payload_end)) {
         ++end.out_of_order_segments;
@@ -94,7 +95,8 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
     if (segment.sequence_number != end.next_sequence) {
       gaps->Add(&record->gaps, sender, end.next_sequence, segment.sequence_number);
     }
-    if (!end.has(EndRecord::kRttPending) || now_us - end.rtt_pending_time_us > kMaxRttUs) {
+    if (!end.has(EndRecord::kRttPending) || end.has(EndRecord::kCandidateSyn) ||
+        now_us - end.rtt_pending_time_us > kMaxRttUs) {
       StartRttSample(segment, segment_end, now_us, &end);
     }
   }
