@@ -18,6 +18,7 @@ constexpr int64_t kReorderingNs = kNanosecondsPerSecond;
 
 // An end whose counted interface was silent this long is counted on another that goes on.
 constexpr uint16_t kInterfaceSilenceSixteenths = 16;
+constexpr uint16_t kInterfaceReorderingSixteenths = UINT16_MAX - 16;
 
 constexpr int kExpiryStepsPerCall = 256;
 constexpr int kEvictionSteps = 64;
@@ -171,7 +172,8 @@ bool ConnectionTable::Prepare(const DecodedPacket& packet, Arrival* arrival) {
   arrival->time_ns = now_ns_ - packet.time_ns <= kReorderingNs ? packet.time_ns : now_ns_;
   const uint32_t encapsulation = encapsulations_.Acquire(packet.encapsulation);
   if (packet.is_fragment) {
-    const FragmentCache::Datagram datagram{source.address, destination.address, packet.fragment_id, encapsulation};
+    const FragmentCache::Datagram datagram{source.address, destination.address, packet.fragment_id,
+                                           packet.encapsulation};
     if (packet.kind == DecodedPacket::Kind::kTcpSegment) {
       fragments_.Insert(datagram, {source.port, destination.port}, arrival->time_ns);
     } else if (const auto ports = fragments_.Find(datagram, arrival->time_ns)) {
@@ -310,7 +312,8 @@ uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, const Arrival& a
   end.initial_sequence = candidate.rtt_pending_value - 1;
   end.next_sequence = candidate.rtt_pending_value;
   const uint32_t elapsed_us = static_cast<uint32_t>(arrival.time_ns / 1000) - candidate.rtt_pending_time_us;
-  details_[slot].start_time_ns = arrival.time_ns - int64_t{elapsed_us} * 1000;
+  // Negative when the answer overtook the SYN on its way here.
+  details_[slot].start_time_ns = arrival.time_ns - std::max<int64_t>(static_cast<int32_t>(elapsed_us), 0) * 1000;
   details_[slot].syn = 0;
   SetState(slot, ConnectionState::kSynSent);
   return slot;
@@ -322,7 +325,8 @@ bool ConnectionTable::IsDuplicate(const Arrival& arrival, ConnectionRecord* reco
   if (counted_on == interface || counted_on == ConnectionRecord::kNoInterface) return false;
   const uint16_t silence =
       static_cast<uint16_t>(ToSixteenths(arrival.time_ns) - record->end(arrival.sender).last_counted_sixteenth);
-  if (silence >= kInterfaceSilenceSixteenths) {
+  // Another interface's packets may be read later: they then come from before the last counted one, modulo 2^16.
+  if (silence >= kInterfaceSilenceSixteenths && silence < kInterfaceReorderingSixteenths) {
     counted_on = interface;
     return false;
   }
@@ -392,6 +396,7 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   SegmentFacts facts = FactsOf(packet);
   facts.from_client = arrival.sender == record.client_end();
   facts.both_fins_acknowledged = record.state == ConnectionState::kClosing && BothFinsAcknowledged(record);
+  facts.after_refusal = record.has(ConnectionRecord::kRefused);
   const ConnectionState before = record.state;
   if (facts.rst && before == ConnectionState::kSynSent && !facts.from_client) record.set(ConnectionRecord::kRefused);
   SetState(slot, NextState(before, facts));

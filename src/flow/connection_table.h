@@ -91,6 +91,7 @@ class ConnectionTable {
 
   // All slots that were ever used are below this.
   uint32_t slot_limit() const { return slot_limit_; }
+  bool IsInUse(uint32_t slot) const { return records_[slot].has(ConnectionRecord::kInUse); }
   bool IsConfirmed(uint32_t slot) const { return records_[slot].has(ConnectionRecord::kConfirmed); }
   ConnectionSummary Summarize(uint32_t slot) const;
   // Payload bytes per second of an end over the rate window that ended last before `time_ns`.
