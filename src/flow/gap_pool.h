@@ -29,7 +29,7 @@ class GapPool {
   // the connection's set, and sets `*set` to kNone, with the last gap.
   bool Fill(uint32_t* set, End sender, uint32_t begin, uint32_t end);
 
-  // The end has sent up to `next`: gaps that begin 2^31 or more below are no longer comparable, and forgotten.
+  // The end has sent up to `next`: gaps that begin more than 2^31 below are no longer comparable, and forgotten.
   void ForgetFarBelow(uint32_t* set, End sender, uint32_t next);
 
   // Gives the set back; `*set` becomes kNone.

@@ -82,10 +82,13 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
     return;
   }
   if (!occupies_sequence) return;
-  if (SequenceLess(segment.sequence_number, end.next_sequence)) {
+  const bool is_new = !SequenceLess(segment.sequence_number, end.next_sequence);
+  if (!is_new) {
     end.clear(EndRecord::kRttPending | EndRecord::kCandidateSyn);
     if (segment.payload_length_bytes > 0 && SequenceLess(payload_begin, end.next_sequence)) {
-      if (gaps->Fill(&record->gaps, sender, payload_begin, payload_end)) {
+      // Gaps lie below next_sequence; what is above it may be too far from them to compare.
+      const uint32_t old_end = SequenceLess(payload_end, end.next_sequence) ? payload_end : end.next_sequence;
+      if (gaps->Fill(&record->gaps, sender, payload_begin, old_end)) {
         ++end.out_of_order_segments;
       } else {
         ++end.retransmitted_segments;
@@ -100,7 +103,7 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
       StartRttSample(segment, segment_end, now_us, &end);
     }
   }
-  if (SequenceLess(end.next_sequence, segment_end)) {
+  if (is_new || SequenceLess(end.next_sequence, segment_end)) {
     end.next_sequence = segment_end;
     gaps->ForgetFarBelow(&record->gaps, sender, segment_end);
   }
