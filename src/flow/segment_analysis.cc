@@ -105,7 +105,7 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
   }
   if (is_new || SequenceLess(end.next_sequence, segment_end)) {
     end.next_sequence = segment_end;
-    gaps->ForgetFarBelow(&record->gaps, sender, segment_end);
+    if (record->gaps != GapPool::kNone) gaps->ForgetFarBelow(&record->gaps, sender, segment_end);
   }
 }
 
