@@ -44,10 +44,6 @@ Layer LayerOfRareEtherType(Decoding& decoding, uint16_t ether_type) {
       return Layer::kPpp;
     case 0x6558:  // transparent Ethernet bridging
       return Layer::kEthernet;
-    case kEtherTypeIpv4:
-      return Layer::kIpv4;
-    case kEtherTypeIpv6:
-      return Layer::kIpv6;
     default:
       return decoding.NotTcp(Protocol::kOther);
   }

@@ -21,7 +21,7 @@ struct EthernetHeader {
 };
 static_assert(sizeof(EthernetHeader) == 14, "wire layout");
 
-// All EtherTypes but IP's; kDone when it is none that leads to IP.
+// All EtherTypes but IP's. One that does not lead to IP ends the decoding.
 Layer LayerOfRareEtherType(Decoding& decoding, uint16_t ether_type);
 
 // What follows an EtherType: on Ethernet, in SNAP, in GRE and in Linux cooked headers alike.

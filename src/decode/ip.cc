@@ -73,8 +73,6 @@ void ApplyJumboLength(Decoding& decoding, const JumboHeader& header) {
 Layer LayerOfRareIpProtocol(Decoding& decoding, uint8_t protocol) {
   decoding.packet->protocol = ProtocolOf(protocol);
   switch (protocol) {
-    case kIpProtocolTcp:
-      return Layer::kTcp;
     case kIpProtocolUdp:
       return Layer::kUdp;
     case kIpv4:

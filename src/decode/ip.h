@@ -37,7 +37,7 @@ static_assert(sizeof(Ipv6Header) == 40, "wire layout");
 constexpr uint8_t kIpProtocolTcp = 6;
 constexpr uint8_t kIpProtocolUdp = 17;
 
-// All protocols but TCP.
+// All protocols but TCP. One that does not lead to IP or TCP ends the decoding.
 Layer LayerOfRareIpProtocol(Decoding& decoding, uint8_t protocol);
 
 // What follows in a datagram that is whole or is a first fragment.

@@ -185,6 +185,9 @@ Layer (*TunnelDecoder(uint16_t port))(Decoding&) {
 Layer DecodeUdp(Decoding& decoding) {
   const auto* header = decoding.Read<UdpHeader>();
   if (header == nullptr) return PlainUdp(decoding);
+  // A length of 0 is that of a jumbogram (RFC 2675 section 4) or of a segment that hardware has yet to cut.
+  const uint32_t length_bytes = header->length.ToHost();
+  if (length_bytes >= sizeof(UdpHeader)) decoding.Bound(length_bytes - uint32_t{sizeof(UdpHeader)});
   auto* decode_tunnel = TunnelDecoder(header->destination_port.ToHost());
   if (decode_tunnel == nullptr) decode_tunnel = TunnelDecoder(header->source_port.ToHost());
   return decode_tunnel == nullptr ? PlainUdp(decoding) : decode_tunnel(decoding);

@@ -80,6 +80,15 @@ TEST(Udp, FindsATunnelByItsSourcePort) {
   EXPECT_EQ(Summary(Decode(Outer().Vxlan(1, 50000, 4789).Ethernet().Ipv4().Tcp().Payload(5))), kSegment);
 }
 
+TEST(Udp, BoundsWhatIsInsideByItsLength) {
+  const auto with_length = [](uint16_t length) {
+    return Decode(Outer().Udp(2152, 2152).Set16(4, length).GtpHeader(1).Ipv4().Tcp().Payload(5));
+  };
+  EXPECT_EQ(Summary(with_length(8 + 8 + 40 + 3)), "10.0.0.1:40000 > 10.0.0.2:80 3");
+  EXPECT_EQ(Summary(with_length(9000)), kSegment);
+  EXPECT_EQ(Summary(with_length(0)), kSegment);
+}
+
 TEST(Udp, IsPlainWhenThePortWasMisleading) {
   EXPECT_EQ(Summary(Decode(Outer().Udp(5353, 5353).Payload(60))), "udp");
   EXPECT_EQ(Summary(Decode(Outer().Udp(50000, 4789).Payload(60))), "udp");

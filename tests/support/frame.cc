@@ -390,7 +390,10 @@ Frame& Frame::Geneve(uint32_t network, size_t option_bytes) {
 }
 
 Frame& Frame::GtpU(uint32_t endpoint, int extensions, bool sequence) {
-  Udp(2152, 2152);
+  return Udp(2152, 2152).GtpHeader(endpoint, extensions, sequence);
+}
+
+Frame& Frame::GtpHeader(uint32_t endpoint, int extensions, bool sequence) {
   Begin({});
   Put8(static_cast<uint8_t>(0x30 | (extensions > 0 ? 4 : 0) | (sequence ? 2 : 0)));
   Put8(255);

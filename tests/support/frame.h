@@ -64,6 +64,7 @@ class Frame {
   Frame& VxlanGpe(uint32_t network);
   Frame& Geneve(uint32_t network, size_t option_bytes = 0);
   Frame& GtpU(uint32_t endpoint, int extensions = 0, bool sequence = false);
+  Frame& GtpHeader(uint32_t endpoint, int extensions = 0, bool sequence = false);  // the same after an own Udp()
   Frame& Teredo(bool authentication = false, bool origin = false);
 
   // Transport.

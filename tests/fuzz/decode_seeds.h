@@ -1,0 +1,14 @@
+#ifndef TCPGAUGE_TESTS_FUZZ_DECODE_SEEDS_H_
+#define TCPGAUGE_TESTS_FUZZ_DECODE_SEEDS_H_
+
+#include <cstdint>
+#include <vector>
+
+namespace tcpgauge {
+
+// Inputs of the decoder's fuzz target to start from: every layer, link type and kind of length at least once.
+std::vector<std::vector<uint8_t>> DecodeSeeds();
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TESTS_FUZZ_DECODE_SEEDS_H_
