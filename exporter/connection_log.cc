@@ -85,8 +85,7 @@ std::string ConnectionLogLine(const NamedEndedConnection& ended) {
 absl::StatusOr<std::unique_ptr<ConnectionLog>> ConnectionLog::Open(const std::string& path) {
   const int fd = path == "-" ? STDOUT_FILENO : open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
   if (fd < 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--connection-log: cannot write '", path, "': ", strerror(errno)));
+    return absl::InvalidArgumentError(absl::StrCat("--connection-log: cannot write '", path, "': ", strerror(errno)));
   }
   return std::unique_ptr<ConnectionLog>(new ConnectionLog(fd));
 }

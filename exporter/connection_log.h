@@ -14,8 +14,8 @@
 
 namespace tcpgauge {
 
-// One line of the connection log: a JSON object and a newline. Times are Unix seconds, durations seconds, what is unknown
-// is null. `interface` is made valid UTF-8.
+// One line of the connection log: a JSON object and a newline. Times are Unix seconds, durations seconds, what is
+// unknown is null. `interface` is made valid UTF-8.
 std::string ConnectionLogLine(const NamedEndedConnection& ended);
 
 // Writes a line for each connection that ends, on a thread of its own.

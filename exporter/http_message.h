@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+
 namespace tcpgauge {
 
 using HttpFields = std::vector<std::pair<std::string, std::string>>;
@@ -19,6 +21,8 @@ struct HttpRequest {
   std::string path;    // decoded, without the query
   HttpFields query;    // decoded; as they came, names may repeat
   HttpFields headers;  // as they came, names may repeat
+  // Whether the client showed the certificate that is asked for, where one is; see TlsContext::CheckClient().
+  absl::Status client_certificate;
 
   // The values of all headers of this name, in any case of letters, joined by commas (RFC 9110 section 5.3); nothing
   // where there is none.

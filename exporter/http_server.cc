@@ -2,6 +2,7 @@
 
 #include <microhttpd.h>
 
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,7 +12,7 @@ namespace tcpgauge {
 namespace {
 
 // Thread stacks are touched only as far as handlers go, but their address space counts in containers.
-constexpr size_t kThreadStackBytes = 256 << 10;
+constexpr size_t kThreadStackBytes = 512 << 10;
 
 MHD_Result AppendField(void* fields, MHD_ValueKind, const char* name, const char* value) {
   static_cast<HttpFields*>(fields)->emplace_back(name, value == nullptr ? "" : value);
@@ -43,33 +44,31 @@ MHD_Result Queue(MHD_Connection* connection, HttpResponse response) {
   return result;
 }
 
-// libmicrohttpd calls once when the headers are there, again with each part of a body, and once more after it.
-MHD_Result OnRequest(void* handler, MHD_Connection* connection, const char* path, const char* method, const char*,
-                     const char*, size_t* upload_bytes, void** seen_before) noexcept {
-  static char marker;
-  const bool takes_no_body = std::string_view(method) != "GET" && std::string_view(method) != "HEAD";
-  if (*seen_before == nullptr && !takes_no_body) {
-    *seen_before = &marker;
-    return MHD_YES;
-  }
-  if (*upload_bytes != 0) {
-    *upload_bytes = 0;  // all of it was dealt with: thrown away
-    return MHD_YES;
-  }
-  return Queue(connection, (*static_cast<const HttpHandler*>(handler))(ToRequest(connection, path, method)));
-}
-
 }  // namespace
 
+// One listening socket, and the daemon that serves its connections.
 class HttpServer::Listener {
  public:
-  Listener(ListenSocket socket, const HttpServer& server) : socket_(std::move(socket)) {
-    daemon_ = MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC, 0, nullptr,
-                               nullptr, OnRequest, const_cast<HttpHandler*>(&server.handler_), MHD_OPTION_LISTEN_SOCKET,
-                               socket_.fd(), MHD_OPTION_CONNECTION_LIMIT, server.limits_.connections,
-                               MHD_OPTION_CONNECTION_TIMEOUT, server.limits_.idle_timeout_seconds,
-                               MHD_OPTION_CONNECTION_MEMORY_LIMIT, server.limits_.request_header_bytes,
-                               MHD_OPTION_THREAD_STACK_SIZE, kThreadStackBytes, MHD_OPTION_END);
+  Listener(ListenSocket socket, HttpServer* server)
+      : server_(*server), socket_(std::move(socket)), has_tls_(server->tls_ != nullptr && !socket_.is_unix()) {
+    const HttpLimits& limits = server->limits_;
+    unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC;
+    std::vector<MHD_OptionItem> tls_options;
+    std::shared_ptr<const TlsContext> tls;
+    if (has_tls_) {
+      // libmicrohttpd wants a certificate at the start; each connection gets the current one in OnConnection().
+      flags |= MHD_USE_TLS;
+      tls = server->tls_();
+      tls_options.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, const_cast<char*>(tls->certificate_pem().c_str())});
+      tls_options.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, const_cast<char*>(tls->key_pem().c_str())});
+    }
+    tls_options.push_back({MHD_OPTION_END, 0, nullptr});
+    daemon_ = MHD_start_daemon(flags, 0, nullptr, nullptr, OnRequest, this, MHD_OPTION_LISTEN_SOCKET, socket_.fd(),
+                               MHD_OPTION_CONNECTION_LIMIT, limits.connections, MHD_OPTION_CONNECTION_TIMEOUT,
+                               limits.idle_timeout_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                               limits.request_header_bytes, MHD_OPTION_THREAD_STACK_SIZE, kThreadStackBytes,
+                               MHD_OPTION_NOTIFY_CONNECTION, OnConnection, this, MHD_OPTION_NOTIFY_COMPLETED,
+                               OnResponseEnd, this, MHD_OPTION_ARRAY, tls_options.data(), MHD_OPTION_END);
     if (daemon_ != nullptr) socket_.Release();  // closed by the daemon from now on
   }
   ~Listener() {
@@ -79,25 +78,91 @@ class HttpServer::Listener {
   bool is_running() const { return daemon_ != nullptr; }
 
   std::string url() const {
-    return socket_.is_unix() ? socket_.bound_address() : absl::StrCat("http://", socket_.bound_address());
+    return socket_.is_unix() ? socket_.bound_address()
+                             : absl::StrCat(has_tls_ ? "https://" : "http://", socket_.bound_address());
   }
 
  private:
+  // What is kept for a connection as long as it is open.
+  struct OpenConnection {
+    ConnectionDeadlines::Handle deadline;
+    std::shared_ptr<const TlsContext> tls;  // null = none
+  };
+
+  static OpenConnection* StateOf(MHD_Connection* connection) {
+    return static_cast<OpenConnection*>(
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context);
+  }
+
+  static gnutls_session_int* SessionOf(MHD_Connection* connection) {
+    return static_cast<gnutls_session_int*>(
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session);
+  }
+
+  static void OnConnection(void* self, MHD_Connection* connection, void** state,
+                           MHD_ConnectionNotificationCode what) noexcept {
+    const Listener& listener = *static_cast<Listener*>(self);
+    HttpServer& server = listener.server_;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+      const int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+      auto* const opened = new OpenConnection{server.deadlines_.Add(fd, server.limits_.request), nullptr};
+      if (listener.has_tls_) {
+        opened->tls = server.tls_();
+        opened->tls->Prepare(SessionOf(connection));
+      }
+      *state = opened;
+    } else {
+      const std::unique_ptr<OpenConnection> owned(static_cast<OpenConnection*>(*state));
+      server.deadlines_.Remove(owned->deadline);
+    }
+  }
+
+  // libmicrohttpd calls once when the headers are there, again with each part of a body, and once more after it.
+  static MHD_Result OnRequest(void* self, MHD_Connection* connection, const char* path, const char* method, const char*,
+                              const char*, size_t* upload_bytes, void** seen_before) noexcept {
+    static char marker;
+    HttpServer& server = static_cast<Listener*>(self)->server_;
+    if (*seen_before == nullptr) {
+      *seen_before = &marker;
+      server.deadlines_.Set(StateOf(connection)->deadline, server.limits_.response);
+      const bool may_have_body = std::string_view(method) != "GET" && std::string_view(method) != "HEAD";
+      if (!may_have_body) return MHD_YES;  // answer when libmicrohttpd knows that the request is over
+    }
+    if (*upload_bytes != 0) {
+      *upload_bytes = 0;  // all of it was dealt with: thrown away
+      return MHD_YES;
+    }
+    HttpRequest request = ToRequest(connection, path, method);
+    const TlsContext* const tls = StateOf(connection)->tls.get();
+    if (tls != nullptr) request.client_certificate = tls->CheckClient(SessionOf(connection));
+    return Queue(connection, server.handler_(request));
+  }
+
+  static void OnResponseEnd(void* self, MHD_Connection* connection, void**, MHD_RequestTerminationCode) noexcept {
+    HttpServer& server = static_cast<Listener*>(self)->server_;
+    server.deadlines_.Set(StateOf(connection)->deadline,
+                          absl::Seconds(server.limits_.idle_timeout_seconds) + server.limits_.request);
+  }
+
+  HttpServer& server_;
   ListenSocket socket_;  // outlives the daemon, so that a unix socket's file goes last
+  const bool has_tls_;
   MHD_Daemon* daemon_ = nullptr;
 };
 
-HttpServer::HttpServer(HttpHandler handler, const HttpLimits& limits) : handler_(std::move(handler)), limits_(limits) {}
+HttpServer::HttpServer(HttpHandler handler, const HttpLimits& limits, TlsSource tls)
+    : handler_(std::move(handler)), limits_(limits), tls_(std::move(tls)) {}
 
 HttpServer::~HttpServer() { Stop(); }
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::vector<std::string>& addresses,
-                                                              HttpHandler handler, const HttpLimits& limits) {
-  std::unique_ptr<HttpServer> server(new HttpServer(std::move(handler), limits));
+                                                              HttpHandler handler, const HttpLimits& limits,
+                                                              TlsSource tls) {
+  std::unique_ptr<HttpServer> server(new HttpServer(std::move(handler), limits, std::move(tls)));
   for (const std::string& address : addresses) {
     absl::StatusOr<ListenSocket> socket = ListenSocket::Open(address);
     if (!socket.ok()) return socket.status();
-    server->listeners_.push_back(std::make_unique<Listener>(*std::move(socket), *server));
+    server->listeners_.push_back(std::make_unique<Listener>(*std::move(socket), server.get()));
     if (!server->listeners_.back()->is_running()) {
       return absl::UnavailableError(absl::StrCat("cannot serve on ", address, ": no thread or descriptor to be had"));
     }

@@ -2,12 +2,16 @@
 #define TCPGAUGE_EXPORTER_HTTP_SERVER_H_
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "exporter/connection_deadlines.h"
 #include "exporter/http_message.h"
+#include "exporter/tls_context.h"
 
 namespace tcpgauge {
 
@@ -15,8 +19,14 @@ namespace tcpgauge {
 struct HttpLimits {
   unsigned connections = 512;              // per listener; beyond it new ones are closed
   size_t request_header_bytes = 32 << 10;  // request line and headers; beyond it 431 or 414
-  unsigned idle_timeout_seconds = 30;      // without a byte in either direction
+  unsigned idle_timeout_seconds = 60;      // without a byte in either direction
+  // From the opening of a connection to the end of its first request's header. Later requests have the idle time as
+  // well.
+  absl::Duration request = absl::Seconds(10);
+  absl::Duration response = absl::Seconds(60);  // from there to the last byte of the response
 };
+
+using TlsSource = std::function<std::shared_ptr<const TlsContext>()>;
 
 // An HTTP/1.1 server on libmicrohttpd, the only home of microhttpd.h.
 //
@@ -27,14 +37,17 @@ class HttpServer {
  public:
   // Listens on every address (see ListenSocket::Open) and serves at once. Fails, with nothing left open, when one of
   // them cannot be had.
+  // With `tls`, which gives the context for the next connection, and never null, all but unix sockets speak TLS.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::vector<std::string>& addresses,
-                                                           HttpHandler handler, const HttpLimits& limits = {});
+                                                           HttpHandler handler, const HttpLimits& limits = {},
+                                                           TlsSource tls = nullptr);
 
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // Where it can be reached, in the order of the addresses: "http://127.0.0.1:10406", "unix:/run/tcpgauge.sock".
+  // Where it can be reached, in the order of the addresses: "http://127.0.0.1:10406", "https://[::1]:443",
+  // "unix:/run/tcpgauge.sock".
   const std::vector<std::string>& urls() const { return urls_; }
 
   // Closes all connections, idle ones and those in the middle of a response as well, and returns when no handler runs
@@ -44,10 +57,12 @@ class HttpServer {
  private:
   class Listener;
 
-  HttpServer(HttpHandler handler, const HttpLimits& limits);
+  HttpServer(HttpHandler handler, const HttpLimits& limits, TlsSource tls);
 
   const HttpHandler handler_;
   const HttpLimits limits_;
+  const TlsSource tls_;
+  ConnectionDeadlines deadlines_;
   std::vector<std::string> urls_;
   std::vector<std::unique_ptr<Listener>> listeners_;
 };

@@ -55,7 +55,10 @@ std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const A
       {"interfaces", Interfaces(snapshot)},
       {"decode_errors", decode_errors},
       {"connections", Connections(snapshot)},
-      {"limits", {{"max_connections", limits.max_connections}, {"metrics_connections", limits.metrics_connections}}},
+      {"limits",
+       {{"max_connections", limits.max_connections},
+        {"metrics_connections", limits.metrics_connections},
+        {"concurrent_scrapes", limits.concurrent_scrapes}}},
   };
   return status.dump(2) + "\n";
 }

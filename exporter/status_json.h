@@ -9,10 +9,11 @@
 
 namespace tcpgauge {
 
-// The caps that hold, as set on the command line.
+// The caps that hold.
 struct AgentLimits {
   uint64_t max_connections = 0;
   uint64_t metrics_connections = 0;
+  uint64_t concurrent_scrapes = 40;
 };
 
 // What /api/v1/status says: version, interfaces, capture counters and limits, as one JSON object.

@@ -4,23 +4,27 @@
 #include <memory>
 #include <utility>
 
+#include "exporter/concurrency_limit.h"
+#include "exporter/content_negotiation.h"
 #include "exporter/process_stats.h"
-#include "exporter/prometheus_collectable.h"
+#include "exporter/text_writer.h"
 
 namespace tcpgauge {
 namespace {
 
 HttpHandler MetricsPage(const WebSources& sources) {
   const auto previous_nanoseconds = std::make_shared<std::atomic<int64_t>>(0);
-  return [sources, previous_nanoseconds](const HttpRequest&) {
+  return [sources, previous_nanoseconds](const HttpRequest& request) {
     const int64_t start = sources.clock->SteadyNanoseconds();
-    const PrometheusCollectable collectable([&sources, &previous_nanoseconds] {
-      return MakeExposition(sources.hub->Current(), sources.limits.metrics_connections, sources.build,
-                            ReadProcessStats(), static_cast<double>(previous_nanoseconds->load()) * 1e-9);
-    });
+    const Exposition exposition =
+        MakeExposition(sources.hub->Current(), sources.limits.metrics_connections, sources.build, ReadProcessStats(),
+                       static_cast<double>(previous_nanoseconds->load()) * 1e-9);
+    const TextFormat format = NegotiateTextFormat(request.Header("Accept").value_or(""));
     HttpResponse response;
-    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-    response.body = SerializePrometheusText(collectable);
+    response.content_type = std::string(ContentTypeOf(format));
+    response.headers.emplace_back("Vary", "Accept");
+    response.body = WriteText(exposition, format);
+    response = CompressIfAccepted(request, std::move(response));
     previous_nanoseconds->store(sources.clock->SteadyNanoseconds() - start);
     return response;
   };
@@ -91,7 +95,7 @@ HttpRouter WebRoutes(const WebSources& sources) {
   router.Handle("/api/v1/status", StatusPage(sources));
   router.Handle("/-/healthy", ProbePage(sources.is_healthy, "healthy\n", "not healthy: capture makes no progress\n"));
   router.Handle("/-/ready", ProbePage(sources.is_ready, "ready\n", "not ready: not capturing\n"));
-  router.Handle(sources.telemetry_path, MetricsPage(sources));
+  router.Handle(sources.telemetry_path, LimitConcurrency(sources.limits.concurrent_scrapes, MetricsPage(sources)));
   return router;
 }
 

@@ -62,6 +62,12 @@ int Fail(const absl::Status& status) {
   return ExitStatus(status);
 }
 
+// An address that cannot be listened on is a wrong value, unless the privilege for it is what lacks.
+int FailOfAddress(const absl::Status& status) {
+  const int exit_status = Fail(status);
+  return absl::IsPermissionDenied(status) ? exit_status : kExitUsage;
+}
+
 int PrintInterfaces() {
   const auto interfaces = ListInterfaces();
   if (!interfaces.ok()) return Fail(interfaces.status());
@@ -169,7 +175,7 @@ int Run(const Options& options) {
   std::unique_ptr<HttpServer> server;
   if (!options.listen_addresses.empty()) {
     auto started = HttpServer::Start(options.listen_addresses, WebRoutes(WebSourcesOf(options, engine)));
-    if (!started.ok()) return Fail(started.status());
+    if (!started.ok()) return FailOfAddress(started.status());
     server = *std::move(started);
     for (const std::string& url : server->urls()) LogInfo("listening", {{"address", url}});
   }

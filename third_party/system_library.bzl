@@ -72,3 +72,8 @@ def system_libraries():
     system_library(name = "cli11", headers = ["CLI/CLI.hpp"], debian_package = "libcli11-dev")
     system_library(name = "spdlog", pkg_config = ["spdlog"], debian_package = "libspdlog-dev")
     system_library(name = "microhttpd", pkg_config = ["libmicrohttpd"], debian_package = "libmicrohttpd-dev")
+    system_library(name = "deflate", pkg_config = ["libdeflate"], debian_package = "libdeflate-dev")
+    system_library(name = "benchmark", pkg_config = ["benchmark"], debian_package = "libbenchmark-dev")
+    system_library(name = "gnutls", pkg_config = ["gnutls"], debian_package = "libgnutls28-dev")
+    system_library(name = "crypt", pkg_config = ["libcrypt"], debian_package = "libcrypt-dev")
+    system_library(name = "yaml", pkg_config = ["yaml-cpp"], debian_package = "libyaml-cpp-dev")

@@ -9,16 +9,20 @@ namespace {
 
 struct Kind {
   std::string_view title;
-  int width;  // of endpoints: the least that says something
+  int width;  // of endpoints and the history: the least that says something
+  bool align_right;
 };
 
 // In the order of ColumnId, which is the order on the screen.
-constexpr Kind kKinds[] = {{"Client", 13}, {"Server", 13}, {"State", 12}, {"Idle", 4}, {"A", 1}, {"Speed", 9}};
+constexpr Kind kKinds[] = {{"Client", 13, false}, {"Server", 13, false}, {"State", 12, false}, {"Idle", 4, false},
+                           {"A", 1, false},       {"Speed", 9, false},   {"Up", 9, true},      {"Down", 9, true},
+                           {"Total", 7, true},    {"RTT", 6, true},      {"Retr", 5, true},    {"History", 12, true}};
 constexpr size_t kColumnCount = std::size(kKinds);
 
-constexpr int kMargin = 1;        // left of the first column
-constexpr int kGap = 1;           // between two
-constexpr int kV4Endpoint = 21;   // "255.255.255.255:65535"
+constexpr int kMargin = 1;       // left of the first column
+constexpr int kGap = 1;          // between two
+constexpr int kV4Endpoint = 21;  // "255.255.255.255:65535"
+constexpr int kMaxHistory = 60;
 constexpr int kMaxEndpoint = 47;  // "[" + 39 + "]:65535"
 
 constexpr size_t Index(ColumnId id) { return static_cast<size_t>(id); }
@@ -53,12 +57,18 @@ class Budget {
     }
   }
 
+  // Gives all that is left to the history, if it is shown.
+  void WidenHistory() {
+    int& width = widths_[Index(ColumnId::kHistory)];
+    if (width > 0) width = std::min(width + left_, kMaxHistory);
+  }
+
   std::vector<Column> Place() const {
     std::vector<Column> placed;
     int left = kMargin;
     for (size_t i = 0; i < kColumnCount; ++i) {
       if (widths_[i] == 0) continue;
-      placed.push_back({static_cast<ColumnId>(i), kKinds[i].title, left, widths_[i]});
+      placed.push_back({static_cast<ColumnId>(i), kKinds[i].title, left, widths_[i], kKinds[i].align_right});
       left += widths_[i] + kGap;
     }
     return placed;
@@ -81,6 +91,11 @@ std::vector<Column> LayOutColumns(int columns, const EndpointWidths& wanted) {
     if (!budget.Add(id)) break;
   }
   budget.WidenEndpoints(std::min(wanted.client, kMaxEndpoint), std::min(wanted.server, kMaxEndpoint));
+  for (const ColumnId id : {ColumnId::kUp, ColumnId::kDown, ColumnId::kTotal, ColumnId::kRtt,
+                            ColumnId::kRetransmissions, ColumnId::kHistory}) {
+    if (!budget.Add(id)) break;
+  }
+  budget.WidenHistory();
   return budget.Place();
 }
 

@@ -28,16 +28,47 @@ namespace {
 // How long a lone Escape waits for the rest of a key's sequence: enough for one packet of an ssh session.
 constexpr int kEscapeMilliseconds = 50;
 
-attr_t AttributesOf(Style style) {
-  switch (style) {
-    case Style::kPlain:
-      return A_NORMAL;
-    case Style::kBar:
-      return A_REVERSE;
-    case Style::kBarKey:
-      return A_REVERSE | A_UNDERLINE;
+// What a style looks like: an attribute always, a colour where there are any. Only the eight colours that every theme
+// keeps readable on its own background.
+struct Look {
+  Style style;
+  attr_t attributes;
+  short colour;  // -1 = the terminal's own
+};
+
+// In the order of Style.
+constexpr Look kLooks[] = {
+    {Style::kPlain, A_NORMAL, -1},
+    {Style::kBar, A_REVERSE, -1},
+    {Style::kBarKey, A_REVERSE | A_UNDERLINE, -1},
+    {Style::kTitle, A_BOLD, -1},
+    {Style::kFaint, A_DIM, -1},
+    {Style::kAccent, A_NORMAL, COLOR_CYAN},
+    {Style::kOpening, A_NORMAL, COLOR_YELLOW},
+    {Style::kOpen, A_NORMAL, COLOR_GREEN},
+    {Style::kEnding, A_NORMAL, COLOR_MAGENTA},
+    {Style::kFailed, A_BOLD, COLOR_RED},
+    {Style::kLargeShare, A_NORMAL, COLOR_YELLOW},
+    {Style::kMainShare, A_BOLD, COLOR_RED},
+};
+
+short PairOf(const Look& look) { return static_cast<short>(static_cast<int>(look.style) + 1); }
+
+attr_t AttributesOf(Style style, bool colours) {
+  const Look& look = kLooks[static_cast<size_t>(style)];
+  return look.attributes | (colours && look.colour >= 0 ? static_cast<attr_t>(COLOR_PAIR(PairOf(look))) : A_NORMAL);
+}
+
+// Whether to use colours: the terminal has them, and the user does not object (https://no-color.org).
+bool StartColours() {
+  const char* no_color = getenv("NO_COLOR");
+  if ((no_color != nullptr && *no_color != '\0') || !has_colors()) return false;
+  start_color();
+  const short background = use_default_colors() == OK ? -1 : COLOR_BLACK;
+  for (const Look& look : kLooks) {
+    if (look.colour >= 0) init_pair(PairOf(look), look.colour, background);
   }
-  return A_NORMAL;
+  return true;
 }
 
 KeyEvent Translate(int code) {
@@ -82,7 +113,9 @@ std::string Capability(const char* name) {
   return plain;
 }
 
-absl::Status CheckTerminal() {
+// Whether there is a terminal that curses can use; then what gives it back: leaves the alternate screen, shows the
+// cursor.
+absl::StatusOr<std::string> CheckTerminal() {
   if (isatty(STDIN_FILENO) == 0) return absl::FailedPreconditionError("--tui needs a terminal: standard input is none");
   if (isatty(STDOUT_FILENO) == 0)
     return absl::FailedPreconditionError("--tui needs a terminal: standard output is none");
@@ -92,20 +125,24 @@ absl::Status CheckTerminal() {
   if (setupterm(nullptr, STDOUT_FILENO, &error) != OK) {
     return absl::FailedPreconditionError(absl::StrCat("--tui needs a terminal: TERM=", type, " is not known here"));
   }
-  if (Capability("cup").empty()) {
+  const bool moves_cursor = !Capability("cup").empty();
+  std::string reset = absl::StrCat(Capability("sgr0"), Capability("cnorm"), Capability("rmkx"), Capability("rmcup"));
+  del_curterm(cur_term);
+  if (!moves_cursor) {
     return absl::FailedPreconditionError(
         absl::StrCat("--tui needs a terminal: TERM=", type, " cannot move its cursor"));
   }
-  return absl::OkStatus();
+  return reset;
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CursesScreen>> CursesScreen::Open() {
   setlocale(LC_CTYPE, "");  // curses writes what this says
-  if (absl::Status status = CheckTerminal(); !status.ok()) return status;
+  const absl::StatusOr<std::string> reset = CheckTerminal();
+  if (!reset.ok()) return reset.status();
   if (absl::Status status = TerminalSignals::Take(); !status.ok()) return status;
-  TerminalRescue::Arm(absl::StrCat(Capability("sgr0"), Capability("cnorm"), Capability("rmkx"), Capability("rmcup")));
+  TerminalRescue::Arm(*reset);
   // Not initscr(), which ends the process when it fails.
   if (newterm(nullptr, stdout, stdin) == nullptr) {
     TerminalRescue::Disarm();
@@ -120,7 +157,7 @@ absl::StatusOr<std::unique_ptr<CursesScreen>> CursesScreen::Open() {
   keypad(stdscr, TRUE);
   nodelay(stdscr, TRUE);
   leaveok(stdscr, TRUE);
-  return std::unique_ptr<CursesScreen>(new CursesScreen(strcmp(nl_langinfo(CODESET), "UTF-8") == 0));
+  return std::unique_ptr<CursesScreen>(new CursesScreen(strcmp(nl_langinfo(CODESET), "UTF-8") == 0, StartColours()));
 }
 
 CursesScreen::~CursesScreen() {
@@ -140,8 +177,9 @@ void CursesScreen::Draw(const Frame& frame) {
   const int lines = std::min(static_cast<int>(frame.size()), rows());
   for (int y = 0; y < lines; ++y) {
     move(y, 0);
-    for (const Span& span : frame[static_cast<size_t>(y)].spans()) {
-      attrset(AttributesOf(span.style));
+    const Line& line = frame[static_cast<size_t>(y)];
+    for (const Span& span : line.spans()) {
+      attrset(AttributesOf(span.style, colours_) | (line.marked() ? A_REVERSE : A_NORMAL));
       addnstr(span.text.data(), static_cast<int>(span.text.size()));
     }
     attrset(A_NORMAL);

@@ -31,12 +31,13 @@ class CursesScreen final : public Screen {
   int signal_fd() const override;
 
  private:
-  explicit CursesScreen(bool utf8) : utf8_(utf8) {}
+  CursesScreen(bool utf8, bool colours) : utf8_(utf8), colours_(colours) {}
 
   // Does what the signals since the last call ask for. True when the screen must be drawn anew.
   bool ObeySignals();
 
   const bool utf8_;
+  const bool colours_;
 };
 
 }  // namespace tcpgauge

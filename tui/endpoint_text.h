@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "src/net/endpoint.h"
+#include "tui/names.h"
 
 namespace tcpgauge {
 
@@ -14,9 +15,12 @@ enum class Keep : uint8_t {
   kAddress,  // a client's: its port says little
 };
 
-// `endpoint` as text of at most `columns`, on one line: in full where that fits, else with `ellipsis`, one column wide
-// for each character, in the place of the address's middle, whose two ends tell addresses of one network apart.
-std::string EndpointText(const Endpoint& endpoint, int columns, Keep keep, std::string_view ellipsis);
+// `endpoint` as text in full; with `names`, by those that are known. `names` may be null.
+std::string EndpointText(const Endpoint& endpoint, Names* names);
+
+// The same in at most `columns`, on one line: in full where that fits, else with `ellipsis` in the place of an
+// address's middle, whose two ends tell addresses of one network apart, or of a name's end.
+std::string EndpointText(const Endpoint& endpoint, Names* names, int columns, Keep keep, std::string_view ellipsis);
 
 }  // namespace tcpgauge
 

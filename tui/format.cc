@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/time.h"
 #include "src/base/clock.h"
 
 namespace tcpgauge {
@@ -21,6 +22,12 @@ std::string Scaled(double value, double step, const char* const (&units)[kUnits]
   for (; value >= step && unit + 1 < kUnits; ++unit) value /= step;
   if (unit > 0 && value < 10) return absl::StrFormat("%.1f%s", std::floor(value * 10) / 10, units[unit]);
   return absl::StrFormat("%.0f%s", std::floor(value), units[unit]);
+}
+
+// One digit after the point below ten.
+std::string Short(double value, const char* unit) {
+  return value < 10 ? absl::StrFormat("%.1f%s", std::floor(value * 10) / 10, unit)
+                    : absl::StrFormat("%.0f%s", std::floor(value), unit);
 }
 
 }  // namespace
@@ -39,6 +46,34 @@ std::string FormatIdle(int64_t nanoseconds) {
   if (seconds < 3600) return absl::StrCat(seconds / 60, "m");
   if (seconds < 100 * 3600) return absl::StrCat(seconds / 3600, "h");
   return absl::StrCat(seconds / 86400, "d");
+}
+
+std::string FormatRtt(int64_t nanoseconds) {
+  if (nanoseconds < 0) return "-";
+  const auto value = static_cast<double>(nanoseconds);
+  if (value < 1e6) return absl::StrFormat("%.0fus", std::floor(value / 1e3));
+  if (value < 1e9) return Short(value / 1e6, "ms");
+  return Short(value / 1e9, "s");
+}
+
+std::string FormatCount(uint64_t count) {
+  if (count < 100000) return absl::StrCat(count);
+  const auto value = static_cast<double>(count);
+  if (value < 1e6) return Short(value / 1e3, "K");
+  if (value < 1e9) return Short(value / 1e6, "M");
+  return Short(value / 1e9, "G");
+}
+
+std::string FormatDuration(int64_t nanoseconds) {
+  const int64_t seconds = std::max<int64_t>(nanoseconds, 0) / kNanosecondsPerSecond;
+  if (seconds < 60) return absl::StrCat(seconds, "s");
+  if (seconds < 3600) return absl::StrFormat("%dm%02ds", seconds / 60, seconds % 60);
+  if (seconds < 86400) return absl::StrFormat("%dh%02dm", seconds / 3600, seconds / 60 % 60);
+  return absl::StrFormat("%dd%02dh", seconds / 86400, seconds / 3600 % 24);
+}
+
+std::string FormatTime(int64_t unix_nanoseconds) {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", absl::FromUnixNanos(unix_nanoseconds), absl::UTCTimeZone());
 }
 
 }  // namespace tcpgauge

@@ -21,6 +21,18 @@ std::string FormatBytes(uint64_t bytes);
 // "5s", "59m", "99h", "400d": a time in its largest unit. Negative ones are 0s.
 std::string FormatIdle(int64_t nanoseconds);
 
+// "340us", "1.2ms", "85ms", "1.2s", "90s"; "-" when negative, which is unknown. At most 6 columns up to 99999s.
+std::string FormatRtt(int64_t nanoseconds);
+
+// "99999", "123K", "4.5M". At most 5 columns.
+std::string FormatCount(uint64_t count);
+
+// "42s", "5m12s", "3h07m", "12d04h": two units of a long time.
+std::string FormatDuration(int64_t nanoseconds);
+
+// "2023-11-14 22:13:20 UTC".
+std::string FormatTime(int64_t unix_nanoseconds);
+
 }  // namespace tcpgauge
 
 #endif  // TCPGAUGE_TUI_FORMAT_H_

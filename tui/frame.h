@@ -12,7 +12,16 @@ namespace tcpgauge {
 enum class Style : uint8_t {
   kPlain,
   kBar,     // the header and the two lines at the bottom
-  kBarKey,  // in a bar: the letter of a key
+  kBarKey,  // in a bar: the letter of a key, and the title of the column that the order follows
+  kTitle,
+  kFaint,   // nothing happens there
+  kAccent,  // charts, the activity star
+  kOpening,
+  kOpen,
+  kEnding,
+  kFailed,
+  kLargeShare,  // of the rate of all that is listed
+  kMainShare,
 };
 
 struct Span {
@@ -33,6 +42,10 @@ class Line {
   // Cuts what lies beyond `columns`, and fills up to there.
   void FitTo(int columns);
 
+  // The whole line stands out: the marked row.
+  void set_marked(bool marked) { marked_ = marked; }
+  bool marked() const { return marked_; }
+
   int width() const { return width_; }
   const std::vector<Span>& spans() const { return spans_; }
 
@@ -40,6 +53,7 @@ class Line {
   void Append(std::string_view text, Style style);
 
   Style fill_ = Style::kPlain;
+  bool marked_ = false;
   int width_ = 0;  // columns
   std::vector<Span> spans_;
 };

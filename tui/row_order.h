@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "src/snapshot/snapshot.h"
+#include "tui/measures.h"
 #include "tui/view_state.h"
 
 namespace tcpgauge {
@@ -14,12 +17,22 @@ namespace tcpgauge {
 // connections costs one pass over them.
 class RowOrder {
  public:
-  // Orders the connections of `snapshot`, which must outlive the use of IndexAt().
-  // Unsorted is the order of appearance; rate and bytes put the most first, idle the least; equal ones stand in the
-  // order of appearance.
-  void Rebuild(const Snapshot& snapshot, SortKey sort);
+  // Lists the connections of `snapshot` that are `wanted`. The snapshot must outlive the use of IndexAt().
+  //
+  // Unsorted is the order of appearance; rates, bytes, times and counts put the most first, but idle the least;
+  // endpoints and states ascend. Equal ones stand in the order of appearance. `reverse` turns all of that round.
+  void Rebuild(const Snapshot& snapshot, const Meter& meter, SortKey sort, bool reverse,
+               absl::FunctionRef<bool(const ConnectionView&)> wanted);
+
+  // Keeps the order of now, by the connections' ids, for all later Rebuild() until Thaw(): their sort is ignored, and
+  // connections that come stand below, in the order of appearance.
+  void Freeze();
+  void Thaw() { frozen_ = false; }
 
   size_t size() const { return entries_.size(); }
+
+  // The sum over all rows.
+  const Measures& total() const { return total_; }
 
   // Where in the snapshot's connections that of row `position` is. REQUIRES: position < size().
   size_t IndexAt(size_t position);
@@ -30,11 +43,17 @@ class RowOrder {
     uint32_t index;
   };
 
+  bool Before(const Entry& a, const Entry& b) const;
   void SortUpTo(size_t count);
 
   const Snapshot* snapshot_ = nullptr;
+  SortKey sort_ = SortKey::kUnsorted;
+  bool reverse_ = false;
   std::vector<Entry> entries_;  // the first `sorted_` are in order, and before all others
   size_t sorted_ = 0;
+  Measures total_;
+  bool frozen_ = false;
+  absl::flat_hash_map<uint64_t, uint64_t> frozen_ranks_;  // by connection id
 };
 
 }  // namespace tcpgauge

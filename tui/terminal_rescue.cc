@@ -9,16 +9,19 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 
 namespace tcpgauge {
 namespace {
 
 constexpr int kCrashSignals[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV};
+constexpr size_t kCrashSignalCount = std::size(kCrashSignals);
 constexpr size_t kMaxResetBytes = 128;
 
 // Of the process, as signal handlers are.
 std::atomic<bool> armed{false};
 termios saved_modes;
+struct sigaction previous_actions[kCrashSignalCount];
 char reset_bytes[kMaxResetBytes];
 size_t reset_size = 0;
 
@@ -29,9 +32,12 @@ void Restore() {
   tcsetattr(STDOUT_FILENO, TCSANOW, &saved_modes);
 }
 
-// Installed for one crash: the second of its kind takes the default action, a core among it.
+// Then whoever handled the signal before has it, a core dump if nobody did.
 void OnCrash(int signal) {
   Restore();
+  for (size_t i = 0; i < kCrashSignalCount; ++i) {
+    if (kCrashSignals[i] == signal) sigaction(signal, &previous_actions[i], nullptr);
+  }
   raise(signal);
 }
 
@@ -44,18 +50,19 @@ void TerminalRescue::Arm(const std::string& reset) {
   reset_size = std::min(reset.size(), kMaxResetBytes);
   memcpy(reset_bytes, reset.data(), reset_size);
   armed = true;
-  for (const int signal : kCrashSignals) {
-    struct sigaction present;
-    if (sigaction(signal, nullptr, &present) != 0 || present.sa_handler != SIG_DFL) continue;
+  for (size_t i = 0; i < kCrashSignalCount; ++i) {
     struct sigaction action;
     memset(&action, 0, sizeof(action));
     action.sa_handler = OnCrash;
-    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
+    action.sa_flags = static_cast<int>(SA_NODEFER);
     sigemptyset(&action.sa_mask);
-    sigaction(signal, &action, nullptr);
+    sigaction(kCrashSignals[i], &action, &previous_actions[i]);
   }
 }
 
-void TerminalRescue::Disarm() { armed = false; }
+void TerminalRescue::Disarm() {
+  if (!armed.exchange(false)) return;
+  for (size_t i = 0; i < kCrashSignalCount; ++i) sigaction(kCrashSignals[i], &previous_actions[i], nullptr);
+}
 
 }  // namespace tcpgauge

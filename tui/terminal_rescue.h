@@ -12,7 +12,7 @@ namespace tcpgauge {
 class TerminalRescue {
  public:
   // Remembers the terminal on standard output as it is now, before curses changes it. `reset` is written to it in the
-  // end: what leaves the alternate screen and shows the cursor. Crash signals that someone handles already are theirs.
+  // end: what leaves the alternate screen and shows the cursor. Crash signals go on to whoever handled them before.
   static void Arm(const std::string& reset);
 
   // The terminal is whole.

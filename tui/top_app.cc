@@ -3,10 +3,13 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 
+#include <algorithm>
 #include <cerrno>
 
+#include "tui/details_page.h"
+#include "tui/help_page.h"
+#include "tui/list_page.h"
 #include "tui/paused_snapshot.h"
-#include "tui/rows.h"
 
 namespace tcpgauge {
 namespace {
@@ -23,6 +26,12 @@ bool IsGone(const pollfd& keyboard) {
 
 }  // namespace
 
+TopApp::TopApp(const SnapshotHub* hub, Screen* screen, Names* names)
+    : hub_(hub), screen_(screen), names_(names), newest_(hub->Current()) {
+  previous_time_ns_ = newest_->time_ns;
+  TakeSnapshot();
+}
+
 void TopApp::Run(int stop_fd) {
   while (Step()) {
     pollfd fds[] = {{stop_fd, POLLIN, 0}, {screen_->keyboard_fd(), POLLIN, 0}, {screen_->signal_fd(), POLLIN, 0}};
@@ -32,39 +41,103 @@ void TopApp::Run(int stop_fd) {
 }
 
 bool TopApp::Step() {
-  bool changed = false;
+  bool changed = !drawn_;
   while (const std::optional<KeyEvent> event = screen_->ReadKey()) {
     Obey(*event);
     if (view_.quit) return false;
     changed = true;
   }
   const std::shared_ptr<const Snapshot> current = hub_->Current();
-  if (newest_ == nullptr || current->sequence != newest_->sequence) {
+  if (current->sequence != newest_->sequence) {
+    previous_time_ns_ = newest_->time_ns;
     newest_ = current;
     TakeSnapshot();
     changed = true;
   }
+  if (TakeNames()) changed = true;
   if (changed) Draw();
   return true;
 }
 
-void TopApp::TakeSnapshot() {
-  previous_time_ns_ = shown_ == nullptr ? newest_->time_ns : shown_->time_ns;
-  shown_ = view_.paused && shown_ != nullptr ? PausedSnapshot(*shown_, *newest_) : newest_;
-  total_bytes_per_second_ = 0;
-  for (const ConnectionView& connection : shown_->connections) {
-    total_bytes_per_second_ += connection.payload_bytes_per_second();
+void TopApp::Obey(const KeyEvent& event) {
+  const ViewState before = view_;
+  const auto id_at = [this](size_t position) { return shown_->connections[order_.IndexAt(position)].id; };
+  view_ = ApplyKey(view_, event, {order_.size(), ListRows(screen_->rows()), id_at});
+
+  if (view_.frozen && !before.frozen) order_.Freeze();
+  if (!view_.frozen) order_.Thaw();
+  if (view_.resets != before.resets) meter_.ResetTotals(*shown_);
+  meter_.set_lifetime_average(view_.lifetime_average);
+  if (view_.names != before.names) widths_ = EndpointWidths();
+  history_.Watch(view_.page == Page::kDetails ? view_.detail_id : 0);
+  if (view_.filter != before.filter) filter_ = Filter::ParseUnfinished(view_.filter);
+  if (before.paused && !view_.paused) {
+    TakeSnapshot();
+  } else if (view_.filter != before.filter || view_.sort != before.sort || view_.reverse != before.reverse ||
+             view_.frozen != before.frozen || view_.resets != before.resets || view_.names != before.names ||
+             view_.lifetime_average != before.lifetime_average) {
+    Reorder();
   }
-  order_.Rebuild(*shown_, view_.sort);
+}
+
+void TopApp::TakeSnapshot() {
+  history_.Record(*newest_);
+  shown_ = view_.paused ? PausedSnapshot(*shown_, *newest_) : newest_;
+  Reorder();
+}
+
+void TopApp::Reorder() {
+  if (filter_.empty()) {
+    order_.Rebuild(*shown_, meter_, view_.sort, view_.reverse, [](const ConnectionView&) { return true; });
+  } else if (view_.names) {
+    const auto name_of = [this](const IpAddress& address) { return names_->KnownHostName(address); };
+    order_.Rebuild(*shown_, meter_, view_.sort, view_.reverse, [this, &name_of](const ConnectionView& connection) {
+      return filter_.Matches(connection, *shown_, name_of);
+    });
+  } else {
+    order_.Rebuild(*shown_, meter_, view_.sort, view_.reverse,
+                   [this](const ConnectionView& connection) { return filter_.Matches(connection, *shown_); });
+  }
   ClampOffset(&view_, order_.size());
 }
 
-void TopApp::Obey(const KeyEvent& event) {
-  const ViewState before = view_;
-  view_ = ApplyKey(view_, event, {order_.size(), ListPage(screen_->rows())});
-  if (shown_ == nullptr) return;
-  if (before.paused && !view_.paused) TakeSnapshot();
-  if (before.sort != view_.sort) order_.Rebuild(*shown_, view_.sort);
+bool TopApp::TakeNames() {
+  if (!view_.names || names_->generation() == names_generation_) return false;
+  names_generation_ = names_->generation();
+  if (!filter_.empty()) Reorder();
+  return true;
+}
+
+PageInput TopApp::Input() {
+  PageInput input;
+  input.view = &view_;
+  input.snapshot = shown_.get();
+  input.previous_time_ns = previous_time_ns_;
+  input.order = &order_;
+  input.meter = &meter_;
+  input.history = &history_;
+  input.names = view_.names ? names_ : nullptr;
+  input.ignored_terms = filter_.ignored_terms();
+  input.rows = screen_->rows();
+  input.columns = screen_->columns();
+  input.utf8 = screen_->utf8();
+  return input;
+}
+
+Frame TopApp::BuildDetails(const PageInput& input) {
+  const auto& connections = shown_->connections;
+  const auto found = std::find_if(connections.begin(), connections.end(),
+                                  [this](const ConnectionView& view) { return view.id == view_.detail_id; });
+  const bool gone = found == connections.end();
+  if (!gone) detail_ = *found;
+  return BuildDetailsPage(input, detail_, gone);
+}
+
+void TopApp::ScrollPage(Frame* frame) {
+  const size_t rows = static_cast<size_t>(screen_->rows());
+  const size_t last = frame->size() > rows ? frame->size() - rows : 0;
+  view_.page_offset = std::min(view_.page_offset, last);
+  frame->erase(frame->begin(), frame->begin() + static_cast<std::ptrdiff_t>(view_.page_offset));
 }
 
 void TopApp::Draw() {
@@ -72,16 +145,26 @@ void TopApp::Draw() {
     laid_out_columns_ = screen_->columns();
     widths_ = EndpointWidths();
   }
-  ListInput input;
-  input.snapshot = shown_.get();
-  input.order = &order_;
-  input.view = view_;
-  input.previous_time_ns = previous_time_ns_;
-  input.total_bytes_per_second = total_bytes_per_second_;
-  input.rows = screen_->rows();
-  input.columns = screen_->columns();
-  input.utf8 = screen_->utf8();
-  screen_->Draw(BuildListFrame(input, &widths_));
+  const PageInput input = Input();
+  Frame frame;
+  switch (view_.page) {
+    case Page::kList:
+    case Page::kFilterPrompt:
+      frame = BuildListPage(input, &widths_);
+      break;
+    case Page::kDetails:
+      frame = BuildDetails(input);
+      ScrollPage(&frame);
+      break;
+    case Page::kHelp:
+      frame = BuildHelpPage();
+      ScrollPage(&frame);
+      break;
+  }
+  frame.resize(static_cast<size_t>(screen_->rows()));
+  for (Line& line : frame) line.FitTo(screen_->columns());
+  screen_->Draw(frame);
+  drawn_ = true;
 }
 
 }  // namespace tcpgauge

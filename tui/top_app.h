@@ -4,8 +4,13 @@
 #include <cstdint>
 #include <memory>
 
+#include "src/snapshot/filter.h"
 #include "src/snapshot/snapshot_hub.h"
 #include "tui/columns.h"
+#include "tui/measures.h"
+#include "tui/names.h"
+#include "tui/page_input.h"
+#include "tui/rate_history.h"
 #include "tui/row_order.h"
 #include "tui/screen.h"
 #include "tui/view_state.h"
@@ -17,8 +22,8 @@ namespace tcpgauge {
 // Thread: one runs it all. It never waits for the hub, so that a key is answered at once on a silent link.
 class TopApp {
  public:
-  // Both must outlive the app.
-  TopApp(const SnapshotHub* hub, Screen* screen) : hub_(hub), screen_(screen) {}
+  // All must outlive the app.
+  TopApp(const SnapshotHub* hub, Screen* screen, Names* names);
 
   // Until `q`, until `stop_fd` is readable, or until the terminal is gone. `stop_fd` is not read.
   void Run(int stop_fd);
@@ -28,20 +33,32 @@ class TopApp {
   bool Step();
 
  private:
-  void TakeSnapshot();
-  void Draw();
   void Obey(const KeyEvent& event);
+  void TakeSnapshot();
+  void Reorder();
+  bool TakeNames();
+  void Draw();
+  PageInput Input();
+  Frame BuildDetails(const PageInput& input);
+  void ScrollPage(Frame* frame);
 
   const SnapshotHub* const hub_;
   Screen* const screen_;
+  Names* const names_;
+
   ViewState view_;
   std::shared_ptr<const Snapshot> newest_;  // what the hub gave last
   std::shared_ptr<const Snapshot> shown_;   // the same, or what pausing made of it
   int64_t previous_time_ns_ = 0;            // of the one shown before
-  double total_bytes_per_second_ = 0;
-  RowOrder order_;  // of shown_
+  Meter meter_;
+  Filter filter_;
+  RateHistory history_;
+  RowOrder order_;         // of shown_
+  ConnectionView detail_;  // as it was last
   EndpointWidths widths_;
   int laid_out_columns_ = 0;  // the screen's width that widths_ belongs to
+  uint64_t names_generation_ = 0;
+  bool drawn_ = false;
 };
 
 }  // namespace tcpgauge

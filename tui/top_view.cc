@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "tui/curses_screen.h"
+#include "tui/name_resolver.h"
 #include "tui/top_app.h"
 
 namespace tcpgauge {
@@ -11,7 +12,8 @@ namespace tcpgauge {
 absl::Status RunTopView(const SnapshotHub& hub, int stop_fd) {
   absl::StatusOr<std::unique_ptr<CursesScreen>> screen = CursesScreen::Open();
   if (!screen.ok()) return screen.status();
-  TopApp(&hub, screen->get()).Run(stop_fd);
+  NameResolver names;
+  TopApp(&hub, screen->get(), &names).Run(stop_fd);
   return absl::OkStatus();
 }
 

@@ -5,32 +5,204 @@
 namespace tcpgauge {
 namespace {
 
-SortKey NextSort(SortKey key) {
-  switch (key) {
-    case SortKey::kUnsorted:
-      return SortKey::kRate;
-    case SortKey::kRate:
-      return SortKey::kBytes;
-    case SortKey::kBytes:
-      return SortKey::kIdle;
-    default:
-      return SortKey::kUnsorted;
+// Arrows may scroll until the last row is the only one, as in tcptrack; pages stop when the last one is full.
+size_t LastPage(const ViewContext& context) { return context.rows > context.page ? context.rows - context.page : 0; }
+
+size_t EndOfPage(const ViewState& state, const ViewContext& context) {
+  return std::min(state.offset + context.page, context.rows);
+}
+
+std::optional<size_t> MarkedPosition(const ViewState& state, const ViewContext& context) {
+  if (!state.selected_id.has_value()) return std::nullopt;
+  for (size_t i = state.offset; i < EndOfPage(state, context); ++i) {
+    if (context.id_at(i) == *state.selected_id) return i;
+  }
+  return std::nullopt;
+}
+
+void Scroll(ViewState* state, const ViewContext& context, size_t offset) {
+  const std::optional<size_t> marked = MarkedPosition(*state, context);
+  state->offset = offset;
+  ClampOffset(state, context.rows);
+  const size_t end = EndOfPage(*state, context);
+  if (marked.has_value() && end > state->offset) {
+    state->selected_id = context.id_at(std::clamp(*marked, state->offset, end - 1));
   }
 }
 
-void ApplyCharacter(ViewState* state, char character) {
+// One row down or up, from the edge of the screen when none on it is marked.
+void MoveMark(ViewState* state, const ViewContext& context, bool down) {
+  const size_t end = EndOfPage(*state, context);
+  if (end <= state->offset) return;
+  const std::optional<size_t> marked = MarkedPosition(*state, context);
+  size_t to = down ? state->offset : end - 1;
+  if (marked.has_value()) to = down ? std::min(*marked + 1, context.rows - 1) : *marked - (*marked > 0 ? 1 : 0);
+  if (to < state->offset) state->offset = to;
+  if (to >= state->offset + context.page) state->offset = to - context.page + 1;
+  state->selected_id = context.id_at(to);
+}
+
+void OpenDetails(ViewState* state, const ViewContext& context) {
+  if (EndOfPage(*state, context) <= state->offset) return;
+  state->detail_id = context.id_at(MarkedPosition(*state, context).value_or(state->offset));
+  state->page = Page::kDetails;
+  state->page_offset = 0;
+}
+
+void OpenHelp(ViewState* state) {
+  state->page = Page::kHelp;
+  state->page_offset = 0;
+}
+
+SortKey NextOfTcptrack(SortKey key) {
+  return key < SortKey::kIdle ? static_cast<SortKey>(static_cast<int>(key) + 1) : SortKey::kUnsorted;
+}
+
+SortKey Neighbour(SortKey key, int step) {
+  constexpr int kCount = static_cast<int>(SortKey::kCount);
+  return static_cast<SortKey>((static_cast<int>(key) + step + kCount) % kCount);
+}
+
+// Keys that mean the same in the list and in the details.
+bool ApplyToggle(ViewState* state, char character) {
   switch (character) {
     case 'q':
       state->quit = true;
-      break;
+      return true;
     case 'p':
       state->paused = !state->paused;
-      break;
+      return true;
+    case 'b':
+      state->bits = !state->bits;
+      return true;
+    case 'n':
+      state->names = !state->names;
+      return true;
+    case 'a':
+      state->lifetime_average = !state->lifetime_average;
+      return true;
+    case 'z':
+      ++state->resets;
+      return true;
+    case 'h':
+    case '?':
+      OpenHelp(state);
+      return true;
+    default:
+      return false;
+  }
+}
+
+void ApplyListCharacter(ViewState* state, char character, const ViewContext& context) {
+  if (ApplyToggle(state, character)) return;
+  switch (character) {
     case 's':
-      state->sort = NextSort(state->sort);
+      state->sort = NextOfTcptrack(state->sort);
+      state->frozen = false;
+      break;
+    case '>':
+    case '<':
+      state->sort = Neighbour(state->sort, character == '>' ? 1 : -1);
+      state->frozen = false;
+      break;
+    case 'S':
+      state->reverse = !state->reverse;
+      state->frozen = false;
+      break;
+    case 'o':
+      state->frozen = !state->frozen;
+      break;
+    case 'j':
+      MoveMark(state, context, /*down=*/true);
+      break;
+    case 'k':
+      MoveMark(state, context, /*down=*/false);
+      break;
+    case '/':
+      state->page = Page::kFilterPrompt;
       break;
     default:
       break;
+  }
+}
+
+void ApplyToList(ViewState* state, const KeyEvent& event, const ViewContext& context) {
+  switch (event.key) {
+    case Key::kCharacter:
+      return ApplyListCharacter(state, event.character, context);
+    case Key::kUp:
+      return Scroll(state, context, state->offset - (state->offset > 0 ? 1 : 0));
+    case Key::kDown:
+      return Scroll(state, context, state->offset + 1);
+    case Key::kPageUp:
+      return Scroll(state, context, state->offset - std::min(state->offset, context.page));
+    case Key::kPageDown:
+      return Scroll(state, context, std::max(state->offset, std::min(state->offset + context.page, LastPage(context))));
+    case Key::kHome:
+      return Scroll(state, context, 0);
+    case Key::kEnd:
+      return Scroll(state, context, LastPage(context));
+    case Key::kEnter:
+      return OpenDetails(state, context);
+    case Key::kEscape:
+      // The mark first, then the filter.
+      if (!state->selected_id.has_value()) state->filter.clear();
+      state->selected_id.reset();
+      return;
+    case Key::kBackspace:
+    case Key::kOther:
+      return;
+  }
+}
+
+void ApplyToPrompt(ViewState* state, const KeyEvent& event, const ViewContext& context) {
+  switch (event.key) {
+    case Key::kCharacter:
+      if (state->filter.size() < kMaxFilterBytes) state->filter.push_back(event.character);
+      return;
+    case Key::kBackspace:
+      if (!state->filter.empty()) state->filter.pop_back();
+      return;
+    case Key::kEnter:
+      state->page = Page::kList;
+      return;
+    case Key::kEscape:
+      state->filter.clear();
+      state->page = Page::kList;
+      return;
+    default:
+      return ApplyToList(state, event, context);  // arrows scroll what is found so far
+  }
+}
+
+// Help and details: scroll, and go back.
+void ApplyToPage(ViewState* state, const KeyEvent& event) {
+  switch (event.key) {
+    case Key::kUp:
+      if (state->page_offset > 0) --state->page_offset;
+      return;
+    case Key::kDown:
+      ++state->page_offset;  // whoever draws the page knows its end
+      return;
+    case Key::kHome:
+      state->page_offset = 0;
+      return;
+    case Key::kEnter:
+    case Key::kEscape:
+    case Key::kBackspace:
+      state->page = Page::kList;
+      return;
+    case Key::kCharacter:
+      if (event.character == 'q') {
+        state->quit = true;
+      } else if (state->page == Page::kHelp) {
+        state->page = Page::kList;
+      } else {
+        ApplyToggle(state, event.character);
+      }
+      return;
+    default:
+      return;
   }
 }
 
@@ -39,34 +211,18 @@ void ApplyCharacter(ViewState* state, char character) {
 void ClampOffset(ViewState* state, size_t rows) { state->offset = std::min(state->offset, rows == 0 ? 0 : rows - 1); }
 
 ViewState ApplyKey(ViewState state, const KeyEvent& event, const ViewContext& context) {
-  // Arrows may scroll until the last row is the only one, as in tcptrack; pages stop when the last one is full.
-  const size_t last_page = context.rows > context.page ? context.rows - context.page : 0;
-  switch (event.key) {
-    case Key::kCharacter:
-      ApplyCharacter(&state, event.character);
+  switch (state.page) {
+    case Page::kList:
+      ApplyToList(&state, event, context);
       break;
-    case Key::kUp:
-      if (state.offset > 0) --state.offset;
+    case Page::kFilterPrompt:
+      ApplyToPrompt(&state, event, context);
       break;
-    case Key::kDown:
-      ++state.offset;
-      break;
-    case Key::kPageUp:
-      state.offset -= std::min(state.offset, context.page);
-      break;
-    case Key::kPageDown:
-      state.offset = std::max(state.offset, std::min(state.offset + context.page, last_page));
-      break;
-    case Key::kHome:
-      state.offset = 0;
-      break;
-    case Key::kEnd:
-      state.offset = last_page;
-      break;
-    default:
+    case Page::kDetails:
+    case Page::kHelp:
+      ApplyToPage(&state, event);
       break;
   }
-  ClampOffset(&state, context.rows);
   return state;
 }
 

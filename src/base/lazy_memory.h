@@ -5,12 +5,16 @@
 
 namespace tcpgauge {
 
-// Zeroed, page-aligned memory that becomes resident page by page as it is touched. Owned; not copied.
+// Zeroed, page-aligned memory that becomes resident as it is touched, in huge pages where the system has them.
 // Stops the process when the address space is exhausted.
+void* MapLazily(size_t size_bytes);
+void UnmapLazily(void* data, size_t size_bytes);
+
+// The same, owned. Not copied.
 class LazyMemory {
  public:
-  explicit LazyMemory(size_t size_bytes);
-  ~LazyMemory();
+  explicit LazyMemory(size_t size_bytes) : size_bytes_(size_bytes), data_(MapLazily(size_bytes)) {}
+  ~LazyMemory() { UnmapLazily(data_, size_bytes_); }
   LazyMemory(const LazyMemory&) = delete;
   LazyMemory& operator=(const LazyMemory&) = delete;
 
@@ -19,7 +23,7 @@ class LazyMemory {
 
  private:
   const size_t size_bytes_;
-  void* data_;
+  void* const data_;
 };
 
 }  // namespace tcpgauge

@@ -48,7 +48,7 @@ absl::Status CaptureWorker::Run() {
     pollfd stop_fd = {stop_.fd(), POLLIN, 0};
     poll(&stop_fd, 1, -1);
   }
-  table_.EndAll();
+  if (ended_ != nullptr) table_.EndAll();
   return status;
 }
 

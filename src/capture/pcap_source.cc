@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <string.h>
 
 #include <algorithm>
@@ -202,6 +203,7 @@ absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, 
   // Without this the library reads 4 kB at a time.
   auto buffer = std::make_unique<char[]>(kFileBufferBytes);
   setvbuf(file, buffer.get(), _IOFBF, kFileBufferBytes);
+  __fsetlocking(file, FSETLOCKING_BYCALLER);  // one thread reads it; a lock for each packet costs more than decoding it
   char error[PCAP_ERRBUF_SIZE] = "";
   PcapHandle handle(pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, error));
   if (handle == nullptr) {

@@ -1,28 +1,18 @@
 #include "src/flow/connection_index.h"
 
-#include <utility>
-
-#include "absl/hash/hash.h"
-
 namespace tcpgauge {
-namespace {
 
-struct SeededKey {
-  uint64_t seed;
-  const ConnectionKey* key;
-
-  template <typename H>
-  friend H AbslHashValue(H state, const SeededKey& value) {
-    return H::combine_contiguous(H::combine(std::move(state), value.seed),
-                                 reinterpret_cast<const uint8_t*>(value.key), sizeof(*value.key));
+ConnectionIndex::ConnectionIndex(const StableArray<ConnectionRecord>* records, const EmbryoTable* embryos,
+                                 uint64_t seed)
+    : keys_{records, embryos}, entries_(0, Hash(), Equal{keys_}) {
+  // SplitMix64: well-mixed words from one seed.
+  for (uint64_t& secret : secrets_) {
+    seed += 0x9e3779b97f4a7c15;
+    uint64_t mixed = seed;
+    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;
+    mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
+    secret = mixed ^ mixed >> 31;
   }
-};
-
-}  // namespace
-
-uint32_t ConnectionIndex::HashOf(const ConnectionKey& key) const {
-  const size_t hash = absl::Hash<SeededKey>()(SeededKey{seed_, &key});
-  return static_cast<uint32_t>(hash ^ hash >> 32);
 }
 
 }  // namespace tcpgauge

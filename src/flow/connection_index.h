@@ -1,30 +1,41 @@
 #ifndef TCPGAUGE_SRC_FLOW_CONNECTION_INDEX_H_
 #define TCPGAUGE_SRC_FLOW_CONNECTION_INDEX_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "absl/container/flat_hash_set.h"
+#include "src/base/lazy_allocator.h"
 #include "src/base/stable_array.h"
 #include "src/flow/connection_record.h"
+#include "src/flow/embryo_table.h"
 
 namespace tcpgauge {
 
-// From a connection's key to its slot in the array of records.
+// From a connection's key to its slot: that of a record, or that of an embryo with kEmbryo set.
 //
 // An entry is eight bytes: the slot, and 32 bits of the key's hash, from which the set's own hash is made. So growing
-// the set reads no record, and a lookup reads one only when those 32 bits agree.
+// the set reads no key, and a lookup reads one only when those 32 bits agree.
 //
-// Thread: confined to its table. `records` must outlive it.
+// Thread: confined to its table. The arrays must outlive it.
 class ConnectionIndex {
  public:
   static constexpr uint32_t kNotFound = UINT32_MAX;
+  static constexpr uint32_t kEmbryo = 1u << 31;
 
-  ConnectionIndex(const StableArray<ConnectionRecord>* records, uint64_t seed)
-      : seed_(seed), entries_(0, Hash(), Equal{records}) {}
+  ConnectionIndex(const StableArray<ConnectionRecord>* records, const EmbryoTable* embryos, uint64_t seed);
 
   // Seeded, so that nobody outside can choose keys that collide.
-  uint32_t HashOf(const ConnectionKey& key) const;
+  uint64_t HashOf(const ConnectionKey& key) const {
+    uint64_t words[5];
+    static_assert(sizeof(words) == sizeof(key), "all of it");
+    std::memcpy(words, &key, sizeof(words));
+    const uint64_t a = Fold(words[0] ^ secrets_[0], words[1] ^ secrets_[1]);
+    const uint64_t b = Fold(words[2] ^ secrets_[2], words[3] ^ secrets_[3]);
+    return Fold(a ^ b ^ secrets_[4], words[4] ^ secrets_[5] ^ a);
+  }
 
   void Prefetch(uint32_t hash) const { entries_.prefetch(HashOnly{hash}); }
 
@@ -33,10 +44,12 @@ class ConnectionIndex {
 
   uint32_t Find(const ConnectionKey& key, uint32_t hash) const { return Slot(entries_.find(Probe{&key, hash})); }
 
-  // REQUIRES: the record's key is set and not in the index.
+  const ConnectionKey& KeyOf(uint32_t slot) const { return keys_.Of(slot); }
+
+  // REQUIRES: the slot's key is set and not in the index.
   void Insert(uint32_t slot, uint32_t hash) { entries_.insert(Entry{slot, hash}); }
-  // REQUIRES: the record's key is in the index.
-  void Erase(const ConnectionKey& key, uint32_t hash) { entries_.erase(entries_.find(Probe{&key, hash})); }
+  // REQUIRES: the slot is in the index under this hash.
+  void Erase(uint32_t slot, uint32_t hash) { entries_.erase(entries_.find(Entry{slot, hash})); }
 
   size_t size() const { return entries_.size(); }
 
@@ -52,6 +65,14 @@ class ConnectionIndex {
     const ConnectionKey* key;
     uint32_t hash;
   };
+  struct Keys {
+    const StableArray<ConnectionRecord>* records;
+    const EmbryoTable* embryos;
+
+    const ConnectionKey& Of(uint32_t slot) const {
+      return slot & kEmbryo ? (*embryos)[slot & ~kEmbryo].key : (*records)[slot].key;
+    }
+  };
   struct Hash {
     using is_transparent = void;
     template <typename T>
@@ -61,19 +82,24 @@ class ConnectionIndex {
   };
   struct Equal {
     using is_transparent = void;
-    const StableArray<ConnectionRecord>* records;
+    Keys keys;
 
     bool operator()(const Entry& a, const Entry& b) const { return a.slot == b.slot; }
     bool operator()(const Entry& a, const HashOnly& b) const { return a.hash == b.hash; }
-    bool operator()(const Entry& a, const Probe& b) const {
-      return a.hash == b.hash && (*records)[a.slot].key == *b.key;
-    }
+    bool operator()(const Entry& a, const Probe& b) const { return a.hash == b.hash && keys.Of(a.slot) == *b.key; }
   };
-  using Set = absl::flat_hash_set<Entry, Hash, Equal>;
+  using Set = absl::flat_hash_set<Entry, Hash, Equal, LazyAllocator<Entry>>;
+
+  // Both halves of the 128-bit product.
+  static uint64_t Fold(uint64_t a, uint64_t b) {
+    const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
+    return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+  }
 
   uint32_t Slot(Set::const_iterator found) const { return found == entries_.end() ? kNotFound : found->slot; }
 
-  const uint64_t seed_;
+  std::array<uint64_t, 6> secrets_;
+  const Keys keys_;
   Set entries_;
 };
 

@@ -10,7 +10,8 @@ namespace tcpgauge {
 
 // What one end of a connection sent and acknowledged. Sequence numbers are host order and compare modulo 2^32.
 struct EndRecord {
-  uint64_t packets;
+  uint64_t packets : 40;
+  uint64_t zero_windows : 24;  // saturates
   uint64_t payload_bytes;
   uint64_t ip_bytes;
   uint32_t initial_sequence;  // of its SYN; valid with kSynSeen
@@ -18,11 +19,11 @@ struct EndRecord {
   uint32_t last_acknowledgment;
   uint32_t retransmitted_segments;
   uint32_t out_of_order_segments;
-  uint32_t zero_windows;
-  // One RTT sample under way, valid with kRttPending: what the other end must acknowledge (a sequence number, or with
-  // kRttByTimestamp a TSval to be echoed), and when it was sent.
-  uint32_t rtt_pending_value;
-  uint32_t rtt_pending_time_us;  // modulo 2^32
+  // With kRttPending, one RTT sample is under way: the acknowledgment that ends it, when its segment was sent (modulo
+  // 2^32), and the segment's TSval, valid with kRttTimestamp. Else the next sample begins at this sequence number.
+  uint32_t rtt_sequence;
+  uint32_t rtt_time_us;
+  uint32_t rtt_timestamp;
   uint32_t smoothed_rtt_eighth_us;  // RFC 6298's SRTT in eighths of a microsecond; 0 = no sample yet
   uint8_t flags;
   uint8_t payload_segments;  // saturates; counted until the connection is confirmed
@@ -34,7 +35,7 @@ struct EndRecord {
     kFinSeen = 4,
     kAckSeen = 8,
     kRttPending = 16,
-    kRttByTimestamp = 32,
+    kRttTimestamp = 32,
     kCandidateSyn = 64,  // the pending sample is that of a SYN that may begin a new connection
   };
   bool has(Flag flag) const { return (flags & flag) != 0; }
@@ -42,6 +43,22 @@ struct EndRecord {
   void clear(int mask) { flags = static_cast<uint8_t>(flags & ~mask); }
 };
 static_assert(sizeof(EndRecord) == 64, "one cache line");
+
+// Counts of segments that tell of loss and of full buffers, of an end or of a difference in time.
+struct LossCounts {
+  uint32_t retransmitted_segments;
+  uint32_t out_of_order_segments;
+  uint32_t zero_windows;
+
+  static LossCounts Of(const EndRecord& end) {
+    return {end.retransmitted_segments, end.out_of_order_segments, static_cast<uint32_t>(end.zero_windows)};
+  }
+  bool none() const { return (retransmitted_segments | out_of_order_segments | zero_windows) == 0; }
+  friend LossCounts operator-(const LossCounts& a, const LossCounts& b) {
+    return {a.retransmitted_segments - b.retransmitted_segments, a.out_of_order_segments - b.out_of_order_segments,
+            a.zero_windows - b.zero_windows};
+  }
+};
 
 // What connections wait for their time-outs as; each class has one time-out.
 enum class TimeoutClass : uint8_t { kHandshake, kUnconfirmed, kEstablished, kClosing, kFinished };
@@ -53,16 +70,17 @@ struct alignas(64) ConnectionRecord {
   ConnectionKey key;
   int64_t last_packet_time_ns;  // table time; never decreases
   ConnectionState state;
-  TimeoutClass timeout_class;
-  uint16_t flags;
+  TimeoutClass timeout_class;  // of the wheel that it waits in
+  uint8_t timeout_bucket;      // in that wheel
+  uint8_t flags;
   uint16_t interfaces[2];  // indexed by End: the interface on which that end's packets are counted, or kNoInterface
   uint32_t gaps;       // index into the GapPool; 0 = none
-  uint32_t index_hash;
+  uint32_t syn_time;  // see ConnectionDetails
   EndRecord ends[2];   // indexed by End
 
   static constexpr uint16_t kNoInterface = UINT16_MAX;
 
-  enum Flag : uint16_t {
+  enum Flag : uint8_t {
     kClientIsB = 1,
     kRoleObserved = 2,   // by a SYN or SYN-ACK
     kMidstream = 4,      // begun without a SYN or SYN-ACK
@@ -71,8 +89,8 @@ struct alignas(64) ConnectionRecord {
     kInUse = 32,  // else the slot is free
   };
   bool has(Flag flag) const { return (flags & flag) != 0; }
-  void set(Flag flag) { flags = static_cast<uint16_t>(flags | flag); }
-  void clear(Flag flag) { flags = static_cast<uint16_t>(flags & ~flag); }
+  void set(Flag flag) { flags = static_cast<uint8_t>(flags | flag); }
+  void clear(Flag flag) { flags = static_cast<uint8_t>(flags & ~flag); }
 
   End client_end() const { return has(kClientIsB) ? End::kB : End::kA; }
   EndRecord& end(End which) { return ends[static_cast<size_t>(which)]; }
@@ -84,22 +102,18 @@ static_assert(sizeof(ConnectionRecord) == 192, "three cache lines");
 
 // The rest of a connection, in an array beside the records.
 struct ConnectionDetails {
-  // Times after the start in units of 100 ns, saturating at 429 s.
+  int64_t start_time_ns;
+  // When the segments of the handshake came (with ConnectionRecord::syn_time): after the start, in units of 100 ns,
+  // saturating at 429 s. Of those that were sent again, the last before the next step counts.
   static constexpr uint32_t kUnknown = UINT32_MAX;
   static constexpr int64_t kNanosecondsPerUnit = 100;
-
-  int64_t start_time_ns;
-  // The segments of the handshake; of those that were sent again, the last before the next step.
-  uint32_t syn;
-  uint32_t syn_ack;
-  uint32_t handshake_ack;  // the ACK that completes it
-  // Its place in a TimeoutWheel.
+  uint32_t syn_ack_time;
+  uint32_t handshake_ack_time;  // the ACK that completes it
+  // Neighbours in a bucket of a TimeoutWheel; of a free slot, `next` is the next free one.
   uint32_t previous;
   uint32_t next;
-  uint32_t bucket;
-  uint32_t generation;  // of the slot; with it, the connection's id
 };
-static_assert(sizeof(ConnectionDetails) == 40, "no more than is said");
+static_assert(sizeof(ConnectionDetails) == 24, "no padding");
 
 }  // namespace tcpgauge
 

@@ -16,12 +16,12 @@ constexpr int64_t kNanosecondsPerSecond = 1000000000;
 // Packets from several queues may be this much out of order; what is further behind comes from a clock that was set back.
 constexpr int64_t kReorderingNs = kNanosecondsPerSecond;
 
-// An end whose counted interface was silent this long is counted on another that goes on.
-constexpr uint16_t kInterfaceSilenceSixteenths = 16;
-constexpr uint16_t kInterfaceReorderingSixteenths = UINT16_MAX - 16;
+// An end whose counted interface was silent this long is counted on another that goes on. In sixteenths of a second.
+constexpr uint16_t kInterfaceSilence = 16;
+// Interfaces are read in turn, so a packet may be this much older than the one counted before it.
+constexpr uint16_t kInterfaceSkew = 16;
 
 constexpr int kExpiryStepsPerCall = 256;
-constexpr int kEvictionSteps = 64;
 
 uint16_t ToSixteenths(int64_t time_ns) { return static_cast<uint16_t>(time_ns / (kNanosecondsPerSecond / 16)); }
 
@@ -37,6 +37,11 @@ int64_t Between(uint32_t earlier, uint32_t later) {
 }
 
 bool IsSyn(const DecodedPacket& packet) { return (packet.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == kTcpSyn; }
+// A SYN of which an Embryo holds all that there is to know.
+bool IsBareSyn(const DecodedPacket& packet) {
+  return packet.tcp_flags == kTcpSyn && packet.payload_length_bytes == 0 && !packet.is_fragment &&
+         packet.ip_length_bytes <= UINT16_MAX;
+}
 bool IsSynAck(const DecodedPacket& packet) {
   return (packet.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == (kTcpSyn | kTcpAck);
 }
@@ -49,22 +54,6 @@ SegmentFacts FactsOf(const DecodedPacket& packet) {
   facts.rst = packet.tcp_flags & kTcpRst;
   facts.has_payload = packet.payload_length_bytes > 0;
   return facts;
-}
-
-TimeoutClass ClassOf(const ConnectionRecord& record) {
-  switch (record.state) {
-    case ConnectionState::kSynSent:
-    case ConnectionState::kSynReceived:
-      return TimeoutClass::kHandshake;
-    case ConnectionState::kClosed:
-    case ConnectionState::kReset:
-      return TimeoutClass::kFinished;
-    case ConnectionState::kEstablished:
-      return record.has(ConnectionRecord::kConfirmed) ? TimeoutClass::kEstablished : TimeoutClass::kUnconfirmed;
-    case ConnectionState::kClosing:
-      return TimeoutClass::kClosing;
-  }
-  return TimeoutClass::kFinished;
 }
 
 EndReason ReasonOf(const ConnectionRecord& record) {
@@ -99,7 +88,7 @@ EndSummary SummarizeEnd(const EndRecord& end, const Endpoint& endpoint) {
   summary.ip_bytes = end.ip_bytes;
   summary.retransmitted_segments = end.retransmitted_segments;
   summary.out_of_order_segments = end.out_of_order_segments;
-  summary.zero_windows = end.zero_windows;
+  summary.zero_windows = static_cast<uint32_t>(end.zero_windows);
   return summary;
 }
 
@@ -110,23 +99,21 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
       sink_(sink),
       records_(options.max_connections),
       details_(options.max_connections),
-      index_(&records_, options.hash_seed),
-      wheels_{TimeoutWheel(kHandshakeTimeoutNs, &records_, &details_),
-              TimeoutWheel(kUnconfirmedTimeoutNs, &records_, &details_),
-              TimeoutWheel(options.idle_timeout_ns, &records_, &details_),
-              TimeoutWheel(kClosingTimeoutNs, &records_, &details_),
-              TimeoutWheel(options.remove_after_ns, &records_, &details_)},
+      embryos_(options.max_connections),
+      index_(&records_, &embryos_, options.hash_seed),
+      timeouts_({kHandshakeTimeoutNs, kUnconfirmedTimeoutNs, options.idle_timeout_ns, kClosingTimeoutNs,
+                 options.remove_after_ns},
+                &records_, &details_),
       gaps_(std::max<uint32_t>(options.max_connections / 8, 1024)) {
-  TCPGAUGE_CHECK(options.max_connections > 0 && options.max_connections <= 1u << 26 && options.worker < 64);
+  TCPGAUGE_CHECK(options.max_connections > 0 && options.max_connections <= 1u << 30);
   if (options.keep_rates) {
     rates_ = std::make_unique<WindowedSums>(options.max_connections, 2, options.rate_tick_ns, options.rate_window_ns);
-    ranking_ = std::make_unique<WindowedSums>(options.max_connections, 1, std::max<int64_t>(options.ranking_window_ns / 4, 1),
-                                              options.ranking_window_ns);
+    ranking_ = std::make_unique<WindowedSums>(
+        options.max_connections, 1, std::max<int64_t>(options.ranking_window_ns / 4, 1), options.ranking_window_ns);
   }
 }
 
 void ConnectionTable::Apply(absl::Span<const DecodedPacket> packets) {
-  // The memory of the index and of the records is fetched for a whole batch before it is needed.
   std::array<Arrival, kBatch> batch;
   while (!packets.empty()) {
     const size_t count = std::min(packets.size(), kBatch);
@@ -136,23 +123,39 @@ void ConnectionTable::Apply(absl::Span<const DecodedPacket> packets) {
       index_.Prefetch(batch[arrivals].hash);
       ++arrivals;
     }
-    for (size_t i = 0; i < arrivals; ++i) {
-      batch[i].candidate = index_.FindCandidate(batch[i].hash);
-      if (batch[i].candidate == ConnectionIndex::kNotFound) continue;
-      const ConnectionRecord& record = records_[batch[i].candidate];
-      __builtin_prefetch(&record, 1);
-      __builtin_prefetch(&record.ends[0], 1);
-      __builtin_prefetch(&record.ends[1], 1);
-      if (rates_ != nullptr && batch[i].packet->payload_length_bytes > 0) {
-        rates_->Prefetch(batch[i].candidate);
-        ranking_->Prefetch(batch[i].candidate);
-      }
-    }
+    FetchMemory(absl::MakeSpan(batch.data(), arrivals));
     for (size_t i = 0; i < arrivals; ++i) {
       Take(batch[i]);
       encapsulations_.Release(batch[i].key.encapsulation);
     }
     packets.remove_prefix(count);
+  }
+}
+
+void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
+  for (Arrival& arrival : arrivals) {
+    arrival.candidate = index_.FindCandidate(arrival.hash);
+    if (arrival.candidate == ConnectionIndex::kNotFound) continue;
+    if (arrival.candidate & kEmbryoSlots) {
+      __builtin_prefetch(&embryos_[arrival.candidate & ~kEmbryoSlots], 1);
+      continue;
+    }
+    const ConnectionRecord& record = records_[arrival.candidate];
+    __builtin_prefetch(&record, 1);
+    __builtin_prefetch(&record.ends[0], 1);
+    __builtin_prefetch(&record.ends[1], 1);
+    if (rates_ != nullptr && arrival.packet->payload_length_bytes > 0) {
+      rates_->Prefetch(arrival.candidate);
+      ranking_->Prefetch(arrival.candidate);
+    }
+  }
+  if (size() + arrivals.size() > options_.max_connections) FetchOldestEmbryos(arrivals.size());
+  // What a connection under way does not need, a beginning or ending one does.
+  for (const Arrival& arrival : arrivals) {
+    if (arrival.candidate < kEmbryoSlots && (records_[arrival.candidate].state != ConnectionState::kEstablished ||
+                                             (arrival.packet->tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) != 0)) {
+      __builtin_prefetch(&details_[arrival.candidate], 1);
+    }
   }
 }
 
@@ -186,15 +189,17 @@ bool ConnectionTable::Prepare(const DecodedPacket& packet, Arrival* arrival) {
     }
   }
   arrival->key = ConnectionKey::Of(source, destination, encapsulation, &arrival->sender);
-  arrival->hash = index_.HashOf(arrival->key);
+  arrival->hash = static_cast<uint32_t>(index_.HashOf(arrival->key));
   return true;
 }
 
 uint32_t ConnectionTable::FindSlot(const Arrival& arrival) const {
-  // The record may have been given to another connection, or the connection begun, since the batch was prepared.
-  if (arrival.candidate != ConnectionIndex::kNotFound) {
-    const ConnectionRecord& record = records_[arrival.candidate];
-    if (record.has(ConnectionRecord::kInUse) && record.key == arrival.key) return arrival.candidate;
+  // The slot may have been given to another connection, or the connection begun, since the batch was prepared.
+  const uint32_t slot = arrival.candidate;
+  if (slot != ConnectionIndex::kNotFound && index_.KeyOf(slot) == arrival.key) {
+    const bool in_use = slot & kEmbryoSlots ? embryos_.InUse(slot & ~kEmbryoSlots)
+                                            : records_[slot].has(ConnectionRecord::kInUse);
+    if (in_use) return slot;
   }
   return index_.Find(arrival.key, arrival.hash);
 }
@@ -202,7 +207,16 @@ uint32_t ConnectionTable::FindSlot(const Arrival& arrival) const {
 void ConnectionTable::Take(const Arrival& arrival) {
   const DecodedPacket& packet = *arrival.packet;
   uint32_t slot = FindSlot(arrival);
-  if (slot != ConnectionIndex::kNotFound && IsOverdue(slot, arrival.time_ns)) {
+  if (slot != ConnectionIndex::kNotFound && (slot & kEmbryoSlots)) {
+    const uint32_t embryo = slot & ~kEmbryoSlots;
+    if (arrival.time_ns - embryos_[embryo].time_ns >= kHandshakeTimeoutNs) {
+      EndEmbryo(embryo, EndReason::kHandshakeTimeout);
+      slot = ConnectionIndex::kNotFound;
+    } else {
+      slot = Promote(embryo);
+    }
+  }
+  if (slot != ConnectionIndex::kNotFound && timeouts_.IsOver(records_[slot], arrival.time_ns)) {
     EndConnection(slot, ReasonOf(records_[slot]));
     slot = ConnectionIndex::kNotFound;
   }
@@ -214,10 +228,10 @@ void ConnectionTable::Take(const Arrival& arrival) {
     }
     return;
   }
-  if (slot != ConnectionIndex::kNotFound) {
+  if (slot != ConnectionIndex::kNotFound && (packet.tcp_flags & kTcpSyn) != 0) {
     const EndRecord& other = records_[slot].end(OtherEnd(arrival.sender));
     if (IsSynAck(packet) && other.has(EndRecord::kCandidateSyn) &&
-        packet.acknowledgment_number == other.rtt_pending_value) {
+        packet.acknowledgment_number == other.rtt_sequence) {
       slot = BeginFromCandidate(slot, arrival);
     } else if (BeginsAnother(slot, arrival)) {
       EndConnection(slot, ReasonOf(records_[slot]));
@@ -226,16 +240,15 @@ void ConnectionTable::Take(const Arrival& arrival) {
   }
   if (slot == ConnectionIndex::kNotFound) {
     if (options_.new_only && !IsSyn(packet)) return;
+    if (IsBareSyn(packet)) {
+      BeginEmbryo(arrival);
+      return;
+    }
     slot = Begin(arrival);
   } else if (IsDuplicate(arrival, &records_[slot])) {
     return;
   }
   Credit(slot, arrival);
-}
-
-bool ConnectionTable::IsOverdue(uint32_t slot, int64_t time_ns) const {
-  const ConnectionRecord& record = records_[slot];
-  return wheels_[static_cast<size_t>(record.timeout_class)].IsOver(record.last_packet_time_ns, time_ns);
 }
 
 bool ConnectionTable::BeginsAnother(uint32_t slot, const Arrival& arrival) const {
@@ -264,6 +277,87 @@ bool ConnectionTable::BeginsAnother(uint32_t slot, const Arrival& arrival) const
          record.has(ConnectionRecord::kRoleObserved);
 }
 
+void ConnectionTable::BeginEmbryo(const Arrival& arrival) {
+  MakeRoom();
+  const uint32_t slot = embryos_.Add();
+  Embryo& embryo = embryos_[slot];
+  embryo.key = arrival.key;
+  embryo.time_ns = arrival.time_ns;
+  embryo.sequence_number = arrival.packet->sequence_number;
+  embryo.ip_length_bytes = static_cast<uint16_t>(arrival.packet->ip_length_bytes);
+  embryo.interface = static_cast<uint16_t>(std::min<size_t>(arrival.packet->interface, kMaxInterfaces - 1)) & 0x7fff;
+  embryo.sent_by_b = arrival.sender == End::kB;
+  encapsulations_.AcquireAgain(arrival.key.encapsulation);
+  index_.Insert(slot | kEmbryoSlots, arrival.hash);
+  ++totals_.opened_handshake;
+  ++totals_.connections[static_cast<size_t>(ConnectionState::kSynSent)];
+}
+
+void ConnectionTable::FetchOldestEmbryos(size_t count) {
+  for (uint32_t slot = embryos_.oldest(); count > 0 && slot != EmbryoTable::kNone; --count) {
+    index_.Prefetch(static_cast<uint32_t>(index_.HashOf(embryos_[slot].key)));
+    slot = embryos_[slot].newer;
+  }
+}
+
+uint32_t ConnectionTable::Promote(uint32_t slot) {
+  const Embryo embryo = embryos_[slot];
+  DecodedPacket syn;
+  syn.kind = DecodedPacket::Kind::kTcpSegment;
+  syn.interface = embryo.interface;
+  syn.tcp_flags = kTcpSyn;
+  syn.window = 1;  // not zero; nothing else is made of it
+  syn.sequence_number = embryo.sequence_number;
+  syn.ip_length_bytes = embryo.ip_length_bytes;
+  Arrival arrival;
+  arrival.packet = &syn;
+  arrival.time_ns = embryo.time_ns;
+  arrival.key = embryo.key;
+  arrival.sender = embryo.sender();
+  arrival.hash = static_cast<uint32_t>(index_.HashOf(embryo.key));
+  // The record counts as opened anew.
+  --totals_.opened_handshake;
+  --totals_.connections[static_cast<size_t>(ConnectionState::kSynSent)];
+  index_.Erase(slot | kEmbryoSlots, arrival.hash);
+  embryos_.Remove(slot);
+  const uint32_t record = Begin(arrival);
+  encapsulations_.Release(embryo.key.encapsulation);
+  Credit(record, arrival);
+  return record;
+}
+
+void ConnectionTable::EndEmbryo(uint32_t slot, std::optional<EndReason> reason) {
+  const Embryo& embryo = embryos_[slot];
+  --totals_.connections[static_cast<size_t>(ConnectionState::kSynSent)];
+  if (reason.has_value()) {
+    ++totals_.closed[static_cast<size_t>(*reason)];
+    totals_.connection_duration_seconds.Observe(0);
+    totals_.connection_payload_bytes.Observe(0);
+  }
+  if (sink_ != nullptr) {
+    sink_->OnConnectionEnded({SummarizeEmbryo(embryo), encapsulations_.Get(embryo.key.encapsulation), reason});
+  }
+  index_.Erase(slot | kEmbryoSlots, static_cast<uint32_t>(index_.HashOf(embryo.key)));
+  encapsulations_.Release(embryo.key.encapsulation);
+  embryos_.Remove(slot);
+}
+
+ConnectionSummary ConnectionTable::SummarizeEmbryo(const Embryo& embryo) const {
+  ConnectionSummary summary;
+  summary.id = IdOf(embryo.key, embryo.time_ns);
+  summary.client.endpoint = embryo.key.endpoint(embryo.sender());
+  summary.client.packets = 1;
+  summary.client.ip_bytes = embryo.ip_length_bytes;
+  summary.server.endpoint = embryo.key.endpoint(OtherEnd(embryo.sender()));
+  summary.encapsulation = embryo.key.encapsulation;
+  summary.interface = embryo.interface;
+  summary.state = ConnectionState::kSynSent;
+  summary.role = Role::kObserved;
+  summary.confirmed = true;
+  summary.start_time_ns = summary.last_packet_time_ns = embryo.time_ns;
+  return summary;
+}
+
 uint32_t ConnectionTable::Begin(const Arrival& arrival) {
   const DecodedPacket& packet = *arrival.packet;
   const uint32_t slot = TakeFreeSlot();
@@ -271,12 +365,11 @@ uint32_t ConnectionTable::Begin(const Arrival& arrival) {
   ConnectionDetails& details = details_[slot];
   record = ConnectionRecord();
   record.key = arrival.key;
-  record.index_hash = arrival.hash;
   record.last_packet_time_ns = arrival.time_ns;
   record.interfaces[0] = record.interfaces[1] = ConnectionRecord::kNoInterface;
   record.set(ConnectionRecord::kInUse);
   details.start_time_ns = arrival.time_ns;
-  details.syn = details.syn_ack = details.handshake_ack = ConnectionDetails::kUnknown;
+  record.syn_time = details.syn_ack_time = details.handshake_ack_time = ConnectionDetails::kUnknown;
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
   if (rates_ != nullptr) {
     rates_->Clear(slot);
@@ -296,7 +389,7 @@ uint32_t ConnectionTable::Begin(const Arrival& arrival) {
 
   record.state = FirstState(FactsOf(packet));
   index_.Insert(slot, arrival.hash);
-  PutInWheel(slot, ClassOf(record));
+  timeouts_.Insert(slot);
   if (record.has(ConnectionRecord::kRoleObserved)) Confirm(slot);
   return slot;
 }
@@ -309,12 +402,12 @@ uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, const Arrival& a
   EndRecord& end = records_[slot].end(client);
   end.set(EndRecord::kSeen);
   end.set(EndRecord::kSynSeen);
-  end.initial_sequence = candidate.rtt_pending_value - 1;
-  end.next_sequence = candidate.rtt_pending_value;
-  const uint32_t elapsed_us = static_cast<uint32_t>(arrival.time_ns / 1000) - candidate.rtt_pending_time_us;
+  end.initial_sequence = candidate.rtt_sequence - 1;
+  end.next_sequence = end.rtt_sequence = candidate.rtt_sequence;
+  const uint32_t elapsed_us = static_cast<uint32_t>(arrival.time_ns / 1000) - candidate.rtt_time_us;
   // Negative when the answer overtook the SYN on its way here.
   details_[slot].start_time_ns = arrival.time_ns - std::max<int64_t>(static_cast<int32_t>(elapsed_us), 0) * 1000;
-  details_[slot].syn = 0;
+  records_[slot].syn_time = 0;
   SetState(slot, ConnectionState::kSynSent);
   return slot;
 }
@@ -325,8 +418,7 @@ bool ConnectionTable::IsDuplicate(const Arrival& arrival, ConnectionRecord* reco
   if (counted_on == interface || counted_on == ConnectionRecord::kNoInterface) return false;
   const uint16_t silence =
       static_cast<uint16_t>(ToSixteenths(arrival.time_ns) - record->end(arrival.sender).last_counted_sixteenth);
-  // Another interface's packets may be read later: they then come from before the last counted one, modulo 2^16.
-  if (silence >= kInterfaceSilenceSixteenths && silence < kInterfaceReorderingSixteenths) {
+  if (silence >= kInterfaceSilence && silence <= UINT16_MAX - kInterfaceSkew) {
     counted_on = interface;
     return false;
   }
@@ -338,7 +430,7 @@ void ConnectionTable::Credit(uint32_t slot, const Arrival& arrival) {
   const DecodedPacket& packet = *arrival.packet;
   ConnectionRecord& record = records_[slot];
   EndRecord& end = record.end(arrival.sender);
-  const EndRecord before = end;
+  const LossCounts before = LossCounts::Of(end);
 
   uint16_t& counted_on = record.interfaces[static_cast<size_t>(arrival.sender)];
   if (counted_on == ConnectionRecord::kNoInterface) {
@@ -358,7 +450,7 @@ void ConnectionTable::Credit(uint32_t slot, const Arrival& arrival) {
   }
   if (packet.kind == DecodedPacket::Kind::kTcpSegment) FollowSegment(slot, arrival);
   if (record.has(ConnectionRecord::kConfirmed)) {
-    AddToTotals(before, end, arrival.sender == record.client_end());
+    AddToTotals(packet.payload_length_bytes, LossCounts::Of(end) - before, arrival.sender == record.client_end());
   } else {
     ConfirmIfDue(slot);
   }
@@ -368,6 +460,10 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   const DecodedPacket& packet = *arrival.packet;
   ConnectionRecord& record = records_[slot];
   EndRecord& end = record.end(arrival.sender);
+  if (record.state == ConnectionState::kEstablished && (packet.tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) == 0) {
+    AnalyzeSegment(packet, arrival.sender, arrival.time_ns, &record, &gaps_);
+    return;
+  }
 
   const bool same_syn = end.has(EndRecord::kSynSeen) && end.initial_sequence == packet.sequence_number;
   const bool handshake_over = record.state == ConnectionState::kEstablished ||
@@ -376,9 +472,9 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
     // It may begin a new connection, or be forged; its numbers must not enter this one.
     end.set(EndRecord::kRttPending);
     end.set(EndRecord::kCandidateSyn);
-    end.clear(EndRecord::kRttByTimestamp);
-    end.rtt_pending_value = packet.sequence_number + 1;
-    end.rtt_pending_time_us = static_cast<uint32_t>(arrival.time_ns / 1000);
+    end.clear(EndRecord::kRttTimestamp);
+    end.rtt_sequence = packet.sequence_number + 1;
+    end.rtt_time_us = static_cast<uint32_t>(arrival.time_ns / 1000);
     return;
   }
   if ((packet.tcp_flags & kTcpSyn) && !end.has(EndRecord::kSynSeen)) {
@@ -409,7 +505,7 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
 
 void ConnectionTable::NoteHandshake(uint32_t slot, const Arrival& arrival, ConnectionState before) {
   const DecodedPacket& packet = *arrival.packet;
-  const ConnectionRecord& record = records_[slot];
+  ConnectionRecord& record = records_[slot];
   ConnectionDetails& details = details_[slot];
   const EndRecord& client = record.client();
   const EndRecord& server = record.server();
@@ -418,16 +514,16 @@ void ConnectionTable::NoteHandshake(uint32_t slot, const Arrival& arrival, Conne
     const bool answers_syn = !client.has(EndRecord::kSynSeen) ||
                              SequenceLess(client.initial_sequence, packet.acknowledgment_number);
     if (!IsSynAck(packet) || !answers_syn) return;
-    details.syn_ack = now;
+    details.syn_ack_time = now;
     servers_.Learn(arrival.key.endpoint(arrival.sender));
   } else if (IsSyn(packet)) {
-    details.syn = now;
+    record.syn_time = now;
   } else if (before == ConnectionState::kSynReceived && record.state != ConnectionState::kReset &&
              (packet.tcp_flags & (kTcpSyn | kTcpAck)) == kTcpAck && server.has(EndRecord::kSynSeen) &&
              SequenceLess(server.initial_sequence, packet.acknowledgment_number)) {
-    details.handshake_ack = now;
-    const int64_t rtt_ns = Between(details.syn, now);
-    if (rtt_ns != ConnectionSummary::kUnknown && details.syn_ack != ConnectionDetails::kUnknown) {
+    details.handshake_ack_time = now;
+    const int64_t rtt_ns = Between(record.syn_time, now);
+    if (rtt_ns != ConnectionSummary::kUnknown && details.syn_ack_time != ConnectionDetails::kUnknown) {
       totals_.handshake_rtt_seconds.Observe(1e-9 * static_cast<double>(rtt_ns));
     }
   }
@@ -455,30 +551,21 @@ void ConnectionTable::Confirm(uint32_t slot) {
   ++(record.has(ConnectionRecord::kMidstream) ? totals_.opened_midstream : totals_.opened_handshake);
   ++totals_.connections[static_cast<size_t>(record.state)];
   AddAllToTotals(record);
-  if (ClassOf(record) != record.timeout_class) {
-    WheelOf(slot).Remove(slot);
-    PutInWheel(slot, ClassOf(record));
-  }
+  timeouts_.Update(slot);
 }
 
-void ConnectionTable::AddToTotals(const EndRecord& before, const EndRecord& after, bool of_client) {
-  const uint64_t payload_bytes = after.payload_bytes - before.payload_bytes;
-  const uint32_t retransmitted = after.retransmitted_segments - before.retransmitted_segments;
-  if (of_client) {
-    totals_.client_payload_bytes += payload_bytes;
-    totals_.client_retransmitted_segments += retransmitted;
-  } else {
-    totals_.server_payload_bytes += payload_bytes;
-    totals_.server_retransmitted_segments += retransmitted;
-  }
-  totals_.out_of_order_segments += after.out_of_order_segments - before.out_of_order_segments;
-  totals_.zero_windows += after.zero_windows - before.zero_windows;
+void ConnectionTable::AddToTotals(uint64_t payload_bytes, const LossCounts& losses, bool of_client) {
+  (of_client ? totals_.client_payload_bytes : totals_.server_payload_bytes) += payload_bytes;
+  if (losses.none()) return;
+  (of_client ? totals_.client_retransmitted_segments : totals_.server_retransmitted_segments) +=
+      losses.retransmitted_segments;
+  totals_.out_of_order_segments += losses.out_of_order_segments;
+  totals_.zero_windows += losses.zero_windows;
 }
 
 void ConnectionTable::AddAllToTotals(const ConnectionRecord& record) {
-  const EndRecord nothing = {};
-  AddToTotals(nothing, record.client(), true);
-  AddToTotals(nothing, record.server(), false);
+  AddToTotals(record.client().payload_bytes, LossCounts::Of(record.client()), true);
+  AddToTotals(record.server().payload_bytes, LossCounts::Of(record.server()), false);
 }
 
 void ConnectionTable::SetClient(uint32_t slot, End end) {
@@ -498,43 +585,30 @@ void ConnectionTable::SetState(uint32_t slot, ConnectionState state) {
     ++totals_.connections[static_cast<size_t>(state)];
   }
   record.state = state;
-  if (ClassOf(record) != record.timeout_class) {
-    WheelOf(slot).Remove(slot);
-    PutInWheel(slot, ClassOf(record));
-  }
-}
-
-void ConnectionTable::PutInWheel(uint32_t slot, TimeoutClass timeout_class) {
-  records_[slot].timeout_class = timeout_class;
-  WheelOf(slot).Insert(slot);
+  timeouts_.Update(slot);
 }
 
 uint32_t ConnectionTable::TakeFreeSlot() {
-  if (free_slots_ == TimeoutWheel::kNone) {
-    if (slot_limit_ < options_.max_connections) return slot_limit_++;
-    EvictOne();
-  }
-  const uint32_t slot = free_slots_;
-  free_slots_ = details_[slot].next;
+  MakeRoom();
+  if (free_records_ == Timeouts::kNone) return record_limit_++;
+  const uint32_t slot = free_records_;
+  free_records_ = details_[slot].next;
   return slot;
 }
 
-void ConnectionTable::EvictOne() {
-  const auto longest_idle = [this](TimeoutClass timeout_class) {
-    return wheels_[static_cast<size_t>(timeout_class)].FindLongestIdle(kEvictionSteps);
-  };
-  uint32_t victim = longest_idle(TimeoutClass::kHandshake);
-  const uint32_t unconfirmed = longest_idle(TimeoutClass::kUnconfirmed);
-  if (victim == TimeoutWheel::kNone ||
-      (unconfirmed != TimeoutWheel::kNone &&
-       records_[unconfirmed].last_packet_time_ns < records_[victim].last_packet_time_ns)) {
-    victim = unconfirmed;
+void ConnectionTable::MakeRoom() {
+  if (size() < options_.max_connections) return;
+  if (embryos_.oldest() != EmbryoTable::kNone) {
+    EndEmbryo(embryos_.oldest(), EndReason::kEvicted);
+    return;
   }
-  for (const TimeoutClass next : {TimeoutClass::kFinished, TimeoutClass::kClosing, TimeoutClass::kEstablished}) {
-    if (victim == TimeoutWheel::kNone) victim = longest_idle(next);
-  }
-  TCPGAUGE_CHECK(victim != TimeoutWheel::kNone);
+  const uint32_t victim = timeouts_.FindLeastUseful();
+  TCPGAUGE_CHECK(victim != Timeouts::kNone);
   EndConnection(victim, EndReason::kEvicted);
+}
+
+uint64_t ConnectionTable::IdOf(const ConnectionKey& key, int64_t start_time_ns) const {
+  return index_.HashOf(key) ^ static_cast<uint64_t>(start_time_ns) * 0x9e3779b97f4a7c15;
 }
 
 void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reason) {
@@ -554,40 +628,44 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
   if (sink_ != nullptr) {
     sink_->OnConnectionEnded({Summarize(slot), encapsulations_.Get(record.key.encapsulation), reason});
   }
-  WheelOf(slot).Remove(slot);
-  index_.Erase(record.key, record.index_hash);
+  timeouts_.Remove(slot);
+  index_.Erase(slot, static_cast<uint32_t>(index_.HashOf(record.key)));
   gaps_.Release(&record.gaps);
   encapsulations_.Release(record.key.encapsulation);
   record.flags = 0;
-  ++details_[slot].generation;
-  details_[slot].next = free_slots_;
-  free_slots_ = slot;
+  details_[slot].next = free_records_;
+  free_records_ = slot;
 }
 
 bool ConnectionTable::AdvanceTime(int64_t now_ns) {
   now_ns_ = std::max(now_ns_, now_ns);
   int steps = kExpiryStepsPerCall;
-  for (TimeoutWheel& wheel : wheels_) {
-    uint32_t slot;
-    while ((slot = wheel.FindIdle(now_ns_, &steps)) != TimeoutWheel::kNone) {
-      EndConnection(slot, ReasonOf(records_[slot]));
-    }
+  for (; steps > 0 && embryos_.oldest() != EmbryoTable::kNone; --steps) {
+    if (now_ns_ - embryos_[embryos_.oldest()].time_ns < kHandshakeTimeoutNs) break;
+    if (steps % kBatch == 0) FetchOldestEmbryos(kBatch);
+    EndEmbryo(embryos_.oldest(), EndReason::kHandshakeTimeout);
+  }
+  uint32_t slot;
+  while ((slot = timeouts_.FindIdle(now_ns_, &steps)) != Timeouts::kNone) {
+    EndConnection(slot, ReasonOf(records_[slot]));
   }
   return steps > 0;
 }
 
 void ConnectionTable::EndAll() {
-  for (uint32_t slot = 0; slot < slot_limit_; ++slot) {
+  while (embryos_.oldest() != EmbryoTable::kNone) EndEmbryo(embryos_.oldest(), std::nullopt);
+  for (uint32_t slot = 0; slot < record_limit_; ++slot) {
     if (records_[slot].has(ConnectionRecord::kInUse)) EndConnection(slot, std::nullopt);
   }
 }
 
 ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {
+  if (slot & kEmbryoSlots) return SummarizeEmbryo(embryos_[slot & ~kEmbryoSlots]);
   const ConnectionRecord& record = records_[slot];
   const ConnectionDetails& details = details_[slot];
   const End client = record.client_end();
   ConnectionSummary summary;
-  summary.id = uint64_t{options_.worker} << 58 | uint64_t{slot} << 32 | details.generation;
+  summary.id = IdOf(record.key, details.start_time_ns);
   summary.client = SummarizeEnd(record.client(), record.key.endpoint(client));
   summary.server = SummarizeEnd(record.server(), record.key.endpoint(OtherEnd(client)));
   summary.encapsulation = record.key.encapsulation;
@@ -600,10 +678,10 @@ ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {
   summary.confirmed = record.has(ConnectionRecord::kConfirmed);
   summary.start_time_ns = details.start_time_ns;
   summary.last_packet_time_ns = record.last_packet_time_ns;
-  summary.server_rtt_ns = Between(details.syn, details.syn_ack);
-  summary.client_rtt_ns = Between(details.syn_ack, details.handshake_ack);
-  if (details.syn_ack != ConnectionDetails::kUnknown) {
-    summary.handshake_rtt_ns = Between(details.syn, details.handshake_ack);
+  summary.server_rtt_ns = Between(record.syn_time, details.syn_ack_time);
+  summary.client_rtt_ns = Between(details.syn_ack_time, details.handshake_ack_time);
+  if (details.syn_ack_time != ConnectionDetails::kUnknown) {
+    summary.handshake_rtt_ns = Between(record.syn_time, details.handshake_ack_time);
   }
   const uint32_t rtt_eighth_us = record.ends[0].smoothed_rtt_eighth_us + record.ends[1].smoothed_rtt_eighth_us;
   if (rtt_eighth_us > 0) summary.rtt_ns = int64_t{rtt_eighth_us} * 125;
@@ -611,7 +689,7 @@ ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {
 }
 
 double ConnectionTable::PayloadRate(uint32_t slot, bool of_client, int64_t time_ns) const {
-  if (rates_ == nullptr) return 0;
+  if (rates_ == nullptr || (slot & kEmbryoSlots) != 0) return 0;
   const End client = records_[slot].client_end();
   const End end = of_client ? client : OtherEnd(client);
   return rates_->Sum(slot, static_cast<size_t>(end), time_ns) /
@@ -619,7 +697,7 @@ double ConnectionTable::PayloadRate(uint32_t slot, bool of_client, int64_t time_
 }
 
 uint64_t ConnectionTable::WindowPayloadBytes(uint32_t slot, int64_t time_ns) const {
-  if (ranking_ == nullptr) return 0;
+  if (ranking_ == nullptr || (slot & kEmbryoSlots) != 0) return 0;
   return ranking_->SumSince(slot, 0, time_ns);
 }
 

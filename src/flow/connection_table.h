@@ -12,23 +12,23 @@
 #include "src/flow/connection_index.h"
 #include "src/flow/connection_record.h"
 #include "src/flow/connection_summary.h"
+#include "src/flow/embryo_table.h"
 #include "src/flow/encapsulation_table.h"
 #include "src/flow/fragment_cache.h"
 #include "src/flow/gap_pool.h"
 #include "src/flow/server_endpoints.h"
-#include "src/flow/timeout_wheel.h"
+#include "src/flow/timeouts.h"
 #include "src/flow/totals.h"
 #include "src/flow/windowed_sums.h"
 
 namespace tcpgauge {
 
 struct TableOptions {
-  uint32_t max_connections = 1000000;  // at most 2^26
+  uint32_t max_connections = 1000000;  // at most 2^30
   bool new_only = false;               // ignore connections whose SYN was not seen
   int64_t remove_after_ns = 2LL * 1000000000;
   int64_t idle_timeout_ns = 3600LL * 1000000000;
   uint64_t hash_seed = 0;
-  uint8_t worker = 0;  // below 64; makes ids unique among the tables of one process
   // What rates and ranking are kept of; without them the table needs less memory, and both are 0.
   bool keep_rates = true;
   int64_t rate_tick_ns = 1000000000;
@@ -43,7 +43,8 @@ class EndedConnectionSink {
   virtual void OnConnectionEnded(const EndedConnection& connection) = 0;
 };
 
-// One capture thread's connections: an index (absl hash set) over records that never move.
+// One capture thread's connections: an index (absl hash set) over records that never move. A connection of which only a
+// SYN was seen is an embryo, a third of a record.
 //
 // A connection begins with a SYN or, unless `new_only`, with any segment. One that begins with neither SYN nor SYN-ACK is
 // midstream; it is confirmed, that is, shown and counted, once both directions or three segments with payload were seen.
@@ -52,8 +53,9 @@ class EndedConnectionSink {
 //
 // Thread: confined to one; nothing here synchronises.
 // Time: nanoseconds of the Unix epoch, from packets and AdvanceTime(); table time is the latest of all and never steps back.
-// Bounds: max_connections. When all are in use, the least useful gives way and is counted as evicted: of those without a
-// completed handshake the one idle the longest, else of the finished, of the closing, of the established.
+// Bounds: max_connections. When all are in use, the least useful gives way and is counted as evicted: the oldest embryo,
+// else of those without a completed handshake the one idle the longest, else of the finished, of the closing, of the
+// established.
 // Errors: none; any sequence of packets is possible.
 class ConnectionTable {
  public:
@@ -89,10 +91,21 @@ class ConnectionTable {
   // Connections tracked now, the unconfirmed included.
   size_t size() const { return index_.size(); }
 
-  // All slots that were ever used are below this.
-  uint32_t slot_limit() const { return slot_limit_; }
-  bool IsInUse(uint32_t slot) const { return records_[slot].has(ConnectionRecord::kInUse); }
-  bool IsConfirmed(uint32_t slot) const { return records_[slot].has(ConnectionRecord::kConfirmed); }
+  // Slots of two kinds: records are numbered from 0, embryos from kEmbryoSlots. Those that were ever used are below the
+  // limits.
+  static constexpr uint32_t kEmbryoSlots = ConnectionIndex::kEmbryo;
+  uint32_t record_limit() const { return record_limit_; }
+  uint32_t embryo_limit() const { return kEmbryoSlots + embryos_.slot_limit(); }
+  // Whether the slot holds a connection that is to be shown.
+  bool IsConfirmed(uint32_t slot) const {
+    return slot & kEmbryoSlots ? embryos_.InUse(slot & ~kEmbryoSlots)
+                               : records_[slot].has(ConnectionRecord::kConfirmed);
+  }
+  // Whether it holds any.
+  bool IsInUse(uint32_t slot) const {
+    return slot & kEmbryoSlots ? embryos_.InUse(slot & ~kEmbryoSlots) : records_[slot].has(ConnectionRecord::kInUse);
+  }
+  // REQUIRES, like all below: the slot holds a connection.
   ConnectionSummary Summarize(uint32_t slot) const;
   // Payload bytes per second of an end over the rate window that ended last before `time_ns`.
   double PayloadRate(uint32_t slot, bool of_client, int64_t time_ns) const;
@@ -111,13 +124,22 @@ class ConnectionTable {
     uint32_t candidate;  // slot with this hash, or kNotFound
   };
 
+  // Looks all up, so that their memory is on its way before the first is taken.
+  void FetchMemory(absl::Span<Arrival> arrivals);
+  // Likewise for ending the `count` oldest embryos.
+  void FetchOldestEmbryos(size_t count);
+
   // Fills in all but `candidate`, and takes a use of the encapsulation; false when the packet is of no connection.
   bool Prepare(const DecodedPacket& packet, Arrival* arrival);
   void Take(const Arrival& arrival);
   uint32_t FindSlot(const Arrival& arrival) const;
-  bool IsOverdue(uint32_t slot, int64_t time_ns) const;
   // Whether the segment begins another connection on the 4-tuple of `slot`.
   bool BeginsAnother(uint32_t slot, const Arrival& arrival) const;
+  void BeginEmbryo(const Arrival& arrival);
+  // A record for what the embryo knows; its slot. The embryo is gone.
+  uint32_t Promote(uint32_t embryo);
+  void EndEmbryo(uint32_t embryo, std::optional<EndReason> reason);
+  ConnectionSummary SummarizeEmbryo(const Embryo& embryo) const;
   uint32_t Begin(const Arrival& arrival);
   // Begins the connection whose SYN was kept as a candidate while an older one held its 4-tuple.
   // REQUIRES: the segment is the SYN-ACK that answers it.
@@ -129,31 +151,30 @@ class ConnectionTable {
   void NoteHandshake(uint32_t slot, const Arrival& arrival, ConnectionState before);
   void ConfirmIfDue(uint32_t slot);
   void Confirm(uint32_t slot);
-  // Enters what an end's record holds more than it did before into the totals.
-  void AddToTotals(const EndRecord& before, const EndRecord& after, bool of_client);
+  void AddToTotals(uint64_t payload_bytes, const LossCounts& losses, bool of_client);
   void AddAllToTotals(const ConnectionRecord& record);
   void SetClient(uint32_t slot, End end);
   void SetState(uint32_t slot, ConnectionState state);
-  void PutInWheel(uint32_t slot, TimeoutClass timeout_class);
-  TimeoutWheel& WheelOf(uint32_t slot) { return wheels_[static_cast<size_t>(records_[slot].timeout_class)]; }
   uint32_t TakeFreeSlot();
-  void EvictOne();
+  void MakeRoom();
+  uint64_t IdOf(const ConnectionKey& key, int64_t start_time_ns) const;
   void EndConnection(uint32_t slot, std::optional<EndReason> reason);
 
   const TableOptions options_;
   EndedConnectionSink* const sink_;
   StableArray<ConnectionRecord> records_;
   StableArray<ConnectionDetails> details_;
+  EmbryoTable embryos_;
   ConnectionIndex index_;
-  std::array<TimeoutWheel, kTimeoutClassCount> wheels_;
+  Timeouts timeouts_;
   GapPool gaps_;
   EncapsulationTable encapsulations_;
   ServerEndpoints servers_;
   FragmentCache fragments_;
   std::unique_ptr<WindowedSums> rates_;    // lanes: End
   std::unique_ptr<WindowedSums> ranking_;  // one lane
-  uint32_t slot_limit_ = 0;
-  uint32_t free_slots_ = TimeoutWheel::kNone;  // a list through ConnectionDetails::next
+  uint32_t record_limit_ = 0;
+  uint32_t free_records_ = Timeouts::kNone;  // a list through ConnectionDetails::next
   int64_t now_ns_ = 0;
   Totals totals_;
   std::array<uint64_t, kMaxInterfaces> duplicate_packets_{};

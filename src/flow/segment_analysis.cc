@@ -8,8 +8,12 @@ namespace {
 constexpr int64_t kNanosecondsPerMicrosecond = 1000;
 
 // A sample that waited longer measures a lost acknowledgment or an idle peer, not the path. It also keeps the clock of
-// rtt_pending_time_us, which wraps after 71 minutes, unambiguous.
+// rtt_time_us, which wraps after 71 minutes, unambiguous.
 constexpr uint32_t kMaxRttUs = 60 * 1000 * 1000;
+
+constexpr uint64_t kMaxZeroWindows = (1 << 24) - 1;  // EndRecord's bit-field
+
+constexpr uint32_t kMaxFlightBytes = 1u << 30;  // RFC 7323 section 2.3
 
 uint32_t ToMicroseconds(int64_t time_ns) { return static_cast<uint32_t>(time_ns / kNanosecondsPerMicrosecond); }
 
@@ -18,37 +22,52 @@ void AddRttSample(uint32_t sample_us, EndRecord* end) {
   if (end->smoothed_rtt_eighth_us == 0) {
     end->smoothed_rtt_eighth_us = sample_us * 8;
   } else {
-    end->smoothed_rtt_eighth_us += sample_us - end->smoothed_rtt_eighth_us / 8;
+    // SRTT += (sample - SRTT) / 4. RFC 6298 has an eighth, and senders that sample with every acknowledgment; here it
+    // is one sample in a round trip, and the estimate should be no older than theirs.
+    end->smoothed_rtt_eighth_us += sample_us * 2 - end->smoothed_rtt_eighth_us / 4;
   }
   if (end->smoothed_rtt_eighth_us == 0) end->smoothed_rtt_eighth_us = 1;  // zero means "no sample"
 }
 
+// Where the next sample begins, after one that `segment` has ended: anywhere in the flight that comes next. An
+// acknowledgment sets off a burst, of which the first segment alone waits in no queue; it must not stand for all.
+void ChooseNextSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* end) {
+  const uint32_t flight = end->next_sequence - segment.acknowledgment_number;
+  const uint32_t random = now_us * 0x9e3779b1 >> 24;  // of 256
+  end->rtt_sequence = end->next_sequence + static_cast<uint32_t>(uint64_t{flight} * random / 256);
+}
+
 // `segment` acknowledges what `other` sent.
 void FinishRttSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* other) {
-  if (!other->has(EndRecord::kRttPending) || other->has(EndRecord::kCandidateSyn)) return;
-  if (other->has(EndRecord::kRttByTimestamp)) {
-    if (!segment.has_timestamps || SequenceLess(segment.timestamp_echo_reply, other->rtt_pending_value)) return;
-    if (segment.timestamp_echo_reply == other->rtt_pending_value) {
-      AddRttSample(now_us - other->rtt_pending_time_us, other);
-    }
-  } else {
-    if (SequenceLess(segment.acknowledgment_number, other->rtt_pending_value)) return;
-    AddRttSample(now_us - other->rtt_pending_time_us, other);
-  }
+  if (!other->has(EndRecord::kRttPending) || other->has(EndRecord::kCandidateSyn) ||
+      SequenceLess(segment.acknowledgment_number, other->rtt_sequence))
+    return;
+  // An echo that is newer than the segment answers a later one: the acknowledgment of this one was not captured.
+  const bool answers_later = other->has(EndRecord::kRttTimestamp) && segment.has_timestamps &&
+                             SequenceLess(other->rtt_timestamp, segment.timestamp_echo_reply);
+  if (!answers_later) AddRttSample(now_us - other->rtt_time_us, other);
   other->clear(EndRecord::kRttPending);
+  ChooseNextSample(segment, now_us, other);
 }
 
 void StartRttSample(const DecodedPacket& segment, uint32_t segment_end, uint32_t now_us, EndRecord* end) {
   end->set(EndRecord::kRttPending);
   end->clear(EndRecord::kCandidateSyn);  // its sender goes on with this connection
-  end->rtt_pending_time_us = now_us;
+  end->rtt_sequence = segment_end;
+  end->rtt_time_us = now_us;
+  end->rtt_timestamp = segment.timestamp_value;
   if (segment.has_timestamps) {
-    end->set(EndRecord::kRttByTimestamp);
-    end->rtt_pending_value = segment.timestamp_value;
+    end->set(EndRecord::kRttTimestamp);
   } else {
-    end->clear(EndRecord::kRttByTimestamp);
-    end->rtt_pending_value = segment_end;
+    end->clear(EndRecord::kRttTimestamp);
   }
+}
+
+bool MayStartRttSample(const DecodedPacket& segment, uint32_t now_us, const EndRecord& end) {
+  if (end.has(EndRecord::kCandidateSyn)) return true;
+  if (end.has(EndRecord::kRttPending)) return now_us - end.rtt_time_us > kMaxRttUs;
+  // A place that is further on than any flight is left over from long ago.
+  return end.rtt_sequence - segment.sequence_number - 1 >= kMaxFlightBytes;
 }
 
 }  // namespace
@@ -69,7 +88,7 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
     }
     FinishRttSample(segment, now_us, &other);
   }
-  if (segment.window == 0 && !syn && !fin) ++end.zero_windows;
+  if (segment.window == 0 && !syn && !fin && end.zero_windows < kMaxZeroWindows) ++end.zero_windows;
 
   const uint32_t payload_begin = segment.sequence_number + syn;
   const uint32_t payload_end = payload_begin + segment.payload_length_bytes;
@@ -78,12 +97,17 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
   if (!end.has(EndRecord::kSeen)) {
     end.set(EndRecord::kSeen);
     end.next_sequence = segment_end;
-    if (occupies_sequence) StartRttSample(segment, segment_end, now_us, &end);
+    if (occupies_sequence) {
+      StartRttSample(segment, segment_end, now_us, &end);
+    } else if (!end.has(EndRecord::kCandidateSyn)) {
+      end.rtt_sequence = segment_end;
+    }
     return;
   }
   if (!occupies_sequence) return;
   const bool is_new = !SequenceLess(segment.sequence_number, end.next_sequence);
   if (!is_new) {
+    if (end.has(EndRecord::kCandidateSyn)) end.rtt_sequence = end.next_sequence;
     end.clear(EndRecord::kRttPending | EndRecord::kCandidateSyn);
     if (segment.payload_length_bytes > 0 && SequenceLess(payload_begin, end.next_sequence)) {
       // Gaps lie below next_sequence; what is above it may be too far from them to compare.
@@ -98,8 +122,7 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
     if (segment.sequence_number != end.next_sequence) {
       gaps->Add(&record->gaps, sender, end.next_sequence, segment.sequence_number);
     }
-    if (!end.has(EndRecord::kRttPending) || end.has(EndRecord::kCandidateSyn) ||
-        now_us - end.rtt_pending_time_us > kMaxRttUs) {
+    if (MayStartRttSample(segment, now_us, end)) {
       StartRttSample(segment, segment_end, now_us, &end);
     }
   }

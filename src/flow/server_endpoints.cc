@@ -3,7 +3,8 @@
 namespace tcpgauge {
 namespace {
 
-constexpr uint16_t kFirstEphemeralPort = 32768;
+// Linux's default of net.ipv4.ip_local_port_range (ip-sysctl).
+bool IsEphemeral(uint16_t port) { return port >= 32768 && port <= 60999; }
 
 }  // namespace
 
@@ -11,8 +12,8 @@ bool IsClientB(const Endpoint& a, const Endpoint& b, const ServerEndpoints& serv
   const bool a_is_server = servers.Contains(a);
   const bool b_is_server = servers.Contains(b);
   if (a_is_server != b_is_server) return a_is_server;
-  const bool a_is_ephemeral = a.port >= kFirstEphemeralPort;
-  const bool b_is_ephemeral = b.port >= kFirstEphemeralPort;
+  const bool a_is_ephemeral = IsEphemeral(a.port);
+  const bool b_is_ephemeral = IsEphemeral(b.port);
   if (a_is_ephemeral != b_is_ephemeral) return b_is_ephemeral;
   return b.port > a.port;
 }

@@ -52,8 +52,7 @@ class ServerEndpoints {
 };
 
 // Which end of a connection whose handshake was not seen is the client: the one that is not a known server; else the one
-// whose port is ephemeral (at or above 32768: Linux's range and, within it, IANA's) when only one is; else the one with
-// the higher port, as in tcptrack. True when it is `b`.
+// whose port is ephemeral (Linux's default range) when only one is; else the one with the higher port, as in tcptrack. True when it is `b`.
 bool IsClientB(const Endpoint& a, const Endpoint& b, const ServerEndpoints& servers);
 
 }  // namespace tcpgauge

@@ -19,14 +19,11 @@ class TimeoutWheel {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
 
-  TimeoutWheel(int64_t timeout_ns, const StableArray<ConnectionRecord>* records,
+  TimeoutWheel(int64_t timeout_ns, StableArray<ConnectionRecord>* records,
                StableArray<ConnectionDetails>* details);
 
   void Insert(uint32_t slot);
   void Remove(uint32_t slot);
-
-  // Whether a connection whose last packet came at `last_ns` has reached the time-out.
-  bool IsOver(int64_t last_ns, int64_t now_ns) const { return now_ns - last_ns >= timeout_ns_; }
 
   // A connection that has had no packet for the time-out at `now_ns`, or kNone. Looks at no more than `*steps`
   // connections and takes from it what it looked at: zero on return means that there may be more.
@@ -38,6 +35,7 @@ class TimeoutWheel {
 
  private:
   static constexpr int64_t kBucketsPerTimeout = 64;
+  static constexpr int64_t kRoomBelow = kBucketsPerTimeout + 1;  // the oldest bucket that is not due lies in it
   static constexpr int64_t kBuckets = 128;  // a power of two above the former
 
   int64_t BucketOf(uint32_t slot) const;
@@ -47,7 +45,7 @@ class TimeoutWheel {
 
   const int64_t timeout_ns_;
   const int64_t bucket_ns_;
-  const StableArray<ConnectionRecord>& records_;
+  StableArray<ConnectionRecord>& records_;
   StableArray<ConnectionDetails>& details_;
   std::array<uint32_t, kBuckets> heads_;
   int64_t oldest_ = 0;  // no connection is in a bucket before this one

@@ -13,7 +13,8 @@ enum class End : uint8_t { kA = 0, kB = 1 };
 
 constexpr End OtherEnd(End end) { return end == End::kA ? End::kB : End::kA; }
 
-// A TCP 4-tuple and its encapsulation, the same for both directions: end a is the one that sorts first.
+// A TCP 4-tuple and its encapsulation, the same for both directions: end a is the one that sorts first in an order that
+// means nothing else.
 struct ConnectionKey {
   IpAddress address_a;
   IpAddress address_b;

@@ -2,6 +2,7 @@
 #define TCPGAUGE_SRC_NET_IP_ADDRESS_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -43,10 +44,14 @@ class IpAddress {
   // Dotted quad, or RFC 5952 text.
   std::string ToString() const;
 
-  friend bool operator==(const IpAddress& a, const IpAddress& b) { return a.bytes_ == b.bytes_; }
+  // As two words each: the compiler calls memcmp otherwise, for every packet. The order is total and means nothing.
+  friend bool operator==(const IpAddress& a, const IpAddress& b) {
+    return ((a.Word(0) ^ b.Word(0)) | (a.Word(8) ^ b.Word(8))) == 0;
+  }
   friend bool operator!=(const IpAddress& a, const IpAddress& b) { return !(a == b); }
   friend bool operator<(const IpAddress& a, const IpAddress& b) {
-    return std::memcmp(a.bytes_.data(), b.bytes_.data(), 16) < 0;
+    const size_t differ = a.Word(0) != b.Word(0) ? 0 : 8;
+    return a.Word(differ) < b.Word(differ);
   }
   template <typename H>
   friend H AbslHashValue(H state, const IpAddress& address) {
@@ -54,6 +59,13 @@ class IpAddress {
   }
 
  private:
+  // Eight bytes from `offset`, in the machine's order.
+  uint64_t Word(size_t offset) const {
+    uint64_t word;
+    std::memcpy(&word, bytes_.data() + offset, sizeof(word));
+    return word;
+  }
+
   std::array<uint8_t, 16> bytes_;
 };
 

@@ -56,7 +56,11 @@ void ShardPublisher::Begin() {
 
 bool ShardPublisher::CopySlice() {
   ShardSnapshot& back = buffer_.back();
-  const uint32_t end = std::min(table_.slot_limit(), next_slot_ + kSliceSlots);
+  if (next_slot_ < ConnectionTable::kEmbryoSlots && next_slot_ >= table_.record_limit()) {
+    next_slot_ = ConnectionTable::kEmbryoSlots;
+  }
+  const uint32_t limit = next_slot_ < ConnectionTable::kEmbryoSlots ? table_.record_limit() : table_.embryo_limit();
+  const uint32_t end = std::min(limit, next_slot_ + kSliceSlots);
   for (; next_slot_ < end; ++next_slot_) {
     if (!table_.IsConfirmed(next_slot_)) continue;
     const uint64_t score = table_.WindowPayloadBytes(next_slot_, rates_time_ns_);
@@ -75,7 +79,7 @@ bool ShardPublisher::CopySlice() {
     row.window_payload_bytes = score;
     back.rows.push_back(row);
   }
-  return next_slot_ >= table_.slot_limit();
+  return next_slot_ >= ConnectionTable::kEmbryoSlots && next_slot_ >= table_.embryo_limit();
 }
 
 void ShardPublisher::ChooseThreshold() {

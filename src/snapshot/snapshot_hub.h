@@ -1,12 +1,9 @@
 #ifndef TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_HUB_H_
 #define TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_HUB_H_
 
-#include <cstdint>
 #include <memory>
+#include <mutex>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
@@ -19,17 +16,15 @@ class SnapshotHub {
  public:
   SnapshotHub() : current_(std::make_shared<const Snapshot>()) {}
 
-  // Never null; before the first Publish() an empty snapshot of sequence 0. Never waits for a new one.
+  // Never null; before the first Publish() an empty snapshot of sequence 0.
   std::shared_ptr<const Snapshot> Current() const;
-
-  // Waits until a snapshot with a sequence above `sequence` is there, or `timeout` has passed; then as Current().
-  std::shared_ptr<const Snapshot> WaitForNewer(uint64_t sequence, absl::Duration timeout) const;
 
   void Publish(std::shared_ptr<const Snapshot> snapshot);
 
  private:
-  mutable absl::Mutex mutex_;
-  std::shared_ptr<const Snapshot> current_ ABSL_GUARDED_BY(mutex_);
+  // Of the standard library, because the thread sanitizer knows nothing of what Debian's abseil does.
+  mutable std::mutex mutex_;  // guards current_
+  std::shared_ptr<const Snapshot> current_;
 };
 
 }  // namespace tcpgauge

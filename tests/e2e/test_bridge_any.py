@@ -14,7 +14,8 @@ class BridgeAnyTest(NamespaceCase):
         self.testbed = self.own(BridgedTestbed())
 
     def check_counted_once(self, *options):
-        agent = self.own(Agent(self.testbed.bridge, *options))
+        # The filter leaves out the test's own questions to the agent, which cross the loopback.
+        agent = self.own(Agent(self.testbed.bridge, *options, "port", "5201"))
         self.own(iperf3.Server(self.testbed))
         report = self.own(iperf3.Client(self.testbed, 4, "200M")).report()
         # Only then is every byte in, even one that is counted twice.

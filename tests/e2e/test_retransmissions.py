@@ -21,7 +21,8 @@ class RetransmissionsTest(NamespaceCase):
     def setUp(self):
         self.testbed = self.own(Testbed())
         impairment.segments_are_packets(self.testbed)
-        self.agent = self.own(Agent(self.testbed.client, "-i", self.testbed.link.client_interface))
+        # Fast, because what is compared with the kernel moves many times a second.
+        self.agent = self.own(Agent(self.testbed.client, "-f", "-i", self.testbed.link.client_interface))
 
     def connect(self, window_bytes):
         conversation = self.own(Conversation(self.testbed, PORT))

@@ -24,7 +24,7 @@ class TopViewTest(NamespaceCase):
         command = program or (binary(), "--tui", "--web.listen-address=")
         terminal.view = self.own(terminal.start(*command, "-i", self.testbed.link.server_interface, *options))
         terminal.wait_for(top_view.footer, "the top view's last line")
-        # tcptrack draws before it captures.
+        # tcptrack draws before it opens the capture.
         wait_until(lambda: self.captures() > captures, "a packet socket")
         return terminal
 
@@ -47,9 +47,18 @@ class TopViewTest(NamespaceCase):
         terminal.wait_for(matches, f"a last line with {wanted}")
 
     def wait_for_connections(self, terminal, count):
-        self.wait_for_footer(terminal, of=count)
         return top_view.rows(terminal.wait_for(
             lambda screen: screen if len(top_view.rows(screen)) == min(count, ROWS_IN_LIST) else None, f"{count} rows"))
+
+    def make_known(self, conversations, terminal):
+        """Lets them talk until the view shows all: tcptrack may miss a handshake soon after it has begun to capture."""
+        def all_known(screen):
+            for conversation in conversations:
+                conversation.client_sends(1)
+                conversation.server_sends(1)
+            footer = top_view.footer(screen)
+            return footer and footer[2] == len(conversations)
+        terminal.wait_for(all_known, f"{len(conversations)} connections")
 
     def test_shows_every_column_of_tcptrack(self):
         terminal = self.open_view()
@@ -61,10 +70,10 @@ class TopViewTest(NamespaceCase):
         for name in ("Client", "Server", "State", "Idle", "A", "Speed"):
             self.assertIn(name, header)
 
-        def speed_and_star(screen):
+        def shows_speed(screen):
             conversation.client_sends(5000)
             return any(row.bytes_per_second > 0 and row.idle_seconds == 0 for row in top_view.rows(screen))
-        terminal.wait_for(speed_and_star, "a speed")
+        terminal.wait_for(shows_speed, "a speed")
         self.assertGreater(terminal.wait_for(top_view.total, "a TOTAL"), 0)
         # Shown for one drawing only, and slowly enough to be seen between two packets.
         self.assertTrue(self.sees_star(terminal, conversation), "no star for activity")
@@ -132,8 +141,9 @@ class TopViewTest(NamespaceCase):
 
     def test_arrows_pause_and_sort_move_it_as_they_move_tcptrack(self):
         terminals = (self.open_view(), self.open_tcptrack())
-        self.conversations(30)
+        conversations = self.conversations(30)
         for terminal in terminals:
+            self.make_known(conversations, terminal)
             self.wait_for_connections(terminal, 30)
         for key in ("Down", "Down", "Down", "Up", "Up", "Up", "Up", "p", "p", "s", "s"):
             before = top_view.footer(terminals[1].screen())
@@ -147,7 +157,9 @@ class TopViewTest(NamespaceCase):
 
     def test_agrees_with_tcptrack(self):
         ours, theirs = self.open_view(), self.open_tcptrack()
-        self.conversations(5)
+        conversations = self.conversations(5)
+        for terminal in (ours, theirs):
+            self.make_known(conversations, terminal)
         self.own(iperf3.Server(self.testbed))
         self.own(iperf3.Client(self.testbed, 12, "80M"))
         seen = {}

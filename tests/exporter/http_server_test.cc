@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
@@ -146,6 +148,64 @@ TEST(HttpServer, HoldsWhatIsHeldUntilTheResponseIsSent) {
   released.WaitForNotification();  // the client is gone
 }
 
+TEST(HttpServer, BreaksAConnectionWhoseHeaderTrickles) {
+  HttpLimits limits;
+  limits.request = absl::Milliseconds(50);
+  limits.idle_timeout_seconds = 0;  // never
+  const auto server = StartOne(Echo, limits);
+  RawConnection silent(server->urls()[0]), trickling(server->urls()[0]);
+  while (trickling.Send("x")) std::this_thread::yield();
+  EXPECT_EQ(silent.Receive(1), "");
+}
+
+TEST(HttpServer, BreaksAConnectionThatTakesItsResponseTooSlowly) {
+  HttpLimits limits;
+  limits.request = absl::Hours(1);
+  limits.response = absl::Milliseconds(50);
+  limits.idle_timeout_seconds = 0;  // never
+  absl::Notification released;
+  const auto server = StartOne(
+      [&](const HttpRequest&) {
+        HttpResponse response;
+        response.body = std::string(64 << 20, 'x');
+        response.held_while_sent =
+            std::shared_ptr<void>(&released, [](void* r) { static_cast<absl::Notification*>(r)->Notify(); });
+        return response;
+      },
+      limits);
+  RawConnection slow(server->urls()[0], 4096);
+  slow.Send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+  released.WaitForNotification();
+  EXPECT_LT(slow.ReceiveAll().size(), size_t{64 << 20});
+}
+
+TEST(HttpServer, ServesManyAtATime) {
+  const auto server = StartOne();
+  std::vector<std::thread> clients;
+  std::atomic<int> served{0};
+  for (int i = 0; i < 500; ++i) {
+    clients.emplace_back([&] { served += BodyOf(Get(server->urls()[0], "/x")) == "GET /x" ? 1 : 0; });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(served, 500);
+}
+
+TEST(HttpServer, ClosesConnectionsBeyondTheLimitAndServesAgain) {
+  HttpLimits limits;
+  limits.connections = 3;
+  const auto server = StartOne(Echo, limits);
+  {
+    std::vector<std::unique_ptr<RawConnection>> open;
+    for (int i = 0; i < 3; ++i) {
+      open.push_back(std::make_unique<RawConnection>(server->urls()[0]));
+      open.back()->Send("GET /x HTTP/1.1\r\nHost: test\r\n\r\n");
+      EXPECT_EQ(BodyOf(open.back()->ReceiveResponse()), "GET /x");
+    }
+    EXPECT_EQ(Get(server->urls()[0], "/x"), "");
+  }
+  while (Get(server->urls()[0], "/x").empty()) std::this_thread::yield();
+}
+
 TEST(HttpServer, StopsAtOnceWhateverTheClientsDo) {
   const auto server = StartOne([](const HttpRequest& request) {
     HttpResponse response = Echo(request);
@@ -161,7 +221,7 @@ TEST(HttpServer, StopsAtOnceWhateverTheClientsDo) {
   EXPECT_NE(slow.Receive(1), "");
   const absl::Time start = absl::Now();
   server->Stop();
-  EXPECT_LT(absl::Now() - start, absl::Milliseconds(100));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(1));  // a few milliseconds; what waits for a timeout takes many seconds
   EXPECT_EQ(idle.Receive(1), "");
   EXPECT_FALSE(RawConnection(url).is_connected());
   server->Stop();

@@ -8,7 +8,10 @@
 namespace tcpgauge {
 namespace {
 
+using testing::Contains;
 using testing::HasSubstr;
+using testing::Pair;
+using testing::StartsWith;
 
 // Goes a quarter of a second on each time that it is read.
 class TickingClock final : public Clock {
@@ -27,7 +30,7 @@ class WebRoutesTest : public testing::Test {
     sources_.hub = &hub_;
     sources_.clock = &clock_;
     sources_.build = {"1.2.3", "<0123abc>"};
-    sources_.limits = {1000000, 2};
+    sources_.limits = {1000000, 2, 3};
     sources_.is_healthy = [this] { return is_fine_; };
     sources_.is_ready = [this] { return is_fine_; };
   }
@@ -50,6 +53,32 @@ TEST_F(WebRoutesTest, ServesMetricsOfTheLatestSnapshotWithinTheLimit) {
   EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_THAT(response.body, HasSubstr("\ntcpgauge_client_payload_bytes_total 77777\n"));
   EXPECT_THAT(response.body, HasSubstr("\ntcpgauge_connections_not_exported 7\n"));
+}
+
+TEST_F(WebRoutesTest, ServesTheFormatAndEncodingThatAreAskedFor) {
+  HttpRequest request;
+  request.path = "/metrics";
+  request.headers = {{"Accept", "application/openmetrics-text;version=1.0.0"}, {"Accept-Encoding", "gzip"}};
+  const HttpResponse response = WebRoutes(sources_)(request);
+  EXPECT_THAT(response.content_type, StartsWith("application/openmetrics-text"));
+  EXPECT_THAT(response.headers, Contains(Pair("Content-Encoding", "gzip")));
+  EXPECT_THAT(response.headers, Contains(Pair("Vary", "Accept")));
+  EXPECT_THAT(response.headers, Contains(Pair("Vary", "Accept-Encoding")));
+  EXPECT_THAT(response.body, StartsWith("\x1f\x8b"));
+}
+
+TEST_F(WebRoutesTest, RefusesScrapesBeyondTheLimitUntilOthersAreSent) {
+  const HttpRouter router = WebRoutes(sources_);
+  HttpRequest request;
+  request.path = "/metrics";
+  std::vector<HttpResponse> being_sent;
+  for (int i = 0; i < 3; ++i) being_sent.push_back(router(request));
+  EXPECT_EQ(being_sent.back().status, 200);
+  EXPECT_EQ(router(request).status, 503);
+  being_sent.pop_back();
+  EXPECT_EQ(router(request).status, 200);
+  request.path = "/-/healthy";
+  EXPECT_EQ(router(request).status, 200);
 }
 
 TEST_F(WebRoutesTest, TellsHowLongThePreviousScrapeTook) {

@@ -165,7 +165,7 @@ TEST_F(Eviction, TheLeastUsefulGivesWay) {
     Establish(port, 7);
     EXPECT_EQ(table().size(), 6);
   }
-  EXPECT_EQ(EvictedPorts(), std::vector<int>({40004, 40005, 40006})) << "without a handshake, the longest idle first";
+  EXPECT_EQ(EvictedPorts(), std::vector<int>({40005, 40006, 40004})) << "bare SYNs, then the unconfirmed";
   Establish(50004, 7);
   EXPECT_EQ(EvictedPorts().back(), 40003) << "then the finished";
   Establish(50005, 7);
@@ -182,7 +182,7 @@ TEST_F(Eviction, AFloodOfSynsLeavesTheEstablishedAlone) {
     Feed(Segment({client_.address, static_cast<uint16_t>(i)}, At("10.0.0.3:80")).Syn(1).Time(1 + i * 1e-5));
   }
   EXPECT_EQ(table().size(), 10);
-  EXPECT_EQ(table().slot_limit(), 10);
+  EXPECT_LE(table().record_limit() + table().embryo_limit() - ConnectionTable::kEmbryoSlots, 10 + 1);
   EXPECT_EQ(Closed(EndReason::kEvicted), 20000 - 9);
   EXPECT_EQ(Connections(ConnectionState::kEstablished), 1);
 }

@@ -18,7 +18,8 @@ class ConnectionIndexTest : public testing::Test {
   }
 
   StableArray<ConnectionRecord> records_{70000};
-  ConnectionIndex index_{&records_, 1};
+  EmbryoTable embryos_{8};
+  ConnectionIndex index_{&records_, &embryos_, 1};
 };
 
 TEST_F(ConnectionIndexTest, FindsWhatWasInserted) {
@@ -34,7 +35,7 @@ TEST_F(ConnectionIndexTest, FindsWhatWasInserted) {
   EXPECT_EQ(index_.Find(Key(60001), index_.HashOf(Key(60001))), ConnectionIndex::kNotFound);
   for (uint32_t slot = 0; slot < 60000; slot += 2) {
     const ConnectionKey key = Key(static_cast<uint16_t>(slot));
-    index_.Erase(key, index_.HashOf(key));
+    index_.Erase(slot, index_.HashOf(key));
     ASSERT_EQ(index_.Find(key, index_.HashOf(key)), ConnectionIndex::kNotFound);
   }
   EXPECT_EQ(index_.size(), 30000);
@@ -50,13 +51,22 @@ TEST_F(ConnectionIndexTest, KeysOfOneHashAreTwoEntries) {
   EXPECT_EQ(index_.Find(Key(3), 42), ConnectionIndex::kNotFound);
   const uint32_t candidate = index_.FindCandidate(42);
   EXPECT_TRUE(candidate == 3 || candidate == 4);
-  index_.Erase(Key(1), 42);
+  index_.Erase(3, 42);
   EXPECT_EQ(index_.FindCandidate(42), 4);
   EXPECT_EQ(index_.Find(Key(1), 42), ConnectionIndex::kNotFound);
 }
 
+TEST_F(ConnectionIndexTest, AnEmbryosSlotLeadsToTheEmbryosKey) {
+  const uint32_t embryo = embryos_.Add();
+  embryos_[embryo].key = Key(1);
+  index_.Insert(embryo | ConnectionIndex::kEmbryo, 42);
+  Insert(embryo, Key(2), 42);
+  EXPECT_EQ(index_.Find(Key(1), 42), embryo | ConnectionIndex::kEmbryo);
+  EXPECT_EQ(index_.Find(Key(2), 42), embryo);
+}
+
 TEST_F(ConnectionIndexTest, TheHashDependsOnTheSeedAndOnEachPartOfTheKey) {
-  const ConnectionIndex other(&records_, 2);
+  const ConnectionIndex other(&records_, &embryos_, 2);
   EXPECT_NE(index_.HashOf(Key(1)), other.HashOf(Key(1)));
   EXPECT_NE(index_.HashOf(Key(1)), index_.HashOf(Key(2)));
   EXPECT_NE(index_.HashOf(Key(1)), index_.HashOf(Key(1, 5)));

@@ -48,9 +48,13 @@ class TableTest : public testing::Test, public EndedConnectionSink {
 
   std::vector<ConnectionSummary> Live() {
     std::vector<ConnectionSummary> live;
-    for (uint32_t slot = 0; slot < table().slot_limit(); ++slot) {
-      if (table().IsInUse(slot)) live.push_back(table().Summarize(slot));
-    }
+    const auto add = [&](uint32_t begin, uint32_t end) {
+      for (uint32_t slot = begin; slot < end; ++slot) {
+        if (table().IsInUse(slot)) live.push_back(table().Summarize(slot));
+      }
+    };
+    add(0, table().record_limit());
+    add(ConnectionTable::kEmbryoSlots, table().embryo_limit());
     EXPECT_EQ(live.size(), table().size());
     return live;
   }

@@ -91,8 +91,8 @@ int ModelTable::GuessClient(const Endpoint& a, const Endpoint& b) const {
   const bool known_b = servers_.count(b) > 0;
   if (known_a && !known_b) return 1;
   if (known_b && !known_a) return 0;
-  const bool ephemeral_a = a.port > 32767;
-  const bool ephemeral_b = b.port > 32767;
+  const bool ephemeral_a = a.port >= 32768 && a.port <= 60999;
+  const bool ephemeral_b = b.port >= 32768 && b.port <= 60999;
   if (ephemeral_a && !ephemeral_b) return 0;
   if (ephemeral_b && !ephemeral_a) return 1;
   return b.port > a.port ? 1 : 0;
@@ -130,6 +130,7 @@ void ModelTable::Take(const DecodedPacket& packet, const std::vector<EndedConnec
     End(found, ReasonOf(found->second.state, found->second.refused));
     found = connections_.end();
   }
+  if (found != connections_.end()) found->second.has_only_bare_syn = false;
   if (!is_segment) {
     if (found == connections_.end()) {
       ++unmatched_fragments_;
@@ -150,6 +151,7 @@ void ModelTable::Take(const DecodedPacket& packet, const std::vector<EndedConnec
       connection.syn_ns = 0;
       connection.ends[1 - sender].initial_sequence = candidate->sequence;
       connection.ends[1 - sender].next = int64_t{candidate->sequence} + 1;
+      connection.ends[1 - sender].sample_from = candidate->sequence + 1;
     } else if (BeginsAnother(found->second, sender, known)) {
       End(found, ReasonOf(state, found->second.refused));
       found = connections_.end();
@@ -188,6 +190,7 @@ ModelTable::Connections::iterator ModelTable::Begin(const DecodedPacket& packet,
   connection.start_ns = connection.last_ns = time_ns;
   const int sender = packet.destination < packet.source ? 1 : 0;
   const uint8_t flags = packet.tcp_flags;
+  connection.has_only_bare_syn = flags == kTcpSyn && packet.payload_length_bytes == 0 && !packet.is_fragment;
   if (flags & kTcpRst) {
     connection.state = ConnectionState::kReset;
   } else if (flags & kTcpSyn) {
@@ -312,23 +315,28 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
     if (!end.acknowledged || Before(*end.acknowledged, packet.acknowledgment_number)) {
       end.acknowledged = packet.acknowledgment_number;
     }
-    if (other.sample) {
-      const uint32_t echo = other.sample->by_timestamp ? packet.timestamp_echo_reply : packet.acknowledgment_number;
-      const bool answers = !other.sample->by_timestamp || packet.has_timestamps;
-      if (answers && !Before(echo, other.sample->value)) {
-        const double rtt_us = age_us(*other.sample);
-        const bool measures = !other.sample->by_timestamp || echo == other.sample->value;
-        if (measures && rtt_us >= 0 && rtt_us <= kMaxRttUs) {
-          other.rtt_us = other.rtt_us ? *other.rtt_us + (rtt_us - *other.rtt_us) / 8 : rtt_us;
-        }
-        other.sample.reset();
+    if (other.sample && !Before(packet.acknowledgment_number, other.sample->acknowledgment)) {
+      const double rtt_us = age_us(*other.sample);
+      const bool answers_later = other.sample->timestamp && packet.has_timestamps &&
+                                 Before(*other.sample->timestamp, packet.timestamp_echo_reply);
+      if (!answers_later && rtt_us >= 0 && rtt_us <= kMaxRttUs) {
+        other.rtt_us = other.rtt_us ? *other.rtt_us + (rtt_us - *other.rtt_us) / 4 : rtt_us;
       }
+      other.sample.reset();
+      // Where in the next flight the next sample begins is the table's choice.
+      const uint32_t sent = static_cast<uint32_t>(other.next.value_or(0));
+      const uint64_t flight = sent - packet.acknowledgment_number;
+      const uint64_t share = static_cast<uint32_t>(time_ns / 1000) * 0x9e3779b1u >> 24;
+      other.sample_from = sent + static_cast<uint32_t>(flight * share / 256);
     }
   }
   if (packet.window == 0 && !syn && !fin) ++end.zero_windows;
 
   const bool first = !end.next.has_value();
-  if (first) end.next = packet.sequence_number;
+  if (first) {
+    end.next = packet.sequence_number;
+    end.sample_from = packet.sequence_number;
+  }
   const int64_t next = *end.next;
   const int64_t begin = next + static_cast<int32_t>(packet.sequence_number - static_cast<uint32_t>(next));
   const int64_t payload_begin = begin + (syn ? 1 : 0);
@@ -336,8 +344,12 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
   const int64_t finish = payload_end + (fin ? 1 : 0);
   if (finish == begin) return;
   const auto start_sample = [&] {
-    end.sample = Peer::Sample{packet.has_timestamps,
-                              packet.has_timestamps ? packet.timestamp_value : static_cast<uint32_t>(finish), time_ns};
+    end.sample = Peer::Sample{static_cast<uint32_t>(finish), time_ns, std::nullopt};
+    // Of the SYN that begins a connection the table keeps no timestamp.
+    const bool begins_it = first && packet.tcp_flags == kTcpSyn && end.payload_bytes == 0 && !packet.is_fragment &&
+                           end.packets + other.packets == 1;
+    if (packet.has_timestamps && !begins_it) end.sample->timestamp = packet.timestamp_value;
+    end.sample_from = static_cast<uint32_t>(finish);
     end.candidate.reset();
   };
   if (first) {
@@ -346,6 +358,7 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
     return;
   }
   if (begin < next) {
+    if (end.candidate) end.sample_from = static_cast<uint32_t>(next);
     end.sample.reset();
     end.candidate.reset();
     if (packet.payload_length_bytes > 0 && payload_begin < next) {
@@ -365,7 +378,10 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
       end.gaps.emplace_back(next, begin);
       if (end.gaps.size() > kMaxGaps) end.gaps.erase(end.gaps.begin());
     }
-    if (!end.sample || age_us(*end.sample) < 0 || age_us(*end.sample) > kMaxRttUs) start_sample();
+    // A place more than 2^30 ahead is left over from long ago.
+    const bool is_due = packet.sequence_number - end.sample_from < 0xc0000000u;
+    const bool is_over = end.sample && (age_us(*end.sample) < 0 || age_us(*end.sample) > kMaxRttUs);
+    if (end.candidate || is_over || (!end.sample && is_due)) start_sample();
   }
   end.next = std::max(next, finish);
   while (!end.gaps.empty() && *end.next - end.gaps.front().first > kHalf) end.gaps.erase(end.gaps.begin());
@@ -404,11 +420,15 @@ void ModelTable::Evict() {
   if (found == connections_.end()) return Fail("evicted a connection that there is not");
   const Connection& chosen = found->second;
   const int usefulness = Usefulness(chosen.state, chosen.confirmed);
+  // Those of which there is only a SYN go before all others.
   int64_t longest_idle_ns = chosen.last_ns;
   for (const auto& [key, connection] : connections_) {
     const int other = Usefulness(connection.state, connection.confirmed);
-    if (other < usefulness) return Fail("evicted a more useful connection");
-    if (other == usefulness) longest_idle_ns = std::min(longest_idle_ns, connection.last_ns);
+    if (other < usefulness || (connection.has_only_bare_syn && !chosen.has_only_bare_syn)) {
+      return Fail("evicted a more useful connection");
+    }
+    if (other == usefulness && connection.has_only_bare_syn == chosen.has_only_bare_syn)
+      longest_idle_ns = std::min(longest_idle_ns, connection.last_ns);
   }
   // Those without a handshake are of two time-outs, of which the longer counts. Packets that were overtaken add a
   // second.
@@ -433,7 +453,11 @@ void ModelTable::AdvanceTime(int64_t now_ns, const std::vector<EndedConnection>&
   }
   for (const auto& [key, connection] : connections_) {
     const int64_t latest = TimeoutOf(connection) / 64 * 65 + kSecond + 64;
-    if (now_ns_ - connection.last_ns > latest) return Fail("lives beyond its time-out");
+    if (now_ns_ - connection.last_ns > latest) {
+      return Fail("lives beyond its time-out of " + std::to_string(TimeoutOf(connection)) + " ns, idle for " +
+                  std::to_string(now_ns_ - connection.last_ns) + " ns, " +
+                  std::string(ConnectionStateName(connection.state)));
+    }
   }
 }
 
@@ -453,10 +477,17 @@ void ModelTable::End(Connections::iterator connection, std::optional<EndReason> 
   const Connection& c = connection->second;
   if (ended_count_ >= announced_->size()) return Fail("did not end a connection");
   const EndedConnection& announced = (*announced_)[ended_count_++];
-  if (announced.reason != reason) Fail("ended for another reason");
-  if (!(announced.encapsulation == c.encapsulation)) Fail("ended with another encapsulation");
+  const auto text = [](std::optional<EndReason> r) { return r ? std::string(EndReasonName(*r)) : "no reason"; };
+  if (announced.reason != reason) {
+    Fail("ended for " + text(announced.reason) + " instead of " + text(reason) + ": " +
+         Differences(c, announced.summary));
+  }
   const std::string differences = Differences(c, announced.summary);
-  if (!differences.empty()) Fail("ended connection: " + differences);
+  if (!differences.empty()) Fail("ended (" + text(reason) + "): " + differences);
+  if (!(announced.encapsulation == c.encapsulation)) {
+    Fail("ended (" + text(reason) + ") with another encapsulation: " + c.ends[0].endpoint.ToString() + ", " +
+         c.ends[1].endpoint.ToString());
+  }
   AddTo(c, &ended_);
   if (c.confirmed && reason) {
     ++ended_.closed[static_cast<size_t>(*reason)];
@@ -523,7 +554,10 @@ void ModelTable::Compare(const ConnectionTable& table) {
   if (table.now_ns() != now_ns_) return Fail("the time differs");
   if (table.size() != connections_.size()) return Fail("the number of connections differs");
   size_t in_use = 0;
-  for (uint32_t slot = 0; slot < table.slot_limit(); ++slot) {
+  const uint32_t records = table.record_limit();
+  const uint32_t embryos = table.embryo_limit() - ConnectionTable::kEmbryoSlots;
+  for (uint32_t i = 0; i < records + embryos; ++i) {
+    const uint32_t slot = i < records ? i : ConnectionTable::kEmbryoSlots + i - records;
     if (!table.IsInUse(slot)) continue;
     ++in_use;
     const ConnectionSummary summary = table.Summarize(slot);

@@ -54,11 +54,12 @@ class ModelTable {
     std::optional<int64_t> next;               // position after all that it sent; equals its number modulo 2^32
     std::vector<std::pair<int64_t, int64_t>> gaps;
     struct Sample {
-      bool by_timestamp;
-      uint32_t value;
+      uint32_t acknowledgment;  // that ends it
       int64_t time_ns;
+      std::optional<uint32_t> timestamp;
     };
     std::optional<Sample> sample;
+    uint32_t sample_from = 0;  // where the next one begins
     struct Syn {
       uint32_t sequence;
       int64_t time_ns;
@@ -77,6 +78,7 @@ class ModelTable {
     bool midstream = false;
     bool confirmed = false;
     bool refused = false;
+    bool has_only_bare_syn = false;  // begun by one, and no packet came since
     int64_t start_ns = 0;
     int64_t last_ns = 0;
     std::optional<int64_t> syn_ns;  // these three: after the start

@@ -22,6 +22,16 @@ TEST(Columns, HideByPriority) {
   EXPECT_EQ(Titles(LayOutColumns(25, {21, 21})), "Server@1 Speed@15 ");
 }
 
+TEST(Columns, MoreFollowInMoreRoom) {
+  EXPECT_EQ(Titles(LayOutColumns(120, {21, 21})),
+            "Client@1 Server@23 State@45 Idle@58 A@63 Speed@65 Up@75 Down@85 Total@95 RTT@103 Retr@110 ");
+  const std::vector<Column> wide = LayOutColumns(200, {21, 21});
+  EXPECT_EQ(wide.back().title, "History");
+  EXPECT_EQ(wide.back().left, 116);
+  EXPECT_EQ(wide.back().width, 60);
+  EXPECT_EQ(LayOutColumns(150, {21, 21}).back().width, 33);
+}
+
 TEST(Columns, NeverReachBeyondTheScreen) {
   for (int columns = 25; columns <= 300; ++columns) {
     for (const EndpointWidths& wanted : {EndpointWidths{0, 0}, EndpointWidths{21, 21}, EndpointWidths{47, 47}}) {

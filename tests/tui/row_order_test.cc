@@ -12,12 +12,18 @@ namespace {
 const Endpoint kClient = EndpointOf("192.0.2.1", 50000);
 const Endpoint kServer = EndpointOf("192.0.2.2", 443);
 
-std::vector<uint64_t> Ids(const Snapshot& snapshot, SortKey sort) {
-  RowOrder order;
-  order.Rebuild(snapshot, sort);
+bool All(const ConnectionView&) { return true; }
+
+std::vector<uint64_t> Ids(const Snapshot& snapshot, RowOrder* order) {
   std::vector<uint64_t> ids;
-  for (size_t i = 0; i < order.size(); ++i) ids.push_back(snapshot.connections[order.IndexAt(i)].id);
+  for (size_t i = 0; i < order->size(); ++i) ids.push_back(snapshot.connections[order->IndexAt(i)].id);
   return ids;
+}
+
+std::vector<uint64_t> Ids(const Snapshot& snapshot, SortKey sort, bool reverse = false) {
+  RowOrder order;
+  order.Rebuild(snapshot, Meter(), sort, reverse, All);
+  return Ids(snapshot, &order);
 }
 
 Snapshot Three() {
@@ -44,6 +50,71 @@ TEST(RowOrder, BytesPutsTheMostFirst) { EXPECT_EQ(Ids(Three(), SortKey::kBytes),
 
 TEST(RowOrder, IdlePutsTheMostRecentFirst) {
   EXPECT_EQ(Ids(Three(), SortKey::kIdle), (std::vector<uint64_t>{3, 1, 2}));
+}
+
+TEST(RowOrder, EveryOtherColumnCanBeTheOrder) {
+  Snapshot snapshot = Three();
+  snapshot.connections[0].client = EndpointOf("2001:db8::1", 50000);
+  snapshot.connections[1].client = EndpointOf("10.0.0.2", 1);
+  snapshot.connections[2].client = EndpointOf("10.0.0.1", 60000);
+  snapshot.connections[0].server = EndpointOf("2001:db8::1:0:0:2", 22);
+  snapshot.connections[1].server = EndpointOf("2001:db8::1:0:0:1", 22);
+  snapshot.connections[2].server = EndpointOf("2001:db8::1:0:0:1", 21);
+  snapshot.connections[0].state = ConnectionState::kReset;
+  snapshot.connections[1].state = ConnectionState::kSynSent;
+  snapshot.connections[0].rtt_ns = 5, snapshot.connections[2].rtt_ns = 7;
+  snapshot.connections[0].server_sent.retransmitted_segments = 3;
+  snapshot.connections[1].client_sent.retransmitted_segments = 4;
+  EXPECT_EQ(Ids(snapshot, SortKey::kClient), (std::vector<uint64_t>{3, 2, 1}));
+  EXPECT_EQ(Ids(snapshot, SortKey::kServer), (std::vector<uint64_t>{3, 2, 1}));
+  EXPECT_EQ(Ids(snapshot, SortKey::kState), (std::vector<uint64_t>{2, 3, 1}));
+  EXPECT_EQ(Ids(snapshot, SortKey::kUp), (std::vector<uint64_t>{3, 1, 2}));
+  EXPECT_EQ(Ids(snapshot, SortKey::kDown), (std::vector<uint64_t>{2, 1, 3}));
+  EXPECT_EQ(Ids(snapshot, SortKey::kRtt), (std::vector<uint64_t>{3, 1, 2})) << "an unknown one is last";
+  EXPECT_EQ(Ids(snapshot, SortKey::kRetransmissions), (std::vector<uint64_t>{2, 1, 3}));
+}
+
+TEST(RowOrder, ReverseTurnsItRound) {
+  EXPECT_EQ(Ids(Three(), SortKey::kBytes, true), (std::vector<uint64_t>{2, 1, 3}));
+  EXPECT_EQ(Ids(Three(), SortKey::kUnsorted, true), (std::vector<uint64_t>{1, 3, 2}));
+}
+
+TEST(RowOrder, ListsAndAddsUpOnlyWhatIsWanted) {
+  const Snapshot snapshot = Three();
+  RowOrder order;
+  order.Rebuild(snapshot, Meter(), SortKey::kUnsorted, false, [](const ConnectionView& view) { return view.id != 2; });
+  EXPECT_EQ(Ids(snapshot, &order), (std::vector<uint64_t>{3, 1}));
+  EXPECT_EQ(order.total().up_bytes_per_second, 25);
+  EXPECT_EQ(order.total().down_bytes_per_second, 5);
+  EXPECT_EQ(order.total().bytes(), 15u);
+}
+
+TEST(RowOrder, HeldRowsStayAndNewOnesComeBelow) {
+  Snapshot snapshot = Three();
+  RowOrder order;
+  order.Rebuild(snapshot, Meter(), SortKey::kBytes, false, All);
+  order.Freeze();
+  ConnectionView fresh = ScriptedConnection(4, kClient, kServer, 1000);
+  fresh.start_time_ns = 400;
+  fresh.client_sent.payload_bytes = 1000;
+  snapshot.connections[1].client_sent.payload_bytes = 500;
+  snapshot.connections.erase(snapshot.connections.begin());  // 1 is gone
+  snapshot.connections.insert(snapshot.connections.begin(), fresh);
+  order.Rebuild(snapshot, Meter(), SortKey::kBytes, false, All);
+  EXPECT_EQ(Ids(snapshot, &order), (std::vector<uint64_t>{3, 2, 4}));
+  order.Thaw();
+  order.Rebuild(snapshot, Meter(), SortKey::kBytes, false, All);
+  EXPECT_EQ(Ids(snapshot, &order), (std::vector<uint64_t>{4, 2, 3}));
+}
+
+TEST(RowOrder, AnEmptyListCanBeHeld) {
+  Snapshot snapshot;
+  RowOrder order;
+  order.Rebuild(snapshot, Meter(), SortKey::kRate, false, All);
+  order.Freeze();
+  snapshot = Three();
+  order.Rebuild(snapshot, Meter(), SortKey::kRate, false, All);
+  EXPECT_EQ(Ids(snapshot, &order), (std::vector<uint64_t>{2, 3, 1})) << "the order of appearance";
 }
 
 TEST(RowOrder, AnEmptySnapshotHasNoRows) {

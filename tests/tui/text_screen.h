@@ -58,6 +58,25 @@ class TextScreen final : public Screen {
     return text;
   }
 
+  // All lines with marks where a style begins, "<good>": what colours are made from. Plain text has none.
+  std::string StyledText() const {
+    static constexpr const char* kNames[] = {"",        "bar",  "key",    "title",  "faint", "accent",
+                                             "opening", "open", "ending", "failed", "large", "main"};
+    std::string text;
+    for (const Line& line : frame_) {
+      Style style = Style::kPlain;
+      if (line.marked()) text += "<marked>";
+      for (const Span& span : line.spans()) {
+        if (span.style != style) text += std::string("<") + kNames[static_cast<size_t>(span.style)] + ">";
+        style = span.style;
+        text += span.text;
+      }
+      text.erase(text.find_last_not_of(' ') + 1);
+      text += "\n";
+    }
+    return text;
+  }
+
  private:
   int rows_;
   int columns_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "tests/tui/known_names.h"
 #include "tests/tui/scripted_traffic.h"
 #include "tests/tui/text_screen.h"
 
@@ -29,9 +30,16 @@ std::shared_ptr<Snapshot> ThreeConnections(uint64_t sequence) {
 
 class TopAppTest : public testing::Test {
  protected:
+  // The last line up to where it tells of the help.
+  std::string Status() const {
+    std::string status = screen_.LineText(7).substr(0, 73);
+    return status.erase(status.find_last_not_of(' ') + 1);
+  }
+
   SnapshotHub hub_;
   TextScreen screen_{8, 80};
-  TopApp app_{&hub_, &screen_};
+  KnownNames names_;
+  TopApp app_{&hub_, &screen_, &names_};
 };
 
 TEST_F(TopAppTest, LooksLikeTcptrack) {
@@ -47,13 +55,13 @@ TEST_F(TopAppTest, LooksLikeTcptrack) {
             "\n"
             "\n"
             " TOTAL                                                           386 KB/s\n"
-            " Connections 1-3 of 3                         Unpaused  Unsorted\n");
+            " Connections 1-3 of 3                         Unpaused  Unsorted         help\n");
 }
 
 TEST_F(TopAppTest, TheScreenIsEmptyButThereBeforeTheFirstSnapshot) {
   ASSERT_TRUE(app_.Step());
   EXPECT_EQ(screen_.LineText(6), " TOTAL                                                           0 B/s");
-  EXPECT_EQ(screen_.LineText(7), " Connections 0-0 of 0                         Unpaused  Unsorted");
+  EXPECT_EQ(Status(), " Connections 0-0 of 0                         Unpaused  Unsorted");
 }
 
 TEST_F(TopAppTest, SortsAndScrolls) {
@@ -61,14 +69,14 @@ TEST_F(TopAppTest, SortsAndScrolls) {
   screen_.Type("s");
   ASSERT_TRUE(app_.Step());
   EXPECT_EQ(screen_.LineText(1).substr(0, 22), " 192.168.100.200:50002");
-  EXPECT_EQ(screen_.LineText(7), " Connections 1-3 of 3                         Unpaused  Sorted by rate");
+  EXPECT_EQ(Status(), " Connections 1-3 of 3                         Unpaused  Sorted by rate");
   screen_.Press(Key::kDown);
   ASSERT_TRUE(app_.Step());
   EXPECT_EQ(screen_.LineText(1).substr(0, 22), " 192.168.100.200:50001");
-  EXPECT_EQ(screen_.LineText(7), " Connections 2-3 of 3                         Unpaused  Sorted by rate");
+  EXPECT_EQ(Status(), " Connections 2-3 of 3                         Unpaused  Sorted by rate");
   screen_.Type("s");
   ASSERT_TRUE(app_.Step());
-  EXPECT_EQ(screen_.LineText(7), " Connections 2-3 of 3                         Unpaused  Sorted by bytes");
+  EXPECT_EQ(Status(), " Connections 2-3 of 3                         Unpaused  Sorted by bytes");
 }
 
 TEST_F(TopAppTest, PausedKeepsItsConnectionsAndGoesOnWithAllThatCameMeanwhile) {
@@ -83,11 +91,11 @@ TEST_F(TopAppTest, PausedKeepsItsConnectionsAndGoesOnWithAllThatCameMeanwhile) {
   hub_.Publish(later);
   ASSERT_TRUE(app_.Step());
   EXPECT_EQ(screen_.LineText(3), " 192.168.100.200:50003 203.0.113.9:8080      SYN|ACK-ACK  9s     0 B/s");
-  EXPECT_EQ(screen_.LineText(7), " Connections 1-3 of 3                         Paused    Unsorted");
+  EXPECT_EQ(Status(), " Connections 1-3 of 3                         Paused    Unsorted");
   screen_.Type("p");
   ASSERT_TRUE(app_.Step());
   EXPECT_EQ(screen_.LineText(3).substr(0, 22), " 192.168.100.200:50004");
-  EXPECT_EQ(screen_.LineText(7), " Connections 1-3 of 3                         Unpaused  Unsorted");
+  EXPECT_EQ(Status(), " Connections 1-3 of 3                         Unpaused  Unsorted");
 }
 
 TEST_F(TopAppTest, DrawsOnlyWhenSomethingChanged) {
@@ -112,6 +120,113 @@ TEST_F(TopAppTest, FitsScreensOfEverySize) {
       for (const Line& line : screen_.frame()) ASSERT_EQ(line.width(), columns);
     }
   }
+}
+
+TEST_F(TopAppTest, FiltersAtEveryKey) {
+  hub_.Publish(ThreeConnections(1));
+  ASSERT_TRUE(app_.Step());
+  screen_.Type("/port:8");
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(Status().substr(0, 25), " Connections 0-0 of 0 (3)");
+  screen_.Type("080");
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(1).substr(0, 22), " 192.168.100.200:50003");
+  EXPECT_EQ(Status().substr(0, 25), " Connections 1-1 of 1 (3)");
+  screen_.Press(Key::kEscape);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(Status().substr(0, 25), " Connections 1-3 of 3    ");
+}
+
+TEST_F(TopAppTest, ShowsNamesAsTheyBecomeKnownAndFiltersByThem) {
+  hub_.Publish(ThreeConnections(1));
+  ASSERT_TRUE(app_.Step());
+  screen_.Type("n/example");
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(Status().substr(0, 25), " Connections 0-0 of 0 (3)");
+  names_.AddHost("198.51.100.7", "www.Example.org");
+  names_.AddService(443, "https");
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(1).substr(23, 21), "www.Example.org:https");
+  screen_.Press(Key::kEnter);
+  screen_.Type("n");
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(Status().substr(0, 25), " Connections 0-0 of 0 (3)") << "numbers hold no such text";
+}
+
+TEST_F(TopAppTest, TotalsCountFromTheirReset) {
+  screen_.Resize(8, 120);
+  hub_.Publish(ThreeConnections(1));
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(2).substr(95, 7), " 4.8 KB");
+  EXPECT_EQ(screen_.LineText(6).substr(95, 7), "  13 KB");
+  screen_.Type("z");
+  ASSERT_TRUE(app_.Step());
+  auto later = ThreeConnections(2);
+  later->connections[1].server_sent.payload_bytes += 70;
+  hub_.Publish(later);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(2).substr(95, 7), "   70 B");
+  EXPECT_EQ(screen_.LineText(6).substr(95, 7), "   70 B");
+}
+
+TEST_F(TopAppTest, AHeldOrderStaysUntilItIsLetGo) {
+  hub_.Publish(ThreeConnections(1));
+  ASSERT_TRUE(app_.Step());
+  screen_.Type("so");
+  ASSERT_TRUE(app_.Step());
+  auto later = ThreeConnections(2);
+  later->connections[0].client_sent.payload_bytes_per_second = 1e9;  // 50003
+  hub_.Publish(later);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(1).substr(0, 22), " 192.168.100.200:50002");
+  EXPECT_EQ(Status(), " Connections 1-3 of 3                         Unpaused  Order held");
+  screen_.Type("o");
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(1).substr(0, 22), " 192.168.100.200:50003");
+}
+
+TEST_F(TopAppTest, DetailsKeepWhatWasKnownOfAConnectionThatIsGone) {
+  screen_.Resize(24, 80);
+  hub_.Publish(ThreeConnections(1));
+  ASSERT_TRUE(app_.Step());
+  screen_.Press(Key::kDown);
+  screen_.Press(Key::kEnter);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(0).substr(0, 12), " Connection ");
+  EXPECT_EQ(screen_.LineText(1), " Client           192.168.100.200:50002");
+  auto later = ThreeConnections(2);
+  later->connections.clear();
+  hub_.Publish(later);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(0).substr(0, 17), " Connection, gone");
+  EXPECT_EQ(screen_.LineText(1), " Client           192.168.100.200:50002");
+  screen_.Press(Key::kEscape);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(22), " TOTAL                                                           0 B/s");
+}
+
+TEST_F(TopAppTest, TellsWhatIsWatchedAndWhatWasLostWhereThereIsRoom) {
+  auto snapshot = ThreeConnections(1);
+  snapshot->interfaces.push_back({"eth0", {}, {}, 5, 0, true});
+  snapshot->interfaces.push_back({"eth1", {}, {}, 7, 0, false});
+  hub_.Publish(snapshot);
+  screen_.Resize(8, 120);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(7).substr(66), "        eth0, eth1 (down), 12 packets dropped  help");
+  screen_.Resize(8, 80);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(7).substr(56), "Unsorted         help");
+}
+
+TEST_F(TopAppTest, HelpScrollsOnASmallScreenToItsEnd) {
+  hub_.Publish(ThreeConnections(1));
+  screen_.Type("h");
+  for (int i = 0; i < 100; ++i) screen_.Press(Key::kDown);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(7).substr(0, 4), " A: ");
+  screen_.Press(Key::kUp);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(7).substr(0, 4), " Up ");
 }
 
 TEST_F(TopAppTest, LeavesAtOnceOnQ) {

@@ -8,7 +8,7 @@ from support.exposition import Exposition
 from support.processes import Process
 from support.waiting import wait_until
 
-_LISTENING = re.compile(r"msg=listening address=(\S+)")
+_LISTENING = re.compile(r"msg=listening address=(?:http://)?(\S+)")
 # Straight to the agent: a proxy of the environment has no way into a namespace.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 

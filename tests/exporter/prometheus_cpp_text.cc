@@ -1,10 +1,12 @@
-#include "exporter/prometheus_collectable.h"
+#include "tests/exporter/prometheus_cpp_text.h"
 
+#include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
 #include <limits>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "exporter/metric_visitor.h"
 
@@ -81,14 +83,10 @@ class FamilyBuilder final : public MetricVisitor {
 
 }  // namespace
 
-std::vector<prometheus::MetricFamily> ToMetricFamilies(const Exposition& exposition) {
+std::string PrometheusCppText(const Exposition& exposition) {
   FamilyBuilder builder(exposition);
   VisitMetrics(exposition, &builder);
-  return builder.Take();
-}
-
-std::string SerializePrometheusText(const prometheus::Collectable& collectable) {
-  return prometheus::TextSerializer().Serialize(collectable.Collect());
+  return prometheus::TextSerializer().Serialize(builder.Take());
 }
 
 }  // namespace tcpgauge

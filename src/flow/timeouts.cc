@@ -1,0 +1,103 @@
+#include "src/flow/timeouts.h"
+
+#include <iterator>
+
+namespace tcpgauge {
+namespace {
+
+// Records that a search for one to give up may move on, and so the longest that it takes.
+constexpr int kEvictionSteps = 64;
+// Those that only wait in the wrong wheel are moved once in their life.
+constexpr int kEvictionMoves = 4096;
+
+// In the order of FindLeastUseful().
+int UsefulnessOf(TimeoutClass timeout_class) {
+  constexpr int kUsefulness[] = {0, 1, 4, 3, 2};
+  static_assert(std::size(kUsefulness) == kTimeoutClassCount, "one for each");
+  return kUsefulness[static_cast<size_t>(timeout_class)];
+}
+
+}  // namespace
+
+Timeouts::Timeouts(const std::array<int64_t, kTimeoutClassCount>& timeouts_ns, StableArray<ConnectionRecord>* records,
+                   StableArray<ConnectionDetails>* details)
+    : timeouts_ns_(timeouts_ns),
+      records_(*records),
+      wheels_{TimeoutWheel(timeouts_ns[0], records, details), TimeoutWheel(timeouts_ns[1], records, details),
+              TimeoutWheel(timeouts_ns[2], records, details), TimeoutWheel(timeouts_ns[3], records, details),
+              TimeoutWheel(timeouts_ns[4], records, details)} {
+  static_assert(kTimeoutClassCount == 5, "a wheel for each");
+}
+
+TimeoutClass Timeouts::ClassOf(const ConnectionRecord& record) {
+  switch (record.state) {
+    case ConnectionState::kSynSent:
+    case ConnectionState::kSynReceived:
+      return TimeoutClass::kHandshake;
+    case ConnectionState::kEstablished:
+      return record.has(ConnectionRecord::kConfirmed) ? TimeoutClass::kEstablished : TimeoutClass::kUnconfirmed;
+    case ConnectionState::kClosing:
+      return TimeoutClass::kClosing;
+    case ConnectionState::kClosed:
+    case ConnectionState::kReset:
+      break;
+  }
+  return TimeoutClass::kFinished;
+}
+
+void Timeouts::Insert(uint32_t slot) {
+  records_[slot].timeout_class = ClassOf(records_[slot]);
+  WheelOf(slot).Insert(slot);
+}
+
+void Timeouts::Reclassify(uint32_t slot, TimeoutClass now) {
+  const TimeoutClass wheel = records_[slot].timeout_class;
+  // Neither its time-out nor a search for a record to give up may come to its wheel too late.
+  if (timeouts_ns_[static_cast<size_t>(now)] < timeouts_ns_[static_cast<size_t>(wheel)] ||
+      UsefulnessOf(now) < UsefulnessOf(wheel)) {
+    MovedToItsClass(slot);
+  }
+}
+
+bool Timeouts::MovedToItsClass(uint32_t slot) {
+  if (ClassOf(records_[slot]) == records_[slot].timeout_class) return false;
+  Remove(slot);
+  Insert(slot);
+  return true;
+}
+
+uint32_t Timeouts::FindIdle(int64_t now_ns, int* steps) {
+  for (TimeoutWheel& wheel : wheels_) {
+    uint32_t slot;
+    while ((slot = wheel.FindIdle(now_ns, steps)) != kNone) {
+      if (IsOver(records_[slot], now_ns)) return slot;
+      MovedToItsClass(slot);
+    }
+  }
+  return kNone;
+}
+
+uint32_t Timeouts::FindLongestIdle(TimeoutClass timeout_class) {
+  TimeoutWheel& wheel = wheels_[static_cast<size_t>(timeout_class)];
+  uint32_t slot;
+  int moves = kEvictionMoves;
+  do {
+    slot = wheel.FindLongestIdle(kEvictionSteps);
+  } while (slot != kNone && MovedToItsClass(slot) && --moves > 0);
+  return moves > 0 ? slot : kNone;
+}
+
+uint32_t Timeouts::FindLeastUseful() {
+  uint32_t least = FindLongestIdle(TimeoutClass::kHandshake);
+  const uint32_t unconfirmed = FindLongestIdle(TimeoutClass::kUnconfirmed);
+  if (least == kNone || (unconfirmed != kNone && records_[unconfirmed].last_packet_time_ns <
+                                                     records_[least].last_packet_time_ns)) {
+    least = unconfirmed;
+  }
+  for (const TimeoutClass next : {TimeoutClass::kFinished, TimeoutClass::kClosing, TimeoutClass::kEstablished}) {
+    if (least == kNone) least = FindLongestIdle(next);
+  }
+  return least;
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,76 @@
+// What one exposition costs: prometheus-cpp's families and serializer, our text writer in both formats, and a copy of
+// the finished text as the floor. Run it as `bazel run //tests/bench:text_writer_bench`.
+
+#include <benchmark/benchmark.h>
+
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "exporter/gzip.h"
+#include "exporter/text_writer.h"
+#include "tests/exporter/example_snapshot.h"
+#include "tests/exporter/prometheus_cpp_text.h"
+#include "tests/exporter/random_snapshot.h"
+
+namespace tcpgauge {
+namespace {
+
+Exposition Make(const benchmark::State& state) {
+  const size_t connections = static_cast<size_t>(state.range(0));
+  return ExampleExposition(RandomSnapshot(1, connections, Values::kPlausible), connections);
+}
+
+void CountBytes(benchmark::State& state, size_t bytes) {
+  state.SetBytesProcessed(static_cast<int64_t>(bytes) * state.iterations());
+}
+
+void PrometheusCpp(benchmark::State& state) {
+  const Exposition exposition = Make(state);
+  size_t bytes = 0;
+  for (auto _ : state) bytes = PrometheusCppText(exposition).size();
+  CountBytes(state, bytes);
+}
+
+template <TextFormat kFormat>
+void TextWriter(benchmark::State& state) {
+  const Exposition exposition = Make(state);
+  size_t bytes = 0;
+  for (auto _ : state) bytes = WriteText(exposition, kFormat).size();
+  CountBytes(state, bytes);
+}
+
+void Selection(benchmark::State& state) {
+  const size_t connections = static_cast<size_t>(state.range(0));
+  const auto snapshot = std::make_shared<const Snapshot>(RandomSnapshot(1, connections, Values::kPlausible));
+  for (auto _ : state) benchmark::DoNotOptimize(MakeExposition(snapshot, connections, {}, {}, 0));
+}
+
+void Copy(benchmark::State& state) {
+  const std::string text = WriteText(Make(state), TextFormat::kPrometheus);
+  std::string copy(text.size(), '\0');
+  for (auto _ : state) {
+    std::memcpy(copy.data(), text.data(), text.size());
+    benchmark::ClobberMemory();
+  }
+  CountBytes(state, text.size());
+}
+
+void Compress(benchmark::State& state) {
+  const std::string text = WriteText(Make(state), TextFormat::kPrometheus);
+  for (auto _ : state) benchmark::DoNotOptimize(Gzip(text));
+  CountBytes(state, text.size());
+}
+
+#define AT_ALL_SIZES Arg(1000)->Arg(10000)->Arg(100000)->Unit(benchmark::kMillisecond)
+BENCHMARK(PrometheusCpp)->AT_ALL_SIZES;
+BENCHMARK_TEMPLATE(TextWriter, TextFormat::kPrometheus)->AT_ALL_SIZES;
+BENCHMARK_TEMPLATE(TextWriter, TextFormat::kOpenMetrics)->AT_ALL_SIZES;
+BENCHMARK(Selection)->AT_ALL_SIZES;
+BENCHMARK(Compress)->AT_ALL_SIZES;
+BENCHMARK(Copy)->AT_ALL_SIZES;
+
+}  // namespace
+}  // namespace tcpgauge
+
+BENCHMARK_MAIN();

@@ -1,0 +1,71 @@
+#include "exporter/connection_deadlines.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace tcpgauge {
+namespace {
+
+class ConnectionDeadlinesTest : public testing::Test {
+ protected:
+  ConnectionDeadlinesTest() { EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends_), 0); }
+  ~ConnectionDeadlinesTest() override {
+    close(ends_[0]);
+    close(ends_[1]);
+  }
+
+  // Whether the connection is broken by now; waits for it to be when `wait`.
+  bool IsBroken(bool wait) {
+    char byte;
+    return recv(ends_[1], &byte, 1, wait ? 0 : MSG_DONTWAIT) == 0;
+  }
+
+  int ends_[2];
+  ConnectionDeadlines deadlines_;
+};
+
+TEST_F(ConnectionDeadlinesTest, BreaksAConnectionWhoseTimeIsOver) {
+  const auto handle = deadlines_.Add(ends_[0], absl::Milliseconds(5));
+  EXPECT_TRUE(IsBroken(true));
+  deadlines_.Remove(handle);
+}
+
+TEST_F(ConnectionDeadlinesTest, MovesADeadlineCloser) {
+  const auto handle = deadlines_.Add(ends_[0], absl::Hours(1));
+  EXPECT_FALSE(IsBroken(false));
+  deadlines_.Set(handle, absl::Milliseconds(5));
+  EXPECT_TRUE(IsBroken(true));
+  deadlines_.Remove(handle);
+}
+
+TEST_F(ConnectionDeadlinesTest, MovesADeadlineAway) {
+  int other[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, other), 0);
+  const auto extended = deadlines_.Add(ends_[0], absl::Milliseconds(20));
+  deadlines_.Set(extended, absl::Hours(1));
+  const auto later = deadlines_.Add(other[0], absl::Milliseconds(40));
+  char byte;
+  EXPECT_EQ(recv(other[1], &byte, 1, 0), 0);
+  EXPECT_FALSE(IsBroken(false));
+  deadlines_.Remove(extended);
+  deadlines_.Remove(later);
+  close(other[0]);
+  close(other[1]);
+}
+
+TEST_F(ConnectionDeadlinesTest, BreaksNoOtherConnectionThatGotTheSameDescriptor) {
+  int old[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, old), 0);
+  const auto handle = deadlines_.Add(old[0], absl::Milliseconds(5));
+  ASSERT_EQ(dup2(ends_[0], old[0]), old[0]);  // closed by its owner, and used again
+  char byte;
+  EXPECT_EQ(recv(old[1], &byte, 1, 0), 0);
+  EXPECT_FALSE(IsBroken(false));
+  deadlines_.Remove(handle);
+  close(old[0]);
+  close(old[1]);
+}
+
+}  // namespace
+}  // namespace tcpgauge

@@ -1,0 +1,174 @@
+// Whole screens, compared with tests/golden/tui. To accept new ones:
+//   TCPGAUGE_UPDATE_GOLDENS=1 bazel run //tests/tui:golden_screens_test
+// and look at the difference before it is committed.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "tests/tui/known_names.h"
+#include "tests/tui/scripted_traffic.h"
+#include "tests/tui/text_screen.h"
+#include "tui/top_app.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int64_t kMs = 1000000;
+
+// What a small office's router would see at `second`: every state, both families, busy and idle connections.
+std::shared_ptr<const Snapshot> Office(int64_t second) {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->sequence = static_cast<uint64_t>(second) + 1;
+  snapshot->time_ns = kScriptStartNs + (3600 + second) * kNanosecondsPerSecond;
+  snapshot->interfaces.push_back({"eth0\x1b[31m", {}, {}, 0, 0, true});
+  Encapsulation tagged;
+  tagged.AddVlan(100);
+  snapshot->encapsulations.push_back(tagged);
+  const auto add = [&](std::string_view client, uint16_t client_port, std::string_view server, uint16_t server_port,
+                       ConnectionState state, double up, double down, int64_t idle_seconds, int64_t rtt_ns) {
+    ConnectionView view = ScriptedConnection(snapshot->connections.size() + 1, EndpointOf(client, client_port),
+                                             EndpointOf(server, server_port), up, down);
+    view.state = state;
+    view.last_packet_time_ns = snapshot->time_ns - idle_seconds * kNanosecondsPerSecond;
+    view.rtt_ns = rtt_ns;
+    view.client_sent.payload_bytes = static_cast<uint64_t>(up * static_cast<double>(1000 + second));
+    view.server_sent.payload_bytes = static_cast<uint64_t>(down * static_cast<double>(1000 + second));
+    view.client_sent.ip_bytes = view.client_sent.payload_bytes * 21 / 20;
+    view.server_sent.ip_bytes = view.server_sent.payload_bytes * 21 / 20;
+    view.client_sent.packets = view.client_sent.payload_bytes / 1400;
+    view.server_sent.packets = view.server_sent.payload_bytes / 1400;
+    snapshot->connections.push_back(view);
+    return &snapshot->connections.back();
+  };
+  const double wave = static_cast<double>(second % 8 + 1) / 8;
+  add("192.168.100.200", 51234, "198.51.100.17", 443, ConnectionState::kEstablished, 40000 * wave, 9e6 * wave, 0,
+      23 * kMs);
+  ConnectionView* backup = add("2001:db8:85a3:1111:2222:8a2e:370:7334", 60001, "2001:db8::53", 443,
+                               ConnectionState::kEstablished, 2.5e6, 60000, 0, 140 * kMs);
+  backup->client_sent.retransmitted_segments = 1234;
+  backup->client_sent.out_of_order_segments = 5;
+  backup->server_sent.zero_windows = 2;
+  backup->encapsulation = 1;
+  backup->handshake_rtt_ns = 141 * kMs;
+  add("192.168.100.7", 40022, "192.168.100.1", 22, ConnectionState::kEstablished, 120, 800, 0, kMs / 3);
+  add("192.168.100.8", 40023, "203.0.113.200", 5432, ConnectionState::kEstablished, 0, 0, 780, 1500 * kMs);
+  add("192.168.100.9", 40024, "203.0.113.9", 8080, ConnectionState::kSynSent, 0, 0, 3, ConnectionView::kUnknown);
+  add("192.168.100.9", 40025, "203.0.113.9", 8080, ConnectionState::kSynReceived, 0, 0, 1, ConnectionView::kUnknown);
+  add("192.168.100.10", 40026, "198.51.100.17", 80, ConnectionState::kClosing, 0, 0, 9, 23 * kMs);
+  add("192.168.100.10", 40027, "198.51.100.17", 80, ConnectionState::kClosed, 0, 0, 1, 23 * kMs);
+  add("192.168.100.11", 40028, "203.0.113.9", 25, ConnectionState::kReset, 0, 0, 1, ConnectionView::kUnknown);
+  return snapshot;
+}
+
+std::string GoldenFolder() {
+  const char* workspace = getenv("BUILD_WORKSPACE_DIRECTORY");  // under `bazel run` alone
+  return std::string(workspace != nullptr ? workspace : ".") + "/tests/golden/tui/";
+}
+
+void ExpectGolden(const std::string& name, const std::string& text) {
+  const std::string path = GoldenFolder() + name + ".screen";
+  if (getenv("TCPGAUGE_UPDATE_GOLDENS") != nullptr) {
+    std::ofstream(path) << text;
+    return;
+  }
+  std::ifstream file(path);
+  std::stringstream golden;
+  golden << file.rdbuf();
+  EXPECT_EQ(golden.str(), text) << path;
+}
+
+// The office for twelve seconds on one screen.
+class GoldenScreens : public testing::Test {
+ protected:
+  void Open(int rows, int columns, bool utf8 = true) {
+    hub_ = std::make_unique<SnapshotHub>();
+    screen_ = std::make_unique<TextScreen>(rows, columns, utf8);
+    app_ = std::make_unique<TopApp>(hub_.get(), screen_.get(), &names_);
+    for (int64_t second = 0; second < 12; ++second) {
+      hub_->Publish(Office(second));
+      ASSERT_TRUE(app_->Step());
+    }
+  }
+  void Type(std::string_view keys) {
+    screen_->Type(keys);
+    ASSERT_TRUE(app_->Step());
+  }
+  void Press(Key key) {
+    screen_->Press(key);
+    ASSERT_TRUE(app_->Step());
+  }
+
+  std::unique_ptr<SnapshotHub> hub_;
+  KnownNames names_;
+  std::unique_ptr<TextScreen> screen_;
+  std::unique_ptr<TopApp> app_;
+};
+
+TEST_F(GoldenScreens, ListAtEveryWidth) {
+  for (const int columns : {40, 80, 120, 200}) {
+    Open(14, columns);
+    ExpectGolden("list_" + std::to_string(columns), screen_->Text());
+    ExpectGolden("list_" + std::to_string(columns) + "_styled", screen_->StyledText());
+  }
+}
+
+TEST_F(GoldenScreens, ListWithoutUtf8IsPlainAscii) {
+  Open(14, 200, /*utf8=*/false);
+  ExpectGolden("list_200_ascii", screen_->Text());
+  for (const char c : screen_->Text()) ASSERT_GE(c, 0);
+}
+
+TEST_F(GoldenScreens, ListAt80x24SortedByRateWithAMark) {
+  Open(24, 80);
+  Type("sj");
+  ExpectGolden("list_80x24_marked_styled", screen_->StyledText());
+}
+
+TEST_F(GoldenScreens, NamesTakeThePlaceOfNumbers) {
+  names_.AddHost("198.51.100.17", "a-name-that-is-much-too-long-for-its-column.example.org");
+  names_.AddHost("192.168.100.1", "router.lan");
+  names_.AddService(443, "https");
+  names_.AddService(22, "ssh");
+  Open(14, 80);
+  Type("n");
+  ExpectGolden("names_80", screen_->Text());
+  Open(14, 200);
+  Type("n");
+  ExpectGolden("names_200", screen_->Text());
+}
+
+TEST_F(GoldenScreens, FilterWhileItIsTyped) {
+  Open(14, 80);
+  Type("/host:192.168.100.0/24 port:https");
+  ExpectGolden("filter_80", screen_->Text());
+}
+
+TEST_F(GoldenScreens, BitsAveragesReversedAndHeld) {
+  Open(14, 120);
+  Type("sSba");
+  ExpectGolden("bits_average_reversed_120", screen_->Text());
+  Type("o");
+  ExpectGolden("held_120", screen_->Text());
+}
+
+TEST_F(GoldenScreens, Details) {
+  Open(24, 80);
+  Type("jj");
+  Press(Key::kEnter);
+  ExpectGolden("details_80x24", screen_->Text());
+  Open(30, 120, /*utf8=*/false);
+  Press(Key::kEnter);
+  ExpectGolden("details_120x30_ascii", screen_->Text());
+}
+
+TEST_F(GoldenScreens, Help) {
+  Open(24, 80);
+  Type("h");
+  ExpectGolden("help_80x24", screen_->Text());
+}
+
+}  // namespace
+}  // namespace tcpgauge

@@ -1,0 +1,121 @@
+#include "tui/details_page.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "tui/endpoint_text.h"
+#include "tui/sparkline.h"
+#include "tui/state_text.h"
+#include "tui/text.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int kLabelColumn = 1;
+constexpr int kValueColumn = 18;
+constexpr int kSecondValueColumn = 34;
+
+// Of the chart: readable, and not more than a screen of the usual size has room for.
+constexpr int kMinChartRows = 2;
+constexpr int kMaxChartRows = 8;
+
+// Longer names of interfaces than the kernel allows are from a file.
+constexpr size_t kMaxInterfaceNameBytes = 40;
+
+class PageBuilder {
+ public:
+  void Add(std::string_view label, std::string_view value, Style style = Style::kPlain) {
+    Line line;
+    line.Put(kLabelColumn, label, Style::kTitle);
+    line.Put(kValueColumn, value, style);
+    frame_.push_back(line);
+  }
+  void Add(std::string_view label, std::string_view client, std::string_view server) {
+    Add(label, client);
+    frame_.back().Put(kSecondValueColumn, server, Style::kPlain);
+  }
+  void AddBlank() { frame_.emplace_back(); }
+  Frame& frame() { return frame_; }
+
+ private:
+  Frame frame_;
+};
+
+// "eth0, VLAN 100, vxlan 7".
+std::string PathText(const Snapshot& snapshot, const ConnectionView& connection) {
+  std::string path = connection.interface < snapshot.interfaces.size()
+                         ? Printable(snapshot.interfaces[connection.interface].name, kMaxInterfaceNameBytes)
+                         : "-";
+  if (connection.encapsulation >= snapshot.encapsulations.size()) return path;
+  const Encapsulation& encapsulation = snapshot.encapsulations[connection.encapsulation];
+  for (size_t i = 0; i < encapsulation.vlan_count; ++i) absl::StrAppend(&path, ", VLAN ", encapsulation.vlans[i]);
+  for (size_t i = 0; i < encapsulation.tunnel_count; ++i) {
+    const Tunnel& tunnel = encapsulation.tunnels[i];
+    absl::StrAppend(&path, ", ", std::string(TunnelTypeName(tunnel.type)));
+    if (tunnel.has_id) absl::StrAppend(&path, " ", tunnel.id);
+  }
+  return path;
+}
+
+void AddCounters(const PageInput& input, const ConnectionView& connection, PageBuilder* page) {
+  const DirectionView& client = connection.client_sent;
+  const DirectionView& server = connection.server_sent;
+  const Measures measures = input.meter->Of(connection, input.snapshot->time_ns);
+  Meter lifetime;
+  lifetime.set_lifetime_average(true);
+  const Measures average = lifetime.Of(connection, input.snapshot->time_ns);
+  page->Add("Sent by", "client", "server");
+  page->Add("Rate", FormatRate(client.payload_bytes_per_second, input.unit()),
+            FormatRate(server.payload_bytes_per_second, input.unit()));
+  page->Add("Average", FormatRate(average.up_bytes_per_second, input.unit()),
+            FormatRate(average.down_bytes_per_second, input.unit()));
+  page->Add("Payload", FormatBytes(measures.up_bytes), FormatBytes(measures.down_bytes));
+  page->Add("IP bytes", FormatBytes(client.ip_bytes), FormatBytes(server.ip_bytes));
+  page->Add("Packets", absl::StrCat(client.packets), absl::StrCat(server.packets));
+  page->Add("Retransmitted", absl::StrCat(client.retransmitted_segments), absl::StrCat(server.retransmitted_segments));
+  page->Add("Out of order", absl::StrCat(client.out_of_order_segments), absl::StrCat(server.out_of_order_segments));
+  page->Add("Zero windows", absl::StrCat(client.zero_windows), absl::StrCat(server.zero_windows));
+}
+
+void AddChart(const PageInput& input, const ConnectionView& connection, PageBuilder* page) {
+  const int rows = std::clamp(input.rows - static_cast<int>(page->frame().size()) - 1, kMinChartRows, kMaxChartRows);
+  const int columns = std::max(input.columns - 2 * kLabelColumn, 1);
+  const std::vector<double> rates = input.history->Of(connection.id, static_cast<size_t>(columns));
+  const double highest = rates.empty() ? 0 : *std::max_element(rates.begin(), rates.end());
+  page->Add("History", absl::StrCat("last ", rates.size(), " s, up to ", FormatRate(highest, input.unit())));
+  for (const std::string& text : Chart(rates, highest, rows, columns, input.utf8)) {
+    Line line;
+    line.Put(kLabelColumn, text, Style::kAccent);
+    page->frame().push_back(line);
+  }
+}
+
+}  // namespace
+
+Frame BuildDetailsPage(const PageInput& input, const ConnectionView& connection, bool gone) {
+  PageBuilder page;
+  Line title(Style::kBar);
+  title.Put(kLabelColumn, gone ? "Connection, gone" : "Connection", Style::kBar);
+  title.Put(input.columns - 10, "Esc: back", Style::kBar);
+  page.frame().push_back(title);
+
+  const int room = input.columns - kValueColumn;
+  const std::string_view ellipsis = input.utf8 ? "…" : "..";
+  page.Add("Client", EndpointText(connection.client, input.names, room, Keep::kPort, ellipsis));
+  page.Add("Server", EndpointText(connection.server, input.names, room, Keep::kPort, ellipsis));
+  page.Add("State", StateText(connection.state), StateStyle(connection.state));
+  page.Add("Handshake", connection.role == Role::kObserved ? "seen" : "not seen: which end is the client is a guess");
+  page.Add("Interface", PathText(*input.snapshot, connection));
+  page.Add("Since", absl::StrCat(FormatTime(connection.start_time_ns), ", ",
+                                 FormatDuration(input.snapshot->time_ns - connection.start_time_ns)));
+  page.Add("Idle", FormatDuration(input.snapshot->time_ns - connection.last_packet_time_ns));
+  page.Add("Round trip",
+           absl::StrCat(FormatRtt(connection.rtt_ns), ", handshake ", FormatRtt(connection.handshake_rtt_ns)));
+  AddCounters(input, connection, &page);
+  AddChart(input, connection, &page);
+  return std::move(page.frame());
+}
+
+}  // namespace tcpgauge

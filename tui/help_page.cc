@@ -1,0 +1,59 @@
+#include "tui/help_page.h"
+
+#include <string_view>
+
+namespace tcpgauge {
+namespace {
+
+constexpr int kKeyColumn = 1;
+constexpr int kTextColumn = 16;
+
+struct Entry {
+  std::string_view keys;
+  std::string_view text;
+};
+
+constexpr Entry kEntries[] = {
+    {"q  Ctrl-C", "quit"},
+    {"p", "pause: no connection comes or goes, the numbers go on"},
+    {"s", "sort: unsorted, by rate, bytes, idle time"},
+    {"<  >", "sort by any column"},
+    {"S", "reverse the order"},
+    {"o", "hold the order: rows stay where they are"},
+    {"Up Down", "scroll; also PgUp PgDn Home End"},
+    {"j  k", "mark the next or previous row; Esc: no mark"},
+    {"Enter", "details of the marked row, or of the first"},
+    {"/", "filter: text, port:443, port:8000-8999, host:10.0.0.0/8,"},
+    {"", "client:HOST, server:HOST, state:established, interface:eth0;"},
+    {"", "all must hold, ! before one reverses it; Esc clears"},
+    {"b", "bits or bytes per second"},
+    {"a", "speed averaged over the lifetime, or over the rate window"},
+    {"n", "names or numbers of hosts and services"},
+    {"z", "reset the totals"},
+    {"h  ?", "this help; any key leaves it"},
+};
+
+}  // namespace
+
+Frame BuildHelpPage() {
+  Frame frame;
+  Line title(Style::kBar);
+  title.Put(kKeyColumn, "Keys", Style::kBar);
+  frame.push_back(title);
+  for (const Entry& entry : kEntries) {
+    Line line;
+    line.Put(kKeyColumn, entry.keys, Style::kTitle);
+    line.Put(kTextColumn, entry.text, Style::kPlain);
+    frame.push_back(line);
+  }
+  frame.emplace_back();
+  for (const std::string_view text : {"Up is what the client sends, Down what the server sends, Speed both: payload.",
+                                      "A: a packet came since the last refresh. Retr: retransmitted segments."}) {
+    Line line;
+    line.Put(kKeyColumn, text, Style::kPlain);
+    frame.push_back(line);
+  }
+  return frame;
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,13 @@
+#ifndef TCPGAUGE_TUI_HELP_PAGE_H_
+#define TCPGAUGE_TUI_HELP_PAGE_H_
+
+#include "tui/frame.h"
+
+namespace tcpgauge {
+
+// All keys and what they do.
+Frame BuildHelpPage();
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TUI_HELP_PAGE_H_

@@ -1,0 +1,173 @@
+#include "tui/name_resolver.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+
+#include <condition_variable>
+#include <cstring>
+#include <deque>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include "absl/container/flat_hash_map.h"
+#include "tui/text.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int kThreads = 4;            // one slow DNS server at a time is not the only one
+constexpr size_t kMaxNameBytes = 255;  // RFC 1035 section 2.3.4
+
+std::string LookUpHost(const IpAddress& address) {
+  sockaddr_storage storage = {};
+  socklen_t size;
+  if (address.is_v4()) {
+    auto* v4 = reinterpret_cast<sockaddr_in*>(&storage);
+    v4->sin_family = AF_INET;
+    std::memcpy(&v4->sin_addr, &address.bytes()[12], 4);
+    size = sizeof(*v4);
+  } else {
+    auto* v6 = reinterpret_cast<sockaddr_in6*>(&storage);
+    v6->sin6_family = AF_INET6;
+    std::memcpy(&v6->sin6_addr, address.bytes().data(), 16);
+    size = sizeof(*v6);
+  }
+  char name[NI_MAXHOST];
+  const int error =
+      getnameinfo(reinterpret_cast<sockaddr*>(&storage), size, name, sizeof(name), nullptr, 0, NI_NAMEREQD);
+  return error == 0 ? name : "";
+}
+
+std::string LookUpService(uint16_t port) {
+  servent entry;
+  servent* found = nullptr;
+  char buffer[1024];
+  if (getservbyport_r(htons(port), "tcp", &entry, buffer, sizeof(buffer), &found) != 0 || found == nullptr) return "";
+  return found->s_name;
+}
+
+using Question = std::variant<IpAddress, uint16_t>;
+
+}  // namespace
+
+struct NameResolver::State {
+  explicit State(Lookups given) : lookups(std::move(given)) {}
+
+  // Takes questions until the resolver goes.
+  void Serve() {
+    for (;;) {
+      Question question;
+      {
+        std::unique_lock<std::mutex> lock(mutex);
+        work.wait(lock, [this] { return stopping || !waiting.empty(); });
+        if (stopping) return;
+        question = waiting.front();
+        waiting.pop_front();
+      }
+      Answer(question);
+    }
+  }
+
+  void Answer(const Question& question) {
+    if (const auto* port = std::get_if<uint16_t>(&question)) {
+      std::string name = Printable(lookups.service(*port), kMaxNameBytes);
+      const std::lock_guard<std::mutex> lock(mutex);
+      if (!name.empty()) ++generation;
+      services[*port] = std::move(name);
+    } else {
+      const auto& address = std::get<IpAddress>(question);
+      std::string name = Printable(lookups.host(address), kMaxNameBytes);
+      const std::lock_guard<std::mutex> lock(mutex);
+      const auto found = hosts.find(address);
+      if (found == hosts.end()) return;  // forgotten meanwhile
+      if (!name.empty()) ++generation;
+      found->second = std::move(name);
+    }
+  }
+
+  const Lookups lookups;
+  // The thread sanitizer knows std::mutex, but not that of Debian's abseil, which is built without it.
+  std::mutex mutex;  // guards all that follows
+  std::condition_variable work;
+  bool stopping = false;
+  uint64_t generation = 0;
+  std::deque<Question> waiting;
+  // What was asked for: empty without an answer, or without one yet.
+  absl::flat_hash_map<IpAddress, std::string> hosts;
+  std::deque<IpAddress> hosts_by_age;
+  absl::flat_hash_map<uint16_t, std::string> services;  // at most one for each port
+};
+
+NameResolver::NameResolver() : NameResolver(Lookups{LookUpHost, LookUpService}) {}
+
+NameResolver::NameResolver(Lookups lookups) : state_(std::make_shared<State>(std::move(lookups))) {}
+
+NameResolver::~NameResolver() {
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  state_->stopping = true;
+  state_->work.notify_all();
+}
+
+void NameResolver::StartThreads() {
+  started_ = true;
+  // Signals are for the threads that handle them.
+  sigset_t all, present;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &present);
+  for (int i = 0; i < kThreads; ++i) {
+    try {
+      std::thread([state = state_] { state->Serve(); }).detach();
+    } catch (const std::system_error&) {
+      break;  // numbers are shown where no thread is to be had
+    }
+  }
+  pthread_sigmask(SIG_SETMASK, &present, nullptr);
+}
+
+std::string NameResolver::HostName(const IpAddress& address) {
+  if (!started_) StartThreads();
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  const auto found = state_->hosts.find(address);
+  if (found != state_->hosts.end()) return found->second;
+  if (state_->waiting.size() >= kMaxWaiting) return "";
+  if (state_->hosts.size() >= kMaxHosts) {
+    state_->hosts.erase(state_->hosts_by_age.front());
+    state_->hosts_by_age.pop_front();
+  }
+  state_->hosts.emplace(address, "");
+  state_->hosts_by_age.push_back(address);
+  state_->waiting.emplace_back(address);
+  state_->work.notify_one();
+  return "";
+}
+
+std::string NameResolver::KnownHostName(const IpAddress& address) {
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  const auto found = state_->hosts.find(address);
+  return found != state_->hosts.end() ? found->second : "";
+}
+
+std::string NameResolver::ServiceName(uint16_t port) {
+  if (!started_) StartThreads();
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  const auto found = state_->services.find(port);
+  if (found != state_->services.end()) return found->second;
+  if (state_->waiting.size() >= kMaxWaiting) return "";
+  state_->services.emplace(port, "");
+  state_->waiting.emplace_back(port);
+  state_->work.notify_one();
+  return "";
+}
+
+uint64_t NameResolver::generation() const {
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  return state_->generation;
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,37 @@
+#ifndef TCPGAUGE_TUI_PAGE_INPUT_H_
+#define TCPGAUGE_TUI_PAGE_INPUT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "src/snapshot/snapshot.h"
+#include "tui/format.h"
+#include "tui/measures.h"
+#include "tui/names.h"
+#include "tui/rate_history.h"
+#include "tui/row_order.h"
+#include "tui/view_state.h"
+
+namespace tcpgauge {
+
+// What a page of the view is made from. Owns nothing; all pointers are set, but `names`, null where numbers are shown.
+struct PageInput {
+  const ViewState* view = nullptr;
+  const Snapshot* snapshot = nullptr;
+  int64_t previous_time_ns = 0;  // of the snapshot before: what came later is active
+  RowOrder* order = nullptr;     // of `snapshot`
+  const Meter* meter = nullptr;
+  const RateHistory* history = nullptr;
+  Names* names = nullptr;
+  std::vector<std::string> ignored_terms;  // of the filter
+  int rows = 0;                            // of the screen
+  int columns = 0;
+  bool utf8 = false;
+
+  RateUnit unit() const { return view->bits ? RateUnit::kBits : RateUnit::kBytes; }
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TUI_PAGE_INPUT_H_

@@ -1,0 +1,18 @@
+#ifndef TCPGAUGE_TUI_STATE_TEXT_H_
+#define TCPGAUGE_TUI_STATE_TEXT_H_
+
+#include <string_view>
+
+#include "src/net/connection_state.h"
+#include "tui/frame.h"
+
+namespace tcpgauge {
+
+// tcptrack's name of a state: "SYN_SENT", "SYN|ACK-ACK", "ESTABLISHED", "CLOSING", "CLOSED", "RESET".
+std::string_view StateText(ConnectionState state);
+
+Style StateStyle(ConnectionState state);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TUI_STATE_TEXT_H_
