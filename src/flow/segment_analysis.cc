@@ -127,8 +127,9 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
     }
   }
   if (is_new || SequenceLess(end.next_sequence, segment_end)) {
+    const uint32_t before = end.next_sequence;
     end.next_sequence = segment_end;
-    if (record->gaps != GapPool::kNone) gaps->ForgetFarBelow(&record->gaps, sender, segment_end);
+    if (record->gaps != GapPool::kNone) gaps->ForgetFarBelow(&record->gaps, sender, before, segment_end);
   }
 }
 

@@ -13,7 +13,8 @@ constexpr size_t kMaxGaps = 4;
 constexpr int64_t kHalf = 1LL << 31;
 constexpr int64_t kLongestNoted = 429496729400;  // after the start; 32 bits of 100 ns
 
-bool Before(uint32_t a, uint32_t b) { return a != b && b - a < 0x80000000u; }
+// At a distance of exactly 2^31 each is before the other, as in the table.
+bool Before(uint32_t a, uint32_t b) { return a != b && b - a <= 0x80000000u; }
 bool IsSyn(const DecodedPacket& p) { return (p.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == kTcpSyn; }
 bool IsSynAck(const DecodedPacket& p) { return (p.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == (kTcpSyn | kTcpAck); }
 
