@@ -34,7 +34,7 @@ struct ShardSnapshot {
   int64_t time_ns = 0;  // table time
   std::vector<ShardRow> rows;
   uint64_t connections_not_listed = 0;
-  std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation
+  std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation of the rows
   Totals totals;
   CaptureCounters counters;
   uint64_t unmatched_fragments = 0;
