@@ -47,10 +47,11 @@ class PcapReader {
     if (reader.batch_->full()) return;  // the library keeps to the count that it was given
     DecodedPacket* packet = reader.batch_->Add();
     DecodePacket(reader.link_type_, absl::MakeConstSpan(bytes, header->caplen), header->len, packet);
-    // With nanosecond precision tv_usec holds nanoseconds. A file may hold any value.
-    const int64_t seconds = std::clamp<int64_t>(header->ts.tv_sec, 0, INT64_MAX / kNanosecondsPerSecond - 1);
-    packet->time_ns =
-        seconds * kNanosecondsPerSecond + std::clamp<int64_t>(header->ts.tv_usec, 0, kNanosecondsPerSecond - 1);
+    // With nanosecond precision tv_usec holds nanoseconds. A file may hold any value; up to the year 2116 leaves room
+    // to add time-outs.
+    const int64_t seconds = std::clamp<int64_t>(header->ts.tv_sec, 0, INT64_MAX / 2 / kNanosecondsPerSecond - 1);
+    packet->time_ns = seconds * kNanosecondsPerSecond +
+                      std::clamp<int64_t>(header->ts.tv_usec, 0, kNanosecondsPerSecond - 1);
   }
 
   const PcapHandle handle_;

@@ -182,7 +182,8 @@ bool ConnectionTable::Prepare(const DecodedPacket& packet, Arrival* arrival) {
   arrival->time_ns = now_ns_ - packet.time_ns <= kReorderingNs ? packet.time_ns : now_ns_;
   const uint32_t encapsulation = encapsulations_.Acquire(packet.encapsulation);
   if (packet.is_fragment) {
-    const FragmentCache::Datagram datagram{source.address, destination.address, packet.fragment_id, encapsulation};
+    const FragmentCache::Datagram datagram{source.address, destination.address, packet.fragment_id,
+                                           packet.encapsulation};
     if (packet.kind == DecodedPacket::Kind::kTcpSegment) {
       fragments_.Insert(datagram, {source.port, destination.port}, arrival->time_ns);
     } else if (const auto ports = fragments_.Find(datagram, arrival->time_ns)) {
@@ -408,9 +409,10 @@ uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, const Arrival& a
   end.set(EndRecord::kSeen);
   end.set(EndRecord::kSynSeen);
   end.initial_sequence = candidate.rtt_sequence - 1;
-  end.next_sequence = candidate.rtt_sequence;
+  end.next_sequence = end.rtt_sequence = candidate.rtt_sequence;
   const uint32_t elapsed_us = static_cast<uint32_t>(arrival.time_ns / 1000) - candidate.rtt_time_us;
-  details_[slot].start_time_ns = arrival.time_ns - int64_t{elapsed_us} * 1000;
+  // Negative when the answer overtook the SYN on its way here.
+  details_[slot].start_time_ns = arrival.time_ns - std::max<int64_t>(static_cast<int32_t>(elapsed_us), 0) * 1000;
   records_[slot].syn_time = 0;
   SetState(slot, ConnectionState::kSynSent);
   return slot;
@@ -497,6 +499,7 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   SegmentFacts facts = FactsOf(packet);
   facts.from_client = arrival.sender == record.client_end();
   facts.both_fins_acknowledged = record.state == ConnectionState::kClosing && BothFinsAcknowledged(record);
+  facts.after_refusal = record.has(ConnectionRecord::kRefused);
   const ConnectionState before = record.state;
   if (facts.rst && before == ConnectionState::kSynSent && !facts.from_client) record.set(ConnectionRecord::kRefused);
   SetState(slot, NextState(before, facts));

@@ -110,6 +110,10 @@ class ConnectionTable {
     return slot & kEmbryoSlots ? embryos_.InUse(slot & ~kEmbryoSlots)
                                : records_[slot].has(ConnectionRecord::kConfirmed);
   }
+  // Whether it holds any.
+  bool IsInUse(uint32_t slot) const {
+    return slot & kEmbryoSlots ? embryos_.InUse(slot & ~kEmbryoSlots) : records_[slot].has(ConnectionRecord::kInUse);
+  }
   // REQUIRES, like all below: the slot holds a connection.
   ConnectionSummary Summarize(uint32_t slot) const;
   // Payload bytes per second of an end over the rate window that ended last before `time_ns`.

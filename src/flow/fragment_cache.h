@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "src/net/encapsulation.h"
 #include "src/net/endpoint.h"
 
 namespace tcpgauge {
@@ -22,7 +23,7 @@ class FragmentCache {
     IpAddress source;
     IpAddress destination;
     uint32_t id = 0;
-    uint32_t encapsulation = 0;
+    Encapsulation encapsulation;  // not its number: that may go to another one while the datagram is remembered
 
     friend bool operator==(const Datagram& a, const Datagram& b) {
       return a.id == b.id && a.encapsulation == b.encapsulation && a.source == b.source &&

@@ -57,12 +57,14 @@ bool GapPool::Fill(SetId* set, End sender, uint32_t begin, uint32_t end) {
   return wholly_inside;
 }
 
-void GapPool::ForgetFarBelow(SetId* set, End sender, uint32_t next) {
+void GapPool::ForgetFarBelow(SetId* set, End sender, uint32_t before, uint32_t next) {
   if (*set == kNone) return;
   const Gaps& gaps = sets_[*set].ends[static_cast<size_t>(sender)];
   Gaps left;
   for (size_t i = 0; i < gaps.count; ++i) {
-    if (SequenceLess(gaps.ranges[i].begin, next)) Append(gaps.ranges[i], &left);
+    // The sum may exceed 2^32, hence not the difference of the two.
+    const uint64_t distance = uint64_t{before - gaps.ranges[i].begin} + (next - before);
+    if (distance <= 1u << 31) Append(gaps.ranges[i], &left);
   }
   if (left.count < gaps.count) Replace(set, sender, left);
 }

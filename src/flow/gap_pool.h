@@ -31,8 +31,9 @@ class GapPool {
   // the connection's set, and sets `*set` to kNone, with the last gap.
   bool Fill(SetId* set, End sender, uint32_t begin, uint32_t end);
 
-  // The end has sent up to `next`: gaps that begin 2^31 or more below are no longer comparable, and forgotten.
-  void ForgetFarBelow(SetId* set, End sender, uint32_t next);
+  // The end has sent up to `next` now, and up to `before` until now: gaps that begin more than 2^31 below are no longer
+  // comparable, and forgotten.
+  void ForgetFarBelow(SetId* set, End sender, uint32_t before, uint32_t next);
 
   // Gives the set back; `*set` becomes kNone.
   void Release(SetId* set);

@@ -16,6 +16,7 @@ struct SegmentFacts {
   bool has_payload = false;
   bool from_client = false;
   bool both_fins_acknowledged = false;  // this segment included
+  bool after_refusal = false;           // the connection was reset by the answer to its SYN
 };
 
 // The state of a connection whose first segment this is.

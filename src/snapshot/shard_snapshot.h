@@ -35,7 +35,7 @@ struct ShardSnapshot {
   std::vector<ShardRow> rows;
   std::vector<ShardRow> ended_rows;
   uint64_t connections_not_listed = 0;
-  std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation
+  std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation of the rows
   Totals totals;
   CaptureCounters counters;
   uint64_t unmatched_fragments = 0;
