@@ -181,6 +181,9 @@ int Run(const Options& options) {
   StopSignal stop;
   HandleSignals(&stop);
 
+  if (options.tui) {
+    if (const absl::Status terminal = CheckTopView(); !terminal.ok()) return Fail(terminal);
+  }
   auto sources = OpenSources(options);
   if (!sources.ok()) return Fail(sources.status());
   std::unique_ptr<ConnectionLog> connection_log;

@@ -111,7 +111,7 @@ const OptionSpec kTable[] = {
        return KeepInteger(ParseInteger(value, "bytes", 64, 262144), &options->snaplen_bytes);
      },
      nullptr},
-    {kCapture, 0, "buffer-size", Kind::kValue, "KIB", "the kernel's capture buffer, per interface", "libpcap's choice",
+    {kCapture, 0, "buffer-size", Kind::kValue, "KIB", "the kernel's capture buffer, per interface", "8192",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "KiB", 1, 2097151), &options->buffer_size_kib);
      },

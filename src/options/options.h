@@ -18,7 +18,7 @@ struct Options {
   std::string filter;                   // a pcap filter expression, not yet compiled; empty = all
   bool promiscuous = true;
   int snaplen_bytes = 256;
-  int buffer_size_kib = 0;  // 0 = the library's default
+  int buffer_size_kib = 0;  // 0 = kDefaultBufferKib
   bool list_interfaces = false;
 
   // Connections.
