@@ -18,6 +18,7 @@
 #include "absl/strings/str_join.h"
 #include "exporter/connection_log.h"
 #include "exporter/http_server.h"
+#include "exporter/series_plan.h"
 #include "exporter/tls_context.h"
 #include "exporter/web_routes.h"
 #include "exporter/web_security.h"
@@ -115,6 +116,11 @@ absl::StatusOr<std::vector<std::unique_ptr<PacketSource>>> OpenSources(const Opt
   return sources;
 }
 
+SeriesPlan PlanOf(const Options& options) {
+  return PlanSeries(static_cast<size_t>(options.series_limit), static_cast<size_t>(options.metrics_connections),
+                    static_cast<size_t>(options.metrics_edges));
+}
+
 EngineOptions EngineOptionsOf(const Options& options) {
   EngineOptions engine;
   engine.table.max_connections = options.max_connections;
@@ -130,6 +136,11 @@ EngineOptions EngineOptionsOf(const Options& options) {
   engine.worker.stay_at_end = engine.worker.publish;
   engine.worker.publish_interval_ns = engine.table.rate_tick_ns;
   engine.table.keep_rates = engine.worker.publish;
+  engine.table.max_recently_ended = static_cast<size_t>(options.metrics_connections);
+  engine.table.edges.max_exported = PlanOf(options).edges;
+  engine.table.edges.v4_prefix_bits = options.client_prefix_v4_bits;
+  engine.table.edges.v6_prefix_bits = options.client_prefix_v6_bits;
+  engine.collector.exported_connections = static_cast<size_t>(options.metrics_connections);
   engine.collector.capture_start_time_ns = SystemClock().WallNanoseconds();
   engine.collector.rate_window_seconds = options.rate_window_seconds;
   return engine;
@@ -143,6 +154,8 @@ WebSources WebSourcesOf(const Options& options, const CaptureEngine& engine) {
   utsname host = {};
   if (uname(&host) == 0) web.agent_name = host.nodename;
   web.limits.max_connections = options.max_connections;
+  web.limits.series_limit = static_cast<uint64_t>(options.series_limit);
+  web.limits.metrics_edges = PlanOf(options).edges;
   web.limits.metrics_connections = static_cast<uint64_t>(options.metrics_connections);
   web.flags = options.effective;
   web.telemetry_path = options.telemetry_path;
@@ -171,6 +184,7 @@ void WaitForEnd(const StopSignal& stop, const CaptureEngine& engine) {
 int RunAttached(const Options& options) {
   const auto address = ParseAgentAddress(options.attach);
   if (!address.ok()) return Fail(address.status());
+  if (const absl::Status terminal = CheckTopView(); !terminal.ok()) return Fail(terminal);
   StopSignal stop;
   HandleSignals(&stop);
   const auto agent = AttachedAgent::Attach(
@@ -188,6 +202,9 @@ int Run(const Options& options) {
   StopSignal stop;
   HandleSignals(&stop);
 
+  if (options.tui) {
+    if (const absl::Status terminal = CheckTopView(); !terminal.ok()) return Fail(terminal);
+  }
   auto sources = OpenSources(options);
   if (!sources.ok()) return Fail(sources.status());
   std::unique_ptr<ConnectionLog> connection_log;

@@ -1,5 +1,6 @@
 """The top view of an agent that runs elsewhere."""
 import os
+import shlex
 import signal
 import subprocess
 import tempfile
@@ -116,11 +117,12 @@ class AttachTest(NamespaceCase):
         self.check_error(2, "leave --interface, --read and FILTER out", "http://127.0.0.1:9", "-i", "lo")
 
     def check_error(self, status, text, url, *options):
-        done = subprocess.run(self.testbed.server.command(binary(), "--tui", "--attach", url, *options),
-                              capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=20)
-        self.assertEqual((done.returncode, done.stderr.count("\n")), (status, 1), done.stderr)
-        self.assertIn(text, done.stderr)
-        self.assertNotIn("secret", done.stderr)
+        terminal = self.own(Terminal(self.testbed.server))
+        command = shlex.join((binary(), "--tui", "--attach", url, *options))
+        got, said = terminal.shell(f"{command} 2>&1")
+        self.assertEqual((got, said.count("\n")), (status, 1), said)
+        self.assertIn(text, said)
+        self.assertNotIn("secret", said)
 
     def write(self, name, text):
         path = os.path.join(self.folder.name, name)
