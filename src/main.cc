@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/utsname.h>
 
 #include <memory>
 #include <string>
@@ -137,6 +138,8 @@ WebSources WebSourcesOf(const Options& options, const CaptureEngine& engine) {
   web.hub = &engine.hub();
   web.clock = &SystemClock();
   web.build = {kVersion, BuildCommit()};
+  utsname host = {};
+  if (uname(&host) == 0) web.agent_name = host.nodename;
   web.limits.max_connections = options.max_connections;
   web.limits.metrics_connections = static_cast<uint64_t>(options.metrics_connections);
   web.telemetry_path = options.telemetry_path;
