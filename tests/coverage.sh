@@ -26,4 +26,4 @@ while read -r label; do
 done <"$scratch/targets"
 llvm-profdata-14 merge -o "$scratch/all.profdata" "$scratch"/*.profraw
 # shellcheck disable=SC2086 # lists of words
-llvm-cov-14 report -instr-profile "$scratch/all.profdata" $programs $sources
+llvm-cov-14 report -path-equivalence="/proc/self/cwd,$PWD" -instr-profile "$scratch/all.profdata" $programs $sources
