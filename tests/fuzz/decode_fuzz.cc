@@ -43,7 +43,10 @@ void CheckSame(const DecodedPacket& a, const DecodedPacket& b) {
 }
 
 void CheckSense(const DecodedPacket& packet, size_t on_wire_bytes) {
-  TCPGAUGE_CHECK((packet.kind == DecodedPacket::Kind::kError) == (packet.error != DecodeError::kNone));
+  const bool failed = packet.kind == DecodedPacket::Kind::kError;
+  const bool is_segment = packet.kind == DecodedPacket::Kind::kTcpSegment;
+  TCPGAUGE_CHECK(packet.error == DecodeError::kNone ? !failed : failed || is_segment);
+  TCPGAUGE_CHECK(packet.error == DecodeError::kNone || !is_segment || packet.tcp_flags == 0);
   if (packet.kind == DecodedPacket::Kind::kNotTcp || packet.kind == DecodedPacket::Kind::kError) return;
   TCPGAUGE_CHECK(packet.protocol == Protocol::kTcp);
   TCPGAUGE_CHECK(packet.payload_length_bytes < packet.ip_length_bytes);
