@@ -22,8 +22,8 @@
 namespace tcpgauge {
 
 struct WorkerOptions {
-  bool live = true;      // else the sources are files: packets bring the time, and their end is the end
-  bool publish = true;   // whether anybody reads snapshots
+  bool live = true;          // else the sources are files: packets bring the time, and their end is the end
+  bool publish = true;       // whether anybody reads snapshots
   bool stay_at_end = false;  // of a file: keep the final state to be looked at until stopped
   int64_t publish_interval_ns = kNanosecondsPerSecond;
   size_t max_rows = 100000;

@@ -47,8 +47,9 @@ class PcapReader {
     if (reader.batch_->full()) return;  // the library keeps to the count that it was given
     DecodedPacket* packet = reader.batch_->Add();
     DecodePacket(reader.link_type_, absl::MakeConstSpan(bytes, header->caplen), header->len, packet);
-    // With nanosecond precision tv_usec holds nanoseconds. A file may hold any value.
-    const int64_t seconds = std::clamp<int64_t>(header->ts.tv_sec, 0, INT64_MAX / kNanosecondsPerSecond - 1);
+    // With nanosecond precision tv_usec holds nanoseconds. A file may hold any value; up to the year 2116 leaves room
+    // to add time-outs.
+    const int64_t seconds = std::clamp<int64_t>(header->ts.tv_sec, 0, INT64_MAX / 2 / kNanosecondsPerSecond - 1);
     packet->time_ns = seconds * kNanosecondsPerSecond +
                       std::clamp<int64_t>(header->ts.tv_usec, 0, kNanosecondsPerSecond - 1);
   }
@@ -161,10 +162,10 @@ absl::Status ActivationError(int result, const std::string& name, const char* de
           absl::StrCat("there is no interface '", name, "' to capture on; there are: ", NamesOfInterfaces()));
     case PCAP_ERROR_PERM_DENIED:
     case PCAP_ERROR_PROMISC_PERM_DENIED:
-      return absl::PermissionDeniedError(absl::StrCat(
-          "no privilege to capture on '", name,
-          "': run as root, or once as root: setcap cap_net_raw,cap_net_admin=ep /path/to/tcpgauge "
-          "(cap_net_raw alone is enough with -p)"));
+      return absl::PermissionDeniedError(
+          absl::StrCat("no privilege to capture on '", name,
+                       "': run as root, or once as root: setcap cap_net_raw,cap_net_admin=ep /path/to/tcpgauge "
+                       "(cap_net_raw alone is enough with -p)"));
     default:
       return absl::UnavailableError(absl::StrCat("interface '", name, "': ", detail));
   }
@@ -247,9 +248,9 @@ absl::StatusOr<std::string> DefaultInterface() {
       return interface.name;
     }
   }
-  return absl::NotFoundError(absl::StrCat(
-      "no interface is up besides loopback; name one with -i, for example -i any or -i lo (there are: ",
-      NamesOfInterfaces(), ")"));
+  return absl::NotFoundError(
+      absl::StrCat("no interface is up besides loopback; name one with -i, for example -i any or -i lo (there are: ",
+                   NamesOfInterfaces(), ")"));
 }
 
 std::string CaptureLibraryVersion() { return pcap_lib_version(); }

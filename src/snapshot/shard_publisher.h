@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "src/flow/connection_table.h"
 #include "src/snapshot/shard_snapshot.h"
@@ -40,7 +41,10 @@ class ShardPublisher {
   void Begin();
   bool CopySlice();  // true when the pass is complete
   void Publish();
+  void CopyEdges(EdgesView* edges) const;
   void ChooseThreshold();
+  // Where the encapsulation that has this number in the table now stands in the snapshot.
+  uint32_t PlaceOf(uint32_t number);
 
   const ConnectionTable& table_;
   const CaptureCounters& counters_;
@@ -57,6 +61,7 @@ class ShardPublisher {
   size_t threshold_quota_ = 0;
   size_t threshold_left_ = 0;
   std::array<uint32_t, kScoreBuckets> score_counts_{};
+  std::vector<uint32_t> encapsulation_places_;  // by number; 0 = not listed yet
 };
 
 }  // namespace tcpgauge
