@@ -194,13 +194,14 @@ absl::StatusOr<std::unique_ptr<HttpServer>> StartServer(const Options& options, 
   return HttpServer::Start(options.listen_addresses, std::move(handler), {}, std::move(tls));
 }
 
+ExpositionLimits LimitsOf(const Options& options) {
+  return {static_cast<size_t>(options.series_limit), static_cast<size_t>(options.metrics_connections)};
+}
+
 std::string FinalState(const Options& options, const SnapshotHub& hub) {
   const auto metrics = [&](TextFormat format) {
-    return WriteText(
-        MakeExposition(hub.Current(),
-                       {static_cast<size_t>(options.series_limit), static_cast<size_t>(options.metrics_connections)},
-                       {kVersion, BuildCommit()}, ReadProcessStats(), 0),
-        format);
+    return WriteText(MakeExposition(hub.Current(), LimitsOf(options), {kVersion, BuildCommit()}, ReadProcessStats(), 0),
+                     format);
   };
   switch (options.output) {
     case OutputFormat::kNone:
