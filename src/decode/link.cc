@@ -91,11 +91,14 @@ Layer DecodeLinuxSll2(Decoding& decoding) {
 Layer DecodeNflog(Decoding& decoding) {
   const auto* header = decoding.Read<NflogHeader>();
   if (header == nullptr) return decoding.Fail(DecodeError::kTruncatedLink);
+  constexpr uint8_t kNetfilterInet = 1;  // a table for both versions of IP
   constexpr uint8_t kLinuxInet = 2;
   constexpr uint8_t kLinuxBridge = 7;
   constexpr uint8_t kLinuxInet6 = 10;
   const uint8_t family = header->address_family;
-  if (family != kLinuxInet && family != kLinuxInet6 && family != kLinuxBridge) return decoding.NotTcp(Protocol::kOther);
+  if (family != kNetfilterInet && family != kLinuxInet && family != kLinuxInet6 && family != kLinuxBridge) {
+    return decoding.NotTcp(Protocol::kOther);
+  }
   for (int i = 0; i < kMaxNflogAttributes; ++i) {
     const auto* attribute = decoding.captured.Peek<NflogAttribute>();
     if (attribute == nullptr) break;

@@ -1,5 +1,8 @@
 #include "src/options/option_table.h"
 
+#include <string_view>
+#include <utility>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -96,6 +99,19 @@ absl::Status TakeLogFormat(const std::string& value, Options* options) {
   return absl::OkStatus();
 }
 
+absl::Status TakeOutput(const std::string& value, Options* options) {
+  constexpr std::pair<std::string_view, OutputFormat> kFormats[] = {{"table", OutputFormat::kTable},
+                                                                    {"json", OutputFormat::kJson},
+                                                                    {"prometheus", OutputFormat::kPrometheus},
+                                                                    {"openmetrics", OutputFormat::kOpenMetrics}};
+  for (const auto& [name, format] : kFormats) {
+    if (value != name) continue;
+    options->output = format;
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is not one of table, json, prometheus, openmetrics"));
+}
+
 using Kind = OptionSpec::Kind;
 
 const OptionSpec kTable[] = {
@@ -114,6 +130,11 @@ const OptionSpec kTable[] = {
     {kCapture, 0, "buffer-size", Kind::kValue, "KIB", "the kernel's capture buffer, per interface", "8192",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "KiB", 1, 2097151), &options->buffer_size_kib);
+     },
+     nullptr},
+    {kCapture, 0, "duration", Kind::kValue, "SECONDS", "capture for this long, then end", "",
+     [](const std::string& value, Options* options) {
+       return Keep(ParseSeconds(value, 0.1, kYearSeconds), &options->duration_seconds);
      },
      nullptr},
     {kCapture, 0, "list-interfaces", Kind::kFlag, "", "list the interfaces that can be captured on, and exit", "",
@@ -161,6 +182,11 @@ const OptionSpec kTable[] = {
      TakeFile<&Options::attach_cert_file>, nullptr},
     {kShow, 0, "attach.key-file", Kind::kValue, "FILE", "the key of the client certificate", "",
      TakeFile<&Options::attach_key_file>, nullptr},
+    {kShow, 0, "output", Kind::kValue, "FORMAT",
+     "with --read or --duration: print the final state once as table, json, prometheus or openmetrics, and exit; HTTP "
+     "only "
+     "where --web.listen-address asks for it",
+     "", TakeOutput, nullptr},
     {kShow, 0, "connection-log", Kind::kValue, "FILE",
      "one JSON line for each connection that ends, and at exit for those left; - is standard output", "",
      TakeFile<&Options::connection_log>, nullptr},

@@ -10,6 +10,9 @@
 
 namespace tcpgauge {
 
+// What the final state is printed as.
+enum class OutputFormat : uint8_t { kNone, kTable, kJson, kPrometheus, kOpenMetrics };
+
 // Everything that the command line and the environment say, validated. A plain value; see ParseCommandLine().
 // The initial values are the defaults of the program when it is called tcpgauge.
 struct Options {
@@ -21,6 +24,7 @@ struct Options {
   int snaplen_bytes = 256;
   int buffer_size_kib = 0;  // 0 = kDefaultBufferKib
   bool list_interfaces = false;
+  double duration_seconds = 0;  // of a live capture; 0 = until it is stopped
 
   // Connections.
   bool new_only = false;
@@ -36,6 +40,7 @@ struct Options {
   std::string attach_ca_file;
   std::string attach_cert_file;
   std::string attach_key_file;
+  OutputFormat output = OutputFormat::kNone;                     // else read_file or duration_seconds is given
   std::string connection_log;                                    // empty = off; "-" = standard output
   std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT or unix:PATH, checked; empty = no listener
   std::string telemetry_path = "/metrics";
