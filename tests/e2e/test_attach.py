@@ -1,5 +1,6 @@
 """The top view of an agent that runs elsewhere."""
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -61,7 +62,7 @@ class AttachTest(NamespaceCase):
         terminal = self.attach(f"http://{_PORT_ADDRESS}")
         self.wait_for_servers(terminal, [talk.server_endpoint])
         agent.signal_and_time(signal.SIGKILL)
-        terminal.wait_for(lambda screen: "no answer for 2 s, trying again" in screen[-1], "that there is no answer")
+        terminal.wait_for(lambda screen: re.search("no answer for [2-9] s, trying again", screen[-1]), "that there is no answer")
         self.wait_for_servers(terminal, [talk.server_endpoint])
         self.start_agent(f"--web.listen-address={_PORT_ADDRESS}")
         later = self.own(Conversation(self.testbed, 7001))
@@ -118,8 +119,11 @@ class AttachTest(NamespaceCase):
 
     def check_error(self, status, text, url, *options):
         terminal = self.own(Terminal(self.testbed.server))
+        errors = os.path.join(self.folder.name, "errors")
         command = shlex.join((binary(), "--tui", "--attach", url, *options))
-        got, said = terminal.shell(f"{command} 2>&1")
+        got, _ = terminal.shell(f"sh -c {shlex.quote(f'exec {command} >/dev/tty 2>{errors}')}")
+        with open(errors) as file:
+            said = file.read()
         self.assertEqual((got, said.count("\n")), (status, 1), said)
         self.assertIn(text, said)
         self.assertNotIn("secret", said)
