@@ -31,14 +31,14 @@ ShardPublisher::Progress ShardPublisher::Step(int64_t steady_ns) {
     next_pass_ns_ = steady_ns - steady_ns % interval_ns_ + interval_ns_;
     Begin();
   }
-  if (!CopySlice()) return Progress::kInPass;
+  if (!CopySlice() || !CopyEncapsulationsSlice()) return Progress::kInPass;
   Publish();
   return Progress::kPublished;
 }
 
 void ShardPublisher::PublishNow() {
   Begin();
-  while (!CopySlice()) {
+  while (!CopySlice() || !CopyEncapsulationsSlice()) {
   }
   Publish();
 }
@@ -51,6 +51,10 @@ void ShardPublisher::Begin() {
   score_counts_.fill(0);
   ShardSnapshot& back = buffer_.back();
   back.rows.clear();
+  // Room for all, since growing would copy all: address space alone, until rows are written.
+  back.rows.reserve(max_rows_);
+  back.encapsulations.clear();
+  back.encapsulations.reserve(EncapsulationTable::kCapacity);
   back.connections_not_listed = 0;
 }
 
@@ -82,6 +86,14 @@ bool ShardPublisher::CopySlice() {
   return next_slot_ >= ConnectionTable::kEmbryoSlots && next_slot_ >= table_.embryo_limit();
 }
 
+bool ShardPublisher::CopyEncapsulationsSlice() {
+  std::vector<Encapsulation>& copies = buffer_.back().encapsulations;
+  const EncapsulationTable& table = table_.encapsulations();
+  const size_t end = std::min<size_t>(table.size(), copies.size() + kSliceEncapsulations);
+  for (size_t id = copies.size(); id < end; ++id) copies.push_back(table.Get(static_cast<uint32_t>(id)));
+  return copies.size() == table.size();
+}
+
 void ShardPublisher::ChooseThreshold() {
   size_t room = max_rows_;
   threshold_bucket_ = kScoreBuckets - 1;
@@ -97,10 +109,6 @@ void ShardPublisher::Publish() {
   ChooseThreshold();
   ShardSnapshot& back = buffer_.back();
   back.time_ns = table_.now_ns();
-  back.encapsulations.clear();
-  for (uint32_t id = 0; id < table_.encapsulations().size(); ++id) {
-    back.encapsulations.push_back(table_.encapsulations().Get(id));
-  }
   back.totals = table_.totals();
   back.counters = counters_;
   for (size_t i = 0; i < back.counters.interfaces.size(); ++i) {
