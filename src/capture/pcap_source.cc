@@ -49,8 +49,8 @@ class PcapReader {
     DecodePacket(reader.link_type_, absl::MakeConstSpan(bytes, header->caplen), header->len, packet);
     // With nanosecond precision tv_usec holds nanoseconds. A file may hold any value.
     const int64_t seconds = std::clamp<int64_t>(header->ts.tv_sec, 0, INT64_MAX / kNanosecondsPerSecond - 1);
-    packet->time_ns = seconds * kNanosecondsPerSecond +
-                      std::clamp<int64_t>(header->ts.tv_usec, 0, kNanosecondsPerSecond - 1);
+    packet->time_ns =
+        seconds * kNanosecondsPerSecond + std::clamp<int64_t>(header->ts.tv_usec, 0, kNanosecondsPerSecond - 1);
   }
 
   const PcapHandle handle_;
@@ -59,7 +59,6 @@ class PcapReader {
 };
 
 absl::Status SetFilter(pcap_t* handle, const std::string& filter) {
-  if (filter.empty()) return absl::OkStatus();
   bpf_program program;
   if (pcap_compile(handle, &program, filter.c_str(), /*optimize=*/1, PCAP_NETMASK_UNKNOWN) != 0) {
     return absl::InvalidArgumentError(
@@ -161,10 +160,10 @@ absl::Status ActivationError(int result, const std::string& name, const char* de
           absl::StrCat("there is no interface '", name, "' to capture on; there are: ", NamesOfInterfaces()));
     case PCAP_ERROR_PERM_DENIED:
     case PCAP_ERROR_PROMISC_PERM_DENIED:
-      return absl::PermissionDeniedError(absl::StrCat(
-          "no privilege to capture on '", name,
-          "': run as root, or once as root: setcap cap_net_raw,cap_net_admin=ep /path/to/tcpgauge "
-          "(cap_net_raw alone is enough with -p)"));
+      return absl::PermissionDeniedError(
+          absl::StrCat("no privilege to capture on '", name,
+                       "': run as root, or once as root: setcap cap_net_raw,cap_net_admin=ep /path/to/tcpgauge "
+                       "(cap_net_raw alone is enough with -p)"));
     default:
       return absl::UnavailableError(absl::StrCat("interface '", name, "': ", detail));
   }
@@ -188,6 +187,7 @@ absl::StatusOr<std::unique_ptr<PacketSource>> OpenInterface(const std::string& n
   if (pcap_datalink(handle.get()) == DLT_LINUX_SLL) pcap_set_datalink(handle.get(), DLT_LINUX_SLL2);
   const auto link_type = LinkTypeOfHandle(handle.get(), absl::StrCat("interface '", name, "'"));
   if (!link_type.ok()) return link_type.status();
+  // An empty filter too: it is what makes the kernel copy no more than the snapshot length of each packet.
   if (const absl::Status status = SetFilter(handle.get(), options.filter); !status.ok()) return status;
   if (pcap_setnonblock(handle.get(), 1, error) != 0) {
     return absl::UnavailableError(absl::StrCat("interface '", name, "': ", error));
@@ -211,7 +211,9 @@ absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, 
   }
   const auto link_type = LinkTypeOfHandle(handle.get(), absl::StrCat("'", path, "'"));
   if (!link_type.ok()) return link_type.status();
-  if (const absl::Status status = SetFilter(handle.get(), filter); !status.ok()) return status;
+  if (!filter.empty()) {
+    if (const absl::Status status = SetFilter(handle.get(), filter); !status.ok()) return status;
+  }
   return std::make_unique<FileSource>(std::move(handle), *link_type, standard_input ? "stdin" : path,
                                       std::move(buffer));
 }
@@ -247,9 +249,9 @@ absl::StatusOr<std::string> DefaultInterface() {
       return interface.name;
     }
   }
-  return absl::NotFoundError(absl::StrCat(
-      "no interface is up besides loopback; name one with -i, for example -i any or -i lo (there are: ",
-      NamesOfInterfaces(), ")"));
+  return absl::NotFoundError(
+      absl::StrCat("no interface is up besides loopback; name one with -i, for example -i any or -i lo (there are: ",
+                   NamesOfInterfaces(), ")"));
 }
 
 std::string CaptureLibraryVersion() { return pcap_lib_version(); }
