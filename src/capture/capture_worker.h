@@ -22,8 +22,8 @@
 namespace tcpgauge {
 
 struct WorkerOptions {
-  bool live = true;      // else the sources are files: packets bring the time, and their end is the end
-  bool publish = true;   // whether anybody reads snapshots
+  bool live = true;          // else the sources are files: packets bring the time, and their end is the end
+  bool publish = true;       // whether anybody reads snapshots
   bool stay_at_end = false;  // of a file: keep the final state to be looked at until stopped
   int64_t publish_interval_ns = kNanosecondsPerSecond;
   size_t max_rows = 100000;
@@ -62,6 +62,7 @@ class CaptureWorker final : private EndedConnectionSink {
 
   absl::Status CaptureLive();
   absl::Status ReadFiles();
+  int64_t FileTime() const;
   absl::StatusOr<PacketSource::ReadResult> ReadOne(Source* source);
   void CountAndApply(const Source& source);
   void ReadDropCounters();

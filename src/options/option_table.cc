@@ -104,6 +104,12 @@ const OptionSpec kTable[] = {
        return KeepInteger(ParseInteger(value, "KiB", 1, 2097151), &options->buffer_size_kib);
      },
      nullptr},
+    {kCapture, 0, "workers", Kind::kValue, "N", "capture threads, which share the connections out among themselves",
+     "1",
+     [](const std::string& value, Options* options) {
+       return KeepInteger(ParseInteger(value, "workers", 1, 64), &options->workers);
+     },
+     nullptr},
     {kCapture, 0, "list-interfaces", Kind::kFlag, "", "list the interfaces that can be captured on, and exit", "",
      TakeFlag<&Options::list_interfaces, true>, nullptr},
 

@@ -20,6 +20,7 @@ struct Options {
   int snaplen_bytes = 256;
   int buffer_size_kib = 0;  // 0 = the library's default
   bool list_interfaces = false;
+  int workers = 1;
 
   // Connections.
   bool new_only = false;
