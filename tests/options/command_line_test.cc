@@ -248,7 +248,7 @@ TEST(CommandLine, SuggestsTheNearestOption) {
 }
 
 TEST(CommandLine, RejectsOptionsThatAreNotThereYet) {
-  for (const char* option : {"--attach", "--output", "--duration", "--workers", "--user", "--metrics.series-limit",
+  for (const char* option : {"--attach", "--output", "--duration", "--user", "--metrics.series-limit",
                              "--metrics.edges", "--metrics.client-prefix", "--otlp.endpoint"}) {
     EXPECT_THAT(ErrorOf({option, "1"}), HasSubstr("unknown option")) << option;
   }
