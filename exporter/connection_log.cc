@@ -109,6 +109,9 @@ bool ConnectionLog::Finish() {
     while (WriteQueued()) {
     }
     WriteBuffer();
+    uint64_t lost = 0;
+    for (const auto& queue : queues_) lost += queue->lost();
+    if (lost > 0) LogWarn("connections are missing from the connection log", {{"count", absl::StrCat(lost)}});
   }
   return failed_writes_ == 0;
 }

@@ -34,7 +34,7 @@ class ConnectionLog {
   void Start();
 
   // Writes what is still queued and ends the thread. After the capture threads have ended. False when lines were lost
-  // because the file could not be written.
+  // because the file could not be written; what the queues lost is told in the log.
   bool Finish();
 
  private:

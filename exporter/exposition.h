@@ -24,26 +24,30 @@ struct ExportedConnection {
   uint32_t interface = 0;                // index into Exposition::interfaces
 };
 
+// An edge's labels and what is credited to it.
+struct ExportedEdge {
+  std::string client_address;  // with a prefix length where clients are grouped; "other" in all three for the rest
+  std::string server_address;
+  std::string server_port;
+  EdgeCounters counters;
+};
+
 // What one exposition says, before it is put into any format: which connections are in it, and that no two of its
-// series have equal labels. Every format is made from this by VisitMetrics().
+// series have equal labels. MakeExposition() makes it; every format is made from it by VisitMetrics().
 struct Exposition {
   std::shared_ptr<const Snapshot> snapshot;
   BuildInfo build;
   ProcessStats process;
   double previous_scrape_seconds = 0;
-  // As in the snapshot, but names are UTF-8, and interfaces of one name are one.
+  size_t series_limit = 0;
+  size_t series = 0;  // samples in it, this one included
+  // As in the snapshot, but names are UTF-8, interfaces of one name are one, and those beyond the plan (see SeriesPlan)
+  // are one named "other".
   std::vector<InterfaceView> interfaces;
+  std::vector<ExportedEdge> edges;
   std::vector<ExportedConnection> connections;  // heaviest first
   uint64_t connections_not_exported = 0;
 };
-
-// Chooses the heaviest `connection_limit` connections.
-//
-// The labels of a connection do not tell VLANs, tunnels and incarnations apart. Of those that share all labels one is
-// exported, in the place of the heaviest of them: one that still lives before one that ended, then the one with more
-// payload, then the newer. So its counters fall only when the one that it showed has ended.
-Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, size_t connection_limit, BuildInfo build,
-                          ProcessStats process, double previous_scrape_seconds);
 
 }  // namespace tcpgauge
 

@@ -13,6 +13,7 @@ constexpr std::string_view kInterfaceAndProtocol[] = {"interface", "protocol"};
 constexpr std::string_view kReason[] = {"reason"};
 constexpr std::string_view kState[] = {"state"};
 constexpr std::string_view kOrigin[] = {"origin"};
+constexpr std::string_view kEdge[] = {"client_address", "server_address", "server_port"};
 constexpr std::string_view kConnection[] = {"client_address", "client_port", "server_address", "server_port",
                                             "interface"};
 constexpr std::string_view kConnectionAndState[] = {"client_address", "client_port", "server_address",
@@ -21,6 +22,7 @@ constexpr std::string_view kConnectionAndState[] = {"client_address", "client_po
 constexpr MetricType kCounter = MetricType::kCounter;
 constexpr MetricType kGauge = MetricType::kGauge;
 constexpr MetricType kHistogram = MetricType::kHistogram;
+constexpr MetricType kSummary = MetricType::kSummary;
 
 // clang-format off
 const MetricInfo kCatalog[] = {
@@ -81,6 +83,24 @@ const MetricInfo kCatalog[] = {
     {Metric::kConnectionPayloadBytes, "tcpgauge_connection_payload_bytes", kHistogram, "bytes", {},
      "TCP payload, both directions, of the connections that ended.",
      "tcpgauge.connection.payload", "By"},
+    {Metric::kSeriesLimit, "tcpgauge_series_limit", kGauge, "", {},
+     "Samples that an exposition holds at most, as set by --metrics.series-limit.",
+     "tcpgauge.series_limit", "{sample}"},
+    {Metric::kSeries, "tcpgauge_series", kGauge, "", {},
+     "Samples in this exposition.",
+     "tcpgauge.series", "{sample}"},
+    {Metric::kEdgesFolded, "tcpgauge_edges_folded_total", kCounter, "", {},
+     "Connections opened on an edge that had no series of its own: they are in the series labelled other.",
+     "tcpgauge.edges.folded", "{connection}"},
+    {Metric::kEdgesRetired, "tcpgauge_edges_retired_total", kCounter, "", {},
+     "Edges whose series ended, because they were silent or heavier ones took their places.",
+     "tcpgauge.edges.retired", "{edge}"},
+    {Metric::kEdgesRetiredClientPayloadBytes, "tcpgauge_edges_retired_client_payload_bytes_total", kCounter, "bytes", {},
+     "TCP payload sent by clients that was credited to edges whose series ended.",
+     "tcpgauge.edges.retired.client.payload", "By"},
+    {Metric::kEdgesRetiredServerPayloadBytes, "tcpgauge_edges_retired_server_payload_bytes_total", kCounter, "bytes", {},
+     "TCP payload sent by servers that was credited to edges whose series ended.",
+     "tcpgauge.edges.retired.server.payload", "By"},
     {Metric::kConnectionsNotExported, "tcpgauge_connections_not_exported", kGauge, "", {},
      "Connections that have no series of their own here, because heavier ones took the places.",
      "tcpgauge.connections_not_exported", "{connection}"},
@@ -90,6 +110,27 @@ const MetricInfo kCatalog[] = {
     {Metric::kRateWindow, "tcpgauge_rate_window_seconds", kGauge, "seconds", {},
      "The span over which rates are averaged.",
      "tcpgauge.rate_window", "s"},
+    {Metric::kEdgeClientPayloadBytes, "tcpgauge_edge_client_payload_bytes_total", kCounter, "bytes", kEdge,
+     "TCP payload sent by the client to the server's port, over all connections.",
+     "tcpgauge.edge.client.payload", "By"},
+    {Metric::kEdgeServerPayloadBytes, "tcpgauge_edge_server_payload_bytes_total", kCounter, "bytes", kEdge,
+     "TCP payload sent by the server's port to the client, over all connections.",
+     "tcpgauge.edge.server.payload", "By"},
+    {Metric::kEdgeConnectionsOpened, "tcpgauge_edge_connections_opened_total", kCounter, "", kEdge,
+     "Connections opened by the client to the server's port.",
+     "tcpgauge.edge.connections_opened", "{connection}"},
+    {Metric::kEdgeConnectionsFailed, "tcpgauge_edge_connections_failed_total", kCounter, "", kEdge,
+     "Connections that were refused or whose handshake timed out.",
+     "tcpgauge.edge.connections_failed", "{connection}"},
+    {Metric::kEdgeRetransmittedSegments, "tcpgauge_edge_retransmitted_segments_total", kCounter, "", kEdge,
+     "Segments of either end whose payload was seen before, wholly or in part.",
+     "tcpgauge.edge.retransmitted_segments", "{segment}"},
+    {Metric::kEdgeConnections, "tcpgauge_edge_connections", kGauge, "", kEdge,
+     "Connections now; one that carried no payload since its edge has series is counted under other.",
+     "tcpgauge.edge.connections", "{connection}"},
+    {Metric::kEdgeHandshakeRtt, "tcpgauge_edge_handshake_rtt_seconds", kSummary, "seconds", kEdge,
+     "Time from a SYN to the ACK that completes the handshake.",
+     "tcpgauge.edge.handshake.rtt", "s"},
     {Metric::kConnectionClientBytesPerSecond, "tcpgauge_connection_client_bytes_per_second", kGauge,
      "bytes_per_second", kConnection,
      "TCP payload sent by the client, averaged over the rate window.",
@@ -145,7 +186,7 @@ const MetricInfo kCatalog[] = {
 // clang-format on
 static_assert(std::size(kCatalog) == kMetricCount, "a line for each");
 
-constexpr std::string_view kTypeNames[] = {"counter", "gauge", "histogram"};
+constexpr std::string_view kTypeNames[] = {"counter", "gauge", "histogram", "summary"};
 
 }  // namespace
 

@@ -12,9 +12,9 @@ namespace tcpgauge {
 // The one place where a metric's name, type, unit, labels and help are spelled: the text formats, OTLP and METRICS.md
 // all come from it.
 
-enum class MetricType : uint8_t { kCounter, kGauge, kHistogram };
+enum class MetricType : uint8_t { kCounter, kGauge, kHistogram, kSummary };
 
-// "counter", "gauge", "histogram".
+// "counter", "gauge", "histogram", "summary".
 std::string_view MetricTypeName(MetricType type);
 
 // In the order in which an exposition holds them. A new metric gets a line here and one in the table of the .cc file.
@@ -38,9 +38,22 @@ enum class Metric : uint8_t {
   kHandshakeRtt,
   kConnectionDuration,
   kConnectionPayloadBytes,
+  kSeriesLimit,
+  kSeries,
+  kEdgesFolded,
+  kEdgesRetired,
+  kEdgesRetiredClientPayloadBytes,
+  kEdgesRetiredServerPayloadBytes,
   kConnectionsNotExported,
   kScrapeDuration,
   kRateWindow,
+  kEdgeClientPayloadBytes,
+  kEdgeServerPayloadBytes,
+  kEdgeConnectionsOpened,
+  kEdgeConnectionsFailed,
+  kEdgeRetransmittedSegments,
+  kEdgeConnections,
+  kEdgeHandshakeRtt,
   kConnectionClientBytesPerSecond,
   kConnectionServerBytesPerSecond,
   kConnectionState,

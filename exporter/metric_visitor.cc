@@ -64,9 +64,30 @@ class Walk {
   }
 
   void Export() {
+    const EdgesView& edges = snapshot_.edges;
+    Only(Metric::kSeriesLimit, uint64_t{exposition_.series_limit});
+    Only(Metric::kSeries, uint64_t{exposition_.series});
+    Only(Metric::kEdgesFolded, edges.folded);
+    Only(Metric::kEdgesRetired, edges.retired_edges);
+    Only(Metric::kEdgesRetiredClientPayloadBytes, edges.retired.client_payload_bytes);
+    Only(Metric::kEdgesRetiredServerPayloadBytes, edges.retired.server_payload_bytes);
     Only(Metric::kConnectionsNotExported, exposition_.connections_not_exported);
     Only(Metric::kScrapeDuration, exposition_.previous_scrape_seconds);
     Only(Metric::kRateWindow, snapshot_.rate_window_seconds);
+  }
+
+  void Edges() {
+    PerEdge(Metric::kEdgeClientPayloadBytes, [](const EdgeCounters& e) { return e.client_payload_bytes; });
+    PerEdge(Metric::kEdgeServerPayloadBytes, [](const EdgeCounters& e) { return e.server_payload_bytes; });
+    PerEdge(Metric::kEdgeConnectionsOpened, [](const EdgeCounters& e) { return e.connections_opened; });
+    PerEdge(Metric::kEdgeConnectionsFailed, [](const EdgeCounters& e) { return e.connections_failed; });
+    PerEdge(Metric::kEdgeRetransmittedSegments, [](const EdgeCounters& e) { return e.retransmitted_segments; });
+    PerEdge(Metric::kEdgeConnections, [](const EdgeCounters& e) { return static_cast<uint64_t>(e.connections); });
+    Begin(Metric::kEdgeHandshakeRtt);
+    for (const ExportedEdge& edge : exposition_.edges) {
+      visitor_->SummarySample({edge.client_address, edge.server_address, edge.server_port},
+                              edge.counters.handshake_rtt_count, edge.counters.handshake_rtt_sum_seconds);
+    }
   }
 
   void Connections() {
@@ -141,6 +162,14 @@ class Walk {
     }
   }
 
+  template <typename ValueOf>
+  void PerEdge(Metric metric, const ValueOf& value_of) {
+    Begin(metric);
+    for (const ExportedEdge& edge : exposition_.edges) {
+      visitor_->Sample({edge.client_address, edge.server_address, edge.server_port}, value_of(edge.counters));
+    }
+  }
+
   void RoundTripTimes() {
     bool has_begun = false;
     for (size_t i = 0; i < exposition_.connections.size(); ++i) {
@@ -157,7 +186,29 @@ class Walk {
   MetricVisitor* visitor_;
 };
 
+class SampleCounter final : public MetricVisitor {
+ public:
+  size_t count() const { return count_; }
+
+  void BeginFamily(const MetricInfo&) override {}
+  void Sample(absl::Span<const std::string_view>, MetricValue) override { ++count_; }
+  void ConnectionSample(size_t, std::string_view, MetricValue) override { ++count_; }
+  void SummarySample(absl::Span<const std::string_view>, uint64_t, double) override { count_ += 2; }
+  void HistogramSample(absl::Span<const double>, absl::Span<const uint64_t> counts, double) override {
+    count_ += counts.size() + 2;
+  }
+
+ private:
+  size_t count_ = 0;
+};
+
 }  // namespace
+
+size_t CountSamples(const Exposition& exposition) {
+  SampleCounter counter;
+  VisitMetrics(exposition, &counter);
+  return counter.count();
+}
 
 void VisitMetrics(const Exposition& exposition, MetricVisitor* visitor) {
   Walk walk(exposition, visitor);
@@ -165,6 +216,7 @@ void VisitMetrics(const Exposition& exposition, MetricVisitor* visitor) {
   walk.Capture();
   walk.Sums();
   walk.Export();
+  walk.Edges();
   walk.Connections();
   walk.Process();
 }

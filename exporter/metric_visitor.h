@@ -42,12 +42,19 @@ class MetricVisitor {
   // after them, or empty where the family has none.
   virtual void ConnectionSample(size_t index, std::string_view state, MetricValue value) = 0;
 
+  // `count` observations with this sum.
+  virtual void SummarySample(absl::Span<const std::string_view> label_values, uint64_t count, double sum) = 0;
+
   // `counts[i]` observations are at most `bounds[i]` and above `bounds[i - 1]`; one more count than bounds.
   virtual void HistogramSample(absl::Span<const double> bounds, absl::Span<const uint64_t> counts, double sum) = 0;
 };
 
 // Hands all that `exposition` says to `visitor`.
 void VisitMetrics(const Exposition& exposition, MetricVisitor* visitor);
+
+// How many samples that is, in the count of the text formats: a histogram has one for each bucket, its sum and its
+// count.
+size_t CountSamples(const Exposition& exposition);
 
 }  // namespace tcpgauge
 

@@ -57,7 +57,9 @@ std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const A
       {"connections", Connections(snapshot)},
       {"limits",
        {{"max_connections", limits.max_connections},
+        {"series_limit", limits.series_limit},
         {"metrics_connections", limits.metrics_connections},
+        {"metrics_edges", limits.metrics_edges},
         {"concurrent_scrapes", limits.concurrent_scrapes}}},
   };
   return status.dump(2) + "\n";

@@ -12,7 +12,9 @@ namespace tcpgauge {
 // The caps that hold.
 struct AgentLimits {
   uint64_t max_connections = 0;
+  uint64_t series_limit = 5000;
   uint64_t metrics_connections = 0;
+  uint64_t metrics_edges = 0;
   uint64_t concurrent_scrapes = 40;
 };
 

@@ -86,15 +86,15 @@ class TextVisitor final : public MetricVisitor {
   }
 
   void Sample(absl::Span<const std::string_view> label_values, MetricValue value) override {
-    text_.append(info_->name);
-    if (!label_values.empty()) {
-      text_.push_back('{');
-      for (size_t i = 0; i < label_values.size(); ++i) {
-        AppendLabel(info_->labels[i], label_values[i], i == 0, &text_);
-      }
-      text_.push_back('}');
-    }
+    BeginSample("", label_values);
     EndSample(value);
+  }
+
+  void SummarySample(absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
+    BeginSample("_count", label_values);
+    EndSample(count);
+    BeginSample("_sum", label_values);
+    EndSample(sum);
   }
 
   void ConnectionSample(size_t index, std::string_view state, MetricValue value) override {
@@ -127,6 +127,14 @@ class TextVisitor final : public MetricVisitor {
 
   void Describe(std::string_view what, std::string_view name, std::string_view text) {
     text_.append(what).append(name).append(" ").append(text).append("\n");
+  }
+
+  void BeginSample(std::string_view suffix, absl::Span<const std::string_view> label_values) {
+    text_.append(info_->name).append(suffix);
+    if (label_values.empty()) return;
+    text_.push_back('{');
+    for (size_t i = 0; i < label_values.size(); ++i) AppendLabel(info_->labels[i], label_values[i], i == 0, &text_);
+    text_.push_back('}');
   }
 
   void AppendBound(double bound) {

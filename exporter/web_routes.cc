@@ -6,6 +6,7 @@
 
 #include "exporter/concurrency_limit.h"
 #include "exporter/content_negotiation.h"
+#include "exporter/make_exposition.h"
 #include "exporter/process_stats.h"
 #include "exporter/text_writer.h"
 
@@ -17,8 +18,8 @@ HttpHandler MetricsPage(const WebSources& sources) {
   return [sources, previous_nanoseconds](const HttpRequest& request) {
     const int64_t start = sources.clock->SteadyNanoseconds();
     const Exposition exposition =
-        MakeExposition(sources.hub->Current(), sources.limits.metrics_connections, sources.build, ReadProcessStats(),
-                       static_cast<double>(previous_nanoseconds->load()) * 1e-9);
+        MakeExposition(sources.hub->Current(), {sources.limits.series_limit, sources.limits.metrics_connections},
+                       sources.build, ReadProcessStats(), static_cast<double>(previous_nanoseconds->load()) * 1e-9);
     const TextFormat format = NegotiateTextFormat(request.Header("Accept").value_or(""));
     HttpResponse response;
     response.content_type = std::string(ContentTypeOf(format));

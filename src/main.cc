@@ -17,6 +17,7 @@
 #include "absl/strings/str_join.h"
 #include "exporter/connection_log.h"
 #include "exporter/http_server.h"
+#include "exporter/series_plan.h"
 #include "exporter/tls_context.h"
 #include "exporter/web_routes.h"
 #include "exporter/web_security.h"
@@ -118,6 +119,11 @@ absl::StatusOr<std::vector<std::vector<std::unique_ptr<PacketSource>>>> OpenSour
   return sources;
 }
 
+SeriesPlan PlanOf(const Options& options) {
+  return PlanSeries(static_cast<size_t>(options.series_limit), static_cast<size_t>(options.metrics_connections),
+                    static_cast<size_t>(options.metrics_edges));
+}
+
 EngineOptions EngineOptionsOf(const Options& options) {
   EngineOptions engine;
   engine.table.max_connections = options.max_connections;
@@ -133,6 +139,11 @@ EngineOptions EngineOptionsOf(const Options& options) {
   engine.worker.stay_at_end = engine.worker.publish;
   engine.worker.publish_interval_ns = engine.table.rate_tick_ns;
   engine.table.keep_rates = engine.worker.publish;
+  engine.table.max_recently_ended = static_cast<size_t>(options.metrics_connections);
+  engine.table.edges.max_exported = PlanOf(options).edges;
+  engine.table.edges.v4_prefix_bits = options.client_prefix_v4_bits;
+  engine.table.edges.v6_prefix_bits = options.client_prefix_v6_bits;
+  engine.collector.exported_connections = static_cast<size_t>(options.metrics_connections);
   engine.collector.capture_start_time_ns = SystemClock().WallNanoseconds();
   engine.collector.rate_window_seconds = options.rate_window_seconds;
   return engine;
@@ -144,6 +155,8 @@ WebSources WebSourcesOf(const Options& options, const CaptureEngine& engine) {
   web.clock = &SystemClock();
   web.build = {kVersion, BuildCommit()};
   web.limits.max_connections = options.max_connections;
+  web.limits.series_limit = static_cast<uint64_t>(options.series_limit);
+  web.limits.metrics_edges = PlanOf(options).edges;
   web.limits.metrics_connections = static_cast<uint64_t>(options.metrics_connections);
   web.telemetry_path = options.telemetry_path;
   web.is_healthy = [&engine] { return engine.IsHealthy(); };
@@ -174,6 +187,9 @@ int Run(const Options& options) {
   StopSignal stop;
   HandleSignals(&stop);
 
+  if (options.tui) {
+    if (const absl::Status terminal = CheckTopView(); !terminal.ok()) return Fail(terminal);
+  }
   auto sources = OpenSources(options);
   if (!sources.ok()) return Fail(sources.status());
   std::unique_ptr<ConnectionLog> connection_log;

@@ -137,6 +137,8 @@ absl::StatusOr<std::string> CheckTerminal() {
 
 }  // namespace
 
+absl::Status CursesScreen::Check() { return CheckTerminal().status(); }
+
 absl::StatusOr<std::unique_ptr<CursesScreen>> CursesScreen::Open() {
   setlocale(LC_CTYPE, "");  // curses writes what this says
   const absl::StatusOr<std::string> reset = CheckTerminal();

@@ -15,7 +15,9 @@ namespace tcpgauge {
 // The terminal is given back by the destructor, while suspended (Ctrl-Z), and when the process crashes or calls exit().
 class CursesScreen final : public Screen {
  public:
-  // Fails without a terminal on standard input and output, or when its type is unknown.
+  // Why Open() would fail: no terminal on standard input and output, or an unknown type. Writes nothing.
+  static absl::Status Check();
+  // Fails as Check() does.
   static absl::StatusOr<std::unique_ptr<CursesScreen>> Open();
 
   ~CursesScreen() override;

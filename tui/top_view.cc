@@ -9,6 +9,8 @@
 
 namespace tcpgauge {
 
+absl::Status CheckTopView() { return CursesScreen::Check(); }
+
 absl::Status RunTopView(const SnapshotHub& hub, int stop_fd) {
   absl::StatusOr<std::unique_ptr<CursesScreen>> screen = CursesScreen::Open();
   if (!screen.ok()) return screen.status();

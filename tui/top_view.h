@@ -6,6 +6,9 @@
 
 namespace tcpgauge {
 
+// The error that RunTopView() would end with at once, to be asked for before anything is started for it.
+absl::Status CheckTopView();
+
 // Runs the top view on the controlling terminal until `q` is pressed, `stop_fd` becomes readable (it is not read), or
 // the terminal is gone. The terminal is as before when this returns.
 //

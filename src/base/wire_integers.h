@@ -5,8 +5,8 @@
 
 namespace tcpgauge {
 
-// Integers as they stand in packets: arrays of bytes with no alignment, so a header struct made of them can be laid over
-// any packet byte, and a value cannot be used without saying its byte order.
+// Integers as they stand in packets: arrays of bytes with no alignment, so a header struct made of them can be laid
+// over any packet byte, and a value cannot be used without saying its byte order.
 
 class Be16 {
  public:

@@ -2,7 +2,6 @@
 #define TCPGAUGE_SRC_CAPTURE_LOCAL_LISTENERS_H_
 
 #include "absl/strings/string_view.h"
-
 #include "src/flow/server_endpoints.h"
 
 namespace tcpgauge {

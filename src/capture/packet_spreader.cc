@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/hash/hash.h"
 #include "src/flow/connection_table.h"
 
 namespace tcpgauge {
@@ -120,7 +119,7 @@ size_t PacketSpreader::WorkerOf(const DecodedPacket& packet) {
   }
   if (packet.is_fragment) {
     const FragmentCache::Datagram datagram{source.address, destination.address, packet.fragment_id,
-                                           static_cast<uint32_t>(absl::HashOf(packet.encapsulation))};
+                                           packet.encapsulation};
     if (packet.kind == DecodedPacket::Kind::kTcpSegment) {
       fragments_.Insert(datagram, {source.port, destination.port}, packet.time_ns);
     } else if (const auto ports = fragments_.Find(datagram, packet.time_ns)) {

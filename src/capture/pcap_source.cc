@@ -51,8 +51,9 @@ class PcapReader {
   static void OnPacket(u_char* self, const pcap_pkthdr* header, const u_char* bytes) {
     const PcapReader& reader = *reinterpret_cast<PcapReader*>(self);
     if (reader.batch_->full()) return;  // the library keeps to the count that it was given
-    // With nanosecond precision tv_usec holds nanoseconds. A file may hold any value.
-    const int64_t seconds = std::clamp<int64_t>(header->ts.tv_sec, 0, INT64_MAX / kNanosecondsPerSecond - 1);
+    // With nanosecond precision tv_usec holds nanoseconds. A file may hold any value; up to the year 2116 leaves
+    // room to add time-outs.
+    const int64_t seconds = std::clamp<int64_t>(header->ts.tv_sec, 0, INT64_MAX / 2 / kNanosecondsPerSecond - 1);
     const int64_t time_ns =
         seconds * kNanosecondsPerSecond + std::clamp<int64_t>(header->ts.tv_usec, 0, kNanosecondsPerSecond - 1);
     if (time_ns < reader.begin_time_ns_) return;

@@ -26,7 +26,7 @@ struct EndRecord {
   uint32_t rtt_timestamp;
   uint32_t smoothed_rtt_eighth_us;  // RFC 6298's SRTT in eighths of a microsecond; 0 = no sample yet
   uint8_t flags;
-  uint8_t payload_segments;  // saturates; counted until the connection is confirmed
+  uint8_t payload_segments;         // saturates; counted until the connection is confirmed
   uint16_t last_counted_sixteenth;  // of a second, modulo 2^16: when its last packet was counted
 
   enum Flag : uint8_t {
@@ -74,19 +74,20 @@ struct alignas(64) ConnectionRecord {
   uint8_t timeout_bucket;      // in that wheel
   uint8_t flags;
   uint16_t interfaces[2];  // indexed by End: the interface on which that end's packets are counted, or kNoInterface
-  uint32_t gaps;       // index into the GapPool; 0 = none
-  uint32_t syn_time;  // see ConnectionDetails
-  EndRecord ends[2];   // indexed by End
+  uint16_t gaps;           // index into the GapPool; 0 = none
+  uint16_t edge;           // its place in the EdgeTable, or where that was; 0 = none
+  uint32_t syn_time;       // see ConnectionDetails
+  EndRecord ends[2];       // indexed by End
 
   static constexpr uint16_t kNoInterface = UINT16_MAX;
 
   enum Flag : uint8_t {
     kClientIsB = 1,
-    kRoleObserved = 2,   // by a SYN or SYN-ACK
-    kMidstream = 4,      // begun without a SYN or SYN-ACK
+    kRoleObserved = 2,  // by a SYN or SYN-ACK
+    kMidstream = 4,     // begun without a SYN or SYN-ACK
     kConfirmed = 8,
-    kRefused = 16,       // a RST answered the SYN
-    kInUse = 32,  // else the slot is free
+    kRefused = 16,  // a RST answered the SYN
+    kInUse = 32,    // else the slot is free
   };
   bool has(Flag flag) const { return (flags & flag) != 0; }
   void set(Flag flag) { flags = static_cast<uint8_t>(flags | flag); }

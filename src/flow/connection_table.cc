@@ -29,7 +29,8 @@ uint32_t ToUnits(int64_t duration_ns) {
 
 // Nanoseconds between two times of the handshake.
 int64_t Between(uint32_t earlier, uint32_t later) {
-  if (earlier == ConnectionDetails::kUnknown || later == ConnectionDetails::kUnknown) return ConnectionSummary::kUnknown;
+  if (earlier == ConnectionDetails::kUnknown || later == ConnectionDetails::kUnknown)
+    return ConnectionSummary::kUnknown;
   return std::max<int64_t>(int64_t{later} - earlier, 0) * ConnectionDetails::kNanosecondsPerUnit;
 }
 
@@ -101,12 +102,17 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
       timeouts_({kHandshakeTimeoutNs, kUnconfirmedTimeoutNs, options.idle_timeout_ns, kClosingTimeoutNs,
                  options.remove_after_ns},
                 &records_, &details_),
-      gaps_(std::max<uint32_t>(options.max_connections / 8, 1024)) {
+      gaps_(std::min(std::max<uint32_t>(options.max_connections / 8, 1024), GapPool::kMaxSets)),
+      recently_ended_(options.keep_rates ? options.max_recently_ended : 0, options.ranking_window_ns) {
   TCPGAUGE_CHECK(options.max_connections > 0 && options.max_connections <= 1u << 30);
   if (options.keep_rates) {
     rates_ = std::make_unique<WindowedSums>(options.max_connections, 2, options.rate_tick_ns, options.rate_window_ns);
     ranking_ = std::make_unique<WindowedSums>(
         options.max_connections, 1, std::max<int64_t>(options.ranking_window_ns / 4, 1), options.ranking_window_ns);
+    EdgeTableOptions edges = options.edges;
+    edges.window_ns = options.ranking_window_ns;
+    edges.idle_timeout_ns = options.idle_timeout_ns;
+    edges_ = std::make_unique<EdgeTable>(edges, options.hash_seed);
   }
 }
 
@@ -172,7 +178,8 @@ bool ConnectionTable::Prepare(const DecodedPacket& packet, Arrival* arrival) {
   arrival->time_ns = ArrivalTime(packet.time_ns, now_ns_);
   const uint32_t encapsulation = encapsulations_.Acquire(packet.encapsulation);
   if (packet.is_fragment) {
-    const FragmentCache::Datagram datagram{source.address, destination.address, packet.fragment_id, encapsulation};
+    const FragmentCache::Datagram datagram{source.address, destination.address, packet.fragment_id,
+                                           packet.encapsulation};
     if (packet.kind == DecodedPacket::Kind::kTcpSegment) {
       fragments_.Insert(datagram, {source.port, destination.port}, arrival->time_ns);
     } else if (const auto ports = fragments_.Find(datagram, arrival->time_ns)) {
@@ -193,8 +200,8 @@ uint32_t ConnectionTable::FindSlot(const Arrival& arrival) const {
   // The slot may have been given to another connection, or the connection begun, since the batch was prepared.
   const uint32_t slot = arrival.candidate;
   if (slot != ConnectionIndex::kNotFound && index_.KeyOf(slot) == arrival.key) {
-    const bool in_use = slot & kEmbryoSlots ? embryos_.InUse(slot & ~kEmbryoSlots)
-                                            : records_[slot].has(ConnectionRecord::kInUse);
+    const bool in_use =
+        slot & kEmbryoSlots ? embryos_.InUse(slot & ~kEmbryoSlots) : records_[slot].has(ConnectionRecord::kInUse);
     if (in_use) return slot;
   }
   return index_.Find(arrival.key, arrival.hash);
@@ -226,8 +233,7 @@ void ConnectionTable::Take(const Arrival& arrival) {
   }
   if (slot != ConnectionIndex::kNotFound && (packet.tcp_flags & kTcpSyn) != 0) {
     const EndRecord& other = records_[slot].end(OtherEnd(arrival.sender));
-    if (IsSynAck(packet) && other.has(EndRecord::kCandidateSyn) &&
-        packet.acknowledgment_number == other.rtt_sequence) {
+    if (IsSynAck(packet) && other.has(EndRecord::kCandidateSyn) && packet.acknowledgment_number == other.rtt_sequence) {
       slot = BeginFromCandidate(slot, arrival);
     } else if (BeginsAnother(slot, arrival)) {
       EndConnection(slot, ReasonOf(records_[slot]));
@@ -268,8 +274,7 @@ bool ConnectionTable::BeginsAnother(uint32_t slot, const Arrival& arrival) const
     }
   }
   // The answer to a SYN that was not captured.
-  return IsSynAck(packet) &&
-         (record.state == ConnectionState::kClosed || record.state == ConnectionState::kReset) &&
+  return IsSynAck(packet) && (record.state == ConnectionState::kClosed || record.state == ConnectionState::kReset) &&
          record.has(ConnectionRecord::kRoleObserved);
 }
 
@@ -285,7 +290,7 @@ void ConnectionTable::BeginEmbryo(const Arrival& arrival) {
   embryo.sent_by_b = arrival.sender == End::kB;
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
   index_.Insert(slot | kEmbryoSlots, arrival.hash);
-  ++totals_.opened_handshake;
+  CountOpened(arrival.key, arrival.sender, /*midstream=*/false);
   ++totals_.connections[static_cast<size_t>(ConnectionState::kSynSent)];
 }
 
@@ -311,12 +316,10 @@ uint32_t ConnectionTable::Promote(uint32_t slot) {
   arrival.key = embryo.key;
   arrival.sender = embryo.sender();
   arrival.hash = static_cast<uint32_t>(index_.HashOf(embryo.key));
-  // The record counts as opened anew.
-  --totals_.opened_handshake;
   --totals_.connections[static_cast<size_t>(ConnectionState::kSynSent)];
   index_.Erase(slot | kEmbryoSlots, arrival.hash);
   embryos_.Remove(slot);
-  const uint32_t record = Begin(arrival);
+  const uint32_t record = Begin(arrival, /*counted=*/true);
   encapsulations_.Release(embryo.key.encapsulation);
   Credit(record, arrival);
   return record;
@@ -329,6 +332,9 @@ void ConnectionTable::EndEmbryo(uint32_t slot, std::optional<EndReason> reason) 
     ++totals_.closed[static_cast<size_t>(*reason)];
     totals_.connection_duration_seconds.Observe(0);
     totals_.connection_payload_bytes.Observe(0);
+    if (edges_ != nullptr) {
+      edges_->Close(EdgeTable::kNone, EdgeKeyOf(embryo.key, embryo.sender()), *reason == EndReason::kHandshakeTimeout);
+    }
   }
   if (sink_ != nullptr) {
     sink_->OnConnectionEnded({SummarizeEmbryo(embryo), encapsulations_.Get(embryo.key.encapsulation), reason});
@@ -354,7 +360,7 @@ ConnectionSummary ConnectionTable::SummarizeEmbryo(const Embryo& embryo) const {
   return summary;
 }
 
-uint32_t ConnectionTable::Begin(const Arrival& arrival) {
+uint32_t ConnectionTable::Begin(const Arrival& arrival, bool counted) {
   const DecodedPacket& packet = *arrival.packet;
   const uint32_t slot = TakeFreeSlot();
   ConnectionRecord& record = records_[slot];
@@ -386,7 +392,7 @@ uint32_t ConnectionTable::Begin(const Arrival& arrival) {
   record.state = FirstState(FactsOf(packet));
   index_.Insert(slot, arrival.hash);
   timeouts_.Insert(slot);
-  if (record.has(ConnectionRecord::kRoleObserved)) Confirm(slot);
+  if (record.has(ConnectionRecord::kRoleObserved)) Confirm(slot, counted);
   return slot;
 }
 
@@ -399,9 +405,10 @@ uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, const Arrival& a
   end.set(EndRecord::kSeen);
   end.set(EndRecord::kSynSeen);
   end.initial_sequence = candidate.rtt_sequence - 1;
-  end.next_sequence = candidate.rtt_sequence;
+  end.next_sequence = end.rtt_sequence = candidate.rtt_sequence;
   const uint32_t elapsed_us = static_cast<uint32_t>(arrival.time_ns / 1000) - candidate.rtt_time_us;
-  details_[slot].start_time_ns = arrival.time_ns - int64_t{elapsed_us} * 1000;
+  // Negative when the answer overtook the SYN on its way here.
+  details_[slot].start_time_ns = arrival.time_ns - std::max<int64_t>(static_cast<int32_t>(elapsed_us), 0) * 1000;
   records_[slot].syn_time = 0;
   SetState(slot, ConnectionState::kSynSent);
   return slot;
@@ -445,7 +452,8 @@ void ConnectionTable::Credit(uint32_t slot, const Arrival& arrival) {
   }
   if (packet.kind == DecodedPacket::Kind::kTcpSegment) FollowSegment(slot, arrival);
   if (record.has(ConnectionRecord::kConfirmed)) {
-    AddToTotals(packet.payload_length_bytes, LossCounts::Of(end) - before, arrival.sender == record.client_end());
+    AddToTotals(packet.payload_length_bytes, LossCounts::Of(end) - before, arrival.sender == record.client_end(),
+                &record);
   } else {
     ConfirmIfDue(slot);
   }
@@ -487,6 +495,7 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   SegmentFacts facts = FactsOf(packet);
   facts.from_client = arrival.sender == record.client_end();
   facts.both_fins_acknowledged = record.state == ConnectionState::kClosing && BothFinsAcknowledged(record);
+  facts.after_refusal = record.has(ConnectionRecord::kRefused);
   const ConnectionState before = record.state;
   if (facts.rst && before == ConnectionState::kSynSent && !facts.from_client) record.set(ConnectionRecord::kRefused);
   SetState(slot, NextState(before, facts));
@@ -505,8 +514,8 @@ void ConnectionTable::NoteHandshake(uint32_t slot, const Arrival& arrival, Conne
   const EndRecord& server = record.server();
   const uint32_t now = ToUnits(arrival.time_ns - details.start_time_ns);
   if (arrival.sender != record.client_end()) {
-    const bool answers_syn = !client.has(EndRecord::kSynSeen) ||
-                             SequenceLess(client.initial_sequence, packet.acknowledgment_number);
+    const bool answers_syn =
+        !client.has(EndRecord::kSynSeen) || SequenceLess(client.initial_sequence, packet.acknowledgment_number);
     if (!IsSynAck(packet) || !answers_syn) return;
     details.syn_ack_time = now;
     servers_.Learn(arrival.key.endpoint(arrival.sender));
@@ -518,7 +527,11 @@ void ConnectionTable::NoteHandshake(uint32_t slot, const Arrival& arrival, Conne
     details.handshake_ack_time = now;
     const int64_t rtt_ns = Between(record.syn_time, now);
     if (rtt_ns != ConnectionSummary::kUnknown && details.syn_ack_time != ConnectionDetails::kUnknown) {
-      totals_.handshake_rtt_seconds.Observe(1e-9 * static_cast<double>(rtt_ns));
+      const double rtt_seconds = 1e-9 * static_cast<double>(rtt_ns);
+      totals_.handshake_rtt_seconds.Observe(rtt_seconds);
+      if (edges_ != nullptr) {
+        edges_->CreditHandshake(record.edge, EdgeKeyOf(record.key, record.client_end()), rtt_seconds);
+      }
     }
   }
 }
@@ -530,11 +543,11 @@ void ConnectionTable::ConfirmIfDue(uint32_t slot) {
   const bool both_directions = a.packets > 0 && b.packets > 0;
   if (both_directions || a.payload_segments >= kMidstreamPayloadSegments ||
       b.payload_segments >= kMidstreamPayloadSegments) {
-    Confirm(slot);
+    Confirm(slot, /*counted=*/false);
   }
 }
 
-void ConnectionTable::Confirm(uint32_t slot) {
+void ConnectionTable::Confirm(uint32_t slot, bool counted) {
   ConnectionRecord& record = records_[slot];
   if (!record.has(ConnectionRecord::kRoleObserved)) {
     // More may be known now than when it began.
@@ -542,24 +555,42 @@ void ConnectionTable::Confirm(uint32_t slot) {
     SetClient(slot, b ? End::kB : End::kA);
   }
   record.set(ConnectionRecord::kConfirmed);
-  ++(record.has(ConnectionRecord::kMidstream) ? totals_.opened_midstream : totals_.opened_handshake);
+  if (!counted) CountOpened(record.key, record.client_end(), record.has(ConnectionRecord::kMidstream));
   ++totals_.connections[static_cast<size_t>(record.state)];
-  AddAllToTotals(record);
+  AddAllToTotals(&record);
   timeouts_.Update(slot);
 }
 
-void ConnectionTable::AddToTotals(uint64_t payload_bytes, const LossCounts& losses, bool of_client) {
+void ConnectionTable::CountOpened(const ConnectionKey& key, End client, bool midstream) {
+  ++(midstream ? totals_.opened_midstream : totals_.opened_handshake);
+  if (edges_ != nullptr) edges_->Open(EdgeKeyOf(key, client), now_ns_);
+}
+
+EdgeKey ConnectionTable::EdgeKeyOf(const ConnectionKey& key, End client) const {
+  return edges_->KeyOf(key.endpoint(client).address, key.endpoint(OtherEnd(client)));
+}
+
+void ConnectionTable::AddToTotals(uint64_t payload_bytes, const LossCounts& losses, bool of_client,
+                                  ConnectionRecord* record) {
+  if (payload_bytes == 0 && losses.none()) return;
   (of_client ? totals_.client_payload_bytes : totals_.server_payload_bytes) += payload_bytes;
-  if (losses.none()) return;
   (of_client ? totals_.client_retransmitted_segments : totals_.server_retransmitted_segments) +=
       losses.retransmitted_segments;
   totals_.out_of_order_segments += losses.out_of_order_segments;
   totals_.zero_windows += losses.zero_windows;
+  if (edges_ == nullptr) return;
+  const EdgeKey edge = EdgeKeyOf(record->key, record->client_end());
+  const EdgeTraffic traffic{of_client, payload_bytes, losses.retransmitted_segments};
+  if (record->has(ConnectionRecord::kConfirmed)) {
+    edges_->Credit(&record->edge, edge, traffic, now_ns_);
+  } else {
+    edges_->CreditUnopened(edge, traffic);
+  }
 }
 
-void ConnectionTable::AddAllToTotals(const ConnectionRecord& record) {
-  AddToTotals(record.client().payload_bytes, LossCounts::Of(record.client()), true);
-  AddToTotals(record.server().payload_bytes, LossCounts::Of(record.server()), false);
+void ConnectionTable::AddAllToTotals(ConnectionRecord* record) {
+  AddToTotals(record->client().payload_bytes, LossCounts::Of(record->client()), true, record);
+  AddToTotals(record->server().payload_bytes, LossCounts::Of(record->server()), false, record);
 }
 
 void ConnectionTable::SetClient(uint32_t slot, End end) {
@@ -608,7 +639,7 @@ uint64_t ConnectionTable::IdOf(const ConnectionKey& key, int64_t start_time_ns) 
 void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reason) {
   ConnectionRecord& record = records_[slot];
   if (!record.has(ConnectionRecord::kConfirmed)) {
-    AddAllToTotals(record);
+    AddAllToTotals(&record);
   } else {
     --totals_.connections[static_cast<size_t>(record.state)];
     if (reason.has_value()) {
@@ -617,6 +648,12 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
           1e-9 * static_cast<double>(record.last_packet_time_ns - details_[slot].start_time_ns));
       totals_.connection_payload_bytes.Observe(
           static_cast<double>(record.ends[0].payload_bytes + record.ends[1].payload_bytes));
+      const uint64_t weight = WindowPayloadBytes(slot, now_ns_);
+      if (recently_ended_.Wants(weight)) recently_ended_.Add({Summarize(slot), weight, now_ns_});
+      if (edges_ != nullptr) {
+        edges_->Close(record.edge, EdgeKeyOf(record.key, record.client_end()),
+                      *reason == EndReason::kRefused || *reason == EndReason::kHandshakeTimeout);
+      }
     }
   }
   if (sink_ != nullptr) {
@@ -642,6 +679,10 @@ bool ConnectionTable::AdvanceTime(int64_t now_ns) {
   uint32_t slot;
   while ((slot = timeouts_.FindIdle(now_ns_, &steps)) != Timeouts::kNone) {
     EndConnection(slot, ReasonOf(records_[slot]));
+  }
+  if (edges_ != nullptr) {
+    edges_->Rebalance(now_ns_);
+    recently_ended_.Expire(now_ns_);
   }
   return steps > 0;
 }

@@ -12,10 +12,12 @@
 #include "src/flow/connection_index.h"
 #include "src/flow/connection_record.h"
 #include "src/flow/connection_summary.h"
+#include "src/flow/edge_table.h"
 #include "src/flow/embryo_table.h"
 #include "src/flow/encapsulation_table.h"
 #include "src/flow/fragment_cache.h"
 #include "src/flow/gap_pool.h"
+#include "src/flow/recently_ended.h"
 #include "src/flow/server_endpoints.h"
 #include "src/flow/timeouts.h"
 #include "src/flow/totals.h"
@@ -29,11 +31,15 @@ struct TableOptions {
   int64_t remove_after_ns = 2LL * 1000000000;
   int64_t idle_timeout_ns = 3600LL * 1000000000;
   uint64_t hash_seed = 0;
-  // What rates and ranking are kept of; without them the table needs less memory, and both are 0.
+  // Whether anybody reads more than the log: rates, ranking, edges and recently ended connections. Without them the
+  // table needs less memory and time.
   bool keep_rates = true;
   int64_t rate_tick_ns = 1000000000;
   int64_t rate_window_ns = 1000000000;
   int64_t ranking_window_ns = 60LL * 1000000000;
+  size_t max_recently_ended = 100;
+  // Its window and idle time-out are those above.
+  EdgeTableOptions edges;
 };
 
 // Is told of each connection that leaves the table.
@@ -46,17 +52,17 @@ class EndedConnectionSink {
 // One capture thread's connections: an index (absl hash set) over records that never move. A connection of which only a
 // SYN was seen is an embryo, a third of a record.
 //
-// A connection begins with a SYN or, unless `new_only`, with any segment. One that begins with neither SYN nor SYN-ACK is
-// midstream; it is confirmed, that is, shown and counted, once both directions or three segments with payload were seen.
-// A SYN with another sequence number begins a new connection on the same 4-tuple when the old one is unanswered, closing,
-// closed or reset; in an established one, when the other end answers that SYN (else anybody's forged SYN would end it).
+// A connection begins with a SYN or, unless `new_only`, with any segment. One that begins with neither SYN nor SYN-ACK
+// is midstream; it is confirmed, that is, shown and counted, once both directions or three segments with payload were
+// seen. A SYN with another sequence number begins a new connection on the same 4-tuple when the old one is unanswered,
+// closing, closed or reset; in an established one, when the other end answers that SYN (else anybody's forged SYN would
+// end it).
 //
 // Thread: confined to one; nothing here synchronises.
-// Time: nanoseconds of the Unix epoch, from packets and AdvanceTime(); table time is the latest of all and never steps back.
-// Bounds: max_connections. When all are in use, the least useful gives way and is counted as evicted: the oldest embryo,
-// else of those without a completed handshake the one idle the longest, else of the finished, of the closing, of the
-// established.
-// Errors: none; any sequence of packets is possible.
+// Time: nanoseconds of the Unix epoch, from packets and AdvanceTime(); table time is the latest of all and never steps
+// back. Bounds: max_connections. When all are in use, the least useful gives way and is counted as evicted: the oldest
+// embryo, else of those without a completed handshake the one idle the longest, else of the finished, of the closing,
+// of the established. Errors: none; any sequence of packets is possible.
 class ConnectionTable {
  public:
   static constexpr int64_t kHandshakeTimeoutNs = 30LL * 1000000000;
@@ -83,6 +89,9 @@ class ConnectionTable {
   }
 
   int64_t now_ns() const { return now_ns_; }
+  // Null without keep_rates.
+  const EdgeTable* edges() const { return edges_.get(); }
+  const RecentlyEnded& recently_ended() const { return recently_ended_; }
   const Totals& totals() const { return totals_; }
   const EncapsulationTable& encapsulations() const { return encapsulations_; }
   // Packets of connections that are counted on another interface, per interface.
@@ -100,6 +109,10 @@ class ConnectionTable {
   bool IsConfirmed(uint32_t slot) const {
     return slot & kEmbryoSlots ? embryos_.InUse(slot & ~kEmbryoSlots)
                                : records_[slot].has(ConnectionRecord::kConfirmed);
+  }
+  // Whether it holds any.
+  bool IsInUse(uint32_t slot) const {
+    return slot & kEmbryoSlots ? embryos_.InUse(slot & ~kEmbryoSlots) : records_[slot].has(ConnectionRecord::kInUse);
   }
   // REQUIRES, like all below: the slot holds a connection.
   ConnectionSummary Summarize(uint32_t slot) const;
@@ -144,7 +157,8 @@ class ConnectionTable {
   uint32_t Promote(uint32_t embryo);
   void EndEmbryo(uint32_t embryo, std::optional<EndReason> reason);
   ConnectionSummary SummarizeEmbryo(const Embryo& embryo) const;
-  uint32_t Begin(const Arrival& arrival);
+  // `counted` when it was opened before, as an embryo.
+  uint32_t Begin(const Arrival& arrival, bool counted = false);
   // Begins the connection whose SYN was kept as a candidate while an older one held its 4-tuple.
   // REQUIRES: the segment is the SYN-ACK that answers it.
   uint32_t BeginFromCandidate(uint32_t old_slot, const Arrival& arrival);
@@ -154,9 +168,11 @@ class ConnectionTable {
   void FollowSegment(uint32_t slot, const Arrival& arrival);
   void NoteHandshake(uint32_t slot, const Arrival& arrival, ConnectionState before);
   void ConfirmIfDue(uint32_t slot);
-  void Confirm(uint32_t slot);
-  void AddToTotals(uint64_t payload_bytes, const LossCounts& losses, bool of_client);
-  void AddAllToTotals(const ConnectionRecord& record);
+  void Confirm(uint32_t slot, bool counted);
+  void CountOpened(const ConnectionKey& key, End client, bool midstream);
+  EdgeKey EdgeKeyOf(const ConnectionKey& key, End client) const;
+  void AddToTotals(uint64_t payload_bytes, const LossCounts& losses, bool of_client, ConnectionRecord* record);
+  void AddAllToTotals(ConnectionRecord* record);
   void SetClient(uint32_t slot, End end);
   void SetState(uint32_t slot, ConnectionState state);
   uint32_t TakeFreeSlot();
@@ -177,6 +193,8 @@ class ConnectionTable {
   FragmentCache fragments_;
   std::unique_ptr<WindowedSums> rates_;    // lanes: End
   std::unique_ptr<WindowedSums> ranking_;  // one lane
+  std::unique_ptr<EdgeTable> edges_;       // null without keep_rates
+  RecentlyEnded recently_ended_;
   uint32_t record_limit_ = 0;
   uint32_t free_records_ = Timeouts::kNone;  // a list through ConnectionDetails::next
   int64_t now_ns_ = 0;

@@ -13,8 +13,8 @@ namespace tcpgauge {
 //
 // Thread: confined to its table.
 // Bounds: kCapacity encapsulations in use at a time; while all are, a further one gets kOverflow (its connections share
-// one name space with each other) and is counted in overflows(). A number is free for another encapsulation when its last
-// use is released.
+// one name space with each other) and is counted in overflows(). A number is free for another encapsulation when its
+// last use is released.
 class EncapsulationTable {
  public:
   static constexpr uint32_t kNone = 0;      // not encapsulated

@@ -5,14 +5,15 @@
 #include <cstdint>
 #include <optional>
 
+#include "src/net/encapsulation.h"
 #include "src/net/endpoint.h"
 
 namespace tcpgauge {
 
 // Which connection a fragmented IP datagram belongs to: its first fragment alone carries the ports.
 //
-// Thread: confined to its table. Bounds: kCapacity datagrams, the oldest give way. A datagram is known for 30 s from its
-// first fragment (the reassembly time-out of RFC 8200 is 60 s, Linux waits 30 s).
+// Thread: confined to its table. Bounds: kCapacity datagrams, the oldest give way. A datagram is known for 30 s from
+// its first fragment (the reassembly time-out of RFC 8200 is 60 s, Linux waits 30 s).
 class FragmentCache {
  public:
   static constexpr size_t kCapacity = 256;
@@ -22,7 +23,7 @@ class FragmentCache {
     IpAddress source;
     IpAddress destination;
     uint32_t id = 0;
-    uint32_t encapsulation = 0;
+    Encapsulation encapsulation;  // not its number: that may go to another one while the datagram is remembered
 
     friend bool operator==(const Datagram& a, const Datagram& b) {
       return a.id == b.id && a.encapsulation == b.encapsulation && a.source == b.source &&

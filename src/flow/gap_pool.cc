@@ -6,14 +6,14 @@
 
 namespace tcpgauge {
 
-void GapPool::Add(uint32_t* set, End sender, uint32_t begin, uint32_t end) {
+void GapPool::Add(SetId* set, End sender, uint32_t begin, uint32_t end) {
   if (*set == kNone) {
     if (free_ != kNone) {
       *set = free_;
       free_ = sets_[free_].next_free;
       sets_[*set] = Set();
     } else if (sets_.size() <= max_sets_) {
-      *set = static_cast<uint32_t>(sets_.size());
+      *set = static_cast<SetId>(sets_.size());
       sets_.emplace_back();
     } else {
       ++overflows_;
@@ -32,12 +32,12 @@ void GapPool::Append(const Gap& range, Gaps* gaps) {
   gaps->ranges[gaps->count++] = range;
 }
 
-void GapPool::Replace(uint32_t* set, End sender, const Gaps& gaps) {
+void GapPool::Replace(SetId* set, End sender, const Gaps& gaps) {
   sets_[*set].ends[static_cast<size_t>(sender)] = gaps;
   if (sets_[*set].ends[0].count == 0 && sets_[*set].ends[1].count == 0) Release(set);
 }
 
-bool GapPool::Fill(uint32_t* set, End sender, uint32_t begin, uint32_t end) {
+bool GapPool::Fill(SetId* set, End sender, uint32_t begin, uint32_t end) {
   if (*set == kNone) return false;
   const Gaps& gaps = sets_[*set].ends[static_cast<size_t>(sender)];
   Gaps left;
@@ -57,17 +57,19 @@ bool GapPool::Fill(uint32_t* set, End sender, uint32_t begin, uint32_t end) {
   return wholly_inside;
 }
 
-void GapPool::ForgetFarBelow(uint32_t* set, End sender, uint32_t next) {
+void GapPool::ForgetFarBelow(SetId* set, End sender, uint32_t before, uint32_t next) {
   if (*set == kNone) return;
   const Gaps& gaps = sets_[*set].ends[static_cast<size_t>(sender)];
   Gaps left;
   for (size_t i = 0; i < gaps.count; ++i) {
-    if (SequenceLess(gaps.ranges[i].begin, next)) Append(gaps.ranges[i], &left);
+    // The sum may exceed 2^32, hence not the difference of the two.
+    const uint64_t distance = uint64_t{before - gaps.ranges[i].begin} + (next - before);
+    if (distance <= 1u << 31) Append(gaps.ranges[i], &left);
   }
   if (left.count < gaps.count) Replace(set, sender, left);
 }
 
-void GapPool::Release(uint32_t* set) {
+void GapPool::Release(SetId* set) {
   if (*set == kNone) return;
   sets_[*set].next_free = free_;
   free_ = *set;

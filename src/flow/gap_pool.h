@@ -17,23 +17,26 @@ namespace tcpgauge {
 // counted in overflows(). `max_sets` connections with gaps at a time; what does not fit is counted there too.
 class GapPool {
  public:
-  static constexpr uint32_t kNone = 0;
+  using SetId = uint16_t;
+  static constexpr SetId kNone = 0;
+  static constexpr uint32_t kMaxSets = UINT16_MAX;
   static constexpr size_t kMaxGaps = 4;
 
   explicit GapPool(uint32_t max_sets) : max_sets_(max_sets) { sets_.resize(1); }
 
   // Bytes [begin, end) of `sender` were jumped over. `*set` is the connection's set, made when it is kNone.
-  void Add(uint32_t* set, End sender, uint32_t begin, uint32_t end);
+  void Add(SetId* set, End sender, uint32_t begin, uint32_t end);
 
   // Bytes [begin, end) were seen now. True when all of them lay in one gap, that is, none had been seen before. Frees
   // the connection's set, and sets `*set` to kNone, with the last gap.
-  bool Fill(uint32_t* set, End sender, uint32_t begin, uint32_t end);
+  bool Fill(SetId* set, End sender, uint32_t begin, uint32_t end);
 
-  // The end has sent up to `next`: gaps that begin 2^31 or more below are no longer comparable, and forgotten.
-  void ForgetFarBelow(uint32_t* set, End sender, uint32_t next);
+  // The end has sent up to `next` now, and up to `before` until now: gaps that begin more than 2^31 below are no longer
+  // comparable, and forgotten.
+  void ForgetFarBelow(SetId* set, End sender, uint32_t before, uint32_t next);
 
   // Gives the set back; `*set` becomes kNone.
-  void Release(uint32_t* set);
+  void Release(SetId* set);
 
   uint64_t overflows() const { return overflows_; }
 
@@ -48,17 +51,17 @@ class GapPool {
   };
   struct Set {
     std::array<Gaps, 2> ends;
-    uint32_t next_free = kNone;
+    SetId next_free = kNone;
   };
 
   // Puts `range` above the others; the lowest gives way when there is no room.
   void Append(const Gap& range, Gaps* gaps);
   // Replaces what is known of an end; gives the set back when nothing is left in it.
-  void Replace(uint32_t* set, End sender, const Gaps& gaps);
+  void Replace(SetId* set, End sender, const Gaps& gaps);
 
   const uint32_t max_sets_;
   std::vector<Set> sets_;  // [0] stands for "none"
-  uint32_t free_ = kNone;
+  SetId free_ = kNone;
   uint64_t overflows_ = 0;
 };
 

@@ -22,8 +22,8 @@ void AddRttSample(uint32_t sample_us, EndRecord* end) {
   if (end->smoothed_rtt_eighth_us == 0) {
     end->smoothed_rtt_eighth_us = sample_us * 8;
   } else {
-    // SRTT += (sample - SRTT) / 4. RFC 6298 has an eighth, and senders that sample with every acknowledgment; here it is
-    // one sample in a round trip, and the estimate should be no older than theirs.
+    // SRTT += (sample - SRTT) / 4. RFC 6298 has an eighth, and senders that sample with every acknowledgment; here it
+    // is one sample in a round trip, and the estimate should be no older than theirs.
     end->smoothed_rtt_eighth_us += sample_us * 2 - end->smoothed_rtt_eighth_us / 4;
   }
   if (end->smoothed_rtt_eighth_us == 0) end->smoothed_rtt_eighth_us = 1;  // zero means "no sample"
@@ -39,17 +39,20 @@ void ChooseNextSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* 
 
 // `segment` acknowledges what `other` sent.
 void FinishRttSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* other) {
-  if (!other->has(EndRecord::kRttPending) || SequenceLess(segment.acknowledgment_number, other->rtt_sequence)) return;
+  if (!other->has(EndRecord::kRttPending) || other->has(EndRecord::kCandidateSyn) ||
+      SequenceLess(segment.acknowledgment_number, other->rtt_sequence))
+    return;
   // An echo that is newer than the segment answers a later one: the acknowledgment of this one was not captured.
   const bool answers_later = other->has(EndRecord::kRttTimestamp) && segment.has_timestamps &&
                              SequenceLess(other->rtt_timestamp, segment.timestamp_echo_reply);
   if (!answers_later) AddRttSample(now_us - other->rtt_time_us, other);
-  other->clear(EndRecord::kRttPending | EndRecord::kCandidateSyn);
+  other->clear(EndRecord::kRttPending);
   ChooseNextSample(segment, now_us, other);
 }
 
 void StartRttSample(const DecodedPacket& segment, uint32_t segment_end, uint32_t now_us, EndRecord* end) {
   end->set(EndRecord::kRttPending);
+  end->clear(EndRecord::kCandidateSyn);  // its sender goes on with this connection
   end->rtt_sequence = segment_end;
   end->rtt_time_us = now_us;
   end->rtt_timestamp = segment.timestamp_value;
@@ -61,6 +64,7 @@ void StartRttSample(const DecodedPacket& segment, uint32_t segment_end, uint32_t
 }
 
 bool MayStartRttSample(const DecodedPacket& segment, uint32_t now_us, const EndRecord& end) {
+  if (end.has(EndRecord::kCandidateSyn)) return true;
   if (end.has(EndRecord::kRttPending)) return now_us - end.rtt_time_us > kMaxRttUs;
   // A place that is further on than any flight is left over from long ago.
   return end.rtt_sequence - segment.sequence_number - 1 >= kMaxFlightBytes;
@@ -93,14 +97,22 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
   if (!end.has(EndRecord::kSeen)) {
     end.set(EndRecord::kSeen);
     end.next_sequence = segment_end;
-    if (occupies_sequence) StartRttSample(segment, segment_end, now_us, &end);
+    if (occupies_sequence) {
+      StartRttSample(segment, segment_end, now_us, &end);
+    } else if (!end.has(EndRecord::kCandidateSyn)) {
+      end.rtt_sequence = segment_end;
+    }
     return;
   }
   if (!occupies_sequence) return;
-  if (SequenceLess(segment.sequence_number, end.next_sequence)) {
-    end.clear(EndRecord::kRttPending);
+  const bool is_new = !SequenceLess(segment.sequence_number, end.next_sequence);
+  if (!is_new) {
+    if (end.has(EndRecord::kCandidateSyn)) end.rtt_sequence = end.next_sequence;
+    end.clear(EndRecord::kRttPending | EndRecord::kCandidateSyn);
     if (segment.payload_length_bytes > 0 && SequenceLess(payload_begin, end.next_sequence)) {
-      if (gaps->Fill(&record->gaps, sender, payload_begin, payload_end)) {
+      // Gaps lie below next_sequence; what is above it may be too far from them to compare.
+      const uint32_t old_end = SequenceLess(payload_end, end.next_sequence) ? payload_end : end.next_sequence;
+      if (gaps->Fill(&record->gaps, sender, payload_begin, old_end)) {
         ++end.out_of_order_segments;
       } else {
         ++end.retransmitted_segments;
@@ -114,9 +126,10 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
       StartRttSample(segment, segment_end, now_us, &end);
     }
   }
-  if (SequenceLess(end.next_sequence, segment_end)) {
+  if (is_new || SequenceLess(end.next_sequence, segment_end)) {
+    const uint32_t before = end.next_sequence;
     end.next_sequence = segment_end;
-    gaps->ForgetFarBelow(&record->gaps, sender, segment_end);
+    if (record->gaps != GapPool::kNone) gaps->ForgetFarBelow(&record->gaps, sender, before, segment_end);
   }
 }
 

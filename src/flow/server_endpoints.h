@@ -12,7 +12,7 @@ namespace tcpgauge {
 
 // The sockets on which this machine listens, as the operating system reports them: an immutable value.
 struct LocalListeners {
-  absl::flat_hash_set<Endpoint> endpoints;      // bound to one address
+  absl::flat_hash_set<Endpoint> endpoints;       // bound to one address
   absl::flat_hash_set<uint16_t> wildcard_ports;  // bound to all addresses
   absl::flat_hash_set<IpAddress> addresses;      // of this machine
 
@@ -51,8 +51,9 @@ class ServerEndpoints {
   uint64_t overflows_ = 0;
 };
 
-// Which end of a connection whose handshake was not seen is the client: the one that is not a known server; else the one
-// whose port is ephemeral (Linux's default range) when only one is; else the one with the higher port, as in tcptrack. True when it is `b`.
+// Which end of a connection whose handshake was not seen is the client: the one that is not a known server; else the
+// one whose port is ephemeral (Linux's default range) when only one is; else the one with the higher port, as in
+// tcptrack. True when it is `b`.
 bool IsClientB(const Endpoint& a, const Endpoint& b, const ServerEndpoints& servers);
 
 }  // namespace tcpgauge

@@ -19,7 +19,8 @@ int64_t TimeoutWheel::BucketOf(uint32_t slot) const {
 }
 
 void TimeoutWheel::Insert(uint32_t slot) {
-  if (size_++ == 0) oldest_ = records_[slot].last_packet_time_ns / bucket_ns_;
+  // Room below, as one whose last packet is older may still come from another wheel.
+  if (size_++ == 0) oldest_ = std::max<int64_t>(records_[slot].last_packet_time_ns / bucket_ns_ - kRoomBelow, 0);
   const int64_t bucket = BucketOf(slot);
   uint32_t& head = Head(bucket);
   ConnectionDetails& details = details_[slot];
@@ -63,16 +64,12 @@ uint32_t TimeoutWheel::FindIdle(int64_t now_ns, int* steps) {
 
 uint32_t TimeoutWheel::FindLongestIdle(int steps) {
   if (size_ == 0) return kNone;
-  while (Head(oldest_) == kNone) ++oldest_;
-  uint32_t best = Head(oldest_);
-  for (int64_t bucket = oldest_; steps > 0 && bucket < oldest_ + kBuckets;) {
+  uint32_t best = kNone;
+  for (int64_t bucket = oldest_; steps > 0; --steps) {
+    while (Head(bucket) == kNone) ++bucket;
+    oldest_ = std::max(oldest_, bucket - kRoomBelow);
     const uint32_t slot = Head(bucket);
-    if (slot == kNone) {
-      ++bucket;
-      continue;
-    }
-    --steps;
-    if (records_[slot].last_packet_time_ns < records_[best].last_packet_time_ns) best = slot;
+    if (best == kNone || records_[slot].last_packet_time_ns < records_[best].last_packet_time_ns) best = slot;
     if (!MovedOn(slot, bucket)) break;
   }
   return best;

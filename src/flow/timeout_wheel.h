@@ -19,8 +19,7 @@ class TimeoutWheel {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
 
-  TimeoutWheel(int64_t timeout_ns, StableArray<ConnectionRecord>* records,
-               StableArray<ConnectionDetails>* details);
+  TimeoutWheel(int64_t timeout_ns, StableArray<ConnectionRecord>* records, StableArray<ConnectionDetails>* details);
 
   void Insert(uint32_t slot);
   void Remove(uint32_t slot);
@@ -35,6 +34,7 @@ class TimeoutWheel {
 
  private:
   static constexpr int64_t kBucketsPerTimeout = 64;
+  static constexpr int64_t kRoomBelow = kBucketsPerTimeout + 1;  // the oldest bucket that is not due lies in it
   static constexpr int64_t kBuckets = 128;  // a power of two above the former
 
   int64_t BucketOf(uint32_t slot) const;

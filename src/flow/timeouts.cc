@@ -1,5 +1,7 @@
 #include "src/flow/timeouts.h"
 
+#include <iterator>
+
 namespace tcpgauge {
 namespace {
 
@@ -7,6 +9,13 @@ namespace {
 constexpr int kEvictionSteps = 64;
 // Those that only wait in the wrong wheel are moved once in their life.
 constexpr int kEvictionMoves = 4096;
+
+// In the order of FindLeastUseful().
+int UsefulnessOf(TimeoutClass timeout_class) {
+  constexpr int kUsefulness[] = {0, 1, 4, 3, 2};
+  static_assert(std::size(kUsefulness) == kTimeoutClassCount, "one for each");
+  return kUsefulness[static_cast<size_t>(timeout_class)];
+}
 
 }  // namespace
 
@@ -43,7 +52,11 @@ void Timeouts::Insert(uint32_t slot) {
 
 void Timeouts::Reclassify(uint32_t slot, TimeoutClass now) {
   const TimeoutClass wheel = records_[slot].timeout_class;
-  if (timeouts_ns_[static_cast<size_t>(now)] < timeouts_ns_[static_cast<size_t>(wheel)]) MovedToItsClass(slot);
+  // Neither its time-out nor a search for a record to give up may come to its wheel too late.
+  if (timeouts_ns_[static_cast<size_t>(now)] < timeouts_ns_[static_cast<size_t>(wheel)] ||
+      UsefulnessOf(now) < UsefulnessOf(wheel)) {
+    MovedToItsClass(slot);
+  }
 }
 
 bool Timeouts::MovedToItsClass(uint32_t slot) {
@@ -57,7 +70,8 @@ uint32_t Timeouts::FindIdle(int64_t now_ns, int* steps) {
   for (TimeoutWheel& wheel : wheels_) {
     uint32_t slot;
     while ((slot = wheel.FindIdle(now_ns, steps)) != kNone) {
-      if (!MovedToItsClass(slot)) return slot;
+      if (IsOver(records_[slot], now_ns)) return slot;
+      MovedToItsClass(slot);
     }
   }
   return kNone;
@@ -76,8 +90,8 @@ uint32_t Timeouts::FindLongestIdle(TimeoutClass timeout_class) {
 uint32_t Timeouts::FindLeastUseful() {
   uint32_t least = FindLongestIdle(TimeoutClass::kHandshake);
   const uint32_t unconfirmed = FindLongestIdle(TimeoutClass::kUnconfirmed);
-  if (least == kNone || (unconfirmed != kNone && records_[unconfirmed].last_packet_time_ns <
-                                                     records_[least].last_packet_time_ns)) {
+  if (least == kNone ||
+      (unconfirmed != kNone && records_[unconfirmed].last_packet_time_ns < records_[least].last_packet_time_ns)) {
     least = unconfirmed;
   }
   for (const TimeoutClass next : {TimeoutClass::kFinished, TimeoutClass::kClosing, TimeoutClass::kEstablished}) {

@@ -51,7 +51,8 @@ double WindowedSums::Sum(size_t slot, size_t lane, int64_t now_ns) const {
   const int64_t newest = Newest(slot);
   const int64_t oldest = newest - static_cast<int64_t>(parts_) + 1;
   double sum = 0;
-  for (int64_t part = std::max<int64_t>({0, oldest, begin / part_ns_}); part <= newest && part * part_ns_ < end; ++part) {
+  for (int64_t part = std::max<int64_t>({0, oldest, begin / part_ns_}); part <= newest && part * part_ns_ < end;
+       ++part) {
     const int64_t inside = std::min(end, (part + 1) * part_ns_) - std::max(begin, part * part_ns_);
     const double amount = static_cast<double>(words_[Word(slot, lane, part)]);
     // The newest part is not over yet: all that it holds lies inside.

@@ -5,7 +5,8 @@
 namespace tcpgauge {
 
 std::string Endpoint::ToString() const {
-  return address.is_v4() ? absl::StrCat(address.ToString(), ":", port) : absl::StrCat("[", address.ToString(), "]:", port);
+  return address.is_v4() ? absl::StrCat(address.ToString(), ":", port)
+                         : absl::StrCat("[", address.ToString(), "]:", port);
 }
 
 }  // namespace tcpgauge

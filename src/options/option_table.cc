@@ -2,6 +2,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "src/options/option_value.h"
 
 namespace tcpgauge {
@@ -67,6 +68,17 @@ absl::Status TakeTelemetryPath(const std::string& value, Options* options) {
   return absl::OkStatus();
 }
 
+absl::Status TakeClientPrefix(const std::string& value, Options* options) {
+  const std::vector<std::string> lengths = absl::StrSplit(value, ',');
+  if (lengths.size() != 2) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(Quoted(value), " is not two prefix lengths, of IPv4 and IPv6, as in 24,64"));
+  }
+  const absl::Status v4 = KeepInteger(ParseInteger(lengths[0], "bits", 0, 32), &options->client_prefix_v4_bits);
+  const absl::Status v6 = KeepInteger(ParseInteger(lengths[1], "bits", 0, 128), &options->client_prefix_v6_bits);
+  return v4.ok() ? v6 : v4;
+}
+
 absl::Status TakeLogLevel(const std::string& value, Options* options) {
   for (const LogLevel level : {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarn, LogLevel::kError}) {
     if (value != LogLevelName(level)) continue;
@@ -99,7 +111,7 @@ const OptionSpec kTable[] = {
        return KeepInteger(ParseInteger(value, "bytes", 64, 262144), &options->snaplen_bytes);
      },
      nullptr},
-    {kCapture, 0, "buffer-size", Kind::kValue, "KIB", "the kernel's capture buffer, per interface", "libpcap's choice",
+    {kCapture, 0, "buffer-size", Kind::kValue, "KIB", "the kernel's capture buffer, per interface", "8192",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "KiB", 1, 2097151), &options->buffer_size_kib);
      },
@@ -153,11 +165,25 @@ const OptionSpec kTable[] = {
     {kShow, 0, "web.config.file", Kind::kValue, "FILE",
      "TLS, client certificates and passwords, as YAML of the Prometheus exporter toolkit", "",
      TakeFile<&Options::web_config_file>, nullptr},
-    {kShow, 0, "metrics.connections", Kind::kValue, "N", "connections exported at most, the heaviest first", "100",
+    {kShow, 0, "metrics.series-limit", Kind::kValue, "N", "samples in one exposition, at most, whatever the traffic",
+     "5000",
      [](const std::string& value, Options* options) {
-       return KeepInteger(ParseInteger(value, "connections", 0, 10000), &options->metrics_connections);
+       return KeepInteger(ParseInteger(value, "samples", 300, 10000000), &options->series_limit);
      },
      nullptr},
+    {kShow, 0, "metrics.connections", Kind::kValue, "N", "connections exported at most, the heaviest first", "100",
+     [](const std::string& value, Options* options) {
+       return KeepInteger(ParseInteger(value, "connections", 0, 100000), &options->metrics_connections);
+     },
+     nullptr},
+    {kShow, 0, "metrics.edges", Kind::kValue, "N",
+     "edges (a client and a server's port) exported at most, the heaviest first", "400",
+     [](const std::string& value, Options* options) {
+       return KeepInteger(ParseInteger(value, "edges", 0, 15000), &options->metrics_edges);
+     },
+     nullptr},
+    {kShow, 0, "metrics.client-prefix", Kind::kValue, "V4,V6",
+     "group client addresses by prefix length in edges (32,128 = off)", "32,128", TakeClientPrefix, nullptr},
     {kShow, 0, "metrics.window", Kind::kValue, "SECONDS",
      "the span over which connections are ranked for export; at least Prometheus's scrape interval", "60",
      [](const std::string& value, Options* options) {

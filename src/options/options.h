@@ -18,7 +18,7 @@ struct Options {
   std::string filter;                   // a pcap filter expression, not yet compiled; empty = all
   bool promiscuous = true;
   int snaplen_bytes = 256;
-  int buffer_size_kib = 0;  // 0 = the library's default
+  int buffer_size_kib = 0;  // 0 = kDefaultBufferKib
   bool list_interfaces = false;
   int workers = 1;
 
@@ -36,7 +36,11 @@ struct Options {
   std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT or unix:PATH, checked; empty = no listener
   std::string telemetry_path = "/metrics";
   std::string web_config_file;  // empty = neither TLS nor passwords
+  int series_limit = 5000;
   int metrics_connections = 100;
+  int metrics_edges = 400;
+  int client_prefix_v4_bits = 32;
+  int client_prefix_v6_bits = 128;
   double metrics_window_seconds = 60;
 
   LogLevel log_level = LogLevel::kInfo;

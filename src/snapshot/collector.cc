@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
+
 namespace tcpgauge {
 namespace {
 
@@ -36,10 +38,30 @@ ConnectionView ToView(const ShardRow& row) {
   return view;
 }
 
+// A connection keeps its place against one that is heavier by less than this.
+constexpr double kHysteresis = 1.25;
+
 bool IsHeavier(const ConnectionView& a, const ConnectionView& b) {
-  if (a.window_payload_bytes != b.window_payload_bytes) return a.window_payload_bytes > b.window_payload_bytes;
+  if (a.rank != b.rank) return a.rank > b.rank;
   if (a.payload_bytes() != b.payload_bytes()) return a.payload_bytes() > b.payload_bytes();
   return a.id < b.id;
+}
+
+void MergeEdges(const EdgesView& from, absl::flat_hash_map<EdgeKey, size_t>* places, EdgesView* to) {
+  for (const EdgeView& edge : from.exported) {
+    const auto [place, is_new] = places->emplace(edge.key, to->exported.size());
+    if (is_new) {
+      to->exported.push_back(edge);
+    } else {
+      AddEdgeCounters(edge.counters, &to->exported[place->second].counters);
+    }
+  }
+  AddEdgeCounters(from.other, &to->other);
+  AddEdgeCounters(from.retired, &to->retired);
+  to->retired_edges += from.retired_edges;
+  to->folded += from.folded;
+  to->v4_prefix_bits = from.v4_prefix_bits;
+  to->v6_prefix_bits = from.v6_prefix_bits;
 }
 
 // The index of the interface of that name, which is added when it is new.
@@ -74,6 +96,7 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   snapshot->rate_window_seconds = options_.rate_window_seconds;
   std::array<uint64_t, kDecodeErrorCount> decode_errors{};
   uint64_t unmatched_fragments = 0;
+  absl::flat_hash_map<EdgeKey, size_t> edges;
   size_t row_count = 0;
   for (const TripleBuffer<ShardSnapshot>* shard : shards_) row_count += shard->front().rows.size();
   snapshot->connections.reserve(row_count);
@@ -93,26 +116,50 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
         snapshot->encapsulations.push_back(from);
       }
     }
-    for (const ShardRow& row : shard.rows) {
+    const auto add = [&](const ShardRow& row, std::vector<ConnectionView>* views) {
       ConnectionView view = ToView(row);
       if (row.summary.interface < interfaces.size()) view.interface = interfaces[row.summary.interface];
       if (row.summary.encapsulation < encapsulations.size()) {
         view.encapsulation = encapsulations[row.summary.encapsulation];
       }
-      snapshot->connections.push_back(view);
+      views->push_back(view);
+    };
+    for (const ShardRow& row : shard.rows) add(row, &snapshot->connections);
+    // An ended connection's encapsulation has its number no longer, and no metric shows it.
+    for (const ShardRow& row : shard.ended_rows) {
+      add(row, &snapshot->ended_connections);
+      snapshot->ended_connections.back().encapsulation = 0;
     }
+    MergeEdges(shard.edges, &edges, &snapshot->edges);
     snapshot->connections_not_listed += shard.connections_not_listed;
     snapshot->totals.Add(shard.totals);
     for (size_t i = 0; i < kDecodeErrorCount; ++i) decode_errors[i] += shard.counters.decode_errors[i];
     unmatched_fragments += shard.unmatched_fragments;
   }
   snapshot->time_ns = time_ns_;
-  std::sort(snapshot->connections.begin(), snapshot->connections.end(), IsHeavier);
+  Rank(snapshot.get());
   for (size_t i = 1; i < kDecodeErrorCount; ++i) {
     snapshot->decode_errors.push_back({DecodeErrorName(static_cast<DecodeError>(i)), decode_errors[i]});
   }
   snapshot->decode_errors.push_back({"fragment_without_first", unmatched_fragments});
   return snapshot;
+}
+
+void Collector::Rank(Snapshot* snapshot) {
+  const std::vector<ConnectionView>& ended = snapshot->ended_connections;
+  for (std::vector<ConnectionView>* views : {&snapshot->connections, &snapshot->ended_connections}) {
+    for (ConnectionView& view : *views) {
+      view.rank = static_cast<double>(view.window_payload_bytes) * (heaviest_.contains(view.id) ? kHysteresis : 1);
+    }
+    std::sort(views->begin(), views->end(), IsHeavier);
+  }
+  heaviest_.clear();
+  size_t next_ended = 0;
+  for (const ConnectionView& view : snapshot->connections) {
+    while (next_ended < ended.size() && IsHeavier(ended[next_ended], view)) heaviest_.insert(ended[next_ended++].id);
+    if (heaviest_.size() >= options_.exported_connections) return;
+    heaviest_.insert(view.id);
+  }
 }
 
 }  // namespace tcpgauge

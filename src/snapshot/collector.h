@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "src/snapshot/shard_snapshot.h"
 #include "src/snapshot/snapshot.h"
 #include "src/snapshot/triple_buffer.h"
@@ -14,6 +15,7 @@ namespace tcpgauge {
 struct CollectorOptions {
   int64_t capture_start_time_ns = 0;  // Unix epoch
   double rate_window_seconds = 1;
+  size_t exported_connections = 100;  // how many of the heaviest keep their places against slightly heavier ones
 };
 
 // Makes one Snapshot of what the capture threads published.
@@ -29,10 +31,14 @@ class Collector {
   std::shared_ptr<const Snapshot> Collect();
 
  private:
+  // Sorts both lists by rank, and remembers who is in front.
+  void Rank(Snapshot* snapshot);
+
   const CollectorOptions options_;
   const std::vector<TripleBuffer<ShardSnapshot>*> shards_;
   uint64_t sequence_ = 0;
   int64_t time_ns_ = 0;
+  absl::flat_hash_set<uint64_t> heaviest_;  // ids, of the last snapshot
 };
 
 }  // namespace tcpgauge

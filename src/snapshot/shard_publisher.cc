@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "src/flow/encapsulation_table.h"
+
 namespace tcpgauge {
 namespace {
 
@@ -31,14 +33,14 @@ ShardPublisher::Progress ShardPublisher::Step(int64_t steady_ns) {
     next_pass_ns_ = steady_ns - steady_ns % interval_ns_ + interval_ns_;
     Begin();
   }
-  if (!CopySlice() || !CopyEncapsulationsSlice()) return Progress::kInPass;
+  if (!CopySlice()) return Progress::kInPass;
   Publish();
   return Progress::kPublished;
 }
 
 void ShardPublisher::PublishNow() {
   Begin();
-  while (!CopySlice() || !CopyEncapsulationsSlice()) {
+  while (!CopySlice()) {
   }
   Publish();
 }
@@ -53,9 +55,10 @@ void ShardPublisher::Begin() {
   back.rows.clear();
   // Room for all, since growing would copy all: address space alone, until rows are written.
   back.rows.reserve(max_rows_);
-  back.encapsulations.clear();
   back.encapsulations.reserve(EncapsulationTable::kCapacity);
   back.connections_not_listed = 0;
+  back.encapsulations.assign(1, Encapsulation());
+  encapsulation_places_.clear();
 }
 
 bool ShardPublisher::CopySlice() {
@@ -78,6 +81,7 @@ bool ShardPublisher::CopySlice() {
     if (bucket == threshold_bucket_) --threshold_left_;
     ShardRow row;
     row.summary = table_.Summarize(next_slot_);
+    row.summary.encapsulation = PlaceOf(row.summary.encapsulation);
     row.client_payload_rate = table_.PayloadRate(next_slot_, true, rates_time_ns_);
     row.server_payload_rate = table_.PayloadRate(next_slot_, false, rates_time_ns_);
     row.window_payload_bytes = score;
@@ -86,12 +90,18 @@ bool ShardPublisher::CopySlice() {
   return next_slot_ >= ConnectionTable::kEmbryoSlots && next_slot_ >= table_.embryo_limit();
 }
 
-bool ShardPublisher::CopyEncapsulationsSlice() {
-  std::vector<Encapsulation>& copies = buffer_.back().encapsulations;
-  const EncapsulationTable& table = table_.encapsulations();
-  const size_t end = std::min<size_t>(table.size(), copies.size() + kSliceEncapsulations);
-  for (size_t id = copies.size(); id < end; ++id) copies.push_back(table.Get(static_cast<uint32_t>(id)));
-  return copies.size() == table.size();
+uint32_t ShardPublisher::PlaceOf(uint32_t number) {
+  if (number == EncapsulationTable::kNone) return 0;
+  std::vector<Encapsulation>& listed = buffer_.back().encapsulations;
+  const Encapsulation& encapsulation = table_.encapsulations().Get(number);
+  if (number >= encapsulation_places_.size()) encapsulation_places_.resize(number + 1, 0);
+  uint32_t& place = encapsulation_places_[number];
+  // While a pass goes on, a number may be given to another encapsulation.
+  if (place == 0 || !(listed[place] == encapsulation)) {
+    place = static_cast<uint32_t>(listed.size());
+    listed.push_back(encapsulation);
+  }
+  return place;
 }
 
 void ShardPublisher::ChooseThreshold() {
@@ -102,6 +112,21 @@ void ShardPublisher::ChooseThreshold() {
     --threshold_bucket_;
   }
   threshold_quota_ = room;
+}
+
+void ShardPublisher::CopyEdges(EdgesView* edges) const {
+  edges->exported.clear();
+  const EdgeTable* table = table_.edges();
+  if (table == nullptr) return;
+  table->VisitExported([edges](const EdgeKey& key, const EdgeCounters& counters) {
+    edges->exported.push_back({key, counters});
+  });
+  edges->other = table->other();
+  edges->retired = table->retired();
+  edges->retired_edges = table->retired_edges();
+  edges->folded = table->folded();
+  edges->v4_prefix_bits = table->v4_prefix_bits();
+  edges->v6_prefix_bits = table->v6_prefix_bits();
 }
 
 void ShardPublisher::Publish() {
@@ -115,6 +140,13 @@ void ShardPublisher::Publish() {
     back.counters.interfaces[i].duplicate_packets = table_.duplicate_packets(i);
   }
   back.unmatched_fragments = table_.unmatched_fragments();
+  CopyEdges(&back.edges);
+  back.ended_rows.clear();
+  for (const RecentlyEnded::Entry& entry : table_.recently_ended().entries()) {
+    back.ended_rows.emplace_back();
+    back.ended_rows.back().summary = entry.summary;
+    back.ended_rows.back().window_payload_bytes = entry.window_payload_bytes;
+  }
   buffer_.Publish();
 }
 

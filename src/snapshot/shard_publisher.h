@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "src/flow/connection_table.h"
 #include "src/snapshot/shard_snapshot.h"
@@ -15,13 +16,12 @@ namespace tcpgauge {
 // however many connections holds up capture for longer than a slice.
 //
 // Thread: Step() and Finish() on the capture thread; only `buffer` is shared, and it never makes a writer wait.
-// Bounds: kSliceSlots table slots or kSliceEncapsulations encapsulations a call; `max_rows` rows a pass. When there are
+// Bounds: kSliceSlots table slots a call; `max_rows` rows a pass. When there are
 // more connections, those with the most payload in the ranking window are listed, by the distribution seen in the pass
 // before, and the others are counted.
 class ShardPublisher {
  public:
   static constexpr uint32_t kSliceSlots = 256;
-  static constexpr uint32_t kSliceEncapsulations = 1024;
 
   // `table`, `counters` and `buffer` must outlive it. A pass begins at each multiple of `interval_ns` of steady time;
   // rates are those at the pass's beginning, less `lateness_ns` for packets that the kernel still holds back.
@@ -40,10 +40,12 @@ class ShardPublisher {
   static constexpr size_t kScoreBuckets = 256;  // four to a power of two
 
   void Begin();
-  bool CopySlice();                // true when all connections are copied
-  bool CopyEncapsulationsSlice();  // true when the pass is complete
+  bool CopySlice();  // true when the pass is complete
   void Publish();
+  void CopyEdges(EdgesView* edges) const;
   void ChooseThreshold();
+  // Where the encapsulation that has this number in the table now stands in the snapshot.
+  uint32_t PlaceOf(uint32_t number);
 
   const ConnectionTable& table_;
   const CaptureCounters& counters_;
@@ -60,6 +62,7 @@ class ShardPublisher {
   size_t threshold_quota_ = 0;
   size_t threshold_left_ = 0;
   std::array<uint32_t, kScoreBuckets> score_counts_{};
+  std::vector<uint32_t> encapsulation_places_;  // by number; 0 = not listed yet
 };
 
 }  // namespace tcpgauge

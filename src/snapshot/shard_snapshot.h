@@ -33,11 +33,13 @@ struct ShardRow {
 struct ShardSnapshot {
   int64_t time_ns = 0;  // table time
   std::vector<ShardRow> rows;
+  std::vector<ShardRow> ended_rows;
   uint64_t connections_not_listed = 0;
-  std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation
+  std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation of the rows
   Totals totals;
   CaptureCounters counters;
   uint64_t unmatched_fragments = 0;
+  EdgesView edges;  // of the same moment as the totals
 };
 
 }  // namespace tcpgauge

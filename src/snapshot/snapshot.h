@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "src/flow/edge.h"
 #include "src/flow/totals.h"
 #include "src/net/connection_state.h"
 #include "src/net/encapsulation.h"
@@ -45,6 +46,8 @@ struct ConnectionView {
   int64_t handshake_rtt_ns = kUnknown;  // SYN to the ACK that completes the handshake
   int64_t rtt_ns = kUnknown;            // smoothed
   uint64_t window_payload_bytes = 0;    // both directions, over the ranking window: what "heaviest" means
+  // The same, more for one that was among the heaviest before, so that near-equal ones do not take turns.
+  double rank = 0;
 
   double payload_bytes_per_second() const {
     return client_sent.payload_bytes_per_second + server_sent.payload_bytes_per_second;
@@ -67,18 +70,39 @@ struct NamedCount {
   uint64_t count = 0;
 };
 
+// An edge with series of its own: all connections of a client, or of a prefix of clients, to one server port.
+struct EdgeView {
+  EdgeKey key;
+  EdgeCounters counters;
+};
+
+// Where everything that connections carried is credited: each byte to one of these when it came, so that their sum
+// equals the totals at every moment.
+struct EdgesView {
+  std::vector<EdgeView> exported;
+  EdgeCounters other;    // of edges without series of their own
+  EdgeCounters retired;  // of edges that had them
+  uint64_t retired_edges = 0;
+  uint64_t folded = 0;  // connections that were opened on an edge without series of its own
+  // Clients are grouped by prefixes of these lengths.
+  int v4_prefix_bits = 32;
+  int v6_prefix_bits = 128;
+};
+
 // All that is shown, at one moment. Immutable once published; every output reads the same one.
 struct Snapshot {
   uint64_t sequence = 0;  // grows by one with each snapshot
   int64_t time_ns = 0;    // Unix epoch; with a file, the time in its packets. What idle times are measured against.
   int64_t capture_start_time_ns = 0;
   double rate_window_seconds = 1;
-  std::vector<ConnectionView> connections;  // heaviest first: by window payload, then total payload, then id
-  uint64_t connections_not_listed = 0;      // confirmed, but beyond the listing's bound
+  std::vector<ConnectionView> connections;        // heaviest first, see ConnectionView::rank
+  std::vector<ConnectionView> ended_connections;  // those of the last ranking window, the heaviest, by rank too
+  uint64_t connections_not_listed = 0;            // confirmed, but beyond the listing's bound
   std::vector<InterfaceView> interfaces;
   std::vector<Encapsulation> encapsulations{Encapsulation()};
   std::vector<NamedCount> decode_errors;
   Totals totals;
+  EdgesView edges;
 };
 
 }  // namespace tcpgauge

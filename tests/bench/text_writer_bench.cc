@@ -3,11 +3,13 @@
 
 #include <benchmark/benchmark.h>
 
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string>
 
 #include "exporter/gzip.h"
+#include "exporter/make_exposition.h"
 #include "exporter/text_writer.h"
 #include "tests/exporter/example_snapshot.h"
 #include "tests/exporter/prometheus_cpp_text.h"
@@ -43,7 +45,7 @@ void TextWriter(benchmark::State& state) {
 void Selection(benchmark::State& state) {
   const size_t connections = static_cast<size_t>(state.range(0));
   const auto snapshot = std::make_shared<const Snapshot>(RandomSnapshot(1, connections, Values::kPlausible));
-  for (auto _ : state) benchmark::DoNotOptimize(MakeExposition(snapshot, connections, {}, {}, 0));
+  for (auto _ : state) benchmark::DoNotOptimize(MakeExposition(snapshot, {SIZE_MAX, connections}, {}, {}, 0));
 }
 
 void Copy(benchmark::State& state) {

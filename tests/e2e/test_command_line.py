@@ -11,6 +11,7 @@ from support.terminal import Terminal
 
 USAGE = 2
 NO_PRIVILEGE = 1
+FAILURE = 1
 NOBODY = 65534
 
 
@@ -55,6 +56,9 @@ class CommandLineTest(unittest.TestCase):
 
     def test_missing_file_is_named(self):
         self.check_usage(["-T", "/nonexistent/capture.pcap"], "/nonexistent/capture.pcap")
+
+    def test_top_view_without_a_terminal_starts_nothing(self):
+        self.check(run("--tui", "-T", "/nonexistent/capture.pcap"), FAILURE, "--tui needs a terminal")
 
     def test_file_that_is_no_capture_is_named(self):
         self.check_usage(["-T", __file__], __file__)

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "exporter/make_exposition.h"
+
 namespace tcpgauge {
 namespace {
 
@@ -81,7 +83,7 @@ ProcessStats ExampleProcess() {
 }
 
 Exposition ExampleExposition(Snapshot snapshot, size_t connection_limit) {
-  return MakeExposition(std::make_shared<const Snapshot>(std::move(snapshot)), connection_limit, {"1.2.3", "0123abc"},
+  return MakeExposition(std::make_shared<const Snapshot>(std::move(snapshot)), {1000000, connection_limit}, {"1.2.3", "0123abc"},
                         ExampleProcess(), 0.0025);
 }
 

@@ -21,6 +21,8 @@ prometheus::MetricType TypeOf(MetricType type) {
       return prometheus::MetricType::Gauge;
     case MetricType::kHistogram:
       return prometheus::MetricType::Histogram;
+    case MetricType::kSummary:
+      return prometheus::MetricType::Summary;
   }
   return prometheus::MetricType::Untyped;
 }
@@ -53,6 +55,13 @@ class FamilyBuilder final : public MetricVisitor {
     AddLabel(&metric, std::to_string(connection.view->server.port));
     AddLabel(&metric, exposition_.interfaces[connection.interface].name);
     if (!state.empty()) AddLabel(&metric, std::string(state));
+  }
+
+  void SummarySample(absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
+    prometheus::ClientMetric& metric = families_.back().metric.emplace_back();
+    metric.summary.sample_count = count;
+    metric.summary.sample_sum = sum;
+    for (const std::string_view value : label_values) AddLabel(&metric, std::string(value));
   }
 
   void HistogramSample(absl::Span<const double> bounds, absl::Span<const uint64_t> counts, double sum) override {

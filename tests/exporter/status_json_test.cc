@@ -10,7 +10,7 @@ namespace tcpgauge {
 namespace {
 
 TEST(StatusJson, SaysWhatTheSnapshotSays) {
-  const auto status = nlohmann::json::parse(StatusJson(ExampleSnapshot(), {"1.2.3", "0123abc"}, {1000000, 100, 40}));
+  const auto status = nlohmann::json::parse(StatusJson(ExampleSnapshot(), {"1.2.3", "0123abc"}, {1000000, 5000, 100, 400, 40}));
   EXPECT_EQ(status["version"], "1.2.3");
   EXPECT_EQ(status["revision"], "0123abc");
   EXPECT_EQ(status["snapshot"], 7);
@@ -25,7 +25,9 @@ TEST(StatusJson, SaysWhatTheSnapshotSays) {
   EXPECT_EQ(status["decode_errors"]["truncated_tcp"], 3);
   EXPECT_EQ(status["connections"]["established"], 7);
   EXPECT_EQ(status["limits"]["max_connections"], 1000000);
+  EXPECT_EQ(status["limits"]["series_limit"], 5000);
   EXPECT_EQ(status["limits"]["metrics_connections"], 100);
+  EXPECT_EQ(status["limits"]["metrics_edges"], 400);
   EXPECT_EQ(status["limits"]["concurrent_scrapes"], 40);
 }
 

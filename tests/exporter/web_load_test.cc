@@ -30,6 +30,7 @@ class WebLoadTest : public testing::Test {
     WebSources sources;
     sources.hub = &hub_;
     sources.clock = &SystemClock();
+    sources.limits.series_limit = 100000;
     sources.limits.metrics_connections = 5000;
     sources.is_healthy = sources.is_ready = [] { return true; };
     auto started = HttpServer::Start({"127.0.0.1:0"}, WebRoutes(sources));

@@ -30,7 +30,7 @@ class WebRoutesTest : public testing::Test {
     sources_.hub = &hub_;
     sources_.clock = &clock_;
     sources_.build = {"1.2.3", "<0123abc>"};
-    sources_.limits = {1000000, 2, 3};
+    sources_.limits = {1000000, 5000, 2, 400, 3};
     sources_.is_healthy = [this] { return is_fine_; };
     sources_.is_ready = [this] { return is_fine_; };
   }

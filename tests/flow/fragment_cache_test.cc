@@ -6,8 +6,10 @@
 namespace tcpgauge {
 namespace {
 
-FragmentCache::Datagram Datagram(uint32_t id, uint32_t encapsulation = 0) {
-  return {At("10.0.0.1:0").address, At("10.0.0.2:0").address, id, encapsulation};
+FragmentCache::Datagram Datagram(uint32_t id, uint16_t vlan = 0) {
+  FragmentCache::Datagram datagram = {At("10.0.0.1:0").address, At("10.0.0.2:0").address, id, Encapsulation()};
+  if (vlan > 0) datagram.encapsulation.AddVlan(vlan);
+  return datagram;
 }
 
 TEST(FragmentCache, KnowsThePortsOfADatagram) {

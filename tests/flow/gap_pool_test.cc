@@ -10,7 +10,7 @@ constexpr End kB = End::kB;
 
 TEST(GapPool, TellsWhatWasJumpedOverFromWhatWasSeen) {
   GapPool pool(10);
-  uint32_t set = GapPool::kNone;
+  GapPool::SetId set = GapPool::kNone;
   EXPECT_FALSE(pool.Fill(&set, kA, 100, 200));
   pool.Add(&set, kA, 100, 300);
   EXPECT_NE(set, GapPool::kNone);
@@ -24,7 +24,7 @@ TEST(GapPool, TellsWhatWasJumpedOverFromWhatWasSeen) {
 
 TEST(GapPool, FillsTheMiddleOfAGap) {
   GapPool pool(10);
-  uint32_t set = GapPool::kNone;
+  GapPool::SetId set = GapPool::kNone;
   pool.Add(&set, kA, 100, 400);
   EXPECT_TRUE(pool.Fill(&set, kA, 200, 300));
   EXPECT_FALSE(pool.Fill(&set, kA, 150, 250)) << "partly seen";
@@ -35,7 +35,7 @@ TEST(GapPool, FillsTheMiddleOfAGap) {
 
 TEST(GapPool, ASegmentOverSeveralGapsWasPartlySeenAndFillsThem) {
   GapPool pool(10);
-  uint32_t set = GapPool::kNone;
+  GapPool::SetId set = GapPool::kNone;
   pool.Add(&set, kA, 100, 200);
   pool.Add(&set, kA, 300, 400);
   EXPECT_FALSE(pool.Fill(&set, kA, 150, 350));
@@ -46,7 +46,7 @@ TEST(GapPool, ASegmentOverSeveralGapsWasPartlySeenAndFillsThem) {
 
 TEST(GapPool, KeepsTheEndsApart) {
   GapPool pool(10);
-  uint32_t set = GapPool::kNone;
+  GapPool::SetId set = GapPool::kNone;
   pool.Add(&set, kA, 100, 200);
   EXPECT_FALSE(pool.Fill(&set, kB, 100, 200));
   EXPECT_TRUE(pool.Fill(&set, kA, 100, 200));
@@ -54,7 +54,7 @@ TEST(GapPool, KeepsTheEndsApart) {
 
 TEST(GapPool, ComparesModulo32Bits) {
   GapPool pool(10);
-  uint32_t set = GapPool::kNone;
+  GapPool::SetId set = GapPool::kNone;
   pool.Add(&set, kA, 0xffffff00, 0x100);
   EXPECT_TRUE(pool.Fill(&set, kA, 0xffffff80, 0x80));
   EXPECT_FALSE(pool.Fill(&set, kA, 0, 0x10));
@@ -65,7 +65,7 @@ TEST(GapPool, ComparesModulo32Bits) {
 
 TEST(GapPool, OneGapTooManyTakesThePlaceOfTheLowest) {
   GapPool pool(10);
-  uint32_t set = GapPool::kNone;
+  GapPool::SetId set = GapPool::kNone;
   for (uint32_t i = 0; i <= GapPool::kMaxGaps; ++i) pool.Add(&set, kA, 1000 * i, 1000 * i + 100);
   EXPECT_EQ(pool.overflows(), 1);
   EXPECT_FALSE(pool.Fill(&set, kA, 0, 100)) << "the lowest counts as seen";
@@ -74,7 +74,7 @@ TEST(GapPool, OneGapTooManyTakesThePlaceOfTheLowest) {
 
 TEST(GapPool, AGapThatIsSplitBeyondTheBoundLosesTheLowestToo) {
   GapPool pool(10);
-  uint32_t set = GapPool::kNone;
+  GapPool::SetId set = GapPool::kNone;
   for (uint32_t i = 0; i < GapPool::kMaxGaps; ++i) pool.Add(&set, kA, 1000 * i, 1000 * i + 100);
   EXPECT_TRUE(pool.Fill(&set, kA, 1040, 1060));
   EXPECT_EQ(pool.overflows(), 1);
@@ -87,8 +87,8 @@ TEST(GapPool, AGapThatIsSplitBeyondTheBoundLosesTheLowestToo) {
 
 TEST(GapPool, MoreSetsThanFitAreCountedAndSetsAreUsedAgain) {
   GapPool pool(2);
-  uint32_t sets[3] = {};
-  for (uint32_t& set : sets) pool.Add(&set, kA, 100, 200);
+  GapPool::SetId sets[3] = {};
+  for (GapPool::SetId& set : sets) pool.Add(&set, kA, 100, 200);
   EXPECT_NE(sets[0], sets[1]);
   EXPECT_EQ(sets[2], GapPool::kNone);
   EXPECT_EQ(pool.overflows(), 1);

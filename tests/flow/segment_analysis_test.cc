@@ -162,7 +162,7 @@ TEST_F(SegmentAnalysis, SamplesRttFromAcknowledgments) {
   EXPECT_NEAR(RttOfA(), 0.010, 1e-6);
   Feed(A().Seq(1100).Payload(100).Time(1));
   Feed(B().Seq(1).Ack(9999).Time(1.018));
-  EXPECT_NEAR(RttOfA(), 0.011, 1e-6) << "an eighth of the difference, RFC 6298";
+  EXPECT_NEAR(RttOfA(), 0.012, 1e-6) << "a quarter of the difference";
   EXPECT_EQ(b().smoothed_rtt_eighth_us, 0);
 }
 
@@ -184,23 +184,37 @@ TEST_F(SegmentAnalysis, NeverSamplesWhatWasSentAgain) {
   EXPECT_EQ(RttOfA(), 0);
 }
 
-TEST_F(SegmentAnalysis, SamplesRttFromTimestamps) {
-  Feed(A().Seq(1000).Payload(100).Timestamps(50, 0).Time(0));
-  Feed(B().Ack(1100).Timestamps(7, 49).Time(0.004));
-  EXPECT_EQ(RttOfA(), 0) << "echoes an earlier one";
-  Feed(B().Ack(1100).Timestamps(7, 50).Time(0.020));
-  EXPECT_NEAR(RttOfA(), 0.020, 1e-6);
-}
-
-TEST_F(SegmentAnalysis, AnEchoOfALaterTimestampEndsTheSampleWithoutOne) {
+TEST_F(SegmentAnalysis, TimestampsTellTheAnswerToALaterSegment) {
   Feed(A().Seq(1000).Payload(100).Timestamps(0xfffffffe, 0).Time(0));
   Feed(B().Ack(1200).Timestamps(7, 1).Time(0.020));
-  EXPECT_EQ(RttOfA(), 0);
+  EXPECT_EQ(RttOfA(), 0) << "its own acknowledgment was missed";
   Feed(A().Seq(1100).Payload(100).Timestamps(5, 0).Time(1));
-  Feed(B().Ack(1200).Time(1.5));
-  EXPECT_EQ(RttOfA(), 0) << "no timestamps in the answer";
-  Feed(B().Ack(1200).Timestamps(7, 5).Time(1.6));
-  EXPECT_NEAR(RttOfA(), 0.6, 1e-6);
+  Feed(B().Ack(1200).Timestamps(7, 4).Time(1.5));
+  EXPECT_NEAR(RttOfA(), 0.5, 1e-6) << "a delayed acknowledgment echoes the earlier of two";
+  Feed(A().Seq(1200).Payload(100).Timestamps(6, 0).Time(2));
+  Feed(B().Ack(1300).Time(2.5));
+  EXPECT_NEAR(RttOfA(), 0.5, 1e-6) << "no timestamps in the answer";
+}
+
+TEST_F(SegmentAnalysis, SamplesDataAfterABareAcknowledgmentWhateverItsNumber) {
+  for (const uint32_t sequence : {0xd0000000u, 0x1000u, 0x70000000u}) {
+    record_ = {};
+    Feed(A().Seq(sequence).Ack(1).Time(0));
+    Feed(A().Seq(sequence).Payload(100).Time(1));
+    Feed(B().Ack(sequence + 100).Time(1.5));
+    EXPECT_NEAR(RttOfA(), 0.5, 1e-6) << sequence;
+  }
+}
+
+TEST_F(SegmentAnalysis, TheNextSampleBeginsWithinTheNextFlight) {
+  uint32_t sequence = 1000;
+  Feed(A().Seq(sequence).Payload(100).Time(0));
+  for (int flight = 1; flight < 50; ++flight) {
+    for (int i = 0; i < 10; ++i) Feed(A().Seq(sequence += 100).Payload(100).Time(flight + 0.01 * i));
+    Feed(B().Ack(sequence + 100).Time(flight + 0.5));
+    EXPECT_GT(RttOfA(), 0.4) << flight;
+    EXPECT_LE(RttOfA(), 1.5) << flight;
+  }
 }
 
 TEST_F(SegmentAnalysis, AnAnswerThatCameAfterAMinuteIsNoSample) {

@@ -103,6 +103,18 @@ TEST(TcpState, AnyRstEndsWhatIsNotOver) {
   EXPECT_EQ(Follow({Client("A"), Client("FA"), Server("R")}).back(), "reset");
 }
 
+TEST(TcpState, TheSynOfARefusedConnectionMayComeAgain) {
+  SegmentFacts again = Client("S");
+  EXPECT_EQ(NextState(ConnectionState::kReset, again), ConnectionState::kReset);
+  again.after_refusal = true;
+  EXPECT_EQ(NextState(ConnectionState::kReset, again), ConnectionState::kSynSent);
+  again.rst = true;
+  EXPECT_EQ(NextState(ConnectionState::kReset, again), ConnectionState::kReset);
+  SegmentFacts other = Server("S");
+  other.after_refusal = true;
+  EXPECT_EQ(NextState(ConnectionState::kReset, other), ConnectionState::kReset);
+}
+
 TEST(TcpState, WhatIsOverStaysOver) {
   EXPECT_EQ(NextState(ConnectionState::kClosed, Client("R")), ConnectionState::kClosed);
   EXPECT_EQ(NextState(ConnectionState::kClosed, Client("A")), ConnectionState::kClosed);

@@ -153,6 +153,17 @@ TEST_F(TimeoutWheelTest, LooksPastEmptyBucketsForTheLongestIdle) {
   EXPECT_EQ(wheel.FindLongestIdle(64), 2);
 }
 
+TEST_F(TimeoutWheelTest, ASearchForTheLongestIdleDelaysNoTimeout) {
+  TimeoutWheel wheel(Seconds(64), &records_, &details_);
+  Insert(&wheel, 1, TestTime(0));
+  records_[1].last_packet_time_ns = TestTime(50);
+  EXPECT_EQ(wheel.FindLongestIdle(64), 1);
+  Insert(&wheel, 3, TestTime(51));
+  EXPECT_EQ(wheel.FindLongestIdle(64), 1);
+  Insert(&wheel, 2, TestTime(10));  // from another wheel
+  EXPECT_EQ(FindIdle(&wheel, TestTime(75.1)), 2);
+}
+
 TEST_F(TimeoutWheelTest, OfThoseLookedAtTakesTheLongestIdle) {
   TimeoutWheel wheel(Seconds(64), &records_, &details_);
   for (uint32_t slot = 0; slot < 100; ++slot) {

@@ -248,10 +248,21 @@ TEST(CommandLine, SuggestsTheNearestOption) {
 }
 
 TEST(CommandLine, RejectsOptionsThatAreNotThereYet) {
-  for (const char* option : {"--attach", "--output", "--duration", "--user", "--metrics.series-limit",
-                             "--metrics.edges", "--metrics.client-prefix", "--otlp.endpoint"}) {
+  for (const char* option : {"--attach", "--output", "--duration", "--user", "--otlp.endpoint"}) {
     EXPECT_THAT(ErrorOf({option, "1"}), HasSubstr("unknown option")) << option;
   }
+}
+
+TEST(CommandLine, TakesTheShapeOfTheExposition) {
+  const Options options =
+      OptionsOf({"--metrics.series-limit", "900", "--metrics.edges=20", "--metrics.client-prefix=24,64"});
+  EXPECT_EQ(options.series_limit, 900);
+  EXPECT_EQ(options.metrics_edges, 20);
+  EXPECT_EQ(options.client_prefix_v4_bits, 24);
+  EXPECT_EQ(options.client_prefix_v6_bits, 64);
+  EXPECT_THAT(ErrorOf({"--metrics.series-limit", "299"}), HasSubstr("'299' is not"));
+  EXPECT_THAT(ErrorOf({"--metrics.client-prefix", "24"}), HasSubstr("'24' is not two prefix lengths"));
+  EXPECT_THAT(ErrorOf({"--metrics.client-prefix", "33,64"}), HasSubstr("'33' is not"));
 }
 
 TEST(CommandLine, ChecksListenAddresses) {

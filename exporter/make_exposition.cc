@@ -1,14 +1,20 @@
-#include "exporter/exposition.h"
+#include "exporter/make_exposition.h"
 
+#include <algorithm>
+#include <string>
 #include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "exporter/metric_visitor.h"
+#include "exporter/series_plan.h"
 #include "exporter/utf8.h"
 #include "src/base/check.h"
 
 namespace tcpgauge {
 namespace {
+
+constexpr char kOther[] = "other";
 
 // What the labels of a connection tell.
 struct LabelKey {
@@ -34,12 +40,16 @@ bool IsPreferred(const ConnectionView& a, const ConnectionView& b) {
          std::make_tuple(!HasEnded(b), b.payload_bytes(), b.id);
 }
 
-// Fills `interfaces`; the result tells for each interface of the snapshot which of them it became.
-std::vector<uint32_t> MergeInterfaces(const Snapshot& snapshot, std::vector<InterfaceView>* interfaces) {
+// Fills `interfaces` with at most `limit` and "other"; the result tells for each interface of the snapshot which of
+// them it became.
+std::vector<uint32_t> MergeInterfaces(const Snapshot& snapshot, size_t limit, std::vector<InterfaceView>* interfaces) {
   absl::flat_hash_map<std::string, uint32_t> index_of_name;
   std::vector<uint32_t> merged_index;
   for (const InterfaceView& from : snapshot.interfaces) {
     std::string name = ToValidUtf8(from.name);
+    if (interfaces->size() + 1 >= limit && snapshot.interfaces.size() > limit && !index_of_name.contains(name)) {
+      name = kOther;
+    }
     const auto [entry, is_new] = index_of_name.try_emplace(name, static_cast<uint32_t>(interfaces->size()));
     merged_index.push_back(entry->second);
     if (is_new) {
@@ -63,7 +73,7 @@ std::vector<ExportedConnection> SelectConnections(const Snapshot& snapshot, cons
                                                   size_t limit) {
   std::vector<ExportedConnection> selected;
   absl::flat_hash_map<LabelKey, size_t> place_of;
-  for (const ConnectionView& connection : snapshot.connections) {
+  const auto consider = [&](const ConnectionView& connection) {
     TCPGAUGE_CHECK(connection.interface < merged_index.size());
     const uint32_t interface = merged_index[connection.interface];
     const LabelKey key{connection.client, connection.server, interface};
@@ -75,22 +85,59 @@ std::vector<ExportedConnection> SelectConnections(const Snapshot& snapshot, cons
       place_of.emplace(key, selected.size());
       selected.push_back({&connection, interface});
     }
+  };
+  // Both lists are sorted by rank.
+  auto ended = snapshot.ended_connections.begin();
+  for (const ConnectionView& connection : snapshot.connections) {
+    for (; ended != snapshot.ended_connections.end() && ended->rank > connection.rank; ++ended) consider(*ended);
+    consider(connection);
   }
+  for (; ended != snapshot.ended_connections.end(); ++ended) consider(*ended);
   return selected;
+}
+
+std::string ClientLabel(const IpAddress& client, const EdgesView& edges) {
+  const bool v4 = client.is_v4();
+  const int bits = v4 ? edges.v4_prefix_bits : edges.v6_prefix_bits;
+  std::string label = client.ToString();
+  if (bits < (v4 ? 32 : 128)) label += "/" + std::to_string(bits);
+  return label;
+}
+
+std::vector<ExportedEdge> LabelEdges(const EdgesView& edges) {
+  std::vector<ExportedEdge> labelled;
+  labelled.reserve(edges.exported.size() + 1);
+  for (const EdgeView& edge : edges.exported) {
+    labelled.push_back({ClientLabel(edge.key.client, edges), edge.key.server.address.ToString(),
+                        std::to_string(edge.key.server.port), edge.counters});
+  }
+  labelled.push_back({kOther, kOther, kOther, edges.other});
+  return labelled;
 }
 
 }  // namespace
 
-Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, size_t connection_limit, BuildInfo build,
+Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const ExpositionLimits& limits, BuildInfo build,
                           ProcessStats process, double previous_scrape_seconds) {
   Exposition exposition;
   exposition.snapshot = std::move(snapshot);
   exposition.build = std::move(build);
   exposition.process = process;
   exposition.previous_scrape_seconds = previous_scrape_seconds;
-  const std::vector<uint32_t> merged_index = MergeInterfaces(*exposition.snapshot, &exposition.interfaces);
-  exposition.connections = SelectConnections(*exposition.snapshot, merged_index, connection_limit);
+  exposition.series_limit = limits.series;
+  const SeriesPlan plan = PlanSeries(limits.series, limits.connections, /*edges=*/0);
+  const std::vector<uint32_t> merged_index =
+      MergeInterfaces(*exposition.snapshot, plan.interfaces, &exposition.interfaces);
+  exposition.edges = LabelEdges(exposition.snapshot->edges);
+  exposition.series = CountSamples(exposition);
+  const size_t left = limits.series - std::min(exposition.series, limits.series);
+  exposition.connections =
+      SelectConnections(*exposition.snapshot, merged_index, std::min(limits.connections, left / kSamplesPerConnection));
+  for (const ExportedConnection& connection : exposition.connections) {
+    exposition.series += kSamplesPerConnection - (connection.view->rtt_ns == ConnectionView::kUnknown);
+  }
   exposition.connections_not_exported = exposition.snapshot->connections.size() +
+                                        exposition.snapshot->ended_connections.size() +
                                         exposition.snapshot->connections_not_listed - exposition.connections.size();
   return exposition;
 }

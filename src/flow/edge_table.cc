@@ -1,0 +1,211 @@
+#include "src/flow/edge_table.h"
+
+#include <algorithm>
+
+#include "src/base/check.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int64_t kNanosecondsPerSecond = 1000000000;
+constexpr size_t kWatchedPerExported = 4;
+constexpr size_t kMinWatched = 1024;
+constexpr int kSampledForReplacement = 8;
+
+// A quarter of the weight is forgotten with each quarter of a window.
+constexpr int kDecaysPerWindow = 4;
+constexpr double kDecay = 0.75;
+
+// An edge takes the place of an exported one only when it is this much heavier, so that equals do not take turns.
+constexpr double kHysteresis = 2;
+
+}  // namespace
+
+EdgeTable::EdgeTable(const EdgeTableOptions& options, uint64_t seed)
+    : options_(options),
+      groups_clients_(options.v4_prefix_bits < 32 || options.v6_prefix_bits < 128),
+      random_state_(seed | 1) {
+  TCPGAUGE_CHECK(options.max_exported <= kMaxExported);
+  edges_.resize(1 + std::max(options.max_exported * kWatchedPerExported, kMinWatched));
+  index_.reserve(edges_.size());
+  candidates_.reserve(edges_.size());
+}
+
+EdgeTable::Slot EdgeTable::Find(const EdgeKey& key) const {
+  const auto found = index_.find(key);
+  return found == index_.end() ? kNone : found->second;
+}
+
+void EdgeTable::Add(const EdgeTraffic& traffic, EdgeCounters* account) {
+  (traffic.of_client ? account->client_payload_bytes : account->server_payload_bytes) += traffic.payload_bytes;
+  account->retransmitted_segments += traffic.retransmitted_segments;
+}
+
+void EdgeTable::Open(const EdgeKey& key, int64_t now_ns) {
+  if (start_ns_ == 0) start_ns_ = now_ns;
+  EdgeCounters& account = Account(Find(key));
+  ++account.connections_opened;
+  if (&account == &other_) ++folded_;
+  ++other_.connections;
+}
+
+void EdgeTable::Close(Slot slot, const EdgeKey& key, bool failed) {
+  const bool holds = Holds(slot, key);
+  if (failed) ++Account(holds ? slot : Find(key)).connections_failed;
+  --(holds ? edges_[slot].connections : other_.connections);
+}
+
+void EdgeTable::Credit(Slot* slot, const EdgeKey& key, const EdgeTraffic& traffic, int64_t now_ns) {
+  if (!Holds(*slot, key)) {
+    // Its edge was not watched, or is no longer; it may be again through another connection.
+    *slot = Find(key);
+    if (*slot == kNone && traffic.payload_bytes > 0) *slot = TryWatch(key, traffic.payload_bytes);
+    if (*slot != kNone) {
+      --other_.connections;
+      ++edges_[*slot].connections;
+    }
+  }
+  Add(traffic, &Account(*slot));
+  if (*slot != kNone && traffic.payload_bytes > 0) {
+    Edge& edge = edges_[*slot];
+    edge.weight += static_cast<double>(traffic.payload_bytes);
+    edge.last_payload_ns = now_ns;
+  }
+}
+
+void EdgeTable::CreditUnopened(const EdgeKey& key, const EdgeTraffic& traffic) { Add(traffic, &Account(Find(key))); }
+
+void EdgeTable::CreditHandshake(Slot slot, const EdgeKey& key, double rtt_seconds) {
+  EdgeCounters& account = Account(Holds(slot, key) ? slot : Find(key));
+  ++account.handshake_rtt_count;
+  account.handshake_rtt_sum_seconds += rtt_seconds;
+}
+
+EdgeTable::Slot EdgeTable::TryWatch(const EdgeKey& key, uint64_t bytes) {
+  Slot slot = kNone;
+  if (used_ < edges_.size()) {
+    slot = static_cast<Slot>(used_++);
+  } else {
+    for (int i = 0; i < kSampledForReplacement; ++i) {
+      const Slot sampled = static_cast<Slot>(1 + (uint64_t{Random()} * (edges_.size() - 1) >> 32));
+      if (edges_[sampled].phase != Phase::kWatched || edges_[sampled].phase_since_ns != 0) continue;
+      if (slot == kNone || edges_[sampled].weight < edges_[slot].weight) slot = sampled;
+    }
+    if (slot == kNone) return kNone;
+    const double amount = static_cast<double>(bytes);
+    if (static_cast<double>(Random()) / 4294967296.0 >= amount / (amount + edges_[slot].weight)) return kNone;
+    Forget(slot);
+  }
+  edges_[slot].key = key;
+  edges_[slot].in_use = true;
+  index_.emplace(key, slot);
+  return slot;
+}
+
+void EdgeTable::Forget(Slot slot) {
+  Edge& edge = edges_[slot];
+  if (!edge.in_use) return;
+  // The connections that hold the slot will find another key there.
+  other_.connections += edge.connections;
+  index_.erase(edge.key);
+  edge = Edge();
+}
+
+void EdgeTable::SetPhase(Edge* edge, Phase phase, int64_t now_ns) {
+  if (edge->phase == Phase::kWatched) ++exported_;
+  if (phase == Phase::kWatched) --exported_;
+  edge->phase = phase;
+  edge->phase_since_ns = now_ns;
+}
+
+void EdgeTable::Remove(Edge* edge, int64_t now_ns) {
+  ++retired_edges_;
+  AddEdgeCounters(edge->counters, &retired_);
+  edge->counters = EdgeCounters();
+  SetPhase(edge, Phase::kWatched, now_ns);
+}
+
+void EdgeTable::FinishPhases(int64_t now_ns) {
+  const bool nobody_saw = now_ns - start_ns_ < options_.window_ns;
+  for (Edge& edge : edges_) {
+    const bool over = now_ns - edge.phase_since_ns >= options_.window_ns;
+    switch (edge.phase) {
+      case Phase::kWatched:
+        if (over) edge.phase_since_ns = 0;
+        break;
+      case Phase::kAnnounced:
+        if (over || nobody_saw) SetPhase(&edge, Phase::kAdmitted, now_ns);
+        break;
+      case Phase::kAdmitted:
+        if (now_ns - edge.last_payload_ns >= options_.idle_timeout_ns) SetPhase(&edge, Phase::kRetiring, now_ns);
+        break;
+      case Phase::kRetiring:
+        if (over || nobody_saw) Remove(&edge, now_ns);
+        break;
+    }
+  }
+}
+
+void EdgeTable::Rebalance(int64_t now_ns) {
+  if (now_ns < next_rebalance_ns_) return;
+  next_rebalance_ns_ = now_ns + kNanosecondsPerSecond;
+  FinishPhases(now_ns);
+
+  // The lightest of the admitted make room for candidates that are clearly heavier.
+  candidates_.clear();
+  std::vector<Slot> admitted;
+  for (size_t slot = 1; slot < used_; ++slot) {
+    const Edge& edge = edges_[slot];
+    if (edge.phase == Phase::kAdmitted) admitted.push_back(static_cast<Slot>(slot));
+    if (edge.phase == Phase::kWatched && edge.phase_since_ns == 0 &&
+        now_ns - edge.last_payload_ns <= options_.window_ns) {
+      candidates_.push_back(static_cast<Slot>(slot));
+    }
+  }
+  const auto heavier = [this](Slot a, Slot b) { return edges_[a].weight > edges_[b].weight; };
+  const size_t free = options_.max_exported - exported_;
+  if (candidates_.size() > options_.max_exported) {
+    const auto end = candidates_.begin() + static_cast<ptrdiff_t>(options_.max_exported);
+    std::nth_element(candidates_.begin(), end, candidates_.end(), heavier);
+    candidates_.erase(end, candidates_.end());
+  }
+  std::sort(candidates_.begin(), candidates_.end(), heavier);
+  std::sort(admitted.begin(), admitted.end(), [&heavier](Slot a, Slot b) { return heavier(b, a); });
+  const bool nobody_saw = now_ns - start_ns_ < options_.window_ns;
+  size_t places = free;
+  for (size_t i = 0, lightest = 0; i < candidates_.size(); ++i) {
+    Edge& edge = edges_[candidates_[i]];
+    if (places == 0) {
+      if (lightest == admitted.size() || edge.weight <= kHysteresis * edges_[admitted[lightest]].weight) break;
+      Edge& given_up = edges_[admitted[lightest++]];
+      SetPhase(&given_up, Phase::kRetiring, now_ns);
+      if (!nobody_saw) continue;  // its place is free after a window
+      Remove(&given_up, now_ns);
+      ++places;
+    }
+    --places;
+    SetPhase(&edge, nobody_saw ? Phase::kAdmitted : Phase::kAnnounced, now_ns);
+  }
+
+  if (now_ns >= next_decay_ns_) {
+    next_decay_ns_ = now_ns + options_.window_ns / kDecaysPerWindow;
+    for (Edge& edge : edges_) edge.weight *= kDecay;
+  }
+}
+
+EdgeCounters EdgeTable::other() const {
+  EdgeCounters other = other_;
+  for (const Edge& edge : edges_) {
+    if (edge.phase != Phase::kAdmitted) other.connections += edge.connections;
+  }
+  return other;
+}
+
+uint32_t EdgeTable::Random() {
+  random_state_ ^= random_state_ << 13;
+  random_state_ ^= random_state_ >> 7;
+  random_state_ ^= random_state_ << 17;
+  return static_cast<uint32_t>(random_state_ >> 32);
+}
+
+}  // namespace tcpgauge

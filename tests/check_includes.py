@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Checks that files include only headers of their own target and of its direct dependencies.
+
+usage: bazel query --output=xml 'kind("cc_.* rule", //...)' | check_includes.py PROJECT_FOLDER
+
+Together with Bazel's visibility this makes includes point one way. (Compilers find transitive dependencies' headers too;
+clang 14's layering check looks only at what .cc files include.) Also keeps each third-party library in its one home. A
+line for each wrong include, and exit status 1 when there is one.
+"""
+import os
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+
+INCLUDE = re.compile(r'^#include [<"]([^">]+)[">]', re.MULTILINE)
+# Besides tests, only this file may include what begins so.
+HOMES = {
+    "pcap": "src/capture/pcap_source.cc",
+    "ncurses": "tui/curses_screen.cc",
+    "curses": "tui/curses_screen.cc",
+    "CLI/": "src/options/command_line.cc",
+    "spdlog/": "src/base/log.cc",
+    "microhttpd": "exporter/http_server.cc",
+    "yaml-cpp/": "exporter/web_config.cc",
+    "libdeflate": "exporter/gzip.cc",
+    "crypt.h": "exporter/basic_auth.cc",
+    "prometheus/": None,
+}
+
+
+def read_rules(stream):
+    """From a rule's label to its files (paths in the project) and its dependencies (labels)."""
+    stream.readline()  # Bazel announces XML 1.1, which Python does not read; what follows is 1.0 as well
+    rules = {}
+    for rule in ElementTree.parse(stream).iter("rule"):
+        lists = {each.get("name"): [label.get("value") for label in each.findall("label")] for each in rule.findall("list")}
+        files = [label[2:].replace(":", "/").lstrip("/") for label in lists.get("srcs", []) + lists.get("hdrs", [])]
+        rules[rule.get("name")] = (files, lists.get("deps", []))
+    return rules
+
+
+def wrong_includes(project, rules):
+    owner = {path: label for label, (files, _) in rules.items() for path in files if path.endswith(".h")}
+    for label, (files, dependencies) in sorted(rules.items()):
+        for path in sorted(files):
+            if not os.path.exists(os.path.join(project, path)):
+                continue  # generated
+            with open(os.path.join(project, path), encoding="utf-8") as file:
+                includes = INCLUDE.findall(file.read())
+            for header in includes:
+                needed = "@absl//:absl" if header.startswith("absl/") else owner.get(header)
+                if needed not in (None, label) and needed not in dependencies:
+                    yield f"{path}: {header} needs {needed} among the dependencies of {label}"
+                for start, home in HOMES.items():
+                    if header.startswith(start) and path != home and not path.startswith("tests/"):
+                        yield f"{path}: {header} belongs into {home or 'tests'} alone"
+
+
+if __name__ == "__main__":
+    wrong = list(wrong_includes(sys.argv[1], read_rules(sys.stdin)))
+    print("\n".join(wrong), end="\n" if wrong else "")
+    sys.exit(1 if wrong else 0)

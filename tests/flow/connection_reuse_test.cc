@@ -1,0 +1,189 @@
+// A SYN on the 4-tuple of a connection that is still there: another incarnation, a repetition, or a forgery.
+#include "src/flow/connection_table.h"
+#include "tests/flow/table_test.h"
+
+namespace tcpgauge {
+namespace {
+
+using ConnectionReuse = TableTest;
+
+// The SYN of the next incarnation, and the answer to it.
+constexpr uint32_t kNextClient = 900000;
+constexpr uint32_t kNextServer = 700000;
+
+TEST_F(ConnectionReuse, AnotherSynOnAnUnansweredOneIsAnotherConnection) {
+  Feed(FromClient().Syn(1000).Time(0));
+  Feed(FromClient().Syn(kNextClient).Time(1));
+  ASSERT_EQ(ended_.size(), 1);
+  EXPECT_EQ(LastEnded().reason, EndReason::kHandshakeTimeout);
+  EXPECT_EQ(Only().start_time_ns, TestTime(1));
+  EXPECT_EQ(State(), ConnectionState::kSynSent);
+  EXPECT_EQ(table().totals().opened_handshake, 2);
+}
+
+TEST_F(ConnectionReuse, TheSameSynAgainIsTheSameConnection) {
+  Feed(FromClient().Syn(1000).Time(0));
+  Feed(FromClient().Syn(1000).Time(1));
+  EXPECT_EQ(ended_.size(), 0);
+  EXPECT_EQ(Only().client.packets, 2);
+}
+
+TEST_F(ConnectionReuse, AfterCloseResetAndHalfCloseASynBeginsAnother) {
+  const struct {
+    std::vector<Segment> segments;
+    EndReason reason;
+  } kCases[] = {
+      {{FromClient().Seq(1001).Ack(5001).Fin(), FromServer().Seq(5001).Ack(1002).Fin(),
+        FromClient().Seq(1002).Ack(5002)},
+       EndReason::kFin},
+      {{FromServer().Seq(5001).Ack(1001).Rst()}, EndReason::kReset},
+      {{FromServer().Seq(5001).Ack(1001).Fin()}, EndReason::kFin},
+  };
+  double start = 0;
+  for (const auto& c : kCases) {
+    Handshake(start);
+    for (Segment segment : c.segments) Feed(segment.Time(start + 0.1));
+    const size_t ended = ended_.size();
+    Handshake(start + 0.2, kNextClient, kNextServer);
+    ASSERT_EQ(ended_.size(), ended + 1);
+    EXPECT_EQ(LastEnded().reason, c.reason);
+    EXPECT_EQ(State(), ConnectionState::kEstablished);
+    EXPECT_EQ(Only().client.packets, 2);
+    EXPECT_EQ(Only().handshake_rtt_ns, Seconds(0.030));
+    Feed(FromClient().Rst().Time(start + 1));
+    start += 100;
+    Advance(start);
+  }
+}
+
+TEST_F(ConnectionReuse, TheOtherEndMayBeTheNextClient) {
+  Handshake();
+  Close(1);
+  Feed(FromServer().Syn(kNextServer).Time(1.5));
+  EXPECT_EQ(Only().client.endpoint, server_);
+}
+
+TEST_F(ConnectionReuse, AnAnswerWhoseSynWasMissedBeginsAnotherAfterClose) {
+  Handshake();
+  Close(1);
+  Feed(FromServer().Syn(kNextServer).Ack(kNextClient + 1).Time(1.5));
+  ASSERT_EQ(ended_.size(), 1);
+  EXPECT_EQ(State(), ConnectionState::kSynReceived);
+  EXPECT_EQ(Only().client.endpoint, client_);
+}
+
+TEST_F(ConnectionReuse, ARepeatedSynAckAfterResetIsTheOldConnections) {
+  Handshake();
+  Feed(FromClient().Seq(1001).Rst().Time(0.1));
+  Feed(FromServer().Syn(5000).Ack(1001).Time(0.2));
+  EXPECT_EQ(ended_.size(), 0);
+  EXPECT_EQ(State(), ConnectionState::kReset);
+}
+
+TEST_F(ConnectionReuse, AForgedSynDoesNotEndAnEstablishedConnection) {
+  Handshake();
+  Feed(FromClient().Syn(kNextClient).Time(1));
+  EXPECT_EQ(State(), ConnectionState::kEstablished);
+  Feed(FromServer().Seq(5001).Ack(1001).Time(1.01));  // a challenge ACK
+  Feed(FromClient().Seq(1001).Ack(5001).Payload(100).Time(2));
+  Feed(FromServer().Seq(5001).Ack(1101).Time(2.01));
+  EXPECT_EQ(ended_.size(), 0);
+  EXPECT_EQ(Only().client.retransmitted_segments, 0) << "its numbers are not the connection's";
+  EXPECT_EQ(Only().client.out_of_order_segments, 0);
+  EXPECT_EQ(Only().client.packets, 4) << "but it counts";
+}
+
+TEST_F(ConnectionReuse, AForgedSynIsNoRttSample) {
+  Handshake();
+  const int64_t before = Only().rtt_ns;
+  Feed(FromClient().Syn(500).Time(1));  // below what the server acknowledges
+  Feed(FromServer().Seq(5001).Ack(1001).Time(11));
+  EXPECT_EQ(Only().rtt_ns, before);
+}
+
+TEST_F(ConnectionReuse, AForgedSynDoesNotKeepRttFromBeingSampled) {
+  Handshake();
+  const int64_t before = Only().rtt_ns;
+  Feed(FromClient().Syn(kNextClient).Time(1));
+  Feed(FromClient().Seq(1001).Ack(5001).Payload(100).Time(2));
+  Feed(FromServer().Seq(5001).Ack(1101).Time(3));
+  EXPECT_GT(Only().rtt_ns, before);
+}
+
+TEST_F(ConnectionReuse, AnAnsweredSynEndsAnEstablishedConnection) {
+  Handshake();
+  Feed(FromClient().Seq(1001).Ack(5001).Payload(100).Time(0.5));
+  Feed(FromClient().Syn(kNextClient).Time(1));
+  Feed(FromServer().Syn(kNextServer).Ack(kNextClient + 1).Time(1.25));
+  ASSERT_EQ(ended_.size(), 1);
+  EXPECT_EQ(LastEnded().reason, EndReason::kIdleTimeout);
+  EXPECT_EQ(LastEnded().summary.client.payload_bytes, 100);
+  EXPECT_EQ(State(), ConnectionState::kSynReceived);
+  EXPECT_EQ(Only().start_time_ns, TestTime(1));
+  EXPECT_EQ(Only().server_rtt_ns, Seconds(0.25));
+  Feed(FromClient().Seq(kNextClient + 1).Ack(kNextServer + 1).Payload(7).Time(1.5));
+  EXPECT_EQ(State(), ConnectionState::kEstablished);
+  EXPECT_EQ(Only().handshake_rtt_ns, Seconds(0.5));
+  EXPECT_EQ(Only().client.payload_bytes, 7);
+  EXPECT_EQ(Only().client.retransmitted_segments, 0);
+}
+
+TEST_F(ConnectionReuse, AnAnswerThatWasOvertakenBeginsAConnectionThatIsNotOldAlready) {
+  Handshake();
+  Feed(FromClient().Syn(kNextClient).Time(1));
+  Feed(FromServer().Syn(kNextServer).Ack(kNextClient + 1).Time(0.9));
+  ASSERT_EQ(ended_.size(), 1);
+  EXPECT_EQ(Only().start_time_ns, TestTime(0.9));
+  EXPECT_EQ(Only().server_rtt_ns, 0);
+}
+
+TEST_F(ConnectionReuse, AnOldAcknowledgmentOnTheWayDoesNotHideTheSyn) {
+  Handshake();
+  Feed(FromClient().Syn(500).Time(1));
+  Feed(FromServer().Seq(5001).Ack(1001).Time(1.1));
+  Feed(FromServer().Syn(kNextServer).Ack(501).Time(1.2));
+  EXPECT_EQ(ended_.size(), 1);
+  EXPECT_EQ(Only().start_time_ns, TestTime(1));
+}
+
+TEST_F(ConnectionReuse, AnAnswerToAnotherNumberEndsNothing) {
+  Handshake();
+  Feed(FromClient().Syn(kNextClient).Time(1));
+  Feed(FromServer().Syn(kNextServer).Ack(kNextClient + 2).Time(1.1));
+  EXPECT_EQ(ended_.size(), 0);
+}
+
+TEST_F(ConnectionReuse, ASynThatItsSenderForgotIsNoCandidateAnyMore) {
+  Handshake();
+  Feed(FromClient().Syn(kNextClient).Time(1));
+  Feed(FromClient().Seq(1001).Ack(5001).Payload(100).Time(2));  // goes on with the old connection
+  Feed(FromServer().Syn(kNextServer).Ack(kNextClient + 1).Time(3));
+  EXPECT_EQ(ended_.size(), 0);
+  Feed(FromClient().Syn(kNextClient).Time(4));
+  Feed(FromClient().Seq(1001).Ack(5001).Payload(100).Time(5));  // the same again
+  Feed(FromServer().Syn(kNextServer).Ack(1101).Time(6));
+  EXPECT_EQ(ended_.size(), 0);
+}
+
+TEST_F(ConnectionReuse, ASynOnAnUnconfirmedConnectionBeginsAnother) {
+  Feed(FromClient().Seq(1).Ack(1).Payload(10));
+  Handshake(1);
+  ASSERT_EQ(ended_.size(), 1);
+  EXPECT_FALSE(LastEnded().summary.confirmed);
+  EXPECT_EQ(Only().role, Role::kObserved);
+}
+
+TEST_F(ConnectionReuse, AnotherSynWhileTheHandshakeIsUnderWayIsACandidate) {
+  Feed(FromClient().Syn(1000).Time(0));
+  Feed(FromServer().Syn(5000).Ack(1001).Time(0.1));
+  Feed(FromClient().Syn(kNextClient).Time(1));
+  EXPECT_EQ(ended_.size(), 0);
+  EXPECT_EQ(State(), ConnectionState::kSynReceived);
+  Feed(FromServer().Syn(kNextServer).Ack(kNextClient + 1).Time(1.1));
+  ASSERT_EQ(ended_.size(), 1);
+  EXPECT_EQ(LastEnded().reason, EndReason::kHandshakeTimeout);
+  EXPECT_EQ(Only().start_time_ns, TestTime(1));
+}
+
+}  // namespace
+}  // namespace tcpgauge

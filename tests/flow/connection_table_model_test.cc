@@ -1,0 +1,92 @@
+// The connection table against a model of its contract: the same random segments, compared after every step.
+//
+// TCPGAUGE_MODEL_SEGMENTS says how many segments (200,000), TCPGAUGE_MODEL_SEED with what the first run begins.
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "src/flow/connection_table.h"
+#include "tests/support/model_table.h"
+#include "tests/support/random_traffic.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr uint64_t kSegmentsPerRun = 4000;
+
+uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+class Recorder : public EndedConnectionSink {
+ public:
+  void OnConnectionEnded(const EndedConnection& connection) override { ended.push_back(connection); }
+  std::vector<EndedConnection> ended;
+};
+
+std::string Describe(const DecodedPacket& p) {
+  std::string text = p.source.ToString() + " > " + p.destination.ToString() + " flags " + std::to_string(p.tcp_flags) +
+                     " seq " + std::to_string(p.sequence_number) + " ack " + std::to_string(p.acknowledgment_number) +
+                     " payload " + std::to_string(p.payload_length_bytes) + " on " + std::to_string(p.interface) +
+                     " at " + std::to_string(p.time_ns - kTestStartNs);
+  if (p.kind == DecodedPacket::Kind::kTcpFragment) text += " fragment";
+  if (p.encapsulation.vlan_count > 0) text += " vlan " + std::to_string(p.encapsulation.vlans[0]);
+  if (p.encapsulation.tunnel_count > 0) text += " network " + std::to_string(p.encapsulation.tunnels[0].id);
+  return text;
+}
+
+// One run; the options depend on the seed. Returns what differed, or nothing.
+std::string RunOnce(uint64_t seed, uint64_t segments) {
+  RandomTraffic traffic(seed);
+  TableOptions options;
+  options.max_connections = 1 + traffic.Below(20);
+  options.new_only = traffic.Below(6) == 0;
+  options.keep_rates = traffic.Below(4) == 0;
+  options.hash_seed = seed;
+  options.idle_timeout_ns = Seconds(1 + traffic.Below(600));
+  options.remove_after_ns = traffic.Below(3) == 0 ? Seconds(0.1) * traffic.Below(100) : Seconds(2);
+  const uint32_t largest_batch = traffic.Below(3) == 0 ? 150 : 1;
+
+  Recorder recorder;
+  ConnectionTable table(options, &recorder);
+  ModelTable model(options);
+  std::vector<DecodedPacket> batch;
+  const auto problem = [&](const char* when) {
+    return "seed " + std::to_string(seed) + ", " + when + ": " + model.error() +
+           "\nlast segment: " + (batch.empty() ? "none" : Describe(batch.back()));
+  };
+  for (uint64_t done = 0; done < segments; done += batch.size()) {
+    batch.clear();
+    for (uint32_t i = traffic.Below(largest_batch) + 1; i > 0; --i) batch.push_back(traffic.Next());
+    table.Apply(batch);
+    for (const DecodedPacket& packet : batch) model.Take(packet, recorder.ended);
+    model.Compare(table);
+    if (model.error().empty() && model.ended_count() != recorder.ended.size()) return problem("ended too many");
+    if (!model.error().empty()) return problem(("segment " + std::to_string(done)).c_str());
+    if (traffic.Below(4) == 0) {
+      const int64_t now_ns = batch.back().time_ns + (traffic.Below(20) == 0 ? Seconds(traffic.Below(70)) : 0);
+      while (!table.AdvanceTime(now_ns)) {
+      }
+      model.AdvanceTime(now_ns, recorder.ended);
+      model.Compare(table);
+      if (!model.error().empty()) return problem(("time-outs after segment " + std::to_string(done)).c_str());
+    }
+  }
+  table.EndAll();
+  model.EndAll(recorder.ended);
+  model.Compare(table);
+  return model.error().empty() ? "" : problem("at the end");
+}
+
+TEST(ConnectionTableModel, AgreesWithTheTableAfterEveryStep) {
+  const uint64_t segments = FromEnvironment("TCPGAUGE_MODEL_SEGMENTS", 200000);
+  const uint64_t first_seed = FromEnvironment("TCPGAUGE_MODEL_SEED", 1);
+  for (uint64_t run = 0; run * kSegmentsPerRun < segments; ++run) {
+    ASSERT_EQ(RunOnce(first_seed + run, std::min(kSegmentsPerRun, segments - run * kSegmentsPerRun)), "");
+  }
+}
+
+}  // namespace
+}  // namespace tcpgauge

@@ -1,0 +1,339 @@
+// The life of connections: how they begin, are confirmed, change and end, and what is known of them meanwhile.
+#include "src/flow/connection_table.h"
+
+#include "tests/flow/table_test.h"
+
+namespace tcpgauge {
+namespace {
+
+using ConnectionTableTest = TableTest;
+
+TEST_F(ConnectionTableTest, FollowsAConnectionFromSynToRemoval) {
+  Feed(FromClient().Syn(1000).Time(0));
+  EXPECT_EQ(State(), ConnectionState::kSynSent);
+  Feed(FromServer().Syn(5000).Ack(1001).Time(0.020));
+  EXPECT_EQ(State(), ConnectionState::kSynReceived);
+  Feed(FromClient().Seq(1001).Ack(5001).Time(0.030));
+  EXPECT_EQ(State(), ConnectionState::kEstablished);
+  Feed(FromClient().Seq(1001).Ack(5001).Payload(100).Time(0.1));
+  Feed(FromServer().Seq(5001).Ack(1101).Payload(3000).Time(0.2));
+  Feed(FromClient().Seq(1101).Ack(8001).Fin().Time(0.3));
+  EXPECT_EQ(State(), ConnectionState::kClosing);
+  Feed(FromServer().Seq(8001).Ack(1102).Fin().Time(0.4));
+  EXPECT_EQ(State(), ConnectionState::kClosing);
+  Feed(FromClient().Seq(1102).Ack(8002).Time(0.5));
+  EXPECT_EQ(State(), ConnectionState::kClosed);
+
+  const ConnectionSummary summary = Only();
+  EXPECT_EQ(summary.client.endpoint, client_);
+  EXPECT_EQ(summary.server.endpoint, server_);
+  EXPECT_EQ(summary.client.packets, 5);
+  EXPECT_EQ(summary.server.packets, 3);
+  EXPECT_EQ(summary.client.payload_bytes, 100);
+  EXPECT_EQ(summary.server.payload_bytes, 3000);
+  EXPECT_EQ(summary.client.ip_bytes, 5 * 40 + 100);
+  EXPECT_EQ(summary.server.ip_bytes, 3 * 40 + 3000);
+  EXPECT_EQ(summary.role, Role::kObserved);
+  EXPECT_TRUE(summary.confirmed);
+  EXPECT_EQ(summary.start_time_ns, TestTime(0));
+  EXPECT_EQ(summary.last_packet_time_ns, TestTime(0.5));
+
+  Advance(2.4);
+  EXPECT_EQ(table().size(), 1);
+  Advance(2.6);
+  EXPECT_EQ(table().size(), 0);
+  ASSERT_EQ(ended_.size(), 1);
+  EXPECT_EQ(LastEnded().reason, EndReason::kFin);
+  EXPECT_EQ(LastEnded().summary.id, summary.id);
+  EXPECT_EQ(Closed(EndReason::kFin), 1);
+  EXPECT_EQ(table().totals().opened_handshake, 1);
+  EXPECT_NEAR(table().totals().connection_duration_seconds.sum, 0.5, 1e-9);
+  EXPECT_EQ(table().totals().connection_payload_bytes.sum, 3100);
+}
+
+TEST_F(ConnectionTableTest, TimesTheHandshake) {
+  Handshake();
+  const ConnectionSummary summary = Only();
+  EXPECT_EQ(summary.server_rtt_ns, Seconds(0.020));
+  EXPECT_EQ(summary.client_rtt_ns, Seconds(0.010));
+  EXPECT_EQ(summary.handshake_rtt_ns, Seconds(0.030));
+  EXPECT_NEAR(static_cast<double>(summary.rtt_ns), 30e6, 2000);
+  EXPECT_NEAR(table().totals().handshake_rtt_seconds.sum, 0.030, 1e-9);
+}
+
+TEST_F(ConnectionTableTest, TimesTheHandshakeFromTheLastOfRepeatedSegments) {
+  Feed(FromClient().Syn(1000).Time(0));
+  Feed(FromClient().Syn(1000).Time(1));
+  Feed(FromServer().Syn(5000).Ack(1001).Time(1.5));
+  Feed(FromServer().Syn(5000).Ack(1001).Time(2.5));
+  Feed(FromClient().Seq(1001).Ack(5001).Time(2.7));
+  EXPECT_EQ(Only().start_time_ns, TestTime(0));
+  EXPECT_EQ(Only().server_rtt_ns, Seconds(1.5));
+  EXPECT_EQ(Only().client_rtt_ns, Seconds(0.2));
+  EXPECT_EQ(Only().handshake_rtt_ns, Seconds(1.7));
+}
+
+TEST_F(ConnectionTableTest, KnowsNoHandshakeTimesOfHalfAHandshake) {
+  Feed(FromServer().Syn(5000).Ack(1001).Time(0));
+  EXPECT_EQ(State(), ConnectionState::kSynReceived);
+  EXPECT_EQ(Only().client.endpoint, client_);
+  Feed(FromClient().Seq(1001).Ack(5001).Time(0.01));
+  EXPECT_EQ(State(), ConnectionState::kEstablished);
+  EXPECT_EQ(Only().handshake_rtt_ns, ConnectionSummary::kUnknown);
+  EXPECT_EQ(Only().server_rtt_ns, ConnectionSummary::kUnknown);
+  EXPECT_EQ(Only().client_rtt_ns, Seconds(0.01));
+  EXPECT_EQ(table().totals().handshake_rtt_seconds.sum, 0);
+}
+
+TEST_F(ConnectionTableTest, FollowsASimultaneousOpen) {
+  Feed(FromClient().Syn(1000).Time(0));
+  Feed(FromServer().Syn(5000).Time(0.001));
+  EXPECT_EQ(State(), ConnectionState::kSynReceived);
+  Feed(FromClient().Syn(1000).Ack(5001).Time(0.002));
+  Feed(FromServer().Syn(5000).Ack(1001).Time(0.003));
+  Feed(FromClient().Seq(1001).Ack(5001).Payload(10).Time(0.004));
+  EXPECT_EQ(State(), ConnectionState::kEstablished);
+  EXPECT_EQ(Only().client.endpoint, client_) << "who sent the first SYN";
+  EXPECT_EQ(ended_.size(), 0);
+}
+
+TEST_F(ConnectionTableTest, CountsDataInTheSyn) {
+  Feed(FromClient().Syn(1000).Payload(500));
+  Feed(FromServer().Syn(5000).Ack(1501));
+  Feed(FromClient().Seq(1501).Ack(5001).Payload(10));
+  EXPECT_EQ(Only().client.payload_bytes, 510);
+  EXPECT_EQ(Only().client.retransmitted_segments, 0);
+  EXPECT_EQ(State(), ConnectionState::kEstablished);
+}
+
+TEST_F(ConnectionTableTest, ARefusedConnectionEndsAsRefused) {
+  Feed(FromClient().Syn(1000));
+  Feed(FromServer().Seq(0).Ack(1001).Rst());
+  EXPECT_EQ(State(), ConnectionState::kReset);
+  Advance(3);
+  EXPECT_EQ(LastEnded().reason, EndReason::kRefused);
+}
+
+TEST_F(ConnectionTableTest, TheSameSynAfterARefusalTriesAgain) {
+  Feed(FromClient().Syn(1000).Time(0));
+  Feed(FromServer().Seq(0).Ack(1001).Rst().Time(0.1));
+  Feed(FromClient().Syn(1000).Time(0.5));
+  EXPECT_EQ(State(), ConnectionState::kSynSent);
+  Feed(FromServer().Syn(5000).Ack(1001).Time(0.6));
+  Feed(FromClient().Seq(1001).Ack(5001).Time(0.7));
+  EXPECT_EQ(State(), ConnectionState::kEstablished);
+  EXPECT_EQ(ended_.size(), 0);
+}
+
+TEST_F(ConnectionTableTest, ALateSynDoesNotWakeAConnectionThatWasReset) {
+  Handshake();
+  Feed(FromServer().Seq(5001).Rst().Time(0.1));
+  Feed(FromClient().Syn(1000).Time(0.2));
+  EXPECT_EQ(State(), ConnectionState::kReset);
+}
+
+TEST_F(ConnectionTableTest, ASynWithRstBeginsNothing) {
+  Feed(FromClient().Syn(1000).Rst());
+  EXPECT_EQ(State(), ConnectionState::kReset);
+  EXPECT_FALSE(Only().confirmed);
+}
+
+TEST_F(ConnectionTableTest, EndsForEachReason) {
+  const struct {
+    const char* name;
+    std::vector<Segment> segments;
+    double timeout;
+    EndReason reason;
+  } kCases[] = {
+      {"unanswered", {FromClient().Syn(1)}, 30, EndReason::kHandshakeTimeout},
+      {"not completed", {FromClient().Syn(1), FromServer().Syn(7).Ack(2)}, 30, EndReason::kHandshakeTimeout},
+      {"idle",
+       {FromClient().Syn(1), FromServer().Syn(7).Ack(2), FromClient().Seq(2).Ack(8)},
+       100,
+       EndReason::kIdleTimeout},
+      {"half closed",
+       {FromClient().Syn(1), FromServer().Syn(7).Ack(2), FromClient().Seq(2).Ack(8).Fin()},
+       60,
+       EndReason::kFin},
+      {"reset", {FromClient().Syn(1), FromServer().Syn(7).Ack(2), FromClient().Seq(2).Rst()}, 2, EndReason::kReset},
+      {"refused", {FromClient().Syn(1), FromServer().Ack(2).Rst()}, 2, EndReason::kRefused},
+  };
+  options_.idle_timeout_ns = Seconds(100);
+  double start = 0;
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(c.name);
+    for (Segment segment : c.segments) Feed(segment.Time(start));
+    Advance(start + c.timeout - 0.01);
+    EXPECT_EQ(table().size(), 1);
+    Advance(start + c.timeout * 65 / 64 + 0.01);
+    EXPECT_EQ(table().size(), 0);
+    EXPECT_EQ(LastEnded().reason, c.reason);
+    EXPECT_EQ(Closed(c.reason), c.reason == EndReason::kHandshakeTimeout ? 1 + (&c - kCases) : 1);
+    start += 1000;
+  }
+}
+
+TEST_F(ConnectionTableTest, APacketAfterTheTimeoutBeginsAnotherEvenBeforeTheOldOneWasLookedAt) {
+  options_.idle_timeout_ns = Seconds(100);
+  Handshake();
+  Feed(FromClient().Seq(1001).Ack(5001).Payload(10).Time(100.5));
+  ASSERT_EQ(ended_.size(), 1);
+  EXPECT_EQ(LastEnded().reason, EndReason::kIdleTimeout);
+  EXPECT_EQ(Only().start_time_ns, TestTime(100.5));
+  EXPECT_EQ(Only().role, Role::kInferred);
+}
+
+TEST_F(ConnectionTableTest, EndAllEndsWithoutReason) {
+  Handshake();
+  Feed(Segment(At("10.0.0.9:1"), At("10.0.0.8:2")).Ack(1).Payload(5));
+  table().EndAll();
+  EXPECT_EQ(table().size(), 0);
+  ASSERT_EQ(ended_.size(), 2);
+  EXPECT_EQ(ended_[0].reason, std::nullopt);
+  EXPECT_EQ(ended_[1].reason, std::nullopt);
+  EXPECT_EQ(Closed(EndReason::kIdleTimeout), 0);
+}
+
+TEST_F(ConnectionTableTest, AMidstreamConnectionIsConfirmedByBothDirections) {
+  Feed(FromClient().Seq(1).Ack(1).Payload(10));
+  EXPECT_FALSE(Only().confirmed);
+  EXPECT_EQ(table().totals().client_payload_bytes, 0);
+  EXPECT_EQ(Connections(ConnectionState::kEstablished), 0);
+  Feed(FromServer().Seq(1).Ack(11).Payload(20));
+  EXPECT_TRUE(Only().confirmed);
+  EXPECT_EQ(Only().role, Role::kInferred);
+  EXPECT_EQ(table().totals().opened_midstream, 1);
+  EXPECT_EQ(table().totals().opened_handshake, 0);
+  EXPECT_EQ(table().totals().client_payload_bytes, 10);
+  EXPECT_EQ(table().totals().server_payload_bytes, 20);
+}
+
+TEST_F(ConnectionTableTest, AMidstreamConnectionIsConfirmedByThreeSegmentsWithPayload) {
+  for (uint32_t i = 0; i < 5; ++i) Feed(FromServer().Seq(1).Ack(1));
+  Feed(FromServer().Seq(1).Ack(1).Payload(10));
+  Feed(FromServer().Seq(11).Ack(1).Payload(10));
+  EXPECT_FALSE(Only().confirmed);
+  Feed(FromServer().Seq(21).Ack(1).Payload(10));
+  EXPECT_TRUE(Only().confirmed);
+  EXPECT_EQ(table().totals().server_payload_bytes, 30);
+}
+
+TEST_F(ConnectionTableTest, AnUnconfirmedConnectionIsLoggedAndItsBytesCountWhenItEnds) {
+  Feed(FromClient().Seq(1).Ack(1).Payload(10));
+  Advance(59.9);
+  EXPECT_EQ(table().size(), 1);
+  Advance(61.1);
+  ASSERT_EQ(ended_.size(), 1);
+  EXPECT_FALSE(LastEnded().summary.confirmed);
+  EXPECT_EQ(LastEnded().reason, EndReason::kIdleTimeout);
+  EXPECT_EQ(table().totals().client_payload_bytes, 10);
+  EXPECT_EQ(table().totals().opened_midstream, 0);
+  EXPECT_EQ(Closed(EndReason::kIdleTimeout), 0);
+}
+
+TEST_F(ConnectionTableTest, NewOnlyIgnoresWhatHadNoSyn) {
+  options_.new_only = true;
+  Feed(FromClient().Seq(1).Ack(1).Payload(10));
+  Feed(FromServer().Syn(5000).Ack(1));
+  Feed(FromServer().Rst());
+  EXPECT_EQ(table().size(), 0);
+  Handshake();
+  EXPECT_EQ(State(), ConnectionState::kEstablished);
+  EXPECT_EQ(table().totals().client_payload_bytes, 0);
+}
+
+TEST_F(ConnectionTableTest, LearnsServersFromHandshakes) {
+  server_ = At("10.0.0.2:60000");  // looks like the client
+  Handshake();
+  client_ = At("10.0.0.1:50000");
+  Feed(FromServer().Seq(1).Ack(1).Payload(10));
+  Feed(FromClient().Seq(1).Ack(11));
+  for (const ConnectionSummary& summary : Live()) EXPECT_EQ(summary.server.endpoint, server_);
+}
+
+TEST_F(ConnectionTableTest, ALaterHandshakeCorrectsTheClientBeforeConfirmationAndNotAfter) {
+  server_ = At("10.0.0.2:60000");
+  const Endpoint early = At("10.0.0.1:50000");
+  const Endpoint confirmed = At("10.0.0.1:50001");
+  Feed(Segment(server_, early).Seq(1).Ack(1).Payload(10));
+  Feed(Segment(server_, confirmed).Seq(1).Ack(1).Payload(10));
+  Feed(Segment(confirmed, server_).Seq(1).Ack(11));
+  Handshake();
+  Feed(Segment(early, server_).Seq(1).Ack(11));
+  for (const ConnectionSummary& summary : Live()) {
+    if (summary.client.endpoint == early) continue;
+    EXPECT_TRUE(summary.server.endpoint == confirmed || summary.client.endpoint == client_);
+  }
+  EXPECT_EQ(table().totals().server_payload_bytes, 10);
+  EXPECT_EQ(table().totals().client_payload_bytes, 10);
+}
+
+TEST_F(ConnectionTableTest, ASynAckMakesTheRolesOfAnUnconfirmedConnectionObserved) {
+  server_ = At("10.0.0.2:60000");
+  Feed(FromServer().Seq(4999).Ack(1).Payload(1));
+  EXPECT_EQ(Only().client.endpoint, server_);
+  Feed(FromServer().Syn(5000).Ack(1001));
+  EXPECT_EQ(Only().client.endpoint, client_);
+  EXPECT_EQ(Only().role, Role::kObserved);
+}
+
+TEST_F(ConnectionTableTest, LocalListenersAreServers) {
+  server_ = At("10.0.0.2:60000");
+  auto listeners = std::make_shared<LocalListeners>();
+  listeners->endpoints.insert(server_);
+  table().SetLocalListeners(listeners);
+  Feed(FromServer().Seq(1).Ack(1).Payload(10));
+  EXPECT_EQ(Only().server.endpoint, server_);
+}
+
+TEST_F(ConnectionTableTest, TimeNeverStepsBack) {
+  Handshake(100);
+  Feed(FromClient().Seq(1001).Ack(5001).Payload(10).Time(-5000));
+  EXPECT_EQ(table().now_ns(), TestTime(100.03));
+  EXPECT_EQ(Only().last_packet_time_ns, TestTime(100.03));
+  table().AdvanceTime(TestTime(0));
+  EXPECT_EQ(table().now_ns(), TestTime(100.03));
+  Feed(FromClient().Seq(1011).Ack(5001).Payload(10).Time(99.8));
+  EXPECT_EQ(Only().last_packet_time_ns, TestTime(100.03));
+  EXPECT_EQ(Only().client.payload_bytes, 20);
+}
+
+TEST_F(ConnectionTableTest, RatesAreThoseOfEachEnd) {
+  Handshake();
+  Feed(FromClient().Seq(1001).Ack(5001).Payload(100).Time(0.5));
+  Feed(FromServer().Seq(5001).Ack(1101).Payload(700).Time(0.6));
+  EXPECT_EQ(table().PayloadRate(0, true, TestTime(1)), 100);
+  EXPECT_EQ(table().PayloadRate(0, false, TestTime(1)), 700);
+  EXPECT_EQ(table().WindowPayloadBytes(0, TestTime(1)), 800);
+  EXPECT_EQ(table().PayloadRate(0, true, TestTime(2)), 0);
+}
+
+TEST_F(ConnectionTableTest, WithoutRatesThereAreNone) {
+  options_.keep_rates = false;
+  Handshake();
+  Feed(FromClient().Seq(1001).Ack(5001).Payload(100).Time(0.5));
+  EXPECT_EQ(table().PayloadRate(0, true, TestTime(1)), 0);
+  EXPECT_EQ(table().WindowPayloadBytes(0, TestTime(1)), 0);
+}
+
+TEST_F(ConnectionTableTest, AnIdIsOfOneIncarnation) {
+  Feed(FromClient().Syn(1000));
+  const uint64_t first = Only().id;
+  Feed(FromServer().Syn(5000).Ack(1001));
+  EXPECT_EQ(Only().id, first);
+  Advance(31);
+  Feed(FromClient().Syn(1000).Time(40));
+  EXPECT_NE(Only().id, first);
+}
+
+TEST_F(ConnectionTableTest, PassesOverWhatIsNoTcp) {
+  DecodedPacket other = FromClient().Syn(1).packet();
+  other.kind = DecodedPacket::Kind::kNotTcp;
+  table().Apply({&other, 1});
+  other.kind = DecodedPacket::Kind::kError;
+  table().Apply({&other, 1});
+  EXPECT_EQ(table().size(), 0);
+}
+
+}  // namespace
+}  // namespace tcpgauge

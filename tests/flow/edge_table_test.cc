@@ -1,0 +1,224 @@
+#include "src/flow/edge_table.h"
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <tuple>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int64_t kSecond = 1000000000;
+constexpr int64_t kStart = 1700000000 * kSecond;
+
+IpAddress Address(uint32_t number) {
+  const uint8_t wire[4] = {10, static_cast<uint8_t>(number >> 16), static_cast<uint8_t>(number >> 8),
+                           static_cast<uint8_t>(number)};
+  return IpAddress::FromV4(wire);
+}
+
+// Clients numbered from 0 that talk to one server.
+class EdgeTableTest : public testing::Test {
+ protected:
+  void Make(size_t max_exported, int64_t window_seconds) {
+    EdgeTableOptions options;
+    options.max_exported = max_exported;
+    options.window_ns = window_seconds * kSecond;
+    options.idle_timeout_ns = 100 * kSecond;
+    edges_ = std::make_unique<EdgeTable>(options, 1);
+  }
+  EdgeKey Key(uint32_t client) const { return edges_->KeyOf(Address(client), {Address(0xffffff), 443}); }
+  void Send(uint32_t client, uint64_t bytes, bool of_client = true) {
+    if (slots_.find(client) == slots_.end()) {
+      edges_->Open(Key(client), now_);
+      slots_[client] = EdgeTable::kNone;
+    }
+    edges_->Credit(&slots_[client], Key(client), {of_client, bytes, 1}, now_);
+    (of_client ? sent_.client_payload_bytes : sent_.server_payload_bytes) += bytes;
+  }
+  void PassSeconds(int seconds) {
+    for (; seconds > 0; --seconds) {
+      now_ += kSecond;
+      edges_->Rebalance(now_);
+    }
+  }
+  std::map<IpAddress, EdgeCounters> Exported() const {
+    std::map<IpAddress, EdgeCounters> exported;
+    edges_->VisitExported([&](const EdgeKey& key, const EdgeCounters& counters) { exported[key.client] = counters; });
+    return exported;
+  }
+  EdgeCounters Sum() const {
+    EdgeCounters sum = edges_->other();
+    AddEdgeCounters(edges_->retired(), &sum);
+    for (const auto& [client, counters] : Exported()) AddEdgeCounters(counters, &sum);
+    return sum;
+  }
+
+  std::unique_ptr<EdgeTable> edges_;
+  std::map<uint32_t, EdgeTable::Slot> slots_;
+  int64_t now_ = kStart;
+  EdgeCounters sent_;
+};
+
+TEST_F(EdgeTableTest, CreditsOtherUntilAnEdgeIsAdmittedAndItselfFromThenOn) {
+  Make(4, 10);
+  Send(1, 100);
+  EXPECT_EQ(edges_->other().client_payload_bytes, 100);
+  PassSeconds(1);
+  Send(1, 7);
+  EXPECT_EQ(Exported()[Address(1)].client_payload_bytes, 7);
+  EXPECT_EQ(edges_->other().client_payload_bytes, 100);
+}
+
+TEST_F(EdgeTableTest, AnnouncesAnEdgeAtZeroForAWindowBeforeItIsCredited) {
+  Make(4, 10);
+  Send(1, 1);
+  PassSeconds(20);  // now readers may have seen earlier values
+  Send(2, 100);
+  PassSeconds(1);
+  ASSERT_EQ(Exported().count(Address(2)), 1);
+  for (int i = 0; i < 9; ++i) {
+    Send(2, 5);
+    PassSeconds(1);
+    EXPECT_EQ(Exported()[Address(2)].client_payload_bytes, 0);
+  }
+  PassSeconds(1);
+  Send(2, 3);
+  EXPECT_EQ(Exported()[Address(2)].client_payload_bytes, 3);
+}
+
+TEST_F(EdgeTableTest, KeepsARetiringEdgeAsItIsForAWindow) {
+  Make(1, 10);
+  Send(1, 1000);
+  PassSeconds(1);
+  Send(1, 50);
+  PassSeconds(20);
+  Send(2, 1000000);
+  PassSeconds(1);
+  Send(1, 9);
+  EXPECT_EQ(Exported()[Address(1)].client_payload_bytes, 50) << "its place is wanted: no credits any more";
+  for (int i = 0; i < 9; ++i) {
+    PassSeconds(1);
+    Send(2, 1000000);
+  }
+  EXPECT_EQ(Exported()[Address(1)].client_payload_bytes, 50);
+  EXPECT_EQ(edges_->retired_edges(), 0);
+  PassSeconds(2);
+  EXPECT_EQ(Exported().count(Address(1)), 0);
+  EXPECT_EQ(Exported().count(Address(2)), 1);
+  EXPECT_EQ(edges_->retired().client_payload_bytes, 50);
+  EXPECT_EQ(edges_->retired_edges(), 1);
+}
+
+TEST_F(EdgeTableTest, GivesUpAnEdgeThatIsSilent) {
+  Make(4, 10);
+  Send(1, 100);
+  PassSeconds(1);
+  Send(1, 100);
+  PassSeconds(99);
+  EXPECT_EQ(Exported().size(), 1);
+  PassSeconds(13);
+  EXPECT_EQ(Exported().size(), 0);
+  EXPECT_EQ(edges_->retired().client_payload_bytes, 100);
+}
+
+TEST_F(EdgeTableTest, NearEqualsDoNotTakeTurns) {
+  Make(1, 10);
+  Send(1, 1000);
+  PassSeconds(1);
+  for (int i = 0; i < 100; ++i) {
+    Send(1, 1000);
+    Send(2, 1900);
+    PassSeconds(1);
+    ASSERT_EQ(Exported().count(Address(1)), 1);
+  }
+}
+
+TEST_F(EdgeTableTest, GroupsClientsByPrefix) {
+  EdgeTableOptions options;
+  options.v4_prefix_bits = 24;
+  edges_ = std::make_unique<EdgeTable>(options, 1);
+  Send(0x0101, 10);
+  Send(0x0102, 20);
+  PassSeconds(1);
+  Send(0x0101, 1);
+  Send(0x0102, 2);
+  EXPECT_EQ(Exported().size(), 1);
+  EXPECT_EQ(Exported()[Address(0x0100)].client_payload_bytes, 3);
+  EXPECT_EQ(Exported()[Address(0x0100)].connections, 2);
+}
+
+// Laws 1 and 2, and that no counter falls, under traffic that changes all the time.
+TEST_F(EdgeTableTest, EveryByteIsInOnePlaceAndNothingFallsWhateverComes) {
+  std::mt19937 random(7);
+  for (const int64_t window : {1, 7}) {
+    Make(16, window);
+    slots_.clear();
+    sent_ = EdgeCounters();
+    std::map<IpAddress, EdgeCounters> before;
+    EdgeCounters other_before;
+    EdgeCounters retired_before;
+    int64_t opened = 0;
+    for (int step = 0; step < 200000; ++step) {
+      const uint32_t client = random() % (random() % 8 == 0 ? 20000 : 40) + static_cast<uint32_t>(step) / 20000 * 13;
+      switch (random() % 16) {
+        case 0:
+          if (slots_.count(client) != 0) {
+            edges_->Close(slots_[client], Key(client), random() % 2 == 0);
+            slots_.erase(client);
+          }
+          break;
+        case 1:
+          PassSeconds(1);
+          break;
+        default:
+          opened += slots_.count(client) == 0 ? 1 : 0;
+          Send(client, random() % 1500, random() % 2 == 0);
+      }
+      const EdgeCounters sum = Sum();
+      ASSERT_EQ(sum.client_payload_bytes, sent_.client_payload_bytes);
+      ASSERT_EQ(sum.server_payload_bytes, sent_.server_payload_bytes);
+      ASSERT_EQ(sum.connections_opened, static_cast<uint64_t>(opened));
+      ASSERT_EQ(sum.connections, static_cast<int64_t>(slots_.size()));
+      const auto exported = Exported();
+      ASSERT_LE(exported.size(), 16);
+      for (const auto& [address, counters] : exported) {
+        ASSERT_GE(counters.connections, 0);
+        const auto old = before.find(address);
+        if (old == before.end()) continue;
+        ASSERT_GE(counters.client_payload_bytes, old->second.client_payload_bytes);
+        ASSERT_GE(counters.connections_failed, old->second.connections_failed);
+      }
+      ASSERT_GE(edges_->other().client_payload_bytes, other_before.client_payload_bytes);
+      ASSERT_GE(edges_->retired().client_payload_bytes, retired_before.client_payload_bytes);
+      before = exported;
+      other_before = edges_->other();
+      retired_before = edges_->retired();
+    }
+    EXPECT_GT(edges_->retired_edges(), 0);
+  }
+}
+
+// Law 3: a million clients, of which twenty are heavy.
+TEST_F(EdgeTableTest, TheHeaviestAreExportedAmongAMillionOthers) {
+  Make(100, 60);
+  std::mt19937 random(11);
+  for (int i = 0; i < 2000000; ++i) {
+    const bool heavy = random() % 20 == 0;
+    const uint32_t client = heavy ? random() % 20 : 1000 + random() % 1000000;
+    EdgeTable::Slot slot = EdgeTable::kNone;
+    edges_->Open(Key(client), now_);
+    edges_->Credit(&slot, Key(client), {true, 1000, 0}, now_);
+    edges_->Close(slot, Key(client), false);
+    if (i % 100000 == 0) PassSeconds(1);
+  }
+  PassSeconds(1);
+  const auto exported = Exported();
+  for (uint32_t client = 0; client < 20; ++client) EXPECT_EQ(exported.count(Address(client)), 1) << client;
+}
+
+}  // namespace
+}  // namespace tcpgauge

@@ -1,0 +1,118 @@
+#ifndef TCPGAUGE_TESTS_FLOW_TABLE_TEST_H_
+#define TCPGAUGE_TESTS_FLOW_TABLE_TEST_H_
+
+#include <memory>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "src/flow/connection_table.h"
+#include "tests/support/segment.h"
+
+namespace tcpgauge {
+
+// A connection table with a client and a server to talk through it; collects what ends. After each test the totals must
+// be the sum over all connections, whatever the test was about.
+class TableTest : public testing::Test, public EndedConnectionSink {
+ protected:
+  TableTest() { options_.max_connections = 100; }
+  void TearDown() override { ExpectTotalsAddUp(); }
+
+  // Made with options_ when it is first used.
+  ConnectionTable& table() {
+    if (table_ == nullptr) table_ = std::make_unique<ConnectionTable>(options_, this);
+    return *table_;
+  }
+
+  Segment FromClient() const { return Segment(client_, server_); }
+  Segment FromServer() const { return Segment(server_, client_); }
+
+  void Feed(const Segment& segment) { table().Apply({&segment.packet(), 1}); }
+
+  // SYN at `seconds`, SYN-ACK 20 ms and ACK 30 ms later. Sequence numbers go on at 1001 (client) and 5001 (server).
+  void Handshake(double seconds = 0, uint32_t client_sequence = 1000, uint32_t server_sequence = 5000) {
+    Feed(FromClient().Syn(client_sequence).Time(seconds));
+    Feed(FromServer().Syn(server_sequence).Ack(client_sequence + 1).Time(seconds + 0.020));
+    Feed(FromClient().Seq(client_sequence + 1).Ack(server_sequence + 1).Time(seconds + 0.030));
+  }
+  // Both FINs and their acknowledgments, after Handshake().
+  void Close(double seconds) {
+    Feed(FromClient().Seq(1001).Ack(5001).Fin().Time(seconds));
+    Feed(FromServer().Seq(5001).Ack(1002).Fin().Time(seconds));
+    Feed(FromClient().Seq(1002).Ack(5002).Time(seconds));
+  }
+
+  // Moves time on until all that is due has ended.
+  void Advance(double seconds) {
+    for (int i = 0; !table().AdvanceTime(TestTime(seconds)); ++i) ASSERT_LT(i, 1000000);
+  }
+
+  std::vector<ConnectionSummary> Live() {
+    std::vector<ConnectionSummary> live;
+    const auto add = [&](uint32_t begin, uint32_t end) {
+      for (uint32_t slot = begin; slot < end; ++slot) {
+        if (table().IsInUse(slot)) live.push_back(table().Summarize(slot));
+      }
+    };
+    add(0, table().record_limit());
+    add(ConnectionTable::kEmbryoSlots, table().embryo_limit());
+    EXPECT_EQ(live.size(), table().size());
+    return live;
+  }
+  // The connection, when there is only one.
+  ConnectionSummary Only() {
+    const auto live = Live();
+    EXPECT_EQ(live.size(), 1);
+    return live.empty() ? ConnectionSummary() : live[0];
+  }
+  ConnectionState State() { return Only().state; }
+
+  const EndedConnection& LastEnded() const { return ended_.back(); }
+  uint64_t Closed(EndReason reason) { return table().totals().closed[static_cast<size_t>(reason)]; }
+  uint64_t Connections(ConnectionState state) { return table().totals().connections[static_cast<size_t>(state)]; }
+
+  void OnConnectionEnded(const EndedConnection& connection) override { ended_.push_back(connection); }
+
+  void ExpectTotalsAddUp() {
+    Totals sum;
+    const auto add = [&sum](const ConnectionSummary& summary) {
+      sum.client_payload_bytes += summary.client.payload_bytes;
+      sum.server_payload_bytes += summary.server.payload_bytes;
+      sum.client_retransmitted_segments += summary.client.retransmitted_segments;
+      sum.server_retransmitted_segments += summary.server.retransmitted_segments;
+      sum.out_of_order_segments += summary.client.out_of_order_segments + summary.server.out_of_order_segments;
+      sum.zero_windows += summary.client.zero_windows + summary.server.zero_windows;
+      if (summary.confirmed) ++sum.opened_handshake;
+    };
+    for (const ConnectionSummary& live : Live()) {
+      if (!live.confirmed) continue;
+      add(live);
+      ++sum.connections[static_cast<size_t>(live.state)];
+    }
+    for (const EndedConnection& ended : ended_) {
+      add(ended.summary);
+      if (ended.summary.confirmed && ended.reason) ++sum.closed[static_cast<size_t>(*ended.reason)];
+    }
+    const Totals& totals = table().totals();
+    EXPECT_EQ(totals.client_payload_bytes, sum.client_payload_bytes);
+    EXPECT_EQ(totals.server_payload_bytes, sum.server_payload_bytes);
+    EXPECT_EQ(totals.client_retransmitted_segments, sum.client_retransmitted_segments);
+    EXPECT_EQ(totals.server_retransmitted_segments, sum.server_retransmitted_segments);
+    EXPECT_EQ(totals.out_of_order_segments, sum.out_of_order_segments);
+    EXPECT_EQ(totals.zero_windows, sum.zero_windows);
+    EXPECT_EQ(totals.opened_handshake + totals.opened_midstream, sum.opened_handshake);
+    EXPECT_EQ(totals.connections, sum.connections);
+    EXPECT_EQ(totals.closed, sum.closed);
+  }
+
+  TableOptions options_;
+  Endpoint client_ = At("10.0.0.1:40000");
+  Endpoint server_ = At("10.0.0.2:80");
+  std::vector<EndedConnection> ended_;
+
+ private:
+  std::unique_ptr<ConnectionTable> table_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TESTS_FLOW_TABLE_TEST_H_

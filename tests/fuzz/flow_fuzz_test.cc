@@ -1,0 +1,53 @@
+// Replays the connection table's fuzz target: the seeds, what small changes make of them, what fuzzing found to reach
+// new code, and inputs that once broke something.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/fuzz/flow_seeds.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+
+namespace tcpgauge {
+namespace {
+
+void Replay(const std::filesystem::path& folder) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    SCOPED_TRACE(entry.path());
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::vector<char> bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+  }
+}
+
+TEST(FlowFuzz, HoldsOnSeedsAndTheirMutations) {
+  std::mt19937 random(1);
+  const auto below = [&random](size_t bound) { return static_cast<size_t>(random() % bound); };
+  const auto seeds = FlowSeeds();
+  for (const auto& seed : seeds) {
+    LLVMFuzzerTestOneInput(seed.data(), seed.size());
+    for (int i = 0; i < 300; ++i) {
+      std::vector<uint8_t> input = seed;
+      for (size_t changes = below(4); changes > 0; --changes) {
+        input[below(input.size())] = static_cast<uint8_t>(random());
+      }
+      const auto& other = seeds[below(seeds.size())];  // another script after it
+      input.insert(input.end(), other.begin() + 1, other.end());
+      LLVMFuzzerTestOneInput(input.data(), input.size());
+    }
+  }
+}
+
+TEST(FlowFuzz, HoldsOnItsCorpus) { Replay("tests/fuzz/corpus/flow_fuzz"); }
+
+TEST(FlowFuzz, HoldsOnWhatOnceBrokeIt) {
+  const std::filesystem::path folder = "tests/fuzz/regressions/flow";
+  if (!std::filesystem::is_directory(folder)) GTEST_SKIP() << "nothing broke it yet";
+  Replay(folder);
+}
+
+}  // namespace
+}  // namespace tcpgauge

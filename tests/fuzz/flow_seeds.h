@@ -1,0 +1,14 @@
+#ifndef TCPGAUGE_TESTS_FUZZ_FLOW_SEEDS_H_
+#define TCPGAUGE_TESTS_FUZZ_FLOW_SEEDS_H_
+
+#include <cstdint>
+#include <vector>
+
+namespace tcpgauge {
+
+// Inputs of the connection table's fuzz target to start from: the ways in which connections begin, go on and end.
+std::vector<std::vector<uint8_t>> FlowSeeds();
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TESTS_FUZZ_FLOW_SEEDS_H_

@@ -1,0 +1,188 @@
+#include "src/snapshot/collector.h"
+
+#include "gtest/gtest.h"
+#include "tests/support/segment.h"
+
+namespace tcpgauge {
+namespace {
+
+class CollectorTest : public testing::Test {
+ protected:
+  static ShardRow Row(uint64_t id, uint64_t window_payload_bytes, uint64_t payload_bytes = 0) {
+    ShardRow row;
+    row.summary.id = id;
+    row.summary.client.endpoint = At("10.0.0.1:40000");
+    row.summary.server.endpoint = At("10.0.0.2:80");
+    row.summary.client.payload_bytes = payload_bytes;
+    row.window_payload_bytes = window_payload_bytes;
+    return row;
+  }
+  static InterfaceView Interface(const std::string& name, uint64_t packets, bool up = true) {
+    InterfaceView view;
+    view.name = name;
+    view.packets[0] = packets;
+    view.wire_bytes[0] = packets * 100;
+    view.dropped_packets = 1;
+    view.duplicate_packets = 2;
+    view.up = up;
+    return view;
+  }
+  static Encapsulation Vlan(uint16_t id) {
+    Encapsulation encapsulation;
+    encapsulation.AddVlan(id);
+    return encapsulation;
+  }
+
+  TripleBuffer<ShardSnapshot> one_;
+  TripleBuffer<ShardSnapshot> two_;
+  Collector collector_{CollectorOptions{77, 1.5}, {&one_, &two_}};
+};
+
+TEST_F(CollectorTest, MakesNothingOfNothingNew) {
+  EXPECT_EQ(collector_.Collect(), nullptr);
+  one_.Publish();
+  EXPECT_NE(collector_.Collect(), nullptr);
+  EXPECT_EQ(collector_.Collect(), nullptr);
+}
+
+TEST_F(CollectorTest, NumbersItsSnapshots) {
+  one_.Publish();
+  const auto first = collector_.Collect();
+  EXPECT_EQ(first->sequence, 1);
+  EXPECT_EQ(first->capture_start_time_ns, 77);
+  EXPECT_EQ(first->rate_window_seconds, 1.5);
+  two_.Publish();
+  EXPECT_EQ(collector_.Collect()->sequence, 2);
+}
+
+TEST_F(CollectorTest, KeepsTheShardThatPublishedNothingNew) {
+  one_.back().rows = {Row(1, 10)};
+  one_.back().totals.client_payload_bytes = 10;
+  one_.Publish();
+  two_.back().rows = {Row(2, 20)};
+  two_.back().totals.client_payload_bytes = 20;
+  two_.Publish();
+  EXPECT_EQ(collector_.Collect()->totals.client_payload_bytes, 30);
+  two_.back().rows = {Row(2, 25)};
+  two_.back().totals.client_payload_bytes = 25;
+  two_.Publish();
+  const auto snapshot = collector_.Collect();
+  EXPECT_EQ(snapshot->connections.size(), 2);
+  EXPECT_EQ(snapshot->totals.client_payload_bytes, 35);
+}
+
+TEST_F(CollectorTest, OrdersByWindowThenTotalThenId) {
+  one_.back().rows = {Row(5, 10, 100), Row(4, 10, 200), Row(3, 20, 1)};
+  one_.Publish();
+  two_.back().rows = {Row(2, 10, 100), Row(1, 0, 900)};
+  two_.Publish();
+  std::vector<uint64_t> ids;
+  const auto snapshot = collector_.Collect();
+  for (const ConnectionView& connection : snapshot->connections) ids.push_back(connection.id);
+  EXPECT_EQ(ids, std::vector<uint64_t>({3, 4, 2, 5, 1}));
+}
+
+TEST_F(CollectorTest, CarriesOverAllThatIsKnownOfAConnection) {
+  ShardRow row = Row(1, 10, 300);
+  row.summary.server.packets = 4;
+  row.summary.server.ip_bytes = 5;
+  row.summary.server.retransmitted_segments = 6;
+  row.summary.server.out_of_order_segments = 7;
+  row.summary.server.zero_windows = 8;
+  row.summary.state = ConnectionState::kClosing;
+  row.summary.role = Role::kObserved;
+  row.summary.start_time_ns = 11;
+  row.summary.last_packet_time_ns = 12;
+  row.summary.handshake_rtt_ns = 13;
+  row.summary.rtt_ns = 14;
+  row.client_payload_rate = 1.5;
+  row.server_payload_rate = 2.5;
+  one_.back().rows = {row};
+  one_.Publish();
+  const ConnectionView view = collector_.Collect()->connections.at(0);
+  EXPECT_EQ(view.client, At("10.0.0.1:40000"));
+  EXPECT_EQ(view.server, At("10.0.0.2:80"));
+  EXPECT_EQ(view.payload_bytes(), 300);
+  EXPECT_EQ(view.server_sent.packets, 4);
+  EXPECT_EQ(view.server_sent.ip_bytes, 5);
+  EXPECT_EQ(view.server_sent.retransmitted_segments, 6);
+  EXPECT_EQ(view.server_sent.out_of_order_segments, 7);
+  EXPECT_EQ(view.server_sent.zero_windows, 8);
+  EXPECT_EQ(view.client_sent.payload_bytes_per_second, 1.5);
+  EXPECT_EQ(view.payload_bytes_per_second(), 4);
+  EXPECT_EQ(view.state, ConnectionState::kClosing);
+  EXPECT_EQ(view.role, Role::kObserved);
+  EXPECT_EQ(view.start_time_ns, 11);
+  EXPECT_EQ(view.last_packet_time_ns, 12);
+  EXPECT_EQ(view.handshake_rtt_ns, 13);
+  EXPECT_EQ(view.rtt_ns, 14);
+}
+
+TEST_F(CollectorTest, MergesInterfacesByName) {
+  one_.back().counters.interfaces = {Interface("eth0", 10), Interface("eth1", 20)};
+  one_.back().rows = {Row(1, 3)};
+  one_.back().rows[0].summary.interface = 1;
+  one_.Publish();
+  two_.back().counters.interfaces = {Interface("eth2", 40), Interface("eth1", 80, false)};
+  two_.back().rows = {Row(2, 2), Row(3, 1)};
+  two_.back().rows[1].summary.interface = 1;
+  two_.Publish();
+  const auto snapshot = collector_.Collect();
+  ASSERT_EQ(snapshot->interfaces.size(), 3);
+  EXPECT_EQ(snapshot->interfaces[1].name, "eth1");
+  EXPECT_EQ(snapshot->interfaces[1].packets[0], 100);
+  EXPECT_EQ(snapshot->interfaces[1].wire_bytes[0], 10000);
+  EXPECT_EQ(snapshot->interfaces[1].dropped_packets, 2);
+  EXPECT_EQ(snapshot->interfaces[1].duplicate_packets, 4);
+  EXPECT_FALSE(snapshot->interfaces[1].up) << "not for both";
+  EXPECT_TRUE(snapshot->interfaces[0].up);
+  EXPECT_EQ(snapshot->connections[0].interface, 1);
+  EXPECT_EQ(snapshot->interfaces[snapshot->connections[1].interface].name, "eth2");
+  EXPECT_EQ(snapshot->connections[2].interface, 1);
+}
+
+TEST_F(CollectorTest, KeepsTheEncapsulationsOfEachShardApart) {
+  one_.back().encapsulations = {Encapsulation(), Encapsulation(), Vlan(7)};
+  one_.back().rows = {Row(1, 9), Row(2, 8)};
+  one_.back().rows[0].summary.encapsulation = 2;
+  one_.Publish();
+  two_.back().encapsulations = {Encapsulation(), Encapsulation(), Vlan(8)};
+  two_.back().rows = {Row(3, 7)};
+  two_.back().rows[0].summary.encapsulation = 2;
+  two_.Publish();
+  const auto snapshot = collector_.Collect();
+  const auto around = [&](size_t i) { return snapshot->encapsulations.at(snapshot->connections.at(i).encapsulation); };
+  EXPECT_EQ(around(0), Vlan(7));
+  EXPECT_TRUE(around(1).empty());
+  EXPECT_EQ(around(2), Vlan(8));
+}
+
+TEST_F(CollectorTest, AddsUpCounters) {
+  one_.back().connections_not_listed = 3;
+  one_.back().unmatched_fragments = 4;
+  one_.back().counters.decode_errors[1] = 5;
+  one_.Publish();
+  two_.back().connections_not_listed = 30;
+  two_.back().unmatched_fragments = 40;
+  two_.back().counters.decode_errors[1] = 50;
+  two_.Publish();
+  const auto snapshot = collector_.Collect();
+  EXPECT_EQ(snapshot->connections_not_listed, 33);
+  EXPECT_EQ(snapshot->decode_errors.size(), kDecodeErrorCount);
+  EXPECT_EQ(snapshot->decode_errors.front().name, DecodeErrorName(static_cast<DecodeError>(1)));
+  EXPECT_EQ(snapshot->decode_errors.front().count, 55);
+  EXPECT_EQ(snapshot->decode_errors.back().name, "fragment_without_first");
+  EXPECT_EQ(snapshot->decode_errors.back().count, 44);
+}
+
+TEST_F(CollectorTest, TimeNeverStepsBack) {
+  one_.back().time_ns = 100;
+  one_.Publish();
+  EXPECT_EQ(collector_.Collect()->time_ns, 100);
+  one_.back().time_ns = 50;
+  one_.Publish();
+  EXPECT_EQ(collector_.Collect()->time_ns, 100);
+}
+
+}  // namespace
+}  // namespace tcpgauge

@@ -1,0 +1,213 @@
+#include "src/snapshot/shard_publisher.h"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include "gtest/gtest.h"
+#include "tests/support/segment.h"
+
+namespace tcpgauge {
+namespace {
+
+class ShardPublisherTest : public testing::Test {
+ protected:
+  using Progress = ShardPublisher::Progress;
+
+  ShardPublisherTest() {
+    options_.max_connections = 5000;
+    options_.ranking_window_ns = Seconds(60);
+  }
+
+  ConnectionTable& table() {
+    if (table_ == nullptr) table_ = std::make_unique<ConnectionTable>(options_, nullptr);
+    return *table_;
+  }
+  void Make(size_t max_rows, int64_t lateness_ns = 0) {
+    publisher_ = std::make_unique<ShardPublisher>(&table(), &counters_, &buffer_, Seconds(1), lateness_ns, max_rows);
+  }
+  void Feed(const Segment& segment) { table().Apply({&segment.packet(), 1}); }
+
+  // A connection whose client's port is `port` and which carried so much payload by now.
+  void Connect(uint16_t port, uint32_t payload_bytes, double seconds = 0) {
+    const Endpoint client = {At("10.0.0.1:0").address, port};
+    const Endpoint server = At("10.0.0.2:80");
+    Feed(Segment(client, server).Syn(1).Time(seconds));
+    Feed(Segment(server, client).Syn(1).Ack(2).Time(seconds));
+    Feed(Segment(client, server).Seq(2).Ack(2).Payload(payload_bytes).Time(seconds));
+  }
+  const ShardSnapshot& Latest() {
+    EXPECT_TRUE(buffer_.TakeLatest());
+    return buffer_.front();
+  }
+  std::set<int> ListedPorts(const ShardSnapshot& snapshot) {
+    std::set<int> ports;
+    for (const ShardRow& row : snapshot.rows) ports.insert(row.summary.client.endpoint.port);
+    return ports;
+  }
+
+  TableOptions options_;
+  CaptureCounters counters_;
+  TripleBuffer<ShardSnapshot> buffer_;
+  std::unique_ptr<ShardPublisher> publisher_;
+
+ private:
+  std::unique_ptr<ConnectionTable> table_;
+};
+
+TEST_F(ShardPublisherTest, PublishesWhatTheTableHolds) {
+  counters_.interfaces.resize(2);
+  counters_.interfaces[0].name = "eth0";
+  counters_.interfaces[1].name = "eth1";
+  counters_.decode_errors[1] = 5;
+  Connect(40000, 700);
+  Feed(Segment(At("10.0.0.1:40000"), At("10.0.0.2:80")).Seq(2).Ack(2).Payload(700).On(1).Time(0.1));
+  Feed(Segment(At("10.0.0.9:1"), At("10.0.0.2:80")).Seq(2).Ack(2).Vlan(7).Time(1.5));  // unconfirmed
+  Feed(Segment(At("10.0.0.9:2"), At("10.0.0.2:80")).Syn(2).Vlan(8).Time(1.5));
+  Feed(Segment(At("10.0.0.9:2"), At("10.0.0.2:80")).FollowingFragment(1).Time(1.5));
+  Make(100);
+  publisher_->PublishNow();
+  const ShardSnapshot& snapshot = Latest();
+  EXPECT_EQ(snapshot.time_ns, TestTime(1.5));
+  ASSERT_EQ(snapshot.rows.size(), 2);
+  EXPECT_EQ(ListedPorts(snapshot), std::set<int>({40000, 2}));
+  for (const ShardRow& row : snapshot.rows) {
+    if (row.summary.client.endpoint.port == 2) {
+      EXPECT_EQ(row.window_payload_bytes, 0);
+      EXPECT_EQ(snapshot.encapsulations[row.summary.encapsulation].vlans[0], 8);
+    } else {
+      EXPECT_EQ(row.client_payload_rate, 700);
+      EXPECT_EQ(row.server_payload_rate, 0);
+      EXPECT_EQ(row.window_payload_bytes, 700);
+      EXPECT_TRUE(snapshot.encapsulations[row.summary.encapsulation].empty());
+    }
+  }
+  EXPECT_EQ(snapshot.connections_not_listed, 0);
+  EXPECT_EQ(snapshot.totals.client_payload_bytes, 700);
+  EXPECT_EQ(snapshot.counters.interfaces[1].name, "eth1");
+  EXPECT_EQ(snapshot.counters.interfaces[1].duplicate_packets, 1);
+  EXPECT_EQ(snapshot.counters.decode_errors[1], 5);
+  EXPECT_EQ(snapshot.unmatched_fragments, 1);
+}
+
+TEST_F(ShardPublisherTest, APassBeginsAtEachMultipleOfTheInterval) {
+  Make(100);
+  EXPECT_EQ(publisher_->Step(Seconds(10.3)), Progress::kPublished);
+  EXPECT_EQ(publisher_->Step(Seconds(10.9)), Progress::kIdle);
+  EXPECT_EQ(publisher_->Step(Seconds(11.1)), Progress::kPublished);
+  EXPECT_EQ(publisher_->Step(Seconds(11.9)), Progress::kIdle);
+  EXPECT_EQ(publisher_->Step(Seconds(25.0)), Progress::kPublished);
+  EXPECT_EQ(publisher_->Step(Seconds(25.1)), Progress::kIdle);
+}
+
+TEST_F(ShardPublisherTest, CopiesASliceAtATimeAndPublishesOnlyWholePasses) {
+  const int kConnections = 3 * ShardPublisher::kSliceSlots + 10;
+  for (int i = 0; i < kConnections; ++i) Connect(static_cast<uint16_t>(i + 1), 1);
+  Make(10000);
+  int steps = 1;
+  while (publisher_->Step(Seconds(1)) == Progress::kInPass) {
+    EXPECT_FALSE(buffer_.TakeLatest());
+    ++steps;
+  }
+  EXPECT_GE(steps, 4);
+  EXPECT_EQ(Latest().rows.size(), kConnections);
+}
+
+TEST_F(ShardPublisherTest, ConnectionsThatBeginDuringAPassMayJoinIt) {
+  for (int i = 0; i < 300; ++i) Connect(static_cast<uint16_t>(i + 1), 1);
+  Make(10000);
+  EXPECT_EQ(publisher_->Step(Seconds(1)), Progress::kInPass);
+  for (int i = 300; i < 600; ++i) Connect(static_cast<uint16_t>(i + 1), 1);
+  while (publisher_->Step(Seconds(1)) == Progress::kInPass) {
+  }
+  const ShardSnapshot& snapshot = Latest();
+  EXPECT_EQ(snapshot.rows.size() + snapshot.connections_not_listed, 600);
+  EXPECT_EQ(ListedPorts(snapshot).size(), snapshot.rows.size()) << "none twice";
+}
+
+TEST_F(ShardPublisherTest, ListsTheHeaviestByThePassBefore) {
+  for (int i = 1; i <= 1000; ++i) Connect(static_cast<uint16_t>(i), static_cast<uint32_t>(i) * 50);
+  Make(100);
+  publisher_->PublishNow();
+  const ShardSnapshot& first = Latest();
+  EXPECT_EQ(first.rows.size(), 100);
+  EXPECT_EQ(first.connections_not_listed, 900);
+  publisher_->PublishNow();
+  const ShardSnapshot& second = Latest();
+  EXPECT_EQ(second.rows.size(), 100);
+  EXPECT_EQ(second.connections_not_listed, 900);
+  // The hundredth, of 45,050 bytes, lies in the bucket from 40,960 to 49,152: all above are listed, and none below.
+  const std::set<int> ports = ListedPorts(second);
+  EXPECT_GT(*ports.begin() * 50, 40959);
+  for (int port = 984; port <= 1000; ++port) EXPECT_EQ(ports.count(port), 1) << port;
+}
+
+TEST_F(ShardPublisherTest, TheHeaviestIsAlwaysListed) {
+  for (int i = 1; i <= 500; ++i) Connect(static_cast<uint16_t>(i), 100);
+  Connect(9999, 1000000);
+  Make(1);
+  publisher_->PublishNow();
+  Latest();
+  publisher_->PublishNow();
+  const ShardSnapshot& snapshot = Latest();
+  EXPECT_EQ(ListedPorts(snapshot), std::set<int>({9999}));
+  EXPECT_EQ(snapshot.connections_not_listed, 500);
+}
+
+TEST_F(ShardPublisherTest, ConnectionsOfEqualWeightFillTheRows) {
+  for (int i = 1; i <= 500; ++i) Connect(static_cast<uint16_t>(i), 100);
+  Make(50);
+  for (int pass = 0; pass < 3; ++pass) {
+    publisher_->PublishNow();
+    const ShardSnapshot& snapshot = Latest();
+    EXPECT_EQ(snapshot.rows.size(), 50);
+    EXPECT_EQ(snapshot.connections_not_listed, 450);
+  }
+}
+
+TEST_F(ShardPublisherTest, WithoutRoomNothingIsListedAndAllIsCounted) {
+  for (int i = 1; i <= 20; ++i) Connect(static_cast<uint16_t>(i), 100);
+  Make(0);
+  publisher_->PublishNow();
+  publisher_->PublishNow();
+  const ShardSnapshot& snapshot = Latest();
+  EXPECT_TRUE(snapshot.rows.empty());
+  EXPECT_EQ(snapshot.connections_not_listed, 20);
+}
+
+TEST_F(ShardPublisherTest, RatesAreThoseOfALittleEarlier) {
+  Connect(40000, 700, 0.5);
+  Connect(40001, 1, 1.02);
+  Make(100, Seconds(0.06));
+  publisher_->PublishNow();
+  for (const ShardRow& row : Latest().rows) EXPECT_EQ(row.client_payload_rate, 0) << "the second may not be complete";
+  Connect(40001, 1, 1.07);
+  publisher_->PublishNow();
+  for (const ShardRow& row : Latest().rows) {
+    EXPECT_EQ(row.client_payload_rate, row.summary.client.endpoint.port == 40000 ? 700 : 0);
+  }
+}
+
+TEST_F(ShardPublisherTest, ARowKeepsItsEncapsulationWhenTheNumberIsGivenToAnother) {
+  options_.remove_after_ns = 0;
+  const Endpoint client = At("10.0.0.1:40000");
+  const Endpoint server = At("10.0.0.2:80");
+  Feed(Segment(client, server).Seq(1).Vlan(7));
+  Feed(Segment(server, client).Seq(1).Vlan(7));
+  for (int i = 0; i < 300; ++i) Connect(static_cast<uint16_t>(i + 1), 1);
+  Make(10000);
+  ASSERT_EQ(publisher_->Step(Seconds(1)), Progress::kInPass);
+  Feed(Segment(client, server).Seq(1).Rst().Vlan(7));
+  table().AdvanceTime(TestTime(0.001));
+  Feed(Segment(client, server).Seq(1).Vlan(8));
+  while (publisher_->Step(Seconds(1)) == Progress::kInPass) {
+  }
+  const ShardSnapshot& snapshot = Latest();
+  const auto row = std::find_if(snapshot.rows.begin(), snapshot.rows.end(),
+                                [&](const ShardRow& r) { return r.summary.client.endpoint == client; });
+  ASSERT_NE(row, snapshot.rows.end());
+  EXPECT_EQ(snapshot.encapsulations[row->summary.encapsulation].vlans[0], 7);
+}
+
+}  // namespace
+}  // namespace tcpgauge

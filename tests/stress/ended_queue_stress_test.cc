@@ -1,0 +1,62 @@
+#include <thread>
+
+#include "gtest/gtest.h"
+#include "src/base/wakeup.h"
+#include "src/snapshot/ended_queue.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr uint64_t kEntries = 200000;
+
+void PushAll(EndedQueue* queue) {
+  NamedEndedConnection ended;
+  for (uint64_t i = 1; i <= kEntries; ++i) {
+    ended.connection.summary.id = i;
+    ended.connection.summary.client.packets = i;
+    queue->Push(ended);
+  }
+}
+
+TEST(EndedQueueStress, LosesNothingWhenItMayWait) {
+  Wakeup wakeup;
+  Wakeup never;
+  EndedQueue queue(true, &wakeup);
+  std::thread capture([&] { PushAll(&queue); });
+  for (uint64_t next = 1; next <= kEntries;) {
+    const NamedEndedConnection* ended = queue.Front();
+    if (ended == nullptr) {
+      // The logging thread's way to wait; a lost wakeup would let this hang.
+      if (queue.PrepareToWait()) wakeup.Wait(never.fd(), -1);
+      continue;
+    }
+    ASSERT_EQ(ended->connection.summary.id, next);
+    ASSERT_EQ(ended->connection.summary.client.packets, next);
+    queue.Pop();
+    ++next;
+  }
+  capture.join();
+  EXPECT_EQ(queue.Front(), nullptr);
+  EXPECT_EQ(queue.lost(), 0);
+}
+
+TEST(EndedQueueStress, CountsWhatItLosesAndKeepsTheOrder) {
+  Wakeup wakeup;
+  EndedQueue queue(false, &wakeup);
+  std::thread capture([&] { PushAll(&queue); });
+  uint64_t last = 0;
+  uint64_t taken = 0;
+  while (taken + queue.lost() < kEntries || queue.Front() != nullptr) {
+    const NamedEndedConnection* ended = queue.Front();
+    if (ended == nullptr) continue;
+    ASSERT_GT(ended->connection.summary.id, last);
+    last = ended->connection.summary.id;
+    queue.Pop();
+    ++taken;
+  }
+  capture.join();
+  EXPECT_EQ(taken + queue.lost(), kEntries);
+}
+
+}  // namespace
+}  // namespace tcpgauge

@@ -1,0 +1,104 @@
+// The whole hand-over at once: capture threads with their tables, the collector, and readers of the hub.
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "src/flow/connection_table.h"
+#include "src/snapshot/collector.h"
+#include "src/snapshot/shard_publisher.h"
+#include "src/snapshot/snapshot_hub.h"
+#include "src/snapshot/triple_buffer.h"
+#include "tests/support/random_traffic.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int kShards = 3;
+constexpr int kReaders = 3;
+constexpr int kSegments = 30000;
+
+// One capture thread: takes in traffic and publishes every few packets.
+void Capture(uint64_t seed, TripleBuffer<ShardSnapshot>* buffer) {
+  TableOptions options;
+  options.max_connections = 12;
+  ConnectionTable table(options, nullptr);
+  CaptureCounters counters;
+  counters.interfaces.resize(3);
+  for (size_t i = 0; i < 3; ++i) counters.interfaces[i].name = "eth" + std::to_string(i);
+  ShardPublisher publisher(&table, &counters, buffer, 1, 0, 8);
+  RandomTraffic traffic(seed);
+  for (int i = 0; i < kSegments; ++i) {
+    const DecodedPacket packet = traffic.Next();
+    ++counters.interfaces[packet.interface].packets[0];
+    table.Apply({&packet, 1});
+    if (i % 4 == 0) publisher.Step(i);
+  }
+  publisher.PublishNow();
+}
+
+uint64_t Packets(const Snapshot& snapshot) {
+  uint64_t packets = 0;
+  for (const InterfaceView& interface : snapshot.interfaces) packets += interface.packets[0];
+  return packets;
+}
+
+TEST(SnapshotStress, ReadersSeeConsistentSnapshotsWhoseCountersOnlyGrow) {
+  std::vector<std::unique_ptr<TripleBuffer<ShardSnapshot>>> buffers;
+  std::vector<TripleBuffer<ShardSnapshot>*> shards;
+  for (int i = 0; i < kShards; ++i) {
+    buffers.push_back(std::make_unique<TripleBuffer<ShardSnapshot>>());
+    shards.push_back(buffers.back().get());
+  }
+  SnapshotHub hub;
+  std::atomic<int> capturing{kShards};
+  std::atomic<bool> done{false};
+
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kShards; ++i) {
+    threads.emplace_back([&, i] {
+      Capture(static_cast<uint64_t>(i + 1), shards[static_cast<size_t>(i)]);
+      --capturing;
+    });
+  }
+  threads.emplace_back([&] {
+    Collector collector(CollectorOptions(), shards);
+    for (bool last = false; !last;) {
+      last = capturing.load() == 0;  // then what follows is all
+      if (auto snapshot = collector.Collect()) hub.Publish(std::move(snapshot));
+    }
+    done.store(true);
+  });
+  std::vector<std::thread> readers;
+  std::atomic<uint64_t> read{0};
+  for (int i = 0; i < kReaders; ++i) {
+    readers.emplace_back([&] {
+      uint64_t sequence = 0;
+      uint64_t packets = 0;
+      uint64_t payload_bytes = 0;
+      while (!done.load()) {
+        const std::shared_ptr<const Snapshot> snapshot = hub.Current();
+        EXPECT_GE(snapshot->sequence, sequence);
+        EXPECT_GE(Packets(*snapshot), packets);
+        EXPECT_GE(snapshot->totals.client_payload_bytes, payload_bytes);
+        EXPECT_LE(snapshot->connections.size(), size_t{kShards} * 8);
+        for (const ConnectionView& connection : snapshot->connections) {
+          EXPECT_LT(connection.interface, snapshot->interfaces.size());
+          EXPECT_LT(connection.encapsulation, snapshot->encapsulations.size());
+        }
+        sequence = snapshot->sequence;
+        packets = Packets(*snapshot);
+        payload_bytes = snapshot->totals.client_payload_bytes;
+        ++read;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : readers) thread.join();
+  EXPECT_EQ(Packets(*hub.Current()), uint64_t{kShards} * kSegments) << "the last snapshot holds all";
+  EXPECT_GT(read.load(), 0);
+}
+
+}  // namespace
+}  // namespace tcpgauge

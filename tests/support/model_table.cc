@@ -1,0 +1,602 @@
+#include "tests/support/model_table.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tcpgauge {
+namespace {
+
+constexpr int64_t kSecond = 1000000000;
+constexpr int64_t kSixteenth = kSecond / 16;
+constexpr double kMaxRttUs = 60e6;
+constexpr size_t kMaxGaps = 4;
+constexpr int64_t kHalf = 1LL << 31;
+constexpr int64_t kLongestNoted = 429496729400;  // after the start; 32 bits of 100 ns
+
+// At a distance of exactly 2^31 each is before the other, as in the table.
+bool Before(uint32_t a, uint32_t b) { return a != b && b - a <= 0x80000000u; }
+bool IsSyn(const DecodedPacket& p) { return (p.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == kTcpSyn; }
+bool IsSynAck(const DecodedPacket& p) { return (p.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == (kTcpSyn | kTcpAck); }
+
+EndReason ReasonOf(ConnectionState state, bool refused) {
+  switch (state) {
+    case ConnectionState::kSynSent:
+    case ConnectionState::kSynReceived:
+      return EndReason::kHandshakeTimeout;
+    case ConnectionState::kEstablished:
+      return EndReason::kIdleTimeout;
+    case ConnectionState::kReset:
+      return refused ? EndReason::kRefused : EndReason::kReset;
+    default:
+      return EndReason::kFin;
+  }
+}
+
+// Higher is more useful.
+int Usefulness(ConnectionState state, bool confirmed) {
+  switch (state) {
+    case ConnectionState::kSynSent:
+    case ConnectionState::kSynReceived:
+      return 0;
+    case ConnectionState::kClosed:
+    case ConnectionState::kReset:
+      return 1;
+    case ConnectionState::kClosing:
+      return 2;
+    default:
+      return confirmed ? 3 : 0;
+  }
+}
+
+template <typename T>
+std::string Differ(const char* name, const T& model, const T& table) {
+  if (model == table) return "";
+  return std::string(name) + " " + std::to_string(model) + " but in the table " + std::to_string(table) + "; ";
+}
+
+template <typename Bounds>
+bool Same(const Histogram<Bounds>& a, const Histogram<Bounds>& b) {
+  return a.counts == b.counts && std::abs(a.sum - b.sum) <= 1e-6 * (1 + std::abs(a.sum));
+}
+
+}  // namespace
+
+ModelTable::Key ModelTable::KeyOf(const Encapsulation& encapsulation, const Endpoint& x, const Endpoint& y) {
+  Key key;
+  for (size_t i = 0; i < encapsulation.vlan_count; ++i) std::get<0>(key).push_back(encapsulation.vlans[i]);
+  for (size_t i = 0; i < encapsulation.tunnel_count; ++i) {
+    const Tunnel& tunnel = encapsulation.tunnels[i];
+    std::get<1>(key).emplace_back(static_cast<int>(tunnel.type), tunnel.has_id, tunnel.id);
+  }
+  std::get<2>(key) = std::min(x, y);
+  std::get<3>(key) = std::max(x, y);
+  return key;
+}
+
+int64_t ModelTable::TimeoutOf(const Connection& connection) const {
+  switch (connection.state) {
+    case ConnectionState::kSynSent:
+    case ConnectionState::kSynReceived:
+      return 30 * kSecond;
+    case ConnectionState::kEstablished:
+      return connection.confirmed ? options_.idle_timeout_ns : 60 * kSecond;
+    case ConnectionState::kClosing:
+      return 60 * kSecond;
+    default:
+      return options_.remove_after_ns;
+  }
+}
+
+int ModelTable::GuessClient(const Endpoint& a, const Endpoint& b) const {
+  const bool known_a = servers_.count(a) > 0;
+  const bool known_b = servers_.count(b) > 0;
+  if (known_a && !known_b) return 1;
+  if (known_b && !known_a) return 0;
+  const bool ephemeral_a = a.port >= 32768 && a.port <= 60999;
+  const bool ephemeral_b = b.port >= 32768 && b.port <= 60999;
+  if (ephemeral_a && !ephemeral_b) return 0;
+  if (ephemeral_b && !ephemeral_a) return 1;
+  return b.port > a.port ? 1 : 0;
+}
+
+void ModelTable::Take(const DecodedPacket& packet, const std::vector<EndedConnection>& announced) {
+  announced_ = &announced;
+  const bool is_segment = packet.kind == DecodedPacket::Kind::kTcpSegment;
+  if (!is_segment && packet.kind != DecodedPacket::Kind::kTcpFragment) return;
+  now_ns_ = std::max(now_ns_, packet.time_ns);
+  const int64_t time_ns = now_ns_ - packet.time_ns > kSecond ? now_ns_ : packet.time_ns;
+
+  DecodedPacket known = packet;  // with the ports, which a following fragment lacks
+  if (packet.is_fragment && is_segment) {
+    fragments_.push_front({packet.source.address, packet.destination.address, packet.fragment_id, packet.encapsulation,
+                           packet.source.port, packet.destination.port, time_ns});
+    if (fragments_.size() > 256) fragments_.pop_back();
+  } else if (packet.is_fragment) {
+    const auto first = std::find_if(fragments_.begin(), fragments_.end(), [&](const Fragmented& f) {
+      return f.source == packet.source.address && f.destination == packet.destination.address &&
+             f.id == packet.fragment_id && f.encapsulation == packet.encapsulation &&
+             time_ns - f.time_ns <= 30 * kSecond;
+    });
+    if (first == fragments_.end()) {
+      ++unmatched_fragments_;
+      return;
+    }
+    known.source.port = first->source_port;
+    known.destination.port = first->destination_port;
+  }
+  const int sender = known.destination < known.source ? 1 : 0;
+
+  auto found = connections_.find(KeyOf(known.encapsulation, known.source, known.destination));
+  if (found != connections_.end() && time_ns - found->second.last_ns >= TimeoutOf(found->second)) {
+    End(found, ReasonOf(found->second.state, found->second.refused));
+    found = connections_.end();
+  }
+  if (found != connections_.end()) found->second.has_only_bare_syn = false;
+  if (!is_segment) {
+    if (found == connections_.end()) {
+      ++unmatched_fragments_;
+    } else if (!IsDuplicate(&found->second, sender, known, time_ns)) {
+      Credit(&found->second, sender, known, time_ns);
+    }
+    return;
+  }
+  if (found != connections_.end()) {
+    const ConnectionState state = found->second.state;
+    const auto candidate = found->second.ends[1 - sender].candidate;
+    if (IsSynAck(known) && candidate && known.acknowledgment_number == candidate->sequence + 1) {
+      End(found, ReasonOf(state, found->second.refused));
+      found = Begin(known, time_ns);
+      Connection& connection = found->second;
+      connection.start_ns = std::min(candidate->time_ns, time_ns);
+      connection.state = ConnectionState::kSynSent;
+      connection.syn_ns = 0;
+      connection.ends[1 - sender].initial_sequence = candidate->sequence;
+      connection.ends[1 - sender].next = int64_t{candidate->sequence} + 1;
+      connection.ends[1 - sender].sample_from = candidate->sequence + 1;
+    } else if (BeginsAnother(found->second, sender, known)) {
+      End(found, ReasonOf(state, found->second.refused));
+      found = connections_.end();
+    }
+  }
+  if (found == connections_.end()) {
+    if (options_.new_only && !IsSyn(known)) return;
+    found = Begin(known, time_ns);
+  } else if (IsDuplicate(&found->second, sender, known, time_ns)) {
+    return;
+  }
+  Credit(&found->second, sender, known, time_ns);
+}
+
+bool ModelTable::BeginsAnother(const Connection& connection, int sender, const DecodedPacket& packet) const {
+  const auto& initial = connection.ends[static_cast<size_t>(sender)].initial_sequence;
+  if (initial == packet.sequence_number) return false;
+  const ConnectionState state = connection.state;
+  if (IsSyn(packet)) {
+    if (state == ConnectionState::kSynSent) return initial.has_value();  // else both open at once
+    if (state == ConnectionState::kEstablished) return !connection.confirmed;
+    return state != ConnectionState::kSynReceived;
+  }
+  return IsSynAck(packet) && connection.observed &&
+         (state == ConnectionState::kClosed || state == ConnectionState::kReset);
+}
+
+ModelTable::Connections::iterator ModelTable::Begin(const DecodedPacket& packet, int64_t time_ns) {
+  if (connections_.size() == options_.max_connections) Evict();
+  const Key key = KeyOf(packet.encapsulation, packet.source, packet.destination);
+  Connection& connection = connections_[key];
+  connection = Connection();
+  connection.encapsulation = packet.encapsulation;
+  connection.ends[0].endpoint = std::get<2>(key);
+  connection.ends[1].endpoint = std::get<3>(key);
+  connection.start_ns = connection.last_ns = time_ns;
+  const int sender = packet.destination < packet.source ? 1 : 0;
+  const uint8_t flags = packet.tcp_flags;
+  connection.has_only_bare_syn = flags == kTcpSyn && packet.payload_length_bytes == 0 && !packet.is_fragment;
+  if (flags & kTcpRst) {
+    connection.state = ConnectionState::kReset;
+  } else if (flags & kTcpSyn) {
+    connection.state = flags & kTcpAck ? ConnectionState::kSynReceived : ConnectionState::kSynSent;
+    connection.observed = true;
+    connection.client = flags & kTcpAck ? 1 - sender : sender;
+    if (flags & kTcpAck) servers_.insert(packet.source);
+    Confirm(&connection);
+  } else {
+    connection.state = flags & kTcpFin ? ConnectionState::kClosing : ConnectionState::kEstablished;
+  }
+  if (!connection.observed) {
+    connection.midstream = true;
+    connection.client = GuessClient(connection.ends[0].endpoint, connection.ends[1].endpoint);
+  }
+  return connections_.find(key);
+}
+
+bool ModelTable::IsDuplicate(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns) {
+  Peer& end = connection->ends[static_cast<size_t>(sender)];
+  const size_t interface = std::min<size_t>(packet.interface, 1023);
+  if (!end.interface || *end.interface == interface) return false;
+  if (time_ns / kSixteenth - end.last_counted_ns / kSixteenth >= 16) {
+    end.interface = interface;
+    return false;
+  }
+  ++duplicates_[interface];
+  return true;
+}
+
+void ModelTable::Credit(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns) {
+  Peer& end = connection->ends[static_cast<size_t>(sender)];
+  if (!end.interface) end.interface = std::min<size_t>(packet.interface, 1023);
+  end.last_counted_ns = time_ns;
+  connection->last_ns = std::max(connection->last_ns, time_ns);
+  ++end.packets;
+  end.ip_bytes += packet.ip_length_bytes;
+  end.payload_bytes += packet.payload_length_bytes;
+  if (packet.payload_length_bytes > 0) ++end.payload_segments;
+  if (packet.kind == DecodedPacket::Kind::kTcpSegment) Follow(connection, sender, packet, time_ns);
+  const auto& ends = connection->ends;
+  if (!connection->confirmed && ((ends[0].packets > 0 && ends[1].packets > 0) || ends[0].payload_segments >= 3 ||
+                                 ends[1].payload_segments >= 3)) {
+    Confirm(connection);
+  }
+}
+
+void ModelTable::Confirm(Connection* connection) {
+  connection->confirmed = true;
+  if (!connection->observed) {
+    connection->client = GuessClient(connection->ends[0].endpoint, connection->ends[1].endpoint);
+  }
+  ++(connection->midstream ? ended_.opened_midstream : ended_.opened_handshake);
+}
+
+void ModelTable::Follow(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns) {
+  Peer& end = connection->ends[static_cast<size_t>(sender)];
+  const uint8_t flags = packet.tcp_flags;
+  const ConnectionState before = connection->state;
+  const bool past_its_syn = before == ConnectionState::kEstablished ||
+                            (before == ConnectionState::kSynReceived && end.initial_sequence.has_value());
+  if (IsSyn(packet) && past_its_syn && end.initial_sequence != packet.sequence_number) {
+    end.candidate = {packet.sequence_number, time_ns};
+    end.sample.reset();
+    return;
+  }
+  if ((flags & kTcpSyn) && !end.initial_sequence) end.initial_sequence = packet.sequence_number;
+  if (flags & kTcpFin) end.sent_fin = true;
+  if (!(flags & kTcpRst)) Analyze(connection, sender, packet, time_ns);
+  if (IsSynAck(packet) && !connection->confirmed) {
+    connection->observed = true;
+    connection->client = 1 - sender;
+    servers_.insert(packet.source);
+  }
+
+  const bool from_client = sender == connection->client;
+  ConnectionState& state = connection->state;
+  if (before == ConnectionState::kReset) {
+    if (connection->refused && from_client && IsSyn(packet)) {
+      state = ConnectionState::kSynSent;
+      connection->refused = false;
+    }
+  } else if (before != ConnectionState::kClosed && (flags & kTcpRst)) {
+    connection->refused = before == ConnectionState::kSynSent && !from_client;
+    state = ConnectionState::kReset;
+  } else if (before != ConnectionState::kClosed) {
+    const bool completes = !(flags & kTcpSyn) && (flags & kTcpAck);
+    if (before == ConnectionState::kSynSent) {
+      if ((flags & kTcpSyn) && !from_client) state = ConnectionState::kSynReceived;
+      if (!(flags & kTcpSyn) && (packet.payload_length_bytes > 0 || (from_client && completes))) {
+        state = ConnectionState::kEstablished;
+      }
+    }
+    if (before == ConnectionState::kSynReceived && completes) state = ConnectionState::kEstablished;
+    // Only a connection that was closing before can be closed now: a FIN is acknowledged by a later segment.
+    const auto fin_is_acknowledged = [connection](size_t i) {
+      const Peer& fin = connection->ends[i];
+      const Peer& other = connection->ends[1 - i];
+      return fin.sent_fin && other.acknowledged &&
+             !Before(*other.acknowledged, static_cast<uint32_t>(fin.next.value_or(0)));
+    };
+    if (flags & kTcpFin) state = ConnectionState::kClosing;
+    if (before == ConnectionState::kClosing && fin_is_acknowledged(0) && fin_is_acknowledged(1)) {
+      state = ConnectionState::kClosed;
+    }
+  }
+  if (before == ConnectionState::kSynSent || before == ConnectionState::kSynReceived ||
+      state == ConnectionState::kSynSent) {
+    NoteHandshake(connection, sender, packet, time_ns, before);
+  }
+}
+
+void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns) {
+  Peer& end = connection->ends[static_cast<size_t>(sender)];
+  Peer& other = connection->ends[static_cast<size_t>(1 - sender)];
+  const bool syn = packet.tcp_flags & kTcpSyn;
+  const bool fin = packet.tcp_flags & kTcpFin;
+  const auto age_us = [time_ns](const Peer::Sample& sample) {
+    return 1e-3 * static_cast<double>(time_ns - sample.time_ns);
+  };
+  if (packet.tcp_flags & kTcpAck) {
+    if (!end.acknowledged || Before(*end.acknowledged, packet.acknowledgment_number)) {
+      end.acknowledged = packet.acknowledgment_number;
+    }
+    if (other.sample && !Before(packet.acknowledgment_number, other.sample->acknowledgment)) {
+      const double rtt_us = age_us(*other.sample);
+      const bool answers_later = other.sample->timestamp && packet.has_timestamps &&
+                                 Before(*other.sample->timestamp, packet.timestamp_echo_reply);
+      if (!answers_later && rtt_us >= 0 && rtt_us <= kMaxRttUs) {
+        other.rtt_us = other.rtt_us ? *other.rtt_us + (rtt_us - *other.rtt_us) / 4 : rtt_us;
+      }
+      other.sample.reset();
+      // Where in the next flight the next sample begins is the table's choice.
+      const uint32_t sent = static_cast<uint32_t>(other.next.value_or(0));
+      const uint64_t flight = sent - packet.acknowledgment_number;
+      const uint64_t share = static_cast<uint32_t>(time_ns / 1000) * 0x9e3779b1u >> 24;
+      other.sample_from = sent + static_cast<uint32_t>(flight * share / 256);
+    }
+  }
+  if (packet.window == 0 && !syn && !fin) ++end.zero_windows;
+
+  const bool first = !end.next.has_value();
+  if (first) {
+    end.next = packet.sequence_number;
+    end.sample_from = packet.sequence_number;
+  }
+  const int64_t next = *end.next;
+  const int64_t begin = next + static_cast<int32_t>(packet.sequence_number - static_cast<uint32_t>(next));
+  const int64_t payload_begin = begin + (syn ? 1 : 0);
+  const int64_t payload_end = payload_begin + packet.payload_length_bytes;
+  const int64_t finish = payload_end + (fin ? 1 : 0);
+  if (finish == begin) return;
+  const auto start_sample = [&] {
+    end.sample = Peer::Sample{static_cast<uint32_t>(finish), time_ns, std::nullopt};
+    // Of the SYN that begins a connection the table keeps no timestamp.
+    const bool begins_it = first && packet.tcp_flags == kTcpSyn && end.payload_bytes == 0 && !packet.is_fragment &&
+                           end.packets + other.packets == 1;
+    if (packet.has_timestamps && !begins_it) end.sample->timestamp = packet.timestamp_value;
+    end.sample_from = static_cast<uint32_t>(finish);
+    end.candidate.reset();
+  };
+  if (first) {
+    end.next = finish;
+    start_sample();
+    return;
+  }
+  if (begin < next) {
+    if (end.candidate) end.sample_from = static_cast<uint32_t>(next);
+    end.sample.reset();
+    end.candidate.reset();
+    if (packet.payload_length_bytes > 0 && payload_begin < next) {
+      bool fills = false;
+      std::vector<std::pair<int64_t, int64_t>> left;
+      for (const auto& [from, to] : end.gaps) {
+        if (from <= payload_begin && payload_end <= to) fills = true;
+        if (from < std::min(to, payload_begin)) left.emplace_back(from, std::min(to, payload_begin));
+        if (std::max(from, payload_end) < to) left.emplace_back(std::max(from, payload_end), to);
+      }
+      while (left.size() > kMaxGaps) left.erase(left.begin());
+      end.gaps = left;
+      ++(fills ? end.out_of_order : end.retransmitted);
+    }
+  } else {
+    if (begin > next) {
+      end.gaps.emplace_back(next, begin);
+      if (end.gaps.size() > kMaxGaps) end.gaps.erase(end.gaps.begin());
+    }
+    // A place more than 2^30 ahead is left over from long ago.
+    const bool is_due = packet.sequence_number - end.sample_from < 0xc0000000u;
+    const bool is_over = end.sample && (age_us(*end.sample) < 0 || age_us(*end.sample) > kMaxRttUs);
+    if (end.candidate || is_over || (!end.sample && is_due)) start_sample();
+  }
+  end.next = std::max(next, finish);
+  while (!end.gaps.empty() && *end.next - end.gaps.front().first > kHalf) end.gaps.erase(end.gaps.begin());
+}
+
+void ModelTable::NoteHandshake(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns,
+                               ConnectionState before) {
+  const int64_t now = std::clamp<int64_t>(time_ns - connection->start_ns, 0, kLongestNoted);
+  const Peer& client = connection->ends[static_cast<size_t>(connection->client)];
+  const Peer& server = connection->ends[static_cast<size_t>(1 - connection->client)];
+  if (sender != connection->client) {
+    if (IsSynAck(packet) &&
+        (!client.initial_sequence || Before(*client.initial_sequence, packet.acknowledgment_number))) {
+      connection->syn_ack_ns = now;
+      servers_.insert(packet.source);
+    }
+  } else if (IsSyn(packet)) {
+    connection->syn_ns = now;
+  } else if (before == ConnectionState::kSynReceived && connection->state != ConnectionState::kReset &&
+             (packet.tcp_flags & kTcpAck) && !(packet.tcp_flags & kTcpSyn) && server.initial_sequence &&
+             Before(*server.initial_sequence, packet.acknowledgment_number)) {
+    connection->ack_ns = now;
+    if (connection->syn_ns && connection->syn_ack_ns) {
+      ended_.handshake_rtt_seconds.Observe(1e-9 * static_cast<double>(std::max<int64_t>(now - *connection->syn_ns, 0)));
+    }
+  }
+}
+
+void ModelTable::Evict() {
+  if (ended_count_ >= announced_->size() || (*announced_)[ended_count_].reason != EndReason::kEvicted) {
+    return Fail("the table is full, but none was evicted");
+  }
+  const EndedConnection& victim = (*announced_)[ended_count_];
+  const auto found =
+      connections_.find(KeyOf(victim.encapsulation, victim.summary.client.endpoint, victim.summary.server.endpoint));
+  if (found == connections_.end()) return Fail("evicted a connection that there is not");
+  const Connection& chosen = found->second;
+  const int usefulness = Usefulness(chosen.state, chosen.confirmed);
+  // Those of which there is only a SYN go before all others.
+  int64_t longest_idle_ns = chosen.last_ns;
+  for (const auto& [key, connection] : connections_) {
+    const int other = Usefulness(connection.state, connection.confirmed);
+    if (other < usefulness || (connection.has_only_bare_syn && !chosen.has_only_bare_syn)) {
+      return Fail("evicted a more useful connection");
+    }
+    if (other == usefulness && connection.has_only_bare_syn == chosen.has_only_bare_syn)
+      longest_idle_ns = std::min(longest_idle_ns, connection.last_ns);
+  }
+  // Those without a handshake are of two time-outs, of which the longer counts. Packets that were overtaken add a
+  // second.
+  const int64_t timeout_ns = usefulness == 0 ? 60 * kSecond : TimeoutOf(chosen);
+  if (chosen.last_ns - longest_idle_ns > timeout_ns / 64 + kSecond) {
+    return Fail("evicted a connection that is not idle the longest");
+  }
+  End(found, EndReason::kEvicted);
+}
+
+void ModelTable::AdvanceTime(int64_t now_ns, const std::vector<EndedConnection>& announced) {
+  announced_ = &announced;
+  now_ns_ = std::max(now_ns_, now_ns);
+  while (error_.empty() && ended_count_ < announced.size()) {
+    const EndedConnection& ended = announced[ended_count_];
+    const auto found =
+        connections_.find(KeyOf(ended.encapsulation, ended.summary.client.endpoint, ended.summary.server.endpoint));
+    if (found == connections_.end()) return Fail("ended a connection that there is not");
+    const Connection& connection = found->second;
+    if (now_ns_ - connection.last_ns < TimeoutOf(connection)) return Fail("ended before its time-out");
+    End(found, ReasonOf(connection.state, connection.refused));
+  }
+  for (const auto& [key, connection] : connections_) {
+    const int64_t latest = TimeoutOf(connection) / 64 * 65 + kSecond + 64;
+    if (now_ns_ - connection.last_ns > latest) {
+      return Fail("lives beyond its time-out of " + std::to_string(TimeoutOf(connection)) + " ns, idle for " +
+                  std::to_string(now_ns_ - connection.last_ns) + " ns, " +
+                  std::string(ConnectionStateName(connection.state)));
+    }
+  }
+}
+
+void ModelTable::EndAll(const std::vector<EndedConnection>& announced) {
+  announced_ = &announced;
+  while (error_.empty() && ended_count_ < announced.size()) {
+    const EndedConnection& ended = announced[ended_count_];
+    const auto found =
+        connections_.find(KeyOf(ended.encapsulation, ended.summary.client.endpoint, ended.summary.server.endpoint));
+    if (found == connections_.end()) return Fail("ended a connection that there is not");
+    End(found, std::nullopt);
+  }
+  if (!connections_.empty()) Fail("did not end all");
+}
+
+void ModelTable::End(Connections::iterator connection, std::optional<EndReason> reason) {
+  const Connection& c = connection->second;
+  if (ended_count_ >= announced_->size()) return Fail("did not end a connection");
+  const EndedConnection& announced = (*announced_)[ended_count_++];
+  const auto text = [](std::optional<EndReason> r) { return r ? std::string(EndReasonName(*r)) : "no reason"; };
+  if (announced.reason != reason) {
+    Fail("ended for " + text(announced.reason) + " instead of " + text(reason) + ": " +
+         Differences(c, announced.summary));
+  }
+  const std::string differences = Differences(c, announced.summary);
+  if (!differences.empty()) Fail("ended (" + text(reason) + "): " + differences);
+  if (!(announced.encapsulation == c.encapsulation)) {
+    Fail("ended (" + text(reason) + ") with another encapsulation: " + c.ends[0].endpoint.ToString() + ", " +
+         c.ends[1].endpoint.ToString());
+  }
+  AddTo(c, &ended_);
+  if (c.confirmed && reason) {
+    ++ended_.closed[static_cast<size_t>(*reason)];
+    ended_.connection_duration_seconds.Observe(1e-9 * static_cast<double>(c.last_ns - c.start_ns));
+    ended_.connection_payload_bytes.Observe(static_cast<double>(c.ends[0].payload_bytes + c.ends[1].payload_bytes));
+  }
+  connections_.erase(connection);
+}
+
+std::string ModelTable::Differences(const Connection& c, const ConnectionSummary& summary) const {
+  const Peer& client = c.ends[static_cast<size_t>(c.client)];
+  const Peer& server = c.ends[static_cast<size_t>(1 - c.client)];
+  if (client.endpoint != summary.client.endpoint || server.endpoint != summary.server.endpoint) {
+    return "client " + client.endpoint.ToString() + " but in the table " + summary.client.endpoint.ToString();
+  }
+  std::string all;
+  const auto compare_end = [&all](const std::string& who, const Peer& end, const EndSummary& in_table) {
+    all += Differ((who + " packets").c_str(), end.packets, in_table.packets);
+    all += Differ((who + " payload").c_str(), end.payload_bytes, in_table.payload_bytes);
+    all += Differ((who + " IP bytes").c_str(), end.ip_bytes, in_table.ip_bytes);
+    all += Differ((who + " retransmitted").c_str(), end.retransmitted, in_table.retransmitted_segments);
+    all += Differ((who + " out of order").c_str(), end.out_of_order, in_table.out_of_order_segments);
+    all += Differ((who + " zero windows").c_str(), end.zero_windows, in_table.zero_windows);
+  };
+  compare_end("client", client, summary.client);
+  compare_end("server", server, summary.server);
+  all += Differ("state", static_cast<int>(c.state), static_cast<int>(summary.state));
+  all += Differ("observed", c.observed, summary.role == Role::kObserved);
+  all += Differ("confirmed", c.confirmed, summary.confirmed);
+  all += Differ("start", c.start_ns, summary.start_time_ns);
+  all += Differ("last packet", c.last_ns, summary.last_packet_time_ns);
+  all += Differ("interface", client.interface.value_or(server.interface.value_or(0)), size_t{summary.interface});
+  const auto between = [](const std::optional<int64_t>& from, const std::optional<int64_t>& to) {
+    return from && to ? std::max<int64_t>(*to - *from, 0) : ConnectionSummary::kUnknown;
+  };
+  all += Differ("server RTT", between(c.syn_ns, c.syn_ack_ns), summary.server_rtt_ns);
+  all += Differ("client RTT", between(c.syn_ack_ns, c.ack_ns), summary.client_rtt_ns);
+  all += Differ("handshake RTT", c.syn_ack_ns ? between(c.syn_ns, c.ack_ns) : -1, summary.handshake_rtt_ns);
+  if (!client.rtt_us && !server.rtt_us) {
+    all += Differ("RTT", int64_t{-1}, summary.rtt_ns);
+  } else {
+    // The table holds eighths of a microsecond, rounded down at each step.
+    const double rtt_ns = 1e3 * (client.rtt_us.value_or(0) + server.rtt_us.value_or(0));
+    if (std::abs(rtt_ns - static_cast<double>(summary.rtt_ns)) > 2500) {
+      all += Differ("RTT", static_cast<int64_t>(rtt_ns), summary.rtt_ns);
+    }
+  }
+  if (!all.empty()) all = client.endpoint.ToString() + " > " + server.endpoint.ToString() + ": " + all;
+  return all;
+}
+
+void ModelTable::AddTo(const Connection& c, Totals* totals) const {
+  const Peer& client = c.ends[static_cast<size_t>(c.client)];
+  const Peer& server = c.ends[static_cast<size_t>(1 - c.client)];
+  totals->client_payload_bytes += client.payload_bytes;
+  totals->server_payload_bytes += server.payload_bytes;
+  totals->client_retransmitted_segments += client.retransmitted;
+  totals->server_retransmitted_segments += server.retransmitted;
+  totals->out_of_order_segments += client.out_of_order + server.out_of_order;
+  totals->zero_windows += client.zero_windows + server.zero_windows;
+}
+
+void ModelTable::Compare(const ConnectionTable& table) {
+  if (table.now_ns() != now_ns_) return Fail("the time differs");
+  if (table.size() != connections_.size()) return Fail("the number of connections differs");
+  size_t in_use = 0;
+  const uint32_t records = table.record_limit();
+  const uint32_t embryos = table.embryo_limit() - ConnectionTable::kEmbryoSlots;
+  for (uint32_t i = 0; i < records + embryos; ++i) {
+    const uint32_t slot = i < records ? i : ConnectionTable::kEmbryoSlots + i - records;
+    if (!table.IsInUse(slot)) continue;
+    ++in_use;
+    const ConnectionSummary summary = table.Summarize(slot);
+    const auto found = connections_.find(
+        KeyOf(table.encapsulations().Get(summary.encapsulation), summary.client.endpoint, summary.server.endpoint));
+    if (found == connections_.end()) return Fail("the table has a connection too many");
+    const std::string differences = Differences(found->second, summary);
+    if (!differences.empty()) return Fail(differences);
+  }
+  if (in_use != connections_.size()) return Fail("a connection is lost");
+
+  Totals sum = ended_;
+  for (const auto& [key, connection] : connections_) {
+    if (!connection.confirmed) continue;
+    AddTo(connection, &sum);
+    ++sum.connections[static_cast<size_t>(connection.state)];
+  }
+  const Totals& totals = table.totals();
+  std::string all;
+  all += Differ("client payload", sum.client_payload_bytes, totals.client_payload_bytes);
+  all += Differ("server payload", sum.server_payload_bytes, totals.server_payload_bytes);
+  all += Differ("client retransmitted", sum.client_retransmitted_segments, totals.client_retransmitted_segments);
+  all += Differ("server retransmitted", sum.server_retransmitted_segments, totals.server_retransmitted_segments);
+  all += Differ("out of order", sum.out_of_order_segments, totals.out_of_order_segments);
+  all += Differ("zero windows", sum.zero_windows, totals.zero_windows);
+  all += Differ("opened by handshake", sum.opened_handshake, totals.opened_handshake);
+  all += Differ("opened midstream", sum.opened_midstream, totals.opened_midstream);
+  if (sum.closed != totals.closed) all += "closed differ; ";
+  if (sum.connections != totals.connections) all += "connections by state differ; ";
+  if (!Same(sum.handshake_rtt_seconds, totals.handshake_rtt_seconds)) all += "handshake RTTs differ; ";
+  if (!Same(sum.connection_duration_seconds, totals.connection_duration_seconds)) all += "durations differ; ";
+  if (!Same(sum.connection_payload_bytes, totals.connection_payload_bytes)) all += "payloads differ; ";
+  for (size_t i = 0; i < 8; ++i) {
+    const auto found = duplicates_.find(i);
+    all += Differ("duplicates", found == duplicates_.end() ? 0 : found->second, table.duplicate_packets(i));
+  }
+  all += Differ("unmatched fragments", unmatched_fragments_, table.unmatched_fragments());
+  if (!all.empty()) Fail("totals: " + all);
+}
+
+}  // namespace tcpgauge

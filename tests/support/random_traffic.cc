@@ -1,0 +1,228 @@
+#include "tests/support/random_traffic.h"
+
+#include <algorithm>
+#include <string>
+
+namespace tcpgauge {
+namespace {
+
+constexpr int64_t kMicrosecond = 1000;
+constexpr uint32_t kSecondUs = 1000000;
+
+}  // namespace
+
+RandomTraffic::RandomTraffic(uint64_t seed) : random_(seed) {
+  const struct {
+    const char* client;
+    const char* server;
+    uint16_t vlan;
+    uint32_t network;
+  } kConversations[] = {
+      {"10.0.0.1:40000", "10.0.0.2:80", 0, 0},
+      {"10.0.0.1:40000", "10.0.0.2:80", 7, 0},
+      {"10.0.0.1:40000", "10.0.0.2:80", 0, 7},
+      {"10.0.0.1:40001", "10.0.0.2:80", 0, 0},
+      {"10.0.0.9:50000", "10.0.0.2:80", 0, 0},
+      {"10.0.0.2:50000", "10.0.0.1:60000", 0, 0},
+      {"10.0.0.2:50001", "10.0.0.1:60000", 0, 0},
+      {"10.0.0.3:1000", "10.0.0.4:1000", 0, 0},
+      {"10.0.0.3:1001", "10.0.0.4:1000", 8, 0},
+      {"10.0.0.3:700", "10.0.0.3:700", 0, 0},
+      {"[2001:db8::1]:40000", "[2001:db8::2]:443", 0, 0},
+      {"[2001:db8::1]:40000", "[2001:db8::2]:443", 9, 9},
+      {"[2001:db8::1]:443", "[2001:db8::2]:444", 0, 0},
+      {"10.0.0.1:40002", "10.0.0.2:22", 10, 0},
+  };
+  for (const auto& c : kConversations) {
+    Conversation conversation;
+    conversation.ends[0] = At(c.client);
+    conversation.ends[1] = At(c.server);
+    if (c.vlan > 0) conversation.encapsulation.AddVlan(c.vlan);
+    if (c.network > 0) conversation.encapsulation.AddTunnel({TunnelType::kVxlan, true, c.network});
+    conversation.timestamps = Below(2) == 0;
+    conversation.step = static_cast<int>(Below(8));
+    for (uint32_t& next : conversation.next) next = InitialSequence();
+    conversations_.push_back(conversation);
+  }
+}
+
+uint32_t RandomTraffic::InitialSequence() {
+  const uint32_t any = static_cast<uint32_t>(random_());
+  return Below(4) == 0 ? any | 0xfffff000u : any;
+}
+
+int64_t RandomTraffic::NextTime() {
+  const uint32_t what = Below(1000);
+  uint32_t ahead_us = 0;
+  if (what < 600) {
+    ahead_us = Below(200);
+  } else if (what < 930) {
+    ahead_us = Below(30000);
+  } else if (what < 985) {
+    ahead_us = Below(2 * kSecondUs);
+  } else if (what < 997) {
+    ahead_us = Below(40 * kSecondUs);
+  } else if (what < 999) {
+    ahead_us = Below(200 * kSecondUs);
+  } else {
+    clock_ns_ -= int64_t{Below(kSecondUs)} * 3600 * kMicrosecond;  // set back, by up to an hour
+  }
+  if (clock_ns_ < latest_ns_ && Below(50) == 0) clock_ns_ = latest_ns_;  // and right again
+  clock_ns_ += ahead_us * kMicrosecond;
+  latest_ns_ = std::max(latest_ns_, clock_ns_);
+  return clock_ns_;
+}
+
+Segment RandomTraffic::From(const Conversation& conversation, int sender) const {
+  return Segment(conversation.ends[sender], conversation.ends[1 - sender]);
+}
+
+// The next segment in the life of a conversation.
+Segment RandomTraffic::Expected(Conversation* c) {
+  const int step = c->step++;
+  if (step == 0) {
+    if (Below(8) == 0) std::swap(c->ends[0], c->ends[1]);  // the other one calls
+    c->initial[0] = InitialSequence();
+    c->initial[1] = InitialSequence();
+    c->next[0] = c->initial[0] + 1;
+    c->next[1] = c->initial[1] + 1;
+    Segment syn = From(*c, 0).Syn(c->initial[0]);
+    if (Below(10) == 0) {
+      syn.Payload(100);
+      c->next[0] += 100;
+    }
+    Finish(&syn, c, 0);
+    return syn;
+  }
+  if (step == 1) {
+    Segment syn_ack = From(*c, 1).Syn(c->initial[1]).Ack(c->next[0]);
+    if (Below(20) == 0) {
+      syn_ack = From(*c, 1).Ack(c->next[0]).Rst();
+      c->step = static_cast<int>(Below(2));
+    }
+    Finish(&syn_ack, c, 1);
+    return syn_ack;
+  }
+  int sender = step == 2 ? 0 : static_cast<int>(Below(2));
+  Segment segment = From(*c, sender).Seq(c->next[sender]).Ack(c->next[1 - sender]);
+  if (step > 2 && Below(3) != 0) {
+    const uint32_t length = Below(20) == 0 ? 65000 : 1 + Below(1448);
+    segment.Payload(length);
+    c->next[sender] += length;
+  }
+  if (step > 6 && Below(12) == 0) {
+    segment.Fin();
+    ++c->next[sender];
+  }
+  if (step > 6 && Below(60) == 0) segment.Rst();
+  if (step > 12 && Below(6) == 0) c->step = 0;
+  Finish(&segment, c, sender);
+  return segment;
+}
+
+// A segment that no conversation would send just now, or that was sent before.
+Segment RandomTraffic::Unexpected(Conversation* c) {
+  const int sender = static_cast<int>(Below(2));
+  Segment segment = From(*c, sender).Ack(c->next[1 - sender]);
+  const uint32_t next = c->next[sender];
+  switch (Below(13)) {
+    case 0:  // sent again, in other pieces
+    case 1:
+      segment.Seq(next - Below(5000)).Payload(1 + Below(3000));
+      break;
+    case 2:  // a keep-alive
+      segment.Seq(next - 1).Payload(Below(2));
+      break;
+    case 3:  // a gap
+      c->next[sender] += 1 + Below(4000);
+      segment.Seq(c->next[sender]).Payload(100);
+      c->next[sender] += 100;
+      break;
+    case 4:
+      segment.Seq(next).Window(0);
+      break;
+    case 5:  // anybody's SYN
+      segment = From(*c, sender).Syn(InitialSequence());
+      break;
+    case 6:  // its own SYN, late or again
+      segment = From(*c, sender).Syn(c->initial[sender]);
+      break;
+    case 7:
+      segment.Syn(c->initial[sender]);
+      break;
+    case 8:  // an answer to whatever SYN came last
+      segment = From(*c, sender).Syn(InitialSequence());
+      for (const DecodedPacket& recent : recent_) {
+        if ((recent.tcp_flags & (kTcpSyn | kTcpAck)) == kTcpSyn && recent.source == c->ends[1 - sender]) {
+          segment.Ack(recent.sequence_number + 1);
+        }
+      }
+      break;
+    case 9:  // any flags and numbers
+      segment.Flags(static_cast<uint8_t>(random_())).Seq(Below(3) == 0 ? InitialSequence() : next - 2 + Below(4));
+      if (Below(3) == 0) segment.Ack(InitialSequence());
+      if (Below(2) == 0) segment.Payload(Below(100));
+      break;
+    case 10:  // far away
+      c->next[sender] += Below(2) == 0 ? 0x7fffff00u + Below(0x200) : static_cast<uint32_t>(random_());
+      segment.Seq(c->next[sender]).Payload(10);
+      break;
+    case 11:
+      segment.Seq(next).Payload(200).FirstFragment(Below(4));
+      break;
+    default:
+      segment.Payload(300).FollowingFragment(Below(4));
+      break;
+  }
+  Finish(&segment, c, sender);
+  return segment;
+}
+
+void RandomTraffic::Finish(Segment* segment, Conversation* c, int sender) {
+  for (size_t i = 0; i < c->encapsulation.vlan_count; ++i) segment->Vlan(c->encapsulation.vlans[i]);
+  for (size_t i = 0; i < c->encapsulation.tunnel_count; ++i) {
+    segment->Tunnel(c->encapsulation.tunnels[i].type, c->encapsulation.tunnels[i].id);
+  }
+  if (c->timestamps && Below(20) != 0) {
+    c->timestamp[sender] += Below(3);
+    segment->Timestamps(c->timestamp[sender], c->timestamp[1 - sender] - Below(2));
+  }
+  if (Below(10) == 0) segment->On(Below(3));
+}
+
+DecodedPacket RandomTraffic::Next() {
+  const int64_t time_ns = NextTime();
+  DecodedPacket packet;
+  const uint32_t what = Below(100);
+  if (what < 4 && !held_.empty()) {  // overtaken, with its own time or stamped on arrival
+    packet = held_.back();
+    held_.pop_back();
+    if (Below(2) == 0) packet.time_ns = time_ns;
+    return packet;
+  }
+  if (what < 10 && !recent_.empty()) {  // repeated, perhaps on another interface
+    packet = recent_[Below(static_cast<uint32_t>(recent_.size()))];
+    packet.time_ns = Below(4) == 0 ? packet.time_ns : time_ns;
+    packet.interface = Below(3);
+    return packet;
+  }
+  for (;;) {
+    // A few conversations have most of the traffic, so that the others reach their time-outs.
+    const uint32_t count = static_cast<uint32_t>(conversations_.size());
+    Conversation& conversation = conversations_[Below(3) == 0 ? Below(count) : Below(1 + Below(count))];
+    packet = Below(5) == 0 ? Unexpected(&conversation) : Expected(&conversation);
+    packet.time_ns = Below(50) == 0 ? time_ns - int64_t{Below(1200000)} * kMicrosecond : time_ns;
+    const uint32_t fate = Below(100);
+    if (fate < 4) continue;  // lost
+    if (fate < 8 && held_.size() < 8) {
+      held_.push_back(packet);
+      continue;
+    }
+    break;
+  }
+  recent_.push_back(packet);
+  if (recent_.size() > 16) recent_.erase(recent_.begin());
+  return packet;
+}
+
+}  // namespace tcpgauge
