@@ -51,6 +51,7 @@ std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
   }
   TableOptions table = options_.table;
   table.max_connections = std::max<uint32_t>(table.max_connections / static_cast<uint32_t>(count), 1);
+  table.edges.max_exported /= count;
   std::vector<std::unique_ptr<CaptureWorker>> workers;
   for (size_t i = 0; i < count; ++i) {
     workers.push_back(std::make_unique<CaptureWorker>(std::move(sources[i]), table, options_.worker,

@@ -87,12 +87,19 @@ class Bench:
         results = [[run(*command) for command in commands] for _ in range(self.options.rounds + 1)][1:]
         return list(zip(*results))
 
+    @staticmethod
+    def ratios(these, those, digits=2):
+        """How many times those took these, by wall time and (for a machine that is shared) by CPU time."""
+        pairs = list(zip(these, those))
+        return (median_and_range([a.wall_seconds / b.wall_seconds for a, b in pairs], digits),
+                median_and_range([a.cpu_seconds / b.cpu_seconds for a, b in pairs], digits))
+
     def files(self):
         """The agent against the floor and a peer, reading files."""
         say("## Reading a file, one worker, default options\n")
-        say("| capture | packets | bare loop s | tcpgauge s | million packets/s | times the loop | softflowd s "
-            "| times faster than softflowd | resident MB |")
-        say("|---|---|---|---|---|---|---|---|---|")
+        say("| capture | packets | bare loop s | tcpgauge s | million packets/s | times the loop | by CPU "
+            "| softflowd s | times faster than softflowd | by CPU | resident MB |")
+        say("|" + "---|" * 11)
         with_softflowd = shutil.which("softflowd") is not None
         for kind in KINDS:
             commands = [(self.binary("count_packets"), self.capture(kind)), self.agent(kind)]
@@ -100,11 +107,11 @@ class Bench:
                 commands.append(self.softflowd(kind))
             loop, agent, *peer = self.side_by_side(*commands)
             seconds = [statistics.median(r.wall_seconds for r in runs) for runs in (loop, agent, *peer)]
-            ratios = [a.wall_seconds / b.wall_seconds for a, b in zip(agent, loop)]
-            against = [b.wall_seconds / a.wall_seconds for a, b in zip(agent, peer[0])] if peer else []
+            slower, slower_cpu = self.ratios(agent, loop)
+            faster, faster_cpu = self.ratios(peer[0], agent, 1) if peer else ("", "")
             say(f"| {kind} | {self.packets(kind)} | {seconds[0]:.3f} | {seconds[1]:.3f} "
-                f"| {self.packets(kind) / seconds[1] / 1e6:.1f} | {median_and_range(ratios)} "
-                f"| {f'{seconds[2]:.2f}' if peer else 'not here'} | {median_and_range(against, 1) if peer else ''} "
+                f"| {self.packets(kind) / seconds[1] / 1e6:.1f} | {slower} | {slower_cpu} "
+                f"| {f'{seconds[2]:.2f}' if peer else 'not here'} | {faster} | {faster_cpu} "
                 f"| {max(r.resident_kib for r in agent) / 1024:.0f} |")
         say()
         empty = run(self.binary("tcpgauge"), "--version").resident_kib
