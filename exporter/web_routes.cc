@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "exporter/concurrency_limit.h"
+#include "exporter/connections_json.h"
 #include "exporter/content_negotiation.h"
 #include "exporter/make_exposition.h"
 #include "exporter/process_stats.h"
 #include "exporter/text_writer.h"
+#include "src/base/json_string.h"
 
 namespace tcpgauge {
 namespace {
@@ -37,6 +39,22 @@ HttpHandler StatusPage(const WebSources& sources) {
     response.content_type = "application/json";
     response.body = StatusJson(*sources.hub->Current(), sources.build, sources.limits);
     return response;
+  };
+}
+
+HttpHandler ConnectionsPage(const WebSources& sources) {
+  return [sources](const HttpRequest& request) {
+    HttpResponse response;
+    response.content_type = "application/json";
+    response.headers.emplace_back("Cache-Control", "no-store");
+    const absl::StatusOr<ConnectionQuery> query = ParseConnectionQuery(request);
+    if (!query.ok()) {
+      response.status = 400;
+      response.body = "{\"error\":" + JsonString(std::string(query.status().message())) + "}\n";
+      return response;
+    }
+    response.body = ConnectionsJson(*sources.hub->Current(), *query, sources.agent_name);
+    return CompressIfAccepted(request, std::move(response));
   };
 }
 
@@ -94,6 +112,7 @@ HttpRouter WebRoutes(const WebSources& sources) {
   HttpRouter router;
   router.Handle("/", LandingPage(sources));
   router.Handle("/api/v1/status", StatusPage(sources));
+  router.Handle("/api/v1/connections", LimitConcurrency(sources.limits.concurrent_scrapes, ConnectionsPage(sources)));
   router.Handle("/-/healthy", ProbePage(sources.is_healthy, "healthy\n", "not healthy: capture makes no progress\n"));
   router.Handle("/-/ready", ProbePage(sources.is_ready, "ready\n", "not ready: not capturing\n"));
   router.Handle(sources.telemetry_path, LimitConcurrency(sources.limits.concurrent_scrapes, MetricsPage(sources)));

@@ -17,13 +17,14 @@ struct WebSources {
   const SnapshotHub* hub = nullptr;
   const Clock* clock = nullptr;
   BuildInfo build;
+  std::string agent_name;  // tells this agent from others: the host's name
   AgentLimits limits;
   std::string telemetry_path = "/metrics";
   std::function<bool()> is_healthy;  // capture threads make progress
   std::function<bool()> is_ready;    // packets are being captured
 };
 
-// The telemetry path, /-/healthy, /-/ready, /api/v1/status and /.
+// The telemetry path, /-/healthy, /-/ready, /api/v1/status, /api/v1/connections and /.
 HttpRouter WebRoutes(const WebSources& sources);
 
 }  // namespace tcpgauge

@@ -1,11 +1,16 @@
 // Options, wiring and signals; what there is to decide is decided in the parts.
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
+#include <sys/time.h>
+#include <sys/utsname.h>
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -16,8 +21,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "exporter/connection_log.h"
+#include "exporter/connections_json.h"
 #include "exporter/http_server.h"
+#include "exporter/make_exposition.h"
+#include "exporter/process_stats.h"
 #include "exporter/series_plan.h"
+#include "exporter/text_writer.h"
 #include "exporter/tls_context.h"
 #include "exporter/web_routes.h"
 #include "exporter/web_security.h"
@@ -27,6 +36,7 @@
 #include "src/capture/pcap_source.h"
 #include "src/capture_engine.h"
 #include "src/options/command_line.h"
+#include "tui/table_text.h"
 #include "tui/top_view.h"
 
 namespace tcpgauge {
@@ -43,9 +53,17 @@ void HandleSignals(StopSignal* stop) {
   stop_on_signal = stop;
   struct sigaction action = {};
   action.sa_handler = OnStopSignal;
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaction(number, &action, nullptr);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGALRM}) sigaction(number, &action, nullptr);
   action.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &action, nullptr);  // a write to a closed pipe or socket is an error like any other
+}
+
+// SIGALRM stops the run then.
+void StopAfter(double seconds) {
+  itimerval timer = {};
+  timer.it_value.tv_sec = static_cast<time_t>(seconds);
+  timer.it_value.tv_usec = static_cast<suseconds_t>((seconds - static_cast<double>(timer.it_value.tv_sec)) * 1e6);
+  setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
 int ExitStatus(const absl::Status& status) {
@@ -135,8 +153,9 @@ EngineOptions EngineOptionsOf(const Options& options) {
   engine.table.rate_window_ns = ToNanoseconds(options.rate_window_seconds);
   engine.table.ranking_window_ns = ToNanoseconds(options.metrics_window_seconds);
   engine.worker.live = options.read_file.empty();
-  engine.worker.publish = options.tui || !options.listen_addresses.empty();
-  engine.worker.stay_at_end = engine.worker.publish;
+  const bool shown_live = options.tui || !options.listen_addresses.empty();
+  engine.worker.publish = shown_live || options.output != OutputFormat::kNone;
+  engine.worker.stay_at_end = shown_live && options.output == OutputFormat::kNone;
   engine.worker.publish_interval_ns = engine.table.rate_tick_ns;
   engine.table.keep_rates = engine.worker.publish;
   engine.table.max_recently_ended = static_cast<size_t>(options.metrics_connections);
@@ -149,11 +168,17 @@ EngineOptions EngineOptionsOf(const Options& options) {
   return engine;
 }
 
+std::string AgentName() {
+  utsname host = {};
+  return uname(&host) == 0 ? host.nodename : "";
+}
+
 WebSources WebSourcesOf(const Options& options, const CaptureEngine& engine) {
   WebSources web;
   web.hub = &engine.hub();
   web.clock = &SystemClock();
   web.build = {kVersion, BuildCommit()};
+  web.agent_name = AgentName();
   web.limits.max_connections = options.max_connections;
   web.limits.series_limit = static_cast<uint64_t>(options.series_limit);
   web.limits.metrics_edges = PlanOf(options).edges;
@@ -173,6 +198,36 @@ absl::StatusOr<std::unique_ptr<HttpServer>> StartServer(const Options& options, 
     if (security->CurrentTls() != nullptr) tls = [security] { return security->CurrentTls(); };
   }
   return HttpServer::Start(options.listen_addresses, std::move(handler), {}, std::move(tls));
+}
+
+ExpositionLimits LimitsOf(const Options& options) {
+  return {static_cast<size_t>(options.series_limit), static_cast<size_t>(options.metrics_connections)};
+}
+
+std::string FinalState(const Options& options, const SnapshotHub& hub) {
+  const auto metrics = [&](TextFormat format) {
+    return WriteText(MakeExposition(hub.Current(), LimitsOf(options), {kVersion, BuildCommit()}, ReadProcessStats(), 0),
+                     format);
+  };
+  switch (options.output) {
+    case OutputFormat::kNone:
+      break;
+    case OutputFormat::kTable:
+      return TableText(*hub.Current());
+    case OutputFormat::kJson:
+      return ConnectionsJson(*hub.Current(), {ConnectionSort::kBytes, false, "", std::numeric_limits<size_t>::max()},
+                             AgentName());
+    case OutputFormat::kPrometheus:
+      return metrics(TextFormat::kPrometheus);
+    case OutputFormat::kOpenMetrics:
+      return metrics(TextFormat::kOpenMetrics);
+  }
+  return "";
+}
+
+absl::Status Print(const std::string& text) {
+  if (fwrite(text.data(), 1, text.size(), stdout) == text.size() && fflush(stdout) == 0) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("cannot write to standard output: ", strerror(errno)));
 }
 
 void WaitForEnd(const StopSignal& stop, const CaptureEngine& engine) {
@@ -225,6 +280,7 @@ int Run(const Options& options) {
   }
   if (connection_log != nullptr) connection_log->Start();
   engine.Start();
+  if (options.duration_seconds > 0) StopAfter(options.duration_seconds);
 
   absl::Status status;
   if (options.tui) {
@@ -235,6 +291,8 @@ int Run(const Options& options) {
   if (server != nullptr) server->Stop();
   const absl::Status capture_status = engine.Stop();
   if (status.ok()) status = capture_status;
+  const absl::Status printed = Print(FinalState(options, engine.hub()));  // what is known, even when capture failed
+  if (status.ok()) status = printed;
   if (connection_log != nullptr && !connection_log->Finish() && status.ok()) {
     status = absl::UnavailableError(absl::StrCat("connection log '", options.connection_log, "' is not complete"));
   }

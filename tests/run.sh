@@ -23,6 +23,7 @@ finish() {
   [ "$failed" = 0 ] || exit 1
 }
 trap finish EXIT
+trap 'exit 130' INT TERM
 
 # Adds to the sums; $4, the exit status of what counted, must not contradict it.
 add() {
@@ -71,10 +72,10 @@ end_to_end_tests() {
   fi
 }
 
-# Fuzzers are the binaries NAME_fuzz with the tag "fuzz". They start from what write_NAME_seeds writes and from
-# tests/fuzz/regressions/NAME.
+# Fuzzers are the binaries NAME_fuzz with the tag "fuzz". They start from what write_NAME_seeds writes and
+# from what tests/fuzz keeps.
 fuzz() {
-  local fuzzers target name bin work
+  local fuzzers target name bin work kept
   fuzzers=$(targets 'attr(tags, "\bfuzz\b", kind(cc_binary, //tests/fuzz/...))')
   say "fuzzing for $fuzz_seconds s each: ${fuzzers:?there are no fuzzers}"
   # shellcheck disable=SC2086
@@ -86,7 +87,9 @@ fuzz() {
     work=$(mktemp -d)
     mkdir "$work/new" "$work/seeds"
     "$(folder_of bazel-bin --compilation_mode=opt)/tests/fuzz/write_${name}_seeds" "$work/seeds"
-    [ ! -d "$project/tests/fuzz/regressions/$name" ] || cp "$project/tests/fuzz/regressions/$name"/* "$work/seeds"
+    for kept in "$project/tests/fuzz/regressions/$name" "$project/tests/fuzz/corpus/${name}_fuzz"; do
+      [ ! -d "$kept" ] || cp "$kept"/* "$work/seeds"
+    done
     if "$bin/${name}_fuzz" -max_total_time="$fuzz_seconds" -max_len=4096 -print_final_stats=1 -verbosity=0 -timeout=5 \
       -artifact_prefix="$work/" "$work/new" "$work/seeds" >"$work/log" 2>&1; then
       printf '%s: %s inputs\n' "$name" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/log")"

@@ -126,7 +126,7 @@ void CaptureWorker::CountAndApply(const Source& source) {
     const size_t protocol = static_cast<size_t>(packet.protocol);
     ++interface.packets[protocol];
     interface.wire_bytes[protocol] += packet.wire_length_bytes;
-    if (packet.kind == DecodedPacket::Kind::kError) ++counters_.decode_errors[static_cast<size_t>(packet.error)];
+    if (packet.error != DecodeError::kNone) ++counters_.decode_errors[static_cast<size_t>(packet.error)];
   }
   table_.Apply(batch_.packets());
 }

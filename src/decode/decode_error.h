@@ -8,7 +8,8 @@
 namespace tcpgauge {
 
 // Why a packet could not be decoded: a closed list, each with a name and a counter. "Truncated" is a header that ends
-// early, be it for the snapshot length or because the packet itself is too short.
+// early, be it for the snapshot length or because the packet itself is too short. A TCP segment whose header is broken
+// is counted here and in its connection.
 enum class DecodeError : uint8_t {
   kNone,
   kTruncatedLink,    // up to and with VLAN tags, LLC and PPP

@@ -26,11 +26,12 @@ enum TcpFlag : uint8_t {
 // others are left over from the packet before, so that nothing is cleared in vain.
 struct DecodedPacket {
   enum class Kind : uint8_t {
-    kTcpSegment,   // all fields below; perhaps the first fragment of a segment
+    kTcpSegment,   // all fields below; perhaps the first fragment of a segment. With an `error` its header cannot be
+                   // believed: flags, numbers and window are zero
     kTcpFragment,  // a following IP fragment of a TCP segment: addresses and fragment fields, no ports and no TCP
                    // fields
     kNotTcp,       // counted by `protocol` alone
-    kError,        // counted by `protocol` and `error`
+    kError,        // counted by `protocol` and `error` alone
   };
 
   int64_t time_ns = 0;             // Unix epoch

@@ -1,5 +1,7 @@
 #include "src/decode/tcp.h"
 
+#include <algorithm>
+
 namespace tcpgauge {
 namespace {
 
@@ -20,6 +22,28 @@ struct TimestampsOption {
 static_assert(sizeof(TimestampsOption) == 10, "wire layout");
 
 }  // namespace
+
+Layer DecodeBrokenTcp(Decoding& decoding) {
+  DecodedPacket& packet = *decoding.packet;
+  const uint32_t segment_bytes = decoding.wire_remaining_bytes;
+  const auto* header = decoding.captured.Peek<TcpHeader>();
+  const uint32_t header_length_bytes = header == nullptr ? kMinTcpHeaderBytes : (header->data_offset >> 4) * 4u;
+  // Where the fragments that follow have payload and where header is not known.
+  if (packet.is_fragment && segment_bytes < std::max(header_length_bytes, kMinTcpHeaderBytes)) {
+    return decoding.Fail(DecodeError::kIpFragment);
+  }
+  if (header == nullptr) return decoding.Fail(DecodeError::kTruncatedTcp);
+  packet.kind = DecodedPacket::Kind::kTcpSegment;
+  packet.error = header_length_bytes == kMinTcpHeaderBytes ? DecodeError::kTruncatedTcp : DecodeError::kTcpDataOffset;
+  packet.source.port = header->source_port.ToHost();
+  packet.destination.port = header->destination_port.ToHost();
+  packet.sequence_number = packet.acknowledgment_number = 0;
+  packet.tcp_flags = 0;
+  packet.window = 0;
+  packet.has_timestamps = false;
+  packet.payload_length_bytes = header_length_bytes < kMinTcpHeaderBytes ? segment_bytes - header_length_bytes : 0;
+  return Layer::kDone;
+}
 
 void FindTimestamps(Cursor options, DecodedPacket* packet) {
   while (const auto* kind = options.Peek<uint8_t>()) {

@@ -31,11 +31,10 @@ constexpr uint32_t kPaddedTimestampsStart = 0x0101080a;
 
 constexpr uint32_t kMinTcpHeaderBytes = 20;
 
-// A header of which too little is here: cut off by the capture, by its sender, or by a fragment that is too small.
-inline Layer FailTruncatedTcp(Decoding& decoding) {
-  const bool tiny_fragment = decoding.packet->is_fragment && decoding.wire_remaining_bytes < kMinTcpHeaderBytes;
-  return decoding.Fail(tiny_fragment ? DecodeError::kIpFragment : DecodeError::kTruncatedTcp);
-}
+// A header that is not whole or whose data offset cannot be. While its first 16 bytes are here the segment counts all
+// the same, for its connection and as an error: what it occupied on the wire is known, what it says is not believed.
+// With an offset below 20 bytes, all beyond that offset is payload, as Wireshark counts it; else there is none.
+Layer DecodeBrokenTcp(Decoding& decoding);
 
 // Looks for timestamps among options of any order. Options that were not captured are not there.
 void FindTimestamps(Cursor options, DecodedPacket* packet);
@@ -45,12 +44,9 @@ inline Layer DecodeTcp(Decoding& decoding) {
   packet.protocol = Protocol::kTcp;
   const uint32_t segment_bytes = decoding.wire_remaining_bytes;
   const auto* header = decoding.captured.Peek<TcpHeader>();
-  if (header == nullptr || segment_bytes < kMinTcpHeaderBytes) return FailTruncatedTcp(decoding);
+  if (header == nullptr) return DecodeBrokenTcp(decoding);
   const uint32_t header_length_bytes = (header->data_offset >> 4) * 4u;
-  if (header_length_bytes < kMinTcpHeaderBytes) return decoding.Fail(DecodeError::kTcpDataOffset);
-  if (header_length_bytes > segment_bytes) {
-    return decoding.Fail(packet.is_fragment ? DecodeError::kIpFragment : DecodeError::kTcpDataOffset);
-  }
+  if (header_length_bytes < kMinTcpHeaderBytes || header_length_bytes > segment_bytes) return DecodeBrokenTcp(decoding);
   packet.kind = DecodedPacket::Kind::kTcpSegment;
   packet.source.port = header->source_port.ToHost();
   packet.destination.port = header->destination_port.ToHost();

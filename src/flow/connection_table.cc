@@ -450,7 +450,8 @@ void ConnectionTable::Credit(uint32_t slot, const Arrival& arrival) {
       ranking_->Add(slot, 0, packet.payload_length_bytes, arrival.time_ns);
     }
   }
-  if (packet.kind == DecodedPacket::Kind::kTcpSegment) FollowSegment(slot, arrival);
+  const bool believable = packet.kind == DecodedPacket::Kind::kTcpSegment && packet.error == DecodeError::kNone;
+  if (believable) FollowSegment(slot, arrival);
   if (record.has(ConnectionRecord::kConfirmed)) {
     AddToTotals(packet.payload_length_bytes, LossCounts::Of(end) - before, arrival.sender == record.client_end(),
                 &record);

@@ -150,6 +150,22 @@ absl::Status CheckTogether(bool as_tcptrack, Options* options) {
   if (!options->interfaces.empty() && !options->read_file.empty()) {
     return absl::InvalidArgumentError("--interface and --read exclude each other; give one of them");
   }
+  if (options->duration_seconds > 0 && !options->read_file.empty()) {
+    return absl::InvalidArgumentError(
+        "--duration and --read exclude each other: a file is read to its end; give one of them");
+  }
+  if (options->output != OutputFormat::kNone) {
+    if (options->read_file.empty() && options->duration_seconds == 0) {
+      return absl::InvalidArgumentError("--output prints the final state: give --read FILE or --duration SECONDS too");
+    }
+    if (options->tui) {
+      return absl::InvalidArgumentError("--output and --tui exclude each other; give one of them");
+    }
+    if (options->connection_log == "-") {
+      return absl::InvalidArgumentError(
+          "--connection-log: '-' would mix with what --output prints; name a file, or leave --output out");
+    }
+  }
   if (options->tui && options->connection_log == "-") {
     return absl::InvalidArgumentError(
         "--connection-log: '-' would write into the top view; name a file, or leave --tui out");
@@ -204,6 +220,14 @@ CommandLine ParseCommandLine(int argc, const char* const* argv, const Environmen
     return environment(name);
   };
   status = Fill(typed, other_environment, &options);
+  if (options.output != OutputFormat::kNone) {
+    // What is there by default is not there for a single answer.
+    const auto asked = [&typed, &environment](const char* long_name) {
+      return Given(typed, long_name) || environment(EnvironmentName(*FindLong(long_name)).c_str()) != nullptr;
+    };
+    if (!asked("web.listen-address")) options.listen_addresses.clear();
+    if (!asked("tui")) options.tui = false;
+  }
   if (status.ok()) status = CheckTogether(as_tcptrack, &options);
   if (!status.ok()) return error(status);
   return options;

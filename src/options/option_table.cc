@@ -1,5 +1,8 @@
 #include "src/options/option_table.h"
 
+#include <string_view>
+#include <utility>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -96,6 +99,19 @@ absl::Status TakeLogFormat(const std::string& value, Options* options) {
   return absl::OkStatus();
 }
 
+absl::Status TakeOutput(const std::string& value, Options* options) {
+  constexpr std::pair<std::string_view, OutputFormat> kFormats[] = {{"table", OutputFormat::kTable},
+                                                                    {"json", OutputFormat::kJson},
+                                                                    {"prometheus", OutputFormat::kPrometheus},
+                                                                    {"openmetrics", OutputFormat::kOpenMetrics}};
+  for (const auto& [name, format] : kFormats) {
+    if (value != name) continue;
+    options->output = format;
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is not one of table, json, prometheus, openmetrics"));
+}
+
 using Kind = OptionSpec::Kind;
 
 const OptionSpec kTable[] = {
@@ -120,6 +136,11 @@ const OptionSpec kTable[] = {
      "1",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "workers", 1, 64), &options->workers);
+     },
+     nullptr},
+    {kCapture, 0, "duration", Kind::kValue, "SECONDS", "capture for this long, then end", "",
+     [](const std::string& value, Options* options) {
+       return Keep(ParseSeconds(value, 0.1, kYearSeconds), &options->duration_seconds);
      },
      nullptr},
     {kCapture, 0, "list-interfaces", Kind::kFlag, "", "list the interfaces that can be captured on, and exit", "",
@@ -154,6 +175,11 @@ const OptionSpec kTable[] = {
      nullptr},
 
     {kShow, 0, "tui", Kind::kFlag, "", "the top view in this terminal", "", TakeFlag<&Options::tui, true>, nullptr},
+    {kShow, 0, "output", Kind::kValue, "FORMAT",
+     "with --read or --duration: print the final state once as table, json, prometheus or openmetrics, and exit; HTTP "
+     "only "
+     "where --web.listen-address asks for it",
+     "", TakeOutput, nullptr},
     {kShow, 0, "connection-log", Kind::kValue, "FILE",
      "one JSON line for each connection that ends, and at exit for those left; - is standard output", "",
      TakeFile<&Options::connection_log>, nullptr},

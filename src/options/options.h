@@ -9,6 +9,9 @@
 
 namespace tcpgauge {
 
+// What the final state is printed as.
+enum class OutputFormat : uint8_t { kNone, kTable, kJson, kPrometheus, kOpenMetrics };
+
 // Everything that the command line and the environment say, validated. A plain value; see ParseCommandLine().
 // The initial values are the defaults of the program when it is called tcpgauge.
 struct Options {
@@ -21,6 +24,7 @@ struct Options {
   int buffer_size_kib = 0;  // 0 = kDefaultBufferKib
   bool list_interfaces = false;
   int workers = 1;
+  double duration_seconds = 0;  // of a live capture; 0 = until it is stopped
 
   // Connections.
   bool new_only = false;
@@ -32,6 +36,7 @@ struct Options {
 
   // Outputs.
   bool tui = false;
+  OutputFormat output = OutputFormat::kNone;                     // else read_file or duration_seconds is given
   std::string connection_log;                                    // empty = off; "-" = standard output
   std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT or unix:PATH, checked; empty = no listener
   std::string telemetry_path = "/metrics";

@@ -31,7 +31,7 @@ struct DirectionView {
 struct ConnectionView {
   static constexpr int64_t kUnknown = -1;
 
-  uint64_t id = 0;  // of this incarnation; never used twice in the life of the process
+  uint64_t id = 0;  // of this incarnation: a hash, so two have one only by a collision of 64 bits
   Endpoint client;
   Endpoint server;
   ConnectionState state = ConnectionState::kSynSent;

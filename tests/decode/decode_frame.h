@@ -47,7 +47,8 @@ inline std::string Summary(const DecodedPacket& packet) {
   switch (packet.kind) {
     case Kind::kTcpSegment:
       return packet.source.ToString() + " > " + packet.destination.ToString() + " " +
-             std::to_string(packet.payload_length_bytes);
+             std::to_string(packet.payload_length_bytes) +
+             (packet.error == DecodeError::kNone ? "" : " error " + std::string(DecodeErrorName(packet.error)));
     case Kind::kTcpFragment:
       return packet.source.address.ToString() + " > " + packet.destination.address.ToString() + " fragment " +
              std::to_string(packet.payload_length_bytes);

@@ -53,5 +53,16 @@ TEST(TcpDecoder, CountsASegmentThatWasCutOffAfterTheWindow) {
   EXPECT_TRUE(Decode(Frame(segment).CutInLayer(32)).has_timestamps);
 }
 
+TEST(TcpDecoder, BelievesNothingThatABrokenHeaderSays) {
+  const auto packet = Decode(Segment().Window(77).Options({8, 10, 0, 0, 0, 7, 0, 0, 0, 9, 1, 1}).Set8(12, 0x40));
+  EXPECT_EQ(packet.kind, Kind::kTcpSegment);
+  EXPECT_EQ(packet.error, DecodeError::kTcpDataOffset);
+  EXPECT_EQ(packet.tcp_flags, 0);
+  EXPECT_EQ(packet.sequence_number, 0u);
+  EXPECT_EQ(packet.acknowledgment_number, 0u);
+  EXPECT_EQ(packet.window, 0);
+  EXPECT_FALSE(packet.has_timestamps);
+}
+
 }  // namespace
 }  // namespace tcpgauge

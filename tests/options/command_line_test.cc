@@ -230,6 +230,13 @@ TEST(CommandLine, SaysWhatIsWrongWithAValueAndWhatWouldBeRight) {
        "/ in it"},
       {{"-i", ""}, "tcpgauge: --interface: '' is not the name of an interface; --list-interfaces shows them"},
       {{"-i", "eth0", "-T", "f"}, "tcpgauge: --interface and --read exclude each other; give one of them"},
+      {{"--output", "xml", "-T", "f"}, "tcpgauge: --output: 'xml' is not one of table, json, prometheus, openmetrics"},
+      {{"--output", "json"}, "tcpgauge: --output prints the final state: give --read FILE or --duration SECONDS too"},
+      {{"--output", "json", "-T", "f", "--tui"}, "tcpgauge: --output and --tui exclude each other; give one of them"},
+      {{"--output", "json", "-T", "f", "--connection-log", "-"},
+       "tcpgauge: --connection-log: '-' would mix with what --output prints; name a file, or leave --output out"},
+      {{"--duration", "5", "-T", "f"},
+       "tcpgauge: --duration and --read exclude each other: a file is read to its end; give one of them"},
       {{"--tui", "--connection-log", "-"},
        "tcpgauge: --connection-log: '-' would write into the top view; name a file, or leave --tui out"},
       {{"-df", "--rate-window"}, "tcpgauge: --rate-window: a value is missing; right would be --rate-window SECONDS"},
@@ -237,6 +244,26 @@ TEST(CommandLine, SaysWhatIsWrongWithAValueAndWhatWouldBeRight) {
       {{"--log.level", "a\nb"}, "tcpgauge: --log.level: 'a\\nb' is not one of debug, info, warn, error"},
   };
   for (const Case& c : kCases) EXPECT_EQ(ErrorOf(c.words), c.error);
+}
+
+TEST(CommandLine, OutputTakesTheListenerAndTheTopViewOnlyWhenAsked) {
+  EXPECT_EQ(OptionsOf({"--output", "table", "-T", "f"}).output, OutputFormat::kTable);
+  EXPECT_EQ(OptionsOf({"--output", "json", "-T", "f"}).output, OutputFormat::kJson);
+  EXPECT_EQ(OptionsOf({"--output", "prometheus", "-T", "f"}).output, OutputFormat::kPrometheus);
+  EXPECT_EQ(OptionsOf({"--output", "openmetrics", "--duration", "1.5"}).output, OutputFormat::kOpenMetrics);
+  EXPECT_EQ(OptionsOf({"--duration", "1.5"}).duration_seconds, 1.5);
+  EXPECT_THAT(OptionsOf({"--duration", "1.5"}).listen_addresses, ElementsAre("127.0.0.1:10406"));
+
+  EXPECT_THAT(OptionsOf({"--output", "json", "-T", "f"}).listen_addresses, IsEmpty());
+  EXPECT_THAT(OptionsOf({"-T", "f"}, {{"TCPGAUGE_OUTPUT", "json"}}).listen_addresses, IsEmpty());
+  EXPECT_THAT(OptionsOf({"--output", "json", "-T", "f", "--web.listen-address", ":1"}).listen_addresses,
+              ElementsAre(":1"));
+  EXPECT_THAT(OptionsOf({"--output", "json", "-T", "f"}, {{"TCPGAUGE_WEB_LISTEN_ADDRESS", ":1"}}).listen_addresses,
+              ElementsAre(":1"));
+
+  const CommandLine as_tcptrack = Parse({"tcptrack", "-i", "eth0", "--duration", "5", "--output", "table"});
+  ASSERT_TRUE(std::holds_alternative<Options>(as_tcptrack));
+  EXPECT_FALSE(std::get<Options>(as_tcptrack).tui);
 }
 
 TEST(CommandLine, SuggestsTheNearestOption) {
@@ -248,7 +275,7 @@ TEST(CommandLine, SuggestsTheNearestOption) {
 }
 
 TEST(CommandLine, RejectsOptionsThatAreNotThereYet) {
-  for (const char* option : {"--attach", "--output", "--duration", "--user", "--otlp.endpoint"}) {
+  for (const char* option : {"--attach", "--user", "--otlp.endpoint"}) {
     EXPECT_THAT(ErrorOf({option, "1"}), HasSubstr("unknown option")) << option;
   }
 }

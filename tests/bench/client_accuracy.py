@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""How often the client of a connection is found when its handshake was not captured.
+
+usage: client_accuracy.py BINARY CAPTURE ...
+
+Cuts the handshake off connections of each capture (everything up to the packet after the last SYN), lets the agent
+read the rest, and compares its clients with those that sent the SYN. Twice: with every handshake cut off, and with that
+of every second connection, so that servers can be learned from the others. Beside it the rule of tcptrack: the
+higher port is the client's. Needs tshark and editcap.
+"""
+import collections
+import ipaddress
+import json
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+
+FIELDS = ("frame.number", "tcp.stream", "tcp.flags.syn", "tcp.flags.ack", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
+          "tcp.srcport", "tcp.dstport", "frame.protocols")
+ORDER_OF_MAGIC = {b"\xd4\xc3\xb2\xa1": "<", b"\x4d\x3c\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">", b"\xa1\xb2\x3c\x4d": ">"}
+
+
+class Stream:
+    def __init__(self):
+        self.frames = []
+        self.client = None
+        self.server = None
+        self.syn_count = 0  # of frames, up to the last SYN
+
+    @property
+    def pair(self):
+        return frozenset((self.client, self.server))
+
+
+def streams_of(path):
+    """By tshark's number, those of which a SYN was captured."""
+    command = ["tshark", "-n", "-r", path, "-Y", "tcp.stream && !icmp && !icmpv6", "-T", "fields", "-E", "separator=;",
+               "-E", "occurrence=l"]
+    for field in FIELDS:
+        command += ["-e", field]
+    streams = collections.defaultdict(Stream)
+    lines = subprocess.run(command, capture_output=True, text=True, errors="replace").stdout.splitlines()
+    for line in lines:
+        frame, number, syn, ack, source4, target4, source6, target6, source_port, target_port, protocols = line.split(";")
+        v4 = [p for p in protocols.split(":") if p in ("ip", "ipv6")][-1:] == ["ip"]
+        source = (ipaddress.ip_address(source4 if v4 else source6), int(source_port))
+        target = (ipaddress.ip_address(target4 if v4 else target6), int(target_port))
+        stream = streams[number]
+        stream.frames.append(int(frame))
+        if syn == "1":
+            stream.syn_count = len(stream.frames)
+            if stream.client is None:
+                stream.client, stream.server = (target, source) if ack == "1" else (source, target)
+    return {number: stream for number, stream in streams.items() if stream.client is not None}
+
+
+def write_without(path, frames, out_path):
+    """Copies a capture of the old format, less those frames."""
+    with open(path, "rb") as file, open(out_path, "wb") as out:
+        header = file.read(24)
+        order = ORDER_OF_MAGIC[header[:4]]
+        out.write(header)
+        number = 0
+        while len(record := file.read(16)) == 16:
+            number += 1
+            packet = file.read(struct.unpack(order + "IIII", record)[2])
+            if number not in frames:
+                out.write(record + packet)
+
+
+def clients_found(binary, path):
+    """pair of endpoints → the ends that the agent took for the client"""
+    run = subprocess.run([binary, "-T", path, "--web.listen-address=", "--connection-log", "-"], capture_output=True,
+                         text=True, stdin=subprocess.DEVNULL)
+    found = collections.defaultdict(set)
+    for line in run.stdout.splitlines():
+        record = json.loads(line)
+        ends = [(ipaddress.ip_address(record[end]["address"]), record[end]["port"]) for end in ("client", "server")]
+        if record["role"] == "inferred":
+            found[frozenset(ends)].add(ends[0])
+    return found
+
+
+def measure(binary, path, streams, every, count, wrong):
+    cut = [stream for i, (_, stream) in enumerate(sorted(streams.items(), key=lambda item: int(item[0])))
+           if i % every == every - 1]
+    clients = collections.defaultdict(set)
+    for stream in streams.values():
+        clients[stream.pair].add(stream.client)
+    frames = {frame for stream in cut for frame in stream.frames[:stream.syn_count + 1]}
+    with tempfile.NamedTemporaryFile(suffix=".pcap") as rest:
+        write_without(path, frames, rest.name)
+        found = clients_found(binary, rest.name)
+    for pair in {stream.pair for stream in cut}:
+        if len(clients[pair]) != 1 or len(pair) != 2 or not found.get(pair):
+            continue  # either end opened one, or nothing is left of it
+        client, = clients[pair]
+        server, = pair - {client}
+        count["connections"] += 1
+        count["tcpgauge"] += found[pair] == {client}
+        count["higher port"] += client[1] > server[1]
+        if found[pair] != {client}:
+            wrong.append(f"{client[0]}:{client[1]} > {server[0]}:{server[1]}")
+
+
+def main(binary, paths):
+    totals = {1: collections.Counter(), 2: collections.Counter()}
+    for path in paths:
+        with tempfile.NamedTemporaryFile(suffix=".pcap") as plain:
+            # One link type for all: what cannot be written so, the agent could not read either.
+            if subprocess.run(["editcap", "-F", "pcap", path, plain.name], capture_output=True).returncode != 0:
+                print(f"{os.path.basename(path)}: skipped, for editcap cannot write it as pcap")
+                continue
+            streams = streams_of(plain.name)
+            line = []
+            wrong = []
+            for every, total in totals.items():
+                count = collections.Counter()
+                measure(binary, plain.name, streams, every, count, wrong)
+                total.update(count)
+                line.append(f"{count['tcpgauge']}/{count['connections']} (higher port {count['higher port']})")
+        print(f"{os.path.basename(path)}: all cut {line[0]}, every second cut {line[1]}"
+              + (f"; wrong: {', '.join(sorted(set(wrong))[:3])}" if wrong else ""))
+    for every, what in ((1, "every handshake cut off"), (2, "every second handshake cut off")):
+        total = totals[every]
+        known = max(total["connections"], 1)
+        print(f"{what}: {total['connections']} connections, right {total['tcpgauge']} "
+              f"({100 * total['tcpgauge'] / known:.2f} %), by the higher port {total['higher port']} "
+              f"({100 * total['higher port'] / known:.2f} %)")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    main(sys.argv[1], sys.argv[2:])

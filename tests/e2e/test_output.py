@@ -1,0 +1,96 @@
+"""The final state, printed once: of a file, and of a live capture after a while."""
+import json
+import os
+import struct
+import subprocess
+import tempfile
+import time
+import unittest
+
+from support.agent import binary
+from support.case import NamespaceCase
+from support.exposition import Exposition
+from support.namespaces import Testbed
+from support.processes import Process
+from support.traffic import Conversation
+
+SYN, SYN_ACK, ACK = 0x02, 0x12, 0x10
+PAYLOAD_BYTES = 1000
+CLIENT_PAYLOAD = "tcpgauge_connection_client_payload_bytes_total"
+
+
+def _packet(source, destination, flags, sequence, acknowledgment, payload=b""):
+    ports = (40000, 80) if source < destination else (80, 40000)
+    segment = struct.pack(">HHIIBBHHH", *ports, sequence, acknowledgment, 0x50, flags, 1000, 0, 0) + payload
+    return struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(segment), 1, 0, 64, 6, 0, source, destination) + segment
+
+
+def _write_capture(path):
+    """One connection of raw IP: the handshake, and the client's payload one second later."""
+    client, server = bytes([10, 0, 0, 1]), bytes([10, 0, 0, 2])
+    packets = [(0, _packet(client, server, SYN, 1000, 0)), (0, _packet(server, client, SYN_ACK, 5000, 1001)),
+               (0, _packet(client, server, ACK, 1001, 5001)),
+               (1, _packet(client, server, ACK, 1001, 5001, bytes(PAYLOAD_BYTES)))]
+    with open(path, "wb") as file:
+        file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101))
+        for seconds, packet in packets:
+            file.write(struct.pack("<IIII", 1700000000 + seconds, 0, len(packet), len(packet)) + packet)
+
+
+class OutputOfFileTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = os.path.join(folder.name, "capture.pcap")
+        _write_capture(self.path)
+
+    def output(self, output_format):
+        done = subprocess.run([binary(), "-T", self.path, "--output", output_format], capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, timeout=20)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout
+
+    def test_table(self):
+        lines = self.output("table").splitlines()
+        self.assertEqual(len(lines), 3, lines)
+        self.assertEqual(lines[0].split()[:3], ["Client", "Server", "State"])
+        self.assertEqual(lines[1].split()[:3], ["10.0.0.1:40000", "10.0.0.2:80", "ESTABLISHED"])
+        self.assertEqual(lines[2].split()[0], "TOTAL")
+
+    def test_json(self):
+        connection, = json.loads(self.output("json"))["connections"]
+        self.assertEqual(connection["client"], {"address": "10.0.0.1", "port": 40000})
+        self.assertEqual(connection["client_payload_bytes"], PAYLOAD_BYTES)
+
+    def test_prometheus(self):
+        exposition = Exposition(self.output("prometheus"))
+        self.assertEqual(exposition.value(CLIENT_PAYLOAD, client_address="10.0.0.1"), PAYLOAD_BYTES)
+
+    def test_openmetrics(self):
+        text = self.output("openmetrics")
+        self.assertTrue(text.endswith("# EOF\n"))
+        self.assertIn(CLIENT_PAYLOAD + "{", text)
+
+    def test_a_full_disk_is_an_error(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([binary(), "-T", self.path, "--output", "table"], stdout=full, stderr=subprocess.PIPE,
+                                  stdin=subprocess.DEVNULL, text=True, timeout=20)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr, "tcpgauge: cannot write to standard output: No space left on device\n")
+
+
+class OutputOfLiveCaptureTest(NamespaceCase):
+    def test_after_the_duration_the_final_state_is_printed(self):
+        testbed = self.own(Testbed())
+        conversation = self.own(Conversation(testbed, 8080, keep_listening=True))
+        start = time.monotonic()
+        agent = self.own(Process(testbed.client.command(binary(), "-i", "client0", "--duration", "2", "--output", "json")))
+        while agent.running():
+            conversation.client_sends(PAYLOAD_BYTES)
+            conversation.server_sends(1)
+            time.sleep(0.05)
+        self.assertGreaterEqual(time.monotonic() - start, 2)
+        self.assertEqual(agent.stderr(), "")
+        connection, = json.loads(agent.stdout())["connections"]
+        self.assertEqual(connection["client"]["port"], int(conversation.labels["client_port"]))
+        self.assertGreaterEqual(connection["client_payload_bytes"], PAYLOAD_BYTES)

@@ -1,0 +1,59 @@
+#include "tui/table_text.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "tests/tui/scripted_traffic.h"
+
+namespace tcpgauge {
+namespace {
+
+Snapshot TwoConnections() {
+  Snapshot snapshot;
+  snapshot.time_ns = kScriptStartNs + 5 * kNanosecondsPerSecond;
+  snapshot.rate_window_seconds = 2;
+  const Endpoint v6_client = EndpointOf("2001:db8:85a3:1111:2222:8a2e:370:7334", 60001);
+  snapshot.connections = {ScriptedConnection(1, EndpointOf("10.0.0.1", 40000), EndpointOf("10.0.0.2", 80), 10, 2000),
+                          ScriptedConnection(2, v6_client, EndpointOf("2001:db8::53", 443))};
+  snapshot.connections[0].client_sent.payload_bytes = 100;
+  snapshot.connections[0].last_packet_time_ns = snapshot.time_ns;
+  snapshot.connections[1].server_sent.payload_bytes = 5000;
+  snapshot.connections[1].server_sent.retransmitted_segments = 7;
+  snapshot.connections[1].rtt_ns = 23000000;
+  return snapshot;
+}
+
+TEST(TableText, HasTheRowsOfTheTopViewWithNothingCut) {
+  EXPECT_EQ(TableText(TwoConnections()),
+            " Client                                        Server               "
+            " State        Idle A Speed            Up      Down   Total    RTT  Retr\n"
+            " [2001:db8:85a3:1111:2222:8a2e:370:7334]:60001 [2001:db8::53]:443   "
+            " ESTABLISHED  5s     0 B/s         0 B/s     0 B/s  4.8 KB   23ms     7\n"
+            " 10.0.0.1:40000                                10.0.0.2:80          "
+            " ESTABLISHED  0s   * 1.9 KB/s     10 B/s  1.9 KB/s   100 B      -     0\n"
+            " TOTAL                                                              "
+            "                     1.9 KB/s     10 B/s  1.9 KB/s  4.9 KB            7\n");
+}
+
+TEST(TableText, HasEveryConnectionAndNoControlCharacters) {
+  const std::string text = TableText(*ScriptedTraffic(3000, 5));
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3000 + 2);
+  EXPECT_EQ(std::count_if(text.begin(), text.end(), [](char c) { return c != '\n' && (c < ' ' || c > '~'); }), 0);
+}
+
+TEST(TableText, SaysHowManyConnectionsAreNotListed) {
+  Snapshot snapshot = TwoConnections();
+  snapshot.connections_not_listed = 3;
+  const std::string text = TableText(snapshot);
+  EXPECT_EQ(text.substr(text.rfind('\n', text.size() - 2) + 1), " and 3 connections more\n");
+}
+
+TEST(TableText, OfNoConnectionsIsTheHeaderAndTheTotal) {
+  const std::string text = TableText(Snapshot());
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
+}
+
+}  // namespace
+}  // namespace tcpgauge
