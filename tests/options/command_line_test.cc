@@ -275,7 +275,7 @@ TEST(CommandLine, SuggestsTheNearestOption) {
 }
 
 TEST(CommandLine, RejectsOptionsThatAreNotThereYet) {
-  for (const char* option : {"--attach", "--workers", "--user", "--otlp.endpoint"}) {
+  for (const char* option : {"--attach", "--user", "--otlp.endpoint"}) {
     EXPECT_THAT(ErrorOf({option, "1"}), HasSubstr("unknown option")) << option;
   }
 }
