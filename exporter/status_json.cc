@@ -42,7 +42,10 @@ Json Connections(const Snapshot& snapshot) {
 
 }  // namespace
 
-std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const AgentLimits& limits) {
+std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const AgentLimits& limits,
+                       const EffectiveFlags& flags) {
+  Json options = Json::object();
+  for (const auto& [name, value] : flags) options[name] = ToValidUtf8(value);
   Json decode_errors = Json::object();
   for (const NamedCount& error : snapshot.decode_errors) decode_errors[std::string(error.name)] = error.count;
   const Json status = {
@@ -61,6 +64,7 @@ std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const A
         {"metrics_connections", limits.metrics_connections},
         {"metrics_edges", limits.metrics_edges},
         {"concurrent_scrapes", limits.concurrent_scrapes}}},
+      {"flags", options},
   };
   return status.dump(2) + "\n";
 }

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "exporter/exposition.h"
 #include "src/snapshot/snapshot.h"
@@ -18,8 +20,12 @@ struct AgentLimits {
   uint64_t concurrent_scrapes = 40;
 };
 
-// What /api/v1/status says: version, interfaces, capture counters and limits, as one JSON object.
-std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const AgentLimits& limits);
+// Options by their long names, as they hold for this process.
+using EffectiveFlags = std::vector<std::pair<std::string, std::string>>;
+
+// What /api/v1/status says: version, interfaces, capture counters, limits and options, as one JSON object.
+std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const AgentLimits& limits,
+                       const EffectiveFlags& flags);
 
 }  // namespace tcpgauge
 

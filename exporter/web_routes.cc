@@ -10,6 +10,7 @@
 #include "exporter/make_exposition.h"
 #include "exporter/process_stats.h"
 #include "exporter/text_writer.h"
+#include "exporter/web_page.h"
 #include "src/base/json_string.h"
 
 namespace tcpgauge {
@@ -37,7 +38,7 @@ HttpHandler StatusPage(const WebSources& sources) {
   return [sources](const HttpRequest&) {
     HttpResponse response;
     response.content_type = "application/json";
-    response.body = StatusJson(*sources.hub->Current(), sources.build, sources.limits);
+    response.body = StatusJson(*sources.hub->Current(), sources.build, sources.limits, sources.flags);
     return response;
   };
 }
@@ -68,49 +69,22 @@ HttpHandler ProbePage(std::function<bool()> is_fine, std::string fine, std::stri
   };
 }
 
-std::string EscapeHtml(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
-
-HttpHandler LandingPage(const WebSources& sources) {
-  std::string page =
-      "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>tcpgauge</title></head>\n<body>\n"
-      "<h1>tcpgauge</h1>\n<p>Version " +
-      EscapeHtml(sources.build.version) + ", revision " + EscapeHtml(sources.build.revision) + "</p>\n<ul>\n";
-  for (const std::string& path :
-       {sources.telemetry_path, std::string("/api/v1/status"), std::string("/-/healthy"), std::string("/-/ready")}) {
-    page += "<li><a href=\"" + EscapeHtml(path) + "\">" + EscapeHtml(path) + "</a></li>\n";
-  }
-  page += "</ul>\n</body>\n</html>\n";
-  return [page = std::move(page)](const HttpRequest&) {
-    HttpResponse response;
-    response.content_type = "text/html; charset=utf-8";
-    response.body = page;
-    return response;
-  };
+HttpHandler WebPage() {
+  HttpResponse page;
+  page.content_type = "text/html; charset=utf-8";
+  page.body = std::string(kWebPage);
+  page.headers = {{"Content-Security-Policy", std::string(kWebPagePolicy)},
+                  {"X-Content-Type-Options", "nosniff"},
+                  {"Referrer-Policy", "no-referrer"},
+                  {"Cache-Control", "no-cache"}};
+  return [page](const HttpRequest& request) { return CompressIfAccepted(request, page); };
 }
 
 }  // namespace
 
 HttpRouter WebRoutes(const WebSources& sources) {
   HttpRouter router;
-  router.Handle("/", LandingPage(sources));
+  router.Handle("/", WebPage());
   router.Handle("/api/v1/status", StatusPage(sources));
   router.Handle("/api/v1/connections", LimitConcurrency(sources.limits.concurrent_scrapes, ConnectionsPage(sources)));
   router.Handle("/-/healthy", ProbePage(sources.is_healthy, "healthy\n", "not healthy: capture makes no progress\n"));

@@ -19,6 +19,7 @@ struct WebSources {
   BuildInfo build;
   std::string agent_name;  // tells this agent from others: the host's name
   AgentLimits limits;
+  EffectiveFlags flags;
   std::string telemetry_path = "/metrics";
   std::function<bool()> is_healthy;  // capture threads make progress
   std::function<bool()> is_ready;    // packets are being captured

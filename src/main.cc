@@ -30,6 +30,8 @@
 #include "exporter/tls_context.h"
 #include "exporter/web_routes.h"
 #include "exporter/web_security.h"
+#include "src/attach/attached_agent.h"
+#include "src/attach/http_fetch.h"
 #include "src/base/build_commit.h"
 #include "src/base/log.h"
 #include "src/base/version.h"
@@ -183,6 +185,7 @@ WebSources WebSourcesOf(const Options& options, const CaptureEngine& engine) {
   web.limits.series_limit = static_cast<uint64_t>(options.series_limit);
   web.limits.metrics_edges = PlanOf(options).edges;
   web.limits.metrics_connections = static_cast<uint64_t>(options.metrics_connections);
+  web.flags = options.effective;
   web.telemetry_path = options.telemetry_path;
   web.is_healthy = [&engine] { return engine.IsHealthy(); };
   web.is_ready = [&engine] { return engine.IsReady(); };
@@ -236,8 +239,23 @@ void WaitForEnd(const StopSignal& stop, const CaptureEngine& engine) {
   }
 }
 
+int RunAttached(const Options& options) {
+  const auto address = ParseAgentAddress(options.attach);
+  if (!address.ok()) return Fail(address.status());
+  if (const absl::Status terminal = CheckTopView(); !terminal.ok()) return Fail(terminal);
+  StopSignal stop;
+  HandleSignals(&stop);
+  const auto agent = AttachedAgent::Attach(
+      *address, {options.attach_ca_file, options.attach_cert_file, options.attach_key_file}, &SystemClock(), stop.fd());
+  if (absl::IsCancelled(agent.status())) return EXIT_SUCCESS;
+  if (!agent.ok()) return Fail(agent.status());
+  const absl::Status status = RunTopView((*agent)->hub(), stop.fd(), (*agent)->wanted());
+  return status.ok() ? EXIT_SUCCESS : Fail(status);
+}
+
 int Run(const Options& options) {
   if (options.list_interfaces) return PrintInterfaces();
+  if (!options.attach.empty()) return RunAttached(options);
   SetUpLog(options.log_level, options.log_format);
   StopSignal stop;
   HandleSignals(&stop);
@@ -303,6 +321,7 @@ int Run(const Options& options) {
 int Main(int argc, char** argv) {
   const std::string version = VersionText(BuildCommit(), {{"libpcap", CaptureLibraryVersion()},
                                                           {"libmicrohttpd", HttpServer::LibraryVersion()},
+                                                          {"libcurl", HttpFetch::LibraryVersion()},
                                                           {"gnutls", TlsContext::LibraryVersion()}});
   const CommandLine command_line = ParseCommandLine(argc, argv, &getenv, version);
   if (const auto* answer = std::get_if<Answer>(&command_line)) {

@@ -18,6 +18,7 @@ HOMES = {
     "pcap": "src/capture/pcap_source.cc",
     "ncurses": "tui/curses_screen.cc",
     "curses": "tui/curses_screen.cc",
+    "curl/": "src/attach/http_fetch.cc",
     "CLI/": "src/options/command_line.cc",
     "spdlog/": "src/base/log.cc",
     "microhttpd": "exporter/http_server.cc",

@@ -129,7 +129,11 @@ Line ConnectionLine(const PageInput& input, const ConnectionView& connection, co
 // The filter, its end when there is not room for all of it: that is where one types.
 void PutFilter(const PageInput& input, int columns, Line* line) {
   const bool typing = input.view->page == Page::kFilterPrompt;
-  if (!typing && input.view->filter.empty()) return;
+  if (!typing && input.view->filter.empty()) {
+    if (columns > 0)
+      line->Put(kFilterColumn, Printable(input.snapshot->agent, static_cast<size_t>(columns)), Style::kBar);
+    return;
+  }
   std::string text = absl::StrCat("/", input.view->filter, typing ? "_" : "");
   for (const std::string& term : input.ignored_terms) absl::StrAppend(&text, "  (what is ", term, "?)");
   if (columns < 2) return;
@@ -190,9 +194,12 @@ void PutSort(const ViewState& view, int column, Line* line) {
 // What is watched, and what the kernel did not hand over: "eth0, eth1 (down), 12 packets dropped".
 std::string SourcesText(const Snapshot& snapshot) {
   std::string text;
+  if (!snapshot.agent.empty()) absl::StrAppend(&text, Printable(snapshot.agent, kMaxInterfaceNameBytes), ": ");
+  bool first = true;
   uint64_t dropped = 0;
   for (const InterfaceView& interface : snapshot.interfaces) {
-    absl::StrAppend(&text, text.empty() ? "" : ", ", Printable(interface.name, kMaxInterfaceNameBytes));
+    absl::StrAppend(&text, first ? "" : ", ", Printable(interface.name, kMaxInterfaceNameBytes));
+    first = false;
     if (!interface.up) text += " (down)";
     dropped += interface.dropped_packets;
   }
@@ -205,6 +212,11 @@ Line StatusLine(const PageInput& input, size_t first, size_t end) {
   const ViewState& view = *input.view;
   const size_t all = input.snapshot->connections.size() + input.snapshot->connections_not_listed;
   Line line(Style::kBar);
+  if (!input.snapshot->trouble.empty()) {
+    line.Put(1, absl::StrCat(Printable(input.snapshot->agent, kMaxInterfaceNameBytes), ": ", input.snapshot->trouble),
+             Style::kBarKey);
+    return line;
+  }
   line.Put(1,
            absl::StrCat(wide ? "Connections " : "", end > first ? first + 1 : 0, "-", end, " of ", input.order->size()),
            Style::kBar);

@@ -36,6 +36,10 @@ class Meter {
   // `now_ns` is the snapshot's time.
   Measures Of(const ConnectionView& connection, int64_t now_ns) const;
 
+  // Of all connections together that an agent elsewhere knows but did not list. Over their lifetime, and since totals
+  // were reset, nothing is known of them.
+  Measures OfNotListed(const Snapshot& snapshot) const;
+
  private:
   struct Totals {
     uint64_t up_bytes = 0;

@@ -69,7 +69,7 @@ void RowOrder::Rebuild(const Snapshot& snapshot, const Meter& meter, SortKey sor
   sort_ = frozen_ ? SortKey::kUnsorted : sort;
   reverse_ = reverse && !frozen_;
   sorted_ = 0;
-  total_ = Measures();
+  total_ = meter.OfNotListed(snapshot);
   entries_.clear();
   entries_.reserve(snapshot.connections.size());
   for (size_t i = 0; i < snapshot.connections.size(); ++i) {

@@ -31,7 +31,7 @@ class RowOrder {
 
   size_t size() const { return entries_.size(); }
 
-  // The sum over all rows.
+  // The sum over all rows, and over what an agent elsewhere did not list.
   const Measures& total() const { return total_; }
 
   // Where in the snapshot's connections that of row `position` is. REQUIRES: position < size().

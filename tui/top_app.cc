@@ -17,6 +17,21 @@ namespace {
 // How often to look for a new snapshot: as often as the collector makes them at its fastest.
 constexpr int kRefreshMilliseconds = 100;
 
+// How many rows to ask an agent elsewhere for: in steps, so that scrolling does not ask for each row anew, with some to
+// scroll into, and not more than it lists.
+constexpr size_t kRowsStep = 1000;
+constexpr size_t kRowsAhead = 500;
+constexpr size_t kMaxRowsWanted = 10000;
+
+ConnectionSort QuerySort(SortKey sort) {
+  // Unsorted is the order of appearance.
+  static_assert(static_cast<int>(SortKey::kUnsorted) == static_cast<int>(ConnectionSort::kStart));
+  static_assert(static_cast<int>(SortKey::kState) == static_cast<int>(ConnectionSort::kState));
+  static_assert(static_cast<int>(SortKey::kRetransmissions) == static_cast<int>(ConnectionSort::kRetransmissions));
+  static_assert(static_cast<int>(SortKey::kCount) == static_cast<int>(ConnectionSort::kCount));
+  return static_cast<ConnectionSort>(sort);
+}
+
 // Whether the terminal behind `keyboard` hung up: it stays readable then, with nothing to read.
 bool IsGone(const pollfd& keyboard) {
   if ((keyboard.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) return true;
@@ -26,10 +41,11 @@ bool IsGone(const pollfd& keyboard) {
 
 }  // namespace
 
-TopApp::TopApp(const SnapshotHub* hub, Screen* screen, Names* names)
-    : hub_(hub), screen_(screen), names_(names), newest_(hub->Current()) {
+TopApp::TopApp(const SnapshotHub* hub, Screen* screen, Names* names, QueryBox* wanted)
+    : hub_(hub), screen_(screen), names_(names), wanted_(wanted), newest_(hub->Current()) {
   previous_time_ns_ = newest_->time_ns;
   TakeSnapshot();
+  PostWanted();
 }
 
 void TopApp::Run(int stop_fd) {
@@ -47,6 +63,7 @@ bool TopApp::Step() {
     if (view_.quit) return false;
     changed = true;
   }
+  if (changed) PostWanted();
   const std::shared_ptr<const Snapshot> current = hub_->Current();
   if (current->sequence != newest_->sequence) {
     previous_time_ns_ = newest_->time_ns;
@@ -78,6 +95,22 @@ void TopApp::Obey(const KeyEvent& event) {
              view_.lifetime_average != before.lifetime_average) {
     Reorder();
   }
+}
+
+void TopApp::PostWanted() {
+  if (wanted_ == nullptr) return;
+  ConnectionQuery query = wanted_->Current();
+  query.sort = QuerySort(view_.sort);
+  query.reverse = view_.reverse;
+  // Names are known to this end alone, and a filter that is being typed is not yet one: then we choose among more.
+  if (view_.names) {
+    query.filter.clear();
+  } else if (Filter::Parse(view_.filter).ok()) {
+    query.filter = view_.filter;
+  }
+  const size_t end = view_.offset + ListRows(screen_->rows());
+  query.limit = std::min(((end + kRowsAhead) / kRowsStep + 1) * kRowsStep, kMaxRowsWanted);
+  wanted_->Post(query);
 }
 
 void TopApp::TakeSnapshot() {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "src/snapshot/filter.h"
+#include "src/snapshot/query_box.h"
 #include "src/snapshot/snapshot_hub.h"
 #include "tui/columns.h"
 #include "tui/measures.h"
@@ -22,8 +23,8 @@ namespace tcpgauge {
 // Thread: one runs it all. It never waits for the hub, so that a key is answered at once on a silent link.
 class TopApp {
  public:
-  // All must outlive the app.
-  TopApp(const SnapshotHub* hub, Screen* screen, Names* names);
+  // All must outlive the app. `wanted` is told what the view is to show, where the hub holds only that; or null.
+  TopApp(const SnapshotHub* hub, Screen* screen, Names* names, QueryBox* wanted = nullptr);
 
   // Until `q`, until `stop_fd` is readable, or until the terminal is gone. `stop_fd` is not read.
   void Run(int stop_fd);
@@ -35,6 +36,7 @@ class TopApp {
  private:
   void Obey(const KeyEvent& event);
   void TakeSnapshot();
+  void PostWanted();
   void Reorder();
   bool TakeNames();
   void Draw();
@@ -45,6 +47,7 @@ class TopApp {
   const SnapshotHub* const hub_;
   Screen* const screen_;
   Names* const names_;
+  QueryBox* const wanted_;
 
   ViewState view_;
   std::shared_ptr<const Snapshot> newest_;  // what the hub gave last

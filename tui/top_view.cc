@@ -11,11 +11,11 @@ namespace tcpgauge {
 
 absl::Status CheckTopView() { return CursesScreen::Check(); }
 
-absl::Status RunTopView(const SnapshotHub& hub, int stop_fd) {
+absl::Status RunTopView(const SnapshotHub& hub, int stop_fd, QueryBox* wanted) {
   absl::StatusOr<std::unique_ptr<CursesScreen>> screen = CursesScreen::Open();
   if (!screen.ok()) return screen.status();
   NameResolver names;
-  TopApp(&hub, screen->get(), &names).Run(stop_fd);
+  TopApp(&hub, screen->get(), &names, wanted).Run(stop_fd);
   return absl::OkStatus();
 }
 

@@ -2,6 +2,7 @@
 #define TCPGAUGE_TUI_TOP_VIEW_H_
 
 #include "absl/status/status.h"
+#include "src/snapshot/query_box.h"
 #include "src/snapshot/snapshot_hub.h"
 
 namespace tcpgauge {
@@ -15,7 +16,8 @@ absl::Status CheckTopView();
 // The caller handles SIGINT, SIGTERM and SIGHUP before, and makes `stop_fd` readable for them; SIGWINCH and SIGTSTP are
 // handled here.
 // Errors: "--tui needs a terminal: …" when there is none; nothing was written to it then.
-absl::Status RunTopView(const SnapshotHub& hub, int stop_fd);
+// `wanted` is told what is to be shown, where the hub holds only that; or null.
+absl::Status RunTopView(const SnapshotHub& hub, int stop_fd, QueryBox* wanted = nullptr);
 
 }  // namespace tcpgauge
 

@@ -131,19 +131,41 @@ absl::Status Take(const OptionSpec& spec, const std::string& source, const std::
   return absl::OkStatus();
 }
 
-absl::Status TakeFromEnvironment(const OptionSpec& spec, const Environment& environment, Options* options) {
-  const std::string name = EnvironmentName(spec);
-  const char* value = environment(name.c_str());
-  if (value == nullptr) return absl::OkStatus();
+// Empty when the environment says nothing of it.
+std::vector<std::string> ValuesInEnvironment(const OptionSpec& spec, const Environment& environment) {
+  const char* value = environment(EnvironmentName(spec).c_str());
+  if (value == nullptr) return {};
   const bool empty_has_a_meaning = std::strcmp(spec.long_name, "web.listen-address") == 0;
-  if (*value == '\0' && !empty_has_a_meaning) return absl::OkStatus();
-  std::vector<std::string> values = {value};
-  if (spec.kind == Kind::kRepeated) values = absl::StrSplit(value, ',');
-  return Take(spec, name, values, options);
+  if (*value == '\0' && !empty_has_a_meaning) return {};
+  if (spec.kind != Kind::kRepeated) return {value};
+  return absl::StrSplit(value, ',');
+}
+
+std::string EffectiveValue(const OptionSpec& spec, const std::vector<std::string>& values, const Options& options) {
+  if (spec.kind == Kind::kRepeated && !values.empty()) return absl::StrJoin(values, ",");
+  if (!values.empty()) return values.back();
+  if (std::strcmp(spec.long_name, "tui") == 0 && options.tui) return "true";
+  if (std::strcmp(spec.long_name, "web.listen-address") == 0 && options.listen_addresses.empty()) return "";
+  return spec.kind == Kind::kFlag ? "false" : spec.default_text;
 }
 
 absl::Status CheckTogether(bool as_tcptrack, Options* options) {
   if (as_tcptrack && !options->read_file.empty()) options->interfaces.clear();
+  if (!options->attach.empty()) {
+    if (!options->tui)
+      return absl::InvalidArgumentError("--attach: goes with the top view; right would be --tui --attach URL");
+    if (!options->interfaces.empty() || !options->read_file.empty() || !options->filter.empty()) {
+      return absl::InvalidArgumentError(
+          "--attach: what is watched was said where the agent was started; leave --interface, --read and FILTER out");
+    }
+    if (!options->connection_log.empty()) {
+      return absl::InvalidArgumentError("--attach: the agent writes the log; leave --connection-log out");
+    }
+    if (options->output != OutputFormat::kNone || options->duration_seconds > 0) {
+      return absl::InvalidArgumentError("--attach: it shows until it is left; leave --output and --duration out");
+    }
+    return absl::OkStatus();
+  }
   if (as_tcptrack && options->interfaces.empty() && options->read_file.empty() && !options->list_interfaces) {
     return absl::InvalidArgumentError("an interface is missing; right would be -i NAME, or -T FILE");
   }
@@ -177,10 +199,14 @@ absl::Status Fill(const Typed& typed, const Environment& environment, Options* o
   for (size_t i = 0; i < OptionTable().size(); ++i) {
     const OptionSpec& spec = OptionTable()[i];
     if (spec.kind == Kind::kQuestion) continue;
-    const absl::Status status = typed.values[i].empty()
-                                    ? TakeFromEnvironment(spec, environment, options)
-                                    : Take(spec, absl::StrCat("--", spec.long_name), typed.values[i], options);
-    if (!status.ok()) return status;
+    const bool is_typed = !typed.values[i].empty();
+    const std::vector<std::string> values = is_typed ? typed.values[i] : ValuesInEnvironment(spec, environment);
+    if (!values.empty()) {
+      const std::string source = is_typed ? absl::StrCat("--", spec.long_name) : EnvironmentName(spec);
+      const absl::Status status = Take(spec, source, values, options);
+      if (!status.ok()) return status;
+    }
+    options->effective.emplace_back(spec.long_name, EffectiveValue(spec, values, *options));
   }
   options->filter = absl::StrJoin(typed.filter_words, " ");
   return absl::OkStatus();
@@ -213,7 +239,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv, const Environmen
     options.listen_addresses.clear();
   }
   // What the command line says to watch, the environment does not contradict.
-  const bool watches = Given(typed, "interface") || Given(typed, "read");
+  const bool watches = Given(typed, "interface") || Given(typed, "read") || Given(typed, "attach");
   const Environment other_environment = [&environment, watches](const char* name) -> const char* {
     const std::string_view variable = name;
     if (watches && (variable == "TCPGAUGE_INTERFACE" || variable == "TCPGAUGE_READ")) return nullptr;

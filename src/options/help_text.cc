@@ -22,6 +22,8 @@ Usage: tcpgauge [OPTION]... [--] [FILTER]
   tcpgauge --tui -i eth0              the top view of one interface as well
   tcpgauge --tui -i any port 443      only what the filter lets through
   tcpgauge --tui -T capture.pcap      look at a file
+  tcpgauge --tui --attach unix:/run/tcpgauge.sock
+                                      the top view of a running agent
   tcpgauge -T capture.pcap --web.listen-address= --connection-log -
                                       print each of its connections as JSON
 

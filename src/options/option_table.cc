@@ -175,6 +175,19 @@ const OptionSpec kTable[] = {
      nullptr},
 
     {kShow, 0, "tui", Kind::kFlag, "", "the top view in this terminal", "", TakeFlag<&Options::tui, true>, nullptr},
+    {kShow, 0, "attach", Kind::kValue, "URL",
+     "with --tui: show a running agent's table; http://HOST:PORT, https://USER:PASSWORD@HOST:PORT or unix:PATH", "",
+     [](const std::string& value, Options* options) {
+       options->attach = value;
+       return absl::OkStatus();
+     },
+     nullptr},
+    {kShow, 0, "attach.ca-file", Kind::kValue, "FILE", "the authorities that an https agent is checked against",
+     "the system's", TakeFile<&Options::attach_ca_file>, nullptr},
+    {kShow, 0, "attach.cert-file", Kind::kValue, "FILE", "the client certificate to show to it", "",
+     TakeFile<&Options::attach_cert_file>, nullptr},
+    {kShow, 0, "attach.key-file", Kind::kValue, "FILE", "the key of the client certificate", "",
+     TakeFile<&Options::attach_key_file>, nullptr},
     {kShow, 0, "output", Kind::kValue, "FORMAT",
      "with --read or --duration: print the final state once as table, json, prometheus or openmetrics, and exit; HTTP "
      "only "

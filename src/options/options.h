@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "src/base/log_format.h"
@@ -36,6 +37,10 @@ struct Options {
 
   // Outputs.
   bool tui = false;
+  std::string attach;  // empty = watch ourselves; else an agent's address, not yet looked at, and nothing is captured
+  std::string attach_ca_file;
+  std::string attach_cert_file;
+  std::string attach_key_file;
   OutputFormat output = OutputFormat::kNone;                     // else read_file or duration_seconds is given
   std::string connection_log;                                    // empty = off; "-" = standard output
   std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT or unix:PATH, checked; empty = no listener
@@ -47,6 +52,9 @@ struct Options {
   int client_prefix_v4_bits = 32;
   int client_prefix_v6_bits = 128;
   double metrics_window_seconds = 60;
+
+  // Every option by its long name, with the value that was given or, in the words of the help text, its default.
+  std::vector<std::pair<std::string, std::string>> effective;
 
   LogLevel log_level = LogLevel::kInfo;
   LogFormat log_format = LogFormat::kLogfmt;

@@ -103,6 +103,12 @@ struct Snapshot {
   std::vector<NamedCount> decode_errors;
   Totals totals;
   EdgesView edges;
+
+  // Of an agent that runs elsewhere; see AttachedAgent.
+  std::string agent;                     // its name; empty = this process
+  std::string trouble;                   // why this is old; empty = it is not
+  DirectionView not_listed_client_sent;  // rates and payload of the connections that were asked for but are not listed
+  DirectionView not_listed_server_sent;
 };
 
 }  // namespace tcpgauge

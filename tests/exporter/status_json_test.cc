@@ -10,7 +10,11 @@ namespace tcpgauge {
 namespace {
 
 TEST(StatusJson, SaysWhatTheSnapshotSays) {
-  const auto status = nlohmann::json::parse(StatusJson(ExampleSnapshot(), {"1.2.3", "0123abc"}, {1000000, 5000, 100, 400, 40}));
+  const auto status =
+      nlohmann::json::parse(StatusJson(ExampleSnapshot(), {"1.2.3", "0123abc"}, {1000000, 5000, 100, 400, 40},
+                                       {{"interface", "eth0,\xff"}, {"tui", "false"}}));
+  EXPECT_EQ(status["flags"]["interface"], "eth0,\xef\xbf\xbd");
+  EXPECT_EQ(status["flags"]["tui"], "false");
   EXPECT_EQ(status["version"], "1.2.3");
   EXPECT_EQ(status["revision"], "0123abc");
   EXPECT_EQ(status["snapshot"], 7);
@@ -34,7 +38,7 @@ TEST(StatusJson, SaysWhatTheSnapshotSays) {
 TEST(StatusJson, TakesNamesOfAnyBytes) {
   Snapshot snapshot = ExampleSnapshot();
   snapshot.interfaces[0].name = "a\xff\"\n";
-  EXPECT_EQ(nlohmann::json::parse(StatusJson(snapshot, {}, {}))["interfaces"][0]["name"], "a\xef\xbf\xbd\"\n");
+  EXPECT_EQ(nlohmann::json::parse(StatusJson(snapshot, {}, {}, {}))["interfaces"][0]["name"], "a\xef\xbf\xbd\"\n");
 }
 
 }  // namespace

@@ -3,13 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/exporter/example_snapshot.h"
 
 namespace tcpgauge {
 namespace {
 
 using testing::Contains;
+using testing::ContainsRegex;
 using testing::HasSubstr;
+using testing::Not;
 using testing::Pair;
 using testing::StartsWith;
 
@@ -30,6 +34,7 @@ class WebRoutesTest : public testing::Test {
     sources_.hub = &hub_;
     sources_.clock = &clock_;
     sources_.build = {"1.2.3", "<0123abc>"};
+    sources_.agent_name = "node7";
     sources_.limits = {1000000, 5000, 2, 400, 3};
     sources_.is_healthy = [this] { return is_fine_; };
     sources_.is_ready = [this] { return is_fine_; };
@@ -93,7 +98,6 @@ TEST_F(WebRoutesTest, ServesMetricsWhereToldTo) {
   sources_.telemetry_path = "/elsewhere";
   EXPECT_EQ(Get("/elsewhere").status, 200);
   EXPECT_EQ(Get("/metrics").status, 404);
-  EXPECT_THAT(Get("/").body, HasSubstr("href=\"/elsewhere\""));
 }
 
 TEST_F(WebRoutesTest, ProbesSayWhetherAllIsWell) {
@@ -110,13 +114,34 @@ TEST_F(WebRoutesTest, ServesTheStatusAsJson) {
   EXPECT_THAT(response.body, HasSubstr("\"version\": \"1.2.3\""));
 }
 
-TEST_F(WebRoutesTest, TheLandingPageLeadsEverywhereAndEscapes) {
+TEST_F(WebRoutesTest, ServesTheConnectionsThatAreAskedFor) {
+  HttpRequest request;
+  request.path = "/api/v1/connections";
+  request.query = {{"limit", "1"}};
+  const HttpResponse response = WebRoutes(sources_)(request);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "application/json");
+  EXPECT_THAT(response.body, HasSubstr("{\"agent\":\"node7\",\"sequence\":7,"));
+  request.query = {{"filter", "port:\"x\""}};
+  const HttpResponse wrong = WebRoutes(sources_)(request);
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_THAT(wrong.body, StartsWith("{\"error\":\"filter: \\\"port:"));
+}
+
+TEST_F(WebRoutesTest, ThePageMayRunNothingButItsOwnStyleAndScript) {
   const HttpResponse response = Get("/");
   EXPECT_EQ(response.content_type, "text/html; charset=utf-8");
-  for (const char* path : {"/metrics", "/api/v1/status", "/-/healthy", "/-/ready"}) {
-    EXPECT_THAT(response.body, HasSubstr("href=\"" + std::string(path) + "\""));
-  }
-  EXPECT_THAT(response.body, HasSubstr("revision &lt;0123abc>"));
+  EXPECT_THAT(response.body, StartsWith("<!doctype html>"));
+  const auto policy = std::find_if(response.headers.begin(), response.headers.end(),
+                                   [](const auto& field) { return field.first == "Content-Security-Policy"; });
+  ASSERT_NE(policy, response.headers.end());
+  EXPECT_THAT(policy->second, StartsWith("default-src 'none'; script-src 'sha256-"));
+  EXPECT_THAT(policy->second, HasSubstr("; connect-src 'self';"));
+  EXPECT_THAT(policy->second, Not(HasSubstr("unsafe")));
+}
+
+TEST_F(WebRoutesTest, ThePageAsksNoOtherHost) {
+  EXPECT_THAT(Get("/").body, Not(ContainsRegex("(src|href)=\"(http|//)")));
 }
 
 }  // namespace

@@ -274,8 +274,26 @@ TEST(CommandLine, SuggestsTheNearestOption) {
   EXPECT_EQ(ErrorOf({"-dxp"}), "tcpgauge: unknown option '-x'; --help lists all, and filters go after --");
 }
 
+TEST(CommandLine, AttachingGoesWithTheTopViewAndWatchesNothing) {
+  const Options options = OptionsOf({"--tui", "--attach", "unix:/run/x", "--attach.ca-file=ca.pem"});
+  EXPECT_EQ(options.attach, "unix:/run/x");
+  EXPECT_EQ(options.attach_ca_file, "ca.pem");
+  EXPECT_THAT(ErrorOf({"--attach", "unix:/run/x"}), HasSubstr("right would be --tui --attach URL"));
+  EXPECT_THAT(ErrorOf({"--tui", "--attach", "unix:/run/x", "-i", "lo"}), HasSubstr("leave --interface"));
+  EXPECT_THAT(ErrorOf({"--tui", "--attach", "unix:/run/x", "port", "443"}), HasSubstr("FILTER"));
+  EXPECT_THAT(ErrorOf({"--tui", "--attach", "unix:/run/x", "--connection-log", "f"}), HasSubstr("--connection-log"));
+}
+
+TEST(CommandLine, TellsEveryOptionAsItHolds) {
+  const auto effective = OptionsOf({"-i", "a", "-i", "b", "-f"}).effective;
+  EXPECT_THAT(effective, testing::Contains(testing::Pair("interface", "a,b")));
+  EXPECT_THAT(effective, testing::Contains(testing::Pair("fast", "true")));
+  EXPECT_THAT(effective, testing::Contains(testing::Pair("tui", "false")));
+  EXPECT_THAT(effective, testing::Contains(testing::Pair("idle-timeout", "3600")));
+}
+
 TEST(CommandLine, RejectsOptionsThatAreNotThereYet) {
-  for (const char* option : {"--attach", "--user", "--otlp.endpoint"}) {
+  for (const char* option : {"--user", "--otlp.endpoint"}) {
     EXPECT_THAT(ErrorOf({option, "1"}), HasSubstr("unknown option")) << option;
   }
 }

@@ -1,0 +1,50 @@
+#include "src/attach/agent_address.h"
+
+#include <cstddef>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "src/base/json_string.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr std::string_view kUnix = "unix:";
+
+bool StartsWith(const std::string& text, std::string_view start) { return text.compare(0, start.size(), start) == 0; }
+
+absl::Status Wrong(const std::string& shown) {
+  return absl::InvalidArgumentError(absl::StrCat("--attach: ", JsonString(shown),
+                                                 " is not an agent's address; right would be http://HOST:PORT, "
+                                                 "https://HOST:PORT or unix:PATH"));
+}
+
+}  // namespace
+
+absl::StatusOr<AgentAddress> ParseAgentAddress(const std::string& text) {
+  AgentAddress address;
+  address.shown = text;
+  if (StartsWith(text, kUnix)) {
+    address.url = "http://localhost";
+    address.unix_path = text.substr(kUnix.size());
+    if (address.unix_path.empty()) return Wrong(text);
+    return address;
+  }
+  const size_t scheme_end = text.find("://");
+  const size_t host = scheme_end == std::string::npos ? 0 : scheme_end + 3;
+  const size_t host_end = text.find('/', host);
+  const size_t at = text.substr(0, host_end).rfind('@');
+  const bool has_user = at != std::string::npos && at >= host;
+  if (has_user) address.shown = text.substr(0, host) + text.substr(at + 1);
+  if (!StartsWith(text, "http://") && !StartsWith(text, "https://")) return Wrong(address.shown);
+  const size_t name = has_user ? at + 1 : host;
+  if (name == text.size() || text[name] == '/' || text.find_first_of(" ?#", host) != std::string::npos) {
+    return Wrong(address.shown);
+  }
+  address.url = text;
+  while (address.url.back() == '/') address.url.pop_back();
+  return address;
+}
+
+}  // namespace tcpgauge

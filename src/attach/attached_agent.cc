@@ -1,0 +1,83 @@
+#include "src/attach/attached_agent.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "src/attach/snapshot_from_json.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int64_t kPeriodNs = kNanosecondsPerSecond;
+
+std::string PathOf(const ConnectionQuery& query) {
+  return absl::StrCat("/api/v1/connections?sort=", query.reverse ? "-" : "",
+                      std::string(ConnectionSortName(query.sort)), "&limit=", query.limit,
+                      "&filter=", HttpFetch::Escape(query.filter));
+}
+
+}  // namespace
+
+AttachedAgent::AttachedAgent(const AgentAddress& address, const ClientTls& tls, const Clock* clock)
+    : fetch_(address, tls), clock_(*clock), wanted_(ConnectionQuery()) {}
+
+AttachedAgent::~AttachedAgent() {
+  stop_.Stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+absl::StatusOr<std::unique_ptr<AttachedAgent>> AttachedAgent::Attach(const AgentAddress& address, const ClientTls& tls,
+                                                                     const Clock* clock, int stop_fd) {
+  std::unique_ptr<AttachedAgent> agent(new AttachedAgent(address, tls, clock));
+  const absl::Status status = agent->Poll(stop_fd);
+  if (!status.ok()) {
+    // Not a wrong argument, but an agent that does not do as we expect.
+    const auto code = absl::IsCancelled(status) ? status.code() : absl::StatusCode::kUnavailable;
+    return absl::Status(code, absl::StrCat("--attach: ", address.shown, ": ", status.message()));
+  }
+  agent->thread_ = std::thread(&AttachedAgent::Run, agent.get());
+  return agent;
+}
+
+void AttachedAgent::Run() {
+  int64_t next_ns = clock_.SteadyNanoseconds() + kPeriodNs;
+  while (!stop_.stopped()) {
+    const int64_t wait_ns = std::max<int64_t>(next_ns - clock_.SteadyNanoseconds(), 0);
+    wanted_.changed().Wait(stop_.fd(), static_cast<int>(wait_ns / 1000000));
+    if (stop_.stopped()) return;
+    next_ns = clock_.SteadyNanoseconds() + kPeriodNs;
+    const absl::Status status = Poll(stop_.fd());
+    if (!status.ok() && !absl::IsCancelled(status)) PublishTrouble();
+  }
+}
+
+absl::Status AttachedAgent::Poll(int stop_fd) {
+  const ConnectionQuery query = wanted_.Current();
+  const absl::StatusOr<std::string> answer = fetch_.Get(PathOf(query), stop_fd);
+  if (!answer.ok()) return answer.status();
+  absl::StatusOr<Snapshot> snapshot = SnapshotFromJson(*answer);
+  if (!snapshot.ok()) return snapshot.status();
+  answer_time_ns_ = clock_.SteadyNanoseconds();
+  const bool is_news = sequence_ == 0 || !hub_.Current()->trouble.empty() || !(query == answered_) ||
+                       snapshot->sequence != agent_sequence_ ||
+                       snapshot->capture_start_time_ns != capture_start_time_ns_;
+  if (!is_news) return absl::OkStatus();
+  answered_ = query;
+  agent_sequence_ = snapshot->sequence;
+  capture_start_time_ns_ = snapshot->capture_start_time_ns;
+  snapshot->sequence = ++sequence_;
+  hub_.Publish(std::make_shared<const Snapshot>(*std::move(snapshot)));
+  return absl::OkStatus();
+}
+
+void AttachedAgent::PublishTrouble() {
+  auto snapshot = std::make_shared<Snapshot>(*hub_.Current());
+  const int64_t age_s = (clock_.SteadyNanoseconds() - answer_time_ns_) / kNanosecondsPerSecond;
+  snapshot->sequence = ++sequence_;
+  snapshot->trouble = absl::StrCat("no answer for ", age_s, " s, trying again");
+  hub_.Publish(std::move(snapshot));
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,42 @@
+#ifndef TCPGAUGE_SRC_SNAPSHOT_QUERY_BOX_H_
+#define TCPGAUGE_SRC_SNAPSHOT_QUERY_BOX_H_
+
+#include <mutex>
+
+#include "src/base/wakeup.h"
+#include "src/snapshot/connection_query.h"
+
+namespace tcpgauge {
+
+// What a view wants to see, for the one who fetches it from elsewhere.
+// Thread: Post() the view's; Current() and the wakeup the fetcher's.
+class QueryBox {
+ public:
+  explicit QueryBox(const ConnectionQuery& query) : query_(query) {}
+
+  // Wakes the fetcher if it is another query than before.
+  void Post(const ConnectionQuery& query) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (query == query_) return;
+      query_ = query;
+    }
+    changed_.Notify();
+  }
+
+  ConnectionQuery Current() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return query_;
+  }
+
+  Wakeup& changed() { return changed_; }
+
+ private:
+  mutable std::mutex mutex_;  // guards query_
+  ConnectionQuery query_;
+  Wakeup changed_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_SNAPSHOT_QUERY_BOX_H_

@@ -1,0 +1,38 @@
+#include "src/attach/agent_address.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tcpgauge {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(AgentAddress, TakesHttpHttpsAndUnixSockets) {
+  EXPECT_EQ(ParseAgentAddress("http://[2001:db8::1]:10406")->url, "http://[2001:db8::1]:10406");
+  EXPECT_EQ(ParseAgentAddress("https://node7/below/")->url, "https://node7/below");
+  const AgentAddress unix_address = *ParseAgentAddress("unix:/run/a b.sock");
+  EXPECT_EQ(unix_address.unix_path, "/run/a b.sock");
+  EXPECT_EQ(unix_address.url, "http://localhost");
+}
+
+TEST(AgentAddress, ShowsNoPassword) {
+  const AgentAddress address = *ParseAgentAddress("https://me:p@ss@node7:443/x");
+  EXPECT_EQ(address.url, "https://me:p@ss@node7:443/x");
+  EXPECT_EQ(address.shown, "https://node7:443/x");
+  EXPECT_THAT(std::string(ParseAgentAddress("ftp://me:secret@node7").status().message()), Not(HasSubstr("secret")));
+}
+
+TEST(AgentAddress, SaysWhatWouldBeRight) {
+  for (const char* wrong : {"", "node7:10406", "http://", "http:///x", "https://me@", "unix:", "ftp://x", "http://a b",
+                            "http://x/?q", "file:///etc/passwd"}) {
+    const auto address = ParseAgentAddress(wrong);
+    ASSERT_FALSE(address.ok()) << wrong;
+    EXPECT_TRUE(absl::IsInvalidArgument(address.status()));
+    EXPECT_THAT(std::string(address.status().message()), HasSubstr("right would be http://HOST:PORT"));
+  }
+}
+
+}  // namespace
+}  // namespace tcpgauge

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Makes the pictures of the README anew: docs/web-page.png and docs/top-view.txt, of traffic between two namespaces.
+#
+# usage: tests/e2e/screenshots.sh [--binary FILE]
+set -eu
+folder=$(cd "$(dirname "$0")" && pwd)
+TCPGAUGE_SCREENSHOTS=$folder/../../docs
+export TCPGAUGE_SCREENSHOTS
+exec "$folder/run.sh" "$@" test_screenshots

@@ -1,0 +1,162 @@
+"""The web page in real Chromium."""
+import signal
+
+from support import browser, iperf3
+from support.agent import Agent
+from support.case import NamespaceCase
+from support.namespaces import Testbed
+from support.traffic import Conversation
+from support.waiting import holds_for, wait_until
+
+
+class WebPageTest(NamespaceCase):
+    tools = browser.TOOLS
+
+    def setUp(self):
+        self.testbed = self.own(Testbed())
+        self.agent = self.start_agent()
+
+    def start_agent(self, *options):
+        return self.own(Agent(self.testbed.server, "-i", self.testbed.link.server_interface, *options))
+
+    def open_page(self, address=None, fragment="", **options):
+        page = self.own(browser.Browser(self.testbed.server, **options))
+        page.open(f"http://{address or self.agent.address}/{fragment}")
+        self.wait_for_state(page, "live")
+        return page
+
+    def wait_for_state(self, page, beginning):
+        wait_until(lambda: page.text("#state")[0].startswith(beginning), f"the page says {beginning}", 15)
+
+    def servers(self, page):
+        return page.text("#rows td:nth-child(2)")
+
+    def wait_for_servers(self, page, want):
+        try:
+            wait_until(lambda: self.servers(page) == want, "the rows")
+        except AssertionError:
+            self.assertEqual(self.servers(page), want)
+
+    def three(self):
+        talks = [self.own(Conversation(self.testbed, 7000 + number)) for number in range(3)]
+        for talk, size in zip(talks, (1000, 3000, 2000)):
+            talk.client_sends(size)
+        return [talk.server_endpoint for talk in talks]
+
+    def test_shows_an_iperf3_connection_with_its_rate_and_history(self):
+        self.own(iperf3.Server(self.testbed))
+        page = self.open_page()
+        self.own(iperf3.Client(self.testbed, 12, "80M"))
+
+        def heavy():
+            for row in page.script("return [...document.querySelectorAll('#rows tr')].map(r => [...r.cells].map("
+                                   "c => c.textContent).concat(r.querySelector('polyline').getAttribute('points')))"):
+                client, server, state, _, up, _, _, _, _, _, _, _, points = row
+                if server == "192.0.2.2:5201" and up.endswith("MB/s") and 8.5 < float(up.split()[0]) < 10.5:
+                    return client.startswith("192.0.2.1:") and state == "ESTABLISHED" and len(points.split()) >= 3
+            return False
+        wait_until(heavy, "iperf3's connection at 80 Mbit/s", 12)
+        page.keys("b")
+        wait_until(lambda: "Mbit/s" in page.text("#up")[0], "bits")
+        self.assertGreaterEqual(len(page.script("return document.getElementById('chart-up').getAttribute('points')")
+                                    .split()), 3)
+
+    def test_sorts_by_a_click_and_back_by_another(self):
+        one, two, three = self.three()
+        page = self.open_page()
+        page.click("th[data-sort=bytes] button")
+        self.wait_for_servers(page, [two, three, one])
+        self.assertEqual(page.script("return document.querySelector('th[data-sort=bytes]').ariaSort"), "descending")
+        page.click("th[data-sort=bytes] button")
+        self.wait_for_servers(page, [one, three, two])
+        page.keys("S")
+        self.wait_for_servers(page, [two, three, one])
+
+    def test_filters_while_typing_and_names_what_is_wrong(self):
+        one, two, three = self.three()
+        page = self.open_page(fragment="#sort=server")
+        self.wait_for_servers(page, [one, two, three])
+        page.keys("/")
+        page.keys("port:70")
+        wait_until(lambda: self.servers(page) == [], "nothing has port 70")
+        page.keys("01")
+        self.wait_for_servers(page, [two])
+        page.keys(" port:x")
+        wait_until(lambda: "port:x" in page.text("#error")[0], "the error")
+        page.keys("\ue00c")  # Escape
+        self.wait_for_servers(page, [one, two, three])
+        self.assertEqual(page.text("#error"), [""])
+
+    def test_filter_and_sort_are_in_the_address(self):
+        one, two, three = self.three()
+        page = self.open_page(fragment="#sort=-server&filter=%21port%3A7001")
+        self.wait_for_servers(page, [three, one])
+
+    def test_pauses(self):
+        one, two, three = self.three()
+        page = self.open_page(fragment="#sort=server")
+        self.wait_for_servers(page, [one, two, three])
+        page.keys("p")
+        self.wait_for_state(page, "paused")
+        talk = self.own(Conversation(self.testbed, 7003))
+        self.assertTrue(holds_for(lambda: len(self.servers(page)) == 3, 2.5), "a row came while paused")
+        page.click("#pause")
+        self.wait_for_servers(page, [one, two, three, talk.server_endpoint])
+
+    def test_survives_the_agents_restart(self):
+        # Inside a namespace of its own, any port is free.
+        address = "127.0.0.1:18406"
+        first = self.start_agent(f"--web.listen-address={address}")
+        talk = self.own(Conversation(self.testbed, 7000))
+        page = self.open_page(address)
+        self.wait_for_servers(page, [talk.server_endpoint])
+        self.assertIsNotNone(first.signal_and_time(signal.SIGKILL))
+        self.wait_for_state(page, "no answer for")
+        self.assertEqual(self.servers(page), [talk.server_endpoint], "the last table stays")
+        self.start_agent(f"--web.listen-address={address}")
+        self.wait_for_state(page, "live")
+        later = self.own(Conversation(self.testbed, 7001))
+        wait_until(lambda: later.server_endpoint in self.servers(page), "a connection after the restart")
+
+    def test_asks_only_the_agent_and_breaks_no_policy(self):
+        self.three()
+        page = self.open_page()
+        wait_until(lambda: len(page.requests()) >= 3, "some requests")
+        self.assertEqual([name for name in page.requests() if not name.startswith(f"http://{self.agent.address}/")], [])
+        self.assertEqual(page.messages(), [])
+        # The policy does hold: nothing else may run.
+        page.script("const s = document.createElement('script'); s.textContent = 'window.broken = 1';"
+                    "document.body.append(s)")
+        self.assertIsNone(page.script("return window.broken ?? null"))
+
+    def test_shows_links_and_effective_flags(self):
+        page = self.open_page()
+        wait_until(lambda: page.text("#metrics") == ["/metrics"], "the link to the metrics")
+        self.assertIn(f"--interface={self.testbed.link.server_interface}", page.text("#flags li"))
+        self.assertIn("--idle-timeout=3600", page.text("#flags li"))
+
+    def test_names_from_outside_are_text(self):
+        # An interface may be named anything without a slash or blank.
+        self.testbed.server.run("ip", "link", "add", "<b>x<b>", "type", "veth", "peer", "name", "other0")
+        self.testbed.server.run("ip", "link", "set", "<b>x<b>", "up")
+        self.testbed.server.run("ip", "link", "set", "other0", "up")
+        page = self.open_page(self.start_agent("-i", "<b>x<b>").address)
+        wait_until(lambda: "<b>x<b>" in page.text("#agent")[0], "the interface's name")
+        self.assertEqual(page.script("return document.querySelectorAll('b').length"), 0)
+
+    def test_fits_a_phone(self):
+        self.three()
+        page = self.open_page()
+        page.resize(360, 640)
+        wait_until(lambda: len(self.servers(page)) == 3, "three rows")
+        self.assertLessEqual(page.script("return document.documentElement.scrollWidth"), 360)
+        visible = page.script("return [...document.querySelectorAll('#head th')].filter(e => e.offsetWidth > 0)"
+                              ".map(e => e.textContent)")
+        self.assertEqual(visible, ["Client", "Server", "Speed", "Total"])
+        self.assertEqual(page.script("const s = document.getElementById('scroll'); return s.scrollWidth - s.clientWidth"),
+                         0, "the table must not be wider than the phone")
+
+    def test_is_dark_where_that_is_preferred(self):
+        color = "return getComputedStyle(document.body).backgroundColor"
+        light, dark = self.open_page(), self.open_page(dark=True)
+        self.assertEqual((light.script(color), dark.script(color)), ("rgb(252, 252, 251)", "rgb(20, 23, 26)"))
