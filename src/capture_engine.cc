@@ -2,8 +2,10 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "src/base/check.h"
 #include "src/capture/local_listeners.h"
 
 namespace tcpgauge {
@@ -18,16 +20,46 @@ constexpr int64_t kListenersIntervalNs = 10 * kNanosecondsPerSecond;
 constexpr int kInterruptSignal = SIGUSR1;
 constexpr int kInterruptAgainMs = 10;
 
+std::vector<TripleBuffer<ShardSnapshot>*> Buffers(const std::vector<std::unique_ptr<CaptureWorker>>& workers) {
+  std::vector<TripleBuffer<ShardSnapshot>*> buffers;
+  for (const auto& worker : workers) buffers.push_back(worker->buffer());
+  return buffers;
+}
+
 }  // namespace
 
-CaptureEngine::CaptureEngine(const EngineOptions& options, std::vector<std::unique_ptr<PacketSource>> sources,
-                             EndedQueue* ended, const Clock* clock,
+CaptureEngine::CaptureEngine(const EngineOptions& options,
+                             std::vector<std::vector<std::unique_ptr<PacketSource>>> sources,
+                             const std::vector<EndedQueue*>& ended, const Clock* clock,
                              std::function<void(const absl::Status&)> on_source_error)
     : options_(options),
       clock_(*clock),
-      worker_(std::move(sources), options.table, options.worker, ended, &published_, &stop_worker_, clock,
-              std::move(on_source_error)),
-      collector_(options.collector, {worker_.buffer()}) {}
+      workers_(MakeWorkers(std::move(sources), ended, on_source_error)),
+      collector_(options.collector, Buffers(workers_)),
+      worker_statuses_(workers_.size()) {}
+
+std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
+    std::vector<std::vector<std::unique_ptr<PacketSource>>> sources, const std::vector<EndedQueue*>& ended,
+    const std::function<void(const absl::Status&)>& on_source_error) {
+  const size_t count = sources.size();
+  if (!options_.worker.live && count > 1) {
+    TCPGAUGE_CHECK(sources[0].size() == 1);
+    spreader_ = std::make_unique<PacketSpreader>(std::move(sources[0][0]), count, &stop_workers_);
+    std::vector<std::unique_ptr<PacketSource>> shares = spreader_->TakeSources();
+    sources[0].clear();
+    for (size_t i = 0; i < count; ++i) sources[i].push_back(std::move(shares[i]));
+  }
+  TableOptions table = options_.table;
+  table.max_connections = std::max<uint32_t>(table.max_connections / static_cast<uint32_t>(count), 1);
+  table.edges.max_exported /= count;
+  std::vector<std::unique_ptr<CaptureWorker>> workers;
+  for (size_t i = 0; i < count; ++i) {
+    workers.push_back(std::make_unique<CaptureWorker>(std::move(sources[i]), table, options_.worker,
+                                                      ended.empty() ? nullptr : ended[i], &published_, &stop_workers_,
+                                                      &clock_, on_source_error));
+  }
+  return workers;
+}
 
 CaptureEngine::~CaptureEngine() { (void)Stop(); }
 
@@ -36,33 +68,48 @@ void CaptureEngine::Start() {
   interrupt.sa_handler = [](int) {};  // without SA_RESTART: the read returns
   sigaction(kInterruptSignal, &interrupt, nullptr);
   if (options_.worker.live) PostListeners();
-  worker_thread_ = std::thread(&CaptureEngine::RunWorker, this);
+  threads_running_.store(workers_.size() + (spreader_ != nullptr ? 1 : 0), std::memory_order_release);
+  for (size_t i = 0; i < workers_.size(); ++i) {
+    capture_threads_.emplace_back([this, i] {
+      worker_statuses_[i] = workers_[i]->Run();
+      EndCaptureThread();
+    });
+  }
+  if (spreader_ != nullptr) {
+    capture_threads_.emplace_back([this] {
+      spreader_->Run();
+      EndCaptureThread();
+    });
+  }
   collector_thread_ = std::thread(&CaptureEngine::RunCollector, this);
 }
 
 absl::Status CaptureEngine::Stop() {
-  stop_worker_.Stop();
-  if (worker_thread_.joinable()) {
-    // Again and again, for the signal may come before the read begins.
-    while (!options_.worker.live && !worker_finished_.load(std::memory_order_acquire)) {
-      pthread_kill(worker_thread_.native_handle(), kInterruptSignal);
-      finished_wakeup_.Wait(-1, kInterruptAgainMs);
-    }
-    worker_thread_.join();
+  stop_workers_.Stop();
+  // Again and again, for the signal may come before the read begins.
+  while (!options_.worker.live && threads_running_.load(std::memory_order_acquire) > 0) {
+    for (std::thread& thread : capture_threads_) pthread_kill(thread.native_handle(), kInterruptSignal);
+    finished_wakeup_.Wait(-1, kInterruptAgainMs);
   }
+  for (std::thread& thread : capture_threads_) thread.join();
+  capture_threads_.clear();
   stop_collector_.Stop();
   if (collector_thread_.joinable()) collector_thread_.join();
-  return worker_status_;
+  for (const absl::Status& status : worker_statuses_) {
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 bool CaptureEngine::IsHealthy() const {
-  return clock_.SteadyNanoseconds() - worker_.last_progress_ns() < kProgressTimeoutNs;
+  const int64_t now_ns = clock_.SteadyNanoseconds();
+  return std::all_of(workers_.begin(), workers_.end(), [now_ns](const std::unique_ptr<CaptureWorker>& worker) {
+    return now_ns - worker->last_progress_ns() < kProgressTimeoutNs;
+  });
 }
 
-void CaptureEngine::RunWorker() {
-  worker_status_ = worker_.Run();
-  worker_finished_.store(true, std::memory_order_release);
-  finished_wakeup_.Notify();
+void CaptureEngine::EndCaptureThread() {
+  if (threads_running_.fetch_sub(1, std::memory_order_acq_rel) == 1) finished_wakeup_.Notify();
 }
 
 void CaptureEngine::RunCollector() {
@@ -79,7 +126,8 @@ void CaptureEngine::RunCollector() {
 }
 
 void CaptureEngine::PostListeners() {
-  worker_.PostLocalListeners(std::make_unique<LocalListeners>(ReadLocalListeners()));
+  const LocalListeners listeners = ReadLocalListeners();
+  for (const auto& worker : workers_) worker->PostLocalListeners(std::make_unique<LocalListeners>(listeners));
 }
 
 }  // namespace tcpgauge

@@ -12,6 +12,7 @@
 #include "src/base/stop_signal.h"
 #include "src/base/wakeup.h"
 #include "src/capture/capture_worker.h"
+#include "src/capture/packet_spreader.h"
 #include "src/snapshot/collector.h"
 #include "src/snapshot/snapshot_hub.h"
 
@@ -23,14 +24,17 @@ struct EngineOptions {
   CollectorOptions collector;
 };
 
-// The threads between the packets and the snapshots: the capture thread, and the collector that publishes what it saw.
+// The threads between the packets and the snapshots: the workers that capture, with a table each, and the collector
+// that publishes what they saw. A file that several workers share has a reader of its own.
 //
 // Thread: one creates, starts and stops it; hub(), IsHealthy() and IsReady() are for any.
 class CaptureEngine {
  public:
-  // `ended` may be null; it and `clock` must outlive the engine. `on_source_error` is called on a capture thread.
-  CaptureEngine(const EngineOptions& options, std::vector<std::unique_ptr<PacketSource>> sources, EndedQueue* ended,
-                const Clock* clock, std::function<void(const absl::Status&)> on_source_error);
+  // `sources` are those of each worker; of several that read a file, the first has the file. `ended` is empty or holds
+  // a queue for each worker; they and `clock` must outlive the engine. `on_source_error` is called on a capture thread.
+  CaptureEngine(const EngineOptions& options, std::vector<std::vector<std::unique_ptr<PacketSource>>> sources,
+                const std::vector<EndedQueue*>& ended, const Clock* clock,
+                std::function<void(const absl::Status&)> on_source_error);
   ~CaptureEngine();
   CaptureEngine(const CaptureEngine&) = delete;
   CaptureEngine& operator=(const CaptureEngine&) = delete;
@@ -50,7 +54,10 @@ class CaptureEngine {
   bool IsReady() const { return hub_.Current()->sequence > 0; }
 
  private:
-  void RunWorker();
+  std::vector<std::unique_ptr<CaptureWorker>> MakeWorkers(
+      std::vector<std::vector<std::unique_ptr<PacketSource>>> sources, const std::vector<EndedQueue*>& ended,
+      const std::function<void(const absl::Status&)>& on_source_error);
+  void EndCaptureThread();
   void RunCollector();
   void PostListeners();
 
@@ -59,13 +66,14 @@ class CaptureEngine {
   SnapshotHub hub_;
   Wakeup published_;
   Wakeup finished_wakeup_;
-  StopSignal stop_worker_;
+  StopSignal stop_workers_;
   StopSignal stop_collector_;
-  CaptureWorker worker_;
+  std::unique_ptr<PacketSpreader> spreader_;  // or null
+  std::vector<std::unique_ptr<CaptureWorker>> workers_;
   Collector collector_;
-  absl::Status worker_status_;  // the worker thread's until it is joined
-  std::atomic<bool> worker_finished_{false};
-  std::thread worker_thread_;
+  std::vector<absl::Status> worker_statuses_;  // each its worker thread's until that is joined
+  std::atomic<size_t> threads_running_{0};     // of those that capture
+  std::vector<std::thread> capture_threads_;
   std::thread collector_thread_;
 };
 

@@ -104,15 +104,14 @@ int PrintInterfaces() {
 
 int64_t ToNanoseconds(double seconds) { return static_cast<int64_t>(seconds * 1e9); }
 
-absl::StatusOr<std::vector<std::unique_ptr<PacketSource>>> OpenSources(const Options& options) {
-  std::vector<std::unique_ptr<PacketSource>> sources;
-  const auto add = [&sources](absl::StatusOr<std::unique_ptr<PacketSource>> source) {
-    if (source.ok()) sources.push_back(*std::move(source));
-    return source.status();
-  };
+// Those of each worker; of several that read a file, the first has the file.
+absl::StatusOr<std::vector<std::vector<std::unique_ptr<PacketSource>>>> OpenSources(const Options& options) {
+  const size_t workers = static_cast<size_t>(options.workers);
+  std::vector<std::vector<std::unique_ptr<PacketSource>>> sources(workers);
   if (!options.read_file.empty()) {
-    const absl::Status status = add(OpenFile(options.read_file, options.filter));
-    if (!status.ok()) return status;
+    auto file = OpenFile(options.read_file, options.filter);
+    if (!file.ok()) return file.status();
+    sources[0].push_back(*std::move(file));
     return sources;
   }
   std::vector<std::string> names = options.interfaces;
@@ -127,8 +126,15 @@ absl::StatusOr<std::vector<std::unique_ptr<PacketSource>>> OpenSources(const Opt
   live.snaplen_bytes = options.snaplen_bytes;
   live.buffer_size_kib = options.buffer_size_kib;
   for (const std::string& name : names) {
-    const absl::Status status = add(OpenInterface(name, live));
-    if (!status.ok()) return status;
+    if (workers == 1) {
+      auto source = OpenInterface(name, live);
+      if (!source.ok()) return source.status();
+      sources[0].push_back(*std::move(source));
+      continue;
+    }
+    auto shared = OpenSharedInterface(name, live, workers);
+    if (!shared.ok()) return shared.status();
+    for (size_t i = 0; i < workers; ++i) sources[i].push_back(std::move((*shared)[i]));
   }
   return sources;
 }
@@ -268,9 +274,12 @@ int Run(const Options& options) {
 
   std::unique_ptr<LogHold> log_hold;
   if (options.tui) log_hold = std::make_unique<LogHold>();
-  for (const auto& source : *sources) LogDebug("capturing", {{"source", source->name()}});
+  for (const auto& source : sources->front()) LogDebug("capturing", {{"source", source->name()}});
   const EngineOptions engine_options = EngineOptionsOf(options);
-  EndedQueue* ended = connection_log == nullptr ? nullptr : connection_log->AddQueue(!engine_options.worker.live);
+  std::vector<EndedQueue*> ended;
+  for (size_t i = 0; connection_log != nullptr && i < sources->size(); ++i) {
+    ended.push_back(connection_log->AddQueue(!engine_options.worker.live));
+  }
   CaptureEngine engine(engine_options, *std::move(sources), ended, &SystemClock(), [](const absl::Status& status) {
     LogError("capture ended on an interface", {{"error", std::string(status.message())}});
   });

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -94,7 +95,7 @@ absl::Status CaptureWorker::ReadFiles() {
         return result.status();
       }
       if (*result == PacketSource::ReadResult::kEnd) break;
-      table_.AdvanceTime(table_.now_ns());
+      table_.AdvanceTime(FileTime());
       if (options_.publish) {
         const int64_t steady_ns = clock_.SteadyNanoseconds();
         last_progress_ns_.store(steady_ns, std::memory_order_relaxed);
@@ -102,10 +103,12 @@ absl::Status CaptureWorker::ReadFiles() {
       }
     }
   }
-  while (!table_.AdvanceTime(table_.now_ns())) {
+  while (!table_.AdvanceTime(FileTime())) {
   }
   return absl::OkStatus();
 }
+
+int64_t CaptureWorker::FileTime() const { return std::max(table_.now_ns(), batch_.time_ns); }
 
 absl::StatusOr<PacketSource::ReadResult> CaptureWorker::ReadOne(Source* source) {
   batch_.clear();

@@ -62,6 +62,7 @@ class CaptureWorker final : private EndedConnectionSink {
 
   absl::Status CaptureLive();
   absl::Status ReadFiles();
+  int64_t FileTime() const;
   absl::StatusOr<PacketSource::ReadResult> ReadOne(Source* source);
   void CountAndApply(const Source& source);
   void ReadDropCounters();

@@ -1,6 +1,7 @@
 #ifndef TCPGAUGE_SRC_CAPTURE_PACKET_SOURCE_H_
 #define TCPGAUGE_SRC_CAPTURE_PACKET_SOURCE_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -18,10 +19,21 @@ class PacketBatch {
   static constexpr size_t kCapacity = 64;
 
   bool full() const { return size_ == kCapacity; }
-  void clear() { size_ = 0; }
+  void clear() {
+    size_ = 0;
+    time_ns = 0;
+  }
+  void CopyFrom(const PacketBatch& other) {
+    std::copy_n(other.packets_.begin(), other.size_, packets_.begin());
+    size_ = other.size_;
+    time_ns = other.time_ns;
+  }
   // REQUIRES: !full(). The packet holds what an earlier batch left in it.
   DecodedPacket* Add() { return &packets_[size_++]; }
   absl::Span<DecodedPacket> packets() { return absl::MakeSpan(packets_.data(), size_); }
+
+  // The time that the source has come to, where it knows more than the packets tell; else 0.
+  int64_t time_ns = 0;
 
  private:
   std::array<DecodedPacket, kCapacity> packets_;

@@ -1,10 +1,13 @@
 #include "src/capture/pcap_source.h"
 
 #include <errno.h>
+#include <linux/if_packet.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <time.h>
 
 #include <algorithm>
 #include <utility>
@@ -34,6 +37,9 @@ class PcapReader {
 
   pcap_t* handle() const { return handle_.get(); }
 
+  // Leaves out what came before.
+  void BeginAt(int64_t time_ns) { begin_time_ns_ = time_ns; }
+
   // As pcap_dispatch().
   int Read(PacketBatch* batch) {
     batch_ = batch;
@@ -45,22 +51,24 @@ class PcapReader {
   static void OnPacket(u_char* self, const pcap_pkthdr* header, const u_char* bytes) {
     const PcapReader& reader = *reinterpret_cast<PcapReader*>(self);
     if (reader.batch_->full()) return;  // the library keeps to the count that it was given
+    // With nanosecond precision tv_usec holds nanoseconds. A file may hold any value; up to the year 2116 leaves
+    // room to add time-outs.
+    const int64_t seconds = std::clamp<int64_t>(header->ts.tv_sec, 0, INT64_MAX / 2 / kNanosecondsPerSecond - 1);
+    const int64_t time_ns =
+        seconds * kNanosecondsPerSecond + std::clamp<int64_t>(header->ts.tv_usec, 0, kNanosecondsPerSecond - 1);
+    if (time_ns < reader.begin_time_ns_) return;
     DecodedPacket* packet = reader.batch_->Add();
     DecodePacket(reader.link_type_, absl::MakeConstSpan(bytes, header->caplen), header->len, packet);
-    // With nanosecond precision tv_usec holds nanoseconds. A file may hold any value; up to the year 2116 leaves room
-    // to add time-outs.
-    const int64_t seconds = std::clamp<int64_t>(header->ts.tv_sec, 0, INT64_MAX / 2 / kNanosecondsPerSecond - 1);
-    packet->time_ns = seconds * kNanosecondsPerSecond +
-                      std::clamp<int64_t>(header->ts.tv_usec, 0, kNanosecondsPerSecond - 1);
+    packet->time_ns = time_ns;
   }
 
   const PcapHandle handle_;
   const LinkType link_type_;
   PacketBatch* batch_ = nullptr;
+  int64_t begin_time_ns_ = 0;
 };
 
 absl::Status SetFilter(pcap_t* handle, const std::string& filter) {
-  if (filter.empty()) return absl::OkStatus();
   bpf_program program;
   if (pcap_compile(handle, &program, filter.c_str(), /*optimize=*/1, PCAP_NETMASK_UNKNOWN) != 0) {
     return absl::InvalidArgumentError(
@@ -101,6 +109,26 @@ class LiveSource final : public PacketSource {
   int poll_fd() const override { return poll_fd_; }
   const std::string& name() const override { return name_; }
   bool has_many_interfaces() const override { return has_many_interfaces_; }
+
+  // Makes the kernel share packets out among the sources of a group; `*group` 0 = a new one, whose number it becomes.
+  absl::Status JoinGroup(uint16_t* group) {
+    const int fd = pcap_fileno(reader_.handle());
+    // Fragments must be put together first: only the first one holds the ports that choose the source.
+    int type = PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG;
+    if (*group == 0) type |= PACKET_FANOUT_FLAG_UNIQUEID;
+    const int argument = type << 16 | *group;
+    int joined = 0;
+    socklen_t size = sizeof(joined);
+    if (setsockopt(fd, SOL_PACKET, PACKET_FANOUT, &argument, sizeof(argument)) != 0 ||
+        getsockopt(fd, SOL_PACKET, PACKET_FANOUT, &joined, &size) != 0) {
+      return absl::UnavailableError(
+          absl::StrCat("interface '", name_, "' cannot be shared by several workers: ", strerror(errno)));
+    }
+    *group = static_cast<uint16_t>(joined);
+    return absl::OkStatus();
+  }
+
+  void BeginAt(int64_t time_ns) { reader_.BeginAt(time_ns); }
 
   uint64_t DroppedPackets() override {
     pcap_stat stats;
@@ -171,9 +199,7 @@ absl::Status ActivationError(int result, const std::string& name, const char* de
   }
 }
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<PacketSource>> OpenInterface(const std::string& name, const LiveOptions& options) {
+absl::StatusOr<std::unique_ptr<LiveSource>> OpenLive(const std::string& name, const LiveOptions& options) {
   char error[PCAP_ERRBUF_SIZE] = "";
   PcapHandle handle(pcap_create(name.c_str(), error));
   if (handle == nullptr) return absl::UnavailableError(absl::StrCat("interface '", name, "': ", error));
@@ -189,11 +215,45 @@ absl::StatusOr<std::unique_ptr<PacketSource>> OpenInterface(const std::string& n
   if (pcap_datalink(handle.get()) == DLT_LINUX_SLL) pcap_set_datalink(handle.get(), DLT_LINUX_SLL2);
   const auto link_type = LinkTypeOfHandle(handle.get(), absl::StrCat("interface '", name, "'"));
   if (!link_type.ok()) return link_type.status();
+  // An empty filter too: it is what makes the kernel copy no more than the snapshot length of each packet.
   if (const absl::Status status = SetFilter(handle.get(), options.filter); !status.ok()) return status;
   if (pcap_setnonblock(handle.get(), 1, error) != 0) {
     return absl::UnavailableError(absl::StrCat("interface '", name, "': ", error));
   }
   return std::make_unique<LiveSource>(std::move(handle), *link_type, name);
+}
+
+int64_t WallNanoseconds() {
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return now.tv_sec * kNanosecondsPerSecond + now.tv_nsec;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<PacketSource>> OpenInterface(const std::string& name, const LiveOptions& options) {
+  return OpenLive(name, options);
+}
+
+absl::StatusOr<std::vector<std::unique_ptr<PacketSource>>> OpenSharedInterface(const std::string& name,
+                                                                               const LiveOptions& options,
+                                                                               size_t count) {
+  std::vector<std::unique_ptr<LiveSource>> live;
+  uint16_t group = 0;
+  for (size_t i = 0; i < count; ++i) {
+    auto source = OpenLive(name, options);
+    if (!source.ok()) return source.status();
+    if (const absl::Status status = (*source)->JoinGroup(&group); !status.ok()) return status;
+    live.push_back(*std::move(source));
+  }
+  // Until it joined, each source got all packets, and until the last one joined, the first ones got its share.
+  const int64_t begin_time_ns = WallNanoseconds();
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  for (auto& source : live) {
+    source->BeginAt(begin_time_ns);
+    sources.push_back(std::move(source));
+  }
+  return sources;
 }
 
 absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, const std::string& filter) {
@@ -212,7 +272,9 @@ absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, 
   }
   const auto link_type = LinkTypeOfHandle(handle.get(), absl::StrCat("'", path, "'"));
   if (!link_type.ok()) return link_type.status();
-  if (const absl::Status status = SetFilter(handle.get(), filter); !status.ok()) return status;
+  if (!filter.empty()) {
+    if (const absl::Status status = SetFilter(handle.get(), filter); !status.ok()) return status;
+  }
   return std::make_unique<FileSource>(std::move(handle), *link_type, standard_input ? "stdin" : path,
                                       std::move(buffer));
 }

@@ -27,6 +27,12 @@ constexpr int kCaptureTimeoutMs = 20;
 // kInvalidArgument (filter), kUnavailable (anything else of the operating system).
 absl::StatusOr<std::unique_ptr<PacketSource>> OpenInterface(const std::string& name, const LiveOptions& options);
 
+// Opens the interface `count` times, for as many threads that share its packets: the kernel gives each packet to one of
+// them, and both directions of a connection to the same one (PACKET_FANOUT_HASH, see packet(7)).
+absl::StatusOr<std::vector<std::unique_ptr<PacketSource>>> OpenSharedInterface(const std::string& name,
+                                                                               const LiveOptions& options,
+                                                                               size_t count);
+
 // `path` is a pcap or pcapng file, or "-" for standard input. Errors name the file: kNotFound (cannot be opened),
 // kInvalidArgument (no capture, a link type that cannot be decoded, or the filter). While reading, kDataLoss: the file
 // is cut off or damaged; all packets before have been read.

@@ -13,10 +13,6 @@ namespace {
 
 constexpr int64_t kNanosecondsPerSecond = 1000000000;
 
-// Packets from several queues may be this much out of order; what is further behind comes from a clock that was set
-// back.
-constexpr int64_t kReorderingNs = kNanosecondsPerSecond;
-
 // An end whose counted interface was silent this long is counted on another that goes on. In sixteenths of a second.
 constexpr uint16_t kInterfaceSilence = 16;
 // Interfaces are read in turn, so a packet may be this much older than the one counted before it.
@@ -179,7 +175,7 @@ bool ConnectionTable::Prepare(const DecodedPacket& packet, Arrival* arrival) {
   }
   now_ns_ = std::max(now_ns_, packet.time_ns);
   arrival->packet = &packet;
-  arrival->time_ns = now_ns_ - packet.time_ns <= kReorderingNs ? packet.time_ns : now_ns_;
+  arrival->time_ns = ArrivalTime(packet.time_ns, now_ns_);
   const uint32_t encapsulation = encapsulations_.Acquire(packet.encapsulation);
   if (packet.is_fragment) {
     const FragmentCache::Datagram datagram{source.address, destination.address, packet.fragment_id,

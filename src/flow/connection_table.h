@@ -121,6 +121,14 @@ class ConnectionTable {
   // Payload bytes of both ends over the ranking window.
   uint64_t WindowPayloadBytes(uint32_t slot, int64_t time_ns) const;
 
+  // Packets from several queues may be this much out of order; what is further behind comes from a clock that was set
+  // back.
+  static constexpr int64_t kReorderingNs = 1000000000;
+  // When a packet counts as arrived, if the latest of all came at `now_ns`.
+  static int64_t ArrivalTime(int64_t packet_time_ns, int64_t now_ns) {
+    return now_ns - packet_time_ns <= kReorderingNs ? packet_time_ns : now_ns;
+  }
+
  private:
   static constexpr size_t kBatch = 64;
   // One packet of a batch on its way into the table.

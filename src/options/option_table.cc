@@ -132,6 +132,12 @@ const OptionSpec kTable[] = {
        return KeepInteger(ParseInteger(value, "KiB", 1, 2097151), &options->buffer_size_kib);
      },
      nullptr},
+    {kCapture, 0, "workers", Kind::kValue, "N", "capture threads, which share the connections out among themselves",
+     "1",
+     [](const std::string& value, Options* options) {
+       return KeepInteger(ParseInteger(value, "workers", 1, 64), &options->workers);
+     },
+     nullptr},
     {kCapture, 0, "duration", Kind::kValue, "SECONDS", "capture for this long, then end", "",
      [](const std::string& value, Options* options) {
        return Keep(ParseSeconds(value, 0.1, kYearSeconds), &options->duration_seconds);

@@ -24,6 +24,7 @@ struct Options {
   int snaplen_bytes = 256;
   int buffer_size_kib = 0;  // 0 = kDefaultBufferKib
   bool list_interfaces = false;
+  int workers = 1;
   double duration_seconds = 0;  // of a live capture; 0 = until it is stopped
 
   // Connections.

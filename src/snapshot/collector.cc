@@ -47,23 +47,6 @@ bool IsHeavier(const ConnectionView& a, const ConnectionView& b) {
   return a.id < b.id;
 }
 
-void MergeEdges(const EdgesView& from, absl::flat_hash_map<EdgeKey, size_t>* places, EdgesView* to) {
-  for (const EdgeView& edge : from.exported) {
-    const auto [place, is_new] = places->emplace(edge.key, to->exported.size());
-    if (is_new) {
-      to->exported.push_back(edge);
-    } else {
-      AddEdgeCounters(edge.counters, &to->exported[place->second].counters);
-    }
-  }
-  AddEdgeCounters(from.other, &to->other);
-  AddEdgeCounters(from.retired, &to->retired);
-  to->retired_edges += from.retired_edges;
-  to->folded += from.folded;
-  to->v4_prefix_bits = from.v4_prefix_bits;
-  to->v6_prefix_bits = from.v6_prefix_bits;
-}
-
 // The index of the interface of that name, which is added when it is new.
 uint32_t MergeInterface(const InterfaceView& from, std::vector<InterfaceView>* interfaces) {
   const auto same = std::find_if(interfaces->begin(), interfaces->end(),
@@ -96,7 +79,7 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   snapshot->rate_window_seconds = options_.rate_window_seconds;
   std::array<uint64_t, kDecodeErrorCount> decode_errors{};
   uint64_t unmatched_fragments = 0;
-  absl::flat_hash_map<EdgeKey, size_t> edges;
+  std::vector<const EdgesView*> edges;
   size_t row_count = 0;
   for (const TripleBuffer<ShardSnapshot>* shard : shards_) row_count += shard->front().rows.size();
   snapshot->connections.reserve(row_count);
@@ -130,12 +113,13 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
       add(row, &snapshot->ended_connections);
       snapshot->ended_connections.back().encapsulation = 0;
     }
-    MergeEdges(shard.edges, &edges, &snapshot->edges);
+    edges.push_back(&shard.edges);
     snapshot->connections_not_listed += shard.connections_not_listed;
     snapshot->totals.Add(shard.totals);
     for (size_t i = 0; i < kDecodeErrorCount; ++i) decode_errors[i] += shard.counters.decode_errors[i];
     unmatched_fragments += shard.unmatched_fragments;
   }
+  snapshot->edges = edge_merger_.Merge(edges);
   snapshot->time_ns = time_ns_;
   Rank(snapshot.get());
   for (size_t i = 1; i < kDecodeErrorCount; ++i) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "src/snapshot/edge_merger.h"
 #include "src/snapshot/shard_snapshot.h"
 #include "src/snapshot/snapshot.h"
 #include "src/snapshot/triple_buffer.h"
@@ -38,6 +39,7 @@ class Collector {
   const std::vector<TripleBuffer<ShardSnapshot>*> shards_;
   uint64_t sequence_ = 0;
   int64_t time_ns_ = 0;
+  EdgeMerger edge_merger_;
   absl::flat_hash_set<uint64_t> heaviest_;  // ids, of the last snapshot
 };
 

@@ -53,6 +53,9 @@ void ShardPublisher::Begin() {
   score_counts_.fill(0);
   ShardSnapshot& back = buffer_.back();
   back.rows.clear();
+  // Room for all, since growing would copy all: address space alone, until rows are written.
+  back.rows.reserve(max_rows_);
+  back.encapsulations.reserve(EncapsulationTable::kCapacity);
   back.connections_not_listed = 0;
   back.encapsulations.assign(1, Encapsulation());
   encapsulation_places_.clear();

@@ -16,8 +16,9 @@ namespace tcpgauge {
 // however many connections holds up capture for longer than a slice.
 //
 // Thread: Step() and Finish() on the capture thread; only `buffer` is shared, and it never makes a writer wait.
-// Bounds: kSliceSlots table slots a call; `max_rows` rows a pass. When there are more connections, those with the most
-// payload in the ranking window are listed, by the distribution seen in the pass before, and the others are counted.
+// Bounds: kSliceSlots table slots a call; `max_rows` rows a pass. When there are
+// more connections, those with the most payload in the ranking window are listed, by the distribution seen in the pass
+// before, and the others are counted.
 class ShardPublisher {
  public:
   static constexpr uint32_t kSliceSlots = 256;

@@ -293,7 +293,7 @@ TEST(CommandLine, TellsEveryOptionAsItHolds) {
 }
 
 TEST(CommandLine, RejectsOptionsThatAreNotThereYet) {
-  for (const char* option : {"--workers", "--user", "--otlp.endpoint"}) {
+  for (const char* option : {"--user", "--otlp.endpoint"}) {
     EXPECT_THAT(ErrorOf({option, "1"}), HasSubstr("unknown option")) << option;
   }
 }

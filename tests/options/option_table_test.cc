@@ -14,12 +14,13 @@ namespace {
 
 // All that a default text may speak of.
 std::string Describe(const Options& o) {
-  return absl::StrCat(absl::StrJoin(
-      {absl::StrCat(o.snaplen_bytes), absl::StrCat(o.remove_after_seconds), absl::StrCat(o.rate_window_seconds),
-       absl::StrCat(o.idle_timeout_seconds), absl::StrCat(o.max_connections), absl::StrJoin(o.listen_addresses, "+"),
-       o.telemetry_path, absl::StrCat(o.metrics_connections), absl::StrCat(o.metrics_window_seconds),
-       absl::StrCat(static_cast<int>(o.log_level)), absl::StrCat(static_cast<int>(o.log_format))},
-      " "));
+  return absl::StrCat(
+      absl::StrJoin({absl::StrCat(o.snaplen_bytes), absl::StrCat(o.workers), absl::StrCat(o.remove_after_seconds),
+                     absl::StrCat(o.rate_window_seconds), absl::StrCat(o.idle_timeout_seconds),
+                     absl::StrCat(o.max_connections), absl::StrJoin(o.listen_addresses, "+"), o.telemetry_path,
+                     absl::StrCat(o.metrics_connections), absl::StrCat(o.metrics_window_seconds),
+                     absl::StrCat(static_cast<int>(o.log_level)), absl::StrCat(static_cast<int>(o.log_format))},
+                    " "));
 }
 
 TEST(OptionTable, StatesTheDefaultsThatOptionsHas) {

@@ -1,0 +1,149 @@
+#include "src/capture/packet_spreader.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "src/flow/connection_table.h"
+
+namespace tcpgauge {
+namespace {
+
+// Batches that are not full are handed over this often, so that a slow pipe is not shown late.
+constexpr std::chrono::milliseconds kFlushInterval(10);
+
+uint64_t HashOf(const Endpoint& endpoint) {
+  uint64_t words[2];
+  std::memcpy(words, endpoint.address.bytes().data(), sizeof(words));
+  const unsigned __int128 product = static_cast<unsigned __int128>(words[0] ^ endpoint.port ^ 0x9e3779b97f4a7c15) *
+                                    (words[1] ^ uint64_t{endpoint.port} << 48 ^ 0xc2b2ae3d27d4eb4f);
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
+}  // namespace
+
+uint64_t SymmetricHash(const Endpoint& a, const Endpoint& b) {
+  const uint64_t sum = HashOf(a) + HashOf(b);
+  return (sum ^ sum >> 32) * 0x9e3779b97f4a7c15;
+}
+
+// One worker's end of a queue.
+class PacketSpreader::QueueSource final : public PacketSource {
+ public:
+  QueueSource(BatchQueue* queue, std::string name) : queue_(*queue), name_(std::move(name)) {}
+
+  absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
+    const PacketBatch* front = queue_.Front();
+    if (front == nullptr) {
+      if (!queue_.closed()) return ReadResult::kNone;  // stopped
+      batch->time_ns = queue_.end_time_ns();
+      if (!queue_.status().ok()) return queue_.status();
+      return ReadResult::kEnd;
+    }
+    batch->CopyFrom(*front);
+    queue_.Pop();
+    return ReadResult::kPackets;
+  }
+
+  int poll_fd() const override { return -1; }
+  const std::string& name() const override { return name_; }
+  bool has_many_interfaces() const override { return false; }
+  uint64_t DroppedPackets() override { return 0; }
+
+ private:
+  BatchQueue& queue_;
+  const std::string name_;
+};
+
+PacketSpreader::PacketSpreader(std::unique_ptr<PacketSource> source, size_t workers, const StopSignal* stop)
+    : source_(std::move(source)), stop_(*stop) {
+  for (size_t i = 0; i < workers; ++i) {
+    queues_.push_back(std::make_unique<BatchQueue>(stop));
+    backs_.push_back(queues_.back()->Back());
+  }
+}
+
+PacketSpreader::~PacketSpreader() = default;
+
+std::vector<std::unique_ptr<PacketSource>> PacketSpreader::TakeSources() {
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  for (const auto& queue : queues_) sources.push_back(std::make_unique<QueueSource>(queue.get(), source_->name()));
+  return sources;
+}
+
+void PacketSpreader::Run() {
+  absl::Status status;
+  auto next_flush = std::chrono::steady_clock::now() + kFlushInterval;
+  while (!stop_.stopped()) {
+    read_.clear();
+    const auto result = source_->Read(&read_);
+    for (DecodedPacket& packet : read_.packets()) {
+      if (!Spread(&packet)) return;
+    }
+    if (!result.ok()) {
+      if (!stop_.stopped()) status = result.status();  // else a signal interrupted the read
+      break;
+    }
+    if (*result == PacketSource::ReadResult::kEnd) break;
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_flush) continue;
+    next_flush = now + kFlushInterval;
+    if (!PushAll()) return;
+  }
+  if (!PushAll()) return;
+  for (size_t i = 0; i < queues_.size(); ++i) queues_[i]->Close(i == 0 ? status : absl::OkStatus(), now_ns_);
+}
+
+bool PacketSpreader::Spread(DecodedPacket* packet) {
+  if (packet->kind == DecodedPacket::Kind::kTcpSegment || packet->kind == DecodedPacket::Kind::kTcpFragment) {
+    now_ns_ = std::max(now_ns_, packet->time_ns);
+    packet->time_ns = ConnectionTable::ArrivalTime(packet->time_ns, now_ns_);
+  }
+  const size_t worker = WorkerOf(*packet);
+  *backs_[worker]->Add() = *packet;
+  return !backs_[worker]->full() || Push(worker);
+}
+
+size_t PacketSpreader::WorkerOf(const DecodedPacket& packet) {
+  Endpoint source = packet.source;
+  Endpoint destination = packet.destination;
+  switch (packet.kind) {
+    case DecodedPacket::Kind::kNotTcp:
+    case DecodedPacket::Kind::kError:
+      return others_++ % queues_.size();
+    case DecodedPacket::Kind::kTcpSegment:
+    case DecodedPacket::Kind::kTcpFragment:
+      break;
+  }
+  if (packet.is_fragment) {
+    const FragmentCache::Datagram datagram{source.address, destination.address, packet.fragment_id,
+                                           packet.encapsulation};
+    if (packet.kind == DecodedPacket::Kind::kTcpSegment) {
+      fragments_.Insert(datagram, {source.port, destination.port}, packet.time_ns);
+    } else if (const auto ports = fragments_.Find(datagram, packet.time_ns)) {
+      source.port = ports->source;
+      destination.port = ports->destination;
+    } else {
+      return 0;  // where it is counted as without a first one
+    }
+  }
+  return static_cast<size_t>((SymmetricHash(source, destination) >> 32) * queues_.size() >> 32);
+}
+
+bool PacketSpreader::Push(size_t worker) {
+  backs_[worker]->time_ns = now_ns_;
+  queues_[worker]->Push();
+  backs_[worker] = queues_[worker]->Back();
+  return backs_[worker] != nullptr;
+}
+
+bool PacketSpreader::PushAll() {
+  for (size_t i = 0; i < queues_.size(); ++i) {
+    if (!Push(i)) return false;
+  }
+  return true;
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,61 @@
+#ifndef TCPGAUGE_SRC_CAPTURE_PACKET_SPREADER_H_
+#define TCPGAUGE_SRC_CAPTURE_PACKET_SPREADER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "src/base/stop_signal.h"
+#include "src/capture/batch_queue.h"
+#include "src/capture/packet_source.h"
+#include "src/flow/fragment_cache.h"
+
+namespace tcpgauge {
+
+// Reads and decodes a file for several workers: all packets of a connection, of both directions, go to the same one and
+// in order.
+//
+// Packets are told apart by addresses and ports; fragments follow the datagram's first one. What is not TCP goes round.
+// A worker sees only its own packets, so the reader tells the time for all: where a packet's time steps back, or is
+// that of other workers' packets, each gets what a single worker would have made of it.
+//
+// Thread: Run() is one thread; each queue's source belongs to one worker.
+class PacketSpreader {
+ public:
+  // `stop` must outlive it. It must outlive the sources that TakeSources() returned.
+  PacketSpreader(std::unique_ptr<PacketSource> source, size_t workers, const StopSignal* stop);
+  ~PacketSpreader();
+
+  // What each worker reads: as the file, with an error of the file told to the first. Once, before Run().
+  std::vector<std::unique_ptr<PacketSource>> TakeSources();
+
+  // Reads until the end, an error, or stopped.
+  void Run();
+
+ private:
+  class QueueSource;
+
+  // False when stopped.
+  bool Spread(DecodedPacket* packet);
+  size_t WorkerOf(const DecodedPacket& packet);
+  bool Push(size_t worker);
+  bool PushAll();
+
+  const std::unique_ptr<PacketSource> source_;
+  const StopSignal& stop_;
+  std::vector<std::unique_ptr<BatchQueue>> queues_;
+  std::vector<PacketBatch*> backs_;  // the batch of each queue that is being filled
+  PacketBatch read_;
+  FragmentCache fragments_;
+  int64_t now_ns_ = 0;   // the latest time of a TCP packet, as in ConnectionTable
+  uint64_t others_ = 0;  // packets that are not TCP
+};
+
+// The same for both directions of a connection. Of each packet, so that no worker gets more than its share by chance of
+// addresses: all bits of both endpoints count.
+uint64_t SymmetricHash(const Endpoint& a, const Endpoint& b);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_CAPTURE_PACKET_SPREADER_H_

@@ -1,0 +1,78 @@
+#include "src/snapshot/edge_merger.h"
+
+namespace tcpgauge {
+namespace {
+
+void Subtract(const EdgeCounters& from, EdgeCounters* to) {
+  to->client_payload_bytes -= from.client_payload_bytes;
+  to->server_payload_bytes -= from.server_payload_bytes;
+  to->connections_opened -= from.connections_opened;
+  to->connections_failed -= from.connections_failed;
+  to->retransmitted_segments -= from.retransmitted_segments;
+  to->handshake_rtt_count -= from.handshake_rtt_count;
+  to->handshake_rtt_sum_seconds -= from.handshake_rtt_sum_seconds;
+}
+
+// Whether the second count of an edge can only be that of a later admission.
+bool BeganAgain(const EdgeCounters& before, const EdgeCounters& now) {
+  return now.client_payload_bytes < before.client_payload_bytes ||
+         now.server_payload_bytes < before.server_payload_bytes || now.connections_opened < before.connections_opened ||
+         now.connections_failed < before.connections_failed ||
+         now.retransmitted_segments < before.retransmitted_segments ||
+         now.handshake_rtt_count < before.handshake_rtt_count;
+}
+
+}  // namespace
+
+void EdgeMerger::KeepRetired(const EdgesView& shard, absl::flat_hash_map<EdgeKey, EdgeCounters>* exported) {
+  absl::flat_hash_map<EdgeKey, EdgeCounters> now;
+  for (const EdgeView& edge : shard.exported) now.emplace(edge.key, edge.counters);
+  for (const auto& [key, counters] : *exported) {
+    const auto found = now.find(key);
+    if (found != now.end() && !BeganAgain(counters, found->second)) continue;
+    Kept& kept = kept_[key];
+    AddEdgeCounters(counters, &kept.counters);
+    kept.counters.connections = 0;  // they are over, or counted elsewhere
+    ++kept.retired_edges;
+  }
+  *exported = std::move(now);
+}
+
+EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& shards) {
+  EdgesView merged;
+  absl::flat_hash_map<EdgeKey, size_t> places;
+  exported_.resize(shards.size());
+  for (size_t i = 0; i < shards.size(); ++i) {
+    const EdgesView& shard = *shards[i];
+    KeepRetired(shard, &exported_[i]);
+    for (const EdgeView& edge : shard.exported) {
+      const auto [place, is_new] = places.emplace(edge.key, merged.exported.size());
+      if (is_new) {
+        merged.exported.push_back(edge);
+      } else {
+        AddEdgeCounters(edge.counters, &merged.exported[place->second].counters);
+      }
+    }
+    AddEdgeCounters(shard.other, &merged.other);
+    AddEdgeCounters(shard.retired, &merged.retired);
+    merged.retired_edges += shard.retired_edges;
+    merged.folded += shard.folded;
+    merged.v4_prefix_bits = shard.v4_prefix_bits;
+    merged.v6_prefix_bits = shard.v6_prefix_bits;
+  }
+  for (auto it = kept_.begin(); it != kept_.end();) {
+    const auto place = places.find(it->first);
+    if (place == places.end()) {
+      kept_.erase(it++);  // now retired by all
+      continue;
+    }
+    const Kept& kept = it->second;
+    AddEdgeCounters(kept.counters, &merged.exported[place->second].counters);
+    Subtract(kept.counters, &merged.retired);
+    merged.retired_edges -= kept.retired_edges;
+    ++it;
+  }
+  return merged;
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,97 @@
+// How long handing over a table holds its capture thread up: the longest step of whole passes. usage:
+// handover_bench [CONNECTIONS [ENCAPSULATIONS]]
+//
+// Wall time holds whatever else the machine did meanwhile; the time on the processor does not.
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "src/flow/connection_table.h"
+#include "src/snapshot/shard_publisher.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int64_t kSecond = 1000000000;
+constexpr int kPasses = 8;
+
+double Microseconds(clockid_t clock) {
+  timespec now;
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
+}
+
+IpAddress V4(uint32_t address) {
+  const uint8_t wire[] = {static_cast<uint8_t>(address >> 24), static_cast<uint8_t>(address >> 16),
+                          static_cast<uint8_t>(address >> 8), static_cast<uint8_t>(address)};
+  return IpAddress::FromV4(wire);
+}
+
+void Begin(uint32_t number, uint32_t encapsulations, ConnectionTable* table) {
+  DecodedPacket packet;
+  packet.kind = DecodedPacket::Kind::kTcpSegment;
+  packet.protocol = Protocol::kTcp;
+  packet.time_ns = 1700000000 * kSecond + number;
+  packet.source = {V4(0x0a000000u + number), 40000};
+  packet.destination = {V4(0xc0a80001u), 443};
+  packet.window = 1000;
+  if (encapsulations > 0) {
+    packet.encapsulation.AddVlan(static_cast<uint16_t>(1 + number % encapsulations % 4000));
+    packet.encapsulation.AddVlan(static_cast<uint16_t>(1 + number % encapsulations / 4000));
+  }
+  packet.tcp_flags = kTcpSyn;
+  packet.ip_length_bytes = 40;
+  table->Apply({&packet, 1});
+  std::swap(packet.source, packet.destination);
+  packet.tcp_flags = kTcpSyn | kTcpAck;
+  packet.acknowledgment_number = 1;
+  packet.payload_length_bytes = number % 1000;
+  packet.ip_length_bytes = 40 + packet.payload_length_bytes;
+  table->Apply({&packet, 1});
+}
+
+int Main(uint32_t connections, uint32_t encapsulations) {
+  TableOptions options;
+  options.max_connections = connections;
+  const auto table = std::make_unique<ConnectionTable>(options, nullptr);
+  for (uint32_t i = 0; i < connections; ++i) Begin(i, encapsulations, table.get());
+  CaptureCounters counters;
+  counters.interfaces.resize(4);
+  TripleBuffer<ShardSnapshot> buffer;
+  ShardPublisher publisher(table.get(), &counters, &buffer, kSecond, 0, 100000);
+  printf("pass   steps   total ms   longest us (CPU)   longest us (wall)   longest but nine (wall)\n");
+  for (int pass = 0; pass < kPasses; ++pass) {
+    std::vector<double> wall;
+    double longest_cpu = 0;
+    double total = 0;
+    ShardPublisher::Progress progress;
+    do {
+      const double wall_start = Microseconds(CLOCK_MONOTONIC);
+      const double cpu_start = Microseconds(CLOCK_THREAD_CPUTIME_ID);
+      progress = publisher.Step((pass + 1) * kSecond);
+      longest_cpu = std::max(longest_cpu, Microseconds(CLOCK_THREAD_CPUTIME_ID) - cpu_start);
+      wall.push_back(Microseconds(CLOCK_MONOTONIC) - wall_start);
+      total += wall.back();
+    } while (progress == ShardPublisher::Progress::kInPass);
+    buffer.TakeLatest();
+    std::sort(wall.rbegin(), wall.rend());
+    printf("%4d %7zu %10.1f %18.0f %19.0f %25.0f\n", pass, wall.size(), total / 1e3, longest_cpu, wall[0],
+           wall[std::min<size_t>(wall.size() - 1, 9)]);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace tcpgauge
+
+int main(int argc, char** argv) {
+  const auto number = [&](int i, uint32_t otherwise) {
+    return argc > i ? static_cast<uint32_t>(strtoul(argv[i], nullptr, 10)) : otherwise;
+  };
+  return tcpgauge::Main(number(1, 1000000), number(2, 0));
+}

@@ -1,0 +1,204 @@
+// Nanoseconds per packet of each stage of the packet path, over a capture that make_capture wrote. usage:
+// stages_bench FILE
+//
+// Each stage is timed by itself, in batches as a capture thread works:
+//   read     the library hands each packet to a function that does nothing, with the agent's file buffer
+//   decode   from memory, each packet into its place in the batch
+//   look up  hash, prefetch and find in an index that holds all connections of the capture already
+//   apply    all that the table does, less what looking up took
+//   publish  copying for the collector, in slices between the batches: a pass for each million packets
+
+#include <fcntl.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdio_ext.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+#include "src/decode/decoder.h"
+#include "src/decode/link_type.h"
+#include "src/flow/connection_index.h"
+#include "src/flow/connection_table.h"
+#include "src/snapshot/shard_publisher.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr size_t kBatch = 64;
+constexpr int64_t kPacketsPerPass = 1000000;
+
+using Clock = std::chrono::steady_clock;
+
+volatile uint64_t benchmark_result;  // so that nothing is left out
+
+// A classic capture in this machine's byte order, as make_capture writes it, in memory.
+class MappedCapture {
+ public:
+  explicit MappedCapture(const char* path) {
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat status;
+    if (fd < 0 || fstat(fd, &status) != 0) {
+      perror(path);
+      exit(1);
+    }
+    size_bytes_ = static_cast<size_t>(status.st_size);
+    void* data = mmap(nullptr, size_bytes_, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+    close(fd);
+    if (data == MAP_FAILED || size_bytes_ < kFileHeaderBytes) {
+      fprintf(stderr, "stages_bench: %s is no capture\n", path);
+      exit(1);
+    }
+    data_ = static_cast<const uint8_t*>(data);
+  }
+  ~MappedCapture() { munmap(const_cast<uint8_t*>(data_), size_bytes_); }
+
+  void Rewind() { offset_ = kFileHeaderBytes; }
+
+  // Decodes the next packets, at most `batch.size()`, and returns how many there were.
+  size_t Decode(std::vector<DecodedPacket>* batch) {
+    size_t count = 0;
+    while (count < batch->size() && offset_ + sizeof(uint32_t[4]) <= size_bytes_) {
+      uint32_t header[4];
+      memcpy(header, data_ + offset_, sizeof(header));
+      offset_ += sizeof(header);
+      if (header[2] > size_bytes_ - offset_) break;
+      DecodedPacket* packet = &(*batch)[count++];
+      DecodePacket(LinkType::kEthernet, absl::MakeConstSpan(data_ + offset_, header[2]), header[3], packet);
+      packet->time_ns = header[0] * int64_t{1000000000} + header[1] * int64_t{1000};
+      packet->interface = 0;
+      offset_ += header[2];
+    }
+    return count;
+  }
+
+ private:
+  static constexpr size_t kFileHeaderBytes = 24;
+
+  const uint8_t* data_ = nullptr;
+  size_t size_bytes_ = 0;
+  size_t offset_ = kFileHeaderBytes;
+};
+
+double NanosecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
+}
+
+double ReadStage(const char* path) {
+  char error[PCAP_ERRBUF_SIZE];
+  FILE* file = fopen(path, "re");
+  std::vector<char> buffer(1 << 20);
+  setvbuf(file, buffer.data(), _IOFBF, buffer.size());
+  __fsetlocking(file, FSETLOCKING_BYCALLER);
+  pcap_t* handle = pcap_fopen_offline(file, error);
+  const auto start = Clock::now();
+  pcap_loop(
+      handle, -1, [](u_char*, const pcap_pkthdr*, const u_char*) {}, nullptr);
+  const double took = NanosecondsSince(start);
+  pcap_close(handle);
+  return took;
+}
+
+double DecodeStage(MappedCapture* capture, uint64_t* packets) {
+  std::vector<DecodedPacket> batch(kBatch);
+  capture->Rewind();
+  const auto start = Clock::now();
+  while (const size_t count = capture->Decode(&batch)) *packets += count;
+  return NanosecondsSince(start);
+}
+
+// Reads on as fast as DecodeStage(), and times what `stage` does with each batch.
+template <typename Stage>
+double TimeEachBatch(MappedCapture* capture, Stage stage) {
+  std::vector<DecodedPacket> batch(kBatch);
+  double took = 0;
+  capture->Rewind();
+  while (const size_t count = capture->Decode(&batch)) {
+    const auto start = Clock::now();
+    stage(absl::MakeConstSpan(batch.data(), count));
+    took += NanosecondsSince(start);
+  }
+  return took;
+}
+
+double LookUpStage(MappedCapture* capture, size_t max_connections) {
+  StableArray<ConnectionRecord> records(max_connections);
+  EmbryoTable embryos(1);
+  ConnectionIndex index(&records, &embryos, 1);
+  uint32_t used = 0;
+  uint64_t found = 0;
+  const auto look_up = [&](absl::Span<const DecodedPacket> batch, bool insert) {
+    ConnectionKey keys[kBatch];
+    uint32_t hashes[kBatch];
+    End sender;
+    for (size_t i = 0; i < batch.size(); ++i) {
+      keys[i] = ConnectionKey::Of(batch[i].source, batch[i].destination, 0, &sender);
+      hashes[i] = static_cast<uint32_t>(index.HashOf(keys[i]));
+      index.Prefetch(hashes[i]);
+    }
+    for (size_t i = 0; i < batch.size(); ++i) {
+      const uint32_t slot = insert ? index.Find(keys[i], hashes[i]) : index.FindCandidate(hashes[i]);
+      if (slot != ConnectionIndex::kNotFound) {
+        found += slot;
+      } else if (insert && used < max_connections) {
+        records[used].key = keys[i];
+        index.Insert(used++, hashes[i]);
+      }
+    }
+  };
+  TimeEachBatch(capture, [&](absl::Span<const DecodedPacket> batch) { look_up(batch, true); });
+  const double took = TimeEachBatch(capture, [&](absl::Span<const DecodedPacket> batch) { look_up(batch, false); });
+  benchmark_result = found;
+  return took;
+}
+
+double ApplyStage(MappedCapture* capture, bool keep_rates, bool publish, double* publish_ns) {
+  TableOptions options;
+  options.keep_rates = keep_rates;
+  const auto table = std::make_unique<ConnectionTable>(options, nullptr);
+  CaptureCounters counters;
+  TripleBuffer<ShardSnapshot> buffer;
+  ShardPublisher publisher(table.get(), &counters, &buffer, kPacketsPerPass, 0, 100000);
+  int64_t packets = 0;
+  return TimeEachBatch(capture, [&](absl::Span<const DecodedPacket> batch) {
+    table->Apply(batch);
+    table->AdvanceTime(table->now_ns());
+    if (!publish) return;
+    const auto start = Clock::now();
+    publisher.Step(packets += static_cast<int64_t>(batch.size()));
+    *publish_ns += NanosecondsSince(start);
+  });
+}
+
+int Main(const char* path) {
+  MappedCapture capture(path);
+  uint64_t packets = 0;
+  const double read = ReadStage(path);
+  const double decode = DecodeStage(&capture, &packets);
+  if (packets == 0) return 1;
+  const double look_up = LookUpStage(&capture, 1u << 22);
+  double publish = 0;
+  const double apply = ApplyStage(&capture, false, false, &publish);
+  const double apply_with_rates = ApplyStage(&capture, true, false, &publish);
+  ApplyStage(&capture, true, true, &publish);
+  const double n = static_cast<double>(packets);
+  printf("read %.1f  decode %.1f  look-up %.1f  apply %.1f  apply-with-rates %.1f  publish %.1f  ns/packet\n", read / n,
+         decode / n, look_up / n, (apply - look_up) / n, (apply_with_rates - look_up) / n, publish / n);
+  return 0;
+}
+
+}  // namespace
+}  // namespace tcpgauge
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    fprintf(stderr, "usage: stages_bench FILE\n");
+    return 2;
+  }
+  return tcpgauge::Main(argv[1]);
+}

@@ -1,0 +1,156 @@
+#include "src/capture/packet_spreader.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace tcpgauge {
+namespace {
+
+constexpr int64_t kSecond = 1000000000;
+
+// A file whose packets are given.
+class FakeFile final : public PacketSource {
+ public:
+  FakeFile(std::vector<DecodedPacket> packets, absl::Status end) : packets_(std::move(packets)), end_(std::move(end)) {}
+
+  absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
+    if (next_ == packets_.size() && !end_.ok()) return end_;
+    if (next_ == packets_.size()) return ReadResult::kEnd;
+    while (next_ < packets_.size() && !batch->full()) *batch->Add() = packets_[next_++];
+    return ReadResult::kPackets;
+  }
+  int poll_fd() const override { return -1; }
+  const std::string& name() const override { return name_; }
+  bool has_many_interfaces() const override { return false; }
+  uint64_t DroppedPackets() override { return 0; }
+
+ private:
+  const std::vector<DecodedPacket> packets_;
+  const absl::Status end_;
+  const std::string name_ = "fake";
+  size_t next_ = 0;
+};
+
+DecodedPacket Segment(uint16_t client_port, bool from_client, int64_t time_ns) {
+  DecodedPacket packet;
+  packet.kind = DecodedPacket::Kind::kTcpSegment;
+  packet.time_ns = time_ns;
+  packet.source = {*IpAddress::Parse("192.0.2.1"), client_port};
+  packet.destination = {*IpAddress::Parse("198.51.100.2"), 443};
+  if (!from_client) std::swap(packet.source, packet.destination);
+  return packet;
+}
+
+struct Share {
+  std::vector<DecodedPacket> packets;
+  absl::Status status;
+  int64_t end_time_ns = 0;
+};
+
+// What each of `workers` reads of a file with these packets.
+std::vector<Share> Spread(std::vector<DecodedPacket> packets, size_t workers, absl::Status end = absl::OkStatus()) {
+  StopSignal stop;
+  PacketSpreader spreader(std::make_unique<FakeFile>(std::move(packets), std::move(end)), workers, &stop);
+  auto sources = spreader.TakeSources();
+  std::vector<Share> shares(workers);
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < workers; ++i) {
+    threads.emplace_back([&source = *sources[i], &share = shares[i]] {
+      PacketBatch batch;
+      while (true) {
+        batch.clear();
+        const auto result = source.Read(&batch);
+        share.packets.insert(share.packets.end(), batch.packets().begin(), batch.packets().end());
+        share.status = result.status();
+        share.end_time_ns = batch.time_ns;
+        if (!result.ok() || *result == PacketSource::ReadResult::kEnd) return;
+      }
+    });
+  }
+  spreader.Run();
+  for (std::thread& thread : threads) thread.join();
+  return shares;
+}
+
+TEST(PacketSpreader, KeepsBothDirectionsOfAConnectionTogetherAndInOrder) {
+  std::vector<DecodedPacket> packets;
+  for (uint32_t i = 0; i < 20000; ++i) {
+    packets.push_back(Segment(static_cast<uint16_t>(30000 + i % 500), i / 500 % 2 == 0, kSecond));
+    packets.back().sequence_number = i;
+  }
+  const std::vector<Share> shares = Spread(packets, 3);
+  std::map<uint16_t, size_t> worker_of;
+  size_t count = 0;
+  for (size_t worker = 0; worker < shares.size(); ++worker) {
+    std::map<uint16_t, uint32_t> last;
+    EXPECT_GT(shares[worker].packets.size(), packets.size() / 5) << "a fair share";
+    for (const DecodedPacket& packet : shares[worker].packets) {
+      const uint16_t client_port = std::max(packet.source.port, packet.destination.port);
+      EXPECT_EQ(worker_of.emplace(client_port, worker).first->second, worker);
+      EXPECT_GE(packet.sequence_number, last[client_port]);
+      last[client_port] = packet.sequence_number;
+      ++count;
+    }
+  }
+  EXPECT_EQ(count, packets.size());
+}
+
+TEST(PacketSpreader, SendsFragmentsWhereTheFirstOneWent) {
+  std::vector<DecodedPacket> packets;
+  for (uint16_t i = 0; i < 100; ++i) {
+    DecodedPacket first = Segment(static_cast<uint16_t>(30000 + i), true, kSecond);
+    first.is_fragment = true;
+    first.fragment_id = i;
+    DecodedPacket second = first;
+    second.kind = DecodedPacket::Kind::kTcpFragment;
+    second.source.port = second.destination.port = 0;
+    packets.push_back(first);
+    packets.push_back(second);
+  }
+  for (const Share& share : Spread(packets, 4)) {
+    ASSERT_EQ(share.packets.size() % 2, 0u);
+    for (size_t i = 0; i < share.packets.size(); i += 2) {
+      EXPECT_EQ(share.packets[i].fragment_id, share.packets[i + 1].fragment_id);
+    }
+  }
+}
+
+TEST(PacketSpreader, TellsEachWorkerTheTimeOfAll) {
+  // The packet whose clock stepped back is the only one of its connection, perhaps of its worker.
+  const std::vector<Share> shares =
+      Spread({Segment(30000, true, 100 * kSecond), Segment(30001, true, 50 * kSecond)}, 8);
+  size_t seen = 0;
+  for (const Share& share : shares) {
+    EXPECT_EQ(share.end_time_ns, 100 * kSecond);
+    for (const DecodedPacket& packet : share.packets) {
+      EXPECT_EQ(packet.time_ns, 100 * kSecond);
+      ++seen;
+    }
+  }
+  EXPECT_EQ(seen, 2u);
+}
+
+TEST(PacketSpreader, TellsTheFirstWorkerOfADamagedFile) {
+  const std::vector<Share> shares = Spread({Segment(30000, true, kSecond)}, 2, absl::DataLossError("cut off"));
+  EXPECT_TRUE(absl::IsDataLoss(shares[0].status));
+  EXPECT_TRUE(shares[1].status.ok());
+  EXPECT_EQ(shares[0].packets.size() + shares[1].packets.size(), 1u);
+}
+
+TEST(PacketSpreader, EndsWhenStoppedThoughNobodyReads) {
+  StopSignal stop;
+  const std::vector<DecodedPacket> packets(100000, Segment(30000, true, kSecond));
+  PacketSpreader spreader(std::make_unique<FakeFile>(packets, absl::OkStatus()), 2, &stop);
+  std::thread reader([&] { spreader.Run(); });
+  stop.Stop();
+  reader.join();
+}
+
+}  // namespace
+}  // namespace tcpgauge

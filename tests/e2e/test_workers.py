@@ -1,0 +1,82 @@
+"""Several workers show what one shows."""
+import json
+import os
+import socket
+import subprocess
+import unittest
+import tempfile
+
+from support.agent import Agent, binary
+from support.case import NamespaceCase
+from support.namespaces import Testbed
+from support.waiting import wait_until
+from test_corpus import CORPUS
+
+CONNECTIONS = 500
+PACKETS = "tcpgauge_capture_packets_total"
+
+
+def _exchange(testbed, ipv6):
+    """Makes the connections, one after the other: a request of 10 bytes, an answer of 20."""
+    link = testbed.link
+    family = socket.AF_INET6 if ipv6 else socket.AF_INET
+    with testbed.server.entered():
+        listener = socket.create_server((link.server_address6 if ipv6 else link.server_address, 8080), family=family)
+    with testbed.client.entered():
+        for _ in range(CONNECTIONS):
+            with socket.socket(family, socket.SOCK_STREAM) as client:
+                client.connect(listener.getsockname()[:2])
+                server, _ = listener.accept()
+                with server:
+                    client.sendall(b"q" * 10)
+                    server.recv(10, socket.MSG_WAITALL)
+                    server.sendall(b"a" * 20)
+                    client.recv(20, socket.MSG_WAITALL)
+    listener.close()
+
+
+class WorkersTest(NamespaceCase):
+    def _check(self, ipv6):
+        testbed = self.own(Testbed())
+        with tempfile.TemporaryDirectory() as folder:
+            log = os.path.join(folder, "log")
+            agent = self.own(Agent(testbed.server, "-i", "server0", "--workers", "4", "--connection-log", log,
+                                   "tcp port 8080"))
+            _exchange(testbed, ipv6)
+            wait_until(lambda: len(open(log).readlines()) >= CONNECTIONS, "all connections in the log", 20)
+            # A connection is logged when it is forgotten; by the next snapshot all of its packets are counted.
+            agent.wait_for("tcpgauge_connections_closed_total", lambda count: count == CONNECTIONS,
+                           "all connections in the metrics", reason="fin")
+            total = agent.metrics()
+            agent.close()
+            with open(log) as lines:
+                connections = [json.loads(line) for line in lines]
+        self.assertEqual(len(connections), CONNECTIONS)
+        for connection in connections:
+            self.assertEqual((connection["client_payload_bytes"], connection["server_payload_bytes"]), (10, 20))
+            self.assertEqual((connection["role"], connection["end"]), ("observed", "fin"))
+            self.assertIsNotNone(connection["handshake_rtt_seconds"])
+        packets = sum(connection["client_packets"] + connection["server_packets"] for connection in connections)
+        self.assertEqual(total.value(PACKETS, interface="server0", protocol="tcp"), packets)
+
+    def test_both_directions_of_ipv4_connections_meet(self):
+        self._check(ipv6=False)
+
+    def test_both_directions_of_ipv6_connections_meet(self):
+        self._check(ipv6=True)
+
+
+class FileWorkersTest(unittest.TestCase):
+    def test_a_file_reads_the_same_with_any_number_of_workers(self):
+        if not os.path.isdir(CORPUS):
+            self.skipTest(f"no corpus at {CORPUS}")
+        folder = os.path.join(CORPUS, "real")
+        for name in sorted(os.listdir(folder)):
+            one, four = (_read(os.path.join(folder, name), workers) for workers in ("1", "4"))
+            self.assertEqual(one, four, name)
+
+
+def _read(path, workers):
+    done = subprocess.run([binary(), "-T", path, "--web.listen-address=", "--connection-log", "-", "--workers", workers],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=60)
+    return done.returncode, done.stderr, sorted(done.stdout.splitlines())

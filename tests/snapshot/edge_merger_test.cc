@@ -1,0 +1,74 @@
+#include "src/snapshot/edge_merger.h"
+
+#include <gtest/gtest.h>
+
+namespace tcpgauge {
+namespace {
+
+EdgeKey Key(uint16_t port) {
+  EdgeKey key;
+  key.server.port = port;
+  return key;
+}
+
+EdgeView Edge(uint16_t port, uint64_t bytes) {
+  EdgeView edge;
+  edge.key = Key(port);
+  edge.counters.client_payload_bytes = bytes;
+  edge.counters.connections = 1;
+  return edge;
+}
+
+EdgesView Shard(std::vector<EdgeView> exported, uint64_t retired_bytes = 0, uint64_t retired_edges = 0) {
+  EdgesView shard;
+  shard.exported = std::move(exported);
+  shard.retired.client_payload_bytes = retired_bytes;
+  shard.retired_edges = retired_edges;
+  return shard;
+}
+
+struct Seen {
+  uint64_t exported_bytes;  // of the edge at port 1
+  uint64_t retired_bytes;
+  uint64_t retired_edges;
+  int64_t connections;
+
+  friend bool operator==(const Seen& a, const Seen& b) {
+    return a.exported_bytes == b.exported_bytes && a.retired_bytes == b.retired_bytes &&
+           a.retired_edges == b.retired_edges && a.connections == b.connections;
+  }
+};
+
+Seen MergeTwo(EdgeMerger* merger, const EdgesView& a, const EdgesView& b) {
+  const EdgesView merged = merger->Merge({&a, &b});
+  Seen seen{0, merged.retired.client_payload_bytes, merged.retired_edges, 0};
+  for (const EdgeView& edge : merged.exported) {
+    if (!(edge.key == Key(1))) continue;
+    seen.exported_bytes += edge.counters.client_payload_bytes;
+    seen.connections += edge.counters.connections;
+  }
+  return seen;
+}
+
+TEST(EdgeMerger, AddsUpWhatTheShardsExport) {
+  EdgeMerger merger;
+  EXPECT_EQ(MergeTwo(&merger, Shard({Edge(1, 10)}, 3, 1), Shard({Edge(2, 5), Edge(1, 7)}, 4, 1)), (Seen{17, 7, 2, 2}));
+}
+
+TEST(EdgeMerger, AnEdgeKeepsWhatOneOfItsShardsRetired) {
+  EdgeMerger merger;
+  EXPECT_EQ(MergeTwo(&merger, Shard({Edge(1, 10)}), Shard({Edge(1, 7)})), (Seen{17, 0, 0, 2}));
+  // Two more bytes came before the first shard retired it: nobody saw them with the edge.
+  EXPECT_EQ(MergeTwo(&merger, Shard({}, 12, 1), Shard({Edge(1, 8)})), (Seen{18, 2, 0, 1}));
+  EXPECT_EQ(MergeTwo(&merger, Shard({Edge(1, 1)}, 12, 1), Shard({Edge(1, 8)})), (Seen{19, 2, 0, 2}));
+  EXPECT_EQ(MergeTwo(&merger, Shard({}, 13, 2), Shard({}, 8, 1)), (Seen{0, 21, 3, 0}));
+}
+
+TEST(EdgeMerger, AnEdgeKeepsWhatItHadBeforeItWasAdmittedAgain) {
+  EdgeMerger merger;
+  EXPECT_EQ(MergeTwo(&merger, Shard({Edge(1, 10)}), Shard({})), (Seen{10, 0, 0, 1}));
+  EXPECT_EQ(MergeTwo(&merger, Shard({Edge(1, 4)}, 10, 1), Shard({})), (Seen{14, 0, 0, 1}));
+}
+
+}  // namespace
+}  // namespace tcpgauge
