@@ -10,8 +10,8 @@ ConnectionState FirstState(const SegmentFacts& segment) {
 
 ConnectionState NextState(ConnectionState state, const SegmentFacts& segment) {
   // Some systems send the same SYN again after it was refused.
-  if (state == ConnectionState::kReset && segment.after_refusal && segment.from_client && segment.syn &&
-      !segment.ack && !segment.rst) {
+  if (state == ConnectionState::kReset && segment.after_refusal && segment.from_client && segment.syn && !segment.ack &&
+      !segment.rst) {
     return ConnectionState::kSynSent;
   }
   if (state == ConnectionState::kClosed || state == ConnectionState::kReset) return state;

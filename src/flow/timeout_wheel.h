@@ -35,7 +35,7 @@ class TimeoutWheel {
  private:
   static constexpr int64_t kBucketsPerTimeout = 64;
   static constexpr int64_t kRoomBelow = kBucketsPerTimeout + 1;  // the oldest bucket that is not due lies in it
-  static constexpr int64_t kBuckets = 128;  // a power of two above the former
+  static constexpr int64_t kBuckets = 128;                       // a power of two above the former
 
   int64_t BucketOf(uint32_t slot) const;
   uint32_t& Head(int64_t bucket) { return heads_[static_cast<size_t>(bucket) % kBuckets]; }

@@ -12,8 +12,8 @@ namespace tcpgauge {
 
 // When records are to be given up: a wheel for each TimeoutClass.
 //
-// A record whose class comes to have a longer time-out and to be more useful stays in its wheel until that finds it, and
-// moves then; so the usual life of a connection costs two moves.
+// A record whose class comes to have a longer time-out and to be more useful stays in its wheel until that finds it,
+// and moves then; so the usual life of a connection costs two moves.
 //
 // Thread: confined to its table. The arrays must outlive it.
 class Timeouts {

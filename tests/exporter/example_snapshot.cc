@@ -83,8 +83,8 @@ ProcessStats ExampleProcess() {
 }
 
 Exposition ExampleExposition(Snapshot snapshot, size_t connection_limit) {
-  return MakeExposition(std::make_shared<const Snapshot>(std::move(snapshot)), {1000000, connection_limit}, {"1.2.3", "0123abc"},
-                        ExampleProcess(), 0.0025);
+  return MakeExposition(std::make_shared<const Snapshot>(std::move(snapshot)), {1000000, connection_limit},
+                        {"1.2.3", "0123abc"}, ExampleProcess(), 0.0025);
 }
 
 }  // namespace tcpgauge
