@@ -111,16 +111,20 @@ class Foreground:
         self.pid = pid
         self._terminal = terminal
         self._status_file = status_file
-        self._descriptor = os.pidfd_open(pid)
+        try:
+            self._descriptor = os.pidfd_open(pid)
+        except ProcessLookupError:
+            self._descriptor = None  # it has ended already
 
     def seconds_to_end(self, act, seconds=5):
         """Calls act(), such as a key press; returns the seconds until the program was gone, None when it stayed."""
         act()
-        return wait_gone(self._descriptor, seconds)
+        return 0.0 if self._descriptor is None else wait_gone(self._descriptor, seconds)
 
     def status(self):
         """Its exit status as the shell saw it, once it has ended."""
         return self._terminal._status(self._status_file)
 
     def close(self):
-        os.close(self._descriptor)
+        if self._descriptor is not None:
+            os.close(self._descriptor)
