@@ -42,10 +42,12 @@ void FinishRttSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* o
   if (!other->has(EndRecord::kRttPending) || other->has(EndRecord::kCandidateSyn) ||
       SequenceLess(segment.acknowledgment_number, other->rtt_sequence))
     return;
-  // An echo that is newer than the segment answers a later one: the acknowledgment of this one was not captured.
-  const bool answers_later = other->has(EndRecord::kRttTimestamp) && segment.has_timestamps &&
-                             SequenceLess(other->rtt_timestamp, segment.timestamp_echo_reply);
-  if (!answers_later) AddRttSample(now_us - other->rtt_time_us, other);
+  // What echoes another timestamp answers another segment: an earlier one, whose acknowledgment was delayed, or a later
+  // one, when that of this one was not captured.
+  const bool by_timestamps = other->has(EndRecord::kRttTimestamp) && segment.has_timestamps;
+  if (!by_timestamps || segment.timestamp_echo_reply == other->rtt_timestamp) {
+    AddRttSample(now_us - other->rtt_time_us, other);
+  }
   other->clear(EndRecord::kRttPending);
   ChooseNextSample(segment, now_us, other);
 }

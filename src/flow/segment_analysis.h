@@ -13,9 +13,9 @@ namespace tcpgauge {
 // - Counts retransmitted segments (payload wholly or partly seen before), out-of-order segments (payload that fills a
 //   gap never seen before) and zero windows (RFC 9293 section 3.8.6).
 // - Samples the round-trip time between the observer and each end, from a segment to the acknowledgment that covers it;
-//   never of a segment that was sent twice (Karn's algorithm, RFC 6298 section 3) and, where the segments carry
-//   timestamps, never by an acknowledgment whose echo (TSecr, RFC 7323 section 4) answers a later segment. One sample
-//   at a time an end; smoothed after RFC 6298 section 2.
+//   where both carry timestamps, only when it echoes that segment's (TSecr, RFC 7323 section 4); never of a segment
+//   that was sent twice (Karn's algorithm, RFC 6298 section 3). One sample at a time an end; smoothed after RFC 6298
+//   section 2.
 void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionRecord* record, GapPool* gaps);
 
 }  // namespace tcpgauge

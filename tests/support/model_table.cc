@@ -318,9 +318,9 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
     }
     if (other.sample && !Before(packet.acknowledgment_number, other.sample->acknowledgment)) {
       const double rtt_us = age_us(*other.sample);
-      const bool answers_later = other.sample->timestamp && packet.has_timestamps &&
-                                 Before(*other.sample->timestamp, packet.timestamp_echo_reply);
-      if (!answers_later && rtt_us >= 0 && rtt_us <= kMaxRttUs) {
+      const bool answers_another =
+          other.sample->timestamp && packet.has_timestamps && *other.sample->timestamp != packet.timestamp_echo_reply;
+      if (!answers_another && rtt_us >= 0 && rtt_us <= kMaxRttUs) {
         other.rtt_us = other.rtt_us ? *other.rtt_us + (rtt_us - *other.rtt_us) / 4 : rtt_us;
       }
       other.sample.reset();
