@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "src/base/check.h"
-#include "src/capture/local_listeners.h"
+#include "src/base/log.h"
 
 namespace tcpgauge {
 namespace {
@@ -67,7 +67,12 @@ void CaptureEngine::Start() {
   struct sigaction interrupt = {};
   interrupt.sa_handler = [](int) {};  // without SA_RESTART: the read returns
   sigaction(kInterruptSignal, &interrupt, nullptr);
-  if (options_.worker.live) PostListeners();
+  if (options_.worker.live) {
+    if (!listener_reader_.ok()) {
+      LogWarn("the kernel does not tell which sockets listen: servers are known by handshakes and ports alone", {});
+    }
+    PostListeners();
+  }
   threads_running_.store(workers_.size() + (spreader_ != nullptr ? 1 : 0), std::memory_order_release);
   for (size_t i = 0; i < workers_.size(); ++i) {
     capture_threads_.emplace_back([this, i] {
@@ -126,7 +131,7 @@ void CaptureEngine::RunCollector() {
 }
 
 void CaptureEngine::PostListeners() {
-  const LocalListeners listeners = ReadLocalListeners();
+  const LocalListeners listeners = listener_reader_.Read();
   for (const auto& worker : workers_) worker->PostLocalListeners(std::make_unique<LocalListeners>(listeners));
 }
 

@@ -12,6 +12,7 @@
 #include "src/base/stop_signal.h"
 #include "src/base/wakeup.h"
 #include "src/capture/capture_worker.h"
+#include "src/capture/local_listeners.h"
 #include "src/capture/packet_spreader.h"
 #include "src/snapshot/collector.h"
 #include "src/snapshot/snapshot_hub.h"
@@ -70,6 +71,7 @@ class CaptureEngine {
   StopSignal stop_collector_;
   std::unique_ptr<PacketSpreader> spreader_;  // or null
   std::vector<std::unique_ptr<CaptureWorker>> workers_;
+  LocalListenerReader listener_reader_;
   Collector collector_;
   std::vector<absl::Status> worker_statuses_;  // each its worker thread's until that is joined
   std::atomic<size_t> threads_running_{0};     // of those that capture
