@@ -59,7 +59,7 @@ void EdgeTable::Credit(Slot* slot, const EdgeKey& key, const EdgeTraffic& traffi
   if (!Holds(*slot, key)) {
     // Its edge was not watched, or is no longer; it may be again through another connection.
     *slot = Find(key);
-    if (*slot == kNone && traffic.payload_bytes > 0) *slot = TryWatch(key, traffic.payload_bytes);
+    if (*slot == kNone && traffic.payload_bytes > 0) *slot = TryWatch(key, traffic.payload_bytes, now_ns);
     if (*slot != kNone) {
       --other_.connections;
       ++edges_[*slot].connections;
@@ -81,7 +81,7 @@ void EdgeTable::CreditHandshake(Slot slot, const EdgeKey& key, double rtt_second
   account.handshake_rtt_sum_seconds += rtt_seconds;
 }
 
-EdgeTable::Slot EdgeTable::TryWatch(const EdgeKey& key, uint64_t bytes) {
+EdgeTable::Slot EdgeTable::TryWatch(const EdgeKey& key, uint64_t bytes, int64_t now_ns) {
   Slot slot = kNone;
   if (used_ < edges_.size()) {
     slot = static_cast<Slot>(used_++);
@@ -99,6 +99,7 @@ EdgeTable::Slot EdgeTable::TryWatch(const EdgeKey& key, uint64_t bytes) {
   edges_[slot].key = key;
   edges_[slot].in_use = true;
   index_.emplace(key, slot);
+  if (exported_ < options_.max_exported && NobodySaw(now_ns)) SetPhase(&edges_[slot], Phase::kAdmitted, now_ns);
   return slot;
 }
 
@@ -126,7 +127,7 @@ void EdgeTable::Remove(Edge* edge, int64_t now_ns) {
 }
 
 void EdgeTable::FinishPhases(int64_t now_ns) {
-  const bool nobody_saw = now_ns - start_ns_ < options_.window_ns;
+  const bool nobody_saw = NobodySaw(now_ns);
   for (Edge& edge : edges_) {
     const bool over = now_ns - edge.phase_since_ns >= options_.window_ns;
     switch (edge.phase) {
@@ -171,7 +172,7 @@ void EdgeTable::Rebalance(int64_t now_ns) {
   }
   std::sort(candidates_.begin(), candidates_.end(), heavier);
   std::sort(admitted.begin(), admitted.end(), [&heavier](Slot a, Slot b) { return heavier(b, a); });
-  const bool nobody_saw = now_ns - start_ns_ < options_.window_ns;
+  const bool nobody_saw = NobodySaw(now_ns);
   size_t places = free;
   for (size_t i = 0, lightest = 0; i < candidates_.size(); ++i) {
     Edge& edge = edges_[candidates_[i]];

@@ -39,8 +39,9 @@ struct EdgeTableOptions {
 // - retiring: its series stay as they are; credits go to `other` again.
 // Then it is gone, its bytes are added to retired(), and for a window it cannot come back, so that a reader sees it
 // gone before its counters begin anew. In the first window after the start, when nobody can have seen earlier values,
-// the first and the last phase are left out. Every credit goes to exactly one place, when it is given. So at every
-// instant the sum of all edges, of other() and of retired() is the sum of all credits.
+// the first and the last phase are left out, and while there are places, an edge is admitted when it is first watched:
+// so a short file's edges have all that they carried. Every credit goes to exactly one place, when it is given. So at
+// every instant the sum of all edges, of other() and of retired() is the sum of all credits.
 //
 // Thread: confined to its connection table. Time: table time. Bounds: as said; nothing grows.
 class EdgeTable {
@@ -112,7 +113,9 @@ class EdgeTable {
   Slot Find(const EdgeKey& key) const;
   static void Add(const EdgeTraffic& traffic, EdgeCounters* account);
   // The slot that a packet of an unwatched edge wins, or kNone.
-  Slot TryWatch(const EdgeKey& key, uint64_t bytes);
+  Slot TryWatch(const EdgeKey& key, uint64_t bytes, int64_t now_ns);
+  // Whether it is too early for anybody to miss what is not announced.
+  bool NobodySaw(int64_t now_ns) const { return now_ns - start_ns_ < options_.window_ns; }
   void Forget(Slot slot);
   void SetPhase(Edge* edge, Phase phase, int64_t now_ns);
   void Remove(Edge* edge, int64_t now_ns);

@@ -64,13 +64,24 @@ class EdgeTableTest : public testing::Test {
 };
 
 TEST_F(EdgeTableTest, CreditsOtherUntilAnEdgeIsAdmittedAndItselfFromThenOn) {
-  Make(4, 10);
+  Make(1, 10);
   Send(1, 100);
-  EXPECT_EQ(edges_->other().client_payload_bytes, 100);
+  Send(2, 1000);
+  EXPECT_EQ(edges_->other().client_payload_bytes, 1000);
   PassSeconds(1);
-  Send(1, 7);
-  EXPECT_EQ(Exported()[Address(1)].client_payload_bytes, 7);
-  EXPECT_EQ(edges_->other().client_payload_bytes, 100);
+  Send(2, 7);
+  EXPECT_EQ(Exported()[Address(2)].client_payload_bytes, 7);
+  EXPECT_EQ(edges_->other().client_payload_bytes, 1000);
+  EXPECT_EQ(edges_->retired().client_payload_bytes, 100);
+}
+
+TEST_F(EdgeTableTest, AdmitsAtOnceWhileThereArePlacesInTheFirstWindow) {
+  Make(2, 10);
+  for (uint32_t client = 1; client <= 3; ++client) Send(client, client);
+  EXPECT_EQ(Exported().size(), 2);
+  EXPECT_EQ(Exported()[Address(1)].client_payload_bytes, 1);
+  EXPECT_EQ(Exported()[Address(2)].client_payload_bytes, 2);
+  EXPECT_EQ(edges_->other().client_payload_bytes, 3);
 }
 
 TEST_F(EdgeTableTest, AnnouncesAnEdgeAtZeroForAWindowBeforeItIsCredited) {
@@ -99,17 +110,17 @@ TEST_F(EdgeTableTest, KeepsARetiringEdgeAsItIsForAWindow) {
   Send(2, 1000000);
   PassSeconds(1);
   Send(1, 9);
-  EXPECT_EQ(Exported()[Address(1)].client_payload_bytes, 50) << "its place is wanted: no credits any more";
+  EXPECT_EQ(Exported()[Address(1)].client_payload_bytes, 1050) << "its place is wanted: no credits any more";
   for (int i = 0; i < 9; ++i) {
     PassSeconds(1);
     Send(2, 1000000);
   }
-  EXPECT_EQ(Exported()[Address(1)].client_payload_bytes, 50);
+  EXPECT_EQ(Exported()[Address(1)].client_payload_bytes, 1050);
   EXPECT_EQ(edges_->retired_edges(), 0);
   PassSeconds(2);
   EXPECT_EQ(Exported().count(Address(1)), 0);
   EXPECT_EQ(Exported().count(Address(2)), 1);
-  EXPECT_EQ(edges_->retired().client_payload_bytes, 50);
+  EXPECT_EQ(edges_->retired().client_payload_bytes, 1050);
   EXPECT_EQ(edges_->retired_edges(), 1);
 }
 
@@ -122,7 +133,7 @@ TEST_F(EdgeTableTest, GivesUpAnEdgeThatIsSilent) {
   EXPECT_EQ(Exported().size(), 1);
   PassSeconds(13);
   EXPECT_EQ(Exported().size(), 0);
-  EXPECT_EQ(edges_->retired().client_payload_bytes, 100);
+  EXPECT_EQ(edges_->retired().client_payload_bytes, 200);
 }
 
 TEST_F(EdgeTableTest, NearEqualsDoNotTakeTurns) {
@@ -143,11 +154,8 @@ TEST_F(EdgeTableTest, GroupsClientsByPrefix) {
   edges_ = std::make_unique<EdgeTable>(options, 1);
   Send(0x0101, 10);
   Send(0x0102, 20);
-  PassSeconds(1);
-  Send(0x0101, 1);
-  Send(0x0102, 2);
   EXPECT_EQ(Exported().size(), 1);
-  EXPECT_EQ(Exported()[Address(0x0100)].client_payload_bytes, 3);
+  EXPECT_EQ(Exported()[Address(0x0100)].client_payload_bytes, 30);
   EXPECT_EQ(Exported()[Address(0x0100)].connections, 2);
 }
 
