@@ -11,6 +11,7 @@ constexpr std::string_view kBuild[] = {"version", "revision"};
 constexpr std::string_view kInterface[] = {"interface"};
 constexpr std::string_view kInterfaceAndProtocol[] = {"interface", "protocol"};
 constexpr std::string_view kReason[] = {"reason"};
+constexpr std::string_view kPart[] = {"part"};
 constexpr std::string_view kState[] = {"state"};
 constexpr std::string_view kOrigin[] = {"origin"};
 constexpr std::string_view kEdge[] = {"client_address", "server_address", "server_port"};
@@ -47,6 +48,9 @@ const MetricInfo kCatalog[] = {
     {Metric::kDecodeErrors, "tcpgauge_decode_errors_total", kCounter, "", kReason,
      "Packets that could not be decoded.",
      "tcpgauge.decode.errors", "{packet}"},
+    {Metric::kOverflows, "tcpgauge_overflows_total", kCounter, "", kPart,
+     "Times that a bounded part of the connection table had no room; its connections are then known less exactly.",
+     "tcpgauge.overflows", "{event}"},
     {Metric::kClientPayloadBytes, "tcpgauge_client_payload_bytes_total", kCounter, "bytes", {},
      "TCP payload sent by clients, retransmissions included.",
      "tcpgauge.client.payload", "By"},

@@ -26,6 +26,7 @@ enum class Metric : uint8_t {
   kCaptureDroppedPackets,
   kCaptureDuplicatePackets,
   kDecodeErrors,
+  kOverflows,
   kClientPayloadBytes,
   kServerPayloadBytes,
   kConnections,

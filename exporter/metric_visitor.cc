@@ -34,9 +34,8 @@ class Walk {
       for (const InterfaceView& interface : interfaces) visitor_->Sample({interface.name}, interface.dropped_packets);
     }
     Only(Metric::kCaptureDuplicatePackets, duplicate_packets);
-    if (snapshot_.decode_errors.empty()) return;
-    Begin(Metric::kDecodeErrors);
-    for (const NamedCount& error : snapshot_.decode_errors) visitor_->Sample({error.name}, error.count);
+    PerName(Metric::kDecodeErrors, snapshot_.decode_errors);
+    PerName(Metric::kOverflows, snapshot_.overflows);
   }
 
   void Sums() {
@@ -137,6 +136,12 @@ class Walk {
   template <typename T>
   void IfKnown(Metric metric, const std::optional<T>& value) {
     if (value.has_value()) Only(metric, *value);
+  }
+
+  void PerName(Metric metric, const std::vector<NamedCount>& counts) {
+    if (counts.empty()) return;
+    Begin(metric);
+    for (const NamedCount& count : counts) visitor_->Sample({count.name}, count.count);
   }
 
   void PerProtocol(Metric metric, std::array<uint64_t, kProtocolCount> InterfaceView::*counts) {

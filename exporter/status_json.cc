@@ -40,14 +40,18 @@ Json Connections(const Snapshot& snapshot) {
   return object;
 }
 
+Json Counts(const std::vector<NamedCount>& counts) {
+  Json object = Json::object();
+  for (const NamedCount& count : counts) object[std::string(count.name)] = count.count;
+  return object;
+}
+
 }  // namespace
 
 std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const AgentLimits& limits,
                        const EffectiveFlags& flags) {
   Json options = Json::object();
   for (const auto& [name, value] : flags) options[name] = ToValidUtf8(value);
-  Json decode_errors = Json::object();
-  for (const NamedCount& error : snapshot.decode_errors) decode_errors[std::string(error.name)] = error.count;
   const Json status = {
       {"version", build.version},
       {"revision", build.revision},
@@ -56,7 +60,8 @@ std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const A
       {"capture_start_time", Seconds(snapshot.capture_start_time_ns)},
       {"rate_window_seconds", snapshot.rate_window_seconds},
       {"interfaces", Interfaces(snapshot)},
-      {"decode_errors", decode_errors},
+      {"decode_errors", Counts(snapshot.decode_errors)},
+      {"overflows", Counts(snapshot.overflows)},
       {"connections", Connections(snapshot)},
       {"limits",
        {{"max_connections", limits.max_connections},

@@ -17,6 +17,7 @@
 #include "src/flow/encapsulation_table.h"
 #include "src/flow/fragment_cache.h"
 #include "src/flow/gap_pool.h"
+#include "src/flow/overflow.h"
 #include "src/flow/recently_ended.h"
 #include "src/flow/server_endpoints.h"
 #include "src/flow/timeouts.h"
@@ -97,6 +98,7 @@ class ConnectionTable {
   // Packets of connections that are counted on another interface, per interface.
   uint64_t duplicate_packets(size_t interface) const { return duplicate_packets_[interface]; }
   uint64_t unmatched_fragments() const { return unmatched_fragments_; }
+  OverflowCounts overflows() const { return {gaps_.overflows(), encapsulations_.overflows(), servers_.overflows()}; }
   // Connections tracked now, the unconfirmed included.
   size_t size() const { return index_.size(); }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "src/flow/overflow.h"
 
 namespace tcpgauge {
 namespace {
@@ -79,6 +80,7 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   snapshot->rate_window_seconds = options_.rate_window_seconds;
   std::array<uint64_t, kDecodeErrorCount> decode_errors{};
   uint64_t unmatched_fragments = 0;
+  OverflowCounts overflows{};
   std::vector<const EdgesView*> edges;
   size_t row_count = 0;
   for (const TripleBuffer<ShardSnapshot>* shard : shards_) row_count += shard->front().rows.size();
@@ -118,6 +120,7 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
     snapshot->totals.Add(shard.totals);
     for (size_t i = 0; i < kDecodeErrorCount; ++i) decode_errors[i] += shard.counters.decode_errors[i];
     unmatched_fragments += shard.unmatched_fragments;
+    for (size_t i = 0; i < kOverflowCount; ++i) overflows[i] += shard.overflows[i];
   }
   snapshot->edges = edge_merger_.Merge(edges);
   snapshot->time_ns = time_ns_;
@@ -126,6 +129,9 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
     snapshot->decode_errors.push_back({DecodeErrorName(static_cast<DecodeError>(i)), decode_errors[i]});
   }
   snapshot->decode_errors.push_back({"fragment_without_first", unmatched_fragments});
+  for (size_t i = 0; i < kOverflowCount; ++i) {
+    snapshot->overflows.push_back({OverflowName(static_cast<Overflow>(i)), overflows[i]});
+  }
   return snapshot;
 }
 

@@ -140,6 +140,7 @@ void ShardPublisher::Publish() {
     back.counters.interfaces[i].duplicate_packets = table_.duplicate_packets(i);
   }
   back.unmatched_fragments = table_.unmatched_fragments();
+  back.overflows = table_.overflows();
   CopyEdges(&back.edges);
   back.ended_rows.clear();
   for (const RecentlyEnded::Entry& entry : table_.recently_ended().entries()) {

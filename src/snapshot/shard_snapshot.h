@@ -7,6 +7,7 @@
 
 #include "src/decode/decode_error.h"
 #include "src/flow/connection_summary.h"
+#include "src/flow/overflow.h"
 #include "src/flow/totals.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/snapshot.h"
@@ -39,6 +40,7 @@ struct ShardSnapshot {
   Totals totals;
   CaptureCounters counters;
   uint64_t unmatched_fragments = 0;
+  OverflowCounts overflows{};
   EdgesView edges;  // of the same moment as the totals
 };
 

@@ -101,6 +101,7 @@ struct Snapshot {
   std::vector<InterfaceView> interfaces;
   std::vector<Encapsulation> encapsulations{Encapsulation()};
   std::vector<NamedCount> decode_errors;
+  std::vector<NamedCount> overflows;  // what bounded parts of the tables had no room for
   Totals totals;
   EdgesView edges;
 

@@ -44,18 +44,17 @@ class WorkersTest(NamespaceCase):
                                    "tcp port 8080"))
             _exchange(testbed, ipv6)
             wait_until(lambda: len(open(log).readlines()) >= CONNECTIONS, "all connections in the log", 20)
+            with open(log) as lines:
+                connections = [json.loads(line) for line in lines]
+            for connection in connections:
+                seen = [connection[key] for key in ("role", "end", "client_payload_bytes", "server_payload_bytes")]
+                self.assertEqual(seen, ["observed", "fin", 10, 20], connection)
+                self.assertIsNotNone(connection["handshake_rtt_seconds"])
+            self.assertEqual(len(connections), CONNECTIONS)
             # A connection is logged when it is forgotten; by the next snapshot all of its packets are counted.
             agent.wait_for("tcpgauge_connections_closed_total", lambda count: count == CONNECTIONS,
                            "all connections in the metrics", reason="fin")
             total = agent.metrics()
-            agent.close()
-            with open(log) as lines:
-                connections = [json.loads(line) for line in lines]
-        self.assertEqual(len(connections), CONNECTIONS)
-        for connection in connections:
-            self.assertEqual((connection["client_payload_bytes"], connection["server_payload_bytes"]), (10, 20))
-            self.assertEqual((connection["role"], connection["end"]), ("observed", "fin"))
-            self.assertIsNotNone(connection["handshake_rtt_seconds"])
         packets = sum(connection["client_packets"] + connection["server_packets"] for connection in connections)
         self.assertEqual(total.value(PACKETS, interface="server0", protocol="tcp"), packets)
 

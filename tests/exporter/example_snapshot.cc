@@ -55,6 +55,7 @@ Snapshot ExampleSnapshot() {
   snapshot.connections_not_listed = 6;
 
   snapshot.decode_errors = {{"truncated_tcp", 3}, {"ip_version", 0}};
+  snapshot.overflows = {{"sequence_gaps", 2}};
   snapshot.totals.client_payload_bytes = 77777;
   snapshot.totals.server_payload_bytes = 88888;
   snapshot.totals.client_retransmitted_segments = 1;

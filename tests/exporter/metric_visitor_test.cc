@@ -43,6 +43,7 @@ TEST(VisitMetrics, SaysWhatTheSnapshotSays) {
            std::string("tcpgauge_capture_dropped_packets_total{interface=\"eth0\"} 5"),
            std::string("tcpgauge_capture_duplicate_packets_total 6"),
            std::string("tcpgauge_decode_errors_total{reason=\"truncated_tcp\"} 3"),
+           std::string("tcpgauge_overflows_total{part=\"sequence_gaps\"} 2"),
            std::string("tcpgauge_client_payload_bytes_total 77777"),
            std::string("tcpgauge_connections{state=\"established\"} 7"),
            std::string("tcpgauge_connections_opened_total{origin=\"midstream\"} 10"),

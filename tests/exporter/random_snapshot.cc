@@ -26,6 +26,7 @@ class Generator {
       interface.up = Below(2) == 0;
     }
     snapshot.decode_errors = {{"truncated_link", Count()}, {"ip_version", Count()}};
+    snapshot.overflows = {{"sequence_gaps", Count()}};
     FillTotals(&snapshot.totals);
     for (size_t i = 0; i < connection_count; ++i) {
       snapshot.connections.push_back(Connection(i, snapshot));

@@ -27,6 +27,7 @@ TEST(StatusJson, SaysWhatTheSnapshotSays) {
   EXPECT_EQ(status["interfaces"][0]["dropped_packets"], 5);
   EXPECT_EQ(status["interfaces"][1]["up"], false);
   EXPECT_EQ(status["decode_errors"]["truncated_tcp"], 3);
+  EXPECT_EQ(status["overflows"]["sequence_gaps"], 2);
   EXPECT_EQ(status["connections"]["established"], 7);
   EXPECT_EQ(status["limits"]["max_connections"], 1000000);
   EXPECT_EQ(status["limits"]["series_limit"], 5000);

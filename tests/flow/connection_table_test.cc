@@ -1,6 +1,8 @@
 // The life of connections: how they begin, are confirmed, change and end, and what is known of them meanwhile.
 #include "src/flow/connection_table.h"
 
+#include "src/flow/gap_pool.h"
+#include "src/flow/overflow.h"
 #include "tests/flow/table_test.h"
 
 namespace tcpgauge {
@@ -49,6 +51,13 @@ TEST_F(ConnectionTableTest, FollowsAConnectionFromSynToRemoval) {
   EXPECT_EQ(table().totals().opened_handshake, 1);
   EXPECT_NEAR(table().totals().connection_duration_seconds.sum, 0.5, 1e-9);
   EXPECT_EQ(table().totals().connection_payload_bytes.sum, 3100);
+}
+
+TEST_F(ConnectionTableTest, CountsWhatItsBoundedPartsHaveNoRoomFor) {
+  Handshake();
+  EXPECT_EQ(table().overflows(), OverflowCounts());
+  for (uint32_t i = 0; i <= GapPool::kMaxGaps; ++i) Feed(FromClient().Seq(5000 + i * 200).Ack(5001).Payload(100));
+  EXPECT_EQ(table().overflows()[static_cast<size_t>(Overflow::kSequenceGaps)], 1);
 }
 
 TEST_F(ConnectionTableTest, TimesTheHandshake) {

@@ -1,6 +1,7 @@
 #include "src/snapshot/collector.h"
 
 #include "gtest/gtest.h"
+#include "src/flow/overflow.h"
 #include "tests/support/segment.h"
 
 namespace tcpgauge {
@@ -161,10 +162,12 @@ TEST_F(CollectorTest, AddsUpCounters) {
   one_.back().connections_not_listed = 3;
   one_.back().unmatched_fragments = 4;
   one_.back().counters.decode_errors[1] = 5;
+  one_.back().overflows = {1, 2, 3};
   one_.Publish();
   two_.back().connections_not_listed = 30;
   two_.back().unmatched_fragments = 40;
   two_.back().counters.decode_errors[1] = 50;
+  two_.back().overflows = {10, 20, 30};
   two_.Publish();
   const auto snapshot = collector_.Collect();
   EXPECT_EQ(snapshot->connections_not_listed, 33);
@@ -173,6 +176,9 @@ TEST_F(CollectorTest, AddsUpCounters) {
   EXPECT_EQ(snapshot->decode_errors.front().count, 55);
   EXPECT_EQ(snapshot->decode_errors.back().name, "fragment_without_first");
   EXPECT_EQ(snapshot->decode_errors.back().count, 44);
+  ASSERT_EQ(snapshot->overflows.size(), kOverflowCount);
+  EXPECT_EQ(snapshot->overflows[1].name, "encapsulations");
+  EXPECT_EQ(snapshot->overflows[1].count, 22);
 }
 
 TEST_F(CollectorTest, TimeNeverStepsBack) {

@@ -7,6 +7,7 @@ import urllib.parse
 
 from support import cleanup
 from support.agent import fetch
+from support.exposition import Exposition
 from support.processes import Process
 from support.waiting import wait_until
 
@@ -53,6 +54,15 @@ class Prometheus(Process):
         """A range query: a list of (labels, [value, ...])."""
         return [(series["metric"], [float(value) for _, value in series["values"]])
                 for series in self._ask("query_range", query=expression, start=start, end=end, step=step)]
+
+    def samples(self, selector, time):
+        """What a range selector holds: a list of (labels, {timestamp: value})."""
+        return [(series["metric"], {at: float(value) for at, value in series["values"]})
+                for series in self._ask("query", query=selector, time=time)]
+
+    def head_series(self):
+        """Series in its memory: all that were scraped in the last hours, ended ones too."""
+        return Exposition(self.get("/metrics")[1]).value("prometheus_tsdb_head_series")
 
     def _ask(self, endpoint, **parameters):
         status, body = self.get(f"/api/v1/{endpoint}?{urllib.parse.urlencode(parameters)}")

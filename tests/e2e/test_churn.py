@@ -1,0 +1,89 @@
+"""A real Prometheus beside churning traffic: its series stay bounded, no scrape fails, and edges add up to the totals."""
+import os
+import time
+
+from support.agent import Agent
+from support.case import NamespaceCase
+from support.churn import Churn
+from support.namespaces import Testbed
+from support.prometheus import Prometheus
+from support.waiting import wait_until
+
+# CHURN_SECONDS=300 is the run that RELIABILITY.md tells of.
+SECONDS = int(os.environ.get("CHURN_SECONDS", "40"))
+WINDOW_SECONDS = max(5, SECONDS // 8)
+RATE_SECONDS = WINDOW_SECONDS // 2
+CONNECTIONS, EDGES = 50, 100
+SAMPLES_PER_CONNECTION = 8 + 4  # a state is a label: syn_received, established, closing, closed
+SAMPLES_PER_EDGE = 8
+FIXED_SAMPLES = 150
+
+
+def head_series_bound(seconds):
+    """All series that Prometheus can have met in that time; it keeps them for hours, ended ones too.
+
+    An edge has its series for a window before it counts and for one after. Among connections alike, one has its series
+    until the window has passed over it; half as many again are let in by chance.
+    """
+    windows = seconds / WINDOW_SECONDS
+    edges = EDGES * (1 + windows / 2) * SAMPLES_PER_EDGE
+    connections = 1.5 * CONNECTIONS * (1 + windows) * SAMPLES_PER_CONNECTION
+    return FIXED_SAMPLES + edges + connections
+
+
+class ChurnTest(NamespaceCase):
+    tools = ("prometheus",)
+
+    def test_prometheus_under_churn(self):
+        testbed = self.own(Testbed(ipv6=False))
+        agent = self.own(Agent(
+            testbed.client, "-i", testbed.link.client_interface, "--metrics.window", str(WINDOW_SECONDS),
+            "--metrics.connections", str(CONNECTIONS), "--metrics.edges", str(EDGES)))
+        prometheus = self.own(Prometheus(testbed.client, {"tcpgauge": agent.address}))
+        start = time.time()
+        self.own(Churn(testbed))
+        wait_until(lambda: time.time() >= start + SECONDS, f"{SECONDS} s of churn", SECONDS + 10)
+        end = time.time()
+
+        opened = prometheus.query("sum(tcpgauge_connections_opened_total)", end)[0][1]
+        folded = prometheus.query("tcpgauge_edges_folded_total", end)[0][1]
+        head, bound = prometheus.head_series(), head_series_bound(end - start)
+        print(f"  {opened:.0f} connections, {folded:.0f} of them on folded edges; head series {head:.0f}, bound {bound:.0f}",
+              flush=True)
+        self.assertGreater(opened, 50 * SECONDS, "hardly any churn")
+        self.assertGreater(folded, EDGES, "every edge had its place")
+        self.assertLess(head, bound)
+        self.check_no_scrape_failed(prometheus, start, end)
+        # In its first window the agent admits and gives up edges without announcing it: nobody can have seen them before.
+        settled = start + 1.5 * WINDOW_SECONDS + RATE_SECONDS
+        for end_of_connection in ("client", "server"):
+            self.check_increases_add_up(prometheus, end_of_connection, settled, end)
+            self.check_rates_add_up(prometheus, end_of_connection, settled, end)
+
+    def check_no_scrape_failed(self, prometheus, start, end):
+        [(_, up)] = prometheus.samples(f"up[{end - start:.0f}s]", end)
+        self.assertEqual(set(up.values()), {1.0})
+        self.assertGreaterEqual(len(up), SECONDS - 1, "scrapes left out")
+
+    def check_increases_add_up(self, prometheus, of_end, start, end):
+        """From each scrape to the next, to the byte."""
+        span = f"[{end - start:.0f}s]"
+        [(_, total)] = prometheus.samples(f"tcpgauge_{of_end}_payload_bytes_total{span}", end)
+        edges = prometheus.samples(f"tcpgauge_edge_{of_end}_payload_bytes_total{span}", end)
+        times = sorted(total)
+        for first, third in zip(times, times[3:]):
+            self.assertGreater(total[third], total[first], "nothing new in three scrapes")
+        for before, after in zip(times, times[1:]):
+            increase = sum(samples[after] - samples.get(before, 0) for _, samples in edges if after in samples)
+            self.assertEqual(increase, total[after] - total[before], f"{of_end}s, at {after}")
+
+    def check_rates_add_up(self, prometheus, of_end, start, end):
+        # At the times of scrapes: there rate() extrapolates nothing.
+        [(_, first)] = prometheus.query(f"timestamp(tcpgauge_{of_end}_payload_bytes_total)", start)
+        sums, totals = (prometheus.query_range(expression, first, end)[0][1] for expression in (
+            f"sum(rate(tcpgauge_edge_{of_end}_payload_bytes_total[{RATE_SECONDS}s]))",
+            f"rate(tcpgauge_{of_end}_payload_bytes_total[{RATE_SECONDS}s])"))
+        self.assertEqual(len(sums), len(totals))
+        worst = max(abs(got - want) / want for got, want in zip(sums, totals))
+        print(f"  {of_end}s: {len(sums)} points, sum(rate()) over edges differs by {worst:.2e} of the rate at most", flush=True)
+        self.assertLess(worst, 0.001)
