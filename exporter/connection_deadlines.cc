@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 
 #include "src/base/check.h"
 #include "src/base/clock.h"
@@ -17,7 +18,7 @@ int64_t After(absl::Duration allowed) { return SystemClock().SteadyNanoseconds()
 
 }  // namespace
 
-ConnectionDeadlines::ConnectionDeadlines() : thread_([this] { Run(); }) {}
+ConnectionDeadlines::ConnectionDeadlines(size_t crowd) : crowd_(crowd), thread_([this] { Run(); }) {}
 
 ConnectionDeadlines::~ConnectionDeadlines() {
   {
@@ -31,16 +32,30 @@ ConnectionDeadlines::~ConnectionDeadlines() {
 
 ConnectionDeadlines::Handle ConnectionDeadlines::Add(int fd, absl::Duration allowed) {
   const int own_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  if (own_fd < 0) shutdown(fd, SHUT_RDWR);
   const std::lock_guard<std::mutex> lock(mutex_);
-  connections_.push_front({own_fd, After(allowed)});
-  WakeBy(connections_.front().deadline_ns);
-  return connections_.begin();
+  if (connections_.size() >= crowd_) BreakLongestWaiting();
+  connections_.push_back({own_fd, own_fd < 0 ? INT64_MAX : After(allowed), true});
+  WakeBy(connections_.back().deadline_ns);
+  return std::prev(connections_.end());
 }
 
-void ConnectionDeadlines::Set(Handle connection, absl::Duration allowed) {
+void ConnectionDeadlines::Set(Handle connection, Phase phase, absl::Duration allowed) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (connection->deadline_ns == INT64_MAX) return;  // broken
+  connection->waits = phase == Phase::kRequest;
+  if (connection->waits) connections_.splice(connections_.end(), connections_, connection);
   connection->deadline_ns = After(allowed);
   WakeBy(connection->deadline_ns);
+}
+
+void ConnectionDeadlines::BreakLongestWaiting() {
+  for (Watched& connection : connections_) {
+    if (!connection.waits || connection.deadline_ns == INT64_MAX) continue;
+    shutdown(connection.fd, SHUT_RDWR);
+    connection.deadline_ns = INT64_MAX;
+    return;
+  }
 }
 
 void ConnectionDeadlines::Remove(Handle connection) {

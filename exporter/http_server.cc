@@ -2,10 +2,13 @@
 
 #include <microhttpd.h>
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "exporter/descriptor_budget.h"
 #include "exporter/listen_socket.h"
 
 namespace tcpgauge {
@@ -13,6 +16,8 @@ namespace {
 
 // Thread stacks are touched only as far as handlers go, but their address space counts in containers.
 constexpr size_t kThreadStackBytes = 512 << 10;
+
+constexpr size_t kListenerDescriptors = 3;  // its socket and what wakes its thread
 
 MHD_Result AppendField(void* fields, MHD_ValueKind, const char* name, const char* value) {
   static_cast<HttpFields*>(fields)->emplace_back(name, value == nullptr ? "" : value);
@@ -26,6 +31,17 @@ HttpRequest ToRequest(MHD_Connection* connection, const char* path, const char* 
   MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, AppendField, &request.query);
   MHD_get_connection_values(connection, MHD_HEADER_KIND, AppendField, &request.headers);
   return request;
+}
+
+// Whether it is said twice how long the body is: a way to smuggle requests past whoever stands between (RFC 9112
+// section 6.3).
+bool HasConflictingLengths(const HttpRequest& request) {
+  size_t lengths = 0;
+  for (const auto& [name, value] : request.headers) {
+    lengths += absl::EqualsIgnoreCase(name, MHD_HTTP_HEADER_CONTENT_LENGTH) ||
+               absl::EqualsIgnoreCase(name, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+  }
+  return lengths > 1;
 }
 
 MHD_Result Queue(MHD_Connection* connection, HttpResponse response) {
@@ -124,7 +140,15 @@ class HttpServer::Listener {
     HttpServer& server = static_cast<Listener*>(self)->server_;
     if (*seen_before == nullptr) {
       *seen_before = &marker;
-      server.deadlines_.Set(StateOf(connection)->deadline, server.limits_.response);
+      server.deadlines_.Set(StateOf(connection)->deadline, ConnectionDeadlines::Phase::kResponse,
+                            server.limits_.response);
+      if (HasConflictingLengths(ToRequest(connection, path, method))) {
+        HttpResponse refusal;
+        refusal.status = 400;
+        refusal.body = "400 bad request: more than one length of the body\n";
+        refusal.headers.emplace_back(MHD_HTTP_HEADER_CONNECTION, "close");
+        return Queue(connection, std::move(refusal));
+      }
       const bool may_have_body = std::string_view(method) != "GET" && std::string_view(method) != "HEAD";
       if (!may_have_body) return MHD_YES;  // answer when libmicrohttpd knows that the request is over
     }
@@ -140,7 +164,7 @@ class HttpServer::Listener {
 
   static void OnResponseEnd(void* self, MHD_Connection* connection, void**, MHD_RequestTerminationCode) noexcept {
     HttpServer& server = static_cast<Listener*>(self)->server_;
-    server.deadlines_.Set(StateOf(connection)->deadline,
+    server.deadlines_.Set(StateOf(connection)->deadline, ConnectionDeadlines::Phase::kRequest,
                           absl::Seconds(server.limits_.idle_timeout_seconds) + server.limits_.request);
   }
 
@@ -151,14 +175,21 @@ class HttpServer::Listener {
 };
 
 HttpServer::HttpServer(HttpHandler handler, const HttpLimits& limits, TlsSource tls)
-    : handler_(std::move(handler)), limits_(limits), tls_(std::move(tls)) {}
+    : handler_(std::move(handler)), limits_(limits), tls_(std::move(tls)), deadlines_(limits.connections / 2) {}
 
 HttpServer::~HttpServer() { Stop(); }
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::vector<std::string>& addresses,
                                                               HttpHandler handler, const HttpLimits& limits,
                                                               TlsSource tls) {
-  std::unique_ptr<HttpServer> server(new HttpServer(std::move(handler), limits, std::move(tls)));
+  // Each listener needs a few descriptors itself, and each connection one of the server's and one of its deadline's.
+  const size_t budget = DescriptorBudget();
+  const size_t for_listeners = addresses.size() * kListenerDescriptors;
+  const size_t possible = budget > for_listeners ? (budget - for_listeners) / 2 / addresses.size() : 0;
+  if (possible == 0) return absl::ResourceExhaustedError("cannot serve: raise the limit of open files (ulimit -n)");
+  HttpLimits within = limits;
+  within.connections = static_cast<unsigned>(std::min<size_t>(limits.connections, possible));
+  std::unique_ptr<HttpServer> server(new HttpServer(std::move(handler), within, std::move(tls)));
   for (const std::string& address : addresses) {
     absl::StatusOr<ListenSocket> socket = ListenSocket::Open(address);
     if (!socket.ok()) return socket.status();

@@ -17,12 +17,14 @@ namespace tcpgauge {
 
 // What clients may take of the agent; what is beyond is refused or cut off.
 struct HttpLimits {
-  unsigned connections = 512;              // per listener; beyond it new ones are closed
+  // Open at a time for each address, if there are descriptors enough: beyond it new ones are closed. From half of it
+  // on, new ones take the place of those that have asked for nothing for the longest.
+  unsigned connections = 512;
   size_t request_header_bytes = 32 << 10;  // request line and headers; beyond it 431 or 414
   unsigned idle_timeout_seconds = 60;      // without a byte in either direction
   // From the opening of a connection to the end of its first request's header. Later requests have the idle time as
   // well.
-  absl::Duration request = absl::Seconds(10);
+  absl::Duration request = absl::Seconds(9);
   absl::Duration response = absl::Seconds(60);  // from there to the last byte of the response
 };
 

@@ -4,11 +4,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <vector>
+
 namespace tcpgauge {
 namespace {
 
 class ConnectionDeadlinesTest : public testing::Test {
  protected:
+  using Phase = ConnectionDeadlines::Phase;
+
   ConnectionDeadlinesTest() { EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends_), 0); }
   ~ConnectionDeadlinesTest() override {
     close(ends_[0]);
@@ -22,7 +26,7 @@ class ConnectionDeadlinesTest : public testing::Test {
   }
 
   int ends_[2];
-  ConnectionDeadlines deadlines_;
+  ConnectionDeadlines deadlines_{3};
 };
 
 TEST_F(ConnectionDeadlinesTest, BreaksAConnectionWhoseTimeIsOver) {
@@ -34,7 +38,7 @@ TEST_F(ConnectionDeadlinesTest, BreaksAConnectionWhoseTimeIsOver) {
 TEST_F(ConnectionDeadlinesTest, MovesADeadlineCloser) {
   const auto handle = deadlines_.Add(ends_[0], absl::Hours(1));
   EXPECT_FALSE(IsBroken(false));
-  deadlines_.Set(handle, absl::Milliseconds(5));
+  deadlines_.Set(handle, Phase::kResponse, absl::Milliseconds(5));
   EXPECT_TRUE(IsBroken(true));
   deadlines_.Remove(handle);
 }
@@ -43,7 +47,7 @@ TEST_F(ConnectionDeadlinesTest, MovesADeadlineAway) {
   int other[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, other), 0);
   const auto extended = deadlines_.Add(ends_[0], absl::Milliseconds(20));
-  deadlines_.Set(extended, absl::Hours(1));
+  deadlines_.Set(extended, Phase::kResponse, absl::Hours(1));
   const auto later = deadlines_.Add(other[0], absl::Milliseconds(40));
   char byte;
   EXPECT_EQ(recv(other[1], &byte, 1, 0), 0);
@@ -65,6 +69,23 @@ TEST_F(ConnectionDeadlinesTest, BreaksNoOtherConnectionThatGotTheSameDescriptor)
   deadlines_.Remove(handle);
   close(old[0]);
   close(old[1]);
+}
+
+TEST_F(ConnectionDeadlinesTest, InACrowdTheOneThatWaitedTheLongestForARequestGivesWay) {
+  int others[4][2];
+  for (auto& other : others) ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, other), 0);
+  std::vector<ConnectionDeadlines::Handle> handles = {deadlines_.Add(ends_[0], absl::Hours(1))};
+  deadlines_.Set(handles[0], Phase::kResponse, absl::Hours(1));
+  for (const auto& other : others) handles.push_back(deadlines_.Add(other[0], absl::Hours(1)));
+  char byte;
+  EXPECT_EQ(recv(others[0][1], &byte, 1, 0), 0);
+  EXPECT_EQ(recv(others[1][1], &byte, 1, 0), 0);
+  for (const int fd : {ends_[1], others[2][1], others[3][1]}) EXPECT_EQ(recv(fd, &byte, 1, MSG_DONTWAIT), -1);
+  for (const auto& handle : handles) deadlines_.Remove(handle);
+  for (auto& other : others) {
+    close(other[0]);
+    close(other[1]);
+  }
 }
 
 }  // namespace

@@ -104,6 +104,15 @@ TEST(HttpServer, RefusesHeadersBeyondTheLimit) {
   EXPECT_EQ(BodyOf(Get(server->urls()[0], "/x")), "GET /x");
 }
 
+TEST(HttpServer, RefusesABodyOfTwoLengths) {
+  const auto server = StartOne(Echo);
+  for (const std::string second : {"Transfer-Encoding: chunked", "Content-Length: 3"}) {
+    RawConnection connection(server->urls()[0]);
+    connection.Send("POST /x HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n" + second + "\r\n\r\n0\r\n\r\n");
+    EXPECT_EQ(connection.ReceiveResponse().substr(0, 12), "HTTP/1.1 400") << second;
+  }
+}
+
 TEST(HttpServer, AClientThatSaysNothingHoldsUpNobody) {
   const auto server = StartOne();
   const RawConnection silent(server->urls()[0]);
@@ -193,17 +202,34 @@ TEST(HttpServer, ServesManyAtATime) {
 TEST(HttpServer, ClosesConnectionsBeyondTheLimitAndServesAgain) {
   HttpLimits limits;
   limits.connections = 3;
-  const auto server = StartOne(Echo, limits);
+  const auto server = StartOne(
+      [](const HttpRequest& request) {
+        HttpResponse response = Echo(request);
+        if (request.path == "/big") response.body = std::string(64 << 20, 'x');
+        return response;
+      },
+      limits);
   {
     std::vector<std::unique_ptr<RawConnection>> open;
     for (int i = 0; i < 3; ++i) {
       open.push_back(std::make_unique<RawConnection>(server->urls()[0]));
-      open.back()->Send("GET /x HTTP/1.1\r\nHost: test\r\n\r\n");
-      EXPECT_EQ(BodyOf(open.back()->ReceiveResponse()), "GET /x");
+      open.back()->Send("GET /big HTTP/1.1\r\nHost: test\r\n\r\n");
+      EXPECT_NE(open.back()->Receive(1), "");  // and takes no more
     }
     EXPECT_EQ(Get(server->urls()[0], "/x"), "");
   }
   while (Get(server->urls()[0], "/x").empty()) std::this_thread::yield();
+}
+
+TEST(HttpServer, ConnectionsThatAskForNothingGiveWay) {
+  HttpLimits limits;
+  limits.connections = 8;
+  const auto server = StartOne(Echo, limits);
+  std::vector<std::unique_ptr<RawConnection>> silent;
+  for (int i = 0; i < 100; ++i) {
+    silent.push_back(std::make_unique<RawConnection>(server->urls()[0]));
+    EXPECT_EQ(BodyOf(Get(server->urls()[0], "/x")), "GET /x") << i;
+  }
 }
 
 TEST(HttpServer, StopsAtOnceWhateverTheClientsDo) {

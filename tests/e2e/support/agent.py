@@ -38,10 +38,13 @@ def fetch(namespace, url, headers=None, seconds=5):
 
 
 class Agent(Process):
-    """Runs the agent in `namespace` with `options`; ready, that is capturing, when the constructor returns."""
+    """Runs the agent in `namespace` with `options`; ready, that is capturing, when the constructor returns.
 
-    def __init__(self, namespace, *options):
-        super().__init__(namespace.command(binary(), "--web.listen-address=127.0.0.1:0", *options))
+    `prefix` is a command that sets something and becomes the agent.
+    """
+
+    def __init__(self, namespace, *options, prefix=()):
+        super().__init__(namespace.command(*prefix, binary(), "--web.listen-address=127.0.0.1:0", *options))
         self._namespace = namespace
         try:
             wait_until(lambda: listen_address(self.stderr()) or not self.running(), "the agent's listening line")
