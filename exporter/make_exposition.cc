@@ -119,8 +119,7 @@ std::vector<ExportedEdge> LabelEdges(const Snapshot& snapshot) {
 }  // namespace
 
 Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const ExpositionLimits& limits, BuildInfo build,
-                          ProcessStats process, double previous_scrape_seconds,
-                          const std::optional<PushStats>& push) {
+                          ProcessStats process, double previous_scrape_seconds, const std::optional<PushStats>& push) {
   Exposition exposition;
   exposition.snapshot = std::move(snapshot);
   exposition.build = std::move(build);

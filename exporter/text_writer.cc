@@ -90,8 +90,7 @@ class TextVisitor final : public MetricVisitor {
     EndSample(value);
   }
 
-  void EdgeSummarySample(size_t, absl::Span<const std::string_view> label_values, uint64_t count,
-                         double sum) override {
+  void EdgeSummarySample(size_t, absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
     BeginSample("_count", label_values);
     EndSample(count);
     BeginSample("_sum", label_values);
@@ -134,7 +133,8 @@ class TextVisitor final : public MetricVisitor {
     text_.append(info_->name).append(suffix);
     if (label_values.empty()) return;
     text_.push_back('{');
-    for (size_t i = 0; i < label_values.size(); ++i) AppendLabel(info_->labels[i].name, label_values[i], i == 0, &text_);
+    for (size_t i = 0; i < label_values.size(); ++i)
+      AppendLabel(info_->labels[i].name, label_values[i], i == 0, &text_);
     text_.push_back('}');
   }
 

@@ -22,8 +22,8 @@ struct WebSources {
   AgentLimits limits;
   EffectiveFlags flags;
   std::string telemetry_path = "/metrics";
-  std::function<bool()> is_healthy;  // capture threads make progress
-  std::function<bool()> is_ready;    // packets are being captured
+  std::function<bool()> is_healthy;       // capture threads make progress
+  std::function<bool()> is_ready;         // packets are being captured
   std::function<PushStats()> push_stats;  // or nothing where no metrics are pushed
 };
 

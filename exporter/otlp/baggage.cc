@@ -60,9 +60,11 @@ absl::StatusOr<KeyValues> ParseBaggage(std::string_view text) {
     const std::optional<std::string> key = PercentDecode(raw_key);
     const std::optional<std::string> value = PercentDecode(Trim(item.substr(equals + 1)));
     if (!key.has_value() || !value.has_value()) {
-      return absl::InvalidArgumentError(absl::StrCat("item ", number, " has a % that two hexadecimal digits do not follow"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("item ", number, " has a % that two hexadecimal digits do not follow"));
     }
-    const auto same = std::find_if(items.begin(), items.end(), [&key](const auto& known) { return known.first == *key; });
+    const auto same =
+        std::find_if(items.begin(), items.end(), [&key](const auto& known) { return known.first == *key; });
     if (same != items.end()) items.erase(same);
     items.emplace_back(*key, *value);
   }

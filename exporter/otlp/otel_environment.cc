@@ -28,7 +28,8 @@ constexpr int64_t kMinIntervalMs = 100;
 // What may be in the name of a header (RFC 9110 section 5.6.2).
 bool IsToken(const std::string& text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return absl::ascii_isalnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
+    return absl::ascii_isalnum(c) ||
+           std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
   });
 }
 
@@ -162,7 +163,8 @@ void ReadHeaders(Reader* reader, KeyValues* headers) {
   reader->Signal("HEADERS", [&](const std::string& name) {
     absl::StatusOr<KeyValues> items = ParseBaggage(*reader->Get(name));
     if (!items.ok()) {
-      reader->Warn(name, absl::StrCat(std::string(items.status().message()), "; right would be KEY=VALUE,...; all of it is ignored"));
+      reader->Warn(name, absl::StrCat(std::string(items.status().message()),
+                                      "; right would be KEY=VALUE,...; all of it is ignored"));
       return;
     }
     for (const auto& [key, value] : *items) {
@@ -178,12 +180,13 @@ void ReadReceiver(Reader* reader, OtelSettings* settings) {
   ReadHeaders(reader, &settings->headers);
   reader->Signal("PROTOCOL", [&](const std::string& name) {
     if (absl::EqualsIgnoreCase(*reader->Get(name), "grpc")) {
-      reader->Warn(name, "grpc is not supported; right would be http/protobuf or http/json, and a receiver's HTTP port, "
-                         "usually 4318; http/protobuf is used");
+      reader->Warn(name,
+                   "grpc is not supported; right would be http/protobuf or http/json, and a receiver's HTTP port, "
+                   "usually 4318; http/protobuf is used");
       return;
     }
-    reader->OneOf<OtlpFormat>(
-        name, {{"http/protobuf", OtlpFormat::kProtobuf}, {"http/json", OtlpFormat::kJson}}, &settings->format);
+    reader->OneOf<OtlpFormat>(name, {{"http/protobuf", OtlpFormat::kProtobuf}, {"http/json", OtlpFormat::kJson}},
+                              &settings->format);
   });
   reader->Signal("COMPRESSION", [&](const std::string& name) {
     reader->OneOf<bool>(name, {{"gzip", true}, {"none", false}}, &settings->gzip);
@@ -211,7 +214,8 @@ void ReadResource(Reader* reader, KeyValues* attributes) {
     if (items.ok()) {
       *attributes = *std::move(items);
     } else {
-      reader->Warn(kName, absl::StrCat(std::string(items.status().message()), "; right would be KEY=VALUE,...; all of it is ignored"));
+      reader->Warn(kName, absl::StrCat(std::string(items.status().message()),
+                                       "; right would be KEY=VALUE,...; all of it is ignored"));
     }
   }
   if (const std::optional<std::string> service = reader->Get("OTEL_SERVICE_NAME")) {

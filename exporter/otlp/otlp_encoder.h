@@ -37,9 +37,9 @@ struct OtlpEncoderOptions {
   size_t max_points_per_request = 10000;
 };
 
-// Expositions as OTLP: the samples that VisitMetrics() hands out, under the catalog's OTLP names. Counters are monotonic
-// sums, summaries are histograms without buckets. Every point of a counter tells since when it counts: since the
-// connection began, the edge got series, the process or the agent was started.
+// Expositions as OTLP: the samples that VisitMetrics() hands out, under the catalog's OTLP names. Counters are
+// monotonic sums, summaries are histograms without buckets. Every point of a counter tells since when it counts: since
+// the connection began, the edge got series, the process or the agent was started.
 //
 // A series that was in the exposition before and is not in this one gets one last point without a value, with the flag
 // that says so (NO_RECORDED_VALUE).

@@ -60,7 +60,8 @@ OtlpPusher::OtlpPusher(const OtelSettings& settings, const OtlpSources& sources,
       console_(STDOUT_FILENO),
       console_log_(*sources.clock, kConsoleLogIntervalNs),
       transport_(std::move(transport)),
-      loop_(LoopOptions(settings), [this] { return Collect(); }, transport_.get(), sources.clock) {
+      loop_(
+          LoopOptions(settings), [this] { return Collect(); }, transport_.get(), sources.clock) {
   OtlpEncoderOptions options;
   options.resource = AgentResource(sources.build.version, sources.host_name, settings.resource_attributes);
   if (settings.console) {

@@ -19,7 +19,7 @@ namespace tcpgauge {
 struct PushLoopOptions {
   std::string receiver;  // for the log
   OtlpFormat format = OtlpFormat::kProtobuf;
-  int64_t interval_ns = 60000000000;        // between two collections
+  int64_t interval_ns = 60000000000;         // between two collections
   int64_t attempt_timeout_ns = 10000000000;  // for one attempt to send one request
   int64_t export_timeout_ns = 30000000000;   // for the last push at the end, all told
   PushQueueOptions queue;
@@ -28,8 +28,9 @@ struct PushLoopOptions {
 // When what is pushed: collects at each interval, sends what is queued as the queue allows, and at the end collects and
 // sends once more.
 //
-// At the end each queued request gets one attempt at most, until one would have to be repeated, and none while the receiver has asked for a
-// pause: an agent that is told to stop does not linger because its receiver is away. What is left is counted and logged.
+// At the end each queued request gets one attempt at most, until one would have to be repeated, and none while the
+// receiver has asked for a pause: an agent that is told to stop does not linger because its receiver is away. What is
+// left is counted and logged.
 //
 // Thread: Run() one; stats() any.
 class PushLoop {

@@ -25,8 +25,7 @@ std::optional<PushFailure> RepeatableFailure(int status) {
 PushOutcome Taken(const HttpAnswer& answer, OtlpFormat format) {
   PushOutcome outcome;
   outcome.taken = true;
-  const std::optional<OtlpAnswer> said =
-      answer.body_cut ? std::nullopt : ReadOtlpAnswer(answer.body, format);
+  const std::optional<OtlpAnswer> said = answer.body_cut ? std::nullopt : ReadOtlpAnswer(answer.body, format);
   if (!said.has_value()) {
     outcome.message = "the answer cannot be understood";
     return outcome;

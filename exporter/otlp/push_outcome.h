@@ -14,8 +14,8 @@ namespace tcpgauge {
 
 // What an attempt to push came to, by the OTLP specification ("OTLP/HTTP Response", "Failures").
 struct PushOutcome {
-  bool taken = false;            // status 2xx: the receiver has it, wholly or in part
-  bool repeats = false;          // not taken, and to be tried again: statuses 429, 502, 503, 504, or no whole answer
+  bool taken = false;    // status 2xx: the receiver has it, wholly or in part
+  bool repeats = false;  // not taken, and to be tried again: statuses 429, 502, 503, 504, or no whole answer
   std::optional<PushFailure> failure;  // nothing when taken
   uint64_t rejected_data_points = 0;   // of what was taken
   std::optional<int64_t> retry_after_seconds;

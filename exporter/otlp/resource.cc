@@ -31,7 +31,8 @@ KeyValues AgentResource(const std::string& version, const std::string& host_name
                         {"os.type", "linux"}};
   for (const auto& [raw_name, raw_value] : given) {
     const std::string name = ToValidUtf8(raw_name);
-    const auto known = std::find_if(resource.begin(), resource.end(), [&name](const auto& item) { return item.first == name; });
+    const auto known =
+        std::find_if(resource.begin(), resource.end(), [&name](const auto& item) { return item.first == name; });
     if (known == resource.end()) {
       resource.emplace_back(name, ToValidUtf8(raw_value));
     } else {

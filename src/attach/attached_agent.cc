@@ -28,8 +28,9 @@ AttachedAgent::~AttachedAgent() {
   if (thread_.joinable()) thread_.join();
 }
 
-absl::StatusOr<std::unique_ptr<AttachedAgent>> AttachedAgent::Attach(const AgentAddress& address, const ClientTlsFiles& tls,
-                                                                     const Clock* clock, int stop_fd) {
+absl::StatusOr<std::unique_ptr<AttachedAgent>> AttachedAgent::Attach(const AgentAddress& address,
+                                                                     const ClientTlsFiles& tls, const Clock* clock,
+                                                                     int stop_fd) {
   std::unique_ptr<AttachedAgent> agent(new AttachedAgent(address, tls, clock));
   const absl::Status status = agent->Poll(stop_fd);
   if (!status.ok()) {

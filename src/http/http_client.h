@@ -41,8 +41,8 @@ struct HttpCall {
 
 struct HttpAnswer {
   int status = 0;
-  std::string body;        // no more than max_body_bytes
-  bool body_cut = false;   // there was more
+  std::string body;                            // no more than max_body_bytes
+  bool body_cut = false;                       // there was more
   std::optional<int64_t> retry_after_seconds;  // of Retry-After, a number or a date (RFC 9110 section 10.2.3)
 };
 

@@ -16,7 +16,9 @@ size_t AuthorityBegin(std::string_view url) {
   return 0;
 }
 
-size_t AuthorityEnd(std::string_view url, size_t begin) { return std::min(url.find_first_of("/?#", begin), url.size()); }
+size_t AuthorityEnd(std::string_view url, size_t begin) {
+  return std::min(url.find_first_of("/?#", begin), url.size());
+}
 
 // Where the host begins: after the user and password, if there are any.
 size_t HostBegin(std::string_view url, size_t authority_begin) {

@@ -74,8 +74,8 @@ absl::Status TakeTelemetryPath(const std::string& value, Options* options) {
 
 absl::Status TakeOtlpEndpoint(const std::string& value, Options* options) {
   if (!IsHttpUrl(value) || value.find_first_of("?#") != std::string::npos) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(Quoted(WithoutCredentials(value)), " is not the URL of a receiver; right would be http://HOST:4318"));
+    return absl::InvalidArgumentError(absl::StrCat(Quoted(WithoutCredentials(value)),
+                                                   " is not the URL of a receiver; right would be http://HOST:4318"));
   }
   if (WithoutCredentials(value) != value) {
     return absl::InvalidArgumentError(

@@ -91,7 +91,8 @@ TEST(MetricCatalog, LabelsAreNeverDirections) {
                                               "reason",         "part",        "state",          "origin",
                                               "client_address", "client_port", "server_address", "server_port"};
   for (const MetricInfo& info : MetricCatalog()) {
-    for (const MetricLabel& label : info.labels) EXPECT_EQ(allowed.count(label.name), 1u) << info.name << " " << label.name;
+    for (const MetricLabel& label : info.labels)
+      EXPECT_EQ(allowed.count(label.name), 1u) << info.name << " " << label.name;
   }
 }
 

@@ -57,8 +57,7 @@ class FamilyBuilder final : public MetricVisitor {
     if (!state.empty()) AddLabel(&metric, std::string(state));
   }
 
-  void EdgeSummarySample(size_t, absl::Span<const std::string_view> label_values, uint64_t count,
-                         double sum) override {
+  void EdgeSummarySample(size_t, absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
     prometheus::ClientMetric& metric = families_.back().metric.emplace_back();
     metric.summary.sample_count = count;
     metric.summary.sample_sum = sum;

@@ -47,7 +47,8 @@ class EdgeTableTest : public testing::Test {
   }
   std::map<IpAddress, EdgeCounters> Exported() const {
     std::map<IpAddress, EdgeCounters> exported;
-    edges_->VisitExported([&](const EdgeKey& key, const EdgeCounters& counters, int64_t) { exported[key.client] = counters; });
+    edges_->VisitExported(
+        [&](const EdgeKey& key, const EdgeCounters& counters, int64_t) { exported[key.client] = counters; });
     return exported;
   }
   EdgeCounters Sum() const {
