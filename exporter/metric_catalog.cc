@@ -132,7 +132,7 @@ const MetricInfo kCatalog[] = {
      "Data points that the OTLP receiver did not want out of the requests that it took.",
      "tcpgauge.otlp.data_points_rejected", "{data_point}"},
     {Metric::kOtlpDataPointsDropped, "tcpgauge_otlp_data_points_dropped_total", kCounter, "", {},
-     "Data points that no OTLP receiver took: their request was refused, or gave way in a full queue.",
+     "Data points that no OTLP receiver took: their request was refused, gave way in a full queue, or was left at the end.",
      "tcpgauge.otlp.data_points_dropped", "{data_point}"},
     {Metric::kOtlpQueueRequests, "tcpgauge_otlp_queue_requests", kGauge, "", {},
      "Requests that wait for the OTLP receiver, the one on its way included.",

@@ -29,13 +29,13 @@ class Decoders:
         cleanup.keep(self)
         for name in ("package.json", "package-lock.json", "decode.js"):
             shutil.copy(os.path.join(_PACKAGE, name), self._folder.name)
-        done = subprocess.run(["npm", "ci", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund"],
-                              cwd=self._folder.name, capture_output=True, text=True, stdin=subprocess.DEVNULL,
-                              timeout=120)
-        if done.returncode != 0:
+        try:
+            subprocess.run(["npm", "ci", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund"],
+                           cwd=self._folder.name, capture_output=True, stdin=subprocess.DEVNULL, timeout=120,
+                           check=True)
+        except subprocess.SubprocessError as error:
             self.close()
-            raise unittest.SkipTest("npm cannot install @opentelemetry/otlp-transformer: "
-                                    + (done.stderr.strip().splitlines() or ["it does not say why"])[-1])
+            raise unittest.SkipTest(f"npm cannot install @opentelemetry/otlp-transformer: {error}") from None
 
     def by_javascript(self, body, form="protobuf"):
         """The request as JSON values, with lowerCamelCase names."""
