@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "exporter/process_stats.h"
+#include "exporter/push_stats.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
@@ -30,6 +32,7 @@ struct ExportedEdge {
   std::string server_address;
   std::string server_port;
   EdgeCounters counters;
+  int64_t start_time_ns = 0;  // Unix epoch: since when it counts
 };
 
 // What one exposition says, before it is put into any format: which connections are in it, and that no two of its
@@ -39,6 +42,7 @@ struct Exposition {
   BuildInfo build;
   ProcessStats process;
   double previous_scrape_seconds = 0;
+  std::optional<PushStats> push;  // while metrics are pushed
   size_t series_limit = 0;
   size_t series = 0;  // samples in it, this one included
   // As in the snapshot, but names are UTF-8, interfaces of one name are one, and those beyond the plan (see SeriesPlan)

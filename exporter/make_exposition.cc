@@ -104,31 +104,33 @@ std::string ClientLabel(const IpAddress& client, const EdgesView& edges) {
   return label;
 }
 
-std::vector<ExportedEdge> LabelEdges(const EdgesView& edges) {
+std::vector<ExportedEdge> LabelEdges(const Snapshot& snapshot) {
+  const EdgesView& edges = snapshot.edges;
   std::vector<ExportedEdge> labelled;
   labelled.reserve(edges.exported.size() + 1);
   for (const EdgeView& edge : edges.exported) {
     labelled.push_back({ClientLabel(edge.key.client, edges), edge.key.server.address.ToString(),
-                        std::to_string(edge.key.server.port), edge.counters});
+                        std::to_string(edge.key.server.port), edge.counters, edge.start_time_ns});
   }
-  labelled.push_back({kOther, kOther, kOther, edges.other});
+  labelled.push_back({kOther, kOther, kOther, edges.other, snapshot.capture_start_time_ns});
   return labelled;
 }
 
 }  // namespace
 
 Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const ExpositionLimits& limits, BuildInfo build,
-                          ProcessStats process, double previous_scrape_seconds) {
+                          ProcessStats process, double previous_scrape_seconds, const std::optional<PushStats>& push) {
   Exposition exposition;
   exposition.snapshot = std::move(snapshot);
   exposition.build = std::move(build);
   exposition.process = process;
   exposition.previous_scrape_seconds = previous_scrape_seconds;
+  exposition.push = push;
   exposition.series_limit = limits.series;
   const SeriesPlan plan = PlanSeries(limits.series, limits.connections, /*edges=*/0);
   const std::vector<uint32_t> merged_index =
       MergeInterfaces(*exposition.snapshot, plan.interfaces, &exposition.interfaces);
-  exposition.edges = LabelEdges(exposition.snapshot->edges);
+  exposition.edges = LabelEdges(*exposition.snapshot);
   exposition.series = CountSamples(exposition);
   const size_t left = limits.series - std::min(exposition.series, limits.series);
   exposition.connections =

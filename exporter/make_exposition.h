@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 #include "exporter/exposition.h"
+#include "exporter/push_stats.h"
 
 namespace tcpgauge {
 
@@ -20,7 +22,8 @@ struct ExpositionLimits {
 // exported, in the place of the heaviest of them: one that still lives before one that ended, then the one with more
 // payload, then the newer. So its counters fall only when the one that it showed has ended.
 Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const ExpositionLimits& limits, BuildInfo build,
-                          ProcessStats process, double previous_scrape_seconds);
+                          ProcessStats process, double previous_scrape_seconds,
+                          const std::optional<PushStats>& push = std::nullopt);
 
 }  // namespace tcpgauge
 

@@ -5,20 +5,25 @@
 namespace tcpgauge {
 namespace {
 
-using Labels = absl::Span<const std::string_view>;
+constexpr MetricLabel kClientAddress = {"client_address", "client.address"};
+constexpr MetricLabel kClientPort = {"client_port", "client.port"};
+constexpr MetricLabel kServerAddress = {"server_address", "server.address"};
+constexpr MetricLabel kServerPort = {"server_port", "server.port"};
+constexpr MetricLabel kInterfaceName = {"interface", "network.interface.name"};
+constexpr MetricLabel kConnectionState = {"state", "network.connection.state"};
 
-constexpr std::string_view kBuild[] = {"version", "revision"};
-constexpr std::string_view kInterface[] = {"interface"};
-constexpr std::string_view kInterfaceAndProtocol[] = {"interface", "protocol"};
-constexpr std::string_view kReason[] = {"reason"};
-constexpr std::string_view kPart[] = {"part"};
-constexpr std::string_view kState[] = {"state"};
-constexpr std::string_view kOrigin[] = {"origin"};
-constexpr std::string_view kEdge[] = {"client_address", "server_address", "server_port"};
-constexpr std::string_view kConnection[] = {"client_address", "client_port", "server_address", "server_port",
-                                            "interface"};
-constexpr std::string_view kConnectionAndState[] = {"client_address", "client_port", "server_address",
-                                                    "server_port",    "interface",   "state"};
+constexpr MetricLabel kBuild[] = {{"version", "service.version"}, {"revision", "vcs.ref.head.revision"}};
+constexpr MetricLabel kInterface[] = {kInterfaceName};
+constexpr MetricLabel kInterfaceAndProtocol[] = {kInterfaceName, {"protocol", "tcpgauge.packet.protocol"}};
+constexpr MetricLabel kError[] = {{"reason", "error.type"}};
+constexpr MetricLabel kCloseReason[] = {{"reason", "tcpgauge.close.reason"}};
+constexpr MetricLabel kPart[] = {{"part", "tcpgauge.part"}};
+constexpr MetricLabel kState[] = {kConnectionState};
+constexpr MetricLabel kOrigin[] = {{"origin", "tcpgauge.open.origin"}};
+constexpr MetricLabel kEdge[] = {kClientAddress, kServerAddress, kServerPort};
+constexpr MetricLabel kConnection[] = {kClientAddress, kClientPort, kServerAddress, kServerPort, kInterfaceName};
+constexpr MetricLabel kConnectionAndState[] = {kClientAddress, kClientPort,    kServerAddress,
+                                               kServerPort,    kInterfaceName, kConnectionState};
 
 constexpr MetricType kCounter = MetricType::kCounter;
 constexpr MetricType kGauge = MetricType::kGauge;
@@ -45,7 +50,7 @@ const MetricInfo kCatalog[] = {
     {Metric::kCaptureDuplicatePackets, "tcpgauge_capture_duplicate_packets_total", kCounter, "", {},
      "Packets left out because their connection is counted on another interface.",
      "tcpgauge.capture.duplicate_packets", "{packet}"},
-    {Metric::kDecodeErrors, "tcpgauge_decode_errors_total", kCounter, "", kReason,
+    {Metric::kDecodeErrors, "tcpgauge_decode_errors_total", kCounter, "", kError,
      "Packets that could not be decoded.",
      "tcpgauge.decode.errors", "{packet}"},
     {Metric::kOverflows, "tcpgauge_overflows_total", kCounter, "", kPart,
@@ -63,7 +68,7 @@ const MetricInfo kCatalog[] = {
     {Metric::kConnectionsOpened, "tcpgauge_connections_opened_total", kCounter, "", kOrigin,
      "Connections seen to begin, by whether their handshake was seen.",
      "tcpgauge.connections_opened", "{connection}"},
-    {Metric::kConnectionsClosed, "tcpgauge_connections_closed_total", kCounter, "", kReason,
+    {Metric::kConnectionsClosed, "tcpgauge_connections_closed_total", kCounter, "", kCloseReason,
      "Connections no longer tracked, by why.",
      "tcpgauge.connections_closed", "{connection}"},
     {Metric::kClientRetransmittedSegments, "tcpgauge_client_retransmitted_segments_total", kCounter, "", {},
@@ -114,6 +119,27 @@ const MetricInfo kCatalog[] = {
     {Metric::kRateWindow, "tcpgauge_rate_window_seconds", kGauge, "seconds", {},
      "The span over which rates are averaged.",
      "tcpgauge.rate_window", "s"},
+    {Metric::kOtlpPushes, "tcpgauge_otlp_pushes_total", kCounter, "", {},
+     "Requests that the OTLP receiver took.",
+     "tcpgauge.otlp.pushes", "{request}"},
+    {Metric::kOtlpPushFailures, "tcpgauge_otlp_push_failures_total", kCounter, "", kError,
+     "Attempts to push that failed; all but the rejected ones are repeated.",
+     "tcpgauge.otlp.push_failures", "{attempt}"},
+    {Metric::kOtlpDataPointsSent, "tcpgauge_otlp_data_points_sent_total", kCounter, "", {},
+     "Data points in the requests that the OTLP receiver took.",
+     "tcpgauge.otlp.data_points_sent", "{data_point}"},
+    {Metric::kOtlpDataPointsRejected, "tcpgauge_otlp_data_points_rejected_total", kCounter, "", {},
+     "Data points that the OTLP receiver did not want out of the requests that it took.",
+     "tcpgauge.otlp.data_points_rejected", "{data_point}"},
+    {Metric::kOtlpDataPointsDropped, "tcpgauge_otlp_data_points_dropped_total", kCounter, "", {},
+     "Data points that no OTLP receiver took: their request was refused, gave way in a full queue, or was left at the end.",
+     "tcpgauge.otlp.data_points_dropped", "{data_point}"},
+    {Metric::kOtlpQueueRequests, "tcpgauge_otlp_queue_requests", kGauge, "", {},
+     "Requests that wait for the OTLP receiver, the one on its way included.",
+     "tcpgauge.otlp.queue.requests", "{request}"},
+    {Metric::kOtlpQueueBytes, "tcpgauge_otlp_queue_bytes", kGauge, "bytes", {},
+     "Memory that these requests take.",
+     "tcpgauge.otlp.queue", "By"},
     {Metric::kEdgeClientPayloadBytes, "tcpgauge_edge_client_payload_bytes_total", kCounter, "bytes", kEdge,
      "TCP payload sent by the client to the server's port, over all connections.",
      "tcpgauge.edge.client.payload", "By"},

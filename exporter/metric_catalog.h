@@ -48,6 +48,13 @@ enum class Metric : uint8_t {
   kConnectionsNotExported,
   kScrapeDuration,
   kRateWindow,
+  kOtlpPushes,
+  kOtlpPushFailures,
+  kOtlpDataPointsSent,
+  kOtlpDataPointsRejected,
+  kOtlpDataPointsDropped,
+  kOtlpQueueRequests,
+  kOtlpQueueBytes,
   kEdgeClientPayloadBytes,
   kEdgeServerPayloadBytes,
   kEdgeConnectionsOpened,
@@ -74,13 +81,19 @@ enum class Metric : uint8_t {
 };
 constexpr size_t kMetricCount = static_cast<size_t>(Metric::kCount);
 
+// A label, and the attribute that says the same in OTLP: by OpenTelemetry's semantic conventions where they have one.
+struct MetricLabel {
+  std::string_view name;
+  std::string_view attribute;
+};
+
 struct MetricInfo {
   Metric metric;
   std::string_view name;  // in Prometheus; a counter's ends in _total
   MetricType type;
   // What OpenMetrics calls the unit: the end of the name, before _total. Empty where things are counted.
   std::string_view unit;
-  absl::Span<const std::string_view> labels;
+  absl::Span<const MetricLabel> labels;
   std::string_view help;
   std::string_view otlp_name;
   std::string_view otlp_unit;  // UCUM; "{packet}" and the like are annotations of the unit 1

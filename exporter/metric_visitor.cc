@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "exporter/push_stats.h"
 #include "src/net/connection_state.h"
 #include "src/net/protocol.h"
 
@@ -75,6 +76,19 @@ class Walk {
     Only(Metric::kRateWindow, snapshot_.rate_window_seconds);
   }
 
+  void Push() {
+    if (!exposition_.push.has_value()) return;
+    const PushStats& push = *exposition_.push;
+    Only(Metric::kOtlpPushes, push.pushes);
+    Begin(Metric::kOtlpPushFailures);
+    for (size_t i = 0; i < kPushFailureCount; ++i) visitor_->Sample({kPushFailureNames[i]}, push.failures[i]);
+    Only(Metric::kOtlpDataPointsSent, push.data_points_sent);
+    Only(Metric::kOtlpDataPointsRejected, push.data_points_rejected);
+    Only(Metric::kOtlpDataPointsDropped, push.data_points_dropped);
+    Only(Metric::kOtlpQueueRequests, push.queued_requests);
+    Only(Metric::kOtlpQueueBytes, push.queued_bytes);
+  }
+
   void Edges() {
     PerEdge(Metric::kEdgeClientPayloadBytes, [](const EdgeCounters& e) { return e.client_payload_bytes; });
     PerEdge(Metric::kEdgeServerPayloadBytes, [](const EdgeCounters& e) { return e.server_payload_bytes; });
@@ -83,9 +97,10 @@ class Walk {
     PerEdge(Metric::kEdgeRetransmittedSegments, [](const EdgeCounters& e) { return e.retransmitted_segments; });
     PerEdge(Metric::kEdgeConnections, [](const EdgeCounters& e) { return static_cast<uint64_t>(e.connections); });
     Begin(Metric::kEdgeHandshakeRtt);
-    for (const ExportedEdge& edge : exposition_.edges) {
-      visitor_->SummarySample({edge.client_address, edge.server_address, edge.server_port},
-                              edge.counters.handshake_rtt_count, edge.counters.handshake_rtt_sum_seconds);
+    for (size_t i = 0; i < exposition_.edges.size(); ++i) {
+      const ExportedEdge& edge = exposition_.edges[i];
+      visitor_->EdgeSummarySample(i, {edge.client_address, edge.server_address, edge.server_port},
+                                  edge.counters.handshake_rtt_count, edge.counters.handshake_rtt_sum_seconds);
     }
   }
 
@@ -170,8 +185,9 @@ class Walk {
   template <typename ValueOf>
   void PerEdge(Metric metric, const ValueOf& value_of) {
     Begin(metric);
-    for (const ExportedEdge& edge : exposition_.edges) {
-      visitor_->Sample({edge.client_address, edge.server_address, edge.server_port}, value_of(edge.counters));
+    for (size_t i = 0; i < exposition_.edges.size(); ++i) {
+      const ExportedEdge& edge = exposition_.edges[i];
+      visitor_->EdgeSample(i, {edge.client_address, edge.server_address, edge.server_port}, value_of(edge.counters));
     }
   }
 
@@ -198,7 +214,7 @@ class SampleCounter final : public MetricVisitor {
   void BeginFamily(const MetricInfo&) override {}
   void Sample(absl::Span<const std::string_view>, MetricValue) override { ++count_; }
   void ConnectionSample(size_t, std::string_view, MetricValue) override { ++count_; }
-  void SummarySample(absl::Span<const std::string_view>, uint64_t, double) override { count_ += 2; }
+  void EdgeSummarySample(size_t, absl::Span<const std::string_view>, uint64_t, double) override { count_ += 2; }
   void HistogramSample(absl::Span<const double>, absl::Span<const uint64_t> counts, double) override {
     count_ += counts.size() + 2;
   }
@@ -208,6 +224,10 @@ class SampleCounter final : public MetricVisitor {
 };
 
 }  // namespace
+
+void MetricVisitor::EdgeSample(size_t, absl::Span<const std::string_view> label_values, MetricValue value) {
+  Sample(label_values, value);
+}
 
 size_t CountSamples(const Exposition& exposition) {
   SampleCounter counter;
@@ -221,6 +241,7 @@ void VisitMetrics(const Exposition& exposition, MetricVisitor* visitor) {
   walk.Capture();
   walk.Sums();
   walk.Export();
+  walk.Push();
   walk.Edges();
   walk.Connections();
   walk.Process();

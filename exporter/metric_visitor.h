@@ -42,8 +42,12 @@ class MetricVisitor {
   // after them, or empty where the family has none.
   virtual void ConnectionSample(size_t index, std::string_view state, MetricValue value) = 0;
 
-  // `count` observations with this sum.
-  virtual void SummarySample(absl::Span<const std::string_view> label_values, uint64_t count, double sum) = 0;
+  // A sample about `edges[index]` of the exposition. By default one like any other.
+  virtual void EdgeSample(size_t index, absl::Span<const std::string_view> label_values, MetricValue value);
+
+  // `count` observations with this sum, about `edges[index]`.
+  virtual void EdgeSummarySample(size_t index, absl::Span<const std::string_view> label_values, uint64_t count,
+                                 double sum) = 0;
 
   // `counts[i]` observations are at most `bounds[i]` and above `bounds[i - 1]`; one more count than bounds.
   virtual void HistogramSample(absl::Span<const double> bounds, absl::Span<const uint64_t> counts, double sum) = 0;

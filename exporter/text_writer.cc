@@ -37,15 +37,15 @@ void AppendLabel(std::string_view name, std::string_view value, bool is_first, s
 class ConnectionLabels {
  public:
   explicit ConnectionLabels(const Exposition& exposition) {
-    const auto names = InfoOf(Metric::kConnectionState).labels;
+    const auto labels = InfoOf(Metric::kConnectionState).labels;
     ends_.reserve(exposition.connections.size());
     for (const ExportedConnection& connection : exposition.connections) {
       const ConnectionView& view = *connection.view;
-      AppendLabel(names[0], view.client.address.ToString(), true, &text_);
-      AppendLabel(names[1], std::to_string(view.client.port), false, &text_);
-      AppendLabel(names[2], view.server.address.ToString(), false, &text_);
-      AppendLabel(names[3], std::to_string(view.server.port), false, &text_);
-      AppendLabel(names[4], exposition.interfaces[connection.interface].name, false, &text_);
+      AppendLabel(labels[0].name, view.client.address.ToString(), true, &text_);
+      AppendLabel(labels[1].name, std::to_string(view.client.port), false, &text_);
+      AppendLabel(labels[2].name, view.server.address.ToString(), false, &text_);
+      AppendLabel(labels[3].name, std::to_string(view.server.port), false, &text_);
+      AppendLabel(labels[4].name, exposition.interfaces[connection.interface].name, false, &text_);
       ends_.push_back(text_.size());
     }
   }
@@ -90,7 +90,7 @@ class TextVisitor final : public MetricVisitor {
     EndSample(value);
   }
 
-  void SummarySample(absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
+  void EdgeSummarySample(size_t, absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
     BeginSample("_count", label_values);
     EndSample(count);
     BeginSample("_sum", label_values);
@@ -100,7 +100,7 @@ class TextVisitor final : public MetricVisitor {
   void ConnectionSample(size_t index, std::string_view state, MetricValue value) override {
     text_.append(info_->name).push_back('{');
     text_.append(connection_labels_.Of(index));
-    if (!state.empty()) AppendLabel(info_->labels.back(), state, false, &text_);
+    if (!state.empty()) AppendLabel(info_->labels.back().name, state, false, &text_);
     text_.push_back('}');
     EndSample(value);
   }
@@ -133,7 +133,8 @@ class TextVisitor final : public MetricVisitor {
     text_.append(info_->name).append(suffix);
     if (label_values.empty()) return;
     text_.push_back('{');
-    for (size_t i = 0; i < label_values.size(); ++i) AppendLabel(info_->labels[i], label_values[i], i == 0, &text_);
+    for (size_t i = 0; i < label_values.size(); ++i)
+      AppendLabel(info_->labels[i].name, label_values[i], i == 0, &text_);
     text_.push_back('}');
   }
 

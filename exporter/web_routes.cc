@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "exporter/concurrency_limit.h"
@@ -20,9 +21,10 @@ HttpHandler MetricsPage(const WebSources& sources) {
   const auto previous_nanoseconds = std::make_shared<std::atomic<int64_t>>(0);
   return [sources, previous_nanoseconds](const HttpRequest& request) {
     const int64_t start = sources.clock->SteadyNanoseconds();
-    const Exposition exposition =
-        MakeExposition(sources.hub->Current(), {sources.limits.series_limit, sources.limits.metrics_connections},
-                       sources.build, ReadProcessStats(), static_cast<double>(previous_nanoseconds->load()) * 1e-9);
+    const auto push = sources.push_stats ? std::optional(sources.push_stats()) : std::nullopt;
+    const Exposition exposition = MakeExposition(
+        sources.hub->Current(), {sources.limits.series_limit, sources.limits.metrics_connections}, sources.build,
+        ReadProcessStats(), static_cast<double>(previous_nanoseconds->load()) * 1e-9, push);
     const TextFormat format = NegotiateTextFormat(request.Header("Accept").value_or(""));
     HttpResponse response;
     response.content_type = std::string(ContentTypeOf(format));

@@ -6,6 +6,7 @@
 
 #include "exporter/exposition.h"
 #include "exporter/http_router.h"
+#include "exporter/push_stats.h"
 #include "exporter/status_json.h"
 #include "src/base/clock.h"
 #include "src/snapshot/snapshot_hub.h"
@@ -21,8 +22,9 @@ struct WebSources {
   AgentLimits limits;
   EffectiveFlags flags;
   std::string telemetry_path = "/metrics";
-  std::function<bool()> is_healthy;  // capture threads make progress
-  std::function<bool()> is_ready;    // packets are being captured
+  std::function<bool()> is_healthy;       // capture threads make progress
+  std::function<bool()> is_ready;         // packets are being captured
+  std::function<PushStats()> push_stats;  // or nothing where no metrics are pushed
 };
 
 // The telemetry path, /-/healthy, /-/ready, /api/v1/status, /api/v1/connections and /.

@@ -31,13 +31,14 @@
 #include "exporter/web_routes.h"
 #include "exporter/web_security.h"
 #include "src/attach/attached_agent.h"
-#include "src/attach/http_fetch.h"
 #include "src/base/build_commit.h"
 #include "src/base/log.h"
 #include "src/base/version.h"
 #include "src/capture/pcap_source.h"
 #include "src/capture_engine.h"
+#include "src/http/http_client.h"
 #include "src/options/command_line.h"
+#include "src/otlp_push.h"
 #include "tui/table_text.h"
 #include "tui/top_view.h"
 
@@ -144,7 +145,8 @@ SeriesPlan PlanOf(const Options& options) {
                     static_cast<size_t>(options.metrics_edges));
 }
 
-EngineOptions EngineOptionsOf(const Options& options) {
+// `pushes`: somebody reads snapshots though nobody sees them.
+EngineOptions EngineOptionsOf(const Options& options, bool pushes) {
   EngineOptions engine;
   engine.table.max_connections = options.max_connections;
   engine.table.new_only = options.new_only;
@@ -156,7 +158,7 @@ EngineOptions EngineOptionsOf(const Options& options) {
   engine.table.ranking_window_ns = ToNanoseconds(options.metrics_window_seconds);
   engine.worker.live = options.read_file.empty();
   const bool shown_live = options.tui || !options.listen_addresses.empty();
-  engine.worker.publish = shown_live || options.output != OutputFormat::kNone;
+  engine.worker.publish = shown_live || pushes || options.output != OutputFormat::kNone;
   engine.worker.stay_at_end = shown_live && options.output == OutputFormat::kNone;
   engine.worker.publish_interval_ns = engine.table.rate_tick_ns;
   engine.table.keep_rates = engine.worker.publish;
@@ -175,7 +177,11 @@ std::string AgentName() {
   return uname(&host) == 0 ? host.nodename : "";
 }
 
-WebSources WebSourcesOf(const Options& options, const CaptureEngine& engine) {
+ExpositionLimits LimitsOf(const Options& options) {
+  return {static_cast<size_t>(options.series_limit), static_cast<size_t>(options.metrics_connections)};
+}
+
+WebSources WebSourcesOf(const Options& options, const CaptureEngine& engine, const OtlpPusher* pusher) {
   WebSources web;
   web.hub = &engine.hub();
   web.clock = &SystemClock();
@@ -189,22 +195,19 @@ WebSources WebSourcesOf(const Options& options, const CaptureEngine& engine) {
   web.telemetry_path = options.telemetry_path;
   web.is_healthy = [&engine] { return engine.IsHealthy(); };
   web.is_ready = [&engine] { return engine.IsReady(); };
+  if (pusher != nullptr) web.push_stats = [pusher] { return pusher->stats(); };
   return web;
 }
 
 absl::StatusOr<std::unique_ptr<HttpServer>> StartServer(const Options& options, const CaptureEngine& engine,
-                                                        WebSecurity* security) {
-  HttpHandler handler = WebRoutes(WebSourcesOf(options, engine));
+                                                        const OtlpPusher* pusher, WebSecurity* security) {
+  HttpHandler handler = WebRoutes(WebSourcesOf(options, engine, pusher));
   TlsSource tls;
   if (security != nullptr) {
     handler = security->Guard(std::move(handler));
     if (security->CurrentTls() != nullptr) tls = [security] { return security->CurrentTls(); };
   }
   return HttpServer::Start(options.listen_addresses, std::move(handler), {}, std::move(tls));
-}
-
-ExpositionLimits LimitsOf(const Options& options) {
-  return {static_cast<size_t>(options.series_limit), static_cast<size_t>(options.metrics_connections)};
 }
 
 std::string FinalState(const Options& options, const SnapshotHub& hub) {
@@ -275,7 +278,8 @@ int Run(const Options& options) {
   std::unique_ptr<LogHold> log_hold;
   if (options.tui) log_hold = std::make_unique<LogHold>();
   for (const auto& source : sources->front()) LogDebug("capturing", {{"source", source->name()}});
-  const EngineOptions engine_options = EngineOptionsOf(options);
+  const OtelSettings otel = OtelSettingsOf(options);
+  const EngineOptions engine_options = EngineOptionsOf(options, otel.push || otel.console);
   std::vector<EndedQueue*> ended;
   for (size_t i = 0; connection_log != nullptr && i < sources->size(); ++i) {
     ended.push_back(connection_log->AddQueue(!engine_options.worker.live));
@@ -283,6 +287,8 @@ int Run(const Options& options) {
   CaptureEngine engine(engine_options, *std::move(sources), ended, &SystemClock(), [](const absl::Status& status) {
     LogError("capture ended on an interface", {{"error", std::string(status.message())}});
   });
+  auto pusher = MakeOtlpPusher(otel, engine.hub(), LimitsOf(options), AgentName());
+  if (!pusher.ok()) return Fail(pusher.status());
   std::unique_ptr<WebSecurity> web_security;
   if (!options.web_config_file.empty()) {
     auto opened = WebSecurity::Open(options.web_config_file);
@@ -291,13 +297,14 @@ int Run(const Options& options) {
   }
   std::unique_ptr<HttpServer> server;
   if (!options.listen_addresses.empty()) {
-    auto started = StartServer(options, engine, web_security.get());
+    auto started = StartServer(options, engine, pusher->get(), web_security.get());
     if (!started.ok()) return FailOfAddress(started.status());
     server = *std::move(started);
     for (const std::string& url : server->urls()) LogInfo("listening", {{"address", url}});
   }
   if (connection_log != nullptr) connection_log->Start();
   engine.Start();
+  if (*pusher != nullptr) (*pusher)->Start();
   if (options.duration_seconds > 0) StopAfter(options.duration_seconds);
 
   absl::Status status;
@@ -314,6 +321,7 @@ int Run(const Options& options) {
   if (connection_log != nullptr && !connection_log->Finish() && status.ok()) {
     status = absl::UnavailableError(absl::StrCat("connection log '", options.connection_log, "' is not complete"));
   }
+  if (*pusher != nullptr) (*pusher)->Stop();  // may take its time, so all else is done
   log_hold.reset();
   return status.ok() ? EXIT_SUCCESS : Fail(status);
 }
@@ -321,7 +329,7 @@ int Run(const Options& options) {
 int Main(int argc, char** argv) {
   const std::string version = VersionText(BuildCommit(), {{"libpcap", CaptureLibraryVersion()},
                                                           {"libmicrohttpd", HttpServer::LibraryVersion()},
-                                                          {"libcurl", HttpFetch::LibraryVersion()},
+                                                          {"libcurl", HttpClient::LibraryVersion()},
                                                           {"gnutls", TlsContext::LibraryVersion()}});
   const CommandLine command_line = ParseCommandLine(argc, argv, &getenv, version);
   if (const auto* answer = std::get_if<Answer>(&command_line)) {

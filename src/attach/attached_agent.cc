@@ -15,12 +15,12 @@ constexpr int64_t kPeriodNs = kNanosecondsPerSecond;
 std::string PathOf(const ConnectionQuery& query) {
   return absl::StrCat("/api/v1/connections?sort=", query.reverse ? "-" : "",
                       std::string(ConnectionSortName(query.sort)), "&limit=", query.limit,
-                      "&filter=", HttpFetch::Escape(query.filter));
+                      "&filter=", HttpClient::Escape(query.filter));
 }
 
 }  // namespace
 
-AttachedAgent::AttachedAgent(const AgentAddress& address, const ClientTls& tls, const Clock* clock)
+AttachedAgent::AttachedAgent(const AgentAddress& address, const ClientTlsFiles& tls, const Clock* clock)
     : fetch_(address, tls), clock_(*clock), wanted_(ConnectionQuery()) {}
 
 AttachedAgent::~AttachedAgent() {
@@ -28,8 +28,9 @@ AttachedAgent::~AttachedAgent() {
   if (thread_.joinable()) thread_.join();
 }
 
-absl::StatusOr<std::unique_ptr<AttachedAgent>> AttachedAgent::Attach(const AgentAddress& address, const ClientTls& tls,
-                                                                     const Clock* clock, int stop_fd) {
+absl::StatusOr<std::unique_ptr<AttachedAgent>> AttachedAgent::Attach(const AgentAddress& address,
+                                                                     const ClientTlsFiles& tls, const Clock* clock,
+                                                                     int stop_fd) {
   std::unique_ptr<AttachedAgent> agent(new AttachedAgent(address, tls, clock));
   const absl::Status status = agent->Poll(stop_fd);
   if (!status.ok()) {

@@ -11,6 +11,7 @@
 #include "src/attach/http_fetch.h"
 #include "src/base/clock.h"
 #include "src/base/stop_signal.h"
+#include "src/http/http_client.h"
 #include "src/snapshot/query_box.h"
 #include "src/snapshot/snapshot_hub.h"
 
@@ -23,7 +24,7 @@ class AttachedAgent {
  public:
   // Asks once, so that a wrong address or password shows at the start. `stop_fd` becoming readable ends the attempt.
   // Errors: those of HttpFetch::Get(), with the address before.
-  static absl::StatusOr<std::unique_ptr<AttachedAgent>> Attach(const AgentAddress& address, const ClientTls& tls,
+  static absl::StatusOr<std::unique_ptr<AttachedAgent>> Attach(const AgentAddress& address, const ClientTlsFiles& tls,
                                                                const Clock* clock, int stop_fd);
   ~AttachedAgent();
 
@@ -31,7 +32,7 @@ class AttachedAgent {
   QueryBox* wanted() { return &wanted_; }
 
  private:
-  AttachedAgent(const AgentAddress& address, const ClientTls& tls, const Clock* clock);
+  AttachedAgent(const AgentAddress& address, const ClientTlsFiles& tls, const Clock* clock);
 
   void Run();
   absl::Status Poll(int stop_fd);

@@ -113,7 +113,10 @@ void EdgeTable::Forget(Slot slot) {
 }
 
 void EdgeTable::SetPhase(Edge* edge, Phase phase, int64_t now_ns) {
-  if (edge->phase == Phase::kWatched) ++exported_;
+  if (edge->phase == Phase::kWatched) {
+    ++exported_;
+    edge->series_since_ns = now_ns;
+  }
   if (phase == Phase::kWatched) --exported_;
   edge->phase = phase;
   edge->phase_since_ns = now_ns;

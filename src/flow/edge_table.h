@@ -58,6 +58,7 @@ class EdgeTable {
     double weight = 0;           // payload bytes of late
     int64_t phase_since_ns = 0;  // of a watched one: when its series ended, until it may have them again; else 0
     int64_t last_payload_ns = 0;
+    int64_t series_since_ns = 0;  // of one that has series
     Phase phase = Phase::kWatched;
     bool in_use = false;
   };
@@ -83,14 +84,14 @@ class EdgeTable {
   // Chooses anew which edges are exported. Cheap when called again within a second of table time.
   void Rebalance(int64_t now_ns);
 
-  // All edges that have series, by `visit(const EdgeKey&, const EdgeCounters&)`.
+  // All edges that have series, by `visit(const EdgeKey&, const EdgeCounters&, int64_t since when in nanoseconds)`.
   template <typename Visitor>
   void VisitExported(Visitor visit) const {
     for (const Edge& edge : edges_) {
       if (edge.phase == Phase::kWatched) continue;
       EdgeCounters counters = edge.counters;
       if (edge.phase == Phase::kAdmitted) counters.connections = edge.connections;
-      visit(edge.key, counters);
+      visit(edge.key, counters, edge.series_since_ns);
     }
   }
   int v4_prefix_bits() const { return options_.v4_prefix_bits; }

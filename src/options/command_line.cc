@@ -164,6 +164,9 @@ absl::Status CheckTogether(bool as_tcptrack, Options* options) {
     if (options->output != OutputFormat::kNone || options->duration_seconds > 0) {
       return absl::InvalidArgumentError("--attach: it shows until it is left; leave --output and --duration out");
     }
+    if (!options->otlp_endpoint.empty()) {
+      return absl::InvalidArgumentError("--attach: the agent pushes its metrics; leave --otlp.endpoint out");
+    }
     return absl::OkStatus();
   }
   if (as_tcptrack && options->interfaces.empty() && options->read_file.empty() && !options->list_interfaces) {
@@ -254,6 +257,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv, const Environmen
     if (!asked("web.listen-address")) options.listen_addresses.clear();
     if (!asked("tui")) options.tui = false;
   }
+  options.otlp_only_by_option = as_tcptrack || options.output != OutputFormat::kNone;
   if (status.ok()) status = CheckTogether(as_tcptrack, &options);
   if (!status.ok()) return error(status);
   return options;

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "src/net/http_url.h"
 #include "src/options/option_value.h"
 
 namespace tcpgauge {
@@ -68,6 +69,20 @@ absl::Status TakeTelemetryPath(const std::string& value, Options* options) {
         absl::StrCat(Quoted(value), " is not a path that starts with / and has letters, digits, - . _ ~ and / in it"));
   }
   options->telemetry_path = value;
+  return absl::OkStatus();
+}
+
+absl::Status TakeOtlpEndpoint(const std::string& value, Options* options) {
+  if (!IsHttpUrl(value) || value.find_first_of("?#") != std::string::npos) {
+    return absl::InvalidArgumentError(absl::StrCat(Quoted(WithoutCredentials(value)),
+                                                   " is not the URL of a receiver; right would be http://HOST:4318"));
+  }
+  if (WithoutCredentials(value) != value) {
+    return absl::InvalidArgumentError(
+        "a user and a password do not belong on the command line; right would be the environment variable "
+        "OTEL_EXPORTER_OTLP_HEADERS=authorization=Basic%20...");
+  }
+  options->otlp_endpoint = value;
   return absl::OkStatus();
 }
 
@@ -229,6 +244,11 @@ const OptionSpec kTable[] = {
        return Keep(ParseSeconds(value, 1, 86400), &options->metrics_window_seconds);
      },
      nullptr},
+
+    {kShow, 0, "otlp.endpoint", Kind::kValue, "URL",
+     "push the metrics to this OpenTelemetry receiver (OTLP over HTTP), as in http://HOST:4318; the OTEL_* environment "
+     "variables say more, and do without it",
+     "", TakeOtlpEndpoint, nullptr},
 
     {kLog, 0, "log.level", Kind::kValue, "LEVEL", "debug, info, warn or error: what is logged at least", "info",
      TakeLogLevel, nullptr},

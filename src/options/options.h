@@ -52,6 +52,8 @@ struct Options {
   int client_prefix_v4_bits = 32;
   int client_prefix_v6_bits = 128;
   double metrics_window_seconds = 60;
+  std::string otlp_endpoint;         // an http or https URL without credentials; empty = not given
+  bool otlp_only_by_option = false;  // the environment alone pushes nothing: a single answer, or called tcptrack
 
   // Every option by its long name, with the value that was given or, in the words of the help text, its default.
   std::vector<std::pair<std::string, std::string>> effective;

@@ -1,5 +1,7 @@
 #include "src/snapshot/edge_merger.h"
 
+#include <algorithm>
+
 namespace tcpgauge {
 namespace {
 
@@ -24,14 +26,16 @@ bool BeganAgain(const EdgeCounters& before, const EdgeCounters& now) {
 
 }  // namespace
 
-void EdgeMerger::KeepRetired(const EdgesView& shard, absl::flat_hash_map<EdgeKey, EdgeCounters>* exported) {
-  absl::flat_hash_map<EdgeKey, EdgeCounters> now;
-  for (const EdgeView& edge : shard.exported) now.emplace(edge.key, edge.counters);
-  for (const auto& [key, counters] : *exported) {
+void EdgeMerger::KeepRetired(const EdgesView& shard, absl::flat_hash_map<EdgeKey, EdgeView>* exported) {
+  absl::flat_hash_map<EdgeKey, EdgeView> now;
+  for (const EdgeView& edge : shard.exported) now.emplace(edge.key, edge);
+  for (const auto& [key, before] : *exported) {
     const auto found = now.find(key);
-    if (found != now.end() && !BeganAgain(counters, found->second)) continue;
+    if (found != now.end() && !BeganAgain(before.counters, found->second.counters)) continue;
     Kept& kept = kept_[key];
-    AddEdgeCounters(counters, &kept.counters);
+    const bool is_first = kept.retired_edges == 0;
+    kept.start_time_ns = is_first ? before.start_time_ns : std::min(kept.start_time_ns, before.start_time_ns);
+    AddEdgeCounters(before.counters, &kept.counters);
     kept.counters.connections = 0;  // they are over, or counted elsewhere
     ++kept.retired_edges;
   }
@@ -50,7 +54,9 @@ EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& shards) {
       if (is_new) {
         merged.exported.push_back(edge);
       } else {
-        AddEdgeCounters(edge.counters, &merged.exported[place->second].counters);
+        EdgeView& into = merged.exported[place->second];
+        AddEdgeCounters(edge.counters, &into.counters);
+        into.start_time_ns = std::min(into.start_time_ns, edge.start_time_ns);
       }
     }
     AddEdgeCounters(shard.other, &merged.other);
@@ -67,7 +73,9 @@ EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& shards) {
       continue;
     }
     const Kept& kept = it->second;
-    AddEdgeCounters(kept.counters, &merged.exported[place->second].counters);
+    EdgeView& into = merged.exported[place->second];
+    AddEdgeCounters(kept.counters, &into.counters);
+    into.start_time_ns = std::min(into.start_time_ns, kept.start_time_ns);
     Subtract(kept.counters, &merged.retired);
     merged.retired_edges -= kept.retired_edges;
     ++it;

@@ -25,13 +25,14 @@ class EdgeMerger {
  private:
   struct Kept {
     EdgeCounters counters;
+    int64_t start_time_ns = 0;  // of the earliest
     uint64_t retired_edges = 0;
   };
 
   // What the shard has retired since the last call, of the edges that it exported then.
-  void KeepRetired(const EdgesView& shard, absl::flat_hash_map<EdgeKey, EdgeCounters>* exported);
+  void KeepRetired(const EdgesView& shard, absl::flat_hash_map<EdgeKey, EdgeView>* exported);
 
-  std::vector<absl::flat_hash_map<EdgeKey, EdgeCounters>> exported_;  // by each shard, at the last call
+  std::vector<absl::flat_hash_map<EdgeKey, EdgeView>> exported_;  // by each shard, at the last call
   absl::flat_hash_map<EdgeKey, Kept> kept_;
 };
 

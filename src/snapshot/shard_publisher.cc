@@ -118,8 +118,8 @@ void ShardPublisher::CopyEdges(EdgesView* edges) const {
   edges->exported.clear();
   const EdgeTable* table = table_.edges();
   if (table == nullptr) return;
-  table->VisitExported([edges](const EdgeKey& key, const EdgeCounters& counters) {
-    edges->exported.push_back({key, counters});
+  table->VisitExported([edges](const EdgeKey& key, const EdgeCounters& counters, int64_t start_time_ns) {
+    edges->exported.push_back({key, counters, start_time_ns});
   });
   edges->other = table->other();
   edges->retired = table->retired();

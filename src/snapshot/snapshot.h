@@ -74,6 +74,7 @@ struct NamedCount {
 struct EdgeView {
   EdgeKey key;
   EdgeCounters counters;
+  int64_t start_time_ns = 0;  // Unix epoch: since when it has series
 };
 
 // Where everything that connections carried is credited: each byte to one of these when it came, so that their sum

@@ -25,7 +25,7 @@ def _packet(source, destination, flags, sequence, acknowledgment, payload=b""):
     return struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(segment), 1, 0, 64, 6, 0, source, destination) + segment
 
 
-def _write_capture(path):
+def write_capture(path):
     """One connection of raw IP: the handshake, and the client's payload one second later."""
     client, server = bytes([10, 0, 0, 1]), bytes([10, 0, 0, 2])
     packets = [(0, _packet(client, server, SYN, 1000, 0)), (0, _packet(server, client, SYN_ACK, 5000, 1001)),
@@ -42,7 +42,7 @@ class OutputOfFileTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.path = os.path.join(folder.name, "capture.pcap")
-        _write_capture(self.path)
+        write_capture(self.path)
 
     def output(self, output_format):
         done = subprocess.run([binary(), "-T", self.path, "--output", output_format], capture_output=True, text=True,

@@ -83,9 +83,21 @@ ProcessStats ExampleProcess() {
   return process;
 }
 
+PushStats ExamplePush() {
+  PushStats push;
+  push.pushes = 90;
+  push.failures = {5, 4, 3, 2, 1};
+  push.data_points_sent = 450000;
+  push.data_points_rejected = 6;
+  push.data_points_dropped = 5000;
+  push.queued_requests = 2;
+  push.queued_bytes = 654321;
+  return push;
+}
+
 Exposition ExampleExposition(Snapshot snapshot, size_t connection_limit) {
   return MakeExposition(std::make_shared<const Snapshot>(std::move(snapshot)), {1000000, connection_limit},
-                        {"1.2.3", "0123abc"}, ExampleProcess(), 0.0025);
+                        {"1.2.3", "0123abc"}, ExampleProcess(), 0.0025, ExamplePush());
 }
 
 }  // namespace tcpgauge

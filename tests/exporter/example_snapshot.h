@@ -18,6 +18,7 @@ ConnectionView ExampleConnection(uint64_t id, const std::string& client_address,
 
 // All of the process's values known and fixed.
 ProcessStats ExampleProcess();
+PushStats ExamplePush();
 
 Exposition ExampleExposition(Snapshot snapshot, size_t connection_limit = 100);
 

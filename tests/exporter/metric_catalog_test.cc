@@ -78,12 +78,21 @@ TEST(MetricCatalog, PrometheusTranslatesOtlpNamesToItsOwn) {
   }
 }
 
+TEST(MetricCatalog, AttributesAreDotted) {
+  for (const MetricInfo& info : MetricCatalog()) {
+    for (const MetricLabel& label : info.labels) {
+      EXPECT_NE(label.attribute.find('.'), std::string_view::npos) << info.name << " " << label.name;
+    }
+  }
+}
+
 TEST(MetricCatalog, LabelsAreNeverDirections) {
   const std::set<std::string_view> allowed = {"version",        "revision",    "interface",      "protocol",
                                               "reason",         "part",        "state",          "origin",
                                               "client_address", "client_port", "server_address", "server_port"};
   for (const MetricInfo& info : MetricCatalog()) {
-    for (std::string_view label : info.labels) EXPECT_EQ(allowed.count(label), 1u) << info.name << " " << label;
+    for (const MetricLabel& label : info.labels)
+      EXPECT_EQ(allowed.count(label.name), 1u) << info.name << " " << label.name;
   }
 }
 

@@ -57,7 +57,7 @@ class FamilyBuilder final : public MetricVisitor {
     if (!state.empty()) AddLabel(&metric, std::string(state));
   }
 
-  void SummarySample(absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
+  void EdgeSummarySample(size_t, absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
     prometheus::ClientMetric& metric = families_.back().metric.emplace_back();
     metric.summary.sample_count = count;
     metric.summary.sample_sum = sum;
@@ -82,7 +82,7 @@ class FamilyBuilder final : public MetricVisitor {
   }
 
   void AddLabel(prometheus::ClientMetric* metric, std::string value) const {
-    metric->label.push_back({std::string(info_->labels[metric->label.size()]), std::move(value)});
+    metric->label.push_back({std::string(info_->labels[metric->label.size()].name), std::move(value)});
   }
 
   const Exposition& exposition_;

@@ -47,7 +47,8 @@ class EdgeTableTest : public testing::Test {
   }
   std::map<IpAddress, EdgeCounters> Exported() const {
     std::map<IpAddress, EdgeCounters> exported;
-    edges_->VisitExported([&](const EdgeKey& key, const EdgeCounters& counters) { exported[key.client] = counters; });
+    edges_->VisitExported(
+        [&](const EdgeKey& key, const EdgeCounters& counters, int64_t) { exported[key.client] = counters; });
     return exported;
   }
   EdgeCounters Sum() const {
@@ -226,6 +227,21 @@ TEST_F(EdgeTableTest, TheHeaviestAreExportedAmongAMillionOthers) {
   PassSeconds(1);
   const auto exported = Exported();
   for (uint32_t client = 0; client < 20; ++client) EXPECT_EQ(exported.count(Address(client)), 1) << client;
+}
+
+TEST_F(EdgeTableTest, TellsSinceWhenAnEdgeHasSeries) {
+  Make(4, 10);
+  Send(1, 1);
+  PassSeconds(20);
+  Send(2, 100);
+  PassSeconds(1);
+  const int64_t announced = now_;
+  PassSeconds(15);  // admitted meanwhile
+  int64_t since = 0;
+  edges_->VisitExported([&](const EdgeKey& key, const EdgeCounters&, int64_t since_ns) {
+    if (key.client == Key(2).client) since = since_ns;
+  });
+  EXPECT_EQ(since, announced);
 }
 
 }  // namespace

@@ -93,6 +93,8 @@ TEST(CommandLine, ReadsEveryOption) {
                                      "7",
                                      "--metrics.window",
                                      "30",
+                                     "--otlp.endpoint",
+                                     "http://collector:4318",
                                      "--list-interfaces"});
   EXPECT_THAT(options.interfaces, ElementsAre("eth0", "eth1"));
   EXPECT_TRUE(options.new_only);
@@ -113,6 +115,7 @@ TEST(CommandLine, ReadsEveryOption) {
   EXPECT_EQ(options.telemetry_path, "/m");
   EXPECT_EQ(options.metrics_connections, 7);
   EXPECT_EQ(options.metrics_window_seconds, 30);
+  EXPECT_EQ(options.otlp_endpoint, "http://collector:4318");
   EXPECT_TRUE(options.list_interfaces);
 }
 
@@ -282,6 +285,8 @@ TEST(CommandLine, AttachingGoesWithTheTopViewAndWatchesNothing) {
   EXPECT_THAT(ErrorOf({"--tui", "--attach", "unix:/run/x", "-i", "lo"}), HasSubstr("leave --interface"));
   EXPECT_THAT(ErrorOf({"--tui", "--attach", "unix:/run/x", "port", "443"}), HasSubstr("FILTER"));
   EXPECT_THAT(ErrorOf({"--tui", "--attach", "unix:/run/x", "--connection-log", "f"}), HasSubstr("--connection-log"));
+  EXPECT_THAT(ErrorOf({"--tui", "--attach", "unix:/run/x", "--otlp.endpoint", "http://h"}),
+              HasSubstr("leave --otlp.endpoint out"));
 }
 
 TEST(CommandLine, TellsEveryOptionAsItHolds) {
@@ -293,7 +298,7 @@ TEST(CommandLine, TellsEveryOptionAsItHolds) {
 }
 
 TEST(CommandLine, RejectsOptionsThatAreNotThereYet) {
-  for (const char* option : {"--user", "--otlp.endpoint"}) {
+  for (const char* option : {"--user"}) {
     EXPECT_THAT(ErrorOf({option, "1"}), HasSubstr("unknown option")) << option;
   }
 }
@@ -348,6 +353,22 @@ TEST(CommandLine, OpensAListenerAsTcptrackOnlyWhenAsked) {
 }
 
 TEST(CommandLine, SurvivesAnEmptyArgv) { EXPECT_TRUE(std::holds_alternative<Options>(Parse({}))); }
+
+TEST(CommandLine, AnOtlpEndpointIsAUrlWithoutAPassword) {
+  for (const char* wrong : {"collector:4318", "grpc://h:4317", "http://", "http://h/?a=b", ""}) {
+    EXPECT_THAT(ErrorOf({"--otlp.endpoint", wrong}), HasSubstr("right would be http://HOST:4318")) << wrong;
+  }
+  const std::string error = ErrorOf({"--otlp.endpoint", "http://user:secret@h"});
+  EXPECT_THAT(error, HasSubstr("OTEL_EXPORTER_OTLP_HEADERS"));
+  EXPECT_THAT(error, Not(HasSubstr("secret")));
+}
+
+TEST(CommandLine, ASingleAnswerIsPushedOnlyWhenTheOptionSaysSo) {
+  EXPECT_FALSE(OptionsOf({}).otlp_only_by_option);
+  EXPECT_TRUE(OptionsOf({"-T", "f", "--output", "table"}).otlp_only_by_option);
+  const CommandLine as_tcptrack = Parse({"/usr/bin/tcptrack", "-i", "eth0"});
+  EXPECT_TRUE(std::get<Options>(as_tcptrack).otlp_only_by_option);
+}
 
 }  // namespace
 }  // namespace tcpgauge

@@ -70,5 +70,19 @@ TEST(EdgeMerger, AnEdgeKeepsWhatItHadBeforeItWasAdmittedAgain) {
   EXPECT_EQ(MergeTwo(&merger, Shard({Edge(1, 4)}, 10, 1), Shard({})), (Seen{14, 0, 0, 1}));
 }
 
+TEST(EdgeMerger, AnEdgeCountsSinceItsFirstShardHadIt) {
+  EdgeMerger merger;
+  const auto start_of = [&merger](std::vector<EdgeView> a, std::vector<EdgeView> b) {
+    const EdgesView shard_a = Shard(std::move(a)), shard_b = Shard(std::move(b));
+    return merger.Merge({&shard_a, &shard_b}).exported.at(0).start_time_ns;
+  };
+  EdgeView early = Edge(1, 10), late = Edge(1, 7);
+  early.start_time_ns = 100;
+  late.start_time_ns = 200;
+  EXPECT_EQ(start_of({late}, {early}), 100);
+  EXPECT_EQ(start_of({late}, {}), 100) << "what the other retired is still in it";
+  EXPECT_EQ(start_of({}, {early}), 100);
+}
+
 }  // namespace
 }  // namespace tcpgauge

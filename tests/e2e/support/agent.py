@@ -1,4 +1,5 @@
 """A tcpgauge agent without a top view, listening on a free port."""
+import contextlib
 import os
 import re
 import urllib.error
@@ -37,14 +38,26 @@ def fetch(namespace, url, headers=None, seconds=5):
             return 0, ""
 
 
+class ThisHost:
+    """In the place of a namespace, for an agent that reads a file."""
+
+    def command(self, *words):
+        return list(words)
+
+    def entered(self):
+        return contextlib.nullcontext()
+
+
 class Agent(Process):
     """Runs the agent in `namespace` with `options`; ready, that is capturing, when the constructor returns.
 
-    `prefix` is a command that sets something and becomes the agent.
+    `prefix` is a command that sets something and becomes the agent. `environment` replaces this process's, where it is
+    given.
     """
 
-    def __init__(self, namespace, *options, prefix=()):
-        super().__init__(namespace.command(*prefix, binary(), "--web.listen-address=127.0.0.1:0", *options))
+    def __init__(self, namespace, *options, prefix=(), environment=None):
+        super().__init__(namespace.command(*prefix, binary(), "--web.listen-address=127.0.0.1:0", *options),
+                         env=environment)
         self._namespace = namespace
         try:
             wait_until(lambda: listen_address(self.stderr()) or not self.running(), "the agent's listening line")

@@ -1,0 +1,40 @@
+#include "exporter/otlp/console_output.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "src/base/clock.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int64_t kNanosecondsPerMillisecond = 1000000;
+
+}  // namespace
+
+absl::Status ConsoleOutput::WriteLine(const std::string& text, int timeout_ms) {
+  const int64_t deadline_ns = SystemClock().SteadyNanoseconds() + timeout_ms * kNanosecondsPerMillisecond;
+  const std::string line = absl::StrCat(is_cut_ ? "\n" : "", text, "\n");
+  size_t written = 0;
+  while (written < line.size()) {
+    const int64_t left_ns = std::max<int64_t>(deadline_ns - SystemClock().SteadyNanoseconds(), 0);
+    pollfd writable = {fd_, POLLOUT, 0};
+    const int ready = poll(&writable, 1, static_cast<int>(left_ns / kNanosecondsPerMillisecond));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready == 0) return absl::DeadlineExceededError("nobody reads it");
+    // A pipe that is writable takes this much without waiting.
+    const ssize_t count = write(fd_, line.data() + written, std::min<size_t>(line.size() - written, PIPE_BUF));
+    if (count < 0 && errno != EINTR && errno != EAGAIN) return absl::UnavailableError(strerror(errno));
+    if (count > 0) written += static_cast<size_t>(count);
+    is_cut_ = written < line.size();
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,28 @@
+#ifndef TCPGAUGE_EXPORTER_OTLP_CONSOLE_OUTPUT_H_
+#define TCPGAUGE_EXPORTER_OTLP_CONSOLE_OUTPUT_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace tcpgauge {
+
+// Writes lines to a descriptor that others may read slowly, such as a pipe on standard output.
+// Thread: confined to one at a time.
+class ConsoleOutput {
+ public:
+  explicit ConsoleOutput(int fd) : fd_(fd) {}
+
+  // Writes `text`, which has no newline, as a line. Waits for the reader no longer than `timeout_ms`; a line that was
+  // cut short is ended by the next one.
+  // Errors: DeadlineExceeded; Unavailable when it cannot be written.
+  absl::Status WriteLine(const std::string& text, int timeout_ms);
+
+ private:
+  const int fd_;
+  bool is_cut_ = false;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_EXPORTER_OTLP_CONSOLE_OUTPUT_H_

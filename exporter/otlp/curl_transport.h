@@ -1,0 +1,56 @@
+#ifndef TCPGAUGE_EXPORTER_OTLP_CURL_TRANSPORT_H_
+#define TCPGAUGE_EXPORTER_OTLP_CURL_TRANSPORT_H_
+
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "exporter/otlp/otlp_wire.h"
+#include "exporter/otlp/push_transport.h"
+#include "exporter/small_file.h"
+#include "src/http/http_client.h"
+
+namespace tcpgauge {
+
+struct CurlTransportOptions {
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;  // beside those of the protocol
+  OtlpFormat format = OtlpFormat::kProtobuf;
+  bool gzip = false;  // the bodies are compressed
+  ClientTlsFiles tls;
+  std::string user_agent;
+};
+
+// The network: HTTP POST over a connection that stays open. No more than 64 KiB of an answer are read.
+//
+// The PEM files are read at the start, and again when they change. When they cannot be read then (the privilege may be
+// gone), what was read before stays in use, and the log says so.
+class CurlTransport : public PushTransport {
+ public:
+  static constexpr size_t kMaxAnswerBytes = 64 << 10;
+
+  // Errors: NotFound or PermissionDenied, with the name of the file that cannot be read.
+  static absl::StatusOr<std::unique_ptr<CurlTransport>> Create(CurlTransportOptions options);
+
+  void Start(const std::string& body, int64_t timeout_ns) override;
+  std::optional<absl::StatusOr<HttpAnswer>> Wait(int stop_fd, int64_t timeout_ns) override;
+  void Cancel() override;
+
+ private:
+  explicit CurlTransport(CurlTransportOptions options);
+
+  absl::Status ReadTls();
+  std::array<FileStamp, 3> TlsStamps() const;
+
+  const CurlTransportOptions options_;
+  std::vector<std::string> headers_;
+  HttpClient client_;
+  std::array<FileStamp, 3> tls_stamps_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_EXPORTER_OTLP_CURL_TRANSPORT_H_

@@ -1,0 +1,332 @@
+#include "exporter/otlp/otlp_encoder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+
+#include "absl/strings/numbers.h"
+#include "exporter/metric_visitor.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr char kScopeName[] = "tcpgauge";
+constexpr std::string_view kOther = "other";
+constexpr char kOverflowAttribute[] = "otel.metric.overflow";
+constexpr std::string_view kInterfaceAttribute = "network.interface.name";
+
+using Attributes = google::protobuf::RepeatedPtrField<otlp::KeyValue>;
+using LabelValues = absl::Span<const std::string_view>;
+
+otlp::AnyValue* Add(std::string_view name, Attributes* attributes) {
+  otlp::KeyValue* attribute = attributes->Add();
+  attribute->set_key(name.data(), name.size());
+  return attribute->mutable_value();
+}
+
+void AddText(std::string_view name, std::string_view value, Attributes* attributes) {
+  Add(name, attributes)->set_string_value(value.data(), value.size());
+}
+
+bool IsPort(std::string_view attribute) { return attribute == "client.port" || attribute == "server.port"; }
+
+void AddLabels(const MetricInfo& info, LabelValues values, Attributes* attributes) {
+  const bool is_traffic = !info.labels.empty() && info.labels[0].name == "client_address";
+  if (is_traffic && values[0] == kOther) {
+    Add(kOverflowAttribute, attributes)->set_bool_value(true);
+    return;
+  }
+  for (size_t i = 0; i < values.size(); ++i) {
+    int64_t port = 0;
+    if (IsPort(info.labels[i].attribute) && absl::SimpleAtoi({values[i].data(), values[i].size()}, &port)) {
+      Add(info.labels[i].attribute, attributes)->set_int_value(port);
+    } else {
+      AddText(info.labels[i].attribute, values[i], attributes);
+    }
+  }
+  if (is_traffic) {
+    AddText("network.transport", "tcp", attributes);
+    AddText("network.type", values[0].find(':') == std::string_view::npos ? "ipv4" : "ipv6", attributes);
+  } else if (!values.empty() && info.labels[0].attribute == kInterfaceAttribute && values[0] == kOther) {
+    Add(kOverflowAttribute, attributes)->set_bool_value(true);
+  }
+}
+
+void AppendToKey(std::string_view value, std::string* key) {
+  key->append(value);
+  key->push_back('\0');
+}
+
+std::vector<std::string_view> SplitKey(std::string_view key) {
+  std::vector<std::string_view> values;
+  while (!key.empty()) {
+    values.push_back(key.substr(0, key.find('\0')));
+    key.remove_prefix(values.back().size() + 1);
+  }
+  return values;
+}
+
+// The labels of one connection, rendered once for all its series.
+struct ConnectionLabels {
+  std::string texts[4];
+  std::string_view values[6];  // the last is for the state
+  std::string key;             // without the state
+};
+
+void SetValue(MetricValue value, otlp::NumberDataPoint* point) {
+  if (value.is_count() && value.count() <= uint64_t{std::numeric_limits<int64_t>::max()}) {
+    point->set_as_int(static_cast<int64_t>(value.count()));
+  } else {
+    point->set_as_double(value.ToDouble());
+  }
+}
+
+class OtlpVisitor final : public MetricVisitor {
+ public:
+  OtlpVisitor(const Exposition& exposition, const OtlpEncoderOptions& options, int64_t time_ns, SeriesMemory* memory)
+      : exposition_(exposition), options_(options), time_ns_(time_ns), memory_(memory) {
+    memory_->BeginRound();
+    LabelConnections();
+  }
+
+  std::vector<OtlpRequest> Take() {
+    memory_->TakeEnded([this](Metric metric, const std::string& key, const RememberedSeries& series) {
+      info_ = &InfoOf(metric);
+      AddEnded(SplitKey(key), series);
+    });
+    FinishRequest();
+    return std::move(requests_);
+  }
+
+  void BeginFamily(const MetricInfo& family) override { info_ = &family; }
+
+  void Sample(absl::Span<const std::string_view> label_values, MetricValue value) override {
+    AddNumber(label_values, KeyOf(label_values), StartOfFamily(), value);
+  }
+
+  void EdgeSample(size_t index, absl::Span<const std::string_view> label_values, MetricValue value) override {
+    AddNumber(label_values, KeyOf(label_values), exposition_.edges[index].start_time_ns, value);
+  }
+
+  void EdgeSummarySample(size_t index, absl::Span<const std::string_view> label_values, uint64_t count,
+                         double sum) override {
+    AddHistogram(label_values, KeyOf(label_values), exposition_.edges[index].start_time_ns, {}, {}, count, sum);
+  }
+
+  void ConnectionSample(size_t index, std::string_view state, MetricValue value) override {
+    ConnectionLabels& labels = connections_[index];
+    const int64_t start_ns = exposition_.connections[index].view->start_time_ns;
+    if (state.empty()) {
+      AddNumber({labels.values, 5}, labels.key, start_ns, value);
+      return;
+    }
+    labels.values[5] = state;
+    key_ = labels.key;
+    AppendToKey(state, &key_);
+    AddNumber({labels.values, 6}, key_, start_ns, value);
+  }
+
+  void HistogramSample(absl::Span<const double> bounds, absl::Span<const uint64_t> counts, double sum) override {
+    uint64_t count = 0;
+    for (const uint64_t bucket : counts) count += bucket;
+    AddHistogram({}, KeyOf({}), StartOfFamily(), bounds, counts, count, sum);
+  }
+
+ private:
+  void LabelConnections() {
+    connections_.resize(exposition_.connections.size());
+    for (size_t i = 0; i < connections_.size(); ++i) {
+      const ExportedConnection& connection = exposition_.connections[i];
+      ConnectionLabels& labels = connections_[i];
+      labels.texts[0] = connection.view->client.address.ToString();
+      labels.texts[1] = std::to_string(connection.view->client.port);
+      labels.texts[2] = connection.view->server.address.ToString();
+      labels.texts[3] = std::to_string(connection.view->server.port);
+      std::copy(labels.texts, labels.texts + 4, labels.values);
+      labels.values[4] = exposition_.interfaces[connection.interface].name;
+      for (size_t j = 0; j < 5; ++j) AppendToKey(labels.values[j], &labels.key);
+    }
+  }
+
+  std::string_view KeyOf(LabelValues values) {
+    key_.clear();
+    for (const std::string_view value : values) AppendToKey(value, &key_);
+    return key_;
+  }
+
+  int64_t StartOfFamily() const {
+    if (info_->metric == Metric::kProcessCpu && exposition_.process.start_time_seconds.has_value()) {
+      return std::llround(*exposition_.process.start_time_seconds * 1e9);
+    }
+    return exposition_.snapshot->capture_start_time_ns;
+  }
+
+  bool SaysDeltas(bool is_histogram) const {
+    return options_.temporality == Temporality::kDelta ||
+           (is_histogram && options_.temporality == Temporality::kLowMemory);
+  }
+
+  // Where points of info_'s metric go; there is room for one more.
+  otlp::Metric* Family() {
+    if (points_ == options_.max_points_per_request) FinishRequest();
+    if (arena_ == nullptr) BeginRequest();
+    ++points_;
+    otlp::Metric*& family = families_[static_cast<size_t>(info_->metric)];
+    if (family != nullptr) return family;
+    family = scope_->add_metrics();
+    family->set_name(info_->otlp_name.data(), info_->otlp_name.size());
+    family->set_description(info_->help.data(), info_->help.size());
+    family->set_unit(info_->otlp_unit.data(), info_->otlp_unit.size());
+    const auto temporality = [this](bool is_histogram) {
+      return SaysDeltas(is_histogram) ? otlp::AGGREGATION_TEMPORALITY_DELTA : otlp::AGGREGATION_TEMPORALITY_CUMULATIVE;
+    };
+    switch (info_->type) {
+      case MetricType::kGauge:
+        family->mutable_gauge();
+        break;
+      case MetricType::kCounter:
+        family->mutable_sum()->set_is_monotonic(true);
+        family->mutable_sum()->set_aggregation_temporality(temporality(false));
+        break;
+      case MetricType::kHistogram:
+      case MetricType::kSummary:
+        family->mutable_histogram()->set_aggregation_temporality(temporality(true));
+        break;
+    }
+    return family;
+  }
+
+  otlp::NumberDataPoint* AddNumberPoint(LabelValues values) {
+    otlp::Metric* family = Family();
+    otlp::NumberDataPoint* point = info_->type == MetricType::kGauge ? family->mutable_gauge()->add_data_points()
+                                                                     : family->mutable_sum()->add_data_points();
+    AddLabels(*info_, values, point->mutable_attributes());
+    point->set_time_unix_nano(static_cast<uint64_t>(time_ns_));
+    return point;
+  }
+
+  otlp::HistogramDataPoint* AddHistogramPoint(LabelValues values) {
+    otlp::HistogramDataPoint* point = Family()->mutable_histogram()->add_data_points();
+    AddLabels(*info_, values, point->mutable_attributes());
+    point->set_time_unix_nano(static_cast<uint64_t>(time_ns_));
+    return point;
+  }
+
+  void AddNumber(LabelValues values, std::string_view key, int64_t start_ns, MetricValue value) {
+    RememberedSeries& series = memory_->See(info_->metric, key);
+    otlp::NumberDataPoint* point = AddNumberPoint(values);
+    if (info_->type == MetricType::kGauge) {
+      SetValue(value, point);
+      return;
+    }
+    MetricValue shown = value;
+    if (SaysDeltas(/*is_histogram=*/false)) {
+      const bool goes_on = series.time_ns != 0 && series.start_ns == start_ns && value.count() >= series.count &&
+                           (value.is_count() || value.ToDouble() >= series.number);
+      if (goes_on) {
+        shown = value.is_count() ? MetricValue(value.count() - series.count)
+                                 : MetricValue(value.ToDouble() - series.number);
+      }
+      point->set_start_time_unix_nano(StartOfDelta(series, start_ns, goes_on));
+    } else {
+      point->set_start_time_unix_nano(StartOfSum(start_ns));
+    }
+    SetValue(shown, point);
+    series.start_ns = start_ns;
+    series.time_ns = time_ns_;
+    series.count = value.count();
+    series.number = value.ToDouble();
+  }
+
+  void AddHistogram(LabelValues values, std::string_view key, int64_t start_ns, absl::Span<const double> bounds,
+                    absl::Span<const uint64_t> counts, uint64_t count, double sum) {
+    RememberedSeries& series = memory_->See(info_->metric, key);
+    otlp::HistogramDataPoint* point = AddHistogramPoint(values);
+    bool subtracts = false;
+    if (SaysDeltas(/*is_histogram=*/true)) {
+      subtracts = series.time_ns != 0 && series.start_ns == start_ns && count >= series.count;
+      point->set_start_time_unix_nano(StartOfDelta(series, start_ns, subtracts));
+    } else {
+      point->set_start_time_unix_nano(StartOfSum(start_ns));
+    }
+    point->set_count(subtracts ? count - series.count : count);
+    point->set_sum(subtracts ? sum - series.number : sum);
+    point->mutable_explicit_bounds()->Add(bounds.begin(), bounds.end());
+    for (size_t i = 0; i < counts.size(); ++i) {
+      point->add_bucket_counts(subtracts ? counts[i] - series.buckets[i] : counts[i]);
+    }
+    series.start_ns = start_ns;
+    series.time_ns = time_ns_;
+    series.count = count;
+    series.number = sum;
+    series.buckets.assign(counts.begin(), counts.end());
+  }
+
+  void AddEnded(const std::vector<std::string_view>& values, const RememberedSeries& series) {
+    constexpr uint32_t kFlag = otlp::DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK;
+    const uint64_t start_ns = StartOfSum(series.start_ns);
+    if (info_->type == MetricType::kHistogram || info_->type == MetricType::kSummary) {
+      otlp::HistogramDataPoint* point = AddHistogramPoint(values);
+      point->set_start_time_unix_nano(start_ns);
+      point->set_flags(kFlag);
+      return;
+    }
+    otlp::NumberDataPoint* point = AddNumberPoint(values);
+    if (info_->type == MetricType::kCounter) point->set_start_time_unix_nano(start_ns);
+    point->set_flags(kFlag);
+  }
+
+  // No start is after the time of its point, even when a clock was set back.
+  uint64_t StartOfSum(int64_t start_ns) const { return static_cast<uint64_t>(std::min(start_ns, time_ns_)); }
+
+  // A delta begins where the one before ended, or where the counter did.
+  uint64_t StartOfDelta(const RememberedSeries& series, int64_t start_ns, bool goes_on) const {
+    return StartOfSum(goes_on ? series.time_ns : std::max(start_ns, series.time_ns));
+  }
+
+  void BeginRequest() {
+    arena_ = std::make_unique<google::protobuf::Arena>();
+    request_ = google::protobuf::Arena::CreateMessage<otlp::ExportMetricsServiceRequest>(arena_.get());
+    otlp::ResourceMetrics* metrics = request_->add_resource_metrics();
+    for (const auto& [name, value] : options_.resource) {
+      AddText(name, value, metrics->mutable_resource()->mutable_attributes());
+    }
+    scope_ = metrics->add_scope_metrics();
+    scope_->mutable_scope()->set_name(kScopeName);
+    scope_->mutable_scope()->set_version(exposition_.build.version);
+  }
+
+  void FinishRequest() {
+    if (arena_ == nullptr) return;
+    requests_.push_back({WriteOtlp(*request_, options_.format), points_});
+    families_.fill(nullptr);
+    points_ = 0;
+    arena_.reset();
+  }
+
+  const Exposition& exposition_;
+  const OtlpEncoderOptions& options_;
+  const int64_t time_ns_;
+  SeriesMemory* const memory_;
+  std::vector<ConnectionLabels> connections_;
+  std::string key_;
+  const MetricInfo* info_ = nullptr;
+
+  std::unique_ptr<google::protobuf::Arena> arena_;  // owns what follows; null between two requests
+  otlp::ExportMetricsServiceRequest* request_ = nullptr;
+  otlp::ScopeMetrics* scope_ = nullptr;
+  std::array<otlp::Metric*, kMetricCount> families_{};  // of this request
+  size_t points_ = 0;
+  std::vector<OtlpRequest> requests_;
+};
+
+}  // namespace
+
+std::vector<OtlpRequest> OtlpEncoder::Encode(const Exposition& exposition, int64_t time_ns) {
+  OtlpVisitor visitor(exposition, options_, time_ns, &memory_);
+  VisitMetrics(exposition, &visitor);
+  return visitor.Take();
+}
+
+}  // namespace tcpgauge

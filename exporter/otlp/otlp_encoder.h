@@ -1,0 +1,64 @@
+#ifndef TCPGAUGE_EXPORTER_OTLP_OTLP_ENCODER_H_
+#define TCPGAUGE_EXPORTER_OTLP_OTLP_ENCODER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "exporter/exposition.h"
+#include "exporter/otlp/otlp_wire.h"
+#include "exporter/otlp/series_memory.h"
+
+namespace tcpgauge {
+
+// What counters say: all since their start, or what came since the push before.
+enum class Temporality : uint8_t {
+  kCumulative,
+  kDelta,
+  kLowMemory,  // histograms as kDelta, sums as kCumulative: what the specification asks of observed counters
+};
+
+// Names and values, both UTF-8.
+using ResourceAttributes = std::vector<std::pair<std::string, std::string>>;
+
+// One request, ready to be sent.
+struct OtlpRequest {
+  std::string body;
+  size_t data_points = 0;
+};
+
+struct OtlpEncoderOptions {
+  ResourceAttributes resource;
+  OtlpFormat format = OtlpFormat::kProtobuf;
+  Temporality temporality = Temporality::kCumulative;
+  // What is more goes into further requests: a receiver takes 20 MiB at most, and a point is up to 1 kB of JSON.
+  size_t max_points_per_request = 10000;
+};
+
+// Expositions as OTLP: the samples that VisitMetrics() hands out, under the catalog's OTLP names. Counters are
+// monotonic sums, summaries are histograms without buckets. Every point of a counter tells since when it counts: since
+// the connection began, the edge got series, the process or the agent was started.
+//
+// A series that was in the exposition before and is not in this one gets one last point without a value, with the flag
+// that says so (NO_RECORDED_VALUE).
+//
+// Thread: confined to one at a time. Bounds: remembers the series of one exposition, so the series limit bounds it;
+// a result holds at most twice as many points.
+class OtlpEncoder {
+ public:
+  explicit OtlpEncoder(OtlpEncoderOptions options) : options_(std::move(options)) {}
+
+  // `time_ns` (Unix epoch) is the time of the points. Deltas are those since the call before, whatever becomes of its
+  // result.
+  std::vector<OtlpRequest> Encode(const Exposition& exposition, int64_t time_ns);
+
+ private:
+  const OtlpEncoderOptions options_;
+  SeriesMemory memory_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_EXPORTER_OTLP_OTLP_ENCODER_H_

@@ -1,0 +1,71 @@
+#ifndef TCPGAUGE_EXPORTER_OTLP_OTLP_PUSHER_H_
+#define TCPGAUGE_EXPORTER_OTLP_OTLP_PUSHER_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "exporter/exposition.h"
+#include "exporter/make_exposition.h"
+#include "exporter/otlp/console_output.h"
+#include "exporter/otlp/otel_environment.h"
+#include "exporter/otlp/otlp_encoder.h"
+#include "exporter/otlp/push_loop.h"
+#include "exporter/otlp/push_transport.h"
+#include "src/base/clock.h"
+#include "src/base/log_limiter.h"
+#include "src/base/stop_signal.h"
+#include "src/snapshot/snapshot_hub.h"
+
+namespace tcpgauge {
+
+// What is pushed. `hub` and `clock` must outlive the pusher.
+struct OtlpSources {
+  const SnapshotHub* hub = nullptr;
+  const Clock* clock = nullptr;
+  ExpositionLimits limits;
+  BuildInfo build;
+  std::string host_name;
+};
+
+// Pushes the metrics on a thread of its own, at the interval that the settings ask for: to a receiver, to standard
+// output, or both. It reads the hub as a scrape does, and nothing waits for it.
+class OtlpPusher {
+ public:
+  // REQUIRES: settings.push or settings.console. Errors: those of CurlTransport::Create().
+  static absl::StatusOr<std::unique_ptr<OtlpPusher>> Create(const OtelSettings& settings, const OtlpSources& sources);
+  ~OtlpPusher();
+
+  void Start();
+
+  // Pushes what the hub holds now once more, then ends; takes no longer than the export timeout.
+  void Stop();
+
+  // Thread: any.
+  PushStats stats() const { return loop_.stats(); }
+
+ private:
+  OtlpPusher(const OtelSettings& settings, const OtlpSources& sources, std::unique_ptr<PushTransport> transport);
+
+  std::vector<OtlpRequest> Collect();
+  void WriteToConsole(const Exposition& exposition, int64_t time_ns);
+
+  const OtlpSources sources_;
+  const bool gzip_;
+  std::optional<OtlpEncoder> encoder_;  // for the receiver
+  std::optional<OtlpEncoder> console_encoder_;
+  ConsoleOutput console_;
+  LogLimiter console_log_;
+  double previous_seconds_ = 0;  // that a collection took
+  std::unique_ptr<PushTransport> transport_;
+  PushLoop loop_;
+  StopSignal stop_;
+  std::thread thread_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_EXPORTER_OTLP_OTLP_PUSHER_H_

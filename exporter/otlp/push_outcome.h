@@ -1,0 +1,29 @@
+#ifndef TCPGAUGE_EXPORTER_OTLP_PUSH_OUTCOME_H_
+#define TCPGAUGE_EXPORTER_OTLP_PUSH_OUTCOME_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "exporter/otlp/otlp_wire.h"
+#include "exporter/push_stats.h"
+#include "src/http/http_client.h"
+
+namespace tcpgauge {
+
+// What an attempt to push came to, by the OTLP specification ("OTLP/HTTP Response", "Failures").
+struct PushOutcome {
+  bool taken = false;    // status 2xx: the receiver has it, wholly or in part
+  bool repeats = false;  // not taken, and to be tried again: statuses 429, 502, 503, 504, or no whole answer
+  std::optional<PushFailure> failure;  // nothing when taken
+  uint64_t rejected_data_points = 0;   // of what was taken
+  std::optional<int64_t> retry_after_seconds;
+  std::string message;  // what went wrong or what the receiver says, from outside; empty = nothing
+};
+
+PushOutcome OutcomeOf(const absl::StatusOr<HttpAnswer>& answer, OtlpFormat format);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_EXPORTER_OTLP_PUSH_OUTCOME_H_

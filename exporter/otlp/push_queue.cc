@@ -1,0 +1,75 @@
+#include "exporter/otlp/push_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "src/base/check.h"
+#include "src/base/clock.h"
+
+namespace tcpgauge {
+
+void PushQueue::Add(OtlpRequest request) {
+  stats_.queued_bytes += request.body.size();
+  ++stats_.queued_requests;
+  requests_.push_back(std::move(request));
+  const size_t oldest = is_sending_ ? 1 : 0;
+  while (requests_.size() > oldest &&
+         (requests_.size() > options_.max_requests || stats_.queued_bytes > options_.max_bytes)) {
+    Drop(oldest);
+  }
+}
+
+const OtlpRequest& PushQueue::Begin() {
+  TCPGAUGE_CHECK(!requests_.empty() && !is_sending_);
+  is_sending_ = true;
+  return requests_.front();
+}
+
+void PushQueue::Finish(const PushOutcome& outcome, int64_t now_ns) {
+  TCPGAUGE_CHECK(is_sending_);
+  is_sending_ = false;
+  is_paused_ = false;
+  if (outcome.failure.has_value()) ++stats_.failures[static_cast<size_t>(*outcome.failure)];
+  if (outcome.repeats) {
+    backoff_ns_ = backoff_ns_ == 0 ? options_.first_backoff_ns : std::min(backoff_ns_ * 2, options_.max_backoff_ns);
+    int64_t wait_ns = static_cast<int64_t>(static_cast<double>(backoff_ns_) * (0.5 + options_.random()));
+    if (outcome.retry_after_seconds.has_value()) {
+      is_paused_ = true;
+      const int64_t most = options_.max_retry_after_ns / kNanosecondsPerSecond;
+      wait_ns = std::clamp<int64_t>(*outcome.retry_after_seconds, 0, most) * kNanosecondsPerSecond;
+    }
+    not_before_ns_ = now_ns + wait_ns;
+    return;
+  }
+  backoff_ns_ = 0;
+  not_before_ns_ = now_ns;
+  if (!outcome.taken) {
+    Drop(0);
+    return;
+  }
+  const uint64_t data_points = requests_.front().data_points;
+  ++stats_.pushes;
+  stats_.data_points_sent += data_points;
+  stats_.data_points_rejected += std::min(outcome.rejected_data_points, data_points);
+  Remove(0);
+}
+
+size_t PushQueue::DropAll() {
+  TCPGAUGE_CHECK(!is_sending_);
+  const size_t count = requests_.size();
+  while (!requests_.empty()) Drop(0);
+  return count;
+}
+
+void PushQueue::Drop(size_t index) {
+  stats_.data_points_dropped += requests_[index].data_points;
+  Remove(index);
+}
+
+void PushQueue::Remove(size_t index) {
+  stats_.queued_bytes -= requests_[index].body.size();
+  --stats_.queued_requests;
+  requests_.erase(requests_.begin() + static_cast<ptrdiff_t>(index));
+}
+
+}  // namespace tcpgauge

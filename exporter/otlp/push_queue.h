@@ -1,0 +1,70 @@
+#ifndef TCPGAUGE_EXPORTER_OTLP_PUSH_QUEUE_H_
+#define TCPGAUGE_EXPORTER_OTLP_PUSH_QUEUE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+
+#include "exporter/otlp/otlp_encoder.h"
+#include "exporter/otlp/push_outcome.h"
+#include "exporter/push_stats.h"
+
+namespace tcpgauge {
+
+struct PushQueueOptions {
+  size_t max_requests = 100;
+  size_t max_bytes = 32 << 20;
+  // Between attempts: as long as the receiver asks for, else longer after each failure, times 0.5 to 1.5 by chance, so
+  // that a fleet of agents does not come back at one moment.
+  int64_t first_backoff_ns = 1000000000;
+  int64_t max_backoff_ns = 30000000000;
+  int64_t max_retry_after_ns = 600000000000;
+  std::function<double()> random;  // in [0, 1)
+};
+
+// Encoded requests on their way to the receiver, in the order in which they were made, and when the next attempt may
+// be. One is on its way at a time.
+//
+// Thread: confined to one at a time. Time: steady. Bounds: the options'; when it is full, the oldest that is not on its
+// way gives way, and is counted as dropped.
+class PushQueue {
+ public:
+  explicit PushQueue(PushQueueOptions options) : options_(std::move(options)) {}
+
+  void Add(OtlpRequest request);
+
+  bool empty() const { return requests_.empty(); }
+  // When the oldest may be sent; a time in the past = now. REQUIRES: not empty.
+  int64_t next_attempt_ns() const { return not_before_ns_; }
+  // Whether that is so because the receiver asked for a pause.
+  bool is_paused() const { return is_paused_; }
+
+  // The oldest, which is on its way until Finish(). REQUIRES: not empty, none on its way.
+  const OtlpRequest& Begin();
+  // What became of it.
+  void Finish(const PushOutcome& outcome, int64_t now_ns);
+  // It was given up without an outcome; it stays.
+  void Abandon() { is_sending_ = false; }
+
+  // Drops all. REQUIRES: none on its way. How many requests that were.
+  size_t DropAll();
+
+  const PushStats& stats() const { return stats_; }
+
+ private:
+  void Remove(size_t index);
+  void Drop(size_t index);
+
+  const PushQueueOptions options_;
+  std::deque<OtlpRequest> requests_;
+  bool is_sending_ = false;  // the first
+  int64_t not_before_ns_ = 0;
+  bool is_paused_ = false;
+  int64_t backoff_ns_ = 0;  // 0 = the last attempt did not fail
+  PushStats stats_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_EXPORTER_OTLP_PUSH_QUEUE_H_

@@ -1,0 +1,184 @@
+"""What a push says, read by decoders that are not ours, in the words of /metrics."""
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from support import cleanup
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_PROJECT = os.path.join(_HERE, "..", "..", "..")
+_PACKAGE = os.path.join(_HERE, "..", "otlp")
+_REQUEST = "opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest"
+NO_RECORDED_VALUE = 1
+
+
+class Decoders:
+    """OpenTelemetry's decoder for JavaScript, and protoc with OpenTelemetry's own .proto files, installed by npm into a
+    folder of their own."""
+
+    def __init__(self):
+        for tool in ("node", "npm", "protoc"):
+            if not shutil.which(tool):
+                raise unittest.SkipTest(f"{tool} is missing")
+        self._folder = tempfile.TemporaryDirectory()
+        cleanup.keep(self)
+        for name in ("package.json", "package-lock.json", "decode.js"):
+            shutil.copy(os.path.join(_PACKAGE, name), self._folder.name)
+        try:
+            subprocess.run(["npm", "ci", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund"],
+                           cwd=self._folder.name, capture_output=True, stdin=subprocess.DEVNULL, timeout=120,
+                           check=True)
+        except subprocess.SubprocessError as error:
+            self.close()
+            raise unittest.SkipTest(f"npm cannot install @opentelemetry/otlp-transformer: {error}") from None
+
+    def by_javascript(self, body, form="protobuf"):
+        """The request as JSON values, with lowerCamelCase names."""
+        return json.loads(self._run(["node", "decode.js", form], body))
+
+    def by_protoc(self, body):
+        """The same, through `protoc --decode`."""
+        protos = os.path.join("node_modules", "@opentelemetry", "otlp-grpc-exporter-base", "build", "protos")
+        text = self._run(["protoc", "-I", protos, f"--decode={_REQUEST}",
+                          "opentelemetry/proto/collector/metrics/v1/metrics_service.proto"], body)
+        return _parse_text_format(iter(text.splitlines()))
+
+    def _run(self, command, body):
+        done = subprocess.run(command, input=body, cwd=self._folder.name, capture_output=True, timeout=60)
+        if done.returncode != 0:
+            raise AssertionError(f"{' '.join(command)}: {done.stderr.decode()[:2000]}")
+        return done.stdout.decode()
+
+    def close(self):
+        cleanup.release(self)
+        self._folder.cleanup()
+
+
+_REPEATED = {"resourceMetrics", "attributes", "scopeMetrics", "metrics", "dataPoints", "bucketCounts", "explicitBounds"}
+_ENUMS = {"AGGREGATION_TEMPORALITY_DELTA": 1, "AGGREGATION_TEMPORALITY_CUMULATIVE": 2}
+
+
+def _parse_text_format(lines):
+    """Protobuf's text format, as protoc writes it, up to the end of the message."""
+    message = {}
+    for line in lines:
+        line = line.strip()
+        if line == "}":
+            break
+        name, is_message, text = re.fullmatch(r"(\w+)(?: (\{)|: (.*))", line).groups()
+        if name.isdigit():
+            raise AssertionError(f"field {name} is not known to OpenTelemetry")
+        name = re.sub("_([a-z])", lambda match: match.group(1).upper(), name)
+        value = _parse_text_format(lines) if is_message else _parse_scalar(text)
+        if name in _REPEATED:
+            message.setdefault(name, []).append(value)
+        else:
+            message[name] = value
+    return message
+
+
+def _parse_scalar(text):
+    if text in _ENUMS:
+        return _ENUMS[text]
+    if text in ("true", "false"):
+        return text == "true"
+    return ast.literal_eval(text) if text.startswith('"') else text
+
+
+class Catalog:
+    """METRICS.md: from OTLP's names to Prometheus's."""
+
+    def __init__(self):
+        self.by_otlp_name = {}
+        with open(os.path.join(_PROJECT, "METRICS.md"), encoding="utf-8") as file:
+            for line in file:
+                cells = [cell.strip().strip("`") for cell in line.split("|")[1:-1]]
+                if len(cells) != 7 or not re.fullmatch(r"\w+", cells[0]) or cells[0] == "metric":
+                    continue
+                name, kind, labels, _, otlp_name, unit, attributes = cells
+                self.by_otlp_name[otlp_name] = {
+                    "name": name, "kind": kind, "unit": unit,
+                    "labels": dict(zip(attributes.split(", "), labels.split(", "))) if labels else {}}
+
+
+class Push:
+    """One decoded request. `samples`: as those of an Exposition, (name, labels) → value, without the points that close
+    a series; `points`: (name, labels) → point, with them; `resource`: name → value."""
+
+    def __init__(self, request, catalog):
+        resource_metrics, = request["resourceMetrics"]
+        scope_metrics, = resource_metrics["scopeMetrics"]
+        self.scope = scope_metrics["scope"]
+        self.resource = {item["key"]: _value_of(item) for item in resource_metrics["resource"]["attributes"]}
+        self.samples = {}
+        self.points = {}
+        self.metrics = {}
+        for metric in scope_metrics["metrics"]:
+            info = catalog.by_otlp_name[metric["name"]]
+            if metric.get("unit", "") != info["unit"]:
+                raise AssertionError(f"{metric['name']}: unit {metric.get('unit')}")
+            self.metrics[info["name"]] = metric
+            kind = {"counter": "sum", "gauge": "gauge", "histogram": "histogram", "summary": "histogram"}[info["kind"]]
+            if kind == "sum" and metric["sum"].get("isMonotonic") is not True:
+                raise AssertionError(f"{metric['name']}: not monotonic")
+            for point in metric[kind]["dataPoints"]:
+                self._add(info, point)
+
+    def _add(self, info, point):
+        labels = _labels_of(info, point)
+        if (info["name"], labels) in self.points:
+            raise AssertionError(f"twice: {info['name']} {labels}")
+        self.points[info["name"], labels] = point
+        if int(point.get("flags", 0)) == NO_RECORDED_VALUE:
+            if "asInt" in point or "asDouble" in point or int(point.get("count", 0)):
+                raise AssertionError(f"a value beside the flag: {point}")
+            return
+        if info["kind"] not in ("histogram", "summary"):
+            self.samples[info["name"], labels] = float(point["asInt"] if "asInt" in point else point["asDouble"])
+            return
+        count = int(point.get("count", 0))
+        self.samples[info["name"] + "_count", labels] = count
+        self.samples[info["name"] + "_sum", labels] = float(point["sum"])
+        bounds = [float(bound) for bound in point.get("explicitBounds", [])]
+        counts = [int(number) for number in point.get("bucketCounts", [])]
+        if counts and (len(counts) != len(bounds) + 1 or sum(counts) != count):
+            raise AssertionError(f"buckets that do not fit: {point}")
+        for index in range(len(counts)):
+            bound = bounds[index] if index < len(bounds) else float("inf")
+            self.samples[info["name"] + "_bucket", frozenset({("le", bound)})] = sum(counts[:index + 1])
+
+
+def _value_of(attribute):
+    (_, value), = attribute["value"].items()
+    return value
+
+
+def _labels_of(info, point):
+    attributes = {item["key"]: _value_of(item) for item in point.get("attributes", [])}
+    if attributes == {"otel.metric.overflow": True}:
+        return frozenset((label, "other") for label in info["labels"].values())
+    if "client.address" in attributes:
+        version = "ipv6" if ":" in attributes["client.address"] else "ipv4"
+        if (attributes.pop("network.transport"), attributes.pop("network.type")) != ("tcp", version):
+            raise AssertionError(f"not the transport that it is: {point}")
+    return frozenset((info["labels"][name], str(value)) for name, value in attributes.items())
+
+
+def as_in_text(value):
+    """The number as it is after it was in the text format, which has 16 significant digits of those that are no counts."""
+    return value if value == int(value) else float(f"{value:.16g}")
+
+
+def comparable(exposition):
+    """The samples of /metrics that stay the same while nothing is captured, with bounds as numbers."""
+    kept = {}
+    for (name, labels), value in exposition.samples.items():
+        if name.startswith(("process_", "tcpgauge_otlp_", "tcpgauge_scrape_duration")):
+            continue
+        kept[name, frozenset((key, float(text) if key == "le" else text) for key, text in labels)] = value
+    return kept

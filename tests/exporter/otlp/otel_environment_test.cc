@@ -1,0 +1,232 @@
+#include "exporter/otlp/otel_environment.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace tcpgauge {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::Pair;
+
+class OtelEnvironmentTest : public testing::Test {
+ protected:
+  OtelSettings Read(const std::map<std::string, std::string>& variables, const std::string& option = "",
+                    bool only_by_option = false) {
+    warnings_.clear();
+    const OtelVariables lookup = [&variables](const char* name) -> const char* {
+      const auto found = variables.find(name);
+      return found == variables.end() ? nullptr : found->second.c_str();
+    };
+    return ReadOtelSettings(lookup, option, only_by_option, &warnings_);
+  }
+
+  // With a receiver, so that all else is read.
+  OtelSettings ReadWith(std::map<std::string, std::string> variables) {
+    variables.emplace("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318");
+    return Read(variables);
+  }
+
+  std::vector<std::string> warnings_;
+};
+
+TEST_F(OtelEnvironmentTest, NothingIsPushedUnlessItIsAskedFor) {
+  EXPECT_FALSE(Read({}).push);
+  EXPECT_FALSE(Read({{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"}, {"OTEL_METRIC_EXPORT_INTERVAL", "x"}}).push);
+  EXPECT_THAT(warnings_, IsEmpty()) << "what is not used is not looked at";
+}
+
+TEST_F(OtelEnvironmentTest, DefaultsAreThoseOfTheSpecification) {
+  const OtelSettings settings = ReadWith({});
+  EXPECT_TRUE(settings.push);
+  EXPECT_EQ(settings.url, "http://collector:4318/v1/metrics");
+  EXPECT_EQ(settings.format, OtlpFormat::kProtobuf);
+  EXPECT_FALSE(settings.gzip);
+  EXPECT_EQ(settings.attempt_timeout_ms, 10000);
+  EXPECT_EQ(settings.interval_ms, 60000);
+  EXPECT_EQ(settings.export_timeout_ms, 30000);
+  EXPECT_EQ(settings.temporality, Temporality::kCumulative);
+  EXPECT_THAT(warnings_, IsEmpty());
+}
+
+TEST_F(OtelEnvironmentTest, ABaseUrlGetsThePathAppended) {
+  for (const auto& [base, url] : std::map<std::string, std::string>{
+           {"http://h:4318/", "http://h:4318/v1/metrics"},
+           {"https://h/otlp", "https://h/otlp/v1/metrics"},
+           {"HTTP://h/a/b/", "HTTP://h/a/b/v1/metrics"},
+       }) {
+    EXPECT_EQ(Read({{"OTEL_EXPORTER_OTLP_ENDPOINT", base}}).url, url);
+    EXPECT_EQ(Read({}, base).url, url);
+  }
+}
+
+TEST_F(OtelEnvironmentTest, AUrlOfTheMetricsIsUsedAsItIsAndWins) {
+  EXPECT_EQ(ReadWith({{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://m:9/x?y=1"}}).url, "http://m:9/x?y=1");
+}
+
+TEST_F(OtelEnvironmentTest, TheOptionWinsOverTheEnvironment) {
+  const OtelSettings settings = Read({{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://m:9/x"},
+                                      {"OTEL_METRICS_EXPORTER", "none"},
+                                      {"OTEL_EXPORTER_OTLP_HEADERS", "a=1"}},
+                                     "http://option:4318");
+  EXPECT_TRUE(settings.push);
+  EXPECT_EQ(settings.url, "http://option:4318/v1/metrics");
+  EXPECT_THAT(settings.headers, ElementsAre(Pair("a", "1")));
+}
+
+TEST_F(OtelEnvironmentTest, ASingleAnswerIsPushedOnlyByTheOption) {
+  const std::map<std::string, std::string> variables = {{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://h:4318"},
+                                                        {"OTEL_METRICS_EXPORTER", "otlp,console"}};
+  EXPECT_FALSE(Read(variables, "", true).push);
+  EXPECT_FALSE(Read(variables, "", true).console);
+  EXPECT_TRUE(Read(variables, "http://h:4318", true).push);
+  EXPECT_FALSE(Read(variables, "http://h:4318", true).console);
+}
+
+TEST_F(OtelEnvironmentTest, TheListOfExportersDecides) {
+  const std::string endpoint = "http://h:4318";
+  const auto read = [&](const std::string& list) {
+    return Read({{"OTEL_METRICS_EXPORTER", list}, {"OTEL_EXPORTER_OTLP_ENDPOINT", endpoint}});
+  };
+  EXPECT_TRUE(read("otlp").push);
+  EXPECT_TRUE(read(" OTLP , prometheus").push);
+  EXPECT_TRUE(read("otlp,prometheus").prometheus);
+  EXPECT_FALSE(read("prometheus").push);
+  EXPECT_FALSE(read("none").push);
+  EXPECT_FALSE(read("console").push);
+  EXPECT_TRUE(read("console").console);
+  EXPECT_TRUE(read("").push) << "as if it were not set";
+  EXPECT_THAT(warnings_, IsEmpty());
+  EXPECT_TRUE(read("none,otlp").push);
+  EXPECT_THAT(warnings_, ElementsAre("OTEL_METRICS_EXPORTER: 'none' beside others says nothing; it is ignored"));
+  EXPECT_TRUE(read("statsd").push) << "as if it were not set";
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("'statsd' is not one of otlp, prometheus, console, none")));
+}
+
+TEST_F(OtelEnvironmentTest, OtlpWithoutAnEndpointGoesToThisHost) {
+  EXPECT_EQ(Read({{"OTEL_METRICS_EXPORTER", "otlp"}}).url, "http://localhost:4318/v1/metrics");
+}
+
+TEST_F(OtelEnvironmentTest, DisabledIsOffWhateverElseIsSaid) {
+  EXPECT_FALSE(ReadWith({{"OTEL_SDK_DISABLED", "TRUE"}, {"OTEL_METRICS_EXPORTER", "otlp,console"}}).push);
+  EXPECT_FALSE(Read({{"OTEL_SDK_DISABLED", "true"}}, "http://h:4318").push);
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("nothing is pushed to --otlp.endpoint")));
+  EXPECT_TRUE(ReadWith({{"OTEL_SDK_DISABLED", "false"}}).push);
+  EXPECT_TRUE(ReadWith({{"OTEL_SDK_DISABLED", "1"}}).push) << "only true is true";
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("'1' is neither true nor false")));
+}
+
+TEST_F(OtelEnvironmentTest, AnEmptyVariableCountsAsNotSet) {
+  const OtelSettings settings = ReadWith({{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", ""},
+                                          {"OTEL_EXPORTER_OTLP_METRICS_HEADERS", ""},
+                                          {"OTEL_EXPORTER_OTLP_HEADERS", "a=1"},
+                                          {"OTEL_EXPORTER_OTLP_TIMEOUT", ""},
+                                          {"OTEL_SDK_DISABLED", ""}});
+  EXPECT_EQ(settings.url, "http://collector:4318/v1/metrics");
+  EXPECT_THAT(settings.headers, ElementsAre(Pair("a", "1")));
+  EXPECT_THAT(warnings_, IsEmpty());
+}
+
+TEST_F(OtelEnvironmentTest, WhatIsSaidOfTheMetricsWins) {
+  const OtelSettings settings = ReadWith({{"OTEL_EXPORTER_OTLP_HEADERS", "a=1,b=2"},
+                                          {"OTEL_EXPORTER_OTLP_METRICS_HEADERS", "c=3"},
+                                          {"OTEL_EXPORTER_OTLP_TIMEOUT", "1000"},
+                                          {"OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "2000"},
+                                          {"OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"},
+                                          {"OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", "none"},
+                                          {"OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"},
+                                          {"OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/json"},
+                                          {"OTEL_EXPORTER_OTLP_CERTIFICATE", "ca1"},
+                                          {"OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE", "ca2"},
+                                          {"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "cert1"},
+                                          {"OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE", "cert2"},
+                                          {"OTEL_EXPORTER_OTLP_CLIENT_KEY", "key1"},
+                                          {"OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY", "key2"}});
+  EXPECT_THAT(settings.headers, ElementsAre(Pair("c", "3"))) << "in the place of the others, not beside them";
+  EXPECT_EQ(settings.attempt_timeout_ms, 2000);
+  EXPECT_FALSE(settings.gzip);
+  EXPECT_EQ(settings.format, OtlpFormat::kJson);
+  EXPECT_EQ(settings.ca_file, "ca2");
+  EXPECT_EQ(settings.cert_file, "cert2");
+  EXPECT_EQ(settings.key_file, "key2");
+}
+
+TEST_F(OtelEnvironmentTest, AWrongValueCountsAsNotSet) {
+  const OtelSettings settings = ReadWith({{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "collector:4318"},
+                                          {"OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "10s"},
+                                          {"OTEL_EXPORTER_OTLP_TIMEOUT", "3000"},
+                                          {"OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", "zstd"},
+                                          {"OTEL_EXPORTER_OTLP_COMPRESSION", "GZIP"},
+                                          {"OTEL_METRIC_EXPORT_INTERVAL", "-1"},
+                                          {"OTEL_METRIC_EXPORT_TIMEOUT", "99999999999999999999"},
+                                          {"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "Deltas"}});
+  EXPECT_EQ(settings.url, "http://collector:4318/v1/metrics");
+  EXPECT_EQ(settings.attempt_timeout_ms, 3000);
+  EXPECT_TRUE(settings.gzip);
+  EXPECT_EQ(settings.interval_ms, 60000);
+  EXPECT_EQ(settings.export_timeout_ms, 30000);
+  EXPECT_EQ(settings.temporality, Temporality::kCumulative);
+  EXPECT_THAT(
+      warnings_,
+      ElementsAre(HasSubstr("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'collector:4318' is not an http or https URL"),
+                  HasSubstr("OTEL_EXPORTER_OTLP_METRICS_COMPRESSION: 'zstd' is not one of gzip, none"),
+                  HasSubstr("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: '10s' is not a number of milliseconds"),
+                  HasSubstr("TEMPORALITY_PREFERENCE: 'Deltas' is not one of cumulative, delta, lowmemory"),
+                  HasSubstr("OTEL_METRIC_EXPORT_INTERVAL: '-1'"), HasSubstr("OTEL_METRIC_EXPORT_TIMEOUT: '9999")));
+}
+
+TEST_F(OtelEnvironmentTest, AWrongEndpointAlonePushesNothing) {
+  EXPECT_FALSE(Read({{"OTEL_EXPORTER_OTLP_ENDPOINT", "https://"}}).push);
+  EXPECT_EQ(warnings_.size(), 1u);
+}
+
+TEST_F(OtelEnvironmentTest, GrpcIsNamedAsWhatIsNotSupported) {
+  EXPECT_EQ(ReadWith({{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"}}).format, OtlpFormat::kProtobuf);
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("grpc is not supported; right would be http/protobuf or http/json")));
+  EXPECT_EQ(
+      ReadWith({{"OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "grpc"}, {"OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"}}).format,
+      OtlpFormat::kJson);
+}
+
+TEST_F(OtelEnvironmentTest, ATimeOutOfZeroIsAVeryLongOne) {
+  EXPECT_EQ(ReadWith({{"OTEL_EXPORTER_OTLP_TIMEOUT", "0"}}).attempt_timeout_ms, 3600000);
+  EXPECT_EQ(ReadWith({{"OTEL_METRIC_EXPORT_INTERVAL", "0"}}).interval_ms, 60000) << "but an interval is none";
+}
+
+TEST_F(OtelEnvironmentTest, TemporalityIsReadInAnyCase) {
+  const std::string name = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+  EXPECT_EQ(ReadWith({{name, "DELTA"}}).temporality, Temporality::kDelta);
+  EXPECT_EQ(ReadWith({{name, "LowMemory"}}).temporality, Temporality::kLowMemory);
+}
+
+TEST_F(OtelEnvironmentTest, SecretsAreNotRepeated) {
+  ReadWith({{"OTEL_EXPORTER_OTLP_METRICS_HEADERS", "authorization=hunter2,hunter2"},
+            {"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "https://user:hunter2@/x"}});
+  ASSERT_EQ(warnings_.size(), 2u);
+  for (const std::string& warning : warnings_) EXPECT_THAT(warning, Not(HasSubstr("hunter2")));
+}
+
+TEST_F(OtelEnvironmentTest, HeadersThatWouldBreakTheRequestAreIgnored) {
+  EXPECT_THAT(ReadWith({{"OTEL_EXPORTER_OTLP_HEADERS", "a=1%0d%0aHost: evil"}}).headers, IsEmpty());
+  EXPECT_THAT(ReadWith({{"OTEL_EXPORTER_OTLP_HEADERS", "a b=1"}}).headers, IsEmpty());
+  EXPECT_EQ(warnings_.size(), 1u);
+}
+
+TEST_F(OtelEnvironmentTest, TheServiceNameWinsOverTheAttribute) {
+  EXPECT_THAT(ReadWith({{"OTEL_RESOURCE_ATTRIBUTES", "service.name=a,k8s.pod.name=p"}, {"OTEL_SERVICE_NAME", "b"}})
+                  .resource_attributes,
+              ElementsAre(Pair("k8s.pod.name", "p"), Pair("service.name", "b")));
+}
+
+TEST_F(OtelEnvironmentTest, ResourceAttributesWithAnErrorAreIgnoredAsAWhole) {
+  EXPECT_THAT(ReadWith({{"OTEL_RESOURCE_ATTRIBUTES", "a=1,b"}}).resource_attributes, IsEmpty());
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("OTEL_RESOURCE_ATTRIBUTES: item 2 is not KEY=VALUE")));
+}
+
+}  // namespace
+}  // namespace tcpgauge

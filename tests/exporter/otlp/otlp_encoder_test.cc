@@ -1,0 +1,375 @@
+#include "exporter/otlp/otlp_encoder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "exporter/metric_catalog.h"
+#include "exporter/metric_visitor.h"
+#include "tests/exporter/example_snapshot.h"
+#include "tests/exporter/random_snapshot.h"
+
+namespace tcpgauge {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr int64_t kNow = 1700000001000000000;
+constexpr uint32_t kNoRecordedValue = otlp::DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK;
+
+OtlpEncoderOptions With(Temporality temporality, size_t max_points = 10000) {
+  OtlpEncoderOptions options;
+  options.resource = {{"service.name", "t"}};
+  options.temporality = temporality;
+  options.max_points_per_request = max_points;
+  return options;
+}
+
+otlp::ExportMetricsServiceRequest Parse(const OtlpRequest& request) {
+  otlp::ExportMetricsServiceRequest parsed;
+  EXPECT_TRUE(parsed.ParseFromString(request.body));
+  return parsed;
+}
+
+std::string Text(const otlp::AnyValue& value) {
+  switch (value.value_case()) {
+    case otlp::AnyValue::kStringValue:
+      return value.string_value();
+    case otlp::AnyValue::kIntValue:
+      return std::to_string(value.int_value());
+    default:
+      return value.bool_value() ? "true" : "false";
+  }
+}
+
+template <typename Point>
+std::string AttributesOf(const Point& point) {
+  std::string text;
+  for (const otlp::KeyValue& attribute : point.attributes()) {
+    text += (text.empty() ? "" : ",") + attribute.key() + "=" + Text(attribute.value());
+  }
+  return text;
+}
+
+// What was pushed at once, by metric and attributes.
+struct Pushed {
+  explicit Pushed(const std::vector<OtlpRequest>& requests) {
+    for (const OtlpRequest& request : requests) {
+      size_t points = 0;
+      const auto parsed = Parse(request);
+      for (const otlp::Metric& metric : parsed.resource_metrics(0).scope_metrics(0).metrics()) {
+        metrics[metric.name()] = metric;
+        for (const auto* list : {&metric.gauge().data_points(), &metric.sum().data_points()}) {
+          for (const otlp::NumberDataPoint& point : *list) {
+            EXPECT_TRUE(numbers[metric.name()].emplace(AttributesOf(point), point).second) << metric.name();
+            ++points;
+          }
+        }
+        for (const otlp::HistogramDataPoint& point : metric.histogram().data_points()) {
+          EXPECT_TRUE(histograms[metric.name()].emplace(AttributesOf(point), point).second) << metric.name();
+          ++points;
+        }
+      }
+      EXPECT_EQ(points, request.data_points);
+    }
+  }
+
+  const otlp::NumberDataPoint& Number(const std::string& name, const std::string& attributes = "") const {
+    return numbers.at(name).at(attributes);
+  }
+  const otlp::HistogramDataPoint& Histogram(const std::string& name, const std::string& attributes = "") const {
+    return histograms.at(name).at(attributes);
+  }
+
+  std::map<std::string, otlp::Metric> metrics;
+  std::map<std::string, std::map<std::string, otlp::NumberDataPoint>> numbers;
+  std::map<std::string, std::map<std::string, otlp::HistogramDataPoint>> histograms;
+};
+
+Pushed EncodeOnce(const Snapshot& snapshot, Temporality temporality = Temporality::kCumulative) {
+  OtlpEncoder encoder(With(temporality));
+  return Pushed(encoder.Encode(ExampleExposition(snapshot), kNow));
+}
+
+constexpr char kHeavy[] =
+    "client.address=198.51.100.7,client.port=50000,server.address=192.0.2.1,server.port=443,network.interface.name="
+    "eth0,";
+constexpr char kTcpV4[] = "network.transport=tcp,network.type=ipv4";
+
+Snapshot WithEdge(uint64_t client_payload_bytes, int64_t start_time_ns) {
+  Snapshot snapshot = ExampleSnapshot();
+  EdgeView edge;
+  edge.key = {*IpAddress::Parse("2001:db8::7"), {*IpAddress::Parse("2001:db8::1"), 443}};
+  edge.counters.client_payload_bytes = client_payload_bytes;
+  edge.counters.handshake_rtt_count = 3;
+  edge.counters.handshake_rtt_sum_seconds = 0.5;
+  edge.start_time_ns = start_time_ns;
+  snapshot.edges.exported = {edge};
+  return snapshot;
+}
+
+constexpr char kEdge[] =
+    "client.address=2001:db8::7,server.address=2001:db8::1,server.port=443,network.transport=tcp,network.type=ipv6";
+
+TEST(OtlpEncoder, HoldsEveryMetricOfTheCatalog) {
+  const Pushed pushed = EncodeOnce(ExampleSnapshot());
+  EXPECT_EQ(pushed.metrics.size(), kMetricCount);
+  for (const MetricInfo& info : MetricCatalog()) {
+    const otlp::Metric& metric = pushed.metrics.at(std::string(info.otlp_name));
+    EXPECT_EQ(metric.unit(), info.otlp_unit);
+    EXPECT_EQ(metric.description(), info.help);
+    EXPECT_EQ(metric.has_gauge(), info.type == MetricType::kGauge) << info.name;
+    EXPECT_EQ(metric.has_sum(), info.type == MetricType::kCounter) << info.name;
+    EXPECT_EQ(metric.sum().is_monotonic(), metric.has_sum());
+    if (metric.has_sum()) {
+      EXPECT_EQ(metric.sum().aggregation_temporality(), otlp::AGGREGATION_TEMPORALITY_CUMULATIVE);
+    } else if (metric.has_histogram()) {
+      EXPECT_EQ(metric.histogram().aggregation_temporality(), otlp::AGGREGATION_TEMPORALITY_CUMULATIVE);
+    }
+  }
+}
+
+TEST(OtlpEncoder, HasAPointForEverySample) {
+  const Exposition exposition = ExampleExposition(RandomSnapshot(1, 300, Values::kPlausible));
+  OtlpEncoder encoder(With(Temporality::kCumulative));
+  size_t points = 0;
+  for (const OtlpRequest& request : encoder.Encode(exposition, kNow)) points += request.data_points;
+  // The text formats have one for each bucket, the sum and the count.
+  const size_t buckets =
+      std::size(RttBounds::kBounds) + std::size(DurationBounds::kBounds) + std::size(PayloadBounds::kBounds);
+  const size_t more_in_text = buckets + 3 * 2 + exposition.edges.size();
+  EXPECT_EQ(points, CountSamples(exposition) - more_in_text);
+}
+
+TEST(OtlpEncoder, SaysWhoItIs) {
+  OtlpEncoder encoder(With(Temporality::kCumulative));
+  const auto request = Parse(encoder.Encode(ExampleExposition(ExampleSnapshot()), kNow)[0]);
+  const otlp::ResourceMetrics& metrics = request.resource_metrics(0);
+  EXPECT_EQ(AttributesOf(metrics.resource()), "service.name=t");
+  EXPECT_EQ(metrics.scope_metrics(0).scope().name(), "tcpgauge");
+  EXPECT_EQ(metrics.scope_metrics(0).scope().version(), "1.2.3");
+}
+
+TEST(OtlpEncoder, ConnectionsCarryTheConventionsAttributes) {
+  const Pushed pushed = EncodeOnce(ExampleSnapshot());
+  EXPECT_EQ(pushed.Number("tcpgauge.connection.server.payload", std::string(kHeavy) + kTcpV4).as_int(),
+            9007199254740993);
+  EXPECT_EQ(pushed.Number("tcpgauge.connection.client.bytes_per_second", std::string(kHeavy) + kTcpV4).as_double(),
+            100.5);
+  EXPECT_EQ(
+      pushed.Number("tcpgauge.connection.state", std::string(kHeavy) + "network.connection.state=established," + kTcpV4)
+          .as_int(),
+      1);
+  EXPECT_EQ(pushed.numbers.at("tcpgauge.connection.idle")
+                .count("client.address=2001:db8::1,client.port=50001,server.address=192.0.2.1,server.port=443,"
+                       "network.interface.name=wlan0,network.transport=tcp,network.type=ipv6"),
+            1u);
+}
+
+TEST(OtlpEncoder, TheEdgeOtherIsAnOverflow) {
+  const Pushed pushed = EncodeOnce(WithEdge(5, kNow - 10));
+  EXPECT_EQ(pushed.numbers.at("tcpgauge.edge.client.payload").size(), 2u);
+  EXPECT_EQ(pushed.numbers.at("tcpgauge.edge.client.payload").count("otel.metric.overflow=true"), 1u);
+  EXPECT_EQ(pushed.Number("tcpgauge.edge.client.payload", kEdge).as_int(), 5);
+}
+
+TEST(OtlpEncoder, TheInterfaceOtherIsAnOverflow) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.interfaces[1].name = "other";
+  EXPECT_EQ(EncodeOnce(snapshot)
+                .numbers.at("tcpgauge.interface.up")
+                .count("network.interface.name=other,otel.metric.overflow=true"),
+            1u);
+}
+
+TEST(OtlpEncoder, CountersSayTrulySinceWhenTheyCount) {
+  Snapshot snapshot = WithEdge(5, kNow - 10);
+  const Pushed pushed = EncodeOnce(snapshot);
+  const uint64_t agent = static_cast<uint64_t>(snapshot.capture_start_time_ns);
+  EXPECT_EQ(pushed.Number("tcpgauge.client.payload").start_time_unix_nano(), agent);
+  EXPECT_EQ(pushed.Histogram("tcpgauge.handshake.rtt").start_time_unix_nano(), agent);
+  EXPECT_EQ(pushed.Number("tcpgauge.edge.client.payload", "otel.metric.overflow=true").start_time_unix_nano(), agent);
+  EXPECT_EQ(pushed.Number("tcpgauge.edge.client.payload", kEdge).start_time_unix_nano(), uint64_t{kNow - 10});
+  EXPECT_EQ(pushed.Histogram("tcpgauge.edge.handshake.rtt", kEdge).start_time_unix_nano(), uint64_t{kNow - 10});
+  EXPECT_EQ(pushed.Number("tcpgauge.connection.client.payload", std::string(kHeavy) + kTcpV4).start_time_unix_nano(),
+            static_cast<uint64_t>(snapshot.connections[0].start_time_ns));
+  EXPECT_EQ(pushed.Number("process.cpu.time").start_time_unix_nano(), 1699999900500000000u);
+  EXPECT_EQ(pushed.Number("tcpgauge.series").start_time_unix_nano(), 0u) << "a gauge has none";
+  EXPECT_EQ(pushed.Number("tcpgauge.series").time_unix_nano(), uint64_t{kNow});
+}
+
+TEST(OtlpEncoder, NoStartIsAfterItsPoint) {
+  const Pushed pushed = EncodeOnce(WithEdge(5, kNow + 10));
+  EXPECT_EQ(pushed.Number("tcpgauge.edge.client.payload", kEdge).start_time_unix_nano(), uint64_t{kNow});
+}
+
+TEST(OtlpEncoder, HistogramsHaveTheBucketsOfTheCatalog) {
+  const Pushed pushed = EncodeOnce(WithEdge(5, kNow));
+  const otlp::HistogramDataPoint& rtt = pushed.Histogram("tcpgauge.handshake.rtt");
+  EXPECT_EQ(rtt.count(), 4u);
+  EXPECT_DOUBLE_EQ(rtt.sum(), 0.0001 + 0.003 + 0.2 + 9.0);
+  EXPECT_EQ(static_cast<size_t>(rtt.explicit_bounds_size()), std::size(RttBounds::kBounds));
+  EXPECT_EQ(rtt.bucket_counts_size(), rtt.explicit_bounds_size() + 1);
+  EXPECT_EQ(rtt.bucket_counts(0), 1u);
+  EXPECT_EQ(rtt.bucket_counts(rtt.bucket_counts_size() - 1), 1u) << "not cumulative, as in the text formats";
+  const otlp::HistogramDataPoint& edge = pushed.Histogram("tcpgauge.edge.handshake.rtt", kEdge);
+  EXPECT_EQ(edge.count(), 3u);
+  EXPECT_EQ(edge.sum(), 0.5);
+  EXPECT_EQ(edge.bucket_counts_size(), 0);
+}
+
+TEST(OtlpEncoder, ACountThatIsNoInt64IsADouble) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.totals.client_payload_bytes = UINT64_MAX;
+  EXPECT_EQ(EncodeOnce(snapshot).Number("tcpgauge.client.payload").as_double(), static_cast<double>(UINT64_MAX));
+}
+
+TEST(OtlpEncoder, ASeriesThatEndsIsClosedOnce) {
+  OtlpEncoder encoder(With(Temporality::kCumulative));
+  encoder.Encode(ExampleExposition(WithEdge(5, kNow - 10)), kNow);
+  Snapshot without = ExampleSnapshot();
+  without.connections.erase(without.connections.begin());
+  const Pushed closed(encoder.Encode(ExampleExposition(without), kNow + 1));
+  const otlp::NumberDataPoint& payload =
+      closed.Number("tcpgauge.connection.client.payload", std::string(kHeavy) + kTcpV4);
+  EXPECT_EQ(payload.flags(), kNoRecordedValue);
+  EXPECT_EQ(payload.value_case(), otlp::NumberDataPoint::VALUE_NOT_SET);
+  EXPECT_EQ(payload.start_time_unix_nano(), static_cast<uint64_t>(ExampleSnapshot().connections[0].start_time_ns));
+  EXPECT_EQ(payload.time_unix_nano(), uint64_t{kNow + 1});
+  EXPECT_EQ(
+      closed.Number("tcpgauge.connection.state", std::string(kHeavy) + "network.connection.state=established," + kTcpV4)
+          .flags(),
+      kNoRecordedValue);
+  EXPECT_EQ(closed.Number("tcpgauge.edge.client.payload", kEdge).flags(), kNoRecordedValue);
+  EXPECT_EQ(closed.Histogram("tcpgauge.edge.handshake.rtt", kEdge).flags(), kNoRecordedValue);
+  EXPECT_EQ(closed.Histogram("tcpgauge.edge.handshake.rtt", "otel.metric.overflow=true").flags(), 0u);
+  const Pushed after(encoder.Encode(ExampleExposition(without), kNow + 2));
+  EXPECT_EQ(after.numbers.at("tcpgauge.edge.client.payload").count(kEdge), 0u);
+}
+
+TEST(OtlpEncoder, AStateThatIsLeftIsClosed) {
+  OtlpEncoder encoder(With(Temporality::kCumulative));
+  Snapshot snapshot = ExampleSnapshot();
+  encoder.Encode(ExampleExposition(snapshot), kNow);
+  snapshot.connections[0].state = ConnectionState::kClosing;
+  const Pushed pushed(encoder.Encode(ExampleExposition(snapshot), kNow + 1));
+  const std::string start = std::string(kHeavy) + "network.connection.state=";
+  EXPECT_EQ(pushed.Number("tcpgauge.connection.state", start + "established," + kTcpV4).flags(), kNoRecordedValue);
+  EXPECT_EQ(pushed.Number("tcpgauge.connection.state", start + "closing," + kTcpV4).as_int(), 1);
+}
+
+TEST(OtlpEncoder, TheLastOfAFamilyIsClosedToo) {
+  OtlpEncoder encoder(With(Temporality::kCumulative));
+  encoder.Encode(ExampleExposition(ExampleSnapshot()), kNow);
+  Snapshot without = ExampleSnapshot();
+  without.connections.clear();
+  const Pushed pushed(encoder.Encode(ExampleExposition(without), kNow + 1));
+  EXPECT_EQ(pushed.numbers.at("tcpgauge.connection.state").size(), 3u);
+  EXPECT_EQ(pushed.numbers.at("tcpgauge.connection.rtt").size(), 2u);
+}
+
+TEST(OtlpEncoder, DeltasAreWhatCameSince) {
+  OtlpEncoder encoder(With(Temporality::kDelta));
+  Snapshot snapshot = WithEdge(5, kNow - 10);
+  const Pushed first(encoder.Encode(ExampleExposition(snapshot), kNow));
+  EXPECT_EQ(first.metrics.at("tcpgauge.client.payload").sum().aggregation_temporality(),
+            otlp::AGGREGATION_TEMPORALITY_DELTA);
+  EXPECT_EQ(first.metrics.at("tcpgauge.handshake.rtt").histogram().aggregation_temporality(),
+            otlp::AGGREGATION_TEMPORALITY_DELTA);
+  EXPECT_EQ(first.Number("tcpgauge.client.payload").as_int(), 77777) << "all since the start";
+  EXPECT_EQ(first.Number("tcpgauge.edge.client.payload", kEdge).start_time_unix_nano(), uint64_t{kNow - 10});
+
+  snapshot.totals.client_payload_bytes += 23;
+  snapshot.totals.handshake_rtt_seconds.Observe(0.2);
+  snapshot.edges.exported[0].counters.client_payload_bytes = 12;
+  const Pushed second(encoder.Encode(ExampleExposition(snapshot), kNow + 100));
+  EXPECT_EQ(second.Number("tcpgauge.client.payload").as_int(), 23);
+  EXPECT_EQ(second.Number("tcpgauge.client.payload").start_time_unix_nano(), uint64_t{kNow}) << "where the last ended";
+  EXPECT_EQ(second.Number("tcpgauge.edge.client.payload", kEdge).as_int(), 7);
+  const otlp::HistogramDataPoint& rtt = second.Histogram("tcpgauge.handshake.rtt");
+  EXPECT_EQ(rtt.count(), 1u);
+  EXPECT_NEAR(rtt.sum(), 0.2, 1e-9);
+  uint64_t in_buckets = 0;
+  for (const uint64_t count : rtt.bucket_counts()) in_buckets += count;
+  EXPECT_EQ(in_buckets, 1u);
+  EXPECT_EQ(second.Number("tcpgauge.connections", "network.connection.state=established").as_int(), 7)
+      << "a gauge says what is";
+}
+
+TEST(OtlpEncoder, ADeltaOfACounterThatBeganAgainIsAllOfIt) {
+  OtlpEncoder encoder(With(Temporality::kDelta));
+  encoder.Encode(ExampleExposition(WithEdge(5, kNow - 10)), kNow);
+  const Pushed again(encoder.Encode(ExampleExposition(WithEdge(9, kNow + 50)), kNow + 100));
+  EXPECT_EQ(again.Number("tcpgauge.edge.client.payload", kEdge).as_int(), 9);
+  EXPECT_EQ(again.Number("tcpgauge.edge.client.payload", kEdge).start_time_unix_nano(), uint64_t{kNow + 50});
+}
+
+TEST(OtlpEncoder, LowMemoryHasDeltasOfHistogramsAlone) {
+  const Pushed pushed = EncodeOnce(ExampleSnapshot(), Temporality::kLowMemory);
+  EXPECT_EQ(pushed.metrics.at("tcpgauge.client.payload").sum().aggregation_temporality(),
+            otlp::AGGREGATION_TEMPORALITY_CUMULATIVE);
+  EXPECT_EQ(pushed.metrics.at("tcpgauge.handshake.rtt").histogram().aggregation_temporality(),
+            otlp::AGGREGATION_TEMPORALITY_DELTA);
+}
+
+// The sum of all deltas is what the cumulative points say, whatever changes in between.
+TEST(OtlpEncoder, DeltasAddUpToTheCumulativeValues) {
+  OtlpEncoder encoder(With(Temporality::kDelta));
+  Snapshot snapshot = ExampleSnapshot();
+  int64_t payload = 0;
+  uint64_t handshakes = 0;
+  for (int i = 0; i < 50; ++i) {
+    snapshot.totals.client_payload_bytes += static_cast<uint64_t>(i * i);
+    for (int j = 0; j < i % 3; ++j) snapshot.totals.handshake_rtt_seconds.Observe(0.001 * i);
+    const Pushed pushed(encoder.Encode(ExampleExposition(snapshot), kNow + i));
+    payload += pushed.Number("tcpgauge.client.payload").as_int();
+    handshakes += pushed.Histogram("tcpgauge.handshake.rtt").count();
+  }
+  const Pushed cumulative = EncodeOnce(snapshot);
+  EXPECT_EQ(payload, cumulative.Number("tcpgauge.client.payload").as_int());
+  EXPECT_EQ(handshakes, cumulative.Histogram("tcpgauge.handshake.rtt").count());
+}
+
+TEST(OtlpEncoder, ManyPointsAreSpreadOverRequests) {
+  const Exposition exposition = ExampleExposition(RandomSnapshot(1, 200, Values::kPlausible), 200);
+  OtlpEncoder whole(With(Temporality::kCumulative));
+  OtlpEncoder split(With(Temporality::kCumulative, 100));
+  const std::vector<OtlpRequest> requests = split.Encode(exposition, kNow);
+  EXPECT_GT(requests.size(), 10u);
+  for (const OtlpRequest& request : requests) EXPECT_LE(request.data_points, 100u);
+  const Pushed a(whole.Encode(exposition, kNow)), b(requests);
+  ASSERT_EQ(a.numbers.size(), b.numbers.size());
+  for (const auto& [name, points] : a.numbers) EXPECT_EQ(points.size(), b.numbers.at(name).size()) << name;
+}
+
+TEST(OtlpEncoder, TakesAnySnapshot) {
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    for (const OtlpFormat format : {OtlpFormat::kProtobuf, OtlpFormat::kJson}) {
+      OtlpEncoderOptions options = With(Temporality::kDelta);
+      options.format = format;
+      OtlpEncoder encoder(options);
+      for (int i = 0; i < 3; ++i) {
+        const auto requests = encoder.Encode(ExampleExposition(RandomSnapshot(seed + i, 50, Values::kAny)), kNow + i);
+        ASSERT_FALSE(requests.empty());
+        if (format == OtlpFormat::kProtobuf) Pushed{requests};
+      }
+    }
+  }
+}
+
+TEST(OtlpEncoder, JsonHasTheNamesAndNumbersOfOtlp) {
+  OtlpEncoderOptions options = With(Temporality::kCumulative);
+  options.format = OtlpFormat::kJson;
+  OtlpEncoder encoder(options);
+  const std::string json = encoder.Encode(ExampleExposition(ExampleSnapshot()), kNow)[0].body;
+  EXPECT_THAT(json, HasSubstr("\"resourceMetrics\":[{\"resource\":"));
+  EXPECT_THAT(json, HasSubstr("\"aggregationTemporality\":2"));
+  EXPECT_THAT(json, HasSubstr("\"isMonotonic\":true"));
+  EXPECT_THAT(json, HasSubstr("\"timeUnixNano\":\"1700000001000000000\""));
+  EXPECT_THAT(json, HasSubstr("\"asInt\":\"9007199254740993\""));
+  EXPECT_THAT(json, HasSubstr("{\"key\":\"client.port\",\"value\":{\"intValue\":\"50000\"}}"));
+}
+
+}  // namespace
+}  // namespace tcpgauge

@@ -1,0 +1,137 @@
+#include "exporter/otlp/push_queue.h"
+
+#include <gtest/gtest.h>
+
+#include "src/base/clock.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int64_t kSecond = kNanosecondsPerSecond;
+
+OtlpRequest Request(size_t bytes, size_t data_points = 1) { return {std::string(bytes, 'x'), data_points}; }
+
+PushQueueOptions Options(double random = 0.5) {
+  PushQueueOptions options;
+  options.max_requests = 3;
+  options.max_bytes = 100;
+  options.random = [random] { return random; };
+  return options;
+}
+
+PushOutcome Taken(uint64_t rejected = 0) {
+  PushOutcome outcome;
+  outcome.taken = true;
+  outcome.rejected_data_points = rejected;
+  return outcome;
+}
+
+PushOutcome Failed(PushFailure failure, std::optional<int64_t> retry_after_seconds = std::nullopt) {
+  PushOutcome outcome;
+  outcome.failure = failure;
+  outcome.repeats = failure != PushFailure::kRejected;
+  outcome.retry_after_seconds = retry_after_seconds;
+  return outcome;
+}
+
+int64_t WaitAfter(PushQueue* queue, const PushOutcome& outcome) {
+  queue->Begin();
+  queue->Finish(outcome, 1000 * kSecond);
+  return queue->next_attempt_ns() - 1000 * kSecond;
+}
+
+TEST(PushQueue, SendsInOrderAndCounts) {
+  PushQueue queue(Options());
+  queue.Add(Request(10, 5));
+  queue.Add(Request(20, 6));
+  EXPECT_EQ(queue.Begin().data_points, 5u);
+  queue.Finish(Taken(2), 0);
+  EXPECT_EQ(queue.Begin().data_points, 6u);
+  queue.Finish(Taken(), 0);
+  EXPECT_TRUE(queue.empty());
+  EXPECT_EQ(queue.stats().pushes, 2u);
+  EXPECT_EQ(queue.stats().data_points_sent, 11u);
+  EXPECT_EQ(queue.stats().data_points_rejected, 2u);
+  EXPECT_EQ(queue.stats().queued_bytes, 0u);
+}
+
+TEST(PushQueue, TheOldestGivesWayWhenThereAreTooMany) {
+  PushQueue queue(Options());
+  for (size_t i = 1; i <= 5; ++i) queue.Add(Request(1, i));
+  EXPECT_EQ(queue.Begin().data_points, 3u);
+  EXPECT_EQ(queue.stats().queued_requests, 3u);
+  EXPECT_EQ(queue.stats().data_points_dropped, 1u + 2u);
+}
+
+TEST(PushQueue, TheOldestGivesWayWhenTheyTakeTooMuchMemory) {
+  PushQueue queue(Options());
+  queue.Add(Request(60, 1));
+  queue.Add(Request(60, 2));
+  EXPECT_EQ(queue.stats().queued_bytes, 60u);
+  EXPECT_EQ(queue.stats().data_points_dropped, 1u);
+  queue.Add(Request(101, 4));
+  EXPECT_TRUE(queue.empty()) << "what never fits is not kept";
+  EXPECT_EQ(queue.stats().data_points_dropped, 1u + 2u + 4u);
+}
+
+TEST(PushQueue, WhatIsOnItsWayIsNotTakenAway) {
+  PushQueue queue(Options());
+  queue.Add(Request(60, 1));
+  const OtlpRequest& on_its_way = queue.Begin();
+  for (size_t i = 2; i < 10; ++i) queue.Add(Request(60, i));
+  EXPECT_EQ(on_its_way.data_points, 1u);
+  EXPECT_EQ(on_its_way.body, std::string(60, 'x'));
+  EXPECT_EQ(queue.stats().queued_requests, 1u);
+  queue.Finish(Taken(), 0);
+  EXPECT_EQ(queue.stats().data_points_sent, 1u);
+}
+
+TEST(PushQueue, WaitsLongerAfterEachFailureUpToALimit) {
+  PushQueue queue(Options());
+  queue.Add(Request(1));
+  for (const int64_t seconds : {1, 2, 4, 8, 16, 30, 30}) {
+    EXPECT_EQ(WaitAfter(&queue, Failed(PushFailure::kConnection)), seconds * kSecond);
+  }
+  EXPECT_EQ(queue.stats().failures[static_cast<size_t>(PushFailure::kConnection)], 7u);
+  queue.Add(Request(1));
+  EXPECT_EQ(WaitAfter(&queue, Taken()), 0);
+  EXPECT_EQ(WaitAfter(&queue, Failed(PushFailure::kTimeout)), kSecond) << "from the beginning after a success";
+}
+
+TEST(PushQueue, ChanceSpreadsTheWaits) {
+  PushQueue early(Options(0)), late(Options(0.999));
+  early.Add(Request(1));
+  late.Add(Request(1));
+  EXPECT_EQ(WaitAfter(&early, Failed(PushFailure::kConnection)), kSecond / 2);
+  EXPECT_NEAR(static_cast<double>(WaitAfter(&late, Failed(PushFailure::kConnection))), 1.5 * kSecond, 0.01 * kSecond);
+}
+
+TEST(PushQueue, WaitsAsLongAsTheReceiverAsksForWithinReason) {
+  PushQueue queue(Options());
+  queue.Add(Request(1));
+  EXPECT_EQ(WaitAfter(&queue, Failed(PushFailure::kThrottled, 17)), 17 * kSecond);
+  EXPECT_TRUE(queue.is_paused());
+  EXPECT_EQ(WaitAfter(&queue, Failed(PushFailure::kUnavailable, INT64_MAX)), 600 * kSecond);
+  EXPECT_EQ(WaitAfter(&queue, Failed(PushFailure::kUnavailable)), 4 * kSecond) << "the third failure";
+  EXPECT_FALSE(queue.is_paused());
+}
+
+TEST(PushQueue, WhatIsRefusedIsDroppedAndTheNextGoesAtOnce) {
+  PushQueue queue(Options());
+  queue.Add(Request(1, 5));
+  queue.Add(Request(1, 6));
+  EXPECT_EQ(WaitAfter(&queue, Failed(PushFailure::kRejected)), 0);
+  EXPECT_EQ(queue.stats().data_points_dropped, 5u);
+  EXPECT_EQ(queue.Begin().data_points, 6u);
+}
+
+TEST(PushQueue, RejectsNoMoreThanThereWere) {
+  PushQueue queue(Options());
+  queue.Add(Request(1, 5));
+  queue.Begin();
+  queue.Finish(Taken(UINT64_MAX), 0);
+  EXPECT_EQ(queue.stats().data_points_rejected, 5u);
+}
+
+}  // namespace
+}  // namespace tcpgauge

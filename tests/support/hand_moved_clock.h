@@ -1,0 +1,25 @@
+#ifndef TCPGAUGE_TESTS_SUPPORT_HAND_MOVED_CLOCK_H_
+#define TCPGAUGE_TESTS_SUPPORT_HAND_MOVED_CLOCK_H_
+
+#include <cstdint>
+
+#include "src/base/clock.h"
+
+namespace tcpgauge {
+
+// A clock that stands still until it is moved. Thread: confined to one.
+class HandMovedClock final : public Clock {
+ public:
+  int64_t WallNanoseconds() const override { return kStartNs + now_ns_; }
+  int64_t SteadyNanoseconds() const override { return now_ns_; }
+
+  void Move(int64_t ns) { now_ns_ += ns; }
+
+ private:
+  static constexpr int64_t kStartNs = 1700000000000000000;
+  int64_t now_ns_ = 0;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TESTS_SUPPORT_HAND_MOVED_CLOCK_H_
