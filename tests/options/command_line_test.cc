@@ -292,8 +292,15 @@ TEST(CommandLine, TellsEveryOptionAsItHolds) {
   EXPECT_THAT(effective, testing::Contains(testing::Pair("idle-timeout", "3600")));
 }
 
+TEST(CommandLine, TellsAnEmptyUserFromNone) {
+  EXPECT_FALSE(OptionsOf({}).user.has_value());
+  EXPECT_EQ(OptionsOf({"--user", ""}).user, "");
+  EXPECT_EQ(OptionsOf({"--user="}).user, "");
+  EXPECT_EQ(OptionsOf({"--user", "somebody"}).user, "somebody");
+}
+
 TEST(CommandLine, RejectsOptionsThatAreNotThereYet) {
-  for (const char* option : {"--user", "--otlp.endpoint"}) {
+  for (const char* option : {"--otlp.endpoint"}) {
     EXPECT_THAT(ErrorOf({option, "1"}), HasSubstr("unknown option")) << option;
   }
 }

@@ -40,11 +40,11 @@ def fetch(namespace, url, headers=None, seconds=5):
 class Agent(Process):
     """Runs the agent in `namespace` with `options`; ready, that is capturing, when the constructor returns.
 
-    `prefix` is a command that sets something and becomes the agent.
+    `prefix` is a command that sets something and becomes the agent; `program` is another binary than run.sh's.
     """
 
-    def __init__(self, namespace, *options, prefix=()):
-        super().__init__(namespace.command(*prefix, binary(), "--web.listen-address=127.0.0.1:0", *options))
+    def __init__(self, namespace, *options, prefix=(), program=None):
+        super().__init__(namespace.command(*prefix, program or binary(), "--web.listen-address=127.0.0.1:0", *options))
         self._namespace = namespace
         try:
             wait_until(lambda: listen_address(self.stderr()) or not self.running(), "the agent's listening line")
