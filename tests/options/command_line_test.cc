@@ -299,6 +299,13 @@ TEST(CommandLine, TellsAnEmptyUserFromNone) {
   EXPECT_EQ(OptionsOf({"--user", "somebody"}).user, "somebody");
 }
 
+TEST(CommandLine, WaitsForWhatIsNamedAlone) {
+  EXPECT_TRUE(OptionsOf({"-i", "vpn0", "--wait"}).wait);
+  EXPECT_FALSE(OptionsOf({"-i", "vpn0"}).wait);
+  EXPECT_THAT(ErrorOf({"--wait"}), HasSubstr("-i NAME --wait"));
+  EXPECT_THAT(ErrorOf({"--wait", "-T", "file"}), HasSubstr("-i NAME --wait"));
+}
+
 TEST(CommandLine, RejectsOptionsThatAreNotThereYet) {
   for (const char* option : {"--otlp.endpoint"}) {
     EXPECT_THAT(ErrorOf({option, "1"}), HasSubstr("unknown option")) << option;
