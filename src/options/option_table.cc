@@ -132,6 +132,8 @@ using Kind = OptionSpec::Kind;
 const OptionSpec kTable[] = {
     {kCapture, 'i', "interface", Kind::kRepeated, "NAME", "capture here; repeatable; 'any' for all",
      "the first that is up and not loopback", TakeInterface, [](Options* options) { options->interfaces.clear(); }},
+    {kCapture, 0, "wait", Kind::kFlag, "", "accept an interface that is not there yet, and capture it when it comes",
+     "", TakeFlag<&Options::wait, true>, nullptr},
     {kCapture, 'T', "read", Kind::kValue, "FILE",
      "read this pcap or pcapng file instead, at full speed and in packet time; - is standard input", "",
      TakeFile<&Options::read_file>, nullptr},
@@ -156,6 +158,14 @@ const OptionSpec kTable[] = {
     {kCapture, 0, "duration", Kind::kValue, "SECONDS", "capture for this long, then end", "",
      [](const std::string& value, Options* options) {
        return Keep(ParseSeconds(value, 0.1, kYearSeconds), &options->duration_seconds);
+     },
+     nullptr},
+    {kCapture, 0, "user", Kind::kValue, "NAME",
+     "the user to become once all is open, with every privilege dropped; '' insists on staying, without capabilities",
+     "as root tcpgauge, else nobody",
+     [](const std::string& value, Options* options) {
+       options->user = value;
+       return absl::OkStatus();
      },
      nullptr},
     {kCapture, 0, "list-interfaces", Kind::kFlag, "", "list the interfaces that can be captured on, and exit", "",

@@ -297,10 +297,18 @@ TEST(CommandLine, TellsEveryOptionAsItHolds) {
   EXPECT_THAT(effective, testing::Contains(testing::Pair("idle-timeout", "3600")));
 }
 
-TEST(CommandLine, RejectsOptionsThatAreNotThereYet) {
-  for (const char* option : {"--user"}) {
-    EXPECT_THAT(ErrorOf({option, "1"}), HasSubstr("unknown option")) << option;
-  }
+TEST(CommandLine, TellsAnEmptyUserFromNone) {
+  EXPECT_FALSE(OptionsOf({}).user.has_value());
+  EXPECT_EQ(OptionsOf({"--user", ""}).user, "");
+  EXPECT_EQ(OptionsOf({"--user="}).user, "");
+  EXPECT_EQ(OptionsOf({"--user", "somebody"}).user, "somebody");
+}
+
+TEST(CommandLine, WaitsForWhatIsNamedAlone) {
+  EXPECT_TRUE(OptionsOf({"-i", "vpn0", "--wait"}).wait);
+  EXPECT_FALSE(OptionsOf({"-i", "vpn0"}).wait);
+  EXPECT_THAT(ErrorOf({"--wait"}), HasSubstr("-i NAME --wait"));
+  EXPECT_THAT(ErrorOf({"--wait", "-T", "file"}), HasSubstr("-i NAME --wait"));
 }
 
 TEST(CommandLine, TakesTheShapeOfTheExposition) {
