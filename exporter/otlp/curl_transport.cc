@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "src/base/log.h"
@@ -39,15 +40,21 @@ HttpClientOptions ClientOptions() {
   return options;
 }
 
+// Nothing in a file is not the same as no file: curl would go by the system's authorities.
 absl::StatusOr<std::string> ReadPem(const std::string& path) {
-  if (path.empty()) return "";
-  return ReadSmallFile(path);
+  absl::StatusOr<std::string> pem = ReadSmallFile(path);
+  if (pem.ok() && pem->empty()) return absl::InvalidArgumentError(absl::StrCat(path, ": is empty"));
+  return pem;
 }
 
 }  // namespace
 
 CurlTransport::CurlTransport(CurlTransportOptions options)
-    : options_(std::move(options)), headers_(HeadersOf(options_)), client_(ClientOptions()) {}
+    : options_(std::move(options)), headers_(HeadersOf(options_)), client_(ClientOptions()) {
+  pem_files_[0].path = options_.tls.ca_file;
+  pem_files_[1].path = options_.tls.cert_file;
+  pem_files_[2].path = options_.tls.key_file;
+}
 
 absl::StatusOr<std::unique_ptr<CurlTransport>> CurlTransport::Create(CurlTransportOptions options) {
   std::unique_ptr<CurlTransport> transport(new CurlTransport(std::move(options)));
@@ -56,29 +63,30 @@ absl::StatusOr<std::unique_ptr<CurlTransport>> CurlTransport::Create(CurlTranspo
   return transport;
 }
 
-std::array<FileStamp, 3> CurlTransport::TlsStamps() const {
-  return {FileStamp::Of(options_.tls.ca_file), FileStamp::Of(options_.tls.cert_file),
-          FileStamp::Of(options_.tls.key_file)};
-}
-
 absl::Status CurlTransport::ReadTls() {
-  tls_stamps_ = TlsStamps();
-  const absl::StatusOr<std::string> ca = ReadPem(options_.tls.ca_file);
-  const absl::StatusOr<std::string> cert = ReadPem(options_.tls.cert_file);
-  const absl::StatusOr<std::string> key = ReadPem(options_.tls.key_file);
-  for (const auto* pem : {&ca, &cert, &key}) {
-    if (!pem->ok()) return pem->status();
+  absl::Status status;
+  bool has_changed = false;
+  for (PemFile& file : pem_files_) {
+    if (file.path.empty()) continue;
+    const FileStamp stamp = FileStamp::Of(file.path);
+    if (stamp == file.stamp && !file.pem.empty()) continue;
+    file.stamp = stamp;
+    absl::StatusOr<std::string> pem = ReadPem(file.path);
+    if (pem.ok()) {
+      file.pem = *std::move(pem);
+      has_changed = true;
+    } else if (status.ok()) {
+      status = pem.status();
+    }
   }
-  client_.UseTls(ClientTlsPem{*ca, *cert, *key});
-  return absl::OkStatus();
+  if (has_changed) client_.UseTls(ClientTlsPem{pem_files_[0].pem, pem_files_[1].pem, pem_files_[2].pem});
+  return status;
 }
 
 void CurlTransport::Start(const std::string& body, int64_t timeout_ns) {
-  if (!(tls_stamps_ == TlsStamps())) {
-    if (const absl::Status status = ReadTls(); !status.ok()) {
-      LogWarn("a file of the OTLP receiver's TLS has changed and cannot be read; the former stays in use",
-              {{"error", std::string(status.message())}});
-    }
+  if (const absl::Status status = ReadTls(); !status.ok()) {
+    LogWarn("a file of the OTLP receiver's TLS has changed and cannot be read; the former stays in use",
+            {{"error", std::string(status.message())}});
   }
   HttpCall call;
   call.url = options_.url;

@@ -26,13 +26,13 @@ struct CurlTransportOptions {
 
 // The network: HTTP POST over a connection that stays open. No more than 64 KiB of an answer are read.
 //
-// The PEM files are read at the start, and again when they change. When they cannot be read then (the privilege may be
-// gone), what was read before stays in use, and the log says so.
+// The PEM files are read at the start, and each again when it changes. When it cannot be read then (the privilege may
+// be gone), what was read before stays in use, and the log says so.
 class CurlTransport : public PushTransport {
  public:
   static constexpr size_t kMaxAnswerBytes = 64 << 10;
 
-  // Errors: NotFound or PermissionDenied, with the name of the file that cannot be read.
+  // Errors: NotFound, PermissionDenied or InvalidArgument, with the name of the file that cannot be used.
   static absl::StatusOr<std::unique_ptr<CurlTransport>> Create(CurlTransportOptions options);
 
   void Start(const std::string& body, int64_t timeout_ns) override;
@@ -42,13 +42,19 @@ class CurlTransport : public PushTransport {
  private:
   explicit CurlTransport(CurlTransportOptions options);
 
+  // Those that have changed since. The first error; the others are read all the same.
   absl::Status ReadTls();
-  std::array<FileStamp, 3> TlsStamps() const;
 
   const CurlTransportOptions options_;
   std::vector<std::string> headers_;
   HttpClient client_;
-  std::array<FileStamp, 3> tls_stamps_;
+
+  struct PemFile {
+    std::string path;  // empty = none
+    FileStamp stamp;
+    std::string pem;
+  };
+  std::array<PemFile, 3> pem_files_;  // authorities, certificate, key
 };
 
 }  // namespace tcpgauge

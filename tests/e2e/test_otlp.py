@@ -416,6 +416,7 @@ class SecurityTest(OtlpCase):
         self.assertIn("certificate", agent.stderr())
 
     def test_certificates_that_change_are_read_anew(self):
+        os.chmod(self.folder, 0o755)  # an agent that root started is no longer root by then; the key stays root's
         receiver = self.receiver(tls=self.context)
         with open(self.path("trusted.pem"), "w", encoding="ascii") as trusted, open(self.path("client.pem"),
                                                                                     encoding="ascii") as other:
@@ -427,12 +428,25 @@ class SecurityTest(OtlpCase):
         os.replace(self.path("ca.pem"), self.path("trusted.pem"))
         receiver.wait_for(1)
 
-    def test_a_file_that_is_not_there_is_named(self):
-        done = subprocess.run([binary(), "-T", self.capture, "--web.listen-address="], capture_output=True, text=True,
-                              env=environment(OTEL_EXPORTER_OTLP_ENDPOINT="https://127.0.0.1:1",
-                                              OTEL_EXPORTER_OTLP_CERTIFICATE="/nowhere/ca.pem"), timeout=20)
-        self.assertNotEqual(done.returncode, 0)
-        self.assertIn("/nowhere/ca.pem: No such file or directory", done.stderr)
+    def test_certificates_that_can_no_longer_be_read_stay_in_use(self):
+        receiver = self.receiver(tls=self.context)
+        agent = self.agent(receiver.url, OTEL_EXPORTER_OTLP_CERTIFICATE=self.path("ca.pem"),
+                           OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE=self.path("client.pem"),
+                           OTEL_EXPORTER_OTLP_CLIENT_KEY=self.path("client.key"))
+        receiver.wait_for(1)
+        os.unlink(self.path("ca.pem"))
+        receiver.wait_for(len(receiver.requests) + 3)
+        wait_until(lambda: "the former stays in use" in agent.stderr(), "the log says so")
+        self.assertEqual(agent.stderr().count("the former stays in use"), 1)
+
+    def test_a_file_that_cannot_be_used_is_named(self):
+        for path, why in (("/nowhere/ca.pem", "No such file or directory"), ("/dev/null", "is empty")):
+            with self.subTest(path):
+                done = subprocess.run([binary(), "-T", self.capture, "--web.listen-address="], capture_output=True,
+                                      text=True, env=environment(OTEL_EXPORTER_OTLP_ENDPOINT="https://127.0.0.1:1",
+                                                                 OTEL_EXPORTER_OTLP_CERTIFICATE=path), timeout=20)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn(f"{path}: {why}", done.stderr)
 
     def test_secrets_are_never_shown(self):
         receiver = self.receiver(then=Answer(401))
