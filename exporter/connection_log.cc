@@ -1,15 +1,14 @@
 #include "exporter/connection_log.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "src/base/clock.h"
 #include "src/base/json_string.h"
 #include "src/base/log.h"
 
@@ -17,7 +16,7 @@ namespace tcpgauge {
 namespace {
 
 constexpr size_t kBufferBytes = 64 << 10;
-constexpr int64_t kNanosecondsPerSecond = 1000000000;
+constexpr int64_t kWarningIntervalNs = 60 * kNanosecondsPerSecond;
 
 // Exact, where a double would round the nanoseconds of today's dates away.
 std::string Seconds(int64_t ns) {
@@ -82,29 +81,16 @@ std::string ConnectionLogLine(const NamedEndedConnection& ended) {
       EndMembers("server", summary.server), "}\n");
 }
 
+ConnectionLog::ConnectionLog(std::unique_ptr<LineFile> file)
+    : file_(std::move(file)), write_errors_(SystemClock(), kWarningIntervalNs) {}
+
 absl::StatusOr<std::unique_ptr<ConnectionLog>> ConnectionLog::Open(const std::string& path) {
-  if (path == "-") return std::unique_ptr<ConnectionLog>(new ConnectionLog(STDOUT_FILENO, false));
-  constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC;
-  constexpr mode_t kMode = 0640;
-  int fd = open(path.c_str(), kFlags | O_CREAT | O_EXCL, kMode);
-  const bool made = fd >= 0;
-  if (!made) fd = open(path.c_str(), kFlags | O_CREAT, kMode);
-  if (fd < 0) {
-    return absl::InvalidArgumentError(absl::StrCat("--connection-log: cannot write '", path, "': ", strerror(errno)));
-  }
-  return std::unique_ptr<ConnectionLog>(new ConnectionLog(fd, made));
+  absl::StatusOr<std::unique_ptr<LineFile>> file = LineFile::Open(path);
+  if (!file.ok()) return file.status();
+  return std::unique_ptr<ConnectionLog>(new ConnectionLog(*std::move(file)));
 }
 
-absl::Status ConnectionLog::GiveTo(uid_t uid, gid_t gid) {
-  if (!made_ || fchown(fd_, uid, gid) == 0) return absl::OkStatus();
-  return absl::PermissionDeniedError(
-      absl::StrCat("--connection-log: cannot hand the file over to user ", uid, ": ", strerror(errno)));
-}
-
-ConnectionLog::~ConnectionLog() {
-  Finish();
-  if (fd_ != STDOUT_FILENO) close(fd_);
-}
+ConnectionLog::~ConnectionLog() { Finish(); }
 
 EndedQueue* ConnectionLog::AddQueue(bool lossless) {
   queues_.push_back(std::make_unique<EndedQueue>(lossless, &wakeup_));
@@ -113,6 +99,19 @@ EndedQueue* ConnectionLog::AddQueue(bool lossless) {
 
 void ConnectionLog::Start() { thread_ = std::thread(&ConnectionLog::Run, this); }
 
+void ConnectionLog::Reopen() {
+  is_to_reopen_.store(true, std::memory_order_release);
+  wakeup_.Notify();
+}
+
+ConnectionLogStats ConnectionLog::stats() const {
+  ConnectionLogStats stats;
+  stats.lines = lines_.load(std::memory_order_relaxed);
+  stats.lost_in_writing = lost_in_writing_.load(std::memory_order_relaxed);
+  for (const auto& queue : queues_) stats.lost_in_queue += queue->lost();
+  return stats;
+}
+
 bool ConnectionLog::Finish() {
   if (thread_.joinable()) {
     stop_.Stop();
@@ -120,20 +119,33 @@ bool ConnectionLog::Finish() {
     while (WriteQueued()) {
     }
     WriteBuffer();
-    uint64_t lost = 0;
-    for (const auto& queue : queues_) lost += queue->lost();
-    if (lost > 0) LogWarn("connections are missing from the connection log", {{"count", absl::StrCat(lost)}});
+    const ConnectionLogStats end = stats();
+    if (end.lost_in_queue + end.lost_in_writing > 0) {
+      LogWarn("connections are missing from the connection log",
+              {{"count", absl::StrCat(end.lost_in_queue + end.lost_in_writing)}});
+    }
   }
-  return failed_writes_ == 0;
+  return lost_in_writing_.load(std::memory_order_relaxed) == 0;
 }
 
 void ConnectionLog::Run() {
   while (!stop_.stopped()) {
+    if (is_to_reopen_.exchange(false, std::memory_order_acquire)) ReopenFile();
     if (WriteQueued()) continue;
     WriteBuffer();
     bool may_wait = true;
     for (const auto& queue : queues_) may_wait = queue->PrepareToWait() && may_wait;
     if (may_wait) wakeup_.Wait(stop_.fd(), -1);
+  }
+}
+
+void ConnectionLog::ReopenFile() {
+  WriteBuffer();
+  if (const absl::Status reopened = file_->Reopen(); reopened.ok()) {
+    LogInfo("connection log begun anew", {});
+  } else {
+    LogWarn("connection log cannot be begun anew; the former file stays in use",
+            {{"error", std::string(reopened.message())}});
   }
 }
 
@@ -151,17 +163,16 @@ bool ConnectionLog::WriteQueued() {
 }
 
 void ConnectionLog::WriteBuffer() {
-  size_t written = 0;
-  while (written < buffer_.size()) {
-    const ssize_t count = write(fd_, buffer_.data() + written, buffer_.size() - written);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) {
-      if (failed_writes_++ == 0) LogWarn("connection log cannot be written", {{"error", strerror(errno)}});
-      break;
-    }
-    written += static_cast<size_t>(count);
-  }
+  if (buffer_.empty()) return;
+  file_->Append(buffer_);
   buffer_.clear();
+  lines_.store(file_->written_lines(), std::memory_order_relaxed);
+  lost_in_writing_.store(file_->lost_lines(), std::memory_order_relaxed);
+  if (file_->error() == 0) return;
+  if (const std::optional<uint64_t> suppressed = write_errors_.Admit()) {
+    LogWarn("connection log cannot be written",
+            {{"error", strerror(file_->error())}, {"lost", absl::StrCat(file_->lost_lines())}});
+  }
 }
 
 }  // namespace tcpgauge

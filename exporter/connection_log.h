@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -10,6 +11,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "exporter/line_file.h"
+#include "exporter/output_stats.h"
+#include "src/base/log_limiter.h"
 #include "src/base/stop_signal.h"
 #include "src/base/wakeup.h"
 #include "src/snapshot/ended_queue.h"
@@ -22,7 +26,8 @@ std::string ConnectionLogLine(const NamedEndedConnection& ended);
 
 // Writes a line for each connection that ends, on a thread of its own.
 //
-// Thread: one creates it, makes the queues, starts and finishes it; the queues belong to the capture threads.
+// Thread: one creates it, makes the queues, starts and finishes it; the queues belong to the capture threads; Reopen()
+// and stats() are for any.
 class ConnectionLog {
  public:
   // `path` is created or appended to; "-" is standard output. The error names the file.
@@ -31,32 +36,39 @@ class ConnectionLog {
   ConnectionLog(const ConnectionLog&) = delete;
   ConnectionLog& operator=(const ConnectionLog&) = delete;
 
-  // Hands the file over to a user who is to write it later, too, when the log is begun anew. Only a file that Open()
-  // made: one that was there has the owner that somebody gave it.
-  absl::Status GiveTo(uid_t uid, gid_t gid);
+  // See LineFile. Before Start().
+  absl::Status GiveTo(uid_t uid, gid_t gid) { return file_->GiveTo(uid, gid); }
 
   // A queue for one capture thread; lives as long as the log. Before Start().
   EndedQueue* AddQueue(bool lossless);
   void Start();
 
-  // Writes what is still queued and ends the thread. After the capture threads have ended. False when lines were lost
-  // because the file could not be written; what the queues lost is told in the log.
+  // Goes on, soon, with a file of the same name as it is then: after the former was renamed. What was queued before is
+  // written to the former.
+  void Reopen();
+
+  ConnectionLogStats stats() const;
+
+  // Writes what is still queued and ends the thread. After the capture threads have ended. False when lines were lost.
   bool Finish();
 
  private:
-  ConnectionLog(int fd, bool made) : fd_(fd), made_(made) {}
+  explicit ConnectionLog(std::unique_ptr<LineFile> file);
 
   void Run();
   bool WriteQueued();
   void WriteBuffer();
+  void ReopenFile();
 
-  const int fd_;
-  const bool made_;  // there was no such file before
+  const std::unique_ptr<LineFile> file_;  // the log's thread's, once that runs
   Wakeup wakeup_;
   StopSignal stop_;
+  std::atomic<bool> is_to_reopen_{false};
   std::vector<std::unique_ptr<EndedQueue>> queues_;
   std::string buffer_;  // whole lines
-  uint64_t failed_writes_ = 0;
+  std::atomic<uint64_t> lines_{0};
+  std::atomic<uint64_t> lost_in_writing_{0};
+  LogLimiter write_errors_;
   std::thread thread_;
 };
 

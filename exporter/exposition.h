@@ -4,13 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "exporter/output_stats.h"
 #include "exporter/process_stats.h"
-#include "exporter/push_stats.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
@@ -42,7 +41,7 @@ struct Exposition {
   BuildInfo build;
   ProcessStats process;
   double previous_scrape_seconds = 0;
-  std::optional<PushStats> push;  // while metrics are pushed
+  OutputStats outputs;
   size_t series_limit = 0;
   size_t series = 0;  // samples in it, this one included
   // As in the snapshot, but names are UTF-8, interfaces of one name are one, and those beyond the plan (see SeriesPlan)

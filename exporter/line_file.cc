@@ -41,15 +41,22 @@ void CutHalfLine(int fd) {
   if (size > 0 && ftruncate(fd, 0) != 0) return;
 }
 
-absl::StatusOr<int> OpenToAppend(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+struct Opened {
+  int fd;
+  bool made;
+};
+
+absl::StatusOr<Opened> OpenToAppend(const std::string& path) {
+  constexpr int kFlags = O_APPEND | O_CLOEXEC;
+  constexpr mode_t kMode = 0640;
+  int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | kFlags, kMode);
+  if (fd >= 0) return Opened{fd, true};
+  fd = open(path.c_str(), O_RDWR | O_CREAT | kFlags, kMode);
+  if (fd < 0) fd = open(path.c_str(), O_WRONLY | kFlags);  // a file, device or pipe that may only be written
   if (fd >= 0) {
     if (IsRegular(fd)) CutHalfLine(fd);
-    return fd;
+    return Opened{fd, false};
   }
-  // A device or a pipe that may only be written.
-  const int write_only = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-  if (write_only >= 0) return write_only;
   return absl::InvalidArgumentError(absl::StrCat("--connection-log: cannot write '", path, "': ", strerror(errno)));
 }
 
@@ -60,10 +67,10 @@ uint64_t CountLines(std::string_view lines) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<LineFile>> LineFile::Open(const std::string& path) {
-  if (path == "-") return std::unique_ptr<LineFile>(new LineFile(path, STDOUT_FILENO));
-  const absl::StatusOr<int> fd = OpenToAppend(path);
-  if (!fd.ok()) return fd.status();
-  return std::unique_ptr<LineFile>(new LineFile(path, *fd));
+  if (path == "-") return std::unique_ptr<LineFile>(new LineFile(path, STDOUT_FILENO, false));
+  const absl::StatusOr<Opened> opened = OpenToAppend(path);
+  if (!opened.ok()) return opened.status();
+  return std::unique_ptr<LineFile>(new LineFile(path, opened->fd, opened->made));
 }
 
 LineFile::~LineFile() {
@@ -72,11 +79,17 @@ LineFile::~LineFile() {
 
 absl::Status LineFile::Reopen() {
   if (fd_ == STDOUT_FILENO) return absl::OkStatus();
-  const absl::StatusOr<int> fd = OpenToAppend(path_);
-  if (!fd.ok()) return fd.status();
+  const absl::StatusOr<Opened> opened = OpenToAppend(path_);
+  if (!opened.ok()) return opened.status();
   close(fd_);
-  fd_ = *fd;
+  fd_ = opened->fd;
   return absl::OkStatus();
+}
+
+absl::Status LineFile::GiveTo(uid_t uid, gid_t gid) {
+  if (!made_ || fchown(fd_, uid, gid) == 0) return absl::OkStatus();
+  return absl::PermissionDeniedError(
+      absl::StrCat("--connection-log: cannot hand the file over to user ", uid, ": ", strerror(errno)));
 }
 
 void LineFile::Append(std::string_view lines) {

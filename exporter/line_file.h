@@ -1,10 +1,13 @@
 #ifndef TCPGAUGE_EXPORTER_LINE_FILE_H_
 #define TCPGAUGE_EXPORTER_LINE_FILE_H_
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/statusor.h"
 
@@ -25,6 +28,10 @@ class LineFile {
   // `lines` is one or several, each ended by a newline.
   void Append(std::string_view lines);
 
+  // Hands the file over to a user who is to open it again later. Only a file that Open() made: one that was there has
+  // the owner that somebody gave it.
+  absl::Status GiveTo(uid_t uid, gid_t gid);
+
   // Goes on with a file of that name as it is now: after the former was renamed. When it cannot be opened, the former
   // stays in use, and the error says why.
   absl::Status Reopen();
@@ -35,9 +42,10 @@ class LineFile {
   int error() const { return error_; }
 
  private:
-  LineFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+  LineFile(std::string path, int fd, bool made) : path_(std::move(path)), made_(made), fd_(fd) {}
 
   const std::string path_;
+  const bool made_;
   int fd_;
   uint64_t written_lines_ = 0;
   uint64_t lost_lines_ = 0;

@@ -119,13 +119,13 @@ std::vector<ExportedEdge> LabelEdges(const Snapshot& snapshot) {
 }  // namespace
 
 Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const ExpositionLimits& limits, BuildInfo build,
-                          ProcessStats process, double previous_scrape_seconds, const std::optional<PushStats>& push) {
+                          ProcessStats process, double previous_scrape_seconds, const OutputStats& outputs) {
   Exposition exposition;
   exposition.snapshot = std::move(snapshot);
   exposition.build = std::move(build);
   exposition.process = process;
   exposition.previous_scrape_seconds = previous_scrape_seconds;
-  exposition.push = push;
+  exposition.outputs = outputs;
   exposition.series_limit = limits.series;
   const SeriesPlan plan = PlanSeries(limits.series, limits.connections, /*edges=*/0);
   const std::vector<uint32_t> merged_index =

@@ -3,10 +3,9 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 
 #include "exporter/exposition.h"
-#include "exporter/push_stats.h"
+#include "exporter/output_stats.h"
 
 namespace tcpgauge {
 
@@ -22,8 +21,7 @@ struct ExpositionLimits {
 // exported, in the place of the heaviest of them: one that still lives before one that ended, then the one with more
 // payload, then the newer. So its counters fall only when the one that it showed has ended.
 Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const ExpositionLimits& limits, BuildInfo build,
-                          ProcessStats process, double previous_scrape_seconds,
-                          const std::optional<PushStats>& push = std::nullopt);
+                          ProcessStats process, double previous_scrape_seconds, const OutputStats& outputs = {});
 
 }  // namespace tcpgauge
 

@@ -17,6 +17,7 @@ constexpr MetricLabel kInterface[] = {kInterfaceName};
 constexpr MetricLabel kInterfaceAndProtocol[] = {kInterfaceName, {"protocol", "tcpgauge.packet.protocol"}};
 constexpr MetricLabel kError[] = {{"reason", "error.type"}};
 constexpr MetricLabel kCloseReason[] = {{"reason", "tcpgauge.close.reason"}};
+constexpr MetricLabel kLostReason[] = {{"reason", "tcpgauge.lost.reason"}};
 constexpr MetricLabel kPart[] = {{"part", "tcpgauge.part"}};
 constexpr MetricLabel kState[] = {kConnectionState};
 constexpr MetricLabel kOrigin[] = {{"origin", "tcpgauge.open.origin"}};
@@ -119,6 +120,12 @@ const MetricInfo kCatalog[] = {
     {Metric::kRateWindow, "tcpgauge_rate_window_seconds", kGauge, "seconds", {},
      "The span over which rates are averaged.",
      "tcpgauge.rate_window", "s"},
+    {Metric::kConnectionLogLines, "tcpgauge_connection_log_lines_total", kCounter, "", {},
+     "Lines written to the connection log.",
+     "tcpgauge.connection_log.lines", "{line}"},
+    {Metric::kConnectionLogLost, "tcpgauge_connection_log_lost_total", kCounter, "", kLostReason,
+     "Connections that are missing from the connection log.",
+     "tcpgauge.connection_log.lost", "{connection}"},
     {Metric::kOtlpPushes, "tcpgauge_otlp_pushes_total", kCounter, "", {},
      "Requests that the OTLP receiver took.",
      "tcpgauge.otlp.pushes", "{request}"},

@@ -48,6 +48,8 @@ enum class Metric : uint8_t {
   kConnectionsNotExported,
   kScrapeDuration,
   kRateWindow,
+  kConnectionLogLines,
+  kConnectionLogLost,
   kOtlpPushes,
   kOtlpPushFailures,
   kOtlpDataPointsSent,

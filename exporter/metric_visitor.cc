@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "exporter/output_stats.h"
 #include "exporter/push_stats.h"
 #include "src/net/connection_state.h"
 #include "src/net/protocol.h"
@@ -77,8 +78,8 @@ class Walk {
   }
 
   void Push() {
-    if (!exposition_.push.has_value()) return;
-    const PushStats& push = *exposition_.push;
+    if (!exposition_.outputs.push.has_value()) return;
+    const PushStats& push = *exposition_.outputs.push;
     Only(Metric::kOtlpPushes, push.pushes);
     Begin(Metric::kOtlpPushFailures);
     for (size_t i = 0; i < kPushFailureCount; ++i) visitor_->Sample({kPushFailureNames[i]}, push.failures[i]);
@@ -87,6 +88,15 @@ class Walk {
     Only(Metric::kOtlpDataPointsDropped, push.data_points_dropped);
     Only(Metric::kOtlpQueueRequests, push.queued_requests);
     Only(Metric::kOtlpQueueBytes, push.queued_bytes);
+  }
+
+  void Log() {
+    if (!exposition_.outputs.connection_log.has_value()) return;
+    const ConnectionLogStats& log = *exposition_.outputs.connection_log;
+    Only(Metric::kConnectionLogLines, log.lines);
+    Begin(Metric::kConnectionLogLost);
+    visitor_->Sample({"queue_full"}, log.lost_in_queue);
+    visitor_->Sample({"write_error"}, log.lost_in_writing);
   }
 
   void Edges() {
@@ -241,6 +251,7 @@ void VisitMetrics(const Exposition& exposition, MetricVisitor* visitor) {
   walk.Capture();
   walk.Sums();
   walk.Export();
+  walk.Log();
   walk.Push();
   walk.Edges();
   walk.Connections();

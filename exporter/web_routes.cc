@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "exporter/concurrency_limit.h"
@@ -21,10 +20,12 @@ HttpHandler MetricsPage(const WebSources& sources) {
   const auto previous_nanoseconds = std::make_shared<std::atomic<int64_t>>(0);
   return [sources, previous_nanoseconds](const HttpRequest& request) {
     const int64_t start = sources.clock->SteadyNanoseconds();
-    const auto push = sources.push_stats ? std::optional(sources.push_stats()) : std::nullopt;
+    OutputStats outputs;
+    if (sources.push_stats) outputs.push = sources.push_stats();
+    if (sources.connection_log_stats) outputs.connection_log = sources.connection_log_stats();
     const Exposition exposition = MakeExposition(
         sources.hub->Current(), {sources.limits.series_limit, sources.limits.metrics_connections}, sources.build,
-        ReadProcessStats(), static_cast<double>(previous_nanoseconds->load()) * 1e-9, push);
+        ReadProcessStats(), static_cast<double>(previous_nanoseconds->load()) * 1e-9, outputs);
     const TextFormat format = NegotiateTextFormat(request.Header("Accept").value_or(""));
     HttpResponse response;
     response.content_type = std::string(ContentTypeOf(format));

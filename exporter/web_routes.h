@@ -6,6 +6,7 @@
 
 #include "exporter/exposition.h"
 #include "exporter/http_router.h"
+#include "exporter/output_stats.h"
 #include "exporter/push_stats.h"
 #include "exporter/status_json.h"
 #include "src/base/clock.h"
@@ -25,6 +26,7 @@ struct WebSources {
   std::function<bool()> is_healthy;       // capture threads make progress
   std::function<bool()> is_ready;         // packets are being captured
   std::function<PushStats()> push_stats;  // or nothing where no metrics are pushed
+  ConnectionLogStatsSource connection_log_stats;
 };
 
 // The telemetry path, /-/healthy, /-/ready, /api/v1/status, /api/v1/connections and /.

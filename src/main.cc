@@ -9,6 +9,8 @@
 #include <sys/random.h>
 #include <sys/time.h>
 #include <sys/utsname.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <limits>
@@ -26,6 +28,7 @@
 #include "exporter/connections_json.h"
 #include "exporter/http_server.h"
 #include "exporter/make_exposition.h"
+#include "exporter/output_stats.h"
 #include "exporter/process_stats.h"
 #include "exporter/series_plan.h"
 #include "exporter/text_writer.h"
@@ -36,6 +39,7 @@
 #include "src/base/build_commit.h"
 #include "src/base/log.h"
 #include "src/base/version.h"
+#include "src/base/wakeup.h"
 #include "src/capture/pcap_source.h"
 #include "src/capture_engine.h"
 #include "src/http/http_client.h"
@@ -53,16 +57,36 @@ constexpr int kExitFailure = 1;  // of the environment: privilege, a resource, a
 constexpr int kExitUsage = 2;    // of what was asked for
 
 StopSignal* stop_on_signal = nullptr;
+Wakeup* reload_on_signal = nullptr;  // or null: SIGHUP stops
 
 void OnStopSignal(int) { stop_on_signal->Stop(); }
 
-void HandleSignals(StopSignal* stop) {
+void OnHangUp(int) {
+  if (reload_on_signal != nullptr) {
+    reload_on_signal->Notify();
+  } else {
+    stop_on_signal->Stop();
+  }
+}
+
+// `reload` may be null.
+void HandleSignals(StopSignal* stop, Wakeup* reload) {
   stop_on_signal = stop;
+  reload_on_signal = reload;
   struct sigaction action = {};
   action.sa_handler = OnStopSignal;
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGALRM}) sigaction(number, &action, nullptr);
+  for (const int number : {SIGINT, SIGTERM, SIGALRM}) sigaction(number, &action, nullptr);
+  action.sa_handler = OnHangUp;
+  sigaction(SIGHUP, &action, nullptr);
+  // A write to a closed pipe or socket, or beyond the limit of a file's size, is an error like any other.
   action.sa_handler = SIG_IGN;
-  sigaction(SIGPIPE, &action, nullptr);  // a write to a closed pipe or socket is an error like any other
+  for (const int number : {SIGPIPE, SIGXFSZ}) sigaction(number, &action, nullptr);
+}
+
+// SIGHUP is an administrator's request, or the last that a program hears of its terminal.
+bool TerminalIsGone() {
+  pollfd terminal = {STDIN_FILENO, 0, 0};
+  return poll(&terminal, 1, 0) == 1 && (terminal.revents & POLLHUP) != 0 && tcgetsid(STDIN_FILENO) < 0;
 }
 
 // SIGALRM stops the run then.
@@ -186,7 +210,8 @@ ExpositionLimits LimitsOf(const Options& options) {
   return {static_cast<size_t>(options.series_limit), static_cast<size_t>(options.metrics_connections)};
 }
 
-WebSources WebSourcesOf(const Options& options, const CaptureEngine& engine, const OtlpPusher* pusher) {
+WebSources WebSourcesOf(const Options& options, const CaptureEngine& engine, const OtlpPusher* pusher,
+                        const ConnectionLogStatsSource& log_stats) {
   WebSources web;
   web.hub = &engine.hub();
   web.clock = &SystemClock();
@@ -201,12 +226,15 @@ WebSources WebSourcesOf(const Options& options, const CaptureEngine& engine, con
   web.is_healthy = [&engine] { return engine.IsHealthy(); };
   web.is_ready = [&engine] { return engine.IsReady(); };
   if (pusher != nullptr) web.push_stats = [pusher] { return pusher->stats(); };
+  web.connection_log_stats = log_stats;
   return web;
 }
 
 absl::StatusOr<std::unique_ptr<HttpServer>> OpenServer(const Options& options, const CaptureEngine& engine,
-                                                       const OtlpPusher* pusher, WebSecurity* security) {
-  HttpHandler handler = WebRoutes(WebSourcesOf(options, engine, pusher));
+                                                       const OtlpPusher* pusher,
+                                                       const ConnectionLogStatsSource& log_stats,
+                                                       WebSecurity* security) {
+  HttpHandler handler = WebRoutes(WebSourcesOf(options, engine, pusher, log_stats));
   TlsSource tls;
   if (security != nullptr) {
     handler = security->Guard(std::move(handler));
@@ -241,9 +269,15 @@ absl::Status Print(const std::string& text) {
   return absl::UnavailableError(absl::StrCat("cannot write to standard output: ", strerror(errno)));
 }
 
-void WaitForEnd(const StopSignal& stop, const CaptureEngine& engine) {
-  pollfd fds[] = {{stop.fd(), POLLIN, 0}, {engine.finished_fd(), POLLIN, 0}};
-  while (poll(fds, 2, -1) < 0) {  // interrupted by a signal that says nothing
+// `log` may be null. What else can be read anew, certificates and the web configuration, is when it has changed.
+void WaitForEnd(const StopSignal& stop, const CaptureEngine& engine, Wakeup* reload, ConnectionLog* log) {
+  while (true) {
+    pollfd fds[] = {{stop.fd(), POLLIN, 0}, {engine.finished_fd(), POLLIN, 0}, {reload->fd(), POLLIN, 0}};
+    if (poll(fds, 3, -1) < 0) continue;  // interrupted by a signal that says nothing
+    if (fds[0].revents != 0 || fds[1].revents != 0) return;
+    reload->Clear();
+    if (TerminalIsGone()) return;
+    if (log != nullptr) log->Reopen();
   }
 }
 
@@ -267,7 +301,7 @@ int RunAttached(const Options& options) {
   if (const absl::Status terminal = CheckTopView(); !terminal.ok()) return Fail(terminal);
   if (const absl::Status dropped = DropForAttached(options); !dropped.ok()) return Fail(dropped);
   StopSignal stop;
-  HandleSignals(&stop);
+  HandleSignals(&stop, nullptr);
   const auto agent = AttachedAgent::Attach(
       *address, {options.attach_ca_file, options.attach_cert_file, options.attach_key_file}, &SystemClock(), stop.fd());
   if (absl::IsCancelled(agent.status())) return EXIT_SUCCESS;
@@ -284,7 +318,8 @@ int Run(const Options& options) {
   if (!identity.ok()) return Fail(identity.status());
   if (const absl::Status kept = KeepOpeningCapabilities(NeedsNetAdmin(options)); !kept.ok()) return Fail(kept);
   StopSignal stop;
-  HandleSignals(&stop);
+  Wakeup reload;
+  HandleSignals(&stop, options.tui ? nullptr : &reload);
 
   if (options.tui) {
     if (const absl::Status terminal = CheckTopView(); !terminal.ok()) return Fail(terminal);
@@ -314,7 +349,9 @@ int Run(const Options& options) {
   CaptureEngine engine(engine_options, *std::move(sources), ended, &SystemClock(), [](const absl::Status& status) {
     LogError("capture ended", {{"error", std::string(status.message())}});
   });
-  auto pusher = MakeOtlpPusher(otel, engine.hub(), LimitsOf(options), AgentName());
+  ConnectionLogStatsSource log_stats;
+  if (connection_log != nullptr) log_stats = [log = connection_log.get()] { return log->stats(); };
+  auto pusher = MakeOtlpPusher(otel, engine.hub(), LimitsOf(options), AgentName(), log_stats);
   if (!pusher.ok()) return Fail(pusher.status());
   std::unique_ptr<WebSecurity> web_security;
   if (!options.web_config_file.empty()) {
@@ -324,7 +361,7 @@ int Run(const Options& options) {
   }
   std::unique_ptr<HttpServer> server;
   if (!options.listen_addresses.empty()) {
-    auto opened = OpenServer(options, engine, pusher->get(), web_security.get());
+    auto opened = OpenServer(options, engine, pusher->get(), log_stats, web_security.get());
     if (!opened.ok()) return FailOfAddress(opened.status());
     server = *std::move(opened);
   }
@@ -343,7 +380,7 @@ int Run(const Options& options) {
   if (options.tui) {
     status = RunTopView(engine.hub(), stop.fd());
   } else {
-    WaitForEnd(stop, engine);
+    WaitForEnd(stop, engine, &reload, connection_log.get());
   }
   if (server != nullptr) server->Stop();
   const absl::Status capture_status = engine.Stop();

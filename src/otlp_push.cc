@@ -31,8 +31,8 @@ OtelSettings OtelSettingsOf(const Options& options) {
 }
 
 absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const SnapshotHub& hub,
-                                                           const ExpositionLimits& limits,
-                                                           const std::string& host_name) {
+                                                           const ExpositionLimits& limits, const std::string& host_name,
+                                                           const ConnectionLogStatsSource& connection_log_stats) {
   if (!settings.push && !settings.console) return nullptr;
   OtlpSources sources;
   sources.hub = &hub;
@@ -40,6 +40,7 @@ absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& s
   sources.limits = limits;
   sources.build = {kVersion, BuildCommit()};
   sources.host_name = host_name;
+  sources.connection_log_stats = connection_log_stats;
   auto pusher = OtlpPusher::Create(settings, sources);
   if (!pusher.ok()) {
     return absl::Status(pusher.status().code(),

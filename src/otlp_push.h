@@ -8,6 +8,7 @@
 #include "exporter/make_exposition.h"
 #include "exporter/otlp/otel_environment.h"
 #include "exporter/otlp/otlp_pusher.h"
+#include "exporter/output_stats.h"
 #include "src/options/options.h"
 #include "src/snapshot/snapshot_hub.h"
 
@@ -20,8 +21,8 @@ OtelSettings OtelSettingsOf(const Options& options);
 // The pusher, not started, or null when nothing is pushed. Reads the files that `settings` name; `hub` must outlive it.
 // Errors: of those files.
 absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const SnapshotHub& hub,
-                                                           const ExpositionLimits& limits,
-                                                           const std::string& host_name);
+                                                           const ExpositionLimits& limits, const std::string& host_name,
+                                                           const ConnectionLogStatsSource& connection_log_stats);
 
 }  // namespace tcpgauge
 

@@ -91,9 +91,11 @@ std::vector<OtlpRequest> OtlpPusher::Collect() {
   if (snapshot->sequence == 0) return {};  // nothing is known yet
   const int64_t begin_ns = sources_.clock->SteadyNanoseconds();
   const int64_t time_ns = sources_.clock->WallNanoseconds();
-  const std::optional<PushStats> push = encoder_.has_value() ? std::optional(loop_.stats()) : std::nullopt;
+  OutputStats outputs;
+  if (encoder_.has_value()) outputs.push = loop_.stats();
+  if (sources_.connection_log_stats) outputs.connection_log = sources_.connection_log_stats();
   const Exposition exposition =
-      MakeExposition(snapshot, sources_.limits, sources_.build, ReadProcessStats(), previous_seconds_, push);
+      MakeExposition(snapshot, sources_.limits, sources_.build, ReadProcessStats(), previous_seconds_, outputs);
   std::vector<OtlpRequest> requests;
   if (encoder_.has_value()) requests = encoder_->Encode(exposition, time_ns);
   for (OtlpRequest& request : requests) {

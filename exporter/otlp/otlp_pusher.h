@@ -15,6 +15,7 @@
 #include "exporter/otlp/otlp_encoder.h"
 #include "exporter/otlp/push_loop.h"
 #include "exporter/otlp/push_transport.h"
+#include "exporter/output_stats.h"
 #include "src/base/clock.h"
 #include "src/base/log_limiter.h"
 #include "src/base/stop_signal.h"
@@ -29,6 +30,7 @@ struct OtlpSources {
   ExpositionLimits limits;
   BuildInfo build;
   std::string host_name;
+  ConnectionLogStatsSource connection_log_stats;
 };
 
 // Pushes the metrics on a thread of its own, at the interval that the settings ask for: to a receiver, to standard

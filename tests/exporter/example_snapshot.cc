@@ -97,7 +97,8 @@ PushStats ExamplePush() {
 
 Exposition ExampleExposition(Snapshot snapshot, size_t connection_limit) {
   return MakeExposition(std::make_shared<const Snapshot>(std::move(snapshot)), {1000000, connection_limit},
-                        {"1.2.3", "0123abc"}, ExampleProcess(), 0.0025, ExamplePush());
+                        {"1.2.3", "0123abc"}, ExampleProcess(), 0.0025,
+                        {ExamplePush(), ConnectionLogStats{5000, 3, 4}});
 }
 
 }  // namespace tcpgauge

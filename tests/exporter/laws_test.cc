@@ -65,7 +65,7 @@ class Pipeline {
   Exposition Expose(int64_t now_ns) {
     AdvanceTime(now_ns);
     for (Worker& worker : workers_) worker.publisher->PublishNow();
-    return MakeExposition(collector_->Collect(), limits_, {"1", "2"}, {}, 0);
+    return MakeExposition(collector_->Collect(), limits_, {"1", "2"}, {}, 0, {PushStats(), ConnectionLogStats()});
   }
 
  private:

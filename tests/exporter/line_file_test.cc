@@ -54,7 +54,7 @@ TEST(LineFile, AppendsToWhatIsThere) {
 }
 
 TEST(LineFile, CutsOffTheHalfLineThatACrashLeft) {
-  for (const std::string whole : {std::string(), std::string("one\n"), std::string(10000, 'x') + "\n"}) {
+  for (const std::string& whole : {std::string(), std::string("one\n"), std::string(10000, 'x') + "\n"}) {
     const std::string path = PathOf("crash");
     Write(path, whole + std::string(9000, 'h'));
     const auto file = LineFile::Open(path);
