@@ -17,12 +17,12 @@ if [ $# -eq 0 ]; then
   say "and 'deploy/run.sh --tui' shows the connections in this terminal" >&2
 fi
 
-# Root runs it as it is. A user keeps being that user, with the capabilities that capturing takes and no others.
+# Root runs it as it is. A user keeps being that user, with the capability that capturing takes and no other.
 if [ "$(id -u)" = 0 ]; then
   exec "$binary" "$@"
 fi
 mapfile -t variables < <(env | grep '^TCPGAUGE_' || true)
-capabilities=+net_raw,+net_admin
+capabilities=+net_raw
 exec sudo -- setpriv --reuid="$(id -u)" --regid="$(id -g)" --init-groups \
   --inh-caps="$capabilities" --ambient-caps="$capabilities" --bounding-set="-all,$capabilities" \
   env HOME="$HOME" TERM="${TERM-}" "${variables[@]}" "$binary" "$@"

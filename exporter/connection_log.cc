@@ -83,11 +83,22 @@ std::string ConnectionLogLine(const NamedEndedConnection& ended) {
 }
 
 absl::StatusOr<std::unique_ptr<ConnectionLog>> ConnectionLog::Open(const std::string& path) {
-  const int fd = path == "-" ? STDOUT_FILENO : open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+  if (path == "-") return std::unique_ptr<ConnectionLog>(new ConnectionLog(STDOUT_FILENO, false));
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC;
+  constexpr mode_t kMode = 0640;
+  int fd = open(path.c_str(), kFlags | O_CREAT | O_EXCL, kMode);
+  const bool made = fd >= 0;
+  if (!made) fd = open(path.c_str(), kFlags | O_CREAT, kMode);
   if (fd < 0) {
     return absl::InvalidArgumentError(absl::StrCat("--connection-log: cannot write '", path, "': ", strerror(errno)));
   }
-  return std::unique_ptr<ConnectionLog>(new ConnectionLog(fd));
+  return std::unique_ptr<ConnectionLog>(new ConnectionLog(fd, made));
+}
+
+absl::Status ConnectionLog::GiveTo(uid_t uid, gid_t gid) {
+  if (!made_ || fchown(fd_, uid, gid) == 0) return absl::OkStatus();
+  return absl::PermissionDeniedError(
+      absl::StrCat("--connection-log: cannot hand the file over to user ", uid, ": ", strerror(errno)));
 }
 
 ConnectionLog::~ConnectionLog() {

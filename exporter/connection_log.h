@@ -1,6 +1,8 @@
 #ifndef TCPGAUGE_EXPORTER_CONNECTION_LOG_H_
 #define TCPGAUGE_EXPORTER_CONNECTION_LOG_H_
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -29,6 +31,10 @@ class ConnectionLog {
   ConnectionLog(const ConnectionLog&) = delete;
   ConnectionLog& operator=(const ConnectionLog&) = delete;
 
+  // Hands the file over to a user who is to write it later, too, when the log is begun anew. Only a file that Open()
+  // made: one that was there has the owner that somebody gave it.
+  absl::Status GiveTo(uid_t uid, gid_t gid);
+
   // A queue for one capture thread; lives as long as the log. Before Start().
   EndedQueue* AddQueue(bool lossless);
   void Start();
@@ -38,13 +44,14 @@ class ConnectionLog {
   bool Finish();
 
  private:
-  explicit ConnectionLog(int fd) : fd_(fd) {}
+  ConnectionLog(int fd, bool made) : fd_(fd), made_(made) {}
 
   void Run();
   bool WriteQueued();
   void WriteBuffer();
 
   const int fd_;
+  const bool made_;  // there was no such file before
   Wakeup wakeup_;
   StopSignal stop_;
   std::vector<std::unique_ptr<EndedQueue>> queues_;

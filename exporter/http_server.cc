@@ -66,15 +66,21 @@ MHD_Result Queue(MHD_Connection* connection, HttpResponse response) {
 class HttpServer::Listener {
  public:
   Listener(ListenSocket socket, HttpServer* server)
-      : server_(*server), socket_(std::move(socket)), has_tls_(server->tls_ != nullptr && !socket_.is_unix()) {
-    const HttpLimits& limits = server->limits_;
+      : server_(*server), socket_(std::move(socket)), has_tls_(server->tls_ != nullptr && !socket_.is_unix()) {}
+  ~Listener() {
+    if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
+  }
+
+  // False when there is no thread or descriptor to be had.
+  bool Serve() {
+    const HttpLimits& limits = server_.limits_;
     unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC;
     std::vector<MHD_OptionItem> tls_options;
     std::shared_ptr<const TlsContext> tls;
     if (has_tls_) {
       // libmicrohttpd wants a certificate at the start; each connection gets the current one in OnConnection().
       flags |= MHD_USE_TLS;
-      tls = server->tls_();
+      tls = server_.tls_();
       tls_options.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, const_cast<char*>(tls->certificate_pem().c_str())});
       tls_options.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, const_cast<char*>(tls->key_pem().c_str())});
     }
@@ -86,12 +92,8 @@ class HttpServer::Listener {
                                MHD_OPTION_NOTIFY_CONNECTION, OnConnection, this, MHD_OPTION_NOTIFY_COMPLETED,
                                OnResponseEnd, this, MHD_OPTION_ARRAY, tls_options.data(), MHD_OPTION_END);
     if (daemon_ != nullptr) socket_.Release();  // closed by the daemon from now on
+    return daemon_ != nullptr;
   }
-  ~Listener() {
-    if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
-  }
-
-  bool is_running() const { return daemon_ != nullptr; }
 
   std::string url() const {
     return socket_.is_unix() ? socket_.bound_address()
@@ -121,7 +123,7 @@ class HttpServer::Listener {
     HttpServer& server = listener.server_;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
       const int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-      auto* const opened = new OpenConnection{server.deadlines_.Add(fd, server.limits_.request), nullptr};
+      auto* const opened = new OpenConnection{server.deadlines_->Add(fd, server.limits_.request), nullptr};
       if (listener.has_tls_) {
         opened->tls = server.tls_();
         opened->tls->Prepare(SessionOf(connection));
@@ -129,7 +131,7 @@ class HttpServer::Listener {
       *state = opened;
     } else {
       const std::unique_ptr<OpenConnection> owned(static_cast<OpenConnection*>(*state));
-      server.deadlines_.Remove(owned->deadline);
+      server.deadlines_->Remove(owned->deadline);
     }
   }
 
@@ -140,8 +142,8 @@ class HttpServer::Listener {
     HttpServer& server = static_cast<Listener*>(self)->server_;
     if (*seen_before == nullptr) {
       *seen_before = &marker;
-      server.deadlines_.Set(StateOf(connection)->deadline, ConnectionDeadlines::Phase::kResponse,
-                            server.limits_.response);
+      server.deadlines_->Set(StateOf(connection)->deadline, ConnectionDeadlines::Phase::kResponse,
+                             server.limits_.response);
       if (HasConflictingLengths(ToRequest(connection, path, method))) {
         HttpResponse refusal;
         refusal.status = 400;
@@ -164,8 +166,8 @@ class HttpServer::Listener {
 
   static void OnResponseEnd(void* self, MHD_Connection* connection, void**, MHD_RequestTerminationCode) noexcept {
     HttpServer& server = static_cast<Listener*>(self)->server_;
-    server.deadlines_.Set(StateOf(connection)->deadline, ConnectionDeadlines::Phase::kRequest,
-                          absl::Seconds(server.limits_.idle_timeout_seconds) + server.limits_.request);
+    server.deadlines_->Set(StateOf(connection)->deadline, ConnectionDeadlines::Phase::kRequest,
+                           absl::Seconds(server.limits_.idle_timeout_seconds) + server.limits_.request);
   }
 
   HttpServer& server_;
@@ -175,13 +177,13 @@ class HttpServer::Listener {
 };
 
 HttpServer::HttpServer(HttpHandler handler, const HttpLimits& limits, TlsSource tls)
-    : handler_(std::move(handler)), limits_(limits), tls_(std::move(tls)), deadlines_(limits.connections / 2) {}
+    : handler_(std::move(handler)), limits_(limits), tls_(std::move(tls)) {}
 
 HttpServer::~HttpServer() { Stop(); }
 
-absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::vector<std::string>& addresses,
-                                                              HttpHandler handler, const HttpLimits& limits,
-                                                              TlsSource tls) {
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Open(const std::vector<std::string>& addresses,
+                                                             HttpHandler handler, const HttpLimits& limits,
+                                                             TlsSource tls) {
   // Each listener needs a few descriptors itself, and each connection one of the server's and one of its deadline's.
   const size_t budget = DescriptorBudget();
   const size_t for_listeners = addresses.size() * kListenerDescriptors;
@@ -194,11 +196,27 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::vector<
     absl::StatusOr<ListenSocket> socket = ListenSocket::Open(address);
     if (!socket.ok()) return socket.status();
     server->listeners_.push_back(std::make_unique<Listener>(*std::move(socket), server.get()));
-    if (!server->listeners_.back()->is_running()) {
-      return absl::UnavailableError(absl::StrCat("cannot serve on ", address, ": no thread or descriptor to be had"));
-    }
     server->urls_.push_back(server->listeners_.back()->url());
   }
+  return server;
+}
+
+absl::Status HttpServer::Serve() {
+  deadlines_ = std::make_unique<ConnectionDeadlines>(limits_.connections / 2);
+  for (size_t i = 0; i < listeners_.size(); ++i) {
+    if (!listeners_[i]->Serve()) {
+      return absl::UnavailableError(absl::StrCat("cannot serve on ", urls_[i], ": no thread or descriptor to be had"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::vector<std::string>& addresses,
+                                                              HttpHandler handler, const HttpLimits& limits,
+                                                              TlsSource tls) {
+  absl::StatusOr<std::unique_ptr<HttpServer>> server = Open(addresses, std::move(handler), limits, std::move(tls));
+  if (!server.ok()) return server;
+  if (absl::Status status = (*server)->Serve(); !status.ok()) return status;
   return server;
 }
 

@@ -33,13 +33,21 @@ using TlsSource = std::function<std::shared_ptr<const TlsContext>()>;
 // An HTTP/1.1 server on libmicrohttpd, the only home of microhttpd.h.
 //
 // Each connection has a thread of its own, so a client that reads slowly or not at all, or a handler that computes,
-// holds up nobody else. The server's threads know nothing of capture threads. Thread: Start() and Stop() from one; the
-// handler is called from many.
+// holds up nobody else. The server's threads know nothing of capture threads. Thread: Open(), Serve() and Stop() from
+// one; the handler is called from many.
 class HttpServer {
  public:
-  // Listens on every address (see ListenSocket::Open) and serves at once. Fails, with nothing left open, when one of
-  // them cannot be had.
-  // With `tls`, which gives the context for the next connection, and never null, all but unix sockets speak TLS.
+  // Listens on every address (see ListenSocket::Open), without a thread: clients wait until Serve(). Fails, with
+  // nothing left open, when one of them cannot be had. With `tls`, which gives the context for the next connection, and
+  // never null, all but unix sockets speak TLS.
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Open(const std::vector<std::string>& addresses,
+                                                          HttpHandler handler, const HttpLimits& limits = {},
+                                                          TlsSource tls = nullptr);
+
+  // Starts the threads. Once. Errors: kUnavailable.
+  absl::Status Serve();
+
+  // Both at once.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::vector<std::string>& addresses,
                                                            HttpHandler handler, const HttpLimits& limits = {},
                                                            TlsSource tls = nullptr);
@@ -67,7 +75,7 @@ class HttpServer {
   const HttpHandler handler_;
   const HttpLimits limits_;
   const TlsSource tls_;
-  ConnectionDeadlines deadlines_;
+  std::unique_ptr<ConnectionDeadlines> deadlines_;  // while it serves
   std::vector<std::string> urls_;
   std::vector<std::unique_ptr<Listener>> listeners_;
 };

@@ -10,6 +10,7 @@
 #include <sys/time.h>
 #include <sys/utsname.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <string>
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "exporter/connection_log.h"
@@ -39,6 +41,8 @@
 #include "src/http/http_client.h"
 #include "src/options/command_line.h"
 #include "src/otlp_push.h"
+#include "src/privilege/drop_privileges.h"
+#include "src/privilege/identity.h"
 #include "tui/table_text.h"
 #include "tui/top_view.h"
 
@@ -199,15 +203,15 @@ WebSources WebSourcesOf(const Options& options, const CaptureEngine& engine, con
   return web;
 }
 
-absl::StatusOr<std::unique_ptr<HttpServer>> StartServer(const Options& options, const CaptureEngine& engine,
-                                                        const OtlpPusher* pusher, WebSecurity* security) {
+absl::StatusOr<std::unique_ptr<HttpServer>> OpenServer(const Options& options, const CaptureEngine& engine,
+                                                       const OtlpPusher* pusher, WebSecurity* security) {
   HttpHandler handler = WebRoutes(WebSourcesOf(options, engine, pusher));
   TlsSource tls;
   if (security != nullptr) {
     handler = security->Guard(std::move(handler));
     if (security->CurrentTls() != nullptr) tls = [security] { return security->CurrentTls(); };
   }
-  return HttpServer::Start(options.listen_addresses, std::move(handler), {}, std::move(tls));
+  return HttpServer::Open(options.listen_addresses, std::move(handler), {}, std::move(tls));
 }
 
 std::string FinalState(const Options& options, const SnapshotHub& hub) {
@@ -242,10 +246,25 @@ void WaitForEnd(const StopSignal& stop, const CaptureEngine& engine) {
   }
 }
 
+// Netfilter hands packets over to whom it trusts more than packet sockets ask for.
+bool NeedsNetAdmin(const Options& options) {
+  return std::any_of(options.interfaces.begin(), options.interfaces.end(), [](const std::string& name) {
+    return absl::StartsWith(name, "nflog") || absl::StartsWith(name, "nfqueue");
+  });
+}
+
+// It needs no privilege at all. The user stays unless one is named: keys and unix sockets are opened again with each
+// connection, and who may is the one who asked.
+absl::Status DropForAttached(const Options& options) {
+  const auto identity = ChooseIdentity(options.user.value_or(""));
+  return identity.ok() ? DropPrivileges(*identity) : identity.status();
+}
+
 int RunAttached(const Options& options) {
   const auto address = ParseAgentAddress(options.attach);
   if (!address.ok()) return Fail(address.status());
   if (const absl::Status terminal = CheckTopView(); !terminal.ok()) return Fail(terminal);
+  if (const absl::Status dropped = DropForAttached(options); !dropped.ok()) return Fail(dropped);
   StopSignal stop;
   HandleSignals(&stop);
   const auto agent = AttachedAgent::Attach(
@@ -260,6 +279,9 @@ int Run(const Options& options) {
   if (options.list_interfaces) return PrintInterfaces();
   if (!options.attach.empty()) return RunAttached(options);
   SetUpLog(options.log_level, options.log_format);
+  const auto identity = ChooseIdentity(options.user);
+  if (!identity.ok()) return Fail(identity.status());
+  if (const absl::Status kept = KeepOpeningCapabilities(NeedsNetAdmin(options)); !kept.ok()) return Fail(kept);
   StopSignal stop;
   HandleSignals(&stop);
 
@@ -273,6 +295,10 @@ int Run(const Options& options) {
     auto opened = ConnectionLog::Open(options.connection_log);
     if (!opened.ok()) return Fail(opened.status());
     connection_log = *std::move(opened);
+    if (identity->changes) {
+      if (const absl::Status given = connection_log->GiveTo(identity->uid, identity->gid); !given.ok())
+        return Fail(given);
+    }
   }
 
   std::unique_ptr<LogHold> log_hold;
@@ -297,9 +323,14 @@ int Run(const Options& options) {
   }
   std::unique_ptr<HttpServer> server;
   if (!options.listen_addresses.empty()) {
-    auto started = StartServer(options, engine, pusher->get(), web_security.get());
-    if (!started.ok()) return FailOfAddress(started.status());
-    server = *std::move(started);
+    auto opened = OpenServer(options, engine, pusher->get(), web_security.get());
+    if (!opened.ok()) return FailOfAddress(opened.status());
+    server = *std::move(opened);
+  }
+  // All is open. From here on there may be threads, and packets may be looked at.
+  if (const absl::Status dropped = DropPrivileges(*identity); !dropped.ok()) return Fail(dropped);
+  if (server != nullptr) {
+    if (const absl::Status serving = server->Serve(); !serving.ok()) return Fail(serving);
     for (const std::string& url : server->urls()) LogInfo("listening", {{"address", url}});
   }
   if (connection_log != nullptr) connection_log->Start();

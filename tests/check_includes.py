@@ -24,6 +24,8 @@ HOMES = {
     "microhttpd": "exporter/http_server.cc",
     "yaml-cpp/": "exporter/web_config.cc",
     "libdeflate": "exporter/gzip.cc",
+    "sys/capability.h": "src/privilege/drop_privileges.cc",
+    "seccomp.h": "src/privilege/system_call_filter.cc",
     "crypt.h": "exporter/basic_auth.cc",
     "google/protobuf/": "exporter/otlp/",
     "prometheus/": None,

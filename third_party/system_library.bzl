@@ -78,4 +78,6 @@ def system_libraries():
     system_library(name = "crypt", pkg_config = ["libcrypt"], debian_package = "libcrypt-dev")
     system_library(name = "protobuf", pkg_config = ["protobuf"], debian_package = "libprotobuf-dev protobuf-compiler")
     system_library(name = "curl", pkg_config = ["libcurl"], debian_package = "libcurl4-openssl-dev")
+    system_library(name = "cap", pkg_config = ["libcap"], debian_package = "libcap-dev")
+    system_library(name = "seccomp", pkg_config = ["libseccomp"], debian_package = "libseccomp-dev")
     system_library(name = "yaml", pkg_config = ["yaml-cpp"], debian_package = "libyaml-cpp-dev")

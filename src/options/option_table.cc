@@ -158,6 +158,14 @@ const OptionSpec kTable[] = {
        return Keep(ParseSeconds(value, 0.1, kYearSeconds), &options->duration_seconds);
      },
      nullptr},
+    {kCapture, 0, "user", Kind::kValue, "NAME",
+     "the user to become once all is open, with every privilege dropped; '' insists on staying, without capabilities",
+     "as root tcpgauge, else nobody",
+     [](const std::string& value, Options* options) {
+       options->user = value;
+       return absl::OkStatus();
+     },
+     nullptr},
     {kCapture, 0, "list-interfaces", Kind::kFlag, "", "list the interfaces that can be captured on, and exit", "",
      TakeFlag<&Options::list_interfaces, true>, nullptr},
 

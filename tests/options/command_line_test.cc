@@ -297,10 +297,11 @@ TEST(CommandLine, TellsEveryOptionAsItHolds) {
   EXPECT_THAT(effective, testing::Contains(testing::Pair("idle-timeout", "3600")));
 }
 
-TEST(CommandLine, RejectsOptionsThatAreNotThereYet) {
-  for (const char* option : {"--user"}) {
-    EXPECT_THAT(ErrorOf({option, "1"}), HasSubstr("unknown option")) << option;
-  }
+TEST(CommandLine, TellsAnEmptyUserFromNone) {
+  EXPECT_FALSE(OptionsOf({}).user.has_value());
+  EXPECT_EQ(OptionsOf({"--user", ""}).user, "");
+  EXPECT_EQ(OptionsOf({"--user="}).user, "");
+  EXPECT_EQ(OptionsOf({"--user", "somebody"}).user, "somebody");
 }
 
 TEST(CommandLine, TakesTheShapeOfTheExposition) {

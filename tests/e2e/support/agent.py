@@ -51,12 +51,12 @@ class ThisHost:
 class Agent(Process):
     """Runs the agent in `namespace` with `options`; ready, that is capturing, when the constructor returns.
 
-    `prefix` is a command that sets something and becomes the agent. `environment` replaces this process's, where it is
-    given.
+    `prefix` is a command that sets something and becomes the agent; `program` is another binary than run.sh's.
+    `environment` replaces this process's, where it is given.
     """
 
-    def __init__(self, namespace, *options, prefix=(), environment=None):
-        super().__init__(namespace.command(*prefix, binary(), "--web.listen-address=127.0.0.1:0", *options),
+    def __init__(self, namespace, *options, prefix=(), program=None, environment=None):
+        super().__init__(namespace.command(*prefix, program or binary(), "--web.listen-address=127.0.0.1:0", *options),
                          env=environment)
         self._namespace = namespace
         try:

@@ -1,0 +1,64 @@
+#include "src/privilege/identity.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace tcpgauge {
+namespace {
+
+std::optional<Identity> FindUser(const std::string& name) {
+  const passwd* const user = getpwnam(name.c_str());
+  if (user == nullptr) return std::nullopt;
+  return Identity{true, name, user->pw_uid, user->pw_gid};
+}
+
+// The highest number means "leave it as it is" to the kernel.
+bool ParseId(const std::string& text, uint32_t* id) {
+  return absl::SimpleAtoi(text, id) && *id != static_cast<uint32_t>(-1);
+}
+
+// Where no user has that name, UID or UID:GID; a UID alone stands for the group of that number, too.
+std::optional<Identity> ParseIds(const std::string& text) {
+  const std::vector<std::string> ids = absl::StrSplit(text, ':');
+  Identity identity{true, text, 0, 0};
+  if (ids.size() > 2 || !ParseId(ids.front(), &identity.uid) || !ParseId(ids.back(), &identity.gid)) {
+    return std::nullopt;
+  }
+  return identity;
+}
+
+}  // namespace
+
+absl::StatusOr<Identity> ChooseIdentity(const std::optional<std::string>& user) {
+  if (getuid() != geteuid() || getgid() != getegid()) {
+    return absl::FailedPreconditionError(
+        "the binary is set-user-ID or set-group-ID, and would open files for whoever calls it; take that away (chmod "
+        "ug-s) and use setcap cap_net_raw=ep instead");
+  }
+  if (!user.has_value()) {
+    if (geteuid() != 0) return Identity();
+    for (const char* name : {"tcpgauge", "nobody"}) {
+      if (std::optional<Identity> found = FindUser(name)) return *std::move(found);
+    }
+    return absl::InvalidArgumentError(
+        "--user: there is neither a user 'tcpgauge' nor 'nobody' to become; name one or give a number, as in --user "
+        "65534, or insist on staying root with --user ''");
+  }
+  if (user->empty()) return Identity();
+  std::optional<Identity> found = FindUser(*user);
+  if (!found.has_value()) found = ParseIds(*user);
+  if (!found.has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--user: there is no user '", *user, "'; right would be a name, UID or UID:GID"));
+  }
+  if (found->uid == geteuid() && found->gid == getegid()) found->changes = geteuid() == 0;
+  return *std::move(found);
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,221 @@
+"""What is left of the privileges that the agent was started with, as the kernel tells it; and that it works without."""
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+
+from support.agent import Agent, binary, fetch
+from support.case import NamespaceCase
+from support.namespaces import Testbed
+from support.processes import Process
+from support.traffic import Conversation
+from support.waiting import wait_until
+
+NOBODY = pwd.getpwnam("nobody")
+NONE = "0" * 16
+AS_NOBODY = ("setpriv", f"--reuid={NOBODY.pw_uid}", f"--regid={NOBODY.pw_gid}", "--clear-groups")
+ONLY_NET_RAW = ("setpriv", "--bounding-set=-all,+net_raw", "--inh-caps=-all")
+
+
+def default_user():
+    """Whom root becomes."""
+    try:
+        return pwd.getpwnam("tcpgauge")
+    except KeyError:
+        return NOBODY
+
+
+def status_of_threads(pid):
+    """For each thread what /proc says: {field: value}."""
+    threads = []
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/status") as file:
+            threads.append(dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line))
+    return threads
+
+
+class PrivilegesCase(NamespaceCase):
+    tools = ("setpriv", "setcap")
+
+    def setUp(self):
+        self.testbed = self.own(Testbed())
+
+    def program_for_all(self):
+        """A copy of the agent where nobody may run it."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        os.chmod(folder.name, 0o755)
+        program = shutil.copy(binary(), folder.name)
+        os.chmod(program, 0o755)
+        return program
+
+    def start(self, *options, **how):
+        return self.own(Agent(self.testbed.server, "-i", "server0", *options, **how))
+
+    def fails(self, *options, prefix=()):
+        """Runs the agent, which is to end at once: (exit status, what it said)."""
+        process = self.own(Process(self.testbed.server.command(*prefix, binary(), "-i", "server0",
+                                                               "--web.listen-address=127.0.0.1:0", *options)))
+        return process.wait(10), process.stderr()
+
+    def check_captures(self, agent, port=7000):
+        conversation = self.own(Conversation(self.testbed, port))
+        conversation.client_sends(1000)
+        agent.wait_for("tcpgauge_connection_client_payload_bytes_total", lambda value: value == 1000,
+                       "the conversation is counted", **conversation.labels)
+
+    def check_dropped(self, agent, user, bounding=NONE):
+        threads = status_of_threads(agent.pid)
+        self.assertGreater(len(threads), 3)
+        for thread in threads:
+            self.assertEqual(thread["Uid"].split(), [str(user.pw_uid)] * 4)
+            self.assertEqual(thread["Gid"].split(), [str(user.pw_gid)] * 4)
+            for capabilities in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+                self.assertEqual(thread[capabilities], NONE, capabilities)
+            if bounding is not None:
+                self.assertEqual(thread["CapBnd"], bounding)
+            self.assertEqual((thread["Seccomp"], thread["NoNewPrivs"]), ("2", "1"))
+
+
+class DropTest(PrivilegesCase):
+    def test_root_becomes_a_user_without_any_capability(self):
+        agent = self.start()
+        self.check_dropped(agent, default_user())
+        self.assertEqual(status_of_threads(agent.pid)[0]["Groups"].strip(), "")
+        self.check_captures(agent)
+        # Threads that come later too.
+        self.check_dropped(agent, default_user())
+
+    def test_every_thread_of_several_workers_and_a_log_is_dropped(self):
+        agent = self.start("--workers", "3", "--connection-log", "/dev/null")
+        self.check_dropped(agent, default_user())
+        self.check_captures(agent)
+
+    def test_a_user_is_chosen_by_name_or_number(self):
+        daemon = pwd.getpwnam("daemon")
+        self.check_dropped(self.start("--user", "daemon"), daemon)
+        self.check_dropped(self.start("--user", f"{daemon.pw_uid}:{daemon.pw_gid}"), daemon)
+
+    def test_a_file_capability_is_enough_for_an_unprivileged_user(self):
+        program = self.program_for_all()
+        done = subprocess.run(["setcap", "cap_net_raw=ep", program], capture_output=True, text=True)
+        if done.returncode != 0:
+            self.skipTest(f"no file capabilities here: {done.stderr.strip()}")
+        agent = self.start(prefix=AS_NOBODY, program=program)
+        # Its bounding set is not its own to empty; no_new_privs makes it void.
+        self.check_dropped(agent, NOBODY, bounding=None)
+        self.check_captures(agent)
+
+    def test_an_ambient_capability_is_enough_for_an_unprivileged_user(self):
+        agent = self.start(prefix=(*AS_NOBODY, "--bounding-set=-all,+net_raw", "--inh-caps=-all,+net_raw",
+                                    "--ambient-caps=-all,+net_raw"), program=self.program_for_all())
+        self.check_dropped(agent, NOBODY, bounding=None)
+        self.check_captures(agent)
+
+    def test_root_stays_where_it_insists_but_without_capabilities(self):
+        root = pwd.getpwnam("root")
+        agent = self.start("--user", "")
+        self.check_dropped(agent, root)
+        self.check_captures(agent)
+        # Not even the right to empty the bounding set.
+        confined = self.start("--user", "", prefix=ONLY_NET_RAW)
+        self.check_dropped(confined, root, bounding=None)
+        self.check_captures(confined, 7001)
+
+    def test_reading_a_file_drops_too(self):
+        with tempfile.NamedTemporaryFile() as capture:  # an empty one, after which the agent stays to be looked at
+            capture.write(bytes.fromhex("d4c3b2a1020004000000000000000000ffff000001000000"))
+            capture.flush()
+            agent = self.own(Agent(self.testbed.server, "-T", capture.name))
+            self.check_dropped(agent, default_user())
+
+
+class FailedDropTest(PrivilegesCase):
+    def test_root_that_cannot_change_its_user_does_not_start(self):
+        status, said = self.fails(prefix=ONLY_NET_RAW)
+        self.assertEqual(status, 1, said)
+        self.assertEqual(len(said.splitlines()), 1, said)
+        for words in ("cannot become user", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "--user ''"):
+            self.assertIn(words, said)
+
+    def test_each_single_missing_capability_is_named(self):
+        for capability in ("setuid", "setgid", "setpcap"):
+            with self.subTest(capability=capability):
+                status, said = self.fails(prefix=("setpriv", f"--bounding-set=-{capability}", f"--inh-caps=-{capability}"))
+                self.assertEqual((status, len(said.splitlines())), (1, 1), said)
+                self.assertIn(f"CAP_{capability.upper()} is missing", said)
+
+    def test_an_unprivileged_user_cannot_become_another(self):
+        program = self.program_for_all()
+        process = self.own(Process(self.testbed.server.command(
+            *AS_NOBODY, "--inh-caps=-all,+net_raw", "--ambient-caps=-all,+net_raw", program, "-i", "server0",
+            "--user", "daemon", "--web.listen-address=")))
+        self.assertEqual(process.wait(10), 1, process.stderr())
+        self.assertIn("cannot become user 'daemon'", process.stderr())
+
+    def test_a_user_that_there_is_not_is_a_wrong_value(self):
+        status, said = self.fails("--user", "no-such-user")
+        self.assertEqual((status, len(said.splitlines())), (2, 1), said)
+        self.assertIn("'no-such-user'", said)
+
+    def test_a_set_user_id_binary_does_not_start(self):
+        program = self.program_for_all()
+        os.chown(program, 0, 0)
+        os.chmod(program, 0o4755)
+        done = subprocess.run([*AS_NOBODY, program, "-i", "lo", "--web.listen-address="], capture_output=True, text=True,
+                              timeout=10, stdin=subprocess.DEVNULL)
+        if "no privilege to capture" in done.stderr:
+            self.skipTest("the file system ignores set-user-ID")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("set-user-ID", done.stderr)
+
+
+class WorksAfterwardsTest(PrivilegesCase):
+    def test_ports_below_1024_are_opened_first(self):
+        agent = self.start("--web.listen-address=127.0.0.1:80")
+        self.check_dropped(agent, default_user())
+        self.assertEqual(fetch(self.testbed.server, "http://127.0.0.1:80/-/ready")[0], 200)
+
+    def test_what_the_kernel_says_of_the_process_is_still_exported(self):
+        metrics = self.start().metrics()
+        for name in ("process_cpu_seconds_total", "process_open_fds", "process_max_fds", "process_resident_memory_bytes",
+                     "process_virtual_memory_bytes", "process_start_time_seconds"):
+            self.assertIsNotNone(metrics.value(name), name)
+
+    def test_the_connection_log_is_written_in_a_folder_of_roots(self):
+        with tempfile.TemporaryDirectory() as folder:  # which only root may enter
+            log = os.path.join(folder, "log")
+            old = os.path.join(folder, "old")
+            with open(old, "w"):
+                os.chmod(old, 0o600)
+            for name in (log, old):
+                agent = self.start("--connection-log", name)
+                self.check_captures(agent)
+                agent.signal(signal.SIGTERM)
+                self.assertEqual(agent.wait(), 0)
+                with open(name) as lines:
+                    self.assertEqual(len(lines.readlines()), 1)
+            self.assertEqual(os.stat(log).st_uid, default_user().pw_uid, "made by the agent, so for whom it becomes")
+            self.assertEqual(os.stat(old).st_uid, 0, "made by somebody else")
+
+    def test_a_configuration_that_cannot_be_read_again_holds_on(self):
+        with tempfile.TemporaryDirectory() as folder:
+            config = os.path.join(folder, "web.yml")
+            with open(config, "w") as file:
+                file.write("http_server_config: {headers: {X-Frame-Options: deny}}\n")
+            os.chmod(config, 0o600)
+            agent = self.start("--web.config.file", config)
+            self.assertEqual(agent.get("/-/healthy")[0], 200)
+            os.utime(config, (1, 1))
+            wait_until(lambda: agent.get("/-/healthy")[0] == 200 and "still holds" in agent.stderr(), "the refusal is told")
+            self.assertIn("Permission denied", agent.stderr())
+            self.assertEqual(agent.get("/metrics")[0], 200)
+
+    def test_nobody_else_of_the_same_user_can_look_into_it(self):
+        agent = self.start()
+        user = default_user()
+        done = subprocess.run(["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups",
+                               "cat", f"/proc/{agent.pid}/maps"], capture_output=True, text=True)
+        self.assertIn("Permission denied", done.stderr)
