@@ -20,7 +20,7 @@ std::string_view MetricTypeName(MetricType type);
 // In the order in which an exposition holds them. A new metric gets a line here and one in the table of the .cc file.
 enum class Metric : uint8_t {
   kBuildInfo,
-  kInterfaceUp,
+  kCaptureUp,
   kCapturePackets,
   kCaptureWireBytes,
   kCaptureDroppedPackets,

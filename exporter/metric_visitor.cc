@@ -27,7 +27,7 @@ class Walk {
     uint64_t duplicate_packets = 0;
     for (const InterfaceView& interface : interfaces) duplicate_packets += interface.duplicate_packets;
     if (!interfaces.empty()) {
-      Begin(Metric::kInterfaceUp);
+      Begin(Metric::kCaptureUp);
       for (const InterfaceView& interface : interfaces) visitor_->Sample({interface.name}, uint64_t{interface.up});
       PerProtocol(Metric::kCapturePackets, &InterfaceView::packets);
       PerProtocol(Metric::kCaptureWireBytes, &InterfaceView::wire_bytes);

@@ -53,8 +53,10 @@ std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
   table.max_connections = std::max<uint32_t>(table.max_connections / static_cast<uint32_t>(count), 1);
   table.edges.max_exported /= count;
   std::vector<std::unique_ptr<CaptureWorker>> workers;
+  WorkerOptions worker = options_.worker;
   for (size_t i = 0; i < count; ++i) {
-    workers.push_back(std::make_unique<CaptureWorker>(std::move(sources[i]), table, options_.worker,
+    worker.log_interfaces = i == 0;
+    workers.push_back(std::make_unique<CaptureWorker>(std::move(sources[i]), table, worker,
                                                       ended.empty() ? nullptr : ended[i], &published_, &stop_workers_,
                                                       &clock_, on_source_error));
   }

@@ -130,6 +130,7 @@ absl::StatusOr<std::vector<std::vector<std::unique_ptr<PacketSource>>>> OpenSour
   live.promiscuous = options.promiscuous;
   live.snaplen_bytes = options.snaplen_bytes;
   live.buffer_size_kib = options.buffer_size_kib;
+  live.wait = options.wait;
   for (const std::string& name : names) {
     if (workers == 1) {
       auto source = OpenInterface(name, live);
@@ -139,7 +140,7 @@ absl::StatusOr<std::vector<std::vector<std::unique_ptr<PacketSource>>>> OpenSour
     }
     auto shared = OpenSharedInterface(name, live, workers);
     if (!shared.ok()) return shared.status();
-    for (size_t i = 0; i < workers; ++i) sources[i].push_back(std::move((*shared)[i]));
+    for (size_t i = 0; i < shared->size(); ++i) sources[i].push_back(std::move((*shared)[i]));
   }
   return sources;
 }
@@ -311,7 +312,7 @@ int Run(const Options& options) {
     ended.push_back(connection_log->AddQueue(!engine_options.worker.live));
   }
   CaptureEngine engine(engine_options, *std::move(sources), ended, &SystemClock(), [](const absl::Status& status) {
-    LogError("capture ended on an interface", {{"error", std::string(status.message())}});
+    LogError("capture ended", {{"error", std::string(status.message())}});
   });
   auto pusher = MakeOtlpPusher(otel, engine.hub(), LimitsOf(options), AgentName());
   if (!pusher.ok()) return Fail(pusher.status());

@@ -16,6 +16,21 @@ constexpr int kIdleWaitMs = 50;
 // the scheduler.
 constexpr int64_t kLatenessNs = 60 * 1000000;
 
+// How often it is looked whether interfaces came or went. Taking capture up again may come this late.
+constexpr int64_t kLookIntervalNs = kNanosecondsPerSecond / 4;
+
+const char* Describe(SourceCondition::State state) {
+  switch (state) {
+    case SourceCondition::State::kUp:
+      return "interface is up";
+    case SourceCondition::State::kDown:
+      return "interface is down; waiting for it";
+    case SourceCondition::State::kGone:
+      return "interface is not there; waiting for it";
+  }
+  return "";
+}
+
 }  // namespace
 
 CaptureWorker::CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources, const TableOptions& table,
@@ -56,6 +71,7 @@ absl::Status CaptureWorker::Run() {
 absl::Status CaptureWorker::CaptureLive() {
   absl::Status last_error;
   int64_t next_drop_read_ns = 0;
+  int64_t next_look_ns = 0;
   while (!stop_.stopped()) {
     TakeMail();
     bool busy = false;
@@ -64,20 +80,27 @@ absl::Status CaptureWorker::CaptureLive() {
       if (!result.ok()) {
         last_error = result.status();
         on_source_error_(last_error);
-        counters_.interfaces[sources_[i].interface].up = false;
+        interfaces_.SetCondition(sources_[i].interface, {SourceCondition::State::kGone, "", 0});
         sources_.erase(sources_.begin() + static_cast<ptrdiff_t>(i));
         continue;
       }
       busy = busy || *result == PacketSource::ReadResult::kPackets;
       ++i;
     }
-    if (sources_.empty()) return last_error;
+    // Without an error there were none: of an interface that is waited for the first of several workers has the only
+    // one.
+    if (sources_.empty() && !last_error.ok()) return last_error;
     const int64_t steady_ns = clock_.SteadyNanoseconds();
     last_progress_ns_.store(steady_ns, std::memory_order_relaxed);
     busy = !table_.AdvanceTime(clock_.WallNanoseconds()) || busy;
+    if (steady_ns >= next_look_ns) {
+      next_look_ns = steady_ns + kLookIntervalNs;
+      LookAfterSources();
+    }
     if (steady_ns >= next_drop_read_ns) {
       next_drop_read_ns = steady_ns + kNanosecondsPerSecond / 2;
       ReadDropCounters();
+      LookAfterManyInterfaces();
     }
     busy = Publish(steady_ns) == ShardPublisher::Progress::kInPass || busy;
     if (!busy) WaitForPackets();
@@ -134,6 +157,31 @@ void CaptureWorker::CountAndApply(const Source& source) {
 void CaptureWorker::ReadDropCounters() {
   for (const Source& source : sources_) {
     counters_.interfaces[source.interface].dropped_packets = source.packets->DroppedPackets();
+  }
+}
+
+void CaptureWorker::LookAfterSources() {
+  for (const Source& source : sources_) {
+    // That all is as it was asked for is no news.
+    const bool first = !interfaces_.condition(source.interface).has_value();
+    if (!interfaces_.SetCondition(source.interface, source.packets->LookAfter())) continue;
+    LogCondition(source.interface, first ? LogLevel::kDebug : LogLevel::kInfo);
+  }
+}
+
+void CaptureWorker::LookAfterManyInterfaces() {
+  for (const size_t place : interfaces_.LookAfter(lookup_)) LogCondition(place, LogLevel::kInfo);
+}
+
+void CaptureWorker::LogCondition(size_t interface, LogLevel level_when_up) const {
+  if (!options_.log_interfaces) return;
+  const SourceCondition& condition = *interfaces_.condition(interface);
+  const LogLevel level = condition.state == SourceCondition::State::kUp ? level_when_up : LogLevel::kWarn;
+  const std::string& name = interfaces_.Name(interface);
+  if (condition.remark.empty()) {
+    Log(level, Describe(condition.state), {{"interface", name}});
+  } else {
+    Log(level, Describe(condition.state), {{"interface", name}, {"remark", condition.remark}});
   }
 }
 

@@ -10,8 +10,10 @@
 
 #include "absl/status/status.h"
 #include "src/base/clock.h"
+#include "src/base/log.h"
 #include "src/base/stop_signal.h"
 #include "src/base/wakeup.h"
+#include "src/capture/interface_lookup.h"
 #include "src/capture/interface_registry.h"
 #include "src/capture/mailbox.h"
 #include "src/capture/packet_source.h"
@@ -22,9 +24,10 @@
 namespace tcpgauge {
 
 struct WorkerOptions {
-  bool live = true;          // else the sources are files: packets bring the time, and their end is the end
-  bool publish = true;       // whether anybody reads snapshots
-  bool stay_at_end = false;  // of a file: keep the final state to be looked at until stopped
+  bool live = true;            // else the sources are files: packets bring the time, and their end is the end
+  bool publish = true;         // whether anybody reads snapshots
+  bool log_interfaces = true;  // that they come and go; one of several workers is enough
+  bool stay_at_end = false;    // of a file: keep the final state to be looked at until stopped
   int64_t publish_interval_ns = kNanosecondsPerSecond;
   size_t max_rows = 100000;
 };
@@ -41,7 +44,7 @@ class CaptureWorker final : private EndedConnectionSink {
                 const Clock* clock, std::function<void(const absl::Status&)> on_source_error);
 
   // Captures until stopped or, with files, until the end; then ends all connections. An error when a file is damaged or
-  // no interface is left.
+  // no source is left; an interface that goes away is waited for.
   absl::Status Run();
 
   // Any thread.
@@ -66,6 +69,9 @@ class CaptureWorker final : private EndedConnectionSink {
   absl::StatusOr<PacketSource::ReadResult> ReadOne(Source* source);
   void CountAndApply(const Source& source);
   void ReadDropCounters();
+  void LookAfterSources();
+  void LookAfterManyInterfaces();
+  void LogCondition(size_t interface, LogLevel level_when_up) const;
   void TakeMail();
   ShardPublisher::Progress Publish(int64_t steady_ns);
   void WaitForPackets();
@@ -78,6 +84,7 @@ class CaptureWorker final : private EndedConnectionSink {
   const std::function<void(const absl::Status&)> on_source_error_;
   CaptureCounters counters_;
   InterfaceRegistry interfaces_;
+  const InterfaceLookup lookup_;
   std::vector<Source> sources_;
   ConnectionTable table_;
   TripleBuffer<ShardSnapshot> buffer_;

@@ -2,6 +2,10 @@
 
 #include <net/if.h>
 
+#include <algorithm>
+#include <optional>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
 namespace tcpgauge {
@@ -15,6 +19,7 @@ size_t InterfaceRegistry::Add(const std::string& name) {
   names_.push_back(kept);
   counters_.interfaces.emplace_back();
   counters_.interfaces.back().name = kept;
+  conditions_.emplace_back();
   return names_.size() - 1;
 }
 
@@ -25,11 +30,43 @@ size_t InterfaceRegistry::FindByIndexSlow(uint32_t index) {
     // Gone already, or of another network namespace: it has no name here.
     const bool known = if_indextoname(index, name) != nullptr;
     const size_t place = Add(known ? name : absl::StrCat("if", index));
-    if (by_index_.size() >= kMaxInterfaces) return place;
+    if (by_index_.size() >= kMaxInterfaces) by_index_.clear();  // those that are still there are asked for again
     found = by_index_.emplace(index, place).first;
   }
   last_index_ = index;
   return last_place_ = found->second;
+}
+
+bool InterfaceRegistry::SetCondition(size_t place, SourceCondition condition) {
+  counters_.interfaces[place].up = condition.state == SourceCondition::State::kUp;
+  if (conditions_[place] == condition) return false;
+  conditions_[place] = std::move(condition);
+  return true;
+}
+
+std::vector<size_t> InterfaceRegistry::LookAfter(const InterfaceLookup& lookup) {
+  // Of several that had the same name one after the other, the one that is there counts.
+  absl::flat_hash_map<size_t, SourceCondition::State> states;
+  for (auto entry = by_index_.begin(); entry != by_index_.end();) {
+    const auto [index, place] = *entry;
+    const std::optional<NetworkInterface> interface = lookup.ByIndex(index);
+    const SourceCondition::State state = !interface.has_value() ? SourceCondition::State::kGone
+                                         : interface->up        ? SourceCondition::State::kUp
+                                                                : SourceCondition::State::kDown;
+    const auto [known, fresh] = states.emplace(place, state);
+    if (!fresh) known->second = std::min(known->second, state);
+    if (interface.has_value()) {
+      ++entry;
+    } else {
+      by_index_.erase(entry++);
+    }
+  }
+  last_index_ = 0;
+  std::vector<size_t> changed;
+  for (const auto& [place, state] : states) {
+    if (SetCondition(place, {state, "", 0})) changed.push_back(place);
+  }
+  return changed;
 }
 
 }  // namespace tcpgauge

@@ -40,6 +40,22 @@ class PacketBatch {
   size_t size_ = 0;
 };
 
+// Whether packets can be captured.
+struct SourceCondition {
+  enum class State {
+    kUp,
+    kDown,  // the interface is there, and passes nothing
+    kGone,  // there is no such interface, or none that can be captured
+  };
+  State state = State::kUp;
+  std::string remark;  // what else there is to say; empty = nothing
+  uint32_t index = 0;  // the system's number of the interface, another when it was made anew; 0 = none
+
+  friend bool operator==(const SourceCondition& a, const SourceCondition& b) {
+    return a.state == b.state && a.remark == b.remark && a.index == b.index;
+  }
+};
+
 // Where packets come from: an interface, or a file.
 // Thread: confined to one capture thread.
 class PacketSource {
@@ -51,13 +67,18 @@ class PacketSource {
     kNone,     // for now
     kEnd,      // for ever: the file is read
   };
-  // Reads and decodes what there is, at most what `batch` has room for, without waiting. An error ends the source.
+  // Reads and decodes what there is, at most what `batch` has room for, without waiting. An error ends the source; that
+  // an interface goes away is none.
   virtual absl::StatusOr<ReadResult> Read(PacketBatch* batch) = 0;
 
-  // Readable when packets are there; -1 for a source that never makes wait.
+  // Looks after the interface, and takes capture up again when it has come back. A few system calls: for a few times a
+  // second.
+  virtual SourceCondition LookAfter() { return SourceCondition(); }
+
+  // Readable when packets are there; -1 for a source that never makes wait. May change in LookAfter().
   virtual int poll_fd() const = 0;
 
-  // The interface's name, or the file's as it was given.
+  // The interface's name, or the file's, as it was given. Stays when the interface is renamed.
   virtual const std::string& name() const = 0;
 
   // Whether DecodedPacket::interface tells one of several interfaces, by the operating system's index.

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <linux/if_packet.h>
+#include <net/if.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdio_ext.h>
@@ -10,11 +11,14 @@
 #include <time.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "src/capture/interface_lookup.h"
+#include "src/capture/packet_socket.h"
 #include "src/capture/socket_address.h"
 #include "src/decode/decoder.h"
 #include "src/decode/link_type.h"
@@ -40,6 +44,10 @@ class PcapReader {
   // Leaves out what came before.
   void BeginAt(int64_t time_ns) { begin_time_ns_ = time_ns; }
 
+  // Of the packets that come from now on.
+  LinkType link_type() const { return link_type_; }
+  void SetLinkType(LinkType link_type) { link_type_ = link_type; }
+
   // As pcap_dispatch().
   int Read(PacketBatch* batch) {
     batch_ = batch;
@@ -63,21 +71,50 @@ class PcapReader {
   }
 
   const PcapHandle handle_;
-  const LinkType link_type_;
+  LinkType link_type_;
   PacketBatch* batch_ = nullptr;
   int64_t begin_time_ns_ = 0;
 };
 
-absl::Status SetFilter(pcap_t* handle, const std::string& filter) {
-  bpf_program program;
-  if (pcap_compile(handle, &program, filter.c_str(), /*optimize=*/1, PCAP_NETMASK_UNKNOWN) != 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("filter '", filter, "': ", pcap_geterr(handle), " (see pcap-filter(7))"));
+// A compiled filter.
+class Program {
+ public:
+  // For packets of the handle.
+  static absl::StatusOr<Program> Compile(pcap_t* handle, const std::string& filter) {
+    Program program;
+    if (pcap_compile(handle, &program.program_, filter.c_str(), /*optimize=*/1, PCAP_NETMASK_UNKNOWN) != 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("filter '", filter, "': ", pcap_geterr(handle), " (see pcap-filter(7))"));
+    }
+    return program;
   }
-  const int result = pcap_setfilter(handle, &program);
-  pcap_freecode(&program);
-  if (result != 0) return absl::InvalidArgumentError(absl::StrCat("filter '", filter, "': ", pcap_geterr(handle)));
-  return absl::OkStatus();
+
+  Program(Program&& other) noexcept : program_(std::exchange(other.program_, {})) {}
+  Program& operator=(Program&&) = delete;
+  ~Program() { pcap_freecode(&program_); }
+
+  absl::Status Set(pcap_t* handle) {
+    if (pcap_setfilter(handle, &program_) == 0) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("the kernel does not take the filter: ", pcap_geterr(handle)));
+  }
+
+ private:
+  Program() = default;
+
+  bpf_program program_ = {};
+};
+
+absl::Status SetFilter(pcap_t* handle, const std::string& filter) {
+  absl::StatusOr<Program> program = Program::Compile(handle, filter);
+  return program.ok() ? program->Set(handle) : program.status();
+}
+
+// Lets nothing through.
+absl::Status SetRejectingFilter(pcap_t* handle) {
+  bpf_insn reject = BPF_STMT(BPF_RET | BPF_K, 0);
+  bpf_program program = {1, &reject};
+  if (pcap_setfilter(handle, &program) == 0) return absl::OkStatus();
+  return absl::UnavailableError(pcap_geterr(handle));
 }
 
 absl::StatusOr<LinkType> LinkTypeOfHandle(pcap_t* handle, const std::string& name) {
@@ -91,28 +128,75 @@ absl::StatusOr<LinkType> LinkTypeOfHandle(pcap_t* handle, const std::string& nam
                                                  "Cisco HDLC and NFLOG can"));
 }
 
+bool IsCooked(pcap_t* handle) {
+  const int datalink = pcap_datalink(handle);
+  return datalink == DLT_LINUX_SLL || datalink == DLT_LINUX_SLL2;
+}
+
+// The interface that stands for all.
+constexpr char kAny[] = "any";
+// Where a socket waits that has no interface yet: it is nearly always there, and has few packets to turn away.
+constexpr char kParking[] = "lo";
+// All that the library says of an interface that went away, and of a renamed one that is down.
+constexpr char kDisappeared[] = "disappeared";
+
+int64_t WallNanoseconds() {
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return now.tv_sec * kNanosecondsPerSecond + now.tv_nsec;
+}
+
 class LiveSource final : public PacketSource {
  public:
-  LiveSource(PcapHandle handle, LinkType link_type, std::string name)
-      : reader_(std::move(handle), link_type),
-        name_(std::move(name)),
-        has_many_interfaces_(link_type == LinkType::kLinuxSll2),
-        poll_fd_(pcap_get_selectable_fd(reader_.handle())) {}
-
-  absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
-    const int count = reader_.Read(batch);
-    if (count > 0) return ReadResult::kPackets;
-    if (count == 0) return ReadResult::kNone;
-    return absl::UnavailableError(absl::StrCat(name_, ": ", pcap_geterr(reader_.handle())));
+  // `reader`'s socket is bound to the interface, or parked: then LookAfter() binds it.
+  LiveSource(std::unique_ptr<PcapReader> reader, std::string name, const LiveOptions& options, bool parked)
+      : reader_(std::move(reader)), name_(std::move(name)), options_(options), parked_(parked) {
+    if (parked_) return;
+    const std::optional<NetworkInterface> interface = lookup_.ByName(name_);
+    // Besides the network's interfaces there are others, such as netfilter's log, of which nothing more can be known.
+    is_watched_ = name_ != kAny && interface.has_value();
+    if (is_watched_) index_ = interface->index;
   }
 
-  int poll_fd() const override { return poll_fd_; }
+  absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
+    const int count = reader_->Read(batch);
+    if (count > 0) return ReadResult::kPackets;
+    if (count == 0) return ReadResult::kNone;
+    const char* const error = pcap_geterr(reader_->handle());
+    if (is_watched_ && strstr(error, kDisappeared) != nullptr) return ReadResult::kNone;  // LookAfter() knows better
+    return absl::UnavailableError(absl::StrCat(name_, ": ", error));
+  }
+
+  SourceCondition LookAfter() override {
+    using State = SourceCondition::State;
+    if (!is_watched_) return {};
+    std::optional<NetworkInterface> interface;
+    if (index_ != 0) interface = lookup_.ByIndex(index_);
+    if (!interface.has_value() || interface->name != name_) {
+      // What bears the name that was asked for is what was asked for.
+      if (std::optional<NetworkInterface> named = lookup_.ByName(name_)) interface = std::move(named);
+    }
+    if (!interface.has_value()) {
+      index_ = 0;
+      return {State::kGone, "", 0};
+    }
+    if (interface->index != index_) {
+      const absl::Status status = CaptureOn(*interface);
+      if (!status.ok()) return {State::kGone, absl::StrCat("it cannot be captured: ", status.message()), 0};
+    }
+    SourceCondition condition{interface->up ? State::kUp : State::kDown, "", index_};
+    if (interface->name != name_) condition.remark = absl::StrCat("it is called '", interface->name, "' now");
+    if (role_ == Role::kMovedOutOfGroup) condition.remark = "captured by the first worker alone until a restart";
+    return condition;
+  }
+
+  int poll_fd() const override { return pcap_get_selectable_fd(reader_->handle()); }
   const std::string& name() const override { return name_; }
-  bool has_many_interfaces() const override { return has_many_interfaces_; }
+  bool has_many_interfaces() const override { return name_ == kAny; }
 
   // Makes the kernel share packets out among the sources of a group; `*group` 0 = a new one, whose number it becomes.
   absl::Status JoinGroup(uint16_t* group) {
-    const int fd = pcap_fileno(reader_.handle());
+    const int fd = pcap_fileno(reader_->handle());
     // Fragments must be put together first: only the first one holds the ports that choose the source.
     int type = PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG;
     if (*group == 0) type |= PACKET_FANOUT_FLAG_UNIQUEID;
@@ -125,14 +209,19 @@ class LiveSource final : public PacketSource {
           absl::StrCat("interface '", name_, "' cannot be shared by several workers: ", strerror(errno)));
     }
     *group = static_cast<uint16_t>(joined);
+    role_ = Role::kInGroup;
     return absl::OkStatus();
   }
 
-  void BeginAt(int64_t time_ns) { reader_.BeginAt(time_ns); }
+  // What is read, by the first of a group, once the group's sockets have lost their interface.
+  void KeepSpare(std::unique_ptr<PcapReader> spare) { spare_ = std::move(spare); }
+
+  void BeginAt(int64_t time_ns) { reader_->BeginAt(time_ns); }
+  bool is_parked() const { return parked_; }
 
   uint64_t DroppedPackets() override {
     pcap_stat stats;
-    if (pcap_stats(reader_.handle(), &stats) != 0) return dropped_packets_;
+    if (pcap_stats(reader_->handle(), &stats) != 0) return dropped_packets_;
     // The library counts in 32 bits.
     dropped_packets_ += static_cast<uint32_t>(stats.ps_drop - last_drop_);
     last_drop_ = stats.ps_drop;
@@ -140,10 +229,57 @@ class LiveSource final : public PacketSource {
   }
 
  private:
-  PcapReader reader_;
+  enum class Role { kAlone, kInGroup, kMovedOutOfGroup };
+
+  absl::Status CaptureOn(const NetworkInterface& interface) {
+    if (role_ == Role::kInGroup) {
+      if (spare_ == nullptr) {  // the first of the group sees to it
+        index_ = interface.index;
+        return absl::OkStatus();
+      }
+      DroppedPackets();
+      reader_ = std::move(spare_);
+      last_drop_ = 0;
+      parked_ = true;
+      role_ = Role::kMovedOutOfGroup;
+    }
+    pcap_t* const handle = reader_->handle();
+    LinkType link_type = reader_->link_type();
+    PcapHandle compiler;      // of the other kind of packets, where the kind changes
+    if (!IsCooked(handle)) {  // of cooked packets the kernel takes off whatever header there is
+      const std::optional<int> datalink = DatalinkOfRawSocket(interface.hardware_type);
+      if (!datalink.has_value()) {
+        return absl::UnavailableError(
+            absl::StrCat("its hardware type ", interface.hardware_type, " is not what it was; restart to capture it"));
+      }
+      if (*datalink != pcap_datalink(handle)) compiler.reset(pcap_open_dead(*datalink, options_.snaplen_bytes));
+      link_type = *LinkTypeOf(*datalink);
+    }
+    absl::StatusOr<Program> program = Program::Compile(compiler ? compiler.get() : handle, options_.filter);
+    if (!program.ok()) return program.status();
+    // Nothing is let through that was not asked for, at no moment.
+    if (absl::Status status = SetRejectingFilter(handle); !status.ok()) return status;
+    if (parked_ || link_type != reader_->link_type()) reader_->BeginAt(WallNanoseconds());
+    if (absl::Status status = BindPacketSocket(pcap_fileno(handle), interface.index, options_.promiscuous);
+        !status.ok()) {
+      return status;
+    }
+    reader_->SetLinkType(link_type);
+    if (absl::Status status = program->Set(handle); !status.ok()) return status;
+    parked_ = false;
+    index_ = interface.index;
+    return absl::OkStatus();
+  }
+
+  std::unique_ptr<PcapReader> reader_;
+  std::unique_ptr<PcapReader> spare_;  // parked; or null
   const std::string name_;
-  const bool has_many_interfaces_;
-  const int poll_fd_;
+  const LiveOptions options_;
+  const InterfaceLookup lookup_;
+  bool parked_;
+  bool is_watched_ = true;
+  uint32_t index_ = 0;  // of the interface that is captured; 0 = of none
+  Role role_ = Role::kAlone;
   uint32_t last_drop_ = 0;
   uint64_t dropped_packets_ = 0;
 };
@@ -192,14 +328,13 @@ absl::Status ActivationError(int result, const std::string& name, const char* de
     case PCAP_ERROR_PROMISC_PERM_DENIED:
       return absl::PermissionDeniedError(
           absl::StrCat("no privilege to capture on '", name,
-                       "': run as root, or once as root: setcap cap_net_raw,cap_net_admin=ep /path/to/tcpgauge "
-                       "(cap_net_raw alone is enough with -p)"));
+                       "': run as root, or once as root: setcap cap_net_raw=ep /path/to/tcpgauge"));
     default:
       return absl::UnavailableError(absl::StrCat("interface '", name, "': ", detail));
   }
 }
 
-absl::StatusOr<std::unique_ptr<LiveSource>> OpenLive(const std::string& name, const LiveOptions& options) {
+absl::StatusOr<std::unique_ptr<PcapReader>> OpenReader(const std::string& name, const LiveOptions& options) {
   char error[PCAP_ERRBUF_SIZE] = "";
   PcapHandle handle(pcap_create(name.c_str(), error));
   if (handle == nullptr) return absl::UnavailableError(absl::StrCat("interface '", name, "': ", error));
@@ -220,13 +355,41 @@ absl::StatusOr<std::unique_ptr<LiveSource>> OpenLive(const std::string& name, co
   if (pcap_setnonblock(handle.get(), 1, error) != 0) {
     return absl::UnavailableError(absl::StrCat("interface '", name, "': ", error));
   }
-  return std::make_unique<LiveSource>(std::move(handle), *link_type, name);
+  return std::make_unique<PcapReader>(std::move(handle), *link_type);
 }
 
-int64_t WallNanoseconds() {
-  timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  return now.tv_sec * kNanosecondsPerSecond + now.tv_nsec;
+// Captures nothing until it is bound to an interface.
+absl::Status Park(const PcapReader& reader) {
+  if (absl::Status status = SetRejectingFilter(reader.handle()); !status.ok()) return status;
+  const std::optional<NetworkInterface> parking = InterfaceLookup().ByName(kParking);
+  if (!parking.has_value()) return absl::OkStatus();  // where it is, it only turns away more
+  return BindPacketSocket(pcap_fileno(reader.handle()), parking->index, /*promiscuous=*/false);
+}
+
+// As the kernel would take it; the library would look for files and devices of other names.
+bool CanBeNamed(const std::string& name) {
+  return name.size() < IF_NAMESIZE && name != "." && name != ".." && name.find_first_of("/: \t\n") == std::string::npos;
+}
+
+absl::StatusOr<std::unique_ptr<LiveSource>> OpenLive(const std::string& name, const LiveOptions& options) {
+  if (options.wait && name != kAny) {
+    if (!CanBeNamed(name)) {
+      return absl::NotFoundError(
+          absl::StrCat("no interface can be called '", name, "': at most 15 characters, no / or :"));
+    }
+    const std::optional<NetworkInterface> interface = InterfaceLookup().ByName(name);
+    if (!interface.has_value() || !interface->up) {
+      LiveOptions any = options;
+      any.promiscuous = false;
+      auto reader = OpenReader(kAny, any);
+      if (!reader.ok()) return reader.status();
+      if (absl::Status status = Park(**reader); !status.ok()) return status;
+      return std::make_unique<LiveSource>(*std::move(reader), name, options, /*parked=*/true);
+    }
+  }
+  auto reader = OpenReader(name, options);
+  if (!reader.ok()) return reader.status();
+  return std::make_unique<LiveSource>(*std::move(reader), name, options, /*parked=*/false);
 }
 
 }  // namespace
@@ -243,8 +406,19 @@ absl::StatusOr<std::vector<std::unique_ptr<PacketSource>>> OpenSharedInterface(c
   for (size_t i = 0; i < count; ++i) {
     auto source = OpenLive(name, options);
     if (!source.ok()) return source.status();
+    if ((*source)->is_parked()) {
+      std::vector<std::unique_ptr<PacketSource>> first;
+      first.push_back(*std::move(source));
+      return first;
+    }
     if (const absl::Status status = (*source)->JoinGroup(&group); !status.ok()) return status;
     live.push_back(*std::move(source));
+  }
+  if (name != kAny) {
+    auto spare = OpenReader(name, options);
+    if (!spare.ok()) return spare.status();
+    if (const absl::Status status = Park(**spare); !status.ok()) return status;
+    live.front()->KeepSpare(*std::move(spare));
   }
   // Until it joined, each source got all packets, and until the last one joined, the first ones got its share.
   const int64_t begin_time_ns = WallNanoseconds();

@@ -175,6 +175,9 @@ absl::Status CheckTogether(bool as_tcptrack, Options* options) {
   if (!options->interfaces.empty() && !options->read_file.empty()) {
     return absl::InvalidArgumentError("--interface and --read exclude each other; give one of them");
   }
+  if (options->wait && options->interfaces.empty()) {
+    return absl::InvalidArgumentError("--wait: say what to wait for; right would be -i NAME --wait");
+  }
   if (options->duration_seconds > 0 && !options->read_file.empty()) {
     return absl::InvalidArgumentError(
         "--duration and --read exclude each other: a file is read to its end; give one of them");

@@ -132,6 +132,8 @@ using Kind = OptionSpec::Kind;
 const OptionSpec kTable[] = {
     {kCapture, 'i', "interface", Kind::kRepeated, "NAME", "capture here; repeatable; 'any' for all",
      "the first that is up and not loopback", TakeInterface, [](Options* options) { options->interfaces.clear(); }},
+    {kCapture, 0, "wait", Kind::kFlag, "", "accept an interface that is not there yet, and capture it when it comes",
+     "", TakeFlag<&Options::wait, true>, nullptr},
     {kCapture, 'T', "read", Kind::kValue, "FILE",
      "read this pcap or pcapng file instead, at full speed and in packet time; - is standard input", "",
      TakeFile<&Options::read_file>, nullptr},

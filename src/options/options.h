@@ -25,6 +25,7 @@ struct Options {
   int snaplen_bytes = 256;
   int buffer_size_kib = 0;  // 0 = kDefaultBufferKib
   bool list_interfaces = false;
+  bool wait = false;                // for interfaces that are not there yet
   std::optional<std::string> user;  // to become once all is open; "" = stay; nullopt = see ChooseIdentity()
   int workers = 1;
   double duration_seconds = 0;  // of a live capture; 0 = until it is stopped

@@ -37,7 +37,7 @@ TEST(VisitMetrics, SaysWhatTheSnapshotSays) {
   const std::string heavy(kHeavy);
   for (const std::string& line : {
            std::string("tcpgauge_build_info{version=\"1.2.3\",revision=\"0123abc\"} 1"),
-           std::string("tcpgauge_interface_up{interface=\"wlan0\"} 0"),
+           std::string("tcpgauge_capture_up{interface=\"wlan0\"} 0"),
            std::string("tcpgauge_capture_packets_total{interface=\"eth0\",protocol=\"udp\"} 20"),
            std::string("tcpgauge_capture_wire_bytes_total{interface=\"eth0\",protocol=\"tcp\"} 1000000"),
            std::string("tcpgauge_capture_dropped_packets_total{interface=\"eth0\"} 5"),

@@ -87,17 +87,26 @@ class Link:
         network4, network6 = self._NETWORKS[number]
         self.client_address, self.server_address = f"{network4}.1", f"{network4}.2"
         self.client_address6, self.server_address6 = f"{network6}::1", f"{network6}::2"
-        run("ip", "link", "add", self.client_interface, "netns", client.name, "type", "veth",
-            "peer", "name", self.server_interface, "netns", server.name)
+        self._client, self._server, self._ipv6 = client, server, ipv6
+        self.make()
+
+    def make(self):
+        """Makes the pair: the constructor does, and so it can be done again after delete()."""
+        run("ip", "link", "add", self.client_interface, "netns", self._client.name, "type", "veth",
+            "peer", "name", self.server_interface, "netns", self._server.name)
         for namespace, interface, address, address6 in (
-                (client, self.client_interface, self.client_address, self.client_address6),
-                (server, self.server_interface, self.server_address, self.server_address6)):
-            if not ipv6:
+                (self._client, self.client_interface, self.client_address, self.client_address6),
+                (self._server, self.server_interface, self.server_address, self.server_address6)):
+            if not self._ipv6:
                 namespace.run("sysctl", "-qw", f"net.ipv6.conf.{interface}.disable_ipv6=1")
             namespace.run("ip", "address", "add", address + "/24", "dev", interface)
-            if ipv6:
+            if self._ipv6:
                 namespace.run("ip", "address", "add", address6 + "/64", "dev", interface, "nodad")
             namespace.run("ip", "link", "set", interface, "up")
+
+    def delete(self):
+        """Both ends."""
+        self._client.run("ip", "link", "del", self.client_interface)
 
 
 class Testbed:

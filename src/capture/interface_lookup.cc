@@ -1,0 +1,46 @@
+#include "src/capture/interface_lookup.h"
+
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace tcpgauge {
+namespace {
+
+// A question by name may find another interface of that name, or none, when one is renamed in the middle of it.
+constexpr int kTries = 3;
+
+}  // namespace
+
+InterfaceLookup::InterfaceLookup() : fd_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {}
+
+InterfaceLookup::~InterfaceLookup() { close(fd_); }
+
+std::optional<NetworkInterface> InterfaceLookup::ByName(const std::string& name) const {
+  if (name.size() >= IFNAMSIZ) return std::nullopt;
+  ifreq request = {};
+  name.copy(request.ifr_name, IFNAMSIZ - 1);
+  NetworkInterface found;
+  found.name = name;
+  if (ioctl(fd_, SIOCGIFINDEX, &request) != 0) return std::nullopt;
+  found.index = static_cast<uint32_t>(request.ifr_ifindex);
+  if (ioctl(fd_, SIOCGIFFLAGS, &request) != 0) return std::nullopt;
+  found.up = (request.ifr_flags & IFF_UP) != 0;
+  if (ioctl(fd_, SIOCGIFHWADDR, &request) != 0) return std::nullopt;
+  found.hardware_type = request.ifr_hwaddr.sa_family;
+  return found;
+}
+
+std::optional<NetworkInterface> InterfaceLookup::ByIndex(uint32_t index) const {
+  for (int i = 0; i < kTries; ++i) {
+    ifreq request = {};
+    request.ifr_ifindex = static_cast<int>(index);
+    if (ioctl(fd_, SIOCGIFNAME, &request) != 0) return std::nullopt;
+    std::optional<NetworkInterface> found = ByName(request.ifr_name);
+    if (found.has_value() && found->index == index) return found;
+  }
+  return std::nullopt;
+}
+
+}  // namespace tcpgauge

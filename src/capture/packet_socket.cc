@@ -1,0 +1,63 @@
+#include "src/capture/packet_socket.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if_arp.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "absl/strings/str_cat.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int kDatalinkEthernet = 1;
+constexpr int kDatalinkRaw = 12;
+constexpr int kHardwareRawIp = 519;  // ARPHRD_RAWIP, which older headers lack
+
+}  // namespace
+
+absl::Status BindPacketSocket(int fd, uint32_t interface_index, bool promiscuous) {
+  sockaddr_ll address = {};
+  address.sll_family = AF_PACKET;
+  address.sll_protocol = htons(ETH_P_ALL);
+  address.sll_ifindex = static_cast<int>(interface_index);
+  if (bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    if (errno == EINVAL) return absl::FailedPreconditionError("the socket belongs to a fanout group");
+    return absl::UnavailableError(strerror(errno));
+  }
+  // What the old interface left, or that the new one is down: nothing that the next read has to fail for.
+  int error = 0;
+  socklen_t size = sizeof(error);
+  getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+  if (promiscuous) {
+    packet_mreq membership = {};
+    membership.mr_ifindex = address.sll_ifindex;
+    membership.mr_type = PACKET_MR_PROMISC;
+    if (setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &membership, sizeof(membership)) != 0) {
+      return absl::UnavailableError(absl::StrCat("promiscuous mode: ", strerror(errno)));
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::optional<int> DatalinkOfRawSocket(int hardware_type) {
+  switch (hardware_type) {
+    case ARPHRD_ETHER:
+    case ARPHRD_LOOPBACK:
+      return kDatalinkEthernet;
+    case ARPHRD_NONE:
+    case ARPHRD_TUNNEL:
+    case ARPHRD_TUNNEL6:
+    case ARPHRD_SIT:
+    case ARPHRD_IPGRE:
+    case kHardwareRawIp:
+      return kDatalinkRaw;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace tcpgauge
