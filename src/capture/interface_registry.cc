@@ -11,14 +11,13 @@
 namespace tcpgauge {
 
 size_t InterfaceRegistry::Add(const std::string& name) {
-  const bool full = names_.size() + 1 >= kMaxInterfaces;
-  const std::string kept = full ? "other" : name;
-  for (size_t place = 0; place < names_.size(); ++place) {
-    if (names_[place] == kept) return place;
-  }
-  names_.push_back(kept);
+  const auto known = std::find(names_.begin(), names_.end(), name);
+  if (known != names_.end()) return static_cast<size_t>(known - names_.begin());
+  if (names_.size() == kMaxInterfaces) return kMaxInterfaces - 1;
+  const bool last = names_.size() + 1 == kMaxInterfaces;
+  names_.push_back(last ? "other" : name);
   counters_.interfaces.emplace_back();
-  counters_.interfaces.back().name = kept;
+  counters_.interfaces.back().name = names_.back();
   conditions_.emplace_back();
   return names_.size() - 1;
 }

@@ -17,6 +17,13 @@ constexpr int kDatalinkEthernet = 1;
 constexpr int kDatalinkRaw = 12;
 constexpr int kHardwareRawIp = 519;  // ARPHRD_RAWIP, which older headers lack
 
+int SetMembership(int fd, int what, uint32_t interface_index) {
+  packet_mreq membership = {};
+  membership.mr_ifindex = static_cast<int>(interface_index);
+  membership.mr_type = PACKET_MR_PROMISC;
+  return setsockopt(fd, SOL_PACKET, what, &membership, sizeof(membership));
+}
+
 }  // namespace
 
 absl::Status BindPacketSocket(int fd, uint32_t interface_index, bool promiscuous) {
@@ -32,15 +39,14 @@ absl::Status BindPacketSocket(int fd, uint32_t interface_index, bool promiscuous
   int error = 0;
   socklen_t size = sizeof(error);
   getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
-  if (promiscuous) {
-    packet_mreq membership = {};
-    membership.mr_ifindex = address.sll_ifindex;
-    membership.mr_type = PACKET_MR_PROMISC;
-    if (setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &membership, sizeof(membership)) != 0) {
-      return absl::UnavailableError(absl::StrCat("promiscuous mode: ", strerror(errno)));
-    }
+  if (promiscuous && SetMembership(fd, PACKET_ADD_MEMBERSHIP, interface_index) != 0) {
+    return absl::UnavailableError(absl::StrCat("promiscuous mode: ", strerror(errno)));
   }
   return absl::OkStatus();
+}
+
+void LeavePromiscuousMode(int fd, uint32_t interface_index) {
+  SetMembership(fd, PACKET_DROP_MEMBERSHIP, interface_index);
 }
 
 std::optional<int> DatalinkOfRawSocket(int hardware_type) {

@@ -14,6 +14,9 @@ namespace tcpgauge {
 // fanout group: kFailedPrecondition. Else kUnavailable, as when the interface is gone again.
 absl::Status BindPacketSocket(int fd, uint32_t interface_index, bool promiscuous);
 
+// Undoes what the socket did to the mode of an interface, which may be gone.
+void LeavePromiscuousMode(int fd, uint32_t interface_index);
+
 // What libpcap's pcap_datalink() says of a socket of type SOCK_RAW on an interface of that ARPHRD_*, as far as such
 // sockets can be moved from one kind of interface to another; nullopt for the others, which libpcap opens otherwise.
 std::optional<int> DatalinkOfRawSocket(int hardware_type);

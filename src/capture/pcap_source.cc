@@ -235,7 +235,7 @@ class LiveSource final : public PacketSource {
     if (role_ == Role::kInGroup) {
       if (spare_ == nullptr) {  // the first of the group sees to it
         index_ = interface.index;
-        return absl::OkStatus();
+        return SetRejectingFilter(reader_->handle());
       }
       DroppedPackets();
       reader_ = std::move(spare_);
@@ -260,6 +260,8 @@ class LiveSource final : public PacketSource {
     // Nothing is let through that was not asked for, at no moment.
     if (absl::Status status = SetRejectingFilter(handle); !status.ok()) return status;
     if (parked_ || link_type != reader_->link_type()) reader_->BeginAt(WallNanoseconds());
+    if (options_.promiscuous && index_ != 0) LeavePromiscuousMode(pcap_fileno(handle), index_);
+    index_ = 0;  // of none, until all is done: else what follows is tried again
     if (absl::Status status = BindPacketSocket(pcap_fileno(handle), interface.index, options_.promiscuous);
         !status.ok()) {
       return status;

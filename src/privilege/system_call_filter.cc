@@ -158,6 +158,7 @@ constexpr int kAllowed[] = {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     // A leak check at the end stops all threads from a process of its own.
     SCMP_SYS(clone),
+    SCMP_SYS(getdents),
     SCMP_SYS(mprotect),
     SCMP_SYS(prctl),
     SCMP_SYS(ptrace),

@@ -120,6 +120,11 @@ class CommandLineTest(unittest.TestCase):
                 "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"))
         self.check(done, NO_PRIVILEGE, "setcap", "cap_net_raw")
 
+    def test_what_no_interface_can_be_called_is_not_waited_for(self):
+        self.need_root()
+        for name in ("much-too-long-for-it", "a/b", "eth0:1"):
+            self.check(run("-i", name, "--wait", "--web.listen-address="), USAGE, name)
+
     def test_root_without_the_capability_is_told_the_same(self):
         self.need_root()
         done = run("-i", "lo", "--web.listen-address=",

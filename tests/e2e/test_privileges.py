@@ -1,4 +1,5 @@
 """What is left of the privileges that the agent was started with, as the kernel tells it; and that it works without."""
+import contextlib
 import os
 import pwd
 import shutil
@@ -6,10 +7,12 @@ import signal
 import subprocess
 import tempfile
 
+from support import top_view
 from support.agent import Agent, binary, fetch
 from support.case import NamespaceCase
 from support.namespaces import Testbed
 from support.processes import Process
+from support.terminal import Terminal
 from support.traffic import Conversation
 from support.waiting import wait_until
 
@@ -31,8 +34,9 @@ def status_of_threads(pid):
     """For each thread what /proc says: {field: value}."""
     threads = []
     for thread in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{thread}/status") as file:
-            threads.append(dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line))
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # one that served a scrape may have ended
+            with open(f"/proc/{pid}/task/{thread}/status") as file:
+                threads.append(dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line))
     return threads
 
 
@@ -66,9 +70,9 @@ class PrivilegesCase(NamespaceCase):
         agent.wait_for("tcpgauge_connection_client_payload_bytes_total", lambda value: value == 1000,
                        "the conversation is counted", **conversation.labels)
 
-    def check_dropped(self, agent, user, bounding=NONE):
+    def check_dropped(self, agent, user, bounding=NONE, threads_at_least=4):
         threads = status_of_threads(agent.pid)
-        self.assertGreater(len(threads), 3)
+        self.assertGreaterEqual(len(threads), threads_at_least)
         for thread in threads:
             self.assertEqual(thread["Uid"].split(), [str(user.pw_uid)] * 4)
             self.assertEqual(thread["Gid"].split(), [str(user.pw_gid)] * 4)
@@ -130,6 +134,24 @@ class DropTest(PrivilegesCase):
             capture.flush()
             agent = self.own(Agent(self.testbed.server, "-T", capture.name))
             self.check_dropped(agent, default_user())
+
+
+class TopViewDropTest(PrivilegesCase):
+    tools = ("setpriv", "tmux")
+
+    def view(self, *options):
+        terminal = self.own(Terminal(self.testbed.server))
+        view = self.own(terminal.start(binary(), "--tui", *options))
+        terminal.wait_for(top_view.footer, "the top view")
+        return view
+
+    def test_the_top_view_is_dropped(self):
+        view = self.view("--web.listen-address=", "-i", "server0")
+        self.check_dropped(view, default_user(), threads_at_least=3)
+
+    def test_the_view_of_an_agent_elsewhere_keeps_its_user_alone(self):
+        view = self.view("--attach", f"http://{self.start().address}")
+        self.check_dropped(view, pwd.getpwnam("root"), threads_at_least=2)
 
 
 class FailedDropTest(PrivilegesCase):

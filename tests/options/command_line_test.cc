@@ -304,6 +304,13 @@ TEST(CommandLine, TellsAnEmptyUserFromNone) {
   EXPECT_EQ(OptionsOf({"--user", "somebody"}).user, "somebody");
 }
 
+TEST(CommandLine, WaitsForWhatIsNamedAlone) {
+  EXPECT_TRUE(OptionsOf({"-i", "vpn0", "--wait"}).wait);
+  EXPECT_FALSE(OptionsOf({"-i", "vpn0"}).wait);
+  EXPECT_THAT(ErrorOf({"--wait"}), HasSubstr("-i NAME --wait"));
+  EXPECT_THAT(ErrorOf({"--wait", "-T", "file"}), HasSubstr("-i NAME --wait"));
+}
+
 TEST(CommandLine, TakesTheShapeOfTheExposition) {
   const Options options =
       OptionsOf({"--metrics.series-limit", "900", "--metrics.edges=20", "--metrics.client-prefix=24,64"});

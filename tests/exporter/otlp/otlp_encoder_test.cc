@@ -178,7 +178,7 @@ TEST(OtlpEncoder, TheInterfaceOtherIsAnOverflow) {
   Snapshot snapshot = ExampleSnapshot();
   snapshot.interfaces[1].name = "other";
   EXPECT_EQ(EncodeOnce(snapshot)
-                .numbers.at("tcpgauge.interface.up")
+                .numbers.at("tcpgauge.capture.up")
                 .count("network.interface.name=other,otel.metric.overflow=true"),
             1u);
 }
