@@ -420,6 +420,10 @@ class SecurityTest(OtlpCase):
         with open(self.path("trusted.pem"), "w", encoding="ascii") as trusted, open(self.path("client.pem"),
                                                                                     encoding="ascii") as other:
             trusted.write(other.read())  # not the authority
+        # By the user whom the agent becomes, too.
+        os.chmod(os.path.dirname(self.path("")), 0o755)
+        for name in ("trusted.pem", "ca.pem", "client.pem", "client.key"):
+            os.chmod(self.path(name), 0o644)
         agent = self.agent(receiver.url, OTEL_EXPORTER_OTLP_CERTIFICATE=self.path("trusted.pem"),
                            OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE=self.path("client.pem"),
                            OTEL_EXPORTER_OTLP_CLIENT_KEY=self.path("client.key"))
