@@ -21,7 +21,7 @@ struct PushLoopOptions {
   OtlpFormat format = OtlpFormat::kProtobuf;
   int64_t interval_ns = 60000000000;         // between two collections
   int64_t attempt_timeout_ns = 10000000000;  // for one attempt to send one request
-  int64_t export_timeout_ns = 30000000000;   // for the last push at the end, all told
+  int64_t export_timeout_ns = 800000000;     // for the last push at the end, all told
   PushQueueOptions queue;
 };
 

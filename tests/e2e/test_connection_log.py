@@ -3,6 +3,7 @@ import json
 import os
 import random
 import signal
+import socket
 import tempfile
 
 from support.agent import Agent
@@ -122,11 +123,15 @@ class ConnectionLogTest(NamespaceCase):
 
 
 class SigtermTest(NamespaceCase):
-    def test_ends_within_a_second_with_all_outputs_on(self):
+    def test_ends_within_a_second_though_the_receiver_of_metrics_hangs(self):
         testbed = self.own(Testbed(ipv6=False))
+        with testbed.server.entered():
+            receiver = socket.create_server(("127.0.0.1", 0))  # takes connections, says nothing
+        self.addCleanup(receiver.close)
         with tempfile.TemporaryDirectory() as folder:
             agent = self.own(Agent(testbed.server, "-i", testbed.link.server_interface, "--connection-log",
-                                   os.path.join(folder, "log"), "--otlp.endpoint", "http://127.0.0.1:9"))
+                                   os.path.join(folder, "log"), "--otlp.endpoint",
+                                   f"http://127.0.0.1:{receiver.getsockname()[1]}"))
             seconds = agent.signal_and_time(signal.SIGTERM)
             self.assertIsNotNone(seconds)
             self.assertLess(seconds, 1)
