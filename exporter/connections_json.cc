@@ -139,8 +139,8 @@ void WriteConnection(const Snapshot& snapshot, const ConnectionView& connection,
   writer->Raw("\",\"state\":\"").Raw(ConnectionStateName(connection.state));
   writer->Raw("\",\"interface\":").Raw(shared.InterfaceOf(connection));
   writer->Raw(shared.encapsulations[connection.encapsulation]);
-  writer->Raw(",\"start_time\":").Seconds(connection.start_time_ns);
-  writer->Raw(",\"last_packet_time\":").Seconds(connection.last_packet_time_ns);
+  writer->Raw(",\"start_time\":").Seconds(connection.start_time_ns + snapshot.clock_stepped_ns);
+  writer->Raw(",\"last_packet_time\":").Seconds(connection.last_packet_time_ns + snapshot.clock_stepped_ns);
   // A row may be a little younger than the snapshot's time.
   writer->Raw(",\"idle_seconds\":").Seconds(std::max<int64_t>(snapshot.time_ns - connection.last_packet_time_ns, 0));
   writer->Raw(",\"handshake_rtt_seconds\":").SecondsOrNull(connection.handshake_rtt_ns);
@@ -201,7 +201,7 @@ std::string ConnectionsJson(const Snapshot& snapshot, const ConnectionQuery& que
   Writer writer((chosen.indexes.size() + 1) * kConnectionBytes);
   writer.Raw("{\"agent\":").Raw(JsonString(agent));
   writer.Raw(",\"sequence\":").Value(snapshot.sequence);
-  writer.Raw(",\"time\":").Seconds(snapshot.time_ns);
+  writer.Raw(",\"time\":").Seconds(snapshot.time_ns + snapshot.clock_stepped_ns);
   writer.Raw(",\"capture_start_time\":").Seconds(snapshot.capture_start_time_ns);
   writer.Raw(",\"rate_window_seconds\":").Value(snapshot.rate_window_seconds);
   writer.Raw(",\"interfaces\":");

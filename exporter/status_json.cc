@@ -56,7 +56,7 @@ std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const A
       {"version", build.version},
       {"revision", build.revision},
       {"snapshot", snapshot.sequence},
-      {"time", Seconds(snapshot.time_ns)},
+      {"time", Seconds(snapshot.time_ns + snapshot.clock_stepped_ns)},
       {"capture_start_time", Seconds(snapshot.capture_start_time_ns)},
       {"rate_window_seconds", snapshot.rate_window_seconds},
       {"interfaces", Interfaces(snapshot)},

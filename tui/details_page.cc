@@ -108,7 +108,7 @@ Frame BuildDetailsPage(const PageInput& input, const ConnectionView& connection,
   page.Add("State", StateText(connection.state), StateStyle(connection.state));
   page.Add("Handshake", connection.role == Role::kObserved ? "seen" : "not seen: which end is the client is a guess");
   page.Add("Interface", PathText(*input.snapshot, connection));
-  page.Add("Since", absl::StrCat(FormatTime(connection.start_time_ns), ", ",
+  page.Add("Since", absl::StrCat(FormatTime(connection.start_time_ns + input.snapshot->clock_stepped_ns), ", ",
                                  FormatDuration(input.snapshot->time_ns - connection.start_time_ns)));
   page.Add("Idle", FormatDuration(input.snapshot->time_ns - connection.last_packet_time_ns));
   page.Add("Round trip",

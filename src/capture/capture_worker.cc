@@ -43,6 +43,7 @@ CaptureWorker::CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources,
       clock_(*clock),
       on_source_error_(std::move(on_source_error)),
       interfaces_(&counters_),
+      capture_clock_(clock),
       table_(table, ended != nullptr ? this : nullptr),
       publisher_(&table_, &counters_, &buffer_, options.publish_interval_ns, options.live ? kLatenessNs : 0,
                  options.max_rows),
@@ -74,6 +75,7 @@ absl::Status CaptureWorker::CaptureLive() {
   int64_t next_look_ns = 0;
   while (!stop_.stopped()) {
     TakeMail();
+    LookAtClock();
     bool busy = false;
     for (size_t i = 0; i < sources_.size();) {
       const auto result = ReadOne(&sources_[i]);
@@ -92,7 +94,7 @@ absl::Status CaptureWorker::CaptureLive() {
     if (sources_.empty() && !last_error.ok()) return last_error;
     const int64_t steady_ns = clock_.SteadyNanoseconds();
     last_progress_ns_.store(steady_ns, std::memory_order_relaxed);
-    busy = !table_.AdvanceTime(clock_.WallNanoseconds()) || busy;
+    busy = !table_.AdvanceTime(capture_clock_.now_ns()) || busy;
     if (steady_ns >= next_look_ns) {
       next_look_ns = steady_ns + kLookIntervalNs;
       LookAfterSources();
@@ -145,6 +147,7 @@ void CaptureWorker::CountAndApply(const Source& source) {
     const size_t place =
         source.packets->has_many_interfaces() ? interfaces_.FindByIndex(packet.interface) : source.interface;
     packet.interface = static_cast<uint32_t>(place);
+    if (options_.live) packet.time_ns = capture_clock_.OfPacket(packet.time_ns);
     InterfaceView& interface = counters_.interfaces[place];
     const size_t protocol = static_cast<size_t>(packet.protocol);
     ++interface.packets[protocol];
@@ -158,6 +161,16 @@ void CaptureWorker::ReadDropCounters() {
   for (const Source& source : sources_) {
     counters_.interfaces[source.interface].dropped_packets = source.packets->DroppedPackets();
   }
+}
+
+void CaptureWorker::LookAtClock() {
+  capture_clock_.Update();
+  const int64_t step_ns = capture_clock_.stepped_ns() - counters_.clock_stepped_ns;
+  if (step_ns == 0) return;
+  counters_.clock_stepped_ns = capture_clock_.stepped_ns();
+  if (!options_.log_interfaces) return;
+  LogInfo("the clock was set; connections go on as if it had not been",
+          {{"step_seconds", absl::StrCat(static_cast<double>(step_ns) / kNanosecondsPerSecond)}});
 }
 
 void CaptureWorker::LookAfterSources() {
@@ -204,7 +217,10 @@ void CaptureWorker::WaitForPackets() {
 }
 
 void CaptureWorker::OnConnectionEnded(const EndedConnection& connection) {
-  ended_->Push({connection, &interfaces_.Name(connection.summary.interface)});
+  NamedEndedConnection named = {connection, &interfaces_.Name(connection.summary.interface)};
+  named.connection.summary.start_time_ns += counters_.clock_stepped_ns;
+  named.connection.summary.last_packet_time_ns += counters_.clock_stepped_ns;
+  ended_->Push(named);
 }
 
 }  // namespace tcpgauge

@@ -13,6 +13,7 @@
 #include "src/base/log.h"
 #include "src/base/stop_signal.h"
 #include "src/base/wakeup.h"
+#include "src/capture/capture_clock.h"
 #include "src/capture/interface_lookup.h"
 #include "src/capture/interface_registry.h"
 #include "src/capture/mailbox.h"
@@ -69,6 +70,7 @@ class CaptureWorker final : private EndedConnectionSink {
   absl::StatusOr<PacketSource::ReadResult> ReadOne(Source* source);
   void CountAndApply(const Source& source);
   void ReadDropCounters();
+  void LookAtClock();
   void LookAfterSources();
   void LookAfterManyInterfaces();
   void LogCondition(size_t interface, LogLevel level_when_up) const;
@@ -84,6 +86,7 @@ class CaptureWorker final : private EndedConnectionSink {
   const std::function<void(const absl::Status&)> on_source_error_;
   CaptureCounters counters_;
   InterfaceRegistry interfaces_;
+  CaptureClock capture_clock_;  // of live capture
   const InterfaceLookup lookup_;
   std::vector<Source> sources_;
   ConnectionTable table_;

@@ -87,6 +87,7 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   snapshot->connections.reserve(row_count);
   for (const TripleBuffer<ShardSnapshot>* buffer : shards_) {
     const ShardSnapshot& shard = buffer->front();
+    if (shard.time_ns >= time_ns_) snapshot->clock_stepped_ns = shard.counters.clock_stepped_ns;
     time_ns_ = std::max(time_ns_, shard.time_ns);
     std::vector<uint32_t> interfaces;
     for (const InterfaceView& from : shard.counters.interfaces) {

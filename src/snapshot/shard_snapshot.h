@@ -18,6 +18,7 @@ namespace tcpgauge {
 struct CaptureCounters {
   std::vector<InterfaceView> interfaces;
   std::array<uint64_t, kDecodeErrorCount> decode_errors{};  // indexed by DecodeError
+  int64_t clock_stepped_ns = 0;                             // see Snapshot; falls when the clock is set back
 };
 
 // One connection as its table holds it, with its averages.

@@ -95,6 +95,9 @@ struct Snapshot {
   uint64_t sequence = 0;  // grows by one with each snapshot
   int64_t time_ns = 0;    // Unix epoch; with a file, the time in its packets. What idle times are measured against.
   int64_t capture_start_time_ns = 0;
+  // By how much the wall clock was set since the start. Times in a snapshot go on as if it had not been; added to them,
+  // this gives today's wall time.
+  int64_t clock_stepped_ns = 0;
   double rate_window_seconds = 1;
   std::vector<ConnectionView> connections;        // heaviest first, see ConnectionView::rank
   std::vector<ConnectionView> ended_connections;  // those of the last ranking window, the heaviest, by rank too

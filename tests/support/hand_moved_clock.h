@@ -10,13 +10,16 @@ namespace tcpgauge {
 // A clock that stands still until it is moved. Thread: confined to one.
 class HandMovedClock final : public Clock {
  public:
-  int64_t WallNanoseconds() const override { return kStartNs + now_ns_; }
+  int64_t WallNanoseconds() const override { return kStartNs + stepped_ns_ + now_ns_; }
   int64_t SteadyNanoseconds() const override { return now_ns_; }
 
   void Move(int64_t ns) { now_ns_ += ns; }
+  // Sets the wall clock, as an administrator does.
+  void StepWall(int64_t ns) { stepped_ns_ += ns; }
 
  private:
   static constexpr int64_t kStartNs = 1700000000000000000;
+  int64_t stepped_ns_ = 0;
   int64_t now_ns_ = 0;
 };
 

@@ -1,0 +1,89 @@
+// A capture thread's loop, fed by a source that also moves the clock.
+#include "src/capture/capture_worker.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/support/hand_moved_clock.h"
+#include "tests/support/segment.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int64_t kHourNs = 3600 * kNanosecondsPerSecond;
+constexpr int kTurns = 100;
+constexpr uint32_t kPayload = 1000;  // a segment each turn
+
+// One connection, which sends a segment every tenth of a second; `at_turn` may set the clock before it is stamped.
+class TickingSource final : public PacketSource {
+ public:
+  TickingSource(HandMovedClock* clock, StopSignal* stop, std::function<void(int)> at_turn)
+      : clock_(*clock), stop_(*stop), at_turn_(std::move(at_turn)) {}
+
+  absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
+    clock_.Move(kNanosecondsPerSecond / 10);
+    const Endpoint client = At("10.0.0.1:40000");
+    const Endpoint server = At("10.0.0.2:80");
+    if (turn_ == 0) {
+      Add(Segment(client, server).Syn(0), batch);
+      Add(Segment(server, client).Syn(0).Ack(1), batch);
+    }
+    Add(Segment(client, server).Seq(1 + static_cast<uint32_t>(turn_) * kPayload).Ack(1).Payload(kPayload), batch);
+    clock_.Move(1000000);
+    Add(Segment(server, client).Seq(1).Ack(1 + static_cast<uint32_t>(turn_ + 1) * kPayload), batch);
+    at_turn_(turn_);  // after the packets were stamped, and before the worker looks at the clock
+    if (++turn_ == kTurns) stop_.Stop();
+    return ReadResult::kPackets;
+  }
+  int poll_fd() const override { return -1; }
+  const std::string& name() const override { return name_; }
+  bool has_many_interfaces() const override { return false; }
+  uint64_t DroppedPackets() override { return 0; }
+
+ private:
+  void Add(Segment segment, PacketBatch* batch) { *batch->Add() = segment.TimeNs(clock_.WallNanoseconds()); }
+
+  HandMovedClock& clock_;
+  StopSignal& stop_;
+  const std::function<void(int)> at_turn_;
+  const std::string name_ = "eth0";
+  int turn_ = 0;
+};
+
+TEST(CaptureWorker, ClockStepsEndNoConnectionAndMakeNoRateOrDelayUp) {
+  for (const int64_t step_ns : {int64_t{0}, kHourNs, -kHourNs}) {
+    HandMovedClock clock;
+    StopSignal stop;
+    Wakeup published;
+    EndedQueue ended(false, &published);
+    std::vector<std::unique_ptr<PacketSource>> sources;
+    sources.push_back(std::make_unique<TickingSource>(&clock, &stop, [&](int turn) {
+      if (turn == 50 || turn == 97) clock.StepWall(step_ns);
+    }));
+    CaptureWorker worker(std::move(sources), TableOptions(), WorkerOptions(), &ended, &published, &stop, &clock,
+                         [](const absl::Status&) {});
+    ASSERT_TRUE(worker.Run().ok());
+    ASSERT_TRUE(worker.buffer()->TakeLatest());
+    const ShardSnapshot& last = worker.buffer()->front();
+    ASSERT_EQ(last.rows.size(), 1) << step_ns;
+    EXPECT_NEAR(last.rows[0].client_payload_rate, 10 * kPayload, kPayload) << step_ns;
+    EXPECT_EQ(last.totals.opened_handshake, 1) << step_ns;
+    for (const uint64_t count : last.totals.closed) EXPECT_EQ(count, 0) << step_ns;
+    EXPECT_NEAR(static_cast<double>(last.rows[0].summary.rtt_ns), 1e6, 1e5) << step_ns;
+
+    const NamedEndedConnection* const connection = ended.Front();
+    ASSERT_NE(connection, nullptr) << "open at the end";
+    EXPECT_EQ(connection->connection.reason, std::nullopt);
+    EXPECT_EQ(connection->connection.summary.client.payload_bytes, kTurns * kPayload);
+    // The log tells of today's wall time.
+    EXPECT_EQ(connection->connection.summary.last_packet_time_ns, clock.WallNanoseconds()) << step_ns;
+    EXPECT_EQ(last.counters.clock_stepped_ns, 2 * step_ns);
+  }
+}
+
+}  // namespace
+}  // namespace tcpgauge
