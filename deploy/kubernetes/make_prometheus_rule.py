@@ -1,0 +1,29 @@
+#!/usr/bin/env python3
+"""Writes the rules of deploy/prometheus as a PrometheusRule for the operator's overlay. A test fails while it is stale."""
+import os
+import re
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_RULES = ("tcpgauge.recording.yml", "tcpgauge.alerts.yml")
+_HEAD = """# Made from deploy/prometheus/rules by deploy/kubernetes/make_prometheus_rule.py.
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata:
+  name: tcpgauge
+spec:
+  groups:
+"""
+
+
+def main():
+    text = _HEAD
+    for name in _RULES:
+        with open(os.path.join(_HERE, "../prometheus/rules", name)) as file:
+            groups = file.read().split("\ngroups:\n", 1)[1]
+        text += re.sub(r"^(?=.)", "  ", groups, flags=re.MULTILINE)
+    with open(os.path.join(_HERE, "overlays/prometheus-operator/prometheus-rule.yaml"), "w") as file:
+        file.write(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""Files of this project that its users install as they are."""
+import functools
+import os
+import re
+
+PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+RULE_FILES = ("deploy/prometheus/rules/tcpgauge.recording.yml", "deploy/prometheus/rules/tcpgauge.alerts.yml")
+
+_NO_ANCHOR = re.compile(r"[^\w\- ]")
+_CATALOG_ROW = re.compile(r"^\| `(\w+)` \| (\w+) \|", re.MULTILINE)
+# What Prometheus itself makes of a metric, by its type.
+_SUFFIXES = {"counter": ("",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count"), "summary": ("_sum", "_count")}
+
+
+def path(name):
+    return os.path.join(PROJECT, name)
+
+
+def read(name):
+    with open(path(name)) as file:
+        return file.read()
+
+
+@functools.lru_cache(None)
+def metric_names():
+    """The names of all series that METRICS.md promises."""
+    return {name + suffix for name, kind in _CATALOG_ROW.findall(read("METRICS.md")) for suffix in _SUFFIXES[kind]}
+
+
+def anchors(document):
+    """Where links with # can lead, as GitHub and others name headings."""
+    headings = re.findall(r"^#+ (.*)$", read(document), re.MULTILINE)
+    return {_NO_ANCHOR.sub("", heading.lower()).replace(" ", "-") for heading in headings}

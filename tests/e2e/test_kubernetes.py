@@ -1,0 +1,152 @@
+"""The manifests as kustomize renders them, held against the types of Kubernetes and against what the agent needs."""
+import copy
+import json
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+import yaml
+from support import npm, shipped
+from support.agent import binary
+from support.case import NamespaceCase
+from support.namespaces import Namespace
+from support.processes import Process
+from support.waiting import wait_until
+
+OVERLAYS = ("base", "overlays/prometheus-operator", "overlays/scrape-annotations", "overlays/opentelemetry")
+_SERIES_LIMIT = 5000  # --metrics.series-limit, unless told otherwise
+
+
+def rendered(overlay):
+    """The objects that `kubectl apply -k` would send."""
+    if not shutil.which("kubectl"):
+        raise unittest.SkipTest("kubectl is missing")
+    done = subprocess.run(["kubectl", "kustomize", shipped.path(f"deploy/kubernetes/{overlay}")],
+                          capture_output=True, text=True)
+    if done.returncode != 0:
+        raise AssertionError(done.stderr)
+    return list(yaml.safe_load_all(done.stdout))
+
+
+def of_kind(objects, kind):
+    found, = (each for each in objects if each["kind"] == kind)
+    return found
+
+
+def pod_of(objects):
+    return of_kind(objects, "DaemonSet")["spec"]["template"]
+
+
+class DownwardTest(NamespaceCase):
+    """What the downward API hands in, filled in as a node would."""
+
+    FIELDS = {"spec.nodeName": "worker-7", "status.hostIP": "192.0.2.1", "metadata.name": "tcpgauge-x2x4q",
+              "metadata.uid": "6f0c", "metadata.namespace": "tcpgauge"}
+
+    def test_the_resource_of_what_is_pushed_says_where_it_comes_from(self):
+        container, = pod_of(rendered("overlays/opentelemetry"))["spec"]["containers"]
+        values = {}
+        for variable in container["env"]:
+            value = variable.get("value") or self.FIELDS[variable["valueFrom"]["fieldRef"]["fieldPath"]]
+            values[variable["name"]] = re.sub(r"\$\((\w+)\)", lambda match: values[match.group(1)], value)
+        self.assertEqual(values["OTEL_EXPORTER_OTLP_ENDPOINT"], "http://192.0.2.1:4318")
+        # To standard output, and at once.
+        values.update(OTEL_METRICS_EXPORTER="console", OTEL_METRIC_EXPORT_INTERVAL="100")
+        namespace = self.own(Namespace())
+        agent = self.own(Process(namespace.command(binary(), *container["args"]), env={**os.environ, **values}))
+        wait_until(lambda: "\n" in agent.stdout() or not agent.running(), "a push")
+        pushed = json.loads(agent.stdout().split("\n")[0])
+        attributes = {each["key"]: each["value"].get("stringValue")
+                      for each in pushed["resourceMetrics"][0]["resource"]["attributes"]}
+        wanted = {"service.name": "tcpgauge", "service.instance.id": "6f0c", "host.name": "worker-7",
+                  "k8s.node.name": "worker-7", "k8s.pod.name": "tcpgauge-x2x4q", "k8s.pod.uid": "6f0c",
+                  "k8s.namespace.name": "tcpgauge", "k8s.daemonset.name": "tcpgauge", "k8s.container.name": "tcpgauge"}
+        self.assertEqual({key: attributes.get(key) for key in wanted}, wanted)
+
+
+class KubernetesTest(unittest.TestCase):
+    def complaints(self, objects):
+        return npm.check("check_manifests.mjs", given=json.dumps(objects))
+
+    def test_every_field_is_known_and_of_its_type(self):
+        self.assertEqual(self.complaints([each for overlay in OVERLAYS for each in rendered(overlay)]), [])
+
+    def test_wrong_fields_would_be_noticed(self):
+        objects = rendered("overlays/prometheus-operator")
+        changes = {
+            "hostNetwrk": ("DaemonSet", lambda spec: spec["template"]["spec"].update(hostNetwrk=True)),
+            "'name'": ("DaemonSet", lambda spec: spec["template"]["spec"]["containers"][0].pop("name")),
+            "terminationGracePeriodSeconds":
+                ("DaemonSet", lambda spec: spec["template"]["spec"].update(terminationGracePeriodSeconds="ten")),
+            "samplLimit": ("PodMonitor", lambda spec: spec.update(samplLimit=1)),
+        }
+        changed = []
+        for kind, change in changes.values():
+            changed.append(copy.deepcopy(of_kind(objects, kind)))
+            change(changed[-1]["spec"])
+        said = "\n".join(self.complaints(changed))
+        for name in changes:
+            self.assertIn(name, said)
+
+    def test_the_agent_may_capture_and_nothing_else(self):
+        for overlay in OVERLAYS:
+            with self.subTest(overlay=overlay):
+                pod = pod_of(rendered(overlay))["spec"]
+                container, = pod["containers"]
+                security = container["securityContext"]
+                self.assertEqual(security["capabilities"], {"drop": ["ALL"], "add": ["NET_RAW"]})
+                self.assertTrue(security["readOnlyRootFilesystem"])
+                self.assertFalse(security["allowPrivilegeEscalation"])
+                self.assertTrue(pod["securityContext"]["runAsNonRoot"])
+                self.assertEqual(pod["securityContext"]["seccompProfile"], {"type": "RuntimeDefault"})
+                self.assertTrue(pod["hostNetwork"])
+                self.assertFalse(pod["automountServiceAccountToken"])
+                self.assertIn("memory", container["resources"]["limits"])
+
+    def test_every_object_is_in_the_namespace_that_lets_it_in(self):
+        for overlay in OVERLAYS:
+            with self.subTest(overlay=overlay):
+                objects = rendered(overlay)
+                namespace = of_kind(objects, "Namespace")["metadata"]
+                self.assertEqual(namespace["labels"]["pod-security.kubernetes.io/enforce"], "privileged")
+                for each in objects:
+                    if each["kind"] not in ("Namespace", "PriorityClass"):
+                        self.assertEqual(each["metadata"]["namespace"], namespace["name"], each["kind"])
+
+    def test_variables_are_used_after_they_are_defined(self):
+        for overlay in OVERLAYS:
+            container, = pod_of(rendered(overlay))["spec"]["containers"]
+            defined = set()
+            for variable in container["env"]:
+                used = set(re.findall(r"\$\((\w+)\)", variable.get("value", "")))
+                self.assertEqual(used - defined, set(), f"{overlay}: {variable['name']}")
+                defined.add(variable["name"])
+
+    def test_probes_and_scrapes_ask_where_the_agent_listens(self):
+        for overlay in OVERLAYS:
+            with self.subTest(overlay=overlay):
+                objects = rendered(overlay)
+                container, = pod_of(objects)["spec"]["containers"]
+                host, port = re.search(r"--web\.listen-address=(.*):(\d+)", " ".join(container["args"])).groups()
+                self.assertEqual(container["ports"][0]["containerPort"], int(port))
+                for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+                    self.assertEqual(container[probe]["httpGet"].get("host", ""), host)
+                annotations = pod_of(objects)["metadata"].get("annotations", {})
+                self.assertEqual(annotations.get("prometheus.io/port", port), port)
+
+    def test_the_sample_limit_is_above_ours(self):
+        limit = of_kind(rendered("overlays/prometheus-operator"), "PodMonitor")["spec"]["sampleLimit"]
+        self.assertGreater(limit, _SERIES_LIMIT)
+        for name in ("host", "kubernetes"):
+            job, = yaml.safe_load(shipped.read(f"deploy/prometheus/scrape/{name}.yml"))["scrape_configs"]
+            self.assertGreater(job["sample_limit"], _SERIES_LIMIT)
+
+    def test_the_agent_takes_the_arguments(self):
+        """All of them are options that --help knows."""
+        known = subprocess.run([binary(), "--help"], capture_output=True, text=True, check=True).stdout
+        for overlay in OVERLAYS:
+            container, = pod_of(rendered(overlay))["spec"]["containers"]
+            for word in container["args"]:
+                self.assertIn(word.split("=")[0] + " ", known)
