@@ -12,31 +12,40 @@ from support.processes import Process
 from support.waiting import wait_until
 
 _CONFIG = """
-global: {scrape_interval: 1s, scrape_timeout: 1s}
+global: {{scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}}
+rule_files: {rule_files}
 scrape_configs:
 """
-_JOB = """- {{job_name: {job}, static_configs: [{{targets: ['{address}']}}]}}
+_JOB = """- {{job_name: {job}, static_configs: [{{targets: {addresses}}}]}}
 """
 
 
 class Prometheus(Process):
-    """Scrapes `targets`, {job: HOST:PORT}; each has been scraped once when the constructor returns."""
+    """Scrapes `targets`, {job: HOST:PORT or a list of them}; each has been scraped once when the constructor returns.
+
+    `rules` are texts of rule files, evaluated every second; `jobs` are more scrape configurations, as dictionaries.
+    """
 
     # Free, since the namespace is fresh.
     _ADDRESS = "127.0.0.1:9090"
 
-    def __init__(self, namespace, targets):
+    def __init__(self, namespace, targets, rules=(), jobs=()):
         self._namespace = namespace
         self._folder = tempfile.mkdtemp(prefix="tcpgauge-e2e-")
         config = os.path.join(self._folder, "prometheus.yml")
+        addresses = {job: [of_job] if isinstance(of_job, str) else list(of_job) for job, of_job in targets.items()}
+        count = sum(len(of_job) for of_job in addresses.values())
         with open(config, "w") as file:
-            file.write(_CONFIG + "".join(_JOB.format(job=job, address=address) for job, address in targets.items()))
+            file.write(_CONFIG.format(rule_files=[self._write(f"rules{number}.yml", text)
+                                                  for number, text in enumerate(rules)]))
+            file.write("".join(_JOB.format(job=job, addresses=of_job) for job, of_job in addresses.items()))
+            file.write("".join(f"- {json.dumps(job)}\n" for job in jobs))
         super().__init__(namespace.command(
             "prometheus", f"--config.file={config}", f"--storage.tsdb.path={self._folder}/data",
             f"--web.listen-address={self._ADDRESS}"))
         try:
             wait_until(lambda: self.get("/-/ready")[0] == 200, "Prometheus is ready", 30)
-            wait_until(lambda: len(self.query("up == 1")) == len(targets), "Prometheus has scraped every agent", 30)
+            wait_until(lambda: len(self.query("up == 1")) == count, "Prometheus has scraped every agent", 30)
         except AssertionError as error:
             said = self.stderr()[-2000:]
             self.close()
@@ -64,11 +73,29 @@ class Prometheus(Process):
         """Series in its memory: all that were scraped in the last hours, ended ones too."""
         return Exposition(self.get("/metrics")[1]).value("prometheus_tsdb_head_series")
 
-    def _ask(self, endpoint, **parameters):
+    def label_values(self, label, selector):
+        """The values of a label of the series that `selector` finds."""
+        return self.api(f"label/{label}/values", **{"match[]": selector})
+
+    def firing(self):
+        """The labels of each alert that fires now."""
+        return [alert["labels"] for alert in self.api("alerts")["alerts"] if alert["state"] == "firing"]
+
+    def api(self, endpoint, **parameters):
+        """The data of an answer of the HTTP API."""
         status, body = self.get(f"/api/v1/{endpoint}?{urllib.parse.urlencode(parameters)}")
         if status != 200:
             raise AssertionError(f"Prometheus answered {status}: {body[:500]}")
-        return json.loads(body)["data"]["result"]
+        return json.loads(body)["data"]
+
+    def _ask(self, endpoint, **parameters):
+        return self.api(endpoint, **parameters)["result"]
+
+    def _write(self, name, text):
+        path = os.path.join(self._folder, name)
+        with open(path, "w") as file:
+            file.write(text)
+        return path
 
     def close(self):
         super().close()

@@ -1,0 +1,180 @@
+"""Each alert fires and resolves: a real Prometheus with the rules as they are shipped, real agents, real traffic.
+
+The rules are the shipped files with their durations shortened, and nothing else changed.
+"""
+import contextlib
+import re
+import signal
+import socket
+import time
+import types
+
+from support import impairment, shipped
+from support.agent import Agent
+from support.case import NamespaceCase
+from support.mill import Mill
+from support.namespaces import Testbed
+from support.prometheus import Prometheus
+from support.traffic import Conversation
+from support.waiting import wait_until
+
+_SHORT = {"[5m]": "[8s]", "[1h]": "[40s]", "offset 10m": "offset 10s"}
+_LOSSY_PORT, _SLOW_PORT, _CLOSED_PORT = 7100, 7200, 7300
+
+
+def shortened(rules):
+    """Rates over 8 s, everything due after 2 s."""
+    for long, short in _SHORT.items():
+        rules = rules.replace(long, short)
+    rules = re.sub(r"^( +for:) \d+m$", r"\1 2s", rules, flags=re.MULTILINE)
+    left = re.findall(r"\[\d+[mhd]\]|offset \d+[mhd]|^ +for: \d+[mhd]$", rules, flags=re.MULTILINE)
+    if left:
+        raise AssertionError(f"not shortened: {left}")
+    return rules
+
+
+class AlertsTest(NamespaceCase):
+    tools = ("ethtool", "nft", "prometheus", "tc")
+
+    def setUp(self):
+        self.testbed = self.own(Testbed(links=2))
+
+    def watch(self, agents):
+        """Prometheus with the shipped rules; `agents` are {name: agent}."""
+        self.agents = agents
+        self.prometheus = self.own(Prometheus(
+            self.testbed.client, {"tcpgauge": [agent.address for agent in agents.values()]},
+            [shortened(shipped.read(name)) for name in shipped.RULE_FILES]))
+        # Before the first scrape there is no agent, of which one alert tells.
+        wait_until(lambda: not self.prometheus.firing(), "no alert before anything happens", 20)
+
+    def several_agents(self):
+        """One for each kind of trouble."""
+        return {
+            "down": self.agent(0),
+            "dropping": self.agent(0, "--buffer-size", "64"),
+            "limited": self.agent(0, "--metrics.series-limit", "300", "--metrics.window", "5"),
+            "folding": self.agent(0, "--metrics.edges", "1", "--metrics.window", "5"),
+            "full": self.agent(0, "--max-connections", "16"),
+            "lossy": self.agent(0, "port", str(_LOSSY_PORT)),
+            "refused": self.agent(0, "port", str(_CLOSED_PORT)),
+            "slow": self.agent(1),
+        }
+
+    def agent(self, link, *options):
+        return self.own(Agent(self.testbed.client, "-i", self.testbed.links[link].client_interface, *options))
+
+    def refuse(self):
+        """One connection that its server refuses."""
+        with self.testbed.client.entered():
+            client = socket.socket()
+        with contextlib.closing(client), contextlib.suppress(ConnectionRefusedError):
+            client.connect((self.testbed.link.server_address, _CLOSED_PORT))
+
+    def connect_slowly(self):
+        """One connection whose handshake waits behind half a second and more of other packets."""
+        conversation = Conversation(self.testbed, _SLOW_PORT, link=1)
+        conversation.close()
+
+    def fill_queue(self):
+        with self.testbed.client.entered():
+            sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        with contextlib.closing(sender):
+            for _ in range(20):
+                sender.sendto(bytes(1400), (self.testbed.links[1].server_address, 9))
+
+    def fires(self, alert, agent):
+        instance = self.agents[agent].address if agent else None
+        return any(labels["alertname"] == alert and labels.get("instance") == instance
+                   for labels in self.prometheus.firing())
+
+    def test_each_fires_and_resolves(self):
+        expected = {
+            "TcpgaugeAgentDown": "down", "TcpgaugeKernelDrops": "dropping", "TcpgaugeSeriesLimitReached": "limited",
+            "TcpgaugeMuchInOther": "folding", "TcpgaugeTableFull": "full", "TcpgaugeRetransmissionsHigh": "lossy",
+            "TcpgaugeRefusalsRising": "refused", "TcpgaugeHandshakeRttHigh": "slow"}
+        shipped_alerts = set(re.findall(r"- alert: (\w+)", shipped.read(shipped.RULE_FILES[1])))
+        self.assertEqual(set(expected) | {"TcpgaugeAbsent", "TcpgaugeCaptureDown"}, shipped_alerts,
+                         "alerts shipped, and not seen in this file")
+        impairment.segments_are_packets(self.testbed)
+        impairment.lose(self.testbed, _LOSSY_PORT, 20)
+        impairment.slow_down(types.SimpleNamespace(server=self.testbed.server, link=self.testbed.links[1]), "200kbit")
+        self.watch(self.several_agents())
+
+        # Refusals rise above those of the time before, so that there must be one.
+        self.refuse()
+        refused_before = 'instance_reason:tcpgauge_connections_closed:rate5m{reason="refused",instance="%s"} offset 10s'
+        wait_until(lambda: self.prometheus.query(refused_before % self.agents["refused"].address), "a time before", 30)
+        self.assertEqual(self.prometheus.firing(), [], "before there is trouble")
+        with self.trouble():
+            self.wait_for("fires", expected)
+        self.wait_for("resolved", expected)
+
+    def test_that_all_agents_are_gone_fires_and_resolves(self):
+        self.watch({"only": self.agent(0)})
+        port = int(self.agents["only"].address.rpartition(":")[2])
+        self.agents["only"].close()
+        self.wait_for("fires", {"TcpgaugeAbsent": None})
+        self.agent_again(port)
+        self.wait_for("resolved", {"TcpgaugeAbsent": None})
+
+    def test_that_an_interface_is_down_fires_and_resolves(self):
+        self.watch({"interface": self.agent(0)})
+        interface = self.testbed.link.client_interface
+        self.testbed.client.run("ip", "link", "set", interface, "down")
+        self.wait_for("fires", {"TcpgaugeCaptureDown": "interface"})
+        self.testbed.client.run("ip", "link", "set", interface, "up")
+        self.wait_for("resolved", {"TcpgaugeCaptureDown": "interface"})
+
+    @contextlib.contextmanager
+    def trouble(self):
+        """All that the alerts warn of, at once; over when the block ends."""
+        conversations = [self.own(Conversation(self.testbed, 7000 + i)) for i in range(40)]
+        lossy = self.own(Conversation(self.testbed, _LOSSY_PORT))
+        lossy.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"cubic")
+
+        def talk():
+            for conversation in conversations:
+                conversation.client_sends(1000)
+
+        def burst_unseen():
+            """The agent is stopped while more arrives than its buffer holds."""
+            self.agents["dropping"].signal(signal.SIGSTOP)
+            for _ in range(20):
+                talk()
+            self.agents["dropping"].signal(signal.SIGCONT)
+
+        port = int(self.agents["down"].address.rpartition(":")[2])
+        self.agents["down"].close()
+        mills = [Mill(talk), Mill(burst_unseen, 3), Mill(lambda: lossy.client_sends(20000)), Mill(self.refuse, 0.05),
+                 Mill(self.fill_queue, 1), Mill(self.connect_slowly, 0.2)]
+        try:
+            yield
+        finally:
+            for mill in mills:
+                mill.close()
+            for conversation in conversations + [lossy]:
+                conversation.close()
+            self.agents["down"] = self.agent_again(port)
+
+    def agent_again(self, port):
+        """One that Prometheus finds where it looked for the one before: it listens there, too."""
+        agent = self.agent(0, f"--web.listen-address=127.0.0.1:{port}")
+        agent.address = f"127.0.0.1:{port}"
+        return agent
+
+    def wait_for(self, what, expected):
+        """Waits until each alert, {alert: agent}, "fires" or is "resolved", and prints after how long."""
+        start = time.monotonic()
+        left = dict(expected)
+
+        def look():
+            for alert, agent in list(left.items()):
+                if self.fires(alert, agent) == (what == "fires"):
+                    print(f"  {alert} {what} after {time.monotonic() - start:.1f} s")
+                    del left[alert]
+            return not left
+        try:
+            wait_until(look, what, 60)
+        except AssertionError:
+            raise AssertionError(f"not {what} within a minute: {sorted(left)}") from None

@@ -1,0 +1,221 @@
+"""Every query of every panel and variable, and every recipe of docs/promql.md, asked of a real Prometheus that scraped
+real agents under traffic."""
+import contextlib
+import filecmp
+import http.server
+import math
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+from support import cleanup, grafana, impairment, npm, shipped
+from support.agent import Agent
+from support.case import NamespaceCase
+from support.mill import Mill
+from support.namespaces import Testbed
+from support.prometheus import Prometheus
+from support.traffic import Conversation
+from support.waiting import wait_until
+from test_alerts import shortened
+
+_BUSY_PORT, _SHORT_PORT, _LOSSY_PORT, _CLOSED_PORT, _DATABASE_PORT = 443, 7001, 7100, 7300, 5432
+_BROKEN_FRAME = bytes(12) + b"\x08\x00" + b"\x4f" + bytes(40)  # IPv4 whose header claims 60 bytes of 41
+
+
+def told(values):
+    """How many series, and the largest value."""
+    return f"{len(values):3} series, at most {max(values):<9.4g}" if values else "  0 series" + 19 * " "
+
+
+class StateMetrics:
+    """What kube-state-metrics says of two pods, for recipes that join with it; served inside a namespace."""
+
+    def __init__(self, namespace, pods):
+        text = "# TYPE kube_pod_info gauge\n" + "".join(
+            f'kube_pod_info{{namespace="shop",pod="{pod}",pod_ip="{address}",host_network="false",node="n"}} 1\n'
+            for pod, address in pods.items())
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("Content-Type", "text/plain; version=0.0.4")
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            def log_message(self, *_):
+                pass
+
+        with namespace.entered():
+            self._server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        self.address = "127.0.0.1:%d" % self._server.server_port
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.start()
+        cleanup.keep(self)
+
+    def close(self):
+        cleanup.release(self)
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+class DashboardFilesTest(unittest.TestCase):
+    def test_they_are_what_their_maker_makes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([sys.executable, shipped.path("deploy/grafana/make_dashboards.py"), folder], check=True)
+            names = sorted(os.listdir(folder))
+            self.assertEqual(names, sorted(grafana.dashboards()))
+            _, different, missing = filecmp.cmpfiles(folder, shipped.path("deploy/grafana/dashboards"), names, False)
+            self.assertEqual(different + missing, [], "stale: run deploy/grafana/make_dashboards.py")
+
+    def test_every_panel_has_a_title_a_description_and_a_unit(self):
+        for name, dashboard in grafana.dashboards().items():
+            for panel in grafana.panels(dashboard):
+                with self.subTest(dashboard=name, panel=panel["title"]):
+                    self.assertTrue(panel["title"] and panel["description"])
+                    if panel["type"] != "table":
+                        self.assertIn("unit", panel["fieldConfig"]["defaults"])
+
+    def test_links_lead_to_dashboards_that_exist(self):
+        every = grafana.dashboards()
+        uids = {dashboard["uid"] for dashboard in every.values()}
+        for name, dashboard in every.items():
+            variables = {variable["name"] for variable in grafana.variables(dashboard)}
+            self.assertIn("datasource", variables, name)
+            for panel in grafana.panels(dashboard):
+                for override in panel["fieldConfig"]["overrides"]:
+                    for links in (each["value"] for each in override["properties"] if each["id"] == "links"):
+                        for uid in re.findall(r"^/d/([\w-]+)\?", links[0]["url"]):
+                            self.assertIn(uid, uids, f"{name}: {panel['title']}")
+
+    def test_panels_do_not_overlap(self):
+        for name, dashboard in grafana.dashboards().items():
+            taken = {}
+            for panel in dashboard["panels"]:
+                at = panel["gridPos"]
+                self.assertLessEqual(at["x"] + at["w"], 24, f"{name}: {panel['title']}")
+                for cell in ((x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])):
+                    self.assertNotIn(cell, taken, f"{name}: {panel['title']} and {taken.get(cell)}")
+                    taken[cell] = panel["title"]
+
+    def test_they_fit_the_types_that_grafana_publishes(self):
+        files = [shipped.path("deploy/grafana/dashboards/" + name) for name in grafana.dashboards()]
+        self.assertEqual(npm.check("check_dashboards.mjs", *files), [])
+
+    def test_metrics_are_those_of_the_catalog(self):
+        for name, dashboard in grafana.dashboards().items():
+            for query in grafana.queries(dashboard):
+                used = set(re.findall(r"\b(?:tcpgauge|process)_\w+(?=\{)", query.expression))
+                self.assertEqual(used - shipped.metric_names(), set(), f"{name}: {query.panel}")
+
+
+class DashboardQueriesTest(NamespaceCase):
+    tools = ("ethtool", "nft", "prometheus")
+
+    def setUp(self):
+        self.testbed = self.own(Testbed())
+        link = self.testbed.link
+        impairment.segments_are_packets(self.testbed)
+        impairment.lose(self.testbed, _LOSSY_PORT, 10)
+        agents = [self.own(Agent(self.testbed.client, "-i", link.client_interface)) for _ in range(2)]
+        self.instance = agents[0].address
+        pods = self.own(StateMetrics(self.testbed.client, {"shop-1": link.client_address, "database-0": link.server_address}))
+        self.prometheus = self.own(Prometheus(
+            self.testbed.client, {"tcpgauge": [agent.address for agent in agents], "kube-state-metrics": pods.address},
+            [shortened(shipped.read(name)) for name in shipped.RULE_FILES]))
+
+    def make_traffic(self):
+        """Whatever the panels show: transfers, short connections, loss, refusals, what cannot be decoded."""
+        steady = [self.own(Conversation(self.testbed, port, ipv6=ipv6))
+                  for port, ipv6 in ((_BUSY_PORT, False), (_DATABASE_PORT, False), (_BUSY_PORT, True))]
+        lossy = self.own(Conversation(self.testbed, _LOSSY_PORT))
+        lossy.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"cubic")
+        with self.testbed.client.entered():
+            raw = self.own(socket.socket(socket.AF_PACKET, socket.SOCK_RAW))
+        raw.bind((self.testbed.link.client_interface, 0))
+
+        def talk():
+            for conversation in steady:
+                conversation.client_sends(500)
+                conversation.server_sends(20000)
+
+        def short_one():
+            conversation = Conversation(self.testbed, _SHORT_PORT)
+            conversation.client_sends(100)
+            conversation.server_sends(1000)
+            conversation.close()
+
+        def refused_one():
+            with self.testbed.client.entered():
+                client = socket.socket()
+            with contextlib.closing(client), contextlib.suppress(ConnectionRefusedError):
+                client.connect((self.testbed.link.server_address, _CLOSED_PORT))
+
+        for act, pause in ((talk, 0.1), (short_one, 0.1), (refused_one, 0.1), (lambda: raw.send(_BROKEN_FRAME), 0.2),
+                           (lambda: lossy.client_sends(20000), 0.1)):
+            self.own(Mill(act, pause))
+
+    def data(self, expression):
+        """The values that the query finds."""
+        return [value for _, value in self.prometheus.query(expression) if not math.isnan(value)]
+
+    def wait_for_data(self, expressions):
+        """{expression: values}, once all have some, or after half a minute."""
+        found = {}
+
+        def look():
+            found.update({each: self.data(each) for each in expressions if not found.get(each)})
+            return all(found.values())
+        with contextlib.suppress(AssertionError):
+            wait_until(look, "every query has data", 30)
+        return found
+
+    def choices(self, dashboard):
+        wanted = {"instance": self.instance, "server_address": self.testbed.link.server_address,
+                  "server_port": str(_SHORT_PORT)}
+        return grafana.choose(dashboard, self.prometheus, wanted)
+
+    def test_every_panel_has_data_under_traffic(self):
+        self.make_traffic()
+        wait_until(lambda: self.data('rate(tcpgauge_edge_client_payload_bytes_total{server_port="443"}[10s]) > 0'),
+                   "edges in Prometheus", 30)
+        empty = []
+        count = 0
+        for dashboard in grafana.dashboards().values():
+            values, offered = self.choices(dashboard)
+            for name, choices in offered.items():
+                print(f"  {len(choices):3} values  {dashboard['title']}: ${name}")
+                if not choices:
+                    empty.append(f"{dashboard['title']}: ${name}")
+            queries = grafana.queries(dashboard)
+            found = self.wait_for_data({grafana.filled_in(query.expression, values) for query in queries})
+            for query in queries:
+                series = found[grafana.filled_in(query.expression, values)]
+                print(f"  {told(series)}  {query.dashboard}: {query.panel} ({query.ref})")
+                count += 1
+                if not series:
+                    empty.append(f"{query.dashboard}: {query.panel}: {query.expression}")
+        print(f"  {count} queries")
+        self.assertEqual(empty, [], "without data")
+
+    def test_every_recipe_has_data_under_traffic(self):
+        recipes = re.findall(r"^```promql\n(.*?)^```$", shipped.read("docs/promql.md"), re.DOTALL | re.MULTILINE)
+        self.assertGreater(len(recipes), 10)
+        self.make_traffic()
+        # Addresses and ports of the document are those of the testbed, so that nothing has to be replaced.
+        found = self.wait_for_data(recipes)
+        for recipe in recipes:
+            print(f"  {told(found[recipe])}  {' '.join(recipe.split())[:100]}")
+        self.assertEqual([recipe for recipe in recipes if not found[recipe]], [], "without data")
+
+    def test_without_traffic_no_query_fails(self):
+        for dashboard in grafana.dashboards().values():
+            values, _ = grafana.choose(dashboard, self.prometheus, {"instance": self.instance})
+            for query in grafana.queries(dashboard):
+                self.prometheus.query(grafana.filled_in(query.expression, values))
+
