@@ -1,8 +1,8 @@
 #!/bin/bash
-# Installs what is missing, builds everything, and runs every test: optimised, then from end to end, then with the address
-# and undefined-behaviour sanitizers, the threaded ones with the thread sanitizer, the fuzzers for a short while, and last
-# who includes what. For Debian 12, as root or with sudo, from any folder. The last line is 'N passed, N failed, N
-# skipped'; exit status 1 when a test failed or something came to no end.
+# Installs what is missing, builds everything, and runs every test but those of tests/install: optimised, then from end
+# to end, then with the address and undefined-behaviour sanitizers, the threaded ones with the thread sanitizer, the
+# fuzzers for a short while, and last who includes what. For Debian 12, as root or with sudo, from any folder. The last
+# line is 'N passed, N failed, N skipped'; exit status 1 when a test failed or something came to no end.
 #
 # usage: tests/run.sh
 set -euo pipefail

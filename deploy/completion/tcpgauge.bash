@@ -1,0 +1,45 @@
+# bash completion for tcpgauge(8). Options are those that the installed binary itself lists.
+
+_tcpgauge() {
+  local cur prev words cword split
+  _init_completion -s || return
+
+  case $prev in
+    -i | --interface)
+      _available_interfaces -a
+      COMPREPLY+=($(compgen -W any -- "$cur"))
+      return
+      ;;
+    -T | --read | --attach.ca-file | --attach.cert-file | --attach.key-file | --connection-log | --web.config.file)
+      _filedir
+      return
+      ;;
+    --output)
+      COMPREPLY=($(compgen -W "table json prometheus openmetrics" -- "$cur"))
+      return
+      ;;
+    --log.level)
+      COMPREPLY=($(compgen -W "debug info warn error" -- "$cur"))
+      return
+      ;;
+    --log.format)
+      COMPREPLY=($(compgen -W "logfmt json" -- "$cur"))
+      return
+      ;;
+    --user)
+      COMPREPLY=($(compgen -u -- "$cur"))
+      return
+      ;;
+  esac
+  # Another option with a value: nothing to offer.
+  if [[ $prev == -* ]] && "$1" --help 2>/dev/null | grep -qE -- "^ +(-., )?$prev [A-Z]"; then
+    return
+  fi
+  $split && return
+  if [[ $cur == -* ]]; then
+    COMPREPLY=($(compgen -W '$("$1" --help 2>/dev/null | sed -nE "s/^ +(-., )?(--[a-z][a-z0-9.-]*).*/\2/p")' -- "$cur"))
+  else
+    # A pcap filter.
+    COMPREPLY=($(compgen -W "host net port portrange src dst tcp ip ip6 vlan and or not" -- "$cur"))
+  fi
+} && complete -F _tcpgauge tcpgauge

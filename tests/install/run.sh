@@ -1,0 +1,18 @@
+#!/bin/bash
+# Tests of what users install: the Debian package in a bare root, the container image, and the five-minute start of
+# docs/host.md run as it is written. Installs what is missing; takes some ten minutes, for everything is built from a
+# clean clone of the commit that is checked out. For Debian 12, as root, from any folder.
+#
+# usage: tests/install/run.sh [WORD ...]
+#
+# With WORDs, only tests whose names hold one of them are run: package, newcomer, image. Prints a line for each test; the
+# last line is 'N passed, N failed, N skipped'; exit status 1 when one failed.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR disable=SC1091
+source "$(dirname -- "${BASH_SOURCE[0]}")/../../deploy/setup.sh"
+
+[ "$(id -u)" = 0 ] || fail "roots and containers are made as root: run it with sudo"
+install_packages "$project/deploy/packages.txt" "$project/tests/packages.txt" "$project/tests/install/packages.txt"
+export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$project/tests/e2e"
+cd -- "$project/tests/install"
+exec /usr/bin/python3 -m support.runner "$project/tests/install" "$@"
