@@ -1,0 +1,29 @@
+#!/bin/bash
+# Builds tcpgauge's container image from this checkout, from any folder.
+#
+# usage: deploy/container/build.sh [--tool COMMAND] [TAG]
+#
+# COMMAND builds a Dockerfile: by default the first of 'docker build', 'podman build --format docker' and
+# 'buildah bud --format docker' that is installed. (Images in OCI's format have no HEALTHCHECK.) TAG is tcpgauge:VERSION unless
+# it is given.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR disable=SC1091
+source "$(dirname -- "${BASH_SOURCE[0]}")/../setup.sh"
+
+tool=()
+if [ "${1-}" = --tool ]; then
+  read -r -a tool <<<"${2-}"
+  shift 2
+elif command -v docker >/dev/null; then
+  tool=(docker build)
+elif command -v podman >/dev/null; then
+  tool=(podman build --format docker)
+elif command -v buildah >/dev/null; then
+  tool=(buildah bud --format docker)
+fi
+[ ${#tool[@]} -gt 0 ] || fail "one of docker, podman and buildah is needed"
+version=$(sed -n 's/.*kVersion\[\] *= *"\(.*\)".*/\1/p' "$project/src/base/version.h")
+tag=${1:-tcpgauge:$version}
+
+"${tool[@]}" --file "$project/deploy/container/Dockerfile" --tag "$tag" "$project"
+say "built $tag"
