@@ -1,16 +1,12 @@
-// Options, wiring and signals; what there is to decide is decided in the parts.
+// Options and wiring; what there is to decide is decided in the parts.
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/time.h>
 #include <sys/utsname.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <limits>
@@ -38,6 +34,7 @@
 #include "src/attach/attached_agent.h"
 #include "src/base/build_commit.h"
 #include "src/base/log.h"
+#include "src/base/stop_signal.h"
 #include "src/base/version.h"
 #include "src/base/wakeup.h"
 #include "src/capture/pcap_source.h"
@@ -47,6 +44,7 @@
 #include "src/otlp_push.h"
 #include "src/privilege/drop_privileges.h"
 #include "src/privilege/identity.h"
+#include "src/signals.h"
 #include "tui/table_text.h"
 #include "tui/top_view.h"
 
@@ -55,47 +53,6 @@ namespace {
 
 constexpr int kExitFailure = 1;  // of the environment: privilege, a resource, a damaged file
 constexpr int kExitUsage = 2;    // of what was asked for
-
-StopSignal* stop_on_signal = nullptr;
-Wakeup* reload_on_signal = nullptr;  // or null: SIGHUP stops
-
-void OnStopSignal(int) { stop_on_signal->Stop(); }
-
-void OnHangUp(int) {
-  if (reload_on_signal != nullptr) {
-    reload_on_signal->Notify();
-  } else {
-    stop_on_signal->Stop();
-  }
-}
-
-// `reload` may be null.
-void HandleSignals(StopSignal* stop, Wakeup* reload) {
-  stop_on_signal = stop;
-  reload_on_signal = reload;
-  struct sigaction action = {};
-  action.sa_handler = OnStopSignal;
-  for (const int number : {SIGINT, SIGTERM, SIGALRM}) sigaction(number, &action, nullptr);
-  action.sa_handler = OnHangUp;
-  sigaction(SIGHUP, &action, nullptr);
-  // A write to a closed pipe or socket, or beyond the limit of a file's size, is an error like any other.
-  action.sa_handler = SIG_IGN;
-  for (const int number : {SIGPIPE, SIGXFSZ}) sigaction(number, &action, nullptr);
-}
-
-// SIGHUP is an administrator's request, or the last that a program hears of its terminal.
-bool TerminalIsGone() {
-  pollfd terminal = {STDIN_FILENO, 0, 0};
-  return poll(&terminal, 1, 0) == 1 && (terminal.revents & POLLHUP) != 0 && tcgetsid(STDIN_FILENO) < 0;
-}
-
-// SIGALRM stops the run then.
-void StopAfter(double seconds) {
-  itimerval timer = {};
-  timer.it_value.tv_sec = static_cast<time_t>(seconds);
-  timer.it_value.tv_usec = static_cast<suseconds_t>((seconds - static_cast<double>(timer.it_value.tv_sec)) * 1e6);
-  setitimer(ITIMER_REAL, &timer, nullptr);
-}
 
 int ExitStatus(const absl::Status& status) {
   switch (status.code()) {
