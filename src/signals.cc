@@ -6,6 +6,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <initializer_list>
+
 namespace tcpgauge {
 namespace {
 

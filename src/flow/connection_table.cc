@@ -6,6 +6,7 @@
 #include "src/base/check.h"
 #include "src/flow/segment_analysis.h"
 #include "src/flow/sequence.h"
+#include "src/flow/summary_of.h"
 #include "src/flow/tcp_state.h"
 
 namespace tcpgauge {
@@ -25,13 +26,6 @@ uint16_t ToSixteenths(int64_t time_ns) { return static_cast<uint16_t>(time_ns / 
 uint32_t ToUnits(int64_t duration_ns) {
   const int64_t units = std::max<int64_t>(duration_ns, 0) / ConnectionDetails::kNanosecondsPerUnit;
   return static_cast<uint32_t>(std::min<int64_t>(units, ConnectionDetails::kUnknown - 1));
-}
-
-// Nanoseconds between two times of the handshake.
-int64_t Between(uint32_t earlier, uint32_t later) {
-  if (earlier == ConnectionDetails::kUnknown || later == ConnectionDetails::kUnknown)
-    return ConnectionSummary::kUnknown;
-  return std::max<int64_t>(int64_t{later} - earlier, 0) * ConnectionDetails::kNanosecondsPerUnit;
 }
 
 bool IsSyn(const DecodedPacket& packet) { return (packet.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == kTcpSyn; }
@@ -76,18 +70,6 @@ bool BothFinsAcknowledged(const ConnectionRecord& record) {
            SequenceLessOrEqual(fin.next_sequence, ack.last_acknowledgment);
   };
   return acknowledged(record.ends[0], record.ends[1]) && acknowledged(record.ends[1], record.ends[0]);
-}
-
-EndSummary SummarizeEnd(const EndRecord& end, const Endpoint& endpoint) {
-  EndSummary summary;
-  summary.endpoint = endpoint;
-  summary.packets = end.packets;
-  summary.payload_bytes = end.payload_bytes;
-  summary.ip_bytes = end.ip_bytes;
-  summary.retransmitted_segments = end.retransmitted_segments;
-  summary.out_of_order_segments = end.out_of_order_segments;
-  summary.zero_windows = static_cast<uint32_t>(end.zero_windows);
-  return summary;
 }
 
 }  // namespace
@@ -337,27 +319,11 @@ void ConnectionTable::EndEmbryo(uint32_t slot, std::optional<EndReason> reason) 
     }
   }
   if (sink_ != nullptr) {
-    sink_->OnConnectionEnded({SummarizeEmbryo(embryo), encapsulations_.Get(embryo.key.encapsulation), reason});
+    sink_->OnConnectionEnded({Summarize(slot | kEmbryoSlots), encapsulations_.Get(embryo.key.encapsulation), reason});
   }
   index_.Erase(slot | kEmbryoSlots, static_cast<uint32_t>(index_.HashOf(embryo.key)));
   encapsulations_.Release(embryo.key.encapsulation);
   embryos_.Remove(slot);
-}
-
-ConnectionSummary ConnectionTable::SummarizeEmbryo(const Embryo& embryo) const {
-  ConnectionSummary summary;
-  summary.id = IdOf(embryo.key, embryo.time_ns);
-  summary.client.endpoint = embryo.key.endpoint(embryo.sender());
-  summary.client.packets = 1;
-  summary.client.ip_bytes = embryo.ip_length_bytes;
-  summary.server.endpoint = embryo.key.endpoint(OtherEnd(embryo.sender()));
-  summary.encapsulation = embryo.key.encapsulation;
-  summary.interface = embryo.interface;
-  summary.state = ConnectionState::kSynSent;
-  summary.role = Role::kObserved;
-  summary.confirmed = true;
-  summary.start_time_ns = summary.last_packet_time_ns = embryo.time_ns;
-  return summary;
 }
 
 uint32_t ConnectionTable::Begin(const Arrival& arrival, bool counted) {
@@ -696,31 +662,15 @@ void ConnectionTable::EndAll() {
 }
 
 ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {
-  if (slot & kEmbryoSlots) return SummarizeEmbryo(embryos_[slot & ~kEmbryoSlots]);
-  const ConnectionRecord& record = records_[slot];
-  const ConnectionDetails& details = details_[slot];
-  const End client = record.client_end();
   ConnectionSummary summary;
-  summary.id = IdOf(record.key, details.start_time_ns);
-  summary.client = SummarizeEnd(record.client(), record.key.endpoint(client));
-  summary.server = SummarizeEnd(record.server(), record.key.endpoint(OtherEnd(client)));
-  summary.encapsulation = record.key.encapsulation;
-  const uint16_t of_client = record.interfaces[static_cast<size_t>(client)];
-  summary.interface = of_client != ConnectionRecord::kNoInterface
-                          ? of_client
-                          : record.interfaces[static_cast<size_t>(OtherEnd(client))];
-  summary.state = record.state;
-  summary.role = record.has(ConnectionRecord::kRoleObserved) ? Role::kObserved : Role::kInferred;
-  summary.confirmed = record.has(ConnectionRecord::kConfirmed);
-  summary.start_time_ns = details.start_time_ns;
-  summary.last_packet_time_ns = record.last_packet_time_ns;
-  summary.server_rtt_ns = Between(record.syn_time, details.syn_ack_time);
-  summary.client_rtt_ns = Between(details.syn_ack_time, details.handshake_ack_time);
-  if (details.syn_ack_time != ConnectionDetails::kUnknown) {
-    summary.handshake_rtt_ns = Between(record.syn_time, details.handshake_ack_time);
+  if (slot & kEmbryoSlots) {
+    const Embryo& embryo = embryos_[slot & ~kEmbryoSlots];
+    summary = SummaryOf(embryo);
+    summary.id = IdOf(embryo.key, embryo.time_ns);
+  } else {
+    summary = SummaryOf(records_[slot], details_[slot]);
+    summary.id = IdOf(records_[slot].key, details_[slot].start_time_ns);
   }
-  const uint32_t rtt_eighth_us = record.ends[0].smoothed_rtt_eighth_us + record.ends[1].smoothed_rtt_eighth_us;
-  if (rtt_eighth_us > 0) summary.rtt_ns = int64_t{rtt_eighth_us} * 125;
   return summary;
 }
 

@@ -158,7 +158,6 @@ class ConnectionTable {
   // A record for what the embryo knows; its slot. The embryo is gone.
   uint32_t Promote(uint32_t embryo);
   void EndEmbryo(uint32_t embryo, std::optional<EndReason> reason);
-  ConnectionSummary SummarizeEmbryo(const Embryo& embryo) const;
   // `counted` when it was opened before, as an embryo.
   uint32_t Begin(const Arrival& arrival, bool counted = false);
   // Begins the connection whose SYN was kept as a candidate while an older one held its 4-tuple.

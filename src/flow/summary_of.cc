@@ -1,0 +1,69 @@
+#include "src/flow/summary_of.h"
+
+#include <algorithm>
+
+namespace tcpgauge {
+namespace {
+
+// Nanoseconds between two times of the handshake.
+int64_t Between(uint32_t earlier, uint32_t later) {
+  if (earlier == ConnectionDetails::kUnknown || later == ConnectionDetails::kUnknown)
+    return ConnectionSummary::kUnknown;
+  return std::max<int64_t>(int64_t{later} - earlier, 0) * ConnectionDetails::kNanosecondsPerUnit;
+}
+
+EndSummary SummarizeEnd(const EndRecord& end, const Endpoint& endpoint) {
+  EndSummary summary;
+  summary.endpoint = endpoint;
+  summary.packets = end.packets;
+  summary.payload_bytes = end.payload_bytes;
+  summary.ip_bytes = end.ip_bytes;
+  summary.retransmitted_segments = end.retransmitted_segments;
+  summary.out_of_order_segments = end.out_of_order_segments;
+  summary.zero_windows = static_cast<uint32_t>(end.zero_windows);
+  return summary;
+}
+
+}  // namespace
+
+ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDetails& details) {
+  const End client = record.client_end();
+  ConnectionSummary summary;
+  summary.client = SummarizeEnd(record.client(), record.key.endpoint(client));
+  summary.server = SummarizeEnd(record.server(), record.key.endpoint(OtherEnd(client)));
+  summary.encapsulation = record.key.encapsulation;
+  const uint16_t of_client = record.interfaces[static_cast<size_t>(client)];
+  summary.interface = of_client != ConnectionRecord::kNoInterface
+                          ? of_client
+                          : record.interfaces[static_cast<size_t>(OtherEnd(client))];
+  summary.state = record.state;
+  summary.role = record.has(ConnectionRecord::kRoleObserved) ? Role::kObserved : Role::kInferred;
+  summary.confirmed = record.has(ConnectionRecord::kConfirmed);
+  summary.start_time_ns = details.start_time_ns;
+  summary.last_packet_time_ns = record.last_packet_time_ns;
+  summary.server_rtt_ns = Between(record.syn_time, details.syn_ack_time);
+  summary.client_rtt_ns = Between(details.syn_ack_time, details.handshake_ack_time);
+  if (details.syn_ack_time != ConnectionDetails::kUnknown) {
+    summary.handshake_rtt_ns = Between(record.syn_time, details.handshake_ack_time);
+  }
+  const uint32_t rtt_eighth_us = record.ends[0].smoothed_rtt_eighth_us + record.ends[1].smoothed_rtt_eighth_us;
+  if (rtt_eighth_us > 0) summary.rtt_ns = int64_t{rtt_eighth_us} * 125;
+  return summary;
+}
+
+ConnectionSummary SummaryOf(const Embryo& embryo) {
+  ConnectionSummary summary;
+  summary.client.endpoint = embryo.key.endpoint(embryo.sender());
+  summary.client.packets = 1;
+  summary.client.ip_bytes = embryo.ip_length_bytes;
+  summary.server.endpoint = embryo.key.endpoint(OtherEnd(embryo.sender()));
+  summary.encapsulation = embryo.key.encapsulation;
+  summary.interface = embryo.interface;
+  summary.state = ConnectionState::kSynSent;
+  summary.role = Role::kObserved;
+  summary.confirmed = true;
+  summary.start_time_ns = summary.last_packet_time_ns = embryo.time_ns;
+  return summary;
+}
+
+}  // namespace tcpgauge
