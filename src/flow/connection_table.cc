@@ -492,7 +492,7 @@ void ConnectionTable::NoteHandshake(uint32_t slot, const Arrival& arrival, Conne
              (packet.tcp_flags & (kTcpSyn | kTcpAck)) == kTcpAck && server.has(EndRecord::kSynSeen) &&
              SequenceLess(server.initial_sequence, packet.acknowledgment_number)) {
     details.handshake_ack_time = now;
-    const int64_t rtt_ns = Between(record.syn_time, now);
+    const int64_t rtt_ns = HandshakeNanoseconds(record.syn_time, now);
     if (rtt_ns != ConnectionSummary::kUnknown && details.syn_ack_time != ConnectionDetails::kUnknown) {
       const double rtt_seconds = 1e-9 * static_cast<double>(rtt_ns);
       totals_.handshake_rtt_seconds.Observe(rtt_seconds);

@@ -5,13 +5,6 @@
 namespace tcpgauge {
 namespace {
 
-// Nanoseconds between two times of the handshake.
-int64_t Between(uint32_t earlier, uint32_t later) {
-  if (earlier == ConnectionDetails::kUnknown || later == ConnectionDetails::kUnknown)
-    return ConnectionSummary::kUnknown;
-  return std::max<int64_t>(int64_t{later} - earlier, 0) * ConnectionDetails::kNanosecondsPerUnit;
-}
-
 EndSummary SummarizeEnd(const EndRecord& end, const Endpoint& endpoint) {
   EndSummary summary;
   summary.endpoint = endpoint;
@@ -25,6 +18,12 @@ EndSummary SummarizeEnd(const EndRecord& end, const Endpoint& endpoint) {
 }
 
 }  // namespace
+
+int64_t HandshakeNanoseconds(uint32_t earlier, uint32_t later) {
+  if (earlier == ConnectionDetails::kUnknown || later == ConnectionDetails::kUnknown)
+    return ConnectionSummary::kUnknown;
+  return std::max<int64_t>(int64_t{later} - earlier, 0) * ConnectionDetails::kNanosecondsPerUnit;
+}
 
 ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDetails& details) {
   const End client = record.client_end();
@@ -41,10 +40,10 @@ ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDeta
   summary.confirmed = record.has(ConnectionRecord::kConfirmed);
   summary.start_time_ns = details.start_time_ns;
   summary.last_packet_time_ns = record.last_packet_time_ns;
-  summary.server_rtt_ns = Between(record.syn_time, details.syn_ack_time);
-  summary.client_rtt_ns = Between(details.syn_ack_time, details.handshake_ack_time);
+  summary.server_rtt_ns = HandshakeNanoseconds(record.syn_time, details.syn_ack_time);
+  summary.client_rtt_ns = HandshakeNanoseconds(details.syn_ack_time, details.handshake_ack_time);
   if (details.syn_ack_time != ConnectionDetails::kUnknown) {
-    summary.handshake_rtt_ns = Between(record.syn_time, details.handshake_ack_time);
+    summary.handshake_rtt_ns = HandshakeNanoseconds(record.syn_time, details.handshake_ack_time);
   }
   const uint32_t rtt_eighth_us = record.ends[0].smoothed_rtt_eighth_us + record.ends[1].smoothed_rtt_eighth_us;
   if (rtt_eighth_us > 0) summary.rtt_ns = int64_t{rtt_eighth_us} * 125;

@@ -1,11 +1,17 @@
 #ifndef TCPGAUGE_SRC_FLOW_SUMMARY_OF_H_
 #define TCPGAUGE_SRC_FLOW_SUMMARY_OF_H_
 
+#include <cstdint>
+
 #include "src/flow/connection_record.h"
 #include "src/flow/connection_summary.h"
 #include "src/flow/embryo_table.h"
 
 namespace tcpgauge {
+
+// Nanoseconds between two times of a handshake, in the units of ConnectionDetails; ConnectionSummary::kUnknown when one
+// is not known.
+int64_t HandshakeNanoseconds(uint32_t earlier, uint32_t later);
 
 // What a connection's place in the table says of it, but for its id, which takes the table's secret.
 ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDetails& details);
