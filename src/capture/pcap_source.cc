@@ -19,6 +19,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "src/capture/file_times.h"
 #include "src/capture/interface_lookup.h"
 #include "src/capture/packet_socket.h"
 #include "src/capture/pcapng_reader.h"
@@ -362,6 +363,18 @@ class FileSource final : public PacketSource {
         filter_(std::move(filter)) {}
 
   absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
+    auto result = ReadAsItIs(batch);
+    times_.Mend(batch->packets());
+    return result;
+  }
+
+  int poll_fd() const override { return -1; }
+  const std::string& name() const override { return name_; }
+  bool has_many_interfaces() const override { return false; }
+  uint64_t DroppedPackets() override { return 0; }
+
+ private:
+  absl::StatusOr<ReadResult> ReadAsItIs(PacketBatch* batch) {
     if (mixed_ == nullptr) {
       const int count = reader_.Read(batch);
       if (count > 0) return ReadResult::kPackets;
@@ -378,18 +391,13 @@ class FileSource final : public PacketSource {
     return result;
   }
 
-  int poll_fd() const override { return -1; }
-  const std::string& name() const override { return name_; }
-  bool has_many_interfaces() const override { return false; }
-  uint64_t DroppedPackets() override { return 0; }
-
- private:
   absl::Status DataLoss(absl::string_view error) const { return absl::DataLossError(absl::StrCat(name_, ": ", error)); }
 
   const std::unique_ptr<char[]> buffer_;  // of the file, so it must go last
   PcapReader reader_;
   const std::string name_;
   const std::string filter_;
+  FileTimes times_;
   std::unique_ptr<MixedPcapng> mixed_;  // once the library refuses to go on
 };
 
