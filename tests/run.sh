@@ -72,6 +72,20 @@ end_to_end_tests() {
   fi
 }
 
+# Their figures need a quiet machine; here it is seen that they still come to their end.
+benchmarks() {
+  local output=$scratch/output status=0
+  say "benchmarks, small"
+  as_root "$project/tests/bench/run.py" --smoke --binaries "$(folder_of bazel-bin --compilation_mode=opt)" >"$output" 2>&1 ||
+    status=$?
+  if [ "$status" = 0 ]; then
+    add 1 0 0 0
+  else
+    tail -n 20 "$output"
+    add 0 1 0 0
+  fi
+}
+
 # Fuzzers are the binaries NAME_fuzz with the tag "fuzz". They start from what write_NAME_seeds writes and
 # from what tests/fuzz keeps.
 fuzz() {
@@ -130,6 +144,7 @@ say "building everything, optimised"
 as_owner bazel build --compilation_mode=opt //...
 bazel_tests "optimised" --compilation_mode=opt //...
 end_to_end_tests
+benchmarks
 bazel_tests "with the address and undefined-behaviour sanitizers" --config=asan-ubsan --build_tests_only //tests/...
 threaded=$(targets 'attr(tags, "\bthreads\b", tests(//tests/...))')
 # shellcheck disable=SC2086

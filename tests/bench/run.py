@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Measures what the agent costs, beside a bare libpcap loop, softflowd and tcpdump, and prints tables.
 
-usage: tests/bench/run.py [--rounds N] [--packets N] [--seconds N] [--smoke] [PART ...]
+usage: tests/bench/run.py [--rounds N] [--packets N] [--seconds N] [--smoke] [--binaries FOLDER] [PART ...]
 
 PARTs are files, workers, stages, scrape, handover, live; all by default. Captures are written to a temporary folder.
 Whatever is compared runs by turns, so that both meet the same machine; ratios are medians of the ratios of such pairs.
 `live` needs root (network namespaces), iperf3 and tcpdump; the ratio to softflowd needs softflowd. What is missing is
-left out, and said. --smoke only sees that all of it still works.
+left out, and said. --smoke only sees that all of it still works. --binaries names a bazel-bin in which all is built.
 """
 import argparse
 import functools
@@ -63,7 +63,7 @@ class Bench:
 
     def binary(self, name):
         folder = "" if name == "tcpgauge" else "tests/bench/"
-        return f"{PROJECT}/bazel-bin/{folder}{name}"
+        return f"{self.options.binaries or PROJECT + '/bazel-bin'}/{folder}{name}"
 
     @functools.lru_cache(maxsize=None)
     def capture(self, kind):
@@ -193,6 +193,7 @@ def main():
     parser.add_argument("--packets", type=int, default=5000000)
     parser.add_argument("--seconds", type=float, default=8, help="of each live measurement")
     parser.add_argument("--smoke", action="store_true")
+    parser.add_argument("--binaries", metavar="FOLDER")
     parser.add_argument("parts", nargs="*", metavar="PART")
     options = parser.parse_args()
     unknown = [part for part in options.parts if part not in PARTS]
@@ -202,8 +203,9 @@ def main():
         options.rounds, options.packets, options.seconds = 1, 20000, 1
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    subprocess.run(["bazel", "build", "-c", "opt", *TARGETS], cwd=PROJECT, check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if not options.binaries:
+        subprocess.run(["bazel", "build", "-c", "opt", *TARGETS], cwd=PROJECT, check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     machine()
     with tempfile.TemporaryDirectory(prefix="tcpgauge-bench-") as scratch:
         bench = Bench(options, scratch)

@@ -41,7 +41,7 @@ TEST_F(OtelEnvironmentTest, NothingIsPushedUnlessItIsAskedFor) {
   EXPECT_THAT(warnings_, IsEmpty()) << "what is not used is not looked at";
 }
 
-TEST_F(OtelEnvironmentTest, DefaultsAreThoseOfTheSpecification) {
+TEST_F(OtelEnvironmentTest, DefaultsAreThoseOfTheSpecificationButForTheLastPush) {
   const OtelSettings settings = ReadWith({});
   EXPECT_TRUE(settings.push);
   EXPECT_EQ(settings.url, "http://collector:4318/v1/metrics");
@@ -49,7 +49,7 @@ TEST_F(OtelEnvironmentTest, DefaultsAreThoseOfTheSpecification) {
   EXPECT_FALSE(settings.gzip);
   EXPECT_EQ(settings.attempt_timeout_ms, 10000);
   EXPECT_EQ(settings.interval_ms, 60000);
-  EXPECT_EQ(settings.export_timeout_ms, 30000);
+  EXPECT_EQ(settings.export_timeout_ms, 800);
   EXPECT_EQ(settings.temporality, Temporality::kCumulative);
   EXPECT_THAT(warnings_, IsEmpty());
 }
@@ -169,7 +169,7 @@ TEST_F(OtelEnvironmentTest, AWrongValueCountsAsNotSet) {
   EXPECT_EQ(settings.attempt_timeout_ms, 3000);
   EXPECT_TRUE(settings.gzip);
   EXPECT_EQ(settings.interval_ms, 60000);
-  EXPECT_EQ(settings.export_timeout_ms, 30000);
+  EXPECT_EQ(settings.export_timeout_ms, 800);
   EXPECT_EQ(settings.temporality, Temporality::kCumulative);
   EXPECT_THAT(
       warnings_,
