@@ -21,6 +21,12 @@ absl::StatusOr<bool> ParseBoolean(const std::string& value);
 // A decimal integer, both bounds included.
 absl::StatusOr<int64_t> ParseInteger(const std::string& value, const char* what, int64_t minimum, int64_t maximum);
 
+// A whole number of bytes, or of KiB, MiB or GiB with the suffix K, M or G. Both bounds included.
+absl::StatusOr<uint64_t> ParseBytes(const std::string& value, uint64_t minimum, uint64_t maximum);
+
+// `bytes` as ParseBytes() reads it, rounded up to MiB.
+std::string ToMebibytes(uint64_t bytes);
+
 // Seconds, a fraction allowed, both bounds included.
 absl::StatusOr<double> ParseSeconds(const std::string& value, double minimum, double maximum);
 
