@@ -71,7 +71,7 @@ int ExitStatus(const absl::Status& status) {
 }
 
 int Fail(const absl::Status& status) {
-  fprintf(stderr, "tcpgauge: %s\n", std::string(status.message()).c_str());
+  fprintf(stderr, "tcpgauge: %s\n", OneLine(std::string(status.message())).c_str());
   return ExitStatus(status);
 }
 
@@ -85,7 +85,7 @@ int PrintInterfaces() {
   const auto interfaces = ListInterfaces();
   if (!interfaces.ok()) return Fail(interfaces.status());
   for (const InterfaceDescription& interface : *interfaces) {
-    printf("%s%s%s%s%s\n", interface.name.c_str(), interface.up ? "" : " (down)",
+    printf("%s%s%s%s%s\n", OneLine(interface.name).c_str(), interface.up ? "" : " (down)",
            interface.loopback ? " (loopback)" : "", interface.addresses.empty() ? "" : "  ",
            absl::StrJoin(interface.addresses, " ").c_str());
   }

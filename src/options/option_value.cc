@@ -26,6 +26,18 @@ bool IsHostName(const std::string& host) {
 
 std::string Quoted(const std::string& value) { return absl::StrCat("'", absl::Utf8SafeCHexEscape(value), "'"); }
 
+std::string OneLine(const std::string& text) {
+  std::string line;
+  for (const char c : text) {
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) {
+      absl::StrAppendFormat(&line, "\\x%02x", static_cast<unsigned char>(c));
+    } else {
+      line.push_back(c);
+    }
+  }
+  return line;
+}
+
 absl::StatusOr<bool> ParseBoolean(const std::string& value) {
   if (value == "true" || value == "1") return true;
   if (value == "false" || value == "0") return false;

@@ -15,6 +15,9 @@ namespace tcpgauge {
 // `value` in quotes, control characters escaped so that it stays one line whatever was typed.
 std::string Quoted(const std::string& value);
 
+// `text` on one line, for a terminal: control characters, which names from outside may hold, become \xNN.
+std::string OneLine(const std::string& text);
+
 // true, false, 1 or 0.
 absl::StatusOr<bool> ParseBoolean(const std::string& value);
 

@@ -10,6 +10,10 @@ TEST(OptionValue, QuotesOnOneLine) {
   EXPECT_EQ(Quoted("a\n\x1b[31m"), "'a\\n\\x1b[31m'");
 }
 
+TEST(OptionValue, PutsAnyTextOnOneLine) {
+  EXPECT_EQ(OneLine("there is no 'eth0\x1b[31m\n\x7f'; 'é\\' is"), "there is no 'eth0\\x1b[31m\\x0a\\x7f'; 'é\\' is");
+}
+
 TEST(OptionValue, TakesTheBoundsOfANumber) {
   EXPECT_EQ(*ParseInteger("1", "things", 1, 3), 1);
   EXPECT_EQ(*ParseInteger("3", "things", 1, 3), 3);
