@@ -2,6 +2,7 @@
 import os
 import re
 import signal
+import socket
 import tempfile
 import unittest
 
@@ -18,6 +19,7 @@ LIMIT_BYTES = 64 << 20
 CONNECTIONS = 1_000_000
 PAYLOAD = 100
 PACKETS_EACH = 4
+GREEDY_CLIENTS = 400
 
 
 def peak_resident_bytes(pid):
@@ -31,11 +33,18 @@ class MemoryTest(NamespaceCase):
         # Closed last: what lives in it must go first.
         return self.own(MemoryGroup(LIMIT_BYTES))
 
+    def ask_and_never_read(self, namespace, agent, path):
+        host, port = agent.address.rsplit(":", 1)
+        with namespace.entered():
+            client = self.own(socket.socket())
+        client.connect((host, int(port)))
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: agent\r\n\r\n".encode())
+
     def read_it_all(self, agent):
         """What readers take: scrapes, the table as JSON, the status."""
         for _ in range(5):
             agent.metrics()
-            self.assertEqual(agent.get("/api/v1/connections?limit=10000")[0], 200)
+            wait_until(lambda: agent.get("/api/v1/connections?limit=10000")[0] == 200, "a listing")
         return agent.get("/api/v1/status")[1]
 
     def check_memory(self, agent, group):
@@ -78,8 +87,13 @@ class MemoryTest(NamespaceCase):
         testbed = self.own(Testbed(ipv6=False))
         agent = self.own(Agent(group.holding(testbed.server), "-i", testbed.link.server_interface))
         self.assertIn("fewer connections than asked for, so that memory suffices", agent.stderr())
+        # Embryos have places of their own: a flood fills them first, and they stay resident.
+        flood = injector.run(testbed.client, testbed.link.client_interface, "flood", 1)
+        for number in range(GREEDY_CLIENTS):
+            self.ask_and_never_read(testbed.server, agent, ("/metrics", "/api/v1/connections?limit=10000")[number % 2])
         sent = injector.run(testbed.client, testbed.link.client_interface, "connections", CONNECTIONS)
         self.assertEqual(sent, CONNECTIONS * PACKETS_EACH)
+        sent += flood
 
         def seen(metrics):
             return sum(metrics.find("tcpgauge_capture_packets_total", protocol="tcp").values())
