@@ -22,6 +22,7 @@ SEGMENTS, SEGMENTS_PER_SECOND = 1_000_000, 250_000
 FLOOD_SECONDS = float(os.environ.get("FLOOD_SECONDS", "8"))
 FLOOD_PER_SECOND = 300_000
 CONNECTIONS = 100
+ROUND_PAUSE_SECONDS = 0.04  # so that the flood has a processor on a machine with two
 MEMORY_BYTES = 128 << 20
 
 # linux/tcp.h: struct tcp_info's tcpi_bytes_sent, retransmissions included.
@@ -94,6 +95,7 @@ class OverloadTest(NamespaceCase):
                 conversation.client_sends(100 + number)
                 conversation.server_sends(1000 + rounds % 500)
             rounds += 1
+            holds_for(flood.running, ROUND_PAUSE_SECONDS)
         seconds = time.monotonic() - start
         self.assertEqual(flood.wait(), 0)
         syns = int(flood.stdout())
