@@ -68,7 +68,12 @@ std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const A
         {"series_limit", limits.series_limit},
         {"metrics_connections", limits.metrics_connections},
         {"metrics_edges", limits.metrics_edges},
-        {"concurrent_scrapes", limits.concurrent_scrapes}}},
+        {"concurrent_scrapes", limits.concurrent_scrapes},
+        {"concurrent_listings", limits.concurrent_listings},
+        {"listed_connections", limits.listed_connections},
+        {"http_connections", limits.http_connections},
+        {"max_memory_bytes", limits.max_memory_bytes == 0 ? Json() : Json(limits.max_memory_bytes)},
+        {"planned_memory_bytes", limits.planned_memory_bytes}}},
       {"flags", options},
   };
   return status.dump(2) + "\n";

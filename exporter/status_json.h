@@ -18,6 +18,11 @@ struct AgentLimits {
   uint64_t metrics_connections = 0;
   uint64_t metrics_edges = 0;
   uint64_t concurrent_scrapes = 40;
+  uint64_t concurrent_listings = 40;  // of the connections as JSON
+  uint64_t listed_connections = 0;    // in a snapshot, by each worker
+  uint64_t http_connections = 0;      // to each listener
+  uint64_t max_memory_bytes = 0;      // 0 = none
+  uint64_t planned_memory_bytes = 0;  // that all the others can come to
 };
 
 // Options by their long names, as they hold for this process.

@@ -89,7 +89,7 @@ HttpRouter WebRoutes(const WebSources& sources) {
   HttpRouter router;
   router.Handle("/", WebPage());
   router.Handle("/api/v1/status", StatusPage(sources));
-  router.Handle("/api/v1/connections", LimitConcurrency(sources.limits.concurrent_scrapes, ConnectionsPage(sources)));
+  router.Handle("/api/v1/connections", LimitConcurrency(sources.limits.concurrent_listings, ConnectionsPage(sources)));
   router.Handle("/-/healthy", ProbePage(sources.is_healthy, "healthy\n", "not healthy: capture makes no progress\n"));
   router.Handle("/-/ready", ProbePage(sources.is_ready, "ready\n", "not ready: not capturing\n"));
   router.Handle(sources.telemetry_path, LimitConcurrency(sources.limits.concurrent_scrapes, MetricsPage(sources)));

@@ -34,6 +34,7 @@ CaptureEngine::CaptureEngine(const EngineOptions& options,
                              std::function<void(const absl::Status&)> on_source_error)
     : options_(options),
       clock_(*clock),
+      drop_warnings_(clock),
       workers_(MakeWorkers(std::move(sources), ended, on_source_error)),
       collector_(options.collector, Buffers(workers_)),
       worker_statuses_(workers_.size()) {}
@@ -54,6 +55,7 @@ std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
   table.edges.max_exported /= count;
   std::vector<std::unique_ptr<CaptureWorker>> workers;
   WorkerOptions worker = options_.worker;
+  worker.drop_warnings = &drop_warnings_;
   for (size_t i = 0; i < count; ++i) {
     worker.log_interfaces = i == 0;
     workers.push_back(std::make_unique<CaptureWorker>(std::move(sources[i]), table, worker,

@@ -12,6 +12,7 @@
 #include "src/base/stop_signal.h"
 #include "src/base/wakeup.h"
 #include "src/capture/capture_worker.h"
+#include "src/capture/drop_warnings.h"
 #include "src/capture/local_listeners.h"
 #include "src/capture/packet_spreader.h"
 #include "src/snapshot/collector.h"
@@ -69,6 +70,7 @@ class CaptureEngine {
   Wakeup finished_wakeup_;
   StopSignal stop_workers_;
   StopSignal stop_collector_;
+  DropWarnings drop_warnings_;
   std::unique_ptr<PacketSpreader> spreader_;  // or null
   std::vector<std::unique_ptr<CaptureWorker>> workers_;
   LocalListenerReader listener_reader_;

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -40,7 +41,10 @@
 #include "src/capture/pcap_source.h"
 #include "src/capture_engine.h"
 #include "src/http/http_client.h"
+#include "src/memory/cgroup_limit.h"
+#include "src/memory/memory_plan.h"
 #include "src/options/command_line.h"
+#include "src/options/option_value.h"
 #include "src/otlp_push.h"
 #include "src/privilege/drop_privileges.h"
 #include "src/privilege/identity.h"
@@ -67,7 +71,7 @@ int ExitStatus(const absl::Status& status) {
 }
 
 int Fail(const absl::Status& status) {
-  fprintf(stderr, "tcpgauge: %s\n", std::string(status.message()).c_str());
+  fprintf(stderr, "tcpgauge: %s\n", OneLine(std::string(status.message())).c_str());
   return ExitStatus(status);
 }
 
@@ -81,7 +85,7 @@ int PrintInterfaces() {
   const auto interfaces = ListInterfaces();
   if (!interfaces.ok()) return Fail(interfaces.status());
   for (const InterfaceDescription& interface : *interfaces) {
-    printf("%s%s%s%s%s\n", interface.name.c_str(), interface.up ? "" : " (down)",
+    printf("%s%s%s%s%s\n", OneLine(interface.name).c_str(), interface.up ? "" : " (down)",
            interface.loopback ? " (loopback)" : "", interface.addresses.empty() ? "" : "  ",
            absl::StrJoin(interface.addresses, " ").c_str());
   }
@@ -158,6 +162,52 @@ EngineOptions EngineOptionsOf(const Options& options, bool pushes) {
   return engine;
 }
 
+MemoryDemand DemandOf(const Options& options, const EngineOptions& engine, bool pushes) {
+  MemoryDemand demand;
+  demand.table = engine.table;
+  demand.workers = static_cast<size_t>(options.workers);
+  if (options.read_file.empty()) {
+    const size_t interfaces = std::max<size_t>(options.interfaces.size(), 1);
+    // Of several workers, the first keeps a spare socket for each interface.
+    const size_t sockets = interfaces * (demand.workers + (demand.workers > 1 ? 1 : 0));
+    const int buffer_kib = options.buffer_size_kib > 0 ? options.buffer_size_kib : kDefaultBufferKib;
+    demand.capture_buffer_bytes = sockets * static_cast<uint64_t>(buffer_kib) * 1024;
+  }
+  demand.listeners = options.listen_addresses.size();
+  demand.tls = !options.web_config_file.empty();
+  demand.pushes = pushes;
+  demand.shows_top_view = options.tui;
+  demand.logs_connections = !options.connection_log.empty();
+  demand.series_limit = static_cast<size_t>(options.series_limit);
+  return demand;
+}
+
+// What was asked for, made smaller where memory is limited.
+absl::StatusOr<MemoryPlan> PlanOf(const MemoryDemand& demand, const Options& options, uint64_t limit_bytes) {
+  if (limit_bytes == 0) return PlanWithoutLimit(demand);
+  KeepHeapTight();
+  const std::optional<MemoryPlan> fitting = PlanMemory(demand, limit_bytes);
+  const MemoryPlan plan = fitting.value_or(LeastPlan(demand));
+  if (!fitting.has_value()) {
+    if (options.max_memory_bytes > 0) {
+      return absl::InvalidArgumentError(absl::StrCat("--max-memory: '", ToMebibytes(limit_bytes),
+                                                     "' is too little for the other options; right would be ",
+                                                     ToMebibytes(plan.bytes), " or more"));
+    }
+    LogWarn("the control group allows less memory than the agent may need",
+            {{"allowed", ToMebibytes(limit_bytes)}, {"needed", ToMebibytes(plan.bytes)}});
+  }
+  if (plan.max_connections < demand.table.max_connections) {
+    LogInfo("fewer connections than asked for, so that memory suffices",
+            {{"max_memory", ToMebibytes(limit_bytes)},
+             {"max_connections", plan.max_connections},
+             {"asked", demand.table.max_connections},
+             {"listed", plan.rows_per_worker * demand.workers},
+             {"concurrent_scrapes", plan.concurrent_scrapes}});
+  }
+  return plan;
+}
+
 std::string AgentName() {
   utsname host = {};
   return uname(&host) == 0 ? host.nodename : "";
@@ -167,14 +217,21 @@ ExpositionLimits LimitsOf(const Options& options) {
   return {static_cast<size_t>(options.series_limit), static_cast<size_t>(options.metrics_connections)};
 }
 
-WebSources WebSourcesOf(const Options& options, const CaptureEngine& engine, const OtlpPusher* pusher,
+WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t max_memory_bytes,
+                        const CaptureEngine& engine, const OtlpPusher* pusher,
                         const ConnectionLogStatsSource& log_stats) {
   WebSources web;
   web.hub = &engine.hub();
   web.clock = &SystemClock();
   web.build = {kVersion, BuildCommit()};
   web.agent_name = AgentName();
-  web.limits.max_connections = options.max_connections;
+  web.limits.max_connections = plan.max_connections;
+  web.limits.concurrent_scrapes = plan.concurrent_scrapes;
+  web.limits.concurrent_listings = plan.concurrent_listings;
+  web.limits.listed_connections = plan.rows_per_worker;
+  web.limits.http_connections = plan.http_connections;
+  web.limits.max_memory_bytes = max_memory_bytes;
+  web.limits.planned_memory_bytes = plan.bytes;
   web.limits.series_limit = static_cast<uint64_t>(options.series_limit);
   web.limits.metrics_edges = PlanOf(options).edges;
   web.limits.metrics_connections = static_cast<uint64_t>(options.metrics_connections);
@@ -187,17 +244,17 @@ WebSources WebSourcesOf(const Options& options, const CaptureEngine& engine, con
   return web;
 }
 
-absl::StatusOr<std::unique_ptr<HttpServer>> OpenServer(const Options& options, const CaptureEngine& engine,
-                                                       const OtlpPusher* pusher,
-                                                       const ConnectionLogStatsSource& log_stats,
+absl::StatusOr<std::unique_ptr<HttpServer>> OpenServer(const Options& options, WebSources sources,
                                                        WebSecurity* security) {
-  HttpHandler handler = WebRoutes(WebSourcesOf(options, engine, pusher, log_stats));
+  HttpLimits limits;
+  limits.connections = static_cast<unsigned>(sources.limits.http_connections);
+  HttpHandler handler = WebRoutes(std::move(sources));
   TlsSource tls;
   if (security != nullptr) {
     handler = security->Guard(std::move(handler));
     if (security->CurrentTls() != nullptr) tls = [security] { return security->CurrentTls(); };
   }
-  return HttpServer::Open(options.listen_addresses, std::move(handler), {}, std::move(tls));
+  return HttpServer::Open(options.listen_addresses, std::move(handler), limits, std::move(tls));
 }
 
 std::string FinalState(const Options& options, const SnapshotHub& hub) {
@@ -281,6 +338,18 @@ int Run(const Options& options) {
   if (options.tui) {
     if (const absl::Status terminal = CheckTopView(); !terminal.ok()) return Fail(terminal);
   }
+  std::unique_ptr<LogHold> log_hold;
+  if (options.tui) log_hold = std::make_unique<LogHold>();
+  const OtelSettings otel = OtelSettingsOf(options);
+  const bool pushes = otel.push || otel.console;
+  EngineOptions engine_options = EngineOptionsOf(options, pushes);
+  const uint64_t max_memory_bytes =
+      options.max_memory_bytes > 0 ? options.max_memory_bytes : CgroupMemoryLimit().value_or(0);
+  const auto plan = PlanOf(DemandOf(options, engine_options, pushes), options, max_memory_bytes);
+  if (!plan.ok()) return Fail(plan.status());
+  engine_options.table.max_connections = plan->max_connections;
+  engine_options.table.max_encapsulations = plan->max_encapsulations;
+  engine_options.worker.max_rows = plan->rows_per_worker;
   auto sources = OpenSources(options);
   if (!sources.ok()) return Fail(sources.status());
   std::unique_ptr<ConnectionLog> connection_log;
@@ -294,11 +363,7 @@ int Run(const Options& options) {
     }
   }
 
-  std::unique_ptr<LogHold> log_hold;
-  if (options.tui) log_hold = std::make_unique<LogHold>();
   for (const auto& source : sources->front()) LogDebug("capturing", {{"source", source->name()}});
-  const OtelSettings otel = OtelSettingsOf(options);
-  const EngineOptions engine_options = EngineOptionsOf(options, otel.push || otel.console);
   std::vector<EndedQueue*> ended;
   for (size_t i = 0; connection_log != nullptr && i < sources->size(); ++i) {
     ended.push_back(connection_log->AddQueue(!engine_options.worker.live));
@@ -308,7 +373,7 @@ int Run(const Options& options) {
   });
   ConnectionLogStatsSource log_stats;
   if (connection_log != nullptr) log_stats = [log = connection_log.get()] { return log->stats(); };
-  auto pusher = MakeOtlpPusher(otel, engine.hub(), LimitsOf(options), AgentName(), log_stats);
+  auto pusher = MakeOtlpPusher(otel, engine.hub(), LimitsOf(options), AgentName(), log_stats, plan->push_queue_bytes);
   if (!pusher.ok()) return Fail(pusher.status());
   std::unique_ptr<WebSecurity> web_security;
   if (!options.web_config_file.empty()) {
@@ -318,7 +383,8 @@ int Run(const Options& options) {
   }
   std::unique_ptr<HttpServer> server;
   if (!options.listen_addresses.empty()) {
-    auto opened = OpenServer(options, engine, pusher->get(), log_stats, web_security.get());
+    auto opened = OpenServer(options, WebSourcesOf(options, *plan, max_memory_bytes, engine, pusher->get(), log_stats),
+                             web_security.get());
     if (!opened.ok()) return FailOfAddress(opened.status());
     server = *std::move(opened);
   }

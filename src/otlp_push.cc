@@ -32,7 +32,8 @@ OtelSettings OtelSettingsOf(const Options& options) {
 
 absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const SnapshotHub& hub,
                                                            const ExpositionLimits& limits, const std::string& host_name,
-                                                           const ConnectionLogStatsSource& connection_log_stats) {
+                                                           const ConnectionLogStatsSource& connection_log_stats,
+                                                           size_t queue_bytes) {
   if (!settings.push && !settings.console) return nullptr;
   OtlpSources sources;
   sources.hub = &hub;
@@ -41,6 +42,7 @@ absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& s
   sources.build = {kVersion, BuildCommit()};
   sources.host_name = host_name;
   sources.connection_log_stats = connection_log_stats;
+  sources.queue_bytes = queue_bytes;
   auto pusher = OtlpPusher::Create(settings, sources);
   if (!pusher.ok()) {
     return absl::Status(pusher.status().code(),

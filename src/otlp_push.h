@@ -22,7 +22,8 @@ OtelSettings OtelSettingsOf(const Options& options);
 // Errors: of those files.
 absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const SnapshotHub& hub,
                                                            const ExpositionLimits& limits, const std::string& host_name,
-                                                           const ConnectionLogStatsSource& connection_log_stats);
+                                                           const ConnectionLogStatsSource& connection_log_stats,
+                                                           size_t queue_bytes);
 
 }  // namespace tcpgauge
 

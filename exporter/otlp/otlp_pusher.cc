@@ -20,13 +20,14 @@ constexpr int64_t kNanosecondsPerMillisecond = 1000000;
 constexpr int kConsoleTimeoutMs = 1000;
 constexpr int64_t kConsoleLogIntervalNs = 60 * kNanosecondsPerSecond;
 
-PushLoopOptions LoopOptions(const OtelSettings& settings) {
+PushLoopOptions LoopOptions(const OtelSettings& settings, size_t queue_bytes) {
   PushLoopOptions options;
   options.receiver = WithoutCredentials(settings.url);
   options.format = settings.format;
   options.interval_ns = settings.interval_ms * kNanosecondsPerMillisecond;
   options.attempt_timeout_ns = settings.attempt_timeout_ms * kNanosecondsPerMillisecond;
   options.export_timeout_ns = settings.export_timeout_ms * kNanosecondsPerMillisecond;
+  options.queue.max_bytes = queue_bytes;
   options.queue.random = [engine = std::mt19937(std::random_device()())]() mutable {
     return std::uniform_real_distribution<double>()(engine);
   };
@@ -61,7 +62,7 @@ OtlpPusher::OtlpPusher(const OtelSettings& settings, const OtlpSources& sources,
       console_log_(*sources.clock, kConsoleLogIntervalNs),
       transport_(std::move(transport)),
       loop_(
-          LoopOptions(settings), [this] { return Collect(); }, transport_.get(), sources.clock) {
+          LoopOptions(settings, sources.queue_bytes), [this] { return Collect(); }, transport_.get(), sources.clock) {
   OtlpEncoderOptions options;
   options.resource = AgentResource(sources.build.version, sources.host_name, settings.resource_attributes);
   if (settings.console) {

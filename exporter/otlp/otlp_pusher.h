@@ -31,6 +31,7 @@ struct OtlpSources {
   BuildInfo build;
   std::string host_name;
   ConnectionLogStatsSource connection_log_stats;
+  size_t queue_bytes = PushQueueOptions().max_bytes;
 };
 
 // Pushes the metrics on a thread of its own, at the interval that the settings ask for: to a receiver, to standard

@@ -159,7 +159,11 @@ void CaptureWorker::CountAndApply(const Source& source) {
 
 void CaptureWorker::ReadDropCounters() {
   for (const Source& source : sources_) {
-    counters_.interfaces[source.interface].dropped_packets = source.packets->DroppedPackets();
+    uint64_t& dropped = counters_.interfaces[source.interface].dropped_packets;
+    const uint64_t before = std::exchange(dropped, source.packets->DroppedPackets());
+    if (options_.drop_warnings != nullptr) {
+      options_.drop_warnings->Note(interfaces_.Name(source.interface), dropped - before);
+    }
   }
 }
 

@@ -14,6 +14,7 @@
 #include "src/base/stop_signal.h"
 #include "src/base/wakeup.h"
 #include "src/capture/capture_clock.h"
+#include "src/capture/drop_warnings.h"
 #include "src/capture/interface_lookup.h"
 #include "src/capture/interface_registry.h"
 #include "src/capture/mailbox.h"
@@ -31,6 +32,7 @@ struct WorkerOptions {
   bool stay_at_end = false;    // of a file: keep the final state to be looked at until stopped
   int64_t publish_interval_ns = kNanosecondsPerSecond;
   size_t max_rows = 100000;
+  DropWarnings* drop_warnings = nullptr;  // or null; shared by all workers, which it must outlive
 };
 
 // One capture thread: its sources → decoder → its connection table → copies for the collector.

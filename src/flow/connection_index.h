@@ -27,6 +27,14 @@ class ConnectionIndex {
 
   ConnectionIndex(const StableArray<ConnectionRecord>* records, const EmbryoTable* embryos, uint64_t seed);
 
+  // That an index of `capacity` entries can take. With deletions the set may grow before it is full (from 25/32 on),
+  // and while it does, the array half as large is there too.
+  static uint64_t MemoryBytes(uint32_t capacity) {
+    uint64_t slots = 16;
+    while (slots * 25 / 32 < capacity) slots *= 2;
+    return (slots + slots / 2) * (sizeof(Entry) + 1);
+  }
+
   // Seeded, so that nobody outside can choose keys that collide.
   uint64_t HashOf(const ConnectionKey& key) const {
     uint64_t words[5];

@@ -72,7 +72,28 @@ bool BothFinsAcknowledged(const ConnectionRecord& record) {
   return acknowledged(record.ends[0], record.ends[1]) && acknowledged(record.ends[1], record.ends[0]);
 }
 
+uint32_t GapSets(const TableOptions& options) {
+  return std::min(std::max<uint32_t>(options.max_connections / 8, 1024), GapPool::kMaxSets);
+}
+
+constexpr size_t kRateLanes = 2;  // End
+constexpr size_t kRankingLanes = 1;
+int64_t RankingTick(const TableOptions& options) { return std::max<int64_t>(options.ranking_window_ns / 4, 1); }
+
 }  // namespace
+
+uint64_t ConnectionTable::MemoryBytes(const TableOptions& options) {
+  uint64_t bytes_each = sizeof(ConnectionRecord) + sizeof(ConnectionDetails) + sizeof(Embryo);
+  uint64_t bytes = ConnectionIndex::MemoryBytes(options.max_connections) + GapPool::MemoryBytes(GapSets(options)) +
+                   EncapsulationTable::MemoryBytes(options.max_encapsulations) + ServerEndpoints::kMemoryBytes +
+                   sizeof(ConnectionTable);
+  if (options.keep_rates) {
+    bytes_each += WindowedSums::BytesPerSlot(kRateLanes, options.rate_tick_ns, options.rate_window_ns) +
+                  WindowedSums::BytesPerSlot(kRankingLanes, RankingTick(options), options.ranking_window_ns);
+    bytes += options.max_recently_ended * sizeof(RecentlyEnded::Entry) + EdgeTable::MemoryBytes(options.edges);
+  }
+  return bytes + bytes_each * options.max_connections;
+}
 
 ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSink* sink)
     : options_(options),
@@ -84,13 +105,15 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
       timeouts_({kHandshakeTimeoutNs, kUnconfirmedTimeoutNs, options.idle_timeout_ns, kClosingTimeoutNs,
                  options.remove_after_ns},
                 &records_, &details_),
-      gaps_(std::min(std::max<uint32_t>(options.max_connections / 8, 1024), GapPool::kMaxSets)),
+      gaps_(GapSets(options)),
+      encapsulations_(options.max_encapsulations),
       recently_ended_(options.keep_rates ? options.max_recently_ended : 0, options.ranking_window_ns) {
   TCPGAUGE_CHECK(options.max_connections > 0 && options.max_connections <= 1u << 30);
   if (options.keep_rates) {
-    rates_ = std::make_unique<WindowedSums>(options.max_connections, 2, options.rate_tick_ns, options.rate_window_ns);
-    ranking_ = std::make_unique<WindowedSums>(
-        options.max_connections, 1, std::max<int64_t>(options.ranking_window_ns / 4, 1), options.ranking_window_ns);
+    rates_ = std::make_unique<WindowedSums>(options.max_connections, kRateLanes, options.rate_tick_ns,
+                                            options.rate_window_ns);
+    ranking_ = std::make_unique<WindowedSums>(options.max_connections, kRankingLanes, RankingTick(options),
+                                              options.ranking_window_ns);
     EdgeTableOptions edges = options.edges;
     edges.window_ns = options.ranking_window_ns;
     edges.idle_timeout_ns = options.idle_timeout_ns;

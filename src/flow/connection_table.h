@@ -39,6 +39,7 @@ struct TableOptions {
   int64_t rate_window_ns = 1000000000;
   int64_t ranking_window_ns = 60LL * 1000000000;
   size_t max_recently_ended = 100;
+  uint32_t max_encapsulations = EncapsulationTable::kCapacity;
   // Its window and idle time-out are those above.
   EdgeTableOptions edges;
 };
@@ -74,6 +75,9 @@ class ConnectionTable {
 
   // `sink` may be null; else it must outlive the table. Called on the table's thread.
   ConnectionTable(const TableOptions& options, EndedConnectionSink* sink);
+
+  // What a table with these options takes at most, all its parts together.
+  static uint64_t MemoryBytes(const TableOptions& options);
 
   // Takes in the TCP segments and fragments of a batch, in order; other packets are passed over.
   // DecodedPacket::interface is an index below kMaxInterfaces here.

@@ -1,6 +1,7 @@
 #include "src/flow/edge_table.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "src/base/check.h"
 
@@ -19,14 +20,23 @@ constexpr double kDecay = 0.75;
 // An edge takes the place of an exported one only when it is this much heavier, so that equals do not take turns.
 constexpr double kHysteresis = 2;
 
+size_t Slots(const EdgeTableOptions& options) {
+  return 1 + std::max(options.max_exported * kWatchedPerExported, kMinWatched);
+}
+
 }  // namespace
+
+uint64_t EdgeTable::MemoryBytes(const EdgeTableOptions& options) {
+  // The index is reserved, at least 7/16 full.
+  return Slots(options) * (sizeof(Edge) + (sizeof(std::pair<EdgeKey, Slot>) + 1) * 16 / 7 + sizeof(Slot));
+}
 
 EdgeTable::EdgeTable(const EdgeTableOptions& options, uint64_t seed)
     : options_(options),
       groups_clients_(options.v4_prefix_bits < 32 || options.v6_prefix_bits < 128),
       random_state_(seed | 1) {
   TCPGAUGE_CHECK(options.max_exported <= kMaxExported);
-  edges_.resize(1 + std::max(options.max_exported * kWatchedPerExported, kMinWatched));
+  edges_.resize(Slots(options));
   index_.reserve(edges_.size());
   candidates_.reserve(edges_.size());
 }

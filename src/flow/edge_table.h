@@ -63,6 +63,9 @@ class EdgeTable {
     bool in_use = false;
   };
 
+  // What one with these options takes.
+  static uint64_t MemoryBytes(const EdgeTableOptions& options);
+
   EdgeTable(const EdgeTableOptions& options, uint64_t seed);
 
   EdgeKey KeyOf(const IpAddress& client, const Endpoint& server) const {

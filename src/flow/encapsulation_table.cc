@@ -1,6 +1,15 @@
 #include "src/flow/encapsulation_table.h"
 
+#include <utility>
+
 namespace tcpgauge {
+
+uint64_t EncapsulationTable::MemoryBytes(uint32_t capacity) {
+  // A growing array is there twice, the new one up to twice as large; the map is at least 7/16 full, and there half
+  // again while it grows.
+  constexpr uint64_t kMapSlotBytes = sizeof(std::pair<Encapsulation, uint32_t>) + 1;
+  return capacity * (3 * (sizeof(Entry) + sizeof(uint32_t)) + kMapSlotBytes * 16 / 7 * 3 / 2);
+}
 
 uint32_t EncapsulationTable::Find(const Encapsulation& encapsulation) {
   const auto found = ids_.find(encapsulation);
@@ -9,7 +18,7 @@ uint32_t EncapsulationTable::Find(const Encapsulation& encapsulation) {
   if (!free_.empty()) {
     id = free_.back();
     free_.pop_back();
-  } else if (entries_.size() < kCapacity) {
+  } else if (entries_.size() < capacity_) {
     id = static_cast<uint32_t>(entries_.size());
     entries_.emplace_back();
   } else {

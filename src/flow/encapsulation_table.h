@@ -12,16 +12,20 @@ namespace tcpgauge {
 // Small numbers for the encapsulations that connections live in, so that a connection's key needs four bytes for it.
 //
 // Thread: confined to its table.
-// Bounds: kCapacity encapsulations in use at a time; while all are, a further one gets kOverflow (its connections share
-// one name space with each other) and is counted in overflows(). A number is free for another encapsulation when its
-// last use is released.
+// Bounds: `capacity` encapsulations in use at a time; while all are, a further one gets kOverflow (its connections
+// share one name space with each other) and is counted in overflows(). A number is free for another encapsulation when
+// its last use is released.
 class EncapsulationTable {
  public:
   static constexpr uint32_t kNone = 0;      // not encapsulated
   static constexpr uint32_t kOverflow = 1;  // Get() returns an empty encapsulation
   static constexpr uint32_t kCapacity = 65536;
 
-  EncapsulationTable() : entries_(2) {}
+  // `capacity` is at most kCapacity, the two above included.
+  explicit EncapsulationTable(uint32_t capacity = kCapacity) : capacity_(capacity), entries_(2) {}
+
+  // That it can take.
+  static uint64_t MemoryBytes(uint32_t capacity);
 
   // The number of `encapsulation`, given out anew when it has none, with one use of it that the caller must Release().
   uint32_t Acquire(const Encapsulation& encapsulation) {
@@ -47,6 +51,7 @@ class EncapsulationTable {
 
   uint32_t Find(const Encapsulation& encapsulation);
 
+  const uint32_t capacity_;
   std::vector<Entry> entries_;
   std::vector<uint32_t> free_;
   absl::flat_hash_map<Encapsulation, uint32_t> ids_;

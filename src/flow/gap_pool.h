@@ -22,6 +22,9 @@ class GapPool {
   static constexpr uint32_t kMaxSets = UINT16_MAX;
   static constexpr size_t kMaxGaps = 4;
 
+  // That `max_sets` can take: while the array grows, the old one is there beside one up to twice as large.
+  static uint64_t MemoryBytes(uint32_t max_sets) { return uint64_t{3} * max_sets * sizeof(Set); }
+
   explicit GapPool(uint32_t max_sets) : max_sets_(max_sets) { sets_.resize(1); }
 
   // Bytes [begin, end) of `sender` were jumped over. `*set` is the connection's set, made when it is kNone.

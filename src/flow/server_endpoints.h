@@ -29,6 +29,9 @@ class ServerEndpoints {
  public:
   static constexpr size_t kCapacity = 65536;
 
+  // That it can take: a set that is at least 7/16 full, and there half again while it grows.
+  static constexpr uint64_t kMemoryBytes = kCapacity * (sizeof(Endpoint) + 1) * 16 / 7 * 3 / 2;
+
   void Learn(const Endpoint& endpoint) {
     if (learned_.size() < kCapacity) {
       learned_.insert(endpoint);

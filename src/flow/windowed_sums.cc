@@ -13,13 +13,22 @@ int64_t PartLength(int64_t tick_ns, int64_t window_ns) {
   return window_ns <= kMaxParts * tick_ns ? tick_ns : (window_ns + kMaxParts - 1) / kMaxParts;
 }
 
+size_t PartsKept(int64_t tick_ns, int64_t window_ns) {
+  const int64_t part_ns = PartLength(tick_ns, window_ns);
+  return static_cast<size_t>((window_ns + part_ns - 1) / part_ns) + 2;
+}
+
 }  // namespace
+
+size_t WindowedSums::BytesPerSlot(size_t lanes, int64_t tick_ns, int64_t window_ns) {
+  return (1 + lanes * PartsKept(tick_ns, window_ns)) * sizeof(uint64_t);
+}
 
 WindowedSums::WindowedSums(size_t slots, size_t lanes, int64_t tick_ns, int64_t window_ns)
     : tick_ns_(tick_ns),
       window_ns_(window_ns),
       part_ns_(PartLength(tick_ns, window_ns)),
-      parts_(static_cast<size_t>((window_ns + part_ns_ - 1) / part_ns_) + 2),
+      parts_(PartsKept(tick_ns, window_ns)),
       lanes_(lanes),
       stride_(1 + lanes * parts_),
       words_(slots * stride_) {

@@ -19,6 +19,9 @@ class WindowedSums {
  public:
   WindowedSums(size_t slots, size_t lanes, int64_t tick_ns, int64_t window_ns);
 
+  // Of one slot.
+  static size_t BytesPerSlot(size_t lanes, int64_t tick_ns, int64_t window_ns);
+
   // Forgets what `slot` held.
   void Clear(size_t slot);
 

@@ -198,6 +198,13 @@ const OptionSpec kTable[] = {
        return KeepInteger(ParseInteger(value, "connections", 1, 100000000), &options->max_connections);
      },
      nullptr},
+    {kConnections, 0, "max-memory", Kind::kValue, "BYTES",
+     "what the whole process may take, as in 64M or 2G: what does not fit is made smaller, connections too",
+     "what its control group allows",
+     [](const std::string& value, Options* options) {
+       return Keep(ParseBytes(value, 1 << 20, uint64_t{1} << 50), &options->max_memory_bytes);
+     },
+     nullptr},
 
     {kShow, 0, "tui", Kind::kFlag, "", "the top view in this terminal", "", TakeFlag<&Options::tui, true>, nullptr},
     {kShow, 0, "attach", Kind::kValue, "URL",

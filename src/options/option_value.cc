@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <optional>
+#include <string_view>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -25,6 +26,18 @@ bool IsHostName(const std::string& host) {
 
 std::string Quoted(const std::string& value) { return absl::StrCat("'", absl::Utf8SafeCHexEscape(value), "'"); }
 
+std::string OneLine(const std::string& text) {
+  std::string line;
+  for (const char c : text) {
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) {
+      absl::StrAppendFormat(&line, "\\x%02x", static_cast<unsigned char>(c));
+    } else {
+      line.push_back(c);
+    }
+  }
+  return line;
+}
+
 absl::StatusOr<bool> ParseBoolean(const std::string& value) {
   if (value == "true" || value == "1") return true;
   if (value == "false" || value == "0") return false;
@@ -37,6 +50,25 @@ absl::StatusOr<int64_t> ParseInteger(const std::string& value, const char* what,
   return absl::InvalidArgumentError(
       absl::StrCat(Quoted(value), " is not a number of ", what, " from ", minimum, " to ", maximum));
 }
+
+absl::StatusOr<uint64_t> ParseBytes(const std::string& value, uint64_t minimum, uint64_t maximum) {
+  constexpr std::string_view kSuffixes = "KMG";
+  std::string digits = value;
+  int shift = 0;
+  if (const size_t suffix = value.empty() ? kSuffixes.npos : kSuffixes.find(absl::ascii_toupper(value.back()));
+      suffix != kSuffixes.npos) {
+    digits.pop_back();
+    shift = 10 * static_cast<int>(suffix + 1);
+  }
+  uint64_t number;
+  const bool is_number =
+      digits.find_first_not_of("0123456789") == std::string::npos && absl::SimpleAtoi(digits, &number);
+  if (is_number && number <= maximum >> shift && number << shift >= minimum) return number << shift;
+  return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is not a number of bytes from ", ToMebibytes(minimum),
+                                                 " to ", ToMebibytes(maximum), ", as in 64M or 2G"));
+}
+
+std::string ToMebibytes(uint64_t bytes) { return absl::StrCat((bytes + (1 << 20) - 1) >> 20, "M"); }
 
 absl::StatusOr<double> ParseSeconds(const std::string& value, double minimum, double maximum) {
   double number;

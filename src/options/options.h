@@ -37,6 +37,7 @@ struct Options {
   double rate_window_seconds = 1;
   double idle_timeout_seconds = 3600;
   uint32_t max_connections = 1000000;
+  uint64_t max_memory_bytes = 0;  // 0 = what the control group allows
 
   // Outputs.
   bool tui = false;

@@ -69,6 +69,8 @@ TEST(CommandLine, ReadsEveryOption) {
                                      "log.json",
                                      "--max-connections",
                                      "1000",
+                                     "--max-memory",
+                                     "64M",
                                      "--idle-timeout",
                                      "60",
                                      "--snaplen",
@@ -105,6 +107,7 @@ TEST(CommandLine, ReadsEveryOption) {
   EXPECT_TRUE(options.tui);
   EXPECT_EQ(options.connection_log, "log.json");
   EXPECT_EQ(options.max_connections, 1000u);
+  EXPECT_EQ(options.max_memory_bytes, 64u << 20);
   EXPECT_EQ(options.idle_timeout_seconds, 60);
   EXPECT_EQ(options.snaplen_bytes, 128);
   EXPECT_EQ(options.buffer_size_kib, 4096);

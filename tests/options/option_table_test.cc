@@ -24,7 +24,7 @@ std::string Describe(const Options& o) {
 }
 
 TEST(OptionTable, StatesTheDefaultsThatOptionsHas) {
-  const std::set<std::string> kDescribedInWords = {"interface", "buffer-size", "user"};
+  const std::set<std::string> kDescribedInWords = {"interface", "buffer-size", "user", "max-memory"};
   for (const OptionSpec& spec : OptionTable()) {
     if (*spec.default_text == '\0' || kDescribedInWords.count(spec.long_name) > 0) continue;
     Options options;

@@ -1,0 +1,31 @@
+#include "src/capture/drop_warnings.h"
+
+#include <utility>
+
+#include "src/base/log.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int64_t kIntervalNs = 60 * kNanosecondsPerSecond;
+
+void WarnInLog(const std::string& interface, uint64_t packets) {
+  LogWarn("the kernel dropped packets, as its buffer was full", {{"interface", interface}, {"packets", packets}});
+}
+
+}  // namespace
+
+DropWarnings::Pending::Pending(const Clock& clock) : limiter(clock, kIntervalNs) {}
+
+DropWarnings::DropWarnings(const Clock* clock, Warn warn)
+    : clock_(*clock), warn_(warn != nullptr ? std::move(warn) : WarnInLog) {}
+
+void DropWarnings::Note(const std::string& interface, uint64_t packets) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (packets == 0 && pending_.empty()) return;
+  Pending& pending = pending_.try_emplace(interface, clock_).first->second;
+  pending.packets += packets;
+  if (pending.packets > 0 && pending.limiter.Admit().has_value()) warn_(interface, std::exchange(pending.packets, 0));
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,45 @@
+#ifndef TCPGAUGE_SRC_CAPTURE_DROP_WARNINGS_H_
+#define TCPGAUGE_SRC_CAPTURE_DROP_WARNINGS_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "src/base/clock.h"
+#include "src/base/log_limiter.h"
+
+namespace tcpgauge {
+
+// Warns that the kernel dropped packets: of an interface at most once a minute, however many workers capture it, with
+// the number since the last time. The exact number is a metric.
+//
+// Thread: any; a lock, which capture threads share with nobody but each other, twice a second.
+class DropWarnings {
+ public:
+  using Warn = std::function<void(const std::string& interface, uint64_t packets)>;
+
+  // `clock` must outlive it. `warn` is for tests; without it, the log is told.
+  explicit DropWarnings(const Clock* clock, Warn warn = nullptr);
+
+  // So many more were dropped, none included: what was held back may be due.
+  void Note(const std::string& interface, uint64_t packets);
+
+ private:
+  struct Pending {
+    explicit Pending(const Clock& clock);
+
+    LogLimiter limiter;
+    uint64_t packets = 0;
+  };
+
+  const Clock& clock_;
+  const Warn warn_;
+  std::mutex mutex_;
+  std::map<std::string, Pending> pending_;  // by interface; guarded by mutex_
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_CAPTURE_DROP_WARNINGS_H_

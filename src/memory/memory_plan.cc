@@ -1,0 +1,173 @@
+#include "src/memory/memory_plan.h"
+
+#include <malloc.h>
+
+#include <algorithm>
+
+#include "src/flow/encapsulation_table.h"
+#include "src/net/encapsulation.h"
+#include "src/snapshot/ended_queue.h"
+#include "src/snapshot/shard_snapshot.h"
+#include "src/snapshot/snapshot.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr uint64_t kMiB = 1 << 20;
+
+// An idle agent: 9 MB of its own and 15 MB of the program and its libraries (as /proc/PID/status shows it), the
+// kernel's page tables and sockets, and room for what nobody counted.
+constexpr uint64_t kProgramBytes = 28 * kMiB;
+// Batches under way, the file's buffer, fragments, time-out wheels.
+constexpr uint64_t kWorkerBytes = 2 * kMiB;
+constexpr uint64_t kTopViewBytes = 4 * kMiB;
+
+// An open connection of HTTP: header buffer, what its thread touches of its stack, the kernel's stack and socket.
+constexpr uint64_t kHttpConnectionBytes = 96 << 10;
+constexpr uint64_t kTlsBytes = 64 << 10;
+// A sample as text takes some 190 bytes, in a string that grows by doubling; compressed, a tenth.
+constexpr uint64_t kSampleBytes = 420;
+// A row as JSON takes some 800 bytes, in a string that grows by doubling.
+constexpr uint64_t kListedRowBytes = 1800;
+// A point as a message of OTLP, and encoded.
+constexpr uint64_t kPointBytes = 1200;
+
+// That somebody can hold at a time: the hub's, the one being made, and two of which answers are being written.
+constexpr uint64_t kSnapshots = 4;
+constexpr uint64_t kShardPlaces = 3;  // of a TripleBuffer
+
+constexpr unsigned kLeastHttpConnections = 32;
+constexpr size_t kLeastScrapes = 2;
+constexpr size_t kLeastListings = 1;
+constexpr size_t kLeastRows = 500;
+constexpr size_t kLeastQueueBytes = 2 * kMiB;
+constexpr uint32_t kLeastEncapsulations = 256;
+// Connections to one encapsulation; beyond it they share one, and it is counted.
+constexpr uint32_t kConnectionsPerEncapsulation = 16;
+
+bool HasReaders(const MemoryDemand& demand) { return demand.table.keep_rates; }
+
+uint32_t EncapsulationsFor(uint32_t max_connections, const MemoryDemand& demand) {
+  const uint32_t share = max_connections / static_cast<uint32_t>(demand.workers) / kConnectionsPerEncapsulation;
+  return std::clamp(share, kLeastEncapsulations, EncapsulationTable::kCapacity);
+}
+
+uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
+  TableOptions table = demand.table;
+  table.max_connections = std::max<uint32_t>(plan.max_connections / static_cast<uint32_t>(demand.workers), 1);
+  table.max_encapsulations = plan.max_encapsulations;
+  uint64_t bytes = ConnectionTable::MemoryBytes(table);
+  if (HasReaders(demand)) {
+    bytes += (kShardPlaces + kSnapshots) * sizeof(Encapsulation) * plan.max_encapsulations;
+    bytes += (kShardPlaces * sizeof(ShardRow) + kSnapshots * sizeof(ConnectionView)) * table.max_recently_ended;
+  }
+  return bytes * demand.workers;
+}
+
+uint64_t RowBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
+  if (!HasReaders(demand)) return 0;
+  const uint64_t listings = demand.listeners > 0 ? plan.concurrent_listings : 0;
+  return kShardPlaces * sizeof(ShardRow) + kSnapshots * sizeof(ConnectionView) + listings * kListedRowBytes;
+}
+
+uint64_t ScrapeBytes(const MemoryDemand& demand) { return demand.series_limit * kSampleBytes; }
+
+uint64_t HttpConnectionBytes(const MemoryDemand& demand) {
+  return demand.listeners * (kHttpConnectionBytes + (demand.tls ? kTlsBytes : 0));
+}
+
+uint64_t Total(const MemoryDemand& demand, const MemoryPlan& plan) {
+  uint64_t bytes = kProgramBytes + demand.workers * kWorkerBytes + demand.capture_buffer_bytes;
+  if (demand.shows_top_view) bytes += kTopViewBytes + plan.rows_per_worker * demand.workers * sizeof(ConnectionView);
+  if (demand.logs_connections) {
+    bytes += demand.workers * EndedQueue::kCapacity * sizeof(NamedEndedConnection);
+  }
+  if (demand.pushes) bytes += plan.push_queue_bytes + 2 * demand.series_limit * kPointBytes;
+  if (demand.listeners > 0) {
+    bytes += plan.http_connections * HttpConnectionBytes(demand) + plan.concurrent_scrapes * ScrapeBytes(demand);
+  }
+  return bytes + TableBytes(demand, plan) + plan.rows_per_worker * demand.workers * RowBytes(demand, plan);
+}
+
+MemoryPlan Finished(const MemoryDemand& demand, MemoryPlan plan) {
+  plan.bytes = Total(demand, plan);
+  return plan;
+}
+
+// The greatest number from `least` to `most` that keeps the plan within the limit when `set` puts it there.
+// REQUIRES: `least` does.
+template <typename Number, typename Set>
+void Raise(const MemoryDemand& demand, uint64_t limit_bytes, Number least, Number most, Set set, MemoryPlan* plan) {
+  while (least < most) {
+    const Number middle = static_cast<Number>(least + (most - least + 1) / 2);
+    set(middle, plan);
+    if (Total(demand, *plan) <= limit_bytes) {
+      least = middle;
+    } else {
+      most = static_cast<Number>(middle - 1);
+    }
+  }
+  set(least, plan);
+}
+
+}  // namespace
+
+MemoryPlan PlanWithoutLimit(const MemoryDemand& demand) {
+  MemoryPlan plan;
+  plan.max_connections = demand.table.max_connections;
+  plan.max_encapsulations = demand.table.max_encapsulations;
+  return Finished(demand, plan);
+}
+
+MemoryPlan LeastPlan(const MemoryDemand& demand) {
+  MemoryPlan plan;
+  plan.max_connections = std::min(demand.table.max_connections, kLeastConnections);
+  plan.max_encapsulations = kLeastEncapsulations;
+  plan.rows_per_worker = kLeastRows;
+  plan.http_connections = kLeastHttpConnections;
+  plan.concurrent_scrapes = kLeastScrapes;
+  plan.concurrent_listings = kLeastListings;
+  plan.push_queue_bytes = kLeastQueueBytes;
+  return Finished(demand, plan);
+}
+
+std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_bytes) {
+  const MemoryPlan full = PlanWithoutLimit(demand);
+  if (full.bytes <= limit_bytes) return full;
+  MemoryPlan plan = LeastPlan(demand);
+  if (plan.bytes > limit_bytes) return std::nullopt;
+
+  const auto set_connections = [&demand](uint32_t connections, MemoryPlan* to) {
+    to->max_connections = connections;
+    to->max_encapsulations = EncapsulationsFor(connections, demand);
+  };
+  const auto set_rows = [](size_t rows, MemoryPlan* to) { to->rows_per_worker = rows; };
+  const uint64_t for_connections = plan.bytes + (limit_bytes - plan.bytes) / 3 * 2;
+  Raise(demand, for_connections, plan.max_connections, full.max_connections, set_connections, &plan);
+  Raise(demand, limit_bytes, plan.rows_per_worker,
+        std::min<size_t>(full.rows_per_worker, plan.max_connections / demand.workers + kLeastRows), set_rows, &plan);
+  // More connections, where there are rows enough.
+  Raise(demand, limit_bytes, plan.max_connections, full.max_connections, set_connections, &plan);
+  Raise(
+      demand, limit_bytes, plan.concurrent_scrapes, full.concurrent_scrapes,
+      [](size_t scrapes, MemoryPlan* to) { to->concurrent_scrapes = scrapes; }, &plan);
+  Raise(
+      demand, limit_bytes, plan.http_connections, full.http_connections,
+      [](unsigned connections, MemoryPlan* to) { to->http_connections = connections; }, &plan);
+  Raise(
+      demand, limit_bytes, plan.push_queue_bytes, full.push_queue_bytes,
+      [](size_t bytes, MemoryPlan* to) { to->push_queue_bytes = bytes; }, &plan);
+  Raise(
+      demand, limit_bytes, plan.concurrent_listings, full.concurrent_listings,
+      [](size_t listings, MemoryPlan* to) { to->concurrent_listings = listings; }, &plan);
+  return Finished(demand, plan);
+}
+
+void KeepHeapTight() {
+  constexpr int kLargeBytes = 256 << 10;
+  mallopt(M_MMAP_THRESHOLD, kLargeBytes);
+  mallopt(M_TRIM_THRESHOLD, kLargeBytes);
+  mallopt(M_ARENA_MAX, 2);
+}
+
+}  // namespace tcpgauge

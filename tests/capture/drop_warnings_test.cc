@@ -1,0 +1,50 @@
+#include "src/capture/drop_warnings.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/hand_moved_clock.h"
+
+namespace tcpgauge {
+namespace {
+
+using Warning = std::pair<std::string, uint64_t>;
+
+class DropWarningsTest : public testing::Test {
+ protected:
+  HandMovedClock clock_;
+  std::vector<Warning> warnings_;
+  DropWarnings drops_{
+      &clock_, [this](const std::string& interface, uint64_t packets) { warnings_.emplace_back(interface, packets); }};
+};
+
+TEST_F(DropWarningsTest, TellsTheFirstAtOnceAndTheRestOnceAMinute) {
+  drops_.Note("eth0", 0);
+  EXPECT_TRUE(warnings_.empty());
+  drops_.Note("eth0", 7);
+  EXPECT_EQ(warnings_, std::vector<Warning>({{"eth0", 7}}));
+  for (int half_seconds = 0; half_seconds < 119; ++half_seconds) {
+    clock_.Move(kNanosecondsPerSecond / 2);
+    drops_.Note("eth0", 2);
+  }
+  EXPECT_EQ(warnings_.size(), 1u);
+  clock_.Move(kNanosecondsPerSecond / 2);
+  drops_.Note("eth0", 0);  // though no more came
+  EXPECT_EQ(warnings_.back(), Warning("eth0", 238));
+  clock_.Move(100 * kNanosecondsPerSecond);
+  drops_.Note("eth0", 0);
+  EXPECT_EQ(warnings_.size(), 2u);
+}
+
+TEST_F(DropWarningsTest, KnowsInterfacesApart) {
+  drops_.Note("eth0", 1);
+  drops_.Note("eth1", 2);
+  drops_.Note("eth0", 3);
+  EXPECT_EQ(warnings_, std::vector<Warning>({{"eth0", 1}, {"eth1", 2}}));
+}
+
+}  // namespace
+}  // namespace tcpgauge

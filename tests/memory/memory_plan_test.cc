@@ -1,0 +1,67 @@
+#include "src/memory/memory_plan.h"
+
+#include <gtest/gtest.h>
+
+namespace tcpgauge {
+namespace {
+
+constexpr uint64_t kMiB = 1 << 20;
+
+MemoryDemand Usual() {
+  MemoryDemand demand;
+  demand.capture_buffer_bytes = 8 * kMiB;
+  demand.listeners = 1;
+  demand.series_limit = 5000;
+  return demand;
+}
+
+TEST(MemoryPlan, LeavesWhatFitsAsItWasAskedFor) {
+  const MemoryPlan full = PlanWithoutLimit(Usual());
+  EXPECT_EQ(full.max_connections, 1000000u);
+  const auto plan = PlanMemory(Usual(), full.bytes);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_EQ(plan->max_connections, 1000000u);
+  EXPECT_EQ(plan->rows_per_worker, full.rows_per_worker);
+  EXPECT_EQ(plan->concurrent_scrapes, full.concurrent_scrapes);
+  EXPECT_EQ(plan->http_connections, full.http_connections);
+}
+
+TEST(MemoryPlan, NeverComesToMoreThanTheLimit) {
+  MemoryDemand everything = Usual();
+  everything.workers = 4;
+  everything.listeners = 2;
+  everything.tls = everything.pushes = everything.shows_top_view = everything.logs_connections = true;
+  MemoryDemand log_alone;
+  log_alone.table.keep_rates = false;
+  for (const MemoryDemand& demand : {Usual(), everything, log_alone}) {
+    uint32_t before = 0;
+    for (uint64_t limit = 1 * kMiB; limit < 8192 * kMiB; limit += limit / 7) {
+      const auto plan = PlanMemory(demand, limit);
+      if (!plan.has_value()) {
+        EXPECT_GT(LeastPlan(demand).bytes, limit);
+        continue;
+      }
+      EXPECT_LE(plan->bytes, limit);
+      EXPECT_GE(plan->max_connections, kLeastConnections);
+      EXPECT_GE(plan->max_connections, before) << "less with more memory, at " << limit;
+      before = plan->max_connections;
+    }
+    EXPECT_EQ(before, 1000000u);
+  }
+}
+
+TEST(MemoryPlan, AsksForNoMoreConnectionsThanWereAskedFor) {
+  MemoryDemand few = Usual();
+  few.table.max_connections = 10;
+  EXPECT_EQ(LeastPlan(few).max_connections, 10u);
+  EXPECT_EQ(PlanMemory(few, LeastPlan(few).bytes)->max_connections, 10u);
+}
+
+TEST(MemoryPlan, KeepsThousandsOfConnectionsInASmallContainer) {
+  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 15000u);
+  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 100000u);
+  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 600000u);
+}
+
+}  // namespace
+}  // namespace tcpgauge

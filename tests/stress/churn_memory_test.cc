@@ -1,0 +1,169 @@
+// Two hours of steady traffic, in packet time, through the table, the hand-over, the collector and an exposition:
+// memory stays where it was after the first tenth.
+#include <stdio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <queue>
+#include <random>
+#include <vector>
+
+#include "exporter/make_exposition.h"
+#include "exporter/text_writer.h"
+#include "gtest/gtest.h"
+#include "src/flow/connection_table.h"
+#include "src/snapshot/collector.h"
+#include "src/snapshot/shard_publisher.h"
+#include "src/snapshot/snapshot_hub.h"
+#include "src/snapshot/triple_buffer.h"
+#include "tests/support/segment.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int kSeconds = 2 * 3600;
+constexpr int kTenth = kSeconds / 10;
+constexpr int kBegunPerSecond = 250;
+constexpr double kMeanSeconds = 20;  // that a connection lives
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kMeasures = false;  // a sanitizer keeps memory that was given back
+#else
+constexpr bool kMeasures = true;
+#endif
+
+int64_t ResidentBytes() {
+  FILE* const file = fopen("/proc/self/statm", "r");
+  long size = 0, resident = 0;
+  const int count = fscanf(file, "%ld %ld", &size, &resident);
+  fclose(file);
+  return count == 2 ? resident * sysconf(_SC_PAGESIZE) : 0;
+}
+
+// A model of what a server sees: connections begin at random, live for random times and send now and then; some SYNs
+// are never answered, some connections end by a reset, some fall silent.
+class SteadyTraffic {
+ public:
+  // The packets of the next second.
+  const std::vector<DecodedPacket>& NextSecond() {
+    packets_.clear();
+    for (int count = std::poisson_distribution<int>(kBegunPerSecond)(random_); count > 0; --count) Begin();
+    while (!due_.empty() && due_.top().second <= second_) {
+      Live live = due_.top();
+      due_.pop();
+      Continue(&live);
+    }
+    ++second_;
+    return packets_;
+  }
+
+ private:
+  struct Live {
+    double second;  // of its next packet
+    double end_second;
+    uint32_t client, port, sequence;
+  };
+  struct Later {
+    bool operator()(const Live& a, const Live& b) const { return a.second > b.second; }
+  };
+
+  double Share() { return std::uniform_real_distribution<double>()(random_); }
+  Endpoint Client(const Live& live) const {
+    const uint8_t bytes[4] = {10, static_cast<uint8_t>(live.client >> 16), static_cast<uint8_t>(live.client >> 8),
+                              static_cast<uint8_t>(live.client)};
+    return {IpAddress::FromV4(bytes), static_cast<uint16_t>(live.port)};
+  }
+  Endpoint Server(const Live& live) const {
+    const uint8_t bytes[4] = {198, 51, 100, static_cast<uint8_t>(live.client % 20)};
+    return {IpAddress::FromV4(bytes), static_cast<uint16_t>(live.port % 3 == 0 ? 443 : 8080)};
+  }
+  void Add(Segment segment) { packets_.push_back(segment.TimeNs(TestTime(second_)).packet()); }
+
+  void Begin() {
+    Live live = {};
+    live.client = static_cast<uint32_t>(random_() % (1 << 22));
+    live.port = static_cast<uint32_t>(32768 + random_() % 28000);
+    Add(Segment(Client(live), Server(live)).Syn(0));
+    if (Share() < 0.1) return;  // nobody answers
+    Add(Segment(Server(live), Client(live)).Syn(0).Ack(1));
+    Add(Segment(Client(live), Server(live)).Seq(1).Ack(1));
+    live.sequence = 1;
+    live.end_second = second_ + std::exponential_distribution<double>(1 / kMeanSeconds)(random_);
+    live.second = second_ + 1;
+    due_.push(live);
+  }
+  void Continue(Live* live) {
+    const Endpoint client = Client(*live), server = Server(*live);
+    if (second_ < live->end_second) {
+      const uint32_t payload = static_cast<uint32_t>(1 + random_() % 1400);
+      Add(Segment(client, server).Seq(live->sequence).Ack(1).Payload(payload));
+      live->sequence += payload;
+      live->second = second_ + 1 + 8 * Share();
+      due_.push(*live);
+      return;
+    }
+    const double way = Share();
+    if (way < 0.02) return;  // silent for ever
+    if (way < 0.2) {
+      Add(Segment(client, server).Seq(live->sequence).Rst());
+      return;
+    }
+    Add(Segment(client, server).Seq(live->sequence).Ack(1).Fin());
+    Add(Segment(server, client).Seq(1).Ack(live->sequence + 1).Fin());
+    Add(Segment(client, server).Seq(live->sequence + 1).Ack(2));
+  }
+
+  std::mt19937_64 random_{1};
+  int second_ = 0;
+  std::vector<DecodedPacket> packets_;
+  std::priority_queue<Live, std::vector<Live>, Later> due_;
+};
+
+TEST(ChurnMemory, IsFlatAfterTheFirstTenth) {
+  TableOptions options;
+  options.idle_timeout_ns = 300LL * 1000000000;  // so that the silent ones are in balance within the first tenth
+  ConnectionTable table(options, nullptr);
+  CaptureCounters counters;
+  counters.interfaces.resize(1);
+  counters.interfaces[0].name = "eth0";
+  TripleBuffer<ShardSnapshot> buffer;
+  ShardPublisher publisher(&table, &counters, &buffer, 1000000000, 0, 100000);
+  Collector collector(CollectorOptions(), {&buffer});
+  SnapshotHub hub;
+  SteadyTraffic traffic;
+  // The most in each tenth: from one moment to the next, the heap gives back a snapshot or does not.
+  std::vector<int64_t> resident(10);
+  size_t packets = 0;
+  for (int second = 1; second <= kSeconds; ++second) {
+    const std::vector<DecodedPacket>& arrived = traffic.NextSecond();
+    packets += arrived.size();
+    table.Apply(arrived);
+    while (!table.AdvanceTime(TestTime(second))) {
+    }
+    if (second % 5 == 0) {  // somebody looks
+      publisher.PublishNow();
+      hub.Publish(collector.Collect());
+      ASSERT_GT(
+          WriteText(MakeExposition(hub.Current(), {5000, 100}, {"1", "a"}, {}, 0), TextFormat::kPrometheus).size(),
+          1000u);
+    }
+    int64_t& most = resident[static_cast<size_t>((second - 1) / kTenth)];
+    most = std::max(most, ResidentBytes());
+  }
+  const Totals& totals = table.totals();
+  const uint64_t opened = totals.opened_handshake;
+  std::cout << packets << " packets, " << opened << " connections, " << table.size()
+            << " at the end; resident MB, the most in each tenth:";
+  for (const int64_t bytes : resident) std::cout << ' ' << static_cast<double>(bytes) / 1e6;
+  std::cout << '\n';
+  EXPECT_GT(opened, uint64_t{kSeconds} * kBegunPerSecond * 9 / 10);
+  EXPECT_LT(table.size(), 20000u);
+  if (!kMeasures) GTEST_SKIP() << "a sanitizer keeps memory that was given back";
+  const auto [least, most] = std::minmax_element(resident.begin(), resident.end());
+  EXPECT_LE(static_cast<double>(*most - *least), 0.02 * static_cast<double>(resident.front()));
+}
+
+}  // namespace
+}  // namespace tcpgauge

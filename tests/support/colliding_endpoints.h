@@ -1,0 +1,41 @@
+#ifndef TCPGAUGE_TESTS_SUPPORT_COLLIDING_ENDPOINTS_H_
+#define TCPGAUGE_TESTS_SUPPORT_COLLIDING_ENDPOINTS_H_
+
+#include <cstdint>
+#include <cstring>
+
+#include "src/net/endpoint.h"
+
+namespace tcpgauge {
+
+// What an attacker would send who knew the seed of ConnectionIndex::HashOf() to be 0: the first half of the client's
+// address is the secret that it is combined with, so a product is zero whatever the second half is, and all connections
+// to one port have one hash of 64 bits. (An attacker can choose half an IPv6 address as well as a whole one.)
+inline Endpoint CollidingClient(uint64_t number) {
+  constexpr uint64_t kFirstSecretOfSeedZero = 0xe220a8397b1dcdaf;
+  uint8_t bytes[16];
+  std::memcpy(bytes, &kFirstSecretOfSeedZero, 8);
+  std::memcpy(bytes + 8, &number, 8);
+  return {IpAddress::FromV6(bytes), 40000};
+}
+
+// Sorts behind all of these clients, so that they are end a of the key.
+inline Endpoint CollidingServer() {
+  uint8_t bytes[16];
+  std::memset(bytes, 0xff, sizeof(bytes));
+  return {IpAddress::FromV6(bytes), 443};
+}
+
+// The same without the collision.
+inline Endpoint RandomClient(uint64_t number) {
+  Endpoint client = CollidingClient(number);
+  uint8_t bytes[16];
+  std::memcpy(bytes, client.address.bytes().data(), 16);
+  const uint64_t mixed = (number + 1) * 0x9e3779b97f4a7c15;
+  std::memcpy(bytes + 1, &mixed, 7);
+  return {IpAddress::FromV6(bytes), client.port};
+}
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TESTS_SUPPORT_COLLIDING_ENDPOINTS_H_
