@@ -185,7 +185,7 @@ MemoryDemand DemandOf(const Options& options, const EngineOptions& engine, bool 
 // What was asked for, made smaller where memory is limited.
 absl::StatusOr<MemoryPlan> PlanOf(const MemoryDemand& demand, const Options& options, uint64_t limit_bytes) {
   if (limit_bytes == 0) return PlanWithoutLimit(demand);
-  KeepHeapTight();
+  if (PlanWithoutLimit(demand).bytes > limit_bytes / 2) KeepHeapTight();
   const std::optional<MemoryPlan> fitting = PlanMemory(demand, limit_bytes);
   const MemoryPlan plan = fitting.value_or(LeastPlan(demand));
   if (!fitting.has_value()) {

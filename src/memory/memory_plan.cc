@@ -17,7 +17,7 @@ constexpr uint64_t kMiB = 1 << 20;
 
 // An idle agent: 9 MB of its own and 15 MB of the program and its libraries (as /proc/PID/status shows it), the
 // kernel's page tables and sockets, and room for what nobody counted.
-constexpr uint64_t kProgramBytes = 28 * kMiB;
+constexpr uint64_t kProgramBytes = 26 * kMiB;
 // Batches under way, the file's buffer, fragments, time-out wheels.
 constexpr uint64_t kWorkerBytes = 2 * kMiB;
 constexpr uint64_t kTopViewBytes = 4 * kMiB;
@@ -37,7 +37,7 @@ constexpr uint64_t kSnapshots = 4;
 constexpr uint64_t kShardPlaces = 3;  // of a TripleBuffer
 
 constexpr unsigned kLeastHttpConnections = 32;
-constexpr size_t kLeastScrapes = 2;
+constexpr size_t kLeastScrapes = 4;
 constexpr size_t kLeastListings = 1;
 constexpr size_t kLeastRows = 500;
 constexpr size_t kLeastQueueBytes = 2 * kMiB;
@@ -142,18 +142,25 @@ std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_
     to->max_encapsulations = EncapsulationsFor(connections, demand);
   };
   const auto set_rows = [](size_t rows, MemoryPlan* to) { to->rows_per_worker = rows; };
-  const uint64_t for_connections = plan.bytes + (limit_bytes - plan.bytes) / 3 * 2;
+  // An eighth for readers: few places are soon taken by the slow ones among them.
+  const uint64_t for_readers = (limit_bytes - plan.bytes) / 8;
+  const auto raise_readers = [&](uint64_t for_scrapes, uint64_t for_all) {
+    Raise(
+        demand, for_scrapes, plan.concurrent_scrapes, full.concurrent_scrapes,
+        [](size_t scrapes, MemoryPlan* to) { to->concurrent_scrapes = scrapes; }, &plan);
+    Raise(
+        demand, for_all, plan.http_connections, full.http_connections,
+        [](unsigned connections, MemoryPlan* to) { to->http_connections = connections; }, &plan);
+  };
+  raise_readers(plan.bytes + for_readers / 2, plan.bytes + for_readers);
+  const uint64_t so_far = Total(demand, plan);
+  const uint64_t for_connections = so_far + (limit_bytes - so_far) / 3 * 2;
   Raise(demand, for_connections, plan.max_connections, full.max_connections, set_connections, &plan);
   Raise(demand, limit_bytes, plan.rows_per_worker,
         std::min<size_t>(full.rows_per_worker, plan.max_connections / demand.workers + kLeastRows), set_rows, &plan);
   // More connections, where there are rows enough.
   Raise(demand, limit_bytes, plan.max_connections, full.max_connections, set_connections, &plan);
-  Raise(
-      demand, limit_bytes, plan.concurrent_scrapes, full.concurrent_scrapes,
-      [](size_t scrapes, MemoryPlan* to) { to->concurrent_scrapes = scrapes; }, &plan);
-  Raise(
-      demand, limit_bytes, plan.http_connections, full.http_connections,
-      [](unsigned connections, MemoryPlan* to) { to->http_connections = connections; }, &plan);
+  raise_readers(limit_bytes, limit_bytes);
   Raise(
       demand, limit_bytes, plan.push_queue_bytes, full.push_queue_bytes,
       [](size_t bytes, MemoryPlan* to) { to->push_queue_bytes = bytes; }, &plan);

@@ -37,9 +37,9 @@ struct MemoryPlan {
 // The demand as it is.
 MemoryPlan PlanWithoutLimit(const MemoryDemand& demand);
 
-// As much of the demand as fits into `limit_bytes`. First what readers may take at a time is cut down, to what a pair
-// of Prometheus servers and a person need; then two thirds of what remains are connections and a third the rows of
-// snapshots; what is left over goes back to the readers. Nothing when not even kLeastConnections fit.
+// As much of the demand as fits into `limit_bytes`. Of what remains beyond LeastPlan(), an eighth is for readers, two
+// thirds of the rest at least are for connections, the others for the rows of snapshots; what is left over goes back to
+// the readers. Nothing when not even LeastPlan() fits.
 std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_bytes);
 
 constexpr uint32_t kLeastConnections = 1000;

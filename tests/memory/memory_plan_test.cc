@@ -57,10 +57,17 @@ TEST(MemoryPlan, AsksForNoMoreConnectionsThanWereAskedFor) {
   EXPECT_EQ(PlanMemory(few, LeastPlan(few).bytes)->max_connections, 10u);
 }
 
+TEST(MemoryPlan, GivesReadersMoreWithMoreMemory) {
+  EXPECT_GE(PlanMemory(Usual(), 64 * kMiB)->concurrent_scrapes, 4u);
+  EXPECT_GE(PlanMemory(Usual(), 512 * kMiB)->concurrent_scrapes, 10u);
+  EXPECT_GE(PlanMemory(Usual(), 512 * kMiB)->http_connections, 200u);
+}
+
+// The figures that README.md gives, rounded down.
 TEST(MemoryPlan, KeepsThousandsOfConnectionsInASmallContainer) {
-  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 15000u);
-  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 100000u);
-  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 600000u);
+  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 14000u);
+  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 95000u);
+  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 580000u);
 }
 
 }  // namespace
