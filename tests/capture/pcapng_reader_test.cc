@@ -98,7 +98,7 @@ class Builder {
 class MemoryFile {
  public:
   explicit MemoryFile(const std::vector<uint8_t>& bytes) : file_(tmpfile()) {
-    fwrite(bytes.data(), 1, bytes.size(), file_);
+    if (!bytes.empty()) fwrite(bytes.data(), 1, bytes.size(), file_);
     rewind(file_);
   }
   ~MemoryFile() { fclose(file_); }
