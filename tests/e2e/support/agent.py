@@ -70,8 +70,8 @@ class Agent(Process):
             self.close()
             raise AssertionError(f"{error}; it said: {said}") from None
 
-    def get(self, path, headers=None):
-        return fetch(self._namespace, f"http://{self.address}{path}", headers)
+    def get(self, path, headers=None, seconds=5):
+        return fetch(self._namespace, f"http://{self.address}{path}", headers, seconds)
 
     def metrics(self):
         status, body = self.get("/metrics")

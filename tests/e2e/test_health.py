@@ -1,0 +1,47 @@
+"""/-/healthy tells of a capture thread that hangs."""
+import ctypes
+import os
+
+from support.agent import Agent
+from support.case import NamespaceCase
+from support.namespaces import Testbed
+from support.waiting import wait_until
+
+_SEIZE, _INTERRUPT, _DETACH = 0x4206, 0x4207, 17
+_WAIT_FOR_THREADS = 0x40000000
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.ptrace.argtypes = [ctypes.c_ulong, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_void_p]
+
+
+class StoppedThread:
+    """Does not run until closed, as one that hangs."""
+
+    def __init__(self, thread):
+        self._thread = thread
+        if _libc.ptrace(_SEIZE, thread, None, None) != 0:
+            raise OSError(ctypes.get_errno(), f"cannot stop thread {thread}")
+        _libc.ptrace(_INTERRUPT, thread, None, None)
+        os.waitpid(thread, _WAIT_FOR_THREADS)
+
+    def close(self):
+        _libc.ptrace(_DETACH, self._thread, None, None)
+
+
+class HealthTest(NamespaceCase):
+    def test_a_capture_thread_without_progress_turns_it_red(self):
+        testbed = self.own(Testbed(ipv6=False))
+        agent = self.own(Agent(testbed.server, "-i", testbed.link.server_interface))
+        self.assertEqual(agent.get("/-/healthy")[0], 200)
+        stopped = []
+        try:
+            for thread in sorted(map(int, os.listdir(f"/proc/{agent.pid}/task"))):
+                if thread == agent.pid:
+                    continue
+                stopped.append(StoppedThread(thread))
+                if agent.get("/-/healthy", seconds=1)[0] == 0:
+                    stopped.pop().close()  # the one that serves
+            wait_until(lambda: agent.get("/-/healthy")[0] == 503, "red", 20)
+        finally:
+            for thread in stopped:
+                thread.close()
+        wait_until(lambda: agent.get("/-/healthy")[0] == 200, "green again")
