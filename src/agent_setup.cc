@@ -16,7 +16,9 @@
 #include "src/base/clock.h"
 #include "src/base/log.h"
 #include "src/base/version.h"
-#include "src/capture/pcap_source.h"
+#include "src/capture/file_source.h"
+#include "src/capture/interface_list.h"
+#include "src/capture/live_source.h"
 #include "src/options/option_value.h"
 
 namespace tcpgauge {

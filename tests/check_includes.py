@@ -15,7 +15,7 @@ import xml.etree.ElementTree as ElementTree
 INCLUDE = re.compile(r'^#include [<"]([^">]+)[">]', re.MULTILINE)
 # Besides tests, only this file, or the files of this folder, may include what begins so.
 HOMES = {
-    "pcap": "src/capture/pcap_source.cc",
+    "pcap": "src/capture/",
     "ncurses": "tui/curses_screen.cc",
     "curses": "tui/curses_screen.cc",
     "curl/": "src/http/http_client.cc",

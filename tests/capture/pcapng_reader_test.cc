@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "src/capture/pcap_source.h"
+#include "src/capture/file_source.h"
 #include "tests/support/frame.h"
 
 namespace tcpgauge {

@@ -316,9 +316,9 @@ class ReceiverTest(OtlpCase):
         self.wait_for(agent, FAILURES, 1, reason="timeout")
 
     def test_a_receiver_that_comes_late_gets_what_was_queued_in_order(self):
-        with socket.socket() as placeholder:
-            placeholder.bind(("127.0.0.1", 0))
-            port = placeholder.getsockname()[1]
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            port = unused.getsockname()[1]
         agent = self.agent(f"http://127.0.0.1:{port}")
         self.wait_for(agent, FAILURES, 1, reason="connection")
         self.wait_for(agent, "tcpgauge_otlp_queue_requests", 5)

@@ -1,121 +1,28 @@
-#include "src/capture/pcap_source.h"
+#include "src/capture/live_source.h"
 
 #include <errno.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
-#include <stdio.h>
-#include <stdio_ext.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
-#include <algorithm>
-#include <map>
 #include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "src/capture/file_times.h"
+#include "src/capture/interface_list.h"
 #include "src/capture/interface_lookup.h"
 #include "src/capture/packet_socket.h"
-#include "src/capture/pcapng_reader.h"
-#include "src/capture/socket_address.h"
-#include "src/decode/decoder.h"
+#include "src/capture/pcap_reader.h"
 #include "src/decode/link_type.h"
 
 namespace tcpgauge {
 namespace {
 
 constexpr int64_t kNanosecondsPerSecond = 1000000000;
-constexpr size_t kFileBufferBytes = 1 << 20;
-
-struct PcapCloser {
-  void operator()(pcap_t* handle) const { pcap_close(handle); }
-};
-using PcapHandle = std::unique_ptr<pcap_t, PcapCloser>;
-
-// Reads and decodes through a handle of the library, live or of a file.
-class PcapReader {
- public:
-  PcapReader(PcapHandle handle, LinkType link_type) : handle_(std::move(handle)), link_type_(link_type) {}
-
-  pcap_t* handle() const { return handle_.get(); }
-
-  // Leaves out what came before.
-  void BeginAt(int64_t time_ns) { begin_time_ns_ = time_ns; }
-
-  // Of the packets that come from now on.
-  LinkType link_type() const { return link_type_; }
-  void SetLinkType(LinkType link_type) { link_type_ = link_type; }
-
-  // As pcap_dispatch().
-  int Read(PacketBatch* batch) {
-    batch_ = batch;
-    const int room = static_cast<int>(PacketBatch::kCapacity - batch->packets().size());
-    return pcap_dispatch(handle_.get(), room, &PcapReader::OnPacket, reinterpret_cast<u_char*>(this));
-  }
-
- private:
-  static void OnPacket(u_char* self, const pcap_pkthdr* header, const u_char* bytes) {
-    const PcapReader& reader = *reinterpret_cast<PcapReader*>(self);
-    if (reader.batch_->full()) return;  // the library keeps to the count that it was given
-    // With nanosecond precision tv_usec holds nanoseconds. A file may hold any value; up to the year 2116 leaves
-    // room to add time-outs.
-    const int64_t seconds = std::clamp<int64_t>(header->ts.tv_sec, 0, INT64_MAX / 2 / kNanosecondsPerSecond - 1);
-    const int64_t time_ns =
-        seconds * kNanosecondsPerSecond + std::clamp<int64_t>(header->ts.tv_usec, 0, kNanosecondsPerSecond - 1);
-    if (time_ns < reader.begin_time_ns_) return;
-    DecodedPacket* packet = reader.batch_->Add();
-    DecodePacket(reader.link_type_, absl::MakeConstSpan(bytes, header->caplen), header->len, packet);
-    packet->time_ns = time_ns;
-  }
-
-  const PcapHandle handle_;
-  LinkType link_type_;
-  PacketBatch* batch_ = nullptr;
-  int64_t begin_time_ns_ = 0;
-};
-
-// A compiled filter.
-class Program {
- public:
-  // For packets of the handle.
-  static absl::StatusOr<Program> Compile(pcap_t* handle, const std::string& filter) {
-    Program program;
-    if (pcap_compile(handle, &program.program_, filter.c_str(), /*optimize=*/1, PCAP_NETMASK_UNKNOWN) != 0) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("filter '", filter, "': ", pcap_geterr(handle), " (see pcap-filter(7))"));
-    }
-    return program;
-  }
-
-  Program(Program&& other) noexcept : program_(std::exchange(other.program_, {})) {}
-  Program& operator=(Program&&) = delete;
-  ~Program() { pcap_freecode(&program_); }
-
-  bool Matches(const pcap_pkthdr& header, const uint8_t* bytes) const {
-    return pcap_offline_filter(&program_, &header, bytes) != 0;
-  }
-
-  absl::Status Set(pcap_t* handle) {
-    if (pcap_setfilter(handle, &program_) == 0) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat("the kernel does not take the filter: ", pcap_geterr(handle)));
-  }
-
- private:
-  Program() = default;
-
-  bpf_program program_ = {};
-};
-
-absl::Status SetFilter(pcap_t* handle, const std::string& filter) {
-  absl::StatusOr<Program> program = Program::Compile(handle, filter);
-  return program.ok() ? program->Set(handle) : program.status();
-}
 
 // Lets nothing through.
 absl::Status SetRejectingFilter(pcap_t* handle) {
@@ -123,17 +30,6 @@ absl::Status SetRejectingFilter(pcap_t* handle) {
   bpf_program program = {1, &reject};
   if (pcap_setfilter(handle, &program) == 0) return absl::OkStatus();
   return absl::UnavailableError(pcap_geterr(handle));
-}
-
-absl::StatusOr<LinkType> LinkTypeOfHandle(pcap_t* handle, const std::string& name) {
-  const int datalink = pcap_datalink(handle);
-  const auto link_type = LinkTypeOf(datalink);
-  if (link_type.has_value()) return *link_type;
-  const char* datalink_name = pcap_datalink_val_to_name(datalink);
-  return absl::InvalidArgumentError(absl::StrCat(name, ": packets of link type ",
-                                                 datalink_name != nullptr ? datalink_name : absl::StrCat(datalink),
-                                                 " cannot be decoded; Ethernet, Linux cooked, raw IP, loopback, PPP, "
-                                                 "Cisco HDLC and NFLOG can"));
 }
 
 bool IsCooked(pcap_t* handle) {
@@ -263,7 +159,7 @@ class LiveSource final : public PacketSource {
       if (*datalink != pcap_datalink(handle)) compiler.reset(pcap_open_dead(*datalink, options_.snaplen_bytes));
       link_type = *LinkTypeOf(*datalink);
     }
-    absl::StatusOr<Program> program = Program::Compile(compiler ? compiler.get() : handle, options_.filter);
+    absl::StatusOr<FilterProgram> program = FilterProgram::Compile(compiler ? compiler.get() : handle, options_.filter);
     if (!program.ok()) return program.status();
     // Nothing is let through that was not asked for, at no moment.
     if (absl::Status status = SetRejectingFilter(handle); !status.ok()) return status;
@@ -293,121 +189,6 @@ class LiveSource final : public PacketSource {
   uint32_t last_drop_ = 0;
   uint64_t dropped_packets_ = 0;
 };
-
-// The packets of a pcapng file whose interfaces have different link types, which the library refuses.
-class MixedPcapng {
- public:
-  // Goes on in `file` where the library stopped, which is behind the block of an interface.
-  static absl::StatusOr<std::unique_ptr<MixedPcapng>> GoOn(FILE* file, const std::string& filter) {
-    const off_t stopped_at = ftello(file);
-    if (stopped_at < 0 || fseeko(file, 0, SEEK_SET) != 0) return absl::UnavailableError("standard input is read once");
-    return std::unique_ptr<MixedPcapng>(new MixedPcapng(file, filter, static_cast<uint64_t>(stopped_at)));
-  }
-
-  absl::StatusOr<PacketSource::ReadResult> Read(PacketBatch* batch) {
-    while (!batch->full()) {
-      const auto packet = reader_.Next();
-      if (!packet.ok()) return packet.status();
-      if (!packet->has_value()) break;
-      if (reader_.offset() <= begin_) continue;  // the library has read this one
-      if (const absl::Status added = Add(**packet, batch); !added.ok()) return added;
-    }
-    return batch->packets().empty() ? PacketSource::ReadResult::kEnd : PacketSource::ReadResult::kPackets;
-  }
-
- private:
-  MixedPcapng(FILE* file, std::string filter, uint64_t begin)
-      : reader_(file), filter_(std::move(filter)), begin_(begin) {}
-
-  absl::Status Add(const PcapngReader::Packet& packet, PacketBatch* batch) {
-    const auto link_type = LinkTypeOf(packet.link_type);
-    if (!link_type.has_value()) {
-      return absl::InvalidArgumentError(absl::StrCat("packets of link type ", packet.link_type, " cannot be decoded"));
-    }
-    if (!filter_.empty()) {
-      auto program = programs_.find(packet.link_type);
-      if (program == programs_.end()) {
-        const PcapHandle of_type(
-            pcap_open_dead(packet.link_type == kLinkTypeRaw ? DLT_RAW : packet.link_type, kMaxSnaplen));
-        auto compiled = Program::Compile(of_type.get(), filter_);
-        if (!compiled.ok()) return compiled.status();
-        program = programs_.emplace(packet.link_type, *std::move(compiled)).first;
-      }
-      pcap_pkthdr header = {};
-      header.caplen = static_cast<bpf_u_int32>(packet.captured.size());
-      header.len = packet.wire_length_bytes;
-      if (!program->second.Matches(header, packet.captured.data())) return absl::OkStatus();
-    }
-    DecodedPacket* decoded = batch->Add();
-    DecodePacket(*link_type, packet.captured, packet.wire_length_bytes, decoded);
-    decoded->time_ns = packet.time_ns;
-    return absl::OkStatus();
-  }
-
-  static constexpr uint16_t kLinkTypeRaw = 101;  // the one whose number in files is not that of the library
-  static constexpr int kMaxSnaplen = 262144;
-
-  PcapngReader reader_;
-  const std::string filter_;
-  const uint64_t begin_;
-  std::map<uint16_t, Program> programs_;  // the filter, for each link type
-};
-
-class FileSource final : public PacketSource {
- public:
-  FileSource(PcapHandle handle, LinkType link_type, std::string name, std::unique_ptr<char[]> buffer,
-             std::string filter)
-      : buffer_(std::move(buffer)),
-        reader_(std::move(handle), link_type),
-        name_(std::move(name)),
-        filter_(std::move(filter)) {}
-
-  absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
-    auto result = ReadAsItIs(batch);
-    times_.Mend(batch->packets());
-    return result;
-  }
-
-  int poll_fd() const override { return -1; }
-  const std::string& name() const override { return name_; }
-  bool has_many_interfaces() const override { return false; }
-  uint64_t DroppedPackets() override { return 0; }
-
- private:
-  absl::StatusOr<ReadResult> ReadAsItIs(PacketBatch* batch) {
-    if (mixed_ == nullptr) {
-      const int count = reader_.Read(batch);
-      if (count > 0) return ReadResult::kPackets;
-      if (count == 0) return ReadResult::kEnd;
-      const std::string error = pcap_geterr(reader_.handle());
-      if (!absl::StrContains(error, "different from the type of the first interface")) return DataLoss(error);
-      auto mixed = MixedPcapng::GoOn(pcap_file(reader_.handle()), filter_);
-      if (!mixed.ok()) return DataLoss(absl::StrCat(error, " (", mixed.status().message(), ")"));
-      mixed_ = *std::move(mixed);
-      if (!batch->packets().empty()) return ReadResult::kPackets;
-    }
-    auto result = mixed_->Read(batch);
-    if (!result.ok()) return DataLoss(result.status().message());
-    return result;
-  }
-
-  absl::Status DataLoss(absl::string_view error) const { return absl::DataLossError(absl::StrCat(name_, ": ", error)); }
-
-  const std::unique_ptr<char[]> buffer_;  // of the file, so it must go last
-  PcapReader reader_;
-  const std::string name_;
-  const std::string filter_;
-  FileTimes times_;
-  std::unique_ptr<MixedPcapng> mixed_;  // once the library refuses to go on
-};
-
-std::string NamesOfInterfaces() {
-  const auto interfaces = ListInterfaces();
-  if (!interfaces.ok()) return "";
-  return absl::StrJoin(*interfaces, ", ", [](std::string* out, const InterfaceDescription& interface) {
-    absl::StrAppend(out, interface.name);
-  });
-}
 
 absl::Status ActivationError(int result, const std::string& name, const char* detail) {
   switch (result) {
@@ -522,65 +303,6 @@ absl::StatusOr<std::vector<std::unique_ptr<PacketSource>>> OpenSharedInterface(c
     sources.push_back(std::move(source));
   }
   return sources;
-}
-
-absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, const std::string& filter) {
-  const bool standard_input = path == "-";
-  FILE* file = standard_input ? stdin : fopen(path.c_str(), "re");
-  if (file == nullptr) return absl::NotFoundError(absl::StrCat("cannot open '", path, "': ", strerror(errno)));
-  // Without this the library reads 4 kB at a time.
-  auto buffer = std::make_unique<char[]>(kFileBufferBytes);
-  setvbuf(file, buffer.get(), _IOFBF, kFileBufferBytes);
-  __fsetlocking(file, FSETLOCKING_BYCALLER);  // one thread reads it; a lock for each packet costs more than decoding it
-  char error[PCAP_ERRBUF_SIZE] = "";
-  PcapHandle handle(pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, error));
-  if (handle == nullptr) {
-    if (!standard_input) fclose(file);
-    return absl::InvalidArgumentError(absl::StrCat("'", path, "' is not a pcap or pcapng file: ", error));
-  }
-  const auto link_type = LinkTypeOfHandle(handle.get(), absl::StrCat("'", path, "'"));
-  if (!link_type.ok()) return link_type.status();
-  if (!filter.empty()) {
-    if (const absl::Status status = SetFilter(handle.get(), filter); !status.ok()) return status;
-  }
-  return std::make_unique<FileSource>(std::move(handle), *link_type, standard_input ? "stdin" : path, std::move(buffer),
-                                      filter);
-}
-
-absl::StatusOr<std::vector<InterfaceDescription>> ListInterfaces() {
-  char error[PCAP_ERRBUF_SIZE] = "";
-  pcap_if_t* devices = nullptr;
-  if (pcap_findalldevs(&devices, error) != 0) {
-    return absl::UnavailableError(absl::StrCat("cannot list the interfaces: ", error));
-  }
-  std::vector<InterfaceDescription> interfaces;
-  for (const pcap_if_t* device = devices; device != nullptr; device = device->next) {
-    InterfaceDescription interface;
-    interface.name = device->name;
-    if (device->description != nullptr) interface.description = device->description;
-    interface.up = device->flags & PCAP_IF_UP;
-    interface.loopback = device->flags & PCAP_IF_LOOPBACK;
-    for (const pcap_addr* address = device->addresses; address != nullptr; address = address->next) {
-      const auto parsed = AddressOf(address->addr);
-      if (parsed.has_value()) interface.addresses.push_back(parsed->ToString());
-    }
-    interfaces.push_back(std::move(interface));
-  }
-  pcap_freealldevs(devices);
-  return interfaces;
-}
-
-absl::StatusOr<std::string> DefaultInterface() {
-  const auto interfaces = ListInterfaces();
-  if (!interfaces.ok()) return interfaces.status();
-  for (const InterfaceDescription& interface : *interfaces) {
-    if (interface.up && !interface.loopback && interface.name != "any" && !interface.addresses.empty()) {
-      return interface.name;
-    }
-  }
-  return absl::NotFoundError(
-      absl::StrCat("no interface is up besides loopback; name one with -i, for example -i any or -i lo (there are: ",
-                   NamesOfInterfaces(), ")"));
 }
 
 std::string CaptureLibraryVersion() { return pcap_lib_version(); }

@@ -1,7 +1,6 @@
-#ifndef TCPGAUGE_SRC_CAPTURE_PCAP_SOURCE_H_
-#define TCPGAUGE_SRC_CAPTURE_PCAP_SOURCE_H_
+#ifndef TCPGAUGE_SRC_CAPTURE_LIVE_SOURCE_H_
+#define TCPGAUGE_SRC_CAPTURE_LIVE_SOURCE_H_
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,28 +40,9 @@ absl::StatusOr<std::vector<std::unique_ptr<PacketSource>>> OpenSharedInterface(c
                                                                                const LiveOptions& options,
                                                                                size_t count);
 
-// `path` is a pcap or pcapng file, or "-" for standard input. Errors name the file: kNotFound (cannot be opened),
-// kInvalidArgument (no capture, a link type that cannot be decoded, or the filter). While reading, kDataLoss: the file
-// is cut off or damaged; all packets before have been read.
-absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, const std::string& filter);
-
-struct InterfaceDescription {
-  std::string name;
-  std::string description;  // may be empty
-  std::vector<std::string> addresses;
-  bool up = false;
-  bool loopback = false;
-};
-
-// What can be captured on, in the library's order of preference.
-absl::StatusOr<std::vector<InterfaceDescription>> ListInterfaces();
-
-// The first interface that is up and not loopback.
-absl::StatusOr<std::string> DefaultInterface();
-
 // "libpcap version 1.10.3 …"
 std::string CaptureLibraryVersion();
 
 }  // namespace tcpgauge
 
-#endif  // TCPGAUGE_SRC_CAPTURE_PCAP_SOURCE_H_
+#endif  // TCPGAUGE_SRC_CAPTURE_LIVE_SOURCE_H_

@@ -1,0 +1,66 @@
+#include "src/capture/pcap_reader.h"
+
+#include <algorithm>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "src/decode/decoder.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int64_t kNanosecondsPerSecond = 1000000000;
+
+}  // namespace
+
+int PcapReader::Read(PacketBatch* batch) {
+  batch_ = batch;
+  const int room = static_cast<int>(PacketBatch::kCapacity - batch->packets().size());
+  return pcap_dispatch(handle_.get(), room, &PcapReader::OnPacket, reinterpret_cast<u_char*>(this));
+}
+
+void PcapReader::OnPacket(u_char* self, const pcap_pkthdr* header, const u_char* bytes) {
+  const PcapReader& reader = *reinterpret_cast<PcapReader*>(self);
+  if (reader.batch_->full()) return;  // the library keeps to the count that it was given
+  // With nanosecond precision tv_usec holds nanoseconds. A file may hold any value; up to the year 2116 leaves
+  // room to add time-outs.
+  const int64_t seconds = std::clamp<int64_t>(header->ts.tv_sec, 0, INT64_MAX / 2 / kNanosecondsPerSecond - 1);
+  const int64_t time_ns =
+      seconds * kNanosecondsPerSecond + std::clamp<int64_t>(header->ts.tv_usec, 0, kNanosecondsPerSecond - 1);
+  if (time_ns < reader.begin_time_ns_) return;
+  DecodedPacket* packet = reader.batch_->Add();
+  DecodePacket(reader.link_type_, absl::MakeConstSpan(bytes, header->caplen), header->len, packet);
+  packet->time_ns = time_ns;
+}
+
+absl::StatusOr<FilterProgram> FilterProgram::Compile(pcap_t* handle, const std::string& filter) {
+  FilterProgram program;
+  if (pcap_compile(handle, &program.program_, filter.c_str(), /*optimize=*/1, PCAP_NETMASK_UNKNOWN) != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("filter '", filter, "': ", pcap_geterr(handle), " (see pcap-filter(7))"));
+  }
+  return program;
+}
+
+absl::Status FilterProgram::Set(pcap_t* handle) {
+  if (pcap_setfilter(handle, &program_) == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("the kernel does not take the filter: ", pcap_geterr(handle)));
+}
+
+absl::Status SetFilter(pcap_t* handle, const std::string& filter) {
+  absl::StatusOr<FilterProgram> program = FilterProgram::Compile(handle, filter);
+  return program.ok() ? program->Set(handle) : program.status();
+}
+
+absl::StatusOr<LinkType> LinkTypeOfHandle(pcap_t* handle, const std::string& name) {
+  const int datalink = pcap_datalink(handle);
+  const auto link_type = LinkTypeOf(datalink);
+  if (link_type.has_value()) return *link_type;
+  const char* datalink_name = pcap_datalink_val_to_name(datalink);
+  return absl::InvalidArgumentError(absl::StrCat(name, ": packets of link type ",
+                                                 datalink_name != nullptr ? datalink_name : absl::StrCat(datalink),
+                                                 " cannot be decoded; Ethernet, Linux cooked, raw IP, loopback, PPP, "
+                                                 "Cisco HDLC and NFLOG can"));
+}
+
+}  // namespace tcpgauge
