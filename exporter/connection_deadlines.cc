@@ -10,6 +10,7 @@
 
 #include "src/base/check.h"
 #include "src/base/clock.h"
+#include "src/base/named_thread.h"
 
 namespace tcpgauge {
 namespace {
@@ -18,7 +19,7 @@ int64_t After(absl::Duration allowed) { return SystemClock().SteadyNanoseconds()
 
 }  // namespace
 
-ConnectionDeadlines::ConnectionDeadlines(size_t crowd) : crowd_(crowd), thread_([this] { Run(); }) {}
+ConnectionDeadlines::ConnectionDeadlines(size_t crowd) : crowd_(crowd), thread_(NamedThread("http-deadlines", [this] { Run(); })) {}
 
 ConnectionDeadlines::~ConnectionDeadlines() {
   {

@@ -11,6 +11,7 @@
 #include "src/base/clock.h"
 #include "src/base/json_string.h"
 #include "src/base/log.h"
+#include "src/base/named_thread.h"
 
 namespace tcpgauge {
 namespace {
@@ -97,7 +98,7 @@ EndedQueue* ConnectionLog::AddQueue(bool lossless) {
   return queues_.back().get();
 }
 
-void ConnectionLog::Start() { thread_ = std::thread(&ConnectionLog::Run, this); }
+void ConnectionLog::Start() { thread_ = NamedThread("connection-log", [this] { Run(); }); }
 
 void ConnectionLog::Reopen() {
   is_to_reopen_.store(true, std::memory_order_release);

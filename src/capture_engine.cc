@@ -7,6 +7,7 @@
 
 #include "src/base/check.h"
 #include "src/base/log.h"
+#include "src/base/named_thread.h"
 
 namespace tcpgauge {
 namespace {
@@ -79,18 +80,18 @@ void CaptureEngine::Start() {
   }
   threads_running_.store(workers_.size() + (spreader_ != nullptr ? 1 : 0), std::memory_order_release);
   for (size_t i = 0; i < workers_.size(); ++i) {
-    capture_threads_.emplace_back([this, i] {
+    capture_threads_.push_back(NamedThread("capture", [this, i] {
       worker_statuses_[i] = workers_[i]->Run();
       EndCaptureThread();
-    });
+    }));
   }
   if (spreader_ != nullptr) {
-    capture_threads_.emplace_back([this] {
+    capture_threads_.push_back(NamedThread("reader", [this] {
       spreader_->Run();
       EndCaptureThread();
-    });
+    }));
   }
-  collector_thread_ = std::thread(&CaptureEngine::RunCollector, this);
+  collector_thread_ = NamedThread("collector", [this] { RunCollector(); });
 }
 
 absl::Status CaptureEngine::Stop() {

@@ -11,11 +11,11 @@
 #include <deque>
 #include <mutex>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <variant>
 
 #include "absl/container/flat_hash_map.h"
+#include "src/base/named_thread.h"
 #include "tui/text.h"
 
 namespace tcpgauge {
@@ -122,7 +122,7 @@ void NameResolver::StartThreads() {
   pthread_sigmask(SIG_SETMASK, &all, &present);
   for (int i = 0; i < kThreads; ++i) {
     try {
-      std::thread([state = state_] { state->Serve(); }).detach();
+      NamedThread("name-look-up", [state = state_] { state->Serve(); }).detach();
     } catch (const std::system_error&) {
       break;  // numbers are shown where no thread is to be had
     }

@@ -11,6 +11,7 @@
 #include "exporter/otlp/resource.h"
 #include "exporter/process_stats.h"
 #include "src/base/log.h"
+#include "src/base/named_thread.h"
 #include "src/net/http_url.h"
 
 namespace tcpgauge {
@@ -79,7 +80,7 @@ OtlpPusher::OtlpPusher(const OtelSettings& settings, const OtlpSources& sources,
 OtlpPusher::~OtlpPusher() { Stop(); }
 
 void OtlpPusher::Start() {
-  thread_ = std::thread([this] { loop_.Run(stop_); });
+  thread_ = NamedThread("otlp", [this] { loop_.Run(stop_); });
 }
 
 void OtlpPusher::Stop() {

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "src/attach/snapshot_from_json.h"
+#include "src/base/named_thread.h"
 
 namespace tcpgauge {
 namespace {
@@ -38,7 +39,7 @@ absl::StatusOr<std::unique_ptr<AttachedAgent>> AttachedAgent::Attach(const Agent
     const auto code = absl::IsCancelled(status) ? status.code() : absl::StatusCode::kUnavailable;
     return absl::Status(code, absl::StrCat("--attach: ", address.shown, ": ", status.message()));
   }
-  agent->thread_ = std::thread(&AttachedAgent::Run, agent.get());
+  agent->thread_ = NamedThread("attached-agent", [view = agent.get()] { view->Run(); });
   return agent;
 }
 
