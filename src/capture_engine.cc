@@ -44,7 +44,7 @@ std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
     std::vector<std::vector<std::unique_ptr<PacketSource>>> sources, const std::vector<EndedQueue*>& ended,
     const std::function<void(const absl::Status&)>& on_source_error) {
   const size_t count = sources.size();
-  if (!options_.worker.live && count > 1) {
+  if (!options_.worker.live) {
     TCPGAUGE_CHECK(sources[0].size() == 1);
     spreader_ = std::make_unique<PacketSpreader>(std::move(sources[0][0]), count, &stop_workers_);
     std::vector<std::unique_ptr<PacketSource>> shares = spreader_->TakeSources();

@@ -12,7 +12,7 @@ namespace tcpgauge {
 template <typename T>
 struct LazyAllocator {
   using value_type = T;
-  static constexpr size_t kLargeBytes = 4 << 20;
+  static constexpr size_t kLargeBytes = 2 << 20;
 
   LazyAllocator() = default;
   template <typename U>

@@ -74,13 +74,31 @@ std::vector<std::unique_ptr<PacketSource>> PacketSpreader::TakeSources() {
 }
 
 void PacketSpreader::Run() {
+  const absl::Status status = queues_.size() == 1 ? ReadAhead() : ReadAndSpread();
+  for (size_t i = 0; i < queues_.size(); ++i) queues_[i]->Close(i == 0 ? status : absl::OkStatus(), now_ns_);
+}
+
+absl::Status PacketSpreader::ReadAhead() {
+  PacketBatch* back = backs_[0];
+  while (!stop_.stopped()) {
+    const auto result = source_->Read(back);
+    queues_[0]->Push();  // what came before an error counts too
+    if (!result.ok()) return stop_.stopped() ? absl::OkStatus() : result.status();
+    if (*result == PacketSource::ReadResult::kEnd) break;
+    back = queues_[0]->Back();
+    if (back == nullptr) break;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PacketSpreader::ReadAndSpread() {
   absl::Status status;
   auto next_flush = std::chrono::steady_clock::now() + kFlushInterval;
   while (!stop_.stopped()) {
     read_.clear();
     const auto result = source_->Read(&read_);
     for (DecodedPacket& packet : read_.packets()) {
-      if (!Spread(&packet)) return;
+      if (!Spread(&packet)) return status;
     }
     if (!result.ok()) {
       if (!stop_.stopped()) status = result.status();  // else a signal interrupted the read
@@ -90,10 +108,10 @@ void PacketSpreader::Run() {
     const auto now = std::chrono::steady_clock::now();
     if (now < next_flush) continue;
     next_flush = now + kFlushInterval;
-    if (!PushAll()) return;
+    if (!PushAll()) return status;
   }
-  if (!PushAll()) return;
-  for (size_t i = 0; i < queues_.size(); ++i) queues_[i]->Close(i == 0 ? status : absl::OkStatus(), now_ns_);
+  PushAll();
+  return status;
 }
 
 bool PacketSpreader::Spread(DecodedPacket* packet) {

@@ -13,8 +13,8 @@
 
 namespace tcpgauge {
 
-// Reads and decodes a file for several workers: all packets of a connection, of both directions, go to the same one and
-// in order.
+// Reads and decodes a file for the workers: all packets of a connection, of both directions, go to the same one and in
+// order. A single worker gets all, as they are read: reading goes on while it looks connections up.
 //
 // Packets are told apart by addresses and ports; fragments follow the datagram's first one. What is not TCP goes round.
 // A worker sees only its own packets, so the reader tells the time for all: where a packet's time steps back, or is
@@ -36,6 +36,8 @@ class PacketSpreader {
  private:
   class QueueSource;
 
+  absl::Status ReadAhead();
+  absl::Status ReadAndSpread();
   // False when stopped.
   bool Spread(DecodedPacket* packet);
   size_t WorkerOf(const DecodedPacket& packet);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "src/base/lazy_allocator.h"
@@ -16,24 +17,23 @@ namespace tcpgauge {
 
 // From a connection's key to its slot: that of a record, or that of an embryo with kEmbryo set.
 //
-// An entry is eight bytes: the slot, and 32 bits of the key's hash, from which the set's own hash is made. So growing
-// the set reads no key, and a lookup reads one only when those 32 bits agree.
+// An entry is eight bytes: the slot, and 32 bits of the key's hash, from which the sets' own hash is made. So growing
+// a set reads no key, and a lookup reads one only when those 32 bits agree.
 //
-// Thread: confined to its table. The arrays must outlive it.
+// There are up to eight sets, chosen by the hash: each copies itself when it grows, a short pause instead of a long one,
+// and their number is such that `capacity` entries fill them, where a single one would have up to half of its room left.
+//
+// Thread: confined to its table. Bounds: see MemoryBytes(). The arrays must outlive it.
 class ConnectionIndex {
  public:
   static constexpr uint32_t kNotFound = UINT32_MAX;
   static constexpr uint32_t kEmbryo = 1u << 31;
 
-  ConnectionIndex(const StableArray<ConnectionRecord>* records, const EmbryoTable* embryos, uint64_t seed);
+  ConnectionIndex(const StableArray<ConnectionRecord>* records, const EmbryoTable* embryos, uint64_t seed,
+                  uint32_t capacity);
 
-  // That an index of `capacity` entries can take. With deletions the set may grow before it is full (from 25/32 on),
-  // and while it does, the array half as large is there too.
-  static uint64_t MemoryBytes(uint32_t capacity) {
-    uint64_t slots = 16;
-    while (slots * 25 / 32 < capacity) slots *= 2;
-    return (slots + slots / 2) * (sizeof(Entry) + 1);
-  }
+  // That an index of `capacity` entries can take: while one of its sets grows, the array half as large is there too.
+  static uint64_t MemoryBytes(uint32_t capacity);
 
   // Seeded, so that nobody outside can choose keys that collide.
   uint64_t HashOf(const ConnectionKey& key) const {
@@ -45,21 +45,28 @@ class ConnectionIndex {
     return Fold(a ^ b ^ secrets_[4], words[4] ^ secrets_[5] ^ a);
   }
 
-  void Prefetch(uint32_t hash) const { entries_.prefetch(HashOnly{hash}); }
+  void Prefetch(uint32_t hash) const { SetOf(hash).prefetch(HashOnly{hash}); }
 
   // A slot whose key has this hash: most probably that of the key, but its record must be compared. Reads no record.
-  uint32_t FindCandidate(uint32_t hash) const { return Slot(entries_.find(HashOnly{hash})); }
+  uint32_t FindCandidate(uint32_t hash) const { return FindIn(SetOf(hash), HashOnly{hash}); }
 
-  uint32_t Find(const ConnectionKey& key, uint32_t hash) const { return Slot(entries_.find(Probe{&key, hash})); }
+  uint32_t Find(const ConnectionKey& key, uint32_t hash) const { return FindIn(SetOf(hash), Probe{&key, hash}); }
 
   const ConnectionKey& KeyOf(uint32_t slot) const { return keys_.Of(slot); }
 
   // REQUIRES: the slot's key is set and not in the index.
-  void Insert(uint32_t slot, uint32_t hash) { entries_.insert(Entry{slot, hash}); }
+  void Insert(uint32_t slot, uint32_t hash) {
+    SetOf(hash).insert(Entry{slot, hash});
+    ++size_;
+  }
   // REQUIRES: the slot is in the index under this hash.
-  void Erase(uint32_t slot, uint32_t hash) { entries_.erase(entries_.find(Entry{slot, hash})); }
+  void Erase(uint32_t slot, uint32_t hash) {
+    Set& set = SetOf(hash);
+    set.erase(set.find(Entry{slot, hash}));
+    --size_;
+  }
 
-  size_t size() const { return entries_.size(); }
+  size_t size() const { return size_; }
 
  private:
   struct Entry {
@@ -104,11 +111,19 @@ class ConnectionIndex {
     return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
   }
 
-  uint32_t Slot(Set::const_iterator found) const { return found == entries_.end() ? kNotFound : found->slot; }
+  Set& SetOf(uint32_t hash) { return sets_[hash * uint64_t{sets_.size()} >> 32]; }
+  const Set& SetOf(uint32_t hash) const { return sets_[hash * uint64_t{sets_.size()} >> 32]; }
+
+  template <typename T>
+  static uint32_t FindIn(const Set& set, const T& what) {
+    const auto found = set.find(what);
+    return found == set.end() ? kNotFound : found->slot;
+  }
 
   std::array<uint64_t, 6> secrets_;
   const Keys keys_;
-  Set entries_;
+  std::vector<Set> sets_;
+  size_t size_ = 0;
 };
 
 }  // namespace tcpgauge

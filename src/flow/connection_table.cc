@@ -101,7 +101,7 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
       records_(options.max_connections),
       details_(options.max_connections),
       embryos_(options.max_connections),
-      index_(&records_, &embryos_, options.hash_seed),
+      index_(&records_, &embryos_, options.hash_seed, options.max_connections),
       timeouts_({kHandshakeTimeoutNs, kUnconfirmedTimeoutNs, options.idle_timeout_ns, kClosingTimeoutNs,
                  options.remove_after_ns},
                 &records_, &details_),
@@ -300,10 +300,15 @@ void ConnectionTable::BeginEmbryo(const Arrival& arrival) {
 }
 
 void ConnectionTable::FetchOldestEmbryos(size_t count) {
-  for (uint32_t slot = embryos_.oldest(); count > 0 && slot != EmbryoTable::kNone; --count) {
-    index_.Prefetch(static_cast<uint32_t>(index_.HashOf(embryos_[slot].key)));
-    slot = embryos_[slot].newer;
+  std::array<uint32_t, kBatch> hashes;
+  size_t fetched = 0;
+  for (uint32_t slot = embryos_.oldest(); fetched < count && slot != EmbryoTable::kNone; slot = embryos_[slot].newer) {
+    hashes[fetched] = static_cast<uint32_t>(index_.HashOf(embryos_[slot].key));
+    index_.Prefetch(hashes[fetched]);
+    ++fetched;
   }
+  // An entry may lie in the cache line behind the one that was prefetched.
+  for (size_t i = 0; i < fetched; ++i) __builtin_prefetch(&embryos_[index_.FindCandidate(hashes[i]) & ~kEmbryoSlots], 1);
 }
 
 uint32_t ConnectionTable::Promote(uint32_t slot) {

@@ -143,13 +143,30 @@ TEST(PacketSpreader, TellsTheFirstWorkerOfADamagedFile) {
   EXPECT_EQ(shares[0].packets.size() + shares[1].packets.size(), 1u);
 }
 
+TEST(PacketSpreader, ReadsAheadForASingleWorker) {
+  std::vector<DecodedPacket> packets;
+  for (uint32_t i = 0; i < 20001; ++i) {
+    packets.push_back(Segment(static_cast<uint16_t>(30000 + i % 500), true, (i % 2 == 0 ? 100 : 50) * kSecond));
+    packets.back().sequence_number = i;
+  }
+  const std::vector<Share> shares = Spread(packets, 1, absl::DataLossError("cut off"));
+  ASSERT_EQ(shares[0].packets.size(), packets.size());
+  for (uint32_t i = 0; i < packets.size(); ++i) {
+    ASSERT_EQ(shares[0].packets[i].sequence_number, i);
+    ASSERT_EQ(shares[0].packets[i].time_ns, packets[i].time_ns);
+  }
+  EXPECT_TRUE(absl::IsDataLoss(shares[0].status));
+}
+
 TEST(PacketSpreader, EndsWhenStoppedThoughNobodyReads) {
-  StopSignal stop;
-  const std::vector<DecodedPacket> packets(100000, Segment(30000, true, kSecond));
-  PacketSpreader spreader(std::make_unique<FakeFile>(packets, absl::OkStatus()), 2, &stop);
-  std::thread reader([&] { spreader.Run(); });
-  stop.Stop();
-  reader.join();
+  for (const size_t workers : {1u, 2u}) {
+    StopSignal stop;
+    const std::vector<DecodedPacket> packets(100000, Segment(30000, true, kSecond));
+    PacketSpreader spreader(std::make_unique<FakeFile>(packets, absl::OkStatus()), workers, &stop);
+    std::thread reader([&] { spreader.Run(); });
+    stop.Stop();
+    reader.join();
+  }
 }
 
 }  // namespace

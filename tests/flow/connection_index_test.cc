@@ -19,7 +19,7 @@ class ConnectionIndexTest : public testing::Test {
 
   StableArray<ConnectionRecord> records_{70000};
   EmbryoTable embryos_{8};
-  ConnectionIndex index_{&records_, &embryos_, 1};
+  ConnectionIndex index_{&records_, &embryos_, 1, 70000};
 };
 
 TEST_F(ConnectionIndexTest, FindsWhatWasInserted) {
@@ -40,6 +40,14 @@ TEST_F(ConnectionIndexTest, FindsWhatWasInserted) {
   }
   EXPECT_EQ(index_.size(), 30000);
   EXPECT_EQ(index_.Find(Key(1), index_.HashOf(Key(1))), 1);
+}
+
+TEST_F(ConnectionIndexTest, AFullIndexHasLittleRoomLeft) {
+  for (const uint32_t capacity : {10000u, 65536u, 100000u, 917505u, 1000000u, 1u << 21, 10000000u}) {
+    // Nine bytes a place, of which up to 25/32 are taken; the rest is for what sets have too much and for one that grows.
+    EXPECT_LE(ConnectionIndex::MemoryBytes(capacity), capacity * 9 * 1.28 * 1.5) << capacity;
+    EXPECT_GE(ConnectionIndex::MemoryBytes(capacity), capacity * 9 * 1.28) << capacity;
+  }
 }
 
 TEST_F(ConnectionIndexTest, KeysOfOneHashAreTwoEntries) {
@@ -66,7 +74,7 @@ TEST_F(ConnectionIndexTest, AnEmbryosSlotLeadsToTheEmbryosKey) {
 }
 
 TEST_F(ConnectionIndexTest, TheHashDependsOnTheSeedAndOnEachPartOfTheKey) {
-  const ConnectionIndex other(&records_, &embryos_, 2);
+  const ConnectionIndex other(&records_, &embryos_, 2, 1);
   EXPECT_NE(index_.HashOf(Key(1)), other.HashOf(Key(1)));
   EXPECT_NE(index_.HashOf(Key(1)), index_.HashOf(Key(2)));
   EXPECT_NE(index_.HashOf(Key(1)), index_.HashOf(Key(1, 5)));

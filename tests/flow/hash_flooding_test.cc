@@ -14,7 +14,7 @@ constexpr uint64_t kKeys = 100000;
 size_t DistinctHashes(uint64_t seed, Endpoint (*client)(uint64_t)) {
   const StableArray<ConnectionRecord> records(1);
   const EmbryoTable embryos(1);
-  const ConnectionIndex index(&records, &embryos, seed);
+  const ConnectionIndex index(&records, &embryos, seed, 1);
   std::unordered_set<uint32_t> hashes;  // the 32 bits that the index keeps
   for (uint64_t i = 0; i < kKeys; ++i) {
     End sender;
