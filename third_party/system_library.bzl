@@ -21,6 +21,10 @@ def _system_library_impl(ctx):
                     linkopts.append(flag)
             elif flag.startswith("-D"):
                 copts.append(flag[2:])
+    if ctx.attr.static:
+        prefix = "-l" + ctx.attr.static
+        linkopts = ["-l:lib%s.a" % flag[2:] if flag.startswith(prefix) else flag for flag in linkopts]
+        linkopts = ["-Wl,--start-group"] + linkopts + ["-Wl,--end-group"]
     for header in ctx.attr.headers:
         if not ctx.path("/usr/include/" + header).exists:
             fail("%s is missing: apt-get install %s" % (ctx.name, ctx.attr.debian_package))
@@ -40,6 +44,7 @@ system_library = repository_rule(
         "ignored_defines": attr.string_list(),
         "linkopts": attr.string_list(),
         "pkg_config": attr.string_list(),
+        "static": attr.string(doc = "Libraries whose names begin so are linked from their archives."),
     },
     configure = True,
     local = True,
@@ -63,6 +68,7 @@ def system_libraries():
             "absl_time",
         ],
         debian_package = "libabsl-dev",
+        static = "absl_",
     )
     system_library(name = "pcap", pkg_config = ["libpcap"], debian_package = "libpcap-dev")
     system_library(name = "ncursesw", pkg_config = ["ncursesw"], debian_package = "libncurses-dev")

@@ -20,7 +20,7 @@ namespace tcpgauge {
 // Bounds: kCapacity batches. A producer that found it full goes on when half of them are consumed.
 class BatchQueue {
  public:
-  static constexpr size_t kCapacity = 64;
+  static constexpr size_t kCapacity = 32;
 
   // `stop` must outlive it.
   explicit BatchQueue(const StopSignal* stop);

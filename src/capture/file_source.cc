@@ -21,7 +21,7 @@
 namespace tcpgauge {
 namespace {
 
-constexpr size_t kFileBufferBytes = 256 << 10;
+constexpr size_t kFileBufferBytes = 128 << 10;
 
 // The packets of a pcapng file whose interfaces have different link types, which the library refuses.
 class MixedPcapng {

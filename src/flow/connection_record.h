@@ -76,7 +76,7 @@ struct alignas(64) ConnectionRecord {
   uint16_t interfaces[2];  // indexed by End: the interface on which that end's packets are counted, or kNoInterface
   uint16_t gaps;           // index into the GapPool; 0 = none
   uint16_t edge;           // its place in the EdgeTable, or where that was; 0 = none
-  uint32_t syn_time;       // see ConnectionDetails
+  int32_t syn_time;        // see ConnectionDetails
   EndRecord ends[2];       // indexed by End
 
   static constexpr uint16_t kNoInterface = UINT16_MAX;
@@ -87,7 +87,8 @@ struct alignas(64) ConnectionRecord {
     kMidstream = 4,     // begun without a SYN or SYN-ACK
     kConfirmed = 8,
     kRefused = 16,  // a RST answered the SYN
-    kInUse = 32,    // else the slot is free
+    kInUse = 32,          // else the slot is free
+    kHandshakeDone = 64,  // the ACK that completes it was seen
   };
   bool has(Flag flag) const { return (flags & flag) != 0; }
   void set(Flag flag) { flags = static_cast<uint8_t>(flags | flag); }
@@ -103,18 +104,26 @@ static_assert(sizeof(ConnectionRecord) == 192, "three cache lines");
 
 // The rest of a connection, in an array beside the records.
 struct ConnectionDetails {
-  int64_t start_time_ns;
-  // When the segments of the handshake came (with ConnectionRecord::syn_time): after the start, in units of 100 ns,
-  // saturating at 429 s. Of those that were sent again, the last before the next step counts.
-  static constexpr uint32_t kUnknown = UINT32_MAX;
+  int64_t start_time_ns() const {
+    return static_cast<int64_t>(uint64_t{start_time_words[1]} << 32 | start_time_words[0]);
+  }
+  void set_start_time_ns(int64_t time_ns) {
+    start_time_words[0] = static_cast<uint32_t>(time_ns);
+    start_time_words[1] = static_cast<uint32_t>(static_cast<uint64_t>(time_ns) >> 32);
+  }
+
+  uint32_t start_time_words[2];  // low and high: an int64_t would bring padding
+  // When the SYN-ACK came, and in ConnectionRecord::syn_time the SYN, in units of 100 ns: how long after the start, up to
+  // 214 s, and with ConnectionRecord::kHandshakeDone how long before the ACK, negative when after it. Of those that were
+  // sent again, the last before the next step counts.
+  static constexpr int32_t kUnknown = INT32_MIN;
   static constexpr int64_t kNanosecondsPerUnit = 100;
-  uint32_t syn_ack_time;
-  uint32_t handshake_ack_time;  // the ACK that completes it
+  int32_t syn_ack_time;
   // Neighbours in a bucket of a TimeoutWheel; of a free slot, `next` is the next free one.
   uint32_t previous;
   uint32_t next;
 };
-static_assert(sizeof(ConnectionDetails) == 24, "no padding");
+static_assert(sizeof(ConnectionDetails) == 20, "no padding");
 
 }  // namespace tcpgauge
 

@@ -23,9 +23,9 @@ constexpr int kExpiryStepsPerCall = 256;
 
 uint16_t ToSixteenths(int64_t time_ns) { return static_cast<uint16_t>(time_ns / (kNanosecondsPerSecond / 16)); }
 
-uint32_t ToUnits(int64_t duration_ns) {
+int32_t ToUnits(int64_t duration_ns) {
   const int64_t units = std::max<int64_t>(duration_ns, 0) / ConnectionDetails::kNanosecondsPerUnit;
-  return static_cast<uint32_t>(std::min<int64_t>(units, ConnectionDetails::kUnknown - 1));
+  return static_cast<int32_t>(std::min<int64_t>(units, std::numeric_limits<int32_t>::max()));
 }
 
 bool IsSyn(const DecodedPacket& packet) { return (packet.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == kTcpSyn; }
@@ -364,8 +364,8 @@ uint32_t ConnectionTable::Begin(const Arrival& arrival, bool counted) {
   record.last_packet_time_ns = arrival.time_ns;
   record.interfaces[0] = record.interfaces[1] = ConnectionRecord::kNoInterface;
   record.set(ConnectionRecord::kInUse);
-  details.start_time_ns = arrival.time_ns;
-  record.syn_time = details.syn_ack_time = details.handshake_ack_time = ConnectionDetails::kUnknown;
+  details.set_start_time_ns(arrival.time_ns);
+  record.syn_time = details.syn_ack_time = ConnectionDetails::kUnknown;
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
   if (rates_ != nullptr) {
     rates_->Clear(slot);
@@ -402,7 +402,7 @@ uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, const Arrival& a
   end.next_sequence = end.rtt_sequence = candidate.rtt_sequence;
   const uint32_t elapsed_us = static_cast<uint32_t>(arrival.time_ns / 1000) - candidate.rtt_time_us;
   // Negative when the answer overtook the SYN on its way here.
-  details_[slot].start_time_ns = arrival.time_ns - std::max<int64_t>(static_cast<int32_t>(elapsed_us), 0) * 1000;
+  details_[slot].set_start_time_ns(arrival.time_ns - std::max<int64_t>(static_cast<int32_t>(elapsed_us), 0) * 1000);
   records_[slot].syn_time = 0;
   SetState(slot, ConnectionState::kSynSent);
   return slot;
@@ -507,7 +507,7 @@ void ConnectionTable::NoteHandshake(uint32_t slot, const Arrival& arrival, Conne
   ConnectionDetails& details = details_[slot];
   const EndRecord& client = record.client();
   const EndRecord& server = record.server();
-  const uint32_t now = ToUnits(arrival.time_ns - details.start_time_ns);
+  const int32_t now = ToUnits(arrival.time_ns - details.start_time_ns());
   if (arrival.sender != record.client_end()) {
     const bool answers_syn =
         !client.has(EndRecord::kSynSeen) || SequenceLess(client.initial_sequence, packet.acknowledgment_number);
@@ -519,9 +519,12 @@ void ConnectionTable::NoteHandshake(uint32_t slot, const Arrival& arrival, Conne
   } else if (before == ConnectionState::kSynReceived && record.state != ConnectionState::kReset &&
              (packet.tcp_flags & (kTcpSyn | kTcpAck)) == kTcpAck && server.has(EndRecord::kSynSeen) &&
              SequenceLess(server.initial_sequence, packet.acknowledgment_number)) {
-    details.handshake_ack_time = now;
-    const int64_t rtt_ns = HandshakeNanoseconds(record.syn_time, now);
-    if (rtt_ns != ConnectionSummary::kUnknown && details.syn_ack_time != ConnectionDetails::kUnknown) {
+    for (int32_t* time : {&record.syn_time, &details.syn_ack_time}) {
+      if (*time != ConnectionDetails::kUnknown) *time = now - *time;
+    }
+    record.set(ConnectionRecord::kHandshakeDone);
+    const int64_t rtt_ns = HandshakeRttOf(record, details).whole_ns;
+    if (rtt_ns != ConnectionSummary::kUnknown) {
       const double rtt_seconds = 1e-9 * static_cast<double>(rtt_ns);
       totals_.handshake_rtt_seconds.Observe(rtt_seconds);
       if (edges_ != nullptr) {
@@ -640,7 +643,7 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
     if (reason.has_value()) {
       ++totals_.closed[static_cast<size_t>(*reason)];
       totals_.connection_duration_seconds.Observe(
-          1e-9 * static_cast<double>(record.last_packet_time_ns - details_[slot].start_time_ns));
+          1e-9 * static_cast<double>(record.last_packet_time_ns - details_[slot].start_time_ns()));
       totals_.connection_payload_bytes.Observe(
           static_cast<double>(record.ends[0].payload_bytes + record.ends[1].payload_bytes));
       const uint64_t weight = WindowPayloadBytes(slot, now_ns_);
@@ -697,7 +700,7 @@ ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {
     summary.id = IdOf(embryo.key, embryo.time_ns);
   } else {
     summary = SummaryOf(records_[slot], details_[slot]);
-    summary.id = IdOf(records_[slot].key, details_[slot].start_time_ns);
+    summary.id = IdOf(records_[slot].key, details_[slot].start_time_ns());
   }
   return summary;
 }

@@ -19,10 +19,20 @@ EndSummary SummarizeEnd(const EndRecord& end, const Endpoint& endpoint) {
 
 }  // namespace
 
-int64_t HandshakeNanoseconds(uint32_t earlier, uint32_t later) {
-  if (earlier == ConnectionDetails::kUnknown || later == ConnectionDetails::kUnknown)
-    return ConnectionSummary::kUnknown;
-  return std::max<int64_t>(int64_t{later} - earlier, 0) * ConnectionDetails::kNanosecondsPerUnit;
+HandshakeRtt HandshakeRttOf(const ConnectionRecord& record, const ConnectionDetails& details) {
+  HandshakeRtt rtt = {ConnectionSummary::kUnknown, ConnectionSummary::kUnknown, ConnectionSummary::kUnknown};
+  if (details.syn_ack_time == ConnectionDetails::kUnknown) return rtt;
+  // Segments may have been captured out of order.
+  const auto nanoseconds = [](int64_t units) {
+    return std::max<int64_t>(units, 0) * ConnectionDetails::kNanosecondsPerUnit;
+  };
+  const bool syn_known = record.syn_time != ConnectionDetails::kUnknown;
+  const bool done = record.has(ConnectionRecord::kHandshakeDone);
+  const int64_t syn_to_syn_ack = int64_t{details.syn_ack_time} - record.syn_time;
+  if (syn_known) rtt.server_ns = nanoseconds(done ? -syn_to_syn_ack : syn_to_syn_ack);
+  if (done) rtt.client_ns = nanoseconds(details.syn_ack_time);
+  if (syn_known && done) rtt.whole_ns = nanoseconds(record.syn_time);
+  return rtt;
 }
 
 ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDetails& details) {
@@ -38,13 +48,12 @@ ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDeta
   summary.state = record.state;
   summary.role = record.has(ConnectionRecord::kRoleObserved) ? Role::kObserved : Role::kInferred;
   summary.confirmed = record.has(ConnectionRecord::kConfirmed);
-  summary.start_time_ns = details.start_time_ns;
+  summary.start_time_ns = details.start_time_ns();
   summary.last_packet_time_ns = record.last_packet_time_ns;
-  summary.server_rtt_ns = HandshakeNanoseconds(record.syn_time, details.syn_ack_time);
-  summary.client_rtt_ns = HandshakeNanoseconds(details.syn_ack_time, details.handshake_ack_time);
-  if (details.syn_ack_time != ConnectionDetails::kUnknown) {
-    summary.handshake_rtt_ns = HandshakeNanoseconds(record.syn_time, details.handshake_ack_time);
-  }
+  const HandshakeRtt handshake = HandshakeRttOf(record, details);
+  summary.server_rtt_ns = handshake.server_ns;
+  summary.client_rtt_ns = handshake.client_ns;
+  summary.handshake_rtt_ns = handshake.whole_ns;
   const uint32_t rtt_eighth_us = record.ends[0].smoothed_rtt_eighth_us + record.ends[1].smoothed_rtt_eighth_us;
   if (rtt_eighth_us > 0) summary.rtt_ns = int64_t{rtt_eighth_us} * 125;
   return summary;

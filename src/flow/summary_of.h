@@ -9,9 +9,14 @@
 
 namespace tcpgauge {
 
-// Nanoseconds between two times of a handshake, in the units of ConnectionDetails; ConnectionSummary::kUnknown when one
-// is not known.
-int64_t HandshakeNanoseconds(uint32_t earlier, uint32_t later);
+// How long a handshake took, as seen from where it was captured; ConnectionSummary::kUnknown where a segment was not
+// seen.
+struct HandshakeRtt {
+  int64_t server_ns;  // from the SYN to the SYN-ACK
+  int64_t client_ns;  // from the SYN-ACK to the ACK
+  int64_t whole_ns;   // known when both parts are
+};
+HandshakeRtt HandshakeRttOf(const ConnectionRecord& record, const ConnectionDetails& details);
 
 // What a connection's place in the table says of it, but for its id, which takes the table's secret.
 ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDetails& details);

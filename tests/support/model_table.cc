@@ -11,7 +11,7 @@ constexpr int64_t kSixteenth = kSecond / 16;
 constexpr double kMaxRttUs = 60e6;
 constexpr size_t kMaxGaps = 4;
 constexpr int64_t kHalf = 1LL << 31;
-constexpr int64_t kLongestNoted = 429496729400;  // after the start; 32 bits of 100 ns
+constexpr int64_t kLongestNoted = 214748364700;  // after the start; 31 bits of 100 ns
 
 // At a distance of exactly 2^31 each is before the other, as in the table.
 bool Before(uint32_t a, uint32_t b) { return a != b && b - a <= 0x80000000u; }
