@@ -17,7 +17,7 @@ from support.namespaces import Testbed
 from support.otlp import NO_RECORDED_VALUE, Catalog, Decoders, Push, as_in_text, comparable
 from support.processes import Process
 from support.receiver import Answer, Receiver
-from support.traffic import Conversation
+from support.traffic import Conversation, bytes_sent
 from support.waiting import holds_for, wait_until
 from test_output import write_capture
 
@@ -197,15 +197,15 @@ class LiveTest(NamespaceCase):
         """Bytes are counted to the last and scrapes are quick, whatever the receiver does."""
         _, agent = self.run_agent(answer, OTEL_EXPORTER_OTLP_TIMEOUT="500", **variables)
         talk = self.own(Conversation(self.testbed, 7000))
-        slowest, sent = 0.0, 0
+        slowest = 0.0
         end = time.monotonic() + 3
         while time.monotonic() < end:
             talk.client_sends(1 << 20)
-            sent += 1 << 20
             start = time.monotonic()
             self.assertEqual(agent.get("/metrics")[0], 200)
             slowest = max(slowest, time.monotonic() - start)
-        agent.wait_for("tcpgauge_connection_client_payload_bytes_total", lambda value: value == sent, "all bytes")
+        agent.wait_for("tcpgauge_connection_client_payload_bytes_total",
+                       lambda value: value == bytes_sent(talk.client), "all bytes")
         self.assertEqual(agent.metrics().value("tcpgauge_capture_dropped_packets_total",
                                                interface=self.testbed.link.server_interface), 0)
         self.assertLess(slowest, 0.4, "a scrape waits for nobody")
@@ -229,13 +229,11 @@ class LiveTest(NamespaceCase):
                                                        OTEL_METRIC_EXPORT_INTERVAL="100")))
         agent.wait_for(DROPPED, lambda value: value > 0, "a full queue", 30)
         talk = self.own(Conversation(self.testbed, 7000))
-        sent, resident, queued_bytes, before = 0, [], [], agent.metrics()
+        resident, queued_bytes, before = [], [], agent.metrics()
         start = time.monotonic()
 
         def talks_on():
-            nonlocal sent
             talk.client_sends(100000)
-            sent += 100000
             now = agent.metrics()
             resident.append(now.value("process_resident_memory_bytes"))
             queued_bytes.append(now.value("tcpgauge_otlp_queue_bytes"))
@@ -249,12 +247,13 @@ class LiveTest(NamespaceCase):
         self.assertLess(max(queued_bytes), 32 << 20)
         settled = resident[len(resident) // 4:]
         self.assertLess(max(settled), 1.05 * settled[0])
-        agent.wait_for("tcpgauge_connection_client_payload_bytes_total", lambda value: value == sent, "all bytes")
+        agent.wait_for("tcpgauge_connection_client_payload_bytes_total",
+                       lambda value: value == bytes_sent(talk.client), "all bytes")
         self.assertEqual(after.value("tcpgauge_capture_dropped_packets_total", interface=interface), 0)
         self.assertLess(agent.stderr().count("\n"), 20 + seconds / 10)
         print(f"  away for {seconds:.0f} s: {lost:.0f} points dropped and counted, queue of 100 in "
               f"{max(queued_bytes) / 1e6:.1f} MB, resident {settled[0] / 1e6:.1f} to {max(settled) / 1e6:.1f} MB, "
-              f"{sent} bytes captured, none lost, {agent.stderr().count(chr(10))} lines logged")
+              f"{bytes_sent(talk.client)} bytes captured, none lost, {agent.stderr().count(chr(10))} lines logged")
         with self.testbed.server.entered():
             receiver = self.own(Receiver(port=port))
         receiver.wait_for(100, 60)  # the agent tries again every 15 to 45 s

@@ -4,15 +4,13 @@ import json
 import os
 import re
 import signal
-import socket
-import struct
 import time
 
 from support.agent import Agent
 from support.case import NamespaceCase
 from support.injector import Injector
 from support.namespaces import Testbed
-from support.traffic import Conversation
+from support.traffic import Conversation, bytes_sent
 from support.waiting import holds_for, wait_until
 
 STOPPED_SECONDS = 2
@@ -24,14 +22,6 @@ FLOOD_PER_SECOND = 300_000
 CONNECTIONS = 100
 ROUND_PAUSE_SECONDS = 0.04  # so that the flood has a processor on a machine with two
 MEMORY_BYTES = 128 << 20
-
-# linux/tcp.h: struct tcp_info's tcpi_bytes_sent, retransmissions included.
-_BYTES_SENT_OFFSET = 200
-
-
-def bytes_sent(sender):
-    info = sender.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
-    return struct.unpack_from("=Q", info, _BYTES_SENT_OFFSET)[0]
 
 
 def received_by(testbed, interface):

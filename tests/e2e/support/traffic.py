@@ -1,8 +1,18 @@
 """TCP connections whose two ends both sit in this process, each in its own namespace: every byte is the test's choice."""
 import socket
+import struct
 import threading
 
 _CHUNK_BYTES = 32768
+
+# linux/tcp.h: struct tcp_info's tcpi_bytes_sent.
+_BYTES_SENT_OFFSET = 200
+
+
+def bytes_sent(sender):
+    """What went over the wire from that socket, retransmissions included."""
+    info = sender.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
+    return struct.unpack_from("=Q", info, _BYTES_SENT_OFFSET)[0]
 
 
 class Conversation:
