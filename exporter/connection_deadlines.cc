@@ -19,7 +19,8 @@ int64_t After(absl::Duration allowed) { return SystemClock().SteadyNanoseconds()
 
 }  // namespace
 
-ConnectionDeadlines::ConnectionDeadlines(size_t crowd) : crowd_(crowd), thread_(NamedThread("http-deadlines", [this] { Run(); })) {}
+ConnectionDeadlines::ConnectionDeadlines(size_t crowd)
+    : crowd_(crowd), thread_(NamedThread("http-deadlines", [this] { Run(); })) {}
 
 ConnectionDeadlines::~ConnectionDeadlines() {
   {

@@ -98,7 +98,9 @@ EndedQueue* ConnectionLog::AddQueue(bool lossless) {
   return queues_.back().get();
 }
 
-void ConnectionLog::Start() { thread_ = NamedThread("connection-log", [this] { Run(); }); }
+void ConnectionLog::Start() {
+  thread_ = NamedThread("connection-log", [this] { Run(); });
+}
 
 void ConnectionLog::Reopen() {
   is_to_reopen_.store(true, std::memory_order_release);

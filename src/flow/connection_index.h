@@ -20,8 +20,9 @@ namespace tcpgauge {
 // An entry is eight bytes: the slot, and 32 bits of the key's hash, from which the sets' own hash is made. So growing
 // a set reads no key, and a lookup reads one only when those 32 bits agree.
 //
-// There are up to eight sets, chosen by the hash: each copies itself when it grows, a short pause instead of a long one,
-// and their number is such that `capacity` entries fill them, where a single one would have up to half of its room left.
+// There are up to eight sets, chosen by the hash: each copies itself when it grows, a short pause instead of a long
+// one, and their number is such that `capacity` entries fill them, where a single one would have up to half of its room
+// left.
 //
 // Thread: confined to its table. Bounds: see MemoryBytes(). The arrays must outlive it.
 class ConnectionIndex {

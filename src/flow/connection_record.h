@@ -86,7 +86,7 @@ struct alignas(64) ConnectionRecord {
     kRoleObserved = 2,  // by a SYN or SYN-ACK
     kMidstream = 4,     // begun without a SYN or SYN-ACK
     kConfirmed = 8,
-    kRefused = 16,  // a RST answered the SYN
+    kRefused = 16,        // a RST answered the SYN
     kInUse = 32,          // else the slot is free
     kHandshakeDone = 64,  // the ACK that completes it was seen
   };
@@ -113,9 +113,9 @@ struct ConnectionDetails {
   }
 
   uint32_t start_time_words[2];  // low and high: an int64_t would bring padding
-  // When the SYN-ACK came, and in ConnectionRecord::syn_time the SYN, in units of 100 ns: how long after the start, up to
-  // 214 s, and with ConnectionRecord::kHandshakeDone how long before the ACK, negative when after it. Of those that were
-  // sent again, the last before the next step counts.
+  // When the SYN-ACK came, and in ConnectionRecord::syn_time the SYN, in units of 100 ns: how long after the start, up
+  // to 214 s, and with ConnectionRecord::kHandshakeDone how long before the ACK, negative when after it. Of those that
+  // were sent again, the last before the next step counts.
   static constexpr int32_t kUnknown = INT32_MIN;
   static constexpr int64_t kNanosecondsPerUnit = 100;
   int32_t syn_ack_time;

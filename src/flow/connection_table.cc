@@ -308,7 +308,8 @@ void ConnectionTable::FetchOldestEmbryos(size_t count) {
     ++fetched;
   }
   // An entry may lie in the cache line behind the one that was prefetched.
-  for (size_t i = 0; i < fetched; ++i) __builtin_prefetch(&embryos_[index_.FindCandidate(hashes[i]) & ~kEmbryoSlots], 1);
+  for (size_t i = 0; i < fetched; ++i)
+    __builtin_prefetch(&embryos_[index_.FindCandidate(hashes[i]) & ~kEmbryoSlots], 1);
 }
 
 uint32_t ConnectionTable::Promote(uint32_t slot) {
