@@ -14,16 +14,15 @@ namespace {
 
 constexpr int64_t kSecond = 1000000000;
 
-// A file whose packets are given.
+// A file whose packets are given; an error comes with the last of them.
 class FakeFile final : public PacketSource {
  public:
   FakeFile(std::vector<DecodedPacket> packets, absl::Status end) : packets_(std::move(packets)), end_(std::move(end)) {}
 
   absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
-    if (next_ == packets_.size() && !end_.ok()) return end_;
-    if (next_ == packets_.size()) return ReadResult::kEnd;
     while (next_ < packets_.size() && !batch->full()) *batch->Add() = packets_[next_++];
-    return ReadResult::kPackets;
+    if (next_ == packets_.size() && !end_.ok()) return end_;
+    return batch->packets().empty() ? ReadResult::kEnd : ReadResult::kPackets;
   }
   int poll_fd() const override { return -1; }
   const std::string& name() const override { return name_; }
