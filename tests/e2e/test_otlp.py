@@ -246,7 +246,7 @@ class LiveTest(NamespaceCase):
         self.assertGreater(lost, seconds * 5 * 50)
         self.assertLess(max(queued_bytes), 32 << 20)
         settled = resident[len(resident) // 4:]
-        self.assertLess(max(settled), 1.05 * settled[0])
+        self.assertLess(max(settled) - settled[0], 4 << 20, "more than the kernel's huge pages explain")
         agent.wait_for("tcpgauge_connection_client_payload_bytes_total",
                        lambda value: value == bytes_sent(talk.client), "all bytes")
         self.assertEqual(after.value("tcpgauge_capture_dropped_packets_total", interface=interface), 0)
