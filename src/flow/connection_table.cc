@@ -4,7 +4,10 @@
 #include <limits>
 
 #include "src/base/check.h"
+#include "src/flow/handshake.h"
+#include "src/flow/reuse.h"
 #include "src/flow/segment_analysis.h"
+#include "src/flow/segment_kind.h"
 #include "src/flow/sequence.h"
 #include "src/flow/summary_of.h"
 #include "src/flow/tcp_state.h"
@@ -14,28 +17,12 @@ namespace {
 
 constexpr int64_t kNanosecondsPerSecond = 1000000000;
 
-// An end whose counted interface was silent this long is counted on another that goes on. In sixteenths of a second.
-constexpr uint16_t kInterfaceSilence = 16;
-// Interfaces are read in turn, so a packet may be this much older than the one counted before it.
-constexpr uint16_t kInterfaceSkew = 16;
-
 constexpr int kExpiryStepsPerCall = 256;
 
-uint16_t ToSixteenths(int64_t time_ns) { return static_cast<uint16_t>(time_ns / (kNanosecondsPerSecond / 16)); }
-
-int32_t ToUnits(int64_t duration_ns) {
-  const int64_t units = std::max<int64_t>(duration_ns, 0) / ConnectionDetails::kNanosecondsPerUnit;
-  return static_cast<int32_t>(std::min<int64_t>(units, std::numeric_limits<int32_t>::max()));
-}
-
-bool IsSyn(const DecodedPacket& packet) { return (packet.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == kTcpSyn; }
 // A SYN of which an Embryo holds all that there is to know.
 bool IsBareSyn(const DecodedPacket& packet) {
   return packet.tcp_flags == kTcpSyn && packet.payload_length_bytes == 0 && !packet.is_fragment &&
          packet.ip_length_bytes <= UINT16_MAX;
-}
-bool IsSynAck(const DecodedPacket& packet) {
-  return (packet.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == (kTcpSyn | kTcpAck);
 }
 
 SegmentFacts FactsOf(const DecodedPacket& packet) {
@@ -80,6 +67,13 @@ constexpr size_t kRateLanes = 2;  // End
 constexpr size_t kRankingLanes = 1;
 int64_t RankingTick(const TableOptions& options) { return std::max<int64_t>(options.ranking_window_ns / 4, 1); }
 
+std::unique_ptr<EdgeTable> MakeEdges(const TableOptions& options) {
+  EdgeTableOptions edges = options.edges;
+  edges.window_ns = options.ranking_window_ns;
+  edges.idle_timeout_ns = options.idle_timeout_ns;
+  return std::make_unique<EdgeTable>(edges, options.hash_seed);
+}
+
 }  // namespace
 
 uint64_t ConnectionTable::MemoryBytes(const TableOptions& options) {
@@ -107,6 +101,7 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
                 &records_, &details_),
       gaps_(GapSets(options)),
       encapsulations_(options.max_encapsulations),
+      ledger_(options.keep_rates ? MakeEdges(options) : nullptr),
       recently_ended_(options.keep_rates ? options.max_recently_ended : 0, options.ranking_window_ns) {
   TCPGAUGE_CHECK(options.max_connections > 0 && options.max_connections <= 1u << 30);
   if (options.keep_rates) {
@@ -114,10 +109,6 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
                                             options.rate_window_ns);
     ranking_ = std::make_unique<WindowedSums>(options.max_connections, kRankingLanes, RankingTick(options),
                                               options.ranking_window_ns);
-    EdgeTableOptions edges = options.edges;
-    edges.window_ns = options.ranking_window_ns;
-    edges.idle_timeout_ns = options.idle_timeout_ns;
-    edges_ = std::make_unique<EdgeTable>(edges, options.hash_seed);
   }
 }
 
@@ -231,16 +222,15 @@ void ConnectionTable::Take(const Arrival& arrival) {
   if (packet.kind == DecodedPacket::Kind::kTcpFragment) {
     if (slot == ConnectionIndex::kNotFound) {
       ++unmatched_fragments_;
-    } else if (!IsDuplicate(arrival, &records_[slot])) {
+    } else if (!IsDuplicate(slot, arrival)) {
       Credit(slot, arrival);
     }
     return;
   }
   if (slot != ConnectionIndex::kNotFound && (packet.tcp_flags & kTcpSyn) != 0) {
-    const EndRecord& other = records_[slot].end(OtherEnd(arrival.sender));
-    if (IsSynAck(packet) && other.has(EndRecord::kCandidateSyn) && packet.acknowledgment_number == other.rtt_sequence) {
+    if (AnswersCandidate(records_[slot], packet, arrival.sender)) {
       slot = BeginFromCandidate(slot, arrival);
-    } else if (BeginsAnother(slot, arrival)) {
+    } else if (BeginsAnother(records_[slot], packet, arrival.sender)) {
       EndConnection(slot, ReasonOf(records_[slot]));
       slot = ConnectionIndex::kNotFound;
     }
@@ -252,35 +242,10 @@ void ConnectionTable::Take(const Arrival& arrival) {
       return;
     }
     slot = Begin(arrival);
-  } else if (IsDuplicate(arrival, &records_[slot])) {
+  } else if (IsDuplicate(slot, arrival)) {
     return;
   }
   Credit(slot, arrival);
-}
-
-bool ConnectionTable::BeginsAnother(uint32_t slot, const Arrival& arrival) const {
-  const DecodedPacket& packet = *arrival.packet;
-  const ConnectionRecord& record = records_[slot];
-  const EndRecord& end = record.end(arrival.sender);
-  const bool same_syn = end.has(EndRecord::kSynSeen) && end.initial_sequence == packet.sequence_number;
-  if (same_syn) return false;
-  if (IsSyn(packet)) {
-    switch (record.state) {
-      case ConnectionState::kSynSent:
-        return end.has(EndRecord::kSynSeen);  // else a simultaneous open
-      case ConnectionState::kSynReceived:
-        return false;
-      case ConnectionState::kEstablished:
-        return !record.has(ConnectionRecord::kConfirmed);
-      case ConnectionState::kClosing:
-      case ConnectionState::kClosed:
-      case ConnectionState::kReset:
-        return true;
-    }
-  }
-  // The answer to a SYN that was not captured.
-  return IsSynAck(packet) && (record.state == ConnectionState::kClosed || record.state == ConnectionState::kReset) &&
-         record.has(ConnectionRecord::kRoleObserved);
 }
 
 void ConnectionTable::BeginEmbryo(const Arrival& arrival) {
@@ -291,12 +256,12 @@ void ConnectionTable::BeginEmbryo(const Arrival& arrival) {
   embryo.time_ns = arrival.time_ns;
   embryo.sequence_number = arrival.packet->sequence_number;
   embryo.ip_length_bytes = static_cast<uint16_t>(arrival.packet->ip_length_bytes);
-  embryo.interface = static_cast<uint16_t>(std::min<size_t>(arrival.packet->interface, kMaxInterfaces - 1)) & 0x7fff;
+  embryo.interface = InterfacePins::Bounded(arrival.packet->interface) & 0x7fff;
   embryo.sent_by_b = arrival.sender == End::kB;
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
   index_.Insert(slot | kEmbryoSlots, arrival.hash);
-  CountOpened(arrival.key, arrival.sender, /*midstream=*/false);
-  ++totals_.connections[static_cast<size_t>(ConnectionState::kSynSent)];
+  ledger_.Open(arrival.key, arrival.sender, /*midstream=*/false, now_ns_);
+  ledger_.Enter(ConnectionState::kSynSent);
 }
 
 void ConnectionTable::FetchOldestEmbryos(size_t count) {
@@ -327,7 +292,7 @@ uint32_t ConnectionTable::Promote(uint32_t slot) {
   arrival.key = embryo.key;
   arrival.sender = embryo.sender();
   arrival.hash = static_cast<uint32_t>(index_.HashOf(embryo.key));
-  --totals_.connections[static_cast<size_t>(ConnectionState::kSynSent)];
+  ledger_.Leave(ConnectionState::kSynSent);
   index_.Erase(slot | kEmbryoSlots, arrival.hash);
   embryos_.Remove(slot);
   const uint32_t record = Begin(arrival, /*counted=*/true);
@@ -338,14 +303,9 @@ uint32_t ConnectionTable::Promote(uint32_t slot) {
 
 void ConnectionTable::EndEmbryo(uint32_t slot, std::optional<EndReason> reason) {
   const Embryo& embryo = embryos_[slot];
-  --totals_.connections[static_cast<size_t>(ConnectionState::kSynSent)];
+  ledger_.Leave(ConnectionState::kSynSent);
   if (reason.has_value()) {
-    ++totals_.closed[static_cast<size_t>(*reason)];
-    totals_.connection_duration_seconds.Observe(0);
-    totals_.connection_payload_bytes.Observe(0);
-    if (edges_ != nullptr) {
-      edges_->Close(EdgeTable::kNone, EdgeKeyOf(embryo.key, embryo.sender()), *reason == EndReason::kHandshakeTimeout);
-    }
+    ledger_.Close({embryo.key, embryo.sender(), EdgeTable::kNone, *reason, /*duration_ns=*/0, /*payload_bytes=*/0});
   }
   if (sink_ != nullptr) {
     sink_->OnConnectionEnded({Summarize(slot | kEmbryoSlots), encapsulations_.Get(embryo.key.encapsulation), reason});
@@ -396,31 +356,15 @@ uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, const Arrival& a
   const EndRecord candidate = records_[old_slot].end(client);
   EndConnection(old_slot, ReasonOf(records_[old_slot]));
   const uint32_t slot = Begin(arrival);
-  EndRecord& end = records_[slot].end(client);
-  end.set(EndRecord::kSeen);
-  end.set(EndRecord::kSynSeen);
-  end.initial_sequence = candidate.rtt_sequence - 1;
-  end.next_sequence = end.rtt_sequence = candidate.rtt_sequence;
-  const uint32_t elapsed_us = static_cast<uint32_t>(arrival.time_ns / 1000) - candidate.rtt_time_us;
-  // Negative when the answer overtook the SYN on its way here.
-  details_[slot].set_start_time_ns(arrival.time_ns - std::max<int64_t>(static_cast<int32_t>(elapsed_us), 0) * 1000);
+  TakeCandidate(candidate, &records_[slot].end(client));
+  details_[slot].set_start_time_ns(CandidateTime(candidate, arrival.time_ns));
   records_[slot].syn_time = 0;
   SetState(slot, ConnectionState::kSynSent);
   return slot;
 }
 
-bool ConnectionTable::IsDuplicate(const Arrival& arrival, ConnectionRecord* record) {
-  uint16_t& counted_on = record->interfaces[static_cast<size_t>(arrival.sender)];
-  const uint16_t interface = static_cast<uint16_t>(std::min<size_t>(arrival.packet->interface, kMaxInterfaces - 1));
-  if (counted_on == interface || counted_on == ConnectionRecord::kNoInterface) return false;
-  const uint16_t silence =
-      static_cast<uint16_t>(ToSixteenths(arrival.time_ns) - record->end(arrival.sender).last_counted_sixteenth);
-  if (silence >= kInterfaceSilence && silence <= UINT16_MAX - kInterfaceSkew) {
-    counted_on = interface;
-    return false;
-  }
-  ++duplicate_packets_[interface];
-  return true;
+bool ConnectionTable::IsDuplicate(uint32_t slot, const Arrival& arrival) {
+  return pins_.IsDuplicate(arrival.packet->interface, arrival.sender, arrival.time_ns, &records_[slot]);
 }
 
 void ConnectionTable::Credit(uint32_t slot, const Arrival& arrival) {
@@ -429,11 +373,7 @@ void ConnectionTable::Credit(uint32_t slot, const Arrival& arrival) {
   EndRecord& end = record.end(arrival.sender);
   const LossCounts before = LossCounts::Of(end);
 
-  uint16_t& counted_on = record.interfaces[static_cast<size_t>(arrival.sender)];
-  if (counted_on == ConnectionRecord::kNoInterface) {
-    counted_on = static_cast<uint16_t>(std::min<size_t>(packet.interface, kMaxInterfaces - 1));
-  }
-  end.last_counted_sixteenth = ToSixteenths(arrival.time_ns);
+  InterfacePins::Note(packet.interface, arrival.sender, arrival.time_ns, &record);
   record.last_packet_time_ns = std::max(record.last_packet_time_ns, arrival.time_ns);
   ++end.packets;
   end.ip_bytes += packet.ip_length_bytes;
@@ -448,8 +388,8 @@ void ConnectionTable::Credit(uint32_t slot, const Arrival& arrival) {
   const bool believable = packet.kind == DecodedPacket::Kind::kTcpSegment && packet.error == DecodeError::kNone;
   if (believable) FollowSegment(slot, arrival);
   if (record.has(ConnectionRecord::kConfirmed)) {
-    AddToTotals(packet.payload_length_bytes, LossCounts::Of(end) - before, arrival.sender == record.client_end(),
-                &record);
+    ledger_.Credit(arrival.sender == record.client_end(), packet.payload_length_bytes, LossCounts::Of(end) - before,
+                   now_ns_, &record);
   } else {
     ConfirmIfDue(slot);
   }
@@ -464,16 +404,8 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
     return;
   }
 
-  const bool same_syn = end.has(EndRecord::kSynSeen) && end.initial_sequence == packet.sequence_number;
-  const bool handshake_over = record.state == ConnectionState::kEstablished ||
-                              (record.state == ConnectionState::kSynReceived && end.has(EndRecord::kSynSeen));
-  if (IsSyn(packet) && !same_syn && handshake_over) {
-    // It may begin a new connection, or be forged; its numbers must not enter this one.
-    end.set(EndRecord::kRttPending);
-    end.set(EndRecord::kCandidateSyn);
-    end.clear(EndRecord::kRttTimestamp);
-    end.rtt_sequence = packet.sequence_number + 1;
-    end.rtt_time_us = static_cast<uint32_t>(arrival.time_ns / 1000);
+  if (MayBeginAnother(record, packet, arrival.sender)) {
+    KeepCandidate(packet, arrival.time_ns, &end);
     return;
   }
   if ((packet.tcp_flags & kTcpSyn) && !end.has(EndRecord::kSynSeen)) {
@@ -498,39 +430,24 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   if (record.state == ConnectionState::kSynSent) record.clear(ConnectionRecord::kRefused);
   if (before == ConnectionState::kSynSent || before == ConnectionState::kSynReceived ||
       record.state == ConnectionState::kSynSent) {
-    NoteHandshake(slot, arrival, before);
+    FollowHandshake(slot, arrival, before);
   }
 }
 
-void ConnectionTable::NoteHandshake(uint32_t slot, const Arrival& arrival, ConnectionState before) {
-  const DecodedPacket& packet = *arrival.packet;
+void ConnectionTable::FollowHandshake(uint32_t slot, const Arrival& arrival, ConnectionState before) {
   ConnectionRecord& record = records_[slot];
   ConnectionDetails& details = details_[slot];
-  const EndRecord& client = record.client();
-  const EndRecord& server = record.server();
-  const int32_t now = ToUnits(arrival.time_ns - details.start_time_ns());
-  if (arrival.sender != record.client_end()) {
-    const bool answers_syn =
-        !client.has(EndRecord::kSynSeen) || SequenceLess(client.initial_sequence, packet.acknowledgment_number);
-    if (!IsSynAck(packet) || !answers_syn) return;
-    details.syn_ack_time = now;
-    servers_.Learn(arrival.key.endpoint(arrival.sender));
-  } else if (IsSyn(packet)) {
-    record.syn_time = now;
-  } else if (before == ConnectionState::kSynReceived && record.state != ConnectionState::kReset &&
-             (packet.tcp_flags & (kTcpSyn | kTcpAck)) == kTcpAck && server.has(EndRecord::kSynSeen) &&
-             SequenceLess(server.initial_sequence, packet.acknowledgment_number)) {
-    for (int32_t* time : {&record.syn_time, &details.syn_ack_time}) {
-      if (*time != ConnectionDetails::kUnknown) *time = now - *time;
-    }
-    record.set(ConnectionRecord::kHandshakeDone);
-    const int64_t rtt_ns = HandshakeRttOf(record, details).whole_ns;
-    if (rtt_ns != ConnectionSummary::kUnknown) {
-      const double rtt_seconds = 1e-9 * static_cast<double>(rtt_ns);
-      totals_.handshake_rtt_seconds.Observe(rtt_seconds);
-      if (edges_ != nullptr) {
-        edges_->CreditHandshake(record.edge, EdgeKeyOf(record.key, record.client_end()), rtt_seconds);
-      }
+  switch (NoteHandshake(*arrival.packet, arrival.sender, arrival.time_ns, before, &record, &details)) {
+    case HandshakeStep::kNone:
+    case HandshakeStep::kSyn:
+      break;
+    case HandshakeStep::kSynAck:
+      servers_.Learn(arrival.key.endpoint(arrival.sender));
+      break;
+    case HandshakeStep::kAck: {
+      const int64_t rtt_ns = HandshakeRttOf(record, details).whole_ns;
+      if (rtt_ns != ConnectionSummary::kUnknown) ledger_.CreditHandshake(record, rtt_ns);
+      break;
     }
   }
 }
@@ -554,42 +471,10 @@ void ConnectionTable::Confirm(uint32_t slot, bool counted) {
     SetClient(slot, b ? End::kB : End::kA);
   }
   record.set(ConnectionRecord::kConfirmed);
-  if (!counted) CountOpened(record.key, record.client_end(), record.has(ConnectionRecord::kMidstream));
-  ++totals_.connections[static_cast<size_t>(record.state)];
-  AddAllToTotals(&record);
+  if (!counted) ledger_.Open(record.key, record.client_end(), record.has(ConnectionRecord::kMidstream), now_ns_);
+  ledger_.Enter(record.state);
+  ledger_.CreditAll(now_ns_, &record);
   timeouts_.Update(slot);
-}
-
-void ConnectionTable::CountOpened(const ConnectionKey& key, End client, bool midstream) {
-  ++(midstream ? totals_.opened_midstream : totals_.opened_handshake);
-  if (edges_ != nullptr) edges_->Open(EdgeKeyOf(key, client), now_ns_);
-}
-
-EdgeKey ConnectionTable::EdgeKeyOf(const ConnectionKey& key, End client) const {
-  return edges_->KeyOf(key.endpoint(client).address, key.endpoint(OtherEnd(client)));
-}
-
-void ConnectionTable::AddToTotals(uint64_t payload_bytes, const LossCounts& losses, bool of_client,
-                                  ConnectionRecord* record) {
-  if (payload_bytes == 0 && losses.none()) return;
-  (of_client ? totals_.client_payload_bytes : totals_.server_payload_bytes) += payload_bytes;
-  (of_client ? totals_.client_retransmitted_segments : totals_.server_retransmitted_segments) +=
-      losses.retransmitted_segments;
-  totals_.out_of_order_segments += losses.out_of_order_segments;
-  totals_.zero_windows += losses.zero_windows;
-  if (edges_ == nullptr) return;
-  const EdgeKey edge = EdgeKeyOf(record->key, record->client_end());
-  const EdgeTraffic traffic{of_client, payload_bytes, losses.retransmitted_segments};
-  if (record->has(ConnectionRecord::kConfirmed)) {
-    edges_->Credit(&record->edge, edge, traffic, now_ns_);
-  } else {
-    edges_->CreditUnopened(edge, traffic);
-  }
-}
-
-void ConnectionTable::AddAllToTotals(ConnectionRecord* record) {
-  AddToTotals(record->client().payload_bytes, LossCounts::Of(record->client()), true, record);
-  AddToTotals(record->server().payload_bytes, LossCounts::Of(record->server()), false, record);
 }
 
 void ConnectionTable::SetClient(uint32_t slot, End end) {
@@ -605,8 +490,8 @@ void ConnectionTable::SetState(uint32_t slot, ConnectionState state) {
   ConnectionRecord& record = records_[slot];
   if (state == record.state) return;
   if (record.has(ConnectionRecord::kConfirmed)) {
-    --totals_.connections[static_cast<size_t>(record.state)];
-    ++totals_.connections[static_cast<size_t>(state)];
+    ledger_.Leave(record.state);
+    ledger_.Enter(state);
   }
   record.state = state;
   timeouts_.Update(slot);
@@ -638,21 +523,15 @@ uint64_t ConnectionTable::IdOf(const ConnectionKey& key, int64_t start_time_ns) 
 void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reason) {
   ConnectionRecord& record = records_[slot];
   if (!record.has(ConnectionRecord::kConfirmed)) {
-    AddAllToTotals(&record);
+    ledger_.CreditAll(now_ns_, &record);
   } else {
-    --totals_.connections[static_cast<size_t>(record.state)];
+    ledger_.Leave(record.state);
     if (reason.has_value()) {
-      ++totals_.closed[static_cast<size_t>(*reason)];
-      totals_.connection_duration_seconds.Observe(
-          1e-9 * static_cast<double>(record.last_packet_time_ns - details_[slot].start_time_ns()));
-      totals_.connection_payload_bytes.Observe(
-          static_cast<double>(record.ends[0].payload_bytes + record.ends[1].payload_bytes));
       const uint64_t weight = WindowPayloadBytes(slot, now_ns_);
       if (recently_ended_.Wants(weight)) recently_ended_.Add({Summarize(slot), weight, now_ns_});
-      if (edges_ != nullptr) {
-        edges_->Close(record.edge, EdgeKeyOf(record.key, record.client_end()),
-                      *reason == EndReason::kRefused || *reason == EndReason::kHandshakeTimeout);
-      }
+      ledger_.Close({record.key, record.client_end(), record.edge, *reason,
+                     record.last_packet_time_ns - details_[slot].start_time_ns(),
+                     record.ends[0].payload_bytes + record.ends[1].payload_bytes});
     }
   }
   if (sink_ != nullptr) {
@@ -679,10 +558,8 @@ bool ConnectionTable::AdvanceTime(int64_t now_ns) {
   while ((slot = timeouts_.FindIdle(now_ns_, &steps)) != Timeouts::kNone) {
     EndConnection(slot, ReasonOf(records_[slot]));
   }
-  if (edges_ != nullptr) {
-    edges_->Rebalance(now_ns_);
-    recently_ended_.Expire(now_ns_);
-  }
+  ledger_.Rebalance(now_ns_);
+  if (options_.keep_rates) recently_ended_.Expire(now_ns_);
   return steps > 0;
 }
 

@@ -17,6 +17,8 @@
 #include "src/flow/encapsulation_table.h"
 #include "src/flow/fragment_cache.h"
 #include "src/flow/gap_pool.h"
+#include "src/flow/interface_pins.h"
+#include "src/flow/ledger.h"
 #include "src/flow/overflow.h"
 #include "src/flow/recently_ended.h"
 #include "src/flow/server_endpoints.h"
@@ -71,7 +73,7 @@ class ConnectionTable {
   static constexpr int64_t kUnconfirmedTimeoutNs = 60LL * 1000000000;
   static constexpr int64_t kClosingTimeoutNs = 60LL * 1000000000;
   static constexpr int kMidstreamPayloadSegments = 3;
-  static constexpr size_t kMaxInterfaces = 1024;  // further ones are one for the purpose of duplicates
+  static constexpr size_t kMaxInterfaces = InterfacePins::kMaxInterfaces;  // as IDs of duplicate_packets()
 
   // `sink` may be null; else it must outlive the table. Called on the table's thread.
   ConnectionTable(const TableOptions& options, EndedConnectionSink* sink);
@@ -95,12 +97,12 @@ class ConnectionTable {
 
   int64_t now_ns() const { return now_ns_; }
   // Null without keep_rates.
-  const EdgeTable* edges() const { return edges_.get(); }
+  const EdgeTable* edges() const { return ledger_.edges(); }
   const RecentlyEnded& recently_ended() const { return recently_ended_; }
-  const Totals& totals() const { return totals_; }
+  const Totals& totals() const { return ledger_.totals(); }
   const EncapsulationTable& encapsulations() const { return encapsulations_; }
   // Packets of connections that are counted on another interface, per interface.
-  uint64_t duplicate_packets(size_t interface) const { return duplicate_packets_[interface]; }
+  uint64_t duplicate_packets(size_t interface) const { return pins_.duplicate_packets(interface); }
   uint64_t unmatched_fragments() const { return unmatched_fragments_; }
   OverflowCounts overflows() const { return {gaps_.overflows(), encapsulations_.overflows(), servers_.overflows()}; }
   // Connections tracked now, the unconfirmed included.
@@ -149,15 +151,13 @@ class ConnectionTable {
 
   // Looks all up, so that their memory is on its way before the first is taken.
   void FetchMemory(absl::Span<Arrival> arrivals);
-  // Likewise for ending the `count` oldest embryos.
+  // Likewise for ending the `count` oldest embryos. REQUIRES: count <= kBatch.
   void FetchOldestEmbryos(size_t count);
 
   // Fills in all but `candidate`, and takes a use of the encapsulation; false when the packet is of no connection.
   bool Prepare(const DecodedPacket& packet, Arrival* arrival);
   void Take(const Arrival& arrival);
   uint32_t FindSlot(const Arrival& arrival) const;
-  // Whether the segment begins another connection on the 4-tuple of `slot`.
-  bool BeginsAnother(uint32_t slot, const Arrival& arrival) const;
   void BeginEmbryo(const Arrival& arrival);
   // A record for what the embryo knows; its slot. The embryo is gone.
   uint32_t Promote(uint32_t embryo);
@@ -167,17 +167,13 @@ class ConnectionTable {
   // Begins the connection whose SYN was kept as a candidate while an older one held its 4-tuple.
   // REQUIRES: the segment is the SYN-ACK that answers it.
   uint32_t BeginFromCandidate(uint32_t old_slot, const Arrival& arrival);
-  // Whether the packet's sender is counted on another interface, which is not silent; counts the packet if so.
-  bool IsDuplicate(const Arrival& arrival, ConnectionRecord* record);
+  // See InterfacePins.
+  bool IsDuplicate(uint32_t slot, const Arrival& arrival);
   void Credit(uint32_t slot, const Arrival& arrival);
   void FollowSegment(uint32_t slot, const Arrival& arrival);
-  void NoteHandshake(uint32_t slot, const Arrival& arrival, ConnectionState before);
+  void FollowHandshake(uint32_t slot, const Arrival& arrival, ConnectionState before);
   void ConfirmIfDue(uint32_t slot);
   void Confirm(uint32_t slot, bool counted);
-  void CountOpened(const ConnectionKey& key, End client, bool midstream);
-  EdgeKey EdgeKeyOf(const ConnectionKey& key, End client) const;
-  void AddToTotals(uint64_t payload_bytes, const LossCounts& losses, bool of_client, ConnectionRecord* record);
-  void AddAllToTotals(ConnectionRecord* record);
   void SetClient(uint32_t slot, End end);
   void SetState(uint32_t slot, ConnectionState state);
   uint32_t TakeFreeSlot();
@@ -196,15 +192,14 @@ class ConnectionTable {
   EncapsulationTable encapsulations_;
   ServerEndpoints servers_;
   FragmentCache fragments_;
+  InterfacePins pins_;
+  Ledger ledger_;                          // without edges where there is no keep_rates
   std::unique_ptr<WindowedSums> rates_;    // lanes: End
   std::unique_ptr<WindowedSums> ranking_;  // one lane
-  std::unique_ptr<EdgeTable> edges_;       // null without keep_rates
   RecentlyEnded recently_ended_;
   uint32_t record_limit_ = 0;
   uint32_t free_records_ = Timeouts::kNone;  // a list through ConnectionDetails::next
   int64_t now_ns_ = 0;
-  Totals totals_;
-  std::array<uint64_t, kMaxInterfaces> duplicate_packets_{};
   uint64_t unmatched_fragments_ = 0;
 };
 

@@ -1,6 +1,6 @@
 #include "src/flow/summary_of.h"
 
-#include <algorithm>
+#include "src/flow/handshake.h"
 
 namespace tcpgauge {
 namespace {
@@ -18,22 +18,6 @@ EndSummary SummarizeEnd(const EndRecord& end, const Endpoint& endpoint) {
 }
 
 }  // namespace
-
-HandshakeRtt HandshakeRttOf(const ConnectionRecord& record, const ConnectionDetails& details) {
-  HandshakeRtt rtt = {ConnectionSummary::kUnknown, ConnectionSummary::kUnknown, ConnectionSummary::kUnknown};
-  if (details.syn_ack_time == ConnectionDetails::kUnknown) return rtt;
-  // Segments may have been captured out of order.
-  const auto nanoseconds = [](int64_t units) {
-    return std::max<int64_t>(units, 0) * ConnectionDetails::kNanosecondsPerUnit;
-  };
-  const bool syn_known = record.syn_time != ConnectionDetails::kUnknown;
-  const bool done = record.has(ConnectionRecord::kHandshakeDone);
-  const int64_t syn_to_syn_ack = int64_t{details.syn_ack_time} - record.syn_time;
-  if (syn_known) rtt.server_ns = nanoseconds(done ? -syn_to_syn_ack : syn_to_syn_ack);
-  if (done) rtt.client_ns = nanoseconds(details.syn_ack_time);
-  if (syn_known && done) rtt.whole_ns = nanoseconds(record.syn_time);
-  return rtt;
-}
 
 ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDetails& details) {
   const End client = record.client_end();

@@ -1,0 +1,47 @@
+#include "src/flow/ledger.h"
+
+namespace tcpgauge {
+
+void Ledger::Open(const ConnectionKey& key, End client, bool midstream, int64_t now_ns) {
+  ++(midstream ? totals_.opened_midstream : totals_.opened_handshake);
+  if (edges_ != nullptr) edges_->Open(EdgeKeyOf(key, client), now_ns);
+}
+
+void Ledger::Close(const Ended& connection) {
+  ++totals_.closed[static_cast<size_t>(connection.reason)];
+  totals_.connection_duration_seconds.Observe(1e-9 * static_cast<double>(connection.duration_ns));
+  totals_.connection_payload_bytes.Observe(static_cast<double>(connection.payload_bytes));
+  if (edges_ == nullptr) return;
+  const bool failed = connection.reason == EndReason::kRefused || connection.reason == EndReason::kHandshakeTimeout;
+  edges_->Close(connection.edge, EdgeKeyOf(connection.key, connection.client), failed);
+}
+
+void Ledger::CreditSome(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,
+                        ConnectionRecord* record) {
+  (of_client ? totals_.client_payload_bytes : totals_.server_payload_bytes) += payload_bytes;
+  (of_client ? totals_.client_retransmitted_segments : totals_.server_retransmitted_segments) +=
+      losses.retransmitted_segments;
+  totals_.out_of_order_segments += losses.out_of_order_segments;
+  totals_.zero_windows += losses.zero_windows;
+  if (edges_ == nullptr) return;
+  const EdgeKey edge = EdgeKeyOf(record->key, record->client_end());
+  const EdgeTraffic traffic{of_client, payload_bytes, losses.retransmitted_segments};
+  if (record->has(ConnectionRecord::kConfirmed)) {
+    edges_->Credit(&record->edge, edge, traffic, now_ns);
+  } else {
+    edges_->CreditUnopened(edge, traffic);
+  }
+}
+
+void Ledger::CreditAll(int64_t now_ns, ConnectionRecord* record) {
+  Credit(true, record->client().payload_bytes, LossCounts::Of(record->client()), now_ns, record);
+  Credit(false, record->server().payload_bytes, LossCounts::Of(record->server()), now_ns, record);
+}
+
+void Ledger::CreditHandshake(const ConnectionRecord& record, int64_t rtt_ns) {
+  const double rtt_seconds = 1e-9 * static_cast<double>(rtt_ns);
+  totals_.handshake_rtt_seconds.Observe(rtt_seconds);
+  if (edges_ != nullptr) edges_->CreditHandshake(record.edge, EdgeKeyOf(record.key, record.client_end()), rtt_seconds);
+}
+
+}  // namespace tcpgauge

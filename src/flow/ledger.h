@@ -1,0 +1,70 @@
+#ifndef TCPGAUGE_SRC_FLOW_LEDGER_H_
+#define TCPGAUGE_SRC_FLOW_LEDGER_H_
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "src/flow/connection_record.h"
+#include "src/flow/edge_table.h"
+#include "src/flow/totals.h"
+#include "src/net/connection_key.h"
+#include "src/net/connection_state.h"
+
+namespace tcpgauge {
+
+// What is counted of all connections: the totals and, where anybody reads them, the edges. Both hear of the same.
+//
+// Thread: confined to its table. Times are the table's, in nanoseconds.
+class Ledger {
+ public:
+  // `edges` may be null.
+  explicit Ledger(std::unique_ptr<EdgeTable> edges) : edges_(std::move(edges)) {}
+
+  const Totals& totals() const { return totals_; }
+  const EdgeTable* edges() const { return edges_.get(); }
+
+  // A connection is shown from now on. It is in no state until Enter().
+  void Open(const ConnectionKey& key, End client, bool midstream, int64_t now_ns);
+  // An opened connection has ended.
+  struct Ended {
+    const ConnectionKey& key;
+    End client;
+    EdgeTable::Slot edge;
+    EndReason reason;
+    int64_t duration_ns;
+    uint64_t payload_bytes;
+  };
+  void Close(const Ended& connection);
+
+  void Enter(ConnectionState state) { ++totals_.connections[static_cast<size_t>(state)]; }
+  void Leave(ConnectionState state) { --totals_.connections[static_cast<size_t>(state)]; }
+
+  // What an end of the connection sent. One that is not confirmed was not opened.
+  void Credit(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,
+              ConnectionRecord* record) {
+    if (payload_bytes != 0 || !losses.none()) CreditSome(of_client, payload_bytes, losses, now_ns, record);
+  }
+  // All that both ends sent so far.
+  void CreditAll(int64_t now_ns, ConnectionRecord* record);
+  void CreditHandshake(const ConnectionRecord& record, int64_t rtt_ns);
+
+  // See EdgeTable::Rebalance.
+  void Rebalance(int64_t now_ns) {
+    if (edges_ != nullptr) edges_->Rebalance(now_ns);
+  }
+
+ private:
+  void CreditSome(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,
+                  ConnectionRecord* record);
+  EdgeKey EdgeKeyOf(const ConnectionKey& key, End client) const {
+    return edges_->KeyOf(key.endpoint(client).address, key.endpoint(OtherEnd(client)));
+  }
+
+  Totals totals_;
+  std::unique_ptr<EdgeTable> edges_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_FLOW_LEDGER_H_

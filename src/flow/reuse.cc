@@ -1,0 +1,72 @@
+#include "src/flow/reuse.h"
+
+#include <algorithm>
+
+#include "src/flow/segment_kind.h"
+
+namespace tcpgauge {
+namespace {
+
+bool IsSameSyn(const EndRecord& end, const DecodedPacket& segment) {
+  return end.has(EndRecord::kSynSeen) && end.initial_sequence == segment.sequence_number;
+}
+
+}  // namespace
+
+bool BeginsAnother(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
+  const EndRecord& end = record.end(sender);
+  if (IsSameSyn(end, segment)) return false;
+  if (IsSyn(segment)) {
+    switch (record.state) {
+      case ConnectionState::kSynSent:
+        return end.has(EndRecord::kSynSeen);  // else a simultaneous open
+      case ConnectionState::kSynReceived:
+        return false;
+      case ConnectionState::kEstablished:
+        return !record.has(ConnectionRecord::kConfirmed);
+      case ConnectionState::kClosing:
+      case ConnectionState::kClosed:
+      case ConnectionState::kReset:
+        return true;
+    }
+  }
+  // The answer to a SYN that was not captured.
+  return IsSynAck(segment) && (record.state == ConnectionState::kClosed || record.state == ConnectionState::kReset) &&
+         record.has(ConnectionRecord::kRoleObserved);
+}
+
+bool MayBeginAnother(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
+  const EndRecord& end = record.end(sender);
+  const bool handshake_over = record.state == ConnectionState::kEstablished ||
+                              (record.state == ConnectionState::kSynReceived && end.has(EndRecord::kSynSeen));
+  return IsSyn(segment) && !IsSameSyn(end, segment) && handshake_over;
+}
+
+void KeepCandidate(const DecodedPacket& syn, int64_t time_ns, EndRecord* end) {
+  end->set(EndRecord::kRttPending);
+  end->set(EndRecord::kCandidateSyn);
+  end->clear(EndRecord::kRttTimestamp);
+  end->rtt_sequence = syn.sequence_number + 1;
+  end->rtt_time_us = static_cast<uint32_t>(time_ns / 1000);
+}
+
+bool AnswersCandidate(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
+  const EndRecord& other = record.end(OtherEnd(sender));
+  return IsSynAck(segment) && other.has(EndRecord::kCandidateSyn) &&
+         segment.acknowledgment_number == other.rtt_sequence;
+}
+
+int64_t CandidateTime(const EndRecord& end, int64_t now_ns) {
+  const uint32_t elapsed_us = static_cast<uint32_t>(now_ns / 1000) - end.rtt_time_us;
+  // Negative when the answer overtook the SYN on its way here.
+  return now_ns - std::max<int64_t>(static_cast<int32_t>(elapsed_us), 0) * 1000;
+}
+
+void TakeCandidate(const EndRecord& candidate, EndRecord* end) {
+  end->set(EndRecord::kSeen);
+  end->set(EndRecord::kSynSeen);
+  end->initial_sequence = candidate.rtt_sequence - 1;
+  end->next_sequence = end->rtt_sequence = candidate.rtt_sequence;
+}
+
+}  // namespace tcpgauge
