@@ -1,7 +1,9 @@
 #include "exporter/basic_auth.h"
 
 #include <gtest/gtest.h>
+#include <time.h>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <string>
@@ -9,7 +11,6 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 
 namespace tcpgauge {
@@ -72,35 +73,51 @@ TEST(BasicAuth, KnowsHashesOfBcryptOnly) {
   }
 }
 
+// What this thread has had of the processors, whatever else they are busy with.
+absl::Duration OwnTime() {
+  timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return absl::DurationFromTimespec(time);
+}
+
 // The ratio of work, not a time: an unknown user must cost as much bcrypt as a known one, a remembered one none.
 TEST(BasicAuth, AnUnknownUserCostsWhatAKnownOneDoesAndARememberedOneNothing) {
-  BasicAuth auth(Users{{"alice", kDearSecret}, {"bob", kOther}});
-  const auto cost = [&auth](const std::string& credentials) {
-    const absl::Time start = absl::Now();
-    auth.Check(Header(credentials));
-    return absl::Now() - start;
+  // The least of a few, since a virtual machine may count as ours what its host took.
+  const auto cost = [](const std::string& credentials, bool remembered = false) {
+    absl::Duration least = absl::InfiniteDuration();
+    for (int i = 0; i < 3; ++i) {
+      BasicAuth auth(Users{{"alice", kDearSecret}, {"bob", kOther}});
+      if (remembered) auth.Check(Header(credentials));
+      const absl::Duration start = OwnTime();
+      auth.Check(Header(credentials));
+      least = std::min(least, OwnTime() - start);
+    }
+    return least;
   };
   const absl::Duration known = cost("alice:secret");
   EXPECT_GT(cost("nobody:wrong"), known / 4);
   EXPECT_GT(cost("alice:wrong"), known / 4);
-  EXPECT_LT(cost("alice:secret"), known / 4);
+  EXPECT_LT(cost("alice:secret", true), known / 4);
 }
 
 TEST(BasicAuth, LetsFewWaitAndThoseWhoAreKnownPass) {
   BasicAuth auth(Users{{"alice", kDearSecret}, {"bob", kSecret}});
   ASSERT_EQ(auth.Check(Header("bob:secret")), Verdict::kGranted);
   std::atomic<int> busy{0}, denied{0};
-  std::vector<std::thread> guessers;
-  for (int i = 0; i < 40; ++i) {
-    guessers.emplace_back([&] {
-      const Verdict verdict = auth.Check(Header("alice:guess"));
-      ++(verdict == Verdict::kBusy ? busy : denied);
-    });
+  int guesses = 0;
+  while (busy == 0) {  // a busy machine may run the guessers one after the other, so that none has to wait
+    std::vector<std::thread> guessers;
+    for (int i = 0; i < 40; ++i) {
+      guessers.emplace_back([&] {
+        const Verdict verdict = auth.Check(Header("alice:guess"));
+        ++(verdict == Verdict::kBusy ? busy : denied);
+      });
+    }
+    guesses += 40;
+    while (busy == 0 && denied < guesses) EXPECT_EQ(auth.Check(Header("bob:secret")), Verdict::kGranted);
+    for (std::thread& guesser : guessers) guesser.join();
   }
-  while (busy == 0 && denied < 40) EXPECT_EQ(auth.Check(Header("bob:secret")), Verdict::kGranted);
-  for (std::thread& guesser : guessers) guesser.join();
-  EXPECT_GT(busy, 0);
-  EXPECT_EQ(busy + denied, 40);
+  EXPECT_EQ(busy + denied, guesses);
   EXPECT_EQ(auth.Check(Header("alice:guess")), Verdict::kDenied) << "the places are free again";
 }
 

@@ -4,14 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/synchronization/notification.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "exporter/listen_socket.h"
+#include "tests/exporter/generous_limits.h"
 #include "tests/exporter/http_client.h"
 #include "tests/exporter/scratch_directory.h"
 
@@ -32,14 +34,14 @@ HttpResponse Echo(const HttpRequest& request) {
 }
 
 std::unique_ptr<HttpServer> StartOn(const std::vector<std::string>& addresses, HttpHandler handler = Echo,
-                                    const HttpLimits& limits = {}) {
+                                    const HttpLimits& limits = GenerousLimits()) {
   absl::StatusOr<std::unique_ptr<HttpServer>> server = HttpServer::Start(addresses, std::move(handler), limits);
   EXPECT_TRUE(server.ok()) << server.status();
   if (!server.ok()) std::abort();
   return *std::move(server);
 }
 
-std::unique_ptr<HttpServer> StartOne(HttpHandler handler = Echo, const HttpLimits& limits = {}) {
+std::unique_ptr<HttpServer> StartOne(HttpHandler handler = Echo, const HttpLimits& limits = GenerousLimits()) {
   return StartOn({"127.0.0.1:0"}, std::move(handler), limits);
 }
 
@@ -54,9 +56,14 @@ TEST(HttpServer, HandsTheHandlerWhatWasAsked) {
 
 TEST(HttpServer, ServesOnSeveralAddresses) {
   const ScratchDirectory directory;
-  const auto server = StartOn({"127.0.0.1:0", "[::1]:0", "unix:" + directory.path() + "/s"});
-  ASSERT_EQ(server->urls().size(), 3u);
-  EXPECT_THAT(server->urls()[1], StartsWith("http://[::1]:"));
+  std::vector<std::string> addresses = {"127.0.0.1:0", "unix:" + directory.path() + "/s"};
+  const bool has_ipv6 = ListenSocket::Open("[::1]:0").status().code() != absl::StatusCode::kNotFound;
+  if (has_ipv6) addresses.push_back("[::1]:0");
+  const auto server = StartOn(addresses);
+  ASSERT_EQ(server->urls().size(), addresses.size());
+  if (has_ipv6) {
+    EXPECT_THAT(server->urls()[2], StartsWith("http://[::1]:"));
+  }
   for (const std::string& url : server->urls()) EXPECT_EQ(BodyOf(Get(url, "/x")), "GET /x") << url;
 }
 
@@ -200,7 +207,7 @@ TEST(HttpServer, ServesManyAtATime) {
 }
 
 TEST(HttpServer, ClosesConnectionsBeyondTheLimitAndServesAgain) {
-  HttpLimits limits;
+  HttpLimits limits = GenerousLimits();
   limits.connections = 3;
   const auto server = StartOne(
       [](const HttpRequest& request) {
@@ -222,11 +229,12 @@ TEST(HttpServer, ClosesConnectionsBeyondTheLimitAndServesAgain) {
 }
 
 TEST(HttpServer, ConnectionsThatAskForNothingGiveWay) {
-  HttpLimits limits;
-  limits.connections = 8;
+  // Half of them for those that gave way, but whose threads a busy machine has not ended yet.
+  HttpLimits limits = GenerousLimits();
+  limits.connections = 64;
   const auto server = StartOne(Echo, limits);
   std::vector<std::unique_ptr<RawConnection>> silent;
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < 200; ++i) {
     silent.push_back(std::make_unique<RawConnection>(server->urls()[0]));
     EXPECT_EQ(BodyOf(Get(server->urls()[0], "/x")), "GET /x") << i;
   }
@@ -245,9 +253,10 @@ TEST(HttpServer, StopsAtOnceWhateverTheClientsDo) {
   EXPECT_EQ(BodyOf(idle.ReceiveResponse()), "GET /x");
   slow.Send("GET /big HTTP/1.1\r\nHost: test\r\n\r\n");
   EXPECT_NE(slow.Receive(1), "");
-  const absl::Time start = absl::Now();
+  const auto start = std::chrono::steady_clock::now();
   server->Stop();
-  EXPECT_LT(absl::Now() - start, absl::Seconds(1));  // a few milliseconds; what waits for a timeout takes many seconds
+  // A few milliseconds; what waits for a timeout takes an hour.
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::minutes(1));
   EXPECT_EQ(idle.Receive(1), "");
   EXPECT_FALSE(RawConnection(url).is_connected());
   server->Stop();

@@ -98,7 +98,7 @@ TEST_F(PrometheusScrapeTest, PrometheusScrapesWithACertificateAndAPassword) {
                      " --web.listen-address=127.0.0.1:0 --log.level=warn & echo $! >" + Path("pid") + "; wait")
               .output;
   });
-  const bool came = scraped.WaitForNotificationWithTimeout(absl::Seconds(50));
+  const bool came = scraped.WaitForNotificationWithTimeout(absl::Minutes(4));
   std::ifstream pid_file(Path("pid"));
   pid_t pid = 0;
   if (pid_file >> pid) kill(pid, SIGTERM);

@@ -12,6 +12,7 @@
 
 #include "exporter/http_server.h"
 #include "exporter/web_routes.h"
+#include "tests/exporter/generous_limits.h"
 #include "tests/exporter/http_client.h"
 #include "tests/exporter/random_snapshot.h"
 
@@ -33,7 +34,7 @@ class WebLoadTest : public testing::Test {
     sources.limits.series_limit = 100000;
     sources.limits.metrics_connections = 5000;
     sources.is_healthy = sources.is_ready = [] { return true; };
-    auto started = HttpServer::Start({"127.0.0.1:0"}, WebRoutes(sources));
+    auto started = HttpServer::Start({"127.0.0.1:0"}, WebRoutes(sources), GenerousLimits());
     EXPECT_TRUE(started.ok()) << started.status();
     server_ = *std::move(started);
     url_ = server_->urls()[0];

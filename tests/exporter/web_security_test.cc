@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "exporter/http_server.h"
+#include "tests/exporter/generous_limits.h"
 #include "tests/exporter/run_command.h"
 #include "tests/exporter/scratch_directory.h"
 #include "tests/exporter/test_certificates.h"
@@ -46,8 +47,8 @@ class WebSecurityTest : public testing::Test {
   void Serve() {
     Open();
     if (testing::Test::HasFatalFailure()) return;
-    auto started = HttpServer::Start({"127.0.0.1:0", "unix:" + directory_.path() + "/s"}, security_->Guard(Hello), {},
-                                     [this] { return security_->CurrentTls(); });
+    auto started = HttpServer::Start({"127.0.0.1:0", "unix:" + directory_.path() + "/s"}, security_->Guard(Hello),
+                                     GenerousLimits(), [this] { return security_->CurrentTls(); });
     ASSERT_TRUE(started.ok()) << started.status();
     server_ = *std::move(started);
     ASSERT_THAT(server_->urls()[0], StartsWith("https://127.0.0.1:"));
@@ -55,8 +56,8 @@ class WebSecurityTest : public testing::Test {
 
   // What curl prints: the status and the body, or its complaint.
   CommandResult Curl(const std::string& options, const std::string& path = "/x") {
-    return RunCommand("curl -sS --max-time 20 --cacert " + directory_.path() + "/ca.crt -w ' %{http_code}' " + options +
-                      " " + server_->urls()[0] + path);
+    return RunCommand("curl -sS --max-time 200 --cacert " + directory_.path() + "/ca.crt -w ' %{http_code}' " +
+                      options + " " + server_->urls()[0] + path);
   }
 
   std::string Path(const std::string& name) const { return directory_.path() + "/" + name; }

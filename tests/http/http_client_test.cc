@@ -7,11 +7,12 @@
 #include "absl/status/status.h"
 #include "exporter/http_server.h"
 #include "src/base/stop_signal.h"
+#include "tests/exporter/generous_limits.h"
 
 namespace tcpgauge {
 namespace {
 
-constexpr int kLongMs = 20000;
+constexpr int kLongMs = 200000;
 
 class HttpClientTest : public testing::Test {
  protected:
@@ -23,7 +24,7 @@ class HttpClientTest : public testing::Test {
       response.body = request.path == "/big" ? std::string(5000, 'x') : "hello";
       return response;
     };
-    server_ = *HttpServer::Start({"127.0.0.1:0"}, std::move(handler), {}, {});
+    server_ = *HttpServer::Start({"127.0.0.1:0"}, std::move(handler), GenerousLimits(), {});
     url_ = server_->urls()[0];
   }
 

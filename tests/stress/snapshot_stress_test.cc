@@ -54,10 +54,12 @@ TEST(SnapshotStress, ReadersSeeConsistentSnapshotsWhoseCountersOnlyGrow) {
   SnapshotHub hub;
   std::atomic<int> capturing{kShards};
   std::atomic<bool> done{false};
+  std::atomic<uint64_t> read{0};
 
   std::vector<std::thread> threads;
   for (int i = 0; i < kShards; ++i) {
     threads.emplace_back([&, i] {
+      while (read.load() == 0) std::this_thread::yield();  // or all may be over before the readers begin
       Capture(static_cast<uint64_t>(i + 1), shards[static_cast<size_t>(i)]);
       --capturing;
     });
@@ -71,7 +73,6 @@ TEST(SnapshotStress, ReadersSeeConsistentSnapshotsWhoseCountersOnlyGrow) {
     done.store(true);
   });
   std::vector<std::thread> readers;
-  std::atomic<uint64_t> read{0};
   for (int i = 0; i < kReaders; ++i) {
     readers.emplace_back([&] {
       uint64_t sequence = 0;

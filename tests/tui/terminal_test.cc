@@ -20,7 +20,7 @@ namespace tcpgauge {
 namespace {
 
 constexpr char kDemo[] = "tests/tui/demo";
-constexpr int kPatienceMilliseconds = 20000;
+constexpr int kPatienceMilliseconds = 200000;
 
 // The demo in a terminal of its own.
 class TerminalTest : public testing::Test {

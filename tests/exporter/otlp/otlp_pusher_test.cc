@@ -16,7 +16,7 @@ OtelSettings Settings() {
   settings.push = true;
   settings.url = "http://127.0.0.1:1/v1/metrics";
   settings.interval_ms = 1;
-  settings.export_timeout_ms = 1000;
+  settings.attempt_timeout_ms = settings.export_timeout_ms = 100000;  // a refusal comes at once
   settings.gzip = true;
   return settings;
 }
