@@ -4,6 +4,7 @@ import http.server
 import socket
 import struct
 import threading
+import time
 
 from support import cleanup
 from support.waiting import wait_until
@@ -28,13 +29,15 @@ class Request:
         self.wire_body = body
         self.body = gzip.decompress(body) if headers.get("Content-Encoding") == "gzip" else body
         self.connection = connection  # tells connections apart
+        self.received_seconds = time.monotonic()  # before anything is answered
 
 
 class Receiver:
-    """Listens on a free port of this machine's loopback, or on `port`. Answers with the Answers of `script`, one
-    after the other, and then with `then`. Speaks TLS where `tls` (an ssl.SSLContext) is given."""
+    """Listens on a free port of this machine's loopback, with `away` not before comes(), although the port is nobody
+    else's. Answers with the Answers of `script`, one after the other, and then with `then`. Speaks TLS where `tls` (an
+    ssl.SSLContext) is given."""
 
-    def __init__(self, script=(), then=None, port=0, tls=None):
+    def __init__(self, script=(), then=None, tls=None, away=False):
         self.requests = []
         self._script = list(script)
         self._then = then or Answer()
@@ -56,17 +59,26 @@ class Receiver:
             def handle_error(self, request, client_address):
                 pass  # the agent may go away at any time
 
-        self._server = Server(("127.0.0.1", port), Handler)
+        self._server = Server(("127.0.0.1", 0), Handler, bind_and_activate=False)
+        self._server.server_bind()
         if tls is not None:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_address[1]
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self._thread.start()
         cleanup.keep(self)
+        if not away:
+            self.comes()
+
+    def comes(self):
+        self._server.server_activate()
+        self._thread.start()
 
     def _serve(self, handler):
-        body = handler.rfile.read(int(handler.headers["Content-Length"]))
+        size = int(handler.headers["Content-Length"])
+        body = handler.rfile.read(size)
+        if len(body) < size:
+            return  # given up halfway
         with self._lock:
             answer = self._script.pop(0) if self._script else self._then
             self.requests.append(Request(handler.path, handler.headers, body, handler.client_address))
@@ -88,13 +100,14 @@ class Receiver:
             handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             handler.close_connection = True
 
-    def wait_for(self, count, seconds=20):
+    def wait_for(self, count, seconds=60):
         """The first `count` requests, once there are so many."""
         wait_until(lambda: len(self.requests) >= count, f"{count} pushes", seconds)
         return self.requests[:count]
 
     def close(self):
         cleanup.release(self)
-        self._server.shutdown()
+        if self._thread.ident is not None:  # else it never came
+            self._server.shutdown()
+            self._thread.join()
         self._server.server_close()
-        self._thread.join()
