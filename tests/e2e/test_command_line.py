@@ -17,7 +17,7 @@ NOBODY = 65534
 
 def run(*options, program=None, env=None, command=()):
     """Runs the agent to its end, which none of these may take long to find."""
-    return subprocess.run([*command, program or binary(), *options], capture_output=True, text=True, timeout=20,
+    return subprocess.run([*command, program or binary(), *options], capture_output=True, text=True, timeout=60,
                           stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})})
 
 

@@ -20,7 +20,8 @@ REUSES = 1000
 CLIENT_PORT, SERVER_PORT = 40000, 5001
 # [DESTROY] tcp 6 src=A dst=B sport=1 dport=2 packets=N bytes=N src=B dst=A sport=2 dport=1 packets=N bytes=N [ASSURED]
 _DESTROYED = re.compile(rf"\[DESTROY\] tcp .*? sport={CLIENT_PORT} dport={SERVER_PORT} packets=(\d+) bytes=(\d+) "
-                        rf".*? sport={SERVER_PORT} dport={CLIENT_PORT} packets=(\d+) bytes=(\d+)")
+                        rf".*? sport={SERVER_PORT} dport={CLIENT_PORT} packets=(\d+) bytes=(\d+)\s")
+_NETLINK_NETFILTER = "12"
 _KEYS = ("client_packets", "client_ip_bytes", "server_packets", "server_ip_bytes")
 
 
@@ -34,12 +35,20 @@ class Truth:
         namespace.run("nft", "add table ip truth; add chain ip truth out { type filter hook output priority 0; };"
                              "add rule ip truth out ct state new accept")
         self._events = Process(namespace.command("conntrack", "-E", "-e", "DESTROY", "-p", "tcp", "-b", "33554432"))
+        wait_until(self._listens, "conntrack listens", 30)
 
     def connections(self, count):
         """Forgets all, of which there are `count` since the beginning: [packets there, bytes there, back, back] of each."""
         self._namespace.run("conntrack", "-F")
-        wait_until(lambda: len(_DESTROYED.findall(self._events.stdout())) >= count, f"{count} connections are forgotten")
+        wait_until(lambda: len(_DESTROYED.findall(self._events.stdout())) >= count, f"{count} connections are forgotten",
+                   60)
         return [list(map(int, words)) for words in _DESTROYED.findall(self._events.stdout())]
+
+    def _listens(self):
+        """Whether a socket of netfilter's family is in a group: events from before that are lost."""
+        sockets = self._namespace.run("cat", "/proc/net/netlink").splitlines()[1:]
+        return any(family == _NETLINK_NETFILTER and int(groups, 16) != 0
+                   for _, family, _, groups, *_ in map(str.split, sockets))
 
     def close(self):
         self._events.close()
@@ -76,7 +85,7 @@ class ConntrackTest(NamespaceCase):
         """The connection log's lines, once all packets that the kernel counted have come."""
         packets = sum(line[0] + line[2] for line in want)
         self.agent.wait_for("tcpgauge_capture_packets_total", lambda value: value >= packets, "all packets are captured",
-                            interface=self.testbed.link.client_interface, protocol="tcp")
+                            60, interface=self.testbed.link.client_interface, protocol="tcp")
         self.agent.signal(signal.SIGTERM)
         self.assertEqual(self.agent.wait(), 0)
         with open(self.log) as lines:

@@ -17,7 +17,7 @@ MIXED = "ng-multi-if-sll-eth.pcapng"
 REQUIRED_PERCENT = "100"
 # Statuses of a reading that ends in order: done, or the file's own fault named.
 IN_ORDER = (0, 1, 2)
-SECONDS_PER_FILE = 30
+SECONDS_PER_FILE = 120
 SANITIZER_WORDS = ("AddressSanitizer", "LeakSanitizer", "runtime error")
 
 

@@ -33,7 +33,7 @@ class HostileNamesTest(NamespaceCase):
             interfaces = json.loads(agent.get(path)[1])["interfaces"]
             self.assertEqual([interface["name"] for interface in interfaces], [NAME])
         self.namespace.run("ip", "link", "set", NAME, "down")
-        agent.wait_for("tcpgauge_capture_up", lambda value: value == 0, "it is down", **labels)
+        agent.wait_for("tcpgauge_capture_up", lambda value: value == 0, "it is down", 30, **labels)
         agent.signal(signal.SIGTERM)
         self.assertEqual(agent.wait(), 0)
         self.assertIn("interface is down", agent.stderr())

@@ -115,14 +115,15 @@ class UnitSystemCallsTest(NamespaceCase):
             f"--ambient-caps={capability}", f"--bounding-set={capability}", "--no-new-privs",
             "strace", "-D", "-f", "-qq", "-o", trace, program, "-i", testbed.link.client_interface,
             "--web.listen-address=127.0.0.1:0", "--connection-log", os.path.join(folder, "log"))))
-        address = wait_until(lambda: listen_address(agent.stderr()), "the agent listens")
-        wait_until(lambda: fetch(testbed.client, f"http://{address}/-/ready")[0] == 200, "the agent is ready")
+        # Each call stops it twice, so all takes its time.
+        address = wait_until(lambda: listen_address(agent.stderr()), "the agent listens", 60)
+        wait_until(lambda: fetch(testbed.client, f"http://{address}/-/ready")[0] == 200, "the agent is ready", 60)
         conversation = Conversation(testbed, 443)
         conversation.client_sends(1000)
         conversation.close()
-        wait_until(lambda: os.path.getsize(os.path.join(folder, "log")), "a line in the log")
-        self.assertEqual(fetch(testbed.client, f"http://{address}/metrics")[0], 200)
-        self.assertIsNotNone(agent.signal_and_time(signal.SIGTERM))
+        wait_until(lambda: os.path.getsize(os.path.join(folder, "log")), "a line in the log", 60)
+        self.assertEqual(fetch(testbed.client, f"http://{address}/metrics", seconds=60)[0], 200)
+        self.assertIsNotNone(agent.signal_and_time(signal.SIGTERM, 60))
         with open(trace) as file:
             called = set(re.findall(r"^\d+ +(\w+)\(", file.read(), re.MULTILINE))
         self.assertIn("bind", called)

@@ -56,7 +56,7 @@ class DownwardTest(NamespaceCase):
         values.update(OTEL_METRICS_EXPORTER="console", OTEL_METRIC_EXPORT_INTERVAL="100")
         namespace = self.own(Namespace())
         agent = self.own(Process(namespace.command(binary(), *container["args"]), env={**os.environ, **values}))
-        wait_until(lambda: "\n" in agent.stdout() or not agent.running(), "a push")
+        wait_until(lambda: "\n" in agent.stdout() or not agent.running(), "a push", 30)
         pushed = json.loads(agent.stdout().split("\n")[0])
         attributes = {each["key"]: each["value"].get("stringValue")
                       for each in pushed["resourceMetrics"][0]["resource"]["attributes"]}

@@ -8,6 +8,7 @@ import unittest
 
 from support.agent import Agent, ThisHost, binary
 from support.case import NamespaceCase
+from support.exposition import Exposition
 from support.injector import Injector
 from support.memory_group import MemoryGroup
 from support.namespaces import Testbed
@@ -20,6 +21,8 @@ CONNECTIONS = 1_000_000
 PAYLOAD = 100
 PACKETS_EACH = 4
 GREEDY_CLIENTS = 400
+# An answer that nobody reads is cut off after a minute, and its place is free again.
+PLACE_WITHIN_SECONDS = 90
 
 
 def peak_resident_bytes(pid):
@@ -40,12 +43,22 @@ class MemoryTest(NamespaceCase):
         client.connect((host, int(port)))
         client.sendall(f"GET {path} HTTP/1.1\r\nHost: agent\r\n\r\n".encode())
 
+    def served(self, agent, path):
+        """The answer, once there is a place: those that never read may hold all."""
+        def ask():
+            status, body = agent.get(path, seconds=30)
+            return body if status == 200 else None
+        return wait_until(ask, path, PLACE_WITHIN_SECONDS)
+
+    def scrape(self, agent):
+        return Exposition(self.served(agent, "/metrics"))
+
     def read_it_all(self, agent):
         """What readers take: scrapes, the table as JSON, the status."""
         for _ in range(5):
-            agent.metrics()
-            wait_until(lambda: agent.get("/api/v1/connections?limit=10000")[0] == 200, "a listing")
-        return agent.get("/api/v1/status")[1]
+            self.scrape(agent)
+            self.served(agent, "/api/v1/connections?limit=10000")
+        return self.served(agent, "/api/v1/status")
 
     def check_memory(self, agent, group):
         planned = int(re.search(r'"planned_memory_bytes": (\d+)', self.read_it_all(agent)).group(1))
@@ -71,7 +84,7 @@ class MemoryTest(NamespaceCase):
 
         agent = self.own(Agent(ThisHost(), "-T", path, prefix=group.command()))
         agent.wait_for("tcpgauge_client_payload_bytes_total", lambda value: value == CONNECTIONS * PAYLOAD,
-                       "the file is read", 60)
+                       "the file is read", 180)
         metrics = agent.metrics()
         tracked = sum(metrics.find("tcpgauge_connections").values())
         evicted = metrics.value("tcpgauge_connections_closed_total", reason="evicted")
@@ -91,7 +104,7 @@ class MemoryTest(NamespaceCase):
         flood = injector.run(testbed.client, testbed.link.client_interface, "flood", 1)
         for number in range(GREEDY_CLIENTS):
             self.ask_and_never_read(testbed.server, agent, ("/metrics", "/api/v1/connections?limit=10000")[number % 2])
-        sent = injector.run(testbed.client, testbed.link.client_interface, "connections", CONNECTIONS)
+        sent = injector.run(testbed.client, testbed.link.client_interface, "connections", CONNECTIONS, seconds=600)
         self.assertEqual(sent, CONNECTIONS * PACKETS_EACH)
         sent += flood
 
@@ -100,8 +113,11 @@ class MemoryTest(NamespaceCase):
 
         def dropped(metrics):
             return sum(metrics.find("tcpgauge_capture_dropped_packets_total").values())
-        wait_until(lambda: sum(f(agent.metrics()) for f in (seen, dropped)) == sent, "every packet is counted")
-        metrics = agent.metrics()
+
+        def settled():
+            metrics = self.scrape(agent)
+            return metrics if seen(metrics) + dropped(metrics) == sent else None
+        metrics = wait_until(settled, "every packet is counted", 60)
         opened = sum(metrics.find("tcpgauge_connections_opened_total").values())
         closed = sum(metrics.find("tcpgauge_connections_closed_total").values())
         evicted = metrics.value("tcpgauge_connections_closed_total", reason="evicted")

@@ -46,7 +46,7 @@ class OutputOfFileTest(unittest.TestCase):
 
     def output(self, output_format):
         done = subprocess.run([binary(), "-T", self.path, "--output", output_format], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, timeout=20)
+                              stdin=subprocess.DEVNULL, timeout=60)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return done.stdout
 
@@ -74,7 +74,7 @@ class OutputOfFileTest(unittest.TestCase):
     def test_a_full_disk_is_an_error(self):
         with open("/dev/full", "w") as full:
             done = subprocess.run([binary(), "-T", self.path, "--output", "table"], stdout=full, stderr=subprocess.PIPE,
-                                  stdin=subprocess.DEVNULL, text=True, timeout=20)
+                                  stdin=subprocess.DEVNULL, text=True, timeout=60)
         self.assertEqual(done.returncode, 1)
         self.assertEqual(done.stderr, "tcpgauge: cannot write to standard output: No space left on device\n")
 

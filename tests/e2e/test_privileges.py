@@ -62,13 +62,13 @@ class PrivilegesCase(NamespaceCase):
         """Runs the agent, which is to end at once: (exit status, what it said)."""
         process = self.own(Process(self.testbed.server.command(*prefix, binary(), "-i", "server0",
                                                                "--web.listen-address=127.0.0.1:0", *options)))
-        return process.wait(10), process.stderr()
+        return process.wait(), process.stderr()
 
     def check_captures(self, agent, port=7000):
         conversation = self.own(Conversation(self.testbed, port))
         conversation.client_sends(1000)
         agent.wait_for("tcpgauge_connection_client_payload_bytes_total", lambda value: value == 1000,
-                       "the conversation is counted", **conversation.labels)
+                       "the conversation is counted", 30, **conversation.labels)
 
     def check_dropped(self, agent, user, bounding=NONE, threads_at_least=4):
         threads = status_of_threads(agent.pid)
@@ -174,7 +174,7 @@ class FailedDropTest(PrivilegesCase):
         process = self.own(Process(self.testbed.server.command(
             *AS_NOBODY, "--inh-caps=-all,+net_raw", "--ambient-caps=-all,+net_raw", program, "-i", "server0",
             "--user", "daemon", "--web.listen-address=")))
-        self.assertEqual(process.wait(10), 1, process.stderr())
+        self.assertEqual(process.wait(), 1, process.stderr())
         self.assertIn("cannot become user 'daemon'", process.stderr())
 
     def test_a_user_that_there_is_not_is_a_wrong_value(self):
@@ -187,7 +187,7 @@ class FailedDropTest(PrivilegesCase):
         os.chown(program, 0, 0)
         os.chmod(program, 0o4755)
         done = subprocess.run([*AS_NOBODY, program, "-i", "lo", "--web.listen-address="], capture_output=True, text=True,
-                              timeout=10, stdin=subprocess.DEVNULL)
+                              timeout=60, stdin=subprocess.DEVNULL)
         if "no privilege to capture" in done.stderr:
             self.skipTest("the file system ignores set-user-ID")
         self.assertEqual(done.returncode, 1, done.stderr)
@@ -231,7 +231,8 @@ class WorksAfterwardsTest(PrivilegesCase):
             agent = self.start("--web.config.file", config)
             self.assertEqual(agent.get("/-/healthy")[0], 200)
             os.utime(config, (1, 1))
-            wait_until(lambda: agent.get("/-/healthy")[0] == 200 and "still holds" in agent.stderr(), "the refusal is told")
+            wait_until(lambda: agent.get("/-/healthy")[0] == 200 and "still holds" in agent.stderr(),
+                       "the refusal is told", 30)
             self.assertIn("Permission denied", agent.stderr())
             self.assertEqual(agent.get("/metrics")[0], 200)
 

@@ -84,7 +84,7 @@ class KubernetesDiscoveryTest(NamespaceCase):
         del job["kubernetes_sd_configs"]
         job["static_configs"] = [{"targets": [pod["__meta_kubernetes_pod_ip"] + ":80"], "labels": pod} for pod in pods]
         prometheus = self.own(Prometheus(self.own(Namespace()), {}, jobs=[job]))
-        found = wait_until(lambda: prometheus.api("targets")["activeTargets"], "targets")
+        found = wait_until(lambda: prometheus.api("targets")["activeTargets"], "targets", 30)
         return {target["labels"]["instance"]: target["scrapeUrl"] for target in found}
 
     def test_pods_with_the_annotations_are_scraped_and_named_after_their_nodes(self):

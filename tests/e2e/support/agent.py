@@ -25,7 +25,7 @@ def listen_address(log):
     return match.group(1) if match else None
 
 
-def fetch(namespace, url, headers=None, seconds=5):
+def fetch(namespace, url, headers=None, seconds=30):
     """GET, from inside the namespace: (status, body as text)."""
     request = urllib.request.Request(url, headers=headers or {})
     with namespace.entered():
@@ -60,17 +60,17 @@ class Agent(Process):
                          env=environment)
         self._namespace = namespace
         try:
-            wait_until(lambda: listen_address(self.stderr()) or not self.running(), "the agent's listening line")
+            wait_until(lambda: listen_address(self.stderr()) or not self.running(), "the agent's listening line", 60)
             self.address = listen_address(self.stderr())
             if self.address is None:
                 raise AssertionError(f"the agent ended at once: {self.stderr()}")
-            wait_until(lambda: self.get("/-/ready")[0] == 200, "the agent is ready")
+            wait_until(lambda: self.get("/-/ready")[0] == 200, "the agent is ready", 60)
         except AssertionError as error:
             said = self.stderr()
             self.close()
             raise AssertionError(f"{error}; it said: {said}") from None
 
-    def get(self, path, headers=None, seconds=5):
+    def get(self, path, headers=None, seconds=30):
         return fetch(self._namespace, f"http://{self.address}{path}", headers, seconds)
 
     def metrics(self):
@@ -79,7 +79,7 @@ class Agent(Process):
             raise AssertionError(f"/metrics answered {status}: {body[:200]}")
         return Exposition(body)
 
-    def wait_for(self, name, condition, what, seconds=10, **labels):
+    def wait_for(self, name, condition, what, seconds=30, **labels):
         """Waits until the one series `name` with `labels` fulfils condition(value); returns the value."""
         def look():
             value = self.metrics().value(name, **labels)

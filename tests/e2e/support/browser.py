@@ -30,7 +30,8 @@ class Browser:
         cleanup.keep(self)
         self._driver = Process(namespace.command("chromedriver", "--port=0"))
         try:
-            self._port = wait_until(lambda: _STARTED.search(self._driver.stdout()), "chromedriver starts").group(1)
+            self._port = wait_until(lambda: _STARTED.search(self._driver.stdout()), "chromedriver starts",
+                                    60).group(1)
             arguments = [*_ARGUMENTS, f"--user-data-dir={self._folder}", f"--window-size={width},{height}"]
             if dark:
                 arguments.append("--blink-settings=preferredColorScheme=0")
@@ -77,6 +78,7 @@ class Browser:
         """A screen of that many CSS pixels, as a phone's, whatever the smallest window is."""
         self._command("POST", "/goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride", "params": {
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}})
+        wait_until(lambda: self.script("return window.innerWidth") == width, f"a page {width} wide", 30)
 
     def screenshot(self, path):
         with open(path, "wb") as file:
@@ -104,7 +106,7 @@ class Browser:
                                          headers={"Content-Type": "application/json"})
         with self._namespace.entered():
             try:
-                with _opener.open(request, timeout=60) as answer:
+                with _opener.open(request, timeout=180) as answer:
                     return json.load(answer)["value"]
             except urllib.error.HTTPError as error:
                 raise AssertionError(f"the browser: {error.read().decode()[:500]}") from None

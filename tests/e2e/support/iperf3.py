@@ -1,4 +1,5 @@
 """iperf3 across a testbed, with its report as numbers."""
+import bisect
 import json
 import time
 
@@ -14,7 +15,7 @@ class Server(Process):
 
     def __init__(self, testbed, port=5201):
         super().__init__(testbed.server.command("iperf3", "--server", "--port", str(port), "--forceflush"))
-        wait_until(lambda: "listening" in self.stdout(), "iperf3's server listens")
+        wait_until(lambda: "listening" in self.stdout(), "iperf3's server listens", 30)
 
 
 class Client(Process):
@@ -28,11 +29,11 @@ class Client(Process):
         self.seconds = seconds
         super().__init__(testbed.client.command(
             "iperf3", "--client", address or testbed.link.server_address, "--port", str(port), "--json",
-            "--congestion", "cubic", "--bitrate", rate, "--time", str(seconds)))
+            "--congestion", "cubic", "--bitrate", rate, "--time", str(seconds), "--interval", "0.1"))
 
     def report(self):
         """Its report, once it has ended."""
-        status = self.wait(self.seconds + 20)
+        status = self.wait(self.seconds + 60)
         report = json.loads(self.stdout())
         if status != 0:
             raise AssertionError(f"iperf3: {report.get('error')}")
@@ -45,5 +46,19 @@ class Report:
         self.labels = {"client_address": connected["local_host"], "client_port": str(connected["local_port"]),
                        "server_address": connected["remote_host"], "server_port": str(connected["remote_port"])}
         self.sent_bytes = report["end"]["sum_sent"]["bytes"]
-        # Bytes per second of each second of the run.
-        self.rates = [interval["sum"]["bits_per_second"] / 8 for interval in report["intervals"]]
+        # When each interval of the run ended, and what had been sent by then.
+        self._ends, self._sent = [0], [0]
+        for interval in report["intervals"]:
+            self._ends.append(interval["sum"]["end"])
+            self._sent.append(self._sent[-1] + interval["sum"]["bytes"])
+
+    def rates(self, first, last):
+        """Bytes per second of all seconds between these of the run, whichever tenth they begin at: others cut seconds
+        elsewhere than iperf3 does, and what a busy machine held up goes out in a burst."""
+        return [self._sent_until(start / 10 + 1) - self._sent_until(start / 10)
+                for start in range(10 * first, 10 * (last - 1) + 1)]
+
+    def _sent_until(self, seconds):
+        after = min(bisect.bisect_left(self._ends, seconds, lo=1), len(self._ends) - 1)
+        share = (seconds - self._ends[after - 1]) / (self._ends[after] - self._ends[after - 1])
+        return self._sent[after - 1] + min(share, 1) * (self._sent[after] - self._sent[after - 1])

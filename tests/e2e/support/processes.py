@@ -44,7 +44,7 @@ class Process:
     def signal(self, signal_number):
         self._process.send_signal(signal_number)
 
-    def signal_and_time(self, signal_number, seconds=5):
+    def signal_and_time(self, signal_number, seconds=30):
         """Sends the signal; returns the seconds until the process was gone, None when it stayed."""
         descriptor = os.pidfd_open(self.pid)
         try:

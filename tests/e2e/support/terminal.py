@@ -32,7 +32,7 @@ class Terminal:
         """What is shown: a list of lines without trailing blanks."""
         return [line.rstrip() for line in self._tmux("capture-pane", "-p").split("\n")[:-1]]
 
-    def wait_for(self, condition, what, seconds=10):
+    def wait_for(self, condition, what, seconds=30):
         """Waits until condition(screen) is true; returns its value. A failure shows the screen."""
         try:
             return wait_until(lambda: condition(self.screen()), what, seconds)
@@ -50,6 +50,12 @@ class Terminal:
         """Whether a program holds the alternate screen."""
         return self._tmux("display-message", "-p", "#{alternate_on}").strip() == "1"
 
+    def wait_given_back(self):
+        """Until no program holds the screen or hides the cursor: the last words of one that ended may still be on their
+        way."""
+        self.wait_for(lambda screen: not self.full_screen(), "the alternate screen is left")
+        self.wait_for(lambda screen: self.cursor_visible(), "the cursor is shown")
+
     def shell(self, command):
         """Runs a command in the shell to its end: (exit status, standard output)."""
         output = self._file()
@@ -62,7 +68,7 @@ class Terminal:
         pid_file = self._file()
         script = _RUN_AND_TELL_PID.format(file=pid_file, command=shlex.join(command))
         status_file = self._enter(f"sh -c {shlex.quote(script)}")
-        wait_until(lambda: os.path.exists(pid_file), f"{command[0]} starts")
+        wait_until(lambda: os.path.exists(pid_file), f"{command[0]} starts", 30)
         with open(pid_file) as file:
             return Foreground(self, int(file.read()), status_file)
 
@@ -88,7 +94,7 @@ class Terminal:
         self.key("Enter")
         return status_file
 
-    def _status(self, status_file, seconds=20):
+    def _status(self, status_file, seconds=60):
         wait_until(lambda: os.path.exists(status_file), "the command in the terminal ends", seconds)
         with open(status_file) as file:
             return int(file.read())
@@ -116,7 +122,7 @@ class Foreground:
         except ProcessLookupError:
             self._descriptor = None  # it has ended already
 
-    def seconds_to_end(self, act, seconds=5):
+    def seconds_to_end(self, act, seconds=30):
         """Calls act(), such as a key press; returns the seconds until the program was gone, None when it stayed."""
         act()
         return 0.0 if self._descriptor is None else wait_gone(self._descriptor, seconds)

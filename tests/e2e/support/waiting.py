@@ -4,7 +4,7 @@ import time
 POLL_SECONDS = 0.02
 
 
-def wait_until(condition, what, seconds=10.0):
+def wait_until(condition, what, seconds=30.0):
     """Returns condition()'s first true value; fails, naming `what`, when there is none within `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
