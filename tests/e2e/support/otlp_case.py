@@ -6,9 +6,9 @@ import unittest
 
 from support.agent import Agent, ThisHost
 from support.case import NamespaceCase
+from support.example_capture import write_capture
 from support.namespaces import Testbed
 from support.receiver import Receiver
-from test_output import write_capture
 
 DROPPED = "tcpgauge_otlp_data_points_dropped_total"
 FAILURES = "tcpgauge_otlp_push_failures_total"
