@@ -1,0 +1,124 @@
+// In what a ModelTable and the table differ.
+#include <algorithm>
+#include <cmath>
+
+#include "tests/support/model_table.h"
+
+namespace tcpgauge {
+namespace {
+
+template <typename T>
+std::string Differ(const char* name, const T& model, const T& table) {
+  if (model == table) return "";
+  return std::string(name) + " " + std::to_string(model) + " but in the table " + std::to_string(table) + "; ";
+}
+
+template <typename Bounds>
+bool Same(const Histogram<Bounds>& a, const Histogram<Bounds>& b) {
+  return a.counts == b.counts && std::abs(a.sum - b.sum) <= 1e-6 * (1 + std::abs(a.sum));
+}
+
+}  // namespace
+
+std::string ModelTable::Differences(const Connection& c, const ConnectionSummary& summary) const {
+  const Peer& client = c.ends[static_cast<size_t>(c.client)];
+  const Peer& server = c.ends[static_cast<size_t>(1 - c.client)];
+  if (client.endpoint != summary.client.endpoint || server.endpoint != summary.server.endpoint) {
+    return "client " + client.endpoint.ToString() + " but in the table " + summary.client.endpoint.ToString();
+  }
+  std::string all;
+  const auto compare_end = [&all](const std::string& who, const Peer& end, const EndSummary& in_table) {
+    all += Differ((who + " packets").c_str(), end.packets, in_table.packets);
+    all += Differ((who + " payload").c_str(), end.payload_bytes, in_table.payload_bytes);
+    all += Differ((who + " IP bytes").c_str(), end.ip_bytes, in_table.ip_bytes);
+    all += Differ((who + " retransmitted").c_str(), end.retransmitted, in_table.retransmitted_segments);
+    all += Differ((who + " out of order").c_str(), end.out_of_order, in_table.out_of_order_segments);
+    all += Differ((who + " zero windows").c_str(), end.zero_windows, in_table.zero_windows);
+  };
+  compare_end("client", client, summary.client);
+  compare_end("server", server, summary.server);
+  all += Differ("state", static_cast<int>(c.state), static_cast<int>(summary.state));
+  all += Differ("observed", c.observed, summary.role == Role::kObserved);
+  all += Differ("confirmed", c.confirmed, summary.confirmed);
+  all += Differ("start", c.start_ns, summary.start_time_ns);
+  all += Differ("last packet", c.last_ns, summary.last_packet_time_ns);
+  all += Differ("interface", client.interface.value_or(server.interface.value_or(0)), size_t{summary.interface});
+  const auto between = [](const std::optional<int64_t>& from, const std::optional<int64_t>& to) {
+    return from && to ? std::max<int64_t>(*to - *from, 0) : ConnectionSummary::kUnknown;
+  };
+  all += Differ("server RTT", between(c.syn_ns, c.syn_ack_ns), summary.server_rtt_ns);
+  all += Differ("client RTT", between(c.syn_ack_ns, c.ack_ns), summary.client_rtt_ns);
+  all += Differ("handshake RTT", c.syn_ack_ns ? between(c.syn_ns, c.ack_ns) : -1, summary.handshake_rtt_ns);
+  if (!client.rtt_us && !server.rtt_us) {
+    all += Differ("RTT", int64_t{-1}, summary.rtt_ns);
+  } else {
+    // The table holds eighths of a microsecond, rounded down at each step.
+    const double rtt_ns = 1e3 * (client.rtt_us.value_or(0) + server.rtt_us.value_or(0));
+    if (std::abs(rtt_ns - static_cast<double>(summary.rtt_ns)) > 2500) {
+      all += Differ("RTT", static_cast<int64_t>(rtt_ns), summary.rtt_ns);
+    }
+  }
+  if (!all.empty()) all = client.endpoint.ToString() + " > " + server.endpoint.ToString() + ": " + all;
+  return all;
+}
+
+void ModelTable::AddTo(const Connection& c, Totals* totals) const {
+  const Peer& client = c.ends[static_cast<size_t>(c.client)];
+  const Peer& server = c.ends[static_cast<size_t>(1 - c.client)];
+  totals->client_payload_bytes += client.payload_bytes;
+  totals->server_payload_bytes += server.payload_bytes;
+  totals->client_retransmitted_segments += client.retransmitted;
+  totals->server_retransmitted_segments += server.retransmitted;
+  totals->out_of_order_segments += client.out_of_order + server.out_of_order;
+  totals->zero_windows += client.zero_windows + server.zero_windows;
+}
+
+void ModelTable::Compare(const ConnectionTable& table) {
+  if (table.now_ns() != now_ns_) return Fail("the time differs");
+  if (table.size() != connections_.size()) return Fail("the number of connections differs");
+  size_t in_use = 0;
+  const uint32_t records = table.record_limit();
+  const uint32_t embryos = table.embryo_limit() - ConnectionTable::kEmbryoSlots;
+  for (uint32_t i = 0; i < records + embryos; ++i) {
+    const uint32_t slot = i < records ? i : ConnectionTable::kEmbryoSlots + i - records;
+    if (!table.IsInUse(slot)) continue;
+    ++in_use;
+    const ConnectionSummary summary = table.Summarize(slot);
+    const auto found = connections_.find(
+        KeyOf(table.encapsulations().Get(summary.encapsulation), summary.client.endpoint, summary.server.endpoint));
+    if (found == connections_.end()) return Fail("the table has a connection too many");
+    const std::string differences = Differences(found->second, summary);
+    if (!differences.empty()) return Fail(differences);
+  }
+  if (in_use != connections_.size()) return Fail("a connection is lost");
+
+  Totals sum = ended_;
+  for (const auto& [key, connection] : connections_) {
+    if (!connection.confirmed) continue;
+    AddTo(connection, &sum);
+    ++sum.connections[static_cast<size_t>(connection.state)];
+  }
+  const Totals& totals = table.totals();
+  std::string all;
+  all += Differ("client payload", sum.client_payload_bytes, totals.client_payload_bytes);
+  all += Differ("server payload", sum.server_payload_bytes, totals.server_payload_bytes);
+  all += Differ("client retransmitted", sum.client_retransmitted_segments, totals.client_retransmitted_segments);
+  all += Differ("server retransmitted", sum.server_retransmitted_segments, totals.server_retransmitted_segments);
+  all += Differ("out of order", sum.out_of_order_segments, totals.out_of_order_segments);
+  all += Differ("zero windows", sum.zero_windows, totals.zero_windows);
+  all += Differ("opened by handshake", sum.opened_handshake, totals.opened_handshake);
+  all += Differ("opened midstream", sum.opened_midstream, totals.opened_midstream);
+  if (sum.closed != totals.closed) all += "closed differ; ";
+  if (sum.connections != totals.connections) all += "connections by state differ; ";
+  if (!Same(sum.handshake_rtt_seconds, totals.handshake_rtt_seconds)) all += "handshake RTTs differ; ";
+  if (!Same(sum.connection_duration_seconds, totals.connection_duration_seconds)) all += "durations differ; ";
+  if (!Same(sum.connection_payload_bytes, totals.connection_payload_bytes)) all += "payloads differ; ";
+  for (size_t i = 0; i < 8; ++i) {
+    const auto found = duplicates_.find(i);
+    all += Differ("duplicates", found == duplicates_.end() ? 0 : found->second, table.duplicate_packets(i));
+  }
+  all += Differ("unmatched fragments", unmatched_fragments_, table.unmatched_fragments());
+  if (!all.empty()) Fail("totals: " + all);
+}
+
+}  // namespace tcpgauge
