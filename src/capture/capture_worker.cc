@@ -94,7 +94,8 @@ absl::Status CaptureWorker::CaptureLive() {
     if (sources_.empty() && !last_error.ok()) return last_error;
     const int64_t steady_ns = clock_.SteadyNanoseconds();
     last_progress_ns_.store(steady_ns, std::memory_order_relaxed);
-    busy = !table_.AdvanceTime(capture_clock_.now_ns()) || busy;
+    // While packets come, there may be more that are older than the clock: no second is over before they are in.
+    busy = !table_.AdvanceTime(busy ? packet_time_ns_ : capture_clock_.now_ns()) || busy;
     if (steady_ns >= next_look_ns) {
       next_look_ns = steady_ns + kLookIntervalNs;
       LookAfterSources();
@@ -154,6 +155,7 @@ void CaptureWorker::CountAndApply(const Source& source) {
     interface.wire_bytes[protocol] += packet.wire_length_bytes;
     if (packet.error != DecodeError::kNone) ++counters_.decode_errors[static_cast<size_t>(packet.error)];
   }
+  if (!batch_.packets().empty()) packet_time_ns_ = batch_.packets().back().time_ns;
   table_.Apply(batch_.packets());
 }
 

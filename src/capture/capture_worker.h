@@ -89,6 +89,7 @@ class CaptureWorker final : private EndedConnectionSink {
   CaptureCounters counters_;
   InterfaceRegistry interfaces_;
   CaptureClock capture_clock_;  // of live capture
+  int64_t packet_time_ns_ = 0;  // of the packet that was taken in last
   const InterfaceLookup lookup_;
   std::vector<Source> sources_;
   ConnectionTable table_;

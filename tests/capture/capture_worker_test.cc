@@ -85,5 +85,66 @@ TEST(CaptureWorker, ClockStepsEndNoConnectionAndMakeNoRateOrDelayUp) {
   }
 }
 
+// One connection that sends a segment every tenth of a second, and a reader that gets no processor for a while: then
+// the segments of that while are read one by one, long after they were stamped.
+class HeldUpSource final : public PacketSource {
+ public:
+  HeldUpSource(HandMovedClock* clock, StopSignal* stop, std::function<void()> at_turn)
+      : clock_(*clock), stop_(*stop), at_turn_(std::move(at_turn)), time_ns_(clock->WallNanoseconds()) {}
+
+  absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
+    at_turn_();
+    if (turn_ % 20 == 15 && !was_held_up_) return ReadResult::kNone;
+    was_held_up_ = false;
+    time_ns_ += kTenthNs;
+    if (time_ns_ > clock_.WallNanoseconds()) clock_.Move(time_ns_ - clock_.WallNanoseconds());
+    Segment segment(At("10.0.0.1:40000"), At("10.0.0.2:80"));
+    segment.Seq(1 + turn_ * kPayload).Ack(1).Payload(kPayload);
+    *batch->Add() = segment.TimeNs(time_ns_);
+    if (++turn_ == kTurns) stop_.Stop();
+    return ReadResult::kPackets;
+  }
+  // When there is nothing to read, the worker waits, and is held up.
+  int poll_fd() const override {
+    clock_.Move(8 * kTenthNs);
+    was_held_up_ = true;
+    return -1;
+  }
+  const std::string& name() const override { return name_; }
+  bool has_many_interfaces() const override { return false; }
+  uint64_t DroppedPackets() override { return 0; }
+
+ private:
+  static constexpr int64_t kTenthNs = kNanosecondsPerSecond / 10;
+
+  HandMovedClock& clock_;
+  StopSignal& stop_;
+  const std::function<void()> at_turn_;
+  const std::string name_ = "eth0";
+  int64_t time_ns_;
+  uint32_t turn_ = 0;
+  mutable bool was_held_up_ = false;
+};
+
+TEST(CaptureWorker, PublishesNoRateOfASecondOfWhichPacketsStillWait) {
+  HandMovedClock clock;
+  StopSignal stop;
+  Wakeup published;
+  CaptureWorker* publisher = nullptr;
+  std::vector<double> rates;
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  sources.push_back(std::make_unique<HeldUpSource>(&clock, &stop, [&] {
+    if (!publisher->buffer()->TakeLatest() || publisher->buffer()->front().rows.empty()) return;
+    rates.push_back(publisher->buffer()->front().rows[0].client_payload_rate);
+  }));
+  CaptureWorker worker(std::move(sources), TableOptions(), WorkerOptions(), nullptr, &published, &stop, &clock,
+                       [](const absl::Status&) {});
+  publisher = &worker;
+  ASSERT_TRUE(worker.Run().ok());
+  ASSERT_GE(rates.size(), 8u);
+  // The first seconds hold the beginning.
+  for (size_t i = 2; i < rates.size(); ++i) EXPECT_NEAR(rates[i], 10 * kPayload, kPayload) << i;
+}
+
 }  // namespace
 }  // namespace tcpgauge
