@@ -9,7 +9,7 @@ import socket
 import time
 import types
 
-from support import impairment, shipped
+from support import impairment, precedence, shipped
 from support.agent import Agent
 from support.case import NamespaceCase
 from support.mill import Mill
@@ -37,6 +37,7 @@ class AlertsTest(NamespaceCase):
     tools = ("ethtool", "nft", "prometheus", "tc")
 
     def setUp(self):
+        precedence.take(self)  # a scrape has no more than a second, and a few that are late are an agent that is down
         self.testbed = self.own(Testbed(links=2))
 
     def watch(self, agents):
@@ -46,7 +47,7 @@ class AlertsTest(NamespaceCase):
             self.testbed.client, {"tcpgauge": [agent.address for agent in agents.values()]},
             [shortened(shipped.read(name)) for name in shipped.RULE_FILES]))
         # Before the first scrape there is no agent, of which one alert tells.
-        wait_until(lambda: not self.prometheus.firing(), "no alert before anything happens", 20)
+        wait_until(lambda: not self.prometheus.firing(), "no alert before anything happens", 60)
 
     def several_agents(self):
         """One for each kind of trouble."""
@@ -72,15 +73,16 @@ class AlertsTest(NamespaceCase):
             client.connect((self.testbed.link.server_address, _CLOSED_PORT))
 
     def connect_slowly(self):
-        """One connection whose handshake waits behind half a second and more of other packets."""
+        """One connection whose handshake waits behind what is in the queue."""
         conversation = Conversation(self.testbed, _SLOW_PORT, link=1)
         conversation.close()
 
     def fill_queue(self):
+        """With nearly as much as goes through in a second: more would make the queue longer and longer."""
         with self.testbed.client.entered():
             sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         with contextlib.closing(sender):
-            for _ in range(20):
+            for _ in range(17):
                 sender.sendto(bytes(1400), (self.testbed.links[1].server_address, 9))
 
     def fires(self, alert, agent):
@@ -97,14 +99,13 @@ class AlertsTest(NamespaceCase):
         self.assertEqual(set(expected) | {"TcpgaugeAbsent", "TcpgaugeCaptureDown"}, shipped_alerts,
                          "alerts shipped, and not seen in this file")
         impairment.segments_are_packets(self.testbed)
-        impairment.lose(self.testbed, _LOSSY_PORT, 20)
         impairment.slow_down(types.SimpleNamespace(server=self.testbed.server, link=self.testbed.links[1]), "200kbit")
         self.watch(self.several_agents())
 
         # Refusals rise above those of the time before, so that there must be one.
         self.refuse()
         refused_before = 'instance_reason:tcpgauge_connections_closed:rate5m{reason="refused",instance="%s"} offset 10s'
-        wait_until(lambda: self.prometheus.query(refused_before % self.agents["refused"].address), "a time before", 30)
+        wait_until(lambda: self.prometheus.query(refused_before % self.agents["refused"].address), "a time before", 90)
         self.assertEqual(self.prometheus.firing(), [], "before there is trouble")
         with self.trouble():
             self.wait_for("fires", expected)
@@ -132,6 +133,10 @@ class AlertsTest(NamespaceCase):
         conversations = [self.own(Conversation(self.testbed, 7000 + i)) for i in range(40)]
         lossy = self.own(Conversation(self.testbed, _LOSSY_PORT))
         lossy.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"cubic")
+        impairment.lose(self.testbed, _LOSSY_PORT, 20)  # now that it is open
+        # A packet may be lost six times in a row, and each time TCP waits twice as long.
+        lossy.client.settimeout(60)
+        lossy.server.settimeout(60)
 
         def talk():
             for conversation in conversations:
@@ -175,6 +180,6 @@ class AlertsTest(NamespaceCase):
                     del left[alert]
             return not left
         try:
-            wait_until(look, what, 60)
+            wait_until(look, what, 180)
         except AssertionError:
-            raise AssertionError(f"not {what} within a minute: {sorted(left)}") from None
+            raise AssertionError(f"not {what} within three minutes: {sorted(left)}") from None

@@ -40,8 +40,8 @@ class Truth:
     def connections(self, count):
         """Forgets all, of which there are `count` since the beginning: [packets there, bytes there, back, back] of each."""
         self._namespace.run("conntrack", "-F")
-        wait_until(lambda: len(_DESTROYED.findall(self._events.stdout())) >= count, f"{count} connections are forgotten",
-                   60)
+        wait_until(lambda: len(_DESTROYED.findall(self._events.stdout())) >= count,
+                   f"{count} connections are forgotten", 60)
         return [list(map(int, words)) for words in _DESTROYED.findall(self._events.stdout())]
 
     def _listens(self):
@@ -84,8 +84,9 @@ class ConntrackTest(NamespaceCase):
     def logged(self, want):
         """The connection log's lines, once all packets that the kernel counted have come."""
         packets = sum(line[0] + line[2] for line in want)
-        self.agent.wait_for("tcpgauge_capture_packets_total", lambda value: value >= packets, "all packets are captured",
-                            60, interface=self.testbed.link.client_interface, protocol="tcp")
+        self.agent.wait_for("tcpgauge_capture_packets_total", lambda value: value >= packets,
+                            "all packets are captured", 60, interface=self.testbed.link.client_interface,
+                            protocol="tcp")
         self.agent.signal(signal.SIGTERM)
         self.assertEqual(self.agent.wait(), 0)
         with open(self.log) as lines:
@@ -136,6 +137,9 @@ class ConntrackTest(NamespaceCase):
             self.assertRaises(ConnectionResetError, server.recv, 1)
             server.close()
         want = sorted(self.truth.connections(REUSES))
+        # The last one is kept for 0.1 s, and has no end before.
+        self.agent.wait_for("tcpgauge_connections_closed_total", lambda count: count == REUSES, "all have ended", 60,
+                            reason="reset")
         log = self.logged(want)
         got = sorted([line[key] for key in _KEYS] for line in log)
         print(f"  {len(log)} connections, {sum(line[1] + line[3] for line in got)} bytes with headers", flush=True)

@@ -121,7 +121,6 @@ class DashboardQueriesTest(NamespaceCase):
         self.testbed = self.own(Testbed())
         link = self.testbed.link
         impairment.segments_are_packets(self.testbed)
-        impairment.lose(self.testbed, _LOSSY_PORT, 10)
         agents = [self.own(Agent(self.testbed.client, "-i", link.client_interface)) for _ in range(2)]
         self.instance = agents[0].address
         pods = self.own(StateMetrics(self.testbed.client, {"shop-1": link.client_address, "database-0": link.server_address}))
@@ -135,6 +134,10 @@ class DashboardQueriesTest(NamespaceCase):
                   for port, ipv6 in ((_BUSY_PORT, False), (_DATABASE_PORT, False), (_BUSY_PORT, True))]
         lossy = self.own(Conversation(self.testbed, _LOSSY_PORT))
         lossy.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"cubic")
+        impairment.lose(self.testbed, _LOSSY_PORT, 10)  # now that it is open
+        # TCP waits twice as long each time that a packet is lost again.
+        lossy.client.settimeout(60)
+        lossy.server.settimeout(60)
         with self.testbed.client.entered():
             raw = self.own(socket.socket(socket.AF_PACKET, socket.SOCK_RAW))
         raw.bind((self.testbed.link.client_interface, 0))
@@ -165,14 +168,14 @@ class DashboardQueriesTest(NamespaceCase):
         return [value for _, value in self.prometheus.query(expression) if not math.isnan(value)]
 
     def wait_for_data(self, expressions):
-        """{expression: values}, once all have some, or after half a minute."""
+        """{expression: values}, once all have some, or after a minute and a half."""
         found = {}
 
         def look():
             found.update({each: self.data(each) for each in expressions if not found.get(each)})
             return all(found.values())
         with contextlib.suppress(AssertionError):
-            wait_until(look, "every query has data", 30)
+            wait_until(look, "every query has data", 90)
         return found
 
     def choices(self, dashboard):
@@ -182,8 +185,10 @@ class DashboardQueriesTest(NamespaceCase):
 
     def test_every_panel_has_data_under_traffic(self):
         self.make_traffic()
-        wait_until(lambda: self.data('rate(tcpgauge_edge_client_payload_bytes_total{server_port="443"}[10s]) > 0'),
-                   "edges in Prometheus", 30)
+        edges = f'tcpgauge_edge_client_payload_bytes_total{{server_port=~"{_BUSY_PORT}|{_SHORT_PORT}"}}'
+        # One of them is looked at, the other is a choice.
+        wait_until(lambda: len(self.data(f"sum by (server_port) (rate({edges}[10s])) > 0")) == 2, "edges in Prometheus",
+                   90)
         empty = []
         count = 0
         for dashboard in grafana.dashboards().values():

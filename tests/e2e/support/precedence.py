@@ -17,8 +17,8 @@ def take(test):
 
 
 def hasten_the_kernel(test):
-    """Until `test` ends, who closes a packet socket does not wait for an ordinary kernel thread's turn (RCU), which takes
-    20 ms on an idle machine and 300 on a busy one. Where that cannot be had, nothing changes."""
+    """Until `test` ends, who closes a packet socket does not wait for an ordinary kernel thread (RCU): 20 ms on an
+    idle machine, 300 on a busy one. Where that cannot be had, nothing changes."""
     try:
         with open(_RCU_EXPEDITED) as file:
             if int(file.read()) == 0:

@@ -44,15 +44,15 @@ class Prometheus(Process):
             "prometheus", f"--config.file={config}", f"--storage.tsdb.path={self._folder}/data",
             f"--web.listen-address={self._ADDRESS}"))
         try:
-            wait_until(lambda: self.get("/-/ready")[0] == 200, "Prometheus is ready", 30)
-            wait_until(lambda: len(self.query("up == 1")) == count, "Prometheus has scraped every agent", 30)
+            wait_until(lambda: self.get("/-/ready")[0] == 200, "Prometheus is ready", 90)
+            wait_until(lambda: len(self.query("up == 1")) == count, "Prometheus has scraped every agent", 90)
         except AssertionError as error:
             said = self.stderr()[-2000:]
             self.close()
             raise AssertionError(f"{error}; it said: {said}") from None
 
     def get(self, path):
-        return fetch(self._namespace, f"http://{self._ADDRESS}{path}")
+        return fetch(self._namespace, f"http://{self._ADDRESS}{path}", seconds=60)
 
     def query(self, expression, time=None):
         """An instant query: a list of (labels, value)."""
