@@ -1,8 +1,10 @@
 #include "src/base/lazy_memory.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "src/base/check.h"
 
@@ -25,5 +27,10 @@ void* MapLazily(size_t size_bytes) {
 }
 
 void UnmapLazily(void* data, size_t size_bytes) { munmap(data, Mapped(size_bytes)); }
+
+void PopulateLazyMemory(void* data, size_t size_bytes) {
+  const uintptr_t in_page = reinterpret_cast<uintptr_t>(data) % static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  madvise(static_cast<char*>(data) - in_page, size_bytes + in_page, MADV_POPULATE_WRITE);
+}
 
 }  // namespace tcpgauge

@@ -10,6 +10,10 @@ namespace tcpgauge {
 void* MapLazily(size_t size_bytes);
 void UnmapLazily(void* data, size_t size_bytes);
 
+// Makes a part of it resident that nobody has touched yet. Only a wish: kernels before Linux 5.14 do nothing. Thread:
+// any, whoever else uses the memory meanwhile.
+void PopulateLazyMemory(void* data, size_t size_bytes);
+
 // The same, owned. Not copied.
 class LazyMemory {
  public:

@@ -20,6 +20,9 @@ class StableArray {
   T& operator[](size_t i) { return static_cast<T*>(memory_.data())[i]; }
   const T& operator[](size_t i) const { return static_cast<const T*>(memory_.data())[i]; }
 
+  // See PopulateLazyMemory(). REQUIRES: they are within the capacity.
+  void Populate(size_t first, size_t count) { PopulateLazyMemory(&(*this)[first], count * sizeof(T)); }
+
  private:
   LazyMemory memory_;
 };

@@ -55,11 +55,14 @@ CaptureWorker::CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources,
 }
 
 absl::Status CaptureWorker::Run() {
+  memory_ahead_ =
+      std::make_unique<MemoryAhead>([this](uint32_t first, uint32_t count) { table_.PopulateRecords(first, count); });
   const absl::Status status = options_.live ? CaptureLive() : ReadFiles();
   if (options_.publish) {
     publisher_.PublishNow();
     published_.Notify();
   }
+  memory_ahead_.reset();
   last_progress_ns_.store(std::numeric_limits<int64_t>::max(), std::memory_order_relaxed);
   while (status.ok() && options_.stay_at_end && !stop_.stopped()) {
     pollfd stop_fd = {stop_.fd(), POLLIN, 0};
@@ -157,6 +160,7 @@ void CaptureWorker::CountAndApply(const Source& source) {
   }
   if (!batch_.packets().empty()) packet_time_ns_ = batch_.packets().back().time_ns;
   table_.Apply(batch_.packets());
+  memory_ahead_->Note(table_.record_limit());
 }
 
 void CaptureWorker::ReadDropCounters() {

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "src/base/clock.h"
 #include "src/base/log.h"
+#include "src/base/memory_ahead.h"
 #include "src/base/stop_signal.h"
 #include "src/base/wakeup.h"
 #include "src/capture/capture_clock.h"
@@ -93,6 +94,7 @@ class CaptureWorker final : private EndedConnectionSink {
   const InterfaceLookup lookup_;
   std::vector<Source> sources_;
   ConnectionTable table_;
+  std::unique_ptr<MemoryAhead> memory_ahead_;  // of the table; while it runs
   TripleBuffer<ShardSnapshot> buffer_;
   ShardPublisher publisher_;
   PacketBatch batch_;

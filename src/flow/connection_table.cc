@@ -570,6 +570,17 @@ void ConnectionTable::EndAll() {
   }
 }
 
+void ConnectionTable::PopulateRecords(uint32_t first, uint32_t count) {
+  if (first >= options_.max_connections) return;
+  count = std::min(count, options_.max_connections - first);
+  records_.Populate(first, count);
+  details_.Populate(first, count);
+  if (rates_ != nullptr) {
+    rates_->Populate(first, count);
+    ranking_->Populate(first, count);
+  }
+}
+
 ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {
   ConnectionSummary summary;
   if (slot & kEmbryoSlots) {

@@ -122,6 +122,9 @@ class ConnectionTable {
   bool IsInUse(uint32_t slot) const {
     return slot & kEmbryoSlots ? embryos_.InUse(slot & ~kEmbryoSlots) : records_[slot].has(ConnectionRecord::kInUse);
   }
+  // Makes the memory of records resident that were never used; those beyond max_connections are left out. Thread: any,
+  // at any time.
+  void PopulateRecords(uint32_t first, uint32_t count);
   // REQUIRES, like all below: the slot holds a connection.
   ConnectionSummary Summarize(uint32_t slot) const;
   // Payload bytes per second of an end over the rate window that ended last before `time_ns`.

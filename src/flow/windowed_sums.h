@@ -34,6 +34,9 @@ class WindowedSums {
   // The amount added since `now_ns - window_ns`, rounded down to a tick: all of the window and what came since its end.
   uint64_t SumSince(size_t slot, size_t lane, int64_t now_ns) const;
 
+  // See PopulateLazyMemory(). REQUIRES: below `slots`.
+  void Populate(size_t first_slot, size_t count) { words_.Populate(first_slot * stride_, count * stride_); }
+
   void Prefetch(size_t slot) const { __builtin_prefetch(&words_[slot * stride_], 1); }
 
  private:

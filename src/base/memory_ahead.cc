@@ -1,0 +1,54 @@
+#include "src/base/memory_ahead.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "src/base/named_thread.h"
+
+namespace tcpgauge {
+
+MemoryAhead::MemoryAhead(Populate populate) : populate_(std::move(populate)) {
+  try {
+    thread_ = NamedThread("memory", [this] { Run(); });
+  } catch (const std::system_error&) {
+    ask_at_ = kNever;
+  }
+}
+
+MemoryAhead::~MemoryAhead() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ends_ = true;
+  }
+  work_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void MemoryAhead::Ask(uint32_t used) {
+  const uint32_t ahead = std::min(used / 8, kMostAhead);
+  ask_at_ = used + ahead / 4;  // long before it is used up
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ready_ = std::max(ready_, used);
+    wanted_ = used + ahead;
+  }
+  work_.notify_one();
+}
+
+void MemoryAhead::Run() {
+  while (true) {
+    uint32_t first, count;
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      work_.wait(lock, [this] { return ends_ || ready_ < wanted_; });
+      if (ends_) return;
+      first = ready_;
+      count = wanted_ - first;
+      ready_ = wanted_;
+    }
+    populate_(first, count);
+  }
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,53 @@
+#ifndef TCPGAUGE_SRC_BASE_MEMORY_AHEAD_H_
+#define TCPGAUGE_SRC_BASE_MEMORY_AHEAD_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <mutex>
+#include <thread>
+
+namespace tcpgauge {
+
+// Makes the memory that a growing array uses next resident, on a thread of its own: the kernel clears memory at first
+// touch, which would take a quarter of the time of the thread that fills the array, while it grows fast.
+//
+// Thread: Note() one; the function given runs on the own thread, beside whoever uses the array.
+// Bounds: an eighth of what is used is made ready, at most kMostAhead elements; of a small array nothing.
+// Errors: where no thread is to be had, nothing is made ready.
+class MemoryAhead {
+ public:
+  // Makes `count` elements from `first` on resident, those beyond the array's capacity left out.
+  using Populate = std::function<void(uint32_t first, uint32_t count)>;
+
+  static constexpr uint32_t kSmall = 8192;
+  static constexpr uint32_t kMostAhead = 4096;
+
+  explicit MemoryAhead(Populate populate);
+  ~MemoryAhead();
+
+  // The first `used` elements are in use; never fewer than before. Cheap, but once in hundreds of elements.
+  void Note(uint32_t used) {
+    if (used >= ask_at_) Ask(used);
+  }
+
+ private:
+  static constexpr uint32_t kNever = std::numeric_limits<uint32_t>::max();
+
+  void Ask(uint32_t used);
+  void Run();
+
+  const Populate populate_;
+  uint32_t ask_at_ = kSmall;  // of Note()'s thread
+  std::mutex mutex_;          // guards all below but the thread
+  std::condition_variable work_;
+  uint32_t ready_ = 0;   // elements that are resident, or in use
+  uint32_t wanted_ = 0;  // elements that are to be resident
+  bool ends_ = false;
+  std::thread thread_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_BASE_MEMORY_AHEAD_H_

@@ -1,0 +1,103 @@
+#include "src/base/memory_ahead.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "src/base/stable_array.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr uint32_t kSmall = MemoryAhead::kSmall;
+constexpr uint32_t kMostAhead = MemoryAhead::kMostAhead;
+
+// What was asked to be made resident.
+class Requests {
+ public:
+  MemoryAhead::Populate Recorder() {
+    return [this](uint32_t first, uint32_t count) {
+      {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        ends_.push_back({first, first + count});
+      }
+      more_.notify_one();
+    };
+  }
+  // Waits until all elements below `end` are in use or were made resident.
+  void WaitForAllBelow(uint32_t end) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    more_.wait(lock, [this, end] { return !ends_.empty() && ends_.back().second >= end; });
+  }
+  std::vector<std::pair<uint32_t, uint32_t>> All() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return ends_;
+  }
+
+ private:
+  std::mutex mutex_;  // guards ends_
+  std::condition_variable more_;
+  std::vector<std::pair<uint32_t, uint32_t>> ends_;
+};
+
+TEST(MemoryAhead, LeavesSmallArraysAlone) {
+  Requests requests;
+  {
+    MemoryAhead ahead(requests.Recorder());
+    for (uint32_t used = 0; used < kSmall; ++used) ahead.Note(used);
+  }
+  EXPECT_TRUE(requests.All().empty());
+}
+
+TEST(MemoryAhead, StaysAheadOfAGrowingArrayByABoundedDistance) {
+  Requests requests;
+  MemoryAhead ahead(requests.Recorder());
+  for (uint32_t used = kSmall; used < 200000; used += 7) {
+    ahead.Note(used);
+    // At the least three quarters of an eighth are ready before more is asked for.
+    requests.WaitForAllBelow(used + std::min(used / 8, kMostAhead) / 2);
+    ASSERT_LE(requests.All().back().second, used + std::min(used / 8, kMostAhead));
+  }
+  uint32_t end = 0;
+  for (const auto& [first, last] : requests.All()) {
+    ASSERT_GE(first, end) << "twice";
+    ASSERT_GT(last, first);
+    end = last;
+  }
+}
+
+TEST(MemoryAhead, DoesNotMakeReadyWhatIsInUseByThen) {
+  Requests requests;
+  MemoryAhead ahead(requests.Recorder());
+  ahead.Note(kSmall);
+  requests.WaitForAllBelow(kSmall + kSmall / 8);
+  ahead.Note(10 * kSmall);
+  requests.WaitForAllBelow(10 * kSmall + kMostAhead);
+  EXPECT_EQ(requests.All().back().first, 10 * kSmall);
+}
+
+TEST(StableArray, PopulatesWhatWasNeverTouched) {
+  const size_t page_bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  StableArray<char> array(8 * page_bytes);
+  const auto resident = [&](size_t page) {
+    unsigned char is_resident = 0;
+    EXPECT_EQ(mincore(&array[page * page_bytes], page_bytes, &is_resident), 0);
+    return (is_resident & 1) != 0;
+  };
+  array.Populate(2 * page_bytes + 1, page_bytes);
+  if (!resident(2)) GTEST_SKIP() << "this kernel knows no MADV_POPULATE_WRITE";
+  EXPECT_FALSE(resident(1));
+  EXPECT_TRUE(resident(3));
+  EXPECT_FALSE(resident(4));
+  EXPECT_EQ(array[2 * page_bytes + 1], 0);
+}
+
+}  // namespace
+}  // namespace tcpgauge
