@@ -1,6 +1,7 @@
 #include "src/flow/connection_table.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "src/base/check.h"

@@ -1,7 +1,6 @@
 #ifndef TCPGAUGE_SRC_FLOW_CONNECTION_TABLE_H_
 #define TCPGAUGE_SRC_FLOW_CONNECTION_TABLE_H_
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -73,7 +72,7 @@ class ConnectionTable {
   static constexpr int64_t kUnconfirmedTimeoutNs = 60LL * 1000000000;
   static constexpr int64_t kClosingTimeoutNs = 60LL * 1000000000;
   static constexpr int kMidstreamPayloadSegments = 3;
-  static constexpr size_t kMaxInterfaces = InterfacePins::kMaxInterfaces;  // as IDs of duplicate_packets()
+  static constexpr size_t kMaxInterfaces = InterfacePins::kMaxInterfaces;
 
   // `sink` may be null; else it must outlive the table. Called on the table's thread.
   ConnectionTable(const TableOptions& options, EndedConnectionSink* sink);

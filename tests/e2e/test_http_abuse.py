@@ -6,11 +6,10 @@ import resource
 import select
 import socket
 import statistics
-import subprocess
 import threading
 import time
 
-from support.agent import Agent, binary, fetch
+from support.agent import Agent
 from support.case import NamespaceCase
 from support.namespaces import Testbed
 from support.traffic import Conversation

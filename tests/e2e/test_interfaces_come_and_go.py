@@ -4,9 +4,9 @@ import os
 import signal
 import socket
 import struct
-import sys
 import time
 
+from support import small_pages
 from support.agent import Agent
 from support.case import NamespaceCase
 from support.namespaces import Testbed
@@ -19,9 +19,6 @@ BYTES = "tcpgauge_connection_client_payload_bytes_total"
 BACK_WITHIN_SECONDS = 2
 # To all, of a type for experiments (IEEE 802), which nobody answers.
 FRAME = b"\xff" * 6 + bytes(6) + b"\x88\xb5" + bytes(46)
-# Becomes the agent, with small pages alone: huge ones, made when the kernel likes, move what is resident by megabytes.
-SMALL_PAGES = (sys.executable, "-c", "import ctypes, os, sys; pr_set_thp_disable = 41; "
-               "ctypes.CDLL(None).prctl(pr_set_thp_disable, 1, 0, 0, 0); os.execvp(sys.argv[1], sys.argv[1:])")
 
 
 class Watcher:
@@ -55,7 +52,7 @@ class ComeAndGoCase(NamespaceCase):
         self.server, self.link = self.testbed.server, self.testbed.link
         chosen = [word for interface in interfaces for word in ("-i", interface)]
         # Snapshots ten times a second.
-        self.agent = self.own(Agent(self.server, *chosen, "--fast", *options, prefix=SMALL_PAGES))
+        self.agent = self.own(Agent(self.server, *chosen, "--fast", *options, prefix=small_pages.COMMAND))
         self.watcher = Watcher(self, self.agent)
         with self.testbed.client.entered():
             self.frames = self.own(socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0))

@@ -1,9 +1,9 @@
 """A receiver of OTLP that hangs, is busy or is away costs no packet, no scrape and no memory."""
 import os
-import sys
 import threading
 import time
 
+from support import small_pages
 from support.otlp_case import DROPPED, LiveOtlpCase
 from support.receiver import Answer
 from support.traffic import Conversation, bytes_sent
@@ -11,12 +11,6 @@ from support.waiting import holds_for
 
 # ABSENT_SECONDS=600 is the run that RELIABILITY.md tells of.
 ABSENT_SECONDS = float(os.environ.get("ABSENT_SECONDS", "6"))
-# prctl(PR_SET_THP_DISABLE): huge pages, which the kernel makes and splits as it likes, move what is resident.
-WITHOUT_HUGE_PAGES = (sys.executable, "-c", """
-import ctypes, os, sys
-assert ctypes.CDLL(None).prctl(41, 1, 0, 0, 0) == 0
-os.execv(sys.argv[1], sys.argv[1:])
-""")
 
 
 class CaptureTest(LiveOtlpCase):
@@ -36,7 +30,7 @@ class CaptureTest(LiveOtlpCase):
 
         def talks_on():
             talk.client_sends(1 << 20)
-            return agent.get("/metrics")[0] == 200  # within 5 s; the receiver may take 600
+            return agent.get("/metrics")[0] == 200  # long before the receiver's 600 s are over
         self.assertTrue(holds_for(talks_on, 3), "a scrape waits for nobody")
         self.check_bytes(agent, talk)
         return receiver
@@ -52,7 +46,7 @@ class CaptureTest(LiveOtlpCase):
 
     def test_a_receiver_that_is_away_for_long_costs_neither_memory_nor_packets(self):
         receiver = self.receiver(away=True)
-        agent = self.agent(receiver, prefix=WITHOUT_HUGE_PAGES, OTEL_METRIC_EXPORT_INTERVAL="100")
+        agent = self.agent(receiver, prefix=small_pages.COMMAND, OTEL_METRIC_EXPORT_INTERVAL="100")
         agent.wait_for(DROPPED, lambda value: value > 0, "a full queue", 60)
         talk = self.own(Conversation(self.testbed, 7000))
         resident, queued_bytes, before = [], [], agent.metrics().value(DROPPED)

@@ -24,11 +24,11 @@ class Client(Process):
     The congestion control is named because a machine's default may be bbr, which paces by itself.
     """
 
-    def __init__(self, testbed, seconds, rate, port=5201, address=None):
+    def __init__(self, testbed, seconds, rate, port=5201):
         self.start_time = time.time()
         self.seconds = seconds
         super().__init__(testbed.client.command(
-            "iperf3", "--client", address or testbed.link.server_address, "--port", str(port), "--json",
+            "iperf3", "--client", testbed.link.server_address, "--port", str(port), "--json",
             "--congestion", "cubic", "--bitrate", rate, "--time", str(seconds), "--interval", "0.1"))
 
     def report(self):

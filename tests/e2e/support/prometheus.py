@@ -5,7 +5,6 @@ import shutil
 import tempfile
 import urllib.parse
 
-from support import cleanup
 from support.agent import fetch
 from support.exposition import Exposition
 from support.processes import Process
