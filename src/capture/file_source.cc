@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -15,6 +16,7 @@
 #include "src/capture/file_times.h"
 #include "src/capture/pcap_reader.h"
 #include "src/capture/pcapng_reader.h"
+#include "src/capture/plain_pcap.h"
 #include "src/decode/decoder.h"
 #include "src/decode/link_type.h"
 
@@ -22,6 +24,20 @@ namespace tcpgauge {
 namespace {
 
 constexpr size_t kFileBufferBytes = 128 << 10;
+
+void DecodeInto(PacketBatch* batch, LinkType link_type, absl::Span<const uint8_t> captured, uint32_t wire_length_bytes,
+                int64_t time_ns) {
+  DecodedPacket* decoded = batch->Add();
+  DecodePacket(link_type, captured, wire_length_bytes, decoded);
+  decoded->time_ns = time_ns;
+}
+
+bool Matches(const FilterProgram& filter, absl::Span<const uint8_t> captured, uint32_t wire_length_bytes) {
+  pcap_pkthdr header = {};
+  header.caplen = static_cast<bpf_u_int32>(captured.size());
+  header.len = wire_length_bytes;
+  return filter.Matches(header, captured.data());
+}
 
 // The packets of a pcapng file whose interfaces have different link types, which the library refuses.
 class MixedPcapng {
@@ -62,14 +78,9 @@ class MixedPcapng {
         if (!compiled.ok()) return compiled.status();
         program = programs_.emplace(packet.link_type, *std::move(compiled)).first;
       }
-      pcap_pkthdr header = {};
-      header.caplen = static_cast<bpf_u_int32>(packet.captured.size());
-      header.len = packet.wire_length_bytes;
-      if (!program->second.Matches(header, packet.captured.data())) return absl::OkStatus();
+      if (!Matches(program->second, packet.captured, packet.wire_length_bytes)) return absl::OkStatus();
     }
-    DecodedPacket* decoded = batch->Add();
-    DecodePacket(*link_type, packet.captured, packet.wire_length_bytes, decoded);
-    decoded->time_ns = packet.time_ns;
+    DecodeInto(batch, *link_type, packet.captured, packet.wire_length_bytes, packet.time_ns);
     return absl::OkStatus();
   }
 
@@ -84,12 +95,15 @@ class MixedPcapng {
 
 class FileSource final : public PacketSource {
  public:
+  // `program` is `filter`, compiled for the handle's packets; none when it is empty.
   FileSource(PcapHandle handle, LinkType link_type, std::string name, std::unique_ptr<char[]> buffer,
-             std::string filter)
+             std::string filter, std::optional<FilterProgram> program)
       : buffer_(std::move(buffer)),
         reader_(std::move(handle), link_type),
         name_(std::move(name)),
-        filter_(std::move(filter)) {}
+        filter_(std::move(filter)),
+        program_(std::move(program)),
+        plain_(PlainPcap::Open(file(), static_cast<uint32_t>(pcap_snapshot(reader_.handle())))) {}
 
   absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
     auto result = ReadAsItIs(batch);
@@ -103,14 +117,24 @@ class FileSource final : public PacketSource {
   uint64_t DroppedPackets() override { return 0; }
 
  private:
+  // So many packets that the filter leaves out, and it is looked whether to stop.
+  static constexpr int kMostLookedAt = 8192;
+
+  FILE* file() const { return pcap_file(reader_.handle()); }
+
   absl::StatusOr<ReadResult> ReadAsItIs(PacketBatch* batch) {
+    if (plain_ != nullptr) {
+      if (ReadPlain(batch)) return ReadResult::kPackets;
+      if (fseeko(file(), static_cast<off_t>(plain_->offset()), SEEK_SET) != 0) return DataLoss(strerror(errno));
+      plain_.reset();
+    }
     if (mixed_ == nullptr) {
       const int count = reader_.Read(batch);
       if (count > 0) return ReadResult::kPackets;
       if (count == 0) return ReadResult::kEnd;
       const std::string error = pcap_geterr(reader_.handle());
       if (!absl::StrContains(error, "different from the type of the first interface")) return DataLoss(error);
-      auto mixed = MixedPcapng::GoOn(pcap_file(reader_.handle()), filter_);
+      auto mixed = MixedPcapng::GoOn(file(), filter_);
       if (!mixed.ok()) return DataLoss(absl::StrCat(error, " (", mixed.status().message(), ")"));
       mixed_ = *std::move(mixed);
       if (!batch->packets().empty()) return ReadResult::kPackets;
@@ -120,14 +144,27 @@ class FileSource final : public PacketSource {
     return result;
   }
 
+  // False when the library is to go on.
+  bool ReadPlain(PacketBatch* batch) {
+    for (int i = 0; i < kMostLookedAt && !batch->full(); ++i) {
+      PlainPcap::Packet packet;
+      if (!plain_->Next(&packet)) return false;
+      if (program_.has_value() && !Matches(*program_, packet.captured, packet.wire_length_bytes)) continue;
+      DecodeInto(batch, reader_.link_type(), packet.captured, packet.wire_length_bytes, packet.time_ns);
+    }
+    return true;
+  }
+
   absl::Status DataLoss(absl::string_view error) const { return absl::DataLossError(absl::StrCat(name_, ": ", error)); }
 
   const std::unique_ptr<char[]> buffer_;  // of the file, so it must go last
   PcapReader reader_;
   const std::string name_;
   const std::string filter_;
+  const std::optional<FilterProgram> program_;
   FileTimes times_;
-  std::unique_ptr<MixedPcapng> mixed_;  // once the library refuses to go on
+  std::unique_ptr<PlainPcap> plain_;    // until the library is to go on
+  std::unique_ptr<MixedPcapng> mixed_;  // once the library refuses to
 };
 
 }  // namespace
@@ -148,11 +185,15 @@ absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, 
   }
   const auto link_type = LinkTypeOfHandle(handle.get(), absl::StrCat("'", path, "'"));
   if (!link_type.ok()) return link_type.status();
+  std::optional<FilterProgram> program;
   if (!filter.empty()) {
-    if (const absl::Status status = SetFilter(handle.get(), filter); !status.ok()) return status;
+    auto compiled = FilterProgram::Compile(handle.get(), filter);
+    if (!compiled.ok()) return compiled.status();
+    if (const absl::Status status = compiled->Set(handle.get()); !status.ok()) return status;
+    program.emplace(*std::move(compiled));
   }
   return std::make_unique<FileSource>(std::move(handle), *link_type, standard_input ? "stdin" : path, std::move(buffer),
-                                      filter);
+                                      filter, std::move(program));
 }
 
 }  // namespace tcpgauge

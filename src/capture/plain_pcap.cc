@@ -1,0 +1,90 @@
+#include "src/capture/plain_pcap.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace tcpgauge {
+namespace {
+
+struct FileHeader {
+  uint32_t magic;
+  uint16_t major_version;
+  uint16_t minor_version;
+  uint32_t unused[4];  // of which the library knows the snapshot length and the link type
+};
+static_assert(sizeof(FileHeader) == 24, "as in the file");
+
+constexpr uint32_t kMicroseconds = 0xa1b2c3d4;
+constexpr uint32_t kNanoseconds = 0xa1b23c4d;
+
+struct PacketHeader {
+  uint32_t seconds;
+  uint32_t fraction;  // of a second, in the file's units
+  uint32_t captured_bytes;
+  uint32_t wire_bytes;
+};
+static_assert(sizeof(PacketHeader) == 16, "as in the file");
+
+constexpr uint64_t kNanosecondsPerSecond = 1000000000;
+
+}  // namespace
+
+std::unique_ptr<PlainPcap> PlainPcap::Open(FILE* file, uint32_t snaplen_bytes) {
+  const int fd = fileno(file);
+  struct stat status;
+  FileHeader header;
+  if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || ftello(file) != sizeof(header) ||
+      pread(fd, &header, sizeof(header), 0) != sizeof(header) || header.major_version != 2 ||
+      header.minor_version != 4) {
+    return nullptr;
+  }
+  switch (header.magic) {
+    case kMicroseconds:
+      return std::unique_ptr<PlainPcap>(new PlainPcap(fd, snaplen_bytes, 1000));
+    case kNanoseconds:
+      return std::unique_ptr<PlainPcap>(new PlainPcap(fd, snaplen_bytes, 1));
+    default:
+      return nullptr;
+  }
+}
+
+PlainPcap::PlainPcap(int fd, uint32_t snaplen_bytes, uint32_t nanoseconds_per_unit)
+    : fd_(fd),
+      longest_bytes_(std::min<uint32_t>(snaplen_bytes, kBlockBytes - sizeof(PacketHeader))),
+      nanoseconds_per_unit_(nanoseconds_per_unit),
+      block_(new uint8_t[kBlockBytes]),
+      block_offset_(sizeof(FileHeader)) {}
+
+bool PlainPcap::ParseNext(Packet* packet) {
+  PacketHeader header;
+  if (size_ - at_ < sizeof(header)) return false;
+  std::memcpy(&header, block_.get() + at_, sizeof(header));
+  if (header.captured_bytes > longest_bytes_ || header.captured_bytes > size_ - at_ - sizeof(header)) return false;
+  const uint64_t fraction_ns = uint64_t{header.fraction} * nanoseconds_per_unit_;
+  packet->time_ns =
+      static_cast<int64_t>(header.seconds * kNanosecondsPerSecond + std::min(fraction_ns, kNanosecondsPerSecond - 1));
+  packet->wire_length_bytes = header.wire_bytes;
+  packet->captured = absl::MakeConstSpan(block_.get() + at_ + sizeof(header), header.captured_bytes);
+  at_ += sizeof(header) + header.captured_bytes;
+  return true;
+}
+
+bool PlainPcap::ReadOn() {
+  std::copy(block_.get() + at_, block_.get() + size_, block_.get());
+  block_offset_ += at_;
+  size_ -= at_;
+  at_ = 0;
+  ssize_t count;
+  do {
+    count = pread(fd_, block_.get() + size_, kBlockBytes - size_, static_cast<off_t>(block_offset_ + size_));
+  } while (count < 0 && errno == EINTR);
+  if (count <= 0) return false;
+  size_ += static_cast<size_t>(count);
+  return true;
+}
+
+}  // namespace tcpgauge
