@@ -15,8 +15,8 @@ namespace tcpgauge {
 // capture library copies each of them from buffer to buffer, which takes twice as long as to read and decode it here.
 //
 // Ordinary is a regular file of version 2.4 in this machine's byte order, and in it each packet that is whole and not
-// longer than the file's snapshot length and than a block. Where this stops the library is to go on: it tells the end of
-// the file from damage, and says what is damaged.
+// longer than the file's snapshot length and than a block. Where this stops the library is to go on: it tells the end
+// of the file from damage, and says what is damaged.
 //
 // Thread: one at a time. Bounds: a block of kBlockBytes. Errors: none; what cannot be read is left to the library.
 class PlainPcap {
@@ -29,8 +29,8 @@ class PlainPcap {
     absl::Span<const uint8_t> captured;  // until the next call
   };
 
-  // Of `file`, of which the library has read the header and nothing else. Null when the file is not ordinary. The file's
-  // position stays where it is; the file must outlive what is returned.
+  // Of `file`, of which the library has read the header and nothing else. Null when the file is not ordinary. The
+  // file's position stays where it is; the file must outlive what is returned.
   static std::unique_ptr<PlainPcap> Open(FILE* file, uint32_t snaplen_bytes);
 
   // The next packet; false when the library is to go on at offset().
