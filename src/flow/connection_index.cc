@@ -1,34 +1,47 @@
 #include "src/flow/connection_index.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tcpgauge {
 namespace {
 
 constexpr size_t kMaxSets = 8;
+constexpr size_t kSmallestSetBytes = 2 << 20;  // smaller arrays have no huge pages
+constexpr size_t kFirstBuckets = 256;
 
 // How the entries of a full index are spread.
 struct Spread {
   size_t sets;
-  uint64_t slots_each;
+  size_t first_buckets;  // of each set
+  size_t last_buckets;   // of each, once it has doubled often enough
 };
 
-// With deletions a set may grow from 25/32 on. Hashing gives no set more than its share by four standard deviations.
-Spread SpreadOf(uint32_t capacity) {
-  for (uint64_t slots = 16;; slots *= 2) {
-    for (size_t sets = 1; sets <= kMaxSets; ++sets) {
-      const double share = static_cast<double>(capacity) / static_cast<double>(sets);
-      const double most = sets == 1 ? share : share + 4 * std::sqrt(share);
-      if (most <= static_cast<double>(slots * 25 / 32)) return {sets, slots};
-    }
-  }
+Spread SpreadOf(size_t capacity) {
+  const size_t bytes = SlotSet::BucketsFor(capacity) * SlotSet::kBucketBytes;
+  const size_t sets = std::clamp<size_t>(bytes / kSmallestSetBytes, 1, kMaxSets);
+  // Hashing gives no set more than its share by four standard deviations.
+  const double share = static_cast<double>(capacity) / static_cast<double>(sets);
+  const double most = sets == 1 ? share : share + 4 * std::sqrt(share);
+  const size_t needed = SlotSet::BucketsFor(static_cast<size_t>(std::ceil(most)));
+  int doublings = 0;
+  while (needed >> doublings > kFirstBuckets) ++doublings;
+  const size_t first = (needed >> doublings) + 1;
+  return {sets, first, first << doublings};
+}
+
+std::vector<SlotSet> MakeSets(size_t capacity) {
+  const Spread spread = SpreadOf(capacity);
+  std::vector<SlotSet> sets;
+  for (size_t i = 0; i < spread.sets; ++i) sets.emplace_back(spread.first_buckets);
+  return sets;
 }
 
 }  // namespace
 
 ConnectionIndex::ConnectionIndex(const StableArray<ConnectionRecord>* records, const EmbryoTable* embryos,
                                  uint64_t seed, uint32_t capacity)
-    : keys_{records, embryos}, sets_(SpreadOf(capacity).sets, Set(0, Hash(), Equal{keys_})) {
+    : records_(*records), embryos_(*embryos), sets_(MakeSets(capacity)) {
   // SplitMix64: well-mixed words from one seed.
   for (uint64_t& secret : secrets_) {
     seed += 0x9e3779b97f4a7c15;
@@ -41,7 +54,7 @@ ConnectionIndex::ConnectionIndex(const StableArray<ConnectionRecord>* records, c
 
 uint64_t ConnectionIndex::MemoryBytes(uint32_t capacity) {
   const Spread spread = SpreadOf(capacity);
-  return (spread.sets * spread.slots_each + spread.slots_each / 2) * (sizeof(Entry) + 1);
+  return (spread.sets * spread.last_buckets + spread.last_buckets / 2) * SlotSet::kBucketBytes;
 }
 
 }  // namespace tcpgauge

@@ -213,7 +213,7 @@ void ConnectionTable::Take(const Arrival& arrival) {
       EndEmbryo(embryo, EndReason::kHandshakeTimeout);
       slot = ConnectionIndex::kNotFound;
     } else {
-      slot = Promote(embryo);
+      slot = Promote(embryo, arrival.hash);
     }
   }
   if (slot != ConnectionIndex::kNotFound && timeouts_.IsOver(records_[slot], arrival.time_ns)) {
@@ -278,7 +278,7 @@ void ConnectionTable::FetchOldestEmbryos(size_t count) {
     __builtin_prefetch(&embryos_[index_.FindCandidate(hashes[i]) & ~kEmbryoSlots], 1);
 }
 
-uint32_t ConnectionTable::Promote(uint32_t slot) {
+uint32_t ConnectionTable::Promote(uint32_t slot, uint32_t hash) {
   const Embryo embryo = embryos_[slot];
   DecodedPacket syn;
   syn.kind = DecodedPacket::Kind::kTcpSegment;
@@ -292,11 +292,12 @@ uint32_t ConnectionTable::Promote(uint32_t slot) {
   arrival.time_ns = embryo.time_ns;
   arrival.key = embryo.key;
   arrival.sender = embryo.sender();
-  arrival.hash = static_cast<uint32_t>(index_.HashOf(embryo.key));
+  arrival.hash = hash;
   ledger_.Leave(ConnectionState::kSynSent);
-  index_.Erase(slot | kEmbryoSlots, arrival.hash);
+  const uint32_t record = TakeFreeRecord();  // fewer records are in use than there are connections
+  index_.Replace(slot | kEmbryoSlots, record, hash);
   embryos_.Remove(slot);
-  const uint32_t record = Begin(arrival, /*counted=*/true);
+  BeginRecord(record, arrival, /*counted=*/true);
   encapsulations_.Release(embryo.key.encapsulation);
   Credit(record, arrival);
   return record;
@@ -316,9 +317,16 @@ void ConnectionTable::EndEmbryo(uint32_t slot, std::optional<EndReason> reason) 
   embryos_.Remove(slot);
 }
 
-uint32_t ConnectionTable::Begin(const Arrival& arrival, bool counted) {
+uint32_t ConnectionTable::Begin(const Arrival& arrival) {
+  MakeRoom();
+  const uint32_t slot = TakeFreeRecord();
+  index_.Insert(slot, arrival.hash);
+  BeginRecord(slot, arrival, /*counted=*/false);
+  return slot;
+}
+
+void ConnectionTable::BeginRecord(uint32_t slot, const Arrival& arrival, bool counted) {
   const DecodedPacket& packet = *arrival.packet;
-  const uint32_t slot = TakeFreeSlot();
   ConnectionRecord& record = records_[slot];
   ConnectionDetails& details = details_[slot];
   record = ConnectionRecord();
@@ -346,10 +354,8 @@ uint32_t ConnectionTable::Begin(const Arrival& arrival, bool counted) {
   if (client_is_b) record.set(ConnectionRecord::kClientIsB);
 
   record.state = FirstState(FactsOf(packet));
-  index_.Insert(slot, arrival.hash);
   timeouts_.Insert(slot);
   if (record.has(ConnectionRecord::kRoleObserved)) Confirm(slot, counted);
-  return slot;
 }
 
 uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, const Arrival& arrival) {
@@ -498,8 +504,7 @@ void ConnectionTable::SetState(uint32_t slot, ConnectionState state) {
   timeouts_.Update(slot);
 }
 
-uint32_t ConnectionTable::TakeFreeSlot() {
-  MakeRoom();
+uint32_t ConnectionTable::TakeFreeRecord() {
   if (free_records_ == Timeouts::kNone) return record_limit_++;
   const uint32_t slot = free_records_;
   free_records_ = details_[slot].next;

@@ -161,11 +161,12 @@ class ConnectionTable {
   void Take(const Arrival& arrival);
   uint32_t FindSlot(const Arrival& arrival) const;
   void BeginEmbryo(const Arrival& arrival);
-  // A record for what the embryo knows; its slot. The embryo is gone.
-  uint32_t Promote(uint32_t embryo);
+  // A record for what the embryo, whose key has this hash, knows; its slot. The embryo is gone.
+  uint32_t Promote(uint32_t embryo, uint32_t hash);
   void EndEmbryo(uint32_t embryo, std::optional<EndReason> reason);
-  // `counted` when it was opened before, as an embryo.
-  uint32_t Begin(const Arrival& arrival, bool counted = false);
+  uint32_t Begin(const Arrival& arrival);
+  // In a slot that is in the index. `counted` when it was opened before, as an embryo.
+  void BeginRecord(uint32_t slot, const Arrival& arrival, bool counted);
   // Begins the connection whose SYN was kept as a candidate while an older one held its 4-tuple.
   // REQUIRES: the segment is the SYN-ACK that answers it.
   uint32_t BeginFromCandidate(uint32_t old_slot, const Arrival& arrival);
@@ -178,7 +179,8 @@ class ConnectionTable {
   void Confirm(uint32_t slot, bool counted);
   void SetClient(uint32_t slot, End end);
   void SetState(uint32_t slot, ConnectionState state);
-  uint32_t TakeFreeSlot();
+  // REQUIRES: one is free.
+  uint32_t TakeFreeRecord();
   void MakeRoom();
   uint64_t IdOf(const ConnectionKey& key, int64_t start_time_ns) const;
   void EndConnection(uint32_t slot, std::optional<EndReason> reason);

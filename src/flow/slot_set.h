@@ -1,0 +1,101 @@
+#ifndef TCPGAUGE_SRC_FLOW_SLOT_SET_H_
+#define TCPGAUGE_SRC_FLOW_SLOT_SET_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+
+#include "src/base/lazy_memory.h"
+
+namespace tcpgauge {
+
+// Slot numbers under 32-bit hashes, of which several may be equal: a hash table of buckets of one cache line, so that
+// what is looked up can be fetched ahead whole. A slot that its hash's bucket has no room for is in the next one that
+// has; thus a bucket with room ends every search.
+//
+// Thread: confined to one. Bounds: none; when MostIn() its buckets are in it, it doubles them. It never becomes
+// smaller.
+class SlotSet {
+ public:
+  static constexpr uint32_t kNone = UINT32_MAX;  // is no slot
+
+  // Begins with `buckets`, at least one; there are never more than 2^31.
+  explicit SlotSet(size_t buckets);
+
+  size_t size() const { return size_; }
+
+  void Prefetch(uint32_t hash) const { __builtin_prefetch(&buckets_[HomeOf(hash)]); }
+
+  // A slot under this hash for which matches(slot) is true, else kNone.
+  template <typename Matches>
+  uint32_t Find(uint32_t hash, Matches matches) const {
+    for (uint32_t at = HomeOf(hash);; at = After(at)) {
+      const Bucket& bucket = buckets_[at];
+      for (uint32_t places = PlacesOf(bucket.hashes, hash); places != 0; places &= places - 1) {
+        const uint32_t slot = ~bucket.slots[__builtin_ctz(places)];
+        if (slot != kNone && matches(slot)) return slot;
+      }
+      if (!IsFull(bucket)) return kNone;
+    }
+  }
+
+  void Insert(uint32_t slot, uint32_t hash);
+  // REQUIRES: the slot is there under this hash; so is then the other one instead.
+  void Replace(uint32_t slot, uint32_t other, uint32_t hash);
+  // REQUIRES: the slot is there under this hash.
+  void Erase(uint32_t slot, uint32_t hash);
+
+  static constexpr size_t kBucketBytes = 64;
+  // On average 5.5 of 8: with more, too many buckets are full; with fewer, a million slots take a megabyte more.
+  static constexpr size_t MostIn(size_t buckets) { return buckets * 11 / 2; }
+  static constexpr size_t BucketsFor(size_t slots) { return (slots * 2 + 10) / 11; }
+
+ private:
+  static constexpr uint32_t kSlotsPerBucket = 8;
+  struct alignas(kBucketBytes) Bucket {
+    uint32_t hashes[kSlotsPerBucket];
+    uint32_t slots[kSlotsPerBucket];  // each inverted, so that zeroed memory is free
+  };
+  static_assert(sizeof(Bucket) == kBucketBytes, "one cache line");
+  struct Place {
+    uint32_t bucket;
+    uint32_t index;
+  };
+
+  // A bit for each of the words that is `value`. All at once: the compiler makes a loop of it else, twice as slow.
+  static uint32_t PlacesOf(const uint32_t (&words)[kSlotsPerBucket], uint32_t value) {
+    using Four = uint32_t __attribute__((vector_size(16)));
+    Four low, high;
+    std::memcpy(&low, words, sizeof(low));
+    std::memcpy(&high, words + 4, sizeof(high));
+    const Four bits = ((low == value) & Four{1, 2, 4, 8}) | ((high == value) & Four{16, 32, 64, 128});
+    uint64_t halves[2];
+    std::memcpy(halves, &bits, sizeof(halves));
+    const uint64_t both = halves[0] | halves[1];
+    return static_cast<uint32_t>(both | both >> 32);
+  }
+  static bool IsFull(const Bucket& bucket) { return PlacesOf(bucket.slots, ~kNone) == 0; }
+
+  // In the order of the mixed hashes, so that growing goes through memory in one direction.
+  uint32_t HomeOf(uint32_t hash) const {
+    return static_cast<uint32_t>(uint64_t{hash * 0x9e3779b1u} * bucket_count_ >> 32);
+  }
+  uint32_t After(uint32_t bucket) const { return bucket + 1 == bucket_count_ ? 0 : bucket + 1; }
+
+  // How many buckets `to` lies behind `from`.
+  uint32_t Distance(uint32_t from, uint32_t to) const { return to >= from ? to - from : to + bucket_count_ - from; }
+
+  void Put(uint32_t slot, uint32_t hash);
+  Place Locate(uint32_t slot, uint32_t hash) const;
+  void Grow();
+
+  uint32_t bucket_count_;
+  std::unique_ptr<LazyMemory> memory_;
+  Bucket* buckets_;  // in memory_
+  size_t size_ = 0;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_FLOW_SLOT_SET_H_
