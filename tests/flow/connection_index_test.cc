@@ -44,9 +44,9 @@ TEST_F(ConnectionIndexTest, FindsWhatWasInserted) {
 
 TEST_F(ConnectionIndexTest, AFullIndexHasLittleRoomLeft) {
   for (const uint32_t capacity : {10000u, 65536u, 100000u, 917505u, 1000000u, 1u << 21, 10000000u}) {
-    // Eight bytes a place, of which 11 of 16 are taken; the rest is for what sets have too much and for one that grows.
-    EXPECT_LE(ConnectionIndex::MemoryBytes(capacity), capacity * 8 * 16 / 11 * 1.52) << capacity;
-    EXPECT_GE(ConnectionIndex::MemoryBytes(capacity), capacity * 8 * 16 / 11) << capacity;
+    // Eight bytes a place, of which 23 of 32 are taken; the rest is for what sets have too much and for one that grows.
+    EXPECT_LE(ConnectionIndex::MemoryBytes(capacity), capacity * 8 * 1.392 * 1.52) << capacity;
+    EXPECT_GE(ConnectionIndex::MemoryBytes(capacity), capacity * 8 * 1.392) << capacity;
   }
 }
 
