@@ -13,20 +13,20 @@ namespace {
 
 constexpr size_t kHugePageBytes = 2 << 20;
 
-size_t Mapped(size_t size_bytes) { return std::max<size_t>(size_bytes, 1); }
-
-}  // namespace
-
 void* MapLazily(size_t size_bytes) {
-  const size_t mapped = Mapped(size_bytes);
-  void* data = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* data = mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   TCPGAUGE_CHECK(data != MAP_FAILED);
   // Random access to hundreds of megabytes is bound by address translation. Only a wish: it may fail.
-  if (mapped >= kHugePageBytes) madvise(data, mapped, MADV_HUGEPAGE);
+  if (size_bytes >= kHugePageBytes) madvise(data, size_bytes, MADV_HUGEPAGE);
   return data;
 }
 
-void UnmapLazily(void* data, size_t size_bytes) { munmap(data, Mapped(size_bytes)); }
+}  // namespace
+
+LazyMemory::LazyMemory(size_t size_bytes)
+    : size_bytes_(std::max<size_t>(size_bytes, 1)), data_(MapLazily(size_bytes_)) {}
+
+LazyMemory::~LazyMemory() { munmap(data_, size_bytes_); }
 
 void PopulateLazyMemory(void* data, size_t size_bytes) {
   const uintptr_t in_page = reinterpret_cast<uintptr_t>(data) % static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));

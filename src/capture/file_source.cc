@@ -117,13 +117,15 @@ class FileSource final : public PacketSource {
   uint64_t DroppedPackets() override { return 0; }
 
  private:
-  // So many packets that the filter leaves out, and it is looked whether to stop.
+  // After so many packets it is looked whether to stop, though the filter left most of them out.
   static constexpr int kMostLookedAt = 8192;
 
   FILE* file() const { return pcap_file(reader_.handle()); }
 
   absl::StatusOr<ReadResult> ReadAsItIs(PacketBatch* batch) {
     if (plain_ != nullptr) {
+      batch->CopyFrom(begun_);
+      begun_.clear();
       if (ReadPlain(batch)) return ReadResult::kPackets;
       if (fseeko(file(), static_cast<off_t>(plain_->offset()), SEEK_SET) != 0) return DataLoss(strerror(errno));
       plain_.reset();
@@ -146,8 +148,13 @@ class FileSource final : public PacketSource {
 
   // False when the library is to go on.
   bool ReadPlain(PacketBatch* batch) {
-    for (int i = 0; i < kMostLookedAt && !batch->full(); ++i) {
-      PlainPcap::Packet packet;
+    PlainPcap::Packet packet;
+    for (int i = 0; !batch->full(); ++i) {
+      if (i == kMostLookedAt) {
+        begun_.CopyFrom(*batch);  // times are mended in full batches
+        batch->clear();
+        break;
+      }
       if (!plain_->Next(&packet)) return false;
       if (program_.has_value() && !Matches(*program_, packet.captured, packet.wire_length_bytes)) continue;
       DecodeInto(batch, reader_.link_type(), packet.captured, packet.wire_length_bytes, packet.time_ns);
@@ -164,6 +171,7 @@ class FileSource final : public PacketSource {
   const std::optional<FilterProgram> program_;
   FileTimes times_;
   std::unique_ptr<PlainPcap> plain_;    // until the library is to go on
+  PacketBatch begun_;                   // of plain_, to be handed over when it is full
   std::unique_ptr<MixedPcapng> mixed_;  // once the library refuses to
 };
 

@@ -1,7 +1,6 @@
 #include "src/capture/plain_pcap.h"
 
 #include <errno.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,17 +28,18 @@ struct PacketHeader {
 };
 static_assert(sizeof(PacketHeader) == 16, "as in the file");
 
+// So a packet is whole before there is no room to read on.
+constexpr size_t kBlockBytes = PlainPcap::kReadBytes + sizeof(PacketHeader) + PlainPcap::kMostCapturedBytes;
+
 constexpr uint64_t kNanosecondsPerSecond = 1000000000;
 
 }  // namespace
 
 std::unique_ptr<PlainPcap> PlainPcap::Open(FILE* file, uint32_t snaplen_bytes) {
   const int fd = fileno(file);
-  struct stat status;
   FileHeader header;
-  if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || ftello(file) != sizeof(header) ||
-      pread(fd, &header, sizeof(header), 0) != sizeof(header) || header.major_version != 2 ||
-      header.minor_version != 4) {
+  if (ftello(file) != sizeof(header) || pread(fd, &header, sizeof(header), 0) != sizeof(header) ||
+      header.major_version != 2 || header.minor_version != 4) {
     return nullptr;
   }
   switch (header.magic) {
@@ -54,7 +54,7 @@ std::unique_ptr<PlainPcap> PlainPcap::Open(FILE* file, uint32_t snaplen_bytes) {
 
 PlainPcap::PlainPcap(int fd, uint32_t snaplen_bytes, uint32_t nanoseconds_per_unit)
     : fd_(fd),
-      longest_bytes_(std::min<uint32_t>(snaplen_bytes, kBlockBytes - sizeof(PacketHeader))),
+      snaplen_bytes_(snaplen_bytes),
       nanoseconds_per_unit_(nanoseconds_per_unit),
       block_(new uint8_t[kBlockBytes]),
       block_offset_(sizeof(FileHeader)) {}
@@ -63,24 +63,26 @@ bool PlainPcap::ParseNext(Packet* packet) {
   PacketHeader header;
   if (size_ - at_ < sizeof(header)) return false;
   std::memcpy(&header, block_.get() + at_, sizeof(header));
-  if (header.captured_bytes > longest_bytes_ || header.captured_bytes > size_ - at_ - sizeof(header)) return false;
+  if (header.captured_bytes > std::min(kMostCapturedBytes, size_ - at_ - sizeof(header))) return false;
   const uint64_t fraction_ns = uint64_t{header.fraction} * nanoseconds_per_unit_;
   packet->time_ns =
       static_cast<int64_t>(header.seconds * kNanosecondsPerSecond + std::min(fraction_ns, kNanosecondsPerSecond - 1));
   packet->wire_length_bytes = header.wire_bytes;
-  packet->captured = absl::MakeConstSpan(block_.get() + at_ + sizeof(header), header.captured_bytes);
+  packet->captured =
+      absl::MakeConstSpan(block_.get() + at_ + sizeof(header), std::min(header.captured_bytes, snaplen_bytes_));
   at_ += sizeof(header) + header.captured_bytes;
   return true;
 }
 
 bool PlainPcap::ReadOn() {
-  std::copy(block_.get() + at_, block_.get() + size_, block_.get());
+  std::memmove(block_.get(), block_.get() + at_, size_ - at_);
   block_offset_ += at_;
   size_ -= at_;
   at_ = 0;
+  const size_t room = std::min(kReadBytes, kBlockBytes - size_);
   ssize_t count;
   do {
-    count = pread(fd_, block_.get() + size_, kBlockBytes - size_, static_cast<off_t>(block_offset_ + size_));
+    count = pread(fd_, block_.get() + size_, room, static_cast<off_t>(block_offset_ + size_));
   } while (count < 0 && errno == EINTR);
   if (count <= 0) return false;
   size_ += static_cast<size_t>(count);

@@ -12,16 +12,17 @@
 namespace tcpgauge {
 
 // The packets of an ordinary pcap file (draft-ietf-opsawg-pcap), looked at where a block of the file was read to. The
-// capture library copies each of them from buffer to buffer, which takes twice as long as to read and decode it here.
+// capture library copies each of them from buffer to buffer, which takes twice as long.
 //
-// Ordinary is a regular file of version 2.4 in this machine's byte order, and in it each packet that is whole and not
-// longer than the file's snapshot length and than a block. Where this stops the library is to go on: it tells the end
-// of the file from damage, and says what is damaged.
+// Ordinary is a file of version 2.4 in this machine's byte order that can be read at any place. Where no whole packet
+// of a length that can be follows, this stops, and the library is to go on: it tells the end of the file from damage,
+// and says what is damaged.
 //
-// Thread: one at a time. Bounds: a block of kBlockBytes. Errors: none; what cannot be read is left to the library.
+// Thread: one at a time. Bounds: kReadBytes and a packet. Errors: none; what cannot be read is left to the library.
 class PlainPcap {
  public:
-  static constexpr size_t kBlockBytes = 128 << 10;
+  static constexpr size_t kReadBytes = 128 << 10;          // at once
+  static constexpr size_t kMostCapturedBytes = 256 << 10;  // longer ones the library refuses
 
   struct Packet {
     int64_t time_ns;  // of the Unix epoch
@@ -29,8 +30,9 @@ class PlainPcap {
     absl::Span<const uint8_t> captured;  // until the next call
   };
 
-  // Of `file`, of which the library has read the header and nothing else. Null when the file is not ordinary. The
-  // file's position stays where it is; the file must outlive what is returned.
+  // Of `file`, of which the library has read the header and nothing else; of each packet at most `snaplen_bytes` are
+  // looked at. Null when the file is not ordinary. The file's position stays where it is; the file must outlive what is
+  // returned.
   static std::unique_ptr<PlainPcap> Open(FILE* file, uint32_t snaplen_bytes);
 
   // The next packet; false when the library is to go on at offset().
@@ -47,13 +49,13 @@ class PlainPcap {
  private:
   PlainPcap(int fd, uint32_t snaplen_bytes, uint32_t nanoseconds_per_unit);
 
-  // False when the block holds no whole packet any more, or one that is not ordinary.
+  // False when the block holds no whole packet any more.
   bool ParseNext(Packet* packet);
   // Reads the file on from offset(); false when there was nothing new to read.
   bool ReadOn();
 
   const int fd_;
-  const uint32_t longest_bytes_;
+  const uint32_t snaplen_bytes_;
   const uint32_t nanoseconds_per_unit_;
   const std::unique_ptr<uint8_t[]> block_;
   uint64_t block_offset_;  // where the block begins in the file

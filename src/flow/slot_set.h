@@ -14,13 +14,13 @@ namespace tcpgauge {
 // what is looked up can be fetched ahead whole. A slot that its hash's bucket has no room for is in the next one that
 // has; thus a bucket with room ends every search.
 //
-// Thread: confined to one. Bounds: none; when MostIn() its buckets are in it, it doubles them. It never becomes
+// Thread: confined to one. Bounds: none; it doubles its buckets when they hold MostIn() of them, and never becomes
 // smaller.
 class SlotSet {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;  // is no slot
 
-  // Begins with `buckets`, at least one; there are never more than 2^31.
+  // REQUIRES: at least one bucket, and never so many slots that they need more than 2^31.
   explicit SlotSet(size_t buckets);
 
   size_t size() const { return size_; }

@@ -91,7 +91,11 @@ double NanosecondsSince(Clock::time_point start) {
 double ReadStage(const char* path) {
   FILE* file = fopen(path, "re");
   fseek(file, MappedCapture::kFileHeaderBytes, SEEK_SET);
-  const std::unique_ptr<PlainPcap> capture = PlainPcap::Open(file, PlainPcap::kBlockBytes);
+  const std::unique_ptr<PlainPcap> capture = PlainPcap::Open(file, PlainPcap::kMostCapturedBytes);
+  if (capture == nullptr) {
+    fprintf(stderr, "stages_bench: %s is no capture that make_capture wrote\n", path);
+    exit(1);
+  }
   PlainPcap::Packet packet;
   const auto start = Clock::now();
   while (capture->Next(&packet)) benchmark_result = packet.wire_length_bytes;
