@@ -52,8 +52,8 @@ class EndedConnectionSink {
   virtual void OnConnectionEnded(const EndedConnection& connection) = 0;
 };
 
-// One capture thread's connections: an index over records that never move. A connection of which only a
-// SYN was seen is an embryo, a third of a record.
+// One capture thread's connections: an index over records that never move. A connection of which only a SYN was seen is
+// an embryo, a third of a record.
 //
 // A connection begins with a SYN or, unless `new_only`, with any segment. One that begins with neither SYN nor SYN-ACK
 // is midstream; it is confirmed, that is, shown and counted, once both directions or three segments with payload were
