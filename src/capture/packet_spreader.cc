@@ -81,7 +81,10 @@ void PacketSpreader::Run() {
 absl::Status PacketSpreader::ReadAhead() {
   PacketBatch* back = backs_[0];
   while (!stop_.stopped()) {
-    const auto result = source_->Read(back);
+    read_.clear();
+    const auto result = source_->Read(&read_);
+    // Decoding makes many small stores, each of which would wait for the worker's processor to give the memory up.
+    back->CopyFrom(read_);
     queues_[0]->Push();  // what came before an error counts too
     if (!result.ok()) return stop_.stopped() ? absl::OkStatus() : result.status();
     if (*result == PacketSource::ReadResult::kEnd) break;
