@@ -46,7 +46,8 @@ std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
   const size_t count = sources.size();
   if (!options_.worker.live) {
     TCPGAUGE_CHECK(sources[0].size() == 1);
-    spreader_ = std::make_unique<PacketSpreader>(std::move(sources[0][0]), count, &stop_workers_);
+    spreader_ =
+        std::make_unique<PacketSpreader>(std::move(sources[0][0]), count, options_.table.hash_seed, &stop_workers_);
     std::vector<std::unique_ptr<PacketSource>> shares = spreader_->TakeSources();
     sources[0].clear();
     for (size_t i = 0; i < count; ++i) sources[i].push_back(std::move(shares[i]));

@@ -27,6 +27,10 @@ class BatchQueue {
 
   // Producer: an empty batch to fill; waits for room. Null when stopped.
   PacketBatch* Back();
+  // Whether the consumer is behind: the producer has time to spare.
+  bool crowded() const {
+    return pushed_.load(std::memory_order_relaxed) - popped_.load(std::memory_order_relaxed) >= kCapacity / 2;
+  }
   // Hands over the batch that Back() returned.
   void Push();
   // No more comes: the packets ended with `status` at `time_ns`.

@@ -159,7 +159,7 @@ void CaptureWorker::CountAndApply(const Source& source) {
     if (packet.error != DecodeError::kNone) ++counters_.decode_errors[static_cast<size_t>(packet.error)];
   }
   if (!batch_.packets().empty()) packet_time_ns_ = batch_.packets().back().time_ns;
-  table_.Apply(batch_.packets());
+  table_.Apply(batch_.packets(), batch_.hints());
   memory_ahead_->Note(table_.record_limit());
 }
 

@@ -10,6 +10,8 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "src/decode/decoded_packet.h"
+#include "src/flow/connection_hint.h"
+#include "src/flow/key_hasher.h"
 
 namespace tcpgauge {
 
@@ -21,23 +23,35 @@ class PacketBatch {
   bool full() const { return size_ == kCapacity; }
   void clear() {
     size_ = 0;
+    hint_count_ = 0;
     time_ns = 0;
   }
   void CopyFrom(const PacketBatch& other) {
     std::copy_n(other.packets_.begin(), other.size_, packets_.begin());
+    std::copy_n(other.hints_.begin(), other.hint_count_, hints_.begin());
     size_ = other.size_;
+    hint_count_ = other.hint_count_;
     time_ns = other.time_ns;
   }
   // REQUIRES: !full(). The packet holds what an earlier batch left in it.
   DecodedPacket* Add() { return &packets_[size_++]; }
   absl::Span<DecodedPacket> packets() { return absl::MakeSpan(packets_.data(), size_); }
 
+  // Takes work off the thread of the table; see ConnectionHint.
+  void MakeHints(const KeyHasher& hasher) {
+    for (; hint_count_ < size_; ++hint_count_) hints_[hint_count_] = ConnectionHint::Of(packets_[hint_count_], hasher);
+  }
+  // Of each packet, or empty.
+  absl::Span<const ConnectionHint> hints() const { return absl::MakeConstSpan(hints_.data(), hint_count_); }
+
   // The time that the source has come to, where it knows more than the packets tell; else 0.
   int64_t time_ns = 0;
 
  private:
   std::array<DecodedPacket, kCapacity> packets_;
+  std::array<ConnectionHint, kCapacity> hints_;
   size_t size_ = 0;
+  size_t hint_count_ = 0;
 };
 
 // Whether packets can be captured.

@@ -57,8 +57,9 @@ class PacketSpreader::QueueSource final : public PacketSource {
   const std::string name_;
 };
 
-PacketSpreader::PacketSpreader(std::unique_ptr<PacketSource> source, size_t workers, const StopSignal* stop)
-    : source_(std::move(source)), stop_(*stop) {
+PacketSpreader::PacketSpreader(std::unique_ptr<PacketSource> source, size_t workers, uint64_t hash_seed,
+                               const StopSignal* stop)
+    : source_(std::move(source)), hasher_(hash_seed), stop_(*stop) {
   for (size_t i = 0; i < workers; ++i) {
     queues_.push_back(std::make_unique<BatchQueue>(stop));
     backs_.push_back(queues_.back()->Back());
@@ -83,6 +84,7 @@ absl::Status PacketSpreader::ReadAhead() {
   while (!stop_.stopped()) {
     read_.clear();
     const auto result = source_->Read(&read_);
+    if (queues_[0]->crowded()) read_.MakeHints(hasher_);
     // Decoding makes many small stores, each of which would wait for the worker's processor to give the memory up.
     back->CopyFrom(read_);
     queues_[0]->Push();  // what came before an error counts too

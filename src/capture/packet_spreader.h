@@ -10,6 +10,7 @@
 #include "src/capture/batch_queue.h"
 #include "src/capture/packet_source.h"
 #include "src/flow/fragment_cache.h"
+#include "src/flow/key_hasher.h"
 
 namespace tcpgauge {
 
@@ -23,8 +24,9 @@ namespace tcpgauge {
 // Thread: Run() is one thread; each queue's source belongs to one worker.
 class PacketSpreader {
  public:
-  // `stop` must outlive it. It must outlive the sources that TakeSources() returned.
-  PacketSpreader(std::unique_ptr<PacketSource> source, size_t workers, const StopSignal* stop);
+  // `hash_seed` is that of the workers' tables. `stop` must outlive it. It must outlive the sources that TakeSources()
+  // returned.
+  PacketSpreader(std::unique_ptr<PacketSource> source, size_t workers, uint64_t hash_seed, const StopSignal* stop);
   ~PacketSpreader();
 
   // What each worker reads: as the file, with an error of the file told to the first. Once, before Run().
@@ -45,6 +47,7 @@ class PacketSpreader {
   bool PushAll();
 
   const std::unique_ptr<PacketSource> source_;
+  const KeyHasher hasher_;
   const StopSignal& stop_;
   std::vector<std::unique_ptr<BatchQueue>> queues_;
   std::vector<PacketBatch*> backs_;  // the batch of each queue that is being filled

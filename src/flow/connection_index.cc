@@ -41,16 +41,7 @@ std::vector<SlotSet> MakeSets(size_t capacity) {
 
 ConnectionIndex::ConnectionIndex(const StableArray<ConnectionRecord>* records, const EmbryoTable* embryos,
                                  uint64_t seed, uint32_t capacity)
-    : records_(*records), embryos_(*embryos), sets_(MakeSets(capacity)) {
-  // SplitMix64: well-mixed words from one seed.
-  for (uint64_t& secret : secrets_) {
-    seed += 0x9e3779b97f4a7c15;
-    uint64_t mixed = seed;
-    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;
-    mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
-    secret = mixed ^ mixed >> 31;
-  }
-}
+    : hasher_(seed), records_(*records), embryos_(*embryos), sets_(MakeSets(capacity)) {}
 
 uint64_t ConnectionIndex::MemoryBytes(uint32_t capacity) {
   const Spread spread = SpreadOf(capacity);

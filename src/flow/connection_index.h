@@ -1,15 +1,14 @@
 #ifndef TCPGAUGE_SRC_FLOW_CONNECTION_INDEX_H_
 #define TCPGAUGE_SRC_FLOW_CONNECTION_INDEX_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include "src/base/stable_array.h"
 #include "src/flow/connection_record.h"
 #include "src/flow/embryo_table.h"
+#include "src/flow/key_hasher.h"
 #include "src/flow/slot_set.h"
 
 namespace tcpgauge {
@@ -34,15 +33,7 @@ class ConnectionIndex {
   // That an index of `capacity` entries can take: while one of its sets grows, the array half as large is there too.
   static uint64_t MemoryBytes(uint32_t capacity);
 
-  // Seeded, so that nobody outside can choose keys that collide.
-  uint64_t HashOf(const ConnectionKey& key) const {
-    uint64_t words[5];
-    static_assert(sizeof(words) == sizeof(key), "all of it");
-    std::memcpy(words, &key, sizeof(words));
-    const uint64_t a = Fold(words[0] ^ secrets_[0], words[1] ^ secrets_[1]);
-    const uint64_t b = Fold(words[2] ^ secrets_[2], words[3] ^ secrets_[3]);
-    return Fold(a ^ b ^ secrets_[4], words[4] ^ secrets_[5] ^ a);
-  }
+  uint64_t HashOf(const ConnectionKey& key) const { return hasher_.HashOf(key); }
 
   void Prefetch(uint32_t hash) const { SetOf(hash).Prefetch(hash); }
 
@@ -75,16 +66,10 @@ class ConnectionIndex {
   size_t size() const { return size_; }
 
  private:
-  // Both halves of the 128-bit product.
-  static uint64_t Fold(uint64_t a, uint64_t b) {
-    const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
-    return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-  }
-
   SlotSet& SetOf(uint32_t hash) { return sets_[hash * uint64_t{sets_.size()} >> 32]; }
   const SlotSet& SetOf(uint32_t hash) const { return sets_[hash * uint64_t{sets_.size()} >> 32]; }
 
-  std::array<uint64_t, 6> secrets_;
+  const KeyHasher hasher_;
   const StableArray<ConnectionRecord>& records_;
   const EmbryoTable& embryos_;
   std::vector<SlotSet> sets_;

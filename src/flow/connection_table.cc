@@ -113,13 +113,14 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
   }
 }
 
-void ConnectionTable::Apply(absl::Span<const DecodedPacket> packets) {
+void ConnectionTable::Apply(absl::Span<const DecodedPacket> packets, absl::Span<const ConnectionHint> hints) {
   std::array<Arrival, kBatch> batch;
   while (!packets.empty()) {
     const size_t count = std::min(packets.size(), kBatch);
     size_t arrivals = 0;
-    for (const DecodedPacket& packet : packets.first(count)) {
-      if (!Prepare(packet, &batch[arrivals])) continue;
+    for (size_t i = 0; i < count; ++i) {
+      const ConnectionHint hint = hints.empty() ? ConnectionHint{0, End::kA, /*known=*/false} : hints[i];
+      if (!Prepare(packets[i], hint, &batch[arrivals])) continue;
       index_.Prefetch(batch[arrivals].hash);
       ++arrivals;
     }
@@ -129,6 +130,7 @@ void ConnectionTable::Apply(absl::Span<const DecodedPacket> packets) {
       encapsulations_.Release(batch[i].key.encapsulation);
     }
     packets.remove_prefix(count);
+    if (!hints.empty()) hints.remove_prefix(count);
   }
 }
 
@@ -159,9 +161,7 @@ void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
   }
 }
 
-bool ConnectionTable::Prepare(const DecodedPacket& packet, Arrival* arrival) {
-  Endpoint source = packet.source;
-  Endpoint destination = packet.destination;
+bool ConnectionTable::Prepare(const DecodedPacket& packet, const ConnectionHint& hint, Arrival* arrival) {
   switch (packet.kind) {
     case DecodedPacket::Kind::kTcpSegment:
     case DecodedPacket::Kind::kTcpFragment:
@@ -173,6 +173,14 @@ bool ConnectionTable::Prepare(const DecodedPacket& packet, Arrival* arrival) {
   now_ns_ = std::max(now_ns_, packet.time_ns);
   arrival->packet = &packet;
   arrival->time_ns = ArrivalTime(packet.time_ns, now_ns_);
+  if (hint.known) {
+    arrival->key = ConnectionKey::Of(packet.source, packet.destination, EncapsulationTable::kNone, hint.sender);
+    arrival->sender = hint.sender;
+    arrival->hash = hint.key_hash;
+    return true;
+  }
+  Endpoint source = packet.source;
+  Endpoint destination = packet.destination;
   const uint32_t encapsulation = encapsulations_.Acquire(packet.encapsulation);
   if (packet.is_fragment) {
     const FragmentCache::Datagram datagram{source.address, destination.address, packet.fragment_id,

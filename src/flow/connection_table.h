@@ -8,6 +8,7 @@
 #include "absl/types/span.h"
 #include "src/base/stable_array.h"
 #include "src/decode/decoded_packet.h"
+#include "src/flow/connection_hint.h"
 #include "src/flow/connection_index.h"
 #include "src/flow/connection_record.h"
 #include "src/flow/connection_summary.h"
@@ -82,7 +83,9 @@ class ConnectionTable {
 
   // Takes in the TCP segments and fragments of a batch, in order; other packets are passed over.
   // DecodedPacket::interface is an index below kMaxInterfaces here.
-  void Apply(absl::Span<const DecodedPacket> packets);
+  void Apply(absl::Span<const DecodedPacket> packets) { Apply(packets, {}); }
+  // With hints, one of each packet or none at all.
+  void Apply(absl::Span<const DecodedPacket> packets, absl::Span<const ConnectionHint> hints);
 
   // Moves table time on and ends connections whose time has come, a bounded number in one call; true when none is left.
   bool AdvanceTime(int64_t now_ns);
@@ -157,7 +160,7 @@ class ConnectionTable {
   void FetchOldestEmbryos(size_t count);
 
   // Fills in all but `candidate`, and takes a use of the encapsulation; false when the packet is of no connection.
-  bool Prepare(const DecodedPacket& packet, Arrival* arrival);
+  bool Prepare(const DecodedPacket& packet, const ConnectionHint& hint, Arrival* arrival);
   void Take(const Arrival& arrival);
   uint32_t FindSlot(const Arrival& arrival) const;
   void BeginEmbryo(const Arrival& arrival);

@@ -25,16 +25,19 @@ struct ConnectionKey {
   // The key of a packet; `*sender` tells the end that it came from. A connection of an endpoint with itself has one
   // indistinguishable direction, sent by end a.
   static ConnectionKey Of(const Endpoint& source, const Endpoint& destination, uint32_t encapsulation, End* sender) {
+    *sender = destination < source ? End::kB : End::kA;
+    return Of(source, destination, encapsulation, *sender);
+  }
+  // Where the sender is known already.
+  static ConnectionKey Of(const Endpoint& source, const Endpoint& destination, uint32_t encapsulation, End sender) {
+    const Endpoint* const ends[] = {&source, &destination};
+    const size_t a = static_cast<size_t>(sender);
     ConnectionKey key;
+    key.address_a = ends[a]->address;
+    key.address_b = ends[1 - a]->address;
+    key.port_a = ends[a]->port;
+    key.port_b = ends[1 - a]->port;
     key.encapsulation = encapsulation;
-    const bool swap = destination < source;
-    const Endpoint& a = swap ? destination : source;
-    const Endpoint& b = swap ? source : destination;
-    key.address_a = a.address;
-    key.address_b = b.address;
-    key.port_a = a.port;
-    key.port_b = b.port;
-    *sender = swap ? End::kB : End::kA;
     return key;
   }
 

@@ -8,11 +8,17 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
+
+#include "src/capture/batch_queue.h"
+#include "src/flow/connection_hint.h"
+#include "src/flow/key_hasher.h"
 
 namespace tcpgauge {
 namespace {
 
 constexpr int64_t kSecond = 1000000000;
+constexpr uint64_t kSeed = 7;
 
 // A file whose packets are given; an error comes with the last of them.
 class FakeFile final : public PacketSource {
@@ -55,7 +61,7 @@ struct Share {
 // What each of `workers` reads of a file with these packets.
 std::vector<Share> Spread(std::vector<DecodedPacket> packets, size_t workers, absl::Status end = absl::OkStatus()) {
   StopSignal stop;
-  PacketSpreader spreader(std::make_unique<FakeFile>(std::move(packets), std::move(end)), workers, &stop);
+  PacketSpreader spreader(std::make_unique<FakeFile>(std::move(packets), std::move(end)), workers, kSeed, &stop);
   auto sources = spreader.TakeSources();
   std::vector<Share> shares(workers);
   std::vector<std::thread> threads;
@@ -157,11 +163,35 @@ TEST(PacketSpreader, ReadsAheadForASingleWorker) {
   EXPECT_TRUE(absl::IsDataLoss(shares[0].status));
 }
 
+TEST(PacketSpreader, GivesHintsWhileTheWorkerIsBehind) {
+  constexpr size_t kBatches = BatchQueue::kCapacity - 2;  // so that all fit, and the end of the file
+  std::vector<DecodedPacket> packets;
+  for (size_t i = 0; i < kBatches * PacketBatch::kCapacity; ++i) {
+    packets.push_back(Segment(static_cast<uint16_t>(30000 + i), i % 3 == 0, kSecond));
+  }
+  StopSignal stop;
+  PacketSpreader spreader(std::make_unique<FakeFile>(packets, absl::OkStatus()), 1, kSeed, &stop);
+  const auto source = std::move(spreader.TakeSources()[0]);
+  spreader.Run();
+  for (size_t i = 0; i < kBatches; ++i) {
+    PacketBatch batch;
+    ASSERT_TRUE(source->Read(&batch).ok());
+    ASSERT_EQ(batch.packets().size(), PacketBatch::kCapacity);
+    ASSERT_EQ(batch.hints().size(), i < BatchQueue::kCapacity / 2 ? 0 : PacketBatch::kCapacity) << i;
+    for (size_t j = 0; j < batch.hints().size(); ++j) {
+      const ConnectionHint expected = ConnectionHint::Of(packets[i * PacketBatch::kCapacity + j], KeyHasher(kSeed));
+      ASSERT_TRUE(batch.hints()[j].known);
+      ASSERT_EQ(batch.hints()[j].key_hash, expected.key_hash);
+      ASSERT_EQ(batch.hints()[j].sender, expected.sender);
+    }
+  }
+}
+
 TEST(PacketSpreader, EndsWhenStoppedThoughNobodyReads) {
   for (const size_t workers : {1u, 2u}) {
     StopSignal stop;
     const std::vector<DecodedPacket> packets(100000, Segment(30000, true, kSecond));
-    PacketSpreader spreader(std::make_unique<FakeFile>(packets, absl::OkStatus()), workers, &stop);
+    PacketSpreader spreader(std::make_unique<FakeFile>(packets, absl::OkStatus()), workers, kSeed, &stop);
     std::thread reader([&] { spreader.Run(); });
     stop.Stop();
     reader.join();

@@ -9,6 +9,7 @@ import tempfile
 from support.agent import Agent, binary
 from support.case import NamespaceCase
 from support.namespaces import Testbed
+from support.synthetic import CaptureWriter, Client
 from support.waiting import wait_until
 from test_corpus import CORPUS
 
@@ -79,6 +80,28 @@ class FileWorkersTest(unittest.TestCase):
         for name in sorted(os.listdir(folder)):
             one, four = (_read(os.path.join(folder, name), workers) for workers in ("1", "4"))
             self.assertEqual(one, four, name)
+
+    def test_a_file_read_faster_than_it_is_looked_up_shows_each_connection_once(self):
+        count = 30000
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "capture")
+            writer = CaptureWriter(path)
+            clients = [Client(writer, 0x0a000000 + number, 40000, 0xc0a80001, 443) for number in range(count)]
+            for client in clients:
+                client.connects()
+            for client in clients:
+                client.sends(100)
+            for client in clients:
+                client.closes()
+            writer.close()
+            for workers in ("1", "3"):
+                status, errors, log = _read(path, workers)
+                self.assertEqual((status, errors), (0, ""))
+                connections = [json.loads(line) for line in log]
+                self.assertEqual(len({json.dumps(connection["client"]) for connection in connections}), count)
+                self.assertEqual({(c["client_packets"], c["server_packets"], c["client_payload_bytes"])
+                                  for c in connections}, {(5, 2, 100)})
+                self.assertEqual(len(connections), count)
 
 
 def _read(path, workers):

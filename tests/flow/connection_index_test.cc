@@ -73,13 +73,5 @@ TEST_F(ConnectionIndexTest, AnEmbryosSlotLeadsToTheEmbryosKey) {
   EXPECT_EQ(index_.Find(Key(2), 42), embryo);
 }
 
-TEST_F(ConnectionIndexTest, TheHashDependsOnTheSeedAndOnEachPartOfTheKey) {
-  const ConnectionIndex other(&records_, &embryos_, 2, 1);
-  EXPECT_NE(index_.HashOf(Key(1)), other.HashOf(Key(1)));
-  EXPECT_NE(index_.HashOf(Key(1)), index_.HashOf(Key(2)));
-  EXPECT_NE(index_.HashOf(Key(1)), index_.HashOf(Key(1, 5)));
-  EXPECT_EQ(index_.HashOf(Key(1)), index_.HashOf(Key(1)));
-}
-
 }  // namespace
 }  // namespace tcpgauge

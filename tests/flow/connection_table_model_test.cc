@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "src/flow/connection_hint.h"
 #include "src/flow/connection_table.h"
+#include "src/flow/key_hasher.h"
 #include "tests/support/model_table.h"
 #include "tests/support/random_traffic.h"
 
@@ -52,7 +54,9 @@ std::string RunOnce(uint64_t seed, uint64_t segments) {
   Recorder recorder;
   ConnectionTable table(options, &recorder);
   ModelTable model(options);
+  const KeyHasher hasher(options.hash_seed);
   std::vector<DecodedPacket> batch;
+  std::vector<ConnectionHint> hints;  // must change nothing
   const auto problem = [&](const char* when) {
     return "seed " + std::to_string(seed) + ", " + when + ": " + model.error() +
            "\nlast segment: " + (batch.empty() ? "none" : Describe(batch.back()));
@@ -60,7 +64,11 @@ std::string RunOnce(uint64_t seed, uint64_t segments) {
   for (uint64_t done = 0; done < segments; done += batch.size()) {
     batch.clear();
     for (uint32_t i = traffic.Below(largest_batch) + 1; i > 0; --i) batch.push_back(traffic.Next());
-    table.Apply(batch);
+    hints.clear();
+    if ((seed + done) % 2 == 0) {
+      for (const DecodedPacket& packet : batch) hints.push_back(ConnectionHint::Of(packet, hasher));
+    }
+    table.Apply(batch, hints);
     for (const DecodedPacket& packet : batch) model.Take(packet, recorder.ended);
     model.Compare(table);
     if (model.error().empty() && model.ended_count() != recorder.ended.size()) return problem("ended too many");

@@ -8,7 +8,7 @@
 
 namespace tcpgauge {
 
-// What an attacker would send who knew the seed of ConnectionIndex::HashOf() to be 0: the first half of the client's
+// What an attacker would send who knew the seed of KeyHasher::HashOf() to be 0: the first half of the client's
 // address is the secret that it is combined with, so a product is zero whatever the second half is, and all connections
 // to one port have one hash of 64 bits. (An attacker can choose half an IPv6 address as well as a whole one.)
 inline Endpoint CollidingClient(uint64_t number) {
