@@ -135,9 +135,13 @@ void ConnectionTable::Apply(absl::Span<const DecodedPacket> packets, absl::Span<
 }
 
 void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
+  size_t new_ones = 0;
   for (Arrival& arrival : arrivals) {
     arrival.candidate = index_.FindCandidate(arrival.hash);
-    if (arrival.candidate == ConnectionIndex::kNotFound) continue;
+    if (arrival.candidate == ConnectionIndex::kNotFound) {
+      ++new_ones;
+      continue;
+    }
     if (arrival.candidate & kEmbryoSlots) {
       __builtin_prefetch(&embryos_[arrival.candidate & ~kEmbryoSlots], 1);
       continue;
@@ -151,7 +155,7 @@ void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
       ranking_->Prefetch(arrival.candidate);
     }
   }
-  if (size() + arrivals.size() > options_.max_connections) FetchOldestEmbryos(arrivals.size());
+  if (size() + new_ones > options_.max_connections) FetchOldestEmbryos(new_ones);
   // What a connection under way does not need, a beginning or ending one does.
   for (const Arrival& arrival : arrivals) {
     if (arrival.candidate < kEmbryoSlots && (records_[arrival.candidate].state != ConnectionState::kEstablished ||
