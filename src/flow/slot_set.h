@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 
+#include "src/base/fetch_ahead.h"
 #include "src/base/lazy_memory.h"
 
 namespace tcpgauge {
@@ -25,7 +26,7 @@ class SlotSet {
 
   size_t size() const { return size_; }
 
-  void Prefetch(uint32_t hash) const { __builtin_prefetch(&buckets_[HomeOf(hash)]); }
+  void Prefetch(uint32_t hash) const { FetchAhead(&buckets_[HomeOf(hash)]); }
 
   // A slot under this hash for which matches(slot) is true, else kNone.
   template <typename Matches>

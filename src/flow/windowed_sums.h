@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "src/base/fetch_ahead.h"
 #include "src/base/stable_array.h"
 
 namespace tcpgauge {
@@ -37,7 +38,7 @@ class WindowedSums {
   // See PopulateLazyMemory(). REQUIRES: below `slots`.
   void Populate(size_t first_slot, size_t count) { words_.Populate(first_slot * stride_, count * stride_); }
 
-  void Prefetch(size_t slot) const { __builtin_prefetch(&words_[slot * stride_], 1); }
+  void Prefetch(size_t slot) const { FetchAhead(&words_[slot * stride_]); }
 
  private:
   int64_t Newest(size_t slot) const { return static_cast<int64_t>(words_[slot * stride_]); }
