@@ -159,8 +159,11 @@ void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
   if (size() + new_ones > options_.max_connections) FetchOldestEmbryos(new_ones);
   // What a connection under way does not need, a beginning or ending one does.
   for (const Arrival& arrival : arrivals) {
-    if (arrival.candidate < kEmbryoSlots && (records_[arrival.candidate].state != ConnectionState::kEstablished ||
-                                             (arrival.packet->tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) != 0)) {
+    if (arrival.candidate == ConnectionIndex::kNotFound) continue;
+    if (arrival.candidate & kEmbryoSlots) {
+      embryos_.FetchNeighbors(arrival.candidate & ~kEmbryoSlots);
+    } else if (records_[arrival.candidate].state != ConnectionState::kEstablished ||
+               (arrival.packet->tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) != 0) {
       FetchAhead(&details_[arrival.candidate]);
     }
   }

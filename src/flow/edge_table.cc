@@ -28,7 +28,7 @@ size_t Slots(const EdgeTableOptions& options) {
 
 uint64_t EdgeTable::MemoryBytes(const EdgeTableOptions& options) {
   // The index is reserved, at least 7/16 full.
-  return Slots(options) * (sizeof(Edge) + (sizeof(std::pair<EdgeKey, Slot>) + 1) * 16 / 7 + sizeof(Slot));
+  return Slots(options) * (sizeof(Edge) + sizeof(double) + (sizeof(std::pair<EdgeKey, Slot>) + 1) * 16 / 7 + sizeof(Slot));
 }
 
 EdgeTable::EdgeTable(const EdgeTableOptions& options, uint64_t seed)
@@ -37,6 +37,7 @@ EdgeTable::EdgeTable(const EdgeTableOptions& options, uint64_t seed)
       random_state_(seed | 1) {
   TCPGAUGE_CHECK(options.max_exported <= kMaxExported);
   edges_.resize(Slots(options));
+  weights_.resize(edges_.size());
   index_.reserve(edges_.size());
   candidates_.reserve(edges_.size());
 }
@@ -77,9 +78,8 @@ void EdgeTable::Credit(Slot* slot, const EdgeKey& key, const EdgeTraffic& traffi
   }
   Add(traffic, &Account(*slot));
   if (*slot != kNone && traffic.payload_bytes > 0) {
-    Edge& edge = edges_[*slot];
-    edge.weight += static_cast<double>(traffic.payload_bytes);
-    edge.last_payload_ns = now_ns;
+    weights_[*slot] += static_cast<double>(traffic.payload_bytes);
+    edges_[*slot].last_payload_ns = now_ns;
   }
 }
 
@@ -98,12 +98,13 @@ EdgeTable::Slot EdgeTable::TryWatch(const EdgeKey& key, uint64_t bytes, int64_t 
   } else {
     for (int i = 0; i < kSampledForReplacement; ++i) {
       const Slot sampled = static_cast<Slot>(1 + (uint64_t{Random()} * (edges_.size() - 1) >> 32));
+      if (slot != kNone && weights_[sampled] >= weights_[slot]) continue;
       if (edges_[sampled].phase != Phase::kWatched || edges_[sampled].phase_since_ns != 0) continue;
-      if (slot == kNone || edges_[sampled].weight < edges_[slot].weight) slot = sampled;
+      slot = sampled;
     }
     if (slot == kNone) return kNone;
     const double amount = static_cast<double>(bytes);
-    if (static_cast<double>(Random()) / 4294967296.0 >= amount / (amount + edges_[slot].weight)) return kNone;
+    if (static_cast<double>(Random()) / 4294967296.0 >= amount / (amount + weights_[slot])) return kNone;
     Forget(slot);
   }
   edges_[slot].key = key;
@@ -120,6 +121,7 @@ void EdgeTable::Forget(Slot slot) {
   other_.connections += edge.connections;
   index_.erase(edge.key);
   edge = Edge();
+  weights_[slot] = 0;
 }
 
 void EdgeTable::SetPhase(Edge* edge, Phase phase, int64_t now_ns) {
@@ -176,7 +178,7 @@ void EdgeTable::Rebalance(int64_t now_ns) {
       candidates_.push_back(static_cast<Slot>(slot));
     }
   }
-  const auto heavier = [this](Slot a, Slot b) { return edges_[a].weight > edges_[b].weight; };
+  const auto heavier = [this](Slot a, Slot b) { return weights_[a] > weights_[b]; };
   const size_t free = options_.max_exported - exported_;
   if (candidates_.size() > options_.max_exported) {
     const auto end = candidates_.begin() + static_cast<ptrdiff_t>(options_.max_exported);
@@ -190,7 +192,7 @@ void EdgeTable::Rebalance(int64_t now_ns) {
   for (size_t i = 0, lightest = 0; i < candidates_.size(); ++i) {
     Edge& edge = edges_[candidates_[i]];
     if (places == 0) {
-      if (lightest == admitted.size() || edge.weight <= kHysteresis * edges_[admitted[lightest]].weight) break;
+      if (lightest == admitted.size() || weights_[candidates_[i]] <= kHysteresis * weights_[admitted[lightest]]) break;
       Edge& given_up = edges_[admitted[lightest++]];
       SetPhase(&given_up, Phase::kRetiring, now_ns);
       if (!nobody_saw) continue;  // its place is free after a window
@@ -203,7 +205,7 @@ void EdgeTable::Rebalance(int64_t now_ns) {
 
   if (now_ns >= next_decay_ns_) {
     next_decay_ns_ = now_ns + options_.window_ns / kDecaysPerWindow;
-    for (Edge& edge : edges_) edge.weight *= kDecay;
+    for (double& weight : weights_) weight *= kDecay;
   }
 }
 

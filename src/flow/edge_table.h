@@ -55,7 +55,6 @@ class EdgeTable {
     EdgeKey key;
     EdgeCounters counters;       // of the admitted phase; its gauge is not used
     int64_t connections = 0;     // that hold this slot, whatever the phase
-    double weight = 0;           // payload bytes of late
     int64_t phase_since_ns = 0;  // of a watched one: when its series ended, until it may have them again; else 0
     int64_t last_payload_ns = 0;
     int64_t series_since_ns = 0;  // of one that has series
@@ -129,7 +128,8 @@ class EdgeTable {
   const EdgeTableOptions options_;
   const bool groups_clients_;
   uint64_t random_state_;
-  std::vector<Edge> edges_;  // [0] stands for "none"
+  std::vector<Edge> edges_;      // [0] stands for "none"
+  std::vector<double> weights_;  // of the edges: payload bytes of late. Apart, since samples look at nothing else
   size_t used_ = 1;
   absl::flat_hash_map<EdgeKey, Slot> index_;
   size_t exported_ = 0;

@@ -18,10 +18,16 @@ size_t PartsKept(int64_t tick_ns, int64_t window_ns) {
   return static_cast<size_t>((window_ns + part_ns - 1) / part_ns) + 2;
 }
 
+// In whole cache lines: of most windows one, which is fetched ahead then.
+size_t WordsPerSlot(size_t lanes, size_t parts) {
+  constexpr size_t kWordsPerLine = 8;
+  return (1 + lanes * parts + kWordsPerLine - 1) / kWordsPerLine * kWordsPerLine;
+}
+
 }  // namespace
 
 size_t WindowedSums::BytesPerSlot(size_t lanes, int64_t tick_ns, int64_t window_ns) {
-  return (1 + lanes * PartsKept(tick_ns, window_ns)) * sizeof(uint64_t);
+  return WordsPerSlot(lanes, PartsKept(tick_ns, window_ns)) * sizeof(uint64_t);
 }
 
 WindowedSums::WindowedSums(size_t slots, size_t lanes, int64_t tick_ns, int64_t window_ns)
@@ -30,7 +36,7 @@ WindowedSums::WindowedSums(size_t slots, size_t lanes, int64_t tick_ns, int64_t 
       part_ns_(PartLength(tick_ns, window_ns)),
       parts_(PartsKept(tick_ns, window_ns)),
       lanes_(lanes),
-      stride_(1 + lanes * parts_),
+      stride_(WordsPerSlot(lanes, parts_)),
       words_(slots * stride_) {
   TCPGAUGE_CHECK(tick_ns > 0 && window_ns > 0 && lanes > 0);
 }

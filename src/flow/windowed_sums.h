@@ -15,7 +15,8 @@ namespace tcpgauge {
 // second, the last full second; with a tick of 0.1 s, a trailing second recomputed ten times a second. A window of more
 // than ten ticks is kept in ten parts, of which the one that straddles the window's beginning counts in proportion.
 //
-// Thread: confined to its table. Memory: 8 bytes a part and lane and slot, resident once a slot is used.
+// Thread: confined to its table. Memory: 8 bytes a part and lane and slot, in whole cache lines of 64 bytes, resident
+// once a slot is used.
 class WindowedSums {
  public:
   WindowedSums(size_t slots, size_t lanes, int64_t tick_ns, int64_t window_ns);

@@ -66,7 +66,7 @@ TEST(MemoryPlan, GivesReadersMoreWithMoreMemory) {
 // The figures that README.md gives, rounded down.
 TEST(MemoryPlan, KeepsThousandsOfConnectionsInASmallContainer) {
   EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 14000u);
-  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 95000u);
+  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 94000u);
   EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 580000u);
 }
 
