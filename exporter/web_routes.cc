@@ -24,7 +24,7 @@ HttpHandler MetricsPage(const WebSources& sources) {
     if (sources.push_stats) outputs.push = sources.push_stats();
     if (sources.connection_log_stats) outputs.connection_log = sources.connection_log_stats();
     const Exposition exposition = MakeExposition(
-        sources.hub->Current(), {sources.limits.series_limit, sources.limits.metrics_connections}, sources.build,
+        sources.hub->Fresh(), {sources.limits.series_limit, sources.limits.metrics_connections}, sources.build,
         ReadProcessStats(), static_cast<double>(previous_nanoseconds->load()) * 1e-9, outputs);
     const TextFormat format = NegotiateTextFormat(request.Header("Accept").value_or(""));
     HttpResponse response;
@@ -41,7 +41,7 @@ HttpHandler StatusPage(const WebSources& sources) {
   return [sources](const HttpRequest&) {
     HttpResponse response;
     response.content_type = "application/json";
-    response.body = StatusJson(*sources.hub->Current(), sources.build, sources.limits, sources.flags);
+    response.body = StatusJson(*sources.hub->Fresh(), sources.build, sources.limits, sources.flags);
     return response;
   };
 }
@@ -57,7 +57,7 @@ HttpHandler ConnectionsPage(const WebSources& sources) {
       response.body = "{\"error\":" + JsonString(std::string(query.status().message())) + "}\n";
       return response;
     }
-    response.body = ConnectionsJson(*sources.hub->Current(), *query, sources.agent_name);
+    response.body = ConnectionsJson(*sources.hub->Fresh(), *query, sources.agent_name);
     return CompressIfAccepted(request, std::move(response));
   };
 }

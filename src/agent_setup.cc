@@ -83,6 +83,8 @@ EngineOptions EngineOptionsOf(const Options& options, bool pushes) {
   engine.worker.publish = shown_live || pushes || options.output != OutputFormat::kNone;
   engine.worker.stay_at_end = shown_live && options.output == OutputFormat::kNone;
   engine.worker.publish_interval_ns = engine.table.rate_tick_ns;
+  // The top view looks all the time; a file's end and a pipe that falls silent can answer nobody.
+  engine.worker.publish_when_asked = engine.worker.live && !options.tui;
   engine.table.keep_rates = engine.worker.publish;
   engine.table.max_recently_ended = static_cast<size_t>(options.metrics_connections);
   engine.table.edges.max_exported = PlanOf(options).edges;

@@ -35,6 +35,9 @@ CaptureEngine::CaptureEngine(const EngineOptions& options,
                              std::function<void(const absl::Status&)> on_source_error)
     : options_(options),
       clock_(*clock),
+      hub_(clock, options.worker.publish_interval_ns,
+           options.worker.publish_when_asked ? [this](int64_t begun_since_ns) { AskForSnapshot(begun_since_ns); }
+                                             : SnapshotHub::Ask()),
       drop_warnings_(clock),
       workers_(MakeWorkers(std::move(sources), ended, on_source_error)),
       collector_(options.collector, Buffers(workers_)),
@@ -121,6 +124,10 @@ bool CaptureEngine::IsHealthy() const {
 
 void CaptureEngine::EndCaptureThread() {
   if (threads_running_.fetch_sub(1, std::memory_order_acq_rel) == 1) finished_wakeup_.Notify();
+}
+
+void CaptureEngine::AskForSnapshot(int64_t begun_since_ns) {
+  for (const auto& worker : workers_) worker->WantSnapshot(begun_since_ns);
 }
 
 void CaptureEngine::RunCollector() {

@@ -60,6 +60,7 @@ class CaptureEngine {
       std::vector<std::vector<std::unique_ptr<PacketSource>>> sources, const std::vector<EndedQueue*>& ended,
       const std::function<void(const absl::Status&)>& on_source_error);
   void EndCaptureThread();
+  void AskForSnapshot(int64_t begun_since_ns);
   void RunCollector();
   void PostListeners();
 

@@ -45,8 +45,10 @@ CaptureWorker::CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources,
       interfaces_(&counters_),
       capture_clock_(clock),
       table_(table, ended != nullptr ? this : nullptr),
-      publisher_(&table_, &counters_, &buffer_, options.publish_interval_ns, options.live ? kLatenessNs : 0,
-                 options.max_rows),
+      publisher_(&table_, &counters_, &buffer_,
+                 options.publish_when_asked ? std::max(kUnaskedIntervalNs, options.publish_interval_ns)
+                                            : options.publish_interval_ns,
+                 options.live ? kLatenessNs : 0, options.max_rows),
       last_progress_ns_(clock->SteadyNanoseconds()) {
   for (std::unique_ptr<PacketSource>& source : sources) {
     const size_t interface = interfaces_.Add(source->name());
@@ -214,7 +216,8 @@ void CaptureWorker::TakeMail() {
 
 ShardPublisher::Progress CaptureWorker::Publish(int64_t steady_ns) {
   if (!options_.publish) return ShardPublisher::Progress::kIdle;
-  const ShardPublisher::Progress progress = publisher_.Step(steady_ns);
+  const ShardPublisher::Progress progress =
+      publisher_.Step(steady_ns, wanted_since_ns_.load(std::memory_order_relaxed));
   if (progress == ShardPublisher::Progress::kPublished) published_.Notify();
   return progress;
 }
@@ -222,8 +225,17 @@ ShardPublisher::Progress CaptureWorker::Publish(int64_t steady_ns) {
 void CaptureWorker::WaitForPackets() {
   std::vector<pollfd> fds;
   fds.push_back({stop_.fd(), POLLIN, 0});
+  fds.push_back({wanted_.fd(), POLLIN, 0});
   for (const Source& source : sources_) fds.push_back({source.packets->poll_fd(), POLLIN, 0});
   poll(fds.data(), fds.size(), kIdleWaitMs);
+  if (fds[1].revents != 0) wanted_.Clear();
+}
+
+void CaptureWorker::WantSnapshot(int64_t begun_since_ns) {
+  int64_t before = wanted_since_ns_.load(std::memory_order_relaxed);
+  while (before < begun_since_ns && !wanted_since_ns_.compare_exchange_weak(before, begun_since_ns)) {
+  }
+  wanted_.Notify();
 }
 
 void CaptureWorker::OnConnectionEnded(const EndedConnection& connection) {

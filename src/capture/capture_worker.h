@@ -32,6 +32,8 @@ struct WorkerOptions {
   bool log_interfaces = true;  // that they come and go; one of several workers is enough
   bool stay_at_end = false;    // of a file: keep the final state to be looked at until stopped
   int64_t publish_interval_ns = kNanosecondsPerSecond;
+  // Live: publish when somebody asks, and else only every kUnaskedIntervalNs.
+  bool publish_when_asked = false;
   size_t max_rows = 100000;
   DropWarnings* drop_warnings = nullptr;  // or null; shared by all workers, which it must outlive
 };
@@ -41,6 +43,10 @@ struct WorkerOptions {
 // Thread: Run() and all that it touches belong to one thread; the rest is said below.
 class CaptureWorker final : private EndedConnectionSink {
  public:
+  // So often is published what nobody asked for: then what follows from one snapshot to the next, such as which edges
+  // were retired, is not lost sight of.
+  static constexpr int64_t kUnaskedIntervalNs = 10 * kNanosecondsPerSecond;
+
   // `ended` may be null: then ended connections are not told. It, `published`, `stop` and `clock` must outlive the
   // worker. `on_source_error` is called on the worker's thread when an interface fails.
   CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources, const TableOptions& table,
@@ -55,6 +61,9 @@ class CaptureWorker final : private EndedConnectionSink {
   void PostLocalListeners(std::unique_ptr<LocalListeners> listeners) { listeners_.Post(std::move(listeners)); }
   // Steady time at which it last went round its loop; far in the future once the sources have come to their end.
   int64_t last_progress_ns() const { return last_progress_ns_.load(std::memory_order_relaxed); }
+
+  // Any thread; never waits: publish a snapshot soon that is begun at this steady time or later.
+  void WantSnapshot(int64_t begun_since_ns);
 
   // For the collector's thread.
   TripleBuffer<ShardSnapshot>* buffer() { return &buffer_; }
@@ -99,6 +108,8 @@ class CaptureWorker final : private EndedConnectionSink {
   ShardPublisher publisher_;
   PacketBatch batch_;
   Mailbox<LocalListeners> listeners_;
+  std::atomic<int64_t> wanted_since_ns_{INT64_MIN};
+  Wakeup wanted_;
   std::atomic<int64_t> last_progress_ns_;
 };
 

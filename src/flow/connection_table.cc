@@ -290,8 +290,7 @@ void ConnectionTable::FetchOldestEmbryos(size_t count) {
     ++fetched;
   }
   // Looked up too: without this a flood takes a quarter more time.
-  for (size_t i = 0; i < fetched; ++i)
-    FetchAhead(&embryos_[index_.FindCandidate(hashes[i]) & ~kEmbryoSlots]);
+  for (size_t i = 0; i < fetched; ++i) FetchAhead(&embryos_[index_.FindCandidate(hashes[i]) & ~kEmbryoSlots]);
 }
 
 uint32_t ConnectionTable::Promote(uint32_t slot, uint32_t hash) {

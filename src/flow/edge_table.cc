@@ -28,7 +28,8 @@ size_t Slots(const EdgeTableOptions& options) {
 
 uint64_t EdgeTable::MemoryBytes(const EdgeTableOptions& options) {
   // The index is reserved, at least 7/16 full.
-  return Slots(options) * (sizeof(Edge) + sizeof(double) + (sizeof(std::pair<EdgeKey, Slot>) + 1) * 16 / 7 + sizeof(Slot));
+  return Slots(options) *
+         (sizeof(Edge) + sizeof(double) + (sizeof(std::pair<EdgeKey, Slot>) + 1) * 16 / 7 + sizeof(Slot));
 }
 
 EdgeTable::EdgeTable(const EdgeTableOptions& options, uint64_t seed)

@@ -76,6 +76,7 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
 
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->sequence = ++sequence_;
+  snapshot->begun_ns = INT64_MAX;
   snapshot->capture_start_time_ns = options_.capture_start_time_ns;
   snapshot->rate_window_seconds = options_.rate_window_seconds;
   std::array<uint64_t, kDecodeErrorCount> decode_errors{};
@@ -89,6 +90,7 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
     const ShardSnapshot& shard = buffer->front();
     if (shard.time_ns >= time_ns_) snapshot->clock_stepped_ns = shard.counters.clock_stepped_ns;
     time_ns_ = std::max(time_ns_, shard.time_ns);
+    snapshot->begun_ns = std::min(snapshot->begun_ns, shard.begun_ns);
     std::vector<uint32_t> interfaces;
     for (const InterfaceView& from : shard.counters.interfaces) {
       interfaces.push_back(MergeInterface(from, &snapshot->interfaces));

@@ -27,11 +27,11 @@ ShardPublisher::ShardPublisher(const ConnectionTable* table, const CaptureCounte
       max_rows_(max_rows),
       threshold_quota_(max_rows) {}
 
-ShardPublisher::Progress ShardPublisher::Step(int64_t steady_ns) {
+ShardPublisher::Progress ShardPublisher::Step(int64_t steady_ns, int64_t wanted_since_ns) {
   if (!in_pass_) {
-    if (steady_ns < next_pass_ns_) return Progress::kIdle;
+    if (steady_ns < next_pass_ns_ && begun_ns_ >= wanted_since_ns) return Progress::kIdle;
     next_pass_ns_ = steady_ns - steady_ns % interval_ns_ + interval_ns_;
-    Begin();
+    Begin(steady_ns);
   }
   if (!CopySlice()) return Progress::kInPass;
   Publish();
@@ -39,19 +39,19 @@ ShardPublisher::Progress ShardPublisher::Step(int64_t steady_ns) {
 }
 
 void ShardPublisher::PublishNow() {
-  Begin();
+  Begin(INT64_MAX);
   while (!CopySlice()) {
   }
   Publish();
 }
 
-void ShardPublisher::Begin() {
+void ShardPublisher::Begin(int64_t steady_ns) {
   in_pass_ = true;
-  next_slot_ = 0;
+  counts_only_ = table_.size() > max_rows_ && begun_ns_ < steady_ns - kDistributionLastsNs;
+  begun_ns_ = steady_ns;
   rates_time_ns_ = table_.now_ns() - lateness_ns_;
-  threshold_left_ = threshold_quota_;
-  score_counts_.fill(0);
   ShardSnapshot& back = buffer_.back();
+  back.begun_ns = steady_ns;
   back.rows.clear();
   // Room for all, since growing would copy all: address space alone, until rows are written.
   back.rows.reserve(max_rows_);
@@ -59,35 +59,51 @@ void ShardPublisher::Begin() {
   back.connections_not_listed = 0;
   back.encapsulations.assign(1, Encapsulation());
   encapsulation_places_.clear();
+  BeginRound();
+}
+
+void ShardPublisher::BeginRound() {
+  next_slot_ = 0;
+  threshold_left_ = threshold_quota_;
+  score_counts_.fill(0);
 }
 
 bool ShardPublisher::CopySlice() {
-  ShardSnapshot& back = buffer_.back();
   if (next_slot_ < ConnectionTable::kEmbryoSlots && next_slot_ >= table_.record_limit()) {
     next_slot_ = ConnectionTable::kEmbryoSlots;
   }
   const uint32_t limit = next_slot_ < ConnectionTable::kEmbryoSlots ? table_.record_limit() : table_.embryo_limit();
   const uint32_t end = std::min(limit, next_slot_ + kSliceSlots);
   for (; next_slot_ < end; ++next_slot_) {
-    if (!table_.IsConfirmed(next_slot_)) continue;
-    const uint64_t score = table_.WindowPayloadBytes(next_slot_, rates_time_ns_);
-    const size_t bucket = ScoreBucket(score);
-    ++score_counts_[bucket];
-    if (back.rows.size() >= max_rows_ || bucket < threshold_bucket_ ||
-        (bucket == threshold_bucket_ && threshold_left_ == 0)) {
-      ++back.connections_not_listed;
-      continue;
-    }
-    if (bucket == threshold_bucket_) --threshold_left_;
-    ShardRow row;
-    row.summary = table_.Summarize(next_slot_);
-    row.summary.encapsulation = PlaceOf(row.summary.encapsulation);
-    row.client_payload_rate = table_.PayloadRate(next_slot_, true, rates_time_ns_);
-    row.server_payload_rate = table_.PayloadRate(next_slot_, false, rates_time_ns_);
-    row.window_payload_bytes = score;
-    back.rows.push_back(row);
+    if (table_.IsConfirmed(next_slot_)) TakeSlot(next_slot_);
   }
-  return next_slot_ >= ConnectionTable::kEmbryoSlots && next_slot_ >= table_.embryo_limit();
+  if (next_slot_ < ConnectionTable::kEmbryoSlots || next_slot_ < table_.embryo_limit()) return false;
+  ChooseThreshold();
+  if (!counts_only_) return true;
+  counts_only_ = false;
+  BeginRound();
+  return false;
+}
+
+void ShardPublisher::TakeSlot(uint32_t slot) {
+  const uint64_t score = table_.WindowPayloadBytes(slot, rates_time_ns_);
+  const size_t bucket = ScoreBucket(score);
+  ++score_counts_[bucket];
+  if (counts_only_) return;
+  ShardSnapshot& back = buffer_.back();
+  if (back.rows.size() >= max_rows_ || bucket < threshold_bucket_ ||
+      (bucket == threshold_bucket_ && threshold_left_ == 0)) {
+    ++back.connections_not_listed;
+    return;
+  }
+  if (bucket == threshold_bucket_) --threshold_left_;
+  ShardRow row;
+  row.summary = table_.Summarize(slot);
+  row.summary.encapsulation = PlaceOf(row.summary.encapsulation);
+  row.client_payload_rate = table_.PayloadRate(slot, true, rates_time_ns_);
+  row.server_payload_rate = table_.PayloadRate(slot, false, rates_time_ns_);
+  row.window_payload_bytes = score;
+  back.rows.push_back(row);
 }
 
 uint32_t ShardPublisher::PlaceOf(uint32_t number) {
@@ -131,7 +147,6 @@ void ShardPublisher::CopyEdges(EdgesView* edges) const {
 
 void ShardPublisher::Publish() {
   in_pass_ = false;
-  ChooseThreshold();
   ShardSnapshot& back = buffer_.back();
   back.time_ns = table_.now_ns();
   back.totals = table_.totals();

@@ -15,32 +15,37 @@ namespace tcpgauge {
 // Copies a capture thread's table for the collector, a slice at a time between batches of packets, so that no pass over
 // however many connections holds up capture for longer than a slice.
 //
-// Thread: Step() and Finish() on the capture thread; only `buffer` is shared, and it never makes a writer wait.
-// Bounds: kSliceSlots table slots a call; `max_rows` rows a pass. When there are
-// more connections, those with the most payload in the ranking window are listed, by the distribution seen in the pass
-// before, and the others are counted.
+// Thread: all on the capture thread; only `buffer` is shared, and it never makes a writer wait.
+// Bounds: kSliceSlots table slots a call; `max_rows` rows a pass. When there are more connections, those with the most
+// payload in the ranking window are listed, by the distribution seen in the pass before, and the others are counted. A
+// pass that has none from less than kDistributionLastsNs before goes through the table twice.
 class ShardPublisher {
  public:
   static constexpr uint32_t kSliceSlots = 256;
+  static constexpr int64_t kDistributionLastsNs = 2000000000;
 
-  // `table`, `counters` and `buffer` must outlive it. A pass begins at each multiple of `interval_ns` of steady time;
-  // rates are those at the pass's beginning, less `lateness_ns` for packets that the kernel still holds back.
+  // `table`, `counters` and `buffer` must outlive it. A pass begins at each multiple of `interval_ns` of steady time,
+  // and when it is asked for; rates are those at the pass's beginning, less `lateness_ns` for packets that the kernel
+  // still holds back.
   ShardPublisher(const ConnectionTable* table, const CaptureCounters* counters, TripleBuffer<ShardSnapshot>* buffer,
                  int64_t interval_ns, int64_t lateness_ns, size_t max_rows);
 
   enum class Progress { kIdle, kInPass, kPublished };
 
-  // Does one slice of work if a pass is under way or due at `steady_ns`.
-  Progress Step(int64_t steady_ns);
+  // Does one slice of work if a pass is under way or due at `steady_ns`: by the interval, or because readers want one
+  // that was begun at `wanted_since_ns` or later.
+  Progress Step(int64_t steady_ns, int64_t wanted_since_ns = INT64_MIN);
 
-  // A whole pass at once, for when no more packets come.
+  // A whole pass at once, for when no more packets come: what it publishes stays as new as there will be.
   void PublishNow();
 
  private:
   static constexpr size_t kScoreBuckets = 256;  // four to a power of two
 
-  void Begin();
+  void Begin(int64_t steady_ns);
+  void BeginRound();
   bool CopySlice();  // true when the pass is complete
+  void TakeSlot(uint32_t slot);
   void Publish();
   void CopyEdges(EdgesView* edges) const;
   void ChooseThreshold();
@@ -53,8 +58,10 @@ class ShardPublisher {
   const int64_t interval_ns_;
   const int64_t lateness_ns_;
   const size_t max_rows_;
-  int64_t next_pass_ns_ = 0;  // steady
+  int64_t next_pass_ns_ = 0;      // steady
+  int64_t begun_ns_ = INT64_MIN;  // the last pass, steady
   bool in_pass_ = false;
+  bool counts_only_ = false;  // the first of two rounds through the table
   uint32_t next_slot_ = 0;
   int64_t rates_time_ns_ = 0;
   // The rows of a pass: those whose score lies above the bucket, and as many in the bucket as are left.

@@ -33,7 +33,8 @@ struct ShardRow {
 // The rows were copied one after the other while packets went on: they differ in age by the length of the pass. Totals
 // and counters are of the moment of publication.
 struct ShardSnapshot {
-  int64_t time_ns = 0;  // table time
+  int64_t begun_ns = INT64_MIN;  // see Snapshot
+  int64_t time_ns = 0;           // table time
   std::vector<ShardRow> rows;
   std::vector<ShardRow> ended_rows;
   uint64_t connections_not_listed = 0;

@@ -93,7 +93,10 @@ struct EdgesView {
 // All that is shown, at one moment. Immutable once published; every output reads the same one.
 struct Snapshot {
   uint64_t sequence = 0;  // grows by one with each snapshot
-  int64_t time_ns = 0;    // Unix epoch; with a file, the time in its packets. What idle times are measured against.
+  // Steady time (see Clock) since when it was copied: what packets brought before is in it. INT64_MAX when nothing
+  // comes any more, INT64_MIN while some capture thread has published nothing.
+  int64_t begun_ns = INT64_MIN;
+  int64_t time_ns = 0;  // Unix epoch; with a file, the time in its packets. What idle times are measured against.
   int64_t capture_start_time_ns = 0;
   // By how much the wall clock was set since the start. Times in a snapshot go on as if it had not been; added to them,
   // this gives today's wall time.

@@ -1,29 +1,51 @@
 #ifndef TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_HUB_H_
 #define TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_HUB_H_
 
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 
+#include "src/base/clock.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
 
-// Where the latest snapshot is to be had.
+// Where the latest snapshot is to be had, and where a newer one is asked for: nothing is copied for nobody.
 //
-// Thread: safe for any, but capture threads do not know it: its lock is shared by the collector and the readers alone,
-// and is held for the copy of one pointer.
+// Thread: safe for any, but capture threads do not know it: its lock is shared by the collector and the readers alone.
 class SnapshotHub {
  public:
-  SnapshotHub() : current_(std::make_shared<const Snapshot>()) {}
+  // Asks the capture threads for a snapshot that is begun at this steady time or later. Called on the reader's thread,
+  // perhaps several times for the same; must not wait.
+  using Ask = std::function<void(int64_t begun_since_ns)>;
 
-  // Never null; before the first Publish() an empty snapshot of sequence 0.
+  // How long a reader waits for what it asked for; a pass over a million connections takes a tenth of that.
+  static constexpr int64_t kLongestWaitNs = kNanosecondsPerSecond;
+
+  // Of snapshots that come without being asked for.
+  SnapshotHub() : SnapshotHub(nullptr, 0, nullptr) {}
+  // `ask` is called for a reader to whom one that was begun more than `max_age_ns` ago is too old. `clock` must outlive
+  // the hub.
+  SnapshotHub(const Clock* clock, int64_t max_age_ns, Ask ask, int64_t longest_wait_ns = kLongestWaitNs);
+
+  // What is there, never null; before the first Publish() an empty snapshot of sequence 0.
   std::shared_ptr<const Snapshot> Current() const;
+
+  // One that is not too old: asks for it and waits, unless it is there. When none comes in time, what is there.
+  std::shared_ptr<const Snapshot> Fresh() const;
 
   void Publish(std::shared_ptr<const Snapshot> snapshot);
 
  private:
+  const Clock* const clock_;
+  const int64_t max_age_ns_;
+  const Ask ask_;  // or null
+  const int64_t longest_wait_ns_;
   // Of the standard library, because the thread sanitizer knows nothing of what Debian's abseil does.
   mutable std::mutex mutex_;  // guards current_
+  mutable std::condition_variable published_;
   std::shared_ptr<const Snapshot> current_;
 };
 

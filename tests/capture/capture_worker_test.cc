@@ -85,6 +85,32 @@ TEST(CaptureWorker, ClockStepsEndNoConnectionAndMakeNoRateOrDelayUp) {
   }
 }
 
+TEST(CaptureWorker, PublishesWhenAskedAndElseSeldom) {
+  HandMovedClock clock;
+  StopSignal stop;
+  Wakeup published;
+  CaptureWorker* publisher = nullptr;
+  std::vector<int> turns;  // before which it had published
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  sources.push_back(std::make_unique<TickingSource>(&clock, &stop, [&](int turn) {
+    if (publisher->buffer()->TakeLatest()) turns.push_back(turn);
+    if (turn == 30) publisher->WantSnapshot(clock.SteadyNanoseconds());
+    if (turn == 39) publisher->WantSnapshot(clock.SteadyNanoseconds() - kNanosecondsPerSecond);  // that one will do
+    if (turn == 60) publisher->WantSnapshot(clock.SteadyNanoseconds() - kNanosecondsPerSecond);
+    if (turn == 80) clock.Move(CaptureWorker::kUnaskedIntervalNs);
+  }));
+  WorkerOptions options;
+  options.publish_when_asked = true;
+  CaptureWorker worker(std::move(sources), TableOptions(), options, nullptr, &published, &stop, &clock,
+                       [](const absl::Status&) {});
+  publisher = &worker;
+  ASSERT_TRUE(worker.Run().ok());
+  // A pass takes two rounds of the loop. The first is at the start, the last by its time.
+  EXPECT_EQ(turns, std::vector<int>({2, 32, 62, 82}));
+  ASSERT_TRUE(worker.buffer()->TakeLatest());
+  EXPECT_EQ(worker.buffer()->front().begun_ns, INT64_MAX) << "the last one, at the end";
+}
+
 // One connection that sends a segment every tenth of a second, and a reader that gets no processor for a while: then
 // the segments of that while are read one by one, long after they were stamped.
 class HeldUpSource final : public PacketSource {

@@ -181,6 +181,18 @@ TEST_F(CollectorTest, AddsUpCounters) {
   EXPECT_EQ(snapshot->overflows[1].count, 22);
 }
 
+TEST_F(CollectorTest, ASnapshotIsAsOldAsItsOldestShard) {
+  one_.back().begun_ns = 700;
+  one_.Publish();
+  EXPECT_EQ(collector_.Collect()->begun_ns, INT64_MIN) << "the other has published nothing";
+  two_.back().begun_ns = 500;
+  two_.Publish();
+  EXPECT_EQ(collector_.Collect()->begun_ns, 500);
+  two_.back().begun_ns = INT64_MAX;
+  two_.Publish();
+  EXPECT_EQ(collector_.Collect()->begun_ns, 700);
+}
+
 TEST_F(CollectorTest, TimeNeverStepsBack) {
   one_.back().time_ns = 100;
   one_.Publish();

@@ -100,6 +100,22 @@ TEST_F(ShardPublisherTest, APassBeginsAtEachMultipleOfTheInterval) {
   EXPECT_EQ(publisher_->Step(Seconds(25.1)), Progress::kIdle);
 }
 
+TEST_F(ShardPublisherTest, APassBeginsAtOnceForAReaderToWhomTheLastIsTooOld) {
+  Make(100);
+  EXPECT_EQ(publisher_->Step(Seconds(10.3), Seconds(9)), Progress::kPublished);
+  EXPECT_EQ(Latest().begun_ns, Seconds(10.3));
+  EXPECT_EQ(publisher_->Step(Seconds(10.4), Seconds(10.3)), Progress::kIdle) << "it is new enough";
+  EXPECT_EQ(publisher_->Step(Seconds(10.5), Seconds(10.4)), Progress::kPublished);
+  EXPECT_EQ(Latest().begun_ns, Seconds(10.5));
+  EXPECT_EQ(publisher_->Step(Seconds(10.6), Seconds(10.4)), Progress::kIdle) << "the same wish is fulfilled once";
+}
+
+TEST_F(ShardPublisherTest, WhatIsPublishedAtTheEndStaysNew) {
+  Make(100);
+  publisher_->PublishNow();
+  EXPECT_EQ(Latest().begun_ns, INT64_MAX);
+}
+
 TEST_F(ShardPublisherTest, CopiesASliceAtATimeAndPublishesOnlyWholePasses) {
   const int kConnections = 3 * ShardPublisher::kSliceSlots + 10;
   for (int i = 0; i < kConnections; ++i) Connect(static_cast<uint16_t>(i + 1), 1);
@@ -140,6 +156,24 @@ TEST_F(ShardPublisherTest, ListsTheHeaviestByThePassBefore) {
   const std::set<int> ports = ListedPorts(second);
   EXPECT_GT(*ports.begin() * 50, 40959);
   for (int port = 984; port <= 1000; ++port) EXPECT_EQ(ports.count(port), 1) << port;
+}
+
+TEST_F(ShardPublisherTest, ListsTheHeaviestThoughThePassBeforeIsLongPast) {
+  Make(100);
+  for (const double begin : {1.0, 100.0, 101.0}) {
+    // Those that are heaviest now were not there in the pass before.
+    const int first_port = static_cast<int>(begin) * 100;
+    for (int i = 1; i <= 1000; ++i) {
+      Connect(static_cast<uint16_t>(first_port + i), static_cast<uint32_t>(i) * 50, begin);
+    }
+    while (publisher_->Step(Seconds(begin)) == Progress::kInPass) {
+    }
+    const std::set<int> ports = ListedPorts(Latest());
+    EXPECT_EQ(ports.size(), 100) << begin;
+    if (begin > 100) continue;  // the distribution of a second ago will do
+    EXPECT_GT((*ports.begin() - first_port) * 50, 40959) << begin;
+    for (int i = 984; i <= 1000; ++i) EXPECT_EQ(ports.count(first_port + i), 1) << begin << " " << i;
+  }
 }
 
 TEST_F(ShardPublisherTest, TheHeaviestIsAlwaysListed) {
