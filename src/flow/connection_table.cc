@@ -187,22 +187,26 @@ bool ConnectionTable::Prepare(const DecodedPacket& packet, const ConnectionHint&
     arrival->hash = hint.key_hash;
     return true;
   }
+  const uint32_t encapsulation = encapsulations_.Acquire(packet.encapsulation);
+  if (packet.is_fragment) return PrepareFragment(packet, encapsulation, arrival);
+  arrival->key = ConnectionKey::Of(packet.source, packet.destination, encapsulation, &arrival->sender);
+  arrival->hash = static_cast<uint32_t>(index_.HashOf(arrival->key));
+  return true;
+}
+
+bool ConnectionTable::PrepareFragment(const DecodedPacket& packet, uint32_t encapsulation, Arrival* arrival) {
   Endpoint source = packet.source;
   Endpoint destination = packet.destination;
-  const uint32_t encapsulation = encapsulations_.Acquire(packet.encapsulation);
-  if (packet.is_fragment) {
-    const FragmentCache::Datagram datagram{source.address, destination.address, packet.fragment_id,
-                                           packet.encapsulation};
-    if (packet.kind == DecodedPacket::Kind::kTcpSegment) {
-      fragments_.Insert(datagram, {source.port, destination.port}, arrival->time_ns);
-    } else if (const auto ports = fragments_.Find(datagram, arrival->time_ns)) {
-      source.port = ports->source;
-      destination.port = ports->destination;
-    } else {
-      ++unmatched_fragments_;
-      encapsulations_.Release(encapsulation);
-      return false;
-    }
+  const FragmentCache::Datagram datagram{source.address, destination.address, packet.fragment_id, packet.encapsulation};
+  if (packet.kind == DecodedPacket::Kind::kTcpSegment) {
+    fragments_.Insert(datagram, {source.port, destination.port}, arrival->time_ns);
+  } else if (const auto ports = fragments_.Find(datagram, arrival->time_ns)) {
+    source.port = ports->source;
+    destination.port = ports->destination;
+  } else {
+    ++unmatched_fragments_;
+    encapsulations_.Release(encapsulation);
+    return false;
   }
   arrival->key = ConnectionKey::Of(source, destination, encapsulation, &arrival->sender);
   arrival->hash = static_cast<uint32_t>(index_.HashOf(arrival->key));
@@ -547,11 +551,14 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
   } else {
     ledger_.Leave(record.state);
     if (reason.has_value()) {
-      const uint64_t weight = WindowPayloadBytes(slot, now_ns_);
-      if (recently_ended_.Wants(weight)) recently_ended_.Add({Summarize(slot), weight, now_ns_});
+      const uint64_t payload_bytes = record.ends[0].payload_bytes + record.ends[1].payload_bytes;
+      // It weighs no more than all that it carried, so of most the window need not be looked at.
+      if (recently_ended_.Wants(payload_bytes)) {
+        const uint64_t weight = WindowPayloadBytes(slot, now_ns_);
+        if (recently_ended_.Wants(weight)) recently_ended_.Add({Summarize(slot), weight, now_ns_});
+      }
       ledger_.Close({record.key, record.client_end(), record.edge, *reason,
-                     record.last_packet_time_ns - details_[slot].start_time_ns(),
-                     record.ends[0].payload_bytes + record.ends[1].payload_bytes});
+                     record.last_packet_time_ns - details_[slot].start_time_ns(), payload_bytes});
     }
   }
   if (sink_ != nullptr) {

@@ -161,6 +161,7 @@ class ConnectionTable {
 
   // Fills in all but `candidate`, and takes a use of the encapsulation; false when the packet is of no connection.
   bool Prepare(const DecodedPacket& packet, const ConnectionHint& hint, Arrival* arrival);
+  bool PrepareFragment(const DecodedPacket& packet, uint32_t encapsulation, Arrival* arrival);
   void Take(const Arrival& arrival);
   uint32_t FindSlot(const Arrival& arrival) const;
   void BeginEmbryo(const Arrival& arrival);

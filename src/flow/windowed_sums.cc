@@ -41,17 +41,19 @@ WindowedSums::WindowedSums(size_t slots, size_t lanes, int64_t tick_ns, int64_t 
   TCPGAUGE_CHECK(tick_ns > 0 && window_ns > 0 && lanes > 0);
 }
 
-void WindowedSums::Clear(size_t slot) {
-  for (size_t i = 0; i < stride_; ++i) words_[slot * stride_ + i] = 0;
-}
+void WindowedSums::Clear(size_t slot) { words_[slot * stride_] = kNothing; }
 
 void WindowedSums::Add(size_t slot, size_t lane, uint64_t amount, int64_t time_ns) {
   const int64_t newest = Newest(slot);
   int64_t part = time_ns / part_ns_;
   if (part > newest) {
     const int64_t kept = static_cast<int64_t>(parts_);
-    for (int64_t old = std::max(newest, part - kept) + 1; old <= part; ++old) {
-      for (size_t i = 0; i < lanes_; ++i) words_[Word(slot, i, old)] = 0;
+    if (part - newest >= kept) {
+      std::fill_n(&words_[slot * stride_ + 1], lanes_ * parts_, 0);
+    } else {
+      for (int64_t old = newest + 1; old <= part; ++old) {
+        for (size_t i = 0; i < lanes_; ++i) words_[Word(slot, i, old)] = 0;
+      }
     }
     words_[slot * stride_] = static_cast<uint64_t>(part);
   } else {

@@ -42,6 +42,9 @@ class WindowedSums {
   void Prefetch(size_t slot) const { FetchAhead(&words_[slot * stride_]); }
 
  private:
+  // As the newest part: then none holds a value, and each is zeroed when it is entered.
+  static constexpr uint64_t kNothing = ~uint64_t{0};
+
   int64_t Newest(size_t slot) const { return static_cast<int64_t>(words_[slot * stride_]); }
   size_t Word(size_t slot, size_t lane, int64_t part) const {
     return slot * stride_ + 1 + lane * parts_ + static_cast<size_t>(part) % parts_;

@@ -75,6 +75,25 @@ TEST(WindowedSums, LanesAndSlotsAreApartAndClearForgets) {
   EXPECT_EQ(sums.Sum(1, 0, TestTime(1)), 3);
 }
 
+TEST(WindowedSums, NothingOfBeforeComesBackAfterClear) {
+  for (const int64_t begin_ns : {int64_t{0}, TestTime(0)}) {  // files may begin in 1970
+    for (int first = 0; first < 4; ++first) {
+      WindowedSums sums(1, 2, kSecond, kSecond);
+      for (int i = 0; i < 6; ++i) {
+        for (const size_t lane : {0, 1}) sums.Add(0, lane, 100, begin_ns + i * kSecond);
+      }
+      sums.Clear(0);
+      EXPECT_EQ(sums.SumSince(0, 0, begin_ns), 0);
+      for (int i = first; i < 8; ++i) {
+        sums.Add(0, 1, 1, begin_ns + i * kSecond);
+        EXPECT_EQ(sums.Sum(0, 0, begin_ns + (i + 1) * kSecond), 0) << begin_ns << " " << first << " " << i;
+        EXPECT_EQ(sums.Sum(0, 1, begin_ns + (i + 1) * kSecond), 1) << begin_ns << " " << first << " " << i;
+        EXPECT_EQ(sums.SumSince(0, 1, begin_ns + (i + 1) * kSecond), 1) << begin_ns << " " << first << " " << i;
+      }
+    }
+  }
+}
+
 TEST(WindowedSums, ALanesOldPartsGoWhenTheOtherMovesOn) {
   WindowedSums sums(1, 2, kSecond, kSecond);
   sums.Add(0, 0, 5, TestTime(0));
