@@ -6,6 +6,7 @@
 
 #include "src/base/check.h"
 #include "src/base/fetch_ahead.h"
+#include "src/flow/fill_record.h"
 #include "src/flow/handshake.h"
 #include "src/flow/reuse.h"
 #include "src/flow/segment_analysis.h"
@@ -298,26 +299,12 @@ void ConnectionTable::FetchOldestEmbryos(size_t count) {
 }
 
 uint32_t ConnectionTable::Promote(uint32_t slot, uint32_t hash) {
-  const Embryo embryo = embryos_[slot];
-  DecodedPacket syn;
-  syn.kind = DecodedPacket::Kind::kTcpSegment;
-  syn.interface = embryo.interface;
-  syn.tcp_flags = kTcpSyn;
-  syn.window = 1;  // not zero; nothing else is made of it
-  syn.sequence_number = embryo.sequence_number;
-  syn.ip_length_bytes = embryo.ip_length_bytes;
-  Arrival arrival;
-  arrival.packet = &syn;
-  arrival.time_ns = embryo.time_ns;
-  arrival.key = embryo.key;
-  arrival.sender = embryo.sender();
-  ledger_.Leave(ConnectionState::kSynSent);
   const uint32_t record = TakeFreeRecord();  // fewer records are in use than there are connections
+  FillRecord(embryos_[slot], &records_[record], &details_[record]);
   index_.Replace(slot | kEmbryoSlots, record, hash);
   embryos_.Remove(slot);
-  BeginRecord(record, arrival, /*counted=*/true);
-  encapsulations_.Release(embryo.key.encapsulation);
-  Credit(record, arrival);
+  ClearWindows(record);
+  timeouts_.Insert(record);
   return record;
 }
 
@@ -339,11 +326,11 @@ uint32_t ConnectionTable::Begin(const Arrival& arrival) {
   MakeRoom();
   const uint32_t slot = TakeFreeRecord();
   index_.Insert(slot, arrival.hash);
-  BeginRecord(slot, arrival, /*counted=*/false);
+  BeginRecord(slot, arrival);
   return slot;
 }
 
-void ConnectionTable::BeginRecord(uint32_t slot, const Arrival& arrival, bool counted) {
+void ConnectionTable::BeginRecord(uint32_t slot, const Arrival& arrival) {
   const DecodedPacket& packet = *arrival.packet;
   ConnectionRecord& record = records_[slot];
   ConnectionDetails& details = details_[slot];
@@ -355,10 +342,7 @@ void ConnectionTable::BeginRecord(uint32_t slot, const Arrival& arrival, bool co
   details.set_start_time_ns(arrival.time_ns);
   record.syn_time = details.syn_ack_time = ConnectionDetails::kUnknown;
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
-  if (rates_ != nullptr) {
-    rates_->Clear(slot);
-    ranking_->Clear(slot);
-  }
+  ClearWindows(slot);
 
   bool client_is_b;
   if (IsSyn(packet) || IsSynAck(packet)) {
@@ -373,7 +357,13 @@ void ConnectionTable::BeginRecord(uint32_t slot, const Arrival& arrival, bool co
 
   record.state = FirstState(FactsOf(packet));
   timeouts_.Insert(slot);
-  if (record.has(ConnectionRecord::kRoleObserved)) Confirm(slot, counted);
+  if (record.has(ConnectionRecord::kRoleObserved)) Confirm(slot);
+}
+
+void ConnectionTable::ClearWindows(uint32_t slot) {
+  if (rates_ == nullptr) return;
+  rates_->Clear(slot);
+  ranking_->Clear(slot);
 }
 
 uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, const Arrival& arrival) {
@@ -484,11 +474,11 @@ void ConnectionTable::ConfirmIfDue(uint32_t slot) {
   const bool both_directions = a.packets > 0 && b.packets > 0;
   if (both_directions || a.payload_segments >= kMidstreamPayloadSegments ||
       b.payload_segments >= kMidstreamPayloadSegments) {
-    Confirm(slot, /*counted=*/false);
+    Confirm(slot);
   }
 }
 
-void ConnectionTable::Confirm(uint32_t slot, bool counted) {
+void ConnectionTable::Confirm(uint32_t slot) {
   ConnectionRecord& record = records_[slot];
   if (!record.has(ConnectionRecord::kRoleObserved)) {
     // More may be known now than when it began.
@@ -496,7 +486,7 @@ void ConnectionTable::Confirm(uint32_t slot, bool counted) {
     SetClient(slot, b ? End::kB : End::kA);
   }
   record.set(ConnectionRecord::kConfirmed);
-  if (!counted) ledger_.Open(record.key, record.client_end(), record.has(ConnectionRecord::kMidstream), now_ns_);
+  ledger_.Open(record.key, record.client_end(), record.has(ConnectionRecord::kMidstream), now_ns_);
   ledger_.Enter(record.state);
   ledger_.CreditAll(now_ns_, &record);
   timeouts_.Update(slot);

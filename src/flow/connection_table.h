@@ -169,8 +169,9 @@ class ConnectionTable {
   uint32_t Promote(uint32_t embryo, uint32_t hash);
   void EndEmbryo(uint32_t embryo, std::optional<EndReason> reason);
   uint32_t Begin(const Arrival& arrival);
-  // In a slot that is in the index. `counted` when it was opened before, as an embryo.
-  void BeginRecord(uint32_t slot, const Arrival& arrival, bool counted);
+  // In a slot that is in the index.
+  void BeginRecord(uint32_t slot, const Arrival& arrival);
+  void ClearWindows(uint32_t slot);
   // Begins the connection whose SYN was kept as a candidate while an older one held its 4-tuple.
   // REQUIRES: the segment is the SYN-ACK that answers it.
   uint32_t BeginFromCandidate(uint32_t old_slot, const Arrival& arrival);
@@ -180,7 +181,7 @@ class ConnectionTable {
   void FollowSegment(uint32_t slot, const Arrival& arrival);
   void FollowHandshake(uint32_t slot, const Arrival& arrival, ConnectionState before);
   void ConfirmIfDue(uint32_t slot);
-  void Confirm(uint32_t slot, bool counted);
+  void Confirm(uint32_t slot);
   void SetClient(uint32_t slot, End end);
   void SetState(uint32_t slot, ConnectionState state);
   // REQUIRES: one is free.

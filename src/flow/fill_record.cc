@@ -1,0 +1,33 @@
+#include "src/flow/fill_record.h"
+
+#include "src/flow/interface_pins.h"
+
+namespace tcpgauge {
+
+void FillRecord(const Embryo& embryo, ConnectionRecord* record, ConnectionDetails* details) {
+  *record = ConnectionRecord();
+  record->key = embryo.key;
+  record->last_packet_time_ns = embryo.time_ns;
+  record->state = ConnectionState::kSynSent;
+  record->set(ConnectionRecord::kInUse);
+  record->set(ConnectionRecord::kConfirmed);
+  record->set(ConnectionRecord::kRoleObserved);
+  if (embryo.sent_by_b) record->set(ConnectionRecord::kClientIsB);
+  record->interfaces[0] = record->interfaces[1] = ConnectionRecord::kNoInterface;
+  InterfacePins::Note(embryo.interface, embryo.sender(), embryo.time_ns, record);
+  record->syn_time = 0;
+  details->set_start_time_ns(embryo.time_ns);
+  details->syn_ack_time = ConnectionDetails::kUnknown;
+
+  EndRecord& client = record->end(embryo.sender());
+  client.packets = 1;
+  client.ip_bytes = embryo.ip_length_bytes;
+  client.initial_sequence = embryo.sequence_number;
+  client.next_sequence = client.rtt_sequence = embryo.sequence_number + 1;
+  client.rtt_time_us = static_cast<uint32_t>(embryo.time_ns / 1000);
+  client.set(EndRecord::kSeen);
+  client.set(EndRecord::kSynSeen);
+  client.set(EndRecord::kRttPending);
+}
+
+}  // namespace tcpgauge
