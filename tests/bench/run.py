@@ -24,7 +24,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROJECT = os.path.dirname(os.path.dirname(HERE))
 TARGETS = ["//:tcpgauge"] + ["//tests/bench:" + name for name in (
-    "make_capture", "count_packets", "stages_bench", "handover_bench", "text_writer_bench", "short_connections")]
+    "make_capture", "count_packets", "stages_bench", "workers_bench", "handover_bench", "text_writer_bench",
+    "short_connections")]
 KINDS = {"connections": 1, "million": 1, "elephant": 1, "synflood": 0.6}  # and their share of --packets
 
 
@@ -121,7 +122,7 @@ class Bench:
             f"(of which {empty} kB are the program and its libraries before it opens anything).\n")
 
     def workers(self):
-        """Several workers behind one reader."""
+        """Several workers behind one reader, and with packets of their own."""
         say(f"## Workers, reading a file; {os.cpu_count()} processors\n")
         say("| capture | --workers 1 s | 2 | 3 | times faster with 2 | with 3 |\n|---|---|---|---|---|---|")
         for kind in KINDS:
@@ -129,6 +130,19 @@ class Bench:
             walls = [[r.wall_seconds for r in column] for column in runs]
             ratios = [median_and_range([a / b for a, b in zip(walls[0], column)]) for column in walls[1:]]
             say(f"| {kind} | {' | '.join(f'{statistics.median(w):.3f}' for w in walls)} | {' | '.join(ratios)} |")
+        say()
+        say("With packets of their own, as live, from memory; then with the memory of records resident beforehand:\n")
+        say("| capture | one worker s | two | times faster | with resident memory one s | two | times faster |")
+        say("|" + "---|" * 7)
+        for kind in KINDS:
+            # The program runs them by turns itself, and leaves out a first round.
+            text = self.output("workers_bench", self.capture(kind), "2", str(self.options.rounds))
+            cells = []
+            for memory in ("growing", "resident"):
+                rounds = re.findall(rf"^{memory} +1 worker (\S+) s  2 workers (\S+) s, (\S+) times faster$", text, re.M)
+                one, two, ratios = ([float(value) for value in column] for column in zip(*rounds))
+                cells += [f"{statistics.median(one):.3f}", f"{statistics.median(two):.3f}", median_and_range(ratios)]
+            say(f"| {kind} | {' | '.join(cells)} |")
         say()
 
     def output(self, name, *arguments):

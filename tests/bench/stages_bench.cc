@@ -8,23 +8,20 @@
 //   apply    all that the table does, less what looking up took
 //   publish  copying for the collector, in slices between the batches: a pass for each million packets
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 #include <chrono>
 #include <memory>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "src/capture/plain_pcap.h"
-#include "src/decode/decoder.h"
-#include "src/decode/link_type.h"
+#include "src/decode/decoded_packet.h"
 #include "src/flow/connection_index.h"
 #include "src/flow/connection_table.h"
 #include "src/snapshot/shard_publisher.h"
+#include "tests/bench/mapped_capture.h"
 
 namespace tcpgauge {
 namespace {
@@ -35,54 +32,6 @@ constexpr int64_t kPacketsPerPass = 1000000;
 using Clock = std::chrono::steady_clock;
 
 volatile uint64_t benchmark_result;  // so that nothing is left out
-
-// A classic capture in this machine's byte order, as make_capture writes it, in memory.
-class MappedCapture {
- public:
-  static constexpr size_t kFileHeaderBytes = 24;
-
-  explicit MappedCapture(const char* path) {
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat status;
-    if (fd < 0 || fstat(fd, &status) != 0) {
-      perror(path);
-      exit(1);
-    }
-    size_bytes_ = static_cast<size_t>(status.st_size);
-    void* data = mmap(nullptr, size_bytes_, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
-    close(fd);
-    if (data == MAP_FAILED || size_bytes_ < kFileHeaderBytes) {
-      fprintf(stderr, "stages_bench: %s is no capture\n", path);
-      exit(1);
-    }
-    data_ = static_cast<const uint8_t*>(data);
-  }
-  ~MappedCapture() { munmap(const_cast<uint8_t*>(data_), size_bytes_); }
-
-  void Rewind() { offset_ = kFileHeaderBytes; }
-
-  // Decodes the next packets, at most `batch.size()`, and returns how many there were.
-  size_t Decode(std::vector<DecodedPacket>* batch) {
-    size_t count = 0;
-    while (count < batch->size() && offset_ + sizeof(uint32_t[4]) <= size_bytes_) {
-      uint32_t header[4];
-      memcpy(header, data_ + offset_, sizeof(header));
-      offset_ += sizeof(header);
-      if (header[2] > size_bytes_ - offset_) break;
-      DecodedPacket* packet = &(*batch)[count++];
-      DecodePacket(LinkType::kEthernet, absl::MakeConstSpan(data_ + offset_, header[2]), header[3], packet);
-      packet->time_ns = header[0] * int64_t{1000000000} + header[1] * int64_t{1000};
-      packet->interface = 0;
-      offset_ += header[2];
-    }
-    return count;
-  }
-
- private:
-  const uint8_t* data_ = nullptr;
-  size_t size_bytes_ = 0;
-  size_t offset_ = kFileHeaderBytes;
-};
 
 double NanosecondsSince(Clock::time_point start) {
   return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
@@ -104,7 +53,7 @@ double ReadStage(const char* path) {
   return took;
 }
 
-double DecodeStage(MappedCapture* capture, uint64_t* packets) {
+double DecodeStage(PacketRun* capture, uint64_t* packets) {
   std::vector<DecodedPacket> batch(kBatch);
   capture->Rewind();
   const auto start = Clock::now();
@@ -114,7 +63,7 @@ double DecodeStage(MappedCapture* capture, uint64_t* packets) {
 
 // Reads on as fast as DecodeStage(), and times what `stage` does with each batch.
 template <typename Stage>
-double TimeEachBatch(MappedCapture* capture, Stage stage) {
+double TimeEachBatch(PacketRun* capture, Stage stage) {
   std::vector<DecodedPacket> batch(kBatch);
   double took = 0;
   capture->Rewind();
@@ -126,7 +75,7 @@ double TimeEachBatch(MappedCapture* capture, Stage stage) {
   return took;
 }
 
-double LookUpStage(MappedCapture* capture, size_t max_connections) {
+double LookUpStage(PacketRun* capture, size_t max_connections) {
   StableArray<ConnectionRecord> records(max_connections);
   EmbryoTable embryos(1);
   ConnectionIndex index(&records, &embryos, 1, max_connections);
@@ -157,7 +106,7 @@ double LookUpStage(MappedCapture* capture, size_t max_connections) {
   return took;
 }
 
-double ApplyStage(MappedCapture* capture, bool keep_rates, bool publish, double* publish_ns) {
+double ApplyStage(PacketRun* capture, bool keep_rates, bool publish, double* publish_ns) {
   TableOptions options;
   options.keep_rates = keep_rates;
   const auto table = std::make_unique<ConnectionTable>(options, nullptr);
@@ -176,7 +125,8 @@ double ApplyStage(MappedCapture* capture, bool keep_rates, bool publish, double*
 }
 
 int Main(const char* path) {
-  MappedCapture capture(path);
+  const MappedCapture file(path);
+  PacketRun capture(file.packets());
   uint64_t packets = 0;
   const double read = ReadStage(path);
   const double decode = DecodeStage(&capture, &packets);

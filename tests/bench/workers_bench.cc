@@ -1,0 +1,159 @@
+// How much faster several capture workers are than one when each has packets of its own, as live, where
+// PACKET_FANOUT_HASH gives each a socket and nothing is shared. usage: workers_bench FILE [MOST_WORKERS [ROUNDS]]
+//
+// A file cannot show it, for one reader feeds all workers. Here the capture, which make_capture wrote, is spread in
+// memory before the clock starts; each worker decodes its share and applies it, as a capture thread does but for taking
+// packets from the kernel, counting them and publishing. The time is that until the last has ended:
+//   growing   new tables: the kernel makes the memory resident while packets come
+//   resident  the memory of all records was made resident beforehand, as in an agent that runs for long. What grows by
+//             itself is new still: the index, embryos (of a SYN flood nearly all) and gaps
+// A worker has a thread beside it that makes memory ready (MemoryAhead): with as many workers as processors these share
+// them, and "growing" may gain less.
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "src/base/memory_ahead.h"
+#include "src/capture/packet_spreader.h"
+#include "src/decode/decoded_packet.h"
+#include "src/flow/connection_table.h"
+#include "tests/bench/mapped_capture.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr size_t kBatch = 64;
+constexpr uint32_t kMaxConnections = 1000000;  // of all workers together
+
+using Clock = std::chrono::steady_clock;
+using Share = std::vector<uint8_t>;  // the packets of a worker, as a PacketRun takes them
+
+// Holds the workers until all have come.
+class Gate {
+ public:
+  // Called by each worker.
+  void Pass() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    ++waiting_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+  }
+
+  // Waits for that many workers and lets them go; when that was.
+  Clock::time_point Open(size_t workers) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_ == workers; });
+    open_ = true;
+    changed_.notify_all();
+    return Clock::now();
+  }
+
+ private:
+  std::mutex mutex_;  // guards all below
+  std::condition_variable changed_;
+  size_t waiting_ = 0;
+  bool open_ = false;
+};
+
+// As PacketSpreader does, but packets as they were captured: each worker decodes its own.
+std::vector<Share> Spread(absl::Span<const uint8_t> packets, size_t workers) {
+  std::vector<Share> shares(workers);
+  PacketRun run(packets);
+  std::vector<DecodedPacket> packet(1);
+  size_t start = 0;
+  while (run.Decode(&packet) == 1) {
+    const uint64_t hash = SymmetricHash(packet[0].source, packet[0].destination);
+    Share& share = shares[(hash >> 32) * workers >> 32];
+    share.insert(share.end(), packets.begin() + start, packets.begin() + run.offset());
+    start = run.offset();
+  }
+  return shares;
+}
+
+void Work(const Share& share, ConnectionTable* table, Gate* gate, Clock::time_point* end) {
+  MemoryAhead memory_ahead([table](uint32_t first, uint32_t count) { table->PopulateRecords(first, count); });
+  PacketRun packets(share);
+  std::vector<DecodedPacket> batch(kBatch);
+  gate->Pass();
+  while (const size_t count = packets.Decode(&batch)) {
+    table->Apply(absl::MakeConstSpan(batch.data(), count));
+    memory_ahead.Note(table->record_limit());
+    table->AdvanceTime(table->now_ns());
+  }
+  *end = Clock::now();
+}
+
+double Seconds(const std::vector<Share>& shares, bool resident) {
+  TableOptions options;
+  options.max_connections = kMaxConnections / static_cast<uint32_t>(shares.size());
+  std::vector<std::unique_ptr<ConnectionTable>> tables;
+  for (size_t i = 0; i < shares.size(); ++i) {
+    tables.push_back(std::make_unique<ConnectionTable>(options, nullptr));
+    if (resident) tables.back()->PopulateRecords(0, options.max_connections);
+  }
+  Gate gate;
+  std::vector<Clock::time_point> ends(shares.size());
+  std::vector<std::thread> workers;
+  for (size_t i = 0; i < shares.size(); ++i) {
+    workers.emplace_back(Work, std::cref(shares[i]), tables[i].get(), &gate, &ends[i]);
+  }
+  const Clock::time_point start = gate.Open(shares.size());
+  for (std::thread& worker : workers) worker.join();
+  return std::chrono::duration<double>(*std::max_element(ends.begin(), ends.end()) - start).count();
+}
+
+// How much of all packets the worker with the most has bounds what the others can bring.
+void PrintBusiest(const std::vector<Share>& shares, size_t all_bytes) {
+  size_t most = 0;
+  for (const Share& share : shares) most = std::max(most, share.size());
+  printf("the busiest of %zu workers has %.1f %% of all packets\n", shares.size(),
+         100.0 * static_cast<double>(most) / static_cast<double>(all_bytes));
+}
+
+int Main(const char* path, size_t most_workers, int rounds) {
+  std::vector<std::vector<Share>> spread;  // for one worker, for two, ...
+  {
+    const MappedCapture capture(path);
+    for (size_t workers = 1; workers <= most_workers; ++workers) {
+      spread.push_back(Spread(capture.packets(), workers));
+      if (workers > 1) PrintBusiest(spread.back(), spread[0][0].size());
+    }
+  }
+  // By turns, so that all meet the same machine; the first round only has the host provide memory.
+  for (int round = 0; round <= rounds; ++round) {
+    for (const bool resident : {false, true}) {
+      std::vector<double> seconds;
+      for (const auto& shares : spread) seconds.push_back(Seconds(shares, resident));
+      if (round == 0) continue;
+      printf("%s  1 worker %.4f s", resident ? "resident" : "growing ", seconds[0]);
+      for (size_t i = 1; i < seconds.size(); ++i) {
+        printf("  %zu workers %.4f s, %.2f times faster", i + 1, seconds[i], seconds[0] / seconds[i]);
+      }
+      printf("\n");
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace tcpgauge
+
+int main(int argc, char** argv) {
+  const int most_workers = argc > 2 ? atoi(argv[2]) : 2;
+  const int rounds = argc > 3 ? atoi(argv[3]) : 3;
+  if (argc < 2 || argc > 4 || most_workers < 1 || rounds < 1) {
+    fprintf(stderr, "usage: workers_bench FILE [MOST_WORKERS [ROUNDS]]\n");
+    return 2;
+  }
+  return tcpgauge::Main(argv[1], static_cast<size_t>(most_workers), rounds);
+}
