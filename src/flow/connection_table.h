@@ -67,7 +67,8 @@ class EndedConnectionSink {
 // back. Bounds: max_connections. When all are in use, the least useful gives way and is counted as evicted: the oldest
 // embryo, else of those without a completed handshake the one idle the longest, else of the finished, of the closing,
 // of the established. Errors: none; any sequence of packets is possible.
-class ConnectionTable {
+// Alignment: a cache line, so that two threads' tables share none.
+class alignas(64) ConnectionTable {
  public:
   static constexpr int64_t kHandshakeTimeoutNs = 30LL * 1000000000;
   static constexpr int64_t kUnconfirmedTimeoutNs = 60LL * 1000000000;
