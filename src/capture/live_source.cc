@@ -64,7 +64,10 @@ class LiveSource final : public PacketSource {
 
   absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
     const int count = reader_->Read(batch);
-    if (count > 0) return ReadResult::kPackets;
+    // The library stops short of what it was asked for only where the ring is empty. To try again would be a system
+    // call.
+    if (count == static_cast<int>(PacketBatch::kCapacity)) return ReadResult::kPackets;
+    if (count > 0) return ReadResult::kLastPackets;
     if (count == 0) return ReadResult::kNone;
     const char* const error = pcap_geterr(reader_->handle());
     if (is_watched_ && strstr(error, kDisappeared) != nullptr) return ReadResult::kNone;  // LookAfter() knows better

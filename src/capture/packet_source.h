@@ -77,9 +77,10 @@ class PacketSource {
   virtual ~PacketSource() = default;
 
   enum class ReadResult {
-    kPackets,  // some
-    kNone,     // for now
-    kEnd,      // for ever: the file is read
+    kPackets,      // some, and there may be more
+    kLastPackets,  // some, and no more for now
+    kNone,         // for now
+    kEnd,          // for ever: the file is read
   };
   // Reads and decodes what there is, at most what `batch` has room for, without waiting. An error ends the source; that
   // an interface goes away is none.

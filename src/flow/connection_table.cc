@@ -461,7 +461,7 @@ void ConnectionTable::FollowHandshake(uint32_t slot, const Arrival& arrival, Con
       break;
     case HandshakeStep::kAck: {
       const int64_t rtt_ns = HandshakeRttOf(record, details).whole_ns;
-      if (rtt_ns != ConnectionSummary::kUnknown) ledger_.CreditHandshake(record, rtt_ns);
+      if (rtt_ns != ConnectionSummary::kUnknown) ledger_.CreditHandshake(rtt_ns, &record);
       break;
     }
   }

@@ -67,16 +67,18 @@ void EdgeTable::Close(Slot slot, const EdgeKey& key, bool failed) {
   --(holds ? edges_[slot].connections : other_.connections);
 }
 
+void EdgeTable::Hold(Slot* slot, const EdgeKey& key, uint64_t bytes, int64_t now_ns) {
+  if (Holds(*slot, key)) return;
+  // Its edge was not watched, or is no longer; it may be again through another connection.
+  *slot = Find(key);
+  if (*slot == kNone && bytes > 0) *slot = TryWatch(key, bytes, now_ns);
+  if (*slot == kNone) return;
+  --other_.connections;
+  ++edges_[*slot].connections;
+}
+
 void EdgeTable::Credit(Slot* slot, const EdgeKey& key, const EdgeTraffic& traffic, int64_t now_ns) {
-  if (!Holds(*slot, key)) {
-    // Its edge was not watched, or is no longer; it may be again through another connection.
-    *slot = Find(key);
-    if (*slot == kNone && traffic.payload_bytes > 0) *slot = TryWatch(key, traffic.payload_bytes, now_ns);
-    if (*slot != kNone) {
-      --other_.connections;
-      ++edges_[*slot].connections;
-    }
-  }
+  Hold(slot, key, traffic.payload_bytes, now_ns);
   Add(traffic, &Account(*slot));
   if (*slot != kNone && traffic.payload_bytes > 0) {
     weights_[*slot] += static_cast<double>(traffic.payload_bytes);
@@ -86,8 +88,9 @@ void EdgeTable::Credit(Slot* slot, const EdgeKey& key, const EdgeTraffic& traffi
 
 void EdgeTable::CreditUnopened(const EdgeKey& key, const EdgeTraffic& traffic) { Add(traffic, &Account(Find(key))); }
 
-void EdgeTable::CreditHandshake(Slot slot, const EdgeKey& key, double rtt_seconds) {
-  EdgeCounters& account = Account(Holds(slot, key) ? slot : Find(key));
+void EdgeTable::CreditHandshake(Slot* slot, const EdgeKey& key, double rtt_seconds) {
+  Hold(slot, key, /*bytes=*/0, /*now_ns=*/0);
+  EdgeCounters& account = Account(*slot);
   ++account.handshake_rtt_count;
   account.handshake_rtt_sum_seconds += rtt_seconds;
 }

@@ -81,7 +81,8 @@ class EdgeTable {
   void Credit(Slot* slot, const EdgeKey& key, const EdgeTraffic& traffic, int64_t now_ns);
   // Traffic of a connection that was never opened.
   void CreditUnopened(const EdgeKey& key, const EdgeTraffic& traffic);
-  void CreditHandshake(Slot slot, const EdgeKey& key, double rtt_seconds);
+  // Its connection comes to hold the slot likewise.
+  void CreditHandshake(Slot* slot, const EdgeKey& key, double rtt_seconds);
 
   // Chooses anew which edges are exported. Cheap when called again within a second of table time.
   void Rebalance(int64_t now_ns);
@@ -109,6 +110,8 @@ class EdgeTable {
 
  private:
   bool Holds(Slot slot, const EdgeKey& key) const { return slot != kNone && edges_[slot].key == key; }
+  // Has an opened connection hold its edge's slot, once it is watched; `bytes` may win it one.
+  void Hold(Slot* slot, const EdgeKey& key, uint64_t bytes, int64_t now_ns);
   // Where credits of an edge go now.
   EdgeCounters& Account(Slot slot) {
     return slot != kNone && edges_[slot].phase == Phase::kAdmitted ? edges_[slot].counters : other_;

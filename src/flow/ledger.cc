@@ -38,10 +38,11 @@ void Ledger::CreditAll(int64_t now_ns, ConnectionRecord* record) {
   Credit(false, record->server().payload_bytes, LossCounts::Of(record->server()), now_ns, record);
 }
 
-void Ledger::CreditHandshake(const ConnectionRecord& record, int64_t rtt_ns) {
+void Ledger::CreditHandshake(int64_t rtt_ns, ConnectionRecord* record) {
   const double rtt_seconds = 1e-9 * static_cast<double>(rtt_ns);
   totals_.handshake_rtt_seconds.Observe(rtt_seconds);
-  if (edges_ != nullptr) edges_->CreditHandshake(record.edge, EdgeKeyOf(record.key, record.client_end()), rtt_seconds);
+  if (edges_ == nullptr) return;
+  edges_->CreditHandshake(&record->edge, EdgeKeyOf(record->key, record->client_end()), rtt_seconds);
 }
 
 }  // namespace tcpgauge

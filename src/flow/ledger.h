@@ -47,7 +47,7 @@ class Ledger {
   }
   // All that both ends sent so far.
   void CreditAll(int64_t now_ns, ConnectionRecord* record);
-  void CreditHandshake(const ConnectionRecord& record, int64_t rtt_ns);
+  void CreditHandshake(int64_t rtt_ns, ConnectionRecord* record);
 
   // See EdgeTable::Rebalance.
   void Rebalance(int64_t now_ns) {

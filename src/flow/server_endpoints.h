@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "absl/container/flat_hash_set.h"
 #include "src/net/endpoint.h"
@@ -33,6 +34,8 @@ class ServerEndpoints {
   static constexpr uint64_t kMemoryBytes = kCapacity * (sizeof(Endpoint) + 1) * 16 / 7 * 3 / 2;
 
   void Learn(const Endpoint& endpoint) {
+    if (last_ == endpoint) return;  // as of many connections to one server
+    last_ = endpoint;
     if (learned_.size() < kCapacity) {
       learned_.insert(endpoint);
     } else if (!learned_.contains(endpoint)) {
@@ -50,6 +53,7 @@ class ServerEndpoints {
 
  private:
   absl::flat_hash_set<Endpoint> learned_;
+  std::optional<Endpoint> last_;  // that was to be learned
   std::shared_ptr<const LocalListeners> local_;
   uint64_t overflows_ = 0;
 };
