@@ -122,13 +122,16 @@ void ConnectionTable::Apply(absl::Span<const DecodedPacket> packets, absl::Span<
     size_t arrivals = 0;
     for (size_t i = 0; i < count; ++i) {
       const ConnectionHint hint = hints.empty() ? ConnectionHint{0, End::kA, /*known=*/false} : hints[i];
-      if (!Prepare(packets[i], hint, &batch[arrivals])) continue;
-      index_.Prefetch(batch[arrivals].hash);
+      const Arrival* const previous = arrivals > 0 ? &batch[arrivals - 1] : nullptr;
+      if (!Prepare(packets[i], hint, previous, &batch[arrivals])) continue;
+      if (!batch[arrivals].follows) index_.Prefetch(batch[arrivals].hash);
       ++arrivals;
     }
     FetchMemory(absl::MakeSpan(batch.data(), arrivals));
+    uint32_t slot = ConnectionIndex::kNotFound;
     for (size_t i = 0; i < arrivals; ++i) {
-      Take(batch[i]);
+      if (batch[i].follows) batch[i].candidate = slot;
+      slot = Take(batch[i]);
       encapsulations_.Release(batch[i].key.encapsulation);
     }
     packets.remove_prefix(count);
@@ -138,20 +141,23 @@ void ConnectionTable::Apply(absl::Span<const DecodedPacket> packets, absl::Span<
 
 void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
   size_t new_ones = 0;
-  for (Arrival& arrival : arrivals) {
-    arrival.candidate = index_.FindCandidate(arrival.hash);
+  for (size_t i = 0; i < arrivals.size(); ++i) {
+    Arrival& arrival = arrivals[i];
+    arrival.candidate = arrival.follows ? arrivals[i - 1].candidate : index_.FindCandidate(arrival.hash);
     if (arrival.candidate == ConnectionIndex::kNotFound) {
-      ++new_ones;
+      if (!arrival.follows) ++new_ones;
       continue;
     }
     if (arrival.candidate & kEmbryoSlots) {
       FetchAhead(&embryos_[arrival.candidate & ~kEmbryoSlots]);
       continue;
     }
-    const ConnectionRecord& record = records_[arrival.candidate];
-    FetchAhead(&record);
-    FetchAhead(&record.ends[0]);
-    FetchAhead(&record.ends[1]);
+    if (!arrival.follows) {
+      const ConnectionRecord& record = records_[arrival.candidate];
+      FetchAhead(&record);
+      FetchAhead(&record.ends[0]);
+      FetchAhead(&record.ends[1]);
+    }
     if (rates_ != nullptr && arrival.packet->payload_length_bytes > 0) {
       rates_->Prefetch(arrival.candidate);
       ranking_->Prefetch(arrival.candidate);
@@ -170,7 +176,8 @@ void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
   }
 }
 
-bool ConnectionTable::Prepare(const DecodedPacket& packet, const ConnectionHint& hint, Arrival* arrival) {
+bool ConnectionTable::Prepare(const DecodedPacket& packet, const ConnectionHint& hint, const Arrival* previous,
+                              Arrival* arrival) {
   switch (packet.kind) {
     case DecodedPacket::Kind::kTcpSegment:
     case DecodedPacket::Kind::kTcpFragment:
@@ -185,17 +192,22 @@ bool ConnectionTable::Prepare(const DecodedPacket& packet, const ConnectionHint&
   if (hint.known) {
     arrival->key = ConnectionKey::Of(packet.source, packet.destination, EncapsulationTable::kNone, hint.sender);
     arrival->sender = hint.sender;
+    arrival->follows = previous != nullptr && previous->key == arrival->key;
     arrival->hash = hint.key_hash;
     return true;
   }
   const uint32_t encapsulation = encapsulations_.Acquire(packet.encapsulation);
-  if (packet.is_fragment) return PrepareFragment(packet, encapsulation, arrival);
-  arrival->key = ConnectionKey::Of(packet.source, packet.destination, encapsulation, &arrival->sender);
-  arrival->hash = static_cast<uint32_t>(index_.HashOf(arrival->key));
+  if (!packet.is_fragment) {
+    arrival->key = ConnectionKey::Of(packet.source, packet.destination, encapsulation, &arrival->sender);
+  } else if (!MakeFragmentKey(packet, encapsulation, arrival)) {
+    return false;
+  }
+  arrival->follows = previous != nullptr && previous->key == arrival->key;
+  arrival->hash = arrival->follows ? previous->hash : static_cast<uint32_t>(index_.HashOf(arrival->key));
   return true;
 }
 
-bool ConnectionTable::PrepareFragment(const DecodedPacket& packet, uint32_t encapsulation, Arrival* arrival) {
+bool ConnectionTable::MakeFragmentKey(const DecodedPacket& packet, uint32_t encapsulation, Arrival* arrival) {
   Endpoint source = packet.source;
   Endpoint destination = packet.destination;
   const FragmentCache::Datagram datagram{source.address, destination.address, packet.fragment_id, packet.encapsulation};
@@ -210,7 +222,6 @@ bool ConnectionTable::PrepareFragment(const DecodedPacket& packet, uint32_t enca
     return false;
   }
   arrival->key = ConnectionKey::Of(source, destination, encapsulation, &arrival->sender);
-  arrival->hash = static_cast<uint32_t>(index_.HashOf(arrival->key));
   return true;
 }
 
@@ -225,7 +236,7 @@ uint32_t ConnectionTable::FindSlot(const Arrival& arrival) const {
   return index_.Find(arrival.key, arrival.hash);
 }
 
-void ConnectionTable::Take(const Arrival& arrival) {
+uint32_t ConnectionTable::Take(const Arrival& arrival) {
   const DecodedPacket& packet = *arrival.packet;
   uint32_t slot = FindSlot(arrival);
   if (slot != ConnectionIndex::kNotFound && (slot & kEmbryoSlots)) {
@@ -247,7 +258,7 @@ void ConnectionTable::Take(const Arrival& arrival) {
     } else if (!IsDuplicate(slot, arrival)) {
       Credit(slot, arrival);
     }
-    return;
+    return slot;
   }
   if (slot != ConnectionIndex::kNotFound && (packet.tcp_flags & kTcpSyn) != 0) {
     if (AnswersCandidate(records_[slot], packet, arrival.sender)) {
@@ -258,19 +269,17 @@ void ConnectionTable::Take(const Arrival& arrival) {
     }
   }
   if (slot == ConnectionIndex::kNotFound) {
-    if (options_.new_only && !IsSyn(packet)) return;
-    if (IsBareSyn(packet)) {
-      BeginEmbryo(arrival);
-      return;
-    }
+    if (options_.new_only && !IsSyn(packet)) return slot;
+    if (IsBareSyn(packet)) return BeginEmbryo(arrival);
     slot = Begin(arrival);
   } else if (IsDuplicate(slot, arrival)) {
-    return;
+    return slot;
   }
   Credit(slot, arrival);
+  return slot;
 }
 
-void ConnectionTable::BeginEmbryo(const Arrival& arrival) {
+uint32_t ConnectionTable::BeginEmbryo(const Arrival& arrival) {
   MakeRoom();
   const uint32_t slot = embryos_.Add();
   Embryo& embryo = embryos_[slot];
@@ -284,6 +293,7 @@ void ConnectionTable::BeginEmbryo(const Arrival& arrival) {
   index_.Insert(slot | kEmbryoSlots, arrival.hash);
   ledger_.Open(arrival.key, arrival.sender, /*midstream=*/false, now_ns_);
   ledger_.Enter(ConnectionState::kSynSent);
+  return slot | kEmbryoSlots;
 }
 
 void ConnectionTable::FetchOldestEmbryos(size_t count) {

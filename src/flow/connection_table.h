@@ -151,6 +151,7 @@ class alignas(64) ConnectionTable {
     int64_t time_ns;  // table time, or the packet's own where that is only a little behind
     ConnectionKey key;
     End sender;
+    bool follows;  // the one before it is of the same connection
     uint32_t hash;
     uint32_t candidate;  // slot with this hash, or kNotFound
   };
@@ -161,11 +162,13 @@ class alignas(64) ConnectionTable {
   void FetchOldestEmbryos(size_t count);
 
   // Fills in all but `candidate`, and takes a use of the encapsulation; false when the packet is of no connection.
-  bool Prepare(const DecodedPacket& packet, const ConnectionHint& hint, Arrival* arrival);
-  bool PrepareFragment(const DecodedPacket& packet, uint32_t encapsulation, Arrival* arrival);
-  void Take(const Arrival& arrival);
+  // `previous` is the one before it, or null.
+  bool Prepare(const DecodedPacket& packet, const ConnectionHint& hint, const Arrival* previous, Arrival* arrival);
+  bool MakeFragmentKey(const DecodedPacket& packet, uint32_t encapsulation, Arrival* arrival);
+  // Where its connection is then, or kNotFound.
+  uint32_t Take(const Arrival& arrival);
   uint32_t FindSlot(const Arrival& arrival) const;
-  void BeginEmbryo(const Arrival& arrival);
+  uint32_t BeginEmbryo(const Arrival& arrival);
   // A record for what the embryo, whose key has this hash, knows; its slot. The embryo is gone.
   uint32_t Promote(uint32_t embryo, uint32_t hash);
   void EndEmbryo(uint32_t embryo, std::optional<EndReason> reason);

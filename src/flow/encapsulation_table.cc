@@ -30,8 +30,7 @@ uint32_t EncapsulationTable::Find(const Encapsulation& encapsulation) {
   return last_ = id;
 }
 
-void EncapsulationTable::Release(uint32_t id) {
-  if (id <= kOverflow) return;
+void EncapsulationTable::ReleaseOne(uint32_t id) {
   Entry& entry = entries_[id];
   if (--entry.users > 0) return;
   ids_.erase(entry.encapsulation);

@@ -36,7 +36,9 @@ class EncapsulationTable {
   }
   // One more use of a number that is in use.
   void AcquireAgain(uint32_t id) { ++entries_[id].users; }
-  void Release(uint32_t id);
+  void Release(uint32_t id) {
+    if (id > kOverflow) ReleaseOne(id);
+  }
 
   const Encapsulation& Get(uint32_t id) const { return entries_[id].encapsulation; }
   // Numbers are below this.
@@ -50,6 +52,7 @@ class EncapsulationTable {
   };
 
   uint32_t Find(const Encapsulation& encapsulation);
+  void ReleaseOne(uint32_t id);
 
   const uint32_t capacity_;
   std::vector<Entry> entries_;
