@@ -24,7 +24,7 @@ HttpHandler MetricsPage(const WebSources& sources) {
     if (sources.push_stats) outputs.push = sources.push_stats();
     if (sources.connection_log_stats) outputs.connection_log = sources.connection_log_stats();
     const Exposition exposition = MakeExposition(
-        sources.hub->Fresh(), {sources.limits.series_limit, sources.limits.metrics_connections}, sources.build,
+        sources.hub->Current(), {sources.limits.series_limit, sources.limits.metrics_connections}, sources.build,
         ReadProcessStats(), static_cast<double>(previous_nanoseconds->load()) * 1e-9, outputs);
     const TextFormat format = NegotiateTextFormat(request.Header("Accept").value_or(""));
     HttpResponse response;
@@ -37,11 +37,20 @@ HttpHandler MetricsPage(const WebSources& sources) {
   };
 }
 
+// Waits for a new snapshot before the handler is entered, so that a place among the concurrent ones is not held, and no
+// time measured, meanwhile.
+HttpHandler WithNewSnapshot(const SnapshotHub* hub, HttpHandler handler) {
+  return [hub, handler = std::move(handler)](const HttpRequest& request) {
+    (void)hub->Fresh();
+    return handler(request);
+  };
+}
+
 HttpHandler StatusPage(const WebSources& sources) {
   return [sources](const HttpRequest&) {
     HttpResponse response;
     response.content_type = "application/json";
-    response.body = StatusJson(*sources.hub->Fresh(), sources.build, sources.limits, sources.flags);
+    response.body = StatusJson(*sources.hub->Current(), sources.build, sources.limits, sources.flags);
     return response;
   };
 }
@@ -57,7 +66,7 @@ HttpHandler ConnectionsPage(const WebSources& sources) {
       response.body = "{\"error\":" + JsonString(std::string(query.status().message())) + "}\n";
       return response;
     }
-    response.body = ConnectionsJson(*sources.hub->Fresh(), *query, sources.agent_name);
+    response.body = ConnectionsJson(*sources.hub->Current(), *query, sources.agent_name);
     return CompressIfAccepted(request, std::move(response));
   };
 }
@@ -88,11 +97,15 @@ HttpHandler WebPage() {
 HttpRouter WebRoutes(const WebSources& sources) {
   HttpRouter router;
   router.Handle("/", WebPage());
-  router.Handle("/api/v1/status", StatusPage(sources));
-  router.Handle("/api/v1/connections", LimitConcurrency(sources.limits.concurrent_listings, ConnectionsPage(sources)));
+  const auto handle_snapshot = [&router, hub = sources.hub](const std::string& path, HttpHandler handler) {
+    router.Handle(path, WithNewSnapshot(hub, std::move(handler)));
+  };
+  handle_snapshot("/api/v1/status", StatusPage(sources));
+  handle_snapshot("/api/v1/connections",
+                  LimitConcurrency(sources.limits.concurrent_listings, ConnectionsPage(sources)));
   router.Handle("/-/healthy", ProbePage(sources.is_healthy, "healthy\n", "not healthy: capture makes no progress\n"));
   router.Handle("/-/ready", ProbePage(sources.is_ready, "ready\n", "not ready: not capturing\n"));
-  router.Handle(sources.telemetry_path, LimitConcurrency(sources.limits.concurrent_scrapes, MetricsPage(sources)));
+  handle_snapshot(sources.telemetry_path, LimitConcurrency(sources.limits.concurrent_scrapes, MetricsPage(sources)));
   return router;
 }
 

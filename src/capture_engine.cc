@@ -133,12 +133,12 @@ void CaptureEngine::AskForSnapshot(int64_t begun_since_ns) {
 void CaptureEngine::RunCollector() {
   int64_t next_listeners_ns = clock_.SteadyNanoseconds() + kListenersIntervalNs;
   while (!stop_collector_.stopped()) {
-    published_.Wait(stop_collector_.fd(), static_cast<int>(kListenersIntervalNs / 1000000));
+    const int64_t left_ns = std::max<int64_t>(next_listeners_ns - clock_.SteadyNanoseconds(), 0);
+    published_.Wait(stop_collector_.fd(), static_cast<int>(left_ns / 1000000 + 1));
     if (std::shared_ptr<const Snapshot> snapshot = collector_.Collect()) hub_.Publish(std::move(snapshot));
-    if (options_.worker.live && clock_.SteadyNanoseconds() >= next_listeners_ns) {
-      PostListeners();
-      next_listeners_ns = clock_.SteadyNanoseconds() + kListenersIntervalNs;
-    }
+    if (clock_.SteadyNanoseconds() < next_listeners_ns) continue;
+    if (options_.worker.live) PostListeners();
+    next_listeners_ns = clock_.SteadyNanoseconds() + kListenersIntervalNs;
   }
   if (std::shared_ptr<const Snapshot> snapshot = collector_.Collect()) hub_.Publish(std::move(snapshot));
 }

@@ -16,6 +16,9 @@ constexpr int kIdleWaitMs = 50;
 // the scheduler.
 constexpr int64_t kLatenessNs = 60 * 1000000;
 
+// While packets come, so much of their time passes before connections are ended that are due.
+constexpr int64_t kExpiryIntervalNs = 1000000;
+
 // How often it is looked whether interfaces came or went. Taking capture up again may come this late.
 constexpr int64_t kLookIntervalNs = kNanosecondsPerSecond / 4;
 
@@ -46,7 +49,7 @@ CaptureWorker::CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources,
       capture_clock_(clock),
       table_(table, ended != nullptr ? this : nullptr),
       publisher_(&table_, &counters_, &buffer_,
-                 options.publish_when_asked ? std::max(kUnaskedIntervalNs, options.publish_interval_ns)
+                 options.publish_when_asked ? std::min(kUnaskedIntervalNs, table.ranking_window_ns / 2)
                                             : options.publish_interval_ns,
                  options.live ? kLatenessNs : 0, options.max_rows),
       last_progress_ns_(clock->SteadyNanoseconds()) {
@@ -78,6 +81,7 @@ absl::Status CaptureWorker::CaptureLive() {
   absl::Status last_error;
   int64_t next_drop_read_ns = 0;
   int64_t next_look_ns = 0;
+  int64_t next_expiry_ns = 0;
   while (!stop_.stopped()) {
     TakeMail();
     LookAtClock();
@@ -100,7 +104,12 @@ absl::Status CaptureWorker::CaptureLive() {
     const int64_t steady_ns = clock_.SteadyNanoseconds();
     last_progress_ns_.store(steady_ns, std::memory_order_relaxed);
     // While packets come, there may be more that are older than the clock: no second is over before they are in.
-    busy = !table_.AdvanceTime(busy ? packet_time_ns_ : capture_clock_.now_ns()) || busy;
+    const int64_t now_ns = busy ? packet_time_ns_ : capture_clock_.now_ns();
+    if (!busy || now_ns >= next_expiry_ns) {
+      const bool all_done = table_.AdvanceTime(now_ns);
+      next_expiry_ns = all_done ? now_ns + kExpiryIntervalNs : 0;
+      busy = busy || !all_done;
+    }
     if (steady_ns >= next_look_ns) {
       next_look_ns = steady_ns + kLookIntervalNs;
       LookAfterSources();

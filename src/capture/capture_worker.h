@@ -32,7 +32,7 @@ struct WorkerOptions {
   bool log_interfaces = true;  // that they come and go; one of several workers is enough
   bool stay_at_end = false;    // of a file: keep the final state to be looked at until stopped
   int64_t publish_interval_ns = kNanosecondsPerSecond;
-  // Live: publish when somebody asks, and else only every kUnaskedIntervalNs.
+  // Live: publish when somebody asks, and else only now and then (kUnaskedIntervalNs).
   bool publish_when_asked = false;
   size_t max_rows = 100000;
   DropWarnings* drop_warnings = nullptr;  // or null; shared by all workers, which it must outlive
@@ -43,9 +43,9 @@ struct WorkerOptions {
 // Thread: Run() and all that it touches belong to one thread; the rest is said below.
 class CaptureWorker final : private EndedConnectionSink {
  public:
-  // So often is published what nobody asked for: then what follows from one snapshot to the next, such as which edges
-  // were retired, is not lost sight of.
-  static constexpr int64_t kUnaskedIntervalNs = 10 * kNanosecondsPerSecond;
+  // So often is published what nobody asked for, and at least twice in a ranking window: then what follows from one
+  // snapshot to the next, such as which edges were retired, is not lost sight of.
+  static constexpr int64_t kUnaskedIntervalNs = 30 * kNanosecondsPerSecond;
 
   // `ended` may be null: then ended connections are not told. It, `published`, `stop` and `clock` must outlive the
   // worker. `on_source_error` is called on the worker's thread when an interface fails.

@@ -64,10 +64,13 @@ class LiveSource final : public PacketSource {
 
   absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
     const int count = reader_->Read(batch);
-    // The library stops short of what it was asked for only where the ring is empty. To try again would be a system
-    // call.
-    if (count == static_cast<int>(PacketBatch::kCapacity)) return ReadResult::kPackets;
-    if (count > 0) return ReadResult::kLastPackets;
+    if (count > 0) {
+      // Of a network interface the library has a ring, and stops short of what it was asked for only where that is
+      // empty. To try again would be a system call.
+      const bool has_ring = is_watched_ || has_many_interfaces();
+      return has_ring && count < static_cast<int>(PacketBatch::kCapacity) ? ReadResult::kLastPackets
+                                                                          : ReadResult::kPackets;
+    }
     if (count == 0) return ReadResult::kNone;
     const char* const error = pcap_geterr(reader_->handle());
     if (is_watched_ && strstr(error, kDisappeared) != nullptr) return ReadResult::kNone;  // LookAfter() knows better

@@ -67,7 +67,7 @@ class EndedConnectionSink {
 // back. Bounds: max_connections. When all are in use, the least useful gives way and is counted as evicted: the oldest
 // embryo, else of those without a completed handshake the one idle the longest, else of the finished, of the closing,
 // of the established. Errors: none; any sequence of packets is possible.
-// Alignment: a cache line, so that two threads' tables share none.
+// Alignment: a cache line, so that tables of two threads that lie side by side share none.
 class alignas(64) ConnectionTable {
  public:
   static constexpr int64_t kHandshakeTimeoutNs = 30LL * 1000000000;

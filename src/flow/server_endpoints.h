@@ -35,12 +35,13 @@ class ServerEndpoints {
 
   void Learn(const Endpoint& endpoint) {
     if (last_ == endpoint) return;  // as of many connections to one server
-    last_ = endpoint;
     if (learned_.size() < kCapacity) {
       learned_.insert(endpoint);
     } else if (!learned_.contains(endpoint)) {
       ++overflows_;
+      return;
     }
+    last_ = endpoint;
   }
 
   void SetLocalListeners(std::shared_ptr<const LocalListeners> listeners) { local_ = std::move(listeners); }
@@ -53,7 +54,7 @@ class ServerEndpoints {
 
  private:
   absl::flat_hash_set<Endpoint> learned_;
-  std::optional<Endpoint> last_;  // that was to be learned
+  std::optional<Endpoint> last_;  // that was learned
   std::shared_ptr<const LocalListeners> local_;
   uint64_t overflows_ = 0;
 };

@@ -34,6 +34,7 @@ ShardPublisher::Progress ShardPublisher::Step(int64_t steady_ns, int64_t wanted_
     Begin(steady_ns);
   }
   if (!CopySlice()) return Progress::kInPass;
+  published_ns_ = steady_ns;
   Publish();
   return Progress::kPublished;
 }
@@ -47,9 +48,8 @@ void ShardPublisher::PublishNow() {
 
 void ShardPublisher::Begin(int64_t steady_ns) {
   in_pass_ = true;
-  counts_only_ = table_.size() > max_rows_ && begun_ns_ < steady_ns - kDistributionLastsNs;
+  counts_only_ = table_.size() > max_rows_ && published_ns_ < steady_ns - kDistributionLastsNs;
   begun_ns_ = steady_ns;
-  rates_time_ns_ = table_.now_ns() - lateness_ns_;
   ShardSnapshot& back = buffer_.back();
   back.begun_ns = steady_ns;
   back.rows.clear();
@@ -64,6 +64,7 @@ void ShardPublisher::Begin(int64_t steady_ns) {
 
 void ShardPublisher::BeginRound() {
   next_slot_ = 0;
+  rates_time_ns_ = table_.now_ns() - lateness_ns_;
   threshold_left_ = threshold_quota_;
   score_counts_.fill(0);
 }

@@ -18,14 +18,14 @@ namespace tcpgauge {
 // Thread: all on the capture thread; only `buffer` is shared, and it never makes a writer wait.
 // Bounds: kSliceSlots table slots a call; `max_rows` rows a pass. When there are more connections, those with the most
 // payload in the ranking window are listed, by the distribution seen in the pass before, and the others are counted. A
-// pass that has none from less than kDistributionLastsNs before goes through the table twice.
+// pass that begins more than kDistributionLastsNs after that one's end goes through the table twice.
 class ShardPublisher {
  public:
   static constexpr uint32_t kSliceSlots = 256;
   static constexpr int64_t kDistributionLastsNs = 2000000000;
 
   // `table`, `counters` and `buffer` must outlive it. A pass begins at each multiple of `interval_ns` of steady time,
-  // and when it is asked for; rates are those at the pass's beginning, less `lateness_ns` for packets that the kernel
+  // and when it is asked for; rates are those at its beginning, less `lateness_ns` for packets that the kernel
   // still holds back.
   ShardPublisher(const ConnectionTable* table, const CaptureCounters* counters, TripleBuffer<ShardSnapshot>* buffer,
                  int64_t interval_ns, int64_t lateness_ns, size_t max_rows);
@@ -36,7 +36,8 @@ class ShardPublisher {
   // that was begun at `wanted_since_ns` or later.
   Progress Step(int64_t steady_ns, int64_t wanted_since_ns = INT64_MIN);
 
-  // A whole pass at once, for when no more packets come: what it publishes stays as new as there will be.
+  // A whole pass at once, for when no more packets come: what it publishes stays as new as there will be. It relies on
+  // no pass before.
   void PublishNow();
 
  private:
@@ -59,7 +60,8 @@ class ShardPublisher {
   const int64_t lateness_ns_;
   const size_t max_rows_;
   int64_t next_pass_ns_ = 0;      // steady
-  int64_t begun_ns_ = INT64_MIN;  // the last pass, steady
+  int64_t begun_ns_ = INT64_MIN;  // when the last pass was, steady
+  int64_t published_ns_ = INT64_MIN;
   bool in_pass_ = false;
   bool counts_only_ = false;  // the first of two rounds through the table
   uint32_t next_slot_ = 0;

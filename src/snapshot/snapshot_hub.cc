@@ -5,9 +5,9 @@
 
 namespace tcpgauge {
 
-SnapshotHub::SnapshotHub(const Clock* clock, int64_t max_age_ns, Ask ask, int64_t longest_wait_ns)
+SnapshotHub::SnapshotHub(const Clock* clock, int64_t tick_ns, Ask ask, int64_t longest_wait_ns)
     : clock_(clock),
-      max_age_ns_(max_age_ns),
+      tick_ns_(tick_ns),
       ask_(std::move(ask)),
       longest_wait_ns_(longest_wait_ns),
       current_(std::make_shared<const Snapshot>()) {}
@@ -19,7 +19,8 @@ std::shared_ptr<const Snapshot> SnapshotHub::Current() const {
 
 std::shared_ptr<const Snapshot> SnapshotHub::Fresh() const {
   if (ask_ == nullptr) return Current();
-  const int64_t begun_since_ns = clock_->SteadyNanoseconds() - max_age_ns_;
+  const int64_t now_ns = clock_->SteadyNanoseconds();
+  const int64_t begun_since_ns = now_ns - now_ns % tick_ns_;
   const auto is_fresh = [this, begun_since_ns] { return current_->begun_ns >= begun_since_ns; };
   std::unique_lock<std::mutex> lock(mutex_);
   if (!is_fresh()) {

@@ -21,26 +21,27 @@ class SnapshotHub {
   // perhaps several times for the same; must not wait.
   using Ask = std::function<void(int64_t begun_since_ns)>;
 
-  // How long a reader waits for what it asked for; a pass over a million connections takes a tenth of that.
-  static constexpr int64_t kLongestWaitNs = kNanosecondsPerSecond;
+  // How long a reader waits for what it asked for: longer than passes over millions of connections take on a busy
+  // machine, shorter than a scrape may.
+  static constexpr int64_t kLongestWaitNs = 4 * kNanosecondsPerSecond;
 
   // Of snapshots that come without being asked for.
-  SnapshotHub() : SnapshotHub(nullptr, 0, nullptr) {}
-  // `ask` is called for a reader to whom one that was begun more than `max_age_ns` ago is too old. `clock` must outlive
-  // the hub.
-  SnapshotHub(const Clock* clock, int64_t max_age_ns, Ask ask, int64_t longest_wait_ns = kLongestWaitNs);
+  SnapshotHub() : SnapshotHub(nullptr, 1, nullptr) {}
+  // `ask` is called for a reader to whom what is there was begun before the last multiple of `tick_ns` of steady time:
+  // so one that comes each tick sees something new each time. `clock` must outlive the hub.
+  SnapshotHub(const Clock* clock, int64_t tick_ns, Ask ask, int64_t longest_wait_ns = kLongestWaitNs);
 
   // What is there, never null; before the first Publish() an empty snapshot of sequence 0.
   std::shared_ptr<const Snapshot> Current() const;
 
-  // One that is not too old: asks for it and waits, unless it is there. When none comes in time, what is there.
+  // One of this tick: asks for it and waits, unless it is there. When none comes in time, what is there.
   std::shared_ptr<const Snapshot> Fresh() const;
 
   void Publish(std::shared_ptr<const Snapshot> snapshot);
 
  private:
   const Clock* const clock_;
-  const int64_t max_age_ns_;
+  const int64_t tick_ns_;
   const Ask ask_;  // or null
   const int64_t longest_wait_ns_;
   // Of the standard library, because the thread sanitizer knows nothing of what Debian's abseil does.

@@ -116,7 +116,7 @@ double Seconds(const std::vector<Share>& shares, bool resident) {
 void PrintBusiest(const std::vector<Share>& shares, size_t all_bytes) {
   size_t most = 0;
   for (const Share& share : shares) most = std::max(most, share.size());
-  printf("the busiest of %zu workers has %.1f %% of all packets\n", shares.size(),
+  printf("the busiest of %zu workers has %.1f %% of all bytes\n", shares.size(),
          100.0 * static_cast<double>(most) / static_cast<double>(all_bytes));
 }
 

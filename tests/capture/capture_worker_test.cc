@@ -112,14 +112,18 @@ TEST(CaptureWorker, PublishesWhenAskedAndElseSeldom) {
 }
 
 // One connection that sends a segment every tenth of a second, and a reader that gets no processor for a while: then
-// the segments of that while are read one by one, long after they were stamped.
+// the segments of that while are read one by one, long after they were stamped. It may say which was the last for now.
 class HeldUpSource final : public PacketSource {
  public:
-  HeldUpSource(HandMovedClock* clock, StopSignal* stop, std::function<void()> at_turn)
-      : clock_(*clock), stop_(*stop), at_turn_(std::move(at_turn)), time_ns_(clock->WallNanoseconds()) {}
+  HeldUpSource(HandMovedClock* clock, StopSignal* stop, bool tells_the_last, std::function<void()> at_read)
+      : clock_(*clock),
+        stop_(*stop),
+        tells_the_last_(tells_the_last),
+        at_read_(std::move(at_read)),
+        time_ns_(clock->WallNanoseconds()) {}
 
   absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
-    at_turn_();
+    at_read_();
     if (turn_ % 20 == 15 && !was_held_up_) return ReadResult::kNone;
     was_held_up_ = false;
     time_ns_ += kTenthNs;
@@ -128,7 +132,7 @@ class HeldUpSource final : public PacketSource {
     segment.Seq(1 + turn_ * kPayload).Ack(1).Payload(kPayload);
     *batch->Add() = segment.TimeNs(time_ns_);
     if (++turn_ == kTurns) stop_.Stop();
-    return ReadResult::kPackets;
+    return tells_the_last_ && turn_ % 20 == 15 ? ReadResult::kLastPackets : ReadResult::kPackets;
   }
   // When there is nothing to read, the worker waits, and is held up.
   int poll_fd() const override {
@@ -145,7 +149,8 @@ class HeldUpSource final : public PacketSource {
 
   HandMovedClock& clock_;
   StopSignal& stop_;
-  const std::function<void()> at_turn_;
+  const bool tells_the_last_;
+  const std::function<void()> at_read_;
   const std::string name_ = "eth0";
   int64_t time_ns_;
   uint32_t turn_ = 0;
@@ -153,23 +158,28 @@ class HeldUpSource final : public PacketSource {
 };
 
 TEST(CaptureWorker, PublishesNoRateOfASecondOfWhichPacketsStillWait) {
-  HandMovedClock clock;
-  StopSignal stop;
-  Wakeup published;
-  CaptureWorker* publisher = nullptr;
-  std::vector<double> rates;
-  std::vector<std::unique_ptr<PacketSource>> sources;
-  sources.push_back(std::make_unique<HeldUpSource>(&clock, &stop, [&] {
-    if (!publisher->buffer()->TakeLatest() || publisher->buffer()->front().rows.empty()) return;
-    rates.push_back(publisher->buffer()->front().rows[0].client_payload_rate);
-  }));
-  CaptureWorker worker(std::move(sources), TableOptions(), WorkerOptions(), nullptr, &published, &stop, &clock,
-                       [](const absl::Status&) {});
-  publisher = &worker;
-  ASSERT_TRUE(worker.Run().ok());
-  ASSERT_GE(rates.size(), 8u);
-  // The first seconds hold the beginning.
-  for (size_t i = 2; i < rates.size(); ++i) EXPECT_NEAR(rates[i], 10 * kPayload, kPayload) << i;
+  int reads[2] = {0, 0};
+  for (const bool tells_the_last : {false, true}) {
+    HandMovedClock clock;
+    StopSignal stop;
+    Wakeup published;
+    CaptureWorker* publisher = nullptr;
+    std::vector<double> rates;
+    std::vector<std::unique_ptr<PacketSource>> sources;
+    sources.push_back(std::make_unique<HeldUpSource>(&clock, &stop, tells_the_last, [&] {
+      ++reads[tells_the_last];
+      if (!publisher->buffer()->TakeLatest() || publisher->buffer()->front().rows.empty()) return;
+      rates.push_back(publisher->buffer()->front().rows[0].client_payload_rate);
+    }));
+    CaptureWorker worker(std::move(sources), TableOptions(), WorkerOptions(), nullptr, &published, &stop, &clock,
+                         [](const absl::Status&) {});
+    publisher = &worker;
+    ASSERT_TRUE(worker.Run().ok());
+    ASSERT_GE(rates.size(), 8u);
+    // The first seconds hold the beginning.
+    for (size_t i = 2; i < rates.size(); ++i) EXPECT_NEAR(rates[i], 10 * kPayload, kPayload) << tells_the_last << i;
+  }
+  EXPECT_LT(reads[true], reads[false]) << "after the last it waits at once";
 }
 
 }  // namespace

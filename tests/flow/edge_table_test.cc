@@ -64,6 +64,30 @@ class EdgeTableTest : public testing::Test {
   EdgeCounters sent_;
 };
 
+TEST_F(EdgeTableTest, AHandshakeCountsItsConnectionWithTheEdgeAndIsCreditedToIt) {
+  Make(1, 10);
+  Send(1, 100);  // in the first window it is admitted as it comes
+  EdgeTable::Slot slot = EdgeTable::kNone;
+  edges_->Open(Key(1), now_);
+  EXPECT_EQ(Exported()[Address(1)].connections, 1);
+  edges_->CreditHandshake(&slot, Key(1), 0.25);
+  EXPECT_EQ(Exported()[Address(1)].connections, 2);
+  EXPECT_EQ(edges_->other().connections, 0);
+  EXPECT_EQ(Exported()[Address(1)].handshake_rtt_count, 1);
+  EXPECT_EQ(Exported()[Address(1)].handshake_rtt_sum_seconds, 0.25);
+  edges_->CreditHandshake(&slot, Key(1), 0.5);
+  EXPECT_EQ(Exported()[Address(1)].connections, 2) << "it holds the edge already";
+
+  EdgeTable::Slot unwatched = EdgeTable::kNone;
+  edges_->Open(Key(2), now_);
+  edges_->CreditHandshake(&unwatched, Key(2), 1);
+  EXPECT_EQ(unwatched, EdgeTable::kNone) << "a handshake alone wins no place";
+  EXPECT_EQ(edges_->other().connections, 1);
+  EXPECT_EQ(edges_->other().handshake_rtt_count, 1);
+  edges_->Close(slot, Key(1), false);
+  EXPECT_EQ(Exported()[Address(1)].connections, 1);
+}
+
 TEST_F(EdgeTableTest, CreditsOtherUntilAnEdgeIsAdmittedAndItselfFromThenOn) {
   Make(1, 10);
   Send(1, 100);

@@ -59,6 +59,11 @@ TEST(ServerEndpoints, LearnsNoMoreThanItsCapacityAndCountsTheRest) {
   EXPECT_EQ(servers.overflows(), 0) << "known";
   servers.Learn(At("10.0.0.2:5"));
   EXPECT_EQ(servers.overflows(), 1);
+  servers.Learn(At("10.0.0.2:5"));
+  EXPECT_EQ(servers.overflows(), 2) << "each time";
+  servers.Learn(At("10.0.0.1:5"));
+  servers.Learn(At("10.0.0.1:5"));
+  EXPECT_EQ(servers.overflows(), 2);
   EXPECT_FALSE(servers.Contains(At("10.0.0.2:5")));
 }
 

@@ -10,7 +10,7 @@
 namespace tcpgauge {
 namespace {
 
-constexpr int64_t kMaxAgeNs = 1000;
+constexpr int64_t kTickNs = 1000;
 constexpr int64_t kForEverNs = 3600 * kNanosecondsPerSecond;
 
 std::shared_ptr<const Snapshot> Begun(int64_t begun_ns) {
@@ -27,10 +27,10 @@ TEST(SnapshotHub, HasAnEmptySnapshotFirst) {
 
 TEST(SnapshotHub, AsksForNothingWhileWhatIsThereIsNew) {
   HandMovedClock clock;
-  clock.Move(5000);
+  clock.Move(5999);
   SnapshotHub hub(
-      &clock, kMaxAgeNs, [](int64_t) { FAIL() << "asked"; }, kForEverNs);
-  const auto snapshot = Begun(4000);
+      &clock, kTickNs, [](int64_t) { FAIL() << "asked"; }, kForEverNs);
+  const auto snapshot = Begun(5000);
   hub.Publish(snapshot);
   EXPECT_EQ(hub.Fresh(), snapshot);
   hub.Publish(Begun(INT64_MAX));
@@ -40,25 +40,40 @@ TEST(SnapshotHub, AsksForNothingWhileWhatIsThereIsNew) {
 
 TEST(SnapshotHub, WaitsForWhatItAskedFor) {
   HandMovedClock clock;
-  clock.Move(5001);
+  clock.Move(5900);
   std::vector<int64_t> asked;
   std::thread publisher;
   SnapshotHub* answering = nullptr;
   SnapshotHub hub(
-      &clock, kMaxAgeNs,
+      &clock, kTickNs,
       [&](int64_t begun_since_ns) {
         asked.push_back(begun_since_ns);
         publisher = std::thread([&] {
-          answering->Publish(Begun(4000));  // of a pass that was under way
-          answering->Publish(Begun(4001));
+          answering->Publish(Begun(4999));  // of a pass that was under way
+          answering->Publish(Begun(5910));
         });
       },
       kForEverNs);
   answering = &hub;
-  hub.Publish(Begun(3000));
-  EXPECT_EQ(hub.Fresh()->begun_ns, 4001);
-  EXPECT_EQ(asked, std::vector<int64_t>({4001}));
+  hub.Publish(Begun(4990));
+  EXPECT_EQ(hub.Fresh()->begun_ns, 5910);
+  EXPECT_EQ(asked, std::vector<int64_t>({5000}));
   publisher.join();
+}
+
+TEST(SnapshotHub, WhoComesEachTickSeesSomethingNewEachTime) {
+  HandMovedClock clock;
+  clock.Move(5300);
+  SnapshotHub hub(
+      &clock, kTickNs, [](int64_t) {}, /*longest_wait_ns=*/1);
+  for (int i = 0; i < 5; ++i) {
+    const auto seen = hub.Current();
+    (void)hub.Fresh();
+    hub.Publish(Begun(clock.SteadyNanoseconds() + 7));  // what is asked for is begun a moment later
+    EXPECT_NE(hub.Fresh(), seen);
+    EXPECT_GE(hub.Fresh()->begun_ns, clock.SteadyNanoseconds()) << i;
+    clock.Move(kTickNs);
+  }
 }
 
 TEST(SnapshotHub, GivesWhatIsThereWhenNobodyAnswers) {
@@ -66,7 +81,7 @@ TEST(SnapshotHub, GivesWhatIsThereWhenNobodyAnswers) {
   clock.Move(5000);
   int asked = 0;
   SnapshotHub hub(
-      &clock, kMaxAgeNs, [&](int64_t) { ++asked; }, /*longest_wait_ns=*/1);
+      &clock, kTickNs, [&](int64_t) { ++asked; }, /*longest_wait_ns=*/1);
   EXPECT_EQ(hub.Fresh()->sequence, 0);
   const auto old = Begun(1);
   hub.Publish(old);
