@@ -163,7 +163,7 @@ const MetricInfo kCatalog[] = {
      "Segments of either end whose payload was seen before, wholly or in part.",
      "tcpgauge.edge.retransmitted_segments", "{segment}"},
     {Metric::kEdgeConnections, "tcpgauge_edge_connections", kGauge, "", kEdge,
-     "Connections now; one that carried no payload since its edge has series is counted under other.",
+     "Connections now; one with neither handshake nor payload since its edge has series is counted under other.",
      "tcpgauge.edge.connections", "{connection}"},
     {Metric::kEdgeHandshakeRtt, "tcpgauge_edge_handshake_rtt_seconds", kSummary, "seconds", kEdge,
      "Time from a SYN to the ACK that completes the handshake.",

@@ -44,7 +44,7 @@ class OtlpPusher {
 
   void Start();
 
-  // Pushes what the hub holds now once more, then ends; takes no longer than the export timeout.
+  // Pushes what is known now once more, then ends; takes no longer than the export timeout.
   void Stop();
 
   // Thread: any.
