@@ -344,5 +344,19 @@ TEST_F(ConnectionTableTest, PassesOverWhatIsNoTcp) {
   EXPECT_EQ(table().size(), 0);
 }
 
+TEST_F(ConnectionTableTest, OfThoseThatEndedTheHeavierTakesThePlaceOfALighter) {
+  options_.max_recently_ended = 1;
+  double seconds = 0;
+  for (const uint32_t payload : {100, 150, 120}) {
+    client_.port = static_cast<uint16_t>(40000 + payload);
+    Handshake(seconds);
+    Feed(FromClient().Seq(1001).Ack(5001).Payload(payload).Time(seconds + 0.1));
+    Feed(FromClient().Seq(1001 + payload).Ack(5001).Rst().Time(seconds + 0.2));
+    Advance(seconds += 3);
+    ASSERT_EQ(table().recently_ended().entries().size(), 1);
+    EXPECT_EQ(table().recently_ended().entries()[0].window_payload_bytes, payload == 100 ? 100 : 150);
+  }
+}
+
 }  // namespace
 }  // namespace tcpgauge

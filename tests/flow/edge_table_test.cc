@@ -88,6 +88,34 @@ TEST_F(EdgeTableTest, AHandshakeCountsItsConnectionWithTheEdgeAndIsCreditedToIt)
   EXPECT_EQ(Exported()[Address(1)].connections, 1);
 }
 
+// As many as are watched at least.
+constexpr uint32_t kWatched = 1024;
+
+TEST_F(EdgeTableTest, ANewEdgeTakesThePlaceOfTheLightestOfSeveral) {
+  Make(1, 10);
+  for (uint32_t client = 0; client < kWatched; ++client) Send(client, client % 2 == 0 ? 1 : 1000000000);
+  int admitted = 0;
+  for (uint32_t client = kWatched; client < kWatched + 100; ++client) {
+    Send(client, 1000);
+    if (slots_[client] != EdgeTable::kNone) ++admitted;
+  }
+  EXPECT_GT(admitted, 90);
+}
+
+TEST_F(EdgeTableTest, ANewEdgeDoesNotInheritTheWeightOfItsPlace) {
+  Make(1, 10);
+  for (uint32_t client = 0; client < kWatched; ++client) Send(client, client == 0 ? 600 : 590);
+  int admitted = 0;
+  for (uint32_t client = kWatched; client < kWatched + 20; ++client) {
+    Send(client, 1000);
+    if (slots_[client] != EdgeTable::kNone) ++admitted;
+  }
+  ASSERT_GT(admitted, 0);
+  PassSeconds(1);
+  // Twice as heavy as the exported one would be 1,200.
+  EXPECT_EQ(Exported().count(Address(0)), 1);
+}
+
 TEST_F(EdgeTableTest, CreditsOtherUntilAnEdgeIsAdmittedAndItselfFromThenOn) {
   Make(1, 10);
   Send(1, 100);
