@@ -1,6 +1,7 @@
 #include "src/snapshot/shard_publisher.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "src/flow/encapsulation_table.h"
 
@@ -48,7 +49,9 @@ void ShardPublisher::PublishNow() {
 
 void ShardPublisher::Begin(int64_t steady_ns) {
   in_pass_ = true;
-  counts_only_ = table_.size() > max_rows_ && published_ns_ < steady_ns - kDistributionLastsNs;
+  const bool distribution_holds =
+      published_ns_ >= steady_ns - kDistributionLastsNs && table_.size() <= counted_ + counted_ / 8;
+  counts_only_ = table_.size() > max_rows_ && !distribution_holds;
   begun_ns_ = steady_ns;
   ShardSnapshot& back = buffer_.back();
   back.begun_ns = steady_ns;
@@ -122,6 +125,7 @@ uint32_t ShardPublisher::PlaceOf(uint32_t number) {
 }
 
 void ShardPublisher::ChooseThreshold() {
+  counted_ = std::accumulate(score_counts_.begin(), score_counts_.end(), size_t{0});
   size_t room = max_rows_;
   threshold_bucket_ = kScoreBuckets - 1;
   while (threshold_bucket_ > 0 && score_counts_[threshold_bucket_] <= room) {

@@ -18,7 +18,8 @@ namespace tcpgauge {
 // Thread: all on the capture thread; only `buffer` is shared, and it never makes a writer wait.
 // Bounds: kSliceSlots table slots a call; `max_rows` rows a pass. When there are more connections, those with the most
 // payload in the ranking window are listed, by the distribution seen in the pass before, and the others are counted. A
-// pass that begins more than kDistributionLastsNs after that one's end goes through the table twice.
+// pass that begins more than kDistributionLastsNs after that one's end, or with an eighth more connections, goes
+// through the table twice.
 class ShardPublisher {
  public:
   static constexpr uint32_t kSliceSlots = 256;
@@ -62,6 +63,7 @@ class ShardPublisher {
   int64_t next_pass_ns_ = 0;      // steady
   int64_t begun_ns_ = INT64_MIN;  // when the last pass was, steady
   int64_t published_ns_ = INT64_MIN;
+  size_t counted_ = 0;  // connections in the distribution
   bool in_pass_ = false;
   bool counts_only_ = false;  // the first of two rounds through the table
   uint32_t next_slot_ = 0;

@@ -178,6 +178,19 @@ TEST_F(ShardPublisherTest, ListsTheHeaviestThoughThePassBeforeIsLongPast) {
   EXPECT_LT(steps[2], steps[1]) << "more connections, but one round";
 }
 
+TEST_F(ShardPublisherTest, ListsTheHeaviestOfATableThatGrowsFast) {
+  for (int i = 1; i <= 50; ++i) Connect(static_cast<uint16_t>(i), 100);
+  Make(100);
+  EXPECT_EQ(publisher_->Step(Seconds(1)), Progress::kInPass);
+  EXPECT_EQ(publisher_->Step(Seconds(1)), Progress::kPublished) << "all have room";
+  Latest();
+  for (int i = 51; i <= 1000; ++i) Connect(static_cast<uint16_t>(i), 100);
+  Connect(9999, 1000000);
+  while (publisher_->Step(Seconds(2)) == Progress::kInPass) {
+  }
+  EXPECT_EQ(ListedPorts(Latest()).count(9999), 1);
+}
+
 TEST_F(ShardPublisherTest, TheHeaviestIsAlwaysListed) {
   for (int i = 1; i <= 500; ++i) Connect(static_cast<uint16_t>(i), 100);
   Connect(9999, 1000000);
