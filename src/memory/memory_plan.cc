@@ -35,6 +35,7 @@ constexpr uint64_t kPointBytes = 1200;
 // That somebody can hold at a time: the hub's, the one being made, and two of which answers are being written.
 constexpr uint64_t kSnapshots = 4;
 constexpr uint64_t kShardPlaces = 3;  // of a TripleBuffer
+constexpr uint64_t kRankBytes = sizeof(uint32_t);  // of a row, while it is chosen
 
 constexpr unsigned kLeastHttpConnections = 32;
 constexpr size_t kLeastScrapes = 4;
@@ -67,7 +68,8 @@ uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
 uint64_t RowBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   if (!HasReaders(demand)) return 0;
   const uint64_t listings = demand.listeners > 0 ? plan.concurrent_listings : 0;
-  return kShardPlaces * sizeof(ShardRow) + kSnapshots * sizeof(ConnectionView) + listings * kListedRowBytes;
+  return kShardPlaces * sizeof(ShardRow) + kRankBytes + kSnapshots * sizeof(ConnectionView) +
+         listings * kListedRowBytes;
 }
 
 uint64_t ScrapeBytes(const MemoryDemand& demand) { return demand.series_limit * kSampleBytes; }

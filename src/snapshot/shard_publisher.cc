@@ -1,21 +1,10 @@
 #include "src/snapshot/shard_publisher.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "src/flow/encapsulation_table.h"
 
 namespace tcpgauge {
-namespace {
-
-// A scale on which a heavier connection never stands below a lighter one: four steps to each power of two.
-size_t ScoreBucket(uint64_t bytes) {
-  if (bytes < 4) return static_cast<size_t>(bytes);
-  const int log2 = 63 - __builtin_clzll(bytes);
-  return static_cast<size_t>(log2) * 4 + (bytes >> (log2 - 2) & 3);
-}
-
-}  // namespace
 
 ShardPublisher::ShardPublisher(const ConnectionTable* table, const CaptureCounters* counters,
                                TripleBuffer<ShardSnapshot>* buffer, int64_t interval_ns, int64_t lateness_ns,
@@ -26,7 +15,7 @@ ShardPublisher::ShardPublisher(const ConnectionTable* table, const CaptureCounte
       interval_ns_(interval_ns),
       lateness_ns_(lateness_ns),
       max_rows_(max_rows),
-      threshold_quota_(max_rows) {}
+      rows_(max_rows) {}
 
 ShardPublisher::Progress ShardPublisher::Step(int64_t steady_ns, int64_t wanted_since_ns) {
   if (!in_pass_) {
@@ -35,7 +24,6 @@ ShardPublisher::Progress ShardPublisher::Step(int64_t steady_ns, int64_t wanted_
     Begin(steady_ns);
   }
   if (!CopySlice()) return Progress::kInPass;
-  published_ns_ = steady_ns;
   Publish();
   return Progress::kPublished;
 }
@@ -49,10 +37,12 @@ void ShardPublisher::PublishNow() {
 
 void ShardPublisher::Begin(int64_t steady_ns) {
   in_pass_ = true;
-  const bool distribution_holds =
-      published_ns_ >= steady_ns - kDistributionLastsNs && table_.size() <= counted_ + counted_ / 8;
-  counts_only_ = table_.size() > max_rows_ && !distribution_holds;
   begun_ns_ = steady_ns;
+  next_slot_ = 0;
+  record_limit_ = table_.record_limit();
+  embryo_limit_ = table_.embryo_limit();
+  rates_time_ns_ = table_.now_ns() - lateness_ns_;
+  rows_.Clear();
   ShardSnapshot& back = buffer_.back();
   back.begun_ns = steady_ns;
   back.rows.clear();
@@ -62,52 +52,39 @@ void ShardPublisher::Begin(int64_t steady_ns) {
   back.connections_not_listed = 0;
   back.encapsulations.assign(1, Encapsulation());
   encapsulation_places_.clear();
-  BeginRound();
-}
-
-void ShardPublisher::BeginRound() {
-  next_slot_ = 0;
-  rates_time_ns_ = table_.now_ns() - lateness_ns_;
-  threshold_left_ = threshold_quota_;
-  score_counts_.fill(0);
 }
 
 bool ShardPublisher::CopySlice() {
-  if (next_slot_ < ConnectionTable::kEmbryoSlots && next_slot_ >= table_.record_limit()) {
+  if (next_slot_ < ConnectionTable::kEmbryoSlots && next_slot_ >= record_limit_) {
     next_slot_ = ConnectionTable::kEmbryoSlots;
   }
-  const uint32_t limit = next_slot_ < ConnectionTable::kEmbryoSlots ? table_.record_limit() : table_.embryo_limit();
+  const uint32_t limit = next_slot_ < ConnectionTable::kEmbryoSlots ? record_limit_ : embryo_limit_;
   const uint32_t end = std::min(limit, next_slot_ + kSliceSlots);
   for (; next_slot_ < end; ++next_slot_) {
     if (table_.IsConfirmed(next_slot_)) TakeSlot(next_slot_);
   }
-  if (next_slot_ < ConnectionTable::kEmbryoSlots || next_slot_ < table_.embryo_limit()) return false;
-  ChooseThreshold();
-  if (!counts_only_) return true;
-  counts_only_ = false;
-  BeginRound();
-  return false;
+  return next_slot_ >= ConnectionTable::kEmbryoSlots && next_slot_ >= embryo_limit_;
 }
 
 void ShardPublisher::TakeSlot(uint32_t slot) {
-  const uint64_t score = table_.WindowPayloadBytes(slot, rates_time_ns_);
-  const size_t bucket = ScoreBucket(score);
-  ++score_counts_[bucket];
-  if (counts_only_) return;
   ShardSnapshot& back = buffer_.back();
-  if (back.rows.size() >= max_rows_ || bucket < threshold_bucket_ ||
-      (bucket == threshold_bucket_ && threshold_left_ == 0)) {
+  const uint64_t window_payload_bytes = table_.WindowPayloadBytes(slot, rates_time_ns_);
+  const uint32_t place = rows_.Place(window_payload_bytes);
+  if (place == HeaviestRows::kNone) {
     ++back.connections_not_listed;
     return;
   }
-  if (bucket == threshold_bucket_) --threshold_left_;
-  ShardRow row;
+  if (place < back.rows.size()) {
+    ++back.connections_not_listed;  // the one that had the row
+  } else {
+    back.rows.emplace_back();
+  }
+  ShardRow& row = back.rows[place];
   row.summary = table_.Summarize(slot);
   row.summary.encapsulation = PlaceOf(row.summary.encapsulation);
   row.client_payload_rate = table_.PayloadRate(slot, true, rates_time_ns_);
   row.server_payload_rate = table_.PayloadRate(slot, false, rates_time_ns_);
-  row.window_payload_bytes = score;
-  back.rows.push_back(row);
+  row.window_payload_bytes = window_payload_bytes;
 }
 
 uint32_t ShardPublisher::PlaceOf(uint32_t number) {
@@ -122,17 +99,6 @@ uint32_t ShardPublisher::PlaceOf(uint32_t number) {
     listed.push_back(encapsulation);
   }
   return place;
-}
-
-void ShardPublisher::ChooseThreshold() {
-  counted_ = std::accumulate(score_counts_.begin(), score_counts_.end(), size_t{0});
-  size_t room = max_rows_;
-  threshold_bucket_ = kScoreBuckets - 1;
-  while (threshold_bucket_ > 0 && score_counts_[threshold_bucket_] <= room) {
-    room -= score_counts_[threshold_bucket_];
-    --threshold_bucket_;
-  }
-  threshold_quota_ = room;
 }
 
 void ShardPublisher::CopyEdges(EdgesView* edges) const {

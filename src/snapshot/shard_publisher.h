@@ -1,12 +1,12 @@
 #ifndef TCPGAUGE_SRC_SNAPSHOT_SHARD_PUBLISHER_H_
 #define TCPGAUGE_SRC_SNAPSHOT_SHARD_PUBLISHER_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "src/flow/connection_table.h"
+#include "src/snapshot/heaviest_rows.h"
 #include "src/snapshot/shard_snapshot.h"
 #include "src/snapshot/triple_buffer.h"
 
@@ -17,13 +17,11 @@ namespace tcpgauge {
 //
 // Thread: all on the capture thread; only `buffer` is shared, and it never makes a writer wait.
 // Bounds: kSliceSlots table slots a call; `max_rows` rows a pass. When there are more connections, those with the most
-// payload in the ranking window are listed, by the distribution seen in the pass before, and the others are counted. A
-// pass that begins more than kDistributionLastsNs after that one's end, or with an eighth more connections, goes
-// through the table twice.
+// payload in the ranking window are listed, and the others are counted. A pass ends where the table ended when it
+// began, however fast that grows.
 class ShardPublisher {
  public:
   static constexpr uint32_t kSliceSlots = 256;
-  static constexpr int64_t kDistributionLastsNs = 2000000000;
 
   // `table`, `counters` and `buffer` must outlive it. A pass begins at each multiple of `interval_ns` of steady time,
   // and when it is asked for; rates are those at its beginning, less `lateness_ns` for packets that the kernel
@@ -37,20 +35,15 @@ class ShardPublisher {
   // that was begun at `wanted_since_ns` or later.
   Progress Step(int64_t steady_ns, int64_t wanted_since_ns = INT64_MIN);
 
-  // A whole pass at once, for when no more packets come: what it publishes stays as new as there will be. It relies on
-  // no pass before.
+  // A whole pass at once, for when no more packets come: what it publishes stays as new as there will be.
   void PublishNow();
 
  private:
-  static constexpr size_t kScoreBuckets = 256;  // four to a power of two
-
   void Begin(int64_t steady_ns);
-  void BeginRound();
   bool CopySlice();  // true when the pass is complete
   void TakeSlot(uint32_t slot);
   void Publish();
   void CopyEdges(EdgesView* edges) const;
-  void ChooseThreshold();
   // Where the encapsulation that has this number in the table now stands in the snapshot.
   uint32_t PlaceOf(uint32_t number);
 
@@ -62,17 +55,12 @@ class ShardPublisher {
   const size_t max_rows_;
   int64_t next_pass_ns_ = 0;      // steady
   int64_t begun_ns_ = INT64_MIN;  // when the last pass was, steady
-  int64_t published_ns_ = INT64_MIN;
-  size_t counted_ = 0;  // connections in the distribution
   bool in_pass_ = false;
-  bool counts_only_ = false;  // the first of two rounds through the table
   uint32_t next_slot_ = 0;
+  uint32_t record_limit_ = 0;  // where the pass ends
+  uint32_t embryo_limit_ = 0;
   int64_t rates_time_ns_ = 0;
-  // The rows of a pass: those whose score lies above the bucket, and as many in the bucket as are left.
-  size_t threshold_bucket_ = 0;
-  size_t threshold_quota_ = 0;
-  size_t threshold_left_ = 0;
-  std::array<uint32_t, kScoreBuckets> score_counts_{};
+  HeaviestRows rows_;
   std::vector<uint32_t> encapsulation_places_;  // by number; 0 = not listed yet
 };
 
