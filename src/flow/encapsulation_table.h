@@ -40,6 +40,7 @@ class EncapsulationTable {
     if (id > kOverflow) ReleaseOne(id);
   }
 
+  uint32_t capacity() const { return capacity_; }
   const Encapsulation& Get(uint32_t id) const { return entries_[id].encapsulation; }
   // Numbers are below this.
   uint32_t size() const { return static_cast<uint32_t>(entries_.size()); }

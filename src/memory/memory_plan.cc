@@ -34,7 +34,7 @@ constexpr uint64_t kPointBytes = 1200;
 
 // That somebody can hold at a time: the hub's, the one being made, and two of which answers are being written.
 constexpr uint64_t kSnapshots = 4;
-constexpr uint64_t kShardPlaces = 3;  // of a TripleBuffer
+constexpr uint64_t kShardPlaces = 3;               // of a TripleBuffer
 constexpr uint64_t kRankBytes = sizeof(uint32_t);  // of a row, while it is chosen
 
 constexpr unsigned kLeastHttpConnections = 32;

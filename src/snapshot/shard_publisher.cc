@@ -39,8 +39,9 @@ void ShardPublisher::Begin(int64_t steady_ns) {
   in_pass_ = true;
   begun_ns_ = steady_ns;
   next_slot_ = 0;
-  record_limit_ = table_.record_limit();
-  embryo_limit_ = table_.embryo_limit();
+  embryo_end_ = table_.embryo_limit();
+  // Each embryo may become a record before the pass comes to it.
+  record_end_ = table_.record_limit() + (embryo_end_ - ConnectionTable::kEmbryoSlots);
   rates_time_ns_ = table_.now_ns() - lateness_ns_;
   rows_.Clear();
   ShardSnapshot& back = buffer_.back();
@@ -48,22 +49,23 @@ void ShardPublisher::Begin(int64_t steady_ns) {
   back.rows.clear();
   // Room for all, since growing would copy all: address space alone, until rows are written.
   back.rows.reserve(max_rows_);
-  back.encapsulations.reserve(EncapsulationTable::kCapacity);
+  back.encapsulations.reserve(table_.encapsulations().capacity());
   back.connections_not_listed = 0;
   back.encapsulations.assign(1, Encapsulation());
   encapsulation_places_.clear();
 }
 
 bool ShardPublisher::CopySlice() {
-  if (next_slot_ < ConnectionTable::kEmbryoSlots && next_slot_ >= record_limit_) {
+  const uint32_t record_end = std::min(record_end_, table_.record_limit());
+  if (next_slot_ < ConnectionTable::kEmbryoSlots && next_slot_ >= record_end) {
     next_slot_ = ConnectionTable::kEmbryoSlots;
   }
-  const uint32_t limit = next_slot_ < ConnectionTable::kEmbryoSlots ? record_limit_ : embryo_limit_;
+  const uint32_t limit = next_slot_ < ConnectionTable::kEmbryoSlots ? record_end : embryo_end_;
   const uint32_t end = std::min(limit, next_slot_ + kSliceSlots);
   for (; next_slot_ < end; ++next_slot_) {
     if (table_.IsConfirmed(next_slot_)) TakeSlot(next_slot_);
   }
-  return next_slot_ >= ConnectionTable::kEmbryoSlots && next_slot_ >= embryo_limit_;
+  return next_slot_ >= ConnectionTable::kEmbryoSlots && next_slot_ >= embryo_end_;
 }
 
 void ShardPublisher::TakeSlot(uint32_t slot) {
@@ -95,6 +97,7 @@ uint32_t ShardPublisher::PlaceOf(uint32_t number) {
   uint32_t& place = encapsulation_places_[number];
   // While a pass goes on, a number may be given to another encapsulation.
   if (place == 0 || !(listed[place] == encapsulation)) {
+    if (listed.size() == table_.encapsulations().capacity()) return 0;  // of rows that were given away, or numbers
     place = static_cast<uint32_t>(listed.size());
     listed.push_back(encapsulation);
   }

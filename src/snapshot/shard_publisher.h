@@ -17,8 +17,8 @@ namespace tcpgauge {
 //
 // Thread: all on the capture thread; only `buffer` is shared, and it never makes a writer wait.
 // Bounds: kSliceSlots table slots a call; `max_rows` rows a pass. When there are more connections, those with the most
-// payload in the ranking window are listed, and the others are counted. A pass ends where the table ended when it
-// began, however fast that grows.
+// payload in the ranking window are listed, and the others are counted. A pass has an end however fast the table grows:
+// it takes what was there when it began, and what got one of those slots since.
 class ShardPublisher {
  public:
   static constexpr uint32_t kSliceSlots = 256;
@@ -57,8 +57,8 @@ class ShardPublisher {
   int64_t begun_ns_ = INT64_MIN;  // when the last pass was, steady
   bool in_pass_ = false;
   uint32_t next_slot_ = 0;
-  uint32_t record_limit_ = 0;  // where the pass ends
-  uint32_t embryo_limit_ = 0;
+  uint32_t record_end_ = 0;  // the pass takes slots below
+  uint32_t embryo_end_ = 0;
   int64_t rates_time_ns_ = 0;
   HeaviestRows rows_;
   std::vector<uint32_t> encapsulation_places_;  // by number; 0 = not listed yet

@@ -41,6 +41,14 @@ TEST(HeaviestRowsTest, OfEqualOnesTheFirstKeepTheirRows) {
   EXPECT_EQ(rows.Place(999), HeaviestRows::kNone);
 }
 
+TEST(HeaviestRowsTest, OfEqualOnesTheLastGivesWayFirst) {
+  HeaviestRows rows(3);
+  Hold(&rows, {10, 10, 10});
+  EXPECT_EQ(rows.Place(100), 2);
+  EXPECT_EQ(rows.Place(100), 1);
+  EXPECT_EQ(rows.Place(100), 0);
+}
+
 TEST(HeaviestRowsTest, TheWholeRangeOfWeightsIsTold) {
   HeaviestRows rows(1);
   EXPECT_EQ(rows.Place(0), 0);

@@ -143,8 +143,71 @@ TEST_F(ShardPublisherTest, APassHasAnEndHoweverFastTheTableGrows) {
     ASSERT_LT(++steps, 8);
   }
   const ShardSnapshot& snapshot = Latest();
-  EXPECT_EQ(snapshot.rows.size(), 2 * kSlots + 10);
+  EXPECT_EQ(snapshot.rows.size(), 2 * kSlots + 10 + 1) << "and one that may have been the embryo";
   EXPECT_EQ(ListedPorts(snapshot).size(), snapshot.rows.size()) << "none twice";
+}
+
+TEST_F(ShardPublisherTest, APassHasAnEndInAFlood) {
+  constexpr int kSlots = ShardPublisher::kSliceSlots;
+  options_.max_connections = 20 * kSlots;
+  Make(10000);
+  int attempts = 0;
+  const auto attempt = [&](int more) {
+    for (int i = 0; i < more; ++i) {
+      Feed(Segment({At("10.0.0.1:0").address, static_cast<uint16_t>(++attempts)}, At("10.0.0.2:80")).Syn(1));
+    }
+  };
+  attempt(2 * kSlots + 10);
+  int steps = 1;
+  while (publisher_->Step(Seconds(1)) == Progress::kInPass) {
+    attempt(kSlots);
+    ASSERT_LT(++steps, 8);
+  }
+  EXPECT_EQ(Latest().rows.size(), 2 * kSlots + 10);
+}
+
+TEST_F(ShardPublisherTest, AConnectionThatIsEstablishedDuringAPassIsInIt) {
+  for (int i = 0; i < 300; ++i) Connect(static_cast<uint16_t>(i + 1), 1);
+  const Endpoint client = At("10.0.0.9:40000");
+  const Endpoint server = At("10.0.0.2:80");
+  Feed(Segment(client, server).Syn(1));
+  Make(10000);
+  ASSERT_EQ(publisher_->Step(Seconds(1)), Progress::kInPass);
+  Feed(Segment(server, client).Syn(1).Ack(2));
+  while (publisher_->Step(Seconds(1)) == Progress::kInPass) {
+  }
+  EXPECT_EQ(Latest().rows.size(), 301);
+}
+
+TEST_F(ShardPublisherTest, EncapsulationsOfRowsGivenAwayTakeNoMoreRoomThanTheTables) {
+  options_.remove_after_ns = 0;
+  options_.max_encapsulations = 4;  // two besides none and too many
+  const Endpoint server = At("10.0.0.2:80");
+  const auto carry = [&](uint16_t vlan, uint32_t payload_bytes) {
+    const Endpoint client = {At("10.0.0.9:0").address, vlan};
+    Feed(Segment(client, server).Seq(1).Payload(payload_bytes).Vlan(vlan));
+    Feed(Segment(server, client).Seq(1).Vlan(vlan));
+  };
+  carry(1, 100);
+  carry(2, 200);
+  for (int i = 2; i < 300; ++i) Connect(static_cast<uint16_t>(i), 1);
+  for (uint16_t port = 1; port <= 3; ++port) Feed(Segment({At("10.0.0.8:0").address, port}, server).Syn(1));
+  Make(1);
+  ASSERT_EQ(publisher_->Step(Seconds(1)), Progress::kInPass);
+  for (uint16_t vlan = 1; vlan <= 2; ++vlan) {
+    Feed(Segment({At("10.0.0.9:0").address, vlan}, server).Seq(101).Rst().Vlan(vlan));
+  }
+  table().AdvanceTime(TestTime(0.001));
+  Connect(1001, 1);  // where those were
+  Connect(1002, 1);
+  carry(3, 400);
+  carry(4, 800);
+  while (publisher_->Step(Seconds(1)) == Progress::kInPass) {
+  }
+  const ShardSnapshot& snapshot = Latest();
+  EXPECT_EQ(ListedPorts(snapshot), std::set<int>({4}));
+  EXPECT_EQ(snapshot.encapsulations.size(), 4);
+  EXPECT_TRUE(snapshot.encapsulations[snapshot.rows[0].summary.encapsulation].empty());
 }
 
 TEST_F(ShardPublisherTest, ListsTheHeaviestAndCountsTheOthers) {
