@@ -18,8 +18,6 @@
 namespace tcpgauge {
 namespace {
 
-constexpr int64_t kNanosecondsPerSecond = 1000000000;
-
 constexpr int kExpiryStepsPerCall = 256;
 
 // A SYN of which an Embryo holds all that there is to know.
@@ -66,10 +64,6 @@ uint32_t GapSets(const TableOptions& options) {
   return std::min(std::max<uint32_t>(options.max_connections / 8, 1024), GapPool::kMaxSets);
 }
 
-constexpr size_t kRateLanes = 2;  // End
-constexpr size_t kRankingLanes = 1;
-int64_t RankingTick(const TableOptions& options) { return std::max<int64_t>(options.ranking_window_ns / 4, 1); }
-
 std::unique_ptr<EdgeTable> MakeEdges(const TableOptions& options) {
   EdgeTableOptions edges = options.edges;
   edges.window_ns = options.ranking_window_ns;
@@ -85,8 +79,7 @@ uint64_t ConnectionTable::MemoryBytes(const TableOptions& options) {
                    EncapsulationTable::MemoryBytes(options.max_encapsulations) + ServerEndpoints::kMemoryBytes +
                    sizeof(ConnectionTable);
   if (options.keep_rates) {
-    bytes_each += WindowedSums::BytesPerSlot(kRateLanes, options.rate_tick_ns, options.rate_window_ns) +
-                  WindowedSums::BytesPerSlot(kRankingLanes, RankingTick(options), options.ranking_window_ns);
+    bytes_each += PayloadWindows::BytesPerSlot(options.rate_tick_ns, options.rate_window_ns, options.ranking_window_ns);
     bytes += options.max_recently_ended * sizeof(RecentlyEnded::Entry) + EdgeTable::MemoryBytes(options.edges);
   }
   return bytes + bytes_each * options.max_connections;
@@ -104,14 +97,13 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
                 &records_, &details_),
       gaps_(GapSets(options)),
       encapsulations_(options.max_encapsulations),
+      keys_(&encapsulations_),
       ledger_(options.keep_rates ? MakeEdges(options) : nullptr),
       recently_ended_(options.keep_rates ? options.max_recently_ended : 0, options.ranking_window_ns) {
   TCPGAUGE_CHECK(options.max_connections > 0 && options.max_connections <= 1u << 30);
   if (options.keep_rates) {
-    rates_ = std::make_unique<WindowedSums>(options.max_connections, kRateLanes, options.rate_tick_ns,
-                                            options.rate_window_ns);
-    ranking_ = std::make_unique<WindowedSums>(options.max_connections, kRankingLanes, RankingTick(options),
-                                              options.ranking_window_ns);
+    windows_ = std::make_unique<PayloadWindows>(options.max_connections, options.rate_tick_ns, options.rate_window_ns,
+                                                options.ranking_window_ns);
   }
 }
 
@@ -158,10 +150,7 @@ void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
       FetchAhead(&record.ends[0]);
       FetchAhead(&record.ends[1]);
     }
-    if (rates_ != nullptr && arrival.packet->payload_length_bytes > 0) {
-      rates_->Prefetch(arrival.candidate);
-      ranking_->Prefetch(arrival.candidate);
-    }
+    if (windows_ != nullptr && arrival.packet->payload_length_bytes > 0) windows_->Prefetch(arrival.candidate);
   }
   if (size() + new_ones > options_.max_connections) FetchOldestEmbryos(new_ones);
   // What a connection under way does not need, a beginning or ending one does.
@@ -192,36 +181,16 @@ bool ConnectionTable::Prepare(const DecodedPacket& packet, const ConnectionHint&
   if (hint.known) {
     arrival->key = ConnectionKey::Of(packet.source, packet.destination, EncapsulationTable::kNone, hint.sender);
     arrival->sender = hint.sender;
-    arrival->follows = previous != nullptr && previous->key == arrival->key;
-    arrival->hash = hint.key_hash;
-    return true;
-  }
-  const uint32_t encapsulation = encapsulations_.Acquire(packet.encapsulation);
-  if (!packet.is_fragment) {
-    arrival->key = ConnectionKey::Of(packet.source, packet.destination, encapsulation, &arrival->sender);
-  } else if (!MakeFragmentKey(packet, encapsulation, arrival)) {
+  } else if (!keys_.Find(packet, arrival->time_ns, &arrival->key, &arrival->sender)) {
+    ++unmatched_fragments_;
     return false;
   }
   arrival->follows = previous != nullptr && previous->key == arrival->key;
-  arrival->hash = arrival->follows ? previous->hash : static_cast<uint32_t>(index_.HashOf(arrival->key));
-  return true;
-}
-
-bool ConnectionTable::MakeFragmentKey(const DecodedPacket& packet, uint32_t encapsulation, Arrival* arrival) {
-  Endpoint source = packet.source;
-  Endpoint destination = packet.destination;
-  const FragmentCache::Datagram datagram{source.address, destination.address, packet.fragment_id, packet.encapsulation};
-  if (packet.kind == DecodedPacket::Kind::kTcpSegment) {
-    fragments_.Insert(datagram, {source.port, destination.port}, arrival->time_ns);
-  } else if (const auto ports = fragments_.Find(datagram, arrival->time_ns)) {
-    source.port = ports->source;
-    destination.port = ports->destination;
+  if (hint.known) {
+    arrival->hash = hint.key_hash;
   } else {
-    ++unmatched_fragments_;
-    encapsulations_.Release(encapsulation);
-    return false;
+    arrival->hash = arrival->follows ? previous->hash : static_cast<uint32_t>(index_.HashOf(arrival->key));
   }
-  arrival->key = ConnectionKey::Of(source, destination, encapsulation, &arrival->sender);
   return true;
 }
 
@@ -313,7 +282,7 @@ uint32_t ConnectionTable::Promote(uint32_t slot, uint32_t hash) {
   FillRecord(embryos_[slot], &records_[record], &details_[record]);
   index_.Replace(slot | kEmbryoSlots, record, hash);
   embryos_.Remove(slot);
-  ClearWindows(record);
+  if (windows_ != nullptr) windows_->Clear(record);
   timeouts_.Insert(record);
   return record;
 }
@@ -352,7 +321,7 @@ void ConnectionTable::BeginRecord(uint32_t slot, const Arrival& arrival) {
   details.set_start_time_ns(arrival.time_ns);
   record.syn_time = details.syn_ack_time = ConnectionDetails::kUnknown;
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
-  ClearWindows(slot);
+  if (windows_ != nullptr) windows_->Clear(slot);
 
   bool client_is_b;
   if (IsSyn(packet) || IsSynAck(packet)) {
@@ -368,12 +337,6 @@ void ConnectionTable::BeginRecord(uint32_t slot, const Arrival& arrival) {
   record.state = FirstState(FactsOf(packet));
   timeouts_.Insert(slot);
   if (record.has(ConnectionRecord::kRoleObserved)) Confirm(slot);
-}
-
-void ConnectionTable::ClearWindows(uint32_t slot) {
-  if (rates_ == nullptr) return;
-  rates_->Clear(slot);
-  ranking_->Clear(slot);
 }
 
 uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, const Arrival& arrival) {
@@ -405,10 +368,7 @@ void ConnectionTable::Credit(uint32_t slot, const Arrival& arrival) {
   if (packet.payload_length_bytes > 0) {
     end.payload_bytes += packet.payload_length_bytes;
     if (end.payload_segments < std::numeric_limits<uint8_t>::max()) ++end.payload_segments;
-    if (rates_ != nullptr) {
-      rates_->Add(slot, static_cast<size_t>(arrival.sender), packet.payload_length_bytes, arrival.time_ns);
-      ranking_->Add(slot, 0, packet.payload_length_bytes, arrival.time_ns);
-    }
+    if (windows_ != nullptr) windows_->Add(slot, arrival.sender, packet.payload_length_bytes, arrival.time_ns);
   }
   const bool believable = packet.kind == DecodedPacket::Kind::kTcpSegment && packet.error == DecodeError::kNone;
   if (believable) FollowSegment(slot, arrival);
@@ -602,10 +562,7 @@ void ConnectionTable::PopulateRecords(uint32_t first, uint32_t count) {
   count = std::min(count, options_.max_connections - first);
   records_.Populate(first, count);
   details_.Populate(first, count);
-  if (rates_ != nullptr) {
-    rates_->Populate(first, count);
-    ranking_->Populate(first, count);
-  }
+  if (windows_ != nullptr) windows_->Populate(first, count);
 }
 
 ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {
@@ -622,16 +579,13 @@ ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {
 }
 
 double ConnectionTable::PayloadRate(uint32_t slot, bool of_client, int64_t time_ns) const {
-  if (rates_ == nullptr || (slot & kEmbryoSlots) != 0) return 0;
+  if (windows_ == nullptr || (slot & kEmbryoSlots) != 0) return 0;
   const End client = records_[slot].client_end();
-  const End end = of_client ? client : OtherEnd(client);
-  return rates_->Sum(slot, static_cast<size_t>(end), time_ns) /
-         (static_cast<double>(options_.rate_window_ns) / static_cast<double>(kNanosecondsPerSecond));
+  return windows_->Rate(slot, of_client ? client : OtherEnd(client), time_ns);
 }
 
 uint64_t ConnectionTable::WindowPayloadBytes(uint32_t slot, int64_t time_ns) const {
-  if (ranking_ == nullptr || (slot & kEmbryoSlots) != 0) return 0;
-  return ranking_->SumSince(slot, 0, time_ns);
+  return windows_ == nullptr || (slot & kEmbryoSlots) != 0 ? 0 : windows_->Weight(slot, time_ns);
 }
 
 }  // namespace tcpgauge

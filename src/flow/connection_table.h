@@ -15,16 +15,16 @@
 #include "src/flow/edge_table.h"
 #include "src/flow/embryo_table.h"
 #include "src/flow/encapsulation_table.h"
-#include "src/flow/fragment_cache.h"
 #include "src/flow/gap_pool.h"
 #include "src/flow/interface_pins.h"
+#include "src/flow/key_finder.h"
 #include "src/flow/ledger.h"
 #include "src/flow/overflow.h"
+#include "src/flow/payload_windows.h"
 #include "src/flow/recently_ended.h"
 #include "src/flow/server_endpoints.h"
 #include "src/flow/timeouts.h"
 #include "src/flow/totals.h"
-#include "src/flow/windowed_sums.h"
 
 namespace tcpgauge {
 
@@ -164,7 +164,6 @@ class alignas(64) ConnectionTable {
   // Fills in all but `candidate`, and takes a use of the encapsulation; false when the packet is of no connection.
   // `previous` is the one before it, or null.
   bool Prepare(const DecodedPacket& packet, const ConnectionHint& hint, const Arrival* previous, Arrival* arrival);
-  bool MakeFragmentKey(const DecodedPacket& packet, uint32_t encapsulation, Arrival* arrival);
   // Where its connection is then, or kNotFound.
   uint32_t Take(const Arrival& arrival);
   uint32_t FindSlot(const Arrival& arrival) const;
@@ -175,7 +174,6 @@ class alignas(64) ConnectionTable {
   uint32_t Begin(const Arrival& arrival);
   // In a slot that is in the index.
   void BeginRecord(uint32_t slot, const Arrival& arrival);
-  void ClearWindows(uint32_t slot);
   // Begins the connection whose SYN was kept as a candidate while an older one held its 4-tuple.
   // REQUIRES: the segment is the SYN-ACK that answers it.
   uint32_t BeginFromCandidate(uint32_t old_slot, const Arrival& arrival);
@@ -203,12 +201,11 @@ class alignas(64) ConnectionTable {
   Timeouts timeouts_;
   GapPool gaps_;
   EncapsulationTable encapsulations_;
+  KeyFinder keys_;
   ServerEndpoints servers_;
-  FragmentCache fragments_;
   InterfacePins pins_;
-  Ledger ledger_;                          // without edges where there is no keep_rates
-  std::unique_ptr<WindowedSums> rates_;    // lanes: End
-  std::unique_ptr<WindowedSums> ranking_;  // one lane
+  Ledger ledger_;                            // without edges where there is no keep_rates
+  std::unique_ptr<PayloadWindows> windows_;  // null likewise
   RecentlyEnded recently_ended_;
   uint32_t record_limit_ = 0;
   uint32_t free_records_ = Timeouts::kNone;  // a list through ConnectionDetails::next
