@@ -165,6 +165,15 @@ void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
   }
 }
 
+void ConnectionTable::FetchRecord(uint32_t slot) const {
+  const ConnectionRecord& record = records_[slot];
+  FetchAhead(&record);
+  FetchAhead(&record.ends[0]);
+  FetchAhead(&record.ends[1]);
+  FetchAhead(&details_[slot]);
+  if (windows_ != nullptr) windows_->Prefetch(slot);
+}
+
 bool ConnectionTable::Prepare(const DecodedPacket& packet, const ConnectionHint& hint, const Arrival* previous,
                               Arrival* arrival) {
   switch (packet.kind) {
@@ -486,6 +495,7 @@ uint32_t ConnectionTable::TakeFreeRecord() {
   if (free_records_ == Timeouts::kNone) return record_limit_++;
   const uint32_t slot = free_records_;
   free_records_ = details_[slot].next;
+  if (free_records_ != Timeouts::kNone) FetchRecord(free_records_);  // for the next one
   return slot;
 }
 
@@ -506,6 +516,8 @@ uint64_t ConnectionTable::IdOf(const ConnectionKey& key, int64_t start_time_ns) 
 
 void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reason) {
   ConnectionRecord& record = records_[slot];
+  const uint32_t hash = static_cast<uint32_t>(index_.HashOf(record.key));
+  index_.Prefetch(hash);
   if (!record.has(ConnectionRecord::kConfirmed)) {
     ledger_.CreditAll(now_ns_, &record);
   } else {
@@ -525,7 +537,7 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
     sink_->OnConnectionEnded({Summarize(slot), encapsulations_.Get(record.key.encapsulation), reason});
   }
   timeouts_.Remove(slot);
-  index_.Erase(slot, static_cast<uint32_t>(index_.HashOf(record.key)));
+  index_.Erase(slot, hash);
   gaps_.Release(&record.gaps);
   encapsulations_.Release(record.key.encapsulation);
   record.flags = 0;

@@ -160,6 +160,8 @@ class alignas(64) ConnectionTable {
   void FetchMemory(absl::Span<Arrival> arrivals);
   // Likewise for ending the `count` oldest embryos. REQUIRES: count <= kBatch.
   void FetchOldestEmbryos(size_t count);
+  // All that there is of a record.
+  void FetchRecord(uint32_t slot) const;
 
   // Fills in all but `candidate`, and takes a use of the encapsulation; false when the packet is of no connection.
   // `previous` is the one before it, or null.
