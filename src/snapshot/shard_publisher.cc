@@ -97,7 +97,8 @@ uint32_t ShardPublisher::PlaceOf(uint32_t number) {
   uint32_t& place = encapsulation_places_[number];
   // While a pass goes on, a number may be given to another encapsulation.
   if (place == 0 || !(listed[place] == encapsulation)) {
-    if (listed.size() == table_.encapsulations().capacity()) return 0;  // of rows that were given away, or numbers
+    // Full, with those of rows given away and of numbers given anew: this row is shown as one beyond the table's bound.
+    if (listed.size() == table_.encapsulations().capacity()) return 0;
     place = static_cast<uint32_t>(listed.size());
     listed.push_back(encapsulation);
   }
