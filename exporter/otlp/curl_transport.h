@@ -10,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "exporter/otlp/otlp_wire.h"
 #include "exporter/otlp/push_transport.h"
-#include "exporter/small_file.h"
-#include "src/http/http_client.h"
+#include "src/base/small_file.h"
+#include "src/http_client/http_client.h"
 
 namespace tcpgauge {
 

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "absl/strings/numbers.h"
-#include "exporter/metric_visitor.h"
+#include "exporter/metrics/metric_visitor.h"
 
 namespace tcpgauge {
 namespace {

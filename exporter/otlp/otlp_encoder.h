@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "exporter/exposition.h"
+#include "exporter/metrics/exposition.h"
 #include "exporter/otlp/otlp_wire.h"
 #include "exporter/otlp/series_memory.h"
 

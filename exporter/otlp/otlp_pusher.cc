@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "exporter/gzip.h"
+#include "exporter/metrics/process_stats.h"
 #include "exporter/otlp/curl_transport.h"
 #include "exporter/otlp/resource.h"
-#include "exporter/process_stats.h"
+#include "src/base/gzip.h"
 #include "src/base/log.h"
 #include "src/base/named_thread.h"
 #include "src/net/http_url.h"

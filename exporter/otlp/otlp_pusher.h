@@ -8,14 +8,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "exporter/exposition.h"
-#include "exporter/make_exposition.h"
+#include "exporter/metrics/exposition.h"
+#include "exporter/metrics/make_exposition.h"
+#include "exporter/metrics/output_stats.h"
 #include "exporter/otlp/console_output.h"
 #include "exporter/otlp/otel_environment.h"
 #include "exporter/otlp/otlp_encoder.h"
 #include "exporter/otlp/push_loop.h"
 #include "exporter/otlp/push_transport.h"
-#include "exporter/output_stats.h"
 #include "src/base/clock.h"
 #include "src/base/log_limiter.h"
 #include "src/base/stop_signal.h"

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "exporter/metrics/push_stats.h"
 #include "exporter/otlp/otlp_wire.h"
-#include "exporter/push_stats.h"
-#include "src/http/http_client.h"
+#include "src/http_client/http_client.h"
 
 namespace tcpgauge {
 

@@ -6,9 +6,9 @@
 #include <deque>
 #include <functional>
 
+#include "exporter/metrics/push_stats.h"
 #include "exporter/otlp/otlp_encoder.h"
 #include "exporter/otlp/push_outcome.h"
-#include "exporter/push_stats.h"
 
 namespace tcpgauge {
 

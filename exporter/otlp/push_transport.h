@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "src/http/http_client.h"
+#include "src/http_client/http_client.h"
 
 namespace tcpgauge {
 

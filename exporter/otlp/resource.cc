@@ -8,8 +8,8 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "exporter/utf8.h"
 #include "src/base/check.h"
+#include "src/base/utf8.h"
 
 namespace tcpgauge {
 

@@ -10,7 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
-#include "exporter/metric_catalog.h"
+#include "exporter/metrics/metric_catalog.h"
 
 namespace tcpgauge {
 

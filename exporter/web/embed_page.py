@@ -25,7 +25,7 @@ def main():
     policy = "; ".join((
         "default-src 'none'", f"script-src {_source(page, 'script')}", f"style-src {_source(page, 'style')}",
         "connect-src 'self'", "img-src data:", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"))
-    print(f'''#include "exporter/web_page.h"
+    print(f'''#include "exporter/web/web_page.h"
 
 namespace tcpgauge {{
 

@@ -6,13 +6,12 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "src/base/json_string.h"
+#include "src/base/strings.h"
 
 namespace tcpgauge {
 namespace {
 
 constexpr std::string_view kUnix = "unix:";
-
-bool StartsWith(const std::string& text, std::string_view start) { return text.compare(0, start.size(), start) == 0; }
 
 absl::Status Wrong(const std::string& shown) {
   return absl::InvalidArgumentError(absl::StrCat("--attach: ", JsonString(shown),

@@ -11,7 +11,7 @@
 #include "src/attach/http_fetch.h"
 #include "src/base/clock.h"
 #include "src/base/stop_signal.h"
-#include "src/http/http_client.h"
+#include "src/http_client/http_client.h"
 #include "src/snapshot/query_box.h"
 #include "src/snapshot/snapshot_hub.h"
 

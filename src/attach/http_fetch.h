@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "src/attach/agent_address.h"
-#include "src/http/http_client.h"
+#include "src/http_client/http_client.h"
 
 namespace tcpgauge {
 

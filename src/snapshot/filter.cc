@@ -5,8 +5,8 @@
 #include <iterator>
 
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "src/base/strings.h"
 
 namespace tcpgauge {
 namespace {
@@ -14,14 +14,6 @@ namespace {
 // tcptrack's names, in the order of ConnectionState; the metrics' names are the other way to write them.
 constexpr std::string_view kTcptrackStates[] = {"syn_sent", "syn|ack-ack", "established", "closing", "closed", "reset"};
 static_assert(std::size(kTcptrackStates) == kConnectionStateCount, "a name for each");
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  absl::AsciiStrToLower(&lower);
-  return lower;
-}
-
-bool StartsWith(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
 
 // All of `text` as a decimal number up to `max`.
 std::optional<int> ParseNumber(std::string_view text, int max) {
@@ -73,7 +65,7 @@ absl::StatusOr<std::optional<Filter::Term>> Filter::ParseTerm(std::string_view w
     term.negated = true;
     rest.remove_prefix(1);
   }
-  const std::string lower = Lower(rest);
+  const std::string lower = ToLower(rest);
   const size_t colon = lower.find(':');
   const std::string key = colon == std::string::npos ? "" : lower.substr(0, colon);
   const std::string value = colon == std::string::npos ? "" : lower.substr(colon + 1);
@@ -183,13 +175,13 @@ bool Filter::TermMatches(const Term& term, const ConnectionView& connection, con
   };
   const auto interface_contains = [&] {
     return connection.interface < snapshot.interfaces.size() &&
-           Lower(snapshot.interfaces[connection.interface].name).find(term.text) != std::string::npos;
+           ToLower(snapshot.interfaces[connection.interface].name).find(term.text) != std::string::npos;
   };
   switch (term.kind) {
     case Kind::kText:
       return ContainsText(connection, term.text) || interface_contains() ||
              (name_of != nullptr && either([&](const Endpoint& endpoint) {
-                return Lower((*name_of)(endpoint.address)).find(term.text) != std::string::npos;
+                return ToLower((*name_of)(endpoint.address)).find(term.text) != std::string::npos;
               }));
     case Kind::kPort:
       return either([&](const Endpoint& end) { return end.port >= term.first_port && end.port <= term.last_port; });

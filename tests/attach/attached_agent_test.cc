@@ -7,10 +7,10 @@
 #include <atomic>
 
 #include "absl/strings/match.h"
-#include "exporter/connections_json.h"
-#include "exporter/http_server.h"
-#include "tests/exporter/example_snapshot.h"
-#include "tests/exporter/generous_limits.h"
+#include "exporter/http/http_server.h"
+#include "exporter/web/connections_json.h"
+#include "tests/exporter/http/generous_limits.h"
+#include "tests/exporter/metrics/example_snapshot.h"
 
 namespace tcpgauge {
 namespace {

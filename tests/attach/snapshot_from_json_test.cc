@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "exporter/connections_json.h"
-#include "tests/exporter/example_snapshot.h"
+#include "exporter/web/connections_json.h"
+#include "tests/exporter/metrics/example_snapshot.h"
 
 namespace tcpgauge {
 namespace {

@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "exporter/gzip.h"
+#include "exporter/metrics/text_writer.h"
 #include "exporter/otlp/otlp_encoder.h"
 #include "exporter/otlp/otlp_wire.h"
-#include "exporter/text_writer.h"
-#include "tests/exporter/example_snapshot.h"
-#include "tests/exporter/random_snapshot.h"
+#include "src/base/gzip.h"
+#include "tests/exporter/metrics/example_snapshot.h"
+#include "tests/exporter/metrics/random_snapshot.h"
 
 namespace tcpgauge {
 namespace {

@@ -8,12 +8,12 @@
 #include <memory>
 #include <string>
 
-#include "exporter/gzip.h"
-#include "exporter/make_exposition.h"
-#include "exporter/text_writer.h"
-#include "tests/exporter/example_snapshot.h"
-#include "tests/exporter/prometheus_cpp_text.h"
-#include "tests/exporter/random_snapshot.h"
+#include "exporter/metrics/make_exposition.h"
+#include "exporter/metrics/text_writer.h"
+#include "src/base/gzip.h"
+#include "tests/exporter/metrics/example_snapshot.h"
+#include "tests/exporter/metrics/prometheus_cpp_text.h"
+#include "tests/exporter/metrics/random_snapshot.h"
 
 namespace tcpgauge {
 namespace {

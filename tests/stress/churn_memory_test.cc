@@ -11,8 +11,8 @@
 #include <random>
 #include <vector>
 
-#include "exporter/make_exposition.h"
-#include "exporter/text_writer.h"
+#include "exporter/metrics/make_exposition.h"
+#include "exporter/metrics/text_writer.h"
 #include "gtest/gtest.h"
 #include "src/flow/connection_table.h"
 #include "src/snapshot/collector.h"

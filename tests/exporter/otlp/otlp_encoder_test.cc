@@ -5,10 +5,10 @@
 
 #include <map>
 
-#include "exporter/metric_catalog.h"
-#include "exporter/metric_visitor.h"
-#include "tests/exporter/example_snapshot.h"
-#include "tests/exporter/random_snapshot.h"
+#include "exporter/metrics/metric_catalog.h"
+#include "exporter/metrics/metric_visitor.h"
+#include "tests/exporter/metrics/example_snapshot.h"
+#include "tests/exporter/metrics/random_snapshot.h"
 
 namespace tcpgauge {
 namespace {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "tests/exporter/example_snapshot.h"
+#include "tests/exporter/metrics/example_snapshot.h"
 
 namespace tcpgauge {
 namespace {

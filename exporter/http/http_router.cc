@@ -1,0 +1,21 @@
+#include "exporter/http/http_router.h"
+
+namespace tcpgauge {
+
+HttpResponse HttpRouter::operator()(const HttpRequest& request) const {
+  HttpResponse response;
+  const auto found = handlers_.find(request.path);
+  if (found == handlers_.end()) {
+    response.status = 404;
+    response.body = "404 not found\n";
+  } else if (request.method != "GET" && request.method != "HEAD") {
+    response.status = 405;
+    response.body = "405 method not allowed: use GET or HEAD\n";
+    response.headers.emplace_back("Allow", "GET, HEAD");
+  } else {
+    return found->second(request);
+  }
+  return response;
+}
+
+}  // namespace tcpgauge

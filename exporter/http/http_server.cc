@@ -1,0 +1,227 @@
+#include "exporter/http/http_server.h"
+
+#include <microhttpd.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "exporter/http/descriptor_budget.h"
+#include "exporter/http/listen_socket.h"
+
+namespace tcpgauge {
+namespace {
+
+// Thread stacks are touched only as far as handlers go, but their address space counts in containers.
+constexpr size_t kThreadStackBytes = 512 << 10;
+
+constexpr size_t kListenerDescriptors = 3;  // its socket and what wakes its thread
+
+MHD_Result AppendField(void* fields, MHD_ValueKind, const char* name, const char* value) {
+  static_cast<HttpFields*>(fields)->emplace_back(name, value == nullptr ? "" : value);
+  return MHD_YES;
+}
+
+HttpRequest ToRequest(MHD_Connection* connection, const char* path, const char* method) {
+  HttpRequest request;
+  request.method = method;
+  request.path = path;
+  MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, AppendField, &request.query);
+  MHD_get_connection_values(connection, MHD_HEADER_KIND, AppendField, &request.headers);
+  return request;
+}
+
+// Whether it is said twice how long the body is: a way to smuggle requests past whoever stands between (RFC 9112
+// section 6.3).
+bool HasConflictingLengths(const HttpRequest& request) {
+  size_t lengths = 0;
+  for (const auto& [name, value] : request.headers) {
+    lengths += absl::EqualsIgnoreCase(name, MHD_HTTP_HEADER_CONTENT_LENGTH) ||
+               absl::EqualsIgnoreCase(name, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+  }
+  return lengths > 1;
+}
+
+MHD_Result Queue(MHD_Connection* connection, HttpResponse response) {
+  const int status = response.status;
+  auto* owned = new HttpResponse(std::move(response));
+  MHD_Response* queued = MHD_create_response_from_buffer_with_free_callback_cls(
+      owned->body.size(), owned->body.data(), [](void* cls) { delete static_cast<HttpResponse*>(cls); }, owned);
+  if (queued == nullptr) {
+    delete owned;
+    return MHD_NO;
+  }
+  MHD_add_response_header(queued, MHD_HTTP_HEADER_CONTENT_TYPE, owned->content_type.c_str());
+  for (const auto& [name, value] : owned->headers) MHD_add_response_header(queued, name.c_str(), value.c_str());
+  const MHD_Result result = MHD_queue_response(connection, static_cast<unsigned>(status), queued);
+  MHD_destroy_response(queued);
+  return result;
+}
+
+}  // namespace
+
+// One listening socket, and the daemon that serves its connections.
+class HttpServer::Listener {
+ public:
+  Listener(ListenSocket socket, HttpServer* server)
+      : server_(*server), socket_(std::move(socket)), has_tls_(server->tls_ != nullptr && !socket_.is_unix()) {}
+  ~Listener() {
+    if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
+  }
+
+  // False when there is no thread or descriptor to be had.
+  bool Serve() {
+    const HttpLimits& limits = server_.limits_;
+    unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC;
+    std::vector<MHD_OptionItem> tls_options;
+    std::shared_ptr<const TlsContext> tls;
+    if (has_tls_) {
+      // libmicrohttpd wants a certificate at the start; each connection gets the current one in OnConnection().
+      flags |= MHD_USE_TLS;
+      tls = server_.tls_();
+      tls_options.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, const_cast<char*>(tls->certificate_pem().c_str())});
+      tls_options.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, const_cast<char*>(tls->key_pem().c_str())});
+    }
+    tls_options.push_back({MHD_OPTION_END, 0, nullptr});
+    daemon_ = MHD_start_daemon(flags, 0, nullptr, nullptr, OnRequest, this, MHD_OPTION_LISTEN_SOCKET, socket_.fd(),
+                               MHD_OPTION_CONNECTION_LIMIT, limits.connections, MHD_OPTION_CONNECTION_TIMEOUT,
+                               limits.idle_timeout_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                               limits.request_header_bytes, MHD_OPTION_THREAD_STACK_SIZE, kThreadStackBytes,
+                               MHD_OPTION_NOTIFY_CONNECTION, OnConnection, this, MHD_OPTION_NOTIFY_COMPLETED,
+                               OnResponseEnd, this, MHD_OPTION_ARRAY, tls_options.data(), MHD_OPTION_END);
+    if (daemon_ != nullptr) socket_.Release();  // closed by the daemon from now on
+    return daemon_ != nullptr;
+  }
+
+  std::string url() const {
+    return socket_.is_unix() ? socket_.bound_address()
+                             : absl::StrCat(has_tls_ ? "https://" : "http://", socket_.bound_address());
+  }
+
+ private:
+  // What is kept for a connection as long as it is open.
+  struct OpenConnection {
+    ConnectionDeadlines::Handle deadline;
+    std::shared_ptr<const TlsContext> tls;  // null = none
+  };
+
+  static OpenConnection* StateOf(MHD_Connection* connection) {
+    return static_cast<OpenConnection*>(
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context);
+  }
+
+  static gnutls_session_int* SessionOf(MHD_Connection* connection) {
+    return static_cast<gnutls_session_int*>(
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session);
+  }
+
+  static void OnConnection(void* self, MHD_Connection* connection, void** state,
+                           MHD_ConnectionNotificationCode what) noexcept {
+    const Listener& listener = *static_cast<Listener*>(self);
+    HttpServer& server = listener.server_;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+      const int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+      auto* const opened = new OpenConnection{server.deadlines_->Add(fd, server.limits_.request), nullptr};
+      if (listener.has_tls_) {
+        opened->tls = server.tls_();
+        opened->tls->Prepare(SessionOf(connection));
+      }
+      *state = opened;
+    } else {
+      const std::unique_ptr<OpenConnection> owned(static_cast<OpenConnection*>(*state));
+      server.deadlines_->Remove(owned->deadline);
+    }
+  }
+
+  // libmicrohttpd calls once when the headers are there, again with each part of a body, and once more after it.
+  static MHD_Result OnRequest(void* self, MHD_Connection* connection, const char* path, const char* method, const char*,
+                              const char*, size_t* upload_bytes, void** seen_before) noexcept {
+    static char marker;
+    HttpServer& server = static_cast<Listener*>(self)->server_;
+    if (*seen_before == nullptr) {
+      *seen_before = &marker;
+      server.deadlines_->Set(StateOf(connection)->deadline, ConnectionDeadlines::Phase::kResponse,
+                             server.limits_.response);
+      if (HasConflictingLengths(ToRequest(connection, path, method))) {
+        HttpResponse refusal;
+        refusal.status = 400;
+        refusal.body = "400 bad request: more than one length of the body\n";
+        refusal.headers.emplace_back(MHD_HTTP_HEADER_CONNECTION, "close");
+        return Queue(connection, std::move(refusal));
+      }
+      const bool may_have_body = std::string_view(method) != "GET" && std::string_view(method) != "HEAD";
+      if (!may_have_body) return MHD_YES;  // answer when libmicrohttpd knows that the request is over
+    }
+    if (*upload_bytes != 0) {
+      *upload_bytes = 0;  // all of it was dealt with: thrown away
+      return MHD_YES;
+    }
+    HttpRequest request = ToRequest(connection, path, method);
+    const TlsContext* const tls = StateOf(connection)->tls.get();
+    if (tls != nullptr) request.client_certificate = tls->CheckClient(SessionOf(connection));
+    return Queue(connection, server.handler_(request));
+  }
+
+  static void OnResponseEnd(void* self, MHD_Connection* connection, void**, MHD_RequestTerminationCode) noexcept {
+    HttpServer& server = static_cast<Listener*>(self)->server_;
+    server.deadlines_->Set(StateOf(connection)->deadline, ConnectionDeadlines::Phase::kRequest,
+                           absl::Seconds(server.limits_.idle_timeout_seconds) + server.limits_.request);
+  }
+
+  HttpServer& server_;
+  ListenSocket socket_;  // outlives the daemon, so that a unix socket's file goes last
+  const bool has_tls_;
+  MHD_Daemon* daemon_ = nullptr;
+};
+
+HttpServer::HttpServer(HttpHandler handler, const HttpLimits& limits, TlsSource tls)
+    : handler_(std::move(handler)), limits_(limits), tls_(std::move(tls)) {}
+
+HttpServer::~HttpServer() { Stop(); }
+
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Open(const std::vector<std::string>& addresses,
+                                                             HttpHandler handler, const HttpLimits& limits,
+                                                             TlsSource tls) {
+  // Each listener needs a few descriptors itself, and each connection one of the server's and one of its deadline's.
+  const size_t budget = DescriptorBudget();
+  const size_t for_listeners = addresses.size() * kListenerDescriptors;
+  const size_t possible = budget > for_listeners ? (budget - for_listeners) / 2 / addresses.size() : 0;
+  if (possible == 0) return absl::ResourceExhaustedError("cannot serve: raise the limit of open files (ulimit -n)");
+  HttpLimits within = limits;
+  within.connections = static_cast<unsigned>(std::min<size_t>(limits.connections, possible));
+  std::unique_ptr<HttpServer> server(new HttpServer(std::move(handler), within, std::move(tls)));
+  for (const std::string& address : addresses) {
+    absl::StatusOr<ListenSocket> socket = ListenSocket::Open(address);
+    if (!socket.ok()) return socket.status();
+    server->listeners_.push_back(std::make_unique<Listener>(*std::move(socket), server.get()));
+    server->urls_.push_back(server->listeners_.back()->url());
+  }
+  return server;
+}
+
+absl::Status HttpServer::Serve() {
+  deadlines_ = std::make_unique<ConnectionDeadlines>(limits_.connections / 2);
+  for (size_t i = 0; i < listeners_.size(); ++i) {
+    if (!listeners_[i]->Serve()) {
+      return absl::UnavailableError(absl::StrCat("cannot serve on ", urls_[i], ": no thread or descriptor to be had"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::vector<std::string>& addresses,
+                                                              HttpHandler handler, const HttpLimits& limits,
+                                                              TlsSource tls) {
+  absl::StatusOr<std::unique_ptr<HttpServer>> server = Open(addresses, std::move(handler), limits, std::move(tls));
+  if (!server.ok()) return server;
+  if (absl::Status status = (*server)->Serve(); !status.ok()) return status;
+  return server;
+}
+
+std::string HttpServer::LibraryVersion() { return MHD_get_version(); }
+
+void HttpServer::Stop() { listeners_.clear(); }
+
+}  // namespace tcpgauge

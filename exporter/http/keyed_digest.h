@@ -1,0 +1,18 @@
+#ifndef TCPGAUGE_EXPORTER_HTTP_KEYED_DIGEST_H_
+#define TCPGAUGE_EXPORTER_HTTP_KEYED_DIGEST_H_
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace tcpgauge {
+
+// HMAC-SHA-256 (RFC 2104). The only home of gnutls/crypto.h. Thread: any.
+std::array<uint8_t, 32> KeyedDigest(const std::array<uint8_t, 32>& key, std::string_view text);
+
+// A key that nobody can guess.
+std::array<uint8_t, 32> RandomDigestKey();
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_EXPORTER_HTTP_KEYED_DIGEST_H_

@@ -1,0 +1,200 @@
+#include "exporter/http/listen_socket.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr char kUnixPrefix[] = "unix:";
+constexpr int kBacklog = 512;
+
+absl::Status NotAnAddress(const std::string& address, const char* what) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("cannot listen on \"", address, "\": ", what,
+                   "; use HOST:PORT, [IPV6]:PORT, :PORT or unix:PATH, with a port from 0 ", "(any free one) to 65535"));
+}
+
+absl::Status FromErrno(const std::string& address, int error) {
+  const std::string what = absl::StrCat("cannot listen on ", address, ": ", std::strerror(error));
+  switch (error) {
+    case EADDRINUSE:
+      return absl::AlreadyExistsError(absl::StrCat(what, "; stop what listens there, or choose another"));
+    case EACCES:
+    case EPERM:
+      return absl::PermissionDeniedError(
+          absl::StrCat(what, "; ports below 1024 need CAP_NET_BIND_SERVICE, unix sockets a directory to write to"));
+    case EADDRNOTAVAIL:
+      return absl::NotFoundError(absl::StrCat(what, "; use an address of this host, or :PORT for all of them"));
+    case ENOENT:
+    case ENOTDIR:
+      return absl::NotFoundError(absl::StrCat(what, "; use a path in a directory that exists"));
+    default:
+      return absl::UnavailableError(what);
+  }
+}
+
+struct HostAndPort {
+  std::string host;  // empty = all addresses
+  uint16_t port = 0;
+};
+
+absl::StatusOr<HostAndPort> Split(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  if (colon == std::string::npos) return NotAnAddress(address, "it names no port");
+  HostAndPort result;
+  result.host = address.substr(0, colon);
+  const char* const begin = address.data() + colon + 1;
+  const char* const end = address.data() + address.size();
+  const auto [stop, error] = std::from_chars(begin, end, result.port);
+  if (error != std::errc() || stop != end) return NotAnAddress(address, "its port is not a number up to 65535");
+  const bool has_open = !result.host.empty() && result.host.front() == '[';
+  const bool has_close = !result.host.empty() && result.host.back() == ']';
+  if (has_open != has_close || (!has_open && result.host.find(':') != std::string::npos)) {
+    return NotAnAddress(address, "an IPv6 address stands in [brackets]");
+  }
+  if (has_open) result.host = result.host.substr(1, result.host.size() - 2);
+  return result;
+}
+
+struct FreeAddresses {
+  void operator()(addrinfo* list) const { freeaddrinfo(list); }
+};
+
+// An open, listening socket, or -1 and errno.
+int ListenOn(const sockaddr* address, socklen_t length) {
+  const int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return -1;
+  const int on = 1, off = 0;
+  if (address->sa_family != AF_UNIX) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  if (address->sa_family == AF_INET6) {
+    // The wildcard serves IPv4 as well.
+    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(address);
+    const int* v6_only = IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr) ? &off : &on;
+    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, v6_only, sizeof(*v6_only));
+  }
+  if (bind(fd, address, length) == 0 && listen(fd, kBacklog) == 0) return fd;
+  const int error = errno;
+  close(fd);
+  errno = error;
+  return -1;
+}
+
+std::string BoundAddress(int fd) {
+  sockaddr_storage bound{};
+  socklen_t length = sizeof(bound);
+  getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &length);
+  char host[INET6_ADDRSTRLEN] = "";
+  if (bound.ss_family == AF_INET6) {
+    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&bound);
+    inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof(host));
+    return absl::StrCat("[", host, "]:", ntohs(v6->sin6_port));
+  }
+  const auto* v4 = reinterpret_cast<const sockaddr_in*>(&bound);
+  inet_ntop(AF_INET, &v4->sin_addr, host, sizeof(host));
+  return absl::StrCat(host, ":", ntohs(v4->sin_port));
+}
+
+bool AnybodyAnswers(const sockaddr_un& address) {
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return true;
+  const bool refused =
+      connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 && errno == ECONNREFUSED;
+  close(fd);
+  return !refused;
+}
+
+}  // namespace
+
+absl::StatusOr<ListenSocket> ListenSocket::Open(const std::string& address) {
+  return address.rfind(kUnixPrefix, 0) == 0 ? OpenUnix(address) : OpenTcp(address);
+}
+
+absl::StatusOr<ListenSocket> ListenSocket::OpenUnix(const std::string& address) {
+  const std::string path = address.substr(sizeof(kUnixPrefix) - 1);
+  sockaddr_un bound{};
+  bound.sun_family = AF_UNIX;
+  if (path.empty()) return NotAnAddress(address, "it names no path");
+  if (path.size() >= sizeof(bound.sun_path)) {
+    return NotAnAddress(address, "the kernel takes paths of at most 107 bytes");
+  }
+  std::memcpy(bound.sun_path, path.data(), path.size());
+  const auto* generic = reinterpret_cast<const sockaddr*>(&bound);
+  int fd = ListenOn(generic, sizeof(bound));
+  struct stat file;
+  if (fd < 0 && errno == EADDRINUSE && lstat(path.c_str(), &file) == 0 && S_ISSOCK(file.st_mode) &&
+      !AnybodyAnswers(bound)) {
+    unlink(path.c_str());
+    fd = ListenOn(generic, sizeof(bound));
+  }
+  if (fd < 0) return FromErrno(address, errno);
+  ListenSocket socket(fd);
+  socket.unix_path_ = path;
+  socket.bound_address_ = address;
+  return socket;
+}
+
+absl::StatusOr<ListenSocket> ListenSocket::OpenTcp(const std::string& address) {
+  const absl::StatusOr<HostAndPort> wanted = Split(address);
+  if (!wanted.ok()) return wanted.status();
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* list = nullptr;
+  const int failure = getaddrinfo(wanted->host.empty() ? nullptr : wanted->host.c_str(),
+                                  std::to_string(wanted->port).c_str(), &hints, &list);
+  if (failure != 0) {
+    return absl::NotFoundError(absl::StrCat("cannot listen on ", address, ": ", gai_strerror(failure),
+                                            "; use an address of this host, or :PORT for all of them"));
+  }
+  const std::unique_ptr<addrinfo, FreeAddresses> owner(list);
+  std::vector<const addrinfo*> candidates;
+  for (const addrinfo* candidate = list; candidate != nullptr; candidate = candidate->ai_next) {
+    candidates.push_back(candidate);
+  }
+  const int first_family = wanted->host.empty() ? AF_INET6 : AF_INET;
+  std::stable_partition(candidates.begin(), candidates.end(),
+                        [first_family](const addrinfo* c) { return c->ai_family == first_family; });
+  int first_error = 0;
+  for (const addrinfo* candidate : candidates) {
+    const int fd = ListenOn(candidate->ai_addr, candidate->ai_addrlen);
+    if (fd >= 0) {
+      ListenSocket socket(fd);
+      socket.bound_address_ = BoundAddress(fd);
+      return socket;
+    }
+    // A kernel without IPv6 is no reason to complain when IPv4 can be had.
+    if (first_error == 0 || first_error == EAFNOSUPPORT) first_error = errno;
+    if (errno == EADDRINUSE) break;
+  }
+  return FromErrno(address, first_error);
+}
+
+ListenSocket::ListenSocket(ListenSocket&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)),
+      bound_address_(std::move(other.bound_address_)),
+      unix_path_(std::exchange(other.unix_path_, {})) {}
+
+ListenSocket::~ListenSocket() {
+  if (fd_ >= 0) close(fd_);
+  if (!unix_path_.empty()) unlink(unix_path_.c_str());
+}
+
+int ListenSocket::Release() { return std::exchange(fd_, -1); }
+
+}  // namespace tcpgauge

@@ -1,0 +1,231 @@
+#include "exporter/http/web_config.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "exporter/http/basic_auth.h"
+
+namespace tcpgauge {
+namespace {
+
+// Thrown between the functions of this file, and never out of it: yaml-cpp reports by exceptions as well.
+struct Wrong {
+  YAML::Mark where;
+  std::string what;
+};
+
+template <typename T>
+using Names = std::vector<std::pair<std::string, T>>;
+
+const Names<ClientAuth> kClientAuths = {
+    {"NoClientCert", ClientAuth::kNoClientCert},
+    {"RequestClientCert", ClientAuth::kRequestClientCert},
+    {"RequireAnyClientCert", ClientAuth::kRequireAnyClientCert},
+    {"VerifyClientCertIfGiven", ClientAuth::kVerifyClientCertIfGiven},
+    {"RequireAndVerifyClientCert", ClientAuth::kRequireAndVerifyClientCert},
+};
+const Names<TlsVersion> kTlsVersions = {{"TLS12", TlsVersion::kTls12}, {"TLS13", TlsVersion::kTls13}};
+const Names<bool> kCurves = {{"CurveP256", true}, {"CurveP384", true}, {"CurveP521", true}, {"X25519", true}};
+const Names<bool> kFrameOptions = {{"deny", true}, {"sameorigin", true}};
+const Names<bool> kContentTypeOptions = {{"nosniff", true}};
+
+std::string Text(const YAML::Node& node, const std::string& name) {
+  if (!node.IsScalar()) throw Wrong{node.Mark(), absl::StrCat(name, " must be a text")};
+  return node.Scalar();
+}
+
+bool Boolean(const YAML::Node& node, const std::string& name) {
+  bool value;
+  if (!node.IsScalar() || !YAML::convert<bool>::decode(node, value)) {
+    throw Wrong{node.Mark(), absl::StrCat(name, " must be true or false")};
+  }
+  return value;
+}
+
+template <typename T>
+T OneOf(const Names<T>& names, const YAML::Node& node, const std::string& name) {
+  const std::string text = Text(node, name);
+  std::vector<std::string> known;
+  for (const auto& [candidate, value] : names) {
+    if (candidate == text) return value;
+    known.push_back(candidate);
+  }
+  throw Wrong{node.Mark(), absl::StrCat(name, " cannot be \"", text, "\"; it may be ", absl::StrJoin(known, ", "))};
+}
+
+std::vector<std::string> List(const YAML::Node& node, const std::string& name) {
+  if (!node.IsSequence()) throw Wrong{node.Mark(), absl::StrCat(name, " must be a list")};
+  std::vector<std::string> list;
+  for (const YAML::Node& element : node) list.push_back(Text(element, name));
+  return list;
+}
+
+using Setter = std::function<void(const YAML::Node& value, const std::string& name)>;
+
+// Calls the setter of each key of a mapping, which may also be absent.
+void ReadMapping(const YAML::Node& node, const std::string& name, const std::map<std::string, Setter>& setters) {
+  if (node.IsNull()) return;
+  if (!node.IsMap()) throw Wrong{node.Mark(), absl::StrCat(name, " must be a mapping")};
+  std::set<std::string> seen;
+  for (const auto& entry : node) {
+    const std::string key = Text(entry.first, "a key");
+    const auto setter = setters.find(key);
+    if (setter == setters.end()) {
+      std::vector<std::string> known;
+      for (const auto& known_setter : setters) known.push_back(known_setter.first);
+      throw Wrong{entry.first.Mark(),
+                  absl::StrCat(name, " does not know \"", key, "\"; it knows ", absl::StrJoin(known, ", "))};
+    }
+    if (!seen.insert(key).second) throw Wrong{entry.first.Mark(), absl::StrCat("\"", key, "\" is there twice")};
+    setter->second(entry.second, key);
+  }
+}
+
+std::string Resolve(const std::string& file, const std::string& path) {
+  const size_t slash = file.rfind('/');
+  if (path.empty() || path[0] == '/' || slash == std::string::npos) return path;
+  return file.substr(0, slash + 1) + path;
+}
+
+TlsConfig ReadTls(const YAML::Node& node, const std::string& file) {
+  TlsConfig tls;
+  const auto path = [&file](std::string* target) {
+    return [&file, target](const YAML::Node& value, const std::string& name) {
+      *target = Resolve(file, Text(value, name));
+    };
+  };
+  ReadMapping(
+      node, "tls_server_config",
+      {{"cert_file", path(&tls.cert_file)},
+       {"key_file", path(&tls.key_file)},
+       {"client_ca_file", path(&tls.client_ca_file)},
+       {"client_auth_type",
+        [&](const YAML::Node& value, const std::string& name) { tls.client_auth = OneOf(kClientAuths, value, name); }},
+       {"client_allowed_sans",
+        [&](const YAML::Node& value, const std::string& name) { tls.client_allowed_sans = List(value, name); }},
+       {"min_version",
+        [&](const YAML::Node& value, const std::string& name) { tls.min_version = OneOf(kTlsVersions, value, name); }},
+       {"max_version",
+        [&](const YAML::Node& value, const std::string& name) { tls.max_version = OneOf(kTlsVersions, value, name); }},
+       {"curve_preferences",
+        [&](const YAML::Node& value, const std::string& name) {
+          tls.curves = List(value, name);
+          for (const YAML::Node& element : value) OneOf(kCurves, element, name);
+        }},
+       {"prefer_server_cipher_suites",
+        [&](const YAML::Node& value, const std::string& name) {
+          tls.prefer_server_cipher_suites = Boolean(value, name);
+        }},
+       {"cipher_suites", [&](const YAML::Node& value, const std::string& name) {
+          if (!List(value, name).empty()) {
+            throw Wrong{value.Mark(), "cipher_suites cannot be chosen here; leave it out, or set min_version: TLS13"};
+          }
+        }}});
+  if (tls.cert_file.empty()) throw Wrong{node.Mark(), "tls_server_config needs a cert_file"};
+  if (tls.key_file.empty()) throw Wrong{node.Mark(), "tls_server_config needs a key_file"};
+  if (tls.max_version < tls.min_version) throw Wrong{node.Mark(), "max_version is below min_version"};
+  const bool verifies = tls.client_auth == ClientAuth::kVerifyClientCertIfGiven ||
+                        tls.client_auth == ClientAuth::kRequireAndVerifyClientCert;
+  if (verifies && tls.client_ca_file.empty()) {
+    throw Wrong{node.Mark(), "this client_auth_type needs a client_ca_file to verify certificates by"};
+  }
+  if (!tls.client_ca_file.empty() && tls.client_auth == ClientAuth::kNoClientCert) {
+    throw Wrong{node.Mark(), "client_ca_file is of no use without a client_auth_type"};
+  }
+  if (!tls.client_allowed_sans.empty() && !verifies) {
+    throw Wrong{node.Mark(), "client_allowed_sans needs a client_auth_type that verifies certificates"};
+  }
+  return tls;
+}
+
+HttpFields ReadHeaders(const YAML::Node& node) {
+  HttpFields headers;
+  const auto add = [&headers](const YAML::Node& value, const std::string& name) {
+    const std::string text = Text(value, name);
+    const bool is_printable = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c != 0x7f; });
+    if (!is_printable) throw Wrong{value.Mark(), absl::StrCat(name, " must be one line of ASCII")};
+    if (!text.empty()) headers.emplace_back(name, text);
+  };
+  const auto add_one_of = [&add](const Names<bool>& names) {
+    return [&add, &names](const YAML::Node& value, const std::string& name) {
+      if (!Text(value, name).empty()) OneOf(names, value, name);
+      add(value, name);
+    };
+  };
+  ReadMapping(node, "headers",
+              {{"Content-Security-Policy", add},
+               {"Strict-Transport-Security", add},
+               {"X-Content-Type-Options", add_one_of(kContentTypeOptions)},
+               {"X-Frame-Options", add_one_of(kFrameOptions)},
+               {"X-XSS-Protection", add}});
+  return headers;
+}
+
+std::map<std::string, std::string> ReadUsers(const YAML::Node& node) {
+  std::map<std::string, std::string> users;
+  if (node.IsNull()) return users;
+  if (!node.IsMap()) throw Wrong{node.Mark(), "basic_auth_users must be a mapping of names to bcrypt hashes"};
+  for (const auto& entry : node) {
+    const std::string name = Text(entry.first, "a user's name");
+    const std::string hash = Text(entry.second, "a user's hash");
+    if (name.empty() || absl::StrContains(name, ":")) {
+      throw Wrong{entry.first.Mark(), "a user's name must not be empty or hold a colon"};
+    }
+    if (!BasicAuth::IsUsableHash(hash)) {
+      throw Wrong{entry.second.Mark(),
+                  absl::StrCat("the hash of user \"", name, "\" is none of bcrypt with a cost of 4 to ",
+                               BasicAuth::kMaxCost, "; htpasswd -nBC 10 \"\" makes one")};
+    }
+    if (!users.emplace(name, hash).second) {
+      throw Wrong{entry.first.Mark(), absl::StrCat("user \"", name, "\" is there twice")};
+    }
+  }
+  return users;
+}
+
+WebConfig ReadConfig(const YAML::Node& root, const std::string& file) {
+  WebConfig config;
+  ReadMapping(
+      root, "the file",
+      {{"tls_server_config",
+        [&](const YAML::Node& value, const std::string&) {
+          if (!value.IsNull()) config.tls = ReadTls(value, file);
+        }},
+       {"http_server_config",
+        [&](const YAML::Node& value, const std::string& name) {
+          ReadMapping(
+              value, name,
+              // Whether HTTP/2 may be spoken: it never is, which every client puts up with.
+              {{"http2", [](const YAML::Node& flag, const std::string& key) { Boolean(flag, key); }},
+               {"headers", [&](const YAML::Node& map, const std::string&) { config.headers = ReadHeaders(map); }}});
+        }},
+       {"basic_auth_users",
+        [&](const YAML::Node& value, const std::string&) { config.basic_auth_users = ReadUsers(value); }}});
+  return config;
+}
+
+absl::Status Error(const std::string& file, const YAML::Mark& where, const std::string& what) {
+  const std::string line = where.is_null() ? "" : absl::StrCat(" line ", where.line + 1);
+  return absl::InvalidArgumentError(absl::StrCat("web configuration ", file, line, ": ", what));
+}
+
+}  // namespace
+
+absl::StatusOr<WebConfig> ParseWebConfig(const std::string& yaml, const std::string& file) {
+  try {
+    return ReadConfig(YAML::Load(yaml), file);
+  } catch (const Wrong& wrong) {
+    return Error(file, wrong.where, wrong.what);
+  } catch (const YAML::Exception& exception) {
+    return Error(file, exception.mark, exception.msg);
+  }
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,117 @@
+#include "exporter/log/line_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr off_t kChunkBytes = 4096;
+
+bool IsRegular(int fd) {
+  struct stat status = {};
+  return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+// Cuts off what follows the last newline.
+void CutHalfLine(int fd) {
+  char chunk[kChunkBytes];
+  const off_t size = lseek(fd, 0, SEEK_END);
+  for (off_t end = size; end > 0;) {
+    const off_t begin = std::max<off_t>(end - kChunkBytes, 0);
+    const ssize_t count = pread(fd, chunk, static_cast<size_t>(end - begin), begin);
+    if (count != end - begin) return;
+    const void* const newline = memrchr(chunk, '\n', static_cast<size_t>(count));
+    if (newline != nullptr) {
+      const off_t whole = begin + (static_cast<const char*>(newline) - chunk) + 1;
+      if (whole != size && ftruncate(fd, whole) != 0) return;
+      return;
+    }
+    end = begin;
+  }
+  if (size > 0 && ftruncate(fd, 0) != 0) return;
+}
+
+struct Opened {
+  int fd;
+  bool made;
+};
+
+absl::StatusOr<Opened> OpenToAppend(const std::string& path) {
+  constexpr int kFlags = O_APPEND | O_CLOEXEC;
+  constexpr mode_t kMode = 0640;
+  int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | kFlags, kMode);
+  if (fd >= 0) return Opened{fd, true};
+  fd = open(path.c_str(), O_RDWR | O_CREAT | kFlags, kMode);
+  if (fd < 0) fd = open(path.c_str(), O_WRONLY | kFlags);  // a file, device or pipe that may only be written
+  if (fd >= 0) {
+    if (IsRegular(fd)) CutHalfLine(fd);
+    return Opened{fd, false};
+  }
+  return absl::InvalidArgumentError(absl::StrCat("--connection-log: cannot write '", path, "': ", strerror(errno)));
+}
+
+uint64_t CountLines(std::string_view lines) {
+  return static_cast<uint64_t>(std::count(lines.begin(), lines.end(), '\n'));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<LineFile>> LineFile::Open(const std::string& path) {
+  if (path == "-") return std::unique_ptr<LineFile>(new LineFile(path, STDOUT_FILENO, false));
+  const absl::StatusOr<Opened> opened = OpenToAppend(path);
+  if (!opened.ok()) return opened.status();
+  return std::unique_ptr<LineFile>(new LineFile(path, opened->fd, opened->made));
+}
+
+LineFile::~LineFile() {
+  if (fd_ != STDOUT_FILENO) close(fd_);
+}
+
+absl::Status LineFile::Reopen() {
+  if (fd_ == STDOUT_FILENO) return absl::OkStatus();
+  const absl::StatusOr<Opened> opened = OpenToAppend(path_);
+  if (!opened.ok()) return opened.status();
+  close(fd_);
+  fd_ = opened->fd;
+  return absl::OkStatus();
+}
+
+absl::Status LineFile::GiveTo(uid_t uid, gid_t gid) {
+  if (!made_ || fchown(fd_, uid, gid) == 0) return absl::OkStatus();
+  return absl::PermissionDeniedError(
+      absl::StrCat("--connection-log: cannot hand the file over to user ", uid, ": ", strerror(errno)));
+}
+
+void LineFile::Append(std::string_view lines) {
+  error_ = 0;
+  size_t written = 0;
+  while (written < lines.size()) {
+    const ssize_t count = write(fd_, lines.data() + written, lines.size() - written);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      error_ = errno;
+      break;
+    }
+    written += static_cast<size_t>(count);
+  }
+  std::string_view whole = lines.substr(0, written);
+  if (written < lines.size()) {
+    whole = whole.substr(0, whole.rfind('\n') + 1);  // nothing when there is none
+    // Appending, so the half line is at the file's end. A pipe keeps it.
+    if (whole.size() < written && IsRegular(fd_)) CutHalfLine(fd_);
+  }
+  written_lines_ += CountLines(whole);
+  lost_lines_ += CountLines(lines.substr(whole.size()));
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,147 @@
+#include "exporter/metrics/make_exposition.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "exporter/metrics/metric_visitor.h"
+#include "exporter/metrics/series_plan.h"
+#include "src/base/check.h"
+#include "src/base/utf8.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr char kOther[] = "other";
+
+// What the labels of a connection tell.
+struct LabelKey {
+  Endpoint client;
+  Endpoint server;
+  uint32_t interface = 0;
+
+  friend bool operator==(const LabelKey& a, const LabelKey& b) {
+    return a.client == b.client && a.server == b.server && a.interface == b.interface;
+  }
+  template <typename H>
+  friend H AbslHashValue(H state, const LabelKey& key) {
+    return H::combine(std::move(state), key.client, key.server, key.interface);
+  }
+};
+
+bool HasEnded(const ConnectionView& connection) {
+  return connection.state == ConnectionState::kClosed || connection.state == ConnectionState::kReset;
+}
+
+bool IsPreferred(const ConnectionView& a, const ConnectionView& b) {
+  return std::make_tuple(!HasEnded(a), a.payload_bytes(), a.id) >
+         std::make_tuple(!HasEnded(b), b.payload_bytes(), b.id);
+}
+
+// Fills `interfaces` with at most `limit` and "other"; the result tells for each interface of the snapshot which of
+// them it became.
+std::vector<uint32_t> MergeInterfaces(const Snapshot& snapshot, size_t limit, std::vector<InterfaceView>* interfaces) {
+  absl::flat_hash_map<std::string, uint32_t> index_of_name;
+  std::vector<uint32_t> merged_index;
+  for (const InterfaceView& from : snapshot.interfaces) {
+    std::string name = ToValidUtf8(from.name);
+    if (interfaces->size() + 1 >= limit && snapshot.interfaces.size() > limit && !index_of_name.contains(name)) {
+      name = kOther;
+    }
+    const auto [entry, is_new] = index_of_name.try_emplace(name, static_cast<uint32_t>(interfaces->size()));
+    merged_index.push_back(entry->second);
+    if (is_new) {
+      interfaces->push_back(from);
+      interfaces->back().name = std::move(name);
+      continue;
+    }
+    InterfaceView& into = (*interfaces)[entry->second];
+    for (size_t i = 0; i < kProtocolCount; ++i) {
+      into.packets[i] += from.packets[i];
+      into.wire_bytes[i] += from.wire_bytes[i];
+    }
+    into.dropped_packets += from.dropped_packets;
+    into.duplicate_packets += from.duplicate_packets;
+    into.up = into.up && from.up;
+  }
+  return merged_index;
+}
+
+std::vector<ExportedConnection> SelectConnections(const Snapshot& snapshot, const std::vector<uint32_t>& merged_index,
+                                                  size_t limit) {
+  std::vector<ExportedConnection> selected;
+  absl::flat_hash_map<LabelKey, size_t> place_of;
+  const auto consider = [&](const ConnectionView& connection) {
+    TCPGAUGE_CHECK(connection.interface < merged_index.size());
+    const uint32_t interface = merged_index[connection.interface];
+    const LabelKey key{connection.client, connection.server, interface};
+    const auto known = place_of.find(key);
+    if (known != place_of.end()) {
+      ExportedConnection& place = selected[known->second];
+      if (IsPreferred(connection, *place.view)) place.view = &connection;
+    } else if (selected.size() < limit) {
+      place_of.emplace(key, selected.size());
+      selected.push_back({&connection, interface});
+    }
+  };
+  // Both lists are sorted by rank.
+  auto ended = snapshot.ended_connections.begin();
+  for (const ConnectionView& connection : snapshot.connections) {
+    for (; ended != snapshot.ended_connections.end() && ended->rank > connection.rank; ++ended) consider(*ended);
+    consider(connection);
+  }
+  for (; ended != snapshot.ended_connections.end(); ++ended) consider(*ended);
+  return selected;
+}
+
+std::string ClientLabel(const IpAddress& client, const EdgesView& edges) {
+  const bool v4 = client.is_v4();
+  const int bits = v4 ? edges.v4_prefix_bits : edges.v6_prefix_bits;
+  std::string label = client.ToString();
+  if (bits < (v4 ? 32 : 128)) label += "/" + std::to_string(bits);
+  return label;
+}
+
+std::vector<ExportedEdge> LabelEdges(const Snapshot& snapshot) {
+  const EdgesView& edges = snapshot.edges;
+  std::vector<ExportedEdge> labelled;
+  labelled.reserve(edges.exported.size() + 1);
+  for (const EdgeView& edge : edges.exported) {
+    labelled.push_back({ClientLabel(edge.key.client, edges), edge.key.server.address.ToString(),
+                        std::to_string(edge.key.server.port), edge.counters, edge.start_time_ns});
+  }
+  labelled.push_back({kOther, kOther, kOther, edges.other, snapshot.capture_start_time_ns});
+  return labelled;
+}
+
+}  // namespace
+
+Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const ExpositionLimits& limits, BuildInfo build,
+                          ProcessStats process, double previous_scrape_seconds, const OutputStats& outputs) {
+  Exposition exposition;
+  exposition.snapshot = std::move(snapshot);
+  exposition.build = std::move(build);
+  exposition.process = process;
+  exposition.previous_scrape_seconds = previous_scrape_seconds;
+  exposition.outputs = outputs;
+  exposition.series_limit = limits.series;
+  const SeriesPlan plan = PlanSeries(limits.series, limits.connections, /*edges=*/0);
+  const std::vector<uint32_t> merged_index =
+      MergeInterfaces(*exposition.snapshot, plan.interfaces, &exposition.interfaces);
+  exposition.edges = LabelEdges(*exposition.snapshot);
+  exposition.series = CountSamples(exposition);
+  const size_t left = limits.series - std::min(exposition.series, limits.series);
+  exposition.connections =
+      SelectConnections(*exposition.snapshot, merged_index, std::min(limits.connections, left / kSamplesPerConnection));
+  for (const ExportedConnection& connection : exposition.connections) {
+    exposition.series += kSamplesPerConnection - (connection.view->rtt_ns == ConnectionView::kUnknown);
+  }
+  exposition.connections_not_exported = exposition.snapshot->connections.size() +
+                                        exposition.snapshot->ended_connections.size() +
+                                        exposition.snapshot->connections_not_listed - exposition.connections.size();
+  return exposition;
+}
+
+}  // namespace tcpgauge

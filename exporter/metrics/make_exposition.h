@@ -1,0 +1,28 @@
+#ifndef TCPGAUGE_EXPORTER_METRICS_MAKE_EXPOSITION_H_
+#define TCPGAUGE_EXPORTER_METRICS_MAKE_EXPOSITION_H_
+
+#include <cstddef>
+#include <memory>
+
+#include "exporter/metrics/exposition.h"
+#include "exporter/metrics/output_stats.h"
+
+namespace tcpgauge {
+
+// How much an exposition may hold.
+struct ExpositionLimits {
+  size_t series = 5000;      // samples; at least kMinSeriesLimit
+  size_t connections = 100;  // with series of their own, if the former allows
+};
+
+// Chooses the heaviest connections, those that ended within the ranking window included: as many as `limits` allow.
+//
+// The labels of a connection do not tell VLANs, tunnels and incarnations apart. Of those that share all labels one is
+// exported, in the place of the heaviest of them: one that still lives before one that ended, then the one with more
+// payload, then the newer. So its counters fall only when the one that it showed has ended.
+Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const ExpositionLimits& limits, BuildInfo build,
+                          ProcessStats process, double previous_scrape_seconds, const OutputStats& outputs = {});
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_EXPORTER_METRICS_MAKE_EXPOSITION_H_

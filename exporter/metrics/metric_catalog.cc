@@ -1,0 +1,236 @@
+#include "exporter/metrics/metric_catalog.h"
+
+#include <iterator>
+
+namespace tcpgauge {
+namespace {
+
+constexpr MetricLabel kClientAddress = {"client_address", "client.address"};
+constexpr MetricLabel kClientPort = {"client_port", "client.port"};
+constexpr MetricLabel kServerAddress = {"server_address", "server.address"};
+constexpr MetricLabel kServerPort = {"server_port", "server.port"};
+constexpr MetricLabel kInterfaceName = {"interface", "network.interface.name"};
+constexpr MetricLabel kConnectionState = {"state", "network.connection.state"};
+
+constexpr MetricLabel kBuild[] = {{"version", "service.version"}, {"revision", "vcs.ref.head.revision"}};
+constexpr MetricLabel kInterface[] = {kInterfaceName};
+constexpr MetricLabel kInterfaceAndProtocol[] = {kInterfaceName, {"protocol", "tcpgauge.packet.protocol"}};
+constexpr MetricLabel kError[] = {{"reason", "error.type"}};
+constexpr MetricLabel kCloseReason[] = {{"reason", "tcpgauge.close.reason"}};
+constexpr MetricLabel kLostReason[] = {{"reason", "tcpgauge.lost.reason"}};
+constexpr MetricLabel kPart[] = {{"part", "tcpgauge.part"}};
+constexpr MetricLabel kState[] = {kConnectionState};
+constexpr MetricLabel kOrigin[] = {{"origin", "tcpgauge.open.origin"}};
+constexpr MetricLabel kEdge[] = {kClientAddress, kServerAddress, kServerPort};
+constexpr MetricLabel kConnection[] = {kClientAddress, kClientPort, kServerAddress, kServerPort, kInterfaceName};
+constexpr MetricLabel kConnectionAndState[] = {kClientAddress, kClientPort,    kServerAddress,
+                                               kServerPort,    kInterfaceName, kConnectionState};
+
+constexpr MetricType kCounter = MetricType::kCounter;
+constexpr MetricType kGauge = MetricType::kGauge;
+constexpr MetricType kHistogram = MetricType::kHistogram;
+constexpr MetricType kSummary = MetricType::kSummary;
+
+// clang-format off
+const MetricInfo kCatalog[] = {
+    {Metric::kBuildInfo, "tcpgauge_build_info", kGauge, "", kBuild,
+     "Always 1; the labels say which build of tcpgauge this is.",
+     "tcpgauge.build_info", ""},
+    {Metric::kCaptureUp, "tcpgauge_capture_up", kGauge, "", kInterface,
+     "1 while packets can be captured on the interface, 0 while it is down or gone.",
+     "tcpgauge.capture.up", ""},
+    {Metric::kCapturePackets, "tcpgauge_capture_packets_total", kCounter, "", kInterfaceAndProtocol,
+     "Packets captured, by the protocol of the innermost IP packet.",
+     "tcpgauge.capture.packets", "{packet}"},
+    {Metric::kCaptureWireBytes, "tcpgauge_capture_wire_bytes_total", kCounter, "bytes", kInterfaceAndProtocol,
+     "Bytes on the wire of the packets captured, link header included.",
+     "tcpgauge.capture.wire", "By"},
+    {Metric::kCaptureDroppedPackets, "tcpgauge_capture_dropped_packets_total", kCounter, "", kInterface,
+     "Packets that the kernel dropped because the capture buffer was full.",
+     "tcpgauge.capture.dropped_packets", "{packet}"},
+    {Metric::kCaptureDuplicatePackets, "tcpgauge_capture_duplicate_packets_total", kCounter, "", {},
+     "Packets left out because their connection is counted on another interface.",
+     "tcpgauge.capture.duplicate_packets", "{packet}"},
+    {Metric::kDecodeErrors, "tcpgauge_decode_errors_total", kCounter, "", kError,
+     "Packets that could not be decoded.",
+     "tcpgauge.decode.errors", "{packet}"},
+    {Metric::kOverflows, "tcpgauge_overflows_total", kCounter, "", kPart,
+     "Times that a bounded part of the connection table had no room; its connections are then known less exactly.",
+     "tcpgauge.overflows", "{event}"},
+    {Metric::kClientPayloadBytes, "tcpgauge_client_payload_bytes_total", kCounter, "bytes", {},
+     "TCP payload sent by clients, retransmissions included.",
+     "tcpgauge.client.payload", "By"},
+    {Metric::kServerPayloadBytes, "tcpgauge_server_payload_bytes_total", kCounter, "bytes", {},
+     "TCP payload sent by servers, retransmissions included.",
+     "tcpgauge.server.payload", "By"},
+    {Metric::kConnections, "tcpgauge_connections", kGauge, "", kState,
+     "Connections in each state.",
+     "tcpgauge.connections", "{connection}"},
+    {Metric::kConnectionsOpened, "tcpgauge_connections_opened_total", kCounter, "", kOrigin,
+     "Connections seen to begin, by whether their handshake was seen.",
+     "tcpgauge.connections_opened", "{connection}"},
+    {Metric::kConnectionsClosed, "tcpgauge_connections_closed_total", kCounter, "", kCloseReason,
+     "Connections no longer tracked, by why.",
+     "tcpgauge.connections_closed", "{connection}"},
+    {Metric::kClientRetransmittedSegments, "tcpgauge_client_retransmitted_segments_total", kCounter, "", {},
+     "Segments from clients whose payload was seen before, wholly or in part.",
+     "tcpgauge.client.retransmitted_segments", "{segment}"},
+    {Metric::kServerRetransmittedSegments, "tcpgauge_server_retransmitted_segments_total", kCounter, "", {},
+     "Segments from servers whose payload was seen before, wholly or in part.",
+     "tcpgauge.server.retransmitted_segments", "{segment}"},
+    {Metric::kOutOfOrderSegments, "tcpgauge_out_of_order_segments_total", kCounter, "", {},
+     "Segments that filled a gap never seen before.",
+     "tcpgauge.out_of_order_segments", "{segment}"},
+    {Metric::kZeroWindows, "tcpgauge_zero_windows_total", kCounter, "", {},
+     "Times that an end announced that it can take no more.",
+     "tcpgauge.zero_windows", "{event}"},
+    {Metric::kHandshakeRtt, "tcpgauge_handshake_rtt_seconds", kHistogram, "seconds", {},
+     "Time from a SYN to the ACK that completes the handshake.",
+     "tcpgauge.handshake.rtt", "s"},
+    {Metric::kConnectionDuration, "tcpgauge_connection_duration_seconds", kHistogram, "seconds", {},
+     "Time from the first to the last packet of the connections that ended.",
+     "tcpgauge.connection.duration", "s"},
+    {Metric::kConnectionPayloadBytes, "tcpgauge_connection_payload_bytes", kHistogram, "bytes", {},
+     "TCP payload, both directions, of the connections that ended.",
+     "tcpgauge.connection.payload", "By"},
+    {Metric::kSeriesLimit, "tcpgauge_series_limit", kGauge, "", {},
+     "Samples that an exposition holds at most, as set by --metrics.series-limit.",
+     "tcpgauge.series_limit", "{sample}"},
+    {Metric::kSeries, "tcpgauge_series", kGauge, "", {},
+     "Samples in this exposition.",
+     "tcpgauge.series", "{sample}"},
+    {Metric::kEdgesFolded, "tcpgauge_edges_folded_total", kCounter, "", {},
+     "Connections opened on an edge that had no series of its own: they are in the series labelled other.",
+     "tcpgauge.edges.folded", "{connection}"},
+    {Metric::kEdgesRetired, "tcpgauge_edges_retired_total", kCounter, "", {},
+     "Edges whose series ended, because they were silent or heavier ones took their places.",
+     "tcpgauge.edges.retired", "{edge}"},
+    {Metric::kEdgesRetiredClientPayloadBytes, "tcpgauge_edges_retired_client_payload_bytes_total", kCounter, "bytes", {},
+     "TCP payload sent by clients that was credited to edges whose series ended.",
+     "tcpgauge.edges.retired.client.payload", "By"},
+    {Metric::kEdgesRetiredServerPayloadBytes, "tcpgauge_edges_retired_server_payload_bytes_total", kCounter, "bytes", {},
+     "TCP payload sent by servers that was credited to edges whose series ended.",
+     "tcpgauge.edges.retired.server.payload", "By"},
+    {Metric::kConnectionsNotExported, "tcpgauge_connections_not_exported", kGauge, "", {},
+     "Connections that have no series of their own here, because heavier ones took the places.",
+     "tcpgauge.connections_not_exported", "{connection}"},
+    {Metric::kScrapeDuration, "tcpgauge_scrape_duration_seconds", kGauge, "seconds", {},
+     "How long the previous exposition took to make.",
+     "tcpgauge.scrape.duration", "s"},
+    {Metric::kRateWindow, "tcpgauge_rate_window_seconds", kGauge, "seconds", {},
+     "The span over which rates are averaged.",
+     "tcpgauge.rate_window", "s"},
+    {Metric::kConnectionLogLines, "tcpgauge_connection_log_lines_total", kCounter, "", {},
+     "Lines written to the connection log.",
+     "tcpgauge.connection_log.lines", "{line}"},
+    {Metric::kConnectionLogLost, "tcpgauge_connection_log_lost_total", kCounter, "", kLostReason,
+     "Connections that are missing from the connection log.",
+     "tcpgauge.connection_log.lost", "{connection}"},
+    {Metric::kOtlpPushes, "tcpgauge_otlp_pushes_total", kCounter, "", {},
+     "Requests that the OTLP receiver took.",
+     "tcpgauge.otlp.pushes", "{request}"},
+    {Metric::kOtlpPushFailures, "tcpgauge_otlp_push_failures_total", kCounter, "", kError,
+     "Attempts to push that failed; all but the rejected ones are repeated.",
+     "tcpgauge.otlp.push_failures", "{attempt}"},
+    {Metric::kOtlpDataPointsSent, "tcpgauge_otlp_data_points_sent_total", kCounter, "", {},
+     "Data points in the requests that the OTLP receiver took.",
+     "tcpgauge.otlp.data_points_sent", "{data_point}"},
+    {Metric::kOtlpDataPointsRejected, "tcpgauge_otlp_data_points_rejected_total", kCounter, "", {},
+     "Data points that the OTLP receiver did not want out of the requests that it took.",
+     "tcpgauge.otlp.data_points_rejected", "{data_point}"},
+    {Metric::kOtlpDataPointsDropped, "tcpgauge_otlp_data_points_dropped_total", kCounter, "", {},
+     "Data points that no OTLP receiver took: their request was refused, gave way in a full queue, or was left at the end.",
+     "tcpgauge.otlp.data_points_dropped", "{data_point}"},
+    {Metric::kOtlpQueueRequests, "tcpgauge_otlp_queue_requests", kGauge, "", {},
+     "Requests that wait for the OTLP receiver, the one on its way included.",
+     "tcpgauge.otlp.queue.requests", "{request}"},
+    {Metric::kOtlpQueueBytes, "tcpgauge_otlp_queue_bytes", kGauge, "bytes", {},
+     "Memory that these requests take.",
+     "tcpgauge.otlp.queue", "By"},
+    {Metric::kEdgeClientPayloadBytes, "tcpgauge_edge_client_payload_bytes_total", kCounter, "bytes", kEdge,
+     "TCP payload sent by the client to the server's port, over all connections.",
+     "tcpgauge.edge.client.payload", "By"},
+    {Metric::kEdgeServerPayloadBytes, "tcpgauge_edge_server_payload_bytes_total", kCounter, "bytes", kEdge,
+     "TCP payload sent by the server's port to the client, over all connections.",
+     "tcpgauge.edge.server.payload", "By"},
+    {Metric::kEdgeConnectionsOpened, "tcpgauge_edge_connections_opened_total", kCounter, "", kEdge,
+     "Connections opened by the client to the server's port.",
+     "tcpgauge.edge.connections_opened", "{connection}"},
+    {Metric::kEdgeConnectionsFailed, "tcpgauge_edge_connections_failed_total", kCounter, "", kEdge,
+     "Connections that were refused or whose handshake timed out.",
+     "tcpgauge.edge.connections_failed", "{connection}"},
+    {Metric::kEdgeRetransmittedSegments, "tcpgauge_edge_retransmitted_segments_total", kCounter, "", kEdge,
+     "Segments of either end whose payload was seen before, wholly or in part.",
+     "tcpgauge.edge.retransmitted_segments", "{segment}"},
+    {Metric::kEdgeConnections, "tcpgauge_edge_connections", kGauge, "", kEdge,
+     "Connections now; one with neither handshake nor payload since its edge has series is counted under other.",
+     "tcpgauge.edge.connections", "{connection}"},
+    {Metric::kEdgeHandshakeRtt, "tcpgauge_edge_handshake_rtt_seconds", kSummary, "seconds", kEdge,
+     "Time from a SYN to the ACK that completes the handshake.",
+     "tcpgauge.edge.handshake.rtt", "s"},
+    {Metric::kConnectionClientBytesPerSecond, "tcpgauge_connection_client_bytes_per_second", kGauge,
+     "bytes_per_second", kConnection,
+     "TCP payload sent by the client, averaged over the rate window.",
+     "tcpgauge.connection.client.bytes_per_second", "By/s"},
+    {Metric::kConnectionServerBytesPerSecond, "tcpgauge_connection_server_bytes_per_second", kGauge,
+     "bytes_per_second", kConnection,
+     "TCP payload sent by the server, averaged over the rate window.",
+     "tcpgauge.connection.server.bytes_per_second", "By/s"},
+    {Metric::kConnectionState, "tcpgauge_connection_state", kGauge, "", kConnectionAndState,
+     "1 for the state that the connection is in.",
+     "tcpgauge.connection.state", ""},
+    {Metric::kConnectionRtt, "tcpgauge_connection_rtt_seconds", kGauge, "seconds", kConnection,
+     "Smoothed round-trip time, where known.",
+     "tcpgauge.connection.rtt", "s"},
+    {Metric::kConnectionIdle, "tcpgauge_connection_idle_seconds", kGauge, "seconds", kConnection,
+     "Time since the last packet.",
+     "tcpgauge.connection.idle", "s"},
+    {Metric::kConnectionClientPayloadBytes, "tcpgauge_connection_client_payload_bytes_total", kCounter, "bytes",
+     kConnection,
+     "TCP payload sent by the client, retransmissions included.",
+     "tcpgauge.connection.client.payload", "By"},
+    {Metric::kConnectionServerPayloadBytes, "tcpgauge_connection_server_payload_bytes_total", kCounter, "bytes",
+     kConnection,
+     "TCP payload sent by the server, retransmissions included.",
+     "tcpgauge.connection.server.payload", "By"},
+    {Metric::kConnectionClientRetransmittedSegments, "tcpgauge_connection_client_retransmitted_segments_total", kCounter,
+     "", kConnection,
+     "Segments from the client whose payload was seen before, wholly or in part.",
+     "tcpgauge.connection.client.retransmitted_segments", "{segment}"},
+    {Metric::kConnectionServerRetransmittedSegments, "tcpgauge_connection_server_retransmitted_segments_total", kCounter,
+     "", kConnection,
+     "Segments from the server whose payload was seen before, wholly or in part.",
+     "tcpgauge.connection.server.retransmitted_segments", "{segment}"},
+    {Metric::kProcessCpu, "process_cpu_seconds_total", kCounter, "seconds", {},
+     "Total user and system CPU time spent in seconds.",
+     "process.cpu.time", "s"},
+    {Metric::kProcessOpenFds, "process_open_fds", kGauge, "", {},
+     "Number of open file descriptors.",
+     "process.open_file_descriptor.count", "{count}"},
+    {Metric::kProcessMaxFds, "process_max_fds", kGauge, "", {},
+     "Maximum number of open file descriptors.",
+     "process.open_file_descriptor.limit", "{count}"},
+    {Metric::kProcessVirtualMemory, "process_virtual_memory_bytes", kGauge, "bytes", {},
+     "Virtual memory size in bytes.",
+     "process.memory.virtual", "By"},
+    {Metric::kProcessResidentMemory, "process_resident_memory_bytes", kGauge, "bytes", {},
+     "Resident memory size in bytes.",
+     "process.memory.usage", "By"},
+    {Metric::kProcessStartTime, "process_start_time_seconds", kGauge, "seconds", {},
+     "Start time of the process since unix epoch in seconds.",
+     "process.start_time", "s"},
+};
+// clang-format on
+static_assert(std::size(kCatalog) == kMetricCount, "a line for each");
+
+constexpr std::string_view kTypeNames[] = {"counter", "gauge", "histogram", "summary"};
+
+}  // namespace
+
+std::string_view MetricTypeName(MetricType type) { return kTypeNames[static_cast<size_t>(type)]; }
+
+const MetricInfo& InfoOf(Metric metric) { return kCatalog[static_cast<size_t>(metric)]; }
+
+absl::Span<const MetricInfo> MetricCatalog() { return kCatalog; }
+
+}  // namespace tcpgauge

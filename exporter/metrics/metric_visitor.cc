@@ -1,0 +1,261 @@
+#include "exporter/metrics/metric_visitor.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "exporter/metrics/output_stats.h"
+#include "exporter/metrics/push_stats.h"
+#include "src/net/connection_state.h"
+#include "src/net/protocol.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr double kSecondsPerNanosecond = 1e-9;
+
+class Walk {
+ public:
+  Walk(const Exposition& exposition, MetricVisitor* visitor)
+      : exposition_(exposition), snapshot_(*exposition.snapshot), visitor_(visitor) {}
+
+  void Agent() {
+    Begin(Metric::kBuildInfo);
+    visitor_->Sample({exposition_.build.version, exposition_.build.revision}, uint64_t{1});
+  }
+
+  void Capture() {
+    const std::vector<InterfaceView>& interfaces = exposition_.interfaces;
+    uint64_t duplicate_packets = 0;
+    for (const InterfaceView& interface : interfaces) duplicate_packets += interface.duplicate_packets;
+    if (!interfaces.empty()) {
+      Begin(Metric::kCaptureUp);
+      for (const InterfaceView& interface : interfaces) visitor_->Sample({interface.name}, uint64_t{interface.up});
+      PerProtocol(Metric::kCapturePackets, &InterfaceView::packets);
+      PerProtocol(Metric::kCaptureWireBytes, &InterfaceView::wire_bytes);
+      Begin(Metric::kCaptureDroppedPackets);
+      for (const InterfaceView& interface : interfaces) visitor_->Sample({interface.name}, interface.dropped_packets);
+    }
+    Only(Metric::kCaptureDuplicatePackets, duplicate_packets);
+    PerName(Metric::kDecodeErrors, snapshot_.decode_errors);
+    PerName(Metric::kOverflows, snapshot_.overflows);
+  }
+
+  void Sums() {
+    const Totals& totals = snapshot_.totals;
+    Only(Metric::kClientPayloadBytes, totals.client_payload_bytes);
+    Only(Metric::kServerPayloadBytes, totals.server_payload_bytes);
+    Begin(Metric::kConnections);
+    for (size_t i = 0; i < kConnectionStateCount; ++i) {
+      visitor_->Sample({ConnectionStateName(static_cast<ConnectionState>(i))}, totals.connections[i]);
+    }
+    Begin(Metric::kConnectionsOpened);
+    visitor_->Sample({"handshake"}, totals.opened_handshake);
+    visitor_->Sample({"midstream"}, totals.opened_midstream);
+    Begin(Metric::kConnectionsClosed);
+    for (size_t i = 0; i < kEndReasonCount; ++i) {
+      visitor_->Sample({EndReasonName(static_cast<EndReason>(i))}, totals.closed[i]);
+    }
+    Only(Metric::kClientRetransmittedSegments, totals.client_retransmitted_segments);
+    Only(Metric::kServerRetransmittedSegments, totals.server_retransmitted_segments);
+    Only(Metric::kOutOfOrderSegments, totals.out_of_order_segments);
+    Only(Metric::kZeroWindows, totals.zero_windows);
+    Buckets(Metric::kHandshakeRtt, RttBounds::kBounds, totals.handshake_rtt_seconds);
+    Buckets(Metric::kConnectionDuration, DurationBounds::kBounds, totals.connection_duration_seconds);
+    Buckets(Metric::kConnectionPayloadBytes, PayloadBounds::kBounds, totals.connection_payload_bytes);
+  }
+
+  void Export() {
+    const EdgesView& edges = snapshot_.edges;
+    Only(Metric::kSeriesLimit, uint64_t{exposition_.series_limit});
+    Only(Metric::kSeries, uint64_t{exposition_.series});
+    Only(Metric::kEdgesFolded, edges.folded);
+    Only(Metric::kEdgesRetired, edges.retired_edges);
+    Only(Metric::kEdgesRetiredClientPayloadBytes, edges.retired.client_payload_bytes);
+    Only(Metric::kEdgesRetiredServerPayloadBytes, edges.retired.server_payload_bytes);
+    Only(Metric::kConnectionsNotExported, exposition_.connections_not_exported);
+    Only(Metric::kScrapeDuration, exposition_.previous_scrape_seconds);
+    Only(Metric::kRateWindow, snapshot_.rate_window_seconds);
+  }
+
+  void Push() {
+    if (!exposition_.outputs.push.has_value()) return;
+    const PushStats& push = *exposition_.outputs.push;
+    Only(Metric::kOtlpPushes, push.pushes);
+    Begin(Metric::kOtlpPushFailures);
+    for (size_t i = 0; i < kPushFailureCount; ++i) visitor_->Sample({kPushFailureNames[i]}, push.failures[i]);
+    Only(Metric::kOtlpDataPointsSent, push.data_points_sent);
+    Only(Metric::kOtlpDataPointsRejected, push.data_points_rejected);
+    Only(Metric::kOtlpDataPointsDropped, push.data_points_dropped);
+    Only(Metric::kOtlpQueueRequests, push.queued_requests);
+    Only(Metric::kOtlpQueueBytes, push.queued_bytes);
+  }
+
+  void Log() {
+    if (!exposition_.outputs.connection_log.has_value()) return;
+    const ConnectionLogStats& log = *exposition_.outputs.connection_log;
+    Only(Metric::kConnectionLogLines, log.lines);
+    Begin(Metric::kConnectionLogLost);
+    visitor_->Sample({"queue_full"}, log.lost_in_queue);
+    visitor_->Sample({"write_error"}, log.lost_in_writing);
+  }
+
+  void Edges() {
+    PerEdge(Metric::kEdgeClientPayloadBytes, [](const EdgeCounters& e) { return e.client_payload_bytes; });
+    PerEdge(Metric::kEdgeServerPayloadBytes, [](const EdgeCounters& e) { return e.server_payload_bytes; });
+    PerEdge(Metric::kEdgeConnectionsOpened, [](const EdgeCounters& e) { return e.connections_opened; });
+    PerEdge(Metric::kEdgeConnectionsFailed, [](const EdgeCounters& e) { return e.connections_failed; });
+    PerEdge(Metric::kEdgeRetransmittedSegments, [](const EdgeCounters& e) { return e.retransmitted_segments; });
+    PerEdge(Metric::kEdgeConnections, [](const EdgeCounters& e) { return static_cast<uint64_t>(e.connections); });
+    Begin(Metric::kEdgeHandshakeRtt);
+    for (size_t i = 0; i < exposition_.edges.size(); ++i) {
+      const ExportedEdge& edge = exposition_.edges[i];
+      visitor_->EdgeSummarySample(i, {edge.client_address, edge.server_address, edge.server_port},
+                                  edge.counters.handshake_rtt_count, edge.counters.handshake_rtt_sum_seconds);
+    }
+  }
+
+  void Connections() {
+    if (exposition_.connections.empty()) return;
+    PerConnection(Metric::kConnectionClientBytesPerSecond,
+                  [](const ConnectionView& c) { return c.client_sent.payload_bytes_per_second; });
+    PerConnection(Metric::kConnectionServerBytesPerSecond,
+                  [](const ConnectionView& c) { return c.server_sent.payload_bytes_per_second; });
+    Begin(Metric::kConnectionState);
+    for (size_t i = 0; i < exposition_.connections.size(); ++i) {
+      visitor_->ConnectionSample(i, ConnectionStateName(exposition_.connections[i].view->state), uint64_t{1});
+    }
+    RoundTripTimes();
+    PerConnection(Metric::kConnectionIdle, [this](const ConnectionView& c) {
+      // The packet may be younger than the snapshot's time, or the clock may have stepped back.
+      return static_cast<double>(std::max<int64_t>(snapshot_.time_ns - c.last_packet_time_ns, 0)) *
+             kSecondsPerNanosecond;
+    });
+    PerConnection(Metric::kConnectionClientPayloadBytes,
+                  [](const ConnectionView& c) { return c.client_sent.payload_bytes; });
+    PerConnection(Metric::kConnectionServerPayloadBytes,
+                  [](const ConnectionView& c) { return c.server_sent.payload_bytes; });
+    PerConnection(Metric::kConnectionClientRetransmittedSegments,
+                  [](const ConnectionView& c) { return uint64_t{c.client_sent.retransmitted_segments}; });
+    PerConnection(Metric::kConnectionServerRetransmittedSegments,
+                  [](const ConnectionView& c) { return uint64_t{c.server_sent.retransmitted_segments}; });
+  }
+
+  void Process() {
+    const ProcessStats& process = exposition_.process;
+    IfKnown(Metric::kProcessCpu, process.cpu_seconds);
+    IfKnown(Metric::kProcessOpenFds, process.open_fds);
+    IfKnown(Metric::kProcessMaxFds, process.max_fds);
+    IfKnown(Metric::kProcessVirtualMemory, process.virtual_memory_bytes);
+    IfKnown(Metric::kProcessResidentMemory, process.resident_memory_bytes);
+    IfKnown(Metric::kProcessStartTime, process.start_time_seconds);
+  }
+
+ private:
+  void Begin(Metric metric) { visitor_->BeginFamily(InfoOf(metric)); }
+
+  void Only(Metric metric, MetricValue value) {
+    Begin(metric);
+    visitor_->Sample({}, value);
+  }
+
+  template <typename T>
+  void IfKnown(Metric metric, const std::optional<T>& value) {
+    if (value.has_value()) Only(metric, *value);
+  }
+
+  void PerName(Metric metric, const std::vector<NamedCount>& counts) {
+    if (counts.empty()) return;
+    Begin(metric);
+    for (const NamedCount& count : counts) visitor_->Sample({count.name}, count.count);
+  }
+
+  void PerProtocol(Metric metric, std::array<uint64_t, kProtocolCount> InterfaceView::*counts) {
+    Begin(metric);
+    for (const InterfaceView& interface : exposition_.interfaces) {
+      for (size_t i = 0; i < kProtocolCount; ++i) {
+        visitor_->Sample({interface.name, kProtocolNames[i]}, (interface.*counts)[i]);
+      }
+    }
+  }
+
+  template <typename Bounds>
+  void Buckets(Metric metric, absl::Span<const double> bounds, const Histogram<Bounds>& histogram) {
+    Begin(metric);
+    visitor_->HistogramSample(bounds, histogram.counts, histogram.sum);
+  }
+
+  template <typename ValueOf>
+  void PerConnection(Metric metric, const ValueOf& value_of) {
+    Begin(metric);
+    for (size_t i = 0; i < exposition_.connections.size(); ++i) {
+      visitor_->ConnectionSample(i, {}, value_of(*exposition_.connections[i].view));
+    }
+  }
+
+  template <typename ValueOf>
+  void PerEdge(Metric metric, const ValueOf& value_of) {
+    Begin(metric);
+    for (size_t i = 0; i < exposition_.edges.size(); ++i) {
+      const ExportedEdge& edge = exposition_.edges[i];
+      visitor_->EdgeSample(i, {edge.client_address, edge.server_address, edge.server_port}, value_of(edge.counters));
+    }
+  }
+
+  void RoundTripTimes() {
+    bool has_begun = false;
+    for (size_t i = 0; i < exposition_.connections.size(); ++i) {
+      const ConnectionView& connection = *exposition_.connections[i].view;
+      if (connection.rtt_ns == ConnectionView::kUnknown) continue;
+      if (!has_begun) Begin(Metric::kConnectionRtt);
+      has_begun = true;
+      visitor_->ConnectionSample(i, {}, static_cast<double>(connection.rtt_ns) * kSecondsPerNanosecond);
+    }
+  }
+
+  const Exposition& exposition_;
+  const Snapshot& snapshot_;
+  MetricVisitor* visitor_;
+};
+
+class SampleCounter final : public MetricVisitor {
+ public:
+  size_t count() const { return count_; }
+
+  void BeginFamily(const MetricInfo&) override {}
+  void Sample(absl::Span<const std::string_view>, MetricValue) override { ++count_; }
+  void ConnectionSample(size_t, std::string_view, MetricValue) override { ++count_; }
+  void EdgeSummarySample(size_t, absl::Span<const std::string_view>, uint64_t, double) override { count_ += 2; }
+  void HistogramSample(absl::Span<const double>, absl::Span<const uint64_t> counts, double) override {
+    count_ += counts.size() + 2;
+  }
+
+ private:
+  size_t count_ = 0;
+};
+
+}  // namespace
+
+void MetricVisitor::EdgeSample(size_t, absl::Span<const std::string_view> label_values, MetricValue value) {
+  Sample(label_values, value);
+}
+
+size_t CountSamples(const Exposition& exposition) {
+  SampleCounter counter;
+  VisitMetrics(exposition, &counter);
+  return counter.count();
+}
+
+void VisitMetrics(const Exposition& exposition, MetricVisitor* visitor) {
+  Walk walk(exposition, visitor);
+  walk.Agent();
+  walk.Capture();
+  walk.Sums();
+  walk.Export();
+  walk.Log();
+  walk.Push();
+  walk.Edges();
+  walk.Connections();
+  walk.Process();
+}
+
+}  // namespace tcpgauge

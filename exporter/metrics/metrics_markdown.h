@@ -1,0 +1,13 @@
+#ifndef TCPGAUGE_EXPORTER_METRICS_METRICS_MARKDOWN_H_
+#define TCPGAUGE_EXPORTER_METRICS_METRICS_MARKDOWN_H_
+
+#include <string>
+
+namespace tcpgauge {
+
+// The whole of METRICS.md, made from the catalog.
+std::string MetricsMarkdown();
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_EXPORTER_METRICS_METRICS_MARKDOWN_H_

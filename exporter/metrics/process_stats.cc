@@ -1,0 +1,94 @@
+#include "exporter/metrics/process_stats.h"
+
+#include <dirent.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <sstream>
+#include <string_view>
+#include <vector>
+
+namespace tcpgauge {
+namespace {
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::vector<std::string_view> Words(std::string_view text) {
+  constexpr std::string_view kSpace = " \n";
+  std::vector<std::string_view> words;
+  size_t begin = text.find_first_not_of(kSpace);
+  while (begin != std::string_view::npos) {
+    const size_t end = std::min(text.find_first_of(kSpace, begin), text.size());
+    words.push_back(text.substr(begin, end - begin));
+    begin = text.find_first_not_of(kSpace, end);
+  }
+  return words;
+}
+
+// The words after the process's name, which stands in brackets and may itself hold brackets and spaces.
+std::vector<std::string_view> StatFields(std::string_view stat) {
+  const size_t end_of_name = stat.rfind(')');
+  if (end_of_name == std::string_view::npos) return {};
+  return Words(stat.substr(end_of_name + 1));
+}
+
+std::optional<uint64_t> Number(std::string_view word) {
+  uint64_t value;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
+  return value;
+}
+
+// The number that follows `key`, which begins a line other than the first.
+std::optional<uint64_t> NumberAfter(std::string_view text, const std::string& key) {
+  const size_t found = text.find("\n" + key);
+  if (found == std::string_view::npos) return std::nullopt;
+  const std::vector<std::string_view> words = Words(text.substr(found + 1 + key.size()));
+  return words.empty() ? std::nullopt : Number(words[0]);
+}
+
+std::optional<uint64_t> CountEntries(const std::string& path, uint64_t to_leave_out) {
+  DIR* directory = opendir(path.c_str());
+  if (directory == nullptr) return std::nullopt;
+  uint64_t count = 0;
+  while (const dirent* entry = readdir(directory)) count += entry->d_name[0] != '.' ? 1 : 0;
+  closedir(directory);
+  return count > to_leave_out ? count - to_leave_out : 0;
+}
+
+}  // namespace
+
+ProcessStats ReadProcessStats(const std::string& proc) {
+  // proc(5) counts fields from 1, the first two being the id and the name.
+  constexpr size_t kUserTime = 14 - 3, kSystemTime = 15 - 3, kStartTime = 22 - 3, kVirtualBytes = 23 - 3,
+                   kResidentPages = 24 - 3;
+  const double ticks_per_second = static_cast<double>(sysconf(_SC_CLK_TCK));
+  const uint64_t page_bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+
+  ProcessStats stats;
+  const std::string stat = ReadFile(proc + "/self/stat");
+  const std::vector<std::string_view> fields = StatFields(stat);
+  if (fields.size() > kResidentPages) {
+    const auto user = Number(fields[kUserTime]), system = Number(fields[kSystemTime]);
+    if (user && system) stats.cpu_seconds = static_cast<double>(*user + *system) / ticks_per_second;
+    stats.virtual_memory_bytes = Number(fields[kVirtualBytes]);
+    if (const auto pages = Number(fields[kResidentPages])) stats.resident_memory_bytes = *pages * page_bytes;
+    const auto started = Number(fields[kStartTime]);
+    const auto booted = NumberAfter(ReadFile(proc + "/stat"), "btime ");
+    if (started && booted) {
+      stats.start_time_seconds = static_cast<double>(*booted) + static_cast<double>(*started) / ticks_per_second;
+    }
+  }
+  stats.open_fds = CountEntries(proc + "/self/fd", 1);  // without the one that reads the directory
+  stats.max_fds = NumberAfter(ReadFile(proc + "/self/limits"), "Max open files");
+  return stats;
+}
+
+}  // namespace tcpgauge

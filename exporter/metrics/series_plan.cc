@@ -1,0 +1,29 @@
+#include "exporter/metrics/series_plan.h"
+
+#include <algorithm>
+
+namespace tcpgauge {
+namespace {
+
+// All that is neither of an interface, nor of an edge, nor of a connection, with every output on; a test holds it
+// against an exposition.
+constexpr size_t kFixedSamples = 127;
+constexpr size_t kMaxInterfaces = 64;
+
+// A fifth of what is not fixed may go to interfaces.
+constexpr size_t kShareOfInterfaces = 5;
+
+}  // namespace
+
+SeriesPlan PlanSeries(size_t series_limit, size_t connections, size_t edges) {
+  SeriesPlan plan;
+  size_t left = series_limit - kFixedSamples - kSamplesPerEdge;  // the edge named "other" is always there
+  plan.interfaces = std::clamp<size_t>(left / kShareOfInterfaces / kSamplesPerInterface, 1, kMaxInterfaces);
+  left -= plan.interfaces * kSamplesPerInterface;
+  const size_t edge_samples = edges * kSamplesPerEdge;
+  const size_t wanted = edge_samples + connections * kSamplesPerConnection;
+  plan.edges = wanted <= left ? edges : left * edge_samples / wanted / kSamplesPerEdge;
+  return plan;
+}
+
+}  // namespace tcpgauge

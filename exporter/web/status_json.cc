@@ -1,0 +1,82 @@
+#include "exporter/web/status_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "src/base/utf8.h"
+#include "src/net/connection_state.h"
+#include "src/net/protocol.h"
+
+namespace tcpgauge {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double Seconds(int64_t nanoseconds) { return static_cast<double>(nanoseconds) * 1e-9; }
+
+Json PerProtocol(const std::array<uint64_t, kProtocolCount>& counts) {
+  Json object = Json::object();
+  for (size_t i = 0; i < kProtocolCount; ++i) object[std::string(kProtocolNames[i])] = counts[i];
+  return object;
+}
+
+Json Interfaces(const Snapshot& snapshot) {
+  Json list = Json::array();
+  for (const InterfaceView& interface : snapshot.interfaces) {
+    list.push_back({{"name", ToValidUtf8(interface.name)},
+                    {"up", interface.up},
+                    {"packets", PerProtocol(interface.packets)},
+                    {"wire_bytes", PerProtocol(interface.wire_bytes)},
+                    {"dropped_packets", interface.dropped_packets},
+                    {"duplicate_packets", interface.duplicate_packets}});
+  }
+  return list;
+}
+
+Json Connections(const Snapshot& snapshot) {
+  Json object = Json::object();
+  for (size_t i = 0; i < kConnectionStateCount; ++i) {
+    object[std::string(ConnectionStateName(static_cast<ConnectionState>(i)))] = snapshot.totals.connections[i];
+  }
+  return object;
+}
+
+Json Counts(const std::vector<NamedCount>& counts) {
+  Json object = Json::object();
+  for (const NamedCount& count : counts) object[std::string(count.name)] = count.count;
+  return object;
+}
+
+}  // namespace
+
+std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const AgentLimits& limits,
+                       const EffectiveFlags& flags) {
+  Json options = Json::object();
+  for (const auto& [name, value] : flags) options[name] = ToValidUtf8(value);
+  const Json status = {
+      {"version", build.version},
+      {"revision", build.revision},
+      {"snapshot", snapshot.sequence},
+      {"time", Seconds(snapshot.time_ns + snapshot.clock_stepped_ns)},
+      {"capture_start_time", Seconds(snapshot.capture_start_time_ns)},
+      {"rate_window_seconds", snapshot.rate_window_seconds},
+      {"interfaces", Interfaces(snapshot)},
+      {"decode_errors", Counts(snapshot.decode_errors)},
+      {"overflows", Counts(snapshot.overflows)},
+      {"connections", Connections(snapshot)},
+      {"limits",
+       {{"max_connections", limits.max_connections},
+        {"series_limit", limits.series_limit},
+        {"metrics_connections", limits.metrics_connections},
+        {"metrics_edges", limits.metrics_edges},
+        {"concurrent_scrapes", limits.concurrent_scrapes},
+        {"concurrent_listings", limits.concurrent_listings},
+        {"listed_connections", limits.listed_connections},
+        {"http_connections", limits.http_connections},
+        {"max_memory_bytes", limits.max_memory_bytes == 0 ? Json() : Json(limits.max_memory_bytes)},
+        {"planned_memory_bytes", limits.planned_memory_bytes}}},
+      {"flags", options},
+  };
+  return status.dump(2) + "\n";
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,113 @@
+#include "exporter/web/web_routes.h"
+
+#include <atomic>
+#include <memory>
+#include <utility>
+
+#include "exporter/http/compression.h"
+#include "exporter/http/concurrency_limit.h"
+#include "exporter/metrics/make_exposition.h"
+#include "exporter/metrics/process_stats.h"
+#include "exporter/metrics/text_writer.h"
+#include "exporter/web/connections_json.h"
+#include "exporter/web/content_negotiation.h"
+#include "exporter/web/web_page.h"
+#include "src/base/json_string.h"
+
+namespace tcpgauge {
+namespace {
+
+HttpHandler MetricsPage(const WebSources& sources) {
+  const auto previous_nanoseconds = std::make_shared<std::atomic<int64_t>>(0);
+  return [sources, previous_nanoseconds](const HttpRequest& request) {
+    const int64_t start = sources.clock->SteadyNanoseconds();
+    OutputStats outputs;
+    if (sources.push_stats) outputs.push = sources.push_stats();
+    if (sources.connection_log_stats) outputs.connection_log = sources.connection_log_stats();
+    const Exposition exposition = MakeExposition(
+        sources.hub->Current(), {sources.limits.series_limit, sources.limits.metrics_connections}, sources.build,
+        ReadProcessStats(), static_cast<double>(previous_nanoseconds->load()) * 1e-9, outputs);
+    const TextFormat format = NegotiateTextFormat(request.Header("Accept").value_or(""));
+    HttpResponse response;
+    response.content_type = std::string(ContentTypeOf(format));
+    response.headers.emplace_back("Vary", "Accept");
+    response.body = WriteText(exposition, format);
+    response = CompressIfAccepted(request, std::move(response));
+    previous_nanoseconds->store(sources.clock->SteadyNanoseconds() - start);
+    return response;
+  };
+}
+
+// Waits for a new snapshot before the handler is entered, so that a place among the concurrent ones is not held, and no
+// time measured, meanwhile.
+HttpHandler WithNewSnapshot(const SnapshotHub* hub, HttpHandler handler) {
+  return [hub, handler = std::move(handler)](const HttpRequest& request) {
+    (void)hub->Fresh();
+    return handler(request);
+  };
+}
+
+HttpHandler StatusPage(const WebSources& sources) {
+  return [sources](const HttpRequest&) {
+    HttpResponse response;
+    response.content_type = "application/json";
+    response.body = StatusJson(*sources.hub->Current(), sources.build, sources.limits, sources.flags);
+    return response;
+  };
+}
+
+HttpHandler ConnectionsPage(const WebSources& sources) {
+  return [sources](const HttpRequest& request) {
+    HttpResponse response;
+    response.content_type = "application/json";
+    response.headers.emplace_back("Cache-Control", "no-store");
+    const absl::StatusOr<ConnectionQuery> query = ParseConnectionQuery(request);
+    if (!query.ok()) {
+      response.status = 400;
+      response.body = "{\"error\":" + JsonString(std::string(query.status().message())) + "}\n";
+      return response;
+    }
+    response.body = ConnectionsJson(*sources.hub->Current(), *query, sources.agent_name);
+    return CompressIfAccepted(request, std::move(response));
+  };
+}
+
+HttpHandler ProbePage(std::function<bool()> is_fine, std::string fine, std::string not_fine) {
+  return [is_fine = std::move(is_fine), fine = std::move(fine), not_fine = std::move(not_fine)](const HttpRequest&) {
+    HttpResponse response;
+    const bool ok = is_fine();
+    response.status = ok ? 200 : 503;
+    response.body = ok ? fine : not_fine;
+    return response;
+  };
+}
+
+HttpHandler WebPage() {
+  HttpResponse page;
+  page.content_type = "text/html; charset=utf-8";
+  page.body = std::string(kWebPage);
+  page.headers = {{"Content-Security-Policy", std::string(kWebPagePolicy)},
+                  {"X-Content-Type-Options", "nosniff"},
+                  {"Referrer-Policy", "no-referrer"},
+                  {"Cache-Control", "no-cache"}};
+  return [page](const HttpRequest& request) { return CompressIfAccepted(request, page); };
+}
+
+}  // namespace
+
+HttpRouter WebRoutes(const WebSources& sources) {
+  HttpRouter router;
+  router.Handle("/", WebPage());
+  const auto handle_snapshot = [&router, hub = sources.hub](const std::string& path, HttpHandler handler) {
+    router.Handle(path, WithNewSnapshot(hub, std::move(handler)));
+  };
+  handle_snapshot("/api/v1/status", StatusPage(sources));
+  handle_snapshot("/api/v1/connections",
+                  LimitConcurrency(sources.limits.concurrent_listings, ConnectionsPage(sources)));
+  router.Handle("/-/healthy", ProbePage(sources.is_healthy, "healthy\n", "not healthy: capture makes no progress\n"));
+  router.Handle("/-/ready", ProbePage(sources.is_ready, "ready\n", "not ready: not capturing\n"));
+  handle_snapshot(sources.telemetry_path, LimitConcurrency(sources.limits.concurrent_scrapes, MetricsPage(sources)));
+  return router;
+}
+
+}  // namespace tcpgauge

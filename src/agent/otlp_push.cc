@@ -1,0 +1,59 @@
+#include "src/agent/otlp_push.h"
+
+#include <stdlib.h>
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "src/base/build_commit.h"
+#include "src/base/clock.h"
+#include "src/base/log.h"
+#include "src/base/version.h"
+#include "src/net/http_url.h"
+
+namespace tcpgauge {
+
+OtelSettings OtelSettingsOf(const Options& options) {
+  std::vector<std::string> warnings;
+  OtelSettings settings = ReadOtelSettings(&getenv, options.otlp_endpoint, options.otlp_only_by_option, &warnings);
+  if (settings.prometheus && options.listen_addresses.empty()) {
+    warnings.push_back(
+        "OTEL_METRICS_EXPORTER: 'prometheus' has no address to serve at; right would be --web.listen-address "
+        "HOST:PORT");
+  }
+  if (settings.console && (options.tui || options.connection_log == "-")) {
+    warnings.push_back("OTEL_METRICS_EXPORTER: 'console' would mix with what is on standard output; it is ignored");
+    settings.console = false;
+  }
+  for (const std::string& warning : warnings) LogWarn("wrong value in the environment", {{"error", warning}});
+  return settings;
+}
+
+absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const SnapshotHub& hub,
+                                                           const ExpositionLimits& limits, const std::string& host_name,
+                                                           const ConnectionLogStatsSource& connection_log_stats,
+                                                           size_t queue_bytes) {
+  if (!settings.push && !settings.console) return nullptr;
+  OtlpSources sources;
+  sources.hub = &hub;
+  sources.clock = &SystemClock();
+  sources.limits = limits;
+  sources.build = {kVersion, BuildCommit()};
+  sources.host_name = host_name;
+  sources.connection_log_stats = connection_log_stats;
+  sources.queue_bytes = queue_bytes;
+  auto pusher = OtlpPusher::Create(settings, sources);
+  if (!pusher.ok()) {
+    return absl::Status(pusher.status().code(),
+                        absl::StrCat("OTEL_EXPORTER_OTLP_...: cannot read ", pusher.status().message()));
+  }
+  if (settings.push) {
+    LogInfo("pushing metrics", {{"receiver", WithoutCredentials(settings.url)},
+                                {"protocol", settings.format == OtlpFormat::kJson ? "http/json" : "http/protobuf"},
+                                {"interval_seconds", static_cast<double>(settings.interval_ms) / 1000}});
+  }
+  return pusher;
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,53 @@
+#include "src/base/signals.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <initializer_list>
+
+namespace tcpgauge {
+namespace {
+
+StopSignal* stop_on_signal = nullptr;
+Wakeup* reload_on_signal = nullptr;
+
+void OnStopSignal(int) { stop_on_signal->Stop(); }
+
+void OnHangUp(int) {
+  if (reload_on_signal != nullptr) {
+    reload_on_signal->Notify();
+  } else {
+    stop_on_signal->Stop();
+  }
+}
+
+}  // namespace
+
+void HandleSignals(StopSignal* stop, Wakeup* reload) {
+  stop_on_signal = stop;
+  reload_on_signal = reload;
+  struct sigaction action = {};
+  action.sa_handler = OnStopSignal;
+  for (const int number : {SIGINT, SIGTERM, SIGALRM}) sigaction(number, &action, nullptr);
+  action.sa_handler = OnHangUp;
+  sigaction(SIGHUP, &action, nullptr);
+  action.sa_handler = SIG_IGN;
+  for (const int number : {SIGPIPE, SIGXFSZ}) sigaction(number, &action, nullptr);
+}
+
+bool TerminalIsGone() {
+  pollfd terminal = {STDIN_FILENO, 0, 0};
+  return poll(&terminal, 1, 0) == 1 && (terminal.revents & POLLHUP) != 0 && tcgetsid(STDIN_FILENO) < 0;
+}
+
+void StopAfter(double seconds) {
+  itimerval timer = {};
+  timer.it_value.tv_sec = static_cast<time_t>(seconds);
+  timer.it_value.tv_usec = static_cast<suseconds_t>((seconds - static_cast<double>(timer.it_value.tv_sec)) * 1e6);
+  setitimer(ITIMER_REAL, &timer, nullptr);
+}
+
+}  // namespace tcpgauge

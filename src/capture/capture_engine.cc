@@ -1,0 +1,151 @@
+#include "src/capture/capture_engine.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "src/base/check.h"
+#include "src/base/log.h"
+#include "src/base/named_thread.h"
+
+namespace tcpgauge {
+namespace {
+
+// A capture thread goes round many times a second; one that did not for this long hangs.
+constexpr int64_t kProgressTimeoutNs = 10 * kNanosecondsPerSecond;
+
+constexpr int64_t kListenersIntervalNs = 10 * kNanosecondsPerSecond;
+
+// Interrupts a read that waits for more of a file, as on a pipe.
+constexpr int kInterruptSignal = SIGUSR1;
+constexpr int kInterruptAgainMs = 10;
+
+std::vector<TripleBuffer<ShardSnapshot>*> Buffers(const std::vector<std::unique_ptr<CaptureWorker>>& workers) {
+  std::vector<TripleBuffer<ShardSnapshot>*> buffers;
+  for (const auto& worker : workers) buffers.push_back(worker->buffer());
+  return buffers;
+}
+
+}  // namespace
+
+CaptureEngine::CaptureEngine(const EngineOptions& options,
+                             std::vector<std::vector<std::unique_ptr<PacketSource>>> sources,
+                             const std::vector<EndedQueue*>& ended, const Clock* clock,
+                             std::function<void(const absl::Status&)> on_source_error)
+    : options_(options),
+      clock_(*clock),
+      hub_(clock, options.worker.publish_interval_ns,
+           options.worker.publish_when_asked ? [this](int64_t begun_since_ns) { AskForSnapshot(begun_since_ns); }
+                                             : SnapshotHub::Ask()),
+      drop_warnings_(clock),
+      workers_(MakeWorkers(std::move(sources), ended, on_source_error)),
+      collector_(options.collector, Buffers(workers_)),
+      worker_statuses_(workers_.size()) {}
+
+std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
+    std::vector<std::vector<std::unique_ptr<PacketSource>>> sources, const std::vector<EndedQueue*>& ended,
+    const std::function<void(const absl::Status&)>& on_source_error) {
+  const size_t count = sources.size();
+  if (!options_.worker.live) {
+    TCPGAUGE_CHECK(sources[0].size() == 1);
+    spreader_ =
+        std::make_unique<PacketSpreader>(std::move(sources[0][0]), count, options_.table.hash_seed, &stop_workers_);
+    std::vector<std::unique_ptr<PacketSource>> shares = spreader_->TakeSources();
+    sources[0].clear();
+    for (size_t i = 0; i < count; ++i) sources[i].push_back(std::move(shares[i]));
+  }
+  TableOptions table = options_.table;
+  table.max_connections = std::max<uint32_t>(table.max_connections / static_cast<uint32_t>(count), 1);
+  table.edges.max_exported /= count;
+  std::vector<std::unique_ptr<CaptureWorker>> workers;
+  WorkerOptions worker = options_.worker;
+  worker.drop_warnings = &drop_warnings_;
+  for (size_t i = 0; i < count; ++i) {
+    worker.log_interfaces = i == 0;
+    workers.push_back(std::make_unique<CaptureWorker>(std::move(sources[i]), table, worker,
+                                                      ended.empty() ? nullptr : ended[i], &published_, &stop_workers_,
+                                                      &clock_, on_source_error));
+  }
+  return workers;
+}
+
+CaptureEngine::~CaptureEngine() { (void)Stop(); }
+
+void CaptureEngine::Start() {
+  struct sigaction interrupt = {};
+  interrupt.sa_handler = [](int) {};  // without SA_RESTART: the read returns
+  sigaction(kInterruptSignal, &interrupt, nullptr);
+  if (options_.worker.live) {
+    if (!listener_reader_.ok()) {
+      LogWarn("the kernel does not tell which sockets listen: servers are known by handshakes and ports alone", {});
+    }
+    PostListeners();
+  }
+  threads_running_.store(workers_.size() + (spreader_ != nullptr ? 1 : 0), std::memory_order_release);
+  for (size_t i = 0; i < workers_.size(); ++i) {
+    capture_threads_.push_back(NamedThread("capture", [this, i] {
+      worker_statuses_[i] = workers_[i]->Run();
+      EndCaptureThread();
+    }));
+  }
+  if (spreader_ != nullptr) {
+    capture_threads_.push_back(NamedThread("reader", [this] {
+      spreader_->Run();
+      EndCaptureThread();
+    }));
+  }
+  collector_thread_ = NamedThread("collector", [this] { RunCollector(); });
+}
+
+absl::Status CaptureEngine::Stop() {
+  stop_workers_.Stop();
+  // Again and again, for the signal may come before the read begins.
+  while (!options_.worker.live && threads_running_.load(std::memory_order_acquire) > 0) {
+    for (std::thread& thread : capture_threads_) pthread_kill(thread.native_handle(), kInterruptSignal);
+    finished_wakeup_.Wait(-1, kInterruptAgainMs);
+  }
+  for (std::thread& thread : capture_threads_) thread.join();
+  capture_threads_.clear();
+  stop_collector_.Stop();
+  if (collector_thread_.joinable()) collector_thread_.join();
+  for (const absl::Status& status : worker_statuses_) {
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+bool CaptureEngine::IsHealthy() const {
+  const int64_t now_ns = clock_.SteadyNanoseconds();
+  return std::all_of(workers_.begin(), workers_.end(), [now_ns](const std::unique_ptr<CaptureWorker>& worker) {
+    return now_ns - worker->last_progress_ns() < kProgressTimeoutNs;
+  });
+}
+
+void CaptureEngine::EndCaptureThread() {
+  if (threads_running_.fetch_sub(1, std::memory_order_acq_rel) == 1) finished_wakeup_.Notify();
+}
+
+void CaptureEngine::AskForSnapshot(int64_t begun_since_ns) {
+  for (const auto& worker : workers_) worker->WantSnapshot(begun_since_ns);
+}
+
+void CaptureEngine::RunCollector() {
+  int64_t next_listeners_ns = clock_.SteadyNanoseconds() + kListenersIntervalNs;
+  while (!stop_collector_.stopped()) {
+    const int64_t left_ns = std::max<int64_t>(next_listeners_ns - clock_.SteadyNanoseconds(), 0);
+    published_.Wait(stop_collector_.fd(), static_cast<int>(left_ns / 1000000 + 1));
+    if (std::shared_ptr<const Snapshot> snapshot = collector_.Collect()) hub_.Publish(std::move(snapshot));
+    if (clock_.SteadyNanoseconds() < next_listeners_ns) continue;
+    if (options_.worker.live) PostListeners();
+    next_listeners_ns = clock_.SteadyNanoseconds() + kListenersIntervalNs;
+  }
+  if (std::shared_ptr<const Snapshot> snapshot = collector_.Collect()) hub_.Publish(std::move(snapshot));
+}
+
+void CaptureEngine::PostListeners() {
+  const LocalListeners listeners = listener_reader_.Read();
+  for (const auto& worker : workers_) worker->PostLocalListeners(std::make_unique<LocalListeners>(listeners));
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,21 @@
+#ifndef TCPGAUGE_TESTS_EXPORTER_HTTP_GENEROUS_LIMITS_H_
+#define TCPGAUGE_TESTS_EXPORTER_HTTP_GENEROUS_LIMITS_H_
+
+#include "absl/time/time.h"
+#include "exporter/http/http_server.h"
+
+namespace tcpgauge {
+
+// For tests that are not about limits: on a busy machine a client may come to ask only after many seconds, and hundreds
+// may be open at a time.
+inline HttpLimits GenerousLimits() {
+  HttpLimits limits;
+  limits.connections = 2000;
+  limits.idle_timeout_seconds = 0;  // never
+  limits.request = limits.response = absl::Hours(1);
+  return limits;
+}
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TESTS_EXPORTER_HTTP_GENEROUS_LIMITS_H_

@@ -1,0 +1,47 @@
+#include "exporter/http/http_router.h"
+
+#include <gtest/gtest.h>
+
+namespace tcpgauge {
+namespace {
+
+HttpRouter OnePage() {
+  HttpRouter router;
+  router.Handle("/page", [](const HttpRequest&) {
+    HttpResponse response;
+    response.body = "the page";
+    return response;
+  });
+  return router;
+}
+
+HttpRequest To(const char* method, const char* path) {
+  HttpRequest request;
+  request.method = method;
+  request.path = path;
+  return request;
+}
+
+TEST(HttpRouter, AnswersGetAndHead) {
+  EXPECT_EQ(OnePage()(To("GET", "/page")).body, "the page");
+  EXPECT_EQ(OnePage()(To("HEAD", "/page")).status, 200);
+}
+
+TEST(HttpRouter, MatchesWholePathsOnly) {
+  for (const char* path : {"/", "", "/pag", "/page/", "/page/x", "/PAGE", "*"}) {
+    EXPECT_EQ(OnePage()(To("GET", path)).status, 404) << path;
+  }
+}
+
+TEST(HttpRouter, SaysWhichMethodsAreAllowed) {
+  for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get", "BREW"}) {
+    const HttpResponse response = OnePage()(To(method, "/page"));
+    EXPECT_EQ(response.status, 405) << method;
+    EXPECT_EQ(response.headers, (HttpFields{{"Allow", "GET, HEAD"}}));
+  }
+}
+
+TEST(HttpRouter, AnUnknownPathIsUnknownByAnyMethod) { EXPECT_EQ(OnePage()(To("POST", "/other")).status, 404); }
+
+}  // namespace
+}  // namespace tcpgauge

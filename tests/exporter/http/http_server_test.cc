@@ -1,0 +1,266 @@
+#include "exporter/http/http_server.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
+#include "exporter/http/listen_socket.h"
+#include "tests/exporter/http/generous_limits.h"
+#include "tests/exporter/http/http_client.h"
+#include "tests/support/scratch_directory.h"
+
+namespace tcpgauge {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+// Says what it was asked.
+HttpResponse Echo(const HttpRequest& request) {
+  HttpResponse response;
+  response.body = request.method + " " + request.path;
+  for (const auto& [name, value] : request.query) response.body += " " + name + "=" + value;
+  response.headers.emplace_back("X-Test", request.Header("X-Test").value_or("none"));
+  return response;
+}
+
+std::unique_ptr<HttpServer> StartOn(const std::vector<std::string>& addresses, HttpHandler handler = Echo,
+                                    const HttpLimits& limits = GenerousLimits()) {
+  absl::StatusOr<std::unique_ptr<HttpServer>> server = HttpServer::Start(addresses, std::move(handler), limits);
+  EXPECT_TRUE(server.ok()) << server.status();
+  if (!server.ok()) std::abort();
+  return *std::move(server);
+}
+
+std::unique_ptr<HttpServer> StartOne(HttpHandler handler = Echo, const HttpLimits& limits = GenerousLimits()) {
+  return StartOn({"127.0.0.1:0"}, std::move(handler), limits);
+}
+
+TEST(HttpServer, HandsTheHandlerWhatWasAsked) {
+  const auto server = StartOne();
+  const std::string response = Get(server->urls()[0], "/a%20b?x=1&y=%26&z", "X-Test: some\r\n");
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(response, HasSubstr("\r\nContent-Type: text/plain; charset=utf-8\r\n"));
+  EXPECT_THAT(response, HasSubstr("\r\nX-Test: some\r\n"));
+  EXPECT_EQ(BodyOf(response), "GET /a b x=1 y=& z=");
+}
+
+TEST(HttpServer, ServesOnSeveralAddresses) {
+  const ScratchDirectory directory;
+  std::vector<std::string> addresses = {"127.0.0.1:0", "unix:" + directory.path() + "/s"};
+  const bool has_ipv6 = ListenSocket::Open("[::1]:0").status().code() != absl::StatusCode::kNotFound;
+  if (has_ipv6) addresses.push_back("[::1]:0");
+  const auto server = StartOn(addresses);
+  ASSERT_EQ(server->urls().size(), addresses.size());
+  if (has_ipv6) {
+    EXPECT_THAT(server->urls()[2], StartsWith("http://[::1]:"));
+  }
+  for (const std::string& url : server->urls()) EXPECT_EQ(BodyOf(Get(url, "/x")), "GET /x") << url;
+}
+
+TEST(HttpServer, LeavesNothingOpenWhenOneAddressCannotBeHad) {
+  const auto first = StartOne();
+  const std::string taken = first->urls()[0].substr(7);
+  const auto server = HttpServer::Start({"127.0.0.1:0", taken}, Echo);
+  EXPECT_EQ(server.status().code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_THAT(std::string(server.status().message()), HasSubstr(taken));
+}
+
+TEST(HttpServer, KeepsConnectionsOpen) {
+  const auto server = StartOne();
+  RawConnection connection(server->urls()[0]);
+  for (int i = 0; i < 3; ++i) {
+    connection.Send("GET /again HTTP/1.1\r\nHost: test\r\n\r\n");
+    EXPECT_EQ(BodyOf(connection.ReceiveResponse()), "GET /again");
+  }
+}
+
+TEST(HttpServer, LeavesTheBodyOutOfAnswersToHead) {
+  const auto server = StartOne();
+  RawConnection connection(server->urls()[0]);
+  connection.Send("HEAD /x HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+  const std::string response = connection.ReceiveAll();
+  EXPECT_THAT(response, HasSubstr("\r\nContent-Length: 7\r\n"));
+  EXPECT_EQ(BodyOf(response), "");
+}
+
+TEST(HttpServer, ThrowsTheBodyOfARequestAway) {
+  const auto server = StartOne();
+  RawConnection connection(server->urls()[0]);
+  connection.Send("GET /x HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\nhello");
+  EXPECT_EQ(BodyOf(connection.ReceiveResponse()), "GET /x");
+  RawConnection posting(server->urls()[0]);
+  posting.Send("POST /x HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\nhello");
+  EXPECT_EQ(BodyOf(posting.ReceiveResponse()), "POST /x");
+}
+
+TEST(HttpServer, RefusesHeadersBeyondTheLimit) {
+  const auto server = StartOne();
+  RawConnection connection(server->urls()[0]);
+  connection.Send("GET /x HTTP/1.1\r\nHost: test\r\nX-Long: " + std::string(1 << 20, 'x') + "\r\n\r\n");
+  EXPECT_THAT(connection.ReceiveAll(), Not(HasSubstr(" 200 OK")));
+  EXPECT_EQ(BodyOf(Get(server->urls()[0], "/x")), "GET /x");
+}
+
+TEST(HttpServer, RefusesABodyOfTwoLengths) {
+  const auto server = StartOne(Echo);
+  for (const std::string second : {"Transfer-Encoding: chunked", "Content-Length: 3"}) {
+    RawConnection connection(server->urls()[0]);
+    connection.Send("POST /x HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n" + second + "\r\n\r\n0\r\n\r\n");
+    EXPECT_EQ(connection.ReceiveResponse().substr(0, 12), "HTTP/1.1 400") << second;
+  }
+}
+
+TEST(HttpServer, AClientThatSaysNothingHoldsUpNobody) {
+  const auto server = StartOne();
+  const RawConnection silent(server->urls()[0]);
+  RawConnection halfway(server->urls()[0]);
+  halfway.Send("GET /x HT");
+  EXPECT_EQ(BodyOf(Get(server->urls()[0], "/x")), "GET /x");
+}
+
+TEST(HttpServer, AHandlerThatComputesHoldsUpNobody) {
+  absl::Notification asked, may_answer;
+  const auto server = StartOne([&](const HttpRequest& request) {
+    if (request.path == "/slow") {
+      asked.Notify();
+      may_answer.WaitForNotification();
+    }
+    return Echo(request);
+  });
+  std::thread slow([&] { EXPECT_EQ(BodyOf(Get(server->urls()[0], "/slow")), "GET /slow"); });
+  asked.WaitForNotification();
+  EXPECT_EQ(BodyOf(Get(server->urls()[0], "/fast")), "GET /fast");
+  may_answer.Notify();
+  slow.join();
+}
+
+TEST(HttpServer, HoldsWhatIsHeldUntilTheResponseIsSent) {
+  std::weak_ptr<void> watched;
+  absl::Notification released;
+  const auto server = StartOne([&](const HttpRequest&) {
+    HttpResponse response;
+    response.body = std::string(64 << 20, 'x');
+    response.held_while_sent =
+        std::shared_ptr<void>(&released, [](void* r) { static_cast<absl::Notification*>(r)->Notify(); });
+    watched = response.held_while_sent;
+    return response;
+  });
+  {
+    RawConnection slow(server->urls()[0]);
+    slow.Send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+    EXPECT_NE(slow.Receive(1), "");
+    EXPECT_FALSE(watched.expired());
+  }
+  released.WaitForNotification();  // the client is gone
+}
+
+TEST(HttpServer, BreaksAConnectionWhoseHeaderTrickles) {
+  HttpLimits limits;
+  limits.request = absl::Milliseconds(50);
+  limits.idle_timeout_seconds = 0;  // never
+  const auto server = StartOne(Echo, limits);
+  RawConnection silent(server->urls()[0]), trickling(server->urls()[0]);
+  while (trickling.Send("x")) std::this_thread::yield();
+  EXPECT_EQ(silent.Receive(1), "");
+}
+
+TEST(HttpServer, BreaksAConnectionThatTakesItsResponseTooSlowly) {
+  HttpLimits limits;
+  limits.request = absl::Hours(1);
+  limits.response = absl::Milliseconds(50);
+  limits.idle_timeout_seconds = 0;  // never
+  absl::Notification released;
+  const auto server = StartOne(
+      [&](const HttpRequest&) {
+        HttpResponse response;
+        response.body = std::string(64 << 20, 'x');
+        response.held_while_sent =
+            std::shared_ptr<void>(&released, [](void* r) { static_cast<absl::Notification*>(r)->Notify(); });
+        return response;
+      },
+      limits);
+  RawConnection slow(server->urls()[0], 4096);
+  slow.Send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+  released.WaitForNotification();
+  EXPECT_LT(slow.ReceiveAll().size(), size_t{64 << 20});
+}
+
+TEST(HttpServer, ServesManyAtATime) {
+  const auto server = StartOne();
+  std::vector<std::thread> clients;
+  std::atomic<int> served{0};
+  for (int i = 0; i < 500; ++i) {
+    clients.emplace_back([&] { served += BodyOf(Get(server->urls()[0], "/x")) == "GET /x" ? 1 : 0; });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(served, 500);
+}
+
+TEST(HttpServer, ClosesConnectionsBeyondTheLimitAndServesAgain) {
+  HttpLimits limits = GenerousLimits();
+  limits.connections = 3;
+  const auto server = StartOne(
+      [](const HttpRequest& request) {
+        HttpResponse response = Echo(request);
+        if (request.path == "/big") response.body = std::string(64 << 20, 'x');
+        return response;
+      },
+      limits);
+  {
+    std::vector<std::unique_ptr<RawConnection>> open;
+    for (int i = 0; i < 3; ++i) {
+      open.push_back(std::make_unique<RawConnection>(server->urls()[0]));
+      open.back()->Send("GET /big HTTP/1.1\r\nHost: test\r\n\r\n");
+      EXPECT_NE(open.back()->Receive(1), "");  // and takes no more
+    }
+    EXPECT_EQ(Get(server->urls()[0], "/x"), "");
+  }
+  while (Get(server->urls()[0], "/x").empty()) std::this_thread::yield();
+}
+
+TEST(HttpServer, ConnectionsThatAskForNothingGiveWay) {
+  // Half of them for those that gave way, but whose threads a busy machine has not ended yet.
+  HttpLimits limits = GenerousLimits();
+  limits.connections = 64;
+  const auto server = StartOne(Echo, limits);
+  std::vector<std::unique_ptr<RawConnection>> silent;
+  for (int i = 0; i < 200; ++i) {
+    silent.push_back(std::make_unique<RawConnection>(server->urls()[0]));
+    EXPECT_EQ(BodyOf(Get(server->urls()[0], "/x")), "GET /x") << i;
+  }
+}
+
+TEST(HttpServer, StopsAtOnceWhateverTheClientsDo) {
+  const auto server = StartOne([](const HttpRequest& request) {
+    HttpResponse response = Echo(request);
+    if (request.path == "/big") response.body = std::string(64 << 20, 'x');
+    return response;
+  });
+  const std::string& url = server->urls()[0];
+  RawConnection silent(url), halfway(url), idle(url), slow(url);
+  halfway.Send("GET /x HT");
+  idle.Send("GET /x HTTP/1.1\r\nHost: test\r\n\r\n");
+  EXPECT_EQ(BodyOf(idle.ReceiveResponse()), "GET /x");
+  slow.Send("GET /big HTTP/1.1\r\nHost: test\r\n\r\n");
+  EXPECT_NE(slow.Receive(1), "");
+  const auto start = std::chrono::steady_clock::now();
+  server->Stop();
+  // A few milliseconds; what waits for a timeout takes an hour.
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::minutes(1));
+  EXPECT_EQ(idle.Receive(1), "");
+  EXPECT_FALSE(RawConnection(url).is_connected());
+  server->Stop();
+}
+
+}  // namespace
+}  // namespace tcpgauge

@@ -1,0 +1,116 @@
+#include "exporter/http/web_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tcpgauge {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+using testing::StartsWith;
+
+constexpr char kHash[] = "$2b$04$abcdefghijklmnopqrstuu";
+
+std::string Hash() { return std::string(kHash) + std::string(31, 'x'); }
+
+std::string ErrorOf(const std::string& yaml) {
+  const auto config = ParseWebConfig(yaml, "/etc/web.yml");
+  EXPECT_FALSE(config.ok()) << yaml;
+  EXPECT_EQ(config.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(config.status().message()), StartsWith("web configuration /etc/web.yml"));
+  return std::string(config.status().message());
+}
+
+std::string Tls(const std::string& more) {
+  return "tls_server_config:\n  cert_file: a.crt\n  key_file: a.key\n" + more;
+}
+
+TEST(WebConfig, AnEmptyFileAsksForNothing) {
+  for (const char* yaml : {"", "\n# nothing\n", "{}", "tls_server_config:\nhttp_server_config:\nbasic_auth_users:\n"}) {
+    const auto config = ParseWebConfig(yaml, "web.yml");
+    ASSERT_TRUE(config.ok()) << config.status();
+    EXPECT_FALSE(config->tls.has_value());
+    EXPECT_TRUE(config->basic_auth_users.empty());
+  }
+}
+
+TEST(WebConfig, ReadsAllThatTheToolkitDocuments) {
+  const auto config = ParseWebConfig(
+      "tls_server_config:\n"
+      "  cert_file: server.crt\n"
+      "  key_file: /keys/server.key\n"
+      "  client_auth_type: RequireAndVerifyClientCert\n"
+      "  client_ca_file: ca/clients.crt\n"
+      "  client_allowed_sans: [prometheus.example, 192.0.2.1]\n"
+      "  min_version: TLS12\n"
+      "  max_version: TLS13\n"
+      "  cipher_suites: []\n"
+      "  prefer_server_cipher_suites: false\n"
+      "  curve_preferences: [CurveP256, X25519]\n"
+      "http_server_config:\n"
+      "  http2: true\n"
+      "  headers:\n"
+      "    X-Frame-Options: deny\n"
+      "    X-Content-Type-Options: nosniff\n"
+      "    Strict-Transport-Security: max-age=31536000\n"
+      "basic_auth_users:\n"
+      "  alice: " +
+          Hash() + "\n  'bob b': " + Hash() + "\n",
+      "/etc/tcpgauge/web.yml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  ASSERT_TRUE(config->tls.has_value());
+  EXPECT_EQ(config->tls->cert_file, "/etc/tcpgauge/server.crt");
+  EXPECT_EQ(config->tls->key_file, "/keys/server.key");
+  EXPECT_EQ(config->tls->client_ca_file, "/etc/tcpgauge/ca/clients.crt");
+  EXPECT_EQ(config->tls->client_auth, ClientAuth::kRequireAndVerifyClientCert);
+  EXPECT_THAT(config->tls->client_allowed_sans, ElementsAre("prometheus.example", "192.0.2.1"));
+  EXPECT_FALSE(config->tls->prefer_server_cipher_suites);
+  EXPECT_THAT(config->tls->curves, ElementsAre("CurveP256", "X25519"));
+  EXPECT_THAT(config->headers,
+              testing::UnorderedElementsAre(Pair("X-Frame-Options", "deny"), Pair("X-Content-Type-Options", "nosniff"),
+                                            Pair("Strict-Transport-Security", "max-age=31536000")));
+  EXPECT_THAT(config->basic_auth_users, ElementsAre(Pair("alice", Hash()), Pair("bob b", Hash())));
+}
+
+TEST(WebConfig, DefaultsToTls12WithoutClientCertificates) {
+  const auto config = ParseWebConfig(Tls(""), "web.yml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->tls->cert_file, "a.crt");
+  EXPECT_EQ(config->tls->min_version, TlsVersion::kTls12);
+  EXPECT_EQ(config->tls->max_version, TlsVersion::kTls13);
+  EXPECT_EQ(config->tls->client_auth, ClientAuth::kNoClientCert);
+}
+
+TEST(WebConfig, NamesWhatIsWrongAndWhere) {
+  EXPECT_THAT(ErrorOf("a: ["), HasSubstr("line 1"));
+  EXPECT_THAT(ErrorOf("just text"), HasSubstr("must be a mapping"));
+  EXPECT_THAT(ErrorOf("\ntls_config:\n"), HasSubstr("line 2: the file does not know \"tls_config\"; it knows"));
+  EXPECT_THAT(ErrorOf(Tls("  cert: x\n")), HasSubstr("line 4: tls_server_config does not know \"cert\""));
+  EXPECT_THAT(ErrorOf("tls_server_config:\n  cert_file: a\n"), HasSubstr("needs a key_file"));
+  EXPECT_THAT(ErrorOf("tls_server_config:\n  key_file: a\n"), HasSubstr("needs a cert_file"));
+  EXPECT_THAT(ErrorOf(Tls("  key_file: again\n")), HasSubstr("\"key_file\" is there twice"));
+  EXPECT_THAT(ErrorOf(Tls("  min_version: TLS10\n")), HasSubstr("cannot be \"TLS10\"; it may be TLS12, TLS13"));
+  EXPECT_THAT(ErrorOf(Tls("  min_version: TLS13\n  max_version: TLS12\n")), HasSubstr("max_version is below"));
+  EXPECT_THAT(ErrorOf(Tls("  client_auth_type: Sometimes\n")), HasSubstr("RequireAnyClientCert"));
+  EXPECT_THAT(ErrorOf(Tls("  client_auth_type: RequireAndVerifyClientCert\n")), HasSubstr("needs a client_ca_file"));
+  EXPECT_THAT(ErrorOf(Tls("  client_ca_file: x\n")), HasSubstr("client_auth_type"));
+  EXPECT_THAT(ErrorOf(Tls("  client_allowed_sans: [x]\n")), HasSubstr("client_auth_type"));
+  EXPECT_THAT(ErrorOf(Tls("  cipher_suites: [TLS_AES_128_GCM_SHA256]\n")), HasSubstr("cannot be chosen"));
+  EXPECT_THAT(ErrorOf(Tls("  curve_preferences: [CurveP99]\n")), HasSubstr("CurveP99"));
+  EXPECT_THAT(ErrorOf(Tls("  prefer_server_cipher_suites: maybe\n")), HasSubstr("true or false"));
+  EXPECT_THAT(ErrorOf("http_server_config:\n  headers:\n    X-Frame-Options: allow\n"), HasSubstr("deny, sameorigin"));
+  EXPECT_THAT(ErrorOf("http_server_config:\n  headers:\n    X-XSS-Protection: \"a\\r\\nb\"\n"), HasSubstr("one line"));
+  EXPECT_THAT(ErrorOf("basic_auth_users: [a]\n"), HasSubstr("mapping"));
+  EXPECT_THAT(ErrorOf("basic_auth_users:\n  alice: secret\n"), HasSubstr("line 2: the hash of user \"alice\""));
+  EXPECT_THAT(ErrorOf("basic_auth_users:\n  a:b: " + Hash() + "\n"), HasSubstr("colon"));
+  EXPECT_THAT(ErrorOf("basic_auth_users:\n  a: " + Hash() + "\n  a: " + Hash() + "\n"), HasSubstr("twice"));
+}
+
+TEST(WebConfig, NeverSaysAPassword) {
+  EXPECT_THAT(ErrorOf("basic_auth_users:\n  alice: plaintext\n"), testing::Not(HasSubstr("plaintext")));
+}
+
+}  // namespace
+}  // namespace tcpgauge

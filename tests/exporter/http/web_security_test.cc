@@ -1,0 +1,319 @@
+#include "exporter/http/web_security.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "exporter/http/http_server.h"
+#include "tests/exporter/http/generous_limits.h"
+#include "tests/exporter/http/test_certificates.h"
+#include "tests/support/run_command.h"
+#include "tests/support/scratch_directory.h"
+
+namespace tcpgauge {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Pair;
+using testing::StartsWith;
+
+constexpr char kSecret[] = "$2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW";
+
+HttpResponse Hello(const HttpRequest& request) {
+  HttpResponse response;
+  response.body = "hello " + request.path;
+  return response;
+}
+
+class WebSecurityTest : public testing::Test {
+ protected:
+  void WriteConfig(const std::string& yaml) { WriteFile(file_, yaml); }
+
+  void Open() {
+    auto opened = WebSecurity::Open(file_);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    security_ = *std::move(opened);
+  }
+
+  HttpResponse Ask(const std::string& path, const std::string& authorization = "") {
+    HttpRequest request;
+    request.path = path;
+    if (!authorization.empty()) request.headers.emplace_back("Authorization", authorization);
+    return security_->Guard(Hello)(request);
+  }
+
+  // Serves TLS with what the file says.
+  void Serve() {
+    Open();
+    if (testing::Test::HasFatalFailure()) return;
+    auto started = HttpServer::Start({"127.0.0.1:0", "unix:" + directory_.path() + "/s"}, security_->Guard(Hello),
+                                     GenerousLimits(), [this] { return security_->CurrentTls(); });
+    ASSERT_TRUE(started.ok()) << started.status();
+    server_ = *std::move(started);
+    ASSERT_THAT(server_->urls()[0], StartsWith("https://127.0.0.1:"));
+  }
+
+  // What curl prints: the status and the body, or its complaint.
+  CommandResult Curl(const std::string& options, const std::string& path = "/x") {
+    return RunCommand("curl -sS --max-time 200 --cacert " + directory_.path() + "/ca.crt -w ' %{http_code}' " +
+                      options + " " + server_->urls()[0] + path);
+  }
+
+  std::string Path(const std::string& name) const { return directory_.path() + "/" + name; }
+
+  std::string TlsYaml(const std::string& more = "") const {
+    return "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n" + more;
+  }
+
+  const ScratchDirectory directory_;
+  const std::string file_ = directory_.path() + "/web.yml";
+  std::unique_ptr<WebSecurity> security_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+TEST_F(WebSecurityTest, AnEmptyFileAsksForNothing) {
+  WriteConfig("");
+  Open();
+  EXPECT_EQ(security_->CurrentTls(), nullptr);
+  EXPECT_EQ(Ask("/metrics").status, 200);
+}
+
+TEST_F(WebSecurityTest, AsksForPasswordsButForHealth) {
+  WriteConfig(std::string("basic_auth_users:\n  alice: ") + kSecret + "\n");
+  Open();
+  const HttpResponse refused = Ask("/metrics");
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_THAT(refused.headers, Contains(Pair("WWW-Authenticate", "Basic realm=\"tcpgauge\", charset=\"UTF-8\"")));
+  EXPECT_EQ(Ask("/nowhere").status, 401);
+  EXPECT_EQ(Ask("/metrics", "Basic YWxpY2U6d3Jvbmc=").status, 401);
+  EXPECT_EQ(Ask("/metrics", "Basic YWxpY2U6c2VjcmV0").status, 200);
+  EXPECT_EQ(Ask("/-/healthy").status, 200);
+  EXPECT_EQ(Ask("/-/ready").status, 200);
+  EXPECT_EQ(Ask("/-/healthy/").status, 401);
+}
+
+TEST_F(WebSecurityTest, RefusesClientsWhoseCertificateIsNotRight) {
+  WriteConfig("");
+  Open();
+  HttpRequest request;
+  request.client_certificate = absl::PermissionDeniedError("it is expired");
+  request.path = "/metrics";
+  const HttpResponse refused = security_->Guard(Hello)(request);
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_THAT(refused.body, HasSubstr("it is expired"));
+  request.path = "/-/healthy";
+  EXPECT_EQ(security_->Guard(Hello)(request).status, 200);
+}
+
+TEST_F(WebSecurityTest, AddsTheConfiguredHeadersToEveryResponse) {
+  WriteConfig(std::string("http_server_config:\n  headers:\n    X-Frame-Options: deny\nbasic_auth_users:\n  alice: ") +
+              kSecret + "\n");
+  Open();
+  EXPECT_THAT(Ask("/metrics").headers, Contains(Pair("X-Frame-Options", "deny")));
+  EXPECT_THAT(Ask("/-/healthy").headers, Contains(Pair("X-Frame-Options", "deny")));
+}
+
+TEST_F(WebSecurityTest, AWrongFileIsAnErrorAtTheStart) {
+  EXPECT_THAT(std::string(WebSecurity::Open(file_).status().message()), HasSubstr(file_));
+  WriteConfig("nonsense: true\n");
+  EXPECT_THAT(std::string(WebSecurity::Open(file_).status().message()), HasSubstr("nonsense"));
+  WriteConfig(TlsYaml());
+  EXPECT_THAT(std::string(WebSecurity::Open(file_).status().message()), HasSubstr(Path("server.crt")));
+}
+
+TEST_F(WebSecurityTest, AKeyOfAnotherCertificateIsAnError) {
+  const TestAuthority authority("test CA");
+  authority.Issue(Path("server"), "localhost", TestAuthority::Purpose::kServer);
+  const std::string certificate = ReadSmallFile(Path("server.crt")).value();
+  authority.Issue(Path("server"), "localhost", TestAuthority::Purpose::kServer);
+  WriteFile(Path("server.crt"), certificate);
+  WriteConfig(TlsYaml());
+  const absl::Status status = WebSecurity::Open(file_).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr(Path("server.key")));
+}
+
+TEST_F(WebSecurityTest, NamesTheFileThatIsNoPem) {
+  const TestAuthority authority("test CA");
+  authority.Issue(Path("server"), "localhost", TestAuthority::Purpose::kServer);
+  WriteFile(Path("ca.crt"), authority.certificate_pem());
+  WriteConfig(TlsYaml("  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n"));
+  EXPECT_TRUE(WebSecurity::Open(file_).ok());
+  for (const char* name : {"server.crt", "server.key", "ca.crt"}) {
+    const std::string good = ReadSmallFile(Path(name)).value();
+    for (const char* bad : {"", "no PEM", "-----BEGIN CERTIFICATE-----\nbroken\n"}) {
+      WriteFile(Path(name), bad);
+      const absl::Status status = WebSecurity::Open(file_).status();
+      EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << name << bad;
+      EXPECT_THAT(std::string(status.message()), HasSubstr(Path(name)));
+    }
+    WriteFile(Path(name), good);
+  }
+}
+
+TEST_F(WebSecurityTest, FollowsTheFileAndKeepsWhatHeldWhenItIsWrong) {
+  WriteConfig(std::string("basic_auth_users:\n  alice: ") + kSecret + "\n");
+  Open();
+  EXPECT_EQ(Ask("/metrics", "Basic YWxpY2U6c2VjcmV0").status, 200);
+  WriteConfig(std::string("basic_auth_users:\n  bob: ") + kSecret + "\n");
+  EXPECT_EQ(Ask("/metrics", "Basic YWxpY2U6c2VjcmV0").status, 401);
+  WriteConfig("basic_auth_users: [\n");
+  EXPECT_EQ(Ask("/metrics").status, 401);
+  EXPECT_EQ(Ask("/metrics", "Basic Ym9iOnNlY3JldA==").status, 200);
+  unlink(file_.c_str());
+  EXPECT_EQ(Ask("/metrics").status, 401);
+  WriteConfig("");
+  EXPECT_EQ(Ask("/metrics").status, 200);
+}
+
+TEST_F(WebSecurityTest, TlsIsNotSwitchedWhileRunning) {
+  WriteConfig("");
+  Open();
+  const TestAuthority authority("test CA");
+  authority.Issue(Path("server"), "localhost", TestAuthority::Purpose::kServer);
+  WriteConfig(TlsYaml());
+  EXPECT_EQ(security_->CurrentTls(), nullptr);
+}
+
+class TlsTest : public WebSecurityTest {
+ protected:
+  void SetUp() override {
+    if (!HasProgram("curl")) GTEST_SKIP() << "curl is not installed";
+    WriteFile(Path("ca.crt"), authority_.certificate_pem());
+    authority_.Issue(Path("server"), "localhost", TestAuthority::Purpose::kServer);
+  }
+
+  std::string WithCertificate(const std::string& name) const {
+    return "--cert " + Path(name + ".crt") + " --key " + Path(name + ".key");
+  }
+
+  const TestAuthority authority_{"test CA"};
+};
+
+TEST_F(TlsTest, ServesTlsOfTheVersionsAllowed) {
+  WriteConfig(TlsYaml());
+  Serve();
+  EXPECT_EQ(Curl("").output, "hello /x 200");
+  EXPECT_EQ(Curl("--tls-max 1.2").output, "hello /x 200");
+  EXPECT_EQ(Curl("--tlsv1.3").output, "hello /x 200");
+  EXPECT_NE(Curl("--tlsv1.1 --tls-max 1.1 --ciphers DEFAULT@SECLEVEL=0").exit_status, 0);
+}
+
+TEST_F(TlsTest, MinAndMaxVersionBind) {
+  WriteConfig(TlsYaml("  min_version: TLS13\n"));
+  Serve();
+  EXPECT_EQ(Curl("").output, "hello /x 200");
+  EXPECT_NE(Curl("--tls-max 1.2").exit_status, 0);
+  WriteConfig(TlsYaml("  max_version: TLS12\n"));
+  EXPECT_EQ(Curl("").output, "hello /x 200");
+  EXPECT_NE(Curl("--tlsv1.3").exit_status, 0);
+}
+
+TEST_F(TlsTest, TakesPreferencesOfCurves) {
+  WriteConfig(TlsYaml("  curve_preferences: [CurveP384]\n"));
+  Serve();
+  EXPECT_EQ(Curl("--curves P-384").output, "hello /x 200");
+  EXPECT_NE(Curl("--curves P-256").exit_status, 0);
+}
+
+TEST_F(TlsTest, PlainRequestsGetNoAnswer) {
+  WriteConfig(TlsYaml());
+  Serve();
+  EXPECT_NE(RunCommand("curl -sS http://" + server_->urls()[0].substr(8) + "/x").exit_status, 0);
+  EXPECT_EQ(Curl("").output, "hello /x 200");
+}
+
+TEST_F(TlsTest, UnixSocketsStayPlain) {
+  WriteConfig(TlsYaml());
+  Serve();
+  EXPECT_EQ(RunCommand("curl -sS --unix-socket " + Path("s") + " http://x/x").output, "hello /x");
+}
+
+TEST_F(TlsTest, RequiresAndVerifiesClientCertificatesButForHealth) {
+  WriteConfig(TlsYaml("  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n"));
+  authority_.Issue(Path("client"), "prometheus", TestAuthority::Purpose::kClient);
+  authority_.Issue(Path("expired"), "prometheus", TestAuthority::Purpose::kClient, true);
+  authority_.Issue(Path("server_as_client"), "prometheus", TestAuthority::Purpose::kServer);
+  const TestAuthority stranger("another CA");
+  stranger.Issue(Path("stranger"), "prometheus", TestAuthority::Purpose::kClient);
+  Serve();
+  for (const std::string version : {"--tls-max 1.2 ", "--tlsv1.3 "}) {
+    EXPECT_EQ(Curl(version + WithCertificate("client")).output, "hello /x 200");
+    EXPECT_THAT(Curl(version).output, HasSubstr("a client certificate is required\n 403"));
+    EXPECT_THAT(Curl(version + WithCertificate("expired")).output, HasSubstr(" 403"));
+    EXPECT_THAT(Curl(version + WithCertificate("stranger")).output, HasSubstr(" 403"));
+    EXPECT_THAT(Curl(version + WithCertificate("server_as_client")).output, HasSubstr(" 403"));
+    EXPECT_EQ(Curl(version, "/-/healthy").output, "hello /-/healthy 200");
+  }
+}
+
+TEST_F(TlsTest, OtherClientAuthTypesAskForLess) {
+  authority_.Issue(Path("client"), "prometheus", TestAuthority::Purpose::kClient);
+  const TestAuthority stranger("another CA");
+  stranger.Issue(Path("stranger"), "prometheus", TestAuthority::Purpose::kClient);
+  const auto with = [this](const std::string& type) {
+    WriteConfig(TlsYaml("  client_auth_type: " + type + "\n  client_ca_file: ca.crt\n"));
+  };
+  with("VerifyClientCertIfGiven");
+  Serve();
+  EXPECT_EQ(Curl("").output, "hello /x 200");
+  EXPECT_EQ(Curl(WithCertificate("client")).output, "hello /x 200");
+  EXPECT_THAT(Curl(WithCertificate("stranger")).output, HasSubstr(" 403"));
+  with("RequireAnyClientCert");
+  EXPECT_THAT(Curl("").output, HasSubstr(" 403"));
+  EXPECT_EQ(Curl(WithCertificate("stranger")).output, "hello /x 200");
+  with("RequestClientCert");
+  EXPECT_EQ(Curl("").output, "hello /x 200");
+  EXPECT_EQ(Curl(WithCertificate("stranger")).output, "hello /x 200");
+}
+
+TEST_F(TlsTest, AllowsNamedClientsOnly) {
+  authority_.Issue(Path("client"), "prometheus", TestAuthority::Purpose::kClient);
+  const auto allowing = [this](const std::string& names) {
+    WriteConfig(
+        TlsYaml("  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n"
+                "  client_allowed_sans: [" +
+                names + "]\n"));
+  };
+  allowing("somebody, prometheus");
+  Serve();
+  EXPECT_EQ(Curl(WithCertificate("client")).output, "hello /x 200");
+  allowing("127.0.0.1");
+  EXPECT_EQ(Curl(WithCertificate("client")).output, "hello /x 200");
+  allowing("somebody");
+  EXPECT_THAT(Curl(WithCertificate("client")).output, HasSubstr(" 403"));
+}
+
+TEST_F(TlsTest, ARenewedCertificateIsUsedAndABrokenOneIsNot) {
+  WriteConfig(TlsYaml());
+  Serve();
+  EXPECT_EQ(Curl("").output, "hello /x 200");
+  const TestAuthority renewed("renewed CA");
+  renewed.Issue(Path("server"), "localhost", TestAuthority::Purpose::kServer);
+  EXPECT_NE(Curl("").exit_status, 0) << "of an authority that the client does not know yet";
+  WriteFile(Path("ca.crt"), renewed.certificate_pem());
+  EXPECT_EQ(Curl("").output, "hello /x 200");
+  WriteFile(Path("server.crt"), "-----BEGIN CERTIFICATE-----\nbroken\n");
+  EXPECT_EQ(Curl("").output, "hello /x 200");
+  unlink(Path("server.key").c_str());
+  EXPECT_EQ(Curl("").output, "hello /x 200");
+}
+
+TEST_F(TlsTest, AnExpiredServerCertificateIsSeenByTheClient) {
+  authority_.Issue(Path("server"), "localhost", TestAuthority::Purpose::kServer, true);
+  WriteConfig(TlsYaml());
+  Serve();
+  EXPECT_THAT(Curl("").output, HasSubstr("expired"));
+}
+
+TEST_F(TlsTest, GoesWithPasswords) {
+  WriteConfig(TlsYaml(std::string("basic_auth_users:\n  alice: ") + kSecret + "\n"));
+  Serve();
+  EXPECT_THAT(Curl("").output, HasSubstr(" 401"));
+  EXPECT_THAT(Curl("-u alice:wrong").output, HasSubstr(" 401"));
+  EXPECT_EQ(Curl("-u alice:secret").output, "hello /x 200");
+}
+
+}  // namespace
+}  // namespace tcpgauge

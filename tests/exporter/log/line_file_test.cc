@@ -1,0 +1,120 @@
+#include "exporter/log/line_file.h"
+
+#include <errno.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace tcpgauge {
+namespace {
+
+std::string PathOf(const std::string& name) {
+  const std::string path = testing::TempDir() + "/line_file_test_" + name;
+  remove(path.c_str());
+  return path;
+}
+
+std::string Contents(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void Write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+
+// As long as it lives, no file grows beyond `bytes`: a disk that is full.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) {
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit = {bytes, before_.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+  }
+  ~FullDisk() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_ = {};
+};
+
+TEST(LineFile, AppendsToWhatIsThere) {
+  const std::string path = PathOf("appends");
+  Write(path, "old\n");
+  const auto file = LineFile::Open(path);
+  ASSERT_TRUE(file.ok());
+  (*file)->Append("one\ntwo\n");
+  EXPECT_EQ(Contents(path), "old\none\ntwo\n");
+  EXPECT_EQ((*file)->written_lines(), 2);
+  EXPECT_EQ((*file)->lost_lines(), 0);
+}
+
+TEST(LineFile, CutsOffTheHalfLineThatACrashLeft) {
+  for (const std::string& whole : {std::string(), std::string("one\n"), std::string(10000, 'x') + "\n"}) {
+    const std::string path = PathOf("crash");
+    Write(path, whole + std::string(9000, 'h'));
+    const auto file = LineFile::Open(path);
+    ASSERT_TRUE(file.ok());
+    (*file)->Append("two\n");
+    EXPECT_EQ(Contents(path), whole + "two\n");
+  }
+}
+
+TEST(LineFile, OnAFullDiskHoldsWholeLinesOnlyCountsTheLostAndGoesOn) {
+  const std::string path = PathOf("full");
+  const auto file = LineFile::Open(path);
+  ASSERT_TRUE(file.ok());
+  {
+    FullDisk disk(10);
+    (*file)->Append("one\ntwo\nthree\nfour\n");
+    EXPECT_EQ(Contents(path), "one\ntwo\n");
+    EXPECT_EQ((*file)->lost_lines(), 2);
+    EXPECT_EQ((*file)->error(), EFBIG);
+    (*file)->Append("5\n");
+    EXPECT_EQ(Contents(path), "one\ntwo\n5\n") << "there was room for this one";
+    (*file)->Append("six\n");
+    EXPECT_EQ((*file)->lost_lines(), 3);
+  }
+  (*file)->Append("seven\n");
+  EXPECT_EQ(Contents(path), "one\ntwo\n5\nseven\n");
+  EXPECT_EQ((*file)->written_lines(), 4);
+  EXPECT_EQ((*file)->error(), 0);
+}
+
+TEST(LineFile, GoesOnInANewFileAfterARename) {
+  const std::string path = PathOf("renamed");
+  const auto file = LineFile::Open(path);
+  ASSERT_TRUE(file.ok());
+  (*file)->Append("one\n");
+  ASSERT_EQ(rename(path.c_str(), (path + ".1").c_str()), 0);
+  (*file)->Append("two\n");
+  ASSERT_TRUE((*file)->Reopen().ok());
+  (*file)->Append("three\n");
+  EXPECT_EQ(Contents(path + ".1"), "one\ntwo\n");
+  EXPECT_EQ(Contents(path), "three\n");
+}
+
+TEST(LineFile, KeepsTheOldFileWhenTheNewOneCannotBeOpened) {
+  const std::string folder = PathOf("folder");
+  ASSERT_EQ(system(("mkdir -p " + folder).c_str()), 0);
+  const auto file = LineFile::Open(folder + "/log");
+  ASSERT_TRUE(file.ok());
+  ASSERT_EQ(rename(folder.c_str(), (folder + ".old").c_str()), 0);
+  EXPECT_FALSE((*file)->Reopen().ok());
+  (*file)->Append("one\n");
+  EXPECT_EQ(Contents(folder + ".old/log"), "one\n");
+  ASSERT_EQ(system(("rm -r " + folder + ".old").c_str()), 0);
+}
+
+TEST(LineFile, NamesTheFileThatCannotBeWritten) {
+  const auto file = LineFile::Open("/no/such/folder/log");
+  ASSERT_FALSE(file.ok());
+  EXPECT_EQ(file.status().message(), "--connection-log: cannot write '/no/such/folder/log': No such file or directory");
+}
+
+}  // namespace
+}  // namespace tcpgauge

@@ -1,0 +1,27 @@
+#ifndef TCPGAUGE_TESTS_EXPORTER_METRICS_EXAMPLE_SNAPSHOT_H_
+#define TCPGAUGE_TESTS_EXPORTER_METRICS_EXAMPLE_SNAPSHOT_H_
+
+#include <memory>
+#include <string>
+
+#include "exporter/metrics/exposition.h"
+#include "src/snapshot/snapshot.h"
+
+namespace tcpgauge {
+
+// A snapshot made by hand: two interfaces, three connections (one with an IPv6 client, one whose round-trip time is not
+// known), and a count in everything.
+Snapshot ExampleSnapshot();
+
+// An established connection on interface 0 from client_address:client_port to 192.0.2.1:443, without traffic.
+ConnectionView ExampleConnection(uint64_t id, const std::string& client_address, uint16_t client_port);
+
+// All of the process's values known and fixed.
+ProcessStats ExampleProcess();
+PushStats ExamplePush();
+
+Exposition ExampleExposition(Snapshot snapshot, size_t connection_limit = 100);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TESTS_EXPORTER_METRICS_EXAMPLE_SNAPSHOT_H_

@@ -1,0 +1,100 @@
+#include "exporter/metrics/metric_catalog.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tcpgauge {
+namespace {
+
+bool EndsWith(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+bool IsOurs(const MetricInfo& info) { return info.name.substr(0, 9) == "tcpgauge_"; }
+
+std::string WithoutTotal(const MetricInfo& info) {
+  std::string name(info.name);
+  return EndsWith(name, "_total") ? name.substr(0, name.size() - 6) : name;
+}
+
+// What a Prometheus server makes of an OTLP name and unit (its translator of OTLP, with suffixes on).
+std::string TranslateOtlp(const MetricInfo& info) {
+  std::string name(info.otlp_name);
+  for (char& c : name) c = c == '.' ? '_' : c;
+  const std::string unit = info.otlp_unit == "By" ? "_bytes" : info.otlp_unit == "s" ? "_seconds" : "";
+  if (!unit.empty() && !EndsWith(name, unit)) name += unit;
+  return info.type == MetricType::kCounter ? name + "_total" : name;
+}
+
+TEST(MetricCatalog, IsInTheOrderOfTheEnum) {
+  ASSERT_EQ(MetricCatalog().size(), kMetricCount);
+  for (size_t i = 0; i < kMetricCount; ++i) {
+    EXPECT_EQ(static_cast<size_t>(MetricCatalog()[i].metric), i);
+    EXPECT_EQ(&InfoOf(static_cast<Metric>(i)), &MetricCatalog()[i]);
+  }
+}
+
+TEST(MetricCatalog, SpellsEachNameOnce) {
+  std::set<std::string_view> names, otlp_names;
+  for (const MetricInfo& info : MetricCatalog()) {
+    EXPECT_TRUE(names.insert(info.name).second) << info.name;
+    EXPECT_TRUE(otlp_names.insert(info.otlp_name).second) << info.otlp_name;
+  }
+}
+
+TEST(MetricCatalog, NamesAreOursOrThoseOfEveryProcess) {
+  for (const MetricInfo& info : MetricCatalog()) {
+    EXPECT_TRUE(IsOurs(info) || info.name.substr(0, 8) == "process_") << info.name;
+  }
+}
+
+TEST(MetricCatalog, OnlyCountersEndInTotal) {
+  for (const MetricInfo& info : MetricCatalog()) {
+    EXPECT_EQ(EndsWith(info.name, "_total"), info.type == MetricType::kCounter) << info.name;
+  }
+}
+
+TEST(MetricCatalog, NamesEndInTheirUnit) {
+  for (const MetricInfo& info : MetricCatalog()) {
+    if (info.unit.empty()) continue;
+    EXPECT_TRUE(EndsWith(WithoutTotal(info), "_" + std::string(info.unit))) << info.name;
+  }
+}
+
+TEST(MetricCatalog, HelpIsASentenceOnOneLine) {
+  for (const MetricInfo& info : MetricCatalog()) {
+    EXPECT_TRUE(EndsWith(info.help, ".")) << info.name;
+    EXPECT_EQ(info.help.find_first_of("\n\\|"), std::string_view::npos) << info.name;
+  }
+}
+
+TEST(MetricCatalog, PrometheusTranslatesOtlpNamesToItsOwn) {
+  for (const MetricInfo& info : MetricCatalog()) {
+    if (!IsOurs(info)) continue;
+    EXPECT_EQ(TranslateOtlp(info), info.name);
+  }
+}
+
+TEST(MetricCatalog, AttributesAreDotted) {
+  for (const MetricInfo& info : MetricCatalog()) {
+    for (const MetricLabel& label : info.labels) {
+      EXPECT_NE(label.attribute.find('.'), std::string_view::npos) << info.name << " " << label.name;
+    }
+  }
+}
+
+TEST(MetricCatalog, LabelsAreNeverDirections) {
+  const std::set<std::string_view> allowed = {"version",        "revision",    "interface",      "protocol",
+                                              "reason",         "part",        "state",          "origin",
+                                              "client_address", "client_port", "server_address", "server_port"};
+  for (const MetricInfo& info : MetricCatalog()) {
+    for (const MetricLabel& label : info.labels)
+      EXPECT_EQ(allowed.count(label.name), 1u) << info.name << " " << label.name;
+  }
+}
+
+}  // namespace
+}  // namespace tcpgauge

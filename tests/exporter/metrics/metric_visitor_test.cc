@@ -1,0 +1,112 @@
+#include "exporter/metrics/metric_visitor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "exporter/metrics/metric_catalog.h"
+#include "exporter/metrics/text_writer.h"
+#include "tests/exporter/metrics/example_snapshot.h"
+
+namespace tcpgauge {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string TextOf(const Snapshot& snapshot) { return WriteText(ExampleExposition(snapshot), TextFormat::kPrometheus); }
+
+constexpr char kHeavy[] =
+    "{client_address=\"198.51.100.7\",client_port=\"50000\",server_address=\"192.0.2.1\",server_port=\"443\","
+    "interface=\"eth0\"";
+
+TEST(VisitMetrics, HoldsEveryMetricOfTheCatalog) {
+  const std::string text = TextOf(ExampleSnapshot());
+  for (const MetricInfo& info : MetricCatalog()) {
+    EXPECT_THAT(text,
+                HasSubstr("# TYPE " + std::string(info.name) + " " + std::string(MetricTypeName(info.type)) + "\n"));
+    EXPECT_THAT(text, HasSubstr("# HELP " + std::string(info.name) + " " + std::string(info.help) + "\n"));
+  }
+}
+
+TEST(VisitMetrics, SaysWhatTheSnapshotSays) {
+  const std::string text = TextOf(ExampleSnapshot());
+  const std::string heavy(kHeavy);
+  for (const std::string& line : {
+           std::string("tcpgauge_build_info{version=\"1.2.3\",revision=\"0123abc\"} 1"),
+           std::string("tcpgauge_capture_up{interface=\"wlan0\"} 0"),
+           std::string("tcpgauge_capture_packets_total{interface=\"eth0\",protocol=\"udp\"} 20"),
+           std::string("tcpgauge_capture_wire_bytes_total{interface=\"eth0\",protocol=\"tcp\"} 1000000"),
+           std::string("tcpgauge_capture_dropped_packets_total{interface=\"eth0\"} 5"),
+           std::string("tcpgauge_capture_duplicate_packets_total 6"),
+           std::string("tcpgauge_decode_errors_total{reason=\"truncated_tcp\"} 3"),
+           std::string("tcpgauge_overflows_total{part=\"sequence_gaps\"} 2"),
+           std::string("tcpgauge_client_payload_bytes_total 77777"),
+           std::string("tcpgauge_connections{state=\"established\"} 7"),
+           std::string("tcpgauge_connections_opened_total{origin=\"midstream\"} 10"),
+           std::string("tcpgauge_connections_closed_total{reason=\"refused\"} 5"),
+           std::string("tcpgauge_handshake_rtt_seconds_bucket{le=\"0.0001\"} 1"),
+           std::string("tcpgauge_handshake_rtt_seconds_bucket{le=\"2.5\"} 3"),
+           std::string("tcpgauge_handshake_rtt_seconds_bucket{le=\"+Inf\"} 4"),
+           std::string("tcpgauge_handshake_rtt_seconds_count 4"),
+           std::string("tcpgauge_connections_not_exported 6"),
+           std::string("tcpgauge_scrape_duration_seconds 0.0025"),
+           "tcpgauge_connection_client_bytes_per_second" + heavy + "} 100.5",
+           "tcpgauge_connection_client_payload_bytes_total" + heavy + "} 1234",
+           "tcpgauge_connection_server_retransmitted_segments_total" + heavy + "} 9",
+           "tcpgauge_connection_state" + heavy + ",state=\"established\"} 1",
+           "tcpgauge_connection_idle_seconds" + heavy + "} 1",
+           std::string("process_open_fds 17"),
+       }) {
+    EXPECT_THAT(text, HasSubstr("\n" + line + "\n"));
+  }
+}
+
+TEST(VisitMetrics, IdleTimeIsNeverNegative) {
+  EXPECT_THAT(TextOf(ExampleSnapshot()),
+              HasSubstr("tcpgauge_connection_idle_seconds{client_address=\"198.51.100.8\",client_port=\"50002\","
+                        "server_address=\"192.0.2.1\",server_port=\"443\",interface=\"eth0\"} 0\n"));
+}
+
+TEST(VisitMetrics, LeavesOutRoundTripTimesThatAreNotKnown) {
+  Snapshot snapshot = ExampleSnapshot();
+  EXPECT_THAT(TextOf(snapshot), HasSubstr("\ntcpgauge_connection_rtt_seconds{client_address=\"2001:db8::1\""));
+  EXPECT_THAT(TextOf(snapshot), Not(HasSubstr("\ntcpgauge_connection_rtt_seconds{client_address=\"198.51.100.8\"")));
+  for (ConnectionView& connection : snapshot.connections) connection.rtt_ns = ConnectionView::kUnknown;
+  EXPECT_THAT(TextOf(snapshot), Not(HasSubstr("tcpgauge_connection_rtt_seconds")));
+}
+
+TEST(VisitMetrics, EscapesInterfaceNames) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.interfaces[0].name = "a\"b\\c\nd\xff";
+  EXPECT_THAT(TextOf(snapshot),
+              HasSubstr("tcpgauge_capture_dropped_packets_total{interface=\"a\\\"b\\\\c\\nd\xef\xbf\xbd\"} 5\n"));
+}
+
+TEST(VisitMetrics, NeverHoldsASeriesTwice) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.interfaces[1].name = snapshot.interfaces[0].name;
+  snapshot.connections.push_back(snapshot.connections[0]);
+  snapshot.connections.back().id = 99;
+  snapshot.connections.back().encapsulation = 1;
+  snapshot.connections.push_back(snapshot.connections[0]);
+  snapshot.connections.back().interface = 1;
+  snapshot.connections.back().state = ConnectionState::kClosed;
+  std::istringstream lines(TextOf(snapshot));
+  std::set<std::string> series;
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_TRUE(series.insert(line.substr(0, line.rfind(' '))).second || line[0] == '#') << line;
+  }
+}
+
+TEST(VisitMetrics, AnEmptySnapshotIsAnExpositionAsWell) {
+  const std::string text = TextOf(Snapshot());
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_client_payload_bytes_total 0\n"));
+  EXPECT_THAT(text, Not(HasSubstr("tcpgauge_connection_state")));
+}
+
+}  // namespace
+}  // namespace tcpgauge

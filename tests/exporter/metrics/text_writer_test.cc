@@ -1,0 +1,114 @@
+#include "exporter/metrics/text_writer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "exporter/metrics/metric_catalog.h"
+#include "tests/exporter/metrics/example_snapshot.h"
+#include "tests/exporter/metrics/prometheus_cpp_text.h"
+#include "tests/exporter/metrics/random_snapshot.h"
+#include "tests/support/run_command.h"
+
+namespace tcpgauge {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+std::string OpenMetrics(const Snapshot& snapshot) {
+  return WriteText(ExampleExposition(snapshot), TextFormat::kOpenMetrics);
+}
+
+// Series are equal when the sets of their labels are; here labels always come in one order.
+void ExpectNoSeriesTwice(const std::string& text) {
+  std::set<std::string> series;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line[0] == '#') continue;
+    EXPECT_TRUE(series.insert(line.substr(0, line.rfind(' '))).second) << line;
+  }
+}
+
+TEST(TextWriter, WritesByteForByteWhatPrometheusCppWrites) {
+  for (uint64_t seed = 0; seed < 200; ++seed) {
+    const Values values = seed % 2 == 0 ? Values::kPlausible : Values::kAny;
+    const Exposition exposition = ExampleExposition(RandomSnapshot(seed, seed, values), 150);
+
+    ASSERT_EQ(WriteText(exposition, TextFormat::kPrometheus), PrometheusCppText(exposition)) << "seed " << seed;
+  }
+}
+
+TEST(TextWriter, NeverHoldsASeriesTwice) {
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    const Exposition exposition = ExampleExposition(RandomSnapshot(seed, 300, Values::kAny), 200);
+    ExpectNoSeriesTwice(WriteText(exposition, TextFormat::kPrometheus));
+    ExpectNoSeriesTwice(WriteText(exposition, TextFormat::kOpenMetrics));
+  }
+}
+
+TEST(TextWriter, EndsOpenMetricsWithItsEnd) {
+  EXPECT_THAT(OpenMetrics(ExampleSnapshot()), EndsWith("\n# EOF\n"));
+  EXPECT_THAT(WriteText(ExampleExposition(ExampleSnapshot()), TextFormat::kPrometheus), Not(HasSubstr("# EOF")));
+}
+
+TEST(TextWriter, NamesCounterFamiliesWithoutTotalInOpenMetrics) {
+  const std::string text = OpenMetrics(ExampleSnapshot());
+  EXPECT_THAT(text, HasSubstr("# TYPE tcpgauge_client_payload_bytes counter\n"
+                              "# UNIT tcpgauge_client_payload_bytes bytes\n"
+                              "tcpgauge_client_payload_bytes_total 77777\n"));
+  EXPECT_THAT(text, HasSubstr("tcpgauge_handshake_rtt_seconds_bucket{le=\"1.0\"}"));
+}
+
+TEST(TextWriter, SaysTheSameInBothFormats) {
+  const auto samples = [](TextFormat format) {
+    std::multiset<std::string> lines;
+    std::istringstream text(WriteText(ExampleExposition(ExampleSnapshot()), format));
+    for (std::string line; std::getline(text, line);) {
+      if (line[0] != '#' && line.find("le=") == std::string::npos) lines.insert(line);
+    }
+    return lines;
+  };
+  EXPECT_EQ(samples(TextFormat::kPrometheus), samples(TextFormat::kOpenMetrics));
+}
+
+TEST(TextWriter, TheStrictOpenMetricsParserTakesIt) {
+  const std::string python = "/usr/bin/python3";
+  if (RunCommand(python + " -c 'import prometheus_client.openmetrics.parser'").exit_status != 0) {
+    GTEST_SKIP() << "python3-prometheus-client is not installed";
+  }
+  const std::string parse =
+      python +
+      " -c 'import sys; from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse; "
+      "print(len(list(parse(sys.stdin.buffer.read().decode()))))'";
+  for (const Snapshot& snapshot : {ExampleSnapshot(), Snapshot(), RandomSnapshot(1, 100, Values::kPlausible)}) {
+    const CommandResult result = RunCommand(parse, OpenMetrics(snapshot));
+    EXPECT_EQ(result.exit_status, 0) << result.output;
+  }
+  EXPECT_EQ(RunCommand(parse, OpenMetrics(ExampleSnapshot())).output, std::to_string(kMetricCount) + "\n");
+  EXPECT_NE(RunCommand(parse, "# TYPE a counter\na 1\n# EOF\n").exit_status, 0) << "it must be able to complain";
+}
+
+TEST(TextWriter, PromtoolHasNothingToSay) {
+  if (!HasProgram("promtool")) GTEST_SKIP() << "promtool is not installed";
+  for (const Snapshot& snapshot : {ExampleSnapshot(), Snapshot(), RandomSnapshot(1, 100, Values::kPlausible)}) {
+    const CommandResult result =
+        RunCommand("promtool check metrics", WriteText(ExampleExposition(snapshot), TextFormat::kPrometheus));
+    EXPECT_EQ(result.exit_status, 0);
+    EXPECT_EQ(result.output, "");
+  }
+}
+
+TEST(TextWriter, NamesItsFormats) {
+  EXPECT_THAT(std::string(ContentTypeOf(TextFormat::kPrometheus)), StartsWith("text/plain; version=0.0.4"));
+  EXPECT_THAT(std::string(ContentTypeOf(TextFormat::kOpenMetrics)),
+              StartsWith("application/openmetrics-text; version=1.0.0"));
+}
+
+}  // namespace
+}  // namespace tcpgauge

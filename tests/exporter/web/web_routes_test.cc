@@ -1,0 +1,148 @@
+#include "exporter/web/web_routes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/exporter/metrics/example_snapshot.h"
+
+namespace tcpgauge {
+namespace {
+
+using testing::Contains;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::Not;
+using testing::Pair;
+using testing::StartsWith;
+
+// Goes a quarter of a second on each time that it is read.
+class TickingClock final : public Clock {
+ public:
+  int64_t WallNanoseconds() const override { return 0; }
+  int64_t SteadyNanoseconds() const override { return now_ += kNanosecondsPerSecond / 4; }
+
+ private:
+  mutable int64_t now_ = 0;
+};
+
+class WebRoutesTest : public testing::Test {
+ protected:
+  WebRoutesTest() {
+    hub_.Publish(std::make_shared<const Snapshot>(ExampleSnapshot()));
+    sources_.hub = &hub_;
+    sources_.clock = &clock_;
+    sources_.build = {"1.2.3", "<0123abc>"};
+    sources_.agent_name = "node7";
+    sources_.limits = {1000000, 5000, 2, 400, 3};
+    sources_.is_healthy = [this] { return is_fine_; };
+    sources_.is_ready = [this] { return is_fine_; };
+  }
+
+  HttpResponse Get(const std::string& path) {
+    HttpRequest request;
+    request.path = path;
+    return WebRoutes(sources_)(request);
+  }
+
+  SnapshotHub hub_;
+  TickingClock clock_;
+  WebSources sources_;
+  bool is_fine_ = true;
+};
+
+TEST_F(WebRoutesTest, ServesMetricsOfTheLatestSnapshotWithinTheLimit) {
+  const HttpResponse response = Get("/metrics");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_THAT(response.body, HasSubstr("\ntcpgauge_client_payload_bytes_total 77777\n"));
+  EXPECT_THAT(response.body, HasSubstr("\ntcpgauge_connections_not_exported 7\n"));
+}
+
+TEST_F(WebRoutesTest, ServesTheFormatAndEncodingThatAreAskedFor) {
+  HttpRequest request;
+  request.path = "/metrics";
+  request.headers = {{"Accept", "application/openmetrics-text;version=1.0.0"}, {"Accept-Encoding", "gzip"}};
+  const HttpResponse response = WebRoutes(sources_)(request);
+  EXPECT_THAT(response.content_type, StartsWith("application/openmetrics-text"));
+  EXPECT_THAT(response.headers, Contains(Pair("Content-Encoding", "gzip")));
+  EXPECT_THAT(response.headers, Contains(Pair("Vary", "Accept")));
+  EXPECT_THAT(response.headers, Contains(Pair("Vary", "Accept-Encoding")));
+  EXPECT_THAT(response.body, StartsWith("\x1f\x8b"));
+}
+
+TEST_F(WebRoutesTest, RefusesScrapesBeyondTheLimitUntilOthersAreSent) {
+  const HttpRouter router = WebRoutes(sources_);
+  HttpRequest request;
+  request.path = "/metrics";
+  std::vector<HttpResponse> being_sent;
+  for (int i = 0; i < 3; ++i) being_sent.push_back(router(request));
+  EXPECT_EQ(being_sent.back().status, 200);
+  EXPECT_EQ(router(request).status, 503);
+  being_sent.pop_back();
+  EXPECT_EQ(router(request).status, 200);
+  request.path = "/-/healthy";
+  EXPECT_EQ(router(request).status, 200);
+}
+
+TEST_F(WebRoutesTest, TellsHowLongThePreviousScrapeTook) {
+  const HttpRouter router = WebRoutes(sources_);
+  HttpRequest request;
+  request.path = "/metrics";
+  EXPECT_THAT(router(request).body, HasSubstr("\ntcpgauge_scrape_duration_seconds 0\n"));
+  EXPECT_THAT(router(request).body, HasSubstr("\ntcpgauge_scrape_duration_seconds 0.25\n"));
+}
+
+TEST_F(WebRoutesTest, ServesMetricsWhereToldTo) {
+  sources_.telemetry_path = "/elsewhere";
+  EXPECT_EQ(Get("/elsewhere").status, 200);
+  EXPECT_EQ(Get("/metrics").status, 404);
+}
+
+TEST_F(WebRoutesTest, ProbesSayWhetherAllIsWell) {
+  EXPECT_EQ(Get("/-/healthy").status, 200);
+  EXPECT_EQ(Get("/-/ready").status, 200);
+  is_fine_ = false;
+  EXPECT_EQ(Get("/-/healthy").status, 503);
+  EXPECT_EQ(Get("/-/ready").status, 503);
+}
+
+TEST_F(WebRoutesTest, ServesTheStatusAsJson) {
+  const HttpResponse response = Get("/api/v1/status");
+  EXPECT_EQ(response.content_type, "application/json");
+  EXPECT_THAT(response.body, HasSubstr("\"version\": \"1.2.3\""));
+}
+
+TEST_F(WebRoutesTest, ServesTheConnectionsThatAreAskedFor) {
+  HttpRequest request;
+  request.path = "/api/v1/connections";
+  request.query = {{"limit", "1"}};
+  const HttpResponse response = WebRoutes(sources_)(request);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "application/json");
+  EXPECT_THAT(response.body, HasSubstr("{\"agent\":\"node7\",\"sequence\":7,"));
+  request.query = {{"filter", "port:\"x\""}};
+  const HttpResponse wrong = WebRoutes(sources_)(request);
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_THAT(wrong.body, StartsWith("{\"error\":\"filter: \\\"port:"));
+}
+
+TEST_F(WebRoutesTest, ThePageMayRunNothingButItsOwnStyleAndScript) {
+  const HttpResponse response = Get("/");
+  EXPECT_EQ(response.content_type, "text/html; charset=utf-8");
+  EXPECT_THAT(response.body, StartsWith("<!doctype html>"));
+  const auto policy = std::find_if(response.headers.begin(), response.headers.end(),
+                                   [](const auto& field) { return field.first == "Content-Security-Policy"; });
+  ASSERT_NE(policy, response.headers.end());
+  EXPECT_THAT(policy->second, StartsWith("default-src 'none'; script-src 'sha256-"));
+  EXPECT_THAT(policy->second, HasSubstr("; connect-src 'self';"));
+  EXPECT_THAT(policy->second, Not(HasSubstr("unsafe")));
+}
+
+TEST_F(WebRoutesTest, ThePageAsksNoOtherHost) {
+  EXPECT_THAT(Get("/").body, Not(ContainsRegex("(src|href)=\"(http|//)")));
+}
+
+}  // namespace
+}  // namespace tcpgauge

@@ -1,0 +1,34 @@
+#ifndef TCPGAUGE_TESTS_SUPPORT_SCRATCH_DIRECTORY_H_
+#define TCPGAUGE_TESTS_SUPPORT_SCRATCH_DIRECTORY_H_
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <string>
+#include <system_error>
+
+#include "src/base/check.h"
+
+namespace tcpgauge {
+
+// A fresh directory, gone with all that is in it at the end. Its path is short: unix sockets take 107 bytes, and the
+// directories that test runners offer are longer.
+class ScratchDirectory {
+ public:
+  ScratchDirectory() { TCPGAUGE_CHECK(mkdtemp(path_.data()) != nullptr); }
+  ~ScratchDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchDirectory(const ScratchDirectory&) = delete;
+  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_ = "/tmp/tcpgauge_test_XXXXXX";
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TESTS_SUPPORT_SCRATCH_DIRECTORY_H_
