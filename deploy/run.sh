@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, builds tcpgauge, and runs it with the options given. Without options it captures on the first
 # real interface. For Debian 12, as root or with sudo, from any folder.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # What deploy/run.sh and tests/run.sh share: installing packages, and running Bazel as the owner of the checkout. Sourced,
 # with `set -euo pipefail`; sets `project`, the folder of the checkout.

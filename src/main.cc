@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Options and wiring; what there is to decide is decided in the parts.
 
 #include <errno.h>

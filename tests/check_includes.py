@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks that files include only headers of their own target and of its direct dependencies.
 
 usage: bazel query --output=xml 'kind("cc_.* rule", //...)' | check_includes.py PROJECT_FOLDER

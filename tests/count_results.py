@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Counts the single tests behind what `bazel test` printed.
 
 usage: count_results.py TESTLOGS_FOLDER < what Bazel printed

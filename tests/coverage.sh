@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Prints how much of src/decode and src/flow their tests run, by clang's source-based coverage:
 #   tests/coverage.sh [FOLDER ...]     folders of src; default: decode flow
 # The fuzz targets' tests, which replay their seeds and findings, count too.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, builds everything, and runs every test but those of tests/install: optimised, then from end
 # to end, then with the address and undefined-behaviour sanitizers, the threaded ones with the thread sanitizer, the
 # fuzzers for a short while, and last who includes what. For Debian 12, as root or with sudo, from any folder. The last

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Repositories for the C++ libraries that Debian packages.
 
 Each is a `cc_library` of the same name as its repository, public, with the flags that pkg-config reports. A missing

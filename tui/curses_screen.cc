@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tui/curses_screen.h"
 
 #include <langinfo.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tui/help_page.h"
 
 #include <string_view>

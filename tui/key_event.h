@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_TUI_KEY_EVENT_H_
 #define TCPGAUGE_TUI_KEY_EVENT_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tui/terminal_signals.h"
 
 #include <errno.h>
@@ -30,7 +31,7 @@ struct sigaction Handler() {
   struct sigaction action;
   memset(&action, 0, sizeof(action));
   action.sa_handler = PassOn;
-  action.sa_flags = SA_RESTART;  // capture threads' system calls are not to fail for it
+  action.sa_flags = SA_RESTART;  // workers' system calls are not to fail for it
   sigemptyset(&action.sa_mask);
   return action;
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_TUI_TERMINAL_SIGNALS_H_
 #define TCPGAUGE_TUI_TERMINAL_SIGNALS_H_
 

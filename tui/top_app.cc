@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tui/top_app.h"
 
 #include <poll.h>
@@ -41,7 +42,7 @@ bool IsGone(const pollfd& keyboard) {
 
 }  // namespace
 
-TopApp::TopApp(const SnapshotHub* hub, Screen* screen, Names* names, QueryBox* wanted)
+TopApp::TopApp(const SnapshotHub* hub, Screen* screen, Names* names, WantedQuery* wanted)
     : hub_(hub), screen_(screen), names_(names), wanted_(wanted), newest_(hub->Current()) {
   previous_time_ns_ = newest_->time_ns;
   TakeSnapshot();

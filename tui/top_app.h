@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_TUI_TOP_APP_H_
 #define TCPGAUGE_TUI_TOP_APP_H_
 
@@ -5,8 +6,8 @@
 #include <memory>
 
 #include "src/snapshot/filter.h"
-#include "src/snapshot/query_box.h"
 #include "src/snapshot/snapshot_hub.h"
+#include "src/snapshot/wanted_query.h"
 #include "tui/columns.h"
 #include "tui/measures.h"
 #include "tui/names.h"
@@ -24,7 +25,7 @@ namespace tcpgauge {
 class TopApp {
  public:
   // All must outlive the app. `wanted` is told what the view is to show, where the hub holds only that; or null.
-  TopApp(const SnapshotHub* hub, Screen* screen, Names* names, QueryBox* wanted = nullptr);
+  TopApp(const SnapshotHub* hub, Screen* screen, Names* names, WantedQuery* wanted = nullptr);
 
   // Until `q`, until `stop_fd` is readable, or until the terminal is gone. `stop_fd` is not read.
   void Run(int stop_fd);
@@ -47,7 +48,7 @@ class TopApp {
   const SnapshotHub* const hub_;
   Screen* const screen_;
   Names* const names_;
-  QueryBox* const wanted_;
+  WantedQuery* const wanted_;
 
   ViewState view_;
   std::shared_ptr<const Snapshot> newest_;  // what the hub gave last

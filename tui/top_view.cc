@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tui/top_view.h"
 
 #include <memory>
@@ -11,7 +12,7 @@ namespace tcpgauge {
 
 absl::Status CheckTopView() { return CursesScreen::Check(); }
 
-absl::Status RunTopView(const SnapshotHub& hub, int stop_fd, QueryBox* wanted) {
+absl::Status RunTopView(const SnapshotHub& hub, int stop_fd, WantedQuery* wanted) {
   absl::StatusOr<std::unique_ptr<CursesScreen>> screen = CursesScreen::Open();
   if (!screen.ok()) return screen.status();
   NameResolver names;

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_TUI_TOP_VIEW_H_
 #define TCPGAUGE_TUI_TOP_VIEW_H_
 
 #include "absl/status/status.h"
-#include "src/snapshot/query_box.h"
 #include "src/snapshot/snapshot_hub.h"
+#include "src/snapshot/wanted_query.h"
 
 namespace tcpgauge {
 
@@ -17,7 +18,7 @@ absl::Status CheckTopView();
 // handled here.
 // Errors: "--tui needs a terminal: …" when there is none; nothing was written to it then.
 // `wanted` is told what is to be shown, where the hub holds only that; or null.
-absl::Status RunTopView(const SnapshotHub& hub, int stop_fd, QueryBox* wanted = nullptr);
+absl::Status RunTopView(const SnapshotHub& hub, int stop_fd, WantedQuery* wanted = nullptr);
 
 }  // namespace tcpgauge
 

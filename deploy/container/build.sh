@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds tcpgauge's container image from this checkout, from any folder.
 #
 # usage: deploy/container/build.sh [--tool COMMAND] [TAG]

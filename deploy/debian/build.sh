@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds tcpgauge's Debian package. Installs what that needs, as root or with sudo; runs from any folder, for Debian 12.
 #
 # usage: deploy/debian/build.sh [--binary FILE] FOLDER

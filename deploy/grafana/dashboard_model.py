@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The parts that the dashboards are made of, as Grafana's JSON model has them."""
 
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}

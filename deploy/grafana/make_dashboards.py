@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes the dashboards beside this file, in dashboards/. A test fails while they are stale.
 
 usage: deploy/grafana/make_dashboards.py [FOLDER]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes the rules of deploy/prometheus as a PrometheusRule for the operator's overlay. A test fails while it is stale."""
 import os
 import re

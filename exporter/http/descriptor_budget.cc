@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "exporter/http/descriptor_budget.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_EXPORTER_HTTP_HTTP_MESSAGE_H_
 #define TCPGAUGE_EXPORTER_HTTP_HTTP_MESSAGE_H_
 

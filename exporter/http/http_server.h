@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_EXPORTER_HTTP_HTTP_SERVER_H_
 #define TCPGAUGE_EXPORTER_HTTP_HTTP_SERVER_H_
 
@@ -33,7 +34,7 @@ using TlsSource = std::function<std::shared_ptr<const TlsContext>()>;
 // An HTTP/1.1 server on libmicrohttpd, the only home of microhttpd.h.
 //
 // Each connection has a thread of its own, so a client that reads slowly or not at all, or a handler that computes,
-// holds up nobody else. The server's threads know nothing of capture threads. Thread: Open(), Serve() and Stop() from
+// holds up nobody else. The server's threads know nothing of workers. Thread: Open(), Serve() and Stop() from
 // one; the handler is called from many.
 class HttpServer {
  public:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_EXPORTER_LOG_CONNECTION_LOG_H_
 #define TCPGAUGE_EXPORTER_LOG_CONNECTION_LOG_H_
 
@@ -26,7 +27,7 @@ std::string ConnectionLogLine(const NamedEndedConnection& ended);
 
 // Writes a line for each connection that ends, on a thread of its own.
 //
-// Thread: one creates it, makes the queues, starts and finishes it; the queues belong to the capture threads; Reopen()
+// Thread: one creates it, makes the queues, starts and finishes it; the queues belong to the workers; Reopen()
 // and stats() are for any.
 class ConnectionLog {
  public:
@@ -39,7 +40,7 @@ class ConnectionLog {
   // See LineFile. Before Start().
   absl::Status GiveTo(uid_t uid, gid_t gid) { return file_->GiveTo(uid, gid); }
 
-  // A queue for one capture thread; lives as long as the log. Before Start().
+  // A queue for one worker; lives as long as the log. Before Start().
   EndedQueue* AddQueue(bool lossless);
   void Start();
 
@@ -49,7 +50,7 @@ class ConnectionLog {
 
   ConnectionLogStats stats() const;
 
-  // Writes what is still queued and ends the thread. After the capture threads have ended. False when lines were lost.
+  // Writes what is still queued and ends the thread. After the workers have ended. False when lines were lost.
   bool Finish();
 
  private:

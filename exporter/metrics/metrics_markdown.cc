@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "exporter/metrics/metrics_markdown.h"
 
 #include <string_view>

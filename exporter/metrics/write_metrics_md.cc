@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes METRICS.md at the root of the workspace, or to the file named as its only argument.
 // Run it as `bazel run //exporter/metrics:write_metrics_md`.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_EXPORTER_OTLP_OTLP_WIRE_H_
 #define TCPGAUGE_EXPORTER_OTLP_OTLP_WIRE_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_EXPORTER_OTLP_PUSH_QUEUE_H_
 #define TCPGAUGE_EXPORTER_OTLP_PUSH_QUEUE_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_EXPORTER_OTLP_RESOURCE_H_
 #define TCPGAUGE_EXPORTER_OTLP_RESOURCE_H_
 

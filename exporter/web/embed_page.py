@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes web_page.cc: the page, and the Content-Security-Policy that lets nothing but its own style and script run.
 
 usage: embed_page.py PAGE

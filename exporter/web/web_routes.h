@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_EXPORTER_WEB_WEB_ROUTES_H_
 #define TCPGAUGE_EXPORTER_WEB_WEB_ROUTES_H_
 
@@ -23,7 +24,7 @@ struct WebSources {
   AgentLimits limits;
   EffectiveFlags flags;
   std::string telemetry_path = "/metrics";
-  std::function<bool()> is_healthy;       // capture threads make progress
+  std::function<bool()> is_healthy;       // workers make progress
   std::function<bool()> is_ready;         // packets are being captured
   std::function<PushStats()> push_stats;  // or nothing where no metrics are pushed
   ConnectionLogStatsSource connection_log_stats;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/agent/otlp_push.h"
 
 #include <stdlib.h>

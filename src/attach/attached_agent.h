@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_ATTACH_ATTACHED_AGENT_H_
 #define TCPGAUGE_SRC_ATTACH_ATTACHED_AGENT_H_
 
@@ -12,8 +13,8 @@
 #include "src/base/clock.h"
 #include "src/base/stop_signal.h"
 #include "src/http_client/http_client.h"
-#include "src/snapshot/query_box.h"
 #include "src/snapshot/snapshot_hub.h"
+#include "src/snapshot/wanted_query.h"
 
 namespace tcpgauge {
 
@@ -29,7 +30,7 @@ class AttachedAgent {
   ~AttachedAgent();
 
   const SnapshotHub& hub() const { return hub_; }
-  QueryBox* wanted() { return &wanted_; }
+  WantedQuery* wanted() { return &wanted_; }
 
  private:
   AttachedAgent(const AgentAddress& address, const ClientTlsFiles& tls, const Clock* clock);
@@ -41,7 +42,7 @@ class AttachedAgent {
   HttpFetch fetch_;
   const Clock& clock_;
   SnapshotHub hub_;
-  QueryBox wanted_;
+  WantedQuery wanted_;
   StopSignal stop_;
   uint64_t sequence_ = 0;  // of what we publish: the agent's begins anew when it restarts
   uint64_t agent_sequence_ = 0;

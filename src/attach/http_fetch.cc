@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/attach/http_fetch.h"
 
 #include <poll.h>

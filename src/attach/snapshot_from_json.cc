@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/attach/snapshot_from_json.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/base/json_string.h"
 
 #include <nlohmann/json.hpp>

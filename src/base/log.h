@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_BASE_LOG_H_
 #define TCPGAUGE_SRC_BASE_LOG_H_
 
@@ -11,7 +12,7 @@ namespace tcpgauge {
 
 // The log of the process: lines on standard error, each written at once.
 //
-// Thread: any, but never a capture thread per packet: a line costs a lock and a system call.
+// Thread: any, but never a worker per packet: a line costs a lock and a system call.
 // Nothing is logged below the level that is set; before SetUpLog(), info in logfmt.
 
 // Call once, before other threads start.

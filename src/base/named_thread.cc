@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/base/named_thread.h"
 
 #include <sys/prctl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_BASE_STOP_SIGNAL_H_
 #define TCPGAUGE_SRC_BASE_STOP_SIGNAL_H_
 

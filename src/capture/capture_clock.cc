@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/capture/capture_clock.h"
 
 #include <cstdlib>

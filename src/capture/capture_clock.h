@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_CAPTURE_CAPTURE_CLOCK_H_
 #define TCPGAUGE_SRC_CAPTURE_CAPTURE_CLOCK_H_
 
@@ -10,7 +11,7 @@ namespace tcpgauge {
 // The time of a live capture: the wall clock's, without the steps that somebody sets it by. So an hour forward ends no
 // connection, and an hour back stops nothing. Where the wall clock is only slewed (adjtime(3)), it is followed.
 //
-// Thread: confined to one capture thread. All times are nanoseconds; "wall" is the Unix epoch's.
+// Thread: confined to one worker. All times are nanoseconds; "wall" is the Unix epoch's.
 class CaptureClock {
  public:
   explicit CaptureClock(const Clock* clock);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/capture/capture_engine.h"
 
 #include <signal.h>
@@ -12,7 +13,7 @@
 namespace tcpgauge {
 namespace {
 
-// A capture thread goes round many times a second; one that did not for this long hangs.
+// A worker goes round many times a second; one that did not for this long hangs.
 constexpr int64_t kProgressTimeoutNs = 10 * kNanosecondsPerSecond;
 
 constexpr int64_t kListenersIntervalNs = 10 * kNanosecondsPerSecond;
@@ -21,8 +22,8 @@ constexpr int64_t kListenersIntervalNs = 10 * kNanosecondsPerSecond;
 constexpr int kInterruptSignal = SIGUSR1;
 constexpr int kInterruptAgainMs = 10;
 
-std::vector<TripleBuffer<ShardSnapshot>*> Buffers(const std::vector<std::unique_ptr<CaptureWorker>>& workers) {
-  std::vector<TripleBuffer<ShardSnapshot>*> buffers;
+std::vector<TripleBuffer<WorkerSnapshot>*> Buffers(const std::vector<std::unique_ptr<CaptureWorker>>& workers) {
+  std::vector<TripleBuffer<WorkerSnapshot>*> buffers;
   for (const auto& worker : workers) buffers.push_back(worker->buffer());
   return buffers;
 }
@@ -49,9 +50,9 @@ std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
   const size_t count = sources.size();
   if (!options_.worker.live) {
     TCPGAUGE_CHECK(sources[0].size() == 1);
-    spreader_ =
-        std::make_unique<PacketSpreader>(std::move(sources[0][0]), count, options_.table.hash_seed, &stop_workers_);
-    std::vector<std::unique_ptr<PacketSource>> shares = spreader_->TakeSources();
+    file_reader_ =
+        std::make_unique<FileReader>(std::move(sources[0][0]), count, options_.table.hash_seed, &stop_workers_);
+    std::vector<std::unique_ptr<PacketSource>> shares = file_reader_->TakeSources();
     sources[0].clear();
     for (size_t i = 0; i < count; ++i) sources[i].push_back(std::move(shares[i]));
   }
@@ -82,16 +83,16 @@ void CaptureEngine::Start() {
     }
     PostListeners();
   }
-  threads_running_.store(workers_.size() + (spreader_ != nullptr ? 1 : 0), std::memory_order_release);
+  threads_running_.store(workers_.size() + (file_reader_ != nullptr ? 1 : 0), std::memory_order_release);
   for (size_t i = 0; i < workers_.size(); ++i) {
     capture_threads_.push_back(NamedThread("capture", [this, i] {
       worker_statuses_[i] = workers_[i]->Run();
       EndCaptureThread();
     }));
   }
-  if (spreader_ != nullptr) {
+  if (file_reader_ != nullptr) {
     capture_threads_.push_back(NamedThread("reader", [this] {
-      spreader_->Run();
+      file_reader_->Run();
       EndCaptureThread();
     }));
   }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_CAPTURE_CAPTURE_ENGINE_H_
 #define TCPGAUGE_SRC_CAPTURE_CAPTURE_ENGINE_H_
 
@@ -13,8 +14,8 @@
 #include "src/base/wakeup.h"
 #include "src/capture/capture_worker.h"
 #include "src/capture/drop_warnings.h"
+#include "src/capture/file_reader.h"
 #include "src/capture/local_listeners.h"
-#include "src/capture/packet_spreader.h"
 #include "src/snapshot/collector.h"
 #include "src/snapshot/snapshot_hub.h"
 
@@ -33,7 +34,7 @@ struct EngineOptions {
 class CaptureEngine {
  public:
   // `sources` are those of each worker; of several that read a file, the first has the file. `ended` is empty or holds
-  // a queue for each worker; they and `clock` must outlive the engine. `on_source_error` is called on a capture thread.
+  // a queue for each worker; they and `clock` must outlive the engine. `on_source_error` is called on a worker.
   CaptureEngine(const EngineOptions& options, std::vector<std::vector<std::unique_ptr<PacketSource>>> sources,
                 const std::vector<EndedQueue*>& ended, const Clock* clock,
                 std::function<void(const absl::Status&)> on_source_error);
@@ -72,7 +73,7 @@ class CaptureEngine {
   StopSignal stop_workers_;
   StopSignal stop_collector_;
   DropWarnings drop_warnings_;
-  std::unique_ptr<PacketSpreader> spreader_;  // or null
+  std::unique_ptr<FileReader> file_reader_;  // or null
   std::vector<std::unique_ptr<CaptureWorker>> workers_;
   LocalListenerReader listener_reader_;
   Collector collector_;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/capture/capture_worker.h"
 
 #include <poll.h>
@@ -83,7 +84,7 @@ absl::Status CaptureWorker::CaptureLive() {
   int64_t next_look_ns = 0;
   int64_t next_expiry_ns = 0;
   while (!stop_.stopped()) {
-    TakeMail();
+    TakeLocalListeners();
     LookAtClock();
     bool busy = false;
     for (size_t i = 0; i < sources_.size();) {
@@ -112,14 +113,14 @@ absl::Status CaptureWorker::CaptureLive() {
     }
     if (steady_ns >= next_look_ns) {
       next_look_ns = steady_ns + kLookIntervalNs;
-      LookAfterSources();
+      PollSources();
     }
     if (steady_ns >= next_drop_read_ns) {
       next_drop_read_ns = steady_ns + kNanosecondsPerSecond / 2;
       ReadDropCounters();
-      LookAfterManyInterfaces();
+      PollDiscoveredInterfaces();
     }
-    busy = Publish(steady_ns) == ShardPublisher::Progress::kInPass || busy;
+    busy = Publish(steady_ns) == WorkerPublisher::Progress::kInPass || busy;
     if (!busy) WaitForPackets();
   }
   ReadDropCounters();
@@ -194,17 +195,17 @@ void CaptureWorker::LookAtClock() {
           {{"step_seconds", absl::StrCat(static_cast<double>(step_ns) / kNanosecondsPerSecond)}});
 }
 
-void CaptureWorker::LookAfterSources() {
+void CaptureWorker::PollSources() {
   for (const Source& source : sources_) {
     // That all is as it was asked for is no news.
     const bool first = !interfaces_.condition(source.interface).has_value();
-    if (!interfaces_.SetCondition(source.interface, source.packets->LookAfter())) continue;
+    if (!interfaces_.SetCondition(source.interface, source.packets->Poll())) continue;
     LogCondition(source.interface, first ? LogLevel::kDebug : LogLevel::kInfo);
   }
 }
 
-void CaptureWorker::LookAfterManyInterfaces() {
-  for (const size_t place : interfaces_.LookAfter(lookup_)) LogCondition(place, LogLevel::kInfo);
+void CaptureWorker::PollDiscoveredInterfaces() {
+  for (const size_t place : interfaces_.Poll(lookup_)) LogCondition(place, LogLevel::kInfo);
 }
 
 void CaptureWorker::LogCondition(size_t interface, LogLevel level_when_up) const {
@@ -219,15 +220,15 @@ void CaptureWorker::LogCondition(size_t interface, LogLevel level_when_up) const
   }
 }
 
-void CaptureWorker::TakeMail() {
+void CaptureWorker::TakeLocalListeners() {
   if (std::unique_ptr<LocalListeners> listeners = listeners_.Take()) table_.SetLocalListeners(std::move(listeners));
 }
 
-ShardPublisher::Progress CaptureWorker::Publish(int64_t steady_ns) {
-  if (!options_.publish) return ShardPublisher::Progress::kIdle;
-  const ShardPublisher::Progress progress =
+WorkerPublisher::Progress CaptureWorker::Publish(int64_t steady_ns) {
+  if (!options_.publish) return WorkerPublisher::Progress::kIdle;
+  const WorkerPublisher::Progress progress =
       publisher_.Step(steady_ns, wanted_since_ns_.load(std::memory_order_relaxed));
-  if (progress == ShardPublisher::Progress::kPublished) published_.Notify();
+  if (progress == WorkerPublisher::Progress::kPublished) published_.Notify();
   return progress;
 }
 

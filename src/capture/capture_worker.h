@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_CAPTURE_CAPTURE_WORKER_H_
 #define TCPGAUGE_SRC_CAPTURE_CAPTURE_WORKER_H_
 
@@ -22,7 +23,7 @@
 #include "src/capture/packet_source.h"
 #include "src/flow/connection_table.h"
 #include "src/snapshot/ended_queue.h"
-#include "src/snapshot/shard_publisher.h"
+#include "src/snapshot/worker_publisher.h"
 
 namespace tcpgauge {
 
@@ -38,7 +39,7 @@ struct WorkerOptions {
   DropWarnings* drop_warnings = nullptr;  // or null; shared by all workers, which it must outlive
 };
 
-// One capture thread: its sources → decoder → its connection table → copies for the collector.
+// One worker: its sources → decoder → its connection table → copies for the collector.
 //
 // Thread: Run() and all that it touches belong to one thread; the rest is said below.
 class CaptureWorker final : private EndedConnectionSink {
@@ -66,7 +67,7 @@ class CaptureWorker final : private EndedConnectionSink {
   void WantSnapshot(int64_t begun_since_ns);
 
   // For the collector's thread.
-  TripleBuffer<ShardSnapshot>* buffer() { return &buffer_; }
+  TripleBuffer<WorkerSnapshot>* buffer() { return &buffer_; }
 
  private:
   struct Source {
@@ -83,11 +84,11 @@ class CaptureWorker final : private EndedConnectionSink {
   void CountAndApply(const Source& source);
   void ReadDropCounters();
   void LookAtClock();
-  void LookAfterSources();
-  void LookAfterManyInterfaces();
+  void PollSources();
+  void PollDiscoveredInterfaces();
   void LogCondition(size_t interface, LogLevel level_when_up) const;
-  void TakeMail();
-  ShardPublisher::Progress Publish(int64_t steady_ns);
+  void TakeLocalListeners();
+  WorkerPublisher::Progress Publish(int64_t steady_ns);
   void WaitForPackets();
 
   const WorkerOptions options_;
@@ -104,8 +105,8 @@ class CaptureWorker final : private EndedConnectionSink {
   std::vector<Source> sources_;
   ConnectionTable table_;
   std::unique_ptr<MemoryAhead> memory_ahead_;  // of the table; while it runs
-  TripleBuffer<ShardSnapshot> buffer_;
-  ShardPublisher publisher_;
+  TripleBuffer<WorkerSnapshot> buffer_;
+  WorkerPublisher publisher_;
   PacketBatch batch_;
   Mailbox<LocalListeners> listeners_;
   std::atomic<int64_t> wanted_since_ns_{INT64_MIN};

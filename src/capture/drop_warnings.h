@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_CAPTURE_DROP_WARNINGS_H_
 #define TCPGAUGE_SRC_CAPTURE_DROP_WARNINGS_H_
 
@@ -15,7 +16,7 @@ namespace tcpgauge {
 // Warns that the kernel dropped packets: of an interface at most once a minute, however many workers capture it, with
 // the number since the last time. The exact number is a metric.
 //
-// Thread: any; a lock, which capture threads share with nobody but each other, twice a second.
+// Thread: any; a lock, which workers share with nobody but each other, twice a second.
 class DropWarnings {
  public:
   using Warn = std::function<void(const std::string& interface, uint64_t packets)>;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/capture/file_source.h"
 
 #include <errno.h>
@@ -43,7 +44,7 @@ bool Matches(const FilterProgram& filter, absl::Span<const uint8_t> captured, ui
 class MixedPcapng {
  public:
   // Goes on in `file` where the library stopped, which is behind the block of an interface.
-  static absl::StatusOr<std::unique_ptr<MixedPcapng>> GoOn(FILE* file, const std::string& filter) {
+  static absl::StatusOr<std::unique_ptr<MixedPcapng>> Resume(FILE* file, const std::string& filter) {
     const off_t stopped_at = ftello(file);
     if (stopped_at < 0 || fseeko(file, 0, SEEK_SET) != 0) return absl::UnavailableError("standard input is read once");
     return std::unique_ptr<MixedPcapng>(new MixedPcapng(file, filter, static_cast<uint64_t>(stopped_at)));
@@ -107,7 +108,7 @@ class FileSource final : public PacketSource {
 
   absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
     auto result = ReadAsItIs(batch);
-    times_.Mend(batch->packets());
+    times_.CorrectOutliers(batch->packets());
     return result;
   }
 
@@ -136,7 +137,7 @@ class FileSource final : public PacketSource {
       if (count == 0) return ReadResult::kEnd;
       const std::string error = pcap_geterr(reader_.handle());
       if (!absl::StrContains(error, "different from the type of the first interface")) return DataLoss(error);
-      auto mixed = MixedPcapng::GoOn(file(), filter_);
+      auto mixed = MixedPcapng::Resume(file(), filter_);
       if (!mixed.ok()) return DataLoss(absl::StrCat(error, " (", mixed.status().message(), ")"));
       mixed_ = *std::move(mixed);
       if (!batch->packets().empty()) return ReadResult::kPackets;

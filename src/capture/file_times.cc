@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/capture/file_times.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@ constexpr int64_t kDayNs = int64_t{86400} * 1000000000;
 
 }  // namespace
 
-void FileTimes::Mend(absl::Span<DecodedPacket> packets) {
+void FileTimes::CorrectOutliers(absl::Span<DecodedPacket> packets) {
   for (size_t i = 0; i < packets.size(); ++i) {
     int64_t& time_ns = packets[i].time_ns;
     if (i + 1 < packets.size() && time_ns - latest_ns_ > kDayNs && time_ns - packets[i + 1].time_ns > kDayNs) {

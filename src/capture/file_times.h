@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_CAPTURE_FILE_TIMES_H_
 #define TCPGAUGE_SRC_CAPTURE_FILE_TIMES_H_
 
@@ -16,7 +17,7 @@ namespace tcpgauge {
 class FileTimes {
  public:
   // The packets of one read, in the order of the file. Of the last one nothing comes after: it is believed.
-  void Mend(absl::Span<DecodedPacket> packets);
+  void CorrectOutliers(absl::Span<DecodedPacket> packets);
 
  private:
   int64_t latest_ns_ = 0;

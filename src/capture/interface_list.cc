@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/capture/interface_list.h"
 
 #include <pcap/pcap.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/capture/interface_registry.h"
 
 #include <net/if.h>
@@ -43,7 +44,7 @@ bool InterfaceRegistry::SetCondition(size_t place, SourceCondition condition) {
   return true;
 }
 
-std::vector<size_t> InterfaceRegistry::LookAfter(const InterfaceLookup& lookup) {
+std::vector<size_t> InterfaceRegistry::Poll(const InterfaceLookup& lookup) {
   // Of several that had the same name one after the other, the one that is there counts.
   absl::flat_hash_map<size_t, SourceCondition::State> states;
   for (auto entry = by_index_.begin(); entry != by_index_.end();) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_CAPTURE_INTERFACE_REGISTRY_H_
 #define TCPGAUGE_SRC_CAPTURE_INTERFACE_REGISTRY_H_
 
@@ -11,13 +12,13 @@
 #include "absl/container/flat_hash_map.h"
 #include "src/capture/interface_lookup.h"
 #include "src/capture/packet_source.h"
-#include "src/snapshot/shard_snapshot.h"
+#include "src/snapshot/worker_snapshot.h"
 
 namespace tcpgauge {
 
-// The interfaces that a capture thread has seen: their place in CaptureCounters::interfaces, and their names.
+// The interfaces that a worker has seen: their place in CaptureCounters::interfaces, and their names.
 //
-// Thread: confined to its capture thread; the strings that Name() returns never change or move and may be read by any.
+// Thread: confined to its worker; the strings that Name() returns never change or move and may be read by any.
 // Bounds: kMaxInterfaces; all further ones are one, named "other". Where interfaces come and go, those of the same name
 // are one, and one that is renamed keeps the name under which it was first seen.
 class InterfaceRegistry {
@@ -43,7 +44,7 @@ class InterfaceRegistry {
 
   // Looks which of the interfaces that FindByIndex() found are up, and returns the places of those that changed or are
   // new. A few system calls for each.
-  std::vector<size_t> LookAfter(const InterfaceLookup& lookup);
+  std::vector<size_t> Poll(const InterfaceLookup& lookup);
 
   const std::string& Name(size_t place) const { return names_[place]; }
 

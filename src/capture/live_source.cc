@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/capture/live_source.h"
 
 #include <errno.h>
@@ -52,7 +53,7 @@ int64_t WallNanoseconds() {
 
 class LiveSource final : public PacketSource {
  public:
-  // `reader`'s socket is bound to the interface, or parked: then LookAfter() binds it.
+  // `reader`'s socket is bound to the interface, or parked: then Poll() binds it.
   LiveSource(std::unique_ptr<PcapReader> reader, std::string name, const LiveOptions& options, bool parked)
       : reader_(std::move(reader)), name_(std::move(name)), options_(options), parked_(parked) {
     if (parked_) return;
@@ -73,11 +74,11 @@ class LiveSource final : public PacketSource {
     }
     if (count == 0) return ReadResult::kNone;
     const char* const error = pcap_geterr(reader_->handle());
-    if (is_watched_ && strstr(error, kDisappeared) != nullptr) return ReadResult::kNone;  // LookAfter() knows better
+    if (is_watched_ && strstr(error, kDisappeared) != nullptr) return ReadResult::kNone;  // Poll() knows better
     return absl::UnavailableError(absl::StrCat(name_, ": ", error));
   }
 
-  SourceCondition LookAfter() override {
+  SourceCondition Poll() override {
     using State = SourceCondition::State;
     if (!is_watched_) return {};
     std::optional<NetworkInterface> interface;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_CAPTURE_LIVE_SOURCE_H_
 #define TCPGAUGE_SRC_CAPTURE_LIVE_SOURCE_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/capture/local_listeners.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_CAPTURE_MAILBOX_H_
 #define TCPGAUGE_SRC_CAPTURE_MAILBOX_H_
 
@@ -7,7 +8,7 @@
 
 namespace tcpgauge {
 
-// Hands the latest of some values to a capture thread, which never waits for it. Thread: any may post; any may take.
+// Hands the latest of some values to a worker, which never waits for it. Thread: any may post; any may take.
 template <typename T>
 class Mailbox {
  public:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_CAPTURE_PACKET_SOURCE_H_
 #define TCPGAUGE_SRC_CAPTURE_PACKET_SOURCE_H_
 
@@ -71,7 +72,7 @@ struct SourceCondition {
 };
 
 // Where packets come from: an interface, or a file.
-// Thread: confined to one capture thread.
+// Thread: confined to one worker.
 class PacketSource {
  public:
   virtual ~PacketSource() = default;
@@ -88,9 +89,9 @@ class PacketSource {
 
   // Looks after the interface, and takes capture up again when it has come back. A few system calls: for a few times a
   // second.
-  virtual SourceCondition LookAfter() { return SourceCondition(); }
+  virtual SourceCondition Poll() { return SourceCondition(); }
 
-  // Readable when packets are there; -1 for a source that never makes wait. May change in LookAfter().
+  // Readable when packets are there; -1 for a source that never makes wait. May change in Poll().
   virtual int poll_fd() const = 0;
 
   // The interface's name, or the file's, as it was given. Stays when the interface is renamed.

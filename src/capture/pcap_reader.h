@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_CAPTURE_PCAP_READER_H_
 #define TCPGAUGE_SRC_CAPTURE_PCAP_READER_H_
 

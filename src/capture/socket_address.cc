@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/capture/socket_address.h"
 
 #include <netinet/in.h>

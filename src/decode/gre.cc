@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/decode/gre.h"
 
 #include "src/base/wire_integers.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_FLOW_CONNECTION_TABLE_H_
 #define TCPGAUGE_SRC_FLOW_CONNECTION_TABLE_H_
 
@@ -53,7 +54,7 @@ class EndedConnectionSink {
   virtual void OnConnectionEnded(const EndedConnection& connection) = 0;
 };
 
-// One capture thread's connections: an index over records that never move. A connection of which only a SYN was seen is
+// One worker's connections: an index over records that never move. A connection of which only a SYN was seen is
 // an embryo, a third of a record.
 //
 // A connection begins with a SYN or, unless `new_only`, with any segment. One that begins with neither SYN nor SYN-ACK

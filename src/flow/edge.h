@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_FLOW_EDGE_H_
 #define TCPGAUGE_SRC_FLOW_EDGE_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/flow/edge_table.h"
 
 #include <algorithm>
@@ -114,7 +115,7 @@ EdgeTable::Slot EdgeTable::TryWatch(const EdgeKey& key, uint64_t bytes, int64_t 
   edges_[slot].key = key;
   edges_[slot].in_use = true;
   index_.emplace(key, slot);
-  if (exported_ < options_.max_exported && NobodySaw(now_ns)) SetPhase(&edges_[slot], Phase::kAdmitted, now_ns);
+  if (exported_ < options_.max_exported && InFirstWindow(now_ns)) SetPhase(&edges_[slot], Phase::kAdmitted, now_ns);
   return slot;
 }
 
@@ -146,7 +147,7 @@ void EdgeTable::Remove(Edge* edge, int64_t now_ns) {
 }
 
 void EdgeTable::FinishPhases(int64_t now_ns) {
-  const bool nobody_saw = NobodySaw(now_ns);
+  const bool in_first_window = InFirstWindow(now_ns);
   for (Edge& edge : edges_) {
     const bool over = now_ns - edge.phase_since_ns >= options_.window_ns;
     switch (edge.phase) {
@@ -154,13 +155,13 @@ void EdgeTable::FinishPhases(int64_t now_ns) {
         if (over) edge.phase_since_ns = 0;
         break;
       case Phase::kAnnounced:
-        if (over || nobody_saw) SetPhase(&edge, Phase::kAdmitted, now_ns);
+        if (over || in_first_window) SetPhase(&edge, Phase::kAdmitted, now_ns);
         break;
       case Phase::kAdmitted:
         if (now_ns - edge.last_payload_ns >= options_.idle_timeout_ns) SetPhase(&edge, Phase::kRetiring, now_ns);
         break;
       case Phase::kRetiring:
-        if (over || nobody_saw) Remove(&edge, now_ns);
+        if (over || in_first_window) Remove(&edge, now_ns);
         break;
     }
   }
@@ -191,7 +192,7 @@ void EdgeTable::Rebalance(int64_t now_ns) {
   }
   std::sort(candidates_.begin(), candidates_.end(), heavier);
   std::sort(admitted.begin(), admitted.end(), [&heavier](Slot a, Slot b) { return heavier(b, a); });
-  const bool nobody_saw = NobodySaw(now_ns);
+  const bool in_first_window = InFirstWindow(now_ns);
   size_t places = free;
   for (size_t i = 0, lightest = 0; i < candidates_.size(); ++i) {
     Edge& edge = edges_[candidates_[i]];
@@ -199,12 +200,12 @@ void EdgeTable::Rebalance(int64_t now_ns) {
       if (lightest == admitted.size() || weights_[candidates_[i]] <= kHysteresis * weights_[admitted[lightest]]) break;
       Edge& given_up = edges_[admitted[lightest++]];
       SetPhase(&given_up, Phase::kRetiring, now_ns);
-      if (!nobody_saw) continue;  // its place is free after a window
+      if (!in_first_window) continue;  // its place is free after a window
       Remove(&given_up, now_ns);
       ++places;
     }
     --places;
-    SetPhase(&edge, nobody_saw ? Phase::kAdmitted : Phase::kAnnounced, now_ns);
+    SetPhase(&edge, in_first_window ? Phase::kAdmitted : Phase::kAnnounced, now_ns);
   }
 
   if (now_ns >= next_decay_ns_) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_FLOW_EDGE_TABLE_H_
 #define TCPGAUGE_SRC_FLOW_EDGE_TABLE_H_
 
@@ -121,7 +122,7 @@ class EdgeTable {
   // The slot that a packet of an unwatched edge wins, or kNone.
   Slot TryWatch(const EdgeKey& key, uint64_t bytes, int64_t now_ns);
   // Whether it is too early for anybody to miss what is not announced.
-  bool NobodySaw(int64_t now_ns) const { return now_ns - start_ns_ < options_.window_ns; }
+  bool InFirstWindow(int64_t now_ns) const { return now_ns - start_ns_ < options_.window_ns; }
   void Forget(Slot slot);
   void SetPhase(Edge* edge, Phase phase, int64_t now_ns);
   void Remove(Edge* edge, int64_t now_ns);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/flow/fill_record.h"
 
 #include "src/flow/interface_pins.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_FLOW_RECENTLY_ENDED_H_
 #define TCPGAUGE_SRC_FLOW_RECENTLY_ENDED_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/flow/slot_set.h"
 
 #include <utility>
@@ -27,7 +28,7 @@ void SlotSet::Put(uint32_t slot, uint32_t hash) {
   }
 }
 
-SlotSet::Place SlotSet::Locate(uint32_t slot, uint32_t hash) const {
+SlotSet::Position SlotSet::Locate(uint32_t slot, uint32_t hash) const {
   for (uint32_t at = HomeOf(hash);; at = After(at)) {
     const uint32_t places = PlacesOf(buckets_[at].slots, ~slot);
     if (places != 0) return {at, static_cast<uint32_t>(__builtin_ctz(places))};
@@ -35,12 +36,12 @@ SlotSet::Place SlotSet::Locate(uint32_t slot, uint32_t hash) const {
 }
 
 void SlotSet::Replace(uint32_t slot, uint32_t other, uint32_t hash) {
-  const Place place = Locate(slot, hash);
+  const Position place = Locate(slot, hash);
   buckets_[place.bucket].slots[place.index] = ~other;
 }
 
 void SlotSet::Erase(uint32_t slot, uint32_t hash) {
-  Place hole = Locate(slot, hash);
+  Position hole = Locate(slot, hash);
   // What had to go past the hole's bucket comes back into it; then the hole is where that was.
   for (uint32_t at = hole.bucket, ahead = 1; IsFull(buckets_[at]); ++ahead) {
     at = After(at);

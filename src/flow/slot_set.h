@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_FLOW_SLOT_SET_H_
 #define TCPGAUGE_SRC_FLOW_SLOT_SET_H_
 
@@ -59,7 +60,7 @@ class SlotSet {
     uint32_t slots[kSlotsPerBucket];  // each inverted, so that zeroed memory is free
   };
   static_assert(sizeof(Bucket) == kBucketBytes, "one cache line");
-  struct Place {
+  struct Position {
     uint32_t bucket;
     uint32_t index;
   };
@@ -88,7 +89,7 @@ class SlotSet {
   uint32_t Distance(uint32_t from, uint32_t to) const { return to >= from ? to - from : to + bucket_count_ - from; }
 
   void Put(uint32_t slot, uint32_t hash);
-  Place Locate(uint32_t slot, uint32_t hash) const;
+  Position Locate(uint32_t slot, uint32_t hash) const;
   void Grow();
 
   uint32_t bucket_count_;

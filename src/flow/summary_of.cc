@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/flow/summary_of.h"
 
 #include "src/flow/handshake.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/flow/tcp_state.h"
 
 namespace tcpgauge {

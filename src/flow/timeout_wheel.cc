@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/flow/timeout_wheel.h"
 
 #include <algorithm>

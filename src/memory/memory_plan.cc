@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/memory/memory_plan.h"
 
 #include <malloc.h>
@@ -7,8 +8,8 @@
 #include "src/flow/encapsulation_table.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/ended_queue.h"
-#include "src/snapshot/shard_snapshot.h"
 #include "src/snapshot/snapshot.h"
+#include "src/snapshot/worker_snapshot.h"
 
 namespace tcpgauge {
 namespace {
@@ -34,7 +35,7 @@ constexpr uint64_t kPointBytes = 1200;
 
 // That somebody can hold at a time: the hub's, the one being made, and two of which answers are being written.
 constexpr uint64_t kSnapshots = 4;
-constexpr uint64_t kShardPlaces = 3;               // of a TripleBuffer
+constexpr uint64_t kBufferPlaces = 3;              // of a TripleBuffer
 constexpr uint64_t kRankBytes = sizeof(uint32_t);  // of a row, while it is chosen
 
 constexpr unsigned kLeastHttpConnections = 32;
@@ -59,8 +60,8 @@ uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   table.max_encapsulations = plan.max_encapsulations;
   uint64_t bytes = ConnectionTable::MemoryBytes(table);
   if (HasReaders(demand)) {
-    bytes += (kShardPlaces + kSnapshots) * sizeof(Encapsulation) * plan.max_encapsulations;
-    bytes += (kShardPlaces * sizeof(ShardRow) + kSnapshots * sizeof(ConnectionView)) * table.max_recently_ended;
+    bytes += (kBufferPlaces + kSnapshots) * sizeof(Encapsulation) * plan.max_encapsulations;
+    bytes += (kBufferPlaces * sizeof(WorkerRow) + kSnapshots * sizeof(ConnectionView)) * table.max_recently_ended;
   }
   return bytes * demand.workers;
 }
@@ -68,7 +69,7 @@ uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
 uint64_t RowBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   if (!HasReaders(demand)) return 0;
   const uint64_t listings = demand.listeners > 0 ? plan.concurrent_listings : 0;
-  return kShardPlaces * sizeof(ShardRow) + kRankBytes + kSnapshots * sizeof(ConnectionView) +
+  return kBufferPlaces * sizeof(WorkerRow) + kRankBytes + kSnapshots * sizeof(ConnectionView) +
          listings * kListedRowBytes;
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_NET_IP_ADDRESS_H_
 #define TCPGAUGE_SRC_NET_IP_ADDRESS_H_
 

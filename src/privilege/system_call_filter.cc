@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/privilege/system_call_filter.h"
 
 #include <errno.h>

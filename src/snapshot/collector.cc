@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/snapshot/collector.h"
 
 #include <algorithm>
@@ -21,7 +22,7 @@ DirectionView ToView(const EndSummary& end, double payload_rate) {
   return view;
 }
 
-ConnectionView ToView(const ShardRow& row) {
+ConnectionView ToView(const WorkerRow& row) {
   const ConnectionSummary& summary = row.summary;
   ConnectionView view;
   view.id = summary.id;
@@ -71,7 +72,7 @@ uint32_t MergeInterface(const InterfaceView& from, std::vector<InterfaceView>* i
 
 std::shared_ptr<const Snapshot> Collector::Collect() {
   bool fresh = false;
-  for (TripleBuffer<ShardSnapshot>* shard : shards_) fresh = shard->TakeLatest() || fresh;
+  for (TripleBuffer<WorkerSnapshot>* worker : workers_) fresh = worker->TakeLatest() || fresh;
   if (!fresh) return nullptr;
 
   auto snapshot = std::make_shared<Snapshot>();
@@ -84,19 +85,19 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   OverflowCounts overflows{};
   std::vector<const EdgesView*> edges;
   size_t row_count = 0;
-  for (const TripleBuffer<ShardSnapshot>* shard : shards_) row_count += shard->front().rows.size();
+  for (const TripleBuffer<WorkerSnapshot>* worker : workers_) row_count += worker->front().rows.size();
   snapshot->connections.reserve(row_count);
-  for (const TripleBuffer<ShardSnapshot>* buffer : shards_) {
-    const ShardSnapshot& shard = buffer->front();
-    if (shard.time_ns >= time_ns_) snapshot->clock_stepped_ns = shard.counters.clock_stepped_ns;
-    time_ns_ = std::max(time_ns_, shard.time_ns);
-    snapshot->begun_ns = std::min(snapshot->begun_ns, shard.begun_ns);
+  for (const TripleBuffer<WorkerSnapshot>* buffer : workers_) {
+    const WorkerSnapshot& worker = buffer->front();
+    if (worker.time_ns >= time_ns_) snapshot->clock_stepped_ns = worker.counters.clock_stepped_ns;
+    time_ns_ = std::max(time_ns_, worker.time_ns);
+    snapshot->begun_ns = std::min(snapshot->begun_ns, worker.begun_ns);
     std::vector<uint32_t> interfaces;
-    for (const InterfaceView& from : shard.counters.interfaces) {
+    for (const InterfaceView& from : worker.counters.interfaces) {
       interfaces.push_back(MergeInterface(from, &snapshot->interfaces));
     }
     std::vector<uint32_t> encapsulations;
-    for (const Encapsulation& from : shard.encapsulations) {
+    for (const Encapsulation& from : worker.encapsulations) {
       if (from.empty()) {
         encapsulations.push_back(0);
       } else {
@@ -104,7 +105,7 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
         snapshot->encapsulations.push_back(from);
       }
     }
-    const auto add = [&](const ShardRow& row, std::vector<ConnectionView>* views) {
+    const auto add = [&](const WorkerRow& row, std::vector<ConnectionView>* views) {
       ConnectionView view = ToView(row);
       if (row.summary.interface < interfaces.size()) view.interface = interfaces[row.summary.interface];
       if (row.summary.encapsulation < encapsulations.size()) {
@@ -112,18 +113,18 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
       }
       views->push_back(view);
     };
-    for (const ShardRow& row : shard.rows) add(row, &snapshot->connections);
+    for (const WorkerRow& row : worker.rows) add(row, &snapshot->connections);
     // An ended connection's encapsulation has its number no longer, and no metric shows it.
-    for (const ShardRow& row : shard.ended_rows) {
+    for (const WorkerRow& row : worker.ended_rows) {
       add(row, &snapshot->ended_connections);
       snapshot->ended_connections.back().encapsulation = 0;
     }
-    edges.push_back(&shard.edges);
-    snapshot->connections_not_listed += shard.connections_not_listed;
-    snapshot->totals.Add(shard.totals);
-    for (size_t i = 0; i < kDecodeErrorCount; ++i) decode_errors[i] += shard.counters.decode_errors[i];
-    unmatched_fragments += shard.unmatched_fragments;
-    for (size_t i = 0; i < kOverflowCount; ++i) overflows[i] += shard.overflows[i];
+    edges.push_back(&worker.edges);
+    snapshot->connections_not_listed += worker.connections_not_listed;
+    snapshot->totals.Add(worker.totals);
+    for (size_t i = 0; i < kDecodeErrorCount; ++i) decode_errors[i] += worker.counters.decode_errors[i];
+    unmatched_fragments += worker.unmatched_fragments;
+    for (size_t i = 0; i < kOverflowCount; ++i) overflows[i] += worker.overflows[i];
   }
   snapshot->edges = edge_merger_.Merge(edges);
   snapshot->time_ns = time_ns_;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_SNAPSHOT_COLLECTOR_H_
 #define TCPGAUGE_SRC_SNAPSHOT_COLLECTOR_H_
 
@@ -7,9 +8,9 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "src/snapshot/edge_merger.h"
-#include "src/snapshot/shard_snapshot.h"
 #include "src/snapshot/snapshot.h"
 #include "src/snapshot/triple_buffer.h"
+#include "src/snapshot/worker_snapshot.h"
 
 namespace tcpgauge {
 
@@ -19,16 +20,16 @@ struct CollectorOptions {
   size_t exported_connections = 100;  // how many of the heaviest keep their places against slightly heavier ones
 };
 
-// Makes one Snapshot of what the capture threads published.
+// Makes one Snapshot of what the workers published.
 //
-// Thread: confined to one, the only reader of the shards' buffers.
+// Thread: confined to one, the only reader of the workers' buffers.
 class Collector {
  public:
   // The buffers must outlive it.
-  Collector(const CollectorOptions& options, std::vector<TripleBuffer<ShardSnapshot>*> shards)
-      : options_(options), shards_(std::move(shards)) {}
+  Collector(const CollectorOptions& options, std::vector<TripleBuffer<WorkerSnapshot>*> workers)
+      : options_(options), workers_(std::move(workers)) {}
 
-  // A new snapshot, or null when no shard has published since the last one.
+  // A new snapshot, or null when no worker has published since the last one.
   std::shared_ptr<const Snapshot> Collect();
 
  private:
@@ -36,7 +37,7 @@ class Collector {
   void Rank(Snapshot* snapshot);
 
   const CollectorOptions options_;
-  const std::vector<TripleBuffer<ShardSnapshot>*> shards_;
+  const std::vector<TripleBuffer<WorkerSnapshot>*> workers_;
   uint64_t sequence_ = 0;
   int64_t time_ns_ = 0;
   EdgeMerger edge_merger_;

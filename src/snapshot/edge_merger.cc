@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/snapshot/edge_merger.h"
 
 #include <algorithm>
@@ -26,9 +27,9 @@ bool BeganAgain(const EdgeCounters& before, const EdgeCounters& now) {
 
 }  // namespace
 
-void EdgeMerger::KeepRetired(const EdgesView& shard, absl::flat_hash_map<EdgeKey, EdgeView>* exported) {
+void EdgeMerger::KeepRetired(const EdgesView& worker, absl::flat_hash_map<EdgeKey, EdgeView>* exported) {
   absl::flat_hash_map<EdgeKey, EdgeView> now;
-  for (const EdgeView& edge : shard.exported) now.emplace(edge.key, edge);
+  for (const EdgeView& edge : worker.exported) now.emplace(edge.key, edge);
   for (const auto& [key, before] : *exported) {
     const auto found = now.find(key);
     if (found != now.end() && !BeganAgain(before.counters, found->second.counters)) continue;
@@ -42,14 +43,14 @@ void EdgeMerger::KeepRetired(const EdgesView& shard, absl::flat_hash_map<EdgeKey
   *exported = std::move(now);
 }
 
-EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& shards) {
+EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& workers) {
   EdgesView merged;
   absl::flat_hash_map<EdgeKey, size_t> places;
-  exported_.resize(shards.size());
-  for (size_t i = 0; i < shards.size(); ++i) {
-    const EdgesView& shard = *shards[i];
-    KeepRetired(shard, &exported_[i]);
-    for (const EdgeView& edge : shard.exported) {
+  exported_.resize(workers.size());
+  for (size_t i = 0; i < workers.size(); ++i) {
+    const EdgesView& worker = *workers[i];
+    KeepRetired(worker, &exported_[i]);
+    for (const EdgeView& edge : worker.exported) {
       const auto [place, is_new] = places.emplace(edge.key, merged.exported.size());
       if (is_new) {
         merged.exported.push_back(edge);
@@ -59,12 +60,12 @@ EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& shards) {
         into.start_time_ns = std::min(into.start_time_ns, edge.start_time_ns);
       }
     }
-    AddEdgeCounters(shard.other, &merged.other);
-    AddEdgeCounters(shard.retired, &merged.retired);
-    merged.retired_edges += shard.retired_edges;
-    merged.folded += shard.folded;
-    merged.v4_prefix_bits = shard.v4_prefix_bits;
-    merged.v6_prefix_bits = shard.v6_prefix_bits;
+    AddEdgeCounters(worker.other, &merged.other);
+    AddEdgeCounters(worker.retired, &merged.retired);
+    merged.retired_edges += worker.retired_edges;
+    merged.folded += worker.folded;
+    merged.v4_prefix_bits = worker.v4_prefix_bits;
+    merged.v6_prefix_bits = worker.v6_prefix_bits;
   }
   for (auto it = kept_.begin(); it != kept_.end();) {
     const auto place = places.find(it->first);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_SNAPSHOT_EDGE_MERGER_H_
 #define TCPGAUGE_SRC_SNAPSHOT_EDGE_MERGER_H_
 
@@ -10,7 +11,7 @@
 
 namespace tcpgauge {
 
-// Adds up the edges of several capture threads' tables, over which the connections of one edge are spread.
+// Adds up the edges of several workers' tables, over which the connections of one edge are spread.
 //
 // Each table admits and retires edges by itself. What a table retires of an edge that another one still exports stays
 // with the exported edge, and is not yet retired, so that no counter falls and what is exported and what is retired add
@@ -19,8 +20,8 @@ namespace tcpgauge {
 // Thread: confined to the collector's.
 class EdgeMerger {
  public:
-  // `shards` are always the same tables, in the same order.
-  EdgesView Merge(const std::vector<const EdgesView*>& shards);
+  // `workers` are always the same tables, in the same order.
+  EdgesView Merge(const std::vector<const EdgesView*>& workers);
 
  private:
   struct Kept {
@@ -29,10 +30,10 @@ class EdgeMerger {
     uint64_t retired_edges = 0;
   };
 
-  // What the shard has retired since the last call, of the edges that it exported then.
-  void KeepRetired(const EdgesView& shard, absl::flat_hash_map<EdgeKey, EdgeView>* exported);
+  // What the worker has retired since the last call, of the edges that it exported then.
+  void KeepRetired(const EdgesView& worker, absl::flat_hash_map<EdgeKey, EdgeView>* exported);
 
-  std::vector<absl::flat_hash_map<EdgeKey, EdgeView>> exported_;  // by each shard, at the last call
+  std::vector<absl::flat_hash_map<EdgeKey, EdgeView>> exported_;  // by each worker, at the last call
   absl::flat_hash_map<EdgeKey, Kept> kept_;
 };
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_SNAPSHOT_ENDED_QUEUE_H_
 #define TCPGAUGE_SRC_SNAPSHOT_ENDED_QUEUE_H_
 
@@ -15,12 +16,12 @@ namespace tcpgauge {
 // A connection that ended, and the name of the interface that it was counted on.
 struct NamedEndedConnection {
   EndedConnection connection;
-  const std::string* interface = nullptr;  // lives as long as the capture thread's state
+  const std::string* interface = nullptr;  // lives as long as the worker's state
 };
 
-// The connections that end, from one capture thread to the one thread that logs them.
+// The connections that end, from one worker to the one thread that logs them.
 //
-// Thread: Push() on the capture thread, never waiting for a lock; the rest on the logging thread.
+// Thread: Push() on the worker, never waiting for a lock; the rest on the logging thread.
 // Bounds: kCapacity entries. When full, Push() counts the connection in lost() or, with `lossless` (for files, which
 // wait), lets the logging thread run first.
 class EndedQueue {

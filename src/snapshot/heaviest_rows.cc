@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/snapshot/heaviest_rows.h"
 
 namespace tcpgauge {
@@ -20,7 +21,7 @@ void HeaviestRows::Clear() {
   lightest_ = 0;
 }
 
-uint32_t HeaviestRows::Place(uint64_t weight) {
+uint32_t HeaviestRows::AssignRow(uint64_t weight) {
   const size_t bucket = Bucket(weight);
   if (next_.size() < max_rows_) {
     const uint32_t row = static_cast<uint32_t>(next_.size());

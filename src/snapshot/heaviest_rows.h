@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_SNAPSHOT_HEAVIEST_ROWS_H_
 #define TCPGAUGE_SRC_SNAPSHOT_HEAVIEST_ROWS_H_
 
@@ -23,7 +24,7 @@ class HeaviestRows {
 
   // The row for a connection of this weight: the next one while fewer than max_rows are taken, then that of a lighter
   // connection, which loses it; kNone when none is lighter.
-  uint32_t Place(uint64_t weight);
+  uint32_t AssignRow(uint64_t weight);
 
  private:
   static constexpr size_t kBuckets = 256;  // four to a power of two

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_H_
 #define TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_H_
 
@@ -94,7 +95,7 @@ struct EdgesView {
 struct Snapshot {
   uint64_t sequence = 0;  // grows by one with each snapshot
   // Steady time (see Clock) since when it was copied: what packets brought before is in it. INT64_MAX when nothing
-  // comes any more, INT64_MIN while some capture thread has published nothing.
+  // comes any more, INT64_MIN while some worker has published nothing.
   int64_t begun_ns = INT64_MIN;
   int64_t time_ns = 0;  // Unix epoch; with a file, the time in its packets. What idle times are measured against.
   int64_t capture_start_time_ns = 0;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_HUB_H_
 #define TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_HUB_H_
 
@@ -14,10 +15,10 @@ namespace tcpgauge {
 
 // Where the latest snapshot is to be had, and where a newer one is asked for: nothing is copied for nobody.
 //
-// Thread: safe for any, but capture threads do not know it: its lock is shared by the collector and the readers alone.
+// Thread: safe for any, but workers do not know it: its lock is shared by the collector and the readers alone.
 class SnapshotHub {
  public:
-  // Asks the capture threads for a snapshot that is begun at this steady time or later. Called on the reader's thread,
+  // Asks the workers for a snapshot that is begun at this steady time or later. Called on the reader's thread,
   // perhaps several times for the same; must not wait.
   using Ask = std::function<void(int64_t begun_since_ns)>;
 

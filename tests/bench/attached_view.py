@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What it costs to look at a busy agent from elsewhere: CPU of the agent and of an attached view, kernel drops.
 
 usage: attached_view.py BINARY [CONNECTIONS [SECONDS]]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """How often the client of a connection is found when its handshake was not captured.
 
 usage: client_accuracy.py BINARY CAPTURE ...

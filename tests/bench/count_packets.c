@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The baseline: the least that a program can do with a capture by libpcap. usage: count_packets FILE */
 
 #include <pcap/pcap.h>

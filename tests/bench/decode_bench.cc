@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Nanoseconds per decoded packet, packets and results in the cache: the best of several rounds.
 #include <algorithm>
 #include <chrono>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How long handing over a table holds its capture thread up: the longest step of whole passes. usage:
 // handover_bench [CONNECTIONS [ENCAPSULATIONS]]
 //
@@ -14,7 +15,7 @@
 #include <vector>
 
 #include "src/flow/connection_table.h"
-#include "src/snapshot/shard_publisher.h"
+#include "src/snapshot/worker_publisher.h"
 
 namespace tcpgauge {
 namespace {
@@ -87,19 +88,19 @@ int Main(uint32_t connections, uint32_t encapsulations) {
   for (uint32_t i = 0; i < connections; ++i) Begin(i, encapsulations, table.get());
   CaptureCounters counters;
   counters.interfaces.resize(4);
-  TripleBuffer<ShardSnapshot> buffer;
-  ShardPublisher publisher(table.get(), &counters, &buffer, kSecond, 0, 100000);
+  TripleBuffer<WorkerSnapshot> buffer;
+  WorkerPublisher publisher(table.get(), &counters, &buffer, kSecond, 0, 100000);
   printf(
       "pass   steps   total ms   longest us (CPU)   longest us (wall)   longest but nine   reading alone: longest\n");
   int long_steps = 0;
   int long_reads = 0;
   uint64_t read = 0;
   for (int pass = 0; pass < kPasses; ++pass) {
-    const Steps copying([&] { return publisher.Step((pass + 1) * kSecond) == ShardPublisher::Progress::kPublished; });
+    const Steps copying([&] { return publisher.Step((pass + 1) * kSecond) == WorkerPublisher::Progress::kPublished; });
     buffer.TakeLatest();
     uint32_t slot = 0;
     const Steps reading([&] {
-      const uint32_t end = std::min(slot + ShardPublisher::kSliceSlots, table->record_limit());
+      const uint32_t end = std::min(slot + WorkerPublisher::kSliceSlots, table->record_limit());
       for (; slot < end; ++slot) {
         if (table->IsConfirmed(slot)) read += table->WindowPayloadBytes(slot, table->now_ns());
       }

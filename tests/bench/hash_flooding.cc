@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much longer the table takes for 4-tuples that an attacker chose than for any others: connections are begun,
 // answered and used, in turns by connections that collide when the seed is 0 and by random ones; medians of rounds.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The agent and tcpdump on the same veth, under the same load at the same time: what each used, and what was dropped."""
 import os
 import re

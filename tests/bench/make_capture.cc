@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes the captures that the benchmarks read. usage: make_capture KIND FILE [PACKETS]
 //
 // KIND is one of

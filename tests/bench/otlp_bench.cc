@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What it costs to make the body of a push, beside that of a scrape of the same exposition. The argument is the number
 // of connections, nine samples each; 543 make some 5,000. Run it as `bazel run //tests/bench:otlp_bench`;
 // tests/bench/push_cost.py measures whole pushes of the agent.

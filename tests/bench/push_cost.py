@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures what a push over OTLP costs the agent, in CPU time, beside a scrape of the same series, and prints a table.
 
 usage: tests/bench/push_cost.py [--count N] [--rounds N]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures what the agent costs, beside a bare libpcap loop, softflowd and tcpdump, and prints tables.
 
 usage: tests/bench/run.py [--rounds N] [--packets N] [--seconds N] [--smoke] [--binaries FOLDER] [PART ...]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A load of short connections, for the live benchmark. usage: short_connections serve|load ADDRESS PORT [SECONDS]
  *
  * `serve` answers each connection's 100 bytes with 2,000 and closes it, until it is ended. `load` makes one connection

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Nanoseconds per packet of each stage of the packet path, over a capture that make_capture wrote. usage:
 // stages_bench FILE
 //
@@ -20,7 +21,7 @@
 #include "src/decode/decoded_packet.h"
 #include "src/flow/connection_index.h"
 #include "src/flow/connection_table.h"
-#include "src/snapshot/shard_publisher.h"
+#include "src/snapshot/worker_publisher.h"
 #include "tests/bench/mapped_capture.h"
 
 namespace tcpgauge {
@@ -111,8 +112,8 @@ double ApplyStage(PacketRun* capture, bool keep_rates, bool publish, double* pub
   options.keep_rates = keep_rates;
   const auto table = std::make_unique<ConnectionTable>(options, nullptr);
   CaptureCounters counters;
-  TripleBuffer<ShardSnapshot> buffer;
-  ShardPublisher publisher(table.get(), &counters, &buffer, kPacketsPerPass, 0, 100000);
+  TripleBuffer<WorkerSnapshot> buffer;
+  WorkerPublisher publisher(table.get(), &counters, &buffer, kPacketsPerPass, 0, 100000);
   int64_t packets = 0;
   return TimeEachBatch(capture, [&](absl::Span<const DecodedPacket> batch) {
     table->Apply(batch);

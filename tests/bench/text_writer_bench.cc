@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What one exposition costs: prometheus-cpp's families and serializer, our text writer in both formats, and a copy of
 // the finished text as the floor. Run it as `bazel run //tests/bench:text_writer_bench`.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much faster several capture workers are than one when each has packets of its own, as live, where
 // PACKET_FANOUT_HASH gives each a socket and nothing is shared. usage: workers_bench FILE [MOST_WORKERS [ROUNDS]]
 //
@@ -24,7 +25,7 @@
 
 #include "absl/types/span.h"
 #include "src/base/memory_ahead.h"
-#include "src/capture/packet_spreader.h"
+#include "src/capture/file_reader.h"
 #include "src/decode/decoded_packet.h"
 #include "src/flow/connection_table.h"
 #include "tests/bench/mapped_capture.h"
@@ -65,7 +66,7 @@ class Gate {
   bool open_ = false;
 };
 
-// As PacketSpreader does, but packets as they were captured: each worker decodes its own.
+// As FileReader does, but packets as they were captured: each worker decodes its own.
 std::vector<Share> Spread(absl::Span<const uint8_t> packets, size_t workers) {
   std::vector<Share> shares(workers);
   PacketRun run(packets);

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Whether the time that a refusal takes tells a user who exists from one who does not.
 
 usage: wrong_passwords.py BINARY [PAIRS]

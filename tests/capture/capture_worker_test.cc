@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A capture thread's loop, fed by a source that also moves the clock.
 #include "src/capture/capture_worker.h"
 
@@ -68,7 +69,7 @@ TEST(CaptureWorker, ClockStepsEndNoConnectionAndMakeNoRateOrDelayUp) {
                          [](const absl::Status&) {});
     ASSERT_TRUE(worker.Run().ok());
     ASSERT_TRUE(worker.buffer()->TakeLatest());
-    const ShardSnapshot& last = worker.buffer()->front();
+    const WorkerSnapshot& last = worker.buffer()->front();
     ASSERT_EQ(last.rows.size(), 1) << step_ns;
     EXPECT_NEAR(last.rows[0].client_payload_rate, 10 * kPayload, kPayload) << step_ns;
     EXPECT_EQ(last.totals.opened_handshake, 1) << step_ns;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/capture/file_times.h"
 
 #include <vector>
@@ -14,7 +15,7 @@ constexpr int64_t kStart = 19000 * kDay;
 std::vector<int64_t> Mended(FileTimes* file, const std::vector<int64_t>& times) {
   std::vector<DecodedPacket> packets(times.size());
   for (size_t i = 0; i < times.size(); ++i) packets[i].time_ns = times[i];
-  file->Mend(absl::MakeSpan(packets));
+  file->CorrectOutliers(absl::MakeSpan(packets));
   std::vector<int64_t> mended;
   for (const DecodedPacket& packet : packets) mended.push_back(packet.time_ns);
   return mended;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/capture/interface_registry.h"
 
 #include <gtest/gtest.h>
@@ -58,10 +59,10 @@ TEST_F(InterfaceRegistryTest, ANewConditionIsToldOnce) {
 TEST_F(InterfaceRegistryTest, OfManyInterfacesThoseThatAreGoneAreNotUp) {
   const size_t loopback = registry_.FindByIndex(if_nametoindex("lo"));
   const size_t gone = registry_.FindByIndex(1000000);
-  EXPECT_EQ(registry_.LookAfter(lookup_).size(), 2u);
+  EXPECT_EQ(registry_.Poll(lookup_).size(), 2u);
   EXPECT_EQ(counters_.interfaces[loopback].up, lookup_.ByName("lo")->up);
   EXPECT_FALSE(counters_.interfaces[gone].up);
-  EXPECT_TRUE(registry_.LookAfter(lookup_).empty());
+  EXPECT_TRUE(registry_.Poll(lookup_).empty());
 }
 
 }  // namespace

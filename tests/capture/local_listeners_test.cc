@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the kernel tells of this machine's own sockets.
 #include "src/capture/local_listeners.h"
 

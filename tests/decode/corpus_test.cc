@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Decodes captures that other people made and compares with what Wireshark's dissector found in them: packets and
 // payload bytes of every pair of endpoints, each way. Needs the folder of captures in the environment variable
 // TCPGAUGE_CORPUS; without it the test is skipped.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Runs the end-to-end tests against a binary.
 #
 # usage: tests/e2e/run.sh [--binary FILE] [WORD ...]

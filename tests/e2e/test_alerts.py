@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Each alert fires and resolves: a real Prometheus with the rules as they are shipped, real agents, real traffic.
 
 The rules are the shipped files with their durations shortened, and nothing else changed.

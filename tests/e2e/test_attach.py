@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The top view of an agent that runs elsewhere."""
 import os
 import re

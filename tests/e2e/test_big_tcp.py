@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """IPv6 segments beyond 64 kB, which the kernel hands over whole: their IP header cannot say how long they are."""
 import socket
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Capture on `any` of a machine that forwards: a packet crosses several interfaces and is counted once."""
 import socket
 

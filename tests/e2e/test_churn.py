@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A real Prometheus beside churning traffic: its series stay bounded, no scrape fails, and edges add up to the totals."""
 import os
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a user gets wrong: one line that names it, the exit status that the design fixes, the terminal as it was."""
 import os
 import shutil

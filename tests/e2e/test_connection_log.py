@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The connection log: rotated, on a full disk, and of an agent that is killed."""
 import json
 import os

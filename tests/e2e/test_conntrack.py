@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Against the kernel's own accounting (netfilter's connection tracking): a connection of more than 4 GiB, whose sequence
 numbers wrap, and 1,000 connections one after the other on one 4-tuple."""
 import json

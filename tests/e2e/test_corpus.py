@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Captures of other projects' test suites: each ends by itself, without a crash, and is counted as tshark counts it.
 
 TCPGAUGE_CORPUS names the folder (real/, truth/, score.py); without it, shared/corpus beside the project is used.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every query of every panel and variable, and every recipe of docs/promql.md, asked of a real Prometheus that scraped
 real agents under traffic."""
 import contextlib

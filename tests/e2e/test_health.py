@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """/-/healthy tells of a capture thread that hangs."""
 import contextlib
 import ctypes

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Interfaces may be called nearly anything: quotes, backslashes and escape sequences are shown, and do nothing."""
 import json
 import signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Clients of every bad kind: what the agent serves to others, and what it captures, does not suffer."""
 import contextlib
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the package installs beside the binary: the manual page, the unit, the completions."""
 import os
 import re

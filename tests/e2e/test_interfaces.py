@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where packets come from: several interfaces, all of them, a filter, promiscuous or not, connections under way."""
 import json
 import signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Interfaces that go down, are renamed, vanish, come back or come late: capture goes on, by an agent without privileges."""
 import fcntl
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The JSON API's real answers against docs/openapi.json."""
 import gzip
 import json

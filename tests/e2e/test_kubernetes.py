@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The manifests as kustomize renders them, held against the types of Kubernetes and against what the agent needs."""
 import copy
 import json

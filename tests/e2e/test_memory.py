@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A million connections in a control group of 64 MiB: the agent is never killed, and what does not fit is counted."""
 import os
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The exposition in the eyes of Prometheus's own tools."""
 import subprocess
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What becomes of a push over OTLP with every answer that a receiver may give."""
 import threading
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A receiver of OTLP that is not there: what is queued for it, and what is lost."""
 from support import namespaces
 from support.otlp_case import DROPPED, FAILURES, OtlpCase

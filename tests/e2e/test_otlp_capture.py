@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A receiver of OTLP that hangs, is busy or is away costs no packet, no scrape and no memory."""
 import os
 import threading

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is pushed over OTLP, read by OpenTelemetry's own decoders."""
 import itertools
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The push over OTLP at the end of the agent, which no receiver holds up."""
 import subprocess
 import threading

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A receiver of OTLP that is busy says when it wants to be asked again, and is asked then."""
 import email.utils
 import time

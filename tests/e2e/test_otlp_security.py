@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Keys, certificates and secrets of the push over OTLP."""
 import os
 import ssl

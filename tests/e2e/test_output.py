@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The final state, printed once: of a file, and of a live capture after a while."""
 import json
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """More than the agent can take: a reader that stands still, and a flood of SYNs. What is lost is counted to the packet;
 what is real stays exact."""
 import json

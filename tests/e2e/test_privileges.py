@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is left of the privileges that the agent was started with, as the kernel tells it; and that it works without."""
 import contextlib
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The main job: a real interface in, numbers in a real Prometheus out that agree with the traffic's own source."""
 import statistics
 

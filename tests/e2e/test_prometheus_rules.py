@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Scrape configurations, recording rules and alerts, in the eyes of promtool and of a real Prometheus."""
 import os
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Loss and delay, judged by the sender's own kernel: ss -ti."""
 import re
 import socket

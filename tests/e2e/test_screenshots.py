@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pictures for the README; only screenshots.sh asks for them, by the folder that it names."""
 import os
 import unittest

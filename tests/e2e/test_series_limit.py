@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The four laws of the exposition, under traffic made to break them, at its full size."""
 import os
 import random

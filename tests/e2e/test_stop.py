@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Leaving: at once, on a link that carries nothing, and with the terminal as it was."""
 import os
 import signal

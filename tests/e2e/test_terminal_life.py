@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What befalls a terminal: other sizes, suspension, its own end. The view follows, and leaves it whole."""
 import os
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Who is the client of a connection that was under way already, where ports alone would mislead."""
 from support.agent import Agent
 from support.case import NamespaceCase

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The web page in real Chromium."""
 import signal
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """1,000 wrong passwords a minute: whoever has the right one is served, and capture loses nothing."""
 import os
 import tempfile

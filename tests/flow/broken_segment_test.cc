@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Segments whose TCP header is broken: counted, and otherwise without effect.
 #include <memory>
 #include <vector>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which packets belong to one connection: interfaces, encapsulations, fragments; and the bound on how many there are.
 #include <string>
 

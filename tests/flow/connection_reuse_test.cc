@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A SYN on the 4-tuple of a connection that is still there: another incarnation, a repetition, or a forgery.
 #include "src/flow/connection_table.h"
 #include "tests/flow/table_test.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The connection table against a model of its contract: the same random segments, compared after every step.
 //
 // TCPGAUGE_MODEL_SEGMENTS says how many segments (200,000), TCPGAUGE_MODEL_SEED with what the first run begins.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The life of connections: how they begin, are confirmed, change and end, and what is known of them meanwhile.
 #include "src/flow/connection_table.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A connection is the same whether its first SYN was kept as an embryo or as a record, which a SYN that asks for ECN
 // is.
 #include "src/flow/fill_record.h"

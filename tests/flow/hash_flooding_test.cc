@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who does not know the seed cannot choose 4-tuples that collide. What it saves in time is shown by
 // tests/bench/hash_flooding.
 #include <unordered_set>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/flow/server_endpoints.h"
 
 #include "gtest/gtest.h"

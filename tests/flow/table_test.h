@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_TESTS_FLOW_TABLE_TEST_H_
 #define TCPGAUGE_TESTS_FLOW_TABLE_TEST_H_
 

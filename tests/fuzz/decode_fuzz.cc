@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fuzz target of the decoder. An input is a link type, two bytes of what the wire had beyond the capture, and a packet.
 #include <algorithm>
 #include <cstring>

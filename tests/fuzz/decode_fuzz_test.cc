@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replays the decoder's fuzz target: the seeds, what small changes make of them, and inputs that once broke something.
 #include <filesystem>
 #include <fstream>

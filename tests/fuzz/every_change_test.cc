@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A thousand packets of every kind, each cut off after every byte and with every single bit flipped, through the
 // decoder and a connection table.
 #include <functional>

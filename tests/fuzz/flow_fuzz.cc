@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fuzz target of decoder and connection table together. An input is a program of a few bytes an instruction: packets of
 // a handful of conversations, written as frames and decoded, and steps of the clock. Segments that TCP would send are
 // as easy to say as any others, so that the fuzzer gets deep into the life of connections.

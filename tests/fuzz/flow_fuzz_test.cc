@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replays the connection table's fuzz target: the seeds, what small changes make of them, what fuzzing found to reach
 // new code, and inputs that once broke something.
 #include <filesystem>

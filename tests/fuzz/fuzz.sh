@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Runs a fuzz target for some seconds with clang, AddressSanitizer and UndefinedBehaviorSanitizer:
 #   tests/fuzz/fuzz.sh decode 600 [libFuzzer options]
 # Findings are left in tests/fuzz/regressions/TARGET: fix them, then commit the file.

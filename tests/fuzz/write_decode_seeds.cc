@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes the decoder's seeds as files into the folder given, for libFuzzer.
 #include <cstdio>
 #include <fstream>

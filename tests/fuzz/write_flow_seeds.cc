@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes the connection table's seeds as files into the folder given, for libFuzzer.
 #include <cstdio>
 #include <fstream>

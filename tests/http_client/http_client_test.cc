@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/http_client/http_client.h"
 
 #include <gtest/gtest.h>

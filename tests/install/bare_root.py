@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A bare Debian 12, made with debootstrap, that a test can install things in."""
 import os
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What users begin with: a clone of the commit that is checked out, and nothing that lies about in this checkout."""
 import functools
 import glob

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Tests of what users install: the Debian package in a bare root, the container image, and the five-minute start of
 # docs/host.md run as it is written. Installs what is missing; takes some ten minutes, for everything is built from a
 # clean clone of the commit that is checked out. For Debian 12, as root, from any folder.

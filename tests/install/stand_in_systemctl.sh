@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Stands for systemctl in a root that has no init: starts a service as its unit says, in the background. Knows the keys that
 # the units of tcpgauge and of Debian's Prometheus need.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The container image: built by one command from a clean clone, run as the manifest says and with no right beyond."""
 import json
 import os

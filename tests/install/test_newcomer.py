@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The five-minute start of docs/host.md, run as it is written in an empty Debian by somebody who has a checkout and no more.
 
 Commands are taken out of the document. What is installed or built sees this machine's network; all else sees one with

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Debian package: built by one command from a clean clone, installed in a bare root, run as its unit says, removed."""
 import glob
 import os

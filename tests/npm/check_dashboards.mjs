@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Holds the dashboards named on the command line against Grafana's published types, and their expressions against
 // Prometheus's own grammar. Prints a line for each thing that is wrong.
 import fs from 'node:fs';

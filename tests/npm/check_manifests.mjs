@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads a JSON list of Kubernetes objects from standard input, and prints a line for each thing that is wrong with them.
 // kubernetes-models knows types, required fields and patterns; the compiler with kubernetes-types knows unknown fields.
 import fs from 'node:fs';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // TypeScript as a judge of JSON: values that are written as literals may have no field that their type does not know.
 import fs from 'node:fs';
 import path from 'node:path';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/options/nearest_option.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/privilege/drop_privileges.h"
 
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/privilege/in_process.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_TESTS_PRIVILEGE_IN_PROCESS_H_
 #define TCPGAUGE_TESTS_PRIVILEGE_IN_PROCESS_H_
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/snapshot/collector.h"
 
 #include "gtest/gtest.h"
@@ -9,8 +10,8 @@ namespace {
 
 class CollectorTest : public testing::Test {
  protected:
-  static ShardRow Row(uint64_t id, uint64_t window_payload_bytes, uint64_t payload_bytes = 0) {
-    ShardRow row;
+  static WorkerRow Row(uint64_t id, uint64_t window_payload_bytes, uint64_t payload_bytes = 0) {
+    WorkerRow row;
     row.summary.id = id;
     row.summary.client.endpoint = At("10.0.0.1:40000");
     row.summary.server.endpoint = At("10.0.0.2:80");
@@ -34,8 +35,8 @@ class CollectorTest : public testing::Test {
     return encapsulation;
   }
 
-  TripleBuffer<ShardSnapshot> one_;
-  TripleBuffer<ShardSnapshot> two_;
+  TripleBuffer<WorkerSnapshot> one_;
+  TripleBuffer<WorkerSnapshot> two_;
   Collector collector_{CollectorOptions{77, 1.5}, {&one_, &two_}};
 };
 
@@ -84,7 +85,7 @@ TEST_F(CollectorTest, OrdersByWindowThenTotalThenId) {
 }
 
 TEST_F(CollectorTest, CarriesOverAllThatIsKnownOfAConnection) {
-  ShardRow row = Row(1, 10, 300);
+  WorkerRow row = Row(1, 10, 300);
   row.summary.server.packets = 4;
   row.summary.server.ip_bytes = 5;
   row.summary.server.retransmitted_segments = 6;
@@ -181,7 +182,7 @@ TEST_F(CollectorTest, AddsUpCounters) {
   EXPECT_EQ(snapshot->overflows[1].count, 22);
 }
 
-TEST_F(CollectorTest, ASnapshotIsAsOldAsItsOldestShard) {
+TEST_F(CollectorTest, ASnapshotIsAsOldAsItsOldestWorker) {
   one_.back().begun_ns = 700;
   one_.Publish();
   EXPECT_EQ(collector_.Collect()->begun_ns, INT64_MIN) << "the other has published nothing";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/snapshot/edge_merger.h"
 
 #include <gtest/gtest.h>
@@ -19,12 +20,12 @@ EdgeView Edge(uint16_t port, uint64_t bytes) {
   return edge;
 }
 
-EdgesView Shard(std::vector<EdgeView> exported, uint64_t retired_bytes = 0, uint64_t retired_edges = 0) {
-  EdgesView shard;
-  shard.exported = std::move(exported);
-  shard.retired.client_payload_bytes = retired_bytes;
-  shard.retired_edges = retired_edges;
-  return shard;
+EdgesView Worker(std::vector<EdgeView> exported, uint64_t retired_bytes = 0, uint64_t retired_edges = 0) {
+  EdgesView worker;
+  worker.exported = std::move(exported);
+  worker.retired.client_payload_bytes = retired_bytes;
+  worker.retired_edges = retired_edges;
+  return worker;
 }
 
 struct Seen {
@@ -50,31 +51,32 @@ Seen MergeTwo(EdgeMerger* merger, const EdgesView& a, const EdgesView& b) {
   return seen;
 }
 
-TEST(EdgeMerger, AddsUpWhatTheShardsExport) {
+TEST(EdgeMerger, AddsUpWhatTheWorkersExport) {
   EdgeMerger merger;
-  EXPECT_EQ(MergeTwo(&merger, Shard({Edge(1, 10)}, 3, 1), Shard({Edge(2, 5), Edge(1, 7)}, 4, 1)), (Seen{17, 7, 2, 2}));
+  EXPECT_EQ(MergeTwo(&merger, Worker({Edge(1, 10)}, 3, 1), Worker({Edge(2, 5), Edge(1, 7)}, 4, 1)),
+            (Seen{17, 7, 2, 2}));
 }
 
-TEST(EdgeMerger, AnEdgeKeepsWhatOneOfItsShardsRetired) {
+TEST(EdgeMerger, AnEdgeKeepsWhatOneOfItsWorkersRetired) {
   EdgeMerger merger;
-  EXPECT_EQ(MergeTwo(&merger, Shard({Edge(1, 10)}), Shard({Edge(1, 7)})), (Seen{17, 0, 0, 2}));
-  // Two more bytes came before the first shard retired it: nobody saw them with the edge.
-  EXPECT_EQ(MergeTwo(&merger, Shard({}, 12, 1), Shard({Edge(1, 8)})), (Seen{18, 2, 0, 1}));
-  EXPECT_EQ(MergeTwo(&merger, Shard({Edge(1, 1)}, 12, 1), Shard({Edge(1, 8)})), (Seen{19, 2, 0, 2}));
-  EXPECT_EQ(MergeTwo(&merger, Shard({}, 13, 2), Shard({}, 8, 1)), (Seen{0, 21, 3, 0}));
+  EXPECT_EQ(MergeTwo(&merger, Worker({Edge(1, 10)}), Worker({Edge(1, 7)})), (Seen{17, 0, 0, 2}));
+  // Two more bytes came before the first worker retired it: nobody saw them with the edge.
+  EXPECT_EQ(MergeTwo(&merger, Worker({}, 12, 1), Worker({Edge(1, 8)})), (Seen{18, 2, 0, 1}));
+  EXPECT_EQ(MergeTwo(&merger, Worker({Edge(1, 1)}, 12, 1), Worker({Edge(1, 8)})), (Seen{19, 2, 0, 2}));
+  EXPECT_EQ(MergeTwo(&merger, Worker({}, 13, 2), Worker({}, 8, 1)), (Seen{0, 21, 3, 0}));
 }
 
 TEST(EdgeMerger, AnEdgeKeepsWhatItHadBeforeItWasAdmittedAgain) {
   EdgeMerger merger;
-  EXPECT_EQ(MergeTwo(&merger, Shard({Edge(1, 10)}), Shard({})), (Seen{10, 0, 0, 1}));
-  EXPECT_EQ(MergeTwo(&merger, Shard({Edge(1, 4)}, 10, 1), Shard({})), (Seen{14, 0, 0, 1}));
+  EXPECT_EQ(MergeTwo(&merger, Worker({Edge(1, 10)}), Worker({})), (Seen{10, 0, 0, 1}));
+  EXPECT_EQ(MergeTwo(&merger, Worker({Edge(1, 4)}, 10, 1), Worker({})), (Seen{14, 0, 0, 1}));
 }
 
-TEST(EdgeMerger, AnEdgeCountsSinceItsFirstShardHadIt) {
+TEST(EdgeMerger, AnEdgeCountsSinceItsFirstWorkerHadIt) {
   EdgeMerger merger;
   const auto start_of = [&merger](std::vector<EdgeView> a, std::vector<EdgeView> b) {
-    const EdgesView shard_a = Shard(std::move(a)), shard_b = Shard(std::move(b));
-    return merger.Merge({&shard_a, &shard_b}).exported.at(0).start_time_ns;
+    const EdgesView worker_a = Worker(std::move(a)), worker_b = Worker(std::move(b));
+    return merger.Merge({&worker_a, &worker_b}).exported.at(0).start_time_ns;
   };
   EdgeView early = Edge(1, 10), late = Edge(1, 7);
   early.start_time_ns = 100;

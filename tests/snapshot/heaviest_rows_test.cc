@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "src/snapshot/heaviest_rows.h"
 
 #include <algorithm>
@@ -14,7 +15,7 @@ namespace {
 std::vector<uint64_t> Hold(HeaviestRows* rows, const std::vector<uint64_t>& weights) {
   std::vector<uint64_t> held;
   for (const uint64_t weight : weights) {
-    const uint32_t row = rows->Place(weight);
+    const uint32_t row = rows->AssignRow(weight);
     if (row == HeaviestRows::kNone) continue;
     EXPECT_LE(row, held.size());
     if (row == held.size()) held.push_back(0);
@@ -35,33 +36,33 @@ TEST(HeaviestRowsTest, ALighterOneGivesWay) {
 
 TEST(HeaviestRowsTest, OfEqualOnesTheFirstKeepTheirRows) {
   HeaviestRows rows(2);
-  rows.Place(1000);
-  rows.Place(1000);
-  EXPECT_EQ(rows.Place(1000), HeaviestRows::kNone);
-  EXPECT_EQ(rows.Place(999), HeaviestRows::kNone);
+  rows.AssignRow(1000);
+  rows.AssignRow(1000);
+  EXPECT_EQ(rows.AssignRow(1000), HeaviestRows::kNone);
+  EXPECT_EQ(rows.AssignRow(999), HeaviestRows::kNone);
 }
 
 TEST(HeaviestRowsTest, OfEqualOnesTheLastGivesWayFirst) {
   HeaviestRows rows(3);
   Hold(&rows, {10, 10, 10});
-  EXPECT_EQ(rows.Place(100), 2);
-  EXPECT_EQ(rows.Place(100), 1);
-  EXPECT_EQ(rows.Place(100), 0);
+  EXPECT_EQ(rows.AssignRow(100), 2);
+  EXPECT_EQ(rows.AssignRow(100), 1);
+  EXPECT_EQ(rows.AssignRow(100), 0);
 }
 
 TEST(HeaviestRowsTest, TheWholeRangeOfWeightsIsTold) {
   HeaviestRows rows(1);
-  EXPECT_EQ(rows.Place(0), 0);
-  EXPECT_EQ(rows.Place(1), 0);
-  for (uint64_t weight = 2; weight != 0; weight *= 2) EXPECT_EQ(rows.Place(weight), 0) << weight;
-  EXPECT_EQ(rows.Place(UINT64_MAX), 0);
-  EXPECT_EQ(rows.Place(UINT64_MAX), HeaviestRows::kNone);
+  EXPECT_EQ(rows.AssignRow(0), 0);
+  EXPECT_EQ(rows.AssignRow(1), 0);
+  for (uint64_t weight = 2; weight != 0; weight *= 2) EXPECT_EQ(rows.AssignRow(weight), 0) << weight;
+  EXPECT_EQ(rows.AssignRow(UINT64_MAX), 0);
+  EXPECT_EQ(rows.AssignRow(UINT64_MAX), HeaviestRows::kNone);
 }
 
 TEST(HeaviestRowsTest, WithoutRowsNoneIsGiven) {
   HeaviestRows rows(0);
-  EXPECT_EQ(rows.Place(0), HeaviestRows::kNone);
-  EXPECT_EQ(rows.Place(UINT64_MAX), HeaviestRows::kNone);
+  EXPECT_EQ(rows.AssignRow(0), HeaviestRows::kNone);
+  EXPECT_EQ(rows.AssignRow(UINT64_MAX), HeaviestRows::kNone);
 }
 
 TEST(HeaviestRowsTest, ClearGivesAllRowsBack) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two hours of steady traffic, in packet time, through the table, the hand-over, the collector and an exposition:
 // memory stays where it was after the first tenth.
 #include <malloc.h>
@@ -16,9 +17,9 @@
 #include "gtest/gtest.h"
 #include "src/flow/connection_table.h"
 #include "src/snapshot/collector.h"
-#include "src/snapshot/shard_publisher.h"
 #include "src/snapshot/snapshot_hub.h"
 #include "src/snapshot/triple_buffer.h"
+#include "src/snapshot/worker_publisher.h"
 #include "tests/support/segment.h"
 
 namespace tcpgauge {
@@ -140,8 +141,8 @@ TEST(ChurnMemory, IsFlatAfterTheFirstTenth) {
   CaptureCounters counters;
   counters.interfaces.resize(1);
   counters.interfaces[0].name = "eth0";
-  TripleBuffer<ShardSnapshot> buffer;
-  ShardPublisher publisher(&table, &counters, &buffer, 1000000000, 0, 100000);
+  TripleBuffer<WorkerSnapshot> buffer;
+  WorkerPublisher publisher(&table, &counters, &buffer, 1000000000, 0, 100000);
   Collector collector(CollectorOptions(), {&buffer});
   SnapshotHub hub;
   SteadyTraffic traffic;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The whole hand-over at once: capture threads with their tables, the collector, and readers of the hub.
 #include <atomic>
 #include <memory>
@@ -7,27 +8,27 @@
 #include "gtest/gtest.h"
 #include "src/flow/connection_table.h"
 #include "src/snapshot/collector.h"
-#include "src/snapshot/shard_publisher.h"
 #include "src/snapshot/snapshot_hub.h"
 #include "src/snapshot/triple_buffer.h"
+#include "src/snapshot/worker_publisher.h"
 #include "tests/support/random_traffic.h"
 
 namespace tcpgauge {
 namespace {
 
-constexpr int kShards = 3;
+constexpr int kWorkers = 3;
 constexpr int kReaders = 3;
 constexpr int kSegments = 30000;
 
 // One capture thread: takes in traffic and publishes every few packets.
-void Capture(uint64_t seed, TripleBuffer<ShardSnapshot>* buffer) {
+void Capture(uint64_t seed, TripleBuffer<WorkerSnapshot>* buffer) {
   TableOptions options;
   options.max_connections = 12;
   ConnectionTable table(options, nullptr);
   CaptureCounters counters;
   counters.interfaces.resize(3);
   for (size_t i = 0; i < 3; ++i) counters.interfaces[i].name = "eth" + std::to_string(i);
-  ShardPublisher publisher(&table, &counters, buffer, 1, 0, 8);
+  WorkerPublisher publisher(&table, &counters, buffer, 1, 0, 8);
   RandomTraffic traffic(seed);
   for (int i = 0; i < kSegments; ++i) {
     const DecodedPacket packet = traffic.Next();
@@ -45,27 +46,27 @@ uint64_t Packets(const Snapshot& snapshot) {
 }
 
 TEST(SnapshotStress, ReadersSeeConsistentSnapshotsWhoseCountersOnlyGrow) {
-  std::vector<std::unique_ptr<TripleBuffer<ShardSnapshot>>> buffers;
-  std::vector<TripleBuffer<ShardSnapshot>*> shards;
-  for (int i = 0; i < kShards; ++i) {
-    buffers.push_back(std::make_unique<TripleBuffer<ShardSnapshot>>());
-    shards.push_back(buffers.back().get());
+  std::vector<std::unique_ptr<TripleBuffer<WorkerSnapshot>>> buffers;
+  std::vector<TripleBuffer<WorkerSnapshot>*> workers;
+  for (int i = 0; i < kWorkers; ++i) {
+    buffers.push_back(std::make_unique<TripleBuffer<WorkerSnapshot>>());
+    workers.push_back(buffers.back().get());
   }
   SnapshotHub hub;
-  std::atomic<int> capturing{kShards};
+  std::atomic<int> capturing{kWorkers};
   std::atomic<bool> done{false};
   std::atomic<uint64_t> read{0};
 
   std::vector<std::thread> threads;
-  for (int i = 0; i < kShards; ++i) {
+  for (int i = 0; i < kWorkers; ++i) {
     threads.emplace_back([&, i] {
       while (read.load() == 0) std::this_thread::yield();  // or all may be over before the readers begin
-      Capture(static_cast<uint64_t>(i + 1), shards[static_cast<size_t>(i)]);
+      Capture(static_cast<uint64_t>(i + 1), workers[static_cast<size_t>(i)]);
       --capturing;
     });
   }
   threads.emplace_back([&] {
-    Collector collector(CollectorOptions(), shards);
+    Collector collector(CollectorOptions(), workers);
     for (bool last = false; !last;) {
       last = capturing.load() == 0;  // then what follows is all
       if (auto snapshot = collector.Collect()) hub.Publish(std::move(snapshot));
@@ -83,7 +84,7 @@ TEST(SnapshotStress, ReadersSeeConsistentSnapshotsWhoseCountersOnlyGrow) {
         EXPECT_GE(snapshot->sequence, sequence);
         EXPECT_GE(Packets(*snapshot), packets);
         EXPECT_GE(snapshot->totals.client_payload_bytes, payload_bytes);
-        EXPECT_LE(snapshot->connections.size(), size_t{kShards} * 8);
+        EXPECT_LE(snapshot->connections.size(), size_t{kWorkers} * 8);
         for (const ConnectionView& connection : snapshot->connections) {
           EXPECT_LT(connection.interface, snapshot->interfaces.size());
           EXPECT_LT(connection.encapsulation, snapshot->encapsulations.size());
@@ -97,7 +98,7 @@ TEST(SnapshotStress, ReadersSeeConsistentSnapshotsWhoseCountersOnlyGrow) {
   }
   for (std::thread& thread : threads) thread.join();
   for (std::thread& thread : readers) thread.join();
-  EXPECT_EQ(Packets(*hub.Current()), uint64_t{kShards} * kSegments) << "the last snapshot holds all";
+  EXPECT_EQ(Packets(*hub.Current()), uint64_t{kWorkers} * kSegments) << "the last snapshot holds all";
   EXPECT_GT(read.load(), 0);
 }
 

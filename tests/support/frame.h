@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_TESTS_SUPPORT_FRAME_H_
 #define TCPGAUGE_TESTS_SUPPORT_FRAME_H_
 

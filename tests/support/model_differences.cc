@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In what a ModelTable and the table differ.
 #include <algorithm>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The top view on a real terminal with scripted traffic: `bazel run //tests/tui:demo -- [CONNECTIONS]`.
 // For looking at, and for measuring what a refresh costs at 100,000 connections, without capturing anything.
 

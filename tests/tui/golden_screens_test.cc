@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole screens, compared with tests/golden/tui. To accept new ones:
 //   TCPGAUGE_UPDATE_GOLDENS=1 bazel run //tests/tui:golden_screens_test
 // and look at the difference before it is committed.

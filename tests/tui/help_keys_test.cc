@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every key that the help names does what the help says of it, seen on the screen.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_TESTS_TUI_SCRIPTED_TRAFFIC_H_
 #define TCPGAUGE_TESTS_TUI_SCRIPTED_TRAFFIC_H_
 

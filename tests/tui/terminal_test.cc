@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The top view in a real pseudo-terminal: what it writes, and that the terminal is whole whichever way it ends.
 
 #include <fcntl.h>

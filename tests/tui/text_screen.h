@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef TCPGAUGE_TESTS_TUI_TEXT_SCREEN_H_
 #define TCPGAUGE_TESTS_TUI_TEXT_SCREEN_H_
 

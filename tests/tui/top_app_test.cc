@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tui/top_app.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads the body of a push from standard input and prints what OpenTelemetry's own code makes of it, as JSON: numbers of
 // 64 bits as decimal strings, enums as numbers. Of a body that is JSON, fails when something in it is lost on that code.
 //

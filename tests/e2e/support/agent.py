@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A tcpgauge agent without a top view, listening on a free port."""
 import contextlib
 import os

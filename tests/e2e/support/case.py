@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The base of tests that need network namespaces."""
 import shutil
 import unittest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Short connections without end, from clients of which new ones come all the time, in two processes of their own."""
 import asyncio
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the tests make outside their own process (processes, namespaces, folders) goes away however the run ends.
 
 A thing with a close() is handed to keep() when it is made and to release() when it is closed. What is still kept when

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A small reader of Prometheus's text format 0.0.4, strict about what it reads: a series may appear once only."""
 import re
 

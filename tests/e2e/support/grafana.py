@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Dashboards as Grafana would read them: their variables, panels and queries."""
 import collections
 import glob

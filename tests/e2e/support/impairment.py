@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A slow and lossy path towards testbed.server, made of what this kernel surely has: no netem.
 
 What the client sends queues behind a token bucket after it has crossed the link, and is lost after that. So an observer

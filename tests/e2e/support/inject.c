@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Puts frames on an interface, many with one system call, and says at the end how many the kernel took.
 //
 // usage: inject INTERFACE flood SECONDS PER_SECOND    SYNs from random addresses to random ports; 0 a second = as fast as

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Frames put on a link of namespaces as fast as the machine gives it: by inject.c."""
 import os
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """iperf3 across a testbed, with its report as numbers."""
 import bisect
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Things done again and again in the background until they are told to stop."""
 import threading
 

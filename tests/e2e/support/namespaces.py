@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Network namespaces joined by veth pairs: the only network that these tests touch.
 
 Addresses are from the ranges for documentation (RFC 5737, RFC 3849). Names hold this process's id, so that several runs

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The checkers of tests/npm, in a folder of their own with the packages that they need."""
 import functools
 import hashlib

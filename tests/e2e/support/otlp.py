@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a push says, read by decoders that are not ours, in the words of /metrics."""
 import ast
 import json

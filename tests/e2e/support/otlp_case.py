@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The base of the tests of the push over OTLP: an agent that pushes, and a receiver."""
 import os
 import signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A web configuration with one user, and what clients send."""
 import base64
 import shutil

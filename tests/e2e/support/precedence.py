@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Precedence over all else that this machine does, for tests that measure time or follow what changes all the time."""
 import os
 

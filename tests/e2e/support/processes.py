@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A process that a test started."""
 import os
 import select

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Debian's Prometheus server in a namespace, scraping agents every second."""
 import json
 import os

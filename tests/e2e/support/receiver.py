@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An OTLP/HTTP receiver that does what a test tells it to."""
 import gzip
 import http.server

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs the tests of this folder, or those whose names hold one of the words given, and prints a line for each."""
 import sys
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files of this project that its users install as they are."""
 import functools
 import os

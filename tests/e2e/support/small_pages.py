@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A command before another one, which then gets no huge pages: the kernel makes and splits those as it likes, and what
 is resident moves by megabytes."""
 import sys

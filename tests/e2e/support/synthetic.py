@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Captures made up of TCP segments, written as pcap files."""
 import ipaddress
 import struct

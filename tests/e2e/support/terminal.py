@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A real terminal, 80 columns by 24 rows unless told otherwise, with a shell in it: tmux on a socket of its own."""
 import itertools
 import os

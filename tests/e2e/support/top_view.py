@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reads the top view off a terminal: tcptrack's and tcpgauge's alike."""
 import collections
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """TCP connections whose two ends both sit in this process, each in its own namespace: every byte is the test's choice."""
 import socket
 import struct

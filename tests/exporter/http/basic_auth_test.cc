@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "exporter/http/basic_auth.h"
 
 #include <gtest/gtest.h>

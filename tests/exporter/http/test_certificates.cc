@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/exporter/http/test_certificates.h"
 
 #include <time.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "exporter/log/line_file.h"
 
 #include <errno.h>

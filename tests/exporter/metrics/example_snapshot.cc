@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/exporter/metrics/example_snapshot.h"
 
 #include <utility>

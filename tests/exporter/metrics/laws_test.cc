@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The four laws of the exposition, from segments to samples, under random traffic that tries to break them: bound,
 // exactness, heaviest first, and that what is left out is counted.
 #include <algorithm>
@@ -14,7 +15,7 @@
 #include "gtest/gtest.h"
 #include "src/flow/connection_table.h"
 #include "src/snapshot/collector.h"
-#include "src/snapshot/shard_publisher.h"
+#include "src/snapshot/worker_publisher.h"
 #include "tests/support/random_traffic.h"
 #include "tests/support/segment.h"
 
@@ -36,12 +37,12 @@ class Pipeline {
     options.edges.max_exported = PlanSeries(limits.series, limits.connections, edges).edges / kWorkers;
     CollectorOptions collector;
     collector.exported_connections = limits.connections;
-    std::vector<TripleBuffer<ShardSnapshot>*> buffers;
+    std::vector<TripleBuffer<WorkerSnapshot>*> buffers;
     for (Worker& worker : workers_) {
       worker.table = std::make_unique<ConnectionTable>(options, nullptr);
       worker.counters.interfaces.resize(3);
-      worker.publisher = std::make_unique<ShardPublisher>(worker.table.get(), &worker.counters, &worker.buffer,
-                                                          kSecondNs, 0, options.max_connections);
+      worker.publisher = std::make_unique<WorkerPublisher>(worker.table.get(), &worker.counters, &worker.buffer,
+                                                           kSecondNs, 0, options.max_connections);
       buffers.push_back(&worker.buffer);
     }
     for (size_t i = 0; i < workers_[0].counters.interfaces.size(); ++i) {
@@ -72,8 +73,8 @@ class Pipeline {
   struct Worker {
     std::unique_ptr<ConnectionTable> table;
     CaptureCounters counters;
-    TripleBuffer<ShardSnapshot> buffer;
-    std::unique_ptr<ShardPublisher> publisher;
+    TripleBuffer<WorkerSnapshot> buffer;
+    std::unique_ptr<WorkerPublisher> publisher;
   };
 
   const ExpositionLimits limits_;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/exporter/metrics/prometheus_cpp_text.h"
 
 #include <prometheus/metric_family.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/exporter/metrics/random_snapshot.h"
 
 #include <cstring>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Debian's Prometheus as the client, with its own configuration of TLS and passwords.
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The server with the real pages under clients that behave badly.
 
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "exporter/web/web_routes.h"
 
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The names of rules_cc, served by Bazel's built-in C++ rules."""
 
 cc_binary = native.cc_binary

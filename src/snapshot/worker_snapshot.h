@@ -1,5 +1,6 @@
-#ifndef TCPGAUGE_SRC_SNAPSHOT_SHARD_SNAPSHOT_H_
-#define TCPGAUGE_SRC_SNAPSHOT_SHARD_SNAPSHOT_H_
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_SNAPSHOT_WORKER_SNAPSHOT_H_
+#define TCPGAUGE_SRC_SNAPSHOT_WORKER_SNAPSHOT_H_
 
 #include <array>
 #include <cstdint>
@@ -14,7 +15,7 @@
 
 namespace tcpgauge {
 
-// What a capture thread counts besides connections. Counters only grow.
+// What a worker counts besides connections. Counters only grow.
 struct CaptureCounters {
   std::vector<InterfaceView> interfaces;
   std::array<uint64_t, kDecodeErrorCount> decode_errors{};  // indexed by DecodeError
@@ -22,21 +23,21 @@ struct CaptureCounters {
 };
 
 // One connection as its table holds it, with its averages.
-struct ShardRow {
+struct WorkerRow {
   ConnectionSummary summary;
   double client_payload_rate = 0;  // bytes per second
   double server_payload_rate = 0;
   uint64_t window_payload_bytes = 0;
 };
 
-// One capture thread's contribution to a snapshot: a copy, owned by whoever holds it.
+// One worker's contribution to a snapshot: a copy, owned by whoever holds it.
 // The rows were copied one after the other while packets went on: they differ in age by the length of the pass. Totals
 // and counters are of the moment of publication.
-struct ShardSnapshot {
+struct WorkerSnapshot {
   int64_t begun_ns = INT64_MIN;  // see Snapshot
   int64_t time_ns = 0;           // table time
-  std::vector<ShardRow> rows;
-  std::vector<ShardRow> ended_rows;
+  std::vector<WorkerRow> rows;
+  std::vector<WorkerRow> ended_rows;
   uint64_t connections_not_listed = 0;
   std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation of the rows
   Totals totals;
@@ -48,4 +49,4 @@ struct ShardSnapshot {
 
 }  // namespace tcpgauge
 
-#endif  // TCPGAUGE_SRC_SNAPSHOT_SHARD_SNAPSHOT_H_
+#endif  // TCPGAUGE_SRC_SNAPSHOT_WORKER_SNAPSHOT_H_

@@ -1,4 +1,5 @@
-#include "src/snapshot/shard_publisher.h"
+// SPDX-License-Identifier: Apache-2.0
+#include "src/snapshot/worker_publisher.h"
 
 #include <algorithm>
 #include <memory>
@@ -10,11 +11,11 @@
 namespace tcpgauge {
 namespace {
 
-class ShardPublisherTest : public testing::Test {
+class WorkerPublisherTest : public testing::Test {
  protected:
-  using Progress = ShardPublisher::Progress;
+  using Progress = WorkerPublisher::Progress;
 
-  ShardPublisherTest() {
+  WorkerPublisherTest() {
     options_.max_connections = 5000;
     options_.ranking_window_ns = Seconds(60);
   }
@@ -24,7 +25,7 @@ class ShardPublisherTest : public testing::Test {
     return *table_;
   }
   void Make(size_t max_rows, int64_t lateness_ns = 0) {
-    publisher_ = std::make_unique<ShardPublisher>(&table(), &counters_, &buffer_, Seconds(1), lateness_ns, max_rows);
+    publisher_ = std::make_unique<WorkerPublisher>(&table(), &counters_, &buffer_, Seconds(1), lateness_ns, max_rows);
   }
   void Feed(const Segment& segment) { table().Apply({&segment.packet(), 1}); }
 
@@ -36,26 +37,26 @@ class ShardPublisherTest : public testing::Test {
     Feed(Segment(server, client).Syn(1).Ack(2).Time(seconds));
     Feed(Segment(client, server).Seq(2).Ack(2).Payload(payload_bytes).Time(seconds));
   }
-  const ShardSnapshot& Latest() {
+  const WorkerSnapshot& Latest() {
     EXPECT_TRUE(buffer_.TakeLatest());
     return buffer_.front();
   }
-  std::set<int> ListedPorts(const ShardSnapshot& snapshot) {
+  std::set<int> ListedPorts(const WorkerSnapshot& snapshot) {
     std::set<int> ports;
-    for (const ShardRow& row : snapshot.rows) ports.insert(row.summary.client.endpoint.port);
+    for (const WorkerRow& row : snapshot.rows) ports.insert(row.summary.client.endpoint.port);
     return ports;
   }
 
   TableOptions options_;
   CaptureCounters counters_;
-  TripleBuffer<ShardSnapshot> buffer_;
-  std::unique_ptr<ShardPublisher> publisher_;
+  TripleBuffer<WorkerSnapshot> buffer_;
+  std::unique_ptr<WorkerPublisher> publisher_;
 
  private:
   std::unique_ptr<ConnectionTable> table_;
 };
 
-TEST_F(ShardPublisherTest, PublishesWhatTheTableHolds) {
+TEST_F(WorkerPublisherTest, PublishesWhatTheTableHolds) {
   counters_.interfaces.resize(2);
   counters_.interfaces[0].name = "eth0";
   counters_.interfaces[1].name = "eth1";
@@ -67,11 +68,11 @@ TEST_F(ShardPublisherTest, PublishesWhatTheTableHolds) {
   Feed(Segment(At("10.0.0.9:2"), At("10.0.0.2:80")).FollowingFragment(1).Time(1.5));
   Make(100);
   publisher_->PublishNow();
-  const ShardSnapshot& snapshot = Latest();
+  const WorkerSnapshot& snapshot = Latest();
   EXPECT_EQ(snapshot.time_ns, TestTime(1.5));
   ASSERT_EQ(snapshot.rows.size(), 2);
   EXPECT_EQ(ListedPorts(snapshot), std::set<int>({40000, 2}));
-  for (const ShardRow& row : snapshot.rows) {
+  for (const WorkerRow& row : snapshot.rows) {
     if (row.summary.client.endpoint.port == 2) {
       EXPECT_EQ(row.window_payload_bytes, 0);
       EXPECT_EQ(snapshot.encapsulations[row.summary.encapsulation].vlans[0], 8);
@@ -90,7 +91,7 @@ TEST_F(ShardPublisherTest, PublishesWhatTheTableHolds) {
   EXPECT_EQ(snapshot.unmatched_fragments, 1);
 }
 
-TEST_F(ShardPublisherTest, APassBeginsAtEachMultipleOfTheInterval) {
+TEST_F(WorkerPublisherTest, APassBeginsAtEachMultipleOfTheInterval) {
   Make(100);
   EXPECT_EQ(publisher_->Step(Seconds(10.3)), Progress::kPublished);
   EXPECT_EQ(publisher_->Step(Seconds(10.9)), Progress::kIdle);
@@ -100,7 +101,7 @@ TEST_F(ShardPublisherTest, APassBeginsAtEachMultipleOfTheInterval) {
   EXPECT_EQ(publisher_->Step(Seconds(25.1)), Progress::kIdle);
 }
 
-TEST_F(ShardPublisherTest, APassBeginsAtOnceForAReaderToWhomTheLastIsTooOld) {
+TEST_F(WorkerPublisherTest, APassBeginsAtOnceForAReaderToWhomTheLastIsTooOld) {
   Make(100);
   EXPECT_EQ(publisher_->Step(Seconds(10.3), Seconds(9)), Progress::kPublished);
   EXPECT_EQ(Latest().begun_ns, Seconds(10.3));
@@ -110,14 +111,14 @@ TEST_F(ShardPublisherTest, APassBeginsAtOnceForAReaderToWhomTheLastIsTooOld) {
   EXPECT_EQ(publisher_->Step(Seconds(10.6), Seconds(10.4)), Progress::kIdle) << "the same wish is fulfilled once";
 }
 
-TEST_F(ShardPublisherTest, WhatIsPublishedAtTheEndStaysNew) {
+TEST_F(WorkerPublisherTest, WhatIsPublishedAtTheEndStaysNew) {
   Make(100);
   publisher_->PublishNow();
   EXPECT_EQ(Latest().begun_ns, INT64_MAX);
 }
 
-TEST_F(ShardPublisherTest, CopiesASliceAtATimeAndPublishesOnlyWholePasses) {
-  const int kConnections = 3 * ShardPublisher::kSliceSlots + 10;
+TEST_F(WorkerPublisherTest, CopiesASliceAtATimeAndPublishesOnlyWholePasses) {
+  const int kConnections = 3 * WorkerPublisher::kSliceSlots + 10;
   for (int i = 0; i < kConnections; ++i) Connect(static_cast<uint16_t>(i + 1), 1);
   Make(10000);
   int steps = 1;
@@ -129,9 +130,9 @@ TEST_F(ShardPublisherTest, CopiesASliceAtATimeAndPublishesOnlyWholePasses) {
   EXPECT_EQ(Latest().rows.size(), kConnections);
 }
 
-TEST_F(ShardPublisherTest, APassHasAnEndHoweverFastTheTableGrows) {
+TEST_F(WorkerPublisherTest, APassHasAnEndHoweverFastTheTableGrows) {
   Make(10000);
-  constexpr int kSlots = ShardPublisher::kSliceSlots;
+  constexpr int kSlots = WorkerPublisher::kSliceSlots;
   int connections = 0;
   const auto connect = [&](int more) {
     for (int i = 0; i < more; ++i) Connect(static_cast<uint16_t>(++connections), 1);
@@ -142,13 +143,13 @@ TEST_F(ShardPublisherTest, APassHasAnEndHoweverFastTheTableGrows) {
     connect(kSlots);
     ASSERT_LT(++steps, 8);
   }
-  const ShardSnapshot& snapshot = Latest();
+  const WorkerSnapshot& snapshot = Latest();
   EXPECT_EQ(snapshot.rows.size(), 2 * kSlots + 10 + 1) << "and one that may have been the embryo";
   EXPECT_EQ(ListedPorts(snapshot).size(), snapshot.rows.size()) << "none twice";
 }
 
-TEST_F(ShardPublisherTest, APassHasAnEndInAFlood) {
-  constexpr int kSlots = ShardPublisher::kSliceSlots;
+TEST_F(WorkerPublisherTest, APassHasAnEndInAFlood) {
+  constexpr int kSlots = WorkerPublisher::kSliceSlots;
   options_.max_connections = 20 * kSlots;
   Make(10000);
   int attempts = 0;
@@ -166,7 +167,7 @@ TEST_F(ShardPublisherTest, APassHasAnEndInAFlood) {
   EXPECT_EQ(Latest().rows.size(), 2 * kSlots + 10);
 }
 
-TEST_F(ShardPublisherTest, AConnectionThatIsEstablishedDuringAPassIsInIt) {
+TEST_F(WorkerPublisherTest, AConnectionThatIsEstablishedDuringAPassIsInIt) {
   for (int i = 0; i < 300; ++i) Connect(static_cast<uint16_t>(i + 1), 1);
   const Endpoint client = At("10.0.0.9:40000");
   const Endpoint server = At("10.0.0.2:80");
@@ -179,7 +180,7 @@ TEST_F(ShardPublisherTest, AConnectionThatIsEstablishedDuringAPassIsInIt) {
   EXPECT_EQ(Latest().rows.size(), 301);
 }
 
-TEST_F(ShardPublisherTest, EncapsulationsOfRowsGivenAwayTakeNoMoreRoomThanTheTables) {
+TEST_F(WorkerPublisherTest, EncapsulationsOfRowsGivenAwayTakeNoMoreRoomThanTheTables) {
   options_.remove_after_ns = 0;
   options_.max_encapsulations = 4;  // two besides none and too many
   const Endpoint server = At("10.0.0.2:80");
@@ -204,17 +205,17 @@ TEST_F(ShardPublisherTest, EncapsulationsOfRowsGivenAwayTakeNoMoreRoomThanTheTab
   carry(4, 800);
   while (publisher_->Step(Seconds(1)) == Progress::kInPass) {
   }
-  const ShardSnapshot& snapshot = Latest();
+  const WorkerSnapshot& snapshot = Latest();
   EXPECT_EQ(ListedPorts(snapshot), std::set<int>({4}));
   EXPECT_EQ(snapshot.encapsulations.size(), 4);
   EXPECT_TRUE(snapshot.encapsulations[snapshot.rows[0].summary.encapsulation].empty());
 }
 
-TEST_F(ShardPublisherTest, ListsTheHeaviestAndCountsTheOthers) {
+TEST_F(WorkerPublisherTest, ListsTheHeaviestAndCountsTheOthers) {
   for (int i = 1; i <= 1000; ++i) Connect(static_cast<uint16_t>(i), static_cast<uint32_t>(i) * 50);
   Make(100);
   publisher_->PublishNow();
-  const ShardSnapshot& snapshot = Latest();
+  const WorkerSnapshot& snapshot = Latest();
   EXPECT_EQ(snapshot.rows.size(), 100);
   EXPECT_EQ(snapshot.connections_not_listed, 900);
   // The hundredth, of 45,050 bytes, lies in the bucket from 40,960 to 49,152: all above are listed, and none below.
@@ -222,56 +223,56 @@ TEST_F(ShardPublisherTest, ListsTheHeaviestAndCountsTheOthers) {
   EXPECT_EQ(ports.size(), 100);
   EXPECT_GT(*ports.begin() * 50, 40959);
   for (int port = 984; port <= 1000; ++port) EXPECT_EQ(ports.count(port), 1) << port;
-  for (const ShardRow& row : snapshot.rows) {
+  for (const WorkerRow& row : snapshot.rows) {
     EXPECT_EQ(row.window_payload_bytes, row.summary.client.endpoint.port * 50);
     EXPECT_EQ(row.summary.client.payload_bytes, row.window_payload_bytes);
   }
 }
 
-TEST_F(ShardPublisherTest, TheHeaviestIsAlwaysListed) {
+TEST_F(WorkerPublisherTest, TheHeaviestIsAlwaysListed) {
   for (int i = 1; i <= 500; ++i) Connect(static_cast<uint16_t>(i), 100);
   Connect(9999, 1000000);
   Make(1);
   publisher_->PublishNow();
-  const ShardSnapshot& snapshot = Latest();
+  const WorkerSnapshot& snapshot = Latest();
   EXPECT_EQ(ListedPorts(snapshot), std::set<int>({9999}));
   EXPECT_EQ(snapshot.connections_not_listed, 500);
 }
 
-TEST_F(ShardPublisherTest, ConnectionsOfEqualWeightFillTheRows) {
+TEST_F(WorkerPublisherTest, ConnectionsOfEqualWeightFillTheRows) {
   for (int i = 1; i <= 500; ++i) Connect(static_cast<uint16_t>(i), 100);
   Make(50);
   for (int pass = 0; pass < 3; ++pass) {
     publisher_->PublishNow();
-    const ShardSnapshot& snapshot = Latest();
+    const WorkerSnapshot& snapshot = Latest();
     EXPECT_EQ(ListedPorts(snapshot).size(), 50);
     EXPECT_EQ(snapshot.connections_not_listed, 450);
   }
 }
 
-TEST_F(ShardPublisherTest, WithoutRoomNothingIsListedAndAllIsCounted) {
+TEST_F(WorkerPublisherTest, WithoutRoomNothingIsListedAndAllIsCounted) {
   for (int i = 1; i <= 20; ++i) Connect(static_cast<uint16_t>(i), 100);
   Make(0);
   publisher_->PublishNow();
-  const ShardSnapshot& snapshot = Latest();
+  const WorkerSnapshot& snapshot = Latest();
   EXPECT_TRUE(snapshot.rows.empty());
   EXPECT_EQ(snapshot.connections_not_listed, 20);
 }
 
-TEST_F(ShardPublisherTest, RatesAreThoseOfALittleEarlier) {
+TEST_F(WorkerPublisherTest, RatesAreThoseOfALittleEarlier) {
   Connect(40000, 700, 0.5);
   Connect(40001, 1, 1.02);
   Make(100, Seconds(0.06));
   publisher_->PublishNow();
-  for (const ShardRow& row : Latest().rows) EXPECT_EQ(row.client_payload_rate, 0) << "the second may not be complete";
+  for (const WorkerRow& row : Latest().rows) EXPECT_EQ(row.client_payload_rate, 0) << "the second may not be complete";
   Connect(40001, 1, 1.07);
   publisher_->PublishNow();
-  for (const ShardRow& row : Latest().rows) {
+  for (const WorkerRow& row : Latest().rows) {
     EXPECT_EQ(row.client_payload_rate, row.summary.client.endpoint.port == 40000 ? 700 : 0);
   }
 }
 
-TEST_F(ShardPublisherTest, ARowKeepsItsEncapsulationWhenTheNumberIsGivenToAnother) {
+TEST_F(WorkerPublisherTest, ARowKeepsItsEncapsulationWhenTheNumberIsGivenToAnother) {
   options_.remove_after_ns = 0;
   const Endpoint client = At("10.0.0.1:40000");
   const Endpoint server = At("10.0.0.2:80");
@@ -285,9 +286,9 @@ TEST_F(ShardPublisherTest, ARowKeepsItsEncapsulationWhenTheNumberIsGivenToAnothe
   Feed(Segment(client, server).Seq(1).Vlan(8));
   while (publisher_->Step(Seconds(1)) == Progress::kInPass) {
   }
-  const ShardSnapshot& snapshot = Latest();
+  const WorkerSnapshot& snapshot = Latest();
   const auto row = std::find_if(snapshot.rows.begin(), snapshot.rows.end(),
-                                [&](const ShardRow& r) { return r.summary.client.endpoint == client; });
+                                [&](const WorkerRow& r) { return r.summary.client.endpoint == client; });
   ASSERT_NE(row, snapshot.rows.end());
   EXPECT_EQ(snapshot.encapsulations[row->summary.encapsulation].vlans[0], 7);
 }

@@ -1,5 +1,6 @@
-#ifndef TCPGAUGE_SRC_SNAPSHOT_QUERY_BOX_H_
-#define TCPGAUGE_SRC_SNAPSHOT_QUERY_BOX_H_
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_SNAPSHOT_WANTED_QUERY_H_
+#define TCPGAUGE_SRC_SNAPSHOT_WANTED_QUERY_H_
 
 #include <mutex>
 
@@ -10,9 +11,9 @@ namespace tcpgauge {
 
 // What a view wants to see, for the one who fetches it from elsewhere.
 // Thread: Post() the view's; Current() and the wakeup the fetcher's.
-class QueryBox {
+class WantedQuery {
  public:
-  explicit QueryBox(const ConnectionQuery& query) : query_(query) {}
+  explicit WantedQuery(const ConnectionQuery& query) : query_(query) {}
 
   // Wakes the fetcher if it is another query than before.
   void Post(const ConnectionQuery& query) {
@@ -39,4 +40,4 @@ class QueryBox {
 
 }  // namespace tcpgauge
 
-#endif  // TCPGAUGE_SRC_SNAPSHOT_QUERY_BOX_H_
+#endif  // TCPGAUGE_SRC_SNAPSHOT_WANTED_QUERY_H_

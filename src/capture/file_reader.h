@@ -1,5 +1,6 @@
-#ifndef TCPGAUGE_SRC_CAPTURE_PACKET_SPREADER_H_
-#define TCPGAUGE_SRC_CAPTURE_PACKET_SPREADER_H_
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_CAPTURE_FILE_READER_H_
+#define TCPGAUGE_SRC_CAPTURE_FILE_READER_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -22,12 +23,12 @@ namespace tcpgauge {
 // that of other workers' packets, each gets what a single worker would have made of it.
 //
 // Thread: Run() is one thread; each queue's source belongs to one worker.
-class PacketSpreader {
+class FileReader {
  public:
   // `hash_seed` is that of the workers' tables. `stop` must outlive it. It must outlive the sources that TakeSources()
   // returned.
-  PacketSpreader(std::unique_ptr<PacketSource> source, size_t workers, uint64_t hash_seed, const StopSignal* stop);
-  ~PacketSpreader();
+  FileReader(std::unique_ptr<PacketSource> source, size_t workers, uint64_t hash_seed, const StopSignal* stop);
+  ~FileReader();
 
   // What each worker reads: as the file, with an error of the file told to the first. Once, before Run().
   std::vector<std::unique_ptr<PacketSource>> TakeSources();
@@ -39,9 +40,9 @@ class PacketSpreader {
   class QueueSource;
 
   absl::Status ReadAhead();
-  absl::Status ReadAndSpread();
+  absl::Status ReadAndDistribute();
   // False when stopped.
-  bool Spread(DecodedPacket* packet);
+  bool Distribute(DecodedPacket* packet);
   size_t WorkerOf(const DecodedPacket& packet);
   bool Push(size_t worker);
   bool PushAll();
@@ -63,4 +64,4 @@ uint64_t SymmetricHash(const Endpoint& a, const Endpoint& b);
 
 }  // namespace tcpgauge
 
-#endif  // TCPGAUGE_SRC_CAPTURE_PACKET_SPREADER_H_
+#endif  // TCPGAUGE_SRC_CAPTURE_FILE_READER_H_

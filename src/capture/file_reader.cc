@@ -1,4 +1,5 @@
-#include "src/capture/packet_spreader.h"
+// SPDX-License-Identifier: Apache-2.0
+#include "src/capture/file_reader.h"
 
 #include <algorithm>
 #include <chrono>
@@ -30,7 +31,7 @@ uint64_t SymmetricHash(const Endpoint& a, const Endpoint& b) {
 }
 
 // One worker's end of a queue.
-class PacketSpreader::QueueSource final : public PacketSource {
+class FileReader::QueueSource final : public PacketSource {
  public:
   QueueSource(BatchQueue* queue, std::string name) : queue_(*queue), name_(std::move(name)) {}
 
@@ -57,8 +58,7 @@ class PacketSpreader::QueueSource final : public PacketSource {
   const std::string name_;
 };
 
-PacketSpreader::PacketSpreader(std::unique_ptr<PacketSource> source, size_t workers, uint64_t hash_seed,
-                               const StopSignal* stop)
+FileReader::FileReader(std::unique_ptr<PacketSource> source, size_t workers, uint64_t hash_seed, const StopSignal* stop)
     : source_(std::move(source)), hasher_(hash_seed), stop_(*stop) {
   for (size_t i = 0; i < workers; ++i) {
     queues_.push_back(std::make_unique<BatchQueue>(stop));
@@ -66,20 +66,20 @@ PacketSpreader::PacketSpreader(std::unique_ptr<PacketSource> source, size_t work
   }
 }
 
-PacketSpreader::~PacketSpreader() = default;
+FileReader::~FileReader() = default;
 
-std::vector<std::unique_ptr<PacketSource>> PacketSpreader::TakeSources() {
+std::vector<std::unique_ptr<PacketSource>> FileReader::TakeSources() {
   std::vector<std::unique_ptr<PacketSource>> sources;
   for (const auto& queue : queues_) sources.push_back(std::make_unique<QueueSource>(queue.get(), source_->name()));
   return sources;
 }
 
-void PacketSpreader::Run() {
-  const absl::Status status = queues_.size() == 1 ? ReadAhead() : ReadAndSpread();
+void FileReader::Run() {
+  const absl::Status status = queues_.size() == 1 ? ReadAhead() : ReadAndDistribute();
   for (size_t i = 0; i < queues_.size(); ++i) queues_[i]->Close(i == 0 ? status : absl::OkStatus(), now_ns_);
 }
 
-absl::Status PacketSpreader::ReadAhead() {
+absl::Status FileReader::ReadAhead() {
   PacketBatch* back = backs_[0];
   while (!stop_.stopped()) {
     read_.clear();
@@ -96,14 +96,14 @@ absl::Status PacketSpreader::ReadAhead() {
   return absl::OkStatus();
 }
 
-absl::Status PacketSpreader::ReadAndSpread() {
+absl::Status FileReader::ReadAndDistribute() {
   absl::Status status;
   auto next_flush = std::chrono::steady_clock::now() + kFlushInterval;
   while (!stop_.stopped()) {
     read_.clear();
     const auto result = source_->Read(&read_);
     for (DecodedPacket& packet : read_.packets()) {
-      if (!Spread(&packet)) return status;
+      if (!Distribute(&packet)) return status;
     }
     if (!result.ok()) {
       if (!stop_.stopped()) status = result.status();  // else a signal interrupted the read
@@ -119,7 +119,7 @@ absl::Status PacketSpreader::ReadAndSpread() {
   return status;
 }
 
-bool PacketSpreader::Spread(DecodedPacket* packet) {
+bool FileReader::Distribute(DecodedPacket* packet) {
   if (packet->kind == DecodedPacket::Kind::kTcpSegment || packet->kind == DecodedPacket::Kind::kTcpFragment) {
     now_ns_ = std::max(now_ns_, packet->time_ns);
     packet->time_ns = ConnectionTable::ArrivalTime(packet->time_ns, now_ns_);
@@ -129,7 +129,7 @@ bool PacketSpreader::Spread(DecodedPacket* packet) {
   return !backs_[worker]->full() || Push(worker);
 }
 
-size_t PacketSpreader::WorkerOf(const DecodedPacket& packet) {
+size_t FileReader::WorkerOf(const DecodedPacket& packet) {
   Endpoint source = packet.source;
   Endpoint destination = packet.destination;
   switch (packet.kind) {
@@ -155,14 +155,14 @@ size_t PacketSpreader::WorkerOf(const DecodedPacket& packet) {
   return static_cast<size_t>((SymmetricHash(source, destination) >> 32) * queues_.size() >> 32);
 }
 
-bool PacketSpreader::Push(size_t worker) {
+bool FileReader::Push(size_t worker) {
   backs_[worker]->time_ns = now_ns_;
   queues_[worker]->Push();
   backs_[worker] = queues_[worker]->Back();
   return backs_[worker] != nullptr;
 }
 
-bool PacketSpreader::PushAll() {
+bool FileReader::PushAll() {
   for (size_t i = 0; i < queues_.size(); ++i) {
     if (!Push(i)) return false;
   }

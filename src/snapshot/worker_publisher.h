@@ -1,5 +1,6 @@
-#ifndef TCPGAUGE_SRC_SNAPSHOT_SHARD_PUBLISHER_H_
-#define TCPGAUGE_SRC_SNAPSHOT_SHARD_PUBLISHER_H_
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_SNAPSHOT_WORKER_PUBLISHER_H_
+#define TCPGAUGE_SRC_SNAPSHOT_WORKER_PUBLISHER_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -7,27 +8,27 @@
 
 #include "src/flow/connection_table.h"
 #include "src/snapshot/heaviest_rows.h"
-#include "src/snapshot/shard_snapshot.h"
 #include "src/snapshot/triple_buffer.h"
+#include "src/snapshot/worker_snapshot.h"
 
 namespace tcpgauge {
 
-// Copies a capture thread's table for the collector, a slice at a time between batches of packets, so that no pass over
+// Copies a worker's table for the collector, a slice at a time between batches of packets, so that no pass over
 // however many connections holds up capture for longer than a slice.
 //
-// Thread: all on the capture thread; only `buffer` is shared, and it never makes a writer wait.
+// Thread: all on the worker; only `buffer` is shared, and it never makes a writer wait.
 // Bounds: kSliceSlots table slots a call; `max_rows` rows a pass. When there are more connections, those with the most
 // payload in the ranking window are listed, and the others are counted. A pass has an end however fast the table grows:
 // it takes what was there when it began, and what got one of those slots since.
-class ShardPublisher {
+class WorkerPublisher {
  public:
   static constexpr uint32_t kSliceSlots = 256;
 
   // `table`, `counters` and `buffer` must outlive it. A pass begins at each multiple of `interval_ns` of steady time,
   // and when it is asked for; rates are those at its beginning, less `lateness_ns` for packets that the kernel
   // still holds back.
-  ShardPublisher(const ConnectionTable* table, const CaptureCounters* counters, TripleBuffer<ShardSnapshot>* buffer,
-                 int64_t interval_ns, int64_t lateness_ns, size_t max_rows);
+  WorkerPublisher(const ConnectionTable* table, const CaptureCounters* counters, TripleBuffer<WorkerSnapshot>* buffer,
+                  int64_t interval_ns, int64_t lateness_ns, size_t max_rows);
 
   enum class Progress { kIdle, kInPass, kPublished };
 
@@ -49,7 +50,7 @@ class ShardPublisher {
 
   const ConnectionTable& table_;
   const CaptureCounters& counters_;
-  TripleBuffer<ShardSnapshot>& buffer_;
+  TripleBuffer<WorkerSnapshot>& buffer_;
   const int64_t interval_ns_;
   const int64_t lateness_ns_;
   const size_t max_rows_;
@@ -66,4 +67,4 @@ class ShardPublisher {
 
 }  // namespace tcpgauge
 
-#endif  // TCPGAUGE_SRC_SNAPSHOT_SHARD_PUBLISHER_H_
+#endif  // TCPGAUGE_SRC_SNAPSHOT_WORKER_PUBLISHER_H_

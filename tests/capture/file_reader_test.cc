@@ -1,4 +1,5 @@
-#include "src/capture/packet_spreader.h"
+// SPDX-License-Identifier: Apache-2.0
+#include "src/capture/file_reader.h"
 
 #include <gtest/gtest.h>
 
@@ -59,9 +60,9 @@ struct Share {
 };
 
 // What each of `workers` reads of a file with these packets.
-std::vector<Share> Spread(std::vector<DecodedPacket> packets, size_t workers, absl::Status end = absl::OkStatus()) {
+std::vector<Share> Distribute(std::vector<DecodedPacket> packets, size_t workers, absl::Status end = absl::OkStatus()) {
   StopSignal stop;
-  PacketSpreader spreader(std::make_unique<FakeFile>(std::move(packets), std::move(end)), workers, kSeed, &stop);
+  FileReader spreader(std::make_unique<FakeFile>(std::move(packets), std::move(end)), workers, kSeed, &stop);
   auto sources = spreader.TakeSources();
   std::vector<Share> shares(workers);
   std::vector<std::thread> threads;
@@ -83,13 +84,13 @@ std::vector<Share> Spread(std::vector<DecodedPacket> packets, size_t workers, ab
   return shares;
 }
 
-TEST(PacketSpreader, KeepsBothDirectionsOfAConnectionTogetherAndInOrder) {
+TEST(FileReader, KeepsBothDirectionsOfAConnectionTogetherAndInOrder) {
   std::vector<DecodedPacket> packets;
   for (uint32_t i = 0; i < 20000; ++i) {
     packets.push_back(Segment(static_cast<uint16_t>(30000 + i % 500), i / 500 % 2 == 0, kSecond));
     packets.back().sequence_number = i;
   }
-  const std::vector<Share> shares = Spread(packets, 3);
+  const std::vector<Share> shares = Distribute(packets, 3);
   std::map<uint16_t, size_t> worker_of;
   size_t count = 0;
   for (size_t worker = 0; worker < shares.size(); ++worker) {
@@ -106,7 +107,7 @@ TEST(PacketSpreader, KeepsBothDirectionsOfAConnectionTogetherAndInOrder) {
   EXPECT_EQ(count, packets.size());
 }
 
-TEST(PacketSpreader, SendsFragmentsWhereTheFirstOneWent) {
+TEST(FileReader, SendsFragmentsWhereTheFirstOneWent) {
   std::vector<DecodedPacket> packets;
   for (uint16_t i = 0; i < 100; ++i) {
     DecodedPacket first = Segment(static_cast<uint16_t>(30000 + i), true, kSecond);
@@ -118,7 +119,7 @@ TEST(PacketSpreader, SendsFragmentsWhereTheFirstOneWent) {
     packets.push_back(first);
     packets.push_back(second);
   }
-  for (const Share& share : Spread(packets, 4)) {
+  for (const Share& share : Distribute(packets, 4)) {
     ASSERT_EQ(share.packets.size() % 2, 0u);
     for (size_t i = 0; i < share.packets.size(); i += 2) {
       EXPECT_EQ(share.packets[i].fragment_id, share.packets[i + 1].fragment_id);
@@ -126,10 +127,10 @@ TEST(PacketSpreader, SendsFragmentsWhereTheFirstOneWent) {
   }
 }
 
-TEST(PacketSpreader, TellsEachWorkerTheTimeOfAll) {
+TEST(FileReader, TellsEachWorkerTheTimeOfAll) {
   // The packet whose clock stepped back is the only one of its connection, perhaps of its worker.
   const std::vector<Share> shares =
-      Spread({Segment(30000, true, 100 * kSecond), Segment(30001, true, 50 * kSecond)}, 8);
+      Distribute({Segment(30000, true, 100 * kSecond), Segment(30001, true, 50 * kSecond)}, 8);
   size_t seen = 0;
   for (const Share& share : shares) {
     EXPECT_EQ(share.end_time_ns, 100 * kSecond);
@@ -141,20 +142,20 @@ TEST(PacketSpreader, TellsEachWorkerTheTimeOfAll) {
   EXPECT_EQ(seen, 2u);
 }
 
-TEST(PacketSpreader, TellsTheFirstWorkerOfADamagedFile) {
-  const std::vector<Share> shares = Spread({Segment(30000, true, kSecond)}, 2, absl::DataLossError("cut off"));
+TEST(FileReader, TellsTheFirstWorkerOfADamagedFile) {
+  const std::vector<Share> shares = Distribute({Segment(30000, true, kSecond)}, 2, absl::DataLossError("cut off"));
   EXPECT_TRUE(absl::IsDataLoss(shares[0].status));
   EXPECT_TRUE(shares[1].status.ok());
   EXPECT_EQ(shares[0].packets.size() + shares[1].packets.size(), 1u);
 }
 
-TEST(PacketSpreader, ReadsAheadForASingleWorker) {
+TEST(FileReader, ReadsAheadForASingleWorker) {
   std::vector<DecodedPacket> packets;
   for (uint32_t i = 0; i < 20001; ++i) {
     packets.push_back(Segment(static_cast<uint16_t>(30000 + i % 500), true, (i % 2 == 0 ? 100 : 50) * kSecond));
     packets.back().sequence_number = i;
   }
-  const std::vector<Share> shares = Spread(packets, 1, absl::DataLossError("cut off"));
+  const std::vector<Share> shares = Distribute(packets, 1, absl::DataLossError("cut off"));
   ASSERT_EQ(shares[0].packets.size(), packets.size());
   for (uint32_t i = 0; i < packets.size(); ++i) {
     ASSERT_EQ(shares[0].packets[i].sequence_number, i);
@@ -163,14 +164,14 @@ TEST(PacketSpreader, ReadsAheadForASingleWorker) {
   EXPECT_TRUE(absl::IsDataLoss(shares[0].status));
 }
 
-TEST(PacketSpreader, GivesHintsWhileTheWorkerIsBehind) {
+TEST(FileReader, GivesHintsWhileTheWorkerIsBehind) {
   constexpr size_t kBatches = BatchQueue::kCapacity - 2;  // so that all fit, and the end of the file
   std::vector<DecodedPacket> packets;
   for (size_t i = 0; i < kBatches * PacketBatch::kCapacity; ++i) {
     packets.push_back(Segment(static_cast<uint16_t>(30000 + i), i % 3 == 0, kSecond));
   }
   StopSignal stop;
-  PacketSpreader spreader(std::make_unique<FakeFile>(packets, absl::OkStatus()), 1, kSeed, &stop);
+  FileReader spreader(std::make_unique<FakeFile>(packets, absl::OkStatus()), 1, kSeed, &stop);
   const auto source = std::move(spreader.TakeSources()[0]);
   spreader.Run();
   for (size_t i = 0; i < kBatches; ++i) {
@@ -187,11 +188,11 @@ TEST(PacketSpreader, GivesHintsWhileTheWorkerIsBehind) {
   }
 }
 
-TEST(PacketSpreader, EndsWhenStoppedThoughNobodyReads) {
+TEST(FileReader, EndsWhenStoppedThoughNobodyReads) {
   for (const size_t workers : {1u, 2u}) {
     StopSignal stop;
     const std::vector<DecodedPacket> packets(100000, Segment(30000, true, kSecond));
-    PacketSpreader spreader(std::make_unique<FakeFile>(packets, absl::OkStatus()), workers, kSeed, &stop);
+    FileReader spreader(std::make_unique<FakeFile>(packets, absl::OkStatus()), workers, kSeed, &stop);
     std::thread reader([&] { spreader.Run(); });
     stop.Stop();
     reader.join();

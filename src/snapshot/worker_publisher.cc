@@ -1,4 +1,5 @@
-#include "src/snapshot/shard_publisher.h"
+// SPDX-License-Identifier: Apache-2.0
+#include "src/snapshot/worker_publisher.h"
 
 #include <algorithm>
 
@@ -6,9 +7,9 @@
 
 namespace tcpgauge {
 
-ShardPublisher::ShardPublisher(const ConnectionTable* table, const CaptureCounters* counters,
-                               TripleBuffer<ShardSnapshot>* buffer, int64_t interval_ns, int64_t lateness_ns,
-                               size_t max_rows)
+WorkerPublisher::WorkerPublisher(const ConnectionTable* table, const CaptureCounters* counters,
+                                 TripleBuffer<WorkerSnapshot>* buffer, int64_t interval_ns, int64_t lateness_ns,
+                                 size_t max_rows)
     : table_(*table),
       counters_(*counters),
       buffer_(*buffer),
@@ -17,7 +18,7 @@ ShardPublisher::ShardPublisher(const ConnectionTable* table, const CaptureCounte
       max_rows_(max_rows),
       rows_(max_rows) {}
 
-ShardPublisher::Progress ShardPublisher::Step(int64_t steady_ns, int64_t wanted_since_ns) {
+WorkerPublisher::Progress WorkerPublisher::Step(int64_t steady_ns, int64_t wanted_since_ns) {
   if (!in_pass_) {
     if (steady_ns < next_pass_ns_ && begun_ns_ >= wanted_since_ns) return Progress::kIdle;
     next_pass_ns_ = steady_ns - steady_ns % interval_ns_ + interval_ns_;
@@ -28,14 +29,14 @@ ShardPublisher::Progress ShardPublisher::Step(int64_t steady_ns, int64_t wanted_
   return Progress::kPublished;
 }
 
-void ShardPublisher::PublishNow() {
+void WorkerPublisher::PublishNow() {
   Begin(INT64_MAX);
   while (!CopySlice()) {
   }
   Publish();
 }
 
-void ShardPublisher::Begin(int64_t steady_ns) {
+void WorkerPublisher::Begin(int64_t steady_ns) {
   in_pass_ = true;
   begun_ns_ = steady_ns;
   next_slot_ = 0;
@@ -44,7 +45,7 @@ void ShardPublisher::Begin(int64_t steady_ns) {
   record_end_ = table_.record_limit() + (embryo_end_ - ConnectionTable::kEmbryoSlots);
   rates_time_ns_ = table_.now_ns() - lateness_ns_;
   rows_.Clear();
-  ShardSnapshot& back = buffer_.back();
+  WorkerSnapshot& back = buffer_.back();
   back.begun_ns = steady_ns;
   back.rows.clear();
   // Room for all, since growing would copy all: address space alone, until rows are written.
@@ -55,7 +56,7 @@ void ShardPublisher::Begin(int64_t steady_ns) {
   encapsulation_places_.clear();
 }
 
-bool ShardPublisher::CopySlice() {
+bool WorkerPublisher::CopySlice() {
   const uint32_t record_end = std::min(record_end_, table_.record_limit());
   if (next_slot_ < ConnectionTable::kEmbryoSlots && next_slot_ >= record_end) {
     next_slot_ = ConnectionTable::kEmbryoSlots;
@@ -68,10 +69,10 @@ bool ShardPublisher::CopySlice() {
   return next_slot_ >= ConnectionTable::kEmbryoSlots && next_slot_ >= embryo_end_;
 }
 
-void ShardPublisher::TakeSlot(uint32_t slot) {
-  ShardSnapshot& back = buffer_.back();
+void WorkerPublisher::TakeSlot(uint32_t slot) {
+  WorkerSnapshot& back = buffer_.back();
   const uint64_t window_payload_bytes = table_.WindowPayloadBytes(slot, rates_time_ns_);
-  const uint32_t place = rows_.Place(window_payload_bytes);
+  const uint32_t place = rows_.AssignRow(window_payload_bytes);
   if (place == HeaviestRows::kNone) {
     ++back.connections_not_listed;
     return;
@@ -81,7 +82,7 @@ void ShardPublisher::TakeSlot(uint32_t slot) {
   } else {
     back.rows.emplace_back();
   }
-  ShardRow& row = back.rows[place];
+  WorkerRow& row = back.rows[place];
   row.summary = table_.Summarize(slot);
   row.summary.encapsulation = PlaceOf(row.summary.encapsulation);
   row.client_payload_rate = table_.PayloadRate(slot, true, rates_time_ns_);
@@ -89,7 +90,7 @@ void ShardPublisher::TakeSlot(uint32_t slot) {
   row.window_payload_bytes = window_payload_bytes;
 }
 
-uint32_t ShardPublisher::PlaceOf(uint32_t number) {
+uint32_t WorkerPublisher::PlaceOf(uint32_t number) {
   if (number == EncapsulationTable::kNone) return 0;
   std::vector<Encapsulation>& listed = buffer_.back().encapsulations;
   const Encapsulation& encapsulation = table_.encapsulations().Get(number);
@@ -105,7 +106,7 @@ uint32_t ShardPublisher::PlaceOf(uint32_t number) {
   return place;
 }
 
-void ShardPublisher::CopyEdges(EdgesView* edges) const {
+void WorkerPublisher::CopyEdges(EdgesView* edges) const {
   edges->exported.clear();
   const EdgeTable* table = table_.edges();
   if (table == nullptr) return;
@@ -120,9 +121,9 @@ void ShardPublisher::CopyEdges(EdgesView* edges) const {
   edges->v6_prefix_bits = table->v6_prefix_bits();
 }
 
-void ShardPublisher::Publish() {
+void WorkerPublisher::Publish() {
   in_pass_ = false;
-  ShardSnapshot& back = buffer_.back();
+  WorkerSnapshot& back = buffer_.back();
   back.time_ns = table_.now_ns();
   back.totals = table_.totals();
   back.counters = counters_;
