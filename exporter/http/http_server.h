@@ -33,9 +33,14 @@ using TlsSource = std::function<std::shared_ptr<const TlsContext>()>;
 
 // An HTTP/1.1 server on libmicrohttpd, the only home of microhttpd.h.
 //
-// Each connection has a thread of its own, so a client that reads slowly or not at all, or a handler that computes,
-// holds up nobody else. The server's threads know nothing of workers. Thread: Open(), Serve() and Stop() from
-// one; the handler is called from many.
+// Each connection has a thread of its own. So a client that reads slowly or not at all, or a handler that computes,
+// holds up nobody else. What clients can take is bounded by HttpLimits.
+//
+// Why libmicrohttpd: Debian 12 packages it with IPv6, unix sockets and TLS. civetweb 1.15, which prometheus-cpp brings,
+// was rejected: Debian builds it without IPv6 and unix sockets, it crashes with OpenSSL 3, and it takes two seconds to
+// stop.
+//
+// Thread: Open(), Serve() and Stop() from one; the handler is called from many.
 class HttpServer {
  public:
   // Listens on every address (see ListenSocket::Open), without a thread: clients wait until Serve(). Fails, with

@@ -6,9 +6,10 @@
 
 namespace tcpgauge {
 
-// How the series limit is shared out. Everything in an exposition but connections must be bounded from the start, for
-// counters may not vanish: interfaces and edges get their shares here. Connections take what is left of each
-// exposition.
+// How the series limit is shared out.
+//
+// Design. Interfaces and edges are counters, and a counter may not vanish. So their shares are fixed before the first
+// packet. Connections come and go anyway; they take what is left of each exposition.
 struct SeriesPlan {
   size_t interfaces = 1;  // with series of their own; the rest are one
   size_t edges = 0;       // at a time

@@ -17,8 +17,12 @@ enum class TextFormat {
 // The Content-Type that goes with it.
 std::string_view ContentTypeOf(TextFormat format);
 
-// `exposition` as text. Far faster than prometheus-cpp's serializer (see tests/bench/text_writer_bench.cc), because the
-// labels of a connection are rendered once for all its series and nothing is allocated per sample.
+// `exposition` as text.
+//
+// Why not prometheus-cpp's serializer: it needs an object for each sample and renders the labels for each. For 10,000
+// connections (93,000 lines) it takes 517 ms and some 120 MB; this writer takes 9 ms
+// (tests/bench/text_writer_bench.cc). It renders the labels of a connection once for all its series and allocates
+// nothing per sample. The serializer is the oracle in the tests: both write the same bytes for any snapshot.
 std::string WriteText(const Exposition& exposition, TextFormat format);
 
 }  // namespace tcpgauge

@@ -39,14 +39,28 @@ struct OtlpEncoderOptions {
 };
 
 // Expositions as OTLP: the samples that VisitMetrics() hands out, under the catalog's OTLP names. Counters are
-// monotonic sums, summaries are histograms without buckets. Every point of a counter tells since when it counts: since
-// the connection began, the edge got series, the process or the agent was started.
+// monotonic sums. Every point of a counter tells since when it counts: since the connection began, the edge got series,
+// or the process or the agent was started. A series that was in the exposition before and is not in this one gets one
+// last point without a value, with the flag that says so (NO_RECORDED_VALUE).
 //
-// A series that was in the exposition before and is not in this one gets one last point without a value, with the flag
-// that says so (NO_RECORDED_VALUE).
+// Design, where OTLP leaves a choice:
 //
-// Thread: confined to one at a time. Bounds: remembers the series of one exposition, so the series limit bounds it;
-// a result holds at most twice as many points.
+// - Deltas are taken when a request is made, not when it arrives. A request that is dropped takes its deltas with it,
+//   and its points are counted in tcpgauge_otlp_data_points_dropped_total. Adding them to the next request was
+//   rejected: the receiver may have taken a request whose answer was lost. A user who wants no gap takes cumulative
+//   sums.
+// - `network.peer.*` is never sent. It names the peer of a connection of the observed program, and the agent stands
+//   beside both ends. The edge `other` has no client address, so its only attribute is `otel.metric.overflow`.
+// - Summaries become histograms without buckets, because OTLP's summary has no temporality and exists for old data
+//   alone.
+// - The time of a point is the wall clock's, also when a file is read whose packets have their own time: it is the time
+//   of the observation. Connections and edges of a file begin in the file's time.
+// - A push of 5,000 points takes 13 ms of processor time, five times a scrape, most of it in protobuf's messages
+//   (tests/bench/push_cost.py). It comes once a minute, so the plain code stays.
+//
+// Thread: confined to one at a time.
+// Bounds: remembers the series of one exposition, so the series limit bounds it; a result holds at most twice as many
+// points.
 class OtlpEncoder {
  public:
   explicit OtlpEncoder(OtlpEncoderOptions options) : options_(std::move(options)) {}

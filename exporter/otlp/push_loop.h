@@ -26,12 +26,16 @@ struct PushLoopOptions {
   PushQueueOptions queue;
 };
 
-// When what is pushed: collects at each interval, sends what is queued as the queue allows, and at the end collects and
-// sends once more.
+// Pushes: collects at each interval, sends what is queued as the queue allows, and at the end collects and sends once
+// more.
 //
 // At the end each queued request gets one attempt at most, until one would have to be repeated, and none while the
-// receiver has asked for a pause: an agent that is told to stop does not linger because its receiver is away. What is
+// receiver has called for a pause: an agent that is told to stop does not linger because its receiver is away. What is
 // left is counted and logged.
+//
+// Design. Collecting, encoding and sending are one loop on one thread. It waits in libcurl's poll until the next event
+// is due, so a request on its way does not delay the next collection. Clock and transport are interfaces: the tests let
+// ten minutes pass in a millisecond.
 //
 // Thread: Run() one; stats() any.
 class PushLoop {

@@ -24,11 +24,16 @@ struct PushQueueOptions {
   std::function<double()> random;  // in [0, 1)
 };
 
-// Encoded requests on their way to the receiver, in the order in which they were made, and when the next attempt may
-// be. One is on its way at a time.
+// Encoded requests on their way to the receiver, in the order in which they were made, and the time of the next
+// attempt. One is on its way at a time.
 //
-// Thread: confined to one at a time. Time: steady. Bounds: the options'; when it is full, the oldest that is not on its
-// way gives way, and is counted as dropped.
+// Design. A request stays until it is sent or the queue is full; OTEL_METRIC_EXPORT_TIMEOUT does not end it. The
+// cumulative points of an outage are worth having, and 32 MiB hold a quarter of an hour or more. That time-out bounds
+// what somebody waits for: the last push, at the end of the agent.
+//
+// Thread: confined to one at a time.
+// Time: steady.
+// Bounds: the options'. When the queue is full, the oldest request that is not on its way is dropped and counted.
 class PushQueue {
  public:
   explicit PushQueue(PushQueueOptions options) : options_(std::move(options)) {}

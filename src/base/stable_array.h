@@ -9,8 +9,12 @@
 
 namespace tcpgauge {
 
-// A fixed number of zero-initialised elements that never move. The operating system provides memory for an element when
-// it is first touched, so capacity that is never used costs address space alone.
+// A fixed number of zero-initialised elements that never move.
+//
+// Design. A table that may hold a million connections must neither take the memory of a million at the start nor copy
+// itself while packets come: a std::vector that grows would copy hundreds of megabytes on the packet path. So the array
+// reserves address space for its full capacity, and the operating system provides memory for an element when it is
+// first touched. Capacity that is never used costs address space alone.
 template <typename T>
 class StableArray {
   static_assert(std::is_trivially_destructible<T>::value, "elements are never destroyed");

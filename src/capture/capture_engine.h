@@ -28,7 +28,29 @@ struct EngineOptions {
 };
 
 // The threads between the packets and the snapshots: the workers that capture, with a table each, and the collector
-// that publishes what they saw. A file that several workers share has a reader of its own.
+// that publishes what they saw. A file has a reader thread of its own, also with a single worker.
+//
+// No reader can hold up capture. Between the workers and the threads that collect, show and log there are six things,
+// and a worker waits for none of them:
+//
+// - TripleBuffer: three places; publishing is one atomic exchange, and a late collector finds the latest value.
+// - EndedQueue: a ring; when it is full, a live capture counts the loss and goes on. Only a file waits, as it may.
+// - Mailbox: the listening sockets, for which the collector asks the kernel every 10 s, come in by one exchange.
+// - Wakeup: an eventfd that its writer never reads.
+// - last_progress_ns(): an atomic time, for /-/healthy.
+// - WantSnapshot(): an atomic time since which readers want a snapshot. However many readers there are, it is answered
+//   once a tick.
+//
+// The lock of the hub is shared by the collector and the readers alone. tests/stress and tests/snapshot check this
+// under the thread sanitizer.
+//
+// Several workers. Each has sources, a table, a triple buffer and a queue of ended connections of its own, and a share
+// of max_connections and of the exported edges. The collector lists the connections of all tables and adds counters up.
+//
+// - Live, each worker opens each interface, and the kernel shares the packets out (see OpenSharedInterface()). From a
+//   file, FileReader does.
+// - The connections of one edge may be spread over several tables; EdgeMerger keeps its counters from falling.
+// - Who is the client of a midstream connection is judged from the servers that its own worker has learned.
 //
 // Thread: one creates, starts and stops it; hub(), IsHealthy() and IsReady() are for any.
 class CaptureEngine {

@@ -44,8 +44,8 @@ struct WorkerOptions {
 // Thread: Run() and all that it touches belong to one thread; the rest is said below.
 class CaptureWorker final : private EndedConnectionSink {
  public:
-  // So often is published what nobody asked for, and at least twice in a ranking window: then what follows from one
-  // snapshot to the next, such as which edges were retired, is not lost sight of.
+  // Without a reader, publish this often, and at least twice in a ranking window. Whatever follows from one snapshot to
+  // the next (which connections were the heaviest, which edges were retired by several tables) needs such snapshots.
   static constexpr int64_t kUnaskedIntervalNs = 30 * kNanosecondsPerSecond;
 
   // `ended` may be null: then ended connections are not told. It, `published`, `stop` and `clock` must outlive the

@@ -16,11 +16,16 @@
 namespace tcpgauge {
 
 // Reads and decodes a file for the workers: all packets of a connection, of both directions, go to the same one and in
-// order. A single worker gets all, as they are read: reading goes on while it looks connections up.
+// order. A single worker gets all packets as they are read: reading goes on while it looks connections up.
 //
-// Packets are told apart by addresses and ports; fragments follow the datagram's first one. What is not TCP goes round.
-// A worker sees only its own packets, so the reader tells the time for all: where a packet's time steps back, or is
-// that of other workers' packets, each gets what a single worker would have made of it.
+// Packets are told apart by addresses and ports; fragments follow the datagram's first one. Packets that are not TCP go
+// to the workers in turn. A worker sees only its own packets, so the reader tells the time for all: where a packet's
+// time steps back, or is that of other workers' packets, each gets what a single worker would have made of it.
+//
+// Design. With a thread of its own for reading, the wall time of a file is that of the slower of two threads instead of
+// their sum. While a queue is at least half full, the reader has time to spare and also hashes the keys of packets
+// (ConnectionHint), which changes no result. Several workers behind one reader gain only where looking up is the slower
+// part: on two processors, 1.3 times with a million connections, and a loss with few (PERFORMANCE.md).
 //
 // Thread: Run() is one thread; each queue's source belongs to one worker.
 class FileReader {

@@ -12,14 +12,19 @@
 
 namespace tcpgauge {
 
-// The packets of an ordinary pcap file (draft-ietf-opsawg-pcap), looked at where a block of the file was read to. The
-// capture library copies each of them from buffer to buffer, which takes twice as long.
+// The packets of an ordinary pcap file (draft-ietf-opsawg-pcap), read in blocks and looked at in place.
 //
 // Ordinary is a file of version 2.4 in this machine's byte order that can be read at any place. Where no whole packet
-// of a length that can be follows, this stops, and the library is to go on: it tells the end of the file from damage,
-// and says what is damaged.
+// of a possible length follows, this class stops, and libpcap goes on: it tells the end of the file from damage, and
+// says what is damaged.
 //
-// Thread: one at a time. Bounds: kReadBytes and a packet. Errors: none; what cannot be read is left to the library.
+// Design. libpcap reads files through stdio and copies each packet: 32 ns a packet, against 14 to 17 here. Mapping the
+// file was rejected: some captures were 10 % faster and some 4 % slower, and a file that becomes shorter meanwhile
+// would kill the agent. Blocks from 64 kB to 1 MB were equally fast.
+//
+// Thread: one at a time.
+// Bounds: kReadBytes and a packet.
+// Errors: none; what cannot be read is left to libpcap.
 class PlainPcap {
  public:
   static constexpr size_t kReadBytes = 128 << 10;          // at once

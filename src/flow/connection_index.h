@@ -16,13 +16,17 @@ namespace tcpgauge {
 
 // From a connection's key to its slot: that of a record, or that of an embryo with kEmbryo set.
 //
-// It holds slots under 32 bits of the keys' hashes. So growing reads no key, and a lookup reads one only when those 32
-// bits agree.
+// Design. The obvious structure is a flat_hash_map from keys to records. It was rejected for three reasons: growing
+// moves every record, the time-out lists need records that stay where they are, and a walk over the table in slices
+// needs slots with numbers. So records lie in an array and never move, and the index holds only their numbers under 32
+// bits of the keys' hashes. Growing then reads no key. A lookup reads a record only when the 32 bits agree.
 //
-// There are up to eight sets, chosen by the hash: each copies itself when it grows, a short pause instead of a long
-// one. They begin so small that `capacity` entries fill them, where a power of two could have half of its room left.
+// There are up to eight sets, chosen by the hash. Each copies itself when it grows: eight short pauses instead of a
+// long one. Their first size is chosen so that `capacity` entries fill them. With one set and powers of two, a million
+// entries just missed a power and took 19 MB instead of 11.3.
 //
-// Thread: confined to its table. Bounds: see MemoryBytes(). The arrays must outlive it.
+// Thread: confined to its table. The arrays must outlive it.
+// Bounds: see MemoryBytes().
 class ConnectionIndex {
  public:
   static constexpr uint32_t kNotFound = SlotSet::kNone;
@@ -56,7 +60,7 @@ class ConnectionIndex {
     SetOf(hash).Insert(slot, hash);
     ++size_;
   }
-  // REQUIRES: the slot is in the index under this hash; so is then the other one instead.
+  // Replaces `slot` by `other`. REQUIRES: `slot` is stored under `hash`.
   void Replace(uint32_t slot, uint32_t other, uint32_t hash) { SetOf(hash).Replace(slot, other, hash); }
   // REQUIRES: the slot is in the index under this hash.
   void Erase(uint32_t slot, uint32_t hash) {

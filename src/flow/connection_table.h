@@ -54,21 +54,30 @@ class EndedConnectionSink {
   virtual void OnConnectionEnded(const EndedConnection& connection) = 0;
 };
 
-// One worker's connections: an index over records that never move. A connection of which only a SYN was seen is
-// an embryo, a third of a record.
+// One worker's connections: an index over records that never move. A connection of which only a SYN was seen is an
+// embryo, a third of a record.
 //
 // A connection begins with a SYN or, unless `new_only`, with any segment. One that begins with neither SYN nor SYN-ACK
 // is midstream; it is confirmed, that is, shown and counted, once both directions or three segments with payload were
 // seen. A SYN with another sequence number begins a new connection on the same 4-tuple when the old one is unanswered,
-// closing, closed or reset; in an established one, when the other end answers that SYN (else anybody's forged SYN would
-// end it).
+// closing, closed or reset; in an established one it does so when the other end answers that SYN (see reuse.h).
+//
+// Design. The time of a packet is the time of waiting for memory, so a batch of 64 packets is handled in steps: make
+// all keys, fetch the index lines, fetch the records, and only then take the packets one by one. The waits of a batch
+// overlap. A packet of the same connection as the packet before it skips all of this. Tried instead, and no faster:
+// looking packets up 12 to 32 ahead of the one that is taken (2 to 9 % slower), batches of 32, and looking up one group
+// of a batch while another is taken. The parts of the table each have a class: SlotSet and ConnectionIndex (lookup),
+// EmbryoTable (SYN floods), TimeoutWheel (ends), Ledger (sums), PayloadWindows (rates and ranking), InterfacePins
+// (duplicates), GapPool and AnalyzeSegment() (loss and delay).
 //
 // Thread: confined to one; nothing here synchronises.
 // Time: nanoseconds of the Unix epoch, from packets and AdvanceTime(); table time is the latest of all and never steps
-// back. Bounds: max_connections. When all are in use, the least useful gives way and is counted as evicted: the oldest
-// embryo, else of those without a completed handshake the one idle the longest, else of the finished, of the closing,
-// of the established. Errors: none; any sequence of packets is possible.
-// Alignment: a cache line, so that tables of two threads that lie side by side share none.
+// back.
+// Bounds: max_connections. When all are in use, the least useful one is evicted and counted, in this order: (1) the
+// oldest embryo, (2) the longest idle without a completed handshake, (3) finished, (4) closing, (5) established.
+// Errors: none; any sequence of packets is possible.
+// Alignment: a cache line, so that the tables of two threads that lie side by side share none. Without it, two workers
+// were 1.2 instead of 1.9 times as fast as one.
 class alignas(64) ConnectionTable {
  public:
   static constexpr int64_t kHandshakeTimeoutNs = 30LL * 1000000000;
@@ -192,6 +201,8 @@ class alignas(64) ConnectionTable {
   // REQUIRES: one is free.
   uint32_t TakeFreeRecord();
   void MakeRoom();
+  // A hash of key and start time under the seed of this run. It is unique without a counter that threads would share:
+  // two connections have one id only by a collision of 64 bits.
   uint64_t IdOf(const ConnectionKey& key, int64_t start_time_ns) const;
   void EndConnection(uint32_t slot, std::optional<EndReason> reason);
 

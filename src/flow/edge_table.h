@@ -26,25 +26,33 @@ struct EdgeTableOptions {
   int64_t idle_timeout_ns = 3600LL * 1000000000;  // without payload for so long, a series is given up
 };
 
-// Which edges have series of their own, and what every edge's traffic is credited to.
+// Which edges have series of their own, and where the traffic of every edge is credited.
 //
-// More edges are watched than can be exported (four times as many): the heaviest, found by random admission: a packet
-// of an edge that is not watched takes the place of a light one with the probability bytes / (bytes + the light one's
-// weight), so what is heavy is soon watched, and a flood of light edges passes by (after Ben Basat et al., "Randomized
-// Admission Policy for Efficient Top-k and Frequency Estimation", 2017). Of the watched, the heaviest are exported.
+// Design. There may be millions of edges, and a counter must never fall. Both follow from three rules.
 //
-// An exported edge lives through three phases, so that sums over rates of all series equal the rate of the totals for
-// every reader that comes at least once in a window:
+// 1. No state for an edge that does not weigh. More edges are watched than can be exported (four times as many), and
+// they are found by random admission: a packet of an unwatched edge takes the place of a light one with the probability
+// bytes / (bytes + the light one's weight). A heavy edge is soon watched, and a flood of light edges passes by (after
+// Ben Basat et al., "Randomized Admission Policy for Efficient Top-k and Frequency Estimation", 2017). Of the watched
+// edges, the heaviest are exported.
+//
+// 2. Every credit goes to exactly one account, when it is given: the edge's own once it is admitted, and `other` before
+// and after. So the sum of all edges, of other() and of retired() equals the sum of all credits at every instant.
+//
+// 3. An exported edge has three phases, so that every reader that comes at least once in a window sees each increase:
+//
 // - announced: its series are there, at zero; credits still go to `other`;
 // - admitted: credits are its own;
 // - retiring: its series stay as they are; credits go to `other` again.
-// Then it is gone, its bytes are added to retired(), and for a window it cannot come back, so that a reader sees it
-// gone before its counters begin anew. In the first window after the start, when nobody can have seen earlier values,
-// the first and the last phase are left out, and while there are places, an edge is admitted when it is first watched:
-// so a short file's edges have all that they carried. Every credit goes to exactly one place, when it is given. So at
-// every instant the sum of all edges, of other() and of retired() is the sum of all credits.
 //
-// Thread: confined to its connection table. Time: table time. Bounds: as said; nothing grows.
+// Then the edge is gone, and its bytes are added to retired(). For a window it cannot come back, so that a reader sees
+// it gone before its counters begin anew. In the first window after the start nobody can have seen earlier values: the
+// first and the last phase are left out, and while there are places an edge is admitted when it is first watched. So a
+// short file's edges have everything that they carried.
+//
+// Thread: confined to its connection table.
+// Time: table time.
+// Bounds: max_exported, and four times as many watched.
 class EdgeTable {
  public:
   using Slot = uint16_t;

@@ -28,7 +28,13 @@ static_assert(sizeof(Embryo) == 64, "one cache line");
 
 // The embryos of one table, in slots that never move, from the oldest to the newest.
 //
-// Thread: confined to its table. Bounds: `capacity`; the caller sees to it.
+// Design. All that is known of a SYN without an answer fits into 64 bytes. A record with its windows takes more than
+// five times as much. So a flood of SYNs fills small places, and the places that it takes away are those of the oldest
+// embryos, not those of real connections. The first packet after the SYN turns an embryo into a record (see
+// FillRecord).
+//
+// Thread: confined to its table.
+// Bounds: `capacity`, which the caller keeps to.
 class EmbryoTable {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
@@ -39,7 +45,8 @@ class EmbryoTable {
   uint32_t Add();
   void Remove(uint32_t slot);
 
-  // Brings closer what Remove() of an embryo changes besides.
+  // Fetches the cache lines that Remove() of this embryo changes besides its own: without it, each SYN-ACK waited for
+  // two lines from memory (6 % of the time of a million connections).
   void FetchNeighbors(uint32_t slot) const {
     const Embryo& embryo = embryos_[slot];
     if (embryo.older < kFree) FetchAhead(&embryos_[embryo.older]);

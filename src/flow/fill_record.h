@@ -7,8 +7,11 @@
 
 namespace tcpgauge {
 
-// Makes of an embryo's one SYN the record that the table would hold if it had begun with it: confirmed, in SYN-SENT,
-// not yet in a wheel. What the record held before is gone.
+// Turns an embryo into the record that the table would hold if it had begun with a record: confirmed, in SYN-SENT, not
+// yet in a wheel. Overwrites the record.
+//
+// Design. The record is filled in directly. Taking a made-up SYN through the whole table would give the same record and
+// cost a second pass for each connection. A test compares both ways.
 void FillRecord(const Embryo& embryo, ConnectionRecord* record, ConnectionDetails* details);
 
 }  // namespace tcpgauge

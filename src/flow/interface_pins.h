@@ -11,8 +11,13 @@
 
 namespace tcpgauge {
 
-// On which interface the packets of a connection's end are counted, so that one that passes several is counted once:
-// on the first that saw that end, until it falls silent for a second while another goes on.
+// On which interface the packets of a connection's end are counted, so that a packet that crosses several interfaces is
+// counted once.
+//
+// Design. With `any`, or with a bridge and its veths, the same packet is captured several times. Each end of a
+// connection is pinned to the interface that saw it first, until it is silent there for a second while another
+// interface still sees it. Packets on other interfaces are counted as duplicates. The pin is per direction, because
+// asymmetric routing sends the two directions over different interfaces.
 //
 // Thread: confined to its table. Times are the table's, in nanoseconds.
 class InterfacePins {

@@ -14,7 +14,12 @@
 
 namespace tcpgauge {
 
-// What is counted of all connections: the totals and, where anybody reads them, the edges. Both hear of the same.
+// The account of everything that connections carried: the totals and, where anybody reads them, the edges. Both are
+// credited with the same amounts, by the same calls.
+//
+// Design. Amounts are credited when their packet comes. Adding up the rows of a snapshot was rejected: eviction, the
+// bound on listed rows and the slices of a pass would each make such a sum wrong, and a counter could fall. A midstream
+// connection is credited as a whole when it is confirmed or ends.
 //
 // Thread: confined to its table. Times are the table's, in nanoseconds.
 class Ledger {

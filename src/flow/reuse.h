@@ -10,6 +10,11 @@
 namespace tcpgauge {
 
 // When the 4-tuple of a connection is used by another one (RFC 9293 section 3.6.1). Times are the table's.
+//
+// Design. Anybody can send a SYN with a forged address, so a SYN alone must not end an established connection. A SYN
+// with other numbers is kept as a candidate, and its numbers do not enter the connection. The new connection begins
+// when the other end answers the candidate. A connection that is unanswered, closing, closed or reset gives way at
+// once.
 
 // Whether the segment begins another connection at once: the old one cannot be meant by it.
 bool BeginsAnother(const ConnectionRecord& record, const DecodedPacket& segment, End sender);

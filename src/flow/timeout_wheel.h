@@ -10,12 +10,15 @@
 
 namespace tcpgauge {
 
-// The connections of one TimeoutClass, in buckets by the time of their last packet. A packet moves nothing: only when a
-// bucket is due are its connections looked at, and those that had a packet since move on to their right bucket. So the
-// longest idle one is found at a cost that the packets of the others have paid for in advance.
+// The connections of one TimeoutClass, in buckets by the time of their last packet.
+//
+// Design. A list in the order of the last packet would have to move a connection with every packet. Here a packet moves
+// nothing. When a bucket is due, its connections are looked at: one that had a packet since moves on to its right
+// bucket, and the others are idle. There is one wheel for each class of time-out, so eviction finds the least useful
+// connection at the head of one of them, at a cost that the packets of the others have paid in advance.
 //
 // Thread: confined to its table. The arrays must outlive it. A connection is in one wheel at a time.
-// Accuracy: a connection is found at its time-out or later by at most a 64th of it.
+// Accuracy: a connection is found at its time-out, or later by at most a 64th of it.
 class TimeoutWheel {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;

@@ -16,8 +16,12 @@ namespace tcpgauge {
 // second, the last full second; with a tick of 0.1 s, a trailing second recomputed ten times a second. A window of more
 // than ten ticks is kept in ten parts, of which the one that straddles the window's beginning counts in proportion.
 //
-// Thread: confined to its table. Memory: 8 bytes a part and lane and slot, in whole cache lines of 64 bytes, resident
-// once a slot is used.
+// Design. The sums of a slot begin with a cache line, which Prefetch() fetches while the batch is looked up. Sums of 56
+// bytes packed without gaps lay across two lines: a million connections took 342 instead of 272 ns a packet in the
+// table.
+//
+// Thread: confined to its table.
+// Memory: 8 bytes a part and lane and slot, in whole cache lines of 64 bytes, resident once a slot is used.
 class WindowedSums {
  public:
   WindowedSums(size_t slots, size_t lanes, int64_t tick_ns, int64_t window_ns);
@@ -43,7 +47,7 @@ class WindowedSums {
   void Prefetch(size_t slot) const { FetchAhead(&words_[slot * stride_]); }
 
  private:
-  // As the newest part: then none holds a value, and each is zeroed when it is entered.
+  // Sentinel for an empty slot, in place of its newest part; parts are zeroed lazily when they are first written.
   static constexpr uint64_t kNothing = ~uint64_t{0};
 
   int64_t Newest(size_t slot) const { return static_cast<int64_t>(words_[slot * stride_]); }

@@ -10,7 +10,7 @@
 
 namespace tcpgauge {
 
-// What the agent was asked to do, as far as it takes memory.
+// What the options call for, as far as it takes memory.
 struct MemoryDemand {
   TableOptions table;  // of all workers together
   size_t workers = 1;
@@ -38,9 +38,20 @@ struct MemoryPlan {
 // The demand as it is.
 MemoryPlan PlanWithoutLimit(const MemoryDemand& demand);
 
-// As much of the demand as fits into `limit_bytes`. Of what remains beyond LeastPlan(), an eighth is for readers, two
-// thirds of the rest at least are for connections, the others for the rows of snapshots; what is left over goes back to
-// the readers. Nothing when not even LeastPlan() fits.
+// As much of the demand as fits into `limit_bytes`. Of what remains beyond LeastPlan(), an eighth is for readers. At
+// least two thirds of the rest are for connections, the others for the rows of snapshots. What is left over goes back
+// to the readers. Nullopt when not even LeastPlan() fits.
+//
+// Design. Memory is planned before anything is opened, and not measured while the agent runs. An agent that watched its
+// memory would have to give connections up in the middle of a flood, when it is too late. So each part says what it
+// takes at most with given bounds (its MemoryBytes()), in the worst case that traffic can choose, and the bounds are
+// made small enough. The price is caution: fewer connections are tracked than would fit.
+//
+// A connection takes up to 421 bytes: record and details 212, a place for an embryo 64, windows of rates and ranking
+// 128, index 12 to 17. Measured with a file of a million connections and rates kept: 447 MB of the process's own, rows
+// of snapshots included. A row of a snapshot takes 1,476 bytes (three places of the triple buffer, four snapshots), and
+// 1,800 for each listing as JSON at a time. The program takes 26 MiB, libraries included, of which an idle agent uses
+// 24.
 std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_bytes);
 
 constexpr uint32_t kLeastConnections = 1000;
@@ -48,8 +59,8 @@ constexpr uint32_t kLeastConnections = 1000;
 // The smallest plan there is, whatever it takes.
 MemoryPlan LeastPlan(const MemoryDemand& demand);
 
-// The heap gives back what is free, and does not spread over an arena for each thread: what was once taken for one
-// scrape may else stay for good. Before threads are started.
+// Makes the heap give free memory back at once and use few arenas, at the price of page faults. Otherwise glibc may
+// keep a scrape's memory for ever. Call before starting threads.
 void KeepHeapTight();
 
 }  // namespace tcpgauge

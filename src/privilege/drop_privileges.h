@@ -9,6 +9,13 @@ namespace tcpgauge {
 
 // The two steps from what the process was started with to next to nothing. libcap's only home.
 //
+// Design. Privileges are dropped for good, and no helper process keeps them: a helper that opens sockets on demand
+// would be the thing to attack. None is needed, because a packet socket can be bound to another interface without any
+// privilege (see live_source.h), so the sockets of the start are kept.
+//
+// CAP_NET_ADMIN is not used. Promiscuous mode by PACKET_ADD_MEMBERSHIP needs nothing beyond the socket. Only
+// netfilter's log (`-i nflog`) needs it, and for such names alone it is kept until the capture is open.
+//
 // Thread: the only one there is. Capabilities belong to threads, so both must run before any other begins.
 
 // Gives up every capability that opening captures, listeners and files does not use. CAP_NET_ADMIN stays only with

@@ -9,13 +9,17 @@ namespace tcpgauge {
 // From now on, for all threads that are and will be, only the system calls of a running agent: memory, threads, files,
 // stream and datagram sockets, the terminal. libseccomp's only home.
 //
-// No other program, no other process, no packet or raw socket, no other namespace, no memory that is both writable and
-// executable, nothing pushed into the terminal's input. Those of them that a program may reasonably try fail with
-// EPERM. All that nobody thought of fails with ENOSYS, as on an older kernel: libraries know how to do without, and a
-// call that was forgotten here ends no production agent; to an attacker the two are the same as being killed, for
-// nothing was done. Calls of another architecture (32 bits) end the process.
+// Refused: other programs, other processes, packet and raw sockets, other namespaces, memory that is both writable and
+// executable, and input pushed into the terminal. Calls of another architecture (32 bits) end the process.
 //
-// REQUIRES: no_new_privs is set. Errors: kUnavailable.
+// Design. A refused call that a program may reasonably try fails with EPERM. All others fail with ENOSYS, as on an
+// older kernel, instead of killing the process. To an attacker the two are the same, for the call does nothing. To the
+// agent they are not: a library that tries a newer call falls back to the older one, and a call that this list forgot
+// fails where it is made instead of ending a production agent. `clone3` must fail so in any case, because its flags lie
+// in memory where no filter can look; the C library then uses `clone`, of which only threads are allowed.
+//
+// REQUIRES: no_new_privs is set.
+// Errors: kUnavailable.
 absl::Status InstallSystemCallFilter();
 
 }  // namespace tcpgauge

@@ -10,9 +10,14 @@
 namespace tcpgauge {
 
 // Which of any number of connections, seen one after the other, get one of a bounded number of rows: the heaviest.
-// Weights are told apart by a quarter of a power of two; of those that are not, the first keep their rows.
 //
-// Thread: confined to one. Bounds: 4 bytes a row; constant time each, but for 256 steps in all from Clear() to Clear().
+// Design. One round through the table must be enough, for a second round doubles the cost of a pass. So a heavier
+// connection takes the row of a lighter one. Choosing by the weights of the pass before was rejected: they are old when
+// a reader comes every 15 s, and a table that grows fast then lists the connections that came first. Weights are told
+// apart by a quarter of a power of two; among equals, the first keep their rows.
+//
+// Thread: confined to one.
+// Bounds: 4 bytes a row; constant time each, plus 256 steps in all from Clear() to Clear().
 class HeaviestRows {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
