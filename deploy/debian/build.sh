@@ -41,7 +41,7 @@ cp -- "$project/deploy/systemd/tcpgauge.sysusers" "$tree/debian/tcpgauge.sysuser
 mkdir "$tree/completions" "$tree/pages"
 cp -- "$project/deploy/completion/tcpgauge.bash" "$tree/completions/tcpgauge"
 cp -- "$project/deploy/man/tcpgauge.8" "$project/deploy/completion/_tcpgauge" "$tree"
-cp -- "$project/README.md" "$project/METRICS.md" "$project"/docs/*.md "$tree/pages"
+cp -- "$project/NOTICE" "$project/README.md" "$project/METRICS.md" "$project"/docs/*.md "$tree/pages"
 # Under its own name debhelper would take it for the changelog of the package.
 cp -- "$project/CHANGELOG.md" "$tree/pages/NEWS.md"
 cp -r -- "$project/deploy/prometheus" "$project/deploy/grafana" "$tree"
