@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a user gets wrong: one line that names it, the exit status that the design fixes, the terminal as it was."""
+"""What a user gets wrong: one line that names it, the exit status, the terminal as it was."""
 import os
 import shutil
 import socket

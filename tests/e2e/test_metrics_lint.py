@@ -45,7 +45,7 @@ class MetricsLintTest(NamespaceCase):
         self.assertEqual([family.name for family in families if not family.documentation], [], "families without help")
         self.assertEqual([family.name for family in families if family.type == "unknown"], [], "families without a type")
 
-    def test_connections_carry_the_labels_of_the_design(self):
+    def test_connections_carry_the_labels_of_both_endpoints_and_the_interface(self):
         labels, = self.agent.metrics().find("tcpgauge_connection_client_bytes_per_second", server_port="7000")
         self.assertEqual({name for name, _ in labels},
                          {"client_address", "client_port", "server_address", "server_port", "interface"})
