@@ -23,9 +23,9 @@ namespace tcpgauge {
 // time steps back, or is that of other workers' packets, each gets what a single worker would have made of it.
 //
 // Design. With a thread of its own for reading, the wall time of a file is that of the slower of two threads instead of
-// their sum. While a queue is at least half full, the reader has time to spare and also hashes the keys of packets
-// (ConnectionHint), which changes no result. Several workers behind one reader gain only where looking up is the slower
-// part: on two processors, 1.3 times with a million connections, and a loss with few (PERFORMANCE.md).
+// their sum. While the queue of a single worker is at least half full, the reader has time to spare and also hashes the
+// keys of packets (ConnectionHint), which changes no result. Several workers behind one reader gain only where looking
+// up is the slower part: on two processors, 1.3 times with a million connections, and a loss with few (PERFORMANCE.md).
 //
 // Thread: Run() is one thread; each queue's source belongs to one worker.
 class FileReader {

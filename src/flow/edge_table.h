@@ -52,7 +52,7 @@ struct EdgeTableOptions {
 //
 // Thread: confined to its connection table.
 // Time: table time.
-// Bounds: max_exported, and four times as many watched.
+// Bounds: max_exported with series; four times as many watched, and at least 1,024.
 class EdgeTable {
  public:
   using Slot = uint16_t;
