@@ -41,7 +41,7 @@ class Agent {
   // other code: the environment does not allow it (privilege, resource).
   static absl::StatusOr<std::unique_ptr<Agent>> Open(const Options& options, const Identity& identity);
 
-  // Stops what was served, without a word of errors.
+  // Stops what still runs; errors are lost.
   ~Agent();
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
