@@ -10,10 +10,10 @@
 
 namespace tcpgauge {
 
-// How much an exposition may hold.
+// How much an exposition may hold; the defaults are in Options.
 struct ExpositionLimits {
-  size_t series = 5000;      // samples; at least kMinSeriesLimit
-  size_t connections = 100;  // with series of their own, if the former allows
+  size_t series = 0;       // samples; at least kMinSeriesLimit
+  size_t connections = 0;  // with series of their own, if the former allows
 };
 
 // Chooses the heaviest connections, those that ended within the ranking window included: as many as `limits` allow.

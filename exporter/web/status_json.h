@@ -12,14 +12,14 @@
 
 namespace tcpgauge {
 
-// The caps that hold.
+// The caps that hold. Whoever opens the server sets each: its default is where the cap is chosen.
 struct AgentLimits {
   uint64_t max_connections = 0;
-  uint64_t series_limit = 5000;
+  uint64_t series_limit = 0;
   uint64_t metrics_connections = 0;
   uint64_t metrics_edges = 0;
-  uint64_t concurrent_scrapes = 40;
-  uint64_t concurrent_listings = 40;  // of the connections as JSON
+  uint64_t concurrent_scrapes = 0;
+  uint64_t concurrent_listings = 0;   // of the connections as JSON
   uint64_t listed_connections = 0;    // in a snapshot, by each worker
   uint64_t http_connections = 0;      // to each listener
   uint64_t max_memory_bytes = 0;      // 0 = none

@@ -23,7 +23,7 @@ struct WebSources {
   std::string agent_name;  // tells this agent from others: the host's name
   AgentLimits limits;
   EffectiveFlags flags;
-  std::string telemetry_path = "/metrics";
+  std::string telemetry_path;
   std::function<bool()> is_healthy;       // workers make progress
   std::function<bool()> is_ready;         // packets are being captured
   std::function<PushStats()> push_stats;  // or nothing where no metrics are pushed

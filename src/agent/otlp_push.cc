@@ -3,10 +3,13 @@
 
 #include <stdlib.h>
 
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "src/agent/agent_name.h"
+#include "src/agent/series_limits.h"
 #include "src/base/build_commit.h"
 #include "src/base/clock.h"
 #include "src/base/log.h"
@@ -31,17 +34,17 @@ OtelSettings OtelSettingsOf(const Options& options) {
   return settings;
 }
 
-absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const SnapshotHub& hub,
-                                                           const ExpositionLimits& limits, const std::string& host_name,
+absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const Options& options,
+                                                           const SnapshotHub& hub,
                                                            const ConnectionLogStatsSource& connection_log_stats,
                                                            size_t queue_bytes) {
   if (!settings.push && !settings.console) return nullptr;
   OtlpSources sources;
   sources.hub = &hub;
   sources.clock = &SystemClock();
-  sources.limits = limits;
+  sources.limits = ExpositionLimitsOf(options);
   sources.build = {kVersion, BuildCommit()};
-  sources.host_name = host_name;
+  sources.host_name = AgentName();
   sources.connection_log_stats = connection_log_stats;
   sources.queue_bytes = queue_bytes;
   auto pusher = OtlpPusher::Create(settings, sources);

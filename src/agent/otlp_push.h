@@ -2,11 +2,10 @@
 #ifndef TCPGAUGE_SRC_AGENT_OTLP_PUSH_H_
 #define TCPGAUGE_SRC_AGENT_OTLP_PUSH_H_
 
+#include <cstddef>
 #include <memory>
-#include <string>
 
 #include "absl/status/statusor.h"
-#include "exporter/metrics/make_exposition.h"
 #include "exporter/metrics/output_stats.h"
 #include "exporter/otlp/otel_environment.h"
 #include "exporter/otlp/otlp_pusher.h"
@@ -21,8 +20,8 @@ OtelSettings OtelSettingsOf(const Options& options);
 
 // The pusher, not started, or null when nothing is pushed. Reads the files that `settings` name; `hub` must outlive it.
 // Errors: of those files.
-absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const SnapshotHub& hub,
-                                                           const ExpositionLimits& limits, const std::string& host_name,
+absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const Options& options,
+                                                           const SnapshotHub& hub,
                                                            const ConnectionLogStatsSource& connection_log_stats,
                                                            size_t queue_bytes);
 

@@ -220,11 +220,10 @@ absl::StatusOr<std::unique_ptr<PcapReader>> OpenReader(const std::string& name, 
   char error[PCAP_ERRBUF_SIZE] = "";
   PcapHandle handle(pcap_create(name.c_str(), error));
   if (handle == nullptr) return absl::UnavailableError(absl::StrCat("interface '", name, "': ", error));
-  const int buffer_kib = options.buffer_size_kib > 0 ? options.buffer_size_kib : kDefaultBufferKib;
   pcap_set_snaplen(handle.get(), options.snaplen_bytes);
   pcap_set_promisc(handle.get(), options.promiscuous);
   pcap_set_timeout(handle.get(), kCaptureTimeoutMs);
-  pcap_set_buffer_size(handle.get(), buffer_kib * 1024);
+  pcap_set_buffer_size(handle.get(), options.buffer_size_kib * 1024);
   pcap_set_tstamp_precision(handle.get(), PCAP_TSTAMP_PRECISION_NANO);
   const int result = pcap_activate(handle.get());
   if (result < 0) return ActivationError(result, name, pcap_geterr(handle.get()));

@@ -11,15 +11,14 @@
 
 namespace tcpgauge {
 
+// The caller sets all of them; the defaults are in Options.
 struct LiveOptions {
   std::string filter;  // a pcap filter expression; empty = all
-  bool promiscuous = true;
-  int snaplen_bytes = 256;
-  int buffer_size_kib = 0;  // 0 = kDefaultBufferKib
-  bool wait = false;        // for an interface that is not there yet, or is down
+  bool promiscuous = false;
+  int snaplen_bytes = 0;
+  int buffer_size_kib = 0;
+  bool wait = false;  // for an interface that is not there yet, or is down
 };
-
-constexpr int kDefaultBufferKib = 8192;
 
 // How long the kernel may hold packets back before it hands them over, and so how late they may come.
 constexpr int kCaptureTimeoutMs = 20;

@@ -66,10 +66,8 @@ uint32_t GapSets(const TableOptions& options) {
 }
 
 std::unique_ptr<EdgeTable> MakeEdges(const TableOptions& options) {
-  EdgeTableOptions edges = options.edges;
-  edges.window_ns = options.ranking_window_ns;
-  edges.idle_timeout_ns = options.idle_timeout_ns;
-  return std::make_unique<EdgeTable>(edges, options.hash_seed);
+  const EdgeTimes times = {options.ranking_window_ns, options.idle_timeout_ns};
+  return std::make_unique<EdgeTable>(options.edges, times, options.hash_seed);
 }
 
 }  // namespace

@@ -43,7 +43,6 @@ struct TableOptions {
   int64_t ranking_window_ns = 60LL * 1000000000;
   size_t max_recently_ended = 100;
   uint32_t max_encapsulations = EncapsulationTable::kCapacity;
-  // Its window and idle time-out are those above.
   EdgeTableOptions edges;
 };
 

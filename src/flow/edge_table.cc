@@ -33,8 +33,9 @@ uint64_t EdgeTable::MemoryBytes(const EdgeTableOptions& options) {
          (sizeof(Edge) + sizeof(double) + (sizeof(std::pair<EdgeKey, Slot>) + 1) * 16 / 7 + sizeof(Slot));
 }
 
-EdgeTable::EdgeTable(const EdgeTableOptions& options, uint64_t seed)
+EdgeTable::EdgeTable(const EdgeTableOptions& options, const EdgeTimes& times, uint64_t seed)
     : options_(options),
+      times_(times),
       groups_clients_(options.v4_prefix_bits < 32 || options.v6_prefix_bits < 128),
       random_state_(seed | 1) {
   TCPGAUGE_CHECK(options.max_exported <= kMaxExported);
@@ -149,7 +150,7 @@ void EdgeTable::Remove(Edge* edge, int64_t now_ns) {
 void EdgeTable::FinishPhases(int64_t now_ns) {
   const bool in_first_window = InFirstWindow(now_ns);
   for (Edge& edge : edges_) {
-    const bool over = now_ns - edge.phase_since_ns >= options_.window_ns;
+    const bool over = now_ns - edge.phase_since_ns >= times_.window_ns;
     switch (edge.phase) {
       case Phase::kWatched:
         if (over) edge.phase_since_ns = 0;
@@ -158,7 +159,7 @@ void EdgeTable::FinishPhases(int64_t now_ns) {
         if (over || in_first_window) SetPhase(&edge, Phase::kAdmitted, now_ns);
         break;
       case Phase::kAdmitted:
-        if (now_ns - edge.last_payload_ns >= options_.idle_timeout_ns) SetPhase(&edge, Phase::kRetiring, now_ns);
+        if (now_ns - edge.last_payload_ns >= times_.idle_timeout_ns) SetPhase(&edge, Phase::kRetiring, now_ns);
         break;
       case Phase::kRetiring:
         if (over || in_first_window) Remove(&edge, now_ns);
@@ -179,7 +180,7 @@ void EdgeTable::Rebalance(int64_t now_ns) {
     const Edge& edge = edges_[slot];
     if (edge.phase == Phase::kAdmitted) admitted.push_back(static_cast<Slot>(slot));
     if (edge.phase == Phase::kWatched && edge.phase_since_ns == 0 &&
-        now_ns - edge.last_payload_ns <= options_.window_ns) {
+        now_ns - edge.last_payload_ns <= times_.window_ns) {
       candidates_.push_back(static_cast<Slot>(slot));
     }
   }
@@ -209,7 +210,7 @@ void EdgeTable::Rebalance(int64_t now_ns) {
   }
 
   if (now_ns >= next_decay_ns_) {
-    next_decay_ns_ = now_ns + options_.window_ns / kDecaysPerWindow;
+    next_decay_ns_ = now_ns + times_.window_ns / kDecaysPerWindow;
     for (double& weight : weights_) weight *= kDecay;
   }
 }

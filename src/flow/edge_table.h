@@ -22,8 +22,12 @@ struct EdgeTableOptions {
   size_t max_exported = 400;  // edges with series of their own at a time; at most 15000
   int v4_prefix_bits = 32;    // clients are grouped by prefix
   int v6_prefix_bits = 128;
-  int64_t window_ns = 60LL * 1000000000;          // over which edges are ranked; at least the readers' interval
-  int64_t idle_timeout_ns = 3600LL * 1000000000;  // without payload for so long, a series is given up
+};
+
+// Spans that an edge table has in common with the connection table that it belongs to.
+struct EdgeTimes {
+  int64_t window_ns = 0;        // over which edges are ranked; at least the readers' interval
+  int64_t idle_timeout_ns = 0;  // without payload for so long, a series is given up
 };
 
 // Which edges have series of their own, and where the traffic of every edge is credited.
@@ -74,7 +78,7 @@ class EdgeTable {
   // What one with these options takes.
   static uint64_t MemoryBytes(const EdgeTableOptions& options);
 
-  EdgeTable(const EdgeTableOptions& options, uint64_t seed);
+  EdgeTable(const EdgeTableOptions& options, const EdgeTimes& times, uint64_t seed);
 
   EdgeKey KeyOf(const IpAddress& client, const Endpoint& server) const {
     if (!groups_clients_) return {client, server};
@@ -130,7 +134,7 @@ class EdgeTable {
   // The slot that a packet of an unwatched edge wins, or kNone.
   Slot TryWatch(const EdgeKey& key, uint64_t bytes, int64_t now_ns);
   // Whether it is too early for anybody to miss what is not announced.
-  bool InFirstWindow(int64_t now_ns) const { return now_ns - start_ns_ < options_.window_ns; }
+  bool InFirstWindow(int64_t now_ns) const { return now_ns - start_ns_ < times_.window_ns; }
   void Forget(Slot slot);
   void SetPhase(Edge* edge, Phase phase, int64_t now_ns);
   void Remove(Edge* edge, int64_t now_ns);
@@ -138,6 +142,7 @@ class EdgeTable {
   uint32_t Random();
 
   const EdgeTableOptions options_;
+  const EdgeTimes times_;
   const bool groups_clients_;
   uint64_t random_state_;
   std::vector<Edge> edges_;      // [0] stands for "none"

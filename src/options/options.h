@@ -24,7 +24,7 @@ struct Options {
   std::string filter;                   // a pcap filter expression, not yet compiled; empty = all
   bool promiscuous = true;
   int snaplen_bytes = 256;
-  int buffer_size_kib = 0;  // 0 = kDefaultBufferKib
+  int buffer_size_kib = 8192;
   bool list_interfaces = false;
   bool wait = false;                // for interfaces that are not there yet
   std::optional<std::string> user;  // to become once all is open; "" = stay; nullopt = see ChooseIdentity()

@@ -27,9 +27,8 @@ class EdgeTableTest : public testing::Test {
   void Make(size_t max_exported, int64_t window_seconds) {
     EdgeTableOptions options;
     options.max_exported = max_exported;
-    options.window_ns = window_seconds * kSecond;
-    options.idle_timeout_ns = 100 * kSecond;
-    edges_ = std::make_unique<EdgeTable>(options, 1);
+    const EdgeTimes times = {window_seconds * kSecond, 100 * kSecond};
+    edges_ = std::make_unique<EdgeTable>(options, times, 1);
   }
   EdgeKey Key(uint32_t client) const { return edges_->KeyOf(Address(client), {Address(0xffffff), 443}); }
   void Send(uint32_t client, uint64_t bytes, bool of_client = true) {
@@ -205,7 +204,8 @@ TEST_F(EdgeTableTest, NearEqualsDoNotTakeTurns) {
 TEST_F(EdgeTableTest, GroupsClientsByPrefix) {
   EdgeTableOptions options;
   options.v4_prefix_bits = 24;
-  edges_ = std::make_unique<EdgeTable>(options, 1);
+  const EdgeTimes times = {60 * kSecond, 3600 * kSecond};
+  edges_ = std::make_unique<EdgeTable>(options, times, 1);
   Send(0x0101, 10);
   Send(0x0102, 20);
   EXPECT_EQ(Exported().size(), 1);

@@ -67,7 +67,10 @@ TEST_F(PrometheusScrapeTest, PrometheusScrapesWithACertificateAndAPassword) {
   WebSources sources;
   sources.hub = &hub;
   sources.clock = &SystemClock();
+  sources.limits.series_limit = 5000;
   sources.limits.metrics_connections = 100;
+  sources.limits.concurrent_scrapes = 40;
+  sources.telemetry_path = "/metrics";
   sources.is_healthy = sources.is_ready = [] { return true; };
   const HttpRouter router = WebRoutes(sources);
   absl::Notification scraped;

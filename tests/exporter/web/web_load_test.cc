@@ -24,6 +24,8 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
+constexpr uint64_t kConcurrentScrapes = 40;
+
 class WebLoadTest : public testing::Test {
  protected:
   // 9 families of 5000 connections are some 8 MB: far more than sockets buffer.
@@ -34,6 +36,8 @@ class WebLoadTest : public testing::Test {
     sources.clock = &SystemClock();
     sources.limits.series_limit = 100000;
     sources.limits.metrics_connections = 5000;
+    sources.limits.concurrent_scrapes = kConcurrentScrapes;
+    sources.telemetry_path = "/metrics";
     sources.is_healthy = sources.is_ready = [] { return true; };
     auto started = HttpServer::Start({"127.0.0.1:0"}, WebRoutes(sources), GenerousLimits());
     EXPECT_TRUE(started.ok()) << started.status();
@@ -102,7 +106,7 @@ TEST_F(WebLoadTest, OfFiveHundredScrapesAtATimeEachIsServedOrRefusedAtOnce) {
 
 TEST_F(WebLoadTest, SlowReadersFillThePlacesForScrapesButNotThoseForHealth) {
   std::vector<std::unique_ptr<RawConnection>> slow;
-  for (uint64_t i = 0; i < AgentLimits().concurrent_scrapes; ++i) slow.push_back(AskSlowly());
+  for (uint64_t i = 0; i < kConcurrentScrapes; ++i) slow.push_back(AskSlowly());
   EXPECT_THAT(Get(url_, "/metrics"), StartsWith("HTTP/1.1 503"));
   EXPECT_THAT(Get(url_, "/-/healthy"), StartsWith("HTTP/1.1 200"));
   slow.clear();

@@ -36,7 +36,8 @@ class WebRoutesTest : public testing::Test {
     sources_.clock = &clock_;
     sources_.build = {"1.2.3", "<0123abc>"};
     sources_.agent_name = "node7";
-    sources_.limits = {1000000, 5000, 2, 400, 3};
+    sources_.limits = {1000000, 5000, 2, 400, 3, 40};
+    sources_.telemetry_path = "/metrics";
     sources_.is_healthy = [this] { return is_fine_; };
     sources_.is_ready = [this] { return is_fine_; };
   }

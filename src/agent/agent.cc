@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/agent/agent.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "src/agent/engine_options.h"
+#include "src/agent/memory_fit.h"
+#include "src/agent/open_sources.h"
+#include "src/agent/otlp_push.h"
+#include "src/agent/web_server.h"
+#include "src/base/clock.h"
+#include "src/base/log.h"
+
+namespace tcpgauge {
+absl::StatusOr<std::unique_ptr<Agent>> Agent::Open(const Options& options, const Identity& identity) {
+  const OtelSettings otel = OtelSettingsOf(options);
+  const bool pushes = otel.push || otel.console;
+  const uint64_t memory_limit_bytes = MemoryLimitOf(options);
+  EngineOptions engine_options = EngineOptionsOf(options, pushes);
+  const auto plan = FitToMemory(options, pushes, memory_limit_bytes, &engine_options);
+  if (!plan.ok()) return plan.status();
+
+  std::unique_ptr<Agent> agent(new Agent(options));
+  absl::Status status = agent->OpenCapture(engine_options, identity);
+  if (status.ok()) status = agent->OpenPusher(otel, plan->push_queue_bytes);
+  if (status.ok()) status = agent->OpenServer(*plan, memory_limit_bytes);
+  if (!status.ok()) return status;
+  return agent;
+}
+
+Agent::Agent(const Options& options) : options_(options) {}
+
+Agent::~Agent() = default;
+
+absl::Status Agent::OpenCapture(const EngineOptions& engine_options, const Identity& identity) {
+  auto sources = OpenSources(options_);
+  if (!sources.ok()) return sources.status();
+  if (absl::Status status = OpenConnectionLog(identity); !status.ok()) return status;
+  for (const auto& source : sources->front()) LogDebug("capturing", {{"source", source->name()}});
+  std::vector<EndedQueue*> ended;
+  for (size_t i = 0; connection_log_ != nullptr && i < sources->size(); ++i) {
+    ended.push_back(connection_log_->AddQueue(/*lossless=*/!engine_options.worker.live));
+  }
+  engine_ = std::make_unique<CaptureEngine>(engine_options, *std::move(sources), ended, &SystemClock(),
+                                            [](const absl::Status& status) {
+                                              LogError("capture ended", {{"error", std::string(status.message())}});
+                                            });
+  return absl::OkStatus();
+}
+
+absl::Status Agent::OpenConnectionLog(const Identity& identity) {
+  if (options_.connection_log.empty()) return absl::OkStatus();
+  auto opened = ConnectionLog::Open(options_.connection_log);
+  if (!opened.ok()) return opened.status();
+  connection_log_ = *std::move(opened);
+  return identity.changes ? connection_log_->GiveTo(identity.uid, identity.gid) : absl::OkStatus();
+}
+
+absl::Status Agent::OpenPusher(const OtelSettings& settings, size_t queue_bytes) {
+  auto pusher = MakeOtlpPusher(settings, options_, hub(), ConnectionLogStatsOrNull(), queue_bytes);
+  if (pusher.ok()) pusher_ = *std::move(pusher);
+  return pusher.status();
+}
+
+absl::Status Agent::OpenServer(const MemoryPlan& plan, uint64_t memory_limit_bytes) {
+  if (!options_.web_config_file.empty()) {
+    auto opened = WebSecurity::Open(options_.web_config_file);
+    if (!opened.ok()) return opened.status();
+    web_security_ = *std::move(opened);
+  }
+  if (options_.listen_addresses.empty()) return absl::OkStatus();
+  WebSources sources = WebSourcesOf(options_, plan, memory_limit_bytes, *engine_);
+  if (pusher_ != nullptr) sources.push_stats = [pusher = pusher_.get()] { return pusher->stats(); };
+  sources.connection_log_stats = ConnectionLogStatsOrNull();
+  auto opened = OpenWebServer(options_.listen_addresses, sources, web_security_.get());
+  if (opened.ok()) server_ = *std::move(opened);
+  return opened.status();
+}
+
+ConnectionLogStatsSource Agent::ConnectionLogStatsOrNull() const {
+  if (connection_log_ == nullptr) return nullptr;
+  return [log = connection_log_.get()] { return log->stats(); };
+}
+
+absl::Status Agent::Serve() {
+  if (server_ != nullptr) {
+    if (absl::Status serving = server_->Serve(); !serving.ok()) return serving;
+    for (const std::string& url : server_->urls()) LogInfo("listening", {{"address", url}});
+  }
+  if (connection_log_ != nullptr) connection_log_->Start();
+  engine_->Start();
+  if (pusher_ != nullptr) pusher_->Start();
+  return absl::OkStatus();
+}
+
+absl::Status Agent::StopCapture() {
+  if (server_ != nullptr) server_->Stop();
+  return engine_->Stop();
+}
+
+absl::Status Agent::Stop() {
+  absl::Status status = StopCapture();
+  if (connection_log_ != nullptr && !connection_log_->Finish()) {
+    status.Update(
+        absl::UnavailableError(absl::StrCat("connection log '", options_.connection_log, "' is not complete")));
+  }
+  if (pusher_ != nullptr) pusher_->Stop();
+  return status;
+}
+
+void Agent::ReopenConnectionLog() {
+  if (connection_log_ != nullptr) connection_log_->Reopen();
+}
+
+std::vector<std::string> Agent::urls() const {
+  return server_ != nullptr ? server_->urls() : std::vector<std::string>();
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/agent/engine_options.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include <cstdint>
+
+#include "src/agent/series_limits.h"
+#include "src/base/clock.h"
+
+namespace tcpgauge {
+namespace {
+
+int64_t ToNanoseconds(double seconds) { return static_cast<int64_t>(seconds * 1e9); }
+
+TableOptions TableOptionsOf(const Options& options) {
+  TableOptions table;
+  table.max_connections = options.max_connections;
+  table.new_only = options.new_only;
+  table.remove_after_ns = ToNanoseconds(options.remove_after_seconds);
+  table.idle_timeout_ns = ToNanoseconds(options.idle_timeout_seconds);
+  if (getrandom(&table.hash_seed, sizeof(table.hash_seed), 0) < 0) abort();
+  table.rate_tick_ns = options.fast ? kNanosecondsPerSecond / 10 : kNanosecondsPerSecond;
+  table.rate_window_ns = ToNanoseconds(options.rate_window_seconds);
+  table.ranking_window_ns = ToNanoseconds(options.metrics_window_seconds);
+  table.max_recently_ended = static_cast<size_t>(options.metrics_connections);
+  table.edges.max_exported = SeriesPlanOf(options).edges;
+  table.edges.v4_prefix_bits = options.client_prefix_v4_bits;
+  table.edges.v6_prefix_bits = options.client_prefix_v6_bits;
+  return table;
+}
+
+WorkerOptions WorkerOptionsOf(const Options& options, bool pushes) {
+  WorkerOptions worker;
+  worker.live = options.read_file.empty();
+  const bool shown_live = options.tui || !options.listen_addresses.empty();
+  worker.publish = shown_live || pushes || options.output != OutputFormat::kNone;
+  worker.stay_at_end = shown_live && options.output == OutputFormat::kNone;
+  // The top view reads at every tick. A reader of a file may come after its end, or while a pipe is silent, when the
+  // worker could not answer.
+  worker.publish_when_asked = worker.live && !options.tui;
+  return worker;
+}
+
+}  // namespace
+
+EngineOptions EngineOptionsOf(const Options& options, bool pushes) {
+  EngineOptions engine;
+  engine.table = TableOptionsOf(options);
+  engine.worker = WorkerOptionsOf(options, pushes);
+  engine.worker.publish_interval_ns = engine.table.rate_tick_ns;
+  engine.table.keep_rates = engine.worker.publish;
+  engine.collector.exported_connections = static_cast<size_t>(options.metrics_connections);
+  engine.collector.capture_start_time_ns = SystemClock().WallNanoseconds();
+  engine.collector.rate_window_seconds = options.rate_window_seconds;
+  return engine;
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/agent/final_state.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cstddef>
+#include <limits>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "exporter/metrics/make_exposition.h"
+#include "exporter/metrics/process_stats.h"
+#include "exporter/metrics/text_writer.h"
+#include "exporter/web/connections_json.h"
+#include "src/agent/agent_name.h"
+#include "src/agent/series_limits.h"
+#include "src/base/build_commit.h"
+#include "src/base/version.h"
+#include "tui/table_text.h"
+
+namespace tcpgauge {
+namespace {
+
+std::string Metrics(const Options& options, const SnapshotHub& hub, TextFormat format) {
+  return WriteText(
+      MakeExposition(hub.Current(), ExpositionLimitsOf(options), {kVersion, BuildCommit()}, ReadProcessStats(), 0),
+      format);
+}
+
+std::string FinalState(const Options& options, const SnapshotHub& hub) {
+  switch (options.output) {
+    case OutputFormat::kNone:
+      break;
+    case OutputFormat::kTable:
+      return TableText(*hub.Current());
+    case OutputFormat::kJson:
+      return ConnectionsJson(*hub.Current(), {ConnectionSort::kBytes, false, "", std::numeric_limits<size_t>::max()},
+                             AgentName());
+    case OutputFormat::kPrometheus:
+      return Metrics(options, hub, TextFormat::kPrometheus);
+    case OutputFormat::kOpenMetrics:
+      return Metrics(options, hub, TextFormat::kOpenMetrics);
+  }
+  return "";
+}
+
+}  // namespace
+
+absl::Status PrintFinalState(const Options& options, const SnapshotHub& hub) {
+  const std::string text = FinalState(options, hub);
+  if (fwrite(text.data(), 1, text.size(), stdout) == text.size() && fflush(stdout) == 0) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("cannot write to standard output: ", strerror(errno)));
+}
+
+}  // namespace tcpgauge

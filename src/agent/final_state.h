@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_AGENT_FINAL_STATE_H_
+#define TCPGAUGE_SRC_AGENT_FINAL_STATE_H_
+
+#include "absl/status/status.h"
+#include "src/options/options.h"
+#include "src/snapshot/snapshot_hub.h"
+
+namespace tcpgauge {
+
+// Prints the hub's current snapshot on standard output, in the form that --output asks for; prints nothing without
+// --output. Errors: kUnavailable when standard output cannot be written.
+absl::Status PrintFinalState(const Options& options, const SnapshotHub& hub);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_AGENT_FINAL_STATE_H_

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_AGENT_MEMORY_FIT_H_
+#define TCPGAUGE_SRC_AGENT_MEMORY_FIT_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "src/capture/capture_engine.h"
+#include "src/memory/memory_plan.h"
+#include "src/options/options.h"
+
+namespace tcpgauge {
+
+// What the process may take: --max-memory, otherwise what its control group allows; 0 = no limit.
+uint64_t MemoryLimitOf(const Options& options);
+
+// Makes the bounds in `engine` smaller where `limit_bytes` (0 = no limit) do not suffice for all that the options ask
+// for. Returns the plan, which has the bounds of the other parts. With a limit, also sets how the heap behaves: call it
+// before threads start.
+//
+// Errors: kInvalidArgument when --max-memory is too little for any plan. A control group's limit that is too little is
+// logged, and the agent starts with the least plan.
+absl::StatusOr<MemoryPlan> FitToMemory(const Options& options, bool pushes, uint64_t limit_bytes,
+                                       EngineOptions* engine);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_AGENT_MEMORY_FIT_H_

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/agent/open_sources.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "src/capture/file_source.h"
+#include "src/capture/interface_list.h"
+#include "src/capture/live_source.h"
+
+namespace tcpgauge {
+namespace {
+
+LiveOptions LiveOptionsOf(const Options& options) {
+  LiveOptions live;
+  live.filter = options.filter;
+  live.promiscuous = options.promiscuous;
+  live.snaplen_bytes = options.snaplen_bytes;
+  live.buffer_size_kib = options.buffer_size_kib;
+  live.wait = options.wait;
+  return live;
+}
+
+// Adds a source of the interface to each worker's sources.
+absl::Status AddInterface(const std::string& name, const LiveOptions& live,
+                          std::vector<std::vector<std::unique_ptr<PacketSource>>>* sources) {
+  if (sources->size() == 1) {
+    auto source = OpenInterface(name, live);
+    if (source.ok()) sources->front().push_back(*std::move(source));
+    return source.status();
+  }
+  auto shared = OpenSharedInterface(name, live, sources->size());
+  if (!shared.ok()) return shared.status();
+  for (size_t i = 0; i < shared->size(); ++i) (*sources)[i].push_back(std::move((*shared)[i]));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::vector<std::unique_ptr<PacketSource>>>> OpenSources(const Options& options) {
+  std::vector<std::vector<std::unique_ptr<PacketSource>>> sources(static_cast<size_t>(options.workers));
+  if (!options.read_file.empty()) {
+    auto file = OpenFile(options.read_file, options.filter);
+    if (!file.ok()) return file.status();
+    sources[0].push_back(*std::move(file));
+    return sources;
+  }
+  std::vector<std::string> names = options.interfaces;
+  if (names.empty()) {
+    const auto name = DefaultInterface();
+    if (!name.ok()) return name.status();
+    names.push_back(*name);
+  }
+  for (const std::string& name : names) {
+    const absl::Status status = AddInterface(name, LiveOptionsOf(options), &sources);
+    if (!status.ok()) return status;
+  }
+  return sources;
+}
+
+// The kernel gives packets of netfilter only to a process with more privilege than packet sockets need.
+bool NeedsNetAdmin(const Options& options) {
+  return std::any_of(options.interfaces.begin(), options.interfaces.end(), [](const std::string& name) {
+    return absl::StartsWith(name, "nflog") || absl::StartsWith(name, "nfqueue");
+  });
+}
+
+}  // namespace tcpgauge

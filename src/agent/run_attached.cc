@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/agent/run_attached.h"
+
+#include "src/attach/agent_address.h"
+#include "src/attach/attached_agent.h"
+#include "src/base/clock.h"
+#include "src/base/signals.h"
+#include "src/base/stop_signal.h"
+#include "src/privilege/drop_privileges.h"
+#include "src/privilege/identity.h"
+#include "tui/top_view.h"
+
+namespace tcpgauge {
+namespace {
+
+// The user stays unless --user names one: each new connection opens keys and unix sockets again, with the rights of the
+// user who asked for them.
+absl::Status DropAllPrivileges(const Options& options) {
+  const auto identity = ChooseIdentity(options.user.value_or(""));
+  return identity.ok() ? DropPrivileges(*identity) : identity.status();
+}
+
+}  // namespace
+
+absl::Status RunAttached(const Options& options) {
+  const auto address = ParseAgentAddress(options.attach);
+  if (!address.ok()) return address.status();
+  if (absl::Status terminal = CheckTopView(); !terminal.ok()) return terminal;
+  if (absl::Status dropped = DropAllPrivileges(options); !dropped.ok()) return dropped;
+  StopSignal stop;
+  HandleSignals(&stop, nullptr);
+  const auto agent = AttachedAgent::Attach(
+      *address, {options.attach_ca_file, options.attach_cert_file, options.attach_key_file}, &SystemClock(), stop.fd());
+  if (absl::IsCancelled(agent.status())) return absl::OkStatus();
+  if (!agent.ok()) return agent.status();
+  return RunTopView((*agent)->hub(), stop.fd(), (*agent)->wanted());
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/agent/web_server.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "src/agent/agent_name.h"
+#include "src/agent/series_limits.h"
+#include "src/base/build_commit.h"
+#include "src/base/clock.h"
+#include "src/base/version.h"
+
+namespace tcpgauge {
+namespace {
+
+AgentLimits AgentLimitsOf(const Options& options, const MemoryPlan& plan, uint64_t memory_limit_bytes) {
+  AgentLimits limits;
+  limits.max_connections = plan.max_connections;
+  limits.series_limit = static_cast<uint64_t>(options.series_limit);
+  limits.metrics_connections = static_cast<uint64_t>(options.metrics_connections);
+  limits.metrics_edges = SeriesPlanOf(options).edges;
+  limits.concurrent_scrapes = plan.concurrent_scrapes;
+  limits.concurrent_listings = plan.concurrent_listings;
+  limits.listed_connections = plan.rows_per_worker;
+  limits.http_connections = plan.http_connections;
+  limits.max_memory_bytes = memory_limit_bytes;
+  limits.planned_memory_bytes = plan.bytes;
+  return limits;
+}
+
+}  // namespace
+
+WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t memory_limit_bytes,
+                        const CaptureEngine& engine) {
+  WebSources web;
+  web.hub = &engine.hub();
+  web.clock = &SystemClock();
+  web.build = {kVersion, BuildCommit()};
+  web.agent_name = AgentName();
+  web.limits = AgentLimitsOf(options, plan, memory_limit_bytes);
+  web.flags = options.effective;
+  web.telemetry_path = options.telemetry_path;
+  web.is_healthy = [&engine] { return engine.IsHealthy(); };
+  web.is_ready = [&engine] { return engine.IsReady(); };
+  return web;
+}
+
+absl::StatusOr<std::unique_ptr<HttpServer>> OpenWebServer(const std::vector<std::string>& addresses,
+                                                          const WebSources& sources, WebSecurity* security) {
+  HttpLimits limits;
+  limits.connections = static_cast<unsigned>(sources.limits.http_connections);
+  HttpHandler handler = WebRoutes(sources);
+  TlsSource tls;
+  if (security != nullptr) {
+    handler = security->Guard(std::move(handler));
+    if (security->CurrentTls() != nullptr) tls = [security] { return security->CurrentTls(); };
+  }
+  auto server = HttpServer::Open(addresses, std::move(handler), limits, std::move(tls));
+  if (server.ok() || absl::IsPermissionDenied(server.status())) return server;
+  return absl::InvalidArgumentError(server.status().message());
+}
+
+}  // namespace tcpgauge
