@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "src/base/time_units.h"
 #include "tui/columns.h"
 #include "tui/endpoint_text.h"
 #include "tui/list_page.h"
@@ -47,7 +48,8 @@ std::string TableText(const Snapshot& snapshot) {
   PageInput input;
   input.view = &view;
   input.snapshot = &snapshot;
-  input.previous_time_ns = snapshot.time_ns - static_cast<int64_t>(snapshot.rate_window_seconds * 1e9);
+  input.previous_time_ns =
+      snapshot.time_ns - static_cast<int64_t>(snapshot.rate_window_seconds * kNanosecondsPerSecond);
   input.order = &order;
   input.meter = &meter;
   input.history = &history;

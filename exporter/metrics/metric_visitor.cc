@@ -6,13 +6,12 @@
 
 #include "exporter/metrics/output_stats.h"
 #include "exporter/metrics/push_stats.h"
+#include "src/base/time_units.h"
 #include "src/net/connection_state.h"
 #include "src/net/protocol.h"
 
 namespace tcpgauge {
 namespace {
-
-constexpr double kSecondsPerNanosecond = 1e-9;
 
 class Walk {
  public:

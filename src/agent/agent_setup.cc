@@ -16,6 +16,7 @@
 #include "src/base/build_commit.h"
 #include "src/base/clock.h"
 #include "src/base/log.h"
+#include "src/base/time_units.h"
 #include "src/base/version.h"
 #include "src/capture/file_source.h"
 #include "src/capture/interface_list.h"
@@ -25,7 +26,7 @@
 namespace tcpgauge {
 namespace {
 
-int64_t ToNanoseconds(double seconds) { return static_cast<int64_t>(seconds * 1e9); }
+int64_t ToNanoseconds(double seconds) { return static_cast<int64_t>(seconds * kNanosecondsPerSecond); }
 
 SeriesPlan PlanOf(const Options& options) {
   return PlanSeries(static_cast<size_t>(options.series_limit), static_cast<size_t>(options.metrics_connections),

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {
@@ -44,7 +45,7 @@ class Members {
   }
   // Seconds as nanoseconds; `unknown` where there is no number, or none that fits.
   int64_t Nanoseconds(const char* name, int64_t unknown) const {
-    const double nanoseconds = Get(name).is_number() ? Number(name) * 1e9 : NAN;
+    const double nanoseconds = Get(name).is_number() ? Number(name) * kNanosecondsPerSecond : NAN;
     return std::abs(nanoseconds) < 9e18 ? static_cast<int64_t>(nanoseconds) : unknown;
   }
 

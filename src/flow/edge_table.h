@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "src/base/time_units.h"
 #include "src/flow/edge.h"
 
 namespace tcpgauge {
@@ -22,8 +23,9 @@ struct EdgeTableOptions {
   size_t max_exported = 400;  // edges with series of their own at a time; at most 15000
   int v4_prefix_bits = 32;    // clients are grouped by prefix
   int v6_prefix_bits = 128;
-  int64_t window_ns = 60LL * 1000000000;          // over which edges are ranked; at least the readers' interval
-  int64_t idle_timeout_ns = 3600LL * 1000000000;  // without payload for so long, a series is given up
+  int64_t window_ns = 60 * kNanosecondsPerSecond;  // over which edges are ranked; at least the readers' interval
+  // Without payload for so long, a series is given up.
+  int64_t idle_timeout_ns = kSecondsPerHour * kNanosecondsPerSecond;
 };
 
 // Which edges have series of their own, and what every edge's traffic is credited to.

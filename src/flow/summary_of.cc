@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/flow/summary_of.h"
 
+#include "src/base/time_units.h"
 #include "src/flow/handshake.h"
 
 namespace tcpgauge {
@@ -40,7 +41,7 @@ ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDeta
   summary.client_rtt_ns = handshake.client_ns;
   summary.handshake_rtt_ns = handshake.whole_ns;
   const uint32_t rtt_eighth_us = record.ends[0].smoothed_rtt_eighth_us + record.ends[1].smoothed_rtt_eighth_us;
-  if (rtt_eighth_us > 0) summary.rtt_ns = int64_t{rtt_eighth_us} * 125;
+  if (rtt_eighth_us > 0) summary.rtt_ns = rtt_eighth_us * kNanosecondsPerMicrosecond / 8;
   return summary;
 }
 

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string_view>
 
-#include "src/base/clock.h"
+#include "src/base/time_units.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
