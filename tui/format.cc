@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
-#include "src/base/clock.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {
@@ -44,17 +44,18 @@ std::string FormatBytes(uint64_t bytes) { return Scaled(static_cast<double>(byte
 std::string FormatIdle(int64_t nanoseconds) {
   const int64_t seconds = std::max<int64_t>(nanoseconds, 0) / kNanosecondsPerSecond;
   if (seconds < 60) return absl::StrCat(seconds, "s");
-  if (seconds < 3600) return absl::StrCat(seconds / 60, "m");
-  if (seconds < 100 * 3600) return absl::StrCat(seconds / 3600, "h");
-  return absl::StrCat(seconds / 86400, "d");
+  if (seconds < kSecondsPerHour) return absl::StrCat(seconds / 60, "m");
+  if (seconds < 100 * kSecondsPerHour) return absl::StrCat(seconds / kSecondsPerHour, "h");
+  return absl::StrCat(seconds / kSecondsPerDay, "d");
 }
 
 std::string FormatRtt(int64_t nanoseconds) {
   if (nanoseconds < 0) return "-";
+  if (nanoseconds < kNanosecondsPerMillisecond)
+    return absl::StrFormat("%dus", nanoseconds / kNanosecondsPerMicrosecond);
   const auto value = static_cast<double>(nanoseconds);
-  if (value < 1e6) return absl::StrFormat("%.0fus", std::floor(value / 1e3));
-  if (value < 1e9) return Short(value / 1e6, "ms");
-  return Short(value / 1e9, "s");
+  if (nanoseconds < kNanosecondsPerSecond) return Short(value / kNanosecondsPerMillisecond, "ms");
+  return Short(value / kNanosecondsPerSecond, "s");
 }
 
 std::string FormatCount(uint64_t count) {
@@ -68,9 +69,9 @@ std::string FormatCount(uint64_t count) {
 std::string FormatDuration(int64_t nanoseconds) {
   const int64_t seconds = std::max<int64_t>(nanoseconds, 0) / kNanosecondsPerSecond;
   if (seconds < 60) return absl::StrCat(seconds, "s");
-  if (seconds < 3600) return absl::StrFormat("%dm%02ds", seconds / 60, seconds % 60);
-  if (seconds < 86400) return absl::StrFormat("%dh%02dm", seconds / 3600, seconds / 60 % 60);
-  return absl::StrFormat("%dd%02dh", seconds / 86400, seconds / 3600 % 24);
+  if (seconds < kSecondsPerHour) return absl::StrFormat("%dm%02ds", seconds / 60, seconds % 60);
+  if (seconds < kSecondsPerDay) return absl::StrFormat("%dh%02dm", seconds / kSecondsPerHour, seconds / 60 % 60);
+  return absl::StrFormat("%dd%02dh", seconds / kSecondsPerDay, seconds / kSecondsPerHour % 24);
 }
 
 std::string FormatTime(int64_t unix_nanoseconds) {

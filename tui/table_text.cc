@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "src/base/time_units.h"
 #include "tui/columns.h"
 #include "tui/endpoint_text.h"
 #include "tui/list_page.h"
@@ -38,16 +39,17 @@ std::string TableText(const Snapshot& snapshot) {
   const Meter meter;
   const RateHistory history;
   RowOrder order;
-  order.Rebuild(snapshot, meter, view.sort, view.reverse, [](const ConnectionView&) { return true; });
+  order.Rebuild(snapshot, meter, view.sort, view.reverse, [](const ConnectionSummary&) { return true; });
   EndpointWidths widths;
-  for (const ConnectionView& connection : snapshot.connections) {
+  for (const ConnectionSummary& connection : snapshot.connections) {
     widths.client = std::max(widths.client, ColumnsOf(EndpointText(connection.client, nullptr)));
     widths.server = std::max(widths.server, ColumnsOf(EndpointText(connection.server, nullptr)));
   }
   PageInput input;
   input.view = &view;
   input.snapshot = &snapshot;
-  input.previous_time_ns = snapshot.time_ns - static_cast<int64_t>(snapshot.rate_window_seconds * 1e9);
+  input.previous_time_ns =
+      snapshot.time_ns - static_cast<int64_t>(snapshot.rate_window_seconds * kNanosecondsPerSecond);
   input.order = &order;
   input.meter = &meter;
   input.history = &history;

@@ -11,13 +11,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "src/base/clock.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
-namespace {
-
-constexpr int64_t kNanosecondsPerMillisecond = 1000000;
-
-}  // namespace
 
 absl::Status ConsoleOutput::WriteLine(const std::string& text, int timeout_ms) {
   const int64_t deadline_ns = SystemClock().SteadyNanoseconds() + timeout_ms * kNanosecondsPerMillisecond;

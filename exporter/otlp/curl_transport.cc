@@ -8,11 +8,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "src/base/log.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {
-
-constexpr int64_t kNanosecondsPerMillisecond = 1000000;
 
 // Rounded up, so that a wait never ends just before what it was for.
 int64_t ToMilliseconds(int64_t ns) {

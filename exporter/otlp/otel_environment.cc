@@ -12,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "src/base/time_units.h"
 #include "src/net/http_url.h"
 
 namespace tcpgauge {
@@ -22,7 +23,7 @@ constexpr char kMetricsPath[] = "v1/metrics";
 constexpr char kServiceName[] = "service.name";
 
 // "No limit" is to be taken for a very long time.
-constexpr int64_t kNoLimitMs = 3600000;
+constexpr int64_t kNoLimitMs = kSecondsPerHour * 1000;
 constexpr int64_t kMaxMs = std::numeric_limits<int32_t>::max();
 constexpr int64_t kMinIntervalMs = 100;
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/numbers.h"
 #include "exporter/metrics/metric_visitor.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {
@@ -158,7 +159,7 @@ class OtlpVisitor final : public MetricVisitor {
 
   int64_t StartOfFamily() const {
     if (info_->metric == Metric::kProcessCpu && exposition_.process.start_time_seconds.has_value()) {
-      return std::llround(*exposition_.process.start_time_seconds * 1e9);
+      return std::llround(*exposition_.process.start_time_seconds * kNanosecondsPerSecond);
     }
     return exposition_.snapshot->capture_start_time_ns;
   }

@@ -13,12 +13,12 @@
 #include "src/base/gzip.h"
 #include "src/base/log.h"
 #include "src/base/named_thread.h"
+#include "src/base/time_units.h"
 #include "src/net/http_url.h"
 
 namespace tcpgauge {
 namespace {
 
-constexpr int64_t kNanosecondsPerMillisecond = 1000000;
 constexpr int kConsoleTimeoutMs = 1000;
 constexpr int64_t kConsoleLogIntervalNs = 60 * kNanosecondsPerSecond;
 
@@ -104,7 +104,7 @@ std::vector<OtlpRequest> OtlpPusher::Collect() {
   for (OtlpRequest& request : requests) {
     if (gzip_) request.body = Gzip(request.body);
   }
-  previous_seconds_ = static_cast<double>(sources_.clock->SteadyNanoseconds() - begin_ns) * 1e-9;
+  previous_seconds_ = static_cast<double>(sources_.clock->SteadyNanoseconds() - begin_ns) * kSecondsPerNanosecond;
   if (console_encoder_.has_value()) WriteToConsole(exposition, time_ns);
   return requests;
 }

@@ -14,15 +14,16 @@
 #include "src/base/clock.h"
 #include "src/base/log_limiter.h"
 #include "src/base/stop_signal.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 
 struct PushLoopOptions {
   std::string receiver;  // for the log
   OtlpFormat format = OtlpFormat::kProtobuf;
-  int64_t interval_ns = 60000000000;         // between two collections
-  int64_t attempt_timeout_ns = 10000000000;  // for one attempt to send one request
-  int64_t export_timeout_ns = 800000000;     // for the last push at the end, all told
+  int64_t interval_ns = 60 * kNanosecondsPerSecond;              // between two collections
+  int64_t attempt_timeout_ns = 10 * kNanosecondsPerSecond;       // for one attempt to send one request
+  int64_t export_timeout_ns = 800 * kNanosecondsPerMillisecond;  // for the last push at the end, all told
   PushQueueOptions queue;
 };
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "src/base/check.h"
-#include "src/base/clock.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 

@@ -10,6 +10,7 @@
 #include "exporter/metrics/push_stats.h"
 #include "exporter/otlp/otlp_encoder.h"
 #include "exporter/otlp/push_outcome.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 
@@ -18,9 +19,9 @@ struct PushQueueOptions {
   size_t max_bytes = 32 << 20;
   // Between attempts: as long as the receiver asks for, else longer after each failure, times 0.5 to 1.5 by chance, so
   // that a fleet of agents does not come back at one moment.
-  int64_t first_backoff_ns = 1000000000;
-  int64_t max_backoff_ns = 30000000000;
-  int64_t max_retry_after_ns = 600000000000;
+  int64_t first_backoff_ns = kNanosecondsPerSecond;
+  int64_t max_backoff_ns = 30 * kNanosecondsPerSecond;
+  int64_t max_retry_after_ns = 600 * kNanosecondsPerSecond;
   std::function<double()> random;  // in [0, 1)
 };
 

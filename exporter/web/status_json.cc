@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "src/base/time_units.h"
 #include "src/base/utf8.h"
 #include "src/net/connection_state.h"
 #include "src/net/protocol.h"
@@ -12,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-double Seconds(int64_t nanoseconds) { return static_cast<double>(nanoseconds) * 1e-9; }
+double Seconds(int64_t nanoseconds) { return static_cast<double>(nanoseconds) * kSecondsPerNanosecond; }
 
 Json PerProtocol(const std::array<uint64_t, kProtocolCount>& counts) {
   Json object = Json::object();

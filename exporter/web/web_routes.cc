@@ -14,6 +14,7 @@
 #include "exporter/web/content_negotiation.h"
 #include "exporter/web/web_page.h"
 #include "src/base/json_string.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {
@@ -27,7 +28,7 @@ HttpHandler MetricsPage(const WebSources& sources) {
     if (sources.connection_log_stats) outputs.connection_log = sources.connection_log_stats();
     const Exposition exposition = MakeExposition(
         sources.hub->Current(), {sources.limits.series_limit, sources.limits.metrics_connections}, sources.build,
-        ReadProcessStats(), static_cast<double>(previous_nanoseconds->load()) * 1e-9, outputs);
+        ReadProcessStats(), static_cast<double>(previous_nanoseconds->load()) * kSecondsPerNanosecond, outputs);
     const TextFormat format = NegotiateTextFormat(request.Header("Accept").value_or(""));
     HttpResponse response;
     response.content_type = std::string(ContentTypeOf(format));

@@ -8,11 +8,12 @@
 
 #include "src/agent/series_limits.h"
 #include "src/base/clock.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {
 
-int64_t ToNanoseconds(double seconds) { return static_cast<int64_t>(seconds * 1e9); }
+int64_t ToNanoseconds(double seconds) { return static_cast<int64_t>(seconds * kNanosecondsPerSecond); }
 
 TableOptions TableOptionsOf(const Options& options) {
   TableOptions table;

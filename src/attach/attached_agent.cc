@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "src/attach/snapshot_from_json.h"
 #include "src/base/named_thread.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {
@@ -48,7 +49,7 @@ void AttachedAgent::Run() {
   int64_t next_ns = clock_.SteadyNanoseconds() + kPeriodNs;
   while (!stop_.stopped()) {
     const int64_t wait_ns = std::max<int64_t>(next_ns - clock_.SteadyNanoseconds(), 0);
-    wanted_.changed().Wait(stop_.fd(), static_cast<int>(wait_ns / 1000000));
+    wanted_.changed().Wait(stop_.fd(), static_cast<int>(wait_ns / kNanosecondsPerMillisecond));
     if (stop_.stopped()) return;
     next_ns = clock_.SteadyNanoseconds() + kPeriodNs;
     const absl::Status status = Poll(stop_.fd());

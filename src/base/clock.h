@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
-namespace tcpgauge {
+#include "src/base/time_units.h"  // for those who reckon with its nanoseconds
 
-constexpr int64_t kNanosecondsPerSecond = 1000000000;
+namespace tcpgauge {
 
 // Where the time comes from; tests hand in one that they move by hand.
 // Thread: implementations may be read from any thread.

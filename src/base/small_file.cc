@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "src/base/clock.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {

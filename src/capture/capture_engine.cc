@@ -9,6 +9,7 @@
 #include "src/base/check.h"
 #include "src/base/log.h"
 #include "src/base/named_thread.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {
@@ -135,7 +136,7 @@ void CaptureEngine::RunCollector() {
   int64_t next_listeners_ns = clock_.SteadyNanoseconds() + kListenersIntervalNs;
   while (!stop_collector_.stopped()) {
     const int64_t left_ns = std::max<int64_t>(next_listeners_ns - clock_.SteadyNanoseconds(), 0);
-    published_.Wait(stop_collector_.fd(), static_cast<int>(left_ns / 1000000 + 1));
+    published_.Wait(stop_collector_.fd(), static_cast<int>(left_ns / kNanosecondsPerMillisecond + 1));
     if (std::shared_ptr<const Snapshot> snapshot = collector_.Collect()) hub_.Publish(std::move(snapshot));
     if (clock_.SteadyNanoseconds() < next_listeners_ns) continue;
     if (options_.worker.live) PostListeners();

@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "src/base/time_units.h"
+
 namespace tcpgauge {
 namespace {
 
@@ -15,10 +17,10 @@ constexpr int kIdleWaitMs = 50;
 
 // The kernel hands a block of packets over at the latest after the capture timeout (kCaptureTimeoutMs); the rest is for
 // the scheduler.
-constexpr int64_t kLatenessNs = 60 * 1000000;
+constexpr int64_t kLatenessNs = 60 * kNanosecondsPerMillisecond;
 
 // While packets come, so much of their time passes before connections are ended that are due.
-constexpr int64_t kExpiryIntervalNs = 1000000;
+constexpr int64_t kExpiryIntervalNs = kNanosecondsPerMillisecond;
 
 // How often it is looked whether interfaces came or went. Taking capture up again may come this late.
 constexpr int64_t kLookIntervalNs = kNanosecondsPerSecond / 4;

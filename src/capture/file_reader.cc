@@ -130,8 +130,6 @@ bool FileReader::Distribute(DecodedPacket* packet) {
 }
 
 size_t FileReader::WorkerOf(const DecodedPacket& packet) {
-  Endpoint source = packet.source;
-  Endpoint destination = packet.destination;
   switch (packet.kind) {
     case DecodedPacket::Kind::kNotTcp:
     case DecodedPacket::Kind::kError:
@@ -140,18 +138,13 @@ size_t FileReader::WorkerOf(const DecodedPacket& packet) {
     case DecodedPacket::Kind::kTcpFragment:
       break;
   }
-  if (packet.is_fragment) {
-    const FragmentCache::Datagram datagram{source.address, destination.address, packet.fragment_id,
-                                           packet.encapsulation};
-    if (packet.kind == DecodedPacket::Kind::kTcpSegment) {
-      fragments_.Insert(datagram, {source.port, destination.port}, packet.time_ns);
-    } else if (const auto ports = fragments_.Find(datagram, packet.time_ns)) {
-      source.port = ports->source;
-      destination.port = ports->destination;
-    } else {
-      return 0;  // where it is counted as without a first one
-    }
-  }
+  if (!packet.is_fragment) return WorkerBetween(packet.source, packet.destination);
+  const auto path = fragments_.FindPath(packet, packet.time_ns);
+  if (!path.has_value()) return 0;  // where it is counted as without a first one
+  return WorkerBetween(path->source, path->destination);
+}
+
+size_t FileReader::WorkerBetween(const Endpoint& source, const Endpoint& destination) const {
   return static_cast<size_t>((SymmetricHash(source, destination) >> 32) * queues_.size() >> 32);
 }
 

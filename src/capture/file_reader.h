@@ -49,6 +49,7 @@ class FileReader {
   // False when stopped.
   bool Distribute(DecodedPacket* packet);
   size_t WorkerOf(const DecodedPacket& packet);
+  size_t WorkerBetween(const Endpoint& source, const Endpoint& destination) const;
   bool Push(size_t worker);
   bool PushAll();
 

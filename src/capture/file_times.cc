@@ -3,10 +3,12 @@
 
 #include <algorithm>
 
+#include "src/base/time_units.h"
+
 namespace tcpgauge {
 namespace {
 
-constexpr int64_t kDayNs = int64_t{86400} * 1000000000;
+constexpr int64_t kDayNs = kSecondsPerDay * kNanosecondsPerSecond;
 
 }  // namespace
 

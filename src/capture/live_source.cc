@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "src/base/time_units.h"
 #include "src/capture/interface_list.h"
 #include "src/capture/interface_lookup.h"
 #include "src/capture/packet_socket.h"
@@ -22,8 +23,6 @@
 
 namespace tcpgauge {
 namespace {
-
-constexpr int64_t kNanosecondsPerSecond = 1000000000;
 
 // Lets nothing through.
 absl::Status SetRejectingFilter(pcap_t* handle) {

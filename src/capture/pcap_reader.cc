@@ -5,15 +5,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "src/base/time_units.h"
 #include "src/decode/decoder.h"
 
 namespace tcpgauge {
-namespace {
-
-constexpr int64_t kNanosecondsPerSecond = 1000000000;
-
-}  // namespace
-
 int PcapReader::Read(PacketBatch* batch) {
   batch_ = batch;
   const int room = static_cast<int>(PacketBatch::kCapacity - batch->packets().size());

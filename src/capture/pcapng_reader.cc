@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {
@@ -22,7 +23,6 @@ constexpr uint16_t kTimeResolution = 9;
 constexpr uint16_t kTimeOffset = 14;
 
 constexpr size_t kFrameBytes = 12;  // type and length before the body, the length again after it
-constexpr uint64_t kNanosecondsPerSecond = 1000000000;
 constexpr uint64_t kMicroseconds = 1000000;
 
 // If_tsresol: a negative power of ten or, with the highest bit, of two. 0 when it is finer than 64 bits can count.

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "src/base/time_units.h"
+
 namespace tcpgauge {
 namespace {
 
@@ -32,8 +34,6 @@ static_assert(sizeof(PacketHeader) == 16, "as in the file");
 // So a packet is whole before there is no room to read on.
 constexpr size_t kBlockBytes = PlainPcap::kReadBytes + sizeof(PacketHeader) + PlainPcap::kMostCapturedBytes;
 
-constexpr uint64_t kNanosecondsPerSecond = 1000000000;
-
 }  // namespace
 
 std::unique_ptr<PlainPcap> PlainPcap::Open(FILE* file, uint32_t snaplen_bytes) {
@@ -45,7 +45,7 @@ std::unique_ptr<PlainPcap> PlainPcap::Open(FILE* file, uint32_t snaplen_bytes) {
   }
   switch (header.magic) {
     case kMicroseconds:
-      return std::unique_ptr<PlainPcap>(new PlainPcap(fd, snaplen_bytes, 1000));
+      return std::unique_ptr<PlainPcap>(new PlainPcap(fd, snaplen_bytes, kNanosecondsPerMicrosecond));
     case kNanoseconds:
       return std::unique_ptr<PlainPcap>(new PlainPcap(fd, snaplen_bytes, 1));
     default:
@@ -65,9 +65,8 @@ bool PlainPcap::ParseNext(Packet* packet) {
   if (size_ - at_ < sizeof(header)) return false;
   std::memcpy(&header, block_.get() + at_, sizeof(header));
   if (header.captured_bytes > std::min(kMostCapturedBytes, size_ - at_ - sizeof(header))) return false;
-  const uint64_t fraction_ns = uint64_t{header.fraction} * nanoseconds_per_unit_;
-  packet->time_ns =
-      static_cast<int64_t>(header.seconds * kNanosecondsPerSecond + std::min(fraction_ns, kNanosecondsPerSecond - 1));
+  const int64_t fraction_ns = int64_t{header.fraction} * nanoseconds_per_unit_;
+  packet->time_ns = header.seconds * kNanosecondsPerSecond + std::min(fraction_ns, kNanosecondsPerSecond - 1);
   packet->wire_length_bytes = header.wire_bytes;
   packet->captured =
       absl::MakeConstSpan(block_.get() + at_ + sizeof(header), std::min(header.captured_bytes, snaplen_bytes_));

@@ -83,8 +83,11 @@ struct Decoding {
     return Layer::kDone;
   }
 
+  // What follows is the payload of the datagram so far, in which another one begins.
+  void GoInside() { inside_fragment |= packet->is_fragment; }
+
   Layer Enter(const Tunnel& tunnel, Layer inner) {
-    inside_fragment |= packet->is_fragment;
+    GoInside();
     return packet->encapsulation.AddTunnel(tunnel) ? inner : Fail(DecodeError::kTooManyTunnels);
   }
 };

@@ -83,7 +83,7 @@ Layer LayerOfRareIpProtocol(Decoding& decoding, uint8_t protocol) {
     case kGre:
       return Layer::kGre;
     case kMplsInIp:
-      decoding.inside_fragment |= decoding.packet->is_fragment;
+      decoding.GoInside();
       return Layer::kMpls;
     case kHopByHop:
     case kRouting:

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "src/base/time_units.h"
 #include "src/net/connection_key.h"
 #include "src/net/connection_state.h"
 
@@ -29,6 +30,9 @@ struct EndRecord {
   uint8_t flags;
   uint8_t payload_segments;         // saturates; counted until the connection is confirmed
   uint16_t last_counted_sixteenth;  // of a second, modulo 2^16: when its last packet was counted
+
+  // A time as rtt_time_us has it.
+  static uint32_t RttTime(int64_t time_ns) { return static_cast<uint32_t>(time_ns / kNanosecondsPerMicrosecond); }
 
   enum Flag : uint8_t {
     kSeen = 1,

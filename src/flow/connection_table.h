@@ -8,6 +8,7 @@
 
 #include "absl/types/span.h"
 #include "src/base/stable_array.h"
+#include "src/base/time_units.h"
 #include "src/decode/decoded_packet.h"
 #include "src/flow/connection_hint.h"
 #include "src/flow/connection_index.h"
@@ -32,15 +33,15 @@ namespace tcpgauge {
 struct TableOptions {
   uint32_t max_connections = 1000000;  // at most 2^30
   bool new_only = false;               // ignore connections whose SYN was not seen
-  int64_t remove_after_ns = 2LL * 1000000000;
-  int64_t idle_timeout_ns = 3600LL * 1000000000;
+  int64_t remove_after_ns = 2 * kNanosecondsPerSecond;
+  int64_t idle_timeout_ns = kSecondsPerHour * kNanosecondsPerSecond;
   uint64_t hash_seed = 0;
   // Whether anybody reads more than the log: rates, ranking, edges and recently ended connections. Without them the
   // table needs less memory and time.
   bool keep_rates = true;
-  int64_t rate_tick_ns = 1000000000;
-  int64_t rate_window_ns = 1000000000;
-  int64_t ranking_window_ns = 60LL * 1000000000;
+  int64_t rate_tick_ns = kNanosecondsPerSecond;
+  int64_t rate_window_ns = kNanosecondsPerSecond;
+  int64_t ranking_window_ns = 60 * kNanosecondsPerSecond;
   size_t max_recently_ended = 100;
   uint32_t max_encapsulations = EncapsulationTable::kCapacity;
   EdgeTableOptions edges;
@@ -79,9 +80,9 @@ class EndedConnectionSink {
 // were 1.2 instead of 1.9 times as fast as one.
 class alignas(64) ConnectionTable {
  public:
-  static constexpr int64_t kHandshakeTimeoutNs = 30LL * 1000000000;
-  static constexpr int64_t kUnconfirmedTimeoutNs = 60LL * 1000000000;
-  static constexpr int64_t kClosingTimeoutNs = 60LL * 1000000000;
+  static constexpr int64_t kHandshakeTimeoutNs = 30 * kNanosecondsPerSecond;
+  static constexpr int64_t kUnconfirmedTimeoutNs = 60 * kNanosecondsPerSecond;
+  static constexpr int64_t kClosingTimeoutNs = 60 * kNanosecondsPerSecond;
   static constexpr int kMidstreamPayloadSegments = 3;
   static constexpr size_t kMaxInterfaces = InterfacePins::kMaxInterfaces;
 
@@ -146,7 +147,7 @@ class alignas(64) ConnectionTable {
 
   // Packets from several queues may be this much out of order; what is further behind comes from a clock that was set
   // back.
-  static constexpr int64_t kReorderingNs = 1000000000;
+  static constexpr int64_t kReorderingNs = kNanosecondsPerSecond;
   // When a packet counts as arrived, if the latest of all came at `now_ns`.
   static int64_t ArrivalTime(int64_t packet_time_ns, int64_t now_ns) {
     return now_ns - packet_time_ns <= kReorderingNs ? packet_time_ns : now_ns;

@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "src/base/check.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {
 
-constexpr int64_t kNanosecondsPerSecond = 1000000000;
 constexpr size_t kWatchedPerExported = 4;
 constexpr size_t kMinWatched = 1024;
 constexpr int kSampledForReplacement = 8;

@@ -25,7 +25,7 @@ void FillRecord(const Embryo& embryo, ConnectionRecord* record, ConnectionDetail
   client.ip_bytes = embryo.ip_length_bytes;
   client.initial_sequence = embryo.sequence_number;
   client.next_sequence = client.rtt_sequence = embryo.sequence_number + 1;
-  client.rtt_time_us = static_cast<uint32_t>(embryo.time_ns / 1000);
+  client.rtt_time_us = EndRecord::RttTime(embryo.time_ns);
   client.set(EndRecord::kSeen);
   client.set(EndRecord::kSynSeen);
   client.set(EndRecord::kRttPending);

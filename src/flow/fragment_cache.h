@@ -6,20 +6,33 @@
 #include <cstdint>
 #include <optional>
 
+#include "src/base/time_units.h"
+#include "src/decode/decoded_packet.h"
 #include "src/net/encapsulation.h"
 #include "src/net/endpoint.h"
 
 namespace tcpgauge {
 
-// Which connection a fragmented IP datagram belongs to: its first fragment alone carries the ports.
+// Between which endpoints a fragmented IP datagram goes: its first fragment alone carries the ports, the others have
+// them from it.
 //
-// Thread: confined to its table. Bounds: kCapacity datagrams, the oldest give way. A datagram is known for 30 s from
+// Thread: confined to its owner. Bounds: kCapacity datagrams, the oldest give way. A datagram is known for 30 s from
 // its first fragment (the reassembly time-out of RFC 8200 is 60 s, Linux waits 30 s).
 class FragmentCache {
  public:
   static constexpr size_t kCapacity = 256;
-  static constexpr int64_t kLifetimeNs = 30LL * 1000000000;
+  static constexpr int64_t kLifetimeNs = 30 * kNanosecondsPerSecond;
 
+  struct Path {
+    Endpoint source;
+    Endpoint destination;
+  };
+
+  // The path of a fragment that arrives at `time_ns`: a first one is remembered, a following one is given the ports of
+  // the first. nullopt for a following one whose first was not seen. REQUIRES: packet.is_fragment.
+  std::optional<Path> FindPath(const DecodedPacket& packet, int64_t time_ns);
+
+ private:
   struct Datagram {
     IpAddress source;
     IpAddress destination;
@@ -31,23 +44,16 @@ class FragmentCache {
              a.destination == b.destination;
     }
   };
-  struct Ports {
-    uint16_t source = 0;
-    uint16_t destination = 0;
-  };
-
-  void Insert(const Datagram& datagram, Ports ports, int64_t time_ns);
-
-  // The ports of a datagram whose first fragment was seen.
-  std::optional<Ports> Find(const Datagram& datagram, int64_t time_ns) const;
-
- private:
   struct Entry {
     Datagram datagram;
-    Ports ports;
+    uint16_t source_port = 0;
+    uint16_t destination_port = 0;
     int64_t time_ns = 0;
     bool used = false;
   };
+
+  const Entry* Find(const Datagram& datagram, int64_t time_ns) const;  // or null
+
   std::array<Entry, kCapacity> entries_;
   size_t next_ = 0;
 };

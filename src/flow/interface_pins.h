@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "src/base/time_units.h"
 #include "src/flow/connection_record.h"
 
 namespace tcpgauge {
@@ -58,7 +59,9 @@ class InterfacePins {
   // Interfaces are read in turn, so a packet may be this much older than the one counted before it.
   static constexpr uint16_t kSkew = 16;
 
-  static uint16_t ToSixteenths(int64_t time_ns) { return static_cast<uint16_t>(time_ns / (1000000000 / 16)); }
+  static uint16_t ToSixteenths(int64_t time_ns) {
+    return static_cast<uint16_t>(time_ns / (kNanosecondsPerSecond / 16));
+  }
 
   std::array<uint64_t, kMaxInterfaces> duplicate_packets_{};
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/flow/ledger.h"
 
+#include "src/base/time_units.h"
+
 namespace tcpgauge {
 
 void Ledger::Open(const ConnectionKey& key, End client, bool midstream, int64_t now_ns) {
@@ -10,7 +12,7 @@ void Ledger::Open(const ConnectionKey& key, End client, bool midstream, int64_t 
 
 void Ledger::Close(const Ended& connection) {
   ++totals_.closed[static_cast<size_t>(connection.reason)];
-  totals_.connection_duration_seconds.Observe(1e-9 * static_cast<double>(connection.duration_ns));
+  totals_.connection_duration_seconds.Observe(kSecondsPerNanosecond * static_cast<double>(connection.duration_ns));
   totals_.connection_payload_bytes.Observe(static_cast<double>(connection.payload_bytes));
   if (edges_ == nullptr) return;
   const bool failed = connection.reason == EndReason::kRefused || connection.reason == EndReason::kHandshakeTimeout;
@@ -40,7 +42,7 @@ void Ledger::CreditAll(int64_t now_ns, ConnectionRecord* record) {
 }
 
 void Ledger::CreditHandshake(int64_t rtt_ns, ConnectionRecord* record) {
-  const double rtt_seconds = 1e-9 * static_cast<double>(rtt_ns);
+  const double rtt_seconds = kSecondsPerNanosecond * static_cast<double>(rtt_ns);
   totals_.handshake_rtt_seconds.Observe(rtt_seconds);
   if (edges_ == nullptr) return;
   edges_->CreditHandshake(&record->edge, EdgeKeyOf(record->key, record->client_end()), rtt_seconds);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "src/base/time_units.h"
 #include "src/flow/windowed_sums.h"
 #include "src/net/connection_key.h"
 
@@ -18,7 +19,7 @@ namespace tcpgauge {
 class PayloadWindows {
  public:
   PayloadWindows(size_t slots, int64_t rate_tick_ns, int64_t rate_window_ns, int64_t ranking_window_ns)
-      : rate_window_seconds_(static_cast<double>(rate_window_ns) / 1e9),
+      : rate_window_seconds_(static_cast<double>(rate_window_ns) / kNanosecondsPerSecond),
         rates_(slots, kRateLanes, rate_tick_ns, rate_window_ns),
         ranking_(slots, kRankingLanes, RankingTick(ranking_window_ns), ranking_window_ns) {}
 

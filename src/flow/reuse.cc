@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "src/base/time_units.h"
 #include "src/flow/segment_kind.h"
 
 namespace tcpgauge {
@@ -48,7 +49,7 @@ void KeepCandidate(const DecodedPacket& syn, int64_t time_ns, EndRecord* end) {
   end->set(EndRecord::kCandidateSyn);
   end->clear(EndRecord::kRttTimestamp);
   end->rtt_sequence = syn.sequence_number + 1;
-  end->rtt_time_us = static_cast<uint32_t>(time_ns / 1000);
+  end->rtt_time_us = EndRecord::RttTime(time_ns);
 }
 
 bool AnswersCandidate(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
@@ -58,9 +59,9 @@ bool AnswersCandidate(const ConnectionRecord& record, const DecodedPacket& segme
 }
 
 int64_t CandidateTime(const EndRecord& end, int64_t now_ns) {
-  const uint32_t elapsed_us = static_cast<uint32_t>(now_ns / 1000) - end.rtt_time_us;
+  const uint32_t elapsed_us = EndRecord::RttTime(now_ns) - end.rtt_time_us;
   // Negative when the answer overtook the SYN on its way here.
-  return now_ns - std::max<int64_t>(static_cast<int32_t>(elapsed_us), 0) * 1000;
+  return now_ns - std::max<int64_t>(static_cast<int32_t>(elapsed_us), 0) * kNanosecondsPerMicrosecond;
 }
 
 void TakeCandidate(const EndRecord& candidate, EndRecord* end) {

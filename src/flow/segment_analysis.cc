@@ -6,8 +6,6 @@
 namespace tcpgauge {
 namespace {
 
-constexpr int64_t kNanosecondsPerMicrosecond = 1000;
-
 // A sample that waited longer measures a lost acknowledgment or an idle peer, not the path. It also keeps the clock of
 // rtt_time_us, which wraps after 71 minutes, unambiguous.
 constexpr uint32_t kMaxRttUs = 60 * 1000 * 1000;
@@ -15,8 +13,6 @@ constexpr uint32_t kMaxRttUs = 60 * 1000 * 1000;
 constexpr uint64_t kMaxZeroWindows = (1 << 24) - 1;  // EndRecord's bit-field
 
 constexpr uint32_t kMaxFlightBytes = 1u << 30;  // RFC 7323 section 2.3
-
-uint32_t ToMicroseconds(int64_t time_ns) { return static_cast<uint32_t>(time_ns / kNanosecondsPerMicrosecond); }
 
 void AddRttSample(uint32_t sample_us, EndRecord* end) {
   if (sample_us > kMaxRttUs) return;
@@ -80,7 +76,7 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
   if (segment.tcp_flags & kTcpRst) return;  // its numbers follow other rules (RFC 9293 section 3.5.2)
   EndRecord& end = record->end(sender);
   EndRecord& other = record->end(OtherEnd(sender));
-  const uint32_t now_us = ToMicroseconds(time_ns);
+  const uint32_t now_us = EndRecord::RttTime(time_ns);
   const bool syn = segment.tcp_flags & kTcpSyn;
   const bool fin = segment.tcp_flags & kTcpFin;
 

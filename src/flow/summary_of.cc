@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/flow/summary_of.h"
 
+#include "src/base/time_units.h"
 #include "src/flow/handshake.h"
 
 namespace tcpgauge {
 namespace {
 
-EndSummary SummarizeEnd(const EndRecord& end, const Endpoint& endpoint) {
-  EndSummary summary;
-  summary.endpoint = endpoint;
-  summary.packets = end.packets;
-  summary.payload_bytes = end.payload_bytes;
-  summary.ip_bytes = end.ip_bytes;
-  summary.retransmitted_segments = end.retransmitted_segments;
-  summary.out_of_order_segments = end.out_of_order_segments;
-  summary.zero_windows = static_cast<uint32_t>(end.zero_windows);
-  return summary;
+DirectionSummary SentBy(const EndRecord& end) {
+  DirectionSummary sent;
+  sent.packets = end.packets;
+  sent.payload_bytes = end.payload_bytes;
+  sent.ip_bytes = end.ip_bytes;
+  sent.retransmitted_segments = end.retransmitted_segments;
+  sent.out_of_order_segments = end.out_of_order_segments;
+  sent.zero_windows = static_cast<uint32_t>(end.zero_windows);
+  return sent;
 }
 
 }  // namespace
@@ -23,8 +23,10 @@ EndSummary SummarizeEnd(const EndRecord& end, const Endpoint& endpoint) {
 ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDetails& details) {
   const End client = record.client_end();
   ConnectionSummary summary;
-  summary.client = SummarizeEnd(record.client(), record.key.endpoint(client));
-  summary.server = SummarizeEnd(record.server(), record.key.endpoint(OtherEnd(client)));
+  summary.client = record.key.endpoint(client);
+  summary.server = record.key.endpoint(OtherEnd(client));
+  summary.client_sent = SentBy(record.client());
+  summary.server_sent = SentBy(record.server());
   summary.encapsulation = record.key.encapsulation;
   const uint16_t of_client = record.interfaces[static_cast<size_t>(client)];
   summary.interface = of_client != ConnectionRecord::kNoInterface
@@ -40,16 +42,16 @@ ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDeta
   summary.client_rtt_ns = handshake.client_ns;
   summary.handshake_rtt_ns = handshake.whole_ns;
   const uint32_t rtt_eighth_us = record.ends[0].smoothed_rtt_eighth_us + record.ends[1].smoothed_rtt_eighth_us;
-  if (rtt_eighth_us > 0) summary.rtt_ns = int64_t{rtt_eighth_us} * 125;
+  if (rtt_eighth_us > 0) summary.rtt_ns = rtt_eighth_us * kNanosecondsPerMicrosecond / 8;
   return summary;
 }
 
 ConnectionSummary SummaryOf(const Embryo& embryo) {
   ConnectionSummary summary;
-  summary.client.endpoint = embryo.key.endpoint(embryo.sender());
-  summary.client.packets = 1;
-  summary.client.ip_bytes = embryo.ip_length_bytes;
-  summary.server.endpoint = embryo.key.endpoint(OtherEnd(embryo.sender()));
+  summary.client = embryo.key.endpoint(embryo.sender());
+  summary.client_sent.packets = 1;
+  summary.client_sent.ip_bytes = embryo.ip_length_bytes;
+  summary.server = embryo.key.endpoint(OtherEnd(embryo.sender()));
   summary.encapsulation = embryo.key.encapsulation;
   summary.interface = embryo.interface;
   summary.state = ConnectionState::kSynSent;

@@ -49,7 +49,7 @@ MemoryPlan PlanWithoutLimit(const MemoryDemand& demand);
 //
 // A connection takes up to 421 bytes: record and details 212, a place for an embryo 64, windows of rates and ranking
 // 128, index 12 to 17. Measured with a file of a million connections and rates kept: 447 MB of the process's own, rows
-// of snapshots included. A row of a snapshot takes 1,476 bytes (three places of the triple buffer, four snapshots), and
+// of snapshots included. A row of a snapshot takes 1,516 bytes (three places of the triple buffer, four snapshots), and
 // 1,800 for each listing as JSON at a time. The program takes 26 MiB, libraries included, of which an idle agent uses
 // 24.
 std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_bytes);

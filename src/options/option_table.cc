@@ -7,13 +7,14 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "src/base/time_units.h"
 #include "src/net/http_url.h"
 #include "src/options/option_value.h"
 
 namespace tcpgauge {
 namespace {
 
-constexpr double kYearSeconds = 365 * 86400;
+constexpr double kYearSeconds = 365 * kSecondsPerDay;
 
 constexpr char kCapture[] = "What is watched";
 constexpr char kConnections[] = "How connections are counted";
@@ -179,7 +180,7 @@ const OptionSpec kTable[] = {
      TakeFlag<&Options::fast, true>, nullptr},
     {kConnections, 0, "rate-window", Kind::kValue, "SECONDS", "the span that a rate is averaged over", "1",
      [](const std::string& value, Options* options) {
-       return Keep(ParseSeconds(value, 0.1, 3600), &options->rate_window_seconds);
+       return Keep(ParseSeconds(value, 0.1, kSecondsPerHour), &options->rate_window_seconds);
      },
      nullptr},
     {kConnections, 'r', "remove-after", Kind::kValue, "SECONDS", "keep a closed connection this long", "2",
@@ -259,7 +260,7 @@ const OptionSpec kTable[] = {
     {kShow, 0, "metrics.window", Kind::kValue, "SECONDS",
      "the span over which connections are ranked for export; at least Prometheus's scrape interval", "60",
      [](const std::string& value, Options* options) {
-       return Keep(ParseSeconds(value, 1, 86400), &options->metrics_window_seconds);
+       return Keep(ParseSeconds(value, 1, kSecondsPerDay), &options->metrics_window_seconds);
      },
      nullptr},
 

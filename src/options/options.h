@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "src/base/log_format.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 
@@ -36,7 +37,7 @@ struct Options {
   bool fast = false;
   double remove_after_seconds = 2;
   double rate_window_seconds = 1;
-  double idle_timeout_seconds = 3600;
+  double idle_timeout_seconds = kSecondsPerHour;
   uint32_t max_connections = 1000000;
   uint64_t max_memory_bytes = 0;  // 0 = what the control group allows
 

@@ -7,51 +7,64 @@
 namespace tcpgauge {
 namespace {
 
-FragmentCache::Datagram Datagram(uint32_t id, uint16_t vlan = 0) {
-  FragmentCache::Datagram datagram = {At("10.0.0.1:0").address, At("10.0.0.2:0").address, id, Encapsulation()};
-  if (vlan > 0) datagram.encapsulation.AddVlan(vlan);
-  return datagram;
-}
+constexpr size_t kCapacity = FragmentCache::kCapacity;
 
-TEST(FragmentCache, KnowsThePortsOfADatagram) {
-  FragmentCache cache;
-  EXPECT_FALSE(cache.Find(Datagram(7), TestTime(0)));
-  cache.Insert(Datagram(7), {40000, 80}, TestTime(0));
-  const auto found = cache.Find(Datagram(7), TestTime(30));
+class FragmentCacheTest : public testing::Test {
+ protected:
+  void First(uint32_t id, uint16_t client_port, double seconds) {
+    const Endpoint client = {client_.address, client_port};
+    const auto path = cache_.FindPath(Segment(client, server_).FirstFragment(id), TestTime(seconds));
+    ASSERT_TRUE(path);
+    EXPECT_EQ(path->source, client);
+    EXPECT_EQ(path->destination, server_);
+  }
+  // The source port that a following fragment is given; 0 when its first is not known.
+  uint16_t PortOfFollowing(const Segment& segment, double seconds) {
+    const auto path = cache_.FindPath(segment, TestTime(seconds));
+    return path.has_value() ? path->source.port : 0;
+  }
+  uint16_t PortOfFollowing(uint32_t id, double seconds) {
+    return PortOfFollowing(Segment(client_, server_).FollowingFragment(id), seconds);
+  }
+
+  const Endpoint client_ = At("10.0.0.1:40000");
+  const Endpoint server_ = At("10.0.0.2:80");
+  FragmentCache cache_;
+};
+
+TEST_F(FragmentCacheTest, KnowsThePortsOfADatagram) {
+  EXPECT_EQ(PortOfFollowing(7, 0), 0);
+  First(7, 40000, 0);
+  const auto found = cache_.FindPath(Segment(client_, server_).FollowingFragment(7), TestTime(30));
   ASSERT_TRUE(found);
-  EXPECT_EQ(found->source, 40000);
-  EXPECT_EQ(found->destination, 80);
+  EXPECT_EQ(found->source, client_);
+  EXPECT_EQ(found->destination, server_);
 }
 
-TEST(FragmentCache, ForgetsAfterItsLifetime) {
-  FragmentCache cache;
-  cache.Insert(Datagram(7), {40000, 80}, TestTime(0));
-  EXPECT_FALSE(cache.Find(Datagram(7), TestTime(30.1)));
+TEST_F(FragmentCacheTest, ForgetsAfterItsLifetime) {
+  First(7, 40000, 0);
+  EXPECT_EQ(PortOfFollowing(7, 30.1), 0);
 }
 
-TEST(FragmentCache, TellsDatagramsApart) {
-  FragmentCache cache;
-  cache.Insert(Datagram(7), {40000, 80}, TestTime(0));
-  EXPECT_FALSE(cache.Find(Datagram(8), TestTime(0)));
-  EXPECT_FALSE(cache.Find(Datagram(7, 2), TestTime(0)));
-  FragmentCache::Datagram back = Datagram(7);
-  std::swap(back.source, back.destination);
-  EXPECT_FALSE(cache.Find(back, TestTime(0)));
+TEST_F(FragmentCacheTest, TellsDatagramsApart) {
+  First(7, 40000, 0);
+  EXPECT_EQ(PortOfFollowing(8, 0), 0);
+  EXPECT_EQ(PortOfFollowing(Segment(client_, server_).FollowingFragment(7).Vlan(2), 0), 0);
+  EXPECT_EQ(PortOfFollowing(Segment(server_, client_).FollowingFragment(7), 0), 0);
+  EXPECT_EQ(PortOfFollowing(7, 0), 40000);
 }
 
-TEST(FragmentCache, TheNewestOfEqualIdentificationsCounts) {
-  FragmentCache cache;
-  cache.Insert(Datagram(7), {40000, 80}, TestTime(0));
-  cache.Insert(Datagram(7), {50000, 80}, TestTime(1));
-  EXPECT_EQ(cache.Find(Datagram(7), TestTime(2))->source, 50000);
+TEST_F(FragmentCacheTest, TheNewestOfEqualIdentificationsCounts) {
+  First(7, 40000, 0);
+  First(7, 50000, 1);
+  EXPECT_EQ(PortOfFollowing(7, 2), 50000);
 }
 
-TEST(FragmentCache, TheOldestGivesWay) {
-  FragmentCache cache;
-  for (uint32_t id = 0; id <= FragmentCache::kCapacity; ++id) cache.Insert(Datagram(id), {1, 2}, TestTime(0));
-  EXPECT_FALSE(cache.Find(Datagram(0), TestTime(0)));
-  EXPECT_TRUE(cache.Find(Datagram(1), TestTime(0)));
-  EXPECT_TRUE(cache.Find(Datagram(FragmentCache::kCapacity), TestTime(0)));
+TEST_F(FragmentCacheTest, TheOldestGivesWay) {
+  for (uint32_t id = 0; id <= kCapacity; ++id) First(id, 1, 0);
+  EXPECT_EQ(PortOfFollowing(0, 0), 0);
+  EXPECT_EQ(PortOfFollowing(1, 0), 1);
+  EXPECT_EQ(PortOfFollowing(kCapacity, 0), 1);
 }
 
 }  // namespace

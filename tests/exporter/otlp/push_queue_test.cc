@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "src/base/clock.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {

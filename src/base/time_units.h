@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_BASE_TIME_UNITS_H_
+#define TCPGAUGE_SRC_BASE_TIME_UNITS_H_
+
+#include <cstdint>
+
+namespace tcpgauge {
+
+constexpr int64_t kNanosecondsPerSecond = 1000000000;
+constexpr int64_t kNanosecondsPerMillisecond = 1000000;
+constexpr int64_t kNanosecondsPerMicrosecond = 1000;
+// A factor: times 1e-9 and divided by 1e9 differ in the last bit, and outputs keep to the former.
+constexpr double kSecondsPerNanosecond = 1e-9;
+
+constexpr int64_t kSecondsPerHour = 3600;
+constexpr int64_t kSecondsPerDay = 86400;
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_BASE_TIME_UNITS_H_
