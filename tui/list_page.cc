@@ -32,7 +32,7 @@ constexpr size_t kMaxInterfaceNameBytes = 40;
 constexpr double kMainShare = 0.5;
 constexpr double kLargeShare = 0.1;
 
-// In the order of SortKey: what follows "Sorted by ", and the column that it is about.
+// In the order of ConnectionSort: what follows "Sorted by ", and the column that it is about.
 struct SortName {
   std::string_view name;
   ColumnId column;
@@ -48,9 +48,9 @@ constexpr SortName kSortNames[] = {{"", ColumnId::kClient},
                                    {"down", ColumnId::kDown},
                                    {"RTT", ColumnId::kRtt},
                                    {"retr", ColumnId::kRetransmissions}};
-static_assert(std::size(kSortNames) == static_cast<size_t>(SortKey::kCount), "a name for each");
+static_assert(std::size(kSortNames) == static_cast<size_t>(ConnectionSort::kCount), "a name for each");
 
-const SortName& NameOf(SortKey sort) { return kSortNames[static_cast<size_t>(sort)]; }
+const SortName& NameOf(ConnectionSort sort) { return kSortNames[static_cast<size_t>(sort)]; }
 
 struct Cell {
   std::string text;
@@ -109,7 +109,7 @@ void PutCell(Line* line, const Column& column, std::string_view text, Style styl
 Line HeaderLine(const PageInput& input, const std::vector<Column>& columns) {
   Line line(Style::kBar);
   for (const Column& column : columns) {
-    const bool sorted = input.view->sort != SortKey::kUnsorted && NameOf(input.view->sort).column == column.id;
+    const bool sorted = input.view->sort != ConnectionSort::kStart && NameOf(input.view->sort).column == column.id;
     const bool average = column.id == ColumnId::kSpeed && input.view->lifetime_average;
     PutCell(&line, column, average ? "Average" : column.title, sorted ? Style::kBarKey : Style::kBar);
   }
@@ -183,7 +183,7 @@ void PutKeyWord(Line* line, int column, std::string_view before, std::string_vie
 
 void PutSort(const ViewState& view, int column, Line* line) {
   if (view.frozen) return PutKeyWord(line, column, "", "O", "rder held");
-  if (view.sort == SortKey::kUnsorted) {
+  if (view.sort == ConnectionSort::kStart) {
     PutKeyWord(line, column, "Un", "s", "orted");
   } else {
     PutKeyWord(line, column, "", "S", "orted by ");

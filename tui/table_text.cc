@@ -34,7 +34,7 @@ void AppendLine(const Line& line, std::string* text) {
 
 std::string TableText(const Snapshot& snapshot) {
   ViewState view;
-  view.sort = SortKey::kBytes;
+  view.sort = ConnectionSort::kBytes;
   const Meter meter;
   const RateHistory history;
   RowOrder order;

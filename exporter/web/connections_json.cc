@@ -110,11 +110,11 @@ void WriteDirection(const DirectionNames& names, const DirectionView& sent, Writ
 
 void WriteSum(const ConnectionSum& sum, Writer* writer) {
   writer->Raw("{\"connections\":").Value(sum.connections);
-  writer->Raw(",\"client_payload_bytes\":").Value(sum.client_payload_bytes);
-  writer->Raw(",\"server_payload_bytes\":").Value(sum.server_payload_bytes);
-  writer->Raw(",\"retransmitted_segments\":").Value(sum.retransmitted_segments);
-  writer->Raw(",\"client_payload_bytes_per_second\":").Rate(sum.client_payload_bytes_per_second);
-  writer->Raw(",\"server_payload_bytes_per_second\":").Rate(sum.server_payload_bytes_per_second).Raw("}");
+  writer->Raw(",\"client_payload_bytes\":").Value(sum.measures.up_bytes);
+  writer->Raw(",\"server_payload_bytes\":").Value(sum.measures.down_bytes);
+  writer->Raw(",\"retransmitted_segments\":").Value(sum.measures.retransmitted_segments);
+  writer->Raw(",\"client_payload_bytes_per_second\":").Rate(sum.measures.up_bytes_per_second);
+  writer->Raw(",\"server_payload_bytes_per_second\":").Rate(sum.measures.down_bytes_per_second).Raw("}");
 }
 
 // What connections have in common, as text.
