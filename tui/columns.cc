@@ -2,102 +2,90 @@
 #include "tui/columns.h"
 
 #include <algorithm>
-#include <array>
-#include <iterator>
+
+#include "absl/types/span.h"
 
 namespace tcpgauge {
 namespace {
 
-struct Kind {
-  std::string_view title;
-  int width;  // of endpoints and the history: the least that says something
-  bool align_right;
-};
-
-// In the order of ColumnId, which is the order on the screen.
-constexpr Kind kKinds[] = {{"Client", 13, false}, {"Server", 13, false}, {"State", 12, false}, {"Idle", 4, false},
-                           {"A", 1, false},       {"Speed", 9, false},   {"Up", 9, true},      {"Down", 9, true},
-                           {"Total", 7, true},    {"RTT", 6, true},      {"Retr", 5, true},    {"History", 12, true}};
-constexpr size_t kColumnCount = std::size(kKinds);
-
-constexpr int kMargin = 1;       // left of the first column
-constexpr int kGap = 1;          // between two
-constexpr int kV4Endpoint = 21;  // "255.255.255.255:65535"
-constexpr int kMaxHistory = 60;
+constexpr int kMargin = 1;        // left of the first column
+constexpr int kGap = 1;           // between two
+constexpr int kV4Endpoint = 21;   // "255.255.255.255:65535"
 constexpr int kMaxEndpoint = 47;  // "[" + 39 + "]:65535"
-
-constexpr size_t Index(ColumnId id) { return static_cast<size_t>(id); }
+constexpr int kMaxRest = 60;      // of the column that takes the rest
 
 // Hands out the width: what comes first gets its room first.
 class Budget {
  public:
-  explicit Budget(int columns) : left_(columns - kMargin) {}
+  explicit Budget(int columns) : left_(columns - kMargin), widths_(AllColumns().size()) {}
 
-  bool Add(ColumnId id) {
-    const int width = kKinds[Index(id)].width;
-    if (left_ < width + kGap) return false;
-    Force(id);
-    return true;
+  // Shows the columns of `priority`, up to the first for which there is no room.
+  void Add(Priority priority) {
+    for (size_t i = 0; i < table_.size(); ++i) {
+      if (table_[i].priority != priority) continue;
+      const int taken = table_[i].width + kGap;
+      if (priority != Priority::kAlways && left_ < taken) return;
+      widths_[i] = table_[i].width;
+      left_ -= taken;
+    }
   }
 
-  void Force(ColumnId id) {
-    widths_[Index(id)] = kKinds[Index(id)].width;
-    left_ -= widths_[Index(id)] + kGap;
-  }
-
-  // Widens the endpoints that are shown up to `client` and `server`, evenly when there is not enough for both.
-  void WidenEndpoints(int client, int server) {
-    int& client_width = widths_[Index(ColumnId::kClient)];
-    int& server_width = widths_[Index(ColumnId::kServer)];
+  // Widens the endpoints that are shown up to `most`, evenly when there is not enough for both.
+  void WidenEndpoints(const EndpointWidths& most) {
+    int* const client = WidthOf(Growth::kClient);
+    int* const server = WidthOf(Growth::kServer);
     while (left_ > 0) {
-      const bool widen_client = client_width > 0 && client_width < client;
-      const bool widen_server = server_width < server;
+      const bool widen_client = client != nullptr && *client < most.client;
+      const bool widen_server = server != nullptr && *server < most.server;
       if (!widen_client && !widen_server) return;
-      ++(widen_client && (!widen_server || client_width <= server_width) ? client_width : server_width);
+      ++*(widen_client && (!widen_server || *client <= *server) ? client : server);
       --left_;
     }
   }
 
-  // Gives all that is left to the history, if it is shown.
-  void WidenHistory() {
-    int& width = widths_[Index(ColumnId::kHistory)];
-    if (width > 0) width = std::min(width + left_, kMaxHistory);
+  // Gives all that is left to the column that takes it, if it is shown.
+  void WidenRest() {
+    int* const width = WidthOf(Growth::kRest);
+    if (width != nullptr) *width = std::min(*width + left_, kMaxRest);
   }
 
-  std::vector<Column> Place() const {
-    std::vector<Column> placed;
+  std::vector<PlacedColumn> PlacedColumns() const {
+    std::vector<PlacedColumn> placed;
     int left = kMargin;
-    for (size_t i = 0; i < kColumnCount; ++i) {
+    for (size_t i = 0; i < table_.size(); ++i) {
       if (widths_[i] == 0) continue;
-      placed.push_back({static_cast<ColumnId>(i), kKinds[i].title, left, widths_[i], kKinds[i].align_right});
+      placed.push_back({&table_[i], left, widths_[i]});
       left += widths_[i] + kGap;
     }
     return placed;
   }
 
  private:
+  // Of the column that grows so; null when it is not shown.
+  int* WidthOf(Growth growth) {
+    for (size_t i = 0; i < table_.size(); ++i) {
+      if (table_[i].growth == growth && widths_[i] > 0) return &widths_[i];
+    }
+    return nullptr;
+  }
+
+  const absl::Span<const Column> table_ = AllColumns();
   int left_;
-  std::array<int, kColumnCount> widths_{};  // 0 = not shown
+  std::vector<int> widths_;  // of the table's columns; 0 = not shown
 };
 
 }  // namespace
 
-std::vector<Column> LayOutColumns(int columns, const EndpointWidths& wanted) {
+std::vector<PlacedColumn> LayOutColumns(int columns, const EndpointWidths& wanted) {
   Budget budget(columns);
-  budget.Force(ColumnId::kSpeed);
-  budget.Force(ColumnId::kServer);
-  budget.Add(ColumnId::kClient);
-  budget.WidenEndpoints(kV4Endpoint, kV4Endpoint);
-  for (const ColumnId id : {ColumnId::kState, ColumnId::kIdle, ColumnId::kActivity}) {
-    if (!budget.Add(id)) break;
-  }
-  budget.WidenEndpoints(std::min(wanted.client, kMaxEndpoint), std::min(wanted.server, kMaxEndpoint));
-  for (const ColumnId id : {ColumnId::kUp, ColumnId::kDown, ColumnId::kTotal, ColumnId::kRtt,
-                            ColumnId::kRetransmissions, ColumnId::kHistory}) {
-    if (!budget.Add(id)) break;
-  }
-  budget.WidenHistory();
-  return budget.Place();
+  budget.Add(Priority::kAlways);
+  budget.Add(Priority::kNarrow);
+  budget.WidenEndpoints({kV4Endpoint, kV4Endpoint});
+  budget.Add(Priority::kStandard);
+  budget.WidenEndpoints({std::min(wanted.client, kMaxEndpoint), std::min(wanted.server, kMaxEndpoint)});
+  budget.Add(Priority::kWide);
+  budget.WidenRest();
+  return budget.PlacedColumns();
 }
 
 }  // namespace tcpgauge

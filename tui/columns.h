@@ -2,33 +2,17 @@
 #ifndef TCPGAUGE_TUI_COLUMNS_H_
 #define TCPGAUGE_TUI_COLUMNS_H_
 
-#include <cstdint>
-#include <string_view>
 #include <vector>
+
+#include "tui/column_table.h"
 
 namespace tcpgauge {
 
-enum class ColumnId : uint8_t {
-  kClient,
-  kServer,
-  kState,
-  kIdle,
-  kActivity,
-  kSpeed,
-  kUp,
-  kDown,
-  kTotal,
-  kRtt,
-  kRetransmissions,
-  kHistory
-};
-
-struct Column {
-  ColumnId id = ColumnId::kServer;
-  std::string_view title;
-  int left = 0;   // where it starts
-  int width = 0;  // without the gap to the next
-  bool align_right = false;
+// A column with its place on the screen.
+struct PlacedColumn {
+  const Column* column;  // of AllColumns()
+  int left;              // where it starts
+  int width;             // without the gap to the next
 };
 
 // What the widest endpoints on the screen would take.
@@ -39,8 +23,8 @@ struct EndpointWidths {
 
 // The columns that fit, left to right. At 80 they stand where tcptrack has them; in less room the less important are
 // left out, and endpoints are shortened before the rate is lost; in more, endpoints grow to what they want, then
-// further columns follow. Server and speed are always there.
-std::vector<Column> LayOutColumns(int columns, const EndpointWidths& wanted);
+// further columns follow. Those of Priority::kAlways are always there.
+std::vector<PlacedColumn> LayOutColumns(int columns, const EndpointWidths& wanted);
 
 }  // namespace tcpgauge
 

@@ -13,28 +13,29 @@ namespace {
 constexpr int kMinAddressColumns = 5;
 constexpr int kMinClientAddressColumns = 12;
 
-struct Parts {
+// An endpoint as it is written: "host:port" or "[host]:port".
+struct HostAndPort {
   std::string host;
   std::string port;
   bool named = false;     // host is a name
   bool brackets = false;  // around the host, since it holds colons
 };
 
-Parts PartsOf(const Endpoint& endpoint, Names* names) {
-  Parts parts;
+HostAndPort HostAndPortOf(const Endpoint& endpoint, Names* names) {
+  HostAndPort written;
   if (names != nullptr) {
-    parts.host = names->HostName(endpoint.address);
-    parts.port = names->ServiceName(endpoint.port);
+    written.host = names->HostName(endpoint.address);
+    written.port = names->ServiceName(endpoint.port);
   }
-  parts.named = !parts.host.empty();
-  if (!parts.named) parts.host = endpoint.address.ToString();
-  if (parts.port.empty()) parts.port = absl::StrCat(endpoint.port);
-  parts.brackets = !parts.named && !endpoint.address.is_v4();
-  return parts;
+  written.named = !written.host.empty();
+  if (!written.named) written.host = endpoint.address.ToString();
+  if (written.port.empty()) written.port = absl::StrCat(endpoint.port);
+  written.brackets = !written.named && !endpoint.address.is_v4();
+  return written;
 }
 
-std::string Join(const Parts& parts, const std::string& host) {
-  return parts.brackets ? absl::StrCat("[", host, "]:", parts.port) : absl::StrCat(host, ":", parts.port);
+std::string Join(const HostAndPort& written, const std::string& host) {
+  return written.brackets ? absl::StrCat("[", host, "]:", written.port) : absl::StrCat(host, ":", written.port);
 }
 
 // ASCII `text` without its middle or, of a name, its end.
@@ -51,21 +52,21 @@ std::string Shorten(std::string_view text, bool named, int columns, std::string_
 }  // namespace
 
 std::string EndpointText(const Endpoint& endpoint, Names* names) {
-  const Parts parts = PartsOf(endpoint, names);
-  return Join(parts, parts.host);
+  const HostAndPort written = HostAndPortOf(endpoint, names);
+  return Join(written, written.host);
 }
 
 std::string EndpointText(const Endpoint& endpoint, Names* names, int columns, Keep keep, std::string_view ellipsis) {
-  const Parts parts = PartsOf(endpoint, names);
-  const std::string full = Join(parts, parts.host);
+  const HostAndPort written = HostAndPortOf(endpoint, names);
+  const std::string full = Join(written, written.host);
   const int over = static_cast<int>(full.size()) - columns;
   if (over <= 0) return full;
-  const int host_columns = static_cast<int>(parts.host.size());
-  if (keep == Keep::kAddress && host_columns <= columns) return parts.host;
+  const int host_columns = static_cast<int>(written.host.size());
+  if (keep == Keep::kAddress && host_columns <= columns) return written.host;
   if (host_columns - over < (keep == Keep::kPort ? kMinAddressColumns : kMinClientAddressColumns)) {
-    return Shorten(parts.host, parts.named, columns, ellipsis);
+    return Shorten(written.host, written.named, columns, ellipsis);
   }
-  return Join(parts, Shorten(parts.host, parts.named, host_columns - over, ellipsis));
+  return Join(written, Shorten(written.host, written.named, host_columns - over, ellipsis));
 }
 
 }  // namespace tcpgauge

@@ -2,15 +2,13 @@
 #include "tui/list_page.h"
 
 #include <algorithm>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "tui/column_table.h"
 #include "tui/endpoint_text.h"
-#include "tui/sparkline.h"
-#include "tui/state_text.h"
 #include "tui/text.h"
 
 namespace tcpgauge {
@@ -28,102 +26,32 @@ constexpr int kSourcesGap = 2;    // at least, around the interfaces' names
 // The name of a file that is read may be longer.
 constexpr size_t kMaxInterfaceNameBytes = 40;
 
-// Parts of the total rate from which a row stands out.
-constexpr double kMainShare = 0.5;
-constexpr double kLargeShare = 0.1;
-
-// In the order of SortKey: what follows "Sorted by ", and the column that it is about.
-struct SortName {
-  std::string_view name;
-  ColumnId column;
-};
-constexpr SortName kSortNames[] = {{"", ColumnId::kClient},
-                                   {"rate", ColumnId::kSpeed},
-                                   {"bytes", ColumnId::kTotal},
-                                   {"idle", ColumnId::kIdle},
-                                   {"client", ColumnId::kClient},
-                                   {"server", ColumnId::kServer},
-                                   {"state", ColumnId::kState},
-                                   {"up", ColumnId::kUp},
-                                   {"down", ColumnId::kDown},
-                                   {"RTT", ColumnId::kRtt},
-                                   {"retr", ColumnId::kRetransmissions}};
-static_assert(std::size(kSortNames) == static_cast<size_t>(SortKey::kCount), "a name for each");
-
-const SortName& NameOf(SortKey sort) { return kSortNames[static_cast<size_t>(sort)]; }
-
-struct Cell {
-  std::string text;
-  Style style = Style::kPlain;
-};
-
-Cell RateCell(const PageInput& input, double rate, double total) {
-  Cell cell{FormatRate(rate, input.unit())};
-  if (rate < 1) {
-    cell.style = Style::kFaint;
-  } else if (total > 0 && rate / total >= kLargeShare) {
-    cell.style = rate / total >= kMainShare ? Style::kMainShare : Style::kLargeShare;
-  }
-  return cell;
+void PutCell(Line* line, const PlacedColumn& placed, std::string_view text, Style style) {
+  text = FirstColumns(text, placed.width);
+  const int blank = placed.column->align == Align::kRight ? placed.width - ColumnsOf(text) : 0;
+  line->Put(placed.left + blank, text, style);
 }
 
-Cell CellOf(const PageInput& input, const ConnectionSummary& connection, const Measures& measures,
-            const Column& column) {
-  const std::string_view ellipsis = input.utf8 ? "…" : "..";
-  const Measures& total = input.order->total();
-  switch (column.id) {
-    case ColumnId::kClient:
-      return {EndpointText(connection.client, input.names, column.width, Keep::kAddress, ellipsis)};
-    case ColumnId::kServer:
-      return {EndpointText(connection.server, input.names, column.width, Keep::kPort, ellipsis)};
-    case ColumnId::kState:
-      return {std::string(StateText(connection.state)), StateStyle(connection.state)};
-    case ColumnId::kIdle:
-      return {FormatIdle(input.snapshot->time_ns - connection.last_packet_time_ns)};
-    case ColumnId::kActivity:
-      return {connection.last_packet_time_ns > input.previous_time_ns ? "*" : " ", Style::kAccent};
-    case ColumnId::kSpeed:
-      return RateCell(input, measures.bytes_per_second(), total.bytes_per_second());
-    case ColumnId::kUp:
-      return RateCell(input, measures.up_bytes_per_second, total.bytes_per_second());
-    case ColumnId::kDown:
-      return RateCell(input, measures.down_bytes_per_second, total.bytes_per_second());
-    case ColumnId::kTotal:
-      return {FormatBytes(measures.bytes())};
-    case ColumnId::kRtt:
-      return {FormatRtt(connection.rtt_ns)};
-    case ColumnId::kRetransmissions:
-      return {FormatCount(measures.retransmitted_segments),
-              measures.retransmitted_segments > 0 ? Style::kFailed : Style::kFaint};
-    case ColumnId::kHistory:
-      return {Sparkline(input.history->Of(connection.id, static_cast<size_t>(column.width)), column.width, input.utf8),
-              Style::kAccent};
-  }
-  return {};
-}
-
-void PutCell(Line* line, const Column& column, std::string_view text, Style style) {
-  text = FirstColumns(text, column.width);
-  line->Put(column.left + (column.align_right ? column.width - ColumnsOf(text) : 0), text, style);
-}
-
-Line HeaderLine(const PageInput& input, const std::vector<Column>& columns) {
+Line HeaderLine(const PageInput& input, const std::vector<PlacedColumn>& columns) {
   Line line(Style::kBar);
-  for (const Column& column : columns) {
-    const bool sorted = input.view->sort != SortKey::kUnsorted && NameOf(input.view->sort).column == column.id;
-    const bool average = column.id == ColumnId::kSpeed && input.view->lifetime_average;
-    PutCell(&line, column, average ? "Average" : column.title, sorted ? Style::kBarKey : Style::kBar);
+  const Column* const sorted = ColumnSortedBy(input.view->sort);
+  for (const PlacedColumn& placed : columns) {
+    const Column& column = *placed.column;
+    const bool average = input.view->lifetime_average && !column.average_title.empty();
+    PutCell(&line, placed, average ? column.average_title : column.title,
+            &column == sorted ? Style::kBarKey : Style::kBar);
   }
   return line;
 }
 
-Line ConnectionLine(const PageInput& input, const ConnectionSummary& connection, const std::vector<Column>& columns) {
+Line ConnectionLine(const PageInput& input, const ConnectionSummary& connection,
+                    const std::vector<PlacedColumn>& columns) {
   Line line;
   line.set_marked(input.view->selected_id == connection.id);
   const Measures measures = input.meter->Of(connection, input.snapshot->time_ns);
-  for (const Column& column : columns) {
-    const Cell cell = CellOf(input, connection, measures, column);
-    PutCell(&line, column, cell.text, cell.style);
+  for (const PlacedColumn& placed : columns) {
+    const Cell cell = placed.column->cell({input, connection, measures, placed.width});
+    PutCell(&line, placed, cell.text, cell.style);
   }
   return line;
 }
@@ -144,33 +72,15 @@ void PutFilter(const PageInput& input, int columns, Line* line) {
   line->Put(kFilterColumn, text, Style::kBarKey);
 }
 
-Line TotalLine(const PageInput& input, const std::vector<Column>& columns) {
+Line TotalLine(const PageInput& input, const std::vector<PlacedColumn>& columns) {
   Line line(Style::kBar);
   line.Put(1, "TOTAL", Style::kBar);
-  const Measures& total = input.order->total();
-  for (const Column& column : columns) {
-    std::string text;
-    switch (column.id) {
-      case ColumnId::kSpeed:
-        PutFilter(input, column.left - kFilterColumn - 1, &line);
-        text = FormatRate(total.bytes_per_second(), input.unit());
-        break;
-      case ColumnId::kUp:
-        text = FormatRate(total.up_bytes_per_second, input.unit());
-        break;
-      case ColumnId::kDown:
-        text = FormatRate(total.down_bytes_per_second, input.unit());
-        break;
-      case ColumnId::kTotal:
-        text = FormatBytes(total.bytes());
-        break;
-      case ColumnId::kRetransmissions:
-        text = FormatCount(total.retransmitted_segments);
-        break;
-      default:
-        continue;
-    }
-    PutCell(&line, column, text, Style::kBar);
+  bool first = true;
+  for (const PlacedColumn& placed : columns) {
+    if (placed.column->total == nullptr) continue;
+    if (first) PutFilter(input, placed.left - kFilterColumn - 1, &line);
+    first = false;
+    PutCell(&line, placed, placed.column->total(input), Style::kBar);
   }
   return line;
 }
@@ -184,11 +94,12 @@ void PutKeyWord(Line* line, int column, std::string_view before, std::string_vie
 
 void PutSort(const ViewState& view, int column, Line* line) {
   if (view.frozen) return PutKeyWord(line, column, "", "O", "rder held");
-  if (view.sort == SortKey::kUnsorted) {
+  const Column* const sorted = ColumnSortedBy(view.sort);
+  if (sorted == nullptr) {
     PutKeyWord(line, column, "Un", "s", "orted");
   } else {
     PutKeyWord(line, column, "", "S", "orted by ");
-    line->Put(0, NameOf(view.sort).name, Style::kBar);
+    line->Put(0, sorted->sort_text, Style::kBar);
   }
   if (view.reverse) line->Put(0, " reversed", Style::kBar);
 }
@@ -252,7 +163,7 @@ Frame BuildListPage(const PageInput& input, EndpointWidths* widths) {
     widths->client = std::max(widths->client, ColumnsOf(EndpointText(connection_at(i).client, input.names)));
     widths->server = std::max(widths->server, ColumnsOf(EndpointText(connection_at(i).server, input.names)));
   }
-  const std::vector<Column> columns = LayOutColumns(input.columns, *widths);
+  const std::vector<PlacedColumn> columns = LayOutColumns(input.columns, *widths);
 
   Frame frame;
   frame.push_back(HeaderLine(input, columns));

@@ -8,7 +8,7 @@
 
 #include "src/snapshot/snapshot.h"
 #include "tui/format.h"
-#include "tui/measures.h"
+#include "tui/meter.h"
 #include "tui/names.h"
 #include "tui/rate_history.h"
 #include "tui/row_order.h"

@@ -8,9 +8,10 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
+#include "src/snapshot/connection_sort.h"
+#include "src/snapshot/measures.h"
 #include "src/snapshot/snapshot.h"
-#include "tui/measures.h"
-#include "tui/view_state.h"
+#include "tui/meter.h"
 
 namespace tcpgauge {
 
@@ -18,11 +19,9 @@ namespace tcpgauge {
 // connections costs one pass over them.
 class RowOrder {
  public:
-  // Lists the connections of `snapshot` that are `wanted`. The snapshot must outlive the use of IndexAt().
-  //
-  // Unsorted is the order of appearance; rates, bytes, times and counts put the most first, but idle the least;
-  // endpoints and states ascend. Equal ones stand in the order of appearance. `reverse` turns all of that round.
-  void Rebuild(const Snapshot& snapshot, const Meter& meter, SortKey sort, bool reverse,
+  // Lists the connections of `snapshot` that are `wanted`, in the order of `sort` or, with `reverse`, in the opposite
+  // one. The snapshot must outlive the use of IndexAt().
+  void Rebuild(const Snapshot& snapshot, const Meter& meter, ConnectionSort sort, bool reverse,
                absl::FunctionRef<bool(const ConnectionSummary&)> wanted);
 
   // Keeps the order of now, by the connections' ids, for all later Rebuild() until Thaw(): their sort is ignored, and
@@ -39,18 +38,12 @@ class RowOrder {
   size_t IndexAt(size_t position);
 
  private:
-  struct Entry {
-    uint64_t key;  // ascending
-    uint32_t index;
-  };
-
-  bool Before(const Entry& a, const Entry& b) const;
   void SortUpTo(size_t count);
 
   const Snapshot* snapshot_ = nullptr;
-  SortKey sort_ = SortKey::kUnsorted;
+  ConnectionSort sort_ = ConnectionSort::kStart;
   bool reverse_ = false;
-  std::vector<Entry> entries_;  // the first `sorted_` are in order, and before all others
+  std::vector<SortEntry> entries_;  // the first `sorted_` are in order, and before all others
   size_t sorted_ = 0;
   Measures total_;
   bool frozen_ = false;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "src/base/time_units.h"
+#include "tui/column_table.h"
 #include "tui/columns.h"
 #include "tui/endpoint_text.h"
 #include "tui/list_page.h"
@@ -15,13 +16,17 @@ namespace {
 
 constexpr int kLeastColumns = 80;
 
-// The least at which all columns are there at the width that they want; without the history, which is one snapshot
-// long.
+// All but the history, which takes what is left of a screen and is one snapshot long here.
+bool IsWanted(const Column& column) { return column.growth != Growth::kRest; }
+
+// The least at which all wanted columns are there at the width that they want.
 int ColumnsFor(const EndpointWidths& widths) {
+  const auto wanted = std::count_if(AllColumns().begin(), AllColumns().end(), IsWanted);
   for (int columns = kLeastColumns;; ++columns) {
-    for (const Column& column : LayOutColumns(columns, widths)) {
-      if (column.id == ColumnId::kRetransmissions) return columns;
-    }
+    const std::vector<PlacedColumn> placed = LayOutColumns(columns, widths);
+    const auto shown = std::count_if(placed.begin(), placed.end(),
+                                     [](const PlacedColumn& placed_column) { return IsWanted(*placed_column.column); });
+    if (shown == wanted) return columns;
   }
 }
 
@@ -35,7 +40,7 @@ void AppendLine(const Line& line, std::string* text) {
 
 std::string TableText(const Snapshot& snapshot) {
   ViewState view;
-  view.sort = SortKey::kBytes;
+  view.sort = ConnectionSort::kBytes;
   const Meter meter;
   const RateHistory history;
   RowOrder order;

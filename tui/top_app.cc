@@ -24,15 +24,6 @@ constexpr size_t kRowsStep = 1000;
 constexpr size_t kRowsAhead = 500;
 constexpr size_t kMaxRowsWanted = 10000;
 
-ConnectionSort QuerySort(SortKey sort) {
-  // Unsorted is the order of appearance.
-  static_assert(static_cast<int>(SortKey::kUnsorted) == static_cast<int>(ConnectionSort::kStart));
-  static_assert(static_cast<int>(SortKey::kState) == static_cast<int>(ConnectionSort::kState));
-  static_assert(static_cast<int>(SortKey::kRetransmissions) == static_cast<int>(ConnectionSort::kRetransmissions));
-  static_assert(static_cast<int>(SortKey::kCount) == static_cast<int>(ConnectionSort::kCount));
-  return static_cast<ConnectionSort>(sort);
-}
-
 // Whether the terminal behind `keyboard` hung up: it stays readable then, with nothing to read.
 bool IsGone(const pollfd& keyboard) {
   if ((keyboard.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) return true;
@@ -101,7 +92,7 @@ void TopApp::Obey(const KeyEvent& event) {
 void TopApp::PostWanted() {
   if (wanted_ == nullptr) return;
   ConnectionQuery query = wanted_->Current();
-  query.sort = QuerySort(view_.sort);
+  query.sort = view_.sort;
   query.reverse = view_.reverse;
   // Names are known to this end alone, and a filter that is being typed is not yet one: then we choose among more.
   if (view_.names) {

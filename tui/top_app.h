@@ -9,7 +9,7 @@
 #include "src/snapshot/snapshot_hub.h"
 #include "src/snapshot/wanted_query.h"
 #include "tui/columns.h"
-#include "tui/measures.h"
+#include "tui/meter.h"
 #include "tui/names.h"
 #include "tui/page_input.h"
 #include "tui/rate_history.h"

@@ -55,13 +55,15 @@ void OpenHelp(ViewState* state) {
   state->page_offset = 0;
 }
 
-SortKey NextOfTcptrack(SortKey key) {
-  return key < SortKey::kIdle ? static_cast<SortKey>(static_cast<int>(key) + 1) : SortKey::kUnsorted;
+// tcptrack's cycle: unsorted, rate, bytes, idle.
+ConnectionSort NextOfTcptrack(ConnectionSort sort) {
+  return sort < ConnectionSort::kIdle ? static_cast<ConnectionSort>(static_cast<int>(sort) + 1)
+                                      : ConnectionSort::kStart;
 }
 
-SortKey Neighbour(SortKey key, int step) {
-  constexpr int kCount = static_cast<int>(SortKey::kCount);
-  return static_cast<SortKey>((static_cast<int>(key) + step + kCount) % kCount);
+ConnectionSort Neighbour(ConnectionSort sort, int step) {
+  constexpr int kCount = static_cast<int>(ConnectionSort::kCount);
+  return static_cast<ConnectionSort>((static_cast<int>(sort) + step + kCount) % kCount);
 }
 
 // Keys that mean the same in the list and in the details.

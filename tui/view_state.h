@@ -8,25 +8,10 @@
 #include <optional>
 #include <string>
 
+#include "src/snapshot/connection_sort.h"
 #include "tui/key_event.h"
 
 namespace tcpgauge {
-
-// What the rows are ordered by. The first four are the cycle of `s`; `<` and `>` go through all.
-enum class SortKey : uint8_t {
-  kUnsorted,
-  kRate,
-  kBytes,
-  kIdle,
-  kClient,
-  kServer,
-  kState,
-  kUp,
-  kDown,
-  kRtt,
-  kRetransmissions,
-  kCount
-};
 
 // What the screen shows, and so what keys mean.
 enum class Page : uint8_t { kList, kFilterPrompt, kDetails, kHelp };
@@ -34,7 +19,7 @@ enum class Page : uint8_t { kList, kFilterPrompt, kDetails, kHelp };
 // Everything that keys change. A plain value.
 struct ViewState {
   Page page = Page::kList;
-  SortKey sort = SortKey::kUnsorted;
+  ConnectionSort sort = ConnectionSort::kStart;
   bool reverse = false;
   bool frozen = false;  // rows stay where they are; new ones come below
   bool paused = false;  // see PausedSnapshot()

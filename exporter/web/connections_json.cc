@@ -18,13 +18,13 @@ namespace {
 
 void WriteSum(const ConnectionSum& sum, JsonWriter* writer) {
   writer->Raw("{\"connections\":").Value(sum.connections);
-  writer->Raw(",\"client_payload_bytes\":").Value(sum.client_payload_bytes);
-  writer->Raw(",\"server_payload_bytes\":").Value(sum.server_payload_bytes);
-  writer->Raw(",\"retransmitted_segments\":").Value(sum.retransmitted_segments);
+  writer->Raw(",\"client_payload_bytes\":").Value(sum.measures.up_bytes);
+  writer->Raw(",\"server_payload_bytes\":").Value(sum.measures.down_bytes);
+  writer->Raw(",\"retransmitted_segments\":").Value(sum.measures.retransmitted_segments);
   writer->Raw(",\"client_payload_bytes_per_second\":");
-  WriteRate(sum.client_payload_bytes_per_second, writer);
+  WriteRate(sum.measures.up_bytes_per_second, writer);
   writer->Raw(",\"server_payload_bytes_per_second\":");
-  WriteRate(sum.server_payload_bytes_per_second, writer);
+  WriteRate(sum.measures.down_bytes_per_second, writer);
   writer->Raw("}");
 }
 

@@ -4,37 +4,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "src/snapshot/connection_sort.h"
 #include "src/snapshot/filter.h"
+#include "src/snapshot/measures.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
-
-// What connections are listed by, as the top view and the JSON API name it.
-enum class ConnectionSort : uint8_t {
-  kStart,
-  kRate,
-  kBytes,
-  kIdle,
-  kClient,
-  kServer,
-  kState,
-  kUp,
-  kDown,
-  kRtt,
-  kRetransmissions,
-  kCount
-};
-
-// "start", "rate", "bytes", "idle", "client", "server", "state", "up", "down", "rtt", "retransmissions".
-std::string_view ConnectionSortName(ConnectionSort sort);
-std::optional<ConnectionSort> ParseConnectionSort(std::string_view name);
-// All names, with commas between.
-std::string ConnectionSortNames();
 
 // Which connections of a snapshot someone wants, and how many of them at most.
 struct ConnectionQuery {
@@ -48,16 +26,10 @@ struct ConnectionQuery {
   }
 };
 
-// What the sum over some connections is.
+// How many connections, and their numbers together.
 struct ConnectionSum {
   uint64_t connections = 0;
-  uint64_t client_payload_bytes = 0;
-  uint64_t server_payload_bytes = 0;
-  uint64_t retransmitted_segments = 0;
-  double client_payload_bytes_per_second = 0;
-  double server_payload_bytes_per_second = 0;
-
-  void Add(const ConnectionSummary& connection);
+  Measures measures;
 };
 
 struct ChosenConnections {
@@ -67,9 +39,8 @@ struct ChosenConnections {
 
 // The first `limit` of the connections that `filter` lets through.
 //
-// Rates, bytes, times and counts put the most first, but idle the least and start the oldest; endpoints and states
-// ascend. Equal ones stand in the order of appearance. `reverse` turns all of that round. One pass over all
-// connections, and a sort of as many as are listed.
+// In the order of `sort`, or in the opposite one with `reverse`. One pass over all connections, and a sort of as many
+// as are listed.
 ChosenConnections ChooseConnections(const Snapshot& snapshot, const Filter& filter, ConnectionSort sort, bool reverse,
                                     size_t limit);
 

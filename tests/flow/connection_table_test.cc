@@ -355,7 +355,7 @@ TEST_F(ConnectionTableTest, OfThoseThatEndedTheHeavierTakesThePlaceOfALighter) {
     Feed(FromClient().Seq(1001 + payload).Ack(5001).Rst().Time(seconds + 0.2));
     Advance(seconds += 3);
     ASSERT_EQ(table().recently_ended().entries().size(), 1);
-    EXPECT_EQ(table().recently_ended().entries()[0].window_payload_bytes, payload == 100 ? 100 : 150);
+    EXPECT_EQ(table().recently_ended().entries()[0].summary.window_payload_bytes, payload == 100 ? 100 : 150);
   }
 }
 

@@ -291,7 +291,7 @@ TEST_F(WorkerPublisherTest, ARowKeepsItsEncapsulationWhenTheNumberIsGivenToAnoth
   const auto row = std::find_if(snapshot.rows.begin(), snapshot.rows.end(),
                                 [&](const ConnectionSummary& r) { return r.client == client; });
   ASSERT_NE(row, snapshot.rows.end());
-  EXPECT_EQ(snapshot.encapsulations[row->summary.encapsulation].vlans[0], 7);
+  EXPECT_EQ(snapshot.encapsulations[row->encapsulation].vlans[0], 7);
 }
 
 TEST_F(WorkerPublisherTest, EndedConnectionsKeepTheirWeightButNoEncapsulation) {
@@ -302,7 +302,7 @@ TEST_F(WorkerPublisherTest, EndedConnectionsKeepTheirWeightButNoEncapsulation) {
   Feed(Segment(server, client).Syn(1).Ack(2).Vlan(8).Time(0));
   Feed(Segment(client, server).Seq(2).Ack(2).Payload(700).Vlan(8).Time(0.1));
   Feed(Segment(server, client).Seq(2).Ack(702).Rst().Vlan(8).Time(0.2));
-  table().AdvanceTime(Seconds(10));
+  table().AdvanceTime(TestTime(10));
   publisher_->PublishNow();
   const WorkerSnapshot& snapshot = Latest();
   EXPECT_TRUE(snapshot.rows.empty());

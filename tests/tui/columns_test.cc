@@ -8,9 +8,11 @@
 namespace tcpgauge {
 namespace {
 
-std::string Titles(const std::vector<Column>& columns) {
+std::string Titles(const std::vector<PlacedColumn>& columns) {
   std::string titles;
-  for (const Column& column : columns) titles += std::string(column.title) + "@" + std::to_string(column.left) + " ";
+  for (const PlacedColumn& placed : columns) {
+    titles += std::string(placed.column->title) + "@" + std::to_string(placed.left) + " ";
+  }
   return titles;
 }
 
@@ -26,8 +28,8 @@ TEST(Columns, HideByPriority) {
 TEST(Columns, MoreFollowInMoreRoom) {
   EXPECT_EQ(Titles(LayOutColumns(120, {21, 21})),
             "Client@1 Server@23 State@45 Idle@58 A@63 Speed@65 Up@75 Down@85 Total@95 RTT@103 Retr@110 ");
-  const std::vector<Column> wide = LayOutColumns(200, {21, 21});
-  EXPECT_EQ(wide.back().title, "History");
+  const std::vector<PlacedColumn> wide = LayOutColumns(200, {21, 21});
+  EXPECT_EQ(wide.back().column->title, "History");
   EXPECT_EQ(wide.back().left, 116);
   EXPECT_EQ(wide.back().width, 60);
   EXPECT_EQ(LayOutColumns(150, {21, 21}).back().width, 33);
@@ -36,14 +38,14 @@ TEST(Columns, MoreFollowInMoreRoom) {
 TEST(Columns, NeverReachBeyondTheScreen) {
   for (int columns = 25; columns <= 300; ++columns) {
     for (const EndpointWidths& wanted : {EndpointWidths{0, 0}, EndpointWidths{21, 21}, EndpointWidths{47, 47}}) {
-      const Column last = LayOutColumns(columns, wanted).back();
+      const PlacedColumn last = LayOutColumns(columns, wanted).back();
       EXPECT_LE(last.left + last.width, columns) << columns;
     }
   }
 }
 
 TEST(Columns, Ipv6GetsTheRoomItNeeds) {
-  const std::vector<Column> columns = LayOutColumns(200, {47, 30});
+  const std::vector<PlacedColumn> columns = LayOutColumns(200, {47, 30});
   EXPECT_EQ(columns[0].width, 47);
   EXPECT_EQ(columns[1].width, 30);
 }

@@ -21,7 +21,7 @@ std::vector<uint64_t> Ids(const Snapshot& snapshot, RowOrder* order) {
   return ids;
 }
 
-std::vector<uint64_t> Ids(const Snapshot& snapshot, SortKey sort, bool reverse = false) {
+std::vector<uint64_t> Ids(const Snapshot& snapshot, ConnectionSort sort, bool reverse = false) {
   RowOrder order;
   order.Rebuild(snapshot, Meter(), sort, reverse, All);
   return Ids(snapshot, &order);
@@ -40,17 +40,19 @@ Snapshot Three() {
 }
 
 TEST(RowOrder, UnsortedIsTheOrderOfAppearance) {
-  EXPECT_EQ(Ids(Three(), SortKey::kUnsorted), (std::vector<uint64_t>{2, 3, 1}));
+  EXPECT_EQ(Ids(Three(), ConnectionSort::kStart), (std::vector<uint64_t>{2, 3, 1}));
 }
 
 TEST(RowOrder, RatePutsTheFastestFirstAndEqualOnesByAppearance) {
-  EXPECT_EQ(Ids(Three(), SortKey::kRate), (std::vector<uint64_t>{2, 3, 1}));
+  EXPECT_EQ(Ids(Three(), ConnectionSort::kRate), (std::vector<uint64_t>{2, 3, 1}));
 }
 
-TEST(RowOrder, BytesPutsTheMostFirst) { EXPECT_EQ(Ids(Three(), SortKey::kBytes), (std::vector<uint64_t>{3, 1, 2})); }
+TEST(RowOrder, BytesPutsTheMostFirst) {
+  EXPECT_EQ(Ids(Three(), ConnectionSort::kBytes), (std::vector<uint64_t>{3, 1, 2}));
+}
 
 TEST(RowOrder, IdlePutsTheMostRecentFirst) {
-  EXPECT_EQ(Ids(Three(), SortKey::kIdle), (std::vector<uint64_t>{3, 1, 2}));
+  EXPECT_EQ(Ids(Three(), ConnectionSort::kIdle), (std::vector<uint64_t>{3, 1, 2}));
 }
 
 TEST(RowOrder, EveryOtherColumnCanBeTheOrder) {
@@ -66,24 +68,24 @@ TEST(RowOrder, EveryOtherColumnCanBeTheOrder) {
   snapshot.connections[0].rtt_ns = 5, snapshot.connections[2].rtt_ns = 7;
   snapshot.connections[0].server_sent.retransmitted_segments = 3;
   snapshot.connections[1].client_sent.retransmitted_segments = 4;
-  EXPECT_EQ(Ids(snapshot, SortKey::kClient), (std::vector<uint64_t>{3, 2, 1}));
-  EXPECT_EQ(Ids(snapshot, SortKey::kServer), (std::vector<uint64_t>{3, 2, 1}));
-  EXPECT_EQ(Ids(snapshot, SortKey::kState), (std::vector<uint64_t>{2, 3, 1}));
-  EXPECT_EQ(Ids(snapshot, SortKey::kUp), (std::vector<uint64_t>{3, 1, 2}));
-  EXPECT_EQ(Ids(snapshot, SortKey::kDown), (std::vector<uint64_t>{2, 1, 3}));
-  EXPECT_EQ(Ids(snapshot, SortKey::kRtt), (std::vector<uint64_t>{3, 1, 2})) << "an unknown one is last";
-  EXPECT_EQ(Ids(snapshot, SortKey::kRetransmissions), (std::vector<uint64_t>{2, 1, 3}));
+  EXPECT_EQ(Ids(snapshot, ConnectionSort::kClient), (std::vector<uint64_t>{3, 2, 1}));
+  EXPECT_EQ(Ids(snapshot, ConnectionSort::kServer), (std::vector<uint64_t>{3, 2, 1}));
+  EXPECT_EQ(Ids(snapshot, ConnectionSort::kState), (std::vector<uint64_t>{2, 3, 1}));
+  EXPECT_EQ(Ids(snapshot, ConnectionSort::kUp), (std::vector<uint64_t>{3, 1, 2}));
+  EXPECT_EQ(Ids(snapshot, ConnectionSort::kDown), (std::vector<uint64_t>{2, 1, 3}));
+  EXPECT_EQ(Ids(snapshot, ConnectionSort::kRtt), (std::vector<uint64_t>{3, 1, 2})) << "an unknown one is last";
+  EXPECT_EQ(Ids(snapshot, ConnectionSort::kRetransmissions), (std::vector<uint64_t>{2, 1, 3}));
 }
 
 TEST(RowOrder, ReverseTurnsItRound) {
-  EXPECT_EQ(Ids(Three(), SortKey::kBytes, true), (std::vector<uint64_t>{2, 1, 3}));
-  EXPECT_EQ(Ids(Three(), SortKey::kUnsorted, true), (std::vector<uint64_t>{1, 3, 2}));
+  EXPECT_EQ(Ids(Three(), ConnectionSort::kBytes, true), (std::vector<uint64_t>{2, 1, 3}));
+  EXPECT_EQ(Ids(Three(), ConnectionSort::kStart, true), (std::vector<uint64_t>{1, 3, 2}));
 }
 
 TEST(RowOrder, ListsAndAddsUpOnlyWhatIsWanted) {
   const Snapshot snapshot = Three();
   RowOrder order;
-  order.Rebuild(snapshot, Meter(), SortKey::kUnsorted, false,
+  order.Rebuild(snapshot, Meter(), ConnectionSort::kStart, false,
                 [](const ConnectionSummary& view) { return view.id != 2; });
   EXPECT_EQ(Ids(snapshot, &order), (std::vector<uint64_t>{3, 1}));
   EXPECT_EQ(order.total().up_bytes_per_second, 25);
@@ -94,7 +96,7 @@ TEST(RowOrder, ListsAndAddsUpOnlyWhatIsWanted) {
 TEST(RowOrder, HeldRowsStayAndNewOnesComeBelow) {
   Snapshot snapshot = Three();
   RowOrder order;
-  order.Rebuild(snapshot, Meter(), SortKey::kBytes, false, All);
+  order.Rebuild(snapshot, Meter(), ConnectionSort::kBytes, false, All);
   order.Freeze();
   ConnectionSummary fresh = ScriptedConnection(4, kClient, kServer, 1000);
   fresh.start_time_ns = 400;
@@ -102,26 +104,26 @@ TEST(RowOrder, HeldRowsStayAndNewOnesComeBelow) {
   snapshot.connections[1].client_sent.payload_bytes = 500;
   snapshot.connections.erase(snapshot.connections.begin());  // 1 is gone
   snapshot.connections.insert(snapshot.connections.begin(), fresh);
-  order.Rebuild(snapshot, Meter(), SortKey::kBytes, false, All);
+  order.Rebuild(snapshot, Meter(), ConnectionSort::kBytes, false, All);
   EXPECT_EQ(Ids(snapshot, &order), (std::vector<uint64_t>{3, 2, 4}));
   order.Thaw();
-  order.Rebuild(snapshot, Meter(), SortKey::kBytes, false, All);
+  order.Rebuild(snapshot, Meter(), ConnectionSort::kBytes, false, All);
   EXPECT_EQ(Ids(snapshot, &order), (std::vector<uint64_t>{4, 2, 3}));
 }
 
 TEST(RowOrder, AnEmptyListCanBeHeld) {
   Snapshot snapshot;
   RowOrder order;
-  order.Rebuild(snapshot, Meter(), SortKey::kRate, false, All);
+  order.Rebuild(snapshot, Meter(), ConnectionSort::kRate, false, All);
   order.Freeze();
   snapshot = Three();
-  order.Rebuild(snapshot, Meter(), SortKey::kRate, false, All);
+  order.Rebuild(snapshot, Meter(), ConnectionSort::kRate, false, All);
   EXPECT_EQ(Ids(snapshot, &order), (std::vector<uint64_t>{2, 3, 1})) << "the order of appearance";
 }
 
 TEST(RowOrder, AnEmptySnapshotHasNoRows) {
   const Snapshot empty;
-  EXPECT_TRUE(Ids(empty, SortKey::kRate).empty());
+  EXPECT_TRUE(Ids(empty, ConnectionSort::kRate).empty());
 }
 
 TEST(RowOrder, SortingInPartsIsTheSameAsSortingAtOnce) {
@@ -134,7 +136,7 @@ TEST(RowOrder, SortingInPartsIsTheSameAsSortingAtOnce) {
   std::stable_sort(oracle.begin(), oracle.end(), [](const ConnectionSummary& a, const ConnectionSummary& b) {
     return a.payload_bytes_per_second() > b.payload_bytes_per_second();
   });
-  const std::vector<uint64_t> ids = Ids(snapshot, SortKey::kRate);
+  const std::vector<uint64_t> ids = Ids(snapshot, ConnectionSort::kRate);
   ASSERT_EQ(ids.size(), oracle.size());
   for (size_t i = 0; i < ids.size(); ++i) ASSERT_EQ(ids[i], oracle[i].id) << i;
 }

@@ -28,8 +28,9 @@ ViewState After(ViewState state, std::initializer_list<Key> keys, const ViewCont
 
 TEST(ViewState, SCyclesTheFourOrdersOfTcptrack) {
   ViewState state;
-  EXPECT_EQ(state.sort, SortKey::kUnsorted);
-  for (const SortKey next : {SortKey::kRate, SortKey::kBytes, SortKey::kIdle, SortKey::kUnsorted}) {
+  EXPECT_EQ(state.sort, ConnectionSort::kStart);
+  for (const ConnectionSort next :
+       {ConnectionSort::kRate, ConnectionSort::kBytes, ConnectionSort::kIdle, ConnectionSort::kStart}) {
     state = After(state, "s");
     EXPECT_EQ(state.sort, next);
   }
@@ -65,13 +66,13 @@ TEST(ViewState, AnEmptyListDoesNotScroll) {
 
 TEST(ViewState, AngleBracketsGoThroughAllOrders) {
   ViewState state;
-  for (int i = 0; i < static_cast<int>(SortKey::kCount); ++i) {
-    EXPECT_EQ(state.sort, static_cast<SortKey>(i));
+  for (int i = 0; i < static_cast<int>(ConnectionSort::kCount); ++i) {
+    EXPECT_EQ(state.sort, static_cast<ConnectionSort>(i));
     state = After(state, ">");
   }
-  EXPECT_EQ(state.sort, SortKey::kUnsorted);
-  EXPECT_EQ(After(state, "<").sort, SortKey::kRetransmissions);
-  EXPECT_EQ(After(state, "<s").sort, SortKey::kUnsorted);
+  EXPECT_EQ(state.sort, ConnectionSort::kStart);
+  EXPECT_EQ(After(state, "<").sort, ConnectionSort::kRetransmissions);
+  EXPECT_EQ(After(state, "<s").sort, ConnectionSort::kStart);
 }
 
 TEST(ViewState, TogglesComeAndGo) {
@@ -165,13 +166,13 @@ TEST(ViewState, DetailsObeyTheKeysThatMakeSenseThere) {
   const ViewState details = Press({}, Key::kEnter);
   EXPECT_TRUE(After(details, "b").bits);
   EXPECT_TRUE(After(details, "p").paused);
-  EXPECT_EQ(After(details, "s").sort, SortKey::kUnsorted);
+  EXPECT_EQ(After(details, "s").sort, ConnectionSort::kStart);
   EXPECT_TRUE(After(details, "q").quit);
 }
 
 TEST(ViewState, OtherKeysChangeNothing) {
   const ViewState state = After(After({}, "~"), {Key::kOther, Key::kBackspace});
-  EXPECT_EQ(state.sort, SortKey::kUnsorted);
+  EXPECT_EQ(state.sort, ConnectionSort::kStart);
   EXPECT_FALSE(state.paused);
   EXPECT_FALSE(state.quit);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tui/measures.h"
+#include "tui/meter.h"
 
 #include <gtest/gtest.h>
 

@@ -1,28 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef TCPGAUGE_TUI_MEASURES_H_
-#define TCPGAUGE_TUI_MEASURES_H_
+#ifndef TCPGAUGE_TUI_METER_H_
+#define TCPGAUGE_TUI_METER_H_
 
 #include <cstdint>
 
 #include "absl/container/flat_hash_map.h"
+#include "src/snapshot/measures.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
-
-// The numbers of one connection that the view shows and sorts by. Up is what the client sent, down what the server
-// sent.
-struct Measures {
-  double up_bytes_per_second = 0;
-  double down_bytes_per_second = 0;
-  uint64_t up_bytes = 0;
-  uint64_t down_bytes = 0;
-  uint64_t retransmitted_segments = 0;
-
-  double bytes_per_second() const { return up_bytes_per_second + down_bytes_per_second; }
-  uint64_t bytes() const { return up_bytes + down_bytes; }
-
-  void Add(const Measures& other);
-};
 
 // Turns connections into measures: over the rate window or the lifetime, since the connection's start or since totals
 // were reset. The snapshot itself is never changed.
@@ -54,4 +40,4 @@ class Meter {
 
 }  // namespace tcpgauge
 
-#endif  // TCPGAUGE_TUI_MEASURES_H_
+#endif  // TCPGAUGE_TUI_METER_H_

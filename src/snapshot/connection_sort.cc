@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/snapshot/connection_sort.h"
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+
+#include "src/net/endpoint.h"
+
+namespace tcpgauge {
+namespace {
+
+// In the order of ConnectionSort.
+constexpr std::string_view kNames[] = {"start", "rate", "bytes", "idle", "client",         "server",
+                                       "state", "up",   "down",  "rtt",  "retransmissions"};
+static_assert(std::size(kNames) == static_cast<size_t>(ConnectionSort::kCount), "a name for each");
+
+constexpr uint64_t kHighestBit = uint64_t{1} << 63;
+
+// Keys that ascend with what they are made from.
+uint64_t KeyOf(int64_t value) { return static_cast<uint64_t>(value) ^ kHighestBit; }
+
+// Doubles that are not negative sort as their bits do.
+uint64_t KeyOf(double value) {
+  if (!(value > 0)) value = 0;
+  uint64_t bits;
+  std::memcpy(&bits, &value, sizeof(bits));
+  return bits;
+}
+
+// As far as 64 bits can tell endpoints apart: of an IPv4 address all bits but one, of others those of the network.
+uint64_t KeyOf(const Endpoint& endpoint) {
+  uint64_t network = 0;
+  uint64_t host = 0;
+  for (size_t i = 0; i < 8; ++i) {
+    network = network << 8 | endpoint.address.bytes()[i];
+    host = host << 8 | endpoint.address.bytes()[i + 8];
+  }
+  return network == 0 ? host >> 1 : network >> 1 | kHighestBit;
+}
+
+// IpAddress's own comparison means nothing to people.
+int Compare(const Endpoint& a, const Endpoint& b) {
+  if (a.address != b.address) return a.address.bytes() < b.address.bytes() ? -1 : 1;
+  return static_cast<int>(a.port) - static_cast<int>(b.port);
+}
+
+// Whether `a` stands before `b` where their keys are equal.
+bool WinsTie(const ConnectionSummary& a, const ConnectionSummary& b, ConnectionSort sort) {
+  if (sort == ConnectionSort::kClient || sort == ConnectionSort::kServer) {
+    const int order = sort == ConnectionSort::kClient ? Compare(a.client, b.client) : Compare(a.server, b.server);
+    if (order != 0) return order < 0;
+  }
+  if (a.start_time_ns != b.start_time_ns) return a.start_time_ns < b.start_time_ns;
+  return a.id < b.id;
+}
+
+}  // namespace
+
+std::string_view ConnectionSortName(ConnectionSort sort) { return kNames[static_cast<size_t>(sort)]; }
+
+std::optional<ConnectionSort> ParseConnectionSort(std::string_view name) {
+  const auto* found = std::find(std::begin(kNames), std::end(kNames), name);
+  if (found == std::end(kNames)) return std::nullopt;
+  return static_cast<ConnectionSort>(found - std::begin(kNames));
+}
+
+std::string ConnectionSortNames() {
+  std::string names;
+  for (const std::string_view name : kNames) {
+    if (!names.empty()) names += ", ";
+    names += name;
+  }
+  return names;
+}
+
+uint64_t SortKey(const ConnectionSummary& connection, const Measures& measures, ConnectionSort sort) {
+  switch (sort) {
+    case ConnectionSort::kRate:
+      return ~KeyOf(measures.bytes_per_second());
+    case ConnectionSort::kBytes:
+      return ~measures.bytes();
+    case ConnectionSort::kIdle:
+      return ~KeyOf(connection.last_packet_time_ns);
+    case ConnectionSort::kClient:
+      return KeyOf(connection.client);
+    case ConnectionSort::kServer:
+      return KeyOf(connection.server);
+    case ConnectionSort::kState:
+      return static_cast<uint64_t>(connection.state);
+    case ConnectionSort::kUp:
+      return ~KeyOf(measures.up_bytes_per_second);
+    case ConnectionSort::kDown:
+      return ~KeyOf(measures.down_bytes_per_second);
+    case ConnectionSort::kRtt:
+      return ~KeyOf(connection.rtt_ns);
+    case ConnectionSort::kRetransmissions:
+      return ~measures.retransmitted_segments;
+    case ConnectionSort::kStart:
+    case ConnectionSort::kCount:
+      break;
+  }
+  return KeyOf(connection.start_time_ns);
+}
+
+void SortFirst(absl::Span<SortEntry> entries, size_t count, const std::vector<ConnectionSummary>& connections,
+               ConnectionSort sort, bool reverse) {
+  const auto before = [&connections, sort, reverse](const SortEntry& left, const SortEntry& right) {
+    const SortEntry& a = reverse ? right : left;
+    const SortEntry& b = reverse ? left : right;
+    if (a.key != b.key) return a.key < b.key;
+    return WinsTie(connections[a.index], connections[b.index], sort);
+  };
+  const auto end = entries.begin() + static_cast<std::ptrdiff_t>(count);
+  // Far less than a sort of all where few are wanted; partial_sort() would keep a heap of thousands for each entry.
+  if (end != entries.end()) std::nth_element(entries.begin(), end, entries.end(), before);
+  std::sort(entries.begin(), end, before);
+}
+
+}  // namespace tcpgauge

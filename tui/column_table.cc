@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tui/column_table.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "tui/endpoint_text.h"
+#include "tui/format.h"
+#include "tui/sparkline.h"
+#include "tui/state_text.h"
+
+namespace tcpgauge {
+namespace {
+
+// Parts of the total rate from which a row stands out.
+constexpr double kMainShare = 0.5;
+constexpr double kLargeShare = 0.1;
+
+const Measures& TotalOf(const PageInput& page) { return page.order->total(); }
+
+Cell RateCell(const CellInput& in, double rate) {
+  const double total = TotalOf(in.page).bytes_per_second();
+  Cell cell{FormatRate(rate, in.page.unit())};
+  if (rate < 1) {
+    cell.style = Style::kFaint;
+  } else if (total > 0 && rate / total >= kLargeShare) {
+    cell.style = rate / total >= kMainShare ? Style::kMainShare : Style::kLargeShare;
+  }
+  return cell;
+}
+
+std::string_view Ellipsis(const PageInput& page) { return page.utf8 ? "…" : ".."; }
+
+Cell ClientCell(const CellInput& in) {
+  return {EndpointText(in.connection.client, in.page.names, in.width, Keep::kAddress, Ellipsis(in.page))};
+}
+
+Cell ServerCell(const CellInput& in) {
+  return {EndpointText(in.connection.server, in.page.names, in.width, Keep::kPort, Ellipsis(in.page))};
+}
+
+Cell StateCell(const CellInput& in) {
+  return {std::string(StateText(in.connection.state)), StateStyle(in.connection.state)};
+}
+
+Cell IdleCell(const CellInput& in) {
+  return {FormatIdle(in.page.snapshot->time_ns - in.connection.last_packet_time_ns)};
+}
+
+Cell ActivityCell(const CellInput& in) {
+  return {in.connection.last_packet_time_ns > in.page.previous_time_ns ? "*" : " ", Style::kAccent};
+}
+
+Cell SpeedCell(const CellInput& in) { return RateCell(in, in.measures.bytes_per_second()); }
+std::string SpeedTotal(const PageInput& page) { return FormatRate(TotalOf(page).bytes_per_second(), page.unit()); }
+
+Cell UpCell(const CellInput& in) { return RateCell(in, in.measures.up_bytes_per_second); }
+std::string UpTotal(const PageInput& page) { return FormatRate(TotalOf(page).up_bytes_per_second, page.unit()); }
+
+Cell DownCell(const CellInput& in) { return RateCell(in, in.measures.down_bytes_per_second); }
+std::string DownTotal(const PageInput& page) { return FormatRate(TotalOf(page).down_bytes_per_second, page.unit()); }
+
+Cell BytesCell(const CellInput& in) { return {FormatBytes(in.measures.bytes())}; }
+std::string BytesTotal(const PageInput& page) { return FormatBytes(TotalOf(page).bytes()); }
+
+Cell RttCell(const CellInput& in) { return {FormatRtt(in.connection.rtt_ns)}; }
+
+Cell RetransmissionsCell(const CellInput& in) {
+  const uint64_t segments = in.measures.retransmitted_segments;
+  return {FormatCount(segments), segments > 0 ? Style::kFailed : Style::kFaint};
+}
+std::string RetransmissionsTotal(const PageInput& page) { return FormatCount(TotalOf(page).retransmitted_segments); }
+
+Cell HistoryCell(const CellInput& in) {
+  const std::vector<double> rates = in.page.history->Of(in.connection.id, static_cast<size_t>(in.width));
+  return {Sparkline(rates, in.width, in.page.utf8), Style::kAccent};
+}
+
+using Sort = ConnectionSort;
+constexpr Align kLeft = Align::kLeft;
+constexpr Align kRight = Align::kRight;
+
+// From left to right.
+constexpr Column kColumns[] = {
+    // title, width, align, priority, growth, sort and its text, cell, total, title of averages
+    {"Client", 13, kLeft, Priority::kNarrow, Growth::kClient, Sort::kClient, "client", ClientCell},
+    {"Server", 13, kLeft, Priority::kAlways, Growth::kServer, Sort::kServer, "server", ServerCell},
+    {"State", 12, kLeft, Priority::kStandard, Growth::kNone, Sort::kState, "state", StateCell},
+    {"Idle", 4, kLeft, Priority::kStandard, Growth::kNone, Sort::kIdle, "idle", IdleCell},
+    {"A", 1, kLeft, Priority::kStandard, Growth::kNone, std::nullopt, "", ActivityCell},
+    {"Speed", 9, kLeft, Priority::kAlways, Growth::kNone, Sort::kRate, "rate", SpeedCell, SpeedTotal, "Average"},
+    {"Up", 9, kRight, Priority::kWide, Growth::kNone, Sort::kUp, "up", UpCell, UpTotal},
+    {"Down", 9, kRight, Priority::kWide, Growth::kNone, Sort::kDown, "down", DownCell, DownTotal},
+    {"Total", 7, kRight, Priority::kWide, Growth::kNone, Sort::kBytes, "bytes", BytesCell, BytesTotal},
+    {"RTT", 6, kRight, Priority::kWide, Growth::kNone, Sort::kRtt, "RTT", RttCell},
+    {"Retr", 5, kRight, Priority::kWide, Growth::kNone, Sort::kRetransmissions, "retr", RetransmissionsCell,
+     RetransmissionsTotal},
+    {"History", 12, kRight, Priority::kWide, Growth::kRest, std::nullopt, "", HistoryCell},
+};
+
+}  // namespace
+
+absl::Span<const Column> AllColumns() { return kColumns; }
+
+const Column* ColumnSortedBy(ConnectionSort sort) {
+  const auto* found = std::find_if(std::begin(kColumns), std::end(kColumns),
+                                   [sort](const Column& column) { return column.sort == sort; });
+  return found == std::end(kColumns) ? nullptr : found;
+}
+
+}  // namespace tcpgauge
