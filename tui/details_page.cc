@@ -45,7 +45,7 @@ class PageBuilder {
 };
 
 // "eth0, VLAN 100, vxlan 7".
-std::string PathText(const Snapshot& snapshot, const ConnectionView& connection) {
+std::string PathText(const Snapshot& snapshot, const ConnectionSummary& connection) {
   std::string path = connection.interface < snapshot.interfaces.size()
                          ? Printable(snapshot.interfaces[connection.interface].name, kMaxInterfaceNameBytes)
                          : "-";
@@ -60,9 +60,9 @@ std::string PathText(const Snapshot& snapshot, const ConnectionView& connection)
   return path;
 }
 
-void AddCounters(const PageInput& input, const ConnectionView& connection, PageBuilder* page) {
-  const DirectionView& client = connection.client_sent;
-  const DirectionView& server = connection.server_sent;
+void AddCounters(const PageInput& input, const ConnectionSummary& connection, PageBuilder* page) {
+  const DirectionSummary& client = connection.client_sent;
+  const DirectionSummary& server = connection.server_sent;
   const Measures measures = input.meter->Of(connection, input.snapshot->time_ns);
   Meter lifetime;
   lifetime.set_lifetime_average(true);
@@ -80,7 +80,7 @@ void AddCounters(const PageInput& input, const ConnectionView& connection, PageB
   page->Add("Zero windows", absl::StrCat(client.zero_windows), absl::StrCat(server.zero_windows));
 }
 
-void AddChart(const PageInput& input, const ConnectionView& connection, PageBuilder* page) {
+void AddChart(const PageInput& input, const ConnectionSummary& connection, PageBuilder* page) {
   const int rows = std::clamp(input.rows - static_cast<int>(page->frame().size()) - 1, kMinChartRows, kMaxChartRows);
   const int columns = std::max(input.columns - 2 * kLabelColumn, 1);
   const std::vector<double> rates = input.history->Of(connection.id, static_cast<size_t>(columns));
@@ -95,7 +95,7 @@ void AddChart(const PageInput& input, const ConnectionView& connection, PageBuil
 
 }  // namespace
 
-Frame BuildDetailsPage(const PageInput& input, const ConnectionView& connection, bool gone) {
+Frame BuildDetailsPage(const PageInput& input, const ConnectionSummary& connection, bool gone) {
   PageBuilder page;
   Line title(Style::kBar);
   title.Put(kLabelColumn, gone ? "Connection, gone" : "Connection", Style::kBar);

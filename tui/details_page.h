@@ -9,7 +9,7 @@ namespace tcpgauge {
 
 // All that is known of one connection, and how fast it was lately. `gone`: it left the table, and `connection` is what
 // was known last.
-Frame BuildDetailsPage(const PageInput& input, const ConnectionView& connection, bool gone);
+Frame BuildDetailsPage(const PageInput& input, const ConnectionSummary& connection, bool gone);
 
 }  // namespace tcpgauge
 

@@ -67,7 +67,8 @@ Cell RateCell(const PageInput& input, double rate, double total) {
   return cell;
 }
 
-Cell CellOf(const PageInput& input, const ConnectionView& connection, const Measures& measures, const Column& column) {
+Cell CellOf(const PageInput& input, const ConnectionSummary& connection, const Measures& measures,
+            const Column& column) {
   const std::string_view ellipsis = input.utf8 ? "…" : "..";
   const Measures& total = input.order->total();
   switch (column.id) {
@@ -116,7 +117,7 @@ Line HeaderLine(const PageInput& input, const std::vector<Column>& columns) {
   return line;
 }
 
-Line ConnectionLine(const PageInput& input, const ConnectionView& connection, const std::vector<Column>& columns) {
+Line ConnectionLine(const PageInput& input, const ConnectionSummary& connection, const std::vector<Column>& columns) {
   Line line;
   line.set_marked(input.view->selected_id == connection.id);
   const Measures measures = input.meter->Of(connection, input.snapshot->time_ns);
@@ -244,7 +245,7 @@ size_t ListRows(int rows) { return static_cast<size_t>(std::max(rows - kBarLines
 Frame BuildListPage(const PageInput& input, EndpointWidths* widths) {
   const size_t first = std::min(input.view->offset, input.order->size());
   const size_t end = std::min(first + ListRows(input.rows), input.order->size());
-  const auto connection_at = [&input](size_t position) -> const ConnectionView& {
+  const auto connection_at = [&input](size_t position) -> const ConnectionSummary& {
     return input.snapshot->connections[input.order->IndexAt(position)];
   };
   for (size_t i = first; i < end; ++i) {

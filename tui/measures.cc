@@ -11,12 +11,12 @@ namespace {
 // A lifetime below this is one burst, not a rate.
 constexpr double kMinLifetimeSeconds = 1;
 
-uint64_t RetransmittedSegments(const ConnectionView& connection) {
+uint64_t RetransmittedSegments(const ConnectionSummary& connection) {
   return uint64_t{connection.client_sent.retransmitted_segments} + connection.server_sent.retransmitted_segments;
 }
 
 // Until now while it is open, until its last packet once it ended.
-double LifetimeSeconds(const ConnectionView& connection, int64_t now_ns) {
+double LifetimeSeconds(const ConnectionSummary& connection, int64_t now_ns) {
   const bool ended = connection.state == ConnectionState::kClosed || connection.state == ConnectionState::kReset;
   const int64_t end_ns = ended ? connection.last_packet_time_ns : now_ns;
   return std::max(static_cast<double>(end_ns - connection.start_time_ns) / kNanosecondsPerSecond, kMinLifetimeSeconds);
@@ -38,13 +38,13 @@ void Measures::Add(const Measures& other) {
 void Meter::ResetTotals(const Snapshot& snapshot) {
   reset_.clear();
   reset_.reserve(snapshot.connections.size());
-  for (const ConnectionView& connection : snapshot.connections) {
+  for (const ConnectionSummary& connection : snapshot.connections) {
     reset_[connection.id] = {connection.client_sent.payload_bytes, connection.server_sent.payload_bytes,
                              RetransmittedSegments(connection)};
   }
 }
 
-Measures Meter::Of(const ConnectionView& connection, int64_t now_ns) const {
+Measures Meter::Of(const ConnectionSummary& connection, int64_t now_ns) const {
   Measures measures;
   if (lifetime_average_) {
     const double seconds = LifetimeSeconds(connection, now_ns);

@@ -35,7 +35,7 @@ class Meter {
   void set_lifetime_average(bool on) { lifetime_average_ = on; }
 
   // `now_ns` is the snapshot's time.
-  Measures Of(const ConnectionView& connection, int64_t now_ns) const;
+  Measures Of(const ConnectionSummary& connection, int64_t now_ns) const;
 
   // Of all connections together that an agent elsewhere knows but did not list. Over their lifetime, and since totals
   // were reset, nothing is known of them.

@@ -8,13 +8,13 @@
 namespace tcpgauge {
 
 std::shared_ptr<const Snapshot> PausedSnapshot(const Snapshot& shown, const Snapshot& newest) {
-  absl::flat_hash_map<uint64_t, const ConnectionView*> by_id;
+  absl::flat_hash_map<uint64_t, const ConnectionSummary*> by_id;
   by_id.reserve(newest.connections.size());
-  for (const ConnectionView& connection : newest.connections) by_id.emplace(connection.id, &connection);
+  for (const ConnectionSummary& connection : newest.connections) by_id.emplace(connection.id, &connection);
 
   auto paused = std::make_shared<Snapshot>(newest);
   paused->connections = shown.connections;
-  for (ConnectionView& connection : paused->connections) {
+  for (ConnectionSummary& connection : paused->connections) {
     const auto found = by_id.find(connection.id);
     if (found != by_id.end()) {
       connection = *found->second;

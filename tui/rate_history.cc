@@ -22,13 +22,13 @@ void RateHistory::Record(const Snapshot& snapshot) {
   for (size_t i = 0; i < ranked; ++i) Take(snapshot.connections[i]);
   if (watched_ != 0) {
     const auto found = std::find_if(snapshot.connections.begin(), snapshot.connections.end(),
-                                    [this](const ConnectionView& connection) { return connection.id == watched_; });
+                                    [this](const ConnectionSummary& connection) { return connection.id == watched_; });
     if (found != snapshot.connections.end()) Take(*found);
   }
   absl::erase_if(by_id_, [this](const auto& entry) { return entry.second.round != round_ && entry.first != watched_; });
 }
 
-void RateHistory::Take(const ConnectionView& connection) {
+void RateHistory::Take(const ConnectionSummary& connection) {
   Series& series = by_id_[connection.id];
   if (series.round == round_) return;
   series.round = round_;

@@ -37,7 +37,7 @@ class RateHistory {
     uint64_t round = 0;                     // of the newest
   };
 
-  void Take(const ConnectionView& connection);
+  void Take(const ConnectionSummary& connection);
 
   absl::flat_hash_map<uint64_t, Series> by_id_;
   uint64_t watched_ = 0;

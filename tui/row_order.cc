@@ -33,7 +33,7 @@ uint64_t EndpointKey(const Endpoint& endpoint) {
 }
 
 // Smallest first.
-uint64_t SortValue(const ConnectionView& connection, const Measures& measures, SortKey sort) {
+uint64_t SortValue(const ConnectionSummary& connection, const Measures& measures, SortKey sort) {
   switch (sort) {
     case SortKey::kRate:
       return ~BitsOf(measures.bytes_per_second());
@@ -65,7 +65,7 @@ uint64_t SortValue(const ConnectionView& connection, const Measures& measures, S
 }  // namespace
 
 void RowOrder::Rebuild(const Snapshot& snapshot, const Meter& meter, SortKey sort, bool reverse,
-                       absl::FunctionRef<bool(const ConnectionView&)> wanted) {
+                       absl::FunctionRef<bool(const ConnectionSummary&)> wanted) {
   snapshot_ = &snapshot;
   sort_ = frozen_ ? SortKey::kUnsorted : sort;
   reverse_ = reverse && !frozen_;
@@ -74,7 +74,7 @@ void RowOrder::Rebuild(const Snapshot& snapshot, const Meter& meter, SortKey sor
   entries_.clear();
   entries_.reserve(snapshot.connections.size());
   for (size_t i = 0; i < snapshot.connections.size(); ++i) {
-    const ConnectionView& connection = snapshot.connections[i];
+    const ConnectionSummary& connection = snapshot.connections[i];
     if (!wanted(connection)) continue;
     const Measures measures = meter.Of(connection, snapshot.time_ns);
     total_.Add(measures);
@@ -104,8 +104,8 @@ size_t RowOrder::IndexAt(size_t position) {
 
 bool RowOrder::Before(const Entry& a, const Entry& b) const {
   if (a.key != b.key) return a.key < b.key;
-  const ConnectionView& left = snapshot_->connections[a.index];
-  const ConnectionView& right = snapshot_->connections[b.index];
+  const ConnectionSummary& left = snapshot_->connections[a.index];
+  const ConnectionSummary& right = snapshot_->connections[b.index];
   if (sort_ == SortKey::kClient && left.client != right.client) return left.client < right.client;
   if (sort_ == SortKey::kServer && left.server != right.server) return left.server < right.server;
   if (left.start_time_ns != right.start_time_ns) return left.start_time_ns < right.start_time_ns;

@@ -23,7 +23,7 @@ class RowOrder {
   // Unsorted is the order of appearance; rates, bytes, times and counts put the most first, but idle the least;
   // endpoints and states ascend. Equal ones stand in the order of appearance. `reverse` turns all of that round.
   void Rebuild(const Snapshot& snapshot, const Meter& meter, SortKey sort, bool reverse,
-               absl::FunctionRef<bool(const ConnectionView&)> wanted);
+               absl::FunctionRef<bool(const ConnectionSummary&)> wanted);
 
   // Keeps the order of now, by the connections' ids, for all later Rebuild() until Thaw(): their sort is ignored, and
   // connections that come stand below, in the order of appearance.

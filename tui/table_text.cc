@@ -39,9 +39,9 @@ std::string TableText(const Snapshot& snapshot) {
   const Meter meter;
   const RateHistory history;
   RowOrder order;
-  order.Rebuild(snapshot, meter, view.sort, view.reverse, [](const ConnectionView&) { return true; });
+  order.Rebuild(snapshot, meter, view.sort, view.reverse, [](const ConnectionSummary&) { return true; });
   EndpointWidths widths;
-  for (const ConnectionView& connection : snapshot.connections) {
+  for (const ConnectionSummary& connection : snapshot.connections) {
     widths.client = std::max(widths.client, ColumnsOf(EndpointText(connection.client, nullptr)));
     widths.server = std::max(widths.server, ColumnsOf(EndpointText(connection.server, nullptr)));
   }

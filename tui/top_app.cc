@@ -122,15 +122,15 @@ void TopApp::TakeSnapshot() {
 
 void TopApp::Reorder() {
   if (filter_.empty()) {
-    order_.Rebuild(*shown_, meter_, view_.sort, view_.reverse, [](const ConnectionView&) { return true; });
+    order_.Rebuild(*shown_, meter_, view_.sort, view_.reverse, [](const ConnectionSummary&) { return true; });
   } else if (view_.names) {
     const auto name_of = [this](const IpAddress& address) { return names_->KnownHostName(address); };
-    order_.Rebuild(*shown_, meter_, view_.sort, view_.reverse, [this, &name_of](const ConnectionView& connection) {
+    order_.Rebuild(*shown_, meter_, view_.sort, view_.reverse, [this, &name_of](const ConnectionSummary& connection) {
       return filter_.Matches(connection, *shown_, name_of);
     });
   } else {
     order_.Rebuild(*shown_, meter_, view_.sort, view_.reverse,
-                   [this](const ConnectionView& connection) { return filter_.Matches(connection, *shown_); });
+                   [this](const ConnectionSummary& connection) { return filter_.Matches(connection, *shown_); });
   }
   ClampOffset(&view_, order_.size());
 }
@@ -161,7 +161,7 @@ PageInput TopApp::Input() {
 Frame TopApp::BuildDetails(const PageInput& input) {
   const auto& connections = shown_->connections;
   const auto found = std::find_if(connections.begin(), connections.end(),
-                                  [this](const ConnectionView& view) { return view.id == view_.detail_id; });
+                                  [this](const ConnectionSummary& view) { return view.id == view_.detail_id; });
   const bool gone = found == connections.end();
   if (!gone) detail_ = *found;
   return BuildDetailsPage(input, detail_, gone);

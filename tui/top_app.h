@@ -57,8 +57,8 @@ class TopApp {
   Meter meter_;
   Filter filter_;
   RateHistory history_;
-  RowOrder order_;         // of shown_
-  ConnectionView detail_;  // as it was last
+  RowOrder order_;            // of shown_
+  ConnectionSummary detail_;  // as it was last
   EndpointWidths widths_;
   int laid_out_columns_ = 0;  // the screen's width that widths_ belongs to
   uint64_t names_generation_ = 0;

@@ -8,79 +8,41 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "src/base/clock.h"
 #include "src/base/json_string.h"
+#include "src/base/json_writer.h"
 #include "src/base/log.h"
 #include "src/base/named_thread.h"
+#include "src/snapshot/connection_json.h"
 
 namespace tcpgauge {
 namespace {
 
 constexpr size_t kBufferBytes = 64 << 10;
+constexpr size_t kLineBytes = 900;  // that most lines need at most
 constexpr int64_t kWarningIntervalNs = 60 * kNanosecondsPerSecond;
-
-// Exact, where a double would round the nanoseconds of today's dates away.
-std::string Seconds(int64_t ns) {
-  return absl::StrFormat("%d.%09d", ns / kNanosecondsPerSecond, ns % kNanosecondsPerSecond);
-}
-
-std::string OptionalSeconds(int64_t ns) { return ns == ConnectionSummary::kUnknown ? "null" : Seconds(ns); }
-
-std::string EndpointObject(const Endpoint& endpoint) {
-  return absl::StrCat("{\"address\":\"", endpoint.address.ToString(), "\",\"port\":", endpoint.port, "}");
-}
-
-std::string VlanArray(const Encapsulation& encapsulation) {
-  std::string array = "[";
-  for (size_t i = 0; i < encapsulation.vlan_count; ++i) {
-    absl::StrAppend(&array, i > 0 ? "," : "", encapsulation.vlans[i]);
-  }
-  return array + "]";
-}
-
-std::string TunnelArray(const Encapsulation& encapsulation) {
-  std::string array = "[";
-  for (size_t i = 0; i < encapsulation.tunnel_count; ++i) {
-    const Tunnel& tunnel = encapsulation.tunnels[i];
-    absl::StrAppend(&array, i > 0 ? "," : "", "{\"type\":", JsonString(TunnelTypeName(tunnel.type)),
-                    ",\"id\":", tunnel.has_id ? absl::StrCat(tunnel.id) : "null", "}");
-  }
-  return array + "]";
-}
-
-std::string EndMembers(const char* who, const EndSummary& end) {
-  std::string members;
-  const auto add = [&](const char* what, uint64_t value) {
-    absl::StrAppend(&members, ",\"", who, "_", what, "\":", value);
-  };
-  add("packets", end.packets);
-  add("payload_bytes", end.payload_bytes);
-  add("ip_bytes", end.ip_bytes);
-  add("retransmitted_segments", end.retransmitted_segments);
-  add("out_of_order_segments", end.out_of_order_segments);
-  add("zero_windows", end.zero_windows);
-  return members;
-}
 
 }  // namespace
 
 std::string ConnectionLogLine(const NamedEndedConnection& ended) {
-  const ConnectionSummary& summary = ended.connection.summary;
-  const Encapsulation& encapsulation = ended.connection.encapsulation;
+  const ConnectionSummary& connection = ended.connection.summary;
   const auto& reason = ended.connection.reason;
-  return absl::StrCat(
-      "{\"client\":", EndpointObject(summary.client.endpoint), ",\"server\":", EndpointObject(summary.server.endpoint),
-      ",\"role\":", JsonString(RoleName(summary.role)), ",\"confirmed\":", summary.confirmed ? "true" : "false",
-      ",\"interface\":", JsonString(*ended.interface), ",\"vlans\":", VlanArray(encapsulation),
-      ",\"tunnels\":", TunnelArray(encapsulation), ",\"state\":", JsonString(ConnectionStateName(summary.state)),
-      ",\"end\":", reason.has_value() ? JsonString(EndReasonName(*reason)) : "null",
-      ",\"start_time\":", Seconds(summary.start_time_ns), ",\"end_time\":", Seconds(summary.last_packet_time_ns),
-      ",\"handshake_rtt_seconds\":", OptionalSeconds(summary.handshake_rtt_ns),
-      ",\"server_rtt_seconds\":", OptionalSeconds(summary.server_rtt_ns),
-      ",\"client_rtt_seconds\":", OptionalSeconds(summary.client_rtt_ns),
-      ",\"rtt_seconds\":", OptionalSeconds(summary.rtt_ns), EndMembers("client", summary.client),
-      EndMembers("server", summary.server), "}\n");
+  JsonWriter writer(kLineBytes);
+  writer.Raw("{");
+  WriteEnds(connection, &writer);
+  writer.Raw(",\"confirmed\":").Raw(connection.confirmed ? "true" : "false");
+  WriteInterface(JsonString(*ended.interface), &writer);
+  WriteEncapsulation(ended.connection.encapsulation, &writer);
+  WriteState(connection.state, &writer);
+  writer.Raw(",\"end\":").Raw(reason.has_value() ? JsonString(EndReasonName(*reason)) : "null");
+  writer.Raw(",\"start_time\":").Seconds(connection.start_time_ns);
+  writer.Raw(",\"end_time\":").Seconds(connection.last_packet_time_ns);
+  WriteDuration(",\"handshake_rtt_seconds\":", connection.handshake_rtt_ns, &writer);
+  WriteDuration(",\"server_rtt_seconds\":", connection.server_rtt_ns, &writer);
+  WriteDuration(",\"client_rtt_seconds\":", connection.client_rtt_ns, &writer);
+  WriteDuration(",\"rtt_seconds\":", connection.rtt_ns, &writer);
+  WriteSent(connection, &writer);
+  return writer.Raw("}\n").Take();
 }
 
 ConnectionLog::ConnectionLog(std::unique_ptr<LineFile> file)

@@ -22,8 +22,8 @@ struct BuildInfo {
 
 // A connection that gets series of its own.
 struct ExportedConnection {
-  const ConnectionView* view = nullptr;  // in Exposition::snapshot
-  uint32_t interface = 0;                // index into Exposition::interfaces
+  const ConnectionSummary* view = nullptr;  // in Exposition::snapshot
+  uint32_t interface = 0;                   // index into Exposition::interfaces
 };
 
 // An edge's labels and what is credited to it.

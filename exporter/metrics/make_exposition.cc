@@ -32,11 +32,11 @@ struct LabelKey {
   }
 };
 
-bool HasEnded(const ConnectionView& connection) {
+bool HasEnded(const ConnectionSummary& connection) {
   return connection.state == ConnectionState::kClosed || connection.state == ConnectionState::kReset;
 }
 
-bool IsPreferred(const ConnectionView& a, const ConnectionView& b) {
+bool IsPreferred(const ConnectionSummary& a, const ConnectionSummary& b) {
   return std::make_tuple(!HasEnded(a), a.payload_bytes(), a.id) >
          std::make_tuple(!HasEnded(b), b.payload_bytes(), b.id);
 }
@@ -74,7 +74,7 @@ std::vector<ExportedConnection> SelectConnections(const Snapshot& snapshot, cons
                                                   size_t limit) {
   std::vector<ExportedConnection> selected;
   absl::flat_hash_map<LabelKey, size_t> place_of;
-  const auto consider = [&](const ConnectionView& connection) {
+  const auto consider = [&](const ConnectionSummary& connection) {
     TCPGAUGE_CHECK(connection.interface < merged_index.size());
     const uint32_t interface = merged_index[connection.interface];
     const LabelKey key{connection.client, connection.server, interface};
@@ -89,7 +89,7 @@ std::vector<ExportedConnection> SelectConnections(const Snapshot& snapshot, cons
   };
   // Both lists are sorted by rank.
   auto ended = snapshot.ended_connections.begin();
-  for (const ConnectionView& connection : snapshot.connections) {
+  for (const ConnectionSummary& connection : snapshot.connections) {
     for (; ended != snapshot.ended_connections.end() && ended->rank > connection.rank; ++ended) consider(*ended);
     consider(connection);
   }
@@ -137,7 +137,7 @@ Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const Exposi
   exposition.connections =
       SelectConnections(*exposition.snapshot, merged_index, std::min(limits.connections, left / kSamplesPerConnection));
   for (const ExportedConnection& connection : exposition.connections) {
-    exposition.series += kSamplesPerConnection - (connection.view->rtt_ns == ConnectionView::kUnknown);
+    exposition.series += kSamplesPerConnection - (connection.view->rtt_ns == ConnectionSummary::kUnknown);
   }
   exposition.connections_not_exported = exposition.snapshot->connections.size() +
                                         exposition.snapshot->ended_connections.size() +

@@ -117,27 +117,27 @@ class Walk {
   void Connections() {
     if (exposition_.connections.empty()) return;
     PerConnection(Metric::kConnectionClientBytesPerSecond,
-                  [](const ConnectionView& c) { return c.client_sent.payload_bytes_per_second; });
+                  [](const ConnectionSummary& c) { return c.client_sent.payload_bytes_per_second; });
     PerConnection(Metric::kConnectionServerBytesPerSecond,
-                  [](const ConnectionView& c) { return c.server_sent.payload_bytes_per_second; });
+                  [](const ConnectionSummary& c) { return c.server_sent.payload_bytes_per_second; });
     Begin(Metric::kConnectionState);
     for (size_t i = 0; i < exposition_.connections.size(); ++i) {
       visitor_->ConnectionSample(i, ConnectionStateName(exposition_.connections[i].view->state), uint64_t{1});
     }
     RoundTripTimes();
-    PerConnection(Metric::kConnectionIdle, [this](const ConnectionView& c) {
+    PerConnection(Metric::kConnectionIdle, [this](const ConnectionSummary& c) {
       // The packet may be younger than the snapshot's time, or the clock may have stepped back.
       return static_cast<double>(std::max<int64_t>(snapshot_.time_ns - c.last_packet_time_ns, 0)) *
              kSecondsPerNanosecond;
     });
     PerConnection(Metric::kConnectionClientPayloadBytes,
-                  [](const ConnectionView& c) { return c.client_sent.payload_bytes; });
+                  [](const ConnectionSummary& c) { return c.client_sent.payload_bytes; });
     PerConnection(Metric::kConnectionServerPayloadBytes,
-                  [](const ConnectionView& c) { return c.server_sent.payload_bytes; });
+                  [](const ConnectionSummary& c) { return c.server_sent.payload_bytes; });
     PerConnection(Metric::kConnectionClientRetransmittedSegments,
-                  [](const ConnectionView& c) { return uint64_t{c.client_sent.retransmitted_segments}; });
+                  [](const ConnectionSummary& c) { return uint64_t{c.client_sent.retransmitted_segments}; });
     PerConnection(Metric::kConnectionServerRetransmittedSegments,
-                  [](const ConnectionView& c) { return uint64_t{c.server_sent.retransmitted_segments}; });
+                  [](const ConnectionSummary& c) { return uint64_t{c.server_sent.retransmitted_segments}; });
   }
 
   void Process() {
@@ -204,8 +204,8 @@ class Walk {
   void RoundTripTimes() {
     bool has_begun = false;
     for (size_t i = 0; i < exposition_.connections.size(); ++i) {
-      const ConnectionView& connection = *exposition_.connections[i].view;
-      if (connection.rtt_ns == ConnectionView::kUnknown) continue;
+      const ConnectionSummary& connection = *exposition_.connections[i].view;
+      if (connection.rtt_ns == ConnectionSummary::kUnknown) continue;
       if (!has_begun) Begin(Metric::kConnectionRtt);
       has_begun = true;
       visitor_->ConnectionSample(i, {}, static_cast<double>(connection.rtt_ns) * kSecondsPerNanosecond);

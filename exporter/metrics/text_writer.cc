@@ -41,7 +41,7 @@ class ConnectionLabels {
     const auto labels = InfoOf(Metric::kConnectionState).labels;
     ends_.reserve(exposition.connections.size());
     for (const ExportedConnection& connection : exposition.connections) {
-      const ConnectionView& view = *connection.view;
+      const ConnectionSummary& view = *connection.view;
       AppendLabel(labels[0].name, view.client.address.ToString(), true, &text_);
       AppendLabel(labels[1].name, std::to_string(view.client.port), false, &text_);
       AppendLabel(labels[2].name, view.server.address.ToString(), false, &text_);

@@ -62,8 +62,8 @@ bool ReadEndpoint(const Json& json, Endpoint* endpoint) {
   return true;
 }
 
-DirectionView ReadDirection(const Members& members, const std::string& who) {
-  DirectionView sent;
+DirectionSummary ReadDirection(const Members& members, const std::string& who) {
+  DirectionSummary sent;
   sent.packets = members.Count(who, "_packets");
   sent.payload_bytes = members.Count(who, "_payload_bytes");
   sent.ip_bytes = members.Count(who, "_ip_bytes");
@@ -100,7 +100,7 @@ Encapsulation ReadEncapsulation(const Members& members) {
 
 bool ReadConnection(const Json& json, const std::map<std::string, uint32_t>& interfaces, Snapshot* snapshot) {
   const Members members(json);
-  ConnectionView connection;
+  ConnectionSummary connection;
   const std::string id = members.Text("id");
   const char* end = id.data() + id.size();
   if (std::from_chars(id.data(), end, connection.id).ptr != end || id.empty() ||
@@ -116,19 +116,20 @@ bool ReadConnection(const Json& json, const std::map<std::string, uint32_t>& int
   const auto known = std::find(snapshot->encapsulations.begin(), snapshot->encapsulations.end(), encapsulation);
   connection.encapsulation = static_cast<uint32_t>(known - snapshot->encapsulations.begin());
   if (known == snapshot->encapsulations.end()) snapshot->encapsulations.push_back(encapsulation);
+  connection.confirmed = true;  // no other is listed
   connection.client_sent = ReadDirection(members, "client");
   connection.server_sent = ReadDirection(members, "server");
   connection.start_time_ns = members.Nanoseconds("start_time", 0);
   connection.last_packet_time_ns = members.Nanoseconds("last_packet_time", 0);
-  connection.handshake_rtt_ns = members.Nanoseconds("handshake_rtt_seconds", ConnectionView::kUnknown);
-  connection.rtt_ns = members.Nanoseconds("rtt_seconds", ConnectionView::kUnknown);
+  connection.handshake_rtt_ns = members.Nanoseconds("handshake_rtt_seconds", ConnectionSummary::kUnknown);
+  connection.rtt_ns = members.Nanoseconds("rtt_seconds", ConnectionSummary::kUnknown);
   connection.window_payload_bytes = members.Count("window_payload_bytes");
   snapshot->connections.push_back(connection);
   return true;
 }
 
 // What is left of `all` without that of `listed`; never below nothing, for the parts are rounded.
-void Subtract(const DirectionView& listed, DirectionView* all) {
+void Subtract(const DirectionSummary& listed, DirectionSummary* all) {
   all->payload_bytes -= std::min(all->payload_bytes, listed.payload_bytes);
   all->payload_bytes_per_second = std::max(all->payload_bytes_per_second - listed.payload_bytes_per_second, 0.0);
 }
@@ -168,7 +169,7 @@ absl::StatusOr<Snapshot> SnapshotFromJson(const std::string& text) {
   const Members matching(members.Get("matching"));
   snapshot.not_listed_client_sent = ReadDirection(matching, "client");
   snapshot.not_listed_server_sent = ReadDirection(matching, "server");
-  for (const ConnectionView& connection : snapshot.connections) {
+  for (const ConnectionSummary& connection : snapshot.connections) {
     Subtract(connection.client_sent, &snapshot.not_listed_client_sent);
     Subtract(connection.server_sent, &snapshot.not_listed_server_sent);
   }

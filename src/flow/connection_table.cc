@@ -528,7 +528,11 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
       // It weighs no more than all that it carried, so of most the window need not be looked at.
       if (recently_ended_.Wants(payload_bytes)) {
         const uint64_t weight = WindowPayloadBytes(slot, now_ns_);
-        if (recently_ended_.Wants(weight)) recently_ended_.Add({Summarize(slot), weight, now_ns_});
+        if (recently_ended_.Wants(weight)) {
+          RecentlyEnded::Entry entry = {Summarize(slot), now_ns_};
+          entry.summary.window_payload_bytes = weight;
+          recently_ended_.Add(entry);
+        }
       }
       ledger_.Close({record.key, record.client_end(), record.edge, *reason,
                      record.last_packet_time_ns - details_[slot].start_time_ns(), payload_bytes});
@@ -579,15 +583,10 @@ void ConnectionTable::PopulateRecords(uint32_t first, uint32_t count) {
 }
 
 ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {
-  ConnectionSummary summary;
-  if (slot & kEmbryoSlots) {
-    const Embryo& embryo = embryos_[slot & ~kEmbryoSlots];
-    summary = SummaryOf(embryo);
-    summary.id = IdOf(embryo.key, embryo.time_ns);
-  } else {
-    summary = SummaryOf(records_[slot], details_[slot]);
-    summary.id = IdOf(records_[slot].key, details_[slot].start_time_ns());
-  }
+  const bool is_embryo = (slot & kEmbryoSlots) != 0;
+  const uint32_t embryo = slot & ~kEmbryoSlots;
+  ConnectionSummary summary = is_embryo ? SummaryOf(embryos_[embryo]) : SummaryOf(records_[slot], details_[slot]);
+  summary.id = IdOf(is_embryo ? embryos_[embryo].key : records_[slot].key, summary.start_time_ns);
   return summary;
 }
 

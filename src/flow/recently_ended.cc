@@ -7,13 +7,13 @@ namespace tcpgauge {
 namespace {
 
 bool IsHeavier(const RecentlyEnded::Entry& a, const RecentlyEnded::Entry& b) {
-  return a.window_payload_bytes > b.window_payload_bytes;
+  return a.summary.window_payload_bytes > b.summary.window_payload_bytes;
 }
 
 }  // namespace
 
 void RecentlyEnded::Add(const Entry& entry) {
-  if (!Wants(entry.window_payload_bytes)) return;
+  if (!Wants(entry.summary.window_payload_bytes)) return;
   if (entries_.size() == capacity_) {
     std::pop_heap(entries_.begin(), entries_.end(), IsHeavier);
     entries_.pop_back();

@@ -18,7 +18,6 @@ class RecentlyEnded {
  public:
   struct Entry {
     ConnectionSummary summary;
-    uint64_t window_payload_bytes = 0;
     int64_t end_time_ns = 0;
   };
 
@@ -27,7 +26,7 @@ class RecentlyEnded {
   // Whether a connection of this weight would be kept.
   bool Wants(uint64_t window_payload_bytes) const {
     return window_payload_bytes > 0 && capacity_ > 0 &&
-           (entries_.size() < capacity_ || window_payload_bytes > entries_.front().window_payload_bytes);
+           (entries_.size() < capacity_ || window_payload_bytes > entries_.front().summary.window_payload_bytes);
   }
   void Add(const Entry& entry);
   // Forgets those that ended more than a window ago.

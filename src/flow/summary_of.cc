@@ -7,16 +7,15 @@
 namespace tcpgauge {
 namespace {
 
-EndSummary SummarizeEnd(const EndRecord& end, const Endpoint& endpoint) {
-  EndSummary summary;
-  summary.endpoint = endpoint;
-  summary.packets = end.packets;
-  summary.payload_bytes = end.payload_bytes;
-  summary.ip_bytes = end.ip_bytes;
-  summary.retransmitted_segments = end.retransmitted_segments;
-  summary.out_of_order_segments = end.out_of_order_segments;
-  summary.zero_windows = static_cast<uint32_t>(end.zero_windows);
-  return summary;
+DirectionSummary SentBy(const EndRecord& end) {
+  DirectionSummary sent;
+  sent.packets = end.packets;
+  sent.payload_bytes = end.payload_bytes;
+  sent.ip_bytes = end.ip_bytes;
+  sent.retransmitted_segments = end.retransmitted_segments;
+  sent.out_of_order_segments = end.out_of_order_segments;
+  sent.zero_windows = static_cast<uint32_t>(end.zero_windows);
+  return sent;
 }
 
 }  // namespace
@@ -24,8 +23,10 @@ EndSummary SummarizeEnd(const EndRecord& end, const Endpoint& endpoint) {
 ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDetails& details) {
   const End client = record.client_end();
   ConnectionSummary summary;
-  summary.client = SummarizeEnd(record.client(), record.key.endpoint(client));
-  summary.server = SummarizeEnd(record.server(), record.key.endpoint(OtherEnd(client)));
+  summary.client = record.key.endpoint(client);
+  summary.server = record.key.endpoint(OtherEnd(client));
+  summary.client_sent = SentBy(record.client());
+  summary.server_sent = SentBy(record.server());
   summary.encapsulation = record.key.encapsulation;
   const uint16_t of_client = record.interfaces[static_cast<size_t>(client)];
   summary.interface = of_client != ConnectionRecord::kNoInterface
@@ -47,10 +48,10 @@ ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDeta
 
 ConnectionSummary SummaryOf(const Embryo& embryo) {
   ConnectionSummary summary;
-  summary.client.endpoint = embryo.key.endpoint(embryo.sender());
-  summary.client.packets = 1;
-  summary.client.ip_bytes = embryo.ip_length_bytes;
-  summary.server.endpoint = embryo.key.endpoint(OtherEnd(embryo.sender()));
+  summary.client = embryo.key.endpoint(embryo.sender());
+  summary.client_sent.packets = 1;
+  summary.client_sent.ip_bytes = embryo.ip_length_bytes;
+  summary.server = embryo.key.endpoint(OtherEnd(embryo.sender()));
   summary.encapsulation = embryo.key.encapsulation;
   summary.interface = embryo.interface;
   summary.state = ConnectionState::kSynSent;

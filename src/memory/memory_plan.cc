@@ -5,11 +5,10 @@
 
 #include <algorithm>
 
+#include "src/flow/connection_summary.h"
 #include "src/flow/encapsulation_table.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/ended_queue.h"
-#include "src/snapshot/snapshot.h"
-#include "src/snapshot/worker_snapshot.h"
 
 namespace tcpgauge {
 namespace {
@@ -61,7 +60,7 @@ uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   uint64_t bytes = ConnectionTable::MemoryBytes(table);
   if (HasReaders(demand)) {
     bytes += (kBufferPlaces + kSnapshots) * sizeof(Encapsulation) * plan.max_encapsulations;
-    bytes += (kBufferPlaces * sizeof(WorkerRow) + kSnapshots * sizeof(ConnectionView)) * table.max_recently_ended;
+    bytes += (kBufferPlaces + kSnapshots) * sizeof(ConnectionSummary) * table.max_recently_ended;
   }
   return bytes * demand.workers;
 }
@@ -69,8 +68,7 @@ uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
 uint64_t RowBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   if (!HasReaders(demand)) return 0;
   const uint64_t listings = demand.listeners > 0 ? plan.concurrent_listings : 0;
-  return kBufferPlaces * sizeof(WorkerRow) + kRankBytes + kSnapshots * sizeof(ConnectionView) +
-         listings * kListedRowBytes;
+  return (kBufferPlaces + kSnapshots) * sizeof(ConnectionSummary) + kRankBytes + listings * kListedRowBytes;
 }
 
 uint64_t ScrapeBytes(const MemoryDemand& demand) { return demand.series_limit * kSampleBytes; }
@@ -81,7 +79,7 @@ uint64_t HttpConnectionBytes(const MemoryDemand& demand) {
 
 uint64_t Total(const MemoryDemand& demand, const MemoryPlan& plan) {
   uint64_t bytes = kProgramBytes + demand.workers * kWorkerBytes + demand.capture_buffer_bytes;
-  if (demand.shows_top_view) bytes += kTopViewBytes + plan.rows_per_worker * demand.workers * sizeof(ConnectionView);
+  if (demand.shows_top_view) bytes += kTopViewBytes + plan.rows_per_worker * demand.workers * sizeof(ConnectionSummary);
   if (demand.logs_connections) {
     bytes += demand.workers * EndedQueue::kCapacity * sizeof(NamedEndedConnection);
   }

@@ -10,40 +10,10 @@
 namespace tcpgauge {
 namespace {
 
-DirectionView ToView(const EndSummary& end, double payload_rate) {
-  DirectionView view;
-  view.packets = end.packets;
-  view.payload_bytes = end.payload_bytes;
-  view.ip_bytes = end.ip_bytes;
-  view.retransmitted_segments = end.retransmitted_segments;
-  view.out_of_order_segments = end.out_of_order_segments;
-  view.zero_windows = end.zero_windows;
-  view.payload_bytes_per_second = payload_rate;
-  return view;
-}
-
-ConnectionView ToView(const WorkerRow& row) {
-  const ConnectionSummary& summary = row.summary;
-  ConnectionView view;
-  view.id = summary.id;
-  view.client = summary.client.endpoint;
-  view.server = summary.server.endpoint;
-  view.state = summary.state;
-  view.role = summary.role;
-  view.client_sent = ToView(summary.client, row.client_payload_rate);
-  view.server_sent = ToView(summary.server, row.server_payload_rate);
-  view.start_time_ns = summary.start_time_ns;
-  view.last_packet_time_ns = summary.last_packet_time_ns;
-  view.handshake_rtt_ns = summary.handshake_rtt_ns;
-  view.rtt_ns = summary.rtt_ns;
-  view.window_payload_bytes = row.window_payload_bytes;
-  return view;
-}
-
 // A connection keeps its place against one that is heavier by less than this.
 constexpr double kHysteresis = 1.25;
 
-bool IsHeavier(const ConnectionView& a, const ConnectionView& b) {
+bool IsHeavier(const ConnectionSummary& a, const ConnectionSummary& b) {
   if (a.rank != b.rank) return a.rank > b.rank;
   if (a.payload_bytes() != b.payload_bytes()) return a.payload_bytes() > b.payload_bytes();
   return a.id < b.id;
@@ -105,20 +75,15 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
         snapshot->encapsulations.push_back(from);
       }
     }
-    const auto add = [&](const WorkerRow& row, std::vector<ConnectionView>* views) {
-      ConnectionView view = ToView(row);
-      if (row.summary.interface < interfaces.size()) view.interface = interfaces[row.summary.interface];
-      if (row.summary.encapsulation < encapsulations.size()) {
-        view.encapsulation = encapsulations[row.summary.encapsulation];
+    const auto add = [&](const std::vector<ConnectionSummary>& rows, std::vector<ConnectionSummary>* to) {
+      for (const ConnectionSummary& row : rows) {
+        ConnectionSummary& added = to->emplace_back(row);
+        added.interface = row.interface < interfaces.size() ? interfaces[row.interface] : 0;
+        added.encapsulation = row.encapsulation < encapsulations.size() ? encapsulations[row.encapsulation] : 0;
       }
-      views->push_back(view);
     };
-    for (const WorkerRow& row : worker.rows) add(row, &snapshot->connections);
-    // An ended connection's encapsulation has its number no longer, and no metric shows it.
-    for (const WorkerRow& row : worker.ended_rows) {
-      add(row, &snapshot->ended_connections);
-      snapshot->ended_connections.back().encapsulation = 0;
-    }
+    add(worker.rows, &snapshot->connections);
+    add(worker.ended_rows, &snapshot->ended_connections);
     edges.push_back(&worker.edges);
     snapshot->connections_not_listed += worker.connections_not_listed;
     snapshot->totals.Add(worker.totals);
@@ -140,19 +105,20 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
 }
 
 void Collector::Rank(Snapshot* snapshot) {
-  const std::vector<ConnectionView>& ended = snapshot->ended_connections;
-  for (std::vector<ConnectionView>* views : {&snapshot->connections, &snapshot->ended_connections}) {
-    for (ConnectionView& view : *views) {
-      view.rank = static_cast<double>(view.window_payload_bytes) * (heaviest_.contains(view.id) ? kHysteresis : 1);
+  const std::vector<ConnectionSummary>& ended = snapshot->ended_connections;
+  for (std::vector<ConnectionSummary>* list : {&snapshot->connections, &snapshot->ended_connections}) {
+    for (ConnectionSummary& connection : *list) {
+      connection.rank =
+          static_cast<double>(connection.window_payload_bytes) * (heaviest_.contains(connection.id) ? kHysteresis : 1);
     }
-    std::sort(views->begin(), views->end(), IsHeavier);
+    std::sort(list->begin(), list->end(), IsHeavier);
   }
   heaviest_.clear();
   size_t next_ended = 0;
-  for (const ConnectionView& view : snapshot->connections) {
-    while (next_ended < ended.size() && IsHeavier(ended[next_ended], view)) heaviest_.insert(ended[next_ended++].id);
+  for (const ConnectionSummary& open : snapshot->connections) {
+    while (next_ended < ended.size() && IsHeavier(ended[next_ended], open)) heaviest_.insert(ended[next_ended++].id);
     if (heaviest_.size() >= options_.exported_connections) return;
-    heaviest_.insert(view.id);
+    heaviest_.insert(open.id);
   }
 }
 

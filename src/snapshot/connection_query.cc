@@ -12,7 +12,7 @@ constexpr std::string_view kSortNames[] = {"start", "rate", "bytes", "idle", "cl
 static_assert(std::size(kSortNames) == static_cast<size_t>(ConnectionSort::kCount), "a name for each");
 
 // What is compared, the smallest first. Endpoints are compared themselves.
-double KeyOf(const ConnectionView& connection, ConnectionSort sort) {
+double KeyOf(const ConnectionSummary& connection, ConnectionSort sort) {
   switch (sort) {
     case ConnectionSort::kRate:
       return -connection.payload_bytes_per_second();
@@ -66,7 +66,7 @@ std::string ConnectionSortNames() {
   return names;
 }
 
-void ConnectionSum::Add(const ConnectionView& connection) {
+void ConnectionSum::Add(const ConnectionSummary& connection) {
   ++connections;
   client_payload_bytes += connection.client_sent.payload_bytes;
   server_payload_bytes += connection.server_sent.payload_bytes;
@@ -81,7 +81,7 @@ ChosenConnections ChooseConnections(const Snapshot& snapshot, const Filter& filt
   ChosenConnections chosen;
   std::vector<Entry> entries;
   entries.reserve(snapshot.connections.size());
-  for (const ConnectionView& connection : snapshot.connections) {
+  for (const ConnectionSummary& connection : snapshot.connections) {
     if (!filter.empty() && !filter.Matches(connection, snapshot)) continue;
     chosen.matching.Add(connection);
     entries.push_back({KeyOf(connection, sort), static_cast<uint32_t>(&connection - snapshot.connections.data())});
@@ -89,8 +89,8 @@ ChosenConnections ChooseConnections(const Snapshot& snapshot, const Filter& filt
   const auto before = [&snapshot, sort, reverse](const Entry& left, const Entry& right) {
     const Entry& a = reverse ? right : left;
     const Entry& b = reverse ? left : right;
-    const ConnectionView& one = snapshot.connections[a.index];
-    const ConnectionView& other = snapshot.connections[b.index];
+    const ConnectionSummary& one = snapshot.connections[a.index];
+    const ConnectionSummary& other = snapshot.connections[b.index];
     if (a.key != b.key) return a.key < b.key;
     if (sort == ConnectionSort::kClient || sort == ConnectionSort::kServer) {
       const int order =

@@ -57,7 +57,7 @@ struct ConnectionSum {
   double client_payload_bytes_per_second = 0;
   double server_payload_bytes_per_second = 0;
 
-  void Add(const ConnectionView& connection);
+  void Add(const ConnectionSummary& connection);
 };
 
 struct ChosenConnections {

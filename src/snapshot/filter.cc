@@ -43,7 +43,7 @@ char* WriteEndpoint(const Endpoint& endpoint, char* out) {
   return std::copy(text.begin(), text.end(), out);
 }
 
-bool ContainsText(const ConnectionView& connection, std::string_view text) {
+bool ContainsText(const ConnectionSummary& connection, std::string_view text) {
   char line[160];
   char* end = WriteEndpoint(connection.client, line);
   *end++ = ' ';
@@ -154,21 +154,21 @@ Filter Filter::ParseUnfinished(std::string_view text) {
   return filter;
 }
 
-bool Filter::Matches(const ConnectionView& connection, const Snapshot& snapshot) const {
+bool Filter::Matches(const ConnectionSummary& connection, const Snapshot& snapshot) const {
   return MatchesAll(connection, snapshot, nullptr);
 }
 
-bool Filter::Matches(const ConnectionView& connection, const Snapshot& snapshot, NameOf name_of) const {
+bool Filter::Matches(const ConnectionSummary& connection, const Snapshot& snapshot, NameOf name_of) const {
   return MatchesAll(connection, snapshot, &name_of);
 }
 
-bool Filter::MatchesAll(const ConnectionView& connection, const Snapshot& snapshot, const NameOf* name_of) const {
+bool Filter::MatchesAll(const ConnectionSummary& connection, const Snapshot& snapshot, const NameOf* name_of) const {
   return std::all_of(terms_.begin(), terms_.end(), [&](const Term& term) {
     return TermMatches(term, connection, snapshot, name_of) != term.negated;
   });
 }
 
-bool Filter::TermMatches(const Term& term, const ConnectionView& connection, const Snapshot& snapshot,
+bool Filter::TermMatches(const Term& term, const ConnectionSummary& connection, const Snapshot& snapshot,
                          const NameOf* name_of) {
   const auto either = [&](auto&& matches) {
     return (term.side != Side::kServer && matches(connection.client)) ||

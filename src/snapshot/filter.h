@@ -41,8 +41,8 @@ class Filter {
   // an address, "port:" is nothing yet), a wrong one is left out, and ignored_terms() tells.
   static Filter ParseUnfinished(std::string_view text);
 
-  bool Matches(const ConnectionView& connection, const Snapshot& snapshot) const;
-  bool Matches(const ConnectionView& connection, const Snapshot& snapshot, NameOf name_of) const;
+  bool Matches(const ConnectionSummary& connection, const Snapshot& snapshot) const;
+  bool Matches(const ConnectionSummary& connection, const Snapshot& snapshot, NameOf name_of) const;
 
   bool empty() const { return terms_.empty(); }
   const std::vector<std::string>& ignored_terms() const { return ignored_terms_; }
@@ -64,9 +64,9 @@ class Filter {
   };
 
   static absl::StatusOr<std::optional<Term>> ParseTerm(std::string_view word, bool unfinished);
-  static bool TermMatches(const Term& term, const ConnectionView& connection, const Snapshot& snapshot,
+  static bool TermMatches(const Term& term, const ConnectionSummary& connection, const Snapshot& snapshot,
                           const NameOf* name_of);
-  bool MatchesAll(const ConnectionView& connection, const Snapshot& snapshot, const NameOf* name_of) const;
+  bool MatchesAll(const ConnectionSummary& connection, const Snapshot& snapshot, const NameOf* name_of) const;
 
   std::vector<Term> terms_;
   std::vector<std::string> ignored_terms_;

@@ -8,53 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "src/flow/connection_summary.h"
 #include "src/flow/edge.h"
 #include "src/flow/totals.h"
-#include "src/net/connection_state.h"
 #include "src/net/encapsulation.h"
-#include "src/net/endpoint.h"
 #include "src/net/protocol.h"
 
 namespace tcpgauge {
-
-// What one end of a connection sent.
-struct DirectionView {
-  uint64_t packets = 0;
-  uint64_t payload_bytes = 0;  // TCP payload by the headers' lengths, retransmissions included
-  uint64_t ip_bytes = 0;       // IP header and all that follows it
-  uint32_t retransmitted_segments = 0;
-  uint32_t out_of_order_segments = 0;
-  uint32_t zero_windows = 0;
-  double payload_bytes_per_second = 0;  // over Snapshot::rate_window_seconds
-};
-
-// One connection that is confirmed: its handshake was seen, or enough of it to count (see ConnectionTable).
-struct ConnectionView {
-  static constexpr int64_t kUnknown = -1;
-
-  uint64_t id = 0;  // of this incarnation: a hash, so two have one only by a collision of 64 bits
-  Endpoint client;
-  Endpoint server;
-  ConnectionState state = ConnectionState::kSynSent;
-  Role role = Role::kInferred;
-  uint32_t interface = 0;      // index into Snapshot::interfaces
-  uint32_t encapsulation = 0;  // index into Snapshot::encapsulations; 0 = none
-  DirectionView client_sent;
-  DirectionView server_sent;
-  int64_t start_time_ns = 0;        // Unix epoch, of the first packet
-  int64_t last_packet_time_ns = 0;  // Unix epoch
-  // Durations in nanoseconds, or kUnknown.
-  int64_t handshake_rtt_ns = kUnknown;  // SYN to the ACK that completes the handshake
-  int64_t rtt_ns = kUnknown;            // smoothed
-  uint64_t window_payload_bytes = 0;    // both directions, over the ranking window: what "heaviest" means
-  // The same, more for one that was among the heaviest before, so that near-equal ones do not take turns.
-  double rank = 0;
-
-  double payload_bytes_per_second() const {
-    return client_sent.payload_bytes_per_second + server_sent.payload_bytes_per_second;
-  }
-  uint64_t payload_bytes() const { return client_sent.payload_bytes + server_sent.payload_bytes; }
-};
 
 // One interface, or the file that is read. Counters only grow.
 struct InterfaceView {
@@ -103,9 +63,9 @@ struct Snapshot {
   // this gives today's wall time.
   int64_t clock_stepped_ns = 0;
   double rate_window_seconds = 1;
-  std::vector<ConnectionView> connections;        // heaviest first, see ConnectionView::rank
-  std::vector<ConnectionView> ended_connections;  // those of the last ranking window, the heaviest, by rank too
-  uint64_t connections_not_listed = 0;            // confirmed, but beyond the listing's bound
+  std::vector<ConnectionSummary> connections;        // heaviest first, see ConnectionSummary::rank
+  std::vector<ConnectionSummary> ended_connections;  // those of the last ranking window, the heaviest, by rank too
+  uint64_t connections_not_listed = 0;               // confirmed, but beyond the listing's bound
   std::vector<InterfaceView> interfaces;
   std::vector<Encapsulation> encapsulations{Encapsulation()};
   std::vector<NamedCount> decode_errors;
@@ -114,10 +74,11 @@ struct Snapshot {
   EdgesView edges;
 
   // Of an agent that runs elsewhere; see AttachedAgent.
-  std::string agent;                     // its name; empty = this process
-  std::string trouble;                   // why this is old; empty = it is not
-  DirectionView not_listed_client_sent;  // rates and payload of the connections that were asked for but are not listed
-  DirectionView not_listed_server_sent;
+  std::string agent;    // its name; empty = this process
+  std::string trouble;  // why this is old; empty = it is not
+  DirectionSummary
+      not_listed_client_sent;  // rates and payload of the connections that were asked for but are not listed
+  DirectionSummary not_listed_server_sent;
 };
 
 }  // namespace tcpgauge

@@ -82,11 +82,11 @@ void WorkerPublisher::TakeSlot(uint32_t slot) {
   } else {
     back.rows.emplace_back();
   }
-  WorkerRow& row = back.rows[place];
-  row.summary = table_.Summarize(slot);
-  row.summary.encapsulation = PlaceOf(row.summary.encapsulation);
-  row.client_payload_rate = table_.PayloadRate(slot, true, rates_time_ns_);
-  row.server_payload_rate = table_.PayloadRate(slot, false, rates_time_ns_);
+  ConnectionSummary& row = back.rows[place];
+  row = table_.Summarize(slot);
+  row.encapsulation = PlaceOf(row.encapsulation);
+  row.client_sent.payload_bytes_per_second = table_.PayloadRate(slot, true, rates_time_ns_);
+  row.server_sent.payload_bytes_per_second = table_.PayloadRate(slot, false, rates_time_ns_);
   row.window_payload_bytes = window_payload_bytes;
 }
 
@@ -135,9 +135,9 @@ void WorkerPublisher::Publish() {
   CopyEdges(&back.edges);
   back.ended_rows.clear();
   for (const RecentlyEnded::Entry& entry : table_.recently_ended().entries()) {
-    back.ended_rows.emplace_back();
-    back.ended_rows.back().summary = entry.summary;
-    back.ended_rows.back().window_payload_bytes = entry.window_payload_bytes;
+    back.ended_rows.push_back(entry.summary);
+    // Its number may stand for another encapsulation by now, and no metric shows it.
+    back.ended_rows.back().encapsulation = 0;
   }
   buffer_.Publish();
 }

@@ -22,22 +22,14 @@ struct CaptureCounters {
   int64_t clock_stepped_ns = 0;                             // see Snapshot; falls when the clock is set back
 };
 
-// One connection as its table holds it, with its averages.
-struct WorkerRow {
-  ConnectionSummary summary;
-  double client_payload_rate = 0;  // bytes per second
-  double server_payload_rate = 0;
-  uint64_t window_payload_bytes = 0;
-};
-
 // One worker's contribution to a snapshot: a copy, owned by whoever holds it.
 // The rows were copied one after the other while packets went on: they differ in age by the length of the pass. Totals
 // and counters are of the moment of publication.
 struct WorkerSnapshot {
   int64_t begun_ns = INT64_MIN;  // see Snapshot
   int64_t time_ns = 0;           // table time
-  std::vector<WorkerRow> rows;
-  std::vector<WorkerRow> ended_rows;
+  std::vector<ConnectionSummary> rows;
+  std::vector<ConnectionSummary> ended_rows;
   uint64_t connections_not_listed = 0;
   std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation of the rows
   Totals totals;

@@ -34,8 +34,8 @@ TEST(SnapshotFromJson, ReadsBackAllThatTheAgentWrote) {
   EXPECT_FALSE(read.interfaces[1].up);
   ASSERT_EQ(read.connections.size(), 3u);
   for (size_t i = 0; i < 3; ++i) {
-    const ConnectionView& is = read.connections[i];
-    const ConnectionView& was = original.connections[i];
+    const ConnectionSummary& is = read.connections[i];
+    const ConnectionSummary& was = original.connections[i];
     EXPECT_EQ(is.id, was.id);
     EXPECT_EQ(is.client, was.client);
     EXPECT_EQ(is.server, was.server);
@@ -46,7 +46,7 @@ TEST(SnapshotFromJson, ReadsBackAllThatTheAgentWrote) {
     EXPECT_NEAR(is.start_time_ns, was.start_time_ns, 1000);
     EXPECT_NEAR(is.last_packet_time_ns, was.last_packet_time_ns, 1000);
     EXPECT_NEAR(is.rtt_ns, was.rtt_ns, 1);
-    EXPECT_EQ(is.handshake_rtt_ns, ConnectionView::kUnknown);
+    EXPECT_EQ(is.handshake_rtt_ns, ConnectionSummary::kUnknown);
     EXPECT_EQ(is.payload_bytes(), was.payload_bytes());
     EXPECT_NEAR(is.payload_bytes_per_second(), was.payload_bytes_per_second(), 0.1);
     EXPECT_EQ(is.server_sent.retransmitted_segments, was.server_sent.retransmitted_segments);
@@ -87,7 +87,7 @@ TEST(SnapshotFromJson, AnswersOfAnyShapeAreReadSafely) {
       broken[i] = c;
       const auto snapshot = SnapshotFromJson(broken);
       if (!snapshot.ok()) continue;
-      for (const ConnectionView& connection : snapshot->connections) {
+      for (const ConnectionSummary& connection : snapshot->connections) {
         ASSERT_LT(connection.interface, snapshot->interfaces.size());
         ASSERT_LT(connection.encapsulation, snapshot->encapsulations.size());
       }

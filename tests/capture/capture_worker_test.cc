@@ -71,15 +71,15 @@ TEST(CaptureWorker, ClockStepsEndNoConnectionAndMakeNoRateOrDelayUp) {
     ASSERT_TRUE(worker.buffer()->TakeLatest());
     const WorkerSnapshot& last = worker.buffer()->front();
     ASSERT_EQ(last.rows.size(), 1) << step_ns;
-    EXPECT_NEAR(last.rows[0].client_payload_rate, 10 * kPayload, kPayload) << step_ns;
+    EXPECT_NEAR(last.rows[0].client_sent.payload_bytes_per_second, 10 * kPayload, kPayload) << step_ns;
     EXPECT_EQ(last.totals.opened_handshake, 1) << step_ns;
     for (const uint64_t count : last.totals.closed) EXPECT_EQ(count, 0) << step_ns;
-    EXPECT_NEAR(static_cast<double>(last.rows[0].summary.rtt_ns), 1e6, 1e5) << step_ns;
+    EXPECT_NEAR(static_cast<double>(last.rows[0].rtt_ns), 1e6, 1e5) << step_ns;
 
     const NamedEndedConnection* const connection = ended.Front();
     ASSERT_NE(connection, nullptr) << "open at the end";
     EXPECT_EQ(connection->connection.reason, std::nullopt);
-    EXPECT_EQ(connection->connection.summary.client.payload_bytes, kTurns * kPayload);
+    EXPECT_EQ(connection->connection.summary.client_sent.payload_bytes, kTurns * kPayload);
     // The log tells of today's wall time.
     EXPECT_EQ(connection->connection.summary.last_packet_time_ns, clock.WallNanoseconds()) << step_ns;
     EXPECT_EQ(last.counters.clock_stepped_ns, 2 * step_ns);
@@ -170,7 +170,7 @@ TEST(CaptureWorker, PublishesNoRateOfASecondOfWhichPacketsStillWait) {
     sources.push_back(std::make_unique<HeldUpSource>(&clock, &stop, tells_the_last, [&] {
       ++reads[tells_the_last];
       if (!publisher->buffer()->TakeLatest() || publisher->buffer()->front().rows.empty()) return;
-      rates.push_back(publisher->buffer()->front().rows[0].client_payload_rate);
+      rates.push_back(publisher->buffer()->front().rows[0].client_sent.payload_bytes_per_second);
     }));
     CaptureWorker worker(std::move(sources), TableOptions(), WorkerOptions(), nullptr, &published, &stop, &clock,
                          [](const absl::Status&) {});

@@ -43,11 +43,11 @@ TEST(BrokenSegment, CountsWithoutAnEffectOnStateAndSequenceNumbers) {
   ASSERT_EQ(table->size(), 1u);
   const ConnectionSummary summary = table->Summarize(0);
   EXPECT_EQ(summary.state, ConnectionState::kEstablished);
-  EXPECT_EQ(summary.client.packets, 5u);
-  EXPECT_EQ(summary.client.payload_bytes, 244u);
-  EXPECT_EQ(summary.client.retransmitted_segments, 0u);
-  EXPECT_EQ(summary.client.out_of_order_segments, 0u);
-  EXPECT_EQ(summary.client.zero_windows, 0u);
+  EXPECT_EQ(summary.client_sent.packets, 5u);
+  EXPECT_EQ(summary.client_sent.payload_bytes, 244u);
+  EXPECT_EQ(summary.client_sent.retransmitted_segments, 0u);
+  EXPECT_EQ(summary.client_sent.out_of_order_segments, 0u);
+  EXPECT_EQ(summary.client_sent.zero_windows, 0u);
 }
 
 TEST(BrokenSegment, DoesNotAnswerASyn) {
@@ -55,17 +55,17 @@ TEST(BrokenSegment, DoesNotAnswerASyn) {
   ASSERT_EQ(table->size(), 1u);
   const ConnectionSummary summary = table->Summarize(0);
   EXPECT_EQ(summary.state, ConnectionState::kSynSent);
-  EXPECT_EQ(summary.server.packets, 1u);
+  EXPECT_EQ(summary.server_sent.packets, 1u);
 }
 
 TEST(BrokenSegment, MayBeTheFirstThatIsSeenOfAConnection) {
   const auto table = TableOf({Broken(kServer, kClient, 0, 7)});
   ASSERT_EQ(table->size(), 1u);
   const ConnectionSummary summary = table->Summarize(0);
-  EXPECT_EQ(summary.client.endpoint, kClient);
+  EXPECT_EQ(summary.client, kClient);
   EXPECT_EQ(summary.role, Role::kInferred);
   EXPECT_FALSE(summary.confirmed);
-  EXPECT_EQ(summary.server.payload_bytes, 7u);
+  EXPECT_EQ(summary.server_sent.payload_bytes, 7u);
 
   EXPECT_EQ(TableOf({Broken(kServer, kClient, 0, 7)}, true)->size(), 0u) << "no SYN was seen";
 }

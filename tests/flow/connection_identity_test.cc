@@ -15,7 +15,7 @@ TEST_F(ConnectionIdentity, APacketSeenOnAnotherInterfaceIsCountedOnce) {
   for (const uint32_t interface : {1u, 2u, 1u, 2u}) {
     Feed(FromClient().Seq(1001).Ack(5001).Payload(100).Time(0.1).On(interface));
   }
-  EXPECT_EQ(Only().client.payload_bytes, 0) << "the client was seen on interface 0 first";
+  EXPECT_EQ(Only().client_sent.payload_bytes, 0) << "the client was seen on interface 0 first";
   EXPECT_EQ(table().duplicate_packets(0), 0);
   EXPECT_EQ(table().duplicate_packets(1), 2);
   EXPECT_EQ(table().duplicate_packets(2), 2);
@@ -26,7 +26,7 @@ TEST_F(ConnectionIdentity, EachEndHasItsInterface) {
   Feed(FromClient().Syn(1000).On(3));
   Feed(FromServer().Syn(5000).Ack(1001).On(4));
   Feed(FromServer().Syn(5000).Ack(1001).On(3));
-  EXPECT_EQ(Only().server.packets, 1);
+  EXPECT_EQ(Only().server_sent.packets, 1);
   EXPECT_EQ(table().duplicate_packets(3), 1);
   EXPECT_EQ(Only().interface, 3) << "the client's";
 }
@@ -41,10 +41,10 @@ TEST_F(ConnectionIdentity, MovesToAnotherInterfaceWhenItsOwnIsSilent) {
   Feed(FromClient().Seq(1001).Ack(5001).Payload(10).Time(0.9).On(1));
   EXPECT_EQ(table().duplicate_packets(1), 1);
   Feed(FromClient().Seq(1001).Ack(5001).Payload(10).Time(1.2).On(1));
-  EXPECT_EQ(Only().client.payload_bytes, 10);
+  EXPECT_EQ(Only().client_sent.payload_bytes, 10);
   EXPECT_EQ(Only().interface, 1);
   Feed(FromClient().Seq(1011).Ack(5001).Payload(10).Time(1.3).On(0));
-  EXPECT_EQ(Only().client.payload_bytes, 10);
+  EXPECT_EQ(Only().client_sent.payload_bytes, 10);
   EXPECT_EQ(table().duplicate_packets(0), 1);
 }
 
@@ -54,7 +54,7 @@ TEST_F(ConnectionIdentity, PacketsOfAnotherInterfaceThatComeLateAreStillDuplicat
   // The other interface's ring is read later, from its beginning.
   Feed(FromClient().Seq(1001).Ack(5001).Payload(10).Time(1.5).On(1));
   Feed(FromClient().Seq(1001).Ack(5001).Payload(10).Time(1.01).On(1));
-  EXPECT_EQ(Only().client.payload_bytes, 10);
+  EXPECT_EQ(Only().client_sent.payload_bytes, 10);
   EXPECT_EQ(table().duplicate_packets(1), 2);
 }
 
@@ -62,7 +62,7 @@ TEST_F(ConnectionIdentity, InterfacesBeyondTheBoundAreOne) {
   constexpr uint32_t kLast = ConnectionTable::kMaxInterfaces - 1;
   Feed(FromClient().Syn(1000).On(kLast + 5));
   Feed(FromClient().Syn(1000).On(kLast + 9));
-  EXPECT_EQ(Only().client.packets, 2);
+  EXPECT_EQ(Only().client_sent.packets, 2);
   Feed(FromClient().Syn(1000).On(2));
   EXPECT_EQ(table().duplicate_packets(2), 1);
   EXPECT_EQ(Only().interface, kLast);
@@ -99,9 +99,9 @@ TEST_F(ConnectionIdentity, FollowingFragmentsCountForTheirSegmentsConnection) {
   Feed(FromClient().Payload(500).FollowingFragment(9));
   Feed(FromClient().Payload(300).FollowingFragment(8));
   EXPECT_EQ(table().unmatched_fragments(), 2);
-  EXPECT_EQ(Only().client.payload_bytes, 1500);
-  EXPECT_EQ(Only().client.packets, 4);
-  EXPECT_EQ(Only().client.ip_bytes, 2 * 40 + 1040 + 520);
+  EXPECT_EQ(Only().client_sent.payload_bytes, 1500);
+  EXPECT_EQ(Only().client_sent.packets, 4);
+  EXPECT_EQ(Only().client_sent.ip_bytes, 2 * 40 + 1040 + 520);
   Feed(FromClient().Payload(500).FollowingFragment(9).On(1));
   EXPECT_EQ(table().duplicate_packets(1), 1);
 }
@@ -121,7 +121,7 @@ TEST_F(ConnectionIdentity, AFragmentDoesNotMatchThatOfAnotherNetworkThatGotItsNu
   ASSERT_EQ(table().size(), 0);
   Feed(FromClient().Syn(1000).Vlan(8).Time(4));
   Feed(FromClient().Payload(500).Vlan(8).FollowingFragment(9).Time(5));
-  EXPECT_EQ(Only().client.payload_bytes, 0);
+  EXPECT_EQ(Only().client_sent.payload_bytes, 0);
   EXPECT_EQ(table().unmatched_fragments(), 1);
 }
 
@@ -145,7 +145,7 @@ class Eviction : public TableTest {
     std::vector<int> ports;
     for (const EndedConnection& ended : ended_) {
       EXPECT_EQ(ended.reason, EndReason::kEvicted);
-      ports.push_back(ended.summary.client.endpoint.port);
+      ports.push_back(ended.summary.client.port);
     }
     return ports;
   }

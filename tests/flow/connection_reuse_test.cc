@@ -26,7 +26,7 @@ TEST_F(ConnectionReuse, TheSameSynAgainIsTheSameConnection) {
   Feed(FromClient().Syn(1000).Time(0));
   Feed(FromClient().Syn(1000).Time(1));
   EXPECT_EQ(ended_.size(), 0);
-  EXPECT_EQ(Only().client.packets, 2);
+  EXPECT_EQ(Only().client_sent.packets, 2);
 }
 
 TEST_F(ConnectionReuse, AfterCloseResetAndHalfCloseASynBeginsAnother) {
@@ -49,7 +49,7 @@ TEST_F(ConnectionReuse, AfterCloseResetAndHalfCloseASynBeginsAnother) {
     ASSERT_EQ(ended_.size(), ended + 1);
     EXPECT_EQ(LastEnded().reason, c.reason);
     EXPECT_EQ(State(), ConnectionState::kEstablished);
-    EXPECT_EQ(Only().client.packets, 2);
+    EXPECT_EQ(Only().client_sent.packets, 2);
     EXPECT_EQ(Only().handshake_rtt_ns, Seconds(0.030));
     Feed(FromClient().Rst().Time(start + 1));
     start += 100;
@@ -61,7 +61,7 @@ TEST_F(ConnectionReuse, TheOtherEndMayBeTheNextClient) {
   Handshake();
   Close(1);
   Feed(FromServer().Syn(kNextServer).Time(1.5));
-  EXPECT_EQ(Only().client.endpoint, server_);
+  EXPECT_EQ(Only().client, server_);
 }
 
 TEST_F(ConnectionReuse, AnAnswerWhoseSynWasMissedBeginsAnotherAfterClose) {
@@ -70,7 +70,7 @@ TEST_F(ConnectionReuse, AnAnswerWhoseSynWasMissedBeginsAnotherAfterClose) {
   Feed(FromServer().Syn(kNextServer).Ack(kNextClient + 1).Time(1.5));
   ASSERT_EQ(ended_.size(), 1);
   EXPECT_EQ(State(), ConnectionState::kSynReceived);
-  EXPECT_EQ(Only().client.endpoint, client_);
+  EXPECT_EQ(Only().client, client_);
 }
 
 TEST_F(ConnectionReuse, ARepeatedSynAckAfterResetIsTheOldConnections) {
@@ -89,9 +89,9 @@ TEST_F(ConnectionReuse, AForgedSynDoesNotEndAnEstablishedConnection) {
   Feed(FromClient().Seq(1001).Ack(5001).Payload(100).Time(2));
   Feed(FromServer().Seq(5001).Ack(1101).Time(2.01));
   EXPECT_EQ(ended_.size(), 0);
-  EXPECT_EQ(Only().client.retransmitted_segments, 0) << "its numbers are not the connection's";
-  EXPECT_EQ(Only().client.out_of_order_segments, 0);
-  EXPECT_EQ(Only().client.packets, 4) << "but it counts";
+  EXPECT_EQ(Only().client_sent.retransmitted_segments, 0) << "its numbers are not the connection's";
+  EXPECT_EQ(Only().client_sent.out_of_order_segments, 0);
+  EXPECT_EQ(Only().client_sent.packets, 4) << "but it counts";
 }
 
 TEST_F(ConnectionReuse, AForgedSynIsNoRttSample) {
@@ -118,15 +118,15 @@ TEST_F(ConnectionReuse, AnAnsweredSynEndsAnEstablishedConnection) {
   Feed(FromServer().Syn(kNextServer).Ack(kNextClient + 1).Time(1.25));
   ASSERT_EQ(ended_.size(), 1);
   EXPECT_EQ(LastEnded().reason, EndReason::kIdleTimeout);
-  EXPECT_EQ(LastEnded().summary.client.payload_bytes, 100);
+  EXPECT_EQ(LastEnded().summary.client_sent.payload_bytes, 100);
   EXPECT_EQ(State(), ConnectionState::kSynReceived);
   EXPECT_EQ(Only().start_time_ns, TestTime(1));
   EXPECT_EQ(Only().server_rtt_ns, Seconds(0.25));
   Feed(FromClient().Seq(kNextClient + 1).Ack(kNextServer + 1).Payload(7).Time(1.5));
   EXPECT_EQ(State(), ConnectionState::kEstablished);
   EXPECT_EQ(Only().handshake_rtt_ns, Seconds(0.5));
-  EXPECT_EQ(Only().client.payload_bytes, 7);
-  EXPECT_EQ(Only().client.retransmitted_segments, 0);
+  EXPECT_EQ(Only().client_sent.payload_bytes, 7);
+  EXPECT_EQ(Only().client_sent.retransmitted_segments, 0);
 }
 
 TEST_F(ConnectionReuse, AnAnswerThatWasOvertakenBeginsAConnectionThatIsNotOldAlready) {

@@ -28,14 +28,14 @@ TEST_F(ConnectionTableTest, FollowsAConnectionFromSynToRemoval) {
   EXPECT_EQ(State(), ConnectionState::kClosed);
 
   const ConnectionSummary summary = Only();
-  EXPECT_EQ(summary.client.endpoint, client_);
-  EXPECT_EQ(summary.server.endpoint, server_);
-  EXPECT_EQ(summary.client.packets, 5);
-  EXPECT_EQ(summary.server.packets, 3);
-  EXPECT_EQ(summary.client.payload_bytes, 100);
-  EXPECT_EQ(summary.server.payload_bytes, 3000);
-  EXPECT_EQ(summary.client.ip_bytes, 5 * 40 + 100);
-  EXPECT_EQ(summary.server.ip_bytes, 3 * 40 + 3000);
+  EXPECT_EQ(summary.client, client_);
+  EXPECT_EQ(summary.server, server_);
+  EXPECT_EQ(summary.client_sent.packets, 5);
+  EXPECT_EQ(summary.server_sent.packets, 3);
+  EXPECT_EQ(summary.client_sent.payload_bytes, 100);
+  EXPECT_EQ(summary.server_sent.payload_bytes, 3000);
+  EXPECT_EQ(summary.client_sent.ip_bytes, 5 * 40 + 100);
+  EXPECT_EQ(summary.server_sent.ip_bytes, 3 * 40 + 3000);
   EXPECT_EQ(summary.role, Role::kObserved);
   EXPECT_TRUE(summary.confirmed);
   EXPECT_EQ(summary.start_time_ns, TestTime(0));
@@ -86,7 +86,7 @@ TEST_F(ConnectionTableTest, TimesTheHandshakeFromTheLastOfRepeatedSegments) {
 TEST_F(ConnectionTableTest, KnowsNoHandshakeTimesOfHalfAHandshake) {
   Feed(FromServer().Syn(5000).Ack(1001).Time(0));
   EXPECT_EQ(State(), ConnectionState::kSynReceived);
-  EXPECT_EQ(Only().client.endpoint, client_);
+  EXPECT_EQ(Only().client, client_);
   Feed(FromClient().Seq(1001).Ack(5001).Time(0.01));
   EXPECT_EQ(State(), ConnectionState::kEstablished);
   EXPECT_EQ(Only().handshake_rtt_ns, ConnectionSummary::kUnknown);
@@ -103,7 +103,7 @@ TEST_F(ConnectionTableTest, FollowsASimultaneousOpen) {
   Feed(FromServer().Syn(5000).Ack(1001).Time(0.003));
   Feed(FromClient().Seq(1001).Ack(5001).Payload(10).Time(0.004));
   EXPECT_EQ(State(), ConnectionState::kEstablished);
-  EXPECT_EQ(Only().client.endpoint, client_) << "who sent the first SYN";
+  EXPECT_EQ(Only().client, client_) << "who sent the first SYN";
   EXPECT_EQ(ended_.size(), 0);
 }
 
@@ -111,8 +111,8 @@ TEST_F(ConnectionTableTest, CountsDataInTheSyn) {
   Feed(FromClient().Syn(1000).Payload(500));
   Feed(FromServer().Syn(5000).Ack(1501));
   Feed(FromClient().Seq(1501).Ack(5001).Payload(10));
-  EXPECT_EQ(Only().client.payload_bytes, 510);
-  EXPECT_EQ(Only().client.retransmitted_segments, 0);
+  EXPECT_EQ(Only().client_sent.payload_bytes, 510);
+  EXPECT_EQ(Only().client_sent.retransmitted_segments, 0);
   EXPECT_EQ(State(), ConnectionState::kEstablished);
 }
 
@@ -258,7 +258,7 @@ TEST_F(ConnectionTableTest, LearnsServersFromHandshakes) {
   client_ = At("10.0.0.1:50000");
   Feed(FromServer().Seq(1).Ack(1).Payload(10));
   Feed(FromClient().Seq(1).Ack(11));
-  for (const ConnectionSummary& summary : Live()) EXPECT_EQ(summary.server.endpoint, server_);
+  for (const ConnectionSummary& summary : Live()) EXPECT_EQ(summary.server, server_);
 }
 
 TEST_F(ConnectionTableTest, ALaterHandshakeCorrectsTheClientBeforeConfirmationAndNotAfter) {
@@ -271,8 +271,8 @@ TEST_F(ConnectionTableTest, ALaterHandshakeCorrectsTheClientBeforeConfirmationAn
   Handshake();
   Feed(Segment(early, server_).Seq(1).Ack(11));
   for (const ConnectionSummary& summary : Live()) {
-    if (summary.client.endpoint == early) continue;
-    EXPECT_TRUE(summary.server.endpoint == confirmed || summary.client.endpoint == client_);
+    if (summary.client == early) continue;
+    EXPECT_TRUE(summary.server == confirmed || summary.client == client_);
   }
   EXPECT_EQ(table().totals().server_payload_bytes, 10);
   EXPECT_EQ(table().totals().client_payload_bytes, 10);
@@ -281,9 +281,9 @@ TEST_F(ConnectionTableTest, ALaterHandshakeCorrectsTheClientBeforeConfirmationAn
 TEST_F(ConnectionTableTest, ASynAckMakesTheRolesOfAnUnconfirmedConnectionObserved) {
   server_ = At("10.0.0.2:60000");
   Feed(FromServer().Seq(4999).Ack(1).Payload(1));
-  EXPECT_EQ(Only().client.endpoint, server_);
+  EXPECT_EQ(Only().client, server_);
   Feed(FromServer().Syn(5000).Ack(1001));
-  EXPECT_EQ(Only().client.endpoint, client_);
+  EXPECT_EQ(Only().client, client_);
   EXPECT_EQ(Only().role, Role::kObserved);
 }
 
@@ -293,7 +293,7 @@ TEST_F(ConnectionTableTest, LocalListenersAreServers) {
   listeners->endpoints.insert(server_);
   table().SetLocalListeners(listeners);
   Feed(FromServer().Seq(1).Ack(1).Payload(10));
-  EXPECT_EQ(Only().server.endpoint, server_);
+  EXPECT_EQ(Only().server, server_);
 }
 
 TEST_F(ConnectionTableTest, TimeNeverStepsBack) {
@@ -305,7 +305,7 @@ TEST_F(ConnectionTableTest, TimeNeverStepsBack) {
   EXPECT_EQ(table().now_ns(), TestTime(100.03));
   Feed(FromClient().Seq(1011).Ack(5001).Payload(10).Time(99.8));
   EXPECT_EQ(Only().last_packet_time_ns, TestTime(100.03));
-  EXPECT_EQ(Only().client.payload_bytes, 20);
+  EXPECT_EQ(Only().client_sent.payload_bytes, 20);
 }
 
 TEST_F(ConnectionTableTest, RatesAreThoseOfEachEnd) {
@@ -355,7 +355,7 @@ TEST_F(ConnectionTableTest, OfThoseThatEndedTheHeavierTakesThePlaceOfALighter) {
     Feed(FromClient().Seq(1001 + payload).Ack(5001).Rst().Time(seconds + 0.2));
     Advance(seconds += 3);
     ASSERT_EQ(table().recently_ended().entries().size(), 1);
-    EXPECT_EQ(table().recently_ended().entries()[0].window_payload_bytes, payload == 100 ? 100 : 150);
+    EXPECT_EQ(table().recently_ended().entries()[0].summary.window_payload_bytes, payload == 100 ? 100 : 150);
   }
 }
 

@@ -14,16 +14,16 @@
 namespace tcpgauge {
 namespace {
 
-auto AllOf(const EndSummary& end) {
-  return std::make_tuple(end.endpoint, end.packets, end.payload_bytes, end.ip_bytes, end.retransmitted_segments,
-                         end.out_of_order_segments, end.zero_windows);
+auto AllOf(const DirectionSummary& sent) {
+  return std::make_tuple(sent.packets, sent.payload_bytes, sent.ip_bytes, sent.retransmitted_segments,
+                         sent.out_of_order_segments, sent.zero_windows);
 }
 
 auto AllOf(const ConnectionSummary& summary) {
-  return std::make_tuple(summary.id, AllOf(summary.client), AllOf(summary.server), summary.encapsulation,
-                         summary.interface, summary.state, summary.role, summary.confirmed, summary.start_time_ns,
-                         summary.last_packet_time_ns, summary.server_rtt_ns, summary.client_rtt_ns,
-                         summary.handshake_rtt_ns, summary.rtt_ns);
+  return std::make_tuple(summary.id, summary.client, summary.server, AllOf(summary.client_sent),
+                         AllOf(summary.server_sent), summary.encapsulation, summary.interface, summary.state,
+                         summary.role, summary.confirmed, summary.start_time_ns, summary.last_packet_time_ns,
+                         summary.server_rtt_ns, summary.client_rtt_ns, summary.handshake_rtt_ns, summary.rtt_ns);
 }
 
 class FillRecordTest : public TableTest {

@@ -9,7 +9,7 @@ namespace {
 RecentlyEnded::Entry EntryOf(uint64_t id, uint64_t bytes, int64_t end_time_ns) {
   RecentlyEnded::Entry entry;
   entry.summary.id = id;
-  entry.window_payload_bytes = bytes;
+  entry.summary.window_payload_bytes = bytes;
   entry.end_time_ns = end_time_ns;
   return entry;
 }
@@ -18,7 +18,7 @@ TEST(RecentlyEnded, KeepsTheHeaviest) {
   RecentlyEnded ended(3, 100);
   for (uint64_t i = 1; i <= 1000; ++i) ended.Add(EntryOf(i, i * 7919 % 1000 + 1, 0));
   ASSERT_EQ(ended.entries().size(), 3);
-  for (const RecentlyEnded::Entry& entry : ended.entries()) EXPECT_GE(entry.window_payload_bytes, 998);
+  for (const RecentlyEnded::Entry& entry : ended.entries()) EXPECT_GE(entry.summary.window_payload_bytes, 998);
   EXPECT_FALSE(ended.Wants(997));
   EXPECT_TRUE(ended.Wants(1001));
 }

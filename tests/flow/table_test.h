@@ -76,12 +76,13 @@ class TableTest : public testing::Test, public EndedConnectionSink {
   void ExpectTotalsAddUp() {
     Totals sum;
     const auto add = [&sum](const ConnectionSummary& summary) {
-      sum.client_payload_bytes += summary.client.payload_bytes;
-      sum.server_payload_bytes += summary.server.payload_bytes;
-      sum.client_retransmitted_segments += summary.client.retransmitted_segments;
-      sum.server_retransmitted_segments += summary.server.retransmitted_segments;
-      sum.out_of_order_segments += summary.client.out_of_order_segments + summary.server.out_of_order_segments;
-      sum.zero_windows += summary.client.zero_windows + summary.server.zero_windows;
+      sum.client_payload_bytes += summary.client_sent.payload_bytes;
+      sum.server_payload_bytes += summary.server_sent.payload_bytes;
+      sum.client_retransmitted_segments += summary.client_sent.retransmitted_segments;
+      sum.server_retransmitted_segments += summary.server_sent.retransmitted_segments;
+      sum.out_of_order_segments +=
+          summary.client_sent.out_of_order_segments + summary.server_sent.out_of_order_segments;
+      sum.zero_windows += summary.client_sent.zero_windows + summary.server_sent.zero_windows;
       if (summary.confirmed) ++sum.opened_handshake;
     };
     for (const ConnectionSummary& live : Live()) {

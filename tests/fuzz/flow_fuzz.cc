@@ -79,7 +79,7 @@ class Ledger : public EndedConnectionSink {
         TCPGAUGE_CHECK(table.PayloadRate(slot, true, table.now_ns()) >= 0);
         TCPGAUGE_CHECK(table.PayloadRate(slot, false, table.now_ns()) >= 0);
         TCPGAUGE_CHECK(table.WindowPayloadBytes(slot, table.now_ns()) <=
-                       summary.client.payload_bytes + summary.server.payload_bytes);
+                       summary.client_sent.payload_bytes + summary.server_sent.payload_bytes);
         TCPGAUGE_CHECK(table.IsConfirmed(slot) == summary.confirmed);
         if (!summary.confirmed) continue;
         Add(summary, &sum);
@@ -103,27 +103,27 @@ class Ledger : public EndedConnectionSink {
 
  private:
   static void Add(const ConnectionSummary& summary, Totals* sum) {
-    sum->client_payload_bytes += summary.client.payload_bytes;
-    sum->server_payload_bytes += summary.server.payload_bytes;
-    sum->client_retransmitted_segments += summary.client.retransmitted_segments;
-    sum->server_retransmitted_segments += summary.server.retransmitted_segments;
-    sum->out_of_order_segments += summary.client.out_of_order_segments + summary.server.out_of_order_segments;
-    sum->zero_windows += summary.client.zero_windows + summary.server.zero_windows;
+    sum->client_payload_bytes += summary.client_sent.payload_bytes;
+    sum->server_payload_bytes += summary.server_sent.payload_bytes;
+    sum->client_retransmitted_segments += summary.client_sent.retransmitted_segments;
+    sum->server_retransmitted_segments += summary.server_sent.retransmitted_segments;
+    sum->out_of_order_segments += summary.client_sent.out_of_order_segments + summary.server_sent.out_of_order_segments;
+    sum->zero_windows += summary.client_sent.zero_windows + summary.server_sent.zero_windows;
     if (summary.confirmed) ++sum->opened_handshake;
   }
 
   static void CheckSense(const ConnectionSummary& summary) {
     constexpr int64_t kUnknown = ConnectionSummary::kUnknown;
     TCPGAUGE_CHECK(summary.start_time_ns <= summary.last_packet_time_ns);
-    TCPGAUGE_CHECK(summary.client.packets + summary.server.packets > 0);
+    TCPGAUGE_CHECK(summary.client_sent.packets + summary.server_sent.packets > 0);
     TCPGAUGE_CHECK(summary.handshake_rtt_ns >= kUnknown && summary.server_rtt_ns >= kUnknown &&
                    summary.client_rtt_ns >= kUnknown && summary.rtt_ns >= kUnknown);
     TCPGAUGE_CHECK(summary.rtt_ns <= 2 * 60LL * 1000000000);
     TCPGAUGE_CHECK(summary.handshake_rtt_ns == kUnknown || summary.role == Role::kObserved);
-    for (const EndSummary* end : {&summary.client, &summary.server}) {
-      TCPGAUGE_CHECK(end->payload_bytes <= end->ip_bytes);
-      TCPGAUGE_CHECK(uint64_t{end->retransmitted_segments} + end->out_of_order_segments <= end->packets);
-      TCPGAUGE_CHECK(end->zero_windows <= end->packets);
+    for (const DirectionSummary* sent : {&summary.client_sent, &summary.server_sent}) {
+      TCPGAUGE_CHECK(sent->payload_bytes <= sent->ip_bytes);
+      TCPGAUGE_CHECK(uint64_t{sent->retransmitted_segments} + sent->out_of_order_segments <= sent->packets);
+      TCPGAUGE_CHECK(sent->zero_windows <= sent->packets);
     }
   }
 

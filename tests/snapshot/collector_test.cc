@@ -10,12 +10,12 @@ namespace {
 
 class CollectorTest : public testing::Test {
  protected:
-  static WorkerRow Row(uint64_t id, uint64_t window_payload_bytes, uint64_t payload_bytes = 0) {
-    WorkerRow row;
-    row.summary.id = id;
-    row.summary.client.endpoint = At("10.0.0.1:40000");
-    row.summary.server.endpoint = At("10.0.0.2:80");
-    row.summary.client.payload_bytes = payload_bytes;
+  static ConnectionSummary Row(uint64_t id, uint64_t window_payload_bytes, uint64_t payload_bytes = 0) {
+    ConnectionSummary row;
+    row.id = id;
+    row.client = At("10.0.0.1:40000");
+    row.server = At("10.0.0.2:80");
+    row.client_sent.payload_bytes = payload_bytes;
     row.window_payload_bytes = window_payload_bytes;
     return row;
   }
@@ -80,28 +80,28 @@ TEST_F(CollectorTest, OrdersByWindowThenTotalThenId) {
   two_.Publish();
   std::vector<uint64_t> ids;
   const auto snapshot = collector_.Collect();
-  for (const ConnectionView& connection : snapshot->connections) ids.push_back(connection.id);
+  for (const ConnectionSummary& connection : snapshot->connections) ids.push_back(connection.id);
   EXPECT_EQ(ids, std::vector<uint64_t>({3, 4, 2, 5, 1}));
 }
 
 TEST_F(CollectorTest, CarriesOverAllThatIsKnownOfAConnection) {
-  WorkerRow row = Row(1, 10, 300);
-  row.summary.server.packets = 4;
-  row.summary.server.ip_bytes = 5;
-  row.summary.server.retransmitted_segments = 6;
-  row.summary.server.out_of_order_segments = 7;
-  row.summary.server.zero_windows = 8;
-  row.summary.state = ConnectionState::kClosing;
-  row.summary.role = Role::kObserved;
-  row.summary.start_time_ns = 11;
-  row.summary.last_packet_time_ns = 12;
-  row.summary.handshake_rtt_ns = 13;
-  row.summary.rtt_ns = 14;
-  row.client_payload_rate = 1.5;
-  row.server_payload_rate = 2.5;
+  ConnectionSummary row = Row(1, 10, 300);
+  row.server_sent.packets = 4;
+  row.server_sent.ip_bytes = 5;
+  row.server_sent.retransmitted_segments = 6;
+  row.server_sent.out_of_order_segments = 7;
+  row.server_sent.zero_windows = 8;
+  row.state = ConnectionState::kClosing;
+  row.role = Role::kObserved;
+  row.start_time_ns = 11;
+  row.last_packet_time_ns = 12;
+  row.handshake_rtt_ns = 13;
+  row.rtt_ns = 14;
+  row.client_sent.payload_bytes_per_second = 1.5;
+  row.server_sent.payload_bytes_per_second = 2.5;
   one_.back().rows = {row};
   one_.Publish();
-  const ConnectionView view = collector_.Collect()->connections.at(0);
+  const ConnectionSummary view = collector_.Collect()->connections.at(0);
   EXPECT_EQ(view.client, At("10.0.0.1:40000"));
   EXPECT_EQ(view.server, At("10.0.0.2:80"));
   EXPECT_EQ(view.payload_bytes(), 300);
@@ -123,11 +123,11 @@ TEST_F(CollectorTest, CarriesOverAllThatIsKnownOfAConnection) {
 TEST_F(CollectorTest, MergesInterfacesByName) {
   one_.back().counters.interfaces = {Interface("eth0", 10), Interface("eth1", 20)};
   one_.back().rows = {Row(1, 3)};
-  one_.back().rows[0].summary.interface = 1;
+  one_.back().rows[0].interface = 1;
   one_.Publish();
   two_.back().counters.interfaces = {Interface("eth2", 40), Interface("eth1", 80, false)};
   two_.back().rows = {Row(2, 2), Row(3, 1)};
-  two_.back().rows[1].summary.interface = 1;
+  two_.back().rows[1].interface = 1;
   two_.Publish();
   const auto snapshot = collector_.Collect();
   ASSERT_EQ(snapshot->interfaces.size(), 3);
@@ -146,11 +146,11 @@ TEST_F(CollectorTest, MergesInterfacesByName) {
 TEST_F(CollectorTest, KeepsTheEncapsulationsOfEachShardApart) {
   one_.back().encapsulations = {Encapsulation(), Encapsulation(), Vlan(7)};
   one_.back().rows = {Row(1, 9), Row(2, 8)};
-  one_.back().rows[0].summary.encapsulation = 2;
+  one_.back().rows[0].encapsulation = 2;
   one_.Publish();
   two_.back().encapsulations = {Encapsulation(), Encapsulation(), Vlan(8)};
   two_.back().rows = {Row(3, 7)};
-  two_.back().rows[0].summary.encapsulation = 2;
+  two_.back().rows[0].encapsulation = 2;
   two_.Publish();
   const auto snapshot = collector_.Collect();
   const auto around = [&](size_t i) { return snapshot->encapsulations.at(snapshot->connections.at(i).encapsulation); };

@@ -13,7 +13,7 @@ using testing::ElementsAre;
 Snapshot Three() {
   Snapshot snapshot;
   for (int i = 0; i < 3; ++i) {
-    ConnectionView connection;
+    ConnectionSummary connection;
     connection.id = static_cast<uint64_t>(i) + 1;
     connection.start_time_ns = 100 - i;
     connection.client = {*IpAddress::Parse(i == 1 ? "2001:db8::1" : i == 0 ? "192.0.2.9" : "192.0.2.10"), 5};
@@ -24,7 +24,7 @@ Snapshot Three() {
     connection.client_sent.payload_bytes_per_second = i == 2 ? 50 : i;
     connection.server_sent.payload_bytes_per_second = i == 0 ? 20 : i;
     connection.server_sent.retransmitted_segments = i == 2 ? 3 : 0;
-    connection.rtt_ns = i == 0 ? ConnectionView::kUnknown : i * 1000;
+    connection.rtt_ns = i == 0 ? ConnectionSummary::kUnknown : i * 1000;
     snapshot.connections.push_back(connection);
   }
   return snapshot;

@@ -27,7 +27,7 @@ class FilterTest : public testing::Test {
   }
 
   Snapshot snapshot_;
-  ConnectionView connection_;
+  ConnectionSummary connection_;
 };
 
 TEST_F(FilterTest, NothingMatchesEverything) {

@@ -43,7 +43,7 @@ class WorkerPublisherTest : public testing::Test {
   }
   std::set<int> ListedPorts(const WorkerSnapshot& snapshot) {
     std::set<int> ports;
-    for (const WorkerRow& row : snapshot.rows) ports.insert(row.summary.client.endpoint.port);
+    for (const ConnectionSummary& row : snapshot.rows) ports.insert(row.client.port);
     return ports;
   }
 
@@ -72,15 +72,15 @@ TEST_F(WorkerPublisherTest, PublishesWhatTheTableHolds) {
   EXPECT_EQ(snapshot.time_ns, TestTime(1.5));
   ASSERT_EQ(snapshot.rows.size(), 2);
   EXPECT_EQ(ListedPorts(snapshot), std::set<int>({40000, 2}));
-  for (const WorkerRow& row : snapshot.rows) {
-    if (row.summary.client.endpoint.port == 2) {
+  for (const ConnectionSummary& row : snapshot.rows) {
+    if (row.client.port == 2) {
       EXPECT_EQ(row.window_payload_bytes, 0);
-      EXPECT_EQ(snapshot.encapsulations[row.summary.encapsulation].vlans[0], 8);
+      EXPECT_EQ(snapshot.encapsulations[row.encapsulation].vlans[0], 8);
     } else {
-      EXPECT_EQ(row.client_payload_rate, 700);
-      EXPECT_EQ(row.server_payload_rate, 0);
+      EXPECT_EQ(row.client_sent.payload_bytes_per_second, 700);
+      EXPECT_EQ(row.server_sent.payload_bytes_per_second, 0);
       EXPECT_EQ(row.window_payload_bytes, 700);
-      EXPECT_TRUE(snapshot.encapsulations[row.summary.encapsulation].empty());
+      EXPECT_TRUE(snapshot.encapsulations[row.encapsulation].empty());
     }
   }
   EXPECT_EQ(snapshot.connections_not_listed, 0);
@@ -208,7 +208,7 @@ TEST_F(WorkerPublisherTest, EncapsulationsOfRowsGivenAwayTakeNoMoreRoomThanTheTa
   const WorkerSnapshot& snapshot = Latest();
   EXPECT_EQ(ListedPorts(snapshot), std::set<int>({4}));
   EXPECT_EQ(snapshot.encapsulations.size(), 4);
-  EXPECT_TRUE(snapshot.encapsulations[snapshot.rows[0].summary.encapsulation].empty());
+  EXPECT_TRUE(snapshot.encapsulations[snapshot.rows[0].encapsulation].empty());
 }
 
 TEST_F(WorkerPublisherTest, ListsTheHeaviestAndCountsTheOthers) {
@@ -223,9 +223,9 @@ TEST_F(WorkerPublisherTest, ListsTheHeaviestAndCountsTheOthers) {
   EXPECT_EQ(ports.size(), 100);
   EXPECT_GT(*ports.begin() * 50, 40959);
   for (int port = 984; port <= 1000; ++port) EXPECT_EQ(ports.count(port), 1) << port;
-  for (const WorkerRow& row : snapshot.rows) {
-    EXPECT_EQ(row.window_payload_bytes, row.summary.client.endpoint.port * 50);
-    EXPECT_EQ(row.summary.client.payload_bytes, row.window_payload_bytes);
+  for (const ConnectionSummary& row : snapshot.rows) {
+    EXPECT_EQ(row.window_payload_bytes, row.client.port * 50);
+    EXPECT_EQ(row.client_sent.payload_bytes, row.window_payload_bytes);
   }
 }
 
@@ -264,11 +264,12 @@ TEST_F(WorkerPublisherTest, RatesAreThoseOfALittleEarlier) {
   Connect(40001, 1, 1.02);
   Make(100, Seconds(0.06));
   publisher_->PublishNow();
-  for (const WorkerRow& row : Latest().rows) EXPECT_EQ(row.client_payload_rate, 0) << "the second may not be complete";
+  for (const ConnectionSummary& row : Latest().rows)
+    EXPECT_EQ(row.client_sent.payload_bytes_per_second, 0) << "the second may not be complete";
   Connect(40001, 1, 1.07);
   publisher_->PublishNow();
-  for (const WorkerRow& row : Latest().rows) {
-    EXPECT_EQ(row.client_payload_rate, row.summary.client.endpoint.port == 40000 ? 700 : 0);
+  for (const ConnectionSummary& row : Latest().rows) {
+    EXPECT_EQ(row.client_sent.payload_bytes_per_second, row.client.port == 40000 ? 700 : 0);
   }
 }
 
@@ -288,9 +289,28 @@ TEST_F(WorkerPublisherTest, ARowKeepsItsEncapsulationWhenTheNumberIsGivenToAnoth
   }
   const WorkerSnapshot& snapshot = Latest();
   const auto row = std::find_if(snapshot.rows.begin(), snapshot.rows.end(),
-                                [&](const WorkerRow& r) { return r.summary.client.endpoint == client; });
+                                [&](const ConnectionSummary& r) { return r.client == client; });
   ASSERT_NE(row, snapshot.rows.end());
-  EXPECT_EQ(snapshot.encapsulations[row->summary.encapsulation].vlans[0], 7);
+  EXPECT_EQ(snapshot.encapsulations[row->encapsulation].vlans[0], 7);
+}
+
+TEST_F(WorkerPublisherTest, EndedConnectionsKeepTheirWeightButNoEncapsulation) {
+  Make(10);
+  const Endpoint client = At("10.0.0.1:1");
+  const Endpoint server = At("10.0.0.2:80");
+  Feed(Segment(client, server).Syn(1).Vlan(8).Time(0));
+  Feed(Segment(server, client).Syn(1).Ack(2).Vlan(8).Time(0));
+  Feed(Segment(client, server).Seq(2).Ack(2).Payload(700).Vlan(8).Time(0.1));
+  Feed(Segment(server, client).Seq(2).Ack(702).Rst().Vlan(8).Time(0.2));
+  table().AdvanceTime(TestTime(10));
+  publisher_->PublishNow();
+  const WorkerSnapshot& snapshot = Latest();
+  EXPECT_TRUE(snapshot.rows.empty());
+  ASSERT_EQ(snapshot.ended_rows.size(), 1);
+  EXPECT_EQ(snapshot.ended_rows[0].client, client);
+  EXPECT_EQ(snapshot.ended_rows[0].client_sent.payload_bytes, 700);
+  EXPECT_EQ(snapshot.ended_rows[0].window_payload_bytes, 700);
+  EXPECT_EQ(snapshot.ended_rows[0].encapsulation, 0);
 }
 
 }  // namespace

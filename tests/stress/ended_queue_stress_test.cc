@@ -14,7 +14,7 @@ void PushAll(EndedQueue* queue) {
   NamedEndedConnection ended;
   for (uint64_t i = 1; i <= kEntries; ++i) {
     ended.connection.summary.id = i;
-    ended.connection.summary.client.packets = i;
+    ended.connection.summary.client_sent.packets = i;
     queue->Push(ended);
   }
 }
@@ -32,7 +32,7 @@ TEST(EndedQueueStress, LosesNothingWhenItMayWait) {
       continue;
     }
     ASSERT_EQ(ended->connection.summary.id, next);
-    ASSERT_EQ(ended->connection.summary.client.packets, next);
+    ASSERT_EQ(ended->connection.summary.client_sent.packets, next);
     queue.Pop();
     ++next;
   }

@@ -85,7 +85,7 @@ TEST(SnapshotStress, ReadersSeeConsistentSnapshotsWhoseCountersOnlyGrow) {
         EXPECT_GE(Packets(*snapshot), packets);
         EXPECT_GE(snapshot->totals.client_payload_bytes, payload_bytes);
         EXPECT_LE(snapshot->connections.size(), size_t{kWorkers} * 8);
-        for (const ConnectionView& connection : snapshot->connections) {
+        for (const ConnectionSummary& connection : snapshot->connections) {
           EXPECT_LT(connection.interface, snapshot->interfaces.size());
           EXPECT_LT(connection.encapsulation, snapshot->encapsulations.size());
         }

@@ -24,11 +24,11 @@ bool Same(const Histogram<Bounds>& a, const Histogram<Bounds>& b) {
 std::string ModelTable::Differences(const Connection& c, const ConnectionSummary& summary) const {
   const Peer& client = c.ends[static_cast<size_t>(c.client)];
   const Peer& server = c.ends[static_cast<size_t>(1 - c.client)];
-  if (client.endpoint != summary.client.endpoint || server.endpoint != summary.server.endpoint) {
-    return "client " + client.endpoint.ToString() + " but in the table " + summary.client.endpoint.ToString();
+  if (client.endpoint != summary.client || server.endpoint != summary.server) {
+    return "client " + client.endpoint.ToString() + " but in the table " + summary.client.ToString();
   }
   std::string all;
-  const auto compare_end = [&all](const std::string& who, const Peer& end, const EndSummary& in_table) {
+  const auto compare_end = [&all](const std::string& who, const Peer& end, const DirectionSummary& in_table) {
     all += Differ((who + " packets").c_str(), end.packets, in_table.packets);
     all += Differ((who + " payload").c_str(), end.payload_bytes, in_table.payload_bytes);
     all += Differ((who + " IP bytes").c_str(), end.ip_bytes, in_table.ip_bytes);
@@ -36,8 +36,8 @@ std::string ModelTable::Differences(const Connection& c, const ConnectionSummary
     all += Differ((who + " out of order").c_str(), end.out_of_order, in_table.out_of_order_segments);
     all += Differ((who + " zero windows").c_str(), end.zero_windows, in_table.zero_windows);
   };
-  compare_end("client", client, summary.client);
-  compare_end("server", server, summary.server);
+  compare_end("client", client, summary.client_sent);
+  compare_end("server", server, summary.server_sent);
   all += Differ("state", static_cast<int>(c.state), static_cast<int>(summary.state));
   all += Differ("observed", c.observed, summary.role == Role::kObserved);
   all += Differ("confirmed", c.confirmed, summary.confirmed);
@@ -85,8 +85,8 @@ void ModelTable::Compare(const ConnectionTable& table) {
     if (!table.IsInUse(slot)) continue;
     ++in_use;
     const ConnectionSummary summary = table.Summarize(slot);
-    const auto found = connections_.find(
-        KeyOf(table.encapsulations().Get(summary.encapsulation), summary.client.endpoint, summary.server.endpoint));
+    const auto found =
+        connections_.find(KeyOf(table.encapsulations().Get(summary.encapsulation), summary.client, summary.server));
     if (found == connections_.end()) return Fail("the table has a connection too many");
     const std::string differences = Differences(found->second, summary);
     if (!differences.empty()) return Fail(differences);

@@ -405,8 +405,7 @@ void ModelTable::Evict() {
     return Fail("the table is full, but none was evicted");
   }
   const EndedConnection& victim = (*announced_)[ended_count_];
-  const auto found =
-      connections_.find(KeyOf(victim.encapsulation, victim.summary.client.endpoint, victim.summary.server.endpoint));
+  const auto found = connections_.find(KeyOf(victim.encapsulation, victim.summary.client, victim.summary.server));
   if (found == connections_.end()) return Fail("evicted a connection that there is not");
   const Connection& chosen = found->second;
   const int usefulness = Usefulness(chosen.state, chosen.confirmed);
@@ -434,8 +433,7 @@ void ModelTable::AdvanceTime(int64_t now_ns, const std::vector<EndedConnection>&
   now_ns_ = std::max(now_ns_, now_ns);
   while (error_.empty() && ended_count_ < announced.size()) {
     const EndedConnection& ended = announced[ended_count_];
-    const auto found =
-        connections_.find(KeyOf(ended.encapsulation, ended.summary.client.endpoint, ended.summary.server.endpoint));
+    const auto found = connections_.find(KeyOf(ended.encapsulation, ended.summary.client, ended.summary.server));
     if (found == connections_.end()) return Fail("ended a connection that there is not");
     const Connection& connection = found->second;
     if (now_ns_ - connection.last_ns < TimeoutOf(connection)) return Fail("ended before its time-out");
@@ -455,8 +453,7 @@ void ModelTable::EndAll(const std::vector<EndedConnection>& announced) {
   announced_ = &announced;
   while (error_.empty() && ended_count_ < announced.size()) {
     const EndedConnection& ended = announced[ended_count_];
-    const auto found =
-        connections_.find(KeyOf(ended.encapsulation, ended.summary.client.endpoint, ended.summary.server.endpoint));
+    const auto found = connections_.find(KeyOf(ended.encapsulation, ended.summary.client, ended.summary.server));
     if (found == connections_.end()) return Fail("ended a connection that there is not");
     End(found, std::nullopt);
   }

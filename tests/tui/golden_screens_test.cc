@@ -30,8 +30,8 @@ std::shared_ptr<const Snapshot> Office(int64_t second) {
   snapshot->encapsulations.push_back(tagged);
   const auto add = [&](std::string_view client, uint16_t client_port, std::string_view server, uint16_t server_port,
                        ConnectionState state, double up, double down, int64_t idle_seconds, int64_t rtt_ns) {
-    ConnectionView view = ScriptedConnection(snapshot->connections.size() + 1, EndpointOf(client, client_port),
-                                             EndpointOf(server, server_port), up, down);
+    ConnectionSummary view = ScriptedConnection(snapshot->connections.size() + 1, EndpointOf(client, client_port),
+                                                EndpointOf(server, server_port), up, down);
     view.state = state;
     view.last_packet_time_ns = snapshot->time_ns - idle_seconds * kNanosecondsPerSecond;
     view.rtt_ns = rtt_ns;
@@ -47,8 +47,8 @@ std::shared_ptr<const Snapshot> Office(int64_t second) {
   const double wave = static_cast<double>(second % 8 + 1) / 8;
   add("192.168.100.200", 51234, "198.51.100.17", 443, ConnectionState::kEstablished, 40000 * wave, 9e6 * wave, 0,
       23 * kMs);
-  ConnectionView* backup = add("2001:db8:85a3:1111:2222:8a2e:370:7334", 60001, "2001:db8::53", 443,
-                               ConnectionState::kEstablished, 2.5e6, 60000, 0, 140 * kMs);
+  ConnectionSummary* backup = add("2001:db8:85a3:1111:2222:8a2e:370:7334", 60001, "2001:db8::53", 443,
+                                  ConnectionState::kEstablished, 2.5e6, 60000, 0, 140 * kMs);
   backup->client_sent.retransmitted_segments = 1234;
   backup->client_sent.out_of_order_segments = 5;
   backup->server_sent.zero_windows = 2;
@@ -56,11 +56,11 @@ std::shared_ptr<const Snapshot> Office(int64_t second) {
   backup->handshake_rtt_ns = 141 * kMs;
   add("192.168.100.7", 40022, "192.168.100.1", 22, ConnectionState::kEstablished, 120, 800, 0, kMs / 3);
   add("192.168.100.8", 40023, "203.0.113.200", 5432, ConnectionState::kEstablished, 0, 0, 780, 1500 * kMs);
-  add("192.168.100.9", 40024, "203.0.113.9", 8080, ConnectionState::kSynSent, 0, 0, 3, ConnectionView::kUnknown);
-  add("192.168.100.9", 40025, "203.0.113.9", 8080, ConnectionState::kSynReceived, 0, 0, 1, ConnectionView::kUnknown);
+  add("192.168.100.9", 40024, "203.0.113.9", 8080, ConnectionState::kSynSent, 0, 0, 3, ConnectionSummary::kUnknown);
+  add("192.168.100.9", 40025, "203.0.113.9", 8080, ConnectionState::kSynReceived, 0, 0, 1, ConnectionSummary::kUnknown);
   add("192.168.100.10", 40026, "198.51.100.17", 80, ConnectionState::kClosing, 0, 0, 9, 23 * kMs);
   add("192.168.100.10", 40027, "198.51.100.17", 80, ConnectionState::kClosed, 0, 0, 1, 23 * kMs);
-  add("192.168.100.11", 40028, "203.0.113.9", 25, ConnectionState::kReset, 0, 0, 1, ConnectionView::kUnknown);
+  add("192.168.100.11", 40028, "203.0.113.9", 25, ConnectionState::kReset, 0, 0, 1, ConnectionSummary::kUnknown);
   return snapshot;
 }
 

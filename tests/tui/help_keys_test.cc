@@ -26,7 +26,7 @@ std::shared_ptr<Snapshot> Twenty(uint64_t sequence) {
   snapshot->sequence = sequence;
   snapshot->time_ns = kScriptStartNs + static_cast<int64_t>(sequence) * kNanosecondsPerSecond;
   for (uint16_t i = 1; i <= kConnections; ++i) {
-    ConnectionView view =
+    ConnectionSummary view =
         ScriptedConnection(i, EndpointOf("10.0.0.1", i), EndpointOf("10.0.0.2", 80), 1000.0 * (21 - i));
     view.client_sent.payload_bytes = 100000u * i;
     view.last_packet_time_ns = snapshot->time_ns - i % 7 * kNanosecondsPerSecond;

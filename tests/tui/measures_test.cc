@@ -8,8 +8,8 @@
 namespace tcpgauge {
 namespace {
 
-ConnectionView Ssh() {
-  ConnectionView view = ScriptedConnection(1, EndpointOf("192.0.2.1", 50000), EndpointOf("192.0.2.2", 22), 10, 20);
+ConnectionSummary Ssh() {
+  ConnectionSummary view = ScriptedConnection(1, EndpointOf("192.0.2.1", 50000), EndpointOf("192.0.2.2", 22), 10, 20);
   view.start_time_ns = kScriptStartNs;
   view.last_packet_time_ns = kScriptStartNs + 2 * kNanosecondsPerSecond;
   view.client_sent.payload_bytes = 1000;
@@ -32,7 +32,7 @@ TEST(Meter, RatesAreTheSnapshotsByDefault) {
 TEST(Meter, TheAverageIsOverTheLifetime) {
   Meter meter;
   meter.set_lifetime_average(true);
-  ConnectionView view = Ssh();
+  ConnectionSummary view = Ssh();
   EXPECT_EQ(meter.Of(view, kNow).up_bytes_per_second, 100);
   view.state = ConnectionState::kClosed;
   EXPECT_EQ(meter.Of(view, kNow).up_bytes_per_second, 500) << "up to its last packet once it ended";
@@ -45,7 +45,7 @@ TEST(Meter, TotalsCountFromTheirReset) {
   snapshot.connections = {Ssh()};
   Meter meter;
   meter.ResetTotals(snapshot);
-  ConnectionView view = Ssh();
+  ConnectionSummary view = Ssh();
   view.server_sent.payload_bytes += 70;
   view.client_sent.retransmitted_segments += 1;
   EXPECT_EQ(meter.Of(view, kNow).up_bytes, 0u);

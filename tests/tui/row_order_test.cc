@@ -13,7 +13,7 @@ namespace {
 const Endpoint kClient = EndpointOf("192.0.2.1", 50000);
 const Endpoint kServer = EndpointOf("192.0.2.2", 443);
 
-bool All(const ConnectionView&) { return true; }
+bool All(const ConnectionSummary&) { return true; }
 
 std::vector<uint64_t> Ids(const Snapshot& snapshot, RowOrder* order) {
   std::vector<uint64_t> ids;
@@ -29,9 +29,9 @@ std::vector<uint64_t> Ids(const Snapshot& snapshot, SortKey sort, bool reverse =
 
 Snapshot Three() {
   Snapshot snapshot;
-  ConnectionView a = ScriptedConnection(1, kClient, kServer, 10, 5);
-  ConnectionView b = ScriptedConnection(2, kClient, kServer, 0, 40);
-  ConnectionView c = ScriptedConnection(3, kClient, kServer, 15, 0);
+  ConnectionSummary a = ScriptedConnection(1, kClient, kServer, 10, 5);
+  ConnectionSummary b = ScriptedConnection(2, kClient, kServer, 0, 40);
+  ConnectionSummary c = ScriptedConnection(3, kClient, kServer, 15, 0);
   a.start_time_ns = 300, b.start_time_ns = 100, c.start_time_ns = 200;
   a.last_packet_time_ns = 1000, b.last_packet_time_ns = 900, c.last_packet_time_ns = 1100;
   a.client_sent.payload_bytes = 7, b.server_sent.payload_bytes = 6, c.client_sent.payload_bytes = 8;
@@ -83,7 +83,8 @@ TEST(RowOrder, ReverseTurnsItRound) {
 TEST(RowOrder, ListsAndAddsUpOnlyWhatIsWanted) {
   const Snapshot snapshot = Three();
   RowOrder order;
-  order.Rebuild(snapshot, Meter(), SortKey::kUnsorted, false, [](const ConnectionView& view) { return view.id != 2; });
+  order.Rebuild(snapshot, Meter(), SortKey::kUnsorted, false,
+                [](const ConnectionSummary& view) { return view.id != 2; });
   EXPECT_EQ(Ids(snapshot, &order), (std::vector<uint64_t>{3, 1}));
   EXPECT_EQ(order.total().up_bytes_per_second, 25);
   EXPECT_EQ(order.total().down_bytes_per_second, 5);
@@ -95,7 +96,7 @@ TEST(RowOrder, HeldRowsStayAndNewOnesComeBelow) {
   RowOrder order;
   order.Rebuild(snapshot, Meter(), SortKey::kBytes, false, All);
   order.Freeze();
-  ConnectionView fresh = ScriptedConnection(4, kClient, kServer, 1000);
+  ConnectionSummary fresh = ScriptedConnection(4, kClient, kServer, 1000);
   fresh.start_time_ns = 400;
   fresh.client_sent.payload_bytes = 1000;
   snapshot.connections[1].client_sent.payload_bytes = 500;
@@ -129,8 +130,8 @@ TEST(RowOrder, SortingInPartsIsTheSameAsSortingAtOnce) {
   for (uint64_t id = 1; id <= 5000; ++id) {
     snapshot.connections.push_back(ScriptedConnection(id, kClient, kServer, random() % 50));
   }
-  std::vector<ConnectionView> oracle = snapshot.connections;
-  std::stable_sort(oracle.begin(), oracle.end(), [](const ConnectionView& a, const ConnectionView& b) {
+  std::vector<ConnectionSummary> oracle = snapshot.connections;
+  std::stable_sort(oracle.begin(), oracle.end(), [](const ConnectionSummary& a, const ConnectionSummary& b) {
     return a.payload_bytes_per_second() > b.payload_bytes_per_second();
   });
   const std::vector<uint64_t> ids = Ids(snapshot, SortKey::kRate);

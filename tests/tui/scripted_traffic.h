@@ -18,9 +18,9 @@ constexpr int64_t kScriptStartNs = 1700000000 * kNanosecondsPerSecond;
 inline Endpoint EndpointOf(std::string_view address, uint16_t port) { return {*IpAddress::Parse(address), port}; }
 
 // One connection for a scripted snapshot; the test sets what matters to it.
-inline ConnectionView ScriptedConnection(uint64_t id, const Endpoint& client, const Endpoint& server,
-                                         double client_rate = 0, double server_rate = 0) {
-  ConnectionView connection;
+inline ConnectionSummary ScriptedConnection(uint64_t id, const Endpoint& client, const Endpoint& server,
+                                            double client_rate = 0, double server_rate = 0) {
+  ConnectionSummary connection;
   connection.id = id;
   connection.client = client;
   connection.server = server;
@@ -55,11 +55,11 @@ inline std::shared_ptr<const Snapshot> ScriptedTraffic(size_t count, int64_t sec
     const bool busy = i % 7 == 0;
     const double rate =
         busy ? static_cast<double>(1000 + i * 37 % 5000 * ((static_cast<size_t>(second) + i) % 11 + 1)) : 0;
-    ConnectionView connection = ScriptedConnection(i + 1, client, server, rate / 8, rate);
+    ConnectionSummary connection = ScriptedConnection(i + 1, client, server, rate / 8, rate);
     connection.client_sent.payload_bytes = static_cast<uint64_t>(rate / 8) * snapshot->sequence;
     connection.server_sent.payload_bytes = static_cast<uint64_t>(rate) * snapshot->sequence;
     connection.server_sent.retransmitted_segments = i % 13 == 0 ? static_cast<uint32_t>(i % 40) : 0;
-    connection.rtt_ns = i % 6 == 5 ? ConnectionView::kUnknown : static_cast<int64_t>(150000 + i * 7919 % 90000000);
+    connection.rtt_ns = i % 6 == 5 ? ConnectionSummary::kUnknown : static_cast<int64_t>(150000 + i * 7919 % 90000000);
     connection.state = i % 17 == 5   ? ConnectionState::kClosing
                        : i % 23 == 7 ? ConnectionState::kSynSent
                                      : connection.state;
@@ -67,7 +67,7 @@ inline std::shared_ptr<const Snapshot> ScriptedTraffic(size_t count, int64_t sec
     snapshot->connections.push_back(connection);
   }
   std::sort(snapshot->connections.begin(), snapshot->connections.end(),
-            [](const ConnectionView& a, const ConnectionView& b) {
+            [](const ConnectionSummary& a, const ConnectionSummary& b) {
               return a.payload_bytes() != b.payload_bytes() ? a.payload_bytes() > b.payload_bytes() : a.id < b.id;
             });
   return snapshot;

@@ -16,11 +16,11 @@ std::shared_ptr<Snapshot> ThreeConnections(uint64_t sequence) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->sequence = sequence;
   snapshot->time_ns = kScriptStartNs + static_cast<int64_t>(sequence) * kNanosecondsPerSecond;
-  ConnectionView ssh =
+  ConnectionSummary ssh =
       ScriptedConnection(1, EndpointOf("192.168.100.200", 50001), EndpointOf("192.168.100.1", 22), 100, 20);
-  ConnectionView web =
+  ConnectionSummary web =
       ScriptedConnection(2, EndpointOf("192.168.100.200", 50002), EndpointOf("198.51.100.7", 443), 2000, 384.0 * 1024);
-  ConnectionView half = ScriptedConnection(3, EndpointOf("192.168.100.200", 50003), EndpointOf("203.0.113.9", 8080));
+  ConnectionSummary half = ScriptedConnection(3, EndpointOf("192.168.100.200", 50003), EndpointOf("203.0.113.9", 8080));
   web.client_sent.payload_bytes = 5000;
   web.last_packet_time_ns = snapshot->time_ns;
   half.state = ConnectionState::kSynReceived;

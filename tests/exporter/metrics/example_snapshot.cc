@@ -12,8 +12,8 @@ constexpr int64_t kNow = 1700000000250000000;
 
 }  // namespace
 
-ConnectionView ExampleConnection(uint64_t id, const std::string& client_address, uint16_t client_port) {
-  ConnectionView connection;
+ConnectionSummary ExampleConnection(uint64_t id, const std::string& client_address, uint16_t client_port) {
+  ConnectionSummary connection;
   connection.id = id;
   connection.client = {*IpAddress::Parse(client_address), client_port};
   connection.server = {*IpAddress::Parse("192.0.2.1"), 443};
@@ -37,7 +37,7 @@ Snapshot ExampleSnapshot() {
   snapshot.interfaces[1].duplicate_packets = 4;
   snapshot.interfaces[1].up = false;
 
-  ConnectionView heavy = ExampleConnection(11, "198.51.100.7", 50000);
+  ConnectionSummary heavy = ExampleConnection(11, "198.51.100.7", 50000);
   heavy.client_sent.payload_bytes = 1234;
   heavy.server_sent.payload_bytes = 9007199254740993;
   heavy.client_sent.payload_bytes_per_second = 100.5;
@@ -45,11 +45,11 @@ Snapshot ExampleSnapshot() {
   heavy.server_sent.retransmitted_segments = 9;
   heavy.rtt_ns = 12345678;
   heavy.window_payload_bytes = 5000;
-  ConnectionView middle = ExampleConnection(12, "2001:db8::1", 50001);
+  ConnectionSummary middle = ExampleConnection(12, "2001:db8::1", 50001);
   middle.interface = 1;
   middle.window_payload_bytes = 400;
   middle.rtt_ns = 250000;
-  ConnectionView light = ExampleConnection(13, "198.51.100.8", 50002);
+  ConnectionSummary light = ExampleConnection(13, "198.51.100.8", 50002);
   light.state = ConnectionState::kReset;
   light.last_packet_time_ns = kNow + 1;  // younger than the snapshot
   snapshot.connections = {heavy, middle, light};

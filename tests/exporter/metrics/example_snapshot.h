@@ -15,7 +15,7 @@ namespace tcpgauge {
 Snapshot ExampleSnapshot();
 
 // An established connection on interface 0 from client_address:client_port to 192.0.2.1:443, without traffic.
-ConnectionView ExampleConnection(uint64_t id, const std::string& client_address, uint16_t client_port);
+ConnectionSummary ExampleConnection(uint64_t id, const std::string& client_address, uint16_t client_port);
 
 // All of the process's values known and fixed.
 ProcessStats ExampleProcess();

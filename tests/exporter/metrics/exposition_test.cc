@@ -17,7 +17,7 @@ std::vector<uint64_t> ExportedIds(const Exposition& exposition) {
   return ids;
 }
 
-Snapshot WithConnections(std::vector<ConnectionView> connections) {
+Snapshot WithConnections(std::vector<ConnectionSummary> connections) {
   Snapshot snapshot = ExampleSnapshot();
   snapshot.connections = std::move(connections);
   snapshot.connections_not_listed = 0;
@@ -37,36 +37,36 @@ TEST(Exposition, HoldsTheHeaviestAndCountsTheRest) {
 }
 
 TEST(Exposition, OfEqualLabelsExportsOneAndCountsTheOther) {
-  ConnectionView in_vlan_1 = ExampleConnection(1, "198.51.100.7", 50000);
-  ConnectionView in_vlan_2 = ExampleConnection(2, "198.51.100.7", 50000);
+  ConnectionSummary in_vlan_1 = ExampleConnection(1, "198.51.100.7", 50000);
+  ConnectionSummary in_vlan_2 = ExampleConnection(2, "198.51.100.7", 50000);
   in_vlan_1.encapsulation = 1;
   in_vlan_2.encapsulation = 2;
   in_vlan_1.client_sent.payload_bytes = 10;
   in_vlan_2.client_sent.payload_bytes = 20;
-  const ConnectionView other = ExampleConnection(3, "198.51.100.8", 50000);
+  const ConnectionSummary other = ExampleConnection(3, "198.51.100.8", 50000);
   const Exposition exposition = ExampleExposition(WithConnections({in_vlan_1, other, in_vlan_2}), 2);
   EXPECT_THAT(ExportedIds(exposition), ElementsAre(2, 3)) << "the one with more payload, in the heaviest's place";
   EXPECT_EQ(exposition.connections_not_exported, 1u);
 }
 
 TEST(Exposition, ShowsTheLivingIncarnationBesideOneThatLingers) {
-  ConnectionView lingering = ExampleConnection(1, "198.51.100.7", 50000);
+  ConnectionSummary lingering = ExampleConnection(1, "198.51.100.7", 50000);
   lingering.state = ConnectionState::kClosed;
   lingering.client_sent.payload_bytes = 1000000;
-  const ConnectionView living = ExampleConnection(2, "198.51.100.7", 50000);
+  const ConnectionSummary living = ExampleConnection(2, "198.51.100.7", 50000);
   EXPECT_THAT(ExportedIds(ExampleExposition(WithConnections({lingering, living}))), ElementsAre(2));
 }
 
 TEST(Exposition, ShowsTheNewerOfTwoThatAreOtherwiseEqual) {
-  const ConnectionView older = ExampleConnection(1, "198.51.100.7", 50000);
-  const ConnectionView newer = ExampleConnection(2, "198.51.100.7", 50000);
+  const ConnectionSummary older = ExampleConnection(1, "198.51.100.7", 50000);
+  const ConnectionSummary newer = ExampleConnection(2, "198.51.100.7", 50000);
   EXPECT_THAT(ExportedIds(ExampleExposition(WithConnections({older, newer}))), ElementsAre(2));
   EXPECT_THAT(ExportedIds(ExampleExposition(WithConnections({newer, older}))), ElementsAre(2));
 }
 
 TEST(Exposition, TellsConnectionsOnTwoInterfacesApart) {
-  ConnectionView here = ExampleConnection(1, "198.51.100.7", 50000);
-  ConnectionView there = ExampleConnection(2, "198.51.100.7", 50000);
+  ConnectionSummary here = ExampleConnection(1, "198.51.100.7", 50000);
+  ConnectionSummary there = ExampleConnection(2, "198.51.100.7", 50000);
   there.interface = 1;
   EXPECT_THAT(ExportedIds(ExampleExposition(WithConnections({here, there}))), ElementsAre(1, 2));
 }
@@ -77,7 +77,7 @@ TEST(Exposition, AddsUpInterfacesWhoseNamesCannotBeToldApart) {
   snapshot.interfaces[1].name = "a\xfe";
   snapshot.interfaces[1].packets[0] = 7;
   snapshot.connections.resize(1);
-  ConnectionView twin = snapshot.connections[0];
+  ConnectionSummary twin = snapshot.connections[0];
   twin.interface = 1;
   snapshot.connections.push_back(twin);
   const Exposition exposition = ExampleExposition(snapshot);

@@ -81,16 +81,16 @@ class Generator {
     }
   }
 
-  DirectionView Direction() {
-    DirectionView direction;
+  DirectionSummary Direction() {
+    DirectionSummary direction;
     direction.payload_bytes = Count();
     direction.retransmitted_segments = static_cast<uint32_t>(random_() >> (32 + Below(32)));
     direction.payload_bytes_per_second = Double(1e9);
     return direction;
   }
 
-  ConnectionView Connection(size_t index, const Snapshot& snapshot) {
-    ConnectionView connection;
+  ConnectionSummary Connection(size_t index, const Snapshot& snapshot) {
+    ConnectionSummary connection;
     connection.id = index;
     connection.client = {Address(), static_cast<uint16_t>(any_ ? Below(3) : random_())};
     connection.server = {Address(), static_cast<uint16_t>(any_ ? Below(3) : 443)};
@@ -99,7 +99,7 @@ class Generator {
     connection.client_sent = Direction();
     connection.server_sent = Direction();
     connection.last_packet_time_ns = snapshot.time_ns + 1000 - static_cast<int64_t>(Below(uint64_t{1} << Below(45)));
-    connection.rtt_ns = Below(3) == 0 ? ConnectionView::kUnknown : static_cast<int64_t>(Below(1000000000));
+    connection.rtt_ns = Below(3) == 0 ? ConnectionSummary::kUnknown : static_cast<int64_t>(Below(1000000000));
     return connection;
   }
 

@@ -57,6 +57,33 @@ TEST(ConnectionsJson, TellsAllOfAConnection) {
   EXPECT_EQ(row["window_payload_bytes"], 5000);
 }
 
+TEST(ConnectionsJson, MembersKeepTheirOrderAndNumbersTheirForm) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.connections.resize(1);
+  ConnectionSummary& connection = snapshot.connections[0];
+  connection.id = UINT64_MAX;
+  connection.state = ConnectionState::kClosing;
+  connection.role = Role::kObserved;
+  connection.start_time_ns = 1699999999000000001;
+  connection.last_packet_time_ns = snapshot.time_ns - 1500000000;
+  connection.handshake_rtt_ns = 999999999;
+  connection.client_sent = {1, 2, 3, 4, 5, 6, 7.25};
+  connection.server_sent = {11, 12, 13, 14, 15, 16, 1e10};
+  EXPECT_THAT(
+      ConnectionsJson(snapshot, {}, "node"),
+      HasSubstr("\"connections\":[\n"
+                R"({"id":"18446744073709551615","client":{"address":"198.51.100.7","port":50000},)"
+                R"("server":{"address":"192.0.2.1","port":443},"role":"observed","state":"closing","interface":"eth0",)"
+                R"("vlans":[],"tunnels":[],"start_time":1699999999.000000001,"last_packet_time":1699999998.750000000,)"
+                R"("idle_seconds":1.500000000,"handshake_rtt_seconds":0.999999999,"rtt_seconds":0.012345678,)"
+                R"("window_payload_bytes":5000,"client_packets":1,"client_payload_bytes":2,"client_ip_bytes":3,)"
+                R"("client_retransmitted_segments":4,"client_out_of_order_segments":5,"client_zero_windows":6,)"
+                R"("client_payload_bytes_per_second":7.3,"server_packets":11,"server_payload_bytes":12,)"
+                R"("server_ip_bytes":13,"server_retransmitted_segments":14,"server_out_of_order_segments":15,)"
+                R"("server_zero_windows":16,"server_payload_bytes_per_second":1e+10}]})"
+                "\n"));
+}
+
 TEST(ConnectionsJson, TellsVlansAndTunnelsFromTheOutside) {
   Snapshot snapshot = ExampleSnapshot();
   Encapsulation encapsulation;

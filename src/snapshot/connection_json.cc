@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/snapshot/connection_json.h"
+
+#include <cmath>
+
+namespace tcpgauge {
+namespace {
+
+// Whole members, so that each is one append.
+struct DirectionNames {
+  std::string_view packets, payload_bytes, ip_bytes, retransmitted, out_of_order, zero_windows, rate;
+};
+constexpr DirectionNames kClientNames = {",\"client_packets\":",
+                                         ",\"client_payload_bytes\":",
+                                         ",\"client_ip_bytes\":",
+                                         ",\"client_retransmitted_segments\":",
+                                         ",\"client_out_of_order_segments\":",
+                                         ",\"client_zero_windows\":",
+                                         ",\"client_payload_bytes_per_second\":"};
+constexpr DirectionNames kServerNames = {",\"server_packets\":",
+                                         ",\"server_payload_bytes\":",
+                                         ",\"server_ip_bytes\":",
+                                         ",\"server_retransmitted_segments\":",
+                                         ",\"server_out_of_order_segments\":",
+                                         ",\"server_zero_windows\":",
+                                         ",\"server_payload_bytes_per_second\":"};
+
+void WriteCounters(const DirectionNames& names, const DirectionSummary& sent, JsonWriter* writer) {
+  writer->Raw(names.packets).Value(sent.packets);
+  writer->Raw(names.payload_bytes).Value(sent.payload_bytes);
+  writer->Raw(names.ip_bytes).Value(sent.ip_bytes);
+  writer->Raw(names.retransmitted).Value(sent.retransmitted_segments);
+  writer->Raw(names.out_of_order).Value(sent.out_of_order_segments);
+  writer->Raw(names.zero_windows).Value(sent.zero_windows);
+}
+
+void WriteEndpoint(const Endpoint& endpoint, JsonWriter* writer) {
+  writer->Raw("{\"address\":\"").Raw(endpoint.address.ToString());
+  writer->Raw("\",\"port\":").Value(endpoint.port).Raw("}");
+}
+
+}  // namespace
+
+void WriteEnds(const ConnectionSummary& connection, JsonWriter* writer) {
+  writer->Raw("\"client\":");
+  WriteEndpoint(connection.client, writer);
+  writer->Raw(",\"server\":");
+  WriteEndpoint(connection.server, writer);
+  writer->Raw(",\"role\":\"").Raw(RoleName(connection.role)).Raw("\"");
+}
+
+void WriteInterface(std::string_view quoted_name, JsonWriter* writer) {
+  writer->Raw(",\"interface\":").Raw(quoted_name);
+}
+
+void WriteEncapsulation(const Encapsulation& encapsulation, JsonWriter* writer) {
+  writer->Raw(",\"vlans\":[");
+  for (size_t i = 0; i < encapsulation.vlan_count; ++i) {
+    writer->Raw(i > 0 ? "," : "").Value(encapsulation.vlans[i]);
+  }
+  writer->Raw("],\"tunnels\":[");
+  for (size_t i = 0; i < encapsulation.tunnel_count; ++i) {
+    const Tunnel& tunnel = encapsulation.tunnels[i];
+    writer->Raw(i > 0 ? ",{\"type\":\"" : "{\"type\":\"").Raw(TunnelTypeName(tunnel.type)).Raw("\",\"id\":");
+    if (tunnel.has_id) {
+      writer->Value(tunnel.id);
+    } else {
+      writer->Raw("null");
+    }
+    writer->Raw("}");
+  }
+  writer->Raw("]");
+}
+
+void WriteState(ConnectionState state, JsonWriter* writer) {
+  writer->Raw(",\"state\":\"").Raw(ConnectionStateName(state)).Raw("\"");
+}
+
+void WriteDuration(std::string_view member, int64_t nanoseconds, JsonWriter* writer) {
+  writer->Raw(member);
+  if (nanoseconds == ConnectionSummary::kUnknown) {
+    writer->Raw("null");
+  } else {
+    writer->Seconds(nanoseconds);
+  }
+}
+
+void WriteSent(const ConnectionSummary& connection, JsonWriter* writer) {
+  WriteCounters(kClientNames, connection.client_sent, writer);
+  WriteCounters(kServerNames, connection.server_sent, writer);
+}
+
+void WriteSentWithRates(const ConnectionSummary& connection, JsonWriter* writer) {
+  WriteCounters(kClientNames, connection.client_sent, writer);
+  writer->Raw(kClientNames.rate);
+  WriteRate(connection.client_sent.payload_bytes_per_second, writer);
+  WriteCounters(kServerNames, connection.server_sent, writer);
+  writer->Raw(kServerNames.rate);
+  WriteRate(connection.server_sent.payload_bytes_per_second, writer);
+}
+
+void WriteRate(double bytes_per_second, JsonWriter* writer) { writer->Value(std::round(bytes_per_second * 10) / 10); }
+
+}  // namespace tcpgauge

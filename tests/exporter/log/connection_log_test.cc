@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/log/connection_log.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+#include "tests/support/segment.h"
+
+namespace tcpgauge {
+namespace {
+
+TEST(ConnectionLogLine, TellsAllOfAConnection) {
+  const std::string interface = "eth\"0";
+  NamedEndedConnection ended;
+  ended.interface = &interface;
+  ended.connection.reason = EndReason::kFin;
+  ended.connection.encapsulation.AddVlan(7);
+  ended.connection.encapsulation.AddVlan(8);
+  ended.connection.encapsulation.AddTunnel({TunnelType::kVxlan, true, 5000});
+  ended.connection.encapsulation.AddTunnel({TunnelType::kGre, false, 0});
+  ConnectionSummary& connection = ended.connection.summary;
+  connection.client = At("10.0.0.1:40000");
+  connection.server = At("[2001:db8::1]:443");
+  connection.role = Role::kObserved;
+  connection.confirmed = true;
+  connection.state = ConnectionState::kClosed;
+  connection.start_time_ns = 1700000000123456789;
+  connection.last_packet_time_ns = 1700000060000000001;
+  connection.handshake_rtt_ns = 1000000000;
+  connection.server_rtt_ns = 999999999;
+  connection.client_rtt_ns = 1;
+  connection.rtt_ns = 12345678;
+  connection.client_sent = {1, 2, 3, 4, 5, 6, 7.5};
+  connection.server_sent = {11, 12, 13, 14, 15, 16, 17.5};
+  EXPECT_EQ(ConnectionLogLine(ended),
+            R"({"client":{"address":"10.0.0.1","port":40000},"server":{"address":"2001:db8::1","port":443},)"
+            R"("role":"observed","confirmed":true,"interface":"eth\"0","vlans":[7,8],)"
+            R"("tunnels":[{"type":"vxlan","id":5000},{"type":"gre","id":null}],"state":"closed","end":"fin",)"
+            R"("start_time":1700000000.123456789,"end_time":1700000060.000000001,)"
+            R"("handshake_rtt_seconds":1.000000000,"server_rtt_seconds":0.999999999,"client_rtt_seconds":0.000000001,)"
+            R"("rtt_seconds":0.012345678,"client_packets":1,"client_payload_bytes":2,"client_ip_bytes":3,)"
+            R"("client_retransmitted_segments":4,"client_out_of_order_segments":5,"client_zero_windows":6,)"
+            R"("server_packets":11,"server_payload_bytes":12,"server_ip_bytes":13,)"
+            R"("server_retransmitted_segments":14,"server_out_of_order_segments":15,"server_zero_windows":16})"
+            "\n");
+}
+
+TEST(ConnectionLogLine, WhatIsUnknownIsNull) {
+  const std::string interface = "eth0";
+  NamedEndedConnection ended;
+  ended.interface = &interface;
+  ended.connection.summary.client = At("10.0.0.1:40000");
+  ended.connection.summary.server = At("10.0.0.2:80");
+  EXPECT_EQ(
+      ConnectionLogLine(ended),
+      R"({"client":{"address":"10.0.0.1","port":40000},"server":{"address":"10.0.0.2","port":80},)"
+      R"("role":"inferred","confirmed":false,"interface":"eth0","vlans":[],"tunnels":[],"state":"syn_sent","end":null,)"
+      R"("start_time":0.000000000,"end_time":0.000000000,"handshake_rtt_seconds":null,"server_rtt_seconds":null,)"
+      R"("client_rtt_seconds":null,"rtt_seconds":null,"client_packets":0,"client_payload_bytes":0,"client_ip_bytes":0,)"
+      R"("client_retransmitted_segments":0,"client_out_of_order_segments":0,"client_zero_windows":0,)"
+      R"("server_packets":0,"server_payload_bytes":0,"server_ip_bytes":0,"server_retransmitted_segments":0,)"
+      R"("server_out_of_order_segments":0,"server_zero_windows":0})"
+      "\n");
+}
+
+}  // namespace
+}  // namespace tcpgauge
