@@ -129,6 +129,9 @@ Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const Exposi
   const std::vector<uint32_t> merged_index =
       MergeInterfaces(*exposition.snapshot, plan.interfaces, &exposition.interfaces);
   exposition.edges = LabelEdges(*exposition.snapshot);
+  // The catalog is walked twice for an exposition, here and when it is written: how many connections fit depends on all
+  // other samples, some of which are written after them. Counting takes a sixtieth of the time of writing (10 of 630
+  // microseconds for 4,200 samples), and no sum beside the walk that would have to be kept equal to it.
   exposition.series = CountSamples(exposition);
   const size_t left = limits.series - std::min(exposition.series, limits.series);
   exposition.connections =

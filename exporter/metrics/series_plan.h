@@ -19,7 +19,7 @@ constexpr size_t kMinSeriesLimit = 300;
 
 // All that is neither of an interface, nor of an edge, nor of a connection, with every output on; a test holds it
 // against an exposition. Of it, the metrics of HTTP requests.
-constexpr size_t kFixedSamples = 147;
+constexpr size_t kFixedSamples = 130;
 constexpr size_t kRequestSamples = 20;
 
 // Samples that one of them takes.
