@@ -3,6 +3,12 @@
 
 namespace tcpgauge {
 
+std::vector<std::string> HttpRouter::paths() const {
+  std::vector<std::string> paths;
+  for (const auto& [path, handler] : handlers_) paths.push_back(path);
+  return paths;
+}
+
 HttpResponse HttpRouter::operator()(const HttpRequest& request) const {
   HttpResponse response;
   const auto found = handlers_.find(request.path);

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "exporter/http/http_message.h"
 
@@ -16,6 +17,9 @@ class HttpRouter {
  public:
   // `path` must match as a whole.
   void Handle(std::string path, HttpHandler handler) { handlers_[std::move(path)] = std::move(handler); }
+
+  // All paths that have a handler.
+  std::vector<std::string> paths() const;
 
   HttpResponse operator()(const HttpRequest& request) const;
 

@@ -11,6 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "exporter/http/descriptor_budget.h"
 #include "exporter/http/listen_socket.h"
+#include "src/base/clock.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {
@@ -140,7 +142,9 @@ class HttpServer::Listener {
   static MHD_Result OnRequest(void* self, MHD_Connection* connection, const char* path, const char* method, const char*,
                               const char*, size_t* upload_bytes, void** seen_before) noexcept {
     static char marker;
-    HttpServer& server = static_cast<Listener*>(self)->server_;
+    const Listener& listener = *static_cast<Listener*>(self);
+    HttpServer& server = listener.server_;
+    const int64_t begin_ns = SystemClock().SteadyNanoseconds();
     if (*seen_before == nullptr) {
       *seen_before = &marker;
       server.deadlines_->Set(StateOf(connection)->deadline, ConnectionDeadlines::Phase::kResponse,
@@ -150,7 +154,7 @@ class HttpServer::Listener {
         refusal.status = 400;
         refusal.body = "400 bad request: more than one length of the body\n";
         refusal.headers.emplace_back(MHD_HTTP_HEADER_CONNECTION, "close");
-        return Queue(connection, std::move(refusal));
+        return listener.Answer(connection, path, begin_ns, std::move(refusal));
       }
       const bool may_have_body = std::string_view(method) != "GET" && std::string_view(method) != "HEAD";
       if (!may_have_body) return MHD_YES;  // answer when libmicrohttpd knows that the request is over
@@ -162,7 +166,15 @@ class HttpServer::Listener {
     HttpRequest request = ToRequest(connection, path, method);
     const TlsContext* const tls = StateOf(connection)->tls.get();
     if (tls != nullptr) request.client_certificate = tls->CheckClient(SessionOf(connection));
-    return Queue(connection, server.handler_(request));
+    return listener.Answer(connection, path, begin_ns, server.handler_(request));
+  }
+
+  MHD_Result Answer(MHD_Connection* connection, const char* path, int64_t begin_ns, HttpResponse response) const {
+    if (server_.observer_ != nullptr) {
+      const int64_t took_ns = SystemClock().SteadyNanoseconds() - begin_ns;
+      server_.observer_->OnAnswer({path, response.status, static_cast<double>(took_ns) * kSecondsPerNanosecond});
+    }
+    return Queue(connection, std::move(response));
   }
 
   static void OnResponseEnd(void* self, MHD_Connection* connection, void**, MHD_RequestTerminationCode) noexcept {
@@ -177,14 +189,15 @@ class HttpServer::Listener {
   MHD_Daemon* daemon_ = nullptr;
 };
 
-HttpServer::HttpServer(HttpHandler handler, const HttpLimits& limits, TlsSource tls)
-    : handler_(std::move(handler)), limits_(limits), tls_(std::move(tls)) {}
+HttpServer::HttpServer(HttpHandler handler, const HttpLimits& limits, TlsSource tls,
+                       std::unique_ptr<RequestObserver> observer)
+    : handler_(std::move(handler)), limits_(limits), tls_(std::move(tls)), observer_(std::move(observer)) {}
 
 HttpServer::~HttpServer() { Stop(); }
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Open(const std::vector<std::string>& addresses,
                                                              HttpHandler handler, const HttpLimits& limits,
-                                                             TlsSource tls) {
+                                                             TlsSource tls, std::unique_ptr<RequestObserver> observer) {
   // Each listener needs a few descriptors itself, and each connection one of the server's and one of its deadline's.
   const size_t budget = DescriptorBudget();
   const size_t for_listeners = addresses.size() * kListenerDescriptors;
@@ -192,7 +205,7 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Open(const std::vector<s
   if (possible == 0) return absl::ResourceExhaustedError("cannot serve: raise the limit of open files (ulimit -n)");
   HttpLimits within = limits;
   within.connections = static_cast<unsigned>(std::min<size_t>(limits.connections, possible));
-  std::unique_ptr<HttpServer> server(new HttpServer(std::move(handler), within, std::move(tls)));
+  std::unique_ptr<HttpServer> server(new HttpServer(std::move(handler), within, std::move(tls), std::move(observer)));
   for (const std::string& address : addresses) {
     absl::StatusOr<ListenSocket> socket = ListenSocket::Open(address);
     if (!socket.ok()) return socket.status();
@@ -214,8 +227,10 @@ absl::Status HttpServer::Serve() {
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::vector<std::string>& addresses,
                                                               HttpHandler handler, const HttpLimits& limits,
-                                                              TlsSource tls) {
-  absl::StatusOr<std::unique_ptr<HttpServer>> server = Open(addresses, std::move(handler), limits, std::move(tls));
+                                                              TlsSource tls,
+                                                              std::unique_ptr<RequestObserver> observer) {
+  absl::StatusOr<std::unique_ptr<HttpServer>> server =
+      Open(addresses, std::move(handler), limits, std::move(tls), std::move(observer));
   if (!server.ok()) return server;
   if (absl::Status status = (*server)->Serve(); !status.ok()) return status;
   return server;

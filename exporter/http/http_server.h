@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "exporter/http/connection_deadlines.h"
 #include "exporter/http/http_message.h"
+#include "exporter/http/request_observer.h"
 #include "exporter/http/tls_context.h"
 
 namespace tcpgauge {
@@ -45,10 +46,11 @@ class HttpServer {
  public:
   // Listens on every address (see ListenSocket::Open), without a thread: clients wait until Serve(). Fails, with
   // nothing left open, when one of them cannot be had. With `tls`, which gives the context for the next connection, and
-  // never null, all but unix sockets speak TLS.
+  // never null, all but unix sockets speak TLS. `observer` may be null.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Open(const std::vector<std::string>& addresses,
                                                           HttpHandler handler, const HttpLimits& limits = {},
-                                                          TlsSource tls = nullptr);
+                                                          TlsSource tls = nullptr,
+                                                          std::unique_ptr<RequestObserver> observer = nullptr);
 
   // Starts the threads. Once. Errors: kUnavailable.
   absl::Status Serve();
@@ -56,7 +58,8 @@ class HttpServer {
   // Both at once.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::vector<std::string>& addresses,
                                                            HttpHandler handler, const HttpLimits& limits = {},
-                                                           TlsSource tls = nullptr);
+                                                           TlsSource tls = nullptr,
+                                                           std::unique_ptr<RequestObserver> observer = nullptr);
 
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
@@ -76,12 +79,13 @@ class HttpServer {
  private:
   class Listener;
 
-  HttpServer(HttpHandler handler, const HttpLimits& limits, TlsSource tls);
+  HttpServer(HttpHandler handler, const HttpLimits& limits, TlsSource tls, std::unique_ptr<RequestObserver> observer);
 
   const HttpHandler handler_;
   const HttpLimits limits_;
   const TlsSource tls_;
-  std::unique_ptr<ConnectionDeadlines> deadlines_;  // while it serves
+  const std::unique_ptr<RequestObserver> observer_;  // or null
+  std::unique_ptr<ConnectionDeadlines> deadlines_;   // while it serves
   std::vector<std::string> urls_;
   std::vector<std::unique_ptr<Listener>> listeners_;
 };

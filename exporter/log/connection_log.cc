@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "src/base/json_writer.h"
 #include "src/base/log.h"
 #include "src/base/named_thread.h"
+#include "src/base/time_units.h"
 #include "src/snapshot/connection_json.h"
 
 namespace tcpgauge {
@@ -21,6 +23,8 @@ namespace {
 constexpr size_t kBufferBytes = 64 << 10;
 constexpr size_t kLineBytes = 900;  // that most lines need at most
 constexpr int64_t kWarningIntervalNs = 60 * kNanosecondsPerSecond;
+
+uint64_t CountOf(const prometheus::Counter& counter) { return static_cast<uint64_t>(counter.Value()); }
 
 }  // namespace
 
@@ -45,19 +49,20 @@ std::string ConnectionLogLine(const NamedEndedConnection& ended) {
   return writer.Raw("}\n").Take();
 }
 
-ConnectionLog::ConnectionLog(std::unique_ptr<LineFile> file)
-    : file_(std::move(file)), write_errors_(SystemClock(), kWarningIntervalNs) {}
+ConnectionLog::ConnectionLog(std::unique_ptr<LineFile> file, ConnectionLogCounters counters)
+    : counters_(counters), file_(std::move(file)), write_errors_(SystemClock(), kWarningIntervalNs) {}
 
-absl::StatusOr<std::unique_ptr<ConnectionLog>> ConnectionLog::Open(const std::string& path) {
-  absl::StatusOr<std::unique_ptr<LineFile>> file = LineFile::Open(path);
+absl::StatusOr<std::unique_ptr<ConnectionLog>> ConnectionLog::Open(const std::string& path,
+                                                                   ConnectionLogCounters counters) {
+  absl::StatusOr<std::unique_ptr<LineFile>> file = LineFile::Open(path, {counters.lines, counters.lost_in_writing});
   if (!file.ok()) return file.status();
-  return std::unique_ptr<ConnectionLog>(new ConnectionLog(*std::move(file)));
+  return std::unique_ptr<ConnectionLog>(new ConnectionLog(*std::move(file), counters));
 }
 
 ConnectionLog::~ConnectionLog() { Finish(); }
 
 EndedQueue* ConnectionLog::AddQueue(bool lossless) {
-  queues_.push_back(std::make_unique<EndedQueue>(lossless, &wakeup_));
+  queues_.push_back(std::make_unique<EndedQueue>(lossless, &wakeup_, &counters_.lost_in_queue));
   return queues_.back().get();
 }
 
@@ -70,14 +75,6 @@ void ConnectionLog::Reopen() {
   wakeup_.Notify();
 }
 
-ConnectionLogStats ConnectionLog::stats() const {
-  ConnectionLogStats stats;
-  stats.lines = lines_.load(std::memory_order_relaxed);
-  stats.lost_in_writing = lost_in_writing_.load(std::memory_order_relaxed);
-  for (const auto& queue : queues_) stats.lost_in_queue += queue->lost();
-  return stats;
-}
-
 bool ConnectionLog::Finish() {
   if (thread_.joinable()) {
     stop_.Stop();
@@ -85,13 +82,11 @@ bool ConnectionLog::Finish() {
     while (WriteQueued()) {
     }
     WriteBuffer();
-    const ConnectionLogStats end = stats();
-    if (end.lost_in_queue + end.lost_in_writing > 0) {
-      LogWarn("connections are missing from the connection log",
-              {{"count", absl::StrCat(end.lost_in_queue + end.lost_in_writing)}});
+    if (const uint64_t lost = CountOf(counters_.lost_in_queue) + CountOf(counters_.lost_in_writing); lost > 0) {
+      LogWarn("connections are missing from the connection log", {{"count", absl::StrCat(lost)}});
     }
   }
-  return lost_in_writing_.load(std::memory_order_relaxed) == 0;
+  return CountOf(counters_.lost_in_writing) == 0;
 }
 
 void ConnectionLog::Run() {
@@ -132,12 +127,10 @@ void ConnectionLog::WriteBuffer() {
   if (buffer_.empty()) return;
   file_->Append(buffer_);
   buffer_.clear();
-  lines_.store(file_->written_lines(), std::memory_order_relaxed);
-  lost_in_writing_.store(file_->lost_lines(), std::memory_order_relaxed);
   if (file_->error() == 0) return;
   if (const std::optional<uint64_t> suppressed = write_errors_.Admit()) {
     LogWarn("connection log cannot be written",
-            {{"error", strerror(file_->error())}, {"lost", absl::StrCat(file_->lost_lines())}});
+            {{"error", strerror(file_->error())}, {"lost", absl::StrCat(CountOf(counters_.lost_in_writing))}});
   }
 }
 

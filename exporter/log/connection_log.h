@@ -2,10 +2,10 @@
 #ifndef TCPGAUGE_EXPORTER_LOG_CONNECTION_LOG_H_
 #define TCPGAUGE_EXPORTER_LOG_CONNECTION_LOG_H_
 
+#include <prometheus/counter.h>
 #include <sys/types.h>
 
 #include <atomic>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
@@ -13,7 +13,6 @@
 
 #include "absl/status/statusor.h"
 #include "exporter/log/line_file.h"
-#include "exporter/metrics/output_stats.h"
 #include "src/base/log_limiter.h"
 #include "src/base/stop_signal.h"
 #include "src/base/wakeup.h"
@@ -25,14 +24,22 @@ namespace tcpgauge {
 // unknown is null. `interface` is made valid UTF-8.
 std::string ConnectionLogLine(const NamedEndedConnection& ended);
 
+// Where connections that ended are counted: each gets a line, once it is written, or is lost.
+struct ConnectionLogCounters {
+  prometheus::Counter& lines;
+  prometheus::Counter& lost_in_queue;    // they ended faster than they could be written
+  prometheus::Counter& lost_in_writing;  // the file could not be written
+};
+
 // Writes a line for each connection that ends, on a thread of its own.
 //
-// Thread: one creates it, makes the queues, starts and finishes it; the queues belong to the workers; Reopen()
-// and stats() are for any.
+// Thread: one creates it, makes the queues, starts and finishes it; the queues belong to the workers; Reopen() is for
+// any.
 class ConnectionLog {
  public:
-  // `path` is created or appended to; "-" is standard output. The error names the file.
-  static absl::StatusOr<std::unique_ptr<ConnectionLog>> Open(const std::string& path);
+  // `path` is created or appended to; "-" is standard output. The counters, zero at first, must outlive the log. The
+  // error names the file.
+  static absl::StatusOr<std::unique_ptr<ConnectionLog>> Open(const std::string& path, ConnectionLogCounters counters);
   ~ConnectionLog();
   ConnectionLog(const ConnectionLog&) = delete;
   ConnectionLog& operator=(const ConnectionLog&) = delete;
@@ -48,27 +55,24 @@ class ConnectionLog {
   // written to the former.
   void Reopen();
 
-  ConnectionLogStats stats() const;
-
   // Writes what is still queued and ends the thread. After the workers have ended. False when lines were lost.
   bool Finish();
 
  private:
-  explicit ConnectionLog(std::unique_ptr<LineFile> file);
+  ConnectionLog(std::unique_ptr<LineFile> file, ConnectionLogCounters counters);
 
   void Run();
   bool WriteQueued();
   void WriteBuffer();
   void ReopenFile();
 
+  const ConnectionLogCounters counters_;
   const std::unique_ptr<LineFile> file_;  // the log's thread's, once that runs
   Wakeup wakeup_;
   StopSignal stop_;
   std::atomic<bool> is_to_reopen_{false};
   std::vector<std::unique_ptr<EndedQueue>> queues_;
   std::string buffer_;  // whole lines
-  std::atomic<uint64_t> lines_{0};
-  std::atomic<uint64_t> lost_in_writing_{0};
   LogLimiter write_errors_;
   std::thread thread_;
 };

@@ -61,17 +61,15 @@ absl::StatusOr<Opened> OpenToAppend(const std::string& path) {
   return absl::InvalidArgumentError(absl::StrCat("--connection-log: cannot write '", path, "': ", strerror(errno)));
 }
 
-uint64_t CountLines(std::string_view lines) {
-  return static_cast<uint64_t>(std::count(lines.begin(), lines.end(), '\n'));
-}
+double CountLines(std::string_view lines) { return static_cast<double>(std::count(lines.begin(), lines.end(), '\n')); }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<LineFile>> LineFile::Open(const std::string& path) {
-  if (path == "-") return std::unique_ptr<LineFile>(new LineFile(path, STDOUT_FILENO, false));
+absl::StatusOr<std::unique_ptr<LineFile>> LineFile::Open(const std::string& path, LineCounters counters) {
+  if (path == "-") return std::unique_ptr<LineFile>(new LineFile(path, STDOUT_FILENO, false, counters));
   const absl::StatusOr<Opened> opened = OpenToAppend(path);
   if (!opened.ok()) return opened.status();
-  return std::unique_ptr<LineFile>(new LineFile(path, opened->fd, opened->made));
+  return std::unique_ptr<LineFile>(new LineFile(path, opened->fd, opened->made, counters));
 }
 
 LineFile::~LineFile() {
@@ -111,8 +109,8 @@ void LineFile::Append(std::string_view lines) {
     // Appending, so the half line is at the file's end. A pipe keeps it.
     if (whole.size() < written && IsRegular(fd_)) CutHalfLine(fd_);
   }
-  written_lines_ += CountLines(whole);
-  lost_lines_ += CountLines(lines.substr(whole.size()));
+  counters_.written.Increment(CountLines(whole));
+  counters_.lost.Increment(CountLines(lines.substr(whole.size())));
 }
 
 }  // namespace tcpgauge

@@ -2,9 +2,9 @@
 #ifndef TCPGAUGE_EXPORTER_LOG_LINE_FILE_H_
 #define TCPGAUGE_EXPORTER_LOG_LINE_FILE_H_
 
+#include <prometheus/counter.h>
 #include <sys/types.h>
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +14,12 @@
 
 namespace tcpgauge {
 
+// Where lines are counted, over all files of a name.
+struct LineCounters {
+  prometheus::Counter& written;
+  prometheus::Counter& lost;  // the file could not be written
+};
+
 // A file to which whole lines are appended, and which holds whole lines only: what a full disk or a crash left of one
 // is cut off again.
 //
@@ -21,7 +27,8 @@ namespace tcpgauge {
 class LineFile {
  public:
   // `path` is created (mode 0640) or appended to; "-" is standard output. The error names the file.
-  static absl::StatusOr<std::unique_ptr<LineFile>> Open(const std::string& path);
+  // The counters must outlive the file.
+  static absl::StatusOr<std::unique_ptr<LineFile>> Open(const std::string& path, LineCounters counters);
   ~LineFile();
   LineFile(const LineFile&) = delete;
   LineFile& operator=(const LineFile&) = delete;
@@ -37,19 +44,17 @@ class LineFile {
   // stays in use, and the error says why.
   absl::Status Reopen();
 
-  uint64_t written_lines() const { return written_lines_; }
-  uint64_t lost_lines() const { return lost_lines_; }
   // errno of the last write, 0 when it went well.
   int error() const { return error_; }
 
  private:
-  LineFile(std::string path, int fd, bool made) : path_(std::move(path)), made_(made), fd_(fd) {}
+  LineFile(std::string path, int fd, bool made, LineCounters counters)
+      : path_(std::move(path)), made_(made), fd_(fd), counters_(counters) {}
 
   const std::string path_;
   const bool made_;
   int fd_;
-  uint64_t written_lines_ = 0;
-  uint64_t lost_lines_ = 0;
+  LineCounters counters_;
   int error_ = 0;
 };
 

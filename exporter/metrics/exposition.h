@@ -2,23 +2,17 @@
 #ifndef TCPGAUGE_EXPORTER_METRICS_EXPOSITION_H_
 #define TCPGAUGE_EXPORTER_METRICS_EXPOSITION_H_
 
+#include <prometheus/metric_family.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "exporter/metrics/output_stats.h"
-#include "exporter/metrics/process_stats.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
-
-struct BuildInfo {
-  std::string version;
-  std::string revision;
-};
 
 // A connection that gets series of its own.
 struct ExportedConnection {
@@ -39,18 +33,16 @@ struct ExportedEdge {
 // series have equal labels. MakeExposition() makes it; every format is made from it by VisitMetrics().
 struct Exposition {
   std::shared_ptr<const Snapshot> snapshot;
-  BuildInfo build;
-  ProcessStats process;
-  double previous_scrape_seconds = 0;
-  OutputStats outputs;
-  size_t series_limit = 0;
-  size_t series = 0;  // samples in it, this one included
+  std::vector<prometheus::MetricFamily> families;  // what the agent counts of itself; see CollectFamilies()
+  // How many samples this exposition holds, this one included, and how many connections it leaves out. Another one, of
+  // the same snapshot, may have other limits, so neither is a gauge of the agent.
+  size_t series = 0;
+  uint64_t connections_not_exported = 0;
   // As in the snapshot, but names are UTF-8, interfaces of one name are one, and those beyond the plan (see SeriesPlan)
   // are one named "other".
   std::vector<InterfaceView> interfaces;
   std::vector<ExportedEdge> edges;
   std::vector<ExportedConnection> connections;  // heaviest first
-  uint64_t connections_not_exported = 0;
 };
 
 }  // namespace tcpgauge

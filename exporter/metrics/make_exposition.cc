@@ -7,8 +7,9 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "exporter/metrics/metric_visitor.h"
 #include "exporter/metrics/series_plan.h"
+#include "exporter/metrics/visit_families.h"
+#include "exporter/metrics/visit_metrics.h"
 #include "src/base/check.h"
 #include "src/base/utf8.h"
 
@@ -119,19 +120,18 @@ std::vector<ExportedEdge> LabelEdges(const Snapshot& snapshot) {
 
 }  // namespace
 
-Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const ExpositionLimits& limits, BuildInfo build,
-                          ProcessStats process, double previous_scrape_seconds, const OutputStats& outputs) {
+Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const ExpositionLimits& limits,
+                          absl::Span<const prometheus::Collectable* const> sources) {
   Exposition exposition;
   exposition.snapshot = std::move(snapshot);
-  exposition.build = std::move(build);
-  exposition.process = process;
-  exposition.previous_scrape_seconds = previous_scrape_seconds;
-  exposition.outputs = outputs;
-  exposition.series_limit = limits.series;
+  exposition.families = CollectFamilies(sources);
   const SeriesPlan plan = PlanSeries(limits.series, limits.connections, /*edges=*/0);
   const std::vector<uint32_t> merged_index =
       MergeInterfaces(*exposition.snapshot, plan.interfaces, &exposition.interfaces);
   exposition.edges = LabelEdges(*exposition.snapshot);
+  // The catalog is walked twice for an exposition, here and when it is written: how many connections fit depends on all
+  // other samples, some of which are written after them. Counting takes a sixtieth of the time of writing (10 of 630
+  // microseconds for 4,200 samples), and no sum beside the walk that would have to be kept equal to it.
   exposition.series = CountSamples(exposition);
   const size_t left = limits.series - std::min(exposition.series, limits.series);
   exposition.connections =

@@ -2,11 +2,13 @@
 #ifndef TCPGAUGE_EXPORTER_METRICS_MAKE_EXPOSITION_H_
 #define TCPGAUGE_EXPORTER_METRICS_MAKE_EXPOSITION_H_
 
+#include <prometheus/collectable.h>
+
 #include <cstddef>
 #include <memory>
 
+#include "absl/types/span.h"
 #include "exporter/metrics/exposition.h"
-#include "exporter/metrics/output_stats.h"
 
 namespace tcpgauge {
 
@@ -21,8 +23,10 @@ struct ExpositionLimits {
 // The labels of a connection do not tell VLANs, tunnels and incarnations apart. Of those that share all labels one is
 // exported, in the place of the heaviest of them: one that still lives before one that ended, then the one with more
 // payload, then the newer. So its counters fall only when the one that it showed has ended.
-Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const ExpositionLimits& limits, BuildInfo build,
-                          ProcessStats process, double previous_scrape_seconds, const OutputStats& outputs = {});
+//
+// `sources` say what the agent counts of itself; see CollectFamilies() for what they must be.
+Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const ExpositionLimits& limits,
+                          absl::Span<const prometheus::Collectable* const> sources);
 
 }  // namespace tcpgauge
 

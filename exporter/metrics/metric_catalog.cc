@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/metrics/metric_catalog.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace tcpgauge {
@@ -22,6 +23,7 @@ constexpr MetricLabel kLostReason[] = {{"reason", "tcpgauge.lost.reason"}};
 constexpr MetricLabel kPart[] = {{"part", "tcpgauge.part"}};
 constexpr MetricLabel kState[] = {kConnectionState};
 constexpr MetricLabel kOrigin[] = {{"origin", "tcpgauge.open.origin"}};
+constexpr MetricLabel kRouteAndCode[] = {{"route", "http.route"}, {"code", "http.response.status_code"}};
 constexpr MetricLabel kEdge[] = {kClientAddress, kServerAddress, kServerPort};
 constexpr MetricLabel kConnection[] = {kClientAddress, kClientPort, kServerAddress, kServerPort, kInterfaceName};
 constexpr MetricLabel kConnectionAndState[] = {kClientAddress, kClientPort,    kServerAddress,
@@ -121,6 +123,12 @@ const MetricInfo kCatalog[] = {
     {Metric::kRateWindow, "tcpgauge_rate_window_seconds", kGauge, "seconds", {},
      "The span over which rates are averaged.",
      "tcpgauge.rate_window", "s"},
+    {Metric::kHttpRequests, "tcpgauge_http_requests_total", kCounter, "", kRouteAndCode,
+     "HTTP requests answered, by route and status. Route other holds unknown paths, and code other what has no place.",
+     "tcpgauge.http.requests", "{request}"},
+    {Metric::kHttpRequestDuration, "tcpgauge_http_request_duration_seconds", kHistogram, "seconds", {},
+     "Time from the end of an HTTP request to its answer, before it is sent.",
+     "tcpgauge.http.request.duration", "s"},
     {Metric::kConnectionLogLines, "tcpgauge_connection_log_lines_total", kCounter, "", {},
      "Lines written to the connection log.",
      "tcpgauge.connection_log.lines", "{line}"},
@@ -231,6 +239,12 @@ constexpr std::string_view kTypeNames[] = {"counter", "gauge", "histogram", "sum
 std::string_view MetricTypeName(MetricType type) { return kTypeNames[static_cast<size_t>(type)]; }
 
 const MetricInfo& InfoOf(Metric metric) { return kCatalog[static_cast<size_t>(metric)]; }
+
+const MetricInfo* FindMetric(std::string_view name) {
+  const auto* const found =
+      std::find_if(std::begin(kCatalog), std::end(kCatalog), [&](const MetricInfo& info) { return info.name == name; });
+  return found == std::end(kCatalog) ? nullptr : found;
+}
 
 absl::Span<const MetricInfo> MetricCatalog() { return kCatalog; }
 

@@ -49,6 +49,8 @@ enum class Metric : uint8_t {
   kConnectionsNotExported,
   kScrapeDuration,
   kRateWindow,
+  kHttpRequests,
+  kHttpRequestDuration,
   kConnectionLogLines,
   kConnectionLogLost,
   kOtlpPushes,
@@ -100,9 +102,15 @@ struct MetricInfo {
   std::string_view help;
   std::string_view otlp_name;
   std::string_view otlp_unit;  // UCUM; "{packet}" and the like are annotations of the unit 1
+
+  // Whether each value is a whole number: things and bytes are counted, all else is measured.
+  constexpr bool counts_whole() const { return unit.empty() || unit == "bytes"; }
 };
 
 const MetricInfo& InfoOf(Metric metric);
+
+// The metric of this name in Prometheus, or null.
+const MetricInfo* FindMetric(std::string_view name);
 
 // All, in the order of the enum.
 absl::Span<const MetricInfo> MetricCatalog();

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "absl/types/span.h"
-#include "exporter/metrics/exposition.h"
 #include "exporter/metrics/metric_catalog.h"
 
 namespace tcpgauge {
@@ -44,7 +43,9 @@ class MetricVisitor {
   virtual void ConnectionSample(size_t index, std::string_view state, MetricValue value) = 0;
 
   // A sample about `edges[index]` of the exposition. By default one like any other.
-  virtual void EdgeSample(size_t index, absl::Span<const std::string_view> label_values, MetricValue value);
+  virtual void EdgeSample(size_t, absl::Span<const std::string_view> label_values, MetricValue value) {
+    Sample(label_values, value);
+  }
 
   // `count` observations with this sum, about `edges[index]`.
   virtual void EdgeSummarySample(size_t index, absl::Span<const std::string_view> label_values, uint64_t count,
@@ -53,13 +54,6 @@ class MetricVisitor {
   // `counts[i]` observations are at most `bounds[i]` and above `bounds[i - 1]`; one more count than bounds.
   virtual void HistogramSample(absl::Span<const double> bounds, absl::Span<const uint64_t> counts, double sum) = 0;
 };
-
-// Hands all that `exposition` says to `visitor`.
-void VisitMetrics(const Exposition& exposition, MetricVisitor* visitor);
-
-// How many samples that is, in the count of the text formats: a histogram has one for each bucket, its sum and its
-// count.
-size_t CountSamples(const Exposition& exposition);
 
 }  // namespace tcpgauge
 

@@ -6,9 +6,6 @@
 namespace tcpgauge {
 namespace {
 
-// All that is neither of an interface, nor of an edge, nor of a connection, with every output on; a test holds it
-// against an exposition.
-constexpr size_t kFixedSamples = 127;
 constexpr size_t kMaxInterfaces = 64;
 
 // A fifth of what is not fixed may go to interfaces.

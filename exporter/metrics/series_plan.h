@@ -18,6 +18,11 @@ struct SeriesPlan {
 // Below this not even the fixed totals fit.
 constexpr size_t kMinSeriesLimit = 300;
 
+// All that is neither of an interface, nor of an edge, nor of a connection, with every output on; a test holds it
+// against an exposition. Of it, the metrics of HTTP requests.
+constexpr size_t kFixedSamples = 130;
+constexpr size_t kRequestSamples = 20;
+
 // Samples that one of them takes.
 constexpr size_t kSamplesPerConnection = 9;  // one less where the RTT is not known
 constexpr size_t kSamplesPerEdge = 8;

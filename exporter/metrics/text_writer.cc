@@ -5,8 +5,8 @@
 #include <limits>
 #include <vector>
 
-#include "exporter/metrics/metric_visitor.h"
 #include "exporter/metrics/text_number.h"
+#include "exporter/metrics/visit_metrics.h"
 
 namespace tcpgauge {
 namespace {

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/otlp/otlp_encoder.h"
 
+#include <prometheus/metric_family.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <optional>
 
 #include "absl/strings/numbers.h"
-#include "exporter/metrics/metric_visitor.h"
+#include "exporter/metrics/visit_metrics.h"
 #include "src/base/time_units.h"
 
 namespace tcpgauge {
@@ -16,6 +19,7 @@ namespace {
 constexpr char kScopeName[] = "tcpgauge";
 constexpr std::string_view kOther = "other";
 constexpr char kOverflowAttribute[] = "otel.metric.overflow";
+constexpr std::string_view kStatusAttribute = "http.response.status_code";
 constexpr std::string_view kInterfaceAttribute = "network.interface.name";
 
 using Attributes = google::protobuf::RepeatedPtrField<otlp::KeyValue>;
@@ -31,7 +35,9 @@ void AddText(std::string_view name, std::string_view value, Attributes* attribut
   Add(name, attributes)->set_string_value(value.data(), value.size());
 }
 
-bool IsPort(std::string_view attribute) { return attribute == "client.port" || attribute == "server.port"; }
+bool IsNumber(std::string_view attribute) {
+  return attribute == "client.port" || attribute == "server.port" || attribute == kStatusAttribute;
+}
 
 void AddLabels(const MetricInfo& info, LabelValues values, Attributes* attributes) {
   const bool is_traffic = !info.labels.empty() && info.labels[0].name == "client_address";
@@ -40,9 +46,11 @@ void AddLabels(const MetricInfo& info, LabelValues values, Attributes* attribute
     return;
   }
   for (size_t i = 0; i < values.size(); ++i) {
-    int64_t port = 0;
-    if (IsPort(info.labels[i].attribute) && absl::SimpleAtoi({values[i].data(), values[i].size()}, &port)) {
-      Add(info.labels[i].attribute, attributes)->set_int_value(port);
+    int64_t number = 0;
+    if (IsNumber(info.labels[i].attribute) && absl::SimpleAtoi({values[i].data(), values[i].size()}, &number)) {
+      Add(info.labels[i].attribute, attributes)->set_int_value(number);
+    } else if (info.labels[i].attribute == kStatusAttribute && values[i] == kOther) {
+      Add(kOverflowAttribute, attributes)->set_bool_value(true);
     } else {
       AddText(info.labels[i].attribute, values[i], attributes);
     }
@@ -67,6 +75,15 @@ std::vector<std::string_view> SplitKey(std::string_view key) {
     key.remove_prefix(values.back().size() + 1);
   }
   return values;
+}
+
+std::optional<int64_t> ProcessStartNs(const Exposition& exposition) {
+  for (const prometheus::MetricFamily& family : exposition.families) {
+    if (family.name == InfoOf(Metric::kProcessStartTime).name) {
+      return std::llround(family.metric.front().gauge.value * kNanosecondsPerSecond);
+    }
+  }
+  return std::nullopt;
 }
 
 // The labels of one connection, rendered once for all its series.
@@ -158,10 +175,8 @@ class OtlpVisitor final : public MetricVisitor {
   }
 
   int64_t StartOfFamily() const {
-    if (info_->metric == Metric::kProcessCpu && exposition_.process.start_time_seconds.has_value()) {
-      return std::llround(*exposition_.process.start_time_seconds * kNanosecondsPerSecond);
-    }
-    return exposition_.snapshot->capture_start_time_ns;
+    const int64_t agent_ns = exposition_.snapshot->capture_start_time_ns;
+    return info_->metric == Metric::kProcessCpu ? ProcessStartNs(exposition_).value_or(agent_ns) : agent_ns;
   }
 
   bool SaysDeltas(bool is_histogram) const {
@@ -296,7 +311,7 @@ class OtlpVisitor final : public MetricVisitor {
     }
     scope_ = metrics->add_scope_metrics();
     scope_->mutable_scope()->set_name(kScopeName);
-    scope_->mutable_scope()->set_version(exposition_.build.version);
+    scope_->mutable_scope()->set_version(options_.scope_version);
   }
 
   void FinishRequest() {

@@ -32,6 +32,7 @@ struct OtlpRequest {
 
 struct OtlpEncoderOptions {
   ResourceAttributes resource;
+  std::string scope_version;  // of tcpgauge
   OtlpFormat format = OtlpFormat::kProtobuf;
   Temporality temporality = Temporality::kCumulative;
   // What is more goes into further requests: a receiver takes 20 MiB at most, and a point is up to 1 kB of JSON.

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "exporter/metrics/process_stats.h"
 #include "exporter/otlp/curl_transport.h"
+#include "exporter/otlp/push_metrics.h"
 #include "exporter/otlp/resource.h"
 #include "src/base/gzip.h"
 #include "src/base/log.h"
@@ -62,10 +62,13 @@ OtlpPusher::OtlpPusher(const OtelSettings& settings, const OtlpSources& sources,
       gzip_(settings.gzip),
       console_(STDOUT_FILENO),
       console_log_(*sources.clock, kConsoleLogIntervalNs),
+      scrape_seconds_(own_metrics_.Gauge(Metric::kScrapeDuration)),
       transport_(std::move(transport)),
       loop_(
-          LoopOptions(settings, sources.queue_bytes), [this] { return Collect(); }, transport_.get(), sources.clock) {
+          LoopOptions(settings, sources.queue_bytes), MakePushMetrics(sources.metrics), [this] { return Collect(); },
+          transport_.get(), sources.clock) {
   OtlpEncoderOptions options;
+  options.scope_version = sources.build.version;
   options.resource = AgentResource(sources.build.version, sources.host_name, settings.resource_attributes);
   if (settings.console) {
     options.format = OtlpFormat::kJson;
@@ -94,17 +97,14 @@ std::vector<OtlpRequest> OtlpPusher::Collect() {
   if (snapshot->sequence == 0) return {};  // nothing is known yet
   const int64_t begin_ns = sources_.clock->SteadyNanoseconds();
   const int64_t time_ns = sources_.clock->WallNanoseconds();
-  OutputStats outputs;
-  if (encoder_.has_value()) outputs.push = loop_.stats();
-  if (sources_.connection_log_stats) outputs.connection_log = sources_.connection_log_stats();
   const Exposition exposition =
-      MakeExposition(snapshot, sources_.limits, sources_.build, ReadProcessStats(), previous_seconds_, outputs);
+      MakeExposition(snapshot, sources_.limits, {sources_.metrics, &own_metrics_, &process_metrics_});
   std::vector<OtlpRequest> requests;
   if (encoder_.has_value()) requests = encoder_->Encode(exposition, time_ns);
   for (OtlpRequest& request : requests) {
     if (gzip_) request.body = Gzip(request.body);
   }
-  previous_seconds_ = static_cast<double>(sources_.clock->SteadyNanoseconds() - begin_ns) * kSecondsPerNanosecond;
+  scrape_seconds_.Set(static_cast<double>(sources_.clock->SteadyNanoseconds() - begin_ns) * kSecondsPerNanosecond);
   if (console_encoder_.has_value()) WriteToConsole(exposition, time_ns);
   return requests;
 }

@@ -2,6 +2,8 @@
 #ifndef TCPGAUGE_EXPORTER_OTLP_OTLP_PUSHER_H_
 #define TCPGAUGE_EXPORTER_OTLP_OTLP_PUSHER_H_
 
+#include <prometheus/gauge.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,9 +11,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "exporter/metrics/agent_metrics.h"
+#include "exporter/metrics/build_info.h"
 #include "exporter/metrics/exposition.h"
 #include "exporter/metrics/make_exposition.h"
-#include "exporter/metrics/output_stats.h"
+#include "exporter/metrics/process_metrics.h"
 #include "exporter/otlp/console_output.h"
 #include "exporter/otlp/otel_environment.h"
 #include "exporter/otlp/otlp_encoder.h"
@@ -24,14 +28,15 @@
 
 namespace tcpgauge {
 
-// What is pushed. `hub` and `clock` must outlive the pusher.
+// What is pushed. `hub`, `clock` and `metrics` must outlive the pusher, which counts in `metrics` what becomes of its
+// pushes.
 struct OtlpSources {
   const SnapshotHub* hub = nullptr;
   const Clock* clock = nullptr;
   ExpositionLimits limits;
   BuildInfo build;
   std::string host_name;
-  ConnectionLogStatsSource connection_log_stats;
+  AgentMetrics* metrics = nullptr;
   size_t queue_bytes = PushQueueOptions().max_bytes;
 };
 
@@ -48,9 +53,6 @@ class OtlpPusher {
   // Pushes what is known now once more, then ends; takes no longer than the export timeout.
   void Stop();
 
-  // Thread: any.
-  PushStats stats() const { return loop_.stats(); }
-
  private:
   OtlpPusher(const OtelSettings& settings, const OtlpSources& sources, std::unique_ptr<PushTransport> transport);
 
@@ -63,7 +65,9 @@ class OtlpPusher {
   std::optional<OtlpEncoder> console_encoder_;
   ConsoleOutput console_;
   LogLimiter console_log_;
-  double previous_seconds_ = 0;  // that a collection took
+  const ProcessMetrics process_metrics_;
+  AgentMetrics own_metrics_;           // of this output alone: it has its own previous exposition
+  prometheus::Gauge& scrape_seconds_;  // in own_metrics_
   std::unique_ptr<PushTransport> transport_;
   PushLoop loop_;
   StopSignal stop_;

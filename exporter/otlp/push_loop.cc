@@ -14,12 +14,14 @@ constexpr int64_t kLogIntervalNs = 60 * kNanosecondsPerSecond;
 
 }  // namespace
 
-PushLoop::PushLoop(const PushLoopOptions& options, Collect collect, PushTransport* transport, const Clock* clock)
+PushLoop::PushLoop(const PushLoopOptions& options, const PushMetrics& metrics, Collect collect,
+                   PushTransport* transport, const Clock* clock)
     : options_(options),
+      metrics_(metrics),
       collect_(std::move(collect)),
       transport_(*transport),
       clock_(*clock),
-      queue_(options.queue),
+      queue_(options.queue, metrics),
       failure_log_(*clock, kLogIntervalNs),
       partial_log_(*clock, kLogIntervalNs),
       dropped_log_(*clock, kLogIntervalNs) {}
@@ -50,7 +52,7 @@ void PushLoop::Run(const StopSignal& stop) {
 
 void PushLoop::CollectIntoQueue() {
   for (OtlpRequest& request : collect_()) queue_.Add(std::move(request));
-  const uint64_t dropped = queue_.stats().data_points_dropped;
+  const uint64_t dropped = DroppedDataPoints();
   if (dropped > logged_dropped_) {
     if (const std::optional<uint64_t> suppressed = dropped_log_.Admit()) {
       LogWarn("metrics that no OTLP receiver took were dropped",
@@ -58,7 +60,6 @@ void PushLoop::CollectIntoQueue() {
       logged_dropped_ = dropped;
     }
   }
-  PublishStats();
 }
 
 void PushLoop::StartNext(int64_t timeout_ns) {
@@ -72,7 +73,6 @@ bool PushLoop::TakeOutcome(const absl::StatusOr<HttpAnswer>& answer) {
   queue_.Finish(outcome, clock_.SteadyNanoseconds());
   LogOutcome(outcome);
   has_failed_ = outcome.failure.has_value();
-  PublishStats();
   return outcome.repeats;
 }
 
@@ -115,24 +115,15 @@ void PushLoop::Flush() {
     queue_.Abandon();
     is_sending_ = false;
   }
-  const uint64_t dropped_before = queue_.stats().data_points_dropped;
+  const uint64_t dropped_before = DroppedDataPoints();
   if (const size_t requests = queue_.DropAll(); requests > 0) {
     LogWarn("the last metrics did not get to the OTLP receiver",
             {{"receiver", options_.receiver},
              {"requests", requests},
-             {"data_points", queue_.stats().data_points_dropped - dropped_before}});
+             {"data_points", DroppedDataPoints() - dropped_before}});
   }
-  PublishStats();
 }
 
-void PushLoop::PublishStats() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  stats_ = queue_.stats();
-}
-
-PushStats PushLoop::stats() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return stats_;
-}
+uint64_t PushLoop::DroppedDataPoints() const { return static_cast<uint64_t>(metrics_.data_points_dropped.Value()); }
 
 }  // namespace tcpgauge

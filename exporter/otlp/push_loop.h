@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "exporter/otlp/otlp_encoder.h"
+#include "exporter/otlp/push_metrics.h"
 #include "exporter/otlp/push_queue.h"
 #include "exporter/otlp/push_transport.h"
 #include "src/base/clock.h"
@@ -38,18 +38,17 @@ struct PushLoopOptions {
 // is due, so a request on its way does not delay the next collection. Clock and transport are interfaces: the tests let
 // ten minutes pass in a millisecond.
 //
-// Thread: Run() one; stats() any.
+// Thread: Run() one.
 class PushLoop {
  public:
   using Collect = std::function<std::vector<OtlpRequest>()>;
 
-  // `transport` and `clock` must outlive the loop; `collect` is called on the thread of Run().
-  PushLoop(const PushLoopOptions& options, Collect collect, PushTransport* transport, const Clock* clock);
+  // `transport`, `clock` and what `metrics` refer to must outlive the loop; `collect` is called on the thread of Run().
+  PushLoop(const PushLoopOptions& options, const PushMetrics& metrics, Collect collect, PushTransport* transport,
+           const Clock* clock);
 
   // Until `stop`, and then no longer than the export timeout.
   void Run(const StopSignal& stop);
-
-  PushStats stats() const;
 
  private:
   void CollectIntoQueue();
@@ -58,9 +57,10 @@ class PushLoop {
   bool TakeOutcome(const absl::StatusOr<HttpAnswer>& answer);
   void LogOutcome(const PushOutcome& outcome);
   void Flush();
-  void PublishStats();
+  uint64_t DroppedDataPoints() const;
 
   const PushLoopOptions options_;
+  const PushMetrics metrics_;
   const Collect collect_;
   PushTransport& transport_;
   const Clock& clock_;
@@ -71,8 +71,6 @@ class PushLoop {
   LogLimiter failure_log_;
   LogLimiter partial_log_;
   LogLimiter dropped_log_;
-  mutable std::mutex mutex_;  // guards stats_; held for a copy of it
-  PushStats stats_;
 };
 
 }  // namespace tcpgauge

@@ -2,16 +2,29 @@
 #ifndef TCPGAUGE_EXPORTER_OTLP_PUSH_OUTCOME_H_
 #define TCPGAUGE_EXPORTER_OTLP_PUSH_OUTCOME_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
-#include "exporter/metrics/push_stats.h"
 #include "exporter/otlp/otlp_wire.h"
 #include "src/http_client/http_client.h"
 
 namespace tcpgauge {
+
+// Why an attempt to push failed.
+enum class PushFailure : uint8_t {
+  kConnection,   // no connection (a name that is not known, refused, TLS), or it broke before the answer was whole
+  kTimeout,      // no answer in time
+  kThrottled,    // status 429
+  kUnavailable,  // status 502, 503 or 504
+  kRejected,     // any other status that is no success: the request is not repeated
+};
+constexpr std::string_view kPushFailureNames[] = {"connection", "timeout", "throttled", "unavailable", "rejected"};
+constexpr size_t kPushFailureCount = std::size(kPushFailureNames);
 
 // What an attempt to push came to, by the OTLP specification ("OTLP/HTTP Response", "Failures").
 struct PushOutcome {

@@ -10,14 +10,13 @@
 namespace tcpgauge {
 
 void PushQueue::Add(OtlpRequest request) {
-  stats_.queued_bytes += request.body.size();
-  ++stats_.queued_requests;
+  bytes_ += request.body.size();
   requests_.push_back(std::move(request));
   const size_t oldest = is_sending_ ? 1 : 0;
-  while (requests_.size() > oldest &&
-         (requests_.size() > options_.max_requests || stats_.queued_bytes > options_.max_bytes)) {
+  while (requests_.size() > oldest && (requests_.size() > options_.max_requests || bytes_ > options_.max_bytes)) {
     Drop(oldest);
   }
+  ShowSize();
 }
 
 const OtlpRequest& PushQueue::Begin() {
@@ -30,7 +29,7 @@ void PushQueue::Finish(const PushOutcome& outcome, int64_t now_ns) {
   TCPGAUGE_CHECK(is_sending_);
   is_sending_ = false;
   is_paused_ = false;
-  if (outcome.failure.has_value()) ++stats_.failures[static_cast<size_t>(*outcome.failure)];
+  if (outcome.failure.has_value()) metrics_.failures[static_cast<size_t>(*outcome.failure)]->Increment();
   if (outcome.repeats) {
     backoff_ns_ = backoff_ns_ == 0 ? options_.first_backoff_ns : std::min(backoff_ns_ * 2, options_.max_backoff_ns);
     int64_t wait_ns = static_cast<int64_t>(static_cast<double>(backoff_ns_) * (0.5 + options_.random()));
@@ -49,9 +48,9 @@ void PushQueue::Finish(const PushOutcome& outcome, int64_t now_ns) {
     return;
   }
   const uint64_t data_points = requests_.front().data_points;
-  ++stats_.pushes;
-  stats_.data_points_sent += data_points;
-  stats_.data_points_rejected += std::min(outcome.rejected_data_points, data_points);
+  metrics_.pushes.Increment();
+  metrics_.data_points_sent.Increment(static_cast<double>(data_points));
+  metrics_.data_points_rejected.Increment(static_cast<double>(std::min(outcome.rejected_data_points, data_points)));
   Remove(0);
 }
 
@@ -63,14 +62,19 @@ size_t PushQueue::DropAll() {
 }
 
 void PushQueue::Drop(size_t index) {
-  stats_.data_points_dropped += requests_[index].data_points;
+  metrics_.data_points_dropped.Increment(static_cast<double>(requests_[index].data_points));
   Remove(index);
 }
 
 void PushQueue::Remove(size_t index) {
-  stats_.queued_bytes -= requests_[index].body.size();
-  --stats_.queued_requests;
+  bytes_ -= requests_[index].body.size();
   requests_.erase(requests_.begin() + static_cast<ptrdiff_t>(index));
+  ShowSize();
+}
+
+void PushQueue::ShowSize() {
+  metrics_.queue_requests.Set(static_cast<double>(requests_.size()));
+  metrics_.queue_bytes.Set(static_cast<double>(bytes_));
 }
 
 }  // namespace tcpgauge

@@ -6,9 +6,10 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <utility>
 
-#include "exporter/metrics/push_stats.h"
 #include "exporter/otlp/otlp_encoder.h"
+#include "exporter/otlp/push_metrics.h"
 #include "exporter/otlp/push_outcome.h"
 #include "src/base/time_units.h"
 
@@ -37,7 +38,8 @@ struct PushQueueOptions {
 // Bounds: the options'. When the queue is full, the oldest request that is not on its way is dropped and counted.
 class PushQueue {
  public:
-  explicit PushQueue(PushQueueOptions options) : options_(std::move(options)) {}
+  // What becomes of the requests is counted in `metrics`.
+  PushQueue(PushQueueOptions options, const PushMetrics& metrics) : options_(std::move(options)), metrics_(metrics) {}
 
   void Add(OtlpRequest request);
 
@@ -57,19 +59,19 @@ class PushQueue {
   // Drops all. REQUIRES: none on its way. How many requests that were.
   size_t DropAll();
 
-  const PushStats& stats() const { return stats_; }
-
  private:
   void Remove(size_t index);
   void Drop(size_t index);
+  void ShowSize();
 
   const PushQueueOptions options_;
+  const PushMetrics metrics_;
   std::deque<OtlpRequest> requests_;
+  size_t bytes_ = 0;         // of them
   bool is_sending_ = false;  // the first
   int64_t not_before_ns_ = 0;
   bool is_paused_ = false;
   int64_t backoff_ns_ = 0;  // 0 = the last attempt did not fail
-  PushStats stats_;
 };
 
 }  // namespace tcpgauge

@@ -1,65 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/web/web_routes.h"
 
-#include <atomic>
+#include <prometheus/gauge.h>
+
+#include <functional>
 #include <memory>
 #include <utility>
 
 #include "exporter/http/compression.h"
 #include "exporter/http/concurrency_limit.h"
 #include "exporter/metrics/make_exposition.h"
-#include "exporter/metrics/process_stats.h"
+#include "exporter/metrics/process_metrics.h"
 #include "exporter/metrics/text_writer.h"
 #include "exporter/web/connections_json.h"
 #include "exporter/web/content_negotiation.h"
 #include "exporter/web/web_page.h"
 #include "src/base/json_string.h"
 #include "src/base/time_units.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {
 
-HttpHandler MetricsPage(const WebSources& sources) {
-  const auto previous_nanoseconds = std::make_shared<std::atomic<int64_t>>(0);
-  return [sources, previous_nanoseconds](const HttpRequest& request) {
+// A page that is made from a snapshot.
+using SnapshotHandler =
+    std::function<HttpResponse(const HttpRequest& request, const std::shared_ptr<const Snapshot>& snapshot)>;
+
+// Hands a new snapshot to `handler`. It waits for the snapshot before the handler is entered, so that a place among the
+// concurrent ones is not held, and no time measured, meanwhile.
+HttpHandler WithNewSnapshot(const SnapshotHub* hub, SnapshotHandler handler) {
+  return [hub, handler = std::move(handler)](const HttpRequest& request) { return handler(request, hub->Fresh()); };
+}
+
+SnapshotHandler LimitConcurrency(size_t limit, SnapshotHandler handler) {
+  return [limit = ConcurrencyLimit(limit), handler = std::move(handler)](
+             const HttpRequest& request, const std::shared_ptr<const Snapshot>& snapshot) {
+    return limit.Answer([&] { return handler(request, snapshot); });
+  };
+}
+
+SnapshotHandler MetricsPage(const WebSources& sources) {
+  // Of this page alone: a push, which takes several times as long, has its own.
+  const auto own_metrics = std::make_shared<AgentMetrics>();
+  prometheus::Gauge* const scrape_seconds = &own_metrics->Gauge(Metric::kScrapeDuration);
+  return [sources, own_metrics, scrape_seconds](const HttpRequest& request,
+                                                const std::shared_ptr<const Snapshot>& snapshot) {
     const int64_t start = sources.clock->SteadyNanoseconds();
-    OutputStats outputs;
-    if (sources.push_stats) outputs.push = sources.push_stats();
-    if (sources.connection_log_stats) outputs.connection_log = sources.connection_log_stats();
-    const Exposition exposition = MakeExposition(
-        sources.hub->Current(), {sources.limits.series_limit, sources.limits.metrics_connections}, sources.build,
-        ReadProcessStats(), static_cast<double>(previous_nanoseconds->load()) * kSecondsPerNanosecond, outputs);
+    const ProcessMetrics process;
+    const Exposition exposition =
+        MakeExposition(snapshot, {sources.limits.series_limit, sources.limits.metrics_connections},
+                       {sources.metrics, own_metrics.get(), &process});
     const TextFormat format = NegotiateTextFormat(request.Header("Accept").value_or(""));
     HttpResponse response;
     response.content_type = std::string(ContentTypeOf(format));
     response.headers.emplace_back("Vary", "Accept");
     response.body = WriteText(exposition, format);
     response = CompressIfAccepted(request, std::move(response));
-    previous_nanoseconds->store(sources.clock->SteadyNanoseconds() - start);
+    scrape_seconds->Set(static_cast<double>(sources.clock->SteadyNanoseconds() - start) * kSecondsPerNanosecond);
     return response;
   };
 }
 
-// Waits for a new snapshot before the handler is entered, so that a place among the concurrent ones is not held, and no
-// time measured, meanwhile.
-HttpHandler WithNewSnapshot(const SnapshotHub* hub, HttpHandler handler) {
-  return [hub, handler = std::move(handler)](const HttpRequest& request) {
-    (void)hub->Fresh();
-    return handler(request);
-  };
-}
-
-HttpHandler StatusPage(const WebSources& sources) {
-  return [sources](const HttpRequest&) {
+SnapshotHandler StatusPage(const WebSources& sources) {
+  return [sources](const HttpRequest&, const std::shared_ptr<const Snapshot>& snapshot) {
     HttpResponse response;
     response.content_type = "application/json";
-    response.body = StatusJson(*sources.hub->Current(), sources.build, sources.limits, sources.flags);
+    response.body = StatusJson(*snapshot, sources.build, sources.limits, sources.flags);
     return response;
   };
 }
 
-HttpHandler ConnectionsPage(const WebSources& sources) {
-  return [sources](const HttpRequest& request) {
+SnapshotHandler ConnectionsPage(const WebSources& sources) {
+  return [sources](const HttpRequest& request, const std::shared_ptr<const Snapshot>& snapshot) {
     HttpResponse response;
     response.content_type = "application/json";
     response.headers.emplace_back("Cache-Control", "no-store");
@@ -69,7 +81,7 @@ HttpHandler ConnectionsPage(const WebSources& sources) {
       response.body = "{\"error\":" + JsonString(std::string(query.status().message())) + "}\n";
       return response;
     }
-    response.body = ConnectionsJson(*sources.hub->Current(), *query, sources.agent_name);
+    response.body = ConnectionsJson(*snapshot, *query, sources.agent_name);
     return CompressIfAccepted(request, std::move(response));
   };
 }
@@ -100,7 +112,7 @@ HttpHandler WebPage() {
 HttpRouter WebRoutes(const WebSources& sources) {
   HttpRouter router;
   router.Handle("/", WebPage());
-  const auto handle_snapshot = [&router, hub = sources.hub](const std::string& path, HttpHandler handler) {
+  const auto handle_snapshot = [&router, hub = sources.hub](const std::string& path, SnapshotHandler handler) {
     router.Handle(path, WithNewSnapshot(hub, std::move(handler)));
   };
   handle_snapshot("/api/v1/status", StatusPage(sources));

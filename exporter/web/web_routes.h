@@ -6,28 +6,27 @@
 #include <string>
 
 #include "exporter/http/http_router.h"
-#include "exporter/metrics/exposition.h"
-#include "exporter/metrics/output_stats.h"
-#include "exporter/metrics/push_stats.h"
+#include "exporter/metrics/agent_metrics.h"
+#include "exporter/metrics/build_info.h"
 #include "exporter/web/status_json.h"
 #include "src/base/clock.h"
 #include "src/snapshot/snapshot_hub.h"
 
 namespace tcpgauge {
 
-// What the pages are made from. `hub` and `clock` must outlive the routes; the callbacks are called from any thread.
+// What the pages are made from. `hub`, `clock` and `metrics` must outlive the routes; the callbacks are called from any
+// thread.
 struct WebSources {
   const SnapshotHub* hub = nullptr;
   const Clock* clock = nullptr;
+  AgentMetrics* metrics = nullptr;  // of the agent; a page's own are kept by the page
   BuildInfo build;
   std::string agent_name;  // tells this agent from others: the host's name
   AgentLimits limits;
   EffectiveFlags flags;
   std::string telemetry_path;
-  std::function<bool()> is_healthy;       // workers make progress
-  std::function<bool()> is_ready;         // packets are being captured
-  std::function<PushStats()> push_stats;  // or nothing where no metrics are pushed
-  ConnectionLogStatsSource connection_log_stats;
+  std::function<bool()> is_healthy;  // workers make progress
+  std::function<bool()> is_ready;    // packets are being captured
 };
 
 // The telemetry path, /-/healthy, /-/ready, /api/v1/status, /api/v1/connections and /.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "src/agent/describe_agent.h"
 #include "src/agent/engine_options.h"
 #include "src/agent/memory_fit.h"
 #include "src/agent/open_sources.h"
@@ -29,7 +30,7 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Open(const Options& options, const
   return agent;
 }
 
-Agent::Agent(const Options& options) : options_(options) {}
+Agent::Agent(const Options& options) : options_(options) { DescribeAgent(options_, &metrics_); }
 
 Agent::~Agent() = default;
 
@@ -51,14 +52,17 @@ absl::Status Agent::OpenCapture(const EngineOptions& engine_options, const Ident
 
 absl::Status Agent::OpenConnectionLog(const Identity& identity) {
   if (options_.connection_log.empty()) return absl::OkStatus();
-  auto opened = ConnectionLog::Open(options_.connection_log);
+  auto opened =
+      ConnectionLog::Open(options_.connection_log, {metrics_.Counter(Metric::kConnectionLogLines),
+                                                    metrics_.Counter(Metric::kConnectionLogLost, {"queue_full"}),
+                                                    metrics_.Counter(Metric::kConnectionLogLost, {"write_error"})});
   if (!opened.ok()) return opened.status();
   connection_log_ = *std::move(opened);
   return identity.changes ? connection_log_->GiveTo(identity.uid, identity.gid) : absl::OkStatus();
 }
 
 absl::Status Agent::OpenPusher(const OtelSettings& settings, size_t queue_bytes) {
-  auto pusher = MakeOtlpPusher(settings, options_, hub(), ConnectionLogStatsOrNull(), queue_bytes);
+  auto pusher = MakeOtlpPusher(settings, options_, hub(), &metrics_, queue_bytes);
   if (pusher.ok()) pusher_ = *std::move(pusher);
   return pusher.status();
 }
@@ -70,17 +74,10 @@ absl::Status Agent::OpenServer(const MemoryPlan& plan, uint64_t memory_limit_byt
     web_security_ = *std::move(opened);
   }
   if (options_.listen_addresses.empty()) return absl::OkStatus();
-  WebSources sources = WebSourcesOf(options_, plan, memory_limit_bytes, *engine_);
-  if (pusher_ != nullptr) sources.push_stats = [pusher = pusher_.get()] { return pusher->stats(); };
-  sources.connection_log_stats = ConnectionLogStatsOrNull();
+  const WebSources sources = WebSourcesOf(options_, plan, memory_limit_bytes, *engine_, &metrics_);
   auto opened = OpenWebServer(options_.listen_addresses, sources, web_security_.get());
   if (opened.ok()) server_ = *std::move(opened);
   return opened.status();
-}
-
-ConnectionLogStatsSource Agent::ConnectionLogStatsOrNull() const {
-  if (connection_log_ == nullptr) return nullptr;
-  return [log = connection_log_.get()] { return log->stats(); };
 }
 
 absl::Status Agent::Serve() {

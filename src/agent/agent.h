@@ -13,7 +13,7 @@
 #include "exporter/http/http_server.h"
 #include "exporter/http/web_security.h"
 #include "exporter/log/connection_log.h"
-#include "exporter/metrics/output_stats.h"
+#include "exporter/metrics/agent_metrics.h"
 #include "exporter/otlp/otel_environment.h"
 #include "exporter/otlp/otlp_pusher.h"
 #include "src/capture/capture_engine.h"
@@ -79,10 +79,8 @@ class Agent {
   absl::Status OpenPusher(const OtelSettings& settings, size_t queue_bytes);
   absl::Status OpenServer(const MemoryPlan& plan, uint64_t memory_limit_bytes);
 
-  // Empty without a connection log.
-  ConnectionLogStatsSource ConnectionLogStatsOrNull() const;
-
   const Options options_;
+  AgentMetrics metrics_;
   // Each of these may use those above it, and so is destroyed before them. All but the engine may be null.
   std::unique_ptr<ConnectionLog> connection_log_;
   std::unique_ptr<CaptureEngine> engine_;

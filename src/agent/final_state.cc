@@ -10,23 +10,26 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "exporter/metrics/agent_metrics.h"
 #include "exporter/metrics/make_exposition.h"
-#include "exporter/metrics/process_stats.h"
+#include "exporter/metrics/process_metrics.h"
 #include "exporter/metrics/text_writer.h"
 #include "exporter/web/connections_json.h"
 #include "src/agent/agent_name.h"
+#include "src/agent/describe_agent.h"
 #include "src/agent/series_limits.h"
-#include "src/base/build_commit.h"
-#include "src/base/version.h"
 #include "tui/table_text.h"
 
 namespace tcpgauge {
 namespace {
 
 std::string Metrics(const Options& options, const SnapshotHub& hub, TextFormat format) {
-  return WriteText(
-      MakeExposition(hub.Current(), ExpositionLimitsOf(options), {kVersion, BuildCommit()}, ReadProcessStats(), 0),
-      format);
+  // Of its own: this is no exposition of a running agent, so no output has counted anything.
+  AgentMetrics agent;
+  DescribeAgent(options, &agent);
+  agent.Gauge(Metric::kScrapeDuration);  // there was no exposition before
+  const ProcessMetrics process;
+  return WriteText(MakeExposition(hub.Current(), ExpositionLimitsOf(options), {&agent, &process}), format);
 }
 
 std::string FinalState(const Options& options, const SnapshotHub& hub) {

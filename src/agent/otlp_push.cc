@@ -35,8 +35,7 @@ OtelSettings OtelSettingsOf(const Options& options) {
 }
 
 absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const Options& options,
-                                                           const SnapshotHub& hub,
-                                                           const ConnectionLogStatsSource& connection_log_stats,
+                                                           const SnapshotHub& hub, AgentMetrics* metrics,
                                                            size_t queue_bytes) {
   if (!settings.push && !settings.console) return nullptr;
   OtlpSources sources;
@@ -45,7 +44,7 @@ absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& s
   sources.limits = ExpositionLimitsOf(options);
   sources.build = {kVersion, BuildCommit()};
   sources.host_name = AgentName();
-  sources.connection_log_stats = connection_log_stats;
+  sources.metrics = metrics;
   sources.queue_bytes = queue_bytes;
   auto pusher = OtlpPusher::Create(settings, sources);
   if (!pusher.ok()) {

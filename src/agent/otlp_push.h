@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
-#include "exporter/metrics/output_stats.h"
+#include "exporter/metrics/agent_metrics.h"
 #include "exporter/otlp/otel_environment.h"
 #include "exporter/otlp/otlp_pusher.h"
 #include "src/options/options.h"
@@ -18,11 +18,10 @@ namespace tcpgauge {
 // not free for is left out.
 OtelSettings OtelSettingsOf(const Options& options);
 
-// The pusher, not started, or null when nothing is pushed. Reads the files that `settings` name; `hub` must outlive it.
-// Errors: of those files.
+// The pusher, not started, or null when nothing is pushed. Reads the files that `settings` name. `hub` and `metrics`
+// must outlive it. Errors: of those files.
 absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const Options& options,
-                                                           const SnapshotHub& hub,
-                                                           const ConnectionLogStatsSource& connection_log_stats,
+                                                           const SnapshotHub& hub, AgentMetrics* metrics,
                                                            size_t queue_bytes);
 
 }  // namespace tcpgauge

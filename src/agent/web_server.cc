@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "exporter/web/request_metrics.h"
 #include "src/agent/agent_name.h"
 #include "src/agent/series_limits.h"
 #include "src/base/build_commit.h"
@@ -31,10 +32,11 @@ AgentLimits AgentLimitsOf(const Options& options, const MemoryPlan& plan, uint64
 }  // namespace
 
 WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t memory_limit_bytes,
-                        const CaptureEngine& engine) {
+                        const CaptureEngine& engine, AgentMetrics* metrics) {
   WebSources web;
   web.hub = &engine.hub();
   web.clock = &SystemClock();
+  web.metrics = metrics;
   web.build = {kVersion, BuildCommit()};
   web.agent_name = AgentName();
   web.limits = AgentLimitsOf(options, plan, memory_limit_bytes);
@@ -49,13 +51,15 @@ absl::StatusOr<std::unique_ptr<HttpServer>> OpenWebServer(const std::vector<std:
                                                           const WebSources& sources, WebSecurity* security) {
   HttpLimits limits;
   limits.connections = static_cast<unsigned>(sources.limits.http_connections);
-  HttpHandler handler = WebRoutes(sources);
+  const HttpRouter routes = WebRoutes(sources);
+  auto request_metrics = std::make_unique<RequestMetrics>(routes.paths(), sources.metrics);
+  HttpHandler handler = routes;
   TlsSource tls;
   if (security != nullptr) {
     handler = security->Guard(std::move(handler));
     if (security->CurrentTls() != nullptr) tls = [security] { return security->CurrentTls(); };
   }
-  auto server = HttpServer::Open(addresses, std::move(handler), limits, std::move(tls));
+  auto server = HttpServer::Open(addresses, std::move(handler), limits, std::move(tls), std::move(request_metrics));
   if (server.ok() || absl::IsPermissionDenied(server.status())) return server;
   return absl::InvalidArgumentError(server.status().message());
 }

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "exporter/http/http_server.h"
 #include "exporter/http/web_security.h"
+#include "exporter/metrics/agent_metrics.h"
 #include "exporter/web/web_routes.h"
 #include "src/capture/capture_engine.h"
 #include "src/memory/memory_plan.h"
@@ -17,13 +18,12 @@
 
 namespace tcpgauge {
 
-// What the pages are made from, except the counters of pushes and of the connection log. `engine` must outlive the
-// result. `memory_limit_bytes`: 0 = no limit.
+// What the pages are made from. `engine` and `metrics` must outlive the result. `memory_limit_bytes`: 0 = no limit.
 WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t memory_limit_bytes,
-                        const CaptureEngine& engine);
+                        const CaptureEngine& engine, AgentMetrics* metrics);
 
 // Listens on the addresses, without a thread: clients wait until HttpServer::Serve(). `security` may be null (neither
-// TLS nor passwords); otherwise it must outlive the server.
+// TLS nor passwords); otherwise it must outlive the server. Requests are counted in `sources.metrics`.
 //
 // Errors: kPermissionDenied when the privilege for an address is missing; every other error is kInvalidArgument, for an
 // address that cannot be listened on is a wrong value.

@@ -5,14 +5,14 @@
 
 namespace tcpgauge {
 
-EndedQueue::EndedQueue(bool lossless, Wakeup* wakeup)
-    : lossless_(lossless), wakeup_(*wakeup), ring_(new NamedEndedConnection[kCapacity]) {}
+EndedQueue::EndedQueue(bool lossless, Wakeup* wakeup, prometheus::Counter* lost)
+    : lossless_(lossless), wakeup_(*wakeup), lost_(*lost), ring_(new NamedEndedConnection[kCapacity]) {}
 
 void EndedQueue::Push(const NamedEndedConnection& ended) {
   const uint64_t pushed = pushed_.load(std::memory_order_relaxed);
   while (pushed - popped_.load(std::memory_order_acquire) == kCapacity) {
     if (!lossless_) {
-      lost_.fetch_add(1, std::memory_order_relaxed);
+      lost_.Increment();
       return;
     }
     std::this_thread::yield();

@@ -2,6 +2,8 @@
 #ifndef TCPGAUGE_SRC_SNAPSHOT_ENDED_QUEUE_H_
 #define TCPGAUGE_SRC_SNAPSHOT_ENDED_QUEUE_H_
 
+#include <prometheus/counter.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -22,14 +24,14 @@ struct NamedEndedConnection {
 // The connections that end, from one worker to the one thread that logs them.
 //
 // Thread: Push() on the worker, never waiting for a lock; the rest on the logging thread.
-// Bounds: kCapacity entries. When full, Push() counts the connection in lost() or, with `lossless` (for files, which
-// wait), lets the logging thread run first.
+// Bounds: kCapacity entries. When full, Push() counts the connection in `lost` or, with `lossless` (for files, which
+// wait), lets the logging thread run first. The counter takes no lock; several queues may share it.
 class EndedQueue {
  public:
   static constexpr size_t kCapacity = 8192;
 
-  // `wakeup` is notified when the logging thread waits and there is work; it must outlive the queue.
-  EndedQueue(bool lossless, Wakeup* wakeup);
+  // `wakeup` is notified when the logging thread waits and there is work. `wakeup` and `lost` must outlive the queue.
+  EndedQueue(bool lossless, Wakeup* wakeup, prometheus::Counter* lost);
 
   void Push(const NamedEndedConnection& ended);
 
@@ -41,17 +43,14 @@ class EndedQueue {
   // Announces that the logging thread is about to wait; false when there is an entry after all.
   bool PrepareToWait();
 
-  // Any thread.
-  uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
-
  private:
   const bool lossless_;
   Wakeup& wakeup_;
+  prometheus::Counter& lost_;
   const std::unique_ptr<NamedEndedConnection[]> ring_;
   std::atomic<uint64_t> pushed_{0};
   std::atomic<uint64_t> popped_{0};
   std::atomic<bool> waiting_{false};
-  std::atomic<uint64_t> lost_{0};
 };
 
 }  // namespace tcpgauge

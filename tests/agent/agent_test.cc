@@ -108,6 +108,25 @@ TEST_F(AgentTest, ServesWhatACaptureFileHolds) {
   EXPECT_TRUE(agent->Stop().ok());
 }
 
+TEST_F(AgentTest, ServesWhatItCountsOfItself) {
+  options_.connection_log = directory_.path() + "/log.jsonl";
+  const auto agent = Open();
+  ASSERT_NE(agent, nullptr);
+  ASSERT_TRUE(agent->Serve().ok());
+  const std::string url = agent->urls()[0];
+  Get(url, "/nowhere");
+  const std::string metrics = Get(url, "/metrics");
+  for (const char* line :
+       {"\ntcpgauge_build_info{", "\ntcpgauge_series_limit ", "\ntcpgauge_rate_window_seconds 1\n",
+        "\ntcpgauge_http_requests_total{route=\"other\",code=\"404\"} 1\n",
+        "\ntcpgauge_http_request_duration_seconds_count 1\n", "\ntcpgauge_connection_log_lines_total ",
+        "\ntcpgauge_connection_log_lost_total{reason=\"queue_full\"} 0\n"}) {
+    EXPECT_THAT(metrics, HasSubstr(line));
+  }
+  EXPECT_EQ(metrics.find("tcpgauge_otlp_"), std::string::npos) << "nothing is pushed";
+  EXPECT_TRUE(agent->Stop().ok());
+}
+
 TEST_F(AgentTest, HoldsTheFinalSnapshotOnceCaptureIsStopped) {
   const auto agent = Open();
   ASSERT_NE(agent, nullptr);

@@ -49,7 +49,7 @@ void TextWriter(benchmark::State& state) {
 void Selection(benchmark::State& state) {
   const size_t connections = static_cast<size_t>(state.range(0));
   const auto snapshot = std::make_shared<const Snapshot>(RandomSnapshot(1, connections, Values::kPlausible));
-  for (auto _ : state) benchmark::DoNotOptimize(MakeExposition(snapshot, {SIZE_MAX, connections}, {}, {}, 0));
+  for (auto _ : state) benchmark::DoNotOptimize(MakeExposition(snapshot, {SIZE_MAX, connections}, {}));
 }
 
 void Copy(benchmark::State& state) {

@@ -2,6 +2,8 @@
 // A capture thread's loop, fed by a source that also moves the clock.
 #include "src/capture/capture_worker.h"
 
+#include <prometheus/counter.h>
+
 #include <functional>
 #include <memory>
 #include <string>
@@ -60,7 +62,8 @@ TEST(CaptureWorker, ClockStepsEndNoConnectionAndMakeNoRateOrDelayUp) {
     HandMovedClock clock;
     StopSignal stop;
     Wakeup published;
-    EndedQueue ended(false, &published);
+    prometheus::Counter lost;
+    EndedQueue ended(false, &published, &lost);
     std::vector<std::unique_ptr<PacketSource>> sources;
     sources.push_back(std::make_unique<TickingSource>(&clock, &stop, [&](int turn) {
       if (turn == 50 || turn == 97) clock.StepWall(step_ns);

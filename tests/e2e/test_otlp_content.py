@@ -5,7 +5,7 @@ import time
 import unittest
 
 from support.agent import binary
-from support.otlp import NO_RECORDED_VALUE, Catalog, Decoders, Push, as_in_text, comparable
+from support.otlp import NO_RECORDED_VALUE, OF_THE_AGENT, Catalog, Decoders, Push, as_in_text, comparable
 from support.otlp_case import LiveOtlpCase, OtlpCase, environment
 from support.processes import Process
 from support.traffic import Conversation
@@ -32,13 +32,12 @@ class ContentTest(DecodingCase, OtlpCase):
         """That it says what /metrics says."""
         push = Push(request, self.catalog)
         kept = {key: as_in_text(value) for key, value in push.samples.items()
-                if not key[0].startswith(("process_", "tcpgauge_otlp_", "tcpgauge_scrape_duration"))}
+                if not key[0].startswith(OF_THE_AGENT)}
         wanted = comparable(agent.metrics())
         self.assertEqual(set(kept.items()) ^ set(wanted.items()), set())
         self.assertGreater(len(wanted), 100)
-        of_process = {name for name, _ in push.samples if name.startswith(("process_", "tcpgauge_otlp_"))}
-        self.assertEqual(of_process, {name for name, _ in agent.metrics().samples
-                                      if name.startswith(("process_", "tcpgauge_otlp_"))})
+        of_the_agent = {name for name, _ in push.samples if name.startswith(OF_THE_AGENT)}
+        self.assertEqual(of_the_agent, {name for name, _ in agent.metrics().samples if name.startswith(OF_THE_AGENT)})
         return push
 
     def test_protobuf_says_what_metrics_says(self):

@@ -2,6 +2,7 @@
 #include "src/snapshot/ended_queue.h"
 
 #include <poll.h>
+#include <prometheus/counter.h>
 
 #include "gtest/gtest.h"
 
@@ -21,7 +22,8 @@ bool IsReadable(int fd) {
 
 TEST(EndedQueue, HandsOverInOrder) {
   Wakeup wakeup;
-  EndedQueue queue(false, &wakeup);
+  prometheus::Counter lost;
+  EndedQueue queue(false, &wakeup, &lost);
   EXPECT_EQ(queue.Front(), nullptr);
   queue.Push(Ended(1));
   queue.Push(Ended(2));
@@ -34,9 +36,10 @@ TEST(EndedQueue, HandsOverInOrder) {
 
 TEST(EndedQueue, CountsWhatDoesNotFit) {
   Wakeup wakeup;
-  EndedQueue queue(false, &wakeup);
+  prometheus::Counter lost;
+  EndedQueue queue(false, &wakeup, &lost);
   for (uint64_t i = 0; i < EndedQueue::kCapacity + 3; ++i) queue.Push(Ended(i));
-  EXPECT_EQ(queue.lost(), 3);
+  EXPECT_EQ(lost.Value(), 3);
   for (uint64_t i = 0; i < EndedQueue::kCapacity; ++i) {
     ASSERT_EQ(queue.Front()->connection.summary.id, i);
     queue.Pop();
@@ -48,7 +51,8 @@ TEST(EndedQueue, CountsWhatDoesNotFit) {
 
 TEST(EndedQueue, WakesOnlyAThreadThatWaits) {
   Wakeup wakeup;
-  EndedQueue queue(false, &wakeup);
+  prometheus::Counter lost;
+  EndedQueue queue(false, &wakeup, &lost);
   queue.Push(Ended(1));
   EXPECT_FALSE(IsReadable(wakeup.fd()));
   EXPECT_FALSE(queue.PrepareToWait()) << "there is work";

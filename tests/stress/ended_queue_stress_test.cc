@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <prometheus/counter.h>
+
 #include <thread>
 
 #include "gtest/gtest.h"
@@ -22,7 +24,8 @@ void PushAll(EndedQueue* queue) {
 TEST(EndedQueueStress, LosesNothingWhenItMayWait) {
   Wakeup wakeup;
   Wakeup never;
-  EndedQueue queue(true, &wakeup);
+  prometheus::Counter lost;
+  EndedQueue queue(true, &wakeup, &lost);
   std::thread capture([&] { PushAll(&queue); });
   for (uint64_t next = 1; next <= kEntries;) {
     const NamedEndedConnection* ended = queue.Front();
@@ -38,16 +41,17 @@ TEST(EndedQueueStress, LosesNothingWhenItMayWait) {
   }
   capture.join();
   EXPECT_EQ(queue.Front(), nullptr);
-  EXPECT_EQ(queue.lost(), 0);
+  EXPECT_EQ(lost.Value(), 0);
 }
 
 TEST(EndedQueueStress, CountsWhatItLosesAndKeepsTheOrder) {
   Wakeup wakeup;
-  EndedQueue queue(false, &wakeup);
+  prometheus::Counter lost;
+  EndedQueue queue(false, &wakeup, &lost);
   std::thread capture([&] { PushAll(&queue); });
   uint64_t last = 0;
   uint64_t taken = 0;
-  while (taken + queue.lost() < kEntries || queue.Front() != nullptr) {
+  while (taken + static_cast<uint64_t>(lost.Value()) < kEntries || queue.Front() != nullptr) {
     const NamedEndedConnection* ended = queue.Front();
     if (ended == nullptr) continue;
     ASSERT_GT(ended->connection.summary.id, last);
@@ -56,7 +60,7 @@ TEST(EndedQueueStress, CountsWhatItLosesAndKeepsTheOrder) {
     ++taken;
   }
   capture.join();
-  EXPECT_EQ(taken + queue.lost(), kEntries);
+  EXPECT_EQ(taken + static_cast<uint64_t>(lost.Value()), kEntries);
 }
 
 }  // namespace

@@ -175,11 +175,15 @@ def as_in_text(value):
     return value if value == int(value) else float(f"{value:.16g}")
 
 
+# What changes by itself, by each push and by each scrape.
+OF_THE_AGENT = ("process_", "tcpgauge_otlp_", "tcpgauge_http_", "tcpgauge_scrape_duration")
+
+
 def comparable(exposition):
     """The samples of /metrics that stay the same while nothing is captured, with bounds as numbers."""
     kept = {}
     for (name, labels), value in exposition.samples.items():
-        if name.startswith(("process_", "tcpgauge_otlp_", "tcpgauge_scrape_duration")):
+        if name.startswith(OF_THE_AGENT):
             continue
         kept[name, frozenset((key, float(text) if key == "le" else text) for key, text in labels)] = value
     return kept

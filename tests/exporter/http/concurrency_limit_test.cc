@@ -8,31 +8,28 @@
 namespace tcpgauge {
 namespace {
 
-TEST(LimitConcurrency, CountsResponsesUntilTheyAreSent) {
+TEST(ConcurrencyLimit, CountsResponsesUntilTheyAreSent) {
   int calls = 0;
-  const HttpHandler limited = LimitConcurrency(2, [&calls](const HttpRequest&) {
+  const ConcurrencyLimit limit(2);
+  const auto make = [&calls] {
     ++calls;
     return HttpResponse();
-  });
+  };
   std::vector<HttpResponse> being_sent(2);
-  for (HttpResponse& response : being_sent) response = limited({});
+  for (HttpResponse& response : being_sent) response = limit.Answer(make);
   for (int i = 0; i < 3; ++i) {
-    const HttpResponse refusal = limited({});
+    const HttpResponse refusal = limit.Answer(make);
     EXPECT_EQ(refusal.status, 503);
     EXPECT_EQ(refusal.headers, (HttpFields{{"Retry-After", "1"}}));
   }
   EXPECT_EQ(calls, 2);
   being_sent.pop_back();
-  EXPECT_EQ(limited({}).status, 200);
+  EXPECT_EQ(limit.Answer(make).status, 200);
   EXPECT_EQ(calls, 3);
 }
 
-TEST(LimitConcurrency, ResponsesMayOutliveTheHandler) {
-  HttpResponse response;
-  {
-    const HttpHandler limited = LimitConcurrency(1, [](const HttpRequest&) { return HttpResponse(); });
-    response = limited({});
-  }
+TEST(ConcurrencyLimit, ResponsesMayOutliveIt) {
+  HttpResponse response = ConcurrencyLimit(1).Answer([] { return HttpResponse(); });
   EXPECT_EQ(response.status, 200);
 }
 

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace tcpgauge {
 namespace {
 
@@ -40,6 +43,13 @@ TEST(HttpRouter, SaysWhichMethodsAreAllowed) {
     EXPECT_EQ(response.status, 405) << method;
     EXPECT_EQ(response.headers, (HttpFields{{"Allow", "GET, HEAD"}}));
   }
+}
+
+TEST(HttpRouter, TellsItsPaths) {
+  HttpRouter router = OnePage();
+  router.Handle("/a", [](const HttpRequest&) { return HttpResponse(); });
+  router.Handle("/page", [](const HttpRequest&) { return HttpResponse(); });
+  EXPECT_EQ(router.paths(), (std::vector<std::string>{"/a", "/page"}));
 }
 
 TEST(HttpRouter, AnUnknownPathIsUnknownByAnyMethod) { EXPECT_EQ(OnePage()(To("POST", "/other")).status, 404); }

@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "exporter/http/listen_socket.h"
+#include "exporter/http/request_observer.h"
 #include "tests/exporter/http/generous_limits.h"
 #include "tests/exporter/http/http_client.h"
 #include "tests/support/scratch_directory.h"
@@ -21,6 +24,7 @@
 namespace tcpgauge {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -261,6 +265,62 @@ TEST(HttpServer, StopsAtOnceWhateverTheClientsDo) {
   EXPECT_EQ(idle.Receive(1), "");
   EXPECT_FALSE(RawConnection(url).is_connected());
   server->Stop();
+}
+
+// Writes down "STATUS PATH" of each request.
+class Recorder final : public RequestObserver {
+ public:
+  explicit Recorder(std::vector<std::string>* seen) : seen_(*seen) {}
+
+  void OnAnswer(const AnsweredRequest& request) override {
+    EXPECT_GE(request.seconds, 0);
+    seen_.push_back(std::to_string(request.status) + " " + std::string(request.path));
+  }
+
+ private:
+  std::vector<std::string>& seen_;
+};
+
+TEST(HttpServer, ReportsEachRequestThatItAnswersRefusalsIncluded) {
+  std::vector<std::string> seen;
+  const auto handler = [](const HttpRequest& request) {
+    HttpResponse response;
+    response.status = request.path == "/busy" ? 503 : 200;
+    return response;
+  };
+  auto server =
+      HttpServer::Start({"127.0.0.1:0"}, handler, GenerousLimits(), nullptr, std::make_unique<Recorder>(&seen));
+  ASSERT_TRUE(server.ok()) << server.status();
+  const std::string url = (*server)->urls()[0];
+  Get(url, "/a%20b?x=1");
+  Get(url, "/busy");
+  Get(url, "/smuggled", "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n");
+  (*server)->Stop();
+  EXPECT_THAT(seen, ElementsAre("200 /a b", "503 /busy", "400 /smuggled"));
+}
+
+TEST(HttpServer, TellsHowLongAnAnswerTook) {
+  class Longest final : public RequestObserver {
+   public:
+    explicit Longest(double* seconds) : seconds_(*seconds) {}
+    void OnAnswer(const AnsweredRequest& request) override { seconds_ = std::max(seconds_, request.seconds); }
+
+   private:
+    double& seconds_;
+  };
+  double seconds = 0;
+  const auto handler = [](const HttpRequest&) {
+    const auto begin = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(20)) {
+    }
+    return HttpResponse();
+  };
+  auto server =
+      HttpServer::Start({"127.0.0.1:0"}, handler, GenerousLimits(), nullptr, std::make_unique<Longest>(&seconds));
+  ASSERT_TRUE(server.ok()) << server.status();
+  Get((*server)->urls()[0], "/");
+  (*server)->Stop();
+  EXPECT_GE(seconds, 0.02);
 }
 
 }  // namespace

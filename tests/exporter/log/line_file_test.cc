@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <gtest/gtest.h>
+#include <prometheus/counter.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -43,22 +44,31 @@ class FullDisk {
   rlimit before_ = {};
 };
 
+struct Counters {
+  LineCounters refs() { return {written, lost}; }
+
+  prometheus::Counter written;
+  prometheus::Counter lost;
+};
+
 TEST(LineFile, AppendsToWhatIsThere) {
   const std::string path = PathOf("appends");
   Write(path, "old\n");
-  const auto file = LineFile::Open(path);
+  Counters counters;
+  const auto file = LineFile::Open(path, counters.refs());
   ASSERT_TRUE(file.ok());
   (*file)->Append("one\ntwo\n");
   EXPECT_EQ(Contents(path), "old\none\ntwo\n");
-  EXPECT_EQ((*file)->written_lines(), 2);
-  EXPECT_EQ((*file)->lost_lines(), 0);
+  EXPECT_EQ(counters.written.Value(), 2);
+  EXPECT_EQ(counters.lost.Value(), 0);
 }
 
 TEST(LineFile, CutsOffTheHalfLineThatACrashLeft) {
   for (const std::string& whole : {std::string(), std::string("one\n"), std::string(10000, 'x') + "\n"}) {
     const std::string path = PathOf("crash");
     Write(path, whole + std::string(9000, 'h'));
-    const auto file = LineFile::Open(path);
+    Counters counters;
+    const auto file = LineFile::Open(path, counters.refs());
     ASSERT_TRUE(file.ok());
     (*file)->Append("two\n");
     EXPECT_EQ(Contents(path), whole + "two\n");
@@ -67,28 +77,30 @@ TEST(LineFile, CutsOffTheHalfLineThatACrashLeft) {
 
 TEST(LineFile, OnAFullDiskHoldsWholeLinesOnlyCountsTheLostAndGoesOn) {
   const std::string path = PathOf("full");
-  const auto file = LineFile::Open(path);
+  Counters counters;
+  const auto file = LineFile::Open(path, counters.refs());
   ASSERT_TRUE(file.ok());
   {
     FullDisk disk(10);
     (*file)->Append("one\ntwo\nthree\nfour\n");
     EXPECT_EQ(Contents(path), "one\ntwo\n");
-    EXPECT_EQ((*file)->lost_lines(), 2);
+    EXPECT_EQ(counters.lost.Value(), 2);
     EXPECT_EQ((*file)->error(), EFBIG);
     (*file)->Append("5\n");
     EXPECT_EQ(Contents(path), "one\ntwo\n5\n") << "there was room for this one";
     (*file)->Append("six\n");
-    EXPECT_EQ((*file)->lost_lines(), 3);
+    EXPECT_EQ(counters.lost.Value(), 3);
   }
   (*file)->Append("seven\n");
   EXPECT_EQ(Contents(path), "one\ntwo\n5\nseven\n");
-  EXPECT_EQ((*file)->written_lines(), 4);
+  EXPECT_EQ(counters.written.Value(), 4);
   EXPECT_EQ((*file)->error(), 0);
 }
 
 TEST(LineFile, GoesOnInANewFileAfterARename) {
   const std::string path = PathOf("renamed");
-  const auto file = LineFile::Open(path);
+  Counters counters;
+  const auto file = LineFile::Open(path, counters.refs());
   ASSERT_TRUE(file.ok());
   (*file)->Append("one\n");
   ASSERT_EQ(rename(path.c_str(), (path + ".1").c_str()), 0);
@@ -102,7 +114,8 @@ TEST(LineFile, GoesOnInANewFileAfterARename) {
 TEST(LineFile, KeepsTheOldFileWhenTheNewOneCannotBeOpened) {
   const std::string folder = PathOf("folder");
   ASSERT_EQ(system(("mkdir -p " + folder).c_str()), 0);
-  const auto file = LineFile::Open(folder + "/log");
+  Counters counters;
+  const auto file = LineFile::Open(folder + "/log", counters.refs());
   ASSERT_TRUE(file.ok());
   ASSERT_EQ(rename(folder.c_str(), (folder + ".old").c_str()), 0);
   EXPECT_FALSE((*file)->Reopen().ok());
@@ -112,7 +125,8 @@ TEST(LineFile, KeepsTheOldFileWhenTheNewOneCannotBeOpened) {
 }
 
 TEST(LineFile, NamesTheFileThatCannotBeWritten) {
-  const auto file = LineFile::Open("/no/such/folder/log");
+  Counters counters;
+  const auto file = LineFile::Open("/no/such/folder/log", counters.refs());
   ASSERT_FALSE(file.ok());
   EXPECT_EQ(file.status().message(), "--connection-log: cannot write '/no/such/folder/log': No such file or directory");
 }

@@ -9,6 +9,49 @@ namespace tcpgauge {
 namespace {
 
 constexpr int64_t kNow = 1700000000250000000;
+constexpr size_t kSeriesLimit = 1000000;
+
+void DescribeAgent(AgentMetrics* metrics) {
+  metrics->Gauge(Metric::kBuildInfo, {"1.2.3", "0123abc"}).Set(1);
+  metrics->Gauge(Metric::kSeriesLimit).Set(kSeriesLimit);
+  metrics->Gauge(Metric::kScrapeDuration).Set(0.0025);
+  metrics->Gauge(Metric::kRateWindow).Set(1);
+}
+
+void CountOutputs(AgentMetrics* metrics) {
+  for (const char* route : {"/", "/metrics"}) {
+    for (const char* code : {"503", "405", "404", "401", "400", "200"}) {
+      metrics->Counter(Metric::kHttpRequests, {route, code}).Increment(50);
+    }
+  }
+  metrics->Counter(Metric::kHttpRequests, {"other", "other"}).Increment(2);
+  for (const double seconds : {0.0005, 0.02, 3.0}) {
+    metrics->Histogram(Metric::kHttpRequestDuration, {0.001, 0.01, 0.1, 1}).Observe(seconds);
+  }
+  metrics->Counter(Metric::kConnectionLogLines).Increment(5000);
+  metrics->Counter(Metric::kConnectionLogLost, {"queue_full"}).Increment(3);
+  metrics->Counter(Metric::kConnectionLogLost, {"write_error"}).Increment(4);
+  metrics->Counter(Metric::kOtlpPushes).Increment(90);
+  double failures = 5;
+  for (const char* reason : {"connection", "timeout", "throttled", "unavailable", "rejected"}) {
+    metrics->Counter(Metric::kOtlpPushFailures, {reason}).Increment(failures--);
+  }
+  metrics->Counter(Metric::kOtlpDataPointsSent).Increment(450000);
+  metrics->Counter(Metric::kOtlpDataPointsRejected).Increment(6);
+  metrics->Counter(Metric::kOtlpDataPointsDropped).Increment(5000);
+  metrics->Gauge(Metric::kOtlpQueueRequests).Set(2);
+  metrics->Gauge(Metric::kOtlpQueueBytes).Set(654321);
+}
+
+// As ProcessMetrics does.
+void DescribeProcess(AgentMetrics* metrics) {
+  metrics->Counter(Metric::kProcessCpu).Increment(12.25);
+  metrics->Gauge(Metric::kProcessOpenFds).Set(17);
+  metrics->Gauge(Metric::kProcessMaxFds).Set(1024);
+  metrics->Gauge(Metric::kProcessVirtualMemory).Set(123456789);
+  metrics->Gauge(Metric::kProcessResidentMemory).Set(23456789);
+  metrics->Gauge(Metric::kProcessStartTime).Set(1699999900.5);
+}
 
 }  // namespace
 
@@ -73,33 +116,20 @@ Snapshot ExampleSnapshot() {
   return snapshot;
 }
 
-ProcessStats ExampleProcess() {
-  ProcessStats process;
-  process.cpu_seconds = 12.25;
-  process.open_fds = 17;
-  process.max_fds = 1024;
-  process.virtual_memory_bytes = 123456789;
-  process.resident_memory_bytes = 23456789;
-  process.start_time_seconds = 1699999900.5;
-  return process;
-}
-
-PushStats ExamplePush() {
-  PushStats push;
-  push.pushes = 90;
-  push.failures = {5, 4, 3, 2, 1};
-  push.data_points_sent = 450000;
-  push.data_points_rejected = 6;
-  push.data_points_dropped = 5000;
-  push.queued_requests = 2;
-  push.queued_bytes = 654321;
-  return push;
+const AgentMetrics& ExampleAgentMetrics() {
+  static const AgentMetrics* const metrics = [] {
+    auto* const made = new AgentMetrics;
+    DescribeAgent(made);
+    CountOutputs(made);
+    DescribeProcess(made);
+    return made;
+  }();
+  return *metrics;
 }
 
 Exposition ExampleExposition(Snapshot snapshot, size_t connection_limit) {
-  return MakeExposition(std::make_shared<const Snapshot>(std::move(snapshot)), {1000000, connection_limit},
-                        {"1.2.3", "0123abc"}, ExampleProcess(), 0.0025,
-                        {ExamplePush(), ConnectionLogStats{5000, 3, 4}});
+  return MakeExposition(std::make_shared<const Snapshot>(std::move(snapshot)), {kSeriesLimit, connection_limit},
+                        {&ExampleAgentMetrics()});
 }
 
 }  // namespace tcpgauge

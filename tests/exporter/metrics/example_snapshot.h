@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "exporter/metrics/agent_metrics.h"
 #include "exporter/metrics/exposition.h"
 #include "src/snapshot/snapshot.h"
 
@@ -17,9 +18,8 @@ Snapshot ExampleSnapshot();
 // An established connection on interface 0 from client_address:client_port to 192.0.2.1:443, without traffic.
 ConnectionSummary ExampleConnection(uint64_t id, const std::string& client_address, uint16_t client_port);
 
-// All of the process's values known and fixed.
-ProcessStats ExampleProcess();
-PushStats ExamplePush();
+// Every metric that the agent counts of itself, with a fixed value; as many samples as there can be.
+const AgentMetrics& ExampleAgentMetrics();
 
 Exposition ExampleExposition(Snapshot snapshot, size_t connection_limit = 100);
 

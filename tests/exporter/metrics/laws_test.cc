@@ -10,12 +10,13 @@
 #include <vector>
 
 #include "exporter/metrics/make_exposition.h"
-#include "exporter/metrics/metric_visitor.h"
 #include "exporter/metrics/series_plan.h"
+#include "exporter/metrics/visit_metrics.h"
 #include "gtest/gtest.h"
 #include "src/flow/connection_table.h"
 #include "src/snapshot/collector.h"
 #include "src/snapshot/worker_publisher.h"
+#include "tests/exporter/metrics/example_snapshot.h"
 #include "tests/support/random_traffic.h"
 #include "tests/support/segment.h"
 
@@ -66,7 +67,7 @@ class Pipeline {
   Exposition Expose(int64_t now_ns) {
     AdvanceTime(now_ns);
     for (Worker& worker : workers_) worker.publisher->PublishNow();
-    return MakeExposition(collector_->Collect(), limits_, {"1", "2"}, {}, 0, {PushStats(), ConnectionLogStats()});
+    return MakeExposition(collector_->Collect(), limits_, {&ExampleAgentMetrics()});
   }
 
  private:
@@ -199,6 +200,13 @@ TEST(Laws, NoExpositionHoldsMoreSamplesThanTheLimit) {
   }
 }
 
+TEST(Laws, TheFixedSamplesAreWhatThePlanSays) {
+  const size_t edges = 1;  // the one named other
+  const size_t interfaces = 3;
+  const Exposition exposition = Pipeline({1000, 0}, 0, kSecondNs).Expose(kTestStartNs);
+  EXPECT_EQ(CountSamples(exposition), kFixedSamples + edges * kSamplesPerEdge + interfaces * kSamplesPerInterface);
+}
+
 TEST(Laws, IncreasesOfTheEdgesAddUpToThatOfTheTotalsAndNoCounterFalls) {
   constexpr int64_t kWindowNs = 3 * kSecondNs;
   for (uint64_t seed = 1; seed <= 5; ++seed) {
@@ -269,7 +277,7 @@ TEST(Laws, TwoReadersSeeTheSame) {
   Crowd crowd(1, &pipeline);
   for (int j = 0; j < 5000; ++j) crowd.Go();
   const Exposition first = pipeline.Expose(crowd.now_ns());
-  const Exposition second = MakeExposition(first.snapshot, {2000, 50}, {"1", "2"}, {}, 0);
+  const Exposition second = MakeExposition(first.snapshot, {2000, 50}, {});
   ASSERT_EQ(first.connections.size(), second.connections.size());
   for (size_t i = 0; i < first.connections.size(); ++i) {
     EXPECT_EQ(first.connections[i].view, second.connections[i].view);

@@ -46,6 +46,12 @@ TEST(MetricCatalog, SpellsEachNameOnce) {
   }
 }
 
+TEST(MetricCatalog, FindsMetricsByName) {
+  for (const MetricInfo& info : MetricCatalog()) EXPECT_EQ(FindMetric(info.name), &info);
+  EXPECT_EQ(FindMetric("tcpgauge_series_"), nullptr);
+  EXPECT_EQ(FindMetric(""), nullptr);
+}
+
 TEST(MetricCatalog, NamesAreOursOrThoseOfEveryProcess) {
   for (const MetricInfo& info : MetricCatalog()) {
     EXPECT_TRUE(IsOurs(info) || info.name.substr(0, 8) == "process_") << info.name;
@@ -88,9 +94,9 @@ TEST(MetricCatalog, AttributesAreDotted) {
 }
 
 TEST(MetricCatalog, LabelsAreNeverDirections) {
-  const std::set<std::string_view> allowed = {"version",        "revision",    "interface",      "protocol",
-                                              "reason",         "part",        "state",          "origin",
-                                              "client_address", "client_port", "server_address", "server_port"};
+  const std::set<std::string_view> allowed = {
+      "version", "revision",       "interface",   "protocol",       "reason",      "part",  "state",
+      "origin",  "client_address", "client_port", "server_address", "server_port", "route", "code"};
   for (const MetricInfo& info : MetricCatalog()) {
     for (const MetricLabel& label : info.labels)
       EXPECT_EQ(allowed.count(label.name), 1u) << info.name << " " << label.name;

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "exporter/metrics/metric_visitor.h"
+#include "exporter/metrics/visit_metrics.h"
 
 namespace tcpgauge {
 namespace {

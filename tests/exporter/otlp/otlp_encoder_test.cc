@@ -7,7 +7,7 @@
 #include <map>
 
 #include "exporter/metrics/metric_catalog.h"
-#include "exporter/metrics/metric_visitor.h"
+#include "exporter/metrics/visit_metrics.h"
 #include "tests/exporter/metrics/example_snapshot.h"
 #include "tests/exporter/metrics/random_snapshot.h"
 
@@ -22,6 +22,7 @@ constexpr uint32_t kNoRecordedValue = otlp::DATA_POINT_FLAGS_NO_RECORDED_VALUE_M
 OtlpEncoderOptions With(Temporality temporality, size_t max_points = 10000) {
   OtlpEncoderOptions options;
   options.resource = {{"service.name", "t"}};
+  options.scope_version = "1.2.3";
   options.temporality = temporality;
   options.max_points_per_request = max_points;
   return options;
@@ -137,9 +138,10 @@ TEST(OtlpEncoder, HasAPointForEverySample) {
   size_t points = 0;
   for (const OtlpRequest& request : encoder.Encode(exposition, kNow)) points += request.data_points;
   // The text formats have one for each bucket, the sum and the count.
-  const size_t buckets =
-      std::size(RttBounds::kBounds) + std::size(DurationBounds::kBounds) + std::size(PayloadBounds::kBounds);
-  const size_t more_in_text = buckets + 3 * 2 + exposition.edges.size();
+  const size_t request_bounds = 4;
+  const size_t buckets = std::size(RttBounds::kBounds) + std::size(DurationBounds::kBounds) +
+                         std::size(PayloadBounds::kBounds) + request_bounds;
+  const size_t more_in_text = buckets + 4 * 2 + exposition.edges.size();
   EXPECT_EQ(points, CountSamples(exposition) - more_in_text);
 }
 
@@ -182,6 +184,15 @@ TEST(OtlpEncoder, TheInterfaceOtherIsAnOverflow) {
                 .numbers.at("tcpgauge.capture.up")
                 .count("network.interface.name=other,otel.metric.overflow=true"),
             1u);
+}
+
+TEST(OtlpEncoder, AnHttpStatusIsANumberAndWhatHasNoRoomIsAnOverflow) {
+  const Pushed pushed = EncodeOnce(ExampleSnapshot());
+  const otlp::NumberDataPoint& scraped =
+      pushed.Number("tcpgauge.http.requests", "http.route=/metrics,http.response.status_code=200");
+  EXPECT_TRUE(scraped.attributes(1).value().has_int_value());
+  EXPECT_EQ(scraped.as_int(), 50);
+  EXPECT_EQ(pushed.Number("tcpgauge.http.requests", "http.route=other,otel.metric.overflow=true").as_int(), 2);
 }
 
 TEST(OtlpEncoder, CountersSayTrulySinceWhenTheyCount) {

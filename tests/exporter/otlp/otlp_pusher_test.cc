@@ -6,6 +6,8 @@
 #include <memory>
 #include <utility>
 
+#include "exporter/metrics/agent_metrics.h"
+#include "exporter/otlp/push_metrics.h"
 #include "tests/exporter/metrics/example_snapshot.h"
 
 namespace tcpgauge {
@@ -22,47 +24,51 @@ OtelSettings Settings() {
   return settings;
 }
 
-OtlpSources Sources(const SnapshotHub* hub) {
+OtlpSources Sources(const SnapshotHub* hub, AgentMetrics* metrics) {
   OtlpSources sources;
   sources.hub = hub;
   sources.clock = &SystemClock();
+  sources.metrics = metrics;
   sources.limits = {5000, 100};
   return sources;
 }
 
 TEST(OtlpPusher, CountsOnItsThreadWhatOthersReadOnTheirs) {
   SnapshotHub hub;
-  auto pusher = OtlpPusher::Create(Settings(), Sources(&hub));
+  AgentMetrics metrics;
+  auto pusher = OtlpPusher::Create(Settings(), Sources(&hub, &metrics));
   ASSERT_TRUE(pusher.ok()) << pusher.status();
+  const PushMetrics counted = MakePushMetrics(&metrics);  // the same that the pusher counts in
   (*pusher)->Start();
   uint64_t sequence = 0;
-  while ((*pusher)->stats().data_points_dropped == 0) {
+  while (counted.data_points_dropped.Value() == 0) {
     Snapshot snapshot = ExampleSnapshot();
     snapshot.sequence = ++sequence;
     hub.Publish(std::make_shared<const Snapshot>(std::move(snapshot)));
   }
   (*pusher)->Stop();
-  const PushStats stats = (*pusher)->stats();
-  EXPECT_EQ(stats.queued_requests, 0u) << "what was left at the end is dropped";
-  EXPECT_EQ(stats.queued_bytes, 0u);
-  EXPECT_EQ(stats.pushes, 0u);
-  EXPECT_GT(stats.failures[static_cast<size_t>(PushFailure::kConnection)], 0u);
+  EXPECT_EQ(counted.queue_requests.Value(), 0) << "what was left at the end is dropped";
+  EXPECT_EQ(counted.queue_bytes.Value(), 0);
+  EXPECT_EQ(counted.pushes.Value(), 0);
+  EXPECT_GT(counted.failures[static_cast<size_t>(PushFailure::kConnection)]->Value(), 0);
 }
 
 TEST(OtlpPusher, PushesNothingBeforeThereIsASnapshot) {
   SnapshotHub hub;
-  auto pusher = OtlpPusher::Create(Settings(), Sources(&hub));
+  AgentMetrics metrics;
+  auto pusher = OtlpPusher::Create(Settings(), Sources(&hub, &metrics));
   ASSERT_TRUE(pusher.ok()) << pusher.status();
   (*pusher)->Start();
   (*pusher)->Stop();
-  EXPECT_EQ((*pusher)->stats().data_points_dropped, 0u);
+  EXPECT_EQ(MakePushMetrics(&metrics).data_points_dropped.Value(), 0);
 }
 
 TEST(OtlpPusher, NamesTheFileThatItCannotRead) {
   SnapshotHub hub;
+  AgentMetrics metrics;
   OtelSettings settings = Settings();
   settings.ca_file = "/nowhere/ca.pem";
-  EXPECT_EQ(OtlpPusher::Create(settings, Sources(&hub)).status().message(),
+  EXPECT_EQ(OtlpPusher::Create(settings, Sources(&hub, &metrics)).status().message(),
             "/nowhere/ca.pem: No such file or directory");
 }
 

@@ -4,9 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
+#include <memory>
 
 #include "absl/status/status.h"
+#include "tests/exporter/otlp/push_counts.h"
 #include "tests/support/hand_moved_clock.h"
 
 namespace tcpgauge {
@@ -82,7 +83,7 @@ HttpAnswer Answer(int status, std::optional<int64_t> retry_after_seconds = std::
 
 struct Ran {
   std::vector<ScriptedTransport::Sent> sent;
-  PushStats stats;
+  std::unique_ptr<PushCounts> counts = std::make_unique<PushCounts>();
   size_t collected = 0;  // requests
   int64_t end_ns = 0;
   int waits = 0;
@@ -102,24 +103,23 @@ Ran RunFor(int64_t seconds, const ScriptedTransport::React& react, size_t max_re
   options.queue.random = [] { return 0.5; };
   Ran ran;
   PushLoop loop(
-      options,
+      options, ran.counts->metrics(),
       [&ran] {
         return std::vector<OtlpRequest>{{"push " + std::to_string(++ran.collected), kPointsPerPush}};
       },
       &transport, &clock);
   loop.Run(stop);
   ran.sent = transport.sent;
-  ran.stats = loop.stats();
   ran.end_ns = clock.SteadyNanoseconds();
   ran.waits = transport.waits;
   ran.cancelled = transport.cancelled;
-  EXPECT_EQ(ran.stats.data_points_sent + ran.stats.data_points_dropped, ran.collected * kPointsPerPush)
+  EXPECT_EQ(ran.counts->data_points_sent() + ran.counts->data_points_dropped(), ran.collected * kPointsPerPush)
       << "every point that was made is sent or counted as dropped";
-  EXPECT_EQ(ran.stats.queued_requests, 0u);
+  EXPECT_EQ(ran.counts->queued_requests(), 0u);
   return ran;
 }
 
-uint64_t Failures(const Ran& ran, PushFailure failure) { return ran.stats.failures[static_cast<size_t>(failure)]; }
+uint64_t Failures(const Ran& ran, PushFailure failure) { return ran.counts->failures(failure); }
 
 TEST(PushLoop, PushesAtEachIntervalAndOnceMoreAtTheEnd) {
   const Ran ran = RunFor(35, [](int64_t) { return ScriptedTransport::Reaction{Answer(200)}; });
@@ -127,7 +127,7 @@ TEST(PushLoop, PushesAtEachIntervalAndOnceMoreAtTheEnd) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(ran.sent[i].at_ns, (i + 1) * 10 * kSecond);
   EXPECT_EQ(ran.sent[3].at_ns, 35 * kSecond);
   EXPECT_EQ(ran.sent[3].body, "push 4");
-  EXPECT_EQ(ran.stats.pushes, 4u);
+  EXPECT_EQ(ran.counts->pushes(), 4u);
   EXPECT_LT(ran.waits, 20) << "it sleeps in between";
 }
 
@@ -139,14 +139,15 @@ TEST(PushLoop, AReceiverThatIsAwayForTenMinutesGetsWhatTheQueueHolds) {
     return ScriptedTransport::Reaction{Answer(200)};
   };
   const Ran all = RunFor(1000, away_for_ten_minutes, 100);
-  EXPECT_EQ(all.stats.pushes, all.collected);
-  EXPECT_EQ(all.stats.data_points_dropped, 0u);
+  EXPECT_EQ(all.counts->pushes(), all.collected);
+  EXPECT_EQ(all.counts->data_points_dropped(), 0u);
   EXPECT_GE(Failures(all, PushFailure::kConnection), 20u) << "at least one attempt in 30 seconds";
   EXPECT_LE(Failures(all, PushFailure::kConnection), 30u);
 
   const Ran some = RunFor(1000, away_for_ten_minutes, 10);
-  EXPECT_GT(some.stats.data_points_dropped, 40 * kPointsPerPush);
-  EXPECT_EQ(some.stats.data_points_dropped + some.stats.pushes * kPointsPerPush, some.collected * kPointsPerPush);
+  EXPECT_GT(some.counts->data_points_dropped(), 40 * kPointsPerPush);
+  EXPECT_EQ(some.counts->data_points_dropped() + some.counts->pushes() * kPointsPerPush,
+            some.collected * kPointsPerPush);
   // In order, whatever was dropped.
   for (size_t i = 1; i < some.sent.size(); ++i) {
     EXPECT_LE(std::stoi(some.sent[i - 1].body.substr(5)), std::stoi(some.sent[i].body.substr(5)));
@@ -161,7 +162,7 @@ TEST(PushLoop, WaitsAsLongAsTheReceiverAsksFor) {
   EXPECT_EQ(ran.sent[1].at_ns, ran.sent[0].at_ns + kSecond / 100 + 12 * kSecond);
   EXPECT_EQ(ran.sent[1].body, ran.sent[0].body);
   EXPECT_EQ(Failures(ran, PushFailure::kUnavailable), 1u);
-  EXPECT_EQ(ran.stats.pushes, ran.collected);
+  EXPECT_EQ(ran.counts->pushes(), ran.collected);
 }
 
 TEST(PushLoop, WhatIsRefusedIsNotRepeated) {
@@ -170,7 +171,7 @@ TEST(PushLoop, WhatIsRefusedIsNotRepeated) {
   });
   EXPECT_EQ(ran.sent.size(), 4u);
   EXPECT_EQ(Failures(ran, PushFailure::kRejected), 1u);
-  EXPECT_EQ(ran.stats.data_points_dropped, kPointsPerPush);
+  EXPECT_EQ(ran.counts->data_points_dropped(), kPointsPerPush);
 }
 
 TEST(PushLoop, ASlowReceiverHoldsNoCollectionUp) {
@@ -192,7 +193,7 @@ TEST(PushLoop, AnAttemptEndsWithItsTimeOut) {
 TEST(PushLoop, AnAgentThatStopsDoesNotLingerForAReceiverThatIsAway) {
   const Ran ran = RunFor(35, [](int64_t) { return ScriptedTransport::Reaction{absl::UnavailableError("refused")}; });
   EXPECT_LT(ran.end_ns, 36 * kSecond);
-  EXPECT_EQ(ran.stats.data_points_dropped, ran.collected * kPointsPerPush);
+  EXPECT_EQ(ran.counts->data_points_dropped(), ran.collected * kPointsPerPush);
 }
 
 TEST(PushLoop, AtTheEndAPauseThatWasAskedForIsKept) {
@@ -206,14 +207,14 @@ TEST(PushLoop, TheLastPushTakesNoLongerThanItsTimeOut) {
     return ScriptedTransport::Reaction{Answer(200), now_ns < 30 * kSecond ? kSecond : 3900000000};
   });
   // The push at 30 s ends at 33.9 s; what is collected at 35 s has 6 s.
-  EXPECT_EQ(ran.stats.pushes, ran.collected);
+  EXPECT_EQ(ran.counts->pushes(), ran.collected);
   EXPECT_LE(ran.end_ns, 41 * kSecond);
 
   // What is on its way when the agent is told to stop, and what is queued behind it, share the six seconds.
   const Ran slow = RunFor(31, [](int64_t) { return ScriptedTransport::Reaction{Answer(200), 3900000000}; });
   EXPECT_LE(slow.end_ns, 37 * kSecond);
   EXPECT_EQ(slow.sent.back().body, "push 4");
-  EXPECT_EQ(slow.stats.data_points_dropped, kPointsPerPush) << "it had begun at 33.9 s, and needed until 37.8 s";
+  EXPECT_EQ(slow.counts->data_points_dropped(), kPointsPerPush) << "it had begun at 33.9 s, and needed until 37.8 s";
   EXPECT_EQ(slow.cancelled, 0) << "its own time-out was cut";
 }
 
@@ -226,8 +227,9 @@ TEST(PushLoop, IntervalsThatPassedAreLeftOut) {
   options.interval_ns = 10 * kSecond;
   options.queue.random = [] { return 0.5; };
   int collected = 0;
+  const PushCounts counts;
   PushLoop loop(
-      options,
+      options, counts.metrics(),
       [&] {
         clock.Move(25 * kSecond);  // a machine that was asleep
         ++collected;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "src/base/time_units.h"
+#include "tests/exporter/otlp/push_counts.h"
 
 namespace tcpgauge {
 namespace {
@@ -42,7 +43,8 @@ int64_t WaitAfter(PushQueue* queue, const PushOutcome& outcome) {
 }
 
 TEST(PushQueue, SendsInOrderAndCounts) {
-  PushQueue queue(Options());
+  const PushCounts counts;
+  PushQueue queue(Options(), counts.metrics());
   queue.Add(Request(10, 5));
   queue.Add(Request(20, 6));
   EXPECT_EQ(queue.Begin().data_points, 5u);
@@ -50,57 +52,62 @@ TEST(PushQueue, SendsInOrderAndCounts) {
   EXPECT_EQ(queue.Begin().data_points, 6u);
   queue.Finish(Taken(), 0);
   EXPECT_TRUE(queue.empty());
-  EXPECT_EQ(queue.stats().pushes, 2u);
-  EXPECT_EQ(queue.stats().data_points_sent, 11u);
-  EXPECT_EQ(queue.stats().data_points_rejected, 2u);
-  EXPECT_EQ(queue.stats().queued_bytes, 0u);
+  EXPECT_EQ(counts.pushes(), 2u);
+  EXPECT_EQ(counts.data_points_sent(), 11u);
+  EXPECT_EQ(counts.data_points_rejected(), 2u);
+  EXPECT_EQ(counts.queued_bytes(), 0u);
 }
 
 TEST(PushQueue, TheOldestGivesWayWhenThereAreTooMany) {
-  PushQueue queue(Options());
+  const PushCounts counts;
+  PushQueue queue(Options(), counts.metrics());
   for (size_t i = 1; i <= 5; ++i) queue.Add(Request(1, i));
   EXPECT_EQ(queue.Begin().data_points, 3u);
-  EXPECT_EQ(queue.stats().queued_requests, 3u);
-  EXPECT_EQ(queue.stats().data_points_dropped, 1u + 2u);
+  EXPECT_EQ(counts.queued_requests(), 3u);
+  EXPECT_EQ(counts.data_points_dropped(), 1u + 2u);
 }
 
 TEST(PushQueue, TheOldestGivesWayWhenTheyTakeTooMuchMemory) {
-  PushQueue queue(Options());
+  const PushCounts counts;
+  PushQueue queue(Options(), counts.metrics());
   queue.Add(Request(60, 1));
   queue.Add(Request(60, 2));
-  EXPECT_EQ(queue.stats().queued_bytes, 60u);
-  EXPECT_EQ(queue.stats().data_points_dropped, 1u);
+  EXPECT_EQ(counts.queued_bytes(), 60u);
+  EXPECT_EQ(counts.data_points_dropped(), 1u);
   queue.Add(Request(101, 4));
   EXPECT_TRUE(queue.empty()) << "what never fits is not kept";
-  EXPECT_EQ(queue.stats().data_points_dropped, 1u + 2u + 4u);
+  EXPECT_EQ(counts.data_points_dropped(), 1u + 2u + 4u);
 }
 
 TEST(PushQueue, WhatIsOnItsWayIsNotTakenAway) {
-  PushQueue queue(Options());
+  const PushCounts counts;
+  PushQueue queue(Options(), counts.metrics());
   queue.Add(Request(60, 1));
   const OtlpRequest& on_its_way = queue.Begin();
   for (size_t i = 2; i < 10; ++i) queue.Add(Request(60, i));
   EXPECT_EQ(on_its_way.data_points, 1u);
   EXPECT_EQ(on_its_way.body, std::string(60, 'x'));
-  EXPECT_EQ(queue.stats().queued_requests, 1u);
+  EXPECT_EQ(counts.queued_requests(), 1u);
   queue.Finish(Taken(), 0);
-  EXPECT_EQ(queue.stats().data_points_sent, 1u);
+  EXPECT_EQ(counts.data_points_sent(), 1u);
 }
 
 TEST(PushQueue, WaitsLongerAfterEachFailureUpToALimit) {
-  PushQueue queue(Options());
+  const PushCounts counts;
+  PushQueue queue(Options(), counts.metrics());
   queue.Add(Request(1));
   for (const int64_t seconds : {1, 2, 4, 8, 16, 30, 30}) {
     EXPECT_EQ(WaitAfter(&queue, Failed(PushFailure::kConnection)), seconds * kSecond);
   }
-  EXPECT_EQ(queue.stats().failures[static_cast<size_t>(PushFailure::kConnection)], 7u);
+  EXPECT_EQ(counts.failures(PushFailure::kConnection), 7u);
   queue.Add(Request(1));
   EXPECT_EQ(WaitAfter(&queue, Taken()), 0);
   EXPECT_EQ(WaitAfter(&queue, Failed(PushFailure::kTimeout)), kSecond) << "from the beginning after a success";
 }
 
 TEST(PushQueue, ChanceSpreadsTheWaits) {
-  PushQueue early(Options(0)), late(Options(0.999));
+  const PushCounts counts;
+  PushQueue early(Options(0), counts.metrics()), late(Options(0.999), counts.metrics());
   early.Add(Request(1));
   late.Add(Request(1));
   EXPECT_EQ(WaitAfter(&early, Failed(PushFailure::kConnection)), kSecond / 2);
@@ -108,7 +115,8 @@ TEST(PushQueue, ChanceSpreadsTheWaits) {
 }
 
 TEST(PushQueue, WaitsAsLongAsTheReceiverAsksForWithinReason) {
-  PushQueue queue(Options());
+  const PushCounts counts;
+  PushQueue queue(Options(), counts.metrics());
   queue.Add(Request(1));
   EXPECT_EQ(WaitAfter(&queue, Failed(PushFailure::kThrottled, 17)), 17 * kSecond);
   EXPECT_TRUE(queue.is_paused());
@@ -118,20 +126,22 @@ TEST(PushQueue, WaitsAsLongAsTheReceiverAsksForWithinReason) {
 }
 
 TEST(PushQueue, WhatIsRefusedIsDroppedAndTheNextGoesAtOnce) {
-  PushQueue queue(Options());
+  const PushCounts counts;
+  PushQueue queue(Options(), counts.metrics());
   queue.Add(Request(1, 5));
   queue.Add(Request(1, 6));
   EXPECT_EQ(WaitAfter(&queue, Failed(PushFailure::kRejected)), 0);
-  EXPECT_EQ(queue.stats().data_points_dropped, 5u);
+  EXPECT_EQ(counts.data_points_dropped(), 5u);
   EXPECT_EQ(queue.Begin().data_points, 6u);
 }
 
 TEST(PushQueue, RejectsNoMoreThanThereWere) {
-  PushQueue queue(Options());
+  const PushCounts counts;
+  PushQueue queue(Options(), counts.metrics());
   queue.Add(Request(1, 5));
   queue.Begin();
   queue.Finish(Taken(UINT64_MAX), 0);
-  EXPECT_EQ(queue.stats().data_points_rejected, 5u);
+  EXPECT_EQ(counts.data_points_rejected(), 5u);
 }
 
 }  // namespace

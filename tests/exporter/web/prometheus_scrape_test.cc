@@ -15,6 +15,7 @@
 #include "exporter/http/compression.h"
 #include "exporter/http/http_server.h"
 #include "exporter/http/web_security.h"
+#include "exporter/metrics/agent_metrics.h"
 #include "exporter/web/content_negotiation.h"
 #include "exporter/web/web_routes.h"
 #include "tests/exporter/http/test_certificates.h"
@@ -64,9 +65,11 @@ TEST_F(PrometheusScrapeTest, PrometheusScrapesWithACertificateAndAPassword) {
   ASSERT_TRUE(security.ok()) << security.status();
   SnapshotHub hub;
   hub.Publish(std::make_shared<const Snapshot>(ExampleSnapshot()));
+  AgentMetrics metrics;
   WebSources sources;
   sources.hub = &hub;
   sources.clock = &SystemClock();
+  sources.metrics = &metrics;
   sources.limits.series_limit = 5000;
   sources.limits.metrics_connections = 100;
   sources.limits.concurrent_scrapes = 40;

@@ -34,6 +34,7 @@ class WebLoadTest : public testing::Test {
     WebSources sources;
     sources.hub = &hub_;
     sources.clock = &SystemClock();
+    sources.metrics = &metrics_;
     sources.limits.series_limit = 100000;
     sources.limits.metrics_connections = 5000;
     sources.limits.concurrent_scrapes = kConcurrentScrapes;
@@ -59,6 +60,7 @@ class WebLoadTest : public testing::Test {
   }
 
   SnapshotHub hub_;
+  AgentMetrics metrics_;
   std::unique_ptr<HttpServer> server_;
   std::string url_;
 };

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "exporter/metrics/agent_metrics.h"
 #include "tests/exporter/metrics/example_snapshot.h"
 
 namespace tcpgauge {
@@ -34,6 +35,7 @@ class WebRoutesTest : public testing::Test {
     hub_.Publish(std::make_shared<const Snapshot>(ExampleSnapshot()));
     sources_.hub = &hub_;
     sources_.clock = &clock_;
+    sources_.metrics = &metrics_;
     sources_.build = {"1.2.3", "<0123abc>"};
     sources_.agent_name = "node7";
     sources_.limits = {1000000, 5000, 2, 400, 3, 40};
@@ -50,6 +52,7 @@ class WebRoutesTest : public testing::Test {
 
   SnapshotHub hub_;
   TickingClock clock_;
+  AgentMetrics metrics_;
   WebSources sources_;
   bool is_fine_ = true;
 };
@@ -94,6 +97,41 @@ TEST_F(WebRoutesTest, TellsHowLongThePreviousScrapeTook) {
   request.path = "/metrics";
   EXPECT_THAT(router(request).body, HasSubstr("\ntcpgauge_scrape_duration_seconds 0\n"));
   EXPECT_THAT(router(request).body, HasSubstr("\ntcpgauge_scrape_duration_seconds 0.25\n"));
+}
+
+TEST_F(WebRoutesTest, ServesWhatTheAgentCountsOfItself) {
+  metrics_.Counter(Metric::kConnectionLogLines).Increment(5);
+  const HttpRouter router = WebRoutes(sources_);
+  HttpRequest request;
+  request.path = "/metrics";
+  EXPECT_THAT(router(request).body, HasSubstr("\ntcpgauge_connection_log_lines_total 5\n"));
+  metrics_.Counter(Metric::kConnectionLogLines).Increment(2);
+  EXPECT_THAT(router(request).body, HasSubstr("\ntcpgauge_connection_log_lines_total 7\n"));
+  EXPECT_THAT(router(request).body, HasSubstr("\nprocess_open_fds "));
+}
+
+// Publishes a newer snapshot each time that it is read: as a page is begun.
+class PublishingClock final : public Clock {
+ public:
+  explicit PublishingClock(SnapshotHub* hub) : hub_(*hub) {}
+
+  int64_t WallNanoseconds() const override { return 0; }
+  int64_t SteadyNanoseconds() const override {
+    Snapshot newer = ExampleSnapshot();
+    newer.totals.client_payload_bytes = 1;
+    hub_.Publish(std::make_shared<const Snapshot>(std::move(newer)));
+    return 0;
+  }
+
+ private:
+  SnapshotHub& hub_;
+};
+
+TEST_F(WebRoutesTest, APageIsOfTheSnapshotThatWasAskedFor) {
+  const PublishingClock clock(&hub_);
+  sources_.clock = &clock;
+  EXPECT_THAT(Get("/metrics").body, HasSubstr("\ntcpgauge_client_payload_bytes_total 77777\n"));
+  EXPECT_EQ(hub_.Current()->totals.client_payload_bytes, 1u);
 }
 
 TEST_F(WebRoutesTest, ServesMetricsWhereToldTo) {

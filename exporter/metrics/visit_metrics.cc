@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/metrics/metric_visitor.h"
+#include "exporter/metrics/visit_metrics.h"
 
 #include <algorithm>
-#include <optional>
 
-#include "exporter/metrics/output_stats.h"
-#include "exporter/metrics/push_stats.h"
+#include "exporter/metrics/visit_families.h"
 #include "src/base/time_units.h"
 #include "src/net/connection_state.h"
 #include "src/net/protocol.h"
@@ -16,12 +14,7 @@ namespace {
 class Walk {
  public:
   Walk(const Exposition& exposition, MetricVisitor* visitor)
-      : exposition_(exposition), snapshot_(*exposition.snapshot), visitor_(visitor) {}
-
-  void Agent() {
-    Begin(Metric::kBuildInfo);
-    visitor_->Sample({exposition_.build.version, exposition_.build.revision}, uint64_t{1});
-  }
+      : exposition_(exposition), snapshot_(*exposition.snapshot), families_(exposition.families), visitor_(visitor) {}
 
   void Capture() {
     const std::vector<InterfaceView>& interfaces = exposition_.interfaces;
@@ -66,37 +59,12 @@ class Walk {
 
   void Export() {
     const EdgesView& edges = snapshot_.edges;
-    Only(Metric::kSeriesLimit, uint64_t{exposition_.series_limit});
     Only(Metric::kSeries, uint64_t{exposition_.series});
     Only(Metric::kEdgesFolded, edges.folded);
     Only(Metric::kEdgesRetired, edges.retired_edges);
     Only(Metric::kEdgesRetiredClientPayloadBytes, edges.retired.client_payload_bytes);
     Only(Metric::kEdgesRetiredServerPayloadBytes, edges.retired.server_payload_bytes);
     Only(Metric::kConnectionsNotExported, exposition_.connections_not_exported);
-    Only(Metric::kScrapeDuration, exposition_.previous_scrape_seconds);
-    Only(Metric::kRateWindow, snapshot_.rate_window_seconds);
-  }
-
-  void Push() {
-    if (!exposition_.outputs.push.has_value()) return;
-    const PushStats& push = *exposition_.outputs.push;
-    Only(Metric::kOtlpPushes, push.pushes);
-    Begin(Metric::kOtlpPushFailures);
-    for (size_t i = 0; i < kPushFailureCount; ++i) visitor_->Sample({kPushFailureNames[i]}, push.failures[i]);
-    Only(Metric::kOtlpDataPointsSent, push.data_points_sent);
-    Only(Metric::kOtlpDataPointsRejected, push.data_points_rejected);
-    Only(Metric::kOtlpDataPointsDropped, push.data_points_dropped);
-    Only(Metric::kOtlpQueueRequests, push.queued_requests);
-    Only(Metric::kOtlpQueueBytes, push.queued_bytes);
-  }
-
-  void Log() {
-    if (!exposition_.outputs.connection_log.has_value()) return;
-    const ConnectionLogStats& log = *exposition_.outputs.connection_log;
-    Only(Metric::kConnectionLogLines, log.lines);
-    Begin(Metric::kConnectionLogLost);
-    visitor_->Sample({"queue_full"}, log.lost_in_queue);
-    visitor_->Sample({"write_error"}, log.lost_in_writing);
   }
 
   void Edges() {
@@ -140,27 +108,18 @@ class Walk {
                   [](const ConnectionSummary& c) { return uint64_t{c.server_sent.retransmitted_segments}; });
   }
 
-  void Process() {
-    const ProcessStats& process = exposition_.process;
-    IfKnown(Metric::kProcessCpu, process.cpu_seconds);
-    IfKnown(Metric::kProcessOpenFds, process.open_fds);
-    IfKnown(Metric::kProcessMaxFds, process.max_fds);
-    IfKnown(Metric::kProcessVirtualMemory, process.virtual_memory_bytes);
-    IfKnown(Metric::kProcessResidentMemory, process.resident_memory_bytes);
-    IfKnown(Metric::kProcessStartTime, process.start_time_seconds);
-  }
+  void Rest() { families_ = VisitFamilies(families_, Metric::kCount, visitor_); }
 
  private:
-  void Begin(Metric metric) { visitor_->BeginFamily(InfoOf(metric)); }
+  // What the agent counts of itself and comes before `metric` in the catalog goes first.
+  void Begin(Metric metric) {
+    families_ = VisitFamilies(families_, metric, visitor_);
+    visitor_->BeginFamily(InfoOf(metric));
+  }
 
   void Only(Metric metric, MetricValue value) {
     Begin(metric);
     visitor_->Sample({}, value);
-  }
-
-  template <typename T>
-  void IfKnown(Metric metric, const std::optional<T>& value) {
-    if (value.has_value()) Only(metric, *value);
   }
 
   void PerName(Metric metric, const std::vector<NamedCount>& counts) {
@@ -214,6 +173,7 @@ class Walk {
 
   const Exposition& exposition_;
   const Snapshot& snapshot_;
+  absl::Span<const prometheus::MetricFamily> families_;  // of the agent, not yet handed out
   MetricVisitor* visitor_;
 };
 
@@ -235,10 +195,6 @@ class SampleCounter final : public MetricVisitor {
 
 }  // namespace
 
-void MetricVisitor::EdgeSample(size_t, absl::Span<const std::string_view> label_values, MetricValue value) {
-  Sample(label_values, value);
-}
-
 size_t CountSamples(const Exposition& exposition) {
   SampleCounter counter;
   VisitMetrics(exposition, &counter);
@@ -247,15 +203,12 @@ size_t CountSamples(const Exposition& exposition) {
 
 void VisitMetrics(const Exposition& exposition, MetricVisitor* visitor) {
   Walk walk(exposition, visitor);
-  walk.Agent();
   walk.Capture();
   walk.Sums();
   walk.Export();
-  walk.Log();
-  walk.Push();
   walk.Edges();
   walk.Connections();
-  walk.Process();
+  walk.Rest();
 }
 
 }  // namespace tcpgauge

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/metrics/process_stats.h"
+#include "exporter/metrics/process_metrics.h"
 
 #include <dirent.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <string_view>
-#include <vector>
+
+#include "exporter/metrics/metric_catalog.h"
 
 namespace tcpgauge {
 namespace {
@@ -64,32 +67,57 @@ std::optional<uint64_t> CountEntries(const std::string& path, uint64_t to_leave_
   return count > to_leave_out ? count - to_leave_out : 0;
 }
 
-}  // namespace
+void Add(Metric metric, double value, std::vector<prometheus::MetricFamily>* families) {
+  const MetricInfo& info = InfoOf(metric);
+  prometheus::MetricFamily& family = families->emplace_back();
+  family.name = std::string(info.name);
+  family.help = std::string(info.help);
+  prometheus::ClientMetric& sample = family.metric.emplace_back();
+  if (info.type == MetricType::kCounter) {
+    family.type = prometheus::MetricType::Counter;
+    sample.counter.value = value;
+  } else {
+    family.type = prometheus::MetricType::Gauge;
+    sample.gauge.value = value;
+  }
+}
 
-ProcessStats ReadProcessStats(const std::string& proc) {
+void AddIfKnown(Metric metric, std::optional<uint64_t> value, std::vector<prometheus::MetricFamily>* families) {
+  if (value.has_value()) Add(metric, static_cast<double>(*value), families);
+}
+
+void AddFromStat(const std::string& proc, std::vector<prometheus::MetricFamily>* families) {
   // proc(5) counts fields from 1, the first two being the id and the name.
   constexpr size_t kUserTime = 14 - 3, kSystemTime = 15 - 3, kStartTime = 22 - 3, kVirtualBytes = 23 - 3,
                    kResidentPages = 24 - 3;
   const double ticks_per_second = static_cast<double>(sysconf(_SC_CLK_TCK));
-  const uint64_t page_bytes = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  const double page_bytes = static_cast<double>(sysconf(_SC_PAGESIZE));
 
-  ProcessStats stats;
   const std::string stat = ReadFile(proc + "/self/stat");
   const std::vector<std::string_view> fields = StatFields(stat);
-  if (fields.size() > kResidentPages) {
-    const auto user = Number(fields[kUserTime]), system = Number(fields[kSystemTime]);
-    if (user && system) stats.cpu_seconds = static_cast<double>(*user + *system) / ticks_per_second;
-    stats.virtual_memory_bytes = Number(fields[kVirtualBytes]);
-    if (const auto pages = Number(fields[kResidentPages])) stats.resident_memory_bytes = *pages * page_bytes;
-    const auto started = Number(fields[kStartTime]);
-    const auto booted = NumberAfter(ReadFile(proc + "/stat"), "btime ");
-    if (started && booted) {
-      stats.start_time_seconds = static_cast<double>(*booted) + static_cast<double>(*started) / ticks_per_second;
-    }
+  if (fields.size() <= kResidentPages) return;
+  const auto user = Number(fields[kUserTime]), system = Number(fields[kSystemTime]);
+  if (user && system) Add(Metric::kProcessCpu, static_cast<double>(*user + *system) / ticks_per_second, families);
+  AddIfKnown(Metric::kProcessVirtualMemory, Number(fields[kVirtualBytes]), families);
+  if (const auto pages = Number(fields[kResidentPages])) {
+    Add(Metric::kProcessResidentMemory, static_cast<double>(*pages) * page_bytes, families);
   }
-  stats.open_fds = CountEntries(proc + "/self/fd", 1);  // without the one that reads the directory
-  stats.max_fds = NumberAfter(ReadFile(proc + "/self/limits"), "Max open files");
-  return stats;
+  const auto started = Number(fields[kStartTime]);
+  const auto booted = NumberAfter(ReadFile(proc + "/stat"), "btime ");
+  if (started && booted) {
+    Add(Metric::kProcessStartTime, static_cast<double>(*booted) + static_cast<double>(*started) / ticks_per_second,
+        families);
+  }
+}
+
+}  // namespace
+
+std::vector<prometheus::MetricFamily> ProcessMetrics::Collect() const {
+  std::vector<prometheus::MetricFamily> families;
+  AddFromStat(proc_, &families);
+  AddIfKnown(Metric::kProcessOpenFds, CountEntries(proc_ + "/self/fd", 1), &families);  // 1: it reads the directory
+  AddIfKnown(Metric::kProcessMaxFds, NumberAfter(ReadFile(proc_ + "/self/limits"), "Max open files"), &families);
+  return families;
 }
 
 }  // namespace tcpgauge

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/metrics/metric_visitor.h"
+#include "exporter/metrics/visit_metrics.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "exporter/metrics/metric_catalog.h"
 #include "exporter/metrics/text_writer.h"
@@ -31,6 +32,45 @@ TEST(VisitMetrics, HoldsEveryMetricOfTheCatalog) {
                 HasSubstr("# TYPE " + std::string(info.name) + " " + std::string(MetricTypeName(info.type)) + "\n"));
     EXPECT_THAT(text, HasSubstr("# HELP " + std::string(info.name) + " " + std::string(info.help) + "\n"));
   }
+}
+
+// Holds every sample's value against what the catalog says of its kind.
+class KindChecker final : public MetricVisitor {
+ public:
+  void BeginFamily(const MetricInfo& family) override { info_ = &family; }
+  void Sample(absl::Span<const std::string_view>, MetricValue value) override {
+    EXPECT_EQ(value.is_count(), info_->counts_whole()) << info_->name;
+  }
+  void ConnectionSample(size_t, std::string_view, MetricValue value) override { Sample({}, value); }
+  void EdgeSummarySample(size_t, absl::Span<const std::string_view>, uint64_t, double) override {}
+  void HistogramSample(absl::Span<const double>, absl::Span<const uint64_t>, double) override {}
+
+ private:
+  const MetricInfo* info_ = nullptr;
+};
+
+TEST(VisitMetrics, WhatTheCatalogCallsACountIsHandedOnAsOne) {
+  KindChecker checker;
+  VisitMetrics(ExampleExposition(ExampleSnapshot()), &checker);
+}
+
+// Writes down the families.
+class FamilyOrder final : public MetricVisitor {
+ public:
+  void BeginFamily(const MetricInfo& family) override { families.push_back(family.metric); }
+  void Sample(absl::Span<const std::string_view>, MetricValue) override {}
+  void ConnectionSample(size_t, std::string_view, MetricValue) override {}
+  void EdgeSummarySample(size_t, absl::Span<const std::string_view>, uint64_t, double) override {}
+  void HistogramSample(absl::Span<const double>, absl::Span<const uint64_t>, double) override {}
+
+  std::vector<Metric> families;
+};
+
+TEST(VisitMetrics, FamiliesComeInTheOrderOfTheCatalog) {
+  FamilyOrder order;
+  VisitMetrics(ExampleExposition(ExampleSnapshot()), &order);
+  ASSERT_EQ(order.families.size(), kMetricCount);
+  for (size_t i = 0; i < kMetricCount; ++i) EXPECT_EQ(order.families[i], static_cast<Metric>(i));
 }
 
 TEST(VisitMetrics, SaysWhatTheSnapshotSays) {

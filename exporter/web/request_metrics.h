@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_EXPORTER_WEB_REQUEST_METRICS_H_
+#define TCPGAUGE_EXPORTER_WEB_REQUEST_METRICS_H_
+
+#include <prometheus/counter.h>
+#include <prometheus/histogram.h>
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "exporter/http/request_observer.h"
+#include "exporter/metrics/agent_metrics.h"
+
+namespace tcpgauge {
+
+// Counts HTTP requests by route and status, and how long they took.
+//
+// A route is a path that is served; all other paths are the route "other". Each route has a counter of status 200 from
+// the start, so that rate() sees its first request, and so that nobody who asks for what is not there can take its
+// place. A counter of another status is made when it is needed.
+//
+// Bounds: kRequestSamples samples in an exposition, the histogram's included. When there is no room for one more
+// counter, the request counts under route "other" and code "other".
+//
+// Thread: any; holds a lock to find the counter.
+class RequestMetrics final : public RequestObserver {
+ public:
+  // `metrics` must outlive it. REQUIRES: at most 11 routes.
+  RequestMetrics(const std::vector<std::string>& routes, AgentMetrics* metrics);
+
+  void OnAnswer(const AnsweredRequest& request) override;
+
+ private:
+  struct Route {
+    std::string label;
+    std::map<int, prometheus::Counter*> counters;  // by status
+  };
+
+  prometheus::Counter& CounterFor(const AnsweredRequest& request);
+  prometheus::Counter& MakeCounter(Route* route, int status);
+
+  AgentMetrics& metrics_;
+  prometheus::Histogram& seconds_;
+  std::mutex mutex_;  // guards what follows
+  std::map<std::string, Route, std::less<>> routes_;
+  Route other_;
+  size_t counters_ = 0;  // of all routes
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_EXPORTER_WEB_REQUEST_METRICS_H_
