@@ -126,12 +126,12 @@ void PushLoop::Flush() {
 }
 
 void PushLoop::PublishStats() {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(&mutex_);
   stats_ = queue_.stats();
 }
 
 PushStats PushLoop::stats() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(&mutex_);
   return stats_;
 }
 

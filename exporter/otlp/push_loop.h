@@ -4,15 +4,16 @@
 
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "exporter/otlp/otlp_encoder.h"
 #include "exporter/otlp/push_queue.h"
 #include "exporter/otlp/push_transport.h"
 #include "src/base/clock.h"
 #include "src/base/log_limiter.h"
+#include "src/base/mutex.h"
 #include "src/base/stop_signal.h"
 
 namespace tcpgauge {
@@ -66,8 +67,8 @@ class PushLoop {
   LogLimiter failure_log_;
   LogLimiter partial_log_;
   LogLimiter dropped_log_;
-  mutable std::mutex mutex_;  // guards stats_; held for a copy of it
-  PushStats stats_;
+  mutable Mutex mutex_;  // held for a copy of stats_
+  PushStats stats_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace tcpgauge
