@@ -21,8 +21,6 @@ HOMES = {
     "ncurses": "tui/curses_screen.cc",
     "curses": "tui/curses_screen.cc",
     "curl/": "src/http_client/http_client.cc",
-    "CLI/": "src/options/command_line.cc",
-    "spdlog/": "src/base/log.cc",
     "microhttpd": "exporter/http/http_server.cc",
     "yaml-cpp/": "exporter/http/web_config.cc",
     "libdeflate": "src/base/gzip.cc",

@@ -79,8 +79,6 @@ def system_libraries():
     system_library(name = "gtest", pkg_config = ["gmock_main"], debian_package = "libgmock-dev")
     system_library(name = "prometheus_cpp", pkg_config = ["prometheus-cpp-core"], debian_package = "prometheus-cpp-dev")
     system_library(name = "json", headers = ["nlohmann/json.hpp"], debian_package = "nlohmann-json3-dev")
-    system_library(name = "cli11", headers = ["CLI/CLI.hpp"], debian_package = "libcli11-dev")
-    system_library(name = "spdlog", pkg_config = ["spdlog"], debian_package = "libspdlog-dev")
     system_library(name = "microhttpd", pkg_config = ["libmicrohttpd"], debian_package = "libmicrohttpd-dev")
     system_library(name = "deflate", pkg_config = ["libdeflate"], debian_package = "libdeflate-dev")
     system_library(name = "benchmark", pkg_config = ["benchmark"], debian_package = "libbenchmark-dev")

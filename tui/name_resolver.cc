@@ -7,15 +7,15 @@
 #include <signal.h>
 #include <sys/socket.h>
 
-#include <condition_variable>
 #include <cstring>
 #include <deque>
-#include <mutex>
 #include <system_error>
 #include <utility>
 #include <variant>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "src/base/mutex.h"
 #include "src/base/named_thread.h"
 #include "tui/text.h"
 
@@ -65,8 +65,8 @@ struct NameResolver::State {
     for (;;) {
       Question question;
       {
-        std::unique_lock<std::mutex> lock(mutex);
-        work.wait(lock, [this] { return stopping || !waiting.empty(); });
+        const MutexLock lock(&mutex);
+        while (!stopping && waiting.empty()) work.Wait(&mutex);
         if (stopping) return;
         question = waiting.front();
         waiting.pop_front();
@@ -78,13 +78,13 @@ struct NameResolver::State {
   void Answer(const Question& question) {
     if (const auto* port = std::get_if<uint16_t>(&question)) {
       std::string name = Printable(lookups.service(*port), kMaxNameBytes);
-      const std::lock_guard<std::mutex> lock(mutex);
+      const MutexLock lock(&mutex);
       if (!name.empty()) ++generation;
       services[*port] = std::move(name);
     } else {
       const auto& address = std::get<IpAddress>(question);
       std::string name = Printable(lookups.host(address), kMaxNameBytes);
-      const std::lock_guard<std::mutex> lock(mutex);
+      const MutexLock lock(&mutex);
       const auto found = hosts.find(address);
       if (found == hosts.end()) return;  // forgotten meanwhile
       if (!name.empty()) ++generation;
@@ -93,16 +93,15 @@ struct NameResolver::State {
   }
 
   const Lookups lookups;
-  // The thread sanitizer knows std::mutex, but not that of Debian's abseil, which is built without it.
-  std::mutex mutex;  // guards all that follows
-  std::condition_variable work;
-  bool stopping = false;
-  uint64_t generation = 0;
-  std::deque<Question> waiting;
+  Mutex mutex;
+  CondVar work;
+  bool stopping ABSL_GUARDED_BY(mutex) = false;
+  uint64_t generation ABSL_GUARDED_BY(mutex) = 0;
+  std::deque<Question> waiting ABSL_GUARDED_BY(mutex);
   // What was asked for: empty without an answer, or without one yet.
-  absl::flat_hash_map<IpAddress, std::string> hosts;
-  std::deque<IpAddress> hosts_by_age;
-  absl::flat_hash_map<uint16_t, std::string> services;  // at most one for each port
+  absl::flat_hash_map<IpAddress, std::string> hosts ABSL_GUARDED_BY(mutex);
+  std::deque<IpAddress> hosts_by_age ABSL_GUARDED_BY(mutex);
+  absl::flat_hash_map<uint16_t, std::string> services ABSL_GUARDED_BY(mutex);  // at most one for each port
 };
 
 NameResolver::NameResolver() : NameResolver(Lookups{LookUpHost, LookUpService}) {}
@@ -110,9 +109,9 @@ NameResolver::NameResolver() : NameResolver(Lookups{LookUpHost, LookUpService}) 
 NameResolver::NameResolver(Lookups lookups) : state_(std::make_shared<State>(std::move(lookups))) {}
 
 NameResolver::~NameResolver() {
-  const std::lock_guard<std::mutex> lock(state_->mutex);
+  const MutexLock lock(&state_->mutex);
   state_->stopping = true;
-  state_->work.notify_all();
+  state_->work.NotifyAll();
 }
 
 void NameResolver::StartThreads() {
@@ -133,7 +132,7 @@ void NameResolver::StartThreads() {
 
 std::string NameResolver::HostName(const IpAddress& address) {
   if (!started_) StartThreads();
-  const std::lock_guard<std::mutex> lock(state_->mutex);
+  const MutexLock lock(&state_->mutex);
   const auto found = state_->hosts.find(address);
   if (found != state_->hosts.end()) return found->second;
   if (state_->waiting.size() >= kMaxWaiting) return "";
@@ -144,30 +143,30 @@ std::string NameResolver::HostName(const IpAddress& address) {
   state_->hosts.emplace(address, "");
   state_->hosts_by_age.push_back(address);
   state_->waiting.emplace_back(address);
-  state_->work.notify_one();
+  state_->work.NotifyOne();
   return "";
 }
 
 std::string NameResolver::KnownHostName(const IpAddress& address) {
-  const std::lock_guard<std::mutex> lock(state_->mutex);
+  const MutexLock lock(&state_->mutex);
   const auto found = state_->hosts.find(address);
   return found != state_->hosts.end() ? found->second : "";
 }
 
 std::string NameResolver::ServiceName(uint16_t port) {
   if (!started_) StartThreads();
-  const std::lock_guard<std::mutex> lock(state_->mutex);
+  const MutexLock lock(&state_->mutex);
   const auto found = state_->services.find(port);
   if (found != state_->services.end()) return found->second;
   if (state_->waiting.size() >= kMaxWaiting) return "";
   state_->services.emplace(port, "");
   state_->waiting.emplace_back(port);
-  state_->work.notify_one();
+  state_->work.NotifyOne();
   return "";
 }
 
 uint64_t NameResolver::generation() const {
-  const std::lock_guard<std::mutex> lock(state_->mutex);
+  const MutexLock lock(&state_->mutex);
   return state_->generation;
 }
 

@@ -78,7 +78,7 @@ BasicAuth::Verdict BasicAuth::Check(std::string_view authorization) {
   const std::string& hash = is_known ? user->second : hash_of_nobody_;
   const Digest digest = DigestOf(credentials->user, credentials->password, hash);
   if (is_known) {
-    const std::lock_guard<std::mutex> lock(remembered_mutex_);
+    const MutexLock lock(&remembered_mutex_);
     if (remembered_.count(digest) != 0) return Verdict::kGranted;
   }
   struct Waiting {
@@ -90,11 +90,11 @@ BasicAuth::Verdict BasicAuth::Check(std::string_view authorization) {
   if (waiting.is_beyond) return Verdict::kBusy;
   bool matches;
   {
-    const std::lock_guard<std::mutex> lock(one_at_a_time_);
+    const MutexLock lock(&one_at_a_time_);
     matches = Matches(credentials->password, hash);
   }
   if (!matches || !is_known) return Verdict::kDenied;
-  const std::lock_guard<std::mutex> lock(remembered_mutex_);
+  const MutexLock lock(&remembered_mutex_);
   if (remembered_.size() >= kMaxRemembered) remembered_.clear();
   remembered_.insert(digest);
   return Verdict::kGranted;

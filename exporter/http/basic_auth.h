@@ -6,10 +6,12 @@
 #include <atomic>
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
+
+#include "absl/base/thread_annotations.h"
+#include "src/base/mutex.h"
 
 namespace tcpgauge {
 
@@ -47,9 +49,9 @@ class BasicAuth {
   std::string hash_of_nobody_;  // what an unknown user's password is checked against, in vain
   Digest key_;
   std::atomic<int> waiting_{0};
-  std::mutex one_at_a_time_;
-  std::mutex remembered_mutex_;
-  std::set<Digest> remembered_;
+  Mutex one_at_a_time_;  // guards no data: one bcrypt is computed at a time
+  Mutex remembered_mutex_;
+  std::set<Digest> remembered_ ABSL_GUARDED_BY(remembered_mutex_);
 };
 
 }  // namespace tcpgauge

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 
 #include "src/base/check.h"
@@ -25,10 +24,10 @@ ConnectionDeadlines::ConnectionDeadlines(size_t crowd)
 
 ConnectionDeadlines::~ConnectionDeadlines() {
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const MutexLock lock(&mutex_);
     TCPGAUGE_CHECK(connections_.empty());
     is_stopping_ = true;
-    is_earlier_or_stopping_.notify_one();
+    is_earlier_or_stopping_.NotifyOne();
   }
   thread_.join();
 }
@@ -36,7 +35,7 @@ ConnectionDeadlines::~ConnectionDeadlines() {
 ConnectionDeadlines::Handle ConnectionDeadlines::Add(int fd, absl::Duration allowed) {
   const int own_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   if (own_fd < 0) shutdown(fd, SHUT_RDWR);
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(&mutex_);
   if (connections_.size() >= crowd_) BreakLongestWaiting();
   connections_.push_back({own_fd, own_fd < 0 ? INT64_MAX : After(allowed), true});
   WakeBy(connections_.back().deadline_ns);
@@ -44,7 +43,7 @@ ConnectionDeadlines::Handle ConnectionDeadlines::Add(int fd, absl::Duration allo
 }
 
 void ConnectionDeadlines::Set(Handle connection, Phase phase, absl::Duration allowed) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(&mutex_);
   if (connection->deadline_ns == INT64_MAX) return;  // broken
   connection->waits = phase == Phase::kRequest;
   if (connection->waits) connections_.splice(connections_.end(), connections_, connection);
@@ -62,7 +61,7 @@ void ConnectionDeadlines::BreakLongestWaiting() {
 }
 
 void ConnectionDeadlines::Remove(Handle connection) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(&mutex_);
   if (connection->fd >= 0) close(connection->fd);
   connections_.erase(connection);
 }
@@ -70,11 +69,11 @@ void ConnectionDeadlines::Remove(Handle connection) {
 void ConnectionDeadlines::WakeBy(int64_t deadline_ns) {
   if (deadline_ns >= next_ns_) return;
   next_ns_ = deadline_ns;
-  is_earlier_or_stopping_.notify_one();
+  is_earlier_or_stopping_.NotifyOne();
 }
 
 void ConnectionDeadlines::Run() {
-  std::unique_lock<std::mutex> lock(mutex_);
+  const MutexLock lock(&mutex_);
   while (!is_stopping_) {
     const int64_t now_ns = SystemClock().SteadyNanoseconds();
     next_ns_ = INT64_MAX;
@@ -85,11 +84,7 @@ void ConnectionDeadlines::Run() {
       }
       next_ns_ = std::min(next_ns_, connection.deadline_ns);
     }
-    if (next_ns_ == INT64_MAX) {
-      is_earlier_or_stopping_.wait(lock);
-    } else {
-      is_earlier_or_stopping_.wait_for(lock, std::chrono::nanoseconds(next_ns_ - now_ns));
-    }
+    is_earlier_or_stopping_.WaitUntil(&mutex_, next_ns_);
   }
 }
 

@@ -2,13 +2,13 @@
 #ifndef TCPGAUGE_EXPORTER_HTTP_CONNECTION_DEADLINES_H_
 #define TCPGAUGE_EXPORTER_HTTP_CONNECTION_DEADLINES_H_
 
-#include <condition_variable>
 #include <cstdint>
 #include <list>
-#include <mutex>
 #include <thread>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
+#include "src/base/mutex.h"
 
 namespace tcpgauge {
 
@@ -44,16 +44,17 @@ class ConnectionDeadlines {
 
  private:
   void Run();
-  // With the lock held: sees to it that the thread waits no longer than until `deadline_ns`.
-  void WakeBy(int64_t deadline_ns);
-  void BreakLongestWaiting();
+  // Sees to it that the thread waits no longer than until `deadline_ns`.
+  void WakeBy(int64_t deadline_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void BreakLongestWaiting() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const size_t crowd_;
-  std::mutex mutex_;  // guards all but the thread
-  std::condition_variable is_earlier_or_stopping_;
-  std::list<Watched> connections_;  // those that wait, in the order in which they began to
-  int64_t next_ns_ = INT64_MAX;     // what the thread waits for
-  bool is_stopping_ = false;
+  Mutex mutex_;
+  CondVar is_earlier_or_stopping_;
+  // Those that wait, in the order in which they began to.
+  std::list<Watched> connections_ ABSL_GUARDED_BY(mutex_);
+  int64_t next_ns_ ABSL_GUARDED_BY(mutex_) = INT64_MAX;  // what the thread waits for
+  bool is_stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

@@ -19,8 +19,11 @@ HttpResponse Refusal(int status, std::string body) {
 
 absl::StatusOr<std::unique_ptr<WebSecurity>> WebSecurity::Open(const std::string& file) {
   std::unique_ptr<WebSecurity> security(new WebSecurity(file));
-  absl::StatusOr<std::shared_ptr<const Loaded>> loaded = security->Load(&security->stamps_);
+  Stamps stamps;
+  absl::StatusOr<std::shared_ptr<const Loaded>> loaded = security->Load(&stamps);
   if (!loaded.ok()) return loaded.status();
+  const MutexLock lock(&security->mutex_);  // no other thread knows it yet, but clang cannot see that
+  security->stamps_ = std::move(stamps);
   security->loaded_ = *std::move(loaded);
   return security;
 }
@@ -57,7 +60,7 @@ absl::StatusOr<std::shared_ptr<const WebSecurity::Loaded>> WebSecurity::Load(Sta
 }
 
 std::shared_ptr<const WebSecurity::Loaded> WebSecurity::Current() {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(&mutex_);
   bool has_changed = false;
   for (const auto& [path, stamp] : stamps_) has_changed = has_changed || !(FileStamp::Of(path) == stamp);
   if (!has_changed) return loaded_;

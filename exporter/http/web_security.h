@@ -3,15 +3,16 @@
 #define TCPGAUGE_EXPORTER_HTTP_WEB_SECURITY_H_
 
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "exporter/http/basic_auth.h"
 #include "exporter/http/http_message.h"
 #include "exporter/http/tls_context.h"
+#include "src/base/mutex.h"
 #include "src/base/small_file.h"
 
 namespace tcpgauge {
@@ -50,9 +51,9 @@ class WebSecurity {
   std::shared_ptr<const Loaded> Current();
 
   const std::string file_;
-  std::mutex mutex_;  // guards the rest
-  Stamps stamps_;
-  std::shared_ptr<const Loaded> loaded_;
+  Mutex mutex_;
+  Stamps stamps_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const Loaded> loaded_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace tcpgauge

@@ -40,7 +40,7 @@ void RequestMetrics::OnAnswer(const AnsweredRequest& request) {
 }
 
 prometheus::Counter& RequestMetrics::CounterFor(const AnsweredRequest& request) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(&mutex_);
   const auto found = routes_.find(request.path);
   Route& route = found == routes_.end() ? other_ : found->second;
   const auto known = route.counters.find(request.status);

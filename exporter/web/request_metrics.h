@@ -8,12 +8,13 @@
 #include <cstddef>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "exporter/http/request_observer.h"
 #include "exporter/metrics/agent_metrics.h"
+#include "src/base/mutex.h"
 
 namespace tcpgauge {
 
@@ -41,14 +42,14 @@ class RequestMetrics final : public RequestObserver {
   };
 
   prometheus::Counter& CounterFor(const AnsweredRequest& request);
-  prometheus::Counter& MakeCounter(Route* route, int status);
+  prometheus::Counter& MakeCounter(Route* route, int status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   AgentMetrics& metrics_;
   prometheus::Histogram& seconds_;
-  std::mutex mutex_;  // guards what follows
-  std::map<std::string, Route, std::less<>> routes_;
-  Route other_;
-  size_t counters_ = 0;  // of all routes
+  Mutex mutex_;
+  std::map<std::string, Route, std::less<>> routes_ ABSL_GUARDED_BY(mutex_);
+  Route other_ ABSL_GUARDED_BY(mutex_);
+  size_t counters_ ABSL_GUARDED_BY(mutex_) = 0;  // of all routes
 };
 
 }  // namespace tcpgauge

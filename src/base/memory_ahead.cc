@@ -19,10 +19,10 @@ MemoryAhead::MemoryAhead(Populate populate) : populate_(std::move(populate)) {
 
 MemoryAhead::~MemoryAhead() {
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const MutexLock lock(&mutex_);
     ends_ = true;
   }
-  work_.notify_one();
+  work_.NotifyOne();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -30,19 +30,19 @@ void MemoryAhead::Ask(uint32_t used) {
   const uint32_t ahead = std::min(used / 8, kMostAhead);
   ask_at_ = used + ahead / 4;  // long before it is used up
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const MutexLock lock(&mutex_);
     ready_ = std::max(ready_, used);
     wanted_ = used + ahead;
   }
-  work_.notify_one();
+  work_.NotifyOne();
 }
 
 void MemoryAhead::Run() {
   while (true) {
     uint32_t first, count;
     {
-      std::unique_lock<std::mutex> lock(mutex_);
-      work_.wait(lock, [this] { return ends_ || ready_ < wanted_; });
+      const MutexLock lock(&mutex_);
+      while (!ends_ && ready_ >= wanted_) work_.Wait(&mutex_);
       if (ends_) return;
       first = ready_;
       count = wanted_ - first;

@@ -2,12 +2,13 @@
 #ifndef TCPGAUGE_SRC_BASE_MEMORY_AHEAD_H_
 #define TCPGAUGE_SRC_BASE_MEMORY_AHEAD_H_
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <mutex>
 #include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "src/base/mutex.h"
 
 namespace tcpgauge {
 
@@ -46,11 +47,11 @@ class MemoryAhead {
 
   const Populate populate_;
   uint32_t ask_at_ = kSmall;  // of Note()'s thread
-  std::mutex mutex_;          // guards all below but the thread
-  std::condition_variable work_;
-  uint32_t ready_ = 0;   // elements that are resident, or in use
-  uint32_t wanted_ = 0;  // elements that are to be resident
-  bool ends_ = false;
+  Mutex mutex_;
+  CondVar work_;
+  uint32_t ready_ ABSL_GUARDED_BY(mutex_) = 0;   // elements that are resident, or in use
+  uint32_t wanted_ ABSL_GUARDED_BY(mutex_) = 0;  // elements that are to be resident
+  bool ends_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

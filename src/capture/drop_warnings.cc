@@ -22,7 +22,7 @@ DropWarnings::DropWarnings(const Clock* clock, Warn warn)
     : clock_(*clock), warn_(warn != nullptr ? std::move(warn) : WarnInLog) {}
 
 void DropWarnings::Note(const std::string& interface, uint64_t packets) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const MutexLock lock(&mutex_);
   if (packets == 0 && pending_.empty()) return;
   Pending& pending = pending_.try_emplace(interface, clock_).first->second;
   pending.packets += packets;

@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
 #include "src/base/clock.h"
 #include "src/base/log_limiter.h"
+#include "src/base/mutex.h"
 
 namespace tcpgauge {
 
@@ -37,8 +38,8 @@ class DropWarnings {
 
   const Clock& clock_;
   const Warn warn_;
-  std::mutex mutex_;
-  std::map<std::string, Pending> pending_;  // by interface; guarded by mutex_
+  Mutex mutex_;
+  std::map<std::string, Pending> pending_ ABSL_GUARDED_BY(mutex_);  // by interface
 };
 
 }  // namespace tcpgauge

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/options/command_line.h"
 
-#include <CLI/CLI.hpp>
+#include <getopt.h>
+
 #include <algorithm>
 #include <cstring>
 #include <string_view>
@@ -43,80 +44,82 @@ struct Typed {
   std::vector<std::string> filter_words;
 };
 
-// CLI11 takes the word after `--name=` for the value of an option; here it is the empty value that it looks like.
-std::vector<std::string> SplitEmptyValues(int argc, const char* const* argv) {
-  std::vector<std::string> words;
-  bool options_ended = false;
-  for (int i = 1; i < argc; ++i) {
-    std::string word = argv[i];
-    options_ended = options_ended || word == "--";
-    if (!options_ended && word.size() > 3 && word.compare(0, 2, "--") == 0 && word.find('=') == word.size() - 1) {
-      const OptionSpec* spec = FindLong(word.substr(2, word.size() - 3));
-      if (spec != nullptr && TakesValue(*spec)) {
-        word.pop_back();
-        words.push_back(word);
-        word.clear();
-      }
-    }
-    words.push_back(word);
-  }
-  return words;
-}
-
-absl::Status UnknownOption(const std::string& word) {
-  if (word.compare(0, 2, "--") != 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("unknown option ", Quoted(word.substr(0, 2)), "; --help lists all, and filters go after --"));
-  }
-  const std::string name = word.substr(2, word.find('=') - 2);
-  const std::string nearest = NearestOption(name);
+absl::Status UnknownLongOption(const std::string& word) {
+  const std::string nearest = NearestOption(word.substr(2, word.find('=') - 2));
   return absl::InvalidArgumentError(
       absl::StrCat("unknown option ", Quoted(word),
                    nearest.empty() ? "; --help lists all" : absl::StrCat("; did you mean --", nearest, "?")));
 }
 
-absl::Status MissingValue(const std::string& last_word) {
-  const OptionSpec* spec =
-      last_word.compare(0, 2, "--") == 0 ? FindLong(last_word.substr(2)) : FindShort(last_word.back());
-  if (spec == nullptr) return absl::InvalidArgumentError(absl::StrCat(Quoted(last_word), ": a value is missing"));
-  return absl::InvalidArgumentError(absl::StrCat("--", spec->long_name, ": a value is missing; right would be --",
-                                                 spec->long_name, " ", spec->value_name));
+absl::Status UnknownShortOption(char name) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("unknown option ", Quoted(std::string("-") + name), "; --help lists all, and filters go after --"));
 }
 
-// Splits the command line into options and words of the filter, by the rules of getopt_long.
-absl::Status Tokenize(int argc, const char* const* argv, Typed* typed) {
-  CLI::App app;
-  app.set_help_flag();
-  app.allow_extras();
-  std::vector<CLI::Option*> cli_options;
+absl::Status MissingValue(const OptionSpec& spec) {
+  return absl::InvalidArgumentError(absl::StrCat("--", spec.long_name, ": a value is missing; right would be --",
+                                                 spec.long_name, " ", spec.value_name));
+}
+
+// What getopt_long() answers for the option in row `i` of the table is kFirstLongCode + i when its long name was
+// typed, and otherwise its letter.
+constexpr int kFirstLongCode = 256;
+
+const OptionSpec& SpecOfCode(int code) {
+  return code < kFirstLongCode ? *FindShort(static_cast<char>(code)) : OptionTable()[code - kFirstLongCode];
+}
+
+// For getopt_long(). The first dash has every other word handed over in its place, so that options may follow words of
+// the filter even when the environment has POSIXLY_CORRECT. The colon tells a missing value from an unknown option.
+std::string ShortOptions() {
+  std::string letters = "-:";
   for (const OptionSpec& spec : OptionTable()) {
-    std::string names = absl::StrCat("--", spec.long_name);
-    if (spec.short_name != 0) absl::StrAppend(&names, ",-", std::string(1, spec.short_name));
-    CLI::Option* option = TakesValue(spec) ? app.add_option(names) : app.add_flag(names);
-    cli_options.push_back(option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll));
+    if (spec.short_name != 0) absl::StrAppend(&letters, std::string(1, spec.short_name), TakesValue(spec) ? ":" : "");
   }
-  std::vector<std::string> words = SplitEmptyValues(argc, argv);
-  const std::string last_word = words.empty() ? "" : words.back();
-  std::reverse(words.begin(), words.end());  // as CLI11 wants them
-  try {
-    app.parse(words);
-  } catch (const CLI::ArgumentMismatch&) {
-    return MissingValue(last_word);  // only the last option can find no value: any other word would be taken for it
-  } catch (const CLI::ParseError& error) {
-    return absl::InvalidArgumentError(absl::StrCat(Quoted(error.what()), "; --help lists all options"));
+  return letters;
+}
+
+std::vector<option> LongOptions() {
+  std::vector<option> longs;
+  for (const OptionSpec& spec : OptionTable()) {
+    const int code = kFirstLongCode + static_cast<int>(longs.size());
+    longs.push_back({spec.long_name, TakesValue(spec) ? required_argument : optional_argument, nullptr, code});
   }
-  for (const CLI::Option* option : cli_options) typed->values.push_back(option->results());
-  // What is no option is a word of the filter, and after the first -- everything is.
-  bool options_ended = false;
-  for (const std::string& word : app.remaining()) {
-    if (!options_ended && word == "--") {
-      options_ended = true;
-    } else if (!options_ended && word.size() > 1 && word[0] == '-') {
-      return UnknownOption(word);
-    } else {
-      typed->filter_words.push_back(word);
+  longs.push_back({});
+  return longs;
+}
+
+// Splits the command line into options and words of the filter, by the rules of getopt_long(3), which are those that
+// tcptrack's users know. One rule is stricter: a long name is not abbreviated, so that a new option never changes what
+// an old command line means.
+absl::Status Tokenize(int argc, const char* const* argv, Typed* typed) {
+  const std::string short_options = ShortOptions();
+  const std::vector<option> long_options = LongOptions();
+  typed->values.resize(OptionTable().size());
+  // getopt_long() changes neither the words nor, with the dash in `short_options`, their order.
+  char* const* const words = const_cast<char* const*>(argv);
+  opterr = 0;  // the messages are ours
+  optind = 0;  // glibc's word for a new command line; it begins with word 1
+  while (true) {
+    const int index = std::max(optind, 1);  // of the word that is looked at
+    const int code = getopt_long(argc, words, short_options.c_str(), long_options.data(), nullptr);
+    if (code == -1) break;
+    if (code == 1) {
+      typed->filter_words.push_back(optarg);
+      continue;
     }
+    const std::string word = words[index];
+    if (word.compare(0, 2, "--") == 0) {
+      // An abbreviation is not found here, whatever getopt_long() made of it.
+      if (FindLong(word.substr(2, word.find('=') - 2)) == nullptr) return UnknownLongOption(word);
+    } else if (code == '?') {
+      return UnknownShortOption(static_cast<char>(optopt));
+    }
+    if (code == ':') return MissingValue(SpecOfCode(optopt));
+    const OptionSpec& spec = SpecOfCode(code);
+    typed->values[&spec - OptionTable().data()].push_back(optarg != nullptr ? optarg : "true");
   }
+  typed->filter_words.insert(typed->filter_words.end(), words + std::min(std::max(optind, 1), argc), words + argc);
   return absl::OkStatus();
 }
 

@@ -32,6 +32,8 @@ using Environment = std::function<const char*(const char* name)>;
 // When the last part of argv[0] is "tcptrack", the defaults are tcptrack's: top view, no listener, an interface must be
 // named, and with both -i and -T the file is read.
 //
+// Thread: one at a time, because getopt_long() keeps its state in global variables.
+//
 // `version_text` is what --version prints.
 CommandLine ParseCommandLine(int argc, const char* const* argv, const Environment& environment,
                              const std::string& version_text);

@@ -2,13 +2,13 @@
 #ifndef TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_HUB_H_
 #define TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_HUB_H_
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 
+#include "absl/base/thread_annotations.h"
 #include "src/base/clock.h"
+#include "src/base/mutex.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
@@ -53,10 +53,9 @@ class SnapshotHub {
   const int64_t tick_ns_;
   const Ask ask_;  // or null
   const int64_t longest_wait_ns_;
-  // Of the standard library, because the thread sanitizer knows nothing of what Debian's abseil does.
-  mutable std::mutex mutex_;  // guards current_
-  mutable std::condition_variable published_;
-  std::shared_ptr<const Snapshot> current_;
+  mutable Mutex mutex_;
+  mutable CondVar published_;
+  std::shared_ptr<const Snapshot> current_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace tcpgauge

@@ -2,8 +2,8 @@
 #ifndef TCPGAUGE_SRC_SNAPSHOT_WANTED_QUERY_H_
 #define TCPGAUGE_SRC_SNAPSHOT_WANTED_QUERY_H_
 
-#include <mutex>
-
+#include "absl/base/thread_annotations.h"
+#include "src/base/mutex.h"
 #include "src/base/wakeup.h"
 #include "src/snapshot/connection_query.h"
 
@@ -18,7 +18,7 @@ class WantedQuery {
   // Wakes the fetcher if it is another query than before.
   void Post(const ConnectionQuery& query) {
     {
-      const std::lock_guard<std::mutex> lock(mutex_);
+      const MutexLock lock(&mutex_);
       if (query == query_) return;
       query_ = query;
     }
@@ -26,15 +26,15 @@ class WantedQuery {
   }
 
   ConnectionQuery Current() const {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const MutexLock lock(&mutex_);
     return query_;
   }
 
   Wakeup& changed() { return changed_; }
 
  private:
-  mutable std::mutex mutex_;  // guards query_
-  ConnectionQuery query_;
+  mutable Mutex mutex_;
+  ConnectionQuery query_ ABSL_GUARDED_BY(mutex_);
   Wakeup changed_;
 };
 

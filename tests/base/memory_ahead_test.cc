@@ -5,13 +5,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "gtest/gtest.h"
+#include "src/base/mutex.h"
 #include "src/base/stable_array.h"
 
 namespace tcpgauge {
@@ -26,26 +26,26 @@ class Requests {
   MemoryAhead::Populate Recorder() {
     return [this](uint32_t first, uint32_t count) {
       {
-        const std::lock_guard<std::mutex> lock(mutex_);
+        const MutexLock lock(&mutex_);
         ends_.push_back({first, first + count});
       }
-      more_.notify_one();
+      more_.NotifyOne();
     };
   }
   // Waits until all elements below `end` are in use or were made resident.
   void WaitForAllBelow(uint32_t end) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    more_.wait(lock, [this, end] { return !ends_.empty() && ends_.back().second >= end; });
+    const MutexLock lock(&mutex_);
+    while (ends_.empty() || ends_.back().second < end) more_.Wait(&mutex_);
   }
   std::vector<std::pair<uint32_t, uint32_t>> All() {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const MutexLock lock(&mutex_);
     return ends_;
   }
 
  private:
-  std::mutex mutex_;  // guards ends_
-  std::condition_variable more_;
-  std::vector<std::pair<uint32_t, uint32_t>> ends_;
+  Mutex mutex_;
+  CondVar more_;
+  std::vector<std::pair<uint32_t, uint32_t>> ends_ ABSL_GUARDED_BY(mutex_);
 };
 
 TEST(MemoryAhead, LeavesSmallArraysAlone) {

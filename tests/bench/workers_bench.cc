@@ -16,15 +16,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/types/span.h"
 #include "src/base/memory_ahead.h"
+#include "src/base/mutex.h"
 #include "src/capture/file_reader.h"
 #include "src/decode/decoded_packet.h"
 #include "src/flow/connection_table.h"
@@ -44,26 +44,26 @@ class Gate {
  public:
   // Called by each worker.
   void Pass() {
-    std::unique_lock<std::mutex> lock(mutex_);
+    const MutexLock lock(&mutex_);
     ++waiting_;
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return open_; });
+    changed_.NotifyAll();
+    while (!open_) changed_.Wait(&mutex_);
   }
 
   // Waits for that many workers and lets them go; when that was.
   Clock::time_point Open(size_t workers) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_ == workers; });
+    const MutexLock lock(&mutex_);
+    while (waiting_ != workers) changed_.Wait(&mutex_);
     open_ = true;
-    changed_.notify_all();
+    changed_.NotifyAll();
     return Clock::now();
   }
 
  private:
-  std::mutex mutex_;  // guards all below
-  std::condition_variable changed_;
-  size_t waiting_ = 0;
-  bool open_ = false;
+  Mutex mutex_;
+  CondVar changed_;
+  size_t waiting_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool open_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 // As FileReader does, but packets as they were captured: each worker decodes its own.

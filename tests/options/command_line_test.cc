@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <map>
 #include <string>
@@ -279,6 +280,58 @@ TEST(CommandLine, SuggestsTheNearestOption) {
             "tcpgauge: unknown option '--listen-address=:1'; did you mean --web.listen-address?");
   EXPECT_EQ(ErrorOf({"--frobnicate-it"}), "tcpgauge: unknown option '--frobnicate-it'; --help lists all");
   EXPECT_EQ(ErrorOf({"-dxp"}), "tcpgauge: unknown option '-x'; --help lists all, and filters go after --");
+}
+
+TEST(CommandLine, DoesNotTakeAnAbbreviationOfALongName) {
+  EXPECT_EQ(ErrorOf({"--interf", "eth0"}), "tcpgauge: unknown option '--interf'; did you mean --interface?");
+  EXPECT_EQ(ErrorOf({"--interf=eth0"}), "tcpgauge: unknown option '--interf=eth0'; did you mean --interface?");
+  EXPECT_EQ(ErrorOf({"--interf"}), "tcpgauge: unknown option '--interf'; did you mean --interface?");
+  EXPECT_EQ(ErrorOf({"--new"}), "tcpgauge: unknown option '--new'; did you mean --new-only?");
+  EXPECT_THAT(ErrorOf({"--metrics", "7"}), HasSubstr("unknown option '--metrics'")) << "ambiguous";
+  // A whole name that begins another one.
+  EXPECT_EQ(OptionsOf({"--tui", "--attach", "unix:/run/x", "--attach.ca-file", "f"}).attach, "unix:/run/x");
+}
+
+TEST(CommandLine, NamesAnOptionOfDashesAlone) {
+  EXPECT_EQ(ErrorOf({"---"}), "tcpgauge: unknown option '---'; --help lists all");
+  EXPECT_THAT(ErrorOf({"--=x"}), HasSubstr("unknown option '--=x'"));
+  EXPECT_EQ(ErrorOf({"-d-"}), "tcpgauge: unknown option '--'; --help lists all, and filters go after --");
+  EXPECT_EQ(OptionsOf({"-"}).filter, "-");
+}
+
+TEST(CommandLine, ReadsOptionsAfterTheFilterWithPosixlyCorrectToo) {
+  ASSERT_EQ(setenv("POSIXLY_CORRECT", "1", 1), 0);
+  const Options options = OptionsOf({"port", "443", "-d", "or", "port", "80", "-T", "f.pcap", "--", "-f"});
+  unsetenv("POSIXLY_CORRECT");
+  EXPECT_EQ(options.filter, "port 443 or port 80 -f");
+  EXPECT_TRUE(options.new_only);
+  EXPECT_EQ(options.read_file, "f.pcap");
+}
+
+TEST(CommandLine, TakesAnyWordForTheValueOfAnOption) {
+  EXPECT_THAT(OptionsOf({"-i", "--tui"}).interfaces, ElementsAre("--tui"));
+  EXPECT_THAT(OptionsOf({"--interface", "-d"}).interfaces, ElementsAre("-d"));
+  EXPECT_EQ(OptionsOf({"-T", "--", "port", "80"}).read_file, "--");
+  EXPECT_EQ(OptionsOf({"--read=a=b"}).read_file, "a=b");
+  EXPECT_EQ(OptionsOf({"-T=f"}).read_file, "=f");
+}
+
+TEST(CommandLine, TakesAValueOfAFlagOnlyBehindAnEqualsSign) {
+  const Options options = OptionsOf({"--tui", "false"});
+  EXPECT_TRUE(options.tui);
+  EXPECT_EQ(options.filter, "false");
+  EXPECT_EQ(ErrorOf({"--tui="}), "tcpgauge: --tui: '' is neither true nor false");
+  EXPECT_EQ(ErrorOf({"--fast=x"}), "tcpgauge: --fast: 'x' is neither true nor false");
+  EXPECT_EQ(ErrorOf({"-d=false"}), "tcpgauge: unknown option '-='; --help lists all, and filters go after --");
+}
+
+TEST(CommandLine, TakesAWordWithADashAndADigitForAnOption) {
+  EXPECT_EQ(ErrorOf({"ip[2]", "-20"}), "tcpgauge: unknown option '-2'; --help lists all, and filters go after --");
+}
+
+TEST(CommandLine, NamesTheFirstOfSeveralMistakes) {
+  EXPECT_EQ(ErrorOf({"-Z", "-i"}), "tcpgauge: unknown option '-Z'; --help lists all, and filters go after --");
+  EXPECT_THAT(ErrorOf({"-d", "--frobnicate-it", "-Z"}), HasSubstr("'--frobnicate-it'"));
 }
 
 TEST(CommandLine, AttachingGoesWithTheTopViewAndWatchesNothing) {
