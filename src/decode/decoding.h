@@ -16,6 +16,15 @@ enum class Layer : uint8_t {
   kEthernet,
   kLlc,
   kVlan,
+  kServiceTag,
+  kVnTag,
+  kETag,
+  kFabricPath,
+  kMacsec,
+  kRadiotap,
+  k80211,
+  kSwapped80211,
+  kIpOverInfiniband,
   kRawIp,
   kNull,
   kLinuxSll,
@@ -26,6 +35,9 @@ enum class Layer : uint8_t {
   kCiscoHdlc,
   kMpls,
   kGre,
+  kEtherIp,
+  kL2tpOverIp,
+  kNsh,
   kIpv4,
   kIpv6,
   kIpExtension,
@@ -45,6 +57,8 @@ struct Decoding {
   bool inside_fragment = false;
   // Inside a tunnel that was recognised by no more than a UDP port.
   bool inside_udp_tunnel = false;
+  // What it is counted as when it turns out not to be that tunnel; kNone when it is but UDP.
+  DecodeError unknown_udp_tunnel = DecodeError::kNone;
   uint8_t ip_protocol = 0;  // of the extension header that comes next
   DecodedPacket* packet;
 
@@ -71,7 +85,7 @@ struct Decoding {
     const bool guessed =
         inside_udp_tunnel && (error == DecodeError::kIpVersion || error == DecodeError::kIpHeaderLength ||
                               error == DecodeError::kIpTotalLength);
-    if (guessed) return NotTcp(Protocol::kUdp);  // some other protocol on a tunnel's port
+    if (guessed) return UnknownUdpTunnel();  // some other protocol on a tunnel's port
     packet->kind = DecodedPacket::Kind::kError;
     packet->error = error;
     return Layer::kDone;
@@ -80,6 +94,14 @@ struct Decoding {
   Layer NotTcp(Protocol protocol) {
     packet->kind = DecodedPacket::Kind::kNotTcp;
     packet->protocol = protocol;
+    return Layer::kDone;
+  }
+
+  Layer UnknownUdpTunnel() {
+    NotTcp(Protocol::kUdp);
+    if (unknown_udp_tunnel == DecodeError::kNone) return Layer::kDone;
+    packet->kind = DecodedPacket::Kind::kError;
+    packet->error = unknown_udp_tunnel;
     return Layer::kDone;
   }
 

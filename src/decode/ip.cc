@@ -15,6 +15,8 @@ constexpr uint8_t kGre = 47;
 constexpr uint8_t kAuthentication = 51;
 constexpr uint8_t kIcmpV6 = 58;
 constexpr uint8_t kDestinationOptions = 60;
+constexpr uint8_t kEtherIp = 97;
+constexpr uint8_t kL2tp = 115;
 constexpr uint8_t kMobility = 135;
 constexpr uint8_t kMplsInIp = 137;
 constexpr uint8_t kHostIdentity = 139;
@@ -82,6 +84,10 @@ Layer LayerOfRareIpProtocol(Decoding& decoding, uint8_t protocol) {
       return decoding.Enter({TunnelType::kIpInIp, false, 0}, Layer::kIpv6);
     case kGre:
       return Layer::kGre;
+    case kEtherIp:
+      return Layer::kEtherIp;
+    case kL2tp:
+      return Layer::kL2tpOverIp;
     case kMplsInIp:
       decoding.inside_fragment |= decoding.packet->is_fragment;
       return Layer::kMpls;
