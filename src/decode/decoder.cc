@@ -57,7 +57,7 @@ Layer FirstLayer(LinkType link_type) {
 }  // namespace
 
 void DecodePacket(LinkType link_type, absl::Span<const uint8_t> captured, uint32_t wire_length_bytes,
-                  DecodedPacket* packet) {
+                  DecodedPacket* packet, TcpHeaderPieces* header_pieces) {
   packet->wire_length_bytes = wire_length_bytes;
   packet->interface = 0;
   packet->protocol = Protocol::kOther;
@@ -68,6 +68,7 @@ void DecodePacket(LinkType link_type, absl::Span<const uint8_t> captured, uint32
   Decoding decoding;
   decoding.captured = Cursor(captured);
   decoding.wire_remaining_bytes = std::max(wire_length_bytes, static_cast<uint32_t>(captured.size()));
+  decoding.header_pieces = header_pieces;
   decoding.packet = packet;
 
   Layer layer = FirstLayer(link_type);

@@ -10,6 +10,8 @@
 
 namespace tcpgauge {
 
+class TcpHeaderPieces;
+
 // The header that comes next. Every layer's function reads one and returns what follows it.
 enum class Layer : uint8_t {
   kDone,  // the packet's kind is known
@@ -59,7 +61,9 @@ struct Decoding {
   bool inside_udp_tunnel = false;
   // What it is counted as when it turns out not to be that tunnel; kNone when it is but UDP.
   DecodeError unknown_udp_tunnel = DecodeError::kNone;
-  uint8_t ip_protocol = 0;  // of the extension header that comes next
+  bool begins_with_tcp = false;    // the fragmented datagram, behind its IP header
+  uint8_t ip_protocol = 0;         // of the extension header that comes next
+  TcpHeaderPieces* header_pieces;  // null: headers in pieces are errors
   DecodedPacket* packet;
 
   template <typename Header>

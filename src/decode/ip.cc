@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/decode/ip.h"
 
+#include "src/decode/tcp.h"
+
 namespace tcpgauge {
 namespace {
 
@@ -112,11 +114,9 @@ Layer DecodeFragment(Decoding& decoding, uint8_t protocol, uint32_t identificati
   packet.fragment_id = identification;
   packet.protocol = ProtocolOf(protocol);
   if (offset_bytes + decoding.wire_remaining_bytes > kMaxDatagramBytes) return decoding.Fail(DecodeError::kIpFragment);
+  decoding.begins_with_tcp = protocol == kIpProtocolTcp;
   if (offset_bytes == 0) return LayerOfIpProtocol(decoding, protocol);
-  if (protocol != kIpProtocolTcp) return decoding.NotTcp(ProtocolOf(protocol));
-  packet.kind = DecodedPacket::Kind::kTcpFragment;
-  packet.payload_length_bytes = decoding.wire_remaining_bytes;
-  return Layer::kDone;
+  return decoding.begins_with_tcp ? DecodeTcpPiece(decoding, offset_bytes) : decoding.NotTcp(ProtocolOf(protocol));
 }
 
 Layer DecodeRawIp(Decoding& decoding) {

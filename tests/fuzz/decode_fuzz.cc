@@ -72,6 +72,10 @@ void Run(const uint8_t* data, size_t size) {
   DecodePacket(link_type, captured, wire_length_bytes, &packet);
   DecodePacket(link_type, captured, wire_length_bytes, &again);
   CheckSame(packet, again);
+  // Twice, as a fragment may wait for another one.
+  TcpHeaderPieces header_pieces;
+  DecodePacket(link_type, captured, wire_length_bytes, &again, &header_pieces);
+  DecodePacket(link_type, captured, wire_length_bytes, &again, &header_pieces);
   CheckSense(link_type, packet, captured, wire_length_bytes);
 }
 
