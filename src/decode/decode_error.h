@@ -21,7 +21,7 @@ enum class DecodeError : uint8_t {
   kIpVersion,       // not the version that the layer before announced
   kIpHeaderLength,  // IPv4 header below 20 bytes
   kIpTotalLength,   // IPv4 total length below the header's
-  kIpFragment,      // beyond 64 kB, or a first fragment without the whole TCP header
+  kIpFragment,      // beyond 64 kB, or a first one without the whole TCP header of which the rest never came
   kTcpDataOffset,   // TCP header below 20 bytes or beyond the segment
   kTooManyVlans,
   kTooManyTunnels,

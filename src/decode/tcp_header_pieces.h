@@ -31,7 +31,7 @@ class TcpHeaderPieces {
   };
 
   enum class Outcome {
-    kIgnored,     // bytes that are there, or of a datagram of which the first fragment has not been seen
+    kIgnored,     // bytes that are there, or held without knowing whether the first fragment has the whole header
     kWaiting,     // held; others are missing
     kUnfinished,  // a first fragment that is held, for which another one had to give way
     kWhole,

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/decode/udp.h"
 
-#include <algorithm>
-#include <iterator>
-
 #include "src/base/wire_integers.h"
 #include "src/decode/capwap.h"
 #include "src/decode/geneve.h"
@@ -25,45 +22,53 @@ struct UdpHeader {
 };
 static_assert(sizeof(UdpHeader) == 8, "wire layout");
 
-enum class FoundBy : uint8_t { kEitherPort, kDestinationPort };
-
 struct UdpTunnel {
-  uint16_t port;
-  FoundBy found_by;
-  DecodeError unknown;  // counts what was sent to the port and is not understood; kNone where the port is too common
   Layer (*decode)(Decoding&);
+  DecodeError unknown;  // counts what was sent to the port and is not understood; kNone where the port is too common
+  bool answers = true;  // from the port. Otherwise both ends send to it, and a source port tells nothing.
 };
 
-// Answers come from the tunnel's port where one end chooses a port of its own. Where both ends send to the port, and
-// the source port spreads connections over paths, the source port tells nothing.
-constexpr UdpTunnel kTunnels[] = {
-    {1701, FoundBy::kEitherPort, DecodeError::kUnknownL2tp, DecodeL2tp},
-    {2152, FoundBy::kEitherPort, DecodeError::kUnknownGtpU, DecodeGtpU},
-    {3544, FoundBy::kEitherPort, DecodeError::kUnknownTeredo, DecodeTeredo},
-    {4754, FoundBy::kDestinationPort, DecodeError::kUnknownGreInUdp, DecodeGreInUdp},
-    {4789, FoundBy::kEitherPort, DecodeError::kUnknownVxlan, DecodeVxlan},
-    {4790, FoundBy::kEitherPort, DecodeError::kUnknownVxlan, DecodeVxlanGpe},
-    {5072, FoundBy::kEitherPort, DecodeError::kUnknownAyiya, DecodeAyiya},
-    {5247, FoundBy::kEitherPort, DecodeError::kUnknownCapwap, DecodeCapwap},
-    {5555, FoundBy::kDestinationPort, DecodeError::kNone, DecodeFooOverUdp},
-    {6081, FoundBy::kEitherPort, DecodeError::kUnknownGeneve, DecodeGeneve},
-    {6635, FoundBy::kDestinationPort, DecodeError::kUnknownMplsInUdp, DecodeMplsInUdp},
-    {8472, FoundBy::kEitherPort, DecodeError::kUnknownVxlan, DecodeVxlan},  // Linux's, older than the assigned port
-};
-
-constexpr bool IsSorted() {
-  for (size_t i = 1; i < std::size(kTunnels); ++i) {
-    if (kTunnels[i - 1].port >= kTunnels[i].port) return false;
-  }
-  return true;
-}
-static_assert(IsSorted(), "for the binary search");
+constexpr UdpTunnel kL2tp = {DecodeL2tp, DecodeError::kUnknownL2tp};
+constexpr UdpTunnel kGtpU = {DecodeGtpU, DecodeError::kUnknownGtpU};
+constexpr UdpTunnel kTeredo = {DecodeTeredo, DecodeError::kUnknownTeredo};
+constexpr UdpTunnel kGreInUdp = {DecodeGreInUdp, DecodeError::kUnknownGreInUdp, /*answers=*/false};
+constexpr UdpTunnel kVxlan = {DecodeVxlan, DecodeError::kUnknownVxlan};
+constexpr UdpTunnel kVxlanGpe = {DecodeVxlanGpe, DecodeError::kUnknownVxlan};
+constexpr UdpTunnel kAyiya = {DecodeAyiya, DecodeError::kUnknownAyiya};
+constexpr UdpTunnel kCapwap = {DecodeCapwap, DecodeError::kUnknownCapwap};
+constexpr UdpTunnel kFooOverUdp = {DecodeFooOverUdp, DecodeError::kNone, /*answers=*/false};
+constexpr UdpTunnel kGeneve = {DecodeGeneve, DecodeError::kUnknownGeneve};
+constexpr UdpTunnel kMplsInUdp = {DecodeMplsInUdp, DecodeError::kUnknownMplsInUdp, /*answers=*/false};
 
 // The tunnel that has this port; null when there is none.
 const UdpTunnel* FindTunnel(uint16_t port) {
-  const auto* tunnel = std::lower_bound(std::begin(kTunnels), std::end(kTunnels), port,
-                                        [](const UdpTunnel& row, uint16_t wanted) { return row.port < wanted; });
-  return tunnel != std::end(kTunnels) && tunnel->port == port ? tunnel : nullptr;
+  switch (port) {
+    case 1701:
+      return &kL2tp;
+    case 2152:
+      return &kGtpU;
+    case 3544:
+      return &kTeredo;
+    case 4754:
+      return &kGreInUdp;
+    case 4789:
+    case 8472:  // the Linux kernel's default, older than the assigned one
+      return &kVxlan;
+    case 4790:
+      return &kVxlanGpe;
+    case 5072:
+      return &kAyiya;
+    case 5247:
+      return &kCapwap;
+    case 5555:
+      return &kFooOverUdp;
+    case 6081:
+      return &kGeneve;
+    case 6635:
+      return &kMplsInUdp;
+    default:
+      return nullptr;
+  }
 }
 
 }  // namespace
@@ -80,8 +85,7 @@ Layer DecodeUdp(Decoding& decoding) {
   }
   decoding.unknown_udp_tunnel = DecodeError::kNone;
   const UdpTunnel* tunnel = FindTunnel(header->source_port.ToHost());
-  const bool found = tunnel != nullptr && tunnel->found_by == FoundBy::kEitherPort;
-  return found ? tunnel->decode(decoding) : PlainUdp(decoding);
+  return tunnel != nullptr && tunnel->answers ? tunnel->decode(decoding) : PlainUdp(decoding);
 }
 
 }  // namespace tcpgauge
