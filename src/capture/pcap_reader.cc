@@ -62,7 +62,7 @@ absl::StatusOr<LinkType> LinkTypeOfHandle(pcap_t* handle, const std::string& nam
   return absl::InvalidArgumentError(absl::StrCat(name, ": packets of link type ",
                                                  datalink_name != nullptr ? datalink_name : absl::StrCat(datalink),
                                                  " cannot be decoded; Ethernet, Linux cooked, raw IP, loopback, PPP, "
-                                                 "Cisco HDLC and NFLOG can"));
+                                                 "Cisco HDLC, IEEE 802.11, IP over InfiniBand and NFLOG can"));
 }
 
 }  // namespace tcpgauge
