@@ -20,6 +20,7 @@
 #include "src/capture/plain_pcap.h"
 #include "src/decode/decoder.h"
 #include "src/decode/link_type.h"
+#include "src/decode/tcp_header_pieces.h"
 
 namespace tcpgauge {
 namespace {
@@ -27,9 +28,9 @@ namespace {
 constexpr size_t kFileBufferBytes = 128 << 10;
 
 void DecodeInto(PacketBatch* batch, LinkType link_type, absl::Span<const uint8_t> captured, uint32_t wire_length_bytes,
-                int64_t time_ns) {
+                int64_t time_ns, TcpHeaderPieces* header_pieces) {
   DecodedPacket* decoded = batch->Add();
-  DecodePacket(link_type, captured, wire_length_bytes, decoded);
+  DecodePacket(link_type, captured, wire_length_bytes, decoded, header_pieces);
   decoded->time_ns = time_ns;
 }
 
@@ -81,7 +82,7 @@ class MixedPcapng {
       }
       if (!Matches(program->second, packet.captured, packet.wire_length_bytes)) return absl::OkStatus();
     }
-    DecodeInto(batch, *link_type, packet.captured, packet.wire_length_bytes, packet.time_ns);
+    DecodeInto(batch, *link_type, packet.captured, packet.wire_length_bytes, packet.time_ns, &header_pieces_);
     return absl::OkStatus();
   }
 
@@ -92,6 +93,7 @@ class MixedPcapng {
   const std::string filter_;
   const uint64_t begin_;
   std::map<uint16_t, FilterProgram> programs_;  // the filter, for each link type
+  TcpHeaderPieces header_pieces_;
 };
 
 class FileSource final : public PacketSource {
@@ -158,7 +160,8 @@ class FileSource final : public PacketSource {
       }
       if (!plain_->Next(&packet)) return false;
       if (program_.has_value() && !Matches(*program_, packet.captured, packet.wire_length_bytes)) continue;
-      DecodeInto(batch, reader_.link_type(), packet.captured, packet.wire_length_bytes, packet.time_ns);
+      DecodeInto(batch, reader_.link_type(), packet.captured, packet.wire_length_bytes, packet.time_ns,
+                 reader_.header_pieces());
     }
     return true;
   }

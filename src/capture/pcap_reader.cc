@@ -16,7 +16,7 @@ int PcapReader::Read(PacketBatch* batch) {
 }
 
 void PcapReader::OnPacket(u_char* self, const pcap_pkthdr* header, const u_char* bytes) {
-  const PcapReader& reader = *reinterpret_cast<PcapReader*>(self);
+  PcapReader& reader = *reinterpret_cast<PcapReader*>(self);
   if (reader.batch_->full()) return;  // the library keeps to the count that it was given
   // With nanosecond precision tv_usec holds nanoseconds. A file may hold any value; up to the year 2116 leaves
   // room to add time-outs.
@@ -25,7 +25,8 @@ void PcapReader::OnPacket(u_char* self, const pcap_pkthdr* header, const u_char*
       seconds * kNanosecondsPerSecond + std::clamp<int64_t>(header->ts.tv_usec, 0, kNanosecondsPerSecond - 1);
   if (time_ns < reader.begin_time_ns_) return;
   DecodedPacket* packet = reader.batch_->Add();
-  DecodePacket(reader.link_type_, absl::MakeConstSpan(bytes, header->caplen), header->len, packet);
+  DecodePacket(reader.link_type_, absl::MakeConstSpan(bytes, header->caplen), header->len, packet,
+               &reader.header_pieces_);
   packet->time_ns = time_ns;
 }
 
@@ -56,7 +57,7 @@ absl::StatusOr<LinkType> LinkTypeOfHandle(pcap_t* handle, const std::string& nam
   return absl::InvalidArgumentError(absl::StrCat(name, ": packets of link type ",
                                                  datalink_name != nullptr ? datalink_name : absl::StrCat(datalink),
                                                  " cannot be decoded; Ethernet, Linux cooked, raw IP, loopback, PPP, "
-                                                 "Cisco HDLC and NFLOG can"));
+                                                 "Cisco HDLC, IEEE 802.11, IP over InfiniBand and NFLOG can"));
 }
 
 }  // namespace tcpgauge

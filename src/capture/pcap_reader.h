@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "src/capture/packet_source.h"
 #include "src/decode/link_type.h"
+#include "src/decode/tcp_header_pieces.h"
 
 namespace tcpgauge {
 
@@ -35,6 +36,9 @@ class PcapReader {
   LinkType link_type() const { return link_type_; }
   void SetLinkType(LinkType link_type) { link_type_ = link_type; }
 
+  // Of this capture.
+  TcpHeaderPieces* header_pieces() { return &header_pieces_; }
+
   // As pcap_dispatch().
   int Read(PacketBatch* batch);
 
@@ -45,6 +49,7 @@ class PcapReader {
   LinkType link_type_;
   PacketBatch* batch_ = nullptr;
   int64_t begin_time_ns_ = 0;
+  TcpHeaderPieces header_pieces_;
 };
 
 // A compiled filter.

@@ -21,9 +21,25 @@ constexpr std::string_view kNames[] = {
     "too_many_vlans",
     "too_many_tunnels",
     "too_many_layers",
+    "unknown_vxlan",
+    "unknown_geneve",
+    "unknown_gtp_u",
+    "unknown_teredo",
+    "unknown_gre_in_udp",
+    "unknown_mpls_in_udp",
+    "unknown_gue",
+    "unknown_l2tp",
+    "unknown_etherip",
+    "unknown_nsh",
+    "unknown_capwap",
+    "unknown_ayiya",
+    "encrypted_macsec",
+    "encrypted_80211",
+    "damaged_80211",
+    "aggregated_80211",
 };
 static_assert(std::size(kNames) == kDecodeErrorCount, "a name for each");
-static_assert(static_cast<size_t>(DecodeError::kTooManyLayers) + 1 == kDecodeErrorCount, "the last one is counted");
+static_assert(static_cast<size_t>(DecodeError::kAggregated80211) + 1 == kDecodeErrorCount, "the last one is counted");
 
 }  // namespace
 

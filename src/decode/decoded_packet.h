@@ -31,7 +31,7 @@ struct DecodedPacket {
                    // believed: flags, numbers and window are zero
     kTcpFragment,  // a following IP fragment of a TCP segment: addresses and fragment fields, no ports and no TCP
                    // fields
-    kNotTcp,       // counted by `protocol` alone
+    kNotTcp,       // counted by `protocol` alone. So is a fragment whose piece of a TCP header waits for the others
     kError,        // counted by `protocol` and `error` alone
   };
 
@@ -55,9 +55,9 @@ struct DecodedPacket {
   uint32_t timestamp_echo_reply = 0;
 
   // By the lengths in the IP and TCP headers, but never more than the packet had on the wire. For a fragment: what this
-  // fragment carries.
+  // fragment carries; where a TCP header was put together of several, what they carried.
   uint32_t payload_length_bytes = 0;
-  uint32_t ip_length_bytes = 0;  // IP header and all that follows it in the datagram
+  uint32_t ip_length_bytes = 0;  // IP header and all that follows it in the datagram; of several fragments likewise
 
   uint32_t fragment_id = 0;  // IPv4 identification or that of the IPv6 fragment header; holds a value when a fragment
   Encapsulation encapsulation;

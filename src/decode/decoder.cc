@@ -4,11 +4,16 @@
 #include <algorithm>
 
 #include "src/decode/decoding.h"
+#include "src/decode/etherip.h"
 #include "src/decode/ethernet.h"
+#include "src/decode/ethernet_tags.h"
 #include "src/decode/gre.h"
+#include "src/decode/ieee80211.h"
 #include "src/decode/ip.h"
+#include "src/decode/l2tp.h"
 #include "src/decode/link.h"
 #include "src/decode/mpls.h"
+#include "src/decode/nsh.h"
 #include "src/decode/ppp.h"
 #include "src/decode/tcp.h"
 #include "src/decode/udp.h"
@@ -39,6 +44,12 @@ Layer FirstLayer(LinkType link_type) {
       return Layer::kMpls;
     case LinkType::kNflog:
       return Layer::kNflog;
+    case LinkType::k80211:
+      return Layer::k80211;
+    case LinkType::kRadiotap:
+      return Layer::kRadiotap;
+    case LinkType::kIpOverInfiniband:
+      return Layer::kIpOverInfiniband;
   }
   return Layer::kDone;
 }
@@ -46,7 +57,7 @@ Layer FirstLayer(LinkType link_type) {
 }  // namespace
 
 void DecodePacket(LinkType link_type, absl::Span<const uint8_t> captured, uint32_t wire_length_bytes,
-                  DecodedPacket* packet) {
+                  DecodedPacket* packet, TcpHeaderPieces* header_pieces) {
   packet->wire_length_bytes = wire_length_bytes;
   packet->interface = 0;
   packet->protocol = Protocol::kOther;
@@ -57,6 +68,7 @@ void DecodePacket(LinkType link_type, absl::Span<const uint8_t> captured, uint32
   Decoding decoding;
   decoding.captured = Cursor(captured);
   decoding.wire_remaining_bytes = std::max(wire_length_bytes, static_cast<uint32_t>(captured.size()));
+  decoding.header_pieces = header_pieces;
   decoding.packet = packet;
 
   Layer layer = FirstLayer(link_type);
@@ -117,6 +129,42 @@ void DecodePacket(LinkType link_type, absl::Span<const uint8_t> captured, uint32
         break;
       case Layer::kGre:
         layer = DecodeGre(decoding);
+        break;
+      case Layer::kServiceTag:
+        layer = DecodeServiceTag(decoding);
+        break;
+      case Layer::kVnTag:
+        layer = DecodeVnTag(decoding);
+        break;
+      case Layer::kETag:
+        layer = DecodeETag(decoding);
+        break;
+      case Layer::kFabricPath:
+        layer = DecodeFabricPath(decoding);
+        break;
+      case Layer::kMacsec:
+        layer = DecodeMacsec(decoding);
+        break;
+      case Layer::kRadiotap:
+        layer = DecodeRadiotap(decoding);
+        break;
+      case Layer::k80211:
+        layer = Decode80211(decoding);
+        break;
+      case Layer::kSwapped80211:
+        layer = DecodeSwapped80211(decoding);
+        break;
+      case Layer::kIpOverInfiniband:
+        layer = DecodeIpOverInfiniband(decoding);
+        break;
+      case Layer::kEtherIp:
+        layer = DecodeEtherIp(decoding);
+        break;
+      case Layer::kL2tpOverIp:
+        layer = DecodeL2tpOverIp(decoding);
+        break;
+      case Layer::kNsh:
+        layer = DecodeNsh(decoding);
         break;
     }
   }

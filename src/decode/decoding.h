@@ -10,12 +10,23 @@
 
 namespace tcpgauge {
 
+class TcpHeaderPieces;
+
 // The header that comes next. Every layer's function reads one and returns what follows it.
 enum class Layer : uint8_t {
   kDone,  // the packet's kind is known
   kEthernet,
   kLlc,
   kVlan,
+  kServiceTag,
+  kVnTag,
+  kETag,
+  kFabricPath,
+  kMacsec,
+  kRadiotap,
+  k80211,
+  kSwapped80211,
+  kIpOverInfiniband,
   kRawIp,
   kNull,
   kLinuxSll,
@@ -26,6 +37,9 @@ enum class Layer : uint8_t {
   kCiscoHdlc,
   kMpls,
   kGre,
+  kEtherIp,
+  kL2tpOverIp,
+  kNsh,
   kIpv4,
   kIpv6,
   kIpExtension,
@@ -45,7 +59,11 @@ struct Decoding {
   bool inside_fragment = false;
   // Inside a tunnel that was recognised by no more than a UDP port.
   bool inside_udp_tunnel = false;
-  uint8_t ip_protocol = 0;  // of the extension header that comes next
+  // What it is counted as when it turns out not to be that tunnel; kNone when it is but UDP.
+  DecodeError unknown_udp_tunnel = DecodeError::kNone;
+  bool begins_with_tcp = false;    // the fragmented datagram, behind its IP header
+  uint8_t ip_protocol = 0;         // of the extension header that comes next
+  TcpHeaderPieces* header_pieces;  // null: headers in pieces are errors
   DecodedPacket* packet;
 
   template <typename Header>
@@ -71,7 +89,7 @@ struct Decoding {
     const bool guessed =
         inside_udp_tunnel && (error == DecodeError::kIpVersion || error == DecodeError::kIpHeaderLength ||
                               error == DecodeError::kIpTotalLength);
-    if (guessed) return NotTcp(Protocol::kUdp);  // some other protocol on a tunnel's port
+    if (guessed) return UnknownUdpTunnel();  // some other protocol on a tunnel's port
     packet->kind = DecodedPacket::Kind::kError;
     packet->error = error;
     return Layer::kDone;
@@ -85,6 +103,14 @@ struct Decoding {
 
   // What follows is the payload of the datagram so far, in which another one begins.
   void GoInside() { inside_fragment |= packet->is_fragment; }
+
+  Layer UnknownUdpTunnel() {
+    NotTcp(Protocol::kUdp);
+    if (unknown_udp_tunnel == DecodeError::kNone) return Layer::kDone;
+    packet->kind = DecodedPacket::Kind::kError;
+    packet->error = unknown_udp_tunnel;
+    return Layer::kDone;
+  }
 
   Layer Enter(const Tunnel& tunnel, Layer inner) {
     GoInside();

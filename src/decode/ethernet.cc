@@ -43,6 +43,18 @@ Layer LayerOfRareEtherType(Decoding& decoding, uint16_t ether_type) {
       return Layer::kPppoe;
     case 0x880b:
       return Layer::kPpp;
+    case 0x88e7:  // IEEE 802.1ah
+      return Layer::kServiceTag;
+    case 0x8926:
+      return Layer::kVnTag;
+    case 0x893f:  // IEEE 802.1BR
+      return Layer::kETag;
+    case 0x8903:
+      return Layer::kFabricPath;
+    case 0x88e5:  // IEEE 802.1AE
+      return Layer::kMacsec;
+    case 0x894f:
+      return Layer::kNsh;
     case 0x6558:  // transparent Ethernet bridging
       return Layer::kEthernet;
     default:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/decode/ip.h"
 
+#include "src/decode/tcp.h"
+
 namespace tcpgauge {
 namespace {
 
@@ -15,6 +17,8 @@ constexpr uint8_t kGre = 47;
 constexpr uint8_t kAuthentication = 51;
 constexpr uint8_t kIcmpV6 = 58;
 constexpr uint8_t kDestinationOptions = 60;
+constexpr uint8_t kEtherIp = 97;
+constexpr uint8_t kL2tp = 115;
 constexpr uint8_t kMobility = 135;
 constexpr uint8_t kMplsInIp = 137;
 constexpr uint8_t kHostIdentity = 139;
@@ -82,6 +86,10 @@ Layer LayerOfRareIpProtocol(Decoding& decoding, uint8_t protocol) {
       return decoding.Enter({TunnelType::kIpInIp, false, 0}, Layer::kIpv6);
     case kGre:
       return Layer::kGre;
+    case kEtherIp:
+      return Layer::kEtherIp;
+    case kL2tp:
+      return Layer::kL2tpOverIp;
     case kMplsInIp:
       decoding.GoInside();
       return Layer::kMpls;
@@ -106,11 +114,9 @@ Layer DecodeFragment(Decoding& decoding, uint8_t protocol, uint32_t identificati
   packet.fragment_id = identification;
   packet.protocol = ProtocolOf(protocol);
   if (offset_bytes + decoding.wire_remaining_bytes > kMaxDatagramBytes) return decoding.Fail(DecodeError::kIpFragment);
+  decoding.begins_with_tcp = protocol == kIpProtocolTcp;
   if (offset_bytes == 0) return LayerOfIpProtocol(decoding, protocol);
-  if (protocol != kIpProtocolTcp) return decoding.NotTcp(ProtocolOf(protocol));
-  packet.kind = DecodedPacket::Kind::kTcpFragment;
-  packet.payload_length_bytes = decoding.wire_remaining_bytes;
-  return Layer::kDone;
+  return decoding.begins_with_tcp ? DecodeTcpPiece(decoding, offset_bytes) : decoding.NotTcp(ProtocolOf(protocol));
 }
 
 Layer DecodeRawIp(Decoding& decoding) {

@@ -25,6 +25,11 @@ struct LinuxSll2Header {
   uint8_t address[8];
 };
 
+struct InfinibandHeader {
+  Be16 type;
+  Be16 reserved;
+};
+
 struct NflogHeader {
   uint8_t address_family;
   uint8_t version;
@@ -36,7 +41,8 @@ struct NflogAttribute {
   Le16 length;  // with these four bytes, without the padding to a multiple of four
   Le16 type;
 };
-static_assert(sizeof(LinuxSllHeader) == 16 && sizeof(LinuxSll2Header) == 20 && sizeof(NflogAttribute) == 4,
+static_assert(sizeof(LinuxSllHeader) == 16 && sizeof(LinuxSll2Header) == 20 && sizeof(InfinibandHeader) == 4 &&
+                  sizeof(NflogAttribute) == 4,
               "wire layout");
 
 constexpr uint16_t kLinuxProtocolLlc = 0x0004;
@@ -87,6 +93,22 @@ Layer DecodeLinuxSll2(Decoding& decoding) {
   if (header == nullptr) return decoding.Fail(DecodeError::kTruncatedLink);
   decoding.packet->interface = header->interface.ToHost();
   return LayerOfLinuxProtocol(decoding, header->protocol.ToHost());
+}
+
+Layer DecodeIpOverInfiniband(Decoding& decoding) {
+  constexpr uint32_t kRoutingHeaderBytes = 40;
+  constexpr uint32_t kLinkAddressBytes = 20;
+  for (uint32_t offset : {kRoutingHeaderBytes, 0u, kLinkAddressBytes}) {
+    const auto* header = decoding.captured.PeekAt<InfinibandHeader>(offset);
+    const auto* first = decoding.captured.PeekAt<uint8_t>(offset + sizeof(InfinibandHeader));
+    if (header == nullptr || first == nullptr || header->reserved.ToHost() != 0) continue;
+    const uint16_t type = header->type.ToHost();
+    if ((type != kEtherTypeIpv4 || *first >> 4 != 4) && (type != kEtherTypeIpv6 || *first >> 4 != 6)) continue;
+    decoding.Skip(offset + uint32_t{sizeof(InfinibandHeader)});
+    return LayerOfEtherType(decoding, type);
+  }
+  return decoding.captured.remaining() < sizeof(InfinibandHeader) ? decoding.Fail(DecodeError::kTruncatedLink)
+                                                                  : decoding.NotTcp(Protocol::kOther);
 }
 
 Layer DecodeNflog(Decoding& decoding) {

@@ -15,6 +15,10 @@ Layer DecodeNull(Decoding& decoding);
 Layer DecodeLinuxSll(Decoding& decoding);
 Layer DecodeLinuxSll2(Decoding& decoding);
 
+// IP over InfiniBand (RFC 4391 section 6): an EtherType and 16 reserved bits. Before them may stand the global routing
+// header (40 bytes) or the receiver's link address (20 bytes).
+Layer DecodeIpOverInfiniband(Decoding& decoding);
+
 // Linux netfilter log: attributes, one of which is the packet from its IP header on.
 Layer DecodeNflog(Decoding& decoding);
 

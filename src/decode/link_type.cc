@@ -24,14 +24,20 @@ std::optional<LinkType> LinkTypeOf(int pcap_datalink) {
       return LinkType::kPppoe;
     case 104:
       return LinkType::kCiscoHdlc;
+    case 105:
+      return LinkType::k80211;
     case 108:
       return LinkType::kLoop;
     case 113:
       return LinkType::kLinuxSll;
+    case 127:
+      return LinkType::kRadiotap;
     case 219:
       return LinkType::kMpls;
     case 239:
       return LinkType::kNflog;
+    case 242:
+      return LinkType::kIpOverInfiniband;
     case 276:
       return LinkType::kLinuxSll2;
     default:

@@ -20,6 +20,9 @@ enum class LinkType : uint8_t {
   kCiscoHdlc,
   kMpls,
   kNflog,
+  k80211,     // IEEE 802.11 frames
+  kRadiotap,  // the same after a radiotap header
+  kIpOverInfiniband,
 };
 
 // From a data link type as libpcap's pcap_datalink() reports it; nullopt when it cannot be decoded.

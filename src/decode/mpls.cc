@@ -2,31 +2,12 @@
 #include "src/decode/mpls.h"
 
 #include "src/base/wire_integers.h"
-#include "src/decode/ethernet.h"
+#include "src/decode/inner_header.h"
 
 namespace tcpgauge {
 namespace {
 
-constexpr size_t kControlWordBytes = 4;
-
-// Whether an Ethernet header `offset` bytes from here would carry something that is known.
-bool LooksLikeEthernet(const Decoding& decoding, size_t offset) {
-  const auto* header = decoding.captured.PeekAt<EthernetHeader>(offset);
-  if (header == nullptr) return false;
-  switch (header->type_or_length.ToHost()) {
-    case kEtherTypeIpv4:
-    case kEtherTypeIpv6:
-    case 0x0806:  // ARP
-    case 0x8100:
-    case 0x88a8:
-    case 0x8847:
-    case 0x8863:
-    case 0x8864:
-      return true;
-    default:
-      return false;
-  }
-}
+constexpr uint32_t kControlWordBytes = 4;
 
 }  // namespace
 
@@ -46,7 +27,7 @@ Layer DecodeMpls(Decoding& decoding) {
       return decoding.NotTcp(Protocol::kOther);
     case 0:
       // A control word begins with 0, but so do the addresses of many network cards.
-      if (LooksLikeEthernet(decoding, 0) && !LooksLikeEthernet(decoding, kControlWordBytes)) return Layer::kEthernet;
+      if (EthernetTypeAt(decoding, 0) && !EthernetTypeAt(decoding, kControlWordBytes)) return Layer::kEthernet;
       if (!decoding.Skip(kControlWordBytes)) return decoding.Fail(DecodeError::kTruncatedTunnel);
       return Layer::kEthernet;
     default:

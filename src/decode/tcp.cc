@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "src/decode/tcp_header_pieces.h"
+
 namespace tcpgauge {
 namespace {
 
@@ -28,10 +30,10 @@ Layer DecodeBrokenTcp(Decoding& decoding) {
   DecodedPacket& packet = *decoding.packet;
   const uint32_t segment_bytes = decoding.wire_remaining_bytes;
   const auto* header = decoding.captured.Peek<TcpHeader>();
-  const uint32_t header_length_bytes = header == nullptr ? kMinTcpHeaderBytes : (header->data_offset >> 4) * 4u;
+  const uint32_t header_length_bytes = header == nullptr ? kMinTcpHeaderBytes : TcpHeaderLength(header->data_offset);
   // Where the fragments that follow have payload and where header is not known.
   if (packet.is_fragment && segment_bytes < std::max(header_length_bytes, kMinTcpHeaderBytes)) {
-    return decoding.Fail(DecodeError::kIpFragment);
+    return decoding.begins_with_tcp ? DecodeTcpPiece(decoding, 0) : decoding.Fail(DecodeError::kIpFragment);
   }
   if (header == nullptr) return decoding.Fail(DecodeError::kTruncatedTcp);
   packet.kind = DecodedPacket::Kind::kTcpSegment;
@@ -43,6 +45,34 @@ Layer DecodeBrokenTcp(Decoding& decoding) {
   packet.window = 0;
   packet.has_timestamps = false;
   packet.payload_length_bytes = header_length_bytes < kMinTcpHeaderBytes ? segment_bytes - header_length_bytes : 0;
+  return Layer::kDone;
+}
+
+Layer DecodeTcpPiece(Decoding& decoding, uint32_t offset_bytes) {
+  DecodedPacket& packet = *decoding.packet;
+  const bool is_first = offset_bytes == 0;
+  TcpHeaderPieces::Segment segment;
+  // An outer fragment may lack what would be put together.
+  const bool can_wait = decoding.header_pieces != nullptr && !decoding.inside_fragment;
+  const auto outcome = can_wait ? decoding.header_pieces->Add(packet, offset_bytes, decoding.captured,
+                                                              decoding.wire_remaining_bytes, &segment)
+                                : TcpHeaderPieces::Outcome::kIgnored;
+  switch (outcome) {
+    case TcpHeaderPieces::Outcome::kWhole:
+      decoding.captured = segment.header;
+      decoding.wire_remaining_bytes = segment.length_bytes;
+      packet.ip_length_bytes = segment.ip_length_bytes;
+      return DecodeTcp(decoding);
+    case TcpHeaderPieces::Outcome::kWaiting:
+      return decoding.NotTcp(Protocol::kTcp);
+    case TcpHeaderPieces::Outcome::kUnfinished:
+      return decoding.Fail(DecodeError::kIpFragment);
+    case TcpHeaderPieces::Outcome::kIgnored:
+      break;
+  }
+  if (is_first) return decoding.Fail(DecodeError::kIpFragment);
+  packet.kind = DecodedPacket::Kind::kTcpFragment;
+  packet.payload_length_bytes = decoding.wire_remaining_bytes;
   return Layer::kDone;
 }
 

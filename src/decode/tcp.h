@@ -6,21 +6,9 @@
 
 #include "src/base/wire_integers.h"
 #include "src/decode/decoding.h"
+#include "src/decode/tcp_header.h"
 
 namespace tcpgauge {
-
-// RFC 9293 section 3.1, without the checksum and the urgent pointer: nothing here looks at them, so a capture that was
-// cut off before them still holds a segment.
-struct TcpHeader {
-  Be16 source_port;
-  Be16 destination_port;
-  Be32 sequence_number;
-  Be32 acknowledgment_number;
-  uint8_t data_offset;  // in the upper half, in words of four bytes
-  uint8_t flags;
-  Be16 window;
-};
-static_assert(sizeof(TcpHeader) == 16, "wire layout");
 
 // RFC 7323 section 3.2, after the two no-operations that nearly every sender puts before it (appendix A).
 struct PaddedTimestamps {
@@ -30,12 +18,14 @@ struct PaddedTimestamps {
 };
 constexpr uint32_t kPaddedTimestampsStart = 0x0101080a;
 
-constexpr uint32_t kMinTcpHeaderBytes = 20;
-
 // A header that is not whole or whose data offset cannot be. While its first 16 bytes are here the segment counts all
 // the same, for its connection and as an error: what it occupied on the wire is known, what it says is not believed.
 // With an offset below 20 bytes, all beyond that offset is payload, as Wireshark counts it; else there is none.
 Layer DecodeBrokenTcp(Decoding& decoding);
+
+// A fragment that has a piece of a TCP header, from `offset_bytes` on. Where the pieces before have been seen and the
+// header is whole with this one, this is the segment, with the payload of all fragments so far.
+Layer DecodeTcpPiece(Decoding& decoding, uint32_t offset_bytes);
 
 // Looks for timestamps among options of any order. Options that were not captured are not there.
 void FindTimestamps(Cursor options, DecodedPacket* packet);
@@ -46,7 +36,7 @@ inline Layer DecodeTcp(Decoding& decoding) {
   const uint32_t segment_bytes = decoding.wire_remaining_bytes;
   const auto* header = decoding.captured.Peek<TcpHeader>();
   if (header == nullptr) return DecodeBrokenTcp(decoding);
-  const uint32_t header_length_bytes = (header->data_offset >> 4) * 4u;
+  const uint32_t header_length_bytes = TcpHeaderLength(header->data_offset);
   if (header_length_bytes < kMinTcpHeaderBytes || header_length_bytes > segment_bytes) return DecodeBrokenTcp(decoding);
   packet.kind = DecodedPacket::Kind::kTcpSegment;
   packet.source.port = header->source_port.ToHost();

@@ -6,9 +6,9 @@
 
 namespace tcpgauge {
 
-// UDP (RFC 768) and the tunnels that run over it, recognised by their ports: VXLAN (RFC 7348) with its generic protocol
-// extension, Geneve (RFC 8926), GTP-U (3GPP TS 29.281 section 5) and Teredo (RFC 4380 section 5.1). A port proves
-// nothing, so what does not look like the tunnel inside is plain UDP and no error.
+// UDP (RFC 768) and the tunnels that run over it, recognised by their ports. A port proves nothing, so what does not
+// look like the tunnel inside is plain UDP. It is counted as an unknown tunnel of that kind when it was sent to the
+// port: a source port may be anybody's.
 Layer DecodeUdp(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -9,13 +9,40 @@
 
 namespace tcpgauge {
 
-enum class TunnelType : uint8_t { kPppoe, kGre, kErspan, kVxlan, kGeneve, kGtpU, kIpInIp, kTeredo, kCount };
+enum class TunnelType : uint8_t {
+  kPppoe,
+  kGre,
+  kErspan,
+  kVxlan,
+  kGeneve,
+  kGtpU,
+  kIpInIp,
+  kTeredo,
+  kMplsInUdp,
+  kFou,
+  kGue,
+  kL2tp,
+  kEtherIp,
+  kNsh,
+  kCapwap,
+  kAyiya,
+  kPbb,  // IEEE 802.1ah, provider backbone bridges
+  kVnTag,
+  kETag,
+  kFabricPath,
+  kMacsec,
+  kCount,
+};
 
-// "pppoe", "gre", "erspan", "vxlan", "geneve", "gtp-u", "ipip", "teredo".
+// "pppoe", "gre", "erspan", "vxlan", "geneve", "gtp-u", "ipip", "teredo", "mpls-in-udp" …
 std::string_view TunnelTypeName(TunnelType type);
 
-// One tunnel around a packet. `id` is what both directions share: the PPPoE session, GRE key, ERSPAN session or VNI.
-// MPLS labels and GTP-U tunnel endpoint identifiers name one direction only, so they identify nothing here.
+// One tunnel around a packet. `id` is what both directions share: the PPPoE session, GRE key, ERSPAN session, VNI or
+// I-SID (IEEE 802.1ah).
+//
+// Other numbers name one direction only, so they identify nothing here: MPLS labels, GTP-U tunnel endpoint identifiers,
+// L2TP sessions (RFC 2661 section 3.1 and RFC 3931 section 4.1: each end assigns its own), service paths of NSH
+// (RFC 7665 section 2.2), the ports in VN-tags and E-tags, MACsec's secure channels.
 struct Tunnel {
   TunnelType type = TunnelType::kPppoe;
   bool has_id = false;

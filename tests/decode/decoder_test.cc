@@ -60,6 +60,7 @@ TEST(Decoder, NamesEveryMalformedHeader) {
     const char* what;
     Frame frame;
     const char* want;
+    LinkType link_type = LinkType::kEthernet;
   } kCases[] = {
       {"nothing captured", Frame().Ethernet().Ipv4().Tcp().CutTo(0), "other error truncated_link"},
       {"Ethernet cut", Frame().Ethernet().CutInLayer(13), "other error truncated_link"},
@@ -133,13 +134,36 @@ TEST(Decoder, NamesEveryMalformedHeader) {
        "other error truncated_tunnel"},
       {"segment in VXLAN with data offset 4", Frame().Ethernet().Ipv4().Vxlan(1).Ethernet().Ipv4().Tcp().Set8(12, 0x40),
        "10.0.0.1:40000 > 10.0.0.2:80 4 error tcp_data_offset"},
+      {"VXLAN without a network", Frame().Ethernet().Ipv4().Vxlan(1).Set8(0, 0).Ethernet(), "udp error unknown_vxlan"},
+      {"Geneve version 1", Frame().Ethernet().Ipv4().Geneve(1).Set8(0, 0x40).Ethernet(), "udp error unknown_geneve"},
+      {"GTP without IP", Frame().Ethernet().Ipv4().GtpU(1).Payload(60), "udp error unknown_gtp_u"},
+      {"Teredo without IP", Frame().Ethernet().Ipv4().Teredo().Payload(60), "udp error unknown_teredo"},
+      {"GRE in UDP without IP", Frame().Ethernet().Ipv4().Udp(1, 4754).Gre().Payload(60),
+       "udp error unknown_gre_in_udp"},
+      {"MPLS in UDP without IP", Frame().Ethernet().Ipv4().Udp(1, 6635).Mpls().Payload(60),
+       "udp error unknown_mpls_in_udp"},
+      {"GUE without IP", Frame().Ethernet().Ipv4().Udp(1, 5555).Gue(4).Payload(60), "udp error unknown_gue"},
+      {"L2TP without anything", Frame().Ethernet().Ipv4().L2tp3OverIp().Payload(60), "other error unknown_l2tp"},
+      {"EtherIP version 2", Frame().Ethernet().Ipv4().EtherIp().Set8(0, 0x20).Ethernet(),
+       "other error unknown_etherip"},
+      {"NSH version 1", Frame().Ethernet().Nsh().Set8(0, 0x40).Ipv4(), "other error unknown_nsh"},
+      {"CAPWAP encrypted", Frame().Ethernet().Ipv4().Udp(1, 5247).Capwap(false).Set8(0, 1).Payload(60),
+       "udp error unknown_capwap"},
+      {"AYIYA without IP", Frame().Ethernet().Ipv4().Ayiya(59).Payload(60), "udp error unknown_ayiya"},
+      {"MACsec encrypted", Frame().Ethernet().Macsec(0x0c).Payload(60), "other error encrypted_macsec"},
+      {"IEEE 802.11 encrypted", Frame().Wifi({0x08, 0x41}).Payload(60), "other error encrypted_80211",
+       LinkType::k80211},
+      {"IEEE 802.11 damaged", Frame().Radiotap(0x40).Wifi().Snap().Ipv4().Tcp(), "other error damaged_80211",
+       LinkType::kRadiotap},
+      {"IEEE 802.11 with two packets", Frame().Wifi({0x88, 0x01, 0x80}).WifiSubframe().Snap().Ipv4().Tcp().Padding(60),
+       "other error aggregated_80211", LinkType::k80211},
       {"five VLANs", vlans(5), "other error too_many_vlans"},
       {"five tunnels", tunnels(5), "other error too_many_tunnels"},
       {"a label beyond the cap", labels(kMaxLayers - 2), "other error too_many_layers"},
   };
   std::set<DecodeError> seen;
   for (const auto& c : kCases) {
-    const DecodedPacket packet = Decode(c.frame);
+    const DecodedPacket packet = Decode(c.frame, c.link_type);
     EXPECT_EQ(Summary(packet), c.want) << c.what;
     seen.insert(packet.error);
   }

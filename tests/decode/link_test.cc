@@ -50,6 +50,19 @@ TEST(Link, ReadsRawIpByItsVersion) {
   EXPECT_EQ(Summary(Decode(Frame(), LinkType::kRawIp)), "other error truncated_ip");
 }
 
+TEST(Link, ReadsIpOverInfinibandWithAndWithoutWhatStandsBeforeIt) {
+  for (size_t prefix : {0, 20, 40}) {
+    const Frame infiniband = Frame().IpOverInfiniband(prefix);
+    EXPECT_EQ(Summary(Decode(Frame(infiniband).Ipv4().Tcp().Payload(5), LinkType::kIpOverInfiniband)), kSegment);
+    EXPECT_EQ(Summary(Decode(Frame(infiniband).Ipv6().Tcp().Payload(5), LinkType::kIpOverInfiniband)), kSegment6);
+    EXPECT_EQ(Summary(Decode(Frame(infiniband).Set16(prefix, 0x0806).Payload(56), LinkType::kIpOverInfiniband)),
+              "other");
+    EXPECT_EQ(Summary(Decode(Frame(infiniband).Ipv4().Set8(0, 0x65).Tcp(), LinkType::kIpOverInfiniband)), "other");
+  }
+  EXPECT_EQ(Summary(Decode(Frame().IpOverInfiniband().CutInLayer(3), LinkType::kIpOverInfiniband)),
+            "other error truncated_link");
+}
+
 TEST(Link, FindsThePacketAmongNetfilterAttributes) {
   EXPECT_EQ(Summary(Decode(Frame().Nflog().Ipv4().Tcp().Payload(5), LinkType::kNflog)), kSegment);
   EXPECT_EQ(Summary(Decode(Frame().Nflog(8).Ipv6().Tcp().Payload(5).Padding(3), LinkType::kNflog)), kSegment6);

@@ -20,10 +20,13 @@ TEST(LinkType, AgreesWithLibpcapsNumbers) {
   EXPECT_EQ(LinkTypeOf(DLT_LINUX_SLL), LinkType::kLinuxSll);
   EXPECT_EQ(LinkTypeOf(DLT_LINUX_SLL2), LinkType::kLinuxSll2);
   EXPECT_EQ(LinkTypeOf(DLT_NFLOG), LinkType::kNflog);
+  EXPECT_EQ(LinkTypeOf(DLT_IEEE802_11), LinkType::k80211);
+  EXPECT_EQ(LinkTypeOf(DLT_IEEE802_11_RADIO), LinkType::kRadiotap);
+  EXPECT_EQ(LinkTypeOf(DLT_IPOIB), LinkType::kIpOverInfiniband);
 }
 
 TEST(LinkType, KnowsNoOthers) {
-  EXPECT_EQ(LinkTypeOf(DLT_IEEE802_11_RADIO), std::nullopt);
+  EXPECT_EQ(LinkTypeOf(DLT_BLUETOOTH_HCI_H4), std::nullopt);
   EXPECT_EQ(LinkTypeOf(-1), std::nullopt);
 }
 

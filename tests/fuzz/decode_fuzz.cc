@@ -43,7 +43,8 @@ void CheckSame(const DecodedPacket& a, const DecodedPacket& b) {
                  (a.timestamp_value == b.timestamp_value && a.timestamp_echo_reply == b.timestamp_echo_reply));
 }
 
-void CheckSense(const DecodedPacket& packet, const std::vector<uint8_t>& captured, size_t on_wire_bytes) {
+void CheckSense(LinkType link_type, const DecodedPacket& packet, const std::vector<uint8_t>& captured,
+                size_t on_wire_bytes) {
   const bool failed = packet.kind == DecodedPacket::Kind::kError;
   const bool is_segment = packet.kind == DecodedPacket::Kind::kTcpSegment;
   TCPGAUGE_CHECK(packet.error == DecodeError::kNone ? !failed : failed || is_segment);
@@ -51,17 +52,18 @@ void CheckSense(const DecodedPacket& packet, const std::vector<uint8_t>& capture
   if (packet.kind == DecodedPacket::Kind::kNotTcp || packet.kind == DecodedPacket::Kind::kError) return;
   TCPGAUGE_CHECK(packet.protocol == Protocol::kTcp);
   TCPGAUGE_CHECK(packet.payload_length_bytes < packet.ip_length_bytes);
-  // Only inside a fragment of an outer datagram may a packet be longer than what is here.
+  // Only inside a fragment of an outer datagram, or of an IEEE 802.11 frame, may a packet be longer than what is here.
   // MPLS in IP leaves no trace but the number of its protocol.
   constexpr uint8_t kMplsInIp = 137;
-  const bool may_be_longer =
-      packet.encapsulation.tunnel_count > 0 || std::find(captured.begin(), captured.end(), kMplsInIp) != captured.end();
+  const bool may_be_longer = link_type == LinkType::k80211 || link_type == LinkType::kRadiotap ||
+                             packet.encapsulation.tunnel_count > 0 ||
+                             std::find(captured.begin(), captured.end(), kMplsInIp) != captured.end();
   TCPGAUGE_CHECK(packet.ip_length_bytes <= (may_be_longer ? on_wire_bytes + 65575 : on_wire_bytes));
 }
 
 void Run(const uint8_t* data, size_t size) {
   if (size < kPrefixBytes) return;
-  const auto link_type = static_cast<LinkType>(data[0] % (static_cast<int>(LinkType::kNflog) + 1));
+  const auto link_type = static_cast<LinkType>(data[0] % (static_cast<int>(LinkType::kIpOverInfiniband) + 1));
   // A copy of its own size lets the sanitizer see a read beyond it.
   const std::vector<uint8_t> captured(data + kPrefixBytes, data + size);
   const uint32_t wire_length_bytes = static_cast<uint32_t>(captured.size()) + (data[1] << 8 | data[2]);
@@ -70,7 +72,11 @@ void Run(const uint8_t* data, size_t size) {
   DecodePacket(link_type, captured, wire_length_bytes, &packet);
   DecodePacket(link_type, captured, wire_length_bytes, &again);
   CheckSame(packet, again);
-  CheckSense(packet, captured, wire_length_bytes);
+  // Twice, as a fragment may wait for another one.
+  TcpHeaderPieces header_pieces;
+  DecodePacket(link_type, captured, wire_length_bytes, &again, &header_pieces);
+  DecodePacket(link_type, captured, wire_length_bytes, &again, &header_pieces);
+  CheckSense(link_type, packet, captured, wire_length_bytes);
 }
 
 }  // namespace

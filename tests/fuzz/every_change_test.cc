@@ -95,7 +95,7 @@ class Harness final : private EndedConnectionSink {
     // A copy of its own size lets the sanitizer see a read beyond it.
     const std::vector<uint8_t> copy(captured);
     DecodedPacket packet;
-    DecodePacket(link_type, copy, wire_length_bytes, &packet);
+    DecodePacket(link_type, copy, wire_length_bytes, &packet, &header_pieces_);
     packet.time_ns = ++packets_ * 1000000;
     packet.interface = 0;
     table_.Apply(absl::MakeConstSpan(&packet, 1));
@@ -116,6 +116,7 @@ class Harness final : private EndedConnectionSink {
     return options;
   }
 
+  TcpHeaderPieces header_pieces_;
   std::vector<uint8_t> input_;
   int64_t packets_ = 0;
   int64_t ended_ = 0;

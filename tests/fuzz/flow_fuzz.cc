@@ -269,7 +269,7 @@ class Program {
 
   void Decode(const std::vector<uint8_t>& bytes, uint32_t wire_length_bytes) {
     batch_.emplace_back();
-    DecodePacket(LinkType::kEthernet, bytes, wire_length_bytes, &batch_.back());
+    DecodePacket(LinkType::kEthernet, bytes, wire_length_bytes, &batch_.back(), &header_pieces_);
     batch_.back().time_ns = now_ns_;
     batch_.back().interface = interface_;
   }
@@ -285,6 +285,7 @@ class Program {
   std::unique_ptr<ConnectionTable> table_;
   Conversation conversations_[4];
   std::vector<DecodedPacket> batch_;
+  TcpHeaderPieces header_pieces_;
   int64_t now_ns_ = kStartNs;
   uint32_t interface_ = 0;
 };

@@ -59,7 +59,22 @@ void Frame::Begin(const Names& names) {
       if (names.ether_type != 0x8847) bytes_[next_field_] |= 1;
       break;
     case Next::kGpe:
-      bytes_[next_field_] = names.ether_type == 0x0800 ? 1 : names.ether_type == 0x86dd ? 2 : 3;
+      switch (names.ether_type) {
+        case 0x0800:
+          bytes_[next_field_] = 1;
+          break;
+        case 0x86dd:
+          bytes_[next_field_] = 2;
+          break;
+        case 0x894f:
+          bytes_[next_field_] = 4;
+          break;
+        case 0x8847:
+          bytes_[next_field_] = 5;
+          break;
+        default:
+          bytes_[next_field_] = 3;
+      }
       break;
   }
 }
@@ -213,6 +228,105 @@ Frame& Frame::CiscoHdlc() {
   return *this;
 }
 
+Frame& Frame::IpOverInfiniband(size_t prefix_bytes) {
+  Begin({});
+  PutZeros(prefix_bytes);
+  Put16(0);
+  NameNextAt(Next::kEtherType, 2);
+  Put16(0);
+  return *this;
+}
+
+Frame& Frame::Wifi(const WifiOptions& options) {
+  Begin({});
+  Put8(options.swapped ? options.flags : options.type);
+  Put8(options.swapped ? options.type : options.flags);
+  PutZeros(2 + 18 + 2);
+  if ((options.flags & 3) == 3) PutZeros(6);
+  if ((options.type & 0x80) != 0) {
+    Put8(static_cast<uint8_t>(options.service));
+    Put8(static_cast<uint8_t>(options.service >> 8));
+    if ((options.flags & 0x80) != 0) PutZeros(4);
+  }
+  PutZeros(options.pad_bytes);
+  return *this;
+}
+
+Frame& Frame::WifiSubframe() {
+  Begin({});
+  PutZeros(12);
+  Put16(0);
+  LengthAt(bytes_.size() - 2, bytes_.size());
+  return *this;
+}
+
+Frame& Frame::Radiotap(uint8_t flags, bool with_time, int more_present_words) {
+  Begin({});
+  Put16(0);
+  const size_t length_bytes = 8 + 4 * static_cast<size_t>(more_present_words);
+  const size_t time = with_time ? (length_bytes + 7) / 8 * 8 : length_bytes;
+  const size_t end = time + (with_time ? 8 : 0) + 1;
+  Put8(static_cast<uint8_t>(end));
+  Put8(0);
+  const uint8_t present = with_time ? 3 : 2;
+  for (int i = 0; i <= more_present_words; ++i) {  // in little-endian order
+    Put8(i == 0 ? present : 0);
+    Put16(0);
+    Put8(i < more_present_words ? 0x80 : 0);
+  }
+  PutZeros(end - 1 - length_bytes);
+  Put8(flags);
+  return *this;
+}
+
+Frame& Frame::ServiceTag(uint32_t service) {
+  Begin({0x88e7, 0, 0});
+  Put8(0);
+  Put24(service);
+  return *this;
+}
+
+Frame& Frame::VnTag() {
+  Begin({0x8926, 0, 0});
+  Put32(0x80050003);
+  Put16(0);
+  NameNextAt(Next::kEtherType, 2);
+  return *this;
+}
+
+Frame& Frame::ETag() {
+  Begin({0x893f, 0, 0});
+  Put16(0);
+  Put16(0x0123);
+  Put16(0);
+  Put16(0);
+  NameNextAt(Next::kEtherType, 2);
+  return *this;
+}
+
+Frame& Frame::FabricPath() {
+  Begin({0x8903, 0, 0});
+  Put16(1 << 6 | 32);
+  return *this;
+}
+
+Frame& Frame::Macsec(uint8_t control, bool short_length) {
+  Begin({0x88e5, 0, 0});
+  Put8(control);
+  Put8(0);
+  Put32(1);
+  if ((control & 0x20) != 0) PutZeros(8);
+  const size_t secured = bytes_.size();
+  if (short_length) {
+    fixes_.push_back([at = layer_ + 1, secured](std::vector<uint8_t>& bytes) {
+      Write(bytes, at, static_cast<uint32_t>(bytes.size() - secured), 1);
+    });
+  }
+  Put16(0);
+  NameNextAt(Next::kEtherType, 2);
+  return *this;
+}
+
 Frame& Frame::Ipv4(std::string_view source, std::string_view destination, size_t option_bytes) {
   Begin({0x0800, 4, 0x0021});
   Put8(static_cast<uint8_t>(0x45 + option_bytes / 4));
@@ -244,6 +358,17 @@ Frame& Frame::Ipv6(std::string_view source, std::string_view destination) {
     const auto address = IpAddress::Parse(text)->bytes();
     bytes_.insert(bytes_.end(), address.begin(), address.end());
   }
+  return *this;
+}
+
+Frame& Frame::Ipv4Checksum() {
+  fixes_.push_back([at = layer_](std::vector<uint8_t>& bytes) {
+    const size_t end = std::min(bytes.size(), at + (bytes[at] & 0x0fu) * 4);
+    uint32_t sum = 0;
+    for (size_t i = at; i + 1 < end; i += 2) sum += static_cast<uint32_t>(bytes[i] << 8 | bytes[i + 1]);
+    while (sum >> 16 != 0) sum = (sum >> 16) + (sum & 0xffff);
+    Write(bytes, at + 10, ~sum & 0xffff, 2);
+  });
   return *this;
 }
 
@@ -422,6 +547,86 @@ Frame& Frame::Teredo(bool authentication, bool origin) {
     PutZeros(2 + 3 + 9);
   }
   if (origin) PutZeros(8);
+  return *this;
+}
+
+Frame& Frame::Ayiya(uint8_t next_header, uint8_t operation) {
+  Udp(50000, 5072);
+  Begin({});
+  Put8(0x41);  // an identity of 16 bytes
+  Put8(0x52);  // a signature of 20 bytes
+  Put8(static_cast<uint8_t>(0x10 | operation));
+  Put8(next_header);
+  Put32(1);
+  PutZeros(16 + 20);
+  return *this;
+}
+
+Frame& Frame::EtherIp() {
+  Begin({0, 97, 0});
+  Put16(0x3000);
+  return *this;
+}
+
+Frame& Frame::Nsh(size_t metadata_bytes) {
+  Begin({0x894f, 0, 0});
+  Put16(static_cast<uint16_t>(63 << 6 | (8 + metadata_bytes) / 4));
+  Put8(metadata_bytes == 16 ? 1 : 2);
+  Put8(0);
+  NameNextAt(Next::kGpe, 1);
+  Put24(100);
+  Put8(255);
+  PutZeros(metadata_bytes);
+  return *this;
+}
+
+Frame& Frame::Gue(uint8_t protocol, size_t option_bytes) {
+  Begin({});
+  Put8(static_cast<uint8_t>(option_bytes / 4));
+  Put8(protocol);
+  Put16(0);
+  PutZeros(option_bytes);
+  return *this;
+}
+
+Frame& Frame::L2tp2(uint16_t flags) {
+  Begin({});
+  Put16(static_cast<uint16_t>(flags | 2));
+  if ((flags & 0x4000) != 0) {
+    Put16(0);
+    LengthAt(bytes_.size() - 2, layer_);
+  }
+  Put32(0x00050006);
+  if ((flags & 0x0800) != 0) Put32(1);
+  if ((flags & 0x0200) != 0) {
+    Put16(6);
+    PutZeros(6);
+  }
+  return *this;
+}
+
+Frame& Frame::L2tp3(size_t cookie_and_sublayer_bytes) {
+  Begin({});
+  Put32(0x00030000);
+  Put32(7);
+  bytes_.insert(bytes_.end(), cookie_and_sublayer_bytes, 0x99);
+  return *this;
+}
+
+Frame& Frame::L2tp3OverIp(size_t cookie_and_sublayer_bytes, uint32_t session) {
+  Begin({0, 115, 0});
+  Put32(session);
+  bytes_.insert(bytes_.end(), cookie_and_sublayer_bytes, 0x99);
+  return *this;
+}
+
+Frame& Frame::Capwap(bool native, size_t option_bytes, uint32_t flags) {
+  constexpr uint32_t kBinding80211 = 1;
+  Begin({});
+  Put8(0);
+  Put24(static_cast<uint32_t>((8 + option_bytes) / 4) << 19 | kBinding80211 << 9 | (native ? 0x100u : 0u) | flags);
+  Put32(0);
+  PutZeros(option_bytes);
   return *this;
 }
 

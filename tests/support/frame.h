@@ -36,10 +36,31 @@ class Frame {
   enum class PppForm { kFramed, kPlain, kCompressed, kPppd };
   Frame& Ppp(PppForm form = PppForm::kPlain);
   Frame& CiscoHdlc();
+  Frame& IpOverInfiniband(size_t prefix_bytes = 0);
+  // IEEE 802.11, in the order of its header: follow with Snap(). `type` and `flags` are the frame control field.
+  struct WifiOptions {
+    uint8_t type = 0x08;
+    uint8_t flags = 0x01;
+    uint16_t service = 0;  // the field of quality of service, there when `type` says so
+    size_t pad_bytes = 0;  // after the header
+    bool swapped = false;
+  };
+  Frame& Wifi() { return Wifi(WifiOptions()); }
+  Frame& Wifi(const WifiOptions& options);
+  Frame& WifiSubframe();  // of an A-MSDU
+  Frame& Radiotap(uint8_t flags = 0, bool with_time = false, int more_present_words = 0);
+
+  // Tags of Ethernet other than VLANs.
+  Frame& ServiceTag(uint32_t service);
+  Frame& VnTag();
+  Frame& ETag();
+  Frame& FabricPath();
+  Frame& Macsec(uint8_t control = 0, bool short_length = false);
 
   // Internet layer. `option_bytes` is a multiple of four.
   Frame& Ipv4(std::string_view source = "10.0.0.1", std::string_view destination = "10.0.0.2", size_t option_bytes = 0);
   Frame& Ipv6(std::string_view source = "2001:db8::1", std::string_view destination = "2001:db8::2");
+  Frame& Ipv4Checksum();  // of the last Ipv4(); otherwise it is left zero
   Frame& Ipv4Fragment(uint16_t offset_bytes, bool more, uint16_t id = 77);  // the last Ipv4() is a fragment
   Frame& Ipv6Fragment(uint16_t offset_bytes, bool more, uint32_t id = 77);
   Frame& Ipv6Extension(uint8_t number, size_t length_bytes = 8);
@@ -67,6 +88,14 @@ class Frame {
   Frame& GtpU(uint32_t endpoint, int extensions = 0, bool sequence = false);
   Frame& GtpHeader(uint32_t endpoint, int extensions = 0, bool sequence = false);  // the same after an own Udp()
   Frame& Teredo(bool authentication = false, bool origin = false);
+  Frame& Ayiya(uint8_t next_header = 41, uint8_t operation = 1);
+  Frame& EtherIp();
+  Frame& Nsh(size_t metadata_bytes = 16);
+  Frame& Gue(uint8_t protocol, size_t option_bytes = 0);
+  Frame& L2tp2(uint16_t flags);                        // with what fields the flags ask for, after an own Udp()
+  Frame& L2tp3(size_t cookie_and_sublayer_bytes = 0);  // after an own Udp()
+  Frame& L2tp3OverIp(size_t cookie_and_sublayer_bytes = 0, uint32_t session = 7);
+  Frame& Capwap(bool native, size_t option_bytes = 0, uint32_t flags = 0);  // after an own Udp()
 
   // Transport.
   Frame& Udp(uint16_t source_port, uint16_t destination_port);
