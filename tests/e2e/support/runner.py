@@ -159,7 +159,7 @@ def main():
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--jobs", type=int, default=2 * os.cpu_count())
     parser.add_argument("words", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     start = time.monotonic()
     suite = unittest.defaultTestLoader.discover(options.folder, pattern="test_*.py", top_level_dir=options.folder)
     tests = _chosen(_cases(suite), options.words, options.all)
