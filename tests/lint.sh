@@ -97,8 +97,8 @@ tidy() {
 }
 
 install_packages "$project/deploy/packages.txt" "$project/tests/packages.txt"
-files '*.cc' '*.h' '*.c' '*.py' '*.sh' '*.bzl' '*.js' '*.mjs' '*.proto' '*BUILD' WORKSPACE .ci/run | check licences licences
-files '*.cc' '*.h' | check format formatted
-files '*' ':!*.md' ':!*.png' | holding '^#!.*[/ ](ba)?sh$|^# shellcheck shell=' | check shell shell_scripts
-files '*.cc' '*.h' '*.bzl' '*BUILD' WORKSPACE | check includes inclusions
+check licences licences < <(files '*.cc' '*.h' '*.c' '*.py' '*.sh' '*.bzl' '*.js' '*.mjs' '*.proto' '*BUILD' WORKSPACE .ci/run)
+check format formatted < <(files '*.cc' '*.h')
+check shell shell_scripts < <(files '*' ':!*.md' ':!*.png' | holding '^#!.*[/ ](ba)?sh$|^# shellcheck shell=')
+check includes inclusions < <(files '*.cc' '*.h' '*.bzl' '*BUILD' WORKSPACE)
 [ "$how" = --quick ] || tidy

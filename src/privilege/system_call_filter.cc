@@ -22,7 +22,7 @@ namespace tcpgauge {
 namespace {
 
 constexpr scmp_datum_t kSocketTypeMask = 0xf;  // without SOCK_CLOEXEC and SOCK_NONBLOCK
-constexpr scmp_datum_t kNewNamespaces =
+[[maybe_unused]] constexpr scmp_datum_t kNewNamespaces =
     CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
 
 // Whatever their arguments.
@@ -229,7 +229,8 @@ constexpr unsigned long kIoctls[] = {
     TIOCOUTQ, FIONREAD, FIONBIO, FIOCLEX, SIOCGIFCONF, SIOCGIFFLAGS, SIOCGIFHWADDR, SIOCGIFINDEX, SIOCGIFNAME,
 };
 
-constexpr int kPrctls[] = {PR_SET_NAME, PR_GET_NAME, PR_GET_DUMPABLE, PR_GET_NO_NEW_PRIVS, PR_GET_SECCOMP};
+[[maybe_unused]] constexpr int kPrctls[] = {PR_SET_NAME, PR_GET_NAME, PR_GET_DUMPABLE, PR_GET_NO_NEW_PRIVS,
+                                            PR_GET_SECCOMP};
 
 scmp_arg_cmp Equals(unsigned argument, scmp_datum_t value) { return {argument, SCMP_CMP_EQ, value, 0}; }
 

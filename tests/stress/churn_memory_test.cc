@@ -34,7 +34,6 @@ constexpr double kMeanSeconds = 20;  // that a connection lives
 // pages of the program's file, and reads them again, as it likes. What is free in the heap is given back first: how
 // much the heap keeps between what is used, up to a tenth of all, differs from run to run.
 int64_t ResidentBytes() {
-  if (!kMeasures) return 0;
   malloc_trim(0);
   FILE* const file = fopen("/proc/self/smaps_rollup", "r");
   int64_t kilobytes = 0;
