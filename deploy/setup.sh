@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# What deploy/run.sh and tests/run.sh share: installing packages, and running Bazel as the owner of the checkout. Sourced,
+# What deploy/run.sh and the scripts of tests share: installing packages, and running Bazel as the owner of the checkout. Sourced,
 # with `set -euo pipefail`; sets `project`, the folder of the checkout.
 
 project=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)

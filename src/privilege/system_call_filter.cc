@@ -15,13 +15,14 @@
 
 #include <initializer_list>
 
+#include "absl/base/config.h"
 #include "absl/strings/str_cat.h"
 
 namespace tcpgauge {
 namespace {
 
 constexpr scmp_datum_t kSocketTypeMask = 0xf;  // without SOCK_CLOEXEC and SOCK_NONBLOCK
-constexpr scmp_datum_t kNewNamespaces =
+[[maybe_unused]] constexpr scmp_datum_t kNewNamespaces =
     CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
 
 // Whatever their arguments.
@@ -156,7 +157,7 @@ constexpr int kAllowed[] = {
     SCMP_SYS(getuid),
     SCMP_SYS(sysinfo),
     SCMP_SYS(uname),
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(ABSL_HAVE_ADDRESS_SANITIZER) || defined(ABSL_HAVE_THREAD_SANITIZER)
     // A leak check at the end stops all threads from a process of its own.
     SCMP_SYS(clone),
     SCMP_SYS(getdents),
@@ -217,7 +218,7 @@ constexpr int kRefused[] = {
     SCMP_SYS(unshare),
     SCMP_SYS(userfaultfd),
     SCMP_SYS(vfork),
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(ABSL_HAVE_ADDRESS_SANITIZER) && !defined(ABSL_HAVE_THREAD_SANITIZER)
     SCMP_SYS(ptrace),
 #endif
 };
@@ -228,7 +229,8 @@ constexpr unsigned long kIoctls[] = {
     TIOCOUTQ, FIONREAD, FIONBIO, FIOCLEX, SIOCGIFCONF, SIOCGIFFLAGS, SIOCGIFHWADDR, SIOCGIFINDEX, SIOCGIFNAME,
 };
 
-constexpr int kPrctls[] = {PR_SET_NAME, PR_GET_NAME, PR_GET_DUMPABLE, PR_GET_NO_NEW_PRIVS, PR_GET_SECCOMP};
+[[maybe_unused]] constexpr int kPrctls[] = {PR_SET_NAME, PR_GET_NAME, PR_GET_DUMPABLE, PR_GET_NO_NEW_PRIVS,
+                                            PR_GET_SECCOMP};
 
 scmp_arg_cmp Equals(unsigned argument, scmp_datum_t value) { return {argument, SCMP_CMP_EQ, value, 0}; }
 
@@ -271,7 +273,7 @@ void AddMemoryRules(Filter* filter) {
        {PROT_NONE, PROT_WRITE, PROT_EXEC}) {  // PROT_EXEC: a library of the name service
     filter->Add(SCMP_ACT_ALLOW, SCMP_SYS(mmap), {MaskedEquals(2, kWriteAndExecute, protection)});
   }
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(ABSL_HAVE_ADDRESS_SANITIZER) && !defined(ABSL_HAVE_THREAD_SANITIZER)
   filter->Add(SCMP_ACT_ALLOW, SCMP_SYS(mprotect), {MaskedEquals(2, PROT_EXEC, 0)});
 #endif
 }
@@ -279,7 +281,7 @@ void AddMemoryRules(Filter* filter) {
 void AddProcessRules(Filter* filter) {
   // Threads of this process alone. What may hold flags that a filter cannot see is not there: the library then uses
   // clone.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(ABSL_HAVE_ADDRESS_SANITIZER) && !defined(ABSL_HAVE_THREAD_SANITIZER)
   filter->Add(SCMP_ACT_ALLOW, SCMP_SYS(clone), {MaskedEquals(0, CLONE_THREAD | kNewNamespaces, CLONE_THREAD)});
   filter->Add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), {MaskedEquals(0, CLONE_THREAD, 0)});
   for (const int option : kPrctls) {

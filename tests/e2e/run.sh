@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs the end-to-end tests against a binary.
 #
-# usage: tests/e2e/run.sh [--binary FILE] [WORD ...]
+# usage: tests/e2e/run.sh [--binary FILE] [--all] [--jobs N] [WORD ...]
 #
-# Without --binary, bazel-bin/tcpgauge is used, and built first where it is missing. With WORDs, only tests whose names
-# hold one of them are run. Prints a line for each test, the last line is 'N passed, N failed, N skipped'; exit status 1
-# when one failed.
+# Without --binary, bazel-bin/tcpgauge is used, and built first where it is missing. All but the slow tests are run, with
+# --all those too; with WORDs, the tests whose names hold one of them. N run at once, by default two for each processor,
+# in processes of their own; those with the mark "alone" follow one after the other. With --jobs 1 all run one after the
+# other, and what they print is seen at once. Prints a line for each test, the last line is 'N passed, N failed, N
+# skipped'; exit status 1 when one failed.
 set -eu
 
 folder=$(cd "$(dirname "$0")" && pwd)

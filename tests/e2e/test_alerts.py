@@ -13,6 +13,7 @@ import types
 from support import impairment, precedence, shipped
 from support.agent import Agent
 from support.case import NamespaceCase
+from support.marks import alone
 from support.mill import Mill
 from support.namespaces import Testbed
 from support.prometheus import Prometheus
@@ -34,6 +35,7 @@ def shortened(rules):
     return rules
 
 
+@alone
 class AlertsTest(NamespaceCase):
     tools = ("ethtool", "nft", "prometheus", "tc")
 

@@ -10,6 +10,7 @@ import tempfile
 from support import precedence, top_view
 from support.agent import Agent, binary, listen_address
 from support.case import NamespaceCase
+from support.marks import alone
 from support.namespaces import Testbed
 from support.processes import Process
 from support.terminal import Terminal
@@ -72,6 +73,7 @@ class AttachTest(NamespaceCase):
         terminal.wait_for(lambda screen: later.server_endpoint in [row.server for row in top_view.rows(screen)],
                           "a connection after the restart")
 
+    @alone
     def test_leaves_at_once_while_the_agent_hangs(self):
         precedence.take(self)
         agent = self.start_agent()

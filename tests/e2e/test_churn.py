@@ -7,6 +7,7 @@ from support import precedence
 from support.agent import Agent
 from support.case import NamespaceCase
 from support.churn import Churn
+from support.marks import alone, slow
 from support.namespaces import Testbed
 from support.prometheus import Prometheus
 from support.waiting import wait_until
@@ -33,6 +34,8 @@ def head_series_bound(seconds):
     return FIXED_SAMPLES + edges + connections
 
 
+@alone
+@slow
 class ChurnTest(NamespaceCase):
     tools = ("prometheus",)
 

@@ -10,6 +10,7 @@ import tempfile
 from support import precedence
 from support.agent import Agent
 from support.case import NamespaceCase
+from support.marks import alone
 from support.namespaces import Testbed, run
 from support.traffic import Conversation
 from support.waiting import wait_until
@@ -144,6 +145,7 @@ class ConnectionLogTest(NamespaceCase):
         self.assertEqual([line["end"] for line in lines].count(None), 1, "the open one")
 
 
+@alone
 class SigtermTest(NamespaceCase):
     def test_ends_within_a_second_though_the_receiver_of_metrics_hangs(self):
         # Of the second the agent waits for 0.8 s.

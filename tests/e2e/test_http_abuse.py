@@ -12,6 +12,7 @@ import time
 
 from support.agent import Agent
 from support.case import NamespaceCase
+from support.marks import alone, slow
 from support.namespaces import Testbed
 from support.traffic import Conversation
 from support.waiting import wait_until
@@ -72,6 +73,7 @@ def read_all(client):
     return answer
 
 
+@alone
 class HttpAbuseTest(NamespaceCase):
     def setUp(self):
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -145,6 +147,7 @@ class HttpAbuseTest(NamespaceCase):
         client.connect(address or self.address)
         return client
 
+    @slow
     def test_slowloris(self):
         agent = self.start_agent()
         with self.others_are_not_disturbed(agent) as bystander:
@@ -169,6 +172,7 @@ class HttpAbuseTest(NamespaceCase):
         self.assertEqual(len(clients), 0)
         self.assertLess(took, 11)
 
+    @slow
     def test_a_reader_of_one_byte_a_second_and_one_that_never_reads(self):
         agent = self.start_agent()
         with self.others_are_not_disturbed(agent):
@@ -182,6 +186,7 @@ class HttpAbuseTest(NamespaceCase):
             deadline = time.monotonic() + SECONDS
             wait_until(lambda: time.monotonic() > deadline, "the time is over", SECONDS + 5)
 
+    @slow
     def test_many_scrapes_at_once(self):
         agent = self.start_agent()
         deadline = time.monotonic() + SECONDS
@@ -214,6 +219,7 @@ class HttpAbuseTest(NamespaceCase):
                        **conversation.labels)
         self.assertEqual(sum(metrics.find("tcpgauge_capture_dropped_packets_total").values()), 0)
 
+    @slow
     def test_half_open_connections(self):
         agent = self.start_agent()
         with self.others_are_not_disturbed(agent) as bystander:
@@ -259,6 +265,7 @@ class HttpAbuseTest(NamespaceCase):
                 status = self.answer_to(dice.randbytes(dice.randrange(1, 3000)) + b"\r\n\r\n")
                 self.assertIn(status[9:12], {b"400", b"405", b"414", b"431", b""})
 
+    @slow
     def test_few_descriptors_and_many_clients(self):
         agent = self.start_agent("prlimit", "--nofile=32:32")
         clients = []

@@ -198,7 +198,8 @@ class OneInterfaceTest(ComeAndGoCase):
                 return self.watcher.packets("server0") > before + 5
             wait_until(more, "the new server0 is captured")
         for name, promiscuity in (("server0", 1), ("other0", 0)):
-            self.assertIn(f"promiscuity {promiscuity}", self.server.run("ip", "-d", "link", "show", name))
+            wait_until(lambda: f"promiscuity {promiscuity}" in self.server.run("ip", "-d", "link", "show", name),
+                       f"{name} has promiscuity {promiscuity}")
 
     def test_a_tunnel_of_the_same_name_is_captured(self):
         self.start()

@@ -11,6 +11,7 @@ from support.agent import Agent, ThisHost, binary
 from support.case import NamespaceCase
 from support.exposition import Exposition
 from support.injector import Injector
+from support.marks import slow
 from support.memory_group import MemoryGroup
 from support.namespaces import Testbed
 from support.processes import Process
@@ -32,6 +33,7 @@ def peak_resident_bytes(pid):
         return 1024 * int(re.search(r"VmHWM:\s+(\d+)", status.read()).group(1))
 
 
+@slow
 class MemoryTest(NamespaceCase):
     def group(self):
         # Closed last: what lives in it must go first.

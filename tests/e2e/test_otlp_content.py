@@ -20,7 +20,6 @@ class DecodingCase(unittest.TestCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.decoders = Decoders()
-        cls.addClassCleanup(cls.decoders.close)
         cls.catalog = Catalog()
 
     def decode(self, request):

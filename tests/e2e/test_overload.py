@@ -10,6 +10,7 @@ import time
 from support.agent import Agent
 from support.case import NamespaceCase
 from support.injector import Injector
+from support.marks import alone, slow
 from support.namespaces import Testbed
 from support.traffic import Conversation, bytes_sent
 from support.waiting import holds_for, wait_until
@@ -39,6 +40,8 @@ def dropped(metrics):
     return sum(metrics.find("tcpgauge_capture_dropped_packets_total").values())
 
 
+@alone
+@slow
 class OverloadTest(NamespaceCase):
     def setUp(self):
         self.injector = self.own(Injector())

@@ -5,6 +5,7 @@ import statistics
 from support import iperf3, precedence
 from support.agent import Agent
 from support.case import NamespaceCase
+from support.marks import alone
 from support.namespaces import Testbed
 from support.prometheus import Prometheus
 from support.waiting import wait_until
@@ -16,6 +17,7 @@ FIRST_READ, LAST_READ = 6, SECONDS - 1
 MODES = {"default": (), "fast": ("--fast",)}
 
 
+@alone
 class PrometheusTest(NamespaceCase):
     tools = ("iperf3", "prometheus")
 

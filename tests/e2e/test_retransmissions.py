@@ -9,6 +9,7 @@ import time
 from support import impairment, precedence
 from support.agent import Agent
 from support.case import NamespaceCase
+from support.marks import alone
 from support.namespaces import Testbed
 from support.traffic import Conversation
 from support.waiting import wait_until
@@ -19,6 +20,7 @@ SETTLED_SECONDS = 2  # since the start: the queue has filled
 TCP_INFO_BYTES, TCPI_RTT = 192, 68  # struct tcp_info of linux/tcp.h: its size here, the place of tcpi_rtt in microseconds
 
 
+@alone
 class RetransmissionsTest(NamespaceCase):
     tools = ("ethtool", "nft", "ss", "tc")
 

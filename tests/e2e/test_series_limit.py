@@ -8,6 +8,7 @@ import tempfile
 from support.agent import Agent
 from support.case import NamespaceCase
 from support.exposition import Exposition
+from support.marks import slow
 from support.namespaces import Testbed
 from support.synthetic import SYN, CaptureWriter, Client, address
 from support.waiting import wait_until
@@ -122,14 +123,17 @@ class SeriesLimitTest(NamespaceCase):
             want = {str(40000 + i) if what == "connection" else f"198.51.100.{1 + i}" for i in range(HEAVY_CONNECTIONS)}
             self.assertEqual(want - found, set(), f"{what}: heavy, not exported")
 
+    @slow
     def test_a_syn_flood(self):
         self.check(3_000_000, forged_syn)
 
+    @slow
     def test_a_multitude_of_clients(self):
         self.check(1_000_000, new_client)
 
     def test_a_port_scan(self):
         self.check(65_535, scanned_port)
 
+    @slow
     def test_short_connections_between_two_scrapes(self):
         self.check(1_000_000, short_connection)

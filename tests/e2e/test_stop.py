@@ -6,12 +6,14 @@ import signal
 from support import precedence, top_view
 from support.agent import Agent, binary
 from support.case import NamespaceCase
+from support.marks import alone
 from support.namespaces import Testbed
 from support.terminal import Terminal
 
 LIMIT_SECONDS = 0.2
 
 
+@alone
 class SilentLinkCase(NamespaceCase):
     def setUp(self):
         precedence.take(self)

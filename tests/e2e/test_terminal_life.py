@@ -7,11 +7,13 @@ import signal
 from support import precedence, top_view
 from support.agent import binary
 from support.case import NamespaceCase
+from support.marks import alone
 from support.namespaces import Testbed
 from support.terminal import Terminal
 from support.traffic import Conversation
 
 
+@alone
 class TerminalLifeTest(NamespaceCase):
     tools = ("tmux",)
 

@@ -9,6 +9,7 @@ import tempfile
 
 from support.agent import Agent, binary
 from support.case import NamespaceCase
+from support.marks import slow
 from support.namespaces import Testbed
 from support.synthetic import CaptureWriter, Client
 from support.waiting import wait_until
@@ -73,6 +74,7 @@ class WorkersTest(NamespaceCase):
         self._check(ipv6=True)
 
 
+@slow
 class FileWorkersTest(unittest.TestCase):
     def test_a_file_reads_the_same_with_any_number_of_workers(self):
         if not os.path.isdir(CORPUS):

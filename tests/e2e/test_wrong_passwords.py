@@ -8,6 +8,7 @@ import time
 from support.agent import Agent
 from support.case import NamespaceCase
 from support.exposition import Exposition
+from support.marks import alone, slow
 from support.namespaces import Testbed
 from support.passwords import header, write_config
 from support.traffic import Conversation
@@ -19,6 +20,8 @@ PER_SECOND = 1000 / 60
 GUESSERS = 16
 
 
+@alone
+@slow
 class WrongPasswordsTest(NamespaceCase):
     def test_capture_and_scrapes_go_on(self):
         testbed = self.own(Testbed(ipv6=False))

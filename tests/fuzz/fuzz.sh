@@ -10,10 +10,9 @@ seconds=$2
 shift 2
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-bazel build "//tests/fuzz:write_${target}_seeds"
 mkdir "$folder/seeds" "$folder/found"
-"bazel-bin/tests/fuzz/write_${target}_seeds" "$folder/seeds"
+bazel run --config=checked "//tests/fuzz:write_${target}_seeds" -- "$folder/seeds"
 mkdir -p "tests/fuzz/regressions/$target"
-bazel run --config=fuzz "//tests/fuzz:${target}_fuzz" -- -max_total_time="$seconds" -max_len=4096 \
+bazel run --config=checked "//tests/fuzz:${target}_fuzz" -- -max_total_time="$seconds" -max_len=4096 \
   -print_final_stats=1 -artifact_prefix="$PWD/tests/fuzz/regressions/$target/" "$@" "$folder/found" "$folder/seeds"
 rmdir --ignore-fail-on-non-empty -p "tests/fuzz/regressions/$target"

@@ -16,4 +16,5 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/../../deploy/setup.sh"
 install_packages "$project/deploy/packages.txt" "$project/tests/packages.txt" "$project/tests/install/packages.txt"
 export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$project/tests/e2e"
 cd -- "$project/tests/install"
-exec /usr/bin/python3 -m support.runner "$project/tests/install" "$@"
+# One after the other in one process, because they share what they build.
+exec /usr/bin/python3 -m support.runner "$project/tests/install" --jobs 1 "$@"

@@ -28,6 +28,7 @@ capabilities=-all
 ambient=$(value AmbientCapabilities)
 [ -z "$ambient" ] || capabilities=-all,+$(tr '[:upper:]' '[:lower:]' <<<"${ambient#CAP_}")
 # As in a unit, a variable that stands alone is split into words.
+# shellcheck disable=SC2016 # for the eval
 eval "set -- $(value ExecStart | sed 's/\$ARGS/${ARGS-}/')"
 user=$(value User)
 setsid setpriv --reuid="$user" --regid="$user" --init-groups --inh-caps="$capabilities" \

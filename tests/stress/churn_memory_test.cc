@@ -30,17 +30,10 @@ constexpr int kTenth = kSeconds / 10;
 constexpr int kBegunPerSecond = 250;
 constexpr double kMeanSeconds = 20;  // that a connection lives
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kMeasures = false;  // a sanitizer keeps memory that was given back
-#else
-constexpr bool kMeasures = true;
-#endif
-
 // What was written to, exactly (statm counts in steps): in memory, or swapped out when others want it. The kernel drops
 // pages of the program's file, and reads them again, as it likes. What is free in the heap is given back first: how
 // much the heap keeps between what is used, up to a tenth of all, differs from run to run.
 int64_t ResidentBytes() {
-  if (!kMeasures) return 0;
   malloc_trim(0);
   FILE* const file = fopen("/proc/self/smaps_rollup", "r");
   int64_t kilobytes = 0;
@@ -171,7 +164,6 @@ TEST(ChurnMemory, IsFlatAfterTheFirstTenth) {
   std::cout << '\n';
   EXPECT_GT(opened, uint64_t{kSeconds} * kBegunPerSecond * 9 / 10);
   EXPECT_LT(table.size(), 20000u);
-  if (!kMeasures) GTEST_SKIP() << "a sanitizer keeps memory that was given back";
   const auto [least, most] = std::minmax_element(resident.begin(), resident.end());
   EXPECT_LE(static_cast<double>(*most - *least), 0.02 * static_cast<double>(resident.front()));
 }

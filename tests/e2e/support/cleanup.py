@@ -2,11 +2,13 @@
 """What the tests make outside their own process (processes, namespaces, folders) goes away however the run ends.
 
 A thing with a close() is handed to keep() when it is made and to release() when it is closed. What is still kept when
-Python exits is closed then, the newest first. SIGTERM is made to end the run as Ctrl-C does, so that exit handlers run.
+Python exits is closed then, the newest first; a process that leaves otherwise calls close_all(). SIGTERM is made to end
+the run as Ctrl-C does, so that exit handlers run. A second signal does not interrupt them.
 """
 import atexit
 import signal
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _kept = []
 
 
@@ -19,7 +21,8 @@ def release(thing):
         _kept.remove(thing)
 
 
-def _close_all():
+def close_all():
+    """Closes what is still kept."""
     while _kept:
         thing = _kept[-1]
         release(thing)
@@ -30,8 +33,11 @@ def _close_all():
 
 
 def _interrupt(signal_number, frame):
+    for each in _SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
-atexit.register(_close_all)
-signal.signal(signal.SIGTERM, _interrupt)
+atexit.register(close_all)
+for _signal in _SIGNALS:
+    signal.signal(_signal, _interrupt)

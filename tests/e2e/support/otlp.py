@@ -6,37 +6,23 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 import unittest
 
-from support import cleanup
+from support import npm
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _PROJECT = os.path.join(_HERE, "..", "..", "..")
-_PACKAGE = os.path.join(_HERE, "..", "otlp")
 _REQUEST = "opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest"
 NO_RECORDED_VALUE = 1
 
 
 class Decoders:
-    """OpenTelemetry's decoder for JavaScript, and protoc with OpenTelemetry's own .proto files, installed by npm into a
-    folder of their own."""
+    """OpenTelemetry's decoder for JavaScript, and protoc with OpenTelemetry's own .proto files, as npm installs them."""
 
     def __init__(self):
-        for tool in ("node", "npm", "protoc"):
-            if not shutil.which(tool):
-                raise unittest.SkipTest(f"{tool} is missing")
-        self._folder = tempfile.TemporaryDirectory()
-        cleanup.keep(self)
-        for name in ("package.json", "package-lock.json", "decode.js"):
-            shutil.copy(os.path.join(_PACKAGE, name), self._folder.name)
-        try:
-            subprocess.run(["npm", "ci", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund"],
-                           cwd=self._folder.name, capture_output=True, stdin=subprocess.DEVNULL, timeout=120,
-                           check=True)
-        except subprocess.SubprocessError as error:
-            self.close()
-            raise unittest.SkipTest(f"npm cannot install @opentelemetry/otlp-transformer: {error}") from None
+        if not shutil.which("protoc"):
+            raise unittest.SkipTest("protoc is missing")
+        self._folder = npm.workplace("tests/e2e/otlp", "--legacy-peer-deps")
 
     def by_javascript(self, body, form="protobuf"):
         """The request as JSON values, with lowerCamelCase names."""
@@ -50,14 +36,10 @@ class Decoders:
         return _parse_text_format(iter(text.splitlines()))
 
     def _run(self, command, body):
-        done = subprocess.run(command, input=body, cwd=self._folder.name, capture_output=True, timeout=60)
+        done = subprocess.run(command, input=body, cwd=self._folder, capture_output=True, timeout=60)
         if done.returncode != 0:
             raise AssertionError(f"{' '.join(command)}: {done.stderr.decode()[:2000]}")
         return done.stdout.decode()
-
-    def close(self):
-        cleanup.release(self)
-        self._folder.cleanup()
 
 
 _REPEATED = {"resourceMetrics", "attributes", "scopeMetrics", "metrics", "dataPoints", "bucketCounts", "explicitBounds"}

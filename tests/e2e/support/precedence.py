@@ -2,14 +2,16 @@
 """Precedence over all else that this machine does, for tests that measure time or follow what changes all the time."""
 import os
 
-from support import cleanup
+from support import cleanup, marks
 
 _RCU_EXPEDITED = "/sys/kernel/rcu_expedited"
 
 
 def take(test):
-    """Until `test` ends, this process and all that it starts from now on run before ordinary processes. Where that is
-    not allowed, nothing changes."""
+    """Until `test`, which has the mark "alone", ends, this process and all that it starts from now on run before ordinary
+    processes. Where that is not allowed, nothing changes."""
+    if not marks.is_marked(test, "alone"):
+        raise AssertionError("what takes precedence disturbs tests beside it: mark it as alone")
     try:
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
     except PermissionError:

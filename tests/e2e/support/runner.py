@@ -1,10 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the tests of this folder, or those whose names hold one of the words given, and prints a line for each."""
+"""Runs the tests of a folder side by side, each in a process of its own, and prints a line for each.
+
+usage: python3 -m support.runner FOLDER [--all] [--jobs N] [WORD ...]
+
+With WORDs, only tests whose names hold one of them are run. Otherwise all but the slow ones are, and those too with
+--all. N tests run at once, by default two for each processor, since most of them wait most of the time; those that must
+be alone follow, one after the other. With --jobs 1 all tests run in this process in the order of their names, and what
+one has made once is there for the next.
+"""
+import argparse
+import json
+import os
+import signal
 import sys
+import tempfile
 import time
 import unittest
 
-from support import cleanup  # noqa: F401  Before anything is made: it arranges that everything goes away.
+from support import cleanup  # Before anything is made: it arranges that everything goes away.
+from support import marks
 
 
 class LineResult(unittest.TestResult):
@@ -16,6 +30,9 @@ class LineResult(unittest.TestResult):
         self.failed = 0
         self._start = 0.0
         self._subtest_failed = False
+
+    def counts(self):
+        return self.passed, self.failed, len(self.skipped)
 
     def startTest(self, test):
         super().startTest(test)
@@ -50,23 +67,111 @@ class LineResult(unittest.TestResult):
         print(f"{word} {test.id()}{rest}", flush=True)
 
 
-def _chosen(suite, words):
+class Child:
+    """A process that runs one test. What the test prints is kept until it has ended."""
+
+    def __init__(self, test):
+        self._test = test
+        self._output = tempfile.TemporaryFile("w+", errors="replace")
+        self._counts = tempfile.TemporaryFile("w+")
+        sys.stdout.flush()
+        self.pid = os.fork()
+        if self.pid == 0:
+            self._become_the_test()
+
+    def stop(self):
+        os.kill(self.pid, signal.SIGTERM)
+
+    def tell(self, status):
+        """Prints what the test printed, once its process has ended with `status`; returns (passed, failed, skipped)."""
+        self._output.seek(0)
+        print(self._output.read(), end="", flush=True)
+        self._counts.seek(0)
+        counts = self._counts.read()
+        self._output.close()
+        self._counts.close()
+        if not counts:
+            print(f"FAIL {self._test.id()}\nits process ended with status {status}", flush=True)
+            return 0, 1, 0
+        return tuple(json.loads(counts))
+
+    def _become_the_test(self):
+        try:
+            for descriptor in (1, 2):
+                os.dup2(self._output.fileno(), descriptor)
+            result = LineResult()
+            unittest.TestSuite([self._test]).run(result)
+            json.dump(result.counts(), self._counts)
+            self._counts.flush()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            cleanup.close_all()
+            sys.stdout.flush()
+            os._exit(0)
+
+
+def run_side_by_side(tests, jobs):
+    """(passed, failed, skipped) of the tests, of which `jobs` run at once. However this ends, no child is left."""
+    waiting = list(reversed(tests))
+    running = {}
+    sums = (0, 0, 0)
+    try:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                child = Child(waiting.pop())
+                running[child.pid] = child
+            pid, status = os.wait()
+            child = running.pop(pid, None)
+            if child is not None:
+                sums = tuple(map(sum, zip(sums, child.tell(status))))
+    finally:
+        for child in running.values():
+            child.stop()
+        for pid in running:
+            os.waitpid(pid, 0)
+    return sums
+
+
+def run_in_this_process(tests):
+    result = LineResult()
+    unittest.TestSuite(tests).run(result)
+    return result.counts()
+
+
+def _cases(suite):
     for test in suite:
         if isinstance(test, unittest.TestSuite):
-            yield unittest.TestSuite(_chosen(test, words))
-        elif not words or any(word in test.id() for word in words):
+            yield from _cases(test)
+        else:
             yield test
 
 
+def _chosen(tests, words, with_slow):
+    if words:
+        return [test for test in tests if any(word in test.id() for word in words)]
+    return [test for test in tests if with_slow or not marks.is_marked(test, "slow")]
+
+
 def main():
-    folder, words = sys.argv[1], sys.argv[2:]
-    result = LineResult()
+    parser = argparse.ArgumentParser(prog="run.sh", add_help=False)
+    parser.add_argument("folder")
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--jobs", type=int, default=2 * os.cpu_count())
+    parser.add_argument("words", nargs="*")
+    options = parser.parse_intermixed_args()
     start = time.monotonic()
-    suite = unittest.defaultTestLoader.discover(folder, pattern="test_*.py", top_level_dir=folder)
-    unittest.TestSuite(_chosen(suite, words)).run(result)
+    suite = unittest.defaultTestLoader.discover(options.folder, pattern="test_*.py", top_level_dir=options.folder)
+    tests = _chosen(_cases(suite), options.words, options.all)
+    if options.jobs == 1:
+        passed, failed, skipped = run_in_this_process(tests)
+    else:
+        alone = [test for test in tests if marks.is_marked(test, "alone")]
+        beside = [test for test in tests if not marks.is_marked(test, "alone")]
+        passed, failed, skipped = map(sum, zip(run_side_by_side(beside, options.jobs), run_side_by_side(alone, 1)))
     print(f"took {time.monotonic() - start:.0f} s")
-    print(f"{result.passed} passed, {result.failed} failed, {len(result.skipped)} skipped", flush=True)
-    return 1 if result.failed else 0
+    print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

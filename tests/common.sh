@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What tests/run.sh, tests/quick.sh and tests/lint.sh share: sums of tests, and Bazel's tests. Sourced, with
+# `set -euo pipefail`.
+
+# shellcheck source-path=SCRIPTDIR disable=SC1091
+source "$(dirname -- "${BASH_SOURCE[0]}")/../deploy/setup.sh"
+
+passed=0 failed=0 skipped=0
+scratch=$(mktemp -d)
+
+# However it ends, the last line says so: a command that fails where none should is a failure too.
+finish() {
+  local status=$?
+  rm -rf "$scratch"
+  if [ "$status" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" = 0 ] || exit 1
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# Adds to the sums; $4, the exit status of what counted, must not contradict it.
+add() {
+  local failures=$2
+  if [ "$4" != 0 ] && [ "$failures" = 0 ]; then failures=1; fi
+  passed=$((passed + $1)) failed=$((failed + failures)) skipped=$((skipped + $3))
+}
+
+# Adds what a script counted itself, in the last line of its output: add_counted NAME OUTPUT STATUS
+add_counted() {
+  if [[ $(tail -n 1 "$2") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+    add "${BASH_REMATCH[@]:1}" "$3"
+  else
+    say "$1 came to no end"
+    add 0 1 0 0
+  fi
+}
+
+# Targets that a Bazel query names.
+targets() { as_owner bazel query --noshow_progress --ui_event_filters=-info "$1"; }
+
+# What bazel-bin or bazel-testlogs stands for with a configuration: folder_of NAME OPTION
+folder_of() { as_owner bazel info --noshow_progress "$2" "$1" 2>/dev/null; }
+
+# Runs Bazel's tests and counts their cases: bazel_tests HEADING CONFIGURATION [OPTION]... TARGET...
+bazel_tests() {
+  local heading=$1 output=$scratch/output status=0 testlogs counts pass fail skip
+  shift
+  say "$heading"
+  # What passes is only counted, what fails is shown.
+  as_owner bazel test --keep_going "${test_options[@]}" "$@" 2>&1 | tee "$output" |
+    sed -E '/^(INFO|\/\/.* PASSED in |There were tests whose specified size)|^$/d' || status=$?
+  testlogs=$(folder_of bazel-testlogs "$1")
+  counts=$("$project/tests/count_results.py" "$testlogs" <"$output")
+  read -r pass fail skip <<<"$counts"
+  printf '%s passed, %s failed, %s skipped\n' "$pass" "$fail" "$skip"
+  [ "$status" = 0 ] || say "bazel test ended with status $status"
+  add "$pass" "$fail" "$skip" "$status"
+}
+
+# Captures of other projects, where they are to be had beside this one. Every script gives the tests the same environment:
+# otherwise none could use what another has cached.
+declare -a test_options=()
+corpus=${TCPGAUGE_CORPUS:-$project/../shared/corpus}
+if [ -d "$corpus" ]; then
+  TCPGAUGE_CORPUS=$(cd -- "$corpus" && pwd)
+  test_options+=(--test_env=TCPGAUGE_CORPUS="$TCPGAUGE_CORPUS")
+fi

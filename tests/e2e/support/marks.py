@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the runner must know of a test: decorators of a test or of a class of tests."""
+
+
+def alone(test):
+    """Runs after all others, with nothing beside it: it takes precedence over other processes, needs all processors, or
+    compares times."""
+    test.alone = True
+    return test
+
+
+def slow(test):
+    """Runs with --all, or when its name is asked for: it takes long, or belongs to the soak tests and the abuses."""
+    test.slow = True
+    return test
+
+
+def is_marked(test, mark):
+    """Whether the test or its class has the mark."""
+    return getattr(test, mark, False) or getattr(getattr(test, test.id().rsplit(".", 1)[-1], None), mark, False)
