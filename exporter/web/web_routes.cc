@@ -17,18 +17,17 @@
 #include "exporter/web/web_page.h"
 #include "src/base/json_string.h"
 #include "src/base/time_units.h"
-#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {
 
-// A page that is made from a snapshot.
+// Makes a page from a snapshot.
 using SnapshotHandler =
     std::function<HttpResponse(const HttpRequest& request, const std::shared_ptr<const Snapshot>& snapshot)>;
 
-// Hands a new snapshot to `handler`. It waits for the snapshot before the handler is entered, so that a place among the
-// concurrent ones is not held, and no time measured, meanwhile.
-HttpHandler WithNewSnapshot(const SnapshotHub* hub, SnapshotHandler handler) {
+// Waits for a fresh snapshot and hands it to `handler`. The wait comes first, so that during it the request takes no
+// place among the concurrent ones, and its time is not measured.
+HttpHandler WithFreshSnapshot(const SnapshotHub* hub, SnapshotHandler handler) {
   return [hub, handler = std::move(handler)](const HttpRequest& request) { return handler(request, hub->Fresh()); };
 }
 
@@ -40,7 +39,7 @@ SnapshotHandler LimitConcurrency(size_t limit, SnapshotHandler handler) {
 }
 
 SnapshotHandler MetricsPage(const WebSources& sources) {
-  // Of this page alone: a push, which takes several times as long, has its own.
+  // The page has its own duration, because a push takes several times as long.
   const auto own_metrics = std::make_shared<AgentMetrics>();
   prometheus::Gauge* const scrape_seconds = &own_metrics->Gauge(Metric::kScrapeDuration);
   return [sources, own_metrics, scrape_seconds](const HttpRequest& request,
@@ -113,7 +112,7 @@ HttpRouter WebRoutes(const WebSources& sources) {
   HttpRouter router;
   router.Handle("/", WebPage());
   const auto handle_snapshot = [&router, hub = sources.hub](const std::string& path, SnapshotHandler handler) {
-    router.Handle(path, WithNewSnapshot(hub, std::move(handler)));
+    router.Handle(path, WithFreshSnapshot(hub, std::move(handler)));
   };
   handle_snapshot("/api/v1/status", StatusPage(sources));
   handle_snapshot("/api/v1/connections",
