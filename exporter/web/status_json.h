@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "exporter/metrics/build_info.h"
+#include "src/base/build_info.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/web/web_routes.h"
 
-#include <prometheus/gauge.h>
-
 #include <functional>
 #include <memory>
 #include <utility>
 
 #include "exporter/http/compression.h"
 #include "exporter/http/concurrency_limit.h"
-#include "exporter/metrics/make_exposition.h"
-#include "exporter/metrics/process_metrics.h"
+#include "exporter/metrics/metrics_output.h"
 #include "exporter/metrics/text_writer.h"
 #include "exporter/web/connections_json.h"
 #include "exporter/web/content_negotiation.h"
 #include "exporter/web/web_page.h"
 #include "src/base/json_string.h"
-#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {
@@ -39,23 +35,18 @@ SnapshotHandler LimitConcurrency(size_t limit, SnapshotHandler handler) {
 }
 
 SnapshotHandler MetricsPage(const WebSources& sources) {
-  // The page has its own duration, because a push takes several times as long.
-  const auto own_metrics = std::make_shared<AgentMetrics>();
-  prometheus::Gauge* const scrape_seconds = &own_metrics->Gauge(Metric::kScrapeDuration);
-  return [sources, own_metrics, scrape_seconds](const HttpRequest& request,
-                                                const std::shared_ptr<const Snapshot>& snapshot) {
-    const int64_t start = sources.clock->SteadyNanoseconds();
-    const ProcessMetrics process;
-    const Exposition exposition =
-        MakeExposition(snapshot, {sources.limits.series_limit, sources.limits.metrics_connections},
-                       {sources.metrics, own_metrics.get(), &process});
+  const ExpositionLimits limits = {sources.limits.series_limit, sources.limits.metrics_connections};
+  const auto output = std::make_shared<MetricsOutput>(limits, sources.metrics);
+  return [output, clock = sources.clock](const HttpRequest& request, const std::shared_ptr<const Snapshot>& snapshot) {
+    const int64_t start_ns = clock->SteadyNanoseconds();
+    const Exposition exposition = output->Expose(snapshot);
     const TextFormat format = NegotiateTextFormat(request.Header("Accept").value_or(""));
     HttpResponse response;
     response.content_type = std::string(ContentTypeOf(format));
     response.headers.emplace_back("Vary", "Accept");
     response.body = WriteText(exposition, format);
     response = CompressIfAccepted(request, std::move(response));
-    scrape_seconds->Set(static_cast<double>(sources.clock->SteadyNanoseconds() - start) * kSecondsPerNanosecond);
+    output->SetDuration(clock->SteadyNanoseconds() - start_ns);
     return response;
   };
 }

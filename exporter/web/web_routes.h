@@ -7,8 +7,8 @@
 
 #include "exporter/http/http_router.h"
 #include "exporter/metrics/agent_metrics.h"
-#include "exporter/metrics/build_info.h"
 #include "exporter/web/status_json.h"
+#include "src/base/build_info.h"
 #include "src/base/clock.h"
 #include "src/snapshot/snapshot_hub.h"
 
@@ -18,7 +18,7 @@ namespace tcpgauge {
 struct WebSources {
   const SnapshotHub* hub = nullptr;
   const Clock* clock = nullptr;
-  AgentMetrics* metrics = nullptr;  // of the agent
+  AgentMetrics* metrics = nullptr;
   BuildInfo build;
   std::string agent_name;  // the name of the host; it distinguishes this agent from others
   AgentLimits limits;
