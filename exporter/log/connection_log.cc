@@ -21,7 +21,7 @@ namespace tcpgauge {
 namespace {
 
 constexpr size_t kBufferBytes = 64 << 10;
-constexpr size_t kLineBytes = 900;  // that most lines need at most
+constexpr size_t kLineBytes = 900;  // more than most lines need
 constexpr int64_t kWarningIntervalNs = 60 * kNanosecondsPerSecond;
 
 uint64_t CountOf(const prometheus::Counter& counter) { return static_cast<uint64_t>(counter.Value()); }
@@ -71,7 +71,7 @@ void ConnectionLog::Start() {
 }
 
 void ConnectionLog::Reopen() {
-  is_to_reopen_.store(true, std::memory_order_release);
+  reopen_requested_.store(true, std::memory_order_release);
   wakeup_.Notify();
 }
 
@@ -91,7 +91,7 @@ bool ConnectionLog::Finish() {
 
 void ConnectionLog::Run() {
   while (!stop_.stopped()) {
-    if (is_to_reopen_.exchange(false, std::memory_order_acquire)) ReopenFile();
+    if (reopen_requested_.exchange(false, std::memory_order_acquire)) ReopenFile();
     if (WriteQueued()) continue;
     WriteBuffer();
     bool may_wait = true;
@@ -103,9 +103,9 @@ void ConnectionLog::Run() {
 void ConnectionLog::ReopenFile() {
   WriteBuffer();
   if (const absl::Status reopened = file_->Reopen(); reopened.ok()) {
-    LogInfo("connection log begun anew", {});
+    LogInfo("connection log reopened", {});
   } else {
-    LogWarn("connection log cannot be begun anew; the former file stays in use",
+    LogWarn("connection log cannot be reopened; the old file stays in use",
             {{"error", std::string(reopened.message())}});
   }
 }

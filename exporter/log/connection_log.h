@@ -20,42 +20,46 @@
 
 namespace tcpgauge {
 
-// One line of the connection log: a JSON object and a newline. Times are Unix seconds, durations seconds, what is
-// unknown is null. `interface` is made valid UTF-8.
+// One line of the connection log: a JSON object and a newline. Times are in Unix seconds, durations in seconds; an
+// unknown value is null. The name of the interface becomes valid UTF-8.
 std::string ConnectionLogLine(const NamedEndedConnection& ended);
 
-// Where connections that ended are counted: each gets a line, once it is written, or is lost.
+// Each connection that ended is counted in one of these.
 struct ConnectionLogCounters {
-  prometheus::Counter& lines;
-  prometheus::Counter& lost_in_queue;    // they ended faster than they could be written
+  prometheus::Counter& lines;            // its line was written
+  prometheus::Counter& lost_in_queue;    // the queue was full: connections ended faster than lines were written
   prometheus::Counter& lost_in_writing;  // the file could not be written
 };
 
 // Writes a line for each connection that ends, on a thread of its own.
 //
-// Thread: one creates it, makes the queues, starts and finishes it; the queues belong to the workers; Reopen() is for
-// any.
+// Owner: the log owns the file and the queues.
+// Thread: one thread opens the log, makes the queues, starts and finishes. Each worker pushes into its own queue. Any
+// thread may call Reopen().
+// Bounds: those of EndedQueue; a connection that does not fit is counted in lost_in_queue.
+// Errors: lines that cannot be written are counted in lost_in_writing, and logged at most once a minute.
 class ConnectionLog {
  public:
-  // `path` is created or appended to; "-" is standard output. The counters, zero at first, must outlive the log. The
-  // error names the file.
+  // Creates the file `path`, or appends to it; "-" is standard output. The counters must be zero, and must outlive the
+  // log. Errors: InvalidArgument, with the name of the file.
   static absl::StatusOr<std::unique_ptr<ConnectionLog>> Open(const std::string& path, ConnectionLogCounters counters);
   ~ConnectionLog();
   ConnectionLog(const ConnectionLog&) = delete;
   ConnectionLog& operator=(const ConnectionLog&) = delete;
 
-  // See LineFile. Before Start().
+  // See LineFile::GiveTo(). Call before Start().
   absl::Status GiveTo(uid_t uid, gid_t gid) { return file_->GiveTo(uid, gid); }
 
-  // A queue for one worker; lives as long as the log. Before Start().
+  // Makes a queue for one worker; it lives as long as the log. `lossless`: see EndedQueue. Call before Start().
   EndedQueue* AddQueue(bool lossless);
   void Start();
 
-  // Goes on, soon, with a file of the same name as it is then: after the former was renamed. What was queued before is
-  // written to the former.
+  // Opens the path again, for example after log rotation renamed the file. The log's thread does so soon after this
+  // call. Lines in the buffer are written to the old file first.
   void Reopen();
 
-  // Writes what is still queued and ends the thread. After the workers have ended. False when lines were lost.
+  // Writes the connections that are still queued, and ends the thread. Call after the workers have ended. Returns false
+  // if the file could not be written at some time.
   bool Finish();
 
  private:
@@ -67,10 +71,10 @@ class ConnectionLog {
   void ReopenFile();
 
   const ConnectionLogCounters counters_;
-  const std::unique_ptr<LineFile> file_;  // the log's thread's, once that runs
+  const std::unique_ptr<LineFile> file_;  // used by the log's thread only, once that runs
   Wakeup wakeup_;
   StopSignal stop_;
-  std::atomic<bool> is_to_reopen_{false};
+  std::atomic<bool> reopen_requested_{false};
   std::vector<std::unique_ptr<EndedQueue>> queues_;
   std::string buffer_;  // whole lines
   LogLimiter write_errors_;

@@ -23,8 +23,8 @@ bool IsRegular(int fd) {
   return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-// Cuts off what follows the last newline.
-void CutHalfLine(int fd) {
+// Cuts off the part of a line after the last newline of a file.
+void CutPartialLine(int fd) {
   char chunk[kChunkBytes];
   const off_t size = lseek(fd, 0, SEEK_END);
   for (off_t end = size; end > 0;) {
@@ -44,7 +44,7 @@ void CutHalfLine(int fd) {
 
 struct Opened {
   int fd;
-  bool made;
+  bool created;
 };
 
 absl::StatusOr<Opened> OpenToAppend(const std::string& path) {
@@ -55,7 +55,7 @@ absl::StatusOr<Opened> OpenToAppend(const std::string& path) {
   fd = open(path.c_str(), O_RDWR | O_CREAT | kFlags, kMode);
   if (fd < 0) fd = open(path.c_str(), O_WRONLY | kFlags);  // a file, device or pipe that may only be written
   if (fd >= 0) {
-    if (IsRegular(fd)) CutHalfLine(fd);
+    if (IsRegular(fd)) CutPartialLine(fd);
     return Opened{fd, false};
   }
   return absl::InvalidArgumentError(absl::StrCat("--connection-log: cannot write '", path, "': ", strerror(errno)));
@@ -69,7 +69,7 @@ absl::StatusOr<std::unique_ptr<LineFile>> LineFile::Open(const std::string& path
   if (path == "-") return std::unique_ptr<LineFile>(new LineFile(path, STDOUT_FILENO, false, counters));
   const absl::StatusOr<Opened> opened = OpenToAppend(path);
   if (!opened.ok()) return opened.status();
-  return std::unique_ptr<LineFile>(new LineFile(path, opened->fd, opened->made, counters));
+  return std::unique_ptr<LineFile>(new LineFile(path, opened->fd, opened->created, counters));
 }
 
 LineFile::~LineFile() {
@@ -86,7 +86,7 @@ absl::Status LineFile::Reopen() {
 }
 
 absl::Status LineFile::GiveTo(uid_t uid, gid_t gid) {
-  if (!made_ || fchown(fd_, uid, gid) == 0) return absl::OkStatus();
+  if (!created_ || fchown(fd_, uid, gid) == 0) return absl::OkStatus();
   return absl::PermissionDeniedError(
       absl::StrCat("--connection-log: cannot hand the file over to user ", uid, ": ", strerror(errno)));
 }
@@ -105,9 +105,9 @@ void LineFile::Append(std::string_view lines) {
   }
   std::string_view whole = lines.substr(0, written);
   if (written < lines.size()) {
-    whole = whole.substr(0, whole.rfind('\n') + 1);  // nothing when there is none
-    // Appending, so the half line is at the file's end. A pipe keeps it.
-    if (whole.size() < written && IsRegular(fd_)) CutHalfLine(fd_);
+    whole = whole.substr(0, whole.rfind('\n') + 1);  // empty if there is no newline: npos + 1 is 0
+    // O_APPEND puts the part of a line at the end of a regular file, so it can be cut off. A pipe keeps it.
+    if (whole.size() < written && IsRegular(fd_)) CutPartialLine(fd_);
   }
   counters_.written.Increment(CountLines(whole));
   counters_.lost.Increment(CountLines(lines.substr(whole.size())));

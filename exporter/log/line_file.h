@@ -14,45 +14,46 @@
 
 namespace tcpgauge {
 
-// Where lines are counted, over all files of a name.
+// Each line is counted in one of these. The counts continue when the file is reopened.
 struct LineCounters {
   prometheus::Counter& written;
   prometheus::Counter& lost;  // the file could not be written
 };
 
-// A file to which whole lines are appended, and which holds whole lines only: what a full disk or a crash left of one
-// is cut off again.
+// A file of whole lines. Lines are appended. If a full disk or a crash leaves a part of a line at the end, that part is
+// cut off; a pipe keeps it.
 //
-// Thread: one at a time. Errors: lines that cannot be written are lost and counted; the next ones are tried again.
+// Thread: one at a time.
+// Errors: a line that cannot be written is lost and counted. Later lines are tried again.
 class LineFile {
  public:
-  // `path` is created (mode 0640) or appended to; "-" is standard output. The error names the file.
-  // The counters must outlive the file.
+  // Creates the file `path` with mode 0640, or appends to it; "-" is standard output. The counters must outlive this
+  // object. Errors: InvalidArgument, with the name of the file.
   static absl::StatusOr<std::unique_ptr<LineFile>> Open(const std::string& path, LineCounters counters);
   ~LineFile();
   LineFile(const LineFile&) = delete;
   LineFile& operator=(const LineFile&) = delete;
 
-  // `lines` is one or several, each ended by a newline.
+  // Appends one or several lines; each ends with a newline.
   void Append(std::string_view lines);
 
-  // Hands the file over to a user who is to open it again later. Only a file that Open() made: one that was there has
-  // the owner that somebody gave it.
+  // Changes the owner of the file if Open() created it, so that Reopen() works after the process became that user. A
+  // file that existed before keeps its owner. Errors: PermissionDenied, with the reason.
   absl::Status GiveTo(uid_t uid, gid_t gid);
 
-  // Goes on with a file of that name as it is now: after the former was renamed. When it cannot be opened, the former
-  // stays in use, and the error says why.
+  // Opens the path again, for example after log rotation renamed the file; for standard output it does nothing. Errors:
+  // those of Open(); the old file then stays in use.
   absl::Status Reopen();
 
-  // errno of the last write, 0 when it went well.
+  // The errno of the last Append(); 0 = it succeeded.
   int error() const { return error_; }
 
  private:
-  LineFile(std::string path, int fd, bool made, LineCounters counters)
-      : path_(std::move(path)), made_(made), fd_(fd), counters_(counters) {}
+  LineFile(std::string path, int fd, bool created, LineCounters counters)
+      : path_(std::move(path)), created_(created), fd_(fd), counters_(counters) {}
 
   const std::string path_;
-  const bool made_;
+  const bool created_;  // by Open()
   int fd_;
   LineCounters counters_;
   int error_ = 0;

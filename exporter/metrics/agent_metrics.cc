@@ -8,7 +8,7 @@
 namespace tcpgauge {
 namespace {
 
-// The labels of one metric, for a family whose builder is `builder`.
+// The family of `info` in `registry`; `builder` builds families of its type. Creates the family if it is missing.
 template <typename Builder>
 auto& FamilyOf(const MetricInfo& info, Builder builder, prometheus::Registry* registry) {
   return builder.Name(std::string(info.name)).Help(std::string(info.help)).Register(*registry);

@@ -17,25 +17,26 @@
 
 namespace tcpgauge {
 
-// What the agent counts of itself, in the types of prometheus-cpp. Names, labels and help come from the catalog. A
-// metric is exported once somebody has asked for it here; whoever counts keeps the reference.
+// The agent's metrics of itself, as objects of prometheus-cpp. Names, labels and help come from the catalog.
 //
-// Each function returns the metric with these label values, which are UTF-8 and in the order of the catalog's labels.
-// The first call makes it, at zero; later calls return the same. REQUIRES: the catalog says that the metric is of this
-// type and has as many labels.
+// Each function returns the metric that has these label values. The first call creates it, with the value zero, and
+// from then on it is exported. Later calls return the same object, so code that counts keeps the reference.
+// `label_values` are UTF-8, in the order of the catalog's labels. REQUIRES: the catalog gives the metric this type and
+// as many labels.
 //
-// prometheus-cpp keeps a value as a double: a counter that counts one by one is exact up to 2^53.
+// prometheus-cpp stores a double: a counter is exact up to 2^53.
 //
-// Owner: AgentMetrics owns what it returns. Thread: any; counting takes no lock, except in a histogram.
+// Owner: AgentMetrics owns the metrics that it returns.
+// Thread: any. Counters and gauges take no lock; a histogram does.
 class AgentMetrics final : public prometheus::Collectable {
  public:
   prometheus::Counter& Counter(Metric metric, absl::Span<const std::string_view> label_values = {});
   prometheus::Gauge& Gauge(Metric metric, absl::Span<const std::string_view> label_values = {});
 
-  // `bounds` rise; those of the first call hold. No histogram of the agent has labels.
+  // REQUIRES: `bounds` rise. The bounds of the first call stay. No histogram of the agent has labels.
   prometheus::Histogram& Histogram(Metric metric, absl::Span<const double> bounds);
 
-  // Families and samples are in no order; CollectFamilies() sorts them.
+  // Families and samples come in no particular order; CollectFamilies() sorts them.
   std::vector<prometheus::MetricFamily> Collect() const override { return registry_.Collect(); }
 
  private:

@@ -14,32 +14,33 @@
 
 namespace tcpgauge {
 
-// A connection that gets series of its own.
+// A connection that has series of its own.
 struct ExportedConnection {
-  const ConnectionSummary* view = nullptr;  // in Exposition::snapshot
-  uint32_t interface = 0;                   // index into Exposition::interfaces
+  const ConnectionSummary* connection = nullptr;  // in Exposition::snapshot
+  uint32_t interface = 0;                         // index into Exposition::interfaces
 };
 
-// An edge's labels and what is credited to it.
+// The labels and the counters of an edge. The edge "other" stands for all edges without series of their own; its three
+// labels are "other".
 struct ExportedEdge {
-  std::string client_address;  // with a prefix length where clients are grouped; "other" in all three for the rest
+  std::string client_address;  // with a prefix length if clients are grouped by prefix
   std::string server_address;
   std::string server_port;
   EdgeCounters counters;
-  int64_t start_time_ns = 0;  // Unix epoch: since when it counts
+  int64_t start_time_ns = 0;  // when its counters began; Unix epoch
 };
 
-// What one exposition says, before it is put into any format: which connections are in it, and that no two of its
-// series have equal labels. MakeExposition() makes it; every format is made from it by VisitMetrics().
+// The content of one exposition, before it is written in any format. No two of its series have equal labels.
+// MakeExposition() makes it, and VisitMetrics() hands it to the writer of each format.
 struct Exposition {
   std::shared_ptr<const Snapshot> snapshot;
-  std::vector<prometheus::MetricFamily> families;  // what the agent counts of itself; see CollectFamilies()
-  // How many samples this exposition holds, this one included, and how many connections it leaves out. Another one, of
-  // the same snapshot, may have other limits, so neither is a gauge of the agent.
+  std::vector<prometheus::MetricFamily> families;  // the agent's metrics of itself; see CollectFamilies()
+  // The number of samples in this exposition, including the sample that says so, and the number of connections that it
+  // leaves out. Two expositions of one snapshot may have different limits, so neither number is a gauge of the agent.
   size_t series = 0;
   uint64_t connections_not_exported = 0;
-  // As in the snapshot, but names are UTF-8, interfaces of one name are one, and those beyond the plan (see SeriesPlan)
-  // are one named "other".
+  // The interfaces of the snapshot, with names in UTF-8. Interfaces of the same name are merged into one, and those
+  // beyond the plan (see SeriesPlan) into one named "other".
   std::vector<InterfaceView> interfaces;
   std::vector<ExportedEdge> edges;
   std::vector<ExportedConnection> connections;  // heaviest first

@@ -18,7 +18,7 @@ namespace {
 
 constexpr char kOther[] = "other";
 
-// What the labels of a connection tell.
+// The facts in the labels of a connection.
 struct LabelKey {
   Endpoint client;
   Endpoint server;
@@ -42,8 +42,8 @@ bool IsPreferred(const ConnectionSummary& a, const ConnectionSummary& b) {
          std::make_tuple(!HasEnded(b), b.payload_bytes(), b.id);
 }
 
-// Fills `interfaces` with at most `limit` and "other"; the result tells for each interface of the snapshot which of
-// them it became.
+// Merges the interfaces of the snapshot into `interfaces`, at most `limit` of them, "other" included. Returns, for each
+// interface of the snapshot, its index in `interfaces`.
 std::vector<uint32_t> MergeInterfaces(const Snapshot& snapshot, size_t limit, std::vector<InterfaceView>* interfaces) {
   absl::flat_hash_map<std::string, uint32_t> index_of_name;
   std::vector<uint32_t> merged_index;
@@ -82,7 +82,7 @@ std::vector<ExportedConnection> SelectConnections(const Snapshot& snapshot, cons
     const auto known = place_of.find(key);
     if (known != place_of.end()) {
       ExportedConnection& place = selected[known->second];
-      if (IsPreferred(connection, *place.view)) place.view = &connection;
+      if (IsPreferred(connection, *place.connection)) place.connection = &connection;
     } else if (selected.size() < limit) {
       place_of.emplace(key, selected.size());
       selected.push_back({&connection, interface});
@@ -129,15 +129,15 @@ Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const Exposi
   const std::vector<uint32_t> merged_index =
       MergeInterfaces(*exposition.snapshot, plan.interfaces, &exposition.interfaces);
   exposition.edges = LabelEdges(*exposition.snapshot);
-  // The catalog is walked twice for an exposition, here and when it is written: how many connections fit depends on all
-  // other samples, some of which are written after them. Counting takes a sixtieth of the time of writing (10 of 630
-  // microseconds for 4,200 samples), and no sum beside the walk that would have to be kept equal to it.
+  // How many connections fit depends on the number of all other samples. So the catalog is walked here to count them,
+  // and again to write the exposition. Counting takes a sixtieth of the time of writing (10 of 630 microseconds for
+  // 4,200 samples). A separate sum would be faster, but would have to be kept equal to the walk.
   exposition.series = CountSamples(exposition);
   const size_t left = limits.series - std::min(exposition.series, limits.series);
   exposition.connections =
       SelectConnections(*exposition.snapshot, merged_index, std::min(limits.connections, left / kSamplesPerConnection));
-  for (const ExportedConnection& connection : exposition.connections) {
-    exposition.series += kSamplesPerConnection - (connection.view->rtt_ns == ConnectionSummary::kUnknown);
+  for (const ExportedConnection& exported : exposition.connections) {
+    exposition.series += kSamplesPerConnection - (exported.connection->rtt_ns == ConnectionSummary::kUnknown);
   }
   exposition.connections_not_exported = exposition.snapshot->connections.size() +
                                         exposition.snapshot->ended_connections.size() +

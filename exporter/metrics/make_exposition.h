@@ -12,19 +12,20 @@
 
 namespace tcpgauge {
 
-// How much an exposition may hold; the defaults are in Options.
+// Bounds of an exposition; the defaults are in Options.
 struct ExpositionLimits {
   size_t series = 0;       // samples; at least kMinSeriesLimit
-  size_t connections = 0;  // with series of their own, if the former allows
+  size_t connections = 0;  // connections with series of their own, as far as `series` has room for them
 };
 
-// Chooses the heaviest connections, those that ended within the ranking window included: as many as `limits` allow.
+// Makes the exposition of `snapshot`: the heaviest connections, as many as `limits` allow, with the totals, interfaces
+// and edges. Connections that ended within the ranking window are candidates too.
 //
-// The labels of a connection do not tell VLANs, tunnels and incarnations apart. Of those that share all labels one is
-// exported, in the place of the heaviest of them: one that still lives before one that ended, then the one with more
-// payload, then the newer. So its counters fall only when the one that it showed has ended.
+// The labels of a connection do not tell VLANs, tunnels and incarnations apart. Of all connections with equal labels,
+// one is exported, at the rank of the heaviest. A live connection is preferred to an ended one, then more payload to
+// less, then the newer to the older. So the counters fall only when the connection that they showed has ended.
 //
-// `sources` say what the agent counts of itself; see CollectFamilies() for what they must be.
+// `sources` collect the agent's metrics of itself. REQUIRES: as CollectFamilies() says.
 Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const ExpositionLimits& limits,
                           absl::Span<const prometheus::Collectable* const> sources);
 

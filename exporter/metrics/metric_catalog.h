@@ -10,15 +10,15 @@
 
 namespace tcpgauge {
 
-// The one place where a metric's name, type, unit, labels and help are spelled: the text formats, OTLP and METRICS.md
-// all come from it.
+// The catalog: the only place that spells a metric's name, type, unit, labels and help. The text formats, OTLP and
+// METRICS.md are made from it. Everything here is constant; any thread may read it.
 
 enum class MetricType : uint8_t { kCounter, kGauge, kHistogram, kSummary };
 
 // "counter", "gauge", "histogram", "summary".
 std::string_view MetricTypeName(MetricType type);
 
-// In the order in which an exposition holds them. A new metric gets a line here and one in the table of the .cc file.
+// In the order of an exposition. A new metric needs a line here and a row in the table of the .cc file.
 enum class Metric : uint8_t {
   kBuildInfo,
   kCaptureUp,
@@ -86,7 +86,8 @@ enum class Metric : uint8_t {
 };
 constexpr size_t kMetricCount = static_cast<size_t>(Metric::kCount);
 
-// A label, and the attribute that says the same in OTLP: by OpenTelemetry's semantic conventions where they have one.
+// A label of Prometheus, and the attribute of OTLP with the same meaning. Attributes follow OpenTelemetry's semantic
+// conventions where these name one.
 struct MetricLabel {
   std::string_view name;
   std::string_view attribute;
@@ -94,25 +95,25 @@ struct MetricLabel {
 
 struct MetricInfo {
   Metric metric;
-  std::string_view name;  // in Prometheus; a counter's ends in _total
+  std::string_view name;  // in Prometheus; the name of a counter ends in _total
   MetricType type;
-  // What OpenMetrics calls the unit: the end of the name, before _total. Empty where things are counted.
+  // The unit as OpenMetrics defines it: the end of the name, before _total. Empty if the metric counts things.
   std::string_view unit;
   absl::Span<const MetricLabel> labels;
-  std::string_view help;
+  std::string_view help;  // a sentence without \, " or line break, because these would need escapes
   std::string_view otlp_name;
   std::string_view otlp_unit;  // UCUM; "{packet}" and the like are annotations of the unit 1
 
-  // Whether each value is a whole number: things and bytes are counted, all else is measured.
+  // Whether each value is a whole number. Things and bytes are counted; all other units are measured.
   constexpr bool counts_whole() const { return unit.empty() || unit == "bytes"; }
 };
 
 const MetricInfo& InfoOf(Metric metric);
 
-// The metric of this name in Prometheus, or null.
+// The metric with this Prometheus name, or null.
 const MetricInfo* FindMetric(std::string_view name);
 
-// All, in the order of the enum.
+// All metrics, in the order of the enum.
 absl::Span<const MetricInfo> MetricCatalog();
 
 }  // namespace tcpgauge

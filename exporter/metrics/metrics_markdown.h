@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// The whole of METRICS.md, made from the catalog.
+// The text of METRICS.md, made from the catalog.
 std::string MetricsMarkdown();
 
 }  // namespace tcpgauge

@@ -36,7 +36,7 @@ std::vector<std::string_view> Words(std::string_view text) {
   return words;
 }
 
-// The words after the process's name, which stands in brackets and may itself hold brackets and spaces.
+// The words after the name of the process. The name is in brackets and may itself hold brackets and spaces.
 std::vector<std::string_view> StatFields(std::string_view stat) {
   const size_t end_of_name = stat.rfind(')');
   if (end_of_name == std::string_view::npos) return {};
@@ -50,7 +50,7 @@ std::optional<uint64_t> Number(std::string_view word) {
   return value;
 }
 
-// The number that follows `key`, which begins a line other than the first.
+// The number after `key`. Finds `key` at the beginning of any line but the first.
 std::optional<uint64_t> NumberAfter(std::string_view text, const std::string& key) {
   const size_t found = text.find("\n" + key);
   if (found == std::string_view::npos) return std::nullopt;
@@ -87,7 +87,7 @@ void AddIfKnown(Metric metric, std::optional<uint64_t> value, std::vector<promet
 }
 
 void AddFromStat(const std::string& proc, std::vector<prometheus::MetricFamily>* families) {
-  // proc(5) counts fields from 1, the first two being the id and the name.
+  // proc(5) numbers the fields from 1; the first two are the id and the name.
   constexpr size_t kUserTime = 14 - 3, kSystemTime = 15 - 3, kStartTime = 22 - 3, kVirtualBytes = 23 - 3,
                    kResidentPages = 24 - 3;
   const double ticks_per_second = static_cast<double>(sysconf(_SC_CLK_TCK));
@@ -115,7 +115,8 @@ void AddFromStat(const std::string& proc, std::vector<prometheus::MetricFamily>*
 std::vector<prometheus::MetricFamily> ProcessMetrics::Collect() const {
   std::vector<prometheus::MetricFamily> families;
   AddFromStat(proc_, &families);
-  AddIfKnown(Metric::kProcessOpenFds, CountEntries(proc_ + "/self/fd", 1), &families);  // 1: it reads the directory
+  constexpr uint64_t kOwnDescriptor = 1;  // the one that reads the directory
+  AddIfKnown(Metric::kProcessOpenFds, CountEntries(proc_ + "/self/fd", kOwnDescriptor), &families);
   AddIfKnown(Metric::kProcessMaxFds, NumberAfter(ReadFile(proc_ + "/self/limits"), "Max open files"), &families);
   return families;
 }

@@ -11,9 +11,10 @@
 
 namespace tcpgauge {
 
-// What the kernel says of this process: the process_* metrics, as Prometheus's client libraries have them. Collect()
-// reads `<proc>/self/...` and `<proc>/stat` (proc(5)) and leaves out what it cannot read.
+// The kernel's figures of this process: the process_* metrics, with the names and help that Prometheus's client
+// libraries use. Collect() reads `<proc>/self/...` and `<proc>/stat` (proc(5)).
 //
+// Errors: a metric whose file cannot be read is left out.
 // Thread: any.
 class ProcessMetrics final : public prometheus::Collectable {
  public:

@@ -8,14 +8,14 @@ namespace {
 
 constexpr size_t kMaxInterfaces = 64;
 
-// A fifth of what is not fixed may go to interfaces.
+// Interfaces get at most a fifth of the samples that are not fixed.
 constexpr size_t kShareOfInterfaces = 5;
 
 }  // namespace
 
 SeriesPlan PlanSeries(size_t series_limit, size_t connections, size_t edges) {
   SeriesPlan plan;
-  size_t left = series_limit - kFixedSamples - kSamplesPerEdge;  // the edge named "other" is always there
+  size_t left = series_limit - kFixedSamples - kSamplesPerEdge;  // for the edge "other"
   plan.interfaces = std::clamp<size_t>(left / kShareOfInterfaces / kSamplesPerInterface, 1, kMaxInterfaces);
   left -= plan.interfaces * kSamplesPerInterface;
   const size_t edge_samples = edges * kSamplesPerEdge;

@@ -6,30 +6,31 @@
 
 namespace tcpgauge {
 
-// How the series limit is shared out.
+// How the series limit is divided among interfaces, edges and connections.
 //
-// Design. Interfaces and edges are counters, and a counter may not vanish. So their shares are fixed before the first
-// packet. Connections come and go anyway; they take what is left of each exposition.
+// Design. The series of interfaces and edges are counters, and a counter must not vanish. So their shares are fixed
+// before the first packet. The series of connections come and go anyway, so connections get the room that is left in
+// each exposition.
 struct SeriesPlan {
-  size_t interfaces = 1;  // with series of their own; the rest are one
-  size_t edges = 0;       // at a time
+  size_t interfaces = 1;  // interfaces with series of their own; all others share the series of "other"
+  size_t edges = 0;       // edges with series of their own at a time
 };
 
-// Below this not even the fixed totals fit.
+// The smallest series limit. The fixed samples and a few interfaces and edges fit into it.
 constexpr size_t kMinSeriesLimit = 300;
 
-// All that is neither of an interface, nor of an edge, nor of a connection, with every output on; a test holds it
-// against an exposition. Of it, the metrics of HTTP requests.
+// Samples that belong to no interface, edge or connection, when every output is on; a test compares the number with an
+// exposition. kRequestSamples of them are the most that the metrics of HTTP requests take.
 constexpr size_t kFixedSamples = 130;
 constexpr size_t kRequestSamples = 20;
 
-// Samples that one of them takes.
-constexpr size_t kSamplesPerConnection = 9;  // one less where the RTT is not known
+// Samples that each of them takes.
+constexpr size_t kSamplesPerConnection = 9;  // 8 while the RTT is unknown
 constexpr size_t kSamplesPerEdge = 8;
 constexpr size_t kSamplesPerInterface = 10;
 
-// For a limit of `series_limit` samples, when `connections` and `edges` are asked for. Where they do not fit, both get
-// fewer, in the proportion of what they ask for. REQUIRES: series_limit >= kMinSeriesLimit.
+// Divides `series_limit` samples when `connections` and `edges` are wanted. If both do not fit, each gets room in
+// proportion to the samples that it would take. REQUIRES: series_limit >= kMinSeriesLimit.
 SeriesPlan PlanSeries(size_t series_limit, size_t connections, size_t edges);
 
 }  // namespace tcpgauge

@@ -10,7 +10,7 @@ namespace tcpgauge {
 namespace {
 
 constexpr int kSignificantDigits = std::numeric_limits<double>::max_digits10 - 1;
-// Below, every count is a double of at most 16 digits, and so equals its own integer text.
+// A smaller count is exact as a double and has at most 16 digits, so its integer text is the text of the double.
 constexpr uint64_t kFirstInexactCount = uint64_t{1} << std::numeric_limits<double>::digits;
 constexpr size_t kLongestNumber = 32;
 

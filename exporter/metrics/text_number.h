@@ -7,12 +7,12 @@
 
 namespace tcpgauge {
 
-// Numbers as prometheus-cpp 1.0.1 writes them into the text format: 16 significant digits, "+Inf", "Nan".
+// Appends a number as prometheus-cpp 1.0.1 writes it in the text format: 16 significant digits, "+Inf", "-Inf", "Nan".
 void AppendCount(uint64_t count, std::string* text);
 void AppendNumber(double number, std::string* text);
 
-// A bucket's bound as OpenMetrics 1.0 ("Considerations: Canonical Numbers") wants it, so that every exposer spells it
-// alike: "0.001", "1.0", "1e+06", "+Inf". REQUIRES: not negative, a number.
+// Appends the bound of a bucket as OpenMetrics 1.0 prescribes ("Considerations: Canonical Numbers"), so that all
+// exposers spell it alike: "0.001", "1.0", "1e+06", "+Inf". REQUIRES: `bound` is neither negative nor NaN.
 void AppendOpenMetricsBound(double bound, std::string* text);
 
 }  // namespace tcpgauge

@@ -11,7 +11,7 @@
 namespace tcpgauge {
 namespace {
 
-// What a sample of a connection takes beside its labels: a name and a number. Only a guess for what to reserve.
+// Estimates of the bytes to reserve. A sample of a connection takes these beside its labels, for a name and a number.
 constexpr size_t kTypicalSampleBytes = 80;
 constexpr size_t kTypicalHeadBytes = 16 << 10;
 
@@ -26,7 +26,7 @@ void AppendEscaped(std::string_view value, std::string* text) {
   text->append(value);
 }
 
-// `name="value"`, after a comma unless it is the first.
+// Appends `name="value"`, after a comma unless the label is the first.
 void AppendLabel(std::string_view name, std::string_view value, bool is_first, std::string* text) {
   if (!is_first) text->push_back(',');
   text->append(name).append("=\"");
@@ -40,13 +40,14 @@ class ConnectionLabels {
   explicit ConnectionLabels(const Exposition& exposition) {
     const auto labels = InfoOf(Metric::kConnectionState).labels;
     ends_.reserve(exposition.connections.size());
-    for (const ExportedConnection& connection : exposition.connections) {
-      const ConnectionSummary& view = *connection.view;
-      AppendLabel(labels[0].name, view.client.address.ToString(), true, &text_);
-      AppendLabel(labels[1].name, std::to_string(view.client.port), false, &text_);
-      AppendLabel(labels[2].name, view.server.address.ToString(), false, &text_);
-      AppendLabel(labels[3].name, std::to_string(view.server.port), false, &text_);
-      AppendLabel(labels[4].name, exposition.interfaces[connection.interface].name, false, &text_);
+    for (const ExportedConnection& exported : exposition.connections) {
+      const Endpoint& client = exported.connection->client;
+      const Endpoint& server = exported.connection->server;
+      AppendLabel(labels[0].name, client.address.ToString(), true, &text_);
+      AppendLabel(labels[1].name, std::to_string(client.port), false, &text_);
+      AppendLabel(labels[2].name, server.address.ToString(), false, &text_);
+      AppendLabel(labels[3].name, std::to_string(server.port), false, &text_);
+      AppendLabel(labels[4].name, exposition.interfaces[exported.interface].name, false, &text_);
       ends_.push_back(text_.size());
     }
   }
@@ -79,7 +80,7 @@ class TextVisitor final : public MetricVisitor {
     info_ = &family;
     std::string_view name = family.name;
     if (format_ == TextFormat::kOpenMetrics && family.type == MetricType::kCounter) {
-      name.remove_suffix(std::string_view("_total").size());  // of the sample, not of the family
+      name.remove_suffix(std::string_view("_total").size());  // OpenMetrics: it ends the sample's name only
     }
     Describe("# HELP ", name, family.help);
     Describe("# TYPE ", name, MetricTypeName(family.type));

@@ -17,7 +17,7 @@ const MetricInfo& InfoOf(const prometheus::MetricFamily& family) {
   return *info;
 }
 
-// In the order of the catalog; prometheus-cpp's is that of the names.
+// The values in the order of the catalog's labels; prometheus-cpp orders labels by name.
 std::vector<std::string_view> LabelValues(const MetricInfo& info, const prometheus::ClientMetric& sample) {
   TCPGAUGE_CHECK(sample.label.size() == info.labels.size());
   std::vector<std::string_view> values;
@@ -31,7 +31,7 @@ std::vector<std::string_view> LabelValues(const MetricInfo& info, const promethe
   return values;
 }
 
-// prometheus-cpp knows doubles alone; what counts whole things is a count again here, up to 2^53 without a loss.
+// prometheus-cpp stores every value as a double. This makes counts of it again, without a loss up to 2^53.
 MetricValue ValueOf(const MetricInfo& info, double number) {
   constexpr double kTwoTo64 = 18446744073709551616.0;
   if (info.counts_whole() && number >= 0 && number < kTwoTo64) return static_cast<uint64_t>(number);
@@ -48,7 +48,7 @@ void VisitHistogram(const prometheus::ClientMetric::Histogram& histogram, Metric
     below = bucket.cumulative_count;
   }
   TCPGAUGE_CHECK(!bounds.empty());
-  bounds.pop_back();  // infinity
+  bounds.pop_back();  // the infinite one
   visitor->HistogramSample(bounds, counts, histogram.sample_sum);
 }
 
@@ -62,9 +62,9 @@ std::vector<prometheus::MetricFamily> CollectFamilies(absl::Span<const prometheu
   }
   std::sort(families.begin(), families.end(),
             [](const auto& a, const auto& b) { return InfoOf(a).metric < InfoOf(b).metric; });
-  const auto twice = std::adjacent_find(families.begin(), families.end(),
-                                        [](const auto& a, const auto& b) { return a.name == b.name; });
-  TCPGAUGE_CHECK(twice == families.end());
+  const auto duplicate = std::adjacent_find(families.begin(), families.end(),
+                                            [](const auto& a, const auto& b) { return a.name == b.name; });
+  TCPGAUGE_CHECK(duplicate == families.end());
   for (prometheus::MetricFamily& family : families) {
     const MetricInfo& info = InfoOf(family);
     std::sort(family.metric.begin(), family.metric.end(),

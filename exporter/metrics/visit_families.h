@@ -13,13 +13,14 @@
 
 namespace tcpgauge {
 
-// The families of all `sources`, in the order of the catalog; the samples of each sorted by the values of their labels,
-// because prometheus-cpp orders them by hash. REQUIRES: each family is in the catalog, and comes from one source alone.
+// Collects the families of all `sources` in the order of the catalog. The samples of each family are sorted by the
+// values of their labels, because prometheus-cpp orders them by hash. REQUIRES: each family is in the catalog and comes
+// from one source only.
 std::vector<prometheus::MetricFamily> CollectFamilies(absl::Span<const prometheus::Collectable* const> sources);
 
-// Hands the families that come before `end` in the catalog to `visitor`; returns the rest. Families without a sample
-// are left out. REQUIRES: `families` are as CollectFamilies() returns them; a histogram has no labels; none
-// is a summary.
+// Hands the families that come before `end` in the catalog to `visitor`, except families without samples. Returns the
+// families that follow. REQUIRES: `families` come from CollectFamilies(); no histogram has labels; no family is a
+// summary.
 absl::Span<const prometheus::MetricFamily> VisitFamilies(absl::Span<const prometheus::MetricFamily> families,
                                                          Metric end, MetricVisitor* visitor);
 

@@ -90,11 +90,11 @@ class Walk {
                   [](const ConnectionSummary& c) { return c.server_sent.payload_bytes_per_second; });
     Begin(Metric::kConnectionState);
     for (size_t i = 0; i < exposition_.connections.size(); ++i) {
-      visitor_->ConnectionSample(i, ConnectionStateName(exposition_.connections[i].view->state), uint64_t{1});
+      visitor_->ConnectionSample(i, ConnectionStateName(exposition_.connections[i].connection->state), uint64_t{1});
     }
     RoundTripTimes();
     PerConnection(Metric::kConnectionIdle, [this](const ConnectionSummary& c) {
-      // The packet may be younger than the snapshot's time, or the clock may have stepped back.
+      // The packet may be newer than the snapshot's time, or the clock may have stepped back.
       return static_cast<double>(std::max<int64_t>(snapshot_.time_ns - c.last_packet_time_ns, 0)) *
              kSecondsPerNanosecond;
     });
@@ -111,7 +111,7 @@ class Walk {
   void Rest() { families_ = VisitFamilies(families_, Metric::kCount, visitor_); }
 
  private:
-  // What the agent counts of itself and comes before `metric` in the catalog goes first.
+  // Begins the family of `metric`, after the agent's own families that come before it in the catalog.
   void Begin(Metric metric) {
     families_ = VisitFamilies(families_, metric, visitor_);
     visitor_->BeginFamily(InfoOf(metric));
@@ -147,7 +147,7 @@ class Walk {
   void PerConnection(Metric metric, const ValueOf& value_of) {
     Begin(metric);
     for (size_t i = 0; i < exposition_.connections.size(); ++i) {
-      visitor_->ConnectionSample(i, {}, value_of(*exposition_.connections[i].view));
+      visitor_->ConnectionSample(i, {}, value_of(*exposition_.connections[i].connection));
     }
   }
 
@@ -163,7 +163,7 @@ class Walk {
   void RoundTripTimes() {
     bool has_begun = false;
     for (size_t i = 0; i < exposition_.connections.size(); ++i) {
-      const ConnectionSummary& connection = *exposition_.connections[i].view;
+      const ConnectionSummary& connection = *exposition_.connections[i].connection;
       if (connection.rtt_ns == ConnectionSummary::kUnknown) continue;
       if (!has_begun) Begin(Metric::kConnectionRtt);
       has_begun = true;
@@ -173,7 +173,7 @@ class Walk {
 
   const Exposition& exposition_;
   const Snapshot& snapshot_;
-  absl::Span<const prometheus::MetricFamily> families_;  // of the agent, not yet handed out
+  absl::Span<const prometheus::MetricFamily> families_;  // the agent's own, as far as not yet visited
   MetricVisitor* visitor_;
 };
 

@@ -9,11 +9,11 @@
 
 namespace tcpgauge {
 
-// Hands all that `exposition` says to `visitor`.
+// Hands all families and samples of `exposition` to `visitor`.
 void VisitMetrics(const Exposition& exposition, MetricVisitor* visitor);
 
-// How many samples that is, in the count of the text formats: a histogram has one for each bucket, its sum and its
-// count.
+// The number of samples of `exposition`, as the text formats count them: a histogram has one for each bucket, one for
+// its sum and one for its count.
 size_t CountSamples(const Exposition& exposition);
 
 }  // namespace tcpgauge

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes METRICS.md at the root of the workspace, or to the file named as its only argument.
-// Run it as `bazel run //exporter/metrics:write_metrics_md`.
+// Writes METRICS.md into the root of the workspace, or, with an argument, into the file of that name. Run it with
+// `bazel run //exporter/metrics:write_metrics_md`.
 
 #include <cstdio>
 #include <cstdlib>

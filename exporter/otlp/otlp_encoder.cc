@@ -135,7 +135,7 @@ class OtlpVisitor final : public MetricVisitor {
 
   void ConnectionSample(size_t index, std::string_view state, MetricValue value) override {
     ConnectionLabels& labels = connections_[index];
-    const int64_t start_ns = exposition_.connections[index].view->start_time_ns;
+    const int64_t start_ns = exposition_.connections[index].connection->start_time_ns;
     if (state.empty()) {
       AddNumber({labels.values, 5}, labels.key, start_ns, value);
       return;
@@ -156,14 +156,14 @@ class OtlpVisitor final : public MetricVisitor {
   void LabelConnections() {
     connections_.resize(exposition_.connections.size());
     for (size_t i = 0; i < connections_.size(); ++i) {
-      const ExportedConnection& connection = exposition_.connections[i];
+      const ExportedConnection& exported = exposition_.connections[i];
       ConnectionLabels& labels = connections_[i];
-      labels.texts[0] = connection.view->client.address.ToString();
-      labels.texts[1] = std::to_string(connection.view->client.port);
-      labels.texts[2] = connection.view->server.address.ToString();
-      labels.texts[3] = std::to_string(connection.view->server.port);
+      labels.texts[0] = exported.connection->client.address.ToString();
+      labels.texts[1] = std::to_string(exported.connection->client.port);
+      labels.texts[2] = exported.connection->server.address.ToString();
+      labels.texts[3] = std::to_string(exported.connection->server.port);
       std::copy(labels.texts, labels.texts + 4, labels.values);
-      labels.values[4] = exposition_.interfaces[connection.interface].name;
+      labels.values[4] = exposition_.interfaces[exported.interface].name;
       for (size_t j = 0; j < 5; ++j) AppendToKey(labels.values[j], &labels.key);
     }
   }

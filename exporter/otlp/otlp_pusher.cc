@@ -62,7 +62,7 @@ OtlpPusher::OtlpPusher(const OtelSettings& settings, const OtlpSources& sources,
       gzip_(settings.gzip),
       console_(STDOUT_FILENO),
       console_log_(*sources.clock, kConsoleLogIntervalNs),
-      scrape_seconds_(own_metrics_.Gauge(Metric::kScrapeDuration)),
+      output_(sources.limits, sources.metrics),
       transport_(std::move(transport)),
       loop_(
           LoopOptions(settings, sources.queue_bytes), MakePushMetrics(sources.metrics), [this] { return Collect(); },
@@ -97,14 +97,13 @@ std::vector<OtlpRequest> OtlpPusher::Collect() {
   if (snapshot->sequence == 0) return {};  // nothing is known yet
   const int64_t begin_ns = sources_.clock->SteadyNanoseconds();
   const int64_t time_ns = sources_.clock->WallNanoseconds();
-  const Exposition exposition =
-      MakeExposition(snapshot, sources_.limits, {sources_.metrics, &own_metrics_, &process_metrics_});
+  const Exposition exposition = output_.Expose(snapshot);
   std::vector<OtlpRequest> requests;
   if (encoder_.has_value()) requests = encoder_->Encode(exposition, time_ns);
   for (OtlpRequest& request : requests) {
     if (gzip_) request.body = Gzip(request.body);
   }
-  scrape_seconds_.Set(static_cast<double>(sources_.clock->SteadyNanoseconds() - begin_ns) * kSecondsPerNanosecond);
+  output_.SetDuration(sources_.clock->SteadyNanoseconds() - begin_ns);
   if (console_encoder_.has_value()) WriteToConsole(exposition, time_ns);
   return requests;
 }

@@ -2,8 +2,6 @@
 #ifndef TCPGAUGE_EXPORTER_OTLP_OTLP_PUSHER_H_
 #define TCPGAUGE_EXPORTER_OTLP_OTLP_PUSHER_H_
 
-#include <prometheus/gauge.h>
-
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,16 +9,13 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "exporter/metrics/agent_metrics.h"
-#include "exporter/metrics/build_info.h"
-#include "exporter/metrics/exposition.h"
-#include "exporter/metrics/make_exposition.h"
-#include "exporter/metrics/process_metrics.h"
+#include "exporter/metrics/metrics_output.h"
 #include "exporter/otlp/console_output.h"
 #include "exporter/otlp/otel_environment.h"
 #include "exporter/otlp/otlp_encoder.h"
 #include "exporter/otlp/push_loop.h"
 #include "exporter/otlp/push_transport.h"
+#include "src/base/build_info.h"
 #include "src/base/clock.h"
 #include "src/base/log_limiter.h"
 #include "src/base/stop_signal.h"
@@ -65,9 +60,7 @@ class OtlpPusher {
   std::optional<OtlpEncoder> console_encoder_;
   ConsoleOutput console_;
   LogLimiter console_log_;
-  const ProcessMetrics process_metrics_;
-  AgentMetrics own_metrics_;           // of this output alone: it has its own previous exposition
-  prometheus::Gauge& scrape_seconds_;  // in own_metrics_
+  MetricsOutput output_;
   std::unique_ptr<PushTransport> transport_;
   PushLoop loop_;
   StopSignal stop_;

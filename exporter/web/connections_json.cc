@@ -28,10 +28,10 @@ void WriteSum(const ConnectionSum& sum, JsonWriter* writer) {
   writer->Raw("}");
 }
 
-// What connections have in common, as text.
+// Texts that connections share, rendered once.
 struct Shared {
-  std::vector<std::string> interfaces;      // quoted names
-  std::vector<std::string> encapsulations;  // members
+  std::vector<std::string> interfaces;      // names as JSON strings
+  std::vector<std::string> encapsulations;  // JSON members
 
   explicit Shared(const Snapshot& snapshot) {
     for (const InterfaceView& interface : snapshot.interfaces) interfaces.push_back(JsonString(interface.name));
@@ -55,7 +55,7 @@ void WriteConnection(const Snapshot& snapshot, const ConnectionSummary& connecti
   writer->Raw(shared.encapsulations[connection.encapsulation]);
   writer->Raw(",\"start_time\":").Seconds(connection.start_time_ns + snapshot.clock_stepped_ns);
   writer->Raw(",\"last_packet_time\":").Seconds(connection.last_packet_time_ns + snapshot.clock_stepped_ns);
-  // A row may be a little younger than the snapshot's time.
+  // The last packet may be a little newer than the snapshot's time.
   writer->Raw(",\"idle_seconds\":").Seconds(std::max<int64_t>(snapshot.time_ns - connection.last_packet_time_ns, 0));
   WriteDuration(",\"handshake_rtt_seconds\":", connection.handshake_rtt_ns, writer);
   WriteDuration(",\"rtt_seconds\":", connection.rtt_ns, writer);
@@ -75,8 +75,9 @@ void WriteInterfaces(const Snapshot& snapshot, const Shared& shared, JsonWriter*
   writer->Raw("]");
 }
 
-absl::Status Wrong(std::string_view parameter, std::string_view value, const std::string& right) {
-  return absl::InvalidArgumentError(absl::StrCat(std::string(parameter), ": ", JsonString(value), " is not ", right));
+absl::Status WrongValue(std::string_view parameter, std::string_view value, const std::string& expected) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(std::string(parameter), ": ", JsonString(value), " is not ", expected));
 }
 
 }  // namespace
@@ -88,7 +89,8 @@ absl::StatusOr<ConnectionQuery> ParseConnectionQuery(const HttpRequest& request)
     query.reverse = sort.front() == '-';
     const auto parsed = ParseConnectionSort(std::string_view(sort).substr(query.reverse ? 1 : 0));
     if (!parsed.has_value()) {
-      return Wrong("sort", sort, absl::StrCat("one of ", ConnectionSortNames(), ", with a - before it to reverse"));
+      return WrongValue("sort", sort,
+                        absl::StrCat("one of ", ConnectionSortNames(), ", with a - before it to reverse"));
     }
     query.sort = *parsed;
   }
@@ -97,7 +99,7 @@ absl::StatusOr<ConnectionQuery> ParseConnectionQuery(const HttpRequest& request)
     const char* end = limit.data() + limit.size();
     const auto [parsed_to, error] = std::from_chars(limit.data(), end, query.limit);
     if (error != std::errc() || parsed_to != end || query.limit > kMaxConnectionsListed) {
-      return Wrong("limit", limit, absl::StrCat("a number from 0 to ", kMaxConnectionsListed));
+      return WrongValue("limit", limit, absl::StrCat("a number from 0 to ", kMaxConnectionsListed));
     }
   }
   query.filter = request.QueryParameter("filter").value_or("");

@@ -12,16 +12,19 @@
 
 namespace tcpgauge {
 
-// No answer lists more connections.
+// The most connections that one answer lists.
 constexpr size_t kMaxConnectionsListed = 10000;
 
-// The query that the parameters sort, limit and filter ask for; sort=-NAME reverses. Others are ignored.
-// Errors: InvalidArgument, one line that names the parameter, what is wrong with it and what would be right.
+// Reads the query from the parameters sort, limit and filter of `request`; sort=-NAME reverses the order. Other
+// parameters are ignored. Errors: InvalidArgument, one line that names the parameter, its wrong value and the right
+// values.
 absl::StatusOr<ConnectionQuery> ParseConnectionQuery(const HttpRequest& request);
 
-// What /api/v1/connections says, as docs/openapi.json describes it. REQUIRES: query.filter is a Filter.
+// The answer of /api/v1/connections, as docs/openapi.json describes it. `agent` is the name of the agent. REQUIRES:
+// Filter::Parse() accepts query.filter.
 //
-// Written by hand, for the top view and pages ask for thousands of connections every second.
+// Design. The top view and web pages ask for thousands of connections every second, so the text is written directly,
+// without an object for each value.
 std::string ConnectionsJson(const Snapshot& snapshot, const ConnectionQuery& query, const std::string& agent);
 
 }  // namespace tcpgauge

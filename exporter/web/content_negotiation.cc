@@ -13,7 +13,7 @@ bool NamesOpenMetrics(const AcceptRange& range) {
          (range.version.empty() || range.version == "1.0.0" || range.version == "0.0.1");
 }
 
-// How precisely the range names the text format 0.0.4; 0 = not at all.
+// How precisely `range` names the text format 0.0.4; 0 = it does not match.
 int PrometheusTextPrecision(const AcceptRange& range) {
   if (range.name == "text/plain") return range.version == "0.0.4" ? 4 : range.version.empty() ? 3 : 0;
   return range.name == "text/*" ? 2 : range.name == "*/*" ? 1 : 0;

@@ -8,9 +8,9 @@
 
 namespace tcpgauge {
 
-// The format that the value of an Accept header (RFC 9110 section 12.5.1) prefers. OpenMetrics only where it is named,
-// in version 1.0.0, 0.0.1 or none, and no other format that can be had is preferred; else, and where nothing fits,
-// 0.0.4.
+// Chooses the text format by `accept`, the value of an Accept header (RFC 9110 section 12.5.1). OpenMetrics is chosen
+// if the header names it, without a version or with 1.0.0 or 0.0.1, and gives the Prometheus format no higher quality.
+// Otherwise the Prometheus format 0.0.4 is chosen, even if the header accepts neither.
 TextFormat NegotiateTextFormat(std::string_view accept);
 
 }  // namespace tcpgauge

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes web_page.cc: the page, and the Content-Security-Policy that lets nothing but its own style and script run.
+"""Writes web_page.cc: the page, and the Content-Security-Policy that allows only its own style and script.
 
 usage: embed_page.py PAGE
 """
@@ -22,7 +22,7 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         page = file.read()
     if f"){_DELIMITER}\"" in page:
-        sys.exit("embed_page.py: the page holds the delimiter of the literal")
+        sys.exit("embed_page.py: the page contains the delimiter of the string literal")
     policy = "; ".join((
         "default-src 'none'", f"script-src {_source(page, 'script')}", f"style-src {_source(page, 'style')}",
         "connect-src 'self'", "img-src data:", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"))

@@ -13,12 +13,13 @@ namespace {
 constexpr char kOther[] = "other";
 constexpr int kOk = 200;
 
-// From an answer out of memory, over one that waits for a snapshot, to one on a machine that is too busy.
+// An answer from memory takes less than the first bound. One that waits for a snapshot takes milliseconds. Only on an
+// overloaded machine does an answer take longer than the last bound.
 constexpr double kSecondsBounds[] = {0.001, 0.01, 0.1, 1};
 
-// A histogram is a sample for each bound, and those of infinity, sum and count.
+// A histogram has a sample for each bound, for infinity, for the sum and for the count.
 constexpr size_t kHistogramSamples = std::size(kSecondsBounds) + 3;
-constexpr size_t kMaxCounters = kRequestSamples - kHistogramSamples - 1;  // beside the one for what has no room
+constexpr size_t kMaxCounters = kRequestSamples - kHistogramSamples - 1;  // 1: route "other", code "other"
 
 }  // namespace
 

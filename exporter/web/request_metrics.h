@@ -18,19 +18,19 @@
 
 namespace tcpgauge {
 
-// Counts HTTP requests by route and status, and how long they took.
+// Counts HTTP requests by route and status, and measures how long they took.
 //
-// A route is a path that is served; all other paths are the route "other". Each route has a counter of status 200 from
-// the start, so that rate() sees its first request, and so that nobody who asks for what is not there can take its
-// place. A counter of another status is made when it is needed.
+// A route is a path that is served; all other paths share the route "other". Each route has a counter for status 200
+// from the start: rate() then sees its first request, and requests for unknown paths cannot take its place. A counter
+// for another status is made when the first request needs it.
 //
-// Bounds: kRequestSamples samples in an exposition, the histogram's included. When there is no room for one more
-// counter, the request counts under route "other" and code "other".
+// Bounds: kRequestSamples samples in an exposition, including those of the histogram. When no room for another counter
+// is left, the request is counted under route "other" and code "other".
 //
-// Thread: any; holds a lock to find the counter.
+// Thread: any. A lock is held while the counter is looked up.
 class RequestMetrics final : public RequestObserver {
  public:
-  // `metrics` must outlive it. REQUIRES: at most 11 routes.
+  // `metrics` must outlive this object. REQUIRES: at most 11 routes.
   RequestMetrics(const std::vector<std::string>& routes, AgentMetrics* metrics);
 
   void OnAnswer(const AnsweredRequest& request) override;
@@ -49,7 +49,7 @@ class RequestMetrics final : public RequestObserver {
   Mutex mutex_;
   std::map<std::string, Route, std::less<>> routes_ ABSL_GUARDED_BY(mutex_);
   Route other_ ABSL_GUARDED_BY(mutex_);
-  size_t counters_ ABSL_GUARDED_BY(mutex_) = 0;  // of all routes
+  size_t counters_ ABSL_GUARDED_BY(mutex_) = 0;  // in all routes together
 };
 
 }  // namespace tcpgauge

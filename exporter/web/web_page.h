@@ -6,11 +6,11 @@
 
 namespace tcpgauge {
 
-// exporter/web/index.html: one file that asks nothing of any other host.
+// The text of exporter/web/index.html: one file that loads nothing from another host.
 extern const std::string_view kWebPage;
 
-// The Content-Security-Policy to serve it with: by their hashes, its own style and script alone may run, and it may ask
-// only the agent that it came from.
+// The Content-Security-Policy header of the page. It allows, by their hashes, only the page's own style and script, and
+// requests only to the agent that served the page.
 extern const std::string_view kWebPagePolicy;
 
 }  // namespace tcpgauge

@@ -1,34 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/web/web_routes.h"
 
-#include <prometheus/gauge.h>
-
 #include <functional>
 #include <memory>
 #include <utility>
 
 #include "exporter/http/compression.h"
 #include "exporter/http/concurrency_limit.h"
-#include "exporter/metrics/make_exposition.h"
-#include "exporter/metrics/process_metrics.h"
+#include "exporter/metrics/metrics_output.h"
 #include "exporter/metrics/text_writer.h"
 #include "exporter/web/connections_json.h"
 #include "exporter/web/content_negotiation.h"
 #include "exporter/web/web_page.h"
 #include "src/base/json_string.h"
-#include "src/base/time_units.h"
-#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {
 
-// A page that is made from a snapshot.
+// Makes a page from a snapshot.
 using SnapshotHandler =
     std::function<HttpResponse(const HttpRequest& request, const std::shared_ptr<const Snapshot>& snapshot)>;
 
-// Hands a new snapshot to `handler`. It waits for the snapshot before the handler is entered, so that a place among the
-// concurrent ones is not held, and no time measured, meanwhile.
-HttpHandler WithNewSnapshot(const SnapshotHub* hub, SnapshotHandler handler) {
+// Waits for a fresh snapshot and hands it to `handler`. The wait comes first, so that during it the request takes no
+// place among the concurrent ones, and its time is not measured.
+HttpHandler WithFreshSnapshot(const SnapshotHub* hub, SnapshotHandler handler) {
   return [hub, handler = std::move(handler)](const HttpRequest& request) { return handler(request, hub->Fresh()); };
 }
 
@@ -40,23 +35,18 @@ SnapshotHandler LimitConcurrency(size_t limit, SnapshotHandler handler) {
 }
 
 SnapshotHandler MetricsPage(const WebSources& sources) {
-  // Of this page alone: a push, which takes several times as long, has its own.
-  const auto own_metrics = std::make_shared<AgentMetrics>();
-  prometheus::Gauge* const scrape_seconds = &own_metrics->Gauge(Metric::kScrapeDuration);
-  return [sources, own_metrics, scrape_seconds](const HttpRequest& request,
-                                                const std::shared_ptr<const Snapshot>& snapshot) {
-    const int64_t start = sources.clock->SteadyNanoseconds();
-    const ProcessMetrics process;
-    const Exposition exposition =
-        MakeExposition(snapshot, {sources.limits.series_limit, sources.limits.metrics_connections},
-                       {sources.metrics, own_metrics.get(), &process});
+  const ExpositionLimits limits = {sources.limits.series_limit, sources.limits.metrics_connections};
+  const auto output = std::make_shared<MetricsOutput>(limits, sources.metrics);
+  return [output, clock = sources.clock](const HttpRequest& request, const std::shared_ptr<const Snapshot>& snapshot) {
+    const int64_t start_ns = clock->SteadyNanoseconds();
+    const Exposition exposition = output->Expose(snapshot);
     const TextFormat format = NegotiateTextFormat(request.Header("Accept").value_or(""));
     HttpResponse response;
     response.content_type = std::string(ContentTypeOf(format));
     response.headers.emplace_back("Vary", "Accept");
     response.body = WriteText(exposition, format);
     response = CompressIfAccepted(request, std::move(response));
-    scrape_seconds->Set(static_cast<double>(sources.clock->SteadyNanoseconds() - start) * kSecondsPerNanosecond);
+    output->SetDuration(clock->SteadyNanoseconds() - start_ns);
     return response;
   };
 }
@@ -113,7 +103,7 @@ HttpRouter WebRoutes(const WebSources& sources) {
   HttpRouter router;
   router.Handle("/", WebPage());
   const auto handle_snapshot = [&router, hub = sources.hub](const std::string& path, SnapshotHandler handler) {
-    router.Handle(path, WithNewSnapshot(hub, std::move(handler)));
+    router.Handle(path, WithFreshSnapshot(hub, std::move(handler)));
   };
   handle_snapshot("/api/v1/status", StatusPage(sources));
   handle_snapshot("/api/v1/connections",

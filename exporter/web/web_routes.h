@@ -7,29 +7,28 @@
 
 #include "exporter/http/http_router.h"
 #include "exporter/metrics/agent_metrics.h"
-#include "exporter/metrics/build_info.h"
 #include "exporter/web/status_json.h"
+#include "src/base/build_info.h"
 #include "src/base/clock.h"
 #include "src/snapshot/snapshot_hub.h"
 
 namespace tcpgauge {
 
-// What the pages are made from. `hub`, `clock` and `metrics` must outlive the routes; the callbacks are called from any
-// thread.
+// The sources of the pages. `hub`, `clock` and `metrics` must outlive the routes. Any thread may call the callbacks.
 struct WebSources {
   const SnapshotHub* hub = nullptr;
   const Clock* clock = nullptr;
-  AgentMetrics* metrics = nullptr;  // of the agent; a page's own are kept by the page
+  AgentMetrics* metrics = nullptr;
   BuildInfo build;
-  std::string agent_name;  // tells this agent from others: the host's name
+  std::string agent_name;  // the name of the host; it distinguishes this agent from others
   AgentLimits limits;
   EffectiveFlags flags;
   std::string telemetry_path;
-  std::function<bool()> is_healthy;  // workers make progress
-  std::function<bool()> is_ready;    // packets are being captured
+  std::function<bool()> is_healthy;  // whether all workers make progress
+  std::function<bool()> is_ready;    // whether packets are being captured
 };
 
-// The telemetry path, /-/healthy, /-/ready, /api/v1/status, /api/v1/connections and /.
+// Routes the telemetry path, /-/healthy, /-/ready, /api/v1/status, /api/v1/connections and /.
 HttpRouter WebRoutes(const WebSources& sources);
 
 }  // namespace tcpgauge

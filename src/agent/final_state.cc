@@ -10,9 +10,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "exporter/metrics/agent_metrics.h"
-#include "exporter/metrics/make_exposition.h"
-#include "exporter/metrics/process_metrics.h"
+#include "exporter/metrics/metrics_output.h"
 #include "exporter/metrics/text_writer.h"
 #include "exporter/web/connections_json.h"
 #include "src/agent/agent_name.h"
@@ -27,9 +25,7 @@ std::string Metrics(const Options& options, const SnapshotHub& hub, TextFormat f
   // Of its own: this is no exposition of a running agent, so no output has counted anything.
   AgentMetrics agent;
   DescribeAgent(options, &agent);
-  agent.Gauge(Metric::kScrapeDuration);  // there was no exposition before
-  const ProcessMetrics process;
-  return WriteText(MakeExposition(hub.Current(), ExpositionLimitsOf(options), {&agent, &process}), format);
+  return WriteText(MetricsOutput(ExpositionLimitsOf(options), &agent).Expose(hub.Current()), format);
 }
 
 std::string FinalState(const Options& options, const SnapshotHub& hub) {

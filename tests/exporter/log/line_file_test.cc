@@ -29,7 +29,7 @@ std::string Contents(const std::string& path) {
 
 void Write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
-// As long as it lives, no file grows beyond `bytes`: a disk that is full.
+// Simulates a full disk: while this object exists, no file grows beyond `bytes`.
 class FullDisk {
  public:
   explicit FullDisk(rlim_t bytes) {
@@ -87,7 +87,7 @@ TEST(LineFile, OnAFullDiskHoldsWholeLinesOnlyCountsTheLostAndGoesOn) {
     EXPECT_EQ(counters.lost.Value(), 2);
     EXPECT_EQ((*file)->error(), EFBIG);
     (*file)->Append("5\n");
-    EXPECT_EQ(Contents(path), "one\ntwo\n5\n") << "there was room for this one";
+    EXPECT_EQ(Contents(path), "one\ntwo\n5\n") << "there was room for this line";
     (*file)->Append("six\n");
     EXPECT_EQ(counters.lost.Value(), 3);
   }

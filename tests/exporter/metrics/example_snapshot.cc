@@ -43,7 +43,7 @@ void CountOutputs(AgentMetrics* metrics) {
   metrics->Gauge(Metric::kOtlpQueueBytes).Set(654321);
 }
 
-// As ProcessMetrics does.
+// Sets fixed values for the metrics that ProcessMetrics collects.
 void DescribeProcess(AgentMetrics* metrics) {
   metrics->Counter(Metric::kProcessCpu).Increment(12.25);
   metrics->Gauge(Metric::kProcessOpenFds).Set(17);
@@ -94,7 +94,7 @@ Snapshot ExampleSnapshot() {
   middle.rtt_ns = 250000;
   ConnectionSummary light = ExampleConnection(13, "198.51.100.8", 50002);
   light.state = ConnectionState::kReset;
-  light.last_packet_time_ns = kNow + 1;  // younger than the snapshot
+  light.last_packet_time_ns = kNow + 1;  // newer than the snapshot
   snapshot.connections = {heavy, middle, light};
   snapshot.connections_not_listed = 6;
 

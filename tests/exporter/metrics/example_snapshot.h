@@ -11,14 +11,14 @@
 
 namespace tcpgauge {
 
-// A snapshot made by hand: two interfaces, three connections (one with an IPv6 client, one whose round-trip time is not
-// known), and a count in everything.
+// A snapshot made by hand: two interfaces, three connections (one has an IPv6 client, one has no known round-trip
+// time), and a value in nearly every counter.
 Snapshot ExampleSnapshot();
 
 // An established connection on interface 0 from client_address:client_port to 192.0.2.1:443, without traffic.
 ConnectionSummary ExampleConnection(uint64_t id, const std::string& client_address, uint16_t client_port);
 
-// Every metric that the agent counts of itself, with a fixed value; as many samples as there can be.
+// All of the agent's metrics of itself, with fixed values and the largest possible number of samples.
 const AgentMetrics& ExampleAgentMetrics();
 
 Exposition ExampleExposition(Snapshot snapshot, size_t connection_limit = 100);

@@ -13,7 +13,7 @@ using testing::ElementsAre;
 
 std::vector<uint64_t> ExportedIds(const Exposition& exposition) {
   std::vector<uint64_t> ids;
-  for (const ExportedConnection& connection : exposition.connections) ids.push_back(connection.view->id);
+  for (const ExportedConnection& exported : exposition.connections) ids.push_back(exported.connection->id);
   return ids;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The four laws of the exposition, from segments to samples, under random traffic that tries to break them: bound,
-// exactness, heaviest first, and that what is left out is counted.
+// Four laws of the exposition, tested from segments to samples with random traffic that tries to break them: it is
+// bounded, its sums are exact, the heaviest connections come first, and connections that it leaves out are counted.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -25,9 +25,9 @@ namespace {
 
 constexpr int64_t kSecondNs = 1000000000;
 constexpr size_t kWorkers = 2;
-constexpr double kHysteresis = 1.25;  // of the connections that are exported already
+constexpr double kHysteresis = 1.25;  // advantage in rank of a connection that was in front before
 
-// All between the decoder and the text, with two workers.
+// Everything between the decoder and the text, with two workers.
 class Pipeline {
  public:
   Pipeline(const ExpositionLimits& limits, size_t edges, int64_t window_ns) : limits_(limits) {
@@ -83,16 +83,16 @@ class Pipeline {
   std::unique_ptr<Collector> collector_;
 };
 
-// Steady packet time; forged SYNs, scans, short and long connections of few or many clients.
+// Traffic whose time never steps back: forged SYNs, scans, and short and long connections of few or many clients.
 class Crowd {
  public:
   Crowd(uint64_t seed, Pipeline* pipeline) : random_(seed), pipeline_(*pipeline) {}
 
   int64_t now_ns() const { return now_ns_; }
-  // Payload of each connection, by its client.
+  // Payload of each connection; the key is its client endpoint.
   const std::map<Endpoint, uint64_t>& payload_bytes() const { return payload_bytes_; }
 
-  // One event, some tens of microseconds after the last.
+  // One event, tens of microseconds after the event before.
   void Go() {
     switch (Below(4)) {
       case 0:  // a forged SYN, or a scanned port
@@ -131,7 +131,7 @@ class Crowd {
     now_ns_ += 1000 * (1 + Below(40));
     pipeline_.Feed(segment.TimeNs(now_ns_));
   }
-  // With a little payload; half of them end at once.
+  // A connection with up to 300 bytes of payload. Half of them come from 20 clients, the others from a million.
   Connection Connect() {
     const uint32_t clients = Below(2) == 0 ? 20 : 1 << 20;
     Connection connection{{Address(100 + Below(clients)), Port()}, {Address(1 + Below(3)), 443}};
@@ -201,7 +201,7 @@ TEST(Laws, NoExpositionHoldsMoreSamplesThanTheLimit) {
 }
 
 TEST(Laws, TheFixedSamplesAreWhatThePlanSays) {
-  const size_t edges = 1;  // the one named other
+  const size_t edges = 1;  // the edge "other"
   const size_t interfaces = 3;
   const Exposition exposition = Pipeline({1000, 0}, 0, kSecondNs).Expose(kTestStartNs);
   EXPECT_EQ(CountSamples(exposition), kFixedSamples + edges * kSamplesPerEdge + interfaces * kSamplesPerInterface);
@@ -215,7 +215,7 @@ TEST(Laws, IncreasesOfTheEdgesAddUpToThatOfTheTotalsAndNoCounterFalls) {
     std::map<EdgeLabels, EdgeCounters> before;
     Totals totals_before;
     uint64_t retired_before = 0;
-    // Between the seconds at which edges change.
+    // Edges change at full seconds, so expositions are made half a second later.
     for (int64_t due_ns = kTestStartNs + kSecondNs / 2; due_ns < kTestStartNs + 20 * kSecondNs; due_ns += kSecondNs) {
       while (crowd.now_ns() < due_ns) {
         crowd.Go();
@@ -225,13 +225,13 @@ TEST(Laws, IncreasesOfTheEdgesAddUpToThatOfTheTotalsAndNoCounterFalls) {
       const std::map<EdgeLabels, EdgeCounters> now = EdgesOf(exposition);
       const Totals& totals = exposition.snapshot->totals;
       ExpectAllIsCreditedOnce(exposition);
-      // In the first window, edges come and go without being announced.
+      // In the first window, edges are exported without an announcement.
       const bool settled = due_ns > kTestStartNs + 2 * kWindowNs;
       uint64_t increase = 0;
       for (const auto& [labels, counters] : now) {
         const bool is_new = before.find(labels) == before.end();
         if (is_new && settled) {
-          ASSERT_EQ(counters.client_payload_bytes, 0) << "rate() misses what a series begins with";
+          ASSERT_EQ(counters.client_payload_bytes, 0) << "rate() misses the first value of a series";
         }
         const EdgeCounters& old = before[labels];
         ASSERT_GE(counters.client_payload_bytes, old.client_payload_bytes) << "seed " << seed;
@@ -246,7 +246,7 @@ TEST(Laws, IncreasesOfTheEdgesAddUpToThatOfTheTotalsAndNoCounterFalls) {
       totals_before = totals;
       before = now;
     }
-    EXPECT_GT(retired_before, 0) << "no edge ever gave way: nothing was tried";
+    EXPECT_GT(retired_before, 0) << "no edge ever retired, so the test tried too little";
   }
 }
 
@@ -261,9 +261,9 @@ TEST(Laws, TheHeaviestConnectionsOfTheWindowAreExported) {
       ASSERT_EQ(exposition.connections.size(), limits.connections);
       std::map<Endpoint, uint64_t> left_out = crowd.payload_bytes();
       uint64_t lightest_exported = UINT64_MAX;
-      for (const ExportedConnection& connection : exposition.connections) {
-        lightest_exported = std::min(lightest_exported, left_out.at(connection.view->client));
-        left_out.erase(connection.view->client);
+      for (const ExportedConnection& exported : exposition.connections) {
+        lightest_exported = std::min(lightest_exported, left_out.at(exported.connection->client));
+        left_out.erase(exported.connection->client);
       }
       for (const auto& [client, bytes] : left_out) {
         ASSERT_LE(static_cast<double>(bytes), kHysteresis * static_cast<double>(lightest_exported)) << "seed " << seed;
@@ -280,7 +280,7 @@ TEST(Laws, TwoReadersSeeTheSame) {
   const Exposition second = MakeExposition(first.snapshot, {2000, 50}, {});
   ASSERT_EQ(first.connections.size(), second.connections.size());
   for (size_t i = 0; i < first.connections.size(); ++i) {
-    EXPECT_EQ(first.connections[i].view, second.connections[i].view);
+    EXPECT_EQ(first.connections[i].connection, second.connections[i].connection);
   }
   EXPECT_EQ(EdgesOf(first).size(), EdgesOf(second).size());
 }
@@ -298,7 +298,7 @@ TEST(Laws, WhatIsLeftOutIsCounted) {
       ASSERT_EQ(exposition.connections_not_exported + exposition.connections.size(),
                 confirmed + snapshot.ended_connections.size());
       ASSERT_EQ(snapshot.edges.folded, snapshot.edges.other.connections_opened);
-      ASSERT_EQ(EdgesOf(exposition).size(), snapshot.edges.exported.size() + 1) << "and the one named other";
+      ASSERT_EQ(EdgesOf(exposition).size(), snapshot.edges.exported.size() + 1) << "and the edge other";
     }
   }
 }

@@ -16,7 +16,7 @@ TEST(MetricsMarkdown, IsWhatTheFileInTheTreeHolds) {
   ASSERT_TRUE(file) << "METRICS.md is missing";
   std::ostringstream text;
   text << file.rdbuf();
-  EXPECT_EQ(text.str(), MetricsMarkdown()) << "METRICS.md is stale: bazel run //exporter:write_metrics_md";
+  EXPECT_EQ(text.str(), MetricsMarkdown()) << "METRICS.md is stale: bazel run //exporter/metrics:write_metrics_md";
 }
 
 TEST(MetricsMarkdown, HoldsEveryMetric) {

@@ -22,7 +22,7 @@ using testing::IsEmpty;
 using testing::Pair;
 using testing::UnorderedElementsAre;
 
-// From name to value.
+// Values by name.
 std::map<std::string, double> Values(const ProcessMetrics& metrics) {
   std::map<std::string, double> values;
   for (const prometheus::MetricFamily& family : metrics.Collect()) {
@@ -60,7 +60,7 @@ TEST_F(ProcessMetricsTest, ReadsTheFieldsAfterANameWithBracketsAndSpaces) {
                                    Pair("process_virtual_memory_bytes", 1000000),
                                    Pair("process_resident_memory_bytes", 25 * page_bytes),
                                    Pair("process_start_time_seconds", DoubleEq(1700000000 + 5000 / ticks)),
-                                   // The one that reads the directory is left out.
+                                   // The descriptor that reads the directory does not count.
                                    Pair("process_open_fds", 3), Pair("process_max_fds", 1024)));
 }
 

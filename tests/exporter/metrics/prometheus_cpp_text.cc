@@ -48,13 +48,13 @@ class FamilyBuilder final : public MetricVisitor {
   }
 
   void ConnectionSample(size_t index, std::string_view state, MetricValue value) override {
-    const ExportedConnection& connection = exposition_.connections[index];
+    const ExportedConnection& exported = exposition_.connections[index];
     prometheus::ClientMetric& metric = Add(value);
-    AddLabel(&metric, connection.view->client.address.ToString());
-    AddLabel(&metric, std::to_string(connection.view->client.port));
-    AddLabel(&metric, connection.view->server.address.ToString());
-    AddLabel(&metric, std::to_string(connection.view->server.port));
-    AddLabel(&metric, exposition_.interfaces[connection.interface].name);
+    AddLabel(&metric, exported.connection->client.address.ToString());
+    AddLabel(&metric, std::to_string(exported.connection->client.port));
+    AddLabel(&metric, exported.connection->server.address.ToString());
+    AddLabel(&metric, std::to_string(exported.connection->server.port));
+    AddLabel(&metric, exposition_.interfaces[exported.interface].name);
     if (!state.empty()) AddLabel(&metric, std::string(state));
   }
 

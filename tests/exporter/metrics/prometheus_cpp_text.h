@@ -8,7 +8,7 @@
 
 namespace tcpgauge {
 
-// `exposition` as prometheus-cpp's own serializer writes it: the oracle of our text writer.
+// `exposition` as prometheus-cpp's own serializer writes it: the oracle for WriteText().
 std::string PrometheusCppText(const Exposition& exposition);
 
 }  // namespace tcpgauge

@@ -59,7 +59,7 @@ class Generator {
     uint8_t bytes[16] = {0x20, 0x01, 0x0d, 0xb8};
     for (int i = 12; i < 16; ++i) bytes[i] = static_cast<uint8_t>(random_());
     if (Below(4) == 0) return IpAddress::FromV6(bytes);
-    // Few addresses in the wild case, so that many connections have equal labels.
+    // With Values::kAny there are few addresses, so that many connections have equal labels.
     return IpAddress::FromV4({10, 0, any_ ? uint8_t{0} : bytes[14], any_ ? uint8_t{1} : bytes[15]});
   }
 

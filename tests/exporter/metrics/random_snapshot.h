@@ -10,11 +10,11 @@
 namespace tcpgauge {
 
 enum class Values {
-  kPlausible,  // what a link can produce
-  kAny,        // any bits: numbers that are none, names of any bytes, connections whose labels are equal
+  kPlausible,  // values that a link can produce
+  kAny,        // any bits: numbers that are NaN, names of any bytes, connections with equal labels
 };
 
-// The same for the same arguments.
+// The same arguments give the same snapshot.
 Snapshot RandomSnapshot(uint64_t seed, size_t connection_count, Values values);
 
 }  // namespace tcpgauge

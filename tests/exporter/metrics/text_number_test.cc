@@ -30,7 +30,7 @@ std::string Bound(double bound) {
   return text;
 }
 
-// What a stream of the precision that prometheus-cpp sets writes.
+// The text that a stream writes with the precision that prometheus-cpp sets.
 std::string Printf(double number) {
   char text[64];
   std::snprintf(text, sizeof(text), "%.16g", number);

@@ -26,7 +26,7 @@ std::string OpenMetrics(const Snapshot& snapshot) {
   return WriteText(ExampleExposition(snapshot), TextFormat::kOpenMetrics);
 }
 
-// Series are equal when the sets of their labels are; here labels always come in one order.
+// Two series are the same when their sets of labels are equal. The writer keeps the order of labels, so texts compare.
 void ExpectNoSeriesTwice(const std::string& text) {
   std::set<std::string> series;
   std::istringstream lines(text);

@@ -15,7 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// Writes down what it is handed.
+// Records its calls as text.
 class Transcript final : public MetricVisitor {
  public:
   void BeginFamily(const MetricInfo& family) override { lines.push_back(std::string(family.name)); }

@@ -34,7 +34,7 @@ TEST(VisitMetrics, HoldsEveryMetricOfTheCatalog) {
   }
 }
 
-// Holds every sample's value against what the catalog says of its kind.
+// Checks that the catalog and the value of each sample agree on whether the metric counts whole things.
 class KindChecker final : public MetricVisitor {
  public:
   void BeginFamily(const MetricInfo& family) override { info_ = &family; }
@@ -54,7 +54,7 @@ TEST(VisitMetrics, WhatTheCatalogCallsACountIsHandedOnAsOne) {
   VisitMetrics(ExampleExposition(ExampleSnapshot()), &checker);
 }
 
-// Writes down the families.
+// Records the families.
 class FamilyOrder final : public MetricVisitor {
  public:
   void BeginFamily(const MetricInfo& family) override { families.push_back(family.metric); }

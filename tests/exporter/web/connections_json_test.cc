@@ -103,7 +103,7 @@ TEST(ConnectionsJson, IdleTimeIsNeverNegative) {
   ConnectionQuery query;
   query.sort = ConnectionSort::kIdle;
   const Json rows = Answer(ExampleSnapshot(), query)["connections"];
-  EXPECT_EQ(rows[0]["id"], "13");  // whose last packet is younger than the snapshot
+  EXPECT_EQ(rows[0]["id"], "13");  // its last packet is newer than the snapshot
   EXPECT_EQ(rows[0]["idle_seconds"], 0);
 }
 

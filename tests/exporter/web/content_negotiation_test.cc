@@ -8,7 +8,7 @@ namespace {
 
 TEST(NegotiateTextFormat, GivesOpenMetricsToThoseWhoPreferIt) {
   for (const char* accept : {
-           // Prometheus 2.42, and with fewer spaces and other letters.
+           // Prometheus 2.42, and other spellings of the same.
            "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
            "text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
            "application/openmetrics-text; version=1.0.0; charset=utf-8",

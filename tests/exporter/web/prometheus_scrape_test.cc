@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Debian's Prometheus as the client, with its own configuration of TLS and passwords.
+// Debian's Prometheus scrapes the server, with TLS and a password from its own configuration.
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -80,7 +80,7 @@ TEST_F(PrometheusScrapeTest, PrometheusScrapesWithACertificateAndAPassword) {
   HttpRequest seen;
   std::atomic<int> scrapes{0};
   const auto handler = [&](const HttpRequest& request) {
-    if (scrapes.fetch_add(1) == 1) {  // the second, so that the first has gone through
+    if (scrapes.fetch_add(1) == 1) {  // the second scrape, so that the first is complete
       seen = request;
       scraped.Notify();
     }

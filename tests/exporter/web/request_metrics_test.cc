@@ -20,7 +20,7 @@ using testing::UnorderedElementsAre;
 
 const std::vector<std::string> kRoutes = {"/", "/-/healthy", "/metrics"};
 
-// From "ROUTE CODE" to the count.
+// Counts of requests by "ROUTE CODE".
 std::map<std::string, double> Requests(const AgentMetrics& metrics) {
   std::map<std::string, double> counts;
   for (const prometheus::MetricFamily& family : metrics.Collect()) {
@@ -34,7 +34,7 @@ std::map<std::string, double> Requests(const AgentMetrics& metrics) {
   return counts;
 }
 
-// As the text formats count them.
+// The number of samples, as the text formats count them.
 size_t Samples(const AgentMetrics& metrics) {
   size_t samples = 0;
   for (const prometheus::MetricFamily& family : metrics.Collect()) {
@@ -89,7 +89,7 @@ TEST(RequestMetrics, NoClientCanMakeMoreSamplesThanThePlanSays) {
   for (const auto& [series, count] : counts) counted += count;
   EXPECT_EQ(counted, static_cast<double>(answered));
   EXPECT_GT(counts.at("other other"), 0);
-  EXPECT_EQ(counts.at("/e 200"), 1) << "nobody takes the place of a route's success";
+  EXPECT_EQ(counts.at("/e 200"), 1) << "no other counter takes the place of a route's status 200";
 }
 
 TEST(RequestMetrics, ARouteIsAlwaysValidUtf8) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server with the real pages under clients that behave badly.
+// The server with the real pages, and clients that behave badly.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ constexpr uint64_t kConcurrentScrapes = 40;
 
 class WebLoadTest : public testing::Test {
  protected:
-  // 9 families of 5000 connections are some 8 MB: far more than sockets buffer.
+  // 9 families of 5000 connections take about 8 MB: far more than sockets buffer.
   WebLoadTest() {
     hub_.Publish(std::make_shared<const Snapshot>(RandomSnapshot(1, 5000, Values::kPlausible)));
     WebSources sources;
@@ -80,7 +80,7 @@ TEST_F(WebLoadTest, ScrapesGoOnBesideClientsThatHangOn) {
   });
   for (int i = 0; i < 10; ++i) {
     ExpectWholeScrape();
-    EXPECT_NE(slow->Receive(1), "");  // a byte a scrape
+    EXPECT_NE(slow->Receive(1), "");  // one byte for each scrape
   }
   is_over = true;
   flood.join();

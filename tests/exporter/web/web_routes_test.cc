@@ -19,7 +19,7 @@ using testing::Not;
 using testing::Pair;
 using testing::StartsWith;
 
-// Goes a quarter of a second on each time that it is read.
+// Advances by a quarter of a second each time that it is read.
 class TickingClock final : public Clock {
  public:
   int64_t WallNanoseconds() const override { return 0; }
@@ -110,7 +110,7 @@ TEST_F(WebRoutesTest, ServesWhatTheAgentCountsOfItself) {
   EXPECT_THAT(router(request).body, HasSubstr("\nprocess_open_fds "));
 }
 
-// Publishes a newer snapshot each time that it is read: as a page is begun.
+// Publishes a newer snapshot each time that it is read. The page reads the clock when it begins.
 class PublishingClock final : public Clock {
  public:
   explicit PublishingClock(SnapshotHub* hub) : hub_(*hub) {}
