@@ -6,8 +6,8 @@
 namespace tcpgauge {
 namespace {
 
-// Mostly the other thread is at work and soon done with a batch: sleeping would cost more than looking again.
-constexpr int kLooksBeforeSleep = 64;
+// The other thread usually finishes a batch soon, so checking again costs less than sleeping.
+constexpr int kChecksBeforeSleep = 64;
 
 }  // namespace
 
@@ -15,12 +15,12 @@ BatchQueue::BatchQueue(const StopSignal* stop) : stop_(*stop), ring_(new PacketB
 
 template <typename Condition>
 bool BatchQueue::WaitFor(Condition condition, Sleeper* sleeper) {
-  for (int i = 0; i < kLooksBeforeSleep; ++i) {
+  for (int i = 0; i < kChecksBeforeSleep; ++i) {
     if (condition()) return true;
     std::this_thread::yield();
   }
   while (!stop_.stopped()) {
-    // Sequentially consistent with Wake(): either this sees what changed, or the other thread sees that this sleeps.
+    // Sequentially consistent with Wake(): either this thread sees the change, or the other sees that this one sleeps.
     sleeper->asleep.store(true, std::memory_order_seq_cst);
     if (condition()) return true;
     sleeper->wakeup.Wait(stop_.fd(), -1);
@@ -57,9 +57,9 @@ void BatchQueue::Close(const absl::Status& status, int64_t time_ns) {
 
 const PacketBatch* BatchQueue::Front() {
   const uint64_t popped = popped_.load(std::memory_order_relaxed);
-  const auto there = [&] { return pushed_.load(std::memory_order_seq_cst) != popped; };
-  if (!there()) WaitFor([&] { return there() || closed_.load(std::memory_order_seq_cst); }, &consumer_);
-  return there() ? &ring_[popped % kCapacity] : nullptr;
+  const auto has_batch = [&] { return pushed_.load(std::memory_order_seq_cst) != popped; };
+  if (!has_batch()) WaitFor([&] { return has_batch() || closed_.load(std::memory_order_seq_cst); }, &consumer_);
+  return has_batch() ? &ring_[popped % kCapacity] : nullptr;
 }
 
 void BatchQueue::Pop() {

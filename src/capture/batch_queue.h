@@ -14,40 +14,40 @@
 
 namespace tcpgauge {
 
-// Decoded packets on their way from the thread that reads a file to one worker, batch by batch and in order.
+// Hands decoded packets from the thread that reads a file to one worker, batch by batch and in order.
 //
-// Thread: one producer, one consumer; each waits for the other, until stopped. A batch belongs to the producer until
-// Push(), then to the consumer until Pop().
-// Bounds: kCapacity batches. A producer that found it full goes on when half of them are consumed.
+// Owns the batches. A batch may be used by the producer until Push(), then by the consumer until Pop().
+// Thread: one producer and one consumer. Each waits for the other, until stopped.
+// Bounds: kCapacity batches. A producer that finds the queue full waits until half of the batches are consumed.
 class BatchQueue {
  public:
   static constexpr size_t kCapacity = 32;
 
-  // `stop` must outlive it.
+  // `stop` must outlive the queue.
   explicit BatchQueue(const StopSignal* stop);
 
-  // Producer: an empty batch to fill; waits for room. Null when stopped.
+  // Producer: returns an empty batch to fill. Waits for room; null when stopped.
   PacketBatch* Back();
-  // Whether the consumer is behind: the producer has time to spare.
-  bool crowded() const {
+  // Producer: whether the consumer is so far behind that the producer has time to spare.
+  bool is_half_full() const {
     return pushed_.load(std::memory_order_relaxed) - popped_.load(std::memory_order_relaxed) >= kCapacity / 2;
   }
-  // Hands over the batch that Back() returned.
+  // Producer: hands over the batch that Back() returned.
   void Push();
-  // No more comes: the packets ended with `status` at `time_ns`.
+  // Producer: announces that no batch follows. `time_ns` is the table time at the end (Unix epoch).
   void Close(const absl::Status& status, int64_t time_ns);
 
-  // Consumer: the oldest batch; waits for one. Null when closed and empty, or stopped.
+  // Consumer: returns the oldest batch. Waits for one; null when the queue is closed and empty, or stopped.
   const PacketBatch* Front();
   void Pop();
   // REQUIRES: Front() returned null.
   bool closed() const { return closed_.load(std::memory_order_acquire); }
-  // REQUIRES: closed().
+  // What Close() was given. REQUIRES: closed().
   const absl::Status& status() const { return status_; }
   int64_t end_time_ns() const { return end_time_ns_; }
 
  private:
-  // A thread that may sleep until the other notifies it.
+  // One of the two threads: it may sleep until the other one wakes it.
   struct Sleeper {
     Wakeup wakeup;
     std::atomic<bool> asleep{false};
@@ -55,7 +55,7 @@ class BatchQueue {
     void Wake();
   };
 
-  // False when stopped instead.
+  // Waits until `condition` holds; false when stopped before.
   template <typename Condition>
   bool WaitFor(Condition condition, Sleeper* sleeper);
 

@@ -6,11 +6,11 @@
 namespace tcpgauge {
 namespace {
 
-// What the clocks differ by from one look to the next when the wall clock was not set: slewing makes at most a
-// thousandth, and between the two clocks' readings the thread may lose the processor.
+// Without a step, the difference of the two clocks changes by less than this from one Update() to the next: slewing
+// changes it by at most a thousandth, but the thread may lose the processor between reading one clock and the other.
 constexpr int64_t kMinStepNs = kNanosecondsPerSecond / 2;
 
-// So long packets may wait in the capture buffer that were stamped before the step.
+// Packets that were stamped before a step may wait in the capture buffer for this long.
 constexpr int64_t kRecentNs = 30 * kNanosecondsPerSecond;
 
 }  // namespace

@@ -8,26 +8,29 @@
 
 namespace tcpgauge {
 
-// The time of a live capture: the wall clock's, without the steps that somebody sets it by. So an hour forward ends no
-// connection, and an hour back stops nothing. Where the wall clock is only slewed (adjtime(3)), it is followed.
+// The time of a live capture: the wall clock without its steps. A step is a change of at least half a second, as when
+// somebody sets the clock. Without steps, a clock set an hour ahead ends no connection, and a clock set back an hour
+// stops no time-out. Capture time follows smaller changes, as when adjtime(3) slews the wall clock.
 //
-// Thread: confined to one worker. All times are nanoseconds; "wall" is the Unix epoch's.
+// Thread: confined to one worker.
+// Units: nanoseconds. Wall time and capture time count from the Unix epoch.
 class CaptureClock {
  public:
+  // `clock` must outlive it.
   explicit CaptureClock(const Clock* clock);
 
-  // Looks whether the wall clock was set. Call before packets are read.
+  // Reads the clocks and detects steps. Call it before packets are read.
   void Update();
 
-  // Capture time; never steps back by more than a slew.
+  // Capture time at the last Update(). It may step back by less than half a second.
   int64_t now_ns() const { return now_ns_; }
 
-  // The capture time of a packet that was stamped by the wall clock at `wall_ns`, shortly before Update() or after.
+  // The capture time of a packet that the wall clock stamped with `wall_ns`, shortly before or after the last Update().
   int64_t OfPacket(int64_t wall_ns) const {
     return recently_stepped_ ? OfPacketAroundAStep(wall_ns) : wall_ns - stepped_ns_;
   }
 
-  // What to add to capture time to get today's wall time: all steps so far.
+  // The sum of all steps. Capture time plus this sum is the present wall time.
   int64_t stepped_ns() const { return stepped_ns_; }
 
  private:
@@ -36,7 +39,7 @@ class CaptureClock {
   const Clock& clock_;
   int64_t wall_minus_steady_ns_;
   int64_t stepped_ns_ = 0;
-  int64_t stepped_before_ns_ = 0;  // until the latest step
+  int64_t stepped_before_ns_ = 0;  // the sum without the latest step
   int64_t latest_step_at_ns_;      // steady time
   bool recently_stepped_ = false;
   int64_t now_ns_;

@@ -14,12 +14,12 @@
 namespace tcpgauge {
 namespace {
 
-// A worker goes round many times a second; one that did not for this long hangs.
+// A worker completes its loop many times a second. One that has not done so for this long hangs.
 constexpr int64_t kProgressTimeoutNs = 10 * kNanosecondsPerSecond;
 
 constexpr int64_t kListenersIntervalNs = 10 * kNanosecondsPerSecond;
 
-// Interrupts a read that waits for more of a file, as on a pipe.
+// Interrupts a read that waits for more data, for example from a pipe.
 constexpr int kInterruptSignal = SIGUSR1;
 constexpr int kInterruptAgainMs = 10;
 
@@ -61,13 +61,16 @@ std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
   table.max_connections = std::max<uint32_t>(table.max_connections / static_cast<uint32_t>(count), 1);
   table.edges.max_exported /= count;
   std::vector<std::unique_ptr<CaptureWorker>> workers;
-  WorkerOptions worker = options_.worker;
-  worker.drop_warnings = &drop_warnings_;
   for (size_t i = 0; i < count; ++i) {
-    worker.log_interfaces = i == 0;
-    workers.push_back(std::make_unique<CaptureWorker>(std::move(sources[i]), table, worker,
-                                                      ended.empty() ? nullptr : ended[i], &published_, &stop_workers_,
-                                                      &clock_, on_source_error));
+    WorkerLinks links;
+    links.published = &published_;
+    links.stop = &stop_workers_;
+    links.clock = &clock_;
+    links.ended = ended.empty() ? nullptr : ended[i];
+    links.drop_warnings = &drop_warnings_;
+    links.logs_events = i == 0;
+    links.on_source_error = on_source_error;
+    workers.push_back(std::make_unique<CaptureWorker>(std::move(sources[i]), table, options_.worker, std::move(links)));
   }
   return workers;
 }
@@ -76,11 +79,11 @@ CaptureEngine::~CaptureEngine() { (void)Stop(); }
 
 void CaptureEngine::Start() {
   struct sigaction interrupt = {};
-  interrupt.sa_handler = [](int) {};  // without SA_RESTART: the read returns
+  interrupt.sa_handler = [](int) {};  // no SA_RESTART, so the read returns
   sigaction(kInterruptSignal, &interrupt, nullptr);
   if (options_.worker.live) {
     if (!listener_reader_.ok()) {
-      LogWarn("the kernel does not tell which sockets listen: servers are known by handshakes and ports alone", {});
+      LogWarn("the kernel does not report listening sockets; servers are known only by handshakes and ports", {});
     }
     PostListeners();
   }
@@ -102,7 +105,7 @@ void CaptureEngine::Start() {
 
 absl::Status CaptureEngine::Stop() {
   stop_workers_.Stop();
-  // Again and again, for the signal may come before the read begins.
+  // Repeat the signal, because it may arrive just before the read begins.
   while (!options_.worker.live && threads_running_.load(std::memory_order_acquire) > 0) {
     for (std::thread& thread : capture_threads_) pthread_kill(thread.native_handle(), kInterruptSignal);
     finished_wakeup_.Wait(-1, kInterruptAgainMs);

@@ -22,41 +22,42 @@
 namespace tcpgauge {
 
 struct EngineOptions {
-  TableOptions table;
+  TableOptions table;  // max_connections and edges.max_exported are for all workers together
   WorkerOptions worker;
   CollectorOptions collector;
 };
 
-// The threads between the packets and the snapshots: the workers that capture, with a table each, and the collector
-// that publishes what they saw. A file has a reader thread of its own, also with a single worker.
+// Runs the threads between the packets and the snapshots: the workers, each with its own table, and the collector,
+// which merges their tables into snapshots. When a file is read, one more thread reads it, even for a single worker.
 //
-// No reader can hold up capture. Between the workers and the threads that collect, show and log there are six things,
-// and a worker waits for none of them:
+// No reader can hold up capture. Workers and the threads that collect, show and log communicate through six objects.
+// A live worker waits for none of them:
 //
-// - TripleBuffer: three places; publishing is one atomic exchange, and a late collector finds the latest value.
-// - EndedQueue: a ring; when it is full, a live capture counts the loss and goes on. Only a file waits, as it may.
-// - Mailbox: the listening sockets, for which the collector asks the kernel every 10 s, come in by one exchange.
+// - TripleBuffer: three slots. Publishing is one atomic exchange, and a late collector finds the latest value.
+// - EndedQueue: a ring. When it is full, a live worker counts the loss and continues; a worker of a file waits.
+// - Mailbox: the collector asks the kernel for the listening sockets every 10 s and posts them with one exchange.
 // - Wakeup: an eventfd that its writer never reads.
 // - last_progress_ns(): an atomic time, for /-/healthy.
-// - WantSnapshot(): an atomic time since which readers want a snapshot. However many readers there are, it is answered
-//   once a tick.
+// - WantSnapshot(): an atomic time. The snapshot that readers want begins at this time or later. However many readers
+//   ask, a worker publishes at most once a tick.
 //
-// The lock of the hub is shared by the collector and the readers alone. tests/stress and tests/snapshot check this
-// under the thread sanitizer.
+// Only the collector and the readers take the lock of the hub. tests/stress and tests/snapshot check this under the
+// thread sanitizer.
 //
-// Several workers. Each has sources, a table, a triple buffer and a queue of ended connections of its own, and a share
-// of max_connections and of the exported edges. The collector lists the connections of all tables and adds counters up.
+// Several workers. Each has its own sources, table, triple buffer and queue of ended connections, and an equal share of
+// max_connections and of the exported edges. The collector lists the connections of all tables and adds their counters.
 //
-// - Live, each worker opens each interface, and the kernel shares the packets out (see OpenSharedInterface()). From a
-//   file, FileReader does.
-// - The connections of one edge may be spread over several tables; EdgeMerger keeps its counters from falling.
-// - Who is the client of a midstream connection is judged from the servers that its own worker has learned.
+// - Live, each worker opens each interface, and the kernel distributes the packets (see OpenSharedInterface()).
+//   FileReader distributes those of a file.
+// - The connections of one edge may be spread over several tables. EdgeMerger keeps the edge's counters from falling.
+// - A worker guesses the client of a midstream connection from the servers that it has learned itself.
 //
-// Thread: one creates, starts and stops it; hub(), IsHealthy() and IsReady() are for any.
+// Thread: one thread creates, starts and stops the engine. Any thread may call hub(), IsHealthy() and IsReady().
 class CaptureEngine {
  public:
-  // `sources` are those of each worker; of several that read a file, the first has the file. `ended` is empty or holds
-  // a queue for each worker; they and `clock` must outlive the engine. `on_source_error` is called on a worker.
+  // `sources[i]` belong to worker i. When a file is read, `sources[0]` holds the file and the others are empty. `ended`
+  // is empty or holds a queue for each worker. The queues and `clock` must outlive the engine. `on_source_error` is
+  // called on a worker's thread.
   CaptureEngine(const EngineOptions& options, std::vector<std::vector<std::unique_ptr<PacketSource>>> sources,
                 const std::vector<EndedQueue*>& ended, const Clock* clock,
                 std::function<void(const absl::Status&)> on_source_error);
@@ -66,16 +67,18 @@ class CaptureEngine {
 
   void Start();
 
-  // Ends all threads; what they knew is in the last snapshot and in `ended`. The error of the capture, if any.
+  // Ends all threads. The last snapshot and the queues of ended connections then hold the final state. Returns the
+  // first error of a worker.
   absl::Status Stop();
 
-  // Readable when capture ended by itself: the files are read (and need not stay), or no interface is left.
+  // Becomes readable when all capture threads have ended without Stop(): the file is read (unless stay_at_end), or no
+  // interface is left.
   int finished_fd() const { return finished_wakeup_.fd(); }
 
   const SnapshotHub& hub() const { return hub_; }
-  // Capture goes on, or came to its proper end.
+  // Whether every worker made progress within the last 10 s or has finished.
   bool IsHealthy() const;
-  // A snapshot is there.
+  // Whether a snapshot was published.
   bool IsReady() const { return hub_.Current()->sequence > 0; }
 
  private:
@@ -95,13 +98,13 @@ class CaptureEngine {
   StopSignal stop_workers_;
   StopSignal stop_collector_;
   DropWarnings drop_warnings_;
-  std::unique_ptr<FileReader> file_reader_;  // or null
+  std::unique_ptr<FileReader> file_reader_;  // null in a live capture
   std::vector<std::unique_ptr<CaptureWorker>> workers_;
   LocalListenerReader listener_reader_;
   Collector collector_;
-  std::vector<absl::Status> worker_statuses_;  // each its worker thread's until that is joined
-  std::atomic<size_t> threads_running_{0};     // of those that capture
-  std::vector<std::thread> capture_threads_;
+  std::vector<absl::Status> worker_statuses_;  // each belongs to its worker's thread until that is joined
+  std::atomic<size_t> threads_running_{0};     // of capture_threads_
+  std::vector<std::thread> capture_threads_;   // the workers and the reader of a file
   std::thread collector_thread_;
 };
 

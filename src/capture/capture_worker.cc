@@ -12,18 +12,19 @@
 namespace tcpgauge {
 namespace {
 
-// Also bounds how late expiry and publication may come on a silent link.
+// The longest sleep. On a silent link, expiry and publication are at most this late.
 constexpr int kIdleWaitMs = 50;
 
-// The kernel hands a block of packets over at the latest after the capture timeout (kCaptureTimeoutMs); the rest is for
-// the scheduler.
+// The kernel hands packets over at most kCaptureTimeoutMs late. The rest is for delays of the scheduler.
 constexpr int64_t kLatenessNs = 60 * kNanosecondsPerMillisecond;
 
-// While packets come, so much of their time passes before connections are ended that are due.
+// Under load, expire at most once per millisecond of packet time.
 constexpr int64_t kExpiryIntervalNs = kNanosecondsPerMillisecond;
 
-// How often it is looked whether interfaces came or went. Taking capture up again may come this late.
-constexpr int64_t kLookIntervalNs = kNanosecondsPerSecond / 4;
+// Poll interface state this often; recovery is detected at most this late.
+constexpr int64_t kPollIntervalNs = kNanosecondsPerSecond / 4;
+
+constexpr int64_t kDropReadIntervalNs = kNanosecondsPerSecond / 2;
 
 const char* Describe(SourceCondition::State state) {
   switch (state) {
@@ -40,22 +41,20 @@ const char* Describe(SourceCondition::State state) {
 }  // namespace
 
 CaptureWorker::CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources, const TableOptions& table,
-                             const WorkerOptions& options, EndedQueue* ended, Wakeup* published, const StopSignal* stop,
-                             const Clock* clock, std::function<void(const absl::Status&)> on_source_error)
+                             const WorkerOptions& options, WorkerLinks links)
     : options_(options),
-      ended_(ended),
-      published_(*published),
-      stop_(*stop),
-      clock_(*clock),
-      on_source_error_(std::move(on_source_error)),
+      links_(std::move(links)),
+      published_(*links_.published),
+      stop_(*links_.stop),
+      clock_(*links_.clock),
       interfaces_(&counters_),
-      capture_clock_(clock),
-      table_(table, ended != nullptr ? this : nullptr),
+      capture_clock_(&clock_),
+      table_(table, links_.ended != nullptr ? this : nullptr),
       publisher_(&table_, &counters_, &buffer_,
                  options.publish_when_asked ? std::min(kUnaskedIntervalNs, table.ranking_window_ns / 2)
                                             : options.publish_interval_ns,
                  options.live ? kLatenessNs : 0, options.max_rows),
-      last_progress_ns_(clock->SteadyNanoseconds()) {
+      last_progress_ns_(clock_.SteadyNanoseconds()) {
   for (std::unique_ptr<PacketSource>& source : sources) {
     const size_t interface = interfaces_.Add(source->name());
     sources_.push_back({std::move(source), interface});
@@ -76,24 +75,24 @@ absl::Status CaptureWorker::Run() {
     pollfd stop_fd = {stop_.fd(), POLLIN, 0};
     poll(&stop_fd, 1, -1);
   }
-  if (ended_ != nullptr) table_.EndAll();
+  if (links_.ended != nullptr) table_.EndAll();
   return status;
 }
 
 absl::Status CaptureWorker::CaptureLive() {
   absl::Status last_error;
   int64_t next_drop_read_ns = 0;
-  int64_t next_look_ns = 0;
+  int64_t next_poll_ns = 0;
   int64_t next_expiry_ns = 0;
   while (!stop_.stopped()) {
     TakeLocalListeners();
-    LookAtClock();
+    CheckClock();
     bool busy = false;
     for (size_t i = 0; i < sources_.size();) {
       const auto result = ReadOne(&sources_[i]);
       if (!result.ok()) {
         last_error = result.status();
-        on_source_error_(last_error);
+        links_.on_source_error(last_error);
         interfaces_.SetCondition(sources_[i].interface, {SourceCondition::State::kGone, "", 0});
         sources_.erase(sources_.begin() + static_cast<ptrdiff_t>(i));
         continue;
@@ -101,24 +100,24 @@ absl::Status CaptureWorker::CaptureLive() {
       busy = busy || *result == PacketSource::ReadResult::kPackets;
       ++i;
     }
-    // Without an error there were none: of an interface that is waited for the first of several workers has the only
-    // one.
+    // A worker may own no source at all: with --wait only the first worker opens the interface.
     if (sources_.empty() && !last_error.ok()) return last_error;
     const int64_t steady_ns = clock_.SteadyNanoseconds();
     last_progress_ns_.store(steady_ns, std::memory_order_relaxed);
-    // While packets come, there may be more that are older than the clock: no second is over before they are in.
+    // While packets come, unread ones may be older than the clock. So time advances only to the latest packet:
+    // otherwise a second could end before all its packets are counted.
     const int64_t now_ns = busy ? packet_time_ns_ : capture_clock_.now_ns();
     if (!busy || now_ns >= next_expiry_ns) {
       const bool all_done = table_.AdvanceTime(now_ns);
       next_expiry_ns = all_done ? now_ns + kExpiryIntervalNs : 0;
       busy = busy || !all_done;
     }
-    if (steady_ns >= next_look_ns) {
-      next_look_ns = steady_ns + kLookIntervalNs;
+    if (steady_ns >= next_poll_ns) {
+      next_poll_ns = steady_ns + kPollIntervalNs;
       PollSources();
     }
     if (steady_ns >= next_drop_read_ns) {
-      next_drop_read_ns = steady_ns + kNanosecondsPerSecond / 2;
+      next_drop_read_ns = steady_ns + kDropReadIntervalNs;
       ReadDropCounters();
       PollDiscoveredInterfaces();
     }
@@ -134,7 +133,7 @@ absl::Status CaptureWorker::ReadFiles() {
     while (!stop_.stopped()) {
       const auto result = ReadOne(&source);
       if (!result.ok()) {
-        if (stop_.stopped()) break;  // a signal interrupted the read
+        if (stop_.stopped()) break;  // a signal interrupted the read, which is not an error of the file
         return result.status();
       }
       if (*result == PacketSource::ReadResult::kEnd) break;
@@ -156,7 +155,7 @@ int64_t CaptureWorker::FileTime() const { return std::max(table_.now_ns(), batch
 absl::StatusOr<PacketSource::ReadResult> CaptureWorker::ReadOne(Source* source) {
   batch_.clear();
   auto result = source->packets->Read(&batch_);
-  CountAndApply(*source);  // what came before an error counts too
+  CountAndApply(*source);  // packets before an error count too
   return result;
 }
 
@@ -181,25 +180,25 @@ void CaptureWorker::ReadDropCounters() {
   for (const Source& source : sources_) {
     uint64_t& dropped = counters_.interfaces[source.interface].dropped_packets;
     const uint64_t before = std::exchange(dropped, source.packets->DroppedPackets());
-    if (options_.drop_warnings != nullptr) {
-      options_.drop_warnings->Note(interfaces_.Name(source.interface), dropped - before);
+    if (links_.drop_warnings != nullptr) {
+      links_.drop_warnings->Add(interfaces_.Name(source.interface), dropped - before);
     }
   }
 }
 
-void CaptureWorker::LookAtClock() {
+void CaptureWorker::CheckClock() {
   capture_clock_.Update();
   const int64_t step_ns = capture_clock_.stepped_ns() - counters_.clock_stepped_ns;
   if (step_ns == 0) return;
   counters_.clock_stepped_ns = capture_clock_.stepped_ns();
-  if (!options_.log_interfaces) return;
-  LogInfo("the clock was set; connections go on as if it had not been",
+  if (!links_.logs_events) return;
+  LogInfo("the wall clock was set; times of connections ignore the step",
           {{"step_seconds", absl::StrCat(static_cast<double>(step_ns) / kNanosecondsPerSecond)}});
 }
 
 void CaptureWorker::PollSources() {
   for (const Source& source : sources_) {
-    // That all is as it was asked for is no news.
+    // An interface that is up at the first poll is no news: log that at debug level.
     const bool first = !interfaces_.condition(source.interface).has_value();
     if (!interfaces_.SetCondition(source.interface, source.packets->Poll())) continue;
     LogCondition(source.interface, first ? LogLevel::kDebug : LogLevel::kInfo);
@@ -211,7 +210,7 @@ void CaptureWorker::PollDiscoveredInterfaces() {
 }
 
 void CaptureWorker::LogCondition(size_t interface, LogLevel level_when_up) const {
-  if (!options_.log_interfaces) return;
+  if (!links_.logs_events) return;
   const SourceCondition& condition = *interfaces_.condition(interface);
   const LogLevel level = condition.state == SourceCondition::State::kUp ? level_when_up : LogLevel::kWarn;
   const std::string& name = interfaces_.Name(interface);
@@ -254,7 +253,7 @@ void CaptureWorker::OnConnectionEnded(const EndedConnection& connection) {
   NamedEndedConnection named = {connection, &interfaces_.Name(connection.summary.interface)};
   named.connection.summary.start_time_ns += counters_.clock_stepped_ns;
   named.connection.summary.last_packet_time_ns += counters_.clock_stepped_ns;
-  ended_->Push(named);
+  links_.ended->Push(named);
 }
 
 }  // namespace tcpgauge

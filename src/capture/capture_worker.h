@@ -28,51 +28,63 @@
 namespace tcpgauge {
 
 struct WorkerOptions {
-  bool live = true;            // else the sources are files: packets bring the time, and their end is the end
-  bool publish = true;         // whether anybody reads snapshots
-  bool log_interfaces = true;  // that they come and go; one of several workers is enough
-  bool stay_at_end = false;    // of a file: keep the final state to be looked at until stopped
+  bool live = true;          // false: the sources are files; packets set the time, and the worker ends with the files
+  bool publish = true;       // whether snapshots have a reader
+  bool stay_at_end = false;  // files: after the end, keep the connections for readers until stopped
   int64_t publish_interval_ns = kNanosecondsPerSecond;
-  // Live: publish when somebody asks, and else only now and then (kUnaskedIntervalNs).
+  // Live: publish when WantSnapshot() asks. Otherwise publish only every kUnaskedIntervalNs.
   bool publish_when_asked = false;
-  size_t max_rows = 100000;
-  DropWarnings* drop_warnings = nullptr;  // or null; shared by all workers, which it must outlive
+  size_t max_rows = 100000;  // connections listed in one snapshot
 };
 
-// One worker: its sources → decoder → its connection table → copies for the collector.
+// Connects a worker to the other threads. CaptureEngine fills it; no option of the user is in it. Each pointer's object
+// must outlive the worker. `published`, `stop` and `clock` are required.
+struct WorkerLinks {
+  Wakeup* published = nullptr;  // notified after each published snapshot
+  const StopSignal* stop = nullptr;
+  const Clock* clock = nullptr;
+  EndedQueue* ended = nullptr;            // this worker's own; null: ended connections are not reported
+  DropWarnings* drop_warnings = nullptr;  // null: no warnings
+  // Whether this worker logs the events that all workers see: an interface comes or goes, the clock is set.
+  bool logs_events = true;
+  std::function<void(const absl::Status&)> on_source_error;  // called on the worker's thread when an interface fails
+};
+
+// One worker: reads and decodes packets from its sources, applies them to its connection table, and copies the table
+// for the collector.
 //
-// Thread: Run() and all that it touches belong to one thread; the rest is said below.
+// Owns its sources and its table. Thread: Run() is one thread. Comments name the methods for other threads.
+// Time: capture time (CaptureClock) when live; packet time when files are read. Both count from the Unix epoch.
+// Errors: see Run().
 class CaptureWorker final : private EndedConnectionSink {
  public:
-  // Without a reader, publish this often, and at least twice in a ranking window. Whatever follows from one snapshot to
-  // the next (which connections were the heaviest, which edges were retired by several tables) needs such snapshots.
+  // Without a reader, the worker publishes this often, and at least twice in a ranking window. The collector derives
+  // state from successive snapshots (which connections were the heaviest, which edges several tables retired), so the
+  // gap between them must be bounded.
   static constexpr int64_t kUnaskedIntervalNs = 30 * kNanosecondsPerSecond;
 
-  // `ended` may be null: then ended connections are not told. It, `published`, `stop` and `clock` must outlive the
-  // worker. `on_source_error` is called on the worker's thread when an interface fails.
   CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources, const TableOptions& table,
-                const WorkerOptions& options, EndedQueue* ended, Wakeup* published, const StopSignal* stop,
-                const Clock* clock, std::function<void(const absl::Status&)> on_source_error);
+                const WorkerOptions& options, WorkerLinks links);
 
-  // Captures until stopped or, with files, until the end; then ends all connections. An error when a file is damaged or
-  // no source is left; an interface that goes away is waited for.
+  // Captures until stopped, or until the files end; then reports all open connections as ended. Errors: a file is
+  // damaged, or the last source failed. An interface that goes away is not an error: the worker waits for it.
   absl::Status Run();
 
   // Any thread.
   void PostLocalListeners(std::unique_ptr<LocalListeners> listeners) { listeners_.Post(std::move(listeners)); }
-  // Steady time at which it last went round its loop; far in the future once the sources have come to their end.
+  // Any thread. The steady time at which the worker last completed its loop; INT64_MAX once its capture has ended.
   int64_t last_progress_ns() const { return last_progress_ns_.load(std::memory_order_relaxed); }
 
-  // Any thread; never waits: publish a snapshot soon that is begun at this steady time or later.
+  // Any thread; never waits. Asks for a snapshot that begins at this steady time or later.
   void WantSnapshot(int64_t begun_since_ns);
 
-  // For the collector's thread.
+  // The collector's thread.
   TripleBuffer<WorkerSnapshot>* buffer() { return &buffer_; }
 
  private:
   struct Source {
     std::unique_ptr<PacketSource> packets;
-    size_t interface;  // its place in the registry
+    size_t interface;  // place in interfaces_
   };
 
   void OnConnectionEnded(const EndedConnection& connection) override;
@@ -83,7 +95,7 @@ class CaptureWorker final : private EndedConnectionSink {
   absl::StatusOr<PacketSource::ReadResult> ReadOne(Source* source);
   void CountAndApply(const Source& source);
   void ReadDropCounters();
-  void LookAtClock();
+  void CheckClock();
   void PollSources();
   void PollDiscoveredInterfaces();
   void LogCondition(size_t interface, LogLevel level_when_up) const;
@@ -92,19 +104,18 @@ class CaptureWorker final : private EndedConnectionSink {
   void WaitForPackets();
 
   const WorkerOptions options_;
-  EndedQueue* const ended_;
+  const WorkerLinks links_;
   Wakeup& published_;
   const StopSignal& stop_;
   const Clock& clock_;
-  const std::function<void(const absl::Status&)> on_source_error_;
   CaptureCounters counters_;
   InterfaceRegistry interfaces_;
-  CaptureClock capture_clock_;  // of live capture
-  int64_t packet_time_ns_ = 0;  // of the packet that was taken in last
+  CaptureClock capture_clock_;  // used when live
+  int64_t packet_time_ns_ = 0;  // of the latest packet
   const InterfaceLookup lookup_;
   std::vector<Source> sources_;
   ConnectionTable table_;
-  std::unique_ptr<MemoryAhead> memory_ahead_;  // of the table; while it runs
+  std::unique_ptr<MemoryAhead> memory_ahead_;  // of table_; null outside Run()
   TripleBuffer<WorkerSnapshot> buffer_;
   WorkerPublisher publisher_;
   PacketBatch batch_;

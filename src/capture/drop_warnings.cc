@@ -11,7 +11,7 @@ namespace {
 constexpr int64_t kIntervalNs = 60 * kNanosecondsPerSecond;
 
 void WarnInLog(const std::string& interface, uint64_t packets) {
-  LogWarn("the kernel dropped packets, as its buffer was full", {{"interface", interface}, {"packets", packets}});
+  LogWarn("the kernel dropped packets because its buffer was full", {{"interface", interface}, {"packets", packets}});
 }
 
 }  // namespace
@@ -21,7 +21,7 @@ DropWarnings::Pending::Pending(const Clock& clock) : limiter(clock, kIntervalNs)
 DropWarnings::DropWarnings(const Clock* clock, Warn warn)
     : clock_(*clock), warn_(warn != nullptr ? std::move(warn) : WarnInLog) {}
 
-void DropWarnings::Note(const std::string& interface, uint64_t packets) {
+void DropWarnings::Add(const std::string& interface, uint64_t packets) {
   const MutexLock lock(&mutex_);
   if (packets == 0 && pending_.empty()) return;
   Pending& pending = pending_.try_emplace(interface, clock_).first->second;

@@ -14,19 +14,20 @@
 
 namespace tcpgauge {
 
-// Warns that the kernel dropped packets: of an interface at most once a minute, however many workers capture it, with
-// the number since the last time. The exact number is a metric.
+// Logs a warning when the kernel drops packets of an interface: at most once a minute per interface, however many
+// workers capture it. The warning states the number of packets since the one before. A metric has the exact number.
 //
-// Thread: any; a lock, which workers share with nobody but each other, twice a second.
+// Thread: any. Each worker takes the lock twice a second; no other thread takes it.
+// Bounds: one entry for each interface that dropped packets.
 class DropWarnings {
  public:
   using Warn = std::function<void(const std::string& interface, uint64_t packets)>;
 
-  // `clock` must outlive it. `warn` is for tests; without it, the log is told.
+  // `clock` must outlive it. Tests pass `warn`; if it is null, warnings go to the log.
   explicit DropWarnings(const Clock* clock, Warn warn = nullptr);
 
-  // So many more were dropped, none included: what was held back may be due.
-  void Note(const std::string& interface, uint64_t packets);
+  // Adds `packets` (possibly 0) and logs if the limiter now allows a line.
+  void Add(const std::string& interface, uint64_t packets);
 
  private:
   struct Pending {

@@ -12,7 +12,7 @@
 namespace tcpgauge {
 namespace {
 
-// Batches that are not full are handed over this often, so that a slow pipe is not shown late.
+// Partly filled batches are handed over this often, so that packets of a slow pipe are shown in time.
 constexpr std::chrono::milliseconds kFlushInterval(10);
 
 uint64_t HashOf(const Endpoint& endpoint) {
@@ -30,7 +30,7 @@ uint64_t SymmetricHash(const Endpoint& a, const Endpoint& b) {
   return (sum ^ sum >> 32) * 0x9e3779b97f4a7c15;
 }
 
-// One worker's end of a queue.
+// The worker's end of a queue.
 class FileReader::QueueSource final : public PacketSource {
  public:
   QueueSource(BatchQueue* queue, std::string name) : queue_(*queue), name_(std::move(name)) {}
@@ -84,10 +84,11 @@ absl::Status FileReader::ReadAhead() {
   while (!stop_.stopped()) {
     read_.clear();
     const auto result = source_->Read(&read_);
-    if (queues_[0]->crowded()) read_.MakeHints(hasher_);
-    // Decoding makes many small stores, each of which would wait for the worker's processor to give the memory up.
+    if (queues_[0]->is_half_full()) read_.MakeHints(hasher_);
+    // Decode into read_ and copy once: decoding makes many small stores, and in the queue's memory each could wait for
+    // a cache line that the worker's processor holds.
     back->CopyFrom(read_);
-    queues_[0]->Push();  // what came before an error counts too
+    queues_[0]->Push();  // packets before an error count too
     if (!result.ok()) return stop_.stopped() ? absl::OkStatus() : result.status();
     if (*result == PacketSource::ReadResult::kEnd) break;
     back = queues_[0]->Back();
@@ -106,7 +107,7 @@ absl::Status FileReader::ReadAndDistribute() {
       if (!Distribute(&packet)) return status;
     }
     if (!result.ok()) {
-      if (!stop_.stopped()) status = result.status();  // else a signal interrupted the read
+      if (!stop_.stopped()) status = result.status();  // when stopped, a signal interrupted the read
       break;
     }
     if (*result == PacketSource::ReadResult::kEnd) break;
@@ -133,18 +134,18 @@ size_t FileReader::WorkerOf(const DecodedPacket& packet) {
   switch (packet.kind) {
     case DecodedPacket::Kind::kNotTcp:
     case DecodedPacket::Kind::kError:
-      return others_++ % queues_.size();
+      return non_tcp_packets_++ % queues_.size();
     case DecodedPacket::Kind::kTcpSegment:
     case DecodedPacket::Kind::kTcpFragment:
       break;
   }
-  if (!packet.is_fragment) return WorkerBetween(packet.source, packet.destination);
+  if (!packet.is_fragment) return WorkerOfEndpoints(packet.source, packet.destination);
   const auto path = fragments_.FindPath(packet, packet.time_ns);
-  if (!path.has_value()) return 0;  // where it is counted as without a first one
-  return WorkerBetween(path->source, path->destination);
+  if (!path.has_value()) return 0;  // any worker will do: it counts a fragment without a first one
+  return WorkerOfEndpoints(path->source, path->destination);
 }
 
-size_t FileReader::WorkerBetween(const Endpoint& source, const Endpoint& destination) const {
+size_t FileReader::WorkerOfEndpoints(const Endpoint& source, const Endpoint& destination) const {
   return static_cast<size_t>((SymmetricHash(source, destination) >> 32) * queues_.size() >> 32);
 }
 

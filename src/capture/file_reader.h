@@ -15,30 +15,34 @@
 
 namespace tcpgauge {
 
-// Reads and decodes a file for the workers: all packets of a connection, of both directions, go to the same one and in
-// order. A single worker gets all packets as they are read: reading goes on while it looks connections up.
+// Reads and decodes a file for the workers. All packets of a connection, in both directions, go to one worker, in
+// order. A single worker gets all packets unchanged.
 //
-// Packets are told apart by addresses and ports; fragments follow the datagram's first one. Packets that are not TCP go
-// to the workers in turn. A worker sees only its own packets, so the reader tells the time for all: where a packet's
-// time steps back, or is that of other workers' packets, each gets what a single worker would have made of it.
+// Addresses and ports choose the worker. A fragment follows the first fragment of its datagram. Packets that are not
+// TCP go to the workers in turn. A worker sees only its own packets, but table time is the latest time of all packets.
+// So with several workers the reader sets each TCP packet's time as a single table would
+// (ConnectionTable::ArrivalTime()), and each batch carries the latest time.
 //
-// Design. With a thread of its own for reading, the wall time of a file is that of the slower of two threads instead of
-// their sum. While the queue of a single worker is at least half full, the reader has time to spare and also hashes the
-// keys of packets (ConnectionHint), which changes no result. Several workers behind one reader gain only where looking
-// up is the slower part: on two processors, 1.3 times with a million connections, and a loss with few (PERFORMANCE.md).
+// Design. With a thread that only reads, a file takes the time of the slower thread instead of the sum of both. While
+// the queue of a single worker is at least half full, the reader has time to spare and also hashes the keys of packets
+// (ConnectionHint), which changes no result. Several workers behind one reader help only where looking up is the slower
+// part: on two processors they were 1.3 times as fast with a million connections, and slower with few (PERFORMANCE.md).
 //
-// Thread: Run() is one thread; each queue's source belongs to one worker.
+// Owns the file's source and the queues.
+// Thread: Run() is one thread. Each source of TakeSources() belongs to one worker's thread.
+// Bounds: a BatchQueue per worker; a full one makes the reader wait.
 class FileReader {
  public:
-  // `hash_seed` is that of the workers' tables. `stop` must outlive it. It must outlive the sources that TakeSources()
-  // returned.
+  // `hash_seed` is that of the workers' tables. `stop` must outlive the reader. The reader must outlive the sources of
+  // TakeSources().
   FileReader(std::unique_ptr<PacketSource> source, size_t workers, uint64_t hash_seed, const StopSignal* stop);
   ~FileReader();
 
-  // What each worker reads: as the file, with an error of the file told to the first. Once, before Run().
+  // Returns a source for each worker, with the name of the file. An error of the file ends the first source with that
+  // error and the others as if the file ended. Call it once, before Run().
   std::vector<std::unique_ptr<PacketSource>> TakeSources();
 
-  // Reads until the end, an error, or stopped.
+  // Reads until the file ends, an error occurs, or `stop` is set.
   void Run();
 
  private:
@@ -46,26 +50,26 @@ class FileReader {
 
   absl::Status ReadAhead();
   absl::Status ReadAndDistribute();
-  // False when stopped.
+  // These three return false when stopped.
   bool Distribute(DecodedPacket* packet);
-  size_t WorkerOf(const DecodedPacket& packet);
-  size_t WorkerBetween(const Endpoint& source, const Endpoint& destination) const;
   bool Push(size_t worker);
   bool PushAll();
+  size_t WorkerOf(const DecodedPacket& packet);
+  size_t WorkerOfEndpoints(const Endpoint& source, const Endpoint& destination) const;
 
   const std::unique_ptr<PacketSource> source_;
   const KeyHasher hasher_;
   const StopSignal& stop_;
   std::vector<std::unique_ptr<BatchQueue>> queues_;
-  std::vector<PacketBatch*> backs_;  // the batch of each queue that is being filled
+  std::vector<PacketBatch*> backs_;  // for each queue, the batch that is being filled
   PacketBatch read_;
   FragmentCache fragments_;
-  int64_t now_ns_ = 0;   // the latest time of a TCP packet, as in ConnectionTable
-  uint64_t others_ = 0;  // packets that are not TCP
+  int64_t now_ns_ = 0;  // the latest time of a TCP packet, as in ConnectionTable; 0 with a single worker
+  uint64_t non_tcp_packets_ = 0;
 };
 
-// The same for both directions of a connection. Of each packet, so that no worker gets more than its share by chance of
-// addresses: all bits of both endpoints count.
+// Equal for both directions of a connection. All bits of both endpoints count, so that similar addresses still spread
+// evenly over the workers.
 uint64_t SymmetricHash(const Endpoint& a, const Endpoint& b);
 
 }  // namespace tcpgauge

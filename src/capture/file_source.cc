@@ -41,13 +41,15 @@ bool Matches(const FilterProgram& filter, absl::Span<const uint8_t> captured, ui
   return filter.Matches(header, captured.data());
 }
 
-// The packets of a pcapng file whose interfaces have different link types, which the library refuses.
+// Reads a pcapng file whose interfaces have different link types, which libpcap refuses.
 class MixedPcapng {
  public:
-  // Goes on in `file` where the library stopped, which is behind the block of an interface.
+  // Continues where libpcap stopped, which is after the block of an interface. Reads `file` from its start again to
+  // learn its interfaces, and skips the packets that libpcap has delivered.
   static absl::StatusOr<std::unique_ptr<MixedPcapng>> Resume(FILE* file, const std::string& filter) {
     const off_t stopped_at = ftello(file);
-    if (stopped_at < 0 || fseeko(file, 0, SEEK_SET) != 0) return absl::UnavailableError("standard input is read once");
+    if (stopped_at < 0 || fseeko(file, 0, SEEK_SET) != 0)
+      return absl::UnavailableError("standard input cannot be read twice");
     return std::unique_ptr<MixedPcapng>(new MixedPcapng(file, filter, static_cast<uint64_t>(stopped_at)));
   }
 
@@ -56,7 +58,7 @@ class MixedPcapng {
       const auto packet = reader_.Next();
       if (!packet.ok()) return packet.status();
       if (!packet->has_value()) break;
-      if (reader_.offset() <= begin_) continue;  // the library has read this one
+      if (reader_.offset() <= begin_) continue;  // libpcap has delivered this packet
       if (const absl::Status added = Add(**packet, batch); !added.ok()) return added;
     }
     return batch->packets().empty() ? PacketSource::ReadResult::kEnd : PacketSource::ReadResult::kPackets;
@@ -86,19 +88,19 @@ class MixedPcapng {
     return absl::OkStatus();
   }
 
-  static constexpr uint16_t kLinkTypeRaw = 101;  // the one whose number in files is not that of the library
+  static constexpr uint16_t kLinkTypeRaw = 101;  // the only supported type whose number in files is not libpcap's
   static constexpr int kMaxSnaplen = 262144;
 
   PcapngReader reader_;
   const std::string filter_;
-  const uint64_t begin_;
-  std::map<uint16_t, FilterProgram> programs_;  // the filter, for each link type
+  const uint64_t begin_;                        // offset in the file up to which libpcap has read
+  std::map<uint16_t, FilterProgram> programs_;  // the filter, compiled for each link type
   TcpHeaderPieces header_pieces_;
 };
 
 class FileSource final : public PacketSource {
  public:
-  // `program` is `filter`, compiled for the handle's packets; none when it is empty.
+  // `program` is `filter`, compiled for the handle's packets; nullopt when `filter` is empty.
   FileSource(PcapHandle handle, LinkType link_type, std::string name, std::unique_ptr<char[]> buffer,
              std::string filter, std::optional<FilterProgram> program)
       : buffer_(std::move(buffer)),
@@ -109,7 +111,7 @@ class FileSource final : public PacketSource {
         plain_(PlainPcap::Open(file(), static_cast<uint32_t>(pcap_snapshot(reader_.handle())))) {}
 
   absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
-    auto result = ReadAsItIs(batch);
+    auto result = ReadUncorrected(batch);
     times_.CorrectOutliers(batch->packets());
     return result;
   }
@@ -120,15 +122,15 @@ class FileSource final : public PacketSource {
   uint64_t DroppedPackets() override { return 0; }
 
  private:
-  // After so many packets it is looked whether to stop, though the filter left most of them out.
-  static constexpr int kMostLookedAt = 8192;
+  // Read() returns after this many packets even if the filter drops them all, so that its caller checks the stop flag.
+  static constexpr int kMaxPacketsPerRead = 8192;
 
   FILE* file() const { return pcap_file(reader_.handle()); }
 
-  absl::StatusOr<ReadResult> ReadAsItIs(PacketBatch* batch) {
+  absl::StatusOr<ReadResult> ReadUncorrected(PacketBatch* batch) {
     if (plain_ != nullptr) {
-      batch->CopyFrom(begun_);
-      begun_.clear();
+      batch->CopyFrom(partial_);
+      partial_.clear();
       if (ReadPlain(batch)) return ReadResult::kPackets;
       if (fseeko(file(), static_cast<off_t>(plain_->offset()), SEEK_SET) != 0) return DataLoss(strerror(errno));
       plain_.reset();
@@ -149,12 +151,12 @@ class FileSource final : public PacketSource {
     return result;
   }
 
-  // False when the library is to go on.
+  // False when libpcap must continue at plain_->offset().
   bool ReadPlain(PacketBatch* batch) {
     PlainPcap::Packet packet;
     for (int i = 0; !batch->full(); ++i) {
-      if (i == kMostLookedAt) {
-        begun_.CopyFrom(*batch);  // times are mended in full batches
+      if (i == kMaxPacketsPerRead) {
+        partial_.CopyFrom(*batch);  // keep it: FileTimes needs the neighbours of a packet, so batches should be full
         batch->clear();
         break;
       }
@@ -168,15 +170,15 @@ class FileSource final : public PacketSource {
 
   absl::Status DataLoss(absl::string_view error) const { return absl::DataLossError(absl::StrCat(name_, ": ", error)); }
 
-  const std::unique_ptr<char[]> buffer_;  // of the file, so it must go last
+  const std::unique_ptr<char[]> buffer_;  // stdio's; destroyed last, because reader_ closes the file
   PcapReader reader_;
   const std::string name_;
   const std::string filter_;
   const std::optional<FilterProgram> program_;
   FileTimes times_;
-  std::unique_ptr<PlainPcap> plain_;    // until the library is to go on
-  PacketBatch begun_;                   // of plain_, to be handed over when it is full
-  std::unique_ptr<MixedPcapng> mixed_;  // once the library refuses to
+  std::unique_ptr<PlainPcap> plain_;    // null once libpcap must continue
+  PacketBatch partial_;                 // packets of plain_ that the next call delivers
+  std::unique_ptr<MixedPcapng> mixed_;  // not null once libpcap refuses to continue
 };
 
 }  // namespace
@@ -185,10 +187,11 @@ absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, 
   const bool standard_input = path == "-";
   FILE* file = standard_input ? stdin : fopen(path.c_str(), "re");
   if (file == nullptr) return absl::NotFoundError(absl::StrCat("cannot open '", path, "': ", strerror(errno)));
-  // Without this the library reads 4 kB at a time.
+  // Without a larger buffer, stdio reads 4 kB at a time.
   auto buffer = std::make_unique<char[]>(kFileBufferBytes);
   setvbuf(file, buffer.get(), _IOFBF, kFileBufferBytes);
-  __fsetlocking(file, FSETLOCKING_BYCALLER);  // one thread reads it; a lock for each packet costs more than decoding it
+  // Only one thread reads the file, and a lock for each packet would cost more than decoding it.
+  __fsetlocking(file, FSETLOCKING_BYCALLER);
   char error[PCAP_ERRBUF_SIZE] = "";
   PcapHandle handle(pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, error));
   if (handle == nullptr) {

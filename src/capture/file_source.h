@@ -10,9 +10,12 @@
 
 namespace tcpgauge {
 
-// `path` is a pcap or pcapng file, or "-" for standard input. Errors name the file: kNotFound (cannot be opened),
-// kInvalidArgument (no capture, a link type that cannot be decoded, or the filter). While reading, kDataLoss: the file
-// is cut off or damaged; all packets before have been read.
+// Opens a pcap or pcapng file; `path` "-" is standard input. An empty `filter` passes all packets.
+//
+// Thread: the source is confined to one thread.
+// Errors: all name the file, except those of the filter. Opening: kNotFound (the file cannot be opened),
+// kInvalidArgument (it is not a capture, its link type cannot be decoded, or the filter is invalid). Reading: kDataLoss
+// (the file is cut off or damaged; all packets before were delivered).
 absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, const std::string& filter);
 
 }  // namespace tcpgauge

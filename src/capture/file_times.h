@@ -9,18 +9,19 @@
 
 namespace tcpgauge {
 
-// Mends times in a file that cannot be: a packet that lies over a day ahead of the one before and of the one after it.
-// Believed, it would end every connection, for time in the table never steps back. A gap of days that is real has
-// packets on both sides, and stays.
+// Corrects impossible times in a file: a packet whose time is over a day ahead of the packets before and after it.
+// Table time never steps back, so accepting that time would end every connection. After a real gap of days the next
+// packet is late too, so its time stays.
 //
-// Thread: confined to one.
+// Thread: confined to one. Units: nanoseconds of the Unix epoch.
 class FileTimes {
  public:
-  // The packets of one read, in the order of the file. Of the last one nothing comes after: it is believed.
+  // Corrects the packets of one read, in the order of the file. The last packet of a read has no successor, so its time
+  // is accepted.
   void CorrectOutliers(absl::Span<DecodedPacket> packets);
 
  private:
-  int64_t latest_ns_ = 0;
+  int64_t latest_ns_ = 0;  // the latest time so far, after correction
 };
 
 }  // namespace tcpgauge

@@ -44,7 +44,7 @@ absl::StatusOr<std::string> DefaultInterface() {
     }
   }
   return absl::NotFoundError(
-      absl::StrCat("no interface is up besides loopback; name one with -i, for example -i any or -i lo (there are: ",
+      absl::StrCat("no interface is up except loopback; name one with -i, for example -i any or -i lo (available: ",
                    NamesOfInterfaces(), ")"));
 }
 

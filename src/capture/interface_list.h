@@ -9,21 +9,26 @@
 
 namespace tcpgauge {
 
+// An interface as libpcap describes it.
 struct InterfaceDescription {
   std::string name;
-  std::string description;  // may be empty
-  std::vector<std::string> addresses;
+  std::string description;             // may be empty
+  std::vector<std::string> addresses;  // IPv4 and IPv6, as text
   bool up = false;
   bool loopback = false;
 };
 
-// What can be captured on, in the library's order of preference.
+// Thread: any may call these functions.
+
+// The interfaces on which libpcap can capture, in its order of preference. kUnavailable when they cannot be listed.
 absl::StatusOr<std::vector<InterfaceDescription>> ListInterfaces();
 
-// The first interface that is up and not loopback.
+// The name of the first interface that is up, has an address, and is neither loopback nor `any`. kNotFound if there is
+// no such interface.
 absl::StatusOr<std::string> DefaultInterface();
 
-// The names of all that can be captured on, for an error; empty when they cannot be listed.
+// The names of all interfaces on which libpcap can capture, separated by commas, for an error message. Empty when they
+// cannot be listed.
 std::string NamesOfInterfaces();
 
 }  // namespace tcpgauge

@@ -9,7 +9,8 @@
 namespace tcpgauge {
 namespace {
 
-// A question by name may find another interface of that name, or none, when one is renamed in the middle of it.
+// ByIndex() asks for the name first and then by name. When the interface is renamed in between, the second question
+// finds another interface, or none.
 constexpr int kTries = 3;
 
 }  // namespace

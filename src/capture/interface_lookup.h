@@ -8,18 +8,19 @@
 
 namespace tcpgauge {
 
-// A network interface, as it is at this moment.
+// The state of a network interface at the time of a question.
 struct NetworkInterface {
-  uint32_t index =
-      0;  // the system's number: stays when it is renamed, and is another once it was deleted and made anew
+  // The kernel's number of the interface. A renamed interface keeps it; one that is deleted and created again has a new
+  // one.
+  uint32_t index = 0;
   std::string name;
   bool up = false;
   int hardware_type = 0;  // ARPHRD_*
 };
 
-// Asks the kernel for interfaces; needs no privilege. A few system calls for each question (netdevice(7)).
+// Asks the kernel for interfaces (netdevice(7)). Each question takes a few system calls and needs no privilege.
 //
-// Owns a socket, opened with it. Thread: confined to one.
+// Owns a socket. Thread: confined to one. Errors: without the socket, no interface is found.
 class InterfaceLookup {
  public:
   InterfaceLookup();
@@ -27,7 +28,7 @@ class InterfaceLookup {
   InterfaceLookup(const InterfaceLookup&) = delete;
   InterfaceLookup& operator=(const InterfaceLookup&) = delete;
 
-  // Nothing when there is none.
+  // Both return nullopt when the interface does not exist.
   std::optional<NetworkInterface> ByName(const std::string& name) const;
   std::optional<NetworkInterface> ByIndex(uint32_t index) const;
 

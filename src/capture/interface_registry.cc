@@ -27,10 +27,10 @@ size_t InterfaceRegistry::FindByIndexSlow(uint32_t index) {
   auto found = by_index_.find(index);
   if (found == by_index_.end()) {
     char name[IF_NAMESIZE];
-    // Gone already, or of another network namespace: it has no name here.
+    // An interface that is gone already, or that belongs to another network namespace, has no name here.
     const bool known = if_indextoname(index, name) != nullptr;
     const size_t place = Add(known ? name : absl::StrCat("if", index));
-    if (by_index_.size() >= kMaxInterfaces) by_index_.clear();  // those that are still there are asked for again
+    if (by_index_.size() >= kMaxInterfaces) by_index_.clear();  // existing interfaces are looked up again
     found = by_index_.emplace(index, place).first;
   }
   last_index_ = index;
@@ -45,7 +45,7 @@ bool InterfaceRegistry::SetCondition(size_t place, SourceCondition condition) {
 }
 
 std::vector<size_t> InterfaceRegistry::Poll(const InterfaceLookup& lookup) {
-  // Of several that had the same name one after the other, the one that is there counts.
+  // Interfaces that had the same name one after the other share a place. The one that exists decides its condition.
   absl::flat_hash_map<size_t, SourceCondition::State> states;
   for (auto entry = by_index_.begin(); entry != by_index_.end();) {
     const auto [index, place] = *entry;

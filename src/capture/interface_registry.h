@@ -16,11 +16,13 @@
 
 namespace tcpgauge {
 
-// The interfaces that a worker has seen: their place in CaptureCounters::interfaces, and their names.
+// Gives each interface that a worker sees a place in CaptureCounters::interfaces, and keeps its name and condition.
 //
-// Thread: confined to its worker; the strings that Name() returns never change or move and may be read by any.
-// Bounds: kMaxInterfaces; all further ones are one, named "other". Where interfaces come and go, those of the same name
-// are one, and one that is renamed keeps the name under which it was first seen.
+// Interfaces of the same name share a place, even if one was deleted before the other appeared. A renamed interface
+// keeps its first name.
+//
+// Thread: confined to its worker. The strings that Name() returns never change or move, and any thread may read them.
+// Bounds: kMaxInterfaces places. The last one, named "other", stands for all further interfaces.
 class InterfaceRegistry {
  public:
   static constexpr size_t kMaxInterfaces = 1024;
@@ -28,22 +30,22 @@ class InterfaceRegistry {
   // `counters` must outlive it.
   explicit InterfaceRegistry(CaptureCounters* counters) : counters_(*counters) {}
 
-  // The place of an interface of that name, new or known.
+  // Returns the place of `name`; adds it if it is new.
   size_t Add(const std::string& name);
 
-  // What was last said of the interface at that place; nothing until something was.
+  // What SetCondition() last stored for the interface at `place`; nullopt before.
   const std::optional<SourceCondition>& condition(size_t place) const { return conditions_[place]; }
-  // False when it is what it was.
+  // Stores the condition, and whether the interface is up in its counters. False when the condition has not changed.
   bool SetCondition(size_t place, SourceCondition condition);
 
-  // The place of the operating system's interface number `index`. Asks the system for its name the first time.
+  // Returns the place of the interface with the kernel's number `index`. Asks the kernel for the name the first time.
   size_t FindByIndex(uint32_t index) {
     if (index == last_index_) return last_place_;
     return FindByIndexSlow(index);
   }
 
-  // Looks which of the interfaces that FindByIndex() found are up, and returns the places of those that changed or are
-  // new. A few system calls for each.
+  // Asks the kernel, with a few system calls each, which of the interfaces that FindByIndex() found are up. Returns the
+  // places whose condition is new or has changed.
   std::vector<size_t> Poll(const InterfaceLookup& lookup);
 
   const std::string& Name(size_t place) const { return names_[place]; }

@@ -24,7 +24,7 @@
 namespace tcpgauge {
 namespace {
 
-// Lets nothing through.
+// Makes the socket reject all packets.
 absl::Status SetRejectingFilter(pcap_t* handle) {
   bpf_insn reject = BPF_STMT(BPF_RET | BPF_K, 0);
   bpf_program program = {1, &reject};
@@ -37,11 +37,12 @@ bool IsCooked(pcap_t* handle) {
   return datalink == DLT_LINUX_SLL || datalink == DLT_LINUX_SLL2;
 }
 
-// The interface that stands for all.
+// libpcap's name for all interfaces together.
 constexpr char kAny[] = "any";
-// Where a socket waits that has no interface yet: it is nearly always there, and has few packets to turn away.
+// A socket whose interface does not exist yet is bound to this one: it nearly always exists, and has few packets to
+// reject.
 constexpr char kParking[] = "lo";
-// All that the library says of an interface that went away, and of a renamed one that is down.
+// A word in libpcap's error text when an interface went away, and when a renamed one is down. There is no error code.
 constexpr char kDisappeared[] = "disappeared";
 
 int64_t WallNanoseconds() {
@@ -52,12 +53,12 @@ int64_t WallNanoseconds() {
 
 class LiveSource final : public PacketSource {
  public:
-  // `reader`'s socket is bound to the interface, or parked: then Poll() binds it.
+  // The socket of `reader` is bound to the interface; if `parked`, Poll() binds it.
   LiveSource(std::unique_ptr<PcapReader> reader, std::string name, const LiveOptions& options, bool parked)
       : reader_(std::move(reader)), name_(std::move(name)), options_(options), parked_(parked) {
     if (parked_) return;
     const std::optional<NetworkInterface> interface = lookup_.ByName(name_);
-    // Besides the network's interfaces there are others, such as netfilter's log, of which nothing more can be known.
+    // Only network interfaces can be watched. libpcap has others, such as netfilter's log.
     is_watched_ = name_ != kAny && interface.has_value();
     if (is_watched_) index_ = interface->index;
   }
@@ -65,15 +66,15 @@ class LiveSource final : public PacketSource {
   absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
     const int count = reader_->Read(batch);
     if (count > 0) {
-      // Of a network interface the library has a ring, and stops short of what it was asked for only where that is
-      // empty. To try again would be a system call.
+      // For a network interface libpcap reads from a ring, and returns fewer packets than asked for only when the ring
+      // is empty. Trying again would cost a system call.
       const bool has_ring = is_watched_ || has_many_interfaces();
       return has_ring && count < static_cast<int>(PacketBatch::kCapacity) ? ReadResult::kLastPackets
                                                                           : ReadResult::kPackets;
     }
     if (count == 0) return ReadResult::kNone;
     const char* const error = pcap_geterr(reader_->handle());
-    if (is_watched_ && strstr(error, kDisappeared) != nullptr) return ReadResult::kNone;  // Poll() knows better
+    if (is_watched_ && strstr(error, kDisappeared) != nullptr) return ReadResult::kNone;  // Poll() reports it
     return absl::UnavailableError(absl::StrCat(name_, ": ", error));
   }
 
@@ -83,7 +84,7 @@ class LiveSource final : public PacketSource {
     std::optional<NetworkInterface> interface;
     if (index_ != 0) interface = lookup_.ByIndex(index_);
     if (!interface.has_value() || interface->name != name_) {
-      // What bears the name that was asked for is what was asked for.
+      // An interface that has the requested name now takes precedence over the renamed one.
       if (std::optional<NetworkInterface> named = lookup_.ByName(name_)) interface = std::move(named);
     }
     if (!interface.has_value()) {
@@ -104,10 +105,11 @@ class LiveSource final : public PacketSource {
   const std::string& name() const override { return name_; }
   bool has_many_interfaces() const override { return name_ == kAny; }
 
-  // Makes the kernel share packets out among the sources of a group; `*group` 0 = a new one, whose number it becomes.
+  // Joins a group of sources among which the kernel distributes packets. If `*group` is 0, creates a group and stores
+  // its number there.
   absl::Status JoinGroup(uint16_t* group) {
     const int fd = pcap_fileno(reader_->handle());
-    // Fragments must be put together first: only the first one holds the ports that choose the source.
+    // The kernel must reassemble fragments first: only the first one holds the ports that choose the source.
     int type = PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG;
     if (*group == 0) type |= PACKET_FANOUT_FLAG_UNIQUEID;
     const int argument = type << 16 | *group;
@@ -123,7 +125,7 @@ class LiveSource final : public PacketSource {
     return absl::OkStatus();
   }
 
-  // What is read, by the first of a group, once the group's sockets have lost their interface.
+  // The first source of a group reads from `spare` once the group's sockets have lost their interface.
   void KeepSpare(std::unique_ptr<PcapReader> spare) { spare_ = std::move(spare); }
 
   void BeginAt(int64_t time_ns) { reader_->BeginAt(time_ns); }
@@ -132,7 +134,7 @@ class LiveSource final : public PacketSource {
   uint64_t DroppedPackets() override {
     pcap_stat stats;
     if (pcap_stats(reader_->handle(), &stats) != 0) return dropped_packets_;
-    // The library counts in 32 bits.
+    // libpcap counts in 32 bits, so the difference is taken modulo 2^32.
     dropped_packets_ += static_cast<uint32_t>(stats.ps_drop - last_drop_);
     last_drop_ = stats.ps_drop;
     return dropped_packets_;
@@ -143,7 +145,7 @@ class LiveSource final : public PacketSource {
 
   absl::Status CaptureOn(const NetworkInterface& interface) {
     if (role_ == Role::kInGroup) {
-      if (spare_ == nullptr) {  // the first of the group sees to it
+      if (spare_ == nullptr) {  // the first source of the group captures with its spare socket
         index_ = interface.index;
         return SetRejectingFilter(reader_->handle());
       }
@@ -155,23 +157,23 @@ class LiveSource final : public PacketSource {
     }
     pcap_t* const handle = reader_->handle();
     LinkType link_type = reader_->link_type();
-    PcapHandle compiler;      // of the other kind of packets, where the kind changes
-    if (!IsCooked(handle)) {  // of cooked packets the kernel takes off whatever header there is
+    PcapHandle compiler;      // for the new kind of packets; null when the kind stays
+    if (!IsCooked(handle)) {  // a cooked socket fits all kinds, because the kernel strips their headers
       const std::optional<int> datalink = DatalinkOfRawSocket(interface.hardware_type);
       if (!datalink.has_value()) {
-        return absl::UnavailableError(
-            absl::StrCat("its hardware type ", interface.hardware_type, " is not what it was; restart to capture it"));
+        return absl::UnavailableError(absl::StrCat("its hardware type ", interface.hardware_type,
+                                                   " needs another socket; restart to capture it"));
       }
       if (*datalink != pcap_datalink(handle)) compiler.reset(pcap_open_dead(*datalink, options_.snaplen_bytes));
       link_type = *LinkTypeOf(*datalink);
     }
     absl::StatusOr<FilterProgram> program = FilterProgram::Compile(compiler ? compiler.get() : handle, options_.filter);
     if (!program.ok()) return program.status();
-    // Nothing is let through that was not asked for, at no moment.
+    // Reject all packets until the new filter is set. Otherwise packets that it would drop could get through.
     if (absl::Status status = SetRejectingFilter(handle); !status.ok()) return status;
     if (parked_ || link_type != reader_->link_type()) reader_->BeginAt(WallNanoseconds());
     if (options_.promiscuous && index_ != 0) LeavePromiscuousMode(pcap_fileno(handle), index_);
-    index_ = 0;  // of none, until all is done: else what follows is tried again
+    index_ = 0;  // until all steps succeed; after a failure the next Poll() tries again
     if (absl::Status status = BindPacketSocket(pcap_fileno(handle), interface.index, options_.promiscuous);
         !status.ok()) {
       return status;
@@ -184,13 +186,13 @@ class LiveSource final : public PacketSource {
   }
 
   std::unique_ptr<PcapReader> reader_;
-  std::unique_ptr<PcapReader> spare_;  // parked; or null
+  std::unique_ptr<PcapReader> spare_;  // parked; null except in the first source of a group
   const std::string name_;
   const LiveOptions options_;
   const InterfaceLookup lookup_;
   bool parked_;
   bool is_watched_ = true;
-  uint32_t index_ = 0;  // of the interface that is captured; 0 = of none
+  uint32_t index_ = 0;  // of the captured interface; 0 = no interface
   Role role_ = Role::kAlone;
   uint32_t last_drop_ = 0;
   uint64_t dropped_packets_ = 0;
@@ -204,7 +206,7 @@ absl::Status ActivationError(int result, const std::string& name, const char* de
         return absl::NotFoundError(absl::StrCat("interface '", name, "' is down: ip link set ", name, " up"));
       }
       return absl::NotFoundError(
-          absl::StrCat("there is no interface '", name, "' to capture on; there are: ", NamesOfInterfaces()));
+          absl::StrCat("there is no interface '", name, "' to capture on; available: ", NamesOfInterfaces()));
     case PCAP_ERROR_PERM_DENIED:
     case PCAP_ERROR_PROMISC_PERM_DENIED:
       return absl::PermissionDeniedError(
@@ -226,11 +228,11 @@ absl::StatusOr<std::unique_ptr<PcapReader>> OpenReader(const std::string& name, 
   pcap_set_tstamp_precision(handle.get(), PCAP_TSTAMP_PRECISION_NANO);
   const int result = pcap_activate(handle.get());
   if (result < 0) return ActivationError(result, name, pcap_geterr(handle.get()));
-  // Of all interfaces at once, only this link type tells which one a packet was on.
+  // On `any`, only the link type SLL2 states each packet's interface.
   if (pcap_datalink(handle.get()) == DLT_LINUX_SLL) pcap_set_datalink(handle.get(), DLT_LINUX_SLL2);
   const auto link_type = LinkTypeOfHandle(handle.get(), absl::StrCat("interface '", name, "'"));
   if (!link_type.ok()) return link_type.status();
-  // An empty filter too: it is what makes the kernel copy no more than the snapshot length of each packet.
+  // Set an empty filter too: the kernel gets the snapshot length with it.
   if (const absl::Status status = SetFilter(handle.get(), options.filter); !status.ok()) return status;
   if (pcap_setnonblock(handle.get(), 1, error) != 0) {
     return absl::UnavailableError(absl::StrCat("interface '", name, "': ", error));
@@ -238,22 +240,23 @@ absl::StatusOr<std::unique_ptr<PcapReader>> OpenReader(const std::string& name, 
   return std::make_unique<PcapReader>(std::move(handle), *link_type);
 }
 
-// Captures nothing until it is bound to an interface.
+// Makes the socket of `reader` reject all packets, and binds it to kParking until it is moved to its interface.
 absl::Status Park(const PcapReader& reader) {
   if (absl::Status status = SetRejectingFilter(reader.handle()); !status.ok()) return status;
   const std::optional<NetworkInterface> parking = InterfaceLookup().ByName(kParking);
-  if (!parking.has_value()) return absl::OkStatus();  // where it is, it only turns away more
+  if (!parking.has_value()) return absl::OkStatus();  // it stays on `any`, where it only rejects more packets
   return BindPacketSocket(pcap_fileno(reader.handle()), parking->index, /*promiscuous=*/false);
 }
 
-// As the kernel would take it; the library would look for files and devices of other names.
-bool CanBeNamed(const std::string& name) {
+// Whether the kernel accepts this name for an interface. libpcap would look for a file or another device of a name that
+// the kernel refuses.
+bool IsValidInterfaceName(const std::string& name) {
   return name.size() < IF_NAMESIZE && name != "." && name != ".." && name.find_first_of("/: \t\n") == std::string::npos;
 }
 
 absl::StatusOr<std::unique_ptr<LiveSource>> OpenLive(const std::string& name, const LiveOptions& options) {
   if (options.wait && name != kAny) {
-    if (!CanBeNamed(name)) {
+    if (!IsValidInterfaceName(name)) {
       return absl::NotFoundError(
           absl::StrCat("no interface can be called '", name, "': at most 15 characters, no / or :"));
     }
@@ -300,7 +303,8 @@ absl::StatusOr<std::vector<std::unique_ptr<PacketSource>>> OpenSharedInterface(c
     if (const absl::Status status = Park(**spare); !status.ok()) return status;
     live.front()->KeepSpare(*std::move(spare));
   }
-  // Until it joined, each source got all packets, and until the last one joined, the first ones got its share.
+  // Ignore the packets until now: a source received all packets before it joined, and the first sources received the
+  // share of the last one before that joined.
   const int64_t begin_time_ns = WallNanoseconds();
   std::vector<std::unique_ptr<PacketSource>> sources;
   for (auto& source : live) {

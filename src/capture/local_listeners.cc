@@ -19,10 +19,10 @@
 namespace tcpgauge {
 namespace {
 
-// The kernel answers at once; so long for nothing to hang on it.
+// Upper bound in case the kernel never answers.
 constexpr timeval kAnswerTimeout = {1, 0};
 
-constexpr size_t kAnswerBytes = 32768;  // netlink(7): 8 kB and more at a time
+constexpr size_t kAnswerBytes = 32768;  // netlink(7) advises at least 8 kB
 
 int OpenSocket() {
   const int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
@@ -61,7 +61,7 @@ void LocalListenerReader::AddListeners(int family, LocalListeners* listeners) {
   question.header.nlmsg_len = sizeof(question);
   question.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
   question.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-  question.header.nlmsg_seq = ++question_;
+  question.header.nlmsg_seq = ++request_number_;
   question.request.sdiag_family = static_cast<uint8_t>(family);
   question.request.sdiag_protocol = IPPROTO_TCP;
   question.request.idiag_states = 1u << TCP_LISTEN;
@@ -75,7 +75,7 @@ void LocalListenerReader::AddListeners(int family, LocalListeners* listeners) {
     size_t left = static_cast<size_t>(received);
     for (const auto* message = reinterpret_cast<const nlmsghdr*>(answer); NLMSG_OK(message, left);
          message = NLMSG_NEXT(message, left)) {
-      if (message->nlmsg_seq != question_) continue;
+      if (message->nlmsg_seq != request_number_) continue;
       if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR) return;
       if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY || message->nlmsg_len < NLMSG_LENGTH(sizeof(inet_diag_msg)))
         continue;

@@ -8,10 +8,14 @@
 
 namespace tcpgauge {
 
-// Asks the kernel which sockets of this machine (network namespace) listen, and for its addresses. By sock_diag(7),
-// which walks the listening sockets alone: /proc/net/tcp walks all connections, which takes seconds on a busy server.
+// Asks the kernel for the listening TCP sockets and the addresses of this network namespace. Needs no privilege.
 //
-// Thread: one at a time. Needs no privilege. Errors: what the kernel does not tell is left out.
+// Design. sock_diag(7) walks only the listening sockets. /proc/net/tcp walks all connections, which takes seconds on a
+// busy server.
+//
+// Owns a netlink socket. Thread: one at a time.
+// Bounds: ServerEndpoints::kCapacity endpoints; further ones are left out. Waits a second at most for each message.
+// Errors: Read() leaves out what the kernel does not report.
 class LocalListenerReader {
  public:
   LocalListenerReader();
@@ -19,7 +23,7 @@ class LocalListenerReader {
   LocalListenerReader(const LocalListenerReader&) = delete;
   LocalListenerReader& operator=(const LocalListenerReader&) = delete;
 
-  // Whether the kernel answers such questions.
+  // Whether the netlink socket could be opened. Otherwise Read() returns an empty value.
   bool ok() const { return socket_ >= 0; }
 
   LocalListeners Read();
@@ -28,7 +32,7 @@ class LocalListenerReader {
   void AddListeners(int family, LocalListeners* listeners);
 
   const int socket_;
-  uint32_t question_ = 0;  // its number, to tell its answer from a late one
+  uint32_t request_number_ = 0;  // of the latest request; tells its answer from a late answer to an earlier one
 };
 
 }  // namespace tcpgauge

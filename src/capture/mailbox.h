@@ -8,7 +8,9 @@
 
 namespace tcpgauge {
 
-// Hands the latest of some values to a worker, which never waits for it. Thread: any may post; any may take.
+// Hands the latest value to a worker, which never waits for it.
+//
+// Owns the value between Post() and Take(). Thread: any may post; any may take. Bounds: one value.
 template <typename T>
 class Mailbox {
  public:
@@ -17,10 +19,10 @@ class Mailbox {
   Mailbox(const Mailbox&) = delete;
   Mailbox& operator=(const Mailbox&) = delete;
 
-  // Replaces what was not taken yet.
+  // Replaces, and deletes, a value that was not taken yet.
   void Post(std::unique_ptr<T> value) { delete content_.exchange(value.release(), std::memory_order_acq_rel); }
 
-  // What was posted since the last call; null when nothing was.
+  // Returns the value that was posted last; null when no value was posted since the last call.
   std::unique_ptr<T> Take() {
     if (content_.load(std::memory_order_relaxed) == nullptr) return nullptr;
     return std::unique_ptr<T>(content_.exchange(nullptr, std::memory_order_acq_rel));

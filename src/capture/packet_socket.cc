@@ -36,7 +36,8 @@ absl::Status BindPacketSocket(int fd, uint32_t interface_index, bool promiscuous
     if (errno == EINVAL) return absl::FailedPreconditionError("the socket belongs to a fanout group");
     return absl::UnavailableError(strerror(errno));
   }
-  // What the old interface left, or that the new one is down: nothing that the next read has to fail for.
+  // Clear a pending error: the old interface may have left one, and an interface that is down causes one. Otherwise the
+  // next read would fail.
   int error = 0;
   socklen_t size = sizeof(error);
   getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);

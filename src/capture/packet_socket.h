@@ -9,17 +9,19 @@
 
 namespace tcpgauge {
 
-// What can be done with a packet socket (packet(7)) once it is open, without any privilege. Thread: that of the socket.
+// Operations on an open packet socket (packet(7)) that need no privilege. The caller owns `fd`.
+// Thread: the one that reads the socket.
 
-// Moves the socket to the interface. It captures at once, or as soon as the interface is up. Not for a socket of a
-// fanout group: kFailedPrecondition. Else kUnavailable, as when the interface is gone again.
+// Moves the socket to the interface. It captures at once, or as soon as the interface is up.
+// Errors: kFailedPrecondition (the socket belongs to a fanout group), kUnavailable (any other error, for example the
+// interface is gone).
 absl::Status BindPacketSocket(int fd, uint32_t interface_index, bool promiscuous);
 
-// Undoes what the socket did to the mode of an interface, which may be gone.
+// Ends the promiscuous mode that the socket requested. The interface may be gone.
 void LeavePromiscuousMode(int fd, uint32_t interface_index);
 
-// What libpcap's pcap_datalink() says of a socket of type SOCK_RAW on an interface of that ARPHRD_*, as far as such
-// sockets can be moved from one kind of interface to another; nullopt for the others, which libpcap opens otherwise.
+// The data link type that libpcap would report for a socket of type SOCK_RAW on an interface of this type (ARPHRD_*).
+// nullopt for interface types that libpcap captures in another way, so that the socket cannot be moved to them.
 std::optional<int> DatalinkOfRawSocket(int hardware_type);
 
 }  // namespace tcpgauge

@@ -16,7 +16,7 @@
 
 namespace tcpgauge {
 
-// Packets on their way from a source to the table: read, decoded, not yet looked up.
+// Decoded packets on their way from a source to the table. A plain value. Bounds: kCapacity packets.
 class PacketBatch {
  public:
   static constexpr size_t kCapacity = 64;
@@ -34,18 +34,18 @@ class PacketBatch {
     hint_count_ = other.hint_count_;
     time_ns = other.time_ns;
   }
-  // REQUIRES: !full(). The packet holds what an earlier batch left in it.
+  // Returns a packet to fill. It still holds the values of an earlier batch. REQUIRES: !full().
   DecodedPacket* Add() { return &packets_[size_++]; }
   absl::Span<DecodedPacket> packets() { return absl::MakeSpan(packets_.data(), size_); }
 
-  // Takes work off the thread of the table; see ConnectionHint.
+  // Hashes the packets' keys, so that the thread of the table need not. See ConnectionHint.
   void MakeHints(const KeyHasher& hasher) {
     for (; hint_count_ < size_; ++hint_count_) hints_[hint_count_] = ConnectionHint::Of(packets_[hint_count_], hasher);
   }
-  // Of each packet, or empty.
+  // One for each packet, or empty.
   absl::Span<const ConnectionHint> hints() const { return absl::MakeConstSpan(hints_.data(), hint_count_); }
 
-  // The time that the source has come to, where it knows more than the packets tell; else 0.
+  // Packet time (Unix epoch) up to which the source has read, if that is later than the packets' times. Otherwise 0.
   int64_t time_ns = 0;
 
  private:
@@ -55,52 +55,54 @@ class PacketBatch {
   size_t hint_count_ = 0;
 };
 
-// Whether packets can be captured.
+// Whether a source can capture packets.
 struct SourceCondition {
   enum class State {
     kUp,
-    kDown,  // the interface is there, and passes nothing
-    kGone,  // there is no such interface, or none that can be captured
+    kDown,  // the interface exists, but is down
+    kGone,  // the interface does not exist or cannot be captured
   };
   State state = State::kUp;
-  std::string remark;  // what else there is to say; empty = nothing
-  uint32_t index = 0;  // the system's number of the interface, another when it was made anew; 0 = none
+  std::string remark;  // details for the log; may be empty
+  uint32_t index = 0;  // the kernel's number of the interface, which changes when it is created again; 0 = unknown
 
   friend bool operator==(const SourceCondition& a, const SourceCondition& b) {
     return a.state == b.state && a.remark == b.remark && a.index == b.index;
   }
 };
 
-// Where packets come from: an interface, or a file.
-// Thread: confined to one worker.
+// A source of packets: an interface or a file.
+//
+// Thread: confined to one.
 class PacketSource {
  public:
   virtual ~PacketSource() = default;
 
   enum class ReadResult {
-    kPackets,      // some, and there may be more
-    kLastPackets,  // some, and no more for now
-    kNone,         // for now
-    kEnd,          // for ever: the file is read
+    kPackets,      // packets were read, and more may be available
+    kLastPackets,  // packets were read, and no more are available now
+    kNone,         // no packets are available now
+    kEnd,          // the file is read; no packets will come
   };
-  // Reads and decodes what there is, at most what `batch` has room for, without waiting. An error ends the source; that
-  // an interface goes away is none.
+  // Reads and decodes the available packets until `batch` is full. An interface does not wait for packets; a file waits
+  // for its data. An error ends the source; `batch` may hold packets that came before it. An interface that goes away
+  // is not an error: Poll() reports it.
   virtual absl::StatusOr<ReadResult> Read(PacketBatch* batch) = 0;
 
-  // Looks after the interface, and takes capture up again when it has come back. A few system calls: for a few times a
+  // Checks the interface, and resumes capture when it has returned. Takes a few system calls: call it a few times a
   // second.
   virtual SourceCondition Poll() { return SourceCondition(); }
 
-  // Readable when packets are there; -1 for a source that never makes wait. May change in Poll().
+  // A descriptor that is readable when packets are available. -1 for a file. May change in Poll().
   virtual int poll_fd() const = 0;
 
-  // The interface's name, or the file's, as it was given. Stays when the interface is renamed.
+  // The name of the interface or file, as the user gave it. It stays when the interface is renamed.
   virtual const std::string& name() const = 0;
 
-  // Whether DecodedPacket::interface tells one of several interfaces, by the operating system's index.
+  // Whether DecodedPacket::interface is the kernel's index of the packet's interface, because the source has several.
   virtual bool has_many_interfaces() const = 0;
 
-  // Packets that the kernel dropped since the start, for want of room in its buffer. Never falls. A system call.
+  // Packets that the kernel has dropped since the start because its buffer was full. Never falls. Takes a system call.
   virtual uint64_t DroppedPackets() = 0;
 };
 

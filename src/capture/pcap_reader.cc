@@ -17,9 +17,9 @@ int PcapReader::Read(PacketBatch* batch) {
 
 void PcapReader::OnPacket(u_char* self, const pcap_pkthdr* header, const u_char* bytes) {
   PcapReader& reader = *reinterpret_cast<PcapReader*>(self);
-  if (reader.batch_->full()) return;  // the library keeps to the count that it was given
-  // With nanosecond precision tv_usec holds nanoseconds. A file may hold any value; up to the year 2116 leaves
-  // room to add time-outs.
+  if (reader.batch_->full()) return;  // never happens: libpcap keeps to the given count
+  // With nanosecond precision tv_usec holds nanoseconds. A file may hold any value, so clamp the time to the year 2116:
+  // adding time-outs to it then cannot overflow.
   const int64_t seconds = std::clamp<int64_t>(header->ts.tv_sec, 0, INT64_MAX / 2 / kNanosecondsPerSecond - 1);
   const int64_t time_ns =
       seconds * kNanosecondsPerSecond + std::clamp<int64_t>(header->ts.tv_usec, 0, kNanosecondsPerSecond - 1);
@@ -41,7 +41,7 @@ absl::StatusOr<FilterProgram> FilterProgram::Compile(pcap_t* handle, const std::
 
 absl::Status FilterProgram::Set(pcap_t* handle) {
   if (pcap_setfilter(handle, &program_) == 0) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("the kernel does not take the filter: ", pcap_geterr(handle)));
+  return absl::InvalidArgumentError(absl::StrCat("the kernel rejects the filter: ", pcap_geterr(handle)));
 }
 
 absl::Status SetFilter(pcap_t* handle, const std::string& filter) {

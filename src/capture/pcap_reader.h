@@ -16,30 +16,34 @@
 
 namespace tcpgauge {
 
+// Closes a handle when its owner goes.
 struct PcapCloser {
   void operator()(pcap_t* handle) const { pcap_close(handle); }
 };
 using PcapHandle = std::unique_ptr<pcap_t, PcapCloser>;
 
-// Reads and decodes through a handle of the library, live or of a file.
-// Thread: one at a time.
+// Reads packets from a handle of libpcap, live or of a file, and decodes them.
+//
+// Owns the handle. Thread: one at a time. Units: nanoseconds of the Unix epoch; the handle must have nanosecond
+// precision.
 class PcapReader {
  public:
   PcapReader(PcapHandle handle, LinkType link_type) : handle_(std::move(handle)), link_type_(link_type) {}
 
   pcap_t* handle() const { return handle_.get(); }
 
-  // Leaves out what came before.
+  // Ignores packets with an earlier time.
   void BeginAt(int64_t time_ns) { begin_time_ns_ = time_ns; }
 
-  // Of the packets that come from now on.
+  // The link type of the packets that come from now on.
   LinkType link_type() const { return link_type_; }
   void SetLinkType(LinkType link_type) { link_type_ = link_type; }
 
-  // Of this capture.
+  // The TCP headers of this capture that are spread over IP fragments.
   TcpHeaderPieces* header_pieces() { return &header_pieces_; }
 
-  // As pcap_dispatch().
+  // Appends to `batch` until it is full, and returns the result of pcap_dispatch(): the number of packets read, 0 when
+  // there are none (for a file: at its end), or a negative error.
   int Read(PacketBatch* batch);
 
  private:
@@ -52,10 +56,10 @@ class PcapReader {
   TcpHeaderPieces header_pieces_;
 };
 
-// A compiled filter.
+// A compiled filter expression. Owns the program. Thread: one at a time.
 class FilterProgram {
  public:
-  // For packets of the handle.
+  // Compiles `filter` for the link type and snapshot length of `handle`. kInvalidArgument when it is wrong.
   static absl::StatusOr<FilterProgram> Compile(pcap_t* handle, const std::string& filter);
 
   FilterProgram(FilterProgram&& other) noexcept : program_(std::exchange(other.program_, {})) {}
@@ -66,6 +70,7 @@ class FilterProgram {
     return pcap_offline_filter(&program_, &header, bytes) != 0;
   }
 
+  // Makes `handle` apply the filter.
   absl::Status Set(pcap_t* handle);
 
  private:
@@ -74,10 +79,11 @@ class FilterProgram {
   bpf_program program_ = {};
 };
 
-// An empty filter lets everything through.
+// Compiles and sets a filter. An empty filter passes all packets.
 absl::Status SetFilter(pcap_t* handle, const std::string& filter);
 
-// What the handle's packets begin with. The error begins with `name`, and says what could be decoded.
+// The link type of the handle's packets. kInvalidArgument when it cannot be decoded: the message begins with `name` and
+// lists the link types that can.
 absl::StatusOr<LinkType> LinkTypeOfHandle(pcap_t* handle, const std::string& name);
 
 }  // namespace tcpgauge

@@ -25,7 +25,8 @@ constexpr uint16_t kTimeOffset = 14;
 constexpr size_t kFrameBytes = 12;  // type and length before the body, the length again after it
 constexpr uint64_t kMicroseconds = 1000000;
 
-// If_tsresol: a negative power of ten or, with the highest bit, of two. 0 when it is finer than 64 bits can count.
+// Decodes if_tsresol: a negative power of ten or, if the highest bit is set, of two. Returns 0 when 64 bits cannot hold
+// the units of a second.
 uint64_t UnitsPerSecond(uint8_t resolution) {
   const int exponent = resolution & 0x7f;
   if (resolution & 0x80) return exponent < 64 ? uint64_t{1} << exponent : 0;
@@ -73,7 +74,7 @@ absl::StatusOr<bool> PcapngReader::ReadBlock() {
   const uint32_t length = host(frame[1]);
   const size_t already = type_ == kSectionHeader ? 4 : 0;
   if (length < kFrameBytes + already || length % 4 != 0 || length > kMaxBlockBytes) {
-    return Error(absl::StrCat("a length of ", length, " bytes"));
+    return Error(absl::StrCat("an invalid length of ", length, " bytes"));
   }
   block_.resize(length - kFrameBytes);
   if (already > 0) std::memcpy(block_.data(), &frame[2], already);
@@ -88,7 +89,7 @@ absl::StatusOr<bool> PcapngReader::ReadBlock() {
 }
 
 absl::Status PcapngReader::AddInterface() {
-  if (block_.size() < 8) return Error("an interface description of few bytes");
+  if (block_.size() < 8) return Error("an interface description that is too short");
   if (interfaces_.size() == kMaxInterfaces) return Error("too many interfaces");
   Interface interface = {Read16(0), Read32(4), kMicroseconds, 0};
   for (size_t at = 8; at + 4 <= block_.size();) {
@@ -113,44 +114,44 @@ absl::Status PcapngReader::AddInterface() {
 absl::StatusOr<PcapngReader::Packet> PcapngReader::MakePacket(uint32_t interface, uint64_t time, size_t data,
                                                               uint32_t captured_bytes, uint32_t wire_bytes) const {
   if (interface >= interfaces_.size())
-    return Error(absl::StrCat("a packet of interface ", interface, ", not described"));
+    return Error(absl::StrCat("a packet of interface ", interface, ", which was not described"));
   if (captured_bytes > block_.size() - data) return Error("a packet longer than its block");
-  const Interface& of = interfaces_[interface];
-  // Beyond the year 2262 there are no nanoseconds; what lies there is as good as that.
-  const __int128 ns = static_cast<__int128>(time) * kNanosecondsPerSecond / of.units_per_second +
-                      static_cast<__int128>(of.offset_seconds) * kNanosecondsPerSecond;
+  const Interface& source = interfaces_[interface];
+  const __int128 ns = static_cast<__int128>(time) * kNanosecondsPerSecond / source.units_per_second +
+                      static_cast<__int128>(source.offset_seconds) * kNanosecondsPerSecond;
+  // Clamp the time to the year 2116: adding time-outs to it then cannot overflow.
   const auto bounded = std::clamp<__int128>(ns, 0, INT64_MAX / 2);
-  return Packet{of.link_type, static_cast<int64_t>(bounded), wire_bytes,
+  return Packet{source.link_type, static_cast<int64_t>(bounded), wire_bytes,
                 absl::MakeConstSpan(block_).subspan(data, captured_bytes)};
 }
 
 absl::StatusOr<std::optional<PcapngReader::Packet>> PcapngReader::Next() {
   while (true) {
-    const absl::StatusOr<bool> there = ReadBlock();
-    if (!there.ok()) return there.status();
-    if (!*there) return std::nullopt;
+    const absl::StatusOr<bool> has_block = ReadBlock();
+    if (!has_block.ok()) return has_block.status();
+    if (!*has_block) return std::nullopt;
     absl::StatusOr<Packet> packet = absl::UnknownError("");
     switch (type_) {
       case kInterfaceDescription:
         if (const absl::Status added = AddInterface(); !added.ok()) return added;
         continue;
       case kEnhancedPacket:
-        if (block_.size() < 20) return Error("a packet of few bytes");
+        if (block_.size() < 20) return Error("a packet block that is too short");
         packet = MakePacket(Read32(0), uint64_t{Read32(4)} << 32 | Read32(8), 20, Read32(12), Read32(16));
         break;
       case kObsoletePacket:
-        if (block_.size() < 20) return Error("a packet of few bytes");
+        if (block_.size() < 20) return Error("a packet block that is too short");
         packet = MakePacket(Read16(0), uint64_t{Read32(4)} << 32 | Read32(8), 20, Read32(12), Read32(16));
         break;
       case kSimplePacket: {
-        if (block_.size() < 4 || interfaces_.empty()) return Error("a packet of no interface");
+        if (block_.size() < 4 || interfaces_.empty()) return Error("a simple packet without an interface or a length");
         const uint32_t limit = interfaces_[0].snaplen_bytes > 0 ? interfaces_[0].snaplen_bytes : UINT32_MAX;
-        const uint32_t there_are = std::min(static_cast<uint32_t>(block_.size() - 4), limit);
-        packet = MakePacket(0, 0, 4, std::min(Read32(0), there_are), Read32(0));
+        const uint32_t available = std::min(static_cast<uint32_t>(block_.size() - 4), limit);
+        packet = MakePacket(0, 0, 4, std::min(Read32(0), available), Read32(0));
         break;
       }
       default:
-        continue;  // names, statistics, and what is not for us
+        continue;  // blocks without packets, such as names and statistics
     }
     if (!packet.ok()) return packet.status();
     return *packet;

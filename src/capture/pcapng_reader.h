@@ -14,11 +14,13 @@
 
 namespace tcpgauge {
 
-// The packets of a pcapng file (draft-ietf-opsawg-pcapng), each with the link type of its interface. The capture
-// library reads such files as well, but not those in which the link types differ: this is for them.
+// Reads the packets of a pcapng file (draft-ietf-opsawg-pcapng), each with the link type of its interface. libpcap
+// refuses files whose interfaces have different link types; this class is for those.
 //
-// Thread: one at a time. Bounds: blocks of up to kMaxBlockBytes, kMaxInterfaces in a section. What a file says is not
-// trusted; what cannot be so is an error that names the offset.
+// Thread: one at a time. Byte order: both; each section states its own.
+// Bounds: blocks of up to kMaxBlockBytes, up to kMaxInterfaces in a section; more is an error.
+// Errors: kDataLoss for a block that is cut off or contradicts itself; the message names its offset. The contents of a
+// file are not trusted.
 class PcapngReader {
  public:
   static constexpr uint32_t kMaxBlockBytes = 16 << 20;
@@ -26,18 +28,18 @@ class PcapngReader {
 
   struct Packet {
     uint16_t link_type;  // a LINKTYPE_ value of https://www.tcpdump.org/linktypes.html
-    int64_t time_ns;     // of the Unix epoch; 0 when the file has none
+    int64_t time_ns;     // of the Unix epoch; 0 for a simple packet block, which has no time
     uint32_t wire_length_bytes;
-    absl::Span<const uint8_t> captured;  // until the next call
+    absl::Span<const uint8_t> captured;  // valid until the next call of Next()
   };
 
-  // `file` stands at the beginning of a section header; must outlive the reader.
+  // `file` must be positioned at a section header, and must outlive the reader.
   explicit PcapngReader(FILE* file) : file_(file) {}
 
   // The next packet; nullopt at the end of the file.
   absl::StatusOr<std::optional<Packet>> Next();
 
-  // Where in the file the next block begins, counted from where reading began.
+  // The offset of the next block, from the position where reading began.
   uint64_t offset() const { return offset_; }
 
  private:
@@ -48,6 +50,7 @@ class PcapngReader {
     int64_t offset_seconds;
   };
 
+  // Both read an integer of the section's byte order from block_. REQUIRES: block_ holds it.
   uint16_t Read16(size_t at) const;
   uint32_t Read32(size_t at) const;
   // Reads the next block into block_; false at the end of the file.
@@ -59,10 +62,10 @@ class PcapngReader {
 
   FILE* const file_;
   uint64_t offset_ = 0;
-  uint64_t block_offset_ = 0;   // of the block that was read last
-  bool swapped_ = false;        // numbers of this section are in the other byte order
-  uint32_t type_ = 0;           // of the block
-  std::vector<uint8_t> block_;  // its body
+  uint64_t block_offset_ = 0;   // of the block in block_
+  bool swapped_ = false;        // this section is not in this machine's byte order
+  uint32_t type_ = 0;           // of the block in block_
+  std::vector<uint8_t> block_;  // the body of the block that was read last
   std::vector<Interface> interfaces_;
 };
 

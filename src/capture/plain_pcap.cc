@@ -16,9 +16,9 @@ struct FileHeader {
   uint32_t magic;
   uint16_t major_version;
   uint16_t minor_version;
-  uint32_t unused[4];  // of which the library knows the snapshot length and the link type
+  uint32_t unused[4];  // libpcap reads the snapshot length and the link type
 };
-static_assert(sizeof(FileHeader) == 24, "as in the file");
+static_assert(sizeof(FileHeader) == 24, "the size in the file");
 
 constexpr uint32_t kMicroseconds = 0xa1b2c3d4;
 constexpr uint32_t kNanoseconds = 0xa1b23c4d;
@@ -29,10 +29,10 @@ struct PacketHeader {
   uint32_t captured_bytes;
   uint32_t wire_bytes;
 };
-static_assert(sizeof(PacketHeader) == 16, "as in the file");
+static_assert(sizeof(PacketHeader) == 16, "the size in the file");
 
-// So a packet is whole before there is no room to read on.
-constexpr size_t kBlockBytes = PlainPcap::kReadBytes + sizeof(PacketHeader) + PlainPcap::kMostCapturedBytes;
+// Large enough that there is room to read more until the longest packet is whole.
+constexpr size_t kBlockBytes = PlainPcap::kReadBytes + sizeof(PacketHeader) + PlainPcap::kMaxCapturedBytes;
 
 }  // namespace
 
@@ -64,7 +64,7 @@ bool PlainPcap::ParseNext(Packet* packet) {
   PacketHeader header;
   if (size_ - at_ < sizeof(header)) return false;
   std::memcpy(&header, block_.get() + at_, sizeof(header));
-  if (header.captured_bytes > std::min(kMostCapturedBytes, size_ - at_ - sizeof(header))) return false;
+  if (header.captured_bytes > std::min(kMaxCapturedBytes, size_ - at_ - sizeof(header))) return false;
   const int64_t fraction_ns = int64_t{header.fraction} * nanoseconds_per_unit_;
   packet->time_ns = header.seconds * kNanosecondsPerSecond + std::min(fraction_ns, kNanosecondsPerSecond - 1);
   packet->wire_length_bytes = header.wire_bytes;
@@ -74,7 +74,7 @@ bool PlainPcap::ParseNext(Packet* packet) {
   return true;
 }
 
-bool PlainPcap::ReadOn() {
+bool PlainPcap::ReadMore() {
   std::memmove(block_.get(), block_.get() + at_, size_ - at_);
   block_offset_ += at_;
   size_ -= at_;

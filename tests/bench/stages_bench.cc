@@ -41,7 +41,7 @@ double NanosecondsSince(Clock::time_point start) {
 double ReadStage(const char* path) {
   FILE* file = fopen(path, "re");
   fseek(file, MappedCapture::kFileHeaderBytes, SEEK_SET);
-  const std::unique_ptr<PlainPcap> capture = PlainPcap::Open(file, PlainPcap::kMostCapturedBytes);
+  const std::unique_ptr<PlainPcap> capture = PlainPcap::Open(file, PlainPcap::kMaxCapturedBytes);
   if (capture == nullptr) {
     fprintf(stderr, "stages_bench: %s is no capture that make_capture wrote\n", path);
     exit(1);

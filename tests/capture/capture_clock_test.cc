@@ -16,7 +16,7 @@ class CaptureClockTest : public testing::Test {
     clock_.Move(ns);
     capture_.Update();
   }
-  // Since the start.
+  // Both return nanoseconds since the start.
   int64_t Now() const { return capture_.now_ns() - start_ns_; }
   int64_t OfPacketStampedNow() const { return capture_.OfPacket(clock_.WallNanoseconds()) - start_ns_; }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A capture thread's loop, fed by a source that also moves the clock.
+// Runs a worker's loop on sources that also move the clock.
 #include "src/capture/capture_worker.h"
 
 #include <prometheus/counter.h>
@@ -19,9 +19,19 @@ namespace {
 
 constexpr int64_t kHourNs = 3600 * kNanosecondsPerSecond;
 constexpr int kTurns = 100;
-constexpr uint32_t kPayload = 1000;  // a segment each turn
+constexpr uint32_t kPayload = 1000;  // bytes of the one segment with payload in each turn
 
-// One connection, which sends a segment every tenth of a second; `at_turn` may set the clock before it is stamped.
+WorkerLinks Links(const Clock* clock, const StopSignal* stop, Wakeup* published, EndedQueue* ended = nullptr) {
+  WorkerLinks links;
+  links.published = published;
+  links.stop = stop;
+  links.clock = clock;
+  links.ended = ended;
+  links.on_source_error = [](const absl::Status&) {};
+  return links;
+}
+
+// One connection that sends a segment in each turn. A turn takes a tenth of a second. `at_turn` may set the clock.
 class TickingSource final : public PacketSource {
  public:
   TickingSource(HandMovedClock* clock, StopSignal* stop, std::function<void(int)> at_turn)
@@ -38,7 +48,7 @@ class TickingSource final : public PacketSource {
     Add(Segment(client, server).Seq(1 + static_cast<uint32_t>(turn_) * kPayload).Ack(1).Payload(kPayload), batch);
     clock_.Move(1000000);
     Add(Segment(server, client).Seq(1).Ack(1 + static_cast<uint32_t>(turn_ + 1) * kPayload), batch);
-    at_turn_(turn_);  // after the packets were stamped, and before the worker looks at the clock
+    at_turn_(turn_);  // after the packets were stamped, and before the worker reads the clock
     if (++turn_ == kTurns) stop_.Stop();
     return ReadResult::kPackets;
   }
@@ -68,8 +78,7 @@ TEST(CaptureWorker, ClockStepsEndNoConnectionAndMakeNoRateOrDelayUp) {
     sources.push_back(std::make_unique<TickingSource>(&clock, &stop, [&](int turn) {
       if (turn == 50 || turn == 97) clock.StepWall(step_ns);
     }));
-    CaptureWorker worker(std::move(sources), TableOptions(), WorkerOptions(), &ended, &published, &stop, &clock,
-                         [](const absl::Status&) {});
+    CaptureWorker worker(std::move(sources), TableOptions(), WorkerOptions(), Links(&clock, &stop, &published, &ended));
     ASSERT_TRUE(worker.Run().ok());
     ASSERT_TRUE(worker.buffer()->TakeLatest());
     const WorkerSnapshot& last = worker.buffer()->front();
@@ -83,7 +92,7 @@ TEST(CaptureWorker, ClockStepsEndNoConnectionAndMakeNoRateOrDelayUp) {
     ASSERT_NE(connection, nullptr) << "open at the end";
     EXPECT_EQ(connection->connection.reason, std::nullopt);
     EXPECT_EQ(connection->connection.summary.client_sent.payload_bytes, kTurns * kPayload);
-    // The log tells of today's wall time.
+    // The connection log has wall time, which includes the steps.
     EXPECT_EQ(connection->connection.summary.last_packet_time_ns, clock.WallNanoseconds()) << step_ns;
     EXPECT_EQ(last.counters.clock_stepped_ns, 2 * step_ns);
   }
@@ -94,29 +103,30 @@ TEST(CaptureWorker, PublishesWhenAskedAndElseSeldom) {
   StopSignal stop;
   Wakeup published;
   CaptureWorker* publisher = nullptr;
-  std::vector<int> turns;  // before which it had published
+  std::vector<int> turns;  // turns before which the worker had published
   std::vector<std::unique_ptr<PacketSource>> sources;
   sources.push_back(std::make_unique<TickingSource>(&clock, &stop, [&](int turn) {
     if (publisher->buffer()->TakeLatest()) turns.push_back(turn);
     if (turn == 30) publisher->WantSnapshot(clock.SteadyNanoseconds());
-    if (turn == 39) publisher->WantSnapshot(clock.SteadyNanoseconds() - kNanosecondsPerSecond);  // that one will do
+    if (turn == 39)
+      publisher->WantSnapshot(clock.SteadyNanoseconds() - kNanosecondsPerSecond);  // the last one is new enough
     if (turn == 60) publisher->WantSnapshot(clock.SteadyNanoseconds() - kNanosecondsPerSecond);
     if (turn == 80) clock.Move(CaptureWorker::kUnaskedIntervalNs);
   }));
   WorkerOptions options;
   options.publish_when_asked = true;
-  CaptureWorker worker(std::move(sources), TableOptions(), options, nullptr, &published, &stop, &clock,
-                       [](const absl::Status&) {});
+  CaptureWorker worker(std::move(sources), TableOptions(), options, Links(&clock, &stop, &published));
   publisher = &worker;
   ASSERT_TRUE(worker.Run().ok());
-  // A pass takes two rounds of the loop. The first is at the start, the last by its time.
+  // A pass takes two turns. The first pass comes at the start, the last one by kUnaskedIntervalNs.
   EXPECT_EQ(turns, std::vector<int>({2, 32, 62, 82}));
   ASSERT_TRUE(worker.buffer()->TakeLatest());
   EXPECT_EQ(worker.buffer()->front().begun_ns, INT64_MAX) << "the last one, at the end";
 }
 
-// One connection that sends a segment every tenth of a second, and a reader that gets no processor for a while: then
-// the segments of that while are read one by one, long after they were stamped. It may say which was the last for now.
+// One connection that sends a segment every tenth of a second. The worker gets no processor for a while; then it reads
+// the segments of that while one by one, long after they were stamped. If `tells_the_last`, the source marks the last
+// available segment (kLastPackets).
 class HeldUpSource final : public PacketSource {
  public:
   HeldUpSource(HandMovedClock* clock, StopSignal* stop, bool tells_the_last, std::function<void()> at_read)
@@ -138,7 +148,7 @@ class HeldUpSource final : public PacketSource {
     if (++turn_ == kTurns) stop_.Stop();
     return tells_the_last_ && turn_ % 20 == 15 ? ReadResult::kLastPackets : ReadResult::kPackets;
   }
-  // When there is nothing to read, the worker waits, and is held up.
+  // The worker calls this when it is about to wait. It is then held up for 0.8 s.
   int poll_fd() const override {
     clock_.Move(8 * kTenthNs);
     was_held_up_ = true;
@@ -175,12 +185,11 @@ TEST(CaptureWorker, PublishesNoRateOfASecondOfWhichPacketsStillWait) {
       if (!publisher->buffer()->TakeLatest() || publisher->buffer()->front().rows.empty()) return;
       rates.push_back(publisher->buffer()->front().rows[0].client_sent.payload_bytes_per_second);
     }));
-    CaptureWorker worker(std::move(sources), TableOptions(), WorkerOptions(), nullptr, &published, &stop, &clock,
-                         [](const absl::Status&) {});
+    CaptureWorker worker(std::move(sources), TableOptions(), WorkerOptions(), Links(&clock, &stop, &published));
     publisher = &worker;
     ASSERT_TRUE(worker.Run().ok());
     ASSERT_GE(rates.size(), 8u);
-    // The first seconds hold the beginning.
+    // The first two rates include the time before the connection began.
     for (size_t i = 2; i < rates.size(); ++i) EXPECT_NEAR(rates[i], 10 * kPayload, kPayload) << tells_the_last << i;
   }
   EXPECT_LT(reads[true], reads[false]) << "after the last it waits at once";

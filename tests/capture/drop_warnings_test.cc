@@ -23,27 +23,27 @@ class DropWarningsTest : public testing::Test {
 };
 
 TEST_F(DropWarningsTest, TellsTheFirstAtOnceAndTheRestOnceAMinute) {
-  drops_.Note("eth0", 0);
+  drops_.Add("eth0", 0);
   EXPECT_TRUE(warnings_.empty());
-  drops_.Note("eth0", 7);
+  drops_.Add("eth0", 7);
   EXPECT_EQ(warnings_, std::vector<Warning>({{"eth0", 7}}));
   for (int half_seconds = 0; half_seconds < 119; ++half_seconds) {
     clock_.Move(kNanosecondsPerSecond / 2);
-    drops_.Note("eth0", 2);
+    drops_.Add("eth0", 2);
   }
   EXPECT_EQ(warnings_.size(), 1u);
   clock_.Move(kNanosecondsPerSecond / 2);
-  drops_.Note("eth0", 0);  // though no more came
+  drops_.Add("eth0", 0);  // the minute is over, so the held-back packets are reported
   EXPECT_EQ(warnings_.back(), Warning("eth0", 238));
   clock_.Move(100 * kNanosecondsPerSecond);
-  drops_.Note("eth0", 0);
+  drops_.Add("eth0", 0);
   EXPECT_EQ(warnings_.size(), 2u);
 }
 
 TEST_F(DropWarningsTest, KnowsInterfacesApart) {
-  drops_.Note("eth0", 1);
-  drops_.Note("eth1", 2);
-  drops_.Note("eth0", 3);
+  drops_.Add("eth0", 1);
+  drops_.Add("eth1", 2);
+  drops_.Add("eth0", 3);
   EXPECT_EQ(warnings_, std::vector<Warning>({{"eth0", 1}, {"eth1", 2}}));
 }
 

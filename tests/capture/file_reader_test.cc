@@ -21,7 +21,7 @@ namespace {
 constexpr int64_t kSecond = 1000000000;
 constexpr uint64_t kSeed = 7;
 
-// A file whose packets are given; an error comes with the last of them.
+// A file with the given packets. If `end` is an error, it comes with the last packets.
 class FakeFile final : public PacketSource {
  public:
   FakeFile(std::vector<DecodedPacket> packets, absl::Status end) : packets_(std::move(packets)), end_(std::move(end)) {}
@@ -59,11 +59,11 @@ struct Share {
   int64_t end_time_ns = 0;
 };
 
-// What each of `workers` reads of a file with these packets.
+// Returns what each of `workers` reads from a file with these packets.
 std::vector<Share> Distribute(std::vector<DecodedPacket> packets, size_t workers, absl::Status end = absl::OkStatus()) {
   StopSignal stop;
-  FileReader spreader(std::make_unique<FakeFile>(std::move(packets), std::move(end)), workers, kSeed, &stop);
-  auto sources = spreader.TakeSources();
+  FileReader file_reader(std::make_unique<FakeFile>(std::move(packets), std::move(end)), workers, kSeed, &stop);
+  auto sources = file_reader.TakeSources();
   std::vector<Share> shares(workers);
   std::vector<std::thread> threads;
   for (size_t i = 0; i < workers; ++i) {
@@ -79,7 +79,7 @@ std::vector<Share> Distribute(std::vector<DecodedPacket> packets, size_t workers
       }
     });
   }
-  spreader.Run();
+  file_reader.Run();
   for (std::thread& thread : threads) thread.join();
   return shares;
 }
@@ -128,7 +128,7 @@ TEST(FileReader, SendsFragmentsWhereTheFirstOneWent) {
 }
 
 TEST(FileReader, TellsEachWorkerTheTimeOfAll) {
-  // The packet whose clock stepped back is the only one of its connection, perhaps of its worker.
+  // The second packet's time steps back. It is the only packet of its connection, and perhaps of its worker.
   const std::vector<Share> shares =
       Distribute({Segment(30000, true, 100 * kSecond), Segment(30001, true, 50 * kSecond)}, 8);
   size_t seen = 0;
@@ -165,15 +165,15 @@ TEST(FileReader, ReadsAheadForASingleWorker) {
 }
 
 TEST(FileReader, GivesHintsWhileTheWorkerIsBehind) {
-  constexpr size_t kBatches = BatchQueue::kCapacity - 2;  // so that all fit, and the end of the file
+  constexpr size_t kBatches = BatchQueue::kCapacity - 2;  // leaves room for the last, empty batch
   std::vector<DecodedPacket> packets;
   for (size_t i = 0; i < kBatches * PacketBatch::kCapacity; ++i) {
     packets.push_back(Segment(static_cast<uint16_t>(30000 + i), i % 3 == 0, kSecond));
   }
   StopSignal stop;
-  FileReader spreader(std::make_unique<FakeFile>(packets, absl::OkStatus()), 1, kSeed, &stop);
-  const auto source = std::move(spreader.TakeSources()[0]);
-  spreader.Run();
+  FileReader file_reader(std::make_unique<FakeFile>(packets, absl::OkStatus()), 1, kSeed, &stop);
+  const auto source = std::move(file_reader.TakeSources()[0]);
+  file_reader.Run();
   for (size_t i = 0; i < kBatches; ++i) {
     PacketBatch batch;
     ASSERT_TRUE(source->Read(&batch).ok());
@@ -192,10 +192,10 @@ TEST(FileReader, EndsWhenStoppedThoughNobodyReads) {
   for (const size_t workers : {1u, 2u}) {
     StopSignal stop;
     const std::vector<DecodedPacket> packets(100000, Segment(30000, true, kSecond));
-    FileReader spreader(std::make_unique<FakeFile>(packets, absl::OkStatus()), workers, kSeed, &stop);
-    std::thread reader([&] { spreader.Run(); });
+    FileReader file_reader(std::make_unique<FakeFile>(packets, absl::OkStatus()), workers, kSeed, &stop);
+    std::thread thread([&] { file_reader.Run(); });
     stop.Stop();
-    reader.join();
+    thread.join();
   }
 }
 

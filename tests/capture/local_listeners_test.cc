@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the kernel tells of this machine's own sockets.
+// Reads the kernel's report of sockets that the tests open.
 #include "src/capture/local_listeners.h"
 
 #include <arpa/inet.h>
@@ -24,7 +24,8 @@ class BoundSocket {
     socklen_t size = sizeof(address);
     ok_ = bind(fd_, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
           getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-    port_ = ntohs(reinterpret_cast<sockaddr_in*>(&address)->sin_port);  // at the same place in both families
+    port_ = ntohs(reinterpret_cast<sockaddr_in*>(&address)
+                      ->sin_port);  // sockaddr_in and sockaddr_in6 have the port at the same offset
   }
   ~BoundSocket() { close(fd_); }
   bool ok() const { return ok_; }

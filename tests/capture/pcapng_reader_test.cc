@@ -17,7 +17,7 @@ namespace {
 
 constexpr uint16_t kEthernet = 1, kRaw = 101, kSll = 113;
 
-// A pcapng file, block by block, in either byte order.
+// Builds a pcapng file, block by block, in either byte order.
 class Builder {
  public:
   explicit Builder(bool swapped = false) : swapped_(swapped) { Section(); }
@@ -95,7 +95,7 @@ class Builder {
   std::vector<uint8_t> bytes_;
 };
 
-// A file in memory, at its beginning.
+// Opens a file in memory, at its beginning.
 class MemoryFile {
  public:
   explicit MemoryFile(const std::vector<uint8_t>& bytes) : file_(tmpfile()) {
@@ -113,7 +113,7 @@ TEST(PcapngReader, TellsTheLinkTypeAndTimeOfEachPacketInBothByteOrders) {
   for (const bool swapped : {false, true}) {
     const MemoryFile file(Builder(swapped)
                               .Interface(kEthernet)
-                              .Interface(kRaw, 9, 100)  // nanoseconds, 100 s later
+                              .Interface(kRaw, 9, 100)  // nanoseconds, with a time offset of 100 s
                               .Statistics()
                               .Packet(1, 5, {1, 2, 3})
                               .Packet(0, 7000000, {4})
@@ -139,7 +139,8 @@ TEST(PcapngReader, TellsTheLinkTypeAndTimeOfEachPacketInBothByteOrders) {
 TEST(PcapngReader, ASectionBeginsWithoutInterfaces) {
   const MemoryFile file(Builder().Interface(kEthernet).Section().Packet(0, 1, {1}).bytes());
   PcapngReader reader(file.get());
-  EXPECT_EQ(reader.Next().status().message(), "pcapng block at byte 76: a packet of interface 0, not described");
+  EXPECT_EQ(reader.Next().status().message(),
+            "pcapng block at byte 76: a packet of interface 0, which was not described");
 }
 
 TEST(PcapngReader, ReadsSimplePackets) {
@@ -176,7 +177,7 @@ std::string WriteFile(const std::string& name, const std::vector<uint8_t>& bytes
   return path;
 }
 
-// The ports of the clients' segments in the file.
+// Returns the source ports of the segments in the file, in order.
 std::vector<int> PortsIn(const std::string& path, const std::string& filter) {
   std::vector<int> ports;
   const auto source = OpenFile(path, filter);

@@ -57,7 +57,7 @@ class PlainPcapTest : public testing::Test {
     fclose(file);
   }
 
-  // Open behind the file header, as the library leaves it.
+  // Opens the file and positions it after the file header, as libpcap does.
   struct Closer {
     void operator()(FILE* file) const { fclose(file); }
   };
@@ -67,7 +67,7 @@ class PlainPcapTest : public testing::Test {
     return file;
   }
 
-  // What all of the file's packets are decoded to, and how it ends.
+  // All decoded packets of a file, batch by batch, and the error at its end. Read() returns it.
   using Seen = std::tuple<int64_t, uint32_t, DecodedPacket::Kind, uint16_t>;
   struct Outcome {
     std::vector<std::vector<Seen>> batches;
@@ -100,7 +100,7 @@ class PlainPcapTest : public testing::Test {
     return outcome;
   }
 
-  // A pipe is read by the library alone.
+  // Reads the same bytes from a pipe, which only libpcap can read.
   static Outcome ReadByTheLibrary(const Bytes& bytes, const std::string& filter) {
     int ends[2];
     EXPECT_EQ(pipe2(ends, O_CLOEXEC), 0);
@@ -114,7 +114,7 @@ class PlainPcapTest : public testing::Test {
     });
     const Outcome outcome = Read("/proc/self/fd/" + std::to_string(ends[0]), filter);
     Bytes rest(1 << 16);
-    while (read(ends[0], rest.data(), rest.size()) > 0) {  // what an error left unread, lest the writer waits
+    while (read(ends[0], rest.data(), rest.size()) > 0) {  // read what an error left, so that the writer does not wait
     }
     writer.join();
     close(ends[0]);
@@ -178,7 +178,7 @@ TEST_F(PlainPcapTest, StopsWhereAPacketIsCutAndGoesOnWhenTheFileHasGrown) {
 }
 
 TEST_F(PlainPcapTest, StopsAtAPacketThatTheLibraryRefuses) {
-  constexpr size_t kMost = PlainPcap::kMostCapturedBytes;
+  constexpr size_t kMost = PlainPcap::kMaxCapturedBytes;
   Bytes bytes = FileHeader(kMicroseconds, kMost);
   AddPacket(&bytes, 1, 0, Segment(1));
   AddPacket(&bytes, 2, 0, Bytes(kMost));
@@ -200,7 +200,7 @@ TEST_F(PlainPcapTest, ReadsAsTheLibraryDoes) {
   Bytes bytes = FileHeader(kMicroseconds, 70000);
   for (uint16_t i = 0; i < 400; ++i) AddPacket(&bytes, 1700000000 + i, i, Segment(i, i * 3));
   AddPacket(&bytes, 1700001000, 1, Segment(1000, 69000));
-  AddPacket(&bytes, 1700001000, 2, Segment(1001, 70001));  // longer than the file says
+  AddPacket(&bytes, 1700001000, 2, Segment(1001, 70001));  // longer than the file's snapshot length
   AddPacket(&bytes, 1700001000, 2000000, Segment(1002));   // a fraction of more than a second
   for (uint16_t i = 0; i < 200; ++i) AddPacket(&bytes, 1700001001 + i, i, Segment(i, 1400));
   ASSERT_GT(bytes.size(), 3 * PlainPcap::kReadBytes);
@@ -213,8 +213,8 @@ TEST_F(PlainPcapTest, ReadsAsTheLibraryDoes) {
   }
 }
 
-// Between its calls the source is asked to stop, however few packets the filter lets through; but what it hands over is
-// as much as the library would, so that a time that cannot be has packets on both sides.
+// Read() returns now and then even if the filter passes few packets, so that its caller can stop. But it delivers as
+// full batches as libpcap would, so that a packet with an impossible time has neighbours in its batch.
 TEST_F(PlainPcapTest, AFilterThatLeavesMostOutChangesNoTimes) {
   Bytes bytes = FileHeader();
   for (uint32_t i = 0; i < 5; ++i) {
@@ -240,7 +240,7 @@ TEST_F(PlainPcapTest, EveryCutAndEveryChangedByteEndsAsWithTheLibrary) {
   for (uint16_t i = 1; i <= 3; ++i) AddPacket(&whole, 1700000000, i, Segment(i));
   for (size_t at = 0; at < whole.size(); ++at) {
     Bytes changed = whole;
-    changed[at] ^= 0x7f;  // not the highest bit of a time: the library takes it for a sign
+    changed[at] ^= 0x7f;  // keeps the highest bit, which libpcap takes for the sign of a time
     for (const Bytes& bytes : {Bytes(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(at)), changed}) {
       Write(bytes);
       const Outcome ours = Read(path_, "");

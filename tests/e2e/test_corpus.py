@@ -68,7 +68,7 @@ class CorpusTest(unittest.TestCase):
         done = subprocess.run([binary(), "-T", "-", "--web.listen-address="], input=contents, capture_output=True)
         self.assertEqual(done.returncode, 1)
         self.assertIn(b"different from the type of the first interface", done.stderr)
-        self.assertIn(b"standard input is read once", done.stderr)
+        self.assertIn(b"standard input cannot be read twice", done.stderr)
 
     def test_standard_input_reads_as_the_file_does(self):
         path = os.path.join(self.folder, "eth-tfo.pcap")

@@ -9,9 +9,9 @@
 
 namespace tcpgauge {
 
-// What an attacker would send who knew the seed of KeyHasher::HashOf() to be 0: the first half of the client's
-// address is the secret that it is combined with, so a product is zero whatever the second half is, and all connections
-// to one port have one hash of 64 bits. (An attacker can choose half an IPv6 address as well as a whole one.)
+// Clients whose connections to one port all have the same 64-bit hash. An attacker could send from them if the seed of
+// KeyHasher::HashOf() were known to be 0: the first half of the address equals the secret with which it is combined, so
+// a product is zero whatever the second half is. (Half an IPv6 address is as easy to choose as a whole one.)
 inline Endpoint CollidingClient(uint64_t number) {
   constexpr uint64_t kFirstSecretOfSeedZero = 0xe220a8397b1dcdaf;
   uint8_t bytes[16];
@@ -20,14 +20,14 @@ inline Endpoint CollidingClient(uint64_t number) {
   return {IpAddress::FromV6(bytes), 40000};
 }
 
-// Sorts behind all of these clients, so that they are end a of the key.
+// A server that sorts behind all these clients, so that the clients are end a of the key.
 inline Endpoint CollidingServer() {
   uint8_t bytes[16];
   std::memset(bytes, 0xff, sizeof(bytes));
   return {IpAddress::FromV6(bytes), 443};
 }
 
-// The same without the collision.
+// A client with the same port and an address whose hash does not collide.
 inline Endpoint RandomClient(uint64_t number) {
   Endpoint client = CollidingClient(number);
   uint8_t bytes[16];

@@ -32,7 +32,7 @@ void Frame::Put32(uint32_t value) {
   Put16(static_cast<uint16_t>(value));
 }
 
-// Starts a header here, and lets the one before name it.
+// Starts a header here, and writes its number into the header before.
 void Frame::Begin(const Names& names) {
   layer_ = bytes_.size();
   switch (std::exchange(next_, Next::kNothing)) {
@@ -79,13 +79,13 @@ void Frame::Begin(const Names& names) {
   }
 }
 
-// The field that names the next header is `offset_from_end` bytes before the end of what is there.
+// The field that names the next header begins `offset_from_end` bytes before the present end.
 void Frame::NameNextAt(Next kind, size_t offset_from_end) {
   next_ = kind;
   next_field_ = bytes_.size() - offset_from_end;
 }
 
-// The 16 bits at `field` state how much lies between `from` and the end.
+// The 16 bits at `field` will state the number of bytes from `from` to the end of the packet, plus `plus`.
 void Frame::LengthAt(size_t field, size_t from, int64_t plus) {
   fixes_.push_back([=](std::vector<uint8_t>& bytes) {
     Write(bytes, field, static_cast<uint32_t>(static_cast<int64_t>(bytes.size() - from) + plus), 2);
@@ -183,7 +183,7 @@ Frame& Frame::Null(Order order, uint32_t ipv6_family) {
 Frame& Frame::Nflog(size_t prefix_bytes) {
   Begin({});
   Put32(0x02000000);
-  // An attribute of another type, then the payload; both in little-endian order.
+  // An attribute of another type, then the payload. Both headers are little-endian.
   Put8(static_cast<uint8_t>(4 + prefix_bytes));
   Put8(0);
   Put16(0x0a00);
@@ -335,7 +335,7 @@ Frame& Frame::Ipv4(std::string_view source, std::string_view destination, size_t
   LengthAt(layer_ + 2, layer_);
   Put32(0);
   Put8(64);
-  Put8(253);  // for experiments, until a next header names itself
+  Put8(253);  // reserved for experiments; the next header overwrites it
   NameNextAt(Next::kIpProtocol, 1);
   Put16(0);
   for (std::string_view text : {source, destination}) {

@@ -11,17 +11,18 @@
 
 namespace tcpgauge {
 
-// A packet put together header by header, outermost first:
+// Builds a packet header by header, outermost first:
 //
 //   Frame().Ethernet().Vlan(7).Ipv4("10.0.0.1", "10.0.0.2").Tcp(40000, 80).Flags(kTcpSyn).Bytes()
 //
-// Each header names the next one and states its length by itself; checksums are zero. Set8(), Set16() and Set32() then
-// spoil what they are aimed at. A plain value: it can be copied half built and finished in several ways.
+// The class fills in the type of the next header and all lengths; checksums are zero. Set8(), Set16() and Set32()
+// overwrite fields afterwards. A plain value: a test can copy a half-built frame and finish the copies differently.
+// Byte order: integer arguments are in host order; the packet is in network order.
 class Frame {
  public:
   // Link layers. Null() writes the address family in the given order.
   Frame& Ethernet();
-  Frame& Ethernet8023();  // with a length in place of the type: follow with Llc() or Snap()
+  Frame& Ethernet8023();  // has a length instead of a type; call Llc() or Snap() next
   Frame& Llc(uint8_t sap, uint8_t control = 3);
   Frame& Snap(uint32_t organization = 0);
   Frame& Vlan(uint16_t id, uint16_t tpid = 0x8100);
@@ -60,12 +61,12 @@ class Frame {
   // Internet layer. `option_bytes` is a multiple of four.
   Frame& Ipv4(std::string_view source = "10.0.0.1", std::string_view destination = "10.0.0.2", size_t option_bytes = 0);
   Frame& Ipv6(std::string_view source = "2001:db8::1", std::string_view destination = "2001:db8::2");
-  Frame& Ipv4Checksum();  // of the last Ipv4(); otherwise it is left zero
-  Frame& Ipv4Fragment(uint16_t offset_bytes, bool more, uint16_t id = 77);  // the last Ipv4() is a fragment
+  Frame& Ipv4Checksum();  // sets that of the last Ipv4(), which is zero otherwise
+  Frame& Ipv4Fragment(uint16_t offset_bytes, bool more, uint16_t id = 77);  // makes the last Ipv4() a fragment
   Frame& Ipv6Fragment(uint16_t offset_bytes, bool more, uint32_t id = 77);
   Frame& Ipv6Extension(uint8_t number, size_t length_bytes = 8);
   Frame& AuthenticationHeader();
-  Frame& JumboOption(uint32_t payload_bytes);  // a hop-by-hop header
+  Frame& JumboOption(uint32_t payload_bytes);  // in a hop-by-hop header
   Frame& Icmp();
 
   // Tunnels.
@@ -86,7 +87,8 @@ class Frame {
   Frame& VxlanGpe(uint32_t network);
   Frame& Geneve(uint32_t network, size_t option_bytes = 0);
   Frame& GtpU(uint32_t endpoint, int extensions = 0, bool sequence = false);
-  Frame& GtpHeader(uint32_t endpoint, int extensions = 0, bool sequence = false);  // the same after an own Udp()
+  Frame& GtpHeader(uint32_t endpoint, int extensions = 0,
+                   bool sequence = false);  // without the UDP header; call Udp() before
   Frame& Teredo(bool authentication = false, bool origin = false);
   Frame& Ayiya(uint8_t next_header = 41, uint8_t operation = 1);
   Frame& EtherIp();
@@ -100,36 +102,35 @@ class Frame {
   // Transport.
   Frame& Udp(uint16_t source_port, uint16_t destination_port);
   Frame& Tcp(uint16_t source_port = 40000, uint16_t destination_port = 80);
-  Frame& Sequence(uint32_t number);  // these five: of the last Tcp()
+  Frame& Sequence(uint32_t number);  // this and the next five change the last Tcp()
   Frame& Acknowledgment(uint32_t number);
   Frame& Flags(uint8_t flags);
   Frame& Window(uint16_t window);
-  Frame& Options(std::initializer_list<uint8_t> bytes);  // right after Tcp(); a multiple of four
+  Frame& Options(std::initializer_list<uint8_t> bytes);  // right after Tcp(); a multiple of four bytes
   Frame& Timestamps(uint32_t value, uint32_t echo_reply);
   Frame& Payload(size_t count);
 
-  // Bytes after the end of all datagrams, as an Ethernet card pads short frames.
+  // Appends bytes after the end of all datagrams, as an Ethernet card pads short frames.
   Frame& Padding(size_t count);
 
-  // Overwrite big-endian integers `offset` bytes into the last header, whatever it says by itself.
+  // Overwrite a big-endian integer `offset` bytes into the last header.
   Frame& Set8(size_t offset, uint8_t value);
   Frame& Set16(size_t offset, uint16_t value);
   Frame& Set32(size_t offset, uint32_t value);
 
-  // The capture holds no more than this many bytes, or ends that many bytes into the last header. The wire had them
-  // all.
+  // Cut what was captured to `count` bytes, or `count` bytes into the last header. The wire length stays.
   Frame& CutTo(size_t count);
   Frame& CutInLayer(size_t count);
-  // The packet itself ends so many bytes into the last header.
+  // Ends the packet itself `count` bytes into the last header: the wire length shrinks too.
   Frame& EndInLayer(size_t count);
 
-  // What was captured.
+  // The captured bytes.
   std::vector<uint8_t> Bytes() const;
   uint32_t wire_length_bytes() const;
 
  private:
   enum class Next { kNothing, kEtherType, kIpProtocol, kPppProtocol, kPppByte, kNullFamily, kMplsBottom, kGpe };
-  struct Names {  // how the header before can name this one; 0 = it cannot
+  struct Names {  // this header's number in each field that can name it; 0 = no number
     uint16_t ether_type = 0;
     uint8_t ip_protocol = 0;
     uint16_t ppp_protocol = 0;
@@ -146,8 +147,8 @@ class Frame {
   std::vector<uint8_t> Whole() const;
 
   std::vector<uint8_t> bytes_;
-  std::vector<std::function<void(std::vector<uint8_t>&)>> fixes_;  // applied when all is there, in this order
-  size_t layer_ = 0;                                               // where the last header begins
+  std::vector<std::function<void(std::vector<uint8_t>&)>> fixes_;  // applied to the complete packet, in this order
+  size_t layer_ = 0;                                               // offset of the last header
   Next next_ = Next::kNothing;
   size_t next_field_ = 0;
   uint32_t null_ipv6_family_ = 0;

@@ -8,14 +8,14 @@
 
 namespace tcpgauge {
 
-// A clock that stands still until it is moved. Thread: confined to one.
+// A clock that stands still until a test moves it. Thread: confined to one. Units: nanoseconds.
 class HandMovedClock final : public Clock {
  public:
   int64_t WallNanoseconds() const override { return kStartNs + stepped_ns_ + now_ns_; }
   int64_t SteadyNanoseconds() const override { return now_ns_; }
 
   void Move(int64_t ns) { now_ns_ += ns; }
-  // Sets the wall clock, as an administrator does.
+  // Sets the wall clock ahead by `ns`, as an administrator does. The steady clock stays.
   void StepWall(int64_t ns) { stepped_ns_ += ns; }
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// In what a ModelTable and the table differ.
+// ModelTable's methods that compare it with the table.
 #include <algorithm>
 #include <cmath>
 

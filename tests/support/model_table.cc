@@ -11,9 +11,9 @@ constexpr int64_t kSixteenth = kSecond / 16;
 constexpr double kMaxRttUs = 60e6;
 constexpr size_t kMaxGaps = 4;
 constexpr int64_t kHalf = 1LL << 31;
-constexpr int64_t kLongestNoted = 214748364700;  // after the start; 31 bits of 100 ns
+constexpr int64_t kLongestNoted = 214748364700;  // ns since the start: 31 bits in units of 100 ns
 
-// At a distance of exactly 2^31 each is before the other, as in the table.
+// Two numbers at a distance of exactly 2^31 are each before the other, as in the table.
 bool Before(uint32_t a, uint32_t b) { return a != b && b - a <= 0x80000000u; }
 bool IsSyn(const DecodedPacket& p) { return (p.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == kTcpSyn; }
 bool IsSynAck(const DecodedPacket& p) { return (p.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == (kTcpSyn | kTcpAck); }
@@ -32,7 +32,7 @@ EndReason ReasonOf(ConnectionState state, bool refused) {
   }
 }
 
-// Higher is more useful.
+// A connection with a higher value is more useful.
 int Usefulness(ConnectionState state, bool confirmed) {
   switch (state) {
     case ConnectionState::kSynSent:
@@ -95,7 +95,7 @@ void ModelTable::Take(const DecodedPacket& packet, const std::vector<EndedConnec
   now_ns_ = std::max(now_ns_, packet.time_ns);
   const int64_t time_ns = now_ns_ - packet.time_ns > kSecond ? now_ns_ : packet.time_ns;
 
-  DecodedPacket known = packet;  // with the ports, which a following fragment lacks
+  DecodedPacket known = packet;  // has the ports, which a following fragment lacks
   if (packet.is_fragment && is_segment) {
     fragments_.push_front({packet.source.address, packet.destination.address, packet.fragment_id, packet.encapsulation,
                            packet.source.port, packet.destination.port, time_ns});
@@ -161,7 +161,7 @@ bool ModelTable::BeginsAnother(const Connection& connection, int sender, const D
   if (initial == packet.sequence_number) return false;
   const ConnectionState state = connection.state;
   if (IsSyn(packet)) {
-    if (state == ConnectionState::kSynSent) return initial.has_value();  // else both open at once
+    if (state == ConnectionState::kSynSent) return initial.has_value();  // otherwise, a simultaneous open
     if (state == ConnectionState::kEstablished) return !connection.confirmed;
     return state != ConnectionState::kSynReceived;
   }
@@ -275,7 +275,7 @@ void ModelTable::Follow(Connection* connection, int sender, const DecodedPacket&
       }
     }
     if (before == ConnectionState::kSynReceived && completes) state = ConnectionState::kEstablished;
-    // Only a connection that was closing before can be closed now: a FIN is acknowledged by a later segment.
+    // Only a connection that was closing before can be closed now, because a later segment acknowledges a FIN.
     const auto fin_is_acknowledged = [connection](size_t i) {
       const Peer& fin = connection->ends[i];
       const Peer& other = connection->ends[1 - i];
@@ -313,7 +313,7 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
         other.rtt_us = other.rtt_us ? *other.rtt_us + (rtt_us - *other.rtt_us) / 4 : rtt_us;
       }
       other.sample.reset();
-      // Where in the next flight the next sample begins is the table's choice.
+      // The next sample begins at a point in the next flight that the table chooses by this formula.
       const uint32_t sent = static_cast<uint32_t>(other.next.value_or(0));
       const uint64_t flight = sent - packet.acknowledgment_number;
       const uint64_t share = static_cast<uint32_t>(time_ns / 1000) * 0x9e3779b1u >> 24;
@@ -335,7 +335,7 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
   if (finish == begin) return;
   const auto start_sample = [&] {
     end.sample = Peer::Sample{static_cast<uint32_t>(finish), time_ns, std::nullopt};
-    // Of the SYN that begins a connection the table keeps no timestamp.
+    // The table does not keep the timestamp of the SYN that begins a connection.
     const bool begins_it = first && packet.tcp_flags == kTcpSyn && end.payload_bytes == 0 && !packet.is_fragment &&
                            end.packets + other.packets == 1;
     if (packet.has_timestamps && !begins_it) end.sample->timestamp = packet.timestamp_value;
@@ -368,7 +368,7 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
       end.gaps.emplace_back(next, begin);
       if (end.gaps.size() > kMaxGaps) end.gaps.erase(end.gaps.begin());
     }
-    // A place more than 2^30 ahead is left over from long ago.
+    // If sample_from is more than 2^30 ahead, it is left over from long ago.
     const bool is_due = packet.sequence_number - end.sample_from < 0xc0000000u;
     const bool is_over = end.sample && (age_us(*end.sample) < 0 || age_us(*end.sample) > kMaxRttUs);
     if (end.candidate || is_over || (!end.sample && is_due)) start_sample();
@@ -409,7 +409,7 @@ void ModelTable::Evict() {
   if (found == connections_.end()) return Fail("evicted a connection that there is not");
   const Connection& chosen = found->second;
   const int usefulness = Usefulness(chosen.state, chosen.confirmed);
-  // Those of which there is only a SYN go before all others.
+  // The table evicts connections that have only a SYN before all others.
   int64_t longest_idle_ns = chosen.last_ns;
   for (const auto& [key, connection] : connections_) {
     const int other = Usefulness(connection.state, connection.confirmed);
@@ -419,7 +419,7 @@ void ModelTable::Evict() {
     if (other == usefulness && connection.has_only_bare_syn == chosen.has_only_bare_syn)
       longest_idle_ns = std::min(longest_idle_ns, connection.last_ns);
   }
-  // Those without a handshake are of two time-outs, of which the longer counts. Packets that were overtaken add a
+  // Connections without a handshake have one of two time-outs; allow for the longer one. Overtaken packets add a
   // second.
   const int64_t timeout_ns = usefulness == 0 ? 60 * kSecond : TimeoutOf(chosen);
   if (chosen.last_ns - longest_idle_ns > timeout_ns / 64 + kSecond) {

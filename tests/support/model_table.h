@@ -19,23 +19,27 @@
 
 namespace tcpgauge {
 
-// The contract of ConnectionTable once more, as plainly as it can be said: one std::map, positions in the byte streams
-// as 64-bit numbers, optional values, doubles. Slow, and right where it is obvious.
+// A second, simple implementation of ConnectionTable's contract, against which tests compare the table. It uses one
+// std::map, 64-bit positions in the byte streams, optional values and doubles. It is slow, but easy to verify.
 //
-// What the contract leaves open (when within a 64th of its time-out a connection ends, which of several nearly equally
-// idle ones is evicted) the model takes over from the table and checks that it is allowed.
+// The contract leaves two choices open: when a connection ends within a 64th of its time-out, and which of several
+// nearly equally idle connections is evicted. The model adopts the table's choice and checks that it is allowed.
+//
+// Thread: confined to one. Time: nanoseconds of the Unix epoch.
 class ModelTable {
  public:
   explicit ModelTable(const TableOptions& options) : options_(options) {}
 
-  // Both take what the table says to have ended so far, since the beginning. What is wrong with that is in error().
+  // `announced` holds all connections that the table has reported as ended since the beginning. If the model disagrees
+  // with them, error() says how.
   void Take(const DecodedPacket& packet, const std::vector<EndedConnection>& announced);
   void AdvanceTime(int64_t now_ns, const std::vector<EndedConnection>& announced);
   void EndAll(const std::vector<EndedConnection>& announced);
 
-  // Compares with the table; what differs is in error().
+  // Compares the model with the table. error() states the first difference.
   void Compare(const ConnectionTable& table);
 
+  // The first disagreement; empty while model and table agree.
   const std::string& error() const { return error_; }
   size_t ended_count() const { return ended_count_; }
 
@@ -52,15 +56,15 @@ class ModelTable {
     bool sent_fin = false;
     std::optional<uint32_t> initial_sequence;  // of its SYN
     std::optional<uint32_t> acknowledged;      // the highest number that it acknowledged
-    std::optional<int64_t> next;               // position after all that it sent; equals its number modulo 2^32
+    std::optional<int64_t> next;               // position after its last byte; modulo 2^32 it is the sequence number
     std::vector<std::pair<int64_t, int64_t>> gaps;
     struct Sample {
-      uint32_t acknowledgment;  // that ends it
+      uint32_t acknowledgment;  // the number that ends the sample
       int64_t time_ns;
       std::optional<uint32_t> timestamp;
     };
     std::optional<Sample> sample;
-    uint32_t sample_from = 0;  // where the next one begins
+    uint32_t sample_from = 0;  // sequence number at which the next sample begins
     struct Syn {
       uint32_t sequence;
       int64_t time_ns;
@@ -72,17 +76,17 @@ class ModelTable {
   };
   struct Connection {
     Encapsulation encapsulation;
-    std::array<Peer, 2> ends;  // in the order of their endpoints
+    std::array<Peer, 2> ends;  // sorted by endpoint
     int client = 0;
     ConnectionState state = ConnectionState::kSynSent;
     bool observed = false;
     bool midstream = false;
     bool confirmed = false;
     bool refused = false;
-    bool has_only_bare_syn = false;  // begun by one, and no packet came since
+    bool has_only_bare_syn = false;  // a bare SYN began it, and no packet came since
     int64_t start_ns = 0;
     int64_t last_ns = 0;
-    std::optional<int64_t> syn_ns;  // these three: after the start
+    std::optional<int64_t> syn_ns;  // this and the next two: time since start_ns
     std::optional<int64_t> syn_ack_ns;
     std::optional<int64_t> ack_ns;
   };
@@ -124,7 +128,7 @@ class ModelTable {
   Connections connections_;
   std::deque<Fragmented> fragments_;  // newest first
   std::set<Endpoint> servers_;
-  Totals ended_;  // of connections that are gone, and the counters that need no connection
+  Totals ended_;  // totals of ended connections, and the counters that do not belong to a connection
   size_t ended_count_ = 0;
   std::map<size_t, uint64_t> duplicates_;
   uint64_t unmatched_fragments_ = 0;

@@ -66,9 +66,9 @@ int64_t RandomTraffic::NextTime() {
   } else if (what < 999) {
     ahead_us = Below(200 * kSecondUs);
   } else {
-    clock_ns_ -= int64_t{Below(kSecondUs)} * 3600 * kMicrosecond;  // set back, by up to an hour
+    clock_ns_ -= int64_t{Below(kSecondUs)} * 3600 * kMicrosecond;  // the clock is set back
   }
-  if (clock_ns_ < latest_ns_ && Below(50) == 0) clock_ns_ = latest_ns_;  // and right again
+  if (clock_ns_ < latest_ns_ && Below(50) == 0) clock_ns_ = latest_ns_;  // the clock is right again
   clock_ns_ += ahead_us * kMicrosecond;
   latest_ns_ = std::max(latest_ns_, clock_ns_);
   return clock_ns_;
@@ -78,11 +78,11 @@ Segment RandomTraffic::From(const Conversation& conversation, int sender) const 
   return Segment(conversation.ends[sender], conversation.ends[1 - sender]);
 }
 
-// The next segment in the life of a conversation.
+// The next segment of a conversation that follows TCP.
 Segment RandomTraffic::Expected(Conversation* c) {
   const int step = c->step++;
   if (step == 0) {
-    if (Below(8) == 0) std::swap(c->ends[0], c->ends[1]);  // the other one calls
+    if (Below(8) == 0) std::swap(c->ends[0], c->ends[1]);  // the other end becomes the client
     c->initial[0] = InitialSequence();
     c->initial[1] = InitialSequence();
     c->next[0] = c->initial[0] + 1;
@@ -121,13 +121,13 @@ Segment RandomTraffic::Expected(Conversation* c) {
   return segment;
 }
 
-// A segment that no conversation would send just now, or that was sent before.
+// A segment that does not come next in the conversation, or that was sent before.
 Segment RandomTraffic::Unexpected(Conversation* c) {
   const int sender = static_cast<int>(Below(2));
   Segment segment = From(*c, sender).Ack(c->next[1 - sender]);
   const uint32_t next = c->next[sender];
   switch (Below(13)) {
-    case 0:  // sent again, in other pieces
+    case 0:  // retransmitted in other pieces
     case 1:
       segment.Seq(next - Below(5000)).Payload(1 + Below(3000));
       break;
@@ -142,16 +142,16 @@ Segment RandomTraffic::Unexpected(Conversation* c) {
     case 4:
       segment.Seq(next).Window(0);
       break;
-    case 5:  // anybody's SYN
+    case 5:  // a forged SYN
       segment = From(*c, sender).Syn(InitialSequence());
       break;
-    case 6:  // its own SYN, late or again
+    case 6:  // the conversation's own SYN, late or repeated
       segment = From(*c, sender).Syn(c->initial[sender]);
       break;
     case 7:
       segment.Syn(c->initial[sender]);
       break;
-    case 8:  // an answer to whatever SYN came last
+    case 8:  // an answer to a recent SYN
       segment = From(*c, sender).Syn(InitialSequence());
       for (const DecodedPacket& recent : recent_) {
         if ((recent.tcp_flags & (kTcpSyn | kTcpAck)) == kTcpSyn && recent.source == c->ends[1 - sender]) {
@@ -159,12 +159,12 @@ Segment RandomTraffic::Unexpected(Conversation* c) {
         }
       }
       break;
-    case 9:  // any flags and numbers
+    case 9:  // random flags and numbers
       segment.Flags(static_cast<uint8_t>(random_())).Seq(Below(3) == 0 ? InitialSequence() : next - 2 + Below(4));
       if (Below(3) == 0) segment.Ack(InitialSequence());
       if (Below(2) == 0) segment.Payload(Below(100));
       break;
-    case 10:  // far away
+    case 10:  // a sequence number far away
       c->next[sender] += Below(2) == 0 ? 0x7fffff00u + Below(0x200) : static_cast<uint32_t>(random_());
       segment.Seq(c->next[sender]).Payload(10);
       break;
@@ -195,13 +195,13 @@ DecodedPacket RandomTraffic::Next() {
   const int64_t time_ns = NextTime();
   DecodedPacket packet;
   const uint32_t what = Below(100);
-  if (what < 4 && !held_.empty()) {  // overtaken, with its own time or stamped on arrival
+  if (what < 4 && !held_.empty()) {  // an overtaken packet, with its own time or the time of arrival
     packet = held_.back();
     held_.pop_back();
     if (Below(2) == 0) packet.time_ns = time_ns;
     return packet;
   }
-  if (what < 10 && !recent_.empty()) {  // repeated, perhaps on another interface
+  if (what < 10 && !recent_.empty()) {  // a repeated packet, perhaps on another interface
     packet = recent_[Below(static_cast<uint32_t>(recent_.size()))];
     packet.time_ns = Below(4) == 0 ? packet.time_ns : time_ns;
     packet.interface = Below(3);
@@ -214,7 +214,7 @@ DecodedPacket RandomTraffic::Next() {
     packet = Below(5) == 0 ? Unexpected(&conversation) : Expected(&conversation);
     packet.time_ns = Below(50) == 0 ? time_ns - int64_t{Below(1200000)} * kMicrosecond : time_ns;
     const uint32_t fate = Below(100);
-    if (fate < 4) continue;  // lost
+    if (fate < 4) continue;  // the packet is lost
     if (fate < 8 && held_.size() < 8) {
       held_.push_back(packet);
       continue;

@@ -10,10 +10,12 @@
 
 namespace tcpgauge {
 
-// Segments without end, of a few conversations at once. Most follow TCP; the rest are lost, repeated, overtaken, sent
-// again in other pieces, forged, of any flags and numbers, or seen on a second interface. 4-tuples are used again and
-// stand in several VLANs and tunnels at once; sequence numbers wrap; the clock jumps ahead and back.
-// Times are whole microseconds. Equal seeds give equal segments.
+// Generates segments of a few conversations at once, without end. Most follow TCP. Others are lost, repeated,
+// overtaken, retransmitted in other pieces, forged, seen on a second interface, or have random flags and numbers.
+// 4-tuples are used again, and exist in several VLANs and tunnels at once. Sequence numbers wrap. The clock jumps ahead
+// and back.
+//
+// Thread: confined to one. Units: times are whole microseconds, in nanoseconds. Equal seeds give equal segments.
 class RandomTraffic {
  public:
   explicit RandomTraffic(uint64_t seed);
@@ -27,7 +29,7 @@ class RandomTraffic {
     Endpoint ends[2];
     Encapsulation encapsulation;
     bool timestamps = false;
-    int step = 0;  // of its life: 0 = the SYN comes next
+    int step = 0;  // how many segments it has sent; 0 = the SYN comes next
     uint32_t next[2] = {0, 0};
     uint32_t initial[2] = {0, 0};
     uint32_t timestamp[2] = {0, 0};
@@ -44,8 +46,8 @@ class RandomTraffic {
   int64_t clock_ns_ = kTestStartNs;
   int64_t latest_ns_ = kTestStartNs;
   std::vector<Conversation> conversations_;
-  std::vector<DecodedPacket> held_;    // will be overtaken
-  std::vector<DecodedPacket> recent_;  // may be repeated
+  std::vector<DecodedPacket> held_;    // packets that later ones overtake
+  std::vector<DecodedPacket> recent_;  // packets that may be repeated
 };
 
 }  // namespace tcpgauge

@@ -7,11 +7,11 @@
 namespace tcpgauge {
 
 struct CommandResult {
-  int exit_status = -1;
-  std::string output;  // standard output and standard error
+  int exit_status = -1;  // -1: the shell did not run or did not exit by itself
+  std::string output;    // standard output and standard error
 };
 
-// Runs `command` in a shell, with `input` as its standard input, and waits for its end.
+// Runs `command` in a shell with `input` as its standard input, and waits until it ends.
 CommandResult RunCommand(const std::string& command, const std::string& input = "");
 
 // Whether the shell finds a program of this name.

@@ -12,8 +12,8 @@
 
 namespace tcpgauge {
 
-// A fresh directory, gone with all that is in it at the end. Its path is short: unix sockets take 107 bytes, and the
-// directories that test runners offer are longer.
+// Creates an empty directory, and deletes it with its contents at the end of its life. Its path is short, because the
+// path of a Unix socket has at most 107 bytes, and the directories of test runners have longer paths.
 class ScratchDirectory {
  public:
   ScratchDirectory() { TCPGAUGE_CHECK(mkdtemp(path_.data()) != nullptr); }
