@@ -12,7 +12,7 @@
 namespace tcpgauge {
 namespace {
 
-// Parts of the total rate from which a row stands out.
+// A rate that is at least this share of the total rate stands out.
 constexpr double kMainShare = 0.5;
 constexpr double kLargeShare = 0.1;
 

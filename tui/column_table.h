@@ -21,56 +21,55 @@ struct Cell {
   Style style = Style::kPlain;
 };
 
-// What a cell is made from.
+// What a cell of a connection's row is made from.
 struct CellInput {
   const PageInput& page;
   const ConnectionSummary& connection;
   const Measures& measures;  // of the connection
-  int width;                 // of the column, as it was laid out
+  int width;                 // of the laid out column
 };
 
 enum class Align : uint8_t { kLeft, kRight };
 
-// Which columns get their room first. Within a priority those further left do; where one does not fit, the rest of its
-// priority is left out too.
+// The order in which columns get their room. Within a priority, columns further left come first. When a column does not
+// fit, the rest of its priority is left out too.
 enum class Priority : uint8_t {
-  kAlways,    // however little room there is
-  kNarrow,    // even while endpoints have to be shortened
+  kAlways,    // on a terminal of any width
+  kNarrow,    // even if endpoints must then be shortened
   kStandard,  // on a terminal of 80 columns, as in tcptrack
-  kWide,      // once endpoints have what they want
+  kWide,      // once endpoints have the width that they want
 };
 
-// Which columns become wider than their least width.
+// Whether and how a column grows beyond its least width.
 enum class Growth : uint8_t {
   kNone,
-  kClient,  // as the widest client wants it
-  kServer,  // as the widest server wants it
-  kRest,    // takes what is left in the end; one column at most
+  kClient,  // up to the width of the widest client
+  kServer,  // up to the width of the widest server
+  kRest,    // takes the width that remains at the end; at most one column has this
 };
 
-// A column of the connection list. All that is to be said of it is its row in column_table.cc, with the function of its
-// cell, and that of its total if it has one, above the table there. The layout, the list and its text version take
-// whatever rows there are.
+// A column of the connection list. To add one, add a row to the table in column_table.cc, with a function for its cells
+// and, if it has a total, one for the total. The layout, the list and its text version take all rows of the table.
 struct Column {
   std::string_view title;
-  int width;  // without the gap to the next; of one that grows, the least that says something
+  int width;  // without the gap to the next column; the least width if the column grows
   Align align;
   Priority priority;
   Growth growth;
-  // The order that the title stands for; each but kStart has one column.
+  // The order that sorts by this column. Each order except kStart has exactly one column.
   std::optional<ConnectionSort> sort;
   std::string_view sort_text;  // what follows "Sorted by "; empty without `sort`
   Cell (*cell)(const CellInput& input);
-  // In the line of totals; null where there is no total.
+  // The text in the line of totals; null if the column has no total.
   std::string (*total)(const PageInput& input) = nullptr;
-  // Instead of the title while rates are averages over the lifetime; empty where it stays.
+  // Replaces the title while rates are averages over the lifetime; empty if the title stays.
   std::string_view average_title = {};
 };
 
-// All columns, as they stand from left to right. Of static storage.
+// All columns from left to right, in static storage.
 absl::Span<const Column> AllColumns();
 
-// The column that stands for `sort`; null for kStart.
+// The column that `sort` sorts by; null for kStart.
 const Column* ColumnSortedBy(ConnectionSort sort);
 
 }  // namespace tcpgauge

@@ -9,17 +9,17 @@ namespace tcpgauge {
 namespace {
 
 constexpr int kMargin = 1;        // left of the first column
-constexpr int kGap = 1;           // between two
+constexpr int kGap = 1;           // between two columns
 constexpr int kV4Endpoint = 21;   // "255.255.255.255:65535"
 constexpr int kMaxEndpoint = 47;  // "[" + 39 + "]:65535"
-constexpr int kMaxRest = 60;      // of the column that takes the rest
+constexpr int kMaxRest = 60;      // of the column with Growth::kRest
 
-// Hands out the width: what comes first gets its room first.
+// Hands out the width of the screen: a column that is added earlier gets its room first.
 class Budget {
  public:
   explicit Budget(int columns) : left_(columns - kMargin), widths_(AllColumns().size()) {}
 
-  // Shows the columns of `priority`, up to the first for which there is no room.
+  // Adds the columns of `priority`, up to the first that does not fit. With kAlways it adds all.
   void Add(Priority priority) {
     for (size_t i = 0; i < table_.size(); ++i) {
       if (table_[i].priority != priority) continue;
@@ -30,7 +30,7 @@ class Budget {
     }
   }
 
-  // Widens the endpoints that are shown up to `most`, evenly when there is not enough for both.
+  // Widens the endpoint columns that are shown up to `most`; when the room is short, the narrower one first.
   void WidenEndpoints(const EndpointWidths& most) {
     int* const client = WidthOf(Growth::kClient);
     int* const server = WidthOf(Growth::kServer);
@@ -43,7 +43,7 @@ class Budget {
     }
   }
 
-  // Gives all that is left to the column that takes it, if it is shown.
+  // Widens the column with Growth::kRest, if it is shown, by the width that is left.
   void WidenRest() {
     int* const width = WidthOf(Growth::kRest);
     if (width != nullptr) *width = std::min(*width + left_, kMaxRest);
@@ -61,7 +61,7 @@ class Budget {
   }
 
  private:
-  // Of the column that grows so; null when it is not shown.
+  // The width of the column with this growth; null when it is not shown.
   int* WidthOf(Growth growth) {
     for (size_t i = 0; i < table_.size(); ++i) {
       if (table_[i].growth == growth && widths_[i] > 0) return &widths_[i];
@@ -71,7 +71,7 @@ class Budget {
 
   const absl::Span<const Column> table_ = AllColumns();
   int left_;
-  std::vector<int> widths_;  // of the table's columns; 0 = not shown
+  std::vector<int> widths_;  // one for each column of the table; 0 = not shown
 };
 
 }  // namespace

@@ -12,18 +12,19 @@ namespace tcpgauge {
 struct PlacedColumn {
   const Column* column;  // of AllColumns()
   int left;              // where it starts
-  int width;             // without the gap to the next
+  int width;             // without the gap to the next column
 };
 
-// What the widest endpoints on the screen would take.
+// The columns that the widest endpoints on the screen need.
 struct EndpointWidths {
   int client = 0;
   int server = 0;
 };
 
-// The columns that fit, left to right. At 80 they stand where tcptrack has them; in less room the less important are
-// left out, and endpoints are shortened before the rate is lost; in more, endpoints grow to what they want, then
-// further columns follow. Those of Priority::kAlways are always there.
+// Lays out the columns that fit into `columns`, from left to right. At 80, they are where tcptrack has them. In less
+// room, less important columns are left out, and endpoints are shortened before the rate is left out. In more room,
+// endpoints first grow to `wanted`, then further columns are added. Columns of Priority::kAlways are always there, even
+// if they do not fit.
 std::vector<PlacedColumn> LayOutColumns(int columns, const EndpointWidths& wanted);
 
 }  // namespace tcpgauge

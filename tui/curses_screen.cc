@@ -26,11 +26,11 @@
 namespace tcpgauge {
 namespace {
 
-// How long a lone Escape waits for the rest of a key's sequence: enough for one packet of an ssh session.
+// How long to wait after an Escape for the rest of a key's sequence: long enough for the next packet of an ssh session.
 constexpr int kEscapeMilliseconds = 50;
 
-// What a style looks like: an attribute always, a colour where there are any. Only the eight colours that every theme
-// keeps readable on its own background.
+// What a style looks like: attributes always, a colour if the terminal has colours. Only the eight basic colours are
+// used, because every theme keeps those readable on its own background.
 struct Look {
   Style style;
   attr_t attributes;
@@ -60,7 +60,7 @@ attr_t AttributesOf(Style style, bool colours) {
   return look.attributes | (colours && look.colour >= 0 ? static_cast<attr_t>(COLOR_PAIR(PairOf(look))) : A_NORMAL);
 }
 
-// Whether to use colours: the terminal has them, and the user does not object (https://no-color.org).
+// Starts colours and returns true, if the terminal has them and NO_COLOR is unset or empty (https://no-color.org).
 bool StartColours() {
   const char* no_color = getenv("NO_COLOR");
   if ((no_color != nullptr && *no_color != '\0') || !has_colors()) return false;
@@ -102,7 +102,7 @@ KeyEvent Translate(int code) {
   }
 }
 
-// A terminfo string, without the delays that a real terminal of old needed.
+// A terminfo string without the padding delays, which only old hardware terminals need; empty when it is not defined.
 std::string Capability(const char* name) {
   const char* text = tigetstr(const_cast<char*>(name));
   if (text == nullptr || text == reinterpret_cast<const char*>(-1)) return "";
@@ -114,12 +114,13 @@ std::string Capability(const char* name) {
   return plain;
 }
 
-// Whether there is a terminal that curses can use; then what gives it back: leaves the alternate screen, shows the
-// cursor.
+// Checks that curses can use the terminal. Returns the bytes that restore it: they leave the alternate screen and show
+// the cursor.
 absl::StatusOr<std::string> CheckTerminal() {
-  if (isatty(STDIN_FILENO) == 0) return absl::FailedPreconditionError("--tui needs a terminal: standard input is none");
+  if (isatty(STDIN_FILENO) == 0)
+    return absl::FailedPreconditionError("--tui needs a terminal: standard input is not one");
   if (isatty(STDOUT_FILENO) == 0)
-    return absl::FailedPreconditionError("--tui needs a terminal: standard output is none");
+    return absl::FailedPreconditionError("--tui needs a terminal: standard output is not one");
   const char* type = getenv("TERM");
   if (type == nullptr || *type == '\0') return absl::FailedPreconditionError("--tui needs a terminal: TERM is not set");
   int error = 0;
@@ -141,7 +142,7 @@ absl::StatusOr<std::string> CheckTerminal() {
 absl::Status CursesScreen::Check() { return CheckTerminal().status(); }
 
 absl::StatusOr<std::unique_ptr<CursesScreen>> CursesScreen::Open() {
-  setlocale(LC_CTYPE, "");  // curses writes what this says
+  setlocale(LC_CTYPE, "");  // curses writes characters in this encoding
   const absl::StatusOr<std::string> reset = CheckTerminal();
   if (!reset.ok()) return reset.status();
   if (absl::Status status = TerminalSignals::Take(); !status.ok()) return status;
@@ -186,7 +187,7 @@ void CursesScreen::Draw(const Frame& frame) {
       addnstr(span.text.data(), static_cast<int>(span.text.size()));
     }
     attrset(A_NORMAL);
-    // Behind a full line the cursor is on the next one already, except on the last.
+    // After a full line the cursor is already on the next line; on the last line it stays in the last column.
     if (getcury(stdscr) == y && getcurx(stdscr) < columns() - 1) clrtoeol();
   }
   if (lines < rows()) {
@@ -196,14 +197,14 @@ void CursesScreen::Draw(const Frame& frame) {
   refresh();
 }
 
-bool CursesScreen::ObeySignals() {
+bool CursesScreen::HandleSignals() {
   bool redraw = false;
   while (const int signal = TerminalSignals::Next()) {
     if (signal == SIGTSTP) {
       endwin();
       TerminalSignals::StopProcess();
     }
-    // After a stop the size may be another, too.
+    // The size may also have changed while the process was stopped.
     winsize size = {};
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
       resizeterm(size.ws_row, size.ws_col);
@@ -215,7 +216,7 @@ bool CursesScreen::ObeySignals() {
 }
 
 std::optional<KeyEvent> CursesScreen::ReadKey() {
-  if (ObeySignals()) return KeyEvent();
+  if (HandleSignals()) return KeyEvent();
   const int code = getch();
   if (code == ERR) return std::nullopt;
   return Translate(code);

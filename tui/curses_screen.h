@@ -9,16 +9,19 @@
 
 namespace tcpgauge {
 
-// The controlling terminal, by ncurses; the only file that knows it. While one lives it takes SIGWINCH and SIGTSTP;
-// SIGINT, SIGTERM and SIGHUP are the caller's, who must handle them before (ncurses handles those left to the default).
+// The controlling terminal, drawn with ncurses. No other file uses ncurses.
 //
-// Thread: one at a time in the process, used by one thread.
-// The terminal is given back by the destructor, while suspended (Ctrl-Z), and when the process crashes or calls exit().
+// While it lives, it handles SIGWINCH and SIGTSTP. The caller must handle SIGINT, SIGTERM and SIGHUP before Open(),
+// because ncurses handles the signals that are left at their default. The terminal is restored by the destructor, while
+// the process is suspended (Ctrl-Z), and when the process crashes or calls exit().
+//
+// Thread: confined to one thread. At most one screen may exist in the process.
 class CursesScreen final : public Screen {
  public:
-  // Why Open() would fail: no terminal on standard input and output, or an unknown type. Writes nothing.
+  // Errors: FailedPrecondition when standard input or output is not a terminal, or when its type is unknown or cannot
+  // move the cursor. Writes no output.
   static absl::Status Check();
-  // Fails as Check() does.
+  // Errors: those of Check(); FailedPrecondition when curses cannot start; ResourceExhausted without free descriptors.
   static absl::StatusOr<std::unique_ptr<CursesScreen>> Open();
 
   ~CursesScreen() override;
@@ -36,8 +39,8 @@ class CursesScreen final : public Screen {
  private:
   CursesScreen(bool utf8, bool colours) : utf8_(utf8), colours_(colours) {}
 
-  // Does what the signals since the last call ask for. True when the screen must be drawn anew.
-  bool ObeySignals();
+  // Handles the signals that came since the last call. True when the screen must be redrawn.
+  bool HandleSignals();
 
   const bool utf8_;
   const bool colours_;

@@ -18,11 +18,11 @@ constexpr int kLabelColumn = 1;
 constexpr int kValueColumn = 18;
 constexpr int kSecondValueColumn = 34;
 
-// Of the chart: readable, and not more than a screen of the usual size has room for.
+// The height of the chart: enough to read it, but not more than a screen of the usual size has room for.
 constexpr int kMinChartRows = 2;
 constexpr int kMaxChartRows = 8;
 
-// Longer names of interfaces than the kernel allows are from a file.
+// The name of a file that is read may be longer than any interface's name.
 constexpr size_t kMaxInterfaceNameBytes = 40;
 
 class PageBuilder {

@@ -7,8 +7,8 @@
 
 namespace tcpgauge {
 
-// All that is known of one connection, and how fast it was lately. `gone`: it left the table, and `connection` is what
-// was known last.
+// Everything that is known about one connection, and a chart of its rate. `gone` means that the snapshot no longer
+// lists the connection; `connection` then holds its last values.
 Frame BuildDetailsPage(const PageInput& input, const ConnectionSummary& connection, bool gone);
 
 }  // namespace tcpgauge

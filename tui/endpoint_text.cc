@@ -9,16 +9,16 @@
 namespace tcpgauge {
 namespace {
 
-// An address in fewer columns than this tells nothing; that of a client, less than its port would be worth.
+// The least columns of a shortened address beside its port. A client's port is worth less, so its address gets more.
 constexpr int kMinAddressColumns = 5;
 constexpr int kMinClientAddressColumns = 12;
 
-// An endpoint as it is written: "host:port" or "[host]:port".
+// The parts of an endpoint's text: "host:port" or "[host]:port".
 struct HostAndPort {
   std::string host;
   std::string port;
-  bool named = false;     // host is a name
-  bool brackets = false;  // around the host, since it holds colons
+  bool named = false;     // the host is a name, not an address
+  bool brackets = false;  // an IPv6 address needs them, because it holds colons
 };
 
 HostAndPort HostAndPortOf(const Endpoint& endpoint, Names* names) {
@@ -38,7 +38,7 @@ std::string Join(const HostAndPort& written, const std::string& host) {
   return written.brackets ? absl::StrCat("[", host, "]:", written.port) : absl::StrCat(host, ":", written.port);
 }
 
-// ASCII `text` without its middle or, of a name, its end.
+// Cuts ASCII `text` to `columns`: a name loses its end, an address its middle.
 std::string Shorten(std::string_view text, bool named, int columns, std::string_view ellipsis) {
   if (static_cast<int>(text.size()) <= columns) return std::string(text);
   const int kept = columns - ColumnsOf(ellipsis);

@@ -10,17 +10,18 @@
 
 namespace tcpgauge {
 
-// Which part of an endpoint goes first where room is short.
+// Which part of an endpoint to keep when the room is short.
 enum class Keep : uint8_t {
-  kPort,     // a server's: the service
-  kAddress,  // a client's: its port says little
+  kPort,     // for a server: its port tells the service
+  kAddress,  // for a client: its port says little
 };
 
-// `endpoint` as text in full; with `names`, by those that are known. `names` may be null.
+// `endpoint` in full, with the names that `names` knows. `names` may be null.
 std::string EndpointText(const Endpoint& endpoint, Names* names);
 
-// The same in at most `columns`, on one line: in full where that fits, else with `ellipsis` in the place of an
-// address's middle, whose two ends tell addresses of one network apart, or of a name's end.
+// The same in at most `columns`. When it does not fit, Keep::kAddress leaves the port out if the host then fits.
+// Otherwise `ellipsis` replaces the end of a name or the middle of an address, because its ends tell the addresses of
+// one network apart. In very little room, only the shortened host remains.
 std::string EndpointText(const Endpoint& endpoint, Names* names, int columns, Keep keep, std::string_view ellipsis);
 
 }  // namespace tcpgauge

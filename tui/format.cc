@@ -25,7 +25,7 @@ std::string Scaled(double value, double step, const char* const (&units)[kUnits]
   return absl::StrFormat("%.0f%s", std::floor(value), units[unit]);
 }
 
-// One digit after the point below ten.
+// Below ten with one digit after the point, otherwise without.
 std::string Short(double value, const char* unit) {
   return value < 10 ? absl::StrFormat("%.1f%s", std::floor(value * 10) / 10, unit)
                     : absl::StrFormat("%.0f%s", std::floor(value), unit);

@@ -7,10 +7,10 @@
 
 namespace tcpgauge {
 
-// Numbers for people. Never rounded up, so that a unit is left exactly when its next is reached, as in tcptrack; beyond
-// the first unit and below ten, one digit after the point.
+// Numbers for people. They are rounded down, so that the unit changes exactly when the next one is reached, as in
+// tcptrack. Beyond the first unit, numbers below ten have one digit after the point.
 
-// What rates are counted in: bytes in steps of 1024, bits in steps of 1000, as tcptrack and network hardware have it.
+// The unit of rates. Bytes go in steps of 1024, as in tcptrack; bits go in steps of 1000, as in network hardware.
 enum class RateUnit : uint8_t { kBytes, kBits };
 
 // "980 B/s", "1.2 KB/s", "317 MB/s"; "7840 b/s" in bits. At most 9 columns up to 1000 TB/s.
@@ -19,19 +19,19 @@ std::string FormatRate(double bytes_per_second, RateUnit unit);
 // "980 B", "1.2 KB", "317 MB". At most 7 columns up to 1000 PB.
 std::string FormatBytes(uint64_t bytes);
 
-// "5s", "59m", "99h", "400d": a time in its largest unit. Negative ones are 0s.
+// "5s", "59m", "99h", "400d": one unit. Days start at 100 hours. A negative time is "0s".
 std::string FormatIdle(int64_t nanoseconds);
 
-// "340us", "1.2ms", "85ms", "1.2s", "90s"; "-" when negative, which is unknown. At most 6 columns up to 99999s.
+// "340us", "1.2ms", "85ms", "1.2s", "90s"; "-" when negative, which means unknown. At most 6 columns up to 99999s.
 std::string FormatRtt(int64_t nanoseconds);
 
 // "99999", "123K", "4.5M". At most 5 columns.
 std::string FormatCount(uint64_t count);
 
-// "42s", "5m12s", "3h07m", "12d04h": two units of a long time.
+// "42s", "5m12s", "3h07m", "12d04h": at most two units.
 std::string FormatDuration(int64_t nanoseconds);
 
-// "2023-11-14 22:13:20 UTC".
+// "2023-11-14 22:13:20 UTC", from nanoseconds of the Unix epoch.
 std::string FormatTime(int64_t unix_nanoseconds);
 
 }  // namespace tcpgauge

@@ -9,20 +9,20 @@
 
 namespace tcpgauge {
 
-// What a piece of text means; the screen decides how that looks, with colours or without.
+// The meaning of a piece of text. The screen decides what it looks like, with or without colours.
 enum class Style : uint8_t {
   kPlain,
   kBar,     // the header and the two lines at the bottom
-  kBarKey,  // in a bar: the letter of a key, and the title of the column that the order follows
+  kBarKey,  // in a bar: the letter of a key, or the title of the column that the list is sorted by
   kTitle,
-  kFaint,   // nothing happens there
-  kAccent,  // charts, the activity star
+  kFaint,   // idle: no rate, no retransmissions, a closed connection
+  kAccent,  // charts, and the activity star
   kOpening,
   kOpen,
   kEnding,
   kFailed,
-  kLargeShare,  // of the rate of all that is listed
-  kMainShare,
+  kLargeShare,  // a large share of the total rate
+  kMainShare,   // most of the total rate
 };
 
 struct Span {
@@ -30,20 +30,20 @@ struct Span {
   Style style = Style::kPlain;
 };
 
-// One line of the screen, from its left edge on. Holds UTF-8 of which every code point takes one column.
+// One line of the screen, starting at its left edge. Its text is UTF-8 in which every code point takes one column.
 class Line {
  public:
   Line() = default;
-  // `fill` is the style of all that is not put.
+  // `fill` is the style of the blanks between and after the texts.
   explicit Line(Style fill) : fill_(fill) {}
 
-  // Puts `text` at `column`, or right after what is there already when that reaches further.
+  // Puts `text` at `column`, or at the end of the line when the line is already longer.
   void Put(int column, std::string_view text, Style style);
 
-  // Cuts what lies beyond `columns`, and fills up to there.
+  // Cuts or fills the line to exactly `columns`.
   void FitTo(int columns);
 
-  // The whole line stands out: the marked row.
+  // The row is marked: the whole line stands out.
   void set_marked(bool marked) { marked_ = marked; }
   bool marked() const { return marked_; }
 

@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// All keys and what they do.
+// All keys, with what they do, and the abbreviations of the list.
 Frame BuildHelpPage();
 
 }  // namespace tcpgauge

@@ -17,12 +17,12 @@ enum class Key : uint8_t {
   kEnter,
   kEscape,
   kBackspace,
-  kOther,  // anything without a meaning here, a change of the terminal's size among it: draws anew
+  kOther,  // any other key, or a change of the terminal's size: only redraws the screen
 };
 
 struct KeyEvent {
   Key key = Key::kOther;
-  char character = 0;  // of kCharacter
+  char character = 0;  // for kCharacter
 };
 
 }  // namespace tcpgauge

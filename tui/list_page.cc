@@ -16,14 +16,14 @@ namespace {
 
 constexpr int kBarLines = 3;  // header, total, status
 
-// Where the status line's parts stand when there is room, as in tcptrack.
+// The columns of the status line's parts when there is room, as in tcptrack.
 constexpr int kPauseColumn = 46;
 constexpr int kSortColumn = 56;
 
-constexpr int kFilterColumn = 8;  // behind "TOTAL"
-constexpr int kSourcesGap = 2;    // at least, around the interfaces' names
+constexpr int kFilterColumn = 8;  // after "TOTAL"
+constexpr int kSourcesGap = 2;    // the least gap before and after the interfaces' names
 
-// The name of a file that is read may be longer.
+// The name of a file that is read may be longer than any interface's name.
 constexpr size_t kMaxInterfaceNameBytes = 40;
 
 void PutCell(Line* line, const PlacedColumn& placed, std::string_view text, Style style) {
@@ -56,7 +56,8 @@ Line ConnectionLine(const PageInput& input, const ConnectionSummary& connection,
   return line;
 }
 
-// The filter, its end when there is not room for all of it: that is where one types.
+// Puts the filter, or the agent's name when no filter is set. When the room is short, the end of the filter is shown,
+// because that is where the user types.
 void PutFilter(const PageInput& input, int columns, Line* line) {
   const bool typing = input.view->page == Page::kFilterPrompt;
   if (!typing && input.view->filter.empty()) {
@@ -85,7 +86,7 @@ Line TotalLine(const PageInput& input, const std::vector<PlacedColumn>& columns)
   return line;
 }
 
-// The letter of a key within a word, marked as tcptrack marks it.
+// Puts a word in which the letter of a key is marked, as in tcptrack.
 void PutKeyWord(Line* line, int column, std::string_view before, std::string_view key, std::string_view after) {
   line->Put(column, before, Style::kBar);
   line->Put(0, key, Style::kBarKey);
@@ -104,7 +105,7 @@ void PutSort(const ViewState& view, int column, Line* line) {
   if (view.reverse) line->Put(0, " reversed", Style::kBar);
 }
 
-// What is watched, and what the kernel did not hand over: "eth0, eth1 (down), 12 packets dropped".
+// The captured interfaces, and how many packets the kernel dropped: "eth0, eth1 (down), 12 packets dropped".
 std::string SourcesText(const Snapshot& snapshot) {
   std::string text;
   if (!snapshot.agent.empty()) absl::StrAppend(&text, Printable(snapshot.agent, kMaxInterfaceNameBytes), ": ");

@@ -10,12 +10,12 @@
 
 namespace tcpgauge {
 
-// Connections that fit on a screen of `rows` lines.
+// How many connections fit on a screen of `rows` lines.
 size_t ListRows(int rows);
 
-// The list as tcptrack draws it: the header, one line for each connection, "TOTAL" with the filter, and the line with
-// their number, the pause and the order. Formats only what is visible.
-// `widths` holds what endpoints took up to now and grows with them, so that columns do not jump to and fro.
+// The list as tcptrack draws it: the header, one line for each connection, the line "TOTAL" with the filter, and the
+// status line with the number of connections, the pause and the order. Formats only the visible connections. `widths`
+// holds the widest endpoints since the caller reset it. It only grows, so that columns do not jump back and forth.
 Frame BuildListPage(const PageInput& input, EndpointWidths* widths);
 
 }  // namespace tcpgauge

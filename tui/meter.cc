@@ -8,17 +8,17 @@
 namespace tcpgauge {
 namespace {
 
-// A lifetime below this is one burst, not a rate.
+// A shorter lifetime counts as this long, because one burst is not a rate.
 constexpr double kMinLifetimeSeconds = 1;
 
-// Until now while it is open, until its last packet once it ended.
+// An open connection lives until now, an ended one until its last packet.
 double LifetimeSeconds(const ConnectionSummary& connection, int64_t now_ns) {
   const bool ended = connection.state == ConnectionState::kClosed || connection.state == ConnectionState::kReset;
   const int64_t end_ns = ended ? connection.last_packet_time_ns : now_ns;
   return std::max(static_cast<double>(end_ns - connection.start_time_ns) / kNanosecondsPerSecond, kMinLifetimeSeconds);
 }
 
-// Counters only grow, but a midstream correction may exchange the two ends.
+// Counters only grow, but client and server may be swapped when a midstream guess is corrected.
 uint64_t Since(uint64_t now, uint64_t then) { return now > then ? now - then : 0; }
 
 }  // namespace

@@ -10,21 +10,24 @@
 
 namespace tcpgauge {
 
-// Turns connections into measures: over the rate window or the lifetime, since the connection's start or since totals
-// were reset. The snapshot itself is never changed.
+// Turns connections into measures. Rates are over the rate window or over the connection's lifetime; totals count since
+// the connection's start or since they were reset. The snapshot itself is never changed.
+//
+// Thread: confined to one thread.
+// Bounds: one entry for each connection of the snapshot at which totals were reset.
 class Meter {
  public:
-  // From now on totals count from what `snapshot` holds.
+  // From now on, totals count from the values in `snapshot`.
   void ResetTotals(const Snapshot& snapshot);
 
-  // Rates are averages over the connection's lifetime, else over the snapshot's rate window.
+  // With `on`, rates are averages over the connection's lifetime. Otherwise they are over the snapshot's rate window.
   void set_lifetime_average(bool on) { lifetime_average_ = on; }
 
   // `now_ns` is the snapshot's time.
   Measures Of(const ConnectionSummary& connection, int64_t now_ns) const;
 
-  // Of all connections together that an agent elsewhere knows but did not list. Over their lifetime, and since totals
-  // were reset, nothing is known of them.
+  // The sum of the connections that an attached agent matched but did not list. Their lifetime averages, and their
+  // totals since a reset, are unknown and count as 0.
   Measures OfNotListed(const Snapshot& snapshot) const;
 
  private:
@@ -35,7 +38,7 @@ class Meter {
   };
 
   bool lifetime_average_ = false;
-  absl::flat_hash_map<uint64_t, Totals> reset_;  // by connection id; as many as the snapshot had
+  absl::flat_hash_map<uint64_t, Totals> reset_;  // the totals at the reset, by connection id
 };
 
 }  // namespace tcpgauge

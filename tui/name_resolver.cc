@@ -22,7 +22,7 @@
 namespace tcpgauge {
 namespace {
 
-constexpr int kThreads = 4;            // one slow DNS server at a time is not the only one
+constexpr int kThreads = 4;            // so that one slow DNS server does not hold up all lookups
 constexpr size_t kMaxNameBytes = 255;  // RFC 1035 section 2.3.4
 
 std::string LookUpHost(const IpAddress& address) {
@@ -60,7 +60,7 @@ using Question = std::variant<IpAddress, uint16_t>;
 struct NameResolver::State {
   explicit State(Lookups given) : lookups(std::move(given)) {}
 
-  // Takes questions until the resolver goes.
+  // Answers questions until the resolver is destroyed.
   void Serve() {
     for (;;) {
       Question question;
@@ -86,7 +86,7 @@ struct NameResolver::State {
       std::string name = Printable(lookups.host(address), kMaxNameBytes);
       const MutexLock lock(&mutex);
       const auto found = hosts.find(address);
-      if (found == hosts.end()) return;  // forgotten meanwhile
+      if (found == hosts.end()) return;  // it was forgotten during the lookup
       if (!name.empty()) ++generation;
       found->second = std::move(name);
     }
@@ -98,7 +98,7 @@ struct NameResolver::State {
   bool stopping ABSL_GUARDED_BY(mutex) = false;
   uint64_t generation ABSL_GUARDED_BY(mutex) = 0;
   std::deque<Question> waiting ABSL_GUARDED_BY(mutex);
-  // What was asked for: empty without an answer, or without one yet.
+  // All hosts that were asked for. The name is empty while it is unknown, or when there is none.
   absl::flat_hash_map<IpAddress, std::string> hosts ABSL_GUARDED_BY(mutex);
   std::deque<IpAddress> hosts_by_age ABSL_GUARDED_BY(mutex);
   absl::flat_hash_map<uint16_t, std::string> services ABSL_GUARDED_BY(mutex);  // at most one for each port
@@ -116,7 +116,7 @@ NameResolver::~NameResolver() {
 
 void NameResolver::StartThreads() {
   started_ = true;
-  // Signals are for the threads that handle them.
+  // The threads inherit a mask that blocks all signals: other threads handle them.
   sigset_t all, present;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &present);
@@ -124,7 +124,7 @@ void NameResolver::StartThreads() {
     try {
       NamedThread("name-look-up", [state = state_] { state->Serve(); }).detach();
     } catch (const std::system_error&) {
-      break;  // numbers are shown where no thread is to be had
+      break;  // with fewer threads, lookups are slower; without any, numbers are shown
     }
   }
   pthread_sigmask(SIG_SETMASK, &present, nullptr);

@@ -10,25 +10,25 @@
 
 namespace tcpgauge {
 
-// Looks names up in threads of its own, which start with the first question: a DNS server that does not answer holds
-// neither the view nor its end up. The threads are left to themselves when the resolver goes, in the middle of a lookup
-// that nobody can interrupt; they end after it.
+// Looks up names in its own threads, so that a DNS server that does not answer holds up neither the view nor its end.
+// The threads start with the first question. The destructor does not wait for them, because a lookup cannot be
+// interrupted: each thread ends after its current lookup.
 //
-// Thread: the view's alone may call.
-// Bounds: kMaxHosts answers, the oldest are forgotten first; kMaxWaiting questions, those beyond it are asked again
-// with the next refresh.
+// Thread: only the view's thread may call.
+// Bounds: kMaxHosts host names, the oldest are forgotten first; one service name for each port; kMaxWaiting waiting
+// questions, further ones are dropped, and the view asks again with its next refresh.
 class NameResolver final : public Names {
  public:
   static constexpr size_t kMaxHosts = 8192;
   static constexpr size_t kMaxWaiting = 512;
 
-  // How names are looked up; each may take its time, and is called by several threads at once. Empty = no name.
+  // The functions that look up names. They may be slow, and several threads call them at once. Empty = no name.
   struct Lookups {
     std::function<std::string(const IpAddress&)> host;
     std::function<std::string(uint16_t)> service;
   };
 
-  // By getnameinfo(3) and getservbyport(3).
+  // Looks up with getnameinfo(3) and getservbyport_r(3).
   NameResolver();
   explicit NameResolver(Lookups lookups);
   ~NameResolver() override;

@@ -9,23 +9,24 @@
 
 namespace tcpgauge {
 
-// Names of addresses and ports, as far as they are known by now.
-// Thread: the view's.
+// The names of addresses and ports that are known so far.
+//
+// Thread: confined to the view's thread.
 class Names {
  public:
   virtual ~Names() = default;
 
-  // "host.example.org"; empty while, or when, there is none. Asking makes it be looked up. Never waits.
-  // Printable ASCII only.
+  // "host.example.org", in printable ASCII; empty while the name is unknown, or when there is none. A call asks
+  // for a lookup if there was none yet. Never waits.
   virtual std::string HostName(const IpAddress& address) = 0;
 
-  // As HostName(), without making it be looked up.
+  // The same without starting a lookup.
   virtual std::string KnownHostName(const IpAddress& address) = 0;
 
-  // "https"; as HostName().
+  // "https"; otherwise like HostName().
   virtual std::string ServiceName(uint16_t port) = 0;
 
-  // Grows when a name became known.
+  // Grows whenever a name becomes known.
   virtual uint64_t generation() const = 0;
 };
 

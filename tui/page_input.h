@@ -16,12 +16,13 @@
 
 namespace tcpgauge {
 
-// What a page of the view is made from. Owns nothing; all pointers are set, but `names`, null where numbers are shown.
+// What a page of the view is made from. It owns no object. All pointers are set, except that `names` is null when the
+// view shows numbers.
 struct PageInput {
   const ViewState* view = nullptr;
   const Snapshot* snapshot = nullptr;
-  int64_t previous_time_ns = 0;  // of the snapshot before: what came later is active
-  RowOrder* order = nullptr;     // of `snapshot`
+  int64_t previous_time_ns = 0;  // of the previous snapshot: a connection with a later packet is active
+  RowOrder* order = nullptr;     // of the connections in `snapshot`
   const Meter* meter = nullptr;
   const RateHistory* history = nullptr;
   Names* names = nullptr;

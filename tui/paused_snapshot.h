@@ -8,8 +8,8 @@
 
 namespace tcpgauge {
 
-// `newest` as a paused view shows it, after tcptrack(1): exactly the connections of `shown`, new ones left out and gone
-// ones kept, with the newest values of those that are there still. One that is gone keeps its last values at rate 0.
+// `newest` as a paused view shows it, as in tcptrack(1). It has exactly the connections of `shown`, with their values
+// from `newest`. A connection that is not in `newest` keeps its last values, with rate 0.
 std::shared_ptr<const Snapshot> PausedSnapshot(const Snapshot& shown, const Snapshot& newest);
 
 }  // namespace tcpgauge

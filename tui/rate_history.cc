@@ -8,27 +8,27 @@
 namespace tcpgauge {
 namespace {
 
-// A little less than a second, so that snapshots once a second are all taken though they come a moment early.
+// A little less than a second, so that no snapshot is skipped when they come once a second and one is a moment early.
 constexpr int64_t kIntervalNs = kNanosecondsPerSecond * 9 / 10;
 
 }  // namespace
 
 void RateHistory::Record(const Snapshot& snapshot) {
-  const bool later = snapshot.time_ns >= last_time_ns_;  // not so when another agent is attached to
+  const bool later = snapshot.time_ns >= last_time_ns_;  // false if another agent answers at the attached address
   if (round_ > 0 && later && snapshot.time_ns - last_time_ns_ < kIntervalNs) return;
   last_time_ns_ = snapshot.time_ns;
   ++round_;
   const size_t ranked = std::min(snapshot.connections.size(), kConnections);
-  for (size_t i = 0; i < ranked; ++i) Take(snapshot.connections[i]);
+  for (size_t i = 0; i < ranked; ++i) TakeSample(snapshot.connections[i]);
   if (watched_ != 0) {
     const auto found = std::find_if(snapshot.connections.begin(), snapshot.connections.end(),
                                     [this](const ConnectionSummary& connection) { return connection.id == watched_; });
-    if (found != snapshot.connections.end()) Take(*found);
+    if (found != snapshot.connections.end()) TakeSample(*found);
   }
   absl::erase_if(by_id_, [this](const auto& entry) { return entry.second.round != round_ && entry.first != watched_; });
 }
 
-void RateHistory::Take(const ConnectionSummary& connection) {
+void RateHistory::TakeSample(const ConnectionSummary& connection) {
   Series& series = by_id_[connection.id];
   if (series.round == round_) return;
   series.round = round_;

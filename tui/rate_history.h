@@ -12,36 +12,38 @@
 
 namespace tcpgauge {
 
-// How fast the heaviest connections were lately: one sample a second.
+// The recent rates of the heaviest connections, in bytes per second: one sample a second.
 //
-// Bounds: kConnections of them, the first of the snapshot's list, and the one that is watched; one that falls out of
-// these loses its history.
+// Thread: confined to one thread.
+// Time: the snapshots' time.
+// Bounds: kSamples of each of the first kConnections of the snapshot, and of the watched connection. Any other
+// connection loses its history.
 class RateHistory {
  public:
   static constexpr size_t kConnections = 1000;
   static constexpr size_t kSamples = 120;
 
-  // Takes a sample when a second of the snapshots' time has passed since the last.
+  // Takes a sample of each connection if a second has passed since the last sample.
   void Record(const Snapshot& snapshot);
 
-  // Keeps the history of `id` whatever its rank; 0 = none.
+  // Records the connection `id` whatever its rank; 0 = no connection.
   void Watch(uint64_t id) { watched_ = id; }
 
-  // Bytes per second in both directions, oldest first, the newest at most `count`; empty when nothing is known.
+  // The newest samples, at most `count`, oldest first: the sum of both directions. Empty for an unknown connection.
   std::vector<double> Of(uint64_t id, size_t count) const;
 
  private:
   struct Series {
-    std::array<float, kSamples> samples{};  // a ring
-    uint64_t count = 0;                     // ever taken
-    uint64_t round = 0;                     // of the newest
+    std::array<float, kSamples> samples{};  // a ring buffer
+    uint64_t count = 0;                     // samples taken so far, overwritten ones included
+    uint64_t round = 0;                     // when the newest sample was taken; see round_
   };
 
-  void Take(const ConnectionSummary& connection);
+  void TakeSample(const ConnectionSummary& connection);
 
   absl::flat_hash_map<uint64_t, Series> by_id_;
   uint64_t watched_ = 0;
-  uint64_t round_ = 0;
+  uint64_t round_ = 0;  // how often Record() took samples
   int64_t last_time_ns_ = 0;
 };
 

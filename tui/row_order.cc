@@ -9,10 +9,10 @@
 namespace tcpgauge {
 namespace {
 
-// Sorts at least this many at a time: a screenful, and some to scroll.
+// Sorts at least this many rows at a time: a screenful, and some to scroll.
 constexpr size_t kMinSorted = 256;
 
-// Above every rank of a frozen order.
+// The key of a connection that was not there at Freeze(): larger than every frozen rank.
 constexpr uint64_t kNotFrozen = uint64_t{1} << 63;
 
 }  // namespace

@@ -15,26 +15,28 @@
 
 namespace tcpgauge {
 
-// Which connection stands in which row. Sorts only as far down as rows are asked for, so that the top of 100,000
-// connections costs one pass over them.
+// Which connection is in which row. It sorts only the rows that were asked for and those above them, so that the top of
+// 100,000 connections costs one pass over them.
+//
+// Thread: confined to one thread.
 class RowOrder {
  public:
-  // Lists the connections of `snapshot` that are `wanted`, in the order of `sort` or, with `reverse`, in the opposite
-  // one. The snapshot must outlive the use of IndexAt().
+  // Lists the connections of `snapshot` for which `wanted` is true, in the order of `sort`, or in the opposite order
+  // with `reverse`. The snapshot must outlive all calls until the next Rebuild().
   void Rebuild(const Snapshot& snapshot, const Meter& meter, ConnectionSort sort, bool reverse,
                absl::FunctionRef<bool(const ConnectionSummary&)> wanted);
 
-  // Keeps the order of now, by the connections' ids, for all later Rebuild() until Thaw(): their sort is ignored, and
-  // connections that come stand below, in the order of appearance.
+  // Keeps the present order of the connections (by id) in each Rebuild() until Thaw(). Rebuild() then ignores `sort`
+  // and `reverse`, and puts new connections below, by their start time.
   void Freeze();
   void Thaw() { frozen_ = false; }
 
   size_t size() const { return entries_.size(); }
 
-  // The sum over all rows, and over what an agent elsewhere did not list.
+  // The sum over all rows, and over the connections that an attached agent did not list.
   const Measures& total() const { return total_; }
 
-  // Where in the snapshot's connections that of row `position` is. REQUIRES: position < size().
+  // The index in Snapshot::connections of the connection in row `position`. REQUIRES: position < size().
   size_t IndexAt(size_t position);
 
  private:
@@ -43,11 +45,11 @@ class RowOrder {
   const Snapshot* snapshot_ = nullptr;
   ConnectionSort sort_ = ConnectionSort::kStart;
   bool reverse_ = false;
-  std::vector<SortEntry> entries_;  // the first `sorted_` are in order, and before all others
+  std::vector<SortEntry> entries_;  // the first `sorted_` are sorted, and come before all others
   size_t sorted_ = 0;
   Measures total_;
   bool frozen_ = false;
-  absl::flat_hash_map<uint64_t, uint64_t> frozen_ranks_;  // by connection id
+  absl::flat_hash_map<uint64_t, uint64_t> frozen_ranks_;  // the frozen row, by connection id
 };
 
 }  // namespace tcpgauge

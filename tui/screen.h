@@ -9,8 +9,9 @@
 
 namespace tcpgauge {
 
-// A terminal as the top view needs it: the seam between the view, which is text and is tested as text, and curses.
-// Thread: all calls from the one that runs the view.
+// A terminal as the top view needs it. It separates the view, which is tested as text, from curses.
+//
+// Thread: only the thread that runs the view may call.
 class Screen {
  public:
   virtual ~Screen() = default;
@@ -18,17 +19,17 @@ class Screen {
   virtual int rows() const = 0;     // at least 1
   virtual int columns() const = 0;  // at least 1
 
-  // Whether characters beyond ASCII can be shown.
+  // Whether the terminal shows characters beyond ASCII.
   virtual bool utf8() const = 0;
 
-  // Shows `frame`; lines and columns that the screen has not are cut.
+  // Shows `frame`. Lines and columns beyond the screen are cut.
   virtual void Draw(const Frame& frame) = 0;
 
-  // The next key that was pressed, without waiting for one; none when there is none.
+  // The next key that was pressed; nullopt when no key is waiting. Never waits.
   virtual std::optional<KeyEvent> ReadKey() = 0;
 
-  // Descriptors that become readable when ReadKey() may have something: the keyboard, and signals that the terminal
-  // sends (its size changed, suspend). The keyboard is lost when it hangs up. Neither is read elsewhere.
+  // Descriptors that become readable when ReadKey() may have a key: one of the keyboard, and one for the terminal's
+  // signals (a new size, suspend). The terminal is gone when the keyboard hangs up. Only ReadKey() reads them.
   virtual int keyboard_fd() const = 0;
   virtual int signal_fd() const = 0;
 };

@@ -7,12 +7,12 @@
 
 namespace tcpgauge {
 
-// Values, none of them negative, as a chart of `rows` lines, the top one first, scaled so that `full` fills it: one
-// column for each value, at the right of `columns`. In eighths of a line with `utf8`, else in ASCII. What is above zero
-// is always visible.
+// A chart of `values` in `rows` lines, the top line first, each `columns` wide. A value of `full` fills the height, and
+// a value above zero is always visible. Each value takes one column; the newest are at the right edge, and values that
+// do not fit are left out. With `utf8`, the steps are eighths of a line; otherwise quarters, in ASCII.
 std::vector<std::string> Chart(const std::vector<double>& values, double full, int rows, int columns, bool utf8);
 
-// A chart of one line, scaled to its own highest value.
+// A chart of one line, scaled to the highest of `values`.
 std::string Sparkline(const std::vector<double>& values, int columns, bool utf8);
 
 }  // namespace tcpgauge

@@ -16,10 +16,10 @@ namespace {
 
 constexpr int kLeastColumns = 80;
 
-// All but the history, which takes what is left of a screen and is one snapshot long here.
+// All columns except the history: it fills the rest of a screen, and would show a single snapshot here.
 bool IsWanted(const Column& column) { return column.growth != Growth::kRest; }
 
-// The least at which all wanted columns are there at the width that they want.
+// The least width at which all wanted columns are shown and no endpoint is shortened.
 int ColumnsFor(const EndpointWidths& widths) {
   const auto wanted = std::count_if(AllColumns().begin(), AllColumns().end(), IsWanted);
   for (int columns = kLeastColumns;; ++columns) {
@@ -62,11 +62,11 @@ std::string TableText(const Snapshot& snapshot) {
   while (ListRows(input.rows) < order.size()) input.rows += static_cast<int>(order.size() - ListRows(input.rows));
 
   Frame frame = BuildListPage(input, &widths);
-  frame.pop_back();  // the line about keys
+  frame.pop_back();  // the status line
   std::string text;
   for (const Line& line : frame) AppendLine(line, &text);
   if (snapshot.connections_not_listed > 0) {
-    absl::StrAppend(&text, " and ", snapshot.connections_not_listed, " connections more\n");
+    absl::StrAppend(&text, " and ", snapshot.connections_not_listed, " more connections\n");
   }
   return text;
 }

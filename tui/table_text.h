@@ -8,8 +8,9 @@
 
 namespace tcpgauge {
 
-// The rows of the top view as plain text for a pipe: the header, every connection, those with the most bytes first, and
-// the total. As wide as it takes, so that nothing is cut; ASCII, no control characters but line feeds.
+// The rows of the top view as plain text for a pipe: the header, every connection, the one with the most bytes first,
+// and the total. The lines are wide enough that no text is cut. The text is ASCII, without control characters except
+// line feeds.
 std::string TableText(const Snapshot& snapshot);
 
 }  // namespace tcpgauge

@@ -19,7 +19,7 @@ constexpr int kCrashSignals[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV};
 constexpr size_t kCrashSignalCount = std::size(kCrashSignals);
 constexpr size_t kMaxResetBytes = 128;
 
-// Of the process, as signal handlers are.
+// Global, because signal handlers belong to the process.
 std::atomic<bool> armed{false};
 termios saved_modes;
 struct sigaction previous_actions[kCrashSignalCount];
@@ -29,11 +29,11 @@ size_t reset_size = 0;
 void Restore() {
   if (!armed.exchange(false)) return;
   const ssize_t written = write(STDOUT_FILENO, reset_bytes, reset_size);
-  static_cast<void>(written);  // a terminal that is gone needs no rescue
+  static_cast<void>(written);  // if it fails, the terminal is gone and needs no rescue
   tcsetattr(STDOUT_FILENO, TCSANOW, &saved_modes);
 }
 
-// Then whoever handled the signal before has it, a core dump if nobody did.
+// Restores the terminal, then raises the signal again for its previous handler; the default action dumps core.
 void OnCrash(int signal) {
   Restore();
   for (size_t i = 0; i < kCrashSignalCount; ++i) {

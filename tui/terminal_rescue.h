@@ -6,17 +6,18 @@
 
 namespace tcpgauge {
 
-// Gives the terminal back when the process ends without the screen's destructor: a crash, a broken invariant, exit() in
-// another thread. Uses nothing but what a signal handler may.
+// Restores the terminal when the process ends without the screen's destructor: by a crash, a broken invariant, or
+// exit() in another thread. It calls only functions that a signal handler may call.
 //
-// Thread: Arm() and Disarm() by the one that owns the screen.
+// Thread: only the thread that owns the screen calls Arm() and Disarm().
 class TerminalRescue {
  public:
-  // Remembers the terminal on standard output as it is now, before curses changes it. `reset` is written to it in the
-  // end: what leaves the alternate screen and shows the cursor. Crash signals go on to whoever handled them before.
+  // Saves the modes of the terminal on standard output; call it before curses changes them. `reset` is what the rescue
+  // writes: the bytes that leave the alternate screen and show the cursor. A crash signal then goes to its previous
+  // handler.
   static void Arm(const std::string& reset);
 
-  // The terminal is whole.
+  // Ends the rescue: the caller restored the terminal.
   static void Disarm();
 };
 

@@ -13,7 +13,7 @@
 namespace tcpgauge {
 namespace {
 
-// Of the process, as signal handlers are.
+// Global, because signal handlers belong to the process.
 int pipe_fds[2] = {-1, -1};
 struct sigaction previous_resize;
 struct sigaction previous_suspend;
@@ -21,7 +21,7 @@ struct sigaction previous_suspend;
 void PassOn(int signal) {
   const int saved_errno = errno;
   const auto byte = static_cast<unsigned char>(signal);
-  // A full pipe holds this signal already, or enough of them.
+  // When the pipe is full, enough signals are waiting in it that this one may be lost.
   const ssize_t written = write(pipe_fds[1], &byte, 1);
   static_cast<void>(written);
   errno = saved_errno;
@@ -31,7 +31,7 @@ struct sigaction Handler() {
   struct sigaction action;
   memset(&action, 0, sizeof(action));
   action.sa_handler = PassOn;
-  action.sa_flags = SA_RESTART;  // workers' system calls are not to fail for it
+  action.sa_flags = SA_RESTART;  // so that the signal does not make workers' system calls fail
   sigemptyset(&action.sa_mask);
   return action;
 }
@@ -63,7 +63,7 @@ int TerminalSignals::Next() {
 }
 
 void TerminalSignals::StopProcess() {
-  // The default action, in a thread that does not block it; pending ones act when it is unblocked.
+  // The default action stops the process only if some thread does not block SIGTSTP, so this thread unblocks it.
   struct sigaction by_default = Handler();
   by_default.sa_handler = SIG_DFL;
   struct sigaction ours;

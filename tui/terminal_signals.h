@@ -6,25 +6,25 @@
 
 namespace tcpgauge {
 
-// The signals that a terminal's user causes and a screen must act on, handed from their handlers to the thread that
-// draws: curses may not be called in a handler.
+// Hands the signals that a screen must act on (a new size, suspend) from their handlers to the thread that draws,
+// because a handler may not call curses.
 //
-// Thread: one at a time; the handlers may run in any.
+// Thread: one thread at a time; the handlers may run in any thread.
 class TerminalSignals {
  public:
-  // Takes SIGWINCH and SIGTSTP. Fails when the process is out of descriptors.
+  // Handles SIGWINCH and SIGTSTP from now on. Errors: ResourceExhausted when the process is out of descriptors.
   static absl::Status Take();
 
-  // Gives them back to whom they were taken from.
+  // Restores the previous handlers.
   static void Release();
 
-  // Readable when Next() has one.
+  // Readable when Next() has a signal.
   static int fd();
 
-  // The next signal that came; 0 when there is none.
+  // The next signal that came; 0 when no signal is waiting.
   static int Next();
 
-  // Stops the process as Ctrl-Z does by default; returns once it is continued.
+  // Stops the process as Ctrl-Z does by default, and returns once it is continued.
   static void StopProcess();
 };
 

@@ -7,14 +7,14 @@
 
 namespace tcpgauge {
 
-// Columns that UTF-8 `text` takes, when each of its code points takes one: so it is with all that the view writes.
+// The columns of UTF-8 `text`, one for each code point. That is true of all text that the view writes.
 int ColumnsOf(std::string_view text);
 
-// The part of UTF-8 `text` that fills at most `columns`.
+// The beginning of UTF-8 `text` that takes at most `columns`.
 std::string_view FirstColumns(std::string_view text, int columns);
 
-// Text from outside (a DNS answer, an interface's name) with every byte that is not printable ASCII as '?', so that it
-// can neither move the cursor nor take a width that we did not count. At most `max_bytes`.
+// The first `max_bytes` of a text from outside (a DNS answer, an interface's name). '?' replaces every byte that is not
+// printable ASCII, so that the text can neither move the cursor nor take more columns than were counted.
 std::string Printable(std::string_view text, size_t max_bytes);
 
 }  // namespace tcpgauge

@@ -15,16 +15,16 @@
 namespace tcpgauge {
 namespace {
 
-// How often to look for a new snapshot: as often as the collector makes them at its fastest.
+// How often to look for a new snapshot: the shortest interval of snapshots, that of --fast.
 constexpr int kRefreshMilliseconds = 100;
 
-// How many rows to ask an agent elsewhere for: in steps, so that scrolling does not ask for each row anew, with some to
-// scroll into, and not more than it lists.
+// How many rows to ask an attached agent for. The number grows in steps, so that scrolling does not send a query for
+// each row. It includes some rows below the screen to scroll into, and never exceeds what an agent lists.
 constexpr size_t kRowsStep = 1000;
 constexpr size_t kRowsAhead = 500;
 constexpr size_t kMaxRowsWanted = 10000;
 
-// Whether the terminal behind `keyboard` hung up: it stays readable then, with nothing to read.
+// Whether the terminal of `keyboard` hung up. Its descriptor then stays readable with no bytes to read.
 bool IsGone(const pollfd& keyboard) {
   if ((keyboard.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) return true;
   int waiting = 0;
@@ -51,7 +51,7 @@ void TopApp::Run(int stop_fd) {
 bool TopApp::Step() {
   bool changed = !drawn_;
   while (const std::optional<KeyEvent> event = screen_->ReadKey()) {
-    Obey(*event);
+    HandleKey(*event);
     if (view_.quit) return false;
     changed = true;
   }
@@ -68,7 +68,7 @@ bool TopApp::Step() {
   return true;
 }
 
-void TopApp::Obey(const KeyEvent& event) {
+void TopApp::HandleKey(const KeyEvent& event) {
   const ViewState before = view_;
   const auto id_at = [this](size_t position) { return shown_->connections[order_.IndexAt(position)].id; };
   view_ = ApplyKey(view_, event, {order_.size(), ListRows(screen_->rows()), id_at});
@@ -94,7 +94,8 @@ void TopApp::PostWanted() {
   ConnectionQuery query = wanted_->Current();
   query.sort = view_.sort;
   query.reverse = view_.reverse;
-  // Names are known to this end alone, and a filter that is being typed is not yet one: then we choose among more.
+  // The agent does not know our names: with names, the query has no filter, and only this view filters. While the typed
+  // filter is not valid, the query keeps the last valid one.
   if (view_.names) {
     query.filter.clear();
   } else if (Filter::Parse(view_.filter).ok()) {

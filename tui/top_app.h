@@ -19,23 +19,24 @@
 
 namespace tcpgauge {
 
-// The top view: shows the hub's latest snapshot on a screen and obeys the keyboard.
+// The top view: shows the hub's latest snapshot on a screen and reacts to the keyboard.
 //
-// Thread: one runs it all. It never waits for the hub, so that a key is answered at once on a silent link.
+// Thread: confined to one thread. It never waits for the hub, so it reacts to a key at once even on a silent link.
 class TopApp {
  public:
-  // All must outlive the app. `wanted` is told what the view is to show, where the hub holds only that; or null.
+  // All must outlive the app. Attached to an agent, the hub holds only the connections of a query: the app posts it to
+  // `wanted`, which is null without an agent.
   TopApp(const SnapshotHub* hub, Screen* screen, Names* names, WantedQuery* wanted = nullptr);
 
-  // Until `q`, until `stop_fd` is readable, or until the terminal is gone. `stop_fd` is not read.
+  // Runs until `q` is pressed, `stop_fd` is readable, or the terminal is gone. Does not read `stop_fd`.
   void Run(int stop_fd);
 
-  // One round: obeys the keys that were pressed, takes a newer snapshot, draws when anything changed. False once the
-  // view is to be left.
+  // One round: handles the keys that were pressed, takes a newer snapshot, and draws when anything changed. False when
+  // the user quits.
   bool Step();
 
  private:
-  void Obey(const KeyEvent& event);
+  void HandleKey(const KeyEvent& event);
   void TakeSnapshot();
   void PostWanted();
   void Reorder();
@@ -48,19 +49,19 @@ class TopApp {
   const SnapshotHub* const hub_;
   Screen* const screen_;
   Names* const names_;
-  WantedQuery* const wanted_;
+  WantedQuery* const wanted_;  // or null
 
   ViewState view_;
-  std::shared_ptr<const Snapshot> newest_;  // what the hub gave last
-  std::shared_ptr<const Snapshot> shown_;   // the same, or what pausing made of it
-  int64_t previous_time_ns_ = 0;            // of the one shown before
+  std::shared_ptr<const Snapshot> newest_;  // the latest from the hub
+  std::shared_ptr<const Snapshot> shown_;   // newest_, or its PausedSnapshot()
+  int64_t previous_time_ns_ = 0;            // of the snapshot before newest_
   Meter meter_;
   Filter filter_;
   RateHistory history_;
-  RowOrder order_;            // of shown_
-  ConnectionSummary detail_;  // as it was last
+  RowOrder order_;            // of the connections in shown_
+  ConnectionSummary detail_;  // the last values of the connection on the details page
   EndpointWidths widths_;
-  int laid_out_columns_ = 0;  // the screen's width that widths_ belongs to
+  int laid_out_columns_ = 0;  // the width of the screen for which widths_ was collected
   uint64_t names_generation_ = 0;
   bool drawn_ = false;
 };

@@ -8,16 +8,16 @@
 
 namespace tcpgauge {
 
-// The error that RunTopView() would end with at once, to be asked for before anything is started for it.
+// Whether RunTopView() can use the terminal. Call it before starting anything else. Errors: those of RunTopView().
 absl::Status CheckTopView();
 
 // Runs the top view on the controlling terminal until `q` is pressed, `stop_fd` becomes readable (it is not read), or
-// the terminal is gone. The terminal is as before when this returns.
+// the terminal is gone. Restores the terminal before it returns. With an attached agent, posts the query for the agent
+// to `wanted`; otherwise `wanted` is null.
 //
-// The caller handles SIGINT, SIGTERM and SIGHUP before, and makes `stop_fd` readable for them; SIGWINCH and SIGTSTP are
-// handled here.
-// Errors: "--tui needs a terminal: …" when there is none; nothing was written to it then.
-// `wanted` is told what is to be shown, where the hub holds only that; or null.
+// The caller must handle SIGINT, SIGTERM and SIGHUP beforehand, and make `stop_fd` readable when they come.
+// RunTopView() handles SIGWINCH and SIGTSTP. Errors: "--tui needs a terminal: …" when the terminal is missing or
+// unusable; then no output was written.
 absl::Status RunTopView(const SnapshotHub& hub, int stop_fd, WantedQuery* wanted = nullptr);
 
 }  // namespace tcpgauge

@@ -6,8 +6,10 @@
 namespace tcpgauge {
 namespace {
 
-// Arrows may scroll until the last row is the only one, as in tcptrack; pages stop when the last one is full.
-size_t LastPage(const ViewContext& context) { return context.rows > context.page ? context.rows - context.page : 0; }
+// Page keys stop where the last rows fill the screen. Arrows scroll until only the last row is left, as in tcptrack.
+size_t LastPageOffset(const ViewContext& context) {
+  return context.rows > context.page ? context.rows - context.page : 0;
+}
 
 size_t EndOfPage(const ViewState& state, const ViewContext& context) {
   return std::min(state.offset + context.page, context.rows);
@@ -31,7 +33,7 @@ void Scroll(ViewState* state, const ViewContext& context, size_t offset) {
   }
 }
 
-// One row down or up, from the edge of the screen when none on it is marked.
+// Moves the mark one row down or up. When no visible row is marked, the mark starts at the edge of the screen.
 void MoveMark(ViewState* state, const ViewContext& context, bool down) {
   const size_t end = EndOfPage(*state, context);
   if (end <= state->offset) return;
@@ -56,7 +58,7 @@ void OpenHelp(ViewState* state) {
 }
 
 // tcptrack's cycle: unsorted, rate, bytes, idle.
-ConnectionSort NextOfTcptrack(ConnectionSort sort) {
+ConnectionSort NextTcptrackSort(ConnectionSort sort) {
   return sort < ConnectionSort::kIdle ? static_cast<ConnectionSort>(static_cast<int>(sort) + 1)
                                       : ConnectionSort::kStart;
 }
@@ -66,7 +68,7 @@ ConnectionSort Neighbour(ConnectionSort sort, int step) {
   return static_cast<ConnectionSort>((static_cast<int>(sort) + step + kCount) % kCount);
 }
 
-// Keys that mean the same in the list and in the details.
+// Keys with the same meaning in the list and in the details. False when `character` is not one of them.
 bool ApplyToggle(ViewState* state, char character) {
   switch (character) {
     case 'q':
@@ -100,7 +102,7 @@ void ApplyListCharacter(ViewState* state, char character, const ViewContext& con
   if (ApplyToggle(state, character)) return;
   switch (character) {
     case 's':
-      state->sort = NextOfTcptrack(state->sort);
+      state->sort = NextTcptrackSort(state->sort);
       state->frozen = false;
       break;
     case '>':
@@ -140,15 +142,16 @@ void ApplyToList(ViewState* state, const KeyEvent& event, const ViewContext& con
     case Key::kPageUp:
       return Scroll(state, context, state->offset - std::min(state->offset, context.page));
     case Key::kPageDown:
-      return Scroll(state, context, std::max(state->offset, std::min(state->offset + context.page, LastPage(context))));
+      return Scroll(state, context,
+                    std::max(state->offset, std::min(state->offset + context.page, LastPageOffset(context))));
     case Key::kHome:
       return Scroll(state, context, 0);
     case Key::kEnd:
-      return Scroll(state, context, LastPage(context));
+      return Scroll(state, context, LastPageOffset(context));
     case Key::kEnter:
       return OpenDetails(state, context);
     case Key::kEscape:
-      // The mark first, then the filter.
+      // The first press removes the mark, the next one the filter.
       if (!state->selected_id.has_value()) state->filter.clear();
       state->selected_id.reset();
       return;
@@ -174,18 +177,18 @@ void ApplyToPrompt(ViewState* state, const KeyEvent& event, const ViewContext& c
       state->page = Page::kList;
       return;
     default:
-      return ApplyToList(state, event, context);  // arrows scroll what is found so far
+      return ApplyToList(state, event, context);  // arrows scroll the connections found so far
   }
 }
 
-// Help and details: scroll, and go back.
+// On the help and the details: scroll, and go back.
 void ApplyToPage(ViewState* state, const KeyEvent& event) {
   switch (event.key) {
     case Key::kUp:
       if (state->page_offset > 0) --state->page_offset;
       return;
     case Key::kDown:
-      ++state->page_offset;  // whoever draws the page knows its end
+      ++state->page_offset;  // drawing the page limits it
       return;
     case Key::kHome:
       state->page_offset = 0;

@@ -13,7 +13,7 @@
 
 namespace tcpgauge {
 
-// What the screen shows, and so what keys mean.
+// What the screen shows. The meaning of a key depends on it.
 enum class Page : uint8_t { kList, kFilterPrompt, kDetails, kHelp };
 
 // Everything that keys change. A plain value.
@@ -21,25 +21,25 @@ struct ViewState {
   Page page = Page::kList;
   ConnectionSort sort = ConnectionSort::kStart;
   bool reverse = false;
-  bool frozen = false;  // rows stay where they are; new ones come below
+  bool frozen = false;  // rows keep their places; new ones are added below
   bool paused = false;  // see PausedSnapshot()
   bool bits = false;
-  bool names = false;             // else numbers
-  bool lifetime_average = false;  // rates over the lifetime, else over the rate window
+  bool names = false;             // names of hosts and services instead of numbers
+  bool lifetime_average = false;  // rates over the lifetime instead of the rate window
   bool quit = false;
   uint64_t resets = 0;                  // how often totals were reset
   std::string filter;                   // as typed
-  size_t offset = 0;                    // position of the first row that is shown
-  size_t page_offset = 0;               // of the help or details: first line that is shown
-  std::optional<uint64_t> selected_id;  // of the row that is marked
-  uint64_t detail_id = 0;               // of the connection of Page::kDetails
+  size_t offset = 0;                    // the row at the top of the list
+  size_t page_offset = 0;               // the line at the top of the help or the details
+  std::optional<uint64_t> selected_id;  // the connection in the marked row; nullopt = no mark
+  uint64_t detail_id = 0;               // the connection of Page::kDetails
 };
 
-// What of the screen a key's effect depends on.
+// The part of the screen that the effect of a key depends on.
 struct ViewContext {
   size_t rows = 0;  // in the list
-  size_t page = 0;  // that fit on the screen
-  // The connection's id of a row below `rows`.
+  size_t page = 0;  // rows that fit on the screen
+  // The id of the connection in a row. REQUIRES: row < rows.
   std::function<uint64_t(size_t)> id_at;
 };
 
@@ -48,11 +48,11 @@ constexpr size_t kMaxFilterBytes = 200;
 
 // The state after `event`.
 //
-// Arrows scroll, as in tcptrack; a marked row that scrolls off takes the mark to the row at the edge. `j` and `k` move
-// the mark. Enter shows the marked row, or the first where no visible one is marked.
+// Arrows scroll, as in tcptrack. When the marked row scrolls off the screen, the mark moves to the row at the edge. `j`
+// and `k` move the mark. Enter shows the marked row, or the first visible row when no visible row is marked.
 ViewState ApplyKey(ViewState state, const KeyEvent& event, const ViewContext& context);
 
-// Brings the offset back into the list after it shrank.
+// Moves the offset back into the list after the list shrank.
 void ClampOffset(ViewState* state, size_t rows);
 
 }  // namespace tcpgauge

@@ -10,7 +10,7 @@
 namespace tcpgauge {
 namespace {
 
-// A connection keeps its place against one that is heavier by less than this.
+// One of the heaviest keeps its place unless another connection outweighs it by this factor.
 constexpr double kHysteresis = 1.25;
 
 bool IsHeavier(const ConnectionSummary& a, const ConnectionSummary& b) {
@@ -19,7 +19,7 @@ bool IsHeavier(const ConnectionSummary& a, const ConnectionSummary& b) {
   return a.id < b.id;
 }
 
-// The index of the interface of that name, which is added when it is new.
+// Adds the counters of `from` to the interface with the same name, or appends a new one. Returns its index.
 uint32_t MergeInterface(const InterfaceView& from, std::vector<InterfaceView>* interfaces) {
   const auto same = std::find_if(interfaces->begin(), interfaces->end(),
                                  [&from](const InterfaceView& i) { return i.name == from.name; });

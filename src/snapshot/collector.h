@@ -17,31 +17,31 @@ namespace tcpgauge {
 struct CollectorOptions {
   int64_t capture_start_time_ns = 0;  // Unix epoch
   double rate_window_seconds = 1;
-  size_t exported_connections = 100;  // how many of the heaviest keep their places against slightly heavier ones
+  size_t exported_connections = 100;  // this many of the heaviest outrank slightly heavier ones next time
 };
 
-// Makes one Snapshot of what the workers published.
+// Merges what the workers published last into one Snapshot.
 //
-// Thread: confined to one, the only reader of the workers' buffers.
+// Thread: confined to one thread, the only reader of the workers' buffers.
 class Collector {
  public:
-  // The buffers must outlive it.
+  // The buffers must outlive the collector.
   Collector(const CollectorOptions& options, std::vector<TripleBuffer<WorkerSnapshot>*> workers)
       : options_(options), workers_(std::move(workers)) {}
 
-  // A new snapshot, or null when no worker has published since the last one.
+  // A new snapshot, or null when no worker has published since the last call.
   std::shared_ptr<const Snapshot> Collect();
 
  private:
-  // Sorts both lists by rank, and remembers who is in front.
+  // Sorts open and ended connections by rank, and remembers the heaviest for the next snapshot.
   void Rank(Snapshot* snapshot);
 
   const CollectorOptions options_;
   const std::vector<TripleBuffer<WorkerSnapshot>*> workers_;
   uint64_t sequence_ = 0;
-  int64_t time_ns_ = 0;
+  int64_t time_ns_ = 0;  // the latest table time of all workers; never steps back
   EdgeMerger edge_merger_;
-  absl::flat_hash_set<uint64_t> heaviest_;  // ids, of the last snapshot
+  absl::flat_hash_set<uint64_t> heaviest_;  // connection ids in the last snapshot
 };
 
 }  // namespace tcpgauge

@@ -6,7 +6,7 @@
 namespace tcpgauge {
 namespace {
 
-// Whole members, so that each is one append.
+// Each name holds its comma, quotes and colon, so that one append writes it.
 struct DirectionNames {
   std::string_view packets, payload_bytes, ip_bytes, retransmitted, out_of_order, zero_windows, rate;
 };

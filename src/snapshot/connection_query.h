@@ -14,7 +14,7 @@
 
 namespace tcpgauge {
 
-// Which connections of a snapshot someone wants, and how many of them at most.
+// Selects, orders and limits the connections of a snapshot.
 struct ConnectionQuery {
   ConnectionSort sort = ConnectionSort::kRate;
   bool reverse = false;
@@ -26,21 +26,19 @@ struct ConnectionQuery {
   }
 };
 
-// How many connections, and their numbers together.
+// A number of connections, and the sum of their measures.
 struct ConnectionSum {
   uint64_t connections = 0;
   Measures measures;
 };
 
 struct ChosenConnections {
-  std::vector<uint32_t> indexes;  // into Snapshot::connections, in order
-  ConnectionSum matching;         // over all that the filter lets through, listed or not
+  std::vector<uint32_t> indexes;  // into Snapshot::connections, in the requested order
+  ConnectionSum matching;         // all that pass the filter, beyond the limit too
 };
 
-// The first `limit` of the connections that `filter` lets through.
-//
-// In the order of `sort`, or in the opposite one with `reverse`. One pass over all connections, and a sort of as many
-// as are listed.
+// The first `limit` of the connections that pass `filter`, in the order of `sort`, or in the opposite order with
+// `reverse`. Time: one pass over all connections, and a sort of `limit`.
 ChosenConnections ChooseConnections(const Snapshot& snapshot, const Filter& filter, ConnectionSort sort, bool reverse,
                                     size_t limit);
 

@@ -17,10 +17,10 @@ static_assert(std::size(kNames) == static_cast<size_t>(ConnectionSort::kCount), 
 
 constexpr uint64_t kHighestBit = uint64_t{1} << 63;
 
-// Keys that ascend with what they are made from.
+// KeyOf() turns a value into a key of the same order.
 uint64_t KeyOf(int64_t value) { return static_cast<uint64_t>(value) ^ kHighestBit; }
 
-// Doubles that are not negative sort as their bits do.
+// The bits of doubles that are not negative sort like the doubles. Other values become 0.
 uint64_t KeyOf(double value) {
   if (!(value > 0)) value = 0;
   uint64_t bits;
@@ -28,7 +28,8 @@ uint64_t KeyOf(double value) {
   return bits;
 }
 
-// As far as 64 bits can tell endpoints apart: of an IPv4 address all bits but one, of others those of the network.
+// The port does not fit in: WinsTie() compares the endpoints in full. An IPv4 address keeps all bits except the lowest;
+// an IPv6 address keeps its first 63 bits.
 uint64_t KeyOf(const Endpoint& endpoint) {
   uint64_t network = 0;
   uint64_t host = 0;
@@ -39,13 +40,13 @@ uint64_t KeyOf(const Endpoint& endpoint) {
   return network == 0 ? host >> 1 : network >> 1 | kHighestBit;
 }
 
-// IpAddress's own comparison means nothing to people.
+// By the bytes of the address, then by port: the order of IpAddress's own operators means nothing to a reader.
 int Compare(const Endpoint& a, const Endpoint& b) {
   if (a.address != b.address) return a.address.bytes() < b.address.bytes() ? -1 : 1;
   return static_cast<int>(a.port) - static_cast<int>(b.port);
 }
 
-// Whether `a` stands before `b` where their keys are equal.
+// Whether `a` comes before `b` when their keys are equal.
 bool WinsTie(const ConnectionSummary& a, const ConnectionSummary& b, ConnectionSort sort) {
   if (sort == ConnectionSort::kClient || sort == ConnectionSort::kServer) {
     const int order = sort == ConnectionSort::kClient ? Compare(a.client, b.client) : Compare(a.server, b.server);
@@ -112,7 +113,7 @@ void SortFirst(absl::Span<SortEntry> entries, size_t count, const std::vector<Co
     return WinsTie(connections[a.index], connections[b.index], sort);
   };
   const auto end = entries.begin() + static_cast<std::ptrdiff_t>(count);
-  // Far less than a sort of all where few are wanted; partial_sort() would keep a heap of thousands for each entry.
+  // Much cheaper than a full sort when `count` is small. partial_sort() would update a heap of thousands instead.
   if (end != entries.end()) std::nth_element(entries.begin(), end, entries.end(), before);
   std::sort(entries.begin(), end, before);
 }

@@ -15,14 +15,14 @@
 
 namespace tcpgauge {
 
-// What connections are sorted by, in the JSON API, the top view and what an attached view asks for. The top view's keys
-// go through them in this order.
+// What connections are sorted by in the JSON API, the top view, and the queries of an attached view. The top view's
+// keys step through the values in this order.
 //
-// Rates, bytes, times and counts put the most first, but idle the least and start the oldest; an unknown time is last.
-// Endpoints and states ascend; addresses do so by their 16 bytes, see IpAddress. Equal connections stand in the order
-// of appearance.
+// The largest rate, byte count, RTT and count come first; so do the shortest idle time and the oldest start. An unknown
+// RTT comes last. Endpoints and states ascend, addresses by their 16 bytes (see IpAddress). Equal connections are
+// ordered by start time, then by id.
 enum class ConnectionSort : uint8_t {
-  kStart,  // the order of appearance: unsorted, in the top view
+  kStart,  // by start time; the top view calls it unsorted
   kRate,
   kBytes,
   kIdle,
@@ -39,24 +39,23 @@ enum class ConnectionSort : uint8_t {
 // The API's names: "start", "rate", "bytes", "idle", "client", "server", "state", "up", "down", "rtt",
 // "retransmissions".
 std::string_view ConnectionSortName(ConnectionSort sort);
-// nullopt for what is not exactly a name.
+// The sort with exactly this name; nullopt when there is no such sort.
 std::optional<ConnectionSort> ParseConnectionSort(std::string_view name);
-// All names, with commas between.
+// All names, separated by commas.
 std::string ConnectionSortNames();
 
 // One connection in a list that is being sorted. Small, so that sorting seldom reads the connection itself.
 struct SortEntry {
-  uint64_t key;    // the smallest stands first
-  uint32_t index;  // of the connection
+  uint64_t key;    // smallest first
+  uint32_t index;  // into the list of connections
 };
 
-// The key of a connection. `measures` are its numbers as the reader counts them: MeasuresOf(), or over another time.
+// The key of a connection. `measures` are the numbers that the reader shows: MeasuresOf(), or those of another period.
 uint64_t SortKey(const ConnectionSummary& connection, const Measures& measures, ConnectionSort sort);
 
-// Brings the `count` entries that stand first to the front, in order; the others follow in any order. No two
-// connections of a snapshot stand alike. `reverse` turns the order round, ties included. REQUIRES: count <=
-// entries.size(), and SortEntry::index points into `connections`. Time: one pass over the entries, and a sort of
-// `count`.
+// Moves the first `count` entries of the order to the front, sorted; the others follow in any order. Start time and id
+// break ties. `reverse` reverses the whole order, ties included. Time: one pass over the entries, and a sort of
+// `count`. REQUIRES: count <= entries.size(), and each SortEntry::index is an index into `connections`.
 void SortFirst(absl::Span<SortEntry> entries, size_t count, const std::vector<ConnectionSummary>& connections,
                ConnectionSort sort, bool reverse);
 

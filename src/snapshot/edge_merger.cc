@@ -16,8 +16,8 @@ void Subtract(const EdgeCounters& from, EdgeCounters* to) {
   to->handshake_rtt_sum_seconds -= from.handshake_rtt_sum_seconds;
 }
 
-// Whether the second count of an edge can only be that of a later admission.
-bool BeganAgain(const EdgeCounters& before, const EdgeCounters& now) {
+// Whether a counter fell from `before` to `now`: then the table retired the edge and admitted it again in between.
+bool WasReadmitted(const EdgeCounters& before, const EdgeCounters& now) {
   return now.client_payload_bytes < before.client_payload_bytes ||
          now.server_payload_bytes < before.server_payload_bytes || now.connections_opened < before.connections_opened ||
          now.connections_failed < before.connections_failed ||
@@ -32,12 +32,12 @@ void EdgeMerger::KeepRetired(const EdgesView& worker, absl::flat_hash_map<EdgeKe
   for (const EdgeView& edge : worker.exported) now.emplace(edge.key, edge);
   for (const auto& [key, before] : *exported) {
     const auto found = now.find(key);
-    if (found != now.end() && !BeganAgain(before.counters, found->second.counters)) continue;
+    if (found != now.end() && !WasReadmitted(before.counters, found->second.counters)) continue;
     Kept& kept = kept_[key];
     const bool is_first = kept.retired_edges == 0;
     kept.start_time_ns = is_first ? before.start_time_ns : std::min(kept.start_time_ns, before.start_time_ns);
     AddEdgeCounters(before.counters, &kept.counters);
-    kept.counters.connections = 0;  // they are over, or counted elsewhere
+    kept.counters.connections = 0;  // a gauge: these have ended, or the table counts them under `other`
     ++kept.retired_edges;
   }
   *exported = std::move(now);
@@ -45,17 +45,17 @@ void EdgeMerger::KeepRetired(const EdgesView& worker, absl::flat_hash_map<EdgeKe
 
 EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& workers) {
   EdgesView merged;
-  absl::flat_hash_map<EdgeKey, size_t> places;
+  absl::flat_hash_map<EdgeKey, size_t> indexes;
   exported_.resize(workers.size());
   for (size_t i = 0; i < workers.size(); ++i) {
     const EdgesView& worker = *workers[i];
     KeepRetired(worker, &exported_[i]);
     for (const EdgeView& edge : worker.exported) {
-      const auto [place, is_new] = places.emplace(edge.key, merged.exported.size());
+      const auto [index, is_new] = indexes.emplace(edge.key, merged.exported.size());
       if (is_new) {
         merged.exported.push_back(edge);
       } else {
-        EdgeView& into = merged.exported[place->second];
+        EdgeView& into = merged.exported[index->second];
         AddEdgeCounters(edge.counters, &into.counters);
         into.start_time_ns = std::min(into.start_time_ns, edge.start_time_ns);
       }
@@ -68,13 +68,13 @@ EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& workers) {
     merged.v6_prefix_bits = worker.v6_prefix_bits;
   }
   for (auto it = kept_.begin(); it != kept_.end();) {
-    const auto place = places.find(it->first);
-    if (place == places.end()) {
-      kept_.erase(it++);  // now retired by all
+    const auto index = indexes.find(it->first);
+    if (index == indexes.end()) {
+      kept_.erase(it++);  // no table exports it any more
       continue;
     }
     const Kept& kept = it->second;
-    EdgeView& into = merged.exported[place->second];
+    EdgeView& into = merged.exported[index->second];
     AddEdgeCounters(kept.counters, &into.counters);
     into.start_time_ns = std::min(into.start_time_ns, kept.start_time_ns);
     Subtract(kept.counters, &merged.retired);

@@ -11,29 +11,31 @@
 
 namespace tcpgauge {
 
-// Adds up the edges of several workers' tables, over which the connections of one edge are spread.
+// Adds up the edges of the workers' tables. The connections of one edge may be spread over several tables.
 //
-// Each table admits and retires edges by itself. What a table retires of an edge that another one still exports stays
-// with the exported edge, and is not yet retired, so that no counter falls and what is exported and what is retired add
-// up to the same.
+// Each table admits and retires edges on its own. While one table exports an edge that another has retired, the retired
+// counts stay with the exported edge and are subtracted from `retired`. So no counter falls, and exported plus retired
+// stays the sum of what the tables report. Once no table exports the edge, its counts are in `retired`.
 //
-// Thread: confined to the collector's.
+// Thread: confined to the collector's thread.
+// Bounds: one copy of each edge that a worker exports, and one entry for each edge that is retired only in part.
 class EdgeMerger {
  public:
-  // `workers` are always the same tables, in the same order.
+  // REQUIRES: each call passes the same workers in the same order.
   EdgesView Merge(const std::vector<const EdgesView*>& workers);
 
  private:
+  // The counts of an edge that some tables retired while others still export it.
   struct Kept {
     EdgeCounters counters;
-    int64_t start_time_ns = 0;  // of the earliest
+    int64_t start_time_ns = 0;  // the earliest of the retired edges
     uint64_t retired_edges = 0;
   };
 
-  // What the worker has retired since the last call, of the edges that it exported then.
+  // Adds to kept_ the edges that the worker exported at the last call and has retired since.
   void KeepRetired(const EdgesView& worker, absl::flat_hash_map<EdgeKey, EdgeView>* exported);
 
-  std::vector<absl::flat_hash_map<EdgeKey, EdgeView>> exported_;  // by each worker, at the last call
+  std::vector<absl::flat_hash_map<EdgeKey, EdgeView>> exported_;  // of each worker at the last call
   absl::flat_hash_map<EdgeKey, Kept> kept_;
 };
 

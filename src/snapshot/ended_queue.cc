@@ -18,7 +18,7 @@ void EndedQueue::Push(const NamedEndedConnection& ended) {
     std::this_thread::yield();
   }
   ring_[pushed % kCapacity] = ended;
-  // Sequentially consistent with PrepareToWait(): either it sees the entry, or the entry's pusher sees it wait.
+  // Sequentially consistent with PrepareToWait(): either PrepareToWait() sees this entry, or Push() sees `waiting_`.
   pushed_.store(pushed + 1, std::memory_order_seq_cst);
   if (waiting_.load(std::memory_order_seq_cst) && waiting_.exchange(false)) wakeup_.Notify();
 }

@@ -15,22 +15,23 @@
 
 namespace tcpgauge {
 
-// A connection that ended, and the name of the interface that it was counted on.
+// A connection that ended, with the name of the interface it was counted on.
 struct NamedEndedConnection {
   EndedConnection connection;
-  const std::string* interface = nullptr;  // lives as long as the worker's state
+  const std::string* interface = nullptr;  // owned by the worker, which outlives the entry
 };
 
-// The connections that end, from one worker to the one thread that logs them.
+// Hands the connections that end from one worker to the thread that logs them.
 //
-// Thread: Push() on the worker, never waiting for a lock; the rest on the logging thread.
-// Bounds: kCapacity entries. When full, Push() counts the connection in `lost` or, with `lossless` (for files, which
-// wait), lets the logging thread run first. The counter takes no lock; several queues may share it.
+// Thread: the worker calls Push(), which takes no lock; the logging thread calls the other methods.
+// Bounds: kCapacity entries. When the queue is full, Push() drops the connection and counts it in `lost`. With
+// `lossless` (for files, which can wait), Push() yields until the logging thread has made room. Several queues may
+// share `lost`, a counter without a lock.
 class EndedQueue {
  public:
   static constexpr size_t kCapacity = 8192;
 
-  // `wakeup` is notified when the logging thread waits and there is work. `wakeup` and `lost` must outlive the queue.
+  // Push() notifies `wakeup` when the logging thread waits. `wakeup` and `lost` must outlive the queue.
   EndedQueue(bool lossless, Wakeup* wakeup, prometheus::Counter* lost);
 
   void Push(const NamedEndedConnection& ended);
@@ -40,7 +41,7 @@ class EndedQueue {
   // REQUIRES: Front() was not null.
   void Pop();
 
-  // Announces that the logging thread is about to wait; false when there is an entry after all.
+  // Announces that the logging thread is about to wait. False when the queue has an entry: then it must not wait.
   bool PrepareToWait();
 
  private:

@@ -12,7 +12,7 @@
 namespace tcpgauge {
 namespace {
 
-// tcptrack's names, in the order of ConnectionState; the metrics' names are the other way to write them.
+// tcptrack's names of the states, in the order of ConnectionState. A filter accepts them beside ConnectionStateName().
 constexpr std::string_view kTcptrackStates[] = {"syn_sent", "syn|ack-ack", "established", "closing", "closed", "reset"};
 static_assert(std::size(kTcptrackStates) == kConnectionStateCount, "a name for each");
 
@@ -30,7 +30,8 @@ absl::Status Wrong(std::string_view word, const char* right) {
   return absl::InvalidArgumentError(absl::StrCat("filter: \"", std::string(word), "\": ", right));
 }
 
-// "192.0.2.1:443" at `out`, without the allocations of Endpoint::ToString(): text terms run over every connection.
+// Writes "192.0.2.1:443" to `out` and returns its end. For IPv4 it does so without the allocations of
+// Endpoint::ToString(), because text terms run over every connection.
 char* WriteEndpoint(const Endpoint& endpoint, char* out) {
   if (endpoint.address.is_v4()) {
     for (size_t i = 12; i < 16; ++i) {
@@ -80,7 +81,7 @@ absl::StatusOr<std::optional<Filter::Term>> Filter::ParseTerm(std::string_view w
       last = 65535;
     }
     if (!first.has_value() || !last.has_value() || *last < *first) {
-      return Wrong(word, "a port is 0 to 65535 or a range as 8000-8999");
+      return Wrong(word, "a port is 0 to 65535 or a range such as 8000-8999");
     }
     term.kind = Kind::kPort;
     term.first_port = static_cast<uint16_t>(*first);
@@ -93,7 +94,7 @@ absl::StatusOr<std::optional<Filter::Term>> Filter::ParseTerm(std::string_view w
       const int max_bits = address->is_v4() ? 32 : 128;
       std::optional<int> bits = slash == std::string::npos ? max_bits : ParseNumber(value.substr(slash + 1), max_bits);
       if (unfinished && slash + 1 == value.size()) bits = max_bits;
-      if (!bits.has_value()) return Wrong(word, "a prefix has 0 to 32 bits, that of IPv6 0 to 128");
+      if (!bits.has_value()) return Wrong(word, "a prefix has 0 to 32 bits, or 0 to 128 for IPv6");
       term.kind = Kind::kNetwork;
       term.prefix_bits = *bits;
       term.network = address->Prefix(std::min(*bits, 32), *bits);
@@ -102,7 +103,7 @@ absl::StatusOr<std::optional<Filter::Term>> Filter::ParseTerm(std::string_view w
       term.kind = Kind::kAddressBeginning;
       term.text = value;
     } else {
-      return Wrong(word, "a host is an address or a prefix as 10.0.0.0/8");
+      return Wrong(word, "a host is an address or a prefix such as 10.0.0.0/8");
     }
   } else if (key == "state") {
     if (unfinished && value.empty()) return std::optional<Term>();

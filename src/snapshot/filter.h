@@ -16,29 +16,30 @@
 
 namespace tcpgauge {
 
-// Which connections of a snapshot a user wants to see. Not a capture filter: it chooses among what was captured.
+// Which connections of a snapshot a user wants to see. Unlike a capture filter, it hides what was captured.
 //
-// Terms with blanks between, all of which must hold; `!` before a term reverses it:
+// The text is a list of terms, separated by blanks. All terms must hold; `!` before a term negates it:
 //   port:443  port:8000-8999         the port of either end
-//   host:192.0.2.1  host:10.0.0.0/8  the address of either end; client: and server: that of one
-//   state:established                by either of its names (state:SYN_SENT), or by its beginning
+//   host:192.0.2.1  host:10.0.0.0/8  the address of either end; client: and server: match one end only
+//   state:established                the metrics' or tcptrack's name of the state (state:SYN_SENT), or its beginning
 //   interface:eth0                   a part of the interface's name
-//   text                             a part of the endpoints, the state or the interface's name, in either case
+//   text                             a part of the endpoints, the state or the interface's name
+// Letter case does not matter.
 //
-// Thread: an immutable value.
+// Thread: an immutable value, safe to read from any thread.
 class Filter {
  public:
-  // Resolved names that text is looked for in too; empty where there is none.
+  // The resolved name of an address, which text terms search too; empty when it has no name.
   using NameOf = absl::FunctionRef<std::string(const IpAddress&)>;
 
-  // Matches everything.
+  // Matches every connection.
   Filter() = default;
 
-  // InvalidArgument names the first term that is wrong, and what would be right.
+  // Errors: InvalidArgument names the first wrong term and says what would be right.
   static absl::StatusOr<Filter> Parse(std::string_view text);
 
-  // For text that is being typed: a term that is incomplete counts as far as it goes ("host:10.0." is the beginning of
-  // an address, "port:" is nothing yet), a wrong one is left out, and ignored_terms() tells.
+  // For text that is being typed. An incomplete term counts as far as it goes: "host:10.0." matches the beginning of an
+  // address, and "port:" matches every connection. A wrong term is skipped and listed in ignored_terms().
   static Filter ParseUnfinished(std::string_view text);
 
   bool Matches(const ConnectionSummary& connection, const Snapshot& snapshot) const;
@@ -55,14 +56,15 @@ class Filter {
     Kind kind = Kind::kText;
     Side side = Side::kEither;
     bool negated = false;
-    std::string text;  // kText, kInterface: in lower case
+    std::string text;  // kText, kInterface, kAddressBeginning: in lower case
     uint16_t first_port = 0;
     uint16_t last_port = 0;
     IpAddress network;
     int prefix_bits = 0;
-    uint8_t states = 0;  // one bit each
+    uint8_t states = 0;  // bit i is set if ConnectionState i matches
   };
 
+  // nullopt when the term is unfinished and says nothing yet.
   static absl::StatusOr<std::optional<Term>> ParseTerm(std::string_view word, bool unfinished);
   static bool TermMatches(const Term& term, const ConnectionSummary& connection, const Snapshot& snapshot,
                           const NameOf* name_of);

@@ -4,7 +4,7 @@
 namespace tcpgauge {
 namespace {
 
-// A scale on which a heavier connection never stands below a lighter one.
+// The bucket of a weight: a heavier connection is never in a lower bucket than a lighter one.
 size_t Bucket(uint64_t weight) {
   if (weight < 4) return static_cast<size_t>(weight);
   const int log2 = 63 - __builtin_clzll(weight);
@@ -16,7 +16,7 @@ size_t Bucket(uint64_t weight) {
 void HeaviestRows::Clear() {
   heads_.fill(kNone);
   next_.clear();
-  // Growing would copy all: address space alone, until rows are taken.
+  // Growth would copy all rows. Reserving costs only address space until rows are taken.
   next_.reserve(max_rows_);
   lightest_ = 0;
 }

@@ -9,38 +9,38 @@
 
 namespace tcpgauge {
 
-// Which of any number of connections, seen one after the other, get one of a bounded number of rows: the heaviest.
+// Gives a bounded number of rows to the heaviest of any number of connections, which it sees one after the other.
 //
-// Design. One round through the table must be enough, for a second round doubles the cost of a pass. So a heavier
-// connection takes the row of a lighter one. Choosing by the weights of the pass before was rejected: they are old when
-// a reader comes every 15 s, and a table that grows fast then lists the connections that came first. Weights are told
-// apart by a quarter of a power of two; among equals, the first keep their rows.
+// Design. One round through the table must be enough, because a second round doubles the cost of a pass. So a heavier
+// connection takes the row of a lighter one. Choosing by the weights of the previous pass was rejected: they are old
+// when a reader comes every 15 s, and with a fast-growing table the connections that came first would stay listed.
+// Weights are compared by buckets, four to each power of two. Within a bucket, the first connections keep their rows.
 //
-// Thread: confined to one.
-// Bounds: 4 bytes a row; constant time each, plus 256 steps in all from Clear() to Clear().
+// Thread: confined to one thread.
+// Bounds: 4 bytes a row. AssignRow() takes constant time, plus at most 256 steps in total between two Clear() calls.
 class HeaviestRows {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
 
   explicit HeaviestRows(size_t max_rows) : max_rows_(max_rows) { Clear(); }
 
-  // No row is taken.
+  // Frees all rows.
   void Clear();
 
-  // The row for a connection of this weight: the next one while fewer than max_rows are taken, then that of a lighter
-  // connection, which loses it; kNone when none is lighter.
+  // The row for a connection of this weight. While rows are free, the next free row; then the row of a lighter
+  // connection, which loses it; kNone when no connection is lighter.
   uint32_t AssignRow(uint64_t weight);
 
  private:
-  static constexpr size_t kBuckets = 256;  // four to a power of two
+  static constexpr size_t kBuckets = 256;  // four to each power of two
 
   void Push(size_t bucket, uint32_t row);
 
   const size_t max_rows_;
-  // The rows of each bucket, chained.
+  // A linked list of rows for each bucket.
   std::array<uint32_t, kBuckets> heads_;
   std::vector<uint32_t> next_;
-  size_t lightest_;  // once all rows are taken: no bucket below it has one
+  size_t lightest_;  // all buckets below it are empty once all rows are taken
 };
 
 }  // namespace tcpgauge

@@ -8,8 +8,8 @@
 
 namespace tcpgauge {
 
-// The numbers that connections are sorted by and added up in, of one connection or of several together. Up is what the
-// client sent, down is what the server sent; bytes are payload. A plain value.
+// The numbers of one connection, or their sum over several, for sorting and for totals. "Up" is what the client sent,
+// "down" is what the server sent. Bytes are TCP payload. A plain value.
 struct Measures {
   double up_bytes_per_second = 0;
   double down_bytes_per_second = 0;
@@ -23,7 +23,7 @@ struct Measures {
   void Add(const Measures& other);
 };
 
-// As the snapshot has them: rates over its rate window, bytes and segments since the connection's start.
+// The values in the snapshot: rates over its rate window, bytes and segments since the connection's start.
 Measures MeasuresOf(const ConnectionSummary& connection);
 
 }  // namespace tcpgauge

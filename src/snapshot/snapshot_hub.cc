@@ -34,7 +34,7 @@ std::shared_ptr<const Snapshot> SnapshotHub::Fresh() const {
 void SnapshotHub::Publish(std::shared_ptr<const Snapshot> snapshot) {
   {
     const MutexLock lock(&mutex_);
-    current_.swap(snapshot);  // the old one is released after the lock: the parameter outlives it
+    current_.swap(snapshot);  // the parameter outlives the lock, so the old snapshot is freed without it
   }
   published_.NotifyAll();
 }

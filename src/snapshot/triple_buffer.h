@@ -8,20 +8,24 @@
 
 namespace tcpgauge {
 
-// Hands the latest value from one writer thread to one reader thread; neither ever waits for the other.
+// Hands the latest value from one writer thread to one reader thread. Neither ever waits for the other.
 //
-// Three places: the writer fills the back one and swaps it with the middle; the reader swaps the middle with its front
-// when a fresh value is there. Values are used again, so their heap memory is.
+// There are three places. The writer fills the back one and swaps it with the middle one. When the middle one is fresh,
+// the reader swaps it with the front one. Values are reused, so their heap memory is reused too.
+//
+// Thread: one writer thread and one reader thread, as each method says.
+// Bounds: three values. A value that the reader did not take in time is overwritten.
 template <typename T>
 class TripleBuffer {
  public:
-  // The place to fill. Holds what was published some time ago. Writer thread only.
+  // The place to fill; it holds an old value. Writer thread only.
   T& back() { return places_[back_]; }
 
   // Makes the back place the latest value. Writer thread only; one atomic exchange.
   void Publish() { back_ = middle_.exchange(back_ | kFresh, std::memory_order_acq_rel) & kIndex; }
 
-  // Moves the latest value to front(); false, and no change, when nothing was published since. Reader thread only.
+  // Moves the latest value to front(). False, without a change, if the writer has not published since the last call.
+  // Reader thread only.
   bool TakeLatest() {
     if (!(middle_.load(std::memory_order_relaxed) & kFresh)) return false;
     front_ = middle_.exchange(front_, std::memory_order_acq_rel) & kIndex;

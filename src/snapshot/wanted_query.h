@@ -9,13 +9,14 @@
 
 namespace tcpgauge {
 
-// What a view wants to see, for the one who fetches it from elsewhere.
-// Thread: Post() the view's; Current() and the wakeup the fetcher's.
+// The query of an attached view, for the thread that fetches snapshots from the agent.
+//
+// Thread: the view calls Post(), and the fetching thread waits on changed(); both call Current().
 class WantedQuery {
  public:
   explicit WantedQuery(const ConnectionQuery& query) : query_(query) {}
 
-  // Wakes the fetcher if it is another query than before.
+  // Replaces the query, and wakes the fetching thread if the query is new.
   void Post(const ConnectionQuery& query) {
     {
       const MutexLock lock(&mutex_);

@@ -41,19 +41,19 @@ void WorkerPublisher::Begin(int64_t steady_ns) {
   begun_ns_ = steady_ns;
   next_slot_ = 0;
   embryo_end_ = table_.embryo_limit();
-  // Each embryo may become a record before the pass comes to it.
+  // Each embryo may become a record before the pass reaches it.
   record_end_ = table_.record_limit() + (embryo_end_ - ConnectionTable::kEmbryoSlots);
   rates_time_ns_ = table_.now_ns() - lateness_ns_;
   rows_.Clear();
   WorkerSnapshot& back = buffer_.back();
   back.begun_ns = steady_ns;
   back.rows.clear();
-  // Room for all, since growing would copy all: address space alone, until rows are written.
+  // Growth would copy all rows. Reserving costs only address space until rows are written.
   back.rows.reserve(max_rows_);
   back.encapsulations.reserve(table_.encapsulations().capacity());
   back.connections_not_listed = 0;
   back.encapsulations.assign(1, Encapsulation());
-  encapsulation_places_.clear();
+  encapsulation_indexes_.clear();
 }
 
 bool WorkerPublisher::CopySlice() {
@@ -64,46 +64,47 @@ bool WorkerPublisher::CopySlice() {
   const uint32_t limit = next_slot_ < ConnectionTable::kEmbryoSlots ? record_end : embryo_end_;
   const uint32_t end = std::min(limit, next_slot_ + kSliceSlots);
   for (; next_slot_ < end; ++next_slot_) {
-    if (table_.IsConfirmed(next_slot_)) TakeSlot(next_slot_);
+    if (table_.IsConfirmed(next_slot_)) CopySlot(next_slot_);
   }
   return next_slot_ >= ConnectionTable::kEmbryoSlots && next_slot_ >= embryo_end_;
 }
 
-void WorkerPublisher::TakeSlot(uint32_t slot) {
+void WorkerPublisher::CopySlot(uint32_t slot) {
   WorkerSnapshot& back = buffer_.back();
   const uint64_t window_payload_bytes = table_.WindowPayloadBytes(slot, rates_time_ns_);
-  const uint32_t place = rows_.AssignRow(window_payload_bytes);
-  if (place == HeaviestRows::kNone) {
+  const uint32_t index = rows_.AssignRow(window_payload_bytes);
+  if (index == HeaviestRows::kNone) {
     ++back.connections_not_listed;
     return;
   }
-  if (place < back.rows.size()) {
-    ++back.connections_not_listed;  // the one that had the row
+  if (index < back.rows.size()) {
+    ++back.connections_not_listed;  // the connection that lost this row
   } else {
     back.rows.emplace_back();
   }
-  ConnectionSummary& row = back.rows[place];
+  ConnectionSummary& row = back.rows[index];
   row = table_.Summarize(slot);
-  row.encapsulation = PlaceOf(row.encapsulation);
+  row.encapsulation = EncapsulationIndex(row.encapsulation);
   row.client_sent.payload_bytes_per_second = table_.PayloadRate(slot, true, rates_time_ns_);
   row.server_sent.payload_bytes_per_second = table_.PayloadRate(slot, false, rates_time_ns_);
   row.window_payload_bytes = window_payload_bytes;
 }
 
-uint32_t WorkerPublisher::PlaceOf(uint32_t number) {
+uint32_t WorkerPublisher::EncapsulationIndex(uint32_t number) {
   if (number == EncapsulationTable::kNone) return 0;
   std::vector<Encapsulation>& listed = buffer_.back().encapsulations;
   const Encapsulation& encapsulation = table_.encapsulations().Get(number);
-  if (number >= encapsulation_places_.size()) encapsulation_places_.resize(number + 1, 0);
-  uint32_t& place = encapsulation_places_[number];
-  // While a pass goes on, a number may be given to another encapsulation.
-  if (place == 0 || !(listed[place] == encapsulation)) {
-    // Full, with those of rows given away and of numbers given anew: this row is shown as one beyond the table's bound.
+  if (number >= encapsulation_indexes_.size()) encapsulation_indexes_.resize(number + 1, 0);
+  uint32_t& index = encapsulation_indexes_[number];
+  // During a pass, the table may give a number to another encapsulation.
+  if (index == 0 || !(listed[index] == encapsulation)) {
+    // Rows that were lost and numbers that were reused leave entries behind, which can fill the list. This row then
+    // gets the empty encapsulation, like a connection beyond the table's bound.
     if (listed.size() == table_.encapsulations().capacity()) return 0;
-    place = static_cast<uint32_t>(listed.size());
+    index = static_cast<uint32_t>(listed.size());
     listed.push_back(encapsulation);
   }
-  return place;
+  return index;
 }
 
 void WorkerPublisher::CopyEdges(EdgesView* edges) const {
@@ -136,7 +137,7 @@ void WorkerPublisher::Publish() {
   back.ended_rows.clear();
   for (const RecentlyEnded::Entry& entry : table_.recently_ended().entries()) {
     back.ended_rows.push_back(entry.summary);
-    // Its number may stand for another encapsulation by now, and no metric shows it.
+    // The table may have given the number to another encapsulation, and no metric shows it.
     back.ended_rows.back().encapsulation = 0;
   }
   buffer_.Publish();

@@ -15,28 +15,29 @@
 
 namespace tcpgauge {
 
-// What a worker counts besides connections. Counters only grow.
+// What a worker counts besides connections. Its counters never fall.
 struct CaptureCounters {
   std::vector<InterfaceView> interfaces;
   std::array<uint64_t, kDecodeErrorCount> decode_errors{};  // indexed by DecodeError
-  int64_t clock_stepped_ns = 0;                             // see Snapshot; falls when the clock is set back
+  int64_t clock_stepped_ns = 0;                             // see Snapshot; may fall
 };
 
-// One worker's contribution to a snapshot: a copy, owned by whoever holds it.
-// The rows were copied one after the other while packets went on: they differ in age by the length of the pass. Totals
-// and counters are of the moment of publication.
+// One worker's contribution to a snapshot: a copy that needs no table.
+//
+// The rows are copied one after the other while packets keep coming, so their ages differ by up to the length of the
+// pass. Totals and counters are as of the publication.
 struct WorkerSnapshot {
   int64_t begun_ns = INT64_MIN;  // see Snapshot
   int64_t time_ns = 0;           // table time
   std::vector<ConnectionSummary> rows;
   std::vector<ConnectionSummary> ended_rows;
   uint64_t connections_not_listed = 0;
-  std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation of the rows
+  std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation; the first is empty
   Totals totals;
   CaptureCounters counters;
   uint64_t unmatched_fragments = 0;
   OverflowCounts overflows{};
-  EdgesView edges;  // of the same moment as the totals
+  EdgesView edges;  // as of the same moment as the totals
 };
 
 }  // namespace tcpgauge

@@ -18,7 +18,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// A server that answers as `handler` says, on a free port.
+// Serves the answers of a handler on a free port.
 class AttachedAgentTest : public testing::Test {
  protected:
   std::string Serve(HttpHandler handler) {
@@ -35,14 +35,14 @@ class AttachedAgentTest : public testing::Test {
       return response;
     };
   }
-  // Again where a busy machine kept the answer back for longer than one is waited for.
+  // Attaches; tries again when a busy machine kept the answer back for longer than the time-out.
   absl::StatusOr<std::unique_ptr<AttachedAgent>> Attach(const std::string& url) {
     while (true) {
       auto agent = AttachedAgent::Attach(*ParseAgentAddress(url), {}, &SystemClock(), stop_.fd());
       if (!absl::StrContains(agent.status().message(), "timed out")) return agent;
     }
   }
-  // Of a hub, what fulfils `condition`; waits for it.
+  // Waits for a snapshot of the agent's hub that fulfils `condition`, and returns it.
   template <typename Condition>
   std::shared_ptr<const Snapshot> WaitFor(const AttachedAgent& agent, Condition condition) {
     while (true) {

@@ -56,7 +56,7 @@ TEST(SnapshotFromJson, ReadsBackAllThatTheAgentWrote) {
 TEST(SnapshotFromJson, WhatIsNotListedIsKnownAsASum) {
   ConnectionQuery query;
   query.limit = 1;
-  query.reverse = true;  // the heavy one is left out
+  query.reverse = true;  // the heaviest connection is not listed
   const Snapshot original = ExampleSnapshot();
   const Snapshot read = ThroughJson(original, query);
   EXPECT_EQ(read.connections.size(), 1u);
@@ -79,7 +79,7 @@ TEST(SnapshotFromJson, RefusesWhatIsNoAnswerOfAnAgent) {
 }
 
 TEST(SnapshotFromJson, AnswersOfAnyShapeAreReadSafely) {
-  // Every third byte of a true answer changed to some that matter to JSON.
+  // Changes every third byte of a true answer, one at a time, to bytes that matter to JSON.
   const std::string text = ConnectionsJson(ExampleSnapshot(), {}, "node7");
   for (size_t i = 0; i < text.size(); i += 3) {
     for (const char c : {'0', '"', '-', '[', '}', 'e', '\xff'}) {

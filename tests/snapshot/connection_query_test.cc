@@ -9,7 +9,7 @@ namespace {
 
 using testing::ElementsAre;
 
-// Three connections whose every measure differs, and all in different orders.
+// Three connections in different orders by different measures.
 Snapshot Three() {
   Snapshot snapshot;
   for (int i = 0; i < 3; ++i) {

@@ -13,7 +13,7 @@ namespace {
 
 using testing::ElementsAre;
 
-// The ids of connections, numbered from 1 in the order that they are given in, as they are sorted.
+// Numbers `connections` from 1 in the given order, and returns these ids in the sorted order.
 std::vector<uint64_t> Sorted(std::vector<ConnectionSummary> connections, ConnectionSort sort, bool reverse = false) {
   std::vector<SortEntry> entries;
   for (uint32_t i = 0; i < connections.size(); ++i) {

@@ -29,7 +29,7 @@ EdgesView Worker(std::vector<EdgeView> exported, uint64_t retired_bytes = 0, uin
 }
 
 struct Seen {
-  uint64_t exported_bytes;  // of the edge at port 1
+  uint64_t exported_bytes;  // of the edge with server port 1
   uint64_t retired_bytes;
   uint64_t retired_edges;
   int64_t connections;
@@ -60,7 +60,8 @@ TEST(EdgeMerger, AddsUpWhatTheWorkersExport) {
 TEST(EdgeMerger, AnEdgeKeepsWhatOneOfItsWorkersRetired) {
   EdgeMerger merger;
   EXPECT_EQ(MergeTwo(&merger, Worker({Edge(1, 10)}), Worker({Edge(1, 7)})), (Seen{17, 0, 0, 2}));
-  // Two more bytes came before the first worker retired it: nobody saw them with the edge.
+  // The first worker retired the edge after two more bytes. No snapshot showed these with the edge, so they count as
+  // retired at once.
   EXPECT_EQ(MergeTwo(&merger, Worker({}, 12, 1), Worker({Edge(1, 8)})), (Seen{18, 2, 0, 1}));
   EXPECT_EQ(MergeTwo(&merger, Worker({Edge(1, 1)}, 12, 1), Worker({Edge(1, 8)})), (Seen{19, 2, 0, 2}));
   EXPECT_EQ(MergeTwo(&merger, Worker({}, 13, 2), Worker({}, 8, 1)), (Seen{0, 21, 3, 0}));

@@ -11,7 +11,7 @@
 namespace tcpgauge {
 namespace {
 
-// The weights that hold rows after `weights` came, in the rows' order.
+// Assigns rows for `weights`, and returns the weight that each row has in the end.
 std::vector<uint64_t> Hold(HeaviestRows* rows, const std::vector<uint64_t>& weights) {
   std::vector<uint64_t> held;
   for (const uint64_t weight : weights) {
@@ -84,7 +84,7 @@ TEST(HeaviestRowsTest, OfAnyWeightsTheHeaviestHoldRows) {
     std::sort(weights.begin(), weights.end(), std::greater<>());
     std::sort(held.begin(), held.end(), std::greater<>());
     for (size_t i = 0; i < held.size(); ++i) {
-      // A bucket is a quarter of the power of two below it.
+      // A bucket is as wide as a quarter of the power of two at or below it.
       EXPECT_GE(held[i] + held[i] / 4 + 1, weights[i]) << round << " " << i;
     }
   }

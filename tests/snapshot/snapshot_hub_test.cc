@@ -50,7 +50,7 @@ TEST(SnapshotHub, WaitsForWhatItAskedFor) {
       [&](int64_t begun_since_ns) {
         asked.push_back(begun_since_ns);
         publisher = std::thread([&] {
-          answering->Publish(Begun(4999));  // of a pass that was under way
+          answering->Publish(Begun(4999));  // from a pass that began before the request
           answering->Publish(Begun(5910));
         });
       },
@@ -70,7 +70,7 @@ TEST(SnapshotHub, WhoComesEachTickSeesSomethingNewEachTime) {
   for (int i = 0; i < 5; ++i) {
     const auto seen = hub.Current();
     (void)hub.Fresh();
-    hub.Publish(Begun(clock.SteadyNanoseconds() + 7));  // what is asked for is begun a moment later
+    hub.Publish(Begun(clock.SteadyNanoseconds() + 7));  // the pass begins a moment after the request
     EXPECT_NE(hub.Fresh(), seen);
     EXPECT_GE(hub.Fresh()->begun_ns, clock.SteadyNanoseconds()) << i;
     clock.Move(kTickNs);

@@ -29,7 +29,7 @@ class WorkerPublisherTest : public testing::Test {
   }
   void Feed(const Segment& segment) { table().Apply({&segment.packet(), 1}); }
 
-  // A connection whose client's port is `port` and which carried so much payload by now.
+  // Opens a connection from the client's port `port` that carries `payload_bytes`.
   void Connect(uint16_t port, uint32_t payload_bytes, double seconds = 0) {
     const Endpoint client = {At("10.0.0.1:0").address, port};
     const Endpoint server = At("10.0.0.2:80");
@@ -182,7 +182,7 @@ TEST_F(WorkerPublisherTest, AConnectionThatIsEstablishedDuringAPassIsInIt) {
 
 TEST_F(WorkerPublisherTest, EncapsulationsOfRowsGivenAwayTakeNoMoreRoomThanTheTables) {
   options_.remove_after_ns = 0;
-  options_.max_encapsulations = 4;  // two besides none and too many
+  options_.max_encapsulations = 4;  // two, besides kNone and kOverflow
   const Endpoint server = At("10.0.0.2:80");
   const auto carry = [&](uint16_t vlan, uint32_t payload_bytes) {
     const Endpoint client = {At("10.0.0.9:0").address, vlan};
@@ -199,7 +199,7 @@ TEST_F(WorkerPublisherTest, EncapsulationsOfRowsGivenAwayTakeNoMoreRoomThanTheTa
     Feed(Segment({At("10.0.0.9:0").address, vlan}, server).Seq(101).Rst().Vlan(vlan));
   }
   table().AdvanceTime(TestTime(0.001));
-  Connect(1001, 1);  // where those were
+  Connect(1001, 1);  // these two take the slots of the reset connections
   Connect(1002, 1);
   carry(3, 400);
   carry(4, 800);
@@ -218,7 +218,8 @@ TEST_F(WorkerPublisherTest, ListsTheHeaviestAndCountsTheOthers) {
   const WorkerSnapshot& snapshot = Latest();
   EXPECT_EQ(snapshot.rows.size(), 100);
   EXPECT_EQ(snapshot.connections_not_listed, 900);
-  // The hundredth, of 45,050 bytes, lies in the bucket from 40,960 to 49,152: all above are listed, and none below.
+  // The hundredth heaviest carries 45,050 bytes, in the bucket from 40,960 to 49,152. All connections in higher buckets
+  // are listed, and no connection in a lower one.
   const std::set<int> ports = ListedPorts(snapshot);
   EXPECT_EQ(ports.size(), 100);
   EXPECT_GT(*ports.begin() * 50, 40959);

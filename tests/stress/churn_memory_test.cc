@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two hours of steady traffic, in packet time, through the table, the hand-over, the collector and an exposition:
-// memory stays where it was after the first tenth.
+// Sends two hours (packet time) of steady traffic through the table, the publisher, the collector and an exposition.
+// After the first tenth, memory stays flat.
 #include <malloc.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -28,11 +28,11 @@ namespace {
 constexpr int kSeconds = 2 * 3600;
 constexpr int kTenth = kSeconds / 10;
 constexpr int kBegunPerSecond = 250;
-constexpr double kMeanSeconds = 20;  // that a connection lives
+constexpr double kMeanSeconds = 20;  // the mean lifetime of a connection
 
-// What was written to, exactly (statm counts in steps): in memory, or swapped out when others want it. The kernel drops
-// pages of the program's file, and reads them again, as it likes. What is free in the heap is given back first: how
-// much the heap keeps between what is used, up to a tenth of all, differs from run to run.
+// The anonymous memory of the process, in memory or swapped out. Pages of the program's file do not count, because the
+// kernel drops and rereads them at will. smaps_rollup is exact, while statm counts in steps. malloc_trim() first
+// returns the free memory of the heap: it is up to a tenth of the heap, and differs from run to run.
 int64_t ResidentBytes() {
   malloc_trim(0);
   FILE* const file = fopen("/proc/self/smaps_rollup", "r");
@@ -46,8 +46,8 @@ int64_t ResidentBytes() {
   return kilobytes * 1024;
 }
 
-// A model of what a server sees: connections begin at random, live for random times and send now and then; some SYNs
-// are never answered, some connections end by a reset, some fall silent.
+// A model of what a server sees. Connections begin at random, live for random times and send now and then. Some SYNs
+// are never answered, some connections end by a reset, and some fall silent.
 class SteadyTraffic {
  public:
   // The packets of the next second.
@@ -65,7 +65,7 @@ class SteadyTraffic {
 
  private:
   struct Live {
-    double second;  // of its next packet
+    double second;  // when its next packet comes
     double end_second;
     uint32_t client, port, sequence;
   };
@@ -90,7 +90,7 @@ class SteadyTraffic {
     live.client = static_cast<uint32_t>(random_() % (1 << 22));
     live.port = static_cast<uint32_t>(32768 + random_() % 28000);
     Add(Segment(Client(live), Server(live)).Syn(0));
-    if (Share() < 0.1) return;  // nobody answers
+    if (Share() < 0.1) return;  // the SYN is never answered
     Add(Segment(Server(live), Client(live)).Syn(0).Ack(1));
     Add(Segment(Client(live), Server(live)).Seq(1).Ack(1));
     live.sequence = 1;
@@ -109,7 +109,7 @@ class SteadyTraffic {
       return;
     }
     const double way = Share();
-    if (way < 0.02) return;  // silent for ever
+    if (way < 0.02) return;  // no more packets
     if (way < 0.2) {
       Add(Segment(client, server).Seq(live->sequence).Rst());
       return;
@@ -126,10 +126,11 @@ class SteadyTraffic {
 };
 
 TEST(ChurnMemory, IsFlatAfterTheFirstTenth) {
-  // The kernel makes small pages huge and splits huge ones when it likes, which moves what is resident by megabytes.
+  // The kernel merges pages into huge ones and splits them at will, which changes the resident memory by megabytes.
   ASSERT_EQ(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0), 0);
   TableOptions options;
-  options.idle_timeout_ns = 300LL * 1000000000;  // so that the silent ones are in balance within the first tenth
+  // Short enough that, within the first tenth, as many silent connections expire as begin.
+  options.idle_timeout_ns = 300LL * 1000000000;
   ConnectionTable table(options, nullptr);
   CaptureCounters counters;
   counters.interfaces.resize(1);
@@ -139,7 +140,7 @@ TEST(ChurnMemory, IsFlatAfterTheFirstTenth) {
   Collector collector(CollectorOptions(), {&buffer});
   SnapshotHub hub;
   SteadyTraffic traffic;
-  // The most in each tenth.
+  // The highest value in each tenth.
   std::vector<int64_t> resident(10);
   size_t packets = 0;
   for (int second = 1; second <= kSeconds; ++second) {
@@ -148,7 +149,7 @@ TEST(ChurnMemory, IsFlatAfterTheFirstTenth) {
     table.Apply(arrived);
     while (!table.AdvanceTime(TestTime(second))) {
     }
-    if (second % 5 == 0) {  // somebody looks
+    if (second % 5 == 0) {  // a reader comes
       publisher.PublishNow();
       hub.Publish(collector.Collect());
       ASSERT_GT(WriteText(MakeExposition(hub.Current(), {5000, 100}, {}), TextFormat::kPrometheus).size(), 1000u);

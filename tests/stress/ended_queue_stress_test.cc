@@ -30,7 +30,7 @@ TEST(EndedQueueStress, LosesNothingWhenItMayWait) {
   for (uint64_t next = 1; next <= kEntries;) {
     const NamedEndedConnection* ended = queue.Front();
     if (ended == nullptr) {
-      // The logging thread's way to wait; a lost wakeup would let this hang.
+      // Waits as the logging thread does. If a wakeup is lost, this hangs.
       if (queue.PrepareToWait()) wakeup.Wait(never.fd(), -1);
       continue;
     }

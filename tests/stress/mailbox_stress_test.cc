@@ -48,7 +48,7 @@ TEST(MailboxStress, SeveralMayPost) {
   for (std::thread& sender : senders) sender.join();
   taken += mailbox.Take() != nullptr;
   EXPECT_GT(taken, 0);
-  mailbox.Post(std::make_unique<Letter>(Letter{1, 1}));  // what nobody takes dies with the mailbox
+  mailbox.Post(std::make_unique<Letter>(Letter{1, 1}));  // the mailbox's destructor frees a letter that is not taken
 }
 
 }  // namespace

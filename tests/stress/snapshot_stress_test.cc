@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole hand-over at once: capture threads with their tables, the collector, and readers of the hub.
+// The whole path at once: workers with their tables, the collector, and readers of the hub.
 #include <atomic>
 #include <memory>
 #include <thread>
@@ -20,7 +20,7 @@ constexpr int kWorkers = 3;
 constexpr int kReaders = 3;
 constexpr int kSegments = 30000;
 
-// One capture thread: takes in traffic and publishes every few packets.
+// One worker: counts random traffic, and publishes every few packets.
 void Capture(uint64_t seed, TripleBuffer<WorkerSnapshot>* buffer) {
   TableOptions options;
   options.max_connections = 12;
@@ -60,7 +60,7 @@ TEST(SnapshotStress, ReadersSeeConsistentSnapshotsWhoseCountersOnlyGrow) {
   std::vector<std::thread> threads;
   for (int i = 0; i < kWorkers; ++i) {
     threads.emplace_back([&, i] {
-      while (read.load() == 0) std::this_thread::yield();  // or all may be over before the readers begin
+      while (read.load() == 0) std::this_thread::yield();  // otherwise all workers may end before a reader starts
       Capture(static_cast<uint64_t>(i + 1), workers[static_cast<size_t>(i)]);
       --capturing;
     });
@@ -68,7 +68,7 @@ TEST(SnapshotStress, ReadersSeeConsistentSnapshotsWhoseCountersOnlyGrow) {
   threads.emplace_back([&] {
     Collector collector(CollectorOptions(), workers);
     for (bool last = false; !last;) {
-      last = capturing.load() == 0;  // then what follows is all
+      last = capturing.load() == 0;  // true = the workers have published all, so the next snapshot is the last
       if (auto snapshot = collector.Collect()) hub.Publish(std::move(snapshot));
     }
     done.store(true);

@@ -10,7 +10,7 @@
 namespace tcpgauge {
 namespace {
 
-// A value that shows when it was torn: all elements are equal.
+// A value that shows whether it was torn: all elements must be equal.
 struct Value {
   std::vector<uint64_t> elements;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The top view on a real terminal with scripted traffic: `bazel run //tests/tui:demo -- [CONNECTIONS]`.
-// For looking at, and for measuring what a refresh costs at 100,000 connections, without capturing anything.
+// Shows scripted traffic in the top view on a real terminal: `bazel run //tests/tui:demo -- [CONNECTIONS]`. It lets one
+// look at the view, or measure what a refresh costs at 100,000 connections, without capturing.
 
 #include <signal.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole screens, compared with tests/golden/tui. To accept new ones:
+// Compares whole screens with the files in tests/golden/tui. To accept new screens, run
 //   TCPGAUGE_UPDATE_GOLDENS=1 bazel run //tests/tui:golden_screens_test
-// and look at the difference before it is committed.
+// and read the difference before committing it.
 
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@ namespace {
 
 constexpr int64_t kMs = 1000000;
 
-// What a small office's router would see at `second`: every state, both families, busy and idle connections.
+// What the router of a small office sees at `second`: all states, IPv4 and IPv6, busy and idle connections.
 std::shared_ptr<const Snapshot> Office(int64_t second) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->sequence = static_cast<uint64_t>(second) + 1;
@@ -65,7 +65,7 @@ std::shared_ptr<const Snapshot> Office(int64_t second) {
 }
 
 std::string GoldenFolder() {
-  const char* workspace = getenv("BUILD_WORKSPACE_DIRECTORY");  // under `bazel run` alone
+  const char* workspace = getenv("BUILD_WORKSPACE_DIRECTORY");  // set only by `bazel run`
   return std::string(workspace != nullptr ? workspace : ".") + "/tests/golden/tui/";
 }
 
@@ -81,7 +81,7 @@ void ExpectGolden(const std::string& name, const std::string& text) {
   EXPECT_EQ(golden.str(), text) << path;
 }
 
-// The office for twelve seconds on one screen.
+// Shows the office for twelve seconds on one screen.
 class GoldenScreens : public testing::Test {
  protected:
   void Open(int rows, int columns, bool utf8 = true) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every key that the help names does what the help says of it, seen on the screen.
+// Checks on the screen that every key in the help does what the help says.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -16,11 +16,11 @@
 namespace tcpgauge {
 namespace {
 
-constexpr int kRows = 9;  // six connections
+constexpr int kRows = 9;  // room for six connections
 constexpr size_t kConnections = 20;
 
-// Ports 1 to 20, in this order. The first has the highest rate, the last carried the most; of each pair one end is
-// idle.
+// Twenty connections with the client ports 1 to 20, in this order. The first has the highest rate, and the last carried
+// the most bytes. Only the clients send.
 std::shared_ptr<Snapshot> Twenty(uint64_t sequence) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->sequence = sequence;
@@ -80,7 +80,7 @@ TEST_F(HelpKeysTest, TheHelpNamesTheKeysThatAreTestedHereAndNoOther) {
                                          "j", "k",      "Enter", "/", "b", "a", "n", "z", "h",  "?"}));
 }
 
-// Ctrl-C is a signal: see TopAppRunTest and the end-to-end tests.
+// Ctrl-C is a signal, so TopAppRunTest and the end-to-end tests cover it.
 TEST_F(HelpKeysTest, QQuits) {
   screen_.Type("q");
   EXPECT_FALSE(app_.Step());

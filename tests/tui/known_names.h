@@ -9,7 +9,7 @@
 
 namespace tcpgauge {
 
-// The names that a test knows: none, until it adds some.
+// Names that a test adds; it starts without any.
 class KnownNames final : public Names {
  public:
   void AddHost(std::string_view address, std::string_view name) {

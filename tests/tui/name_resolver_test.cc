@@ -17,7 +17,7 @@ IpAddress HostNumber(size_t i) {
   return IpAddress::FromV4({10, static_cast<uint8_t>(i >> 16), static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)});
 }
 
-// Until something new is known: what the view does with its refreshes.
+// Waits until `generation` is reached, polling like the view does at each refresh.
 void WaitFor(const NameResolver& resolver, uint64_t generation) {
   while (resolver.generation() < generation) std::this_thread::yield();
 }
@@ -109,7 +109,7 @@ TEST(NameResolver, TheSystemKnowsItsOwnServices) {
   resolver.ServiceName(22);
   resolver.HostName(*IpAddress::Parse("127.0.0.1"));
   resolver.HostName(*IpAddress::Parse("::1"));
-  WaitFor(resolver, 1);  // at least one of them has a name everywhere
+  WaitFor(resolver, 1);  // every machine has a name for at least one of them
 }
 
 }  // namespace

@@ -102,7 +102,7 @@ TEST(RowOrder, HeldRowsStayAndNewOnesComeBelow) {
   fresh.start_time_ns = 400;
   fresh.client_sent.payload_bytes = 1000;
   snapshot.connections[1].client_sent.payload_bytes = 500;
-  snapshot.connections.erase(snapshot.connections.begin());  // 1 is gone
+  snapshot.connections.erase(snapshot.connections.begin());  // connection 1 is gone
   snapshot.connections.insert(snapshot.connections.begin(), fresh);
   order.Rebuild(snapshot, Meter(), ConnectionSort::kBytes, false, All);
   EXPECT_EQ(Ids(snapshot, &order), (std::vector<uint64_t>{3, 2, 4}));

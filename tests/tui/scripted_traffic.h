@@ -12,12 +12,12 @@
 
 namespace tcpgauge {
 
-// 2023-11-14 22:13:20 UTC: when scripted traffic starts.
+// The start of scripted traffic: 2023-11-14 22:13:20 UTC.
 constexpr int64_t kScriptStartNs = 1700000000 * kNanosecondsPerSecond;
 
 inline Endpoint EndpointOf(std::string_view address, uint16_t port) { return {*IpAddress::Parse(address), port}; }
 
-// One connection for a scripted snapshot; the test sets what matters to it.
+// One connection for a scripted snapshot. The test sets the fields that matter to it.
 inline ConnectionSummary ScriptedConnection(uint64_t id, const Endpoint& client, const Endpoint& server,
                                             double client_rate = 0, double server_rate = 0) {
   ConnectionSummary connection;
@@ -33,8 +33,8 @@ inline ConnectionSummary ScriptedConnection(uint64_t id, const Endpoint& client,
   return connection;
 }
 
-// `count` connections at `second` of a script in which every seventh is busy and rates drift: the load of the demo and
-// of measurements.
+// A snapshot of `count` connections at `second` of a script, for the demo and for measurements. Every seventh
+// connection is busy, and the rates change each second.
 inline std::shared_ptr<const Snapshot> ScriptedTraffic(size_t count, int64_t second) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->sequence = static_cast<uint64_t>(second) + 1;

@@ -48,7 +48,7 @@ TEST(TableText, SaysHowManyConnectionsAreNotListed) {
   Snapshot snapshot = TwoConnections();
   snapshot.connections_not_listed = 3;
   const std::string text = TableText(snapshot);
-  EXPECT_EQ(text.substr(text.rfind('\n', text.size() - 2) + 1), " and 3 connections more\n");
+  EXPECT_EQ(text.substr(text.rfind('\n', text.size() - 2) + 1), " and 3 more connections\n");
 }
 
 TEST(TableText, OfNoConnectionsIsTheHeaderAndTheTotal) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The top view in a real pseudo-terminal: what it writes, and that the terminal is whole whichever way it ends.
+// Runs the top view in a pseudo-terminal. Checks what it writes, and that it restores the terminal however it ends.
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -23,13 +23,13 @@ namespace {
 constexpr char kDemo[] = "tests/tui/demo";
 constexpr int kPatienceMilliseconds = 200000;
 
-// The demo in a terminal of its own.
+// Runs the demo in its own terminal.
 class TerminalTest : public testing::Test {
  protected:
   void Start(std::vector<std::pair<std::string, std::string>> environment = {}) {
     winsize size = {24, 80, 0, 0};
     ASSERT_EQ(openpty(&terminal_, &far_end_, nullptr, nullptr, &size), 0);
-    fcntl(terminal_, F_SETFD, FD_CLOEXEC);  // the child must see it hang up
+    fcntl(terminal_, F_SETFD, FD_CLOEXEC);  // so that the child sees a hang-up when we close it
     ASSERT_EQ(tcgetattr(far_end_, &modes_before_), 0);
     child_ = fork();
     ASSERT_GE(child_, 0);
@@ -44,7 +44,7 @@ class TerminalTest : public testing::Test {
     }
   }
 
-  // In the child: becomes the demo.
+  // Runs in the child: replaces it by the demo.
   [[noreturn]] static void Run() {
     execl(kDemo, kDemo, "300", nullptr);
     _exit(127);
@@ -59,7 +59,7 @@ class TerminalTest : public testing::Test {
     close(far_end_);
   }
 
-  // Reads until `text` was written; false when it does not come.
+  // Reads the output until it contains `text`. False when `text` does not come.
   bool Await(const std::string& text) {
     while (output_.find(text) == std::string::npos) {
       pollfd readable = {terminal_, POLLIN, 0};
@@ -68,7 +68,7 @@ class TerminalTest : public testing::Test {
     return true;
   }
 
-  // The child's status after its end, with all that it wrote until then read.
+  // Waits until the child ends, and reads all of its output. Returns its exit status.
   int AwaitEnd() {
     int status = 0;
     while (waitpid(child_, &status, WNOHANG) == 0) {
@@ -86,7 +86,7 @@ class TerminalTest : public testing::Test {
     ASSERT_EQ(write(terminal_, keys.data(), keys.size()), static_cast<ssize_t>(keys.size()));
   }
 
-  // The modes as they were, and the last that was written leaves the alternate screen and shows the cursor.
+  // Expects the original modes, and output that ends by leaving the alternate screen and showing the cursor.
   void ExpectTerminalIsWhole() {
     termios modes;
     ASSERT_EQ(tcgetattr(far_end_, &modes), 0);
@@ -99,10 +99,10 @@ class TerminalTest : public testing::Test {
     EXPECT_GT(output_.rfind("\x1b[?25h") + 1, output_.rfind("\x1b[?25l") + 1) << "the cursor is hidden";
   }
 
-  std::function<void()> job_;  // what the child does in the demo's place
+  std::function<void()> job_;  // empty = the child runs the demo; otherwise it runs this
   pid_t child_ = -1;
   int terminal_ = -1;  // our end
-  int far_end_ = -1;   // the child's, kept open so that its modes can be read after it
+  int far_end_ = -1;   // the child's end; we keep it open to read its modes after the child ended
   termios modes_before_;
   std::string output_;
 
@@ -149,8 +149,8 @@ TEST_F(TerminalTest, IsWholeAfterACrash) {
   ExpectTerminalIsWhole();
 }
 
-// As under a shell, which alone may see its jobs stop: the child that Start() makes runs the demo as a job of its own,
-// says when it has stopped, and continues it when it is told to.
+// The child plays the shell, because only the parent of a job sees it stop. It runs the demo as a job, writes a byte to
+// stopped_ when the job has stopped, and continues the job after it has read a byte from resume_.
 class SuspendTest : public TerminalTest {
  protected:
   void SetUp() override {
@@ -206,7 +206,7 @@ TEST_F(SuspendTest, IsWholeWhileItIsSuspendedAndDrawnAnewAfter) {
 TEST_F(TerminalTest, KeysArriveAsWholeSequences) {
   Start();
   ASSERT_TRUE(Await("of 300"));
-  Type("\x1bOB\x1bOB\r");  // down, down, enter: of the whole screen, only what differs is written
+  Type("\x1bOB\x1bOB\r");  // Down, Down, Enter; curses writes only what changes on the screen
   EXPECT_TRUE(Await("Handshake"));
   EXPECT_TRUE(Await("10.77.0.3:32770"));
 }

@@ -9,7 +9,7 @@
 
 namespace tcpgauge {
 
-// A screen in memory: what was drawn is read as text, keys are put in by the test.
+// A screen in memory. The test enters the keys, and reads the drawn frame as text.
 class TextScreen final : public Screen {
  public:
   TextScreen(int rows, int columns, bool utf8 = true) : rows_(rows), columns_(columns), utf8_(utf8) {}
@@ -52,14 +52,14 @@ class TextScreen final : public Screen {
     return text;
   }
 
-  // All lines, each ended by a newline.
+  // All lines, each with a newline at its end.
   std::string Text() const {
     std::string text;
     for (size_t row = 0; row < frame_.size(); ++row) text += LineText(row) + "\n";
     return text;
   }
 
-  // All lines with marks where a style begins, "<good>": what colours are made from. Plain text has none.
+  // All lines, with a mark such as "<open>" where a style begins. A return to plain text is marked "<>".
   std::string StyledText() const {
     static constexpr const char* kNames[] = {"",        "bar",  "key",    "title",  "faint", "accent",
                                              "opening", "open", "ending", "failed", "large", "main"};

@@ -11,7 +11,7 @@
 namespace tcpgauge {
 namespace {
 
-// Three connections of one client, the second of them IPv6 and busy.
+// Three connections to which a test refers by the client's port. The second is IPv6 and busy.
 std::shared_ptr<Snapshot> ThreeConnections(uint64_t sequence) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->sequence = sequence;
@@ -31,7 +31,7 @@ std::shared_ptr<Snapshot> ThreeConnections(uint64_t sequence) {
 
 class TopAppTest : public testing::Test {
  protected:
-  // The last line up to where it tells of the help.
+  // The last line without the hint at the help.
   std::string Status() const {
     std::string status = screen_.LineText(7).substr(0, 73);
     return status.erase(status.find_last_not_of(' ') + 1);
@@ -85,7 +85,7 @@ TEST_F(TopAppTest, PausedKeepsItsConnectionsAndGoesOnWithAllThatCameMeanwhile) {
   ASSERT_TRUE(app_.Step());
   screen_.Type("p");
   auto later = ThreeConnections(9);
-  later->connections.erase(later->connections.begin());  // 50003 is gone
+  later->connections.erase(later->connections.begin());  // the one with port 50003 is gone
   later->connections.push_back(
       ScriptedConnection(4, EndpointOf("192.168.100.200", 50004), EndpointOf("198.51.100.7", 443)));
   ASSERT_TRUE(app_.Step());
@@ -176,7 +176,7 @@ TEST_F(TopAppTest, AHeldOrderStaysUntilItIsLetGo) {
   screen_.Type("so");
   ASSERT_TRUE(app_.Step());
   auto later = ThreeConnections(2);
-  later->connections[0].client_sent.payload_bytes_per_second = 1e9;  // 50003
+  later->connections[0].client_sent.payload_bytes_per_second = 1e9;  // port 50003
   hub_.Publish(later);
   ASSERT_TRUE(app_.Step());
   EXPECT_EQ(screen_.LineText(1).substr(0, 22), " 192.168.100.200:50002");
@@ -235,7 +235,7 @@ TEST_F(TopAppTest, LeavesAtOnceOnQ) {
   EXPECT_FALSE(app_.Step());
 }
 
-// Run() with real descriptors; each test ends because Run() returns, or hangs and is killed.
+// Calls Run() with real descriptors. If Run() does not return, the test hangs until its time-out.
 class TopAppRunTest : public TopAppTest {
  protected:
   void SetUp() override {

@@ -8,7 +8,7 @@
 namespace tcpgauge {
 namespace {
 
-// A list of which row i shows connection i + 1.
+// A list in which row i shows connection i + 1.
 uint64_t IdAt(size_t position) { return position + 1; }
 const ViewContext kHundredRows = {100, 20, IdAt};
 
