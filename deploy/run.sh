@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what is missing, builds tcpgauge, and runs it with the options given. Without options it captures on the first
+# Installs missing packages, builds tcpgauge, and runs it with the given options. Without options it captures on the first
 # real interface. For Debian 12, as root or with sudo, from any folder.
 #
 # usage: deploy/run.sh [OPTION]... [FILTER]     (deploy/run.sh --help shows tcpgauge's options)
@@ -18,7 +18,7 @@ if [ $# -eq 0 ]; then
   say "and 'deploy/run.sh --tui' shows the connections in this terminal" >&2
 fi
 
-# Root runs it as it is. A user keeps being that user, with the capability that capturing takes and no other.
+# Root runs the binary directly. Any other user runs it with only the capability that capturing needs.
 if [ "$(id -u)" = 0 ]; then
   exec "$binary" "$@"
 fi

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# What deploy/run.sh and the scripts of tests share: installing packages, and running Bazel as the owner of the checkout. Sourced,
-# with `set -euo pipefail`; sets `project`, the folder of the checkout.
+# Shared by deploy/run.sh and the scripts of tests: installs packages, and runs Bazel as the owner of the checkout.
+# To be sourced, with `set -euo pipefail`. Sets `project` to the folder of the checkout.
 
 project=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
-# Tools of administrators, which a user's path may lack.
+# A user's path may lack the folders of administration tools.
 export PATH="$PATH:/usr/sbin:/sbin"
 
 say() { printf '== %s\n' "$*"; }
@@ -14,7 +14,7 @@ fail() {
   exit 1
 }
 
-# Runs a command with root's rights.
+# Runs a command as root.
 as_root() {
   if [ "$(id -u)" = 0 ]; then
     "$@"
@@ -37,7 +37,7 @@ as_owner() {
   fi
 }
 
-# Keeps services that we are about to install from starting, now and at the next boot.
+# Keeps a service that is about to be installed from starting, now and at the next boot.
 mask_service() {
   local link=/etc/systemd/system/$1
   if [ -d /run/systemd/system ] && [ ! -e "$link" ] && [ ! -L "$link" ]; then
@@ -47,7 +47,7 @@ mask_service() {
   fi
 }
 
-# Installs what is missing of the packages that the given files list; asks nothing, and does nothing when all are there.
+# Installs the packages that the given files list and that are missing. Asks no questions.
 install_packages() {
   local installed name service log missing=()
   installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' | sed -n 's/ installed$//p')

@@ -1,4 +1,4 @@
-# bash completion for tcpgauge(8). Options are those that the installed binary itself lists.
+# bash completion for tcpgauge(8). Takes the options from the installed binary's help.
 
 _tcpgauge() {
   local cur prev words cword split
@@ -31,7 +31,7 @@ _tcpgauge() {
       return
       ;;
   esac
-  # Another option with a value: nothing to offer.
+  # Another option with a value has no completions.
   if [[ $prev == -* ]] && "$1" --help 2>/dev/null | grep -qE -- "^ +(-., )?$prev [A-Z]"; then
     return
   fi

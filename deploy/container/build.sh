@@ -4,9 +4,9 @@
 #
 # usage: deploy/container/build.sh [--tool COMMAND] [TAG]
 #
-# COMMAND builds a Dockerfile: by default the first of 'docker build', 'podman build --format docker' and
-# 'buildah bud --format docker' that is installed. (Images in OCI's format have no HEALTHCHECK.) TAG is tcpgauge:VERSION unless
-# it is given.
+# COMMAND builds a Dockerfile. By default it is the first of 'docker build', 'podman build --format docker' and
+# 'buildah bud --format docker' that is installed. (Images in OCI's format have no HEALTHCHECK.) By default TAG is
+# tcpgauge:VERSION.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR disable=SC1091
 source "$(dirname -- "${BASH_SOURCE[0]}")/../setup.sh"

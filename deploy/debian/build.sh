@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds tcpgauge's Debian package. Installs what that needs, as root or with sudo; runs from any folder, for Debian 12.
+# Builds tcpgauge's Debian package, and installs the packages that the build needs. For Debian 12, as root or with sudo,
+# from any folder.
 #
 # usage: deploy/debian/build.sh [--binary FILE] FOLDER
 #
-# FOLDER is where tcpgauge_VERSION_ARCHITECTURE.deb goes, and the same with debug symbols. With --binary that binary is
-# packed instead of building one.
+# Writes tcpgauge_VERSION_ARCHITECTURE.deb, and a package of its debug symbols, into FOLDER. With --binary, packs FILE
+# instead of building a binary.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR disable=SC1091
 source "$(dirname -- "${BASH_SOURCE[0]}")/../setup.sh"
@@ -15,7 +16,7 @@ if [ "${1-}" = --binary ]; then
   binary=${2-}
   shift 2
 fi
-[ $# = 1 ] || fail "right would be: deploy/debian/build.sh [--binary FILE] FOLDER"
+[ $# = 1 ] || fail "usage: deploy/debian/build.sh [--binary FILE] FOLDER"
 mkdir -p -- "$1"
 folder=$(cd -- "$1" && pwd)
 
@@ -28,7 +29,7 @@ if [ -z "$binary" ]; then
 fi
 [ -x "$binary" ] || fail "there is no binary at '$binary'"
 
-# debhelper wants debian/ at the top of a tree, and leaves its own files there: that tree is made anew each time.
+# debhelper needs debian/ at the top of a tree, and leaves its own files there. So build in a temporary tree.
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
 tree=$work/tcpgauge
@@ -42,7 +43,7 @@ mkdir "$tree/completions" "$tree/pages"
 cp -- "$project/deploy/completion/tcpgauge.bash" "$tree/completions/tcpgauge"
 cp -- "$project/deploy/man/tcpgauge.8" "$project/deploy/completion/_tcpgauge" "$tree"
 cp -- "$project/NOTICE" "$project/README.md" "$project/METRICS.md" "$project"/docs/*.md "$tree/pages"
-# Under its own name debhelper would take it for the changelog of the package.
+# debhelper would take CHANGELOG.md for the changelog of the package.
 cp -- "$project/CHANGELOG.md" "$tree/pages/NEWS.md"
 cp -r -- "$project/deploy/prometheus" "$project/deploy/grafana" "$tree"
 

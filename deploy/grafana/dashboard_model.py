@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The parts that the dashboards are made of, as Grafana's JSON model has them."""
+"""Builds the parts of the dashboards, in Grafana's JSON model."""
 
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
-_WIDTH = 24  # of the grid
+_WIDTH = 24  # columns of the grid
 _STEPS_NONE = [{"color": "green", "value": None}]
 _NOTHING_YET = "no data"
 
 
 def matching(**labels):
-    """{job=~"$job",...}: what the variables choose."""
+    """The selector of what the dashboard's variables choose: {job=~"$job",...}"""
     return "{" + ",".join(f'{name}=~"{value}"' for name, value in labels.items()) + "}"
 
 
 def query(name, label, expression, description, multiple=True):
-    """A variable whose values a query finds."""
+    """A variable of a dashboard, whose values come from a query."""
     variable = {"name": name, "label": label, "description": description, "type": "query", "datasource": DATASOURCE,
                 "query": {"query": expression, "refId": "variable"}, "refresh": 2, "sort": 7, "multi": multiple,
                 "includeAll": multiple, "hide": 0}
@@ -32,7 +32,7 @@ def target(expression, legend="", **more):
 
 
 def link_to(uid, title, **variables):
-    """A link from a row of a table to another dashboard."""
+    """A link from a table's row to another dashboard."""
     chosen = "".join(f"&var-{name}={value}" for name, value in variables.items())
     return {"title": title, "url": f"/d/{uid}?${{__url_time_range}}&${{datasource:queryparam}}{chosen}"}
 
@@ -73,12 +73,13 @@ def stat(title, description, unit, expression, warn_above=None, decimals=None):
 
 
 def table(title, description, labels, columns, sort_by, links=None):
-    """One row for each set of `labels`; `columns` are (heading, unit, expression). `links`: label → a link."""
+    """A table with one row for each set of `labels`. `columns` are (heading, unit, expression). `links` maps a label to a
+    link."""
     targets = [target(expression, format="table", instant=True) for _, _, expression in columns]
     overrides = []
     renamed = {}
     for number, (heading, unit, _) in enumerate(columns):
-        # One query alone calls its values Value, several each have their letter.
+        # Grafana names the values of a single query "Value", and those of several queries "Value #A", "Value #B", ...
         field = f"Value #{chr(ord('A') + number)}" if len(columns) > 1 else "Value"
         renamed[field] = heading
         overrides.append({"matcher": {"id": "byName", "options": heading},

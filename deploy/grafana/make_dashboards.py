@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the dashboards beside this file, in dashboards/. A test fails while they are stale.
+"""Writes the dashboards, by default into dashboards/ beside this file. A test fails if they are stale.
 
 usage: deploy/grafana/make_dashboards.py [FOLDER]
 """
@@ -37,13 +37,13 @@ def rate(metric, selector=NODES):
 
 
 def total(expression, by="", keep=""):
-    """sum by (...), with `keep` telling series apart beside the nodes."""
+    """Sums `expression` by the labels in `by`. Without `by`, sums for each node, and within it by the label `keep`."""
     labels = by or ("job, instance" + (f", {keep}" if keep else ""))
     return f"sum by ({labels}) ({expression})"
 
 
 def both(prefix, suffix, selector=NODES):
-    """What clients and servers sent, together."""
+    """The rates of clients and of servers, added."""
     return f"{rate(f'{prefix}_client_{suffix}', selector)} + {rate(f'{prefix}_server_{suffix}', selector)}"
 
 
@@ -52,7 +52,7 @@ def selecting(extra):
 
 
 def once(expression, by):
-    """Edges that several nodes see count once."""
+    """Sums edges by the labels in `by`. An edge that several nodes see counts once."""
     return f"sum by ({by}) (max by ({EDGE}) ({expression}))"
 
 
@@ -97,13 +97,13 @@ def nodes():
                      [JOB, INSTANCE], [
         ("Now", [
             (4, 4, stat("Agents", "Agents that answered the last scrape.", "none", f"sum(up{NODES})")),
-            (4, 4, stat("Payload", "TCP payload, both directions. What crosses two nodes counts on both.", "Bps",
+            (4, 4, stat("Payload", "TCP payload, both directions. Payload that crosses two nodes counts on both.", "Bps",
                         f"sum({PAYLOAD})")),
             (4, 4, stat("Connections", "Established now.", "short",
                         f"sum({ESTABLISHED})")),
-            (4, 4, stat("Retransmissions", "Retransmitted segments, of the TCP packets captured.", "percentunit",
+            (4, 4, stat("Retransmissions", "Retransmitted segments, as a share of the captured TCP packets.", "percentunit",
                         ratio_of_all(RETRANSMITTED, TCP_PACKETS), warn_above=0.03, decimals=2)),
-            (4, 4, stat("Dropped by kernels", "Packets that agents could not see, of all.", "percentunit",
+            (4, 4, stat("Dropped by kernels", "Share of packets that kernels dropped before the agents saw them.", "percentunit",
                         dropped(), warn_above=0.001, decimals=3)),
             (4, 4, stat("In no edge of its own", "Payload credited to the edge named other.", "percentunit",
                         ratio_of_all(OTHER_EDGES, PAYLOAD), warn_above=0.3, decimals=1)),
@@ -120,9 +120,9 @@ def nodes():
                               ("Dropped", "percentunit", dropped("job, instance")),
                           ], "Payload", {"instance": to_node})),
             (12, 8, graph("Payload", "TCP payload, both directions.", "Bps", [target(total(PAYLOAD), "{{instance}}")])),
-            (12, 8, graph("Connections opened", "With or without a handshake that was seen.", "cps",
+            (12, 8, graph("Connections opened", "Whether or not the handshake was seen.", "cps",
                           [target(total(rate("tcpgauge_connections_opened_total")), "{{instance}}")])),
-            (12, 8, graph("Retransmissions", "Retransmitted segments, of the TCP packets captured.", "percentunit",
+            (12, 8, graph("Retransmissions", "Retransmitted segments, as a share of the captured TCP packets.", "percentunit",
                           [target(ratio(RETRANSMITTED, TCP_PACKETS), "{{instance}}")])),
             (12, 8, graph("Handshakes, p95", "Nineteen of twenty handshakes take no longer than this.", "s",
                           [target(quantile(0.95, "tcpgauge_handshake_rtt_seconds", "job, instance"), "{{instance}}")])),
@@ -151,10 +151,10 @@ def node():
     return dashboard("tcpgauge-node", "tcpgauge / Node", "One node: its traffic, its connections, its busiest peers.",
                      [JOB, ONE_INSTANCE], [
         ("Traffic", [
-            (12, 8, graph("Payload", "TCP payload, by who sent it.", "Bps", [
+            (12, 8, graph("Payload", "TCP payload, by sender.", "Bps", [
                 target(f"sum({rate('tcpgauge_client_payload_bytes_total')})", "clients"),
                 target(f"sum({rate('tcpgauge_server_payload_bytes_total')})", "servers")])),
-            (12, 8, graph("Wire", "All that was captured, headers included.", "Bps",
+            (12, 8, graph("Wire", "All captured bytes, headers included.", "Bps",
                           [target(f"sum by (interface, protocol) ({rate('tcpgauge_capture_wire_bytes_total')})",
                                   "{{interface}} {{protocol}}")], stacked=True)),
             (12, 8, graph("Packets", "With segmentation offload one packet here may be many on the wire.", "pps",
@@ -168,12 +168,12 @@ def node():
         ("Connections", [
             (12, 8, graph("By state", "Connections that are tracked now.", "short",
                           [target(f"sum by (state) (tcpgauge_connections{NODES})", "{{state}}")], stacked=True)),
-            (12, 8, graph("Opened and ended", "Ended ones by why.", "cps", [
+            (12, 8, graph("Opened and ended", "Opened ones by origin, ended ones by reason.", "cps", [
                 target(f"sum by (origin) ({rate('tcpgauge_connections_opened_total')})", "opened: {{origin}}"),
                 target(f"sum by (reason) ({rate('tcpgauge_connections_closed_total')})", "ended: {{reason}}")])),
             (8, 8, graph("Handshakes", "Time from a SYN to the ACK that completes the handshake.", "s",
                          quantiles("tcpgauge_handshake_rtt_seconds"))),
-            (8, 8, graph("Lifetime", "Of the connections that ended.", "s", quantiles("tcpgauge_connection_duration_seconds"))),
+            (8, 8, graph("Lifetime", "Lifetime of the connections that ended.", "s", quantiles("tcpgauge_connection_duration_seconds"))),
             (8, 8, graph("Size", "Payload, both directions, of the connections that ended.", "decbytes",
                          quantiles("tcpgauge_connection_payload_bytes"))),
         ]),
@@ -217,7 +217,7 @@ def service():
     handshakes = (f"sum(max by ({EDGE}) ({rate('tcpgauge_edge_handshake_rtt_seconds_sum', SERVICE)}))"
                   f" / (sum(max by ({EDGE}) ({rate('tcpgauge_edge_handshake_rtt_seconds_count', SERVICE)})) > 0)")
     return dashboard("tcpgauge-service", "tcpgauge / Service",
-                     "One service, that is an address and a port: who uses it, how much, and how well that goes. "
+                     "One service, which is an address and a port: its clients, its traffic and its failures. "
                      "An edge that several nodes see counts once.",
                      [JOB, INSTANCE, SERVER_ADDRESS, SERVER_PORT], [
         ("Now", [
@@ -233,14 +233,14 @@ def service():
             (4, 4, stat("Handshake", "Mean time of a handshake.", "s", handshakes)),
         ]),
         ("Traffic", [
-            (12, 8, graph("Payload", "By who sent it.", "Bps", [
+            (12, 8, graph("Payload", "By sender.", "Bps", [
                 target(f"sum({of_clients('tcpgauge_edge_client_payload_bytes_total')})", "clients"),
                 target(f"sum({of_clients('tcpgauge_edge_server_payload_bytes_total')})", "service")])),
             (12, 8, graph("Connections", "Opened and failed.", "cps", [
                 target(f"sum({of_clients('tcpgauge_edge_connections_opened_total')})", "opened"),
                 target(f"sum({of_clients('tcpgauge_edge_connections_failed_total')})", "failed")])),
             (12, 8, graph("Handshake", "Mean time of a handshake: network and accepting server.", "s", [target(handshakes, "mean")])),
-            (12, 8, graph("Retransmissions", "Segments of either end.", "cps", [
+            (12, 8, graph("Retransmissions", "Segments of both ends.", "cps", [
                 target(f"sum({of_clients('tcpgauge_edge_retransmitted_segments_total')})", "retransmitted")])),
         ]),
         ("Clients", [
@@ -262,10 +262,10 @@ def service():
 
 
 def agent():
-    return dashboard("tcpgauge-agent", "tcpgauge / Agent", "The agents themselves: what they cost, and what they leave out.",
+    return dashboard("tcpgauge-agent", "tcpgauge / Agent", "The agents themselves: their cost, and the traffic that they leave out.",
                      [JOB, INSTANCE], [
         ("Agents", [
-            (24, 7, table("Agents", "Version, age and series of each.",
+            (24, 7, table("Agents", "Version and age of each.",
                           {"instance": "Node", "version": "Version", "revision": "Revision"}, [
                               ("Uptime", "s", f"time() - max by (instance, version, revision) "
                                                 f"(process_start_time_seconds{NODES} * on (job, instance) "
@@ -275,32 +275,32 @@ def agent():
         ("What they cost", [
             (8, 8, graph("Processor", "1 is one core.", "none", [target(rate("process_cpu_seconds_total"), "{{instance}}")])),
             (8, 8, graph("Memory", "Resident.", "bytes", [target(f"process_resident_memory_bytes{NODES}", "{{instance}}")])),
-            (8, 8, graph("File descriptors", "Open, of those allowed.", "percentunit",
+            (8, 8, graph("File descriptors", "Open descriptors, as a share of the limit.", "percentunit",
                          [target(f"process_open_fds{NODES} / process_max_fds{NODES}", "{{instance}}")], maximum=1)),
             (8, 8, graph("Scrapes", "How long making and fetching the metrics took.", "s", [
                 target(f"tcpgauge_scrape_duration_seconds{NODES}", "{{instance}} made"),
                 target(f"scrape_duration_seconds{NODES}", "{{instance}} fetched")])),
-            (8, 8, graph("Series", "Of the limit.", "percentunit",
+            (8, 8, graph("Series", "Series, as a share of the limit.", "percentunit",
                          [target(f"tcpgauge_series{NODES} / tcpgauge_series_limit{NODES}", "{{instance}}")], maximum=1)),
             (8, 8, graph("Samples scraped", "As Prometheus counts them.", "short",
                          [target(f"scrape_samples_scraped{NODES}", "{{instance}}")])),
         ]),
         ("What they leave out", [
-            (12, 8, graph("Dropped by the kernel", "Packets that the agent did not see, of all.", "percentunit",
+            (12, 8, graph("Dropped by the kernel", "Share of packets that the kernel dropped before the agent saw them.", "percentunit",
                           [target(dropped("job, instance"), "{{instance}}")])),
-            (12, 8, graph("Not decoded", "Packets that could not be read, by why.", "pps",
+            (12, 8, graph("Not decoded", "Packets that could not be decoded, by reason.", "pps",
                           [target(f"{total(rate('tcpgauge_decode_errors_total'), keep='reason')} > 0", "{{instance}} {{reason}}")])),
             (12, 8, graph("Duplicates", "Packets of connections that are counted on another interface.", "pps",
                           [target(total(rate("tcpgauge_capture_duplicate_packets_total")), "{{instance}}")])),
             (12, 8, graph("Capture", "1 while packets can be captured on the interface.", "none",
                           [target(f"min by (instance, interface) (tcpgauge_capture_up{NODES})", "{{instance}} {{interface}}")],
                           maximum=1)),
-            (12, 8, graph("Evicted connections", "Given up because the table was full.", "cps",
+            (12, 8, graph("Evicted connections", "Connections that were given up because the table was full.", "cps",
                           [target(total(rate("tcpgauge_connections_closed_total", selecting('reason="evicted"'))),
                                   "{{instance}}")])),
             (12, 8, graph("Connections without series", "Tracked, but not among the heaviest.", "short",
                           [target(f"tcpgauge_connections_not_exported{NODES}", "{{instance}}")])),
-            (12, 8, graph("Edges", "Connections on edges without series, and edges that gave theirs up.", "cps", [
+            (12, 8, graph("Edges", "Connections on edges without series, and edges that lost their series.", "cps", [
                 target(rate("tcpgauge_edges_folded_total"), "{{instance}} folded"),
                 target(rate("tcpgauge_edges_retired_total"), "{{instance}} retired")])),
             (12, 8, graph("In no edge of its own", "The share of payload that is credited to the edge named other.",

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the rules of deploy/prometheus as a PrometheusRule for the operator's overlay. A test fails while it is stale."""
+"""Writes the rules of deploy/prometheus as a PrometheusRule for the operator's overlay. A test fails if that is stale."""
 import os
 import re
 

@@ -13,7 +13,7 @@ struct AcceptRange {
   static constexpr int kFullQuality = 1000;
 
   std::string name;            // in lower case
-  std::string version;         // the parameter of that name, without quotes; empty = any
+  std::string version;         // the parameter `version`, without quotes; empty = any
   int quality = kFullQuality;  // the weight in thousandths (section 12.4.2)
 };
 

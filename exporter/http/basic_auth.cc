@@ -28,7 +28,7 @@ bool Matches(const std::string& password, const std::string& hash) {
   const char* const computed = crypt_r(password.c_str(), hash.c_str(), scratch.get());
   if (computed == nullptr) return false;
   const std::string_view text(computed);
-  // In time that does not depend on where they differ.
+  // Compare in constant time, so that the time does not tell where the hashes differ.
   uint8_t difference = text.size() == hash.size() ? 0 : 1;
   for (size_t i = 0; i < std::min(text.size(), hash.size()); ++i) difference |= static_cast<uint8_t>(text[i] ^ hash[i]);
   return difference == 0;
@@ -47,7 +47,7 @@ std::optional<Credentials> Parse(std::string_view authorization) {
   std::string decoded;
   if (!absl::Base64Unescape(std::string(authorization.substr(kScheme.size())), &decoded)) return std::nullopt;
   const size_t colon = decoded.find(':');
-  // A zero byte would end the password early for crypt_r.
+  // crypt_r() would end the password at a zero byte.
   if (colon == std::string::npos || decoded.find('\0') != std::string::npos) return std::nullopt;
   return Credentials{decoded.substr(0, colon), decoded.substr(colon + 1)};
 }
@@ -66,7 +66,7 @@ BasicAuth::BasicAuth(std::map<std::string, std::string> users) : users_(std::mov
   TCPGAUGE_CHECK(!users_.empty());
   for (const auto& [user, hash] : users_) {
     TCPGAUGE_CHECK(IsUsableHash(hash));
-    if (hash_of_nobody_.empty() || CostOf(hash) > CostOf(hash_of_nobody_)) hash_of_nobody_ = hash;
+    if (unknown_user_hash_.empty() || CostOf(hash) > CostOf(unknown_user_hash_)) unknown_user_hash_ = hash;
   }
 }
 
@@ -75,19 +75,19 @@ BasicAuth::Verdict BasicAuth::Check(std::string_view authorization) {
   if (!credentials.has_value()) return Verdict::kDenied;
   const auto user = users_.find(credentials->user);
   const bool is_known = user != users_.end();
-  const std::string& hash = is_known ? user->second : hash_of_nobody_;
+  const std::string& hash = is_known ? user->second : unknown_user_hash_;
   const Digest digest = DigestOf(credentials->user, credentials->password, hash);
   if (is_known) {
     const MutexLock lock(&remembered_mutex_);
     if (remembered_.count(digest) != 0) return Verdict::kGranted;
   }
   struct Waiting {
-    explicit Waiting(std::atomic<int>* count) : count(count), is_beyond(count->fetch_add(1) >= kMaxWaiting) {}
+    explicit Waiting(std::atomic<int>* count) : count(count), is_over_limit(count->fetch_add(1) >= kMaxWaiting) {}
     ~Waiting() { count->fetch_sub(1); }
     std::atomic<int>* count;
-    bool is_beyond;
+    bool is_over_limit;
   } const waiting(&waiting_);
-  if (waiting.is_beyond) return Verdict::kBusy;
+  if (waiting.is_over_limit) return Verdict::kBusy;
   bool matches;
   {
     const MutexLock lock(&one_at_a_time_);

@@ -15,27 +15,30 @@
 
 namespace tcpgauge {
 
-// Passwords of HTTP's Basic scheme (RFC 7617) against bcrypt hashes. The only home of crypt.h.
+// Checks passwords of HTTP's Basic scheme (RFC 7617) against bcrypt hashes. The only home of crypt.h.
 //
-// bcrypt is made to be slow, so one password is checked at a time, few may wait for it, and the right ones are
-// remembered, as keyed digests. An unknown user costs as much as a known one. Thread: safe for any.
+// bcrypt is slow on purpose. So one password is checked at a time, and passwords that matched are remembered as keyed
+// digests. A check for an unknown user takes as long as for a known one, so the time does not tell which users exist.
+//
+// Thread: any.
+// Bounds: kMaxWaiting checks at a time, beyond them kBusy; kMaxRemembered digests, and when full all are forgotten.
 class BasicAuth {
  public:
-  static constexpr int kMaxCost = 16;  // two to that power of rounds take some seconds
+  static constexpr int kMaxCost = 16;  // bcrypt runs 2^cost rounds; these take some seconds
 
   enum class Verdict {
     kGranted,
     kDenied,
-    kBusy,  // too many wait already
+    kBusy,  // too many checks are waiting
   };
 
-  // Whether `hash` is one of bcrypt ($2a$, $2b$, $2y$) of a cost from 4 to kMaxCost.
+  // Whether `hash` is a bcrypt hash ($2a$, $2b$, $2y$) with a cost from 4 to kMaxCost.
   static bool IsUsableHash(std::string_view hash);
 
-  // `users`: name to hash. REQUIRES: not empty, all hashes usable.
+  // `users` maps names to hashes. REQUIRES: not empty; all hashes are usable.
   explicit BasicAuth(std::map<std::string, std::string> users);
 
-  // `authorization` is the value of the header of that name.
+  // `authorization` is the value of the Authorization header; empty = there is no such header.
   Verdict Check(std::string_view authorization);
 
  private:
@@ -46,7 +49,7 @@ class BasicAuth {
   Digest DigestOf(std::string_view user, std::string_view password, std::string_view hash) const;
 
   const std::map<std::string, std::string> users_;
-  std::string hash_of_nobody_;  // what an unknown user's password is checked against, in vain
+  std::string unknown_user_hash_;  // the costliest hash; an unknown user's password is checked against it
   Digest key_;
   std::atomic<int> waiting_{0};
   Mutex one_at_a_time_;  // guards no data: one bcrypt is computed at a time

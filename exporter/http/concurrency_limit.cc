@@ -7,9 +7,9 @@
 namespace tcpgauge {
 
 HttpResponse ConcurrencyLimit::Answer(const std::function<HttpResponse()>& make) const {
-  const bool is_beyond = under_way_->fetch_add(1) >= limit_;
+  const bool is_over_limit = under_way_->fetch_add(1) >= limit_;
   std::shared_ptr<void> place(under_way_.get(), [under_way = under_way_](void*) { under_way->fetch_sub(1); });
-  if (is_beyond) {
+  if (is_over_limit) {
     HttpResponse refusal;
     refusal.status = 503;
     refusal.headers.emplace_back("Retry-After", "1");

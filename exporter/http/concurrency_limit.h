@@ -11,15 +11,15 @@
 
 namespace tcpgauge {
 
-// Lets at most `limit` responses be under way at a time, counted until their last byte was sent; what comes beyond is
-// answered with 503 at once. So the memory that responses take is bounded, however slowly their readers read.
+// Bounds the memory that responses take, however slowly clients read them: at most `limit` responses exist at a time.
+// A response counts until its last byte was sent. A request beyond the limit gets 503 at once.
 //
-// Copies share one count, which lives as long as the last of them and of their responses. Thread: any.
+// Copies share one count, which lives as long as the last copy and the last response. Thread: any.
 class ConcurrencyLimit {
  public:
   explicit ConcurrencyLimit(size_t limit) : limit_(limit), under_way_(std::make_shared<std::atomic<size_t>>(0)) {}
 
-  // What `make` returns, or the refusal.
+  // Returns the response of `make`, or a 503.
   HttpResponse Answer(const std::function<HttpResponse()>& make) const;
 
  private:

@@ -45,15 +45,15 @@ ConnectionDeadlines::Handle ConnectionDeadlines::Add(int fd, absl::Duration allo
 void ConnectionDeadlines::Set(Handle connection, Phase phase, absl::Duration allowed) {
   const MutexLock lock(&mutex_);
   if (connection->deadline_ns == INT64_MAX) return;  // broken
-  connection->waits = phase == Phase::kRequest;
-  if (connection->waits) connections_.splice(connections_.end(), connections_, connection);
+  connection->awaits_request = phase == Phase::kRequest;
+  if (connection->awaits_request) connections_.splice(connections_.end(), connections_, connection);
   connection->deadline_ns = After(allowed);
   WakeBy(connection->deadline_ns);
 }
 
 void ConnectionDeadlines::BreakLongestWaiting() {
   for (Watched& connection : connections_) {
-    if (!connection.waits || connection.deadline_ns == INT64_MAX) continue;
+    if (!connection.awaits_request || connection.deadline_ns == INT64_MAX) continue;
     shutdown(connection.fd, SHUT_RDWR);
     connection.deadline_ns = INT64_MAX;
     return;

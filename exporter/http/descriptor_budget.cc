@@ -23,7 +23,7 @@ size_t DescriptorBudget() {
     setrlimit(RLIMIT_NOFILE, &limit);
     getrlimit(RLIMIT_NOFILE, &limit);
   }
-  // Descriptors are given out from the lowest, so a new one's number tells how many are in use.
+  // The kernel gives out the lowest free descriptor, so its number tells how many are in use.
   const int next = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
   if (next < 0) return 0;
   close(next);

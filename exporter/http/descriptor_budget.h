@@ -6,9 +6,9 @@
 
 namespace tcpgauge {
 
-// How many descriptors connections may take. A server that accepts until none is left can neither close the rest nor
-// open a file, and goes round and round. The soft limit (RLIMIT_NOFILE) is raised as far as the hard one allows, up to
-// what a server ever needs; some are left for files.
+// Returns how many descriptors connections may take, and reserves a few for files: a server that accepts connections
+// until no descriptor is left can neither refuse the next one nor open a file, and spins. Raises the soft limit
+// (RLIMIT_NOFILE) as far as the hard limit allows, but to no more than a server ever needs.
 size_t DescriptorBudget();
 
 }  // namespace tcpgauge

@@ -16,20 +16,20 @@ namespace tcpgauge {
 
 using HttpFields = std::vector<std::pair<std::string, std::string>>;
 
-// A request without its body: nothing here takes one.
+// A request without its body, because no handler takes one.
 struct HttpRequest {
   std::string method = "GET";
   std::string path;    // decoded, without the query
-  HttpFields query;    // decoded; as they came, names may repeat
-  HttpFields headers;  // as they came, names may repeat
-  // Whether the client showed the certificate that is asked for, where one is; see TlsContext::CheckClient().
+  HttpFields query;    // decoded, in the order received; names may repeat
+  HttpFields headers;  // in the order received; names may repeat
+  // OK if the client's certificate satisfies the configuration, or without TLS; see TlsContext::CheckClient().
   absl::Status client_certificate;
 
-  // The values of all headers of this name, in any case of letters, joined by commas (RFC 9110 section 5.3); nothing
-  // where there is none.
+  // The values of all headers of this name, in upper or lower case, joined by commas (RFC 9110 section 5.3). nullopt if
+  // there is no such header.
   std::optional<std::string> Header(std::string_view name) const;
 
-  // The first value of the query parameter; nothing where there is none.
+  // The first value of the query parameter; nullopt if the parameter is missing.
   std::optional<std::string> QueryParameter(std::string_view name) const;
 };
 
@@ -37,12 +37,13 @@ struct HttpResponse {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
-  HttpFields headers;  // beyond Content-Type, Content-Length and Date
-  // Lives until the last byte was sent or the connection broke: what counts responses under way hangs its guard here.
+  HttpFields headers;  // in addition to Content-Type, Content-Length and Date
+  // Released when the last byte was sent or the connection broke. Code that counts unfinished responses keeps its guard
+  // here.
   std::shared_ptr<void> held_while_sent;
 };
 
-// Called by the server's threads, several at a time. For HEAD it answers as for GET; the server leaves the body out.
+// Called by the server's threads, several at a time. Answers HEAD like GET; the server leaves the body out.
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
 }  // namespace tcpgauge

@@ -11,14 +11,14 @@
 
 namespace tcpgauge {
 
-// Finds the handler of a request's path. Everything served can only be read: methods other than GET and HEAD are
-// answered with 405, unknown paths with 404. Thread: Handle() before the first request; requests from any.
+// Finds the handler of a request's path. An unknown path gets 404. All paths are read-only, so methods other than GET
+// and HEAD get 405. Thread: Handle() before the first request; operator() from any.
 class HttpRouter {
  public:
-  // `path` must match as a whole.
+  // A request's path must equal `path`.
   void Handle(std::string path, HttpHandler handler) { handlers_[std::move(path)] = std::move(handler); }
 
-  // All paths that have a handler.
+  // All paths that have a handler, sorted.
   std::vector<std::string> paths() const;
 
   HttpResponse operator()(const HttpRequest& request) const;

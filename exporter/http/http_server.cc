@@ -17,10 +17,10 @@
 namespace tcpgauge {
 namespace {
 
-// Thread stacks are touched only as far as handlers go, but their address space counts in containers.
+// The unused part of a stack takes no memory, but its address space counts in containers.
 constexpr size_t kThreadStackBytes = 512 << 10;
 
-constexpr size_t kListenerDescriptors = 3;  // its socket and what wakes its thread
+constexpr size_t kListenerDescriptors = 3;  // its socket, and at most two to wake its thread
 
 MHD_Result AppendField(void* fields, MHD_ValueKind, const char* name, const char* value) {
   static_cast<HttpFields*>(fields)->emplace_back(name, value == nullptr ? "" : value);
@@ -36,7 +36,7 @@ HttpRequest ToRequest(MHD_Connection* connection, const char* path, const char* 
   return request;
 }
 
-// Whether it is said twice how long the body is: a way to smuggle requests past whoever stands between (RFC 9112
+// Whether the request gives the length of its body more than once: a way to smuggle requests past a proxy (RFC 9112
 // section 6.3).
 bool HasConflictingLengths(const HttpRequest& request) {
   size_t lengths = 0;
@@ -74,14 +74,14 @@ class HttpServer::Listener {
     if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
   }
 
-  // False when there is no thread or descriptor to be had.
+  // Starts the daemon. False if no thread or descriptor is available.
   bool Serve() {
     const HttpLimits& limits = server_.limits_;
     unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC;
     std::vector<MHD_OptionItem> tls_options;
     std::shared_ptr<const TlsContext> tls;
     if (has_tls_) {
-      // libmicrohttpd wants a certificate at the start; each connection gets the current one in OnConnection().
+      // libmicrohttpd needs a certificate at the start. OnConnection() gives each connection the current one.
       flags |= MHD_USE_TLS;
       tls = server_.tls_();
       tls_options.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, const_cast<char*>(tls->certificate_pem().c_str())});
@@ -94,7 +94,7 @@ class HttpServer::Listener {
                                limits.request_header_bytes, MHD_OPTION_THREAD_STACK_SIZE, kThreadStackBytes,
                                MHD_OPTION_NOTIFY_CONNECTION, OnConnection, this, MHD_OPTION_NOTIFY_COMPLETED,
                                OnResponseEnd, this, MHD_OPTION_ARRAY, tls_options.data(), MHD_OPTION_END);
-    if (daemon_ != nullptr) socket_.Release();  // closed by the daemon from now on
+    if (daemon_ != nullptr) socket_.Release();  // from now on the daemon closes it
     return daemon_ != nullptr;
   }
 
@@ -104,10 +104,10 @@ class HttpServer::Listener {
   }
 
  private:
-  // What is kept for a connection as long as it is open.
+  // The state of an open connection.
   struct OpenConnection {
     ConnectionDeadlines::Handle deadline;
-    std::shared_ptr<const TlsContext> tls;  // null = none
+    std::shared_ptr<const TlsContext> tls;  // null = no TLS
   };
 
   static OpenConnection* StateOf(MHD_Connection* connection) {
@@ -138,7 +138,8 @@ class HttpServer::Listener {
     }
   }
 
-  // libmicrohttpd calls once when the headers are there, again with each part of a body, and once more after it.
+  // libmicrohttpd calls this once when the headers are complete, once for each part of a body, and once at the end of
+  // the request.
   static MHD_Result OnRequest(void* self, MHD_Connection* connection, const char* path, const char* method, const char*,
                               const char*, size_t* upload_bytes, void** seen_before) noexcept {
     static char marker;
@@ -152,15 +153,15 @@ class HttpServer::Listener {
       if (HasConflictingLengths(ToRequest(connection, path, method))) {
         HttpResponse refusal;
         refusal.status = 400;
-        refusal.body = "400 bad request: more than one length of the body\n";
+        refusal.body = "400 bad request: the length of the body is given twice\n";
         refusal.headers.emplace_back(MHD_HTTP_HEADER_CONNECTION, "close");
         return listener.Answer(connection, path, begin_ns, std::move(refusal));
       }
       const bool may_have_body = std::string_view(method) != "GET" && std::string_view(method) != "HEAD";
-      if (!may_have_body) return MHD_YES;  // answer when libmicrohttpd knows that the request is over
+      if (!may_have_body) return MHD_YES;  // answer at the end of the request
     }
     if (*upload_bytes != 0) {
-      *upload_bytes = 0;  // all of it was dealt with: thrown away
+      *upload_bytes = 0;  // all bytes of this part are consumed; the body is ignored
       return MHD_YES;
     }
     HttpRequest request = ToRequest(connection, path, method);
@@ -184,7 +185,7 @@ class HttpServer::Listener {
   }
 
   HttpServer& server_;
-  ListenSocket socket_;  // outlives the daemon, so that a unix socket's file goes last
+  ListenSocket socket_;  // outlives the daemon, so that the file of a unix socket is removed last
   const bool has_tls_;
   MHD_Daemon* daemon_ = nullptr;
 };
@@ -198,7 +199,7 @@ HttpServer::~HttpServer() { Stop(); }
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Open(const std::vector<std::string>& addresses,
                                                              HttpHandler handler, const HttpLimits& limits,
                                                              TlsSource tls, std::unique_ptr<RequestObserver> observer) {
-  // Each listener needs a few descriptors itself, and each connection one of the server's and one of its deadline's.
+  // Each listener needs a few descriptors, and each connection two: the server's and the one of its deadline.
   const size_t budget = DescriptorBudget();
   const size_t for_listeners = addresses.size() * kListenerDescriptors;
   const size_t possible = budget > for_listeners ? (budget - for_listeners) / 2 / addresses.size() : 0;
@@ -219,7 +220,8 @@ absl::Status HttpServer::Serve() {
   deadlines_ = std::make_unique<ConnectionDeadlines>(limits_.connections / 2);
   for (size_t i = 0; i < listeners_.size(); ++i) {
     if (!listeners_[i]->Serve()) {
-      return absl::UnavailableError(absl::StrCat("cannot serve on ", urls_[i], ": no thread or descriptor to be had"));
+      return absl::UnavailableError(
+          absl::StrCat("cannot serve on ", urls_[i], ": no thread or descriptor is available"));
     }
   }
   return absl::OkStatus();

@@ -17,45 +17,48 @@
 
 namespace tcpgauge {
 
-// What clients may take of the agent; what is beyond is refused or cut off.
+// What clients may take of the agent. The server refuses or cuts off whatever exceeds a limit.
 struct HttpLimits {
-  // Open at a time for each address, if there are descriptors enough: beyond it new ones are closed. From half of it
-  // on, new ones take the place of those that have asked for nothing for the longest.
+  // Connections open at a time for each address, or fewer if descriptors are scarce (DescriptorBudget()). A connection
+  // beyond them is closed. When half as many are open on all addresses together, each new one breaks the connection
+  // that has waited longest for a request.
   unsigned connections = 512;
-  size_t request_header_bytes = 32 << 10;  // request line and headers; beyond it 431 or 414
-  unsigned idle_timeout_seconds = 60;      // without a byte in either direction
-  // From the opening of a connection to the end of its first request's header. Later requests have the idle time as
-  // well.
+  size_t request_header_bytes = 32 << 10;  // request line and headers; larger ones get 431 or 414
+  unsigned idle_timeout_seconds = 60;      // without a byte in either direction; 0 = no limit
+  // From the opening of a connection to the end of its first request's header. For later requests the idle time is
+  // added.
   absl::Duration request = absl::Seconds(9);
-  absl::Duration response = absl::Seconds(60);  // from there to the last byte of the response
+  absl::Duration response = absl::Seconds(60);  // from the end of the header to the last byte of the response
 };
 
+// Returns the context for the next connection, never null. Called by the server's threads, several at a time.
 using TlsSource = std::function<std::shared_ptr<const TlsContext>()>;
 
 // An HTTP/1.1 server on libmicrohttpd, the only home of microhttpd.h.
 //
 // Each connection has a thread of its own. So a client that reads slowly or not at all, or a handler that computes,
-// holds up nobody else. What clients can take is bounded by HttpLimits.
+// holds up no other client. HttpLimits bounds what clients can take.
 //
 // Why libmicrohttpd: Debian 12 packages it with IPv6, unix sockets and TLS. civetweb 1.15, which prometheus-cpp brings,
 // was rejected: Debian builds it without IPv6 and unix sockets, it crashes with OpenSSL 3, and it takes two seconds to
 // stop.
 //
-// Thread: Open(), Serve() and Stop() from one; the handler is called from many.
+// Thread: Open(), Serve() and Stop() from one thread; the server's threads call the handler and the observer.
 class HttpServer {
  public:
-  // Listens on every address (see ListenSocket::Open), without a thread: clients wait until Serve(). Fails, with
-  // nothing left open, when one of them cannot be had. With `tls`, which gives the context for the next connection, and
-  // never null, all but unix sockets speak TLS. `observer` may be null.
+  // Listens on every address, without a thread: clients wait until Serve(). With `tls`, all addresses except unix
+  // sockets speak TLS. `observer` may be null.
+  // Errors: those of ListenSocket::Open(); ResourceExhausted when descriptors are too few. On error no address stays
+  // open.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Open(const std::vector<std::string>& addresses,
                                                           HttpHandler handler, const HttpLimits& limits = {},
                                                           TlsSource tls = nullptr,
                                                           std::unique_ptr<RequestObserver> observer = nullptr);
 
-  // Starts the threads. Once. Errors: kUnavailable.
+  // Starts the threads. Call it once. Errors: Unavailable.
   absl::Status Serve();
 
-  // Both at once.
+  // Open() and Serve().
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::vector<std::string>& addresses,
                                                            HttpHandler handler, const HttpLimits& limits = {},
                                                            TlsSource tls = nullptr,
@@ -65,15 +68,15 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // Where it can be reached, in the order of the addresses: "http://127.0.0.1:10406", "https://[::1]:443",
+  // The URLs of the addresses, in their order: "http://127.0.0.1:10406", "https://[::1]:443",
   // "unix:/run/tcpgauge.sock".
   const std::vector<std::string>& urls() const { return urls_; }
 
-  // libmicrohttpd's.
+  // The version of libmicrohttpd.
   static std::string LibraryVersion();
 
-  // Closes all connections, idle ones and those in the middle of a response as well, and returns when no handler runs
-  // any more. A second call does nothing.
+  // Closes all connections, even in the middle of a response. Returns when no handler runs any more. A second call has
+  // no effect.
   void Stop();
 
  private:
@@ -84,8 +87,8 @@ class HttpServer {
   const HttpHandler handler_;
   const HttpLimits limits_;
   const TlsSource tls_;
-  const std::unique_ptr<RequestObserver> observer_;  // or null
-  std::unique_ptr<ConnectionDeadlines> deadlines_;   // while it serves
+  const std::unique_ptr<RequestObserver> observer_;  // null = no observer
+  std::unique_ptr<ConnectionDeadlines> deadlines_;   // null before Serve()
   std::vector<std::string> urls_;
   std::vector<std::unique_ptr<Listener>> listeners_;
 };

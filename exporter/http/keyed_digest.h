@@ -11,7 +11,7 @@ namespace tcpgauge {
 // HMAC-SHA-256 (RFC 2104). The only home of gnutls/crypto.h. Thread: any.
 std::array<uint8_t, 32> KeyedDigest(const std::array<uint8_t, 32>& key, std::string_view text);
 
-// A key that nobody can guess.
+// Returns a random key.
 std::array<uint8_t, 32> RandomDigestKey();
 
 }  // namespace tcpgauge

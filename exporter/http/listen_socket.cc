@@ -35,11 +35,11 @@ absl::Status FromErrno(const std::string& address, int error) {
   const std::string what = absl::StrCat("cannot listen on ", address, ": ", std::strerror(error));
   switch (error) {
     case EADDRINUSE:
-      return absl::AlreadyExistsError(absl::StrCat(what, "; stop what listens there, or choose another"));
+      return absl::AlreadyExistsError(absl::StrCat(what, "; stop the program that listens there, or use another one"));
     case EACCES:
     case EPERM:
       return absl::PermissionDeniedError(
-          absl::StrCat(what, "; ports below 1024 need CAP_NET_BIND_SERVICE, unix sockets a directory to write to"));
+          absl::StrCat(what, "; a port below 1024 needs CAP_NET_BIND_SERVICE, a unix socket a writable directory"));
     case EADDRNOTAVAIL:
       return absl::NotFoundError(absl::StrCat(what, "; use an address of this host, or :PORT for all of them"));
     case ENOENT:
@@ -57,7 +57,7 @@ struct HostAndPort {
 
 absl::StatusOr<HostAndPort> Split(const std::string& address) {
   const size_t colon = address.rfind(':');
-  if (colon == std::string::npos) return NotAnAddress(address, "it names no port");
+  if (colon == std::string::npos) return NotAnAddress(address, "its port is missing");
   HostAndPort result;
   result.host = address.substr(0, colon);
   const char* const begin = address.data() + colon + 1;
@@ -67,7 +67,7 @@ absl::StatusOr<HostAndPort> Split(const std::string& address) {
   const bool has_open = !result.host.empty() && result.host.front() == '[';
   const bool has_close = !result.host.empty() && result.host.back() == ']';
   if (has_open != has_close || (!has_open && result.host.find(':') != std::string::npos)) {
-    return NotAnAddress(address, "an IPv6 address stands in [brackets]");
+    return NotAnAddress(address, "an IPv6 address needs [brackets]");
   }
   if (has_open) result.host = result.host.substr(1, result.host.size() - 2);
   return result;
@@ -77,14 +77,14 @@ struct FreeAddresses {
   void operator()(addrinfo* list) const { freeaddrinfo(list); }
 };
 
-// An open, listening socket, or -1 and errno.
+// Returns a listening socket, or -1 with errno set.
 int ListenOn(const sockaddr* address, socklen_t length) {
   const int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -1;
   const int on = 1, off = 0;
   if (address->sa_family != AF_UNIX) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   if (address->sa_family == AF_INET6) {
-    // The wildcard serves IPv4 as well.
+    // The wildcard address serves IPv4 as well.
     const auto* v6 = reinterpret_cast<const sockaddr_in6*>(address);
     const int* v6_only = IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr) ? &off : &on;
     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, v6_only, sizeof(*v6_only));
@@ -111,7 +111,8 @@ std::string BoundAddress(int fd) {
   return absl::StrCat(host, ":", ntohs(v4->sin_port));
 }
 
-bool AnybodyAnswers(const sockaddr_un& address) {
+// Whether a process listens on the unix socket; true when that cannot be told.
+bool HasListener(const sockaddr_un& address) {
   const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return true;
   const bool refused =
@@ -130,7 +131,7 @@ absl::StatusOr<ListenSocket> ListenSocket::OpenUnix(const std::string& address) 
   const std::string path = address.substr(sizeof(kUnixPrefix) - 1);
   sockaddr_un bound{};
   bound.sun_family = AF_UNIX;
-  if (path.empty()) return NotAnAddress(address, "it names no path");
+  if (path.empty()) return NotAnAddress(address, "its path is missing");
   if (path.size() >= sizeof(bound.sun_path)) {
     return NotAnAddress(address, "the kernel takes paths of at most 107 bytes");
   }
@@ -139,7 +140,7 @@ absl::StatusOr<ListenSocket> ListenSocket::OpenUnix(const std::string& address) 
   int fd = ListenOn(generic, sizeof(bound));
   struct stat file;
   if (fd < 0 && errno == EADDRINUSE && lstat(path.c_str(), &file) == 0 && S_ISSOCK(file.st_mode) &&
-      !AnybodyAnswers(bound)) {
+      !HasListener(bound)) {
     unlink(path.c_str());
     fd = ListenOn(generic, sizeof(bound));
   }
@@ -179,7 +180,7 @@ absl::StatusOr<ListenSocket> ListenSocket::OpenTcp(const std::string& address) {
       socket.bound_address_ = BoundAddress(fd);
       return socket;
     }
-    // A kernel without IPv6 is no reason to complain when IPv4 can be had.
+    // Report the error of IPv4 rather than that the kernel lacks IPv6.
     if (first_error == 0 || first_error == EAFNOSUPPORT) first_error = errno;
     if (errno == EADDRINUSE) break;
   }

@@ -8,15 +8,15 @@
 
 namespace tcpgauge {
 
-// A stream socket that listens. Owns the descriptor until Release(); owns the file of a unix socket for life.
-// Thread: none of its own.
+// A listening stream socket. Owns the descriptor until Release(), and the file of a unix socket until its own end.
+// Thread: confined to one at a time.
 class ListenSocket {
  public:
-  // `address` is HOST:PORT, [IPV6]:PORT, :PORT (all addresses, IPv4 and IPv6) or unix:PATH; port 0 lets the kernel
-  // choose. A host name means the first of its addresses that can be had, IPv4 first. A unix socket that nobody answers
-  // any more is replaced. Errors name the address and what would be right: InvalidArgument when it is no address,
-  // NotFound when it is not one of this host's or has no directory, AlreadyExists when it is in use, PermissionDenied,
-  // else Unavailable.
+  // `address` is HOST:PORT, [IPV6]:PORT, :PORT (all addresses, IPv4 and IPv6) or unix:PATH. With port 0 the kernel
+  // chooses the port. A host name means the first of its addresses that this host can listen on, IPv4 first. The file
+  // of a unix socket is replaced if no process listens on it any more. Errors: InvalidArgument when the form of
+  // `address` is wrong, NotFound when it is no address of this host or its directory is missing, AlreadyExists when it
+  // is in use, PermissionDenied, and Unavailable for the rest. The message names the address and what to use instead.
   static absl::StatusOr<ListenSocket> Open(const std::string& address);
 
   ListenSocket(ListenSocket&& other) noexcept;

@@ -6,17 +6,18 @@
 
 namespace tcpgauge {
 
-// A request that has its answer.
+// A request and its answer.
 struct AnsweredRequest {
   std::string_view path;  // as in HttpRequest; valid during the call
   int status = 0;
-  double seconds = 0;  // from the end of the request to its answer, before that is sent
+  double seconds = 0;  // from the end of the request until the answer is ready to be sent
 };
 
-// Is told of each request that the server answers, refusals included. Requests that libmicrohttpd refuses by itself
-// (malformed, or a header too long) are not reported: their paths are not known.
+// The server reports each request that it answers, refusals included. It does not report the requests that
+// libmicrohttpd refuses by itself (malformed, or with too long a header), because their paths are unknown.
 //
-// Thread: called by the server's threads, several at a time, before the answer is sent; so it must not wait.
+// Thread: called by the server's threads, several at a time. OnAnswer() must not wait, because the answer is sent after
+// it.
 class RequestObserver {
  public:
   virtual ~RequestObserver() = default;

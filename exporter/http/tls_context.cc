@@ -25,7 +25,7 @@ gnutls_datum_t Datum(const std::string& bytes) {
   return {reinterpret_cast<unsigned char*>(const_cast<char*>(bytes.data())), static_cast<unsigned>(bytes.size())};
 }
 
-// GnuTLS's priority string, as "GnuTLS manual, Priority strings" has it.
+// The priority string of `config` (GnuTLS manual, "Priority strings").
 std::string Priorities(const TlsConfig& config) {
   static const std::map<std::string, std::string> groups = {
       {"CurveP256", "SECP256R1"}, {"CurveP384", "SECP384R1"}, {"CurveP521", "SECP521R1"}, {"X25519", "X25519"}};
@@ -131,7 +131,8 @@ absl::Status TlsContext::LoadFiles() {
   return absl::OkStatus();
 }
 
-// Not by gnutls_certificate_set_x509_key_mem(), which leaks on a certificate that is no PEM (GnuTLS 3.7).
+// gnutls_certificate_set_x509_key_mem() would be shorter, but it leaks memory when a certificate is not PEM
+// (GnuTLS 3.7).
 absl::Status TlsContext::SetCertificateAndKey() {
   const gnutls_datum_t certificate = Datum(certificate_pem_), key_text = Datum(key_pem_);
   gnutls_x509_crt_t* chain = nullptr;
@@ -181,7 +182,7 @@ absl::Status TlsContext::CheckClient(gnutls_session_int* session) const {
   const absl::Status verified = VerifyPeer(session);
   if (!verified.ok()) return verified;
   if (!config_.client_allowed_sans.empty() && !HasAllowedName(session, config_.client_allowed_sans)) {
-    return absl::PermissionDeniedError("the client certificate has none of the names that are allowed");
+    return absl::PermissionDeniedError("the client certificate has no allowed name");
   }
   return absl::OkStatus();
 }

@@ -16,15 +16,15 @@ struct gnutls_session_int;
 
 namespace tcpgauge {
 
-// A certificate, its key and what is asked of clients, loaded and found to fit. Immutable; a reload makes a new one,
-// which connections opened from then on use. The only home of gnutls/gnutls.h. Thread: safe for any; a session belongs
-// to one thread at a time.
+// A certificate, its key and the requirements on client certificates, loaded and checked. Immutable: a reload makes a
+// new context, which only later connections use. The only home of gnutls/gnutls.h. Thread: any; a session belongs to
+// one thread at a time.
 class TlsContext {
  public:
-  // Errors are InvalidArgument and name the file.
+  // Errors: InvalidArgument; the message names the file.
   static absl::StatusOr<std::shared_ptr<const TlsContext>> Load(const TlsConfig& config);
 
-  // GnuTLS's.
+  // The version of GnuTLS.
   static std::string LibraryVersion();
 
   ~TlsContext();
@@ -35,11 +35,11 @@ class TlsContext {
   const std::string& certificate_pem() const { return certificate_pem_; }
   const std::string& key_pem() const { return key_pem_; }
 
-  // Makes `session`, whose handshake has not begun, use this. This must outlive it.
+  // Makes `session`, whose handshake has not begun, use this context. The context must outlive the session.
   void Prepare(gnutls_session_int* session) const;
 
-  // Whether the client of `session`, whose handshake is over, showed what is asked for. The handshake itself goes
-  // through without, so that health can be asked by those who have no certificate.
+  // Whether the client of `session`, whose handshake is over, satisfies the requirements. The handshake itself accepts
+  // any client, so that a client without a certificate can ask for health. Errors: PermissionDenied.
   absl::Status CheckClient(gnutls_session_int* session) const;
 
  private:

@@ -16,7 +16,7 @@
 namespace tcpgauge {
 namespace {
 
-// Thrown between the functions of this file, and never out of it: yaml-cpp reports by exceptions as well.
+// Thrown and caught in this file alone, because yaml-cpp reports its errors by exceptions too.
 struct Wrong {
   YAML::Mark where;
   std::string what;
@@ -38,7 +38,7 @@ const Names<bool> kFrameOptions = {{"deny", true}, {"sameorigin", true}};
 const Names<bool> kContentTypeOptions = {{"nosniff", true}};
 
 std::string Text(const YAML::Node& node, const std::string& name) {
-  if (!node.IsScalar()) throw Wrong{node.Mark(), absl::StrCat(name, " must be a text")};
+  if (!node.IsScalar()) throw Wrong{node.Mark(), absl::StrCat(name, " must be a string")};
   return node.Scalar();
 }
 
@@ -70,7 +70,7 @@ std::vector<std::string> List(const YAML::Node& node, const std::string& name) {
 
 using Setter = std::function<void(const YAML::Node& value, const std::string& name)>;
 
-// Calls the setter of each key of a mapping, which may also be absent.
+// Calls the setter of each key of the mapping `node`, which may be null. An unknown or repeated key is an error.
 void ReadMapping(const YAML::Node& node, const std::string& name, const std::map<std::string, Setter>& setters) {
   if (node.IsNull()) return;
   if (!node.IsMap()) throw Wrong{node.Mark(), absl::StrCat(name, " must be a mapping")};
@@ -82,9 +82,9 @@ void ReadMapping(const YAML::Node& node, const std::string& name, const std::map
       std::vector<std::string> known;
       for (const auto& known_setter : setters) known.push_back(known_setter.first);
       throw Wrong{entry.first.Mark(),
-                  absl::StrCat(name, " does not know \"", key, "\"; it knows ", absl::StrJoin(known, ", "))};
+                  absl::StrCat("unknown key \"", key, "\" in ", name, "; use ", absl::StrJoin(known, ", "))};
     }
-    if (!seen.insert(key).second) throw Wrong{entry.first.Mark(), absl::StrCat("\"", key, "\" is there twice")};
+    if (!seen.insert(key).second) throw Wrong{entry.first.Mark(), absl::StrCat("\"", key, "\" occurs twice")};
     setter->second(entry.second, key);
   }
 }
@@ -135,10 +135,10 @@ TlsConfig ReadTls(const YAML::Node& node, const std::string& file) {
   const bool verifies = tls.client_auth == ClientAuth::kVerifyClientCertIfGiven ||
                         tls.client_auth == ClientAuth::kRequireAndVerifyClientCert;
   if (verifies && tls.client_ca_file.empty()) {
-    throw Wrong{node.Mark(), "this client_auth_type needs a client_ca_file to verify certificates by"};
+    throw Wrong{node.Mark(), "this client_auth_type needs a client_ca_file to verify certificates"};
   }
   if (!tls.client_ca_file.empty() && tls.client_auth == ClientAuth::kNoClientCert) {
-    throw Wrong{node.Mark(), "client_ca_file is of no use without a client_auth_type"};
+    throw Wrong{node.Mark(), "client_ca_file has no effect without a client_auth_type"};
   }
   if (!tls.client_allowed_sans.empty() && !verifies) {
     throw Wrong{node.Mark(), "client_allowed_sans needs a client_auth_type that verifies certificates"};
@@ -181,11 +181,11 @@ std::map<std::string, std::string> ReadUsers(const YAML::Node& node) {
     }
     if (!BasicAuth::IsUsableHash(hash)) {
       throw Wrong{entry.second.Mark(),
-                  absl::StrCat("the hash of user \"", name, "\" is none of bcrypt with a cost of 4 to ",
+                  absl::StrCat("the hash of user \"", name, "\" is not a bcrypt hash with a cost from 4 to ",
                                BasicAuth::kMaxCost, "; htpasswd -nBC 10 \"\" makes one")};
     }
     if (!users.emplace(name, hash).second) {
-      throw Wrong{entry.first.Mark(), absl::StrCat("user \"", name, "\" is there twice")};
+      throw Wrong{entry.first.Mark(), absl::StrCat("user \"", name, "\" occurs twice")};
     }
   }
   return users;
@@ -203,7 +203,7 @@ WebConfig ReadConfig(const YAML::Node& root, const std::string& file) {
         [&](const YAML::Node& value, const std::string& name) {
           ReadMapping(
               value, name,
-              // Whether HTTP/2 may be spoken: it never is, which every client puts up with.
+              // Whether to offer HTTP/2. The server never does, and every client accepts that.
               {{"http2", [](const YAML::Node& flag, const std::string& key) { Boolean(flag, key); }},
                {"headers", [&](const YAML::Node& map, const std::string&) { config.headers = ReadHeaders(map); }}});
         }},

@@ -67,13 +67,13 @@ std::shared_ptr<const WebSecurity::Loaded> WebSecurity::Current() {
   absl::StatusOr<std::shared_ptr<const Loaded>> loaded = Load(&stamps_);
   if (loaded.ok() && ((*loaded)->tls == nullptr) != (loaded_->tls == nullptr)) {
     loaded = absl::InvalidArgumentError(
-        absl::StrCat("web configuration ", file_, ": TLS is switched on or off by a restart only"));
+        absl::StrCat("web configuration ", file_, ": switching TLS on or off needs a restart"));
   }
   if (loaded.ok()) {
     loaded_ = *std::move(loaded);
     LogInfo("web configuration read again", {{"file", file_}});
   } else {
-    LogWarn("web configuration is wrong; what held before still holds",
+    LogWarn("web configuration is wrong; the previous one stays in force",
             {{"error", std::string(loaded.status().message())}});
   }
   return loaded_;

@@ -17,20 +17,21 @@
 
 namespace tcpgauge {
 
-// What a --web.config.file asks for, always as the file and those that it names are now: it looks at them whenever it
-// is asked. A file that has become wrong is logged, once for each change, and what held before goes on holding; so does
-// TLS switched on or off, which needs a restart. Thread: safe for any.
+// Enforces a --web.config.file. On each request and each new connection it checks whether that file, or a file that it
+// names, has changed, and reads them again if so. If they are wrong now, it logs that once for each change, and the
+// previous configuration stays in force. It does the same if TLS was switched on or off, because that needs a restart.
+// Thread: any.
 class WebSecurity {
  public:
-  // Fails when the file, or one that it names, is wrong.
+  // Errors: InvalidArgument when the file, or a file that it names, is unreadable or wrong.
   static absl::StatusOr<std::unique_ptr<WebSecurity>> Open(const std::string& file);
 
-  // For connections opened from now on; null = no TLS, which stays so.
+  // The context for connections opened from now on. Null = no TLS; it is then always null.
   std::shared_ptr<const TlsContext> CurrentTls();
 
-  // `handler` behind what is asked for: 401 without a right password, 403 without a right client certificate, 503 while
-  // too many passwords are being checked; and with the configured headers. /-/healthy and /-/ready are open to all.
-  // This must outlive the result.
+  // Returns a handler that checks each request before it calls `handler`, and adds the configured headers. A request
+  // without a right password gets 401, without a right client certificate 403, and 503 while too many passwords are
+  // being checked. /-/healthy and /-/ready are open to all. This object must outlive the result.
   HttpHandler Guard(HttpHandler handler);
 
  private:
@@ -45,7 +46,8 @@ class WebSecurity {
 
   static Stamps StampsOf(const std::vector<std::string>& paths);
 
-  // Reads everything; `*stamps` are of the files that it depends on, taken before, also on error.
+  // Reads all files. Sets `*stamps`, also on error, to the stamps of the files that the result depends on, taken before
+  // they were read.
   absl::StatusOr<std::shared_ptr<const Loaded>> Load(Stamps* stamps) const;
 
   std::shared_ptr<const Loaded> Current();

@@ -13,10 +13,10 @@ namespace tcpgauge {
 
 using KeyValues = std::vector<std::pair<std::string, std::string>>;
 
-// "key1=value1,key2=value2" of an environment variable, in the form of the W3C Baggage header without its properties:
-// keys and values are percent-decoded, blanks around them left out, empty items passed over. Of a key given twice the
-// last counts.
-// Errors: InvalidArgument, which tells the item by its number and never what is in it, for it may be a secret.
+// Parses "key1=value1,key2=value2" from an environment variable: the W3C Baggage header without properties. Keys and
+// values are percent-decoded. Blanks around them and empty items are dropped. If a key occurs twice, the last item
+// counts.
+// Errors: InvalidArgument. The message gives the number of the item and never its text, which may be a secret.
 absl::StatusOr<KeyValues> ParseBaggage(std::string_view text);
 
 }  // namespace tcpgauge

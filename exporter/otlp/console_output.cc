@@ -25,7 +25,7 @@ absl::Status ConsoleOutput::WriteLine(const std::string& text, int timeout_ms) {
     const int ready = poll(&writable, 1, static_cast<int>(left_ns / kNanosecondsPerMillisecond));
     if (ready < 0 && errno == EINTR) continue;
     if (ready == 0) return absl::DeadlineExceededError("nobody reads it");
-    // A pipe that is writable takes this much without waiting.
+    // A writable pipe takes this much without blocking.
     const ssize_t count = write(fd_, line.data() + written, std::min<size_t>(line.size() - written, PIPE_BUF));
     if (count < 0 && errno != EINTR && errno != EAGAIN) return absl::UnavailableError(strerror(errno));
     if (count > 0) written += static_cast<size_t>(count);

@@ -8,20 +8,20 @@
 
 namespace tcpgauge {
 
-// Writes lines to a descriptor that others may read slowly, such as a pipe on standard output.
-// Thread: confined to one at a time.
+// Writes lines to a descriptor whose reader may be slow, such as a pipe on standard output. Does not own the
+// descriptor. Thread: confined to one at a time.
 class ConsoleOutput {
  public:
   explicit ConsoleOutput(int fd) : fd_(fd) {}
 
-  // Writes `text`, which has no newline, as a line. Waits for the reader no longer than `timeout_ms`; a line that was
-  // cut short is ended by the next one.
-  // Errors: DeadlineExceeded; Unavailable when it cannot be written.
+  // Writes `text`, which has no newline, as a line. Waits for the reader no longer than `timeout_ms`. If the previous
+  // line was cut short, ends it first.
+  // Errors: DeadlineExceeded; Unavailable when the descriptor cannot be written.
   absl::Status WriteLine(const std::string& text, int timeout_ms);
 
  private:
   const int fd_;
-  bool is_cut_ = false;
+  bool is_cut_ = false;  // the previous line was cut short
 };
 
 }  // namespace tcpgauge

@@ -13,7 +13,7 @@
 namespace tcpgauge {
 namespace {
 
-// Rounded up, so that a wait never ends just before what it was for.
+// Rounds up, so that a wait never ends just before its event.
 int64_t ToMilliseconds(int64_t ns) {
   const int64_t ms = ns / kNanosecondsPerMillisecond + (ns % kNanosecondsPerMillisecond > 0);
   return std::min<int64_t>(ms, std::numeric_limits<int>::max());
@@ -22,7 +22,7 @@ int64_t ToMilliseconds(int64_t ns) {
 std::vector<std::string> HeadersOf(const CurlTransportOptions& options) {
   std::vector<std::string> headers = {
       absl::StrCat("Content-Type: ", OtlpContentType(options.format)),
-      "Expect:",  // curl would ask first and wait for a second where nothing answers to that
+      "Expect:",  // otherwise curl asks first, and waits a second if the receiver does not answer that
   };
   if (options.gzip) headers.push_back("Content-Encoding: gzip");
   bool has_user_agent = false;
@@ -40,7 +40,7 @@ HttpClientOptions ClientOptions() {
   return options;
 }
 
-// Nothing in a file is not the same as no file: curl would go by the system's authorities.
+// An empty file is an error, because curl would use the system's authorities instead.
 absl::StatusOr<std::string> ReadPem(const std::string& path) {
   absl::StatusOr<std::string> pem = ReadSmallFile(path);
   if (pem.ok() && pem->empty()) return absl::InvalidArgumentError(absl::StrCat(path, ": is empty"));
@@ -85,14 +85,14 @@ absl::Status CurlTransport::ReadTls() {
 
 void CurlTransport::Start(const std::string& body, int64_t timeout_ns) {
   if (const absl::Status status = ReadTls(); !status.ok()) {
-    LogWarn("a file of the OTLP receiver's TLS has changed and cannot be read; the former stays in use",
+    LogWarn("a TLS file for the OTLP receiver has changed and cannot be read; the former stays in use",
             {{"error", std::string(status.message())}});
   }
   HttpCall call;
   call.url = options_.url;
   call.headers = headers_;
   call.post_body = &body;
-  call.timeout_ms = std::max<int64_t>(ToMilliseconds(timeout_ns), 1);  // 0 would be for ever
+  call.timeout_ms = std::max<int64_t>(ToMilliseconds(timeout_ns), 1);  // 0 would mean no limit
   client_.Start(call);
 }
 

@@ -18,22 +18,22 @@ namespace tcpgauge {
 
 struct CurlTransportOptions {
   std::string url;
-  std::vector<std::pair<std::string, std::string>> headers;  // beside those of the protocol
+  std::vector<std::pair<std::string, std::string>> headers;  // in addition to those of the protocol
   OtlpFormat format = OtlpFormat::kProtobuf;
-  bool gzip = false;  // the bodies are compressed
+  bool gzip = false;  // whether the bodies are compressed
   ClientTlsFiles tls;
   std::string user_agent;
 };
 
-// The network: HTTP POST over a connection that stays open. No more than 64 KiB of an answer are read.
+// Sends by HTTP POST over a connection that stays open. Reads at most 64 KiB of an answer.
 //
-// The PEM files are read at the start, and each again when it changes. When it cannot be read then (the privilege may
-// be gone), what was read before stays in use, and the log says so.
+// Create() reads the PEM files, and Start() reads those again that have changed. By then the privilege to read a file
+// may be gone. If a file cannot be read, its previous contents stay in use, and the log says so.
 class CurlTransport : public PushTransport {
  public:
   static constexpr size_t kMaxAnswerBytes = 64 << 10;
 
-  // Errors: NotFound, PermissionDenied or InvalidArgument, with the name of the file that cannot be used.
+  // Errors: NotFound, PermissionDenied or InvalidArgument, with the name of the unusable file.
   static absl::StatusOr<std::unique_ptr<CurlTransport>> Create(CurlTransportOptions options);
 
   void Start(const std::string& body, int64_t timeout_ns) override;
@@ -43,7 +43,7 @@ class CurlTransport : public PushTransport {
  private:
   explicit CurlTransport(CurlTransportOptions options);
 
-  // Those that have changed since. The first error; the others are read all the same.
+  // Reads the files that have changed since the last call. Returns the first error, but reads the other files too.
   absl::Status ReadTls();
 
   const CurlTransportOptions options_;
@@ -51,7 +51,7 @@ class CurlTransport : public PushTransport {
   HttpClient client_;
 
   struct PemFile {
-    std::string path;  // empty = none
+    std::string path;  // empty = not given
     FileStamp stamp;
     std::string pem;
   };

@@ -22,12 +22,12 @@ constexpr char kDefaultEndpoint[] = "http://localhost:4318";
 constexpr char kMetricsPath[] = "v1/metrics";
 constexpr char kServiceName[] = "service.name";
 
-// "No limit" is to be taken for a very long time.
+// A time-out of 0 means "no limit" in the specification, and an hour here.
 constexpr int64_t kNoLimitMs = kSecondsPerHour * 1000;
 constexpr int64_t kMaxMs = std::numeric_limits<int32_t>::max();
 constexpr int64_t kMinIntervalMs = 100;
 
-// What may be in the name of a header (RFC 9110 section 5.6.2).
+// Whether `text` can be the name of a header (RFC 9110 section 5.6.2).
 bool IsToken(const std::string& text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
     return absl::ascii_isalnum(c) ||
@@ -35,7 +35,7 @@ bool IsToken(const std::string& text) {
   });
 }
 
-// What would end a header's line, or be read as something else in it.
+// Whether `text` has characters that could end a header's line or change its meaning.
 bool HasControls(const std::string& text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; });
 }
@@ -45,7 +45,7 @@ class Reader {
   Reader(const OtelVariables& variables, std::vector<std::string>* warnings)
       : variables_(variables), warnings_(*warnings) {}
 
-  // Nothing when it is not set, or empty.
+  // nullopt if the variable is not set or empty.
   std::optional<std::string> Get(const std::string& name) const {
     const char* value = variables_(name.c_str());
     if (value == nullptr || *value == '\0') return std::nullopt;
@@ -89,9 +89,9 @@ class Reader {
     Warn(name, absl::StrCat("'", *value, "' is not one of ", known, "; it is ignored"));
   }
 
-  // The variable of the metrics alone when it is set, else that of all signals: `take(name)` with its name.
+  // Calls `take(name)` for the variable of metrics, or for that of all signals if the first is not set or wrong.
   template <typename Take>
-  void Signal(const std::string& end, const Take& take) {
+  void TakeSignal(const std::string& end, const Take& take) {
     for (const char* start : {"OTEL_EXPORTER_OTLP_METRICS_", "OTEL_EXPORTER_OTLP_"}) {
       const size_t warned = warnings_.size();
       const std::string name = start + end;
@@ -106,33 +106,35 @@ class Reader {
   std::vector<std::string>& warnings_;
 };
 
-std::string BelowBase(const std::string& base) {
+std::string WithMetricsPath(const std::string& base) {
   return absl::StrCat(base, absl::EndsWith(base, "/") ? "" : "/", kMetricsPath);
 }
 
-// The URL that the environment gives; empty when it gives none.
+// The URL in the environment; empty = not given.
 std::string ReadUrl(Reader* reader) {
   std::string url;
-  reader->Signal("ENDPOINT", [&](const std::string& name) {
+  reader->TakeSignal("ENDPOINT", [&](const std::string& name) {
     const std::string value = *reader->Get(name);
     const bool is_base = !absl::StrContains(name, "METRICS");
     if (!IsHttpUrl(value) || (is_base && value.find_first_of("?#") != std::string::npos)) {
-      reader->Warn(name, absl::StrCat("'", WithoutCredentials(value), "' is not an http or https URL such as ",
-                                      is_base ? kDefaultEndpoint : BelowBase(kDefaultEndpoint), "; it is ignored"));
+      reader->Warn(name,
+                   absl::StrCat("'", WithoutCredentials(value), "' is not an http or https URL such as ",
+                                is_base ? kDefaultEndpoint : WithMetricsPath(kDefaultEndpoint), "; it is ignored"));
       return;
     }
-    url = is_base ? BelowBase(value) : value;
+    url = is_base ? WithMetricsPath(value) : value;
   });
   return url;
 }
 
-// Of OTEL_METRICS_EXPORTER; nothing when it is not set to anything that we know.
+// What OTEL_METRICS_EXPORTER names.
 struct Exporters {
   bool otlp = false;
   bool prometheus = false;
   bool console = false;
 };
 
+// nullopt if OTEL_METRICS_EXPORTER is not set or names no known exporter.
 std::optional<Exporters> ReadExporters(Reader* reader) {
   constexpr char kName[] = "OTEL_METRICS_EXPORTER";
   const std::optional<std::string> value = reader->Get(kName);
@@ -156,13 +158,13 @@ std::optional<Exporters> ReadExporters(Reader* reader) {
       reader->Warn(kName, absl::StrCat("'", word, "' is not one of otlp, prometheus, console, none; it is ignored"));
     }
   }
-  if (none && any) reader->Warn(kName, "'none' beside others says nothing; it is ignored");
+  if (none && any) reader->Warn(kName, "'none' has no effect beside other exporters; it is ignored");
   if (!none && !any) return std::nullopt;
   return exporters;
 }
 
 void ReadHeaders(Reader* reader, KeyValues* headers) {
-  reader->Signal("HEADERS", [&](const std::string& name) {
+  reader->TakeSignal("HEADERS", [&](const std::string& name) {
     absl::StatusOr<KeyValues> items = ParseBaggage(*reader->Get(name));
     if (!items.ok()) {
       reader->Warn(name, absl::StrCat(std::string(items.status().message()),
@@ -180,7 +182,7 @@ void ReadHeaders(Reader* reader, KeyValues* headers) {
 
 void ReadReceiver(Reader* reader, OtelSettings* settings) {
   ReadHeaders(reader, &settings->headers);
-  reader->Signal("PROTOCOL", [&](const std::string& name) {
+  reader->TakeSignal("PROTOCOL", [&](const std::string& name) {
     if (absl::EqualsIgnoreCase(*reader->Get(name), "grpc")) {
       reader->Warn(name,
                    "grpc is not supported; right would be http/protobuf or http/json, and a receiver's HTTP port, "
@@ -190,13 +192,13 @@ void ReadReceiver(Reader* reader, OtelSettings* settings) {
     reader->OneOf<OtlpFormat>(name, {{"http/protobuf", OtlpFormat::kProtobuf}, {"http/json", OtlpFormat::kJson}},
                               &settings->format);
   });
-  reader->Signal("COMPRESSION", [&](const std::string& name) {
+  reader->TakeSignal("COMPRESSION", [&](const std::string& name) {
     reader->OneOf<bool>(name, {{"gzip", true}, {"none", false}}, &settings->gzip);
   });
-  reader->Signal("TIMEOUT",
-                 [&](const std::string& name) { reader->Milliseconds(name, 0, &settings->attempt_timeout_ms); });
+  reader->TakeSignal("TIMEOUT",
+                     [&](const std::string& name) { reader->Milliseconds(name, 0, &settings->attempt_timeout_ms); });
   const auto file = [&](const char* end, std::string* field) {
-    reader->Signal(end, [&](const std::string& name) { *field = *reader->Get(name); });
+    reader->TakeSignal(end, [&](const std::string& name) { *field = *reader->Get(name); });
   };
   file("CERTIFICATE", &settings->ca_file);
   file("CLIENT_CERTIFICATE", &settings->cert_file);
@@ -246,11 +248,11 @@ OtelSettings ReadOtelSettings(const OtelVariables& variables, const std::string&
   }
   if (!endpoint_option.empty()) {
     settings.push = true;
-    settings.url = BelowBase(endpoint_option);
+    settings.url = WithMetricsPath(endpoint_option);
   } else if (!exporters.has_value() || exporters->otlp) {
     settings.url = ReadUrl(&reader);
     settings.push = exporters.has_value() || !settings.url.empty();
-    if (settings.url.empty()) settings.url = BelowBase(kDefaultEndpoint);
+    if (settings.url.empty()) settings.url = WithMetricsPath(kDefaultEndpoint);
   }
   if (!settings.push && !settings.console) return settings;
   if (settings.push) ReadReceiver(&reader, &settings);

@@ -179,12 +179,12 @@ class OtlpVisitor final : public MetricVisitor {
     return info_->metric == Metric::kProcessCpu ? ProcessStartNs(exposition_).value_or(agent_ns) : agent_ns;
   }
 
-  bool SaysDeltas(bool is_histogram) const {
+  bool UsesDeltas(bool is_histogram) const {
     return options_.temporality == Temporality::kDelta ||
            (is_histogram && options_.temporality == Temporality::kLowMemory);
   }
 
-  // Where points of info_'s metric go; there is room for one more.
+  // Returns the metric of info_ in a request that has room for one more point, and counts that point.
   otlp::Metric* Family() {
     if (points_ == options_.max_points_per_request) FinishRequest();
     if (arena_ == nullptr) BeginRequest();
@@ -196,7 +196,7 @@ class OtlpVisitor final : public MetricVisitor {
     family->set_description(info_->help.data(), info_->help.size());
     family->set_unit(info_->otlp_unit.data(), info_->otlp_unit.size());
     const auto temporality = [this](bool is_histogram) {
-      return SaysDeltas(is_histogram) ? otlp::AGGREGATION_TEMPORALITY_DELTA : otlp::AGGREGATION_TEMPORALITY_CUMULATIVE;
+      return UsesDeltas(is_histogram) ? otlp::AGGREGATION_TEMPORALITY_DELTA : otlp::AGGREGATION_TEMPORALITY_CUMULATIVE;
     };
     switch (info_->type) {
       case MetricType::kGauge:
@@ -231,21 +231,21 @@ class OtlpVisitor final : public MetricVisitor {
   }
 
   void AddNumber(LabelValues values, std::string_view key, int64_t start_ns, MetricValue value) {
-    RememberedSeries& series = memory_->See(info_->metric, key);
+    RememberedSeries& series = memory_->MarkSeen(info_->metric, key);
     otlp::NumberDataPoint* point = AddNumberPoint(values);
     if (info_->type == MetricType::kGauge) {
       SetValue(value, point);
       return;
     }
     MetricValue shown = value;
-    if (SaysDeltas(/*is_histogram=*/false)) {
-      const bool goes_on = series.time_ns != 0 && series.start_ns == start_ns && value.count() >= series.count &&
-                           (value.is_count() || value.ToDouble() >= series.number);
-      if (goes_on) {
+    if (UsesDeltas(/*is_histogram=*/false)) {
+      const bool continues = series.time_ns != 0 && series.start_ns == start_ns && value.count() >= series.count &&
+                             (value.is_count() || value.ToDouble() >= series.number);
+      if (continues) {
         shown = value.is_count() ? MetricValue(value.count() - series.count)
                                  : MetricValue(value.ToDouble() - series.number);
       }
-      point->set_start_time_unix_nano(StartOfDelta(series, start_ns, goes_on));
+      point->set_start_time_unix_nano(StartOfDelta(series, start_ns, continues));
     } else {
       point->set_start_time_unix_nano(StartOfSum(start_ns));
     }
@@ -258,10 +258,10 @@ class OtlpVisitor final : public MetricVisitor {
 
   void AddHistogram(LabelValues values, std::string_view key, int64_t start_ns, absl::Span<const double> bounds,
                     absl::Span<const uint64_t> counts, uint64_t count, double sum) {
-    RememberedSeries& series = memory_->See(info_->metric, key);
+    RememberedSeries& series = memory_->MarkSeen(info_->metric, key);
     otlp::HistogramDataPoint* point = AddHistogramPoint(values);
     bool subtracts = false;
-    if (SaysDeltas(/*is_histogram=*/true)) {
+    if (UsesDeltas(/*is_histogram=*/true)) {
       subtracts = series.time_ns != 0 && series.start_ns == start_ns && count >= series.count;
       point->set_start_time_unix_nano(StartOfDelta(series, start_ns, subtracts));
     } else {
@@ -294,12 +294,12 @@ class OtlpVisitor final : public MetricVisitor {
     point->set_flags(kFlag);
   }
 
-  // No start is after the time of its point, even when a clock was set back.
+  // A point must not start after its own time, even if the clock was set back.
   uint64_t StartOfSum(int64_t start_ns) const { return static_cast<uint64_t>(std::min(start_ns, time_ns_)); }
 
-  // A delta begins where the one before ended, or where the counter did.
-  uint64_t StartOfDelta(const RememberedSeries& series, int64_t start_ns, bool goes_on) const {
-    return StartOfSum(goes_on ? series.time_ns : std::max(start_ns, series.time_ns));
+  // A delta begins at the previous point, or at the counter's start if that is later.
+  uint64_t StartOfDelta(const RememberedSeries& series, int64_t start_ns, bool continues) const {
+    return StartOfSum(continues ? series.time_ns : std::max(start_ns, series.time_ns));
   }
 
   void BeginRequest() {
@@ -330,7 +330,7 @@ class OtlpVisitor final : public MetricVisitor {
   std::string key_;
   const MetricInfo* info_ = nullptr;
 
-  std::unique_ptr<google::protobuf::Arena> arena_;  // owns what follows; null between two requests
+  std::unique_ptr<google::protobuf::Arena> arena_;  // owns the messages below; null between two requests
   otlp::ExportMetricsServiceRequest* request_ = nullptr;
   otlp::ScopeMetrics* scope_ = nullptr;
   std::array<otlp::Metric*, kMetricCount> families_{};  // of this request

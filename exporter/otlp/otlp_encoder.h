@@ -14,11 +14,11 @@
 
 namespace tcpgauge {
 
-// What counters say: all since their start, or what came since the push before.
+// What a counter's point gives: the sum since its start, or the increase since the push before.
 enum class Temporality : uint8_t {
   kCumulative,
   kDelta,
-  kLowMemory,  // histograms as kDelta, sums as kCumulative: what the specification asks of observed counters
+  kLowMemory,  // histograms as kDelta, sums as kCumulative (the specification's asynchronous counters)
 };
 
 // Names and values, both UTF-8.
@@ -32,17 +32,17 @@ struct OtlpRequest {
 
 struct OtlpEncoderOptions {
   ResourceAttributes resource;
-  std::string scope_version;  // of tcpgauge
+  std::string scope_version;  // the version of tcpgauge
   OtlpFormat format = OtlpFormat::kProtobuf;
   Temporality temporality = Temporality::kCumulative;
-  // What is more goes into further requests: a receiver takes 20 MiB at most, and a point is up to 1 kB of JSON.
+  // More points go into further requests, because a receiver takes at most 20 MiB and a point is up to 1 kB of JSON.
   size_t max_points_per_request = 10000;
 };
 
-// Expositions as OTLP: the samples that VisitMetrics() hands out, under the catalog's OTLP names. Counters are
-// monotonic sums. Every point of a counter tells since when it counts: since the connection began, the edge got series,
-// or the process or the agent was started. A series that was in the exposition before and is not in this one gets one
-// last point without a value, with the flag that says so (NO_RECORDED_VALUE).
+// Encodes expositions as OTLP: the samples of VisitMetrics(), under the catalog's OTLP names. Counters are monotonic
+// sums. Every point of a counter gives the time since when it counts: when the connection began, when the edge got
+// series, or when the process or the agent was started. A series that was in the previous exposition and is not in this
+// one gets one last point without a value, with the flag NO_RECORDED_VALUE.
 //
 // Design, where OTLP leaves a choice:
 //
@@ -52,10 +52,10 @@ struct OtlpEncoderOptions {
 //   sums.
 // - `network.peer.*` is never sent. It names the peer of a connection of the observed program, and the agent stands
 //   beside both ends. The edge `other` has no client address, so its only attribute is `otel.metric.overflow`.
-// - Summaries become histograms without buckets, because OTLP's summary has no temporality and exists for old data
-//   alone.
-// - The time of a point is the wall clock's, also when a file is read whose packets have their own time: it is the time
-//   of the observation. Connections and edges of a file begin in the file's time.
+// - Summaries become histograms without buckets, because OTLP's summary has no temporality and exists only for old
+// data.
+// - The time of a point is the time of the observation, by the wall clock, even when the packets come from a file and
+//   have their own time. Connections and edges of a file begin in the file's time.
 // - A push of 5,000 points takes 13 ms of processor time, five times a scrape, most of it in protobuf's messages
 //   (tests/bench/push_cost.py). It comes once a minute, so the plain code stays.
 //
@@ -66,8 +66,8 @@ class OtlpEncoder {
  public:
   explicit OtlpEncoder(OtlpEncoderOptions options) : options_(std::move(options)) {}
 
-  // `time_ns` (Unix epoch) is the time of the points. Deltas are those since the call before, whatever becomes of its
-  // result.
+  // `time_ns` (Unix epoch) is the time of the points. Deltas start at the previous call, even if its result was never
+  // sent.
   std::vector<OtlpRequest> Encode(const Exposition& exposition, int64_t time_ns);
 
  private:

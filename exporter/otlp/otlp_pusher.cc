@@ -94,7 +94,7 @@ void OtlpPusher::Stop() {
 
 std::vector<OtlpRequest> OtlpPusher::Collect() {
   const std::shared_ptr<const Snapshot> snapshot = sources_.hub->Fresh();
-  if (snapshot->sequence == 0) return {};  // nothing is known yet
+  if (snapshot->sequence == 0) return {};  // there is no snapshot yet
   const int64_t begin_ns = sources_.clock->SteadyNanoseconds();
   const int64_t time_ns = sources_.clock->WallNanoseconds();
   const Exposition exposition = output_.Expose(snapshot);

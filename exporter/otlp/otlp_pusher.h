@@ -23,8 +23,7 @@
 
 namespace tcpgauge {
 
-// What is pushed. `hub`, `clock` and `metrics` must outlive the pusher, which counts in `metrics` what becomes of its
-// pushes.
+// What the pusher reads. `hub`, `clock` and `metrics` must outlive the pusher. It counts its pushes in `metrics`.
 struct OtlpSources {
   const SnapshotHub* hub = nullptr;
   const Clock* clock = nullptr;
@@ -35,8 +34,10 @@ struct OtlpSources {
   size_t queue_bytes = PushQueueOptions().max_bytes;
 };
 
-// Pushes the metrics on a thread of its own, at the interval that the settings ask for: to a receiver, to standard
-// output, or both. It reads the hub as a scrape does, and nothing waits for it.
+// Pushes the metrics on a thread of its own, at the interval of the settings: to a receiver, to standard output, or
+// both. It reads the hub as a scrape does, and no other thread waits for it.
+//
+// Thread: Create(), Start() and Stop() from one thread.
 class OtlpPusher {
  public:
   // REQUIRES: settings.push or settings.console. Errors: those of CurlTransport::Create().
@@ -45,7 +46,7 @@ class OtlpPusher {
 
   void Start();
 
-  // Pushes what is known now once more, then ends; takes no longer than the export timeout.
+  // Pushes the current metrics once more and ends the thread. The sending takes no longer than the export timeout.
   void Stop();
 
  private:

@@ -10,7 +10,7 @@ namespace {
 
 bool Read(const std::string& body, OtlpFormat format, google::protobuf::Message* message) {
   if (format == OtlpFormat::kProtobuf) return message->ParseFromString(body);
-  if (body.empty()) return true;  // as protobuf's empty message
+  if (body.empty()) return true;  // an empty message, as in protobuf's own format
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = true;
   return google::protobuf::util::JsonStringToMessage(body, message, options).ok();

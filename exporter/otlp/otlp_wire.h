@@ -17,21 +17,21 @@ enum class OtlpFormat : uint8_t {
   kJson,
 };
 
-// The Content-Type that goes with it.
+// The Content-Type of `format`.
 const char* OtlpContentType(OtlpFormat format);
 
 std::string WriteOtlp(const otlp::ExportMetricsServiceRequest& request, OtlpFormat format);
 
-// What a receiver says in the answer to a request that it took.
+// The answer of a receiver that accepted a request.
 struct OtlpAnswer {
   int64_t rejected_data_points = 0;
-  std::string message;  // of partial success; empty = none
+  std::string message;  // about a partial success; empty = not given
 };
 
-// Nothing when `body` is no such answer. Fields that we do not know are passed over.
+// nullopt if `body` cannot be parsed. Unknown fields are ignored.
 std::optional<OtlpAnswer> ReadOtlpAnswer(const std::string& body, OtlpFormat format);
 
-// The message in the answer to a request that was not taken; empty when there is none that can be read.
+// The message in the answer to a refused request; empty if there is no message or `body` cannot be parsed.
 std::string ReadOtlpError(const std::string& body, OtlpFormat format);
 
 }  // namespace tcpgauge

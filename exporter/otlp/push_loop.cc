@@ -32,7 +32,7 @@ void PushLoop::Run(const StopSignal& stop) {
     const int64_t now_ns = clock_.SteadyNanoseconds();
     if (now_ns >= next_collection_ns) {
       CollectIntoQueue();
-      // Intervals that have passed meanwhile are left out.
+      // Skip intervals that have passed meanwhile.
       next_collection_ns += (now_ns - next_collection_ns) / options_.interval_ns * options_.interval_ns;
       next_collection_ns += options_.interval_ns;
     }
@@ -55,7 +55,7 @@ void PushLoop::CollectIntoQueue() {
   const uint64_t dropped = DroppedDataPoints();
   if (dropped > logged_dropped_) {
     if (const std::optional<uint64_t> suppressed = dropped_log_.Admit()) {
-      LogWarn("metrics that no OTLP receiver took were dropped",
+      LogWarn("metrics were dropped because the OTLP receiver did not accept them",
               {{"data_points", dropped - logged_dropped_}, {"suppressed", *suppressed}});
       logged_dropped_ = dropped;
     }
@@ -90,7 +90,7 @@ void PushLoop::LogOutcome(const PushOutcome& outcome) {
   if (has_failed_) LogInfo("the OTLP receiver takes metrics again", {{"receiver", options_.receiver}});
   if (outcome.rejected_data_points == 0 && outcome.message.empty()) return;
   if (const std::optional<uint64_t> suppressed = partial_log_.Admit()) {
-    LogWarn("the OTLP receiver has something to say of what it took",
+    LogWarn("the OTLP receiver accepted metrics with a warning",
             {{"receiver", options_.receiver},
              {"rejected_data_points", outcome.rejected_data_points},
              {"message", outcome.message},
@@ -101,14 +101,14 @@ void PushLoop::LogOutcome(const PushOutcome& outcome) {
 void PushLoop::Flush() {
   const int64_t deadline_ns = clock_.SteadyNanoseconds() + options_.export_timeout_ns;
   CollectIntoQueue();
-  bool goes_on = is_sending_ || !queue_.is_paused();
-  while (goes_on && (is_sending_ || !queue_.empty())) {
+  bool may_send = is_sending_ || !queue_.is_paused();
+  while (may_send && (is_sending_ || !queue_.empty())) {
     const int64_t left_ns = deadline_ns - clock_.SteadyNanoseconds();
     if (left_ns <= 0) break;
     if (!is_sending_) StartNext(std::min(left_ns, options_.attempt_timeout_ns));
     const auto answer = transport_.Wait(-1, left_ns);
     if (!answer.has_value()) continue;
-    goes_on = !TakeOutcome(*answer);
+    may_send = !TakeOutcome(*answer);
   }
   if (is_sending_) {
     transport_.Cancel();

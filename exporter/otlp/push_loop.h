@@ -23,37 +23,36 @@ struct PushLoopOptions {
   OtlpFormat format = OtlpFormat::kProtobuf;
   int64_t interval_ns = 60 * kNanosecondsPerSecond;              // between two collections
   int64_t attempt_timeout_ns = 10 * kNanosecondsPerSecond;       // for one attempt to send one request
-  int64_t export_timeout_ns = 800 * kNanosecondsPerMillisecond;  // for the last push at the end, all told
+  int64_t export_timeout_ns = 800 * kNanosecondsPerMillisecond;  // for all that is sent at the end
   PushQueueOptions queue;
 };
 
-// Pushes: collects at each interval, sends what is queued as the queue allows, and at the end collects and sends once
-// more.
+// Collects at each interval, sends queued requests when the queue allows, and at the end collects and sends once more.
 //
-// At the end each queued request gets one attempt at most, until one would have to be repeated, and none while the
-// receiver has called for a pause: an agent that is told to stop does not linger because its receiver is away. What is
-// left is counted and logged.
+// An agent that is told to stop must not linger because its receiver is away. So at the end each queued request gets
+// one attempt at most, and the sending ends with the first attempt that would have to be repeated. If the receiver has
+// asked for a pause, no request is sent. The requests that are left are dropped, counted and logged.
 //
 // Design. Collecting, encoding and sending are one loop on one thread. It waits in libcurl's poll until the next event
 // is due, so a request on its way does not delay the next collection. Clock and transport are interfaces: the tests let
 // ten minutes pass in a millisecond.
 //
-// Thread: Run() one.
+// Thread: confined to the one that calls Run(). Time: steady.
 class PushLoop {
  public:
   using Collect = std::function<std::vector<OtlpRequest>()>;
 
-  // `transport`, `clock` and what `metrics` refer to must outlive the loop; `collect` is called on the thread of Run().
+  // `transport`, `clock` and the counters of `metrics` must outlive the loop. Run() calls `collect`.
   PushLoop(const PushLoopOptions& options, const PushMetrics& metrics, Collect collect, PushTransport* transport,
            const Clock* clock);
 
-  // Until `stop`, and then no longer than the export timeout.
+  // Runs until `stop`, then collects once more and sends for no longer than the export timeout.
   void Run(const StopSignal& stop);
 
  private:
   void CollectIntoQueue();
   void StartNext(int64_t timeout_ns);
-  // Whether the request goes back into the queue.
+  // Returns whether the request must be repeated.
   bool TakeOutcome(const absl::StatusOr<HttpAnswer>& answer);
   void LogOutcome(const PushOutcome& outcome);
   void Flush();
@@ -66,7 +65,7 @@ class PushLoop {
   const Clock& clock_;
   PushQueue queue_;
   bool is_sending_ = false;
-  bool has_failed_ = false;  // the last attempt
+  bool has_failed_ = false;  // whether the last attempt failed
   uint64_t logged_dropped_ = 0;
   LogLimiter failure_log_;
   LogLimiter partial_log_;

@@ -12,18 +12,18 @@
 
 namespace tcpgauge {
 
-// What becomes of the metrics that are pushed. Each point that is made is sent, dropped, or in the queue.
+// Counts the pushes. Each data point is either sent, dropped or still in the queue.
 struct PushMetrics {
-  prometheus::Counter& pushes;                                   // requests that the receiver took
-  std::array<prometheus::Counter*, kPushFailureCount> failures;  // by PushFailure
-  prometheus::Counter& data_points_sent;                         // in the requests that it took
-  prometheus::Counter& data_points_rejected;                     // of those, what it said that it left out
-  prometheus::Counter& data_points_dropped;                      // of requests that it never took
+  prometheus::Counter& pushes;                                   // requests that the receiver accepted
+  std::array<prometheus::Counter*, kPushFailureCount> failures;  // failed attempts, by PushFailure
+  prometheus::Counter& data_points_sent;                         // in accepted requests
+  prometheus::Counter& data_points_rejected;                     // in accepted requests, rejected by the receiver
+  prometheus::Counter& data_points_dropped;                      // in requests that were never accepted
   prometheus::Gauge& queue_requests;
   prometheus::Gauge& queue_bytes;
 };
 
-// `metrics` owns what they refer to.
+// `metrics` owns the counters and gauges, and must outlive the result.
 PushMetrics MakePushMetrics(AgentMetrics* metrics);
 
 }  // namespace tcpgauge

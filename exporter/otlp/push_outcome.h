@@ -17,23 +17,23 @@ namespace tcpgauge {
 
 // Why an attempt to push failed.
 enum class PushFailure : uint8_t {
-  kConnection,   // no connection (a name that is not known, refused, TLS), or it broke before the answer was whole
+  kConnection,   // no connection (unknown name, refused, TLS), or it broke before the answer was complete
   kTimeout,      // no answer in time
   kThrottled,    // status 429
   kUnavailable,  // status 502, 503 or 504
-  kRejected,     // any other status that is no success: the request is not repeated
+  kRejected,     // any other status that is not 2xx: the request is not repeated
 };
 constexpr std::string_view kPushFailureNames[] = {"connection", "timeout", "throttled", "unavailable", "rejected"};
 constexpr size_t kPushFailureCount = std::size(kPushFailureNames);
 
-// What an attempt to push came to, by the OTLP specification ("OTLP/HTTP Response", "Failures").
+// The result of an attempt to push, by the OTLP specification ("OTLP/HTTP Response", "Failures").
 struct PushOutcome {
-  bool taken = false;    // status 2xx: the receiver has it, wholly or in part
-  bool repeats = false;  // not taken, and to be tried again: statuses 429, 502, 503, 504, or no whole answer
-  std::optional<PushFailure> failure;  // nothing when taken
-  uint64_t rejected_data_points = 0;   // of what was taken
-  std::optional<int64_t> retry_after_seconds;
-  std::string message;  // what went wrong or what the receiver says, from outside; empty = nothing
+  bool taken = false;    // status 2xx: the receiver accepted the request, completely or in part
+  bool repeats = false;  // the request must be repeated: status 429, 502, 503 or 504, or no complete answer
+  std::optional<PushFailure> failure;          // nullopt when taken
+  uint64_t rejected_data_points = 0;           // of a request that was taken
+  std::optional<int64_t> retry_after_seconds;  // the pause that the receiver asks for
+  std::string message;  // the error, or the receiver's message: text from outside; empty = not given
 };
 
 PushOutcome OutcomeOf(const absl::StatusOr<HttpAnswer>& answer, OtlpFormat format);

@@ -16,7 +16,7 @@ void PushQueue::Add(OtlpRequest request) {
   while (requests_.size() > oldest && (requests_.size() > options_.max_requests || bytes_ > options_.max_bytes)) {
     Drop(oldest);
   }
-  ShowSize();
+  SetGauges();
 }
 
 const OtlpRequest& PushQueue::Begin() {
@@ -69,10 +69,10 @@ void PushQueue::Drop(size_t index) {
 void PushQueue::Remove(size_t index) {
   bytes_ -= requests_[index].body.size();
   requests_.erase(requests_.begin() + static_cast<ptrdiff_t>(index));
-  ShowSize();
+  SetGauges();
 }
 
-void PushQueue::ShowSize() {
+void PushQueue::SetGauges() {
   metrics_.queue_requests.Set(static_cast<double>(requests_.size()));
   metrics_.queue_bytes.Set(static_cast<double>(bytes_));
 }

@@ -11,20 +11,20 @@
 
 namespace tcpgauge {
 
-// How requests get to the receiver; tests hand in one without a network and without time.
+// Carries requests to the receiver. Tests use a transport without a network and without real time.
 // Thread: confined to the pusher's.
 class PushTransport {
  public:
   virtual ~PushTransport() = default;
 
-  // Begins to send `body`, which must live until it is over. REQUIRES: nothing is being sent.
+  // Begins to send `body`, which must live until it is sent or cancelled. REQUIRES: no body is being sent.
   virtual void Start(const std::string& body, int64_t timeout_ns) = 0;
 
-  // Waits until what is being sent is over, `timeout_ns` have passed or `stop_fd` is readable (-1 = none). Nothing when
-  // it is not over, or nothing is being sent.
+  // Waits until the answer has come, sending has failed, `timeout_ns` have passed or `stop_fd` is readable (-1 = no
+  // descriptor). nullopt if the sending is not over, or if no body is being sent.
   virtual std::optional<absl::StatusOr<HttpAnswer>> Wait(int stop_fd, int64_t timeout_ns) = 0;
 
-  // Gives up what is being sent, if anything is.
+  // Gives up the body that is being sent, if there is one.
   virtual void Cancel() = 0;
 };
 

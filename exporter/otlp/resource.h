@@ -11,8 +11,9 @@ namespace tcpgauge {
 // A random UUID, version 4 (RFC 9562 section 5.4).
 std::string RandomUuid();
 
-// Who the metrics are of: service.name, service.version, service.instance.id (another one for each run), host.name and
-// os.type, each unless `given` says it; and all else that is given, the k8s.* of a pod among it. All of it UTF-8.
+// The agent as the source of metrics: service.name, service.version, service.instance.id (a new one for each run),
+// host.name and os.type. `given` replaces these attributes and adds others, such as the k8s.* of a pod. All of it is
+// valid UTF-8.
 KeyValues AgentResource(const std::string& version, const std::string& host_name, const KeyValues& given);
 
 }  // namespace tcpgauge

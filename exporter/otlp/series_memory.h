@@ -15,28 +15,29 @@
 
 namespace tcpgauge {
 
-// What a series said when it was last pushed.
+// A series as it was last pushed.
 struct RememberedSeries {
-  uint64_t round = 0;    // when it was last seen
-  int64_t start_ns = 0;  // since when its counter counted
-  int64_t time_ns = 0;   // of its last point; 0 = it is new
+  uint64_t round = 0;    // the last round with the series
+  int64_t start_ns = 0;  // since when its counter counted (Unix epoch)
+  int64_t time_ns = 0;   // of its last point (Unix epoch); 0 = the series is new
   uint64_t count = 0;    // a counter's value, or a histogram's count
-  double number = 0;     // a counter's value that is no integer, or a histogram's sum
+  double number = 0;     // a counter's value if it is no integer, or a histogram's sum
   std::vector<uint64_t> buckets;
 };
 
-// The series of the exposition before, to tell which ended and what came since. A key tells the series of a metric
-// apart: the values of its labels, with a NUL after each.
+// Remembers the series of the previous exposition, so that the encoder can compute deltas and tell which series ended.
+// The key of a series within its metric is the values of its labels, each followed by a NUL.
 //
-// Thread: confined to one at a time. Bounds: the series of two expositions while one is taken in, then of one.
+// Thread: confined to one at a time.
+// Bounds: the series of two expositions between BeginRound() and TakeEnded(), otherwise of one.
 class SeriesMemory {
  public:
   // Begins a new exposition.
   void BeginRound() { ++round_; }
 
-  // What is known of a series that is in this exposition: a new one when it was not in the one before. The reference is
-  // good until the next call.
-  RememberedSeries& See(Metric metric, std::string_view key) {
+  // Marks a series as part of this exposition and returns it; it is new if the previous exposition did not have it. The
+  // reference is valid until the next call.
+  RememberedSeries& MarkSeen(Metric metric, std::string_view key) {
     auto& series = series_[static_cast<size_t>(metric)];
     auto found = series.find(absl::string_view(key.data(), key.size()));
     if (found == series.end()) found = series.try_emplace(std::string(key)).first;
@@ -44,7 +45,7 @@ class SeriesMemory {
     return found->second;
   }
 
-  // Forgets the series that were not seen in this round; calls `visit(Metric, const std::string& key, const
+  // Forgets the series that were not marked in this round, and calls `visit(Metric, const std::string& key, const
   // RememberedSeries&)` for each.
   template <typename Visitor>
   void TakeEnded(Visitor visit) {

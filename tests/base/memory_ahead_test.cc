@@ -20,7 +20,7 @@ namespace {
 constexpr uint32_t kSmall = MemoryAhead::kSmall;
 constexpr uint32_t kMostAhead = MemoryAhead::kMostAhead;
 
-// What was asked to be made resident.
+// Records the ranges that MemoryAhead makes resident.
 class Requests {
  public:
   MemoryAhead::Populate Recorder() {
@@ -62,7 +62,7 @@ TEST(MemoryAhead, StaysAheadOfAGrowingArrayByABoundedDistance) {
   MemoryAhead ahead(requests.Recorder());
   for (uint32_t used = kSmall; used < 200000; used += 7) {
     ahead.Note(used);
-    // At the least three quarters of an eighth are ready before more is asked for.
+    // MemoryAhead asks for more memory while three quarters of the distance ahead are still ready.
     requests.WaitForAllBelow(used + std::min(used / 8, kMostAhead) / 2);
     ASSERT_LE(requests.All().back().second, used + std::min(used / 8, kMostAhead));
   }
@@ -87,7 +87,7 @@ TEST(MemoryAhead, DoesNotMakeReadyWhatIsInUseByThen) {
 TEST(StableArray, PopulatesWhatWasNeverTouched) {
   const size_t page_bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   StableArray<char> array(8 * page_bytes);
-  // Asked of memory of our own, so that what is tested cannot be the reason.
+  // Ask the kernel about memory of our own, so that a failure cannot be the fault of StableArray.
   void* const probe = mmap(nullptr, page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(probe, MAP_FAILED);
   const bool is_known = madvise(probe, page_bytes, MADV_POPULATE_WRITE) == 0;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int64_t kMinuteNs = 60 * kNanosecondsPerSecond;
 
-// A number that threads count up, and wait for.
+// A number that threads increment and wait for.
 class Counter {
  public:
   void Add() {
@@ -27,7 +27,7 @@ class Counter {
     const MutexLock lock(&mutex_);
     while (value_ < value) changed_.Wait(&mutex_);
   }
-  // False if the deadline passed before.
+  // False if the deadline passed first.
   bool WaitUntil(int value, int64_t deadline_ns) {
     const MutexLock lock(&mutex_);
     while (value_ < value) {

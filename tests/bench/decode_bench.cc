@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nanoseconds per decoded packet, packets and results in the cache: the best of several rounds.
+// Nanoseconds per decoded packet, with packets and results in the processor's cache: the best of several rounds.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -12,7 +12,7 @@
 namespace tcpgauge {
 namespace {
 
-// Decodes as a capture thread does: a batch of packets, some with options or payload, each into its own place.
+// Decodes as a worker does: a batch of packets, some with options or payload, each into its own place.
 void Measure(const char* name, LinkType link_type, const Frame& headers) {
   constexpr int kBatch = 64;
   constexpr int kRounds = 20;

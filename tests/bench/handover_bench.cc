@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long handing over a table holds its capture thread up: the longest step of whole passes. usage:
+// How long handing over a table holds up its worker: the longest step of whole passes. usage:
 // handover_bench [CONNECTIONS [ENCAPSULATIONS]]
 //
-// Wall time holds whatever else the machine did meanwhile; the time on the processor does not, but for what the host of
-// a virtual machine did. So each pass is followed by one that only reads the table, in steps of as many slots.
+// Wall time includes everything that the machine did meanwhile. Processor time does not, but in a virtual machine it
+// may include the host's work. So each pass is followed, for comparison, by one that only reads the table, in steps of
+// the same size.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,9 +59,9 @@ void Begin(uint32_t number, uint32_t encapsulations, ConnectionTable* table) {
   table->Apply({&packet, 1});
 }
 
-// The steps of one pass, wall time in microseconds, longest first; and the longest by the time on the processor.
+// The steps of one pass in microseconds: all by wall time, longest first, and the longest by processor time.
 struct Steps {
-  // `step` takes one, and says whether it was the last.
+  // `step` does one step and returns whether it was the last.
   template <typename Step>
   explicit Steps(Step step) {
     bool last;

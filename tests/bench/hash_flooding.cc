@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How much longer the table takes for 4-tuples that an attacker chose than for any others: connections are begun,
-// answered and used, in turns by connections that collide when the seed is 0 and by random ones; medians of rounds.
+// How much longer the table takes for 4-tuples that an attacker chose than for random ones. Rounds of connections that
+// would collide with seed 0 alternate with rounds of random connections. Each connection is begun, answered and used.
+// Prints medians of the rounds.
 
 #include <stdio.h>
 #include <sys/random.h>

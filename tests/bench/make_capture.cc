@@ -23,7 +23,7 @@ constexpr size_t kHeaderBytes = 14 + 20 + 32;  // Ethernet, IPv4, TCP with the t
 
 enum Flag : uint8_t { kFin = 1, kSyn = 2, kPsh = 8, kAck = 16 };
 
-// xorshift64*: small, and the same everywhere.
+// xorshift64*: small, with the same numbers on every machine.
 class Random {
  public:
   uint64_t Next() {
@@ -152,15 +152,15 @@ void WriteZipf(uint32_t connection_count, uint64_t packets, Random* random, Writ
   for (uint32_t i = 0; i < connection_count; ++i) connections.push_back(MakeConnection(random, i));
   const double log_count = std::log(static_cast<double>(connection_count));
   for (uint64_t i = 0; i < packets; ++i) {
-    // First each connection once, so that all are live; then by rank.
+    // Send one packet of each connection first, so that all are live. Then choose connections by rank.
     const uint32_t rank = i < connection_count ? static_cast<uint32_t>(i)
                                                : static_cast<uint32_t>(std::exp(random->Unit() * log_count)) - 1;
-    // Ranks are scattered over memory as they would be after a day.
+    // Scatter the ranks over memory, as they would be after a day.
     writer->WriteNext(random, &connections[static_cast<uint64_t>(rank) * 2654435761u % connection_count]);
   }
 }
 
-// Connections begin one after the other and draw their few packets among many that are live.
+// Connections begin one after the other, and each sends its few packets among those of many others.
 void WriteMillion(uint64_t packets, Random* random, Writer* writer) {
   const uint32_t connection_count = static_cast<uint32_t>(packets / 9 * 2);  // 1.1 million of 5 million packets
   std::vector<Connection> connections;

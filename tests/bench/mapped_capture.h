@@ -21,8 +21,8 @@
 
 namespace tcpgauge {
 
-// A classic capture in this machine's byte order, as make_capture writes it, in memory. Ends the process when there is
-// none.
+// A pcap file in memory, in this machine's byte order, as make_capture writes it. Ends the process if the file cannot
+// be read.
 class MappedCapture {
  public:
   static constexpr size_t kFileHeaderBytes = 24;
@@ -47,7 +47,7 @@ class MappedCapture {
   MappedCapture(const MappedCapture&) = delete;
   MappedCapture& operator=(const MappedCapture&) = delete;
 
-  // All behind the file's header.
+  // Everything after the file's header.
   absl::Span<const uint8_t> packets() const { return {data_ + kFileHeaderBytes, size_bytes_ - kFileHeaderBytes}; }
 
  private:
@@ -55,10 +55,10 @@ class MappedCapture {
   size_t size_bytes_ = 0;
 };
 
-// Decodes packets that lie in memory as in a MappedCapture, each behind its header.
+// Decodes packets in memory, each after its header, as in a MappedCapture.
 class PacketRun {
  public:
-  // The bytes must outlive it.
+  // `bytes` must outlive this object.
   explicit PacketRun(absl::Span<const uint8_t> bytes) : bytes_(bytes) {}
 
   void Rewind() { offset_ = 0; }

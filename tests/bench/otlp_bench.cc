@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What it costs to make the body of a push, beside that of a scrape of the same exposition. The argument is the number
-// of connections, nine samples each; 543 make some 5,000. Run it as `bazel run //tests/bench:otlp_bench`;
-// tests/bench/push_cost.py measures whole pushes of the agent.
+// The cost of making the body of a push, compared with that of a scrape of the same exposition. The argument is the
+// number of connections, which have nine samples each; 543 make about 5,000 samples. Run it as
+// `bazel run //tests/bench:otlp_bench`. tests/bench/push_cost.py measures whole pushes of the agent.
 
 #include <benchmark/benchmark.h>
 

@@ -2,12 +2,12 @@
 // Nanoseconds per packet of each stage of the packet path, over a capture that make_capture wrote. usage:
 // stages_bench FILE
 //
-// Each stage is timed by itself, in batches as a capture thread works:
-//   read     each packet of the file, and nothing done with it
-//   decode   from memory, each packet into its place in the batch
-//   look up  hash, prefetch and find in an index that holds all connections of the capture already
-//   apply    all that the table does, less what looking up took
-//   publish  copying for the collector, in slices between the batches: a pass for each million packets
+// Each stage is timed by itself, in batches like a worker's:
+//   read     read each packet of the file, without using it
+//   decode   decode each packet from memory into its place in the batch
+//   look up  hash, prefetch and find in an index that already holds all connections of the capture
+//   apply    all work of the table, without looking up
+//   publish  copy rows for the collector, in slices between the batches: one pass for each million packets
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ constexpr int64_t kPacketsPerPass = 1000000;
 
 using Clock = std::chrono::steady_clock;
 
-volatile uint64_t benchmark_result;  // so that nothing is left out
+volatile uint64_t benchmark_result;  // keeps the compiler from dropping work
 
 double NanosecondsSince(Clock::time_point start) {
   return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
@@ -62,7 +62,7 @@ double DecodeStage(PacketRun* capture, uint64_t* packets) {
   return NanosecondsSince(start);
 }
 
-// Reads on as fast as DecodeStage(), and times what `stage` does with each batch.
+// Decodes all packets, and times only what `stage` does with each batch.
 template <typename Stage>
 double TimeEachBatch(PacketRun* capture, Stage stage) {
   std::vector<DecodedPacket> batch(kBatch);

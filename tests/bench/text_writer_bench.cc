@@ -24,7 +24,7 @@ Exposition Make(const benchmark::State& state) {
   return ExampleExposition(RandomSnapshot(1, connections, Values::kPlausible), connections);
 }
 
-// Of the text, and of what is sent where that is less.
+// `bytes` is the size of the text, `sent` that of the body, which may be compressed.
 void CountBytes(benchmark::State& state, size_t bytes, size_t sent) {
   state.SetBytesProcessed(static_cast<int64_t>(bytes) * state.iterations());
   state.counters["bytes"] = static_cast<double>(sent);

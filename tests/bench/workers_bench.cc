@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// How much faster several capture workers are than one when each has packets of its own, as live, where
-// PACKET_FANOUT_HASH gives each a socket and nothing is shared. usage: workers_bench FILE [MOST_WORKERS [ROUNDS]]
+// How much faster several workers are than one when each has its own packets, as in live capture, where
+// PACKET_FANOUT_HASH gives each worker a socket. usage: workers_bench FILE [MOST_WORKERS [ROUNDS]]
 //
-// A file cannot show it, for one reader feeds all workers. Here the capture, which make_capture wrote, is spread in
-// memory before the clock starts; each worker decodes its share and applies it, as a capture thread does but for taking
-// packets from the kernel, counting them and publishing. The time is that until the last has ended:
-//   growing   new tables: the kernel makes the memory resident while packets come
-//   resident  the memory of all records was made resident beforehand, as in an agent that runs for long. What grows by
-//             itself is new still: the index, embryos (of a SYN flood nearly all) and gaps
-// A worker has a thread beside it that makes memory ready (MemoryAhead): with as many workers as processors these share
-// them, and "growing" may gain less.
+// Reading a file with `-T` cannot show this, because one reader feeds all workers. Here FILE, which make_capture wrote,
+// is spread over the workers in memory before the clock starts. Each worker decodes its share and applies it to its
+// table. It does not read from the kernel, count packets or publish. The clock stops when the last worker has ended:
+//   growing   the tables are new: the kernel makes memory resident while packets come
+//   resident  the memory of all records was made resident before, as in an agent that has run for long. The index,
+//             embryos (nearly all connections of a SYN flood) and gaps are still new
+// Each worker has a second thread that makes memory resident (MemoryAhead). With as many workers as processors, the
+// threads compete, and "growing" may gain less.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +39,7 @@ constexpr uint32_t kMaxConnections = 1000000;  // of all workers together
 using Clock = std::chrono::steady_clock;
 using Share = std::vector<uint8_t>;  // the packets of a worker, as a PacketRun takes them
 
-// Holds the workers until all have come.
+// Holds the workers until all are ready.
 class Gate {
  public:
   // Called by each worker.
@@ -50,7 +50,7 @@ class Gate {
     while (!open_) changed_.Wait(&mutex_);
   }
 
-  // Waits for that many workers and lets them go; when that was.
+  // Waits for that many workers, lets them go, and returns the time.
   Clock::time_point Open(size_t workers) {
     const MutexLock lock(&mutex_);
     while (waiting_ != workers) changed_.Wait(&mutex_);
@@ -66,7 +66,7 @@ class Gate {
   bool open_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-// As FileReader does, but packets as they were captured: each worker decodes its own.
+// Spreads packets like FileReader, but does not decode them for the workers: each worker decodes its own.
 std::vector<Share> Spread(absl::Span<const uint8_t> packets, size_t workers) {
   std::vector<Share> shares(workers);
   PacketRun run(packets);
@@ -113,7 +113,7 @@ double Seconds(const std::vector<Share>& shares, bool resident) {
   return std::chrono::duration<double>(*std::max_element(ends.begin(), ends.end()) - start).count();
 }
 
-// How much of all packets the worker with the most has bounds what the others can bring.
+// Prints the share of the busiest worker, because that share bounds the gain.
 void PrintBusiest(const std::vector<Share>& shares, size_t all_bytes) {
   size_t most = 0;
   for (const Share& share : shares) most = std::max(most, share.size());
@@ -130,7 +130,8 @@ int Main(const char* path, size_t most_workers, int rounds) {
       if (workers > 1) PrintBusiest(spread.back(), spread[0][0].size());
     }
   }
-  // By turns, so that all meet the same machine; the first round only has the host provide memory.
+  // Take turns, so that all numbers of workers meet the same load. The first round does not count, because in it the
+  // host provides memory.
   for (int round = 0; round <= rounds; ++round) {
     for (const bool resident : {false, true}) {
       std::vector<double> seconds;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fuzz target of the decoder. An input is a link type, two bytes of what the wire had beyond the capture, and a packet.
+// Fuzz target of the decoder. An input is a link type, the number of bytes that were not captured (two bytes), and a
+// packet.
 #include <algorithm>
 #include <cstring>
 #include <vector>
@@ -25,7 +26,8 @@ DecodedPacket FilledWith(uint8_t byte) {
   return packet;
 }
 
-// Everything that the kind of packet promises, and nothing left over from the packet before.
+// Compares the fields that each kind of packet promises. The two packets differed before they were decoded, so a field
+// that the decoder did not set makes the check fail.
 void CheckSame(const DecodedPacket& a, const DecodedPacket& b) {
   TCPGAUGE_CHECK(a.kind == b.kind && a.protocol == b.protocol && a.error == b.error);
   TCPGAUGE_CHECK(a.wire_length_bytes == b.wire_length_bytes && a.interface == b.interface);
@@ -52,8 +54,8 @@ void CheckSense(LinkType link_type, const DecodedPacket& packet, const std::vect
   if (packet.kind == DecodedPacket::Kind::kNotTcp || packet.kind == DecodedPacket::Kind::kError) return;
   TCPGAUGE_CHECK(packet.protocol == Protocol::kTcp);
   TCPGAUGE_CHECK(packet.payload_length_bytes < packet.ip_length_bytes);
-  // Only inside a fragment of an outer datagram, or of an IEEE 802.11 frame, may a packet be longer than what is here.
-  // MPLS in IP leaves no trace but the number of its protocol.
+  // A packet may be longer than the capture's frame only inside a fragment of an outer datagram or of an IEEE 802.11
+  // frame. MPLS in IP is not recorded as a tunnel, so look for the number of its protocol.
   constexpr uint8_t kMplsInIp = 137;
   const bool may_be_longer = link_type == LinkType::k80211 || link_type == LinkType::kRadiotap ||
                              packet.encapsulation.tunnel_count > 0 ||
@@ -64,7 +66,7 @@ void CheckSense(LinkType link_type, const DecodedPacket& packet, const std::vect
 void Run(const uint8_t* data, size_t size) {
   if (size < kPrefixBytes) return;
   const auto link_type = static_cast<LinkType>(data[0] % (static_cast<int>(LinkType::kIpOverInfiniband) + 1));
-  // A copy of its own size lets the sanitizer see a read beyond it.
+  // In a copy of exactly this size, the sanitizer sees reads beyond the end.
   const std::vector<uint8_t> captured(data + kPrefixBytes, data + size);
   const uint32_t wire_length_bytes = static_cast<uint32_t>(captured.size()) + (data[1] << 8 | data[2]);
   DecodedPacket packet = FilledWith(0);

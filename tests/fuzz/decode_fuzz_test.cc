@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replays the decoder's fuzz target: the seeds, what small changes make of them, and inputs that once broke something.
+// Replays inputs of the decoder's fuzz target: the seeds, small changes of them, and inputs that once failed.
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -26,7 +26,7 @@ TEST(DecodeFuzz, HoldsOnSeedsAndTheirMutations) {
         input[below(input.size())] = static_cast<uint8_t>(random());
       }
       if (below(4) == 0) input.resize(1 + below(input.size()));
-      if (below(8) == 0) {  // another packet inside
+      if (below(8) == 0) {  // continue with a part of another packet
         const auto& other = seeds[below(seeds.size())];
         const size_t at = below(input.size());
         input.resize(at);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A thousand packets of every kind, each cut off after every byte and with every single bit flipped, through the
-// decoder and a connection table.
+// Passes a thousand packets of all kinds through the decoder and a connection table: each cut off after every byte, and
+// with every single bit flipped.
 #include <functional>
 #include <iostream>
 #include <vector>
@@ -11,20 +11,20 @@
 #include "src/flow/connection_table.h"
 #include "tests/support/frame.h"
 
-// The decoder's fuzz target: says that what it gives makes sense.
+// The decoder's fuzz target, which checks that the decoded packet makes sense.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 namespace tcpgauge {
 namespace {
 
-constexpr size_t kPrefixBytes = 3;  // of the fuzz target
+constexpr size_t kPrefixBytes = 3;  // what the fuzz target reads before the packet
 
 struct Sample {
   LinkType link_type;
   Frame frame;
 };
 
-// Every way to a datagram, times every datagram, times every segment.
+// All combinations of outer headers, datagrams and segments.
 std::vector<Sample> Samples() {
   const Frame ethernet = Frame().Ethernet();
   const Frame tunnel = Frame().Ethernet().Ipv4("192.0.2.1", "192.0.2.2");
@@ -92,7 +92,7 @@ class Harness final : private EndedConnectionSink {
     input_.insert(input_.end(), captured.begin(), captured.end());
     LLVMFuzzerTestOneInput(input_.data(), input_.size());
 
-    // A copy of its own size lets the sanitizer see a read beyond it.
+    // In a copy of exactly this size, the sanitizer sees reads beyond the end.
     const std::vector<uint8_t> copy(captured);
     DecodedPacket packet;
     DecodePacket(link_type, copy, wire_length_bytes, &packet, &header_pieces_);
@@ -133,8 +133,8 @@ TEST(EveryChange, OfAThousandPacketsIsTaken) {
     ASSERT_LT(kPrefixBytes + bytes.size(), 4096u);
     for (size_t size = 0; size <= bytes.size(); ++size) {
       const std::vector<uint8_t> cut(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(size));
-      harness.Take(sample.link_type, cut, wire_length_bytes);            // captured so far
-      harness.Take(sample.link_type, cut, static_cast<uint32_t>(size));  // no longer on the wire
+      harness.Take(sample.link_type, cut, wire_length_bytes);            // the rest was not captured
+      harness.Take(sample.link_type, cut, static_cast<uint32_t>(size));  // the packet was that short on the wire
     }
     for (size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
       bytes[bit / 8] = static_cast<uint8_t>(bytes[bit / 8] ^ 1 << bit % 8);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fuzz target of decoder and connection table together. An input is a program of a few bytes an instruction: packets of
-// a handful of conversations, written as frames and decoded, and steps of the clock. Segments that TCP would send are
-// as easy to say as any others, so that the fuzzer gets deep into the life of connections.
+// Fuzz target of the decoder and the connection table together. An input is a program whose instructions take a few
+// bytes each: they send packets of four conversations, as frames that are then decoded, and move the clock. An
+// instruction for a segment that TCP would send is as short as any other, so the fuzzer gets far into the life of
+// connections.
 #include <algorithm>
 #include <memory>
 #include <vector>
@@ -15,7 +16,7 @@ namespace tcpgauge {
 namespace {
 
 constexpr int64_t kStartNs = 1700000000LL * 1000000000;
-constexpr int64_t kEndNs = INT64_MAX / 2;  // of what a packet source gives
+constexpr int64_t kEndNs = INT64_MAX / 2;  // the latest time that a packet source gives
 constexpr size_t kMaxInstructions = 2000;
 
 class Input {
@@ -55,7 +56,7 @@ class FrameWriter {
   std::vector<uint8_t> bytes_;
 };
 
-// What a connection table says must add up, whatever came in.
+// Checks that the table's counts add up, whatever the input is.
 class Ledger : public EndedConnectionSink {
  public:
   void OnConnectionEnded(const EndedConnection& ended) override {
@@ -226,7 +227,7 @@ class Program {
     Decode(frame.bytes(), static_cast<uint32_t>(frame.bytes().size()) + payload_bytes);
   }
 
-  // The payload itself is not captured.
+  // Writes the headers alone, as if the payload had not been captured.
   void WriteIp(FrameWriter* frame, int which, int sender, uint8_t flags, uint32_t sequence, uint32_t acknowledgment,
                uint32_t payload_bytes, uint8_t around, uint8_t fragment, bool timestamps, const Conversation& c) {
     const bool follows = fragment & 8;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replays the connection table's fuzz target: the seeds, what small changes make of them, what fuzzing found to reach
-// new code, and inputs that once broke something.
+// Replays inputs of the connection table's fuzz target: the seeds, small changes of them, inputs that reached new code
+// while fuzzing, and inputs that once failed.
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -35,7 +35,7 @@ TEST(FlowFuzz, HoldsOnSeedsAndTheirMutations) {
       for (size_t changes = below(4); changes > 0; --changes) {
         input[below(input.size())] = static_cast<uint8_t>(random());
       }
-      const auto& other = seeds[below(seeds.size())];  // another script after it
+      const auto& other = seeds[below(seeds.size())];  // append another script
       input.insert(input.end(), other.begin() + 1, other.end());
       LLVMFuzzerTestOneInput(input.data(), input.size());
     }

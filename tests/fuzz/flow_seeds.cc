@@ -4,7 +4,7 @@
 namespace tcpgauge {
 namespace {
 
-// The instructions of flow_fuzz.cc.
+// Writes instructions for flow_fuzz.cc.
 class Script {
  public:
   explicit Script(uint8_t shape = 15) { bytes_.push_back(shape); }
@@ -51,8 +51,8 @@ class Script {
 
 const std::vector<uint8_t> kData = {1, 100};
 const std::vector<uint8_t> kTimedData = {65, 100};
-const std::vector<uint8_t> kAgain = {3, 100, 0x9c};  // a hundred bytes back
-const std::vector<uint8_t> kAhead = {3, 100, 100};   // after a gap
+const std::vector<uint8_t> kAgain = {3, 100, 0x9c};  // the sequence number is a hundred bytes too low
+const std::vector<uint8_t> kAhead = {3, 100, 100};   // the sequence number is a hundred bytes too high
 const std::vector<uint8_t> kAnotherNumber = {8, 9, 9, 9, 9};
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the decoder's seeds as files into the folder given, for libFuzzer.
+// Writes the decoder's seeds as files into a folder, for libFuzzer.
 #include <cstdio>
 #include <fstream>
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the connection table's seeds as files into the folder given, for libFuzzer.
+// Writes the connection table's seeds as files into a folder, for libFuzzer.
 #include <cstdio>
 #include <fstream>
 #include <string>

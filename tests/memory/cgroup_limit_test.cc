@@ -11,7 +11,7 @@
 namespace tcpgauge {
 namespace {
 
-// A file system of the test's own, below a folder that goes away.
+// Builds a file system in a temporary folder.
 class CgroupLimitTest : public testing::Test {
  protected:
   CgroupLimitTest() {
@@ -69,10 +69,10 @@ TEST_F(CgroupLimitTest, ReadsVersionOne) {
 }
 
 TEST_F(CgroupLimitTest, FindsItsGroupInAContainer) {
-  MountV1("/docker/1234", "/docker/1234");  // the host's names
+  MountV1("/docker/1234", "/docker/1234");  // the names are the host's
   Write("/sys/fs/cgroup/memory/memory.limit_in_bytes", "1000\n");
   EXPECT_EQ(Limit(), 1000u);
-  MountV2("/", "/");  // names of its own
+  MountV2("/", "/");  // the names are the container's
   Write("/sys/fs/cgroup/memory.max", "2000\n");
   EXPECT_EQ(Limit(), 2000u);
   MountV2("/elsewhere", "/docker/1234");

@@ -64,7 +64,7 @@ TEST(MemoryPlan, GivesReadersMoreWithMoreMemory) {
   EXPECT_GE(PlanMemory(Usual(), 512 * kMiB)->http_connections, 200u);
 }
 
-// The figures that README.md gives, rounded down.
+// The figures of README.md, rounded down.
 TEST(MemoryPlan, KeepsThousandsOfConnectionsInASmallContainer) {
   EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 14000u);
   EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 94000u);

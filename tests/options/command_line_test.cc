@@ -288,7 +288,7 @@ TEST(CommandLine, DoesNotTakeAnAbbreviationOfALongName) {
   EXPECT_EQ(ErrorOf({"--interf"}), "tcpgauge: unknown option '--interf'; did you mean --interface?");
   EXPECT_EQ(ErrorOf({"--new"}), "tcpgauge: unknown option '--new'; did you mean --new-only?");
   EXPECT_THAT(ErrorOf({"--metrics", "7"}), HasSubstr("unknown option '--metrics'")) << "ambiguous";
-  // A whole name that begins another one.
+  // --attach is a whole name, although --attach.ca-file begins with it.
   EXPECT_EQ(OptionsOf({"--tui", "--attach", "unix:/run/x", "--attach.ca-file", "f"}).attach, "unix:/run/x");
 }
 

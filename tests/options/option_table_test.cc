@@ -13,7 +13,7 @@
 namespace tcpgauge {
 namespace {
 
-// All that a default text may speak of.
+// Every option whose default the help text may show.
 std::string Describe(const Options& o) {
   return absl::StrJoin(
       {absl::StrCat(o.snaplen_bytes), absl::StrCat(o.buffer_size_kib), absl::StrCat(o.workers),

@@ -18,7 +18,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// The value of a line in /proc's status of this thread.
+// The value of the line `key` in /proc/thread-self/status.
 std::string StatusLine(const std::string& key) {
   std::ifstream file("/proc/thread-self/status");
   for (std::string line; std::getline(file, line);) {

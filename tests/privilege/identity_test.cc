@@ -53,7 +53,7 @@ TEST(ChooseIdentity, TakesNumbersWhereThereIsNoUser) {
 }
 
 TEST(ChooseIdentity, NamesAUserThatThereIsNot) {
-  // The last number means "unchanged" to the kernel, so it would drop nothing.
+  // To the kernel, 4294967295 means "unchanged", so it would drop no privilege.
   for (const char* user : {"no such user", "1:2:3", "-1", "4294967295", "1:", ":"}) {
     const auto identity = ChooseIdentity(user);
     EXPECT_EQ(identity.status().code(), absl::StatusCode::kInvalidArgument) << user;

@@ -7,8 +7,8 @@
 
 namespace tcpgauge {
 
-// Runs `act` in a process of its own, since nothing of what it gives up can be had back; returns what it said, or by
-// what signal it was killed.
+// Runs `act` in a process of its own, because a process cannot regain the privileges that `act` gives up. Returns the
+// result of `act`, or the name of the signal that killed it.
 std::string InProcess(const std::function<std::string()>& act) noexcept;
 
 }  // namespace tcpgauge

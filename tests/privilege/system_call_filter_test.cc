@@ -32,8 +32,8 @@
 namespace tcpgauge {
 namespace {
 
-// With the filter alone: what else the test's user may do stays, so that of root nothing but the filter refuses. In
-// words: "done", or why not.
+// Runs `act` under the filter. The process keeps its user and capabilities, so that for root only the filter can
+// refuse. Returns "done", or the name of the error.
 std::string Try(const std::function<bool()>& act) {
   return InProcess([&act]() -> std::string {
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

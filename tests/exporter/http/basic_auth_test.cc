@@ -20,7 +20,7 @@ namespace {
 using Users = std::map<std::string, std::string>;
 using Verdict = BasicAuth::Verdict;
 
-// "secret" twice, the second time dearer, and "other".
+// Hashes of "secret", of "secret" at a higher cost, and of "other".
 constexpr char kSecret[] = "$2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW";
 constexpr char kDearSecret[] = "$2b$10$abcdefghijklmnopqrstuuqflPDzB6gcMhKa1rZqKiun2YGL5sa2u";
 constexpr char kOther[] = "$2y$05$ABCDEFGHIJKLMNOPQRSTUuy7.SRQp6zzmDqpwAozFshLprLplpb1m";
@@ -74,16 +74,16 @@ TEST(BasicAuth, KnowsHashesOfBcryptOnly) {
   }
 }
 
-// What this thread has had of the processors, whatever else they are busy with.
+// The processor time of this thread, which the load of the machine does not change.
 absl::Duration OwnTime() {
   timespec time;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return absl::DurationFromTimespec(time);
 }
 
-// The ratio of work, not a time: an unknown user must cost as much bcrypt as a known one, a remembered one none.
+// Compares amounts of work: an unknown user must cost as much bcrypt as a known one, and a remembered user no bcrypt.
 TEST(BasicAuth, AnUnknownUserCostsWhatAKnownOneDoesAndARememberedOneNothing) {
-  // The least of a few, since a virtual machine may count as ours what its host took.
+  // Take the least of a few measurements, because a virtual machine may count processor time that its host took.
   const auto cost = [](const std::string& credentials, bool remembered = false) {
     absl::Duration least = absl::InfiniteDuration();
     for (int i = 0; i < 3; ++i) {
@@ -106,7 +106,7 @@ TEST(BasicAuth, LetsFewWaitAndThoseWhoAreKnownPass) {
   ASSERT_EQ(auth.Check(Header("bob:secret")), Verdict::kGranted);
   std::atomic<int> busy{0}, denied{0};
   int guesses = 0;
-  while (busy == 0) {  // a busy machine may run the guessers one after the other, so that none has to wait
+  while (busy == 0) {  // a busy machine may run the guessers one after the other, and then none of them waits
     std::vector<std::thread> guessers;
     for (int i = 0; i < 40; ++i) {
       guessers.emplace_back([&] {

@@ -23,7 +23,7 @@ class ConnectionDeadlinesTest : public testing::Test {
     close(ends_[1]);
   }
 
-  // Whether the connection is broken by now; waits for it to be when `wait`.
+  // Whether the connection is broken. With `wait`, waits until it is.
   bool IsBroken(bool wait) {
     char byte;
     return recv(ends_[1], &byte, 1, wait ? 0 : MSG_DONTWAIT) == 0;
@@ -56,7 +56,7 @@ TEST_F(ConnectionDeadlinesTest, MovesADeadlineAway) {
     const auto start = std::chrono::steady_clock::now();
     const auto extended = deadlines_.Add(moved[0], allowed);
     deadlines_.Set(extended, Phase::kResponse, absl::Hours(1));
-    // On a busy machine the time may be over before the deadline is moved; then again, with more of it.
+    // On a busy machine the deadline may pass before it is moved. Then try again with a later one.
     was_in_time = absl::FromChrono(std::chrono::steady_clock::now() - start) < allowed;
     const auto later = deadlines_.Add(other[0], 2 * allowed);
     char byte;
@@ -74,7 +74,7 @@ TEST_F(ConnectionDeadlinesTest, BreaksNoOtherConnectionThatGotTheSameDescriptor)
   int old[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, old), 0);
   const auto handle = deadlines_.Add(old[0], absl::Milliseconds(5));
-  ASSERT_EQ(dup2(ends_[0], old[0]), old[0]);  // closed by its owner, and used again
+  ASSERT_EQ(dup2(ends_[0], old[0]), old[0]);  // the owner has closed the descriptor, and its number is used again
   char byte;
   EXPECT_EQ(recv(old[1], &byte, 1, 0), 0);
   EXPECT_FALSE(IsBroken(false));

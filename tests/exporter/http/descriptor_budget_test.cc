@@ -14,7 +14,7 @@ void SetLimits(rlim_t soft, rlim_t hard) {
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
-// The hard limit only falls, so it is lowered from one test to the next.
+// A process can only lower its hard limit, so each test sets a lower one than the test before.
 TEST(DescriptorBudget, RaisesTheSoftLimitToTheHardOneAndLeavesSomeForFiles) {
   SetLimits(100, 200);
   const size_t budget = DescriptorBudget();

@@ -7,8 +7,8 @@
 
 namespace tcpgauge {
 
-// For tests that are not about limits: on a busy machine a client may come to ask only after many seconds, and hundreds
-// may be open at a time.
+// Limits for tests of other things. On a busy machine a client may send its request only after many seconds, and
+// hundreds of connections may be open at a time.
 inline HttpLimits GenerousLimits() {
   HttpLimits limits;
   limits.connections = 2000;

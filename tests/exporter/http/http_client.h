@@ -6,11 +6,11 @@
 
 namespace tcpgauge {
 
-// One connection to a server, as raw as a socket: for tests that want to misbehave.
+// One connection to a server that sends raw bytes, for tests of clients that misbehave.
 class RawConnection {
  public:
-  // `url` as HttpServer::urls() has it: http://V4:PORT, http://[V6]:PORT or unix:PATH. With `receive_buffer_bytes` the
-  // kernel is asked to take that little before the reader reads.
+  // `url` is one of HttpServer::urls(): http://V4:PORT, http://[V6]:PORT or unix:PATH. `receive_buffer_bytes` limits
+  // what the kernel accepts before Receive(); 0 = the kernel's default.
   explicit RawConnection(const std::string& url, int receive_buffer_bytes = 0);
   ~RawConnection();
   RawConnection(const RawConnection&) = delete;
@@ -18,13 +18,13 @@ class RawConnection {
 
   bool is_connected() const { return is_connected_; }
 
-  // False when the server has closed.
+  // False when the server has closed the connection.
   bool Send(const std::string& bytes);
 
-  // Waits for at most `count` bytes; empty when the server has closed.
+  // Waits for at most `count` bytes; empty when the server has closed the connection.
   std::string Receive(size_t count);
 
-  // All until the server closes.
+  // All bytes until the server closes the connection.
   std::string ReceiveAll();
 
   // One response with a Content-Length, head and body.
@@ -35,7 +35,7 @@ class RawConnection {
   bool is_connected_ = false;
 };
 
-// What the server answers to `GET path` with `Connection: close` and these further header lines ("Name: value\r\n").
+// The server's answer to `GET path` with `Connection: close` and `header_lines` ("Name: value\r\n" each).
 std::string Get(const std::string& url, const std::string& path, const std::string& header_lines = "");
 
 // The part of a response after the empty line.

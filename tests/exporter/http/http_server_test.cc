@@ -29,7 +29,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-// Says what it was asked.
+// Answers with the request.
 HttpResponse Echo(const HttpRequest& request) {
   HttpResponse response;
   response.body = request.method + " " + request.path;
@@ -226,7 +226,7 @@ TEST(HttpServer, ClosesConnectionsBeyondTheLimitAndServesAgain) {
     for (int i = 0; i < 3; ++i) {
       open.push_back(std::make_unique<RawConnection>(server->urls()[0]));
       open.back()->Send("GET /big HTTP/1.1\r\nHost: test\r\n\r\n");
-      EXPECT_NE(open.back()->Receive(1), "");  // and takes no more
+      EXPECT_NE(open.back()->Receive(1), "");  // and reads no further
     }
     EXPECT_EQ(Get(server->urls()[0], "/x"), "");
   }
@@ -234,7 +234,7 @@ TEST(HttpServer, ClosesConnectionsBeyondTheLimitAndServesAgain) {
 }
 
 TEST(HttpServer, ConnectionsThatAskForNothingGiveWay) {
-  // Half of them for those that gave way, but whose threads a busy machine has not ended yet.
+  // Half of these connections is for those that gave way, because a busy machine may not have ended their threads yet.
   HttpLimits limits = GenerousLimits();
   limits.connections = 64;
   const auto server = StartOne(Echo, limits);
@@ -260,14 +260,14 @@ TEST(HttpServer, StopsAtOnceWhateverTheClientsDo) {
   EXPECT_NE(slow.Receive(1), "");
   const auto start = std::chrono::steady_clock::now();
   server->Stop();
-  // A few milliseconds; what waits for a timeout takes an hour.
+  // Stop() takes a few milliseconds. If it waited for a time-out, it would take an hour.
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::minutes(1));
   EXPECT_EQ(idle.Receive(1), "");
   EXPECT_FALSE(RawConnection(url).is_connected());
   server->Stop();
 }
 
-// Writes down "STATUS PATH" of each request.
+// Records "STATUS PATH" of each request.
 class Recorder final : public RequestObserver {
  public:
   explicit Recorder(std::vector<std::string>* seen) : seen_(*seen) {}

@@ -14,7 +14,7 @@ TEST(KeyedDigest, DependsOnKeyAndText) {
   EXPECT_NE(KeyedDigest(key, "text"), KeyedDigest(key, "texu"));
 }
 
-// RFC 4231, test case 2, its key filled up with zeros, which HMAC does as well.
+// RFC 4231, test case 2. The key is padded with zeros, as HMAC itself would do.
 TEST(KeyedDigest, IsHmacSha256) {
   std::array<uint8_t, 32> key{'J', 'e', 'f', 'e'};
   const auto digest = KeyedDigest(key, "what do ya want for nothing?");

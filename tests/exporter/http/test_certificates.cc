@@ -85,7 +85,8 @@ void TestAuthority::Issue(const std::string& base, const std::string& name, Purp
 }
 
 void WriteFile(const std::string& path, const std::string& text) {
-  // Beside it and moved over it, as who edits or renews does, so that nobody reads half of it.
+  // Write a new file and rename it over the old one, as editors and renewal tools do, so that no reader sees half a
+  // file.
   const std::string fresh = path + ".new";
   std::ofstream file(fresh);
   file << text;

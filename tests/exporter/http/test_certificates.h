@@ -9,7 +9,7 @@
 
 namespace tcpgauge {
 
-// A certificate authority made for one test, and certificates of it.
+// A certificate authority for one test, and the certificates that it issues.
 class TestAuthority {
  public:
   enum class Purpose { kServer, kClient };

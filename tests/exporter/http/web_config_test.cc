@@ -87,11 +87,11 @@ TEST(WebConfig, DefaultsToTls12WithoutClientCertificates) {
 TEST(WebConfig, NamesWhatIsWrongAndWhere) {
   EXPECT_THAT(ErrorOf("a: ["), HasSubstr("line 1"));
   EXPECT_THAT(ErrorOf("just text"), HasSubstr("must be a mapping"));
-  EXPECT_THAT(ErrorOf("\ntls_config:\n"), HasSubstr("line 2: the file does not know \"tls_config\"; it knows"));
-  EXPECT_THAT(ErrorOf(Tls("  cert: x\n")), HasSubstr("line 4: tls_server_config does not know \"cert\""));
+  EXPECT_THAT(ErrorOf("\ntls_config:\n"), HasSubstr("line 2: unknown key \"tls_config\" in the file; use "));
+  EXPECT_THAT(ErrorOf(Tls("  cert: x\n")), HasSubstr("line 4: unknown key \"cert\" in tls_server_config"));
   EXPECT_THAT(ErrorOf("tls_server_config:\n  cert_file: a\n"), HasSubstr("needs a key_file"));
   EXPECT_THAT(ErrorOf("tls_server_config:\n  key_file: a\n"), HasSubstr("needs a cert_file"));
-  EXPECT_THAT(ErrorOf(Tls("  key_file: again\n")), HasSubstr("\"key_file\" is there twice"));
+  EXPECT_THAT(ErrorOf(Tls("  key_file: again\n")), HasSubstr("\"key_file\" occurs twice"));
   EXPECT_THAT(ErrorOf(Tls("  min_version: TLS10\n")), HasSubstr("cannot be \"TLS10\"; it may be TLS12, TLS13"));
   EXPECT_THAT(ErrorOf(Tls("  min_version: TLS13\n  max_version: TLS12\n")), HasSubstr("max_version is below"));
   EXPECT_THAT(ErrorOf(Tls("  client_auth_type: Sometimes\n")), HasSubstr("RequireAnyClientCert"));

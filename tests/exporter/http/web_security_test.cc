@@ -44,7 +44,7 @@ class WebSecurityTest : public testing::Test {
     return security_->Guard(Hello)(request);
   }
 
-  // Serves TLS with what the file says.
+  // Serves TLS by the configuration file.
   void Serve() {
     Open();
     if (testing::Test::HasFatalFailure()) return;
@@ -55,7 +55,7 @@ class WebSecurityTest : public testing::Test {
     ASSERT_THAT(server_->urls()[0], StartsWith("https://127.0.0.1:"));
   }
 
-  // What curl prints: the status and the body, or its complaint.
+  // Returns what curl prints: the body and the status, or its error message.
   CommandResult Curl(const std::string& options, const std::string& path = "/x") {
     return RunCommand("curl -sS --max-time 200 --cacert " + directory_.path() + "/ca.crt -w ' %{http_code}' " +
                       options + " " + server_->urls()[0] + path);

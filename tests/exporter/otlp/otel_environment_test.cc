@@ -27,7 +27,7 @@ class OtelEnvironmentTest : public testing::Test {
     return ReadOtelSettings(lookup, option, only_by_option, &warnings_);
   }
 
-  // With a receiver, so that all else is read.
+  // Adds an endpoint, because the other variables are not read without one.
   OtelSettings ReadWith(std::map<std::string, std::string> variables) {
     variables.emplace("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318");
     return Read(variables);
@@ -104,7 +104,8 @@ TEST_F(OtelEnvironmentTest, TheListOfExportersDecides) {
   EXPECT_TRUE(read("").push) << "as if it were not set";
   EXPECT_THAT(warnings_, IsEmpty());
   EXPECT_TRUE(read("none,otlp").push);
-  EXPECT_THAT(warnings_, ElementsAre("OTEL_METRICS_EXPORTER: 'none' beside others says nothing; it is ignored"));
+  EXPECT_THAT(warnings_,
+              ElementsAre("OTEL_METRICS_EXPORTER: 'none' has no effect beside other exporters; it is ignored"));
   EXPECT_TRUE(read("statsd").push) << "as if it were not set";
   EXPECT_THAT(warnings_, ElementsAre(HasSubstr("'statsd' is not one of otlp, prometheus, console, none")));
 }

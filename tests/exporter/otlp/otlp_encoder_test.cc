@@ -54,7 +54,7 @@ std::string AttributesOf(const Point& point) {
   return text;
 }
 
-// What was pushed at once, by metric and attributes.
+// The points of one push, by metric and attributes.
 struct Pushed {
   explicit Pushed(const std::vector<OtlpRequest>& requests) {
     for (const OtlpRequest& request : requests) {
@@ -137,7 +137,7 @@ TEST(OtlpEncoder, HasAPointForEverySample) {
   OtlpEncoder encoder(With(Temporality::kCumulative));
   size_t points = 0;
   for (const OtlpRequest& request : encoder.Encode(exposition, kNow)) points += request.data_points;
-  // The text formats have one for each bucket, the sum and the count.
+  // A histogram is one point here. In the text formats it has a sample for each bucket, for the sum and for the count.
   const size_t request_bounds = 4;
   const size_t buckets = std::size(RttBounds::kBounds) + std::size(DurationBounds::kBounds) +
                          std::size(PayloadBounds::kBounds) + request_bounds;
@@ -325,7 +325,7 @@ TEST(OtlpEncoder, LowMemoryHasDeltasOfHistogramsAlone) {
             otlp::AGGREGATION_TEMPORALITY_DELTA);
 }
 
-// The sum of all deltas is what the cumulative points say, whatever changes in between.
+// The sum of all deltas must equal the cumulative value, whatever changes in between.
 TEST(OtlpEncoder, DeltasAddUpToTheCumulativeValues) {
   OtlpEncoder encoder(With(Temporality::kDelta));
   Snapshot snapshot = ExampleSnapshot();

@@ -13,7 +13,7 @@
 namespace tcpgauge {
 namespace {
 
-// A receiver that is never there: the port of nobody.
+// The receiver is a port on which no process listens.
 OtelSettings Settings() {
   OtelSettings settings;
   settings.push = true;
@@ -38,7 +38,7 @@ TEST(OtlpPusher, CountsOnItsThreadWhatOthersReadOnTheirs) {
   AgentMetrics metrics;
   auto pusher = OtlpPusher::Create(Settings(), Sources(&hub, &metrics));
   ASSERT_TRUE(pusher.ok()) << pusher.status();
-  const PushMetrics counted = MakePushMetrics(&metrics);  // the same that the pusher counts in
+  const PushMetrics counted = MakePushMetrics(&metrics);  // the counters that the pusher uses
   (*pusher)->Start();
   uint64_t sequence = 0;
   while (counted.data_points_dropped.Value() == 0) {

@@ -9,7 +9,7 @@
 
 namespace tcpgauge {
 
-// The metrics of a push, to be handed to what is tested and then read.
+// The metrics of a push: a test passes metrics() to the tested object, and then reads the counts.
 class PushCounts {
  public:
   const PushMetrics& metrics() const { return metrics_; }

@@ -16,7 +16,7 @@ namespace {
 constexpr int64_t kSecond = kNanosecondsPerSecond;
 constexpr size_t kPointsPerPush = 100;
 
-// A receiver whose answers depend on the time, and whose time passes only when it is waited for.
+// A receiver whose answers depend on the time. Time passes only in Wait().
 class ScriptedTransport final : public PushTransport {
  public:
   struct Reaction {
@@ -148,7 +148,7 @@ TEST(PushLoop, AReceiverThatIsAwayForTenMinutesGetsWhatTheQueueHolds) {
   EXPECT_GT(some.counts->data_points_dropped(), 40 * kPointsPerPush);
   EXPECT_EQ(some.counts->data_points_dropped() + some.counts->pushes() * kPointsPerPush,
             some.collected * kPointsPerPush);
-  // In order, whatever was dropped.
+  // The requests arrive in order, whichever were dropped.
   for (size_t i = 1; i < some.sent.size(); ++i) {
     EXPECT_LE(std::stoi(some.sent[i - 1].body.substr(5)), std::stoi(some.sent[i].body.substr(5)));
   }
@@ -175,7 +175,7 @@ TEST(PushLoop, WhatIsRefusedIsNotRepeated) {
 }
 
 TEST(PushLoop, ASlowReceiverHoldsNoCollectionUp) {
-  // Each answer takes three seconds more than an interval would allow for two.
+  // Each answer takes three of the ten seconds between two collections.
   const Ran ran = RunFor(100, [](int64_t) { return ScriptedTransport::Reaction{Answer(200), 3 * kSecond}; });
   EXPECT_EQ(ran.collected, 10u);
   for (size_t i = 0; i + 1 < ran.sent.size(); ++i) EXPECT_EQ(ran.sent[i].at_ns % (10 * kSecond), 0);
@@ -206,11 +206,11 @@ TEST(PushLoop, TheLastPushTakesNoLongerThanItsTimeOut) {
   const Ran ran = RunFor(35, [](int64_t now_ns) {
     return ScriptedTransport::Reaction{Answer(200), now_ns < 30 * kSecond ? kSecond : 3900000000};
   });
-  // The push at 30 s ends at 33.9 s; what is collected at 35 s has 6 s.
+  // The push at 30 s ends at 33.9 s. The last push begins at 35 s and may take 6 s.
   EXPECT_EQ(ran.counts->pushes(), ran.collected);
   EXPECT_LE(ran.end_ns, 41 * kSecond);
 
-  // What is on its way when the agent is told to stop, and what is queued behind it, share the six seconds.
+  // The request that is being sent when the agent is told to stop, and the queued ones, share the six seconds.
   const Ran slow = RunFor(31, [](int64_t) { return ScriptedTransport::Reaction{Answer(200), 3900000000}; });
   EXPECT_LE(slow.end_ns, 37 * kSecond);
   EXPECT_EQ(slow.sent.back().body, "push 4");
@@ -231,7 +231,7 @@ TEST(PushLoop, IntervalsThatPassedAreLeftOut) {
   PushLoop loop(
       options, counts.metrics(),
       [&] {
-        clock.Move(25 * kSecond);  // a machine that was asleep
+        clock.Move(25 * kSecond);  // the machine was asleep
         ++collected;
         return std::vector<OtlpRequest>();
       },
