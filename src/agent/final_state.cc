@@ -24,10 +24,10 @@ namespace tcpgauge {
 namespace {
 
 std::string Metrics(const Options& options, const SnapshotHub& hub, TextFormat format) {
-  // Of its own: this is no exposition of a running agent, so no output has counted anything.
+  // New metrics of the agent, because no output of a running agent has counted anything.
   AgentMetrics agent;
   DescribeAgent(options, &agent);
-  agent.Gauge(Metric::kScrapeDuration);  // there was no exposition before
+  agent.Gauge(Metric::kScrapeDuration);  // 0, because there was no exposition before
   const ProcessMetrics process;
   return WriteText(MakeExposition(hub.Current(), ExpositionLimitsOf(options), {&agent, &process}), format);
 }

@@ -15,7 +15,7 @@ enum class TunnelType : uint8_t { kPppoe, kGre, kErspan, kVxlan, kGeneve, kGtpU,
 std::string_view TunnelTypeName(TunnelType type);
 
 // One tunnel around a packet. `id` is what both directions share: the PPPoE session, GRE key, ERSPAN session or VNI.
-// MPLS labels and GTP-U tunnel endpoint identifiers name one direction only, so they identify nothing here.
+// MPLS labels and GTP-U tunnel endpoint identifiers belong to one direction, so they are not part of the identity.
 struct Tunnel {
   TunnelType type = TunnelType::kPppoe;
   bool has_id = false;
@@ -30,8 +30,8 @@ struct Tunnel {
   }
 };
 
-// The VLAN tags and tunnels around a TCP segment, outermost first: equal 5-tuples in two of them are two connections.
-// A priority tag (VLAN 0, IEEE 802.1Q section 9.6) names no VLAN and is not held.
+// The VLAN tags and tunnels around a TCP segment, outermost first. Equal addresses in two encapsulations are two
+// connections. A priority tag (VLAN 0, IEEE 802.1Q section 9.6) names no VLAN and is not stored.
 struct Encapsulation {
   static constexpr size_t kMaxVlans = 4;
   static constexpr size_t kMaxTunnels = 4;
@@ -44,7 +44,7 @@ struct Encapsulation {
   bool empty() const { return vlan_count == 0 && tunnel_count == 0; }
   void clear() { vlan_count = tunnel_count = 0; }
 
-  // False, and no change, when there is no room.
+  // Returns false, and changes nothing, when all places are taken.
   bool AddVlan(uint16_t vlan) {
     if (vlan_count == kMaxVlans) return false;
     vlans[vlan_count++] = vlan;

@@ -63,7 +63,7 @@ absl::Status TakeListenAddress(const std::string& value, Options* options) {
 }
 
 absl::Status TakeTelemetryPath(const std::string& value, Options* options) {
-  // What may stand in a path of a URL without being escaped (RFC 3986 section 3.3).
+  // These characters need no escape in the path of a URL (RFC 3986 section 3.3).
   const bool clean = value.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-._~") ==
                      std::string::npos;
   if (value.size() < 2 || value.front() != '/' || !clean) {

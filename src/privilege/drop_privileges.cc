@@ -39,10 +39,10 @@ bool Has(cap_value_t capability, cap_flag_t set) {
   return own != nullptr && cap_get_flag(own.get(), capability, set, &value) == 0 && value == CAP_SET;
 }
 
-// Other threads would keep what this one gives up.
+// Capabilities belong to threads: other threads would keep what this one gives up.
 bool IsOnlyThread() {
   DIR* const threads = opendir("/proc/self/task");
-  if (threads == nullptr) return true;  // no /proc to tell
+  if (threads == nullptr) return true;  // cannot be checked without /proc
   int count = 0;
   while (const dirent* entry = readdir(threads)) count += entry->d_name[0] != '.' ? 1 : 0;
   closedir(threads);
@@ -72,7 +72,7 @@ absl::Status EmptyBoundingSet() {
 }
 
 absl::Status ChangeUser(const Identity& identity) {
-  // Groups first: afterwards it is not allowed any more.
+  // Groups first, because the new user may not change them.
   if (setgroups(0, nullptr) != 0) return Failed("groups");
   if (setresgid(identity.gid, identity.gid, identity.gid) != 0) return Failed("group");
   if (setresuid(identity.uid, identity.uid, identity.uid) != 0) return Failed("user");
@@ -120,7 +120,7 @@ absl::Status CheckThatAllIsGone(const Identity& identity) {
 absl::Status KeepOpeningCapabilities(bool net_admin) {
   TCPGAUGE_CHECK(IsOnlyThread());
   std::vector<cap_value_t> kept;
-  // Capture; ports below 1024; files of other users; the drop itself.
+  // For captures, ports below 1024, files of other users, and DropPrivileges().
   for (const cap_value_t capability : {CAP_NET_RAW, CAP_NET_BIND_SERVICE, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH,
                                        CAP_CHOWN, CAP_SETUID, CAP_SETGID, CAP_SETPCAP}) {
     if (Has(capability, CAP_PERMITTED)) kept.push_back(capability);
@@ -142,7 +142,7 @@ absl::Status DropPrivileges(const Identity& identity) {
   }
   if (absl::Status status = SetCapabilities({}); !status.ok()) return status;
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return Failed("no_new_privs");
-  // "nobody" may be many: another process of the same user is not to look into this one.
+  // Other processes may run as "nobody" too. They must not read the memory of this one.
   if (identity.changes && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return Failed("dumpable");
   if (absl::Status status = CheckThatAllIsGone(identity); !status.ok()) return status;
   return InstallSystemCallFilter();

@@ -19,12 +19,12 @@ std::optional<Identity> FindUser(const std::string& name) {
   return Identity{true, name, user->pw_uid, user->pw_gid};
 }
 
-// The highest number means "leave it as it is" to the kernel.
+// To the kernel the highest number means "no change".
 bool ParseId(const std::string& text, uint32_t* id) {
   return absl::SimpleAtoi(text, id) && *id != static_cast<uint32_t>(-1);
 }
 
-// Where no user has that name, UID or UID:GID; a UID alone stands for the group of that number, too.
+// Parses UID or UID:GID. A UID alone is used as GID too.
 std::optional<Identity> ParseIds(const std::string& text) {
   const std::vector<std::string> ids = absl::StrSplit(text, ':');
   Identity identity{true, text, 0, 0};
