@@ -25,7 +25,7 @@ class HttpFetch {
 
   // The body of the answer to GET `path_and_query`; gives up once `stop_fd` is readable (it is not read).
   // Errors: Cancelled when it gave up; Unauthenticated for status 401; InvalidArgument for status 400, with the body;
-  // otherwise Unavailable. The message is one line that does not name the agent.
+  // otherwise Unavailable. The message is one line without the address of the agent.
   absl::StatusOr<std::string> Get(const std::string& path_and_query, int stop_fd);
 
  private:

@@ -140,7 +140,7 @@ absl::StatusOr<Snapshot> SnapshotFromJson(const std::string& text) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   const Members members(json);
   if (!members.Get("connections").is_array() || !members.Get("time").is_number()) {
-    return absl::InvalidArgumentError("what answers is no tcpgauge agent");
+    return absl::InvalidArgumentError("the answer is not that of a tcpgauge agent");
   }
   Snapshot snapshot;
   snapshot.agent = members.Text("agent");
@@ -161,7 +161,7 @@ absl::StatusOr<Snapshot> SnapshotFromJson(const std::string& text) {
   snapshot.connections.reserve(members.Get("connections").size());
   for (const Json& connection : members.Get("connections")) {
     if (!ReadConnection(connection, interfaces, &snapshot)) {
-      return absl::InvalidArgumentError("the agent's answer holds a connection that cannot be read");
+      return absl::InvalidArgumentError("the agent's answer contains a connection that cannot be read");
     }
   }
   const uint64_t in_all = members.Count("connections_in_all");

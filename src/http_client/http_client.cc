@@ -92,7 +92,7 @@ std::optional<absl::StatusOr<HttpAnswer>> HttpClient::Wait(int stop_fd, int time
   int running = 1;
   if (curl_multi_perform(multi_, &running) != CURLM_OK) {
     Cancel();
-    return absl::UnavailableError("libcurl gave up");
+    return absl::UnavailableError("libcurl failed");
   }
   if (running != 0) {
     curl_multi_poll(multi_, &stop, stops, std::min(timeout_ms, kMaxPollMs), nullptr);

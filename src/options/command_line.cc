@@ -48,12 +48,13 @@ absl::Status UnknownLongOption(const std::string& word) {
   const std::string nearest = NearestOption(word.substr(2, word.find('=') - 2));
   return absl::InvalidArgumentError(
       absl::StrCat("unknown option ", Quoted(word),
-                   nearest.empty() ? "; --help lists all" : absl::StrCat("; did you mean --", nearest, "?")));
+                   nearest.empty() ? "; --help lists all options" : absl::StrCat("; did you mean --", nearest, "?")));
 }
 
 absl::Status UnknownShortOption(char name) {
   return absl::InvalidArgumentError(
-      absl::StrCat("unknown option ", Quoted(std::string("-") + name), "; --help lists all, and filters go after --"));
+      absl::StrCat("unknown option ", Quoted(std::string("-") + name),
+                   "; --help lists all options, and a filter that begins with - goes after --"));
 }
 
 absl::Status MissingValue(const OptionSpec& spec) {
@@ -157,16 +158,17 @@ absl::Status CheckTogether(bool as_tcptrack, Options* options) {
   if (as_tcptrack && !options->read_file.empty()) options->interfaces.clear();
   if (!options->attach.empty()) {
     if (!options->tui)
-      return absl::InvalidArgumentError("--attach: goes with the top view; right would be --tui --attach URL");
+      return absl::InvalidArgumentError("--attach: needs the top view; right would be --tui --attach URL");
     if (!options->interfaces.empty() || !options->read_file.empty() || !options->filter.empty()) {
       return absl::InvalidArgumentError(
-          "--attach: what is watched was said where the agent was started; leave --interface, --read and FILTER out");
+          "--attach: the agent's own options say what it captures; leave --interface, --read and FILTER out");
     }
     if (!options->connection_log.empty()) {
       return absl::InvalidArgumentError("--attach: the agent writes the log; leave --connection-log out");
     }
     if (options->output != OutputFormat::kNone || options->duration_seconds > 0) {
-      return absl::InvalidArgumentError("--attach: it shows until it is left; leave --output and --duration out");
+      return absl::InvalidArgumentError(
+          "--attach: the top view runs until it is quit; leave --output and --duration out");
     }
     if (!options->otlp_endpoint.empty()) {
       return absl::InvalidArgumentError("--attach: the agent pushes its metrics; leave --otlp.endpoint out");
