@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The steps of the start, the wait and the end. Each step decides in its own part.
+// Starts, waits and ends. The functions that it calls make the decisions.
 
 #include <poll.h>
 #include <stdio.h>
@@ -30,8 +30,8 @@
 namespace tcpgauge {
 namespace {
 
-constexpr int kExitFailure = 1;  // of the environment: privilege, a resource, a damaged file
-constexpr int kExitUsage = 2;    // of what was asked for
+constexpr int kExitFailure = 1;  // the environment is wrong: a privilege, a resource, a damaged file
+constexpr int kExitUsage = 2;    // the options are wrong
 
 int ExitStatus(const absl::Status& status) {
   switch (status.code()) {
@@ -46,12 +46,12 @@ int ExitStatus(const absl::Status& status) {
 }
 
 // Returns when the user or the system stops the agent, or when capture has ended by itself. SIGHUP continues the
-// connection log in a new file, unless it says that the terminal is gone. Certificates and the web configuration need
+// connection log in a new file, or ends the wait when the terminal is gone. Certificates and the web configuration need
 // no signal: the server notices when they change.
 void WaitForEnd(const StopSignal& stop, Wakeup* reload, Agent* agent) {
   while (true) {
     pollfd fds[] = {{stop.fd(), POLLIN, 0}, {agent->finished_fd(), POLLIN, 0}, {reload->fd(), POLLIN, 0}};
-    if (poll(fds, 3, -1) < 0) continue;  // interrupted by a signal that says nothing
+    if (poll(fds, 3, -1) < 0) continue;  // a signal interrupted poll()
     if (fds[0].revents != 0 || fds[1].revents != 0) return;
     reload->Clear();
     if (TerminalIsGone()) return;
@@ -59,7 +59,7 @@ void WaitForEnd(const StopSignal& stop, Wakeup* reload, Agent* agent) {
   }
 }
 
-// What is known is printed even when capture failed. The first error counts.
+// Prints the final state even when capture failed. Returns the first error.
 absl::Status End(const Options& options, Agent* agent, absl::Status status) {
   status.Update(agent->StopCapture());
   status.Update(PrintFinalState(options, agent->hub()));
@@ -84,7 +84,7 @@ absl::Status RunAgent(const Options& options) {
   const auto opened = Agent::Open(options, *identity);
   if (!opened.ok()) return opened.status();
   Agent* const agent = opened->get();
-  // All is open. From here on there may be threads, and packets may be looked at.
+  // Everything is open. Threads may start, and packets may be parsed, only from here on.
   if (absl::Status dropped = DropPrivileges(*identity); !dropped.ok()) return dropped;
   if (absl::Status serving = agent->Serve(); !serving.ok()) return serving;
   if (options.duration_seconds > 0) StopAfter(options.duration_seconds);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Repositories for the C++ libraries that Debian packages.
 
-Each is a `cc_library` of the same name as its repository, public, with the flags that pkg-config reports. A missing
+Each repository has one public `cc_library` of the same name, with the flags that pkg-config reports. A missing
 library fails the build with the name of the Debian package to install.
 """
 
@@ -45,7 +45,7 @@ system_library = repository_rule(
         "ignored_defines": attr.string_list(),
         "linkopts": attr.string_list(),
         "pkg_config": attr.string_list(),
-        "static": attr.string(doc = "Libraries whose names begin so are linked from their archives."),
+        "static": attr.string(doc = "Libraries whose names begin with this are linked from their archives."),
     },
     configure = True,
     local = True,
@@ -54,8 +54,8 @@ system_library = repository_rule(
 def system_libraries():
     """Declares every system library that the project uses."""
 
-    # abseil is linked from its archives, as its authors advise: it promises no binary interface. Its 35 shared libraries
-    # took a megabyte of memory, and time at each start.
+    # abseil promises no stable binary interface, so it is linked from its archives, as its authors advise. Its 35 shared
+    # libraries took a megabyte of memory, and time at each start.
     system_library(
         name = "absl",
         pkg_config = [

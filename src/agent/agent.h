@@ -24,45 +24,47 @@
 
 namespace tcpgauge {
 
-// The agent: capture, connection log, pushed metrics and HTTP, wired together. The top view is the caller's, who shows
-// hub() in it; so are signals and privileges.
+// The agent: capture, connection log, pushed metrics and HTTP, wired together. The caller runs the top view, which
+// shows hub(), and handles signals and privileges.
 //
-// Open() does all that may need a privilege, and Serve() all that starts a thread or reads a packet. The caller drops
-// its privileges between the two, since capabilities belong to threads and cannot be taken from a thread by another.
+// Open() does everything that may need a privilege. Serve() does everything that starts a thread or reads a packet. The
+// caller drops its privileges between the two, since capabilities belong to threads and cannot be taken from a thread
+// by another.
 //
-// Thread: one opens, serves, stops and destroys it. hub() is for any, as long as the agent lives.
+// Thread: one thread opens, serves, stops and destroys the agent. Any thread may use hub() as long as the agent lives.
 class Agent {
  public:
   // Opens what the options ask for: captures, connection log, the files of OTLP and of the web configuration, and
-  // listeners. Starts no thread and reads no packet. Reads the OTEL_* environment and logs what is wrong with it.
-  // `identity` is who the process becomes before Serve(): the connection log's file is given to it.
+  // listeners. Starts no thread and reads no packet. Reads the OTEL_* environment and logs wrong values. `identity` is
+  // the user that the process becomes before Serve(); that user is made the owner of the connection log's file.
   //
   // Errors name what could not be opened. kInvalidArgument and kNotFound: what the options ask for is wrong. Every
   // other code: the environment does not allow it (privilege, resource).
   static absl::StatusOr<std::unique_ptr<Agent>> Open(const Options& options, const Identity& identity);
 
-  // Stops what still runs; errors are lost.
+  // Stops everything that still runs, and ignores errors.
   ~Agent();
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
 
-  // Answers HTTP, captures, writes the connection log and pushes, each on threads of its own. Once. Errors: of HTTP
-  // threads; the agent must then be destroyed.
+  // Starts the threads that answer HTTP, write the connection log, capture and push. Call it once. Errors: the threads
+  // for HTTP cannot be started; the agent must then be destroyed.
   absl::Status Serve();
 
-  // Stops HTTP and capture; hub() then holds the final snapshot. The error of the capture, if there was one. A second
-  // call does nothing but return that error again. REQUIRES: Serve() was called.
+  // Stops HTTP and capture; hub() then holds the final snapshot. Returns the error of the capture, if any. A second
+  // call only returns that error again. REQUIRES: Serve() was called.
   absl::Status StopCapture();
 
   // StopCapture(), then writes the rest of the connection log and pushes the metrics a last time. The push comes last
-  // because it may take as long as the export timeout. Once. The first error: of the capture, or kUnavailable when
-  // lines of the connection log were lost. REQUIRES: Serve() was called.
+  // because it may take as long as the export timeout. Call it once. Returns the first error: that of the capture, or
+  // kUnavailable when lines of the connection log were lost. REQUIRES: Serve() was called.
   absl::Status Stop();
 
-  // Continues the connection log, if there is one, in a new file of its name: for after the former was renamed.
+  // Continues the connection log, if any, in a new file of the same name. Call it after the file was renamed.
   void ReopenConnectionLog();
 
-  // Readable once capture has ended by itself: a file that need not stay is read, or no interface is left.
+  // Readable once capture has ended by itself: a file was read to its end and no output shows it any longer, or no
+  // interface is left.
   int finished_fd() const { return engine_->finished_fd(); }
 
   const SnapshotHub& hub() const { return engine_->hub(); }
@@ -81,7 +83,7 @@ class Agent {
 
   const Options options_;
   AgentMetrics metrics_;
-  // Each of these may use those above it, and so is destroyed before them. All but the engine may be null.
+  // Each of these may use those above it, so it is destroyed before them. All but the engine may be null.
   std::unique_ptr<ConnectionLog> connection_log_;
   std::unique_ptr<CaptureEngine> engine_;
   std::unique_ptr<OtlpPusher> pusher_;

@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// The name that tells this agent from others: the host's. Empty when the kernel does not say.
+// The name that tells this agent from others: the name of its host. Empty when the kernel does not give it.
 std::string AgentName();
 
 }  // namespace tcpgauge

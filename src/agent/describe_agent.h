@@ -7,7 +7,7 @@
 
 namespace tcpgauge {
 
-// Sets what stays the same as long as the agent runs: its build and its limits.
+// Sets the metrics that never change while the agent runs: its build, series limit and rate window.
 void DescribeAgent(const Options& options, AgentMetrics* metrics);
 
 }  // namespace tcpgauge

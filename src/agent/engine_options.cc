@@ -38,8 +38,8 @@ WorkerOptions WorkerOptionsOf(const Options& options, bool pushes) {
   const bool shown_live = options.tui || !options.listen_addresses.empty();
   worker.publish = shown_live || pushes || options.output != OutputFormat::kNone;
   worker.stay_at_end = shown_live && options.output == OutputFormat::kNone;
-  // The top view reads at every tick. A reader of a file may come after its end, or while a pipe is silent, when the
-  // worker could not answer.
+  // Publishes when a reader asks, with two exceptions. The top view reads at every tick. A worker that reads a file
+  // cannot answer after the end of the file, or while a pipe is silent.
   worker.publish_when_asked = worker.live && !options.tui;
   return worker;
 }

@@ -7,8 +7,8 @@
 
 namespace tcpgauge {
 
-// What the options ask of the capture engine, with a random hash seed and the time of now as its start.
-// `pushes`: metrics are pushed, so there is a reader of snapshots besides those that the options name.
+// The capture engine's part of the options, with a random hash seed, and the current wall time as the start of the
+// capture. `pushes`: metrics are pushed, so snapshots have a reader even if the options name none.
 EngineOptions EngineOptionsOf(const Options& options, bool pushes);
 
 }  // namespace tcpgauge

@@ -22,7 +22,7 @@ namespace tcpgauge {
 namespace {
 
 std::string Metrics(const Options& options, const SnapshotHub& hub, TextFormat format) {
-  // Of its own: this is no exposition of a running agent, so no output has counted anything.
+  // New metrics of the agent, because no output of a running agent has counted anything.
   AgentMetrics agent;
   DescribeAgent(options, &agent);
   return WriteText(MetricsOutput(ExpositionLimitsOf(options), &agent).Expose(hub.Current()), format);

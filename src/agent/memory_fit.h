@@ -11,10 +11,10 @@
 
 namespace tcpgauge {
 
-// What the process may take: --max-memory, otherwise what its control group allows; 0 = no limit.
+// The bytes that the process may take: --max-memory, or otherwise what its control group allows. 0 = no limit.
 uint64_t MemoryLimitOf(const Options& options);
 
-// Makes the bounds in `engine` smaller where `limit_bytes` (0 = no limit) do not suffice for all that the options ask
+// Lowers the bounds in `engine` when `limit_bytes` (0 = no limit) is too little for everything that the options ask
 // for. Returns the plan, which has the bounds of the other parts. With a limit, also sets how the heap behaves: call it
 // before threads start.
 //

@@ -60,7 +60,7 @@ absl::StatusOr<std::vector<std::vector<std::unique_ptr<PacketSource>>>> OpenSour
   return sources;
 }
 
-// The kernel gives packets of netfilter only to a process with more privilege than packet sockets need.
+// The kernel gives packets of netfilter only to a process with CAP_NET_ADMIN. Packet sockets do not need it.
 bool NeedsNetAdmin(const Options& options) {
   return std::any_of(options.interfaces.begin(), options.interfaces.end(), [](const std::string& name) {
     return absl::StartsWith(name, "nflog") || absl::StartsWith(name, "nfqueue");

@@ -11,8 +11,8 @@
 
 namespace tcpgauge {
 
-// Opens what the options ask to capture: the packet sources of each worker. With several workers and a file, the first
-// worker has the file. Starts no thread and reads no packet. Errors: those of OpenFile(), OpenInterface() and
+// Opens the packet sources that the options name, for each worker. With several workers and a file, the first worker
+// has the file. Starts no thread and reads no packet. Errors: those of OpenFile(), OpenInterface() and
 // DefaultInterface().
 absl::StatusOr<std::vector<std::vector<std::unique_ptr<PacketSource>>>> OpenSources(const Options& options);
 

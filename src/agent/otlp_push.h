@@ -14,12 +14,12 @@
 
 namespace tcpgauge {
 
-// What the command line and the OTEL_* environment together ask to push, wrong values logged. What standard output is
-// not free for is left out.
+// What the command line and the OTEL_* environment together ask to push. Logs wrong values. Turns off the console
+// exporter when something else uses standard output.
 OtelSettings OtelSettingsOf(const Options& options);
 
 // The pusher, not started, or null when nothing is pushed. Reads the files that `settings` name. `hub` and `metrics`
-// must outlive it. Errors: of those files.
+// must outlive it. Errors: a file that cannot be read.
 absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const Options& options,
                                                            const SnapshotHub& hub, AgentMetrics* metrics,
                                                            size_t queue_bytes);

@@ -13,8 +13,8 @@
 namespace tcpgauge {
 namespace {
 
-// The user stays unless --user names one: each new connection opens keys and unix sockets again, with the rights of the
-// user who asked for them.
+// Without --user, the user stays: each new connection opens key files and unix sockets again, with the rights of the
+// user who named them.
 absl::Status DropAllPrivileges(const Options& options) {
   const auto identity = ChooseIdentity(options.user.value_or(""));
   return identity.ok() ? DropPrivileges(*identity) : identity.status();

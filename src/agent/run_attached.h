@@ -10,8 +10,9 @@ namespace tcpgauge {
 // Runs `--tui --attach`: the top view of an agent that runs elsewhere, until the user leaves it. Captures nothing, and
 // gives up every privilege before it connects.
 //
-// Thread: the only one there is; it handles signals. OK when the user leaves, also before the agent answered. Errors:
-// of the address, the terminal, the privileges and the connection.
+// Thread: the only thread of the process. Installs the handlers of signals.
+// Returns OK when the user leaves, even before the agent has answered. Errors: a wrong address, no terminal, privileges
+// that cannot be given up, an agent that does not answer.
 absl::Status RunAttached(const Options& options);
 
 }  // namespace tcpgauge

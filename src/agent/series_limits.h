@@ -8,10 +8,10 @@
 
 namespace tcpgauge {
 
-// How much the options allow an exposition to hold.
+// The bounds that the options set for an exposition.
 ExpositionLimits ExpositionLimitsOf(const Options& options);
 
-// The fixed shares of interfaces and edges in it.
+// The fixed shares of interfaces and edges in an exposition.
 SeriesPlan SeriesPlanOf(const Options& options);
 
 }  // namespace tcpgauge

@@ -18,15 +18,16 @@
 
 namespace tcpgauge {
 
-// What the pages are made from. `engine` and `metrics` must outlive the result. `memory_limit_bytes`: 0 = no limit.
+// The data that HTTP answers are made from. `engine` and `metrics` must outlive the result. `memory_limit_bytes`: 0 =
+// no limit.
 WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t memory_limit_bytes,
                         const CaptureEngine& engine, AgentMetrics* metrics);
 
-// Listens on the addresses, without a thread: clients wait until HttpServer::Serve(). `security` may be null (neither
-// TLS nor passwords); otherwise it must outlive the server. Requests are counted in `sources.metrics`.
+// Listens on the addresses, but starts no thread: clients wait until HttpServer::Serve(). `security` may be null
+// (neither TLS nor passwords); otherwise it must outlive the server. Requests are counted in `sources.metrics`.
 //
-// Errors: kPermissionDenied when the privilege for an address is missing; every other error is kInvalidArgument, for an
-// address that cannot be listened on is a wrong value.
+// Errors: kPermissionDenied when the privilege for an address is missing; every other error is kInvalidArgument,
+// because an address that cannot be listened on is a wrong value.
 absl::StatusOr<std::unique_ptr<HttpServer>> OpenWebServer(const std::vector<std::string>& addresses,
                                                           const WebSources& sources, WebSecurity* security);
 

@@ -10,12 +10,13 @@ namespace tcpgauge {
 
 // Where an agent answers.
 struct AgentAddress {
-  std::string url;        // without a / at its end; what a path is added to
-  std::string unix_path;  // of the socket to ask by, or empty
-  std::string shown;      // as it was given, but without a password
+  std::string url;        // without a / at its end; the agent's paths are appended to it
+  std::string unix_path;  // of the unix socket; empty = TCP
+  std::string shown;      // the address as given, without user and password
 };
 
-// http://HOST:PORT, https://USER:PASSWORD@HOST:PORT, either with a path before the agent's own, or unix:PATH.
+// Reads http://HOST:PORT, https://USER:PASSWORD@HOST:PORT or unix:PATH. A URL may have a path, which is put before the
+// agent's paths.
 // Errors: InvalidArgument, one line that says what would be right.
 absl::StatusOr<AgentAddress> ParseAgentAddress(const std::string& text);
 

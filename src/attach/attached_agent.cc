@@ -37,7 +37,7 @@ absl::StatusOr<std::unique_ptr<AttachedAgent>> AttachedAgent::Attach(const Agent
   std::unique_ptr<AttachedAgent> agent(new AttachedAgent(address, tls, clock));
   const absl::Status status = agent->Poll(stop_fd);
   if (!status.ok()) {
-    // Not a wrong argument, but an agent that does not do as we expect.
+    // The argument is right; the agent does not answer as expected.
     const auto code = absl::IsCancelled(status) ? status.code() : absl::StatusCode::kUnavailable;
     return absl::Status(code, absl::StrCat("--attach: ", address.shown, ": ", status.message()));
   }

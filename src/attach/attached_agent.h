@@ -18,13 +18,16 @@
 
 namespace tcpgauge {
 
-// An agent that runs elsewhere, as a hub of its snapshots: asked every second, and at once when the view wants to see
-// something else. While it does not answer, the last snapshot stays, Snapshot::trouble tells since when, and it is
-// asked again every second.
+// An agent that runs elsewhere, as a hub of its snapshots. A thread asks the agent every second, and at once when the
+// view posts another query to wanted(). While the agent does not answer, the thread goes on asking every second. The
+// hub then keeps the last snapshot, and Snapshot::trouble says for how long there has been no answer.
+//
+// Thread: any thread may read hub(); the thread of the view posts to wanted().
 class AttachedAgent {
  public:
-  // Asks once, so that a wrong address or password shows at the start. `stop_fd` becoming readable ends the attempt.
-  // Errors: those of HttpFetch::Get(), with the address before.
+  // Asks once before it starts the thread, so that a wrong address or password shows at the start. Gives up once
+  // `stop_fd` is readable (it is not read). `clock` must outlive the result.
+  // Errors: Cancelled when it gave up, otherwise Unavailable. The message begins with the address.
   static absl::StatusOr<std::unique_ptr<AttachedAgent>> Attach(const AgentAddress& address, const ClientTlsFiles& tls,
                                                                const Clock* clock, int stop_fd);
   ~AttachedAgent();
@@ -44,11 +47,11 @@ class AttachedAgent {
   SnapshotHub hub_;
   WantedQuery wanted_;
   StopSignal stop_;
-  uint64_t sequence_ = 0;  // of what we publish: the agent's begins anew when it restarts
+  uint64_t sequence_ = 0;  // of hub(); the agent's own starts over when it restarts
   uint64_t agent_sequence_ = 0;
   int64_t capture_start_time_ns_ = 0;
   ConnectionQuery answered_;
-  int64_t answer_time_ns_ = 0;  // steady
+  int64_t answer_time_ns_ = 0;  // steady time of the last answer
   std::thread thread_;
 };
 

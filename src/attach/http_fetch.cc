@@ -47,13 +47,15 @@ absl::StatusOr<std::string> HttpFetch::Get(const std::string& path_and_query, in
   }
   if (!answer->ok()) return absl::UnavailableError(answer->status().message());
   HttpAnswer& got = **answer;
-  if (got.body_cut) return absl::UnavailableError(absl::StrCat("its answer has more than ", kMaxBodyBytes, " bytes"));
+  if (got.body_cut)
+    return absl::UnavailableError(absl::StrCat("the agent's answer has more than ", kMaxBodyBytes, " bytes"));
   if (got.status == 200) return std::move(got.body);
   if (got.status == 400) return absl::InvalidArgumentError(got.body);
   if (got.status == 401) {
-    return absl::UnauthenticatedError("it wants a user and a password; right would be https://USER:PASSWORD@HOST:PORT");
+    return absl::UnauthenticatedError(
+        "the agent requires a user and a password; right would be https://USER:PASSWORD@HOST:PORT");
   }
-  return absl::UnavailableError(absl::StrCat("it answers with status ", got.status));
+  return absl::UnavailableError(absl::StrCat("the agent answers with status ", got.status));
 }
 
 }  // namespace tcpgauge

@@ -12,10 +12,10 @@
 
 namespace tcpgauge {
 
-// Asks one agent over a connection that stays open.
+// Sends GET requests to one agent, over a connection that stays open.
 //
-// Thread: confined to one at a time.
-// Bounds: kMaxBodyBytes of an answer, kTimeoutMs for it.
+// Thread: one at a time.
+// Bounds: an answer has at most kMaxBodyBytes and takes at most kTimeoutMs; otherwise it is an error.
 class HttpFetch {
  public:
   static constexpr size_t kMaxBodyBytes = 64 << 20;
@@ -23,9 +23,9 @@ class HttpFetch {
 
   HttpFetch(const AgentAddress& address, const ClientTlsFiles& tls);
 
-  // The body of the answer to GET `path_and_query`; waits no longer once `stop_fd` is readable (it is not read).
-  // Errors: Cancelled when stopped; Unauthenticated for 401; InvalidArgument for 400, with the body; Unavailable for
-  // the rest. One line that does not name the agent.
+  // The body of the answer to GET `path_and_query`; gives up once `stop_fd` is readable (it is not read).
+  // Errors: Cancelled when it gave up; Unauthenticated for status 401; InvalidArgument for status 400, with the body;
+  // otherwise Unavailable. The message is one line without the address of the agent.
   absl::StatusOr<std::string> Get(const std::string& path_and_query, int stop_fd);
 
  private:

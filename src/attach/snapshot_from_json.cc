@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Of one JSON object; what is missing or of another type reads as nothing.
+// Reads the members of one JSON object. A member that is missing or has another type counts as null, empty or 0.
 class Members {
  public:
   explicit Members(const Json& object) : object_(object) {}
@@ -43,7 +43,7 @@ class Members {
     const Json& value = Get(name);
     return value.is_number() ? value.get<double>() : 0;
   }
-  // Seconds as nanoseconds; `unknown` where there is no number, or none that fits.
+  // Converts seconds to nanoseconds. Returns `unknown` when the member is not a number or does not fit.
   int64_t Nanoseconds(const char* name, int64_t unknown) const {
     const double nanoseconds = Get(name).is_number() ? Number(name) * kNanosecondsPerSecond : NAN;
     return std::abs(nanoseconds) < 9e18 ? static_cast<int64_t>(nanoseconds) : unknown;
@@ -116,7 +116,7 @@ bool ReadConnection(const Json& json, const std::map<std::string, uint32_t>& int
   const auto known = std::find(snapshot->encapsulations.begin(), snapshot->encapsulations.end(), encapsulation);
   connection.encapsulation = static_cast<uint32_t>(known - snapshot->encapsulations.begin());
   if (known == snapshot->encapsulations.end()) snapshot->encapsulations.push_back(encapsulation);
-  connection.confirmed = true;  // no other is listed
+  connection.confirmed = true;  // an agent lists no other connections
   connection.client_sent = ReadDirection(members, "client");
   connection.server_sent = ReadDirection(members, "server");
   connection.start_time_ns = members.Nanoseconds("start_time", 0);
@@ -128,7 +128,7 @@ bool ReadConnection(const Json& json, const std::map<std::string, uint32_t>& int
   return true;
 }
 
-// What is left of `all` without that of `listed`; never below nothing, for the parts are rounded.
+// Subtracts `listed` from `all`. Stops at 0, because the parts are rounded.
 void Subtract(const DirectionSummary& listed, DirectionSummary* all) {
   all->payload_bytes -= std::min(all->payload_bytes, listed.payload_bytes);
   all->payload_bytes_per_second = std::max(all->payload_bytes_per_second - listed.payload_bytes_per_second, 0.0);
@@ -140,7 +140,7 @@ absl::StatusOr<Snapshot> SnapshotFromJson(const std::string& text) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   const Members members(json);
   if (!members.Get("connections").is_array() || !members.Get("time").is_number()) {
-    return absl::InvalidArgumentError("what answers is no tcpgauge agent");
+    return absl::InvalidArgumentError("the answer is not that of a tcpgauge agent");
   }
   Snapshot snapshot;
   snapshot.agent = members.Text("agent");
@@ -161,7 +161,7 @@ absl::StatusOr<Snapshot> SnapshotFromJson(const std::string& text) {
   snapshot.connections.reserve(members.Get("connections").size());
   for (const Json& connection : members.Get("connections")) {
     if (!ReadConnection(connection, interfaces, &snapshot)) {
-      return absl::InvalidArgumentError("the agent's answer holds a connection that cannot be read");
+      return absl::InvalidArgumentError("the agent's answer contains a connection that cannot be read");
     }
   }
   const uint64_t in_all = members.Count("connections_in_all");

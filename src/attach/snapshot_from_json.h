@@ -9,11 +9,12 @@
 
 namespace tcpgauge {
 
-// The snapshot that an answer of /api/v1/connections tells of. What the answer does not list is in
-// Snapshot::connections_not_listed and Snapshot::not_listed_client_sent / not_listed_server_sent.
+// The snapshot that an answer of /api/v1/connections describes. Connections that the answer does not list are counted
+// in Snapshot::connections_not_listed, and summed up in not_listed_client_sent and not_listed_server_sent.
 //
-// The answer may come from anywhere: whatever it holds, the result is a snapshot or an error. Members that are missing
-// count as 0 or unknown, for agents of other versions. Errors: InvalidArgument when it is no such answer at all.
+// The answer is not trusted: whatever it contains, the result is a snapshot or an error. Missing members count as 0 or
+// unknown, because the agent may have another version.
+// Errors: InvalidArgument when `text` is not such an answer, or a connection in it cannot be read.
 absl::StatusOr<Snapshot> SnapshotFromJson(const std::string& text);
 
 }  // namespace tcpgauge

@@ -6,8 +6,8 @@
 
 namespace tcpgauge {
 
-// The commit that this was built from, with "-dirty" when files were changed since; "unknown" when built outside of a
-// checkout. Depend on it from main alone: whatever depends on it is linked anew with each commit.
+// The commit that the binary was built from, with "-dirty" when files had been changed; "unknown" when it was built
+// outside of a checkout. Depend on it from src/agent alone: each new commit relinks whatever depends on it.
 std::string BuildCommit();
 
 }  // namespace tcpgauge

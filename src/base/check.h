@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-// TCPGAUGE_CHECK(condition) stops the process when one of our own invariants is broken. Never reachable from packet
-// bytes, options or the network: those are errors, not broken invariants.
+// TCPGAUGE_CHECK(condition) stops the process when one of our own invariants is broken. Packet bytes, options and the
+// network must not reach it: wrong input is an error, not a broken invariant.
 #define TCPGAUGE_CHECK(condition)                                                            \
   do {                                                                                       \
     if (__builtin_expect(!(condition), 0)) {                                                 \

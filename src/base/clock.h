@@ -4,12 +4,12 @@
 
 #include <cstdint>
 
-#include "src/base/time_units.h"  // for those who reckon with its nanoseconds
+#include "src/base/time_units.h"  // users of the clock need these constants too
 
 namespace tcpgauge {
 
-// Where the time comes from; tests hand in one that they move by hand.
-// Thread: implementations may be read from any thread.
+// The source of the time. Tests pass a clock that they move by hand.
+// Thread: any.
 class Clock {
  public:
   virtual ~Clock() = default;

@@ -10,7 +10,7 @@
 
 namespace tcpgauge {
 
-// The only way in which packet bytes are read: every read is checked against the end of what was captured.
+// Reads packet bytes, and nothing else reads them. Every read is checked against the end of the captured bytes.
 //
 // Borrows the bytes; they must outlive the cursor and all pointers that it hands out.
 class Cursor {
@@ -20,7 +20,7 @@ class Cursor {
 
   size_t remaining() const { return remaining_; }
 
-  // Bytes `offset` to `offset + sizeof(Header)` from here as a header made of bytes; null when they were not captured.
+  // The bytes from `offset` on as a `Header`, a struct of byte arrays. Null when they were not all captured.
   template <typename Header>
   const Header* PeekAt(size_t offset) const {
     static_assert(alignof(Header) == 1 && std::is_trivially_copyable<Header>::value, "not a wire layout");
@@ -33,7 +33,7 @@ class Cursor {
     return PeekAt<Header>(0);
   }
 
-  // Like Peek(), and moves past it. On null the cursor stays where it is.
+  // Like Peek(), and moves past the header. When the result is null, the cursor does not move.
   template <typename Header>
   const Header* Read() {
     const Header* header = Peek<Header>();
@@ -41,14 +41,14 @@ class Cursor {
     return header;
   }
 
-  // Moves `count` bytes on; false, and no move, when fewer were captured.
+  // Moves on by `count` bytes. Returns false, and does not move, when fewer were captured.
   bool Skip(size_t count) {
     if (count > remaining_) return false;
     Advance(count);
     return true;
   }
 
-  // Forgets what lies beyond the next `count` bytes: trailers and padding are not part of a packet.
+  // Drops all bytes after the next `count`: trailers and padding are not part of a packet.
   void Truncate(size_t count) {
     if (count < remaining_) remaining_ = count;
   }

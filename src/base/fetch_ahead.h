@@ -4,10 +4,10 @@
 
 namespace tcpgauge {
 
-// Brings the cache line of `address` closer, to be read or written soon. Any address will do.
+// Brings the cache line of `address` closer, to be read or written soon. An invalid address does no harm.
 inline void FetchAhead(const void* address) {
   __builtin_prefetch(address, 1);
-  // gcc takes a function that does nothing but fetch ahead for one without effect, and leaves calls of it out.
+  // Without the asm, gcc considers a function that only prefetches to be pure and drops calls to it.
   asm volatile("");
 }
 

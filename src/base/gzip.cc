@@ -22,7 +22,8 @@ std::string Gzip(std::string_view bytes) {
   const std::unique_ptr<libdeflate_compressor, FreeCompressor> compressor(libdeflate_alloc_compressor(kFastest));
   if (compressor == nullptr) return {};
   const size_t bound = libdeflate_gzip_compress_bound(compressor.get(), bytes.size());
-  // Not a string, which would clear it: of text a tenth is used, and the kernel need not give the rest.
+  // A string would clear the whole buffer. Text compresses to a tenth, and the kernel provides no memory for untouched
+  // pages.
   const std::unique_ptr<char[]> compressed(new char[bound]);
   return std::string(compressed.get(),
                      libdeflate_gzip_compress(compressor.get(), bytes.data(), bytes.size(), compressed.get(), bound));

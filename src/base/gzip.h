@@ -7,8 +7,9 @@
 
 namespace tcpgauge {
 
-// `bytes` as one gzip member (RFC 1952), at the fastest level: expositions repeat themselves so much that the higher
-// levels cost five times as much for little. Empty when there is no memory to do it. The only home of libdeflate.h.
+// `bytes` as one gzip member (RFC 1952), or empty when memory is exhausted. Uses the fastest level: expositions are so
+// repetitive that the higher levels cost five times as much and save little. The only home of libdeflate.h.
+// Thread: any.
 std::string Gzip(std::string_view bytes);
 
 }  // namespace tcpgauge

@@ -9,11 +9,11 @@
 
 namespace tcpgauge {
 
-// Counts of observations per bucket, as a Prometheus histogram wants them: bucket i holds the observations that are at
-// most bounds[i] and above bounds[i - 1]; the last, those above all bounds.
+// Counts of observations per bucket. Bucket i counts those above kBounds[i - 1] and at most kBounds[i]; the last bucket
+// counts those above all bounds. The counts are not cumulative.
 //
 // `Bounds` is a struct with a static constexpr array `kBounds`, ascending.
-// Thread: none of its own; a plain value.
+// Thread: one at a time; a plain value.
 template <typename Bounds>
 struct Histogram {
   static constexpr size_t kBucketCount = std::size(Bounds::kBounds) + 1;

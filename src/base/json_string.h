@@ -7,7 +7,7 @@
 
 namespace tcpgauge {
 
-// `text` as a JSON string, quotes included (RFC 8259 section 7), in one line. Bytes that are not UTF-8 become U+FFFD.
+// `text` as a JSON string, quotes included (RFC 8259 section 7), on one line. Bytes that are not UTF-8 become U+FFFD.
 std::string JsonString(std::string_view text);
 
 }  // namespace tcpgauge

@@ -11,11 +11,11 @@
 
 namespace tcpgauge {
 
-// Appends the parts of one JSON text, for answers of thousands of objects a second. The caller writes braces, names and
-// commas with Raw(); text that may need escapes goes through JsonString() first.
+// Appends the parts of one JSON text, fast enough for answers with thousands of objects. The caller writes braces,
+// names and commas with Raw(); text that may need escapes goes through JsonString() first.
 class JsonWriter {
  public:
-  // `reserve_bytes`: about how long the text will be.
+  // `reserve_bytes`: the expected length of the text.
   explicit JsonWriter(size_t reserve_bytes) { text_.reserve(reserve_bytes); }
 
   JsonWriter& Raw(std::string_view text) {
@@ -23,7 +23,7 @@ class JsonWriter {
     return *this;
   }
 
-  // The shortest text that reads as the same number. REQUIRES: a finite one.
+  // The shortest text that parses to the same number. REQUIRES: `number` is finite.
   template <typename Number>
   JsonWriter& Value(Number number) {
     char buffer[32];
@@ -31,10 +31,10 @@ class JsonWriter {
     return *this;
   }
 
-  // Seconds with nine decimals: exact, where a double would round the nanoseconds of today's dates away.
+  // `nanoseconds` as seconds with nine decimals. Exact; a double cannot hold the nanoseconds of present-day dates.
   JsonWriter& Seconds(int64_t nanoseconds);
 
-  // What was written. The writer is empty then.
+  // Returns the text, and leaves the writer empty.
   std::string Take() { return std::exchange(text_, std::string()); }
 
  private:

@@ -17,7 +17,7 @@ constexpr size_t kHugePageBytes = 2 << 20;
 void* MapLazily(size_t size_bytes) {
   void* data = mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   TCPGAUGE_CHECK(data != MAP_FAILED);
-  // Random access to hundreds of megabytes is bound by address translation. Only a wish: it may fail.
+  // Huge pages, because address translation bounds random access to hundreds of megabytes. Only a hint: it may fail.
   if (size_bytes >= kHugePageBytes) madvise(data, size_bytes, MADV_HUGEPAGE);
   return data;
 }

@@ -6,12 +6,13 @@
 
 namespace tcpgauge {
 
-// Makes a part of a LazyMemory resident that nobody has touched yet. Only a wish: kernels before Linux 5.14 do nothing.
-// Thread: any, whoever else uses the memory meanwhile.
+// Makes `size_bytes` of a LazyMemory from `data` on resident before their first use. Only a hint: kernels before Linux
+// 5.14 ignore it.
+// Thread: any, also while other threads use the memory.
 void PopulateLazyMemory(void* data, size_t size_bytes);
 
-// Zeroed, page-aligned memory that becomes resident as it is touched, in huge pages where the system has them. Stops
-// the process when the address space is exhausted.
+// Zeroed, page-aligned memory that becomes resident when it is first touched, in huge pages where the system has them.
+// Stops the process when the address space is exhausted.
 class LazyMemory {
  public:
   explicit LazyMemory(size_t size_bytes);

@@ -14,10 +14,11 @@
 namespace tcpgauge {
 namespace {
 
-// Standard error is unbuffered, so one fwrite() is one write(2). Where it fails, nobody is left to tell.
+// Standard error is unbuffered, so one fwrite() is one write(2). A failure is ignored, because no other place is left
+// to report it.
 void WriteToStandardError(const std::string& line) { std::fwrite(line.data(), 1, line.size(), stderr); }
 
-// Where finished lines go. Thread: safe for any.
+// Writes finished lines, or keeps them. Thread: any.
 class LineSink {
  public:
   void Take(std::string line) {
@@ -33,13 +34,13 @@ class LineSink {
     held_.push_back(std::move(line));
   }
 
-  // From now on lines are kept.
+  // Keeps lines from now on.
   void Hold() {
     const MutexLock lock(&mutex_);
     is_holding_ = true;
   }
 
-  // Writes the lines that were kept; returns the number of lines that were lost.
+  // Writes the lines that were kept; returns the number of lines that were left out.
   uint64_t Release() {
     const MutexLock lock(&mutex_);
     for (const std::string& line : held_) WriteToStandardError(line);
@@ -49,7 +50,7 @@ class LineSink {
   }
 
  private:
-  Mutex mutex_;  // held while a line is written too: lines come out in the order of their calls
+  Mutex mutex_;  // also held during a write, so that lines keep the order of their calls
   bool is_holding_ ABSL_GUARDED_BY(mutex_) = false;
   std::deque<std::string> held_ ABSL_GUARDED_BY(mutex_);
   uint64_t left_out_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -63,7 +64,7 @@ struct ProcessLog {
 };
 
 ProcessLog& TheLog() {
-  static ProcessLog* const log = new ProcessLog;  // never destroyed: threads may log until the very end
+  static ProcessLog* const log = new ProcessLog;  // never destroyed: threads may log until the process ends
   return *log;
 }
 

@@ -12,8 +12,8 @@ namespace tcpgauge {
 
 // The log of the process: lines on standard error, each written at once.
 //
-// Thread: any, but never a worker per packet: a line costs a lock and a system call.
-// Nothing is logged below the level that is set; before SetUpLog(), info in logfmt.
+// Thread: any. A line costs a lock and a system call, so nothing is logged per packet.
+// Lines below the level of SetUpLog() are dropped. Before SetUpLog(), the level is info and the format is logfmt.
 
 // Call once, before other threads start.
 void SetUpLog(LogLevel level, LogFormat format);
@@ -33,9 +33,9 @@ inline void LogError(std::string_view message, std::initializer_list<LogField> f
   Log(LogLevel::kError, message, fields);
 }
 
-// While one lives, lines are kept instead of written, so that they do not garble a terminal that curses owns; its end
-// writes them. Keeps the latest kMaxHeldLines; if there were more, a line says how many were left out.
-// Not nested: at most one at a time.
+// While a LogHold lives, lines are kept in memory, because they would garble a terminal that curses owns. Its
+// destructor writes them. At most one LogHold exists at a time.
+// Bounds: the latest kMaxHeldLines lines are kept. A last line says how many earlier ones were left out.
 class LogHold {
  public:
   static constexpr size_t kMaxHeldLines = 1000;

@@ -15,7 +15,7 @@ namespace tcpgauge {
 enum class LogLevel { kDebug, kInfo, kWarn, kError };
 enum class LogFormat { kLogfmt, kJson };
 
-// One key and its value. A key is a word of ours (letters, digits, `_`); a value may be any bytes.
+// One key and its value. Keys are chosen by our code (letters, digits, `_`); a value may be any bytes.
 struct LogField {
   template <typename Value>
   LogField(std::string_view field_key, const Value& field_value) : key(field_key), value(Text(field_value)) {}

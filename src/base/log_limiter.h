@@ -10,8 +10,8 @@
 
 namespace tcpgauge {
 
-// Keeps a message that may come again and again from filling the log: lets one through per interval and counts the
-// rest.
+// Keeps a message that may repeat from filling the log: admits one line per interval, and counts the lines that it
+// suppresses.
 //
 //   if (const std::optional<uint64_t> suppressed = limiter.Admit()) {
 //     LogWarn("cannot write the connection log", {{"error", error}, {"suppressed", *suppressed}});
@@ -20,10 +20,10 @@ namespace tcpgauge {
 // Thread: any; no lock. One limiter per message.
 class LogLimiter {
  public:
-  // `clock` must outlive the limiter; its steady time counts.
+  // Uses the steady time of `clock`, which must outlive the limiter.
   LogLimiter(const Clock& clock, int64_t interval_ns) : clock_(clock), interval_ns_(interval_ns) {}
 
-  // How many were held back since the last that went through, when this one may; nothing when it may not.
+  // Nullopt when the line must be suppressed. Otherwise the number of lines suppressed since the last admitted one.
   std::optional<uint64_t> Admit();
 
  private:

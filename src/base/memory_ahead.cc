@@ -28,7 +28,7 @@ MemoryAhead::~MemoryAhead() {
 
 void MemoryAhead::Ask(uint32_t used) {
   const uint32_t ahead = std::min(used / 8, kMostAhead);
-  ask_at_ = used + ahead / 4;  // long before it is used up
+  ask_at_ = used + ahead / 4;  // long before the memory made ready is used up
   {
     const MutexLock lock(&mutex_);
     ready_ = std::max(ready_, used);

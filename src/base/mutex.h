@@ -20,9 +20,9 @@ namespace tcpgauge {
 // Why not the standard classes: libstdc++ does not annotate them, so clang would see no lock being taken.
 //
 // Why not absl::Mutex, which is annotated: the thread sanitizer learns of locks from the calls that it intercepts, and
-// from annotations that are compiled into absl::Mutex only under the sanitizer. Debian's build of abseil is compiled
-// without it, so the sanitizer would report races between threads that absl::Mutex keeps apart. Below std::mutex is
-// pthread_mutex_lock(), which it intercepts. abseil's macros, in contrast, are a header without code.
+// from annotations that absl::Mutex has only when it is compiled for the sanitizer. Debian's abseil is not, so the
+// sanitizer would report races between threads that absl::Mutex keeps apart. std::mutex calls pthread_mutex_lock(),
+// which the sanitizer intercepts. abseil's annotation macros are usable, because they contain no code.
 //
 //   class Counter {
 //    public:
@@ -36,7 +36,7 @@ namespace tcpgauge {
 //     int count_ ABSL_GUARDED_BY(mutex_) = 0;
 //   };
 
-// Mutual exclusion. Prefer MutexLock to Lock() and Unlock(). Not recursive. Thread: safe for any.
+// Mutual exclusion. Prefer MutexLock to Lock() and Unlock(). Not recursive. Thread: any.
 class ABSL_LOCKABLE Mutex {
  public:
   Mutex() = default;
@@ -64,7 +64,7 @@ class ABSL_SCOPED_LOCKABLE MutexLock {
   Mutex& mutex_;
 };
 
-// A condition that threads wait for; all of them must wait with the same mutex. Thread: safe for any.
+// A condition that threads wait for; all of them must wait with the same mutex. Thread: any.
 //
 // A wait may end without a notification, so it belongs in a loop that tests the condition. There are no waits with a
 // predicate: clang does not know that a lambda is called with the lock held.
@@ -81,11 +81,11 @@ class CondVar {
   void Wait(Mutex* mutex) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock<std::mutex> lock(mutex->mutex_, std::adopt_lock);
     condition_.wait(lock);
-    lock.release();  // the caller goes on holding it
+    lock.release();  // the caller still holds the mutex
   }
 
-  // The same, but no longer than until SystemClock().SteadyNanoseconds() is `deadline_ns`; INT64_MAX is never.
-  // False if the deadline has passed.
+  // Like Wait(), but ends when SystemClock().SteadyNanoseconds() reaches `deadline_ns`; INT64_MAX means no deadline.
+  // Returns false if the deadline has passed.
   bool WaitUntil(Mutex* mutex, int64_t deadline_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     // The steady clock of libstdc++ and SystemClock() are both CLOCK_MONOTONIC.
     const std::chrono::steady_clock::time_point deadline{std::chrono::nanoseconds(deadline_ns)};

@@ -7,8 +7,9 @@
 
 namespace tcpgauge {
 
-// A thread that runs `run` under a name, as `top -H` and `ps -L` show it. The kernel keeps the first 15 bytes of `name`
-// (prctl(2), PR_SET_NAME). Throws std::system_error where no thread is to be had, as std::thread does.
+// Starts a thread that runs `run` under `name`, which `top -H` and `ps -L` show. The kernel keeps the first 15 bytes of
+// `name` (prctl(2), PR_SET_NAME). `name` must outlive the thread.
+// Errors: throws std::system_error when the thread cannot be started, like std::thread.
 std::thread NamedThread(const char* name, std::function<void()> run);
 
 }  // namespace tcpgauge

@@ -7,14 +7,16 @@
 
 namespace tcpgauge {
 
-// SIGINT, SIGTERM and SIGALRM stop; SIGHUP notifies `reload` or, where that is null, stops. A broken pipe and a file
-// that may grow no further are errors of the write alone. Both must live as long as signals may come.
+// Handles signals from now on. SIGINT, SIGTERM and SIGALRM call `stop->Stop()`. SIGHUP notifies `reload`; when `reload`
+// is null, it stops too. SIGPIPE and SIGXFSZ are ignored, so that a broken pipe or a file at its size limit fails only
+// the write. `stop` and `reload` must live as long as signals may come.
 void HandleSignals(StopSignal* stop, Wakeup* reload);
 
-// Whether SIGHUP was the last that we hear of our terminal, and not somebody's request.
+// Tells the two meanings of SIGHUP apart. True when the process has lost its terminal; false when somebody asked for a
+// reload.
 bool TerminalIsGone();
 
-// Stops by SIGALRM.
+// Has SIGALRM sent after `seconds`, which stops the process.
 void StopAfter(double seconds);
 
 }  // namespace tcpgauge

@@ -9,15 +9,17 @@
 
 namespace tcpgauge {
 
-// All of the file, which may be at most 1 MiB. Errors begin with the path; NotFound, PermissionDenied or
-// InvalidArgument.
+// The content of the file.
+// Bounds: at most 1 MiB.
+// Errors begin with the path: InvalidArgument when the file is larger, otherwise the errno of open() or read(), such as
+// NotFound or PermissionDenied.
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path);
 
-// What changes when a file is written, replaced or taken away.
+// Differs from an earlier stamp once the file was written, replaced or removed.
 struct FileStamp {
   uint64_t device = 0;
   uint64_t inode = 0;
-  int64_t size = -1;  // -1 = there is no such file
+  int64_t size = -1;  // -1 = no such file
   int64_t modified_ns = 0;
   int64_t changed_ns = 0;
 

@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// Tells threads to end: a flag for those that are busy, a file descriptor for those that wait.
+// Tells threads to end: a flag for busy threads, a file descriptor for waiting threads.
 // Thread: any; Stop() may be called from a signal handler.
 class StopSignal {
  public:
@@ -18,7 +18,7 @@ class StopSignal {
   void Stop();
   bool stopped() const { return stopped_.load(std::memory_order_acquire); }
 
-  // Readable from Stop() on; never to be read.
+  // Becomes readable at Stop() and stays so. Poll it, but do not read from it.
   int fd() const { return fd_; }
 
  private:

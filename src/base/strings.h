@@ -11,7 +11,7 @@ namespace tcpgauge {
 // abseil's string functions for std::string_view: Debian builds abseil with a string_view type of its own. All
 // functions treat text as ASCII. Returned views point into `text`.
 
-// Without blanks, tabs and line ends at both ends.
+// `text` without the white space at both ends.
 std::string_view Trim(std::string_view text);
 
 std::string ToLower(std::string_view text);
@@ -21,7 +21,7 @@ bool StartsWith(std::string_view text, std::string_view prefix);
 // The parts between separators. An empty text has one part, which is empty.
 std::vector<std::string_view> Split(std::string_view text, char separator);
 
-// As Split(), each part trimmed.
+// Like Split(), with each part trimmed.
 std::vector<std::string_view> SplitAndTrim(std::string_view text, char separator);
 
 }  // namespace tcpgauge

@@ -9,7 +9,7 @@ namespace tcpgauge {
 constexpr int64_t kNanosecondsPerSecond = 1000000000;
 constexpr int64_t kNanosecondsPerMillisecond = 1000000;
 constexpr int64_t kNanosecondsPerMicrosecond = 1000;
-// A factor: times 1e-9 and divided by 1e9 differ in the last bit, and outputs keep to the former.
+// Multiply by it. A division by 1e9 may differ in the last bit, and all outputs must agree.
 constexpr double kSecondsPerNanosecond = 1e-9;
 
 constexpr int64_t kSecondsPerHour = 3600;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 
-// The length of the well-formed sequence that `text` begins with; 0 when it begins with none.
+// The length of the well-formed sequence that `text` begins with; 0 when it does not begin with one.
 size_t SequenceLength(std::string_view text) {
   const auto byte = [text](size_t i) -> uint8_t { return i < text.size() ? static_cast<uint8_t>(text[i]) : 0; };
   const auto continues = [&byte](size_t i) { return (byte(i) & 0xc0) == 0x80; };

@@ -7,7 +7,7 @@
 
 namespace tcpgauge {
 
-// The only place that says which version this is.
+// The version of tcpgauge.
 constexpr char kVersion[] = "0.1.0";
 
 struct LibraryVersion {
@@ -15,8 +15,8 @@ struct LibraryVersion {
   std::string version;
 };
 
-// What --version prints: "tcpgauge 0.1.0 (commit 0123abc)", then a line per library: those given, in order, and
-// abseil. Each library's version comes from the code that is the home of its header.
+// What --version prints: "tcpgauge 0.1.0 (commit 0123abc)", then one line for each of `libraries` and one for abseil.
+// The caller asks each library's only home for its version.
 std::string VersionText(const std::string& commit, const std::vector<LibraryVersion>& libraries);
 
 }  // namespace tcpgauge

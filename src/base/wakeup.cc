@@ -22,7 +22,7 @@ void Wakeup::Notify() {
 
 void Wakeup::Clear() {
   uint64_t count;
-  if (read(fd_, &count, sizeof(count)) < 0) return;  // it was not set
+  if (read(fd_, &count, sizeof(count)) < 0) return;  // Notify() was not called
 }
 
 void Wakeup::Wait(int also_fd, int timeout_ms) {

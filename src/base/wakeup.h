@@ -4,8 +4,8 @@
 
 namespace tcpgauge {
 
-// Wakes one thread that waits for work. Calls before it waits are not lost; several may count as one.
-// Thread: Notify() any, and it never waits; the rest the waiting thread.
+// Wakes one thread that waits for work. A Notify() before the wait is not lost; several may count as one.
+// Thread: any thread may call Notify(), which never blocks. The waiting thread calls the rest.
 class Wakeup {
  public:
   Wakeup();
@@ -13,14 +13,15 @@ class Wakeup {
   Wakeup(const Wakeup&) = delete;
   Wakeup& operator=(const Wakeup&) = delete;
 
-  // A system call.
+  // Costs a system call.
   void Notify();
 
   // Readable after Notify() until Clear().
   int fd() const { return fd_; }
   void Clear();
 
-  // Waits for Notify(), for `also_fd` to be readable, or for `timeout_ms` (-1 = for ever), and clears itself.
+  // Waits until Notify() is called, `also_fd` is readable or `timeout_ms` have passed (-1 = no limit). Then calls
+  // Clear().
   void Wait(int also_fd, int timeout_ms);
 
  private:

@@ -6,8 +6,9 @@
 
 namespace tcpgauge {
 
-// Integers as they stand in packets: arrays of bytes with no alignment, so a header struct made of them can be laid
-// over any packet byte, and a value cannot be used without saying its byte order.
+// Integers in the byte order of the wire: Be is big endian (network order), Le is little endian. They are byte arrays
+// without alignment, so a header struct made of them can be laid over any packet byte, and no value can be used without
+// ToHost().
 
 class Be16 {
  public:

@@ -14,7 +14,7 @@ namespace {
 
 static_assert(CURL_ERROR_SIZE <= 256, "error_ holds curl's messages");
 
-// curl may be asked for a longer time, but goes on by itself no longer than this.
+// One Wait() waits at most this long, so that curl's own timers run.
 constexpr int kMaxPollMs = 1000;
 
 void SetPem(CURL* easy, CURLoption option, const std::string& pem) {
@@ -30,7 +30,7 @@ HttpClient::HttpClient(const HttpClientOptions& options) : max_body_bytes_(optio
   multi_ = curl_multi_init();
   TCPGAUGE_CHECK(initialized == CURLE_OK && easy_ != nullptr && multi_ != nullptr);
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);  // or the end waits for names that are being looked up
+  curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);  // otherwise the destructor waits for name lookups
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &TakeBody);
   curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
@@ -92,7 +92,7 @@ std::optional<absl::StatusOr<HttpAnswer>> HttpClient::Wait(int stop_fd, int time
   int running = 1;
   if (curl_multi_perform(multi_, &running) != CURLM_OK) {
     Cancel();
-    return absl::UnavailableError("libcurl gave up");
+    return absl::UnavailableError("libcurl failed");
   }
   if (running != 0) {
     curl_multi_poll(multi_, &stop, stops, std::min(timeout_ms, kMaxPollMs), nullptr);

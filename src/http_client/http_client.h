@@ -12,15 +12,15 @@
 
 namespace tcpgauge {
 
-// PEM files for https; empty = the system's authorities, and no certificate of our own. curl reads them when it
-// connects.
+// PEM files for https. Without ca_file, the system's authorities count; without cert_file, the client has no
+// certificate. curl reads the files each time it connects.
 struct ClientTlsFiles {
   std::string ca_file;
   std::string cert_file;
   std::string key_file;
 };
 
-// The same by content, for one who may not be able to read the files later.
+// The contents of such files, for a process that may not be able to read them later.
 struct ClientTlsPem {
   std::string ca;
   std::string cert;
@@ -37,20 +37,21 @@ struct HttpCall {
   std::string url;                         // http or https
   std::vector<std::string> headers;        // "Name: value"
   const std::string* post_body = nullptr;  // null = GET. Must live until the call is over.
-  int64_t timeout_ms = 5000;               // for all of it
+  int64_t timeout_ms = 5000;               // for the whole call
 };
 
 struct HttpAnswer {
   int status = 0;
-  std::string body;                            // no more than max_body_bytes
-  bool body_cut = false;                       // there was more
-  std::optional<int64_t> retry_after_seconds;  // of Retry-After, a number or a date (RFC 9110 section 10.2.3)
+  std::string body;                            // at most max_body_bytes
+  bool body_cut = false;                       // the server sent more
+  std::optional<int64_t> retry_after_seconds;  // from Retry-After, a number or a date (RFC 9110 section 10.2.3)
 };
 
-// Asks one server, one call at a time, over a connection that stays open between them. Redirections are not followed.
+// Calls one server, one call at a time, over a connection that stays open between calls. Does not follow redirections.
 // The only home of curl/curl.h.
 //
-// Thread: confined to one at a time.
+// Thread: one at a time.
+// Bounds: an answer has at most max_body_bytes; a call takes at most its timeout_ms.
 class HttpClient {
  public:
   explicit HttpClient(const HttpClientOptions& options);
@@ -58,22 +59,24 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // For connections from now on.
+  // Applies to connections that are opened from now on.
   void UseTls(const ClientTlsFiles& files);
   void UseTls(const ClientTlsPem& pem);
 
-  // Begins a call. REQUIRES: none goes on.
+  // Begins a call. REQUIRES: no call is under way.
   void Start(const HttpCall& call);
 
-  // Goes on with the call, if there is one, until it is over, `timeout_ms` have passed or `stop_fd` is readable (it is
-  // not read; -1 = none). The answer, whatever its status, or why there is none: DeadlineExceeded when the call's time
-  // was up, Unavailable for the rest, in one line that does not name the server. Nothing when the call is not over.
+  // Advances the call under way, if any. Waits for the network at most `timeout_ms`, and only until `stop_fd` is
+  // readable (it is not read; -1 = none). Returns nullopt while the call is not over, so call it again. Returns the
+  // answer, whatever its status, once the call is over.
+  // Errors: DeadlineExceeded when the call's timeout_ms have passed, otherwise Unavailable, in one line that does not
+  // name the server.
   std::optional<absl::StatusOr<HttpAnswer>> Wait(int stop_fd, int timeout_ms);
 
-  // Gives the call up, if there is one.
+  // Gives up the call under way, if any.
   void Cancel();
 
-  // `text` as it may stand in a query.
+  // `text` percent-encoded, for the query of a URL (RFC 3986 section 2.1).
   static std::string Escape(const std::string& text);
 
   // "7.88.1".
@@ -86,7 +89,7 @@ class HttpClient {
   const size_t max_body_bytes_;
   void* easy_ = nullptr;     // CURL
   void* multi_ = nullptr;    // CURLM
-  void* headers_ = nullptr;  // curl_slist, of the call
+  void* headers_ = nullptr;  // curl_slist of the call under way
   bool is_calling_ = false;
   HttpAnswer answer_;
   char error_[256] = {};

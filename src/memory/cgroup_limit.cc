@@ -14,7 +14,7 @@
 namespace tcpgauge {
 namespace {
 
-// Version 1 says "no limit" with the greatest multiple of a page.
+// In version 1, "no limit" is the greatest multiple of a page.
 constexpr uint64_t kUnlimited = uint64_t{1} << 60;
 
 std::vector<std::string> LinesOf(const std::string& path) {
@@ -26,11 +26,12 @@ std::vector<std::string> LinesOf(const std::string& path) {
 struct Hierarchy {
   bool found = false;
   std::string mount_point;
-  std::string mounted_root;  // the group that is seen at the mount point
-  std::string group;         // ours
+  std::string mounted_root;  // the group that is visible at the mount point
+  std::string group;         // of this process
 };
 
-// Ours, of each version: "0::PATH", and the line whose controllers name memory.
+// Sets the group of this process in each version. Version 2 has the line "0::PATH"; version 1, the line whose
+// controllers include memory.
 void FindGroups(const std::string& root, Hierarchy* v1, Hierarchy* v2) {
   for (const std::string& line : LinesOf(root + "/proc/self/cgroup")) {
     const std::vector<std::string> fields = absl::StrSplit(line, absl::MaxSplits(':', 2));
@@ -66,11 +67,11 @@ std::optional<uint64_t> ReadLimit(const std::string& path) {
   return bytes;
 }
 
-// From our group up to what is mounted.
+// The smallest limit from the group of this process up to the mounted group.
 std::optional<uint64_t> SmallestLimit(const std::string& root, const Hierarchy& hierarchy, const char* file) {
   if (!hierarchy.found) return std::nullopt;
   std::string group = hierarchy.group;
-  // In a container the mount may show our group alone, or name it from the host's point of view.
+  // In a container the mount may show only the group of this process, under the host's name for it.
   if (hierarchy.mounted_root != "/") {
     const bool below = group == hierarchy.mounted_root || absl::StartsWith(group, hierarchy.mounted_root + "/");
     group = below ? group.substr(hierarchy.mounted_root.size()) : "";

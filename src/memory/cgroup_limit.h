@@ -8,9 +8,9 @@
 
 namespace tcpgauge {
 
-// How many bytes of memory this process's control group lets it have, of both versions (memory.max,
-// memory.limit_in_bytes), the smallest of the group's and of those above it that can be seen; nothing where none
-// limits. See cgroups(7) and the kernel's Documentation/admin-guide/cgroup-v2.rst. `root` stands before every path.
+// The memory limit of this process's control group, in bytes: the smallest limit of the group and of the visible groups
+// above it, in both versions (memory.max, memory.limit_in_bytes). Nullopt when there is no limit. See cgroups(7) and
+// the kernel's Documentation/admin-guide/cgroup-v2.rst. `root` is put before every path, for tests.
 std::optional<uint64_t> CgroupMemoryLimit(const std::string& root = "");
 
 }  // namespace tcpgauge

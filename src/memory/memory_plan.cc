@@ -16,26 +16,26 @@ namespace {
 constexpr uint64_t kMiB = 1 << 20;
 
 // An idle agent: 9 MB of its own and 15 MB of the program and its libraries (as /proc/PID/status shows it), the
-// kernel's page tables and sockets, and room for what nobody counted.
+// kernel's page tables and sockets, and a reserve for memory that is not counted.
 constexpr uint64_t kProgramBytes = 26 * kMiB;
-// Batches under way, the file's buffer, fragments, time-out wheels.
+// Of one worker: batches under way, the file's buffer, fragments, time-out wheels.
 constexpr uint64_t kWorkerBytes = 2 * kMiB;
 constexpr uint64_t kTopViewBytes = 4 * kMiB;
 
-// An open connection of HTTP: header buffer, what its thread touches of its stack, the kernel's stack and socket.
+// An open HTTP connection: header buffer, the touched part of its thread's stack, the kernel's stack and socket.
 constexpr uint64_t kHttpConnectionBytes = 96 << 10;
 constexpr uint64_t kTlsBytes = 64 << 10;
-// A sample as text takes some 190 bytes, in a string that grows by doubling; compressed, a tenth.
+// A sample takes some 190 bytes as text, in a string that grows by doubling, and a tenth of that compressed.
 constexpr uint64_t kSampleBytes = 420;
-// A row as JSON takes some 800 bytes, in a string that grows by doubling.
+// A row takes some 800 bytes as JSON, in a string that grows by doubling.
 constexpr uint64_t kListedRowBytes = 1800;
-// A point as a message of OTLP, and encoded.
+// A data point takes this much as an OTLP message and as encoded bytes together.
 constexpr uint64_t kPointBytes = 1200;
 
-// That somebody can hold at a time: the hub's, the one being made, and two of which answers are being written.
+// Snapshots that exist at a time: the hub's, the one being made, and two that answers are written from.
 constexpr uint64_t kSnapshots = 4;
 constexpr uint64_t kBufferPlaces = 3;              // of a TripleBuffer
-constexpr uint64_t kRankBytes = sizeof(uint32_t);  // of a row, while it is chosen
+constexpr uint64_t kRankBytes = sizeof(uint32_t);  // per row, while the rows are chosen
 
 constexpr unsigned kLeastHttpConnections = 32;
 constexpr size_t kLeastScrapes = 4;
@@ -43,7 +43,8 @@ constexpr size_t kLeastListings = 1;
 constexpr size_t kLeastRows = 500;
 constexpr size_t kLeastQueueBytes = 2 * kMiB;
 constexpr uint32_t kLeastEncapsulations = 256;
-// Connections to one encapsulation; beyond it they share one, and it is counted.
+// The plan has room for one encapsulation per this many connections. Further encapsulations share one number, and are
+// counted.
 constexpr uint32_t kConnectionsPerEncapsulation = 16;
 
 bool HasReaders(const MemoryDemand& demand) { return demand.table.keep_rates; }
@@ -95,8 +96,9 @@ MemoryPlan Finished(const MemoryDemand& demand, MemoryPlan plan) {
   return plan;
 }
 
-// The greatest number from `least` to `most` that keeps the plan within the limit when `set` puts it there.
-// REQUIRES: `least` does.
+// Sets one number of the plan, by `set`, to the greatest value from `least` to `most` that keeps the plan within the
+// limit.
+// REQUIRES: `least` keeps the plan within the limit.
 template <typename Number, typename Set>
 void Raise(const MemoryDemand& demand, uint64_t limit_bytes, Number least, Number most, Set set, MemoryPlan* plan) {
   while (least < most) {
@@ -143,7 +145,7 @@ std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_
     to->max_encapsulations = EncapsulationsFor(connections, demand);
   };
   const auto set_rows = [](size_t rows, MemoryPlan* to) { to->rows_per_worker = rows; };
-  // An eighth for readers: few places are soon taken by the slow ones among them.
+  // An eighth is for readers, because slow readers would soon take all of a few places.
   const uint64_t for_readers = (limit_bytes - plan.bytes) / 8;
   const auto raise_readers = [&](uint64_t for_scrapes, uint64_t for_all) {
     Raise(
@@ -159,7 +161,7 @@ std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_
   Raise(demand, for_connections, plan.max_connections, full.max_connections, set_connections, &plan);
   Raise(demand, limit_bytes, plan.rows_per_worker,
         std::min<size_t>(full.rows_per_worker, plan.max_connections / demand.workers + kLeastRows), set_rows, &plan);
-  // More connections, where there are rows enough.
+  // When the rows did not need all their memory, track more connections.
   Raise(demand, limit_bytes, plan.max_connections, full.max_connections, set_connections, &plan);
   raise_readers(limit_bytes, limit_bytes);
   Raise(

@@ -14,22 +14,22 @@ enum class End : uint8_t { kA = 0, kB = 1 };
 
 constexpr End OtherEnd(End end) { return end == End::kA ? End::kB : End::kA; }
 
-// A TCP 4-tuple and its encapsulation, the same for both directions: end a is the one that sorts first in an order that
-// means nothing else.
+// A TCP 4-tuple and its encapsulation. Both directions have the same key, because end a is the endpoint that sorts
+// first. The order has no other meaning. Ports are in host order.
 struct ConnectionKey {
   IpAddress address_a;
   IpAddress address_b;
   uint16_t port_a = 0;
   uint16_t port_b = 0;
-  uint32_t encapsulation = 0;  // an id of the table's EncapsulationTable; 0 = none
+  uint32_t encapsulation = 0;  // an id of the connection table's EncapsulationTable; 0 = none
 
-  // The key of a packet; `*sender` tells the end that it came from. A connection of an endpoint with itself has one
-  // indistinguishable direction, sent by end a.
+  // The key of a packet. Sets `*sender` to the end that sent the packet. When an endpoint talks to itself, the
+  // directions cannot be told apart: end a is the sender of every packet.
   static ConnectionKey Of(const Endpoint& source, const Endpoint& destination, uint32_t encapsulation, End* sender) {
     *sender = destination < source ? End::kB : End::kA;
     return Of(source, destination, encapsulation, *sender);
   }
-  // Where the sender is known already.
+  // The same, when the sender is already known.
   static ConnectionKey Of(const Endpoint& source, const Endpoint& destination, uint32_t encapsulation, End sender) {
     const Endpoint* const ends[] = {&source, &destination};
     const size_t a = static_cast<size_t>(sender);

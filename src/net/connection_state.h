@@ -10,19 +10,19 @@ namespace tcpgauge {
 
 // A connection's state as an observer between its two ends can know it (after RFC 9293 section 3.3.2).
 enum class ConnectionState : uint8_t {
-  kSynSent,      // a SYN, unanswered
-  kSynReceived,  // answered by a SYN-ACK, not yet completed
+  kSynSent,      // one end sent a SYN
+  kSynReceived,  // the other end answered with a SYN-ACK
   kEstablished,
-  kClosing,  // a FIN from at least one end
-  kClosed,   // a FIN from both ends, both acknowledged
-  kReset,    // a RST from either end
+  kClosing,  // at least one end sent a FIN
+  kClosed,   // both ends sent a FIN, and both FINs were acknowledged
+  kReset,    // an end sent a RST
 };
 constexpr size_t kConnectionStateCount = 6;
 
-// "syn_sent" … "reset": the values of the metrics' label and of the connection log.
+// "syn_sent" … "reset": as in the metrics' label and in the connection log.
 std::string_view ConnectionStateName(ConnectionState state);
 
-// Whether the handshake told which end is the client.
+// How the client is known: kObserved from the handshake, kInferred without it.
 enum class Role : uint8_t { kInferred, kObserved };
 
 // "inferred" or "observed".

@@ -57,8 +57,8 @@ struct Tunnel {
   }
 };
 
-// The VLAN tags and tunnels around a TCP segment, outermost first: equal 5-tuples in two of them are two connections.
-// A priority tag (VLAN 0, IEEE 802.1Q section 9.6) names no VLAN and is not held.
+// The VLAN tags and tunnels around a TCP segment, outermost first. Equal addresses in two encapsulations are two
+// connections. A priority tag (VLAN 0, IEEE 802.1Q section 9.6) names no VLAN and is not stored.
 struct Encapsulation {
   static constexpr size_t kMaxVlans = 4;
   static constexpr size_t kMaxTunnels = 4;
@@ -71,7 +71,7 @@ struct Encapsulation {
   bool empty() const { return vlan_count == 0 && tunnel_count == 0; }
   void clear() { vlan_count = tunnel_count = 0; }
 
-  // False, and no change, when there is no room.
+  // Returns false, and changes nothing, when all places are taken.
   bool AddVlan(uint16_t vlan) {
     if (vlan_count == kMaxVlans) return false;
     vlans[vlan_count++] = vlan;

@@ -8,7 +8,7 @@
 namespace tcpgauge {
 namespace {
 
-// Where the authority begins; 0 = there is no scheme of ours.
+// The position after http:// or https://; 0 when `url` begins with neither.
 size_t AuthorityBegin(std::string_view url) {
   for (const std::string_view scheme : {"http://", "https://"}) {
     const std::string_view start = url.substr(0, scheme.size());
@@ -21,7 +21,7 @@ size_t AuthorityEnd(std::string_view url, size_t begin) {
   return std::min(url.find_first_of("/?#", begin), url.size());
 }
 
-// Where the host begins: after the user and password, if there are any.
+// The position of the host, after user and password, if any.
 size_t HostBegin(std::string_view url, size_t authority_begin) {
   const size_t end = AuthorityEnd(url, authority_begin);
   const size_t at = url.substr(0, end).rfind('@');

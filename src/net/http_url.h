@@ -7,11 +7,11 @@
 
 namespace tcpgauge {
 
-// Whether `text` begins as an http or https URL must (RFC 3986): the scheme, a host, nothing that is not printable
-// ASCII. The rest is left to who connects.
+// Whether `text` begins with http:// or https:// and a host, and is printable ASCII without blanks (RFC 3986). The rest
+// is checked by the code that connects.
 bool IsHttpUrl(std::string_view text);
 
-// The same without user and password, for the eyes of others.
+// `url` without user and password, so that it may be shown and logged.
 std::string WithoutCredentials(std::string_view url);
 
 }  // namespace tcpgauge

@@ -33,19 +33,21 @@ class IpAddress {
     return address;
   }
 
-  // "192.0.2.1" or "2001:db8::1"; nothing else, and no zone.
+  // Parses "192.0.2.1" or "2001:db8::1". Nullopt for any other text, and for an address with a zone.
   static std::optional<IpAddress> Parse(std::string_view text);
 
   bool is_v4() const;
   const std::array<uint8_t, 16>& bytes() const { return bytes_; }
 
-  // The first `v4_bits` or `v6_bits` bits, the rest zero. REQUIRES: v4_bits <= 32, v6_bits <= 128.
+  // Keeps the first `v4_bits` (IPv4) or `v6_bits` (IPv6) bits and clears the rest. REQUIRES: v4_bits <= 32, v6_bits <=
+  // 128.
   IpAddress Prefix(int v4_bits, int v6_bits) const;
 
   // Dotted quad, or RFC 5952 text.
   std::string ToString() const;
 
-  // As two words each: the compiler calls memcmp otherwise, for every packet. The order is total and means nothing.
+  // Compare two words, because the compiler would call memcmp for arrays, for every packet. The order is total and has
+  // no other meaning.
   friend bool operator==(const IpAddress& a, const IpAddress& b) {
     return ((a.Word(0) ^ b.Word(0)) | (a.Word(8) ^ b.Word(8))) == 0;
   }
@@ -60,7 +62,7 @@ class IpAddress {
   }
 
  private:
-  // Eight bytes from `offset`, in the machine's order.
+  // Eight bytes from `offset`, in the byte order of the machine.
   uint64_t Word(size_t offset) const {
     uint64_t word;
     std::memcpy(&word, bytes_.data() + offset, sizeof(word));

@@ -8,7 +8,7 @@
 
 namespace tcpgauge {
 
-// What a packet is counted as. Inside a tunnel: the innermost packet's protocol.
+// The protocol that a packet is counted under. Of a tunnelled packet, that of the innermost packet.
 enum class Protocol : uint8_t { kTcp, kUdp, kIcmp, kOther };
 constexpr size_t kProtocolCount = 4;
 

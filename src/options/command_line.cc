@@ -38,7 +38,7 @@ const OptionSpec* FindShort(char name) {
 
 bool TakesValue(const OptionSpec& spec) { return spec.kind == Kind::kValue || spec.kind == Kind::kRepeated; }
 
-// What was typed, before any value is looked at.
+// The command line, split up. No value has been checked yet.
 struct Typed {
   std::vector<std::vector<std::string>> values;  // per row of the table; empty = not given
   std::vector<std::string> filter_words;
@@ -48,12 +48,13 @@ absl::Status UnknownLongOption(const std::string& word) {
   const std::string nearest = NearestOption(word.substr(2, word.find('=') - 2));
   return absl::InvalidArgumentError(
       absl::StrCat("unknown option ", Quoted(word),
-                   nearest.empty() ? "; --help lists all" : absl::StrCat("; did you mean --", nearest, "?")));
+                   nearest.empty() ? "; --help lists all options" : absl::StrCat("; did you mean --", nearest, "?")));
 }
 
 absl::Status UnknownShortOption(char name) {
   return absl::InvalidArgumentError(
-      absl::StrCat("unknown option ", Quoted(std::string("-") + name), "; --help lists all, and filters go after --"));
+      absl::StrCat("unknown option ", Quoted(std::string("-") + name),
+                   "; --help lists all options, and a filter that begins with - goes after --"));
 }
 
 absl::Status MissingValue(const OptionSpec& spec) {
@@ -61,16 +62,16 @@ absl::Status MissingValue(const OptionSpec& spec) {
                                                  spec.long_name, " ", spec.value_name));
 }
 
-// What getopt_long() answers for the option in row `i` of the table is kFirstLongCode + i when its long name was
-// typed, and otherwise its letter.
+// For the option in row `i` of the table, getopt_long() returns kFirstLongCode + i when its long name was typed. When
+// its short name was typed, it returns that letter.
 constexpr int kFirstLongCode = 256;
 
 const OptionSpec& SpecOfCode(int code) {
   return code < kFirstLongCode ? *FindShort(static_cast<char>(code)) : OptionTable()[code - kFirstLongCode];
 }
 
-// For getopt_long(). The first dash has every other word handed over in its place, so that options may follow words of
-// the filter even when the environment has POSIXLY_CORRECT. The colon tells a missing value from an unknown option.
+// For getopt_long(). The dash makes it return words of the filter as they come, so that options may follow them even
+// when the environment has POSIXLY_CORRECT. The colon makes it tell a missing value from an unknown option.
 std::string ShortOptions() {
   std::string letters = "-:";
   for (const OptionSpec& spec : OptionTable()) {
@@ -89,19 +90,19 @@ std::vector<option> LongOptions() {
   return longs;
 }
 
-// Splits the command line into options and words of the filter, by the rules of getopt_long(3), which are those that
-// tcptrack's users know. One rule is stricter: a long name is not abbreviated, so that a new option never changes what
-// an old command line means.
+// Splits the command line into options and words of the filter, by the rules of getopt_long(3), which tcptrack's users
+// know. One rule is stricter: a long name cannot be abbreviated, so that a new option never changes what an old command
+// line means.
 absl::Status Tokenize(int argc, const char* const* argv, Typed* typed) {
   const std::string short_options = ShortOptions();
   const std::vector<option> long_options = LongOptions();
   typed->values.resize(OptionTable().size());
   // getopt_long() changes neither the words nor, with the dash in `short_options`, their order.
   char* const* const words = const_cast<char* const*>(argv);
-  opterr = 0;  // the messages are ours
-  optind = 0;  // glibc's word for a new command line; it begins with word 1
+  opterr = 0;  // keeps getopt_long() from printing messages
+  optind = 0;  // makes glibc begin a new command line, at word 1
   while (true) {
-    const int index = std::max(optind, 1);  // of the word that is looked at
+    const int index = std::max(optind, 1);  // of the current word
     const int code = getopt_long(argc, words, short_options.c_str(), long_options.data(), nullptr);
     if (code == -1) break;
     if (code == 1) {
@@ -110,7 +111,7 @@ absl::Status Tokenize(int argc, const char* const* argv, Typed* typed) {
     }
     const std::string word = words[index];
     if (word.compare(0, 2, "--") == 0) {
-      // An abbreviation is not found here, whatever getopt_long() made of it.
+      // getopt_long() accepts abbreviations; FindLong() does not.
       if (FindLong(word.substr(2, word.find('=') - 2)) == nullptr) return UnknownLongOption(word);
     } else if (code == '?') {
       return UnknownShortOption(static_cast<char>(optopt));
@@ -135,7 +136,7 @@ absl::Status Take(const OptionSpec& spec, const std::string& source, const std::
   return absl::OkStatus();
 }
 
-// Empty when the environment says nothing of it.
+// Empty when the environment does not set the option.
 std::vector<std::string> ValuesInEnvironment(const OptionSpec& spec, const Environment& environment) {
   const char* value = environment(EnvironmentName(spec).c_str());
   if (value == nullptr) return {};
@@ -157,16 +158,17 @@ absl::Status CheckTogether(bool as_tcptrack, Options* options) {
   if (as_tcptrack && !options->read_file.empty()) options->interfaces.clear();
   if (!options->attach.empty()) {
     if (!options->tui)
-      return absl::InvalidArgumentError("--attach: goes with the top view; right would be --tui --attach URL");
+      return absl::InvalidArgumentError("--attach: needs the top view; right would be --tui --attach URL");
     if (!options->interfaces.empty() || !options->read_file.empty() || !options->filter.empty()) {
       return absl::InvalidArgumentError(
-          "--attach: what is watched was said where the agent was started; leave --interface, --read and FILTER out");
+          "--attach: the agent's own options say what it captures; leave --interface, --read and FILTER out");
     }
     if (!options->connection_log.empty()) {
       return absl::InvalidArgumentError("--attach: the agent writes the log; leave --connection-log out");
     }
     if (options->output != OutputFormat::kNone || options->duration_seconds > 0) {
-      return absl::InvalidArgumentError("--attach: it shows until it is left; leave --output and --duration out");
+      return absl::InvalidArgumentError(
+          "--attach: the top view runs until it is quit; leave --output and --duration out");
     }
     if (!options->otlp_endpoint.empty()) {
       return absl::InvalidArgumentError("--attach: the agent pushes its metrics; leave --otlp.endpoint out");
@@ -248,7 +250,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv, const Environmen
     options.tui = true;
     options.listen_addresses.clear();
   }
-  // What the command line says to watch, the environment does not contradict.
+  // When the command line says what to watch, the interface and the file of the environment are ignored.
   const bool watches = Given(typed, "interface") || Given(typed, "read") || Given(typed, "attach");
   const Environment other_environment = [&environment, watches](const char* name) -> const char* {
     const std::string_view variable = name;
@@ -257,7 +259,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv, const Environmen
   };
   status = Fill(typed, other_environment, &options);
   if (options.output != OutputFormat::kNone) {
-    // What is there by default is not there for a single answer.
+    // --output prints once and ends, so there is no listener and no top view by default.
     const auto asked = [&typed, &environment](const char* long_name) {
       return Given(typed, long_name) || environment(EnvironmentName(*FindLong(long_name)).c_str()) != nullptr;
     };

@@ -10,24 +10,25 @@
 
 namespace tcpgauge {
 
-// What to print on standard output instead of a run; exit status 0.
+// A text to print on standard output instead of running. The exit status is 0.
 struct Answer {
   std::string text;
 };
 
-// A wrong command line or environment: one line without its newline, for standard error; exit status 2. It starts with
-// the name of the program, names the option or variable and the value, and says what would be right.
+// A wrong command line or environment: one line without its newline, to print on standard error. The exit status is 2.
+// The line starts with the name of the program, names the option or variable and the value, and says what would be
+// right.
 struct UsageError {
   std::string message;
 };
 
 using CommandLine = std::variant<Options, Answer, UsageError>;
 
-// The value of an environment variable, or null; as std::getenv.
+// Like std::getenv: returns the value of an environment variable, or null.
 using Environment = std::function<const char*(const char* name)>;
 
-// Reads the command line, and the environment for what the command line does not say. Checks everything that can be
-// checked without touching an interface, a file or a socket.
+// Reads the command line, and the environment for the options that the command line does not give. Checks everything
+// that can be checked without touching an interface, a file or a socket.
 //
 // When the last part of argv[0] is "tcptrack", the defaults are tcptrack's: top view, no listener, an interface must be
 // named, and with both -i and -T the file is read.

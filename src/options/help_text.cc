@@ -20,17 +20,17 @@ them to Prometheus and in a top view.
 Usage: tcpgauge [OPTION]... [--] [FILTER]
 
   tcpgauge                            serve http://127.0.0.1:10406/metrics
-  tcpgauge --tui -i eth0              the top view of one interface as well
-  tcpgauge --tui -i any port 443      only what the filter lets through
-  tcpgauge --tui -T capture.pcap      look at a file
+  tcpgauge --tui -i eth0              capture on eth0, and show the top view
+  tcpgauge --tui -i any port 443      only packets that match the filter
+  tcpgauge --tui -T capture.pcap      show the connections of a file
   tcpgauge --tui --attach unix:/run/tcpgauge.sock
-                                      the top view of a running agent
+                                      show the top view of a running agent
   tcpgauge -T capture.pcap --web.listen-address= --connection-log -
-                                      print each of its connections as JSON
+                                      print each connection of a file as JSON
 
 FILTER is a pcap-filter(7) expression, as tcpdump takes it. Options may stand
-before and after it; a filter that has words starting with - goes after --. The
-defaults stand in brackets.
+before and after it. A filter with a word that begins with - must go after --.
+Defaults are in brackets.
 )";
 
 constexpr char kFoot[] =
@@ -41,8 +41,8 @@ are true or false, and values of repeatable options are separated by commas. The
 command line wins. An empty variable counts as not set, except that an empty
 TCPGAUGE_WEB_LISTEN_ADDRESS means no HTTP.
 
-Called by the name tcptrack it behaves as tcptrack(1) does: the top view, and no
-HTTP unless an address is given.
+When called by the name tcptrack, it behaves like tcptrack(1): it shows the top
+view, and serves no HTTP unless an address is given.
 )";
 
 // Appends `text` to the last line of `out`, broken at spaces; further lines are indented by `indent`.

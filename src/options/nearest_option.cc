@@ -11,7 +11,7 @@
 namespace tcpgauge {
 namespace {
 
-constexpr size_t kMaxNameLength = 64;  // longer ones are no misspelling, and the distance costs their product
+constexpr size_t kMaxNameLength = 64;  // a longer name is no misspelling, and the time grows with the length
 
 // Insertions, deletions and replacements that turn `a` into `b` (Levenshtein).
 size_t EditDistance(const std::string& a, const std::string& b) {

@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// The long name, without dashes, that somebody who typed `name` most likely meant; empty when none is near.
+// The long name, without dashes, of the option that is most similar to `name`. Empty when no option is similar enough.
 std::string NearestOption(const std::string& name);
 
 }  // namespace tcpgauge

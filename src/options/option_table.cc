@@ -16,11 +16,11 @@ namespace {
 
 constexpr double kYearSeconds = 365 * kSecondsPerDay;
 
-constexpr char kCapture[] = "What is watched";
-constexpr char kConnections[] = "How connections are counted";
-constexpr char kShow[] = "Where they are shown";
+constexpr char kCapture[] = "Capture";
+constexpr char kConnections[] = "Connections";
+constexpr char kShow[] = "Outputs";
 constexpr char kLog[] = "Log";
-constexpr char kQuestions[] = "Questions";
+constexpr char kQuestions[] = "Help";
 
 template <bool Options::*field, bool value_when_set>
 absl::Status TakeFlag(const std::string& value, Options* options) {
@@ -63,12 +63,12 @@ absl::Status TakeListenAddress(const std::string& value, Options* options) {
 }
 
 absl::Status TakeTelemetryPath(const std::string& value, Options* options) {
-  // What may stand in a path of a URL without being escaped (RFC 3986 section 3.3).
+  // These characters need no escape in the path of a URL (RFC 3986 section 3.3).
   const bool clean = value.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-._~") ==
                      std::string::npos;
   if (value.size() < 2 || value.front() != '/' || !clean) {
     return absl::InvalidArgumentError(
-        absl::StrCat(Quoted(value), " is not a path that starts with / and has letters, digits, - . _ ~ and / in it"));
+        absl::StrCat(Quoted(value), " is not a path that starts with / and consists of letters, digits and - . _ ~ /"));
   }
   options->telemetry_path = value;
   return absl::OkStatus();
@@ -132,39 +132,43 @@ absl::Status TakeOutput(const std::string& value, Options* options) {
 using Kind = OptionSpec::Kind;
 
 const OptionSpec kTable[] = {
-    {kCapture, 'i', "interface", Kind::kRepeated, "NAME", "capture here; repeatable; 'any' for all",
-     "the first that is up and not loopback", TakeInterface, [](Options* options) { options->interfaces.clear(); }},
-    {kCapture, 0, "wait", Kind::kFlag, "", "accept an interface that is not there yet, and capture it when it comes",
-     "", TakeFlag<&Options::wait, true>, nullptr},
+    {kCapture, 'i', "interface", Kind::kRepeated, "NAME",
+     "capture on this interface; repeatable; 'any' for all interfaces", "the first that is up and not loopback",
+     TakeInterface, [](Options* options) { options->interfaces.clear(); }},
+    {kCapture, 0, "wait", Kind::kFlag, "",
+     "accept an interface that does not exist yet, and capture on it once it appears", "",
+     TakeFlag<&Options::wait, true>, nullptr},
     {kCapture, 'T', "read", Kind::kValue, "FILE",
-     "read this pcap or pcapng file instead, at full speed and in packet time; - is standard input", "",
-     TakeFile<&Options::read_file>, nullptr},
-    {kCapture, 'p', "no-promiscuous", Kind::kFlag, "", "leave the interface's mode alone", "",
+     "read packets from this pcap or pcapng file instead, at full speed and with the packets' times; - is standard "
+     "input",
+     "", TakeFile<&Options::read_file>, nullptr},
+    {kCapture, 'p', "no-promiscuous", Kind::kFlag, "", "do not put the interface into promiscuous mode", "",
      TakeFlag<&Options::promiscuous, false>, nullptr},
-    {kCapture, 0, "snaplen", Kind::kValue, "BYTES", "captured of each packet: what the headers need", "256",
+    {kCapture, 0, "snaplen", Kind::kValue, "BYTES", "capture this many bytes of each packet, enough for its headers",
+     "256",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "bytes", 64, 262144), &options->snaplen_bytes);
      },
      nullptr},
-    {kCapture, 0, "buffer-size", Kind::kValue, "KIB", "the kernel's capture buffer, per interface", "8192",
+    {kCapture, 0, "buffer-size", Kind::kValue, "KIB", "the size of the kernel's capture buffer, per interface", "8192",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "KiB", 1, 2097151), &options->buffer_size_kib);
      },
      nullptr},
-    {kCapture, 0, "workers", Kind::kValue, "N", "capture threads, which share the connections out among themselves",
+    {kCapture, 0, "workers", Kind::kValue, "N", "the number of capture threads; each tracks a part of the connections",
      "1",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "workers", 1, 64), &options->workers);
      },
      nullptr},
-    {kCapture, 0, "duration", Kind::kValue, "SECONDS", "capture for this long, then end", "",
+    {kCapture, 0, "duration", Kind::kValue, "SECONDS", "capture for this long, then exit", "",
      [](const std::string& value, Options* options) {
        return Keep(ParseSeconds(value, 0.1, kYearSeconds), &options->duration_seconds);
      },
      nullptr},
     {kCapture, 0, "user", Kind::kValue, "NAME",
-     "the user to become once all is open, with every privilege dropped; '' insists on staying, without capabilities",
-     "as root tcpgauge, else nobody",
+     "become this user once everything is open, and drop every privilege; '' keeps the user and drops the capabilities",
+     "when started as root: tcpgauge if it exists, or nobody",
      [](const std::string& value, Options* options) {
        options->user = value;
        return absl::OkStatus();
@@ -173,92 +177,97 @@ const OptionSpec kTable[] = {
     {kCapture, 0, "list-interfaces", Kind::kFlag, "", "list the interfaces that can be captured on, and exit", "",
      TakeFlag<&Options::list_interfaces, true>, nullptr},
 
-    {kConnections, 'd', "new-only", Kind::kFlag, "", "only connections whose SYN is seen", "",
+    {kConnections, 'd', "new-only", Kind::kFlag, "", "track only connections whose SYN is captured", "",
      TakeFlag<&Options::new_only, true>, nullptr},
-    {kConnections, 'f', "fast", Kind::kFlag, "",
-     "running average: rates over the trailing window, recomputed 10 times a second", "",
+    {kConnections, 'f', "fast", Kind::kFlag, "", "recompute rates 10 times a second, each over the trailing window", "",
      TakeFlag<&Options::fast, true>, nullptr},
-    {kConnections, 0, "rate-window", Kind::kValue, "SECONDS", "the span that a rate is averaged over", "1",
+    {kConnections, 0, "rate-window", Kind::kValue, "SECONDS", "the time over which a rate is averaged", "1",
      [](const std::string& value, Options* options) {
        return Keep(ParseSeconds(value, 0.1, kSecondsPerHour), &options->rate_window_seconds);
      },
      nullptr},
-    {kConnections, 'r', "remove-after", Kind::kValue, "SECONDS", "keep a closed connection this long", "2",
+    {kConnections, 'r', "remove-after", Kind::kValue, "SECONDS", "keep a closed connection for this long", "2",
      [](const std::string& value, Options* options) {
        return Keep(ParseSeconds(value, 0, kYearSeconds), &options->remove_after_seconds);
      },
      nullptr},
     {kConnections, 0, "idle-timeout", Kind::kValue, "SECONDS",
-     "an established connection is forgotten after this silence", "3600",
+     "forget an established connection after this long without a packet", "3600",
      [](const std::string& value, Options* options) {
        return Keep(ParseSeconds(value, 1, kYearSeconds), &options->idle_timeout_seconds);
      },
      nullptr},
     {kConnections, 0, "max-connections", Kind::kValue, "N",
-     "connections tracked at most; beyond it the least useful are evicted and counted", "1000000",
+     "track at most this many connections; when there are more, the least useful are evicted and counted", "1000000",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "connections", 1, 100000000), &options->max_connections);
      },
      nullptr},
     {kConnections, 0, "max-memory", Kind::kValue, "BYTES",
-     "what the whole process may take, as in 64M or 2G: what does not fit is made smaller, connections too",
-     "what its control group allows",
+     "the memory limit of the whole process, as in 64M or 2G; --max-connections and other bounds are lowered to fit",
+     "the limit of its control group",
      [](const std::string& value, Options* options) {
        return Keep(ParseBytes(value, 1 << 20, uint64_t{1} << 50), &options->max_memory_bytes);
      },
      nullptr},
 
-    {kShow, 0, "tui", Kind::kFlag, "", "the top view in this terminal", "", TakeFlag<&Options::tui, true>, nullptr},
+    {kShow, 0, "tui", Kind::kFlag, "", "show the top view in this terminal", "", TakeFlag<&Options::tui, true>,
+     nullptr},
     {kShow, 0, "attach", Kind::kValue, "URL",
-     "with --tui: show a running agent's table; http://HOST:PORT, https://USER:PASSWORD@HOST:PORT or unix:PATH", "",
+     "with --tui: show the connections of a running agent; http://HOST:PORT, https://USER:PASSWORD@HOST:PORT or "
+     "unix:PATH",
+     "",
      [](const std::string& value, Options* options) {
        options->attach = value;
        return absl::OkStatus();
      },
      nullptr},
-    {kShow, 0, "attach.ca-file", Kind::kValue, "FILE", "the authorities that an https agent is checked against",
-     "the system's", TakeFile<&Options::attach_ca_file>, nullptr},
-    {kShow, 0, "attach.cert-file", Kind::kValue, "FILE", "the client certificate to show to it", "",
+    {kShow, 0, "attach.ca-file", Kind::kValue, "FILE",
+     "the authorities that may have signed an https agent's certificate", "the system's",
+     TakeFile<&Options::attach_ca_file>, nullptr},
+    {kShow, 0, "attach.cert-file", Kind::kValue, "FILE", "the client certificate to show to an https agent", "",
      TakeFile<&Options::attach_cert_file>, nullptr},
-    {kShow, 0, "attach.key-file", Kind::kValue, "FILE", "the key of the client certificate", "",
+    {kShow, 0, "attach.key-file", Kind::kValue, "FILE", "the private key of the client certificate", "",
      TakeFile<&Options::attach_key_file>, nullptr},
     {kShow, 0, "output", Kind::kValue, "FORMAT",
      "with --read or --duration: print the final state once as table, json, prometheus or openmetrics, and exit; HTTP "
-     "only "
-     "where --web.listen-address asks for it",
+     "needs --web.listen-address then",
      "", TakeOutput, nullptr},
     {kShow, 0, "connection-log", Kind::kValue, "FILE",
-     "one JSON line for each connection that ends, and at exit for those left; - is standard output", "",
-     TakeFile<&Options::connection_log>, nullptr},
+     "write one JSON line for each connection that ends, and at exit for each that is still open; - is standard output",
+     "", TakeFile<&Options::connection_log>, nullptr},
     {kShow, 0, "web.listen-address", Kind::kRepeated, "HOST:PORT",
-     "serve HTTP here; repeatable; also unix:PATH; :PORT for all addresses, an empty value for no HTTP",
+     "serve HTTP on this address; repeatable; :PORT for all addresses, unix:PATH for a unix socket, an empty value for "
+     "no HTTP",
      "127.0.0.1:10406", TakeListenAddress, [](Options* options) { options->listen_addresses.clear(); }},
-    {kShow, 0, "web.telemetry-path", Kind::kValue, "PATH", "where Prometheus finds the metrics", "/metrics",
+    {kShow, 0, "web.telemetry-path", Kind::kValue, "PATH", "the path at which Prometheus finds the metrics", "/metrics",
      TakeTelemetryPath, nullptr},
     {kShow, 0, "web.config.file", Kind::kValue, "FILE",
-     "TLS, client certificates and passwords, as YAML of the Prometheus exporter toolkit", "",
+     "the configuration of TLS, client certificates and passwords, as YAML of the Prometheus exporter toolkit", "",
      TakeFile<&Options::web_config_file>, nullptr},
-    {kShow, 0, "metrics.series-limit", Kind::kValue, "N", "samples in one exposition, at most, whatever the traffic",
-     "5000",
+    {kShow, 0, "metrics.series-limit", Kind::kValue, "N",
+     "export at most this many samples in one exposition, whatever the traffic", "5000",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "samples", 300, 10000000), &options->series_limit);
      },
      nullptr},
-    {kShow, 0, "metrics.connections", Kind::kValue, "N", "connections exported at most, the heaviest first", "100",
+    {kShow, 0, "metrics.connections", Kind::kValue, "N", "export at most this many connections, the heaviest first",
+     "100",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "connections", 0, 100000), &options->metrics_connections);
      },
      nullptr},
     {kShow, 0, "metrics.edges", Kind::kValue, "N",
-     "edges (a client and a server's port) exported at most, the heaviest first", "400",
+     "export at most this many edges (a client and a server's port), the heaviest first", "400",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "edges", 0, 15000), &options->metrics_edges);
      },
      nullptr},
     {kShow, 0, "metrics.client-prefix", Kind::kValue, "V4,V6",
-     "group client addresses by prefix length in edges (32,128 = off)", "32,128", TakeClientPrefix, nullptr},
+     "in edges, group client addresses by prefixes of these lengths (32,128 = no grouping)", "32,128", TakeClientPrefix,
+     nullptr},
     {kShow, 0, "metrics.window", Kind::kValue, "SECONDS",
-     "the span over which connections are ranked for export; at least Prometheus's scrape interval", "60",
+     "rank connections for export by their traffic over this time; at least Prometheus's scrape interval", "60",
      [](const std::string& value, Options* options) {
        return Keep(ParseSeconds(value, 1, kSecondsPerDay), &options->metrics_window_seconds);
      },
@@ -266,16 +275,17 @@ const OptionSpec kTable[] = {
 
     {kShow, 0, "otlp.endpoint", Kind::kValue, "URL",
      "push the metrics to this OpenTelemetry receiver (OTLP over HTTP), as in http://HOST:4318; the OTEL_* environment "
-     "variables say more, and do without it",
+     "variables set the rest, and can replace this option",
      "", TakeOtlpEndpoint, nullptr},
 
-    {kLog, 0, "log.level", Kind::kValue, "LEVEL", "debug, info, warn or error: what is logged at least", "info",
-     TakeLogLevel, nullptr},
-    {kLog, 0, "log.format", Kind::kValue, "FORMAT", "logfmt or json", "logfmt", TakeLogFormat, nullptr},
-
-    {kQuestions, 'h', "help", Kind::kQuestion, "", "this text", "", nullptr, nullptr},
-    {kQuestions, 'v', "version", Kind::kQuestion, "", "version, commit and the versions of libraries", "", nullptr,
+    {kLog, 0, "log.level", Kind::kValue, "LEVEL", "log messages of this level and above: debug, info, warn or error",
+     "info", TakeLogLevel, nullptr},
+    {kLog, 0, "log.format", Kind::kValue, "FORMAT", "the format of log lines: logfmt or json", "logfmt", TakeLogFormat,
      nullptr},
+
+    {kQuestions, 'h', "help", Kind::kQuestion, "", "show this help", "", nullptr, nullptr},
+    {kQuestions, 'v', "version", Kind::kQuestion, "", "show the version, the commit and the versions of libraries", "",
+     nullptr, nullptr},
 };
 
 }  // namespace

@@ -11,14 +11,14 @@
 
 namespace tcpgauge {
 
-// One option: everything that parsing, the environment and the help text know of it. To add an option, add its field to
+// One option: everything that parsing, the environment and the help text need. To add an option, add its field to
 // Options and its row to the table.
 struct OptionSpec {
   enum class Kind {
     kFlag,      // --name, or --name=false
-    kValue,     // given twice, the last counts
-    kRepeated,  // all count; in the environment separated by commas
-    kQuestion,  // answered by text instead of a run: --help, --version; not in the environment
+    kValue,     // the last one given counts
+    kRepeated,  // all that are given count; in the environment, commas separate them
+    kQuestion,  // prints a text instead of running (--help, --version); not in the environment
   };
 
   const char* group;      // heading in the help text
@@ -26,13 +26,13 @@ struct OptionSpec {
   const char* long_name;  // without the dashes
   Kind kind;
   const char* value_name;    // for the help text; "" where the kind takes no value
-  const char* meaning;       // for the help text, one sentence without a full stop
-  const char* default_text;  // for the help text; "" = nothing to say
+  const char* meaning;       // for the help text; begins in lower case, has no full stop at its end
+  const char* default_text;  // for the help text; "" = no default to show
 
-  // Takes one value into `options`, or says what is wrong with it. For kFlag "true" or "false". With kRepeated called
-  // once for each value, on an empty list. Null for kQuestion.
+  // Stores one value in `options`, or returns what is wrong with the value. The value of a kFlag without `=` is "true".
+  // A kRepeated is cleared first, and then takes one value after the other. Null for kQuestion.
   absl::Status (*take)(const std::string& value, Options* options);
-  // With kRepeated: empties the list.
+  // Empties the list of a kRepeated. Null for the other kinds.
   void (*clear)(Options* options);
 };
 

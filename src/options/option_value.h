@@ -10,32 +10,32 @@
 
 namespace tcpgauge {
 
-// Reading single values. An error says, in one line, what is wrong and what would be right: "'0' is not a number of
+// Parses single values. An error is one line that says what is wrong and what would be right: "'0' is not a number of
 // seconds above 0".
 
-// `value` in quotes, control characters escaped so that it stays one line whatever was typed.
+// `value` in quotes, with control characters escaped, so that the result is always one line.
 std::string Quoted(const std::string& value);
 
-// `text` on one line, for a terminal: control characters, which names from outside may hold, become \xNN.
+// `text` as one line for a terminal: control characters, which names from outside may contain, become \xNN.
 std::string OneLine(const std::string& text);
 
 // true, false, 1 or 0.
 absl::StatusOr<bool> ParseBoolean(const std::string& value);
 
-// A decimal integer, both bounds included.
+// A decimal integer from `minimum` to `maximum`. `what` names the thing counted, for the error.
 absl::StatusOr<int64_t> ParseInteger(const std::string& value, const char* what, int64_t minimum, int64_t maximum);
 
-// A whole number of bytes, or of KiB, MiB or GiB with the suffix K, M or G. Both bounds included.
+// A whole number of bytes, or of KiB, MiB or GiB with the suffix K, M or G. From `minimum` to `maximum` bytes.
 absl::StatusOr<uint64_t> ParseBytes(const std::string& value, uint64_t minimum, uint64_t maximum);
 
 // `bytes` as ParseBytes() reads it, rounded up to MiB.
 std::string ToMebibytes(uint64_t bytes);
 
-// Seconds, a fraction allowed, both bounds included.
+// Seconds from `minimum` to `maximum`; a fraction is allowed.
 absl::StatusOr<double> ParseSeconds(const std::string& value, double minimum, double maximum);
 
-// HOST:PORT where HOST is an IPv4 address, an IPv6 address in brackets, a name, or nothing for all addresses. Whether
-// the name can be resolved and the port is free shows when it is opened. Port 0 means any that is free.
+// HOST:PORT or unix:PATH. HOST is an IPv4 address, an IPv6 address in brackets, a name, or empty for all addresses.
+// Port 0 means any free port. Does not check whether the name can be resolved and the port is free.
 absl::Status CheckListenAddress(const std::string& value);
 
 }  // namespace tcpgauge

@@ -13,7 +13,7 @@
 
 namespace tcpgauge {
 
-// What the final state is printed as.
+// The form in which the final state is printed.
 enum class OutputFormat : uint8_t { kNone, kTable, kJson, kPrometheus, kOpenMetrics };
 
 // Everything that the command line and the environment say, validated. A plain value; see ParseCommandLine().
@@ -27,8 +27,8 @@ struct Options {
   int snaplen_bytes = 256;
   int buffer_size_kib = 8192;
   bool list_interfaces = false;
-  bool wait = false;                // for interfaces that are not there yet
-  std::optional<std::string> user;  // to become once all is open; "" = stay; nullopt = see ChooseIdentity()
+  bool wait = false;                // accept interfaces that do not exist yet
+  std::optional<std::string> user;  // to become once all is open; "" = no change; nullopt = see ChooseIdentity()
   int workers = 1;
   double duration_seconds = 0;  // of a live capture; 0 = until it is stopped
 
@@ -43,11 +43,11 @@ struct Options {
 
   // Outputs.
   bool tui = false;
-  std::string attach;  // empty = watch ourselves; else an agent's address, not yet looked at, and nothing is captured
+  std::string attach;  // the address of an agent, not yet parsed; nothing is captured then. Empty = capture
   std::string attach_ca_file;
   std::string attach_cert_file;
   std::string attach_key_file;
-  OutputFormat output = OutputFormat::kNone;                     // else read_file or duration_seconds is given
+  OutputFormat output = OutputFormat::kNone;                     // any other needs read_file or duration_seconds
   std::string connection_log;                                    // empty = off; "-" = standard output
   std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT or unix:PATH, checked; empty = no listener
   std::string telemetry_path = "/metrics";
@@ -59,9 +59,9 @@ struct Options {
   int client_prefix_v6_bits = 128;
   double metrics_window_seconds = 60;
   std::string otlp_endpoint;         // an http or https URL without credentials; empty = not given
-  bool otlp_only_by_option = false;  // the environment alone pushes nothing: a single answer, or called tcptrack
+  bool otlp_only_by_option = false;  // the environment alone starts no push: with --output, or when called tcptrack
 
-  // Every option by its long name, with the value that was given or, in the words of the help text, its default.
+  // The long name of every option, and its value: the one given, or the default in the words of the help text.
   std::vector<std::pair<std::string, std::string>> effective;
 
   LogLevel log_level = LogLevel::kInfo;

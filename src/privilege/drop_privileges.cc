@@ -39,17 +39,17 @@ bool Has(cap_value_t capability, cap_flag_t set) {
   return own != nullptr && cap_get_flag(own.get(), capability, set, &value) == 0 && value == CAP_SET;
 }
 
-// Other threads would keep what this one gives up.
+// Capabilities belong to threads: other threads would keep what this one gives up.
 bool IsOnlyThread() {
   DIR* const threads = opendir("/proc/self/task");
-  if (threads == nullptr) return true;  // no /proc to tell
+  if (threads == nullptr) return true;  // cannot be checked without /proc
   int count = 0;
   while (const dirent* entry = readdir(threads)) count += entry->d_name[0] != '.' ? 1 : 0;
   closedir(threads);
   return count == 1;
 }
 
-absl::Status RefuseToChange(const Identity& identity) {
+absl::Status CheckUserCanChange(const Identity& identity) {
   constexpr std::pair<cap_value_t, const char*> kNeeded[] = {
       {CAP_SETUID, "CAP_SETUID"}, {CAP_SETGID, "CAP_SETGID"}, {CAP_SETPCAP, "CAP_SETPCAP"}};
   std::vector<std::string> missing;
@@ -61,7 +61,7 @@ absl::Status RefuseToChange(const Identity& identity) {
                                                   "': ", absl::StrJoin(missing, ", "),
                                                   missing.size() == 1 ? " is missing" : " are missing",
                                                   "; grant it, start as that user with the capability cap_net_raw, or "
-                                                  "insist on staying as you are with --user ''"));
+                                                  "keep the current user with --user ''"));
 }
 
 absl::Status EmptyBoundingSet() {
@@ -72,7 +72,7 @@ absl::Status EmptyBoundingSet() {
 }
 
 absl::Status ChangeUser(const Identity& identity) {
-  // Groups first: afterwards it is not allowed any more.
+  // Groups first, because the new user may not change them.
   if (setgroups(0, nullptr) != 0) return Failed("groups");
   if (setresgid(identity.gid, identity.gid, identity.gid) != 0) return Failed("group");
   if (setresuid(identity.uid, identity.uid, identity.uid) != 0) return Failed("user");
@@ -92,25 +92,25 @@ absl::Status SetCapabilities(const std::vector<cap_value_t>& kept) {
   return absl::OkStatus();
 }
 
-absl::Status CheckThatAllIsGone(const Identity& identity) {
+absl::Status CheckDropped(const Identity& identity) {
   const auto still = [](const std::string& what) {
-    return absl::UnavailableError(absl::StrCat("cannot give up privileges: the kernel left ", what));
+    return absl::UnavailableError(absl::StrCat("cannot give up privileges: the process still has ", what));
   };
   const Capabilities own(cap_get_proc()), none(cap_init());
   if (own == nullptr || none == nullptr || cap_compare(own.get(), none.get()) != 0) return still("capabilities");
-  if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) return still("programs the right to give privileges");
+  if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) return still("the right to get privileges from programs");
   if (!identity.changes) return absl::OkStatus();
   uid_t real_user, user, saved_user;
   gid_t real_group, group, saved_group;
   if (getresuid(&real_user, &user, &saved_user) != 0 || getresgid(&real_group, &group, &saved_group) != 0) {
-    return Failed("looking at the user");
+    return Failed("reading the user");
   }
-  if (real_user != identity.uid || user != identity.uid || saved_user != identity.uid) return still("the user");
-  if (real_group != identity.gid || group != identity.gid || saved_group != identity.gid) return still("the group");
-  if (getgroups(0, nullptr) != 0) return still("groups");
-  if (identity.uid != 0 && setuid(0) == 0) return still("the way back to root");
+  if (real_user != identity.uid || user != identity.uid || saved_user != identity.uid) return still("another user");
+  if (real_group != identity.gid || group != identity.gid || saved_group != identity.gid) return still("another group");
+  if (getgroups(0, nullptr) != 0) return still("supplementary groups");
+  if (identity.uid != 0 && setuid(0) == 0) return still("a way back to root");
   for (cap_value_t capability = 0; capability < cap_max_bits(); ++capability) {
-    if (cap_get_bound(capability) == 1) return still("the bounding set");
+    if (cap_get_bound(capability) == 1) return still("a bounding set");
   }
   return absl::OkStatus();
 }
@@ -120,7 +120,7 @@ absl::Status CheckThatAllIsGone(const Identity& identity) {
 absl::Status KeepOpeningCapabilities(bool net_admin) {
   TCPGAUGE_CHECK(IsOnlyThread());
   std::vector<cap_value_t> kept;
-  // Capture; ports below 1024; files of other users; the drop itself.
+  // For captures, ports below 1024, files of other users, and DropPrivileges().
   for (const cap_value_t capability : {CAP_NET_RAW, CAP_NET_BIND_SERVICE, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH,
                                        CAP_CHOWN, CAP_SETUID, CAP_SETGID, CAP_SETPCAP}) {
     if (Has(capability, CAP_PERMITTED)) kept.push_back(capability);
@@ -132,7 +132,7 @@ absl::Status KeepOpeningCapabilities(bool net_admin) {
 absl::Status DropPrivileges(const Identity& identity) {
   TCPGAUGE_CHECK(IsOnlyThread());
   if (identity.changes) {
-    if (absl::Status status = RefuseToChange(identity); !status.ok()) return status;
+    if (absl::Status status = CheckUserCanChange(identity); !status.ok()) return status;
   }
   if (Has(CAP_SETPCAP, CAP_EFFECTIVE)) {
     if (absl::Status status = EmptyBoundingSet(); !status.ok()) return status;
@@ -142,9 +142,9 @@ absl::Status DropPrivileges(const Identity& identity) {
   }
   if (absl::Status status = SetCapabilities({}); !status.ok()) return status;
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return Failed("no_new_privs");
-  // "nobody" may be many: another process of the same user is not to look into this one.
+  // Other processes may run as "nobody" too. They must not read the memory of this one.
   if (identity.changes && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return Failed("dumpable");
-  if (absl::Status status = CheckThatAllIsGone(identity); !status.ok()) return status;
+  if (absl::Status status = CheckDropped(identity); !status.ok()) return status;
   return InstallSystemCallFilter();
 }
 

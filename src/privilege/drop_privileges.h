@@ -7,29 +7,34 @@
 
 namespace tcpgauge {
 
-// The two steps from what the process was started with to next to nothing. libcap's only home.
+// Gives up the privileges of the process in two steps: before and after it opens captures, listeners and files. The
+// only home of libcap.
 //
-// Design. Privileges are dropped for good, and no helper process keeps them: a helper that opens sockets on demand
-// would be the thing to attack. None is needed, because a packet socket can be bound to another interface without any
-// privilege (see live_source.h), so the sockets of the start are kept.
+// Design. Privileges are dropped for good, and no helper process keeps them: an attacker would turn to a helper that
+// opens sockets on demand. No helper is needed, because a packet socket can be bound to another interface without any
+// privilege (see live_source.h), so the sockets opened at the start are reused.
 //
-// CAP_NET_ADMIN is not used. Promiscuous mode by PACKET_ADD_MEMBERSHIP needs nothing beyond the socket. Only
-// netfilter's log (`-i nflog`) needs it, and for such names alone it is kept until the capture is open.
+// CAP_NET_ADMIN is usually given up at once. Promiscuous mode by PACKET_ADD_MEMBERSHIP needs no privilege beyond the
+// socket. Only netfilter's log (`-i nflog`) and queue need CAP_NET_ADMIN, so for such interfaces it is kept until the
+// capture is open.
 //
-// Thread: the only one there is. Capabilities belong to threads, so both must run before any other begins.
+// Thread: the only thread of the process. Capabilities belong to threads, so both functions must run before another
+// thread starts.
 
-// Gives up every capability that opening captures, listeners and files does not use. CAP_NET_ADMIN stays only with
-// `net_admin`: the kernel lets a packet socket be promiscuous without it. Errors: kUnavailable.
+// Gives up every capability that opening captures, listeners and files does not use. `net_admin`: keep CAP_NET_ADMIN
+// too. Errors: kUnavailable.
 absl::Status KeepOpeningCapabilities(bool net_admin);
 
-// Gives up all the rest, once everything is open: groups, user and every capability, in the bounding and ambient sets
-// as well; then no program can give any back (no_new_privs), and only the system calls of a running agent are left (see
-// InstallSystemCallFilter). What cannot be undone is looked at afterwards.
+// Gives up the remaining privileges. Call once everything is open. Changes groups and user as `identity` says. Drops
+// every capability, also from the bounding and ambient sets. Sets no_new_privs, so that no program can give a privilege
+// back. Checks with the kernel that all of this is gone. Then allows only the system calls of a running agent (see
+// InstallSystemCallFilter).
 //
-// The bounding set can be emptied only with CAP_SETPCAP. Who changes the user must have it; for who stays an
-// unprivileged user, no_new_privs makes it void.
+// The bounding set can be emptied only with CAP_SETPCAP. A change of the user requires that capability. A process that
+// stays an unprivileged user may lack it: no_new_privs makes its bounding set ineffective.
 //
-// Errors say what lacks: kPermissionDenied, kUnavailable. The process may then have given up a part, and must end.
+// Errors: kPermissionDenied names the missing capabilities; kUnavailable names the step that failed. The process may
+// then have given up a part of its privileges, and must end.
 absl::Status DropPrivileges(const Identity& identity);
 
 }  // namespace tcpgauge

@@ -19,12 +19,12 @@ std::optional<Identity> FindUser(const std::string& name) {
   return Identity{true, name, user->pw_uid, user->pw_gid};
 }
 
-// The highest number means "leave it as it is" to the kernel.
+// To the kernel the highest number means "no change".
 bool ParseId(const std::string& text, uint32_t* id) {
   return absl::SimpleAtoi(text, id) && *id != static_cast<uint32_t>(-1);
 }
 
-// Where no user has that name, UID or UID:GID; a UID alone stands for the group of that number, too.
+// Parses UID or UID:GID. A UID alone is used as GID too.
 std::optional<Identity> ParseIds(const std::string& text) {
   const std::vector<std::string> ids = absl::StrSplit(text, ':');
   Identity identity{true, text, 0, 0};
@@ -39,7 +39,8 @@ std::optional<Identity> ParseIds(const std::string& text) {
 absl::StatusOr<Identity> ChooseIdentity(const std::optional<std::string>& user) {
   if (getuid() != geteuid() || getgid() != getegid()) {
     return absl::FailedPreconditionError(
-        "the binary is set-user-ID or set-group-ID, and would open files for whoever calls it; take that away (chmod "
+        "the binary is set-user-ID or set-group-ID, so it would open files for whoever calls it; remove these bits "
+        "(chmod "
         "ug-s) and use setcap cap_net_raw=ep instead");
   }
   if (!user.has_value()) {
@@ -48,8 +49,8 @@ absl::StatusOr<Identity> ChooseIdentity(const std::optional<std::string>& user) 
       if (std::optional<Identity> found = FindUser(name)) return *std::move(found);
     }
     return absl::InvalidArgumentError(
-        "--user: there is neither a user 'tcpgauge' nor 'nobody' to become; name one or give a number, as in --user "
-        "65534, or insist on staying root with --user ''");
+        "--user: neither the user 'tcpgauge' nor 'nobody' exists; give a user's name or number, as in --user 65534, or "
+        "stay root with --user ''");
   }
   if (user->empty()) return Identity();
   std::optional<Identity> found = FindUser(*user);

@@ -11,17 +11,18 @@
 
 namespace tcpgauge {
 
-// Who the process is to be once it has opened what needs privileges.
+// The user that the process becomes once it has opened everything that needs privileges.
 struct Identity {
-  bool changes = false;  // else it stays who it is, and the rest says nothing
-  std::string name;      // as the user gave it
+  bool changes = false;  // false = the user stays, and the other members mean nothing
+  std::string name;      // as given on the command line, or the default
   uid_t uid = 0;
   gid_t gid = 0;
 };
 
-// `user` is a name, UID or UID:GID; empty = stay; nullopt = the default: root becomes "tcpgauge" if there is such a
-// user, else "nobody", and anybody else stays. Errors name the user: kInvalidArgument when there is none of that name,
-// kFailedPrecondition when the binary is set-user-ID.
+// `user` is a name, UID or UID:GID. Empty means no change. Nullopt means the default: root becomes "tcpgauge" if that
+// user exists, and otherwise "nobody"; any other user stays.
+// Errors: kInvalidArgument names a user that does not exist. kFailedPrecondition when the binary is set-user-ID or
+// set-group-ID.
 absl::StatusOr<Identity> ChooseIdentity(const std::optional<std::string>& user);
 
 }  // namespace tcpgauge

@@ -25,7 +25,7 @@ constexpr scmp_datum_t kSocketTypeMask = 0xf;  // without SOCK_CLOEXEC and SOCK_
 [[maybe_unused]] constexpr scmp_datum_t kNewNamespaces =
     CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
 
-// Whatever their arguments.
+// Allowed with any arguments.
 constexpr int kAllowed[] = {
     // Memory.
     SCMP_SYS(brk),
@@ -102,7 +102,7 @@ constexpr int kAllowed[] = {
     SCMP_SYS(sendfile),
     SCMP_SYS(write),
     SCMP_SYS(writev),
-    // Files, as far as the user may: /proc, the configuration read again, the connection log begun anew.
+    // Files that the user may open: /proc, a changed configuration, a new connection log.
     SCMP_SYS(access),
     SCMP_SYS(faccessat),
     SCMP_SYS(faccessat2),
@@ -125,7 +125,7 @@ constexpr int kAllowed[] = {
     SCMP_SYS(statx),
     SCMP_SYS(unlink),
     SCMP_SYS(unlinkat),
-    // Sockets, whose making is looked at below. bind() and setsockopt() move a packet socket that is open already to an
+    // Sockets; AddSocketRules() says which may be made. bind() and setsockopt() move an open packet socket to an
     // interface that has come back.
     SCMP_SYS(accept),
     SCMP_SYS(accept4),
@@ -143,7 +143,7 @@ constexpr int kAllowed[] = {
     SCMP_SYS(sendto),
     SCMP_SYS(setsockopt),
     SCMP_SYS(shutdown),
-    // Questions.
+    // Queries.
     SCMP_SYS(getegid),
     SCMP_SYS(geteuid),
     SCMP_SYS(getgid),
@@ -158,7 +158,7 @@ constexpr int kAllowed[] = {
     SCMP_SYS(sysinfo),
     SCMP_SYS(uname),
 #if defined(ABSL_HAVE_ADDRESS_SANITIZER) || defined(ABSL_HAVE_THREAD_SANITIZER)
-    // A leak check at the end stops all threads from a process of its own.
+    // The leak check at exit runs in another process, which stops all threads.
     SCMP_SYS(clone),
     SCMP_SYS(getdents),
     SCMP_SYS(mprotect),
@@ -168,7 +168,7 @@ constexpr int kAllowed[] = {
 #endif
 };
 
-// Fail with EPERM, which tells more than ENOSYS where a person looks for the reason.
+// These fail with EPERM, which tells a person who looks for the reason more than ENOSYS.
 constexpr int kRefused[] = {
     SCMP_SYS(acct),
     SCMP_SYS(add_key),
@@ -223,7 +223,7 @@ constexpr int kRefused[] = {
 #endif
 };
 
-// Of the terminal, of sockets and of interfaces. Not TIOCSTI, which types for the user.
+// Requests for the terminal, sockets and interfaces. TIOCSTI is missing, because it types for the user.
 constexpr unsigned long kIoctls[] = {
     TCGETS,   TCSETS,   TCSETSW, TCSETSF, TCFLSH,      TCXONC,       TCSBRK,        TIOCGWINSZ,   TIOCGPGRP,
     TIOCOUTQ, FIONREAD, FIONBIO, FIOCLEX, SIOCGIFCONF, SIOCGIFFLAGS, SIOCGIFHWADDR, SIOCGIFINDEX, SIOCGIFNAME,
@@ -253,7 +253,7 @@ class Filter {
     if (result != 0 && result != -EDOM) error_ = -result;
   }
 
-  // For all threads. 0 or an errno.
+  // Installs the filter for all threads. Returns 0 or an errno.
   int Load() {
     if (context_ == nullptr) return ENOMEM;
     if (error_ == 0) error_ = -seccomp_attr_set(context_, SCMP_FLTATR_CTL_TSYNC, 1);
@@ -270,7 +270,7 @@ class Filter {
 void AddMemoryRules(Filter* filter) {
   constexpr scmp_datum_t kWriteAndExecute = PROT_WRITE | PROT_EXEC;
   for (const scmp_datum_t protection :
-       {PROT_NONE, PROT_WRITE, PROT_EXEC}) {  // PROT_EXEC: a library of the name service
+       {PROT_NONE, PROT_WRITE, PROT_EXEC}) {  // PROT_EXEC: libraries of the name service
     filter->Add(SCMP_ACT_ALLOW, SCMP_SYS(mmap), {MaskedEquals(2, kWriteAndExecute, protection)});
   }
 #if !defined(ABSL_HAVE_ADDRESS_SANITIZER) && !defined(ABSL_HAVE_THREAD_SANITIZER)
@@ -279,8 +279,7 @@ void AddMemoryRules(Filter* filter) {
 }
 
 void AddProcessRules(Filter* filter) {
-  // Threads of this process alone. What may hold flags that a filter cannot see is not there: the library then uses
-  // clone.
+  // clone() may start threads of this process and no processes. clone3() is not allowed; see the header.
 #if !defined(ABSL_HAVE_ADDRESS_SANITIZER) && !defined(ABSL_HAVE_THREAD_SANITIZER)
   filter->Add(SCMP_ACT_ALLOW, SCMP_SYS(clone), {MaskedEquals(0, CLONE_THREAD | kNewNamespaces, CLONE_THREAD)});
   filter->Add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), {MaskedEquals(0, CLONE_THREAD, 0)});
@@ -291,7 +290,7 @@ void AddProcessRules(Filter* filter) {
   const scmp_datum_t self = static_cast<scmp_datum_t>(getpid());
   filter->Add(SCMP_ACT_ALLOW, SCMP_SYS(kill), {Equals(0, self)});
   filter->Add(SCMP_ACT_ALLOW, SCMP_SYS(tgkill), {Equals(0, self)});
-  // Limits may be read, its own alone.
+  // The process may read its own limits, but not set them.
   filter->Add(SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), {Equals(0, 0), Equals(2, 0)});
   filter->Add(SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), {Equals(0, self), Equals(2, 0)});
 }
@@ -304,7 +303,7 @@ void AddSocketRules(Filter* filter) {
     filter->Add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket),
                 {Equals(0, family), MaskedEquals(1, kSocketTypeMask, SOCK_RAW)});
   }
-  // The addresses of interfaces.
+  // Netlink is needed to read the addresses of interfaces.
   filter->Add(SCMP_ACT_ALLOW, SCMP_SYS(socket), {Equals(0, AF_NETLINK), Equals(2, NETLINK_ROUTE)});
   filter->Add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), {Equals(0, AF_PACKET)});
   filter->Add(SCMP_ACT_ALLOW, SCMP_SYS(socketpair), {Equals(0, AF_UNIX)});

@@ -98,8 +98,8 @@ TEST_F(AttachedAgentTest, ErrorsAtTheStartNameTheAgent) {
                            .message());
   };
   EXPECT_THAT(answering(401, ""), HasSubstr("user and a password"));
-  EXPECT_THAT(answering(404, ""), HasSubstr("it answers with status 404"));
-  EXPECT_THAT(answering(200, "<html>"), HasSubstr("no tcpgauge agent"));
+  EXPECT_THAT(answering(404, ""), HasSubstr("the agent answers with status 404"));
+  EXPECT_THAT(answering(200, "<html>"), HasSubstr("not that of a tcpgauge agent"));
   EXPECT_THAT(std::string(Attach("unix:/nowhere/at/all").status().message()), HasSubstr("unix:/nowhere/at/all"));
 }
 

@@ -101,7 +101,7 @@ class AttachTest(NamespaceCase):
         ca = os.path.join(self.folder.name, "cert.pem")
         terminal = self.attach(f"https://alice:secret@{agent}", "--attach.ca-file", ca)
         self.wait_for_servers(terminal, [talk.server_endpoint])
-        self.check_error(1, "it wants a user and a password", f"https://{agent}", "--attach.ca-file", ca)
+        self.check_error(1, "the agent requires a user and a password", f"https://{agent}", "--attach.ca-file", ca)
         self.check_error(1, "certificate", f"https://alice:secret@{agent}")
 
     def test_attaches_by_https_with_a_client_certificate(self):

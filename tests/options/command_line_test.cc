@@ -233,9 +233,8 @@ TEST(CommandLine, SaysWhatIsWrongWithAValueAndWhatWouldBeRight) {
        "tcpgauge: --web.listen-address: '9100' is not HOST:PORT, as in 127.0.0.1:10406, [::1]:10406 or :10406, nor "
        "unix:PATH"},
       {{"--web.telemetry-path", "metrics"},
-       "tcpgauge: --web.telemetry-path: 'metrics' is not a path that starts with / and has letters, digits, - . _ ~ "
-       "and "
-       "/ in it"},
+       "tcpgauge: --web.telemetry-path: 'metrics' is not a path that starts with / and consists of letters, "
+       "digits and - . _ ~ /"},
       {{"-i", ""}, "tcpgauge: --interface: '' is not the name of an interface; --list-interfaces shows them"},
       {{"-i", "eth0", "-T", "f"}, "tcpgauge: --interface and --read exclude each other; give one of them"},
       {{"--output", "xml", "-T", "f"}, "tcpgauge: --output: 'xml' is not one of table, json, prometheus, openmetrics"},
@@ -278,8 +277,9 @@ TEST(CommandLine, SuggestsTheNearestOption) {
   EXPECT_EQ(ErrorOf({"--rate-windw", "2"}), "tcpgauge: unknown option '--rate-windw'; did you mean --rate-window?");
   EXPECT_EQ(ErrorOf({"--listen-address=:1"}),
             "tcpgauge: unknown option '--listen-address=:1'; did you mean --web.listen-address?");
-  EXPECT_EQ(ErrorOf({"--frobnicate-it"}), "tcpgauge: unknown option '--frobnicate-it'; --help lists all");
-  EXPECT_EQ(ErrorOf({"-dxp"}), "tcpgauge: unknown option '-x'; --help lists all, and filters go after --");
+  EXPECT_EQ(ErrorOf({"--frobnicate-it"}), "tcpgauge: unknown option '--frobnicate-it'; --help lists all options");
+  EXPECT_EQ(ErrorOf({"-dxp"}),
+            "tcpgauge: unknown option '-x'; --help lists all options, and a filter that begins with - goes after --");
 }
 
 TEST(CommandLine, DoesNotTakeAnAbbreviationOfALongName) {
@@ -293,9 +293,10 @@ TEST(CommandLine, DoesNotTakeAnAbbreviationOfALongName) {
 }
 
 TEST(CommandLine, NamesAnOptionOfDashesAlone) {
-  EXPECT_EQ(ErrorOf({"---"}), "tcpgauge: unknown option '---'; --help lists all");
+  EXPECT_EQ(ErrorOf({"---"}), "tcpgauge: unknown option '---'; --help lists all options");
   EXPECT_THAT(ErrorOf({"--=x"}), HasSubstr("unknown option '--=x'"));
-  EXPECT_EQ(ErrorOf({"-d-"}), "tcpgauge: unknown option '--'; --help lists all, and filters go after --");
+  EXPECT_EQ(ErrorOf({"-d-"}),
+            "tcpgauge: unknown option '--'; --help lists all options, and a filter that begins with - goes after --");
   EXPECT_EQ(OptionsOf({"-"}).filter, "-");
 }
 
@@ -322,15 +323,18 @@ TEST(CommandLine, TakesAValueOfAFlagOnlyBehindAnEqualsSign) {
   EXPECT_EQ(options.filter, "false");
   EXPECT_EQ(ErrorOf({"--tui="}), "tcpgauge: --tui: '' is neither true nor false");
   EXPECT_EQ(ErrorOf({"--fast=x"}), "tcpgauge: --fast: 'x' is neither true nor false");
-  EXPECT_EQ(ErrorOf({"-d=false"}), "tcpgauge: unknown option '-='; --help lists all, and filters go after --");
+  EXPECT_EQ(ErrorOf({"-d=false"}),
+            "tcpgauge: unknown option '-='; --help lists all options, and a filter that begins with - goes after --");
 }
 
 TEST(CommandLine, TakesAWordWithADashAndADigitForAnOption) {
-  EXPECT_EQ(ErrorOf({"ip[2]", "-20"}), "tcpgauge: unknown option '-2'; --help lists all, and filters go after --");
+  EXPECT_EQ(ErrorOf({"ip[2]", "-20"}),
+            "tcpgauge: unknown option '-2'; --help lists all options, and a filter that begins with - goes after --");
 }
 
 TEST(CommandLine, NamesTheFirstOfSeveralMistakes) {
-  EXPECT_EQ(ErrorOf({"-Z", "-i"}), "tcpgauge: unknown option '-Z'; --help lists all, and filters go after --");
+  EXPECT_EQ(ErrorOf({"-Z", "-i"}),
+            "tcpgauge: unknown option '-Z'; --help lists all options, and a filter that begins with - goes after --");
   EXPECT_THAT(ErrorOf({"-d", "--frobnicate-it", "-Z"}), HasSubstr("'--frobnicate-it'"));
 }
 
