@@ -21,7 +21,7 @@ namespace {
 
 constexpr int kExpiryStepsPerCall = 256;
 
-// A SYN of which an Embryo holds all that there is to know.
+// Whether the packet is a SYN that an Embryo can represent completely.
 bool IsBareSyn(const DecodedPacket& packet) {
   return packet.tcp_flags == kTcpSyn && packet.payload_length_bytes == 0 && !packet.is_fragment &&
          packet.ip_length_bytes <= UINT16_MAX;
@@ -152,7 +152,8 @@ void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
     if (windows_ != nullptr && arrival.packet->payload_length_bytes > 0) windows_->Prefetch(arrival.candidate);
   }
   if (size() + new_ones > options_.max_connections) FetchOldestEmbryos(new_ones);
-  // What a connection under way does not need, a beginning or ending one does.
+  // Established connections never touch ConnectionDetails; prefetch it only for the others. An embryo is about to be
+  // removed, which changes its neighbours.
   for (const Arrival& arrival : arrivals) {
     if (arrival.candidate == ConnectionIndex::kNotFound) continue;
     if (arrival.candidate & kEmbryoSlots) {
@@ -203,7 +204,7 @@ bool ConnectionTable::Prepare(const DecodedPacket& packet, const ConnectionHint&
 }
 
 uint32_t ConnectionTable::FindSlot(const Arrival& arrival) const {
-  // The slot may have been given to another connection, or the connection begun, since the batch was prepared.
+  // Earlier packets of the batch may have given the candidate slot to another connection, or begun this connection.
   const uint32_t slot = arrival.candidate;
   if (slot != ConnectionIndex::kNotFound && index_.KeyOf(slot) == arrival.key) {
     const bool in_use =
@@ -281,12 +282,12 @@ void ConnectionTable::FetchOldestEmbryos(size_t count) {
     index_.Prefetch(hashes[fetched]);
     ++fetched;
   }
-  // Looked up too: without this a flood takes a quarter more time.
+  // Do the lookups ahead too: without this, a SYN flood takes a quarter more time.
   for (size_t i = 0; i < fetched; ++i) FetchAhead(&embryos_[index_.FindCandidate(hashes[i]) & ~kEmbryoSlots]);
 }
 
 uint32_t ConnectionTable::Promote(uint32_t slot, uint32_t hash) {
-  const uint32_t record = TakeFreeRecord();  // fewer records are in use than there are connections
+  const uint32_t record = TakeFreeRecord();  // one is free, since this connection holds an embryo and no record
   FillRecord(embryos_[slot], &records_[record], &details_[record]);
   index_.Replace(slot | kEmbryoSlots, record, hash);
   embryos_.Remove(slot);
@@ -459,7 +460,7 @@ void ConnectionTable::ConfirmIfDue(uint32_t slot) {
 void ConnectionTable::Confirm(uint32_t slot) {
   ConnectionRecord& record = records_[slot];
   if (!record.has(ConnectionRecord::kRoleObserved)) {
-    // More may be known now than when it began.
+    // The table may have learned a server since the connection began.
     const bool b = IsClientB(record.key.endpoint(End::kA), record.key.endpoint(End::kB), servers_);
     SetClient(slot, b ? End::kB : End::kA);
   }
@@ -494,7 +495,7 @@ uint32_t ConnectionTable::TakeFreeRecord() {
   if (free_records_ == Timeouts::kNone) return record_limit_++;
   const uint32_t slot = free_records_;
   free_records_ = details_[slot].next;
-  if (free_records_ != Timeouts::kNone) FetchRecord(free_records_);  // for the next one
+  if (free_records_ != Timeouts::kNone) FetchRecord(free_records_);  // for the next call
   return slot;
 }
 
@@ -523,7 +524,7 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
     ledger_.Leave(record.state);
     if (reason.has_value()) {
       const uint64_t payload_bytes = record.ends[0].payload_bytes + record.ends[1].payload_bytes;
-      // It weighs no more than all that it carried, so of most the window need not be looked at.
+      // The window's bytes cannot exceed the total, so compare the cheap upper bound first.
       if (recently_ended_.Wants(payload_bytes)) {
         const uint64_t weight = WindowPayloadBytes(slot, now_ns_);
         if (recently_ended_.Wants(weight)) {

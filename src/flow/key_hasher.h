@@ -10,8 +10,9 @@
 
 namespace tcpgauge {
 
-// Hashes connection keys, with a seed: nobody outside can choose keys that collide.
-// Thread: any; it never changes.
+// Hashes connection keys under a seed. Nobody who does not know the seed can choose keys that collide.
+//
+// Thread: any; immutable.
 class KeyHasher {
  public:
   explicit KeyHasher(uint64_t seed);
@@ -26,7 +27,7 @@ class KeyHasher {
   }
 
  private:
-  // Both halves of the 128-bit product.
+  // The two halves of the 128-bit product, XORed.
   static uint64_t Fold(uint64_t a, uint64_t b) {
     const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
     return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);

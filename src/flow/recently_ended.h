@@ -10,10 +10,11 @@
 
 namespace tcpgauge {
 
-// The heaviest of the connections that ended within the ranking window: one that lived between two scrapes is to have
-// its chance to be exported.
+// The heaviest of the connections that ended within the ranking window. It gives a connection that lived between two
+// scrapes its chance to be exported.
 //
-// Thread: confined to its table. Bounds: `capacity` connections; a heavier one takes the place of the lightest.
+// Thread: confined to its table.
+// Bounds: `capacity` connections; when it is full, a heavier one replaces the lightest.
 class RecentlyEnded {
  public:
   struct Entry {
@@ -28,8 +29,9 @@ class RecentlyEnded {
     return window_payload_bytes > 0 && capacity_ > 0 &&
            (entries_.size() < capacity_ || window_payload_bytes > entries_.front().summary.window_payload_bytes);
   }
+  // Keeps the entry if it is heavy enough.
   void Add(const Entry& entry);
-  // Forgets those that ended more than a window ago.
+  // Removes connections that ended more than a window before `now_ns`.
   void Expire(int64_t now_ns);
 
   // In no order.

@@ -42,7 +42,8 @@ void SlotSet::Replace(uint32_t slot, uint32_t other, uint32_t hash) {
 
 void SlotSet::Erase(uint32_t slot, uint32_t hash) {
   Position hole = Locate(slot, hash);
-  // What had to go past the hole's bucket comes back into it; then the hole is where that was.
+  // Backward-shift deletion: move an entry that had overflowed past this bucket into the hole, and repeat from where it
+  // was. `ahead` is the distance from the hole's bucket to `at`.
   for (uint32_t at = hole.bucket, ahead = 1; IsFull(buckets_[at]); ++ahead) {
     at = After(at);
     Bucket& bucket = buckets_[at];

@@ -15,12 +15,11 @@ TimeoutWheel::TimeoutWheel(int64_t timeout_ns, StableArray<ConnectionRecord>* re
 }
 
 int64_t TimeoutWheel::BucketOf(uint32_t slot) const {
-  // What does not fit between the ends waits at the nearest and is looked at again when that is due.
+  // A connection outside the wheel's range waits in the nearest bucket, and is examined again when that is due.
   return std::clamp(records_[slot].last_packet_time_ns / bucket_ns_, oldest_, oldest_ + kBuckets - 1);
 }
 
 void TimeoutWheel::Insert(uint32_t slot) {
-  // Room below, as one whose last packet is older may still come from another wheel.
   if (size_++ == 0) oldest_ = std::max<int64_t>(records_[slot].last_packet_time_ns / bucket_ns_ - kRoomBelow, 0);
   const int64_t bucket = BucketOf(slot);
   uint32_t& head = Head(bucket);
@@ -48,13 +47,13 @@ bool TimeoutWheel::MovedOn(uint32_t slot, int64_t bucket) {
 
 uint32_t TimeoutWheel::FindIdle(int64_t now_ns, int* steps) {
   const int64_t first_not_due = (now_ns - timeout_ns_) / bucket_ns_;
-  // When time has jumped, all buckets are due: whole turns of the wheel, which change no bucket's place, are left out.
+  // After a jump in time, all buckets are due. Skip whole turns of the wheel, which change no bucket's place.
   if (first_not_due - oldest_ >= 2 * kBuckets) oldest_ += ((first_not_due - oldest_) / kBuckets - 1) * kBuckets;
   while (size_ > 0 && *steps > 0) {
     if (oldest_ >= first_not_due) return kNone;
     const uint32_t slot = Head(oldest_);
     if (slot == kNone) {
-      ++oldest_;  // at most kBuckets times until the next connection
+      ++oldest_;  // at most kBuckets times in a row
       continue;
     }
     --*steps;

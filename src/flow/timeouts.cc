@@ -6,12 +6,13 @@
 namespace tcpgauge {
 namespace {
 
-// Records that a search for one to give up may move on, and so the longest that it takes.
+// The most records that one search of a wheel examines.
 constexpr int kEvictionSteps = 64;
-// Those that only wait in the wrong wheel are moved once in their life.
+// The most records of other classes that an eviction moves out of a wheel. A record rarely waits in a wrong wheel more
+// than once in its life, so these moves cost little on average.
 constexpr int kEvictionMoves = 4096;
 
-// In the order of FindLeastUseful().
+// The rank of a class in the order of FindLeastUseful(): 0 is evicted first.
 int UsefulnessOf(TimeoutClass timeout_class) {
   constexpr int kUsefulness[] = {0, 1, 4, 3, 2};
   static_assert(std::size(kUsefulness) == kTimeoutClassCount, "one for each");
@@ -53,7 +54,7 @@ void Timeouts::Insert(uint32_t slot) {
 
 void Timeouts::Reclassify(uint32_t slot, TimeoutClass now) {
   const TimeoutClass wheel = records_[slot].timeout_class;
-  // Neither its time-out nor a search for a record to give up may come to its wheel too late.
+  // In its old wheel, this record would time out too late, or a search for the least useful record would miss it.
   if (timeouts_ns_[static_cast<size_t>(now)] < timeouts_ns_[static_cast<size_t>(wheel)] ||
       UsefulnessOf(now) < UsefulnessOf(wheel)) {
     MovedToItsClass(slot);

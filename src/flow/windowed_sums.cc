@@ -14,12 +14,14 @@ int64_t PartLength(int64_t tick_ns, int64_t window_ns) {
   return window_ns <= kMaxParts * tick_ns ? tick_ns : (window_ns + kMaxParts - 1) / kMaxParts;
 }
 
+// The parts of a window, the part under way, and one more: a reader may ask for the previous tick while packets of the
+// next one already come.
 size_t PartsKept(int64_t tick_ns, int64_t window_ns) {
   const int64_t part_ns = PartLength(tick_ns, window_ns);
   return static_cast<size_t>((window_ns + part_ns - 1) / part_ns) + 2;
 }
 
-// In whole cache lines: of most windows one, which is fetched ahead then.
+// Rounded up to whole cache lines. Most windows take one line, so one prefetch fetches the whole slot.
 size_t WordsPerSlot(size_t lanes, size_t parts) {
   constexpr size_t kWordsPerLine = 8;
   return (1 + lanes * parts + kWordsPerLine - 1) / kWordsPerLine * kWordsPerLine;
@@ -73,7 +75,8 @@ double WindowedSums::Sum(size_t slot, size_t lane, int64_t now_ns) const {
        ++part) {
     const int64_t inside = std::min(end, (part + 1) * part_ns_) - std::max(begin, part * part_ns_);
     const double amount = static_cast<double>(words_[Word(slot, lane, part)]);
-    // The newest part is not over yet: all that it holds lies inside.
+    // Only the part in which the window begins counts in proportion. A part under way counts in full: everything that
+    // it holds so far has come.
     sum += begin <= part * part_ns_ ? amount : amount * static_cast<double>(inside) / static_cast<double>(part_ns_);
   }
   return sum;
