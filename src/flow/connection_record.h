@@ -59,7 +59,7 @@ struct LossCounts {
   static LossCounts Of(const EndRecord& end) {
     return {end.retransmitted_segments, end.out_of_order_segments, static_cast<uint32_t>(end.zero_windows)};
   }
-  bool none() const { return (retransmitted_segments | out_of_order_segments | zero_windows) == 0; }
+  bool IsZero() const { return (retransmitted_segments | out_of_order_segments | zero_windows) == 0; }
   friend LossCounts operator-(const LossCounts& a, const LossCounts& b) {
     return {a.retransmitted_segments - b.retransmitted_segments, a.out_of_order_segments - b.out_of_order_segments,
             a.zero_windows - b.zero_windows};

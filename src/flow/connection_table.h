@@ -168,24 +168,24 @@ class alignas(64) ConnectionTable {
     int64_t time_ns;  // see ArrivalTime()
     ConnectionKey key;
     End sender;
-    bool follows;  // has the same key as the arrival before it
+    bool same_as_previous;  // has the same key as the arrival before it
     uint32_t hash;
-    uint32_t candidate;  // a slot with this hash, or kNotFound
+    uint32_t likely_slot;  // a slot with this hash, or kNotFound
   };
 
-  // Fills in `candidate` of all arrivals and prefetches their memory, so that it is on its way before the first arrival
-  // is handled.
+  // Fills in `likely_slot` of all arrivals and prefetches their memory, so that it is on its way before the first
+  // arrival is handled.
   void FetchMemory(absl::Span<Arrival> arrivals);
   // Prefetches the memory that ending the `count` oldest embryos needs. REQUIRES: count <= kBatch.
   void FetchOldestEmbryos(size_t count);
   // Prefetches all memory of a record.
   void FetchRecord(uint32_t slot) const;
 
-  // Fills in `*arrival` except for `candidate`, and acquires a use of the key's encapsulation. False when the packet
+  // Fills in `*arrival` except for `likely_slot`, and acquires a use of the key's encapsulation. False when the packet
   // belongs to no connection. `previous` is the arrival before it, or null.
   bool Prepare(const DecodedPacket& packet, const ConnectionHint& hint, const Arrival* previous, Arrival* arrival);
   // Handles one packet. Returns the slot of its connection afterwards, or kNotFound.
-  uint32_t Take(const Arrival& arrival);
+  uint32_t Handle(const Arrival& arrival);
   // The slot of the arrival's key, or kNotFound.
   uint32_t FindSlot(const Arrival& arrival) const;
   uint32_t BeginEmbryo(const Arrival& arrival);
@@ -193,9 +193,9 @@ class alignas(64) ConnectionTable {
   uint32_t Promote(uint32_t embryo, uint32_t hash);
   void EndEmbryo(uint32_t embryo, std::optional<EndReason> reason);
   // Begins a connection in a record and returns its slot.
-  uint32_t Begin(const Arrival& arrival);
+  uint32_t BeginConnection(const Arrival& arrival);
   // Initialises the record. REQUIRES: the index contains `slot` under the arrival's hash.
-  void BeginRecord(uint32_t slot, const Arrival& arrival);
+  void InitializeRecord(uint32_t slot, const Arrival& arrival);
   // Ends the connection in `old_slot` and begins the one whose SYN it keeps as a candidate. Returns the new slot.
   // REQUIRES: the segment is the SYN-ACK that answers the candidate.
   uint32_t BeginFromCandidate(uint32_t old_slot, const Arrival& arrival);

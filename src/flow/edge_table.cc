@@ -140,7 +140,7 @@ void EdgeTable::SetPhase(Edge* edge, Phase phase, int64_t now_ns) {
   edge->phase_since_ns = now_ns;
 }
 
-void EdgeTable::Remove(Edge* edge, int64_t now_ns) {
+void EdgeTable::EndSeries(Edge* edge, int64_t now_ns) {
   ++retired_edges_;
   AddEdgeCounters(edge->counters, &retired_);
   edge->counters = EdgeCounters();
@@ -162,7 +162,7 @@ void EdgeTable::FinishPhases(int64_t now_ns) {
         if (now_ns - edge.last_payload_ns >= times_.idle_timeout_ns) SetPhase(&edge, Phase::kRetiring, now_ns);
         break;
       case Phase::kRetiring:
-        if (over || in_first_window) Remove(&edge, now_ns);
+        if (over || in_first_window) EndSeries(&edge, now_ns);
         break;
     }
   }
@@ -202,7 +202,7 @@ void EdgeTable::Rebalance(int64_t now_ns) {
       Edge& given_up = edges_[admitted[lightest++]];
       SetPhase(&given_up, Phase::kRetiring, now_ns);
       if (!in_first_window) continue;  // it keeps its series for a window, then there is room for the candidate
-      Remove(&given_up, now_ns);
+      EndSeries(&given_up, now_ns);
       ++places;
     }
     --places;

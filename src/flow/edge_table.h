@@ -151,7 +151,7 @@ class EdgeTable {
   void Forget(Slot slot);
   void SetPhase(Edge* edge, Phase phase, int64_t now_ns);
   // Ends the series of an edge; the edge is still watched.
-  void Remove(Edge* edge, int64_t now_ns);
+  void EndSeries(Edge* edge, int64_t now_ns);
   // Moves every edge whose phase is over to its next phase.
   void FinishPhases(int64_t now_ns);
   uint32_t Random();

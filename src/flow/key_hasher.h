@@ -19,7 +19,7 @@ class KeyHasher {
 
   uint64_t HashOf(const ConnectionKey& key) const {
     uint64_t words[5];
-    static_assert(sizeof(words) == sizeof(key), "all of it");
+    static_assert(sizeof(words) == sizeof(key), "the words are the whole key");
     std::memcpy(words, &key, sizeof(words));
     const uint64_t a = Fold(words[0] ^ secrets_[0], words[1] ^ secrets_[1]);
     const uint64_t b = Fold(words[2] ^ secrets_[2], words[3] ^ secrets_[3]);

@@ -53,7 +53,7 @@ class Ledger {
   // Credits an amount that one end of the connection sent. Updates record->edge if the connection is confirmed.
   void Credit(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,
               ConnectionRecord* record) {
-    if (payload_bytes != 0 || !losses.none()) CreditSome(of_client, payload_bytes, losses, now_ns, record);
+    if (payload_bytes != 0 || !losses.IsZero()) CreditNonzero(of_client, payload_bytes, losses, now_ns, record);
   }
   // Credits everything that both ends sent so far.
   void CreditAll(int64_t now_ns, ConnectionRecord* record);
@@ -66,8 +66,8 @@ class Ledger {
   }
 
  private:
-  void CreditSome(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,
-                  ConnectionRecord* record);
+  void CreditNonzero(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,
+                     ConnectionRecord* record);
   EdgeKey EdgeKeyOf(const ConnectionKey& key, End client) const {
     return edges_->KeyOf(key.endpoint(client).address, key.endpoint(OtherEnd(client)));
   }

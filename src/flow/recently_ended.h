@@ -25,7 +25,7 @@ class RecentlyEnded {
   RecentlyEnded(size_t capacity, int64_t window_ns) : capacity_(capacity), window_ns_(window_ns) {}
 
   // Whether a connection of this weight would be kept.
-  bool Wants(uint64_t window_payload_bytes) const {
+  bool WouldKeep(uint64_t window_payload_bytes) const {
     return window_payload_bytes > 0 && capacity_ > 0 &&
            (entries_.size() < capacity_ || window_payload_bytes > entries_.front().summary.window_payload_bytes);
   }

@@ -15,7 +15,7 @@ bool IsSameSyn(const EndRecord& end, const DecodedPacket& segment) {
 
 }  // namespace
 
-bool BeginsAnother(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
+bool BeginsNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
   const EndRecord& end = record.end(sender);
   if (IsSameSyn(end, segment)) return false;
   if (IsSyn(segment)) {
@@ -37,7 +37,7 @@ bool BeginsAnother(const ConnectionRecord& record, const DecodedPacket& segment,
          record.has(ConnectionRecord::kRoleObserved);
 }
 
-bool MayBeginAnother(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
+bool MayBeginNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
   const EndRecord& end = record.end(sender);
   const bool handshake_over = record.state == ConnectionState::kEstablished ||
                               (record.state == ConnectionState::kSynReceived && end.has(EndRecord::kSynSeen));

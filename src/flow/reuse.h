@@ -21,11 +21,11 @@ namespace tcpgauge {
 // Time: the table's, in nanoseconds.
 
 // Whether the segment begins a new connection at once, because it cannot belong to the old one.
-bool BeginsAnother(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
+bool BeginsNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
 
 // Whether the segment is a SYN that may begin a new connection, or may be forged. Such a SYN must be kept as a
-// candidate. REQUIRES: !BeginsAnother(record, segment, sender).
-bool MayBeginAnother(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
+// candidate. REQUIRES: !BeginsNewConnection(record, segment, sender).
+bool MayBeginNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
 // Stores the SYN as the candidate of its sender. Gives up the RTT sample that is under way.
 void KeepCandidate(const DecodedPacket& syn, int64_t time_ns, EndRecord* end);
 // Whether the segment is a SYN-ACK that answers the candidate of the other end.

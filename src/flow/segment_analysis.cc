@@ -31,7 +31,7 @@ void AddRttSample(uint32_t sample_us, EndRecord* end) {
 // began there would not represent the others.
 void ChooseNextSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* end) {
   const uint32_t flight = end->next_sequence - segment.acknowledgment_number;
-  const uint32_t random = now_us * 0x9e3779b1 >> 24;  // of 256
+  const uint32_t random = now_us * 0x9e3779b1 >> 24;  // 0 to 255
   end->rtt_sequence = end->next_sequence + static_cast<uint32_t>(uint64_t{flight} * random / 256);
 }
 

@@ -14,9 +14,9 @@ namespace tcpgauge {
 // - Counts retransmitted segments (payload wholly or partly seen before), out-of-order segments (payload that fills a
 //   gap never seen before) and zero windows (RFC 9293 section 3.8.6).
 // - Samples the round-trip time between the observer and each end: from a segment to the acknowledgment that covers it.
-//   Where both carry timestamps, the acknowledgment must echo that segment's (TSecr, RFC 7323 section 4). A segment
-//   that was sent twice gives no sample (Karn's algorithm, RFC 6298 section 3). Samples are smoothed as in RFC 6298
-//   section 2.
+//   When both carry timestamps, the acknowledgment must echo the timestamp of the segment (TSecr, RFC 7323 section 4).
+//   A segment that was sent twice gives no sample (Karn's algorithm, RFC 6298 section 3). Samples are smoothed as in
+//   RFC 6298 section 2.
 //
 // Design. Each end has one sample at a time, which may begin at any segment of a flight. Two other methods were
 // rejected:

@@ -24,7 +24,7 @@ namespace tcpgauge {
 // (tests/bench/run.py files). All other maps and sets of the project are abseil's.
 //
 // Thread: confined to one thread.
-// Bounds: none of its own. The number of buckets doubles when they hold MostIn(buckets) slots, and never falls.
+// Bounds: none of its own. The number of buckets doubles when they hold MaxSlots(buckets) slots, and never falls.
 class SlotSet {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;  // not a valid slot
@@ -39,10 +39,10 @@ class SlotSet {
   // A slot under this hash for which matches(slot) is true, or kNone.
   template <typename Matches>
   uint32_t Find(uint32_t hash, Matches matches) const {
-    for (uint32_t at = HomeOf(hash);; at = After(at)) {
+    for (uint32_t at = HomeOf(hash);; at = NextBucket(at)) {
       const Bucket& bucket = buckets_[at];
-      for (uint32_t places = PlacesOf(bucket.hashes, hash); places != 0; places &= places - 1) {
-        const uint32_t slot = ~bucket.slots[__builtin_ctz(places)];
+      for (uint32_t mask = MatchMask(bucket.hashes, hash); mask != 0; mask &= mask - 1) {
+        const uint32_t slot = ~bucket.slots[__builtin_ctz(mask)];
         if (slot != kNone && matches(slot)) return slot;
       }
       if (!IsFull(bucket)) return kNone;
@@ -59,7 +59,7 @@ class SlotSet {
   static constexpr size_t kBucketBytes = 64;
   // The number of slots at which `buckets` buckets double: 5.75 of 8 on average. With 6, a SYN flood was a sixth
   // slower, because too many buckets were full. With fewer, a million slots take half a megabyte more.
-  static constexpr size_t MostIn(size_t buckets) { return buckets * 23 / 4; }
+  static constexpr size_t MaxSlots(size_t buckets) { return buckets * 23 / 4; }
   // The fewest buckets that hold `slots` slots without doubling.
   static constexpr size_t BucketsFor(size_t slots) { return (slots * 4 + 22) / 23; }
 
@@ -77,7 +77,7 @@ class SlotSet {
 
   // A mask with bit i set where words[i] == value. Hand-vectorised: gcc 12 compiles the plain loop to code that is
   // twice as slow, and the SYN flood took 1.00 s with it.
-  static uint32_t PlacesOf(const uint32_t (&words)[kSlotsPerBucket], uint32_t value) {
+  static uint32_t MatchMask(const uint32_t (&words)[kSlotsPerBucket], uint32_t value) {
     using Four = uint32_t __attribute__((vector_size(16)));
     Four low, high;
     std::memcpy(&low, words, sizeof(low));
@@ -88,16 +88,16 @@ class SlotSet {
     const uint64_t both = halves[0] | halves[1];
     return static_cast<uint32_t>(both | both >> 32);
   }
-  static bool IsFull(const Bucket& bucket) { return PlacesOf(bucket.slots, ~kNone) == 0; }
+  static bool IsFull(const Bucket& bucket) { return MatchMask(bucket.slots, ~kNone) == 0; }
 
   // The bucket where the search for `hash` starts. Buckets are in the order of mixed hashes, so that Grow() writes
   // memory in one direction.
   uint32_t HomeOf(uint32_t hash) const {
     return static_cast<uint32_t>(uint64_t{hash * 0x9e3779b1u} * bucket_count_ >> 32);
   }
-  uint32_t After(uint32_t bucket) const { return bucket + 1 == bucket_count_ ? 0 : bucket + 1; }
+  uint32_t NextBucket(uint32_t bucket) const { return bucket + 1 == bucket_count_ ? 0 : bucket + 1; }
 
-  // The number of steps of After() from `from` to `to`.
+  // The number of steps of NextBucket() from `from` to `to`.
   uint32_t Distance(uint32_t from, uint32_t to) const { return to >= from ? to - from : to + bucket_count_ - from; }
 
   // Insert() without growing and counting.

@@ -38,7 +38,7 @@ void TimeoutWheel::Remove(uint32_t slot) {
   if (details.next != kNone) details_[details.next].previous = details.previous;
 }
 
-bool TimeoutWheel::MovedOn(uint32_t slot, int64_t bucket) {
+bool TimeoutWheel::MoveToItsBucket(uint32_t slot, int64_t bucket) {
   if (BucketOf(slot) == bucket) return false;
   Remove(slot);
   Insert(slot);
@@ -57,7 +57,7 @@ uint32_t TimeoutWheel::FindIdle(int64_t now_ns, int* steps) {
       continue;
     }
     --*steps;
-    if (!MovedOn(slot, oldest_)) return slot;
+    if (!MoveToItsBucket(slot, oldest_)) return slot;
   }
   return kNone;
 }
@@ -70,7 +70,7 @@ uint32_t TimeoutWheel::FindLongestIdle(int steps) {
     oldest_ = std::max(oldest_, bucket - kRoomBelow);
     const uint32_t slot = Head(bucket);
     if (best == kNone || records_[slot].last_packet_time_ns < records_[best].last_packet_time_ns) best = slot;
-    if (!MovedOn(slot, bucket)) break;
+    if (!MoveToItsBucket(slot, bucket)) break;
   }
   return best;
 }

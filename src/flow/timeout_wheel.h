@@ -51,7 +51,7 @@ class TimeoutWheel {
   uint32_t& Head(int64_t bucket) { return heads_[static_cast<size_t>(bucket) % kBuckets]; }
   // Moves the connection, which is at the head of `bucket`, to the bucket of its last packet. False when it is there
   // already.
-  bool MovedOn(uint32_t slot, int64_t bucket);
+  bool MoveToItsBucket(uint32_t slot, int64_t bucket);
 
   const int64_t timeout_ns_;
   const int64_t bucket_ns_;

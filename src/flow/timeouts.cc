@@ -15,7 +15,7 @@ constexpr int kEvictionMoves = 4096;
 // The rank of a class in the order of FindLeastUseful(): 0 is evicted first.
 int UsefulnessOf(TimeoutClass timeout_class) {
   constexpr int kUsefulness[] = {0, 1, 4, 3, 2};
-  static_assert(std::size(kUsefulness) == kTimeoutClassCount, "one for each");
+  static_assert(std::size(kUsefulness) == kTimeoutClassCount, "one value for each class");
   return kUsefulness[static_cast<size_t>(timeout_class)];
 }
 
@@ -28,7 +28,7 @@ Timeouts::Timeouts(const std::array<int64_t, kTimeoutClassCount>& timeouts_ns, S
       wheels_{TimeoutWheel(timeouts_ns[0], records, details), TimeoutWheel(timeouts_ns[1], records, details),
               TimeoutWheel(timeouts_ns[2], records, details), TimeoutWheel(timeouts_ns[3], records, details),
               TimeoutWheel(timeouts_ns[4], records, details)} {
-  static_assert(kTimeoutClassCount == 5, "a wheel for each");
+  static_assert(kTimeoutClassCount == 5, "one wheel for each class");
 }
 
 TimeoutClass Timeouts::ClassOf(const ConnectionRecord& record) {
@@ -57,11 +57,11 @@ void Timeouts::Reclassify(uint32_t slot, TimeoutClass now) {
   // In its old wheel, this record would time out too late, or a search for the least useful record would miss it.
   if (timeouts_ns_[static_cast<size_t>(now)] < timeouts_ns_[static_cast<size_t>(wheel)] ||
       UsefulnessOf(now) < UsefulnessOf(wheel)) {
-    MovedToItsClass(slot);
+    MoveToItsClass(slot);
   }
 }
 
-bool Timeouts::MovedToItsClass(uint32_t slot) {
+bool Timeouts::MoveToItsClass(uint32_t slot) {
   if (ClassOf(records_[slot]) == records_[slot].timeout_class) return false;
   Remove(slot);
   Insert(slot);
@@ -72,8 +72,8 @@ uint32_t Timeouts::FindIdle(int64_t now_ns, int* steps) {
   for (TimeoutWheel& wheel : wheels_) {
     uint32_t slot;
     while ((slot = wheel.FindIdle(now_ns, steps)) != kNone) {
-      if (IsOver(records_[slot], now_ns)) return slot;
-      MovedToItsClass(slot);
+      if (HasTimedOut(records_[slot], now_ns)) return slot;
+      MoveToItsClass(slot);
     }
   }
   return kNone;
@@ -85,7 +85,7 @@ uint32_t Timeouts::FindLongestIdle(TimeoutClass timeout_class) {
   int moves = kEvictionMoves;
   do {
     slot = wheel.FindLongestIdle(kEvictionSteps);
-  } while (slot != kNone && MovedToItsClass(slot) && --moves > 0);
+  } while (slot != kNone && MoveToItsClass(slot) && --moves > 0);
   return moves > 0 ? slot : kNone;
 }
 

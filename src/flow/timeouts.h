@@ -35,7 +35,7 @@ class Timeouts {
     if (now != records_[slot].timeout_class) Reclassify(slot, now);
   }
 
-  bool IsOver(const ConnectionRecord& record, int64_t now_ns) const {
+  bool HasTimedOut(const ConnectionRecord& record, int64_t now_ns) const {
     return now_ns - record.last_packet_time_ns >= timeouts_ns_[static_cast<size_t>(ClassOf(record))];
   }
 
@@ -52,7 +52,7 @@ class Timeouts {
   TimeoutWheel& WheelOf(uint32_t slot) { return wheels_[static_cast<size_t>(records_[slot].timeout_class)]; }
   void Reclassify(uint32_t slot, TimeoutClass now);
   // Moves the record to the wheel of its class. False when it is there already.
-  bool MovedToItsClass(uint32_t slot);
+  bool MoveToItsClass(uint32_t slot);
   uint32_t FindLongestIdle(TimeoutClass timeout_class);
 
   const std::array<int64_t, kTimeoutClassCount> timeouts_ns_;

@@ -54,11 +54,11 @@ class WindowedSums {
  private:
   // Sentinel for an empty slot, in place of the number of its newest part; parts are zeroed lazily when they are first
   // written.
-  static constexpr uint64_t kNothing = ~uint64_t{0};
+  static constexpr uint64_t kEmptySlot = ~uint64_t{0};
 
   // Parts are numbered by time: time / part_ns_. The newest part is the last one that was written; -1 = empty slot.
-  int64_t Newest(size_t slot) const { return static_cast<int64_t>(words_[slot * stride_]); }
-  size_t Word(size_t slot, size_t lane, int64_t part) const {
+  int64_t NewestPart(size_t slot) const { return static_cast<int64_t>(words_[slot * stride_]); }
+  size_t WordIndex(size_t slot, size_t lane, int64_t part) const {
     return slot * stride_ + 1 + lane * parts_ + static_cast<size_t>(part) % parts_;
   }
 
