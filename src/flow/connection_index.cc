@@ -11,7 +11,7 @@ constexpr size_t kMaxSets = 8;
 constexpr size_t kSmallestSetBytes = 2 << 20;  // a smaller array gets no huge pages
 constexpr size_t kFirstBuckets = 256;
 
-// The sets of an index, and the buckets of each set.
+// The number of sets of an index, and the number of buckets of each set.
 struct Spread {
   size_t sets;
   size_t first_buckets;  // of each set, when it is empty

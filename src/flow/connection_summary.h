@@ -22,11 +22,11 @@ struct DirectionSummary {
   double payload_bytes_per_second = 0;  // over the rate window; 0 until WorkerPublisher fills it
 };
 
-// Everything that is known about one connection, as a value that does not need the table any more. There is one such
-// type: the table fills it, and publisher, collector, snapshot, log and all outputs pass it on.
+// Everything that is known about one connection, as a value that does not need the table any more. The table fills it,
+// and publisher, collector, snapshot, log and all outputs use this same type.
 //
 // Units: times are nanoseconds since the Unix epoch; durations are nanoseconds, kUnknown when not observed.
-// Size: matters. A snapshot holds up to 100,000 for each worker, and each exists in several copies (see
+// Size: keep it small. A snapshot holds up to 100,000 summaries for each worker, and each exists in several copies (see
 // memory_plan.cc).
 struct ConnectionSummary {
   static constexpr int64_t kUnknown = -1;

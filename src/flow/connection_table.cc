@@ -118,8 +118,8 @@ void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
     if (windows_ != nullptr && arrival.packet->payload_length_bytes > 0) windows_->Prefetch(arrival.likely_slot);
   }
   if (size() + new_ones > options_.max_connections) FetchOldestEmbryos(new_ones);
-  // Established connections never touch ConnectionDetails; prefetch it only for the others. An embryo is about to be
-  // removed, which changes its neighbours.
+  // Established connections never touch ConnectionDetails; prefetch it only for the others. This packet replaces its
+  // embryo by a record, which changes the embryo's neighbours.
   for (const Arrival& arrival : arrivals) {
     if (arrival.likely_slot == ConnectionIndex::kNotFound) continue;
     if (arrival.likely_slot & kEmbryoSlots) {
