@@ -14,6 +14,7 @@
 #include "src/base/log.h"
 
 namespace tcpgauge {
+
 absl::StatusOr<std::unique_ptr<Agent>> Agent::Open(const Options& options, const Identity& identity) {
   const OtelSettings otel = OtelSettingsOf(options);
   const bool pushes = otel.push || otel.console;

@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 
 namespace tcpgauge {
+
 std::string AgentName() {
   utsname host = {};
   return uname(&host) == 0 ? host.nodename : "";

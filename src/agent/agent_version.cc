@@ -9,6 +9,7 @@
 #include "src/http_client/http_client.h"
 
 namespace tcpgauge {
+
 std::string AgentVersion() {
   return VersionText(BuildCommit(), {{"libpcap", CaptureLibraryVersion()},
                                      {"libmicrohttpd", HttpServer::LibraryVersion()},

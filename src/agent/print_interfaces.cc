@@ -8,6 +8,7 @@
 #include "src/options/option_value.h"
 
 namespace tcpgauge {
+
 absl::Status PrintInterfaces() {
   const auto interfaces = ListInterfaces();
   if (!interfaces.ok()) return interfaces.status();

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 namespace tcpgauge {
+
 ExpositionLimits ExpositionLimitsOf(const Options& options) {
   return {static_cast<size_t>(options.series_limit), static_cast<size_t>(options.metrics_connections)};
 }

@@ -10,14 +10,17 @@
 
 namespace tcpgauge {
 
-// What a thread that has time to spare can find out of a packet before the table sees it: a part of the way to its
-// connection. It changes no result.
+// A part of the table's lookup work that another thread has done for a packet: the hash of its key and the end that
+// sent it. A hint saves the table's thread time and changes no result.
+//
+// Thread: any; a plain value.
 struct ConnectionHint {
   uint32_t key_hash;
   End sender;
-  bool known;  // else the table finds out
+  bool known;  // false: the other fields mean nothing, and the table computes them
 
-  // `hasher` has the table's seed. Numbers of encapsulations and ports of fragments only the table knows.
+  // `hasher` must have the table's seed. Encapsulated packets and fragments get an unknown hint, because only the table
+  // knows the ids of encapsulations and the ports of fragments.
   static ConnectionHint Of(const DecodedPacket& packet, const KeyHasher& hasher) {
     ConnectionHint hint = {0, End::kA, false};
     if (packet.kind != DecodedPacket::Kind::kTcpSegment || packet.is_fragment || !packet.encapsulation.empty()) {

@@ -8,20 +8,20 @@ namespace tcpgauge {
 namespace {
 
 constexpr size_t kMaxSets = 8;
-constexpr size_t kSmallestSetBytes = 2 << 20;  // smaller arrays have no huge pages
+constexpr size_t kSmallestSetBytes = 2 << 20;  // a smaller array gets no huge pages
 constexpr size_t kFirstBuckets = 256;
 
-// How the entries of a full index are spread.
+// The number of sets of an index, and the number of buckets of each set.
 struct Spread {
   size_t sets;
-  size_t first_buckets;  // of each set
-  size_t last_buckets;   // of each, once it has doubled often enough
+  size_t first_buckets;  // of each set, when it is empty
+  size_t last_buckets;   // of each set, when the index is full
 };
 
 Spread SpreadOf(size_t capacity) {
   const size_t bytes = SlotSet::BucketsFor(capacity) * SlotSet::kBucketBytes;
   const size_t sets = std::clamp<size_t>(bytes / kSmallestSetBytes, 1, kMaxSets);
-  // Hashing gives no set more than its share by four standard deviations.
+  // A set gets its share of the entries by chance, practically never more than four standard deviations above the mean.
   const double share = static_cast<double>(capacity) / static_cast<double>(sets);
   const double most = sets == 1 ? share : share + 4 * std::sqrt(share);
   const size_t needed = SlotSet::BucketsFor(static_cast<size_t>(std::ceil(most)));

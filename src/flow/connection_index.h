@@ -14,19 +14,21 @@
 
 namespace tcpgauge {
 
-// From a connection's key to its slot: that of a record, or that of an embryo with kEmbryo set.
+// Maps a connection's key to its slot: the number of a record, or the number of an embryo with kEmbryo set. `hash` in
+// these methods is the low 32 bits of HashOf(key).
 //
 // Design. The obvious structure is a flat_hash_map from keys to records. It was rejected for three reasons: growing
 // moves every record, the time-out lists need records that stay where they are, and a walk over the table in slices
 // needs slots with numbers. So records lie in an array and never move, and the index holds only their numbers under 32
 // bits of the keys' hashes. Growing then reads no key. A lookup reads a record only when the 32 bits agree.
 //
-// There are up to eight sets, chosen by the hash. Each copies itself when it grows: eight short pauses instead of a
-// long one. Their first size is chosen so that `capacity` entries fill them. With one set and powers of two, a million
-// entries just missed a power and took 19 MB instead of 11.3.
+// The hash selects one of up to eight sets. A set copies itself when it grows, so there are eight short pauses instead
+// of a long one. Sets double, and the first size of a set is chosen so that its last size is just enough for
+// `capacity` entries. With one set and powers of two, a million entries just missed a power and took 19 MB instead of
+// 11.3.
 //
 // Thread: confined to its table. The arrays must outlive it.
-// Bounds: see MemoryBytes().
+// Bounds: `capacity` entries, which the table keeps to; see MemoryBytes().
 class ConnectionIndex {
  public:
   static constexpr uint32_t kNotFound = SlotSet::kNone;
@@ -35,18 +37,21 @@ class ConnectionIndex {
   ConnectionIndex(const StableArray<ConnectionRecord>* records, const EmbryoTable* embryos, uint64_t seed,
                   uint32_t capacity);
 
-  // That an index of `capacity` entries can take: while one of its sets grows, the array half as large is there too.
+  // The most memory that an index of `capacity` entries takes: all sets at their last size and, while a set grows, its
+  // old array of half that size.
   static uint64_t MemoryBytes(uint32_t capacity);
 
   uint64_t HashOf(const ConnectionKey& key) const { return hasher_.HashOf(key); }
 
   void Prefetch(uint32_t hash) const { SetOf(hash).Prefetch(hash); }
 
-  // A slot whose key has this hash: most probably that of the key, but its record must be compared. Reads no record.
+  // A slot whose key has this hash, or kNotFound. Two keys may share a hash, so the caller must compare the slot's key.
+  // Reads no record.
   uint32_t FindCandidate(uint32_t hash) const {
     return SetOf(hash).Find(hash, [](uint32_t) { return true; });
   }
 
+  // The slot of `key`, or kNotFound.
   uint32_t Find(const ConnectionKey& key, uint32_t hash) const {
     return SetOf(hash).Find(hash, [&](uint32_t slot) { return KeyOf(slot) == key; });
   }
@@ -55,14 +60,14 @@ class ConnectionIndex {
     return slot & kEmbryo ? embryos_[slot & ~kEmbryo].key : records_[slot].key;
   }
 
-  // REQUIRES: the slot's key is not in the index.
+  // REQUIRES: the index does not contain the slot's key.
   void Insert(uint32_t slot, uint32_t hash) {
     SetOf(hash).Insert(slot, hash);
     ++size_;
   }
   // Replaces `slot` by `other`. REQUIRES: `slot` is stored under `hash`.
   void Replace(uint32_t slot, uint32_t other, uint32_t hash) { SetOf(hash).Replace(slot, other, hash); }
-  // REQUIRES: the slot is in the index under this hash.
+  // REQUIRES: `slot` is stored under `hash`.
   void Erase(uint32_t slot, uint32_t hash) {
     SetOf(hash).Erase(slot, hash);
     --size_;

@@ -15,45 +15,46 @@ namespace tcpgauge {
 struct DirectionSummary {
   uint64_t packets = 0;
   uint64_t payload_bytes = 0;  // TCP payload by the headers' lengths, retransmissions included
-  uint64_t ip_bytes = 0;       // IP header and all that follows it
+  uint64_t ip_bytes = 0;       // IP datagrams, their headers included
   uint32_t retransmitted_segments = 0;
   uint32_t out_of_order_segments = 0;
   uint32_t zero_windows = 0;
   double payload_bytes_per_second = 0;  // over the rate window; 0 until WorkerPublisher fills it
 };
 
-// All that is known of one connection, as a value that no longer needs its table. The same type goes all the way: the
-// table fills it, and publisher, collector, snapshot, log and every output hand it on.
+// Everything that is known about one connection, as a value that does not need the table any more. The table fills it,
+// and publisher, collector, snapshot, log and all outputs use this same type.
 //
-// Units: times are nanoseconds of the Unix epoch; durations are nanoseconds, kUnknown where not observed.
-// Size: a snapshot holds up to 100,000 for each worker, and several copies of each (see memory_plan.cc).
+// Units: times are nanoseconds since the Unix epoch; durations are nanoseconds, kUnknown when not observed.
+// Size: keep it small. A snapshot holds up to 100,000 summaries for each worker, and each exists in several copies (see
+// memory_plan.cc).
 struct ConnectionSummary {
   static constexpr int64_t kUnknown = -1;
 
-  uint64_t id = 0;  // a hash of key and start: two connections share one only by a collision of 64 bits
+  uint64_t id = 0;  // a hash of key and start; two connections share an id only when 64-bit hashes collide
   Endpoint client;
   Endpoint server;
-  // The next two are numbers within whatever holds the summary. From the table: the number in its EncapsulationTable,
-  // and DecodedPacket::interface. In a WorkerSnapshot and a Snapshot: the index into its `encapsulations`, where 0 is
-  // the empty one, and into its interfaces.
+  // The meaning of the next two numbers depends on the holder of the summary. From the table: an id of its
+  // EncapsulationTable, and DecodedPacket::interface. In a WorkerSnapshot and a Snapshot: an index into its
+  // `encapsulations`, where [0] is the empty one, and an index into its interfaces.
   uint32_t encapsulation = 0;
   uint32_t interface = 0;
   ConnectionState state = ConnectionState::kSynSent;
   Role role = Role::kInferred;
-  bool confirmed = false;  // see ConnectionTable; true for all in a snapshot
+  bool confirmed = false;  // see ConnectionTable; a snapshot contains only confirmed connections
   DirectionSummary client_sent;
   DirectionSummary server_sent;
   int64_t start_time_ns = 0;  // of the first packet
   int64_t last_packet_time_ns = 0;
   int64_t handshake_rtt_ns = kUnknown;  // from the SYN to the ACK that completes the handshake
-  int64_t server_rtt_ns = kUnknown;     // from the SYN to the SYN-ACK; only the log shows this one and the next
-  int64_t client_rtt_ns = kUnknown;     // from the SYN-ACK to the ACK
-  int64_t rtt_ns = kUnknown;            // smoothed
-  // Both directions, over the ranking window: what "heaviest" means. 0 until WorkerPublisher fills it, or the table for
-  // one in RecentlyEnded.
+  int64_t server_rtt_ns = kUnknown;     // from the SYN to the SYN-ACK; shown only by the log
+  int64_t client_rtt_ns = kUnknown;     // from the SYN-ACK to the ACK; shown only by the log
+  int64_t rtt_ns = kUnknown;            // smoothed, between the two ends
+  // Payload of both directions over the ranking window. The heaviest connection is the one with the most. 0 until
+  // WorkerPublisher fills it; the table itself fills it for RecentlyEnded.
   uint64_t window_payload_bytes = 0;
-  // The same, more for one that was among the heaviest before, so that near-equal ones do not take turns. 0 until the
-  // Collector fills it.
+  // window_payload_bytes, increased for a connection that was among the heaviest before, so that near-equal connections
+  // do not take turns. 0 until the Collector fills it.
   double rank = 0;
 
   double payload_bytes_per_second() const {
@@ -62,7 +63,7 @@ struct ConnectionSummary {
   uint64_t payload_bytes() const { return client_sent.payload_bytes + server_sent.payload_bytes; }
 };
 
-// A connection that left the table, with what its ids stood for then.
+// A connection that left the table. `encapsulation` is the one that summary.encapsulation named at that moment.
 struct EndedConnection {
   ConnectionSummary summary;
   Encapsulation encapsulation;

@@ -12,7 +12,7 @@
 #include "src/flow/reuse.h"
 #include "src/flow/segment_analysis.h"
 #include "src/flow/segment_kind.h"
-#include "src/flow/sequence.h"
+#include "src/flow/state_facts.h"
 #include "src/flow/summary_of.h"
 #include "src/flow/tcp_state.h"
 
@@ -21,44 +21,10 @@ namespace {
 
 constexpr int kExpiryStepsPerCall = 256;
 
-// A SYN of which an Embryo holds all that there is to know.
+// Whether the packet is a SYN that an Embryo can represent completely.
 bool IsBareSyn(const DecodedPacket& packet) {
   return packet.tcp_flags == kTcpSyn && packet.payload_length_bytes == 0 && !packet.is_fragment &&
          packet.ip_length_bytes <= UINT16_MAX;
-}
-
-SegmentFacts FactsOf(const DecodedPacket& packet) {
-  SegmentFacts facts;
-  facts.syn = packet.tcp_flags & kTcpSyn;
-  facts.ack = packet.tcp_flags & kTcpAck;
-  facts.fin = packet.tcp_flags & kTcpFin;
-  facts.rst = packet.tcp_flags & kTcpRst;
-  facts.has_payload = packet.payload_length_bytes > 0;
-  return facts;
-}
-
-EndReason ReasonOf(const ConnectionRecord& record) {
-  switch (record.state) {
-    case ConnectionState::kSynSent:
-    case ConnectionState::kSynReceived:
-      return EndReason::kHandshakeTimeout;
-    case ConnectionState::kEstablished:
-      return EndReason::kIdleTimeout;
-    case ConnectionState::kClosing:
-    case ConnectionState::kClosed:
-      return EndReason::kFin;
-    case ConnectionState::kReset:
-      break;
-  }
-  return record.has(ConnectionRecord::kRefused) ? EndReason::kRefused : EndReason::kReset;
-}
-
-bool BothFinsAcknowledged(const ConnectionRecord& record) {
-  const auto acknowledged = [](const EndRecord& fin, const EndRecord& ack) {
-    return fin.has(EndRecord::kFinSeen) && ack.has(EndRecord::kAckSeen) &&
-           SequenceLessOrEqual(fin.next_sequence, ack.last_acknowledgment);
-  };
-  return acknowledged(record.ends[0], record.ends[1]) && acknowledged(record.ends[1], record.ends[0]);
 }
 
 uint32_t GapSets(const TableOptions& options) {
@@ -115,14 +81,14 @@ void ConnectionTable::Apply(absl::Span<const DecodedPacket> packets, absl::Span<
       const ConnectionHint hint = hints.empty() ? ConnectionHint{0, End::kA, /*known=*/false} : hints[i];
       const Arrival* const previous = arrivals > 0 ? &batch[arrivals - 1] : nullptr;
       if (!Prepare(packets[i], hint, previous, &batch[arrivals])) continue;
-      if (!batch[arrivals].follows) index_.Prefetch(batch[arrivals].hash);
+      if (!batch[arrivals].same_as_previous) index_.Prefetch(batch[arrivals].hash);
       ++arrivals;
     }
     FetchMemory(absl::MakeSpan(batch.data(), arrivals));
     uint32_t slot = ConnectionIndex::kNotFound;
     for (size_t i = 0; i < arrivals; ++i) {
-      if (batch[i].follows) batch[i].candidate = slot;
-      slot = Take(batch[i]);
+      if (batch[i].same_as_previous) batch[i].likely_slot = slot;
+      slot = Handle(batch[i]);
       encapsulations_.Release(batch[i].key.encapsulation);
     }
     packets.remove_prefix(count);
@@ -134,32 +100,33 @@ void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
   size_t new_ones = 0;
   for (size_t i = 0; i < arrivals.size(); ++i) {
     Arrival& arrival = arrivals[i];
-    arrival.candidate = arrival.follows ? arrivals[i - 1].candidate : index_.FindCandidate(arrival.hash);
-    if (arrival.candidate == ConnectionIndex::kNotFound) {
-      if (!arrival.follows) ++new_ones;
+    arrival.likely_slot = arrival.same_as_previous ? arrivals[i - 1].likely_slot : index_.FindCandidate(arrival.hash);
+    if (arrival.likely_slot == ConnectionIndex::kNotFound) {
+      if (!arrival.same_as_previous) ++new_ones;
       continue;
     }
-    if (arrival.candidate & kEmbryoSlots) {
-      FetchAhead(&embryos_[arrival.candidate & ~kEmbryoSlots]);
+    if (arrival.likely_slot & kEmbryoSlots) {
+      FetchAhead(&embryos_[arrival.likely_slot & ~kEmbryoSlots]);
       continue;
     }
-    if (!arrival.follows) {
-      const ConnectionRecord& record = records_[arrival.candidate];
+    if (!arrival.same_as_previous) {
+      const ConnectionRecord& record = records_[arrival.likely_slot];
       FetchAhead(&record);
       FetchAhead(&record.ends[0]);
       FetchAhead(&record.ends[1]);
     }
-    if (windows_ != nullptr && arrival.packet->payload_length_bytes > 0) windows_->Prefetch(arrival.candidate);
+    if (windows_ != nullptr && arrival.packet->payload_length_bytes > 0) windows_->Prefetch(arrival.likely_slot);
   }
   if (size() + new_ones > options_.max_connections) FetchOldestEmbryos(new_ones);
-  // What a connection under way does not need, a beginning or ending one does.
+  // Established connections never touch ConnectionDetails; prefetch it only for the others. This packet replaces its
+  // embryo by a record, which changes the embryo's neighbours.
   for (const Arrival& arrival : arrivals) {
-    if (arrival.candidate == ConnectionIndex::kNotFound) continue;
-    if (arrival.candidate & kEmbryoSlots) {
-      embryos_.FetchNeighbors(arrival.candidate & ~kEmbryoSlots);
-    } else if (records_[arrival.candidate].state != ConnectionState::kEstablished ||
+    if (arrival.likely_slot == ConnectionIndex::kNotFound) continue;
+    if (arrival.likely_slot & kEmbryoSlots) {
+      embryos_.FetchNeighbors(arrival.likely_slot & ~kEmbryoSlots);
+    } else if (records_[arrival.likely_slot].state != ConnectionState::kEstablished ||
                (arrival.packet->tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) != 0) {
-      FetchAhead(&details_[arrival.candidate]);
+      FetchAhead(&details_[arrival.likely_slot]);
     }
   }
 }
@@ -193,18 +160,18 @@ bool ConnectionTable::Prepare(const DecodedPacket& packet, const ConnectionHint&
     ++unmatched_fragments_;
     return false;
   }
-  arrival->follows = previous != nullptr && previous->key == arrival->key;
+  arrival->same_as_previous = previous != nullptr && previous->key == arrival->key;
   if (hint.known) {
     arrival->hash = hint.key_hash;
   } else {
-    arrival->hash = arrival->follows ? previous->hash : static_cast<uint32_t>(index_.HashOf(arrival->key));
+    arrival->hash = arrival->same_as_previous ? previous->hash : static_cast<uint32_t>(index_.HashOf(arrival->key));
   }
   return true;
 }
 
 uint32_t ConnectionTable::FindSlot(const Arrival& arrival) const {
-  // The slot may have been given to another connection, or the connection begun, since the batch was prepared.
-  const uint32_t slot = arrival.candidate;
+  // Earlier packets of the batch may have given that slot to another connection, or begun this connection.
+  const uint32_t slot = arrival.likely_slot;
   if (slot != ConnectionIndex::kNotFound && index_.KeyOf(slot) == arrival.key) {
     const bool in_use =
         slot & kEmbryoSlots ? embryos_.InUse(slot & ~kEmbryoSlots) : records_[slot].has(ConnectionRecord::kInUse);
@@ -213,7 +180,7 @@ uint32_t ConnectionTable::FindSlot(const Arrival& arrival) const {
   return index_.Find(arrival.key, arrival.hash);
 }
 
-uint32_t ConnectionTable::Take(const Arrival& arrival) {
+uint32_t ConnectionTable::Handle(const Arrival& arrival) {
   const DecodedPacket& packet = *arrival.packet;
   uint32_t slot = FindSlot(arrival);
   if (slot != ConnectionIndex::kNotFound && (slot & kEmbryoSlots)) {
@@ -225,8 +192,8 @@ uint32_t ConnectionTable::Take(const Arrival& arrival) {
       slot = Promote(embryo, arrival.hash);
     }
   }
-  if (slot != ConnectionIndex::kNotFound && timeouts_.IsOver(records_[slot], arrival.time_ns)) {
-    EndConnection(slot, ReasonOf(records_[slot]));
+  if (slot != ConnectionIndex::kNotFound && timeouts_.HasTimedOut(records_[slot], arrival.time_ns)) {
+    EndConnection(slot, EndReasonOf(records_[slot]));
     slot = ConnectionIndex::kNotFound;
   }
   if (packet.kind == DecodedPacket::Kind::kTcpFragment) {
@@ -240,15 +207,15 @@ uint32_t ConnectionTable::Take(const Arrival& arrival) {
   if (slot != ConnectionIndex::kNotFound && (packet.tcp_flags & kTcpSyn) != 0) {
     if (AnswersCandidate(records_[slot], packet, arrival.sender)) {
       slot = BeginFromCandidate(slot, arrival);
-    } else if (BeginsAnother(records_[slot], packet, arrival.sender)) {
-      EndConnection(slot, ReasonOf(records_[slot]));
+    } else if (BeginsNewConnection(records_[slot], packet, arrival.sender)) {
+      EndConnection(slot, EndReasonOf(records_[slot]));
       slot = ConnectionIndex::kNotFound;
     }
   }
   if (slot == ConnectionIndex::kNotFound) {
     if (options_.new_only && !IsSyn(packet)) return slot;
     if (IsBareSyn(packet)) return BeginEmbryo(arrival);
-    slot = Begin(arrival);
+    slot = BeginConnection(arrival);
   } else if (IsDuplicate(slot, arrival)) {
     return slot;
   }
@@ -281,12 +248,12 @@ void ConnectionTable::FetchOldestEmbryos(size_t count) {
     index_.Prefetch(hashes[fetched]);
     ++fetched;
   }
-  // Looked up too: without this a flood takes a quarter more time.
+  // Do the lookups ahead too: without this, a SYN flood takes a quarter more time.
   for (size_t i = 0; i < fetched; ++i) FetchAhead(&embryos_[index_.FindCandidate(hashes[i]) & ~kEmbryoSlots]);
 }
 
 uint32_t ConnectionTable::Promote(uint32_t slot, uint32_t hash) {
-  const uint32_t record = TakeFreeRecord();  // fewer records are in use than there are connections
+  const uint32_t record = TakeFreeRecord();  // one is free, since this connection holds an embryo and no record
   FillRecord(embryos_[slot], &records_[record], &details_[record]);
   index_.Replace(slot | kEmbryoSlots, record, hash);
   embryos_.Remove(slot);
@@ -309,15 +276,15 @@ void ConnectionTable::EndEmbryo(uint32_t slot, std::optional<EndReason> reason) 
   embryos_.Remove(slot);
 }
 
-uint32_t ConnectionTable::Begin(const Arrival& arrival) {
+uint32_t ConnectionTable::BeginConnection(const Arrival& arrival) {
   MakeRoom();
   const uint32_t slot = TakeFreeRecord();
   index_.Insert(slot, arrival.hash);
-  BeginRecord(slot, arrival);
+  InitializeRecord(slot, arrival);
   return slot;
 }
 
-void ConnectionTable::BeginRecord(uint32_t slot, const Arrival& arrival) {
+void ConnectionTable::InitializeRecord(uint32_t slot, const Arrival& arrival) {
   const DecodedPacket& packet = *arrival.packet;
   ConnectionRecord& record = records_[slot];
   ConnectionDetails& details = details_[slot];
@@ -350,8 +317,8 @@ void ConnectionTable::BeginRecord(uint32_t slot, const Arrival& arrival) {
 uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, const Arrival& arrival) {
   const End client = OtherEnd(arrival.sender);
   const EndRecord candidate = records_[old_slot].end(client);
-  EndConnection(old_slot, ReasonOf(records_[old_slot]));
-  const uint32_t slot = Begin(arrival);
+  EndConnection(old_slot, EndReasonOf(records_[old_slot]));
+  const uint32_t slot = BeginConnection(arrival);
   TakeCandidate(candidate, &records_[slot].end(client));
   details_[slot].set_start_time_ns(CandidateTime(candidate, arrival.time_ns));
   records_[slot].syn_time = 0;
@@ -397,7 +364,7 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
     return;
   }
 
-  if (MayBeginAnother(record, packet, arrival.sender)) {
+  if (MayBeginNewConnection(record, packet, arrival.sender)) {
     KeepCandidate(packet, arrival.time_ns, &end);
     return;
   }
@@ -459,7 +426,7 @@ void ConnectionTable::ConfirmIfDue(uint32_t slot) {
 void ConnectionTable::Confirm(uint32_t slot) {
   ConnectionRecord& record = records_[slot];
   if (!record.has(ConnectionRecord::kRoleObserved)) {
-    // More may be known now than when it began.
+    // The table may have learned a server since the connection began.
     const bool b = IsClientB(record.key.endpoint(End::kA), record.key.endpoint(End::kB), servers_);
     SetClient(slot, b ? End::kB : End::kA);
   }
@@ -494,7 +461,7 @@ uint32_t ConnectionTable::TakeFreeRecord() {
   if (free_records_ == Timeouts::kNone) return record_limit_++;
   const uint32_t slot = free_records_;
   free_records_ = details_[slot].next;
-  if (free_records_ != Timeouts::kNone) FetchRecord(free_records_);  // for the next one
+  if (free_records_ != Timeouts::kNone) FetchRecord(free_records_);  // for the next call
   return slot;
 }
 
@@ -523,10 +490,10 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
     ledger_.Leave(record.state);
     if (reason.has_value()) {
       const uint64_t payload_bytes = record.ends[0].payload_bytes + record.ends[1].payload_bytes;
-      // It weighs no more than all that it carried, so of most the window need not be looked at.
-      if (recently_ended_.Wants(payload_bytes)) {
+      // The window's bytes cannot exceed the total, so compare the cheap upper bound first.
+      if (recently_ended_.WouldKeep(payload_bytes)) {
         const uint64_t weight = WindowPayloadBytes(slot, now_ns_);
-        if (recently_ended_.Wants(weight)) {
+        if (recently_ended_.WouldKeep(weight)) {
           RecentlyEnded::Entry entry = {Summarize(slot), now_ns_};
           entry.summary.window_payload_bytes = weight;
           recently_ended_.Add(entry);
@@ -558,7 +525,7 @@ bool ConnectionTable::AdvanceTime(int64_t now_ns) {
   }
   uint32_t slot;
   while ((slot = timeouts_.FindIdle(now_ns_, &steps)) != Timeouts::kNone) {
-    EndConnection(slot, ReasonOf(records_[slot]));
+    EndConnection(slot, EndReasonOf(records_[slot]));
   }
   ledger_.Rebalance(now_ns_);
   if (options_.keep_rates) recently_ended_.Expire(now_ns_);

@@ -21,7 +21,7 @@ struct EdgeKey {
   }
 };
 
-// What is credited to an edge. All but `connections` only grow.
+// What an edge has been credited with. All members except `connections` only grow.
 struct EdgeCounters {
   uint64_t client_payload_bytes = 0;
   uint64_t server_payload_bytes = 0;
@@ -30,7 +30,7 @@ struct EdgeCounters {
   uint64_t retransmitted_segments = 0;
   uint64_t handshake_rtt_count = 0;
   double handshake_rtt_sum_seconds = 0;
-  int64_t connections = 0;  // a gauge: those that are credited here now
+  int64_t connections = 0;  // a gauge: the open connections that are counted here
 };
 
 void AddEdgeCounters(const EdgeCounters& from, EdgeCounters* to);

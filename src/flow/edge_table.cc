@@ -14,11 +14,11 @@ constexpr size_t kWatchedPerExported = 4;
 constexpr size_t kMinWatched = 1024;
 constexpr int kSampledForReplacement = 8;
 
-// A quarter of the weight is forgotten with each quarter of a window.
+// Weights lose a quarter of their value with each quarter of a window.
 constexpr int kDecaysPerWindow = 4;
 constexpr double kDecay = 0.75;
 
-// An edge takes the place of an exported one only when it is this much heavier, so that equals do not take turns.
+// An edge replaces an exported one only when it is heavier by this factor, so that equal edges do not take turns.
 constexpr double kHysteresis = 2;
 
 size_t Slots(const EdgeTableOptions& options) {
@@ -28,7 +28,7 @@ size_t Slots(const EdgeTableOptions& options) {
 }  // namespace
 
 uint64_t EdgeTable::MemoryBytes(const EdgeTableOptions& options) {
-  // The index is reserved, at least 7/16 full.
+  // The index is reserved for all slots, so its array is at least 7/16 full.
   return Slots(options) *
          (sizeof(Edge) + sizeof(double) + (sizeof(std::pair<EdgeKey, Slot>) + 1) * 16 / 7 + sizeof(Slot));
 }
@@ -71,7 +71,7 @@ void EdgeTable::Close(Slot slot, const EdgeKey& key, bool failed) {
 
 void EdgeTable::Hold(Slot* slot, const EdgeKey& key, uint64_t bytes, int64_t now_ns) {
   if (Holds(*slot, key)) return;
-  // Its edge was not watched, or is no longer; it may be again through another connection.
+  // The edge was not watched before, or lost its slot. Another connection may have made it watched since.
   *slot = Find(key);
   if (*slot == kNone && bytes > 0) *slot = TryWatch(key, bytes, now_ns);
   if (*slot == kNone) return;
@@ -123,7 +123,7 @@ EdgeTable::Slot EdgeTable::TryWatch(const EdgeKey& key, uint64_t bytes, int64_t 
 void EdgeTable::Forget(Slot slot) {
   Edge& edge = edges_[slot];
   if (!edge.in_use) return;
-  // The connections that hold the slot will find another key there.
+  // The connections that hold the slot will notice this by the key.
   other_.connections += edge.connections;
   index_.erase(edge.key);
   edge = Edge();
@@ -140,7 +140,7 @@ void EdgeTable::SetPhase(Edge* edge, Phase phase, int64_t now_ns) {
   edge->phase_since_ns = now_ns;
 }
 
-void EdgeTable::Remove(Edge* edge, int64_t now_ns) {
+void EdgeTable::EndSeries(Edge* edge, int64_t now_ns) {
   ++retired_edges_;
   AddEdgeCounters(edge->counters, &retired_);
   edge->counters = EdgeCounters();
@@ -162,7 +162,7 @@ void EdgeTable::FinishPhases(int64_t now_ns) {
         if (now_ns - edge.last_payload_ns >= times_.idle_timeout_ns) SetPhase(&edge, Phase::kRetiring, now_ns);
         break;
       case Phase::kRetiring:
-        if (over || in_first_window) Remove(&edge, now_ns);
+        if (over || in_first_window) EndSeries(&edge, now_ns);
         break;
     }
   }
@@ -173,7 +173,7 @@ void EdgeTable::Rebalance(int64_t now_ns) {
   next_rebalance_ns_ = now_ns + kNanosecondsPerSecond;
   FinishPhases(now_ns);
 
-  // The lightest of the admitted make room for candidates that are clearly heavier.
+  // The lightest admitted edges make room for candidates that are clearly heavier.
   candidates_.clear();
   std::vector<Slot> admitted;
   for (size_t slot = 1; slot < used_; ++slot) {
@@ -201,8 +201,8 @@ void EdgeTable::Rebalance(int64_t now_ns) {
       if (lightest == admitted.size() || weights_[candidates_[i]] <= kHysteresis * weights_[admitted[lightest]]) break;
       Edge& given_up = edges_[admitted[lightest++]];
       SetPhase(&given_up, Phase::kRetiring, now_ns);
-      if (!in_first_window) continue;  // its place is free after a window
-      Remove(&given_up, now_ns);
+      if (!in_first_window) continue;  // it keeps its series for a window, then there is room for the candidate
+      EndSeries(&given_up, now_ns);
       ++places;
     }
     --places;

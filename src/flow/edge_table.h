@@ -11,7 +11,7 @@
 
 namespace tcpgauge {
 
-// What one end of a connection sent of late.
+// An amount of traffic to credit: what one end of a connection sent.
 struct EdgeTraffic {
   bool of_client = false;
   uint64_t payload_bytes = 0;
@@ -19,44 +19,48 @@ struct EdgeTraffic {
 };
 
 struct EdgeTableOptions {
-  size_t max_exported = 400;  // edges with series of their own at a time; at most 15000
-  int v4_prefix_bits = 32;    // clients are grouped by prefix
+  size_t max_exported = 400;  // edges that have series of their own at a time; at most kMaxExported
+  int v4_prefix_bits = 32;    // clients with the same prefix share an edge
   int v6_prefix_bits = 128;
 };
 
-// Spans that an edge table has in common with the connection table that it belongs to.
+// Times that an edge table takes from its connection table.
 struct EdgeTimes {
-  int64_t window_ns = 0;        // over which edges are ranked; at least the readers' interval
-  int64_t idle_timeout_ns = 0;  // without payload for so long, a series is given up
+  int64_t window_ns = 0;        // edges are ranked over this window; at least the readers' interval
+  int64_t idle_timeout_ns = 0;  // an edge that carries no payload for this long loses its series
 };
 
-// Which edges have series of their own, and where the traffic of every edge is credited.
+// Chooses the edges that have series of their own, and credits the traffic of every edge to an account.
 //
-// Design. There may be millions of edges, and a counter must never fall. Both follow from three rules.
+// Design. There may be millions of edges, only some of them can have series, and still a counter must never fall. Three
+// rules make this possible.
 //
-// 1. No state for an edge that does not weigh. More edges are watched than can be exported (four times as many), and
-// they are found by random admission: a packet of an unwatched edge takes the place of a light one with the probability
-// bytes / (bytes + the light one's weight). A heavy edge is soon watched, and a flood of light edges passes by (after
-// Ben Basat et al., "Randomized Admission Policy for Efficient Top-k and Frequency Estimation", 2017). Of the watched
-// edges, the heaviest are exported.
+// 1. A light edge needs no state. The table watches four times as many edges as it can export, and finds them by random
+// admission: a packet of an unwatched edge takes the slot of a light watched edge with the probability
+// bytes / (bytes + weight of the light edge). So a heavy edge is watched soon, and a flood of light edges changes
+// little (after Ben Basat et al., "Randomized Admission Policy for Efficient Top-k and Frequency Estimation", 2017).
+// The heaviest of the watched edges are exported.
 //
-// 2. Every credit goes to exactly one account, when it is given: the edge's own once it is admitted, and `other` before
-// and after. So the sum of all edges, of other() and of retired() equals the sum of all credits at every instant.
+// 2. Every amount is credited at once, to exactly one account: the edge's own while the edge is admitted, and `other`
+// at all other times. So at every instant the accounts of all edges, other() and retired() together hold the sum of all
+// credits.
 //
-// 3. An exported edge has three phases, so that every reader that comes at least once in a window sees each increase:
+// 3. An exported edge has three phases, so that a reader that comes at least once in a window sees every increase:
 //
-// - announced: its series are there, at zero; credits still go to `other`;
-// - admitted: credits are its own;
-// - retiring: its series stay as they are; credits go to `other` again.
+// - announced: its series exist and are zero; credits still go to `other`;
+// - admitted: credits go to its own account;
+// - retiring: its series keep their values; credits go to `other` again.
 //
-// Then the edge is gone, and its bytes are added to retired(). For a window it cannot come back, so that a reader sees
-// it gone before its counters begin anew. In the first window after the start nobody can have seen earlier values: the
-// first and the last phase are left out, and while there are places an edge is admitted when it is first watched. So a
-// short file's edges have everything that they carried.
+// After these phases its series end, and its account is added to retired(). It gets no new series for a window, so that
+// a reader sees that they ended before its counters start at zero again. In the first window after the start no reader
+// can have seen earlier values. So announcing and retiring are skipped then, and an edge is admitted as soon as it is
+// watched, while fewer than max_exported have series. As a result, the edges of a short file are credited with
+// everything that they carried.
 //
 // Thread: confined to its connection table.
-// Time: table time.
-// Bounds: max_exported with series; four times as many watched, and at least 1,024.
+// Time: table time, in nanoseconds.
+// Bounds: max_exported edges have series; four times as many are watched, and at least 1,024. The traffic of all others
+// goes to other(), and folded() counts their connections.
 class EdgeTable {
  public:
   using Slot = uint16_t;
@@ -66,16 +70,17 @@ class EdgeTable {
   enum class Phase : uint8_t { kWatched, kAnnounced, kAdmitted, kRetiring };
   struct Edge {
     EdgeKey key;
-    EdgeCounters counters;       // of the admitted phase; its gauge is not used
-    int64_t connections = 0;     // that hold this slot, whatever the phase
-    int64_t phase_since_ns = 0;  // of a watched one: when its series ended, until it may have them again; else 0
+    EdgeCounters counters;    // credited while it was admitted; `counters.connections` is not used
+    int64_t connections = 0;  // open connections that hold this slot, in every phase
+    // kWatched: when its series ended (0 = may be exported again). Other phases: when the phase began.
+    int64_t phase_since_ns = 0;
     int64_t last_payload_ns = 0;
-    int64_t series_since_ns = 0;  // of one that has series
+    int64_t series_since_ns = 0;  // when its series began; valid in all phases but kWatched
     Phase phase = Phase::kWatched;
     bool in_use = false;
   };
 
-  // What one with these options takes.
+  // The memory that a table with these options takes.
   static uint64_t MemoryBytes(const EdgeTableOptions& options);
 
   EdgeTable(const EdgeTableOptions& options, const EdgeTimes& times, uint64_t seed);
@@ -85,22 +90,27 @@ class EdgeTable {
     return {client.Prefix(options_.v4_prefix_bits, options_.v6_prefix_bits), server};
   }
 
-  // A connection was opened; it holds no slot.
+  // Each opened connection keeps a Slot, kNone at first, and passes it to every call until Close(). A connection holds
+  // its edge's slot when that Slot still contains the edge; another edge may have taken it.
+
+  // Counts a new connection.
   void Open(const EdgeKey& key, int64_t now_ns);
-  // An opened connection, which holds `slot`, is gone.
+  // Ends an opened connection. `failed`: refused, or its handshake timed out.
   void Close(Slot slot, const EdgeKey& key, bool failed);
 
-  // Traffic of an opened connection that holds `*slot`. It comes to hold its edge's slot when the edge is watched.
+  // Credits traffic of an opened connection. Sets `*slot` to the slot of its edge, or to kNone if the edge is not
+  // watched.
   void Credit(Slot* slot, const EdgeKey& key, const EdgeTraffic& traffic, int64_t now_ns);
-  // Traffic of a connection that was never opened.
+  // Credits traffic of a connection that was never opened.
   void CreditUnopened(const EdgeKey& key, const EdgeTraffic& traffic);
-  // Its connection comes to hold the slot likewise.
+  // Credits a completed handshake of an opened connection. Sets `*slot` as Credit() does.
   void CreditHandshake(Slot* slot, const EdgeKey& key, double rtt_seconds);
 
-  // Chooses anew which edges are exported. Cheap when called again within a second of table time.
+  // Chooses the exported edges again and ends phases that are over. Returns at once when less than a second of table
+  // time has passed since it last did so.
   void Rebalance(int64_t now_ns);
 
-  // All edges that have series, by `visit(const EdgeKey&, const EdgeCounters&, int64_t since when in nanoseconds)`.
+  // Calls `visit(const EdgeKey&, const EdgeCounters&, int64_t series_since_ns)` for each edge that has series.
   template <typename Visitor>
   void VisitExported(Visitor visit) const {
     for (const Edge& edge : edges_) {
@@ -113,31 +123,36 @@ class EdgeTable {
   int v4_prefix_bits() const { return options_.v4_prefix_bits; }
   int v6_prefix_bits() const { return options_.v6_prefix_bits; }
 
-  // What is credited to no edge of its own.
+  // The account of all traffic that was not credited to an admitted edge.
   EdgeCounters other() const;
-  // Of edges that had series: how many, and what they carried. Only grows.
+  // The number of edges whose series ended, and the sum of their accounts. Both only grow.
   uint64_t retired_edges() const { return retired_edges_; }
   const EdgeCounters& retired() const { return retired_; }
-  // Connections that were opened on an edge without series of its own.
+  // Connections that were opened while their edge was not admitted.
   uint64_t folded() const { return folded_; }
 
  private:
+  // Whether `slot` still contains the edge `key`.
   bool Holds(Slot slot, const EdgeKey& key) const { return slot != kNone && edges_[slot].key == key; }
-  // Has an opened connection hold its edge's slot, once it is watched; `bytes` may win it one.
+  // Sets `*slot` to the slot of an opened connection's edge, or to kNone. `bytes` of payload give an unwatched edge the
+  // chance to become watched.
   void Hold(Slot* slot, const EdgeKey& key, uint64_t bytes, int64_t now_ns);
-  // Where credits of an edge go now.
+  // The account to which the edge's traffic is credited now.
   EdgeCounters& Account(Slot slot) {
     return slot != kNone && edges_[slot].phase == Phase::kAdmitted ? edges_[slot].counters : other_;
   }
   Slot Find(const EdgeKey& key) const;
   static void Add(const EdgeTraffic& traffic, EdgeCounters* account);
-  // The slot that a packet of an unwatched edge wins, or kNone.
+  // Random admission: gives an unwatched edge a slot for a packet of `bytes`, or returns kNone.
   Slot TryWatch(const EdgeKey& key, uint64_t bytes, int64_t now_ns);
-  // Whether it is too early for anybody to miss what is not announced.
+  // Whether it is so early that no reader can have seen earlier values.
   bool InFirstWindow(int64_t now_ns) const { return now_ns - start_ns_ < times_.window_ns; }
+  // Empties the slot of a watched edge.
   void Forget(Slot slot);
   void SetPhase(Edge* edge, Phase phase, int64_t now_ns);
-  void Remove(Edge* edge, int64_t now_ns);
+  // Ends the series of an edge; the edge is still watched.
+  void EndSeries(Edge* edge, int64_t now_ns);
+  // Moves every edge whose phase is over to its next phase.
   void FinishPhases(int64_t now_ns);
   uint32_t Random();
 
@@ -145,19 +160,20 @@ class EdgeTable {
   const EdgeTimes times_;
   const bool groups_clients_;
   uint64_t random_state_;
-  std::vector<Edge> edges_;      // [0] stands for "none"
-  std::vector<double> weights_;  // of the edges: payload bytes of late. Apart, since samples look at nothing else
-  size_t used_ = 1;
+  std::vector<Edge> edges_;  // by Slot; [0] is kNone and never used
+  // By Slot: payload bytes, decaying with time. Outside of Edge, because random admission mostly reads weights.
+  std::vector<double> weights_;
+  size_t used_ = 1;  // slots below this were used
   absl::flat_hash_map<EdgeKey, Slot> index_;
   size_t exported_ = 0;
-  EdgeCounters other_;    // its gauge: connections that hold no slot
-  EdgeCounters retired_;  // its gauge is not used
+  EdgeCounters other_;    // other_.connections: open connections that hold no slot
+  EdgeCounters retired_;  // retired_.connections is not used
   uint64_t retired_edges_ = 0;
   uint64_t folded_ = 0;
-  int64_t start_ns_ = 0;  // of the first credit
+  int64_t start_ns_ = 0;  // when the first connection was opened; 0 before that
   int64_t next_rebalance_ns_ = 0;
   int64_t next_decay_ns_ = 0;
-  std::vector<Slot> candidates_;  // scratch of Rebalance()
+  std::vector<Slot> candidates_;  // scratch space of Rebalance()
 };
 
 }  // namespace tcpgauge

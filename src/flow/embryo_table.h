@@ -10,7 +10,7 @@
 
 namespace tcpgauge {
 
-// A connection of which one SYN was seen and nothing more: all that a SYN flood can make, in one cache line.
+// A connection of which one SYN was seen and no other packet, in one cache line. A SYN flood creates only embryos.
 struct alignas(64) Embryo {
   ConnectionKey key;
   int64_t time_ns;           // of the SYN
@@ -18,7 +18,7 @@ struct alignas(64) Embryo {
   uint16_t ip_length_bytes;
   uint16_t interface : 15;
   uint16_t sent_by_b : 1;
-  // Neighbours in the order of age.
+  // Neighbours in the order of age, or EmbryoTable::kNone.
   uint32_t older;
   uint32_t newer;
 
@@ -26,27 +26,26 @@ struct alignas(64) Embryo {
 };
 static_assert(sizeof(Embryo) == 64, "one cache line");
 
-// The embryos of one table, in slots that never move, from the oldest to the newest.
+// The embryos of one table, in slots that never move, linked from the oldest to the newest.
 //
-// Design. All that is known of a SYN without an answer fits into 64 bytes. A record with its windows takes more than
-// five times as much. So a flood of SYNs fills small places, and the places that it takes away are those of the oldest
-// embryos, not those of real connections. The first packet after the SYN turns an embryo into a record (see
-// FillRecord).
+// Design. Everything that is known about an unanswered SYN fits into 64 bytes. A record with its windows takes more
+// than five times as much. So a SYN flood fills small slots, and it displaces the oldest embryos instead of real
+// connections. The first packet after the SYN turns an embryo into a record (see FillRecord).
 //
 // Thread: confined to its table.
-// Bounds: `capacity`, which the caller keeps to.
+// Bounds: `capacity` embryos. The caller makes room before Add().
 class EmbryoTable {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
 
   explicit EmbryoTable(uint32_t capacity) : embryos_(capacity) {}
 
-  // A slot for a new embryo, the newest, to be filled in. REQUIRES: size() < capacity.
+  // Adds an embryo as the newest and returns its slot, which the caller must fill in. REQUIRES: size() < capacity.
   uint32_t Add();
   void Remove(uint32_t slot);
 
-  // Fetches the cache lines that Remove() of this embryo changes besides its own: without it, each SYN-ACK waited for
-  // two lines from memory (6 % of the time of a million connections).
+  // Prefetches the two neighbours' cache lines, which Remove(slot) changes. Without this, each SYN-ACK waited for two
+  // lines from memory (6 % of the time of a million connections).
   void FetchNeighbors(uint32_t slot) const {
     const Embryo& embryo = embryos_[slot];
     if (embryo.older < kFree) FetchAhead(&embryos_[embryo.older]);
@@ -60,15 +59,16 @@ class EmbryoTable {
 
   uint32_t oldest() const { return oldest_; }  // kNone when empty
   uint32_t size() const { return size_; }
-  uint32_t slot_limit() const { return slot_limit_; }
+  uint32_t slot_limit() const { return slot_limit_; }  // all slots that were ever used are below
 
  private:
-  static constexpr uint32_t kFree = UINT32_MAX - 1;  // in Embryo::older; then `newer` is the next free slot
+  // Marks a free slot, in Embryo::older. Embryo::newer of a free slot is the next free slot.
+  static constexpr uint32_t kFree = UINT32_MAX - 1;
 
   StableArray<Embryo> embryos_;
   uint32_t oldest_ = kNone;
   uint32_t newest_ = kNone;
-  uint32_t free_ = kNone;
+  uint32_t free_ = kNone;  // head of the list of free slots
   uint32_t slot_limit_ = 0;
   uint32_t size_ = 0;
 };

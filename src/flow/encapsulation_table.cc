@@ -6,8 +6,8 @@
 namespace tcpgauge {
 
 uint64_t EncapsulationTable::MemoryBytes(uint32_t capacity) {
-  // A growing array is there twice, the new one up to twice as large; the map is at least 7/16 full, and there half
-  // again while it grows.
+  // While a vector grows, its old array exists beside a new one of up to twice the size. The map's array is at least
+  // 7/16 full and, while the map grows, an old array of half the size exists beside it.
   constexpr uint64_t kMapSlotBytes = sizeof(std::pair<Encapsulation, uint32_t>) + 1;
   return capacity * (3 * (sizeof(Entry) + sizeof(uint32_t)) + kMapSlotBytes * 16 / 7 * 3 / 2);
 }

@@ -7,11 +7,11 @@
 
 namespace tcpgauge {
 
-// Turns an embryo into the record that the table would hold if it had begun with a record: confirmed, in SYN-SENT, not
-// yet in a wheel. Overwrites the record.
+// Overwrites `*record` and `*details` with the connection of an embryo: confirmed, in SYN-SENT, not yet in a wheel. The
+// result equals the record that the table would hold if it had begun the connection with a record.
 //
-// Design. The record is filled in directly. Taking a made-up SYN through the whole table would give the same record and
-// cost a second pass for each connection. A test compares both ways.
+// Design. The record is filled in directly. Passing an artificial SYN through the whole table would give the same
+// record and would handle each connection's SYN twice. A test compares both ways.
 void FillRecord(const Embryo& embryo, ConnectionRecord* record, ConnectionDetails* details);
 
 }  // namespace tcpgauge

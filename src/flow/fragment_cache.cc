@@ -17,7 +17,7 @@ std::optional<FragmentCache::Path> FragmentCache::FindPath(const DecodedPacket& 
 }
 
 const FragmentCache::Entry* FragmentCache::Find(const Datagram& datagram, int64_t time_ns) const {
-  // Newest first: identifications are used again, and fragments follow each other closely.
+  // Newest first: senders reuse identifications, and the fragments of a datagram follow each other closely.
   for (size_t age = 1; age <= kCapacity; ++age) {
     const Entry& entry = entries_[(next_ + kCapacity - age) % kCapacity];
     if (!entry.used) return nullptr;

@@ -13,11 +13,13 @@
 
 namespace tcpgauge {
 
-// Between which endpoints a fragmented IP datagram goes: its first fragment alone carries the ports, the others have
-// them from it.
+// Remembers the ports of fragmented IP datagrams. Only the first fragment carries the ports, so the following fragments
+// get them from here.
 //
-// Thread: confined to its owner. Bounds: kCapacity datagrams, the oldest give way. A datagram is known for 30 s from
-// its first fragment (the reassembly time-out of RFC 8200 is 60 s, Linux waits 30 s).
+// Thread: confined to its owner.
+// Time: the table's, in nanoseconds.
+// Bounds: kCapacity datagrams; a new one replaces the oldest. A datagram is remembered for 30 s from its first fragment
+// (the reassembly time-out is 60 s in RFC 8200 section 4.5, and 30 s in Linux).
 class FragmentCache {
  public:
   static constexpr size_t kCapacity = 256;
@@ -28,8 +30,9 @@ class FragmentCache {
     Endpoint destination;
   };
 
-  // The path of a fragment that arrives at `time_ns`: a first one is remembered, a following one is given the ports of
-  // the first. nullopt for a following one whose first was not seen. REQUIRES: packet.is_fragment.
+  // The endpoints of a fragment that arrives at `time_ns`. Remembers the ports of a first fragment. For a following
+  // fragment, uses the ports of its first fragment, or returns nullopt if that is not remembered.
+  // REQUIRES: packet.is_fragment.
   std::optional<Path> FindPath(const DecodedPacket& packet, int64_t time_ns);
 
  private:
@@ -37,7 +40,7 @@ class FragmentCache {
     IpAddress source;
     IpAddress destination;
     uint32_t id = 0;
-    Encapsulation encapsulation;  // not its number: that may go to another one while the datagram is remembered
+    Encapsulation encapsulation;  // not its id: another encapsulation may get that id meanwhile
 
     friend bool operator==(const Datagram& a, const Datagram& b) {
       return a.id == b.id && a.encapsulation == b.encapsulation && a.source == b.source &&
@@ -52,10 +55,11 @@ class FragmentCache {
     bool used = false;
   };
 
-  const Entry* Find(const Datagram& datagram, int64_t time_ns) const;  // or null
+  // The newest entry of the datagram, or null.
+  const Entry* Find(const Datagram& datagram, int64_t time_ns) const;
 
-  std::array<Entry, kCapacity> entries_;
-  size_t next_ = 0;
+  std::array<Entry, kCapacity> entries_;  // a ring
+  size_t next_ = 0;                       // the entry to write next
 };
 
 }  // namespace tcpgauge

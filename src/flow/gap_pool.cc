@@ -21,7 +21,7 @@ void GapPool::Add(SetId* set, End sender, uint32_t begin, uint32_t end) {
       return;
     }
   }
-  Append({begin, end}, &sets_[*set].ends[static_cast<size_t>(sender)]);  // a jump is above all that went before
+  Append({begin, end}, &sets_[*set].ends[static_cast<size_t>(sender)]);
 }
 
 void GapPool::Append(const Gap& range, Gaps* gaps) {
@@ -63,7 +63,7 @@ void GapPool::ForgetFarBelow(SetId* set, End sender, uint32_t before, uint32_t n
   const Gaps& gaps = sets_[*set].ends[static_cast<size_t>(sender)];
   Gaps left;
   for (size_t i = 0; i < gaps.count; ++i) {
-    // The sum may exceed 2^32, hence not the difference of the two.
+    // Add two distances in 64 bits: the whole distance may exceed 2^32, where next - begin would wrap.
     const uint64_t distance = uint64_t{before - gaps.ranges[i].begin} + (next - before);
     if (distance <= 1u << 31) Append(gaps.ranges[i], &left);
   }

@@ -10,12 +10,17 @@
 
 namespace tcpgauge {
 
-// Ranges of sequence numbers that were jumped over: bytes above them were seen, they themselves were not yet. They tell
-// a segment that was overtaken (out of order) from one that is sent again (retransmitted).
+// The gaps of all connections. A gap is a range of sequence numbers that was not seen, although bytes above it were. A
+// segment that fills a gap was overtaken (out of order); a segment with seen bytes was sent again (retransmitted).
 //
-// Thread: confined to its table. Sequence numbers are host order and compare modulo 2^32.
-// Bounds: kMaxGaps ranges an end; one more takes the place of the lowest, whose bytes then count as seen, and is
-// counted in overflows(). `max_sets` connections with gaps at a time; what does not fit is counted there too.
+// A connection without gaps takes no memory here. A connection with gaps owns a set, which holds the gaps of both ends;
+// `*set` in these methods is its id, kept in the connection's record.
+//
+// Thread: confined to its table.
+// Units: sequence numbers are in host order and compare modulo 2^32. Ranges exclude their end.
+// Bounds: `max_sets` connections have gaps at a time, and each end has at most kMaxGaps. A gap of a connection that
+// gets no set is dropped. A gap beyond kMaxGaps replaces the end's lowest gap. The bytes of a dropped or replaced gap
+// count as seen. Both cases are counted in overflows().
 class GapPool {
  public:
   using SetId = uint16_t;
@@ -23,23 +28,25 @@ class GapPool {
   static constexpr uint32_t kMaxSets = UINT16_MAX;
   static constexpr size_t kMaxGaps = 4;
 
-  // That `max_sets` can take: while the array grows, the old one is there beside one up to twice as large.
+  // The most memory that `max_sets` sets take: while the vector grows, its old array exists beside a new one of up to
+  // twice the size.
   static uint64_t MemoryBytes(uint32_t max_sets) { return uint64_t{3} * max_sets * sizeof(Set); }
 
   explicit GapPool(uint32_t max_sets) : max_sets_(max_sets) { sets_.resize(1); }
 
-  // Bytes [begin, end) of `sender` were jumped over. `*set` is the connection's set, made when it is kNone.
+  // Adds the gap [begin, end) of `sender`. Creates the connection's set when `*set` is kNone.
+  // REQUIRES: the gap is above all other gaps of this end.
   void Add(SetId* set, End sender, uint32_t begin, uint32_t end);
 
-  // Bytes [begin, end) were seen now. True when all of them lay in one gap, that is, none had been seen before. Frees
-  // the connection's set, and sets `*set` to kNone, with the last gap.
+  // Notes that bytes [begin, end) were seen now, and removes them from the end's gaps. True when all of them lay in one
+  // gap, so that no byte had been seen before. Releases the set when the connection has no gap left.
   bool Fill(SetId* set, End sender, uint32_t begin, uint32_t end);
 
-  // The end has sent up to `next` now, and up to `before` until now: gaps that begin more than 2^31 below are no longer
-  // comparable, and forgotten.
+  // Removes the end's gaps that begin more than 2^31 below `next`, because sequence numbers so far apart cannot be
+  // compared. The present segment raised the end's next sequence number from `before` to `next`.
   void ForgetFarBelow(SetId* set, End sender, uint32_t before, uint32_t next);
 
-  // Gives the set back; `*set` becomes kNone.
+  // Removes all gaps of the connection and sets `*set` to kNone.
   void Release(SetId* set);
 
   uint64_t overflows() const { return overflows_; }
@@ -58,14 +65,14 @@ class GapPool {
     SetId next_free = kNone;
   };
 
-  // Puts `range` above the others; the lowest gives way when there is no room.
+  // Adds `range` above the other ranges. Drops the lowest range when there is no room.
   void Append(const Gap& range, Gaps* gaps);
-  // Replaces what is known of an end; gives the set back when nothing is left in it.
+  // Replaces the gaps of an end. Releases the set when both ends have no gap left.
   void Replace(SetId* set, End sender, const Gaps& gaps);
 
   const uint32_t max_sets_;
-  std::vector<Set> sets_;  // [0] stands for "none"
-  SetId free_ = kNone;
+  std::vector<Set> sets_;  // by SetId; [0] is kNone and never used
+  SetId free_ = kNone;     // head of the list of free sets
   uint64_t overflows_ = 0;
 };
 

@@ -26,7 +26,7 @@ bool AcknowledgesSyn(const EndRecord& end, const DecodedPacket& segment) {
 HandshakeRtt HandshakeRttOf(const ConnectionRecord& record, const ConnectionDetails& details) {
   HandshakeRtt rtt = {ConnectionSummary::kUnknown, ConnectionSummary::kUnknown, ConnectionSummary::kUnknown};
   if (details.syn_ack_time == ConnectionDetails::kUnknown) return rtt;
-  // Segments may have been captured out of order.
+  // A difference is negative when segments were captured out of order.
   const auto nanoseconds = [](int64_t units) {
     return std::max<int64_t>(units, 0) * ConnectionDetails::kNanosecondsPerUnit;
   };

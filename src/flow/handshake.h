@@ -9,20 +9,21 @@
 
 namespace tcpgauge {
 
-// How long a handshake took, as seen from where it was captured, in nanoseconds; ConnectionSummary::kUnknown where a
-// segment was not seen.
+// How long a handshake took, measured at the point of capture. A duration is ConnectionSummary::kUnknown unless both of
+// its segments were seen.
 struct HandshakeRtt {
   int64_t server_ns;  // from the SYN to the SYN-ACK
   int64_t client_ns;  // from the SYN-ACK to the ACK
-  int64_t whole_ns;   // known when both parts are
+  int64_t whole_ns;   // from the SYN to the ACK; known when both parts are known
 };
 HandshakeRtt HandshakeRttOf(const ConnectionRecord& record, const ConnectionDetails& details);
 
+// kNone: the segment is no step of a handshake.
 enum class HandshakeStep : uint8_t { kNone, kSyn, kSynAck, kAck };
 
-// Notes when the steps of the three-way handshake (RFC 9293 section 3.5) came; returns which of them the segment is.
-// To be called with every segment while the connection is, or was before it, in the states of a handshake: `before` is
-// the state before the segment, the record holds the one after it. `time_ns` is the table's.
+// Returns which step of the three-way handshake (RFC 9293 section 3.5) the segment is, and stores the step's time. Call
+// it for every segment before or after which the connection is in SYN-SENT or SYN-RECEIVED. `before` is the state
+// before the segment; `record` holds the state after it. `time_ns` is table time.
 HandshakeStep NoteHandshake(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionState before,
                             ConnectionRecord* record, ConnectionDetails* details);
 

@@ -12,20 +12,23 @@
 
 namespace tcpgauge {
 
-// On which interface the packets of a connection's end are counted, so that a packet that crosses several interfaces is
-// counted once.
+// Chooses the interface on which the packets of a connection's end are counted, so that a packet that crosses several
+// interfaces is counted once.
 //
 // Design. With `any`, or with a bridge and its veths, the same packet is captured several times. Each end of a
-// connection is pinned to the interface that saw it first, until it is silent there for a second while another
-// interface still sees it. Packets on other interfaces are counted as duplicates. The pin is per direction, because
-// asymmetric routing sends the two directions over different interfaces.
+// connection is pinned to the interface that saw it first. Packets on other interfaces are counted as duplicates. When
+// an end has been silent on its interface for a second and another interface sees it, the end is pinned to that one.
+// The pin is per direction, because asymmetric routing sends the two directions over different interfaces.
 //
-// Thread: confined to its table. Times are the table's, in nanoseconds.
+// Thread: confined to its table.
+// Time: the table's, in nanoseconds.
+// Bounds: kMaxInterfaces. All interfaces from kMaxInterfaces - 1 up count as one.
 class InterfacePins {
  public:
-  static constexpr size_t kMaxInterfaces = 1024;  // further ones are one
+  static constexpr size_t kMaxInterfaces = 1024;
 
-  // Whether what `sender` sent is counted on another interface, which is not silent; counts the packet if so.
+  // Whether a packet from `sender` is a duplicate, because the sender is pinned to another interface and is not silent
+  // there. Counts a duplicate.
   bool IsDuplicate(size_t interface, End sender, int64_t time_ns, ConnectionRecord* record) {
     uint16_t& pinned = record->interfaces[static_cast<size_t>(sender)];
     const uint16_t here = Bounded(interface);
@@ -39,7 +42,7 @@ class InterfacePins {
     return true;
   }
 
-  // A packet that is no duplicate is counted.
+  // Notes that a packet from `sender` was counted on `interface`. REQUIRES: it is no duplicate.
   static void Note(size_t interface, End sender, int64_t time_ns, ConnectionRecord* record) {
     uint16_t& pinned = record->interfaces[static_cast<size_t>(sender)];
     if (pinned == ConnectionRecord::kNoInterface) pinned = Bounded(interface);
@@ -50,13 +53,13 @@ class InterfacePins {
     return static_cast<uint16_t>(std::min<size_t>(interface, kMaxInterfaces - 1));
   }
 
-  // Packets of connections that are counted on another interface. REQUIRES: interface < kMaxInterfaces.
+  // Duplicates that came on `interface`. REQUIRES: interface < kMaxInterfaces.
   uint64_t duplicate_packets(size_t interface) const { return duplicate_packets_[interface]; }
 
  private:
-  // In sixteenths of a second.
+  // Both are in sixteenths of a second.
   static constexpr uint16_t kSilence = 16;
-  // Interfaces are read in turn, so a packet may be this much older than the one counted before it.
+  // Interfaces are read in turn, so a packet may be older by this much than the packet that was counted before it.
   static constexpr uint16_t kSkew = 16;
 
   static uint16_t ToSixteenths(int64_t time_ns) {

@@ -11,16 +11,19 @@
 
 namespace tcpgauge {
 
-// Which connection a packet is of: its 4-tuple, which following fragments have from the first, and its encapsulation.
+// Finds the connection key of a packet: its 4-tuple and the id of its encapsulation. Following fragments get the ports
+// of their first fragment.
 //
-// Thread: confined to its table. Bounds: those of FragmentCache.
+// Thread: confined to its table.
+// Bounds: those of FragmentCache and EncapsulationTable.
 class KeyFinder {
  public:
   // `encapsulations` must outlive it.
   explicit KeyFinder(EncapsulationTable* encapsulations) : encapsulations_(*encapsulations) {}
 
-  // The key of a TCP segment or fragment that arrives at `time_ns`, which holds a use of its encapsulation, and the end
-  // that sent it. False for a fragment of whose datagram the first was not seen.
+  // Sets `*key` and `*sender` for a TCP segment or fragment that arrives at `time_ns`. Acquires a use of
+  // key->encapsulation, which the caller must release. Returns false, and acquires no use, for a following fragment
+  // whose first fragment is not remembered.
   bool Find(const DecodedPacket& packet, int64_t time_ns, ConnectionKey* key, End* sender) {
     if (packet.is_fragment) return FindOfFragment(packet, time_ns, key, sender);
     *key = ConnectionKey::Of(packet.source, packet.destination, encapsulations_.Acquire(packet.encapsulation), sender);

@@ -4,7 +4,7 @@
 namespace tcpgauge {
 
 KeyHasher::KeyHasher(uint64_t seed) {
-  // SplitMix64: well-mixed words from one seed.
+  // SplitMix64 derives well-mixed words from one seed.
   for (uint64_t& secret : secrets_) {
     seed += 0x9e3779b97f4a7c15;
     uint64_t mixed = seed;

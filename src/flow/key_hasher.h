@@ -10,15 +10,16 @@
 
 namespace tcpgauge {
 
-// Hashes connection keys, with a seed: nobody outside can choose keys that collide.
-// Thread: any; it never changes.
+// Hashes connection keys under a seed. Nobody who does not know the seed can choose keys that collide.
+//
+// Thread: any; immutable.
 class KeyHasher {
  public:
   explicit KeyHasher(uint64_t seed);
 
   uint64_t HashOf(const ConnectionKey& key) const {
     uint64_t words[5];
-    static_assert(sizeof(words) == sizeof(key), "all of it");
+    static_assert(sizeof(words) == sizeof(key), "the words are the whole key");
     std::memcpy(words, &key, sizeof(words));
     const uint64_t a = Fold(words[0] ^ secrets_[0], words[1] ^ secrets_[1]);
     const uint64_t b = Fold(words[2] ^ secrets_[2], words[3] ^ secrets_[3]);
@@ -26,7 +27,7 @@ class KeyHasher {
   }
 
  private:
-  // Both halves of the 128-bit product.
+  // The two halves of the 128-bit product, XORed.
   static uint64_t Fold(uint64_t a, uint64_t b) {
     const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
     return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);

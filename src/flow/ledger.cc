@@ -19,8 +19,8 @@ void Ledger::Close(const Ended& connection) {
   edges_->Close(connection.edge, EdgeKeyOf(connection.key, connection.client), failed);
 }
 
-void Ledger::CreditSome(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,
-                        ConnectionRecord* record) {
+void Ledger::CreditNonzero(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,
+                           ConnectionRecord* record) {
   (of_client ? totals_.client_payload_bytes : totals_.server_payload_bytes) += payload_bytes;
   (of_client ? totals_.client_retransmitted_segments : totals_.server_retransmitted_segments) +=
       losses.retransmitted_segments;

@@ -14,14 +14,17 @@
 
 namespace tcpgauge {
 
-// The account of everything that connections carried: the totals and, where anybody reads them, the edges. Both are
-// credited with the same amounts, by the same calls.
+// The account of everything that connections carried: the totals and, if the table keeps rates, the edges. The same
+// calls credit both with the same amounts.
 //
 // Design. Amounts are credited when their packet comes. Adding up the rows of a snapshot was rejected: eviction, the
 // bound on listed rows and the slices of a pass would each make such a sum wrong, and a counter could fall. A midstream
-// connection is credited as a whole when it is confirmed or ends.
+// connection is credited when it is confirmed, with everything that it carried so far. If it ends unconfirmed, it is
+// credited then.
 //
-// Thread: confined to its table. Times are the table's, in nanoseconds.
+// Thread: confined to its table.
+// Time: the table's, in nanoseconds.
+// Bounds: those of EdgeTable.
 class Ledger {
  public:
   // `edges` may be null.
@@ -30,9 +33,9 @@ class Ledger {
   const Totals& totals() const { return totals_; }
   const EdgeTable* edges() const { return edges_.get(); }
 
-  // A connection is shown from now on. It is in no state until Enter().
+  // Counts a connection that was confirmed. The caller then calls Enter() with its state.
   void Open(const ConnectionKey& key, End client, bool midstream, int64_t now_ns);
-  // An opened connection has ended.
+  // An opened connection that has ended.
   struct Ended {
     const ConnectionKey& key;
     End client;
@@ -43,16 +46,18 @@ class Ledger {
   };
   void Close(const Ended& connection);
 
+  // Add an opened connection to the gauge of `state`, and remove it from there.
   void Enter(ConnectionState state) { ++totals_.connections[static_cast<size_t>(state)]; }
   void Leave(ConnectionState state) { --totals_.connections[static_cast<size_t>(state)]; }
 
-  // What an end of the connection sent. One that is not confirmed was not opened.
+  // Credits an amount that one end of the connection sent. Updates record->edge if the connection is confirmed.
   void Credit(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,
               ConnectionRecord* record) {
-    if (payload_bytes != 0 || !losses.none()) CreditSome(of_client, payload_bytes, losses, now_ns, record);
+    if (payload_bytes != 0 || !losses.IsZero()) CreditNonzero(of_client, payload_bytes, losses, now_ns, record);
   }
-  // All that both ends sent so far.
+  // Credits everything that both ends sent so far.
   void CreditAll(int64_t now_ns, ConnectionRecord* record);
+  // Credits a completed handshake of an opened connection.
   void CreditHandshake(int64_t rtt_ns, ConnectionRecord* record);
 
   // See EdgeTable::Rebalance.
@@ -61,8 +66,8 @@ class Ledger {
   }
 
  private:
-  void CreditSome(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,
-                  ConnectionRecord* record);
+  void CreditNonzero(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,
+                     ConnectionRecord* record);
   EdgeKey EdgeKeyOf(const ConnectionKey& key, End client) const {
     return edges_->KeyOf(key.endpoint(client).address, key.endpoint(OtherEnd(client)));
   }

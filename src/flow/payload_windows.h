@@ -12,10 +12,12 @@
 
 namespace tcpgauge {
 
-// What readers ask of each connection's payload: its rate, for each end, and its weight in the ranking, over a trailing
-// window each.
+// The payload rates of both ends of every connection, and its weight in the ranking. Rates and weights are sums over
+// two trailing windows of different lengths.
 //
-// Thread: confined to its table, but for Populate(). Memory: see WindowedSums.
+// Thread: confined to its table, Populate() excepted.
+// Time: the table's, in nanoseconds.
+// Memory: see WindowedSums.
 class PayloadWindows {
  public:
   PayloadWindows(size_t slots, int64_t rate_tick_ns, int64_t rate_window_ns, int64_t ranking_window_ns)
@@ -39,12 +41,12 @@ class PayloadWindows {
     ranking_.Add(slot, 0, payload_bytes, time_ns);
   }
 
-  // Payload bytes per second that the end sent, over the rate window that ended last before `time_ns`.
+  // Payload bytes per second that the end sent, over the last rate window that ended by `time_ns`.
   double Rate(size_t slot, End sender, int64_t time_ns) const {
     return rates_.Sum(slot, static_cast<size_t>(sender), time_ns) / rate_window_seconds_;
   }
 
-  // Payload bytes of both ends over the ranking window.
+  // Payload bytes of both ends over the ranking window that ends at `time_ns`.
   uint64_t Weight(size_t slot, int64_t time_ns) const { return ranking_.SumSince(slot, 0, time_ns); }
 
   void Prefetch(size_t slot) const {
@@ -52,14 +54,14 @@ class PayloadWindows {
     ranking_.Prefetch(slot);
   }
 
-  // See PopulateLazyMemory(). REQUIRES: below `slots`.
+  // See PopulateLazyMemory(). REQUIRES: first_slot + count <= slots. Thread: any.
   void Populate(size_t first_slot, size_t count) {
     rates_.Populate(first_slot, count);
     ranking_.Populate(first_slot, count);
   }
 
  private:
-  static constexpr size_t kRateLanes = 2;  // End
+  static constexpr size_t kRateLanes = 2;  // indexed by End
   static constexpr size_t kRankingLanes = 1;
 
   static int64_t RankingTick(int64_t ranking_window_ns) { return std::max<int64_t>(ranking_window_ns / 4, 1); }

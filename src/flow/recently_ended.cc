@@ -13,7 +13,7 @@ bool IsHeavier(const RecentlyEnded::Entry& a, const RecentlyEnded::Entry& b) {
 }  // namespace
 
 void RecentlyEnded::Add(const Entry& entry) {
-  if (!Wants(entry.summary.window_payload_bytes)) return;
+  if (!WouldKeep(entry.summary.window_payload_bytes)) return;
   if (entries_.size() == capacity_) {
     std::pop_heap(entries_.begin(), entries_.end(), IsHeavier);
     entries_.pop_back();

@@ -10,10 +10,11 @@
 
 namespace tcpgauge {
 
-// The heaviest of the connections that ended within the ranking window: one that lived between two scrapes is to have
-// its chance to be exported.
+// The heaviest of the connections that ended within the ranking window. It gives a connection that lived between two
+// scrapes its chance to be exported.
 //
-// Thread: confined to its table. Bounds: `capacity` connections; a heavier one takes the place of the lightest.
+// Thread: confined to its table.
+// Bounds: `capacity` connections; when it is full, a heavier one replaces the lightest.
 class RecentlyEnded {
  public:
   struct Entry {
@@ -24,12 +25,13 @@ class RecentlyEnded {
   RecentlyEnded(size_t capacity, int64_t window_ns) : capacity_(capacity), window_ns_(window_ns) {}
 
   // Whether a connection of this weight would be kept.
-  bool Wants(uint64_t window_payload_bytes) const {
+  bool WouldKeep(uint64_t window_payload_bytes) const {
     return window_payload_bytes > 0 && capacity_ > 0 &&
            (entries_.size() < capacity_ || window_payload_bytes > entries_.front().summary.window_payload_bytes);
   }
+  // Keeps the entry if it is heavy enough.
   void Add(const Entry& entry);
-  // Forgets those that ended more than a window ago.
+  // Removes connections that ended more than a window before `now_ns`.
   void Expire(int64_t now_ns);
 
   // In no order.

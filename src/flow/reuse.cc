@@ -15,13 +15,13 @@ bool IsSameSyn(const EndRecord& end, const DecodedPacket& segment) {
 
 }  // namespace
 
-bool BeginsAnother(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
+bool BeginsNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
   const EndRecord& end = record.end(sender);
   if (IsSameSyn(end, segment)) return false;
   if (IsSyn(segment)) {
     switch (record.state) {
       case ConnectionState::kSynSent:
-        return end.has(EndRecord::kSynSeen);  // else a simultaneous open
+        return end.has(EndRecord::kSynSeen);  // if unset, this is a simultaneous open
       case ConnectionState::kSynReceived:
         return false;
       case ConnectionState::kEstablished:
@@ -32,12 +32,12 @@ bool BeginsAnother(const ConnectionRecord& record, const DecodedPacket& segment,
         return true;
     }
   }
-  // The answer to a SYN that was not captured.
+  // This SYN-ACK may answer a SYN that was not captured.
   return IsSynAck(segment) && (record.state == ConnectionState::kClosed || record.state == ConnectionState::kReset) &&
          record.has(ConnectionRecord::kRoleObserved);
 }
 
-bool MayBeginAnother(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
+bool MayBeginNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
   const EndRecord& end = record.end(sender);
   const bool handshake_over = record.state == ConnectionState::kEstablished ||
                               (record.state == ConnectionState::kSynReceived && end.has(EndRecord::kSynSeen));
@@ -60,7 +60,7 @@ bool AnswersCandidate(const ConnectionRecord& record, const DecodedPacket& segme
 
 int64_t CandidateTime(const EndRecord& end, int64_t now_ns) {
   const uint32_t elapsed_us = EndRecord::RttTime(now_ns) - end.rtt_time_us;
-  // Negative when the answer overtook the SYN on its way here.
+  // The difference is negative when the answer was captured before the SYN.
   return now_ns - std::max<int64_t>(static_cast<int32_t>(elapsed_us), 0) * kNanosecondsPerMicrosecond;
 }
 

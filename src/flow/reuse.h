@@ -9,26 +9,30 @@
 
 namespace tcpgauge {
 
-// When the 4-tuple of a connection is used by another one (RFC 9293 section 3.6.1). Times are the table's.
+// Decides when a SYN begins a new connection on the 4-tuple of an old one (RFC 9293 section 3.6.1).
 //
 // Design. Anybody can send a SYN with a forged address, so a SYN alone must not end an established connection. A SYN
-// with other numbers is kept as a candidate, and its numbers do not enter the connection. The new connection begins
-// when the other end answers the candidate. A connection that is unanswered, closing, closed or reset gives way at
-// once.
+// with another sequence number is stored as a candidate, and the connection's sequence numbers ignore it. The new
+// connection begins when the other end answers the candidate. If the old connection is unanswered, closing, closed or
+// reset, the new one begins at once.
+//
+// The candidate takes the place of its sender's RTT sample in EndRecord, so an end has one candidate at most.
+//
+// Time: the table's, in nanoseconds.
 
-// Whether the segment begins another connection at once: the old one cannot be meant by it.
-bool BeginsAnother(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
+// Whether the segment begins a new connection at once, because it cannot belong to the old one.
+bool BeginsNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
 
-// Whether the SYN, which does not begin another at once, may do so, or be forged: then its numbers must not enter the
-// connection, and what there is to know of it is kept as a candidate until the other end answers.
-bool MayBeginAnother(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
-// In the place of the RTT sample under way.
+// Whether the segment is a SYN that may begin a new connection, or may be forged. Such a SYN must be kept as a
+// candidate. REQUIRES: !BeginsNewConnection(record, segment, sender).
+bool MayBeginNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
+// Stores the SYN as the candidate of its sender. Gives up the RTT sample that is under way.
 void KeepCandidate(const DecodedPacket& syn, int64_t time_ns, EndRecord* end);
-// Whether the segment is the answer to the candidate that the other end sent.
+// Whether the segment is a SYN-ACK that answers the candidate of the other end.
 bool AnswersCandidate(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
-// When the candidate that `end` keeps came, seen at `now_ns` and no later than that: within 35 minutes.
+// When the candidate of `end` came, at most `now_ns`. REQUIRES: it came less than 35 minutes before `now_ns`.
 int64_t CandidateTime(const EndRecord& end, int64_t now_ns);
-// Makes the client's end of the new connection what it is after its SYN, the candidate of the old one.
+// Initialises the client's end of the new connection as after its SYN. `candidate` is the same end of the old one.
 void TakeCandidate(const EndRecord& candidate, EndRecord* end);
 
 }  // namespace tcpgauge

@@ -6,41 +6,42 @@
 namespace tcpgauge {
 namespace {
 
-// A sample that waited longer measures a lost acknowledgment or an idle peer, not the path. It also keeps the clock of
-// rtt_time_us, which wraps after 71 minutes, unambiguous.
+// A longer sample measures a lost acknowledgment or an idle peer, not the path. The limit also makes differences of
+// rtt_time_us unambiguous, which wraps after 71 minutes.
 constexpr uint32_t kMaxRttUs = 60 * 1000 * 1000;
 
-constexpr uint64_t kMaxZeroWindows = (1 << 24) - 1;  // EndRecord's bit-field
+constexpr uint64_t kMaxZeroWindows = (1 << 24) - 1;  // the largest value of EndRecord's bit-field
 
-constexpr uint32_t kMaxFlightBytes = 1u << 30;  // RFC 7323 section 2.3
+constexpr uint32_t kMaxFlightBytes = 1u << 30;  // the largest window, RFC 7323 section 2.3
 
 void AddRttSample(uint32_t sample_us, EndRecord* end) {
   if (sample_us > kMaxRttUs) return;
   if (end->smoothed_rtt_eighth_us == 0) {
     end->smoothed_rtt_eighth_us = sample_us * 8;
   } else {
-    // SRTT += (sample - SRTT) / 4. RFC 6298 has an eighth, and senders that sample with every acknowledgment; here it
-    // is one sample in a round trip, and the estimate should be no older than theirs.
+    // SRTT += (sample - SRTT) / 4. RFC 6298 uses an eighth, for senders that take a sample with every acknowledgment.
+    // Here there is one sample in a round trip, so a larger factor keeps the estimate as recent as theirs.
     end->smoothed_rtt_eighth_us += sample_us * 2 - end->smoothed_rtt_eighth_us / 4;
   }
   if (end->smoothed_rtt_eighth_us == 0) end->smoothed_rtt_eighth_us = 1;  // zero means "no sample"
 }
 
-// Where the next sample begins, after one that `segment` has ended: anywhere in the flight that comes next. An
-// acknowledgment sets off a burst, of which the first segment alone waits in no queue; it must not stand for all.
+// Chooses where the next sample begins, after `segment` has ended one: at a random place in the next flight. An
+// acknowledgment triggers a burst, and only the first segment of the burst waits in no queue. A sample that always
+// began there would not represent the others.
 void ChooseNextSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* end) {
   const uint32_t flight = end->next_sequence - segment.acknowledgment_number;
-  const uint32_t random = now_us * 0x9e3779b1 >> 24;  // of 256
+  const uint32_t random = now_us * 0x9e3779b1 >> 24;  // 0 to 255
   end->rtt_sequence = end->next_sequence + static_cast<uint32_t>(uint64_t{flight} * random / 256);
 }
 
-// `segment` acknowledges what `other` sent.
+// Ends the sample of `other` if `segment`, which the opposite end sent, acknowledges it.
 void FinishRttSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* other) {
   if (!other->has(EndRecord::kRttPending) || other->has(EndRecord::kCandidateSyn) ||
       SequenceLess(segment.acknowledgment_number, other->rtt_sequence))
     return;
-  // What echoes another timestamp answers another segment: an earlier one, whose acknowledgment was delayed, or a later
-  // one, when that of this one was not captured.
+  // An acknowledgment that echoes another timestamp answers another segment. That is an earlier one if its
+  // acknowledgment was delayed, or a later one if the acknowledgment of the sampled segment was not captured.
   const bool by_timestamps = other->has(EndRecord::kRttTimestamp) && segment.has_timestamps;
   if (!by_timestamps || segment.timestamp_echo_reply == other->rtt_timestamp) {
     AddRttSample(now_us - other->rtt_time_us, other);
@@ -51,7 +52,7 @@ void FinishRttSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* o
 
 void StartRttSample(const DecodedPacket& segment, uint32_t segment_end, uint32_t now_us, EndRecord* end) {
   end->set(EndRecord::kRttPending);
-  end->clear(EndRecord::kCandidateSyn);  // its sender goes on with this connection
+  end->clear(EndRecord::kCandidateSyn);  // its sender continues this connection instead
   end->rtt_sequence = segment_end;
   end->rtt_time_us = now_us;
   end->rtt_timestamp = segment.timestamp_value;
@@ -65,7 +66,8 @@ void StartRttSample(const DecodedPacket& segment, uint32_t segment_end, uint32_t
 bool MayStartRttSample(const DecodedPacket& segment, uint32_t now_us, const EndRecord& end) {
   if (end.has(EndRecord::kCandidateSyn)) return true;
   if (end.has(EndRecord::kRttPending)) return now_us - end.rtt_time_us > kMaxRttUs;
-  // A place that is further on than any flight is left over from long ago.
+  // Wait while rtt_sequence is ahead of the segment, by at most the largest window. If it is further ahead modulo 2^32,
+  // the segment has passed it, or it is a value of long ago.
   return end.rtt_sequence - segment.sequence_number - 1 >= kMaxFlightBytes;
 }
 
@@ -73,7 +75,7 @@ bool MayStartRttSample(const DecodedPacket& segment, uint32_t now_us, const EndR
 
 void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionRecord* record,
                     GapPool* gaps) {
-  if (segment.tcp_flags & kTcpRst) return;  // its numbers follow other rules (RFC 9293 section 3.5.2)
+  if (segment.tcp_flags & kTcpRst) return;  // a RST's numbers follow other rules (RFC 9293 section 3.5.2)
   EndRecord& end = record->end(sender);
   EndRecord& other = record->end(OtherEnd(sender));
   const uint32_t now_us = EndRecord::RttTime(time_ns);
@@ -109,7 +111,7 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
     if (end.has(EndRecord::kCandidateSyn)) end.rtt_sequence = end.next_sequence;
     end.clear(EndRecord::kRttPending | EndRecord::kCandidateSyn);
     if (segment.payload_length_bytes > 0 && SequenceLess(payload_begin, end.next_sequence)) {
-      // Gaps lie below next_sequence; what is above it may be too far from them to compare.
+      // All gaps lie below next_sequence. Numbers above it may be too far from a gap to be compared with it.
       const uint32_t old_end = SequenceLess(payload_end, end.next_sequence) ? payload_end : end.next_sequence;
       if (gaps->Fill(&record->gaps, sender, payload_begin, old_end)) {
         ++end.out_of_order_segments;

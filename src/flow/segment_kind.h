@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// The first and the second segment of a handshake (RFC 9293 section 3.5), by their flags.
+// Whether the flags are those of the first and of the second segment of a handshake (RFC 9293 section 3.5).
 inline bool IsSyn(const DecodedPacket& segment) {
   return (segment.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == kTcpSyn;
 }

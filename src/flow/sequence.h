@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// Comparison of sequence numbers and TCP timestamps modulo 2^32 (RFC 9293 section 3.4, RFC 7323 section 5.2).
+// Compare sequence numbers modulo 2^32 (RFC 9293 section 3.4). Meaningful for numbers less than 2^31 apart.
 constexpr bool SequenceLess(uint32_t a, uint32_t b) { return static_cast<int32_t>(a - b) < 0; }
 constexpr bool SequenceLessOrEqual(uint32_t a, uint32_t b) { return !SequenceLess(b, a); }
 

@@ -12,7 +12,7 @@
 
 namespace tcpgauge {
 
-// The sockets on which this machine listens, as the operating system reports them: an immutable value.
+// The sockets on which this machine listens, as the operating system reports them.
 struct LocalListeners {
   absl::flat_hash_set<Endpoint> endpoints;       // bound to one address
   absl::flat_hash_set<uint16_t> wildcard_ports;  // bound to all addresses
@@ -24,18 +24,20 @@ struct LocalListeners {
   }
 };
 
-// Who is known to be a server: endpoints that answered a SYN since the start, and local listeners.
+// The endpoints that are known to be servers: those that answered a SYN since the start, and local listeners.
 //
-// Thread: confined to its table. Bounds: kCapacity learned endpoints; one more is not learned, and counted.
+// Thread: confined to its table.
+// Bounds: kCapacity learned endpoints; a further one is not learned, and is counted in overflows().
 class ServerEndpoints {
  public:
   static constexpr size_t kCapacity = 65536;
 
-  // That it can take: a set that is at least 7/16 full, and there half again while it grows.
+  // The most memory that it takes: the set's array is at least 7/16 full and, while the set grows, an old array of half
+  // the size exists beside it.
   static constexpr uint64_t kMemoryBytes = kCapacity * (sizeof(Endpoint) + 1) * 16 / 7 * 3 / 2;
 
   void Learn(const Endpoint& endpoint) {
-    if (last_ == endpoint) return;  // as of many connections to one server
+    if (last_ == endpoint) return;  // saves a lookup for many connections to one server
     if (learned_.size() < kCapacity) {
       learned_.insert(endpoint);
     } else if (!learned_.contains(endpoint)) {
@@ -55,14 +57,14 @@ class ServerEndpoints {
 
  private:
   absl::flat_hash_set<Endpoint> learned_;
-  std::optional<Endpoint> last_;  // that was learned
+  std::optional<Endpoint> last_;  // the last endpoint that Learn() added or found
   std::shared_ptr<const LocalListeners> local_;
   uint64_t overflows_ = 0;
 };
 
-// Which end of a connection whose handshake was not seen is the client: the one that is not a known server; else the
-// one whose port is ephemeral (Linux's default range) when only one is; else the one with the higher port, as in
-// tcptrack. True when it is `b`.
+// Guesses which end of a connection is the client when the handshake was not seen: true when it is `b`. If exactly one
+// end is a known server, the other end is the client. Otherwise, if exactly one end has an ephemeral port (Linux's
+// default range), that end is the client. Otherwise, as in tcptrack, the client is the end with the higher port.
 bool IsClientB(const Endpoint& a, const Endpoint& b, const ServerEndpoints& servers);
 
 }  // namespace tcpgauge

@@ -11,15 +11,15 @@ SlotSet::SlotSet(size_t buckets)
       buckets_(static_cast<Bucket*>(memory_->data())) {}
 
 void SlotSet::Insert(uint32_t slot, uint32_t hash) {
-  if (size_ == MostIn(bucket_count_)) Grow();
+  if (size_ == MaxSlots(bucket_count_)) Grow();
   Put(slot, hash);
   ++size_;
 }
 
 void SlotSet::Put(uint32_t slot, uint32_t hash) {
-  for (uint32_t at = HomeOf(hash);; at = After(at)) {
+  for (uint32_t at = HomeOf(hash);; at = NextBucket(at)) {
     Bucket& bucket = buckets_[at];
-    const uint32_t free = PlacesOf(bucket.slots, ~kNone);
+    const uint32_t free = MatchMask(bucket.slots, ~kNone);
     if (free == 0) continue;
     const int index = __builtin_ctz(free);
     bucket.hashes[index] = hash;
@@ -29,9 +29,9 @@ void SlotSet::Put(uint32_t slot, uint32_t hash) {
 }
 
 SlotSet::Position SlotSet::Locate(uint32_t slot, uint32_t hash) const {
-  for (uint32_t at = HomeOf(hash);; at = After(at)) {
-    const uint32_t places = PlacesOf(buckets_[at].slots, ~slot);
-    if (places != 0) return {at, static_cast<uint32_t>(__builtin_ctz(places))};
+  for (uint32_t at = HomeOf(hash);; at = NextBucket(at)) {
+    const uint32_t mask = MatchMask(buckets_[at].slots, ~slot);
+    if (mask != 0) return {at, static_cast<uint32_t>(__builtin_ctz(mask))};
   }
 }
 
@@ -42,9 +42,10 @@ void SlotSet::Replace(uint32_t slot, uint32_t other, uint32_t hash) {
 
 void SlotSet::Erase(uint32_t slot, uint32_t hash) {
   Position hole = Locate(slot, hash);
-  // What had to go past the hole's bucket comes back into it; then the hole is where that was.
+  // Backward-shift deletion: move an entry that had overflowed past this bucket into the hole, and repeat from where it
+  // was. `ahead` is the distance from the hole's bucket to `at`.
   for (uint32_t at = hole.bucket, ahead = 1; IsFull(buckets_[at]); ++ahead) {
-    at = After(at);
+    at = NextBucket(at);
     Bucket& bucket = buckets_[at];
     for (uint32_t i = 0; i < kSlotsPerBucket; ++i) {
       if (bucket.slots[i] == ~kNone || Distance(HomeOf(bucket.hashes[i]), at) < ahead) continue;

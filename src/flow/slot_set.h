@@ -12,43 +12,44 @@
 
 namespace tcpgauge {
 
-// A set of slot numbers, each under a 32-bit hash; several may have the same hash.
+// A set of slot numbers, each stored under a 32-bit hash. Several slots may have the same hash.
 //
-// Design. It is a hash table of buckets of one cache line: eight hashes and eight slots. An entry that its home bucket
-// has no room for goes into the next bucket that has room, so a bucket with room ends every search.
+// Design. It is a hash table whose buckets are cache lines of eight hashes and eight slots. An entry whose home bucket
+// is full goes into the next bucket that has room, so a search ends at the first bucket with room.
 //
-// Why not abseil's flat_hash_set: it keeps control bytes and entries apart, and sixteen entries of 8 bytes span three
+// Why not abseil's flat_hash_set: it stores control bytes and entries apart, and sixteen entries of 8 bytes span three
 // cache lines, of which its prefetch() fetches the first. 73 % of the time of a lookup was spent at the load of an
-// entry in another line. Here one line holds everything that a lookup needs, so one prefetch is enough. By turns,
-// medians of 5: a million connections in 1.23 instead of 1.62 s, a SYN flood in 0.58 instead of 0.77 s
+// entry in another line. Here one line holds everything that a lookup needs, so one prefetch is enough. Medians of 5
+// alternating runs: a million connections took 1.23 instead of 1.62 s, a SYN flood 0.58 instead of 0.77 s
 // (tests/bench/run.py files). All other maps and sets of the project are abseil's.
 //
-// Thread: confined to one.
-// Bounds: none; it doubles its buckets when they hold MostIn() of them, and never becomes smaller.
+// Thread: confined to one thread.
+// Bounds: none of its own. The number of buckets doubles when they hold MaxSlots(buckets) slots, and never falls.
 class SlotSet {
  public:
-  static constexpr uint32_t kNone = UINT32_MAX;  // is no slot
+  static constexpr uint32_t kNone = UINT32_MAX;  // not a valid slot
 
-  // REQUIRES: at least one bucket, and never so many slots that they need more than 2^31.
+  // Starts with `buckets` buckets. REQUIRES: at least one, and never so many slots that they need more than 2^31.
   explicit SlotSet(size_t buckets);
 
   size_t size() const { return size_; }
 
   void Prefetch(uint32_t hash) const { FetchAhead(&buckets_[HomeOf(hash)]); }
 
-  // A slot under this hash for which matches(slot) is true, else kNone.
+  // A slot under this hash for which matches(slot) is true, or kNone.
   template <typename Matches>
   uint32_t Find(uint32_t hash, Matches matches) const {
-    for (uint32_t at = HomeOf(hash);; at = After(at)) {
+    for (uint32_t at = HomeOf(hash);; at = NextBucket(at)) {
       const Bucket& bucket = buckets_[at];
-      for (uint32_t places = PlacesOf(bucket.hashes, hash); places != 0; places &= places - 1) {
-        const uint32_t slot = ~bucket.slots[__builtin_ctz(places)];
+      for (uint32_t mask = MatchMask(bucket.hashes, hash); mask != 0; mask &= mask - 1) {
+        const uint32_t slot = ~bucket.slots[__builtin_ctz(mask)];
         if (slot != kNone && matches(slot)) return slot;
       }
       if (!IsFull(bucket)) return kNone;
     }
   }
 
+  // REQUIRES: `slot` is not stored yet.
   void Insert(uint32_t slot, uint32_t hash);
   // Replaces `slot` by `other`. REQUIRES: `slot` is stored under `hash`.
   void Replace(uint32_t slot, uint32_t other, uint32_t hash);
@@ -56,16 +57,17 @@ class SlotSet {
   void Erase(uint32_t slot, uint32_t hash);
 
   static constexpr size_t kBucketBytes = 64;
-  // On average 5.75 of 8. With 6 the SYN flood was a sixth slower, because too many buckets are full; with fewer, a
-  // million slots take half a megabyte more.
-  static constexpr size_t MostIn(size_t buckets) { return buckets * 23 / 4; }
+  // The number of slots at which `buckets` buckets double: 5.75 of 8 on average. With 6, a SYN flood was a sixth
+  // slower, because too many buckets were full. With fewer, a million slots take half a megabyte more.
+  static constexpr size_t MaxSlots(size_t buckets) { return buckets * 23 / 4; }
+  // The fewest buckets that hold `slots` slots without doubling.
   static constexpr size_t BucketsFor(size_t slots) { return (slots * 4 + 22) / 23; }
 
  private:
   static constexpr uint32_t kSlotsPerBucket = 8;
   struct alignas(kBucketBytes) Bucket {
     uint32_t hashes[kSlotsPerBucket];
-    uint32_t slots[kSlotsPerBucket];  // each inverted, so that zeroed memory is free
+    uint32_t slots[kSlotsPerBucket];  // bitwise inverted, so that zeroed memory is a bucket of kNone
   };
   static_assert(sizeof(Bucket) == kBucketBytes, "one cache line");
   struct Position {
@@ -73,9 +75,9 @@ class SlotSet {
     uint32_t index;
   };
 
-  // A bit for each of the words that equals `value`. Hand-vectorised: gcc 12 compiles the plain loop to code that is
-  // twice as slow, and the flood took 1.00 s with it.
-  static uint32_t PlacesOf(const uint32_t (&words)[kSlotsPerBucket], uint32_t value) {
+  // A mask with bit i set where words[i] == value. Hand-vectorised: gcc 12 compiles the plain loop to code that is
+  // twice as slow, and the SYN flood took 1.00 s with it.
+  static uint32_t MatchMask(const uint32_t (&words)[kSlotsPerBucket], uint32_t value) {
     using Four = uint32_t __attribute__((vector_size(16)));
     Four low, high;
     std::memcpy(&low, words, sizeof(low));
@@ -86,18 +88,21 @@ class SlotSet {
     const uint64_t both = halves[0] | halves[1];
     return static_cast<uint32_t>(both | both >> 32);
   }
-  static bool IsFull(const Bucket& bucket) { return PlacesOf(bucket.slots, ~kNone) == 0; }
+  static bool IsFull(const Bucket& bucket) { return MatchMask(bucket.slots, ~kNone) == 0; }
 
-  // In the order of the mixed hashes, so that growing goes through memory in one direction.
+  // The bucket where the search for `hash` starts. Buckets are in the order of mixed hashes, so that Grow() writes
+  // memory in one direction.
   uint32_t HomeOf(uint32_t hash) const {
     return static_cast<uint32_t>(uint64_t{hash * 0x9e3779b1u} * bucket_count_ >> 32);
   }
-  uint32_t After(uint32_t bucket) const { return bucket + 1 == bucket_count_ ? 0 : bucket + 1; }
+  uint32_t NextBucket(uint32_t bucket) const { return bucket + 1 == bucket_count_ ? 0 : bucket + 1; }
 
-  // How many buckets `to` lies behind `from`.
+  // The number of steps of NextBucket() from `from` to `to`.
   uint32_t Distance(uint32_t from, uint32_t to) const { return to >= from ? to - from : to + bucket_count_ - from; }
 
+  // Insert() without growing and counting.
   void Put(uint32_t slot, uint32_t hash);
+  // REQUIRES: `slot` is stored under `hash`.
   Position Locate(uint32_t slot, uint32_t hash) const;
   void Grow();
 

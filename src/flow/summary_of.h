@@ -8,7 +8,7 @@
 
 namespace tcpgauge {
 
-// What a connection's place in the table says of it, but for its id, which takes the table's secret.
+// The summary of a record or of an embryo. Its `id` stays 0: only the table, which has the hash seed, can fill it in.
 ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDetails& details);
 ConnectionSummary SummaryOf(const Embryo& embryo);
 

@@ -10,7 +10,7 @@ ConnectionState FirstState(const SegmentFacts& segment) {
 }
 
 ConnectionState NextState(ConnectionState state, const SegmentFacts& segment) {
-  // Some systems send the same SYN again after it was refused.
+  // Some systems repeat a SYN after it was refused.
   if (state == ConnectionState::kReset && segment.after_refusal && segment.from_client && segment.syn && !segment.ack &&
       !segment.rst) {
     return ConnectionState::kSynSent;
@@ -19,7 +19,7 @@ ConnectionState NextState(ConnectionState state, const SegmentFacts& segment) {
   if (segment.rst) return ConnectionState::kReset;
   switch (state) {
     case ConnectionState::kSynSent:
-      // A server's bare ACK is a challenge (RFC 5961) or the first step of a split handshake: no answer yet.
+      // A server's bare ACK is a challenge (RFC 5961) or the first step of a split handshake, so it answers no SYN.
       if (segment.syn) {
         if (!segment.from_client) state = ConnectionState::kSynReceived;
       } else if (segment.has_payload || (segment.from_client && segment.ack)) {

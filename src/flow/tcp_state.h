@@ -8,7 +8,7 @@
 
 namespace tcpgauge {
 
-// What a segment means to the state of its connection.
+// Everything about a segment that may change the state of its connection.
 struct SegmentFacts {
   bool syn = false;
   bool ack = false;
@@ -16,16 +16,16 @@ struct SegmentFacts {
   bool rst = false;
   bool has_payload = false;
   bool from_client = false;
-  bool both_fins_acknowledged = false;  // this segment included
-  bool after_refusal = false;           // the connection was reset by the answer to its SYN
+  bool both_fins_acknowledged = false;  // by this segment or before
+  bool after_refusal = false;           // a RST answered the SYN before
 };
 
-// The state of a connection whose first segment this is.
+// The state of a connection after its first segment.
 ConnectionState FirstState(const SegmentFacts& segment);
 
-// The state after one more segment. Pure; any sequence of segments is possible, as packets are lost, repeated and
-// forged on their way to an observer. Covers RFC 9293 figures 6 (handshake), 7 (simultaneous open), 12 and 13
-// (close), 3.5.2 (reset) and half-close (3.6). A SYN that begins a new connection is not seen here.
+// The state after one more segment. Any sequence of segments is valid, because packets may be lost, repeated or forged
+// before they are captured. Covers RFC 9293 figures 6 (handshake), 7 (simultaneous open), 12 and 13 (close), and
+// sections 3.5.2 (reset) and 3.6 (half-close). A SYN that begins a new connection is not passed to NextState().
 ConnectionState NextState(ConnectionState state, const SegmentFacts& segment);
 
 }  // namespace tcpgauge

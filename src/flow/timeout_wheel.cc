@@ -15,12 +15,11 @@ TimeoutWheel::TimeoutWheel(int64_t timeout_ns, StableArray<ConnectionRecord>* re
 }
 
 int64_t TimeoutWheel::BucketOf(uint32_t slot) const {
-  // What does not fit between the ends waits at the nearest and is looked at again when that is due.
+  // A connection outside the wheel's range waits in the nearest bucket, and is examined again when that is due.
   return std::clamp(records_[slot].last_packet_time_ns / bucket_ns_, oldest_, oldest_ + kBuckets - 1);
 }
 
 void TimeoutWheel::Insert(uint32_t slot) {
-  // Room below, as one whose last packet is older may still come from another wheel.
   if (size_++ == 0) oldest_ = std::max<int64_t>(records_[slot].last_packet_time_ns / bucket_ns_ - kRoomBelow, 0);
   const int64_t bucket = BucketOf(slot);
   uint32_t& head = Head(bucket);
@@ -39,7 +38,7 @@ void TimeoutWheel::Remove(uint32_t slot) {
   if (details.next != kNone) details_[details.next].previous = details.previous;
 }
 
-bool TimeoutWheel::MovedOn(uint32_t slot, int64_t bucket) {
+bool TimeoutWheel::MoveToItsBucket(uint32_t slot, int64_t bucket) {
   if (BucketOf(slot) == bucket) return false;
   Remove(slot);
   Insert(slot);
@@ -48,17 +47,17 @@ bool TimeoutWheel::MovedOn(uint32_t slot, int64_t bucket) {
 
 uint32_t TimeoutWheel::FindIdle(int64_t now_ns, int* steps) {
   const int64_t first_not_due = (now_ns - timeout_ns_) / bucket_ns_;
-  // When time has jumped, all buckets are due: whole turns of the wheel, which change no bucket's place, are left out.
+  // After a jump in time, all buckets are due. Skip whole turns of the wheel, which change no bucket's place.
   if (first_not_due - oldest_ >= 2 * kBuckets) oldest_ += ((first_not_due - oldest_) / kBuckets - 1) * kBuckets;
   while (size_ > 0 && *steps > 0) {
     if (oldest_ >= first_not_due) return kNone;
     const uint32_t slot = Head(oldest_);
     if (slot == kNone) {
-      ++oldest_;  // at most kBuckets times until the next connection
+      ++oldest_;  // at most kBuckets times in a row
       continue;
     }
     --*steps;
-    if (!MovedOn(slot, oldest_)) return slot;
+    if (!MoveToItsBucket(slot, oldest_)) return slot;
   }
   return kNone;
 }
@@ -71,7 +70,7 @@ uint32_t TimeoutWheel::FindLongestIdle(int steps) {
     oldest_ = std::max(oldest_, bucket - kRoomBelow);
     const uint32_t slot = Head(bucket);
     if (best == kNone || records_[slot].last_packet_time_ns < records_[best].last_packet_time_ns) best = slot;
-    if (!MovedOn(slot, bucket)) break;
+    if (!MoveToItsBucket(slot, bucket)) break;
   }
   return best;
 }

@@ -10,15 +10,17 @@
 
 namespace tcpgauge {
 
-// The connections of one TimeoutClass, in buckets by the time of their last packet.
+// Finds the idle connections of one TimeoutClass. It holds them in buckets, by the time of their last packet.
 //
 // Design. A list in the order of the last packet would have to move a connection with every packet. Here a packet moves
-// nothing. When a bucket is due, its connections are looked at: one that had a packet since moves on to its right
-// bucket, and the others are idle. There is one wheel for each class of time-out, so eviction finds the least useful
-// connection at the head of one of them, at a cost that the packets of the others have paid in advance.
+// no connection. When a bucket is due, its connections are examined: a connection that has had a packet since moves to
+// the bucket of that packet, and the others are idle. Each class has its own wheel, so eviction finds the least useful
+// connection at the head of one of them. It may first have to move active connections, at most once for each packet
+// that they had.
 //
 // Thread: confined to its table. The arrays must outlive it. A connection is in one wheel at a time.
-// Accuracy: a connection is found at its time-out, or later by at most a 64th of it.
+// Time: the table's, in nanoseconds.
+// Accuracy: a connection is found at its time-out, or at most a 64th of the time-out later.
 class TimeoutWheel {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
@@ -28,30 +30,35 @@ class TimeoutWheel {
   void Insert(uint32_t slot);
   void Remove(uint32_t slot);
 
-  // A connection that has had no packet for the time-out at `now_ns`, or kNone. Looks at no more than `*steps`
-  // connections and takes from it what it looked at: zero on return means that there may be more.
+  // Returns a connection whose last packet is at least the time-out before `now_ns`, or kNone. The connection stays in
+  // the wheel. Examines at most `*steps` connections and subtracts their number from `*steps`: kNone with `*steps` at
+  // zero means that the search is not finished.
   uint32_t FindIdle(int64_t now_ns, int* steps);
 
-  // The connection that is idle the longest (to a 64th of the time-out, and among the first that `steps` allow to look
-  // at), whether its time is up or not; kNone when the wheel is empty.
+  // Returns the connection that is idle the longest, whether it has timed out or not, or kNone when the wheel is empty.
+  // It is accurate to a 64th of the time-out. After examining `steps` connections it returns the best one so far.
   uint32_t FindLongestIdle(int steps);
 
  private:
   static constexpr int64_t kBucketsPerTimeout = 64;
-  static constexpr int64_t kRoomBelow = kBucketsPerTimeout + 1;  // the oldest bucket that is not due lies in it
-  static constexpr int64_t kBuckets = 128;                       // a power of two above the former
+  // The wheel keeps this many buckets below the first one in use, because a connection with an older last packet may
+  // come from another wheel. Buckets further below are due anyway.
+  static constexpr int64_t kRoomBelow = kBucketsPerTimeout + 1;
+  static constexpr int64_t kBuckets = 128;  // the power of two above kRoomBelow
 
+  // Buckets are numbered by time: last packet time / bucket_ns_.
   int64_t BucketOf(uint32_t slot) const;
   uint32_t& Head(int64_t bucket) { return heads_[static_cast<size_t>(bucket) % kBuckets]; }
-  // Whether the connection at the head of bucket `bucket` belongs to a later one; if so moves it there.
-  bool MovedOn(uint32_t slot, int64_t bucket);
+  // Moves the connection, which is at the head of `bucket`, to the bucket of its last packet. False when it is there
+  // already.
+  bool MoveToItsBucket(uint32_t slot, int64_t bucket);
 
   const int64_t timeout_ns_;
   const int64_t bucket_ns_;
   StableArray<ConnectionRecord>& records_;
   StableArray<ConnectionDetails>& details_;
-  std::array<uint32_t, kBuckets> heads_;
-  int64_t oldest_ = 0;  // no connection is in a bucket before this one
+  std::array<uint32_t, kBuckets> heads_;  // of lists through ConnectionDetails
+  int64_t oldest_ = 0;                    // no connection is in a bucket below this one
   uint64_t size_ = 0;
 };
 

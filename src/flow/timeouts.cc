@@ -6,15 +6,16 @@
 namespace tcpgauge {
 namespace {
 
-// Records that a search for one to give up may move on, and so the longest that it takes.
+// The most records that one search of a wheel examines.
 constexpr int kEvictionSteps = 64;
-// Those that only wait in the wrong wheel are moved once in their life.
+// The most records of other classes that an eviction moves out of a wheel. A record rarely waits in a wrong wheel more
+// than once in its life, so these moves cost little on average.
 constexpr int kEvictionMoves = 4096;
 
-// In the order of FindLeastUseful().
+// The rank of a class in the order of FindLeastUseful(): 0 is evicted first.
 int UsefulnessOf(TimeoutClass timeout_class) {
   constexpr int kUsefulness[] = {0, 1, 4, 3, 2};
-  static_assert(std::size(kUsefulness) == kTimeoutClassCount, "one for each");
+  static_assert(std::size(kUsefulness) == kTimeoutClassCount, "one value for each class");
   return kUsefulness[static_cast<size_t>(timeout_class)];
 }
 
@@ -27,7 +28,7 @@ Timeouts::Timeouts(const std::array<int64_t, kTimeoutClassCount>& timeouts_ns, S
       wheels_{TimeoutWheel(timeouts_ns[0], records, details), TimeoutWheel(timeouts_ns[1], records, details),
               TimeoutWheel(timeouts_ns[2], records, details), TimeoutWheel(timeouts_ns[3], records, details),
               TimeoutWheel(timeouts_ns[4], records, details)} {
-  static_assert(kTimeoutClassCount == 5, "a wheel for each");
+  static_assert(kTimeoutClassCount == 5, "one wheel for each class");
 }
 
 TimeoutClass Timeouts::ClassOf(const ConnectionRecord& record) {
@@ -53,14 +54,14 @@ void Timeouts::Insert(uint32_t slot) {
 
 void Timeouts::Reclassify(uint32_t slot, TimeoutClass now) {
   const TimeoutClass wheel = records_[slot].timeout_class;
-  // Neither its time-out nor a search for a record to give up may come to its wheel too late.
+  // In its old wheel, this record would time out too late, or a search for the least useful record would miss it.
   if (timeouts_ns_[static_cast<size_t>(now)] < timeouts_ns_[static_cast<size_t>(wheel)] ||
       UsefulnessOf(now) < UsefulnessOf(wheel)) {
-    MovedToItsClass(slot);
+    MoveToItsClass(slot);
   }
 }
 
-bool Timeouts::MovedToItsClass(uint32_t slot) {
+bool Timeouts::MoveToItsClass(uint32_t slot) {
   if (ClassOf(records_[slot]) == records_[slot].timeout_class) return false;
   Remove(slot);
   Insert(slot);
@@ -71,8 +72,8 @@ uint32_t Timeouts::FindIdle(int64_t now_ns, int* steps) {
   for (TimeoutWheel& wheel : wheels_) {
     uint32_t slot;
     while ((slot = wheel.FindIdle(now_ns, steps)) != kNone) {
-      if (IsOver(records_[slot], now_ns)) return slot;
-      MovedToItsClass(slot);
+      if (HasTimedOut(records_[slot], now_ns)) return slot;
+      MoveToItsClass(slot);
     }
   }
   return kNone;
@@ -84,7 +85,7 @@ uint32_t Timeouts::FindLongestIdle(TimeoutClass timeout_class) {
   int moves = kEvictionMoves;
   do {
     slot = wheel.FindLongestIdle(kEvictionSteps);
-  } while (slot != kNone && MovedToItsClass(slot) && --moves > 0);
+  } while (slot != kNone && MoveToItsClass(slot) && --moves > 0);
   return moves > 0 ? slot : kNone;
 }
 

@@ -21,9 +21,11 @@ struct PayloadBounds {
   static constexpr double kBounds[] = {0, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
 };
 
-// Sums over all connections since the start, exact whatever is evicted, folded or not listed later. A midstream
-// connection enters them when it is confirmed, with all that it carried until then, or when it ends.
-// Counters never fall; `connections` is the gauge among them.
+// Sums over all connections since the start. They are exact even when connections are evicted or not listed, or when
+// their edges have no series. A midstream connection is added when it is confirmed, with everything that it carried
+// until then. If it ends unconfirmed, its traffic is added then.
+//
+// Units: bytes, and segments as the table counted them. All members except `connections` only grow.
 struct Totals {
   uint64_t client_payload_bytes = 0;
   uint64_t server_payload_bytes = 0;
@@ -33,11 +35,11 @@ struct Totals {
   uint64_t zero_windows = 0;
   uint64_t opened_handshake = 0;
   uint64_t opened_midstream = 0;
-  std::array<uint64_t, kEndReasonCount> closed{};
-  std::array<uint64_t, kConnectionStateCount> connections{};  // confirmed ones in each state now
+  std::array<uint64_t, kEndReasonCount> closed{};             // indexed by EndReason; confirmed connections
+  std::array<uint64_t, kConnectionStateCount> connections{};  // gauges indexed by state: confirmed connections now
   Histogram<RttBounds> handshake_rtt_seconds;
-  Histogram<DurationBounds> connection_duration_seconds;  // of connections that ended
-  Histogram<PayloadBounds> connection_payload_bytes;      // both directions, of connections that ended
+  Histogram<DurationBounds> connection_duration_seconds;  // of confirmed connections that ended
+  Histogram<PayloadBounds> connection_payload_bytes;      // both directions, of confirmed connections that ended
 
   void Add(const Totals& other);
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Segments whose TCP header is broken: counted, and otherwise without effect.
+// Segments whose TCP header is broken are counted and have no other effect.
 #include <memory>
 #include <vector>
 

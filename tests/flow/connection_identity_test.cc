@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which packets belong to one connection: interfaces, encapsulations, fragments; and the bound on how many there are.
+// Which packets belong to the same connection: interfaces, encapsulations, fragments. Also the bound on connections.
 #include <string>
 
 #include "src/flow/connection_table.h"
@@ -51,7 +51,7 @@ TEST_F(ConnectionIdentity, MovesToAnotherInterfaceWhenItsOwnIsSilent) {
 TEST_F(ConnectionIdentity, PacketsOfAnotherInterfaceThatComeLateAreStillDuplicates) {
   Handshake();
   Feed(FromClient().Seq(1001).Ack(5001).Payload(10).Time(2.0));
-  // The other interface's ring is read later, from its beginning.
+  // The worker reads the other interface's ring later, so its packets are older.
   Feed(FromClient().Seq(1001).Ack(5001).Payload(10).Time(1.5).On(1));
   Feed(FromClient().Seq(1001).Ack(5001).Payload(10).Time(1.01).On(1));
   EXPECT_EQ(Only().client_sent.payload_bytes, 10);

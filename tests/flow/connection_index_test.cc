@@ -45,7 +45,7 @@ TEST_F(ConnectionIndexTest, FindsWhatWasInserted) {
 
 TEST_F(ConnectionIndexTest, AFullIndexHasLittleRoomLeft) {
   for (const uint32_t capacity : {10000u, 65536u, 100000u, 917505u, 1000000u, 1u << 21, 10000000u}) {
-    // Eight bytes a place, of which 23 of 32 are taken; the rest is for what sets have too much and for one that grows.
+    // An entry takes eight bytes, and 23 of 32 places are full: 1.392. The margin is for uneven sets and a growing set.
     EXPECT_LE(ConnectionIndex::MemoryBytes(capacity), capacity * 8 * 1.392 * 1.52) << capacity;
     EXPECT_GE(ConnectionIndex::MemoryBytes(capacity), capacity * 8 * 1.392) << capacity;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A SYN on the 4-tuple of a connection that is still there: another incarnation, a repetition, or a forgery.
+// A SYN on the 4-tuple of a connection that is still tracked: a new connection, a repeated SYN, or a forged one.
 #include "src/flow/connection_table.h"
 #include "tests/flow/table_test.h"
 
@@ -8,7 +8,7 @@ namespace {
 
 using ConnectionReuse = TableTest;
 
-// The SYN of the next incarnation, and the answer to it.
+// The sequence numbers of the next connection's SYN and of the answer to it.
 constexpr uint32_t kNextClient = 900000;
 constexpr uint32_t kNextServer = 700000;
 
@@ -157,11 +157,11 @@ TEST_F(ConnectionReuse, AnAnswerToAnotherNumberEndsNothing) {
 TEST_F(ConnectionReuse, ASynThatItsSenderForgotIsNoCandidateAnyMore) {
   Handshake();
   Feed(FromClient().Syn(kNextClient).Time(1));
-  Feed(FromClient().Seq(1001).Ack(5001).Payload(100).Time(2));  // goes on with the old connection
+  Feed(FromClient().Seq(1001).Ack(5001).Payload(100).Time(2));  // continues the old connection
   Feed(FromServer().Syn(kNextServer).Ack(kNextClient + 1).Time(3));
   EXPECT_EQ(ended_.size(), 0);
   Feed(FromClient().Syn(kNextClient).Time(4));
-  Feed(FromClient().Seq(1001).Ack(5001).Payload(100).Time(5));  // the same again
+  Feed(FromClient().Seq(1001).Ack(5001).Payload(100).Time(5));  // a retransmission of the same segment
   Feed(FromServer().Syn(kNextServer).Ack(1101).Time(6));
   EXPECT_EQ(ended_.size(), 0);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The connection table against a model of its contract: the same random segments, compared after every step.
+// Feeds the same random segments to the connection table and to a model of its contract, and compares both after every
+// step.
 //
-// TCPGAUGE_MODEL_SEGMENTS says how many segments (200,000), TCPGAUGE_MODEL_SEED with what the first run begins.
+// TCPGAUGE_MODEL_SEGMENTS is the number of segments (200,000 by default), TCPGAUGE_MODEL_SEED the seed of the first
+// run.
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -40,7 +42,7 @@ std::string Describe(const DecodedPacket& p) {
   return text;
 }
 
-// One run; the options depend on the seed. Returns what differed, or nothing.
+// Does one run with options that depend on the seed. Returns the first difference, or an empty string.
 std::string RunOnce(uint64_t seed, uint64_t segments) {
   RandomTraffic traffic(seed);
   TableOptions options;
@@ -57,7 +59,7 @@ std::string RunOnce(uint64_t seed, uint64_t segments) {
   ModelTable model(options);
   const KeyHasher hasher(options.hash_seed);
   std::vector<DecodedPacket> batch;
-  std::vector<ConnectionHint> hints;  // must change nothing
+  std::vector<ConnectionHint> hints;  // which must not change any result
   const auto problem = [&](const char* when) {
     return "seed " + std::to_string(seed) + ", " + when + ": " + model.error() +
            "\nlast segment: " + (batch.empty() ? "none" : Describe(batch.back()));

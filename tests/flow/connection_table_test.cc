@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The life of connections: how they begin, are confirmed, change and end, and what is known of them meanwhile.
+// The life of connections: how they begin, are confirmed, change state and end, and what their summaries say.
 #include "src/flow/connection_table.h"
 
 #include "src/flow/gap_pool.h"

@@ -21,7 +21,7 @@ IpAddress Address(uint32_t number) {
   return IpAddress::FromV4(wire);
 }
 
-// Clients numbered from 0 that talk to one server.
+// Numbered clients send to one server, so each client is an edge.
 class EdgeTableTest : public testing::Test {
  protected:
   void Make(size_t max_exported, int64_t window_seconds) {
@@ -66,7 +66,7 @@ class EdgeTableTest : public testing::Test {
 
 TEST_F(EdgeTableTest, AHandshakeCountsItsConnectionWithTheEdgeAndIsCreditedToIt) {
   Make(1, 10);
-  Send(1, 100);  // in the first window it is admitted as it comes
+  Send(1, 100);  // admitted at once, in the first window
   EdgeTable::Slot slot = EdgeTable::kNone;
   edges_->Open(Key(1), now_);
   EXPECT_EQ(Exported()[Address(1)].connections, 1);
@@ -88,7 +88,7 @@ TEST_F(EdgeTableTest, AHandshakeCountsItsConnectionWithTheEdgeAndIsCreditedToIt)
   EXPECT_EQ(Exported()[Address(1)].connections, 1);
 }
 
-// As many as are watched at least.
+// The least number of edges that a table watches.
 constexpr uint32_t kWatched = 1024;
 
 TEST_F(EdgeTableTest, ANewEdgeTakesThePlaceOfTheLightestOfSeveral) {
@@ -112,7 +112,7 @@ TEST_F(EdgeTableTest, ANewEdgeDoesNotInheritTheWeightOfItsPlace) {
   }
   ASSERT_GT(admitted, 0);
   PassSeconds(1);
-  // Twice as heavy as the exported one would be 1,200.
+  // The exported edge weighs 600. Inherited weights would bring the new edges to more than twice as much.
   EXPECT_EQ(Exported().count(Address(0)), 1);
 }
 
@@ -140,7 +140,7 @@ TEST_F(EdgeTableTest, AdmitsAtOnceWhileThereArePlacesInTheFirstWindow) {
 TEST_F(EdgeTableTest, AnnouncesAnEdgeAtZeroForAWindowBeforeItIsCredited) {
   Make(4, 10);
   Send(1, 1);
-  PassSeconds(20);  // now readers may have seen earlier values
+  PassSeconds(20);  // after the first window, readers may have seen earlier values
   Send(2, 100);
   PassSeconds(1);
   ASSERT_EQ(Exported().count(Address(2)), 1);
@@ -213,7 +213,7 @@ TEST_F(EdgeTableTest, GroupsClientsByPrefix) {
   EXPECT_EQ(Exported()[Address(0x0100)].connections, 2);
 }
 
-// Laws 1 and 2, and that no counter falls, under traffic that changes all the time.
+// Every amount is in exactly one account, and no counter falls, under traffic that changes all the time.
 TEST_F(EdgeTableTest, EveryByteIsInOnePlaceAndNothingFallsWhateverComes) {
   std::mt19937 random(7);
   for (const int64_t window : {1, 7}) {
@@ -264,7 +264,7 @@ TEST_F(EdgeTableTest, EveryByteIsInOnePlaceAndNothingFallsWhateverComes) {
   }
 }
 
-// Law 3: a million clients, of which twenty are heavy.
+// A million clients, twenty of them heavy.
 TEST_F(EdgeTableTest, TheHeaviestAreExportedAmongAMillionOthers) {
   Make(100, 60);
   std::mt19937 random(11);
@@ -289,7 +289,7 @@ TEST_F(EdgeTableTest, TellsSinceWhenAnEdgeHasSeries) {
   Send(2, 100);
   PassSeconds(1);
   const int64_t announced = now_;
-  PassSeconds(15);  // admitted meanwhile
+  PassSeconds(15);  // long enough to be admitted
   int64_t since = 0;
   edges_->VisitExported([&](const EdgeKey& key, const EdgeCounters&, int64_t since_ns) {
     if (key.client == Key(2).client) since = since_ns;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A connection is the same whether its first SYN was kept as an embryo or as a record, which a SYN that asks for ECN
-// is.
+// A connection is the same whether its first SYN was kept as an embryo or as a record. The table keeps a SYN that asks
+// for ECN as a record.
 #include "src/flow/fill_record.h"
 
 #include <functional>
@@ -30,10 +30,10 @@ class FillRecordTest : public TableTest {
  protected:
   struct Case {
     std::string name;
-    std::vector<Segment> segments;  // that follow the SYN
+    std::vector<Segment> segments;  // after the SYN
   };
 
-  // Of either end, with or against the order of the key, on an interface of its own.
+  // Segments that may follow the SYN, on the SYN's interface and on another.
   std::vector<Case> Cases() const {
     const auto c = [this] { return FromClient().On(3); };
     const auto s = [this] { return FromServer().On(3); };
@@ -72,14 +72,14 @@ TEST_F(FillRecordTest, MakesWhatTheTableWouldHaveMadeOfTheSyn) {
         of_embryo.Apply({&segment.packet(), 1});
         of_record.Apply({&segment.packet(), 1});
         ASSERT_EQ(of_embryo.size(), of_record.size()) << one.name << " " << i;
-        if (!of_embryo.IsInUse(0)) continue;  // an embryo again
+        if (!of_embryo.IsInUse(0)) continue;  // the last SYN began a new connection, an embryo
         EXPECT_EQ(AllOf(of_embryo.Summarize(0)), AllOf(of_record.Summarize(0))) << one.name << " " << i;
       }
       EXPECT_EQ(of_embryo.totals().connections, of_record.totals().connections) << one.name;
       EXPECT_EQ(of_embryo.totals().closed, of_record.totals().closed) << one.name;
       EXPECT_EQ(of_embryo.totals().opened_handshake, of_record.totals().opened_handshake) << one.name;
       EXPECT_EQ(of_embryo.duplicate_packets(4), of_record.duplicate_packets(4)) << one.name;
-      // Nor does either keep the VLAN, or a place in a wheel, longer than the other.
+      // Both are in a wheel, so both time out.
       for (ConnectionTable* table : {&of_embryo, &of_record}) {
         while (!table->AdvanceTime(TestTime(10000))) {
         }

@@ -18,7 +18,7 @@ class FragmentCacheTest : public testing::Test {
     EXPECT_EQ(path->source, client);
     EXPECT_EQ(path->destination, server_);
   }
-  // The source port that a following fragment is given; 0 when its first is not known.
+  // The source port that a following fragment gets; 0 when its first fragment is not remembered.
   uint16_t PortOfFollowing(const Segment& segment, double seconds) {
     const auto path = cache_.FindPath(segment, TestTime(seconds));
     return path.has_value() ? path->source.port : 0;

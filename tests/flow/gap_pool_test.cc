@@ -95,7 +95,7 @@ TEST(GapPool, MoreSetsThanFitAreCountedAndSetsAreUsedAgain) {
   EXPECT_EQ(pool.overflows(), 1);
   pool.Release(&sets[0]);
   EXPECT_EQ(sets[0], GapPool::kNone);
-  pool.Release(&sets[0]);  // none: nothing happens
+  pool.Release(&sets[0]);  // no set: no effect
   pool.Add(&sets[2], kB, 500, 600);
   EXPECT_NE(sets[2], GapPool::kNone);
   EXPECT_FALSE(pool.Fill(&sets[2], kA, 100, 200)) << "holds nothing of the one before";

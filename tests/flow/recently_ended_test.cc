@@ -19,8 +19,8 @@ TEST(RecentlyEnded, KeepsTheHeaviest) {
   for (uint64_t i = 1; i <= 1000; ++i) ended.Add(EntryOf(i, i * 7919 % 1000 + 1, 0));
   ASSERT_EQ(ended.entries().size(), 3);
   for (const RecentlyEnded::Entry& entry : ended.entries()) EXPECT_GE(entry.summary.window_payload_bytes, 998);
-  EXPECT_FALSE(ended.Wants(997));
-  EXPECT_TRUE(ended.Wants(1001));
+  EXPECT_FALSE(ended.WouldKeep(997));
+  EXPECT_TRUE(ended.WouldKeep(1001));
 }
 
 TEST(RecentlyEnded, ForgetsAfterTheWindow) {
@@ -35,8 +35,8 @@ TEST(RecentlyEnded, ForgetsAfterTheWindow) {
 }
 
 TEST(RecentlyEnded, DoesNotWantWhatCarriedNothing) {
-  EXPECT_FALSE(RecentlyEnded(3, 100).Wants(0));
-  EXPECT_FALSE(RecentlyEnded(0, 100).Wants(1));
+  EXPECT_FALSE(RecentlyEnded(3, 100).WouldKeep(0));
+  EXPECT_FALSE(RecentlyEnded(0, 100).WouldKeep(1));
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 namespace tcpgauge {
 namespace {
 
-// One connection as the analysis sees it: segments of end a and of end b.
+// Passes segments of end a and of end b of one connection to AnalyzeSegment().
 class SegmentAnalysis : public testing::Test {
  protected:
   static Segment A() { return Segment(At("10.0.0.1:40000"), At("10.0.0.2:80")); }
@@ -93,7 +93,7 @@ TEST_F(SegmentAnalysis, AGapFromBeforeTheWrapIsForgotten) {
   constexpr uint32_t kStep = 1u << 30;
   for (uint32_t i = 0; i < 4; ++i) Feed(A().Seq(300 + i * kStep).Payload(kStep));
   EXPECT_EQ(a().next_sequence, 300);
-  Feed(A().Seq(100).Payload(100));  // numbers of 4 GiB ago, bytes of just now
+  Feed(A().Seq(100).Payload(100));  // the gap's numbers, but 4 GiB later: a retransmission
   EXPECT_EQ(a().out_of_order_segments, 0);
   EXPECT_EQ(a().retransmitted_segments, 1);
 }
@@ -226,7 +226,7 @@ TEST_F(SegmentAnalysis, AnAnswerThatCameAfterAMinuteIsNoSample) {
   Feed(B().Ack(1100).Time(61));
   EXPECT_EQ(RttOfA(), 0);
   Feed(A().Seq(1100).Payload(100).Time(70));
-  Feed(A().Seq(1200).Payload(100).Time(140));  // the one under way is given up
+  Feed(A().Seq(1200).Payload(100).Time(140));  // replaces the sample under way
   Feed(B().Ack(1300).Time(140.5));
   EXPECT_NEAR(RttOfA(), 0.5, 1e-6);
 }

@@ -11,7 +11,7 @@
 namespace tcpgauge {
 namespace {
 
-// All slots under a hash, in ascending order.
+// All slots that are stored under `hash`, in ascending order.
 std::vector<uint32_t> SlotsUnder(const SlotSet& set, uint32_t hash) {
   std::vector<uint32_t> slots;
   const uint32_t none = set.Find(hash, [&](uint32_t slot) {
@@ -54,7 +54,7 @@ TEST(SlotSet, ReplacesASlotUnderItsHash) {
   EXPECT_EQ(SlotsUnder(set, 7), std::vector<uint32_t>({2, 9}));
 }
 
-// So many under one hash that they lie in many buckets, with others among them.
+// Stores so many slots under one hash that they fill several buckets, with slots of other hashes among them.
 TEST(SlotSet, WhatWentPastAFullBucketIsFoundWhateverIsErased) {
   constexpr uint32_t kSlots = 60;
   for (uint32_t first = 0; first < kSlots; ++first) {
@@ -65,7 +65,7 @@ TEST(SlotSet, WhatWentPastAFullBucketIsFoundWhateverIsErased) {
     }
     std::vector<uint32_t> left;
     for (uint32_t slot = 0; slot < kSlots; ++slot) left.push_back(slot);
-    const std::vector<uint32_t> others = {1000, 1016, 1032, 1048};  // the multiples of 2^32
+    const std::vector<uint32_t> others = {1000, 1016, 1032, 1048};  // also have hash 1, modulo 2^32
     for (uint32_t i = 0; i < kSlots; ++i) {
       const uint32_t slot = (first + i * 7) % kSlots;
       set.Erase(slot, 1);
@@ -84,7 +84,7 @@ TEST(SlotSet, WhatWentPastAFullBucketIsFoundWhateverIsErased) {
 
 TEST(SlotSet, KeepsWhatAListKeepsThroughRandomChanges) {
   std::mt19937 random(20261124);
-  // Few hashes make full buckets, at the end of the array too.
+  // With few hashes there are full buckets, also at the end of the array.
   for (const uint32_t hashes : {5u, 50u, 5000u, UINT32_MAX}) {
     SlotSet set(3);
     std::vector<std::pair<uint32_t, uint32_t>> list;  // slot, hash

@@ -11,14 +11,14 @@
 
 namespace tcpgauge {
 
-// A connection table with a client and a server to talk through it; collects what ends. After each test the totals must
-// be the sum over all connections, whatever the test was about.
+// Fixture with a connection table, a client and a server. It collects the connections that end. After each test it
+// checks that the table's totals are the sum over all connections.
 class TableTest : public testing::Test, public EndedConnectionSink {
  protected:
   TableTest() { options_.max_connections = 100; }
   void TearDown() override { ExpectTotalsAddUp(); }
 
-  // Made with options_ when it is first used.
+  // The table. The first call makes it with options_.
   ConnectionTable& table() {
     if (table_ == nullptr) table_ = std::make_unique<ConnectionTable>(options_, this);
     return *table_;
@@ -29,7 +29,7 @@ class TableTest : public testing::Test, public EndedConnectionSink {
 
   void Feed(const Segment& segment) { table().Apply({&segment.packet(), 1}); }
 
-  // SYN at `seconds`, SYN-ACK 20 ms and ACK 30 ms later. Sequence numbers go on at 1001 (client) and 5001 (server).
+  // SYN at `seconds`, SYN-ACK 20 ms and ACK 30 ms later. The next sequence numbers are 1001 (client) and 5001 (server).
   void Handshake(double seconds = 0, uint32_t client_sequence = 1000, uint32_t server_sequence = 5000) {
     Feed(FromClient().Syn(client_sequence).Time(seconds));
     Feed(FromServer().Syn(server_sequence).Ack(client_sequence + 1).Time(seconds + 0.020));
@@ -42,7 +42,7 @@ class TableTest : public testing::Test, public EndedConnectionSink {
     Feed(FromClient().Seq(1002).Ack(5002).Time(seconds));
   }
 
-  // Moves time on until all that is due has ended.
+  // Advances time until all connections that are due have ended.
   void Advance(double seconds) {
     for (int i = 0; !table().AdvanceTime(TestTime(seconds)); ++i) ASSERT_LT(i, 1000000);
   }
@@ -59,7 +59,7 @@ class TableTest : public testing::Test, public EndedConnectionSink {
     EXPECT_EQ(live.size(), table().size());
     return live;
   }
-  // The connection, when there is only one.
+  // The only connection of the table.
   ConnectionSummary Only() {
     const auto live = Live();
     EXPECT_EQ(live.size(), 1);

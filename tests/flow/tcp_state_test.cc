@@ -27,7 +27,7 @@ SegmentFacts Facts(From from, std::string_view flags) {
 SegmentFacts Client(std::string_view flags) { return Facts(From::kClient, flags); }
 SegmentFacts Server(std::string_view flags) { return Facts(From::kServer, flags); }
 
-// The names of the states after each segment, the first included.
+// The name of the state after each segment, from the first segment on.
 std::vector<std::string_view> Follow(const std::vector<SegmentFacts>& segments) {
   std::vector<std::string_view> names;
   ConnectionState state = FirstState(segments[0]);

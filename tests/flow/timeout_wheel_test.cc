@@ -18,7 +18,7 @@ class TimeoutWheelTest : public testing::Test {
     records_[slot].last_packet_time_ns = last_packet_ns;
     wheel->Insert(slot);
   }
-  // The next idle slot, however many steps that takes.
+  // The next idle slot, with enough steps to find it.
   static uint32_t FindIdle(TimeoutWheel* wheel, int64_t now_ns) {
     int steps = 1000000;
     const uint32_t slot = wheel->FindIdle(now_ns, &steps);
@@ -123,7 +123,7 @@ TEST_F(TimeoutWheelTest, WorksUpToTheEndOfTime) {
 TEST_F(TimeoutWheelTest, AConnectionThatComesLateDoesNotLoseItsPlace) {
   TimeoutWheel wheel(Seconds(64), &records_, &details_);
   Insert(&wheel, 1, TestTime(10));
-  Insert(&wheel, 2, TestTime(9));  // by a packet that was overtaken
+  Insert(&wheel, 2, TestTime(9));  // its last packet is older, as after reordering
   EXPECT_EQ(FindIdle(&wheel, TestTime(73.9)), TimeoutWheel::kNone);
   int found = 0;
   for (uint32_t idle; (idle = FindIdle(&wheel, TestTime(75))) != TimeoutWheel::kNone; ++found) wheel.Remove(idle);
@@ -161,7 +161,7 @@ TEST_F(TimeoutWheelTest, ASearchForTheLongestIdleDelaysNoTimeout) {
   EXPECT_EQ(wheel.FindLongestIdle(64), 1);
   Insert(&wheel, 3, TestTime(51));
   EXPECT_EQ(wheel.FindLongestIdle(64), 1);
-  Insert(&wheel, 2, TestTime(10));  // from another wheel
+  Insert(&wheel, 2, TestTime(10));  // as if it came from another wheel
   EXPECT_EQ(FindIdle(&wheel, TestTime(75.1)), 2);
 }
 

@@ -44,8 +44,8 @@ TEST(WindowedSums, CountsSteadyTrafficRightInEveryWindow) {
       for (int i = 0; i < 20000; ++i) {
         const double now = 0.01 * i + 0.005;
         sums.Add(0, 0, 10, TestTime(now));
-        if (now < 1.2 * window + 2) continue;  // until all parts are full
-        // The part under way, of windows longer than ten ticks, is counted up to now.
+        if (now < 1.2 * window + 2) continue;  // the first windows are not full yet
+        // With a window longer than ten ticks, the sum may include amounts since the last tick.
         const double most = window > 10e-9 * static_cast<double>(tick) ? 1e-9 * static_cast<double>(tick) : 0;
         const double sum = sums.Sum(0, 0, TestTime(now));
         ASSERT_GE(sum, 1000 * window - 0.01) << "window " << window << " tick " << tick << " at " << now;

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_FLOW_STATE_FACTS_H_
+#define TCPGAUGE_SRC_FLOW_STATE_FACTS_H_
+
+#include "src/decode/decoded_packet.h"
+#include "src/flow/connection_record.h"
+#include "src/flow/sequence.h"
+#include "src/flow/tcp_state.h"
+#include "src/net/connection_state.h"
+
+namespace tcpgauge {
+
+// What packets and records say about the state of a connection. Pure functions, inline for the packet path.
+
+// The facts that the packet alone tells; the others keep their defaults.
+inline SegmentFacts FactsOf(const DecodedPacket& packet) {
+  SegmentFacts facts;
+  facts.syn = packet.tcp_flags & kTcpSyn;
+  facts.ack = packet.tcp_flags & kTcpAck;
+  facts.fin = packet.tcp_flags & kTcpFin;
+  facts.rst = packet.tcp_flags & kTcpRst;
+  facts.has_payload = packet.payload_length_bytes > 0;
+  return facts;
+}
+
+// Whether each end sent a FIN and acknowledged the FIN of the other.
+inline bool BothFinsAcknowledged(const ConnectionRecord& record) {
+  const auto acknowledged = [](const EndRecord& fin, const EndRecord& ack) {
+    return fin.has(EndRecord::kFinSeen) && ack.has(EndRecord::kAckSeen) &&
+           SequenceLessOrEqual(fin.next_sequence, ack.last_acknowledgment);
+  };
+  return acknowledged(record.ends[0], record.ends[1]) && acknowledged(record.ends[1], record.ends[0]);
+}
+
+// Why a connection ends that times out or gives way to a new one in this state.
+inline EndReason EndReasonOf(const ConnectionRecord& record) {
+  switch (record.state) {
+    case ConnectionState::kSynSent:
+    case ConnectionState::kSynReceived:
+      return EndReason::kHandshakeTimeout;
+    case ConnectionState::kEstablished:
+      return EndReason::kIdleTimeout;
+    case ConnectionState::kClosing:
+    case ConnectionState::kClosed:
+      return EndReason::kFin;
+    case ConnectionState::kReset:
+      break;
+  }
+  return record.has(ConnectionRecord::kRefused) ? EndReason::kRefused : EndReason::kReset;
+}
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_FLOW_STATE_FACTS_H_
