@@ -7,7 +7,7 @@
 
 namespace tcpgauge {
 
-// Inputs of the connection table's fuzz target to start from: the ways in which connections begin, go on and end.
+// The inputs with which fuzzing of the connection table begins: the ways in which connections begin, continue and end.
 std::vector<std::vector<uint8_t>> FlowSeeds();
 
 }  // namespace tcpgauge
