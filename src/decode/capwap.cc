@@ -16,11 +16,11 @@ struct CapwapHeader {
 };
 static_assert(sizeof(CapwapHeader) == 8, "wire layout");
 
-constexpr uint32_t kLengthShift = 19;  // above it: the whole header in words of four bytes
+constexpr uint32_t kLengthShift = 19;  // the bits from here on: length of the whole header in words of four bytes
 constexpr uint32_t kBindingShift = 9;
 constexpr uint32_t kBindingMask = 0x1f;
 constexpr uint32_t kBinding80211 = 1;
-constexpr uint32_t kNativeFrame = 0x100;  // otherwise an Ethernet frame
+constexpr uint32_t kNativeFrame = 0x100;  // a frame of the binding's kind; otherwise an Ethernet frame
 constexpr uint32_t kFragment = 0x80;
 constexpr uint32_t kKeepAlive = 0x08;
 
@@ -28,7 +28,7 @@ constexpr uint32_t kKeepAlive = 0x08;
 
 Layer DecodeCapwap(Decoding& decoding) {
   const auto* header = decoding.Read<CapwapHeader>();
-  // The preamble is version and type; of the types, 0 is in the clear.
+  // The preamble holds the version (0) and the type; type 0 is not encrypted.
   if (header == nullptr || header->preamble != 0) return decoding.UnknownUdpTunnel();
   const uint32_t flags = header->length_and_flags.ToHost();
   if ((flags & kKeepAlive) != 0) return PlainUdp(decoding);

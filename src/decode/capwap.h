@@ -6,9 +6,9 @@
 
 namespace tcpgauge {
 
-// A data packet of CAPWAP (RFC 5415 section 4.3) with an Ethernet or an IEEE 802.11 frame inside, or the first fragment
-// of one: what IP says of its length counts for all. Encrypted ones (DTLS) are not understood; following fragments and
-// keep-alives are plain UDP.
+// A data packet of CAPWAP (RFC 5415 section 4.3) with an Ethernet or an IEEE 802.11 frame inside. Of a fragmented
+// packet only the first fragment is decoded, so the inner IP header gives the length of the whole. Following fragments
+// and keep-alives are plain UDP. Errors: kUnknownCapwap, also for an encrypted packet (DTLS).
 Layer DecodeCapwap(Decoding& decoding);
 
 }  // namespace tcpgauge

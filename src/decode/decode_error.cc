@@ -39,7 +39,8 @@ constexpr std::string_view kNames[] = {
     "aggregated_80211",
 };
 static_assert(std::size(kNames) == kDecodeErrorCount, "a name for each");
-static_assert(static_cast<size_t>(DecodeError::kAggregated80211) + 1 == kDecodeErrorCount, "the last one is counted");
+static_assert(static_cast<size_t>(DecodeError::kAggregated80211) + 1 == kDecodeErrorCount,
+              "the count includes the last value");
 
 }  // namespace
 

@@ -8,26 +8,26 @@
 
 namespace tcpgauge {
 
-// Why a packet could not be decoded: a closed list, each with a name and a counter. "Truncated" is a header that ends
-// early, be it for the snapshot length or because the packet itself is too short. A TCP segment whose header is broken
-// is counted here and in its connection.
+// Why a packet could not be decoded: a closed list, each value with a name and a counter. "Truncated" means that a
+// header ends early, because of the snapshot length or because the packet itself is too short. A TCP segment with a
+// broken header is counted here, and in its connection too if its first 16 bytes were captured.
 enum class DecodeError : uint8_t {
   kNone,
-  kTruncatedLink,    // up to and with VLAN tags, LLC and PPP
-  kTruncatedTunnel,  // MPLS, PPPoE, GRE, ERSPAN, NSH, EtherIP, L2TP, MACsec and what else stands before a tunnel
-  kTruncatedIp,      // with its options and extension headers
+  kTruncatedLink,    // the link layer, including VLAN tags, LLC and PPP
+  kTruncatedTunnel,  // MPLS, PPPoE, GRE, ERSPAN, NSH, EtherIP, L2TP over IP, MACsec and the other Ethernet tags
+  kTruncatedIp,      // including options and extension headers
   kTruncatedTcp,
   kTunnelHeader,    // a version or flag that no sender of the protocol sets
-  kIpVersion,       // not the version that the layer before announced
+  kIpVersion,       // another version than the layer before announced
   kIpHeaderLength,  // IPv4 header below 20 bytes
   kIpTotalLength,   // IPv4 total length below the header's
-  kIpFragment,      // beyond 64 kB, or a first one without the whole TCP header of which the rest never came
+  kIpFragment,      // a fragment beyond 64 kB, or a first fragment whose TCP header was never completed
   kTcpDataOffset,   // TCP header below 20 bytes or beyond the segment
   kTooManyVlans,
   kTooManyTunnels,
   kTooManyLayers,
-  // What looks like a tunnel and is not understood, by its kind: another version, something unknown inside, or another
-  // protocol on the tunnel's port. Control messages of a tunnel's protocol are understood.
+  // A packet that looks like a tunnel and is not understood, by the tunnel's kind: it has another version, unknown
+  // contents, or another protocol uses the tunnel's port. Control messages of the tunnel's protocol are no errors.
   kUnknownVxlan,
   kUnknownGeneve,
   kUnknownGtpU,
@@ -42,7 +42,7 @@ enum class DecodeError : uint8_t {
   kUnknownAyiya,
   kEncryptedMacsec,
   kEncrypted80211,
-  kDamaged80211,     // the receiver says that its frame check failed
+  kDamaged80211,     // the receiver noted that the frame check failed
   kAggregated80211,  // several packets in one frame (A-MSDU)
 };
 constexpr size_t kDecodeErrorCount = 30;

@@ -11,7 +11,7 @@
 
 namespace tcpgauge {
 
-// TCP control bits, RFC 9293 section 3.1, as they stand in the header's 14th byte.
+// TCP's control bits (RFC 9293 section 3.1), as in the header's 14th byte.
 enum TcpFlag : uint8_t {
   kTcpFin = 0x01,
   kTcpSyn = 0x02,
@@ -23,21 +23,21 @@ enum TcpFlag : uint8_t {
   kTcpCwr = 0x80,
 };
 
-// What is known of one packet once it is decoded; all in host order. Which fields hold values depends on `kind`; the
-// others are left over from the packet before, so that nothing is cleared in vain.
+// A decoded packet: a plain value, all integers in host order. `kind` tells which fields hold values. To save time, the
+// decoder does not clear the others, so they hold values of an earlier packet.
 struct DecodedPacket {
   enum class Kind : uint8_t {
-    kTcpSegment,   // all fields below; perhaps the first fragment of a segment. With an `error` its header cannot be
-                   // believed: flags, numbers and window are zero
-    kTcpFragment,  // a following IP fragment of a TCP segment: addresses and fragment fields, no ports and no TCP
-                   // fields
-    kNotTcp,       // counted by `protocol` alone. So is a fragment whose piece of a TCP header waits for the others
-    kError,        // counted by `protocol` and `error` alone
+    kTcpSegment,   // A TCP segment, or its first IP fragment: all fields below. With an `error` the header is broken:
+                   // flags, numbers and window are zero.
+    kTcpFragment,  // A following IP fragment of a TCP segment: addresses, lengths and fragment fields, but no ports and
+                   // no TCP fields.
+    kNotTcp,       // Counted by `protocol` alone. So is a fragment with a piece of a TCP header that waits for others.
+    kError,        // Counted by `protocol` and `error` alone.
   };
 
   int64_t time_ns = 0;             // Unix epoch
-  uint32_t wire_length_bytes = 0;  // of the whole packet, whatever was captured
-  uint32_t interface = 0;          // the operating system's index with Linux cooked v2, else 0
+  uint32_t wire_length_bytes = 0;  // the whole packet, including bytes that were not captured
+  uint32_t interface = 0;          // Linux cooked v2: the operating system's index. Otherwise 0.
   Kind kind = Kind::kNotTcp;
   Protocol protocol = Protocol::kOther;
   DecodeError error = DecodeError::kNone;
@@ -51,15 +51,16 @@ struct DecodedPacket {
   Endpoint destination;
   uint32_t sequence_number = 0;
   uint32_t acknowledgment_number = 0;
-  uint32_t timestamp_value = 0;  // RFC 7323 TSval and TSecr; hold values when `has_timestamps`
+  uint32_t timestamp_value = 0;  // TSval and TSecr (RFC 7323); they hold values if `has_timestamps`
   uint32_t timestamp_echo_reply = 0;
 
-  // By the lengths in the IP and TCP headers, but never more than the packet had on the wire. For a fragment: what this
-  // fragment carries; where a TCP header was put together of several, what they carried.
+  // From the lengths in the IP and TCP headers, but no more than was on the wire. Inside a fragment of an outer
+  // datagram the headers alone decide. For a fragment: the bytes in this fragment. When fragments were needed to
+  // complete a TCP header: the bytes in all of these.
   uint32_t payload_length_bytes = 0;
-  uint32_t ip_length_bytes = 0;  // IP header and all that follows it in the datagram; of several fragments likewise
+  uint32_t ip_length_bytes = 0;  // the IP header and everything in the datagram after it
 
-  uint32_t fragment_id = 0;  // IPv4 identification or that of the IPv6 fragment header; holds a value when a fragment
+  uint32_t fragment_id = 0;  // of the IPv4 header or the IPv6 fragment header; holds a value if `is_fragment`
   Encapsulation encapsulation;
 };
 

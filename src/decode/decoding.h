@@ -12,7 +12,7 @@ namespace tcpgauge {
 
 class TcpHeaderPieces;
 
-// The header that comes next. Every layer's function reads one and returns what follows it.
+// The kind of the next header. The function of each layer reads one header and returns the layer that follows it.
 enum class Layer : uint8_t {
   kDone,  // the packet's kind is known
   kEthernet,
@@ -47,23 +47,22 @@ enum class Layer : uint8_t {
   kTcp,
 };
 
-// How far the decoding of one packet has come. Lives on the stack of DecodePacket().
+// The state of decoding one packet. Lives on the stack of DecodePacket().
 //
-// The next header begins at `captured`; from there on the packet has `wire_remaining_bytes`, captured or not (never
-// fewer than were captured). Both shrink to what an outer header says its payload is.
+// `captured` begins at the next header. From there to its end the packet has `wire_remaining_bytes`, which is never
+// less than what `captured` holds. An outer header that states the length of its payload bounds both.
 struct Decoding {
   Cursor captured;
   uint32_t wire_remaining_bytes;
-  // Inside the first fragment of an outer datagram: what an inner IP header says of its length goes beyond what is
-  // here.
+  // Inside the first fragment of an outer datagram. An inner IP header may state more bytes than this fragment has.
   bool inside_fragment = false;
-  // Inside a tunnel that was recognised by no more than a UDP port.
+  // Inside a tunnel of which only a UDP port gave evidence.
   bool inside_udp_tunnel = false;
-  // What it is counted as when it turns out not to be that tunnel; kNone when it is but UDP.
+  // The error of a datagram that does not hold the tunnel of its port. kNone: it is counted as plain UDP.
   DecodeError unknown_udp_tunnel = DecodeError::kNone;
-  bool begins_with_tcp = false;    // the fragmented datagram, behind its IP header
-  uint8_t ip_protocol = 0;         // of the extension header that comes next
-  TcpHeaderPieces* header_pieces;  // null: headers in pieces are errors
+  bool begins_with_tcp = false;    // In the fragmented datagram TCP comes directly after the IP headers.
+  uint8_t ip_protocol = 0;         // the number of the extension header that comes next
+  TcpHeaderPieces* header_pieces;  // borrowed; null if TCP headers in pieces are errors
   DecodedPacket* packet;
 
   template <typename Header>
@@ -79,7 +78,7 @@ struct Decoding {
     return true;
   }
 
-  // What lies beyond `length_bytes` from here is padding or a trailer.
+  // Cuts off padding or a trailer: the bytes after the next `length_bytes`.
   void Bound(uint32_t length_bytes) {
     captured.Truncate(length_bytes);
     wire_remaining_bytes = std::min(wire_remaining_bytes, length_bytes);
@@ -89,7 +88,7 @@ struct Decoding {
     const bool guessed =
         inside_udp_tunnel && (error == DecodeError::kIpVersion || error == DecodeError::kIpHeaderLength ||
                               error == DecodeError::kIpTotalLength);
-    if (guessed) return UnknownUdpTunnel();  // some other protocol on a tunnel's port
+    if (guessed) return UnknownUdpTunnel();  // Another protocol uses the tunnel's port.
     packet->kind = DecodedPacket::Kind::kError;
     packet->error = error;
     return Layer::kDone;
@@ -101,9 +100,10 @@ struct Decoding {
     return Layer::kDone;
   }
 
-  // What follows is the payload of the datagram so far, in which another one begins.
-  void GoInside() { inside_fragment |= packet->is_fragment; }
+  // Call before decoding an inner datagram: the outer one may be a fragment.
+  void NoteOuterFragment() { inside_fragment |= packet->is_fragment; }
 
+  // The datagram does not hold the tunnel of its port.
   Layer UnknownUdpTunnel() {
     NotTcp(Protocol::kUdp);
     if (unknown_udp_tunnel == DecodeError::kNone) return Layer::kDone;
@@ -113,7 +113,7 @@ struct Decoding {
   }
 
   Layer Enter(const Tunnel& tunnel, Layer inner) {
-    GoInside();
+    NoteOuterFragment();
     return packet->encapsulation.AddTunnel(tunnel) ? inner : Fail(DecodeError::kTooManyTunnels);
   }
 };

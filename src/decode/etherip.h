@@ -6,7 +6,8 @@
 
 namespace tcpgauge {
 
-// EtherIP (RFC 3378 section 3): 16 bits, of which the first four are the version 3, then an Ethernet frame.
+// EtherIP (RFC 3378 section 3): a header of 16 bits, which begins with the version (3) in four bits, then an Ethernet
+// frame. Another version is kUnknownEtherIp.
 Layer DecodeEtherIp(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -33,7 +33,7 @@ Layer LayerOfRareEtherType(Decoding& decoding, uint16_t ether_type) {
   switch (ether_type) {
     case 0x8100:  // IEEE 802.1Q
     case 0x88a8:  // IEEE 802.1ad
-    case 0x9100:  // and what was used before it
+    case 0x9100:  // used before IEEE 802.1ad
     case 0x9200:
       return Layer::kVlan;
     case 0x8847:

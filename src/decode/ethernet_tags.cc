@@ -32,7 +32,7 @@ struct SecurityTag {
 static_assert(sizeof(ServiceTag) == 4 && sizeof(VnTag) == 6 && sizeof(ETag) == 8 && sizeof(SecurityTag) == 6,
               "wire layout");
 
-// What follows a tag's type field, inside of `type`.
+// Enters a tunnel of `type`. `type_or_length` is the tag's last field and tells the layer inside.
 Layer EnterTagged(Decoding& decoding, TunnelType type, Be16 type_or_length) {
   const Layer inner = LayerOfTypeOrLength(decoding, type_or_length.ToHost());
   return inner == Layer::kDone ? inner : decoding.Enter({type, false, 0}, inner);
@@ -41,7 +41,7 @@ Layer EnterTagged(Decoding& decoding, TunnelType type, Be16 type_or_length) {
 }  // namespace
 
 Layer DecodeServiceTag(Decoding& decoding) {
-  constexpr uint8_t kMustBeZero = 0x03;  // Res2: a frame with it set has another layout
+  constexpr uint8_t kMustBeZero = 0x03;  // Res2: a frame in which it is set has another layout
   const auto* tag = decoding.Read<ServiceTag>();
   if (tag == nullptr) return decoding.Fail(DecodeError::kTruncatedTunnel);
   if ((tag->priority_and_flags & kMustBeZero) != 0) return decoding.Fail(DecodeError::kTunnelHeader);
@@ -79,8 +79,7 @@ Layer DecodeMacsec(Decoding& decoding) {
   if ((tag->control & kChannelPresent) != 0 && !decoding.Skip(kChannelBytes)) {
     return decoding.Fail(DecodeError::kTruncatedTunnel);
   }
-  // The check value after the payload needs no care: it lies beyond the length in the IP header. Short payloads have
-  // their length here.
+  // The length in the IP header cuts off the check value after the payload. The tag of a short frame states its length.
   const uint8_t short_length_bytes = tag->short_length & kShortLengthMask;
   if (short_length_bytes != 0) decoding.Bound(short_length_bytes);
   const auto* type_or_length = decoding.Read<Be16>();

@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// Geneve (RFC 8926 section 3).
+// Geneve (RFC 8926 section 3). Options are skipped. Another version or an unknown EtherType inside is kUnknownGeneve.
 Layer DecodeGeneve(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -32,7 +32,7 @@ struct ErspanHeader {
   Be32 index_or_time;
 };
 
-// What type III has on top of that.
+// The next four bytes of a type III header.
 struct Erspan3Header {
   Be16 security_group;
   Be16 flags;
@@ -43,11 +43,11 @@ Layer DecodeErspan(Decoding& decoding, bool is_type3) {
   const auto* header = decoding.Read<ErspanHeader>();
   if (header == nullptr) return decoding.Fail(DecodeError::kTruncatedTunnel);
   if (is_type3) {
-    const auto* more = decoding.Read<Erspan3Header>();
-    if (more == nullptr) return decoding.Fail(DecodeError::kTruncatedTunnel);
+    const auto* type3_header = decoding.Read<Erspan3Header>();
+    if (type3_header == nullptr) return decoding.Fail(DecodeError::kTruncatedTunnel);
     constexpr uint16_t kPlatformHeaderPresent = 0x0001;
     constexpr uint32_t kPlatformHeaderBytes = 8;
-    if ((more->flags.ToHost() & kPlatformHeaderPresent) != 0 && !decoding.Skip(kPlatformHeaderBytes)) {
+    if ((type3_header->flags.ToHost() & kPlatformHeaderPresent) != 0 && !decoding.Skip(kPlatformHeaderBytes)) {
       return decoding.Fail(DecodeError::kTruncatedTunnel);
     }
   }
@@ -55,7 +55,7 @@ Layer DecodeErspan(Decoding& decoding, bool is_type3) {
   return decoding.Enter({TunnelType::kErspan, true, session}, Layer::kEthernet);
 }
 
-// PPTP's: the key holds a length and a call number that names one direction, so it identifies nothing.
+// Version 1, of PPTP. The key holds a length and the call number of one direction, so it does not identify the tunnel.
 Layer DecodeEnhancedGre(Decoding& decoding, uint16_t flags, uint16_t protocol) {
   if (protocol != kProtocolPpp) return decoding.Fail(DecodeError::kTunnelHeader);
   uint32_t rest_bytes = sizeof(Be32);
@@ -93,7 +93,7 @@ Layer DecodeGre(Decoding& decoding) {
     case kProtocolErspan3:
       return DecodeErspan(decoding, /*is_type3=*/true);
     case kProtocolWccp: {
-      // WCCP version 2 has a redirect header of four bytes before the packet, version 1 has none.
+      // WCCP version 2 puts a redirect header of four bytes before the packet. Version 1 does not.
       const auto* first = decoding.captured.Peek<uint8_t>();
       if (first != nullptr && *first >> 4 != 4) decoding.Skip(4);
       return decoding.Enter(tunnel, Layer::kIpv4);

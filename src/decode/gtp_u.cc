@@ -42,7 +42,7 @@ Layer DecodeGtpU(Decoding& decoding) {
     if (fields == nullptr) return decoding.UnknownUdpTunnel();
     uint8_t next_extension = (header->flags & kExtensionPresent) != 0 ? fields->next_extension : 0;
     for (int i = 0; next_extension != 0; ++i) {
-      // An extension: its length in words of four bytes, contents, and in its last byte the next one's type.
+      // An extension header: its length in words of four bytes, contents, and in the last byte the next header's type.
       const auto* words = decoding.captured.Peek<uint8_t>();
       if (words == nullptr || *words == 0 || i == kMaxExtensions) return decoding.UnknownUdpTunnel();
       const auto* last = decoding.captured.PeekAt<uint8_t>(*words * 4u - 1);

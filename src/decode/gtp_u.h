@@ -6,7 +6,8 @@
 
 namespace tcpgauge {
 
-// GTP-U (3GPP TS 29.281 section 5): user data with IP inside. Its other messages are plain UDP.
+// GTP-U version 1 (3GPP TS 29.281 section 5): user data with IP inside. Its other messages are plain UDP. Bounds: user
+// data with more than eight extension headers is kUnknownGtpU.
 Layer DecodeGtpU(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -38,7 +38,7 @@ static_assert(sizeof(FrameHeader) == 24 && sizeof(SubframeHeader) == 14 && sizeo
 
 constexpr uint8_t kVersionAndTypeMask = 0x0f;
 constexpr uint8_t kData = 0x08;
-constexpr uint8_t kNoData = 0x40;  // of the subtypes
+constexpr uint8_t kNoData = 0x40;  // in the subtype
 constexpr uint8_t kQualityOfService = 0x80;
 
 constexpr uint8_t kToAndFromDistribution = 0x03;
@@ -50,11 +50,11 @@ constexpr uint16_t kFragmentNumberMask = 0x000f;
 
 enum class FrameControlOrder { kStandard, kSwapped };
 
-// The packet of an A-MSDU that has but one.
+// An A-MSDU. It is decoded if it holds a single packet.
 Layer DecodeAggregate(Decoding& decoding) {
   const auto* subframe = decoding.Read<SubframeHeader>();
   if (subframe == nullptr) return decoding.Fail(DecodeError::kTruncatedLink);
-  // Another one follows padding to four bytes; a frame check sequence of four bytes may follow as well.
+  // Up to three bytes of padding and a frame check sequence may follow the packet. More bytes are another packet.
   const uint32_t length_bytes = subframe->length.ToHost();
   constexpr uint32_t kPaddingAndCheckBytes = 3 + 4;
   if (decoding.wire_remaining_bytes > length_bytes + kPaddingAndCheckBytes) {
@@ -64,7 +64,7 @@ Layer DecodeAggregate(Decoding& decoding) {
   return Layer::kLlc;
 }
 
-// `is_padded`: to a multiple of four bytes between header and payload.
+// `is_padded`: the header is padded to a multiple of four bytes.
 Layer DecodeFrame(Decoding& decoding, FrameControlOrder order, bool is_padded) {
   constexpr uint32_t kAddressBytes = 6;
   constexpr uint32_t kHighThroughputBytes = 4;
@@ -96,7 +96,7 @@ Layer DecodeFrame(Decoding& decoding, FrameControlOrder order, bool is_padded) {
     }
   }
   if (is_padded && !decoding.Skip((4 - length_bytes % 4) % 4)) return decoding.Fail(DecodeError::kTruncatedLink);
-  // Only the first fragment of a frame (section 10.4) has the packet's headers.
+  // Only the first fragment (section 10.4) has the packet's headers.
   if ((header->sequence.ToHost() & kFragmentNumberMask) != 0) return decoding.NotTcp(Protocol::kOther);
   decoding.inside_fragment |= (control.flags & kMoreFragments) != 0;
   return is_aggregate ? DecodeAggregate(decoding) : Layer::kLlc;
@@ -119,7 +119,7 @@ Layer DecodeRadiotap(Decoding& decoding) {
   constexpr uint32_t kFlagsPresent = 0x02;
   constexpr uint32_t kMorePresent = 0x80000000;
   constexpr int kMaxPresentWords = 32;
-  constexpr uint32_t kTimeBytes = 8;  // aligned to as many
+  constexpr uint32_t kTimeBytes = 8;  // also its alignment
   constexpr uint8_t kPadded = 0x20;
   constexpr uint8_t kDamaged = 0x40;
   const auto* header = decoding.captured.Peek<RadiotapHeader>();

@@ -6,18 +6,20 @@
 
 namespace tcpgauge {
 
-// A data frame of IEEE 802.11 (section 9.3.2), its payload in LLC. Protected frames are an error, as are frames with
-// several packets (A-MSDU, section 9.3.2.2): a captured packet is one segment. Management and control frames carry no
-// IP.
+// A data frame of IEEE 802.11 (section 9.3.2), whose payload begins with LLC. A protected frame is kEncrypted80211. A
+// frame with several packets (A-MSDU, section 9.3.2.2) is kAggregated80211, because one captured packet becomes at most
+// one segment. Management frames, control frames and following fragments are not TCP.
 Layer Decode80211(Decoding& decoding);
 
-// The same with the two bytes of the frame control field in the wrong order, as some access points send them through
-// CAPWAP.
+// A data frame whose frame control field has its two bytes in the wrong order. Some access points send such frames
+// through CAPWAP.
 Layer DecodeSwapped80211(Decoding& decoding);
+
+// Whether the next header is a data frame only if these two bytes are swapped.
 bool HasSwappedFrameControl(const Decoding& decoding);
 
-// What a capturing machine noted before the frame (https://www.radiotap.org): of use here are whether the frame is
-// damaged and whether its header is padded.
+// The header that a capturing machine puts before the frame (https://www.radiotap.org). The decoder uses two of its
+// flags: the frame is damaged, and its header is padded.
 Layer DecodeRadiotap(Decoding& decoding);
 
 }  // namespace tcpgauge

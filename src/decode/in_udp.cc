@@ -26,7 +26,7 @@ constexpr uint16_t kGreKey = 0x2000;
 constexpr uint16_t kGreSequence = 0x1000;
 constexpr uint16_t kTypeEthernet = 0x6558;
 
-// Whether a GRE header begins `offset` bytes from here that has IP inside, or Ethernet with IP or ARP.
+// Whether a GRE header begins `offset` bytes from here that is followed by IP or by Ethernet with IP or ARP.
 bool GreAt(const Decoding& decoding, uint32_t offset) {
   const auto* header = decoding.captured.PeekAt<GreStart>(offset);
   if (header == nullptr) return false;
@@ -47,7 +47,7 @@ bool GreAt(const Decoding& decoding, uint32_t offset) {
   }
 }
 
-// What the header of GUE names inside of it.
+// Enters the packet that `header` announces, if it is there.
 Layer DecodeGue(Decoding& decoding, const GueHeader& header) {
   constexpr uint8_t kVersionAndControlMask = 0xe0;
   constexpr uint8_t kLengthMask = 0x1f;  // of the optional fields, in words of four bytes
@@ -66,7 +66,7 @@ Layer DecodeGue(Decoding& decoding, const GueHeader& header) {
     decoding.Skip(length_bytes);
     return EnterByPort(decoding, tunnel, Layer::kGre);
   }
-  // The port alone says too little to count; without flags, a header that promises IP looks like GUE.
+  // Other protocols use the port too. Only a header without flags that announces IP is enough like GUE to be an error.
   return is_ip && header.flags.ToHost() == 0 ? decoding.Fail(DecodeError::kUnknownGue) : PlainUdp(decoding);
 }
 
@@ -75,7 +75,7 @@ Layer DecodeGue(Decoding& decoding, const GueHeader& header) {
 Layer DecodeGreInUdp(Decoding& decoding) {
   if (!GreAt(decoding, 0)) return decoding.UnknownUdpTunnel();
   decoding.inside_udp_tunnel = true;
-  return Layer::kGre;  // which enters the tunnel
+  return Layer::kGre;  // DecodeGre() enters the tunnel.
 }
 
 Layer DecodeMplsInUdp(Decoding& decoding) {
@@ -87,7 +87,7 @@ Layer DecodeMplsInUdp(Decoding& decoding) {
     if (entry == nullptr) break;
     offset += sizeof(Be32);
     if ((entry->ToHost() & kBottomOfStack) == 0) continue;
-    // IP, or an Ethernet pseudowire with or without a control word.
+    // After the labels: IP, or an Ethernet pseudowire with or without a control word.
     if (!IpAt(decoding, offset) && !EthernetAt(decoding, offset) && !EthernetAt(decoding, offset + 4)) break;
     return EnterByPort(decoding, {TunnelType::kMplsInUdp, false, 0}, Layer::kMpls);
   }

@@ -8,7 +8,7 @@
 namespace tcpgauge {
 namespace {
 
-// What Ethernet adds to the shortest packets: padding up to 60 bytes, and perhaps the frame check sequence.
+// Ethernet pads short frames to 60 bytes, and a frame check sequence may follow.
 constexpr uint32_t kMaxEthernetPaddingBytes = 50;
 
 bool LengthFits(const Decoding& decoding, uint32_t offset, uint32_t stated_bytes, uint32_t padding_bytes) {

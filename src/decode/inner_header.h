@@ -9,22 +9,22 @@
 
 namespace tcpgauge {
 
-// Whether what lies inside a tunnel can be believed, where nothing but a port or a guess says that there is a tunnel.
-// These look ahead and move nothing.
+// Checks of the headers inside a tunnel. Some tunnels are found by a port or a guess alone, so what is inside has to
+// confirm them. These functions only look ahead: they do not change the decoding.
 
-// The version of IP that comes next; nullopt when it is none.
+// IPv4 or IPv6 by the next four bits; nullopt if they are neither version.
 std::optional<Layer> NextIp(const Decoding& decoding);
 
-// Whether a whole IP header begins `offset` bytes from here: version and header length, a stated length that ends
-// where the packet ends but for up to `padding_bytes`, and IPv4's checksum (RFC 1071) unless it is left zero. The
-// length may go further in a first fragment.
+// Whether a whole and plausible IP header begins `offset` bytes from here. Checks version, header length, IPv4's
+// checksum (RFC 1071) unless it is zero, and the stated length: the datagram must end with the packet, or up to
+// `padding_bytes` before it. Inside a first fragment it may also end later.
 bool IpAt(const Decoding& decoding, uint32_t offset, uint32_t padding_bytes = 0);
 
-// Whether an Ethernet header would begin there whose type is known.
+// Whether the bytes `offset` from here, read as an Ethernet header, have a known EtherType.
 bool EthernetTypeAt(const Decoding& decoding, uint32_t offset);
 
-// Whether an Ethernet header with IP as IpAt() wants it, or with ARP (RFC 826), begins there; behind up to two VLAN
-// tags.
+// Whether an Ethernet header begins `offset` bytes from here that is followed by ARP (RFC 826) or by IP that IpAt()
+// accepts. Up to two VLAN tags may stand between.
 bool EthernetAt(const Decoding& decoding, uint32_t offset);
 
 }  // namespace tcpgauge

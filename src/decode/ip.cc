@@ -26,7 +26,7 @@ constexpr uint8_t kShim6 = 140;
 
 constexpr uint32_t kMaxDatagramBytes = 65535;
 
-// What the extension headers have in common (RFC 8200 section 4, RFC 6564).
+// The first two bytes of every extension header (RFC 8200 section 4, RFC 6564).
 struct ExtensionHeader {
   uint8_t next_header;
   uint8_t length;
@@ -40,7 +40,7 @@ struct FragmentHeader {
   Be32 identification;
 };
 
-// A Jumbo Payload option, first in the hop-by-hop header where RFC 2675 section 2's alignment puts it.
+// A hop-by-hop header whose first option is Jumbo Payload; its alignment (RFC 2675 section 2) allows that place.
 struct JumboHeader {
   ExtensionHeader extension;
   uint8_t option_type;
@@ -63,7 +63,7 @@ Protocol ProtocolOf(uint8_t ip_protocol) {
   }
 }
 
-// Bounds a jumbogram by what its option says; `header` is its hop-by-hop header.
+// Bounds a jumbogram by the length in its Jumbo Payload option.
 void ApplyJumboLength(Decoding& decoding, const JumboHeader& header) {
   constexpr uint8_t kJumboPayload = 0xc2;
   if (header.option_type != kJumboPayload || header.option_length != 4) return;
@@ -91,7 +91,7 @@ Layer LayerOfRareIpProtocol(Decoding& decoding, uint8_t protocol) {
     case kL2tp:
       return Layer::kL2tpOverIp;
     case kMplsInIp:
-      decoding.GoInside();
+      decoding.NoteOuterFragment();
       return Layer::kMpls;
     case kHopByHop:
     case kRouting:
@@ -137,7 +137,7 @@ Layer DecodeIpExtension(Decoding& decoding) {
     const auto* header = decoding.Read<FragmentHeader>();
     if (header == nullptr) return decoding.Fail(DecodeError::kTruncatedIp);
     const uint16_t offset_and_more = header->offset_and_more.ToHost();
-    // An atomic fragment (RFC 6946) is a whole datagram.
+    // Offset 0 and no more fragments: an atomic fragment (RFC 6946), which is a whole datagram.
     if ((offset_and_more & 0xfff9) == 0) return LayerOfIpProtocol(decoding, header->next_header);
     return DecodeFragment(decoding, header->next_header, header->identification.ToHost(), offset_and_more & 0xfff8);
   }

@@ -38,19 +38,21 @@ static_assert(sizeof(Ipv6Header) == 40, "wire layout");
 constexpr uint8_t kIpProtocolTcp = 6;
 constexpr uint8_t kIpProtocolUdp = 17;
 
-// All protocols but TCP. One that does not lead to IP or TCP ends the decoding.
+// The layer of every protocol except TCP. An unknown protocol ends the decoding: the packet is not TCP.
 Layer LayerOfRareIpProtocol(Decoding& decoding, uint8_t protocol);
 
-// What follows in a datagram that is whole or is a first fragment.
+// The layer after the IP header of a whole datagram or of a first fragment.
 inline Layer LayerOfIpProtocol(Decoding& decoding, uint8_t protocol) {
   return protocol == kIpProtocolTcp ? Layer::kTcp : LayerOfRareIpProtocol(decoding, protocol);
 }
 
-// Notes one fragment; `offset_bytes` into the datagram, of which IP's headers have been read. A following fragment ends
-// the decoding: only the first one has the header of `protocol`.
+// Decodes one fragment after its IP headers. Its payload begins `offset_bytes` into the payload of the datagram. A
+// following fragment ends the decoding, because only the first one has the header of `protocol`. If it completes a TCP
+// header in pieces, the packet is that segment.
 Layer DecodeFragment(Decoding& decoding, uint8_t protocol, uint32_t identification, uint32_t offset_bytes);
 
-// Between a header's own statement of its datagram's length and what was on the wire.
+// The length of a datagram whose IP header states `stated_bytes`: no more than was on the wire. Inside an outer
+// fragment the stated length counts, because following fragments have the rest.
 inline uint32_t DatagramLength(const Decoding& decoding, uint32_t stated_bytes) {
   return decoding.inside_fragment ? stated_bytes : std::min(stated_bytes, decoding.wire_remaining_bytes);
 }
@@ -59,13 +61,14 @@ inline Layer DecodeIpv4(Decoding& decoding) {
   const auto* header = decoding.captured.Peek<Ipv4Header>();
   if (header == nullptr) return decoding.Fail(DecodeError::kTruncatedIp);
   if (header->version_and_header_length >> 4 != 4) {
-    // Some senders announce IPv6 by the type of IPv4.
+    // Some senders announce IPv6 by IPv4's EtherType.
     return header->version_and_header_length >> 4 == 6 ? Layer::kIpv6 : decoding.Fail(DecodeError::kIpVersion);
   }
   const uint32_t header_length_bytes = (header->version_and_header_length & 0x0fu) * 4;
   if (header_length_bytes < sizeof(Ipv4Header)) return decoding.Fail(DecodeError::kIpHeaderLength);
   uint32_t length_bytes = header->total_length.ToHost();
-  if (length_bytes == 0) length_bytes = decoding.wire_remaining_bytes;  // left to the hardware, or too long for 16 bits
+  // A length of 0 means that the network card is to set it, or that 16 bits cannot hold it.
+  if (length_bytes == 0) length_bytes = decoding.wire_remaining_bytes;
   if (length_bytes < header_length_bytes) return decoding.Fail(DecodeError::kIpTotalLength);
   length_bytes = DatagramLength(decoding, length_bytes);
   decoding.captured.Truncate(length_bytes);
@@ -77,7 +80,7 @@ inline Layer DecodeIpv4(Decoding& decoding) {
   packet.destination.address = IpAddress::FromV4(header->destination);
   packet.ip_length_bytes = length_bytes;
   packet.is_fragment = false;
-  const uint32_t fragment = header->flags_and_fragment_offset.ToHost() & 0x3fffu;  // more fragments, and the offset
+  const uint32_t fragment = header->flags_and_fragment_offset.ToHost() & 0x3fffu;  // "more fragments" and the offset
   if (__builtin_expect(fragment != 0, 0)) {
     return DecodeFragment(decoding, header->protocol, header->identification.ToHost(), (fragment & 0x1fffu) * 8);
   }
@@ -89,7 +92,8 @@ inline Layer DecodeIpv6(Decoding& decoding) {
   if (header == nullptr) return decoding.Fail(DecodeError::kTruncatedIp);
   if (header->version_class_flow.ToHost() >> 28 != 6) return decoding.Fail(DecodeError::kIpVersion);
   uint32_t length_bytes = header->payload_length.ToHost() + uint32_t{sizeof(Ipv6Header)};
-  // Jumbograms (RFC 2675) and segments of BIG TCP, which the kernel shows with or without the jumbo option.
+  // A payload length of 0 means a jumbogram (RFC 2675) or a segment of BIG TCP. The kernel shows the latter with or
+  // without the jumbo option, so the length on the wire is taken here.
   if (length_bytes == sizeof(Ipv6Header)) length_bytes = decoding.wire_remaining_bytes;
   length_bytes = DatagramLength(decoding, length_bytes);
   decoding.captured.Truncate(length_bytes);
@@ -104,10 +108,10 @@ inline Layer DecodeIpv6(Decoding& decoding) {
   return LayerOfIpProtocol(decoding, header->next_header);
 }
 
-// IP of either version, told apart by its first four bits.
+// IP of either version, by its first four bits.
 Layer DecodeRawIp(Decoding& decoding);
 
-// One IPv6 extension header or authentication header: number `decoding.ip_protocol`.
+// One IPv6 extension header or authentication header. `decoding.ip_protocol` is its number.
 Layer DecodeIpExtension(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -55,7 +55,7 @@ Layer DecodeAyiya(Decoding& decoding) {
   const uint8_t operation = header->authentication_and_operation & 0x0f;
   if (operation > kLastOperation) return decoding.UnknownUdpTunnel();
   if (operation != kForward && operation != kEchoRequestAndForward) return PlainUdp(decoding);
-  // An identity of two to the power of its length, a signature in words of four bytes.
+  // The identity's length is a power of two; the signature's is in words of four bytes.
   const uint32_t identity_bytes = 1u << (header->identity_length_and_type >> 4);
   const uint32_t signature_bytes = (header->signature_length_and_hash >> 4) * 4u;
   if (!decoding.Skip(identity_bytes + signature_bytes)) return decoding.UnknownUdpTunnel();

@@ -6,13 +6,13 @@
 
 namespace tcpgauge {
 
-// IPv6 over UDP for hosts behind IPv4 translators.
+// Tunnels that bring IPv6 over UDP to hosts behind address translators of IPv4.
 
-// Teredo (RFC 4380 section 5.1).
+// Teredo (RFC 4380 section 5.1). Without IPv6 inside it is kUnknownTeredo.
 Layer DecodeTeredo(Decoding& decoding);
 
 // AYIYA (draft-massar-v6ops-ayiya-02 section 3), with either version of IP inside. Messages that forward no packet are
-// plain UDP.
+// plain UDP. Without IP inside it is kUnknownAyiya.
 Layer DecodeAyiya(Decoding& decoding);
 
 }  // namespace tcpgauge

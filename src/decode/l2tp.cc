@@ -17,7 +17,7 @@ constexpr uint16_t kVersionMask = 0x000f;
 
 constexpr Tunnel kL2tp{TunnelType::kL2tp, false, 0};
 
-// The frame of a PPP session with IP inside, with or without address and control.
+// Whether a PPP frame with IP inside begins `offset` bytes from here, with or without address and control bytes.
 bool PppAt(const Decoding& decoding, uint32_t offset) {
   constexpr uint16_t kAddressAndControl = 0xff03;
   constexpr uint16_t kPppIpv4 = 0x0021;
@@ -31,7 +31,7 @@ bool PppAt(const Decoding& decoding, uint32_t offset) {
          IpAt(decoding, offset + uint32_t{sizeof(Be16)});
 }
 
-// What is in a session of version 3; kDone when it cannot be told. Moves to where it begins.
+// Finds the payload of a session of version 3, and moves to it. kDone: no place has a plausible header.
 Layer FindPayload(Decoding& decoding) {
   constexpr uint32_t kMaxCookieAndSublayerBytes = 8 + 4;
   for (uint32_t offset = 0; offset <= kMaxCookieAndSublayerBytes; offset += 4) {
@@ -50,7 +50,7 @@ Layer FindPayload(Decoding& decoding) {
   return Layer::kDone;
 }
 
-// What follows the flags of a data message of version 2.
+// A data message of version 2, after its flags.
 Layer DecodeVersion2(Decoding& decoding, uint16_t flags) {
   constexpr uint32_t kTunnelAndSessionBytes = 4;
   if ((flags & kReservedInVersion2) != 0) return decoding.UnknownUdpTunnel();

@@ -6,14 +6,15 @@
 
 namespace tcpgauge {
 
-// L2TP over UDP: version 2 with PPP inside (RFC 2661 section 3.1), and version 3 (RFC 3931 section 4.1.2).
+// L2TP over UDP: version 2 with PPP inside (RFC 2661 section 3.1), and version 3 (RFC 3931 section 4.1.2). Control
+// messages are plain UDP. Another version or unknown contents are kUnknownL2tp.
 Layer DecodeL2tp(Decoding& decoding);
 
-// L2TP version 3 over IP (RFC 3931 section 4.1.1).
+// L2TP version 3 over IP (RFC 3931 section 4.1.1). Control messages are not TCP. Unknown contents are kUnknownL2tp.
 //
-// Of version 3 nothing in a packet says what is inside, nor how long cookie (section 4.1) and sublayer (section 4.6)
-// are: both were agreed upon when the session began. So Ethernet, IP and PPP are looked for where they can begin, and
-// taken when their headers can be believed.
+// A data packet of version 3 does not say what it carries, nor how long its cookie (section 4.1) and sublayer (section
+// 4.6) are: the two ends agreed on that when the session began. So the decoder tries each place where the payload can
+// begin, and takes the first one with a plausible header of Ethernet, IP or PPP (inner_header.h).
 Layer DecodeL2tpOverIp(Decoding& decoding);
 
 }  // namespace tcpgauge

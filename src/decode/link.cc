@@ -36,9 +36,9 @@ struct NflogHeader {
   Be16 resource;
 };
 
-// In the capturing machine's byte order, which libpcap turns into that of the reader.
+// In the byte order of the reading machine, which is taken to be little-endian: libpcap converts attributes to it.
 struct NflogAttribute {
-  Le16 length;  // with these four bytes, without the padding to a multiple of four
+  Le16 length;  // includes these four bytes, but not the padding to a multiple of four
   Le16 type;
 };
 static_assert(sizeof(LinuxSllHeader) == 16 && sizeof(LinuxSll2Header) == 20 && sizeof(InfinibandHeader) == 4 &&
@@ -66,7 +66,7 @@ Layer LayerOfAddressFamily(Decoding& decoding, uint32_t family) {
   }
 }
 
-// A Linux protocol number: an EtherType, or a small number of Linux's own.
+// The layer after a Linux protocol number: an EtherType, or a small number that only Linux uses.
 Layer LayerOfLinuxProtocol(Decoding& decoding, uint16_t protocol) {
   if (protocol > kMaxEthernetLength) return LayerOfEtherType(decoding, protocol);
   return protocol == kLinuxProtocolLlc ? Layer::kLlc : decoding.NotTcp(Protocol::kOther);
@@ -78,7 +78,7 @@ Layer DecodeNull(Decoding& decoding) {
   const auto* big = decoding.captured.Peek<Be32>();
   const auto* little = decoding.captured.Peek<Le32>();
   if (!decoding.Skip(sizeof(Be32))) return decoding.Fail(DecodeError::kTruncatedLink);
-  // Families are small numbers, so the order that gives one is right.
+  // Families are small numbers, so the byte order that gives the smaller number is right.
   return LayerOfAddressFamily(decoding, std::min(big->ToHost(), little->ToHost()));
 }
 

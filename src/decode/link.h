@@ -6,20 +6,20 @@
 
 namespace tcpgauge {
 
-// The pseudo headers that operating systems put before packets; formats: https://www.tcpdump.org/linktypes.html.
+// Headers that operating systems put before packets. Formats: https://www.tcpdump.org/linktypes.html.
 
-// BSD loopback: an address family in the byte order of whichever machine captured.
+// BSD and OpenBSD loopback: an address family of four bytes, in either byte order.
 Layer DecodeNull(Decoding& decoding);
 
-// Linux cooked, versions 1 and 2; the second one names the interface.
+// Linux cooked, versions 1 and 2. Version 2 names the interface.
 Layer DecodeLinuxSll(Decoding& decoding);
 Layer DecodeLinuxSll2(Decoding& decoding);
 
-// IP over InfiniBand (RFC 4391 section 6): an EtherType and 16 reserved bits. Before them may stand the global routing
-// header (40 bytes) or the receiver's link address (20 bytes).
+// IP over InfiniBand (RFC 4391 section 6): an EtherType and 16 reserved bits. A global routing header (40 bytes) or the
+// receiver's link address (20 bytes) may stand before them.
 Layer DecodeIpOverInfiniband(Decoding& decoding);
 
-// Linux netfilter log: attributes, one of which is the packet from its IP header on.
+// Linux netfilter log (NFLOG): attributes, of which one holds the packet from its IP header on.
 Layer DecodeNflog(Decoding& decoding);
 
 }  // namespace tcpgauge

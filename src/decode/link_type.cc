@@ -3,7 +3,7 @@
 
 namespace tcpgauge {
 
-// The numbers are those of https://www.tcpdump.org/linktypes.html and of DLT_* where the two differ.
+// Numbers of https://www.tcpdump.org/linktypes.html (LINKTYPE_*), and also libpcap's DLT_* where these differ.
 std::optional<LinkType> LinkTypeOf(int pcap_datalink) {
   switch (pcap_datalink) {
     case 0:

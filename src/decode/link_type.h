@@ -7,12 +7,12 @@
 
 namespace tcpgauge {
 
-// The link layers that can be decoded. The capture library's numbers are translated by LinkTypeOf().
+// The link layers that can be decoded. LinkTypeOf() translates libpcap's numbers.
 enum class LinkType : uint8_t {
   kEthernet,
-  kRawIp,      // IPv4 or IPv6, told apart by the version
-  kNull,       // BSD loopback: address family in the byte order of the machine that captured
-  kLoop,       // OpenBSD loopback: address family in network order
+  kRawIp,      // IPv4 or IPv6, by the version field
+  kNull,       // BSD loopback: the address family in the byte order of the machine that captured
+  kLoop,       // OpenBSD loopback: the address family in network order
   kLinuxSll,   // Linux cooked v1
   kLinuxSll2,  // Linux cooked v2
   kPpp,        // PPP, with or without HDLC framing
@@ -21,11 +21,11 @@ enum class LinkType : uint8_t {
   kMpls,
   kNflog,
   k80211,     // IEEE 802.11 frames
-  kRadiotap,  // the same after a radiotap header
+  kRadiotap,  // IEEE 802.11 frames after a radiotap header
   kIpOverInfiniband,
 };
 
-// From a data link type as libpcap's pcap_datalink() reports it; nullopt when it cannot be decoded.
+// Translates a data link type as libpcap's pcap_datalink() reports it. nullopt: it cannot be decoded.
 std::optional<LinkType> LinkTypeOf(int pcap_datalink);
 
 }  // namespace tcpgauge

@@ -26,7 +26,7 @@ Layer DecodeMpls(Decoding& decoding) {
     case 1:  // an associated channel (RFC 4385 section 5)
       return decoding.NotTcp(Protocol::kOther);
     case 0:
-      // A control word begins with 0, but so do the addresses of many network cards.
+      // A control word begins with 0, but so do the addresses of many network cards. So the EtherType decides.
       if (EthernetTypeAt(decoding, 0) && !EthernetTypeAt(decoding, kControlWordBytes)) return Layer::kEthernet;
       if (!decoding.Skip(kControlWordBytes)) return decoding.Fail(DecodeError::kTruncatedTunnel);
       return Layer::kEthernet;

@@ -15,7 +15,7 @@ struct NshHeader {
 static_assert(sizeof(NshHeader) == 8, "wire layout");
 
 constexpr uint16_t kVersionMask = 0xc000;
-constexpr uint16_t kOperations = 0x2000;  // operations, administration and maintenance: nobody's traffic
+constexpr uint16_t kOperations = 0x2000;  // operations, administration and maintenance: carries no user's traffic
 constexpr uint16_t kLengthMask = 0x003f;  // of the whole header, in words of four bytes
 
 }  // namespace

@@ -6,8 +6,8 @@
 
 namespace tcpgauge {
 
-// The network service header (RFC 8300 section 2), with metadata of any type. It stands after an EtherType or in VXLAN
-// with a protocol field.
+// The network service header (RFC 8300 section 2), after an EtherType or in VXLAN with a protocol field. Metadata is
+// skipped. Another version or an unknown protocol inside is kUnknownNsh.
 Layer DecodeNsh(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -26,7 +26,7 @@ struct PppoeHeader {
 static_assert(sizeof(CiscoHdlcHeader) == 4 && sizeof(PppoeHeader) == 6, "wire layout");
 
 constexpr uint8_t kAllStations = 0xff;
-constexpr uint8_t kPppdIn = 0x00;  // what pppd writes in place of the address, to tell the direction
+constexpr uint8_t kPppdIn = 0x00;  // pppd writes the packet's direction in place of the address
 constexpr uint8_t kPppdOut = 0x01;
 constexpr uint8_t kUnnumberedInformation = 0x03;
 constexpr uint8_t kCiscoUnicast = 0x0f;
@@ -45,7 +45,7 @@ Layer DecodePpp(Decoding& decoding) {
       decoding.Skip(sizeof(HdlcStart));
     }
   }
-  // RFC 1661 section 6.5: protocol numbers are odd with an even first byte, so an odd first byte stands alone.
+  // The first of two bytes is even (RFC 1661 section 2), so an odd first byte is a compressed field (section 6.5).
   const auto* first = decoding.Read<uint8_t>();
   if (first == nullptr) return decoding.Fail(DecodeError::kTruncatedLink);
   uint16_t protocol = *first;

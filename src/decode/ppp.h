@@ -6,11 +6,11 @@
 
 namespace tcpgauge {
 
-// PPP (RFC 1661) with or without the address and control bytes of HDLC framing (RFC 1662), its protocol field
-// compressed or not. On a serial line it may be Cisco HDLC.
+// PPP (RFC 1661), with or without the address and control bytes of HDLC framing (RFC 1662), and with a protocol field
+// of one or two bytes. If address and control are those of Cisco HDLC, the packet is decoded as Cisco HDLC.
 Layer DecodePpp(Decoding& decoding);
 
-// A PPPoE session packet (RFC 2516 section 4). Discovery has another EtherType.
+// A PPPoE session packet (RFC 2516 section 4). Another version, type or code is kTunnelHeader.
 Layer DecodePppoe(Decoding& decoding);
 
 // Cisco's HDLC framing (RFC 1547 section 4.3.1): address, control, EtherType.

@@ -14,7 +14,7 @@ constexpr uint8_t kTimestamps = 8;
 
 struct OptionStart {
   uint8_t kind;
-  uint8_t length;  // with these two bytes
+  uint8_t length;  // includes these two bytes
 };
 
 struct TimestampsOption {
@@ -31,7 +31,7 @@ Layer DecodeBrokenTcp(Decoding& decoding) {
   const uint32_t segment_bytes = decoding.wire_remaining_bytes;
   const auto* header = decoding.captured.Peek<TcpHeader>();
   const uint32_t header_length_bytes = header == nullptr ? kMinTcpHeaderBytes : TcpHeaderLength(header->data_offset);
-  // Where the fragments that follow have payload and where header is not known.
+  // The fragment ends within the header, so nobody knows yet where in the following fragments the payload begins.
   if (packet.is_fragment && segment_bytes < std::max(header_length_bytes, kMinTcpHeaderBytes)) {
     return decoding.begins_with_tcp ? DecodeTcpPiece(decoding, 0) : decoding.Fail(DecodeError::kIpFragment);
   }
@@ -52,11 +52,11 @@ Layer DecodeTcpPiece(Decoding& decoding, uint32_t offset_bytes) {
   DecodedPacket& packet = *decoding.packet;
   const bool is_first = offset_bytes == 0;
   TcpHeaderPieces::Segment segment;
-  // An outer fragment may lack what would be put together.
-  const bool can_wait = decoding.header_pieces != nullptr && !decoding.inside_fragment;
-  const auto outcome = can_wait ? decoding.header_pieces->Add(packet, offset_bytes, decoding.captured,
+  // Inside an outer fragment the piece may be incomplete, so it is not kept.
+  const bool can_keep = decoding.header_pieces != nullptr && !decoding.inside_fragment;
+  const auto outcome = can_keep ? decoding.header_pieces->Add(packet, offset_bytes, decoding.captured,
                                                               decoding.wire_remaining_bytes, &segment)
-                                : TcpHeaderPieces::Outcome::kIgnored;
+                                : TcpHeaderPieces::Outcome::kFollowing;
   switch (outcome) {
     case TcpHeaderPieces::Outcome::kWhole:
       decoding.captured = segment.header;
@@ -65,9 +65,10 @@ Layer DecodeTcpPiece(Decoding& decoding, uint32_t offset_bytes) {
       return DecodeTcp(decoding);
     case TcpHeaderPieces::Outcome::kWaiting:
       return decoding.NotTcp(Protocol::kTcp);
-    case TcpHeaderPieces::Outcome::kUnfinished:
+    case TcpHeaderPieces::Outcome::kReplacedAnother:
+      // This counts the datagram that was replaced. The new one can still become a segment.
       return decoding.Fail(DecodeError::kIpFragment);
-    case TcpHeaderPieces::Outcome::kIgnored:
+    case TcpHeaderPieces::Outcome::kFollowing:
       break;
   }
   if (is_first) return decoding.Fail(DecodeError::kIpFragment);

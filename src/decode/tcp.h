@@ -10,7 +10,7 @@
 
 namespace tcpgauge {
 
-// RFC 7323 section 3.2, after the two no-operations that nearly every sender puts before it (appendix A).
+// The timestamps option (RFC 7323 section 3.2) after two no-operations, as nearly every sender aligns it (appendix A).
 struct PaddedTimestamps {
   Be32 kind_and_length;
   Be32 value;
@@ -18,16 +18,20 @@ struct PaddedTimestamps {
 };
 constexpr uint32_t kPaddedTimestampsStart = 0x0101080a;
 
-// A header that is not whole or whose data offset cannot be. While its first 16 bytes are here the segment counts all
-// the same, for its connection and as an error: what it occupied on the wire is known, what it says is not believed.
-// With an offset below 20 bytes, all beyond that offset is payload, as Wireshark counts it; else there is none.
+// A header that is not whole, or whose data offset is below 20 bytes or beyond the segment.
+//
+// If its first 16 bytes were captured, the segment is still counted (as bytes of its connection and as a decode error),
+// but its flags and numbers are ignored. With an offset below 20 bytes, everything after that offset is payload, as in
+// Wireshark. Otherwise the payload is 0 bytes. A first fragment that ends within the header goes to DecodeTcpPiece().
 Layer DecodeBrokenTcp(Decoding& decoding);
 
-// A fragment that has a piece of a TCP header, from `offset_bytes` on. Where the pieces before have been seen and the
-// header is whole with this one, this is the segment, with the payload of all fragments so far.
+// A fragment with the bytes of a TCP segment from `offset_bytes` on. If it completes the segment's header, the packet
+// is the segment, with the payload of the fragments so far. While other pieces are missing the packet is kNotTcp. A
+// following fragment that is not needed is kTcpFragment. A first fragment that cannot be kept is kIpFragment.
 Layer DecodeTcpPiece(Decoding& decoding, uint32_t offset_bytes);
 
-// Looks for timestamps among options of any order. Options that were not captured are not there.
+// Sets the timestamps of `*packet` from `options`, which may be in any order. A malformed option, and one that was not
+// captured, ends the search.
 void FindTimestamps(Cursor options, DecodedPacket* packet);
 
 inline Layer DecodeTcp(Decoding& decoding) {

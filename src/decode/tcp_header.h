@@ -9,14 +9,14 @@
 
 namespace tcpgauge {
 
-// RFC 9293 section 3.1, without the checksum and the urgent pointer: nothing here looks at them, so a capture that was
-// cut off before them still holds a segment.
+// The first 16 bytes of a TCP header (RFC 9293 section 3.1). The decoder does not need the checksum and the urgent
+// pointer after them, so a segment of which only these bytes were captured is still decoded.
 struct TcpHeader {
   Be16 source_port;
   Be16 destination_port;
   Be32 sequence_number;
   Be32 acknowledgment_number;
-  uint8_t data_offset;  // in the upper half, in words of four bytes
+  uint8_t data_offset;  // upper four bits: the header's length in words of four bytes
   uint8_t flags;
   Be16 window;
 };
@@ -24,9 +24,9 @@ static_assert(sizeof(TcpHeader) == 16, "wire layout");
 
 constexpr size_t kTcpDataOffsetAt = offsetof(TcpHeader, data_offset);
 constexpr uint32_t kMinTcpHeaderBytes = 20;
-constexpr uint32_t kMaxTcpHeaderBytes = 60;  // with options, by the four bits of the data offset
+constexpr uint32_t kMaxTcpHeaderBytes = 60;  // the most that the four bits of the data offset can state
 
-// Of the header, by its byte `data_offset`.
+// In bytes, from the header's byte `data_offset`.
 constexpr uint32_t TcpHeaderLength(uint8_t data_offset) { return (data_offset >> 4) * 4u; }
 
 }  // namespace tcpgauge

@@ -12,62 +12,67 @@
 
 namespace tcpgauge {
 
-// TCP headers that are spread over IP fragments (RFC 791 section 3.2 lets a fragment be as short as eight bytes). Of a
-// segment nothing but the header is held, until it is whole.
+// Puts TCP headers together that are spread over IP fragments (RFC 791 section 3.2 allows fragments of eight bytes).
+// Holds only the bytes of the header, and only until the header is whole.
 //
-// Pieces may come in any order. One that covers bytes that are there already is left out (RFC 5722 section 4), but for
-// a first fragment: with it the datagram begins anew, for identifications are used again.
-// Thread: confined to its capture source. No heap, no clock. Bounds: kCapacity datagrams; the oldest gives way to a
-// first fragment, and is counted when its own first fragment had been seen.
+// Pieces may come in any order. A following fragment with a byte that is already held is not added (RFC 5722 section
+// 4). A first fragment with such a byte begins another datagram, because senders use identifications again.
+// Thread: confined to its capture source. No heap, no clock.
+// Bounds: kCapacity datagrams. When full, a first fragment replaces the oldest datagram, which is counted if its own
+// first fragment was seen. A following fragment replaces the oldest only if that one's first fragment was not seen.
 class TcpHeaderPieces {
  public:
   static constexpr size_t kCapacity = 64;
 
-  // A header that is whole.
+  // A segment whose header is whole.
   struct Segment {
     Cursor header;                 // valid until the next call
-    uint32_t length_bytes = 0;     // of the segment, as far as its fragments have come
-    uint32_t ip_length_bytes = 0;  // of these fragments
+    uint32_t length_bytes = 0;     // header and payload in the fragments so far
+    uint32_t ip_length_bytes = 0;  // the same with the IP headers of these fragments
   };
 
   enum class Outcome {
-    kIgnored,     // bytes that are there, or held without knowing whether the first fragment has the whole header
-    kWaiting,     // held; others are missing
-    kUnfinished,  // a first fragment that is held, for which another one had to give way
+    // A following fragment that the caller counts as such. It was not added (its bytes are held already, lie beyond the
+    // longest header, or find no room), or it came before its first fragment, which may have the whole header.
+    kFollowing,
+    kWaiting,          // added; other pieces are missing
+    kReplacedAnother,  // a first fragment was added, and replaced a datagram whose header was not whole
     kWhole,
   };
 
-  // Takes the fragment of `packet` in, which has `piece` of its segment from `offset_bytes` on, and on the wire
-  // `piece_bytes`. Sets `*segment` when the header is whole, and forgets it.
-  Outcome Add(const DecodedPacket& packet, uint32_t offset_bytes, Cursor piece, uint32_t piece_bytes, Segment* segment);
+  // Adds a fragment of the datagram that `packet` belongs to. `piece` holds its captured bytes, which begin
+  // `offset_bytes` into the segment; on the wire it had `piece_wire_bytes`. With the header whole it sets `*segment`
+  // and forgets the datagram.
+  Outcome Add(const DecodedPacket& packet, uint32_t offset_bytes, Cursor piece, uint32_t piece_wire_bytes,
+              Segment* segment);
 
-  // Datagrams that gave way after their first fragment and before their header was whole.
+  // Datagrams that were replaced after their first fragment and before their header was whole.
   uint64_t unfinished() const { return unfinished_; }
 
  private:
   struct Datagram {
     bool used = false;
-    bool begun = false;  // its first fragment was seen
+    bool has_first_fragment = false;
     IpAddress source;
     IpAddress destination;
     uint32_t id = 0;
     Encapsulation encapsulation;
     std::array<uint8_t, kMaxTcpHeaderBytes> header{};
-    uint64_t present = 0;  // a bit for each byte of the header
+    uint64_t present = 0;  // a bit for each byte of the header that is held
     uint32_t length_bytes = 0;
     uint32_t ip_length_bytes = 0;
 
-    // Forgets the pieces.
-    void Begin(const DecodedPacket& packet);
-    bool IsOf(const DecodedPacket& packet) const;
+    // Becomes the datagram of `packet`, without any piece.
+    void Reset(const DecodedPacket& packet);
+    bool Matches(const DecodedPacket& packet) const;
     bool IsWhole() const;
   };
 
-  // Where the datagram of `packet` is, or can be; null when a following fragment finds no room.
-  Datagram* Place(const DecodedPacket& packet, bool is_first);
+  // The datagram of `packet`, or one that may be replaced by it; null if a following fragment may replace none.
+  Datagram* FindOrOldest(const DecodedPacket& packet, bool is_first);
 
   std::array<Datagram, kCapacity> datagrams_;
-  size_t next_ = 0;
+  size_t oldest_ = 0;
   uint64_t unfinished_ = 0;
 };
 

@@ -24,23 +24,25 @@ static_assert(sizeof(UdpHeader) == 8, "wire layout");
 
 struct UdpTunnel {
   Layer (*decode)(Decoding&);
-  DecodeError unknown;  // counts what was sent to the port and is not understood; kNone where the port is too common
-  bool answers = true;  // from the port. Otherwise both ends send to it, and a source port tells nothing.
+  // Counts datagrams to the port that do not hold the tunnel. kNone: other protocols use the port too often to count.
+  DecodeError unknown;
+  // An end sends from the port too. Otherwise both ends only send to it, and a source port gives no evidence.
+  bool sends_from_port = true;
 };
 
 constexpr UdpTunnel kL2tp = {DecodeL2tp, DecodeError::kUnknownL2tp};
 constexpr UdpTunnel kGtpU = {DecodeGtpU, DecodeError::kUnknownGtpU};
 constexpr UdpTunnel kTeredo = {DecodeTeredo, DecodeError::kUnknownTeredo};
-constexpr UdpTunnel kGreInUdp = {DecodeGreInUdp, DecodeError::kUnknownGreInUdp, /*answers=*/false};
+constexpr UdpTunnel kGreInUdp = {DecodeGreInUdp, DecodeError::kUnknownGreInUdp, /*sends_from_port=*/false};
 constexpr UdpTunnel kVxlan = {DecodeVxlan, DecodeError::kUnknownVxlan};
 constexpr UdpTunnel kVxlanGpe = {DecodeVxlanGpe, DecodeError::kUnknownVxlan};
 constexpr UdpTunnel kAyiya = {DecodeAyiya, DecodeError::kUnknownAyiya};
 constexpr UdpTunnel kCapwap = {DecodeCapwap, DecodeError::kUnknownCapwap};
-constexpr UdpTunnel kFooOverUdp = {DecodeFooOverUdp, DecodeError::kNone, /*answers=*/false};
+constexpr UdpTunnel kFooOverUdp = {DecodeFooOverUdp, DecodeError::kNone, /*sends_from_port=*/false};
 constexpr UdpTunnel kGeneve = {DecodeGeneve, DecodeError::kUnknownGeneve};
-constexpr UdpTunnel kMplsInUdp = {DecodeMplsInUdp, DecodeError::kUnknownMplsInUdp, /*answers=*/false};
+constexpr UdpTunnel kMplsInUdp = {DecodeMplsInUdp, DecodeError::kUnknownMplsInUdp, /*sends_from_port=*/false};
 
-// The tunnel that has this port; null when there is none.
+// The tunnel of this port, or null.
 const UdpTunnel* FindTunnel(uint16_t port) {
   switch (port) {
     case 1701:
@@ -76,7 +78,7 @@ const UdpTunnel* FindTunnel(uint16_t port) {
 Layer DecodeUdp(Decoding& decoding) {
   const auto* header = decoding.Read<UdpHeader>();
   if (header == nullptr) return PlainUdp(decoding);
-  // A length of 0 is that of a jumbogram (RFC 2675 section 4) or of a segment that hardware has yet to cut.
+  // A length of 0 means a jumbogram (RFC 2675 section 4) or a datagram that the network card has yet to split.
   const uint32_t length_bytes = header->length.ToHost();
   if (length_bytes >= sizeof(UdpHeader)) decoding.Bound(length_bytes - uint32_t{sizeof(UdpHeader)});
   if (const UdpTunnel* tunnel = FindTunnel(header->destination_port.ToHost())) {
@@ -85,7 +87,7 @@ Layer DecodeUdp(Decoding& decoding) {
   }
   decoding.unknown_udp_tunnel = DecodeError::kNone;
   const UdpTunnel* tunnel = FindTunnel(header->source_port.ToHost());
-  return tunnel != nullptr && tunnel->answers ? tunnel->decode(decoding) : PlainUdp(decoding);
+  return tunnel != nullptr && tunnel->sends_from_port ? tunnel->decode(decoding) : PlainUdp(decoding);
 }
 
 }  // namespace tcpgauge

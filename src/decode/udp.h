@@ -6,9 +6,9 @@
 
 namespace tcpgauge {
 
-// UDP (RFC 768) and the tunnels that run over it, recognised by their ports. A port proves nothing, so what does not
-// look like the tunnel inside is plain UDP. It is counted as an unknown tunnel of that kind when it was sent to the
-// port: a source port may be anybody's.
+// UDP (RFC 768) and the tunnels over it, which are recognised by their ports. A port proves nothing, so each tunnel's
+// function checks the datagram. A datagram that fails the check is counted as an unknown tunnel if it was sent to the
+// port. If it was sent from the port it is plain UDP, because any program may get that source port.
 Layer DecodeUdp(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -6,13 +6,14 @@
 
 namespace tcpgauge {
 
-// What the tunnels over UDP have in common. A port proves nothing: one that does not find its tunnel returns
-// Decoding::UnknownUdpTunnel().
+// Common to the functions of the tunnels over UDP. A port proves nothing: a function that does not find its tunnel
+// returns Decoding::UnknownUdpTunnel().
 
-// For what the tunnel's protocol sends beside its tunnels: control messages, keep-alives.
+// For messages of a tunnel's protocol that carry no packet: control messages, keep-alives.
 inline Layer PlainUdp(Decoding& decoding) { return decoding.NotTcp(Protocol::kUdp); }
 
-// From here on a header that cannot be says that this was no tunnel.
+// Enters a tunnel of which only the port gave evidence. An impossible IP header inside then means that the datagram
+// holds no tunnel (see Decoding::Fail()).
 inline Layer EnterByPort(Decoding& decoding, const Tunnel& tunnel, Layer inner) {
   decoding.inside_udp_tunnel = true;
   return decoding.Enter(tunnel, inner);

@@ -13,15 +13,17 @@ struct VxlanHeader {
   uint8_t reserved[2];
   uint8_t next_protocol;
   Be24 network;
-  uint8_t reserved_too;
+  uint8_t reserved_at_end;
 };
 static_assert(sizeof(VxlanHeader) == 8, "wire layout");
 
 constexpr uint8_t kNetworkValid = 0x08;
-constexpr uint8_t kGroupPolicy = 0x80;    // draft-smith-vxlan-group-policy
-constexpr uint8_t kProtocolValid = 0x04;  // of the generic protocol extension
-constexpr uint8_t kVersionMask = 0x30;    // of it
-constexpr uint8_t kOperations = 0x01;     // of it too: operations, administration and maintenance
+constexpr uint8_t kGroupPolicy = 0x80;  // draft-smith-vxlan-group-policy
+
+// Bits of the generic protocol extension.
+constexpr uint8_t kProtocolValid = 0x04;
+constexpr uint8_t kVersionMask = 0x30;
+constexpr uint8_t kOperations = 0x01;  // operations, administration and maintenance
 
 }  // namespace
 
@@ -30,7 +32,7 @@ Layer DecodeVxlan(Decoding& decoding) {
   if (header == nullptr || (header->flags & kNetworkValid) == 0) return decoding.UnknownUdpTunnel();
   const Tunnel tunnel{TunnelType::kVxlan, true, header->network.ToHost()};
   if ((header->flags & kProtocolValid) != 0 && IpAt(decoding, 0)) return EnterByPort(decoding, tunnel, Layer::kRawIp);
-  // With reserved bits set it may as well be another protocol, so what is inside must be known.
+  // With reserved bits set it may be another protocol, so the EtherType inside must be known.
   const bool is_plain = (header->flags & ~kGroupPolicy) == kNetworkValid;
   if (!is_plain && !EthernetTypeAt(decoding, 0)) return decoding.UnknownUdpTunnel();
   return EnterByPort(decoding, tunnel, Layer::kEthernet);

@@ -6,11 +6,12 @@
 
 namespace tcpgauge {
 
-// VXLAN (RFC 7348 section 5), whatever its reserved bits are. Where the bit of the generic protocol extension is set
-// and IP follows at once, that is what is inside. Of frames inside that have reserved bits the type must be known.
+// VXLAN (RFC 7348 section 5). Its reserved bits are ignored, as the RFC demands. But a header with reserved bits may be
+// another protocol, so it must be followed by an Ethernet frame with a known EtherType. If the bit of the generic
+// protocol extension is set, it may also be followed by IP.
 Layer DecodeVxlan(Decoding& decoding);
 
-// The generic protocol extension on a port of its own (draft-ietf-nvo3-vxlan-gpe section 3).
+// VXLAN's generic protocol extension on its own port (draft-ietf-nvo3-vxlan-gpe section 3).
 Layer DecodeVxlanGpe(Decoding& decoding);
 
 }  // namespace tcpgauge

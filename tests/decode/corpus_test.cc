@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decodes captures that other people made and compares with what Wireshark's dissector found in them: packets and
-// payload bytes of every pair of endpoints, each way. Needs the folder of captures in the environment variable
-// TCPGAUGE_CORPUS; without it the test is skipped.
+// Decodes captures that other people made, and compares the result with that of Wireshark's dissector: packets and
+// payload bytes of every pair of endpoints, in each direction. The environment variable TCPGAUGE_CORPUS names the
+// folder with the captures. Without it the test is skipped.
 #include <pcap/pcap.h>
 
 #include <algorithm>
@@ -36,10 +36,10 @@ struct Count {
   }
 };
 
-using PairOfEnds = std::pair<Endpoint, Endpoint>;  // the lesser one first
+using PairOfEnds = std::pair<Endpoint, Endpoint>;  // the smaller endpoint first
 
 struct Conversation {
-  std::array<Count, 2> from;  // by the lesser end, by the other
+  std::array<Count, 2> from;  // sent by the smaller endpoint, then by the other one
   bool has_fragments = false;
 };
 
@@ -75,7 +75,7 @@ Conversations ReadTruth(const std::filesystem::path& path) {
 struct Decoded {
   Conversations conversations;
   std::map<std::string, uint64_t> errors;  // decode errors by name
-  std::string unreadable;                  // libpcap's complaint
+  std::string unreadable;                  // libpcap's error message
 };
 
 Decoded DecodeFile(const std::filesystem::path& path) {
@@ -93,7 +93,7 @@ Decoded DecodeFile(const std::filesystem::path& path) {
   const u_char* bytes;
   int status;
   while ((status = pcap_next_ex(file.get(), &header, &bytes)) == 1) {
-    // A copy of its own size lets a sanitizer see a read beyond what was captured.
+    // In a copy of exact size, a sanitizer sees a read beyond the captured bytes.
     const std::vector<uint8_t> captured(bytes, bytes + header->caplen);
     DecodedPacket packet;
     DecodePacket(*link_type, captured, header->len, &packet);
@@ -110,7 +110,7 @@ Decoded DecodeFile(const std::filesystem::path& path) {
 TEST(Corpus, EveryPairAgreesWithTheTruth) {
   const char* folder = std::getenv("TCPGAUGE_CORPUS");
   if (folder == nullptr || !std::filesystem::is_directory(std::filesystem::path(folder) / "real")) {
-    GTEST_SKIP() << "TCPGAUGE_CORPUS names no folder with captures";
+    GTEST_SKIP() << "TCPGAUGE_CORPUS does not name a folder with captures";
   }
   size_t pairs = 0;
   size_t exact = 0;
@@ -121,7 +121,7 @@ TEST(Corpus, EveryPairAgreesWithTheTruth) {
     const Decoded decoded = DecodeFile(entry.path());
     for (const auto& [error, count] : decoded.errors) std::cout << name << ": " << count << " x " << error << "\n";
     if (!decoded.unreadable.empty()) {
-      std::cout << name << ": " << truth.size() << " pairs not readable: " << decoded.unreadable << "\n";
+      std::cout << name << ": " << truth.size() << " pairs cannot be read: " << decoded.unreadable << "\n";
       continue;
     }
     for (const auto& [ends, want] : truth) {
@@ -135,7 +135,7 @@ TEST(Corpus, EveryPairAgreesWithTheTruth) {
       EXPECT_EQ(got->second.from[1], want.from[1]) << pair;
     }
     for (const auto& [ends, count] : decoded.conversations) {
-      EXPECT_EQ(truth.count(ends), 1u) << "not in the truth: " << ends.first.ToString() << " "
+      EXPECT_EQ(truth.count(ends), 1u) << "Wireshark did not find this pair: " << ends.first.ToString() << " "
                                        << ends.second.ToString();
     }
   }

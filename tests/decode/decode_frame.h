@@ -13,7 +13,7 @@ namespace tcpgauge {
 
 using Kind = DecodedPacket::Kind;
 
-// Decodes into a packet that is full of another packet's values, as a capture thread does.
+// Decodes into a packet that holds another packet's values, as a worker does.
 inline DecodedPacket Decode(const Frame& frame, LinkType link_type = LinkType::kEthernet) {
   DecodedPacket packet;
   packet.kind = Kind::kError;
@@ -30,7 +30,7 @@ inline DecodedPacket Decode(const Frame& frame, LinkType link_type = LinkType::k
   return packet;
 }
 
-// What is around a segment, as text: "vlan 7 / vxlan 42 / ipip".
+// The encapsulation of a packet as text: "vlan 7 / vxlan 42 / ipip".
 inline std::string Around(const DecodedPacket& packet) {
   std::string text;
   const Encapsulation& around = packet.encapsulation;
@@ -42,7 +42,7 @@ inline std::string Around(const DecodedPacket& packet) {
   return text.empty() ? text : text.substr(3);
 }
 
-// A segment's ends and length, or what else the packet is.
+// A segment's or fragment's endpoints, payload length and error. For any other packet its protocol and error.
 inline std::string Summary(const DecodedPacket& packet) {
   const std::string protocol(kProtocolNames[static_cast<size_t>(packet.protocol)]);
   switch (packet.kind) {

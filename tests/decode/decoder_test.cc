@@ -168,14 +168,14 @@ TEST(Decoder, NamesEveryMalformedHeader) {
     seen.insert(packet.error);
   }
   seen.insert(DecodeError::kNone);
-  EXPECT_EQ(seen.size(), kDecodeErrorCount) << "an error that no case reaches";
+  EXPECT_EQ(seen.size(), kDecodeErrorCount) << "an error has no case";
 
   EXPECT_EQ(Decode(vlans(4)).kind, Kind::kTcpSegment);
   EXPECT_EQ(Decode(tunnels(4)).kind, Kind::kTcpSegment);
   EXPECT_EQ(Decode(labels(kMaxLayers - 3)).kind, Kind::kTcpSegment);
 }
 
-// Whatever is cut off or overwritten, decoding ends, and a segment never has more payload than its packet.
+// Cuts frames at every byte, and overwrites every byte. Decoding must end, and a segment's payload must fit its packet.
 TEST(Decoder, SurvivesEveryCutAndEveryByte) {
   const Frame kFrames[] = {
       Frame().Ethernet().Vlan(7).Mpls().Ipv4().Gre({true, true, true, 5}).Ethernet().Ipv6().Tcp().Timestamps(1, 2),

@@ -71,11 +71,11 @@ TEST(EthernetTags, ReadMacsecThatIsNotEncrypted) {
             "vlan 2 / vlan 3 / macsec");
   EXPECT_EQ(Summary(Decode(Frame().Ethernet().Macsec(0, true).Ipv4().Set16(2, 0).Tcp().Payload(5).Padding(16))),
             kSegment)
-      << "a short frame has its length in the tag";
+      << "the tag states the length of a short frame";
   EXPECT_EQ(Summary(Decode(Frame().Ethernet().Macsec().CutInLayer(5))), "other error truncated_tunnel");
   EXPECT_EQ(Summary(Decode(Frame().Ethernet().Macsec().CutInLayer(7))), "other error truncated_tunnel");
   EXPECT_EQ(Summary(Decode(Frame().Ethernet().Macsec(kChannel).CutInLayer(13))), "other error truncated_tunnel");
-  EXPECT_EQ(Summary(Decode(Frame().Ethernet().Macsec(0x80).Ipv4().Tcp())), "other error tunnel_header") << "a version";
+  EXPECT_EQ(Summary(Decode(Frame().Ethernet().Macsec(0x80).Ipv4().Tcp())), "other error tunnel_header") << "version 1";
 }
 
 TEST(EthernetTags, CountEncryptedMacsec) {

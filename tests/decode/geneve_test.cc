@@ -21,7 +21,7 @@ TEST(Geneve, HasOptionsAndAnyEtherTypeInside) {
   EXPECT_EQ(Summary(Decode(Outer().Geneve(9).Set8(0, 0x40).Ethernet().Ipv4().Tcp())), "udp error unknown_geneve")
       << "version 1";
   EXPECT_EQ(Summary(Decode(Outer().Geneve(9).Set16(2, 0x1234).Ipv4().Tcp())), "udp error unknown_geneve")
-      << "nothing known inside";
+      << "unknown EtherType inside";
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ DecodedPacket Wifi(const Frame& frame) { return Decode(frame, LinkType::k80211);
 DecodedPacket Radiotap(const Frame& frame) { return Decode(frame, LinkType::kRadiotap); }
 
 TEST(Ieee80211, ReadsDataFramesOfEveryDirection) {
-  for (uint8_t type : {0x08, 0x88, 0x18}) {  // data, with quality of service, with an acknowledgment
+  for (uint8_t type : {0x08, 0x88, 0x18}) {  // data; with quality of service; with an acknowledgment
     for (uint8_t flags : {0x00, 0x01, 0x02, 0x03, 0x09, 0x11, 0x83}) {
       const auto packet = Wifi(Frame().Wifi({type, flags}).Snap().Ipv4().Tcp().Payload(5).Padding(4));
       EXPECT_EQ(Summary(packet), kSegment) << static_cast<int>(type) << " " << static_cast<int>(flags);
@@ -83,7 +83,8 @@ TEST(Ieee80211, MayHaveARadiotapHeader) {
 TEST(Ieee80211, BelievesNoRadiotapHeaderBlindly) {
   const auto with = [](const Frame& radiotap) { return Summary(Radiotap(Frame(radiotap).Wifi().Snap().Ipv4().Tcp())); };
   EXPECT_EQ(with(Frame().Radiotap().Set8(0, 1)), "other") << "version 1";
-  EXPECT_EQ(with(Frame().Radiotap().Set16(2, 0x0700)), "other error truncated_link") << "shorter than itself";
+  EXPECT_EQ(with(Frame().Radiotap().Set16(2, 0x0700)), "other error truncated_link")
+      << "states less than the header's own length";
   EXPECT_EQ(with(Frame().Radiotap().Set16(2, 0xffff)), "other error truncated_link");
   EXPECT_EQ(with(Frame().Radiotap().Set8(7, 0x80)), "10.0.0.1:40000 > 10.0.0.2:80 0") << "flags beyond the header";
   EXPECT_EQ(Summary(Radiotap(Frame().Radiotap().CutInLayer(3))), "other error truncated_link");

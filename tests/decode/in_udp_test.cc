@@ -66,7 +66,7 @@ TEST(InUdp, CarriesIpOverUdp) {
   EXPECT_EQ(Summary(Decode(
                 Outer().Ipv4Fragment(0, true).Udp(50000, 5555).Set16(4, 0).Ipv4().Set16(2, 1400).Ipv4Checksum().Tcp())),
             "10.0.0.1:40000 > 10.0.0.2:80 1360")
-      << "a first fragment has less than its lengths say";
+      << "a first fragment has fewer bytes than its headers state";
 }
 
 TEST(InUdp, CarriesGenericUdpEncapsulation) {
@@ -89,7 +89,7 @@ TEST(InUdp, TakesACommonPortForATunnelOnlyWithAWholeIpHeaderInside) {
   EXPECT_EQ(Summary(Decode(Foo().Ipv4().Set16(2, 41).Tcp())), "udp") << "longer than the datagram";
   EXPECT_EQ(Summary(Decode(Foo().Ipv6().Set16(4, 21).Tcp())), "udp");
   EXPECT_EQ(Summary(Decode(Foo().Ipv6().Set8(7, 0).Tcp())), "udp") << "no hops left";
-  EXPECT_EQ(Summary(Decode(Foo().Ipv6("ff02::1").Tcp())), "udp") << "from a group";
+  EXPECT_EQ(Summary(Decode(Foo().Ipv6("ff02::1").Tcp())), "udp") << "from a multicast address";
   EXPECT_EQ(Summary(Decode(Foo().Ipv4().CutInLayer(19))), "udp");
   EXPECT_EQ(Summary(Decode(Foo().Ipv6().CutInLayer(39))), "udp");
   EXPECT_EQ(Summary(Decode(Foo().Gre().Set16(0, 1).Ipv4().Tcp())), "udp");
@@ -101,7 +101,7 @@ TEST(InUdp, CountsGenericUdpEncapsulationWithoutTheIpItPromises) {
   EXPECT_EQ(Summary(Decode(Foo().Gue(4).Payload(60))), "udp error unknown_gue");
   EXPECT_EQ(Summary(Decode(Foo().Gue(41, 4).Payload(60))), "udp error unknown_gue");
   EXPECT_EQ(Summary(Decode(Foo().Gue(4, 8).CutInLayer(11))), "udp error unknown_gue");
-  EXPECT_EQ(Summary(Decode(Foo().Gue(4).Set16(2, 0x8000).Payload(60))), "udp") << "flags that nobody knows";
+  EXPECT_EQ(Summary(Decode(Foo().Gue(4).Set16(2, 0x8000).Payload(60))), "udp") << "unknown flags";
   EXPECT_EQ(Summary(Decode(Foo().Gue(4).Set8(0, 0x20).Payload(60))), "udp") << "a control message";
   EXPECT_EQ(Summary(Decode(Foo().Gue(17).Payload(60))), "udp");
 }

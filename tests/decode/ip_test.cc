@@ -51,7 +51,7 @@ TEST(Ip, BoundsAJumbogramByItsOption) {
   EXPECT_EQ(packet.ip_length_bytes, 40u + 8 + 20 + 70000);
   EXPECT_EQ(Summary(Decode(Frame(frame).JumboOption(1u << 31).Tcp().Payload(5))), kSegment6) << "beyond the wire";
   EXPECT_EQ(Summary(Decode(Frame(frame).JumboOption(30).Tcp().Payload(5))), kSegment6) << "too small for a jumbogram";
-  EXPECT_EQ(Summary(Decode(Frame(frame).JumboOption(70000).Set8(2, 0x05).Tcp().Payload(5))), kSegment6) << "another";
+  EXPECT_EQ(Summary(Decode(Frame(frame).JumboOption(70000).Set8(2, 0x05).Tcp().Payload(5))), kSegment6) << "no jumbo";
 }
 
 TEST(Ip, ReadsIpv6AnnouncedAsIpv4) {
@@ -95,7 +95,7 @@ TEST(Ip, CountsTheInnerLengthInsideAFragmentOfAnOuterDatagram) {
   const auto packet =
       Decode(Frame().Ethernet().Ipv4().Ipv4Fragment(0, true).GtpU(1).Ipv4("1.1.1.1", "2.2.2.2").Set16(2, 1500).Tcp());
   EXPECT_EQ(Summary(packet), "1.1.1.1:40000 > 2.2.2.2:80 1460");
-  EXPECT_FALSE(packet.is_fragment) << "the datagram of the segment is whole";
+  EXPECT_FALSE(packet.is_fragment) << "the segment's own datagram is whole";
   EXPECT_EQ(Summary(Decode(Frame().Ethernet().Ipv4().Ipv4Fragment(0, true).Mpls().Ipv4().Set16(2, 1500).Tcp())),
             "10.0.0.1:40000 > 10.0.0.2:80 1460");
 }

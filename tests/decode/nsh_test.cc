@@ -30,8 +30,8 @@ TEST(Nsh, OfAnotherKindIsUnknown) {
   const Frame nsh = Frame().Ethernet().Nsh();
   EXPECT_EQ(Summary(Decode(Frame(nsh).Set8(0, 0x4f).Ipv4().Tcp())), "other error unknown_nsh") << "version 1";
   EXPECT_EQ(Summary(Decode(Frame(nsh).Set8(1, 0xc1).Ipv4().Tcp())), "other error unknown_nsh")
-      << "too short for itself";
-  EXPECT_EQ(Summary(Decode(Frame(nsh).Set8(3, 77).Ipv4().Tcp())), "other error unknown_nsh") << "something else inside";
+      << "states less than the header's own length";
+  EXPECT_EQ(Summary(Decode(Frame(nsh).Set8(3, 77).Ipv4().Tcp())), "other error unknown_nsh") << "unknown inside";
   EXPECT_EQ(Summary(Decode(Frame(nsh).Set8(0, 0x2f).Ipv4().Tcp())), "other") << "operations";
 }
 

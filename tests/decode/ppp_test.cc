@@ -35,9 +35,9 @@ TEST(Ppp, HoldsThePppoeSession) {
   EXPECT_EQ(Around(packet), "vlan 5 / pppoe 4660");
   EXPECT_EQ(Summary(Decode(Frame().Pppoe(1).Ppp().Ipv4().Tcp().Payload(5), LinkType::kPppoe)), kSegment);
   EXPECT_EQ(Summary(Decode(Frame().Ethernet().Pppoe(1).Set16(4, 9000).Ppp().Ipv4().Tcp().Payload(5))), kSegment)
-      << "says that it is longer than it is";
+      << "PPPoE states more bytes than there are";
   EXPECT_EQ(Summary(Decode(Frame().Ethernet().Pppoe(1).Ppp().Ipv4().Set16(2, 0).Tcp().Payload(5).Padding(9))), kSegment)
-      << "its length counts where IP's is left open";
+      << "the length in PPPoE counts if the one in IP is 0";
 }
 
 }  // namespace

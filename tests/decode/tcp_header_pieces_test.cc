@@ -14,7 +14,7 @@ namespace {
 
 constexpr uint16_t kId = 77;
 
-// Sends a segment of 20 bytes of header, 12 of timestamps and 100 of payload in pieces.
+// Sends a segment in pieces. It has a header of 20 bytes, 12 bytes of timestamps and 100 bytes of payload.
 class TcpHeaderPiecesTest : public testing::Test {
  protected:
   DecodedPacket Take(const Frame& outer, size_t offset, size_t count, uint16_t id = kId) {
@@ -32,7 +32,7 @@ class TcpHeaderPiecesTest : public testing::Test {
     return Send(frame.Set8(0, 6), offset, count, 0);
   }
 
-  // `cut_bytes` of the fragment were not captured.
+  // The last `cut_bytes` of the fragment are not captured.
   DecodedPacket Send(Frame frame, size_t offset, size_t count, size_t cut_bytes) {
     std::vector<uint8_t> bytes = frame.Payload(count).Bytes();
     std::copy_n(segment_.begin() + static_cast<ptrdiff_t>(offset), count, bytes.end() - static_cast<ptrdiff_t>(count));
@@ -106,9 +106,9 @@ TEST_F(TcpHeaderPiecesTest, ThatOverlapAreLeftOut) {
   EXPECT_EQ(Summary(Take(16, 16)), "10.0.0.1:40000 > 10.0.0.2:80 0");
 }
 
-TEST_F(TcpHeaderPiecesTest, BeginAnewWithAnotherFirstFragment) {
+TEST_F(TcpHeaderPiecesTest, AreForgottenOnAnotherFirstFragment) {
   EXPECT_EQ(Summary(Take(0, 16)), "tcp");
-  EXPECT_EQ(Summary(Take(0, 8)), "tcp error ip_fragment") << "the one before never came to its end";
+  EXPECT_EQ(Summary(Take(0, 8)), "tcp error ip_fragment") << "the header before was never completed";
   EXPECT_EQ(pieces_.unfinished(), 1u);
   EXPECT_EQ(Summary(Take(8, 124)), "10.0.0.1:40000 > 10.0.0.2:80 100");
 }
@@ -119,7 +119,7 @@ TEST_F(TcpHeaderPiecesTest, LeaveFollowingFragmentsOfWholeHeadersAlone) {
   EXPECT_EQ(Summary(Take(48, 84)), "10.0.0.1 > 10.0.0.2 fragment 84");
 }
 
-TEST_F(TcpHeaderPiecesTest, AreAnErrorWhenTheHeaderCannotBe) {
+TEST_F(TcpHeaderPiecesTest, AreAnErrorWhenTheDataOffsetIsImpossible) {
   segment_[12] = 0x40;
   EXPECT_EQ(Summary(Take(0, 8)), "tcp");
   EXPECT_EQ(Summary(Take(8, 24)), "10.0.0.1:40000 > 10.0.0.2:80 16 error tcp_data_offset");
@@ -141,7 +141,7 @@ TEST_F(TcpHeaderPiecesTest, GiveWayWhenThereAreTooMany) {
   EXPECT_EQ(pieces_.unfinished(), 0u);
   EXPECT_EQ(Summary(Take(0, 8, 6000)), "tcp error ip_fragment");
   EXPECT_EQ(pieces_.unfinished(), 1u);
-  EXPECT_EQ(Summary(Take(8, 124, 0)), "10.0.0.1 > 10.0.0.2 fragment 124") << "the oldest gave way";
+  EXPECT_EQ(Summary(Take(8, 124, 0)), "10.0.0.1 > 10.0.0.2 fragment 124") << "the oldest was replaced";
   EXPECT_EQ(Summary(Take(8, 124, 1)), "10.0.0.1:40000 > 10.0.0.2:80 100");
   EXPECT_EQ(Summary(Take(8, 124, 6000)), "10.0.0.1:40000 > 10.0.0.2:80 100");
 }

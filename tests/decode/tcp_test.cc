@@ -25,16 +25,16 @@ TEST(TcpDecoder, FindsTimestampsAmongOptionsOfAnyOrder) {
   }
 }
 
-TEST(TcpDecoder, TakesMalformedOptionsForNone) {
+TEST(TcpDecoder, FindsNoTimestampsInMalformedOptions) {
   const Frame kFrames[] = {
       Segment().Options({8, 9, 0, 0, 0, 7, 0, 0, 0, 1, 1, 1}),     // a wrong length
-      Segment().Options({5, 0, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9}),    // a length that leads nowhere
-      Segment().Options({5, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9}),    // below what every option has
-      Segment().Options({0, 0, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9}),    // after the end
-      Segment().Options({5, 200, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9}),  // beyond the header
-      Segment().Options({1, 1, 1, 1, 1, 1, 8, 10}).Payload(8),     // its values are payload
+      Segment().Options({5, 0, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9}),    // a length of 0
+      Segment().Options({5, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9}),    // a length below 2
+      Segment().Options({0, 0, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9}),    // after the end of options
+      Segment().Options({5, 200, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9}),  // a length beyond the header
+      Segment().Options({1, 1, 1, 1, 1, 1, 8, 10}).Payload(8),     // the header ends before the values
       Segment().Options({1, 1, 8, 10}).Payload(8),
-      Segment().Options({1, 1, 1, 8}).Payload(8),  // ends within the option's first two bytes
+      Segment().Options({1, 1, 1, 8}).Payload(8),  // the header ends before the length
   };
   for (const Frame& frame : kFrames) {
     const auto packet = Decode(frame);

@@ -58,9 +58,9 @@ TEST(Udp, CountsWhatWasSentToEachPortByItsKind) {
       {8472, "udp error unknown_vxlan"},
   };
   for (const auto& [port, summary] : kPorts) {
-    for (size_t length : {0, 1, 60}) {  // of the letter x
+    for (size_t length : {0, 1, 60}) {
       EXPECT_EQ(Summary(Decode(Outer().Udp(50000, port).Payload(length))), summary) << port << " " << length;
-      EXPECT_EQ(Summary(Decode(Outer().Udp(port, 50000).Payload(length))), "udp") << port << ": anybody's source port";
+      EXPECT_EQ(Summary(Decode(Outer().Udp(port, 50000).Payload(length))), "udp") << port << " as source port";
     }
   }
 }

@@ -44,7 +44,7 @@ TEST(Vxlan, WithReservedBitsMustHaveSomethingKnownInside) {
   EXPECT_EQ(Summary(Decode(Frame(odd).Payload(60).Set16(12, 0x1234))), "udp error unknown_vxlan");
   EXPECT_EQ(Summary(Decode(Frame(odd).Set16(12, 0x0806).Payload(46))), "other") << "ARP";
   EXPECT_EQ(Summary(Decode(Frame(odd).Ipv4().Set8(0, 0x35).Tcp())), "udp error unknown_vxlan") << "no version of IP";
-  EXPECT_EQ(Summary(Decode(Outer().Vxlan(5).Ethernet().Set16(12, 0x1234).Payload(60))), "other") << "none set";
+  EXPECT_EQ(Summary(Decode(Outer().Vxlan(5).Ethernet().Set16(12, 0x1234).Payload(60))), "other") << "no reserved bits";
 }
 
 TEST(Vxlan, WithoutAValidNetworkIsUnknown) {
@@ -60,7 +60,7 @@ TEST(Vxlan, HasIpInsideOnItsOwnPortWhenTheBitOfTheExtensionSaysSo) {
   EXPECT_EQ(Summary(packet), kSegment);
   EXPECT_EQ(Around(packet), "vxlan 5");
   EXPECT_EQ(Summary(Decode(inside(0x4c).Ipv6().Tcp().Payload(5))), kSegment6);
-  EXPECT_EQ(Summary(Decode(inside(0x0c).Ethernet().Ipv6().Tcp().Payload(5))), kSegment6) << "Ethernet all the same";
+  EXPECT_EQ(Summary(Decode(inside(0x0c).Ethernet().Ipv6().Tcp().Payload(5))), kSegment6) << "Ethernet, despite the bit";
 }
 
 TEST(Vxlan, ReadsTheProtocolField) {

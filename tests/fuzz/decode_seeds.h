@@ -7,7 +7,7 @@
 
 namespace tcpgauge {
 
-// Seeds for the decoder's fuzz target: every layer, link type and kind of length at least once.
+// The inputs with which fuzzing of the decoder begins: each layer, link type and kind of length at least once.
 std::vector<std::vector<uint8_t>> DecodeSeeds();
 
 }  // namespace tcpgauge

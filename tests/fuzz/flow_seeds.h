@@ -7,7 +7,7 @@
 
 namespace tcpgauge {
 
-// Seeds for the connection table's fuzz target: the ways in which connections begin, continue and end.
+// The inputs with which fuzzing of the connection table begins: the ways in which connections begin, continue and end.
 std::vector<std::vector<uint8_t>> FlowSeeds();
 
 }  // namespace tcpgauge

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace tcpgauge {
 namespace {
@@ -63,7 +64,8 @@ TEST(AgentMetrics, ManyMayAskAtOnce) {
   count();
   other.join();
   double sum = 0;
-  for (const auto& sample : metrics.Collect()[0].metric) sum += sample.counter.value;
+  const std::vector<prometheus::MetricFamily> families = metrics.Collect();
+  for (const auto& sample : families[0].metric) sum += sample.counter.value;
   EXPECT_EQ(sum, 2000);
 }
 
