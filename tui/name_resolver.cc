@@ -98,7 +98,8 @@ struct NameResolver::State {
   bool stopping ABSL_GUARDED_BY(mutex) = false;
   uint64_t generation ABSL_GUARDED_BY(mutex) = 0;
   std::deque<Question> waiting ABSL_GUARDED_BY(mutex);
-  // All hosts that were asked for. The name is empty while it is unknown, or when there is none.
+  // Every host that was looked up, with its name. The name is empty while the lookup runs, and when the host has no
+  // name.
   absl::flat_hash_map<IpAddress, std::string> hosts ABSL_GUARDED_BY(mutex);
   std::deque<IpAddress> hosts_by_age ABSL_GUARDED_BY(mutex);
   absl::flat_hash_map<uint16_t, std::string> services ABSL_GUARDED_BY(mutex);  // at most one for each port

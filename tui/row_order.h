@@ -15,7 +15,7 @@
 
 namespace tcpgauge {
 
-// Which connection is in which row. It sorts only the rows that were asked for and those above them, so that the top of
+// Decides which connection is in which row. It sorts only the requested rows and those above them, so that the top of
 // 100,000 connections costs one pass over them.
 //
 // Thread: confined to one thread.

@@ -11,7 +11,8 @@ namespace tcpgauge {
 // Whether the value of an Accept-Encoding header (RFC 9110 section 12.5.3) allows gzip and does not prefer identity.
 bool AcceptsGzip(std::string_view accept_encoding);
 
-// Returns `response` with its body in gzip, if `request` accepts that and the body has at least 1 KiB.
+// Returns `response` with its body in gzip, if `request` accepts that and the body has at least 1 KiB. Adds
+// "Vary: Accept-Encoding" in any case.
 HttpResponse CompressIfAccepted(const HttpRequest& request, HttpResponse response);
 
 }  // namespace tcpgauge

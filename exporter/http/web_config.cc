@@ -80,6 +80,7 @@ void ReadMapping(const YAML::Node& node, const std::string& name, const std::map
     const auto setter = setters.find(key);
     if (setter == setters.end()) {
       std::vector<std::string> known;
+      known.reserve(setters.size());
       for (const auto& known_setter : setters) known.push_back(known_setter.first);
       throw Wrong{entry.first.Mark(),
                   absl::StrCat("unknown key \"", key, "\" in ", name, "; use ", absl::StrJoin(known, ", "))};

@@ -18,9 +18,9 @@
 namespace tcpgauge {
 
 // Enforces a --web.config.file. On each request and each new connection it checks whether that file, or a file that it
-// names, has changed, and reads them again if so. If they are wrong now, it logs that once for each change, and the
-// previous configuration stays in force. It does the same if TLS was switched on or off, because that needs a restart.
-// Thread: any.
+// names, has changed, and if so, reads all of them again. If a file is wrong, it logs the error once for each change,
+// and the previous configuration stays in force. A change that switches TLS on or off needs a restart, so it is logged
+// and refused too. Thread: any.
 class WebSecurity {
  public:
   // Errors: InvalidArgument when the file, or a file that it names, is unreadable or wrong.
@@ -30,8 +30,9 @@ class WebSecurity {
   std::shared_ptr<const TlsContext> CurrentTls();
 
   // Returns a handler that checks each request before it calls `handler`, and adds the configured headers. A request
-  // without a right password gets 401, without a right client certificate 403, and 503 while too many passwords are
-  // being checked. /-/healthy and /-/ready are open to all. This object must outlive the result.
+  // with a missing or wrong password gets 401. One with a missing or wrong client certificate gets 403. While too many
+  // passwords are being checked, a request gets 503. /-/healthy and /-/ready are open to all. This object must outlive
+  // the result.
   HttpHandler Guard(HttpHandler handler);
 
  private:

@@ -21,10 +21,10 @@ constexpr size_t kMinSeriesLimit = 300;
 
 // Samples that belong to no interface, edge or connection, when every output is on; a test compares the number with an
 // exposition. kRequestSamples of them are the most that the metrics of HTTP requests take.
-constexpr size_t kFixedSamples = 130;
+constexpr size_t kFixedSamples = 146;
 constexpr size_t kRequestSamples = 20;
 
-// Samples that each of them takes.
+// Samples that one connection, one edge and one interface take.
 constexpr size_t kSamplesPerConnection = 9;  // 8 while the RTT is unknown
 constexpr size_t kSamplesPerEdge = 8;
 constexpr size_t kSamplesPerInterface = 10;

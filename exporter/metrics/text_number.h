@@ -8,6 +8,7 @@
 namespace tcpgauge {
 
 // Appends a number as prometheus-cpp 1.0.1 writes it in the text format: 16 significant digits, "+Inf", "-Inf", "Nan".
+// A count of more digits is rounded.
 void AppendCount(uint64_t count, std::string* text);
 void AppendNumber(double number, std::string* text);
 

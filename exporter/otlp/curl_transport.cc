@@ -24,7 +24,7 @@ std::vector<std::string> HeadersOf(const CurlTransportOptions& options) {
       absl::StrCat("Content-Type: ", OtlpContentType(options.format)),
       "Expect:",  // otherwise curl asks first, and waits a second if the receiver does not answer that
   };
-  if (options.gzip) headers.push_back("Content-Encoding: gzip");
+  if (options.gzip) headers.emplace_back("Content-Encoding: gzip");
   bool has_user_agent = false;
   for (const auto& [name, value] : options.headers) {
     has_user_agent = has_user_agent || absl::EqualsIgnoreCase(name, "User-Agent");

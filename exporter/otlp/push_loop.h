@@ -19,7 +19,7 @@
 namespace tcpgauge {
 
 struct PushLoopOptions {
-  std::string receiver;  // for the log
+  std::string receiver;  // its URL, without a password; for the log
   OtlpFormat format = OtlpFormat::kProtobuf;
   int64_t interval_ns = 60 * kNanosecondsPerSecond;              // between two collections
   int64_t attempt_timeout_ns = 10 * kNanosecondsPerSecond;       // for one attempt to send one request
@@ -30,19 +30,20 @@ struct PushLoopOptions {
 // Collects at each interval, sends queued requests when the queue allows, and at the end collects and sends once more.
 //
 // An agent that is told to stop must not linger because its receiver is away. So at the end each queued request gets
-// one attempt at most, and the sending ends with the first attempt that would have to be repeated. If the receiver has
-// asked for a pause, no request is sent. The requests that are left are dropped, counted and logged.
+// one attempt at most, and the sending ends with the first attempt that would have to be repeated. No request is sent
+// while the receiver's Retry-After has not passed. The requests that are left are dropped, counted and logged.
 //
 // Design. Collecting, encoding and sending are one loop on one thread. It waits in libcurl's poll until the next event
-// is due, so a request on its way does not delay the next collection. Clock and transport are interfaces: the tests let
-// ten minutes pass in a millisecond.
+// is due, so a request that is being sent does not delay the next collection. Clock and transport are interfaces: the
+// tests let ten minutes pass in a millisecond.
 //
 // Thread: confined to the one that calls Run(). Time: steady.
 class PushLoop {
  public:
   using Collect = std::function<std::vector<OtlpRequest>()>;
 
-  // `transport`, `clock` and the counters of `metrics` must outlive the loop. Run() calls `collect`.
+  // `transport`, `clock` and the counters of `metrics` must outlive the loop. Run() calls `collect` on its own
+  // thread; `collect` may wait for a snapshot.
   PushLoop(const PushLoopOptions& options, const PushMetrics& metrics, Collect collect, PushTransport* transport,
            const Clock* clock);
 

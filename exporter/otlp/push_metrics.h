@@ -12,7 +12,8 @@
 
 namespace tcpgauge {
 
-// Counts the pushes. Each data point is either sent, dropped or still in the queue.
+// Counts the pushes. Each data point is either sent, dropped or still in the queue; the rejected ones are among the
+// sent.
 struct PushMetrics {
   prometheus::Counter& pushes;                                   // requests that the receiver accepted
   std::array<prometheus::Counter*, kPushFailureCount> failures;  // failed attempts, by PushFailure

@@ -2,6 +2,7 @@
 #include "exporter/otlp/push_queue.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "src/base/check.h"
@@ -12,9 +13,9 @@ namespace tcpgauge {
 void PushQueue::Add(OtlpRequest request) {
   bytes_ += request.body.size();
   requests_.push_back(std::move(request));
-  const size_t oldest = is_sending_ ? 1 : 0;
-  while (requests_.size() > oldest && (requests_.size() > options_.max_requests || bytes_ > options_.max_bytes)) {
-    Drop(oldest);
+  const size_t sending = is_sending_ ? 1 : 0;
+  while (requests_.size() > sending && (requests_.size() > options_.max_requests || bytes_ > options_.max_bytes)) {
+    Drop(std::next(requests_.begin(), static_cast<ptrdiff_t>(sending)));
   }
   SetGauges();
 }
@@ -44,31 +45,31 @@ void PushQueue::Finish(const PushOutcome& outcome, int64_t now_ns) {
   backoff_ns_ = 0;
   not_before_ns_ = now_ns;
   if (!outcome.taken) {
-    Drop(0);
+    Drop(requests_.begin());
     return;
   }
   const uint64_t data_points = requests_.front().data_points;
   metrics_.pushes.Increment();
   metrics_.data_points_sent.Increment(static_cast<double>(data_points));
   metrics_.data_points_rejected.Increment(static_cast<double>(std::min(outcome.rejected_data_points, data_points)));
-  Remove(0);
+  Remove(requests_.begin());
 }
 
 size_t PushQueue::DropAll() {
   TCPGAUGE_CHECK(!is_sending_);
   const size_t count = requests_.size();
-  while (!requests_.empty()) Drop(0);
+  while (!requests_.empty()) Drop(requests_.begin());
   return count;
 }
 
-void PushQueue::Drop(size_t index) {
-  metrics_.data_points_dropped.Increment(static_cast<double>(requests_[index].data_points));
-  Remove(index);
+void PushQueue::Drop(std::list<OtlpRequest>::iterator request) {
+  metrics_.data_points_dropped.Increment(static_cast<double>(request->data_points));
+  Remove(request);
 }
 
-void PushQueue::Remove(size_t index) {
-  bytes_ -= requests_[index].body.size();
-  requests_.erase(requests_.begin() + static_cast<ptrdiff_t>(index));
+void PushQueue::Remove(std::list<OtlpRequest>::iterator request) {
+  bytes_ -= request->body.size();
+  requests_.erase(request);
   SetGauges();
 }
 

@@ -4,8 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <utility>
 
 #include "exporter/otlp/otlp_encoder.h"
@@ -46,11 +46,11 @@ class PushQueue {
   bool empty() const { return requests_.empty(); }
   // When the oldest request may be sent; a time in the past = now. REQUIRES: not empty.
   int64_t next_attempt_ns() const { return not_before_ns_; }
-  // Whether the receiver asked for a pause until that time.
+  // Whether next_attempt_ns() is a pause that the receiver requested (Retry-After).
   bool is_paused() const { return is_paused_; }
 
-  // Returns the oldest request, which is being sent until Finish() or Abandon(). REQUIRES: the queue is not empty, and
-  // no request is being sent.
+  // Returns the oldest request, which is being sent until Finish() or Abandon(). Until then Add() leaves it in place.
+  // REQUIRES: the queue is not empty, and no request is being sent.
   const OtlpRequest& Begin();
   // Takes the outcome of the request that is being sent. Keeps the request if it must be repeated.
   void Finish(const PushOutcome& outcome, int64_t now_ns);
@@ -61,15 +61,15 @@ class PushQueue {
   size_t DropAll();
 
  private:
-  void Remove(size_t index);
-  void Drop(size_t index);
+  void Remove(std::list<OtlpRequest>::iterator request);
+  void Drop(std::list<OtlpRequest>::iterator request);
   void SetGauges();
 
   const PushQueueOptions options_;
   const PushMetrics metrics_;
-  std::deque<OtlpRequest> requests_;
-  size_t bytes_ = 0;         // of all bodies
-  bool is_sending_ = false;  // the first request is being sent
+  std::list<OtlpRequest> requests_;  // a list: the request that is being sent must not move
+  size_t bytes_ = 0;                 // of all bodies
+  bool is_sending_ = false;          // the first request is being sent
   int64_t not_before_ns_ = 0;
   bool is_paused_ = false;
   int64_t backoff_ns_ = 0;  // 0 = the last attempt did not fail

@@ -14,7 +14,8 @@
 
 namespace tcpgauge {
 
-// The sources of the pages. `hub`, `clock` and `metrics` must outlive the routes. Any thread may call the callbacks.
+// The sources of the pages. REQUIRES: `hub`, `clock`, `metrics` and the callbacks are set; the first three outlive the
+// routes. Any thread may call the callbacks and the routes' handlers.
 struct WebSources {
   const SnapshotHub* hub = nullptr;
   const Clock* clock = nullptr;

@@ -64,8 +64,9 @@ absl::Status Agent::OpenConnectionLog(const Identity& identity) {
 
 absl::Status Agent::OpenPusher(const OtelSettings& settings, size_t queue_bytes) {
   auto pusher = MakeOtlpPusher(settings, options_, hub(), &metrics_, queue_bytes);
-  if (pusher.ok()) pusher_ = *std::move(pusher);
-  return pusher.status();
+  if (!pusher.ok()) return pusher.status();
+  pusher_ = *std::move(pusher);
+  return absl::OkStatus();
 }
 
 absl::Status Agent::OpenServer(const MemoryPlan& plan, uint64_t memory_limit_bytes) {
@@ -77,8 +78,9 @@ absl::Status Agent::OpenServer(const MemoryPlan& plan, uint64_t memory_limit_byt
   if (options_.listen_addresses.empty()) return absl::OkStatus();
   const WebSources sources = WebSourcesOf(options_, plan, memory_limit_bytes, *engine_, &metrics_);
   auto opened = OpenWebServer(options_.listen_addresses, sources, web_security_.get());
-  if (opened.ok()) server_ = *std::move(opened);
-  return opened.status();
+  if (!opened.ok()) return opened.status();
+  server_ = *std::move(opened);
+  return absl::OkStatus();
 }
 
 absl::Status Agent::Serve() {

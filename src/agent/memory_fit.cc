@@ -65,7 +65,7 @@ absl::StatusOr<MemoryPlan> FitToMemory(const Options& options, bool pushes, uint
   const auto plan = PlanWithin(limit_bytes, demand, /*is_option=*/options.max_memory_bytes > 0);
   if (!plan.ok()) return plan.status();
   if (plan->max_connections < demand.table.max_connections) {
-    LogInfo("tracking fewer connections than asked for, to stay within the memory limit",
+    LogInfo("tracking fewer connections than --max-connections, to stay within the memory limit",
             {{"max_memory", ToMebibytes(limit_bytes)},
              {"max_connections", plan->max_connections},
              {"asked", demand.table.max_connections},

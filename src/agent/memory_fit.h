@@ -11,12 +11,13 @@
 
 namespace tcpgauge {
 
-// The bytes that the process may take: --max-memory, or otherwise what its control group allows. 0 = no limit.
+// The bytes that the process may take: --max-memory if it is set. Otherwise what the control group allows. 0 = no
+// limit.
 uint64_t MemoryLimitOf(const Options& options);
 
 // Lowers the bounds in `engine` when `limit_bytes` (0 = no limit) is too little for everything that the options ask
-// for. Returns the plan, which has the bounds of the other parts. With a limit, also sets how the heap behaves: call it
-// before threads start.
+// for. Returns the plan, which has the bounds of the other parts. `pushes`: whether metrics are pushed. With a limit,
+// also sets how the heap behaves: call it before threads start.
 //
 // Errors: kInvalidArgument when --max-memory is too little for any plan. A control group's limit that is too little is
 // logged, and the agent starts with the least plan.

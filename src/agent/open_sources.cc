@@ -28,8 +28,9 @@ absl::Status AddInterface(const std::string& name, const LiveOptions& live,
                           std::vector<std::vector<std::unique_ptr<PacketSource>>>* sources) {
   if (sources->size() == 1) {
     auto source = OpenInterface(name, live);
-    if (source.ok()) sources->front().push_back(*std::move(source));
-    return source.status();
+    if (!source.ok()) return source.status();
+    sources->front().push_back(*std::move(source));
+    return absl::OkStatus();
   }
   auto shared = OpenSharedInterface(name, live, sources->size());
   if (!shared.ok()) return shared.status();

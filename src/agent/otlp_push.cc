@@ -22,12 +22,12 @@ OtelSettings OtelSettingsOf(const Options& options) {
   std::vector<std::string> warnings;
   OtelSettings settings = ReadOtelSettings(&getenv, options.otlp_endpoint, options.otlp_only_by_option, &warnings);
   if (settings.prometheus && options.listen_addresses.empty()) {
-    warnings.push_back(
+    warnings.emplace_back(
         "OTEL_METRICS_EXPORTER: 'prometheus' needs an address to serve; right would be --web.listen-address "
         "HOST:PORT");
   }
   if (settings.console && (options.tui || options.connection_log == "-")) {
-    warnings.push_back(
+    warnings.emplace_back(
         "OTEL_METRICS_EXPORTER: 'console' is ignored, because it would mix with other output on standard output");
     settings.console = false;
   }

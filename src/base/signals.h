@@ -12,8 +12,8 @@ namespace tcpgauge {
 // the write. `stop` and `reload` must live as long as signals may come.
 void HandleSignals(StopSignal* stop, Wakeup* reload);
 
-// Tells the two meanings of SIGHUP apart. True when the process has lost its terminal; false when somebody asked for a
-// reload.
+// Tells the two meanings of SIGHUP apart. True when the process has lost its terminal; false when a reload was
+// requested.
 bool TerminalIsGone();
 
 // Has SIGALRM sent after `seconds`, which stops the process.

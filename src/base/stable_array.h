@@ -13,8 +13,8 @@ namespace tcpgauge {
 //
 // Design. A table that may hold a million connections must neither use the memory of a million at the start nor copy
 // itself while packets arrive: a std::vector that grows would copy hundreds of megabytes on the packet path. So the
-// array reserves address space for its full capacity, and the operating system provides memory for an element when it
-// is first touched. Capacity that is never used costs address space alone.
+// array reserves address space for its full capacity, and the operating system provides the memory of an element when
+// the element is first touched. Capacity that is never used costs address space alone.
 template <typename T>
 class StableArray {
   static_assert(std::is_trivially_destructible<T>::value, "elements are never destroyed");

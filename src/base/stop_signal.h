@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// Tells threads to end: a flag for busy threads, a file descriptor for waiting threads.
+// Tells threads to end. A busy thread reads the flag; a waiting thread polls the file descriptor.
 // Thread: any; Stop() may be called from a signal handler.
 class StopSignal {
  public:
@@ -15,6 +15,7 @@ class StopSignal {
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
 
+  // Further calls change nothing.
   void Stop();
   bool stopped() const { return stopped_.load(std::memory_order_acquire); }
 

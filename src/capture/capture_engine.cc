@@ -25,6 +25,7 @@ constexpr int kInterruptAgainMs = 10;
 
 std::vector<TripleBuffer<WorkerSnapshot>*> Buffers(const std::vector<std::unique_ptr<CaptureWorker>>& workers) {
   std::vector<TripleBuffer<WorkerSnapshot>*> buffers;
+  buffers.reserve(workers.size());
   for (const auto& worker : workers) buffers.push_back(worker->buffer());
   return buffers;
 }
@@ -34,7 +35,7 @@ std::vector<TripleBuffer<WorkerSnapshot>*> Buffers(const std::vector<std::unique
 CaptureEngine::CaptureEngine(const EngineOptions& options,
                              std::vector<std::vector<std::unique_ptr<PacketSource>>> sources,
                              const std::vector<EndedQueue*>& ended, const Clock* clock,
-                             std::function<void(const absl::Status&)> on_source_error)
+                             const std::function<void(const absl::Status&)>& on_source_error)
     : options_(options),
       clock_(*clock),
       hub_(clock, options.worker.publish_interval_ns,

@@ -60,7 +60,7 @@ class CaptureEngine {
   // called on a worker's thread.
   CaptureEngine(const EngineOptions& options, std::vector<std::vector<std::unique_ptr<PacketSource>>> sources,
                 const std::vector<EndedQueue*>& ended, const Clock* clock,
-                std::function<void(const absl::Status&)> on_source_error);
+                const std::function<void(const absl::Status&)>& on_source_error);
   ~CaptureEngine();
   CaptureEngine(const CaptureEngine&) = delete;
   CaptureEngine& operator=(const CaptureEngine&) = delete;

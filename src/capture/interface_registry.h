@@ -22,20 +22,22 @@ namespace tcpgauge {
 // keeps its first name.
 //
 // Thread: confined to its worker. The strings that Name() returns never change or move, and any thread may read them.
-// Bounds: kMaxInterfaces places. The last one, named "other", stands for all further interfaces.
+// Bounds: kMaxInterfaces places. The last one, named "other", stands for all further interfaces. `place` parameters
+// must be places that Add() or FindByIndex() returned.
 class InterfaceRegistry {
  public:
   static constexpr size_t kMaxInterfaces = 1024;
 
-  // `counters` must outlive it.
+  // `counters` has no interfaces yet, and must outlive the registry.
   explicit InterfaceRegistry(CaptureCounters* counters) : counters_(*counters) {}
 
   // Returns the place of `name`; adds it if it is new.
   size_t Add(const std::string& name);
 
-  // What SetCondition() last stored for the interface at `place`; nullopt before.
+  // What SetCondition() last stored for the interface at `place`; nullopt before the first call.
   const std::optional<SourceCondition>& condition(size_t place) const { return conditions_[place]; }
-  // Stores the condition, and whether the interface is up in its counters. False when the condition has not changed.
+  // Stores the condition; also stores, in the interface's counters, whether it is up. False when the condition has not
+  // changed.
   bool SetCondition(size_t place, SourceCondition condition);
 
   // Returns the place of the interface with the kernel's number `index`. Asks the kernel for the name the first time.
@@ -44,8 +46,8 @@ class InterfaceRegistry {
     return FindByIndexSlow(index);
   }
 
-  // Asks the kernel, with a few system calls each, which of the interfaces that FindByIndex() found are up. Returns the
-  // places whose condition is new or has changed.
+  // Asks the kernel which of the interfaces that FindByIndex() found are up; each interface costs a few system calls.
+  // Returns the places whose condition is new or has changed.
   std::vector<size_t> Poll(const InterfaceLookup& lookup);
 
   const std::string& Name(size_t place) const { return names_[place]; }

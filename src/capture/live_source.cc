@@ -66,7 +66,7 @@ class LiveSource final : public PacketSource {
   absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
     const int count = reader_->Read(batch);
     if (count > 0) {
-      // For a network interface libpcap reads from a ring, and returns fewer packets than asked for only when the ring
+      // For a network interface libpcap reads from a ring, and returns fewer packets than requested only when the ring
       // is empty. Trying again would cost a system call.
       const bool has_ring = is_watched_ || has_many_interfaces();
       return has_ring && count < static_cast<int>(PacketBatch::kCapacity) ? ReadResult::kLastPackets

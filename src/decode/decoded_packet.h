@@ -31,8 +31,9 @@ struct DecodedPacket {
                    // flags, numbers and window are zero.
     kTcpFragment,  // A following IP fragment of a TCP segment: addresses, lengths and fragment fields, but no ports and
                    // no TCP fields.
-    kNotTcp,       // Counted by `protocol` alone. So is a fragment with a piece of a TCP header that waits for others.
-    kError,        // Counted by `protocol` and `error` alone.
+    kNotTcp,  // Counted by `protocol` alone. So is a fragment that holds a piece of a TCP header while other pieces are
+              // missing.
+    kError,   // Counted by `protocol` and `error` alone.
   };
 
   int64_t time_ns = 0;             // Unix epoch
@@ -54,9 +55,9 @@ struct DecodedPacket {
   uint32_t timestamp_value = 0;  // TSval and TSecr (RFC 7323); they hold values if `has_timestamps`
   uint32_t timestamp_echo_reply = 0;
 
-  // From the lengths in the IP and TCP headers, but no more than was on the wire. Inside a fragment of an outer
+  // The payload's length by the IP and TCP headers, at most what was on the wire. Inside a fragment of an outer
   // datagram the headers alone decide. For a fragment: the bytes in this fragment. When fragments were needed to
-  // complete a TCP header: the bytes in all of these.
+  // complete a TCP header: the bytes in all those fragments.
   uint32_t payload_length_bytes = 0;
   uint32_t ip_length_bytes = 0;  // the IP header and everything in the datagram after it
 

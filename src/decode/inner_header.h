@@ -16,8 +16,9 @@ namespace tcpgauge {
 std::optional<Layer> NextIp(const Decoding& decoding);
 
 // Whether a whole and plausible IP header begins `offset` bytes from here. Checks version, header length, IPv4's
-// checksum (RFC 1071) unless it is zero, and the stated length: the datagram must end with the packet, or up to
-// `padding_bytes` before it. Inside a first fragment it may also end later.
+// checksum (RFC 1071) unless it is zero, and the stated length: the datagram must end with the packet, or at most
+// `padding_bytes` before the packet's end. Inside a first fragment it may also end later. False if `offset` is beyond
+// the packet.
 bool IpAt(const Decoding& decoding, uint32_t offset, uint32_t padding_bytes = 0);
 
 // Whether the bytes `offset` from here, read as an Ethernet header, have a known EtherType.

@@ -189,9 +189,9 @@ class alignas(64) ConnectionTable {
   // The slot of the arrival's key, or kNotFound.
   uint32_t FindSlot(const Arrival& arrival) const;
   uint32_t BeginEmbryo(const Arrival& arrival);
-  // Replaces an embryo by a record and returns the record's slot. `hash` is that of the embryo's key.
-  uint32_t Promote(uint32_t embryo, uint32_t hash);
-  void EndEmbryo(uint32_t embryo, std::optional<EndReason> reason);
+  // Replaces the embryo in `slot` by a record and returns the record's slot. `hash` is that of the embryo's key.
+  uint32_t Promote(uint32_t slot, uint32_t hash);
+  void EndEmbryo(uint32_t slot, std::optional<EndReason> reason);
   // Begins a connection in a record and returns its slot.
   uint32_t BeginConnection(const Arrival& arrival);
   // Initialises the record. REQUIRES: the index contains `slot` under the arrival's hash.

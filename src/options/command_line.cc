@@ -97,6 +97,7 @@ absl::Status Tokenize(int argc, const char* const* argv, Typed* typed) {
   const std::string short_options = ShortOptions();
   const std::vector<option> long_options = LongOptions();
   typed->values.resize(OptionTable().size());
+  if (argc == 0) return absl::OkStatus();  // there may be no words at all, and no pointer to them
   // getopt_long() changes neither the words nor, with the dash in `short_options`, their order.
   char* const* const words = const_cast<char* const*>(argv);
   opterr = 0;  // keeps getopt_long() from printing messages
@@ -106,7 +107,7 @@ absl::Status Tokenize(int argc, const char* const* argv, Typed* typed) {
     const int code = getopt_long(argc, words, short_options.c_str(), long_options.data(), nullptr);
     if (code == -1) break;
     if (code == 1) {
-      typed->filter_words.push_back(optarg);
+      typed->filter_words.emplace_back(optarg);
       continue;
     }
     const std::string word = words[index];

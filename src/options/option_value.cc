@@ -56,8 +56,8 @@ absl::StatusOr<uint64_t> ParseBytes(const std::string& value, uint64_t minimum, 
   constexpr std::string_view kSuffixes = "KMG";
   std::string digits = value;
   int shift = 0;
-  if (const size_t suffix = value.empty() ? kSuffixes.npos : kSuffixes.find(absl::ascii_toupper(value.back()));
-      suffix != kSuffixes.npos) {
+  if (const size_t suffix = value.empty() ? std::string_view::npos : kSuffixes.find(absl::ascii_toupper(value.back()));
+      suffix != std::string_view::npos) {
     digits.pop_back();
     shift = 10 * static_cast<int>(suffix + 1);
   }

@@ -78,7 +78,7 @@ class ConnectionLogTest(NamespaceCase):
         os.rename(self.log, self.log + ".1")
         os.chmod(self.folder, 0o755)
         agent.signal(signal.SIGHUP)
-        wait_until(lambda: "the former file stays in use" in agent.stderr(), "the refusal is told", 30)
+        wait_until(lambda: "the old file stays in use" in agent.stderr(), "the refusal is told", 30)
         self.connect(2)
         self.wait_for_lines(2, "the former file goes on", self.log + ".1")
 

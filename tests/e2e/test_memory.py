@@ -102,7 +102,7 @@ class MemoryTest(NamespaceCase):
         injector = self.own(Injector())
         testbed = self.own(Testbed(ipv6=False))
         agent = self.own(Agent(group.holding(testbed.server), "-i", testbed.link.server_interface))
-        self.assertIn("tracking fewer connections than asked for, to stay within the memory limit", agent.stderr())
+        self.assertIn("tracking fewer connections than --max-connections, to stay within the memory limit", agent.stderr())
         # Embryos have places of their own: a flood fills them first, and they stay resident.
         flood = injector.run(testbed.client, testbed.link.client_interface, "flood", 1)
         for number in range(GREEDY_CLIENTS):

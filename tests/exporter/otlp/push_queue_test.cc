@@ -92,6 +92,16 @@ TEST(PushQueue, WhatIsOnItsWayIsNotTakenAway) {
   EXPECT_EQ(counts.data_points_sent(), 1u);
 }
 
+TEST(PushQueue, WhatIsOnItsWayStaysWhereItIs) {
+  const PushCounts counts;
+  PushQueue queue(Options(), counts.metrics());
+  queue.Add(Request(10, 1));
+  const OtlpRequest& sending = queue.Begin();
+  for (uint64_t i = 2; i <= 6; ++i) queue.Add(Request(10, i));  // more than there is room for
+  EXPECT_EQ(sending.data_points, 1u);
+  EXPECT_EQ(sending.body.size(), 10u);
+}
+
 TEST(PushQueue, WaitsLongerAfterEachFailureUpToALimit) {
   const PushCounts counts;
   PushQueue queue(Options(), counts.metrics());
