@@ -41,4 +41,4 @@ class EnvironmentTest(OtlpCase):
 
     def test_prometheus_without_an_address_is_said(self):
         _, said = self.run_and_count(OTEL_METRICS_EXPORTER="prometheus")
-        self.assertIn("'prometheus' has no address to serve at", said)
+        self.assertIn("'prometheus' needs an address to serve", said)

@@ -10,7 +10,7 @@ def alone(test):
 
 
 def slow(test):
-    """Runs with --all, or when its name is asked for: it takes long, or belongs to the soak tests and the abuses."""
+    """Runs with --all, or when its name is asked for: it takes long, or is a soak or abuse test."""
     test.slow = True
     return test
 
