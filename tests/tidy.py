@@ -45,10 +45,18 @@ def _with_headers(path):
     return sorted(found)
 
 
+def _configurations(path):
+    """The .clang-tidy files of its folder and of those above."""
+    folders = [""]
+    for name in path.split("/")[:-1]:
+        folders.append(folders[-1] + name + "/")
+    return [folder + ".clang-tidy" for folder in folders if os.path.exists(folder + ".clang-tidy")]
+
+
 def _stamp(path, tool):
     """The file that exists once nothing was found in `path` as it is now."""
     digest = hashlib.sha256(tool)
-    for each in [".clang-tidy", *_with_headers(path)]:
+    for each in [*_configurations(path), *_with_headers(path)]:
         contents, _ = _read(each)
         digest.update(f"{each} {len(contents)}\n".encode() + contents)
     return os.path.join(_CACHE, digest.hexdigest())

@@ -111,8 +111,6 @@ class Writer {
     } else if (step == 1) {
       Down(c, kSyn | kAck, 0);
       ++c->server_next;
-    } else if (step == 2) {
-      Up(c, kAck, 0);
     } else if (step % 4 == 3) {
       Up(c, kAck | kPsh, 100 + random->Below(400));
     } else if (step % 4 == 2) {

@@ -45,7 +45,9 @@ class Segment {
   Segment& FirstFragment(uint32_t id);
   Segment& FollowingFragment(uint32_t id);  // has no ports and no TCP fields
 
-  operator const DecodedPacket&() const { return packet_; }
+  operator const DecodedPacket&() const {
+    return packet_;
+  }  // NOLINT(google-explicit-constructor): it is what it builds
   const DecodedPacket& packet() const { return packet_; }
 
  private:
