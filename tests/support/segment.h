@@ -45,9 +45,8 @@ class Segment {
   Segment& FirstFragment(uint32_t id);
   Segment& FollowingFragment(uint32_t id);  // has no ports and no TCP fields
 
-  operator const DecodedPacket&() const {
-    return packet_;
-  }  // NOLINT(google-explicit-constructor): it is what it builds
+  // Implicit, because a Segment stands for the packet that it builds. NOLINTNEXTLINE(google-explicit-constructor)
+  operator const DecodedPacket&() const { return packet_; }
   const DecodedPacket& packet() const { return packet_; }
 
  private:
