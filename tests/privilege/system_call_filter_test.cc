@@ -116,7 +116,7 @@ TEST(SystemCallFilter, LeavesWhatARunningAgentNeeds) {
             }),
             "done");
   EXPECT_EQ(Try([] { return open("/proc/self/stat", O_RDONLY | O_CLOEXEC) >= 0; }), "done");
-  EXPECT_EQ(Try([] { return std::string(64 << 20, 'x').size() > 0; }), "done");
+  EXPECT_EQ(Try([] { return !std::string(64 << 20, 'x').empty(); }), "done");
   EXPECT_EQ(Try([] { return kill(getpid(), SIGCONT) == 0 && raise(SIGCONT) == 0; }), "done");
   EXPECT_EQ(Try([] { return eventfd(0, EFD_CLOEXEC) >= 0; }), "done");
 }

@@ -58,10 +58,10 @@ TEST(SnapshotStress, ReadersSeeConsistentSnapshotsWhoseCountersOnlyGrow) {
   std::atomic<uint64_t> read{0};
 
   std::vector<std::thread> threads;
-  for (int i = 0; i < kWorkers; ++i) {
+  for (size_t i = 0; i < kWorkers; ++i) {
     threads.emplace_back([&, i] {
       while (read.load() == 0) std::this_thread::yield();  // otherwise all workers may end before a reader starts
-      Capture(static_cast<uint64_t>(i + 1), workers[static_cast<size_t>(i)]);
+      Capture(uint64_t{i} + 1, workers[i]);
       --capturing;
     });
   }
