@@ -22,14 +22,15 @@ struct HttpRequest {
   std::string path;    // decoded, without the query
   HttpFields query;    // decoded, in the order received; names may repeat
   HttpFields headers;  // in the order received; names may repeat
-  // OK if the client's certificate satisfies the configuration, or without TLS; see TlsContext::CheckClient().
+  // OK if the connection has no TLS, or if the client's certificate satisfies the configuration. Otherwise says why
+  // not; see TlsContext::CheckClient().
   absl::Status client_certificate;
 
-  // The values of all headers of this name, in upper or lower case, joined by commas (RFC 9110 section 5.3). nullopt if
-  // there is no such header.
+  // The values of all headers with this name, joined by commas (RFC 9110 section 5.3). The case of the name is ignored.
+  // nullopt if there is no such header.
   std::optional<std::string> Header(std::string_view name) const;
 
-  // The first value of the query parameter; nullopt if the parameter is missing.
+  // The first value of the query parameter, whose name is case-sensitive; nullopt if the parameter is missing.
   std::optional<std::string> QueryParameter(std::string_view name) const;
 };
 

@@ -34,14 +34,14 @@ struct ConnectionLogCounters {
 // Writes a line for each connection that ends, on a thread of its own.
 //
 // Owner: the log owns the file and the queues.
-// Thread: one thread opens the log, makes the queues, starts and finishes. Each worker pushes into its own queue. Any
-// thread may call Reopen().
-// Bounds: those of EndedQueue; a connection that does not fit is counted in lost_in_queue.
-// Errors: lines that cannot be written are counted in lost_in_writing, and logged at most once a minute.
+// Thread: one thread calls Open(), AddQueue(), Start() and Finish(), and destroys the log. Each worker pushes into its
+// own queue. Any thread may call Reopen(). Bounds: those of EndedQueue. A connection that does not fit is counted in
+// lost_in_queue; with `lossless` the worker waits instead. Errors: lines that cannot be written are counted in
+// lost_in_writing, and logged at most once a minute.
 class ConnectionLog {
  public:
-  // Creates the file `path`, or appends to it; "-" is standard output. The counters must be zero, and must outlive the
-  // log. Errors: InvalidArgument, with the name of the file.
+  // Creates the file `path`, or appends to it; "-" is standard output. The counters must be zero, because
+  // Finish() judges by them, and must outlive the log. Errors: InvalidArgument, with the name of the file.
   static absl::StatusOr<std::unique_ptr<ConnectionLog>> Open(const std::string& path, ConnectionLogCounters counters);
   ~ConnectionLog();
   ConnectionLog(const ConnectionLog&) = delete;
@@ -55,10 +55,12 @@ class ConnectionLog {
   void Start();
 
   // Opens the path again, for example after log rotation renamed the file. The log's thread does so soon after this
-  // call. Lines in the buffer are written to the old file first.
+  // call. Lines in the buffer are written to the old file first. If the path cannot be opened, the old file stays in
+  // use, and a warning is logged.
   void Reopen();
 
-  // Writes the connections that are still queued, and ends the thread. Call after the workers have ended. Returns false
+  // Writes the connections that are still queued, and ends the thread. Call when the workers' threads have
+  // stopped, and before the workers are destroyed: queued connections refer to their interface names. Returns false
   // if the file could not be written at some time.
   bool Finish();
 

@@ -12,8 +12,8 @@ namespace tcpgauge {
 std::string RandomUuid();
 
 // The agent as the source of metrics: service.name, service.version, service.instance.id (a new one for each run),
-// host.name and os.type. `given` replaces these attributes and adds others, such as the k8s.* of a pod. All of it is
-// valid UTF-8.
+// host.name and os.type. `given` replaces these attributes and adds others, such as the k8s.* of a pod. `given` is
+// made valid UTF-8. REQUIRES: `version` and `host_name` are valid UTF-8.
 KeyValues AgentResource(const std::string& version, const std::string& host_name, const KeyValues& given);
 
 }  // namespace tcpgauge

@@ -12,12 +12,12 @@
 
 namespace tcpgauge {
 
-// The most connections that one answer lists.
+// The highest limit that ParseConnectionQuery() accepts.
 constexpr size_t kMaxConnectionsListed = 10000;
 
-// Reads the query from the parameters sort, limit and filter of `request`; sort=-NAME reverses the order. Other
-// parameters are ignored. Errors: InvalidArgument, one line that names the parameter, its wrong value and the right
-// values.
+// Reads the query from the parameters sort, limit and filter of `request`; sort=-NAME reverses the order. A
+// missing or empty parameter leaves the default of ConnectionQuery. Other parameters are ignored. Errors:
+// InvalidArgument, one line that names the parameter, its wrong value and the right values.
 absl::StatusOr<ConnectionQuery> ParseConnectionQuery(const HttpRequest& request);
 
 // The answer of /api/v1/connections, as docs/openapi.json describes it. `agent` is the name of the agent. REQUIRES:

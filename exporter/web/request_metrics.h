@@ -20,9 +20,9 @@ namespace tcpgauge {
 
 // Counts HTTP requests by route and status, and measures how long they took.
 //
-// A route is a path that is served; all other paths share the route "other". Each route has a counter for status 200
-// from the start: rate() then sees its first request, and requests for unknown paths cannot take its place. A counter
-// for another status is made when the first request needs it.
+// A route is a path that is served; all other paths share the route "other". Each served route gets its counter for
+// status 200 in the constructor. So rate() sees the route's first request, and requests for unknown paths cannot use up
+// that counter's room. A counter for another status is made when the first request needs it.
 //
 // Bounds: kRequestSamples samples in an exposition, including those of the histogram. When no room for another counter
 // is left, the request is counted under route "other" and code "other".
@@ -30,7 +30,8 @@ namespace tcpgauge {
 // Thread: any. A lock is held while the counter is looked up.
 class RequestMetrics final : public RequestObserver {
  public:
-  // `metrics` must outlive this object. REQUIRES: at most 11 routes.
+  // `metrics` must outlive this object. REQUIRES: at most 11 routes: kRequestSamples
+  // less the histogram's 7 samples, less one counter for "other".
   RequestMetrics(const std::vector<std::string>& routes, AgentMetrics* metrics);
 
   void OnAnswer(const AnsweredRequest& request) override;
