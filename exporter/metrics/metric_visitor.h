@@ -15,7 +15,7 @@ namespace tcpgauge {
 class MetricValue {
  public:
   constexpr MetricValue(uint64_t count) : is_count_(true), count_(count) {}  // NOLINT: implicit on purpose
-  constexpr MetricValue(double number) : number_(number) {}                  // NOLINT
+  constexpr MetricValue(double number) : number_(number) {}                  // NOLINT: implicit on purpose
 
   constexpr bool is_count() const { return is_count_; }
   constexpr uint64_t count() const { return count_; }
