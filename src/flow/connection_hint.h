@@ -10,17 +10,19 @@
 
 namespace tcpgauge {
 
-// A part of the table's lookup work that another thread has done for a packet: the hash of its key and the end that
-// sent it. A hint saves the table's thread time and changes no result.
+// The part of a packet's lookup that needs no table: the hash of the packet's key, and the end that sent the packet.
+// Another thread computes it before the packet reaches the table's thread. A hint saves the table's thread time and
+// changes no result.
 //
 // Thread: any; a plain value.
 struct ConnectionHint {
-  uint32_t key_hash;
+  uint32_t key_hash;  // the low 32 bits of KeyHasher::HashOf(key)
   End sender;
-  bool known;  // false: the other fields mean nothing, and the table computes them
+  bool known;  // false: the table ignores the other two fields and computes them itself
 
-  // `hasher` must have the table's seed. Encapsulated packets and fragments get an unknown hint, because only the table
-  // knows the ids of encapsulations and the ports of fragments.
+  // Returns the hint of `packet`. The hint is unknown if the packet is encapsulated or a fragment, because only the
+  // table has the ids of encapsulations and the ports of fragments. It is also unknown if the packet is not TCP.
+  // REQUIRES: `hasher` has the seed of the packet's table (TableOptions::hash_seed).
   static ConnectionHint Of(const DecodedPacket& packet, const KeyHasher& hasher) {
     ConnectionHint hint = {0, End::kA, false};
     if (packet.kind != DecodedPacket::Kind::kTcpSegment || packet.is_fragment || !packet.encapsulation.empty()) {

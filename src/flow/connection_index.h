@@ -14,66 +14,71 @@
 
 namespace tcpgauge {
 
-// Maps a connection's key to its slot: the number of a record, or the number of an embryo with kEmbryo set. `hash` in
-// these methods is the low 32 bits of HashOf(key).
+// An index from the keys of connections to their slots. A slot is the number of a record, or the number of an embryo
+// with the bit kEmbryo set. A parameter `hash` is the low 32 bits of HashOf(key).
 //
 // Design. The obvious structure is a flat_hash_map from keys to records. It was rejected for three reasons: growing
 // moves every record, the time-out lists need records that stay where they are, and a walk over the table in slices
-// needs slots with numbers. So records lie in an array and never move, and the index holds only their numbers under 32
-// bits of the keys' hashes. Growing then reads no key. A lookup reads a record only when the 32 bits agree.
+// needs slots with numbers. Instead, records lie in an array and never move. The index holds only their numbers, each
+// under 32 bits of the key's hash. Growing reads no key. A lookup reads a record or an embryo only when the 32 bits
+// agree.
 //
-// The hash selects one of up to eight sets. A set copies itself when it grows, so there are eight short pauses instead
-// of a long one. Sets double, and the first size of a set is chosen so that its last size is just enough for
-// `capacity` entries. With one set and powers of two, a million entries just missed a power and took 19 MB instead of
-// 11.3.
+// The hash selects one of up to eight sets. A set is copied when it grows, and a copy is a pause: eight sets make eight
+// short pauses instead of a long one. A set grows by doubling. Its first size is chosen so that its last size is just
+// enough for its share of `capacity` entries. With a single set whose size was a power of two, a million entries took
+// 19 MB instead of 11.3.
 //
-// Thread: confined to its table. The arrays must outlive it.
-// Bounds: `capacity` entries, which the table keeps to; see MemoryBytes().
+// Thread: confined to its table.
+// Bounds: `capacity` entries. The caller must not insert more. MemoryBytes() is computed for this number.
 class ConnectionIndex {
  public:
-  static constexpr uint32_t kNotFound = SlotSet::kNone;
+  static constexpr uint32_t kNotFound = SlotSet::kNone;  // not a valid slot; the bit kEmbryo is set in it too
   static constexpr uint32_t kEmbryo = 1u << 31;
 
+  // `records` and `embryos` hold the connections that slots refer to. Both must outlive the index. `seed` makes the
+  // hashes unpredictable (see KeyHasher).
   ConnectionIndex(const StableArray<ConnectionRecord>* records, const EmbryoTable* embryos, uint64_t seed,
                   uint32_t capacity);
 
-  // The most memory that an index of `capacity` entries takes: all sets at their last size and, while a set grows, its
-  // old array of half that size.
+  // Returns the most memory that an index of `capacity` entries takes: all sets at their last size, and the old array
+  // of a set that is growing (half of the last size).
   static uint64_t MemoryBytes(uint32_t capacity);
 
   uint64_t HashOf(const ConnectionKey& key) const { return hasher_.HashOf(key); }
 
+  // Prefetches the cache line at which a lookup of `hash` begins.
   void Prefetch(uint32_t hash) const { SetOf(hash).Prefetch(hash); }
 
-  // A slot whose key has this hash, or kNotFound. Two keys may share a hash, so the caller must compare the slot's key.
-  // Reads no record.
+  // Returns a slot that is stored under `hash`, or kNotFound. Two keys may share a hash, so the caller must compare the
+  // slot's key. Reads neither records nor embryos.
   uint32_t FindCandidate(uint32_t hash) const {
     return SetOf(hash).Find(hash, [](uint32_t) { return true; });
   }
 
-  // The slot of `key`, or kNotFound.
+  // Returns the slot of `key`, or kNotFound. `hash` is the hash of `key`.
   uint32_t Find(const ConnectionKey& key, uint32_t hash) const {
     return SetOf(hash).Find(hash, [&](uint32_t slot) { return KeyOf(slot) == key; });
   }
 
+  // Returns the key in the record or embryo that `slot` refers to. REQUIRES: slot != kNotFound.
   const ConnectionKey& KeyOf(uint32_t slot) const {
     return slot & kEmbryo ? embryos_[slot & ~kEmbryo].key : records_[slot].key;
   }
 
-  // REQUIRES: the index does not contain the slot's key.
+  // Adds `slot` under `hash`. REQUIRES: the index does not contain the slot's key.
   void Insert(uint32_t slot, uint32_t hash) {
     SetOf(hash).Insert(slot, hash);
     ++size_;
   }
-  // Replaces `slot` by `other`. REQUIRES: `slot` is stored under `hash`.
+  // Stores `other` instead of `slot`, for the same key. REQUIRES: `slot` is stored under `hash`.
   void Replace(uint32_t slot, uint32_t other, uint32_t hash) { SetOf(hash).Replace(slot, other, hash); }
-  // REQUIRES: `slot` is stored under `hash`.
+  // Removes `slot`. REQUIRES: `slot` is stored under `hash`.
   void Erase(uint32_t slot, uint32_t hash) {
     SetOf(hash).Erase(slot, hash);
     --size_;
   }
 
-  size_t size() const { return size_; }
+  size_t size() const { return size_; }  // records and embryos together
 
  private:
   SlotSet& SetOf(uint32_t hash) { return sets_[hash * uint64_t{sets_.size()} >> 32]; }

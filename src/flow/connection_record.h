@@ -10,38 +10,40 @@
 
 namespace tcpgauge {
 
-// What one end of a connection sent and acknowledged. Sequence numbers are in host order and compare modulo 2^32.
+// One end's half of a ConnectionRecord: what the end sent, and what it acknowledged. Sequence numbers are in host order
+// and compare modulo 2^32 (see sequence.h).
 struct EndRecord {
   uint64_t packets : 40;
-  uint64_t zero_windows : 24;  // saturates
-  uint64_t payload_bytes;
-  uint64_t ip_bytes;
-  uint32_t initial_sequence;  // the sequence number of its SYN (ISS); valid with kSynSeen
-  uint32_t next_sequence;     // the highest sequence number sent, plus one (SND.NXT); valid with kSeen
-  uint32_t last_acknowledgment;
+  uint64_t zero_windows : 24;    // segments that announced a window of zero; saturates
+  uint64_t payload_bytes;        // retransmissions included
+  uint64_t ip_bytes;             // IP datagrams, headers included
+  uint32_t initial_sequence;     // the sequence number of the end's SYN (ISS); valid with kSynSeen
+  uint32_t next_sequence;        // the highest sequence number sent, plus one (SND.NXT); valid with kSeen
+  uint32_t last_acknowledgment;  // the highest acknowledgment number sent; valid with kAckSeen
   uint32_t retransmitted_segments;
   uint32_t out_of_order_segments;
-  // With kRttPending, an RTT sample is under way, and these three fields describe it. Without kRttPending, the next
-  // sample begins at sequence number `rtt_sequence`.
-  uint32_t rtt_sequence;            // the lowest acknowledgment number that ends the sample
-  uint32_t rtt_time_us;             // when its segment came, modulo 2^32
-  uint32_t rtt_timestamp;           // TSval of its segment; valid with kRttTimestamp
-  uint32_t smoothed_rtt_eighth_us;  // RFC 6298's SRTT in eighths of a microsecond; 0 = no sample yet
+  // An RTT sample is the time from one segment of this end to the acknowledgment of the other end. With kRttPending, a
+  // sample is under way, and the next three fields describe it. Without kRttPending, only `rtt_sequence` holds a value:
+  // the next sample begins with the first new segment at or above that sequence number.
+  uint32_t rtt_sequence;            // with kRttPending: the lowest acknowledgment number that ends the sample
+  uint32_t rtt_time_us;             // when the sample's segment came (table time), modulo 2^32
+  uint32_t rtt_timestamp;           // the segment's TSval (RFC 7323); valid with kRttTimestamp
+  uint32_t smoothed_rtt_eighth_us;  // the samples, smoothed (see AnalyzeSegment); 0 = no sample yet
   uint8_t flags;
-  uint8_t payload_segments;         // saturates
-  uint16_t last_counted_sixteenth;  // when its last packet was counted, in sixteenths of a second modulo 2^16
+  uint8_t payload_segments;         // segments with payload; saturates
+  uint16_t last_counted_sixteenth;  // table time of the last counted packet, in 1/16 s modulo 2^16 (InterfacePins)
 
-  // `time_ns` in the unit of rtt_time_us.
+  // Converts `time_ns` to the unit of rtt_time_us.
   static uint32_t RttTime(int64_t time_ns) { return static_cast<uint32_t>(time_ns / kNanosecondsPerMicrosecond); }
 
   enum Flag : uint8_t {
-    kSeen = 1,
-    kSynSeen = 2,
-    kFinSeen = 4,
-    kAckSeen = 8,
-    kRttPending = 16,
-    kRttTimestamp = 32,
-    kCandidateSyn = 64,  // the rtt fields describe a SYN that may begin a new connection (see reuse.h)
+    kSeen = 1,           // a segment of this end was analyzed
+    kSynSeen = 2,        // the end sent a SYN or a SYN-ACK
+    kFinSeen = 4,        // the end sent a FIN
+    kAckSeen = 8,        // the end sent an ACK
+    kRttPending = 16,    // see rtt_sequence
+    kRttTimestamp = 32,  // the segment of the sample carries timestamps
+    kCandidateSyn = 64,  // the rtt fields describe a SYN that may begin a new connection (see reuse.h), not a sample
   };
   bool has(Flag flag) const { return (flags & flag) != 0; }
   void set(Flag flag) { flags = static_cast<uint8_t>(flags | flag); }
@@ -49,8 +51,8 @@ struct EndRecord {
 };
 static_assert(sizeof(EndRecord) == 64, "one cache line");
 
-// Counts of segments that are signs of loss or of a full receive buffer: the counts of one end so far, or the
-// difference of two such counts.
+// Counts of the signs of loss (two kinds of segments) and of a full receive buffer (zero windows). They are the counts
+// of one end so far, or the difference of two such counts.
 struct LossCounts {
   uint32_t retransmitted_segments;
   uint32_t out_of_order_segments;
@@ -66,26 +68,32 @@ struct LossCounts {
   }
 };
 
-// Groups of connections that have the same time-out.
+// Classes of connections. All connections of a class have the same time-out.
+// - kHandshake: in SYN-SENT or SYN-RECEIVED.
+// - kUnconfirmed: in ESTABLISHED, but not confirmed (see ConnectionTable).
+// - kEstablished: in ESTABLISHED, and confirmed.
+// - kClosing: an end sent a FIN.
+// - kFinished: closed or reset.
 enum class TimeoutClass : uint8_t { kHandshake, kUnconfirmed, kEstablished, kClosing, kFinished };
 constexpr size_t kTimeoutClassCount = 5;
 
-// One connection in the table.
+// One connection of a ConnectionTable, in a slot of the table's array of records.
 //
-// Design. A record is three cache lines, and a packet touches two of them: the first, and that of its sender (an
-// acknowledgment also touches the receiver's). Fields that only the beginning and the end of a connection need lie in
-// ConnectionDetails, in an array beside the records. A field that is added here must fit into these lines: a fourth
-// line would cost a million connections 64 MB, and every packet one more fetch.
+// Design. A record is three cache lines: one for the connection, and one for each end. A packet uses the connection's
+// line and its sender's line. A segment with an acknowledgment also uses the receiver's line. Fields that are mostly
+// needed when a connection begins or ends lie in ConnectionDetails, in an array beside the records. A new field must
+// fit into the three lines: a fourth line would cost 64 MB for a million connections, and one more fetch for every
+// packet.
 struct alignas(64) ConnectionRecord {
   ConnectionKey key;
   int64_t last_packet_time_ns;  // table time; never decreases
   ConnectionState state;
-  TimeoutClass timeout_class;  // the class of the wheel that holds it
-  uint8_t timeout_bucket;      // its bucket in that wheel
+  TimeoutClass timeout_class;  // the TimeoutWheel that holds the record; may lag behind the state (see Timeouts)
+  uint8_t timeout_bucket;      // the record's bucket in that wheel
   uint8_t flags;
-  uint16_t interfaces[2];  // indexed by End: the interface on which that end's packets are counted, or kNoInterface
-  uint16_t gaps;           // index into the GapPool; 0 = none
-  uint16_t edge;           // EdgeTable::Slot, perhaps stale: the slot may hold another edge by now
+  uint16_t interfaces[2];  // indexed by End: the interface that the end is pinned to, or kNoInterface (InterfacePins)
+  uint16_t gaps;           // the GapPool::SetId of both ends' gaps; 0 = no gaps
+  uint16_t edge;           // EdgeTable::Slot; the slot may hold another edge by now
   int32_t syn_time;        // see ConnectionDetails::syn_ack_time
   EndRecord ends[2];       // indexed by End
 
@@ -93,10 +101,10 @@ struct alignas(64) ConnectionRecord {
 
   enum Flag : uint8_t {
     kClientIsB = 1,
-    kRoleObserved = 2,  // by a SYN or SYN-ACK
-    kMidstream = 4,     // begun without a SYN or SYN-ACK
-    kConfirmed = 8,
-    kRefused = 16,        // a RST answered the SYN
+    kRoleObserved = 2,    // a SYN or SYN-ACK told which end is the client; unset: a guess (see IsClientB)
+    kMidstream = 4,       // begun with neither SYN nor SYN-ACK
+    kConfirmed = 8,       // see ConnectionTable
+    kRefused = 16,        // a RST of the server answered the SYN
     kInUse = 32,          // unset: the slot is free
     kHandshakeDone = 64,  // the ACK that completes the handshake was seen
   };
@@ -112,7 +120,7 @@ struct alignas(64) ConnectionRecord {
 };
 static_assert(sizeof(ConnectionRecord) == 192, "three cache lines");
 
-// The fields of a connection that few packets need, in an array beside the records.
+// The fields of a connection that few packets need. They lie in an array beside the records, under the same slot.
 struct ConnectionDetails {
   int64_t start_time_ns() const {
     return static_cast<int64_t>(uint64_t{start_time_words[1]} << 32 | start_time_words[0]);
@@ -123,14 +131,16 @@ struct ConnectionDetails {
   }
 
   uint32_t start_time_words[2];  // low, high; an int64_t would need padding
-  // When the SYN-ACK came; ConnectionRecord::syn_time says the same of the SYN. Both are in units of 100 ns. Until the
-  // handshake is done, they count from the start of the connection, and saturate at 214 s. With
-  // ConnectionRecord::kHandshakeDone, they count backwards from the ACK, so they are negative when the segment was
-  // captured after the ACK. When a SYN or SYN-ACK was sent several times, the last one before the next step counts.
+  // `syn_ack_time` is the time of the SYN-ACK, and ConnectionRecord::syn_time is the time of the SYN. Either is
+  // kUnknown if the segment was not seen. The unit is 100 ns, and values saturate at 214 s. The reference point depends
+  // on ConnectionRecord::kHandshakeDone:
+  // - unset: the time from the start of the connection to the segment;
+  // - set: the time from the segment to the ACK. It is negative if the segment was captured after the ACK.
+  // When a SYN or SYN-ACK is sent several times, the last one before the ACK counts.
   static constexpr int32_t kUnknown = INT32_MIN;
   static constexpr int64_t kNanosecondsPerUnit = 100;
   int32_t syn_ack_time;
-  // Neighbours in a bucket of a TimeoutWheel. In a free slot, `next` is the next free slot.
+  // The slots of the neighbours in a bucket of a TimeoutWheel. In a free slot, `next` is the next free slot.
   uint32_t previous;
   uint32_t next;
 };

@@ -9,9 +9,10 @@
 
 namespace tcpgauge {
 
-// All connections of one client (or client prefix) to one server port.
+// The identity of an edge: one client (or client prefix) and one server port. Connections in different encapsulations
+// belong to the same edge if their addresses are equal.
 struct EdgeKey {
-  IpAddress client;
+  IpAddress client;  // of a prefix: its first address
   Endpoint server;
 
   friend bool operator==(const EdgeKey& a, const EdgeKey& b) { return a.client == b.client && a.server == b.server; }
@@ -21,7 +22,7 @@ struct EdgeKey {
   }
 };
 
-// What an edge has been credited with. All members except `connections` only grow.
+// The account of an edge: what the edge has been credited with. All members except `connections` only grow.
 struct EdgeCounters {
   uint64_t client_payload_bytes = 0;
   uint64_t server_payload_bytes = 0;
@@ -30,9 +31,10 @@ struct EdgeCounters {
   uint64_t retransmitted_segments = 0;
   uint64_t handshake_rtt_count = 0;
   double handshake_rtt_sum_seconds = 0;
-  int64_t connections = 0;  // a gauge: the open connections that are counted here
+  int64_t connections = 0;  // a gauge: the open connections of the account
 };
 
+// Adds every member of `from` to the same member of `*to`.
 void AddEdgeCounters(const EdgeCounters& from, EdgeCounters* to);
 
 }  // namespace tcpgauge

@@ -19,98 +19,109 @@ struct EdgeTraffic {
 };
 
 struct EdgeTableOptions {
-  size_t max_exported = 400;  // edges that have series of their own at a time; at most kMaxExported
-  int v4_prefix_bits = 32;    // clients with the same prefix share an edge
-  int v6_prefix_bits = 128;
+  size_t max_exported = 400;  // edges that can have series at the same time; 0 to kMaxExported
+  int v4_prefix_bits = 32;    // clients with the same prefix share an edge; 0 to 32
+  int v6_prefix_bits = 128;   // 0 to 128
 };
 
-// Times that an edge table takes from its connection table.
+// The times that an edge table takes from its connection table.
 struct EdgeTimes {
-  int64_t window_ns = 0;        // edges are ranked over this window; at least the readers' interval
+  int64_t window_ns = 0;        // edges are ranked over this window; every reader reads at least once in a window
   int64_t idle_timeout_ns = 0;  // an edge that carries no payload for this long loses its series
 };
 
 // Chooses the edges that have series of their own, and credits the traffic of every edge to an account.
 //
-// Design. There may be millions of edges, only some of them can have series, and still a counter must never fall. Three
+// Design. There may be millions of edges, and only some of them can have series. Still, no counter may ever fall. Three
 // rules make this possible.
 //
-// 1. A light edge needs no state. The table watches four times as many edges as it can export, and finds them by random
-// admission: a packet of an unwatched edge takes the slot of a light watched edge with the probability
-// bytes / (bytes + weight of the light edge). So a heavy edge is watched soon, and a flood of light edges changes
-// little (after Ben Basat et al., "Randomized Admission Policy for Efficient Top-k and Frequency Estimation", 2017).
-// The heaviest of the watched edges are exported.
+// 1. A light edge needs no state. The table watches a bounded number of edges, several times as many as it can export.
+// It finds them by random admission. When all slots are taken, a packet of an unwatched edge takes the slot of a light
+// watched edge with the probability bytes / (bytes + weight of the light edge), where `bytes` is the packet's payload.
+// So a heavy edge is watched soon, and a flood of light edges changes little (after Ben Basat et al., "Randomized
+// Admission Policy for Efficient Top-k and Frequency Estimation", 2017). The heaviest of the watched edges are
+// exported.
 //
-// 2. Every amount is credited at once, to exactly one account: the edge's own while the edge is admitted, and `other`
-// at all other times. So at every instant the accounts of all edges, other() and retired() together hold the sum of all
-// credits.
+// 2. Every amount is credited at once, to exactly one account: the edge's own account while the edge is admitted, and
+// the account `other` at all other times. So at every instant the accounts of all edges, other() and retired() together
+// hold the sum of all credits.
 //
-// 3. An exported edge has three phases, so that a reader that comes at least once in a window sees every increase:
+// 3. An exported edge passes through three phases. They let a reader that reads at least once in a window see every
+// increase.
 //
-// - announced: its series exist and are zero; credits still go to `other`;
-// - admitted: credits go to its own account;
-// - retiring: its series keep their values; credits go to `other` again.
+// - announced: for a window, its series exist and are zero. Credits still go to `other`.
+// - admitted: credits go to the edge's own account.
+// - retiring: for a window, its counters keep their values, and its gauge of open connections is zero. Credits go to
+//   `other` again.
 //
-// After these phases its series end, and its account is added to retired(). It gets no new series for a window, so that
-// a reader sees that they ended before its counters start at zero again. In the first window after the start no reader
-// can have seen earlier values. So announcing and retiring are skipped then, and an edge is admitted as soon as it is
-// watched, while fewer than max_exported have series. As a result, the edges of a short file are credited with
-// everything that they carried.
+// An edge retires when it carries no payload for the idle time-out, or when a much heavier edge needs its place. When
+// the edge has retired, its series end, and its account is added to retired(). The edge gets no new series for another
+// window, so that every reader sees the series end before the counters start at zero again.
+//
+// Exception: in the first window after the first connection, no reader can have seen earlier values. Announcing and
+// retiring are skipped in that window. An edge is admitted as soon as it is watched, as long as fewer than max_exported
+// edges have series. As a result, the edges of a short file are credited with everything that they carried.
 //
 // Thread: confined to its connection table.
 // Time: table time, in nanoseconds.
-// Bounds: max_exported edges have series; four times as many are watched, and at least 1,024. The traffic of all others
-// goes to other(), and folded() counts their connections.
+// Bounds: max_exported edges have series. The table watches four times as many edges (those with series included), and
+// at least 1,024. The traffic of all others goes to other(), and folded() counts their connections.
 class EdgeTable {
  public:
   using Slot = uint16_t;
-  static constexpr Slot kNone = 0;  // not watched
-  static constexpr size_t kMaxExported = 15000;
+  static constexpr Slot kNone = 0;               // the edge is not watched
+  static constexpr size_t kMaxExported = 15000;  // four times as many edges are watched, and Slot has 16 bits
 
   enum class Phase : uint8_t { kWatched, kAnnounced, kAdmitted, kRetiring };
   struct Edge {
     EdgeKey key;
-    EdgeCounters counters;    // credited while it was admitted; `counters.connections` is not used
+    EdgeCounters counters;    // credited while the edge was admitted; `counters.connections` is always 0
     int64_t connections = 0;  // open connections that hold this slot, in every phase
-    // kWatched: when its series ended (0 = may be exported again). Other phases: when the phase began.
+    // In kWatched: when the edge's series ended, or 0 if the edge may be exported (again). In other phases: when the
+    // phase began.
     int64_t phase_since_ns = 0;
-    int64_t last_payload_ns = 0;
-    int64_t series_since_ns = 0;  // when its series began; valid in all phases but kWatched
+    int64_t last_payload_ns = 0;  // when a packet with payload was last credited
+    int64_t series_since_ns = 0;  // when the edge's series began; valid in all phases but kWatched
     Phase phase = Phase::kWatched;
     bool in_use = false;
   };
 
-  // The memory that a table with these options takes.
+  // Returns the memory that a table with these options takes.
   static uint64_t MemoryBytes(const EdgeTableOptions& options);
 
+  // `seed` makes random admission unpredictable. REQUIRES: options.max_exported <= kMaxExported.
   EdgeTable(const EdgeTableOptions& options, const EdgeTimes& times, uint64_t seed);
 
+  // Returns the edge of a connection. Replaces the client's address by its prefix if the options say so.
   EdgeKey KeyOf(const IpAddress& client, const Endpoint& server) const {
     if (!groups_clients_) return {client, server};
     return {client.Prefix(options_.v4_prefix_bits, options_.v6_prefix_bits), server};
   }
 
-  // Each opened connection keeps a Slot, kNone at first, and passes it to every call until Close(). A connection holds
-  // its edge's slot when that Slot still contains the edge; another edge may have taken it.
+  // Calls for a connection. The caller calls Open() once for each connection, and Close() once when the connection
+  // ends. In between, it keeps a Slot for the connection, kNone at first, and passes the Slot to every call. The table
+  // may give the slot to another edge meanwhile; every call notices that by the key. A connection "holds" the slot as
+  // long as the slot contains the connection's edge.
 
   // Counts a new connection.
   void Open(const EdgeKey& key, int64_t now_ns);
-  // Ends an opened connection. `failed`: refused, or its handshake timed out.
+  // Ends an opened connection. `failed`: the connection was refused, or its handshake timed out.
   void Close(Slot slot, const EdgeKey& key, bool failed);
 
-  // Credits traffic of an opened connection. Sets `*slot` to the slot of its edge, or to kNone if the edge is not
-  // watched.
+  // Credits traffic of an opened connection. Sets `*slot` to the slot of the connection's edge, or to kNone if the edge
+  // is not watched. If `traffic` has payload, an unwatched edge gets the chance to become watched.
   void Credit(Slot* slot, const EdgeKey& key, const EdgeTraffic& traffic, int64_t now_ns);
-  // Credits traffic of a connection that was never opened.
+  // Credits traffic of a connection for which Open() is never called.
   void CreditUnopened(const EdgeKey& key, const EdgeTraffic& traffic);
   // Credits a completed handshake of an opened connection. Sets `*slot` as Credit() does.
   void CreditHandshake(Slot* slot, const EdgeKey& key, double rtt_seconds);
 
-  // Chooses the exported edges again and ends phases that are over. Returns at once when less than a second of table
+  // Chooses the exported edges anew, and ends phases that are over. Returns at once when less than a second of table
   // time has passed since it last did so.
   void Rebalance(int64_t now_ns);
 
-  // Calls `visit(const EdgeKey&, const EdgeCounters&, int64_t series_since_ns)` for each edge that has series.
+  // Calls `visit(const EdgeKey&, const EdgeCounters&, int64_t series_since_ns)` for each edge that has series, in no
+  // order. The references live only during the call.
   template <typename Visitor>
   void VisitExported(Visitor visit) const {
     for (const Edge& edge : edges_) {
@@ -123,34 +134,38 @@ class EdgeTable {
   int v4_prefix_bits() const { return options_.v4_prefix_bits; }
   int v6_prefix_bits() const { return options_.v6_prefix_bits; }
 
-  // The account of all traffic that was not credited to an admitted edge.
+  // Returns the account of everything that was not credited to an admitted edge. Its gauge counts the open connections
+  // of all edges that are not admitted now. Takes time in proportion to the number of watched edges.
   EdgeCounters other() const;
-  // The number of edges whose series ended, and the sum of their accounts. Both only grow.
+  // The number of times that an edge's series ended, and the sum of the accounts of these edges. Both only grow. The
+  // sum's gauge of open connections is 0.
   uint64_t retired_edges() const { return retired_edges_; }
   const EdgeCounters& retired() const { return retired_; }
-  // Connections that were opened while their edge was not admitted.
+  // The number of connections that were opened while their edge was not admitted.
   uint64_t folded() const { return folded_; }
 
  private:
   // Whether `slot` still contains the edge `key`.
   bool Holds(Slot slot, const EdgeKey& key) const { return slot != kNone && edges_[slot].key == key; }
-  // Sets `*slot` to the slot of an opened connection's edge, or to kNone. `bytes` of payload give an unwatched edge the
-  // chance to become watched.
+  // Sets `*slot` to the slot of an opened connection's edge, or to kNone. If `bytes` of payload are not 0, an unwatched
+  // edge gets the chance to become watched.
   void Hold(Slot* slot, const EdgeKey& key, uint64_t bytes, int64_t now_ns);
-  // The account to which the edge's traffic is credited now.
+  // The account to which traffic of the edge in `slot` is credited now.
   EdgeCounters& Account(Slot slot) {
     return slot != kNone && edges_[slot].phase == Phase::kAdmitted ? edges_[slot].counters : other_;
   }
+  // The slot of the edge, or kNone.
   Slot Find(const EdgeKey& key) const;
   static void Add(const EdgeTraffic& traffic, EdgeCounters* account);
-  // Random admission: gives an unwatched edge a slot for a packet of `bytes`, or returns kNone.
+  // Random admission: gives an unwatched edge a slot for a packet with `bytes` of payload, or returns kNone. REQUIRES:
+  // bytes > 0.
   Slot TryWatch(const EdgeKey& key, uint64_t bytes, int64_t now_ns);
-  // Whether it is so early that no reader can have seen earlier values.
+  // Whether no reader can have seen earlier values yet (see the exception above).
   bool InFirstWindow(int64_t now_ns) const { return now_ns - start_ns_ < times_.window_ns; }
-  // Empties the slot of a watched edge.
+  // Empties the slot, if it holds an edge. REQUIRES: the edge is in the phase kWatched.
   void Forget(Slot slot);
   void SetPhase(Edge* edge, Phase phase, int64_t now_ns);
-  // Ends the series of an edge; the edge is still watched.
+  // Ends the series of an edge. The edge is still watched.
   void EndSeries(Edge* edge, int64_t now_ns);
   // Moves every edge whose phase is over to its next phase.
   void FinishPhases(int64_t now_ns);
@@ -161,9 +176,10 @@ class EdgeTable {
   const bool groups_clients_;
   uint64_t random_state_;
   std::vector<Edge> edges_;  // by Slot; [0] is kNone and never used
-  // By Slot: payload bytes, decaying with time. Outside of Edge, because random admission mostly reads weights.
+  // By Slot: payload bytes, where older bytes weigh less and less. Not in Edge, because random admission reads many
+  // weights and little else.
   std::vector<double> weights_;
-  size_t used_ = 1;  // slots below this were used
+  size_t used_ = 1;  // the slots below this number have been used
   absl::flat_hash_map<EdgeKey, Slot> index_;
   size_t exported_ = 0;
   EdgeCounters other_;    // other_.connections: open connections that hold no slot

@@ -10,15 +10,16 @@
 
 namespace tcpgauge {
 
-// A connection of which one SYN was seen and no other packet, in one cache line. A SYN flood creates only embryos.
+// A connection of which one bare SYN was seen and no other packet, in one cache line. A bare SYN has no other TCP flag
+// and no payload, and is not a fragment. Any other packet that begins a connection begins a record.
 struct alignas(64) Embryo {
   ConnectionKey key;
-  int64_t time_ns;           // of the SYN
-  uint32_t sequence_number;  // of the SYN, host order
-  uint16_t ip_length_bytes;
-  uint16_t interface : 15;
-  uint16_t sent_by_b : 1;
-  // Neighbours in the order of age, or EmbryoTable::kNone.
+  int64_t time_ns;           // table time of the SYN
+  uint32_t sequence_number;  // of the SYN, in host order
+  uint16_t ip_length_bytes;  // of the SYN's datagram, IP header included
+  uint16_t interface : 15;   // as InterfacePins::Bounded() returns it
+  uint16_t sent_by_b : 1;    // which end sent the SYN; this end is the client
+  // The slots of the neighbours in the order of age, or EmbryoTable::kNone at either end. EmbryoTable sets them.
   uint32_t older;
   uint32_t newer;
 
@@ -26,11 +27,11 @@ struct alignas(64) Embryo {
 };
 static_assert(sizeof(Embryo) == 64, "one cache line");
 
-// The embryos of one table, in slots that never move, linked from the oldest to the newest.
+// The embryos of one connection table, in slots that never move, linked from the oldest to the newest.
 //
 // Design. Everything that is known about an unanswered SYN fits into 64 bytes. A record with its windows takes more
-// than five times as much. So a SYN flood fills small slots, and it displaces the oldest embryos instead of real
-// connections. The first packet after the SYN turns an embryo into a record (see FillRecord).
+// than five times as much. So a flood of SYNs fills small slots, and displaces the oldest embryos instead of real
+// connections. The next packet of the connection turns an embryo into a record (see FillRecord).
 //
 // Thread: confined to its table.
 // Bounds: `capacity` embryos. The caller makes room before Add().
@@ -40,29 +41,33 @@ class EmbryoTable {
 
   explicit EmbryoTable(uint32_t capacity) : embryos_(capacity) {}
 
-  // Adds an embryo as the newest and returns its slot, which the caller must fill in. REQUIRES: size() < capacity.
+  // Adds an embryo as the newest, and returns its slot. The caller must fill in all members except `older` and `newer`.
+  // REQUIRES: size() < capacity.
   uint32_t Add();
+  // Removes the embryo and frees its slot. REQUIRES: the slot holds an embryo.
   void Remove(uint32_t slot);
 
-  // Prefetches the two neighbours' cache lines, which Remove(slot) changes. Without this, each SYN-ACK waited for two
-  // lines from memory (6 % of the time of a million connections).
+  // Prefetches the cache lines of the embryo's two neighbours, because Remove(slot) changes them. Without this, each
+  // SYN-ACK waited for two lines from memory (6 % of the time of a million connections). Does no harm if the slot is
+  // free.
   void FetchNeighbors(uint32_t slot) const {
     const Embryo& embryo = embryos_[slot];
     if (embryo.older < kFree) FetchAhead(&embryos_[embryo.older]);
     if (embryo.newer < kFree) FetchAhead(&embryos_[embryo.newer]);
   }
 
+  // The reference stays valid as long as the table. After Remove(slot), the slot may get another embryo.
   Embryo& operator[](uint32_t slot) { return embryos_[slot]; }
   const Embryo& operator[](uint32_t slot) const { return embryos_[slot]; }
-  // Whether a slot below slot_limit() holds an embryo.
+  // Whether the slot holds an embryo. REQUIRES: slot < slot_limit().
   bool InUse(uint32_t slot) const { return embryos_[slot].older != kFree; }
 
-  uint32_t oldest() const { return oldest_; }  // kNone when empty
+  uint32_t oldest() const { return oldest_; }  // a slot; kNone when the table is empty
   uint32_t size() const { return size_; }
-  uint32_t slot_limit() const { return slot_limit_; }  // all slots that were ever used are below
+  uint32_t slot_limit() const { return slot_limit_; }  // all slots that were ever used are below it; never falls
 
  private:
-  // Marks a free slot, in Embryo::older. Embryo::newer of a free slot is the next free slot.
+  // The value of Embryo::older in a free slot. Embryo::newer is the next free slot there.
   static constexpr uint32_t kFree = UINT32_MAX - 1;
 
   StableArray<Embryo> embryos_;

@@ -10,41 +10,46 @@
 
 namespace tcpgauge {
 
-// Gives each encapsulation a small id, so that a connection's key holds four bytes instead of the whole encapsulation.
-// Counts the uses of an id. When the last use is released, another encapsulation may get the id.
+// A table that gives each encapsulation a small id, so that the key of a connection holds four bytes instead of a whole
+// encapsulation. It counts the uses of each id. When the last use is released, another encapsulation may get the id.
 //
-// Thread: confined to its table.
-// Bounds: `capacity` ids. When all are in use, a further encapsulation gets kOverflow and is counted in overflows().
-// All encapsulations with kOverflow are one, so their connections may be confused with each other.
+// Thread: confined to its connection table.
+// Bounds: `capacity` ids. When all are in use, a new encapsulation gets kOverflow, and overflows() counts each
+// Acquire() that returns kOverflow. All encapsulations with kOverflow count as the same one, so two of their
+// connections with equal addresses and ports count as one connection.
 class EncapsulationTable {
  public:
-  static constexpr uint32_t kNone = 0;      // not encapsulated
-  static constexpr uint32_t kOverflow = 1;  // Get() returns an empty encapsulation
+  static constexpr uint32_t kNone = 0;      // the id of the empty encapsulation
+  static constexpr uint32_t kOverflow = 1;  // for this id, Get() returns the empty encapsulation
   static constexpr uint32_t kCapacity = 65536;
 
-  // `capacity` is at most kCapacity and includes kNone and kOverflow.
+  // REQUIRES: 2 <= capacity <= kCapacity. The ids kNone and kOverflow are included.
   explicit EncapsulationTable(uint32_t capacity = kCapacity) : capacity_(capacity), entries_(2) {}
 
-  // The most memory that a table with this capacity takes.
+  // Returns the most memory that a table with this capacity takes.
   static uint64_t MemoryBytes(uint32_t capacity);
 
-  // Returns the id of `encapsulation`, a new id if it has none, and counts a use of it. The caller must Release() it.
+  // Returns the id of `encapsulation`, and counts a use of the id. Gives the encapsulation an id if it has none. The
+  // caller must Release() each use. For kNone and kOverflow, that does nothing.
   uint32_t Acquire(const Encapsulation& encapsulation) {
     if (encapsulation.empty()) return kNone;
     const uint32_t id = entries_[last_].encapsulation == encapsulation ? last_ : Find(encapsulation);
     ++entries_[id].users;
     return id;
   }
-  // Counts one more use of an id that is in use.
+  // Counts one more use of an id that is in use. The caller must Release() this use too.
   void AcquireAgain(uint32_t id) { ++entries_[id].users; }
+  // Releases one use of `id`.
   void Release(uint32_t id) {
     if (id > kOverflow) ReleaseOne(id);
   }
 
   uint32_t capacity() const { return capacity_; }
+  // Returns the encapsulation of an id that is in use. The reference is valid until the next Acquire().
   const Encapsulation& Get(uint32_t id) const { return entries_[id].encapsulation; }
-  // All ids are below this.
+  // All ids are below size(). It never falls.
   uint32_t size() const { return static_cast<uint32_t>(entries_.size()); }
+  // How often Acquire() returned kOverflow.
   uint64_t overflows() const { return overflows_; }
 
  private:
@@ -53,7 +58,7 @@ class EncapsulationTable {
     uint64_t users = 0;
   };
 
-  // The id of `encapsulation`, a new id if it has none, or kOverflow.
+  // Returns the id of `encapsulation`. Gives it a new id if it has none, or kOverflow if all ids are in use.
   uint32_t Find(const Encapsulation& encapsulation);
   void ReleaseOne(uint32_t id);
 

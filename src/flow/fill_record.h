@@ -7,11 +7,11 @@
 
 namespace tcpgauge {
 
-// Overwrites `*record` and `*details` with the connection of an embryo: confirmed, in SYN-SENT, not yet in a wheel. The
-// result equals the record that the table would hold if it had begun the connection with a record.
+// Overwrites `*record` and `*details` (both out) with the connection of `embryo`: confirmed, in SYN-SENT, not yet in a
+// TimeoutWheel. The result equals the record that the table would hold if the SYN had begun a record.
 //
-// Design. The record is filled in directly. Passing an artificial SYN through the whole table would give the same
-// record and would handle each connection's SYN twice. A test compares both ways.
+// Design. The record is filled in directly. The alternative was to pass an artificial SYN through the whole table. It
+// gives the same record, but handles the SYN of each connection twice. A test compares both ways.
 void FillRecord(const Embryo& embryo, ConnectionRecord* record, ConnectionDetails* details);
 
 }  // namespace tcpgauge

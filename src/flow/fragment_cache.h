@@ -13,13 +13,13 @@
 
 namespace tcpgauge {
 
-// Remembers the ports of fragmented IP datagrams. Only the first fragment carries the ports, so the following fragments
-// get them from here.
+// A ring of the fragmented IP datagrams that came last, with their ports. Only the first fragment of a datagram carries
+// the ports, so the following fragments get them from here.
 //
 // Thread: confined to its owner.
-// Time: the table's, in nanoseconds.
+// Time: table time, in nanoseconds.
 // Bounds: kCapacity datagrams; a new one replaces the oldest. A datagram is remembered for 30 s from its first fragment
-// (the reassembly time-out is 60 s in RFC 8200 section 4.5, and 30 s in Linux).
+// (the time-out of reassembly is 60 s in RFC 8200 section 4.5, and 30 s in Linux).
 class FragmentCache {
  public:
   static constexpr size_t kCapacity = 256;
@@ -30,17 +30,20 @@ class FragmentCache {
     Endpoint destination;
   };
 
-  // The endpoints of a fragment that arrives at `time_ns`. Remembers the ports of a first fragment. For a following
-  // fragment, uses the ports of its first fragment, or returns nullopt if that is not remembered.
-  // REQUIRES: packet.is_fragment.
+  // Returns the endpoints of a fragment that arrives at `time_ns`.
+  // - First fragment (Kind::kTcpSegment): remembers the ports of the datagram, and returns the packet's own endpoints.
+  // - Following fragment (Kind::kTcpFragment): takes the ports of the datagram's first fragment. Returns nullopt if the
+  //   first fragment is not remembered, which includes that it comes later.
+  // REQUIRES: packet.is_fragment, and one of these two kinds.
   std::optional<Path> FindPath(const DecodedPacket& packet, int64_t time_ns);
 
  private:
+  // The identity of a datagram: all its fragments have the same values.
   struct Datagram {
     IpAddress source;
     IpAddress destination;
     uint32_t id = 0;
-    Encapsulation encapsulation;  // not its id: another encapsulation may get that id meanwhile
+    Encapsulation encapsulation;  // not an id of EncapsulationTable: the id may change its meaning
 
     friend bool operator==(const Datagram& a, const Datagram& b) {
       return a.id == b.id && a.encapsulation == b.encapsulation && a.source == b.source &&
@@ -51,11 +54,11 @@ class FragmentCache {
     Datagram datagram;
     uint16_t source_port = 0;
     uint16_t destination_port = 0;
-    int64_t time_ns = 0;
+    int64_t time_ns = 0;  // when the first fragment came
     bool used = false;
   };
 
-  // The newest entry of the datagram, or null.
+  // Returns the newest entry of the datagram, or null if there is none within kLifetimeNs.
   const Entry* Find(const Datagram& datagram, int64_t time_ns) const;
 
   std::array<Entry, kCapacity> entries_;  // a ring

@@ -9,21 +9,27 @@
 
 namespace tcpgauge {
 
-// How long a handshake took, measured at the point of capture. A duration is ConnectionSummary::kUnknown unless both of
-// its segments were seen.
+// How long a handshake took, measured at the point of capture. A duration is ConnectionSummary::kUnknown unless the
+// segments at its begin and end were seen. It is 0 if they were captured in the wrong order. Resolution: 100 ns. Values
+// of 214 s and more are not reliable (see ConnectionDetails::syn_ack_time).
 struct HandshakeRtt {
   int64_t server_ns;  // from the SYN to the SYN-ACK
   int64_t client_ns;  // from the SYN-ACK to the ACK
-  int64_t whole_ns;   // from the SYN to the ACK; known when both parts are known
+  int64_t whole_ns;   // from the SYN to the ACK; known if both of the others are
 };
+
+// Returns the durations that are known so far.
 HandshakeRtt HandshakeRttOf(const ConnectionRecord& record, const ConnectionDetails& details);
 
-// kNone: the segment is no step of a handshake.
+// A step of the three-way handshake (RFC 9293 section 3.5). kNone: the segment is none of them.
 enum class HandshakeStep : uint8_t { kNone, kSyn, kSynAck, kAck };
 
-// Returns which step of the three-way handshake (RFC 9293 section 3.5) the segment is, and stores the step's time. Call
-// it for every segment before or after which the connection is in SYN-SENT or SYN-RECEIVED. `before` is the state
-// before the segment; `record` holds the state after it. `time_ns` is table time.
+// Returns which step of the handshake `segment` is, and stores the time of the step in `*record` and `*details`.
+// `time_ns` is table time. `before` is the state of the connection before the segment, and `*record` holds the state
+// after it.
+//
+// Call it for every segment before or after which the connection is in SYN-SENT or SYN-RECEIVED. A step that is sent
+// again is that step again, and its time replaces the earlier one.
 HandshakeStep NoteHandshake(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionState before,
                             ConnectionRecord* record, ConnectionDetails* details);
 

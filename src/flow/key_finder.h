@@ -11,19 +11,22 @@
 
 namespace tcpgauge {
 
-// Finds the connection key of a packet: its 4-tuple and the id of its encapsulation. Following fragments get the ports
-// of their first fragment.
+// Finds the connection key of a packet: the 4-tuple and the id of the encapsulation. A following fragment gets its
+// ports from the first fragment of its datagram.
 //
 // Thread: confined to its table.
+// Time: table time, in nanoseconds.
 // Bounds: those of FragmentCache and EncapsulationTable.
 class KeyFinder {
  public:
-  // `encapsulations` must outlive it.
+  // `encapsulations` must outlive the finder.
   explicit KeyFinder(EncapsulationTable* encapsulations) : encapsulations_(*encapsulations) {}
 
   // Sets `*key` and `*sender` for a TCP segment or fragment that arrives at `time_ns`. Acquires a use of
-  // key->encapsulation, which the caller must release. Returns false, and acquires no use, for a following fragment
-  // whose first fragment is not remembered.
+  // key->encapsulation, which the caller must release.
+  //
+  // Returns false if the packet is a following fragment whose first fragment is not remembered. In that case it
+  // acquires no use and leaves `*key` and `*sender` as they were.
   bool Find(const DecodedPacket& packet, int64_t time_ns, ConnectionKey* key, End* sender) {
     if (packet.is_fragment) return FindOfFragment(packet, time_ns, key, sender);
     *key = ConnectionKey::Of(packet.source, packet.destination, encapsulations_.Acquire(packet.encapsulation), sender);
@@ -31,6 +34,7 @@ class KeyFinder {
   }
 
  private:
+  // Find() for a packet with `is_fragment`.
   bool FindOfFragment(const DecodedPacket& packet, int64_t time_ns, ConnectionKey* key, End* sender);
 
   EncapsulationTable& encapsulations_;

@@ -10,13 +10,15 @@
 
 namespace tcpgauge {
 
-// Hashes connection keys under a seed. Nobody who does not know the seed can choose keys that collide.
+// A hash function for connection keys. The seed selects one of 2^64 functions, so that somebody who does not know the
+// seed cannot choose keys that collide.
 //
 // Thread: any; immutable.
 class KeyHasher {
  public:
   explicit KeyHasher(uint64_t seed);
 
+  // Returns the same value for equal keys and equal seeds, in every KeyHasher.
   uint64_t HashOf(const ConnectionKey& key) const {
     uint64_t words[5];
     static_assert(sizeof(words) == sizeof(key), "the words are the whole key");
@@ -27,7 +29,7 @@ class KeyHasher {
   }
 
  private:
-  // The two halves of the 128-bit product, XORed.
+  // Returns the two halves of the 128-bit product, XORed.
   static uint64_t Fold(uint64_t a, uint64_t b) {
     const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
     return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);

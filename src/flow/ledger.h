@@ -14,50 +14,56 @@
 
 namespace tcpgauge {
 
-// The account of everything that connections carried: the totals and, if the table keeps rates, the edges. The same
-// calls credit both with the same amounts.
+// The account of everything that connections carried: the totals and, if the table keeps rates, the edges. Each call
+// credits both of them.
 //
-// Design. Amounts are credited when their packet comes. Adding up the rows of a snapshot was rejected: eviction, the
-// bound on listed rows and the slices of a pass would each make such a sum wrong, and a counter could fall. A midstream
-// connection is credited when it is confirmed, with everything that it carried so far. If it ends unconfirmed, it is
-// credited then.
+// Design. Amounts are credited when their packet comes. The alternative, adding up the rows of a snapshot, was
+// rejected: eviction, the bound on listed rows and the slices of a pass would each make such a sum wrong, and a counter
+// could fall. A midstream connection is credited when it is confirmed, with everything that it carried until then. If
+// it ends unconfirmed, it is credited when it ends.
+//
+// A connection is "opened" from Open() to Close(). These are the confirmed connections.
 //
 // Thread: confined to its table.
-// Time: the table's, in nanoseconds.
+// Time: table time, in nanoseconds.
 // Bounds: those of EdgeTable.
 class Ledger {
  public:
-  // `edges` may be null.
+  // If `edges` is null, only totals are kept.
   explicit Ledger(std::unique_ptr<EdgeTable> edges) : edges_(std::move(edges)) {}
 
   const Totals& totals() const { return totals_; }
+  // Null if no edges are kept.
   const EdgeTable* edges() const { return edges_.get(); }
 
-  // Counts a connection that was confirmed. The caller then calls Enter() with its state.
+  // Counts a connection that is confirmed now. `client` is the end that is the client. The caller then calls Enter()
+  // with the connection's state.
   void Open(const ConnectionKey& key, End client, bool midstream, int64_t now_ns);
   // An opened connection that has ended.
   struct Ended {
-    const ConnectionKey& key;
+    const ConnectionKey& key;  // must live during the call of Close()
     End client;
-    EdgeTable::Slot edge;
+    EdgeTable::Slot edge;  // ConnectionRecord::edge
     EndReason reason;
-    int64_t duration_ns;
-    uint64_t payload_bytes;
+    int64_t duration_ns;     // from the first to the last packet
+    uint64_t payload_bytes;  // of both ends
   };
+  // Counts the end of an opened connection. The caller calls Leave() with the connection's state as well.
   void Close(const Ended& connection);
 
-  // Add an opened connection to the gauge of `state`, and remove it from there.
+  // Enter() adds an opened connection to the gauge of its state. Leave() removes it from there.
   void Enter(ConnectionState state) { ++totals_.connections[static_cast<size_t>(state)]; }
   void Leave(ConnectionState state) { --totals_.connections[static_cast<size_t>(state)]; }
 
-  // Credits an amount that one end of the connection sent. Updates record->edge if the connection is confirmed.
+  // Credits what the client (`of_client`) or the server sent. `payload_bytes` and `losses` are what was added since the
+  // last credit. If the connection is opened, updates record->edge. Does nothing if all amounts are 0.
   void Credit(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,
               ConnectionRecord* record) {
     if (payload_bytes != 0 || !losses.IsZero()) CreditNonzero(of_client, payload_bytes, losses, now_ns, record);
   }
-  // Credits everything that both ends sent so far.
+  // Credits everything that both ends sent so far. Call it once for a connection that was not credited before.
   void CreditAll(int64_t now_ns, ConnectionRecord* record);
-  // Credits a completed handshake of an opened connection.
+  // Credits the completed handshake of an opened connection. `rtt_ns`: from the SYN to the ACK.
   void CreditHandshake(int64_t rtt_ns, ConnectionRecord* record);
 
   // See EdgeTable::Rebalance.

@@ -9,10 +9,10 @@
 
 namespace tcpgauge {
 
-// The bounded parts of a connection table, except for the connections themselves. Each part counts the entries that it
-// had no room for. The comments say what an overflow makes less accurate.
+// The parts of a connection table that count how often they had no room for a new entry. The comment of each part says
+// what becomes less accurate then. The bound on connections itself is not among them: evictions are counted in Totals.
 enum class Overflow : uint8_t {
-  kSequenceGaps,     // GapPool: the bytes of a gap count as seen, so a late segment counts as retransmitted
+  kSequenceGaps,     // GapPool: a gap counts as seen, so a late segment in it counts as retransmitted
   kEncapsulations,   // EncapsulationTable: connections of different networks may be counted as one
   kServerEndpoints,  // ServerEndpoints: a server is not learned, so ports decide which end is the client
 };
@@ -20,7 +20,7 @@ constexpr size_t kOverflowCount = 3;
 
 using OverflowCounts = std::array<uint64_t, kOverflowCount>;  // indexed by Overflow
 
-// The value of the metric's label.
+// The value of the label `part` of the metric tcpgauge_overflows_total.
 constexpr std::string_view OverflowName(Overflow overflow) {
   constexpr std::string_view kNames[] = {"sequence_gaps", "encapsulations", "server_endpoints"};
   return kNames[static_cast<size_t>(overflow)];

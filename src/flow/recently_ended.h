@@ -10,31 +10,36 @@
 
 namespace tcpgauge {
 
-// The heaviest of the connections that ended within the ranking window. It gives a connection that lived between two
-// scrapes its chance to be exported.
+// The heaviest of the connections that ended within the last ranking window. A connection may begin and end between two
+// scrapes: being kept here gives it a chance to be exported.
 //
 // Thread: confined to its table.
-// Bounds: `capacity` connections; when it is full, a heavier one replaces the lightest.
+// Time: table time, in nanoseconds.
+// Bounds: `capacity` connections, which may be 0. When it is full, a heavier connection replaces the lightest. A
+// connection of weight 0 is never kept.
 class RecentlyEnded {
  public:
   struct Entry {
+    // window_payload_bytes is the weight when the connection ended. The id in `encapsulation` may mean another
+    // encapsulation by now.
     ConnectionSummary summary;
     int64_t end_time_ns = 0;
   };
 
   RecentlyEnded(size_t capacity, int64_t window_ns) : capacity_(capacity), window_ns_(window_ns) {}
 
-  // Whether a connection of this weight would be kept.
+  // Whether Add() would keep a connection of this weight now.
   bool WouldKeep(uint64_t window_payload_bytes) const {
     return window_payload_bytes > 0 && capacity_ > 0 &&
            (entries_.size() < capacity_ || window_payload_bytes > entries_.front().summary.window_payload_bytes);
   }
-  // Keeps the entry if it is heavy enough.
+  // Keeps a copy of the entry if it is heavy enough. Otherwise does nothing.
   void Add(const Entry& entry);
-  // Removes connections that ended more than a window before `now_ns`.
+  // Removes the connections that ended more than a window before `now_ns`.
   void Expire(int64_t now_ns);
 
-  // In no order.
+  // The kept connections, in no order. The reference is valid as long as this object; Add() and Expire() change the
+  // list.
   const std::vector<Entry>& entries() const { return entries_; }
 
  private:
