@@ -72,7 +72,7 @@ struct LossCounts {
 // - kHandshake: in SYN-SENT or SYN-RECEIVED.
 // - kUnconfirmed: in ESTABLISHED, but not confirmed (see ConnectionTable).
 // - kEstablished: in ESTABLISHED, and confirmed.
-// - kClosing: an end sent a FIN.
+// - kClosing: in ConnectionState::kClosing, because an end sent a FIN.
 // - kFinished: closed or reset.
 enum class TimeoutClass : uint8_t { kHandshake, kUnconfirmed, kEstablished, kClosing, kFinished };
 constexpr size_t kTimeoutClassCount = 5;

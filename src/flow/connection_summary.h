@@ -22,8 +22,8 @@ struct DirectionSummary {
   double payload_bytes_per_second = 0;  // over the last rate window; 0 until WorkerPublisher fills it
 };
 
-// A copy of everything that is known about one connection. It does not refer to the table. The table makes it. The
-// publisher, the collector, snapshots, the connection log and all outputs use this same type.
+// A copy of everything that is known about one connection. ConnectionTable makes the copy, which does not depend on the
+// table afterwards. The publisher, the collector, snapshots, the connection log and all outputs use this same type.
 //
 // Units: a time is nanoseconds since the Unix epoch. A duration is nanoseconds, or kUnknown when it was not observed.
 // Size: keep it small. A snapshot holds up to 100,000 summaries of each worker, and each of them exists in several
@@ -37,8 +37,8 @@ struct ConnectionSummary {
   // The meaning of the next two numbers depends on the holder of the summary.
   // - From the table: `encapsulation` is an id of the table's EncapsulationTable, and `interface` is a
   //   DecodedPacket::interface as given to ConnectionTable::Apply().
-  // - In a WorkerSnapshot or a Snapshot: both are indexes, into its `encapsulations` (where [0] is the empty one) and
-  //   into its list of interfaces.
+  // - In a WorkerSnapshot or a Snapshot: `encapsulation` is an index into the snapshot's `encapsulations`, where [0] is
+  //   the empty one. `interface` is an index into the snapshot's interfaces.
   uint32_t encapsulation = 0;
   uint32_t interface = 0;
   ConnectionState state = ConnectionState::kSynSent;
@@ -55,8 +55,8 @@ struct ConnectionSummary {
   // end without a sample adds nothing, so the sum is too small while only one end has samples.
   int64_t rtt_ns = kUnknown;
   // The connection's weight: payload of both directions over the ranking window. The heaviest connection is the one
-  // with the greatest weight. The table fills it for RecentlyEnded, and WorkerPublisher for the rows of a snapshot.
-  // Elsewhere it is 0.
+  // with the greatest weight. The table fills it for RecentlyEnded, and WorkerPublisher for the rows of a snapshot. In
+  // other summaries it is 0.
   uint64_t window_payload_bytes = 0;
   // The number by which snapshots are ordered: window_payload_bytes, increased if the connection was among the heaviest
   // in the snapshot before. Without the increase, connections of nearly equal weight would take turns. 0 until the

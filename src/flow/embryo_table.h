@@ -67,7 +67,7 @@ class EmbryoTable {
   uint32_t slot_limit() const { return slot_limit_; }  // all slots that were ever used are below it; never falls
 
  private:
-  // The value of Embryo::older in a free slot. Embryo::newer is the next free slot there.
+  // The value of Embryo::older in a free slot. In such a slot, Embryo::newer is the next free slot.
   static constexpr uint32_t kFree = UINT32_MAX - 1;
 
   StableArray<Embryo> embryos_;

@@ -30,7 +30,7 @@ class EncapsulationTable {
   static uint64_t MemoryBytes(uint32_t capacity);
 
   // Returns the id of `encapsulation`, and counts a use of the id. Gives the encapsulation an id if it has none. The
-  // caller must Release() each use. For kNone and kOverflow, that does nothing.
+  // caller must Release() each use. Releasing kNone or kOverflow does nothing.
   uint32_t Acquire(const Encapsulation& encapsulation) {
     if (encapsulation.empty()) return kNone;
     const uint32_t id = entries_[last_].encapsulation == encapsulation ? last_ : Find(encapsulation);
@@ -47,7 +47,7 @@ class EncapsulationTable {
   uint32_t capacity() const { return capacity_; }
   // Returns the encapsulation of an id that is in use. The reference is valid until the next Acquire().
   const Encapsulation& Get(uint32_t id) const { return entries_[id].encapsulation; }
-  // All ids are below size(). It never falls.
+  // All ids are below size(), which never falls.
   uint32_t size() const { return static_cast<uint32_t>(entries_.size()); }
   // How often Acquire() returned kOverflow.
   uint64_t overflows() const { return overflows_; }
@@ -58,7 +58,8 @@ class EncapsulationTable {
     uint64_t users = 0;
   };
 
-  // Returns the id of `encapsulation`. Gives it a new id if it has none, or kOverflow if all ids are in use.
+  // Returns the id of `encapsulation`. An encapsulation without an id gets a new one, or kOverflow if all ids are in
+  // use.
   uint32_t Find(const Encapsulation& encapsulation);
   void ReleaseOne(uint32_t id);
 

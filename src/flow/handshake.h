@@ -9,9 +9,10 @@
 
 namespace tcpgauge {
 
-// How long a handshake took, measured at the point of capture. A duration is ConnectionSummary::kUnknown unless the
-// segments at its begin and end were seen. It is 0 if they were captured in the wrong order. Resolution: 100 ns. Values
-// of 214 s and more are not reliable (see ConnectionDetails::syn_ack_time).
+// How long a handshake took, measured at the point of capture, in nanoseconds with a resolution of 100 ns. A duration
+// is ConnectionSummary::kUnknown unless both the segment that begins it and the segment that ends it were seen. It is 0
+// if they were captured in the wrong order. A segment that comes more than 214 s after the start of the connection
+// counts as coming after 214 s.
 struct HandshakeRtt {
   int64_t server_ns;  // from the SYN to the SYN-ACK
   int64_t client_ns;  // from the SYN-ACK to the ACK
@@ -28,8 +29,8 @@ enum class HandshakeStep : uint8_t { kNone, kSyn, kSynAck, kAck };
 // `time_ns` is table time. `before` is the state of the connection before the segment, and `*record` holds the state
 // after it.
 //
-// Call it for every segment before or after which the connection is in SYN-SENT or SYN-RECEIVED. A step that is sent
-// again is that step again, and its time replaces the earlier one.
+// Call it for every segment before or after which the connection is in SYN-SENT or SYN-RECEIVED. A SYN or SYN-ACK that
+// is sent again counts as the same step again, and its time replaces the earlier one.
 HandshakeStep NoteHandshake(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionState before,
                             ConnectionRecord* record, ConnectionDetails* details);
 

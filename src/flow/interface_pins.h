@@ -16,10 +16,10 @@ namespace tcpgauge {
 // several interfaces is counted once.
 //
 // Design. When all interfaces are captured, or a bridge and the interfaces attached to it, the same packet is captured
-// several times. Each end is pinned to the interface that saw it first. Its packets on other interfaces are counted as
-// duplicates. When the end has been silent on its interface for a second, the next interface that sees it becomes its
-// interface. The pin belongs to an end and not to a connection, because asymmetric routing sends the two directions
-// over different interfaces.
+// several times. Each end is pinned to the interface that saw it first. The end's packets on other interfaces are
+// counted as duplicates. When the end has been silent on its interface for a second, the next interface that sees it
+// becomes its interface. The pin belongs to an end and not to a connection, because asymmetric routing sends the two
+// directions over different interfaces.
 //
 // The pins are stored in the records (ConnectionRecord::interfaces). This class holds only the counts of duplicates.
 //
@@ -54,7 +54,7 @@ class InterfacePins {
     record->end(sender).last_counted_sixteenth = ToSixteenths(time_ns);
   }
 
-  // Returns `interface`, or kMaxInterfaces - 1 if that is less.
+  // Returns the smaller of `interface` and kMaxInterfaces - 1.
   static uint16_t Bounded(size_t interface) {
     return static_cast<uint16_t>(std::min<size_t>(interface, kMaxInterfaces - 1));
   }

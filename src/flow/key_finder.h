@@ -25,7 +25,7 @@ class KeyFinder {
   // Sets `*key` and `*sender` for a TCP segment or fragment that arrives at `time_ns`. Acquires a use of
   // key->encapsulation, which the caller must release.
   //
-  // Returns false if the packet is a following fragment whose first fragment is not remembered. In that case it
+  // Returns false if the packet is a following fragment whose first fragment is not remembered. In that case, Find()
   // acquires no use and leaves `*key` and `*sender` as they were.
   bool Find(const DecodedPacket& packet, int64_t time_ns, ConnectionKey* key, End* sender) {
     if (packet.is_fragment) return FindOfFragment(packet, time_ns, key, sender);

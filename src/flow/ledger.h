@@ -14,15 +14,15 @@
 
 namespace tcpgauge {
 
-// The account of everything that connections carried: the totals and, if the table keeps rates, the edges. Each call
-// credits both of them.
+// The account of everything that connections carried: the totals and, if the table keeps rates, the edges. Each credit
+// goes to both.
 //
 // Design. Amounts are credited when their packet comes. The alternative, adding up the rows of a snapshot, was
 // rejected: eviction, the bound on listed rows and the slices of a pass would each make such a sum wrong, and a counter
 // could fall. A midstream connection is credited when it is confirmed, with everything that it carried until then. If
 // it ends unconfirmed, it is credited when it ends.
 //
-// A connection is "opened" from Open() to Close(). These are the confirmed connections.
+// An "opened" connection is one between Open() and Close(): a confirmed connection.
 //
 // Thread: confined to its table.
 // Time: table time, in nanoseconds.
@@ -56,7 +56,8 @@ class Ledger {
   void Leave(ConnectionState state) { --totals_.connections[static_cast<size_t>(state)]; }
 
   // Credits what the client (`of_client`) or the server sent. `payload_bytes` and `losses` are what was added since the
-  // last credit. If the connection is opened, updates record->edge. Does nothing if all amounts are 0.
+  // last credit. Edges do not count out-of-order segments and zero windows. If the connection is opened, updates
+  // record->edge. Does nothing if all amounts are 0.
   void Credit(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,
               ConnectionRecord* record) {
     if (payload_bytes != 0 || !losses.IsZero()) CreditNonzero(of_client, payload_bytes, losses, now_ns, record);

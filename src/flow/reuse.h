@@ -9,30 +9,47 @@
 
 namespace tcpgauge {
 
-// Decides when a SYN begins a new connection on the 4-tuple of an old one (RFC 9293 section 3.6.1).
+// Functions that decide when a segment begins a new connection on the 4-tuple of an old one (RFC 9293 section 3.6.1).
 //
-// Design. Anybody can send a SYN with a forged address, so a SYN alone must not end an established connection. A SYN
-// with another sequence number is stored as a candidate, and the connection's sequence numbers ignore it. The new
-// connection begins when the other end answers the candidate. If the old connection is unanswered, closing, closed or
-// reset, the new one begins at once.
+// A SYN with the same sequence number as its sender's SYN or SYN-ACK in the old connection is a repetition, and begins
+// nothing. Any other SYN depends on the old connection:
+// - In SYN-SENT: the SYN begins a new connection at once if the old connection's SYN came from the same end. A SYN of
+//   the other end is a simultaneous open, and belongs to the old connection.
+// - In SYN-RECEIVED: the SYN becomes a candidate if its sender already sent a SYN or SYN-ACK. Otherwise it belongs to
+//   the old connection.
+// - Established and confirmed: the SYN becomes a candidate.
+// - Unconfirmed, closing, closed or reset: the SYN begins a new connection at once.
+// A candidate begins a new connection when the other end answers it with a SYN-ACK.
 //
-// The candidate takes the place of its sender's RTT sample in EndRecord, so an end has one candidate at most.
+// A SYN-ACK without a candidate begins a new connection at once if the old one is closed or reset and its client is
+// known from a handshake. The SYN that it answers may not have been captured.
 //
-// Time: the table's, in nanoseconds.
+// Design. Why candidates: anybody can send a SYN with a forged address, so a SYN alone must not end an established
+// connection. A candidate does not change the sequence numbers of the old connection. It is stored in EndRecord, in
+// place of the RTT sample of the end that sent it. So an end has one candidate at most, and a newer one replaces it.
+//
+// Thread: any; the functions use only their arguments.
+// Time: table time, in nanoseconds.
 
-// Whether the segment begins a new connection at once, because it cannot belong to the old one.
+// Whether `segment` begins a new connection at once, because it cannot belong to the old one. `record` is the old
+// connection, and `sender` the end that sent the segment.
 bool BeginsNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
 
-// Whether the segment is a SYN that may begin a new connection, or may be forged. Such a SYN must be kept as a
-// candidate. REQUIRES: !BeginsNewConnection(record, segment, sender).
+// Whether `segment` is a SYN that begins a new connection only if the other end answers it. The caller must then call
+// KeepCandidate() and not pass the SYN to AnalyzeSegment(). REQUIRES: !BeginsNewConnection(record, segment, sender).
 bool MayBeginNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
-// Stores the SYN as the candidate of its sender. Gives up the RTT sample that is under way.
+// Stores `syn`, which came at `time_ns`, as the candidate of its sender `*end`. Gives up the RTT sample that is under
+// way there.
 void KeepCandidate(const DecodedPacket& syn, int64_t time_ns, EndRecord* end);
-// Whether the segment is a SYN-ACK that answers the candidate of the other end.
+// Whether `segment`, sent by `sender`, is a SYN-ACK that answers the candidate of the other end.
 bool AnswersCandidate(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
-// When the candidate of `end` came, at most `now_ns`. REQUIRES: it came less than 35 minutes before `now_ns`.
+// Returns when the candidate of `end` came, with a resolution of 1 µs, and never later than `now_ns`. EndRecord keeps
+// that time modulo 2^32 µs, so the result is too late for a candidate that came more than 35 minutes before `now_ns`.
+// REQUIRES: `end` has a candidate.
 int64_t CandidateTime(const EndRecord& end, int64_t now_ns);
-// Initialises the client's end of the new connection as after its SYN. `candidate` is the same end of the old one.
+// Initialises the sequence numbers of `*end`, the client's end of the new connection, as after its SYN. `candidate` is
+// the same end of the old connection. The packet of the SYN stays counted in the old connection. REQUIRES: `*end` is
+// zeroed, and `candidate` has a candidate.
 void TakeCandidate(const EndRecord& candidate, EndRecord* end);
 
 }  // namespace tcpgauge

@@ -9,19 +9,28 @@
 namespace tcpgauge {
 
 // Updates a connection's record with the signs of loss and delay in one segment. `segment` came from `sender` at
-// `time_ns` (table time). Call it once for each segment, in the order of capture.
+// `time_ns` (table time). `*gaps` holds the gaps of all connections of the table.
 //
-// - Counts retransmitted segments (payload wholly or partly seen before), out-of-order segments (payload that fills a
-//   gap never seen before) and zero windows (RFC 9293 section 3.8.6).
-// - Samples the round-trip time between the observer and each end: from a segment to the acknowledgment that covers it.
-//   When both carry timestamps, the acknowledgment must echo the timestamp of the segment (TSecr, RFC 7323 section 4).
-//   A segment that was sent twice gives no sample (Karn's algorithm, RFC 6298 section 3). Samples are smoothed as in
-//   RFC 6298 section 2.
+// Call it once for each segment of the connection, in the order of capture, except for candidate SYNs (see reuse.h).
+// REQUIRES: segment.kind is kTcpSegment, and the header is not broken. A RST changes nothing, because its numbers
+// follow other rules (RFC 9293 section 3.5.2).
 //
-// Design. Each end has one sample at a time, which may begin at any segment of a flight. Two other methods were
-// rejected:
+// - Loss. A segment is counted if part of its payload lies below the sender's next sequence number. It counts as out of
+//   order if all of this part fills a gap. Otherwise some of it was seen before, and the segment counts as
+//   retransmitted. A segment that is lost before the observer and then sent again fills a gap, so it counts as out of
+//   order.
+// - Full buffers. A segment with a window of zero is counted (RFC 9293 section 3.8.6), unless it is a SYN or a FIN.
+// - Delay. An RTT sample is the time from a segment to the acknowledgment that covers it. It measures the way from the
+//   observer to the other end and back, and is stored in the EndRecord of the segment's sender. If both segments carry
+//   timestamps, the acknowledgment must echo the timestamp of the segment (TSecr, RFC 7323 section 4). When the sender
+//   repeats old numbers, the sample under way is dropped (Karn's algorithm, RFC 6298 section 3). A sample above one
+//   minute is dropped too. Samples are smoothed like SRTT in RFC 6298 section 2, with the factor 1/4 instead of 1/8,
+//   because there is about one sample in a round trip.
 //
-// - When samples begin only with the first segment of a flight, they miss the queueing of the later segments.
+// Design. Each end has one sample at a time. A sample begins at a random segment of a flight (the segments that are
+// sent before the first of them is acknowledged). Two other methods were rejected:
+//
+// - Samples that begin only with the first segment of a flight miss the queueing of the later segments.
 // - Many tools time each echoed timestamp from the first segment that carried it. That measures too little: a burst of
 //   a millisecond carries one timestamp, and its last segment waited in the queue behind all others.
 void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionRecord* record, GapPool* gaps);

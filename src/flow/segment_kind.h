@@ -6,10 +6,11 @@
 
 namespace tcpgauge {
 
-// Whether the flags are those of the first and of the second segment of a handshake (RFC 9293 section 3.5).
+// Whether the segment is the first one of a handshake (RFC 9293 section 3.5): a SYN without ACK and RST.
 inline bool IsSyn(const DecodedPacket& segment) {
   return (segment.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == kTcpSyn;
 }
+// Whether the segment is the second one of a handshake: a SYN with ACK and without RST.
 inline bool IsSynAck(const DecodedPacket& segment) {
   return (segment.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == (kTcpSyn | kTcpAck);
 }

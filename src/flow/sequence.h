@@ -6,7 +6,8 @@
 
 namespace tcpgauge {
 
-// Compare sequence numbers modulo 2^32 (RFC 9293 section 3.4). Meaningful for numbers less than 2^31 apart.
+// Comparisons of sequence numbers or acknowledgment numbers modulo 2^32 (RFC 9293 section 3.4), in host order. The
+// result has a meaning only if the two numbers are less than 2^31 apart.
 constexpr bool SequenceLess(uint32_t a, uint32_t b) { return static_cast<int32_t>(a - b) < 0; }
 constexpr bool SequenceLessOrEqual(uint32_t a, uint32_t b) { return !SequenceLess(b, a); }
 

@@ -14,29 +14,33 @@ namespace tcpgauge {
 
 // A set of slot numbers, each stored under a 32-bit hash. Several slots may have the same hash.
 //
-// Design. It is a hash table whose buckets are cache lines of eight hashes and eight slots. An entry whose home bucket
-// is full goes into the next bucket that has room, so a search ends at the first bucket with room.
+// Design. The set is a hash table whose buckets are cache lines, with eight hashes and eight slots each. An entry whose
+// home bucket is full goes into the next bucket that has room. A search therefore ends at the first bucket that has
+// room.
 //
-// Why not abseil's flat_hash_set: it stores control bytes and entries apart, and sixteen entries of 8 bytes span three
-// cache lines, of which its prefetch() fetches the first. 73 % of the time of a lookup was spent at the load of an
-// entry in another line. Here one line holds everything that a lookup needs, so one prefetch is enough. Medians of 5
-// alternating runs: a million connections took 1.23 instead of 1.62 s, a SYN flood 0.58 instead of 0.77 s
+// Why not abseil's flat_hash_set: it stores control bytes and entries apart. Sixteen entries of 8 bytes span three
+// cache lines, and flat_hash_set's prefetch() fetches only the first. 73 % of the time of a lookup was spent at the
+// load of an entry in another line. Here one line holds everything that a lookup needs, so one prefetch is enough.
+// Medians of 5 alternating runs: a million connections took 1.23 instead of 1.62 s, a SYN flood 0.58 instead of 0.77 s
 // (tests/bench/run.py files). All other maps and sets of the project are abseil's.
 //
 // Thread: confined to one thread.
-// Bounds: none of its own. The number of buckets doubles when they hold MaxSlots(buckets) slots, and never falls.
+// Bounds: 2^31 buckets; the caller must not insert more slots than fit. An Insert() that finds MaxSlots(buckets) slots
+// first doubles the number of buckets, and copies all slots. The number never falls.
 class SlotSet {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;  // not a valid slot
 
-  // Starts with `buckets` buckets. REQUIRES: at least one, and never so many slots that they need more than 2^31.
+  // Makes an empty set with `buckets` buckets. REQUIRES: buckets >= 1.
   explicit SlotSet(size_t buckets);
 
   size_t size() const { return size_; }
 
+  // Prefetches the bucket at which a search for `hash` begins.
   void Prefetch(uint32_t hash) const { FetchAhead(&buckets_[HomeOf(hash)]); }
 
-  // A slot under this hash for which matches(slot) is true, or kNone.
+  // Returns a slot that is stored under `hash` and for which `matches(slot)` is true, or kNone. Calls `matches` only
+  // for slots that are stored under `hash`, and stops at the first one that matches.
   template <typename Matches>
   uint32_t Find(uint32_t hash, Matches matches) const {
     for (uint32_t at = HomeOf(hash);; at = NextBucket(at)) {
@@ -49,18 +53,18 @@ class SlotSet {
     }
   }
 
-  // REQUIRES: `slot` is not stored yet.
+  // Adds `slot` under `hash`. REQUIRES: `slot` is not stored yet, and is not kNone.
   void Insert(uint32_t slot, uint32_t hash);
-  // Replaces `slot` by `other`. REQUIRES: `slot` is stored under `hash`.
+  // Stores `other` in place of `slot`, under the same hash. REQUIRES: `slot` is stored under `hash`.
   void Replace(uint32_t slot, uint32_t other, uint32_t hash);
-  // REQUIRES: `slot` is stored under `hash`.
+  // Removes `slot`. REQUIRES: `slot` is stored under `hash`.
   void Erase(uint32_t slot, uint32_t hash);
 
   static constexpr size_t kBucketBytes = 64;
-  // The number of slots at which `buckets` buckets double: 5.75 of 8 on average. With 6, a SYN flood was a sixth
-  // slower, because too many buckets were full. With fewer, a million slots take half a megabyte more.
+  // The number of slots that `buckets` buckets hold before they double: 5.75 of 8 places on average. With 6, too many
+  // buckets were full, and a SYN flood was a sixth slower. With fewer, a million slots take half a megabyte more.
   static constexpr size_t MaxSlots(size_t buckets) { return buckets * 23 / 4; }
-  // The fewest buckets that hold `slots` slots without doubling.
+  // Returns the fewest buckets that hold `slots` slots without doubling.
   static constexpr size_t BucketsFor(size_t slots) { return (slots * 4 + 22) / 23; }
 
  private:
@@ -75,8 +79,8 @@ class SlotSet {
     uint32_t index;
   };
 
-  // A mask with bit i set where words[i] == value. Hand-vectorised: gcc 12 compiles the plain loop to code that is
-  // twice as slow, and the SYN flood took 1.00 s with it.
+  // Returns a mask with bit i set where words[i] == value. Hand-vectorised: gcc 12 compiles the plain loop to code that
+  // is twice as slow. With the plain loop, the SYN flood took 1.00 s.
   static uint32_t MatchMask(const uint32_t (&words)[kSlotsPerBucket], uint32_t value) {
     using Four = uint32_t __attribute__((vector_size(16)));
     Four low, high;
@@ -90,8 +94,8 @@ class SlotSet {
   }
   static bool IsFull(const Bucket& bucket) { return MatchMask(bucket.slots, ~kNone) == 0; }
 
-  // The bucket where the search for `hash` starts. Buckets are in the order of mixed hashes, so that Grow() writes
-  // memory in one direction.
+  // The bucket at which a search for `hash` begins. Buckets are in the order of the multiplied hashes, so Grow() reads
+  // and writes memory in one direction.
   uint32_t HomeOf(uint32_t hash) const {
     return static_cast<uint32_t>(uint64_t{hash * 0x9e3779b1u} * bucket_count_ >> 32);
   }
@@ -100,10 +104,11 @@ class SlotSet {
   // The number of steps of NextBucket() from `from` to `to`.
   uint32_t Distance(uint32_t from, uint32_t to) const { return to >= from ? to - from : to + bucket_count_ - from; }
 
-  // Insert() without growing and counting.
+  // Stores `slot` without growing and without counting it in size_. REQUIRES: a bucket has room.
   void Put(uint32_t slot, uint32_t hash);
-  // REQUIRES: `slot` is stored under `hash`.
+  // Returns where `slot` is. REQUIRES: `slot` is stored under `hash`.
   Position Locate(uint32_t slot, uint32_t hash) const;
+  // Doubles the number of buckets.
   void Grow();
 
   uint32_t bucket_count_;

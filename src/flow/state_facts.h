@@ -10,9 +10,11 @@
 
 namespace tcpgauge {
 
-// What packets and records say about the state of a connection. Pure functions, inline for the packet path.
+// Pure functions that tell what packets and records say about the state of a connection. They are inline because they
+// run for every packet. Thread: any.
 
-// The facts that the packet alone tells; the others keep their defaults.
+// Returns the facts that the packet alone tells. The other three (from_client, both_fins_acknowledged, after_refusal)
+// keep their defaults, and the caller fills them in.
 inline SegmentFacts FactsOf(const DecodedPacket& packet) {
   SegmentFacts facts;
   facts.syn = packet.tcp_flags & kTcpSyn;
@@ -23,7 +25,7 @@ inline SegmentFacts FactsOf(const DecodedPacket& packet) {
   return facts;
 }
 
-// Whether each end sent a FIN and acknowledged the FIN of the other.
+// Whether each end sent a FIN, and the other end acknowledged it.
 inline bool BothFinsAcknowledged(const ConnectionRecord& record) {
   const auto acknowledged = [](const EndRecord& fin, const EndRecord& ack) {
     return fin.has(EndRecord::kFinSeen) && ack.has(EndRecord::kAckSeen) &&
@@ -32,7 +34,8 @@ inline bool BothFinsAcknowledged(const ConnectionRecord& record) {
   return acknowledged(record.ends[0], record.ends[1]) && acknowledged(record.ends[1], record.ends[0]);
 }
 
-// Why a connection ends that times out or gives way to a new one in this state.
+// Returns why a connection ends when it times out in its present state, or when a new connection on its 4-tuple
+// replaces it. Both cases have the same reason: for example, kIdleTimeout for every established connection.
 inline EndReason EndReasonOf(const ConnectionRecord& record) {
   switch (record.state) {
     case ConnectionState::kSynSent:

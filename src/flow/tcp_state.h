@@ -8,7 +8,7 @@
 
 namespace tcpgauge {
 
-// Everything about a segment that may change the state of its connection.
+// Everything about a segment, and about the connection before it, that may change the connection's state.
 struct SegmentFacts {
   bool syn = false;
   bool ack = false;
@@ -16,16 +16,19 @@ struct SegmentFacts {
   bool rst = false;
   bool has_payload = false;
   bool from_client = false;
-  bool both_fins_acknowledged = false;  // by this segment or before
-  bool after_refusal = false;           // a RST answered the SYN before
+  bool both_fins_acknowledged = false;  // by this segment or earlier; see BothFinsAcknowledged()
+  bool after_refusal = false;           // earlier, a RST of the server answered the SYN
 };
 
-// The state of a connection after its first segment.
+// Returns the state of a connection after its first segment. Uses only the flags (syn, ack, fin, rst).
 ConnectionState FirstState(const SegmentFacts& segment);
 
-// The state after one more segment. Any sequence of segments is valid, because packets may be lost, repeated or forged
-// before they are captured. Covers RFC 9293 figures 6 (handshake), 7 (simultaneous open), 12 and 13 (close), and
-// sections 3.5.2 (reset) and 3.6 (half-close). A SYN that begins a new connection is not passed to NextState().
+// Returns the state of a connection in `state` after one more segment. Any sequence of segments is valid, because
+// packets may be lost, repeated or forged before they are captured. A closed or reset connection stays so. Exception:
+// if the server refused the SYN, a repeated SYN of the client leads back to SYN-SENT.
+//
+// Covers RFC 9293 figures 6 (handshake), 7 (simultaneous open), 12 and 13 (close), and sections 3.5.3 (reset) and 3.6.1
+// (half-close). REQUIRES: the segment does not begin a new connection (see reuse.h).
 ConnectionState NextState(ConnectionState state, const SegmentFacts& segment);
 
 }  // namespace tcpgauge

@@ -10,47 +10,58 @@
 
 namespace tcpgauge {
 
-// Finds the idle connections of one TimeoutClass. It holds them in buckets, by the time of their last packet.
+// A wheel of buckets that finds the idle connections of one TimeoutClass. A connection is known by the slot of its
+// record. The time of its last packet chooses its bucket.
 //
 // Design. A list in the order of the last packet would have to move a connection with every packet. Here a packet moves
-// no connection. When a bucket is due, its connections are examined: a connection that has had a packet since moves to
-// the bucket of that packet, and the others are idle. Each class has its own wheel, so eviction finds the least useful
-// connection at the head of one of them. It may first have to move active connections, at most once for each packet
-// that they had.
+// no connection, so a connection may lie in a bucket that is too old. When a bucket is due, its connections are
+// examined. A connection that has had a packet since moves to the bucket of that packet; the others are idle. Each
+// class has its own wheel, so an eviction finds the least useful connection at the head of a wheel. The eviction may
+// have to move active connections first, but each of them at most once for each packet that it had.
 //
-// Thread: confined to its table. The arrays must outlive it. A connection is in one wheel at a time.
-// Time: the table's, in nanoseconds.
+// Thread: confined to its table.
+// Time: table time, in nanoseconds.
+// Bounds: those of the arrays. The wheel itself takes a constant amount of memory.
 // Accuracy: a connection is found at its time-out, or at most a 64th of the time-out later.
 class TimeoutWheel {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
 
+  // Both arrays hold one element for each slot, and must outlive the wheel. The wheel reads
+  // ConnectionRecord::last_packet_time_ns. It alone writes `timeout_bucket` and, while a connection is in the wheel,
+  // the links `previous` and `next` in ConnectionDetails.
   TimeoutWheel(int64_t timeout_ns, StableArray<ConnectionRecord>* records, StableArray<ConnectionDetails>* details);
 
+  // Puts the connection into the wheel. REQUIRES: it is in no wheel.
   void Insert(uint32_t slot);
+  // Takes the connection out of the wheel. REQUIRES: it is in this wheel.
   void Remove(uint32_t slot);
 
-  // Returns a connection whose last packet is at least the time-out before `now_ns`, or kNone. The connection stays in
-  // the wheel. Examines at most `*steps` connections and subtracts their number from `*steps`: kNone with `*steps` at
-  // zero means that the search is not finished.
+  // Returns a connection whose last packet came at least the time-out before `now_ns`, or kNone. The connection stays
+  // in the wheel: the next call returns it again unless the caller removes it.
+  //
+  // `*steps` (in and out) is the number of connections that the call may examine. The call subtracts those that it
+  // examined. If it returns kNone and `*steps` is 0, the search may be unfinished.
   uint32_t FindIdle(int64_t now_ns, int* steps);
 
-  // Returns the connection that is idle the longest, whether it has timed out or not, or kNone when the wheel is empty.
-  // It is accurate to a 64th of the time-out. After examining `steps` connections it returns the best one so far.
+  // Returns the connection that has been idle the longest, whether it has timed out or not, or kNone if the wheel is
+  // empty. The answer is accurate to a 64th of the time-out. After `steps` connections have been examined, it is the
+  // best of them. The connection stays in the wheel. REQUIRES: steps > 0.
   uint32_t FindLongestIdle(int steps);
 
  private:
   static constexpr int64_t kBucketsPerTimeout = 64;
-  // The wheel keeps this many buckets below the first one in use, because a connection with an older last packet may
-  // come from another wheel. Buckets further below are due anyway.
+  // The wheel keeps this many buckets free below the first one in use, because a connection that comes from another
+  // wheel may have an older last packet. A connection that is older still has timed out already, and goes into the
+  // lowest bucket.
   static constexpr int64_t kRoomBelow = kBucketsPerTimeout + 1;
-  static constexpr int64_t kBuckets = 128;  // the power of two above kRoomBelow
+  static constexpr int64_t kBuckets = 128;  // the next power of two above kRoomBelow
 
   // Buckets are numbered by time: last packet time / bucket_ns_.
   int64_t BucketOf(uint32_t slot) const;
   uint32_t& Head(int64_t bucket) { return heads_[static_cast<size_t>(bucket) % kBuckets]; }
-  // Moves the connection, which is at the head of `bucket`, to the bucket of its last packet. False when it is there
-  // already.
+  // Moves the connection from the head of `bucket` to the bucket of its last packet. Returns false if that is the same
+  // bucket.
   bool MoveToItsBucket(uint32_t slot, int64_t bucket);
 
   const int64_t timeout_ns_;

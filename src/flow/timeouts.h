@@ -13,46 +13,54 @@ namespace tcpgauge {
 
 // Finds the records that have timed out, and the record to evict. It has one TimeoutWheel for each TimeoutClass.
 //
-// Design. A record whose class changes moves at once if its new class has a shorter time-out or is less useful.
-// Otherwise it stays in its wheel until a search there finds it, and moves then. So the usual life of a connection
-// costs two moves.
+// Design. When the class of a record changes, the record moves to the wheel of its new class at once only if it would
+// be found too late in the old one: the new class has a shorter time-out, or is evicted earlier. Otherwise the record
+// stays in its wheel until a search there finds and moves it. So few changes cost a move: one in a connection that is
+// over before the handshake's time-out, three in a longer one.
 //
-// Thread: confined to its table. The arrays must outlive it.
-// Time: the table's, in nanoseconds.
+// Thread: confined to its table.
+// Time: table time, in nanoseconds.
 class Timeouts {
  public:
   static constexpr uint32_t kNone = TimeoutWheel::kNone;
 
-  // Time-outs in nanoseconds, indexed by TimeoutClass.
+  // `timeouts_ns` is indexed by TimeoutClass. Both arrays hold one element for each slot, and must outlive this object.
   Timeouts(const std::array<int64_t, kTimeoutClassCount>& timeouts_ns, StableArray<ConnectionRecord>* records,
            StableArray<ConnectionDetails>* details);
 
+  // Puts the record into the wheel of its class. REQUIRES: it is in no wheel.
   void Insert(uint32_t slot);
+  // Takes the record out of its wheel. REQUIRES: it is in one.
   void Remove(uint32_t slot) { WheelOf(slot).Remove(slot); }
-  // Call this after a change of the record's state or confirmation.
+  // Moves the record to another wheel if necessary. Call it after each change of the record's state or confirmation.
   void Update(uint32_t slot) {
     const TimeoutClass now = ClassOf(records_[slot]);
     if (now != records_[slot].timeout_class) Reclassify(slot, now);
   }
 
+  // Whether the last packet of the record is at least the time-out of its present class before `now_ns`.
   bool HasTimedOut(const ConnectionRecord& record, int64_t now_ns) const {
     return now_ns - record.last_packet_time_ns >= timeouts_ns_[static_cast<size_t>(ClassOf(record))];
   }
 
-  // Returns a record that has timed out at `now_ns`, or kNone. `steps`: see TimeoutWheel::FindIdle().
+  // Returns a record that has timed out at `now_ns`, or kNone. The record stays in its wheel. `*steps` is in and out:
+  // see TimeoutWheel::FindIdle().
   uint32_t FindIdle(int64_t now_ns, int* steps);
 
-  // Returns the record to evict, or kNone when there is no record: the longest idle record of the first group that is
-  // not empty. The groups are, in order: (1) without a completed handshake or unconfirmed, (2) finished, (3) closing,
-  // (4) established.
+  // Returns the record to evict: the longest idle one of the first group that is not empty. Returns kNone if there is
+  // no record. The groups are, in order: (1) without a completed handshake or unconfirmed, (2) finished, (3) closing,
+  // (4) established. The work of a call is bounded, so the choice is approximate. The record stays in its wheel.
   uint32_t FindLeastUseful();
 
  private:
+  // The class by the record's present state. ConnectionRecord::timeout_class may lag behind.
   static TimeoutClass ClassOf(const ConnectionRecord& record);
   TimeoutWheel& WheelOf(uint32_t slot) { return wheels_[static_cast<size_t>(records_[slot].timeout_class)]; }
+  // The rarer part of Update(). `now` is the record's class, and differs from the class of its wheel.
   void Reclassify(uint32_t slot, TimeoutClass now);
-  // Moves the record to the wheel of its class. False when it is there already.
+  // Moves the record to the wheel of its class. Returns false if it is there already.
   bool MoveToItsClass(uint32_t slot);
+  // Returns the longest idle record of the class, or kNone. Moves records that left the class out of its wheel.
   uint32_t FindLongestIdle(TimeoutClass timeout_class);
 
   const std::array<int64_t, kTimeoutClassCount> timeouts_ns_;

@@ -10,6 +10,7 @@
 
 namespace tcpgauge {
 
+// Upper bounds of the buckets of the histograms below: in seconds for RTT and duration, in bytes for payload.
 struct RttBounds {
   static constexpr double kBounds[] = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
                                        0.025,  0.05,    0.1,    0.25,  0.5,    1,     2.5};
@@ -21,11 +22,12 @@ struct PayloadBounds {
   static constexpr double kBounds[] = {0, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
 };
 
-// Sums over all connections since the start. They are exact even when connections are evicted or not listed, or when
-// their edges have no series. A midstream connection is added when it is confirmed, with everything that it carried
-// until then. If it ends unconfirmed, its traffic is added then.
+// Sums over all connections since the start: of one worker or, in a Snapshot, of all workers. They are exact even if
+// connections were evicted or not listed, or if their edges have no series. What a midstream connection carried before
+// it was confirmed is added when it is confirmed. If it ends unconfirmed, it is added when it ends.
 //
-// Units: bytes, and segments as the table counted them. All members except `connections` only grow.
+// Units: bytes of TCP payload, retransmissions included, and segments as AnalyzeSegment() counts them. All members
+// except `connections` only grow.
 struct Totals {
   uint64_t client_payload_bytes = 0;
   uint64_t server_payload_bytes = 0;
@@ -33,14 +35,15 @@ struct Totals {
   uint64_t server_retransmitted_segments = 0;
   uint64_t out_of_order_segments = 0;
   uint64_t zero_windows = 0;
-  uint64_t opened_handshake = 0;
-  uint64_t opened_midstream = 0;
-  std::array<uint64_t, kEndReasonCount> closed{};             // indexed by EndReason; confirmed connections
-  std::array<uint64_t, kConnectionStateCount> connections{};  // gauges indexed by state: confirmed connections now
+  uint64_t opened_handshake = 0;                              // confirmed connections that began with a SYN or SYN-ACK
+  uint64_t opened_midstream = 0;                              // confirmed connections that began midstream
+  std::array<uint64_t, kEndReasonCount> closed{};             // by EndReason: confirmed connections that ended
+  std::array<uint64_t, kConnectionStateCount> connections{};  // gauges, by ConnectionState: confirmed connections now
   Histogram<RttBounds> handshake_rtt_seconds;
   Histogram<DurationBounds> connection_duration_seconds;  // of confirmed connections that ended
   Histogram<PayloadBounds> connection_payload_bytes;      // both directions, of confirmed connections that ended
 
+  // Adds every member of `other` to the same member.
   void Add(const Totals& other);
 };
 

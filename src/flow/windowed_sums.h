@@ -10,53 +10,60 @@
 
 namespace tcpgauge {
 
-// Sums of the amounts that were added over a trailing window of time, for each of many slots. A slot has one or more
-// lanes, which are summed separately.
+// Sums of amounts over a trailing window of time, for each of many slots. A slot has one or more lanes, which are
+// summed separately.
 //
 // The window is `window_ns` long and ends at the last multiple of `tick_ns`. For example, with a window of 1 s and a
-// tick of 1 s, it is the last full second; with a tick of 0.1 s, it moves ten times a second. Amounts are kept in parts
-// of a tick each. A window of more than ten ticks has ten longer parts, and the part in which the window begins counts
-// in proportion.
+// tick of 1 s, it is the last full second. With a tick of 0.1 s, it moves ten times a second.
+//
+// Time is divided into parts, and each lane keeps one sum for each part. A part is one tick long. If the window is
+// longer than ten ticks, a part is a tenth of the window instead.
 //
 // Design. The sums of a slot begin at a cache line, which Prefetch() fetches while the batch is looked up. When sums of
 // 56 bytes were packed without gaps, many lay across two lines, and a million connections took 342 instead of 272 ns a
 // packet in the table.
 //
-// Thread: confined to its table, Populate() excepted.
-// Time: the table's, in nanoseconds.
-// Memory: 8 bytes for each part of each lane, plus 8, rounded up to cache lines of 64 bytes, for each slot. It becomes
-// resident when a slot is first used.
+// Thread: confined to its table, except for Populate().
+// Time: table time, in nanoseconds.
+// Memory: each slot takes 8 bytes for each part of each lane, and 8 more, rounded up to cache lines of 64 bytes. The
+// memory of a slot becomes resident when the slot is first used.
 class WindowedSums {
  public:
+  // REQUIRES: tick_ns, window_ns and lanes are positive.
   WindowedSums(size_t slots, size_t lanes, int64_t tick_ns, int64_t window_ns);
 
-  // The memory of one slot.
+  // Returns the memory of one slot.
   static size_t BytesPerSlot(size_t lanes, int64_t tick_ns, int64_t window_ns);
 
-  // Forgets what `slot` held.
+  // Forgets what was added to `slot`, in all lanes.
   void Clear(size_t slot);
 
-  // REQUIRES: lane < lanes. An amount that is older than the oldest kept part is added to that part.
+  // Adds `amount` to the part of `time_ns`. If that is older than the oldest part that is kept, adds to the oldest part
+  // instead. REQUIRES: lane < lanes.
   void Add(size_t slot, size_t lane, uint64_t amount, int64_t time_ns);
 
-  // The amount added in the window that ends at the last tick at or before `now_ns`.
+  // Returns the amount that was added in the window that ends at the last tick at or before `now_ns`. If the window
+  // begins within a part, this part counts in proportion. If the window ends within a part (only with parts longer than
+  // a tick), this part counts in full, so the sum may include amounts after the end of the window.
   double Sum(size_t slot, size_t lane, int64_t now_ns) const;
 
-  // The amount added since `now_ns - window_ns`, where the beginning is rounded down to a part. Unlike Sum(), it
-  // includes the amounts of the tick under way.
+  // Returns the amount that was added since `now_ns - window_ns`, rounded down to the beginning of a part. Unlike
+  // Sum(), it includes the tick under way, and amounts after `now_ns`.
   uint64_t SumSince(size_t slot, size_t lane, int64_t now_ns) const;
 
   // See PopulateLazyMemory(). REQUIRES: first_slot + count <= slots. Thread: any.
   void Populate(size_t first_slot, size_t count) { words_.Populate(first_slot * stride_, count * stride_); }
 
+  // Prefetches the first cache line of the slot.
   void Prefetch(size_t slot) const { FetchAhead(&words_[slot * stride_]); }
 
  private:
-  // Sentinel for an empty slot, in place of the number of its newest part; parts are zeroed lazily when they are first
-  // written.
+  // Stands in place of the number of a slot's newest part when the slot is empty. Clear() writes nothing else: parts
+  // are zeroed when they are first written again.
   static constexpr uint64_t kEmptySlot = ~uint64_t{0};
 
-  // Parts are numbered by time: time / part_ns_. The newest part is the last one that was written; -1 = empty slot.
+  // Parts are numbered by time: time / part_ns_. Returns the number of the last part that was written, or -1 for an
+  // empty slot.
   int64_t NewestPart(size_t slot) const { return static_cast<int64_t>(words_[slot * stride_]); }
   size_t WordIndex(size_t slot, size_t lane, int64_t part) const {
     return slot * stride_ + 1 + lane * parts_ + static_cast<size_t>(part) % parts_;
@@ -65,9 +72,9 @@ class WindowedSums {
   const int64_t tick_ns_;
   const int64_t window_ns_;
   const int64_t part_ns_;
-  const size_t parts_;  // in each lane: those of the window, and two more (see PartsKept)
+  const size_t parts_;  // kept in each lane: those of the window, and two more (see PartsKept)
   const size_t lanes_;
-  const size_t stride_;
+  const size_t stride_;          // words from one slot to the next
   StableArray<uint64_t> words_;  // for each slot: the number of its newest part, then a ring of parts for each lane
 };
 
