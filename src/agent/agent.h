@@ -24,25 +24,27 @@
 
 namespace tcpgauge {
 
-// The agent: capture, connection log, pushed metrics and HTTP, wired together. The caller runs the top view, which
-// shows hub(), and handles signals and privileges.
+// The agent: capture, connection log, pushed metrics and HTTP, connected to each other. The caller runs the top view on
+// hub(), and handles signals and privileges.
 //
 // Open() does everything that may need a privilege. Serve() does everything that starts a thread or reads a packet. The
-// caller drops its privileges between the two, since capabilities belong to threads and cannot be taken from a thread
-// by another.
+// caller drops its privileges between the two. That order is necessary, because capabilities belong to threads, and one
+// thread cannot take them from another.
 //
+// Owns everything that it opens.
 // Thread: one thread opens, serves, stops and destroys the agent. Any thread may use hub() as long as the agent lives.
 class Agent {
  public:
-  // Opens what the options ask for: captures, connection log, the files of OTLP and of the web configuration, and
-  // listeners. Starts no thread and reads no packet. Reads the OTEL_* environment and logs wrong values. `identity` is
-  // the user that the process becomes before Serve(); that user is made the owner of the connection log's file.
+  // Opens everything that `options` ask for: captures, the connection log, the files for OTLP and for the web
+  // configuration, and listeners. Starts no thread and reads no packet. Reads the OTEL_* environment and logs wrong
+  // values in it. `identity` is the user that the process becomes before Serve(). That user is made the owner of the
+  // connection log's file.
   //
-  // Errors name what could not be opened. kInvalidArgument and kNotFound: what the options ask for is wrong. Every
-  // other code: the environment does not allow it (privilege, resource).
+  // Errors: each names what could not be opened. kInvalidArgument and kNotFound mean that the options are wrong. Every
+  // other code means that the environment is wrong: a privilege or a resource is missing.
   static absl::StatusOr<std::unique_ptr<Agent>> Open(const Options& options, const Identity& identity);
 
-  // Stops everything that still runs, and ignores errors.
+  // Ends the threads that still run, and ignores their errors.
   ~Agent();
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
@@ -51,31 +53,34 @@ class Agent {
   // for HTTP cannot be started; the agent must then be destroyed.
   absl::Status Serve();
 
-  // Stops HTTP and capture; hub() then holds the final snapshot. Returns the error of the capture, if any. A second
-  // call only returns that error again. REQUIRES: Serve() was called.
+  // Stops HTTP and capture. Afterwards hub() has the final snapshot. Returns the error of the capture, if any. A second
+  // call only returns the same status again. REQUIRES: Serve() was called.
   absl::Status StopCapture();
 
-  // StopCapture(), then writes the rest of the connection log and pushes the metrics a last time. The push comes last
-  // because it may take as long as the export timeout. Call it once. Returns the first error: that of the capture, or
-  // kUnavailable when lines of the connection log were lost. REQUIRES: Serve() was called.
+  // Calls StopCapture(), writes the rest of the connection log, and pushes the metrics a last time. The push comes last
+  // because it may take as long as the export timeout. Call it once. REQUIRES: Serve() was called.
+  //
+  // Errors: that of the capture; otherwise kUnavailable when the connection log could not be written at some time.
+  // Connections that were lost because the log's queue was full are logged and counted, and are no error here.
   absl::Status Stop();
 
-  // Continues the connection log, if any, in a new file of the same name. Call it after the file was renamed.
+  // Continues the connection log in a new file of the same name. Call it after the file was renamed. Has no effect
+  // without a connection log.
   void ReopenConnectionLog();
 
-  // Readable once capture has ended by itself: a file was read to its end and no output shows it any longer, or no
-  // interface is left.
+  // A descriptor that becomes readable once capture has ended by itself: a file was read to its end and no output shows
+  // it any longer, or capture has failed on every interface. The agent owns the descriptor.
   int finished_fd() const { return engine_->finished_fd(); }
 
   const SnapshotHub& hub() const { return engine_->hub(); }
 
-  // Where HTTP can be reached (see HttpServer::urls()); empty without a listener.
+  // Where HTTP can be reached (see HttpServer::urls()); empty without HTTP.
   std::vector<std::string> urls() const;
 
  private:
   explicit Agent(const Options& options);
 
-  // The steps of Open(), in this order.
+  // The steps of Open(), in this order. OpenCapture() calls OpenConnectionLog().
   absl::Status OpenCapture(const EngineOptions& engine_options, const Identity& identity);
   absl::Status OpenConnectionLog(const Identity& identity);
   absl::Status OpenPusher(const OtelSettings& settings, size_t queue_bytes);
@@ -83,7 +88,7 @@ class Agent {
 
   const Options options_;
   AgentMetrics metrics_;
-  // Each of these may use those above it, so it is destroyed before them. All but the engine may be null.
+  // Each of these may use the members above it, and is destroyed before them. All but engine_ may be null.
   std::unique_ptr<ConnectionLog> connection_log_;
   std::unique_ptr<CaptureEngine> engine_;
   std::unique_ptr<OtlpPusher> pusher_;

@@ -6,7 +6,8 @@
 
 namespace tcpgauge {
 
-// The name that tells this agent from others: the name of its host. Empty when the kernel does not give it.
+// Returns the name by which users distinguish this agent from others: the name of its host (uname(2)). Empty when the
+// kernel does not give it.
 std::string AgentName();
 
 }  // namespace tcpgauge

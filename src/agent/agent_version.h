@@ -6,7 +6,8 @@
 
 namespace tcpgauge {
 
-// What --version prints: version and commit of this binary, and the versions of the libraries that it runs with.
+// Returns what --version prints: the version and commit of this binary, and the versions of the libraries that it runs
+// with.
 std::string AgentVersion();
 
 }  // namespace tcpgauge

@@ -7,7 +7,8 @@
 
 namespace tcpgauge {
 
-// Sets the metrics that never change while the agent runs: its build, series limit and rate window.
+// Sets the metrics that never change while the agent runs: the version of the build, the series limit and the rate
+// window.
 void DescribeAgent(const Options& options, AgentMetrics* metrics);
 
 }  // namespace tcpgauge

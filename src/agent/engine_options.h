@@ -7,8 +7,9 @@
 
 namespace tcpgauge {
 
-// The capture engine's part of the options, with a random hash seed, and the current wall time as the start of the
-// capture. `pushes`: metrics are pushed, so snapshots have a reader even if the options name none.
+// Returns the capture engine's part of `options`. Adds a random hash seed, and the present wall time as the start of
+// the capture. `pushes` says whether metrics are pushed: if so, snapshots have a reader even if `options` name no other
+// output. Ends the process when the kernel gives no random bytes.
 EngineOptions EngineOptionsOf(const Options& options, bool pushes);
 
 }  // namespace tcpgauge

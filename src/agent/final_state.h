@@ -8,8 +8,8 @@
 
 namespace tcpgauge {
 
-// Prints the hub's current snapshot on standard output, in the form that --output asks for; prints nothing without
-// --output. Errors: kUnavailable when standard output cannot be written.
+// Prints the hub's current snapshot on standard output, in the form that --output asks for. Without --output, prints
+// nothing. Errors: kUnavailable when standard output cannot be written.
 absl::Status PrintFinalState(const Options& options, const SnapshotHub& hub);
 
 }  // namespace tcpgauge

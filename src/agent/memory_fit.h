@@ -11,16 +11,19 @@
 
 namespace tcpgauge {
 
-// The bytes that the process may take: --max-memory if it is set. Otherwise what the control group allows. 0 = no
-// limit.
+// Returns the number of bytes that the process may take, or 0 for no limit. If --max-memory is set, that is the limit.
+// Otherwise the limit is that of the control group.
 uint64_t MemoryLimitOf(const Options& options);
 
-// Lowers the bounds in `engine` when `limit_bytes` (0 = no limit) is too little for everything that the options ask
-// for. Returns the plan, which has the bounds of the other parts. `pushes`: whether metrics are pushed. With a limit,
-// also sets how the heap behaves: call it before threads start.
+// Plans the memory of the process within `limit_bytes` (0 = no limit), and returns the plan. Stores the bounds of the
+// capture in `*engine`; the plan also has the bounds of the other parts. If the limit is too small for everything that
+// `options` ask for, bounds become lower than asked for. `pushes` says whether metrics are pushed.
 //
-// Errors: kInvalidArgument when --max-memory is too little for any plan. A control group's limit that is too little is
-// logged, and the agent starts with the least plan.
+// If everything together may need more than half of a limit, also calls KeepHeapTight(). Therefore call this function
+// before threads are started.
+//
+// Errors: kInvalidArgument when --max-memory is too small even for the least plan. When a control group's limit is too
+// small for it, a warning is logged and the result is the least plan.
 absl::StatusOr<MemoryPlan> FitToMemory(const Options& options, bool pushes, uint64_t limit_bytes,
                                        EngineOptions* engine);
 

@@ -11,12 +11,14 @@
 
 namespace tcpgauge {
 
-// Opens the packet sources that the options name, for each worker. With several workers and a file, the first worker
-// has the file. Starts no thread and reads no packet. Errors: those of OpenFile(), OpenInterface() and
-// DefaultInterface().
+// Opens the packet sources that `options` name. Element i of the result has the sources of worker i. Usually each
+// worker has a source for each interface. Only the first worker has a source for a file, and for an interface that has
+// to be waited for (--wait). Starts no thread and reads no packet.
+//
+// Errors: those of OpenFile(), OpenInterface(), OpenSharedInterface() and DefaultInterface().
 absl::StatusOr<std::vector<std::vector<std::unique_ptr<PacketSource>>>> OpenSources(const Options& options);
 
-// Whether OpenSources() needs CAP_NET_ADMIN.
+// Whether OpenSources() needs CAP_NET_ADMIN. Only netfilter's devices (`nflog`, `nfqueue`) need it.
 bool NeedsNetAdmin(const Options& options);
 
 }  // namespace tcpgauge

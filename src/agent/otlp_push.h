@@ -14,12 +14,13 @@
 
 namespace tcpgauge {
 
-// What the command line and the OTEL_* environment together ask to push. Logs wrong values. Turns off the console
-// exporter when something else uses standard output.
+// Returns which pushes of metrics `options` and the OTEL_* environment together ask for. Logs wrong values of the
+// environment. Turns off the console exporter when the top view or the connection log uses standard output.
 OtelSettings OtelSettingsOf(const Options& options);
 
-// The pusher, not started, or null when nothing is pushed. Reads the files that `settings` name. `hub` and `metrics`
-// must outlive it. Errors: a file that cannot be read.
+// Returns a pusher that is not started, or null when `settings` ask for no push. Reads the files that `settings` name.
+// `queue_bytes` bounds the data that wait to be sent. `hub` and `metrics` must outlive the result. Errors: a file
+// cannot be read; the message names it.
 absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const Options& options,
                                                            const SnapshotHub& hub, AgentMetrics* metrics,
                                                            size_t queue_bytes);

@@ -6,8 +6,8 @@
 
 namespace tcpgauge {
 
-// Answers --list-interfaces: prints each interface that can be captured on, one a line, with its addresses. Errors:
-// those of ListInterfaces().
+// Answers --list-interfaces: prints a line on standard output for each interface on which the agent can capture, with
+// its addresses and whether it is down or loopback. Errors: those of ListInterfaces().
 absl::Status PrintInterfaces();
 
 }  // namespace tcpgauge

@@ -7,12 +7,14 @@
 
 namespace tcpgauge {
 
-// Runs `--tui --attach`: the top view of an agent that runs elsewhere, until the user leaves it. Captures nothing, and
-// gives up every privilege before it connects.
+// Runs `--tui --attach`: the top view of an agent that runs elsewhere, until the user leaves it. Captures no packets.
 //
-// Thread: the only thread of the process. Installs the handlers of signals.
-// Returns OK when the user leaves, even before the agent has answered. Errors: a wrong address, no terminal, privileges
-// that cannot be given up, an agent that does not answer.
+// Before it connects, the process gives up its privileges (DropPrivileges()). Without --user the process keeps its
+// user, even root, because each new connection opens key files and unix sockets with that user's rights.
+//
+// Thread: the only thread of the process. Installs the handlers of signals (HandleSignals()).
+// Errors: a wrong address, no terminal, privileges that cannot be given up, or an agent that does not answer at the
+// start. Returns OK when the user leaves, even before the agent has answered.
 absl::Status RunAttached(const Options& options);
 
 }  // namespace tcpgauge

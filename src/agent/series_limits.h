@@ -8,10 +8,10 @@
 
 namespace tcpgauge {
 
-// The bounds that the options set for an exposition.
+// Returns the bounds that `options` set for an exposition.
 ExpositionLimits ExpositionLimitsOf(const Options& options);
 
-// The fixed shares of interfaces and edges in an exposition.
+// Returns the shares of the series limit that `options` give to interfaces and edges.
 SeriesPlan SeriesPlanOf(const Options& options);
 
 }  // namespace tcpgauge

@@ -18,16 +18,17 @@
 
 namespace tcpgauge {
 
-// The data that HTTP answers are made from. `engine` and `metrics` must outlive the result. `memory_limit_bytes`: 0 =
-// no limit.
+// Returns the data from which HTTP answers are made. `memory_limit_bytes` is shown to clients; 0 = no limit. `engine`
+// and `metrics` must outlive the result.
 WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t memory_limit_bytes,
                         const CaptureEngine& engine, AgentMetrics* metrics);
 
-// Listens on the addresses, but starts no thread: clients wait until HttpServer::Serve(). `security` may be null
-// (neither TLS nor passwords); otherwise it must outlive the server. Requests are counted in `sources.metrics`.
+// Listens on `addresses`, which must not be empty, and starts no thread: clients wait until HttpServer::Serve().
+// `security` may be null, which means neither TLS nor passwords. Otherwise it must outlive the server. Requests are
+// counted in `sources.metrics`. All objects behind the pointers in `sources` must outlive the server.
 //
-// Errors: kPermissionDenied when the privilege for an address is missing; every other error is kInvalidArgument,
-// because an address that cannot be listened on is a wrong value.
+// Errors: kPermissionDenied when the privilege for an address is missing. Every other error becomes kInvalidArgument,
+// because an address on which the agent cannot listen is a wrong option.
 absl::StatusOr<std::unique_ptr<HttpServer>> OpenWebServer(const std::vector<std::string>& addresses,
                                                           const WebSources& sources, WebSecurity* security);
 

@@ -8,16 +8,19 @@
 
 namespace tcpgauge {
 
-// Where an agent answers.
+// Where another agent answers HTTP. A plain value.
 struct AgentAddress {
-  std::string url;        // without a / at its end; the agent's paths are appended to it
-  std::string unix_path;  // of the unix socket; empty = TCP
-  std::string shown;      // the address as given, without user and password
+  // Without a / at its end: the agent's paths are appended to it. With user and password, if given.
+  std::string url;
+  std::string unix_path;  // empty = TCP
+  std::string shown;      // the address as it was given, but without user and password
 };
 
-// Reads http://HOST:PORT, https://USER:PASSWORD@HOST:PORT or unix:PATH. A URL may have a path, which is put before the
-// agent's paths.
-// Errors: InvalidArgument, one line that says what would be right.
+// Parses http://HOST:PORT, https://USER:PASSWORD@HOST:PORT or unix:PATH. A URL may have a path, which then stands
+// before the agent's own paths. Does not resolve the name.
+//
+// Errors: kInvalidArgument. The message is one line that names the address without user and password, and says what
+// would be right.
 absl::StatusOr<AgentAddress> ParseAgentAddress(const std::string& text);
 
 }  // namespace tcpgauge

@@ -18,21 +18,31 @@
 
 namespace tcpgauge {
 
-// An agent that runs elsewhere, as a hub of its snapshots. A thread asks the agent every second, and at once when the
-// view posts another query to wanted(). While the agent does not answer, the thread goes on asking every second. The
-// hub then keeps the last snapshot, and Snapshot::trouble says for how long there has been no answer.
+// An agent that runs elsewhere, as a hub of its snapshots. A thread of this class asks the agent every second, and at
+// once when the view posts another query to wanted().
 //
-// Thread: any thread may read hub(); the thread of the view posts to wanted().
+// While the agent does not answer, the thread keeps asking every second. The hub then has copies of the last answer.
+// Snapshot::trouble in them says for how long there has been no answer.
+//
+// Owns the thread, the connection and the hub.
+// Thread: one thread calls Attach() and destroys the result. Any thread may read hub(). The view's thread posts to
+// wanted().
+// Bounds: those of HttpFetch.
 class AttachedAgent {
  public:
-  // Asks once before it starts the thread, so that a wrong address or password shows at the start. Gives up once
-  // `stop_fd` is readable (it is not read). `clock` must outlive the result.
-  // Errors: Cancelled when it gave up, otherwise Unavailable. The message begins with the address.
+  // Asks the agent once, and starts the thread after an answer. A wrong address or password therefore shows at the
+  // start. Gives up once `stop_fd` is readable (it is not read). `clock` must outlive the result.
+  //
+  // Errors: kCancelled when it gave up, otherwise kUnavailable. The message begins with "--attach: " and the address
+  // without user and password.
   static absl::StatusOr<std::unique_ptr<AttachedAgent>> Attach(const AgentAddress& address, const ClientTlsFiles& tls,
                                                                const Clock* clock, int stop_fd);
+  // Ends the thread, also in the middle of a request.
   ~AttachedAgent();
 
+  // The agent's snapshots; at least one. Valid as long as this object.
   const SnapshotHub& hub() const { return hub_; }
+  // The query that selects and sorts the connections of the snapshots. Valid as long as this object.
   WantedQuery* wanted() { return &wanted_; }
 
  private:
@@ -47,10 +57,10 @@ class AttachedAgent {
   SnapshotHub hub_;
   WantedQuery wanted_;
   StopSignal stop_;
-  uint64_t sequence_ = 0;  // of hub(); the agent's own starts over when it restarts
-  uint64_t agent_sequence_ = 0;
+  uint64_t sequence_ = 0;        // of hub(); the agent's own sequence starts over when the agent restarts
+  uint64_t agent_sequence_ = 0;  // Snapshot::sequence in the last answer
   int64_t capture_start_time_ns_ = 0;
-  ConnectionQuery answered_;
+  ConnectionQuery answered_;    // the query of the last answer
   int64_t answer_time_ns_ = 0;  // steady time of the last answer
   std::thread thread_;
 };

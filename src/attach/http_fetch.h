@@ -12,20 +12,24 @@
 
 namespace tcpgauge {
 
-// Sends GET requests to one agent, over a connection that stays open.
+// Sends GET requests to one agent, over a connection that stays open from one request to the next.
 //
 // Thread: one at a time.
-// Bounds: an answer has at most kMaxBodyBytes and takes at most kTimeoutMs; otherwise it is an error.
+// Bounds: an answer that has more than kMaxBodyBytes or takes longer than kTimeoutMs is an error.
 class HttpFetch {
  public:
   static constexpr size_t kMaxBodyBytes = 64 << 20;
   static constexpr int64_t kTimeoutMs = 5000;
 
+  // Does not connect yet. `tls` applies to https addresses.
   HttpFetch(const AgentAddress& address, const ClientTlsFiles& tls);
 
-  // The body of the answer to GET `path_and_query`; gives up once `stop_fd` is readable (it is not read).
-  // Errors: Cancelled when it gave up; Unauthenticated for status 401; InvalidArgument for status 400, with the body;
-  // otherwise Unavailable. The message is one line without the address of the agent.
+  // Requests `path_and_query` and returns the body of the answer. Connects if necessary. Gives up once `stop_fd` is
+  // readable (it is not read).
+  //
+  // Errors: kCancelled when it gave up. kInvalidArgument for status 400, with the answer's body as the message.
+  // kUnauthenticated for status 401. kUnavailable for any other status except 200, and for any other failure. Except
+  // for status 400, the message is one line without the address of the agent.
   absl::StatusOr<std::string> Get(const std::string& path_and_query, int stop_fd);
 
  private:

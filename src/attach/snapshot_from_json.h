@@ -9,12 +9,14 @@
 
 namespace tcpgauge {
 
-// The snapshot that an answer of /api/v1/connections describes. Connections that the answer does not list are counted
-// in Snapshot::connections_not_listed, and summed up in not_listed_client_sent and not_listed_server_sent.
+// Returns the snapshot that an answer of /api/v1/connections describes. Connections that the answer does not list are
+// counted in Snapshot::connections_not_listed. If they match the answer's query, their payload and rates are summed up
+// in not_listed_client_sent and not_listed_server_sent.
 //
-// The answer is not trusted: whatever it contains, the result is a snapshot or an error. Missing members count as 0 or
-// unknown, because the agent may have another version.
-// Errors: InvalidArgument when `text` is not such an answer, or a connection in it cannot be read.
+// The answer is not trusted: whatever it contains, the result is a snapshot or an error. A missing member counts as 0
+// or unknown, because the agent may have another version.
+//
+// Errors: kInvalidArgument when `text` is no such answer, or when the id or an end of a connection cannot be read.
 absl::StatusOr<Snapshot> SnapshotFromJson(const std::string& text);
 
 }  // namespace tcpgauge

@@ -14,11 +14,15 @@
 
 namespace tcpgauge {
 
-// Hands decoded packets from the thread that reads a file to one worker, batch by batch and in order.
+// Hands batches of decoded packets, in order, from the thread that reads a file (the producer) to one worker (the
+// consumer).
 //
-// Owns the batches. A batch may be used by the producer until Push(), then by the consumer until Pop().
-// Thread: one producer and one consumer. Each waits for the other, until stopped.
-// Bounds: kCapacity batches. A producer that finds the queue full waits until half of the batches are consumed.
+// Owns the batches. The producer may use a batch from Back() until Push(), and the consumer from Front() until Pop().
+//
+// Thread: one producer and one consumer. Each method names its side. Back() and Front() may wait, but return soon after
+// the stop signal.
+// Bounds: kCapacity batches. When the queue is full, the producer waits until the consumer has popped half of them, so
+// that the producer is woken seldom.
 class BatchQueue {
  public:
   static constexpr size_t kCapacity = 32;
@@ -26,28 +30,33 @@ class BatchQueue {
   // `stop` must outlive the queue.
   explicit BatchQueue(const StopSignal* stop);
 
-  // Producer: returns an empty batch to fill. Waits for room; null when stopped.
+  // Producer: returns an empty batch to fill. If the queue is full, waits for room. Null if the stop signal comes while
+  // the queue is full. A second call before Push() returns the same batch, emptied again.
   PacketBatch* Back();
-  // Producer: whether the consumer is so far behind that the producer has time to spare.
+  // Producer: whether at least half of the batches wait for the consumer. The producer then has time to spare.
   bool is_half_full() const {
     return pushed_.load(std::memory_order_relaxed) - popped_.load(std::memory_order_relaxed) >= kCapacity / 2;
   }
-  // Producer: hands over the batch that Back() returned.
+  // Producer: hands over the batch that Back() returned last. Never waits.
   void Push();
-  // Producer: announces that no batch follows. `time_ns` is the table time at the end (Unix epoch).
+  // Producer: says that no further batch will come. Call it once. `status` is why the reading ended. `time_ns` is the
+  // packet time that the file reached (Unix epoch), or 0 if the packets handed over say it.
   void Close(const absl::Status& status, int64_t time_ns);
 
-  // Consumer: returns the oldest batch. Waits for one; null when the queue is closed and empty, or stopped.
+  // Consumer: returns the oldest batch. If the queue is empty, waits for a batch. Null if the queue is empty and either
+  // Close() was called or the stop signal came.
   const PacketBatch* Front();
+  // Consumer: gives back the batch that Front() returned, for the producer to fill again.
   void Pop();
-  // REQUIRES: Front() returned null.
+  // Consumer: whether Close() was called. If not, Front() returned null because of the stop signal. REQUIRES: Front()
+  // returned null.
   bool closed() const { return closed_.load(std::memory_order_acquire); }
-  // What Close() was given. REQUIRES: closed().
+  // Consumer: the arguments of Close(). REQUIRES: closed().
   const absl::Status& status() const { return status_; }
   int64_t end_time_ns() const { return end_time_ns_; }
 
  private:
-  // One of the two threads: it may sleep until the other one wakes it.
+  // One of the two sides. While it sleeps, the other side can wake it.
   struct Sleeper {
     Wakeup wakeup;
     std::atomic<bool> asleep{false};
@@ -55,7 +64,7 @@ class BatchQueue {
     void Wake();
   };
 
-  // Waits until `condition` holds; false when stopped before.
+  // Waits until `condition` holds or the stop signal comes. Returns whether `condition` holds.
   template <typename Condition>
   bool WaitFor(Condition condition, Sleeper* sleeper);
 

@@ -8,29 +8,36 @@
 
 namespace tcpgauge {
 
-// The time of a live capture: the wall clock without its steps. A step is a change of at least half a second, as when
-// somebody sets the clock. Without steps, a clock set an hour ahead ends no connection, and a clock set back an hour
-// stops no time-out. Capture time follows smaller changes, as when adjtime(3) slews the wall clock.
+// The time of a live capture: the wall clock without its steps. A step is a change of the wall clock against the steady
+// clock by at least half a second between two calls of Update(), for example because somebody set the clock.
+//
+// Connections are timed by this clock, because steps would spoil time-outs. If the wall clock were used and set an hour
+// ahead, idle connections would end at once. If it were set an hour back, no connection would time out for an hour.
+// Capture time follows smaller changes, for example those of adjtime(3).
 //
 // Thread: confined to one worker.
 // Units: nanoseconds. Wall time and capture time count from the Unix epoch.
 class CaptureClock {
  public:
-  // `clock` must outlive it.
+  // Starts with capture time equal to wall time. `clock` must outlive this object.
   explicit CaptureClock(const Clock* clock);
 
-  // Reads the clocks and detects steps. Call it before packets are read.
+  // Reads the clocks and detects steps. Call it before each read of packets.
   void Update();
 
-  // Capture time at the last Update(). It may step back by less than half a second.
+  // Capture time at the last Update(), or at construction before the first one. It may go back, by less than half a
+  // second.
   int64_t now_ns() const { return now_ns_; }
 
-  // The capture time of a packet that the wall clock stamped with `wall_ns`, shortly before or after the last Update().
+  // The capture time of a packet that the kernel stamped with the wall time `wall_ns`. For 30 s after a step, the
+  // packet may have been stamped before or after that step. The result is then the candidate that is nearer to
+  // now_ns().
   int64_t OfPacket(int64_t wall_ns) const {
     return recently_stepped_ ? OfPacketAroundAStep(wall_ns) : wall_ns - stepped_ns_;
   }
 
-  // The sum of all steps. Capture time plus this sum is the present wall time.
+  // The sum of all steps since construction; negative when the clock was set back. Capture time plus this sum is the
+  // present wall time.
   int64_t stepped_ns() const { return stepped_ns_; }
 
  private:
@@ -41,7 +48,7 @@ class CaptureClock {
   int64_t stepped_ns_ = 0;
   int64_t stepped_before_ns_ = 0;  // the sum without the latest step
   int64_t latest_step_at_ns_;      // steady time
-  bool recently_stepped_ = false;
+  bool recently_stepped_ = false;  // the latest step was less than 30 s ago
   int64_t now_ns_;
 };
 

@@ -22,63 +22,79 @@
 namespace tcpgauge {
 
 struct EngineOptions {
-  TableOptions table;  // max_connections and edges.max_exported are for all workers together
+  TableOptions table;  // max_connections and edges.max_exported are for all workers together; the rest is for each
   WorkerOptions worker;
   CollectorOptions collector;
 };
 
-// Runs the threads between the packets and the snapshots: the workers, each with its own table, and the collector,
-// which merges their tables into snapshots. When a file is read, one more thread reads it, even for a single worker.
+// Runs the threads between the packets and the snapshots: the workers, each with a connection table of its own, and the
+// collector, which merges the tables into snapshots. When a file is read, one more thread reads it, even for a single
+// worker.
 //
-// No reader can hold up capture. Workers and the threads that collect, show and log communicate through six objects.
-// A live worker waits for none of them:
+// No reader can hold up capture. The workers communicate with the threads that collect, show and log through six
+// objects. A live worker waits for none of them:
 //
-// - TripleBuffer: three slots. Publishing is one atomic exchange, and a late collector finds the latest value.
-// - EndedQueue: a ring. When it is full, a live worker counts the loss and continues; a worker of a file waits.
-// - Mailbox: the collector asks the kernel for the listening sockets every 10 s and posts them with one exchange.
-// - Wakeup: an eventfd that its writer never reads.
-// - last_progress_ns(): an atomic time, for /-/healthy.
-// - WantSnapshot(): an atomic time. The snapshot that readers want begins at this time or later. However many readers
-//   ask, a worker publishes at most once a tick.
+// - TripleBuffer: three places for a copy of the worker's table. Publishing a copy is one atomic exchange, and a late
+//   collector finds the latest copy.
+// - EndedQueue: a ring of ended connections. When it is full, a live worker counts the loss and continues. A worker of
+//   a file waits.
+// - Mailbox: every 10 s of a live capture, the collector's thread asks the kernel for the listening sockets and posts
+//   them to each worker with one atomic exchange.
+// - Wakeup: an eventfd. Writing to it never blocks.
+// - last_progress_ns(): an atomic time, from which /-/healthy is answered.
+// - WantSnapshot(): an atomic time. Readers want a snapshot that begins at this time or later. However many readers
+//   ask, a worker publishes at most once a tick (publish_interval_ns).
 //
 // Only the collector and the readers take the lock of the hub. tests/stress and tests/snapshot check this under the
 // thread sanitizer.
 //
-// Several workers. Each has its own sources, table, triple buffer and queue of ended connections, and an equal share of
-// max_connections and of the exported edges. The collector lists the connections of all tables and adds their counters.
+// Several workers. Each worker has its own sources, table, triple buffer and queue of ended connections, and an equal
+// share of max_connections and of the exported edges. The collector lists the connections of all tables and adds their
+// counters.
 //
-// - Live, each worker opens each interface, and the kernel distributes the packets (see OpenSharedInterface()).
-//   FileReader distributes those of a file.
+// - In a live capture, each worker has a socket for each interface, and the kernel distributes the packets (see
+//   OpenSharedInterface()). FileReader distributes the packets of a file.
 // - The connections of one edge may be spread over several tables. EdgeMerger keeps the edge's counters from falling.
-// - A worker guesses the client of a midstream connection from the servers that it has learned itself.
+// - To guess the client of a midstream connection, a worker uses the servers that its own handshakes have shown. It
+//   does not know the servers of other workers' handshakes.
 //
-// Thread: one thread creates, starts and stops the engine. Any thread may call hub(), IsHealthy() and IsReady().
+// Owns the workers, their sources, the hub and the threads.
+// Thread: one thread creates, starts, stops and destroys the engine. Any thread may call the const methods.
+// Errors: see Stop().
 class CaptureEngine {
  public:
-  // `sources[i]` belong to worker i. When a file is read, `sources[0]` holds the file and the others are empty. `ended`
-  // is empty or holds a queue for each worker. The queues and `clock` must outlive the engine. `on_source_error` is
-  // called on a worker's thread.
+  // `sources` has one element for each worker, at least one. `sources[i]` belong to worker i. When a file is read,
+  // `sources[0]` holds only the file, and the others are empty. `ended` is empty, or holds a queue for each worker. The
+  // queues and `clock` must outlive the engine. `on_source_error` is called when a live source fails. Several workers
+  // may call it at the same time, each on its own thread.
   CaptureEngine(const EngineOptions& options, std::vector<std::vector<std::unique_ptr<PacketSource>>> sources,
                 const std::vector<EndedQueue*>& ended, const Clock* clock,
                 const std::function<void(const absl::Status&)>& on_source_error);
+  // Calls Stop() and ignores its result.
   ~CaptureEngine();
   CaptureEngine(const CaptureEngine&) = delete;
   CaptureEngine& operator=(const CaptureEngine&) = delete;
 
+  // Starts the threads. Call it once. Installs a handler of SIGUSR1, which Stop() sends to interrupt a thread that
+  // waits for data of a file. Throws std::system_error when a thread cannot be started.
   void Start();
 
-  // Ends all threads. The last snapshot and the queues of ended connections then hold the final state. Returns the
-  // first error of a worker.
+  // Ends all threads and waits for them. Afterwards hub() has the final snapshot (if `publish`), and the queues of
+  // ended connections hold those that were still open. Returns the error of the first worker that had one. A second
+  // call returns the same.
   absl::Status Stop();
 
-  // Becomes readable when all capture threads have ended without Stop(): the file is read (unless stay_at_end), or no
-  // interface is left.
+  // Becomes readable when all capture threads have ended by themselves. A worker of a file ends at the end of the file
+  // or at an error; with stay_at_end, only at an error. A live worker ends when its last source has failed. A live
+  // worker that never had a source runs until Stop().
   int finished_fd() const { return finished_wakeup_.fd(); }
 
+  // Valid as long as the engine.
   const SnapshotHub& hub() const { return hub_; }
-  // Whether every worker made progress within the last 10 s or has finished.
+  // Whether every worker made progress within the last 10 s or has finished. A worker that waits for the data of a
+  // silent pipe makes no progress, and so becomes unhealthy.
   bool IsHealthy() const;
-  // Whether a snapshot was published.
+  // Whether at least one snapshot was published.
   bool IsReady() const { return hub_.Current()->sequence > 0; }
 
  private:

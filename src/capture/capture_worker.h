@@ -28,63 +28,80 @@
 namespace tcpgauge {
 
 struct WorkerOptions {
-  bool live = true;          // false: the sources are files; packets set the time, and the worker ends with the files
-  bool publish = true;       // whether snapshots have a reader
-  bool stay_at_end = false;  // files: after the end, keep the connections for readers until stopped
+  // True: the sources are interfaces, and the worker runs until it is stopped. False: the sources are files, packets
+  // set the time, and the worker ends with the files.
+  bool live = true;
+  bool publish = true;  // whether to make snapshots; false when no output shows them
+  // Files only. True: at the end of the files, keep the connections open until stopped, because an output still shows
+  // them.
+  bool stay_at_end = false;
+  // The time between two snapshots (steady time), unless publish_when_asked.
   int64_t publish_interval_ns = kNanosecondsPerSecond;
-  // Live: publish when WantSnapshot() asks. Otherwise publish only every kUnaskedIntervalNs.
+  // True: make a snapshot when WantSnapshot() asks for one, and without a request as often as kUnaskedIntervalNs says.
+  // For live captures only, because a worker that waits for a silent pipe cannot answer a request.
   bool publish_when_asked = false;
-  size_t max_rows = 100000;  // connections listed in one snapshot
+  size_t max_rows = 100000;  // connections of this worker that one snapshot lists; further ones are only counted
 };
 
-// Connects a worker to the other threads. CaptureEngine fills it; no option of the user is in it. Each pointer's object
-// must outlive the worker. `published`, `stop` and `clock` are required.
+// Connects a worker to the other threads. CaptureEngine fills it; the user's options do not matter here. `published`,
+// `stop` and `clock` are required, and so is `on_source_error` in a live capture. The object behind each pointer must
+// outlive the worker.
 struct WorkerLinks {
   Wakeup* published = nullptr;  // notified after each published snapshot
   const StopSignal* stop = nullptr;
   const Clock* clock = nullptr;
-  EndedQueue* ended = nullptr;            // this worker's own; null: ended connections are not reported
+  EndedQueue* ended = nullptr;            // this worker's own queue; null: ended connections are not reported
   DropWarnings* drop_warnings = nullptr;  // null: no warnings
-  // Whether this worker logs the events that all workers see: an interface comes or goes, the clock is set.
+  // Whether this worker logs the events that every worker sees: an interface comes or goes, or the clock is set. Set it
+  // for one worker only. Otherwise each event would be logged several times.
   bool logs_events = true;
-  std::function<void(const absl::Status&)> on_source_error;  // called on the worker's thread when an interface fails
+  std::function<void(const absl::Status&)> on_source_error;  // called on the worker's thread when a source fails
 };
 
 // One worker: reads and decodes packets from its sources, applies them to its connection table, and copies the table
 // for the collector.
 //
-// Owns its sources and its table. Thread: Run() is one thread. Comments name the methods for other threads.
-// Time: capture time (CaptureClock) when live; packet time when files are read. Both count from the Unix epoch.
+// Owns its sources and its table.
+// Thread: one thread calls Run(). Other threads may call only the methods whose comments name them.
+// Time: capture time (CaptureClock) in a live capture, and packet time when files are read. Both count from the Unix
+// epoch.
 // Errors: see Run().
 class CaptureWorker final : private EndedConnectionSink {
  public:
-  // Without a reader, the worker publishes this often, and at least twice in a ranking window. The collector derives
-  // state from successive snapshots (which connections were the heaviest, which edges several tables retired), so the
-  // gap between them must be bounded.
+  // With publish_when_asked and without a request, the worker publishes this often, or twice in a ranking window if
+  // that is more often. The collector derives facts from successive snapshots: which connections were the heaviest, and
+  // which edges several tables retired. Therefore the time between two snapshots must be bounded.
   static constexpr int64_t kUnaskedIntervalNs = 30 * kNanosecondsPerSecond;
 
+  // `sources` may be empty: with LiveOptions::wait, only the first of several workers has a source of an absent
+  // interface.
   CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources, const TableOptions& table,
                 const WorkerOptions& options, WorkerLinks links);
 
-  // Captures until stopped, or until the files end; then reports all open connections as ended. Errors: a file is
-  // damaged, or the last source failed. An interface that goes away is not an error: the worker waits for it.
+  // Captures until stopped or, with files, until they end. Then publishes a last snapshot (if `publish`), and reports
+  // all open connections as ended (if `ended`). Call it once.
+  //
+  // Errors: a file is damaged, or the last interface failed. An interface that goes away is not an error: the worker
+  // waits for it.
   absl::Status Run();
 
-  // Any thread.
+  // Any thread. Replaces what the worker knows of the sockets on which this machine listens.
   void PostLocalListeners(std::unique_ptr<LocalListeners> listeners) { listeners_.Post(std::move(listeners)); }
-  // Any thread. The steady time at which the worker last completed its loop; INT64_MAX once its capture has ended.
+  // Any thread. The steady time at which the worker last completed a round over its sources; INT64_MAX once its capture
+  // has ended. With files, it advances only if `publish`.
   int64_t last_progress_ns() const { return last_progress_ns_.load(std::memory_order_relaxed); }
 
-  // Any thread; never waits. Asks for a snapshot that begins at this steady time or later.
+  // Any thread; never waits. Asks for a snapshot that begins at the steady time `begun_since_ns` or later. Wakes a live
+  // worker. Changes nothing if the same or a later time was asked for already.
   void WantSnapshot(int64_t begun_since_ns);
 
-  // The collector's thread.
+  // The published snapshots. The collector's thread is their only reader. Lives as long as the worker.
   TripleBuffer<WorkerSnapshot>* buffer() { return &buffer_; }
 
  private:
   struct Source {
     std::unique_ptr<PacketSource> packets;
-    size_t interface;  // place in interfaces_
+    size_t interface;  // its place in interfaces_
   };
 
   void OnConnectionEnded(const EndedConnection& connection) override;
@@ -111,7 +128,7 @@ class CaptureWorker final : private EndedConnectionSink {
   CaptureCounters counters_;
   InterfaceRegistry interfaces_;
   CaptureClock capture_clock_;  // used when live
-  int64_t packet_time_ns_ = 0;  // of the latest packet
+  int64_t packet_time_ns_ = 0;  // of the packet that was read last
   const InterfaceLookup lookup_;
   std::vector<Source> sources_;
   ConnectionTable table_;

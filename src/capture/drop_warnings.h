@@ -14,19 +14,22 @@
 
 namespace tcpgauge {
 
-// Logs a warning when the kernel drops packets of an interface: at most once a minute per interface, however many
-// workers capture it. The warning states the number of packets since the one before. A metric has the exact number.
+// Logs a warning when the kernel drops packets of an interface: at once, then at most once a minute for each interface,
+// however many workers capture on it. A warning states how many packets were dropped since the warning before. A metric
+// has the exact number.
 //
-// Thread: any. Each worker takes the lock twice a second; no other thread takes it.
-// Bounds: one entry for each interface that dropped packets.
+// Thread: any. Each worker takes the lock twice a second for each of its interfaces. No other thread takes it.
+// Bounds: one entry for each interface name, made once packets of any interface were dropped.
 class DropWarnings {
  public:
   using Warn = std::function<void(const std::string& interface, uint64_t packets)>;
 
-  // `clock` must outlive it. Tests pass `warn`; if it is null, warnings go to the log.
+  // `clock` must outlive this object. `warn` is called with the lock held. If it is null, warnings go to the log; tests
+  // pass their own.
   explicit DropWarnings(const Clock* clock, Warn warn = nullptr);
 
-  // Adds `packets` (possibly 0) and logs if the limiter now allows a line.
+  // Adds `packets`, and logs a warning if one is due. Call it regularly, also with 0 packets: a warning that was held
+  // back for its minute is logged by a later call.
   void Add(const std::string& interface, uint64_t packets);
 
  private:

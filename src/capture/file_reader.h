@@ -15,34 +15,42 @@
 
 namespace tcpgauge {
 
-// Reads and decodes a file for the workers. All packets of a connection, in both directions, go to one worker, in
-// order. A single worker gets all packets unchanged.
+// Reads and decodes a file on a thread of its own, and distributes the packets to the workers. All packets of a
+// connection, in both directions, go to one worker, in order. A single worker gets all packets unchanged.
 //
-// Addresses and ports choose the worker. A fragment follows the first fragment of its datagram. Packets that are not
-// TCP go to the workers in turn. A worker sees only its own packets, but table time is the latest time of all packets.
-// So with several workers the reader sets each TCP packet's time as a single table would
-// (ConnectionTable::ArrivalTime()), and each batch carries the latest time.
+// With several workers:
 //
-// Design. With a thread that only reads, a file takes the time of the slower thread instead of the sum of both. While
-// the queue of a single worker is at least half full, the reader has time to spare and also hashes the keys of packets
-// (ConnectionHint), which changes no result. Several workers behind one reader help only where looking up is the slower
-// part: on two processors they were 1.3 times as fast with a million connections, and slower with few (PERFORMANCE.md).
+// - A packet's addresses and ports choose the worker. A following fragment of a datagram goes where the first fragment
+//   went, or to the first worker if the first fragment was not seen.
+// - Packets that are not TCP, or cannot be decoded, go to the workers in turn.
+// - A worker sees only its own packets, but table time must be the latest time of all packets. Therefore the reader
+//   sets each TCP packet's time as a single table would (ConnectionTable::ArrivalTime()), and each batch carries the
+//   latest time.
+//
+// Design. Reading on one thread and looking up on another makes a file take the time of the slower thread instead of
+// the sum of both. While the queue of a single worker is at least half full, the reader has time to spare. It then also
+// hashes the packets' keys (ConnectionHint), which changes no result. Several workers behind one reader help only where
+// looking up is the slower part: on two processors they were 1.3 times as fast with a million connections, and slower
+// with few (PERFORMANCE.md).
 //
 // Owns the file's source and the queues.
-// Thread: Run() is one thread. Each source of TakeSources() belongs to one worker's thread.
-// Bounds: a BatchQueue per worker; a full one makes the reader wait.
+// Thread: one thread calls Run(). Each source of TakeSources() belongs to one worker's thread.
+// Bounds: a BatchQueue for each worker. When a queue is full, the reader waits.
+// Errors: see TakeSources().
 class FileReader {
  public:
-  // `hash_seed` is that of the workers' tables. `stop` must outlive the reader. The reader must outlive the sources of
-  // TakeSources().
+  // `source` is the file. `workers` is at least 1. `hash_seed` is the seed of the workers' tables. `stop` must outlive
+  // the reader, and the reader must outlive the sources of TakeSources().
   FileReader(std::unique_ptr<PacketSource> source, size_t workers, uint64_t hash_seed, const StopSignal* stop);
   ~FileReader();
 
-  // Returns a source for each worker, with the name of the file. An error of the file ends the first source with that
-  // error and the others as if the file ended. Call it once, before Run().
+  // Returns a source for each worker, with the name of the file. Call it once, before Run(). Read() of such a source
+  // waits until Run() has read packets, and returns kNone only once `stop` is set. When the file has an error, the
+  // first source ends with that error, and the others end as if the file had ended.
   std::vector<std::unique_ptr<PacketSource>> TakeSources();
 
-  // Reads until the file ends, an error occurs, or `stop` is set.
+  // Reads until the file ends, an error occurs, or `stop` is set. Then closes the queues. Call it once. To end a read
+  // that waits for data, set `stop` and interrupt this thread with a signal.
   void Run();
 
  private:
@@ -50,7 +58,7 @@ class FileReader {
 
   absl::Status ReadAhead();
   absl::Status ReadAndDistribute();
-  // These three return false when stopped.
+  // Each of these three returns false when stopped.
   bool Distribute(DecodedPacket* packet);
   bool Push(size_t worker);
   bool PushAll();
@@ -68,8 +76,8 @@ class FileReader {
   uint64_t non_tcp_packets_ = 0;
 };
 
-// Equal for both directions of a connection. All bits of both endpoints count, so that similar addresses still spread
-// evenly over the workers.
+// Returns a hash of two endpoints that is the same in either order. It depends on all bits of both endpoints, and
+// therefore spreads similar addresses evenly over the workers.
 uint64_t SymmetricHash(const Endpoint& a, const Endpoint& b);
 
 }  // namespace tcpgauge

@@ -10,12 +10,17 @@
 
 namespace tcpgauge {
 
-// Opens a pcap or pcapng file; `path` "-" is standard input. An empty `filter` passes all packets.
+// Opens a pcap or pcapng file as a source of packets, and reads its header. `path` "-" means standard input, and the
+// source is then named "stdin". `filter` is a pcap-filter(7) expression; an empty one passes all packets.
 //
-// Thread: the source is confined to one thread.
-// Errors: all name the file, except those of the filter. Opening: kNotFound (the file cannot be opened),
-// kInvalidArgument (it is not a capture, its link type cannot be decoded, or the filter is invalid). Reading: kDataLoss
-// (the file is cut off or damaged; all packets before were delivered).
+// Thread: the source is confined to one thread, which need not be the one that opens it.
+// Errors: all name the file, except those of the filter.
+//
+// - On opening: kNotFound when the file cannot be opened. kInvalidArgument when it is not a capture, its link type
+//   cannot be decoded, or the filter is invalid.
+// - On reading: kDataLoss when the file is cut off or damaged, when a later interface of a pcapng file has a link type
+//   that cannot be decoded or does not suit the filter, or when a pipe would have to be read twice (a pcapng file with
+//   several link types). All packets before the error are delivered.
 absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, const std::string& filter);
 
 }  // namespace tcpgauge

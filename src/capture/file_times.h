@@ -9,19 +9,22 @@
 
 namespace tcpgauge {
 
-// Corrects impossible times in a file: a packet whose time is over a day ahead of the packets before and after it.
-// Table time never steps back, so accepting that time would end every connection. After a real gap of days the next
-// packet is late too, so its time stays.
+// Corrects impossible packet times in a file. A time is impossible if it is more than a day later than the latest time
+// so far, and also more than a day later than the next packet's time. It is replaced by the latest time so far or, for
+// the first packet of a file, by the next packet's time.
+//
+// Table time never steps back. If an impossible time were accepted, every connection would therefore end. After a real
+// gap of days the next packet is late too, so the time stays.
 //
 // Thread: confined to one. Units: nanoseconds of the Unix epoch.
 class FileTimes {
  public:
-  // Corrects the packets of one read, in the order of the file. The last packet of a read has no successor, so its time
-  // is accepted.
+  // Corrects the times of `packets`, which follow those of the previous call in the file. The last packet has no
+  // successor here, so its time stays.
   void CorrectOutliers(absl::Span<DecodedPacket> packets);
 
  private:
-  int64_t latest_ns_ = 0;  // the latest time so far, after correction
+  int64_t latest_ns_ = 0;  // the latest time so far, after correction; 0 = no packet yet
 };
 
 }  // namespace tcpgauge

@@ -9,26 +9,26 @@
 
 namespace tcpgauge {
 
-// An interface as libpcap describes it.
+// An interface as libpcap describes it. A plain value.
 struct InterfaceDescription {
   std::string name;
   std::string description;             // may be empty
-  std::vector<std::string> addresses;  // IPv4 and IPv6, as text
+  std::vector<std::string> addresses;  // IPv4 and IPv6, as text; may be empty
   bool up = false;
   bool loopback = false;
 };
 
-// Thread: any may call these functions.
+// Thread: any thread may call these functions.
 
-// The interfaces on which libpcap can capture, in its order of preference. kUnavailable when they cannot be listed.
+// Returns the interfaces on which libpcap can capture, in libpcap's order, the most useful first. Errors: kUnavailable.
 absl::StatusOr<std::vector<InterfaceDescription>> ListInterfaces();
 
-// The name of the first interface that is up, has an address, and is neither loopback nor `any`. kNotFound if there is
-// no such interface.
+// Returns the name of the first interface that is up, has an address, and is neither loopback nor `any`. Errors:
+// kNotFound when there is no such interface, with the names of all; kUnavailable when the interfaces cannot be listed.
 absl::StatusOr<std::string> DefaultInterface();
 
-// The names of all interfaces on which libpcap can capture, separated by commas, for an error message. Empty when they
-// cannot be listed.
+// Returns the names of all interfaces on which libpcap can capture, separated by commas, for an error message. Empty
+// when they cannot be listed.
 std::string NamesOfInterfaces();
 
 }  // namespace tcpgauge

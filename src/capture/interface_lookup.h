@@ -8,19 +8,21 @@
 
 namespace tcpgauge {
 
-// The state of a network interface at the time of a question.
+// A network interface as it was when the kernel was asked. A plain value.
 struct NetworkInterface {
-  // The kernel's number of the interface. A renamed interface keeps it; one that is deleted and created again has a new
-  // one.
+  // The kernel's number of the interface. An interface keeps its number when it is renamed. An interface that is
+  // deleted and created again has a new number.
   uint32_t index = 0;
   std::string name;
   bool up = false;
-  int hardware_type = 0;  // ARPHRD_*
+  int hardware_type = 0;  // ARPHRD_* of <net/if_arp.h>
 };
 
-// Asks the kernel for interfaces (netdevice(7)). Each question takes a few system calls and needs no privilege.
+// Asks the kernel for network interfaces (netdevice(7)). Each question takes a few system calls and needs no privilege.
 //
-// Owns a socket. Thread: confined to one. Errors: without the socket, no interface is found.
+// Owns a socket, through which it asks.
+// Thread: confined to one.
+// Errors: if the socket cannot be opened, no interface is found.
 class InterfaceLookup {
  public:
   InterfaceLookup();
@@ -28,7 +30,7 @@ class InterfaceLookup {
   InterfaceLookup(const InterfaceLookup&) = delete;
   InterfaceLookup& operator=(const InterfaceLookup&) = delete;
 
-  // Both return nullopt when the interface does not exist.
+  // Both return nullopt when the interface does not exist or the kernel does not answer.
   std::optional<NetworkInterface> ByName(const std::string& name) const;
   std::optional<NetworkInterface> ByIndex(uint32_t index) const;
 

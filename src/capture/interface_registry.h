@@ -16,38 +16,43 @@
 
 namespace tcpgauge {
 
-// Gives each interface that a worker sees a place in CaptureCounters::interfaces, and keeps its name and condition.
+// Gives each interface that a worker sees a place, which is its index in CaptureCounters::interfaces, and keeps the
+// interface's name and condition.
 //
-// Interfaces of the same name share a place, even if one was deleted before the other appeared. A renamed interface
-// keeps its first name.
+// Interfaces of the same name share a place, even if one was deleted before the other appeared. An interface that is
+// renamed keeps its place and its first name.
 //
-// Thread: confined to its worker. The strings that Name() returns never change or move, and any thread may read them.
-// Bounds: kMaxInterfaces places. The last one, named "other", stands for all further interfaces. `place` parameters
-// must be places that Add() or FindByIndex() returned.
+// Thread: confined to its worker. The strings that Name() returns never change or move while the registry lives, so any
+// thread may read them.
+// Bounds: kMaxInterfaces places. The last place, named "other", stands for all further interfaces. REQUIRES: each
+// `place` parameter is a place that Add() or FindByIndex() returned.
 class InterfaceRegistry {
  public:
   static constexpr size_t kMaxInterfaces = 1024;
 
-  // `counters` has no interfaces yet, and must outlive the registry.
+  // The registry adds interfaces to `counters`, which must have none yet, and must outlive the registry.
   explicit InterfaceRegistry(CaptureCounters* counters) : counters_(*counters) {}
 
-  // Returns the place of `name`; adds it if it is new.
+  // Returns the place of the interface `name`. Adds the interface if it is new.
   size_t Add(const std::string& name);
 
-  // What SetCondition() last stored for the interface at `place`; nullopt before the first call.
+  // The condition that SetCondition() stored last for the interface at `place`; nullopt before the first call.
   const std::optional<SourceCondition>& condition(size_t place) const { return conditions_[place]; }
-  // Stores the condition; also stores, in the interface's counters, whether it is up. False when the condition has not
-  // changed.
+  // Stores the condition, and stores in the interface's counters whether it is up. Returns whether the condition is the
+  // first one or differs from the one before.
   bool SetCondition(size_t place, SourceCondition condition);
 
-  // Returns the place of the interface with the kernel's number `index`. Asks the kernel for the name the first time.
+  // Returns the place of the interface whose number in the kernel is `index`, and adds the interface if it is new. Asks
+  // the kernel for the name at the first call with this number. If the kernel knows no name, the name is "if" and the
+  // number.
   size_t FindByIndex(uint32_t index) {
     if (index == last_index_) return last_place_;
     return FindByIndexSlow(index);
   }
 
-  // Asks the kernel which of the interfaces that FindByIndex() found are up; each interface costs a few system calls.
-  // Returns the places whose condition is new or has changed.
+  // Asks the kernel which of the interfaces that FindByIndex() found are up. Takes a few system calls for each
+  // interface. Returns the places whose condition is new or has changed. Forgets the numbers of interfaces that are
+  // gone, because the kernel may use such a number again.
   std::vector<size_t> Poll(const InterfaceLookup& lookup);
 
   const std::string& Name(size_t place) const { return names_[place]; }
@@ -59,7 +64,7 @@ class InterfaceRegistry {
   std::deque<std::string> names_;
   std::vector<std::optional<SourceCondition>> conditions_;
   absl::flat_hash_map<uint32_t, size_t> by_index_;
-  uint32_t last_index_ = 0;  // no interface has this number
+  uint32_t last_index_ = 0;  // argument of the last FindByIndex(); 0 = no interface
   size_t last_place_ = 0;
 };
 

@@ -11,66 +11,77 @@
 
 namespace tcpgauge {
 
-// The caller sets all of them; the defaults are in Options.
+// How to capture on an interface. The caller sets every field. The values here are not defaults; those are in Options.
 struct LiveOptions {
   std::string filter;  // a pcap filter expression; empty passes all packets
   bool promiscuous = false;
-  int snaplen_bytes = 0;
-  int buffer_size_kib = 0;
-  bool wait = false;  // accept an interface that is not there yet or is down, and wait for it
+  int snaplen_bytes = 0;    // captured of each packet
+  int buffer_size_kib = 0;  // of the kernel's ring for this socket
+  // True: accept an interface that does not exist yet or is down, and capture once it is up. No effect for `any`.
+  bool wait = false;
 };
 
-// The kernel may hold packets back for this long before it hands them over.
+// The kernel may hold a packet back for this long before it hands the packet over.
 constexpr int kCaptureTimeoutMs = 20;
 
-// Opens an interface for capture. The interface may disappear and return later.
+// Opens an interface for capture. `name` is an interface, `any` for all interfaces, or another device of libpcap such
+// as `nflog`. The interface may disappear and return later.
 //
-// Owner: the source owns its sockets and the capture ring in them.
-// Thread: open on one thread, then confine the source to one.
-// Errors: kNotFound (no such interface), kPermissionDenied, kInvalidArgument (the filter), kUnavailable (any other
-// error of the operating system). The first two name the interface and a remedy.
+// Owner: the source owns its sockets and their rings.
+// Thread: any thread may open the source, which is then confined to one thread.
+// Errors: kNotFound (there is no such interface or, without `wait`, it is down), kPermissionDenied, kInvalidArgument
+// (the filter is wrong, or the link type cannot be decoded), kUnavailable (any other error of the operating system).
+// The first two name the interface and a remedy. Read() fails with kUnavailable.
 //
-// Design. The agent drops its privileges after the start, and opening a packet socket needs one. So a source keeps its
-// socket and moves it: bind(2) to another interface needs no privilege. The worker calls Poll() a few times a second.
-// Poll() asks with a few ioctls whether the interface exists, is up, and has its name. That is cheap, so the worker
-// does not poll less often while an interface is away.
+// Design. Opening a packet socket needs a privilege, and the agent drops its privileges after the start. Therefore a
+// source keeps its socket for ever and moves it to another interface with bind(2), which needs no privilege. The worker
+// calls Poll() a few times a second. Poll() asks with a few ioctls whether the interface exists, is up, and still has
+// its name. That is cheap, so the worker polls as often while an interface is away.
 //
-// - Down, then up: the kernel stops and resumes by itself. The source ignores libpcap's error in between.
-// - Deleted, then created again: the interface has a new index. The source keeps its socket, ring and statistics, so no
-//   counter falls. It sets a rejecting filter, binds the socket to the new index, and sets promiscuous mode and the
-//   filter again. If Ethernet became a tunnel of raw IP, or the reverse, it compiles the filter for the new kind of
-//   packets. Kinds that libpcap opens with another kind of socket (PPP) need a restart, and the condition says so.
+// - Down, then up: the kernel stops and resumes capture by itself. The source ignores libpcap's error in between.
+// - Deleted, then created again: the interface has a new index. The source keeps its socket, ring and statistics, so
+//   that no counter falls. It sets a filter that rejects all packets, binds the socket to the new index, and sets
+//   promiscuous mode and its own filter again. If Ethernet became a tunnel of raw IP, or the reverse, it compiles the
+//   filter for the new kind of packets. An interface of a kind for which libpcap opens another type of socket (PPP)
+//   needs a restart of the agent, and the condition says so.
 // - Renamed: the source follows the device and reports it under its first name. When another device takes the first
-//   name, the source captures that device.
-// - Not there yet (`wait`): the source opens `any`, which always exists, rejects all packets, and binds the socket to
-//   the loopback interface meanwhile (it is parked). The socket is cooked: the kernel strips link headers of every
-//   kind, so the socket can be bound to every kind of interface. Therefore filters on link addresses do not work with
-//   it, and a packet's wire length includes 20 bytes of cooked header.
-// - `any` always exists. The worker learns each interface's index from its first packet, and polls the known ones twice
-//   a second (InterfaceRegistry).
-// - Netfilter's log (`nflog`) is not a network interface and cannot be polled. An error ends the source.
+//   name, the source captures that device instead.
+// - Not there yet (`wait`): the source opens `any`, which always exists, and parks the socket: it sets a filter that
+//   rejects all packets, and binds the socket to the loopback interface. When the interface appears, Poll() moves the
+//   socket there. This socket is "cooked", which means that the kernel strips the link header of every packet.
+//   Therefore it can be bound to an interface of any kind, filters on link addresses do not work, and a packet's wire
+//   length includes the 20 bytes of libpcap's cooked header.
+// - `any`: it always exists. The worker learns the index of each interface from the first packet there, and polls the
+//   known interfaces twice a second (InterfaceRegistry).
+// - Netfilter's log (`nflog`): it is no network interface and cannot be polled. An error ends the source.
 //
 // Every source sets a filter, even an empty one, because libpcap passes the snapshot length to the kernel with the
-// filter. Without a filter the kernel copied whole GSO packets of 64 kB: 4,544 of 44,113 packets were lost, against no
-// loss with a snapshot length of 256.
+// filter. Without a filter, the kernel copied whole packets of up to 64 kB, as segmentation offload makes them, and
+// 4,544 of 44,113 packets were lost. With a snapshot length of 256 no packet was lost.
 absl::StatusOr<std::unique_ptr<PacketSource>> OpenInterface(const std::string& name, const LiveOptions& options);
 
-// Opens the interface `count` times, for `count` workers that share its packets. The kernel gives each packet to one of
-// them, and both directions of a connection to the same one (PACKET_FANOUT_HASH, see packet(7)). It reassembles IPv4
-// fragments first. Packets that came before all sockets had joined are ignored. The kernel looks into GRE and IP in IP.
-// Of VXLAN, Geneve and GTP-U it hashes the outer UDP ports, which differ by direction: capture those with one worker.
+// Opens the interface `count` times, for `count` workers that share its packets. REQUIRES: `count` is at least 1.
 //
-// Returns `count` sources. Returns a single source, for the first worker, if it has to wait for the interface.
+// Returns `count` sources. However, if the interface has to be waited for (LiveOptions::wait), returns a single source,
+// for the first worker.
 //
-// The kernel refuses to bind a socket of such a group again, and a socket leaves its group only by closing. So the
-// first source keeps a spare socket outside the group, parked on the loopback interface. After the interface was
-// deleted, this source captures alone until a restart, and the condition says so. Connections that were open in other
-// workers' tables are midstream in its table.
+// The sockets form a group. The kernel gives each packet to one socket of the group, and both directions of a
+// connection to the same socket (PACKET_FANOUT_HASH, see packet(7)). The kernel reassembles IPv4 fragments first, and
+// looks into GRE and IP in IP. For VXLAN, Geneve and GTP-U it hashes the outer UDP ports, which differ by direction;
+// capture those with a single worker. Packets that came before all sockets had joined the group are ignored.
+//
+// Errors: those of OpenInterface(). kUnavailable also when the interface cannot be shared.
+//
+// Design. The kernel does not bind a socket of a group to another interface, and a socket leaves its group only by
+// closing. Therefore the first source keeps a spare socket outside the group, parked on the loopback interface. (`any`
+// needs no spare socket, because it is never deleted.) After the interface was deleted and created again, the first
+// source captures alone until a restart of the agent, and the condition says so. A connection that was open in another
+// worker's table is then midstream in the first worker's table.
 absl::StatusOr<std::vector<std::unique_ptr<PacketSource>>> OpenSharedInterface(const std::string& name,
                                                                                const LiveOptions& options,
                                                                                size_t count);
 
-// "libpcap version 1.10.3 …"
+// Returns what libpcap says of itself: "libpcap version 1.10.3 …".
 std::string CaptureLibraryVersion();
 
 }  // namespace tcpgauge

@@ -10,12 +10,14 @@ namespace tcpgauge {
 
 // Asks the kernel for the listening TCP sockets and the addresses of this network namespace. Needs no privilege.
 //
-// Design. sock_diag(7) walks only the listening sockets. /proc/net/tcp walks all connections, which takes seconds on a
-// busy server.
+// Design. sock_diag(7) walks only the listening sockets. /proc/net/tcp was rejected: it walks all connections, which
+// takes seconds on a busy server.
 //
-// Owns a netlink socket. Thread: one at a time.
-// Bounds: ServerEndpoints::kCapacity endpoints; further ones are left out. Waits a second at most for each message.
-// Errors: Read() leaves out what the kernel does not report.
+// Owns a netlink socket.
+// Thread: one at a time.
+// Bounds: ServerEndpoints::kCapacity listeners that are bound to one address; further ones are left out. All ports that
+// are bound to all addresses are kept, and all addresses of the machine. Waits at most one second for each message of
+// the kernel.
 class LocalListenerReader {
  public:
   LocalListenerReader();
@@ -26,13 +28,15 @@ class LocalListenerReader {
   // Whether the netlink socket could be opened. Otherwise Read() returns an empty value.
   bool ok() const { return socket_ >= 0; }
 
+  // Asks the kernel. Errors: the result lacks whatever the kernel does not report.
   LocalListeners Read();
 
  private:
   void AddListeners(int family, LocalListeners* listeners);
 
   const int socket_;
-  uint32_t request_number_ = 0;  // of the latest request; tells its answer from a late answer to an earlier one
+  // Of the latest request. It distinguishes the answer from a late answer to an earlier request.
+  uint32_t request_number_ = 0;
 };
 
 }  // namespace tcpgauge

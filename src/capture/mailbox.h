@@ -8,9 +8,11 @@
 
 namespace tcpgauge {
 
-// Hands the latest value to a worker, which never waits for it.
+// Hands the latest value to a worker. Neither Post() nor Take() ever waits.
 //
-// Owns the value between Post() and Take(). Thread: any may post; any may take. Bounds: one value.
+// Owns the value between Post() and Take().
+// Thread: any thread may post, and any thread may take.
+// Bounds: one value.
 template <typename T>
 class Mailbox {
  public:
@@ -19,10 +21,10 @@ class Mailbox {
   Mailbox(const Mailbox&) = delete;
   Mailbox& operator=(const Mailbox&) = delete;
 
-  // Replaces, and deletes, a value that was not taken yet.
+  // Stores `value` for the next Take(). Deletes the value before it if that was not taken.
   void Post(std::unique_ptr<T> value) { delete content_.exchange(value.release(), std::memory_order_acq_rel); }
 
-  // Returns the value that was posted last; null when no value was posted since the last call.
+  // Returns the value that was posted last, or null if no value was posted since the last Take().
   std::unique_ptr<T> Take() {
     if (content_.load(std::memory_order_relaxed) == nullptr) return nullptr;
     return std::unique_ptr<T>(content_.exchange(nullptr, std::memory_order_acq_rel));

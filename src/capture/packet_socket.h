@@ -12,16 +12,21 @@ namespace tcpgauge {
 // Operations on an open packet socket (packet(7)) that need no privilege. The caller owns `fd`.
 // Thread: the one that reads the socket.
 
-// Moves the socket to the interface. It captures at once, or as soon as the interface is up.
-// Errors: kFailedPrecondition (the socket belongs to a fanout group), kUnavailable (any other error, for example the
-// interface is gone).
+// Binds the socket to the interface with the number `interface_index`, and clears the socket's pending error. If
+// `promiscuous`, also requests promiscuous mode. The socket captures at once or, if the interface is down, as soon as
+// it is up.
+//
+// Errors: kFailedPrecondition when the socket belongs to a fanout group. kUnavailable for any other error, for example
+// when the interface is gone. If only promiscuous mode fails, the socket stays bound.
 absl::Status BindPacketSocket(int fd, uint32_t interface_index, bool promiscuous);
 
-// Ends the promiscuous mode that the socket requested. The interface may be gone.
+// Withdraws the promiscuous mode that the socket requested on this interface. Has no effect if the interface is gone or
+// the mode was not requested.
 void LeavePromiscuousMode(int fd, uint32_t interface_index);
 
-// The data link type that libpcap would report for a socket of type SOCK_RAW on an interface of this type (ARPHRD_*).
-// nullopt for interface types that libpcap captures in another way, so that the socket cannot be moved to them.
+// Returns the data link type (DLT_*) that libpcap would report for a socket of type SOCK_RAW on an interface whose type
+// is `hardware_type` (ARPHRD_*). Nullopt for a type that libpcap captures in another way: an open SOCK_RAW socket
+// cannot be moved to such an interface.
 std::optional<int> DatalinkOfRawSocket(int hardware_type);
 
 }  // namespace tcpgauge

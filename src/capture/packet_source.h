@@ -22,6 +22,7 @@ class PacketBatch {
   static constexpr size_t kCapacity = 64;
 
   bool full() const { return size_ == kCapacity; }
+  // Removes all packets and hints.
   void clear() {
     size_ = 0;
     hint_count_ = 0;
@@ -34,18 +35,21 @@ class PacketBatch {
     hint_count_ = other.hint_count_;
     time_ns = other.time_ns;
   }
-  // Returns a packet to fill. It still holds the values of an earlier batch. REQUIRES: !full().
+  // Adds a packet and returns it to be filled. Every field must be set, because it still holds the values of an earlier
+  // batch. Valid as long as the batch. REQUIRES: !full().
   DecodedPacket* Add() { return &packets_[size_++]; }
   absl::Span<DecodedPacket> packets() { return absl::MakeSpan(packets_.data(), size_); }
 
-  // Hashes the packets' keys, so that the thread of the table need not. See ConnectionHint.
+  // Makes a hint for each packet (see ConnectionHint), so that the thread of the table need not hash the keys. Call it
+  // after the last Add(). `hasher` must have the seed of the table.
   void MakeHints(const KeyHasher& hasher) {
     for (; hint_count_ < size_; ++hint_count_) hints_[hint_count_] = ConnectionHint::Of(packets_[hint_count_], hasher);
   }
-  // One for each packet, or empty.
+  // One hint for each packet, or empty if MakeHints() was not called.
   absl::Span<const ConnectionHint> hints() const { return absl::MakeConstSpan(hints_.data(), hint_count_); }
 
-  // Packet time (Unix epoch) up to which the source has read, if that is later than the packets' times. Otherwise 0.
+  // The packet time up to which the source has read (Unix epoch). Table time advances to it. 0 = unknown: table time
+  // follows the packets in this batch.
   int64_t time_ns = 0;
 
  private:
@@ -55,7 +59,7 @@ class PacketBatch {
   size_t hint_count_ = 0;
 };
 
-// Whether a source can capture packets.
+// Whether a source can capture packets at present. A plain value.
 struct SourceCondition {
   enum class State {
     kUp,
@@ -64,7 +68,8 @@ struct SourceCondition {
   };
   State state = State::kUp;
   std::string remark;  // details for the log; may be empty
-  uint32_t index = 0;  // the kernel's number of the interface, which changes when it is created again; 0 = unknown
+  // The kernel's number of the interface. It changes when the interface is created again. 0 = unknown.
+  uint32_t index = 0;
 
   friend bool operator==(const SourceCondition& a, const SourceCondition& b) {
     return a.state == b.state && a.remark == b.remark && a.index == b.index;
@@ -79,30 +84,36 @@ class PacketSource {
   virtual ~PacketSource() = default;
 
   enum class ReadResult {
-    kPackets,      // packets were read, and more may be available
+    kPackets,      // packets were read, and more may be available now
     kLastPackets,  // packets were read, and no more are available now
-    kNone,         // no packets are available now
-    kEnd,          // the file is read; no packets will come
+    kNone,         // an interface has no packets now, or the reading of a file was stopped
+    kEnd,          // the file has ended, and `batch` may hold its last packets
   };
-  // Reads and decodes the available packets until `batch` is full. An interface does not wait for packets; a file waits
-  // for its data. An error ends the source; `batch` may hold packets that came before it. An interface that goes away
-  // is not an error: Poll() reports it.
+  // Reads the available packets and decodes them into `batch`, at most until it is full. `batch` can stay empty
+  // although packets were read, because the filter rejected them. An interface does not wait for packets, but a file
+  // waits for its data. REQUIRES: `batch` is empty.
+  //
+  // Errors: an error ends the source, and Read() must not be called again. `batch` may hold packets that came before
+  // the error. An interface that goes away is not an error: Poll() reports it.
   virtual absl::StatusOr<ReadResult> Read(PacketBatch* batch) = 0;
 
-  // Checks the interface, and resumes capture when it has returned. Takes a few system calls: call it a few times a
-  // second.
+  // Checks whether the interface can be captured, and resumes capture when the interface has returned. Call it a few
+  // times a second; each call takes a few system calls. A file is always kUp.
   virtual SourceCondition Poll() { return SourceCondition(); }
 
-  // A descriptor that is readable when packets are available. -1 for a file. May change in Poll().
+  // A descriptor that is readable when packets are available. It may change in Poll(). -1 for a file.
   virtual int poll_fd() const = 0;
 
-  // The name of the interface or file, as the user gave it. It stays when the interface is renamed.
+  // The name of the interface or file, as the user gave it; "stdin" for standard input. It stays when the interface is
+  // renamed. Valid as long as the source.
   virtual const std::string& name() const = 0;
 
-  // Whether DecodedPacket::interface is the kernel's index of the packet's interface, because the source has several.
+  // True: the source has several interfaces, and DecodedPacket::interface is the kernel's number of a packet's
+  // interface. False: that field means nothing.
   virtual bool has_many_interfaces() const = 0;
 
-  // Packets that the kernel has dropped since the start because its buffer was full. Never falls. Takes a system call.
+  // Packets that the kernel has dropped since the source was opened because its buffer was full; 0 for a file. Never
+  // falls. If the kernel does not answer, the last known value. Takes a system call.
   virtual uint64_t DroppedPackets() = 0;
 };
 

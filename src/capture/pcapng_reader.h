@@ -15,12 +15,13 @@
 namespace tcpgauge {
 
 // Reads the packets of a pcapng file (draft-ietf-opsawg-pcapng), each with the link type of its interface. libpcap
-// refuses files whose interfaces have different link types; this class is for those.
+// refuses a file whose interfaces have different link types; this class reads such files.
 //
-// Thread: one at a time. Byte order: both; each section states its own.
-// Bounds: blocks of up to kMaxBlockBytes, up to kMaxInterfaces in a section; more is an error.
-// Errors: kDataLoss for a block that is cut off or contradicts itself; the message names its offset. The contents of a
-// file are not trusted.
+// Thread: one at a time.
+// Byte order: either. Each section of a file states its own.
+// Bounds: a block has at most kMaxBlockBytes, and a section at most kMaxInterfaces interfaces. More is an error.
+// Errors: kDataLoss when a block is cut off or contradicts itself. The message names the block's offset. The contents
+// of a file are not trusted. After an error, Next() must not be called again.
 class PcapngReader {
  public:
   static constexpr uint32_t kMaxBlockBytes = 16 << 20;
@@ -28,18 +29,20 @@ class PcapngReader {
 
   struct Packet {
     uint16_t link_type;  // a LINKTYPE_ value of https://www.tcpdump.org/linktypes.html
-    int64_t time_ns;     // of the Unix epoch; 0 for a simple packet block, which has no time
+    // Unix epoch. 0 for a simple packet block, which has no time. A time outside 1970 to 2116 becomes the nearer of
+    // these limits.
+    int64_t time_ns;
     uint32_t wire_length_bytes;
     absl::Span<const uint8_t> captured;  // valid until the next call of Next()
   };
 
-  // `file` must be positioned at a section header, and must outlive the reader.
+  // `file` must be positioned at a section header, and must outlive the reader. The reader moves the file's position.
   explicit PcapngReader(FILE* file) : file_(file) {}
 
-  // The next packet; nullopt at the end of the file.
+  // Returns the next packet; nullopt at the end of the file. Skips blocks without packets.
   absl::StatusOr<std::optional<Packet>> Next();
 
-  // The offset of the next block, from the position where reading began.
+  // The offset of the next block, in bytes from the position where reading began.
   uint64_t offset() const { return offset_; }
 
  private:
@@ -50,10 +53,10 @@ class PcapngReader {
     int64_t offset_seconds;
   };
 
-  // Both read an integer of the section's byte order from block_. REQUIRES: block_ holds it.
+  // Both return the integer at offset `at` of block_, in host order. REQUIRES: block_ is long enough.
   uint16_t Read16(size_t at) const;
   uint32_t Read32(size_t at) const;
-  // Reads the next block into block_; false at the end of the file.
+  // Reads the next block into block_. Returns false at the end of the file.
   absl::StatusOr<bool> ReadBlock();
   absl::Status Error(const std::string& what) const;
   absl::Status AddInterface();
@@ -63,7 +66,7 @@ class PcapngReader {
   FILE* const file_;
   uint64_t offset_ = 0;
   uint64_t block_offset_ = 0;   // of the block in block_
-  bool swapped_ = false;        // this section is not in this machine's byte order
+  bool swapped_ = false;        // this section's byte order differs from this machine's
   uint32_t type_ = 0;           // of the block in block_
   std::vector<uint8_t> block_;  // the body of the block that was read last
   std::vector<Interface> interfaces_;

@@ -10,7 +10,8 @@
 
 namespace tcpgauge {
 
-// The address in an AF_INET or AF_INET6 socket address; nullopt for null and other families.
+// Returns the IP address in a socket address of the family AF_INET or AF_INET6. Nullopt when `address` is null or has
+// another family.
 std::optional<IpAddress> AddressOf(const sockaddr* address);
 
 }  // namespace tcpgauge

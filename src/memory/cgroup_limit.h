@@ -8,9 +8,12 @@
 
 namespace tcpgauge {
 
-// The memory limit of this process's control group, in bytes: the smallest limit of the group and of the visible groups
-// above it, in both versions (memory.max, memory.limit_in_bytes). Nullopt when there is no limit. See cgroups(7) and
-// the kernel's Documentation/admin-guide/cgroup-v2.rst. `root` is put before every path, for tests.
+// Returns the memory limit of this process's control group, in bytes: the smallest limit of the group and of the
+// visible groups above it, of both versions of control groups (memory.max and memory.limit_in_bytes). Nullopt when
+// there is no limit, or when it cannot be read. See cgroups(7) and the kernel's
+// Documentation/admin-guide/cgroup-v2.rst.
+//
+// Tests pass a `root`, a directory that is put before every path.
 std::optional<uint64_t> CgroupMemoryLimit(const std::string& root = "");
 
 }  // namespace tcpgauge

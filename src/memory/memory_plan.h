@@ -10,57 +10,64 @@
 
 namespace tcpgauge {
 
-// The parts of the options that decide how much memory the process needs.
+// The parts of the options that decide how much memory the process needs. A plain value.
 struct MemoryDemand {
-  TableOptions table;  // of all workers together
+  TableOptions table;  // max_connections and edges.max_exported are for all workers together
   size_t workers = 1;
-  uint64_t capture_buffer_bytes = 0;  // the kernel's buffers of all sources, which are mapped into the process
-  size_t listeners = 0;               // for HTTP; 0 = no HTTP
+  // The kernel's buffers of all sources. They are mapped into the process, so they count.
+  uint64_t capture_buffer_bytes = 0;
+  size_t listeners = 0;  // addresses on which HTTP is served; 0 = no HTTP
   bool tls = false;
-  bool pushes = false;
+  bool pushes = false;  // metrics, over OTLP or to the console
   bool shows_top_view = false;
   bool logs_connections = false;
-  size_t series_limit = 0;
+  size_t series_limit = 0;  // samples in one exposition
 };
 
-// Bounds for everything whose number traffic or clients choose.
+// Bounds for everything whose number traffic or clients choose. A plain value. The initial values are those without a
+// limit.
 struct MemoryPlan {
-  uint32_t max_connections = 0;     // of all workers together
-  uint32_t max_encapsulations = 0;  // of each worker
-  size_t rows_per_worker = 100000;  // in a snapshot
-  unsigned http_connections = 512;  // of each listener
-  size_t concurrent_scrapes = 40;
-  size_t concurrent_listings = 40;  // of the connections as JSON
-  size_t push_queue_bytes = 32 << 20;
+  uint32_t max_connections = 0;        // of all workers together
+  uint32_t max_encapsulations = 0;     // of each worker
+  size_t rows_per_worker = 100000;     // connections of a worker that a snapshot lists
+  unsigned http_connections = 512;     // of each listener
+  size_t concurrent_scrapes = 40;      // answers with metrics that are made at the same time
+  size_t concurrent_listings = 40;     // answers with connections as JSON that are made at the same time
+  size_t push_queue_bytes = 32 << 20;  // data that wait to be pushed
   uint64_t bytes = 0;  // the most that the process takes with these bounds, program and buffers included
 };
 
-// The plan that meets the whole demand.
+// Returns the plan that meets the whole demand.
 MemoryPlan PlanWithoutLimit(const MemoryDemand& demand);
 
-// As much of the demand as fits into `limit_bytes`. Nullopt when not even LeastPlan() fits. Of the memory beyond
-// LeastPlan(), an eighth is for readers. At least two thirds of the rest are for connections, and the remainder is for
-// the rows of snapshots. Memory left over goes to connections, readers, the push queue and listings, in this order.
+// Returns the plan that meets as much of the demand as fits into `limit_bytes`. Nullopt when not even LeastPlan() fits.
+// If the whole demand fits, the result is PlanWithoutLimit(). Otherwise the memory beyond LeastPlan() is divided:
+//
+// 1. An eighth is for HTTP readers: up to half of it for scrapes, the rest for HTTP connections.
+// 2. Two thirds of what remains are for connections.
+// 3. The rows of snapshots get as much of the rest as they can use.
+// 4. What is left over goes to connections, HTTP readers, the push queue and listings, in this order.
 //
 // Design. Memory is planned before anything is opened, and not measured while the agent runs. An agent that watched its
-// memory would have to give up connections in the middle of a flood, when it is too late. So each part says how much it
-// takes under given bounds in the worst case that traffic can choose (its MemoryBytes()), and the plan makes the bounds
-// small enough. The price is caution: fewer connections are tracked than would fit.
+// memory would have to give up connections in the middle of a flood, when it is too late. Instead, each part says how
+// much it takes under given bounds in the worst case that traffic can choose (its MemoryBytes()), and the plan makes
+// the bounds small enough. The price is caution: the agent tracks fewer connections than would fit.
 //
-// A connection takes up to 421 bytes: record and details 212, a place for an embryo 64, windows of rates and ranking
-// 128, index 12 to 17. Measured with a file of a million connections and rates kept: 447 MB of the process's own, rows
-// of snapshots included. A row of a snapshot takes 1,516 bytes (three places of the triple buffer, four snapshots), and
-// 1,800 more for each JSON listing that is made at the same time. The program takes 26 MiB, libraries included, of
-// which an idle agent uses 24.
+// A connection takes up to 421 bytes: 212 for record and details, 64 for a place of an embryo, 128 for the windows of
+// rates and ranking, and 12 to 17 for the index. With a file of a million connections and with rates kept, the process
+// took 447 MB of its own, rows of snapshots included. A row of a snapshot takes 1,516 bytes, because it exists seven
+// times: in three places of the triple buffer and in four snapshots. Each JSON listing that is made at the same time
+// takes 1,800 more. The plan counts 26 MiB for the program and its libraries, of which an idle agent uses 24.
 std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_bytes);
 
+// max_connections of LeastPlan(), unless the demand is smaller.
 constexpr uint32_t kLeastConnections = 1000;
 
-// The smallest plan that the agent can work with. It takes no limit into account.
+// Returns the smallest plan with which the agent can work, whatever the limit.
 MemoryPlan LeastPlan(const MemoryDemand& demand);
 
-// Makes the heap give free memory back at once and use few arenas, at the price of page faults. Otherwise glibc may
-// keep a scrape's memory for ever. Call before starting threads.
+// Makes glibc's heap give free memory back at once and use only two arenas, at the price of page faults. Otherwise
+// glibc may keep a scrape's memory for ever. Call it before starting threads, because each new thread may get an arena.
 void KeepHeapTight();
 
 }  // namespace tcpgauge

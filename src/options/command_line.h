@@ -10,32 +10,35 @@
 
 namespace tcpgauge {
 
-// A text to print on standard output instead of running. The exit status is 0.
+// A text to print on standard output instead of running, for --help and --version. The exit status is 0.
 struct Answer {
   std::string text;
 };
 
-// A wrong command line or environment: one line without its newline, to print on standard error. The exit status is 2.
-// The line starts with the name of the program, names the option or variable and the value, and says what would be
-// right.
+// A wrong command line or environment. `message` is one line without its newline, to print on standard error. The exit
+// status is 2. The line starts with the name of the program, names the option or variable and the value, and says what
+// would be right.
 struct UsageError {
   std::string message;
 };
 
 using CommandLine = std::variant<Options, Answer, UsageError>;
 
-// Like std::getenv: returns the value of an environment variable, or null.
+// Like std::getenv: returns the value of an environment variable, or null if it is not set.
 using Environment = std::function<const char*(const char* name)>;
 
-// Reads the command line, and the environment for the options that the command line does not give. Checks everything
-// that can be checked without touching an interface, a file or a socket.
+// Parses the command line. For the options that it does not give, parses the environment (see EnvironmentName()).
+// Checks everything that can be checked without touching an interface, a file or a socket. `version_text` is what
+// --version prints.
 //
-// When the last part of argv[0] is "tcptrack", the defaults are tcptrack's: top view, no listener, an interface must be
-// named, and with both -i and -T the file is read.
+// Defaults depend on other options and on the name of the program:
+//
+// - When the command line gives --interface, --read or --attach, the environment's interface and file are ignored.
+// - With --output, HTTP and the top view are off unless they are asked for.
+// - When the last part of argv[0] is "tcptrack", the defaults are tcptrack's: the top view is on, HTTP is off, an
+//   interface must be named, and with both -i and -T the file is read.
 //
 // Thread: one at a time, because getopt_long() keeps its state in global variables.
-//
-// `version_text` is what --version prints.
 CommandLine ParseCommandLine(int argc, const char* const* argv, const Environment& environment,
                              const std::string& version_text);
 

@@ -6,7 +6,8 @@
 
 namespace tcpgauge {
 
-// What --help prints: examples, then all options in groups, at most 80 columns wide.
+// Returns what --help prints: examples, all options in groups, and how the environment sets options. Lines have at most
+// 80 columns.
 std::string HelpText();
 
 }  // namespace tcpgauge

@@ -6,7 +6,9 @@
 
 namespace tcpgauge {
 
-// The long name, without dashes, of the option that is most similar to `name`. Empty when no option is similar enough.
+// Returns the long name of the option that is most similar to `name`, both without dashes. Similarity is measured by
+// the number of letters to insert, delete or replace. If `name` is a part of an option's name and has at least three
+// letters, that counts as one wrong letter. Empty when no option is similar enough, or `name` has more than 64 letters.
 std::string NearestOption(const std::string& name);
 
 }  // namespace tcpgauge

@@ -11,13 +11,13 @@
 
 namespace tcpgauge {
 
-// One option: everything that parsing, the environment and the help text need. To add an option, add its field to
-// Options and its row to the table.
+// One option: everything that parsing, the environment and the help text need. To add an option, add a field to Options
+// and a row to the table.
 struct OptionSpec {
   enum class Kind {
-    kFlag,      // --name, or --name=false
-    kValue,     // the last one given counts
-    kRepeated,  // all that are given count; in the environment, commas separate them
+    kFlag,      // --name, or --name=false; with several, the last one counts
+    kValue,     // --name VALUE; with several, the last one counts
+    kRepeated,  // --name VALUE; all count; in the environment, commas separate them
     kQuestion,  // prints a text instead of running (--help, --version); not in the environment
   };
 
@@ -25,21 +25,24 @@ struct OptionSpec {
   char short_name;        // 0 = none
   const char* long_name;  // without the dashes
   Kind kind;
-  const char* value_name;    // for the help text; "" where the kind takes no value
-  const char* meaning;       // for the help text; begins in lower case, has no full stop at its end
-  const char* default_text;  // for the help text; "" = no default to show
+  const char* value_name;    // for the help text, as in "FILE"; "" if the kind takes no value
+  const char* meaning;       // for the help text; begins in lower case, and has no full stop at its end
+  const char* default_text;  // the default as the help text and Options::effective show it; "" = no default to show
 
-  // Stores one value in `options`, or returns what is wrong with the value. The value of a kFlag without `=` is "true".
-  // A kRepeated is cleared first, and then takes one value after the other. Null for kQuestion.
+  // Parses `value` and stores it in `options`; a kRepeated appends it. Errors: kInvalidArgument, which says what is
+  // wrong with the value and does not name the option. For a kFlag without `=`, `value` is "true". Null for a
+  // kQuestion.
   absl::Status (*take)(const std::string& value, Options* options);
-  // Empties the list of a kRepeated. Null for the other kinds.
+  // Empties the list of a kRepeated in `options`. Call it before the first `take`, because given values replace the
+  // default. Null for the other kinds.
   void (*clear)(Options* options);
 };
 
-// All options, in the order of the help text.
+// Returns all options, in the order of the help text. The rows live for ever.
 absl::Span<const OptionSpec> OptionTable();
 
-// TCPGAUGE_ and the long name in capitals, `.` and `-` as `_`.
+// Returns the name of the environment variable that sets the option: TCPGAUGE_ and the long name in capitals, with _
+// for `.` and `-`.
 std::string EnvironmentName(const OptionSpec& spec);
 
 }  // namespace tcpgauge

@@ -10,32 +10,36 @@
 
 namespace tcpgauge {
 
-// Parses single values. An error is one line that says what is wrong and what would be right: "'0' is not a number of
-// seconds above 0".
+// Functions that parse single values of options. An error is kInvalidArgument. Its message is one line that quotes the
+// value and says what would be right: "'0' is not a number of seconds from 0.1 to 3600".
+// Thread: any thread may call these functions.
 
-// `value` in quotes, with control characters escaped, so that the result is always one line.
+// Returns `value` in single quotes. Control characters, quotes and backslashes are escaped as in C, so the result is
+// always one line.
 std::string Quoted(const std::string& value);
 
-// `text` as one line for a terminal: control characters, which names from outside may contain, become \xNN.
+// Returns `text` as one line for a terminal. ASCII control characters, which names from outside may contain, become
+// \xNN.
 std::string OneLine(const std::string& text);
 
-// true, false, 1 or 0.
+// Parses true, false, 1 or 0.
 absl::StatusOr<bool> ParseBoolean(const std::string& value);
 
-// A decimal integer from `minimum` to `maximum`. `what` names the thing counted, for the error.
+// Parses a decimal integer from `minimum` to `maximum`, both included. `what` names the things counted, for the error.
 absl::StatusOr<int64_t> ParseInteger(const std::string& value, const char* what, int64_t minimum, int64_t maximum);
 
-// A whole number of bytes, or of KiB, MiB or GiB with the suffix K, M or G. From `minimum` to `maximum` bytes.
+// Parses a whole number of bytes or, with the suffix K, M or G (also in lower case), of KiB, MiB or GiB. The result is
+// from `minimum` to `maximum` bytes, both included.
 absl::StatusOr<uint64_t> ParseBytes(const std::string& value, uint64_t minimum, uint64_t maximum);
 
-// `bytes` as ParseBytes() reads it, rounded up to MiB.
+// Returns `bytes` in a form that ParseBytes() accepts, rounded up to whole MiB: "64M".
 std::string ToMebibytes(uint64_t bytes);
 
-// Seconds from `minimum` to `maximum`; a fraction is allowed.
+// Parses a number of seconds from `minimum` to `maximum`, both included. A fraction is allowed.
 absl::StatusOr<double> ParseSeconds(const std::string& value, double minimum, double maximum);
 
-// HOST:PORT or unix:PATH. HOST is an IPv4 address, an IPv6 address in brackets, a name, or empty for all addresses.
-// Port 0 means any free port. Does not check whether the name can be resolved and the port is free.
+// Checks that `value` is HOST:PORT or unix:PATH. HOST is an IPv4 address, an IPv6 address in brackets, a name, or empty
+// for all addresses. Port 0 means any free port. Does not check whether the name can be resolved or the port is free.
 absl::Status CheckListenAddress(const std::string& value);
 
 }  // namespace tcpgauge

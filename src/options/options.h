@@ -13,55 +13,59 @@
 
 namespace tcpgauge {
 
-// The form in which the final state is printed.
+// The form in which the final state is printed. kNone = it is not printed.
 enum class OutputFormat : uint8_t { kNone, kTable, kJson, kPrometheus, kOpenMetrics };
 
-// Everything that the command line and the environment say, validated. A plain value; see ParseCommandLine().
-// The initial values are the defaults of the program when it is called tcpgauge.
+// Everything that the command line and the environment say. A plain value. ParseCommandLine() fills and checks it,
+// except where a comment says that a value is not yet parsed. The initial values are the defaults when the program is
+// called tcpgauge.
 struct Options {
   // Capture.
-  std::vector<std::string> interfaces;  // empty = the first that is up and not loopback; never together with read_file
-  std::string read_file;                // empty = live; "-" = standard input
-  std::string filter;                   // a pcap filter expression, not yet compiled; empty = all
+  std::vector<std::string> interfaces;  // never together with read_file; empty = see DefaultInterface()
+  std::string read_file;                // empty = capture live; "-" = standard input
+  std::string filter;                   // a pcap-filter(7) expression, not yet compiled; empty = all packets
   bool promiscuous = true;
-  int snaplen_bytes = 256;
-  int buffer_size_kib = 8192;
-  bool list_interfaces = false;
+  int snaplen_bytes = 256;          // captured of each packet
+  int buffer_size_kib = 8192;       // of the kernel's buffer for each socket that captures
+  bool list_interfaces = false;     // print the interfaces and exit
   bool wait = false;                // accept interfaces that do not exist yet
-  std::optional<std::string> user;  // to become once all is open; "" = no change; nullopt = see ChooseIdentity()
-  int workers = 1;
-  double duration_seconds = 0;  // of a live capture; 0 = until it is stopped
+  std::optional<std::string> user;  // the user to become once all is open, not yet looked up; see ChooseIdentity()
+  int workers = 1;                  // threads that capture
+  double duration_seconds = 0;      // of a live capture; 0 = until it is stopped
 
   // Connections.
-  bool new_only = false;
-  bool fast = false;
-  double remove_after_seconds = 2;
+  bool new_only = false;            // track only connections whose SYN is captured
+  bool fast = false;                // compute rates and make snapshots 10 times a second instead of once
+  double remove_after_seconds = 2;  // how long a closed connection stays
   double rate_window_seconds = 1;
-  double idle_timeout_seconds = kSecondsPerHour;
+  double idle_timeout_seconds = kSecondsPerHour;  // how long an established connection stays without a packet
   uint32_t max_connections = 1000000;
-  uint64_t max_memory_bytes = 0;  // 0 = what the control group allows
+  uint64_t max_memory_bytes = 0;  // of the process; 0 = what the control group allows
 
   // Outputs.
   bool tui = false;
-  std::string attach;  // the address of an agent, not yet parsed; nothing is captured then. Empty = capture
+  std::string attach;  // another agent's address, not yet parsed; empty = this process captures
   std::string attach_ca_file;
   std::string attach_cert_file;
   std::string attach_key_file;
-  OutputFormat output = OutputFormat::kNone;                     // any other needs read_file or duration_seconds
-  std::string connection_log;                                    // empty = off; "-" = standard output
-  std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT or unix:PATH, checked; empty = no listener
+  OutputFormat output = OutputFormat::kNone;                     // any form needs read_file or duration_seconds
+  std::string connection_log;                                    // a file; empty = off; "-" = standard output
+  std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT or unix:PATH; empty = no HTTP
   std::string telemetry_path = "/metrics";
-  std::string web_config_file;  // empty = neither TLS nor passwords
-  int series_limit = 5000;
-  int metrics_connections = 100;
-  int metrics_edges = 400;
-  int client_prefix_v4_bits = 32;
+  std::string web_config_file;     // empty = neither TLS nor passwords
+  int series_limit = 5000;         // samples in one exposition
+  int metrics_connections = 100;   // connections with series of their own
+  int metrics_edges = 400;         // edges with series of their own
+  int client_prefix_v4_bits = 32;  // clients with the same prefix share an edge
   int client_prefix_v6_bits = 128;
-  double metrics_window_seconds = 60;
-  std::string otlp_endpoint;         // an http or https URL without credentials; empty = not given
-  bool otlp_only_by_option = false;  // the environment alone starts no push: with --output, or when called tcptrack
+  double metrics_window_seconds = 60;  // the ranking window
+  std::string otlp_endpoint;           // an http or https URL without credentials; empty = not given
+  // True: metrics are pushed only with otlp_endpoint, because the environment alone starts no push. Set with --output,
+  // and when the program is called tcptrack.
+  bool otlp_only_by_option = false;
 
-  // The long name of every option, and its value: the one given, or the default in the words of the help text.
+  // The long name and the value of every option except --help and --version. The value is the one given, or the default
+  // in the words of the help text.
   std::vector<std::pair<std::string, std::string>> effective;
 
   LogLevel log_level = LogLevel::kInfo;

@@ -7,34 +7,41 @@
 
 namespace tcpgauge {
 
-// Gives up the privileges of the process in two steps: before and after it opens captures, listeners and files. The
-// only home of libcap.
+// Gives up the privileges of the process in two steps: before and after the agent opens captures, listeners and files.
+// No other file uses libcap.
 //
-// Design. Privileges are dropped for good, and no helper process keeps them: an attacker would turn to a helper that
-// opens sockets on demand. No helper is needed, because a packet socket can be bound to another interface without any
-// privilege (see live_source.h), so the sockets opened at the start are reused.
+// Design. Privileges are dropped for good. A helper process that keeps them and opens sockets on demand was rejected,
+// because an attacker could ask the helper too. No helper is needed: a packet socket can be bound to another interface
+// without any privilege (see live_source.h), so the sockets opened at the start are used again.
 //
-// CAP_NET_ADMIN is usually given up at once. Promiscuous mode by PACKET_ADD_MEMBERSHIP needs no privilege beyond the
-// socket. Only netfilter's log (`-i nflog`) and queue need CAP_NET_ADMIN, so for such interfaces it is kept until the
-// capture is open.
+// CAP_NET_ADMIN is usually given up in the first step, because a packet socket can request promiscuous mode without it
+// (PACKET_ADD_MEMBERSHIP). Only netfilter's log and queue (`-i nflog`, `-i nfqueue`) need CAP_NET_ADMIN. For these
+// interfaces it is kept until the captures are open.
 //
-// Thread: the only thread of the process. Capabilities belong to threads, so both functions must run before another
-// thread starts.
+// Thread: the only thread of the process. Capabilities belong to threads, so another thread would keep what this thread
+// gives up. Both functions end the process if there is another thread.
 
-// Gives up every capability that opening captures, listeners and files does not use. `net_admin`: keep CAP_NET_ADMIN
-// too. Errors: kUnavailable.
+// Gives up every capability except those that opening captures, listeners and files may use, and those that
+// DropPrivileges() uses. `net_admin` says whether to keep CAP_NET_ADMIN too. A capability that the process lacks stays
+// missing, which is no error. Errors: kUnavailable.
 absl::Status KeepOpeningCapabilities(bool net_admin);
 
-// Gives up the remaining privileges. Call once everything is open. Changes groups and user as `identity` says. Drops
-// every capability, also from the bounding and ambient sets. Sets no_new_privs, so that no program can give a privilege
-// back. Checks with the kernel that all of this is gone. Then allows only the system calls of a running agent (see
-// InstallSystemCallFilter).
+// Gives up the remaining privileges. Call it once, when everything is open. Its steps:
 //
-// The bounding set can be emptied only with CAP_SETPCAP. A change of the user requires that capability. A process that
-// stays an unprivileged user may lack it: no_new_privs makes its bounding set ineffective.
+// 1. Drops every capability from the bounding set, if CAP_SETPCAP allows it.
+// 2. If identity.changes, takes the user and group of `identity`, and gives up all supplementary groups.
+// 3. Drops every capability from the other sets, ambient capabilities included.
+// 4. Sets no_new_privs, so that no program can give a privilege back.
+// 5. If identity.changes, makes the process not dumpable, because other processes of the same user ("nobody") must not
+//    read its memory.
+// 6. Checks with the kernel that the privileges are gone.
+// 7. Allows only the system calls of a running agent (InstallSystemCallFilter()).
 //
-// Errors: kPermissionDenied names the missing capabilities; kUnavailable names the step that failed. The process may
-// then have given up a part of its privileges, and must end.
+// A change of the user requires CAP_SETPCAP, CAP_SETUID and CAP_SETGID. A process that keeps its user may lack
+// CAP_SETPCAP: no_new_privs makes its bounding set ineffective.
+//
+// Errors: kPermissionDenied names the missing capabilities. kUnavailable names the step that failed. After an error the
+// process may have given up a part of its privileges, and must end.
 absl::Status DropPrivileges(const Identity& identity);
 
 }  // namespace tcpgauge

@@ -11,18 +11,26 @@
 
 namespace tcpgauge {
 
-// The user that the process becomes once it has opened everything that needs privileges.
+// The user that the process becomes once it has opened everything that needs privileges. A plain value.
 struct Identity {
-  bool changes = false;  // false = the user stays, and the other members mean nothing
+  bool changes = false;  // false = the process keeps its user and groups, and the other members mean nothing
   std::string name;      // as given on the command line, or the default
   uid_t uid = 0;
   gid_t gid = 0;
 };
 
-// `user` is a name, UID or UID:GID. Empty means no change. Nullopt means the default: root becomes "tcpgauge" if that
-// user exists, and otherwise "nobody"; any other user stays.
+// Returns the user that --user asks for:
+//
+// - A name, UID or UID:GID: that user. A name brings the user's primary group. Numbers need not belong to a known user,
+//   and a UID alone is used as the GID too.
+// - The user and group that the process already has: no change. Exception: if that is root, `changes` is true, because
+//   root must still give up its supplementary groups.
+// - Empty: no change.
+// - Nullopt (--user is not given): root becomes "tcpgauge" if that user exists, and otherwise "nobody". Any other user
+//   stays.
+//
 // Errors: kInvalidArgument names a user that does not exist. kFailedPrecondition when the binary is set-user-ID or
-// set-group-ID.
+// set-group-ID, whatever `user` is.
 absl::StatusOr<Identity> ChooseIdentity(const std::optional<std::string>& user);
 
 }  // namespace tcpgauge

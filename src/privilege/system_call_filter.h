@@ -6,21 +6,24 @@
 
 namespace tcpgauge {
 
-// Allows only the system calls of a running agent, for all present and future threads: memory, threads, files, stream
-// and datagram sockets, the terminal. Cannot be undone. The only home of libseccomp.
+// Allows only the system calls of a running agent, for all present and future threads: memory, threads, signals, time,
+// files, stream and datagram sockets, the terminal. Cannot be undone. No other file uses libseccomp.
 //
-// Refuses other programs, other processes, packet and raw sockets, other namespaces, memory that is both writable and
-// executable, and input pushed into the terminal. A call of another architecture (32 bits) ends the process.
+// Refuses each call that would start another program or process, or act on another process. Refuses packet and raw
+// sockets, other namespaces, memory that is both writable and executable, and input pushed into the terminal. A call by
+// the convention of another architecture (32 bits) ends the thread that makes it.
 //
-// Design. A refused call that a program may reasonably try fails with EPERM. All others fail with ENOSYS, as on an
-// older kernel, instead of killing the process. For an attacker this makes no difference, because the call has no
-// effect. For the agent it does: a library that tries a newer call falls back to the older one, and a call that is
-// missing from the list fails where it is made instead of ending a production agent. `clone3` must fail with ENOSYS in
-// any case, because a filter cannot read its flags, which lie in memory. The C library then uses `clone`, which the
-// filter allows for threads only.
+// Design. A refused call fails instead of ending the process. To an attacker this makes no difference, because the call
+// has no effect. To the agent it does: a library that tries a newer call falls back to the older one, and a call that
+// is missing from the list fails where it is made instead of ending a production agent. Calls that are refused on
+// purpose fail with EPERM, which tells a person who looks for the reason more. All others fail with ENOSYS, as on an
+// older kernel.
+//
+// `clone3` must fail with ENOSYS in any case: a filter cannot read its flags, because they lie in memory. The C library
+// then uses `clone`, which the filter allows for threads only.
 //
 // REQUIRES: no_new_privs is set.
-// Errors: kUnavailable.
+// Errors: kUnavailable when the kernel, or a container's profile, does not allow a filter.
 absl::Status InstallSystemCallFilter();
 
 }  // namespace tcpgauge
