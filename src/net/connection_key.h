@@ -25,8 +25,8 @@ struct ConnectionKey {
   uint16_t port_b = 0;
   uint32_t encapsulation = 0;  // an id from the EncapsulationTable of the connection table; 0: not encapsulated
 
-  // Returns the key of a packet from `source` to `destination`. Sets `*sender` (out) to the end that is `source`.
-  // When an endpoint talks to itself, the directions cannot be told apart, so `*sender` is kA for every packet.
+  // Returns the key of a packet from `source` to `destination`. Sets `*sender` (out) to the end that is `source`. When
+  // an endpoint talks to itself, the directions cannot be told apart, so `*sender` is kA for every packet.
   static ConnectionKey Of(const Endpoint& source, const Endpoint& destination, uint32_t encapsulation, End* sender) {
     *sender = destination < source ? End::kB : End::kA;
     return Of(source, destination, encapsulation, *sender);

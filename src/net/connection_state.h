@@ -32,15 +32,16 @@ enum class Role : uint8_t { kInferred, kObserved };
 // The role as text: "inferred" or "observed".
 std::string_view RoleName(Role role);
 
-// Why a connection is no longer tracked. Its last state decides, whether it timed out in that state or gave way to a
-// new connection with the same 4-tuple:
-// - kFin: kClosing or kClosed.
-// - kRefused: kReset, and the RST was the server's answer to the SYN.
-// - kReset: kReset after any other RST.
-// - kHandshakeTimeout: kSynSent or kSynReceived.
-// - kIdleTimeout: kEstablished.
-// The exception is kEvicted: in any state, a full table removed the connection to make room for another.
-// A connection that is still tracked when the agent ends has no EndReason.
+// Why a connection is no longer tracked. The last state of the connection decides. It makes no difference whether the
+// connection timed out in this state, or gave way to a new connection with the same 4-tuple:
+// - kFin: the state is kClosing or kClosed.
+// - kRefused: the state is kReset, and the RST was the server's answer to the SYN.
+// - kReset: the state is kReset after any other RST.
+// - kHandshakeTimeout: the state is kSynSent or kSynReceived.
+// - kIdleTimeout: the state is kEstablished.
+//
+// kEvicted is possible in any state: a full table removed the connection to make room for another. A connection that is
+// still tracked when the agent ends has no EndReason.
 enum class EndReason : uint8_t { kFin, kReset, kRefused, kHandshakeTimeout, kIdleTimeout, kEvicted };
 constexpr size_t kEndReasonCount = 6;
 

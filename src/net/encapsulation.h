@@ -35,7 +35,8 @@ enum class TunnelType : uint8_t {
   kCount,  // the number of types, itself no type
 };
 
-// The type as text, such as "pppoe", "gtp-u", "ipip" (kIpInIp) or "mpls-in-udp". REQUIRES: `type` is not kCount.
+// The type as text, such as "pppoe", "gtp-u", "ipip" (kIpInIp) or "mpls-in-udp".
+// REQUIRES: `type` is not kCount.
 std::string_view TunnelTypeName(TunnelType type);
 
 // One tunnel around a packet.

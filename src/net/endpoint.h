@@ -10,8 +10,7 @@
 
 namespace tcpgauge {
 
-// One end of a connection: an address and a TCP port. A fragment other than the first has no port, so `port` then has
-// no meaning (see DecodedPacket).
+// One end of a connection: an address and a TCP port.
 struct Endpoint {
   IpAddress address;
   uint16_t port = 0;  // in host order

@@ -47,7 +47,8 @@ class IpAddress {
   const std::array<uint8_t, 16>& bytes() const { return bytes_; }
 
   // Returns a copy that keeps only the first bits, and has zeros in place of the others. Keeps `v4_bits` bits of an
-  // IPv4 address, and `v6_bits` bits of an IPv6 address. REQUIRES: 0 <= v4_bits <= 32 and 0 <= v6_bits <= 128.
+  // IPv4 address, and `v6_bits` bits of an IPv6 address.
+  // REQUIRES: 0 <= v4_bits <= 32 and 0 <= v6_bits <= 128.
   IpAddress Prefix(int v4_bits, int v6_bits) const;
 
   // "192.0.2.1" for IPv4, also when it came as a mapped address. Otherwise the text of RFC 5952, such as "2001:db8::1".
