@@ -8,26 +8,29 @@
 
 namespace tcpgauge {
 
-// Why a packet could not be decoded: a closed list, each value with a name and a counter. "Truncated" means that a
-// header ends early, because of the snapshot length or because the packet itself is too short. A TCP segment with a
-// broken header is counted here, and in its connection too if its first 16 bytes were captured.
+// Why a packet could not be decoded. A packet has one value, and each value except kNone has a counter.
+//
+// A TCP segment with a broken header is counted here. If the first 16 bytes of the header were captured, the segment is
+// counted in its connection too.
 enum class DecodeError : uint8_t {
   kNone,
-  kTruncatedLink,    // the link layer, including VLAN tags, LLC and PPP
-  kTruncatedTunnel,  // MPLS, PPPoE, GRE, ERSPAN, NSH, EtherIP, L2TP over IP, MACsec and the other Ethernet tags
-  kTruncatedIp,      // including options and extension headers
-  kTruncatedTcp,
-  kTunnelHeader,    // a version or flag that no sender of the protocol sets
-  kIpVersion,       // another version than the layer before announced
-  kIpHeaderLength,  // IPv4 header below 20 bytes
-  kIpTotalLength,   // IPv4 total length below the header's
-  kIpFragment,      // a fragment beyond 64 kB, or a first fragment whose TCP header was never completed
-  kTcpDataOffset,   // TCP header below 20 bytes or beyond the segment
-  kTooManyVlans,
-  kTooManyTunnels,
-  kTooManyLayers,
-  // A packet that looks like a tunnel and is not understood, by the tunnel's kind: it has another version, unknown
-  // contents, or another protocol uses the tunnel's port. Control messages of the tunnel's protocol are no errors.
+  // Truncated: a header ends early, because the capture cut it off (snapshot length) or the packet itself is too short.
+  kTruncatedLink,    // a header of the link layer, including VLAN tags, LLC, PPP and IEEE 802.11
+  kTruncatedTunnel,  // MPLS, PPPoE, GRE, ERSPAN, NSH, EtherIP, L2TP over IP, and Ethernet tags other than VLANs
+  kTruncatedIp,      // an IP header, including options and extension headers
+  kTruncatedTcp,     // a TCP header
+  kTunnelHeader,     // PPPoE, GRE, I-SID tag or MACsec: a version, code or flag that the decoder does not know
+  kIpVersion,        // the version field is neither 4 nor 6, or is 4 where IPv6 was announced
+  kIpHeaderLength,   // an IPv4 header states a header length below 20 bytes
+  kIpTotalLength,    // an IPv4 header states a total length below that of the header; 0 is no error
+  kIpFragment,       // a fragment ends beyond 65,535 bytes, or a TCP header in fragments cannot be completed
+  kTcpDataOffset,    // a TCP header states a length below 20 bytes, or beyond the end of the segment
+  kTooManyVlans,     // more than Encapsulation::kMaxVlans
+  kTooManyTunnels,   // more than Encapsulation::kMaxTunnels
+  kTooManyLayers,    // more than kMaxLayers (decoder.h)
+  // Unknown: a packet looks like this kind of tunnel, but the decoder does not understand it. It has another version or
+  // unknown contents, is too short, or belongs to another protocol that uses the tunnel's UDP port. Control messages of
+  // the tunnel's protocol are no errors.
   kUnknownVxlan,
   kUnknownGeneve,
   kUnknownGtpU,
@@ -42,12 +45,12 @@ enum class DecodeError : uint8_t {
   kUnknownAyiya,
   kEncryptedMacsec,
   kEncrypted80211,
-  kDamaged80211,     // the receiver noted that the frame check failed
-  kAggregated80211,  // several packets in one frame (A-MSDU)
+  kDamaged80211,     // the capturing machine noted that the frame check failed
+  kAggregated80211,  // one frame holds several packets (A-MSDU)
 };
-constexpr size_t kDecodeErrorCount = 30;
+constexpr size_t kDecodeErrorCount = 30;  // includes kNone
 
-// "none", "truncated_link" …: the values of the metric's label.
+// The error as text, such as "truncated_link": the value of the metric's label `reason`. "none" for kNone.
 std::string_view DecodeErrorName(DecodeError error);
 
 }  // namespace tcpgauge

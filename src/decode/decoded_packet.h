@@ -11,7 +11,7 @@
 
 namespace tcpgauge {
 
-// TCP's control bits (RFC 9293 section 3.1), as in the header's 14th byte.
+// TCP's control bits (RFC 9293 section 3.1). Their values are those in the header's byte at offset 13.
 enum TcpFlag : uint8_t {
   kTcpFin = 0x01,
   kTcpSyn = 0x02,
@@ -23,45 +23,55 @@ enum TcpFlag : uint8_t {
   kTcpCwr = 0x80,
 };
 
-// A decoded packet: a plain value, all integers in host order. `kind` tells which fields hold values. To save time, the
-// decoder does not clear the others, so they hold values of an earlier packet.
+// A decoded packet: a plain value, which owns all that it holds. All integers are in host order.
+//
+// `kind` tells which fields have a meaning. To save time, DecodePacket() does not clear the other fields, so they may
+// hold values of an earlier packet.
 struct DecodedPacket {
   enum class Kind : uint8_t {
-    kTcpSegment,   // A TCP segment, or its first IP fragment: all fields below. With an `error` the header is broken:
-                   // flags, numbers and window are zero.
-    kTcpFragment,  // A following IP fragment of a TCP segment: addresses, lengths and fragment fields, but no ports and
-                   // no TCP fields.
-    kNotTcp,  // Counted by `protocol` alone. So is a fragment that holds a piece of a TCP header while other pieces are
-              // missing.
-    kError,   // Counted by `protocol` and `error` alone.
+    // A TCP segment, or the first IP fragment of one. All fields have a meaning. If `error` is set, the TCP header is
+    // broken: flags, window, sequence and acknowledgment number are then zero, and `has_timestamps` is false.
+    kTcpSegment,
+    // A following IP fragment of a TCP segment. It has addresses, lengths, `fragment_id` and `encapsulation`. It has
+    // neither ports nor other fields of a TCP header, because only the first fragment carries these.
+    kTcpFragment,
+    // Not TCP, or a fragment with a piece of a TCP header while other pieces are missing. Only the fields of every
+    // packet have a meaning.
+    kNotTcp,
+    // Could not be decoded, see `error`. Only the fields of every packet have a meaning.
+    kError,
   };
 
-  int64_t time_ns = 0;             // Unix epoch
+  // Fields of every packet.
+  int64_t time_ns = 0;             // since the Unix epoch; set by the caller of DecodePacket()
   uint32_t wire_length_bytes = 0;  // the whole packet, including bytes that were not captured
-  uint32_t interface = 0;          // Linux cooked v2: the operating system's index. Otherwise 0.
+  // From DecodePacket(): with Linux cooked v2 the operating system's index of the interface, otherwise 0. The capture
+  // worker replaces it by the interface's place in its own list.
+  uint32_t interface = 0;
   Kind kind = Kind::kNotTcp;
   Protocol protocol = Protocol::kOther;
-  DecodeError error = DecodeError::kNone;
+  DecodeError error = DecodeError::kNone;  // set for kError, and for a kTcpSegment with a broken header
 
-  uint8_t tcp_flags = 0;
+  uint8_t tcp_flags = 0;  // of TcpFlag
   bool has_timestamps = false;
-  bool is_fragment = false;  // the datagram that carries the segment is fragmented
-  uint16_t window = 0;       // as in the header, unscaled
+  bool is_fragment = false;  // the innermost IP datagram is a fragment
+  uint16_t window = 0;       // as in the header, not scaled
 
   Endpoint source;
   Endpoint destination;
   uint32_t sequence_number = 0;
   uint32_t acknowledgment_number = 0;
-  uint32_t timestamp_value = 0;  // TSval and TSecr (RFC 7323); they hold values if `has_timestamps`
-  uint32_t timestamp_echo_reply = 0;
+  uint32_t timestamp_value = 0;       // TSval (RFC 7323); has a meaning if `has_timestamps`
+  uint32_t timestamp_echo_reply = 0;  // TSecr; the same
 
-  // The payload's length by the IP and TCP headers, at most what was on the wire. Inside a fragment of an outer
-  // datagram the headers alone decide. For a fragment: the bytes in this fragment. When fragments were needed to
-  // complete a TCP header: the bytes in all those fragments.
-  uint32_t payload_length_bytes = 0;
-  uint32_t ip_length_bytes = 0;  // the IP header and everything in the datagram after it
+  // The two lengths come from the innermost IP header and the TCP header, and are at most what was on the wire. Inside
+  // the first fragment of an outer datagram the headers alone decide, because later fragments carry the rest. For an IP
+  // fragment the lengths are those of this fragment. If several fragments were needed to complete a TCP header, the
+  // segment has the sums over these fragments. For a broken TCP header see DecodeBrokenTcp().
+  uint32_t payload_length_bytes = 0;  // TCP payload
+  uint32_t ip_length_bytes = 0;       // IP header and everything in the datagram after it
 
-  uint32_t fragment_id = 0;  // of the IPv4 header or the IPv6 fragment header; holds a value if `is_fragment`
+  uint32_t fragment_id = 0;  // of the IPv4 header or the IPv6 fragment header; has a meaning if `is_fragment`
   Encapsulation encapsulation;
 };
 

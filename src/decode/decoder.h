@@ -11,17 +11,23 @@
 
 namespace tcpgauge {
 
-// The most headers that are read in one packet. Each MPLS label, VLAN tag and IPv6 extension header is one.
+// The most layers that are decoded in one packet. Each MPLS label, VLAN tag and IPv6 extension header is one layer. A
+// UDP header and the header of a tunnel over UDP are one layer together.
 constexpr int kMaxLayers = 32;
 
-// Decodes one packet from its link layer to TCP, through all VLAN tags and tunnels around it.
+// Decodes one packet from its link layer to TCP, through the VLAN tags and tunnels around it.
 //
-// `captured` holds the captured bytes of a packet that had `wire_length_bytes`; they are borrowed for the call. Sets
-// all fields that the kind of `*packet` has, except `time_ns`.
-// `header_pieces` keeps pieces of TCP headers from one packet to the next. The caller owns it, one for each source. If
-// it is null, a first fragment without the whole TCP header is an error.
+// - `captured`: the packet's bytes from its link layer on, as far as they were captured. Borrowed for the call. If it
+//   is empty, the packet is an error.
+// - `wire_length_bytes`: the length of the whole packet. If it is less than `captured` has, lengths are taken from
+//   `captured`.
+// - `*packet` (out): the result. Sets `kind` and the fields that have a meaning for it, except `time_ns`.
+// - `header_pieces` (in and out): keeps pieces of TCP headers from one packet to the next. The caller owns it, one for
+//   each source. If it is null, a first fragment without the whole TCP header is kIpFragment.
+//
 // Thread: any; calls with the same `header_pieces` must not overlap. No heap, no clock.
-// Bounds: reads at most kMaxLayers headers, and no byte beyond `captured`. Errors: `packet->error`.
+// Bounds: decodes at most kMaxLayers layers. A packet with more is kTooManyLayers.
+// Errors: in `packet->error`. Any bytes are valid input.
 void DecodePacket(LinkType link_type, absl::Span<const uint8_t> captured, uint32_t wire_length_bytes,
                   DecodedPacket* packet, TcpHeaderPieces* header_pieces = nullptr);
 

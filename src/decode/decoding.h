@@ -12,9 +12,19 @@ namespace tcpgauge {
 
 class TcpHeaderPieces;
 
-// The kind of the next header. The function of each layer reads one header and returns the layer that follows it.
+// The kind of the next header of a packet.
+//
+// Each value except kDone has a function `Layer DecodeNAME(Decoding& decoding)`. The function decodes the header at the
+// front of `decoding.captured`, moves past this header, and returns the kind of the header that follows. It returns
+// kDone after it has set the kind of `*decoding.packet`. A function that finds a header of another kind may leave the
+// header there and return that kind. The tunnels over UDP have functions but no values here, because DecodeUdp() calls
+// their functions.
+//
+// Comments of these functions list the DecodeErrors of the packet after "Errors:". They leave out the errors that any
+// function may set: the kTruncated value of its layer (see DecodeError) for a header that was not captured whole, and
+// kTooManyTunnels (see Enter()). "Not TCP" means Kind::kNotTcp, and "plain UDP" the same with Protocol::kUdp.
 enum class Layer : uint8_t {
-  kDone,  // the packet's kind is known
+  kDone,  // no header follows: the packet's kind is set
   kEthernet,
   kLlc,
   kVlan,
@@ -47,24 +57,29 @@ enum class Layer : uint8_t {
   kTcp,
 };
 
-// The state of decoding one packet. Lives on the stack of DecodePacket().
-//
-// `captured` begins at the next header. From there to its end the packet has `wire_remaining_bytes`, which is never
-// less than what `captured` holds. An outer header that states the length of its payload bounds both.
+// The state of decoding one packet. Lives on the stack of DecodePacket(), and borrows what DecodePacket() was given.
 struct Decoding {
+  // The captured bytes from the next header on.
   Cursor captured;
+  // The length from the next header on as it was on the wire, at least captured.remaining(). When an outer header
+  // states the length of its payload, `captured` and this length are cut to it.
   uint32_t wire_remaining_bytes;
-  // Inside the first fragment of an outer datagram. An inner IP header may state more bytes than this fragment has.
+  // The next header is inside the first fragment of an outer datagram or frame. An inner IP header may then state more
+  // bytes than this fragment has.
   bool inside_fragment = false;
-  // Inside a tunnel of which only a UDP port gave evidence.
+  // The next header is inside a tunnel that was recognised by its UDP port.
   bool inside_udp_tunnel = false;
-  // The error of a datagram that does not hold the tunnel of its port. kNone: it is counted as plain UDP.
+  // The error of a UDP datagram that does not hold the tunnel of its port. kNone: such a datagram is plain UDP.
   DecodeError unknown_udp_tunnel = DecodeError::kNone;
-  bool begins_with_tcp = false;    // In the fragmented datagram TCP comes directly after the IP headers.
-  uint8_t ip_protocol = 0;         // the number of the extension header that comes next
-  TcpHeaderPieces* header_pieces;  // borrowed; null if TCP headers in pieces are errors
-  DecodedPacket* packet;
+  // Set for a fragment: the fragmented data begin with the TCP header, with no IPv6 extension header before it.
+  bool begins_with_tcp = false;
+  // For Layer::kIpExtension: the IP protocol number of that extension header.
+  uint8_t ip_protocol = 0;
+  TcpHeaderPieces* header_pieces;  // null: a first fragment without the whole TCP header is an error
+  DecodedPacket* packet;           // the result
 
+  // Returns the next header and moves past it. Returns null, and does not move, if it was not captured whole. The
+  // pointer is valid as long as the captured bytes.
   template <typename Header>
   const Header* Read() {
     const Header* header = captured.Read<Header>();
@@ -72,38 +87,45 @@ struct Decoding {
     return header;
   }
 
+  // Moves past the next `count` bytes. Returns false, and does not move, if they were not all captured.
   bool Skip(uint32_t count) {
     if (!captured.Skip(count)) return false;
     wire_remaining_bytes -= count;
     return true;
   }
 
-  // Cuts off padding or a trailer: the bytes after the next `length_bytes`.
+  // Cuts off the bytes after the next `length_bytes`, which are padding or a trailer. If fewer bytes remain, changes
+  // nothing.
   void Bound(uint32_t length_bytes) {
     captured.Truncate(length_bytes);
     wire_remaining_bytes = std::min(wire_remaining_bytes, length_bytes);
   }
 
+  // Ends the decoding: the packet is an error. Exception: when an IP header is impossible inside a tunnel that was
+  // recognised by its UDP port, another protocol uses that port. The result is then that of UnknownUdpTunnel().
   Layer Fail(DecodeError error) {
     const bool guessed =
         inside_udp_tunnel && (error == DecodeError::kIpVersion || error == DecodeError::kIpHeaderLength ||
                               error == DecodeError::kIpTotalLength);
-    if (guessed) return UnknownUdpTunnel();  // Another protocol uses the tunnel's port.
+    if (guessed) return UnknownUdpTunnel();
     packet->kind = DecodedPacket::Kind::kError;
     packet->error = error;
     return Layer::kDone;
   }
 
+  // Ends the decoding: the packet is counted under `protocol` alone.
   Layer NotTcp(Protocol protocol) {
     packet->kind = DecodedPacket::Kind::kNotTcp;
     packet->protocol = protocol;
     return Layer::kDone;
   }
 
-  // Call before decoding an inner datagram: the outer one may be a fragment.
+  // Sets `inside_fragment` if the datagram that was decoded last is a fragment. Must be called before an inner datagram
+  // is decoded, because that replaces DecodedPacket::is_fragment. Enter() calls it.
   void NoteOuterFragment() { inside_fragment |= packet->is_fragment; }
 
-  // The datagram does not hold the tunnel of its port.
+  // Ends the decoding of a UDP datagram that does not hold the tunnel of its port: the packet is the error
+  // `unknown_udp_tunnel`, or plain UDP if that is kNone.
   Layer UnknownUdpTunnel() {
     NotTcp(Protocol::kUdp);
     if (unknown_udp_tunnel == DecodeError::kNone) return Layer::kDone;
@@ -112,6 +134,8 @@ struct Decoding {
     return Layer::kDone;
   }
 
+  // Adds `tunnel` to the packet's encapsulation and returns `inner`, the kind of the header inside.
+  // Errors: kTooManyTunnels if the packet already has Encapsulation::kMaxTunnels.
   Layer Enter(const Tunnel& tunnel, Layer inner) {
     NoteOuterFragment();
     return packet->encapsulation.AddTunnel(tunnel) ? inner : Fail(DecodeError::kTooManyTunnels);

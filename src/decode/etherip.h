@@ -6,8 +6,9 @@
 
 namespace tcpgauge {
 
-// EtherIP (RFC 3378 section 3): a header of 16 bits, which begins with the version (3) in four bits, then an Ethernet
-// frame. Another version is kUnknownEtherIp.
+// Decodes an EtherIP header (RFC 3378 section 3): four bits with the version, which is 3, and twelve reserved bits. An
+// Ethernet frame follows. See Layer (decoding.h) for what every such function does.
+// Errors: kUnknownEtherIp for another version.
 Layer DecodeEtherIp(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -6,23 +6,27 @@
 
 namespace tcpgauge {
 
-// Tags between an Ethernet header and its payload, other than VLANs. The EtherType that announces a tag has been read.
+// Tags between an Ethernet header and its payload, other than VLAN tags. The EtherType that announces the tag has been
+// read. Each tag is entered as a tunnel. See Layer (decoding.h) for what every function does.
 
-// The service instance tag of provider backbone bridges (IEEE 802.1ah, now IEEE 802.1Q section 9.7): the number of a
-// service (I-SID), then the customer's whole Ethernet frame.
+// Decodes the service instance tag of provider backbone bridges (IEEE 802.1ah, now IEEE 802.1Q section 9.7). It holds
+// the number of a service (I-SID), which becomes the tunnel's id. The customer's whole Ethernet frame follows.
+// Errors: kTunnelHeader if reserved bits are set that mean another layout.
 Layer DecodeServiceTag(Decoding& decoding);
 
-// Cisco's VN-tag, the predecessor of the E-tag. It names ports of a bridge that consists of several devices.
+// Decodes Cisco's VN-tag, the predecessor of the E-tag. It names ports of a bridge that consists of several devices.
 Layer DecodeVnTag(Decoding& decoding);
 
-// The E-tag (IEEE 802.1BR section 7.5).
+// Decodes an E-tag (IEEE 802.1BR section 7.5).
 Layer DecodeETag(Decoding& decoding);
 
-// Cisco FabricPath: a forwarding tag of 16 bits, then the whole Ethernet frame that entered the fabric.
+// Decodes the tag of Cisco FabricPath: 16 bits for forwarding. The whole Ethernet frame that entered the fabric
+// follows.
 Layer DecodeFabricPath(Decoding& decoding);
 
-// The security tag of MACsec (IEEE 802.1AE section 9.3). A frame that is authenticated but not encrypted is decoded. An
-// encrypted frame is kEncryptedMacsec.
+// Decodes the security tag of MACsec (IEEE 802.1AE section 9.3). What follows is decoded if the frame is authenticated
+// but not encrypted.
+// Errors: kEncryptedMacsec for an encrypted frame, kTunnelHeader for another version.
 Layer DecodeMacsec(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -6,7 +6,10 @@
 
 namespace tcpgauge {
 
-// Geneve (RFC 8926 section 3). Options are skipped. Another version or an unknown EtherType inside is kUnknownGeneve.
+// Decodes a Geneve header (RFC 8926 section 3), a tunnel over UDP. Skips the options. The network identifier (VNI)
+// becomes the tunnel's id.
+// Errors: kUnknownGeneve for another version, an unknown EtherType inside, or a header that was not captured whole. See
+// udp.h for when the error is replaced by plain UDP.
 Layer DecodeGeneve(Decoding& decoding);
 
 }  // namespace tcpgauge

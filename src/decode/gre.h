@@ -6,8 +6,14 @@
 
 namespace tcpgauge {
 
-// GRE (RFC 2784, RFC 2890) with IP, Ethernet, MPLS, WCCP redirects or ERSPAN inside, and the enhanced GRE of PPTP
-// (RFC 2637 section 4.1). Source routing (RFC 1701, long withdrawn) is kTunnelHeader.
+// Decodes a GRE header (RFC 2784, RFC 2890), and the ERSPAN or WCCP redirect header that may follow it. IP, Ethernet,
+// MPLS and all else that LayerOfEtherType() knows may be inside. The tunnel's id is the key of GRE or the session of
+// ERSPAN. See Layer (decoding.h) for what every such function does.
+//
+// The enhanced GRE of PPTP (version 1, RFC 2637 section 4.1) is decoded too, with PPP inside. A PPTP acknowledgment
+// without payload is not TCP.
+// Errors: kTunnelHeader for a version above 1, for enhanced GRE without PPP, and for source routing (RFC 1701), which
+// was withdrawn long ago.
 Layer DecodeGre(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -6,8 +6,11 @@
 
 namespace tcpgauge {
 
-// GTP-U version 1 (3GPP TS 29.281 section 5): user data with IP inside. Its other messages are plain UDP. Bounds: user
-// data with more than eight extension headers is kUnknownGtpU.
+// Decodes the header of GTP-U version 1 (3GPP TS 29.281 section 5), a tunnel over UDP in mobile networks. User data
+// with IP inside are decoded. Other messages of GTP-U are plain UDP.
+// Bounds: eight extension headers.
+// Errors: kUnknownGtpU for another version, more extension headers, user data other than IP, or a header that was not
+// captured whole. See udp.h for when the error is replaced by plain UDP.
 Layer DecodeGtpU(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -6,20 +6,29 @@
 
 namespace tcpgauge {
 
-// A data frame of IEEE 802.11 (section 9.3.2), whose payload begins with LLC. A protected frame is kEncrypted80211. A
-// frame with several packets (A-MSDU, section 9.3.2.2) is kAggregated80211, because one captured packet becomes at most
-// one segment. Management frames, control frames and following fragments are not TCP.
+// Wireless frames. See Layer (decoding.h) for what every function does.
+
+// Decodes the header of a data frame of IEEE 802.11 (section 9.3.2). LLC follows. Management frames, control frames,
+// frames without data and following fragments are not TCP.
+//
+// Errors:
+// - kEncrypted80211 for a protected frame;
+// - kAggregated80211 for a frame with several packets (A-MSDU, section 9.3.2.2), because one captured packet becomes at
+//   most one segment. An A-MSDU with a single packet is decoded.
 Layer Decode80211(Decoding& decoding);
 
-// A data frame whose frame control field has its two bytes in the wrong order. Some access points send such frames
-// through CAPWAP.
+// Like Decode80211(), for a frame whose frame control field has its two bytes in the wrong order. Some access points
+// send such frames through CAPWAP.
 Layer DecodeSwapped80211(Decoding& decoding);
 
-// Whether the next header is a data frame only if these two bytes are swapped.
+// Whether the next header is that of a data frame only if the two bytes of its frame control field are swapped. False
+// if they were not captured.
 bool HasSwappedFrameControl(const Decoding& decoding);
 
-// The header that a capturing machine puts before the frame (https://www.radiotap.org). The decoder uses two of its
-// flags: the frame is damaged, and its header is padded.
+// Decodes the radiotap header, which the capturing machine puts before the frame (https://www.radiotap.org), and the
+// frame's header as Decode80211() does. Uses two radiotap flags: that the frame is damaged, and that padding follows
+// the frame's header. Another radiotap version than 0 is not TCP.
+// Errors: kDamaged80211 for a damaged frame, and those of Decode80211().
 Layer DecodeRadiotap(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -6,18 +6,30 @@
 
 namespace tcpgauge {
 
-// Tunnels that run over UDP so that routers spread their packets over several paths.
+// Tunnels that put other protocols into UDP. They use UDP because routers spread its datagrams over several paths. The
+// functions here enter a tunnel only if its contents are plausible (inner_header.h). See udp.h for when the errors are
+// replaced by plain UDP.
 
-// GRE in UDP (RFC 8086 section 3). Of GRE's flags only checksum, key and sequence number may be set.
+// Decides whether the datagram holds GRE in UDP (RFC 8086 section 3), and returns Layer::kGre if it does. Of GRE's
+// flags only checksum, key and sequence number may be set. Plausible IP, or Ethernet with IP or ARP inside, must
+// follow.
+// Errors: kUnknownGreInUdp for anything else.
 Layer DecodeGreInUdp(Decoding& decoding);
 
-// MPLS in UDP (RFC 7510 section 3).
+// Decides whether the datagram holds MPLS in UDP (RFC 7510 section 3), and enters the tunnel if it does. Plausible IP,
+// or Ethernet with or without a control word, must follow the labels.
+// Bounds: eight labels.
+// Errors: kUnknownMplsInUdp for anything else.
 Layer DecodeMplsInUdp(Decoding& decoding);
 
-// Foo over UDP (FOU) and generic UDP encapsulation (GUE, draft-ietf-intarea-gue section 3) as Linux sends them: IP or
-// GRE, with or without the header of GUE. Their port is only a custom, so a datagram is a tunnel only if it holds a
-// whole and plausible header of IP, or GRE with one inside. Otherwise it is plain UDP, or kUnknownGue if it looks like
-// GUE.
+// Decodes Foo over UDP (FOU) and generic UDP encapsulation (GUE, draft-ietf-intarea-gue section 3) as Linux sends them.
+// With FOU, IP or GRE follows the UDP header directly. With GUE, a header of GUE stands between.
+//
+// Both are looked for on port 5555, which is only customary: other protocols use it too. So the datagram must hold
+// plausible IP, or GRE with plausible contents as above. Any other datagram is plain UDP, except one that looks much
+// like GUE.
+// Errors: kUnknownGue if the datagram begins with a GUE data header that has no flags and announces IP, but plausible
+// IP does not follow.
 Layer DecodeFooOverUdp(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -9,23 +9,26 @@
 
 namespace tcpgauge {
 
-// Checks of the headers inside a tunnel. Some tunnels are found by a port or a guess alone, so what is inside has to
-// confirm them. These functions only look ahead: they do not change the decoding.
+// Checks of the headers inside a tunnel. Some tunnels are recognised by a port or by a guess, and the header inside has
+// to confirm them. These functions only look ahead: they do not change `decoding`. An `offset` is in bytes from the
+// front of `decoding.captured`. A header that was not captured whole does not pass a check.
 
-// IPv4 or IPv6 by the next four bits; nullopt if they are neither version.
+// Returns kIpv4 or kIpv6 if the next four bits are that version, otherwise nullopt.
 std::optional<Layer> NextIp(const Decoding& decoding);
 
-// Whether a whole and plausible IP header begins `offset` bytes from here. Checks version, header length, IPv4's
-// checksum (RFC 1071) unless it is zero, and the stated length: the datagram must end with the packet, or at most
-// `padding_bytes` before the packet's end. Inside a first fragment it may also end later. False if `offset` is beyond
-// the packet.
+// Whether a plausible IP header begins at `offset`. Of IPv4 it checks the header length, the total length, and the
+// checksum (RFC 1071) unless that is zero. Of IPv6 it checks that the hop limit is not zero and the source not
+// multicast. By the length in its header, the datagram must end where the packet ends, or at most `padding_bytes`
+// earlier. Inside a first fragment it may also end later. A length of 0, which DecodeIpv4() and DecodeIpv6() accept, is
+// not plausible.
 bool IpAt(const Decoding& decoding, uint32_t offset, uint32_t padding_bytes = 0);
 
-// Whether the bytes `offset` from here, read as an Ethernet header, have a known EtherType.
+// Whether the bytes from `offset` on, read as an Ethernet header, have one of these EtherTypes: IP, ARP, VLAN, MPLS or
+// PPPoE.
 bool EthernetTypeAt(const Decoding& decoding, uint32_t offset);
 
-// Whether an Ethernet header begins `offset` bytes from here that is followed by ARP (RFC 826) or by IP that IpAt()
-// accepts. Up to two VLAN tags may stand between.
+// Whether an Ethernet header with plausible contents begins at `offset`: ARP for IPv4 (RFC 826), or IP that IpAt()
+// accepts with up to 50 bytes of Ethernet padding. Up to two VLAN tags may stand between.
 bool EthernetAt(const Decoding& decoding, uint32_t offset);
 
 }  // namespace tcpgauge

@@ -6,13 +6,18 @@
 
 namespace tcpgauge {
 
-// Tunnels that bring IPv6 over UDP to hosts behind address translators of IPv4.
+// Tunnels over UDP that bring IPv6 to hosts behind IPv4 address translators (NAT). See udp.h for when the errors are
+// replaced by plain UDP.
 
-// Teredo (RFC 4380 section 5.1). Without IPv6 inside it is kUnknownTeredo.
+// Decodes the indications of Teredo (RFC 4380 section 5.1), authentication and origin, both of which may be absent.
+// IPv6 follows.
+// Errors: kUnknownTeredo if IPv6 does not follow, or an indication was not captured whole.
 Layer DecodeTeredo(Decoding& decoding);
 
-// AYIYA (draft-massar-v6ops-ayiya-02 section 3), with either version of IP inside. Messages that forward no packet are
-// plain UDP. Without IP inside it is kUnknownAyiya.
+// Decodes an AYIYA header (draft-massar-v6ops-ayiya-02 section 3). IP of either version follows. Messages that forward
+// no packet are plain UDP.
+// Errors: kUnknownAyiya if the announced version of IP does not follow, for an unknown operation, or if the header was
+// not captured whole.
 Layer DecodeAyiya(Decoding& decoding);
 
 }  // namespace tcpgauge

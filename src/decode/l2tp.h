@@ -6,15 +6,20 @@
 
 namespace tcpgauge {
 
-// L2TP over UDP: version 2 with PPP inside (RFC 2661 section 3.1), and version 3 (RFC 3931 section 4.1.2). Control
-// messages are plain UDP. Another version or unknown contents are kUnknownL2tp.
+// L2TP. A data packet of version 3 has no field for the protocol inside, nor for the lengths of its cookie (RFC 3931
+// section 4.1) and sublayer (section 4.6). The two ends agree on these when the session begins. So the decoder tries
+// each place where the payload can begin, and takes the first one with a plausible header of Ethernet, IP or PPP
+// (inner_header.h). The places are 0, 4, 8 and 12 bytes after the session's number.
+
+// Decodes an L2TP header over UDP: version 2 (RFC 2661 section 3.1), after which PPP follows, or version 3 (RFC 3931
+// section 4.1.2). Control messages are plain UDP.
+// Errors: kUnknownL2tp for another version, reserved flags in version 2, no plausible payload in version 3, or a header
+// that was not captured whole. See udp.h for when the error is replaced by plain UDP.
 Layer DecodeL2tp(Decoding& decoding);
 
-// L2TP version 3 over IP (RFC 3931 section 4.1.1). Control messages are not TCP. Unknown contents are kUnknownL2tp.
-//
-// A data packet of version 3 does not say what it carries, nor how long its cookie (section 4.1) and sublayer (section
-// 4.6) are: the two ends agreed on that when the session began. So the decoder tries each place where the payload can
-// begin, and takes the first one with a plausible header of Ethernet, IP or PPP (inner_header.h).
+// Decodes an L2TP header of version 3 over IP (RFC 3931 section 4.1.1). Control messages are not TCP. See Layer
+// (decoding.h) for what every such function does.
+// Errors: kUnknownL2tp without a plausible payload.
 Layer DecodeL2tpOverIp(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -6,20 +6,26 @@
 
 namespace tcpgauge {
 
-// Headers that operating systems put before packets. Formats: https://www.tcpdump.org/linktypes.html.
+// Headers that operating systems put before packets (formats: https://www.tcpdump.org/linktypes.html), and IP over
+// InfiniBand. See Layer (decoding.h) for what every function does. A packet whose header announces another protocol
+// than these functions know is not TCP.
 
-// BSD and OpenBSD loopback: an address family of four bytes, in either byte order.
+// Decodes the loopback header of BSD and OpenBSD: an address family of four bytes, in either byte order. The numbers of
+// all systems for IPv6 are known. An EtherType in place of the family is accepted.
 Layer DecodeNull(Decoding& decoding);
 
-// Linux cooked, versions 1 and 2. Version 2 names the interface.
+// Decode the headers of Linux cooked captures, versions 1 and 2. Version 2 sets the packet's `interface`.
 Layer DecodeLinuxSll(Decoding& decoding);
 Layer DecodeLinuxSll2(Decoding& decoding);
 
-// IP over InfiniBand (RFC 4391 section 6): an EtherType and 16 reserved bits. A global routing header (40 bytes) or the
-// receiver's link address (20 bytes) may stand before them.
+// Decodes the header of IP over InfiniBand (RFC 4391 section 6): an EtherType and 16 reserved bits. A global routing
+// header (40 bytes) or the receiver's link address (20 bytes) may stand before them, so all three places are tried.
 Layer DecodeIpOverInfiniband(Decoding& decoding);
 
-// Linux netfilter log (NFLOG): attributes, of which one holds the packet from its IP header on.
+// Decodes the header of the Linux netfilter log (NFLOG): a list of attributes. One attribute holds the packet from its
+// IP header on. Only the address families of IP and of bridges are decoded.
+// Bounds: 64 attributes.
+// Errors: kTruncatedLink also if none of them holds the packet.
 Layer DecodeNflog(Decoding& decoding);
 
 }  // namespace tcpgauge

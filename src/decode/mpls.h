@@ -6,11 +6,15 @@
 
 namespace tcpgauge {
 
-// One entry of an MPLS label stack (RFC 3032 section 2.1).
+// Decodes one entry of an MPLS label stack (RFC 3032 section 2.1). The label is not stored, because the other direction
+// has other labels. See Layer (decoding.h) for what every such function does.
 //
-// The packet does not say what follows the last entry, so the next four bits decide. 4 and 6 mean IP (RFC 4928). 1
-// means an associated channel (RFC 4385 section 5), which is not TCP. Otherwise an Ethernet pseudowire follows, with or
-// without a control word (RFC 4448 section 4.6).
+// No field tells the protocol after the last entry, so the next four bits decide:
+// - 4 or 6: IP of that version (RFC 4928).
+// - 1: an associated channel (RFC 4385 section 5), which is not TCP.
+// - 0: an Ethernet frame (a pseudowire), usually after a control word of four bytes (RFC 4448 section 4.6). If only
+//   reading without a control word finds a known EtherType, there is no control word.
+// - Any other value: an Ethernet frame without a control word.
 Layer DecodeMpls(Decoding& decoding);
 
 }  // namespace tcpgauge

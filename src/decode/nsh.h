@@ -6,8 +6,10 @@
 
 namespace tcpgauge {
 
-// The network service header (RFC 8300 section 2), after an EtherType or in VXLAN with a protocol field. Metadata is
-// skipped. Another version or an unknown protocol inside is kUnknownNsh.
+// Decodes a network service header (NSH, RFC 8300 section 2), which follows an EtherType or VXLAN's generic protocol
+// extension. Skips the metadata. Packets for operations and maintenance (OAM) carry no user's traffic and are not TCP.
+// See Layer (decoding.h) for what every such function does.
+// Errors: kUnknownNsh for another version, an impossible length, or an unknown protocol inside.
 Layer DecodeNsh(Decoding& decoding);
 
 }  // namespace tcpgauge

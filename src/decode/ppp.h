@@ -6,14 +6,18 @@
 
 namespace tcpgauge {
 
-// PPP (RFC 1661), with or without the address and control bytes of HDLC framing (RFC 1662), and with a protocol field
-// of one or two bytes. If address and control are those of Cisco HDLC, the packet is decoded as Cisco HDLC.
+// PPP and its relatives. See Layer (decoding.h) for what every function does.
+
+// Decodes a PPP header (RFC 1661): a protocol field of one or two bytes. The address and control bytes of HDLC framing
+// (RFC 1662) may stand before it. If these two bytes are those of Cisco HDLC, returns Layer::kCiscoHdlc. IP and MPLS
+// inside are decoded. Other protocols, such as PPP's own control protocols, are not TCP.
 Layer DecodePpp(Decoding& decoding);
 
-// A PPPoE session packet (RFC 2516 section 4). Another version, type or code is kTunnelHeader.
+// Decodes the header of a PPPoE session packet (RFC 2516 section 4). The session becomes the tunnel's id. PPP follows.
+// Errors: kTunnelHeader for another version, type or code.
 Layer DecodePppoe(Decoding& decoding);
 
-// Cisco's HDLC framing (RFC 1547 section 4.3.1): address, control, EtherType.
+// Decodes a header of Cisco's HDLC framing (RFC 1547 section 4.3.1): address, control and an EtherType.
 Layer DecodeCiscoHdlc(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -10,30 +10,47 @@
 
 namespace tcpgauge {
 
-// The timestamps option (RFC 7323 section 3.2) after two no-operations, as nearly every sender aligns it (appendix A).
+// The timestamps option (RFC 7323 section 3.2) after two no-operation options. Nearly every sender writes it like this,
+// at the start of the options (appendix A), so DecodeTcp() tries this layout first.
 struct PaddedTimestamps {
   Be32 kind_and_length;
   Be32 value;
   Be32 echo_reply;
 };
+// `kind_and_length` of such options: no-operation twice, kind 8, length 10.
 constexpr uint32_t kPaddedTimestampsStart = 0x0101080a;
 
-// A header that is not whole, or whose data offset is below 20 bytes or beyond the segment.
+// Decodes a TCP header of which fewer than 16 bytes were captured, or whose data offset is below 20 bytes or beyond the
+// segment. DecodeTcp() calls it.
 //
-// If its first 16 bytes were captured, the segment is still counted (as bytes of its connection and as a decode error),
-// but its flags and numbers are ignored. With an offset below 20 bytes, everything after that offset is payload, as in
-// Wireshark. Otherwise the payload is 0 bytes. A first fragment that ends within the header goes to DecodeTcpPiece().
+// - A first fragment that ended within the header on the wire: DecodeTcpPiece() decodes it. If an IPv6 extension header
+//   stands before the TCP header in the fragment, the packet is the error kIpFragment instead.
+// - Fewer than 16 bytes were captured: kTruncatedTcp. The packet is an error, and no connection counts it.
+// - Otherwise the packet is a kTcpSegment, so its connection counts its bytes. Its `error` is kTcpDataOffset, or
+//   kTruncatedTcp if the header states 20 bytes and the segment is shorter. Flags, numbers and window are set to zero.
+//   If the data offset is below 20 bytes, all bytes after that offset are payload, as in Wireshark. Otherwise the
+//   payload is 0 bytes.
 Layer DecodeBrokenTcp(Decoding& decoding);
 
-// A fragment with the bytes of a TCP segment from `offset_bytes` on. If it completes the segment's header, the packet
-// is the segment, with the payload of the fragments so far. While other pieces are missing the packet is kNotTcp. A
-// following fragment that is not needed is kTcpFragment. A first fragment that cannot be kept is kIpFragment.
+// Decodes an IP fragment with the bytes of a TCP segment from `offset_bytes` on. TcpHeaderPieces keeps the pieces of
+// the header. Always returns kDone, and the packet is:
+// - the segment as DecodeTcp() decodes it, if this fragment completes its header. Payload and IP length are the sums
+//   over the fragments so far.
+// - kNotTcp with Protocol::kTcp, if the first fragment has come and other pieces of the header are missing.
+// - kTcpFragment, if this is a following fragment that was not kept, or that came before its first fragment.
+// - the error kIpFragment, if this is a first fragment that cannot be kept: Decoding::header_pieces is null, or
+//   Decoding::inside_fragment is set, because bytes of the piece may then be missing.
+// - the error kIpFragment, if this is a first fragment that was kept in place of a datagram whose header was not whole.
+//   The error counts the lost datagram. This one can still become a segment.
 Layer DecodeTcpPiece(Decoding& decoding, uint32_t offset_bytes);
 
-// Sets the timestamps of `*packet` from `options`, which may be in any order. A malformed option, and one that was not
-// captured, ends the search.
+// Searches `options`, the captured bytes after the first 20 of the header, for the timestamps option. If it is there,
+// sets `has_timestamps`, `timestamp_value` and `timestamp_echo_reply` of `*packet` (out). Otherwise changes nothing.
+// The options may be in any order. A malformed option, or one that was not captured whole, ends the search.
 void FindTimestamps(Cursor options, DecodedPacket* packet);
 
+// Decodes a TCP header and ends the decoding: the packet is a kTcpSegment, or what DecodeBrokenTcp() makes it.
+// Errors: kTcpDataOffset, kTruncatedTcp and kIpFragment, as DecodeBrokenTcp() states.
 inline Layer DecodeTcp(Decoding& decoding) {
   DecodedPacket& packet = *decoding.packet;
   packet.protocol = Protocol::kTcp;

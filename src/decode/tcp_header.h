@@ -9,8 +9,8 @@
 
 namespace tcpgauge {
 
-// The first 16 bytes of a TCP header (RFC 9293 section 3.1). The decoder does not need the checksum and the urgent
-// pointer after them, so a segment of which only these bytes were captured is still decoded.
+// The first 16 bytes of a TCP header (RFC 9293 section 3.1). A segment is decoded if at least these bytes were
+// captured, because the decoder does not need the checksum and the urgent pointer, which follow.
 struct TcpHeader {
   Be16 source_port;
   Be16 destination_port;
@@ -22,11 +22,13 @@ struct TcpHeader {
 };
 static_assert(sizeof(TcpHeader) == 16, "wire layout");
 
+// The offset of the byte `data_offset` in the header.
 constexpr size_t kTcpDataOffsetAt = offsetof(TcpHeader, data_offset);
 constexpr uint32_t kMinTcpHeaderBytes = 20;
 constexpr uint32_t kMaxTcpHeaderBytes = 60;  // the most that the four bits of the data offset can state
 
-// In bytes, from the header's byte `data_offset`.
+// Returns the length in bytes that a header with this byte `data_offset` states, 0 to 60. A valid header has at least
+// kMinTcpHeaderBytes.
 constexpr uint32_t TcpHeaderLength(uint8_t data_offset) { return (data_offset >> 4) * 4u; }
 
 }  // namespace tcpgauge

@@ -12,67 +12,87 @@
 
 namespace tcpgauge {
 
-// Puts TCP headers together that are spread over IP fragments (RFC 791 section 3.2 allows fragments of eight bytes).
-// Holds only the bytes of the header, and only until the header is whole.
+// Assembles TCP headers that are spread over IP fragments. RFC 791 section 3.2 allows fragments of eight bytes, which
+// are shorter than the header. Keeps only the bytes of the header, and only until the header is whole.
 //
-// Pieces may come in any order. A following fragment with a byte that is already held is not added (RFC 5722 section
-// 4). A first fragment with such a byte begins another datagram, because senders use identifications again.
-// Thread: confined to its capture source. No heap, no clock.
-// Bounds: kCapacity datagrams. When full, a first fragment replaces the oldest datagram, which is counted if its own
-// first fragment was seen. A following fragment replaces the oldest only if that one's first fragment was not seen.
+// Pieces may come in any order. A piece may overlap, which means that it has a byte which is already held:
+// - A following fragment that overlaps is not added (RFC 5722 section 4).
+// - A first fragment that overlaps begins another datagram, because senders use identifications again.
+//
+// Thread: confined to its capture source. No heap, no clock: datagrams do not time out.
+// Bounds: kCapacity places, which form a ring. A new datagram takes the next place, even if other places are free. If a
+// datagram in that place still waits for pieces, the fragment that begins the new datagram decides:
+// - A first fragment replaces the old datagram. unfinished() counts the old one if its own first fragment had come.
+// - A following fragment replaces the old datagram only if the first fragment of the old one has not come. Otherwise
+//   the following fragment is not added.
 class TcpHeaderPieces {
  public:
   static constexpr size_t kCapacity = 64;
 
-  // A segment whose header is whole.
+  // A segment whose header is whole. Lengths are sums over the fragments that were added.
   struct Segment {
-    Cursor header;                 // valid until the next call
-    uint32_t length_bytes = 0;     // header and payload in the fragments so far
-    uint32_t ip_length_bytes = 0;  // the same with the IP headers of these fragments
+    Cursor header;                 // the whole header, 20 to 60 bytes; valid until the next call of Add()
+    uint32_t length_bytes = 0;     // TCP header and payload
+    uint32_t ip_length_bytes = 0;  // the same, and the IP headers of these fragments
   };
 
   enum class Outcome {
-    // A following fragment that the caller counts as such. It was not added (its bytes are held already, lie beyond the
-    // longest header, or find no room), or it came before its first fragment, which may have the whole header.
+    // A following fragment, which the caller counts as such. There are two cases:
+    // - It was not added: it overlaps, begins beyond the longest header, or found no place.
+    // - It was added, but came before its first fragment. The first fragment may have the whole header, and is then
+    //   never given to this class.
     kFollowing,
-    kWaiting,          // added; other pieces are missing
-    kReplacedAnother,  // a first fragment was added, and replaced a datagram whose header was not whole
+    // Added. Its first fragment has come, and other pieces of the header are missing.
+    kWaiting,
+    // Like kWaiting, for a first fragment that replaced a datagram whose own first fragment had come.
+    kReplacedAnother,
+    // Added. The header is whole, `*segment` is set, and the datagram is forgotten.
     kWhole,
   };
 
-  // Adds a fragment of the datagram that `packet` belongs to. `piece` holds its captured bytes, which begin
-  // `offset_bytes` into the segment; on the wire it had `piece_wire_bytes`. With the header whole it sets `*segment`
-  // and forgets the datagram.
+  // Adds a fragment of a TCP segment.
+  // - `packet`: identifies the datagram by addresses, `fragment_id` and `encapsulation`, and has this fragment's
+  //   `ip_length_bytes`.
+  // - `offset_bytes`: where the fragment begins in the segment. 0 means a first fragment.
+  // - `piece`: the captured bytes of the fragment after its IP headers. Borrowed for the call. Bytes of the header that
+  //   were not captured stay missing, so that header never becomes whole.
+  // - `piece_wire_bytes`: the length of `piece` on the wire.
+  // - `*segment` (out): set only for kWhole.
   Outcome Add(const DecodedPacket& packet, uint32_t offset_bytes, Cursor piece, uint32_t piece_wire_bytes,
               Segment* segment);
 
-  // Datagrams that were replaced after their first fragment and before their header was whole.
+  // Datagrams whose first fragment had come, and which were replaced before their header was whole.
   uint64_t unfinished() const { return unfinished_; }
 
  private:
+  // One place of the ring.
   struct Datagram {
-    bool used = false;
+    bool used = false;  // otherwise the place is free
     bool has_first_fragment = false;
     IpAddress source;
     IpAddress destination;
-    uint32_t id = 0;
+    uint32_t id = 0;  // DecodedPacket::fragment_id
     Encapsulation encapsulation;
     std::array<uint8_t, kMaxTcpHeaderBytes> header{};
-    uint64_t present = 0;  // a bit for each byte of the header that is held
+    uint64_t present = 0;  // bit i: byte i of the header is held
     uint32_t length_bytes = 0;
     uint32_t ip_length_bytes = 0;
 
-    // Becomes the datagram of `packet`, without any piece.
+    // Makes this the datagram of `packet`, without any piece.
     void Reset(const DecodedPacket& packet);
+    // Whether `packet` is a fragment of this datagram.
     bool Matches(const DecodedPacket& packet) const;
+    // Whether the first fragment has come and the whole header is held: 20 bytes, or as many as its data offset states
+    // if that is more.
     bool IsWhole() const;
   };
 
-  // The datagram of `packet`, or one that may be replaced by it; null if a following fragment may replace none.
+  // Returns the datagram of `packet` if it is held. Otherwise takes the next place of the ring and returns it, with the
+  // old datagram still in it. Returns null if `packet` is a following fragment and must not replace that datagram.
   Datagram* FindOrOldest(const DecodedPacket& packet, bool is_first);
 
   std::array<Datagram, kCapacity> datagrams_;
-  size_t oldest_ = 0;
+  size_t oldest_ = 0;  // the next place of the ring
   uint64_t unfinished_ = 0;
 };
 

@@ -6,9 +6,18 @@
 
 namespace tcpgauge {
 
-// UDP (RFC 768) and the tunnels over it, which are recognised by their ports. A port proves nothing, so each tunnel's
-// function checks the datagram. A datagram that fails the check is counted as an unknown tunnel if it was sent to the
-// port. If it was sent from the port it is plain UDP, because any program may get that source port.
+// Decodes a UDP header (RFC 768) and, if a port is that of a tunnel, the header of the tunnel. All other datagrams are
+// plain UDP, also one whose UDP header was not captured whole. See Layer (decoding.h) for what every such function
+// does.
+//
+// A port does not prove a tunnel, because any program may use it. So the tunnel's function checks the datagram. If the
+// function does not find its tunnel, the packet is:
+// - an error, the kUnknown value of the tunnel, if the datagram was sent to the tunnel's port;
+// - plain UDP if it was only sent from that port, because the system may give any program that port to send from;
+// - plain UDP on the port of FOU and GUE (see DecodeFooOverUdp()), with one exception that is stated there.
+//
+// If both ports are those of tunnels, the destination's decides. Tunnels whose ends only send to the port, such as GRE
+// in UDP, are not looked for by the source port.
 Layer DecodeUdp(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -6,14 +6,16 @@
 
 namespace tcpgauge {
 
-// Common to the functions of the tunnels over UDP. A port proves nothing: a function that does not find its tunnel
-// returns Decoding::UnknownUdpTunnel().
+// Helpers for the functions that decode tunnels over UDP. DecodeUdp() calls such a function by the datagram's port. The
+// port does not prove the tunnel, so a function that does not find its tunnel returns Decoding::UnknownUdpTunnel().
 
-// For messages of a tunnel's protocol that carry no packet: control messages, keep-alives.
+// Ends the decoding: the packet is plain UDP. For messages of a tunnel's protocol that carry no packet, which are
+// control messages and keep-alives.
 inline Layer PlainUdp(Decoding& decoding) { return decoding.NotTcp(Protocol::kUdp); }
 
-// Enters a tunnel of which only the port gave evidence. An impossible IP header inside then means that the datagram
-// holds no tunnel (see Decoding::Fail()).
+// Enters a tunnel that was recognised by its UDP port, and returns `inner`, the kind of the header inside. If an IP
+// header inside proves impossible, Decoding::Fail() concludes that the datagram holds no tunnel.
+// Errors: kTooManyTunnels.
 inline Layer EnterByPort(Decoding& decoding, const Tunnel& tunnel, Layer inner) {
   decoding.inside_udp_tunnel = true;
   return decoding.Enter(tunnel, inner);

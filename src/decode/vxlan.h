@@ -6,12 +6,22 @@
 
 namespace tcpgauge {
 
-// VXLAN (RFC 7348 section 5). Its reserved bits are ignored, as the RFC demands. But a header with reserved bits may be
-// another protocol, so it must be followed by an Ethernet frame with a known EtherType. If the bit of the generic
-// protocol extension is set, it may also be followed by IP.
+// VXLAN, a tunnel over UDP. The network identifier (VNI) becomes the tunnel's id. See udp.h for when the error is
+// replaced by plain UDP.
+
+// Decodes a VXLAN header (RFC 7348 section 5). An Ethernet frame follows.
+//
+// Reserved flags are ignored, as the RFC demands. But a header with reserved flags set may also be that of another
+// protocol. So the frame after such a header must have a known EtherType. If the flag is set by which the generic
+// protocol extension announces a protocol field, plausible IP (inner_header.h) may follow instead.
+// Errors: kUnknownVxlan if the flag for a valid VNI is not set, or a frame with a known EtherType must follow and does
+// not.
 Layer DecodeVxlan(Decoding& decoding);
 
-// VXLAN's generic protocol extension on its own port (draft-ietf-nvo3-vxlan-gpe section 3).
+// Decodes a header of VXLAN's generic protocol extension (draft-ietf-nvo3-vxlan-gpe section 3), which has its own UDP
+// port. Its protocol field tells what follows: IP, Ethernet or NSH. Without that field Ethernet follows. Packets for
+// operations and maintenance (OAM) are plain UDP.
+// Errors: kUnknownVxlan for another version, another protocol, or without a valid VNI.
 Layer DecodeVxlanGpe(Decoding& decoding);
 
 }  // namespace tcpgauge

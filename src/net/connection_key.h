@@ -9,27 +9,29 @@
 
 namespace tcpgauge {
 
-// Which of a key's two ends sent a packet.
+// One of the two ends of a ConnectionKey.
 enum class End : uint8_t { kA = 0, kB = 1 };
 
 constexpr End OtherEnd(End end) { return end == End::kA ? End::kB : End::kA; }
 
-// A TCP 4-tuple and its encapsulation. Both directions have the same key, because end a is the endpoint that sorts
-// first. The order has no other meaning. Ports are in host order.
+// Identifies a connection: its TCP 4-tuple and its encapsulation.
+//
+// The packets of both directions have the same key, because end a is always the lesser endpoint by Endpoint's
+// operator<. The order does not tell which end is the client.
 struct ConnectionKey {
   IpAddress address_a;
   IpAddress address_b;
-  uint16_t port_a = 0;
+  uint16_t port_a = 0;  // ports are in host order
   uint16_t port_b = 0;
-  uint32_t encapsulation = 0;  // an id of the connection table's EncapsulationTable; 0 = none
+  uint32_t encapsulation = 0;  // an id from the EncapsulationTable of the connection table; 0: not encapsulated
 
-  // The key of a packet. Sets `*sender` to the end that sent the packet. When an endpoint talks to itself, the
-  // directions cannot be told apart: end a is the sender of every packet.
+  // Returns the key of a packet from `source` to `destination`. Sets `*sender` (out) to the end that is `source`. When
+  // an endpoint talks to itself, the directions cannot be told apart, so `*sender` is kA for every packet.
   static ConnectionKey Of(const Endpoint& source, const Endpoint& destination, uint32_t encapsulation, End* sender) {
     *sender = destination < source ? End::kB : End::kA;
     return Of(source, destination, encapsulation, *sender);
   }
-  // The same, when the sender is already known.
+  // The same, for a caller that kept the `sender` which the overload above had set for these endpoints.
   static ConnectionKey Of(const Endpoint& source, const Endpoint& destination, uint32_t encapsulation, End sender) {
     const Endpoint* const ends[] = {&source, &destination};
     const size_t a = static_cast<size_t>(sender);

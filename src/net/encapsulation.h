@@ -9,6 +9,7 @@
 
 namespace tcpgauge {
 
+// The kinds of tunnel that the decoder enters. MPLS counts as a tunnel only inside UDP.
 enum class TunnelType : uint8_t {
   kPppoe,
   kGre,
@@ -26,27 +27,32 @@ enum class TunnelType : uint8_t {
   kNsh,
   kCapwap,
   kAyiya,
-  kPbb,  // IEEE 802.1ah, provider backbone bridges
+  kPbb,  // provider backbone bridges (IEEE 802.1ah)
   kVnTag,
   kETag,
   kFabricPath,
   kMacsec,
-  kCount,
+  kCount,  // the number of types, itself no type
 };
 
-// "pppoe", "gre", "erspan", "vxlan", "geneve", "gtp-u", "ipip", "teredo", "mpls-in-udp" …
+// The type as text, such as "pppoe", "gtp-u", "ipip" (kIpInIp) or "mpls-in-udp".
+// REQUIRES: `type` is not kCount.
 std::string_view TunnelTypeName(TunnelType type);
 
-// One tunnel around a packet. `id` is what both directions share: the PPPoE session, GRE key, ERSPAN session, VNI or
-// I-SID (IEEE 802.1ah).
+// One tunnel around a packet.
 //
-// Other numbers name one direction only, so they identify nothing here: MPLS labels, GTP-U tunnel endpoint identifiers,
-// L2TP sessions (RFC 2661 section 3.1 and RFC 3931 section 4.1: each end assigns its own), service paths of NSH
-// (RFC 7665 section 2.2), the ports in VN-tags and E-tags, MACsec's secure channels.
+// Its `id` is the tunnel's number if the packets of both directions have the same one: the PPPoE session, the GRE key,
+// the ERSPAN session, the network identifier (VNI) of VXLAN and Geneve, or the service (I-SID) of IEEE 802.1ah.
+//
+// Numbers that name one direction only are not stored, because they would split a connection in two. These are:
+// - MPLS labels and GTP-U tunnel endpoint identifiers;
+// - L2TP sessions: each end assigns its own (RFC 2661 section 3.1, RFC 3931 section 4.1);
+// - service paths of NSH (RFC 7665 section 2.2);
+// - the ports in VN-tags and E-tags, and the secure channels of MACsec.
 struct Tunnel {
   TunnelType type = TunnelType::kPppoe;
   bool has_id = false;
-  uint32_t id = 0;
+  uint32_t id = 0;  // in host order; 0 if `has_id` is false
 
   friend bool operator==(const Tunnel& a, const Tunnel& b) {
     return a.type == b.type && a.has_id == b.has_id && a.id == b.id;
@@ -57,21 +63,25 @@ struct Tunnel {
   }
 };
 
-// The VLAN tags and tunnels around a TCP segment, outermost first. Equal addresses in two encapsulations are two
-// connections. A priority tag (VLAN 0, IEEE 802.1Q section 9.6) names no VLAN and is not stored.
+// The VLAN tags and tunnels around a packet. The same 4-tuple in two different encapsulations is two connections.
+//
+// VLANs and tunnels are two lists, each with the outermost first. Whether a VLAN tag stood inside or outside a tunnel
+// is not stored. A priority tag (VLAN 0, IEEE 802.1Q section 9.6) names no VLAN, so the decoder does not add it.
+// Bounds: kMaxVlans and kMaxTunnels. A packet with more is a DecodeError.
 struct Encapsulation {
   static constexpr size_t kMaxVlans = 4;
   static constexpr size_t kMaxTunnels = 4;
 
   uint8_t vlan_count = 0;
   uint8_t tunnel_count = 0;
-  std::array<uint16_t, kMaxVlans> vlans{};
-  std::array<Tunnel, kMaxTunnels> tunnels{};
+  std::array<uint16_t, kMaxVlans> vlans{};    // VLAN ids, 1 to 4095; only the first `vlan_count` have a meaning
+  std::array<Tunnel, kMaxTunnels> tunnels{};  // only the first `tunnel_count` have a meaning
 
   bool empty() const { return vlan_count == 0 && tunnel_count == 0; }
   void clear() { vlan_count = tunnel_count = 0; }
 
-  // Returns false, and changes nothing, when all places are taken.
+  // AddVlan() and AddTunnel() append the next one further in. When all places are taken, they change nothing and return
+  // false.
   bool AddVlan(uint16_t vlan) {
     if (vlan_count == kMaxVlans) return false;
     vlans[vlan_count++] = vlan;

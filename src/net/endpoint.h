@@ -10,16 +10,17 @@
 
 namespace tcpgauge {
 
-// One end of a connection. The port is in host order.
+// One end of a connection: an address and a TCP port.
 struct Endpoint {
   IpAddress address;
-  uint16_t port = 0;
+  uint16_t port = 0;  // in host order
 
-  // "192.0.2.1:443" or "[2001:db8::1]:443".
+  // "192.0.2.1:443" for IPv4, "[2001:db8::1]:443" for IPv6.
   std::string ToString() const;
 
   friend bool operator==(const Endpoint& a, const Endpoint& b) { return a.port == b.port && a.address == b.address; }
   friend bool operator!=(const Endpoint& a, const Endpoint& b) { return !(a == b); }
+  // A total order without further meaning: by address (see IpAddress), then by port.
   friend bool operator<(const Endpoint& a, const Endpoint& b) {
     return a.address != b.address ? a.address < b.address : a.port < b.port;
   }

@@ -7,11 +7,14 @@
 
 namespace tcpgauge {
 
-// Whether `text` begins with http:// or https:// and a host, and is printable ASCII without blanks (RFC 3986). The rest
-// is checked by the code that connects.
+// Whether `text` can be the URL of an HTTP server (RFC 3986): it begins with http:// or https:// in any case, names a
+// host, and is printable ASCII without blanks. User and password may stand before the host. The syntax of host, port
+// and path is not checked: the code that connects reports errors there.
 bool IsHttpUrl(std::string_view text);
 
-// `url` without user and password, so that it may be shown and logged.
+// Returns `url` without the user and password before its host, so that it may be shown and logged. Works on text that
+// is no valid URL too: without http:// or https:// the host is taken to begin at the start. A secret in the path or in
+// the query stays.
 std::string WithoutCredentials(std::string_view url);
 
 }  // namespace tcpgauge

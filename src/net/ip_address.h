@@ -12,15 +12,19 @@
 
 namespace tcpgauge {
 
-// An IPv4 or IPv6 address as 16 bytes in network order. IPv4 is held in mapped form (::ffff:a.b.c.d, RFC 4291 section
-// 2.5.5.2), so an IPv6 packet that carries a mapped address equals the IPv4 address that it names.
+// An IPv4 or IPv6 address: 16 bytes in network order.
+//
+// An IPv4 address is held as an IPv4-mapped IPv6 address (::ffff:a.b.c.d, RFC 4291 section 2.5.5.2). A mapped address
+// from an IPv6 packet therefore equals the IPv4 address a.b.c.d, and is_v4() is true for both.
 class IpAddress {
  public:
-  // Longest text: "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff".
+  // The length of the longest text that ToString() returns: "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff".
   static constexpr size_t kMaxTextLength = 39;
 
+  // The unspecified IPv6 address "::".
   constexpr IpAddress() : bytes_{} {}
 
+  // The address with these bytes, in network order.
   static IpAddress FromV4(const uint8_t (&wire)[4]) {
     IpAddress address;
     address.bytes_[10] = address.bytes_[11] = 0xff;
@@ -33,21 +37,26 @@ class IpAddress {
     return address;
   }
 
-  // Parses "192.0.2.1" or "2001:db8::1". Nullopt for any other text, and for an address with a zone.
+  // Parses an address such as "192.0.2.1" or "2001:db8::1". Returns nullopt for any other text, such as a host name, an
+  // address in brackets, or an address with a zone ("fe80::1%eth0").
   static std::optional<IpAddress> Parse(std::string_view text);
 
+  // Whether this is an IPv4 address, or an IPv6 address that is IPv4-mapped.
   bool is_v4() const;
+  // In network order. An IPv4 address stands in the last four bytes.
   const std::array<uint8_t, 16>& bytes() const { return bytes_; }
 
-  // Keeps the first `v4_bits` (IPv4) or `v6_bits` (IPv6) bits and clears the rest. REQUIRES: v4_bits <= 32, v6_bits <=
-  // 128.
+  // Returns a copy that keeps only the first bits, and has zeros in place of the others. Keeps `v4_bits` bits of an
+  // IPv4 address, and `v6_bits` bits of an IPv6 address.
+  // REQUIRES: 0 <= v4_bits <= 32 and 0 <= v6_bits <= 128.
   IpAddress Prefix(int v4_bits, int v6_bits) const;
 
-  // Dotted quad, or RFC 5952 text.
+  // "192.0.2.1" for IPv4, also when it came as a mapped address. Otherwise the text of RFC 5952, such as "2001:db8::1".
   std::string ToString() const;
 
-  // Compare two words, because the compiler would call memcmp for arrays, for every packet. The order is total and has
-  // no other meaning.
+  // Comparisons are made for every packet. They compare two words of eight bytes, because the compiler would call
+  // memcmp to compare the arrays. operator< is a total order without further meaning: it depends on the byte order of
+  // the machine.
   friend bool operator==(const IpAddress& a, const IpAddress& b) {
     return ((a.Word(0) ^ b.Word(0)) | (a.Word(8) ^ b.Word(8))) == 0;
   }
@@ -62,7 +71,7 @@ class IpAddress {
   }
 
  private:
-  // Eight bytes from `offset`, in the byte order of the machine.
+  // The eight bytes from `offset` on as an integer in the byte order of the machine. `offset` is 0 or 8.
   uint64_t Word(size_t offset) const {
     uint64_t word;
     std::memcpy(&word, bytes_.data() + offset, sizeof(word));

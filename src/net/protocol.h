@@ -8,11 +8,13 @@
 
 namespace tcpgauge {
 
-// The protocol that a packet is counted under. Of a tunnelled packet, that of the innermost packet.
+// The transport protocol under which a packet is counted. A packet in a tunnel is counted under the protocol of the
+// innermost packet. A packet that cannot be decoded is counted under the protocol of the last IP header that was
+// decoded. kIcmp includes ICMPv6. kOther includes packets without an IP header.
 enum class Protocol : uint8_t { kTcp, kUdp, kIcmp, kOther };
 constexpr size_t kProtocolCount = 4;
 
-// "tcp", "udp", "icmp", "other".
+// The names in metrics and in the JSON API, indexed by Protocol.
 constexpr std::string_view kProtocolNames[kProtocolCount] = {"tcp", "udp", "icmp", "other"};
 
 }  // namespace tcpgauge
