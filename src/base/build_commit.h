@@ -6,8 +6,12 @@
 
 namespace tcpgauge {
 
-// The commit that the binary was built from, with "-dirty" when files had been changed; "unknown" when it was built
-// outside of a checkout. Depend on it from src/agent alone: each new commit relinks whatever depends on it.
+// Returns the git commit that the binary was built from, as at least 12 hexadecimal digits.
+//
+// - "-dirty" is appended when the checkout had changes that were not committed.
+// - "unknown" is returned when the binary was built outside of a checkout or without git.
+//
+// Call it only from src/agent, because each new commit relinks everything that depends on this target.
 std::string BuildCommit();
 
 }  // namespace tcpgauge

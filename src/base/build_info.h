@@ -6,10 +6,10 @@
 
 namespace tcpgauge {
 
-// Identifies a build of tcpgauge: its version (kVersion) and the commit that it was built from (BuildCommit()).
+// Identifies a build of tcpgauge.
 struct BuildInfo {
-  std::string version;
-  std::string revision;
+  std::string version;   // kVersion
+  std::string revision;  // BuildCommit()
 };
 
 }  // namespace tcpgauge

@@ -5,8 +5,11 @@
 #include <cstdio>
 #include <cstdlib>
 
-// TCPGAUGE_CHECK(condition) stops the process when one of our own invariants is broken. Packet bytes, options and the
-// network must not reach it: wrong input is an error, not a broken invariant.
+// TCPGAUGE_CHECK(condition) stops the process with abort() if `condition` is false. Before that, it writes the file,
+// the line and the condition to standard error.
+//
+// Use it only for invariants of our own code. Packet bytes, options and data from the network must never make the
+// condition false: wrong input is an error, which the code must handle.
 #define TCPGAUGE_CHECK(condition)                                                            \
   do {                                                                                       \
     if (__builtin_expect(!(condition), 0)) {                                                 \

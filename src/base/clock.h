@@ -8,20 +8,20 @@
 
 namespace tcpgauge {
 
-// The source of the time. Tests pass a clock that they move by hand.
+// Tells the time. Tests pass a clock that they move by hand.
 // Thread: any.
 class Clock {
  public:
   virtual ~Clock() = default;
 
-  // Nanoseconds since the Unix epoch; may step either way when the administrator or NTP sets the clock.
+  // Nanoseconds since the Unix epoch. Steps forward or back when the administrator or NTP sets the clock.
   virtual int64_t WallNanoseconds() const = 0;
 
-  // Nanoseconds since an arbitrary start; never steps back.
+  // Nanoseconds since an arbitrary start. Never steps back.
   virtual int64_t SteadyNanoseconds() const = 0;
 };
 
-// The operating system's clocks. Lives as long as the process.
+// Returns the operating system's clocks (CLOCK_REALTIME and CLOCK_MONOTONIC). The object lives as long as the process.
 const Clock& SystemClock();
 
 }  // namespace tcpgauge

@@ -4,7 +4,8 @@
 
 namespace tcpgauge {
 
-// Brings the cache line of `address` closer, to be read or written soon. An invalid address does no harm.
+// Starts to load the cache line of `address` into the cache, for a read or write that follows soon. Returns without
+// waiting for it. `address` may be null or invalid.
 inline void FetchAhead(const void* address) {
   __builtin_prefetch(address, 1);
   // Without the asm, gcc considers a function that only prefetches to be pure and drops calls to it.

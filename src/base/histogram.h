@@ -9,17 +9,21 @@
 
 namespace tcpgauge {
 
-// Counts of observations per bucket. Bucket i counts those above kBounds[i - 1] and at most kBounds[i]; the last bucket
-// counts those above all bounds. The counts are not cumulative.
+// Counts observed values in buckets, and adds the values up.
 //
-// `Bounds` is a struct with a static constexpr array `kBounds`, ascending.
+// `Bounds` is a struct with a static constexpr array `kBounds` in ascending order, in the unit of the observed values.
+// - Bucket 0 counts the values up to kBounds[0], inclusive.
+// - Bucket i counts the values above kBounds[i - 1] and up to kBounds[i], inclusive.
+// - The last bucket counts the values above all bounds.
+//
+// A value is counted in one bucket only. (In Prometheus's text format, each bucket includes the ones below it.)
 // Thread: one at a time; a plain value.
 template <typename Bounds>
 struct Histogram {
   static constexpr size_t kBucketCount = std::size(Bounds::kBounds) + 1;
 
-  std::array<uint64_t, kBucketCount> counts{};
-  double sum = 0;
+  std::array<uint64_t, kBucketCount> counts{};  // by bucket
+  double sum = 0;                               // of all observed values
 
   void Observe(double value) {
     size_t i = 0;
@@ -28,6 +32,7 @@ struct Histogram {
     sum += value;
   }
 
+  // Adds everything that `other` has counted.
   void Add(const Histogram& other) {
     for (size_t i = 0; i < kBucketCount; ++i) counts[i] += other.counts[i];
     sum += other.sum;

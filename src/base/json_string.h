@@ -7,7 +7,9 @@
 
 namespace tcpgauge {
 
-// `text` as a JSON string, quotes included (RFC 8259 section 7), on one line. Bytes that are not UTF-8 become U+FFFD.
+// Returns `text` as a JSON string (RFC 8259 section 7): quoted, escaped and without line breaks. Bytes that are not
+// UTF-8 become U+FFFD.
+// Thread: any.
 std::string JsonString(std::string_view text);
 
 }  // namespace tcpgauge

@@ -11,19 +11,25 @@
 
 namespace tcpgauge {
 
-// Appends the parts of one JSON text, fast enough for answers with thousands of objects. The caller writes braces,
-// names and commas with Raw(); text that may need escapes goes through JsonString() first.
+// Builds one JSON text by appending to a string, fast enough for answers with thousands of objects. The writer does not
+// check the syntax: the caller appends braces, names and commas with Raw(). Text that may need escapes must go through
+// JsonString() first.
+//
+// Thread: one at a time.
+// Bounds: none; the string grows with the text.
 class JsonWriter {
  public:
-  // `reserve_bytes`: the expected length of the text.
+  // Reserves memory for a text of `reserve_bytes`. The text may become longer.
   explicit JsonWriter(size_t reserve_bytes) { text_.reserve(reserve_bytes); }
 
+  // Appends `text` unchanged.
   JsonWriter& Raw(std::string_view text) {
     text_ += text;
     return *this;
   }
 
-  // The shortest text that parses to the same number. REQUIRES: `number` is finite.
+  // Appends the shortest text that parses to the same number. `Number` is an integer or floating-point type.
+  // REQUIRES: `number` is finite.
   template <typename Number>
   JsonWriter& Value(Number number) {
     char buffer[32];
@@ -31,10 +37,11 @@ class JsonWriter {
     return *this;
   }
 
-  // `nanoseconds` as seconds with nine decimals. Exact; a double cannot hold the nanoseconds of present-day dates.
+  // Appends `nanoseconds` as seconds with nine decimals, for example "1.500000000". The text is exact, whereas a double
+  // cannot hold the nanoseconds of present-day dates. REQUIRES: nanoseconds > INT64_MIN.
   JsonWriter& Seconds(int64_t nanoseconds);
 
-  // Returns the text, and leaves the writer empty.
+  // Returns the text. The writer is empty afterwards and may be used again.
   std::string Take() { return std::exchange(text_, std::string()); }
 
  private:

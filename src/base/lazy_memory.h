@@ -6,15 +6,18 @@
 
 namespace tcpgauge {
 
-// Makes `size_bytes` of a LazyMemory from `data` on resident before their first use. Only a hint: kernels before Linux
-// 5.14 ignore it.
-// Thread: any, also while other threads use the memory.
+// Makes part of a LazyMemory resident before its first use: `size_bytes` from `data` on. Their content does not change.
+// This is only a hint, which kernels before Linux 5.14 ignore.
+// Thread: any, even while other threads use the memory.
 void PopulateLazyMemory(void* data, size_t size_bytes);
 
-// Zeroed, page-aligned memory that becomes resident when it is first touched, in huge pages where the system has them.
-// Stops the process when the address space is exhausted.
+// Owns a block of zeroed, page-aligned memory. Each page becomes resident when it is first touched. A block of at least
+// 2 MiB uses huge pages if the system allows them.
+//
+// Errors: stops the process when the address space is exhausted.
 class LazyMemory {
  public:
+  // `size_bytes` may be 0: data() is then valid, but must not be read or written.
   explicit LazyMemory(size_t size_bytes);
   ~LazyMemory();
   LazyMemory(const LazyMemory&) = delete;

@@ -10,13 +10,18 @@
 
 namespace tcpgauge {
 
-// The log of the process: lines on standard error, each written at once.
+// The log of the process. Each call of Log() writes one line to standard error before it returns. While a LogHold
+// exists, lines are kept in memory instead.
 //
-// Thread: any. A line costs a lock and a system call, so nothing is logged per packet.
 // Lines below the level of SetUpLog() are dropped. Before SetUpLog(), the level is info and the format is logfmt.
+//
+// Thread: any. A line costs a lock and a system call, so packets are not logged one by one.
+// Errors: a line that cannot be written is lost.
 
-// Call once, before other threads start.
+// Sets the level and the format. Call it once, before other threads start.
 void SetUpLog(LogLevel level, LogFormat format);
+
+// Writes a line with the time, `level`, `message` and `fields`. FormatLogLine() defines its form.
 
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
 
@@ -33,9 +38,12 @@ inline void LogError(std::string_view message, std::initializer_list<LogField> f
   Log(LogLevel::kError, message, fields);
 }
 
-// While a LogHold lives, lines are kept in memory, because they would garble a terminal that curses owns. Its
-// destructor writes them. At most one LogHold exists at a time.
-// Bounds: the latest kMaxHeldLines lines are kept. A last line says how many earlier ones were left out.
+// Keeps log lines in memory, because they would garble a terminal that curses owns. The destructor writes the kept
+// lines to standard error.
+//
+// REQUIRES: at most one LogHold exists at a time.
+// Bounds: the latest kMaxHeldLines lines are kept, and earlier ones are lost. If any were lost, the destructor logs
+// their number after the kept lines.
 class LogHold {
  public:
   static constexpr size_t kMaxHeldLines = 1000;

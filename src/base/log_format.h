@@ -12,11 +12,15 @@
 
 namespace tcpgauge {
 
+// In ascending order of severity.
 enum class LogLevel { kDebug, kInfo, kWarn, kError };
 enum class LogFormat { kLogfmt, kJson };
 
-// One key and its value. Keys are chosen by our code (letters, digits, `_`); a value may be any bytes.
+// One key of a log line, and its value. The key is a constant of our code that contains only letters, digits and `_`.
+// The value may contain any bytes.
 struct LogField {
+  // Converts `field_value` to text: a string is copied, a bool becomes "true" or "false", and absl::StrCat() converts a
+  // number. `field_key` is borrowed, and must outlive the field.
   template <typename Value>
   LogField(std::string_view field_key, const Value& field_value) : key(field_key), value(Text(field_value)) {}
 
@@ -36,14 +40,20 @@ struct LogField {
   }
 };
 
-// "debug", "info", "warn" or "error".
+// Returns "debug", "info", "warn" or "error".
 std::string_view LogLevelName(LogLevel level);
 
-// One line without its newline, as Prometheus and its exporters write it: `ts=2026-01-31T12:00:00.000Z level=info
-// msg="listening" key=value`, or the same as one JSON object. Whatever the values hold, the result is one line of
-// printable UTF-8: quotes, backslashes and control characters are escaped, bytes that are not UTF-8 become U+FFFD.
+// Returns one log line, without a newline at its end. `time_ns` is in nanoseconds since the Unix epoch; the line has it
+// in UTC, in milliseconds. The two formats are those of Prometheus and its exporters:
 //
-// `time_ns` is Unix time in nanoseconds.
+//   kLogfmt  ts=2026-01-31T12:00:00.000Z level=info msg="new interface" name=eth0
+//   kJson    {"ts":"2026-01-31T12:00:00.000Z","level":"info","msg":"new interface","name":"eth0"}
+//
+// In logfmt, a value stands unquoted if it consists of printable ASCII characters other than space, `=`, `"` and `\`
+// only. Any other value, the empty one included, is quoted as a JSON string. In JSON, every value is a string.
+//
+// `message` and values may contain any bytes, and the result is still one line of UTF-8. Quotes, backslashes and
+// control characters below U+0020 are escaped. Bytes that are not UTF-8 become U+FFFD.
 std::string FormatLogLine(LogFormat format, int64_t time_ns, LogLevel level, std::string_view message,
                           absl::Span<const LogField> fields);
 

@@ -10,20 +10,21 @@
 
 namespace tcpgauge {
 
-// Keeps a message that may repeat from filling the log: admits one line per interval, and counts the lines that it
-// suppresses.
+// Limits a message that may repeat to one log line per interval, and counts the lines that were suppressed. Each
+// message has a limiter of its own.
 //
 //   if (const std::optional<uint64_t> suppressed = limiter.Admit()) {
 //     LogWarn("cannot write the connection log", {{"error", error}, {"suppressed", *suppressed}});
 //   }
 //
-// Thread: any; no lock. One limiter per message.
+// Thread: any; no lock.
 class LogLimiter {
  public:
-  // Uses the steady time of `clock`, which must outlive the limiter.
+  // The interval is in steady time. `clock` must outlive the limiter.
   LogLimiter(const Clock& clock, int64_t interval_ns) : clock_(clock), interval_ns_(interval_ns) {}
 
-  // Nullopt when the line must be suppressed. Otherwise the number of lines suppressed since the last admitted one.
+  // Asks whether the caller may log the line now. Returns nullopt if not: the line then counts as suppressed. Otherwise
+  // returns the number of lines that were suppressed since the last admitted line. The first call admits its line.
   std::optional<uint64_t> Admit();
 
  private:

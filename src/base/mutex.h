@@ -13,16 +13,17 @@ namespace tcpgauge {
 
 // The locks of this project: std::mutex and std::condition_variable, with annotations that clang checks.
 //
-// Why annotations: a member names its lock with ABSL_GUARDED_BY, and a function names the lock that its callers hold
-// with ABSL_EXCLUSIVE_LOCKS_REQUIRED. Clang (-Wthread-safety, an error in the clang configuration of .bazelrc) then
-// rejects every access without the lock. gcc ignores the annotations.
+// Why annotations. A member names its lock with ABSL_GUARDED_BY. A function names the lock that its callers hold with
+// ABSL_EXCLUSIVE_LOCKS_REQUIRED. In the configuration `checked` (.bazelrc), clang rejects every access without the lock
+// (-Wthread-safety). gcc ignores the annotations.
 //
-// Why not the standard classes: libstdc++ does not annotate them, so clang would see no lock being taken.
+// Why not the standard classes. libstdc++ does not annotate them, so clang would not see that a lock is taken.
 //
-// Why not absl::Mutex, which is annotated: the thread sanitizer learns of locks from the calls that it intercepts, and
-// from annotations that absl::Mutex has only when it is compiled for the sanitizer. Debian's abseil is not, so the
-// sanitizer would report races between threads that absl::Mutex keeps apart. std::mutex calls pthread_mutex_lock(),
-// which the sanitizer intercepts. abseil's annotation macros are usable, because they contain no code.
+// Why not absl::Mutex. It is annotated for clang, but the thread sanitizer does not see its locks. The sanitizer learns
+// of locks from calls that it intercepts, such as pthread_mutex_lock(), which std::mutex calls. absl::Mutex does not
+// call it. Instead, absl::Mutex tells the sanitizer of its locks, but only when abseil was compiled for the sanitizer.
+// Debian's abseil was not, so the sanitizer would report races where there are none. The ABSL_ macros are still usable,
+// because they contain no code.
 //
 //   class Counter {
 //    public:
@@ -36,7 +37,9 @@ namespace tcpgauge {
 //     int count_ ABSL_GUARDED_BY(mutex_) = 0;
 //   };
 
-// Mutual exclusion. Prefer MutexLock to Lock() and Unlock(). Not recursive. Thread: any.
+// A lock that one thread holds at a time. Not recursive: a thread that holds it must not call Lock(). Prefer MutexLock
+// to Lock() and Unlock().
+// Thread: any.
 class ABSL_LOCKABLE Mutex {
  public:
   Mutex() = default;
@@ -52,7 +55,7 @@ class ABSL_LOCKABLE Mutex {
   std::mutex mutex_;
 };
 
-// Holds `mutex` from its construction to its destruction. `mutex` must outlive it.
+// Locks a mutex in its constructor, and unlocks the mutex in its destructor. The mutex must outlive the MutexLock.
 class ABSL_SCOPED_LOCKABLE MutexLock {
  public:
   explicit MutexLock(Mutex* mutex) ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) : mutex_(*mutex) { mutex_.Lock(); }
@@ -64,28 +67,32 @@ class ABSL_SCOPED_LOCKABLE MutexLock {
   Mutex& mutex_;
 };
 
-// A condition that threads wait for; all of them must wait with the same mutex. Thread: any.
+// Lets threads wait until another thread notifies them. All waiting threads must pass the same mutex.
 //
-// A wait may end without a notification, so it belongs in a loop that tests the condition. There are no waits with a
-// predicate: clang does not know that a lambda is called with the lock held.
+// A wait may end without a notification, so put it in a loop that tests the condition:
 //
 //   const MutexLock lock(&mutex_);
 //   while (queue_.empty()) not_empty_.Wait(&mutex_);
+//
+// There is no Wait() that takes the condition as a lambda, because clang does not know that a lambda is called with the
+// lock held.
+//
+// Thread: any. The notifying thread need not hold the mutex.
 class CondVar {
  public:
   CondVar() = default;
   CondVar(const CondVar&) = delete;
   CondVar& operator=(const CondVar&) = delete;
 
-  // Releases `*mutex`, waits for a notification, and takes `*mutex` again.
+  // Unlocks `*mutex`, waits for a notification, and locks `*mutex` again.
   void Wait(Mutex* mutex) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock<std::mutex> lock(mutex->mutex_, std::adopt_lock);
     condition_.wait(lock);
     lock.release();  // the caller still holds the mutex
   }
 
-  // Like Wait(), but ends when SystemClock().SteadyNanoseconds() reaches `deadline_ns`; INT64_MAX means no deadline.
-  // Returns false if the deadline has passed.
+  // Like Wait(), but waits at most until the time `deadline_ns` of SystemClock().SteadyNanoseconds(). INT64_MAX means
+  // no deadline. Returns false if the deadline has passed. `*mutex` is locked again in every case.
   bool WaitUntil(Mutex* mutex, int64_t deadline_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     // The steady clock of libstdc++ and SystemClock() are both CLOCK_MONOTONIC.
     const std::chrono::steady_clock::time_point deadline{std::chrono::nanoseconds(deadline_ns)};

@@ -7,9 +7,9 @@
 
 namespace tcpgauge {
 
-// Starts a thread that runs `run` under `name`, which `top -H` and `ps -L` show. The kernel keeps the first 15 bytes of
-// `name` (prctl(2), PR_SET_NAME). `name` must outlive the thread.
-// Errors: throws std::system_error when the thread cannot be started, like std::thread.
+// Starts a thread that calls `run`. The caller must join the returned thread. `top -H` and `ps -L` show the thread as
+// `name`. The kernel keeps only the first 15 bytes of the name (prctl(2), PR_SET_NAME). `name` must outlive the thread.
+// Errors: like std::thread, throws std::system_error when the thread cannot be started.
 std::thread NamedThread(const char* name, std::function<void()> run);
 
 }  // namespace tcpgauge

@@ -7,16 +7,26 @@
 
 namespace tcpgauge {
 
-// Handles signals from now on. SIGINT, SIGTERM and SIGALRM call `stop->Stop()`. SIGHUP notifies `reload`; when `reload`
-// is null, it stops too. SIGPIPE and SIGXFSZ are ignored, so that a broken pipe or a file at its size limit fails only
-// the write. `stop` and `reload` must live as long as signals may come.
+// Installs the signal handlers of the process:
+//
+// - SIGINT, SIGTERM and SIGALRM call `stop->Stop()`.
+// - SIGHUP calls `reload->Notify()`. When `reload` is null, SIGHUP calls `stop->Stop()`.
+// - SIGPIPE and SIGXFSZ are ignored. A write to a broken pipe, or to a file at its size limit, then fails with an error
+//   instead of ending the process.
+//
+// `stop` and `reload` must live as long as signals may come.
+// Thread: call it before other threads start.
 void HandleSignals(StopSignal* stop, Wakeup* reload);
 
-// Tells the two meanings of SIGHUP apart. True when the process has lost its terminal; false when a reload was
-// requested.
+// Tells the two meanings of SIGHUP apart. Call it after a SIGHUP.
+//
+// - Returns true if standard input has hung up: the terminal was closed, so the process should end. (A pipe on standard
+//   input has hung up once its writer has closed it.)
+// - Otherwise returns false: somebody requested a reload.
 bool TerminalIsGone();
 
-// Has SIGALRM sent after `seconds`, which stops the process.
+// Sends SIGALRM to the process once, after `seconds` of real time. After HandleSignals(), this signal stops the
+// process. Another call replaces the earlier time. REQUIRES: seconds >= 1e-6; with less, no signal is sent.
 void StopAfter(double seconds);
 
 }  // namespace tcpgauge

@@ -9,20 +9,27 @@
 
 namespace tcpgauge {
 
-// The content of the file.
-// Bounds: at most 1 MiB.
-// Errors begin with the path: InvalidArgument when the file is larger, otherwise the errno of open() or read(), such as
-// NotFound or PermissionDenied.
+// Returns the content of the file, which may be empty. Does not wait, even when `path` is a named pipe.
+//
+// Thread: any.
+// Bounds: the file may have at most 1 MiB.
+// Errors: InvalidArgument when the file is larger. Otherwise the error of open() or read(), such as NotFound or
+// PermissionDenied. The message begins with the path.
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path);
 
-// Differs from an earlier stamp once the file was written, replaced or removed.
+// The state of a file at one moment. Two stamps of a path differ if the file was written, replaced or removed between
+// them, or if its owner or mode was changed. Two stamps of a missing file are equal.
+//
+// File times have the resolution of the kernel's tick, some milliseconds. A write so soon after the earlier stamp may
+// go unnoticed if the size stays the same.
 struct FileStamp {
   uint64_t device = 0;
   uint64_t inode = 0;
-  int64_t size = -1;  // -1 = no such file
-  int64_t modified_ns = 0;
-  int64_t changed_ns = 0;
+  int64_t size = -1;        // in bytes; -1 = there is no file, or stat() failed
+  int64_t modified_ns = 0;  // st_mtim, since the Unix epoch
+  int64_t changed_ns = 0;   // st_ctim, since the Unix epoch
 
+  // Makes the stamp of the file as it is now. Follows symbolic links.
   static FileStamp Of(const std::string& path);
 
   friend bool operator==(const FileStamp& a, const FileStamp& b) {

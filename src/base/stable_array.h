@@ -9,12 +9,16 @@
 
 namespace tcpgauge {
 
-// A fixed number of zero-initialised elements that never move.
+// An array of fixed capacity whose elements never move. All elements exist from the start, and all their bytes are
+// zero; no constructor runs. Zero bytes must be a valid `T`.
 //
-// Design. A table that may hold a million connections must neither use the memory of a million at the start nor copy
-// itself while packets arrive: a std::vector that grows would copy hundreds of megabytes on the packet path. So the
-// array reserves address space for its full capacity, and the operating system provides the memory of an element when
-// the element is first touched. Capacity that is never used costs address space alone.
+// Design. A table that may hold a million connections must not use the memory of a million connections at its start. It
+// must not copy itself while packets arrive either: a std::vector that grows would copy hundreds of megabytes between
+// two packets. So the array reserves address space for its full capacity, and the operating system provides the memory
+// of an element when the element is first touched. Capacity that is never used costs only address space.
+//
+// Thread: one at a time, except Populate(), which any thread may call at any time.
+// Errors: stops the process when the address space is exhausted.
 template <typename T>
 class StableArray {
   static_assert(std::is_trivially_destructible<T>::value, "elements are never destroyed");
@@ -22,10 +26,12 @@ class StableArray {
  public:
   explicit StableArray(size_t capacity) : memory_(capacity * sizeof(T)) {}
 
+  // REQUIRES: i < capacity. This is not checked.
   T& operator[](size_t i) { return static_cast<T*>(memory_.data())[i]; }
   const T& operator[](size_t i) const { return static_cast<const T*>(memory_.data())[i]; }
 
-  // See PopulateLazyMemory(). REQUIRES: first + count <= capacity.
+  // Makes `count` elements resident before their first use, from element `first` on. See PopulateLazyMemory().
+  // REQUIRES: first + count <= capacity.
   void Populate(size_t first, size_t count) { PopulateLazyMemory(&(*this)[first], count * sizeof(T)); }
 
  private:

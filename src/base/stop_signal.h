@@ -6,8 +6,10 @@
 
 namespace tcpgauge {
 
-// Tells threads to end. A busy thread reads the flag; a waiting thread polls the file descriptor.
-// Thread: any; Stop() may be called from a signal handler.
+// Tells threads to end, once and for all. A busy thread tests stopped(), and a waiting thread polls fd().
+//
+// Thread: any. A signal handler may call Stop().
+// Errors: the constructor stops the process when the system has no file descriptor left.
 class StopSignal {
  public:
   StopSignal();
@@ -17,9 +19,11 @@ class StopSignal {
 
   // Further calls change nothing.
   void Stop();
+  // Whether Stop() was called.
   bool stopped() const { return stopped_.load(std::memory_order_acquire); }
 
-  // Becomes readable at Stop() and stays so. Poll it, but do not read from it.
+  // A descriptor that becomes readable at Stop() and stays readable. Poll it, but do not read from it. The StopSignal
+  // owns it.
   int fd() const { return fd_; }
 
  private:

@@ -8,20 +8,25 @@
 
 namespace tcpgauge {
 
-// abseil's string functions for std::string_view: Debian builds abseil with a string_view type of its own. All
-// functions treat text as ASCII. Returned views point into `text`.
+// abseil's string functions with std::string_view. They are wrapped because Debian's abseil uses a string_view type of
+// its own.
+//
+// White space and letters are those of ASCII; other bytes are left as they are. Returned views point into `text`.
+// Thread: any.
 
-// `text` without the white space at both ends.
+// Returns `text` without the white space at both ends.
 std::string_view Trim(std::string_view text);
 
+// Returns a copy of `text` with its letters in lower case.
 std::string ToLower(std::string_view text);
 
+// Whether `text` starts with `prefix`, in the same letter case. Every text starts with an empty prefix.
 bool StartsWith(std::string_view text, std::string_view prefix);
 
-// The parts between separators. An empty text has one part, which is empty.
+// Returns the parts of `text` between separators. Parts may be empty, and an empty text has one empty part.
 std::vector<std::string_view> Split(std::string_view text, char separator);
 
-// Like Split(), with each part trimmed.
+// Like Split(), but each part is trimmed as by Trim().
 std::vector<std::string_view> SplitAndTrim(std::string_view text, char separator);
 
 }  // namespace tcpgauge

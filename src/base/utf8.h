@@ -7,8 +7,10 @@
 
 namespace tcpgauge {
 
-// `text` with each byte that is not part of well-formed UTF-8 (RFC 3629 section 4) replaced by U+FFFD. Interface and
-// file names may hold any bytes, but one label value that is not UTF-8 makes Prometheus refuse the whole exposition.
+// Returns `text` as well-formed UTF-8 (RFC 3629 section 4): U+FFFD replaces each byte that is part of no well-formed
+// sequence. Interface and file names may hold any bytes, but a single label value that is not UTF-8 makes Prometheus
+// refuse everything that the agent exports.
+// Thread: any.
 std::string ToValidUtf8(std::string_view text);
 
 }  // namespace tcpgauge

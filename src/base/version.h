@@ -10,13 +10,21 @@ namespace tcpgauge {
 // The version of tcpgauge.
 constexpr char kVersion[] = "0.1.0";
 
+// The name and the version of a library that the program is linked with.
 struct LibraryVersion {
   std::string name;
   std::string version;
 };
 
-// What --version prints: "tcpgauge 0.1.0 (commit 0123abc)", then one line for each of `libraries` and one for abseil.
-// The caller asks each library's only home for its version.
+// Returns the text that --version prints, with a newline after each line:
+//
+//   tcpgauge 0.1.0 (commit 0123abc)
+//     libpcap 1.10.3
+//     abseil 20220623.1
+//
+// `commit` is BuildCommit(). The text has a line for each of `libraries`, then one for abseil. This function cannot ask
+// the other libraries for their versions, because only one file or folder of the project may include a library's
+// headers.
 std::string VersionText(const std::string& commit, const std::vector<LibraryVersion>& libraries);
 
 }  // namespace tcpgauge

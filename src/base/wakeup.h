@@ -4,8 +4,12 @@
 
 namespace tcpgauge {
 
-// Wakes one thread that waits for work. A Notify() before the wait is not lost; several may count as one.
-// Thread: any thread may call Notify(), which never blocks. The waiting thread calls the rest.
+// Wakes one thread that waits for work. A Notify() before the wait ends that wait at once. Several calls of Notify()
+// may wake the thread only once.
+//
+// Thread: any thread, and a signal handler, may call Notify(), which never blocks. The waiting thread calls the other
+// methods.
+// Errors: the constructor stops the process when the system has no file descriptor left.
 class Wakeup {
  public:
   Wakeup();
@@ -13,15 +17,19 @@ class Wakeup {
   Wakeup(const Wakeup&) = delete;
   Wakeup& operator=(const Wakeup&) = delete;
 
-  // Costs a system call.
+  // Wakes the waiting thread. Costs a system call.
   void Notify();
 
-  // Readable after Notify() until Clear().
+  // A descriptor that is readable from Notify() until Clear(). Poll it, but do not read from it. The Wakeup owns it.
   int fd() const { return fd_; }
+  // Makes fd() unreadable until the next Notify().
   void Clear();
 
-  // Waits until Notify() is called, `also_fd` is readable or `timeout_ms` have passed (-1 = no limit). Then calls
-  // Clear().
+  // Waits until one of these happens, and then calls Clear():
+  // - Notify() is called, or was called since the last Clear();
+  // - `also_fd` is readable (it is not read; -1 = no descriptor);
+  // - `timeout_ms` have passed (-1 = no limit);
+  // - a signal handler has run on this thread.
   void Wait(int also_fd, int timeout_ms);
 
  private:

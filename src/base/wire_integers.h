@@ -6,9 +6,12 @@
 
 namespace tcpgauge {
 
-// Integers in the byte order of the wire: Be is big endian (network order), Le is little endian. They are byte arrays
-// without alignment, so a header struct made of them can be laid over any packet byte, and no value can be used without
-// ToHost().
+// Unsigned integers as they stand in a packet: Be is big endian (network byte order), Le is little endian. The number
+// is the width in bits.
+//
+// Each class is an array of bytes. So a header struct that consists of these classes has no padding and no alignment,
+// and can be laid over packet bytes at any address (see Cursor). ToHost() returns the value in host byte order, and is
+// the only way to use it.
 
 class Be16 {
  public:

@@ -15,33 +15,40 @@
 namespace tcpgauge {
 
 struct CollectorOptions {
-  int64_t capture_start_time_ns = 0;  // Unix epoch
-  double rate_window_seconds = 1;
-  size_t exported_connections = 100;  // this many of the heaviest outrank slightly heavier ones next time
+  int64_t capture_start_time_ns = 0;  // since the Unix epoch; copied into each snapshot
+  double rate_window_seconds = 1;     // copied into each snapshot
+  // How many of the heaviest connections of a snapshot get a higher rank in the next one. See ConnectionSummary::rank.
+  size_t exported_connections = 100;
 };
 
-// Merges what the workers published last into one Snapshot.
+// Merges the latest WorkerSnapshot of each worker into one Snapshot.
 //
-// Thread: confined to one thread, the only reader of the workers' buffers.
+// - Counters are added up. Interfaces with the same name become one interface, which is up if it is up for all workers.
+// - The connections of all workers are listed together, the highest ConnectionSummary::rank first.
+// - EdgeMerger merges the edges.
+//
+// Thread: confined to one thread, which must be the only reader of the workers' buffers.
+// Bounds: those of the merged snapshots.
 class Collector {
  public:
-  // The buffers must outlive the collector.
+  // `workers` holds the buffer of each worker. The buffers must outlive the collector.
   Collector(const CollectorOptions& options, std::vector<TripleBuffer<WorkerSnapshot>*> workers)
       : options_(options), workers_(std::move(workers)) {}
 
-  // A new snapshot, or null when no worker has published since the last call.
+  // Returns a new snapshot. For a worker that has not published since the last call, the snapshot contains what this
+  // worker published before. Returns null when no worker has published since the last call.
   std::shared_ptr<const Snapshot> Collect();
 
  private:
-  // Sorts open and ended connections by rank, and remembers the heaviest for the next snapshot.
+  // Sets the ranks of the snapshot's connections, sorts both lists by rank, and stores the heaviest in heaviest_.
   void Rank(Snapshot* snapshot);
 
   const CollectorOptions options_;
   const std::vector<TripleBuffer<WorkerSnapshot>*> workers_;
   uint64_t sequence_ = 0;
-  int64_t time_ns_ = 0;  // the latest table time of all workers; never steps back
+  int64_t time_ns_ = 0;  // the latest table time of all workers so far
   EdgeMerger edge_merger_;
-  absl::flat_hash_set<uint64_t> heaviest_;  // connection ids in the last snapshot
+  absl::flat_hash_set<uint64_t> heaviest_;  // ids of the heaviest connections of the last snapshot, ended ones included
 };
 
 }  // namespace tcpgauge

@@ -10,34 +10,36 @@
 
 namespace tcpgauge {
 
-// A connection as JSON, for the API (docs/openapi.json) and for the connection log. Each function writes one group of
-// members. API and log call them in their own orders, and add the members that only one of them has.
+// Functions that write a connection as JSON, for the API (docs/openapi.json) and for the connection log. Each function
+// appends a group of members to the JSON object that the caller has begun in `writer`. API and log call the functions
+// in different orders, and add members that only one of them has.
 //
-// WriteEnds() starts without a comma. The other functions that name their members start with one, so they must follow
-// another member.
+// WriteEnds() writes no comma in front of its first member. The other functions write a comma in front of each member,
+// unless their comment says otherwise.
 
-// "client" and "server" {address, port}, and "role".
+// Writes "client" and "server" (objects with "address" and "port"), then "role".
 void WriteEnds(const ConnectionSummary& connection, JsonWriter* writer);
 
-// "interface" and its name. `quoted_name` is a JSON string.
+// Writes "interface". `quoted_name` is the interface's name as JsonString() returns it.
 void WriteInterface(std::string_view quoted_name, JsonWriter* writer);
 
-// "vlans" and "tunnels", outermost first.
+// Writes "vlans" and "tunnels", which are arrays with the outermost first. A tunnel is an object with "type" and "id".
+// The "id" of a tunnel without one is null.
 void WriteEncapsulation(const Encapsulation& encapsulation, JsonWriter* writer);
 
-// "state".
+// Writes "state".
 void WriteState(ConnectionState state, JsonWriter* writer);
 
-// `member` with its comma and colon, as in ",\"rtt_seconds\":", then the duration in seconds; null for
-// ConnectionSummary::kUnknown.
+// Writes `member`, then the duration in seconds. ConnectionSummary::kUnknown is written as null. `member` is a member's
+// name with quotes, a comma in front and a colon behind, for example ",\"rtt_seconds\":".
 void WriteDuration(std::string_view member, int64_t nanoseconds, JsonWriter* writer);
 
-// The six counters of each end, as "client_..." and "server_...".
+// Writes the six counters of each end as "client_..." and "server_...". DirectionSummary lists the counters.
 void WriteSent(const ConnectionSummary& connection, JsonWriter* writer);
-// Each end's counters and then its "..._payload_bytes_per_second".
+// Like WriteSent(), but also writes "..._payload_bytes_per_second" after the counters of each end.
 void WriteSentWithRates(const ConnectionSummary& connection, JsonWriter* writer);
 
-// The number alone, rounded to a tenth of a byte: smaller digits are noise of the averages.
+// Writes only the number, without comma and name. Rounds it to a tenth of a byte per second: more digits are noise.
 void WriteRate(double bytes_per_second, JsonWriter* writer);
 
 }  // namespace tcpgauge

@@ -14,12 +14,12 @@
 
 namespace tcpgauge {
 
-// Selects, orders and limits the connections of a snapshot.
+// Says which connections of a snapshot a reader wants, how many, and in which order.
 struct ConnectionQuery {
   ConnectionSort sort = ConnectionSort::kRate;
-  bool reverse = false;
-  std::string filter;  // see Filter::Parse()
-  size_t limit = 100;
+  bool reverse = false;  // the opposite of the order of `sort`
+  std::string filter;    // a text for Filter::Parse(); empty = all connections
+  size_t limit = 100;    // how many connections to list at most
 
   friend bool operator==(const ConnectionQuery& a, const ConnectionQuery& b) {
     return a.sort == b.sort && a.reverse == b.reverse && a.filter == b.filter && a.limit == b.limit;
@@ -32,13 +32,17 @@ struct ConnectionSum {
   Measures measures;
 };
 
+// The result of ChooseConnections().
 struct ChosenConnections {
-  std::vector<uint32_t> indexes;  // into Snapshot::connections, in the requested order
-  ConnectionSum matching;         // all that pass the filter, beyond the limit too
+  std::vector<uint32_t> indexes;  // the listed connections: indexes into Snapshot::connections, in the requested order
+  ConnectionSum matching;         // all connections that match the filter, listed or not
 };
 
-// The first `limit` of the connections that pass `filter`, in the order of `sort`, or in the opposite order with
-// `reverse`. Time: one pass over all connections, and a sort of `limit`.
+// Sorts the connections that match `filter` by `sort`, or in the opposite order if `reverse`, and returns the first
+// `limit` of them. Considers only Snapshot::connections: neither ended connections nor those that are not listed.
+//
+// Thread: any.
+// Time: one pass over all connections, plus a sort of `limit` of them.
 ChosenConnections ChooseConnections(const Snapshot& snapshot, const Filter& filter, ConnectionSort sort, bool reverse,
                                     size_t limit);
 

@@ -15,47 +15,51 @@
 
 namespace tcpgauge {
 
-// What connections are sorted by in the JSON API, the top view, and the queries of an attached view. The top view's
-// keys step through the values in this order.
+// The orders in which the JSON API, the top view and an attached view list connections. The top view's keys step
+// through the orders as they stand here.
 //
-// The largest rate, byte count, RTT and count come first; so do the shortest idle time and the oldest start. An unknown
-// RTT comes last. Endpoints and states ascend, addresses by their 16 bytes (see IpAddress). Equal connections are
-// ordered by start time, then by id.
+// Connections that are equal in an order are sorted by start time (the oldest first), then by id.
 enum class ConnectionSort : uint8_t {
-  kStart,  // by start time; the top view calls it unsorted
-  kRate,
-  kBytes,
-  kIdle,
-  kClient,
-  kServer,
-  kState,
-  kUp,
-  kDown,
-  kRtt,
-  kRetransmissions,
-  kCount
+  kStart,            // oldest first; the top view calls this order unsorted
+  kRate,             // highest payload rate of both ends together first
+  kBytes,            // most payload of both ends together first
+  kIdle,             // latest packet first
+  kClient,           // ascending by the 16 bytes of the client's address (see IpAddress), then by its port
+  kServer,           // the same with the server
+  kState,            // in the order of ConnectionState
+  kUp,               // highest payload rate of the client first
+  kDown,             // highest payload rate of the server first
+  kRtt,              // longest round-trip time first; connections without one come last
+  kRetransmissions,  // most retransmitted segments of both ends together first
+  kCount             // the number of orders, not an order itself
 };
 
-// The API's names: "start", "rate", "bytes", "idle", "client", "server", "state", "up", "down", "rtt",
-// "retransmissions".
+// Returns the API's name of the order: "start", "rate", "bytes", "idle", "client", "server", "state", "up", "down",
+// "rtt" or "retransmissions". REQUIRES: sort != ConnectionSort::kCount.
 std::string_view ConnectionSortName(ConnectionSort sort);
-// The sort with exactly this name; nullopt when there is no such sort.
+// Returns the order with this name, in this letter case, or nullopt.
 std::optional<ConnectionSort> ParseConnectionSort(std::string_view name);
-// All names, separated by commas.
+// Returns all names, separated by ", ".
 std::string ConnectionSortNames();
 
-// One connection in a list that is being sorted. Small, so that sorting seldom reads the connection itself.
+// A connection in a list that is being sorted. An entry is small and contains the key, so that sorting seldom reads the
+// connection itself.
 struct SortEntry {
-  uint64_t key;    // smallest first
-  uint32_t index;  // into the list of connections
+  uint64_t key;    // from SortKey(); the smallest comes first
+  uint32_t index;  // of the connection, in the list that is passed to SortFirst()
 };
 
-// The key of a connection. `measures` are the numbers that the reader shows: MeasuresOf(), or those of another period.
+// Returns the key for sorting `connection` by `sort`. `measures` are the numbers that the reader is shown: those of
+// MeasuresOf(), or those of another period. A rate that is negative or NaN sorts as 0. The key of kClient and kServer
+// holds only part of the endpoint; SortFirst() compares the rest.
 uint64_t SortKey(const ConnectionSummary& connection, const Measures& measures, ConnectionSort sort);
 
-// Moves the first `count` entries of the order to the front, sorted; the others follow in any order. Start time and id
-// break ties. `reverse` reverses the whole order, ties included. Time: one pass over the entries, and a sort of
-// `count`. REQUIRES: count <= entries.size(), and each SortEntry::index is an index into `connections`.
+// Reorders `entries`: the first `count` entries of the order come to the front, sorted. The others follow in any order.
+// With `reverse`, the whole order is reversed, including the order of equal connections.
+//
+// `connections` is the list that each SortEntry::index refers to.
+// Time: one pass over the entries, plus a sort of `count` of them.
+// REQUIRES: count <= entries.size(), each index is valid, and the keys are those of `sort`.
 void SortFirst(absl::Span<SortEntry> entries, size_t count, const std::vector<ConnectionSummary>& connections,
                ConnectionSort sort, bool reverse);
 

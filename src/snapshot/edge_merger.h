@@ -11,31 +11,41 @@
 
 namespace tcpgauge {
 
-// Adds up the edges of the workers' tables. The connections of one edge may be spread over several tables.
+// Adds up the edges of the workers' tables, and keeps the counters of an edge from falling. (EdgeTable says what it
+// means that an edge is exported or retired.)
 //
-// Each table admits and retires edges on its own. While one table exports an edge that another has retired, the retired
-// counts stay with the exported edge and are subtracted from `retired`. So no counter falls, and exported plus retired
-// stays the sum of what the tables report. Once no table exports the edge, its counts are in `retired`.
+// The connections of one edge may be spread over several tables, and each table exports and retires edges on its own.
+// When a table retires an edge, the table adds the edge's counts to the table's `retired` account.
+//
+// - While another table still exports the edge, the edge's counter would fall by these counts. So Merge() leaves them
+//   with the exported edge, and subtracts them from the sum of the `retired` accounts. Exported plus retired counts
+//   still equal the sum of what the tables report.
+// - Once no table exports the edge, its counts are part of `retired`.
+//
+// Merge() finds retired edges by comparing successive calls. So call it at least twice in a ranking window: otherwise a
+// table may retire an edge and export it again between two calls.
 //
 // Thread: confined to the collector's thread.
-// Bounds: one copy of each edge that a worker exports, and one entry for each edge that is retired only in part.
+// Bounds: stores a copy of each edge that a worker exports, and one entry for each edge that only some tables retired.
 class EdgeMerger {
  public:
+  // Returns the merged edges. `workers` holds the edges of each worker, as of now. The pointers are not kept.
   // REQUIRES: each call passes the same workers in the same order.
   EdgesView Merge(const std::vector<const EdgesView*>& workers);
 
  private:
-  // The counts of an edge that some tables retired while others still export it.
+  // The counts of an edge that some tables retired while other tables still export it.
   struct Kept {
-    EdgeCounters counters;
-    int64_t start_time_ns = 0;  // the earliest of the retired edges
-    uint64_t retired_edges = 0;
+    EdgeCounters counters;       // the sum over the tables that retired the edge
+    int64_t start_time_ns = 0;   // when the first of its series in these tables started
+    uint64_t retired_edges = 0;  // how many times a table retired the edge
   };
 
-  // Adds to kept_ the edges that the worker exported at the last call and has retired since.
+  // Adds to kept_ the edges that the worker exported at the last call of Merge() and has retired since. `*exported` is
+  // the worker's element of exported_; replaces it by the edges that the worker exports now.
   void KeepRetired(const EdgesView& worker, absl::flat_hash_map<EdgeKey, EdgeView>* exported);
 
-  std::vector<absl::flat_hash_map<EdgeKey, EdgeView>> exported_;  // of each worker at the last call
+  std::vector<absl::flat_hash_map<EdgeKey, EdgeView>> exported_;  // by worker, at the last call of Merge()
   absl::flat_hash_map<EdgeKey, Kept> kept_;
 };
 

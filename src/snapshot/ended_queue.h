@@ -15,33 +15,36 @@
 
 namespace tcpgauge {
 
-// A connection that ended, with the name of the interface it was counted on.
+// A connection that ended, and the interface that it was counted on.
 struct NamedEndedConnection {
   EndedConnection connection;
-  const std::string* interface = nullptr;  // owned by the worker, which outlives the entry
+  const std::string* interface = nullptr;  // the interface's name; owned by the worker, which outlives the entry
 };
 
-// Hands the connections that end from one worker to the thread that logs them.
+// A ring of ended connections, from one worker to the thread that logs them.
 //
-// Thread: the worker calls Push(), which takes no lock; the logging thread calls the other methods.
-// Bounds: kCapacity entries. When the queue is full, Push() drops the connection and counts it in `lost`. With
-// `lossless` (for files, which can wait), Push() yields until the logging thread has made room. Several queues may
-// share `lost`, a counter without a lock.
+// Thread: the worker calls Push(), which takes no lock. The logging thread calls the other methods.
+// Bounds: kCapacity entries. When the ring is full, Push() drops the connection and adds one to `lost`. With
+// `lossless`, Push() instead yields the processor until the logging thread has made room. Only files are read with
+// `lossless`, because a live capture must not wait.
 class EndedQueue {
  public:
   static constexpr size_t kCapacity = 8192;
 
-  // Push() notifies `wakeup` when the logging thread waits. `wakeup` and `lost` must outlive the queue.
+  // The logging thread waits on `wakeup`, which Push() notifies. `wakeup` and `lost` must outlive the queue. Several
+  // queues may share them.
   EndedQueue(bool lossless, Wakeup* wakeup, prometheus::Counter* lost);
 
+  // Appends an entry. If the logging thread waits, wakes it, which costs a system call.
   void Push(const NamedEndedConnection& ended);
 
-  // The oldest entry, or null; valid until Pop().
+  // Returns the oldest entry, which is valid until Pop(). Returns null when the queue is empty.
   const NamedEndedConnection* Front() const;
-  // REQUIRES: Front() was not null.
+  // Removes the oldest entry. REQUIRES: Front() is not null.
   void Pop();
 
-  // Announces that the logging thread is about to wait. False when the queue has an entry: then it must not wait.
+  // Call this before each wait. Returns true if the queue is empty: the next Push() then notifies `wakeup`. Otherwise
+  // returns false, and the logging thread must not wait, because an entry came before the call.
   bool PrepareToWait();
 
  private:

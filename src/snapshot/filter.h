@@ -16,36 +16,52 @@
 
 namespace tcpgauge {
 
-// Which connections of a snapshot a user wants to see. Unlike a capture filter, it hides what was captured.
+// Decides which connections of a snapshot a user sees. (A capture filter, by contrast, decides which packets are
+// captured at all.)
 //
-// The text is a list of terms, separated by blanks. All terms must hold; `!` before a term negates it:
-//   port:443  port:8000-8999         the port of either end
-//   host:192.0.2.1  host:10.0.0.0/8  the address of either end; client: and server: match one end only
-//   state:established                the metrics' or tcptrack's name of the state (state:SYN_SENT), or its beginning
-//   interface:eth0                   a part of the interface's name
-//   text                             a part of the endpoints, the state or the interface's name
+// A filter is written as a list of terms with spaces between them. A connection matches if all terms match it:
+//
+//   port:443          the port of the client or of the server is 443
+//   port:8000-8999    the port of the client or of the server is in this range
+//   host:192.0.2.1    the client or the server has this address
+//   host:10.0.0.0/8   the address of the client or of the server has this prefix
+//   client:ADDRESS    like host:, but only for the client
+//   server:ADDRESS    like host:, but only for the server
+//   state:estab       the state's name, in the metrics or in the program tcptrack, begins with this
+//   interface:eth     the interface's name contains this
+//   TEXT              "ADDRESS:PORT" of the client or of the server, a name of the state, or the interface's name
+//                     contains this; every term with none of the keys above is such a text
+//   !TERM             the term does not match
+//
 // Letter case does not matter.
 //
-// Thread: an immutable value, safe to read from any thread.
+// Thread: an immutable value; any thread may read it.
 class Filter {
  public:
-  // The resolved name of an address, which text terms search too; empty when it has no name.
+  // Returns the host name of an address, or an empty string when the name is not known.
   using NameOf = absl::FunctionRef<std::string(const IpAddress&)>;
 
-  // Matches every connection.
+  // A filter without terms, which matches every connection.
   Filter() = default;
 
+  // Parses a complete filter. An empty text matches every connection.
   // Errors: InvalidArgument names the first wrong term and says what would be right.
   static absl::StatusOr<Filter> Parse(std::string_view text);
 
-  // For text that is being typed. An incomplete term counts as far as it goes: "host:10.0." matches the beginning of an
-  // address, and "port:" matches every connection. A wrong term is skipped and listed in ignored_terms().
+  // Parses a filter that the user is still typing. An incomplete term is used as far as it goes: "host:10.0." matches
+  // every address that begins with these characters, and "port:" matches every connection. A wrong term is skipped, and
+  // listed in ignored_terms().
   static Filter ParseUnfinished(std::string_view text);
 
+  // Whether `connection`, which is one of `snapshot`, matches.
   bool Matches(const ConnectionSummary& connection, const Snapshot& snapshot) const;
+  // The same, but a TEXT term also matches if the host name of the client or of the server contains the text. `name_of`
+  // is called for TEXT terms only, and only during the call.
   bool Matches(const ConnectionSummary& connection, const Snapshot& snapshot, NameOf name_of) const;
 
+  // Whether the filter has no terms and so matches every connection.
   bool empty() const { return terms_.empty(); }
+  // The terms that ParseUnfinished() skipped, as the user typed them.
   const std::vector<std::string>& ignored_terms() const { return ignored_terms_; }
 
  private:
@@ -56,15 +72,16 @@ class Filter {
     Kind kind = Kind::kText;
     Side side = Side::kEither;
     bool negated = false;
-    std::string text;  // kText, kInterface, kAddressBeginning: in lower case
-    uint16_t first_port = 0;
+    std::string text;         // kText, kInterface, kAddressBeginning: in lower case
+    uint16_t first_port = 0;  // kPort: both ports belong to the range
     uint16_t last_port = 0;
-    IpAddress network;
-    int prefix_bits = 0;
-    uint8_t states = 0;  // bit i is set if ConnectionState i matches
+    IpAddress network;    // kNetwork
+    int prefix_bits = 0;  // kNetwork: of 32 for IPv4, of 128 for IPv6
+    uint8_t states = 0;   // kState: bit i is set if ConnectionState i matches
   };
 
-  // nullopt when the term is unfinished and says nothing yet.
+  // Parses one term. `unfinished`: by the rules of ParseUnfinished(). Returns nullopt for an unfinished term that
+  // matches every connection, such as "port:".
   static absl::StatusOr<std::optional<Term>> ParseTerm(std::string_view word, bool unfinished);
   static bool TermMatches(const Term& term, const ConnectionSummary& connection, const Snapshot& snapshot,
                           const NameOf* name_of);

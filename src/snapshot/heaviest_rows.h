@@ -9,38 +9,50 @@
 
 namespace tcpgauge {
 
-// Gives a bounded number of rows to the heaviest of any number of connections, which it sees one after the other.
+// Chooses which connections of a table get the bounded number of rows of a WorkerSnapshot: the heaviest ones. The
+// caller offers the connections one after the other. A row is only a number here; the caller stores its content.
 //
-// Design. One round through the table must be enough, because a second round doubles the cost of a pass. So a heavier
-// connection takes the row of a lighter one. Choosing by the weights of the previous pass was rejected: they are old
-// when a reader comes every 15 s, and with a fast-growing table the connections that came first would stay listed.
-// Weights are compared by buckets, four to each power of two. Within a bucket, the first connections keep their rows.
+// Design. One round through the table must be enough, because a second round would double the cost of a pass. So a
+// heavier connection takes the row of a lighter one that came earlier. Choosing by the weights of the previous pass was
+// rejected. Such weights are old when a reader comes only every 15 s. Also, in a table that grows fast, the connections
+// that came first would stay listed.
+//
+// Weights are compared approximately, by buckets: four buckets for each power of two. Within a bucket, the connections
+// that came first keep their rows.
 //
 // Thread: confined to one thread.
-// Bounds: 4 bytes a row. AssignRow() takes constant time, plus at most 256 steps in total between two Clear() calls.
+// Bounds: 4 bytes per row. AssignRow() takes constant time, plus at most 256 steps for all calls between two calls of
+// Clear().
 class HeaviestRows {
  public:
-  static constexpr uint32_t kNone = UINT32_MAX;
+  static constexpr uint32_t kNone = UINT32_MAX;  // no row
+
+  // If `max_rows` is 0, no connection gets a row.
 
   explicit HeaviestRows(size_t max_rows) : max_rows_(max_rows) { Clear(); }
 
   // Frees all rows.
   void Clear();
 
-  // The row for a connection of this weight. While rows are free, the next free row; then the row of a lighter
-  // connection, which loses it; kNone when no connection is lighter.
+  // Returns the row for a connection of this weight.
+  //
+  // - While rows are free: the next free one, in the order 0, 1, 2 and so on.
+  // - After that: the row of a connection in the lightest bucket in use, if that bucket is lighter than this weight's.
+  //   That connection loses its row, and the caller overwrites the row's content.
+  // - Otherwise: kNone.
   uint32_t AssignRow(uint64_t weight);
 
  private:
-  static constexpr size_t kBuckets = 256;  // four to each power of two
+  static constexpr size_t kBuckets = 256;
 
+  // Puts `row` in front of the list of `bucket`.
   void Push(size_t bucket, uint32_t row);
 
   const size_t max_rows_;
-  // A linked list of rows for each bucket.
-  std::array<uint32_t, kBuckets> heads_;
-  std::vector<uint32_t> next_;
-  size_t lightest_;  // all buckets below it are empty once all rows are taken
+  // Each bucket has a linked list of its rows, which kNone ends.
+  std::array<uint32_t, kBuckets> heads_;  // by bucket: the first row
+  std::vector<uint32_t> next_;            // by row: the next row of its bucket
+  size_t lightest_;                       // once all rows are taken, the buckets below this one have no rows
 };
 
 }  // namespace tcpgauge

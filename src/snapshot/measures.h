@@ -8,14 +8,15 @@
 
 namespace tcpgauge {
 
-// The numbers of one connection, or their sum over several, for sorting and for totals. "Up" is what the client sent,
-// "down" is what the server sent. Bytes are TCP payload. A plain value.
+// The numbers by which connections are sorted and added up: those of one connection, or the sums over several. "Up" is
+// what the client sent, and "down" is what the server sent. Bytes are TCP payload, retransmissions included.
+// Thread: one at a time; a plain value.
 struct Measures {
   double up_bytes_per_second = 0;
   double down_bytes_per_second = 0;
   uint64_t up_bytes = 0;
   uint64_t down_bytes = 0;
-  uint64_t retransmitted_segments = 0;
+  uint64_t retransmitted_segments = 0;  // of both ends
 
   double bytes_per_second() const { return up_bytes_per_second + down_bytes_per_second; }
   uint64_t bytes() const { return up_bytes + down_bytes; }
@@ -23,7 +24,8 @@ struct Measures {
   void Add(const Measures& other);
 };
 
-// The values in the snapshot: rates over its rate window, bytes and segments since the connection's start.
+// Returns the numbers of a connection of a snapshot. Its rates are over Snapshot::rate_window_seconds. Its bytes and
+// segments count from its first packet that was seen.
 Measures MeasuresOf(const ConnectionSummary& connection);
 
 }  // namespace tcpgauge

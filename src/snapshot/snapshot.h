@@ -16,68 +16,86 @@
 
 namespace tcpgauge {
 
-// One interface, or the file that is read. Its counters never fall.
+// An interface, or the file that is read. The counts are since the start of the capture and never fall.
 struct InterfaceView {
   std::string name;
-  std::array<uint64_t, kProtocolCount> packets{};
-  std::array<uint64_t, kProtocolCount> wire_bytes{};
-  uint64_t dropped_packets = 0;    // dropped by the kernel because the capture buffer was full
-  uint64_t duplicate_packets = 0;  // of connections that are counted on another interface
-  bool up = true;
+  std::array<uint64_t, kProtocolCount> packets{};     // indexed by Protocol
+  std::array<uint64_t, kProtocolCount> wire_bytes{};  // indexed by Protocol; includes bytes that were not captured
+  uint64_t dropped_packets = 0;                       // the kernel dropped these because the capture buffer was full
+  uint64_t duplicate_packets = 0;                     // these belong to connections counted on another interface
+  bool up = true;                                     // true for a file
 };
 
+// A count that has a name, for example that of a decode error.
 struct NamedCount {
-  std::string_view name;  // static storage
+  std::string_view name;  // points to static storage
   uint64_t count = 0;
 };
 
-// An edge with series of its own: all connections of a client, or of a prefix of clients, to one server port.
+// An edge that has series of its own. (An edge is all connections of a client, or of a prefix of clients, to one server
+// port.)
 struct EdgeView {
   EdgeKey key;
   EdgeCounters counters;
-  int64_t start_time_ns = 0;  // Unix epoch: when its series started
+  int64_t start_time_ns = 0;  // when the series started, since the Unix epoch
 };
 
-// The accounts of the traffic of all edges. Each byte is credited to exactly one account when it comes, so the sum of
-// all accounts always equals the totals.
+// The accounts of the traffic of all edges; see EdgeTable. Each amount is credited to exactly one account and to the
+// totals at the same time. So the payload of all accounts together always equals that of Snapshot::totals. When the
+// table keeps no rates, all accounts are empty.
 struct EdgesView {
-  std::vector<EdgeView> exported;
-  EdgeCounters other;    // edges without series of their own
-  EdgeCounters retired;  // edges that had series and lost them
-  uint64_t retired_edges = 0;
-  uint64_t folded = 0;  // connections opened on an edge without series of its own
-  // Clients are grouped by prefixes of these lengths.
+  std::vector<EdgeView> exported;  // in no order
+  EdgeCounters other;              // traffic that came while its edge had no account of its own
+  EdgeCounters retired;            // the accounts of edges whose series have ended
+  uint64_t retired_edges = 0;      // how many times the series of an edge have ended
+  uint64_t folded = 0;             // connections opened while their edge had no account of its own
+  // Clients whose addresses share a prefix of this length belong to the same edge.
   int v4_prefix_bits = 32;
   int v6_prefix_bits = 128;
 };
 
-// Everything that the outputs show, at one moment. Immutable once published; all outputs read the same snapshot.
+// Everything that the outputs show, as of one moment. A published snapshot does not change, and all outputs share it.
+//
+// Time: table time, in nanoseconds since the Unix epoch, except `begun_ns`. Table time does not follow steps of the
+// wall clock. When a file is read, table time is that of the packets.
+// Bounds: those of WorkerPublisher and of the connection tables.
 struct Snapshot {
-  uint64_t sequence = 0;  // one more in each snapshot
-  // Steady time (see Clock) at which the copying started: the snapshot includes every packet that was counted before.
-  // INT64_MAX when no more packets come; INT64_MIN until every worker has published.
+  // 1 in the first snapshot of the agent, and one more in each later one. 0 before the first.
+  uint64_t sequence = 0;
+  // The steady time (see Clock) at which the first worker started to copy its table. The snapshot includes every packet
+  // that was counted before this time. INT64_MAX when no more packets come. INT64_MIN until every worker has published,
+  // and in snapshots of another agent.
   int64_t begun_ns = INT64_MIN;
-  // Unix epoch; packet time when a file is read. Idle times are measured against it.
+  // When the snapshot was made. Idle times are measured up to this time.
   int64_t time_ns = 0;
-  int64_t capture_start_time_ns = 0;  // Unix epoch
-  // How far the wall clock was set since the start; negative when it was set back. The times in a snapshot do not
-  // follow such steps: a time plus this value is the wall time.
+  int64_t capture_start_time_ns = 0;
+  // By how much the wall clock was set forward since the start; negative when it was set back. Wall time is table time
+  // plus this value.
   int64_t clock_stepped_ns = 0;
-  double rate_window_seconds = 1;
-  std::vector<ConnectionSummary> connections;        // heaviest first, see ConnectionSummary::rank
-  std::vector<ConnectionSummary> ended_connections;  // the heaviest that ended in the last ranking window
-  uint64_t connections_not_listed = 0;               // confirmed connections beyond WorkerPublisher's bound
+  double rate_window_seconds = 1;  // the period of payload_bytes_per_second of the connections
+  // The confirmed connections that are open, the highest rank first. See ConnectionSummary::rank.
+  std::vector<ConnectionSummary> connections;
+  // The heaviest of the connections that ended in the last ranking window, the highest rank first. Their rates are 0,
+  // and their encapsulation is the empty one.
+  std::vector<ConnectionSummary> ended_connections;
+  // How many more confirmed connections are open. `connections` has no room for them; see WorkerPublisher.
+  uint64_t connections_not_listed = 0;
+  // Indexed by ConnectionSummary::interface.
   std::vector<InterfaceView> interfaces;
-  std::vector<Encapsulation> encapsulations{Encapsulation()};  // the first is the empty one
-  std::vector<NamedCount> decode_errors;
-  std::vector<NamedCount> overflows;  // what the bounded parts of the tables had no room for
+  // Indexed by ConnectionSummary::encapsulation. The first is the empty one.
+  std::vector<Encapsulation> encapsulations{Encapsulation()};
+  std::vector<NamedCount> decode_errors;  // packets that could not be decoded, by reason
+  std::vector<NamedCount> overflows;      // see Overflow
   Totals totals;
   EdgesView edges;
 
-  // The rest is for the snapshot of an agent that runs elsewhere; see AttachedAgent.
-  std::string agent;    // its name; empty = this process
-  std::string trouble;  // why the snapshot is old; empty = it is up to date
-  // Rates and payload of the connections that match the query but are not listed.
+  // The members below are used only in the snapshot of an agent in another process (see AttachedAgent). Such a snapshot
+  // has wall times, with clock_stepped_ns 0. Its decode_errors, overflows, totals and edges are empty, and it has no
+  // ended connections.
+
+  std::string agent;    // the agent's name; empty in a snapshot of this process
+  std::string trouble;  // why the snapshot is old; empty if it is up to date
+  // The rates and payload bytes of the connections that match the query but are not listed. Other members are not used.
   DirectionSummary not_listed_client_sent;
   DirectionSummary not_listed_server_sent;
 };

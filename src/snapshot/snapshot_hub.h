@@ -13,45 +13,54 @@
 
 namespace tcpgauge {
 
-// Holds the latest snapshot, and lets a reader request a newer one.
+// Holds the latest snapshot, and lets a reader request a newer one. Steady time is divided into ticks of one second, or
+// of 0.1 s with the option -f.
 //
 // Design. With many short connections, copying, merging and sorting all connections each second took more than a third
-// of the agent's processor time, and a Prometheus server reads only one of fifteen such snapshots. So a snapshot is
-// made when a reader requests one. The reader gets one that was started in the current tick, so it is never staler than
-// with a copy each second, and two readers within a tick see the same snapshot. Without readers, a snapshot is made
-// at least every CaptureWorker::kUnaskedIntervalNs. Snapshots of a file are published by time alone, because a pipe
-// that falls silent could not answer a request.
+// of the agent's processor time. A Prometheus server reads only one of fifteen such snapshots. So a snapshot is made
+// when a reader requests one.
 //
-// Thread: safe from any thread. Only the collector and the readers take its lock; a worker never does.
+// - The reader gets a snapshot that was begun in the current tick, as fresh as if one were made each tick.
+// - Readers within the same tick see the same snapshot.
+// - Without readers, workers still publish, at least every CaptureWorker::kUnaskedIntervalNs.
+// - When a file is read, the hub makes no requests, and a snapshot is published each tick. The file may be a pipe: a
+//   worker that waits for a silent pipe could not answer a request.
+// - With the top view, a snapshot is published each tick too. The view would request one each tick anyway.
+//
+// Thread: any. Only the collector and the readers take the lock of the hub; a worker never does.
 class SnapshotHub {
  public:
-  // Asks the workers for a snapshot that is started at this steady time or later. Called on the reader's thread,
-  // perhaps several times with the same time. Must not wait.
+  // Asks the workers for a snapshot that begins at the steady time `begun_since_ns` or later. Fresh() calls it on the
+  // reader's thread, possibly several times with the same time. It must not wait, and must not call the hub, because
+  // Fresh() holds the lock of the hub.
   using Ask = std::function<void(int64_t begun_since_ns)>;
 
-  // How long Fresh() waits at most: longer than a pass over millions of connections on a busy machine, shorter than the
-  // time-out of a scrape.
+  // How long Fresh() waits at most. This is longer than a pass over millions of connections on a busy machine, and
+  // shorter than the time-out of a scrape.
   static constexpr int64_t kLongestWaitNs = 4 * kNanosecondsPerSecond;
 
-  // A hub without requests: Fresh() is Current().
+  // A hub that makes no requests: Fresh() returns the same as Current().
   SnapshotHub() : SnapshotHub(nullptr, 1, nullptr) {}
-  // Fresh() calls `ask` when the current snapshot is older than the current tick (steady time rounded down to
-  // `tick_ns`). `clock` must outlive the hub.
+  // A hub that requests snapshots with `ask`. The current tick starts at the steady time of `clock`, rounded down to a
+  // multiple of `tick_ns`. `clock` must outlive the hub. If `ask` is empty, the hub makes no requests.
+  // `longest_wait_ns` replaces kLongestWaitNs in tests.
   SnapshotHub(const Clock* clock, int64_t tick_ns, Ask ask, int64_t longest_wait_ns = kLongestWaitNs);
 
-  // The latest snapshot, never null. Before the first Publish() it is empty and has sequence 0.
+  // Returns the latest snapshot, without waiting. Never null. Before the first Publish(), the snapshot is empty and has
+  // the sequence 0.
   std::shared_ptr<const Snapshot> Current() const;
 
-  // A snapshot that was started in the current tick. If the latest is older, requests a new one and waits for it; when
-  // that does not come in time, returns the latest.
+  // Returns a snapshot that was begun in the current tick. If the latest one is older, requests a newer one and waits
+  // for it, by the time of SystemClock(). If the newer one does not come in time, returns the latest. Never null.
   std::shared_ptr<const Snapshot> Fresh() const;
 
+  // Replaces the latest snapshot, and wakes all readers that wait in Fresh(). REQUIRES: `snapshot` is not null.
   void Publish(std::shared_ptr<const Snapshot> snapshot);
 
  private:
   const Clock* const clock_;
   const int64_t tick_ns_;
-  const Ask ask_;  // empty = no requests
+  const Ask ask_;  // may be empty
   const int64_t longest_wait_ns_;
   mutable Mutex mutex_;
   mutable CondVar published_;

@@ -8,31 +8,34 @@
 
 namespace tcpgauge {
 
-// Hands the latest value from one writer thread to one reader thread. Neither ever waits for the other.
+// Passes the latest value from one writer thread to one reader thread. Neither thread ever waits for the other.
 //
-// There are three places. The writer fills the back one and swaps it with the middle one. When the middle one is fresh,
-// the reader swaps it with the front one. Values are reused, so their heap memory is reused too.
+// There are three places, each with a value. The writer fills the back place and swaps it with the middle place. When
+// the middle place has a new value, the reader swaps it with the front place. Places are never destroyed or cleared, so
+// the heap memory of their values is used again.
 //
-// Thread: one writer thread and one reader thread, as each method says.
-// Bounds: three values. A value that the reader did not take in time is overwritten.
+// Thread: one writer thread and one reader thread. The comments say which of them calls a method.
+// Bounds: three values. A new value replaces one that the reader has not taken yet.
 template <typename T>
 class TripleBuffer {
  public:
-  // The place to fill; it holds an old value. Writer thread only.
+  // Returns the place to fill. It contains an older value, or at first a default-constructed one. The reference is
+  // valid until Publish(). Writer thread only.
   T& back() { return places_[back_]; }
 
-  // Makes the back place the latest value. Writer thread only; one atomic exchange.
+  // Makes the value in back() the latest value. Takes one atomic exchange. Writer thread only.
   void Publish() { back_ = middle_.exchange(back_ | kFresh, std::memory_order_acq_rel) & kIndex; }
 
-  // Moves the latest value to front(). False, without a change, if the writer has not published since the last call.
-  // Reader thread only.
+  // Moves the latest value to front() and returns true. If the writer has not published since the last call, changes
+  // nothing and returns false. Reader thread only.
   bool TakeLatest() {
     if (!(middle_.load(std::memory_order_relaxed) & kFresh)) return false;
     front_ = middle_.exchange(front_, std::memory_order_acq_rel) & kIndex;
     return true;
   }
 
-  // Reader thread only.
+  // Returns the value that TakeLatest() took last, or a default-constructed one before the first. The reference is
+  // valid until TakeLatest() returns true. Reader thread only.
   const T& front() const { return places_[front_]; }
 
  private:

@@ -9,14 +9,15 @@
 
 namespace tcpgauge {
 
-// The query of an attached view, for the thread that fetches snapshots from the agent.
+// The query that an attached view (the top view of an agent in another process) shows now. The view passes it to the
+// thread that fetches snapshots from that agent.
 //
-// Thread: the view calls Post(), and the fetching thread waits on changed(); both call Current().
+// Thread: the view calls Post(), the fetching thread waits on changed(), and both may call Current().
 class WantedQuery {
  public:
   explicit WantedQuery(const ConnectionQuery& query) : query_(query) {}
 
-  // Replaces the query, and wakes the fetching thread if the query is new.
+  // Replaces the query and notifies changed(). Does nothing if the query is the same as before.
   void Post(const ConnectionQuery& query) {
     {
       const MutexLock lock(&mutex_);
@@ -26,11 +27,13 @@ class WantedQuery {
     changed_.Notify();
   }
 
+  // Returns a copy of the latest query.
   ConnectionQuery Current() const {
     const MutexLock lock(&mutex_);
     return query_;
   }
 
+  // Is notified when the query has changed.
   Wakeup& changed() { return changed_; }
 
  private:

@@ -15,29 +15,31 @@
 
 namespace tcpgauge {
 
-// What a worker counts besides connections. Its counters never fall.
+// What a worker counts besides connections. The counts never fall.
 struct CaptureCounters {
-  std::vector<InterfaceView> interfaces;
+  std::vector<InterfaceView> interfaces;                    // indexed by ConnectionSummary::interface of this worker
   std::array<uint64_t, kDecodeErrorCount> decode_errors{};  // indexed by DecodeError
-  int64_t clock_stepped_ns = 0;                             // see Snapshot; may fall
+  int64_t clock_stepped_ns = 0;                             // see Snapshot; not a counter, and may fall
 };
 
-// One worker's contribution to a snapshot: a copy that needs no table.
+// One worker's contribution to a Snapshot, whose members of the same names explain this struct. A plain value that does
+// not refer to the worker's table.
 //
 // The rows are copied one after the other while packets keep coming, so their ages differ by up to the length of the
-// pass. Totals and counters are as of the publication.
+// pass. `connections_not_listed` and `encapsulations` belong to the rows. The members from `totals` on, and
+// `ended_rows`, are as of the moment when the pass was complete.
 struct WorkerSnapshot {
-  int64_t begun_ns = INT64_MIN;  // see Snapshot
-  int64_t time_ns = 0;           // table time
-  std::vector<ConnectionSummary> rows;
-  std::vector<ConnectionSummary> ended_rows;
+  int64_t begun_ns = INT64_MIN;               // steady time at which the pass began
+  int64_t time_ns = 0;                        // table time at which the pass was complete
+  std::vector<ConnectionSummary> rows;        // open connections that are confirmed, in no order
+  std::vector<ConnectionSummary> ended_rows;  // see RecentlyEnded
   uint64_t connections_not_listed = 0;
-  std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation; the first is empty
+  std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation; [0] is the empty one
   Totals totals;
   CaptureCounters counters;
-  uint64_t unmatched_fragments = 0;
+  uint64_t unmatched_fragments = 0;  // see ConnectionTable
   OverflowCounts overflows{};
-  EdgesView edges;  // as of the same moment as the totals
+  EdgesView edges;
 };
 
 }  // namespace tcpgauge
