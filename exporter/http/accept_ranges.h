@@ -18,8 +18,8 @@ struct AcceptRange {
 };
 
 // Returns the elements of `header`, in their order. `header` is the value of the header, without its name. An element
-// with an empty name or a malformed weight is left out. Parameters other than `version` and `q` are ignored. Quotes do
-// not protect a comma or a semicolon.
+// with an empty name or a malformed weight is left out. Parameters other than `version` and `q` are ignored. A
+// comma or a semicolon within quotes separates too.
 std::vector<AcceptRange> ParseAcceptRanges(std::string_view header);
 
 }  // namespace tcpgauge

@@ -8,14 +8,13 @@
 
 namespace tcpgauge {
 
-// Returns whether `accept_encoding` allows gzip and does not prefer identity, which means no compression.
-// `accept_encoding` is the value of the Accept-Encoding header (RFC 9110 section 12.5.3). If it is empty, returns
-// false.
+// Returns whether a client accepts gzip and does not prefer an uncompressed body ("identity"). `accept_encoding` is the
+// value of the request's Accept-Encoding header (RFC 9110 section 12.5.3). If the value is empty, returns false.
 bool AcceptsGzip(std::string_view accept_encoding);
 
-// Returns `response` with the header "Vary: Accept-Encoding". If `request` accepts gzip and the body has at least 1
-// KiB, the body is compressed and Content-Encoding is set. If memory is exhausted, the body stays as it is. REQUIRES:
-// `response` has no Content-Encoding.
+// Returns `response` with the header "Vary: Accept-Encoding". If `request` accepts gzip and the body has at least
+// 1 KiB, the body is compressed and Content-Encoding is set. If memory is exhausted, the body stays as it is.
+// REQUIRES: `response` has no Content-Encoding.
 HttpResponse CompressIfAccepted(const HttpRequest& request, HttpResponse response);
 
 }  // namespace tcpgauge

@@ -13,7 +13,7 @@ namespace tcpgauge {
 // If the limit of open files (RLIMIT_NOFILE) is below 8192, first raises it to 8192 or, if that is lower, to the hard
 // limit. Descriptors beyond 8192 are not counted, because a server needs no more.
 //
-// Thread: any. Descriptors that other threads open at the same time may be missed, so call it before there are many.
+// Thread: any. Descriptors that other threads open later, or at the same time, are not counted as in use.
 size_t DescriptorBudget();
 
 }  // namespace tcpgauge

@@ -14,6 +14,7 @@
 
 namespace tcpgauge {
 
+// The names and values of headers or of query parameters.
 using HttpFields = std::vector<std::pair<std::string, std::string>>;
 
 // A request without its body, because no handler takes one.

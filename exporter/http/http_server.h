@@ -20,8 +20,9 @@ namespace tcpgauge {
 // Limits of the resources that clients may take.
 struct HttpLimits {
   // How many connections may be open at a time on each listening address. The server lowers this number if descriptors
-  // are scarce (DescriptorBudget()). A connection beyond it is closed. When half this number of connections is open, on
-  // all addresses together, each new connection breaks the one that has waited longest for a request.
+  // are scarce (DescriptorBudget()). A connection beyond this number is closed. When half this number of connections is
+  // open, on all addresses together, each new connection breaks the one that has waited longest for a request. To break
+  // a connection means to shut it down in the middle of what it does.
   unsigned connections = 512;
   size_t request_header_bytes = 32 << 10;  // request line and headers; larger ones get 414 or 431
   // A connection on which no byte was received or sent for this long is closed. 0 = `request` alone limits the wait for
@@ -31,7 +32,8 @@ struct HttpLimits {
   // handshake. A later request has `request` plus the idle timeout, from the end of the previous response. When the
   // time is over, the connection is broken.
   absl::Duration request = absl::Seconds(9);
-  // The time from the end of a request's header to the last byte of its response. Then the connection is broken.
+  // The time from the end of a request's header to the last byte of its response. After this time the connection is
+  // broken.
   absl::Duration response = absl::Seconds(60);
 };
 
@@ -39,8 +41,8 @@ struct HttpLimits {
 // Thread: called by the server's threads, several at a time.
 using TlsSource = std::function<std::shared_ptr<const TlsContext>()>;
 
-// An HTTP/1.1 server that listens on several addresses. It wraps libmicrohttpd: only http_server.cc includes
-// microhttpd.h. Bodies of requests are ignored.
+// An HTTP/1.1 server that listens on one or several addresses. It wraps libmicrohttpd: only http_server.cc includes
+// microhttpd.h. The bodies of requests are ignored.
 //
 // Each connection has a thread of its own, so that neither a client that reads slowly nor a handler that computes
 // delays another client.
@@ -58,8 +60,9 @@ class HttpServer {
  public:
   // Listens on every address of `addresses`, whose form is that of ListenSocket::Open(). Starts no thread, so the
   // kernel lets clients wait until Serve(). `tls` is null for a server without TLS. Otherwise all addresses except unix
-  // sockets speak TLS. `observer` may be null. REQUIRES: `addresses` is not empty. Errors: those of
-  // ListenSocket::Open(), or ResourceExhausted if too few descriptors are left. On error no address stays open.
+  // sockets speak TLS. `observer` may be null. On error no address stays open.
+  // REQUIRES: `addresses` is not empty.
+  // Errors: those of ListenSocket::Open(), or ResourceExhausted if too few descriptors are left.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Open(const std::vector<std::string>& addresses,
                                                           HttpHandler handler, const HttpLimits& limits = {},
                                                           TlsSource tls = nullptr,

@@ -40,12 +40,13 @@ class TlsContext {
   const std::string& certificate_pem() const { return certificate_pem_; }
   const std::string& key_pem() const { return key_pem_; }
 
-  // Makes `session` use this context. The context must outlive the session. REQUIRES: `session` belongs to a server,
-  // and its handshake has not begun.
+  // Makes `session` use this context. The context must outlive the session.
+  // REQUIRES: `session` belongs to a server, and its handshake has not begun.
   void Prepare(gnutls_session_int* session) const;
 
   // Returns OK if the client of `session` satisfies the requirements on client certificates. The handshake accepts any
-  // client, because a client without a certificate may ask for /-/healthy. So a handler must check each request.
+  // client, because a client without a certificate may ask for /-/healthy. The result must be checked for
+  // each request instead (HttpRequest::client_certificate).
   // REQUIRES: the handshake of `session` is over.
   // Errors: PermissionDenied. The message says why, and may be shown to the client.
   absl::Status CheckClient(gnutls_session_int* session) const;

@@ -31,7 +31,7 @@ struct TlsConfig {
   std::string client_ca_file;  // the authorities that sign clients' certificates; empty = not given
   ClientAuth client_auth = ClientAuth::kNoClientCert;
   // One of the subject alternative names (RFC 5280 section 4.2.1.6) of a client's certificate must be in this list.
-  // Empty = any name, or none.
+  // Empty = the names are not checked.
   std::vector<std::string> client_allowed_sans;
   TlsVersion min_version = TlsVersion::kTls12;
   TlsVersion max_version = TlsVersion::kTls13;
@@ -45,7 +45,7 @@ struct TlsConfig {
 struct WebConfig {
   std::optional<TlsConfig> tls;                         // nullopt = no TLS
   HttpFields headers;                                   // added to every response
-  std::map<std::string, std::string> basic_auth_users;  // name to bcrypt hash; empty = no passwords
+  std::map<std::string, std::string> basic_auth_users;  // name to bcrypt hash; empty = no password needed
 };
 
 // Parses `yaml`, the contents of `file`. Reads no file. Relative paths in `yaml` are resolved against the directory of

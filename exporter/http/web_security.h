@@ -39,17 +39,17 @@ class WebSecurity {
   // - The path is /-/healthy or /-/ready, which are open to all: calls `handler`.
   // - The client certificate is missing or wrong (HttpRequest::client_certificate): 403.
   // - The configuration has no users: calls `handler`.
-  // - Too many passwords are being checked: 503.
   // - The password is missing or wrong: 401.
+  // - Too many other passwords are being checked, so this one cannot be (BasicAuth::Verdict::kBusy): 503.
   // - Otherwise: calls `handler`.
-  // It adds the configured headers to each of these responses. This object must outlive the result.
+  // The returned handler adds the configured headers to each of these responses. This object must outlive it.
   HttpHandler Guard(HttpHandler handler);
 
  private:
   // A configuration with the contents of its files. Requests that began before a reload keep the one they began with.
   struct Loaded {
     std::shared_ptr<const TlsContext> tls;
-    std::shared_ptr<BasicAuth> users;  // null = no passwords
+    std::shared_ptr<BasicAuth> users;  // null = the configuration has no users
     HttpFields headers;
   };
   using Stamps = std::vector<std::pair<std::string, FileStamp>>;
