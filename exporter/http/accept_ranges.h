@@ -8,16 +8,18 @@
 
 namespace tcpgauge {
 
-// One element of an Accept or Accept-Encoding header (RFC 9110 sections 12.5.1 and 12.5.3).
+// One element of an Accept or Accept-Encoding header (RFC 9110 sections 12.5.1 and 12.5.3), such as "text/html;q=0.8".
 struct AcceptRange {
   static constexpr int kFullQuality = 1000;
 
-  std::string name;            // in lower case
-  std::string version;         // the parameter `version`, without quotes; empty = any
-  int quality = kFullQuality;  // the weight in thousandths (section 12.4.2)
+  std::string name;            // of a media type or a content coding, in lower case
+  std::string version;         // the parameter `version`, without quotes; empty = not given
+  int quality = kFullQuality;  // the weight in thousandths (section 12.4.2); 0 = not acceptable
 };
 
-// The elements of the header's value. Elements with an empty name or a malformed weight are left out.
+// Returns the elements of `header`, in their order. `header` is the value of the header, without its name. An element
+// with an empty name or a malformed weight is left out. Parameters other than `version` and `q` are ignored. A
+// comma or a semicolon within quotes separates too.
 std::vector<AcceptRange> ParseAcceptRanges(std::string_view header);
 
 }  // namespace tcpgauge

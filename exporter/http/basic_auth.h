@@ -15,30 +15,35 @@
 
 namespace tcpgauge {
 
-// Checks passwords of HTTP's Basic scheme (RFC 7617) against bcrypt hashes. The only home of crypt.h.
+// Checks the passwords of HTTP's Basic scheme (RFC 7617) against bcrypt hashes. Only basic_auth.cc includes crypt.h.
 //
-// bcrypt is slow on purpose. So one password is checked at a time, and passwords that matched are remembered as keyed
-// digests. A check for an unknown user takes as long as for a known one, so the time does not tell which users exist.
+// bcrypt is slow on purpose. Therefore one bcrypt hash is computed at a time, and a password that matched is remembered
+// as a keyed digest. A remembered password is granted without bcrypt.
+//
+// The password of an unknown user is checked against the costliest of the hashes. If all hashes have the same cost, the
+// time of a check does not tell which users exist.
 //
 // Thread: any.
-// Bounds: kMaxWaiting checks at a time, beyond them kBusy; kMaxRemembered digests, and when full all are forgotten.
+// Bounds: At most kMaxWaiting checks compute a bcrypt hash or wait for their turn. Check() returns kBusy for any
+// further one. At most kMaxRemembered digests are remembered. Before one more is added, all are forgotten.
 class BasicAuth {
  public:
-  static constexpr int kMaxCost = 16;  // bcrypt runs 2^cost rounds; these take some seconds
+  static constexpr int kMaxCost = 16;  // bcrypt runs 2^cost rounds; 2^16 take some seconds
 
   enum class Verdict {
     kGranted,
-    kDenied,
-    kBusy,  // too many checks are waiting
+    kDenied,  // no Basic credentials, malformed credentials, an unknown user, or a wrong password
+    kBusy,    // too many checks are under way; the password was not checked
   };
 
-  // Whether `hash` is a bcrypt hash ($2a$, $2b$, $2y$) with a cost from 4 to kMaxCost.
+  // Returns whether `hash` is a bcrypt hash ($2a$, $2b$, $2y$) with a cost from 4 to kMaxCost.
   static bool IsUsableHash(std::string_view hash);
 
-  // `users` maps names to hashes. REQUIRES: not empty; all hashes are usable.
+  // `users` maps names to hashes. REQUIRES: `users` is not empty, and IsUsableHash() is true for each hash.
   explicit BasicAuth(std::map<std::string, std::string> users);
 
-  // `authorization` is the value of the Authorization header; empty = there is no such header.
+  // Checks the user and the password in `authorization`, the value of the Authorization header. Empty = the request has
+  // no such header. May take as long as kMaxWaiting bcrypt hashes.
   Verdict Check(std::string_view authorization);
 
  private:
@@ -50,9 +55,9 @@ class BasicAuth {
 
   const std::map<std::string, std::string> users_;
   std::string unknown_user_hash_;  // the costliest hash; an unknown user's password is checked against it
-  Digest key_;
+  Digest key_;                     // of the digests; random
   std::atomic<int> waiting_{0};
-  Mutex one_at_a_time_;  // guards no data: one bcrypt is computed at a time
+  Mutex one_at_a_time_;  // guards no data; held while a bcrypt hash is computed
   Mutex remembered_mutex_;
   std::set<Digest> remembered_ ABSL_GUARDED_BY(remembered_mutex_);
 };

@@ -8,11 +8,13 @@
 
 namespace tcpgauge {
 
-// Whether the value of an Accept-Encoding header (RFC 9110 section 12.5.3) allows gzip and does not prefer identity.
+// Returns whether a client accepts gzip and does not prefer an uncompressed body ("identity"). `accept_encoding` is the
+// value of the request's Accept-Encoding header (RFC 9110 section 12.5.3). If the value is empty, returns false.
 bool AcceptsGzip(std::string_view accept_encoding);
 
-// Returns `response` with its body in gzip, if `request` accepts that and the body has at least 1 KiB. Adds
-// "Vary: Accept-Encoding" in any case.
+// Returns `response` with the header "Vary: Accept-Encoding". If `request` accepts gzip and the body has at least
+// 1 KiB, the body is compressed and Content-Encoding is set. If memory is exhausted, the body stays as it is.
+// REQUIRES: `response` has no Content-Encoding.
 HttpResponse CompressIfAccepted(const HttpRequest& request, HttpResponse response);
 
 }  // namespace tcpgauge

@@ -12,19 +12,24 @@
 namespace tcpgauge {
 
 // Bounds the memory that responses take, however slowly clients read them: at most `limit` responses exist at a time.
-// A response counts until its last byte was sent. A request beyond the limit gets 503 at once.
+// A response counts from the call of Answer() until its last byte was sent or its connection broke.
 //
-// Copies share one count, which lives as long as the last copy and the last response. Thread: any.
+// A copy of this object shares the original's count. A response keeps the count alive, so the object may be destroyed
+// before the response.
+//
+// Thread: any.
+// Bounds: When `limit` responses exist, Answer() returns a response with status 503.
 class ConcurrencyLimit {
  public:
   explicit ConcurrencyLimit(size_t limit) : limit_(limit), under_way_(std::make_shared<std::atomic<size_t>>(0)) {}
 
-  // Returns the response of `make`, or a 503.
+  // Calls `make` and returns its response, whose `held_while_sent` is overwritten. Beyond the limit, does not call
+  // `make` and returns a 503 with "Retry-After: 1".
   HttpResponse Answer(const std::function<HttpResponse()>& make) const;
 
  private:
   const size_t limit_;
-  const std::shared_ptr<std::atomic<size_t>> under_way_;
+  const std::shared_ptr<std::atomic<size_t>> under_way_;  // the number of responses that exist
 };
 
 }  // namespace tcpgauge

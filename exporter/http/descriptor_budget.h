@@ -6,9 +6,14 @@
 
 namespace tcpgauge {
 
-// Returns how many descriptors connections may take, and reserves a few for files: a server that accepts connections
-// until no descriptor is left can neither refuse the next one nor open a file, and spins. Raises the soft limit
-// (RLIMIT_NOFILE) as far as the hard limit allows, but to no more than a server ever needs.
+// Returns how many more descriptors the HTTP server may use; 0 = too few are left. The result leaves out five
+// descriptors, which are reserved for files. Without a reserve, a server that has used its last descriptor can neither
+// accept and refuse the next connection nor open a file, and its accepting thread spins.
+//
+// If the limit of open files (RLIMIT_NOFILE) is below 8192, first raises it to 8192 or, if that is lower, to the hard
+// limit. Descriptors beyond 8192 are not counted, because a server needs no more.
+//
+// Thread: any. Descriptors that other threads open later, or at the same time, are not counted as in use.
 size_t DescriptorBudget();
 
 }  // namespace tcpgauge

@@ -14,37 +14,42 @@
 
 namespace tcpgauge {
 
+// The names and values of headers or of query parameters.
 using HttpFields = std::vector<std::pair<std::string, std::string>>;
 
 // A request without its body, because no handler takes one.
 struct HttpRequest {
   std::string method = "GET";
-  std::string path;    // decoded, without the query
-  HttpFields query;    // decoded, in the order received; names may repeat
+  std::string path;    // percent-decoded, without the query
+  HttpFields query;    // percent-decoded, in the order received; names may repeat
   HttpFields headers;  // in the order received; names may repeat
-  // OK if the connection has no TLS, or if the client's certificate satisfies the configuration. Otherwise says why
-  // not; see TlsContext::CheckClient().
+  // OK if the connection has no TLS. Otherwise the result of TlsContext::CheckClient(): whether the client's
+  // certificate, or its absence, satisfies the configuration.
   absl::Status client_certificate;
 
-  // The values of all headers with this name, joined by commas (RFC 9110 section 5.3). The case of the name is ignored.
-  // nullopt if there is no such header.
+  // Returns the values of all headers with this name, joined by ", " (RFC 9110 section 5.3), or nullopt if there is no
+  // such header. Ignores the case of the name.
   std::optional<std::string> Header(std::string_view name) const;
 
-  // The first value of the query parameter, whose name is case-sensitive; nullopt if the parameter is missing.
+  // Returns the first value of the query parameter with this name, or nullopt if there is no such parameter. The value
+  // of a parameter without "=" is empty. The name is case-sensitive.
   std::optional<std::string> QueryParameter(std::string_view name) const;
 };
 
+// A response to a request. The server takes ownership when the handler returns it.
 struct HttpResponse {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
   HttpFields headers;  // in addition to Content-Type, Content-Length and Date
-  // Released when the last byte was sent or the connection broke. Code that counts unfinished responses keeps its guard
-  // here.
+  // The server releases it when the last byte was sent or the connection broke. For example, ConcurrencyLimit keeps an
+  // object here whose deleter decrements the number of unfinished responses. Null = not used.
   std::shared_ptr<void> held_while_sent;
 };
 
-// Called by the server's threads, several at a time. Answers HEAD like GET; the server leaves the body out.
+// Returns the response to a request. Must treat HEAD like GET, because the server itself leaves the body out.
+// Must not throw: an exception would end the process.
+// Thread: called by the server's threads, several at a time.
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
 }  // namespace tcpgauge

@@ -11,14 +11,18 @@
 
 namespace tcpgauge {
 
-// Finds the handler of a request's path. An unknown path gets 404. All paths are read-only, so methods other than GET
-// and HEAD get 405. Thread: Handle() before the first request; operator() from any.
+// Answers a request with the handler of its path. All paths are read-only. The cases, in this order:
+// - The path has no handler: 404.
+// - The method is neither GET nor HEAD: 405.
+// - Otherwise: the response of the handler.
+//
+// Thread: All calls of Handle() come before the first request. The const methods may be called by any thread.
 class HttpRouter {
  public:
-  // A request's path must equal `path`.
+  // Sets the handler of the requests whose path equals `path`. Replaces an earlier handler of `path`.
   void Handle(std::string path, HttpHandler handler) { handlers_[std::move(path)] = std::move(handler); }
 
-  // All paths that have a handler, sorted.
+  // Returns all paths that have a handler, sorted.
   std::vector<std::string> paths() const;
 
   HttpResponse operator()(const HttpRequest& request) const;

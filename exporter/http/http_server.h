@@ -17,66 +17,80 @@
 
 namespace tcpgauge {
 
-// What clients may take of the agent. The server refuses or cuts off whatever exceeds a limit.
+// Limits of the resources that clients may take.
 struct HttpLimits {
-  // Connections open at a time for each address, or fewer if descriptors are scarce (DescriptorBudget()). A connection
-  // beyond them is closed. When half as many are open on all addresses together, each new one breaks the connection
-  // that has waited longest for a request.
+  // How many connections may be open at a time on each listening address. The server lowers this number if descriptors
+  // are scarce (DescriptorBudget()). A connection beyond this number is closed. When half this number of connections is
+  // open, on all addresses together, each new connection breaks the one that has waited longest for a request. To break
+  // a connection means to shut it down in the middle of what it does.
   unsigned connections = 512;
-  size_t request_header_bytes = 32 << 10;  // request line and headers; larger ones get 431 or 414
-  unsigned idle_timeout_seconds = 60;      // without a byte in either direction; 0 = no limit
-  // From the opening of a connection to the end of its first request's header. For later requests the idle time is
-  // added.
+  size_t request_header_bytes = 32 << 10;  // request line and headers; larger ones get 414 or 431
+  // A connection on which no byte was received or sent for this long is closed. 0 = `request` alone limits the wait for
+  // the next request.
+  unsigned idle_timeout_seconds = 60;
+  // The time for the first request: from the opening of the connection to the end of the request's header, with the TLS
+  // handshake. A later request has `request` plus the idle timeout, from the end of the previous response. When the
+  // time is over, the connection is broken.
   absl::Duration request = absl::Seconds(9);
-  absl::Duration response = absl::Seconds(60);  // from the end of the header to the last byte of the response
+  // The time from the end of a request's header to the last byte of its response. After this time the connection is
+  // broken.
+  absl::Duration response = absl::Seconds(60);
 };
 
-// Returns the context for the next connection, never null. Called by the server's threads, several at a time.
+// Returns the TLS context for the next connection; never null.
+// Thread: called by the server's threads, several at a time.
 using TlsSource = std::function<std::shared_ptr<const TlsContext>()>;
 
-// An HTTP/1.1 server on libmicrohttpd, the only home of microhttpd.h.
+// An HTTP/1.1 server that listens on one or several addresses. It wraps libmicrohttpd: only http_server.cc includes
+// microhttpd.h. The bodies of requests are ignored.
 //
-// Each connection has a thread of its own. So a client that reads slowly or not at all, or a handler that computes,
-// holds up no other client. HttpLimits bounds what clients can take.
+// Each connection has a thread of its own, so that neither a client that reads slowly nor a handler that computes
+// delays another client.
 //
 // Why libmicrohttpd: Debian 12 packages it with IPv6, unix sockets and TLS. civetweb 1.15, which prometheus-cpp brings,
 // was rejected: Debian builds it without IPv6 and unix sockets, it crashes with OpenSSL 3, and it takes two seconds to
 // stop.
 //
-// Thread: Open(), Serve() and Stop() from one thread; the server's threads call the handler and the observer.
+// Owner: The server owns the handler, the TLS source and the observer. Objects that these refer to must live until
+// Stop() has returned.
+// Thread: One thread calls Open(), Serve() and Stop(), and destroys the server. The server's threads call the handler,
+// the TLS source and the observer, several at a time.
+// Bounds: HttpLimits.
 class HttpServer {
  public:
-  // Listens on every address, without a thread: clients wait until Serve(). With `tls`, all addresses except unix
-  // sockets speak TLS. `observer` may be null.
-  // Errors: those of ListenSocket::Open(); ResourceExhausted when descriptors are too few. On error no address stays
-  // open.
+  // Listens on every address of `addresses`, whose form is that of ListenSocket::Open(). Starts no thread, so the
+  // kernel lets clients wait until Serve(). `tls` is null for a server without TLS. Otherwise all addresses except unix
+  // sockets speak TLS. `observer` may be null. On error no address stays open.
+  // REQUIRES: `addresses` is not empty.
+  // Errors: those of ListenSocket::Open(), or ResourceExhausted if too few descriptors are left.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Open(const std::vector<std::string>& addresses,
                                                           HttpHandler handler, const HttpLimits& limits = {},
                                                           TlsSource tls = nullptr,
                                                           std::unique_ptr<RequestObserver> observer = nullptr);
 
-  // Starts the threads. Call it once. Errors: Unavailable.
+  // Starts to serve. Call it once, after Open().
+  // Errors: Unavailable if no thread or descriptor is available. Some addresses may be served by then, until Stop().
   absl::Status Serve();
 
-  // Open() and Serve().
+  // Calls Open() and Serve(). Errors: those of both. On error nothing is served.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::vector<std::string>& addresses,
                                                            HttpHandler handler, const HttpLimits& limits = {},
                                                            TlsSource tls = nullptr,
                                                            std::unique_ptr<RequestObserver> observer = nullptr);
 
-  ~HttpServer();
+  ~HttpServer();  // calls Stop()
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // The URLs of the addresses, in their order: "http://127.0.0.1:10406", "https://[::1]:443",
-  // "unix:/run/tcpgauge.sock".
+  // The URLs of the addresses, in the order of Open(): "http://127.0.0.1:10406", "https://[::1]:443",
+  // "unix:/run/tcpgauge.sock". A port is the one that the kernel chose if Open() was given port 0.
   const std::vector<std::string>& urls() const { return urls_; }
 
-  // The version of libmicrohttpd.
+  // Returns the version of libmicrohttpd, such as "0.9.75".
   static std::string LibraryVersion();
 
-  // Closes all connections, even in the middle of a response. Returns when no handler runs any more. A second call has
-  // no effect.
+  // Closes the listening addresses and all connections, even in the middle of a response. Returns when no handler runs
+  // any more. A second call has no effect.
   void Stop();
 
  private:

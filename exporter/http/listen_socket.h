@@ -8,29 +8,44 @@
 
 namespace tcpgauge {
 
-// A listening stream socket. Owns the descriptor until Release(), and the file of a unix socket until its own end.
-// Thread: confined to one at a time.
+// A listening stream socket. The object owns its descriptor until Release(). It also owns the file of a unix socket:
+// the destructor removes the file, even after Release().
+//
+// Thread: not thread-safe; one thread uses it at a time.
 class ListenSocket {
  public:
-  // `address` is HOST:PORT, [IPV6]:PORT, :PORT (all addresses, IPv4 and IPv6) or unix:PATH. With port 0 the kernel
-  // chooses the port. A host name means the first of its addresses that this host can listen on, IPv4 first. The file
-  // of a unix socket is replaced if no process listens on it any more. Errors: InvalidArgument when the form of
-  // `address` is wrong, NotFound when it is no address of this host or its directory is missing, AlreadyExists when it
-  // is in use, PermissionDenied, and Unavailable for the rest. The message names the address and what to use instead.
+  // Opens a socket that listens on `address`. The descriptor is non-blocking and is closed on exec. The forms of
+  // `address`:
+  // - HOST:PORT. A host name means the first of its addresses that this host can listen on, IPv4 addresses first. An
+  //   address in use ends the search, because otherwise clients that try the addresses in the same order would reach
+  //   another program. A name may be looked up in the DNS, which can take seconds.
+  // - [IPV6]:PORT.
+  // - :PORT, which means all addresses of IPv4 and IPv6, or of IPv4 alone if the kernel lacks IPv6.
+  // - unix:PATH, with a path of at most 107 bytes. If PATH is a socket on which no process listens, it is replaced.
+  // With port 0 the kernel chooses the port.
+  //
+  // Errors; the message names `address`:
+  // - InvalidArgument: the form of `address` is wrong.
+  // - NotFound: `address` does not belong to this host, or the directory of PATH is missing.
+  // - AlreadyExists: `address` is in use, or PATH is a file that may not be replaced.
+  // - PermissionDenied: the port or the directory needs a privilege.
+  // - Unavailable: any other error of the kernel.
   static absl::StatusOr<ListenSocket> Open(const std::string& address);
 
   ListenSocket(ListenSocket&& other) noexcept;
   ListenSocket& operator=(ListenSocket&&) = delete;
   ~ListenSocket();
 
+  // The descriptor; -1 after Release().
   int fd() const { return fd_; }
 
-  // Hands the descriptor to the caller.
+  // Returns the descriptor, which the caller must close.
   int Release();
 
   bool is_unix() const { return !unix_path_.empty(); }
 
-  // What a client connects to, with the port that the kernel chose: "127.0.0.1:10406", "[::]:10406", "unix:/run/x".
+  // The address on which the socket listens, with the port that the kernel chose: "127.0.0.1:10406", "[::]:10406",
+  // "unix:/run/x". Remains known after Release().
   const std::string& bound_address() const { return bound_address_; }
 
  private:
@@ -41,7 +56,7 @@ class ListenSocket {
 
   int fd_ = -1;
   std::string bound_address_;
-  std::string unix_path_;
+  std::string unix_path_;  // empty = TCP
 };
 
 }  // namespace tcpgauge

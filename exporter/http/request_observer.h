@@ -6,22 +6,23 @@
 
 namespace tcpgauge {
 
-// A request and its answer.
+// What is known of a request when its answer is ready.
 struct AnsweredRequest {
-  std::string_view path;  // as in HttpRequest; valid during the call
-  int status = 0;
-  double seconds = 0;  // from the end of the request until the answer is ready to be sent
+  std::string_view path;  // HttpRequest::path; valid during the call of OnAnswer()
+  int status = 0;         // of the answer
+  double seconds = 0;     // how long the answer took to make, without receiving the request and sending the answer
 };
 
-// The server reports each request that it answers, refusals included. It does not report the requests that
-// libmicrohttpd refuses by itself (malformed, or with too long a header), because their paths are unknown.
+// Receives a report of each request that an HttpServer answers, refusals included. Requests that libmicrohttpd itself
+// refuses, because they are malformed or their header is too long, are not reported: their paths are unknown.
 //
-// Thread: called by the server's threads, several at a time. OnAnswer() must not wait, because the answer is sent after
-// it.
+// Thread: OnAnswer() is called by the server's threads, several at a time.
 class RequestObserver {
  public:
   virtual ~RequestObserver() = default;
 
+  // Called before the answer is sent. Must not wait, because that would delay the answer. Must not throw: an exception
+  // would end the process.
   virtual void OnAnswer(const AnsweredRequest& request) = 0;
 };
 

@@ -16,30 +16,39 @@ struct gnutls_session_int;
 
 namespace tcpgauge {
 
-// A certificate, its key and the requirements on client certificates, loaded and checked. Immutable: a reload makes a
-// new context, which only later connections use. The only home of gnutls/gnutls.h. Thread: any; a session belongs to
-// one thread at a time.
+// The TLS settings of a server: a certificate, its key, and the requirements on client certificates. Only
+// tls_context.cc includes gnutls/gnutls.h.
+//
+// Immutable. When a file changes, WebSecurity loads a new context for later connections. Open connections keep theirs.
+//
+// Thread: any. A `session` belongs to one thread at a time.
 class TlsContext {
  public:
-  // Errors: InvalidArgument; the message names the file.
+  // Reads the files that `config` names, and checks that the key fits the certificate.
+  // REQUIRES: `config` comes from ParseWebConfig().
+  // Errors: InvalidArgument. If a file is unreadable or wrong, the message names it.
   static absl::StatusOr<std::shared_ptr<const TlsContext>> Load(const TlsConfig& config);
 
-  // The version of GnuTLS.
+  // Returns the version of GnuTLS, such as "3.7.9".
   static std::string LibraryVersion();
 
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
 
-  // The files' contents.
+  // The contents of the certificate's file and of the key's file, in PEM.
   const std::string& certificate_pem() const { return certificate_pem_; }
   const std::string& key_pem() const { return key_pem_; }
 
-  // Makes `session`, whose handshake has not begun, use this context. The context must outlive the session.
+  // Makes `session` use this context. The context must outlive the session.
+  // REQUIRES: `session` belongs to a server, and its handshake has not begun.
   void Prepare(gnutls_session_int* session) const;
 
-  // Whether the client of `session`, whose handshake is over, satisfies the requirements. The handshake itself accepts
-  // any client, so that a client without a certificate can ask for health. Errors: PermissionDenied.
+  // Returns OK if the client of `session` satisfies the requirements on client certificates. The handshake accepts any
+  // client, because a client without a certificate may ask for /-/healthy. The result must be checked for
+  // each request instead (HttpRequest::client_certificate).
+  // REQUIRES: the handshake of `session` is over.
+  // Errors: PermissionDenied. The message says why, and may be shown to the client.
   absl::Status CheckClient(gnutls_session_int* session) const;
 
  private:

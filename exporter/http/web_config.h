@@ -12,40 +12,51 @@
 
 namespace tcpgauge {
 
-// What a server demands of clients' certificates. The names are those of Go's crypto/tls, as in the exporter toolkit.
+// What a server demands of clients' certificates. The names are those of Go's crypto/tls, as in Prometheus's exporter
+// toolkit. To verify a certificate means to check it against client_ca_file and client_allowed_sans.
 enum class ClientAuth {
-  kNoClientCert,
-  kRequestClientCert,
-  kRequireAnyClientCert,
-  kVerifyClientCertIfGiven,
-  kRequireAndVerifyClientCert,
+  kNoClientCert,                // asks for no certificate
+  kRequestClientCert,           // asks for one; accepts any, and a client without one
+  kRequireAnyClientCert,        // requires one; accepts any
+  kVerifyClientCertIfGiven,     // asks for one; accepts a verified one, and a client without one
+  kRequireAndVerifyClientCert,  // requires a verified one
 };
 
 enum class TlsVersion { kTls12, kTls13 };
 
+// The section tls_server_config. All files are in PEM.
 struct TlsConfig {
   std::string cert_file;
   std::string key_file;
-  std::string client_ca_file;  // empty = not given
+  std::string client_ca_file;  // the authorities that sign clients' certificates; empty = not given
   ClientAuth client_auth = ClientAuth::kNoClientCert;
-  std::vector<std::string> client_allowed_sans;  // empty = any
+  // One of the subject alternative names (RFC 5280 section 4.2.1.6) of a client's certificate must be in this list.
+  // Empty = the names are not checked.
+  std::vector<std::string> client_allowed_sans;
   TlsVersion min_version = TlsVersion::kTls12;
   TlsVersion max_version = TlsVersion::kTls13;
-  std::vector<std::string> curves;  // by their names in Go; empty = GnuTLS's choice
-  bool prefer_server_cipher_suites = true;
+  // The curves of the key exchange in order of preference, by their names in Go. Empty = GnuTLS's choice.
+  std::vector<std::string> curves;
+  bool prefer_server_cipher_suites = true;  // the server's order of preference wins over the client's
 };
 
-// The contents of a --web.config.file, which is the exporter toolkit's YAML
-// (https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md).
+// The contents of the file that the option --web.config.file names. Its format is the YAML of Prometheus's exporter
+// toolkit (https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md).
 struct WebConfig {
-  std::optional<TlsConfig> tls;
+  std::optional<TlsConfig> tls;                         // nullopt = no TLS
   HttpFields headers;                                   // added to every response
-  std::map<std::string, std::string> basic_auth_users;  // name to bcrypt hash; empty = no authentication
+  std::map<std::string, std::string> basic_auth_users;  // name to bcrypt hash; empty = no password needed
 };
 
-// Parses `yaml`, which was read from `file`. Relative paths in it start at the directory of `file`. An unknown key or
-// value is an error and never ignored. The only home of yaml-cpp.
-// Errors: InvalidArgument; the message names the file, the line if there is one, and what to write instead.
+// Parses `yaml`, the contents of `file`. Reads no file. Relative paths in `yaml` are resolved against the directory of
+// `file`. If `yaml` is empty, returns a configuration without TLS, headers and users. Only web_config.cc includes
+// yaml-cpp.
+//
+// An unknown key or value is an error, because ignoring it could leave the server less protected than its owner
+// believes. Two keys of the exporter toolkit are restricted. `http2` has no effect, because the server does not speak
+// HTTP/2. `cipher_suites` must be empty, because the suites cannot be chosen.
+//
+// Errors: InvalidArgument. The message names the file, the line if it is known, and the error.
 absl::StatusOr<WebConfig> ParseWebConfig(const std::string& yaml, const std::string& file);
 
 }  // namespace tcpgauge

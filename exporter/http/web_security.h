@@ -17,28 +17,39 @@
 
 namespace tcpgauge {
 
-// Enforces a --web.config.file. On each request and each new connection it checks whether that file, or a file that it
-// names, has changed, and if so, reads all of them again. If a file is wrong, it logs the error once for each change,
-// and the previous configuration stays in force. A change that switches TLS on or off needs a restart, so it is logged
-// and refused too. Thread: any.
+// Enforces the configuration in the file that --web.config.file names: TLS, client certificates, passwords and headers.
+//
+// Reloads the configuration by itself. Each request and each new TLS connection checks whether that file, or a file
+// that it names, has changed. After a change, all these files are read again. If one of them is wrong, the error is
+// logged once, and the previous configuration stays in force until a further change. A configuration that switches TLS
+// on or off needs a restart, so it is treated in the same way as a wrong one.
+//
+// Thread: any. While one thread reads the files, the others wait.
 class WebSecurity {
  public:
-  // Errors: InvalidArgument when the file, or a file that it names, is unreadable or wrong.
+  // Reads `file` and the files that it names.
+  // Errors: InvalidArgument if one of them is unreadable or wrong.
   static absl::StatusOr<std::unique_ptr<WebSecurity>> Open(const std::string& file);
 
-  // The context for connections opened from now on. Null = no TLS; it is then always null.
+  // Returns the TLS context for a connection that is opened now. Null = the configuration has no TLS; every call then
+  // returns null.
   std::shared_ptr<const TlsContext> CurrentTls();
 
-  // Returns a handler that checks each request before it calls `handler`, and adds the configured headers. A request
-  // with a missing or wrong password gets 401. One with a missing or wrong client certificate gets 403. While too many
-  // passwords are being checked, a request gets 503. /-/healthy and /-/ready are open to all. This object must outlive
-  // the result.
+  // Returns a handler that answers a request by the first of these cases that applies:
+  // - The path is /-/healthy or /-/ready, which are open to all: calls `handler`.
+  // - The client certificate is missing or wrong (HttpRequest::client_certificate): 403.
+  // - The configuration has no users: calls `handler`.
+  // - The password is missing or wrong: 401.
+  // - Too many other passwords are being checked, so this one cannot be (BasicAuth::Verdict::kBusy): 503.
+  // - Otherwise: calls `handler`.
+  // The returned handler adds the configured headers to each of these responses. This object must outlive it.
   HttpHandler Guard(HttpHandler handler);
 
  private:
+  // A configuration with the contents of its files. Requests that began before a reload keep the one they began with.
   struct Loaded {
     std::shared_ptr<const TlsContext> tls;
-    std::shared_ptr<BasicAuth> users;  // null = no authentication
+    std::shared_ptr<BasicAuth> users;  // null = the configuration has no users
     HttpFields headers;
   };
   using Stamps = std::vector<std::pair<std::string, FileStamp>>;
@@ -47,14 +58,16 @@ class WebSecurity {
 
   static Stamps StampsOf(const std::vector<std::string>& paths);
 
-  // Reads all files. Sets `*stamps`, also on error, to the stamps of the files that the result depends on, taken before
-  // they were read.
+  // Reads all files. Sets the out-parameter `*stamps`, also on error, to the stamps of the files on which the result
+  // depends. Each stamp is taken before its file is read, so a change during the reading is noticed later.
   absl::StatusOr<std::shared_ptr<const Loaded>> Load(Stamps* stamps) const;
 
+  // Returns the configuration in force, after a reload if a file has changed.
   std::shared_ptr<const Loaded> Current();
 
   const std::string file_;
   Mutex mutex_;
+  // Of the last attempt to load; a failed one is repeated only after a further change.
   Stamps stamps_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const Loaded> loaded_ ABSL_GUARDED_BY(mutex_);
 };

@@ -20,65 +20,78 @@
 
 namespace tcpgauge {
 
-// One line of the connection log: a JSON object and a newline. Times are in Unix seconds, durations in seconds; an
-// unknown value is null. The name of the interface becomes valid UTF-8.
+// Returns the line of the connection log for `ended`: a JSON object and a newline. Times are in seconds since the Unix
+// epoch, in the time of the packets. Durations are in seconds. An unknown value is null. Bytes of the interface's name
+// that are not valid UTF-8 are replaced.
 std::string ConnectionLogLine(const NamedEndedConnection& ended);
 
-// Each connection that ended is counted in one of these.
+// The counters of the connection log. Each connection that ended is counted in one of them.
 struct ConnectionLogCounters {
-  prometheus::Counter& lines;            // its line was written
-  prometheus::Counter& lost_in_queue;    // the queue was full: connections ended faster than lines were written
+  prometheus::Counter& lines;            // the line was written
+  prometheus::Counter& lost_in_queue;    // the queue was full, because connections ended faster than lines were written
   prometheus::Counter& lost_in_writing;  // the file could not be written
 };
 
-// Writes a line for each connection that ends, on a thread of its own.
+// Writes a line into a file for each connection that ends. Workers push ended connections into queues, and the log's
+// own thread writes their lines.
 //
-// Owner: the log owns the file and the queues.
-// Thread: one thread calls Open(), AddQueue(), Start() and Finish(), and destroys the log. Each worker pushes into its
-// own queue. Any thread may call Reopen(). Bounds: those of EndedQueue. A connection that does not fit is counted in
-// lost_in_queue; with `lossless` the worker waits instead. Errors: lines that cannot be written are counted in
-// lost_in_writing, and logged at most once a minute.
+// The order of calls is Open(), GiveTo() and AddQueue(), Start(), Finish().
+//
+// Owner: The log owns the file and the queues.
+// Thread: One thread calls all methods except Reopen(), and destroys the log. Any thread may call Reopen(). Each worker
+// pushes into its own queue.
+// Bounds: those of EndedQueue. A connection for which the queue has no room is counted in lost_in_queue. In a lossless
+// queue, the worker waits for room instead.
+// Errors: A line that cannot be written is counted in lost_in_writing. A warning is logged at most once a minute.
 class ConnectionLog {
  public:
-  // Creates the file `path`, or appends to it; "-" is standard output. The counters must be zero, because
-  // Finish() judges by them, and must outlive the log. Errors: InvalidArgument, with the name of the file.
+  // Opens the file `path` as LineFile::Open() does; "-" is standard output. The counters must be zero, because Finish()
+  // computes its result from them. They must outlive the log.
+  // Errors: InvalidArgument. The message names the file.
   static absl::StatusOr<std::unique_ptr<ConnectionLog>> Open(const std::string& path, ConnectionLogCounters counters);
-  ~ConnectionLog();
+  ~ConnectionLog();  // calls Finish()
   ConnectionLog(const ConnectionLog&) = delete;
   ConnectionLog& operator=(const ConnectionLog&) = delete;
 
-  // See LineFile::GiveTo(). Call before Start().
+  // Calls LineFile::GiveTo(): makes the user `uid` the owner of a new file. Call it before Start().
   absl::Status GiveTo(uid_t uid, gid_t gid) { return file_->GiveTo(uid, gid); }
 
-  // Makes a queue for one worker; it lives as long as the log. `lossless`: see EndedQueue. Call before Start().
+  // Makes a queue for one worker, and returns it. The queue lives as long as the log. For `lossless`, see EndedQueue.
+  // Call it before Start().
   EndedQueue* AddQueue(bool lossless);
+
+  // Starts the log's thread. Call it once.
   void Start();
 
-  // Opens the path again, for example after log rotation renamed the file. The log's thread does so soon after this
-  // call. Lines in the buffer are written to the old file first. If the path cannot be opened, the old file stays in
-  // use, and a warning is logged.
+  // Requests that the file is opened again under its path, for example after log rotation has renamed it. Returns at
+  // once; the log's thread opens the file soon afterwards. Lines in the buffer are written to the old file first. If
+  // the path cannot be opened, the old file stays in use, and a warning is logged. Standard output is not opened again.
   void Reopen();
 
-  // Writes the connections that are still queued, and ends the thread. Call when the workers' threads have
-  // stopped, and before the workers are destroyed: queued connections refer to their interface names. Returns false
-  // if the file could not be written at some time.
+  // Ends the thread, and writes the connections that are still queued. Waits for a slow reader if the file is a pipe.
+  // Returns false if a line was ever lost because the file could not be written. Without Start(), or when called again,
+  // writes no lines.
+  //
+  // Call it after the workers' threads have ended, so that no connection is missing. Call it before the workers are
+  // destroyed, because queued connections point to interface names that the workers own.
   bool Finish();
 
  private:
   ConnectionLog(std::unique_ptr<LineFile> file, ConnectionLogCounters counters);
 
   void Run();
+  // Moves the queued connections into the buffer as lines. Returns whether there were any.
   bool WriteQueued();
   void WriteBuffer();
   void ReopenFile();
 
   const ConnectionLogCounters counters_;
-  const std::unique_ptr<LineFile> file_;  // used by the log's thread only, once that runs
+  const std::unique_ptr<LineFile> file_;  // only the log's thread uses it while that thread runs
   Wakeup wakeup_;
   StopSignal stop_;
   std::atomic<bool> reopen_requested_{false};
   std::vector<std::unique_ptr<EndedQueue>> queues_;
-  std::string buffer_;  // whole lines
+  std::string buffer_;  // whole lines that are not written yet
   LogLimiter write_errors_;
   std::thread thread_;
 };

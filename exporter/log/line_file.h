@@ -14,38 +14,47 @@
 
 namespace tcpgauge {
 
-// Each line is counted in one of these. The counts continue when the file is reopened.
+// The counters of a LineFile. Each line is counted in one of them. The counts continue when the file is reopened.
 struct LineCounters {
   prometheus::Counter& written;
   prometheus::Counter& lost;  // the file could not be written
 };
 
-// A file of whole lines. Lines are appended. If a full disk or a crash leaves a part of a line at the end, that part is
-// cut off; a pipe keeps it.
+// A file to which whole lines are appended: a regular file, a pipe, a device or standard output.
 //
-// Thread: one at a time.
-// Errors: a line that cannot be written is lost and counted. Later lines are tried again.
+// A full disk or a crash may leave a part of a line at the end of a regular file. That part is cut off after a failed
+// write, and when the file is opened. Cutting it off needs the permission to read the file. In a pipe or a device the
+// part remains.
+//
+// Thread: not thread-safe; one thread uses it at a time.
+// Errors: A line that cannot be written is lost and counted in LineCounters::lost. The next Append() writes again.
 class LineFile {
  public:
-  // Creates the file `path` with mode 0640, or appends to it; "-" is standard output. The counters must outlive this
-  // object. Errors: InvalidArgument, with the name of the file.
+  // Opens the file `path` to append to it. Creates it if it does not exist, with mode 0640 less the umask. "-" is
+  // standard output. If the file exists, is regular and does not end with a newline, its last line is cut off. A file
+  // without any newline becomes empty. The counters must outlive this object.
+  // Errors: InvalidArgument. The message names the file.
   static absl::StatusOr<std::unique_ptr<LineFile>> Open(const std::string& path, LineCounters counters);
-  ~LineFile();
+  ~LineFile();  // closes the file, except standard output
   LineFile(const LineFile&) = delete;
   LineFile& operator=(const LineFile&) = delete;
 
-  // Appends one or several lines; each ends with a newline.
+  // Appends `lines`, one or several lines. The last one too must end with a newline. Waits while a pipe is full. Sets
+  // error().
   void Append(std::string_view lines);
 
-  // Changes the owner of the file if Open() created it, so that Reopen() works after the process became that user. A
-  // file that existed before keeps its owner. Errors: PermissionDenied, with the reason.
+  // If Open() created the file, makes `uid` and `gid` its owner. Otherwise has no effect: a file that existed before,
+  // and standard output, keep their owner. A process that will continue as another user calls this first, because that
+  // user must be able to open the file again in Reopen().
+  // Errors: PermissionDenied if the owner cannot be changed, for any reason. The message gives the reason.
   absl::Status GiveTo(uid_t uid, gid_t gid);
 
-  // Opens the path again, for example after log rotation renamed the file; for standard output it does nothing. Errors:
-  // those of Open(); the old file then stays in use.
+  // Opens the path again as Open() does, for example after log rotation has renamed the file. On error the old file
+  // stays in use. For standard output, has no effect.
+  // Errors: those of Open().
   absl::Status Reopen();
 
-  // The errno of the last Append(); 0 = it succeeded.
+  // The errno of the last Append(). 0 = it succeeded, or there was none.
   int error() const { return error_; }
 
  private:

@@ -9,14 +9,17 @@
 namespace tcpgauge {
 
 // Writes lines to a descriptor whose reader may be slow, such as a pipe on standard output. Does not own the
-// descriptor. Thread: confined to one at a time.
+// descriptor.
+//
+// Thread: not thread-safe; one thread uses it at a time. The process must ignore SIGPIPE.
 class ConsoleOutput {
  public:
   explicit ConsoleOutput(int fd) : fd_(fd) {}
 
-  // Writes `text`, which has no newline, as a line. Waits for the reader no longer than `timeout_ms`. If the previous
-  // line was cut short, ends it first.
-  // Errors: DeadlineExceeded; Unavailable when the descriptor cannot be written.
+  // Writes `text` and a newline. `text` must hold no newline. Waits for the reader at most `timeout_ms` in all. With 0,
+  // does not wait. If an error cut the previous line short, first ends that line with a newline.
+  // Errors: DeadlineExceeded after `timeout_ms`, or Unavailable if the descriptor cannot be written. In both cases a
+  // part of the line may have been written.
   absl::Status WriteLine(const std::string& text, int timeout_ms);
 
  private:

@@ -17,25 +17,31 @@
 namespace tcpgauge {
 
 struct CurlTransportOptions {
-  std::string url;
-  std::vector<std::pair<std::string, std::string>> headers;  // in addition to those of the protocol
-  OtlpFormat format = OtlpFormat::kProtobuf;
-  bool gzip = false;  // whether the bodies are compressed
-  ClientTlsFiles tls;
-  std::string user_agent;
+  std::string url;                                           // of the receiver, with the path
+  std::vector<std::pair<std::string, std::string>> headers;  // names and values, beside those of OTLP/HTTP
+  OtlpFormat format = OtlpFormat::kProtobuf;                 // of the bodies, for Content-Type
+  bool gzip = false;       // the caller compresses the bodies; the transport sets Content-Encoding
+  ClientTlsFiles tls;      // an empty path = not given
+  std::string user_agent;  // has no effect if `headers` has a User-Agent
 };
 
-// Sends by HTTP POST over a connection that stays open. Reads at most 64 KiB of an answer.
+// Sends bodies to an OTLP receiver by HTTP POST, with libcurl, over a connection that stays open.
 //
-// Create() reads the PEM files, and Start() reads those again that have changed. By then the privilege to read a file
-// may be gone. If a file cannot be read, its previous contents stay in use, and the log says so.
+// Create() reads the PEM files of `tls`. Start() reads a file again if it has changed. The new contents apply to new
+// connections. By then, an agent that has given up its privileges may be unable to read the file. In that case the
+// previous contents stay in use, and a warning is logged, once for each change.
+//
+// Thread: not thread-safe; one thread uses it at a time.
+// Bounds: kMaxAnswerBytes of an answer's body. A longer body is cut (HttpAnswer::body_cut).
 class CurlTransport : public PushTransport {
  public:
   static constexpr size_t kMaxAnswerBytes = 64 << 10;
 
-  // Errors: NotFound, PermissionDenied or InvalidArgument, with the name of the unusable file.
+  // Errors: those of ReadSmallFile() for a PEM file, or InvalidArgument if the file is empty. The message names the
+  // file. Whether a file holds valid PEM shows when a connection is opened.
   static absl::StatusOr<std::unique_ptr<CurlTransport>> Create(CurlTransportOptions options);
 
+  // See PushTransport. A `timeout_ns` below a millisecond counts as one millisecond.
   void Start(const std::string& body, int64_t timeout_ns) override;
   std::optional<absl::StatusOr<HttpAnswer>> Wait(int stop_fd, int64_t timeout_ns) override;
   void Cancel() override;
@@ -43,7 +49,8 @@ class CurlTransport : public PushTransport {
  private:
   explicit CurlTransport(CurlTransportOptions options);
 
-  // Reads the files that have changed since the last call. Returns the first error, but reads the other files too.
+  // Reads the files that have changed since the last call. After an error, still reads the other files, and returns the
+  // first error.
   absl::Status ReadTls();
 
   const CurlTransportOptions options_;
@@ -53,7 +60,7 @@ class CurlTransport : public PushTransport {
   struct PemFile {
     std::string path;  // empty = not given
     FileStamp stamp;
-    std::string pem;
+    std::string pem;  // the last contents that could be read
   };
   std::array<PemFile, 3> pem_files_;  // authorities, certificate, key
 };

@@ -13,41 +13,54 @@
 
 namespace tcpgauge {
 
-// getenv(), or a test's replacement.
+// Returns the value of an environment variable, or null: getenv(), or a test's replacement.
 using OtelVariables = std::function<const char*(const char*)>;
 
-// What the standard environment variables ask for (OpenTelemetry specification, "Environment Variable Specification"
-// and "OTLP Exporter Configuration").
+// The settings in OpenTelemetry's standard environment variables (OpenTelemetry specification, "Environment Variable
+// Specification" and "OTLP Exporter Configuration").
 struct OtelSettings {
-  bool push = false;        // to an OTLP receiver
-  bool console = false;     // to standard output
-  bool prometheus = false;  // OTEL_METRICS_EXPORTER names it; options say where it is served
+  bool push = false;     // push the metrics to an OTLP receiver
+  bool console = false;  // write the metrics to standard output
+  // OTEL_METRICS_EXPORTER names prometheus. This does not turn the web server on: the option --web.listen-address does.
+  bool prometheus = false;
 
-  std::string url;  // with the path
-  KeyValues headers;
+  // The receiver. Without `push`, these fields have no meaning.
+  std::string url;    // with the path; may hold a password
+  KeyValues headers;  // each name and value is valid in an HTTP header
   OtlpFormat format = OtlpFormat::kProtobuf;
   bool gzip = false;
-  std::string ca_file;
-  std::string cert_file;
-  std::string key_file;
-  int64_t attempt_timeout_ms = 10000;
-  int64_t interval_ms = 60000;
-  // For the last push. The specification's default is 30 s, but an agent must end within a second of being told to,
-  // unless the user asks it to wait.
-  int64_t export_timeout_ms = 800;
-  Temporality temporality = Temporality::kCumulative;
+  std::string ca_file;                 // empty = the system's authorities
+  std::string cert_file;               // empty = no client certificate
+  std::string key_file;                // the same as cert_file if only that is given
+  int64_t attempt_timeout_ms = 10000;  // for one attempt to send one request; never 0
 
-  KeyValues resource_attributes;  // with OTEL_SERVICE_NAME as service.name
+  int64_t interval_ms = 60000;  // between two pushes, at least 100
+  // For the last push, when the agent ends; never 0. The specification's default is 30 s. This default is lower,
+  // because an agent that is told to stop must end within a second, unless the user asks it to wait.
+  int64_t export_timeout_ms = 800;
+  Temporality temporality = Temporality::kCumulative;  // of the points for the receiver
+
+  KeyValues resource_attributes;  // with the value of OTEL_SERVICE_NAME as service.name
 };
 
-// `endpoint_option` is --otlp.endpoint: a base URL that takes precedence over the environment's; empty = not given.
-// With `only_by_option`, the environment turns no output on.
+// Reads the settings from the environment. `endpoint_option` is the value of --otlp.endpoint, a base URL to which the
+// path is added; empty = not given. With `only_by_option`, the environment itself turns no output on.
 //
-// The option turns the push on. Without it, OTEL_METRICS_EXPORTER turns it on by naming otlp. If that is not set
-// either, an endpoint in the environment turns it on. OTEL_SDK_DISABLED=true turns everything off.
+// The first of these cases that applies decides whether OtelSettings::push is true:
+// 1. `only_by_option` is true and `endpoint_option` is empty: false, and no variable is read.
+// 2. OTEL_SDK_DISABLED is true: false, and every other output is off too.
+// 3. `endpoint_option` is given: true, with its URL.
+// 4. OTEL_METRICS_EXPORTER is set: true if it names otlp. The URL is that of the environment, or the default
+//    http://localhost:4318/v1/metrics.
+// 5. The environment gives an endpoint: true, with its URL.
+// 6. Otherwise: false.
+// In cases 3 and 4, unless `only_by_option` is true, OTEL_METRICS_EXPORTER also turns the outputs `console` and
+// `prometheus` on if it names them.
 //
-// An empty variable counts as not set. So does a variable with a wrong value: `warnings` gets a line with its name and
-// the right values, and without anything that may be a secret. Variables that are not needed are not read.
+// An empty variable counts as not set. So does a variable with a wrong value. For each wrong value, a line with the
+// variable's name and the right values is appended to the out-parameter `warnings`. The line leaves out values that may
+// hold a secret. A time-out of 0 means no limit in the specification, and one hour here. Only variables that the result
+// needs are read.
 OtelSettings ReadOtelSettings(const OtelVariables& variables, const std::string& endpoint_option, bool only_by_option,
                               std::vector<std::string>* warnings);
 

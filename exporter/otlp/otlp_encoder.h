@@ -14,19 +14,22 @@
 
 namespace tcpgauge {
 
-// What a counter's point gives: the sum since its start, or the increase since the push before.
+// What the points of counters and histograms give.
 enum class Temporality : uint8_t {
-  kCumulative,
-  kDelta,
-  kLowMemory,  // histograms as kDelta, sums as kCumulative (the specification's asynchronous counters)
+  kCumulative,  // the total since the counter's start
+  kDelta,       // the increase since the previous point
+  // The specification's preference "lowmemory": histograms as kDelta, counters as kCumulative. In the specification,
+  // synchronous counters are deltas too. But all counters of tcpgauge are asynchronous: they are read when a push is
+  // made.
+  kLowMemory,
 };
 
-// Names and values, both UTF-8.
+// Names and values, both valid UTF-8.
 using ResourceAttributes = std::vector<std::pair<std::string, std::string>>;
 
-// One request, ready to be sent.
+// An encoded request for the receiver.
 struct OtlpRequest {
-  std::string body;
+  std::string body;  // in the format of OtlpEncoderOptions; the pusher may compress it
   size_t data_points = 0;
 };
 
@@ -35,39 +38,49 @@ struct OtlpEncoderOptions {
   std::string scope_version;  // the version of tcpgauge
   OtlpFormat format = OtlpFormat::kProtobuf;
   Temporality temporality = Temporality::kCumulative;
-  // More points go into further requests, because a receiver takes at most 20 MiB and a point is up to 1 kB of JSON.
+  // Further points go into further requests, because a receiver takes at most 20 MiB, and a point takes up to 1 kB in
+  // JSON.
   size_t max_points_per_request = 10000;
 };
 
-// Encodes expositions as OTLP: the samples of VisitMetrics(), under the catalog's OTLP names. Counters are monotonic
-// sums. Every point of a counter gives the time since when it counts: when the connection began, when the edge got
-// series, or when the process or the agent was started. A series that was in the previous exposition and is not in this
-// one gets one last point without a value, with the flag NO_RECORDED_VALUE.
+// Encodes expositions as OTLP requests: the samples of VisitMetrics(), under the catalog's OTLP names. Counters become
+// monotonic sums.
+//
+// A counter starts when its connection began, when its edge got series, or otherwise when the capture was started. (The
+// counter of the process's processor time starts with the process.) A cumulative point has that start as its start
+// time. A delta has the time of the previous point as its start time. If there is no previous point, or the counter has
+// started anew, the delta is the whole value. Its start time is then the counter's start or the time of the previous
+// point, whichever is later.
+//
+// If a series of the previous exposition is missing in this one, it gets one last point without a value, with the flag
+// NO_RECORDED_VALUE.
 //
 // Design, where OTLP leaves a choice:
 //
-// - Deltas are taken when a request is made, not when it arrives. A request that is dropped takes its deltas with it,
-//   and its points are counted in tcpgauge_otlp_data_points_dropped_total. Adding them to the next request was
-//   rejected: the receiver may have taken a request whose answer was lost. A user who wants no gap takes cumulative
-//   sums.
-// - `network.peer.*` is never sent. It names the peer of a connection of the observed program, and the agent stands
-//   beside both ends. The edge `other` has no client address, so its only attribute is `otel.metric.overflow`.
-// - Summaries become histograms without buckets, because OTLP's summary has no temporality and exists only for old
-// data.
-// - The time of a point is the time of the observation, by the wall clock, even when the packets come from a file and
-//   have their own time. Connections and edges of a file begin in the file's time.
-// - A push of 5,000 points takes 13 ms of processor time, five times a scrape, most of it in protobuf's messages
-//   (tests/bench/push_cost.py). It comes once a minute, so the plain code stays.
+// - Deltas are computed when a request is made, whether or not it arrives. If a request is dropped, its deltas are
+//   lost, and its points are counted in tcpgauge_otlp_data_points_dropped_total. Adding the deltas to the next request
+//   was rejected, because the receiver may have accepted a request whose answer was lost. A user who cannot accept gaps
+//   chooses cumulative sums.
+// - The attributes `network.peer.*` are never sent. They name the peer of an observed program, but the agent observes
+//   both ends of a connection.
+// - The edge "other" has no client address, so its only attribute is `otel.metric.overflow`.
+// - Summaries become histograms without buckets. OTLP's own summary has no temporality, and the specification keeps it
+//   for legacy formats only.
+// - The time of a point is the wall clock's time of the observation, even if the packets come from a file. The start
+//   times of connections and edges are in the time of the packets.
+// - A push of 5,000 points takes 13 ms of processor time, five times as much as a scrape, most of it in protobuf's
+//   messages (tests/bench/push_cost.py). A push comes once a minute, so faster code would not be worth its complexity.
 //
-// Thread: confined to one at a time.
-// Bounds: remembers the series of one exposition, so the series limit bounds it; a result holds at most twice as many
-// points.
+// Thread: not thread-safe; one thread uses it at a time.
+// Bounds: The encoder remembers the series of one exposition, and the series limit bounds those. A result holds at most
+// twice as many points: those of the exposition, and the last points of ended series.
 class OtlpEncoder {
  public:
   explicit OtlpEncoder(OtlpEncoderOptions options) : options_(std::move(options)) {}
 
-  // `time_ns` (Unix epoch) is the time of the points. Deltas start at the previous call, even if its result was never
-  // sent.
+  // Returns `exposition` as requests, in the order in which they should be sent. `time_ns` (Unix epoch) is the time of
+  // the points. A counter's start after `time_ns` is set to `time_ns`, because the wall clock may have been set back.
+  // Deltas are relative to the previous call, even if its result was never sent.
   std::vector<OtlpRequest> Encode(const Exposition& exposition, int64_t time_ns);
 
  private:

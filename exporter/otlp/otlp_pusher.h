@@ -23,42 +23,51 @@
 
 namespace tcpgauge {
 
-// What the pusher reads. `hub`, `clock` and `metrics` must outlive the pusher. It counts its pushes in `metrics`.
+// What an OtlpPusher needs of the agent. `hub`, `clock` and `metrics` must be set, and must outlive the pusher.
 struct OtlpSources {
   const SnapshotHub* hub = nullptr;
   const Clock* clock = nullptr;
-  ExpositionLimits limits;
-  BuildInfo build;
-  std::string host_name;
-  AgentMetrics* metrics = nullptr;
-  size_t queue_bytes = PushQueueOptions().max_bytes;
+  ExpositionLimits limits;                            // of what is pushed
+  BuildInfo build;                                    // the version that is pushed with the metrics
+  std::string host_name;                              // the resource attribute host.name; valid UTF-8
+  AgentMetrics* metrics = nullptr;                    // pushed too; the pusher counts its pushes in it
+  size_t queue_bytes = PushQueueOptions().max_bytes;  // PushQueueOptions::max_bytes
 };
 
-// Pushes the metrics on a thread of its own, at the interval of the settings: to a receiver, to standard output, or
-// both. It reads the hub as a scrape does, and no other thread waits for it.
+// Pushes the metrics to an OTLP receiver, to standard output, or to both, at the interval of the settings. It requests
+// snapshots from the hub as a scrape does. If there is no snapshot yet, nothing is pushed.
 //
-// Thread: Create(), Start() and Stop() from one thread.
+// Thread: One thread calls Create(), Start() and Stop(), and destroys the pusher. Pushing is done by the pusher's own
+// thread. No other thread waits for it, except in Stop().
+// Bounds: those of PushQueue.
+// Errors: Failed pushes are counted in `metrics`, and logged at most once a minute. Failed writes to standard output
+// are logged at most once a minute. If a line cannot be written within a second, the rest of that push is not written.
 class OtlpPusher {
  public:
-  // REQUIRES: settings.push or settings.console. Errors: those of CurlTransport::Create().
+  // Makes a pusher, and reads the TLS files. REQUIRES: settings.push or settings.console is true.
+  // Errors: those of CurlTransport::Create().
   static absl::StatusOr<std::unique_ptr<OtlpPusher>> Create(const OtelSettings& settings, const OtlpSources& sources);
-  ~OtlpPusher();
+  ~OtlpPusher();  // calls Stop()
 
+  // Starts the thread. The first push follows after one interval. Call it once.
   void Start();
 
-  // Pushes the current metrics once more and ends the thread. The sending takes no longer than the export timeout.
+  // Pushes the current metrics once more, ends the thread, and returns when it has ended. Sending ends after the export
+  // timeout at the latest, but the wait for the snapshot (SnapshotHub::Fresh()) and for standard output is not cut
+  // short. Without Start(), or when called again, has no effect.
   void Stop();
 
  private:
   OtlpPusher(const OtelSettings& settings, const OtlpSources& sources, std::unique_ptr<PushTransport> transport);
 
+  // Returns the requests for the receiver; empty without one. Writes to standard output if the settings ask for it.
   std::vector<OtlpRequest> Collect();
   void WriteToConsole(const Exposition& exposition, int64_t time_ns);
 
   const OtlpSources sources_;
   const bool gzip_;
-  std::optional<OtlpEncoder> encoder_;  // for the receiver
-  std::optional<OtlpEncoder> console_encoder_;
+  std::optional<OtlpEncoder> encoder_;          // for the receiver; nullopt = no receiver
+  std::optional<OtlpEncoder> console_encoder_;  // for standard output; nullopt = not used
   ConsoleOutput console_;
   LogLimiter console_log_;
   MetricsOutput output_;

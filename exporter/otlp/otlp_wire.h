@@ -10,28 +10,32 @@
 
 namespace tcpgauge {
 
+// The encoding of OTLP messages.
 enum class OtlpFormat : uint8_t {
-  kProtobuf,
-  // ProtoJSON with the exceptions of the OTLP specification ("JSON Protobuf Encoding"): enums are numbers, names are in
-  // lowerCamelCase, 64-bit numbers are decimal strings.
+  kProtobuf,  // protobuf's binary format
+  // Protobuf's JSON as the OTLP specification demands it ("JSON Protobuf Encoding"): enums are numbers, names are in
+  // lowerCamelCase, 64-bit integers are decimal strings.
   kJson,
 };
 
-// The Content-Type of `format`.
+// Returns the Content-Type of `format`.
 const char* OtlpContentType(OtlpFormat format);
 
+// Returns `request` encoded in `format`; JSON is on one line. REQUIRES: all strings of `request` are valid UTF-8.
 std::string WriteOtlp(const otlp::ExportMetricsServiceRequest& request, OtlpFormat format);
 
-// The answer of a receiver that accepted a request.
+// The answer of a receiver that accepted a request, completely or in part.
 struct OtlpAnswer {
-  int64_t rejected_data_points = 0;
-  std::string message;  // about a partial success; empty = not given
+  int64_t rejected_data_points = 0;  // as the receiver gives it, which may be wrong or negative
+  std::string message;               // what was rejected and why, or a warning; empty = not given
 };
 
-// nullopt if `body` cannot be parsed. Unknown fields are ignored.
+// Returns the answer in `body`, or nullopt if `body` cannot be parsed. An empty `body` is an answer with the default
+// values. Unknown fields are ignored.
 std::optional<OtlpAnswer> ReadOtlpAnswer(const std::string& body, OtlpFormat format);
 
-// The message in the answer to a refused request; empty if there is no message or `body` cannot be parsed.
+// Returns the message in `body`, the answer of a receiver that refused a request. Empty if there is no message, or if
+// `body` cannot be parsed.
 std::string ReadOtlpError(const std::string& body, OtlpFormat format);
 
 }  // namespace tcpgauge

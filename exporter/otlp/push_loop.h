@@ -19,43 +19,55 @@
 namespace tcpgauge {
 
 struct PushLoopOptions {
-  std::string receiver;  // its URL, without a password; for the log
-  OtlpFormat format = OtlpFormat::kProtobuf;
-  int64_t interval_ns = 60 * kNanosecondsPerSecond;              // between two collections
-  int64_t attempt_timeout_ns = 10 * kNanosecondsPerSecond;       // for one attempt to send one request
-  int64_t export_timeout_ns = 800 * kNanosecondsPerMillisecond;  // for all that is sent at the end
+  std::string receiver;                                     // the receiver's URL for the log, without a password
+  OtlpFormat format = OtlpFormat::kProtobuf;                // of the receiver's answers
+  int64_t interval_ns = 60 * kNanosecondsPerSecond;         // between two collections; above 0
+  int64_t attempt_timeout_ns = 10 * kNanosecondsPerSecond;  // for one attempt to send one request
+  // For sending after the stop: all attempts together, with the last collection.
+  int64_t export_timeout_ns = 800 * kNanosecondsPerMillisecond;
   PushQueueOptions queue;
 };
 
-// Collects at each interval, sends queued requests when the queue allows, and at the end collects and sends once more.
+// The loop of the pusher's thread. At each interval it calls `collect` and queues the requests that `collect` returns.
+// It sends queued requests, one at a time, when the queue allows it. The first collection comes after one interval. If
+// collecting takes longer than an interval, the intervals that have passed meanwhile are skipped.
 //
-// An agent that is told to stop must not linger because its receiver is away. So at the end each queued request gets
-// one attempt at most, and the sending ends with the first attempt that would have to be repeated. No request is sent
-// while the receiver's Retry-After has not passed. The requests that are left are dropped, counted and logged.
+// At the stop, the loop collects and sends once more. An agent that is told to stop must not wait long for a receiver
+// that does not answer. Therefore:
+// - Each queued request gets at most one attempt, whatever its backoff.
+// - The first attempt that would have to be repeated is the last one.
+// - If a pause that the receiver asked for (Retry-After) is not over at the stop, no attempt is begun.
+// - Sending ends at the export timeout. An attempt that is under way is cancelled.
+// - The requests that are left are dropped, counted and logged.
 //
-// Design. Collecting, encoding and sending are one loop on one thread. It waits in libcurl's poll until the next event
-// is due, so a request that is being sent does not delay the next collection. Clock and transport are interfaces: the
-// tests let ten minutes pass in a millisecond.
+// Design. Collecting, encoding and sending are one loop on one thread. Between events the loop waits in the transport,
+// which is libcurl's poll. So a request that is being sent does not delay the next collection. Clock and transport are
+// interfaces, so that tests can let ten minutes pass in a millisecond.
 //
-// Thread: confined to the one that calls Run(). Time: steady.
+// Thread: not thread-safe. Another thread than that of Run() may construct and destroy the loop.
+// Time: steady.
+// Bounds: those of PushQueue.
+// Errors: Failed attempts are counted in the metrics, and logged at most once a minute.
 class PushLoop {
  public:
+  // Returns the current metrics as requests, the one to send first in front; may be empty.
   using Collect = std::function<std::vector<OtlpRequest>()>;
 
-  // `transport`, `clock` and the counters of `metrics` must outlive the loop. Run() calls `collect` on its own
-  // thread; `collect` may wait for a snapshot.
+  // `transport`, `clock` and the counters of `metrics` must outlive the loop. `collect` is called by Run(). While
+  // `collect` waits, for example for a snapshot, sending makes no progress.
   PushLoop(const PushLoopOptions& options, const PushMetrics& metrics, Collect collect, PushTransport* transport,
            const Clock* clock);
 
-  // Runs until `stop`, then collects once more and sends for no longer than the export timeout.
+  // Runs until `stop`, and then sends for the last time as described above. Call it once.
   void Run(const StopSignal& stop);
 
  private:
   void CollectIntoQueue();
   void StartNext(int64_t timeout_ns);
-  // Returns whether the request must be repeated.
+  // Hands the outcome of the attempt to the queue and the log. Returns whether the request must be repeated.
   bool TakeOutcome(const absl::StatusOr<HttpAnswer>& answer);
   void LogOutcome(const PushOutcome& outcome);
+  // Collects and sends for the last time.
   void Flush();
   uint64_t DroppedDataPoints() const;
 
@@ -66,8 +78,8 @@ class PushLoop {
   const Clock& clock_;
   PushQueue queue_;
   bool is_sending_ = false;
-  bool has_failed_ = false;  // whether the last attempt failed
-  uint64_t logged_dropped_ = 0;
+  bool has_failed_ = false;      // the last attempt failed
+  uint64_t logged_dropped_ = 0;  // the number of dropped data points that the log has reported
   LogLimiter failure_log_;
   LogLimiter partial_log_;
   LogLimiter dropped_log_;

@@ -12,19 +12,19 @@
 
 namespace tcpgauge {
 
-// Counts the pushes. Each data point is either sent, dropped or still in the queue; the rejected ones are among the
-// sent.
+// The agent's metrics of its own pushes. Each data point is in one of three places: it is counted as sent, it is
+// counted as dropped, or it is in the queue. The rejected data points are counted among the sent ones too.
 struct PushMetrics {
   prometheus::Counter& pushes;                                   // requests that the receiver accepted
-  std::array<prometheus::Counter*, kPushFailureCount> failures;  // failed attempts, by PushFailure
+  std::array<prometheus::Counter*, kPushFailureCount> failures;  // failed attempts, by PushFailure; none is null
   prometheus::Counter& data_points_sent;                         // in accepted requests
-  prometheus::Counter& data_points_rejected;                     // in accepted requests, rejected by the receiver
-  prometheus::Counter& data_points_dropped;                      // in requests that were never accepted
-  prometheus::Gauge& queue_requests;
-  prometheus::Gauge& queue_bytes;
+  prometheus::Counter& data_points_rejected;                     // in accepted requests, but rejected by the receiver
+  prometheus::Counter& data_points_dropped;                      // in requests that were given up
+  prometheus::Gauge& queue_requests;                             // the requests in the queue
+  prometheus::Gauge& queue_bytes;                                // of the bodies in the queue
 };
 
-// `metrics` owns the counters and gauges, and must outlive the result.
+// Returns the counters and gauges of the push. `metrics` owns them, and must outlive the result.
 PushMetrics MakePushMetrics(AgentMetrics* metrics);
 
 }  // namespace tcpgauge

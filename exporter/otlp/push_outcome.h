@@ -15,27 +15,37 @@
 
 namespace tcpgauge {
 
-// Why an attempt to push failed.
+// Why an attempt to send a request failed.
 enum class PushFailure : uint8_t {
-  kConnection,   // no connection (unknown name, refused, TLS), or it broke before the answer was complete
+  kConnection,   // no connection (unknown name, refused, TLS), or one that broke before the answer was complete
   kTimeout,      // no answer in time
   kThrottled,    // status 429
   kUnavailable,  // status 502, 503 or 504
-  kRejected,     // any other status that is not 2xx: the request is not repeated
+  kRejected,     // any other status that is not 2xx; the request is not repeated
 };
+// The names of the failures, in the order of PushFailure: the values of a label.
 constexpr std::string_view kPushFailureNames[] = {"connection", "timeout", "throttled", "unavailable", "rejected"};
 constexpr size_t kPushFailureCount = std::size(kPushFailureNames);
 
-// The result of an attempt to push, by the OTLP specification ("OTLP/HTTP Response", "Failures").
+// The result of an attempt to send a request, by the OTLP specification ("OTLP/HTTP Response", "Failures"). There are
+// three cases:
+// - `taken` is true: the receiver accepted the request.
+// - `repeats` is true: the request must be repeated.
+// - Both are false: the request is lost.
 struct PushOutcome {
-  bool taken = false;    // status 2xx: the receiver accepted the request, completely or in part
-  bool repeats = false;  // the request must be repeated: status 429, 502, 503 or 504, or no complete answer
-  std::optional<PushFailure> failure;          // nullopt when taken
-  uint64_t rejected_data_points = 0;           // of a request that was taken
-  std::optional<int64_t> retry_after_seconds;  // the pause that the receiver asks for
-  std::string message;  // the error, or the receiver's message: text from outside; empty = not given
+  bool taken = false;                  // status 2xx: the receiver accepted the request, completely or in part
+  bool repeats = false;                // status 429, 502, 503 or 504, or no complete answer
+  std::optional<PushFailure> failure;  // nullopt = taken
+  // Of a request that was taken: how many data points the receiver says it rejected. May exceed those of the request.
+  uint64_t rejected_data_points = 0;
+  std::optional<int64_t> retry_after_seconds;  // with `repeats`: the pause that the receiver asks for; nullopt = none
+  // The error, or the receiver's message about a request that was taken; empty = not given. At most 500 bytes. May be
+  // text from the receiver, so it is untrusted and may be cut within a character.
+  std::string message;
 };
 
+// Returns the outcome of an attempt that ended with `answer`, a result of PushTransport::Wait(). `format` is the format
+// of the answer's body. If the status is 2xx but the body cannot be parsed, the request counts as taken.
 PushOutcome OutcomeOf(const absl::StatusOr<HttpAnswer>& answer, OtlpFormat format);
 
 }  // namespace tcpgauge

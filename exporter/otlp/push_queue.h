@@ -17,51 +17,57 @@ namespace tcpgauge {
 
 struct PushQueueOptions {
   size_t max_requests = 100;
-  size_t max_bytes = 32 << 20;
-  // The pause before a request is repeated. If the receiver asks for a pause, it is that one, at most
-  // max_retry_after_ns. Otherwise it begins at first_backoff_ns and doubles with each failure up to max_backoff_ns, and
-  // is then multiplied by a random number from 0.5 to 1.5, so that a fleet of agents does not come back at the same
-  // moment.
+  size_t max_bytes = 32 << 20;  // of all bodies
+  // The pause before a request is repeated. If the receiver asks for a pause, the pause is as long as it asks, but at
+  // most max_retry_after_ns. Otherwise it is the backoff times a random number from 0.5 to 1.5. The random number keeps
+  // many agents from returning to a receiver at the same moment. The backoff is first_backoff_ns after a first failure,
+  // and doubles with each further failure in a row, up to max_backoff_ns.
   int64_t first_backoff_ns = kNanosecondsPerSecond;
   int64_t max_backoff_ns = 30 * kNanosecondsPerSecond;
   int64_t max_retry_after_ns = 600 * kNanosecondsPerSecond;
-  std::function<double()> random;  // in [0, 1); must be set
+  std::function<double()> random;  // returns a number in [0, 1); must be set
 };
 
-// Encoded requests for the receiver, oldest first, and the time of the next attempt. One request is sent at a time.
+// A queue of encoded requests for the receiver, oldest first, with the time at which the oldest may be sent. PushLoop
+// does the sending, one request at a time.
 //
-// Design. A request stays until the receiver accepts or rejects it, the queue is full, or the agent ends.
-// OTEL_METRIC_EXPORT_TIMEOUT does not end it: the cumulative points of an outage are worth having, and 32 MiB hold a
-// quarter of an hour or more. That time-out bounds only the last push, when the agent ends, because a user waits for
-// it.
+// Design. A request stays in the queue until the receiver accepts or rejects it, the queue is full, or the agent ends.
+// The time-out OTEL_METRIC_EXPORT_TIMEOUT does not remove it. Cumulative points of an outage are worth having
+// afterwards, and 32 MiB hold a quarter of an hour or more. The time-out bounds only the last push, when the agent
+// ends, because a user waits for that end.
 //
 // Thread: not thread-safe; one thread uses it at a time.
 // Time: steady.
-// Bounds: max_requests and max_bytes. When the queue is full, the oldest request that is not being sent is dropped, and
-// its data points are counted; that may be the request that is added.
+// Bounds: max_requests and max_bytes. While the queue exceeds a bound, Add() drops the oldest request that is not being
+// sent, and counts its data points. The last request that it drops may be the added one. The request that is being sent
+// stays, even if it alone exceeds a bound.
 class PushQueue {
  public:
-  // Counts accepted requests, failed attempts, and sent, rejected and dropped data points in `metrics`, whose counters
-  // must outlive the queue.
+  // The queue updates all counters and gauges of `metrics`, which must outlive the queue.
   PushQueue(PushQueueOptions options, const PushMetrics& metrics) : options_(std::move(options)), metrics_(metrics) {}
 
+  // Appends `request` as the newest one.
   void Add(OtlpRequest request);
 
   bool empty() const { return requests_.empty(); }
-  // When the oldest request may be sent; a time in the past = now. REQUIRES: not empty.
+  // The steady time at which the oldest request may be sent; a time in the past means now.
   int64_t next_attempt_ns() const { return not_before_ns_; }
-  // Whether the receiver set next_attempt_ns() (Retry-After).
+  // Whether the receiver asked for the pause until next_attempt_ns() (Retry-After). Stays true until the next Finish().
   bool is_paused() const { return is_paused_; }
 
-  // Returns the oldest request, which is being sent until Finish() or Abandon(). Until then Add() leaves it in place.
-  // REQUIRES: the queue is not empty, and no request is being sent.
+  // Returns the oldest request, and marks it as being sent. The mark and the reference last until Finish() or
+  // Abandon(). The caller must have waited for next_attempt_ns(), unless it is about to end. REQUIRES: the queue is not
+  // empty, and no request is being sent.
   const OtlpRequest& Begin();
-  // Takes the outcome of the request that is being sent. Keeps the request if it must be repeated.
+  // Ends the sending of the request with `outcome`. If the request must be repeated, keeps it and sets
+  // next_attempt_ns(). Otherwise removes it; a rejected one counts as dropped. `now_ns` is steady time.
+  // REQUIRES: a request is being sent.
   void Finish(const PushOutcome& outcome, int64_t now_ns);
-  // Ends the sending without an outcome, and keeps the request. It may be sent again at once.
+  // Ends the sending without an outcome. Keeps the request, and does not change next_attempt_ns().
   void Abandon() { is_sending_ = false; }
 
-  // Drops all requests, and returns how many there were. REQUIRES: no request is being sent.
+  // Drops all requests, counts their data points, and returns how many requests there were.
+  // REQUIRES: no request is being sent.
   size_t DropAll();
 
  private:
@@ -71,12 +77,12 @@ class PushQueue {
 
   const PushQueueOptions options_;
   const PushMetrics metrics_;
-  std::list<OtlpRequest> requests_;  // a list: the request that is being sent must not move
+  std::list<OtlpRequest> requests_;  // a list, because the request that is being sent must not move
   size_t bytes_ = 0;                 // of all bodies
   bool is_sending_ = false;          // the first request is being sent
   int64_t not_before_ns_ = 0;
   bool is_paused_ = false;
-  int64_t backoff_ns_ = 0;  // 0 = the last outcome asked for no repetition
+  int64_t backoff_ns_ = 0;  // 0 = the last outcome was not to be repeated
 };
 
 }  // namespace tcpgauge

@@ -11,20 +11,26 @@
 
 namespace tcpgauge {
 
-// Carries requests to the receiver. Tests use a transport without a network and without real time.
-// Thread: confined to the pusher's.
+// Sends requests to the receiver, one at a time. Tests use a transport without a network and without real time.
+// Thread: not thread-safe; one thread uses it at a time.
 class PushTransport {
  public:
   virtual ~PushTransport() = default;
 
-  // Begins to send `body`, which must live until it is sent or cancelled. REQUIRES: no body is being sent.
+  // Begins to send `body`. Sending advances in Wait() alone. The whole attempt, with the answer, may take `timeout_ns`.
+  // `body` must live, unchanged, until Wait() has returned its result or Cancel() was called.
+  // REQUIRES: no body is being sent.
   virtual void Start(const std::string& body, int64_t timeout_ns) = 0;
 
-  // Waits until the answer has come, sending has failed, `timeout_ns` have passed or `stop_fd` is readable (-1 = no
-  // descriptor). nullopt if the sending is not over, or if no body is being sent.
+  // Advances the sending, and waits until the answer has come, the sending has failed, `timeout_ns` have passed, or
+  // `stop_fd` is readable (-1 = no descriptor). May return earlier without a reason, so callers need a loop.
+  // Returns the answer, whatever its status, when the sending is over. Returns nullopt while the sending is not over.
+  // If no body is being sent, waits in the same way and returns nullopt.
+  // Errors: DeadlineExceeded when the time-out of Start() has passed, otherwise Unavailable.
   virtual std::optional<absl::StatusOr<HttpAnswer>> Wait(int stop_fd, int64_t timeout_ns) = 0;
 
-  // Gives up the body that is being sent, if there is one.
+  // Gives up the body that is being sent, although the receiver may have received it already. If no body is being sent,
+  // has no effect.
   virtual void Cancel() = 0;
 };
 

@@ -8,12 +8,15 @@
 
 namespace tcpgauge {
 
-// A random UUID, version 4 (RFC 9562 section 5.4).
+// Returns a random UUID, version 4 (RFC 9562 section 5.4), such as "3f2b8c1e-9d4a-4c07-8e15-6a7b0c9d2e3f".
 std::string RandomUuid();
 
-// The agent as the source of metrics: service.name, service.version, service.instance.id (a new one for each run),
-// host.name and os.type. `given` replaces these attributes and adds others, such as the k8s.* of a pod. `given` is
-// made valid UTF-8. REQUIRES: `version` and `host_name` are valid UTF-8.
+// Returns the attributes that describe the agent as the source of metrics: service.name, service.version, host.name,
+// os.type, and service.instance.id, which is new with each call.
+//
+// The attributes in `given` replace those of the same name and add others, such as the k8s.* of a pod. If `given` has a
+// name several times, the last one counts. Bytes of `given` that are not valid UTF-8 are replaced (ToValidUtf8()).
+// REQUIRES: `version` and `host_name` are valid UTF-8.
 KeyValues AgentResource(const std::string& version, const std::string& host_name, const KeyValues& given);
 
 }  // namespace tcpgauge

@@ -15,28 +15,31 @@
 
 namespace tcpgauge {
 
-// A series as it was last pushed.
+// A series as OtlpEncoder last encoded it. SeriesMemory sets `round`. The encoder sets the other fields, except for
+// gauges: a gauge has no delta, so its fields stay 0.
 struct RememberedSeries {
-  uint64_t round = 0;    // the last round with the series
-  int64_t start_ns = 0;  // since when its counter counted (Unix epoch)
-  int64_t time_ns = 0;   // of its last point (Unix epoch); 0 = the series is new
-  uint64_t count = 0;    // a counter's value, or a histogram's count
-  double number = 0;     // a counter's value if it is no integer, or a histogram's sum
-  std::vector<uint64_t> buckets;
+  uint64_t round = 0;             // the last round in which the series was marked
+  int64_t start_ns = 0;           // when its counter started (Unix epoch)
+  int64_t time_ns = 0;            // of its last point (Unix epoch); 0 = the series is new, or a gauge
+  uint64_t count = 0;             // a histogram's count, or a counter's value if that is an integer, otherwise 0
+  double number = 0;              // a histogram's sum, or a counter's value
+  std::vector<uint64_t> buckets;  // a histogram's counts, each of one bucket alone; empty for summaries
 };
 
-// Remembers the series of the previous exposition, so that the encoder can compute deltas and tell which series ended.
-// The key of a series within its metric is the values of its labels, each followed by a NUL.
+// Remembers the series of the previous exposition, so that OtlpEncoder can compute deltas and tell which series ended.
+// Each exposition is a round: BeginRound(), then MarkSeen() for each of its series, then TakeEnded().
 //
-// Thread: confined to one at a time.
+// A series is identified by its metric and a key: the values of its labels, each followed by a NUL byte.
+//
+// Thread: not thread-safe; one thread uses it at a time.
 // Bounds: the series of two expositions between BeginRound() and TakeEnded(), otherwise of one.
 class SeriesMemory {
  public:
-  // Begins a new exposition.
+  // Begins the round of a new exposition.
   void BeginRound() { ++round_; }
 
-  // Marks a series as part of this exposition and returns it; it is new if the previous exposition did not have it. The
-  // reference is valid until the next call.
+  // Marks a series as part of this exposition, and returns it. If the previous exposition did not have it, adds it with
+  // the default values. The reference is valid until the next call of MarkSeen() or TakeEnded().
   RememberedSeries& MarkSeen(Metric metric, std::string_view key) {
     auto& series = series_[static_cast<size_t>(metric)];
     auto found = series.find(absl::string_view(key.data(), key.size()));
@@ -45,8 +48,8 @@ class SeriesMemory {
     return found->second;
   }
 
-  // Forgets the series that were not marked in this round, and calls `visit(Metric, const std::string& key, const
-  // RememberedSeries&)` for each.
+  // Calls `visit(Metric, const std::string& key, const RememberedSeries&)` for each series that was not marked in this
+  // round, and then forgets the series. The references are valid during the call of `visit`.
   template <typename Visitor>
   void TakeEnded(Visitor visit) {
     for (size_t i = 0; i < kMetricCount; ++i) {
