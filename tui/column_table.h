@@ -16,60 +16,63 @@
 
 namespace tcpgauge {
 
+// The content of one cell. The list cuts a text that is wider than the column.
 struct Cell {
   std::string text;
   Style style = Style::kPlain;
 };
 
-// What a cell of a connection's row is made from.
+// The input of Column::cell. The references are valid during the call.
 struct CellInput {
   const PageInput& page;
   const ConnectionSummary& connection;
-  const Measures& measures;  // of the connection
-  int width;                 // of the laid out column
+  const Measures& measures;  // of `connection`; see Meter::Of()
+  int width;                 // of the column as laid out; see PlacedColumn
 };
 
 enum class Align : uint8_t { kLeft, kRight };
 
-// The order in which columns get their room. Within a priority, columns further left come first. When a column does not
-// fit, the rest of its priority is left out too.
+// The order in which LayOutColumns() gives the columns their room. Within a priority, columns further left come first.
+// When a column does not fit, the columns after it in the same priority are left out too.
 enum class Priority : uint8_t {
-  kAlways,    // on a terminal of any width
-  kNarrow,    // even if endpoints must then be shortened
+  kAlways,    // on a terminal of any width, even if the column does not fit
+  kNarrow,    // on a narrow terminal, where endpoints may have to be shortened
   kStandard,  // on a terminal of 80 columns, as in tcptrack
   kWide,      // once endpoints have the width that they want
 };
 
-// Whether and how a column grows beyond its least width.
+// Whether a column becomes wider than Column::width, and how far.
 enum class Growth : uint8_t {
   kNone,
   kClient,  // up to the width of the widest client
   kServer,  // up to the width of the widest server
-  kRest,    // takes the width that remains at the end; at most one column has this
+  kRest,    // takes the width that is left at the end, up to a limit; at most one column has this
 };
 
-// A column of the connection list. To add one, add a row to the table in column_table.cc, with a function for its cells
-// and, if it has a total, one for the total. The layout, the list and its text version take all rows of the table.
+// A column of the connection list. All widths are in characters. To add a column, add a row to the table in
+// column_table.cc, with a function for the cells and, if the column has a total, one for the total. LayOutColumns(),
+// BuildListPage() and TableText() take all rows of the table.
 struct Column {
   std::string_view title;
   int width;  // without the gap to the next column; the least width if the column grows
   Align align;
   Priority priority;
   Growth growth;
-  // The order that sorts by this column. Each order except kStart has exactly one column.
+  // The order that sorts the list by this column; nullopt if there is none. Each order except kStart has exactly one
+  // column.
   std::optional<ConnectionSort> sort;
-  std::string_view sort_text;  // what follows "Sorted by "; empty without `sort`
-  Cell (*cell)(const CellInput& input);
-  // The text in the line of totals; null if the column has no total.
+  std::string_view sort_text;            // the words after "Sorted by " in the status line; empty without `sort`
+  Cell (*cell)(const CellInput& input);  // makes the cell of one connection; never null
+  // Makes the text for the line of totals; null if the column has no total.
   std::string (*total)(const PageInput& input) = nullptr;
   // Replaces the title while rates are averages over the lifetime; empty if the title stays.
   std::string_view average_title = {};
 };
 
-// All columns from left to right, in static storage.
+// Returns all columns from left to right, in static storage.
 absl::Span<const Column> AllColumns();
 
-// The column that `sort` sorts by; null for kStart.
+// Returns the column whose Column::sort is `sort`; null for kStart.
 const Column* ColumnSortedBy(ConnectionSort sort);
 
 }  // namespace tcpgauge

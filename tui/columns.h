@@ -11,20 +11,25 @@ namespace tcpgauge {
 // A column with its place on the screen.
 struct PlacedColumn {
   const Column* column;  // of AllColumns()
-  int left;              // where it starts
+  int left;              // where it starts, in characters from the left edge
   int width;             // without the gap to the next column
 };
 
-// The columns that the widest endpoints on the screen need.
+// The widths of the widest client and of the widest server, in characters.
 struct EndpointWidths {
   int client = 0;
   int server = 0;
 };
 
-// Lays out the columns that fit into `columns`, from left to right. At 80, they are where tcptrack has them. In less
-// room, less important columns are left out, and endpoints are shortened before the rate is left out. In more room,
-// endpoints first grow to `wanted`, then further columns are added. Columns of Priority::kAlways are always there, even
-// if they do not fit.
+// Lays out the columns of AllColumns() on a screen that is `columns` characters wide. Returns the columns to show, from
+// left to right. Gives out the room in this order:
+// 1. Columns of Priority::kAlways, even if they do not fit.
+// 2. Columns of Priority::kNarrow that fit.
+// 3. Endpoints grow until each IPv4 endpoint fits.
+// 4. Columns of Priority::kStandard that fit. At 80 characters, the layout up to here is that of tcptrack.
+// 5. Endpoints grow to `wanted`, but not beyond the longest IPv6 endpoint.
+// 6. Columns of Priority::kWide that fit.
+// 7. The column with Growth::kRest grows.
 std::vector<PlacedColumn> LayOutColumns(int columns, const EndpointWidths& wanted);
 
 }  // namespace tcpgauge

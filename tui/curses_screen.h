@@ -9,19 +9,24 @@
 
 namespace tcpgauge {
 
-// The controlling terminal, drawn with ncurses. No other file uses ncurses.
+// The terminal on standard input and output, drawn with ncurses. No other file uses ncurses.
 //
-// While it lives, it handles SIGWINCH and SIGTSTP. The caller must handle SIGINT, SIGTERM and SIGHUP before Open(),
-// because ncurses handles the signals that are left at their default. The terminal is restored by the destructor, while
-// the process is suspended (Ctrl-Z), and when the process crashes or calls exit().
+// Signals: from Open() to the destructor, the screen handles SIGWINCH and SIGTSTP. The caller must handle SIGINT,
+// SIGTERM and SIGHUP before Open(). Otherwise these signals end the process without the destructor: SIGINT and SIGTERM
+// by handlers of ncurses, SIGHUP by default.
 //
-// Thread: confined to one thread. At most one screen may exist in the process.
+// The terminal is restored by the destructor, while the process is suspended (Ctrl-Z), and when the process crashes or
+// calls exit() (see TerminalRescue).
+//
+// Thread: confined to one thread. REQUIRES: at most one screen at a time exists in the process.
 class CursesScreen final : public Screen {
  public:
-  // Errors: FailedPrecondition when standard input or output is not a terminal, or when its type is unknown or cannot
-  // move the cursor. Writes no output.
+  // Returns whether Open() can use the terminal. Writes no output. Errors: FailedPrecondition when standard input or
+  // output is not a terminal, when TERM is unset or unknown, or when the terminal cannot move its cursor.
   static absl::Status Check();
-  // Errors: those of Check(); FailedPrecondition when curses cannot start; ResourceExhausted without free descriptors.
+  // Starts curses. Sets the process's LC_CTYPE from the environment, because curses encodes characters by it. Errors:
+  // those of Check(); FailedPrecondition when curses cannot start; ResourceExhausted when no descriptor is free. After
+  // an error, the signals have their previous handlers.
   static absl::StatusOr<std::unique_ptr<CursesScreen>> Open();
 
   ~CursesScreen() override;
@@ -39,7 +44,7 @@ class CursesScreen final : public Screen {
  private:
   CursesScreen(bool utf8, bool colours) : utf8_(utf8), colours_(colours) {}
 
-  // Handles the signals that came since the last call. True when the screen must be redrawn.
+  // Handles the signals that came since the last call. Returns whether the screen must be redrawn.
   bool HandleSignals();
 
   const bool utf8_;

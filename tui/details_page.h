@@ -7,8 +7,9 @@
 
 namespace tcpgauge {
 
-// Everything that is known about one connection, and a chart of its rate. `gone` means that the snapshot no longer
-// lists the connection; `connection` then holds its last values.
+// Builds the page of one connection: everything that is known about it, and a chart of its rate. With `gone`, the page
+// says that the snapshot no longer lists the connection, and `connection` holds the last values. The page may have more
+// lines than the screen; the caller scrolls it.
 Frame BuildDetailsPage(const PageInput& input, const ConnectionSummary& connection, bool gone);
 
 }  // namespace tcpgauge

@@ -7,31 +7,34 @@
 
 namespace tcpgauge {
 
-// Numbers for people. They are rounded down, so that the unit changes exactly when the next one is reached, as in
-// tcptrack. Beyond the first unit, numbers below ten have one digit after the point.
+// Functions that write numbers for people, in ASCII. They round down, so that the unit changes exactly when the next
+// unit is reached, as in tcptrack. Rates, bytes, round-trip times and counts below ten have one digit after the point,
+// except in the smallest unit.
 
-// The unit of rates. Bytes go in steps of 1024, as in tcptrack; bits go in steps of 1000, as in network hardware.
+// The unit of rates. Bytes go in steps of 1024, as in tcptrack. Bits go in steps of 1000, as in network hardware.
 enum class RateUnit : uint8_t { kBytes, kBits };
 
-// "980 B/s", "1.2 KB/s", "317 MB/s"; "7840 b/s" in bits. At most 9 columns up to 1000 TB/s.
+// Returns "980 B/s", "1.2 KB/s", "317 MB/s"; in bits, "980 b/s", "7.8 Kb/s". A negative rate and NaN are 0. At most 9
+// characters up to 1000 TB/s.
 std::string FormatRate(double bytes_per_second, RateUnit unit);
 
-// "980 B", "1.2 KB", "317 MB". At most 7 columns up to 1000 PB.
+// Returns "980 B", "1.2 KB", "317 MB". At most 7 characters up to 1000 PB, and at most 8 in any case.
 std::string FormatBytes(uint64_t bytes);
 
-// "5s", "59m", "99h", "400d": one unit. Days start at 100 hours. A negative time is "0s".
+// Returns "5s", "59m", "99h", "400d": a whole number of one unit. Days start at 100 hours. A negative time is "0s".
 std::string FormatIdle(int64_t nanoseconds);
 
-// "340us", "1.2ms", "85ms", "1.2s", "90s"; "-" when negative, which means unknown. At most 6 columns up to 99999s.
+// Returns "340us", "1.2ms", "85ms", "1.2s", "90s". A negative time is "-", because it means unknown (see
+// ConnectionSummary::kUnknown). At most 6 characters up to 99999s.
 std::string FormatRtt(int64_t nanoseconds);
 
-// "99999", "123K", "4.5M". At most 5 columns.
+// Returns "99999", "123K", "4.5M", "6.7G". At most 5 characters below 10^13.
 std::string FormatCount(uint64_t count);
 
-// "42s", "5m12s", "3h07m", "12d04h": at most two units.
+// Returns "42s", "5m12s", "3h07m", "12d04h": whole numbers of at most two units. A negative time is "0s".
 std::string FormatDuration(int64_t nanoseconds);
 
-// "2023-11-14 22:13:20 UTC", from nanoseconds of the Unix epoch.
+// Returns "2023-11-14 22:13:20 UTC". `unix_nanoseconds` are since the Unix epoch.
 std::string FormatTime(int64_t unix_nanoseconds);
 
 }  // namespace tcpgauge

@@ -9,41 +9,44 @@
 
 namespace tcpgauge {
 
-// The meaning of a piece of text. The screen decides what it looks like, with or without colours.
+// The meaning of a piece of text. The screen decides what the text looks like, with or without colours.
 enum class Style : uint8_t {
   kPlain,
-  kBar,     // the header and the two lines at the bottom
-  kBarKey,  // in a bar: the letter of a key, or the title of the column that the list is sorted by
-  kTitle,
-  kFaint,   // idle: no rate, no retransmissions, a closed connection
-  kAccent,  // charts, and the activity star
-  kOpening,
-  kOpen,
-  kEnding,
-  kFailed,
-  kLargeShare,  // a large share of the total rate
-  kMainShare,   // most of the total rate
+  kBar,         // the line at the top of a page, and the two lines at the bottom of the list
+  kBarKey,      // in a bar: the letter of a key, the title of the column sorted by, the filter, or an error
+  kTitle,       // the label before a value, or the name of a key
+  kFaint,       // a rate below 1 byte per second, no retransmissions, or a closed connection
+  kAccent,      // a chart, or the star of an active connection
+  kOpening,     // a connection during the handshake
+  kOpen,        // an established connection
+  kEnding,      // a connection with a FIN
+  kFailed,      // a reset connection, or a number of retransmissions above 0
+  kLargeShare,  // a rate that is a large share of the total rate
+  kMainShare,   // a rate that is most of the total rate
 };
 
+// A piece of text in one style.
 struct Span {
   std::string text;
   Style style = Style::kPlain;
 };
 
-// One line of the screen, starting at its left edge. Its text is UTF-8 in which every code point takes one column.
+// One line of the screen, put together from left to right. The text is UTF-8, and each code point takes one column of
+// the screen.
 class Line {
  public:
   Line() = default;
   // `fill` is the style of the blanks between and after the texts.
   explicit Line(Style fill) : fill_(fill) {}
 
-  // Puts `text` at `column`, or at the end of the line when the line is already longer.
+  // Appends `text` so that it starts at `column`; 0 = the left edge. If the line is shorter, fills it with blanks up to
+  // `column`. If the line already reaches beyond `column`, appends `text` at its end.
   void Put(int column, std::string_view text, Style style);
 
-  // Cuts or fills the line to exactly `columns`.
+  // Makes the line exactly `columns` wide: cuts it, or fills it with blanks. A negative number counts as 0.
   void FitTo(int columns);
 
-  // The row is marked: the whole line stands out.
+  // A marked line stands out as a whole: it is the row that the user selected.
   void set_marked(bool marked) { marked_ = marked; }
   bool marked() const { return marked_; }
 
@@ -59,7 +62,7 @@ class Line {
   std::vector<Span> spans_;
 };
 
-// A whole screen, top to bottom.
+// The lines of a screen, from top to bottom. A page that can be scrolled has more lines than the screen.
 using Frame = std::vector<Line>;
 
 }  // namespace tcpgauge

@@ -6,7 +6,8 @@
 
 namespace tcpgauge {
 
-// All keys, with what they do, and the abbreviations of the list.
+// Builds the help page: all keys and their effects, and the meaning of the list's short titles. The page may have more
+// lines than the screen; the caller scrolls it.
 Frame BuildHelpPage();
 
 }  // namespace tcpgauge

@@ -6,6 +6,7 @@
 
 namespace tcpgauge {
 
+// The keys that the top view tells apart.
 enum class Key : uint8_t {
   kCharacter,  // a printable ASCII character
   kUp,
@@ -17,12 +18,13 @@ enum class Key : uint8_t {
   kEnter,
   kEscape,
   kBackspace,
-  kOther,  // any other key, or a change of the terminal's size: only redraws the screen
+  kOther,  // any other key, a new size of the terminal, or the return from Ctrl-Z: only redraws the screen
 };
 
+// One press of a key.
 struct KeyEvent {
   Key key = Key::kOther;
-  char character = 0;  // for kCharacter
+  char character = 0;  // for kCharacter; otherwise 0
 };
 
 }  // namespace tcpgauge

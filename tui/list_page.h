@@ -10,12 +10,19 @@
 
 namespace tcpgauge {
 
-// How many connections fit on a screen of `rows` lines.
+// Returns how many connections the list shows on a screen of `rows` lines: `rows` without the header and the two lines
+// at the bottom, at least 0.
 size_t ListRows(int rows);
 
-// The list as tcptrack draws it: the header, one line for each connection, the line "TOTAL" with the filter, and the
-// status line with the number of connections, the pause and the order. Formats only the visible connections. `widths`
-// holds the widest endpoints since the caller reset it. It only grows, so that columns do not jump back and forth.
+// Builds the list of connections as tcptrack draws it:
+// - the header with the titles of the columns,
+// - one line for each connection, from row ViewState::offset on; only connections on the screen are formatted,
+// - the line "TOTAL" with the filter; without a filter, with the name of the attached agent,
+// - the status line with the number of connections, the pause, the order and the interfaces. If Snapshot::trouble is
+//   set, the status line says only that.
+//
+// The frame has `input.rows` lines, at least 3. `widths` (in and out) holds the widest endpoints that were on the
+// screen since the caller last reset it. It only grows, so that columns do not jump back and forth.
 Frame BuildListPage(const PageInput& input, EndpointWidths* widths);
 
 }  // namespace tcpgauge

@@ -10,24 +10,27 @@
 
 namespace tcpgauge {
 
-// Turns connections into measures. Rates are over the rate window or over the connection's lifetime; totals count since
-// the connection's start or since they were reset. The snapshot itself is never changed.
+// Computes the Measures of connections as the user wants to see them. Rates are averages over the rate window or over
+// the connection's lifetime. Totals (bytes and retransmitted segments) count since the connection's start, or since the
+// user reset them. Snapshots are never changed.
 //
 // Thread: confined to one thread.
 // Bounds: one entry for each connection of the snapshot at which totals were reset.
 class Meter {
  public:
-  // From now on, totals count from the values in `snapshot`.
+  // From now on, totals count from the values in `snapshot`. A connection that is not in `snapshot` counts from its
+  // start. Another call replaces the values; a snapshot without connections ends the reset.
   void ResetTotals(const Snapshot& snapshot);
 
-  // With `on`, rates are averages over the connection's lifetime. Otherwise they are over the snapshot's rate window.
+  // With `on`, rates are averages over the connection's lifetime, whether or not totals were reset. A lifetime below a
+  // second counts as a second. Otherwise, and at first, rates are averages over the snapshot's rate window.
   void set_lifetime_average(bool on) { lifetime_average_ = on; }
 
-  // `now_ns` is the snapshot's time.
+  // Returns the measures of `connection`. `now_ns` is Snapshot::time_ns of its snapshot.
   Measures Of(const ConnectionSummary& connection, int64_t now_ns) const;
 
-  // The sum of the connections that an attached agent matched but did not list. Their lifetime averages, and their
-  // totals since a reset, are unknown and count as 0.
+  // Returns the sum of the connections that match an attached view's query, but that the agent did not list. Values
+  // that are unknown count as 0: their retransmitted segments, their lifetime averages, and after a reset their bytes.
   Measures OfNotListed(const Snapshot& snapshot) const;
 
  private:

@@ -10,19 +10,26 @@
 
 namespace tcpgauge {
 
-// Looks up names in its own threads, so that a DNS server that does not answer holds up neither the view nor its end.
-// The threads start with the first question. The destructor does not wait for them, because a lookup cannot be
-// interrupted: each thread ends after its current lookup.
+// Looks up names on four threads of its own. So a DNS server that does not answer delays neither the view nor the end
+// of the program.
+//
+// The first call of HostName() or ServiceName() starts the threads. The destructor drops the lookups that wait for a
+// thread. It does not wait for the threads, because a running lookup cannot be interrupted. Each thread ends after its
+// current lookup, possibly after the destructor has returned.
 //
 // Thread: only the view's thread may call.
-// Bounds: kMaxHosts host names, the oldest are forgotten first; one service name for each port; kMaxWaiting waiting
-// questions, further ones are dropped, and the view asks again with its next refresh.
+// Bounds: kMaxHosts host names; a further one replaces the oldest. One service name for each port. kMaxWaiting waiting
+// lookups; a further one is not started, and the view asks again when it next draws.
+// Errors: a failed lookup is the same as no name, and is not repeated while the address is among the kMaxHosts. If no
+// thread can be started, all names stay unknown.
 class NameResolver final : public Names {
  public:
   static constexpr size_t kMaxHosts = 8192;
   static constexpr size_t kMaxWaiting = 512;
 
-  // The functions that look up names. They may be slow, and several threads call them at once. Empty = no name.
+  // The functions that look up names. They return an empty text if there is no name. They may be slow. Several threads
+  // call them at a time, possibly after the resolver's destructor. The resolver makes their results printable, and cuts
+  // them to 255 bytes (RFC 1035 section 2.3.4).
   struct Lookups {
     std::function<std::string(const IpAddress&)> host;
     std::function<std::string(uint16_t)> service;

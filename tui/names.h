@@ -9,24 +9,24 @@
 
 namespace tcpgauge {
 
-// The names of addresses and ports that are known so far.
+// The names of hosts and services that are known so far.
 //
 // Thread: confined to the view's thread.
 class Names {
  public:
   virtual ~Names() = default;
 
-  // "host.example.org", in printable ASCII; empty while the name is unknown, or when there is none. A call asks
-  // for a lookup if there was none yet. Never waits.
+  // Returns the name of a host ("host.example.org"), in printable ASCII. Returns an empty text while the name is
+  // unknown, or if the host has no name. Starts a lookup if there was none for `address`. Never waits.
   virtual std::string HostName(const IpAddress& address) = 0;
 
-  // The same without starting a lookup.
+  // Like HostName(), but never starts a lookup.
   virtual std::string KnownHostName(const IpAddress& address) = 0;
 
-  // "https"; otherwise like HostName().
+  // Like HostName(), for the service of a TCP port ("https").
   virtual std::string ServiceName(uint16_t port) = 0;
 
-  // Grows whenever a name becomes known.
+  // A number that grows whenever a name becomes known. So the view knows when to draw again.
   virtual uint64_t generation() const = 0;
 };
 

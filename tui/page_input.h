@@ -16,20 +16,21 @@
 
 namespace tcpgauge {
 
-// What a page of the view is made from. It owns no object. All pointers are set, except that `names` is null when the
-// view shows numbers.
+// The input of the functions that build pages. The caller owns the objects, and keeps them while the page is built. All
+// pointers are set, except that `names` is null when the view shows numbers.
 struct PageInput {
   const ViewState* view = nullptr;
   const Snapshot* snapshot = nullptr;
-  int64_t previous_time_ns = 0;  // of the previous snapshot: a connection with a later packet is active
-  RowOrder* order = nullptr;     // of the connections in `snapshot`
+  // The time of the previous snapshot. A connection with a later packet is active: it has a star in the list.
+  int64_t previous_time_ns = 0;
+  RowOrder* order = nullptr;  // of `snapshot`; IndexAt() may sort, so it is not const
   const Meter* meter = nullptr;
   const RateHistory* history = nullptr;
   Names* names = nullptr;
-  std::vector<std::string> ignored_terms;  // of the filter
+  std::vector<std::string> ignored_terms;  // see Filter::ignored_terms()
   int rows = 0;                            // of the screen
-  int columns = 0;
-  bool utf8 = false;
+  int columns = 0;                         // of the screen
+  bool utf8 = false;                       // whether the screen shows characters beyond ASCII
 
   RateUnit unit() const { return view->bits ? RateUnit::kBits : RateUnit::kBytes; }
 };

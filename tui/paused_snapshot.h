@@ -8,8 +8,9 @@
 
 namespace tcpgauge {
 
-// `newest` as a paused view shows it, as in tcptrack(1). It has exactly the connections of `shown`, with their values
-// from `newest`. A connection that is not in `newest` keeps its last values, with rate 0.
+// Returns `newest` as a paused view shows it. As in tcptrack(1), no connection comes or goes, but the numbers go on.
+// The result has exactly the connections of `shown`, in the same order, with their values from `newest`. A connection
+// that is not in `newest` keeps the values from `shown`, with a rate of 0. Everything else is that of `newest`.
 std::shared_ptr<const Snapshot> PausedSnapshot(const Snapshot& shown, const Snapshot& newest);
 
 }  // namespace tcpgauge

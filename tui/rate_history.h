@@ -12,24 +12,28 @@
 
 namespace tcpgauge {
 
-// The recent rates of the heaviest connections, in bytes per second: one sample a second.
+// The recent rates of the heaviest connections, in bytes per second: about one sample a second.
 //
 // Thread: confined to one thread.
-// Time: the snapshots' time.
-// Bounds: kSamples of each of the first kConnections of the snapshot, and of the watched connection. Any other
-// connection loses its history.
+// Time: Snapshot::time_ns.
+// Bounds: the newest kSamples of each of the first kConnections of the snapshot, and of the watched connection. The
+// first kConnections are the heaviest, unless an attached view asked for another order. When Record() takes samples,
+// every other connection loses its history.
 class RateHistory {
  public:
   static constexpr size_t kConnections = 1000;
   static constexpr size_t kSamples = 120;
 
-  // Takes a sample of each connection if a second has passed since the last sample.
+  // Takes a sample of the first kConnections of `snapshot` and of the watched connection, if about a second has passed
+  // since the last samples. Also takes samples if the time stepped back, because another agent may answer at the
+  // address that the view is attached to. Otherwise has no effect.
   void Record(const Snapshot& snapshot);
 
-  // Records the connection `id` whatever its rank; 0 = no connection.
+  // Watches the connection `id` and no other: it is recorded wherever it stands in the snapshot. 0 = no connection.
   void Watch(uint64_t id) { watched_ = id; }
 
-  // The newest samples, at most `count`, oldest first: the sum of both directions. Empty for an unknown connection.
+  // Returns the newest samples of the connection `id`, at most `count`, the oldest first. Each is the sum of both
+  // directions. Empty if the connection has no history.
   std::vector<double> Of(uint64_t id, size_t count) const;
 
  private:

@@ -15,28 +15,32 @@
 
 namespace tcpgauge {
 
-// Decides which connection is in which row. It sorts only the requested rows and those above them, so that the top of
-// 100,000 connections costs one pass over them.
+// The order of the list: says which connection is in which row. Sorts only the rows that are requested and those above
+// them. So showing the top of 100,000 connections takes one pass over them instead of a sort.
 //
 // Thread: confined to one thread.
 class RowOrder {
  public:
-  // Lists the connections of `snapshot` for which `wanted` is true, in the order of `sort`, or in the opposite order
-  // with `reverse`. The snapshot must outlive all calls until the next Rebuild().
+  // Makes a row for each connection of `snapshot` for which `wanted` returns true. The rows are in the order of `sort`,
+  // or in the opposite order with `reverse`. `snapshot` must live until the next Rebuild(); `meter` and `wanted` are
+  // used during the call only.
   void Rebuild(const Snapshot& snapshot, const Meter& meter, ConnectionSort sort, bool reverse,
                absl::FunctionRef<bool(const ConnectionSummary&)> wanted);
 
-  // Keeps the present order of the connections (by id) in each Rebuild() until Thaw(). Rebuild() then ignores `sort`
-  // and `reverse`, and puts new connections below, by their start time.
+  // Holds the present order until Thaw(). Each Rebuild() then ignores `sort` and `reverse`. Connections that had a row
+  // keep their order; they are recognised by id. New connections follow below them, by start time.
   void Freeze();
+  // Takes effect with the next Rebuild().
   void Thaw() { frozen_ = false; }
 
+  // The number of rows.
   size_t size() const { return entries_.size(); }
 
-  // The sum over all rows, and over the connections that an attached agent did not list.
+  // The sum of the measures of all rows, and of Meter::OfNotListed().
   const Measures& total() const { return total_; }
 
-  // The index in Snapshot::connections of the connection in row `position`. REQUIRES: position < size().
+  // Returns the index in Snapshot::connections of the connection in row `position`; 0 = the top. REQUIRES: position <
+  // size().
   size_t IndexAt(size_t position);
 
  private:

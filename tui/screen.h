@@ -9,7 +9,8 @@
 
 namespace tcpgauge {
 
-// A terminal as the top view needs it. It separates the view, which is tested as text, from curses.
+// A terminal as the top view needs it. This interface separates the view from curses, so that tests can read the view's
+// output as text.
 //
 // Thread: only the thread that runs the view may call.
 class Screen {
@@ -22,14 +23,16 @@ class Screen {
   // Whether the terminal shows characters beyond ASCII.
   virtual bool utf8() const = 0;
 
-  // Shows `frame`. Lines and columns beyond the screen are cut.
+  // Shows `frame` in place of what the screen showed before. Cuts lines and columns beyond the screen.
   virtual void Draw(const Frame& frame) = 0;
 
-  // The next key that was pressed; nullopt when no key is waiting. Never waits.
+  // Returns the next key that was pressed; nullopt when no key is waiting. Returns Key::kOther when the terminal has a
+  // new size. Never waits for a key. When the user suspends the process (Ctrl-Z), returns after it is continued.
   virtual std::optional<KeyEvent> ReadKey() = 0;
 
-  // Descriptors that become readable when ReadKey() may have a key: one of the keyboard, and one for the terminal's
-  // signals (a new size, suspend). The terminal is gone when the keyboard hangs up. Only ReadKey() reads them.
+  // When one of these descriptors is readable, call ReadKey(). Nothing else may read from them. keyboard_fd() is
+  // readable when a key was pressed; it hangs up when the terminal is gone. signal_fd() is readable when the terminal
+  // has a new size, or when the user suspends the process.
   virtual int keyboard_fd() const = 0;
   virtual int signal_fd() const = 0;
 };

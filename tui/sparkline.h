@@ -7,12 +7,15 @@
 
 namespace tcpgauge {
 
-// A chart of `values` in `rows` lines, the top line first, each `columns` wide. A value of `full` fills the height, and
-// a value above zero is always visible. Each value takes one column; the newest are at the right edge, and values that
-// do not fit are left out. With `utf8`, the steps are eighths of a line; otherwise quarters, in ASCII.
+// Draws `values`, the oldest first, as a chart of bars. Returns `rows` lines, the top line first, each `columns` wide.
+// - Each value takes one column. The newest is at the right edge. The oldest are left out if there are more than
+//   `columns`.
+// - A value of `full` or more fills the height. Every value above 0 is visible. If `full` is 0, the chart is blank.
+// - With `utf8`, the heights are in steps of an eighth of a line. Otherwise the steps are quarters, and the text is
+//   ASCII.
 std::vector<std::string> Chart(const std::vector<double>& values, double full, int rows, int columns, bool utf8);
 
-// A chart of one line, scaled to the highest of `values`.
+// Draws `values` as a chart of one line, in which the highest value fills the height.
 std::string Sparkline(const std::vector<double>& values, int columns, bool utf8);
 
 }  // namespace tcpgauge

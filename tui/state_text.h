@@ -9,9 +9,10 @@
 
 namespace tcpgauge {
 
-// tcptrack's name of a state: "SYN_SENT", "SYN|ACK-ACK", "ESTABLISHED", "CLOSING", "CLOSED", "RESET".
+// Returns tcptrack's name of a state: "SYN_SENT", "SYN|ACK-ACK", "ESTABLISHED", "CLOSING", "CLOSED" or "RESET".
 std::string_view StateText(ConnectionState state);
 
+// Returns the style of a state's name.
 Style StateStyle(ConnectionState state);
 
 }  // namespace tcpgauge

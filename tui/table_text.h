@@ -8,9 +8,12 @@
 
 namespace tcpgauge {
 
-// The rows of the top view as plain text for a pipe: the header, every connection, the one with the most bytes first,
-// and the total. The lines are wide enough that no text is cut. The text is ASCII, without control characters except
-// line feeds.
+// Returns the list of the top view as plain text, for a pipe. It has a header, a line for each connection of `snapshot`
+// (the most bytes first) and a line of totals. If Snapshot::connections_not_listed is not 0, a last line gives this
+// number.
+//
+// The lines are wide enough for all columns except the history, and for the endpoints in full. The text is ASCII,
+// without control characters except line feeds.
 std::string TableText(const Snapshot& snapshot);
 
 }  // namespace tcpgauge

@@ -6,18 +6,19 @@
 
 namespace tcpgauge {
 
-// Restores the terminal when the process ends without the screen's destructor: by a crash, a broken invariant, or
-// exit() in another thread. It calls only functions that a signal handler may call.
+// Restores the terminal when the process ends without the screen's destructor: by a crash signal, by a broken invariant
+// (SIGABRT), or by exit() in any thread. The rescue calls only functions that signal-safety(7) allows in a handler.
 //
 // Thread: only the thread that owns the screen calls Arm() and Disarm().
 class TerminalRescue {
  public:
-  // Saves the modes of the terminal on standard output; call it before curses changes them. `reset` is what the rescue
-  // writes: the bytes that leave the alternate screen and show the cursor. A crash signal then goes to its previous
-  // handler.
+  // Starts the rescue. Saves the modes of the terminal on standard output, so call it before curses changes them.
+  // `reset` are the bytes that the rescue writes to leave the alternate screen and show the cursor; those beyond 128
+  // are dropped. After the rescue, a crash signal goes to its previous handler. If standard output is not a terminal,
+  // has no effect. REQUIRES: the rescue is not armed.
   static void Arm(const std::string& reset);
 
-  // Ends the rescue: the caller restored the terminal.
+  // Ends the rescue, because the caller has restored the terminal. If the rescue is not armed, has no effect.
   static void Disarm();
 };
 

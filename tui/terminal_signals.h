@@ -6,25 +6,27 @@
 
 namespace tcpgauge {
 
-// Hands the signals that a screen must act on (a new size, suspend) from their handlers to the thread that draws,
-// because a handler may not call curses.
+// Hands the signals that a screen must act on to the thread that draws: SIGWINCH (a new size) and SIGTSTP (Ctrl-Z). A
+// signal handler may not call curses, so the handlers only write to a pipe, and the thread reads from it with Next().
 //
 // Thread: one thread at a time; the handlers may run in any thread.
+// Bounds: a signal that comes while the pipe is full is lost. This does no harm, because enough signals then wait in
+// the pipe.
 class TerminalSignals {
  public:
-  // Handles SIGWINCH and SIGTSTP from now on. Errors: ResourceExhausted when the process is out of descriptors.
+  // Handles both signals from now on, until Release(). Errors: ResourceExhausted when no descriptor is free.
   static absl::Status Take();
 
-  // Restores the previous handlers.
+  // Restores the previous handlers and closes the pipe. REQUIRES: Take() succeeded.
   static void Release();
 
-  // Readable when Next() has a signal.
+  // A descriptor that is readable when Next() has a signal. Valid from Take() to Release().
   static int fd();
 
-  // The next signal that came; 0 when no signal is waiting.
+  // Returns the next signal that came; 0 when no signal is waiting. Never waits.
   static int Next();
 
-  // Stops the process as Ctrl-Z does by default, and returns once it is continued.
+  // Stops the process as Ctrl-Z does by default. Returns once the process is continued.
   static void StopProcess();
 };
 

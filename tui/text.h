@@ -7,14 +7,16 @@
 
 namespace tcpgauge {
 
-// The columns of UTF-8 `text`, one for each code point. That is true of all text that the view writes.
+// Returns how many columns of the screen UTF-8 `text` takes. Counts one for each code point, because the view writes no
+// wider or combining characters.
 int ColumnsOf(std::string_view text);
 
-// The beginning of UTF-8 `text` that takes at most `columns`.
+// Returns the longest beginning of UTF-8 `text` that takes at most `columns`. The result points into `text`.
 std::string_view FirstColumns(std::string_view text, int columns);
 
-// The first `max_bytes` of a text from outside (a DNS answer, an interface's name). '?' replaces every byte that is not
-// printable ASCII, so that the text can neither move the cursor nor take more columns than were counted.
+// Returns the first `max_bytes` of `text`, with '?' in place of each byte that is not printable ASCII. It is for text
+// from outside (a DNS answer, an interface's name), which could otherwise move the cursor, or take more columns than
+// ColumnsOf() says.
 std::string Printable(std::string_view text, size_t max_bytes);
 
 }  // namespace tcpgauge

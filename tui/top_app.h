@@ -19,20 +19,22 @@
 
 namespace tcpgauge {
 
-// The top view: shows the hub's latest snapshot on a screen and reacts to the keyboard.
+// The top view: shows the hub's latest snapshot on a screen and reacts to the keyboard. It never waits for a new
+// snapshot, so it reacts to a key at once even when no packets come.
 //
-// Thread: confined to one thread. It never waits for the hub, so it reacts to a key at once even on a silent link.
+// Thread: confined to one thread.
 class TopApp {
  public:
-  // All must outlive the app. Attached to an agent, the hub holds only the connections of a query: the app posts it to
-  // `wanted`, which is null without an agent.
+  // All arguments must outlive the app. `wanted` is null unless the view is attached to an agent elsewhere. The hub
+  // then holds only the connections that match a query, and the app posts the query that it needs to `wanted`.
   TopApp(const SnapshotHub* hub, Screen* screen, Names* names, WantedQuery* wanted = nullptr);
 
-  // Runs until `q` is pressed, `stop_fd` is readable, or the terminal is gone. Does not read `stop_fd`.
+  // Calls Step() when a key is pressed, and at least ten times a second. Returns when the user quits (`q`), `stop_fd`
+  // is readable (it is not read), or the terminal is gone.
   void Run(int stop_fd);
 
-  // One round: handles the keys that were pressed, takes a newer snapshot, and draws when anything changed. False when
-  // the user quits.
+  // One round: handles the keys that were pressed, takes a newer snapshot if the hub has one, and draws when anything
+  // changed. Returns false when the user quits. Never waits.
   bool Step();
 
  private:
@@ -54,7 +56,7 @@ class TopApp {
   ViewState view_;
   std::shared_ptr<const Snapshot> newest_;  // the latest from the hub
   std::shared_ptr<const Snapshot> shown_;   // newest_, or its PausedSnapshot()
-  int64_t previous_time_ns_ = 0;            // of the snapshot before newest_
+  int64_t previous_time_ns_ = 0;            // Snapshot::time_ns of the snapshot before newest_
   Meter meter_;
   Filter filter_;
   RateHistory history_;

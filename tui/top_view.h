@@ -8,16 +8,22 @@
 
 namespace tcpgauge {
 
-// Whether RunTopView() can use the terminal. Call it before starting anything else. Errors: those of RunTopView().
+// Returns whether RunTopView() can use the terminal. Call it first, so that a wrong terminal shows before anything is
+// started. Writes no output. Errors: FailedPrecondition, "--tui needs a terminal: …".
 absl::Status CheckTopView();
 
-// Runs the top view on the controlling terminal until `q` is pressed, `stop_fd` becomes readable (it is not read), or
-// the terminal is gone. Restores the terminal before it returns. With an attached agent, posts the query for the agent
-// to `wanted`; otherwise `wanted` is null.
+// Runs the top view on the terminal of standard input and output. Returns when `q` is pressed, `stop_fd` is readable
+// (it is not read), or the terminal is gone. Restores the terminal before it returns. Lookups of names may go on after
+// it has returned (see NameResolver).
 //
-// The caller must handle SIGINT, SIGTERM and SIGHUP beforehand, and make `stop_fd` readable when they come.
-// RunTopView() handles SIGWINCH and SIGTSTP. Errors: "--tui needs a terminal: …" when the terminal is missing or
-// unusable; then no output was written.
+// `wanted` is null unless `hub` is that of an AttachedAgent. In that case it is AttachedAgent::wanted(), and the view
+// posts its queries there.
+//
+// Signals: the caller must handle SIGINT, SIGTERM and SIGHUP beforehand, and make `stop_fd` readable when one of them
+// comes. RunTopView() handles SIGWINCH and SIGTSTP.
+//
+// Errors: those of CheckTopView(); ResourceExhausted, "--tui: …", when no descriptor is free. The view was then not
+// shown.
 absl::Status RunTopView(const SnapshotHub& hub, int stop_fd, WantedQuery* wanted = nullptr);
 
 }  // namespace tcpgauge

@@ -13,46 +13,49 @@
 
 namespace tcpgauge {
 
-// What the screen shows. The meaning of a key depends on it.
+// The page on the screen. Keys have different meanings on different pages. kFilterPrompt is the list while the user
+// types a filter.
 enum class Page : uint8_t { kList, kFilterPrompt, kDetails, kHelp };
 
-// Everything that keys change. A plain value.
+// Everything that the keys of the top view change. A plain value.
 struct ViewState {
   Page page = Page::kList;
   ConnectionSort sort = ConnectionSort::kStart;
   bool reverse = false;
-  bool frozen = false;  // rows keep their places; new ones are added below
-  bool paused = false;  // see PausedSnapshot()
-  bool bits = false;
-  bool names = false;             // names of hosts and services instead of numbers
-  bool lifetime_average = false;  // rates over the lifetime instead of the rate window
-  bool quit = false;
+  bool frozen = false;                  // rows keep their order, and new ones are added below; see RowOrder::Freeze()
+  bool paused = false;                  // see PausedSnapshot()
+  bool bits = false;                    // rates in bits per second instead of bytes per second
+  bool names = false;                   // names of hosts and services instead of numbers
+  bool lifetime_average = false;        // rates over the lifetime instead of the rate window
+  bool quit = false;                    // the user wants to leave the view
   uint64_t resets = 0;                  // how often totals were reset
-  std::string filter;                   // as typed
+  std::string filter;                   // as typed, perhaps unfinished; see Filter::ParseUnfinished()
   size_t offset = 0;                    // the row at the top of the list
-  size_t page_offset = 0;               // the line at the top of the help or the details
-  std::optional<uint64_t> selected_id;  // the connection in the marked row; nullopt = no mark
+  size_t page_offset = 0;               // the line at the top of the help or the details; TopApp limits it
+  std::optional<uint64_t> selected_id;  // the connection in the marked row; nullopt = no row is marked
   uint64_t detail_id = 0;               // the connection of Page::kDetails
 };
 
-// The part of the screen that the effect of a key depends on.
+// The facts about the list that the effect of a key depends on.
 struct ViewContext {
-  size_t rows = 0;  // in the list
-  size_t page = 0;  // rows that fit on the screen
-  // The id of the connection in a row. REQUIRES: row < rows.
+  size_t rows = 0;  // in the whole list
+  size_t page = 0;  // rows that fit on the screen at a time
+  // Returns the id of the connection in a row; 0 = the top of the list. REQUIRES: row < rows.
   std::function<uint64_t(size_t)> id_at;
 };
 
-// The longest filter that can be typed.
+// The longest filter that can be typed. Further characters are ignored.
 constexpr size_t kMaxFilterBytes = 200;
 
-// The state after `event`.
+// Returns the state after `event`. Keys without a meaning on the page leave the state as it was.
 //
-// Arrows scroll, as in tcptrack. When the marked row scrolls off the screen, the mark moves to the row at the edge. `j`
-// and `k` move the mark. Enter shows the marked row, or the first visible row when no visible row is marked.
+// In the list, arrows scroll, as in tcptrack. When the marked row scrolls off the screen, the mark moves to the row at
+// the edge. `j` and `k` move the mark. Enter opens the details of the marked row, or of the first row on the screen if
+// no row on the screen is marked.
 ViewState ApplyKey(ViewState state, const KeyEvent& event, const ViewContext& context);
 
-// Moves the offset back into the list after the list shrank.
+// Call it after the list shrank to `rows` rows. If `state->offset` is beyond the last row, makes it the last row, or 0
+// if there is no row.
 void ClampOffset(ViewState* state, size_t rows);
 
 }  // namespace tcpgauge

@@ -17,26 +17,29 @@
 
 namespace tcpgauge {
 
-// The agent's metrics of itself, as objects of prometheus-cpp. Names, labels and help come from the catalog.
+// The metrics that the agent keeps about itself, as objects of prometheus-cpp. Their names, labels and help texts come
+// from the catalog.
 //
-// Each function returns the metric that has these label values. The first call creates it, with the value zero, and
-// from then on it is exported. Later calls return the same object, so code that counts keeps the reference.
-// `label_values` are UTF-8, in the order of the catalog's labels. REQUIRES: the catalog gives the metric this type and
-// as many labels.
+// Counter(), Gauge() and Histogram() return the metric with the given label values. The first call creates the metric
+// with the value zero, and from then on Collect() includes it. Later calls look the same object up under a lock, so
+// code that counts keeps the reference.
 //
-// prometheus-cpp stores a double: a counter is exact up to 2^53.
+// `label_values` are UTF-8, in the order of the catalog's labels. REQUIRES: the catalog gives `metric` the type that
+// the function returns, and as many labels as there are values.
 //
-// Owner: AgentMetrics owns the metrics that it returns.
-// Thread: any. Counters and gauges take no lock; a histogram does.
+// Precision: prometheus-cpp stores a double, so a counter is exact up to 2^53.
+// Owner: AgentMetrics owns the metrics. A reference to one is valid while the AgentMetrics exists.
+// Thread: any. To change a counter or a gauge takes no lock; to observe a value in a histogram does.
 class AgentMetrics final : public prometheus::Collectable {
  public:
   prometheus::Counter& Counter(Metric metric, absl::Span<const std::string_view> label_values = {});
   prometheus::Gauge& Gauge(Metric metric, absl::Span<const std::string_view> label_values = {});
 
-  // REQUIRES: `bounds` rise. The bounds of the first call stay. No histogram of the agent has labels.
+  // `bounds` are the upper bounds of the buckets, in the metric's unit, without the infinite one. REQUIRES: `bounds`
+  // ascend strictly; the metric has no labels. Later calls ignore `bounds`.
   prometheus::Histogram& Histogram(Metric metric, absl::Span<const double> bounds);
 
-  // Families and samples come in no particular order; CollectFamilies() sorts them.
+  // Returns the families, and the samples of each, in no particular order. CollectFamilies() sorts them.
   std::vector<prometheus::MetricFamily> Collect() const override { return registry_.Collect(); }
 
  private:

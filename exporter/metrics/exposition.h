@@ -14,35 +14,36 @@
 
 namespace tcpgauge {
 
-// A connection that has series of its own.
+// A connection that has series of its own in an Exposition.
 struct ExportedConnection {
-  const ConnectionSummary* connection = nullptr;  // in Exposition::snapshot
+  const ConnectionSummary* connection = nullptr;  // in Exposition::snapshot, which keeps it alive
   uint32_t interface = 0;                         // index into Exposition::interfaces
 };
 
-// The labels and the counters of an edge. The edge "other" stands for all edges without series of their own; its three
-// labels are "other".
+// The labels and the counters of an edge, that is, of all connections of one client to one server port. The edge whose
+// three labels are "other" is the sum of all edges without series of their own.
 struct ExportedEdge {
-  std::string client_address;  // with a prefix length if clients are grouped by prefix
+  std::string client_address;  // "192.0.2.7"; "192.0.2.0/24" if clients are grouped by prefix
   std::string server_address;
   std::string server_port;
   EdgeCounters counters;
-  int64_t start_time_ns = 0;  // when its counters began; Unix epoch
+  int64_t start_time_ns = 0;  // when `counters` began to count; Unix epoch
 };
 
-// The content of one exposition, before it is written in any format. No two of its series have equal labels.
-// MakeExposition() makes it, and VisitMetrics() hands it to the writer of each format.
+// The content of one scrape or push: what was selected from a snapshot, not yet written in any format. No two of its
+// series have equal labels. MakeExposition() makes it, and VisitMetrics() hands it to the writer of a format.
 struct Exposition {
   std::shared_ptr<const Snapshot> snapshot;
-  std::vector<prometheus::MetricFamily> families;  // the agent's metrics of itself; see CollectFamilies()
-  // The number of samples in this exposition, including the sample that says so, and the number of connections that it
-  // leaves out. Two expositions of one snapshot may have different limits, so neither number is a gauge of the agent.
-  size_t series = 0;
-  uint64_t connections_not_exported = 0;
-  // The interfaces of the snapshot, with names in UTF-8. Interfaces of the same name are merged into one, and those
-  // beyond the plan (see SeriesPlan) into one named "other".
+  std::vector<prometheus::MetricFamily> families;  // the agent's own metrics, sorted by CollectFamilies()
+  // The next two numbers are values of metrics. They stand here and not in the agent's own metrics, because two
+  // expositions of one snapshot may have different limits.
+  size_t series = 0;                      // samples in this exposition, including the two of these numbers
+  uint64_t connections_not_exported = 0;  // open and recently ended connections that are not in `connections`
+  // The interfaces of the snapshot, with names in valid UTF-8. Interfaces of the same name are merged into one, which
+  // is up while all of them are up. If there are more interfaces than SeriesPlan::interfaces, the rest are merged into
+  // one named "other".
   std::vector<InterfaceView> interfaces;
-  std::vector<ExportedEdge> edges;
+  std::vector<ExportedEdge> edges;              // the last one is "other"
   std::vector<ExportedConnection> connections;  // heaviest first
 };
 

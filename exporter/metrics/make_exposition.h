@@ -12,20 +12,27 @@
 
 namespace tcpgauge {
 
-// Bounds of an exposition; the defaults are in Options.
+// The bounds of an exposition. REQUIRES: series >= kMinSeriesLimit.
 struct ExpositionLimits {
-  size_t series = 0;       // samples; at least kMinSeriesLimit
-  size_t connections = 0;  // connections with series of their own, as far as `series` has room for them
+  size_t series = 0;       // samples of all series together
+  size_t connections = 0;  // connections with series of their own; fewer if `series` has no room for them
 };
 
-// Makes the exposition of `snapshot`: the heaviest connections, as many as `limits` allow, with the totals, interfaces
-// and edges. Connections that ended within the ranking window are candidates too.
+// Makes an exposition of `snapshot`, which must not be null. The exposition has all totals, interfaces and edges, and
+// the heaviest connections, as many as `limits` allow. Connections that ended within the ranking window compete with
+// the open ones.
 //
-// The labels of a connection do not tell VLANs, tunnels and incarnations apart. Of all connections with equal labels,
-// one is exported, at the rank of the heaviest. A live connection is preferred to an ended one, then more payload to
-// less, then the newer to the older. So the counters fall only when the connection that they showed has ended.
+// The labels of a connection are its two endpoints and its interface. Connections have equal labels if they differ only
+// in VLANs or tunnels, or if they used the same 4-tuple one after another. Only one of them is exported, in the place
+// of the heaviest. The choice prefers, in this order:
+// 1. an open connection to an ended one,
+// 2. more payload to less,
+// 3. the larger id to the smaller. This is arbitrary, but it does not change from one exposition to the next.
 //
-// `sources` collect the agent's metrics of itself. REQUIRES: as CollectFamilies() says.
+// So while the exported connection is open, the payload of both directions together does not fall. A single counter may
+// fall, such as that of retransmissions, when another connection with more payload takes the place.
+//
+// `sources` give the agent's own metrics; they are used during the call only. REQUIRES: see CollectFamilies().
 Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const ExpositionLimits& limits,
                           absl::Span<const prometheus::Collectable* const> sources);
 

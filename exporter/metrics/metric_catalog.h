@@ -10,15 +10,17 @@
 
 namespace tcpgauge {
 
-// The catalog: the only place that spells a metric's name, type, unit, labels and help. The text formats, OTLP and
-// METRICS.md are made from it. Everything here is constant; any thread may read it.
+// The catalog of all metrics. It is the only place in the code that spells a metric's name, type, unit, labels and
+// help. The text formats, OTLP and METRICS.md take them from here. Everything here is constant, so any thread may read
+// it.
 
 enum class MetricType : uint8_t { kCounter, kGauge, kHistogram, kSummary };
 
-// "counter", "gauge", "histogram", "summary".
+// Returns "counter", "gauge", "histogram" or "summary".
 std::string_view MetricTypeName(MetricType type);
 
-// In the order of an exposition. A new metric needs a line here and a row in the table of the .cc file.
+// All metrics, in the order in which an exposition shows them. To add one, add a line here and a row to the table in
+// metric_catalog.cc.
 enum class Metric : uint8_t {
   kBuildInfo,
   kCaptureUp,
@@ -86,34 +88,39 @@ enum class Metric : uint8_t {
 };
 constexpr size_t kMetricCount = static_cast<size_t>(Metric::kCount);
 
-// A label of Prometheus, and the attribute of OTLP with the same meaning. Attributes follow OpenTelemetry's semantic
-// conventions where these name one.
+// A label: its name in Prometheus, and the OTLP attribute with the same meaning. The attribute has the name that
+// OpenTelemetry's semantic conventions give it, if they have one.
 struct MetricLabel {
   std::string_view name;
   std::string_view attribute;
 };
 
+// The catalog's row of one metric.
 struct MetricInfo {
   Metric metric;
   std::string_view name;  // in Prometheus; the name of a counter ends in _total
   MetricType type;
-  // The unit as OpenMetrics defines it: the end of the name, before _total. Empty if the metric counts things.
+  // The unit as OpenMetrics defines it: the name, without _total, ends in it ("seconds", "bytes", "bytes_per_second").
+  // Empty if the metric counts things, or if it is 0 or 1.
   std::string_view unit;
   absl::Span<const MetricLabel> labels;
-  std::string_view help;  // a sentence without \, " or line break, because these would need escapes
+  std::string_view help;  // without \, " or line break, which the text formats would have to escape
   std::string_view otlp_name;
-  std::string_view otlp_unit;  // UCUM; "{packet}" and the like are annotations of the unit 1
+  // The unit in UCUM, the code that OTLP uses: "s", "By". "{packet}" is the unit 1 with an annotation. Empty if the
+  // metric is 0 or 1.
+  std::string_view otlp_unit;
 
-  // Whether each value is a whole number. Things and bytes are counted; all other units are measured.
+  // Whether every value is a whole number. Things and bytes are counted. Metrics with another unit are measured.
   constexpr bool counts_whole() const { return unit.empty() || unit == "bytes"; }
 };
 
+// Returns the row of `metric`. REQUIRES: metric != Metric::kCount.
 const MetricInfo& InfoOf(Metric metric);
 
-// The metric with this Prometheus name, or null.
+// Returns the row of the metric with this Prometheus name, or null. Compares with one name after another.
 const MetricInfo* FindMetric(std::string_view name);
 
-// All metrics, in the order of the enum.
+// Returns the rows of all metrics, in the order of the enum.
 absl::Span<const MetricInfo> MetricCatalog();
 
 }  // namespace tcpgauge

@@ -11,14 +11,15 @@
 
 namespace tcpgauge {
 
-// The value of a sample: a count or a number. A count keeps all its 64 bits, for the formats that can carry them.
+// The value of a sample: either a count or a double. A count is exact until a format rounds it.
 class MetricValue {
  public:
   constexpr MetricValue(uint64_t count) : is_count_(true), count_(count) {}  // NOLINT: implicit on purpose
   constexpr MetricValue(double number) : number_(number) {}                  // NOLINT: implicit on purpose
 
   constexpr bool is_count() const { return is_count_; }
-  constexpr uint64_t count() const { return count_; }
+  constexpr uint64_t count() const { return count_; }  // 0 if it is not a count
+  // Rounds a count above 2^53.
   constexpr double ToDouble() const { return is_count_ ? static_cast<double>(count_) : number_; }
 
  private:
@@ -27,34 +28,38 @@ class MetricValue {
   double number_ = 0;
 };
 
-// Receives the metrics of an exposition from VisitMetrics(); an implementation writes one format.
+// Receives the metrics of an exposition from VisitMetrics(). Each implementation writes one format.
 //
-// Families come in the order of the catalog, each once, and none without samples. After BeginFamily() come the samples
-// of that family. Views and spans are valid during the call.
+// A family is all samples of one metric. VisitMetrics() calls BeginFamily() for each family in the order of the
+// catalog, and after it one of the other functions for each sample of the family. It skips families without samples.
+//
+// Lifetime: the views and spans are valid during the call. BeginFamily() gets a row of the catalog, which stays valid.
 class MetricVisitor {
  public:
   virtual ~MetricVisitor() = default;
 
   virtual void BeginFamily(const MetricInfo& family) = 0;
 
-  // A sample. `label_values` are in the order of the family's labels.
+  // A sample of a counter or a gauge. `label_values` are in the order of the family's labels.
   virtual void Sample(absl::Span<const std::string_view> label_values, MetricValue value) = 0;
 
-  // A sample of `connections[index]` of the exposition. Its labels are those of the connection. If the family has one
-  // more label, `state` is its value; otherwise `state` is empty.
+  // A sample of `connections[index]` of the exposition. Its labels are those of the connection, so that a writer can
+  // render them once for all families. The family kConnectionState has one more label, and `state` is its value. In
+  // other families `state` is empty.
   virtual void ConnectionSample(size_t index, std::string_view state, MetricValue value) = 0;
 
-  // A sample of `edges[index]` of the exposition. By default it is an ordinary sample.
+  // A sample of `edges[index]` of the exposition. By default, calls Sample().
   virtual void EdgeSample(size_t, absl::Span<const std::string_view> label_values, MetricValue value) {
     Sample(label_values, value);
   }
 
-  // A summary of `edges[index]` of the exposition: `count` observations whose sum is `sum`.
+  // A summary of `edges[index]` of the exposition: `count` observations, and their sum in the family's unit.
   virtual void EdgeSummarySample(size_t index, absl::Span<const std::string_view> label_values, uint64_t count,
                                  double sum) = 0;
 
-  // A histogram: `counts[i]` observations are above `bounds[i - 1]` and at most `bounds[i]`. `counts` has one more
-  // element than `bounds`: the observations above the last bound.
+  // A histogram without labels. `bounds` ascend. `counts` are not cumulative: each element counts the observations that
+  // are at most the bound with the same index, and above the bound before it. A last element of `counts` has no bound;
+  // it counts the observations above all bounds. `sum` is the sum of all observations, in the family's unit.
   virtual void HistogramSample(absl::Span<const double> bounds, absl::Span<const uint64_t> counts, double sum) = 0;
 };
 

@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// The text of METRICS.md, made from the catalog.
+// Returns the text of METRICS.md: an introduction, and a table with a row for each metric of the catalog.
 std::string MetricsMarkdown();
 
 }  // namespace tcpgauge

@@ -14,20 +14,23 @@
 
 namespace tcpgauge {
 
-// One output of the metrics: the page, the push, or the text that is printed at the end.
+// Makes the expositions of one output: of the metrics page, of the push over OTLP, or of the text that is printed at
+// the end.
 //
-// It makes expositions of the snapshot, the agent's metrics, the process's metrics and one metric of its own: how long
-// its previous exposition took. Each output has its own duration, because a push takes several times as long as a page.
+// An exposition has the metrics of the snapshot, of the agent and of the process. It also has one metric of the output,
+// tcpgauge_scrape_duration_seconds: how long the output's previous exposition took. Each output measures this for
+// itself, because a push takes several times as long as a page.
 //
 // Thread: any.
 class MetricsOutput {
  public:
-  // `agent` must outlive the output.
+  // `agent` must outlive this object.
   MetricsOutput(const ExpositionLimits& limits, const AgentMetrics* agent);
 
+  // Makes an exposition of `snapshot`, which must not be null.
   Exposition Expose(std::shared_ptr<const Snapshot> snapshot) const;
 
-  // Sets tcpgauge_scrape_duration_seconds of the expositions that follow; it is 0 before the first call.
+  // Sets tcpgauge_scrape_duration_seconds for the expositions that follow. Before the first call it is 0.
   void SetDuration(int64_t nanoseconds);
 
  private:

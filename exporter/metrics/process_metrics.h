@@ -11,15 +11,17 @@
 
 namespace tcpgauge {
 
-// The kernel's figures of this process: the process_* metrics, with the names and help that Prometheus's client
-// libraries use. Collect() reads `<proc>/self/...` and `<proc>/stat` (proc(5)).
+// Collects the kernel's figures of this process: the metrics process_*, with the names and help texts that Prometheus's
+// client libraries use.
 //
-// Errors: a metric whose file cannot be read is left out.
+// Errors: a metric is left out if its file cannot be read, or has no number for it (a limit may be "unlimited").
 // Thread: any.
 class ProcessMetrics final : public prometheus::Collectable {
  public:
+  // `proc` is the folder at which the proc file system is mounted.
   explicit ProcessMetrics(std::string proc = "/proc") : proc_(std::move(proc)) {}
 
+  // Reads `<proc>/self/stat`, `<proc>/self/fd`, `<proc>/self/limits` and `<proc>/stat` (proc(5)) in each call.
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:

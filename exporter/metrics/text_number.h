@@ -7,13 +7,14 @@
 
 namespace tcpgauge {
 
-// Appends a number as prometheus-cpp 1.0.1 writes it in the text format: 16 significant digits, "+Inf", "-Inf", "Nan".
-// A count of more digits is rounded.
+// Each appends a number as prometheus-cpp 1.0.1 writes it in the text format: with 16 significant digits, or as "+Inf",
+// "-Inf" or "Nan". A count of 2^53 or more is rounded to these digits.
 void AppendCount(uint64_t count, std::string* text);
 void AppendNumber(double number, std::string* text);
 
-// Appends the bound of a bucket as OpenMetrics 1.0 prescribes ("Considerations: Canonical Numbers"), so that all
-// exposers spell it alike: "0.001", "1.0", "1e+06", "+Inf". REQUIRES: `bound` is neither negative nor NaN.
+// Appends the upper bound of a bucket: "0.001", "1.0", "1e+06", "+Inf". OpenMetrics 1.0 prescribes this spelling
+// ("Considerations: Canonical Numbers"), so that equal bounds of different programs are equal labels. REQUIRES: `bound`
+// is neither negative nor NaN.
 void AppendOpenMetricsBound(double bound, std::string* text);
 
 }  // namespace tcpgauge

@@ -13,14 +13,14 @@
 
 namespace tcpgauge {
 
-// Collects the families of all `sources` in the order of the catalog. The samples of each family are sorted by the
-// values of their labels, because prometheus-cpp orders them by hash. REQUIRES: each family is in the catalog and comes
-// from one source only.
+// Returns the families of all `sources`, in the order of the catalog. Sorts the samples of each family by the values of
+// their labels, because prometheus-cpp returns them in the order of a hash table. REQUIRES: each family is in the
+// catalog, has the catalog's labels, and comes from one source only.
 std::vector<prometheus::MetricFamily> CollectFamilies(absl::Span<const prometheus::Collectable* const> sources);
 
-// Hands the families that come before `end` in the catalog to `visitor`, except families without samples. Returns the
-// families that follow. REQUIRES: `families` come from CollectFamilies(); no histogram has labels; no family is a
-// summary.
+// Hands the families that come before `end` in the catalog to `visitor`, and returns the rest of `families`. With
+// Metric::kCount as `end`, hands over all. Skips families without samples. REQUIRES: `families` are the result of
+// CollectFamilies(), or the rest that an earlier call returned; no histogram has labels; no family is a summary.
 absl::Span<const prometheus::MetricFamily> VisitFamilies(absl::Span<const prometheus::MetricFamily> families,
                                                          Metric end, MetricVisitor* visitor);
 

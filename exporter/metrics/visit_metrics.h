@@ -9,11 +9,12 @@
 
 namespace tcpgauge {
 
-// Hands all families and samples of `exposition` to `visitor`.
+// Hands all samples of `exposition` to `visitor`, family by family, in the order of the catalog. REQUIRES:
+// MakeExposition() made `exposition`.
 void VisitMetrics(const Exposition& exposition, MetricVisitor* visitor);
 
-// The number of samples of `exposition`, as the text formats count them: a histogram has one for each bucket, one for
-// its sum and one for its count.
+// Returns the number of samples of `exposition`, as the text formats count them. A histogram has one for each bucket
+// (the infinite one included), one for its sum and one for its count. A summary has two: its sum and its count.
 size_t CountSamples(const Exposition& exposition);
 
 }  // namespace tcpgauge

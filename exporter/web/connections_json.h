@@ -12,19 +12,25 @@
 
 namespace tcpgauge {
 
-// The highest limit that ParseConnectionQuery() accepts.
+// The highest limit that ParseConnectionQuery() accepts. ConnectionsJson() takes any limit.
 constexpr size_t kMaxConnectionsListed = 10000;
 
-// Reads the query from the parameters sort, limit and filter of `request`; sort=-NAME reverses the order. A
-// missing or empty parameter leaves the default of ConnectionQuery. Other parameters are ignored. Errors:
-// InvalidArgument, one line that names the parameter, its wrong value and the right values.
+// Returns the query that these parameters of `request` describe:
+// - sort: a name of ConnectionSortNames(). A "-" before the name reverses the order.
+// - limit: a number from 0 to kMaxConnectionsListed.
+// - filter: a text for Filter::Parse().
+//
+// A parameter that is missing or empty leaves the default of ConnectionQuery. If a parameter is repeated, its first
+// value counts. Other parameters are ignored. Errors: InvalidArgument, one line that names the parameter and the wrong
+// value, and says what would be right.
 absl::StatusOr<ConnectionQuery> ParseConnectionQuery(const HttpRequest& request);
 
-// The answer of /api/v1/connections, as docs/openapi.json describes it. `agent` is the name of the agent. REQUIRES:
-// Filter::Parse() accepts query.filter.
+// Returns the answer of /api/v1/connections, as docs/openapi.json describes it: the connections of `snapshot` that
+// `query` selects, and the sum of all connections that pass its filter, even beyond its limit. `agent` is the name of
+// this agent, and may be empty. REQUIRES: Filter::Parse() accepts query.filter.
 //
-// Design. The top view and web pages ask for thousands of connections every second, so the text is written directly,
-// without an object for each value.
+// Design. Attached top views and web pages ask for thousands of connections every second. So the text is written
+// directly, without an object for each value.
 std::string ConnectionsJson(const Snapshot& snapshot, const ConnectionQuery& query, const std::string& agent);
 
 }  // namespace tcpgauge

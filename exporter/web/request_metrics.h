@@ -20,18 +20,20 @@ namespace tcpgauge {
 
 // Counts HTTP requests by route and status, and measures how long they took.
 //
-// A route is a path that is served; all other paths share the route "other". Each served route gets its counter for
-// status 200 in the constructor. So rate() sees the route's first request, and requests for unknown paths cannot use up
-// that counter's room. A counter for another status is made when the first request needs it.
+// A route is a path that is served. All other paths share the route "other". The constructor makes a counter of each
+// served route for status 200. This has two reasons: PromQL's rate() sees the route's first request, and requests for
+// unknown paths cannot use up the room of this counter. Any other counter is made when the first request needs it.
 //
-// Bounds: kRequestSamples samples in an exposition, including those of the histogram. When no room for another counter
-// is left, the request is counted under route "other" and code "other".
+// Bounds: kRequestSamples samples in an exposition, including those of the histogram of durations. When there is no
+// room for a counter that a request needs, the request is counted under route "other" and code "other".
 //
-// Thread: any. A lock is held while the counter is looked up.
+// Thread: any. OnAnswer() looks the counter up under a lock.
 class RequestMetrics final : public RequestObserver {
  public:
-  // `metrics` must outlive this object. REQUIRES: at most 11 routes: kRequestSamples
-  // less the histogram's 7 samples, less one counter for "other".
+  // `routes` are the paths that are served. `metrics` must outlive this object.
+  //
+  // REQUIRES: at most 11 routes. Of kRequestSamples (20), the histogram takes 7, and the counter with route "other" and
+  // code "other" takes 1. The remaining 12 have room for 11 routes, and for at least one counter of another status.
   RequestMetrics(const std::vector<std::string>& routes, AgentMetrics* metrics);
 
   void OnAnswer(const AnsweredRequest& request) override;

@@ -12,25 +12,25 @@
 
 namespace tcpgauge {
 
-// The limits of this process, as /api/v1/status shows them. The opener of the server sets every field.
+// The limits of this process, as /api/v1/status shows them. The code that opens the HTTP server sets every field.
 struct AgentLimits {
-  uint64_t max_connections = 0;
-  uint64_t series_limit = 0;
-  uint64_t metrics_connections = 0;
-  uint64_t metrics_edges = 0;
-  uint64_t concurrent_scrapes = 0;
-  uint64_t concurrent_listings = 0;   // concurrent answers of /api/v1/connections
+  uint64_t max_connections = 0;       // connections tracked by all workers together
+  uint64_t series_limit = 0;          // samples in an exposition
+  uint64_t metrics_connections = 0;   // connections with series of their own
+  uint64_t metrics_edges = 0;         // edges with series of their own
+  uint64_t concurrent_scrapes = 0;    // answers of the telemetry path at a time
+  uint64_t concurrent_listings = 0;   // answers of /api/v1/connections at a time
   uint64_t listed_connections = 0;    // connections of each worker in a snapshot
-  uint64_t http_connections = 0;      // connections to each listener
+  uint64_t http_connections = 0;      // HTTP connections to each listen address
   uint64_t max_memory_bytes = 0;      // 0 = no limit
-  uint64_t planned_memory_bytes = 0;  // the most memory that all other limits together allow
+  uint64_t planned_memory_bytes = 0;  // the most that the process takes with all other limits
 };
 
-// The long name of each option, and the value that it has in this process.
+// The long name of each option, without dashes, and the option's value in this process.
 using EffectiveFlags = std::vector<std::pair<std::string, std::string>>;
 
-// The answer of /api/v1/status, as docs/openapi.json describes it: version, interfaces, capture counters, limits and
-// options, as one JSON object.
+// Returns the answer of /api/v1/status, as docs/openapi.json describes it: one JSON object with version, interfaces,
+// counters of the capture, limits and options. Bytes of names and values that are not UTF-8 become U+FFFD.
 std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const AgentLimits& limits,
                        const EffectiveFlags& flags);
 

@@ -6,11 +6,12 @@
 
 namespace tcpgauge {
 
-// The text of exporter/web/index.html: one file that loads nothing from another host.
+// The text of exporter/web/index.html, the page at "/". The page is one file, and loads nothing from another host.
+// embed_page.py writes the two constants of this header.
 extern const std::string_view kWebPage;
 
-// The Content-Security-Policy header of the page. It allows, by their hashes, only the page's own style and script, and
-// requests only to the agent that served the page.
+// The value of the page's Content-Security-Policy header. The policy allows only the style and the script that are in
+// the page, and names them by their hashes. It allows requests only to the agent that served the page.
 extern const std::string_view kWebPagePolicy;
 
 }  // namespace tcpgauge

@@ -14,22 +14,29 @@
 
 namespace tcpgauge {
 
-// The sources of the pages. REQUIRES: `hub`, `clock`, `metrics` and the callbacks are set; the first three outlive the
-// routes. Any thread may call the callbacks and the routes' handlers.
+// The data that WebRoutes() makes its answers from. REQUIRES: the pointers and the callbacks are set. Several threads
+// of the HTTP server call the callbacks at a time.
 struct WebSources {
   const SnapshotHub* hub = nullptr;
   const Clock* clock = nullptr;
   AgentMetrics* metrics = nullptr;
   BuildInfo build;
-  std::string agent_name;  // the name of the host; it distinguishes this agent from others
+  std::string agent_name;  // tells this agent from others: the name of its host, or empty
   AgentLimits limits;
   EffectiveFlags flags;
-  std::string telemetry_path;
-  std::function<bool()> is_healthy;  // whether all workers make progress
-  std::function<bool()> is_ready;    // whether packets are being captured
+  std::string telemetry_path;        // the path of the metrics; begins with "/"
+  std::function<bool()> is_healthy;  // whether all workers make progress; for /-/healthy
+  std::function<bool()> is_ready;    // whether a first snapshot was published; for /-/ready
 };
 
-// Routes the telemetry path, /-/healthy, /-/ready, /api/v1/status, /api/v1/connections and /.
+// Returns the routes of the agent: "/", "/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections" and the
+// telemetry path. If the telemetry path is equal to one of the others, it replaces that route.
+//
+// `sources` is copied. The objects that its pointers name must outlive the routes.
+// Thread: any thread may call the routes' handlers. The handlers of the status, the connections and the metrics wait
+// for SnapshotHub::Fresh().
+// Bounds: limits.concurrent_listings answers of the connections and limits.concurrent_scrapes of the metrics at a time.
+// Further requests get 503.
 HttpRouter WebRoutes(const WebSources& sources);
 
 }  // namespace tcpgauge
