@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs missing packages, builds tcpgauge, and runs it with the given options. Without options it captures on the first
-# real interface. For Debian 12, as root or with sudo, from any folder.
+# Installs missing packages, builds tcpgauge, and runs it with the given options. Without options it captures on the
+# first real interface. Works on Debian 12, as root or with sudo, from any folder.
 #
 # usage: deploy/run.sh [OPTION]... [FILTER]     (deploy/run.sh --help shows tcpgauge's options)
 set -euo pipefail

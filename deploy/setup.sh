@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# Shared by deploy/run.sh and the scripts of tests: installs packages, and runs Bazel as the owner of the checkout.
-# To be sourced, with `set -euo pipefail`. Sets `project` to the folder of the checkout.
+# Functions that deploy/run.sh and the scripts of tests share: they install packages, and run Bazel as the owner of the
+# checkout. Source this file with `set -euo pipefail`. It sets `project` to the folder of the checkout.
 
 project=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # A user's path may lack the folders of administration tools.

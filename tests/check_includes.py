@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Checks that files include only headers of their own target and of its direct dependencies.
+"""Checks that each file includes only headers of its own target and of the target's direct dependencies.
 
 usage: bazel query --output=xml 'kind("cc_.* rule", //...)' | check_includes.py PROJECT_FOLDER
 
-Together with Bazel's visibility this makes includes point one way. (Compilers find transitive dependencies' headers too;
-clang 14's layering check looks only at what .cc files include.) Also keeps each third-party library in its one home. A
-line for each wrong include, and exit status 1 when there is one.
+Bazel's visibility limits which targets a target may depend on. Together with this check it makes includes point one
+way. The compiler alone would also accept a header of an indirect dependency, and clang 14's layering check looks
+only at what .cc files include.
+
+Also checks that each third-party library is included only in the files that are its home.
+
+Prints a line for each wrong include. The exit status is 1 when there is one.
 """
 import os
 import re

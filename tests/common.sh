@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# What tests/run.sh, tests/quick.sh and tests/lint.sh share: sums of tests, and Bazel's tests. Sourced, with
-# `set -euo pipefail`.
+# Functions that tests/run.sh, tests/quick.sh and tests/lint.sh share: they run Bazel's tests, and add up results.
+# Source this file with `set -euo pipefail`. When the script ends, it prints the sums as its last line.
 
 # shellcheck source-path=SCRIPTDIR disable=SC1091
 source "$(dirname -- "${BASH_SOURCE[0]}")/../deploy/setup.sh"

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Counts the single tests behind what `bazel test` printed.
+"""Counts the test cases of the targets that `bazel test` has run.
 
-usage: count_results.py TESTLOGS_FOLDER < what Bazel printed
+usage: count_results.py TESTLOGS_FOLDER < OUTPUT_OF_BAZEL_TEST
 
-Prints 'PASSED FAILED SKIPPED'. Every target that Bazel names counts: by the cases in its test.xml, or as one failed test
-when it came to none, because it does not build or was cut short.
+Prints 'PASSED FAILED SKIPPED'. For each target that Bazel names, counts the cases in the target's test.xml. A target
+that did not build counts as one failed test. So does a target that failed without a failed case, for example by a
+time-out.
 """
 import re
 import sys

@@ -1,8 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Prints how much of src/decode and src/flow their tests run, by clang's source-based coverage:
-#   tests/coverage.sh [FOLDER ...]     folders of src; default: decode flow
-# The fuzz targets' tests, which replay their seeds and findings, count too.
+# Prints how much of src/decode and src/flow their tests run, measured by clang's source-based coverage.
+#
+# usage: tests/coverage.sh [FOLDER ...]
+#
+# FOLDERs are folders of src, by default decode and flow. The tests in tests/fuzz, which run the fuzz targets on their
+# seeds and findings, are included.
 set -eu
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- decode flow

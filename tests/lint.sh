@@ -1,14 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Looks at sources without running them: licence lines, clang-format, shellcheck, who includes what, and clang-tidy. A
-# check that passed is remembered (in ~/.cache/tcpgauge-tests) until what it looked at changes. The last line is
-# 'N passed, N failed, N skipped'; exit status 1 when a check found something.
+# Checks the sources without running them: licence lines, clang-format, shellcheck, includes, and clang-tidy. Installs
+# missing packages. A check that has passed is not repeated until its files change; ~/.cache/tcpgauge-tests remembers
+# it.
 #
 # usage: tests/lint.sh [--all | --quick]
 #
-# clang-tidy looks at the .cc files that differ from the point where this branch left origin/main (without such a
-# branch: from the commit before), with a changed header also at the .cc of its name; with --all at every file, which
-# takes a quarter of an hour on two processors the first time, and with --quick at none.
+# By default clang-tidy checks the .cc files that differ from the point where this branch left origin/main. If there is
+# no origin/main, it checks those that differ from the previous commit. When a header has changed, it checks the .cc
+# file of the same name. With --all it checks every .cc file, which takes a quarter of an hour on two processors the
+# first time. With --quick clang-tidy does not run.
+#
+# The last line is 'N passed, N failed, N skipped'. The exit status is 1 when a check failed.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR disable=SC1091
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"

@@ -1,10 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# What to run after an edit: the checks of tests/lint.sh that are cheap, and the unit tests, with the address and
-# undefined-behaviour sanitizers, of which Bazel runs those that the edit can have changed. Left out are the slow ones and
-# those that must be optimised. The last line is 'N passed, N failed, N skipped'; exit status 1 when one failed.
+# Runs quick checks and tests after an edit: the checks of tests/lint.sh except clang-tidy, and the unit tests with the
+# address and undefined-behaviour sanitizers. Bazel runs only the tests that the edit can have changed. Tests with the
+# tag `slow` or `optimised` are left out.
 #
 # usage: tests/quick.sh [TARGET ...]     default: //tests/...
+#
+# The last line is 'N passed, N failed, N skipped'. The exit status is 1 when a test or check failed.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR disable=SC1091
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"

@@ -1,14 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what is missing, and runs the tests: lint, unit tests with the address and undefined-behaviour sanitizers (those
-# that need it optimised instead), from end to end, benchmarks in small, the threaded tests with the thread sanitizer, and
-# the fuzzers for a short while. For Debian 12, as root or with sudo, from any folder. The last line is 'N passed, N
-# failed, N skipped'; exit status 1 when a test failed or something came to no end.
+# Installs missing packages, and runs the tests:
+#   - lint;
+#   - the unit tests with the address and undefined-behaviour sanitizers; those with the tag `optimised` run without;
+#   - the end-to-end tests;
+#   - the benchmarks with little data, to see that they still work;
+#   - the tests of threads with the thread sanitizer;
+#   - each fuzzer for a short time.
+# Works on Debian 12, as root or with sudo, from any folder.
 #
 # usage: tests/run.sh [--all]
 #
-# Without --all the slow tests are left out, and clang-tidy looks at what was changed only (see tests/lint.sh). Nothing
-# runs the tests of tests/install, which have a run.sh of their own.
+# Without --all, the slow tests are left out, and clang-tidy checks only what has changed (see tests/lint.sh). The
+# tests of tests/install are never included. They have their own run.sh.
+#
+# The last line is 'N passed, N failed, N skipped'. The exit status is 1 when a test failed, or when a part broke off.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR disable=SC1091
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs clang-tidy on sources, and remembers which of them it found nothing in.
+"""Runs clang-tidy on source files, and remembers which files are clean.
 
 usage: tidy.py GENERATED_FOLDER FILE ...
 
-FILEs are .cc files of the project, named from its folder, where this runs. GENERATED_FOLDER (a bazel-bin) has the
-generated headers. A file is looked at again once it, a header of the project that it includes, .clang-tidy or clang-tidy
-itself has changed. Prints what is found, and exits with 1 when something is.
+Runs in the project's folder. FILEs are .cc files of the project, named relative to that folder. GENERATED_FOLDER, a
+bazel-bin, contains the generated headers. A clean file is skipped until it changes, or one of the project's headers
+that it includes, a .clang-tidy file above it, or clang-tidy itself.
+
+Prints the findings. The exit status is 1 when there are any.
 """
 import concurrent.futures
 import functools

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds tcpgauge's container image from this checkout, from any folder.
+# Builds tcpgauge's container image from this checkout. It can be called from any folder.
 #
 # usage: deploy/container/build.sh [--tool COMMAND] [TAG]
 #
-# COMMAND builds a Dockerfile. By default it is the first of 'docker build', 'podman build --format docker' and
-# 'buildah bud --format docker' that is installed. (Images in OCI's format have no HEALTHCHECK.) By default TAG is
-# tcpgauge:VERSION.
+# COMMAND is the command that builds a Dockerfile. By default it is the first of these that is installed: 'docker
+# build', 'podman build --format docker', 'buildah bud --format docker'. The format is Docker's, because images in
+# OCI's format have no HEALTHCHECK. TAG is by default tcpgauge:VERSION.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR disable=SC1091
 source "$(dirname -- "${BASH_SOURCE[0]}")/../setup.sh"

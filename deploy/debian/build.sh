@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds tcpgauge's Debian package, and installs the packages that the build needs. For Debian 12, as root or with sudo,
-# from any folder.
+# Builds tcpgauge's Debian package. First installs the packages that the build needs. Works on Debian 12, as root or
+# with sudo, from any folder.
 #
 # usage: deploy/debian/build.sh [--binary FILE] FOLDER
 #
-# Writes tcpgauge_VERSION_ARCHITECTURE.deb, and a package of its debug symbols, into FOLDER. With --binary, packs FILE
-# instead of building a binary.
+# Writes tcpgauge_VERSION_ARCHITECTURE.deb, a package with its debug symbols, and the .changes and .buildinfo files into
+# FOLDER. With --binary it packs FILE. Otherwise it builds a binary.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR disable=SC1091
 source "$(dirname -- "${BASH_SOURCE[0]}")/../setup.sh"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds the parts of the dashboards, in Grafana's JSON model."""
+"""Functions that build the parts of a dashboard: panels, variables, queries and links, in Grafana's JSON model."""
 
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 _WIDTH = 24  # columns of the grid

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the dashboards, by default into dashboards/ beside this file. A test fails if they are stale.
+"""Writes the Grafana dashboards as JSON files into FOLDER, by default into dashboards/ beside this script.
 
 usage: deploy/grafana/make_dashboards.py [FOLDER]
+
+A test fails when the committed files differ from what this script writes.
 """
 import json
 import os

@@ -1,6 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the rules of deploy/prometheus as a PrometheusRule for the operator's overlay. A test fails if that is stale."""
+"""Writes the rules of deploy/prometheus as a PrometheusRule, the form in which the Prometheus Operator takes them.
+
+usage: deploy/kubernetes/make_prometheus_rule.py
+
+The file is overlays/prometheus-operator/prometheus-rule.yaml. A test fails when the committed file is stale.
+"""
 import os
 import re
 

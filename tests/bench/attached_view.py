@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What it costs to look at a busy agent from elsewhere: CPU of the agent and of an attached view, kernel drops.
+"""Measures what an attached top view costs a busy agent: CPU time of the agent and of the view, and packets dropped.
 
 usage: attached_view.py BINARY [CONNECTIONS [SECONDS]]
 
-Frames of so many connections (50,000) are put on a veth in a namespace, then payload on them at random. The agent's CPU is
-taken for so many seconds (10) without a view, then with one attached in a terminal of 120 columns by 40 rows. Needs root
-and tmux.
+Opens CONNECTIONS (default 50,000) on a veth pair between two namespaces, then sends payload on them at random. Measures
+the agent's CPU time for SECONDS (default 10) without a view. Then attaches a view in a terminal of 120 columns and 40
+rows, and measures again. Needs root and tmux.
 """
 import os
 import random

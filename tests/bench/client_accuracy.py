@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""How often the client of a connection is found when its handshake was not captured.
+"""Measures how often the agent finds the client of a connection whose handshake was not captured.
 
 usage: client_accuracy.py BINARY CAPTURE ...
 
-Cuts the handshake off connections of each capture (everything up to the packet after the last SYN), lets the agent
-read the rest, and compares its clients with those that sent the SYN. Twice: with every handshake cut off, and with that
-of every second connection, so that servers can be learned from the others. Beside it the rule of tcptrack: the
-higher port is the client's. Needs tshark and editcap.
+In each connection of each capture, the end that sent the SYN is the client. The script cuts off the beginning of
+connections, up to the packet after the last SYN, and compares the client that the agent infers from the rest. It
+does so twice: with every connection cut, and with every second connection cut. In the second case the agent can
+learn servers from the connections that are whole. For comparison, each result also shows tcptrack's rule, by which
+the client has the higher port. Needs tshark and editcap.
 """
 import collections
 import ipaddress

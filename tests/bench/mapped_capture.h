@@ -21,8 +21,11 @@
 
 namespace tcpgauge {
 
-// A pcap file in memory, in this machine's byte order, as make_capture writes it. Ends the process if the file cannot
-// be read.
+// A pcap file that is mapped into memory. The file must be as make_capture writes it: in this machine's byte order,
+// with times in microseconds. The class does not check this.
+//
+// Errors: the constructor prints the reason and ends the process when the file cannot be mapped, or is shorter than a
+// file header.
 class MappedCapture {
  public:
   static constexpr size_t kFileHeaderBytes = 24;
@@ -47,7 +50,8 @@ class MappedCapture {
   MappedCapture(const MappedCapture&) = delete;
   MappedCapture& operator=(const MappedCapture&) = delete;
 
-  // Everything after the file's header.
+  // All bytes after the file header: for each packet its record header, followed by the captured bytes. Valid while
+  // this object lives.
   absl::Span<const uint8_t> packets() const { return {data_ + kFileHeaderBytes, size_bytes_ - kFileHeaderBytes}; }
 
  private:
@@ -55,15 +59,20 @@ class MappedCapture {
   size_t size_bytes_ = 0;
 };
 
-// Decodes packets in memory, each after its header, as in a MappedCapture.
+// Decodes the packets of a capture in memory, batch by batch.
+//
+// Thread: confined to one.
 class PacketRun {
  public:
-  // `bytes` must outlive this object.
+  // `bytes` is what MappedCapture::packets() returns, for a capture of Ethernet frames. It must outlive this object.
   explicit PacketRun(absl::Span<const uint8_t> bytes) : bytes_(bytes) {}
 
+  // Goes back to the first packet.
   void Rewind() { offset_ = 0; }
 
-  // Decodes the next packets, at most `batch->size()`, and returns how many there were.
+  // Decodes the next packets into the first elements of `*batch`, and returns their number. `*batch` keeps its size.
+  // The number is less than `batch->size()` only at the end of the capture, or before a packet that is incomplete.
+  // After that it is 0.
   size_t Decode(std::vector<DecodedPacket>* batch) {
     size_t count = 0;
     while (count < batch->size() && offset_ + sizeof(uint32_t[4]) <= bytes_.size()) {
@@ -80,7 +89,7 @@ class PacketRun {
     return count;
   }
 
-  // Where the header of the next packet begins.
+  // The position of the next packet's record header, in bytes from the beginning of `bytes`.
   size_t offset() const { return offset_; }
 
  private:

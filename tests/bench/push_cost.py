@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Measures what a push over OTLP costs the agent, in CPU time, beside a scrape of the same series, and prints a table.
+"""Measures the agent's CPU time for a push over OTLP and for a scrape of the same series, and prints a table.
 
 usage: tests/bench/push_cost.py [--count N] [--rounds N]
 
-The agent holds the final state of a capture with some 5,000 series. Each round makes N pushes, to a receiver in this
-process, and N scrapes over a connection of its own each; the ratios are medians over the rounds.
+The agent holds the final state of a capture, with some 5,000 series. In each round it makes N pushes (default 100)
+to a receiver in this process, and answers N scrapes, each over a new connection. The ratios in the table are medians
+over the rounds (default 3).
 """
 import argparse
 import os

@@ -1,13 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Measures what the agent costs, beside a bare libpcap loop, softflowd and tcpdump, and prints tables.
+"""Measures what the agent costs beside a bare libpcap loop, softflowd and tcpdump, and prints tables.
 
 usage: tests/bench/run.py [--rounds N] [--packets N] [--seconds N] [--smoke] [--binaries FOLDER] [PART ...]
 
-PARTs are files, workers, stages, scrape, handover, live; all by default. Captures are written to a temporary folder.
-Whatever is compared runs by turns, so that both meet the same machine; ratios are medians of the ratios of such pairs.
-`live` needs root (network namespaces), iperf3 and tcpdump; the ratio to softflowd needs softflowd. What is missing is
-left out, and said. --smoke only sees that all of it still works. --binaries names a bazel-bin in which all is built.
+PARTs are files, workers, stages, scrape, handover and live. Without PARTs all are measured. Captures are written to a
+temporary folder. Programs that are compared run in turns, so that both find the machine in the same condition. A ratio
+is the median of the ratios of these turns.
+
+The part `live` needs root (for network namespaces), iperf3, tcpdump and curl. The comparison with softflowd needs
+softflowd. Where something is missing, the script leaves the measurement out and says why.
+
+--smoke measures nothing useful: it runs everything once with little data, to see that it works. --binaries names a
+bazel-bin folder in which everything is built already; without it the script builds first.
 """
 import argparse
 import functools

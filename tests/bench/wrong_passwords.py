@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the time that a refusal takes tells a user who exists from one who does not.
+"""Measures whether the time of a refusal reveals if a user exists.
 
 usage: wrong_passwords.py BINARY [PAIRS]
 
-Wrong passwords of a known user and of unknown ones by turns, so many (200) pairs; medians, and the ratio of them. Nothing
-of it needs root.
+Sends PAIRS (default 200) of wrong passwords, in each pair one for a known user and one for an unknown user. Prints the
+median time of each kind, and their ratio. Does not need root.
 """
 import os
 import statistics

@@ -13,7 +13,8 @@ namespace tcpgauge {
 
 using Kind = DecodedPacket::Kind;
 
-// Decodes into a packet that holds another packet's values, as a worker does.
+// Decodes `frame`. The decoder overwrites a DecodedPacket that holds the values of another packet, as it does in a
+// worker, so a field that the decoder forgets to set has a wrong value.
 inline DecodedPacket Decode(const Frame& frame, LinkType link_type = LinkType::kEthernet) {
   DecodedPacket packet;
   packet.kind = Kind::kError;
@@ -30,7 +31,8 @@ inline DecodedPacket Decode(const Frame& frame, LinkType link_type = LinkType::k
   return packet;
 }
 
-// The encapsulation of a packet as text: "vlan 7 / vxlan 42 / ipip".
+// Returns the encapsulation of `packet` as text, the VLAN tags before the tunnels: "vlan 7 / vxlan 42 / ipip". Empty
+// when the packet has neither.
 inline std::string Around(const DecodedPacket& packet) {
   std::string text;
   const Encapsulation& around = packet.encapsulation;
@@ -42,7 +44,12 @@ inline std::string Around(const DecodedPacket& packet) {
   return text.empty() ? text : text.substr(3);
 }
 
-// A segment's or fragment's endpoints, payload length and error. For any other packet its protocol and error.
+// Returns the main fields of `packet` as text. The form depends on its kind:
+//   kTcpSegment   "10.0.0.1:40000 > 10.0.0.2:80 5", where 5 is the number of payload bytes; with a broken header
+//                 " error NAME" follows
+//   kTcpFragment  "10.0.0.1 > 10.0.0.2 fragment 64"
+//   kNotTcp       "udp"
+//   kError        "udp error NAME"
 inline std::string Summary(const DecodedPacket& packet) {
   const std::string protocol(kProtocolNames[static_cast<size_t>(packet.protocol)]);
   switch (packet.kind) {

@@ -4,11 +4,15 @@
 #
 # usage: tests/e2e/run.sh [--binary FILE] [--all] [--jobs N] [WORD ...]
 #
-# Without --binary, bazel-bin/tcpgauge is used, and built first where it is missing. All but the slow tests are run, with
-# --all those too; with WORDs, the tests whose names hold one of them. N run at once, by default two for each processor,
-# in processes of their own; those with the mark "alone" follow one after the other. With --jobs 1 all run one after the
-# other, and what they print is seen at once. Prints a line for each test, the last line is 'N passed, N failed, N
-# skipped'; exit status 1 when one failed.
+# --binary must be the first option. Without it the script uses bazel-bin/tcpgauge, and builds that if it is missing.
+#
+# With WORDs, runs the tests whose names contain one of them. Without WORDs, runs all tests except the slow ones; --all
+# includes these. N tests run at once, each in a process of its own, by default two for each processor. The tests with
+# the mark "alone" run after the others, one at a time. With --jobs 1 all tests run one after the other, and their
+# output appears at once.
+#
+# Prints a line for each test. The last line is 'N passed, N failed, N skipped'. The exit status is 1 when a test
+# failed, and 2 when there is no binary.
 set -eu
 
 folder=$(cd "$(dirname "$0")" && pwd)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each alert fires and resolves: a real Prometheus with the rules as they are shipped, real agents, real traffic.
+"""Makes each alert fire and resolve: with a real Prometheus, real agents and real traffic.
 
-The rules are the shipped files with their durations shortened, and nothing else changed.
+The rules are the shipped files. Only their durations are shortened.
 """
 import contextlib
 import re

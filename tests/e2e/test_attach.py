@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The top view of an agent that runs elsewhere."""
+"""The top view of an agent that runs elsewhere (--attach)."""
 import os
 import re
 import shlex

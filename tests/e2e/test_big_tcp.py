@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""IPv6 segments beyond 64 kB, which the kernel hands over whole: their IP header cannot say how long they are."""
+"""IPv6 segments of more than 64 kB, which the kernel passes on unsplit (BIG TCP).
+
+The length field of their IP header is too short for their length.
+"""
 import socket
 
 from support.agent import Agent

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Capture on `any` of a machine that forwards: a packet crosses several interfaces and is counted once."""
+"""Capture on `any` of a machine that forwards packets.
+
+Such a packet crosses several interfaces, but is counted once.
+"""
 import socket
 
 from support.agent import Agent

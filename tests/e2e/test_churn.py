@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real Prometheus beside churning traffic: its series stay bounded, no scrape fails, and edges add up to the totals."""
+"""A real Prometheus scrapes an agent under traffic with ever new clients.
+
+Its number of series stays bounded, no scrape fails, and the edges add up to the totals.
+"""
 import os
 import time
 

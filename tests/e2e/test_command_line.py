@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a user gets wrong: one line that names it, the exit status, the terminal as it was."""
+"""Mistakes on the command line.
+
+Each is reported in one line that names the mistake, with the right exit status, and leaves the terminal as it was.
+"""
 import os
 import shutil
 import socket

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The connection log: rotated, on a full disk, and of an agent that is killed."""
+"""The connection log: when it is rotated, when the disk is full, and when the agent is killed."""
 import json
 import os
 import random

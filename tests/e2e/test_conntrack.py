@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Against the kernel's own accounting (netfilter's connection tracking): a connection of more than 4 GiB, whose sequence
-numbers wrap, and 1,000 connections one after the other on one 4-tuple."""
+"""Compares the agent's counts with those of the kernel's connection tracking (netfilter).
+
+One test has a connection of more than 4 GiB, whose sequence numbers wrap. The other has 1,000 connections, one after
+the other, on one 4-tuple.
+"""
 import json
 import os
 import re

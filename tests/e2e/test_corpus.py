@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Captures of other projects' test suites: each ends by itself, without a crash, and is counted as tshark counts it.
+"""Reads the captures of other projects' test suites.
 
-TCPGAUGE_CORPUS names the folder (real/, truth/, score.py); without it, shared/corpus beside the project is used.
-TCPGAUGE_SANITIZED_BINARY names a build under address and undefined behaviour sanitizers that reads every file too.
+The agent ends by itself, does not crash, and counts as tshark counts.
+
+TCPGAUGE_CORPUS names the folder of the captures, which contains real/, truth/ and score.py. Without this variable it is
+shared/corpus beside the project. If that does not exist, the tests are skipped.
+
+TCPGAUGE_SANITIZED_BINARY names a build with the address and undefined-behaviour sanitizers, which reads every file too.
 """
 import os
 import subprocess

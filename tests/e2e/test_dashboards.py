@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every query of every panel and variable, and every recipe of docs/promql.md, asked of a real Prometheus that scraped
-real agents under traffic."""
+"""Runs the queries of all dashboards and the recipes of docs/promql.md against a real Prometheus.
+
+The Prometheus has scraped real agents under traffic.
+"""
 import contextlib
 import filecmp
 import http.server

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""/-/healthy tells of a capture thread that hangs."""
+"""/-/healthy reports a capture thread that hangs."""
 import contextlib
 import ctypes
 import os

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Interfaces may be called nearly anything: quotes, backslashes and escape sequences are shown, and do nothing."""
+"""Interfaces whose names contain quotes, backslashes and escape sequences.
+
+The agent shows such names as text, and they have no effect.
+"""
 import json
 import signal
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clients of every bad kind: what the agent serves to others, and what it captures, does not suffer."""
+"""HTTP clients that misbehave in every way.
+
+Neither other clients nor capture suffer from them.
+"""
 import contextlib
 import os
 import random

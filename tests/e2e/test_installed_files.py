@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the package installs beside the binary: the manual page, the unit, the completions."""
+"""The files that the package installs beside the binary: manual page, systemd unit, shell completions and documents."""
 import os
 import re
 import shutil

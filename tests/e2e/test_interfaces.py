@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where packets come from: several interfaces, all of them, a filter, promiscuous or not, connections under way."""
+"""Which packets are captured: on several interfaces or all of them, with a filter, in promiscuous mode or not.
+
+Connections that began before the capture are found too.
+"""
 import json
 import signal
 import socket

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Interfaces that go down, are renamed, vanish, come back or come late: capture goes on, by an agent without privileges."""
+"""Interfaces that go down, are renamed, are deleted, come back, or appear after the agent has started.
+
+Capture goes on, although the agent has given up its privileges.
+"""
 import fcntl
 import os
 import signal

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The JSON API's real answers against docs/openapi.json."""
+"""Checks the answers of the JSON API against docs/openapi.json."""
 import gzip
 import json
 import os

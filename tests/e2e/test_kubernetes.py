@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The manifests as kustomize renders them, held against the types of Kubernetes and against what the agent needs."""
+"""Checks the manifests, as kustomize renders them, against Kubernetes's types and against what the agent needs."""
 import copy
 import json
 import os

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A million connections in a control group of 64 MiB: the agent is never killed, and what does not fit is counted."""
+"""A million connections in a control group of 64 MiB.
+
+The kernel never kills the agent, and the agent counts what does not fit.
+"""
 import os
 import re
 import signal

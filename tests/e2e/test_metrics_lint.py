@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The exposition in the eyes of Prometheus's own tools."""
+"""Checks the exposition with Prometheus's own tools: promtool and the Python client."""
 import subprocess
 
 from support.agent import Agent

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What becomes of a push over OTLP with every answer that a receiver may give."""
+"""What the push over OTLP does after each kind of answer that a receiver may give."""
 import threading
 
 from support.otlp_case import DROPPED, FAILURES, OtlpCase

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A receiver of OTLP that is not there: what is queued for it, and what is lost."""
+"""What the push over OTLP queues, and what it loses, while the receiver cannot be reached."""
 from support import namespaces
 from support.otlp_case import DROPPED, FAILURES, OtlpCase
 from support.waiting import wait_until

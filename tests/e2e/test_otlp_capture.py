@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A receiver of OTLP that hangs, is busy or is away costs no packet, no scrape and no memory."""
+"""An OTLP receiver that hangs, is busy or cannot be reached costs the agent no packet, no scrape and no memory."""
 import os
 import threading
 import time

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is pushed over OTLP, read by OpenTelemetry's own decoders."""
+"""Checks what the agent pushes over OTLP with OpenTelemetry's own decoders."""
 import itertools
 import time
 import unittest

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The push over OTLP at the end of the agent, which no receiver holds up."""
+"""The last push over OTLP when the agent ends.
+
+No receiver can hold up the end for longer than a time-out.
+"""
 import subprocess
 import threading
 import time

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What of the environment makes the agent push over OTLP."""
+"""Which environment variables make the agent push over OTLP."""
 import subprocess
 
 from support.agent import binary

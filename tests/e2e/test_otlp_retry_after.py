@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A receiver of OTLP that is busy says when it wants to be asked again, and is asked then."""
+"""A busy OTLP receiver says in Retry-After when it wants the next attempt, and the agent waits until then."""
 import email.utils
 import time
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The final state, printed once: of a file, and of a live capture after a while."""
+"""The final state that the agent prints once: of a file, or of a live capture after --duration."""
 import json
 import os
 import subprocess

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""More than the agent can take: a reader that stands still, and a flood of SYNs. What is lost is counted to the packet;
-what is real stays exact."""
+"""More packets than the agent can take: a reader that was stopped, and a flood of SYNs.
+
+Lost packets are counted exactly, and real connections stay exact.
+"""
 import json
 import os
 import re

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is left of the privileges that the agent was started with, as the kernel tells it; and that it works without."""
+"""Checks with the kernel which privileges the agent keeps after its start.
+
+Also checks that the agent works with what is left.
+"""
 import contextlib
 import os
 import pwd

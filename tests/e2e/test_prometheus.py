@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The main job: a real interface in, numbers in a real Prometheus out that agree with the traffic's own source."""
+"""The agent's main job, from a real interface to a real Prometheus.
+
+The numbers in Prometheus agree with those of the program that sent the traffic.
+"""
 import statistics
 
 from support import iperf3, precedence

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Scrape configurations, recording rules and alerts, in the eyes of promtool and of a real Prometheus."""
+"""Checks scrape configurations, recording rules and alerts with promtool and with a real Prometheus."""
 import os
 import re
 import shutil

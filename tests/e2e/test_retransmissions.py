@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Loss and delay, judged by the sender's own kernel: ss -ti."""
+"""Compares retransmissions and round-trip times with those that the sender's kernel reports (ss -ti)."""
 import re
 import socket
 import statistics

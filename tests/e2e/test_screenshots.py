@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures for the README; only screenshots.sh asks for them, by the folder that it names."""
+"""Makes the pictures of the README.
+
+It is skipped unless screenshots.sh runs it, which names the folder in TCPGAUGE_SCREENSHOTS.
+"""
 import os
 import unittest
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The four laws of the exposition, under traffic made to break them, at its full size."""
+"""The four laws of the exposition, under traffic that is made to break them, at full size.
+
+tests/exporter/metrics/laws_test.cc states the laws.
+"""
 import os
 import random
 import shutil

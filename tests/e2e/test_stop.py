@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Leaving: at once, on a link that carries nothing, and with the terminal as it was."""
+"""The agent ends at once, also on a link without packets, and leaves the terminal as it was."""
 import os
 import signal
 

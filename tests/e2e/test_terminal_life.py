@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What befalls a terminal: other sizes, suspension, its own end. The view follows, and leaves it whole."""
+"""Terminals that change size, are suspended, or end.
+
+The top view adapts to each change, and leaves the terminal in order.
+"""
 import os
 import re
 import signal

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The top view in a real terminal, beside Debian's tcptrack on the same traffic."""
+"""Compares the top view in a real terminal with Debian's tcptrack on the same traffic."""
 from support import iperf3, top_view
 from support.agent import Agent, binary
 from support.case import NamespaceCase

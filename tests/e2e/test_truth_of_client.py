@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is the client of a connection that was under way already, where ports alone would mislead."""
+"""Which end of a connection the agent takes for the client, when the connection began before the capture.
+
+In most cases the port numbers alone would mislead.
+"""
 from support.agent import Agent
 from support.case import NamespaceCase
 from support.namespaces import Testbed

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The web page in real Chromium."""
+"""The web page in a real Chromium."""
 import signal
 
 from support import browser, iperf3

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Several workers show what one shows."""
+"""Several workers show the same as one worker."""
 import json
 import os
 import socket

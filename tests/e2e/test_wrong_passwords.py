@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""1,000 wrong passwords a minute: whoever has the right one is served, and capture loses nothing."""
+"""1,000 wrong passwords a minute.
+
+A client with the right password is served meanwhile, and capture loses nothing.
+"""
 import os
 import tempfile
 import threading

@@ -11,42 +11,49 @@
 
 namespace tcpgauge {
 
-// Fixture with a connection table, a client and a server. It collects the connections that end. After each test it
-// checks that the table's totals are the sum over all connections.
+// A fixture with a connection table, a client and a server. It collects the connections that leave the table in
+// `ended_`. After each test it calls ExpectTotalsAddUp().
 class TableTest : public testing::Test, public EndedConnectionSink {
  protected:
   TableTest() { options_.max_connections = 100; }
   void TearDown() override { ExpectTotalsAddUp(); }
 
-  // The table. The first call makes it with options_.
+  // Returns the table. The first call makes it with `options_`. A test that needs other options sets them before.
   ConnectionTable& table() {
     if (table_ == nullptr) table_ = std::make_unique<ConnectionTable>(options_, this);
     return *table_;
   }
 
+  // FromClient() returns a segment from the client to the server, FromServer() one in the other direction. Both have no
+  // flags and no numbers. The test adds these.
   Segment FromClient() const { return Segment(client_, server_); }
   Segment FromServer() const { return Segment(server_, client_); }
 
+  // Gives `segment` to the table, as a batch of its own.
   void Feed(const Segment& segment) { table().Apply({&segment.packet(), 1}); }
 
-  // SYN at `seconds`, SYN-ACK 20 ms and ACK 30 ms later. The next sequence numbers are 1001 (client) and 5001 (server).
+  // Feeds a SYN at `seconds` after the start, a SYN-ACK 20 ms after the SYN, and an ACK 10 ms after the SYN-ACK. With
+  // the default arguments the next sequence number of the client is 1001, and that of the server 5001.
   void Handshake(double seconds = 0, uint32_t client_sequence = 1000, uint32_t server_sequence = 5000) {
     Feed(FromClient().Syn(client_sequence).Time(seconds));
     Feed(FromServer().Syn(server_sequence).Ack(client_sequence + 1).Time(seconds + 0.020));
     Feed(FromClient().Seq(client_sequence + 1).Ack(server_sequence + 1).Time(seconds + 0.030));
   }
-  // Both FINs and their acknowledgments, after Handshake().
+  // Feeds both FINs and their acknowledgments, all at `seconds` after the start. REQUIRES: Handshake() was called with
+  // the default sequence numbers, and neither end has sent payload since.
   void Close(double seconds) {
     Feed(FromClient().Seq(1001).Ack(5001).Fin().Time(seconds));
     Feed(FromServer().Seq(5001).Ack(1002).Fin().Time(seconds));
     Feed(FromClient().Seq(1002).Ack(5002).Time(seconds));
   }
 
-  // Advances time until all connections that are due have ended.
+  // Moves table time to `seconds` after the start, and lets the table end all connections that have timed out by then.
+  // Calls AdvanceTime() repeatedly, because the work of one call is bounded.
   void Advance(double seconds) {
     for (int i = 0; !table().AdvanceTime(TestTime(seconds)); ++i) ASSERT_LT(i, 1000000);
   }
 
+  // Returns all connections in the table, also embryos and unconfirmed ones.
   std::vector<ConnectionSummary> Live() {
     std::vector<ConnectionSummary> live;
     const auto add = [&](uint32_t begin, uint32_t end) {
@@ -59,7 +66,7 @@ class TableTest : public testing::Test, public EndedConnectionSink {
     EXPECT_EQ(live.size(), table().size());
     return live;
   }
-  // The only connection of the table.
+  // Returns the only connection in the table. If there is not exactly one, the test fails.
   ConnectionSummary Only() {
     const auto live = Live();
     EXPECT_EQ(live.size(), 1);
@@ -67,12 +74,16 @@ class TableTest : public testing::Test, public EndedConnectionSink {
   }
   ConnectionState State() { return Only().state; }
 
+  // REQUIRES: a connection has ended.
   const EndedConnection& LastEnded() const { return ended_.back(); }
+  // The table's own totals: ended connections by reason, and live ones by state.
   uint64_t Closed(EndReason reason) { return table().totals().closed[static_cast<size_t>(reason)]; }
   uint64_t Connections(ConnectionState state) { return table().totals().connections[static_cast<size_t>(state)]; }
 
   void OnConnectionEnded(const EndedConnection& connection) override { ended_.push_back(connection); }
 
+  // Expects that the table's totals are the sum over all confirmed connections in the table and all connections that
+  // have left it.
   void ExpectTotalsAddUp() {
     Totals sum;
     const auto add = [&sum](const ConnectionSummary& summary) {

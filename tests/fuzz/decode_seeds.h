@@ -7,7 +7,9 @@
 
 namespace tcpgauge {
 
-// The inputs with which fuzzing of the decoder begins: each layer, link type and kind of length at least once.
+// Returns the inputs with which fuzzing of the decoder begins, in the format that decode_fuzz.cc describes. Together
+// they contain each link type, header and tunnel that the decoder knows at least once, and both complete and cut
+// packets.
 std::vector<std::vector<uint8_t>> DecodeSeeds();
 
 }  // namespace tcpgauge

@@ -7,7 +7,8 @@
 
 namespace tcpgauge {
 
-// The inputs with which fuzzing of the connection table begins: the ways in which connections begin, continue and end.
+// Returns the inputs with which fuzzing of the connection table begins, in the format that flow_fuzz.cc describes. Each
+// is a short scenario of how connections begin, continue or end.
 std::vector<std::vector<uint8_t>> FlowSeeds();
 
 }  // namespace tcpgauge

@@ -1,8 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Runs a fuzz target for some seconds with clang, AddressSanitizer and UndefinedBehaviorSanitizer:
-#   tests/fuzz/fuzz.sh decode 600 [libFuzzer options]
-# Findings are left in tests/fuzz/regressions/TARGET: fix them, then commit the file.
+# Runs a fuzz target with clang, AddressSanitizer and UndefinedBehaviorSanitizer.
+#
+# usage: tests/fuzz/fuzz.sh TARGET SECONDS [LIBFUZZER_OPTION ...]
+#
+# TARGET is decode or flow. An input that makes the target fail is written into tests/fuzz/regressions/TARGET. Correct
+# the fault, then commit the input.
 set -eu
 cd "$(dirname "$0")/../.."
 target=$1

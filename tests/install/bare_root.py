@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A bare Debian 12, made with debootstrap, that a test can install things in."""
+"""A minimal Debian 12 in a folder, made by debootstrap, in which a test can install things."""
 import os
 import shutil
 import subprocess

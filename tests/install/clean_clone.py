@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What users begin with: a clone of the commit that is checked out, and nothing that lies about in this checkout."""
+"""A clone of the commit that is checked out, as a user would have it.
+
+It contains no other files of this checkout.
+"""
 import functools
 import glob
 import os

@@ -1,13 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Tests of what users install: the Debian package in a bare root, the container image, and the five-minute start of
-# docs/host.md run as it is written. Installs what is missing; takes some ten minutes, for everything is built from a
-# clean clone of the commit that is checked out. For Debian 12, as root, from any folder.
+# Tests what users install: the Debian package in a minimal Debian, the container image, and the five-minute start of
+# docs/host.md, run exactly as written. Installs missing packages. Takes about a quarter of an hour, because it builds
+# everything from a clean clone of the commit that is checked out. Works on Debian 12, as root, from any folder.
 #
 # usage: tests/install/run.sh [WORD ...]
 #
-# With WORDs, only tests whose names hold one of them are run: package, newcomer, image. Prints a line for each test; the
-# last line is 'N passed, N failed, N skipped'; exit status 1 when one failed.
+# With WORDs, runs only the tests whose names contain one of them: package, newcomer, image.
+#
+# Prints a line for each test. The last line is 'N passed, N failed, N skipped'. The exit status is 1 when a test
+# failed.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR disable=SC1091
 source "$(dirname -- "${BASH_SOURCE[0]}")/../../deploy/setup.sh"

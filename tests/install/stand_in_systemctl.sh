@@ -1,9 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Stands for systemctl in a root that has no init: starts a service as its unit says, in the background. Knows the keys that
-# the units of tcpgauge and of Debian's Prometheus need.
+# Stands in for systemctl in a folder with a minimal Debian, which has no init system. Runs a service in the background
+# as its unit says. Understands only those keys of a unit that tcpgauge and Debian's Prometheus need.
 #
-# usage: systemctl [enable] [--now] start|restart|status NAME
+# usage: systemctl [enable] [--now] start|restart NAME
+#
+# Every call stops the service if it runs, and starts it, also with another verb or with --now alone.
 set -euo pipefail
 
 for word in "$@"; do

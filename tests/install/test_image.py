@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The container image: built by one command from a clean clone, run as the manifest says and with no right beyond."""
+"""The container image.
+
+One command builds it from a clean clone. It runs as the Kubernetes manifest says, without further rights.
+"""
 import json
 import os
 import re

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The five-minute start of docs/host.md, run as it is written in an empty Debian by somebody who has a checkout and no more.
+"""Runs the five-minute start of docs/host.md exactly as written, in a minimal Debian with nothing but a checkout.
 
-Commands are taken out of the document. What is installed or built sees this machine's network; all else sees one with
-nothing but the traffic of the test. systemctl is a stand-in, since an empty root has no init.
+The commands are read from the document. Those that install or build use this machine's network. All others use a
+network with only the test's traffic. systemctl is a stand-in (stand_in_systemctl.sh), because the root has no init
+system.
 """
 import os
 import re

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Debian package: built by one command from a clean clone, installed in a bare root, run as its unit says, removed."""
+"""The Debian package.
+
+One command builds it from a clean clone. It is installed in a minimal Debian, run as its unit says, and removed.
+"""
 import glob
 import os
 import re

@@ -7,8 +7,11 @@
 
 namespace tcpgauge {
 
-// Runs `act` in a process of its own, because a process cannot regain the privileges that `act` gives up. Returns the
-// result of `act`, or the name of the signal that killed it.
+// Runs `act` in a child process, and returns its result. A test uses a child because a process cannot regain the
+// privileges that `act` gives up. If a signal kills the child, returns "killed by " and the name of the signal. If the
+// child exits by itself with another status than 0, the test fails.
+//
+// `act` reports through its result alone: a failed expectation of GoogleTest inside the child is not counted.
 std::string InProcess(const std::function<std::string()>& act) noexcept;
 
 }  // namespace tcpgauge

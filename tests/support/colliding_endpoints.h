@@ -9,9 +9,12 @@
 
 namespace tcpgauge {
 
-// Clients whose connections to one port all have the same 64-bit hash. An attacker could send from them if the seed of
-// KeyHasher::HashOf() were known to be 0: the first half of the address equals the secret with which it is combined, so
-// a product is zero whatever the second half is. (Half an IPv6 address is as easy to choose as a whole one.)
+// Returns a client whose connections to CollidingServer() have the same 64-bit hash for every `number`, if the seed of
+// the KeyHasher is 0. An attacker who knew the seed could send from such addresses.
+//
+// KeyHasher combines each half of an address with a secret by XOR, and multiplies the two results. Here the first half
+// equals its secret, so one factor is zero. Then the product is zero whatever the second half is, and the second half
+// holds `number`.
 inline Endpoint CollidingClient(uint64_t number) {
   constexpr uint64_t kFirstSecretOfSeedZero = 0xe220a8397b1dcdaf;
   uint8_t bytes[16];
@@ -20,14 +23,16 @@ inline Endpoint CollidingClient(uint64_t number) {
   return {IpAddress::FromV6(bytes), 40000};
 }
 
-// A server that sorts behind all these clients, so that the clients are end a of the key.
+// Returns a server whose address sorts behind the addresses of all clients of this header. Therefore the client is end
+// `a` of each connection key, which is the end that CollidingClient() was calculated for.
 inline Endpoint CollidingServer() {
   uint8_t bytes[16];
   std::memset(bytes, 0xff, sizeof(bytes));
   return {IpAddress::FromV6(bytes), 443};
 }
 
-// A client with the same port and an address whose hash does not collide.
+// Returns a client with the same port as CollidingClient(number), and an address that differs in the first half. The
+// hashes of these clients' connections differ, as those of random addresses do.
 inline Endpoint RandomClient(uint64_t number) {
   Endpoint client = CollidingClient(number);
   uint8_t bytes[16];

@@ -8,14 +8,19 @@
 
 namespace tcpgauge {
 
-// A clock that stands still until a test moves it. Thread: confined to one. Units: nanoseconds.
+// A clock that stands still until a test moves it. At first the wall clock shows 2023-11-14 22:13:20 UTC, and the
+// steady clock 0.
+//
+// Thread: confined to one.
 class HandMovedClock final : public Clock {
  public:
   int64_t WallNanoseconds() const override { return kStartNs + stepped_ns_ + now_ns_; }
   int64_t SteadyNanoseconds() const override { return now_ns_; }
 
+  // Moves both clocks ahead by `ns` nanoseconds.
   void Move(int64_t ns) { now_ns_ += ns; }
-  // Sets the wall clock ahead by `ns`, as an administrator does. The steady clock stays.
+  // Sets the wall clock ahead by `ns` nanoseconds, or back if `ns` is negative, as an administrator does. The steady
+  // clock stays.
   void StepWall(int64_t ns) { stepped_ns_ += ns; }
 
  private:

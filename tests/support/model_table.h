@@ -19,31 +19,42 @@
 
 namespace tcpgauge {
 
-// A second, simple implementation of ConnectionTable's contract, against which tests compare the table. It uses one
-// std::map, 64-bit positions in the byte streams, optional values and doubles. It is slow, but easy to verify.
+// A second, simple implementation of ConnectionTable's contract. Tests feed the same packets to a table and to a model,
+// and compare the two. The model is slow, but easy to verify: it uses one std::map, 64-bit positions in the byte
+// streams, optional values and doubles. It leaves out rates, ranking and edges.
 //
-// The contract leaves two choices open: when a connection ends within a 64th of its time-out, and which of several
-// nearly equally idle connections is evicted. The model adopts the table's choice and checks that it is allowed.
+// The contract leaves two choices to the table. For both the model adopts the table's choice, and checks that the
+// contract allows it:
+//   - how long after its time-out an idle connection ends: at most a 64th of the time-out, plus a second;
+//   - which connection is evicted, when several are about equally idle.
 //
 // Thread: confined to one. Time: nanoseconds of the Unix epoch.
 class ModelTable {
  public:
+  // `options` are those of the table.
   explicit ModelTable(const TableOptions& options) : options_(options) {}
 
-  // `announced` holds all connections that the table has reported as ended since the beginning. If the model disagrees
-  // with them, error() says how.
+  // Take(), AdvanceTime() and EndAll() repeat in the model what the table has just done. Take() repeats Apply() for one
+  // packet, and ignores packets that are not TCP.
+  //
+  // `announced` is borrowed for the call. It holds all connections that the table has reported as ended since its
+  // beginning, in order. When the table was given a batch, `announced` may already hold those that later packets of the
+  // batch ended. If the model disagrees with `announced`, error() says how.
   void Take(const DecodedPacket& packet, const std::vector<EndedConnection>& announced);
   void AdvanceTime(int64_t now_ns, const std::vector<EndedConnection>& announced);
   void EndAll(const std::vector<EndedConnection>& announced);
 
-  // Compares the model with the table. error() states the first difference.
+  // Compares time, connections and totals of the model with those of `table`. error() states the first difference.
   void Compare(const ConnectionTable& table);
 
-  // The first disagreement; empty while model and table agree.
+  // The first disagreement of all calls so far. Empty while model and table agree.
   const std::string& error() const { return error_; }
+
+  // How many connections have ended in the model.
   size_t ended_count() const { return ended_count_; }
 
  private:
+  // One end of a connection: what it sent, and what is known about it.
   struct Peer {
     Endpoint endpoint;
     uint64_t packets = 0;
@@ -54,12 +65,14 @@ class ModelTable {
     uint32_t zero_windows = 0;
     int payload_segments = 0;
     bool sent_fin = false;
-    std::optional<uint32_t> initial_sequence;  // of its SYN
-    std::optional<uint32_t> acknowledged;      // the highest number that it acknowledged
-    std::optional<int64_t> next;               // position after its last byte; modulo 2^32 it is the sequence number
-    std::vector<std::pair<int64_t, int64_t>> gaps;
+    std::optional<uint32_t> initial_sequence;  // the sequence number of the end's SYN
+    std::optional<uint32_t> acknowledged;      // the highest acknowledgment number that the end sent
+    // The position after the last byte that the end sent. Modulo 2^32 a position is a sequence number.
+    std::optional<int64_t> next;
+    std::vector<std::pair<int64_t, int64_t>> gaps;  // [begin, end) of bytes not yet seen; the oldest gap first
+    // A segment of this end whose acknowledgment will give a round-trip time.
     struct Sample {
-      uint32_t acknowledgment;  // the number that ends the sample
+      uint32_t acknowledgment;  // the acknowledgment number that ends the sample
       int64_t time_ns;
       std::optional<uint32_t> timestamp;
     };
@@ -69,29 +82,32 @@ class ModelTable {
       uint32_t sequence;
       int64_t time_ns;
     };
+    // A SYN with another sequence number, within an open connection. An answer to it begins a new connection.
     std::optional<Syn> candidate;
     std::optional<double> rtt_us;
-    std::optional<size_t> interface;
-    int64_t last_counted_ns = 0;
+    std::optional<size_t> interface;  // where packets of this end are counted; copies on others are duplicates
+    int64_t last_counted_ns = 0;      // the time of the last packet that was no duplicate
   };
   struct Connection {
     Encapsulation encapsulation;
     std::array<Peer, 2> ends;  // sorted by endpoint
-    int client = 0;
+    int client = 0;            // index in `ends`
     ConnectionState state = ConnectionState::kSynSent;
     bool observed = false;
     bool midstream = false;
     bool confirmed = false;
     bool refused = false;
-    bool has_only_bare_syn = false;  // a bare SYN began it, and no packet came since
+    bool has_only_bare_syn = false;  // a SYN without payload began the connection, and no packet has come since
     int64_t start_ns = 0;
     int64_t last_ns = 0;
-    std::optional<int64_t> syn_ns;  // this and the next two: time since start_ns
+    // The handshake: the time of each packet after start_ns.
+    std::optional<int64_t> syn_ns;
     std::optional<int64_t> syn_ack_ns;
     std::optional<int64_t> ack_ns;
   };
   using Key = std::tuple<std::vector<uint16_t>, std::vector<std::tuple<int, bool, uint32_t>>, Endpoint, Endpoint>;
   using Connections = std::map<Key, Connection>;
+  // A first fragment: following fragments get their ports from it.
   struct Fragmented {
     IpAddress source;
     IpAddress destination;
@@ -123,14 +139,15 @@ class ModelTable {
   }
 
   const TableOptions options_;
-  const std::vector<EndedConnection>* announced_ = nullptr;
+  const std::vector<EndedConnection>* announced_ = nullptr;  // the argument of the present call
   int64_t now_ns_ = 0;
   Connections connections_;
   std::deque<Fragmented> fragments_;  // newest first
-  std::set<Endpoint> servers_;
-  Totals ended_;  // totals of ended connections, and the counters that do not belong to a connection
+  std::set<Endpoint> servers_;        // endpoints that are known as servers, because they sent a SYN-ACK
+  // Totals of ended connections. Openings and handshake round trips of live connections are included.
+  Totals ended_;
   size_t ended_count_ = 0;
-  std::map<size_t, uint64_t> duplicates_;
+  std::map<size_t, uint64_t> duplicates_;  // by interface
   uint64_t unmatched_fragments_ = 0;
   std::string error_;
 };

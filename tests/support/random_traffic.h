@@ -10,29 +10,33 @@
 
 namespace tcpgauge {
 
-// Generates segments of a few conversations at once, without end. Most follow TCP. Others are lost, repeated,
-// overtaken, retransmitted in other pieces, forged, seen on a second interface, or have random flags and numbers.
-// 4-tuples are used again, and exist in several VLANs and tunnels at once. Sequence numbers wrap. The clock jumps ahead
-// and back.
+// Generates an endless stream of TCP segments and fragments from 14 conversations at once. Most segments follow TCP.
+// Others are lost, repeated, overtaken, retransmitted in other pieces, forged, seen on a second interface, or have
+// random flags and numbers. A 4-tuple is used again by later connections, and exists in several VLANs and tunnels at
+// once. Sequence numbers wrap. The clock jumps ahead and back.
 //
-// Thread: confined to one. Units: times are whole microseconds, in nanoseconds. Equal seeds give equal segments.
+// Equal seeds give equal streams.
+// Thread: confined to one. Times: nanoseconds of the Unix epoch, always whole microseconds.
 class RandomTraffic {
  public:
   explicit RandomTraffic(uint64_t seed);
 
+  // Returns the next packet in the form in which the decoder gives it to the connection table.
   DecodedPacket Next();
 
+  // Returns a random number in [0, bound), from the same generator as the stream. REQUIRES: `bound` > 0.
   uint32_t Below(uint32_t bound) { return static_cast<uint32_t>(random_() % bound); }
 
  private:
   struct Conversation {
+    // In all arrays, index 0 is the client's and index 1 the server's.
     Endpoint ends[2];
     Encapsulation encapsulation;
-    bool timestamps = false;
-    int step = 0;  // how many segments it has sent; 0 = the SYN comes next
-    uint32_t next[2] = {0, 0};
-    uint32_t initial[2] = {0, 0};
-    uint32_t timestamp[2] = {0, 0};
+    bool timestamps = false;         // whether segments have TCP timestamps
+    int step = 0;                    // what comes next: 0 the SYN, 1 the SYN-ACK, 2 the ACK, then data
+    uint32_t next[2] = {0, 0};       // the next sequence number of each end
+    uint32_t initial[2] = {0, 0};    // the sequence number of each end's SYN
+    uint32_t timestamp[2] = {0, 0};  // the last timestamp that each end sent
   };
 
   int64_t NextTime();
@@ -46,8 +50,8 @@ class RandomTraffic {
   int64_t clock_ns_ = kTestStartNs;
   int64_t latest_ns_ = kTestStartNs;
   std::vector<Conversation> conversations_;
-  std::vector<DecodedPacket> held_;    // packets that later ones overtake
-  std::vector<DecodedPacket> recent_;  // packets that may be repeated
+  std::vector<DecodedPacket> held_;    // packets that are held back, so that later ones overtake them
+  std::vector<DecodedPacket> recent_;  // the last packets, which may be repeated
 };
 
 }  // namespace tcpgauge

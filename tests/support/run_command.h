@@ -7,14 +7,15 @@
 namespace tcpgauge {
 
 struct CommandResult {
-  int exit_status = -1;  // -1: the shell did not run or did not exit by itself
-  std::string output;    // standard output and standard error
+  int exit_status = -1;  // -1 when the shell could not be started, or a signal killed it
+  std::string output;    // standard output and standard error, in the order in which they were written
 };
 
-// Runs `command` in a shell with `input` as its standard input, and waits until it ends.
+// Runs `command` in a shell (sh -c) with `input` as its standard input, and waits without a time limit until the
+// command ends.
 CommandResult RunCommand(const std::string& command, const std::string& input = "");
 
-// Whether the shell finds a program of this name.
+// Returns whether the shell finds a command called `name`.
 bool HasProgram(const std::string& name);
 
 }  // namespace tcpgauge

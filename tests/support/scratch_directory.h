@@ -12,8 +12,12 @@
 
 namespace tcpgauge {
 
-// Creates an empty directory, and deletes it with its contents at the end of its life. Its path is short, because the
-// path of a Unix socket has at most 107 bytes, and the directories of test runners have longer paths.
+// A temporary directory. It is empty at first, and the destructor deletes it with its contents.
+//
+// The directory is in /tmp, so that its path is short. The path of a Unix socket has at most 107 bytes, and the
+// temporary directories of test runners have longer paths.
+//
+// Errors: if the directory cannot be created, the process ends. A failure to delete it is ignored.
 class ScratchDirectory {
  public:
   ScratchDirectory() { TCPGAUGE_CHECK(mkdtemp(path_.data()) != nullptr); }

@@ -9,9 +9,11 @@
 
 namespace tcpgauge {
 
-// Names that a test adds; it starts without any.
+// The names of addresses and ports that a test has added. At first there are none. A name is known as soon as it is
+// added, and no name is ever looked up.
 class KnownNames final : public Names {
  public:
+  // REQUIRES: `address` is a valid IP address.
   void AddHost(std::string_view address, std::string_view name) {
     hosts_[IpAddress::Parse(address)->ToString()] = std::string(name);
     ++generation_;

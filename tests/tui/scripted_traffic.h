@@ -12,12 +12,15 @@
 
 namespace tcpgauge {
 
-// The start of scripted traffic: 2023-11-14 22:13:20 UTC.
+// The start of scripted traffic (2023-11-14 22:13:20 UTC), in nanoseconds of the Unix epoch.
 constexpr int64_t kScriptStartNs = 1700000000 * kNanosecondsPerSecond;
 
+// REQUIRES: `address` is a valid IP address.
 inline Endpoint EndpointOf(std::string_view address, uint16_t port) { return {*IpAddress::Parse(address), port}; }
 
-// One connection for a scripted snapshot. The test sets the fields that matter to it.
+// Returns an established connection without counted traffic. `client_rate` and `server_rate` are what each end sends,
+// in payload bytes per second. The connection starts `id` nanoseconds after kScriptStartNs, so a higher id means a
+// younger connection. A test changes the other fields that it needs.
 inline ConnectionSummary ScriptedConnection(uint64_t id, const Endpoint& client, const Endpoint& server,
                                             double client_rate = 0, double server_rate = 0) {
   ConnectionSummary connection;
@@ -33,8 +36,9 @@ inline ConnectionSummary ScriptedConnection(uint64_t id, const Endpoint& client,
   return connection;
 }
 
-// A snapshot of `count` connections at `second` of a script, for the demo and for measurements. Every seventh
-// connection is busy, and the rates change each second.
+// Returns the snapshot of a script at `second` seconds after kScriptStartNs, with `count` connections. Equal arguments
+// give equal snapshots. Every seventh connection is busy, and its rates change each second. The others are idle. The
+// connection with the most payload comes first.
 inline std::shared_ptr<const Snapshot> ScriptedTraffic(size_t count, int64_t second) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->sequence = static_cast<uint64_t>(second) + 1;

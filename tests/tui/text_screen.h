@@ -9,7 +9,10 @@
 
 namespace tcpgauge {
 
-// A screen in memory. The test enters the keys, and reads the drawn frame as text.
+// A screen in memory. The test presses keys, and reads the frame that was drawn last as text. Until a frame is drawn,
+// the text is empty.
+//
+// Thread: confined to the thread that runs the view.
 class TextScreen final : public Screen {
  public:
   TextScreen(int rows, int columns, bool utf8 = true) : rows_(rows), columns_(columns), utf8_(utf8) {}
@@ -30,21 +33,25 @@ class TextScreen final : public Screen {
   int keyboard_fd() const override { return keyboard_fd_; }
   int signal_fd() const override { return -1; }
 
+  // Changes the size, and queues Key::kOther, which wakes the view as a real terminal does.
   void Resize(int rows, int columns) {
     rows_ = rows;
     columns_ = columns;
     Press(Key::kOther);
   }
+  // Queue keys for ReadKey(): each character of `text` (ASCII), or one other key.
   void Type(std::string_view text) {
     for (const char c : text) keys_.push_back({Key::kCharacter, c});
   }
   void Press(Key key) { keys_.push_back({key, 0}); }
+  // By default there is no descriptor, and keyboard_fd() is -1. `fd` is borrowed.
   void set_keyboard_fd(int fd) { keyboard_fd_ = fd; }
 
+  // How often a frame was drawn, and the last frame.
   int draws() const { return draws_; }
   const Frame& frame() const { return frame_; }
 
-  // Line `row`, without trailing blanks.
+  // Returns line `row` of the frame, without trailing blanks. REQUIRES: the frame has this line.
   std::string LineText(size_t row) const {
     std::string text;
     for (const Span& span : frame_.at(row).spans()) text += span.text;
@@ -52,14 +59,15 @@ class TextScreen final : public Screen {
     return text;
   }
 
-  // All lines, each with a newline at its end.
+  // Returns all lines of the frame, each with a newline at its end.
   std::string Text() const {
     std::string text;
     for (size_t row = 0; row < frame_.size(); ++row) text += LineText(row) + "\n";
     return text;
   }
 
-  // All lines, with a mark such as "<open>" where a style begins. A return to plain text is marked "<>".
+  // Like Text(), with a tag such as "<open>" where a style begins. "<>" is the tag of plain text. Each line begins in
+  // plain text, and a line that is marked begins with "<marked>".
   std::string StyledText() const {
     static constexpr const char* kNames[] = {"",        "bar",  "key",    "title",  "faint", "accent",
                                              "opening", "open", "ending", "failed", "large", "main"};

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A tcpgauge agent without a top view, listening on a free port."""
+"""Runs a tcpgauge agent without a top view, which listens on a free port."""
 import contextlib
 import os
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Chromium without a window, driven over WebDriver (https://www.w3.org/TR/webdriver2/)."""
+"""Drives a headless Chromium over WebDriver (https://www.w3.org/TR/webdriver2/)."""
 import base64
 import json
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The base of tests that need network namespaces."""
+"""The base class of tests that need network namespaces."""
 import shutil
 import unittest
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Short connections without end, from clients of which new ones come all the time, in two processes of their own."""
+"""Traffic of short connections without end, in which new clients appear all the time.
+
+The clients run in one process of their own, and the server in another.
+"""
 import asyncio
 import os
 import random

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests make outside their own process (processes, namespaces, folders) goes away however the run ends.
+"""Removes what the tests make outside their own process (processes, namespaces, folders), however the run ends.
 
-A thing with a close() is handed to keep() when it is made and to release() when it is closed. What is still kept when
-Python exits is closed then, the newest first; a process that leaves otherwise calls close_all(). SIGTERM is made to end
-the run as Ctrl-C does, so that exit handlers run. A second signal does not interrupt them.
+An object with a close() method passes itself to keep() when it is made, and to release() when it is closed. When Python
+exits, the objects that are still kept are closed, the newest first. A process that ends without Python's exit handlers
+must call close_all().
+
+SIGTERM raises KeyboardInterrupt, as Ctrl-C does, so that exit handlers run. Further signals are ignored, so that they
+cannot interrupt the handlers.
 """
 import atexit
 import signal

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A small capture: one connection."""
+"""Writes a small capture with one connection."""
 import struct
 
 PAYLOAD_BYTES = 1000

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A small reader of Prometheus's text format 0.0.4, strict about what it reads: a series may appear once only."""
+"""A small, strict reader of Prometheus's text format 0.0.4.
+
+It rejects lines that are not samples, and series that appear twice.
+"""
 import re
 
 _SAMPLE = re.compile(r'([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)')

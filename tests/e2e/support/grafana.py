@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Dashboards as Grafana would read them: their variables, panels and queries."""
+"""Reads the dashboards as Grafana does: their variables, panels and queries."""
 import collections
 import glob
 import json

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A slow and lossy path towards testbed.server, made of what this kernel surely has: no netem.
+"""Makes the path to testbed.server slow and lossy, without netem, which some kernels lack.
 
-What the client sends queues behind a token bucket after it has crossed the link, and is lost after that. So an observer
-at the client's end sees every segment sent, lost ones included, and the whole round trip.
+Packets of the client first cross the link. On the server's side they wait in the queue of a token bucket, and then some
+are dropped. An observer at the client's end of the link therefore sees every segment that was sent, also the lost ones,
+and the whole round-trip time.
 """
 _FILTER = "protocol all u32 match u32 0 0 action mirred egress redirect dev slow0".split()
 _LOSS = ("add table ip loss; "

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Frames put on a link of namespaces as fast as the machine gives it: by inject.c."""
+"""Puts frames on a link between namespaces as fast as the machine can, with inject.c."""
 import os
 import shutil
 import subprocess

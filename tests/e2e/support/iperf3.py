@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""iperf3 across a testbed, with its report as numbers."""
+"""Runs iperf3 from the client to the server of a testbed, and reads the numbers of its report."""
 import bisect
 import json
 import time

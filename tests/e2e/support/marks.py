@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the runner must know of a test: decorators of a test or of a class of tests."""
+"""Decorators that tell the runner how to run a test, or all tests of a class."""
 
 
 def alone(test):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A control group that limits memory, of whichever version this machine has (cgroups(7))."""
+"""A control group that limits memory, of the version that this machine has (cgroups(7))."""
 import os
 import unittest
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Things done again and again in the background until they are told to stop."""
+"""Repeats an action in the background until it is told to stop."""
 import threading
 
 from support import cleanup

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Network namespaces joined by veth pairs: the only network that these tests touch.
+"""Network namespaces that are joined by veth pairs. The tests touch no other network.
 
-Addresses are from the ranges for documentation (RFC 5737, RFC 3849). Names hold this process's id, so that several runs
-can share a machine.
+Addresses are from the ranges for documentation (RFC 5737, RFC 3849). The names of namespaces contain this process's
+id, so that several runs can share a machine.
 """
 import contextlib
 import ctypes

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Scripts for Node, in folders of their own with the packages that they need: the checkers of tests/npm, and others."""
+"""Runs scripts with Node, in folders that hold the npm packages they need.
+
+These are the checkers of tests/npm, and the OTLP decoder of tests/e2e/otlp. Packages are kept from one run to the next.
+"""
 import contextlib
 import fcntl
 import functools

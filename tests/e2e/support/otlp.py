@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a push says, read by decoders that are not ours, in the words of /metrics."""
+"""Reads OTLP requests with OpenTelemetry's own decoders, and translates them into the names of /metrics.
+
+The decoders do not share code with the agent, so they also check its encoding.
+"""
 import ast
 import json
 import os

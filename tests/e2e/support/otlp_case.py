@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The base of the tests of the push over OTLP: an agent that pushes, and a receiver."""
+"""The base classes of the tests of the push over OTLP: an agent that pushes, and a receiver."""
 import os
 import signal
 import tempfile

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A web configuration with one user, and what clients send."""
+"""Writes a web configuration with one user, and makes the header that a client sends."""
 import base64
 import shutil
 import subprocess

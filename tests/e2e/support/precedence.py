@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Precedence over all else that this machine does, for tests that measure time or follow what changes all the time."""
+"""Gives a test precedence over all other processes of this machine.
+
+Tests use it that measure time, or that must keep up with what changes quickly.
+"""
 import os
 
 from support import cleanup, marks

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A process that a test started."""
+"""A process that a test starts, and that ends with the test."""
 import os
 import select
 import signal

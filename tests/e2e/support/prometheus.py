@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Debian's Prometheus server in a namespace, scraping agents every second."""
+"""Runs Debian's Prometheus server in a namespace, where it scrapes agents every second."""
 import json
 import os
 import shutil

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An OTLP/HTTP receiver that does what a test tells it to."""
+"""An OTLP/HTTP receiver that answers as a test tells it to."""
 import gzip
 import http.server
 import socket

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the tests of a folder side by side, each in a process of its own, and prints a line for each.
+"""Runs the tests of a folder side by side, each in a process of its own, and prints a line for each test.
 
 usage: python3 -m support.runner FOLDER [--all] [--jobs N] [WORD ...]
 
-With WORDs, only tests whose names hold one of them are run. Otherwise all but the slow ones are, and those too with
---all. N tests run at once, by default two for each processor, since most of them wait most of the time; those that must
-be alone follow, one after the other. With --jobs 1 all tests run in this process in the order of their names, and what
-one has made once is there for the next.
+With WORDs, runs the tests whose names contain one of them. Without WORDs, runs all tests except the slow ones; --all
+includes these. N tests run at once, by default two for each processor, because most of them wait most of the time. The
+tests with the mark "alone" run after the others, one at a time.
+
+With --jobs 1 all tests run in this process, in the order of their names. What one test has made and cached, the next
+one can use.
 """
 import argparse
 import json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files of this project that its users install as they are."""
+"""Reads files of this project that its users install unchanged."""
 import functools
 import os
 import re

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A command before another one, which then gets no huge pages: the kernel makes and splits those as it likes, and what
-is resident moves by megabytes."""
+"""A command that starts another command without transparent huge pages.
+
+The kernel makes and splits huge pages when it likes. Then resident memory changes by megabytes, and a test cannot
+measure it.
+"""
 import sys
 
 _PR_SET_THP_DISABLE = 41

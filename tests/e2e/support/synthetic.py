@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Captures made up of TCP segments, written as pcap files."""
+"""Writes captures of made-up TCP segments as pcap files."""
 import ipaddress
 import struct
 

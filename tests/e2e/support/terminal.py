@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real terminal, 80 columns by 24 rows unless told otherwise, with a shell in it: tmux on a socket of its own."""
+"""A real terminal with a shell in it, which a test can type into and read.
+
+It is a tmux server with a socket of its own. The size is 80 columns and 24 rows unless the test chooses another.
+"""
 import itertools
 import os
 import shlex

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads the top view off a terminal: tcptrack's and tcpgauge's alike."""
+"""Reads the top view from the lines of a terminal, that of tcptrack as well as that of tcpgauge."""
 import collections
 import re
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TCP connections whose two ends both sit in this process, each in its own namespace: every byte is the test's choice."""
+"""TCP connections whose two ends are both in this process, each in its own namespace.
+
+A test decides each byte that is sent.
+"""
 import socket
 import struct
 import threading

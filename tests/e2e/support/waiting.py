@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Waiting for a condition, with a deadline: the only way in which these tests let time pass."""
+"""Waits for a condition, with a deadline.
+
+Tests let time pass in no other way.
+"""
 import time
 
 POLL_SECONDS = 0.02

@@ -7,12 +7,12 @@
 
 namespace tcpgauge {
 
-// Limits for tests of other things. On a busy machine a client may send its request only after many seconds, and
-// hundreds of connections may be open at a time.
+// Returns limits that a test never reaches, for tests that are not about limits. They are generous because on a busy
+// machine a client may send its request only after many seconds, and hundreds of connections may be open at a time.
 inline HttpLimits GenerousLimits() {
   HttpLimits limits;
   limits.connections = 2000;
-  limits.idle_timeout_seconds = 0;  // never
+  limits.idle_timeout_seconds = 0;  // no limit
   limits.request = limits.response = absl::Hours(1);
   return limits;
 }

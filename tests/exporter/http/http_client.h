@@ -6,11 +6,16 @@
 
 namespace tcpgauge {
 
-// One connection to a server that sends raw bytes, for tests of clients that misbehave.
+// A client's connection to an HTTP server, over which a test sends any bytes it likes. It can play a client that
+// misbehaves.
+//
+// Thread: confined to one. No call has a time limit.
 class RawConnection {
  public:
-  // `url` is one of HttpServer::urls(): http://V4:PORT, http://[V6]:PORT or unix:PATH. `receive_buffer_bytes` limits
-  // what the kernel accepts before Receive(); 0 = the kernel's default.
+  // Connects to `url`, which is one of HttpServer::urls(): http://V4:PORT, http://[V6]:PORT or unix:PATH. On failure
+  // is_connected() is false.
+  // `receive_buffer_bytes` (SO_RCVBUF) limits how much the kernel accepts from the server before the test calls
+  // Receive(). 0: the kernel's default.
   explicit RawConnection(const std::string& url, int receive_buffer_bytes = 0);
   ~RawConnection();
   RawConnection(const RawConnection&) = delete;
@@ -18,16 +23,18 @@ class RawConnection {
 
   bool is_connected() const { return is_connected_; }
 
-  // False when the server has closed the connection.
+  // Sends all of `bytes`. Returns false when this fails, for example because the server has closed the connection.
   bool Send(const std::string& bytes);
 
-  // Waits for at most `count` bytes; empty when the server has closed the connection.
+  // Waits until at least one byte has come, and returns between 1 and `count` bytes. Returns an empty string when the
+  // connection is closed or broken.
   std::string Receive(size_t count);
 
-  // All bytes until the server closes the connection.
+  // Returns all bytes that come until the connection is closed.
   std::string ReceiveAll();
 
-  // One response with a Content-Length, head and body.
+  // Returns the head and the body of one response. The body has the length that Content-Length states; without that
+  // header only the head is returned. When the connection is closed first, returns what had come by then.
   std::string ReceiveResponse();
 
  private:
@@ -35,10 +42,11 @@ class RawConnection {
   bool is_connected_ = false;
 };
 
-// The server's answer to `GET path` with `Connection: close` and `header_lines` ("Name: value\r\n" each).
+// Sends `GET path` with `Connection: close` over a new connection to `url`, and returns the whole response: head and
+// body. Returns an empty string when it cannot connect. Each of the additional `header_lines` is "Name: value\r\n".
 std::string Get(const std::string& url, const std::string& path, const std::string& header_lines = "");
 
-// The part of a response after the empty line.
+// Returns the part of `response` after the empty line that ends the head. Empty when there is no such line.
 std::string BodyOf(const std::string& response);
 
 }  // namespace tcpgauge

@@ -11,16 +11,20 @@
 
 namespace tcpgauge {
 
-// A snapshot made by hand: two interfaces, three connections (one has an IPv6 client, one has no known round-trip
-// time), and a value in nearly every counter.
+// Returns a snapshot with fixed values: two interfaces, three connections, and a value in nearly every counter. The
+// second connection has an IPv6 client. The round-trip time of the third is unknown. There are no edges.
 Snapshot ExampleSnapshot();
 
-// An established connection on interface 0 from client_address:client_port to 192.0.2.1:443, without traffic.
+// Returns an established connection without traffic on interface 0, from `client_address`:`client_port` to
+// 192.0.2.1:443.
 ConnectionSummary ExampleConnection(uint64_t id, const std::string& client_address, uint16_t client_port);
 
-// All of the agent's metrics of itself, with fixed values and the largest possible number of samples.
+// Returns all metrics that the agent exports about itself, with fixed values. HTTP requests have as many samples as the
+// agent may ever export for them. The metrics live as long as the process.
 const AgentMetrics& ExampleAgentMetrics();
 
+// Returns the exposition of `snapshot` with ExampleAgentMetrics(). At most `connection_limit` connections have series
+// of their own. The limit of all series is so high that no example reaches it.
 Exposition ExampleExposition(Snapshot snapshot, size_t connection_limit = 100);
 
 }  // namespace tcpgauge

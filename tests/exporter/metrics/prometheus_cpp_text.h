@@ -8,7 +8,8 @@
 
 namespace tcpgauge {
 
-// `exposition` as prometheus-cpp's own serializer writes it: the oracle for WriteText().
+// Returns `exposition` in Prometheus's text format, as the serializer of the library prometheus-cpp writes it. Tests
+// compare WriteText() with this.
 std::string PrometheusCppText(const Exposition& exposition);
 
 }  // namespace tcpgauge

@@ -9,12 +9,15 @@
 
 namespace tcpgauge {
 
+// The kind of values in a random snapshot.
 enum class Values {
-  kPlausible,  // values that a link can produce
-  kAny,        // any bits: numbers that are NaN, names of any bytes, connections with equal labels
+  kPlausible,  // values that a real link can produce
+  kAny,        // also counters up to 2^64 - 1, doubles of any bits (NaN too), interface names of any bytes, and
+               // connections with equal labels
 };
 
-// The same arguments give the same snapshot.
+// Returns a snapshot with `connection_count` connections, one to four interfaces and no edges. The connections are in
+// no particular order. Equal arguments give equal snapshots.
 Snapshot RandomSnapshot(uint64_t seed, size_t connection_count, Values values);
 
 }  // namespace tcpgauge

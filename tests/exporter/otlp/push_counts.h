@@ -9,12 +9,16 @@
 
 namespace tcpgauge {
 
-// The metrics of a push: a test passes metrics() to the tested object, and then reads the counts.
+// Owns the metrics that count pushes over OTLP. A test passes metrics() to the object under test, and reads the counts
+// here. This object must outlive the object under test.
+//
+// Thread: any.
 class PushCounts {
  public:
   const PushMetrics& metrics() const { return metrics_; }
 
   uint64_t pushes() const { return Read(metrics_.pushes); }
+  // The attempts that failed for the reason `why`.
   uint64_t failures(PushFailure why) const { return Read(*metrics_.failures[static_cast<size_t>(why)]); }
   uint64_t data_points_sent() const { return Read(metrics_.data_points_sent); }
   uint64_t data_points_rejected() const { return Read(metrics_.data_points_rejected); }
