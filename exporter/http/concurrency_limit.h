@@ -23,8 +23,8 @@ class ConcurrencyLimit {
  public:
   explicit ConcurrencyLimit(size_t limit) : limit_(limit), under_way_(std::make_shared<std::atomic<size_t>>(0)) {}
 
-  // Calls `make` and returns its response, whose `held_while_sent` is overwritten. Beyond the limit, does not call
-  // `make` and returns a 503 with "Retry-After: 1".
+  // Calls `make` and returns its response, whose `held_while_sent` is overwritten. Beyond the limit, returns a
+  // 503 with "Retry-After: 1" without calling `make`.
   HttpResponse Answer(const std::function<HttpResponse()>& make) const;
 
  private:

@@ -20,7 +20,7 @@ namespace tcpgauge {
 //
 // Thread: any. The object has a thread of its own, which waits for the deadlines.
 // Time: steady.
-// Bounds: one entry for each connection, which the server's limit of connections bounds.
+// Bounds: one entry for each connection. The server limits the number of connections.
 class ConnectionDeadlines {
   struct Watched {
     int fd;               // our duplicate of the connection's descriptor; -1 = no descriptor was available

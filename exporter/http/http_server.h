@@ -20,17 +20,18 @@ namespace tcpgauge {
 // Limits of the resources that clients may take.
 struct HttpLimits {
   // How many connections may be open at a time on each listening address. The server lowers this number if descriptors
-  // are scarce (DescriptorBudget()). A connection beyond this number is closed. When half this number of connections is
-  // open, on all addresses together, each new connection breaks the one that has waited longest for a request. To break
-  // a connection means to shut it down in the middle of what it does.
+  // are scarce (DescriptorBudget()). A connection beyond this number is closed. While half this number or more are
+  // open, on all addresses together, the server breaks one connection for each new one: of the connections that wait
+  // for a request, the one that has waited longest. To break a connection means to shut it down in the middle of what
+  // it does.
   unsigned connections = 512;
   size_t request_header_bytes = 32 << 10;  // request line and headers; larger ones get 414 or 431
   // A connection on which no byte was received or sent for this long is closed. 0 = `request` alone limits the wait for
   // the next request.
   unsigned idle_timeout_seconds = 60;
-  // The time for the first request: from the opening of the connection to the end of the request's header, with the TLS
-  // handshake. A later request has `request` plus the idle timeout, from the end of the previous response. When the
-  // time is over, the connection is broken.
+  // The time for the first request: from the opening of the connection to the end of the request's header, including
+  // the TLS handshake. A later request has `request` plus the idle timeout, from the end of the previous response. When
+  // the time is over, the connection is broken.
   absl::Duration request = absl::Seconds(9);
   // The time from the end of a request's header to the last byte of its response. After this time the connection is
   // broken.
@@ -69,7 +70,8 @@ class HttpServer {
                                                           std::unique_ptr<RequestObserver> observer = nullptr);
 
   // Starts to serve. Call it once, after Open().
-  // Errors: Unavailable if no thread or descriptor is available. Some addresses may be served by then, until Stop().
+  // Errors: Unavailable if no thread or descriptor is available. After an error, some addresses may be served until
+  // Stop().
   absl::Status Serve();
 
   // Calls Open() and Serve(). Errors: those of both. On error nothing is served.
@@ -83,7 +85,7 @@ class HttpServer {
   HttpServer& operator=(const HttpServer&) = delete;
 
   // The URLs of the addresses, in the order of Open(): "http://127.0.0.1:10406", "https://[::1]:443",
-  // "unix:/run/tcpgauge.sock". A port is the one that the kernel chose if Open() was given port 0.
+  // "unix:/run/tcpgauge.sock". If Open() was given port 0, the URL has the port that the kernel chose.
   const std::vector<std::string>& urls() const { return urls_; }
 
   // Returns the version of libmicrohttpd, such as "0.9.75".

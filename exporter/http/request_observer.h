@@ -10,7 +10,7 @@ namespace tcpgauge {
 struct AnsweredRequest {
   std::string_view path;  // HttpRequest::path; valid during the call of OnAnswer()
   int status = 0;         // of the answer
-  double seconds = 0;     // how long the answer took to make, without receiving the request and sending the answer
+  double seconds = 0;     // the time to make the answer, without the time to receive the request or to send the answer
 };
 
 // Receives a report of each request that an HttpServer answers, refusals included. Requests that libmicrohttpd itself

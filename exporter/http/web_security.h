@@ -31,8 +31,8 @@ class WebSecurity {
   // Errors: InvalidArgument if one of them is unreadable or wrong.
   static absl::StatusOr<std::unique_ptr<WebSecurity>> Open(const std::string& file);
 
-  // Returns the TLS context for a connection that is opened now. Null = the configuration has no TLS; every call then
-  // returns null.
+  // Returns the TLS context for a connection that is opened now. Null = the configuration has no TLS. In that case,
+  // every call returns null.
   std::shared_ptr<const TlsContext> CurrentTls();
 
   // Returns a handler that answers a request by the first of these cases that applies:

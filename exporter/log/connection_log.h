@@ -32,16 +32,16 @@ struct ConnectionLogCounters {
   prometheus::Counter& lost_in_writing;  // the file could not be written
 };
 
-// Writes a line into a file for each connection that ends. Workers push ended connections into queues, and the log's
-// own thread writes their lines.
+// Writes one line for each connection that ends, all into one file. Workers push ended connections into queues, and
+// the log's own thread writes the lines.
 //
 // The order of calls is Open(), GiveTo() and AddQueue(), Start(), Finish().
 //
 // Owner: The log owns the file and the queues.
 // Thread: One thread calls all methods except Reopen(), and destroys the log. Any thread may call Reopen(). Each worker
 // pushes into its own queue.
-// Bounds: those of EndedQueue. A connection for which the queue has no room is counted in lost_in_queue. In a lossless
-// queue, the worker waits for room instead.
+// Bounds: those of EndedQueue. A connection for which the queue has no room is counted in lost_in_queue. With a
+// lossless queue, the worker waits for room instead.
 // Errors: A line that cannot be written is counted in lost_in_writing. A warning is logged at most once a minute.
 class ConnectionLog {
  public:
@@ -63,9 +63,9 @@ class ConnectionLog {
   // Starts the log's thread. Call it once.
   void Start();
 
-  // Requests that the file is opened again under its path, for example after log rotation has renamed it. Returns at
-  // once; the log's thread opens the file soon afterwards. Lines in the buffer are written to the old file first. If
-  // the path cannot be opened, the old file stays in use, and a warning is logged. Standard output is not opened again.
+  // Requests that the path is opened again, for example after log rotation has renamed the file. Returns at once. Soon
+  // afterwards, the log's thread writes its buffered lines to the old file and opens the path. If the path cannot be
+  // opened, the old file stays in use, and a warning is logged. Standard output is not opened again.
   void Reopen();
 
   // Ends the thread, and writes the connections that are still queued. Waits for a slow reader if the file is a pipe.

@@ -39,13 +39,12 @@ class LineFile {
   LineFile(const LineFile&) = delete;
   LineFile& operator=(const LineFile&) = delete;
 
-  // Appends `lines`, one or several lines. The last one too must end with a newline. Waits while a pipe is full. Sets
-  // error().
+  // Appends `lines`: one or several lines, each with its newline. Waits while a pipe is full. Sets error().
   void Append(std::string_view lines);
 
   // If Open() created the file, makes `uid` and `gid` its owner. Otherwise has no effect: a file that existed before,
-  // and standard output, keep their owner. A process that will continue as another user calls this first, because that
-  // user must be able to open the file again in Reopen().
+  // and standard output, keep their owner. A process calls this before it changes its user, because the new user must
+  // be able to open the file again in Reopen().
   // Errors: PermissionDenied if the owner cannot be changed, for any reason. The message gives the reason.
   absl::Status GiveTo(uid_t uid, gid_t gid);
 
@@ -54,7 +53,7 @@ class LineFile {
   // Errors: those of Open().
   absl::Status Reopen();
 
-  // The errno of the last Append(). 0 = it succeeded, or there was none.
+  // The errno of the last Append(). 0 = Append() succeeded, or was never called.
   int error() const { return error_; }
 
  private:
@@ -62,7 +61,7 @@ class LineFile {
       : path_(std::move(path)), created_(created), fd_(fd), counters_(counters) {}
 
   const std::string path_;
-  const bool created_;  // by Open()
+  const bool created_;  // Open() created the file
   int fd_;
   LineCounters counters_;
   int error_ = 0;

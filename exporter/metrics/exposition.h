@@ -37,7 +37,7 @@ struct Exposition {
   std::vector<prometheus::MetricFamily> families;  // the agent's own metrics, sorted by CollectFamilies()
   // The next two numbers are values of metrics. They stand here and not in the agent's own metrics, because two
   // expositions of one snapshot may have different limits.
-  size_t series = 0;                      // samples in this exposition, including the two of these numbers
+  size_t series = 0;                      // samples in this exposition, including those of these two numbers
   uint64_t connections_not_exported = 0;  // open and recently ended connections that are not in `connections`
   // The interfaces of the snapshot, with names in valid UTF-8. Interfaces of the same name are merged into one, which
   // is up while all of them are up. If there are more interfaces than SeriesPlan::interfaces, the rest are merged into

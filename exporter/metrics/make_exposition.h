@@ -23,14 +23,15 @@ struct ExpositionLimits {
 // the open ones.
 //
 // The labels of a connection are its two endpoints and its interface. Connections have equal labels if they differ only
-// in VLANs or tunnels, or if they used the same 4-tuple one after another. Only one of them is exported, in the place
-// of the heaviest. The choice prefers, in this order:
+// in VLANs, tunnels or interfaces that are merged (Exposition::interfaces), or if they used the same 4-tuple one after
+// another. Of connections with equal labels, only one is exported, at the highest rank that any of them has. The choice
+// prefers, in this order:
 // 1. an open connection to an ended one,
 // 2. more payload to less,
 // 3. the larger id to the smaller. This is arbitrary, but it does not change from one exposition to the next.
 //
-// So while the exported connection is open, the payload of both directions together does not fall. A single counter may
-// fall, such as that of retransmissions, when another connection with more payload takes the place.
+// So while the exported connection is open, the sum of its two payload counters does not fall. A single counter, such
+// as that of retransmissions, may fall when a connection with more payload and equal labels is exported instead.
 //
 // `sources` give the agent's own metrics; they are used during the call only. REQUIRES: see CollectFamilies().
 Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const ExpositionLimits& limits,

@@ -101,13 +101,13 @@ struct MetricInfo {
   std::string_view name;  // in Prometheus; the name of a counter ends in _total
   MetricType type;
   // The unit as OpenMetrics defines it: the name, without _total, ends in it ("seconds", "bytes", "bytes_per_second").
-  // Empty if the metric counts things, or if it is 0 or 1.
+  // Empty if the metric counts things, or if its value is always 0 or 1.
   std::string_view unit;
   absl::Span<const MetricLabel> labels;
   std::string_view help;  // without \, " or line break, which the text formats would have to escape
   std::string_view otlp_name;
   // The unit in UCUM, the code that OTLP uses: "s", "By". "{packet}" is the unit 1 with an annotation. Empty if the
-  // metric is 0 or 1.
+  // value is always 0 or 1.
   std::string_view otlp_unit;
 
   // Whether every value is a whole number. Things and bytes are counted. Metrics with another unit are measured.

@@ -18,7 +18,7 @@ class MetricValue {
   constexpr MetricValue(double number) : number_(number) {}                  // NOLINT: implicit on purpose
 
   constexpr bool is_count() const { return is_count_; }
-  constexpr uint64_t count() const { return count_; }  // 0 if it is not a count
+  constexpr uint64_t count() const { return count_; }  // 0 if the value is a double
   // Rounds a count above 2^53.
   constexpr double ToDouble() const { return is_count_ ? static_cast<double>(count_) : number_; }
 
@@ -43,9 +43,9 @@ class MetricVisitor {
   // A sample of a counter or a gauge. `label_values` are in the order of the family's labels.
   virtual void Sample(absl::Span<const std::string_view> label_values, MetricValue value) = 0;
 
-  // A sample of `connections[index]` of the exposition. Its labels are those of the connection, so that a writer can
-  // render them once for all families. The family kConnectionState has one more label, and `state` is its value. In
-  // other families `state` is empty.
+  // A sample of `connections[index]` of the exposition. All samples of a connection have the connection's labels, so a
+  // writer can render the labels once for all families. The family kConnectionState has one more label, and `state` is
+  // the value of that label. In other families `state` is empty.
   virtual void ConnectionSample(size_t index, std::string_view state, MetricValue value) = 0;
 
   // A sample of `edges[index]` of the exposition. By default, calls Sample().
@@ -58,8 +58,9 @@ class MetricVisitor {
                                  double sum) = 0;
 
   // A histogram without labels. `bounds` ascend. `counts` are not cumulative: each element counts the observations that
-  // are at most the bound with the same index, and above the bound before it. A last element of `counts` has no bound;
-  // it counts the observations above all bounds. `sum` is the sum of all observations, in the family's unit.
+  // are at most the bound with the same index, and above the bound before it. `counts` has one element more than
+  // `bounds`: the last one counts the observations above all bounds. `sum` is the sum of all observations, in the
+  // family's unit.
   virtual void HistogramSample(absl::Span<const double> bounds, absl::Span<const uint64_t> counts, double sum) = 0;
 };
 

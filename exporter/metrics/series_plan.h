@@ -13,10 +13,10 @@ namespace tcpgauge {
 // before the first packet. The series of connections come and go anyway, so connections get the room that is left in
 // each exposition.
 struct SeriesPlan {
-  // The most values of the label `interface`. If there are more interfaces, one of the values is "other", which the
+  // The most values of the label `interface`. If there are more interfaces, the last value is "other", which all
   // interfaces without series of their own share.
   size_t interfaces = 1;
-  size_t edges = 0;  // edges with series of their own at a time; the edge "other" comes in addition
+  size_t edges = 0;  // the most edges that have series of their own at a time; the edge "other" comes in addition
 };
 
 // The smallest series limit that works: the fixed samples and a few interfaces and edges fit into it.
@@ -33,10 +33,11 @@ constexpr size_t kSamplesPerConnection = 9;  // 8 while the RTT is unknown
 constexpr size_t kSamplesPerEdge = 8;
 constexpr size_t kSamplesPerInterface = 10;
 
-// Divides `series_limit` samples. Interfaces get at most a fifth of the samples that are not fixed, with room for 1 to
-// 64 interfaces. The user wants series for `connections` connections and `edges` edges. If both do not fit into the
-// rest, each gets a share of it in proportion to the samples that it would take. The share of connections is not part
-// of the result, because connections get the room that is left. REQUIRES: series_limit >= kMinSeriesLimit.
+// Divides `series_limit` samples. Interfaces get at most a fifth of the samples that are not fixed, and room for at
+// most 64 interfaces. The rest is for `connections` connections and `edges` edges, the numbers that the user wants. If
+// these need more samples than the rest has, connections and edges share the rest in proportion to the samples that
+// each needs. The share of connections is not part of the result, because connections get the room that is left in each
+// exposition. REQUIRES: series_limit >= kMinSeriesLimit.
 SeriesPlan PlanSeries(size_t series_limit, size_t connections, size_t edges);
 
 }  // namespace tcpgauge

@@ -18,7 +18,7 @@ namespace tcpgauge {
 
 struct CurlTransportOptions {
   std::string url;                                           // of the receiver, with the path
-  std::vector<std::pair<std::string, std::string>> headers;  // names and values, beside those of OTLP/HTTP
+  std::vector<std::pair<std::string, std::string>> headers;  // names and values, in addition to those of OTLP/HTTP
   OtlpFormat format = OtlpFormat::kProtobuf;                 // of the bodies, for Content-Type
   bool gzip = false;       // the caller compresses the bodies; the transport sets Content-Encoding
   ClientTlsFiles tls;      // an empty path = not given
@@ -28,8 +28,8 @@ struct CurlTransportOptions {
 // Sends bodies to an OTLP receiver by HTTP POST, with libcurl, over a connection that stays open.
 //
 // Create() reads the PEM files of `tls`. Start() reads a file again if it has changed. The new contents apply to new
-// connections. By then, an agent that has given up its privileges may be unable to read the file. In that case the
-// previous contents stay in use, and a warning is logged, once for each change.
+// connections. If a changed file cannot be read, its previous contents stay in use, and a warning is logged, once for
+// each change. One cause is that the agent has given up its privileges between Create() and Start().
 //
 // Thread: not thread-safe; one thread uses it at a time.
 // Bounds: kMaxAnswerBytes of an answer's body. A longer body is cut (HttpAnswer::body_cut).
@@ -38,7 +38,7 @@ class CurlTransport : public PushTransport {
   static constexpr size_t kMaxAnswerBytes = 64 << 10;
 
   // Errors: those of ReadSmallFile() for a PEM file, or InvalidArgument if the file is empty. The message names the
-  // file. Whether a file holds valid PEM shows when a connection is opened.
+  // file. Contents that are not valid PEM are accepted here, but make each later connection fail.
   static absl::StatusOr<std::unique_ptr<CurlTransport>> Create(CurlTransportOptions options);
 
   // See PushTransport. A `timeout_ns` below a millisecond counts as one millisecond.

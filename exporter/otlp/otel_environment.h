@@ -31,7 +31,7 @@ struct OtelSettings {
   bool gzip = false;
   std::string ca_file;                 // empty = the system's authorities
   std::string cert_file;               // empty = no client certificate
-  std::string key_file;                // the same as cert_file if only that is given
+  std::string key_file;                // equal to cert_file if only cert_file is given
   int64_t attempt_timeout_ms = 10000;  // for one attempt to send one request; never 0
 
   int64_t interval_ms = 60000;  // between two pushes, at least 100
@@ -43,8 +43,8 @@ struct OtelSettings {
   KeyValues resource_attributes;  // with the value of OTEL_SERVICE_NAME as service.name
 };
 
-// Reads the settings from the environment. `endpoint_option` is the value of --otlp.endpoint, a base URL to which the
-// path is added; empty = not given. With `only_by_option`, the environment itself turns no output on.
+// Reads the settings from the environment. `endpoint_option` is the value of --otlp.endpoint, a base URL to which
+// v1/metrics is added; empty = not given. With `only_by_option`, the environment itself turns no output on.
 //
 // The first of these cases that applies decides whether OtelSettings::push is true:
 // 1. `only_by_option` is true and `endpoint_option` is empty: false, and no variable is read.

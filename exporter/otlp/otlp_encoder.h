@@ -72,15 +72,15 @@ struct OtlpEncoderOptions {
 //   messages (tests/bench/push_cost.py). A push comes once a minute, so faster code would not be worth its complexity.
 //
 // Thread: not thread-safe; one thread uses it at a time.
-// Bounds: The encoder remembers the series of one exposition, and the series limit bounds those. A result holds at most
-// twice as many points: those of the exposition, and the last points of ended series.
+// Bounds: The encoder remembers the series of one exposition, at most as many as the series limit. A result holds one
+// point for each series of the exposition, and one for each series that only the previous exposition had.
 class OtlpEncoder {
  public:
   explicit OtlpEncoder(OtlpEncoderOptions options) : options_(std::move(options)) {}
 
   // Returns `exposition` as requests, in the order in which they should be sent. `time_ns` (Unix epoch) is the time of
-  // the points. A counter's start after `time_ns` is set to `time_ns`, because the wall clock may have been set back.
-  // Deltas are relative to the previous call, even if its result was never sent.
+  // the points. The wall clock may have been set back, so a start time may be later than `time_ns`. Such a start time
+  // is replaced by `time_ns`. Deltas are relative to the previous call, even if its result was never sent.
   std::vector<OtlpRequest> Encode(const Exposition& exposition, int64_t time_ns);
 
  private:

@@ -60,7 +60,8 @@ class OtlpPusher {
  private:
   OtlpPusher(const OtelSettings& settings, const OtlpSources& sources, std::unique_ptr<PushTransport> transport);
 
-  // Returns the requests for the receiver; empty without one. Writes to standard output if the settings ask for it.
+  // Returns the requests for the receiver; empty if there is no receiver. Writes to standard output if the settings ask
+  // for it.
   std::vector<OtlpRequest> Collect();
   void WriteToConsole(const Exposition& exposition, int64_t time_ns);
 

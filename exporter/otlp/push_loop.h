@@ -23,7 +23,7 @@ struct PushLoopOptions {
   OtlpFormat format = OtlpFormat::kProtobuf;                // of the receiver's answers
   int64_t interval_ns = 60 * kNanosecondsPerSecond;         // between two collections; above 0
   int64_t attempt_timeout_ns = 10 * kNanosecondsPerSecond;  // for one attempt to send one request
-  // For sending after the stop: all attempts together, with the last collection.
+  // For the last push, after the stop: from the start of the last collection to the end of the last attempt.
   int64_t export_timeout_ns = 800 * kNanosecondsPerMillisecond;
   PushQueueOptions queue;
 };
@@ -34,8 +34,8 @@ struct PushLoopOptions {
 //
 // At the stop, the loop collects and sends once more. An agent that is told to stop must not wait long for a receiver
 // that does not answer. Therefore:
-// - Each queued request gets at most one attempt, whatever its backoff.
-// - The first attempt that would have to be repeated is the last one.
+// - Each queued request gets at most one attempt, which does not wait for a backoff.
+// - After an attempt that would have to be repeated, no further attempt is begun.
 // - If a pause that the receiver asked for (Retry-After) is not over at the stop, no attempt is begun.
 // - Sending ends at the export timeout. An attempt that is under way is cancelled.
 // - The requests that are left are dropped, counted and logged.
@@ -50,7 +50,7 @@ struct PushLoopOptions {
 // Errors: Failed attempts are counted in the metrics, and logged at most once a minute.
 class PushLoop {
  public:
-  // Returns the current metrics as requests, the one to send first in front; may be empty.
+  // Returns the current metrics as requests, in the order in which they should be sent; may be empty.
   using Collect = std::function<std::vector<OtlpRequest>()>;
 
   // `transport`, `clock` and the counters of `metrics` must outlive the loop. `collect` is called by Run(). While

@@ -36,7 +36,8 @@ struct PushOutcome {
   bool taken = false;                  // status 2xx: the receiver accepted the request, completely or in part
   bool repeats = false;                // status 429, 502, 503 or 504, or no complete answer
   std::optional<PushFailure> failure;  // nullopt = taken
-  // Of a request that was taken: how many data points the receiver says it rejected. May exceed those of the request.
+  // Of a request that was taken: how many data points the receiver says it rejected. May exceed the number in the
+  // request.
   uint64_t rejected_data_points = 0;
   std::optional<int64_t> retry_after_seconds;  // with `repeats`: the pause that the receiver asks for; nullopt = none
   // The error, or the receiver's message about a request that was taken; empty = not given. At most 500 bytes. May be

@@ -18,10 +18,10 @@ namespace tcpgauge {
 struct PushQueueOptions {
   size_t max_requests = 100;
   size_t max_bytes = 32 << 20;  // of all bodies
-  // The pause before a request is repeated. If the receiver asks for a pause, the pause is as long as it asks, but at
-  // most max_retry_after_ns. Otherwise it is the backoff times a random number from 0.5 to 1.5. The random number keeps
-  // many agents from returning to a receiver at the same moment. The backoff is first_backoff_ns after a first failure,
-  // and doubles with each further failure in a row, up to max_backoff_ns.
+  // The pause before a request is repeated: what the receiver asks for (Retry-After), but at most max_retry_after_ns.
+  // If the receiver asks for no pause, the backoff times a random number from 0.5 to 1.5, so that many agents do not
+  // return to a receiver at the same moment. The backoff is first_backoff_ns after a first failure, and doubles with
+  // each further failure in a row, up to max_backoff_ns.
   int64_t first_backoff_ns = kNanosecondsPerSecond;
   int64_t max_backoff_ns = 30 * kNanosecondsPerSecond;
   int64_t max_retry_after_ns = 600 * kNanosecondsPerSecond;
@@ -56,8 +56,8 @@ class PushQueue {
   bool is_paused() const { return is_paused_; }
 
   // Returns the oldest request, and marks it as being sent. The mark and the reference last until Finish() or
-  // Abandon(). The caller must have waited for next_attempt_ns(), unless it is about to end. REQUIRES: the queue is not
-  // empty, and no request is being sent.
+  // Abandon(). The caller must have waited for next_attempt_ns(), unless the agent is ending. REQUIRES: the queue is
+  // not empty, and no request is being sent.
   const OtlpRequest& Begin();
   // Ends the sending of the request with `outcome`. If the request must be repeated, keeps it and sets
   // next_attempt_ns(). Otherwise removes it; a rejected one counts as dropped. `now_ns` is steady time.
@@ -82,7 +82,7 @@ class PushQueue {
   bool is_sending_ = false;          // the first request is being sent
   int64_t not_before_ns_ = 0;
   bool is_paused_ = false;
-  int64_t backoff_ns_ = 0;  // 0 = the last outcome was not to be repeated
+  int64_t backoff_ns_ = 0;  // 0 = the last request did not have to be repeated
 };
 
 }  // namespace tcpgauge

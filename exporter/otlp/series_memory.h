@@ -15,15 +15,15 @@
 
 namespace tcpgauge {
 
-// A series as OtlpEncoder last encoded it. SeriesMemory sets `round`. The encoder sets the other fields, except for
-// gauges: a gauge has no delta, so its fields stay 0.
+// A series as OtlpEncoder last encoded it. SeriesMemory sets `round`. The encoder sets the other fields, but leaves
+// them 0 for a gauge, which has no delta.
 struct RememberedSeries {
   uint64_t round = 0;             // the last round in which the series was marked
-  int64_t start_ns = 0;           // when its counter started (Unix epoch)
-  int64_t time_ns = 0;            // of its last point (Unix epoch); 0 = the series is new, or a gauge
-  uint64_t count = 0;             // a histogram's count, or a counter's value if that is an integer, otherwise 0
+  int64_t start_ns = 0;           // when the counter started (Unix epoch)
+  int64_t time_ns = 0;            // of the last point (Unix epoch); 0 = the series is new, or a gauge
+  uint64_t count = 0;             // a histogram's count, or a counter's value if it is a count; otherwise 0
   double number = 0;              // a histogram's sum, or a counter's value
-  std::vector<uint64_t> buckets;  // a histogram's counts, each of one bucket alone; empty for summaries
+  std::vector<uint64_t> buckets;  // a histogram's counts, not cumulative; empty for summaries
 };
 
 // Remembers the series of the previous exposition, so that OtlpEncoder can compute deltas and tell which series ended.

@@ -26,8 +26,8 @@ constexpr size_t kMaxConnectionsListed = 10000;
 absl::StatusOr<ConnectionQuery> ParseConnectionQuery(const HttpRequest& request);
 
 // Returns the answer of /api/v1/connections, as docs/openapi.json describes it: the connections of `snapshot` that
-// `query` selects, and the sum of all connections that pass its filter, even beyond its limit. `agent` is the name of
-// this agent, and may be empty. REQUIRES: Filter::Parse() accepts query.filter.
+// `query` selects, and sums over all connections that pass query.filter, even those beyond query.limit. `agent` is the
+// name of this agent, and may be empty. REQUIRES: Filter::Parse() accepts query.filter.
 //
 // Design. Attached top views and web pages ask for thousands of connections every second. So the text is written
 // directly, without an object for each value.

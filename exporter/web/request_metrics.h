@@ -18,11 +18,11 @@
 
 namespace tcpgauge {
 
-// Counts HTTP requests by route and status, and measures how long they took.
+// Counts HTTP requests by route and status (the labels `route` and `code`), and measures how long they took.
 //
 // A route is a path that is served. All other paths share the route "other". The constructor makes a counter of each
 // served route for status 200. This has two reasons: PromQL's rate() sees the route's first request, and requests for
-// unknown paths cannot use up the room of this counter. Any other counter is made when the first request needs it.
+// unknown paths cannot use up the room of this counter. Any other counter is made when a request first needs it.
 //
 // Bounds: kRequestSamples samples in an exposition, including those of the histogram of durations. When there is no
 // room for a counter that a request needs, the request is counted under route "other" and code "other".

@@ -22,8 +22,8 @@ struct AgentLimits {
   uint64_t concurrent_listings = 0;   // answers of /api/v1/connections at a time
   uint64_t listed_connections = 0;    // connections of each worker in a snapshot
   uint64_t http_connections = 0;      // HTTP connections to each listen address
-  uint64_t max_memory_bytes = 0;      // 0 = no limit
-  uint64_t planned_memory_bytes = 0;  // the most that the process takes with all other limits
+  uint64_t max_memory_bytes = 0;      // the most that the process may take; 0 = no limit
+  uint64_t planned_memory_bytes = 0;  // the most that the process will take (MemoryPlan::bytes)
 };
 
 // The long name of each option, without dashes, and the option's value in this process.

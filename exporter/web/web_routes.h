@@ -30,13 +30,13 @@ struct WebSources {
 };
 
 // Returns the routes of the agent: "/", "/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections" and the
-// telemetry path. If the telemetry path is equal to one of the others, it replaces that route.
+// telemetry path. If the telemetry path is equal to one of the other paths, the metrics are served there.
 //
-// `sources` is copied. The objects that its pointers name must outlive the routes.
+// `sources` is copied. The objects to which its pointers point must outlive the routes.
 // Thread: any thread may call the routes' handlers. The handlers of the status, the connections and the metrics wait
 // for SnapshotHub::Fresh().
-// Bounds: limits.concurrent_listings answers of the connections and limits.concurrent_scrapes of the metrics at a time.
-// Further requests get 503.
+// Bounds: At a time, at most limits.concurrent_listings answers of the connections exist, and at most
+// limits.concurrent_scrapes answers of the metrics. Further requests get 503.
 HttpRouter WebRoutes(const WebSources& sources);
 
 }  // namespace tcpgauge
