@@ -68,8 +68,8 @@ class Agent {
   // without a connection log.
   void ReopenConnectionLog();
 
-  // A descriptor that becomes readable once capture has ended by itself: a file was read to its end and no output shows
-  // it any longer, or capture has failed on every interface. The agent owns the descriptor.
+  // A descriptor that becomes readable once capture has ended by itself: a file is damaged, or it was read to its end
+  // and no output keeps showing it, or every interface has failed. The agent owns the descriptor.
   int finished_fd() const { return engine_->finished_fd(); }
 
   const SnapshotHub& hub() const { return engine_->hub(); }

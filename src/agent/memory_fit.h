@@ -19,11 +19,11 @@ uint64_t MemoryLimitOf(const Options& options);
 // capture in `*engine`; the plan also has the bounds of the other parts. If the limit is too small for everything that
 // `options` ask for, bounds become lower than asked for. `pushes` says whether metrics are pushed.
 //
-// If everything together may need more than half of a limit, also calls KeepHeapTight(). Therefore call this function
-// before threads are started.
+// If everything that `options` ask for may together need more than half of the limit, also calls KeepHeapTight().
+// Therefore call this function before threads are started.
 //
-// Errors: kInvalidArgument when --max-memory is too small even for the least plan. When a control group's limit is too
-// small for it, a warning is logged and the result is the least plan.
+// Errors: kInvalidArgument when --max-memory is too small even for LeastPlan(). A control group's limit that is too
+// small is no error: a warning is logged, and the result is LeastPlan().
 absl::StatusOr<MemoryPlan> FitToMemory(const Options& options, bool pushes, uint64_t limit_bytes,
                                        EngineOptions* engine);
 

@@ -19,13 +19,13 @@
 namespace tcpgauge {
 
 // An agent that runs elsewhere, as a hub of its snapshots. A thread of this class asks the agent every second, and at
-// once when the view posts another query to wanted().
+// once when the top view posts another query to wanted().
 //
-// While the agent does not answer, the thread keeps asking every second. The hub then has copies of the last answer.
-// Snapshot::trouble in them says for how long there has been no answer.
+// While the agent does not answer, the thread keeps asking every second, and publishes copies of the last answer. In
+// these, Snapshot::trouble says for how long there has been no answer.
 //
 // Owns the thread, the connection and the hub.
-// Thread: one thread calls Attach() and destroys the result. Any thread may read hub(). The view's thread posts to
+// Thread: one thread calls Attach() and destroys the result. Any thread may read hub(). The top view's thread posts to
 // wanted().
 // Bounds: those of HttpFetch.
 class AttachedAgent {

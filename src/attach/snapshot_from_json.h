@@ -9,9 +9,9 @@
 
 namespace tcpgauge {
 
-// Returns the snapshot that an answer of /api/v1/connections describes. Connections that the answer does not list are
-// counted in Snapshot::connections_not_listed. If they match the answer's query, their payload and rates are summed up
-// in not_listed_client_sent and not_listed_server_sent.
+// Returns the snapshot that an answer of /api/v1/connections describes. Snapshot::connections_not_listed counts all
+// connections that the answer does not list. not_listed_client_sent and not_listed_server_sent sum up the payload and
+// the rates of those among them that match the answer's query.
 //
 // The answer is not trusted: whatever it contains, the result is a snapshot or an error. A missing member counts as 0
 // or unknown, because the agent may have another version.

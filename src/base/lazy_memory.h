@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// Makes part of a LazyMemory resident before its first use: `size_bytes` from `data` on. Their content does not change.
+// Makes `size_bytes` bytes of a LazyMemory, from `data` on, resident before their first use. Does not change the bytes.
 // This is only a hint, which kernels before Linux 5.14 ignore.
 // Thread: any, even while other threads use the memory.
 void PopulateLazyMemory(void* data, size_t size_bytes);

@@ -22,7 +22,6 @@ namespace tcpgauge {
 void SetUpLog(LogLevel level, LogFormat format);
 
 // Writes a line with the time, `level`, `message` and `fields`. FormatLogLine() defines its form.
-
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
 
 inline void LogDebug(std::string_view message, std::initializer_list<LogField> fields = {}) {

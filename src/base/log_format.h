@@ -43,14 +43,14 @@ struct LogField {
 // Returns "debug", "info", "warn" or "error".
 std::string_view LogLevelName(LogLevel level);
 
-// Returns one log line, without a newline at its end. `time_ns` is in nanoseconds since the Unix epoch; the line has it
-// in UTC, in milliseconds. The two formats are those of Prometheus and its exporters:
+// Returns one log line, without a newline at its end. `time_ns` is in nanoseconds since the Unix epoch. The line shows
+// the time in UTC with three decimals of a second. Prometheus and its exporters use the same two formats:
 //
 //   kLogfmt  ts=2026-01-31T12:00:00.000Z level=info msg="new interface" name=eth0
 //   kJson    {"ts":"2026-01-31T12:00:00.000Z","level":"info","msg":"new interface","name":"eth0"}
 //
-// In logfmt, a value stands unquoted if it consists of printable ASCII characters other than space, `=`, `"` and `\`
-// only. Any other value, the empty one included, is quoted as a JSON string. In JSON, every value is a string.
+// In logfmt, a value is quoted as a JSON string if it is empty, or contains a space, `=`, `"`, `\` or a character that
+// is not printable ASCII. Other values stand unquoted. In JSON, every value is a string.
 //
 // `message` and values may contain any bytes, and the result is still one line of UTF-8. Quotes, backslashes and
 // control characters below U+0020 are escaped. Bytes that are not UTF-8 become U+FFFD.

@@ -10,7 +10,7 @@
 
 namespace tcpgauge {
 
-// Limits a message that may repeat to one log line per interval, and counts the lines that were suppressed. Each
+// Limits how often a message is logged: at most one line per interval. Counts the lines that were suppressed. Each
 // message has a limiter of its own.
 //
 //   if (const std::optional<uint64_t> suppressed = limiter.Admit()) {

@@ -20,10 +20,9 @@ namespace tcpgauge {
 // Why not the standard classes. libstdc++ does not annotate them, so clang would not see that a lock is taken.
 //
 // Why not absl::Mutex. It is annotated for clang, but the thread sanitizer does not see its locks. The sanitizer learns
-// of locks from calls that it intercepts, such as pthread_mutex_lock(), which std::mutex calls. absl::Mutex does not
-// call it. Instead, absl::Mutex tells the sanitizer of its locks, but only when abseil was compiled for the sanitizer.
-// Debian's abseil was not, so the sanitizer would report races where there are none. The ABSL_ macros are still usable,
-// because they contain no code.
+// of locks by intercepting pthread_mutex_lock(), which std::mutex calls and absl::Mutex does not. absl::Mutex tells the
+// sanitizer of its locks only when abseil was compiled for the sanitizer. Debian's abseil was not, so the sanitizer
+// would report races where there are none. The ABSL_ macros are still usable, because they contain no code.
 //
 //   class Counter {
 //    public:
@@ -91,8 +90,8 @@ class CondVar {
     lock.release();  // the caller still holds the mutex
   }
 
-  // Like Wait(), but waits at most until the time `deadline_ns` of SystemClock().SteadyNanoseconds(). INT64_MAX means
-  // no deadline. Returns false if the deadline has passed. `*mutex` is locked again in every case.
+  // Like Wait(), but stops waiting when SystemClock().SteadyNanoseconds() reaches `deadline_ns`, and then returns
+  // false. INT64_MAX means no deadline. `*mutex` is locked again in every case.
   bool WaitUntil(Mutex* mutex, int64_t deadline_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     // The steady clock of libstdc++ and SystemClock() are both CLOCK_MONOTONIC.
     const std::chrono::steady_clock::time_point deadline{std::chrono::nanoseconds(deadline_ns)};

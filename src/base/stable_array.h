@@ -9,8 +9,8 @@
 
 namespace tcpgauge {
 
-// An array of fixed capacity whose elements never move. All elements exist from the start, and all their bytes are
-// zero; no constructor runs. Zero bytes must be a valid `T`.
+// An array of fixed capacity whose elements never move. All elements exist from the start. No constructor runs: each
+// element starts with all its bytes zero, which must be a valid `T`.
 //
 // Design. A table that may hold a million connections must not use the memory of a million connections at its start. It
 // must not copy itself while packets arrive either: a std::vector that grows would copy hundreds of megabytes between

@@ -4,8 +4,8 @@
 
 namespace tcpgauge {
 
-// Wakes one thread that waits for work. A Notify() before the wait ends that wait at once. Several calls of Notify()
-// may wake the thread only once.
+// Wakes one thread that waits for work. If nobody waits, Notify() makes the next wait end at once. Several calls of
+// Notify() may wake the thread only once.
 //
 // Thread: any thread, and a signal handler, may call Notify(), which never blocks. The waiting thread calls the other
 // methods.

@@ -31,7 +31,7 @@ class BatchQueue {
   explicit BatchQueue(const StopSignal* stop);
 
   // Producer: returns an empty batch to fill. If the queue is full, waits for room. Null if the stop signal comes while
-  // the queue is full. A second call before Push() returns the same batch, emptied again.
+  // the queue is full. Without a Push() in between, a second call returns the same batch, emptied again.
   PacketBatch* Back();
   // Producer: whether at least half of the batches wait for the consumer. The producer then has time to spare.
   bool is_half_full() const {
@@ -40,7 +40,7 @@ class BatchQueue {
   // Producer: hands over the batch that Back() returned last. Never waits.
   void Push();
   // Producer: says that no further batch will come. Call it once. `status` is why the reading ended. `time_ns` is the
-  // packet time that the file reached (Unix epoch), or 0 if the packets handed over say it.
+  // packet time up to which the file was read (Unix epoch), or 0 if all packets went to this queue.
   void Close(const absl::Status& status, int64_t time_ns);
 
   // Consumer: returns the oldest batch. If the queue is empty, waits for a batch. Null if the queue is empty and either

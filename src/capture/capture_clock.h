@@ -29,9 +29,8 @@ class CaptureClock {
   // second.
   int64_t now_ns() const { return now_ns_; }
 
-  // The capture time of a packet that the kernel stamped with the wall time `wall_ns`. For 30 s after a step, the
-  // packet may have been stamped before or after that step. The result is then the candidate that is nearer to
-  // now_ns().
+  // The capture time of a packet that the kernel stamped with the wall time `wall_ns`. For 30 s after a step, a packet
+  // may have been stamped before or after that step. Of the two possible times, the result is the nearer to now_ns().
   int64_t OfPacket(int64_t wall_ns) const {
     return recently_stepped_ ? OfPacketAroundAStep(wall_ns) : wall_ns - stepped_ns_;
   }

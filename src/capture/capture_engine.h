@@ -31,8 +31,8 @@ struct EngineOptions {
 // collector, which merges the tables into snapshots. When a file is read, one more thread reads it, even for a single
 // worker.
 //
-// No reader can hold up capture. The workers communicate with the threads that collect, show and log through six
-// objects. A live worker waits for none of them:
+// No reader can hold up capture. The workers communicate with the threads that collect, show and log in six ways, and
+// a live worker never waits in any of them:
 //
 // - TripleBuffer: three places for a copy of the worker's table. Publishing a copy is one atomic exchange, and a late
 //   collector finds the latest copy.
@@ -45,12 +45,12 @@ struct EngineOptions {
 // - WantSnapshot(): an atomic time. Readers want a snapshot that begins at this time or later. However many readers
 //   ask, a worker publishes at most once a tick (publish_interval_ns).
 //
-// Only the collector and the readers take the lock of the hub. tests/stress and tests/snapshot check this under the
-// thread sanitizer.
+// Only the collector and the readers take the lock of the hub. tests/stress runs workers, a collector and
+// readers together, also under the thread sanitizer.
 //
 // Several workers. Each worker has its own sources, table, triple buffer and queue of ended connections, and an equal
-// share of max_connections and of the exported edges. The collector lists the connections of all tables and adds their
-// counters.
+// share of max_connections and of the exported edges. The collector lists the connections of all tables, and adds up
+// the tables' counters.
 //
 // - In a live capture, each worker has a socket for each interface, and the kernel distributes the packets (see
 //   OpenSharedInterface()). FileReader distributes the packets of a file.
@@ -79,9 +79,9 @@ class CaptureEngine {
   // waits for data of a file. Throws std::system_error when a thread cannot be started.
   void Start();
 
-  // Ends all threads and waits for them. Afterwards hub() has the final snapshot (if `publish`), and the queues of
-  // ended connections hold those that were still open. Returns the error of the first worker that had one. A second
-  // call returns the same.
+  // Ends all threads and waits for them. Afterwards hub() has the final snapshot (if WorkerOptions::publish), and the
+  // connections that were still open have gone to the queues of ended connections. Returns the error of the first
+  // worker that had one. A second call returns the same.
   absl::Status Stop();
 
   // Becomes readable when all capture threads have ended by themselves. A worker of a file ends at the end of the file

@@ -43,9 +43,8 @@ struct WorkerOptions {
   size_t max_rows = 100000;  // connections of this worker that one snapshot lists; further ones are only counted
 };
 
-// Connects a worker to the other threads. CaptureEngine fills it; the user's options do not matter here. `published`,
-// `stop` and `clock` are required, and so is `on_source_error` in a live capture. The object behind each pointer must
-// outlive the worker.
+// Connects a worker to the other threads. CaptureEngine fills it. `published`, `stop` and `clock` are required, and so
+// is `on_source_error` in a live capture. The object behind each pointer must outlive the worker.
 struct WorkerLinks {
   Wakeup* published = nullptr;  // notified after each published snapshot
   const StopSignal* stop = nullptr;

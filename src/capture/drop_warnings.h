@@ -15,17 +15,17 @@
 namespace tcpgauge {
 
 // Logs a warning when the kernel drops packets of an interface: at once, then at most once a minute for each interface,
-// however many workers capture on it. A warning states how many packets were dropped since the warning before. A metric
-// has the exact number.
+// however many workers capture on it. A warning states how many packets were dropped since the previous warning. A
+// metric has the exact number.
 //
-// Thread: any. Each worker takes the lock twice a second for each of its interfaces. No other thread takes it.
-// Bounds: one entry for each interface name, made once packets of any interface were dropped.
+// Thread: any. Only workers take the lock, each twice a second for each of its interfaces.
+// Bounds: one entry for each interface name, and none before the kernel first drops a packet.
 class DropWarnings {
  public:
   using Warn = std::function<void(const std::string& interface, uint64_t packets)>;
 
-  // `clock` must outlive this object. `warn` is called with the lock held. If it is null, warnings go to the log; tests
-  // pass their own.
+  // `clock` must outlive this object. `warn` is called with the lock held; only tests pass one. If `warn` is null,
+  // warnings go to the log.
   explicit DropWarnings(const Clock* clock, Warn warn = nullptr);
 
   // Adds `packets`, and logs a warning if one is due. Call it regularly, also with 0 packets: a warning that was held

@@ -19,8 +19,8 @@ namespace tcpgauge {
 // Thread: confined to one. Units: nanoseconds of the Unix epoch.
 class FileTimes {
  public:
-  // Corrects the times of `packets`, which follow those of the previous call in the file. The last packet has no
-  // successor here, so its time stays.
+  // Corrects the times of `packets`. In the file they must come right after the packets of the previous call. The time
+  // of the last of `packets` stays, because the next packet's time is not known yet.
   void CorrectOutliers(absl::Span<DecodedPacket> packets);
 
  private:

@@ -24,7 +24,8 @@ struct InterfaceDescription {
 absl::StatusOr<std::vector<InterfaceDescription>> ListInterfaces();
 
 // Returns the name of the first interface that is up, has an address, and is neither loopback nor `any`. Errors:
-// kNotFound when there is no such interface, with the names of all; kUnavailable when the interfaces cannot be listed.
+// kNotFound when there is no such interface; the message lists NamesOfInterfaces(). kUnavailable when the interfaces
+// cannot be listed.
 absl::StatusOr<std::string> DefaultInterface();
 
 // Returns the names of all interfaces on which libpcap can capture, separated by commas, for an error message. Empty

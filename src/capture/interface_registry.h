@@ -16,8 +16,8 @@
 
 namespace tcpgauge {
 
-// Gives each interface that a worker sees a place, which is its index in CaptureCounters::interfaces, and keeps the
-// interface's name and condition.
+// Knows the name and the condition of each interface that a worker sees. Each interface has a place: its index in
+// CaptureCounters::interfaces.
 //
 // Interfaces of the same name share a place, even if one was deleted before the other appeared. An interface that is
 // renamed keeps its place and its first name.

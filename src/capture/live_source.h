@@ -36,14 +36,14 @@ constexpr int kCaptureTimeoutMs = 20;
 // Design. Opening a packet socket needs a privilege, and the agent drops its privileges after the start. Therefore a
 // source keeps its socket for ever and moves it to another interface with bind(2), which needs no privilege. The worker
 // calls Poll() a few times a second. Poll() asks with a few ioctls whether the interface exists, is up, and still has
-// its name. That is cheap, so the worker polls as often while an interface is away.
+// its name. That is cheap, so the worker polls at the same rate while an interface is away.
 //
 // - Down, then up: the kernel stops and resumes capture by itself. The source ignores libpcap's error in between.
 // - Deleted, then created again: the interface has a new index. The source keeps its socket, ring and statistics, so
 //   that no counter falls. It sets a filter that rejects all packets, binds the socket to the new index, and sets
-//   promiscuous mode and its own filter again. If Ethernet became a tunnel of raw IP, or the reverse, it compiles the
-//   filter for the new kind of packets. An interface of a kind for which libpcap opens another type of socket (PPP)
-//   needs a restart of the agent, and the condition says so.
+//   promiscuous mode and its own filter again. If the old interface was Ethernet and the new one is a tunnel of raw IP,
+//   or the reverse, the source compiles the filter for the new kind of packets. An interface of a kind for which
+//   libpcap opens another type of socket (PPP) needs a restart of the agent, and the condition says so.
 // - Renamed: the source follows the device and reports it under its first name. When another device takes the first
 //   name, the source captures that device instead.
 // - Not there yet (`wait`): the source opens `any`, which always exists, and parks the socket: it sets a filter that

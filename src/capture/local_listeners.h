@@ -15,9 +15,9 @@ namespace tcpgauge {
 //
 // Owns a netlink socket.
 // Thread: one at a time.
-// Bounds: ServerEndpoints::kCapacity listeners that are bound to one address; further ones are left out. All ports that
-// are bound to all addresses are kept, and all addresses of the machine. Waits at most one second for each message of
-// the kernel.
+// Bounds: at most ServerEndpoints::kCapacity listeners that are bound to a certain address; further ones are left out.
+// No bound for ports that are bound to all addresses, nor for the addresses of the namespace. Waits at most one second
+// for each message of the kernel.
 class LocalListenerReader {
  public:
   LocalListenerReader();

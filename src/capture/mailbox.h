@@ -21,7 +21,7 @@ class Mailbox {
   Mailbox(const Mailbox&) = delete;
   Mailbox& operator=(const Mailbox&) = delete;
 
-  // Stores `value` for the next Take(). Deletes the value before it if that was not taken.
+  // Stores `value` for the next Take(). Deletes the previous value if it was not taken.
   void Post(std::unique_ptr<T> value) { delete content_.exchange(value.release(), std::memory_order_acq_rel); }
 
   // Returns the value that was posted last, or null if no value was posted since the last Take().

@@ -35,8 +35,8 @@ class PacketBatch {
     hint_count_ = other.hint_count_;
     time_ns = other.time_ns;
   }
-  // Adds a packet and returns it to be filled. Every field must be set, because it still holds the values of an earlier
-  // batch. Valid as long as the batch. REQUIRES: !full().
+  // Adds a packet, and returns a pointer to it, which is valid as long as the batch. The caller must set every field,
+  // because the packet still holds values of an earlier batch. REQUIRES: !full().
   DecodedPacket* Add() { return &packets_[size_++]; }
   absl::Span<DecodedPacket> packets() { return absl::MakeSpan(packets_.data(), size_); }
 
@@ -89,9 +89,9 @@ class PacketSource {
     kNone,         // an interface has no packets now, or the reading of a file was stopped
     kEnd,          // the file has ended, and `batch` may hold its last packets
   };
-  // Reads the available packets and decodes them into `batch`, at most until it is full. `batch` can stay empty
-  // although packets were read, because the filter rejected them. An interface does not wait for packets, but a file
-  // waits for its data. REQUIRES: `batch` is empty.
+  // Reads the available packets and decodes them into `batch`, at most until it is full. `batch` stays empty if the
+  // filter rejected all packets that were read. An interface does not wait for packets, but a file waits for its data.
+  // REQUIRES: `batch` is empty.
   //
   // Errors: an error ends the source, and Read() must not be called again. `batch` may hold packets that came before
   // the error. An interface that goes away is not an error: Poll() reports it.

@@ -46,7 +46,7 @@ struct HttpAnswer {
   std::string body;       // the first max_body_bytes
   bool body_cut = false;  // the server sent more than max_body_bytes
   // From Retry-After, which is a number of seconds or a date (RFC 9110 section 10.2.3). Nullopt when the answer has no
-  // such header, or when the time has passed.
+  // such header, or when it names no time in the future.
   std::optional<int64_t> retry_after_seconds;
 };
 
@@ -73,9 +73,9 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // Sets the certificates for connections that are opened from now on. An empty path leaves that setting as it is.
+  // Sets the certificates for connections that are opened from now on. An empty path changes nothing.
   void UseTls(const ClientTlsFiles& files);
-  // The same, but an empty member resets that setting. Copies `pem`.
+  // The same with the contents of files, which it copies. An empty member removes the one of an earlier call.
   void UseTls(const ClientTlsPem& pem);
 
   // Begins a call. Copies `call`, except for the body to which `post_body` points. REQUIRES: no call is under way.

@@ -7,14 +7,14 @@
 
 namespace tcpgauge {
 
-// Gives up the privileges of the process in two steps: before and after the agent opens captures, listeners and files.
-// No other file uses libcap.
+// Gives up the privileges of the process in two calls: KeepOpeningCapabilities() before the agent opens captures,
+// listeners and files, and DropPrivileges() after that. No other file uses libcap.
 //
 // Design. Privileges are dropped for good. A helper process that keeps them and opens sockets on demand was rejected,
 // because an attacker could ask the helper too. No helper is needed: a packet socket can be bound to another interface
 // without any privilege (see live_source.h), so the sockets opened at the start are used again.
 //
-// CAP_NET_ADMIN is usually given up in the first step, because a packet socket can request promiscuous mode without it
+// CAP_NET_ADMIN is usually given up in the first call, because a packet socket can request promiscuous mode without it
 // (PACKET_ADD_MEMBERSHIP). Only netfilter's log and queue (`-i nflog`, `-i nfqueue`) need CAP_NET_ADMIN. For these
 // interfaces it is kept until the captures are open.
 //

@@ -16,8 +16,8 @@ namespace tcpgauge {
 // Design. A refused call fails instead of ending the process. To an attacker this makes no difference, because the call
 // has no effect. To the agent it does: a library that tries a newer call falls back to the older one, and a call that
 // is missing from the list fails where it is made instead of ending a production agent. Calls that are refused on
-// purpose fail with EPERM, which tells a person who looks for the reason more. All others fail with ENOSYS, as on an
-// older kernel.
+// purpose fail with EPERM, so that a person who looks for the reason sees that the refusal is intended. All others
+// fail with ENOSYS, as on an older kernel.
 //
 // `clone3` must fail with ENOSYS in any case: a filter cannot read its flags, because they lie in memory. The C library
 // then uses `clone`, which the filter allows for threads only.
