@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -30,17 +31,15 @@ bool AreSame(const Device& a, const Device& b) {
 absl::StatusOr<std::vector<std::string>> DistinctInterfaces(
     const std::vector<std::string>& names, bool wait, const std::function<uint32_t(const std::string&)>& index_of) {
   std::vector<Device> devices;
+  std::vector<std::pair<std::string, std::string>> left_out;  // the name that stays, and the other one
   for (const std::string& name : names) {
     Device device{name, name == kAny ? 0 : index_of(name), ParseNetfilterDevice(name)};
     const auto same = std::find_if(devices.begin(), devices.end(),
                                    [&device](const Device& earlier) { return AreSame(earlier, device); });
     if (same == devices.end()) {
       devices.push_back(std::move(device));
-    } else if (same->name == name) {
-      LogWarn("an interface is given twice; it is captured once", {{"interface", name}});
     } else {
-      LogWarn("two names of one interface are given; it is captured once, under the first name",
-              {{"interface", same->name}, {"left_out", name}});
+      left_out.emplace_back(same->name, name);
     }
   }
   const bool has_any =
@@ -54,6 +53,14 @@ absl::StatusOr<std::vector<std::string>> DistinctInterfaces(
                        "' would be captured twice; use -i any alone, or -i NAME for each interface without any"));
     }
     distinct.push_back(device.name);
+  }
+  for (const auto& [name, other] : left_out) {
+    if (name == other) {
+      LogWarn("an interface is given twice; it is captured once", {{"interface", name}});
+    } else {
+      LogWarn("two names of one interface are given; it is captured once, under the first name",
+              {{"interface", name}, {"left_out", other}});
+    }
   }
   return distinct;
 }

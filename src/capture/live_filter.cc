@@ -46,6 +46,12 @@ absl::StatusOr<LiveFilter::Program> LiveFilter::ProgramFor(pcap_t* handle) {
       const PcapHandle dead(pcap_open_dead(link_type, pcap_snapshot(handle)));
       absl::StatusOr<FilterProgram> offline = FilterProgram::Compile(dead.get(), expression_);
       if (!offline.ok()) return offline.status();
+      if (offline->AsksKernel()) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("the filter is too long for the kernel (", offline->instructions(),
+                         " instructions), and only the kernel can "
+                         "answer 'inbound', 'outbound' or 'ifindex'; use a shorter filter, or leave these words out"));
+      }
       entry.program = std::make_shared<const FilterProgram>(*std::move(offline));
     }
   }

@@ -31,12 +31,13 @@ class LiveFilter {
   LiveFilter& operator=(const LiveFilter&) = delete;
 
   // Compiles the filter for the link type of `handle`, unless it is compiled. Errors: those of
-  // FilterProgram::Compile().
+  // FilterProgram::Compile(). kInvalidArgument also when the filter is too long for the kernel, and asks for what only
+  // the kernel knows of a packet.
   absl::Status Compile(pcap_t* handle) { return ProgramFor(handle).status(); }
 
   // Makes `reader` deliver only packets that pass the filter, from now on. `handle` states the packets' link type: it
   // is the reader's own, or a dead handle (pcap_open_dead(3)) if the reader's socket moves to an interface of another
-  // link type. Errors: those of FilterProgram::Compile() and FilterProgram::Set(). The reader then keeps its filter.
+  // link type. Errors: those of Compile() and FilterProgram::Set(). The reader then keeps its filter.
   absl::Status Set(pcap_t* handle, PcapReader* reader);
 
  private:
