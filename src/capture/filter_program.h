@@ -42,8 +42,8 @@ class FilterProgram {
     return pcap_offline_filter(&program_, &header, bytes) != 0;
   }
 
-  // Whether the program reads what only the kernel knows of a packet, such as the VLAN tag that a network card removed.
-  // Only a program for the handle of an interface can do so.
+  // Whether the program reads what only the kernel knows of a packet, such as its direction, or the VLAN tag that a
+  // network card removed. A program for the handle of a file reads the packet alone.
   bool AsksKernel() const;
 
   // Whether the kernel accepts the program for a socket. The kernel limits a program's length (4,096 instructions) and

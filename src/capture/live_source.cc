@@ -221,6 +221,12 @@ absl::Status ActivationError(int result, const std::string& name, const char* de
           absl::StrCat("no privilege to capture on '", name,
                        "': run as root, or once as root: setcap cap_net_raw=ep /path/to/tcpgauge"));
     default:
+      // libpcap has no error code for this.
+      if (ParseNetfilterDevice(name).has_value() && strstr(detail, strerror(EPERM)) != nullptr) {
+        return absl::PermissionDeniedError(
+            absl::StrCat("no privilege to capture on '", name,
+                         "': run as root, or once as root: setcap cap_net_raw,cap_net_admin=ep /path/to/tcpgauge"));
+      }
       return absl::UnavailableError(absl::StrCat("interface '", name, "': ", detail));
   }
 }

@@ -126,7 +126,13 @@ TEST_F(FilterProgramTest, FitsTheKernelUnlessItIsTooLong) {
   EXPECT_FALSE(Compile(Hosts6(300)).FitsKernel());
 }
 
-TEST_F(FilterProgramTest, AsksNothingOfTheKernelWithoutAnInterface) {
+TEST_F(FilterProgramTest, AsksTheKernelForWhatNoPacketHolds) {
+  for (const char* filter : {"inbound", "outbound", "tcp and not inbound", "ifindex 3"}) {
+    EXPECT_TRUE(Compile(filter).AsksKernel()) << filter;
+  }
+}
+
+TEST_F(FilterProgramTest, AsksTheKernelNothingThatThePacketHolds) {
   for (const char* filter : {"", "tcp", "vlan 5", "ip6 and port 7"})
     EXPECT_FALSE(Compile(filter).AsksKernel()) << filter;
 }

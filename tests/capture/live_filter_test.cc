@@ -122,6 +122,16 @@ TEST(LiveFilter, ReportsAWrongExpression) {
   EXPECT_EQ(SecondsOf(&reader), std::vector<int64_t>{1});
 }
 
+TEST(LiveFilter, RefusesWhatIsTooLongForTheKernelAndAsksTheKernel) {
+  const PcapHandle dead(pcap_open_dead(DLT_EN10MB, 256));
+  for (const char* question : {"inbound", "not outbound", "ifindex 3"}) {
+    LiveFilter longer(absl::StrCat(question, " and (", HostsFrom(7, 290), ")"));
+    EXPECT_EQ(longer.Compile(dead.get()).code(), absl::StatusCode::kInvalidArgument) << question;
+    LiveFilter shorter(absl::StrCat(question, " and (", HostsFrom(7, 3), ")"));
+    EXPECT_TRUE(shorter.Compile(dead.get()).ok()) << question;
+  }
+}
+
 TEST(PcapReader, KnowsTheUnitOfPacketTimes) {
   for (const u_int precision : {PCAP_TSTAMP_PRECISION_NANO, PCAP_TSTAMP_PRECISION_MICRO}) {
     CaptureFile file({3});

@@ -106,6 +106,14 @@ class NetfilterLogTest(NamespaceCase):
             self.assertLess(seconds, LIMIT_SECONDS)
             self.assertEqual(agent.wait(), 0)
 
+    def test_a_missing_privilege_is_named(self):
+        self.log_to({})
+        agent = self.own(Process(self.testbed.server.command(
+            "setpriv", "--bounding-set=-net_admin", binary(), "-i", "nflog:5", "--web.listen-address=")))
+        self.assertEqual(agent.wait(), 1)
+        self.assertEqual(len(agent.stderr().splitlines()), 1, agent.stderr())
+        self.assertIn("cap_net_admin", agent.stderr())
+
     def test_a_queue_is_refused(self):
         self.log_to({})
         for device in ("nfqueue", "nfqueue:3", "nfqueue:1,2"):
