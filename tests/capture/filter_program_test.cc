@@ -90,12 +90,12 @@ TEST_F(FilterProgramTest, IsOptimizedUpToALimit) {
   }
 }
 
-TEST_F(FilterProgramTest, IsNotOptimizedAboveTheLimit) {
-  // The optimiser takes seconds for each of these, far more for longer ones.
-  for (const std::string& filter : {Hosts(300), Networks(240), NoPorts(140), Hosts6(400)}) {
-    const size_t plain = Instructions(filter, false);
-    ASSERT_GT(plain, FilterProgram::kMaxOptimizedInstructions);
-    EXPECT_EQ(Compile(filter).instructions(), plain);
+TEST_F(FilterProgramTest, IsNeitherOptimizedNorForTheKernelAboveTheLimit) {
+  // The optimiser takes about a second for each of these, and far longer for a filter of twice the length.
+  for (const std::string& filter : {Hosts(280), Networks(232), NoPorts(130), Hosts6(380)}) {
+    const FilterProgram program = Compile(filter);
+    EXPECT_GT(program.instructions(), FilterProgram::kMaxOptimizedInstructions);
+    EXPECT_FALSE(program.FitsKernel());
   }
 }
 
@@ -111,17 +111,12 @@ TEST_F(FilterProgramTest, MatchesTheSamePacketsWhetherOptimizedOrNot) {
     EXPECT_TRUE(Passes(many, FrameFrom(host))) << host;
   }
   EXPECT_FALSE(Passes(many, FrameFrom(300)));
-  EXPECT_TRUE(Passes(Compile(NoPorts(140)), FrameFrom(0)));
-  EXPECT_FALSE(Passes(Compile(Hosts6(400)), FrameFrom(0)));
 }
 
 TEST_F(FilterProgramTest, FitsTheKernelUnlessItIsTooLong) {
   EXPECT_TRUE(Compile("").FitsKernel());
   EXPECT_TRUE(Compile("tcp").FitsKernel());
   EXPECT_TRUE(Compile(Hosts(20)).FitsKernel());
-  for (const std::string& filter : {Hosts(300), Networks(240), NoPorts(140), Hosts6(400)}) {
-    EXPECT_FALSE(Compile(filter).FitsKernel());
-  }
   // Short enough to be optimised, and too long for the kernel all the same.
   EXPECT_FALSE(Compile(Hosts6(300)).FitsKernel());
 }

@@ -124,7 +124,7 @@ TEST(LiveFilter, ReportsAWrongExpression) {
 
 TEST(LiveFilter, RefusesWhatIsTooLongForTheKernelAndAsksTheKernel) {
   const PcapHandle dead(pcap_open_dead(DLT_EN10MB, 256));
-  for (const char* question : {"inbound", "not outbound", "ifindex 3"}) {
+  for (const char* question : {"inbound", "ifindex 3"}) {
     LiveFilter longer(absl::StrCat(question, " and (", HostsFrom(7, 290), ")"));
     EXPECT_EQ(longer.Compile(dead.get()).code(), absl::StatusCode::kInvalidArgument) << question;
     LiveFilter shorter(absl::StrCat(question, " and (", HostsFrom(7, 3), ")"));
