@@ -15,6 +15,9 @@ ConnectionState NextState(ConnectionState state, const SegmentFacts& segment) {
       !segment.rst) {
     return ConnectionState::kSynSent;
   }
+  if (state == ConnectionState::kReset && segment.both_went_on) {
+    state = segment.fin_seen ? ConnectionState::kClosing : ConnectionState::kEstablished;
+  }
   if (state == ConnectionState::kClosed || state == ConnectionState::kReset) return state;
   if (segment.rst) return ConnectionState::kReset;
   switch (state) {

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/flow/reset_check.h"
+
+#include <algorithm>
+
+#include "src/flow/sequence.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr uint32_t kLargestWindowBytes = 1u << 30;  // RFC 7323 section 2.3
+
+// The shift of the windows that `end` advertises. Without its SYN it is unknown, and the largest is assumed.
+uint32_t WindowShift(const EndRecord& end, const EndRecord& other) {
+  if (!end.has(EndRecord::kSynSeen)) return DecodedPacket::kMaxWindowScale;
+  const bool other_scales = !other.has(EndRecord::kSynSeen) || other.window_scale != DecodedPacket::kNoWindowScale;
+  // Both ends must send the option for either to use it (RFC 7323 section 2.2).
+  return end.window_scale != DecodedPacket::kNoWindowScale && other_scales ? end.window_scale : 0;
+}
+
+bool AcknowledgesSyn(const EndRecord& end, const DecodedPacket& segment) {
+  return (segment.tcp_flags & kTcpAck) != 0 && SequenceLess(end.initial_sequence, segment.acknowledgment_number) &&
+         SequenceLessOrEqual(segment.acknowledgment_number, end.next_sequence);
+}
+
+// Whether `number` lies in [begin, end]. REQUIRES: end - begin < 2^31.
+bool IsBetween(uint32_t begin, uint32_t number, uint32_t end) { return number - begin <= end - begin; }
+
+}  // namespace
+
+bool IsAcceptableReset(const ConnectionRecord& record, const DecodedPacket& reset, End sender) {
+  const EndRecord& end = record.end(sender);
+  const EndRecord& receiver = record.end(OtherEnd(sender));
+  const uint32_t number = reset.sequence_number;
+  if (!receiver.has(EndRecord::kAckSeen)) {
+    if (receiver.has(EndRecord::kSynSeen) && AcknowledgesSyn(receiver, reset)) return true;
+    if (end.has(EndRecord::kSynSeen)) return IsBetween(end.initial_sequence, number, end.next_sequence);
+    if (receiver.has(EndRecord::kSynSeen)) return false;
+    if (!end.has(EndRecord::kSeen)) return true;
+    return IsBetween(end.next_sequence - kLargestWindowBytes, number, end.next_sequence + kLargestWindowBytes - 1);
+  }
+  const uint32_t acknowledged = receiver.last_acknowledgment;
+  const uint32_t window_bytes = receiver.window << WindowShift(receiver, end);
+  if (number - acknowledged < std::max(window_bytes, 1u)) return true;
+  if (!end.has(EndRecord::kSeen)) return false;
+  // Some systems send the number of their FIN, which the receiver has acknowledged.
+  if (end.has(EndRecord::kFinSeen) && number + 1 == acknowledged) return true;
+  return SequenceLess(acknowledged, end.next_sequence) && IsBetween(acknowledged, number, end.next_sequence);
+}
+
+}  // namespace tcpgauge
