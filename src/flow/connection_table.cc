@@ -478,7 +478,8 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   const uint32_t sent_before = end.next_sequence;
   const uint32_t acknowledged_before = end.last_acknowledgment;
   AnalyzeSegment(packet, arrival.sender, arrival.time_ns, &record, &gaps_);
-  if (packet.tcp_flags & kTcpSyn) end.window = WindowOfSyn(packet.window, end, record.end(OtherEnd(arrival.sender)));
+  if ((packet.tcp_flags & (kTcpSyn | kTcpRst)) == kTcpSyn)
+    end.window = WindowOfSyn(packet.window, end, record.end(OtherEnd(arrival.sender)));
   if (end.next_sequence != sent_before || end.last_acknowledgment != acknowledged_before) end.set(EndRecord::kWentOn);
 
   if (IsSynAck(packet) && !record.has(ConnectionRecord::kConfirmed)) {
