@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 
+#include "absl/hash/hash.h"
 #include "src/base/check.h"
 #include "src/base/fetch_ahead.h"
 #include "src/flow/fill_record.h"
@@ -348,9 +349,16 @@ bool ConnectionTable::IsDuplicate(uint32_t slot, const Arrival& arrival) {
   return pins_.IsDuplicate(arrival.packet->interface, arrival.sender, arrival.time_ns, &records_[slot]);
 }
 
+uint64_t ConnectionTable::TimeWaitHash(const ConnectionKey& key) const {
+  if (key.encapsulation == EncapsulationTable::kNone) return index_.HashOf(key);
+  ConnectionKey without_encapsulation = key;
+  without_encapsulation.encapsulation = EncapsulationTable::kNone;
+  return index_.HashOf(without_encapsulation) ^ absl::HashOf(encapsulations_.Get(key.encapsulation));
+}
+
 bool ConnectionTable::IsLate(const Arrival& arrival) {
   if (IsSyn(*arrival.packet)) return false;
-  const TimeWaitTable::InitialSequences* ended = time_wait_.Find(index_.HashOf(arrival.key), arrival.time_ns);
+  const TimeWaitTable::InitialSequences* ended = time_wait_.Find(TimeWaitHash(arrival.key), arrival.time_ns);
   // A SYN-ACK with another number answers a new SYN that was not captured.
   return ended != nullptr && (!IsSynAck(*arrival.packet) ||
                               (*ended)[static_cast<size_t>(arrival.sender)] == arrival.packet->sequence_number);
@@ -410,7 +418,7 @@ void ConnectionTable::CreditSegment(uint32_t slot, const Arrival& arrival) {
   EndRecord& end = record.end(arrival.sender);
   const LossCounts before = LossCounts::Of(end);
 
-  if (packet.tcp_flags & kTcpSyn) NoteRepeatedSyn(slot, arrival);
+  if (IsBelievable(packet) && (packet.tcp_flags & kTcpSyn)) NoteRepeatedSyn(slot, arrival);
   InterfacePins::Note(packet.interface, arrival.sender, arrival.time_ns, &record);
   record.last_packet_time_ns = std::max(record.last_packet_time_ns, arrival.time_ns);
   ++end.packets;
@@ -465,7 +473,8 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   }
   SegmentFacts facts = FactsOf(packet);
   facts.from_client = arrival.sender == record.client_end();
-  facts.both_fins_acknowledged = record.state == ConnectionState::kClosing && BothFinsAcknowledged(record);
+  const bool may_close = record.state == ConnectionState::kClosing || record.state == ConnectionState::kReset;
+  facts.both_fins_acknowledged = may_close && BothFinsAcknowledged(record);
   facts.after_refusal = record.has(ConnectionRecord::kRefused);
   const EndRecord& other = record.end(OtherEnd(arrival.sender));
   facts.fin_seen = end.has(EndRecord::kFinSeen) || other.has(EndRecord::kFinSeen);
@@ -575,8 +584,7 @@ uint64_t ConnectionTable::IdOf(const ConnectionKey& key, int64_t start_time_ns) 
 
 void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reason) {
   ConnectionRecord& record = records_[slot];
-  const uint64_t key_hash = index_.HashOf(record.key);
-  const uint32_t hash = static_cast<uint32_t>(key_hash);
+  const uint32_t hash = static_cast<uint32_t>(index_.HashOf(record.key));
   index_.Prefetch(hash);
   if (!record.has(ConnectionRecord::kConfirmed)) {
     ledger_.CreditAll(now_ns_, &record);
@@ -597,7 +605,7 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
                      record.last_packet_time_ns - details_[slot].start_time_ns(), payload_bytes});
       if (record.state == ConnectionState::kClosed || record.state == ConnectionState::kReset ||
           reason == EndReason::kFin) {
-        time_wait_.Add(key_hash, {record.ends[0].initial_sequence, record.ends[1].initial_sequence}, now_ns_);
+        time_wait_.Add(TimeWaitHash(record.key), {record.ends[0].initial_sequence, record.ends[1].initial_sequence}, now_ns_);
       }
     }
   }

@@ -241,6 +241,9 @@ class alignas(64) ConnectionTable {
   uint32_t BeginFromCandidate(uint32_t old_slot, const Arrival& arrival);
   // See InterfacePins.
   bool IsDuplicate(uint32_t slot, const Arrival& arrival);
+  // A hash of the key for TimeWaitTable. It depends on the contents of the encapsulation, and not on its id: when the
+  // last connection of an encapsulation ends, another one can get the id.
+  uint64_t TimeWaitHash(const ConnectionKey& key) const;
   // Whether the segment, which belongs to no connection of the table, belongs to one that has ended.
   bool IsLate(const Arrival& arrival);
   // If the segment of an attempt repeats its SYN, adapts the attempt's time-out to the gap since the SYN before.

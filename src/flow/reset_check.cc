@@ -23,7 +23,7 @@ bool AcknowledgesSyn(const EndRecord& end, const DecodedPacket& segment) {
          SequenceLessOrEqual(segment.acknowledgment_number, end.next_sequence);
 }
 
-// Whether `number` lies in [begin, end]. REQUIRES: end - begin < 2^31.
+// Whether `number` comes at or after `begin` and not after `end`, counting up from `begin`.
 bool IsBetween(uint32_t begin, uint32_t number, uint32_t end) { return number - begin <= end - begin; }
 
 }  // namespace
@@ -33,9 +33,10 @@ bool IsAcceptableReset(const ConnectionRecord& record, const DecodedPacket& rese
   const EndRecord& receiver = record.end(OtherEnd(sender));
   const uint32_t number = reset.sequence_number;
   if (!receiver.has(EndRecord::kAckSeen)) {
-    if (receiver.has(EndRecord::kSynSeen) && AcknowledgesSyn(receiver, reset)) return true;
-    if (end.has(EndRecord::kSynSeen)) return IsBetween(end.initial_sequence, number, end.next_sequence);
-    if (receiver.has(EndRecord::kSynSeen)) return false;
+    if (receiver.has(EndRecord::kSynSeen)) {
+      return AcknowledgesSyn(receiver, reset) ||
+             (end.has(EndRecord::kSynSeen) && IsBetween(end.initial_sequence, number, end.next_sequence));
+    }
     if (!end.has(EndRecord::kSeen)) return true;
     return IsBetween(end.next_sequence - kLargestWindowBytes, number, end.next_sequence + kLargestWindowBytes - 1);
   }
