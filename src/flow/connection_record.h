@@ -17,7 +17,7 @@ struct EndRecord {
   uint64_t zero_windows : 24;    // segments that announced a window of zero; saturates
   uint64_t payload_bytes;        // retransmissions included
   uint64_t header_bytes : 48;    // the bytes of IP datagrams that are not payload
-  uint64_t window : 16;          // as last advertised, unscaled
+  uint64_t window : 16;          // as last advertised, to be scaled (see window.h)
   uint32_t initial_sequence;     // the sequence number of the end's SYN (ISS); valid with kSynSeen
   uint32_t next_sequence;        // the highest sequence number sent, plus one (SND.NXT); valid with kSeen
   uint32_t last_acknowledgment;  // the highest acknowledgment number sent; valid with kAckSeen
@@ -31,7 +31,7 @@ struct EndRecord {
   uint32_t rtt_timestamp;           // the segment's TSval (RFC 7323); valid with kRttTimestamp
   uint32_t smoothed_rtt_eighth_us;  // the samples, smoothed (see AnalyzeSegment); 0 = no sample yet
   uint8_t flags;
-  uint8_t payload_segments : 4;     // segments with payload; saturates at kMaxPayloadSegments
+  uint8_t payload_segments : 4;     // saturates at kMaxPayloadSegments; kDoubtful: without retransmissions
   uint8_t window_scale : 4;         // DecodedPacket::window_scale of the end's SYN; valid with kSynSeen
   uint16_t last_counted_sixteenth;  // table time of the last counted packet, in 1/16 s modulo 2^16 (InterfacePins)
 

@@ -18,6 +18,7 @@
 #include "src/flow/state_facts.h"
 #include "src/flow/summary_of.h"
 #include "src/flow/tcp_state.h"
+#include "src/flow/window.h"
 
 namespace tcpgauge {
 namespace {
@@ -368,7 +369,9 @@ void ConnectionTable::NoteRepeatedSyn(uint32_t slot, const Arrival& arrival) {
   ConnectionRecord& record = records_[slot];
   const EndRecord& end = record.end(arrival.sender);
   if (record.state != ConnectionState::kSynSent || !IsSyn(*arrival.packet) || !end.has(EndRecord::kSynSeen)) return;
-  const int64_t next_gap_ns = 2 * (arrival.time_ns - record.last_packet_time_ns) + kNanosecondsPerSecond / 2;
+  // The time of the SYN before saturates, so after 214 s of an attempt the gap is at least the true one.
+  const int64_t last_syn_ns = details_[slot].start_time_ns() + record.syn_time * ConnectionDetails::kNanosecondsPerUnit;
+  const int64_t next_gap_ns = 2 * (arrival.time_ns - last_syn_ns) + kNanosecondsPerSecond / 2;
   if (next_gap_ns <= kHandshakeTimeoutNs) {
     record.handshake_class = TimeoutClass::kHandshake;
   } else if (next_gap_ns <= kBackedOffHandshakeTimeoutNs) {
@@ -433,6 +436,9 @@ void ConnectionTable::CreditSegment(uint32_t slot, const Arrival& arrival) {
     ledger_.Credit(arrival.sender == record.client_end(), packet.payload_length_bytes, LossCounts::Of(end) - before,
                    now_ns_, &record);
   } else {
+    // A retransmission does not tell that a doubtful connection goes on.
+    const bool is_repeated = end.retransmitted_segments != before.retransmitted_segments;
+    if (is_repeated && record.has(ConnectionRecord::kDoubtful)) --end.payload_segments;
     ConfirmIfDue(slot);
   }
 }
@@ -464,6 +470,7 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   const uint32_t sent_before = end.next_sequence;
   const uint32_t acknowledged_before = end.last_acknowledgment;
   AnalyzeSegment(packet, arrival.sender, arrival.time_ns, &record, &gaps_);
+  if (packet.tcp_flags & kTcpSyn) end.window = WindowOfSyn(packet.window, end, record.end(OtherEnd(arrival.sender)));
   if (end.next_sequence != sent_before || end.last_acknowledgment != acknowledged_before) end.set(EndRecord::kWentOn);
 
   if (IsSynAck(packet) && !record.has(ConnectionRecord::kConfirmed)) {
@@ -516,13 +523,13 @@ void ConnectionTable::ConfirmIfDue(uint32_t slot) {
   const ConnectionRecord& record = records_[slot];
   const EndRecord& a = record.ends[0];
   const EndRecord& b = record.ends[1];
-  const bool is_doubtful = record.has(ConnectionRecord::kDoubtful);
-  const auto has_sent_enough = [is_doubtful](const EndRecord& end) {
-    return end.payload_segments >= kMidstreamPayloadSegments + (is_doubtful ? end.retransmitted_segments : 0);
-  };
-  const bool both_directions =
-      is_doubtful ? a.payload_segments > 0 && b.payload_segments > 0 : a.packets > 0 && b.packets > 0;
-  if (both_directions || has_sent_enough(a) || has_sent_enough(b)) Confirm(slot);
+  const bool both_directions = record.has(ConnectionRecord::kDoubtful)
+                                   ? a.payload_segments > 0 && b.payload_segments > 0
+                                   : a.packets > 0 && b.packets > 0;
+  if (both_directions || a.payload_segments >= kMidstreamPayloadSegments ||
+      b.payload_segments >= kMidstreamPayloadSegments) {
+    Confirm(slot);
+  }
 }
 
 void ConnectionTable::Confirm(uint32_t slot) {
@@ -605,7 +612,8 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
                      record.last_packet_time_ns - details_[slot].start_time_ns(), payload_bytes});
       if (record.state == ConnectionState::kClosed || record.state == ConnectionState::kReset ||
           reason == EndReason::kFin) {
-        time_wait_.Add(TimeWaitHash(record.key), {record.ends[0].initial_sequence, record.ends[1].initial_sequence}, now_ns_);
+        time_wait_.Add(TimeWaitHash(record.key), {record.ends[0].initial_sequence, record.ends[1].initial_sequence},
+                       record.last_packet_time_ns);
       }
     }
   }

@@ -33,11 +33,12 @@ inline Probe ProbeOf(const DecodedPacket& segment, const EndRecord& end, const E
 }
 
 // Whether `segment`, which `receiver` sent, accepts the byte of a window probe from `end`: it acknowledges one byte
-// more than `end` sent, and its sender's window was zero until now. Both hold the state before the segment.
+// more than `end` sent, and its sender's window was zero until now. Both hold the state before the segment. False if no
+// probe of `end` was credited, for then the byte has not come by here.
 inline bool AcceptsWindowProbe(const DecodedPacket& segment, const EndRecord& receiver, const EndRecord& end) {
   return receiver.window == 0 && segment.acknowledgment_number - end.next_sequence == 1 &&
          (segment.tcp_flags & (kTcpAck | kTcpSyn | kTcpRst)) == kTcpAck && receiver.has(EndRecord::kAckSeen) &&
-         end.has(EndRecord::kSeen);
+         end.has(EndRecord::kSeen) && end.header_bytes > 0;
 }
 
 }  // namespace tcpgauge

@@ -4,19 +4,12 @@
 #include <algorithm>
 
 #include "src/flow/sequence.h"
+#include "src/flow/window.h"
 
 namespace tcpgauge {
 namespace {
 
 constexpr uint32_t kLargestWindowBytes = 1u << 30;  // RFC 7323 section 2.3
-
-// The shift of the windows that `end` advertises. Without its SYN it is unknown, and the largest is assumed.
-uint32_t WindowShift(const EndRecord& end, const EndRecord& other) {
-  if (!end.has(EndRecord::kSynSeen)) return DecodedPacket::kMaxWindowScale;
-  const bool other_scales = !other.has(EndRecord::kSynSeen) || other.window_scale != DecodedPacket::kNoWindowScale;
-  // Both ends must send the option for either to use it (RFC 7323 section 2.2).
-  return end.window_scale != DecodedPacket::kNoWindowScale && other_scales ? end.window_scale : 0;
-}
 
 bool AcknowledgesSyn(const EndRecord& end, const DecodedPacket& segment) {
   return (segment.tcp_flags & kTcpAck) != 0 && SequenceLess(end.initial_sequence, segment.acknowledgment_number) &&
@@ -41,7 +34,7 @@ bool IsAcceptableReset(const ConnectionRecord& record, const DecodedPacket& rese
     return IsBetween(end.next_sequence - kLargestWindowBytes, number, end.next_sequence + kLargestWindowBytes - 1);
   }
   const uint32_t acknowledged = receiver.last_acknowledgment;
-  const uint32_t window_bytes = receiver.window << WindowShift(receiver, end);
+  const uint32_t window_bytes = WindowBytes(receiver, end);
   if (number - acknowledged < std::max(window_bytes, 1u)) return true;
   if (!end.has(EndRecord::kSeen)) return false;
   // Some systems send the number of their FIN, which the receiver has acknowledged.

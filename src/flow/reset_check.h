@@ -10,7 +10,8 @@ namespace tcpgauge {
 // Whether the receiver of a RST would accept it (RFC 9293 section 3.5.3, RFC 5961 section 3). Anybody can send a RST
 // with a forged address, but only the ends and the path between them know the numbers.
 //
-// - Until the receiver of the RST has acknowledged anything, the RST must acknowledge the receiver's SYN, or lie between
+// - Until the receiver of the RST has acknowledged anything, the RST must acknowledge the receiver's SYN, or lie
+// between
 //   the SYN and the last byte that its sender sent.
 // - Any other RST must lie in the receive window, or between what its receiver acknowledged and what its sender sent.
 //   The second range counts because segments may still be on their way to the receiver.

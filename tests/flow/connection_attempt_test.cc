@@ -88,6 +88,13 @@ TEST_F(ConnectionAttempt, MayBeCompletedLongAfterTheSynAck) {
   EXPECT_EQ(Closed(EndReason::kHandshakeTimeout), 0);
 }
 
+TEST_F(ConnectionAttempt, HasGapsBetweenSynsWhateverElseComes) {
+  FeedSyns({0, 33});
+  Feed(FromServer().Seq(1).Rst().Time(98));  // acknowledges no SYN
+  Feed(FromClient().Syn(1000).Time(99));
+  ExpectEndBetween(99 + 126, 99 + 130);
+}
+
 TEST_F(ConnectionAttempt, IsNotProlongedByAFragment) {
   Feed(FromClient().Syn(1000).FirstFragment(9));
   DecodedPacket following = FromClient().Payload(8).FollowingFragment(9).Time(29).packet();

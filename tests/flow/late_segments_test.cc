@@ -92,6 +92,17 @@ TEST_F(LateSegments, AConnectionThatGoesOnIsFoundByItsData) {
   EXPECT_TRUE(Only().confirmed) << "three segments of new payload";
 }
 
+TEST_F(LateSegments, ManyRetransmissionsDoNotHideNewData) {
+  Handshake();
+  Feed(FromServer().Seq(5001).Rst().Time(0.1));
+  Advance(10);
+  for (int i = 0; i < 40; ++i) Feed(FromServer().Seq(5001).Ack(1001).Payload(10).Time(20 + i));
+  EXPECT_FALSE(Only().confirmed);
+  Feed(FromServer().Seq(5011).Ack(1001).Payload(10).Time(60));
+  Feed(FromServer().Seq(5021).Ack(1001).Payload(10).Time(60));
+  EXPECT_TRUE(Only().confirmed);
+}
+
 TEST_F(LateSegments, AnIdleOrEvictedConnectionMayGoOn) {
   options_.idle_timeout_ns = Seconds(10);
   Handshake();

@@ -109,6 +109,16 @@ TEST_F(ProbeTest, AnAcceptedProbeIsPayload) {
   EXPECT_EQ(Only().client_sent.out_of_order_segments, 0);
 }
 
+TEST_F(ProbeTest, AByteThatDidNotComeByIsNotCredited) {
+  Handshake();
+  Feed(FromClient().Syn(7000));  // a candidate
+  Feed(FromServer().Syn(9000).Ack(7001));
+  Feed(FromServer().Seq(9001).Ack(7001).Window(0));
+  Feed(FromServer().Seq(9001).Ack(7002).Window(0));
+  EXPECT_EQ(Only().client_sent.payload_bytes, 0);
+  EXPECT_EQ(Only().client_sent.ip_bytes, 0);
+}
+
 TEST_F(ProbeTest, WhatIsInFlightWhenTheWindowClosesIsNoProbe) {
   Handshake();
   Feed(FromClient().Seq(1001).Ack(5001).Payload(100));

@@ -84,6 +84,13 @@ TEST_F(ResetCheck, TheWindowIsScaledWhenBothSynsHaveTheOption) {
   }
 }
 
+TEST_F(ResetCheck, TheWindowOfASynIsNotScaled) {
+  Feed(FromClient().Syn(1000).WindowScale(7));
+  Feed(FromServer().Syn(5000).Ack(1001).WindowScale(7).Window(1000));
+  EXPECT_FALSE(Resets(FromClient().Seq(1001 + 1024).Rst()));
+  EXPECT_TRUE(Resets(FromClient().Seq(1001 + 1000 - 1).Rst()));
+}
+
 TEST_F(ResetCheck, WhatIsOnItsWayToTheReceiverIsBelieved) {
   Feed(FromClient().Syn(1000));
   Feed(FromServer().Syn(5000).Ack(1001).Window(1000));
