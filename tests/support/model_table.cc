@@ -284,7 +284,7 @@ bool ModelTable::IsDuplicate(Connection* connection, int sender, const DecodedPa
 void ModelTable::Credit(Connection* connection, int sender, const DecodedPacket& whole, int64_t time_ns) {
   Peer& end = connection->ends[static_cast<size_t>(sender)];
   Peer& other = connection->ends[static_cast<size_t>(1 - sender)];
-  DecodedPacket packet = whole;
+  DecodedPacket packet = whole;  // a probe counts as a segment without payload
   if (packet.kind == DecodedPacket::Kind::kTcpSegment && end.next && end.acknowledged && other.next) {
     const bool probe_was_seen = other.ip_bytes > other.payload_bytes;
     const bool accepts = probe_was_seen && (packet.tcp_flags & (kTcpAck | kTcpSyn | kTcpRst)) == kTcpAck &&
@@ -315,12 +315,13 @@ void ModelTable::Credit(Connection* connection, int sender, const DecodedPacket&
   if (packet.payload_length_bytes > 0) ++end.payload_segments;
   if (packet.kind == DecodedPacket::Kind::kTcpSegment) Follow(connection, sender, packet, time_ns);
   if (connection->confirmed) return;
-  bool is_due = end.packets > 0 && other.packets > 0;
-  if (connection->doubtful) is_due = end.payload_segments > 0 && other.payload_segments > 0;
-  for (const Peer& each : connection->ends) {
-    const int old = connection->doubtful ? static_cast<int>(each.retransmitted) : 0;
-    if (each.payload_segments - old >= 3) is_due = true;
-  }
+  // What a doubtful connection repeats does not confirm it.
+  const auto payload_segments = [connection](const Peer& peer) {
+    return peer.payload_segments - (connection->doubtful ? static_cast<int>(peer.retransmitted) : 0);
+  };
+  const bool both_directions = connection->doubtful ? payload_segments(end) > 0 && payload_segments(other) > 0
+                                                    : end.packets > 0 && other.packets > 0;
+  const bool is_due = both_directions || payload_segments(end) >= 3 || payload_segments(other) >= 3;
   if (is_due) Confirm(connection);
 }
 

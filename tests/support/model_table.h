@@ -118,7 +118,7 @@ class ModelTable {
   // A connection that was closed or reset.
   struct Remembered {
     std::array<uint32_t, 2> initial_sequences;  // of `Connection::ends`; 0 when the SYN was not seen
-    int64_t second;                             // of its end or its last late segment
+    int64_t second;                             // of its last packet or its last late segment
   };
   // A first fragment: following fragments get their ports from it.
   struct Fragmented {
@@ -141,7 +141,7 @@ class ModelTable {
   bool IsIgnoredReset(const Connection& connection, int sender, const DecodedPacket& packet) const;
   Connections::iterator Begin(const DecodedPacket& packet, int64_t time_ns);
   bool IsDuplicate(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
-  void Credit(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
+  void Credit(Connection* connection, int sender, const DecodedPacket& whole, int64_t time_ns);
   void NoteRepeatedSyn(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns) const;
   void Follow(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
   void Analyze(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
