@@ -330,7 +330,9 @@ void ModelTable::NoteRepeatedSyn(Connection* connection, int sender, const Decod
   const bool begins_it = connection->ends[0].packets + connection->ends[1].packets == 0;
   if (!IsSyn(packet) || sender != connection->client || begins_it) return;
   const int64_t next_gap_ns = 2 * (time_ns - connection->last_syn_ns) + kSecond / 2;
-  connection->last_syn_ns = std::max(connection->start_ns, time_ns);
+  // The table notes the time as that of a step of the handshake.
+  connection->last_syn_ns =
+      connection->start_ns + std::clamp<int64_t>(time_ns - connection->start_ns, 0, kLongestNoted);
   if (connection->state != ConnectionState::kSynSent) return;
   connection->attempt_timeout_ns = 127 * kSecond;
   if (next_gap_ns <= 66 * kSecond) connection->attempt_timeout_ns = 66 * kSecond;
