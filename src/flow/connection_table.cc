@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 
+#include "absl/base/attributes.h"
 #include "absl/hash/hash.h"
 #include "src/base/check.h"
 #include "src/base/fetch_ahead.h"
@@ -372,50 +373,15 @@ void ConnectionTable::NoteRepeatedSyn(uint32_t slot, const Arrival& arrival) {
   // The time of the SYN before saturates, so after 214 s of an attempt the gap is at least the true one.
   const int64_t last_syn_ns = details_[slot].start_time_ns() + record.syn_time * ConnectionDetails::kNanosecondsPerUnit;
   const int64_t next_gap_ns = 2 * (arrival.time_ns - last_syn_ns) + kNanosecondsPerSecond / 2;
-  if (next_gap_ns <= kHandshakeTimeoutNs) {
-    record.handshake_class = TimeoutClass::kHandshake;
-  } else if (next_gap_ns <= kBackedOffHandshakeTimeoutNs) {
-    record.handshake_class = TimeoutClass::kBackedOffHandshake;
-  } else {
-    record.handshake_class = TimeoutClass::kLongestHandshake;
-  }
+  TimeoutClass due = TimeoutClass::kHandshake;
+  if (next_gap_ns > kHandshakeTimeoutNs) due = TimeoutClass::kBackedOffHandshake;
+  if (next_gap_ns > kBackedOffHandshakeTimeoutNs) due = TimeoutClass::kLongestHandshake;
+  record.handshake_class = std::max<TimeoutClass>(record.handshake_class, due);
   timeouts_.Update(slot);
 }
 
-void ConnectionTable::Credit(uint32_t slot, const Arrival& arrival) {
-  const DecodedPacket& packet = *arrival.packet;
-  if (IsBelievable(packet)) {
-    const EndRecord& end = records_[slot].end(arrival.sender);
-    const EndRecord& other = records_[slot].end(OtherEnd(arrival.sender));
-    if (AcceptsWindowProbe(packet, end, other)) CreditAcceptedProbe(slot, OtherEnd(arrival.sender));
-    const Probe probe = ProbeOf(packet, end, other);
-    if (probe != Probe::kNone) {
-      ledger_.CreditProbe(probe);
-      // The probe changes what a segment without payload changes.
-      DecodedPacket without_payload = packet;
-      without_payload.payload_length_bytes = 0;
-      Arrival probe_arrival = arrival;
-      probe_arrival.packet = &without_payload;
-      CreditSegment(slot, probe_arrival);
-      return;
-    }
-  }
-  CreditSegment(slot, arrival);
-}
-
-void ConnectionTable::CreditAcceptedProbe(uint32_t slot, End sender) {
-  ConnectionRecord& record = records_[slot];
-  EndRecord& end = record.end(sender);
-  ++end.next_sequence;
-  ++end.payload_bytes;
-  --end.header_bytes;  // the probe's IP datagram was credited without payload
-  if (windows_ != nullptr) windows_->Add(slot, sender, 1, now_ns_);
-  if (record.has(ConnectionRecord::kConfirmed)) {
-    ledger_.Credit(sender == record.client_end(), /*payload_bytes=*/1, LossCounts(), now_ns_, &record);
-  }
-}
-
-void ConnectionTable::CreditSegment(uint32_t slot, const Arrival& arrival) {
+// Inline, because a call for each packet took 4 % of the work of the table.
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t slot, const Arrival& arrival) {
   const DecodedPacket& packet = *arrival.packet;
   ConnectionRecord& record = records_[slot];
   EndRecord& end = record.end(arrival.sender);
@@ -440,6 +406,48 @@ void ConnectionTable::CreditSegment(uint32_t slot, const Arrival& arrival) {
     const bool is_repeated = end.retransmitted_segments != before.retransmitted_segments;
     if (is_repeated && record.has(ConnectionRecord::kDoubtful)) --end.payload_segments;
     ConfirmIfDue(slot);
+  }
+}
+
+void ConnectionTable::Credit(uint32_t slot, const Arrival& arrival) {
+  const ConnectionRecord& record = records_[slot];
+  const EndRecord& end = record.end(arrival.sender);
+  const EndRecord& other = record.end(OtherEnd(arrival.sender));
+  if ((MayBeProbe(*arrival.packet, other) || end.window == 0) && IsBelievable(*arrival.packet)) {
+    CreditPossibleProbe(slot, arrival);
+  } else {
+    CreditSegment(slot, arrival);
+  }
+}
+
+void ConnectionTable::CreditPossibleProbe(uint32_t slot, const Arrival& arrival) {
+  const DecodedPacket& packet = *arrival.packet;
+  const EndRecord& end = records_[slot].end(arrival.sender);
+  const EndRecord& other = records_[slot].end(OtherEnd(arrival.sender));
+  if (AcceptsWindowProbe(packet, end, other)) CreditAcceptedProbe(slot, OtherEnd(arrival.sender));
+  const Probe probe = ProbeOf(packet, end, other);
+  if (probe == Probe::kNone) {
+    CreditSegment(slot, arrival);
+    return;
+  }
+  ledger_.CreditProbe(probe);
+  // The probe changes what a segment without payload changes.
+  DecodedPacket without_payload = packet;
+  without_payload.payload_length_bytes = 0;
+  Arrival probe_arrival = arrival;
+  probe_arrival.packet = &without_payload;
+  CreditSegment(slot, probe_arrival);
+}
+
+void ConnectionTable::CreditAcceptedProbe(uint32_t slot, End sender) {
+  ConnectionRecord& record = records_[slot];
+  EndRecord& end = record.end(sender);
+  ++end.next_sequence;
+  ++end.payload_bytes;
+  --end.header_bytes;  // the probe's IP datagram was credited without payload
+  if (windows_ != nullptr) windows_->Add(slot, sender, 1, now_ns_);
+  if (record.has(ConnectionRecord::kConfirmed)) {
+    ledger_.Credit(sender == record.client_end(), /*payload_bytes=*/1, LossCounts(), now_ns_, &record);
   }
 }
 

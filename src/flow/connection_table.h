@@ -67,8 +67,8 @@ class EndedConnectionSink {
 // 4-tuple of an old one: reuse.h has the rules.
 //
 // Attempts. A SYN that comes again with the same sequence number belongs to the same connection. An attempt without an
-// answer times out when twice the last gap between two SYNs has passed (RFC 6298 section 5.5 doubles the gaps), but not
-// before kHandshakeTimeoutNs, and at the latest after kLongestHandshakeTimeoutNs without a SYN.
+// answer times out when twice the longest gap between two SYNs has passed (RFC 6298 section 5.5 doubles the gaps), but
+// not before kHandshakeTimeoutNs, and at the latest after kLongestHandshakeTimeoutNs without a SYN.
 //
 // Late segments. A TimeWaitTable remembers the connections that were closed or reset. A late segment of such a
 // connection begins nothing and is only counted, if it has no payload. If it has payload, it begins a midstream
@@ -77,7 +77,7 @@ class EndedConnectionSink {
 // Confirmation. One segment does not prove a connection: it may be forged, or a late one of an old connection. So a
 // midstream connection starts unconfirmed. It is confirmed once both directions, or three segments with payload of one
 // end, were seen. Retransmissions and single acknowledgments do not confirm a connection that a late segment or a RST
-// began: both ends must send payload, or one end three segments of new payload. All other connections are confirmed
+// began: both ends must send new payload, or one end three segments of it. All other connections are confirmed
 // from the start. Snapshots, and the counts of connections in
 // Totals, contain confirmed connections only.
 //
@@ -253,6 +253,8 @@ class alignas(64) ConnectionTable {
   void Credit(uint32_t slot, const Arrival& arrival);
   // As Credit(), for a packet that is no probe.
   void CreditSegment(uint32_t slot, const Arrival& arrival);
+  // As Credit(), for a segment that may be a probe or accept one.
+  void CreditPossibleProbe(uint32_t slot, const Arrival& arrival);
   // Credits the byte of a window probe that `sender` sent and its receiver has now accepted.
   void CreditAcceptedProbe(uint32_t slot, End sender);
   // Updates the connection's state, handshake, loss and delay by a segment whose header is not broken.

@@ -17,19 +17,23 @@ enum class Probe : uint8_t {
   kWindowProbe,  // section 3.8.6.1: begins at most there while the receiver's window is zero
 };
 
+// A cheap test that is true of every probe to `receiver`, and of few other segments.
+inline bool MayBeProbe(const DecodedPacket& segment, const EndRecord& receiver) {
+  const uint32_t below_expected = receiver.last_acknowledgment - segment.sequence_number;
+  const bool begins_below = below_expected == 1 && segment.payload_length_bytes <= 1;
+  return begins_below || (below_expected == 0 && segment.payload_length_bytes == 1);
+}
+
 // What probe a segment is that `end` sends to `receiver`. Both hold the state before the segment.
 //
 // A byte that was sent again because its acknowledgment got lost looks like a keep-alive, and is counted as one.
 inline Probe ProbeOf(const DecodedPacket& segment, const EndRecord& end, const EndRecord& receiver) {
-  if (segment.payload_length_bytes > 1) return Probe::kNone;
-  const uint32_t below_expected = receiver.last_acknowledgment - segment.sequence_number;
-  if (below_expected > 1) return Probe::kNone;
+  if (!MayBeProbe(segment, receiver)) return Probe::kNone;
   const bool is_known = end.has(EndRecord::kSeen) && receiver.has(EndRecord::kAckSeen);
   if (!is_known || (segment.tcp_flags & (kTcpAck | kTcpSyn | kTcpFin | kTcpRst)) != kTcpAck) return Probe::kNone;
-  if (receiver.window == 0) {
-    return below_expected == 1 || segment.payload_length_bytes == 1 ? Probe::kWindowProbe : Probe::kNone;
-  }
-  return below_expected == 1 && receiver.last_acknowledgment == end.next_sequence ? Probe::kKeepAlive : Probe::kNone;
+  if (receiver.window == 0) return Probe::kWindowProbe;
+  const bool is_old = segment.sequence_number != receiver.last_acknowledgment;
+  return is_old && receiver.last_acknowledgment == end.next_sequence ? Probe::kKeepAlive : Probe::kNone;
 }
 
 // Whether `segment`, which `receiver` sent, accepts the byte of a window probe from `end`: it acknowledges one byte

@@ -25,11 +25,12 @@ bool IsAcceptableReset(const ConnectionRecord& record, const DecodedPacket& rese
   const EndRecord& end = record.end(sender);
   const EndRecord& receiver = record.end(OtherEnd(sender));
   const uint32_t number = reset.sequence_number;
+  const bool is_among_sent = end.has(EndRecord::kSynSeen) && IsBetween(end.initial_sequence, number, end.next_sequence);
+  // In SYN-SENT, what the server acknowledges belongs to an old connection (RFC 9293 figure 9). So does a RST that
+  // answers it.
+  if (record.state == ConnectionState::kSynSent && sender == record.client_end()) return is_among_sent;
   if (!receiver.has(EndRecord::kAckSeen)) {
-    if (receiver.has(EndRecord::kSynSeen)) {
-      return AcknowledgesSyn(receiver, reset) ||
-             (end.has(EndRecord::kSynSeen) && IsBetween(end.initial_sequence, number, end.next_sequence));
-    }
+    if (receiver.has(EndRecord::kSynSeen)) return is_among_sent || AcknowledgesSyn(receiver, reset);
     if (!end.has(EndRecord::kSeen)) return true;
     return IsBetween(end.next_sequence - kLargestWindowBytes, number, end.next_sequence + kLargestWindowBytes - 1);
   }

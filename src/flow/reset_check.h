@@ -13,6 +13,8 @@ namespace tcpgauge {
 // - Until the receiver of the RST has acknowledged anything, the RST must acknowledge the receiver's SYN, or lie
 // between
 //   the SYN and the last byte that its sender sent.
+// - A RST of the client in SYN-SENT must lie between its SYN and the last byte that it sent. Another one answers a
+//   segment of an old connection (RFC 9293 section 3.5.1).
 // - Any other RST must lie in the receive window, or between what its receiver acknowledged and what its sender sent.
 //   The second range counts because segments may still be on their way to the receiver.
 // - When no segment showed the receive window, the RST must lie within 1 GiB of what its sender sent.

@@ -26,9 +26,10 @@ inline uint32_t WindowBytes(const EndRecord& end, const EndRecord& other) {
 }
 
 // What EndRecord::window must hold after a SYN or SYN-ACK of `end`, whose own window is never scaled: the smallest
-// value for which WindowBytes() is at least `syn_window_bytes`.
+// value for which WindowBytes() is at least `syn_window_bytes`, whatever a SYN of `other` that is still to come will
+// say.
 inline uint16_t WindowOfSyn(uint16_t syn_window_bytes, const EndRecord& end, const EndRecord& other) {
-  const uint32_t shift = WindowShift(end, other);
+  const uint32_t shift = other.has(EndRecord::kSynSeen) ? WindowShift(end, other) : 0;
   return static_cast<uint16_t>((syn_window_bytes + (1u << shift) - 1) >> shift);
 }
 

@@ -95,6 +95,11 @@ TEST_F(ConnectionAttempt, HasGapsBetweenSynsWhateverElseComes) {
   ExpectEndBetween(99 + 126, 99 + 130);
 }
 
+TEST_F(ConnectionAttempt, WhoseSynsAreCapturedTwiceIsOne) {
+  FeedSyns({0, 0.0001, 1, 1.0001, 3, 3.0001, 7, 7.0001, 15, 15.0001, 31, 31.0001, 63, 63.0001, 127.2});
+  EXPECT_EQ(table().totals().opened_handshake, 1);
+}
+
 TEST_F(ConnectionAttempt, IsNotProlongedByAFragment) {
   Feed(FromClient().Syn(1000).FirstFragment(9));
   DecodedPacket following = FromClient().Payload(8).FollowingFragment(9).Time(29).packet();

@@ -91,6 +91,12 @@ TEST_F(ResetCheck, TheWindowOfASynIsNotScaled) {
   EXPECT_TRUE(Resets(FromClient().Seq(1001 + 1000 - 1).Rst()));
 }
 
+TEST_F(ResetCheck, ASynThatIsCapturedAfterItsAnswerMayLackTheOption) {
+  Feed(FromServer().Syn(5000).Ack(1001).WindowScale(7).Window(65535));
+  Feed(FromClient().Syn(1000));
+  EXPECT_TRUE(Resets(FromClient().Seq(1001 + 60000).Rst()));
+}
+
 TEST_F(ResetCheck, WhatIsOnItsWayToTheReceiverIsBelieved) {
   Feed(FromClient().Syn(1000));
   Feed(FromServer().Syn(5000).Ack(1001).Window(1000));
@@ -133,6 +139,21 @@ TEST_F(ResetCheck, OfTheClientsDirectionAloneASegmentMayBeMissing) {
   Feed(FromClient().Seq(101).Ack(501));
   EXPECT_FALSE(Resets(FromClient().Seq(101 + 0x60000000).Rst()));
   EXPECT_TRUE(Resets(FromClient().Seq(1549).Rst())) << "one segment was not captured";
+}
+
+TEST_F(ResetCheck, TheAnswerToASegmentOfAnOldConnectionDoesNotEndAnAttempt) {
+  Feed(FromClient().Syn(400));
+  Feed(FromServer().Seq(300).Ack(100).Time(0.1));
+  EXPECT_FALSE(Resets(FromClient().Seq(100).Rst().Time(0.1)));
+  Feed(FromClient().Syn(400).Time(1));
+  Handshake(1, 400, 5000);
+  EXPECT_EQ(table().totals().opened_handshake, 1);
+  EXPECT_EQ(State(), ConnectionState::kEstablished);
+}
+
+TEST_F(ResetCheck, AClientMayGiveUpItsAttempt) {
+  Feed(FromClient().Syn(400));
+  EXPECT_TRUE(Resets(FromClient().Seq(401).Rst().Time(0.1)));
 }
 
 TEST_F(ResetCheck, AScannersResetOfItsHalfOpenConnectionIsBelieved) {
