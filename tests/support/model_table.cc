@@ -215,12 +215,13 @@ bool ModelTable::IsIgnoredReset(const Connection& connection, int sender, const 
   const Peer& receiver = connection.ends[static_cast<size_t>(1 - sender)];
   const uint32_t number = packet.sequence_number;
   const uint32_t sent = static_cast<uint32_t>(end.next.value_or(0));
+  const bool was_sent = end.initial_sequence && number - *end.initial_sequence <= sent - *end.initial_sequence;
+  if (connection.state == ConnectionState::kSynSent && sender == connection.client) return !was_sent;
   if (!receiver.acknowledged) {
     if (receiver.initial_sequence) {
       const uint32_t acknowledged = packet.acknowledgment_number;
       const bool acknowledges_syn = (packet.tcp_flags & kTcpAck) && Before(*receiver.initial_sequence, acknowledged) &&
                                     !Before(static_cast<uint32_t>(*receiver.next), acknowledged);
-      const bool was_sent = end.initial_sequence && number - *end.initial_sequence <= sent - *end.initial_sequence;
       return !acknowledges_syn && !was_sent;
     }
     const int32_t beyond = static_cast<int32_t>(number - sent);
@@ -334,9 +335,10 @@ void ModelTable::NoteRepeatedSyn(Connection* connection, int sender, const Decod
   connection->last_syn_ns =
       connection->start_ns + std::clamp<int64_t>(time_ns - connection->start_ns, 0, kLongestNoted);
   if (connection->state != ConnectionState::kSynSent) return;
-  connection->attempt_timeout_ns = 127 * kSecond;
-  if (next_gap_ns <= 66 * kSecond) connection->attempt_timeout_ns = 66 * kSecond;
-  if (next_gap_ns <= kFirstAttemptNs) connection->attempt_timeout_ns = kFirstAttemptNs;
+  int64_t timeout_ns = 127 * kSecond;
+  if (next_gap_ns <= 66 * kSecond) timeout_ns = 66 * kSecond;
+  if (next_gap_ns <= kFirstAttemptNs) timeout_ns = kFirstAttemptNs;
+  connection->attempt_timeout_ns = std::max(connection->attempt_timeout_ns, timeout_ns);
 }
 
 void ModelTable::Confirm(Connection* connection) {
@@ -452,7 +454,7 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
   }
   if (packet.window == 0 && !syn && !fin) ++end.zero_windows;
   end.window = packet.window;
-  end.window_is_of_syn = syn;
+  end.window_is_of_syn = syn && other.initial_sequence;
 
   const bool first = !end.next.has_value();
   if (first) {

@@ -69,7 +69,7 @@ class ModelTable {
     std::optional<uint32_t> acknowledged;      // the highest acknowledgment number that the end sent
     std::optional<int> window_shift;           // of the option in the end's SYN; nullopt: no SYN, or one without it
     uint32_t window = 0;                       // as last advertised, unscaled
-    bool window_is_of_syn = false;             // so the window is never scaled (RFC 7323 section 2.2)
+    bool window_is_of_syn = false;             // so it is not scaled; false while the other SYN was not seen
     bool went_on = false;                      // since the RST, the end sent or acknowledged something new
     // The position after the last byte that the end sent. Modulo 2^32 a position is a sequence number.
     std::optional<int64_t> next;
