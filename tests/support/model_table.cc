@@ -567,7 +567,9 @@ void ModelTable::Evict() {
   // Connections without a handshake have one of several time-outs; allow for the longest one. Overtaken packets add a
   // second.
   const int64_t timeout_ns = usefulness == 0 ? 127 * kSecond : TimeoutOf(chosen);
-  if (chosen.last_ns - longest_idle_ns > timeout_ns / 64 + kSecond) {
+  // After a jump of the clock, several may have timed out already. Any of them may go.
+  const bool has_timed_out = now_ns_ - chosen.last_ns >= TimeoutOf(chosen);
+  if (!has_timed_out && chosen.last_ns - longest_idle_ns > timeout_ns / 64 + kSecond) {
     return Fail("evicted a connection that is not idle the longest");
   }
   End(found, EndReason::kEvicted);
