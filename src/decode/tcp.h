@@ -74,12 +74,12 @@ inline Layer DecodeTcp(Decoding& decoding) {
   if (header_length_bytes == kMinTcpHeaderBytes) return Layer::kDone;
 
   const auto* timestamps = decoding.captured.PeekAt<PaddedTimestamps>(kMinTcpHeaderBytes);
-  if (!is_syn && timestamps != nullptr && header_length_bytes >= kMinTcpHeaderBytes + sizeof(PaddedTimestamps) &&
+  if (timestamps != nullptr && header_length_bytes >= kMinTcpHeaderBytes + sizeof(PaddedTimestamps) &&
       timestamps->kind_and_length.ToHost() == kPaddedTimestampsStart) {
     packet.has_timestamps = true;
     packet.timestamp_value = timestamps->value.ToHost();
     packet.timestamp_echo_reply = timestamps->echo_reply.ToHost();
-    return Layer::kDone;
+    if (!is_syn || header_length_bytes == kMinTcpHeaderBytes + sizeof(PaddedTimestamps)) return Layer::kDone;
   }
   Cursor options = decoding.captured;
   options.Truncate(header_length_bytes);

@@ -31,7 +31,7 @@ struct EndRecord {
   uint32_t rtt_timestamp;           // the segment's TSval (RFC 7323); valid with kRttTimestamp
   uint32_t smoothed_rtt_eighth_us;  // the samples, smoothed (see AnalyzeSegment); 0 = no sample yet
   uint8_t flags;
-  uint8_t payload_segments : 4;     // saturates at kMaxPayloadSegments; kDoubtful: without retransmissions
+  uint8_t payload_segments : 4;     // until it is confirmed; saturates at kMaxPayloadSegments
   uint8_t window_scale : 4;         // DecodedPacket::window_scale of the end's SYN; valid with kSynSeen
   uint16_t last_counted_sixteenth;  // table time of the last counted packet, in 1/16 s modulo 2^16 (InterfacePins)
 

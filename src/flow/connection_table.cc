@@ -387,14 +387,12 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
   EndRecord& end = record.end(arrival.sender);
   const LossCounts before = LossCounts::Of(end);
 
-  if (IsBelievable(packet) && (packet.tcp_flags & kTcpSyn)) NoteRepeatedSyn(slot, arrival);
   InterfacePins::Note(packet.interface, arrival.sender, arrival.time_ns, &record);
   record.last_packet_time_ns = std::max(record.last_packet_time_ns, arrival.time_ns);
   ++end.packets;
   end.header_bytes += packet.ip_length_bytes - packet.payload_length_bytes;
   if (packet.payload_length_bytes > 0) {
     end.payload_bytes += packet.payload_length_bytes;
-    if (end.payload_segments < EndRecord::kMaxPayloadSegments) ++end.payload_segments;
     if (windows_ != nullptr) windows_->Add(slot, arrival.sender, packet.payload_length_bytes, arrival.time_ns);
   }
   if (IsBelievable(packet)) FollowSegment(slot, arrival);
@@ -404,7 +402,8 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
   } else {
     // A retransmission does not tell that a doubtful connection goes on.
     const bool is_repeated = end.retransmitted_segments != before.retransmitted_segments;
-    if (is_repeated && record.has(ConnectionRecord::kDoubtful)) --end.payload_segments;
+    const bool tells = packet.payload_length_bytes > 0 && !(is_repeated && record.has(ConnectionRecord::kDoubtful));
+    if (tells && end.payload_segments < EndRecord::kMaxPayloadSegments) ++end.payload_segments;
     ConfirmIfDue(slot);
   }
 }
@@ -469,6 +468,7 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
     ledger_.CreditIgnoredReset();
     return;
   }
+  if (packet.tcp_flags & kTcpSyn) NoteRepeatedSyn(slot, arrival);
   if ((packet.tcp_flags & kTcpSyn) && !end.has(EndRecord::kSynSeen)) {
     end.set(EndRecord::kSynSeen);
     end.initial_sequence = packet.sequence_number;
@@ -478,7 +478,8 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   const uint32_t sent_before = end.next_sequence;
   const uint32_t acknowledged_before = end.last_acknowledgment;
   AnalyzeSegment(packet, arrival.sender, arrival.time_ns, &record, &gaps_);
-  if (packet.tcp_flags & kTcpSyn) end.window = WindowOfSyn(packet.window, end, record.end(OtherEnd(arrival.sender)));
+  if ((packet.tcp_flags & (kTcpSyn | kTcpRst)) == kTcpSyn)
+    end.window = WindowOfSyn(packet.window, end, record.end(OtherEnd(arrival.sender)));
   if (end.next_sequence != sent_before || end.last_acknowledgment != acknowledged_before) end.set(EndRecord::kWentOn);
 
   if (IsSynAck(packet) && !record.has(ConnectionRecord::kConfirmed)) {

@@ -19,9 +19,9 @@ enum class Probe : uint8_t {
 
 // A cheap test that is true of every probe to `receiver`, and of few other segments.
 inline bool MayBeProbe(const DecodedPacket& segment, const EndRecord& receiver) {
+  if (segment.payload_length_bytes > 1) return false;
   const uint32_t below_expected = receiver.last_acknowledgment - segment.sequence_number;
-  const bool begins_below = below_expected == 1 && segment.payload_length_bytes <= 1;
-  return begins_below || (below_expected == 0 && segment.payload_length_bytes == 1);
+  return below_expected == 1 || (below_expected == 0 && segment.payload_length_bytes == 1);
 }
 
 // What probe a segment is that `end` sends to `receiver`. Both hold the state before the segment.
