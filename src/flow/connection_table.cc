@@ -504,8 +504,10 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   } else if (before != ConnectionState::kReset) {
     for (EndRecord& each : record.ends) each.clear(EndRecord::kWentOn);
   }
-  if (before == ConnectionState::kSynSent || before == ConnectionState::kSynReceived ||
-      record.state == ConnectionState::kSynSent) {
+  const auto is_handshake = [](ConnectionState state) {
+    return state == ConnectionState::kSynSent || state == ConnectionState::kSynReceived;
+  };
+  if (is_handshake(before) || is_handshake(record.state)) {
     FollowHandshake(slot, arrival, before);
   }
 }

@@ -13,6 +13,13 @@ bool IsSameSyn(const EndRecord& end, const DecodedPacket& segment) {
   return end.has(EndRecord::kSynSeen) && end.initial_sequence == segment.sequence_number;
 }
 
+// Whether the segment answers a SYN that was refused before: the refusal was forged.
+bool AnswersRefusedSyn(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
+  const EndRecord& client = record.client();
+  return record.has(ConnectionRecord::kRefused) && sender != record.client_end() && client.has(EndRecord::kSynSeen) &&
+         segment.acknowledgment_number == client.initial_sequence + 1;
+}
+
 }  // namespace
 
 bool BeginsNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
@@ -38,7 +45,8 @@ bool BeginsNewConnection(const ConnectionRecord& record, const DecodedPacket& se
   // This SYN-ACK may answer a SYN that was not captured.
   const bool is_over = record.state == ConnectionState::kClosed || record.state == ConnectionState::kReset ||
                        (record.state == ConnectionState::kClosing && is_one_way);
-  return IsSynAck(segment) && !is_same && is_over && record.has(ConnectionRecord::kRoleObserved);
+  return IsSynAck(segment) && !is_same && is_over && record.has(ConnectionRecord::kRoleObserved) &&
+         !AnswersRefusedSyn(record, segment, sender);
 }
 
 bool MayBeginNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {

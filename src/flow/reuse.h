@@ -26,7 +26,8 @@ namespace tcpgauge {
 //
 // A SYN-ACK with a new sequence number and without a candidate begins a new connection at once if the old one is closed
 // or reset, or closing with only packets of the SYN-ACK's sender, and if the old client is known from a handshake. The
-// SYN that it answers may not have been captured.
+// SYN that it answers may not have been captured. Exception: a SYN-ACK that answers a refused SYN belongs to the old
+// connection, because its refusal was forged.
 //
 // Design. Why candidates: anybody can send a SYN with a forged address, so a SYN alone must not end an established or
 // closing connection. A candidate does not change the sequence numbers of the old connection. It is stored in

@@ -201,6 +201,19 @@ TEST_F(ResetCheck, AConnectionThatGoesOnMayCloseAtOnce) {
   EXPECT_EQ(State(), ConnectionState::kClosed);
 }
 
+TEST_F(ResetCheck, AForgedRefusalDoesNotEndAnAttemptThatIsAnswered) {
+  Feed(FromClient().Syn(1000));
+  Feed(FromServer().Seq(0).Ack(1001).Rst().Time(0.010));
+  Feed(FromServer().Seq(0).Ack(1001).Fin().Time(0.011));
+  Feed(FromClient().Seq(1001).Rst().Time(0.012));
+  Feed(FromServer().Syn(5000).Ack(1001).Time(0.020));
+  EXPECT_EQ(State(), ConnectionState::kSynReceived);
+  Feed(FromClient().Seq(1001).Ack(5001).Time(0.030));
+  EXPECT_EQ(State(), ConnectionState::kEstablished);
+  EXPECT_EQ(Only().handshake_rtt_ns, Seconds(0.030));
+  EXPECT_EQ(ended_.size(), 0);
+}
+
 TEST_F(ResetCheck, WhatIsRepeatedDoesNotGoOn) {
   Handshake();
   Feed(FromClient().Seq(1001).Ack(5001).Payload(100).Time(0.1));
