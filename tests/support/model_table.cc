@@ -195,7 +195,10 @@ bool ModelTable::BeginsAnother(const Connection& connection, int sender, const D
   }
   const bool is_over = state == ConnectionState::kClosed || state == ConnectionState::kReset ||
                        (state == ConnectionState::kClosing && one_way);
-  return IsSynAck(packet) && !repeated && is_over && connection.observed;
+  const auto& syn = connection.ends[static_cast<size_t>(connection.client)].initial_sequence;
+  const bool answers_refused_syn = connection.refused && sender != connection.client && syn &&
+                                   packet.acknowledgment_number == static_cast<uint32_t>(*syn + 1);
+  return IsSynAck(packet) && !repeated && is_over && connection.observed && !answers_refused_syn;
 }
 
 bool ModelTable::IsLate(const DecodedPacket& packet, int64_t time_ns) {
@@ -384,8 +387,10 @@ void ModelTable::Follow(Connection* connection, int sender, const DecodedPacket&
   const bool from_client = sender == connection->client;
   ConnectionState& state = connection->state;
   const bool sent_fin = connection->ends[0].sent_fin || connection->ends[1].sent_fin;
-  if (before == ConnectionState::kReset && connection->refused && from_client && IsSyn(packet)) {
-    state = ConnectionState::kSynSent;
+  const bool undoes_refusal =
+      before == ConnectionState::kReset && connection->refused && (from_client ? IsSyn(packet) : IsSynAck(packet));
+  if (undoes_refusal) {
+    state = from_client ? ConnectionState::kSynSent : ConnectionState::kSynReceived;
   } else if (before == ConnectionState::kReset && connection->ends[0].went_on && connection->ends[1].went_on) {
     state = sent_fin ? ConnectionState::kClosing : ConnectionState::kEstablished;
   } else if (before == ConnectionState::kSynSent || before == ConnectionState::kSynReceived) {
@@ -400,7 +405,7 @@ void ModelTable::Follow(Connection* connection, int sender, const DecodedPacket&
     }
   }
   if (state != ConnectionState::kReset) connection->refused = false;
-  if (state != ConnectionState::kReset && state != ConnectionState::kClosed) {
+  if (state != ConnectionState::kReset && state != ConnectionState::kClosed && !undoes_refusal) {
     const auto fin_is_acknowledged = [connection](size_t i) {
       const Peer& fin = connection->ends[i];
       const Peer& other = connection->ends[1 - i];
@@ -419,8 +424,7 @@ void ModelTable::Follow(Connection* connection, int sender, const DecodedPacket&
       for (Peer& each : connection->ends) each.went_on = false;
     }
   }
-  if (before == ConnectionState::kSynSent || before == ConnectionState::kSynReceived ||
-      state == ConnectionState::kSynSent) {
+  if (before == ConnectionState::kSynSent || before == ConnectionState::kSynReceived || undoes_refusal) {
     NoteHandshake(connection, sender, packet, time_ns, before);
   }
 }
