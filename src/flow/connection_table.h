@@ -66,20 +66,20 @@ class EndedConnectionSink {
 // with neither SYN nor SYN-ACK is midstream. A SYN with another sequence number can begin a new connection on the
 // 4-tuple of an old one: reuse.h has the rules.
 //
-// Attempts. A SYN that comes again with the same sequence number belongs to the same connection. An attempt without an
-// answer times out when twice the longest gap between two SYNs has passed (RFC 6298 section 5.5 doubles the gaps), but
-// not before kHandshakeTimeoutNs, and at the latest after kLongestHandshakeTimeoutNs without a SYN.
+// Attempts. A SYN that comes again with the same sequence number belongs to the same connection. RFC 6298 section 5.5
+// doubles the gaps between SYNs. So an attempt without an answer times out when twice its longest gap has passed since
+// its last packet, but not before kHandshakeTimeoutNs, and at the latest after kLongestHandshakeTimeoutNs.
 //
-// Late segments. A TimeWaitTable remembers the connections that were closed or reset. A late segment of such a
-// connection begins nothing and is only counted, if it has no payload. If it has payload, it begins a midstream
-// connection, so that its bytes are credited.
+// Late segments. A TimeWaitTable remembers the confirmed connections that were closed or reset. A late segment belongs
+// to such a connection, and is neither a SYN nor a SYN-ACK with a new sequence number. A late segment without payload
+// begins nothing and is only counted. A late segment with payload begins a midstream connection, so that its bytes are
+// credited. If `new_only` is set, late segments begin nothing and are not counted.
 //
 // Confirmation. One segment does not prove a connection: it may be forged, or a late one of an old connection. So a
 // midstream connection starts unconfirmed. It is confirmed once both directions, or three segments with payload of one
-// end, were seen. Retransmissions and single acknowledgments do not confirm a connection that a late segment or a RST
-// began: both ends must send new payload, or one end three segments of it. All other connections are confirmed
-// from the start. Snapshots, and the counts of connections in
-// Totals, contain confirmed connections only.
+// end, were seen. A connection that begins with a RST or a late segment needs more: new payload of both ends, or three
+// segments of new payload of one end. All other connections are confirmed from the start. Snapshots, and the counts of
+// connections in Totals, contain confirmed connections only.
 //
 // Design. Most of a packet's time is waiting for memory. So a batch of 64 packets is handled in steps: make all keys,
 // fetch the index lines, fetch the records, and only then handle the packets one by one. The waits of a batch then
@@ -95,10 +95,12 @@ class EndedConnectionSink {
 // Time: nanoseconds since the Unix epoch. Table time is the latest time of a packet or of an AdvanceTime() so far. It
 // never steps back.
 // Bounds: max_connections. When the table is full, a new connection evicts the least useful one. Eviction order: (1)
-// oldest embryo, (2) longest idle without a completed handshake or unconfirmed, (3) finished, (4) both FINs
-// seen, (5) established or half-closed. Totals::closed counts evictions. overflows() counts how often a part of the
-// table had no room. Errors: none. Every sequence of packets is accepted. Alignment: a cache line, so that the adjacent
-// tables of two threads share no line. Without it, two workers were 1.2 instead of 1.9 times as fast as one.
+// oldest embryo, (2) longest idle without a completed handshake or unconfirmed, (3) finished, (4) both FINs seen, (5)
+// established or half-closed. Totals::closed counts evictions. overflows() counts how often a part of the table had no
+// room.
+// Errors: none. Every sequence of packets is accepted.
+// Alignment: a cache line, so that the adjacent tables of two threads share no line. Without it, two workers were 1.2
+// instead of 1.9 times as fast as one.
 class alignas(64) ConnectionTable {
  public:
   // The time-outs that TableOptions does not set.

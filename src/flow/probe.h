@@ -9,13 +9,12 @@
 
 namespace tcpgauge {
 
-// A segment that only asks its receiver for an acknowledgment. It has one byte of payload or none.
-enum class Probe : uint8_t {
-  kNone,         // the segment is no probe
-  kKeepAlive,    // RFC 9293 section 3.8.4: begins one below the number that the receiver expects, when all is
-                 // acknowledged
-  kWindowProbe,  // section 3.8.6.1: begins at most there while the receiver's window is zero
-};
+// The kinds of segments that only ask their receiver for an acknowledgment. A probe has one byte of payload or none.
+//
+// - A keep-alive (RFC 9293 section 3.8.4) begins one below the number that the receiver expects next. Everything that
+//   its sender sent before is acknowledged.
+// - A window probe (section 3.8.6.1) begins at that number or one below, while the receiver's window is zero.
+enum class Probe : uint8_t { kNone, kKeepAlive, kWindowProbe };
 
 // A cheap test that is true of every probe to `receiver`, and of few other segments.
 inline bool MayBeProbe(const DecodedPacket& segment, const EndRecord& receiver) {

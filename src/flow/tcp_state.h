@@ -27,9 +27,8 @@ ConnectionState FirstState(const SegmentFacts& segment);
 
 // Returns the state of a connection in `state` after one more segment. Any sequence of segments is valid, because
 // packets may be lost, repeated or forged before they are captured. A closed or reset connection stays so. Exceptions:
-// - If the server refused the SYN, a repeated SYN of the client leads back to SYN-SENT, and a SYN-ACK of the server
-// leads
-//   to SYN-RECEIVED.
+// - If the server refused the SYN, a repeated SYN of the client leads back to SYN-SENT.
+// - If the server refused the SYN, its SYN-ACK leads to SYN-RECEIVED. The refusal was forged.
 // - If both ends of a reset connection go on, the RST was forged or got lost. The connection goes on too.
 //
 // Covers RFC 9293 figures 6 (handshake), 7 (simultaneous open), 12 and 13 (close), and sections 3.5.3 (reset) and 3.6.1

@@ -23,7 +23,7 @@ namespace tcpgauge {
 // whose last segment is the oldest.
 class TimeWaitTable {
  public:
-  // Twice the maximum segment lifetime of RFC 9293 section 3.4.2, since the end or the last late segment.
+  // Twice the maximum segment lifetime of RFC 9293 section 3.4.2, since the last segment, late ones included.
   static constexpr int64_t kLifetimeNs = 240 * kNanosecondsPerSecond;
 
   explicit TimeWaitTable(uint32_t capacity);
@@ -33,7 +33,7 @@ class TimeWaitTable {
   // Indexed by End: the sequence number of the end's SYN, or 0 when it was not seen.
   using InitialSequences = std::array<uint32_t, 2>;
 
-  // Remembers a connection that ends at `time_ns`.
+  // Remembers a connection whose last segment came at `time_ns`.
   void Add(uint64_t key_hash, const InitialSequences& initial_sequences, int64_t time_ns);
 
   // Returns the connection's numbers and prolongs its life, or null when it is not known. A later Add() invalidates the
