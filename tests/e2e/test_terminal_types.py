@@ -73,6 +73,7 @@ class TerminalTypesTest(NamespaceCase):
     def with_database_of(self, *names):
         """A command around another one, which then sees these types only."""
         folder = tempfile.mkdtemp(prefix="tcpgauge-e2e-")
+        os.chmod(folder, 0o755)  # the agent reads as a user without rights
         self.addCleanup(shutil.rmtree, folder)
         for name in names:
             source = subprocess.run(["infocmp", name], capture_output=True, text=True, check=True).stdout

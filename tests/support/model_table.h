@@ -121,6 +121,7 @@ class ModelTable {
   static Key KeyOf(const Encapsulation& encapsulation, const Endpoint& x, const Endpoint& y);
   int64_t TimeoutOf(const Connection& connection) const;
   int GuessClient(const Endpoint& a, const Endpoint& b) const;
+  void RememberMidstream(const Endpoint& x, const Endpoint& y, int64_t time_ns);
   bool BeginsAnother(const Connection& connection, int sender, const DecodedPacket& packet) const;
   Connections::iterator Begin(const DecodedPacket& packet, int64_t time_ns);
   bool IsDuplicate(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
@@ -144,6 +145,10 @@ class ModelTable {
   Connections connections_;
   std::deque<Fragmented> fragments_;  // newest first
   std::set<Endpoint> servers_;        // endpoints that are known as servers, because they sent a SYN-ACK
+  // Ends of connections without a handshake: the other end of the first one, and its time. The model has no bound,
+  // because tests have few ends.
+  std::map<Endpoint, std::pair<Endpoint, int64_t>> partners_;
+  std::set<Endpoint> popular_;  // ends that two clients used
   // Totals of ended connections. Openings and handshake round trips of live connections are included.
   Totals ended_;
   size_t ended_count_ = 0;
