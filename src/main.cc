@@ -111,7 +111,7 @@ int Main(int argc, char** argv) {
     return EXIT_SUCCESS;
   }
   if (const auto* error = std::get_if<UsageError>(&command_line)) {
-    fprintf(stderr, "%s\n", error->message.c_str());
+    fprintf(stderr, "%s\n", OneLine(error->message).c_str());
     return kExitUsage;
   }
   const absl::Status status = Run(std::get<Options>(command_line));
