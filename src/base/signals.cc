@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/base/signals.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/time.h>
@@ -41,7 +42,8 @@ void HandleSignals(StopSignal* stop, Wakeup* reload) {
 
 bool TerminalIsGone() {
   pollfd terminal = {STDIN_FILENO, 0, 0};
-  return poll(&terminal, 1, 0) == 1 && (terminal.revents & POLLHUP) != 0 && tcgetsid(STDIN_FILENO) < 0;
+  if (poll(&terminal, 1, 0) != 1 || (terminal.revents & POLLHUP) == 0) return false;
+  return tcgetsid(STDIN_FILENO) < 0 && errno != ENOTTY;  // EIO; what was never a terminal answers with ENOTTY
 }
 
 void StopAfter(double seconds) {
