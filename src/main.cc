@@ -72,8 +72,9 @@ absl::Status RunAgent(const Options& options) {
   const auto identity = ChooseIdentity(options.user);
   if (!identity.ok()) return identity.status();
   if (absl::Status kept = KeepOpeningCapabilities(NeedsNetAdmin(options)); !kept.ok()) return kept;
-  StopSignal stop;
-  Wakeup reload;
+  // Never destroyed, because a signal may come until the process ends.
+  static StopSignal& stop = *new StopSignal;
+  static Wakeup& reload = *new Wakeup;
   HandleSignals(&stop, options.tui ? nullptr : &reload);
 
   std::unique_ptr<LogHold> log_hold;
