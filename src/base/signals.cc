@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/base/signals.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -55,7 +56,8 @@ EndAtOnceOnSignals::~EndAtOnceOnSignals() { end_at_once = 0; }
 
 bool TerminalIsGone() {
   pollfd terminal = {STDIN_FILENO, 0, 0};
-  return poll(&terminal, 1, 0) == 1 && (terminal.revents & POLLHUP) != 0 && tcgetsid(STDIN_FILENO) < 0;
+  if (poll(&terminal, 1, 0) != 1 || (terminal.revents & POLLHUP) == 0) return false;
+  return tcgetsid(STDIN_FILENO) < 0 && errno != ENOTTY;  // EIO; what was never a terminal answers with ENOTTY
 }
 
 void StopAfter(double seconds) {

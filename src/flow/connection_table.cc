@@ -326,6 +326,7 @@ void ConnectionTable::InitializeRecord(uint32_t slot, const Arrival& arrival) {
     if (IsSynAck(packet)) servers_.Learn(arrival.key.endpoint(arrival.sender));
   } else {
     record.set(ConnectionRecord::kMidstream);
+    servers_.NoteMidstream(arrival.key.endpoint(End::kA), arrival.key.endpoint(End::kB), arrival.time_ns);
     client_is_b = IsClientB(arrival.key.endpoint(End::kA), arrival.key.endpoint(End::kB), servers_);
   }
   if (client_is_b) record.set(ConnectionRecord::kClientIsB);

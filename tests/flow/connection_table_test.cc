@@ -273,8 +273,9 @@ TEST_F(ConnectionTableTest, LearnsServersFromHandshakes) {
 
 TEST_F(ConnectionTableTest, ALaterHandshakeCorrectsTheClientBeforeConfirmationAndNotAfter) {
   server_ = At("10.0.0.2:60000");
-  const Endpoint early = At("10.0.0.1:50000");
-  const Endpoint confirmed = At("10.0.0.1:50001");
+  // Ports below 512, because two connections from higher ones would already make the server a shared endpoint.
+  const Endpoint early = At("10.0.0.1:500");
+  const Endpoint confirmed = At("10.0.0.1:501");
   Feed(Segment(server_, early).Seq(1).Ack(1).Payload(10));
   Feed(Segment(server_, confirmed).Seq(1).Ack(1).Payload(10));
   Feed(Segment(confirmed, server_).Seq(1).Ack(11));
@@ -286,6 +287,28 @@ TEST_F(ConnectionTableTest, ALaterHandshakeCorrectsTheClientBeforeConfirmationAn
   }
   EXPECT_EQ(table().totals().server_payload_bytes, 10);
   EXPECT_EQ(table().totals().client_payload_bytes, 10);
+}
+
+TEST_F(ConnectionTableTest, AnEndThatConnectionsShareIsTheServerButConfirmedConnectionsKeepTheirClient) {
+  server_ = At("10.0.0.2:60000");
+  const Endpoint confirmed = At("10.0.0.1:50000");
+  Feed(Segment(server_, confirmed).Seq(1).Ack(1).Payload(10));
+  Feed(Segment(confirmed, server_).Seq(1).Ack(11));
+  const Endpoint begun = At("10.0.0.3:40000");
+  const Endpoint last = At("10.0.0.3:40001");
+  Feed(Segment(begun, server_).Seq(1).Ack(1).Payload(10));
+  Feed(Segment(last, server_).Seq(1).Ack(1).Payload(10));
+  Feed(Segment(server_, begun).Seq(1).Ack(11));
+  ASSERT_EQ(Live().size(), 3);
+  for (const ConnectionSummary& summary : Live()) {
+    EXPECT_EQ(summary.role, Role::kInferred);
+    if (summary.client == server_) {
+      EXPECT_EQ(summary.server, confirmed) << "only the connection that was confirmed before";
+    } else {
+      EXPECT_EQ(summary.server, server_);
+    }
+  }
+  EXPECT_EQ(table().totals().client_payload_bytes, 20) << "credited to the client of each";
 }
 
 TEST_F(ConnectionTableTest, ASynAckMakesTheRolesOfAnUnconfirmedConnectionObserved) {

@@ -90,11 +90,37 @@ int ModelTable::GuessClient(const Endpoint& a, const Endpoint& b) const {
   const bool known_b = servers_.count(b) > 0;
   if (known_a && !known_b) return 1;
   if (known_b && !known_a) return 0;
-  const bool ephemeral_a = a.port >= 32768 && a.port <= 60999;
-  const bool ephemeral_b = b.port >= 32768 && b.port <= 60999;
-  if (ephemeral_a && !ephemeral_b) return 0;
-  if (ephemeral_b && !ephemeral_a) return 1;
+  const bool popular_a = popular_.count(a) > 0;
+  const bool popular_b = popular_.count(b) > 0;
+  if (popular_a && !popular_b) return 1;
+  if (popular_b && !popular_a) return 0;
+  // A client of NFS and the like: a reserved port without a service, below the port of the server.
+  const Endpoint& low = a.port < b.port ? a : b;
+  const Endpoint& high = a.port < b.port ? b : a;
+  if (low.port >= 512 && low.port < 1024 && high.port >= 1024) {
+    static const std::set<int> kRemoteProcedures = {2049, 4045, 20048, 24007, 24008};
+    static const std::set<int> kServices = {512, 513, 514, 515, 523, 524, 530, 532, 540, 543, 544, 548, 554, 556,
+                                            563, 587, 591, 593, 601, 631, 636, 646, 647, 648, 655, 666, 674, 691,
+                                            700, 706, 749, 750, 751, 754, 783, 808, 830, 843, 847, 853, 860, 873,
+                                            888, 901, 902, 903, 953, 981, 989, 990, 991, 992, 993, 994, 995};
+    if (kRemoteProcedures.count(high.port) > 0 || (high.port < 32768 && kServices.count(low.port) == 0)) {
+      return low == a ? 0 : 1;
+    }
+  }
   return b.port > a.port ? 1 : 0;
+}
+
+void ModelTable::RememberMidstream(const Endpoint& x, const Endpoint& y, int64_t time_ns) {
+  if ((servers_.count(x) > 0) != (servers_.count(y) > 0)) return;
+  for (const auto& [end, other] : {std::make_pair(x, y), std::make_pair(y, x)}) {
+    if (other.port < 512) continue;
+    const auto& [first, first_ns] = partners_.insert({end, {other, time_ns}}).first->second;
+    if (time_ns > first_ns + 300 * kSecond) {
+      partners_[end] = {other, time_ns};
+    } else if (first != other && (first.port != other.port || other.port >= 32768)) {
+      popular_.insert(end);
+    }
+  }
 }
 
 void ModelTable::Take(const DecodedPacket& packet, const std::vector<EndedConnection>& announced) {
@@ -268,6 +294,7 @@ ModelTable::Connections::iterator ModelTable::Begin(const DecodedPacket& packet,
   }
   if (!connection.observed) {
     connection.midstream = true;
+    RememberMidstream(connection.ends[0].endpoint, connection.ends[1].endpoint, time_ns);
     connection.client = GuessClient(connection.ends[0].endpoint, connection.ends[1].endpoint);
   }
   return connections_.find(key);

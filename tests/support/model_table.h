@@ -136,6 +136,7 @@ class ModelTable {
   static Key KeyOf(const Encapsulation& encapsulation, const Endpoint& x, const Endpoint& y);
   int64_t TimeoutOf(const Connection& connection) const;
   int GuessClient(const Endpoint& a, const Endpoint& b) const;
+  void RememberMidstream(const Endpoint& x, const Endpoint& y, int64_t time_ns);
   bool BeginsAnother(const Connection& connection, int sender, const DecodedPacket& packet) const;
   bool IsLate(const DecodedPacket& packet, int64_t time_ns);
   bool IsIgnoredReset(const Connection& connection, int sender, const DecodedPacket& packet) const;
@@ -163,6 +164,10 @@ class ModelTable {
   std::map<Key, Remembered> remembered_;
   std::deque<Fragmented> fragments_;  // newest first
   std::set<Endpoint> servers_;        // endpoints that are known as servers, because they sent a SYN-ACK
+  // Ends of connections without a handshake: the other end of the first one, and its time. The model has no bound,
+  // because tests have few ends.
+  std::map<Endpoint, std::pair<Endpoint, int64_t>> partners_;
+  std::set<Endpoint> popular_;  // ends that two clients used
   // Totals of ended connections. Openings, handshake round trips, probes and ignored RSTs of live connections are
   // included.
   Totals ended_;
