@@ -25,7 +25,8 @@ struct CurlTransportOptions {
   std::string user_agent;  // has no effect if `headers` has a User-Agent
 };
 
-// Sends bodies to an OTLP receiver by HTTP POST, with libcurl, over a connection that stays open.
+// Sends bodies to an OTLP receiver by HTTP POST, with libcurl, over a connection that stays open. The environment names
+// the proxy, if any (ProxySettings).
 //
 // Create() reads the PEM files of `tls`. Start() reads a file again if it has changed. The new contents apply to new
 // connections. If a changed file cannot be read, its previous contents stay in use, and a warning is logged, once for
