@@ -18,7 +18,7 @@ namespace tcpgauge {
 
 struct CurlTransportOptions {
   std::string url;                                           // of the receiver, with the path
-  std::vector<std::pair<std::string, std::string>> headers;  // names and values, in addition to those of OTLP/HTTP
+  std::vector<std::pair<std::string, std::string>> headers;  // OtelSettings::headers
   OtlpFormat format = OtlpFormat::kProtobuf;                 // of the bodies, for Content-Type
   bool gzip = false;       // the caller compresses the bodies; the transport sets Content-Encoding
   ClientTlsFiles tls;      // an empty path = not given
