@@ -28,9 +28,9 @@ enum class DecodeError : uint8_t {
   kTooManyVlans,     // more than Encapsulation::kMaxVlans
   kTooManyTunnels,   // more than Encapsulation::kMaxTunnels
   kTooManyLayers,    // more than kMaxLayers (decoder.h)
-  // Unknown: a packet looks like this kind of tunnel, but the decoder does not understand it. It has another version or
-  // unknown contents, is too short, or belongs to another protocol that uses the tunnel's UDP port. Control messages of
-  // the tunnel's protocol are no errors.
+  // Unknown: a packet looks like this kind of tunnel, but the decoder does not understand it. The packet has an unknown
+  // version or unknown contents, is too short, or belongs to another protocol that uses the tunnel's UDP port. Control
+  // messages of the tunnel's protocol are no errors.
   kUnknownVxlan,
   kUnknownGeneve,
   kUnknownGtpU,
