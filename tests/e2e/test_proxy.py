@@ -124,7 +124,7 @@ class ProxyTest(NamespaceCase):
     def test_a_receiver_on_this_host_is_never_called_by_proxy(self):
         for address in ("127.0.0.1", "127.1.2.3"):
             receiver = self.receiver(address, self.testbed.client)
-            self.agent(receiver, HTTP_PROXY=self.proxy.url)
+            self.agent(receiver, http_proxy=self.proxy.url)
             receiver.wait_for(1)
         self.assertNotIn("POST", self.proxy.log())
 
