@@ -18,6 +18,20 @@ namespace tcpgauge {
 // Thread: call it before other threads start.
 void HandleSignals(StopSignal* stop, Wakeup* reload);
 
+// As long as it lives, a signal that would call `stop->Stop()` ends the process at once, with exit status 0 as after an
+// orderly end. For work that does not look at a StopSignal, such as libpcap's compiling of a filter. If Stop() was
+// called before, the constructor ends the process.
+//
+// Without HandleSignals() it has no effect.
+// Thread: the one that called HandleSignals(), before other threads start. One at a time.
+class EndAtOnceOnSignals {
+ public:
+  EndAtOnceOnSignals();
+  ~EndAtOnceOnSignals();
+  EndAtOnceOnSignals(const EndAtOnceOnSignals&) = delete;
+  EndAtOnceOnSignals& operator=(const EndAtOnceOnSignals&) = delete;
+};
+
 // Tells the two meanings of SIGHUP apart. Call it after a SIGHUP.
 //
 // - Returns true if standard input has hung up: the terminal was closed, so the process should end. (A pipe on standard

@@ -15,6 +15,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "src/capture/file_times.h"
+#include "src/capture/filter_program.h"
 #include "src/capture/pcap_reader.h"
 #include "src/capture/pcapng_reader.h"
 #include "src/capture/plain_pcap.h"

@@ -46,7 +46,7 @@ std::string Describe(const DecodedPacket& p) {
 std::string RunOnce(uint64_t seed, uint64_t segments) {
   RandomTraffic traffic(seed);
   TableOptions options;
-  options.max_connections = 1 + traffic.Below(20);
+  options.max_connections = 1 + traffic.Below(30);
   options.new_only = traffic.Below(6) == 0;
   options.keep_rates = traffic.Below(4) == 0;
   options.hash_seed = seed;
