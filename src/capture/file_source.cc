@@ -180,11 +180,11 @@ class FileSource final : public PacketSource {
   int warnings_ = 0;  // that name a link type
 };
 
-// Reads the beginning of the file, and finds out its format. The message of an error does not name the file.
+// Reads the beginning of the file, and finds out its format. `shown` is the file's name in errors.
 absl::StatusOr<std::unique_ptr<PacketFile>> OpenPackets(std::unique_ptr<FileBytes> bytes, const std::string& path,
-                                                        InterfaceNames* names) {
-  const auto not_a_capture = [](absl::string_view why) {
-    return absl::InvalidArgumentError(absl::StrCat("is not a pcap or pcapng file: ", why));
+                                                        const std::string& shown, InterfaceNames* names) {
+  const auto not_a_capture = [&shown](absl::string_view why) {
+    return absl::InvalidArgumentError(absl::StrCat(shown, " is not a pcap or pcapng file: ", why));
   };
   const absl::Span<const uint8_t> begin = bytes->Peek(kFormatBytes);
   switch (FormatOf(begin)) {
@@ -193,7 +193,7 @@ absl::StatusOr<std::unique_ptr<PacketFile>> OpenPackets(std::unique_ptr<FileByte
       if (!classic.ok()) return not_a_capture(classic.status().message());
       const int datalink = DatalinkOf((*classic)->first_link_type());
       if (LinkTypeOf(datalink).has_value()) return *std::move(classic);
-      return absl::InvalidArgumentError(absl::StrCat("cannot be read: ", DescribeUndecodable(datalink)));
+      return absl::InvalidArgumentError(absl::StrCat(shown, ": ", DescribeUndecodable(datalink)));
     }
     case FileFormat::kPcapng: {
       auto pcapng = PcapngReader::Open(std::move(bytes), names);
@@ -201,12 +201,15 @@ absl::StatusOr<std::unique_ptr<PacketFile>> OpenPackets(std::unique_ptr<FileByte
       return *std::move(pcapng);
     }
     case FileFormat::kCompressed:
-      return absl::InvalidArgumentError(AdviceForCompressed(begin, path));
+      return absl::InvalidArgumentError(absl::StrCat(shown, " ", AdviceForCompressed(begin, path)));
     case FileFormat::kUnknown:
       break;
   }
   if (!bytes->status().ok()) return not_a_capture(bytes->status().message());
-  return not_a_capture(begin.empty() ? "it is empty" : "unknown file format");
+  constexpr size_t kMagicBytes = 4;
+  if (begin.size() >= kMagicBytes) return not_a_capture("unknown file format");
+  return not_a_capture(
+      absl::StrCat("truncated dump file; tried to read ", kMagicBytes, " file header bytes, only got ", begin.size()));
 }
 
 }  // namespace
@@ -217,13 +220,11 @@ absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, 
   if (fd < 0) return absl::NotFoundError(absl::StrCat("cannot open '", path, "': ", strerror(errno)));
   const std::string name = is_standard_input ? "stdin" : path;
   auto names = std::make_unique<InterfaceNames>(name);
-  auto packets = OpenPackets(std::make_unique<FileBytes>(fd, !is_standard_input), path, names.get());
-  if (!packets.ok()) {
-    const std::string shown = is_standard_input ? "standard input" : absl::StrCat("'", path, "'");
-    return absl::InvalidArgumentError(absl::StrCat(shown, " ", packets.status().message()));
-  }
+  auto packets = OpenPackets(std::make_unique<FileBytes>(fd, !is_standard_input), path,
+                             is_standard_input ? "standard input" : absl::StrCat("'", path, "'"), names.get());
+  if (!packets.ok()) return packets.status();
   if (!filter.empty()) {
-    // The filter can only be checked for a link type. Any will do if that of the first interface cannot be decoded.
+    // A filter can only be checked for some link type. Ethernet will do if the first interface cannot be decoded.
     const uint32_t first = (*packets)->first_link_type();
     const auto compiled = CompileFilter(filter, LinkTypeOf(DatalinkOf(first)).has_value() ? first : DLT_EN10MB);
     if (!compiled.ok()) return compiled.status();
