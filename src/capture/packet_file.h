@@ -22,7 +22,7 @@ class PacketFile {
   struct Packet {
     uint32_t link_type;  // a LINKTYPE_ value of https://www.tcpdump.org/linktypes.html
     uint32_t interface;  // its number in InterfaceNames
-    // Unix epoch, from 1970 to 2116. 0 if the file has no time for the packet.
+    // Unix epoch, from 1970 to 2116. 0, or the interface's offset, if the file has no time for the packet.
     int64_t time_ns;
     uint32_t wire_length_bytes;
     absl::Span<const uint8_t> captured;  // valid until the next call of Next()

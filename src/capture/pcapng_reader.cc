@@ -129,8 +129,10 @@ bool PcapngReader::ReadBlock() {
   body_ = block.subspan(kHeadBytes, std::min<size_t>(body_bytes_, size - kHeadBytes));
   bytes_->Skip(size);
   rest_bytes_ = length - size;
-  if (rest_bytes_ == 0 && WordAt(block, size - kTailBytes) != length_in_file_) return Fail("its two lengths differ");
-  return true;
+  if (rest_bytes_ > 0) return true;
+  // A section header has its magic number as proof. libpcap does not compare its lengths either.
+  if (type_ == kSectionHeader || WordAt(block, size - kTailBytes) == length_in_file_) return true;
+  return Fail("its two lengths differ");
 }
 
 bool PcapngReader::FinishBlock() {
@@ -237,7 +239,7 @@ bool PcapngReader::ReadSimplePacket(Packet* packet) {
   // The block does not state how much was captured. If only padding exceeds the snapshot length, that is the answer.
   const uint32_t snaplen_bytes = interfaces_[0].snaplen_bytes;
   if (captured_bytes > snaplen_bytes && available_bytes == RoundedUp(snaplen_bytes)) captured_bytes = snaplen_bytes;
-  packet->time_ns = 0;
+  packet->time_ns = ToNanoseconds(0, interfaces_[0]);
   return SetPacket(0, kLengthBytes, captured_bytes, wire_bytes, packet);
 }
 
