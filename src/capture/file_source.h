@@ -11,8 +11,8 @@
 namespace tcpgauge {
 
 // Opens a pcap or pcapng file as a source of packets, and reads its beginning. `path` "-" means standard input, and the
-// source is then named "stdin". `filter` is a pcap-filter(7) expression; an empty one passes all packets. It is compiled
-// for each link type of the file.
+// source is then named "stdin". `filter` is a pcap-filter(7) expression, and is compiled for each link type of the
+// file. An empty filter passes all packets.
 //
 // An interface of a pcapng file has the name that the file gives it. Packets of all other interfaces have the name of
 // the source.

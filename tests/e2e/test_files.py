@@ -111,8 +111,9 @@ class FilesTest(unittest.TestCase):
             self.check_connection(done, self.path)
             self.assertEqual(done.stderr.count(b"BLUETOOTH_HCI_H4_WITH_PHDR"), 1, done.stderr)
             self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
-            done = subprocess.run([binary(), "-T", self.path, "--output", "prometheus"], capture_output=True, timeout=60)
-            self.assertIn(b'tcpgauge_decode_errors_total{reason="unknown_link_type"} 5\n', done.stdout)
+            metrics = subprocess.run([binary(), "-T", self.path, "--output", "prometheus"], capture_output=True,
+                                     timeout=60).stdout
+            self.assertIn(b'tcpgauge_decode_errors_total{reason="unknown_link_type"} 5\n', metrics)
 
     def test_packets_beyond_the_snapshot_length_are_read_with_one_warning(self):
         for snaplen in (1, 40, 60):
