@@ -234,6 +234,7 @@ TEST(OpenFile, TellsTheNamesOfInterfaces) {
                              .Packet(0, 4, Ethernet(4))
                              .bytes();
   const MemoryFile file(contents);
+  EXPECT_TRUE((*OpenFile(file.path(), ""))->has_many_interfaces());
   EXPECT_EQ(ReadFile(file.path()).interfaces, std::vector<std::string>({"eth0", "any", file.path(), "eth0"}));
 }
 
