@@ -37,7 +37,7 @@ enum class Align : uint8_t { kLeft, kRight };
 enum class Priority : uint8_t {
   kAlways,    // on a terminal of any width, even if the column does not fit
   kNarrow,    // on a narrow terminal, where endpoints may have to be shortened
-  kStandard,  // on a terminal of 80 columns, as in tcptrack
+  kStandard,  // on a terminal that is 80 characters wide, as in tcptrack
   kWide,      // once endpoints have the width that they want
 };
 
@@ -51,7 +51,7 @@ enum class Growth : uint8_t {
 
 // A column of the connection list. All widths are in characters. To add a column, add a row to the table in
 // column_table.cc, with a function for the cells and, if the column has a total, one for the total. LayOutColumns(),
-// BuildListPage() and TableText() take all rows of the table.
+// BuildListPage() and TableText() use every row of the table.
 struct Column {
   std::string_view title;
   int width;  // without the gap to the next column; the least width if the column grows

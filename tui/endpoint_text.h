@@ -16,8 +16,8 @@ enum class Keep : uint8_t {
   kAddress,  // for a client: its port says little
 };
 
-// Returns `endpoint` in full, as "host:port"; an IPv6 address is in brackets. Names of hosts and services replace
-// numbers, as far as `names` knows them, and lookups of the others are started. If `names` is null, all is in numbers.
+// Returns `endpoint` in full, as "host:port"; an IPv6 address is in brackets. A host or service whose name `names`
+// knows is written by name. The other names are looked up for later calls. If `names` is null, all is in numbers.
 std::string EndpointText(const Endpoint& endpoint, Names* names);
 
 // Returns `endpoint` in at most `columns` characters: the first of these texts that fits.
@@ -26,9 +26,9 @@ std::string EndpointText(const Endpoint& endpoint, Names* names);
 // 3. A shortened host and the port, if at least 5 characters are left for the host (12 with Keep::kAddress).
 // 4. The host without the port, shortened if it does not fit.
 //
-// A shortened host has `ellipsis` in place of the end of a name, or of the middle of an address. The end of an address
-// stays, because it tells the addresses of one network apart. If there is no room for `ellipsis` and 2 more characters,
-// the host is cut without it.
+// To shorten a host, `ellipsis` replaces the end of a name, or the middle of an address. The end of an address stays,
+// because it tells the addresses of one network apart. If there is no room for `ellipsis` and 2 more characters, the
+// host is cut at the end, without `ellipsis`.
 std::string EndpointText(const Endpoint& endpoint, Names* names, int columns, Keep keep, std::string_view ellipsis);
 
 }  // namespace tcpgauge

@@ -8,14 +8,14 @@
 namespace tcpgauge {
 
 // Functions that write numbers for people, in ASCII. They round down, so that the unit changes exactly when the next
-// unit is reached, as in tcptrack. Rates, bytes, round-trip times and counts below ten have one digit after the point,
-// except in the smallest unit.
+// unit is reached, as in tcptrack. In rates, bytes, round-trip times and counts, a number below ten has one digit after
+// the point, except in the smallest unit.
 
 // The unit of rates. Bytes go in steps of 1024, as in tcptrack. Bits go in steps of 1000, as in network hardware.
 enum class RateUnit : uint8_t { kBytes, kBits };
 
-// Returns "980 B/s", "1.2 KB/s", "317 MB/s"; in bits, "980 b/s", "7.8 Kb/s". A negative rate and NaN are 0. At most 9
-// characters up to 1000 TB/s.
+// Returns "980 B/s", "1.2 KB/s", "317 MB/s"; in bits, "980 b/s", "7.8 Kb/s". Writes a negative rate and NaN as 0. At
+// most 9 characters up to 1000 TB/s.
 std::string FormatRate(double bytes_per_second, RateUnit unit);
 
 // Returns "980 B", "1.2 KB", "317 MB". At most 7 characters up to 1000 PB, and at most 8 in any case.

@@ -17,12 +17,13 @@ size_t ListRows(int rows);
 // Builds the list of connections as tcptrack draws it:
 // - the header with the titles of the columns,
 // - one line for each connection, from row ViewState::offset on; only connections on the screen are formatted,
-// - the line "TOTAL" with the filter; without a filter, with the name of the attached agent,
+// - the line "TOTAL" with the filter, or, if no filter is set, with the name of the attached agent,
 // - the status line with the number of connections, the pause, the order and the interfaces. If Snapshot::trouble is
-//   set, the status line says only that.
+//   set, the status line shows the agent's name and the trouble instead.
 //
 // The frame has `input.rows` lines, at least 3. `widths` (in and out) holds the widest endpoints that were on the
-// screen since the caller last reset it. It only grows, so that columns do not jump back and forth.
+// screen since the caller last set `widths` to 0. Only the caller makes them smaller, so that columns do not jump back
+// and forth.
 Frame BuildListPage(const PageInput& input, EndpointWidths* widths);
 
 }  // namespace tcpgauge

@@ -19,7 +19,7 @@ namespace tcpgauge {
 class Meter {
  public:
   // From now on, totals count from the values in `snapshot`. A connection that is not in `snapshot` counts from its
-  // start. Another call replaces the values; a snapshot without connections ends the reset.
+  // start. Another call replaces the values. After a call with an empty snapshot, nothing is reset any more.
   void ResetTotals(const Snapshot& snapshot);
 
   // With `on`, rates are averages over the connection's lifetime, whether or not totals were reset. A lifetime below a
@@ -29,8 +29,8 @@ class Meter {
   // Returns the measures of `connection`. `now_ns` is Snapshot::time_ns of its snapshot.
   Measures Of(const ConnectionSummary& connection, int64_t now_ns) const;
 
-  // Returns the sum of the connections that match an attached view's query, but that the agent did not list. Values
-  // that are unknown count as 0: their retransmitted segments, their lifetime averages, and after a reset their bytes.
+  // Returns the summed measures of the connections that match an attached view's query, but that the agent did not
+  // list. Unknown measures are 0: retransmitted segments, lifetime averages, and while totals are reset also bytes.
   Measures OfNotListed(const Snapshot& snapshot) const;
 
  private:

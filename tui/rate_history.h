@@ -18,7 +18,7 @@ namespace tcpgauge {
 // Time: Snapshot::time_ns.
 // Bounds: the newest kSamples of each of the first kConnections of the snapshot, and of the watched connection. The
 // first kConnections are the heaviest, unless an attached view asked for another order. When Record() takes samples,
-// every other connection loses its history.
+// all other connections lose their histories.
 class RateHistory {
  public:
   static constexpr size_t kConnections = 1000;

@@ -27,8 +27,8 @@ class RowOrder {
   void Rebuild(const Snapshot& snapshot, const Meter& meter, ConnectionSort sort, bool reverse,
                absl::FunctionRef<bool(const ConnectionSummary&)> wanted);
 
-  // Holds the present order until Thaw(). Each Rebuild() then ignores `sort` and `reverse`. Connections that had a row
-  // keep their order; they are recognised by id. New connections follow below them, by start time.
+  // Holds the present order until Thaw(). Meanwhile, Rebuild() ignores `sort` and `reverse`. Connections that have a
+  // row now keep their order; they are recognised by id. All others come below them, by start time.
   void Freeze();
   // Takes effect with the next Rebuild().
   void Thaw() { frozen_ = false; }

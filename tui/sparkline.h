@@ -8,8 +8,8 @@
 namespace tcpgauge {
 
 // Draws `values`, the oldest first, as a chart of bars. Returns `rows` lines, the top line first, each `columns` wide.
-// - Each value takes one column. The newest is at the right edge. The oldest are left out if there are more than
-//   `columns`.
+// - Each value takes one column. The newest is at the right edge. If there are more than `columns` values, the oldest
+//   are left out.
 // - A value of `full` or more fills the height. Every value above 0 is visible. If `full` is 0, the chart is blank.
 // - With `utf8`, the heights are in steps of an eighth of a line. Otherwise the steps are quarters, and the text is
 //   ASCII.

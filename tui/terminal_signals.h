@@ -10,8 +10,8 @@ namespace tcpgauge {
 // signal handler may not call curses, so the handlers only write to a pipe, and the thread reads from it with Next().
 //
 // Thread: one thread at a time; the handlers may run in any thread.
-// Bounds: a signal that comes while the pipe is full is lost. This does no harm, because enough signals then wait in
-// the pipe.
+// Bounds: a signal that comes while the pipe is full is lost. The pipe then holds thousands of signals, so the screen
+// is redrawn anyway.
 class TerminalSignals {
  public:
   // Handles both signals from now on, until Release(). Errors: ResourceExhausted when no descriptor is free.

@@ -25,8 +25,8 @@ namespace tcpgauge {
 // Thread: confined to one thread.
 class TopApp {
  public:
-  // All arguments must outlive the app. `wanted` is null unless the view is attached to an agent elsewhere. The hub
-  // then holds only the connections that match a query, and the app posts the query that it needs to `wanted`.
+  // All arguments must outlive the app. `wanted` is null unless the view is attached to an agent elsewhere. The hub of
+  // an attached view holds only the connections that match a query, and the app posts to `wanted` which query it needs.
   TopApp(const SnapshotHub* hub, Screen* screen, Names* names, WantedQuery* wanted = nullptr);
 
   // Calls Step() when a key is pressed, and at least ten times a second. Returns when the user quits (`q`), `stop_fd`

@@ -8,22 +8,22 @@
 
 namespace tcpgauge {
 
-// Returns whether RunTopView() can use the terminal. Call it first, so that a wrong terminal shows before anything is
-// started. Writes no output. Errors: FailedPrecondition, "--tui needs a terminal: …".
+// Returns whether RunTopView() can use the terminal. Call it first, so that an unusable terminal is reported before
+// anything is started. Writes no output. Errors: FailedPrecondition, "--tui needs a terminal: …".
 absl::Status CheckTopView();
 
 // Runs the top view on the terminal of standard input and output. Returns when `q` is pressed, `stop_fd` is readable
 // (it is not read), or the terminal is gone. Restores the terminal before it returns. Lookups of names may go on after
 // it has returned (see NameResolver).
 //
-// `wanted` is null unless `hub` is that of an AttachedAgent. In that case it is AttachedAgent::wanted(), and the view
-// posts its queries there.
+// If `hub` is that of an AttachedAgent, `wanted` is AttachedAgent::wanted(), to which the view posts its queries.
+// Otherwise `wanted` is null.
 //
 // Signals: the caller must handle SIGINT, SIGTERM and SIGHUP beforehand, and make `stop_fd` readable when one of them
 // comes. RunTopView() handles SIGWINCH and SIGTSTP.
 //
-// Errors: those of CheckTopView(); ResourceExhausted, "--tui: …", when no descriptor is free. The view was then not
-// shown.
+// Errors: those of CheckTopView(); ResourceExhausted, "--tui: …", when no descriptor is free. After an error, the view
+// was not shown.
 absl::Status RunTopView(const SnapshotHub& hub, int stop_fd, WantedQuery* wanted = nullptr);
 
 }  // namespace tcpgauge

@@ -29,9 +29,9 @@ enum class DecodeError : uint8_t {
   kTooManyTunnels,   // more than Encapsulation::kMaxTunnels
   kTooManyLayers,    // more than kMaxLayers (decoder.h)
   kUnknownLinkType,  // a file's packet whose link layer the decoder does not know, such as Bluetooth or USB
-  // Unknown: a packet looks like this kind of tunnel, but the decoder does not understand it. It has another version or
-  // unknown contents, is too short, or belongs to another protocol that uses the tunnel's UDP port. Control messages of
-  // the tunnel's protocol are no errors.
+  // Unknown: a packet looks like this kind of tunnel, but the decoder does not understand it. The packet has an unknown
+  // version or unknown contents, is too short, or belongs to another protocol that uses the tunnel's UDP port. Control
+  // messages of the tunnel's protocol are no errors.
   kUnknownVxlan,
   kUnknownGeneve,
   kUnknownGtpU,

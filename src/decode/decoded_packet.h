@@ -46,13 +46,13 @@ struct DecodedPacket {
   int64_t time_ns = 0;             // since the Unix epoch; set by the caller of DecodePacket()
   uint32_t wire_length_bytes = 0;  // the whole packet, including bytes that were not captured
   // From DecodePacket(): with Linux cooked v2 the operating system's index of the interface, otherwise 0. The capture
-  // worker replaces it by the interface's place in its own list.
+  // worker replaces this index by the interface's place in the worker's list.
   uint32_t interface = 0;
   Kind kind = Kind::kNotTcp;
   Protocol protocol = Protocol::kOther;
   DecodeError error = DecodeError::kNone;  // set for kError, and for a kTcpSegment with a broken header
 
-  uint8_t tcp_flags = 0;  // of TcpFlag
+  uint8_t tcp_flags = 0;  // bits of TcpFlag
   bool has_timestamps = false;
   bool is_fragment = false;  // the innermost IP datagram is a fragment
   uint16_t window = 0;       // as in the header, not scaled
@@ -62,7 +62,7 @@ struct DecodedPacket {
   uint32_t sequence_number = 0;
   uint32_t acknowledgment_number = 0;
   uint32_t timestamp_value = 0;       // TSval (RFC 7323); has a meaning if `has_timestamps`
-  uint32_t timestamp_echo_reply = 0;  // TSecr; the same
+  uint32_t timestamp_echo_reply = 0;  // TSecr; has a meaning if `has_timestamps`
 
   // The two lengths come from the innermost IP header and the TCP header, and are at most what was on the wire. Inside
   // the first fragment of an outer datagram the headers alone decide, because later fragments carry the rest. For an IP

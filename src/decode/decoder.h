@@ -17,13 +17,13 @@ constexpr int kMaxLayers = 32;
 
 // Decodes one packet from its link layer to TCP, through the VLAN tags and tunnels around it.
 //
-// - `captured`: the packet's bytes from its link layer on, as far as they were captured. Borrowed for the call. If it
-//   is empty, the packet is an error.
-// - `wire_length_bytes`: the length of the whole packet. If it is less than `captured` has, lengths are taken from
-//   `captured`.
+// - `captured`: the packet's bytes from its link layer on, as far as they were captured. Borrowed for the call. If
+//   `captured` is empty, the packet is an error.
+// - `wire_length_bytes`: the length of the whole packet. If it is less than the length of `captured`, the decoder uses
+//   the length of `captured` instead.
 // - `*packet` (out): the result. Sets `kind` and the fields that have a meaning for it, except `time_ns`.
-// - `header_pieces` (in and out): keeps pieces of TCP headers from one packet to the next. The caller owns it, one for
-//   each source. If it is null, a first fragment without the whole TCP header is kIpFragment.
+// - `header_pieces` (in and out): keeps pieces of TCP headers from one packet to the next. The caller owns one such
+//   object for each source. If the pointer is null, a first fragment without the whole TCP header is kIpFragment.
 //
 // Thread: any; calls with the same `header_pieces` must not overlap. No heap, no clock.
 // Bounds: decodes at most kMaxLayers layers. A packet with more is kTooManyLayers.

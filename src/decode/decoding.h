@@ -22,7 +22,8 @@ class TcpHeaderPieces;
 //
 // Comments of these functions list the DecodeErrors of the packet after "Errors:". They leave out the errors that any
 // function may set: the kTruncated value of its layer (see DecodeError) for a header that was not captured whole, and
-// kTooManyTunnels (see Enter()). "Not TCP" means Kind::kNotTcp, and "plain UDP" the same with Protocol::kUdp.
+// kTooManyTunnels (see Enter()). "Not TCP" means Kind::kNotTcp, and "plain UDP" means Kind::kNotTcp with
+// Protocol::kUdp.
 enum class Layer : uint8_t {
   kDone,  // no header follows: the packet's kind is set
   kEthernet,
@@ -62,7 +63,7 @@ struct Decoding {
   // The captured bytes from the next header on.
   Cursor captured;
   // The length from the next header on as it was on the wire, at least captured.remaining(). When an outer header
-  // states the length of its payload, `captured` and this length are cut to it.
+  // states the length of its payload, `captured` and `wire_remaining_bytes` are cut to the stated length.
   uint32_t wire_remaining_bytes;
   // The next header is inside the first fragment of an outer datagram or frame. An inner IP header may then state more
   // bytes than this fragment has.
@@ -78,8 +79,8 @@ struct Decoding {
   TcpHeaderPieces* header_pieces;  // null: a first fragment without the whole TCP header is an error
   DecodedPacket* packet;           // the result
 
-  // Returns the next header and moves past it. Returns null, and does not move, if it was not captured whole. The
-  // pointer is valid as long as the captured bytes.
+  // Returns the next header and moves past it. Returns null, and does not move, if the header was not captured whole.
+  // The pointer is valid as long as the captured bytes.
   template <typename Header>
   const Header* Read() {
     const Header* header = captured.Read<Header>();
@@ -101,8 +102,8 @@ struct Decoding {
     wire_remaining_bytes = std::min(wire_remaining_bytes, length_bytes);
   }
 
-  // Ends the decoding: the packet is an error. Exception: when an IP header is impossible inside a tunnel that was
-  // recognised by its UDP port, another protocol uses that port. The result is then that of UnknownUdpTunnel().
+  // Ends the decoding: the packet is an error. Exception: an impossible IP header in a tunnel that was recognised by
+  // its UDP port shows that another protocol uses the port. For such a header, does what UnknownUdpTunnel() does.
   Layer Fail(DecodeError error) {
     const bool guessed =
         inside_udp_tunnel && (error == DecodeError::kIpVersion || error == DecodeError::kIpHeaderLength ||
@@ -121,7 +122,7 @@ struct Decoding {
   }
 
   // Sets `inside_fragment` if the datagram that was decoded last is a fragment. Must be called before an inner datagram
-  // is decoded, because that replaces DecodedPacket::is_fragment. Enter() calls it.
+  // is decoded, because decoding it replaces DecodedPacket::is_fragment. Enter() calls it.
   void NoteOuterFragment() { inside_fragment |= packet->is_fragment; }
 
   // Ends the decoding of a UDP datagram that does not hold the tunnel of its port: the packet is the error

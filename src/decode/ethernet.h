@@ -54,8 +54,8 @@ inline Layer DecodeEthernet(Decoding& decoding) {
 // Errors: kTooManyVlans for more than Encapsulation::kMaxVlans.
 Layer DecodeVlan(Decoding& decoding);
 
-// Decodes an LLC header (IEEE 802.2) and the SNAP header that may follow it. Without SNAP only IPv4 is known. With SNAP
-// the next header is known by its EtherType. All other LLC frames are not TCP.
+// Decodes an LLC header (IEEE 802.2) and the SNAP header that may follow it. Without SNAP, only IPv4 is decoded. With
+// SNAP, an EtherType announces the next header. All other LLC frames are not TCP.
 Layer DecodeLlc(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// Tunnels that put other protocols into UDP. They use UDP because routers spread its datagrams over several paths. The
+// Tunnels that put other protocols into UDP. They use UDP because routers spread UDP datagrams over several paths. The
 // functions here enter a tunnel only if its contents are plausible (inner_header.h). See udp.h for when the errors are
 // replaced by plain UDP.
 
@@ -26,8 +26,8 @@ Layer DecodeMplsInUdp(Decoding& decoding);
 // With FOU, IP or GRE follows the UDP header directly. With GUE, a header of GUE stands between.
 //
 // Both are looked for on port 5555, which is only customary: other protocols use it too. So the datagram must hold
-// plausible IP, or GRE with plausible contents as above. Any other datagram is plain UDP, except one that looks much
-// like GUE.
+// plausible IP, or GRE with the contents that DecodeGreInUdp() demands. Any other datagram is plain UDP, except one
+// that looks much like GUE.
 // Errors: kUnknownGue if the datagram begins with a GUE data header that has no flags and announces IP, but plausible
 // IP does not follow.
 Layer DecodeFooOverUdp(Decoding& decoding);

@@ -16,11 +16,11 @@ namespace tcpgauge {
 // Returns kIpv4 or kIpv6 if the next four bits are that version, otherwise nullopt.
 std::optional<Layer> NextIp(const Decoding& decoding);
 
-// Whether a plausible IP header begins at `offset`. Of IPv4 it checks the header length, the total length, and the
-// checksum (RFC 1071) unless that is zero. Of IPv6 it checks that the hop limit is not zero and the source not
-// multicast. By the length in its header, the datagram must end where the packet ends, or at most `padding_bytes`
-// earlier. Inside a first fragment it may also end later. A length of 0, which DecodeIpv4() and DecodeIpv6() accept, is
-// not plausible.
+// Whether a plausible IP header begins at `offset`. In an IPv4 header, the header length, the total length and the
+// checksum (RFC 1071) must be valid; a checksum of zero is accepted. In an IPv6 header, the hop limit must not be zero
+// and the source not multicast. By the length in its header, the datagram must end where the packet ends, or at most
+// `padding_bytes` earlier. Inside a first fragment it may also end later. A length of 0, which DecodeIpv4() and
+// DecodeIpv6() accept, is not plausible.
 bool IpAt(const Decoding& decoding, uint32_t offset, uint32_t padding_bytes = 0);
 
 // Whether the bytes from `offset` on, read as an Ethernet header, have one of these EtherTypes: IP, ARP, VLAN, MPLS or
@@ -28,7 +28,7 @@ bool IpAt(const Decoding& decoding, uint32_t offset, uint32_t padding_bytes = 0)
 bool EthernetTypeAt(const Decoding& decoding, uint32_t offset);
 
 // Whether an Ethernet header with plausible contents begins at `offset`: ARP for IPv4 (RFC 826), or IP that IpAt()
-// accepts with up to 50 bytes of Ethernet padding. Up to two VLAN tags may stand between.
+// accepts with up to 50 bytes of Ethernet padding. Up to two VLAN tags may stand between header and contents.
 bool EthernetAt(const Decoding& decoding, uint32_t offset);
 
 }  // namespace tcpgauge

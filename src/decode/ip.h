@@ -51,13 +51,14 @@ inline Layer LayerOfIpProtocol(Decoding& decoding, uint8_t protocol) {
 // `protocol` is that of the header at the start of these data, which only the first fragment carries. `identification`
 // becomes the packet's `fragment_id`.
 //
-// A first fragment (`offset_bytes` is 0) is decoded further. A following fragment ends the decoding: of TCP it goes to
-// DecodeTcpPiece() (tcp.h), and of any other protocol the packet is not TCP.
+// A first fragment (`offset_bytes` is 0) is decoded further. A following fragment ends the decoding: DecodeTcpPiece()
+// (tcp.h) decodes a fragment of TCP, and a fragment of any other protocol is not TCP.
 // Errors: kIpFragment if the fragment ends beyond 65,535 bytes.
 Layer DecodeFragment(Decoding& decoding, uint8_t protocol, uint32_t identification, uint32_t offset_bytes);
 
-// Returns the length in bytes of a datagram whose IP header states `stated_bytes`. This is at most what remains on the
-// wire. Inside an outer first fragment the stated length counts, because later fragments carry the rest.
+// Returns the length in bytes of a datagram whose IP header states `stated_bytes`: the stated length, or what remains
+// on the wire if that is less. Inside the first fragment of an outer datagram, always returns the stated length,
+// because later fragments carry the rest.
 inline uint32_t DatagramLength(const Decoding& decoding, uint32_t stated_bytes) {
   return decoding.inside_fragment ? stated_bytes : std::min(stated_bytes, decoding.wire_remaining_bytes);
 }

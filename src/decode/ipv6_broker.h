@@ -9,8 +9,8 @@ namespace tcpgauge {
 // Tunnels over UDP that bring IPv6 to hosts behind IPv4 address translators (NAT). See udp.h for when the errors are
 // replaced by plain UDP.
 
-// Decodes the indications of Teredo (RFC 4380 section 5.1), authentication and origin, both of which may be absent.
-// IPv6 follows.
+// Decodes the two headers of Teredo, the authentication and the origin indication (RFC 4380 section 5.1). Both may be
+// absent. IPv6 follows.
 // Errors: kUnknownTeredo if IPv6 does not follow, or an indication was not captured whole.
 Layer DecodeTeredo(Decoding& decoding);
 

@@ -10,8 +10,9 @@ namespace tcpgauge {
 // InfiniBand. See Layer (decoding.h) for what every function does. A packet whose header announces another protocol
 // than these functions know is not TCP.
 
-// Decodes the loopback header of BSD and OpenBSD: an address family of four bytes, in either byte order. The numbers of
-// all systems for IPv6 are known. An EtherType in place of the family is accepted.
+// Decodes the loopback header of BSD and OpenBSD: an address family of four bytes, in either byte order. Linux, the
+// BSDs and macOS have different numbers for IPv6; all of them are accepted. An EtherType in place of the family is
+// accepted.
 Layer DecodeNull(Decoding& decoding);
 
 // Decode the headers of Linux cooked captures, versions 1 and 2. Version 2 sets the packet's `interface`.
@@ -25,7 +26,7 @@ Layer DecodeIpOverInfiniband(Decoding& decoding);
 // Decodes the header of the Linux netfilter log (NFLOG): a list of attributes. One attribute holds the packet from its
 // IP header on. Only the address families of IP and of bridges are decoded.
 // Bounds: 64 attributes.
-// Errors: kTruncatedLink also if none of them holds the packet.
+// Errors: kTruncatedLink also if no attribute holds the packet.
 Layer DecodeNflog(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -23,8 +23,8 @@ constexpr uint32_t kPaddedTimestampsStart = 0x0101080a;
 // Decodes a TCP header of which fewer than 16 bytes were captured, or whose data offset is below 20 bytes or beyond the
 // segment. DecodeTcp() calls it.
 //
-// - A first fragment that ended within the header on the wire: DecodeTcpPiece() decodes it. If an IPv6 extension header
-//   stands before the TCP header in the fragment, the packet is the error kIpFragment instead.
+// - A first fragment that, on the wire, ends within the TCP header: DecodeTcpPiece() decodes it. If an IPv6 extension
+//   header stands before the TCP header in the fragment, the packet is the error kIpFragment instead.
 // - Fewer than 16 bytes were captured: kTruncatedTcp. The packet is an error, and no connection counts it.
 // - Otherwise the packet is a kTcpSegment, so its connection counts its bytes. Its `error` is kTcpDataOffset, or
 //   kTruncatedTcp if the header states 20 bytes and the segment is shorter. Flags, numbers and window are set to zero.
@@ -34,14 +34,15 @@ Layer DecodeBrokenTcp(Decoding& decoding);
 
 // Decodes an IP fragment with the bytes of a TCP segment from `offset_bytes` on. TcpHeaderPieces keeps the pieces of
 // the header. Always returns kDone, and the packet is:
-// - the segment as DecodeTcp() decodes it, if this fragment completes its header. Payload and IP length are the sums
-//   over the fragments so far.
+// - the segment as DecodeTcp() decodes it, if this fragment completes the segment's header. Payload and IP length are
+//   the sums over the fragments so far.
 // - kNotTcp with Protocol::kTcp, if the first fragment has come and other pieces of the header are missing.
 // - kTcpFragment, if this is a following fragment that was not kept, or that came before its first fragment.
 // - the error kIpFragment, if this is a first fragment that cannot be kept: Decoding::header_pieces is null, or
 //   Decoding::inside_fragment is set, because bytes of the piece may then be missing.
-// - the error kIpFragment, if this is a first fragment that was kept in place of a datagram whose header was not whole.
-//   The error counts the lost datagram. This one can still become a segment.
+// - the error kIpFragment, if this is a first fragment that was kept and pushed out another datagram, of which the
+//   first fragment but not the whole header had come. The error counts the datagram that was pushed out. The new one
+//   can still become a segment.
 Layer DecodeTcpPiece(Decoding& decoding, uint32_t offset_bytes);
 
 // Searches `options`, the captured bytes after the first 20 of the header, for the timestamps option. If it is there,

@@ -39,10 +39,10 @@ class TcpHeaderPieces {
   enum class Outcome {
     // A following fragment, which the caller counts as such. There are two cases:
     // - It was not added: it overlaps, begins beyond the longest header, or found no place.
-    // - It was added, but came before its first fragment. The first fragment may have the whole header, and is then
+    // - It was added, but came before the first fragment. The first fragment may have the whole header, and is then
     //   never given to this class.
     kFollowing,
-    // Added. Its first fragment has come, and other pieces of the header are missing.
+    // Added. The first fragment has come, and other pieces of the header are missing.
     kWaiting,
     // Like kWaiting, for a first fragment that replaced a datagram whose own first fragment had come.
     kReplacedAnother,
@@ -54,8 +54,8 @@ class TcpHeaderPieces {
   // - `packet`: identifies the datagram by addresses, `fragment_id` and `encapsulation`, and has this fragment's
   //   `ip_length_bytes`.
   // - `offset_bytes`: where the fragment begins in the segment. 0 means a first fragment.
-  // - `piece`: the captured bytes of the fragment after its IP headers. Borrowed for the call. Bytes of the header that
-  //   were not captured stay missing, so that header never becomes whole.
+  // - `piece`: the captured bytes of the fragment after its IP headers. Borrowed for the call. If bytes of the header
+  //   were not captured, they stay missing, and the header never becomes whole.
   // - `piece_wire_bytes`: the length of `piece` on the wire.
   // - `*segment` (out): set only for kWhole.
   Outcome Add(const DecodedPacket& packet, uint32_t offset_bytes, Cursor piece, uint32_t piece_wire_bytes,

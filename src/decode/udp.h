@@ -7,7 +7,7 @@
 namespace tcpgauge {
 
 // Decodes a UDP header (RFC 768) and, if a port is that of a tunnel, the header of the tunnel. All other datagrams are
-// plain UDP, also one whose UDP header was not captured whole. See Layer (decoding.h) for what every such function
+// plain UDP, including one whose UDP header was not captured whole. See Layer (decoding.h) for what every such function
 // does.
 //
 // A port does not prove a tunnel, because any program may use it. So the tunnel's function checks the datagram. If the
@@ -16,8 +16,8 @@ namespace tcpgauge {
 // - plain UDP if it was only sent from that port, because the system may give any program that port to send from;
 // - plain UDP on the port of FOU and GUE (see DecodeFooOverUdp()), with one exception that is stated there.
 //
-// If both ports are those of tunnels, the destination's decides. Tunnels whose ends only send to the port, such as GRE
-// in UDP, are not looked for by the source port.
+// If both ports are those of tunnels, the destination port decides. Tunnels whose ends only send to the port, such as
+// GRE in UDP, are not looked for by the source port.
 Layer DecodeUdp(Decoding& decoding);
 
 }  // namespace tcpgauge

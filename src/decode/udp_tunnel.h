@@ -6,11 +6,11 @@
 
 namespace tcpgauge {
 
-// Helpers for the functions that decode tunnels over UDP. DecodeUdp() calls such a function by the datagram's port. The
-// port does not prove the tunnel, so a function that does not find its tunnel returns Decoding::UnknownUdpTunnel().
+// Helpers for the functions that decode tunnels over UDP. DecodeUdp() chooses such a function by the datagram's port.
+// The port does not prove the tunnel, so a function that does not find its tunnel returns Decoding::UnknownUdpTunnel().
 
-// Ends the decoding: the packet is plain UDP. For messages of a tunnel's protocol that carry no packet, which are
-// control messages and keep-alives.
+// Ends the decoding: the packet is plain UDP. Used for control messages and keep-alives of a tunnel's protocol, which
+// carry no packet.
 inline Layer PlainUdp(Decoding& decoding) { return decoding.NotTcp(Protocol::kUdp); }
 
 // Enters a tunnel that was recognised by its UDP port, and returns `inner`, the kind of the header inside. If an IP

@@ -11,9 +11,10 @@ namespace tcpgauge {
 
 // Decodes a VXLAN header (RFC 7348 section 5). An Ethernet frame follows.
 //
-// Reserved flags are ignored, as the RFC demands. But a header with reserved flags set may also be that of another
-// protocol. So the frame after such a header must have a known EtherType. If the flag is set by which the generic
-// protocol extension announces a protocol field, plausible IP (inner_header.h) may follow instead.
+// Reserved flags are ignored, as the RFC demands. But a header with reserved flags set, other than the flag of VXLAN
+// group policy, may also be that of another protocol. So the frame after such a header must have a known EtherType. One
+// reserved flag announces a protocol field in the generic protocol extension: if it is set, plausible IP
+// (inner_header.h) may follow instead of the frame.
 // Errors: kUnknownVxlan if the flag for a valid VNI is not set, or a frame with a known EtherType must follow and does
 // not.
 Layer DecodeVxlan(Decoding& decoding);

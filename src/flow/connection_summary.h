@@ -26,7 +26,7 @@ struct DirectionSummary {
 // table afterwards. The publisher, the collector, snapshots, the connection log and all outputs use this same type.
 //
 // Units: a time is nanoseconds since the Unix epoch. A duration is nanoseconds, or kUnknown when it was not observed.
-// Size: keep it small. A snapshot holds up to 100,000 summaries of each worker, and each of them exists in several
+// Size: keep it small. A snapshot holds up to 100,000 summaries of each worker, and each summary exists in several
 // copies (see memory_plan.h).
 struct ConnectionSummary {
   static constexpr int64_t kUnknown = -1;
@@ -55,11 +55,11 @@ struct ConnectionSummary {
   // end without a sample adds nothing, so the sum is too small while only one end has samples.
   int64_t rtt_ns = kUnknown;
   // The connection's weight: payload of both directions over the ranking window. The heaviest connection is the one
-  // with the greatest weight. The table fills it for RecentlyEnded, and WorkerPublisher for the rows of a snapshot. In
-  // other summaries it is 0.
+  // with the greatest weight. The table fills in this number for RecentlyEnded, and WorkerPublisher for the rows of a
+  // snapshot. In other summaries it is 0.
   uint64_t window_payload_bytes = 0;
   // The number by which snapshots are ordered: window_payload_bytes, increased if the connection was among the heaviest
-  // in the snapshot before. Without the increase, connections of nearly equal weight would take turns. 0 until the
+  // in the previous snapshot. Without the increase, connections of nearly equal weight would take turns. 0 until the
   // Collector fills it.
   double rank = 0;
 

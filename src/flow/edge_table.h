@@ -24,7 +24,7 @@ struct EdgeTableOptions {
   int v6_prefix_bits = 128;   // 0 to 128
 };
 
-// The times that an edge table takes from its connection table.
+// The durations that the connection table gives to its edge table.
 struct EdgeTimes {
   int64_t window_ns = 0;        // edges are ranked over this window; every reader reads at least once in a window
   int64_t idle_timeout_ns = 0;  // an edge that carries no payload for this long loses its series
@@ -36,18 +36,18 @@ struct EdgeTimes {
 // rules make this possible.
 //
 // 1. A light edge needs no state. The table watches a bounded number of edges, several times as many as it can export.
-// It finds them by random admission. When all slots are taken, a packet of an unwatched edge takes the slot of a light
-// watched edge with the probability bytes / (bytes + weight of the light edge), where `bytes` is the packet's payload.
-// So a heavy edge is watched soon, and a flood of light edges changes little (after Ben Basat et al., "Randomized
-// Admission Policy for Efficient Top-k and Frequency Estimation", 2017). The heaviest of the watched edges are
-// exported.
+// It finds them by random admission. The place of a watched edge is called a slot. When all slots are taken, a packet
+// of an unwatched edge takes the slot of a light watched edge with the probability bytes / (bytes + weight of the light
+// edge), where `bytes` is the packet's payload. So a heavy edge is watched soon, and a flood of light edges changes
+// little (after Ben Basat et al., "Randomized Admission Policy for Efficient Top-k and Frequency Estimation", 2017).
+// The heaviest of the watched edges are exported.
 //
 // 2. Every amount is credited at once, to exactly one account: the edge's own account while the edge is admitted, and
 // the account `other` at all other times. So at every instant the accounts of all edges, other() and retired() together
 // hold the sum of all credits.
 //
-// 3. An exported edge passes through three phases. They let a reader that reads at least once in a window see every
-// increase.
+// 3. An exported edge passes through three phases. Because of them, a reader that reads at least once in a window sees
+// every increase.
 //
 // - announced: for a window, its series exist and are zero. Credits still go to `other`.
 // - admitted: credits go to the edge's own account.
@@ -58,14 +58,16 @@ struct EdgeTimes {
 // the edge has retired, its series end, and its account is added to retired(). The edge gets no new series for another
 // window, so that every reader sees the series end before the counters start at zero again.
 //
-// Exception: in the first window after the first connection, no reader can have seen earlier values. Announcing and
-// retiring are skipped in that window. An edge is admitted as soon as it is watched, as long as fewer than max_exported
-// edges have series. As a result, the edges of a short file are credited with everything that they carried.
+// Exception: the first window, which begins with the first connection. Readers are taken to have read nothing in this
+// window, so the phases announced and retiring are skipped. An edge is admitted as soon as it is watched, as long as
+// fewer than max_exported edges have series. As a result, the edges of a short file are credited with everything that
+// they carried.
 //
 // Thread: confined to its connection table.
 // Time: table time, in nanoseconds.
-// Bounds: max_exported edges have series. The table watches four times as many edges (those with series included), and
-// at least 1,024. The traffic of all others goes to other(), and folded() counts their connections.
+// Bounds: at most max_exported edges have series. The table watches up to four times max_exported edges (those with
+// series included), or 1,024 if that is more. Edges beyond these bounds are credited to other(), and folded() counts
+// their connections.
 class EdgeTable {
  public:
   using Slot = uint16_t;
@@ -98,9 +100,9 @@ class EdgeTable {
     return {client.Prefix(options_.v4_prefix_bits, options_.v6_prefix_bits), server};
   }
 
-  // Calls for a connection. The caller calls Open() once for each connection, and Close() once when the connection
-  // ends. In between, it keeps a Slot for the connection, kNone at first, and passes the Slot to every call. The table
-  // may give the slot to another edge meanwhile; every call notices that by the key. A connection "holds" the slot as
+  // For each connection, the caller calls Open() once, and Close() once when the connection ends. It also keeps a Slot
+  // for each connection, kNone at first, and passes the Slot to Credit(), CreditHandshake() and Close(). The table may
+  // meanwhile give this slot to another edge; each function notices that by the key. A connection "holds" the slot as
   // long as the slot contains the connection's edge.
 
   // Counts a new connection.
@@ -116,8 +118,8 @@ class EdgeTable {
   // Credits a completed handshake of an opened connection. Sets `*slot` as Credit() does.
   void CreditHandshake(Slot* slot, const EdgeKey& key, double rtt_seconds);
 
-  // Chooses the exported edges anew, and ends phases that are over. Returns at once when less than a second of table
-  // time has passed since it last did so.
+  // Chooses the exported edges anew, and ends phases that are over. Does this at most once in a second of table time; a
+  // call that comes earlier does nothing.
   void Rebalance(int64_t now_ns);
 
   // Calls `visit(const EdgeKey&, const EdgeCounters&, int64_t series_since_ns)` for each edge that has series, in no
@@ -147,8 +149,8 @@ class EdgeTable {
  private:
   // Whether `slot` still contains the edge `key`.
   bool Holds(Slot slot, const EdgeKey& key) const { return slot != kNone && edges_[slot].key == key; }
-  // Sets `*slot` to the slot of an opened connection's edge, or to kNone. If `bytes` of payload are not 0, an unwatched
-  // edge gets the chance to become watched.
+  // Sets `*slot` to the slot of an opened connection's edge, or to kNone. If `bytes`, the payload of a packet, is not
+  // 0, an unwatched edge gets the chance to become watched.
   void Hold(Slot* slot, const EdgeKey& key, uint64_t bytes, int64_t now_ns);
   // The account to which traffic of the edge in `slot` is credited now.
   EdgeCounters& Account(Slot slot) {
@@ -160,9 +162,9 @@ class EdgeTable {
   // Random admission: gives an unwatched edge a slot for a packet with `bytes` of payload, or returns kNone. REQUIRES:
   // bytes > 0.
   Slot TryWatch(const EdgeKey& key, uint64_t bytes, int64_t now_ns);
-  // Whether no reader can have seen earlier values yet (see the exception above).
+  // Whether the first window is not over (see the exception above).
   bool InFirstWindow(int64_t now_ns) const { return now_ns - start_ns_ < times_.window_ns; }
-  // Empties the slot, if it holds an edge. REQUIRES: the edge is in the phase kWatched.
+  // Empties the slot. Does nothing if the slot is not in use. REQUIRES: the edge is in the phase kWatched.
   void Forget(Slot slot);
   void SetPhase(Edge* edge, Phase phase, int64_t now_ns);
   // Ends the series of an edge. The edge is still watched.

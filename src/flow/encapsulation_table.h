@@ -15,8 +15,8 @@ namespace tcpgauge {
 //
 // Thread: confined to its connection table.
 // Bounds: `capacity` ids. When all are in use, a new encapsulation gets kOverflow, and overflows() counts each
-// Acquire() that returns kOverflow. All encapsulations with kOverflow count as the same one, so two of their
-// connections with equal addresses and ports count as one connection.
+// Acquire() that returns kOverflow. All encapsulations with kOverflow count as the same one: connections with equal
+// addresses and ports in two of them count as one connection.
 class EncapsulationTable {
  public:
   static constexpr uint32_t kNone = 0;      // the id of the empty encapsulation

@@ -10,9 +10,9 @@
 namespace tcpgauge {
 
 // How long a handshake took, measured at the point of capture, in nanoseconds with a resolution of 100 ns. A duration
-// is ConnectionSummary::kUnknown unless both the segment that begins it and the segment that ends it were seen. It is 0
-// if they were captured in the wrong order. A segment that comes more than 214 s after the start of the connection
-// counts as coming after 214 s.
+// is ConnectionSummary::kUnknown unless both the segment that begins it and the segment that ends it were seen. A
+// duration is 0 if these two segments were captured in the wrong order. A segment that comes more than 214 s after the
+// start of the connection is treated as if it came 214 s after the start.
 struct HandshakeRtt {
   int64_t server_ns;  // from the SYN to the SYN-ACK
   int64_t client_ns;  // from the SYN-ACK to the ACK
@@ -22,7 +22,7 @@ struct HandshakeRtt {
 // Returns the durations that are known so far.
 HandshakeRtt HandshakeRttOf(const ConnectionRecord& record, const ConnectionDetails& details);
 
-// A step of the three-way handshake (RFC 9293 section 3.5). kNone: the segment is none of them.
+// A step of the three-way handshake (RFC 9293 section 3.5). kNone: the segment is not a step.
 enum class HandshakeStep : uint8_t { kNone, kSyn, kSynAck, kAck };
 
 // Returns which step of the handshake `segment` is, and stores the time of the step in `*record` and `*details`.
@@ -30,7 +30,7 @@ enum class HandshakeStep : uint8_t { kNone, kSyn, kSynAck, kAck };
 // after it.
 //
 // Call it for every segment before or after which the connection is in SYN-SENT or SYN-RECEIVED. A SYN or SYN-ACK that
-// is sent again counts as the same step again, and its time replaces the earlier one.
+// is sent again counts as the same step again, and its time replaces the earlier time.
 HandshakeStep NoteHandshake(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionState before,
                             ConnectionRecord* record, ConnectionDetails* details);
 

@@ -65,8 +65,8 @@ class InterfacePins {
  private:
   // The silence, in sixteenths of a second, after which a pin moves.
   static constexpr uint16_t kSilence = 16;
-  // Interfaces are read in turn, so a packet may be older than the packet that was counted before it. This is the most
-  // that it may be older, in sixteenths of a second.
+  // Interfaces are read in turn, so a packet may be older than the packet that was counted before it. kSkew is the
+  // greatest difference that is allowed for, in sixteenths of a second.
   static constexpr uint16_t kSkew = 16;
 
   static uint16_t ToSixteenths(int64_t time_ns) {

@@ -10,7 +10,8 @@
 namespace tcpgauge {
 
 // The parts of a connection table that count how often they had no room for a new entry. The comment of each part says
-// what becomes less accurate then. The bound on connections itself is not among them: evictions are counted in Totals.
+// what such an overflow makes less accurate. The bound on connections has no value here, because Totals counts the
+// evictions.
 enum class Overflow : uint8_t {
   kSequenceGaps,     // GapPool: a gap counts as seen, so a late segment in it counts as retransmitted
   kEncapsulations,   // EncapsulationTable: connections of different networks may be counted as one

@@ -52,7 +52,7 @@ class PayloadWindows {
   }
 
   // Returns the connection's weight: the payload bytes of both ends since one ranking window before `time_ns`. The
-  // beginning is rounded down to a quarter of the window. Bytes after `time_ns` are included.
+  // beginning is rounded down to a multiple of a quarter of the window. Bytes after `time_ns` are included.
   uint64_t Weight(size_t slot, int64_t time_ns) const { return ranking_.SumSince(slot, 0, time_ns); }
 
   // Prefetches the first cache line of each of the slot's sums.

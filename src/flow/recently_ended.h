@@ -15,13 +15,13 @@ namespace tcpgauge {
 //
 // Thread: confined to its table.
 // Time: table time, in nanoseconds.
-// Bounds: `capacity` connections, which may be 0. When it is full, a heavier connection replaces the lightest. A
-// connection of weight 0 is never kept.
+// Bounds: `capacity` connections, which may be 0. When all places are taken, a heavier connection replaces the
+// lightest. A connection of weight 0 is never kept.
 class RecentlyEnded {
  public:
   struct Entry {
-    // window_payload_bytes is the weight when the connection ended. The id in `encapsulation` may mean another
-    // encapsulation by now.
+    // window_payload_bytes is the weight when the connection ended. Since then, the id `encapsulation` may have been
+    // given to another encapsulation.
     ConnectionSummary summary;
     int64_t end_time_ns = 0;
   };

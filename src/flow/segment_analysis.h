@@ -20,19 +20,20 @@ namespace tcpgauge {
 //   retransmitted. A segment that is lost before the observer and then sent again fills a gap, so it counts as out of
 //   order.
 // - Full buffers. A segment with a window of zero is counted (RFC 9293 section 3.8.6), unless it is a SYN or a FIN.
-// - Delay. An RTT sample is the time from a segment to the acknowledgment that covers it. It measures the way from the
-//   observer to the other end and back, and is stored in the EndRecord of the segment's sender. If both segments carry
-//   timestamps, the acknowledgment must echo the timestamp of the segment (TSecr, RFC 7323 section 4). When the sender
-//   repeats old numbers, the sample under way is dropped (Karn's algorithm, RFC 6298 section 3). A sample above one
-//   minute is dropped too. Samples are smoothed like SRTT in RFC 6298 section 2, with the factor 1/4 instead of 1/8,
-//   because there is about one sample in a round trip.
+// - Delay. An RTT sample is the time from a segment (the sampled segment) to the acknowledgment that covers it. It
+//   measures the way from the observer to the receiver of the sampled segment and back, and is stored in the EndRecord
+//   of the end that sent the sampled segment. If sampled segment and acknowledgment both carry timestamps, the
+//   acknowledgment must echo the sampled segment's timestamp (TSecr, RFC 7323 section 4). When the end that sent the
+//   sampled segment repeats old sequence numbers, the sample under way is dropped (Karn's algorithm, RFC 6298 section
+//   3). A sample above one minute is dropped too. Samples are smoothed like SRTT in RFC 6298 section 2, with the factor
+//   1/4 instead of 1/8, because here there is about one sample in a round trip.
 //
 // Design. Each end has one sample at a time. A sample begins at a random segment of a flight (the segments that are
 // sent before the first of them is acknowledged). Two other methods were rejected:
 //
 // - Samples that begin only with the first segment of a flight miss the queueing of the later segments.
 // - Many tools time each echoed timestamp from the first segment that carried it. That measures too little: a burst of
-//   a millisecond carries one timestamp, and its last segment waited in the queue behind all others.
+//   a millisecond carries one timestamp, and the last segment of the burst waited in the queue behind all others.
 void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionRecord* record, GapPool* gaps);
 
 }  // namespace tcpgauge

@@ -26,7 +26,7 @@ namespace tcpgauge {
 //
 // Thread: confined to one thread.
 // Bounds: 2^31 buckets; the caller must not insert more slots than fit. An Insert() that finds MaxSlots(buckets) slots
-// first doubles the number of buckets, and copies all slots. The number never falls.
+// first doubles the number of buckets, and copies all slots. The number of buckets never falls.
 class SlotSet {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;  // not a valid slot
@@ -61,8 +61,9 @@ class SlotSet {
   void Erase(uint32_t slot, uint32_t hash);
 
   static constexpr size_t kBucketBytes = 64;
-  // The number of slots that `buckets` buckets hold before they double: 5.75 of 8 places on average. With 6, too many
-  // buckets were full, and a SYN flood was a sixth slower. With fewer, a million slots take half a megabyte more.
+  // The number of slots that `buckets` buckets hold before they double: 5.75 of 8 places on average. With 6 places, too
+  // many buckets were full, and a SYN flood was a sixth slower. With 5.5, a million slots would take half a megabyte
+  // more.
   static constexpr size_t MaxSlots(size_t buckets) { return buckets * 23 / 4; }
   // Returns the fewest buckets that hold `slots` slots without doubling.
   static constexpr size_t BucketsFor(size_t slots) { return (slots * 4 + 22) / 23; }
@@ -80,7 +81,7 @@ class SlotSet {
   };
 
   // Returns a mask with bit i set where words[i] == value. Hand-vectorised: gcc 12 compiles the plain loop to code that
-  // is twice as slow. With the plain loop, the SYN flood took 1.00 s.
+  // is twice as slow. With the plain loop, the SYN flood of the class comment took 1.00 s.
   static uint32_t MatchMask(const uint32_t (&words)[kSlotsPerBucket], uint32_t value) {
     using Four = uint32_t __attribute__((vector_size(16)));
     Four low, high;

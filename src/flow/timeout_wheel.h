@@ -11,23 +11,23 @@
 namespace tcpgauge {
 
 // A wheel of buckets that finds the idle connections of one TimeoutClass. A connection is known by the slot of its
-// record. The time of its last packet chooses its bucket.
+// record. Each bucket is for a range of time: a connection goes into the bucket of its last packet.
 //
 // Design. A list in the order of the last packet would have to move a connection with every packet. Here a packet moves
-// no connection, so a connection may lie in a bucket that is too old. When a bucket is due, its connections are
-// examined. A connection that has had a packet since moves to the bucket of that packet; the others are idle. Each
+// no connection, so a connection may lie in a bucket that is older than its last packet. When a bucket is due, its
+// connections are examined: those whose last packet belongs to a newer bucket move there, and the others are idle. Each
 // class has its own wheel, so an eviction finds the least useful connection at the head of a wheel. The eviction may
-// have to move active connections first, but each of them at most once for each packet that it had.
+// first have to move active connections, but a packet causes at most one move of its connection.
 //
 // Thread: confined to its table.
 // Time: table time, in nanoseconds.
-// Bounds: those of the arrays. The wheel itself takes a constant amount of memory.
+// Bounds: a constant amount of memory. The connections are linked through their ConnectionDetails.
 // Accuracy: a connection is found at its time-out, or at most a 64th of the time-out later.
 class TimeoutWheel {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
 
-  // Both arrays hold one element for each slot, and must outlive the wheel. The wheel reads
+  // `records` and `details` hold one element for each slot, and must outlive the wheel. The wheel reads
   // ConnectionRecord::last_packet_time_ns. It alone writes `timeout_bucket` and, while a connection is in the wheel,
   // the links `previous` and `next` in ConnectionDetails.
   TimeoutWheel(int64_t timeout_ns, StableArray<ConnectionRecord>* records, StableArray<ConnectionDetails>* details);
@@ -45,15 +45,16 @@ class TimeoutWheel {
   uint32_t FindIdle(int64_t now_ns, int* steps);
 
   // Returns the connection that has been idle the longest, whether it has timed out or not, or kNone if the wheel is
-  // empty. The answer is accurate to a 64th of the time-out. After `steps` connections have been examined, it is the
-  // best of them. The connection stays in the wheel. REQUIRES: steps > 0.
+  // empty. The answer is accurate to a 64th of the time-out. The call examines at most `steps` connections. If that
+  // ends the search early, the answer is the longest idle of the examined connections. The connection stays in the
+  // wheel. REQUIRES: steps > 0.
   uint32_t FindLongestIdle(int steps);
 
  private:
   static constexpr int64_t kBucketsPerTimeout = 64;
-  // The wheel keeps this many buckets free below the first one in use, because a connection that comes from another
-  // wheel may have an older last packet. A connection that is older still has timed out already, and goes into the
-  // lowest bucket.
+  // The wheel keeps this many buckets free below the first one in use, for connections that come from another wheel
+  // with an older last packet. If a last packet is too old even for these buckets, its connection has timed out
+  // already, and goes into the lowest bucket.
   static constexpr int64_t kRoomBelow = kBucketsPerTimeout + 1;
   static constexpr int64_t kBuckets = 128;  // the next power of two above kRoomBelow
 

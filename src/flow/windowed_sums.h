@@ -19,9 +19,9 @@ namespace tcpgauge {
 // Time is divided into parts, and each lane keeps one sum for each part. A part is one tick long. If the window is
 // longer than ten ticks, a part is a tenth of the window instead.
 //
-// Design. The sums of a slot begin at a cache line, which Prefetch() fetches while the batch is looked up. When sums of
-// 56 bytes were packed without gaps, many lay across two lines, and a million connections took 342 instead of 272 ns a
-// packet in the table.
+// Design. The sums of a slot begin at a cache line, which Prefetch() fetches while the connections of a batch of
+// packets are looked up. When sums of 56 bytes were packed without gaps, many lay across two lines, and a million
+// connections took 342 instead of 272 ns a packet in the table.
 //
 // Thread: confined to its table, except for Populate().
 // Time: table time, in nanoseconds.
@@ -38,8 +38,8 @@ class WindowedSums {
   // Forgets what was added to `slot`, in all lanes.
   void Clear(size_t slot);
 
-  // Adds `amount` to the part of `time_ns`. If that is older than the oldest part that is kept, adds to the oldest part
-  // instead. REQUIRES: lane < lanes.
+  // Adds `amount` to the part of `time_ns`, or to the oldest part that is kept if `time_ns` lies before that part.
+  // REQUIRES: lane < lanes.
   void Add(size_t slot, size_t lane, uint64_t amount, int64_t time_ns);
 
   // Returns the amount that was added in the window that ends at the last tick at or before `now_ns`. If the window
@@ -47,8 +47,8 @@ class WindowedSums {
   // a tick), this part counts in full, so the sum may include amounts after the end of the window.
   double Sum(size_t slot, size_t lane, int64_t now_ns) const;
 
-  // Returns the amount that was added since `now_ns - window_ns`, rounded down to the beginning of a part. Unlike
-  // Sum(), it includes the tick under way, and amounts after `now_ns`.
+  // Returns the amount that was added since the beginning of the part that contains `now_ns - window_ns`. Unlike Sum(),
+  // includes the tick under way, and amounts after `now_ns`.
   uint64_t SumSince(size_t slot, size_t lane, int64_t now_ns) const;
 
   // See PopulateLazyMemory(). REQUIRES: first_slot + count <= slots. Thread: any.
@@ -58,8 +58,8 @@ class WindowedSums {
   void Prefetch(size_t slot) const { FetchAhead(&words_[slot * stride_]); }
 
  private:
-  // Stands in place of the number of a slot's newest part when the slot is empty. Clear() writes nothing else: parts
-  // are zeroed when they are first written again.
+  // In an empty slot, this value is stored as the number of the newest part. Clear() writes nothing else: Add() zeroes
+  // old parts before it uses them again.
   static constexpr uint64_t kEmptySlot = ~uint64_t{0};
 
   // Parts are numbered by time: time / part_ns_. Returns the number of the last part that was written, or -1 for an

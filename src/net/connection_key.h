@@ -31,7 +31,7 @@ struct ConnectionKey {
     *sender = destination < source ? End::kB : End::kA;
     return Of(source, destination, encapsulation, *sender);
   }
-  // The same, for a caller that kept the `sender` which the overload above had set for these endpoints.
+  // The same, for a caller that kept the `*sender` of the overload above for these endpoints.
   static ConnectionKey Of(const Endpoint& source, const Endpoint& destination, uint32_t encapsulation, End sender) {
     const Endpoint* const ends[] = {&source, &destination};
     const size_t a = static_cast<size_t>(sender);

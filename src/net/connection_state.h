@@ -13,7 +13,7 @@ namespace tcpgauge {
 enum class ConnectionState : uint8_t {
   kSynSent,      // one end sent a SYN
   kSynReceived,  // the other end answered with a SYN-ACK or, in a simultaneous open, with a SYN
-  kEstablished,  // the handshake is over; none or only a part of it may have been captured
+  kEstablished,  // the handshake is over, whether or not all of it was captured
   kClosing,      // at least one end sent a FIN
   kClosed,       // both ends sent a FIN, and both FINs were acknowledged
   kReset,        // an end sent a RST

@@ -17,7 +17,8 @@ namespace tcpgauge {
 struct CollectorOptions {
   int64_t capture_start_time_ns = 0;  // since the Unix epoch; copied into each snapshot
   double rate_window_seconds = 1;     // copied into each snapshot
-  // How many of the heaviest connections of a snapshot get a higher rank in the next one. See ConnectionSummary::rank.
+  // How many connections, the heaviest of a snapshot, get a higher rank in the next snapshot. See
+  // ConnectionSummary::rank.
   size_t exported_connections = 100;
 };
 
@@ -28,7 +29,7 @@ struct CollectorOptions {
 // - EdgeMerger merges the edges.
 //
 // Thread: confined to one thread, which must be the only reader of the workers' buffers.
-// Bounds: those of the merged snapshots.
+// Bounds: those of the workers' snapshots, added up.
 class Collector {
  public:
   // `workers` holds the buffer of each worker. The buffers must outlive the collector.
@@ -40,7 +41,8 @@ class Collector {
   std::shared_ptr<const Snapshot> Collect();
 
  private:
-  // Sets the ranks of the snapshot's connections, sorts both lists by rank, and stores the heaviest in heaviest_.
+  // Sets the rank of each connection, open or ended. Sorts Snapshot::connections and ended_connections by rank, and
+  // replaces heaviest_.
   void Rank(Snapshot* snapshot);
 
   const CollectorOptions options_;
@@ -48,7 +50,7 @@ class Collector {
   uint64_t sequence_ = 0;
   int64_t time_ns_ = 0;  // the latest table time of all workers so far
   EdgeMerger edge_merger_;
-  absl::flat_hash_set<uint64_t> heaviest_;  // ids of the heaviest connections of the last snapshot, ended ones included
+  absl::flat_hash_set<uint64_t> heaviest_;  // ids of the heaviest connections of the last snapshot, open or ended
 };
 
 }  // namespace tcpgauge

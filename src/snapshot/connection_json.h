@@ -12,7 +12,7 @@ namespace tcpgauge {
 
 // Functions that write a connection as JSON, for the API (docs/openapi.json) and for the connection log. Each function
 // appends a group of members to the JSON object that the caller has begun in `writer`. API and log call the functions
-// in different orders, and add members that only one of them has.
+// in different orders, and each of the two adds members of its own.
 //
 // WriteEnds() writes no comma in front of its first member. The other functions write a comma in front of each member,
 // unless their comment says otherwise.
@@ -24,7 +24,7 @@ void WriteEnds(const ConnectionSummary& connection, JsonWriter* writer);
 void WriteInterface(std::string_view quoted_name, JsonWriter* writer);
 
 // Writes "vlans" and "tunnels", which are arrays with the outermost first. A tunnel is an object with "type" and "id".
-// The "id" of a tunnel without one is null.
+// The "id" is null if the tunnel has none.
 void WriteEncapsulation(const Encapsulation& encapsulation, JsonWriter* writer);
 
 // Writes "state".

@@ -26,7 +26,7 @@ struct ConnectionQuery {
   }
 };
 
-// A number of connections, and the sum of their measures.
+// How many connections there are, and the sum of their measures.
 struct ConnectionSum {
   uint64_t connections = 0;
   Measures measures;
@@ -38,8 +38,9 @@ struct ChosenConnections {
   ConnectionSum matching;         // all connections that match the filter, listed or not
 };
 
-// Sorts the connections that match `filter` by `sort`, or in the opposite order if `reverse`, and returns the first
-// `limit` of them. Considers only Snapshot::connections: neither ended connections nor those that are not listed.
+// Takes the members of Snapshot::connections that match `filter`, puts them in the order of `sort` (in the opposite
+// order if `reverse`), and returns the first `limit` of them. Leaves out ended connections, and those that the
+// snapshot does not list.
 //
 // Thread: any.
 // Time: one pass over all connections, plus a sort of `limit` of them.

@@ -16,7 +16,7 @@
 namespace tcpgauge {
 
 // The orders in which the JSON API, the top view and an attached view list connections. The top view's keys step
-// through the orders as they stand here.
+// through the values in the sequence of this enum.
 //
 // Connections that are equal in an order are sorted by start time (the oldest first), then by id.
 enum class ConnectionSort : uint8_t {

@@ -17,9 +17,9 @@ namespace tcpgauge {
 // The connections of one edge may be spread over several tables, and each table exports and retires edges on its own.
 // When a table retires an edge, the table adds the edge's counts to the table's `retired` account.
 //
-// - While another table still exports the edge, the edge's counter would fall by these counts. So Merge() leaves them
-//   with the exported edge, and subtracts them from the sum of the `retired` accounts. Exported plus retired counts
-//   still equal the sum of what the tables report.
+// - While another table still exports the edge, Merge() adds these counts to the exported edge, and subtracts them from
+//   the sum of the `retired` accounts. Otherwise the edge's counter would fall. Exported plus retired counts still
+//   equal the sum of what the tables report.
 // - Once no table exports the edge, its counts are part of `retired`.
 //
 // Merge() finds retired edges by comparing successive calls. So call it at least twice in a ranking window: otherwise a

@@ -9,7 +9,7 @@
 
 namespace tcpgauge {
 
-// Chooses which connections of a table get the bounded number of rows of a WorkerSnapshot: the heaviest ones. The
+// A WorkerSnapshot has a bounded number of rows. This class gives them to the heaviest connections of a table. The
 // caller offers the connections one after the other. A row is only a number here; the caller stores its content.
 //
 // Design. One round through the table must be enough, because a second round would double the cost of a pass. So a
@@ -21,14 +21,13 @@ namespace tcpgauge {
 // that came first keep their rows.
 //
 // Thread: confined to one thread.
-// Bounds: 4 bytes per row. AssignRow() takes constant time, plus at most 256 steps for all calls between two calls of
+// Bounds: 4 bytes per row. AssignRow() takes constant time, apart from at most 256 steps in total between two calls of
 // Clear().
 class HeaviestRows {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;  // no row
 
   // If `max_rows` is 0, no connection gets a row.
-
   explicit HeaviestRows(size_t max_rows) : max_rows_(max_rows) { Clear(); }
 
   // Frees all rows.

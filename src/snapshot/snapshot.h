@@ -60,7 +60,7 @@ struct EdgesView {
 // wall clock. When a file is read, table time is that of the packets.
 // Bounds: those of WorkerPublisher and of the connection tables.
 struct Snapshot {
-  // 1 in the first snapshot of the agent, and one more in each later one. 0 before the first.
+  // 1, 2, 3 and so on. 0 = the agent has made no snapshot yet.
   uint64_t sequence = 0;
   // The steady time (see Clock) at which the first worker started to copy its table. The snapshot includes every packet
   // that was counted before this time. INT64_MAX when no more packets come. INT64_MIN until every worker has published,
@@ -95,7 +95,8 @@ struct Snapshot {
 
   std::string agent;    // the agent's name; empty in a snapshot of this process
   std::string trouble;  // why the snapshot is old; empty if it is up to date
-  // The rates and payload bytes of the connections that match the query but are not listed. Other members are not used.
+  // The sums of the rates and payload bytes of the connections that match the attached view's query, but are not in
+  // `connections`. Other members of DirectionSummary are not used here.
   DirectionSummary not_listed_client_sent;
   DirectionSummary not_listed_server_sent;
 };

@@ -16,13 +16,13 @@ namespace tcpgauge {
 // Holds the latest snapshot, and lets a reader request a newer one. Steady time is divided into ticks of one second, or
 // of 0.1 s with the option -f.
 //
-// Design. With many short connections, copying, merging and sorting all connections each second took more than a third
-// of the agent's processor time. A Prometheus server reads only one of fifteen such snapshots. So a snapshot is made
-// when a reader requests one.
+// Design. Making a snapshot each second (copy, merge, sort) took more than a third of the agent's processor time when
+// there were many short connections. A Prometheus server reads only one of fifteen such snapshots. So a snapshot is
+// made when a reader requests one.
 //
 // - The reader gets a snapshot that was begun in the current tick, as fresh as if one were made each tick.
 // - Readers within the same tick see the same snapshot.
-// - Without readers, workers still publish, at least every CaptureWorker::kUnaskedIntervalNs.
+// - Without readers, workers publish at least every CaptureWorker::kUnaskedIntervalNs.
 // - When a file is read, the hub makes no requests, and a snapshot is published each tick. The file may be a pipe: a
 //   worker that waits for a silent pipe could not answer a request.
 // - With the top view, a snapshot is published each tick too. The view would request one each tick anyway.
@@ -30,9 +30,9 @@ namespace tcpgauge {
 // Thread: any. Only the collector and the readers take the lock of the hub; a worker never does.
 class SnapshotHub {
  public:
-  // Asks the workers for a snapshot that begins at the steady time `begun_since_ns` or later. Fresh() calls it on the
-  // reader's thread, possibly several times with the same time. It must not wait, and must not call the hub, because
-  // Fresh() holds the lock of the hub.
+  // Asks the workers for a snapshot that begins at the steady time `begun_since_ns` or later. Fresh() calls this
+  // function on the reader's thread, possibly several times with the same argument. The function must not wait, and
+  // must not call the hub, because Fresh() holds the lock of the hub.
   using Ask = std::function<void(int64_t begun_since_ns)>;
 
   // How long Fresh() waits at most. This is longer than a pass over millions of connections on a busy machine, and
@@ -51,7 +51,8 @@ class SnapshotHub {
   std::shared_ptr<const Snapshot> Current() const;
 
   // Returns a snapshot that was begun in the current tick. If the latest one is older, requests a newer one and waits
-  // for it, by the time of SystemClock(). If the newer one does not come in time, returns the latest. Never null.
+  // for it, at most kLongestWaitNs. If the newer one does not come in time, returns the latest. Never null.
+  // SystemClock() measures the wait, even if the hub has another clock.
   std::shared_ptr<const Snapshot> Fresh() const;
 
   // Replaces the latest snapshot, and wakes all readers that wait in Fresh(). REQUIRES: `snapshot` is not null.

@@ -34,8 +34,8 @@ class TripleBuffer {
     return true;
   }
 
-  // Returns the value that TakeLatest() took last, or a default-constructed one before the first. The reference is
-  // valid until TakeLatest() returns true. Reader thread only.
+  // Returns the value that TakeLatest() took last, or at first a default-constructed one. The reference is valid until
+  // TakeLatest() returns true. Reader thread only.
   const T& front() const { return places_[front_]; }
 
  private:

@@ -17,14 +17,15 @@ namespace tcpgauge {
 // slices, and the worker applies packets between two slices. So a pass never holds up capture for longer than one
 // slice, however many connections there are.
 //
-// Design. A pass is bounded: it visits only as many slots as the table had when the pass began, even if the table grows
-// meanwhile. Otherwise a flood that adds connections faster than slots are copied would leave readers without a
-// snapshot. The room for all rows is reserved before the pass, which costs only address space. When the rows grew by
-// appending, the first pass of each of the three buffers copied up to 25 MB, a pause of 7 to 9 ms. A slice now takes
-// 0.05 to 0.2 ms (tests/bench/run.py handover).
+// Design. A pass is bounded: the slots that it visits are fixed when it begins, even if the table grows meanwhile.
+// Otherwise a flood that adds connections faster than slots are copied would leave readers without a snapshot.
 //
-// Thread: the worker calls all methods. Only `buffer` is shared with another thread; it never makes its writer wait.
-// Time: passes begin by steady time. Rates and payload in the ranking window are of table time.
+// The room for all rows is reserved before the pass, which costs only address space. A slice takes 0.05 to 0.2 ms
+// (tests/bench/run.py handover). Rows that grew by appending were rejected: the first pass into each of the three
+// values of the buffer copied up to 25 MB of rows, a pause of 7 to 9 ms.
+//
+// Thread: the worker calls all methods. Only `buffer` is shared with another thread, and its writer never waits.
+// Time: steady time decides when a pass begins. Table time is used for rates and for the ranking window.
 // Bounds: a slice visits at most kSliceSlots slots. A pass copies at most `max_rows` connections: those with the most
 // payload in the ranking window (see HeaviestRows). Further connections are only counted.
 class WorkerPublisher {
@@ -44,13 +45,13 @@ class WorkerPublisher {
   enum class Progress { kIdle, kInPass, kPublished };
 
   // Copies one slice if a pass is under way or due. `steady_ns` is the time now. A pass is due at each multiple of the
-  // interval. It is also due when the last pass began before `wanted_since_ns`, because readers want a newer one
-  // (INT64_MIN = readers want none). The call that completes a pass also copies totals, counters, edges and ended
-  // connections, and publishes everything.
+  // interval, and when the last pass began before `wanted_since_ns`, because readers want a newer snapshot (INT64_MIN =
+  // readers want none). The call that completes a pass also copies totals, counters, edges and ended connections, and
+  // publishes everything.
   Progress Step(int64_t steady_ns, int64_t wanted_since_ns = INT64_MIN);
 
-  // Makes and publishes a whole pass in one call. Call it when no more packets come. An unfinished pass is dropped. The
-  // pass is published as begun at INT64_MAX, so that no reader requests a newer one.
+  // Drops an unfinished pass, then makes and publishes a whole pass. Call it when no more packets come. The published
+  // begun_ns is INT64_MAX, so that no reader requests a newer snapshot.
   void PublishNow();
 
  private:
@@ -60,8 +61,8 @@ class WorkerPublisher {
   void CopySlot(uint32_t slot);
   void Publish();
   void CopyEdges(EdgesView* edges) const;
-  // Returns the index in WorkerSnapshot::encapsulations for the encapsulation to which the table gives `number` now,
-  // and adds the encapsulation if necessary. Returns 0, the empty encapsulation, when the list is full.
+  // Returns the index in WorkerSnapshot::encapsulations of the encapsulation that has `number` in the table now. Adds
+  // the encapsulation if necessary. Returns 0, the empty encapsulation, when the list is full.
   uint32_t EncapsulationIndex(uint32_t number);
 
   const ConnectionTable& table_;

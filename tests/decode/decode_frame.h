@@ -13,8 +13,8 @@ namespace tcpgauge {
 
 using Kind = DecodedPacket::Kind;
 
-// Decodes `frame`. The decoder overwrites a DecodedPacket that holds the values of another packet, as it does in a
-// worker, so a field that the decoder forgets to set has a wrong value.
+// Decodes `frame`. As in a worker, the decoder overwrites a DecodedPacket that holds the values of another packet. So a
+// field that the decoder forgets to set has a wrong value.
 inline DecodedPacket Decode(const Frame& frame, LinkType link_type = LinkType::kEthernet) {
   DecodedPacket packet;
   packet.kind = Kind::kError;
@@ -44,7 +44,7 @@ inline std::string Around(const DecodedPacket& packet) {
   return text.empty() ? text : text.substr(3);
 }
 
-// Returns the main fields of `packet` as text. The form depends on its kind:
+// Returns the main fields of `packet` as text. The form depends on the packet's kind:
 //   kTcpSegment   "10.0.0.1:40000 > 10.0.0.2:80 5", where 5 is the number of payload bytes; with a broken header
 //                 " error NAME" follows
 //   kTcpFragment  "10.0.0.1 > 10.0.0.2 fragment 64"

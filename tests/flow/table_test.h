@@ -11,35 +11,35 @@
 
 namespace tcpgauge {
 
-// A fixture with a connection table, a client and a server. It collects the connections that leave the table in
-// `ended_`. After each test it calls ExpectTotalsAddUp().
+// A fixture with a connection table, a client and a server. Connections that leave the table are appended to `ended_`.
+// After each test, ExpectTotalsAddUp() is called.
 class TableTest : public testing::Test, public EndedConnectionSink {
  protected:
   TableTest() { options_.max_connections = 100; }
   void TearDown() override { ExpectTotalsAddUp(); }
 
-  // Returns the table. The first call makes it with `options_`. A test that needs other options sets them before.
+  // Returns the table. The first call makes it with `options_`. A test that needs other options sets them before that.
   ConnectionTable& table() {
     if (table_ == nullptr) table_ = std::make_unique<ConnectionTable>(options_, this);
     return *table_;
   }
 
-  // FromClient() returns a segment from the client to the server, FromServer() one in the other direction. Both have no
-  // flags and no numbers. The test adds these.
+  // FromClient() returns a segment from the client to the server, FromServer() one in the other direction. Neither has
+  // flags or numbers yet: the test adds them.
   Segment FromClient() const { return Segment(client_, server_); }
   Segment FromServer() const { return Segment(server_, client_); }
 
   // Gives `segment` to the table, as a batch of its own.
   void Feed(const Segment& segment) { table().Apply({&segment.packet(), 1}); }
 
-  // Feeds a SYN at `seconds` after the start, a SYN-ACK 20 ms after the SYN, and an ACK 10 ms after the SYN-ACK. With
+  // Feeds a SYN at TestTime(`seconds`), a SYN-ACK 20 ms after the SYN, and an ACK 10 ms after the SYN-ACK. With
   // the default arguments the next sequence number of the client is 1001, and that of the server 5001.
   void Handshake(double seconds = 0, uint32_t client_sequence = 1000, uint32_t server_sequence = 5000) {
     Feed(FromClient().Syn(client_sequence).Time(seconds));
     Feed(FromServer().Syn(server_sequence).Ack(client_sequence + 1).Time(seconds + 0.020));
     Feed(FromClient().Seq(client_sequence + 1).Ack(server_sequence + 1).Time(seconds + 0.030));
   }
-  // Feeds both FINs and their acknowledgments, all at `seconds` after the start. REQUIRES: Handshake() was called with
+  // Feeds both FINs and their acknowledgments, all at TestTime(`seconds`). REQUIRES: Handshake() was called with
   // the default sequence numbers, and neither end has sent payload since.
   void Close(double seconds) {
     Feed(FromClient().Seq(1001).Ack(5001).Fin().Time(seconds));
@@ -47,7 +47,7 @@ class TableTest : public testing::Test, public EndedConnectionSink {
     Feed(FromClient().Seq(1002).Ack(5002).Time(seconds));
   }
 
-  // Moves table time to `seconds` after the start, and lets the table end all connections that have timed out by then.
+  // Moves table time to TestTime(`seconds`), and lets the table end all connections that have timed out by that time.
   // Calls AdvanceTime() repeatedly, because the work of one call is bounded.
   void Advance(double seconds) {
     for (int i = 0; !table().AdvanceTime(TestTime(seconds)); ++i) ASSERT_LT(i, 1000000);

@@ -8,8 +8,8 @@
 namespace tcpgauge {
 
 // Returns the inputs with which fuzzing of the decoder begins, in the format that decode_fuzz.cc describes. Together
-// they contain each link type, header and tunnel that the decoder knows at least once, and both complete and cut
-// packets.
+// they contain, at least once, each link type, header and tunnel that the decoder knows. Some packets are complete,
+// others are cut.
 std::vector<std::vector<uint8_t>> DecodeSeeds();
 
 }  // namespace tcpgauge

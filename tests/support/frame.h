@@ -59,7 +59,7 @@ class Frame {
   Frame& Wifi() { return Wifi(WifiOptions()); }
   Frame& Wifi(const WifiOptions& options);
   Frame& WifiSubframe();  // of an aggregated frame (A-MSDU)
-  // `flags` is the value of radiotap's field Flags. `with_time` adds the field TSFT before it, `more_present_words`
+  // `flags` is the value of radiotap's field Flags. `with_time` adds the field TSFT before Flags. `more_present_words`
   // adds empty words to the bitmap of present fields.
   Frame& Radiotap(uint8_t flags = 0, bool with_time = false, int more_present_words = 0);
 
@@ -84,8 +84,8 @@ class Frame {
   Frame& JumboOption(uint32_t payload_bytes);  // a hop-by-hop header with the jumbo payload option (RFC 2675)
   Frame& Icmp();
 
-  // Tunnels. Those over UDP are of two kinds. Vxlan(), VxlanGpe(), Geneve(), GtpU(), Teredo() and Ayiya() write their
-  // UDP header too. Before GtpHeader(), Gue(), L2tp2(), L2tp3() and Capwap() the test calls Udp().
+  // Tunnels. Vxlan(), VxlanGpe(), Geneve(), GtpU(), Teredo() and Ayiya() write their UDP header too. Before
+  // GtpHeader(), Gue(), L2tp2(), L2tp3() and Capwap(), the test calls Udp().
   // `network` is the network identifier (VNI), `endpoint` the tunnel endpoint identifier (TEID), and `extensions` the
   // number of extension headers. `option_bytes` must be a multiple of 4.
   struct GreOptions {

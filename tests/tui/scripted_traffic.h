@@ -36,9 +36,9 @@ inline ConnectionSummary ScriptedConnection(uint64_t id, const Endpoint& client,
   return connection;
 }
 
-// Returns the snapshot of a script at `second` seconds after kScriptStartNs, with `count` connections. Equal arguments
-// give equal snapshots. Every seventh connection is busy, and its rates change each second. The others are idle. The
-// connection with the most payload comes first.
+// Returns the snapshot of scripted traffic at `second` seconds after kScriptStartNs, with `count` connections. Equal
+// arguments give equal snapshots. Every seventh connection is busy, and its rates change each second. The others are
+// idle. The connection with the most payload comes first.
 inline std::shared_ptr<const Snapshot> ScriptedTraffic(size_t count, int64_t second) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->sequence = static_cast<uint64_t>(second) + 1;

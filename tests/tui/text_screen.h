@@ -9,8 +9,8 @@
 
 namespace tcpgauge {
 
-// A screen in memory. The test presses keys, and reads the frame that was drawn last as text. Until a frame is drawn,
-// the text is empty.
+// A screen in memory. The test presses keys, and reads the text of the frame that was drawn last. Until a frame is
+// drawn, the text is empty.
 //
 // Thread: confined to the thread that runs the view.
 class TextScreen final : public Screen {

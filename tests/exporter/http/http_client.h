@@ -34,7 +34,7 @@ class RawConnection {
   std::string ReceiveAll();
 
   // Returns the head and the body of one response. The body has the length that Content-Length states; without that
-  // header only the head is returned. When the connection is closed first, returns what had come by then.
+  // header only the head is returned. If the connection is closed before that, returns the bytes that have come.
   std::string ReceiveResponse();
 
  private:

@@ -19,8 +19,8 @@ Snapshot ExampleSnapshot();
 // 192.0.2.1:443.
 ConnectionSummary ExampleConnection(uint64_t id, const std::string& client_address, uint16_t client_port);
 
-// Returns all metrics that the agent exports about itself, with fixed values. HTTP requests have as many samples as the
-// agent may ever export for them. The metrics live as long as the process.
+// Returns all metrics that the agent exports about itself, with fixed values. The counter of HTTP requests has as many
+// samples as the agent may ever export for it. The metrics live as long as the process.
 const AgentMetrics& ExampleAgentMetrics();
 
 // Returns the exposition of `snapshot` with ExampleAgentMetrics(). At most `connection_limit` connections have series
