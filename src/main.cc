@@ -72,8 +72,9 @@ absl::Status RunAgent(const Options& options) {
   const auto identity = ChooseIdentity(options.user);
   if (!identity.ok()) return identity.status();
   if (absl::Status kept = KeepOpeningCapabilities(NeedsNetAdmin(options)); !kept.ok()) return kept;
-  StopSignal stop;
-  Wakeup reload;
+  // Never destroyed, because a signal may come until the process ends.
+  static StopSignal& stop = *new StopSignal;
+  static Wakeup& reload = *new Wakeup;
   HandleSignals(&stop, options.tui ? nullptr : &reload);
 
   std::unique_ptr<LogHold> log_hold;
@@ -111,7 +112,7 @@ int Main(int argc, char** argv) {
     return EXIT_SUCCESS;
   }
   if (const auto* error = std::get_if<UsageError>(&command_line)) {
-    fprintf(stderr, "%s\n", error->message.c_str());
+    fprintf(stderr, "%s\n", OneLine(error->message).c_str());
     return kExitUsage;
   }
   const absl::Status status = Run(std::get<Options>(command_line));

@@ -19,12 +19,16 @@ class Budget {
  public:
   explicit Budget(int columns) : left_(columns - kMargin), widths_(AllColumns().size()) {}
 
-  // Adds the columns of `priority`, up to the first that does not fit. With kAlways it adds all.
+  // Adds the columns of `priority`, up to the first that does not fit. With kAlways it adds all. Adds no column if one
+  // of an earlier call did not fit: a narrow column of less importance must not take its place.
   void Add(Priority priority) {
-    for (size_t i = 0; i < table_.size(); ++i) {
+    for (size_t i = 0; i < table_.size() && !is_full_; ++i) {
       if (table_[i].priority != priority) continue;
       const int taken = table_[i].width + kGap;
-      if (priority != Priority::kAlways && left_ < taken) return;
+      if (priority != Priority::kAlways && left_ < taken) {
+        is_full_ = true;
+        return;
+      }
       widths_[i] = table_[i].width;
       left_ -= taken;
     }
@@ -71,6 +75,7 @@ class Budget {
 
   const absl::Span<const Column> table_ = AllColumns();
   int left_;
+  bool is_full_ = false;     // whether a column did not fit
   std::vector<int> widths_;  // one for each column of the table; 0 = not shown
 };
 

@@ -22,7 +22,8 @@ struct EndpointWidths {
 };
 
 // Lays out the columns of AllColumns() on a screen that is `columns` characters wide. Returns the columns to show, from
-// left to right. Gives out the room in this order:
+// left to right. Once a column does not fit, all columns after it in this order are left out too, so a column is never
+// shown in place of a more important one. Gives out the room in this order:
 // 1. Columns of Priority::kAlways, even if they do not fit.
 // 2. Columns of Priority::kNarrow that fit.
 // 3. Endpoints grow until each IPv4 endpoint fits.

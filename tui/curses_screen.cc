@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "tui/terminal_rescue.h"
 #include "tui/terminal_signals.h"
 
@@ -114,41 +115,67 @@ std::string Capability(const char* name) {
   return plain;
 }
 
-// Checks that curses can use the terminal. Returns the bytes that restore it: they leave the alternate screen and show
-// the cursor.
-absl::StatusOr<std::string> CheckTerminal() {
+// The types to try, in this order, when curses cannot use the type that TERM names. Almost every terminal of today
+// understands xterm's sequences. Debian's smallest terminfo database has all three.
+constexpr const char* kCommonTypes[] = {"xterm-256color", "xterm", "vt100"};
+
+// How curses uses the terminal.
+struct TerminalType {
+  std::string name;     // the entry of the terminfo database
+  std::string reset;    // the bytes that restore the terminal: they leave the alternate screen and show the cursor
+  std::string warning;  // see CursesScreen::warning()
+};
+
+// Returns TerminalType::reset of the type `name`. Errors: FailedPrecondition when the terminfo database does not have
+// the type, or when the type cannot move the cursor.
+absl::StatusOr<std::string> ResetOf(const char* name) {
+  int error = 0;
+  if (setupterm(name, STDOUT_FILENO, &error) != OK) return absl::FailedPreconditionError("is not known here");
+  const bool moves_cursor = !Capability("cup").empty();
+  std::string reset = absl::StrCat(Capability("sgr0"), Capability("cnorm"), Capability("rmkx"), Capability("rmcup"));
+  del_curterm(cur_term);
+  if (!moves_cursor) return absl::FailedPreconditionError("cannot move its cursor");
+  return reset;
+}
+
+// Returns the type that TERM names. If curses cannot use this type, returns the first of kCommonTypes that it can use.
+// Errors: FailedPrecondition when standard input or output is not a terminal, or when curses can use no type.
+absl::StatusOr<TerminalType> ChooseType() {
   if (isatty(STDIN_FILENO) == 0)
     return absl::FailedPreconditionError("--tui needs a terminal: standard input is not one");
   if (isatty(STDOUT_FILENO) == 0)
     return absl::FailedPreconditionError("--tui needs a terminal: standard output is not one");
-  const char* type = getenv("TERM");
-  if (type == nullptr || *type == '\0') return absl::FailedPreconditionError("--tui needs a terminal: TERM is not set");
-  int error = 0;
-  if (setupterm(nullptr, STDOUT_FILENO, &error) != OK) {
-    return absl::FailedPreconditionError(absl::StrCat("--tui needs a terminal: TERM=", type, " is not known here"));
+  const char* own = getenv("TERM");
+  std::string fault = "TERM is not set";
+  if (own != nullptr && *own != '\0') {
+    const absl::StatusOr<std::string> reset = ResetOf(own);
+    if (reset.ok()) return TerminalType{own, *reset, ""};
+    fault = absl::StrCat("TERM=", own, " ", reset.status().message());
   }
-  const bool moves_cursor = !Capability("cup").empty();
-  std::string reset = absl::StrCat(Capability("sgr0"), Capability("cnorm"), Capability("rmkx"), Capability("rmcup"));
-  del_curterm(cur_term);
-  if (!moves_cursor) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("--tui needs a terminal: TERM=", type, " cannot move its cursor"));
+  for (const char* common : kCommonTypes) {
+    const absl::StatusOr<std::string> reset = ResetOf(common);
+    if (!reset.ok()) continue;
+    return TerminalType{common, *reset,
+                        absl::StrCat(fault, ", so the top view used ", common,
+                                     "; set TERM to the terminal's type, and install the terminfo entry of that type")};
   }
-  return reset;
+  return absl::FailedPreconditionError(absl::StrCat("--tui needs a terminal: ", fault, ", and none of ",
+                                                    absl::StrJoin(kCommonTypes, ", "),
+                                                    " is known; install terminfo entries (Debian: ncurses-base)"));
 }
 
 }  // namespace
 
-absl::Status CursesScreen::Check() { return CheckTerminal().status(); }
+absl::Status CursesScreen::Check() { return ChooseType().status(); }
 
 absl::StatusOr<std::unique_ptr<CursesScreen>> CursesScreen::Open() {
   setlocale(LC_CTYPE, "");  // curses writes characters in this encoding
-  const absl::StatusOr<std::string> reset = CheckTerminal();
-  if (!reset.ok()) return reset.status();
+  const absl::StatusOr<TerminalType> type = ChooseType();
+  if (!type.ok()) return type.status();
   if (absl::Status status = TerminalSignals::Take(); !status.ok()) return status;
-  TerminalRescue::Arm(*reset);
+  TerminalRescue::Arm(type->reset);
   // Not initscr(), which ends the process when it fails.
-  if (newterm(nullptr, stdout, stdin) == nullptr) {
+  if (newterm(type->name.c_str(), stdout, stdin) == nullptr) {
     TerminalRescue::Disarm();
     TerminalSignals::Release();
     return absl::FailedPreconditionError("--tui needs a terminal: curses cannot use this one");
@@ -161,7 +188,8 @@ absl::StatusOr<std::unique_ptr<CursesScreen>> CursesScreen::Open() {
   keypad(stdscr, TRUE);
   nodelay(stdscr, TRUE);
   leaveok(stdscr, TRUE);
-  return std::unique_ptr<CursesScreen>(new CursesScreen(strcmp(nl_langinfo(CODESET), "UTF-8") == 0, StartColours()));
+  return std::unique_ptr<CursesScreen>(
+      new CursesScreen(strcmp(nl_langinfo(CODESET), "UTF-8") == 0, StartColours(), type->warning));
 }
 
 CursesScreen::~CursesScreen() {

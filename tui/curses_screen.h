@@ -3,6 +3,8 @@
 #define TCPGAUGE_TUI_CURSES_SCREEN_H_
 
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "tui/screen.h"
@@ -10,6 +12,9 @@
 namespace tcpgauge {
 
 // The terminal on standard input and output, drawn with ncurses. No other file uses ncurses.
+//
+// The screen uses the terminal as TERM says. If TERM is unset, or curses cannot use the type that TERM names, the
+// screen takes the terminal for an xterm-256color, otherwise for an xterm, otherwise for a vt100, and has a warning().
 //
 // Signals: from Open() to the destructor, the screen handles SIGWINCH and SIGTSTP. The caller must handle SIGINT,
 // SIGTERM and SIGHUP before Open(). Otherwise these signals end the process without the destructor: SIGINT and SIGTERM
@@ -22,12 +27,16 @@ namespace tcpgauge {
 class CursesScreen final : public Screen {
  public:
   // Returns whether Open() can use the terminal. Writes no output. Errors: FailedPrecondition when standard input or
-  // output is not a terminal, when TERM is unset or unknown, or when the terminal cannot move its cursor.
+  // output is not a terminal, or when the terminfo database has no type that curses can use here.
   static absl::Status Check();
   // Starts curses. Sets the process's LC_CTYPE from the environment, because curses encodes characters by it. Errors:
   // those of Check(); FailedPrecondition when curses cannot start; ResourceExhausted when no descriptor is free. After
   // an error, the signals have their previous handlers.
   static absl::StatusOr<std::unique_ptr<CursesScreen>> Open();
+
+  // One line that says which type the screen uses instead of the one that TERM names, and why. Empty: the screen uses
+  // that of TERM. The user cannot read the line while the screen exists, so show it after the destructor.
+  const std::string& warning() const { return warning_; }
 
   ~CursesScreen() override;
   CursesScreen(const CursesScreen&) = delete;
@@ -42,13 +51,15 @@ class CursesScreen final : public Screen {
   int signal_fd() const override;
 
  private:
-  CursesScreen(bool utf8, bool colours) : utf8_(utf8), colours_(colours) {}
+  CursesScreen(bool utf8, bool colours, std::string warning)
+      : utf8_(utf8), colours_(colours), warning_(std::move(warning)) {}
 
   // Handles the signals that came since the last call. Returns whether the screen must be redrawn.
   bool HandleSignals();
 
   const bool utf8_;
   const bool colours_;
+  const std::string warning_;
 };
 
 }  // namespace tcpgauge

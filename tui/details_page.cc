@@ -95,7 +95,12 @@ void AddChart(const PageInput& input, const ConnectionSummary& connection, PageB
 
 }  // namespace
 
-Frame BuildDetailsPage(const PageInput& input, const ConnectionSummary& connection, bool gone) {
+ConnectionDetail DetailOf(const ConnectionSummary& connection, const Snapshot& snapshot) {
+  return {connection, PathText(snapshot, connection)};
+}
+
+Frame BuildDetailsPage(const PageInput& input, const ConnectionDetail& detail, bool gone) {
+  const ConnectionSummary& connection = detail.connection;
   PageBuilder page;
   Line title(Style::kBar);
   title.Put(kLabelColumn, gone ? "Connection, gone" : "Connection", Style::kBar);
@@ -108,7 +113,7 @@ Frame BuildDetailsPage(const PageInput& input, const ConnectionSummary& connecti
   page.Add("Server", EndpointText(connection.server, input.names, room, Keep::kPort, ellipsis));
   page.Add("State", StateText(connection.state), StateStyle(connection.state));
   page.Add("Handshake", connection.role == Role::kObserved ? "seen" : "not seen: which end is the client is a guess");
-  page.Add("Interface", PathText(*input.snapshot, connection));
+  page.Add("Interface", detail.path);
   page.Add("Since", absl::StrCat(FormatTime(connection.start_time_ns + input.snapshot->clock_stepped_ns), ", ",
                                  FormatDuration(input.snapshot->time_ns - connection.start_time_ns)));
   page.Add("Idle", FormatDuration(input.snapshot->time_ns - connection.last_packet_time_ns));

@@ -2,15 +2,29 @@
 #ifndef TCPGAUGE_TUI_DETAILS_PAGE_H_
 #define TCPGAUGE_TUI_DETAILS_PAGE_H_
 
+#include <string>
+
+#include "src/snapshot/snapshot.h"
 #include "tui/frame.h"
 #include "tui/page_input.h"
 
 namespace tcpgauge {
 
+// A connection as its page shows it.
+struct ConnectionDetail {
+  ConnectionSummary connection;
+  // Where the connection was seen: "eth0, VLAN 100, vxlan 7". It is kept as text, because `connection` has only places
+  // in lists of its snapshot, and later snapshots have other lists.
+  std::string path;
+};
+
+// Returns the detail of `connection`, which is one of `snapshot`.
+ConnectionDetail DetailOf(const ConnectionSummary& connection, const Snapshot& snapshot);
+
 // Builds the page of one connection: everything that is known about it, and a chart of its rate. With `gone`, the page
-// says that the snapshot no longer lists the connection, and `connection` holds the last values. The page may have more
+// says that the snapshot no longer lists the connection, and `detail` holds the last values. The page may have more
 // lines than the screen; the caller scrolls it.
-Frame BuildDetailsPage(const PageInput& input, const ConnectionSummary& connection, bool gone);
+Frame BuildDetailsPage(const PageInput& input, const ConnectionDetail& detail, bool gone);
 
 }  // namespace tcpgauge
 

@@ -1,11 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tui/paused_snapshot.h"
 
+#include <limits>
+#include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "src/net/encapsulation.h"
 
 namespace tcpgauge {
+namespace {
+
+// Translates places in the lists of one snapshot into places in those of another.
+class Places {
+ public:
+  Places(const Snapshot& from, Snapshot* to) : from_(from), to_(to) {
+    for (size_t i = 0; i < to->interfaces.size(); ++i) interfaces_.emplace(to->interfaces[i].name, i);
+    for (size_t i = 0; i < to->encapsulations.size(); ++i) encapsulations_.emplace(to->encapsulations[i], i);
+  }
+
+  // `connection` refers to the lists of `from`. Makes it refer to those of `to`, and adds its encapsulation there if it
+  // is missing. An interface that is missing becomes kNoInterface.
+  void Translate(ConnectionSummary* connection) {
+    if (connection->interface < from_.interfaces.size()) {
+      const auto found = interfaces_.find(from_.interfaces[connection->interface].name);
+      connection->interface = found == interfaces_.end() ? kNoInterface : static_cast<uint32_t>(found->second);
+    }
+    if (connection->encapsulation < from_.encapsulations.size()) {
+      const Encapsulation& encapsulation = from_.encapsulations[connection->encapsulation];
+      const auto [place, is_new] = encapsulations_.emplace(encapsulation, to_->encapsulations.size());
+      if (is_new) to_->encapsulations.push_back(encapsulation);
+      connection->encapsulation = static_cast<uint32_t>(place->second);
+    }
+  }
+
+ private:
+  static constexpr uint32_t kNoInterface = std::numeric_limits<uint32_t>::max();
+
+  const Snapshot& from_;
+  Snapshot* const to_;
+  absl::flat_hash_map<std::string, size_t> interfaces_;
+  absl::flat_hash_map<Encapsulation, size_t> encapsulations_;
+};
+
+}  // namespace
 
 std::shared_ptr<const Snapshot> PausedSnapshot(const Snapshot& shown, const Snapshot& newest) {
   absl::flat_hash_map<uint64_t, const ConnectionSummary*> by_id;
@@ -14,11 +52,13 @@ std::shared_ptr<const Snapshot> PausedSnapshot(const Snapshot& shown, const Snap
 
   auto paused = std::make_shared<Snapshot>(newest);
   paused->connections = shown.connections;
+  Places places(shown, paused.get());
   for (ConnectionSummary& connection : paused->connections) {
     const auto found = by_id.find(connection.id);
     if (found != by_id.end()) {
       connection = *found->second;
     } else {
+      places.Translate(&connection);
       connection.client_sent.payload_bytes_per_second = 0;
       connection.server_sent.payload_bytes_per_second = 0;
     }

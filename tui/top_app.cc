@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "tui/details_page.h"
 #include "tui/help_page.h"
 #include "tui/list_page.h"
 #include "tui/paused_snapshot.h"
@@ -155,7 +154,7 @@ Frame TopApp::BuildDetails(const PageInput& input) {
   const auto found = std::find_if(connections.begin(), connections.end(),
                                   [this](const ConnectionSummary& view) { return view.id == view_.detail_id; });
   const bool gone = found == connections.end();
-  if (!gone) detail_ = *found;
+  if (!gone) detail_ = DetailOf(*found, *shown_);
   return BuildDetailsPage(input, detail_, gone);
 }
 

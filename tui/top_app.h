@@ -9,6 +9,7 @@
 #include "src/snapshot/snapshot_hub.h"
 #include "src/snapshot/wanted_query.h"
 #include "tui/columns.h"
+#include "tui/details_page.h"
 #include "tui/meter.h"
 #include "tui/names.h"
 #include "tui/page_input.h"
@@ -60,8 +61,8 @@ class TopApp {
   Meter meter_;
   Filter filter_;
   RateHistory history_;
-  RowOrder order_;            // of the connections in shown_
-  ConnectionSummary detail_;  // the last values of the connection on the details page
+  RowOrder order_;           // of the connections in shown_
+  ConnectionDetail detail_;  // the last values of the connection on the details page
   EndpointWidths widths_;
   int laid_out_columns_ = 0;  // the width of the screen for which widths_ was collected
   uint64_t names_generation_ = 0;

@@ -2,8 +2,10 @@
 #include "tui/top_view.h"
 
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
+#include "src/base/log.h"
 #include "tui/curses_screen.h"
 #include "tui/name_resolver.h"
 #include "tui/top_app.h"
@@ -15,8 +17,11 @@ absl::Status CheckTopView() { return CursesScreen::Check(); }
 absl::Status RunTopView(const SnapshotHub& hub, int stop_fd, WantedQuery* wanted) {
   absl::StatusOr<std::unique_ptr<CursesScreen>> screen = CursesScreen::Open();
   if (!screen.ok()) return screen.status();
+  const std::string warning = (*screen)->warning();
   NameResolver names;
   TopApp(&hub, screen->get(), &names, wanted).Run(stop_fd);
+  screen->reset();  // the terminal is the shell's again, so that the user can read what follows
+  if (!warning.empty()) LogWarn(warning);
   return absl::OkStatus();
 }
 

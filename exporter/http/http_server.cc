@@ -4,13 +4,16 @@
 #include <microhttpd.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "exporter/http/descriptor_budget.h"
+#include "exporter/http/host_field.h"
 #include "exporter/http/listen_socket.h"
+#include "exporter/http/request_target.h"
 #include "src/base/clock.h"
 #include "src/base/time_units.h"
 
@@ -22,29 +25,75 @@ constexpr size_t kThreadStackBytes = 512 << 10;
 
 constexpr size_t kListenerDescriptors = 3;  // its socket, and at most two to wake its thread
 
-MHD_Result AppendField(void* fields, MHD_ValueKind, const char* name, const char* value) {
-  static_cast<HttpFields*>(fields)->emplace_back(name, value == nullptr ? "" : value);
+// libmicrohttpd would parse the header Cookie into records. When these do not fit into its buffer, it answers twice
+// (0.9.75). It parses only the first header of that name, so each request gets this one before its own headers.
+constexpr char kUnparsedCookie[] = "unparsed";
+
+// libmicrohttpd does not leave out the blanks after a value (RFC 9110 section 5.5).
+MHD_Result AppendHeader(void* headers, MHD_ValueKind, const char* name, const char* value) {
+  if (value == kUnparsedCookie) return MHD_YES;  // the same pointer: no client can send this
+  std::string_view kept = value == nullptr ? "" : value;
+  kept = kept.substr(0, kept.find_last_not_of(" \t") + 1);  // npos + 1 is 0
+  static_cast<HttpFields*>(headers)->emplace_back(name, kept);
   return MHD_YES;
 }
 
-HttpRequest ToRequest(MHD_Connection* connection, const char* path, const char* method) {
+// Returns the method and the headers of the request.
+HttpRequest RequestOf(MHD_Connection* connection, const char* method) {
   HttpRequest request;
   request.method = method;
-  request.path = path;
-  MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, AppendField, &request.query);
-  MHD_get_connection_values(connection, MHD_HEADER_KIND, AppendField, &request.headers);
+  MHD_get_connection_values(connection, MHD_HEADER_KIND, AppendHeader, &request.headers);
   return request;
+}
+
+size_t CountHeaders(const HttpRequest& request, const char* name) {
+  return static_cast<size_t>(std::count_if(request.headers.begin(), request.headers.end(), [name](const auto& header) {
+    return absl::EqualsIgnoreCase(header.first, name);
+  }));
 }
 
 // Whether the request gives the length of its body more than once: a way to smuggle requests past a proxy (RFC 9112
 // section 6.3).
 bool HasConflictingLengths(const HttpRequest& request) {
-  size_t lengths = 0;
-  for (const auto& [name, value] : request.headers) {
-    lengths += absl::EqualsIgnoreCase(name, MHD_HTTP_HEADER_CONTENT_LENGTH) ||
-               absl::EqualsIgnoreCase(name, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+  return CountHeaders(request, MHD_HTTP_HEADER_CONTENT_LENGTH) +
+             CountHeaders(request, MHD_HTTP_HEADER_TRANSFER_ENCODING) >
+         1;
+}
+
+// What is wrong with the headers Host of a request; empty = they are right.
+std::string_view HostError(const HttpRequest& request, std::string_view version) {
+  const size_t hosts = CountHeaders(request, MHD_HTTP_HEADER_HOST);
+  if (hosts > 1) return "the header Host is given twice";
+  if (hosts == 0) return version == MHD_HTTP_VERSION_1_0 ? "" : "the header Host is missing";
+  return IsHostField(*request.Header(MHD_HTTP_HEADER_HOST)) ? "" : "the header Host is not HOST or HOST:PORT";
+}
+
+void SetHost(const std::string& host, HttpRequest* request) {
+  for (auto& [name, value] : request->headers) {
+    if (absl::EqualsIgnoreCase(name, MHD_HTTP_HEADER_HOST)) {
+      value = host;
+      return;
+    }
   }
-  return lengths > 1;
+  request->headers.emplace_back(MHD_HTTP_HEADER_HOST, host);
+}
+
+// A response after which the connection is closed.
+HttpResponse Refusal(int status, std::string body) {
+  HttpResponse refusal;
+  refusal.status = status;
+  refusal.body = std::move(body);
+  refusal.headers.emplace_back(MHD_HTTP_HEADER_CONNECTION, "close");
+  return refusal;
+}
+
+// Returns how much memory libmicrohttpd needs for a connection: for the header of a request, for a record of each
+// header line, and for the header of the response. With less, it would itself refuse requests that are within the
+// limits.
+size_t ConnectionMemoryBytes(const HttpLimits& limits) {
+  constexpr size_t kRecordBytes = 64;
+  constexpr size_t kResponseHeaderBytes = 2 << 10;
+  return limits.request_header_bytes + limits.request_fields * kRecordBytes + kResponseHeaderBytes;
 }
 
 MHD_Result Queue(MHD_Connection* connection, HttpResponse response) {
@@ -88,12 +137,12 @@ class HttpServer::Listener {
       tls_options.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, const_cast<char*>(tls->key_pem().c_str())});
     }
     tls_options.push_back({MHD_OPTION_END, 0, nullptr});
-    daemon_ = MHD_start_daemon(flags, 0, nullptr, nullptr, OnRequest, this, MHD_OPTION_LISTEN_SOCKET, socket_.fd(),
-                               MHD_OPTION_CONNECTION_LIMIT, limits.connections, MHD_OPTION_CONNECTION_TIMEOUT,
-                               limits.idle_timeout_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                               limits.request_header_bytes, MHD_OPTION_THREAD_STACK_SIZE, kThreadStackBytes,
-                               MHD_OPTION_NOTIFY_CONNECTION, OnConnection, this, MHD_OPTION_NOTIFY_COMPLETED,
-                               OnResponseEnd, this, MHD_OPTION_ARRAY, tls_options.data(), MHD_OPTION_END);
+    daemon_ = MHD_start_daemon(
+        flags, 0, nullptr, nullptr, OnRequest, this, MHD_OPTION_LISTEN_SOCKET, socket_.fd(),
+        MHD_OPTION_CONNECTION_LIMIT, limits.connections, MHD_OPTION_CONNECTION_TIMEOUT, limits.idle_timeout_seconds,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, ConnectionMemoryBytes(limits), MHD_OPTION_THREAD_STACK_SIZE,
+        kThreadStackBytes, MHD_OPTION_URI_LOG_CALLBACK, OnRequestLine, this, MHD_OPTION_NOTIFY_CONNECTION, OnConnection,
+        this, MHD_OPTION_NOTIFY_COMPLETED, OnResponseEnd, this, MHD_OPTION_ARRAY, tls_options.data(), MHD_OPTION_END);
     if (daemon_ != nullptr) socket_.Release();  // from now on the daemon closes it
     return daemon_ != nullptr;
   }
@@ -108,6 +157,8 @@ class HttpServer::Listener {
   struct OpenConnection {
     ConnectionDeadlines::Handle deadline;
     std::shared_ptr<const TlsContext> tls;  // null = no TLS
+    std::string target;                     // of the current request
+    HttpRequest request;                    // the current request, once its headers are complete
   };
 
   static OpenConnection* StateOf(MHD_Connection* connection) {
@@ -126,7 +177,7 @@ class HttpServer::Listener {
     HttpServer& server = listener.server_;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
       const int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-      auto* const opened = new OpenConnection{server.deadlines_->Add(fd, server.limits_.request), nullptr};
+      auto* const opened = new OpenConnection{server.deadlines_->Add(fd, server.limits_.request), nullptr, {}, {}};
       if (listener.has_tls_) {
         opened->tls = server.tls_();
         opened->tls->Prepare(SessionOf(connection));
@@ -138,49 +189,94 @@ class HttpServer::Listener {
     }
   }
 
+  // libmicrohttpd calls this once when the request line is complete. `target` is null if the line has none.
+  //
+  // libmicrohttpd goes on with the same text: it would make a record of each query parameter, and if these do not fit
+  // into its buffer, it closes the connection without an answer (0.9.75). So the query is cut off here.
+  static void* OnRequestLine(void*, const char* target, MHD_Connection* connection) noexcept {
+    std::string& kept = StateOf(connection)->target;
+    kept = target == nullptr ? "" : target;
+    const size_t query = kept.find('?');
+    if (query != std::string::npos) const_cast<char*>(target)[query + 1] = '\0';
+    MHD_set_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_COOKIE, kUnparsedCookie);
+    return nullptr;
+  }
+
   // libmicrohttpd calls this once when the headers are complete, once for each part of a body, and once at the end of
   // the request.
-  static MHD_Result OnRequest(void* self, MHD_Connection* connection, const char* path, const char* method, const char*,
-                              const char*, size_t* upload_bytes, void** seen_before) noexcept {
+  static MHD_Result OnRequest(void* self, MHD_Connection* connection, const char*, const char* method,
+                              const char* version, const char*, size_t* upload_bytes, void** seen_before) noexcept {
     static char marker;
     const Listener& listener = *static_cast<Listener*>(self);
     HttpServer& server = listener.server_;
+    OpenConnection& state = *StateOf(connection);
     const int64_t begin_ns = SystemClock().SteadyNanoseconds();
     if (*seen_before == nullptr) {
       *seen_before = &marker;
-      server.deadlines_->Set(StateOf(connection)->deadline, ConnectionDeadlines::Phase::kResponse,
-                             server.limits_.response);
-      if (HasConflictingLengths(ToRequest(connection, path, method))) {
-        HttpResponse refusal;
-        refusal.status = 400;
-        refusal.body = "400 bad request: the length of the body is given twice\n";
-        refusal.headers.emplace_back(MHD_HTTP_HEADER_CONNECTION, "close");
-        return listener.Answer(connection, path, begin_ns, std::move(refusal));
+      server.deadlines_->Set(state.deadline, ConnectionDeadlines::Phase::kResponse, server.limits_.response);
+      state.request = RequestOf(connection, method);
+      if (std::optional<HttpResponse> refusal = listener.TakeTarget(connection, version)) {
+        return listener.Answer(connection, begin_ns, *std::move(refusal));
       }
-      const bool may_have_body = std::string_view(method) != "GET" && std::string_view(method) != "HEAD";
+      const bool may_have_body = state.request.method != "GET" && state.request.method != "HEAD";
       if (!may_have_body) return MHD_YES;  // answer at the end of the request
     }
     if (*upload_bytes != 0) {
       *upload_bytes = 0;  // all bytes of this part are consumed; the body is ignored
       return MHD_YES;
     }
-    HttpRequest request = ToRequest(connection, path, method);
-    const TlsContext* const tls = StateOf(connection)->tls.get();
-    if (tls != nullptr) request.client_certificate = tls->CheckClient(SessionOf(connection));
-    return listener.Answer(connection, path, begin_ns, server.handler_(request));
+    if (state.tls != nullptr) state.request.client_certificate = state.tls->CheckClient(SessionOf(connection));
+    return listener.Answer(connection, begin_ns, server.handler_(state.request));
   }
 
-  MHD_Result Answer(MHD_Connection* connection, const char* path, int64_t begin_ns, HttpResponse response) const {
+  // Completes the current request by what its target says. Returns the response if the request must be refused.
+  std::optional<HttpResponse> TakeTarget(MHD_Connection* connection, std::string_view version) const {
+    const HttpLimits& limits = server_.limits_;
+    OpenConnection& state = *StateOf(connection);
+    HttpRequest& request = state.request;
+    absl::StatusOr<RequestTarget> target = ParseRequestTarget(state.target);
+    if (target.ok()) {
+      request.path = std::move(target->path);
+      request.query = std::move(target->query);
+    }
+    if (state.target.size() > limits.request_header_bytes) {
+      return Refusal(414, absl::StrCat("414 URI too long: use at most ", limits.request_header_bytes, " bytes\n"));
+    }
+    const size_t header_bytes =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
+    if (header_bytes > limits.request_header_bytes ||
+        request.headers.size() + request.query.size() > limits.request_fields) {
+      return Refusal(
+          431, absl::StrCat("431 request header fields too large: use at most ", limits.request_header_bytes,
+                            " bytes, and at most ", limits.request_fields, " header lines and query parameters\n"));
+    }
+    if (!target.ok()) return Refusal(400, absl::StrCat("400 bad request: ", target.status().message(), "\n"));
+    if (const std::string_view error = HostError(request, version); !error.empty()) {
+      return Refusal(400, absl::StrCat("400 bad request: ", std::string(error), "\n"));
+    }
+    if (HasConflictingLengths(request)) {
+      return Refusal(400, "400 bad request: the length of the body is given twice\n");
+    }
+    if (target->authority.has_value()) SetHost(*target->authority, &request);
+    return std::nullopt;
+  }
+
+  // Queues the response to the current request.
+  MHD_Result Answer(MHD_Connection* connection, int64_t begin_ns, HttpResponse response) const {
     if (server_.observer_ != nullptr) {
       const int64_t took_ns = SystemClock().SteadyNanoseconds() - begin_ns;
-      server_.observer_->OnAnswer({path, response.status, static_cast<double>(took_ns) * kSecondsPerNanosecond});
+      server_.observer_->OnAnswer(
+          {StateOf(connection)->request.path, response.status, static_cast<double>(took_ns) * kSecondsPerNanosecond});
     }
     return Queue(connection, std::move(response));
   }
 
   static void OnResponseEnd(void* self, MHD_Connection* connection, void**, MHD_RequestTerminationCode) noexcept {
     HttpServer& server = static_cast<Listener*>(self)->server_;
-    server.deadlines_->Set(StateOf(connection)->deadline, ConnectionDeadlines::Phase::kRequest,
+    OpenConnection& state = *StateOf(connection);
+    state.target.clear();
+    state.request = HttpRequest();
+    server.deadlines_->Set(state.deadline, ConnectionDeadlines::Phase::kRequest,
                            absl::Seconds(server.limits_.idle_timeout_seconds) + server.limits_.request);
   }
 
@@ -199,6 +295,7 @@ HttpServer::~HttpServer() { Stop(); }
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Open(const std::vector<std::string>& addresses,
                                                              HttpHandler handler, const HttpLimits& limits,
                                                              TlsSource tls, std::unique_ptr<RequestObserver> observer) {
+  if (addresses.empty()) return absl::InvalidArgumentError("no address to listen on is given");
   // Each listener needs a few descriptors, and each connection two: the server's and the one of its deadline.
   const size_t budget = DescriptorBudget();
   const size_t for_listeners = addresses.size() * kListenerDescriptors;

@@ -25,7 +25,16 @@ struct HttpLimits {
   // for a request, the one that has waited longest. To break a connection means to shut it down in the middle of what
   // it does.
   unsigned connections = 512;
-  size_t request_header_bytes = 32 << 10;  // request line and headers; larger ones get 414 or 431
+  // The longest header of a request: the request line and all header lines, with the empty line at the end. A request
+  // with a longer header gets 431, or 414 if the target alone is longer, and its connection is closed. A line that is
+  // folded (RFC 9112 section 5.2) counts twice.
+  size_t request_header_bytes = 32 << 10;
+  // The most header lines and query parameters of a request, taken together. A request with more gets 431, and its
+  // connection is closed.
+  //
+  // libmicrohttpd itself gives the same answers for a header that does not fit into its buffer of some 56 KiB. There is
+  // one exception: a header that leaves fewer than 250 bytes of the buffer may get two answers, or none (0.9.75).
+  size_t request_fields = 350;
   // A connection on which no byte was received or sent for this long is closed. 0 = `request` alone limits the wait for
   // the next request.
   unsigned idle_timeout_seconds = 60;
@@ -45,6 +54,10 @@ using TlsSource = std::function<std::shared_ptr<const TlsContext>()>;
 // An HTTP/1.1 server that listens on one or several addresses. It wraps libmicrohttpd: only http_server.cc includes
 // microhttpd.h. The bodies of requests are ignored.
 //
+// A request with an absolute target, such as "GET http://host/metrics", is served like one with the target's path. Its
+// host replaces that of the header Host (RFC 9112 section 3.2.2). A request with more than one Host or with an invalid
+// one gets 400, and so does a request without Host, unless it is of HTTP/1.0 (RFC 9112 section 3.2).
+//
 // Each connection has a thread of its own, so that neither a client that reads slowly nor a handler that computes
 // delays another client.
 //
@@ -62,8 +75,8 @@ class HttpServer {
   // Listens on every address of `addresses`, whose form is that of ListenSocket::Open(). Starts no thread, so the
   // kernel lets clients wait until Serve(). `tls` is null for a server without TLS. Otherwise all addresses except unix
   // sockets speak TLS. `observer` may be null. On error no address stays open.
-  // REQUIRES: `addresses` is not empty.
-  // Errors: those of ListenSocket::Open(), or ResourceExhausted if too few descriptors are left.
+  // Errors: those of ListenSocket::Open(), InvalidArgument if `addresses` is empty, or ResourceExhausted if too few
+  // descriptors are left.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Open(const std::vector<std::string>& addresses,
                                                           HttpHandler handler, const HttpLimits& limits = {},
                                                           TlsSource tls = nullptr,

@@ -63,8 +63,12 @@ bool HasAllowedName(gnutls_session_t session, const std::vector<std::string>& al
     std::string name(512, '\0');
     size_t size = name.size();
     unsigned type = 0;
-    const int result = gnutls_x509_crt_get_subject_alt_name2(raw, i, name.data(), &size, &type, nullptr);
-    if (result == GNUTLS_E_SHORT_MEMORY_BUFFER) continue;
+    const auto get = [&] { return gnutls_x509_crt_get_subject_alt_name2(raw, i, name.data(), &size, &type, nullptr); };
+    int result = get();
+    if (result == GNUTLS_E_SHORT_MEMORY_BUFFER) {
+      name.resize(size);  // GnuTLS has set `size` to what it needs
+      result = get();
+    }
     if (result < 0) return false;
     name.resize(size);
     if (std::count(allowed.begin(), allowed.end(), SubjectName(type, name)) != 0) return true;

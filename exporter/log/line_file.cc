@@ -23,6 +23,17 @@ bool IsRegular(int fd) {
   return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
+// Cuts off the part of a line that a write has just put at the end of a regular file. Keeps it if something stands
+// after it, because another process has written to the file too.
+void CutWritten(int fd, off_t bytes) {
+  const off_t end = lseek(fd, 0, SEEK_CUR);
+  struct stat status = {};
+  if (end < bytes || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size != end) return;
+  if (ftruncate(fd, end - bytes) != 0) return;
+  // Without O_APPEND the next write would otherwise begin behind the new end, and leave a hole.
+  lseek(fd, end - bytes, SEEK_SET);
+}
+
 // Cuts off the part of a line after the last newline of a file.
 void CutPartialLine(int fd) {
   char chunk[kChunkBytes];
@@ -105,9 +116,8 @@ void LineFile::Append(std::string_view lines) {
   }
   std::string_view whole = lines.substr(0, written);
   if (written < lines.size()) {
-    whole = whole.substr(0, whole.rfind('\n') + 1);  // empty if there is no newline: npos + 1 is 0
-    // O_APPEND puts the part of a line at the end of a regular file, so it can be cut off. A pipe keeps it.
-    if (whole.size() < written && IsRegular(fd_)) CutPartialLine(fd_);
+    whole = whole.substr(0, whole.rfind('\n') + 1);               // empty if there is no newline: npos + 1 is 0
+    CutWritten(fd_, static_cast<off_t>(written - whole.size()));  // a pipe keeps it
   }
   counters_.written.Increment(CountLines(whole));
   counters_.lost.Increment(CountLines(lines.substr(whole.size())));

@@ -23,8 +23,8 @@ struct LineCounters {
 // A file to which whole lines are appended: a regular file, a pipe, a device or standard output.
 //
 // A full disk or a crash may leave a part of a line at the end of a regular file. That part is cut off after a failed
-// write, and when the file is opened. Cutting it off needs the permission to read the file. In a pipe or a device the
-// part remains.
+// write, unless another process has written to the file too. It is also cut off when the file is opened, if the file
+// may be read. In a pipe or a device the part remains.
 //
 // Thread: not thread-safe; one thread uses it at a time.
 // Errors: A line that cannot be written is lost and counted in LineCounters::lost. The next Append() writes again.

@@ -52,6 +52,10 @@ class Walk {
     Only(Metric::kServerRetransmittedSegments, totals.server_retransmitted_segments);
     Only(Metric::kOutOfOrderSegments, totals.out_of_order_segments);
     Only(Metric::kZeroWindows, totals.zero_windows);
+    Only(Metric::kKeepAlives, totals.keep_alives);
+    Only(Metric::kWindowProbes, totals.window_probes);
+    Only(Metric::kResetsIgnored, totals.resets_ignored);
+    Only(Metric::kLateSegments, totals.late_segments);
     Buckets(Metric::kHandshakeRtt, RttBounds::kBounds, totals.handshake_rtt_seconds);
     Buckets(Metric::kConnectionDuration, DurationBounds::kBounds, totals.connection_duration_seconds);
     Buckets(Metric::kConnectionPayloadBytes, PayloadBounds::kBounds, totals.connection_payload_bytes);

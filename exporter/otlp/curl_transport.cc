@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/otlp/curl_transport.h"
 
+#include <stdlib.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -9,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "src/base/log.h"
 #include "src/base/time_units.h"
+#include "src/http_client/proxy_settings.h"
 
 namespace tcpgauge {
 namespace {
@@ -37,6 +40,7 @@ std::vector<std::string> HeadersOf(const CurlTransportOptions& options) {
 HttpClientOptions ClientOptions() {
   HttpClientOptions options;
   options.max_body_bytes = CurlTransport::kMaxAnswerBytes;
+  options.proxies = ProxySettings::FromEnvironment(&getenv);
   return options;
 }
 

@@ -18,14 +18,15 @@ namespace tcpgauge {
 
 struct CurlTransportOptions {
   std::string url;                                           // of the receiver, with the path
-  std::vector<std::pair<std::string, std::string>> headers;  // names and values, in addition to those of OTLP/HTTP
+  std::vector<std::pair<std::string, std::string>> headers;  // OtelSettings::headers
   OtlpFormat format = OtlpFormat::kProtobuf;                 // of the bodies, for Content-Type
   bool gzip = false;       // the caller compresses the bodies; the transport sets Content-Encoding
   ClientTlsFiles tls;      // an empty path = not given
   std::string user_agent;  // has no effect if `headers` has a User-Agent
 };
 
-// Sends bodies to an OTLP receiver by HTTP POST, with libcurl, over a connection that stays open.
+// Sends bodies to an OTLP receiver by HTTP POST, with libcurl, over a connection that stays open. The environment names
+// the proxy, if any (ProxySettings).
 //
 // Create() reads the PEM files of `tls`. Start() reads a file again if it has changed. The new contents apply to new
 // connections. If a changed file cannot be read, its previous contents stay in use, and a warning is logged, once for

@@ -2,6 +2,7 @@
 #include "exporter/otlp/otel_environment.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "src/base/time_units.h"
 #include "src/net/http_url.h"
 
@@ -21,6 +23,10 @@ namespace {
 constexpr char kDefaultEndpoint[] = "http://localhost:4318";
 constexpr char kMetricsPath[] = "v1/metrics";
 constexpr char kServiceName[] = "service.name";
+
+// The headers of a request that only the code that sends it can know. User-Agent is none of them: users may replace it.
+constexpr const char* kOwnHeaders[] = {"Content-Type",      "Content-Encoding", "Content-Length",
+                                       "Transfer-Encoding", "Expect",           "Host"};
 
 // A time-out of 0 means "no limit" in the specification, and an hour here.
 constexpr int64_t kNoLimitMs = kSecondsPerHour * 1000;
@@ -38,6 +44,11 @@ bool IsToken(const std::string& text) {
 // Whether `text` has characters that could end a header's line or change its meaning.
 bool HasControls(const std::string& text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return (c < ' ' && c != '\t') || c == 0x7f; });
+}
+
+bool IsOwnHeader(const std::string& name) {
+  return std::any_of(std::begin(kOwnHeaders), std::end(kOwnHeaders),
+                     [&name](const char* own) { return absl::EqualsIgnoreCase(name, own); });
 }
 
 class Reader {
@@ -110,9 +121,19 @@ std::string WithMetricsPath(const std::string& base) {
   return absl::StrCat(base, absl::EndsWith(base, "/") ? "" : "/", kMetricsPath);
 }
 
+// Warns if the path of `url`, which comes from `name`, ends with the path of the metrics twice.
+void WarnOfPathGivenTwice(Reader* reader, const std::string& name, const std::string& url) {
+  const std::string path = url.substr(0, url.find_first_of("?#"));
+  const std::string twice = absl::StrCat("/", kMetricsPath, "/", kMetricsPath);
+  if (!absl::EndsWith(absl::StripSuffix(path, "/"), twice)) return;
+  reader->Warn(name, absl::StrCat("metrics are pushed to '", WithoutCredentials(url), "', which has /", kMetricsPath,
+                                  " twice; use a URL without /", kMetricsPath,
+                                  ", or give it in OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"));
+}
+
 // The URL in the environment; empty = not given.
 std::string ReadUrl(Reader* reader) {
-  std::string url;
+  std::string url, source;
   reader->TakeSignal("ENDPOINT", [&](const std::string& name) {
     const std::string value = *reader->Get(name);
     const bool is_base = !absl::StrContains(name, "METRICS");
@@ -123,7 +144,9 @@ std::string ReadUrl(Reader* reader) {
       return;
     }
     url = is_base ? WithMetricsPath(value) : value;
+    source = name;
   });
+  WarnOfPathGivenTwice(reader, source, url);
   return url;
 }
 
@@ -164,6 +187,7 @@ std::optional<Exporters> ReadExporters(Reader* reader) {
 }
 
 void ReadHeaders(Reader* reader, KeyValues* headers) {
+  std::string source;
   reader->TakeSignal("HEADERS", [&](const std::string& name) {
     absl::StatusOr<KeyValues> items = ParseBaggage(*reader->Get(name));
     if (!items.ok()) {
@@ -177,7 +201,15 @@ void ReadHeaders(Reader* reader, KeyValues* headers) {
       return;
     }
     *headers = *std::move(items);
+    source = name;
   });
+  // These are left out here, because one of them does not make the others wrong.
+  const auto own = std::stable_partition(headers->begin(), headers->end(),
+                                         [](const auto& header) { return !IsOwnHeader(header.first); });
+  for (auto header = own; header != headers->end(); ++header) {
+    reader->Warn(source, absl::StrCat("the header '", header->first, "' is set by tcpgauge itself; it is ignored"));
+  }
+  headers->erase(own, headers->end());
 }
 
 void ReadReceiver(Reader* reader, OtelSettings* settings) {
@@ -249,6 +281,7 @@ OtelSettings ReadOtelSettings(const OtelVariables& variables, const std::string&
   if (!endpoint_option.empty()) {
     settings.push = true;
     settings.url = WithMetricsPath(endpoint_option);
+    WarnOfPathGivenTwice(&reader, "--otlp.endpoint", settings.url);
   } else if (!exporters.has_value() || exporters->otlp) {
     settings.url = ReadUrl(&reader);
     settings.push = exporters.has_value() || !settings.url.empty();

@@ -25,8 +25,10 @@ struct OtelSettings {
   bool prometheus = false;
 
   // The receiver. Without `push`, these fields have no meaning.
-  std::string url;    // with the path; may hold a password
-  KeyValues headers;  // each name and value is valid in an HTTP header
+  std::string url;  // with the path; may hold a password
+  // Each name and value is valid in an HTTP header. No header is one that the code that sends must set: Content-Type,
+  // Content-Encoding, Content-Length, Transfer-Encoding, Expect or Host.
+  KeyValues headers;
   OtlpFormat format = OtlpFormat::kProtobuf;
   bool gzip = false;
   std::string ca_file;                 // empty = the system's authorities
@@ -59,8 +61,8 @@ struct OtelSettings {
 //
 // An empty variable counts as not set. So does a variable with a wrong value. For each wrong value, a line with the
 // variable's name and the right values is appended to the out-parameter `warnings`. The line leaves out values that may
-// hold a secret. A time-out of 0 means no limit in the specification, and one hour here. Only variables that the result
-// needs are read.
+// hold a secret. A URL whose path ends with v1/metrics twice gets such a line too, but it is used. A time-out of 0
+// means no limit in the specification, and one hour here. Only variables that the result needs are read.
 OtelSettings ReadOtelSettings(const OtelVariables& variables, const std::string& endpoint_option, bool only_by_option,
                               std::vector<std::string>* warnings);
 

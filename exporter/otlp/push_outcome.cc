@@ -55,7 +55,8 @@ PushOutcome OutcomeOf(const absl::StatusOr<HttpAnswer>& answer, OtlpFormat forma
       outcome.failure = PushFailure::kRejected;
     }
     const std::string said = ReadOtlpError(answer->body, format);
-    outcome.message = absl::StrCat("status ", answer->status, said.empty() ? "" : ": ", said);
+    outcome.message = absl::StrCat("status ", answer->status, said.empty() ? "" : ": ", said,
+                                   answer->redirection.empty() ? "" : ": ", answer->redirection);
   }
   if (outcome.message.size() > kMaxMessageBytes) outcome.message.resize(kMaxMessageBytes);
   return outcome;

@@ -11,6 +11,10 @@
 namespace tcpgauge {
 
 void PushQueue::Add(OtlpRequest request) {
+  if (request.body.empty()) {
+    metrics_.data_points_dropped.Increment(static_cast<double>(request.data_points));
+    return;
+  }
   bytes_ += request.body.size();
   requests_.push_back(std::move(request));
   const size_t sending = is_sending_ ? 1 : 0;

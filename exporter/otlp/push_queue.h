@@ -46,7 +46,8 @@ class PushQueue {
   // The queue updates all counters and gauges of `metrics`, which must outlive the queue.
   PushQueue(PushQueueOptions options, const PushMetrics& metrics) : options_(std::move(options)), metrics_(metrics) {}
 
-  // Appends `request` as the newest one.
+  // Appends `request` as the newest one. A request with an empty body cannot be sent, so it is dropped and its data
+  // points are counted: its body could not be compressed (Gzip()).
   void Add(OtlpRequest request);
 
   bool empty() const { return requests_.empty(); }

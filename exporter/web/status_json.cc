@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "src/base/json_string.h"
 #include "src/base/time_units.h"
 #include "src/base/utf8.h"
 #include "src/net/connection_state.h"
@@ -78,7 +79,7 @@ std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const A
         {"planned_memory_bytes", limits.planned_memory_bytes}}},
       {"flags", options},
   };
-  return status.dump(2) + "\n";
+  return EscapeControls(status.dump(2)) + "\n";
 }
 
 }  // namespace tcpgauge

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/web/web_routes.h"
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "exporter/http/compression.h"
 #include "exporter/http/concurrency_limit.h"
 #include "exporter/metrics/metrics_output.h"
@@ -12,10 +16,18 @@
 #include "exporter/web/connections_json.h"
 #include "exporter/web/content_negotiation.h"
 #include "exporter/web/web_page.h"
+#include "src/base/check.h"
 #include "src/base/json_string.h"
 
 namespace tcpgauge {
 namespace {
+
+constexpr char kPagePath[] = "/";
+constexpr char kHealthyPath[] = "/-/healthy";
+constexpr char kReadyPath[] = "/-/ready";
+constexpr char kConnectionsPath[] = "/api/v1/connections";
+constexpr char kStatusPath[] = "/api/v1/status";
+constexpr const char* kOtherPaths[] = {kPagePath, kHealthyPath, kReadyPath, kConnectionsPath, kStatusPath};
 
 // Makes a page from a snapshot.
 using SnapshotHandler =
@@ -99,17 +111,23 @@ HttpHandler WebPage() {
 
 }  // namespace
 
+absl::Status CheckTelemetryPath(const std::string& path) {
+  if (std::count(std::begin(kOtherPaths), std::end(kOtherPaths), path) == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "'", path, "' is the path of another page; use a path that is none of ", absl::StrJoin(kOtherPaths, ", ")));
+}
+
 HttpRouter WebRoutes(const WebSources& sources) {
+  TCPGAUGE_CHECK(CheckTelemetryPath(sources.telemetry_path).ok());
   HttpRouter router;
-  router.Handle("/", WebPage());
+  router.Handle(kPagePath, WebPage());
   const auto handle_snapshot = [&router, hub = sources.hub](const std::string& path, SnapshotHandler handler) {
     router.Handle(path, WithFreshSnapshot(hub, std::move(handler)));
   };
-  handle_snapshot("/api/v1/status", StatusPage(sources));
-  handle_snapshot("/api/v1/connections",
-                  LimitConcurrency(sources.limits.concurrent_listings, ConnectionsPage(sources)));
-  router.Handle("/-/healthy", ProbePage(sources.is_healthy, "healthy\n", "not healthy: capture makes no progress\n"));
-  router.Handle("/-/ready", ProbePage(sources.is_ready, "ready\n", "not ready: not capturing\n"));
+  handle_snapshot(kStatusPath, StatusPage(sources));
+  handle_snapshot(kConnectionsPath, LimitConcurrency(sources.limits.concurrent_listings, ConnectionsPage(sources)));
+  router.Handle(kHealthyPath, ProbePage(sources.is_healthy, "healthy\n", "not healthy: capture makes no progress\n"));
+  router.Handle(kReadyPath, ProbePage(sources.is_ready, "ready\n", "not ready: not capturing\n"));
   handle_snapshot(sources.telemetry_path, LimitConcurrency(sources.limits.concurrent_scrapes, MetricsPage(sources)));
   return router;
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "exporter/http/http_router.h"
 #include "exporter/metrics/agent_metrics.h"
 #include "exporter/web/status_json.h"
@@ -29,8 +30,12 @@ struct WebSources {
   std::function<bool()> is_ready;    // whether a first snapshot was published; for /-/ready
 };
 
+// Errors: InvalidArgument if `path` cannot be the telemetry path, because it is one of the other paths of WebRoutes().
+// The message is one line that names these paths.
+absl::Status CheckTelemetryPath(const std::string& path);
+
 // Returns the routes of the agent: "/", "/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections" and the
-// telemetry path. If the telemetry path is equal to one of the other paths, the metrics are served there.
+// telemetry path. REQUIRES: CheckTelemetryPath(sources.telemetry_path) is OK.
 //
 // `sources` is copied. The objects to which its pointers point must outlive the routes.
 // Thread: any thread may call the routes' handlers. The handlers of the status, the connections and the metrics wait

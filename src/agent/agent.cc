@@ -12,8 +12,19 @@
 #include "src/agent/web_server.h"
 #include "src/base/clock.h"
 #include "src/base/log.h"
+#include "src/base/signals.h"
 
 namespace tcpgauge {
+namespace {
+
+// Compiling a filter may take a minute, and opening a named pipe waits for its writer. Nothing is open before that
+// would have to be closed in order.
+auto OpenSourcesInterruptibly(const Options& options) {
+  const EndAtOnceOnSignals guard;
+  return OpenSources(options);
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Agent>> Agent::Open(const Options& options, const Identity& identity) {
   const OtelSettings otel = OtelSettingsOf(options);
@@ -36,7 +47,7 @@ Agent::Agent(const Options& options) : options_(options) { DescribeAgent(options
 Agent::~Agent() = default;
 
 absl::Status Agent::OpenCapture(const EngineOptions& engine_options, const Identity& identity) {
-  auto sources = OpenSources(options_);
+  auto sources = OpenSourcesInterruptibly(options_);
   if (!sources.ok()) return sources.status();
   if (absl::Status status = OpenConnectionLog(identity); !status.ok()) return status;
   for (const auto& source : sources->front()) LogDebug("capturing", {{"source", source->name()}});

@@ -3,11 +3,13 @@
 
 #include <sys/utsname.h>
 
+#include "src/base/utf8.h"
+
 namespace tcpgauge {
 
 std::string AgentName() {
   utsname host = {};
-  return uname(&host) == 0 ? host.nodename : "";
+  return uname(&host) == 0 ? ToValidUtf8(host.nodename) : "";
 }
 
 }  // namespace tcpgauge

@@ -6,8 +6,8 @@
 
 namespace tcpgauge {
 
-// Returns the name by which users distinguish this agent from others: the name of its host (uname(2)). Empty when the
-// kernel does not give it.
+// Returns the name by which users distinguish this agent from others: the name of its host (uname(2)). The name is
+// valid UTF-8: U+FFFD replaces the other bytes. Empty when the kernel does not give it.
 std::string AgentName();
 
 }  // namespace tcpgauge

@@ -5,17 +5,20 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/match.h"
+#include "src/capture/distinct_interfaces.h"
 #include "src/capture/file_source.h"
 #include "src/capture/interface_list.h"
+#include "src/capture/interface_lookup.h"
+#include "src/capture/live_filter.h"
 #include "src/capture/live_source.h"
+#include "src/capture/netfilter_device.h"
 
 namespace tcpgauge {
 namespace {
 
 LiveOptions LiveOptionsOf(const Options& options) {
   LiveOptions live;
-  live.filter = options.filter;
+  live.filter = std::make_shared<LiveFilter>(options.filter);
   live.promiscuous = options.promiscuous;
   live.snaplen_bytes = options.snaplen_bytes;
   live.buffer_size_kib = options.buffer_size_kib;
@@ -54,8 +57,15 @@ absl::StatusOr<std::vector<std::vector<std::unique_ptr<PacketSource>>>> OpenSour
     if (!name.ok()) return name.status();
     names.push_back(*name);
   }
-  for (const std::string& name : names) {
-    const absl::Status status = AddInterface(name, LiveOptionsOf(options), &sources);
+  const InterfaceLookup lookup;
+  const auto distinct = DistinctInterfaces(names, options.wait, [&lookup](const std::string& name) {
+    const auto interface = lookup.ByName(name);
+    return interface.has_value() ? interface->index : 0;
+  });
+  if (!distinct.ok()) return distinct.status();
+  const LiveOptions live = LiveOptionsOf(options);
+  for (const std::string& name : *distinct) {
+    const absl::Status status = AddInterface(name, live, &sources);
     if (!status.ok()) return status;
   }
   return sources;
@@ -63,9 +73,8 @@ absl::StatusOr<std::vector<std::vector<std::unique_ptr<PacketSource>>>> OpenSour
 
 // The kernel gives packets of netfilter only to a process with CAP_NET_ADMIN. Packet sockets do not need it.
 bool NeedsNetAdmin(const Options& options) {
-  return std::any_of(options.interfaces.begin(), options.interfaces.end(), [](const std::string& name) {
-    return absl::StartsWith(name, "nflog") || absl::StartsWith(name, "nfqueue");
-  });
+  return std::any_of(options.interfaces.begin(), options.interfaces.end(),
+                     [](const std::string& name) { return ParseNetfilterDevice(name).has_value(); });
 }
 
 }  // namespace tcpgauge

@@ -13,9 +13,10 @@ namespace tcpgauge {
 
 // Opens the packet sources that `options` name. Element i of the result has the sources of worker i. Usually each
 // worker has a source for each interface. Only the first worker has a source for a file, and for an interface that has
-// to be waited for (--wait). Starts no thread and reads no packet.
+// to be waited for (--wait). An interface that is given twice, or under two names, has one source. Starts no thread and
+// reads no packet.
 //
-// Errors: those of OpenFile(), OpenInterface(), OpenSharedInterface() and DefaultInterface().
+// Errors: those of OpenFile(), OpenInterface(), OpenSharedInterface(), DefaultInterface() and DistinctInterfaces().
 absl::StatusOr<std::vector<std::vector<std::unique_ptr<PacketSource>>>> OpenSources(const Options& options);
 
 // Whether OpenSources() needs CAP_NET_ADMIN. Only netfilter's devices (`nflog`, `nfqueue`) need it.

@@ -27,7 +27,7 @@ absl::Status RunAttached(const Options& options) {
   if (!address.ok()) return address.status();
   if (absl::Status terminal = CheckTopView(); !terminal.ok()) return terminal;
   if (absl::Status dropped = DropAllPrivileges(options); !dropped.ok()) return dropped;
-  StopSignal stop;
+  static StopSignal& stop = *new StopSignal;  // never destroyed, because a signal may come until the process ends
   HandleSignals(&stop, nullptr);
   const auto agent = AttachedAgent::Attach(
       *address, {options.attach_ca_file, options.attach_cert_file, options.attach_key_file}, &SystemClock(), stop.fd());

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "exporter/web/request_metrics.h"
 #include "src/agent/agent_name.h"
 #include "src/agent/series_limits.h"
@@ -49,6 +50,9 @@ WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t
 
 absl::StatusOr<std::unique_ptr<HttpServer>> OpenWebServer(const std::vector<std::string>& addresses,
                                                           const WebSources& sources, WebSecurity* security) {
+  if (absl::Status status = CheckTelemetryPath(sources.telemetry_path); !status.ok()) {
+    return absl::Status(status.code(), absl::StrCat("--web.telemetry-path: ", status.message()));
+  }
   HttpLimits limits;
   limits.connections = static_cast<unsigned>(sources.limits.http_connections);
   const HttpRouter routes = WebRoutes(sources);

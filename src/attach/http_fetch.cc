@@ -2,12 +2,14 @@
 #include "src/attach/http_fetch.h"
 
 #include <poll.h>
+#include <stdlib.h>
 
 #include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "src/http_client/proxy_settings.h"
 
 namespace tcpgauge {
 namespace {
@@ -24,6 +26,7 @@ HttpClientOptions OptionsOf(const AgentAddress& address) {
   options.unix_path = address.unix_path;
   options.accept_gzip = address.unix_path.empty();
   options.max_body_bytes = HttpFetch::kMaxBodyBytes;
+  options.proxies = ProxySettings::FromEnvironment(&getenv);
   return options;
 }
 
@@ -55,7 +58,8 @@ absl::StatusOr<std::string> HttpFetch::Get(const std::string& path_and_query, in
     return absl::UnauthenticatedError(
         "the agent requires a user and a password; right would be https://USER:PASSWORD@HOST:PORT");
   }
-  return absl::UnavailableError(absl::StrCat("the agent answers with status ", got.status));
+  return absl::UnavailableError(
+      absl::StrCat("the agent answers with status ", got.status, got.redirection.empty() ? "" : ": ", got.redirection));
 }
 
 }  // namespace tcpgauge

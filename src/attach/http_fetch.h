@@ -12,7 +12,8 @@
 
 namespace tcpgauge {
 
-// Sends GET requests to one agent, over a connection that stays open from one request to the next.
+// Sends GET requests to one agent, over a connection that stays open from one request to the next. The environment
+// names the proxy for an agent that is reached by TCP, if any (ProxySettings).
 //
 // Thread: one at a time.
 // Bounds: an answer that has more than kMaxBodyBytes or takes longer than kTimeoutMs is an error.

@@ -8,9 +8,15 @@
 namespace tcpgauge {
 
 // Returns `text` as a JSON string (RFC 8259 section 7): quoted, escaped and without line breaks. Bytes that are not
-// UTF-8 become U+FFFD.
+// UTF-8 become U+FFFD. Control characters are escaped as EscapeControls() does.
 // Thread: any.
 std::string JsonString(std::string_view text);
+
+// Returns the JSON text `json` with \u00NN in place of U+007F to U+009F, which JSON allows in strings as they are. Some
+// terminals take these characters for commands, and names from outside may contain them. The meaning of the text stays
+// the same. REQUIRES: `json` is valid UTF-8.
+// Thread: any.
+std::string EscapeControls(std::string_view json);
 
 }  // namespace tcpgauge
 

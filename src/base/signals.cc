@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/base/signals.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/time.h>
 #include <termios.h>
 #include <unistd.h>
@@ -15,13 +17,18 @@ namespace {
 StopSignal* stop_on_signal = nullptr;
 Wakeup* reload_on_signal = nullptr;
 
-void OnStopSignal(int) { stop_on_signal->Stop(); }
+volatile sig_atomic_t end_at_once = 0;
 
-void OnHangUp(int) {
+void OnStopSignal(int) {
+  if (end_at_once != 0) _exit(EXIT_SUCCESS);
+  stop_on_signal->Stop();
+}
+
+void OnHangUp(int number) {
   if (reload_on_signal != nullptr) {
     reload_on_signal->Notify();
   } else {
-    stop_on_signal->Stop();
+    OnStopSignal(number);
   }
 }
 
@@ -39,9 +46,18 @@ void HandleSignals(StopSignal* stop, Wakeup* reload) {
   for (const int number : {SIGPIPE, SIGXFSZ}) sigaction(number, &action, nullptr);
 }
 
+EndAtOnceOnSignals::EndAtOnceOnSignals() {
+  end_at_once = 1;
+  // A signal that came before only called Stop().
+  if (stop_on_signal != nullptr && stop_on_signal->stopped()) _exit(EXIT_SUCCESS);
+}
+
+EndAtOnceOnSignals::~EndAtOnceOnSignals() { end_at_once = 0; }
+
 bool TerminalIsGone() {
   pollfd terminal = {STDIN_FILENO, 0, 0};
-  return poll(&terminal, 1, 0) == 1 && (terminal.revents & POLLHUP) != 0 && tcgetsid(STDIN_FILENO) < 0;
+  if (poll(&terminal, 1, 0) != 1 || (terminal.revents & POLLHUP) == 0) return false;
+  return tcgetsid(STDIN_FILENO) < 0 && errno != ENOTTY;  // EIO; what was never a terminal answers with ENOTTY
 }
 
 void StopAfter(double seconds) {

@@ -14,15 +14,29 @@ namespace tcpgauge {
 // - SIGPIPE and SIGXFSZ are ignored. A write to a broken pipe, or to a file at its size limit, then fails with an error
 //   instead of ending the process.
 //
-// `stop` and `reload` must live as long as signals may come.
+// `stop` and `reload` must live until the process ends, because signals come until then.
 // Thread: call it before other threads start.
 void HandleSignals(StopSignal* stop, Wakeup* reload);
 
+// As long as it lives, a signal that would call `stop->Stop()` ends the process at once, with exit status 0 as after an
+// orderly end. For work that does not look at a StopSignal, such as libpcap's compiling of a filter. If Stop() was
+// called before, the constructor ends the process.
+//
+// Without HandleSignals() it has no effect.
+// Thread: the one that called HandleSignals(), before other threads start. One at a time.
+class EndAtOnceOnSignals {
+ public:
+  EndAtOnceOnSignals();
+  ~EndAtOnceOnSignals();
+  EndAtOnceOnSignals(const EndAtOnceOnSignals&) = delete;
+  EndAtOnceOnSignals& operator=(const EndAtOnceOnSignals&) = delete;
+};
+
 // Tells the two meanings of SIGHUP apart. Call it after a SIGHUP.
 //
-// - Returns true if standard input has hung up: the terminal was closed, so the process should end. (A pipe on standard
-//   input has hung up once its writer has closed it.)
-// - Otherwise returns false: somebody requested a reload.
+// - Returns true if standard input is a terminal that has hung up: it was closed, so the process should end.
+// - Otherwise returns false: somebody requested a reload. A pipe or socket on standard input is no terminal, even when
+//   its other end is closed.
 bool TerminalIsGone();
 
 // Sends SIGALRM to the process once, after `seconds` of real time. After HandleSignals(), this signal stops the

@@ -9,8 +9,10 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 
-// The length of the well-formed sequence that `text` begins with; 0 when it does not begin with one.
-size_t SequenceLength(std::string_view text) {
+}  // namespace
+
+size_t Utf8SequenceLength(std::string_view text) {
+  if (text.empty()) return 0;
   const auto byte = [text](size_t i) -> uint8_t { return i < text.size() ? static_cast<uint8_t>(text[i]) : 0; };
   const auto continues = [&byte](size_t i) { return (byte(i) & 0xc0) == 0x80; };
   const uint8_t first = byte(0);
@@ -27,13 +29,11 @@ size_t SequenceLength(std::string_view text) {
   return 4;
 }
 
-}  // namespace
-
 std::string ToValidUtf8(std::string_view text) {
   std::string valid;
   valid.reserve(text.size());
   while (!text.empty()) {
-    const size_t length = SequenceLength(text);
+    const size_t length = Utf8SequenceLength(text);
     valid.append(length == 0 ? kReplacement : text.substr(0, length));
     text.remove_prefix(length == 0 ? 1 : length);
   }

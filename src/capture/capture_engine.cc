@@ -71,6 +71,10 @@ std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
     links.drop_warnings = &drop_warnings_;
     links.logs_events = i == 0;
     links.on_source_error = on_source_error;
+    if (!sources[i].empty()) {
+      captures_running_.fetch_add(1, std::memory_order_relaxed);
+      links.on_capture_end = [this](const absl::Status& status) { EndCapture(status); };
+    }
     workers.push_back(std::make_unique<CaptureWorker>(std::move(sources[i]), table, options_.worker, std::move(links)));
   }
   return workers;
@@ -126,6 +130,13 @@ bool CaptureEngine::IsHealthy() const {
   return std::all_of(workers_.begin(), workers_.end(), [now_ns](const std::unique_ptr<CaptureWorker>& worker) {
     return now_ns - worker->last_progress_ns() < kProgressTimeoutNs;
   });
+}
+
+void CaptureEngine::EndCapture(const absl::Status& status) {
+  if (!status.ok()) has_failed_.store(true, std::memory_order_relaxed);
+  if (captures_running_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+  // Other workers may go on until Stop(): those that stay at the end of a file, and those that never had a source.
+  if (has_failed_.load(std::memory_order_relaxed)) finished_wakeup_.Notify();
 }
 
 void CaptureEngine::EndCaptureThread() {

@@ -84,15 +84,14 @@ class CaptureEngine {
   // worker that had one. A second call returns the same.
   absl::Status Stop();
 
-  // Becomes readable when all capture threads have ended by themselves. A worker of a file ends at the end of the file
-  // or at an error; with stay_at_end, only at an error. A live worker ends when its last source has failed. A live
-  // worker that never had a source runs until Stop().
+  // Becomes readable when capture has ended by itself. The capture of a file ends when every worker has come to the end
+  // of the file or to an error; with stay_at_end, only if there was an error. A live capture ends when the last source
+  // of every worker has failed. Workers that never had a source do not count.
   int finished_fd() const { return finished_wakeup_.fd(); }
 
   // Valid as long as the engine.
   const SnapshotHub& hub() const { return hub_; }
-  // Whether every worker made progress within the last 10 s or has finished. A worker that waits for the data of a
-  // silent pipe makes no progress, and so becomes unhealthy.
+  // Whether every worker made progress within the last 10 s, waits for the data of a file, or has finished.
   bool IsHealthy() const;
   // Whether at least one snapshot was published.
   bool IsReady() const { return hub_.Current()->sequence > 0; }
@@ -101,6 +100,7 @@ class CaptureEngine {
   std::vector<std::unique_ptr<CaptureWorker>> MakeWorkers(
       std::vector<std::vector<std::unique_ptr<PacketSource>>> sources, const std::vector<EndedQueue*>& ended,
       const std::function<void(const absl::Status&)>& on_source_error);
+  void EndCapture(const absl::Status& status);
   void EndCaptureThread();
   void AskForSnapshot(int64_t begun_since_ns);
   void RunCollector();
@@ -114,6 +114,8 @@ class CaptureEngine {
   StopSignal stop_workers_;
   StopSignal stop_collector_;
   DropWarnings drop_warnings_;
+  std::atomic<size_t> captures_running_{0};  // workers with sources whose capture has not ended
+  std::atomic<bool> has_failed_{false};      // whether the capture of a worker ended with an error
   std::unique_ptr<FileReader> file_reader_;  // null in a live capture
   std::vector<std::unique_ptr<CaptureWorker>> workers_;
   LocalListenerReader listener_reader_;

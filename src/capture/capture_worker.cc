@@ -24,6 +24,9 @@ constexpr int64_t kExpiryIntervalNs = kNanosecondsPerMillisecond;
 // Poll interface state this often; recovery is detected at most this late.
 constexpr int64_t kPollIntervalNs = kNanosecondsPerSecond / 4;
 
+// The value of last_progress_ns() while the worker need not make progress.
+constexpr int64_t kNoProgressDue = std::numeric_limits<int64_t>::max();
+
 constexpr int64_t kDropReadIntervalNs = kNanosecondsPerSecond / 2;
 
 const char* Describe(SourceCondition::State state) {
@@ -70,7 +73,8 @@ absl::Status CaptureWorker::Run() {
     published_.Notify();
   }
   memory_ahead_.reset();
-  last_progress_ns_.store(std::numeric_limits<int64_t>::max(), std::memory_order_relaxed);
+  last_progress_ns_.store(kNoProgressDue, std::memory_order_relaxed);
+  if (links_.on_capture_end) links_.on_capture_end(status);
   while (status.ok() && options_.stay_at_end && !stop_.stopped()) {
     pollfd stop_fd = {stop_.fd(), POLLIN, 0};
     poll(&stop_fd, 1, -1);
@@ -138,11 +142,7 @@ absl::Status CaptureWorker::ReadFiles() {
       }
       if (*result == PacketSource::ReadResult::kEnd) break;
       table_.AdvanceTime(FileTime());
-      if (options_.publish) {
-        const int64_t steady_ns = clock_.SteadyNanoseconds();
-        last_progress_ns_.store(steady_ns, std::memory_order_relaxed);
-        Publish(steady_ns);
-      }
+      Publish(clock_.SteadyNanoseconds());
     }
   }
   while (!table_.AdvanceTime(FileTime())) {
@@ -154,7 +154,9 @@ int64_t CaptureWorker::FileTime() const { return std::max(table_.now_ns(), batch
 
 absl::StatusOr<PacketSource::ReadResult> CaptureWorker::ReadOne(Source* source) {
   batch_.clear();
+  if (!options_.live) last_progress_ns_.store(kNoProgressDue, std::memory_order_relaxed);
   auto result = source->packets->Read(&batch_);
+  if (!options_.live) last_progress_ns_.store(clock_.SteadyNanoseconds(), std::memory_order_relaxed);
   CountAndApply(*source);  // packets before an error count too
   return result;
 }

@@ -55,6 +55,9 @@ struct WorkerLinks {
   // for one worker only. Otherwise each event would be logged several times.
   bool logs_events = true;
   std::function<void(const absl::Status&)> on_source_error;  // called on the worker's thread when a source fails
+  // Called on the worker's thread when its capture has ended and its last snapshot is published, with the result of
+  // Run(). A worker with stay_at_end may go on to wait. Null: nobody asks.
+  std::function<void(const absl::Status&)> on_capture_end;
 };
 
 // One worker: reads and decodes packets from its sources, applies them to its connection table, and copies the table
@@ -86,8 +89,8 @@ class CaptureWorker final : private EndedConnectionSink {
 
   // Any thread. Replaces what the worker knows of the sockets on which this machine listens.
   void PostLocalListeners(std::unique_ptr<LocalListeners> listeners) { listeners_.Post(std::move(listeners)); }
-  // Any thread. The steady time at which the worker last completed a round over its sources; INT64_MAX once its capture
-  // has ended. With files, it advances only if `publish`.
+  // Any thread. The steady time at which the worker last completed a round over its sources. INT64_MAX while it waits
+  // for the data of a file, which may be a silent pipe, and once its capture has ended.
   int64_t last_progress_ns() const { return last_progress_ns_.load(std::memory_order_relaxed); }
 
   // Any thread; never waits. Asks for a snapshot that begins at the steady time `begun_since_ns` or later. Wakes a live

@@ -18,6 +18,7 @@
 #include "src/capture/file_bytes.h"
 #include "src/capture/file_format.h"
 #include "src/capture/file_times.h"
+#include "src/capture/filter_program.h"
 #include "src/capture/interface_names.h"
 #include "src/capture/packet_file.h"
 #include "src/capture/pcap_reader.h"
@@ -46,6 +47,22 @@ class FileSource final : public PacketSource {
   FileSource(std::string name, std::string filter, std::unique_ptr<InterfaceNames> names,
              std::unique_ptr<PacketFile> packets)
       : name_(std::move(name)), filter_(std::move(filter)), names_(std::move(names)), packets_(std::move(packets)) {}
+
+  // Compiles the filter for the first packets. Call it once, before Read(). Errors: those of FilterProgram::Compile().
+  absl::Status CompileFirstFilter() {
+    if (filter_.empty()) return absl::OkStatus();
+    const uint32_t first = packets_->first_link_type();
+    const auto link_type = LinkTypeOf(DatalinkOf(first));
+    // A filter can only be checked for some link type. Ethernet will do if the first interface cannot be decoded.
+    auto compiled = CompileFilter(filter_, link_type.has_value() ? first : DLT_EN10MB);
+    if (!compiled.ok()) return compiled.status();
+    if (!link_type.has_value()) return absl::OkStatus();
+    Reading reading;
+    reading.link_type = link_type;
+    reading.filter.emplace(*std::move(compiled));
+    readings_.emplace(first, std::move(reading));
+    return absl::OkStatus();
+  }
 
   absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
     auto result = ReadUncorrected(batch);
@@ -223,13 +240,9 @@ absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, 
   auto packets = OpenPackets(std::make_unique<FileBytes>(fd, !is_standard_input), path,
                              is_standard_input ? "standard input" : absl::StrCat("'", path, "'"), names.get());
   if (!packets.ok()) return packets.status();
-  if (!filter.empty()) {
-    // A filter can only be checked for some link type. Ethernet will do if the first interface cannot be decoded.
-    const uint32_t first = (*packets)->first_link_type();
-    const auto compiled = CompileFilter(filter, LinkTypeOf(DatalinkOf(first)).has_value() ? first : DLT_EN10MB);
-    if (!compiled.ok()) return compiled.status();
-  }
-  return std::make_unique<FileSource>(name, filter, std::move(names), *std::move(packets));
+  auto source = std::make_unique<FileSource>(name, filter, std::move(names), *std::move(packets));
+  if (const absl::Status status = source->CompileFirstFilter(); !status.ok()) return status;
+  return source;
 }
 
 }  // namespace tcpgauge

@@ -17,6 +17,7 @@
 #include "src/base/time_units.h"
 #include "src/capture/interface_list.h"
 #include "src/capture/interface_lookup.h"
+#include "src/capture/netfilter_device.h"
 #include "src/capture/packet_socket.h"
 #include "src/capture/pcap_reader.h"
 #include "src/decode/link_type.h"
@@ -42,6 +43,8 @@ constexpr char kAny[] = "any";
 // A socket whose interface does not exist yet is bound to this one: it nearly always exists, and has few packets to
 // reject.
 constexpr char kParking[] = "lo";
+// libpcap's largest snapshot length.
+constexpr int kNetfilterSnaplen = 262144;
 // A word in libpcap's error text when an interface went away, and when a renamed one is down. There is no error code.
 constexpr char kDisappeared[] = "disappeared";
 
@@ -64,7 +67,9 @@ class LiveSource final : public PacketSource {
   }
 
   absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
+    errno = 0;  // libpcap counts a drop of netfilter's log whenever it finds ENOBUFS here
     const int count = reader_->Read(batch);
+    const int error_number = errno;
     if (count > 0) {
       // For a network interface libpcap reads from a ring, and returns fewer packets than requested only when the ring
       // is empty. Trying again would cost a system call.
@@ -75,6 +80,7 @@ class LiveSource final : public PacketSource {
     if (count == 0) return ReadResult::kNone;
     const char* const error = pcap_geterr(reader_->handle());
     if (is_watched_ && strstr(error, kDisappeared) != nullptr) return ReadResult::kNone;  // Poll() reports it
+    if (count == PCAP_ERROR && FoundNoPackets(error_number)) return ReadResult::kNone;
     return absl::UnavailableError(absl::StrCat(name_, ": ", error));
   }
 
@@ -172,8 +178,8 @@ class LiveSource final : public PacketSource {
       if (*datalink != pcap_datalink(handle)) compiler.reset(pcap_open_dead(*datalink, options_.snaplen_bytes));
       link_type = *LinkTypeOf(*datalink);
     }
-    absl::StatusOr<FilterProgram> program = FilterProgram::Compile(compiler ? compiler.get() : handle, options_.filter);
-    if (!program.ok()) return program.status();
+    const absl::Status compiled = options_.filter->Compile(compiler ? compiler.get() : handle);
+    if (!compiled.ok()) return compiled;
     // Reject all packets until the new filter is set. Otherwise packets that it would drop could get through.
     if (absl::Status status = SetRejectingFilter(handle); !status.ok()) return status;
     if (parked_ || link_type != reader_->link_type()) reader_->BeginAt(WallNanoseconds());
@@ -184,7 +190,9 @@ class LiveSource final : public PacketSource {
       return status;
     }
     reader_->SetLinkType(link_type);
-    if (absl::Status status = program->Set(handle); !status.ok()) return status;
+    if (absl::Status status = options_.filter->Set(compiler ? compiler.get() : handle, reader_.get()); !status.ok()) {
+      return status;
+    }
     parked_ = false;
     index_ = interface.index;
     return absl::OkStatus();
@@ -218,6 +226,12 @@ absl::Status ActivationError(int result, const std::string& name, const char* de
           absl::StrCat("no privilege to capture on '", name,
                        "': run as root, or once as root: setcap cap_net_raw=ep /path/to/tcpgauge"));
     default:
+      // libpcap has no error code for this.
+      if (ParseNetfilterDevice(name).has_value() && strstr(detail, strerror(EPERM)) != nullptr) {
+        return absl::PermissionDeniedError(
+            absl::StrCat("no privilege to capture on '", name,
+                         "': run as root, or once as root: setcap cap_net_raw,cap_net_admin=ep /path/to/tcpgauge"));
+      }
       return absl::UnavailableError(absl::StrCat("interface '", name, "': ", detail));
   }
 }
@@ -226,7 +240,7 @@ absl::StatusOr<std::unique_ptr<PcapReader>> OpenReader(const std::string& name, 
   char error[PCAP_ERRBUF_SIZE] = "";
   PcapHandle handle(pcap_create(name.c_str(), error));
   if (handle == nullptr) return absl::UnavailableError(absl::StrCat("interface '", name, "': ", error));
-  pcap_set_snaplen(handle.get(), options.snaplen_bytes);
+  pcap_set_snaplen(handle.get(), ParseNetfilterDevice(name).has_value() ? kNetfilterSnaplen : options.snaplen_bytes);
   pcap_set_promisc(handle.get(), options.promiscuous);
   pcap_set_timeout(handle.get(), kCaptureTimeoutMs);
   pcap_set_buffer_size(handle.get(), options.buffer_size_kib * 1024);
@@ -237,12 +251,13 @@ absl::StatusOr<std::unique_ptr<PcapReader>> OpenReader(const std::string& name, 
   if (pcap_datalink(handle.get()) == DLT_LINUX_SLL) pcap_set_datalink(handle.get(), DLT_LINUX_SLL2);
   const auto link_type = LinkTypeOfHandle(handle.get(), absl::StrCat("interface '", name, "'"));
   if (!link_type.ok()) return link_type.status();
+  auto reader = std::make_unique<PcapReader>(std::move(handle), *link_type);
   // Set an empty filter too: the kernel gets the snapshot length with it.
-  if (const absl::Status status = SetFilter(handle.get(), options.filter); !status.ok()) return status;
-  if (pcap_setnonblock(handle.get(), 1, error) != 0) {
+  if (const absl::Status status = options.filter->Set(reader->handle(), reader.get()); !status.ok()) return status;
+  if (pcap_setnonblock(reader->handle(), 1, error) != 0) {
     return absl::UnavailableError(absl::StrCat("interface '", name, "': ", error));
   }
-  return std::make_unique<PcapReader>(std::move(handle), *link_type);
+  return reader;
 }
 
 // Makes the socket of `reader` reject all packets, and binds it to kParking until it is moved to its interface.
@@ -260,7 +275,14 @@ bool IsValidInterfaceName(const std::string& name) {
 }
 
 absl::StatusOr<std::unique_ptr<LiveSource>> OpenLive(const std::string& name, const LiveOptions& options) {
-  if (options.wait && name != kAny) {
+  const std::optional<NetfilterDevice> netfilter = ParseNetfilterDevice(name);
+  if (netfilter.has_value() && netfilter->is_queue) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", name,
+                     "' holds each packet back until the reader answers, and answering needs a privilege that tcpgauge "
+                     "drops; use nflog:GROUP with a rule that logs to this group"));
+  }
+  if (options.wait && name != kAny && !netfilter.has_value()) {
     if (!IsValidInterfaceName(name)) {
       return absl::NotFoundError(
           absl::StrCat("no interface can be called '", name, "': at most 15 characters, no / or :"));

@@ -7,17 +7,19 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "src/capture/live_filter.h"
 #include "src/capture/packet_source.h"
 
 namespace tcpgauge {
 
 // How to capture on an interface. The caller sets every field. The values here are not defaults; those are in Options.
 struct LiveOptions {
-  std::string filter;  // a pcap filter expression; empty passes all packets
+  std::shared_ptr<LiveFilter> filter;  // required; shared by all sources, so that it is compiled once
   bool promiscuous = false;
   int snaplen_bytes = 0;    // captured of each packet
   int buffer_size_kib = 0;  // of the kernel's ring for this socket
-  // True: accept an interface that does not exist yet or is down, and capture once it is up. No effect for `any`.
+  // True: accept an interface that does not exist yet or is down, and capture once it is up. No effect for `any` and
+  // for netfilter's devices.
   bool wait = false;
 };
 
@@ -30,8 +32,8 @@ constexpr int kCaptureTimeoutMs = 20;
 // Owner: the source owns its sockets and their rings.
 // Thread: any thread may open the source, which is then confined to one thread.
 // Errors: kNotFound (there is no such interface or, without `wait`, it is down), kPermissionDenied, kInvalidArgument
-// (the filter is wrong, or the link type cannot be decoded), kUnavailable (any other error of the operating system).
-// The first two name the interface and a remedy. Read() fails with kUnavailable.
+// (the filter is wrong, the link type cannot be decoded, or the device is `nfqueue`), kUnavailable (any other error of
+// the operating system). The first two name the interface and a remedy. Read() fails with kUnavailable.
 //
 // Design. Opening a packet socket needs a privilege, and the agent drops its privileges after the start. Therefore a
 // source keeps its socket for ever and moves it to another interface with bind(2), which needs no privilege. The worker
@@ -53,7 +55,10 @@ constexpr int kCaptureTimeoutMs = 20;
 //   length includes the 20 bytes of libpcap's cooked header.
 // - `any`: it always exists. The worker learns the index of each interface from the first packet there, and polls the
 //   known interfaces twice a second (InterfaceRegistry).
-// - Netfilter's log (`nflog`): it is no network interface and cannot be polled. An error ends the source.
+// - Netfilter's log (`nflog`): it is no network interface and cannot be polled. An error ends the source. libpcap also
+//   reports an error when no packets are available, or when the kernel's buffer was full; these do not end the source.
+//   The kernel hands over several packets at once, and libpcap reads as many bytes as the snapshot length and 128.
+//   Therefore the snapshot length is libpcap's largest.
 //
 // Every source sets a filter, even an empty one, because libpcap passes the snapshot length to the kernel with the
 // filter. Without a filter, the kernel copied whole packets of up to 64 kB, as segmentation offload makes them, and

@@ -9,6 +9,13 @@
 #include "src/decode/decoder.h"
 
 namespace tcpgauge {
+
+PcapReader::PcapReader(PcapHandle handle, LinkType link_type)
+    : handle_(std::move(handle)),
+      fraction_ns_(pcap_get_tstamp_precision(handle_.get()) == PCAP_TSTAMP_PRECISION_NANO ? 1
+                                                                                          : kNanosecondsPerMicrosecond),
+      link_type_(link_type) {}
+
 int PcapReader::Read(PacketBatch* batch) {
   batch_ = batch;
   const int room = static_cast<int>(PacketBatch::kCapacity - batch->packets().size());
@@ -18,35 +25,18 @@ int PcapReader::Read(PacketBatch* batch) {
 void PcapReader::OnPacket(u_char* self, const pcap_pkthdr* header, const u_char* bytes) {
   PcapReader& reader = *reinterpret_cast<PcapReader*>(self);
   if (reader.batch_->full()) return;  // never happens: libpcap keeps to the given count
+  if (reader.filter_ != nullptr && !reader.filter_->Matches(*header, bytes)) return;
   // With nanosecond precision tv_usec holds nanoseconds. A file may hold any value, so clamp the time to the year 2116:
   // adding time-outs to it then cannot overflow.
   const int64_t seconds = std::clamp<int64_t>(header->ts.tv_sec, 0, INT64_MAX / 2 / kNanosecondsPerSecond - 1);
   const int64_t time_ns =
-      seconds * kNanosecondsPerSecond + std::clamp<int64_t>(header->ts.tv_usec, 0, kNanosecondsPerSecond - 1);
+      seconds * kNanosecondsPerSecond +
+      std::clamp<int64_t>(header->ts.tv_usec, 0, kNanosecondsPerSecond / reader.fraction_ns_ - 1) * reader.fraction_ns_;
   if (time_ns < reader.begin_time_ns_) return;
   DecodedPacket* packet = reader.batch_->Add();
   DecodePacket(reader.link_type_, absl::MakeConstSpan(bytes, header->caplen), header->len, packet,
                &reader.header_pieces_);
   packet->time_ns = time_ns;
-}
-
-absl::StatusOr<FilterProgram> FilterProgram::Compile(pcap_t* handle, const std::string& filter) {
-  FilterProgram program;
-  if (pcap_compile(handle, &program.program_, filter.c_str(), /*optimize=*/1, PCAP_NETMASK_UNKNOWN) != 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("filter '", filter, "': ", pcap_geterr(handle), " (see pcap-filter(7))"));
-  }
-  return program;
-}
-
-absl::Status FilterProgram::Set(pcap_t* handle) {
-  if (pcap_setfilter(handle, &program_) == 0) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("the kernel rejects the filter: ", pcap_geterr(handle)));
-}
-
-absl::Status SetFilter(pcap_t* handle, const std::string& filter) {
-  absl::StatusOr<FilterProgram> program = FilterProgram::Compile(handle, filter);
-  return program.ok() ? program->Set(handle) : program.status();
 }
 
 std::string DatalinkName(int datalink) {

@@ -73,6 +73,12 @@ struct DecodedPacket {
 
   uint32_t fragment_id = 0;  // of the IPv4 header or the IPv6 fragment header; has a meaning if `is_fragment`
   Encapsulation encapsulation;
+
+  // The shift of the window scale option (RFC 7323 section 2), at most kMaxWindowScale, or kNoWindowScale when the
+  // option is absent. Holds a value if `tcp_flags` has kTcpSyn.
+  uint8_t window_scale = kNoWindowScale;
+  static constexpr uint8_t kMaxWindowScale = 14;
+  static constexpr uint8_t kNoWindowScale = 15;
 };
 
 }  // namespace tcpgauge

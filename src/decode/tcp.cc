@@ -10,12 +10,19 @@ namespace {
 
 constexpr uint8_t kEndOfOptions = 0;
 constexpr uint8_t kNoOperation = 1;
+constexpr uint8_t kWindowScale = 3;
 constexpr uint8_t kTimestamps = 8;
 
 struct OptionStart {
   uint8_t kind;
   uint8_t length;  // includes these two bytes
 };
+
+struct WindowScaleOption {
+  OptionStart start;
+  uint8_t shift;
+};
+static_assert(sizeof(WindowScaleOption) == 3, "wire layout");
 
 struct TimestampsOption {
   OptionStart start;
@@ -77,7 +84,8 @@ Layer DecodeTcpPiece(Decoding& decoding, uint32_t offset_bytes) {
   return Layer::kDone;
 }
 
-void FindTimestamps(Cursor options, DecodedPacket* packet) {
+void ReadOptions(Cursor options, DecodedPacket* packet) {
+  const bool is_syn = (packet->tcp_flags & kTcpSyn) != 0;
   while (const auto* kind = options.Peek<uint8_t>()) {
     if (*kind == kEndOfOptions) return;
     if (*kind == kNoOperation) {
@@ -91,7 +99,12 @@ void FindTimestamps(Cursor options, DecodedPacket* packet) {
       packet->has_timestamps = true;
       packet->timestamp_value = timestamps->value.ToHost();
       packet->timestamp_echo_reply = timestamps->echo_reply.ToHost();
-      return;
+      if (!is_syn) return;
+    }
+    const auto* scale = options.Peek<WindowScaleOption>();
+    if (is_syn && start->kind == kWindowScale && start->length == sizeof(WindowScaleOption) && scale != nullptr) {
+      // RFC 7323 section 2.3: a larger shift counts as the largest.
+      packet->window_scale = std::min(scale->shift, DecodedPacket::kMaxWindowScale);
     }
     if (!options.Skip(start->length)) return;
   }

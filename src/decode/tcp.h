@@ -45,10 +45,10 @@ Layer DecodeBrokenTcp(Decoding& decoding);
 //   can still become a segment.
 Layer DecodeTcpPiece(Decoding& decoding, uint32_t offset_bytes);
 
-// Searches `options`, the captured bytes after the first 20 of the header, for the timestamps option. If it is there,
-// sets `has_timestamps`, `timestamp_value` and `timestamp_echo_reply` of `*packet` (out). Otherwise changes nothing.
-// The options may be in any order. A malformed option, or one that was not captured whole, ends the search.
-void FindTimestamps(Cursor options, DecodedPacket* packet);
+// Searches `options`, the captured bytes after the first 20 of the header, for the timestamps option and, if `*packet`
+// is a SYN, for the window scale option. For each that is there, sets its fields of `*packet` (out). The options may be
+// in any order. A malformed option, or one that was not captured whole, ends the search.
+void ReadOptions(Cursor options, DecodedPacket* packet);
 
 // Decodes a TCP header and ends the decoding: the packet is a kTcpSegment, or what DecodeBrokenTcp() makes it.
 // Errors: kTcpDataOffset, kTruncatedTcp and kIpFragment, as DecodeBrokenTcp() states.
@@ -69,6 +69,8 @@ inline Layer DecodeTcp(Decoding& decoding) {
   packet.window = header->window.ToHost();
   packet.payload_length_bytes = segment_bytes - header_length_bytes;
   packet.has_timestamps = false;
+  const bool is_syn = (packet.tcp_flags & kTcpSyn) != 0;
+  if (is_syn) packet.window_scale = DecodedPacket::kNoWindowScale;
   if (header_length_bytes == kMinTcpHeaderBytes) return Layer::kDone;
 
   const auto* timestamps = decoding.captured.PeekAt<PaddedTimestamps>(kMinTcpHeaderBytes);
@@ -77,11 +79,11 @@ inline Layer DecodeTcp(Decoding& decoding) {
     packet.has_timestamps = true;
     packet.timestamp_value = timestamps->value.ToHost();
     packet.timestamp_echo_reply = timestamps->echo_reply.ToHost();
-    return Layer::kDone;
+    if (!is_syn || header_length_bytes == kMinTcpHeaderBytes + sizeof(PaddedTimestamps)) return Layer::kDone;
   }
   Cursor options = decoding.captured;
   options.Truncate(header_length_bytes);
-  if (options.Skip(kMinTcpHeaderBytes)) FindTimestamps(options, &packet);
+  if (options.Skip(kMinTcpHeaderBytes)) ReadOptions(options, &packet);
   return Layer::kDone;
 }
 

@@ -16,7 +16,8 @@ struct EndRecord {
   uint64_t packets : 40;
   uint64_t zero_windows : 24;    // segments that announced a window of zero; saturates
   uint64_t payload_bytes;        // retransmissions included
-  uint64_t ip_bytes;             // IP datagrams, headers included
+  uint64_t header_bytes : 48;    // the bytes of IP datagrams that are not payload
+  uint64_t window : 16;          // as last advertised, to be scaled (see window.h)
   uint32_t initial_sequence;     // the sequence number of the end's SYN (ISS); valid with kSynSeen
   uint32_t next_sequence;        // the highest sequence number sent, plus one (SND.NXT); valid with kSeen
   uint32_t last_acknowledgment;  // the highest acknowledgment number sent; valid with kAckSeen
@@ -30,7 +31,8 @@ struct EndRecord {
   uint32_t rtt_timestamp;           // the segment's TSval (RFC 7323); valid with kRttTimestamp
   uint32_t smoothed_rtt_eighth_us;  // the samples, smoothed (see AnalyzeSegment); 0 = no sample yet
   uint8_t flags;
-  uint8_t payload_segments;         // segments with payload; saturates
+  uint8_t payload_segments : 4;     // until it is confirmed; saturates at kMaxPayloadSegments
+  uint8_t window_scale : 4;         // DecodedPacket::window_scale of the end's SYN; valid with kSynSeen
   uint16_t last_counted_sixteenth;  // table time of the last counted packet, in 1/16 s modulo 2^16 (InterfacePins)
 
   // Converts `time_ns` to the unit of rtt_time_us.
@@ -44,7 +46,12 @@ struct EndRecord {
     kRttPending = 16,    // see rtt_sequence
     kRttTimestamp = 32,  // the segment of the sample carries timestamps
     kCandidateSyn = 64,  // the rtt fields describe a SYN that may begin a new connection (see reuse.h), not a sample
+    kWentOn = 128,       // since the connection was reset, the end sent or acknowledged something new
   };
+  static constexpr uint8_t kMaxPayloadSegments = 15;
+
+  // IP datagrams, headers included.
+  uint64_t ip_bytes() const { return header_bytes + payload_bytes; }
   bool has(Flag flag) const { return (flags & flag) != 0; }
   void set(Flag flag) { flags = static_cast<uint8_t>(flags | flag); }
   void clear(int mask) { flags = static_cast<uint8_t>(flags & ~mask); }
@@ -69,13 +76,23 @@ struct LossCounts {
 };
 
 // Classes of connections. All connections of a class have the same time-out.
-// - kHandshake: in SYN-SENT or SYN-RECEIVED.
-// - kUnconfirmed: in ESTABLISHED, but not confirmed (see ConnectionTable).
-// - kEstablished: in ESTABLISHED, and confirmed.
-// - kClosing: in ConnectionState::kClosing, because an end sent a FIN.
+// - kHandshake: in SYN-SENT.
+// - kBackedOffHandshake: in SYN-SENT, and the SYN was repeated after a long gap.
+// - kLongestHandshake: in SYN-SENT, and the SYN was repeated after a longer gap; or in SYN-RECEIVED.
+// - kUnconfirmed: established or half-closed, but not confirmed (see ConnectionTable).
+// - kEstablished: established or half-closed, and confirmed. A connection is half-closed after the FIN of one end.
+// - kClosing: both ends sent a FIN.
 // - kFinished: closed or reset.
-enum class TimeoutClass : uint8_t { kHandshake, kUnconfirmed, kEstablished, kClosing, kFinished };
-constexpr size_t kTimeoutClassCount = 5;
+enum class TimeoutClass : uint8_t {
+  kHandshake,
+  kBackedOffHandshake,
+  kLongestHandshake,
+  kUnconfirmed,
+  kEstablished,
+  kClosing,
+  kFinished,
+};
+constexpr size_t kTimeoutClassCount = 7;
 
 // One connection of a ConnectionTable, in a slot of the table's array of records.
 //
@@ -88,8 +105,9 @@ struct alignas(64) ConnectionRecord {
   ConnectionKey key;
   int64_t last_packet_time_ns;  // table time; never decreases
   ConnectionState state;
-  TimeoutClass timeout_class;  // the TimeoutWheel that holds the record; may lag behind the state (see Timeouts)
-  uint8_t timeout_bucket;      // the record's bucket in that wheel
+  TimeoutClass timeout_class : 4;    // the TimeoutWheel that holds the record; may lag behind the state (see Timeouts)
+  TimeoutClass handshake_class : 4;  // the class while in SYN-SENT
+  uint8_t timeout_bucket;            // the record's bucket in its wheel
   uint8_t flags;
   uint16_t interfaces[2];  // indexed by End: the interface that the end is pinned to, or kNoInterface (InterfacePins)
   uint16_t gaps;           // the GapPool::SetId of both ends' gaps; 0 = no gaps
@@ -107,6 +125,7 @@ struct alignas(64) ConnectionRecord {
     kRefused = 16,        // a RST of the server answered the SYN
     kInUse = 32,          // unset: the slot is free
     kHandshakeDone = 64,  // the ACK that completes the handshake was seen
+    kDoubtful = 128,      // begun by a RST, or by a late segment of a connection that had ended
   };
   bool has(Flag flag) const { return (flags & flag) != 0; }
   void set(Flag flag) { flags = static_cast<uint8_t>(flags | flag); }

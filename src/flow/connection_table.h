@@ -25,6 +25,7 @@
 #include "src/flow/payload_windows.h"
 #include "src/flow/recently_ended.h"
 #include "src/flow/server_endpoints.h"
+#include "src/flow/time_wait_table.h"
 #include "src/flow/timeouts.h"
 #include "src/flow/totals.h"
 
@@ -65,10 +66,20 @@ class EndedConnectionSink {
 // with neither SYN nor SYN-ACK is midstream. A SYN with another sequence number can begin a new connection on the
 // 4-tuple of an old one: reuse.h has the rules.
 //
+// Attempts. A SYN that comes again with the same sequence number belongs to the same connection. RFC 6298 section 5.5
+// doubles the gaps between SYNs. So an attempt without an answer times out when twice its longest gap has passed since
+// its last packet, but not before kHandshakeTimeoutNs, and at the latest after kLongestHandshakeTimeoutNs.
+//
+// Late segments. A TimeWaitTable remembers the confirmed connections that were closed or reset. A late segment belongs
+// to such a connection, and is neither a SYN nor a SYN-ACK with a new sequence number. A late segment without payload
+// begins nothing and is only counted. A late segment with payload begins a midstream connection, so that its bytes are
+// credited. If `new_only` is set, late segments begin nothing and are not counted.
+//
 // Confirmation. One segment does not prove a connection: it may be forged, or a late one of an old connection. So a
 // midstream connection starts unconfirmed. It is confirmed once both directions, or three segments with payload of one
-// end, were seen. All other connections are confirmed from the start. Snapshots, and the counts of connections in
-// Totals, contain confirmed connections only.
+// end, were seen. A connection that begins with a RST or a late segment needs more: new payload of both ends, or three
+// segments of new payload of one end. All other connections are confirmed from the start. Snapshots, and the counts of
+// connections in Totals, contain confirmed connections only.
 //
 // Design. Most of a packet's time is waiting for memory. So a batch of 64 packets is handled in steps: make all keys,
 // fetch the index lines, fetch the records, and only then handle the packets one by one. The waits of a batch then
@@ -84,15 +95,21 @@ class EndedConnectionSink {
 // Time: nanoseconds since the Unix epoch. Table time is the latest time of a packet or of an AdvanceTime() so far. It
 // never steps back.
 // Bounds: max_connections. When the table is full, a new connection evicts the least useful one. Eviction order: (1)
-// oldest embryo, (2) longest idle without a completed handshake or unconfirmed, (3) finished, (4) closing, (5)
-// established. Totals::closed counts evictions. overflows() counts how often a part of the table had no room.
+// oldest embryo, (2) longest idle without a completed handshake or unconfirmed, (3) finished, (4) both FINs seen, (5)
+// established or half-closed. Totals::closed counts evictions. overflows() counts how often a part of the table had no
+// room.
 // Errors: none. Every sequence of packets is accepted.
 // Alignment: a cache line, so that the adjacent tables of two threads share no line. Without it, two workers were 1.2
 // instead of 1.9 times as fast as one.
 class alignas(64) ConnectionTable {
  public:
   // The time-outs that TableOptions does not set.
-  static constexpr int64_t kHandshakeTimeoutNs = 30 * kNanosecondsPerSecond;
+  // - Handshake: above 32 s, which is Linux's last gap between two SYNs.
+  // - BackedOffHandshake: after a gap of up to 32.75 s. It is twice 32 s, and 2 s for late timers.
+  // - LongestHandshake: after a longer gap, and for the ACK that follows a SYN-ACK. Linux gives up after that time.
+  static constexpr int64_t kHandshakeTimeoutNs = 35 * kNanosecondsPerSecond;
+  static constexpr int64_t kBackedOffHandshakeTimeoutNs = 66 * kNanosecondsPerSecond;
+  static constexpr int64_t kLongestHandshakeTimeoutNs = 127 * kNanosecondsPerSecond;
   static constexpr int64_t kUnconfirmedTimeoutNs = 60 * kNanosecondsPerSecond;
   static constexpr int64_t kClosingTimeoutNs = 60 * kNanosecondsPerSecond;
   static constexpr int kMidstreamPayloadSegments = 3;  // of one end; see Confirmation, above
@@ -226,9 +243,22 @@ class alignas(64) ConnectionTable {
   uint32_t BeginFromCandidate(uint32_t old_slot, const Arrival& arrival);
   // See InterfacePins.
   bool IsDuplicate(uint32_t slot, const Arrival& arrival);
+  // A hash of the key for TimeWaitTable. It depends on the contents of the encapsulation, and not on its id: when the
+  // last connection of an encapsulation ends, another one can get the id.
+  uint64_t TimeWaitHash(const ConnectionKey& key) const;
+  // Whether the segment, which belongs to no connection of the table, belongs to one that has ended.
+  bool IsLate(const Arrival& arrival);
+  // If the segment of an attempt repeats its SYN, adapts the attempt's time-out to the gap since the SYN before.
+  void NoteRepeatedSyn(uint32_t slot, const Arrival& arrival);
   // Counts the packet for its connection. If the connection is confirmed, credits the ledger too. Otherwise confirms
-  // the connection if that is due.
+  // the connection if that is due. A keep-alive or window probe counts as a segment without payload.
   void Credit(uint32_t slot, const Arrival& arrival);
+  // As Credit(), for a packet that is no probe.
+  void CreditSegment(uint32_t slot, const Arrival& arrival);
+  // As Credit(), for a segment that may be a probe or accept one.
+  void CreditPossibleProbe(uint32_t slot, const Arrival& arrival);
+  // Credits the byte of a window probe that `sender` sent and its receiver has now accepted.
+  void CreditAcceptedProbe(uint32_t slot, End sender);
   // Updates the connection's state, handshake, loss and delay by a segment whose header is not broken.
   void FollowSegment(uint32_t slot, const Arrival& arrival);
   // Records the step of the handshake that the segment is. `before` is the state before the segment.
@@ -262,6 +292,7 @@ class alignas(64) ConnectionTable {
   Ledger ledger_;                            // has edges if keep_rates
   std::unique_ptr<PayloadWindows> windows_;  // null without keep_rates
   RecentlyEnded recently_ended_;
+  TimeWaitTable time_wait_;
   uint32_t record_limit_ = 0;
   uint32_t free_records_ = Timeouts::kNone;  // head of a list through ConnectionDetails::next
   int64_t now_ns_ = 0;

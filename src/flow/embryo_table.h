@@ -14,11 +14,12 @@ namespace tcpgauge {
 // and no payload, and is not a fragment. Any other packet that begins a connection begins a record.
 struct alignas(64) Embryo {
   ConnectionKey key;
-  int64_t time_ns;           // table time of the SYN
-  uint32_t sequence_number;  // of the SYN, in host order
-  uint16_t ip_length_bytes;  // of the SYN's datagram, IP header included
-  uint16_t interface : 15;   // as InterfacePins::Bounded() returns it
-  uint16_t sent_by_b : 1;    // which end sent the SYN; this end is the client
+  int64_t time_ns;            // table time of the SYN
+  uint32_t sequence_number;   // of the SYN, in host order
+  uint16_t ip_length_bytes;   // of the SYN's datagram, IP header included
+  uint16_t interface : 11;    // as InterfacePins::Bounded() returns it
+  uint16_t sent_by_b : 1;     // which end sent the SYN; this end is the client
+  uint16_t window_scale : 4;  // DecodedPacket::window_scale of the SYN
   // The slots of the neighbours in the order of age, or EmbryoTable::kNone at either end. EmbryoTable sets them.
   uint32_t older;
   uint32_t newer;

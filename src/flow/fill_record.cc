@@ -22,7 +22,8 @@ void FillRecord(const Embryo& embryo, ConnectionRecord* record, ConnectionDetail
 
   EndRecord& client = record->end(embryo.sender());
   client.packets = 1;
-  client.ip_bytes = embryo.ip_length_bytes;
+  client.header_bytes = embryo.ip_length_bytes;
+  client.window_scale = embryo.window_scale;
   client.initial_sequence = embryo.sequence_number;
   client.next_sequence = client.rtt_sequence = embryo.sequence_number + 1;
   client.rtt_time_us = EndRecord::RttTime(embryo.time_ns);

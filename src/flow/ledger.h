@@ -8,6 +8,7 @@
 
 #include "src/flow/connection_record.h"
 #include "src/flow/edge_table.h"
+#include "src/flow/probe.h"
 #include "src/flow/totals.h"
 #include "src/net/connection_key.h"
 #include "src/net/connection_state.h"
@@ -62,6 +63,10 @@ class Ledger {
               ConnectionRecord* record) {
     if (payload_bytes != 0 || !losses.IsZero()) CreditNonzero(of_client, payload_bytes, losses, now_ns, record);
   }
+  // Counts a segment of that kind.
+  void CreditProbe(Probe probe) { ++(probe == Probe::kKeepAlive ? totals_.keep_alives : totals_.window_probes); }
+  void CreditIgnoredReset() { ++totals_.resets_ignored; }
+  void CreditLateSegment() { ++totals_.late_segments; }
   // Credits everything that both ends sent so far. Call it once for a connection that was not credited before.
   void CreditAll(int64_t now_ns, ConnectionRecord* record);
   // Credits the completed handshake of an opened connection. `rtt_ns`: from the SYN to the ACK.

@@ -15,7 +15,7 @@ namespace tcpgauge {
 enum class Overflow : uint8_t {
   kSequenceGaps,     // GapPool: a gap counts as seen, so a late segment in it counts as retransmitted
   kEncapsulations,   // EncapsulationTable: connections of different networks may be counted as one
-  kServerEndpoints,  // ServerEndpoints: a server is not learned, so ports decide which end is the client
+  kServerEndpoints,  // ServerEndpoints: a server is not found, so ports decide which end is the client
 };
 constexpr size_t kOverflowCount = 3;
 

@@ -13,33 +13,46 @@ bool IsSameSyn(const EndRecord& end, const DecodedPacket& segment) {
   return end.has(EndRecord::kSynSeen) && end.initial_sequence == segment.sequence_number;
 }
 
+// Whether the segment answers a SYN that was refused before: the refusal was forged.
+bool AnswersRefusedSyn(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
+  const EndRecord& client = record.client();
+  return record.has(ConnectionRecord::kRefused) && sender != record.client_end() && client.has(EndRecord::kSynSeen) &&
+         segment.acknowledgment_number == client.initial_sequence + 1;
+}
+
 }  // namespace
 
 bool BeginsNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
   const EndRecord& end = record.end(sender);
-  if (IsSameSyn(end, segment)) return false;
+  const bool is_same = IsSameSyn(end, segment);
+  const bool is_one_way = record.end(OtherEnd(sender)).packets == 0;
   if (IsSyn(segment)) {
     switch (record.state) {
       case ConnectionState::kSynSent:
-        return end.has(EndRecord::kSynSeen);  // if unset, this is a simultaneous open
+        return !is_same && end.has(EndRecord::kSynSeen);  // if unset, this is a simultaneous open
       case ConnectionState::kSynReceived:
         return false;
       case ConnectionState::kEstablished:
-        return !record.has(ConnectionRecord::kConfirmed);
+        return !is_same && !record.has(ConnectionRecord::kConfirmed);
       case ConnectionState::kClosing:
+        return !is_same && is_one_way;
       case ConnectionState::kClosed:
-      case ConnectionState::kReset:
         return true;
+      case ConnectionState::kReset:
+        return !is_same || !record.has(ConnectionRecord::kRefused);  // some systems repeat a SYN that was refused
     }
   }
   // This SYN-ACK may answer a SYN that was not captured.
-  return IsSynAck(segment) && (record.state == ConnectionState::kClosed || record.state == ConnectionState::kReset) &&
-         record.has(ConnectionRecord::kRoleObserved);
+  const bool is_over = record.state == ConnectionState::kClosed || record.state == ConnectionState::kReset ||
+                       (record.state == ConnectionState::kClosing && is_one_way);
+  return IsSynAck(segment) && !is_same && is_over && record.has(ConnectionRecord::kRoleObserved) &&
+         !AnswersRefusedSyn(record, segment, sender);
 }
 
 bool MayBeginNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
   const EndRecord& end = record.end(sender);
   const bool handshake_over = record.state == ConnectionState::kEstablished ||
+                              record.state == ConnectionState::kClosing ||
                               (record.state == ConnectionState::kSynReceived && end.has(EndRecord::kSynSeen));
   return IsSyn(segment) && !IsSameSyn(end, segment) && handshake_over;
 }
@@ -50,6 +63,7 @@ void KeepCandidate(const DecodedPacket& syn, int64_t time_ns, EndRecord* end) {
   end->clear(EndRecord::kRttTimestamp);
   end->rtt_sequence = syn.sequence_number + 1;
   end->rtt_time_us = EndRecord::RttTime(time_ns);
+  end->rtt_timestamp = syn.window_scale;  // in place of the timestamp, which a candidate does not need
 }
 
 bool AnswersCandidate(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
@@ -68,6 +82,7 @@ void TakeCandidate(const EndRecord& candidate, EndRecord* end) {
   end->set(EndRecord::kSeen);
   end->set(EndRecord::kSynSeen);
   end->initial_sequence = candidate.rtt_sequence - 1;
+  end->window_scale = candidate.rtt_timestamp & 0xf;
   end->next_sequence = end->rtt_sequence = candidate.rtt_sequence;
 }
 

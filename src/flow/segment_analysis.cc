@@ -90,6 +90,7 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
     FinishRttSample(segment, now_us, &other);
   }
   if (segment.window == 0 && !syn && !fin && end.zero_windows < kMaxZeroWindows) ++end.zero_windows;
+  end.window = segment.window;
 
   const uint32_t payload_begin = segment.sequence_number + syn;
   const uint32_t payload_end = payload_begin + segment.payload_length_bytes;

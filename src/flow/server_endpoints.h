@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "absl/container/flat_hash_set.h"
+#include "src/flow/first_peers.h"
 #include "src/net/endpoint.h"
 
 namespace tcpgauge {
@@ -25,29 +26,33 @@ struct LocalListeners {
 };
 
 // The endpoints that are known to be servers: those that answered a SYN since the start, and the sockets on which this
-// machine listens.
+// machine listens. Beside them, the endpoints that are probably servers, because several connections share them (see
+// FirstPeers).
 //
 // Thread: confined to its table.
-// Bounds: kCapacity learned endpoints, which are never forgotten. When all places are taken, Learn() ignores a new
-// endpoint, and overflows() counts the call. Local listeners are not bounded here.
+// Bounds: kCapacity endpoints, learned and shared ones together, which are never forgotten. When all places are taken,
+// a new endpoint is ignored, and overflows() counts the call. Local listeners are not bounded here.
 class ServerEndpoints {
  public:
   static constexpr size_t kCapacity = 65536;
 
-  // The most memory that the learned endpoints take. The set's array is at least 7/16 full and, while the set grows, an
-  // old array of half the size exists beside it.
-  static constexpr uint64_t kMemoryBytes = kCapacity * (sizeof(Endpoint) + 1) * 16 / 7 * 3 / 2;
+  // The most memory that learned and shared endpoints take. A set's array is at least 7/16 full and, while a set grows,
+  // an old array of half the size exists beside it.
+  static constexpr uint64_t kMemoryBytes =
+      kCapacity * (sizeof(Endpoint) + 1) * 16 / 7 * 3 / 2 + FirstPeers::kMemoryBytes;
 
   // Notes that `endpoint` is a server, because it answered a SYN. Does nothing if that is known.
   void Learn(const Endpoint& endpoint) {
     if (last_ == endpoint) return;  // saves a lookup for many connections to one server
-    if (learned_.size() < kCapacity) {
-      learned_.insert(endpoint);
-    } else if (!learned_.contains(endpoint)) {
-      ++overflows_;
-      return;
-    }
-    last_ = endpoint;
+    if (Insert(endpoint, &learned_)) last_ = endpoint;
+  }
+
+  // Notes the beginning of a connection between `a` and `b` whose handshake was not seen. Does nothing if exactly one
+  // of them is a known server. Time: nanoseconds of the Unix epoch.
+  void NoteMidstream(const Endpoint& a, const Endpoint& b, int64_t time_ns) {
+    if (Contains(a) != Contains(b)) return;
+    if (!IsShared(a) && first_peers_.Note(a, b, time_ns)) Insert(a, &shared_);
+    if (!IsShared(b) && first_peers_.Note(b, a, time_ns)) Insert(b, &shared_);
   }
 
   // Replaces the local listeners. Null: there are none.
@@ -58,21 +63,44 @@ class ServerEndpoints {
     return learned_.contains(endpoint) || (local_ != nullptr && local_->Contains(endpoint));
   }
 
-  // How many calls of Learn() were ignored because all places were taken.
-  uint64_t overflows() const { return overflows_; }
+  // Whether several connections share `endpoint`.
+  bool IsShared(const Endpoint& endpoint) const { return shared_.contains(endpoint); }
+
+  // How often an endpoint was ignored because all places were taken, and FirstPeers::overflows().
+  uint64_t overflows() const { return overflows_ + first_peers_.overflows(); }
 
  private:
-  absl::flat_hash_set<Endpoint> learned_;
+  using Endpoints = absl::flat_hash_set<Endpoint>;
+
+  // Returns whether `endpoint` is in `set` now.
+  bool Insert(const Endpoint& endpoint, Endpoints* set) {
+    if (learned_.size() + shared_.size() < kCapacity) {
+      set->insert(endpoint);
+      return true;
+    }
+    if (set->contains(endpoint)) return true;
+    ++overflows_;
+    return false;
+  }
+
+  Endpoints learned_;
   std::optional<Endpoint> last_;  // the last endpoint that Learn() added or found
   std::shared_ptr<const LocalListeners> local_;
+  FirstPeers first_peers_;
+  Endpoints shared_;
   uint64_t overflows_ = 0;
 };
 
 // Returns true if `b` is the client of a connection between `a` and `b` whose handshake was not seen, and false if it
 // is `a`. This is a guess, by the first rule that applies:
 // 1. Exactly one end is a known server: the other end is the client.
-// 2. Exactly one end has an ephemeral port (32768 to 60999, Linux's default): this end is the client.
-// 3. The end with the higher port is the client, as in tcptrack. If the ports are equal, it is `a`.
+// 2. Several connections share exactly one end: the other end is the client.
+// 3. Exactly one end has a reserved port (512 to 1023), and the other end's port is that of a service: the end with the
+//    reserved port is the client. Programs of the system, such as NFS clients, take such ports (bindresvport(3)). The
+//    other port is that of a service if it is a well-known service with such clients. It is also taken for one if it is
+//    1024 to 32767, unless the reserved port is itself that of a well-known service, such as 993 (imaps).
+// 4. The end with the higher port is the client, as in tcptrack: systems give clients their highest ports. If the ports
+//    are equal, it is `a`.
 bool IsClientB(const Endpoint& a, const Endpoint& b, const ServerEndpoints& servers);
 
 }  // namespace tcpgauge

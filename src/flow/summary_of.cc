@@ -11,7 +11,7 @@ DirectionSummary SentBy(const EndRecord& end) {
   DirectionSummary sent;
   sent.packets = end.packets;
   sent.payload_bytes = end.payload_bytes;
-  sent.ip_bytes = end.ip_bytes;
+  sent.ip_bytes = end.ip_bytes();
   sent.retransmitted_segments = end.retransmitted_segments;
   sent.out_of_order_segments = end.out_of_order_segments;
   sent.zero_windows = static_cast<uint32_t>(end.zero_windows);

@@ -10,10 +10,13 @@ ConnectionState FirstState(const SegmentFacts& segment) {
 }
 
 ConnectionState NextState(ConnectionState state, const SegmentFacts& segment) {
-  // Some systems repeat a SYN after it was refused.
-  if (state == ConnectionState::kReset && segment.after_refusal && segment.from_client && segment.syn && !segment.ack &&
-      !segment.rst) {
-    return ConnectionState::kSynSent;
+  // Some systems repeat a SYN after it was refused. A SYN-ACK after a refusal shows that the refusal was forged.
+  if (state == ConnectionState::kReset && segment.after_refusal && segment.syn && !segment.rst &&
+      segment.from_client != segment.ack) {
+    return segment.from_client ? ConnectionState::kSynSent : ConnectionState::kSynReceived;
+  }
+  if (state == ConnectionState::kReset && segment.both_went_on) {
+    state = segment.fin_seen ? ConnectionState::kClosing : ConnectionState::kEstablished;
   }
   if (state == ConnectionState::kClosed || state == ConnectionState::kReset) return state;
   if (segment.rst) return ConnectionState::kReset;

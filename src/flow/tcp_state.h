@@ -18,17 +18,22 @@ struct SegmentFacts {
   bool from_client = false;
   bool both_fins_acknowledged = false;  // by this segment or earlier; see BothFinsAcknowledged()
   bool after_refusal = false;           // earlier, a RST of the server answered the SYN
+  bool fin_seen = false;                // of either end, by this segment or earlier
+  bool both_went_on = false;            // since the RST, both ends sent or acknowledged something new
 };
 
 // Returns the state of a connection after its first segment. Uses only the flags (syn, ack, fin, rst).
 ConnectionState FirstState(const SegmentFacts& segment);
 
 // Returns the state of a connection in `state` after one more segment. Any sequence of segments is valid, because
-// packets may be lost, repeated or forged before they are captured. A closed or reset connection stays so. Exception:
-// if the server refused the SYN, a repeated SYN of the client leads back to SYN-SENT.
+// packets may be lost, repeated or forged before they are captured. A closed or reset connection stays so. Exceptions:
+// - If the server refused the SYN, a repeated SYN of the client leads back to SYN-SENT.
+// - If the server refused the SYN, its SYN-ACK leads to SYN-RECEIVED. The refusal was forged.
+// - If both ends of a reset connection go on, the RST was forged or got lost. The connection goes on too.
 //
 // Covers RFC 9293 figures 6 (handshake), 7 (simultaneous open), 12 and 13 (close), and sections 3.5.3 (reset) and 3.6.1
-// (half-close). REQUIRES: the segment does not begin a new connection (see reuse.h).
+// (half-close). REQUIRES: the segment does not begin a new connection (see reuse.h), and is no RST that its receiver
+// ignores (see reset_check.h).
 ConnectionState NextState(ConnectionState state, const SegmentFacts& segment);
 
 }  // namespace tcpgauge

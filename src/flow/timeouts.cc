@@ -14,7 +14,7 @@ constexpr int kEvictionMoves = 4096;
 
 // The rank of a class in the order of FindLeastUseful(): 0 is evicted first.
 int UsefulnessOf(TimeoutClass timeout_class) {
-  constexpr int kUsefulness[] = {0, 1, 4, 3, 2};
+  constexpr int kUsefulness[] = {0, 0, 0, 1, 4, 3, 2};
   static_assert(std::size(kUsefulness) == kTimeoutClassCount, "one value for each class");
   return kUsefulness[static_cast<size_t>(timeout_class)];
 }
@@ -23,23 +23,29 @@ int UsefulnessOf(TimeoutClass timeout_class) {
 
 Timeouts::Timeouts(const std::array<int64_t, kTimeoutClassCount>& timeouts_ns, StableArray<ConnectionRecord>* records,
                    StableArray<ConnectionDetails>* details)
-    : timeouts_ns_(timeouts_ns),
-      records_(*records),
-      wheels_{TimeoutWheel(timeouts_ns[0], records, details), TimeoutWheel(timeouts_ns[1], records, details),
-              TimeoutWheel(timeouts_ns[2], records, details), TimeoutWheel(timeouts_ns[3], records, details),
-              TimeoutWheel(timeouts_ns[4], records, details)} {
-  static_assert(kTimeoutClassCount == 5, "one wheel for each class");
+    : timeouts_ns_(timeouts_ns), records_(*records), wheels_{TimeoutWheel(timeouts_ns[0], records, details),
+                                                             TimeoutWheel(timeouts_ns[1], records, details),
+                                                             TimeoutWheel(timeouts_ns[2], records, details),
+                                                             TimeoutWheel(timeouts_ns[3], records, details),
+                                                             TimeoutWheel(timeouts_ns[4], records, details),
+                                                             TimeoutWheel(timeouts_ns[5], records, details),
+                                                             TimeoutWheel(timeouts_ns[6], records, details)} {
+  static_assert(kTimeoutClassCount == 7, "one wheel for each class");
 }
 
 TimeoutClass Timeouts::ClassOf(const ConnectionRecord& record) {
   switch (record.state) {
     case ConnectionState::kSynSent:
+      return record.handshake_class;
     case ConnectionState::kSynReceived:
-      return TimeoutClass::kHandshake;
+      return TimeoutClass::kLongestHandshake;
+    case ConnectionState::kClosing:
+      if (record.ends[0].has(EndRecord::kFinSeen) && record.ends[1].has(EndRecord::kFinSeen)) {
+        return TimeoutClass::kClosing;
+      }
+      [[fallthrough]];  // half-closed: the other end may send for as long as it likes (RFC 9293 section 3.6)
     case ConnectionState::kEstablished:
       return record.has(ConnectionRecord::kConfirmed) ? TimeoutClass::kEstablished : TimeoutClass::kUnconfirmed;
-    case ConnectionState::kClosing:
-      return TimeoutClass::kClosing;
     case ConnectionState::kClosed:
     case ConnectionState::kReset:
       break;
@@ -90,11 +96,13 @@ uint32_t Timeouts::FindLongestIdle(TimeoutClass timeout_class) {
 }
 
 uint32_t Timeouts::FindLeastUseful() {
-  uint32_t least = FindLongestIdle(TimeoutClass::kHandshake);
-  const uint32_t unconfirmed = FindLongestIdle(TimeoutClass::kUnconfirmed);
-  if (least == kNone ||
-      (unconfirmed != kNone && records_[unconfirmed].last_packet_time_ns < records_[least].last_packet_time_ns)) {
-    least = unconfirmed;
+  uint32_t least = kNone;
+  for (const TimeoutClass group : {TimeoutClass::kHandshake, TimeoutClass::kBackedOffHandshake,
+                                   TimeoutClass::kLongestHandshake, TimeoutClass::kUnconfirmed}) {
+    const uint32_t slot = FindLongestIdle(group);
+    if (least == kNone || (slot != kNone && records_[slot].last_packet_time_ns < records_[least].last_packet_time_ns)) {
+      least = slot;
+    }
   }
   for (const TimeoutClass next : {TimeoutClass::kFinished, TimeoutClass::kClosing, TimeoutClass::kEstablished}) {
     if (least == kNone) least = FindLongestIdle(next);

@@ -10,6 +10,10 @@ void Totals::Add(const Totals& other) {
   server_retransmitted_segments += other.server_retransmitted_segments;
   out_of_order_segments += other.out_of_order_segments;
   zero_windows += other.zero_windows;
+  keep_alives += other.keep_alives;
+  window_probes += other.window_probes;
+  resets_ignored += other.resets_ignored;
+  late_segments += other.late_segments;
   opened_handshake += other.opened_handshake;
   opened_midstream += other.opened_midstream;
   for (size_t i = 0; i < closed.size(); ++i) closed[i] += other.closed[i];

@@ -35,6 +35,10 @@ struct Totals {
   uint64_t server_retransmitted_segments = 0;
   uint64_t out_of_order_segments = 0;
   uint64_t zero_windows = 0;
+  uint64_t keep_alives = 0;     // see Probe
+  uint64_t window_probes = 0;   // see Probe
+  uint64_t resets_ignored = 0;  // RSTs that their receiver ignores (see IsAcceptableReset)
+  uint64_t late_segments = 0;   // segments without payload of connections that had ended; they belong to no connection
   uint64_t opened_handshake = 0;                              // confirmed connections that began with a SYN or SYN-ACK
   uint64_t opened_midstream = 0;                              // confirmed connections that began midstream
   std::array<uint64_t, kEndReasonCount> closed{};             // by EndReason: confirmed connections that ended

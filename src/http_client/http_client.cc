@@ -4,10 +4,15 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <memory>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "src/base/check.h"
+#include "src/net/http_url.h"
 
 namespace tcpgauge {
 namespace {
@@ -17,6 +22,41 @@ static_assert(CURL_ERROR_SIZE <= 256, "error_ holds curl's messages");
 // One Wait() waits at most this long, so that curl's own timers run.
 constexpr int kMaxPollMs = 1000;
 
+constexpr size_t kMaxShownUrlBytes = 400;
+
+struct FreeUrl {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+using Url = std::unique_ptr<CURLU, FreeUrl>;
+
+// Null if `text` is not a URL.
+Url ParseUrl(const std::string& text) {
+  Url url(curl_url());
+  TCPGAUGE_CHECK(url != nullptr);
+  if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) return nullptr;
+  return url;
+}
+
+// A part of `url`, as it stands there; empty if it has none. A port that is not given is that of the scheme.
+std::string Part(const Url& url, CURLUPart part) {
+  char* text = nullptr;
+  const unsigned flags = part == CURLUPART_PORT ? CURLU_DEFAULT_PORT : 0;
+  if (curl_url_get(url.get(), part, &text, flags) != CURLUE_OK) return "";
+  std::string kept = text;
+  curl_free(text);
+  return kept;
+}
+
+bool HaveSame(CURLUPart part, const Url& a, const Url& b) {
+  return absl::EqualsIgnoreCase(Part(a, part), Part(b, part));
+}
+
+// Gives `to` a part of `from`, or takes it away if `from` has none.
+void CopyPart(CURLUPart part, const Url& from, const Url& to) {
+  const std::string text = Part(from, part);
+  curl_url_set(to.get(), part, text.empty() ? nullptr : text.c_str(), 0);
+}
+
 void SetPem(CURL* easy, CURLoption option, const std::string& pem) {
   curl_blob blob = {const_cast<char*>(pem.data()), pem.size(), CURL_BLOB_COPY};
   curl_easy_setopt(easy, option, pem.empty() ? nullptr : &blob);
@@ -24,7 +64,8 @@ void SetPem(CURL* easy, CURLoption option, const std::string& pem) {
 
 }  // namespace
 
-HttpClient::HttpClient(const HttpClientOptions& options) : max_body_bytes_(options.max_body_bytes) {
+HttpClient::HttpClient(const HttpClientOptions& options)
+    : max_body_bytes_(options.max_body_bytes), proxies_(options.proxies), has_unix_path_(!options.unix_path.empty()) {
   static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
   easy_ = curl_easy_init();
   multi_ = curl_multi_init();
@@ -36,10 +77,8 @@ HttpClient::HttpClient(const HttpClientOptions& options) : max_body_bytes_(optio
   curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, error_);
   curl_easy_setopt(easy_, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-  if (!options.unix_path.empty()) {
-    curl_easy_setopt(easy_, CURLOPT_UNIX_SOCKET_PATH, options.unix_path.c_str());
-    curl_easy_setopt(easy_, CURLOPT_PROXY, "");
-  }
+  curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");  // otherwise curl reads no_proxy
+  if (has_unix_path_) curl_easy_setopt(easy_, CURLOPT_UNIX_SOCKET_PATH, options.unix_path.c_str());
   if (options.accept_gzip) curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, "gzip");
 }
 
@@ -63,14 +102,10 @@ void HttpClient::UseTls(const ClientTlsPem& pem) {
 
 void HttpClient::Start(const HttpCall& call) {
   TCPGAUGE_CHECK(!is_calling_);
-  answer_ = HttpAnswer();
-  error_[0] = '\0';
   curl_slist* headers = nullptr;
   for (const std::string& header : call.headers) headers = curl_slist_append(headers, header.c_str());
   headers_ = headers;
-  curl_easy_setopt(easy_, CURLOPT_URL, call.url.c_str());
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers);
-  curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(call.timeout_ms));
   if (call.post_body == nullptr) {
     curl_easy_setopt(easy_, CURLOPT_HTTPGET, 1L);
   } else {
@@ -78,8 +113,31 @@ void HttpClient::Start(const HttpCall& call) {
     curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, call.post_body->data());
     curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.post_body->size()));
   }
-  curl_multi_add_handle(multi_, easy_);
+  left_ms_ = call.timeout_ms;
+  redirections_ = 0;
   is_calling_ = true;
+  Request(call.url);
+}
+
+void HttpClient::Request(const std::string& url) {
+  answer_ = HttpAnswer();
+  error_[0] = '\0';
+  url_ = url;
+  start_error_ = absl::OkStatus();
+  std::string proxy;
+  if (const Url parsed = ParseUrl(url); parsed != nullptr && !has_unix_path_) {
+    absl::StatusOr<std::string> found = proxies_.ProxyFor(Part(parsed, CURLUPART_SCHEME), Part(parsed, CURLUPART_HOST),
+                                                          std::atoi(Part(parsed, CURLUPART_PORT).c_str()));
+    if (!found.ok()) {
+      start_error_ = absl::UnavailableError(found.status().message());
+      return;
+    }
+    proxy = *std::move(found);
+  }
+  curl_easy_setopt(easy_, CURLOPT_PROXY, proxy.c_str());  // an empty one keeps curl from reading the environment
+  curl_easy_setopt(easy_, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(left_ms_));
+  curl_multi_add_handle(multi_, easy_);
 }
 
 std::optional<absl::StatusOr<HttpAnswer>> HttpClient::Wait(int stop_fd, int timeout_ms) {
@@ -88,6 +146,10 @@ std::optional<absl::StatusOr<HttpAnswer>> HttpClient::Wait(int stop_fd, int time
   if (!is_calling_) {
     curl_multi_poll(multi_, &stop, stops, timeout_ms, nullptr);
     return std::nullopt;
+  }
+  if (!start_error_.ok()) {
+    Cancel();
+    return start_error_;
   }
   int running = 1;
   if (curl_multi_perform(multi_, &running) != CURLM_OK) {
@@ -102,6 +164,17 @@ std::optional<absl::StatusOr<HttpAnswer>> HttpClient::Wait(int stop_fd, int time
   while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     absl::StatusOr<HttpAnswer> answer = TakeAnswer(message->data.result);
+    if (answer.ok()) {
+      if (const std::optional<std::string> next = Redirection(&*answer)) {
+        curl_off_t took_us = 0;
+        curl_easy_getinfo(easy_, CURLINFO_TOTAL_TIME_T, &took_us);
+        curl_multi_remove_handle(multi_, easy_);
+        if (left_ms_ > 0) left_ms_ = std::max<int64_t>(left_ms_ - took_us / 1000, 1);
+        ++redirections_;
+        Request(*next);
+        return std::nullopt;
+      }
+    }
     Cancel();
     return answer;
   }
@@ -121,6 +194,26 @@ absl::StatusOr<HttpAnswer> HttpClient::TakeAnswer(int curl_code) {
   curl_easy_getinfo(easy_, CURLINFO_RETRY_AFTER, &retry_after);
   if (retry_after > 0) answer_.retry_after_seconds = retry_after;
   return std::move(answer_);
+}
+
+std::optional<std::string> HttpClient::Redirection(HttpAnswer* answer) {
+  char* target = nullptr;
+  curl_easy_getinfo(easy_, CURLINFO_REDIRECT_URL, &target);
+  if (target == nullptr) return std::nullopt;
+  const bool keeps_method = answer->status == 307 || answer->status == 308;
+  const Url from = ParseUrl(url_), to = ParseUrl(target);
+  const bool keeps_host =
+      from != nullptr && to != nullptr && HaveSame(CURLUPART_SCHEME, from, to) && HaveSame(CURLUPART_HOST, from, to);
+  if (keeps_method && keeps_host && redirections_ < kMaxRedirections) {
+    CopyPart(CURLUPART_USER, from, to);
+    CopyPart(CURLUPART_PASSWORD, from, to);
+    return Part(to, CURLUPART_URL);
+  }
+  const std::string shown = WithoutCredentials(target).substr(0, kMaxShownUrlBytes);
+  answer->redirection = keeps_method && keeps_host
+                            ? absl::StrCat("redirected more than ", kMaxRedirections, " times, at last to ", shown)
+                            : absl::StrCat("redirected to ", shown, "; use that URL");
+  return std::nullopt;
 }
 
 void HttpClient::Cancel() {

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "src/http_client/proxy_settings.h"
 
 namespace tcpgauge {
 
@@ -30,6 +32,7 @@ struct HttpClientOptions {
   std::string unix_path;            // connect to this Unix socket; empty = connect to the host of the URL by TCP
   bool accept_gzip = false;         // ask for compressed answers; HttpAnswer::body is decompressed
   size_t max_body_bytes = 1 << 20;  // the longest body to keep, after decompression
+  ProxySettings proxies;            // of calls over TCP
 };
 
 // A request to send.
@@ -48,11 +51,20 @@ struct HttpAnswer {
   // From Retry-After, which is a number of seconds or a date (RFC 9110 section 10.2.3). Nullopt when the answer has no
   // such header, or when it names no time in the future.
   std::optional<int64_t> retry_after_seconds;
+  // Where a redirection leads that was not followed, as a part of an error message: "redirected to URL; use that URL".
+  // At most 500 bytes, without user and password. Empty = the answer is no redirection.
+  std::string redirection;
 };
 
-// An HTTP client that makes one call at a time. The connection stays open between calls to the same server.
-// Redirections are not followed. Calls over TCP go through the proxy that the environment names, if any (http_proxy,
-// https_proxy and all_proxy; see libcurl-env(3)). No other file includes curl/curl.h.
+// An HTTP client that makes one call at a time. The connection stays open between calls to the same server. No other
+// file includes curl/curl.h.
+//
+// An answer of status 307 or 308 that leads to the same scheme and host is followed, with the same method, body,
+// headers, user and password, up to kMaxRedirections times in a call. The port may differ. Every other redirection is
+// an answer like others: to follow it would give headers and body to another host, or turn a POST into a GET.
+//
+// HttpClientOptions::proxies alone says which calls go through a proxy. The variables that libcurl would read have no
+// effect. An https call goes through the proxy by CONNECT.
 //
 // A call begins with Start(). Then call Wait() until it returns a result:
 //
@@ -67,6 +79,8 @@ struct HttpAnswer {
 // Errors: see Wait(). The constructor stops the process when libcurl cannot be initialised.
 class HttpClient {
  public:
+  static constexpr int kMaxRedirections = 10;
+
   explicit HttpClient(const HttpClientOptions& options);
   // Cancels the call under way, if any.
   ~HttpClient();
@@ -89,7 +103,7 @@ class HttpClient {
   // `timeout_ms`, and returns nullopt. REQUIRES: timeout_ms >= 0.
   //
   // Errors: DeadlineExceeded when HttpCall::timeout_ms have passed, otherwise Unavailable. The message is one line from
-  // libcurl, which does not always name the server. The call is then over too.
+  // libcurl, which does not always name the server, or that of ProxySettings::ProxyFor(). The call is then over too.
   std::optional<absl::StatusOr<HttpAnswer>> Wait(int stop_fd, int timeout_ms);
 
   // Gives up the call under way. Does nothing when no call is under way.
@@ -104,14 +118,25 @@ class HttpClient {
  private:
   // libcurl calls this with each piece of the body. `client` is the HttpClient.
   static size_t TakeBody(char* data, size_t size, size_t count, void* client);
-  // Returns the result of a call that has ended with this CURLcode.
+  // Begins to request `url` with what Start() has set. Sets `start_error_`.
+  void Request(const std::string& url);
+  // Returns the result of a request that has ended with this CURLcode.
   absl::StatusOr<HttpAnswer> TakeAnswer(int curl_code);
+  // Returns the URL to follow if `answer` is a redirection that is followed, otherwise nullopt. Sets `redirection` of
+  // `answer` if it is one that is not followed.
+  std::optional<std::string> Redirection(HttpAnswer* answer);
 
   const size_t max_body_bytes_;
+  const ProxySettings proxies_;
+  const bool has_unix_path_;
   void* easy_ = nullptr;     // CURL
   void* multi_ = nullptr;    // CURLM
   void* headers_ = nullptr;  // curl_slist of the call under way
   bool is_calling_ = false;
+  std::string url_;           // of the request under way
+  int64_t left_ms_ = 0;       // of the time-out, for the request under way; 0 = no limit
+  int redirections_ = 0;      // how many the call under way has followed
+  absl::Status start_error_;  // why the request under way was not begun
   HttpAnswer answer_;
   char error_[256] = {};
 };

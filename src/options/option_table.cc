@@ -192,7 +192,7 @@ const OptionSpec kTable[] = {
      },
      nullptr},
     {kConnections, 0, "idle-timeout", Kind::kValue, "SECONDS",
-     "forget an established connection after this long without a packet", "3600",
+     "forget an established or half-closed connection after this long without a packet", "3600",
      [](const std::string& value, Options* options) {
        return Keep(ParseSeconds(value, 1, kYearSeconds), &options->idle_timeout_seconds);
      },

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/options/option_value.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -11,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "src/base/utf8.h"
 #include "src/net/ip_address.h"
 
 namespace tcpgauge {
@@ -23,18 +26,30 @@ bool IsHostName(const std::string& host) {
   return true;
 }
 
+// Whether the UTF-8 sequence is a control character: U+0000 to U+001F, U+007F, or U+0080 to U+009F.
+bool IsControl(std::string_view sequence) {
+  const auto first = static_cast<unsigned char>(sequence[0]);
+  if (sequence.size() == 1) return absl::ascii_iscntrl(first);
+  return first == 0xc2 && static_cast<unsigned char>(sequence[1]) <= 0x9f;
+}
+
 }  // namespace
 
-std::string Quoted(const std::string& value) { return absl::StrCat("'", absl::Utf8SafeCHexEscape(value), "'"); }
+std::string Quoted(const std::string& value) {
+  return absl::StrCat("'", OneLine(absl::Utf8SafeCHexEscape(value)), "'");
+}
 
 std::string OneLine(const std::string& text) {
   std::string line;
-  for (const char c : text) {
-    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) {
-      absl::StrAppendFormat(&line, "\\x%02x", static_cast<unsigned char>(c));
+  for (std::string_view rest = text; !rest.empty();) {
+    const size_t length = Utf8SequenceLength(rest);
+    const std::string_view character = rest.substr(0, std::max<size_t>(length, 1));
+    if (length == 0 || IsControl(character)) {
+      for (const char c : character) absl::StrAppendFormat(&line, "\\x%02x", static_cast<unsigned char>(c));
     } else {
-      line.push_back(c);
+      line += character;
     }
+    rest.remove_prefix(character.size());
   }
   return line;
 }

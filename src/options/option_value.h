@@ -15,11 +15,11 @@ namespace tcpgauge {
 // Thread: any thread may call these functions.
 
 // Returns `value` in single quotes. Control characters, quotes and backslashes are escaped as in C, so the result is
-// always one line.
+// always one line, and harmless for a terminal as that of OneLine() is.
 std::string Quoted(const std::string& value);
 
-// Returns `text` as one line for a terminal. ASCII control characters, which names from outside may contain, become
-// \xNN.
+// Returns `text` as one line for a terminal. Names from outside may contain anything. So each byte of a control
+// character (U+0000 to U+001F, U+007F to U+009F), and each byte that is not UTF-8, becomes \xNN.
 std::string OneLine(const std::string& text);
 
 // Parses true, false, 1 or 0.

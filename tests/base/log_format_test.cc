@@ -31,7 +31,16 @@ TEST(FormatLogLine, StaysOneLineWhateverAValueHolds) {
     std::string bytes;
     for (int i = 0; i < 256; ++i) bytes += static_cast<char>(i);
     const std::string line = FormatLogLine(format, kTimeNs, LogLevel::kInfo, bytes, {{"bytes", bytes}});
-    for (const unsigned char c : line) EXPECT_GE(c, ' ');
+    for (const unsigned char c : line) EXPECT_TRUE(c >= ' ' && c != 0x7f) << int{c};
+  }
+}
+
+TEST(FormatLogLine, EscapesControlCharactersOfEightBits) {
+  for (const LogFormat format : {LogFormat::kLogfmt, LogFormat::kJson}) {
+    const std::string line =
+        FormatLogLine(format, kTimeNs, LogLevel::kInfo, "a\xc2\x9b", {{"name", "\xc2\x80"}, {"last", "\xc2\x9f"}});
+    EXPECT_EQ(line.find('\xc2'), std::string::npos) << line;
+    EXPECT_NE(line.find(R"("a\u009b")"), std::string::npos) << line;
   }
 }
 

@@ -6,6 +6,18 @@
 namespace tcpgauge {
 namespace {
 
+TEST(Utf8SequenceLength, IsThatOfTheFirstSequenceOrZero) {
+  EXPECT_EQ(Utf8SequenceLength(""), 0);
+  EXPECT_EQ(Utf8SequenceLength("ab"), 1);
+  EXPECT_EQ(Utf8SequenceLength("\xc2\x9b"
+                               "31m"),
+            2);
+  EXPECT_EQ(Utf8SequenceLength("\xe2\x82\xac"), 3);
+  EXPECT_EQ(Utf8SequenceLength("\xf0\x9f\x98\x80"), 4);
+  EXPECT_EQ(Utf8SequenceLength("\x9b"), 0);
+  EXPECT_EQ(Utf8SequenceLength("\xe2\x82"), 0);
+}
+
 TEST(ToValidUtf8, KeepsWhatIsWellFormed) {
   for (const char* text :
        {"", "eth0", "\xc3\xa9", "\xe2\x82\xac", "\xed\x9f\xbf", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf"}) {

@@ -21,6 +21,8 @@ import tempfile
 
 FIELDS = ("frame.number", "tcp.stream", "tcp.flags.syn", "tcp.flags.ack", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
           "tcp.srcport", "tcp.dstport", "frame.protocols")
+# How many frames or ranges of frames one call of editcap deletes.
+MOST_RANGES = 512
 ORDER_OF_MAGIC = {b"\xd4\xc3\xb2\xa1": "<", b"\x4d\x3c\xb2\xa1": "<", b"\xa1\xb2\xc3\xd4": ">", b"\xa1\xb2\x3c\x4d": ">"}
 
 
@@ -72,6 +74,25 @@ def write_without(path, frames, out_path):
                 out.write(record + packet)
 
 
+def ranges_of(frames):
+    """The words that name these frames to editcap: "4", "7-9"."""
+    ranges = []
+    for frame in sorted(frames):
+        if ranges and frame == ranges[-1][1] + 1:
+            ranges[-1][1] = frame
+        else:
+            ranges.append([frame, frame])
+    return [f"{first}-{last}" if last > first else str(first) for first, last in ranges]
+
+
+def write_without_by_editcap(path, frames, out_path):
+    """Copies a capture with several link types or snapshot lengths, which the old format cannot hold."""
+    words = ranges_of(frames)
+    if len(words) > MOST_RANGES:
+        raise ValueError(f"{path}: {len(words)} ranges of frames are too many for editcap")
+    subprocess.run(["editcap", "-F", "pcapng", path, out_path, *words], capture_output=True, check=True)
+
+
 def clients_found(binary, path):
     """pair of endpoints → the ends that the agent took for the client"""
     run = subprocess.run([binary, "-T", path, "--web.listen-address=", "--connection-log", "-"], capture_output=True,
@@ -85,7 +106,7 @@ def clients_found(binary, path):
     return found
 
 
-def measure(binary, path, streams, every, count, wrong):
+def measure(binary, path, write, streams, every, count, wrong):
     cut = [stream for i, (_, stream) in enumerate(sorted(streams.items(), key=lambda item: int(item[0])))
            if i % every == every - 1]
     clients = collections.defaultdict(set)
@@ -93,7 +114,7 @@ def measure(binary, path, streams, every, count, wrong):
         clients[stream.pair].add(stream.client)
     frames = {frame for stream in cut for frame in stream.frames[:stream.syn_count + 1]}
     with tempfile.NamedTemporaryFile(suffix=".pcap") as rest:
-        write_without(path, frames, rest.name)
+        write(path, frames, rest.name)
         found = clients_found(binary, rest.name)
     for pair in {stream.pair for stream in cut}:
         if len(clients[pair]) != 1 or len(pair) != 2 or not found.get(pair):
@@ -111,16 +132,15 @@ def main(binary, paths):
     totals = {1: collections.Counter(), 2: collections.Counter()}
     for path in paths:
         with tempfile.NamedTemporaryFile(suffix=".pcap") as plain:
-            # One link type for all: what cannot be written so, the agent could not read either.
+            source, write = plain.name, write_without
             if subprocess.run(["editcap", "-F", "pcap", path, plain.name], capture_output=True).returncode != 0:
-                print(f"{os.path.basename(path)}: skipped, for editcap cannot write it as pcap")
-                continue
-            streams = streams_of(plain.name)
+                source, write = path, write_without_by_editcap
+            streams = streams_of(source)
             line = []
             wrong = []
             for every, total in totals.items():
                 count = collections.Counter()
-                measure(binary, plain.name, streams, every, count, wrong)
+                measure(binary, source, write, streams, every, count, wrong)
                 total.update(count)
                 line.append(f"{count['tcpgauge']}/{count['connections']} (higher port {count['higher port']})")
         print(f"{os.path.basename(path)}: all cut {line[0]}, every second cut {line[1]}"

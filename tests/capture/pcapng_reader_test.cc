@@ -131,11 +131,12 @@ TEST(PcapngReader, TellsTheNameOfEachInterface) {
                                   .Interface(kEthernet, Named("eth0"))
                                   .Interface(kEthernet)
                                   .Interface(kEthernet, Named(""))
-                                  .Interface(kEthernet, Named("lo\0\0"))
+                                  .Interface(kEthernet, Named(std::string("lo\0\0", 4)))
                                   .Interface(kEthernet, Named("\\Device\\NPF_{0}"))
                                   .Interface(kEthernet, Named(std::string("tun0\0more", 9)))
                                   .Packet(4, 1, {})
                                   .Packet(5, 1, {})
+                                  .Packet(3, 1, {})
                                   .Packet(2, 1, {})
                                   .Packet(1, 1, {})
                                   .Packet(0, 1, {})
@@ -145,7 +146,7 @@ TEST(PcapngReader, TellsTheNameOfEachInterface) {
                                   .bytes());
     std::vector<std::string> names;
     for (const Packet& packet : seen.packets) names.push_back(packet.interface);
-    EXPECT_EQ(names, std::vector<std::string>({"\\Device\\NPF_{0}", "tun0", "FILE", "FILE", "eth0", "eth1"}));
+    EXPECT_EQ(names, std::vector<std::string>({"\\Device\\NPF_{0}", "tun0", "lo", "FILE", "FILE", "eth0", "eth1"}));
   }
 }
 

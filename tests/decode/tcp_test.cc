@@ -25,6 +25,28 @@ TEST(TcpDecoder, FindsTimestampsAmongOptionsOfAnyOrder) {
   }
 }
 
+TEST(TcpDecoder, FindsTheWindowScaleOfASyn) {
+  const Frame syn = Segment().Flags(kTcpSyn);
+  constexpr int kNone = DecodedPacket::kNoWindowScale;
+  const struct {
+    Frame frame;
+    int scale;
+  } kCases[] = {
+      {Frame(syn).Options({2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9, 1, 3, 3, 7}),
+       7},                                                                         // as Linux orders them
+      {Frame(syn).Options({2, 4, 5, 0xb4, 1, 3, 3, 8, 1, 1, 4, 2}), 8},            // as Windows orders them
+      {Frame(syn).Options({1, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9, 3, 3, 2, 1}), 2},  // timestamps first
+      {Segment().Flags(kTcpSyn | kTcpAck).Options({3, 3, 5, 0}), 5},
+      {Frame(syn).Options({3, 3, 15, 0}), 14},  // RFC 7323 section 2.3
+      {Frame(syn).Options({3, 3, 0, 0}), 0},
+      {Frame(syn).Options({2, 4, 5, 0xb4}), kNone},
+      {Frame(syn).Options({3, 4, 7, 0}), kNone},  // a wrong length
+      {syn, kNone},
+  };
+  for (const auto& c : kCases) EXPECT_EQ(Decode(c.frame).window_scale, c.scale);
+  EXPECT_TRUE(Decode(kCases[2].frame).has_timestamps);
+}
+
 TEST(TcpDecoder, FindsNoTimestampsInMalformedOptions) {
   const Frame kFrames[] = {
       Segment().Options({8, 9, 0, 0, 0, 7, 0, 0, 0, 1, 1, 1}),     // a wrong length

@@ -54,6 +54,12 @@ class CommandLineTest(unittest.TestCase):
         self.need_root()
         self.check_usage(["-i", "lo", "--web.listen-address=", "prt", "80"], "prt 80")
 
+    def test_a_telemetry_path_that_another_page_has_is_named(self):
+        with _capture_file() as path:
+            for taken in ("/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections"):
+                self.check_usage(["-T", path, "--web.listen-address", "127.0.0.1:0", "--web.telemetry-path", taken],
+                                 f"--web.telemetry-path: '{taken}'", "none of /, /-/healthy, /-/ready")
+
     def test_bad_filter_for_a_file_is_named(self):
         with _capture_file() as path:
             self.check_usage(["-T", path, "--web.listen-address=", "prt", "80"], "prt 80")

@@ -34,6 +34,35 @@ class AnswersTest(OtlpCase):
         self.assertGreater(agent.metrics().value(DROPPED), 80)
         self.assertIn('error="status 400: no such tenant"', agent.stderr())
 
+    def test_a_redirection_on_the_same_host_is_followed_with_the_body(self):
+        for status in (307, 308):
+            receiver = self.receiver(Answer(status, headers={"Location": "/elsewhere"}),
+                                     Answer(status, headers={"Location": "/a/b?c=d"}))
+            agent = self.agent(receiver.url, OTEL_EXPORTER_OTLP_HEADERS="x-tenant=a")
+            first, second, third = receiver.wait_for(3)
+            self.assertEqual([first.path, second.path, third.path], ["/v1/metrics", "/elsewhere", "/a/b?c=d"])
+            self.assertEqual(first.body, third.body)
+            self.assertEqual(second.headers["X-Tenant"], "a")
+            self.assertEqual(first.headers["Content-Type"], third.headers["Content-Type"])
+            self.wait_for(agent, "tcpgauge_otlp_pushes_total", 1)
+            self.assertEqual(sum(agent.metrics().find(FAILURES).values()), 0)
+
+    def test_a_redirection_elsewhere_is_named_and_not_followed(self):
+        for status, location in ((301, "/elsewhere"), (302, "https://127.0.0.1:1/"), (303, "/x"),
+                                 (307, "http://localhost:1/"), (308, "https://127.0.0.1:1/x")):
+            receiver = self.receiver(then=Answer(status, headers={"Location": location}))
+            agent = self.agent(receiver.url)
+            self.wait_for(agent, FAILURES, 1, reason="rejected")
+            shown = receiver.url + location if location.startswith("/") else location
+            self.assertIn(f"status {status}: redirected to {shown}; use that URL", agent.stderr())
+            self.assertEqual({request.path for request in receiver.requests}, {"/v1/metrics"})
+
+    def test_a_circle_of_redirections_ends(self):
+        receiver = self.receiver(then=Answer(307, headers={"Location": "/v1/metrics"}))
+        agent = self.agent(receiver.url)
+        self.wait_for(agent, FAILURES, 1, reason="rejected")
+        self.assertIn("status 307: redirected more than 10 times", agent.stderr())
+
     def test_partial_success_is_counted_and_not_repeated(self):
         receiver = self.receiver(Answer(200, PARTIAL_SUCCESS))
         agent = self.agent(receiver.url)

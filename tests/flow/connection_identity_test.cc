@@ -83,7 +83,7 @@ TEST_F(ConnectionIdentity, EqualTuplesInTwoNetworksAreTwoConnections) {
 
 TEST_F(ConnectionIdentity, AnEndedConnectionStillNamesItsEncapsulation) {
   Feed(FromClient().Syn(1000).Vlan(7));
-  Advance(31);
+  Advance(36);
   Feed(FromClient().Syn(1000).Vlan(8).Time(40));
   ASSERT_EQ(ended_.size(), 1);
   ASSERT_EQ(ended_[0].encapsulation.vlan_count, 1);
@@ -116,7 +116,7 @@ TEST_F(ConnectionIdentity, AFragmentOfNoTrackedConnectionIsUnmatched) {
 
 TEST_F(ConnectionIdentity, AFragmentDoesNotMatchThatOfAnotherNetworkThatGotItsNumber) {
   Feed(FromClient().Syn(1000).Vlan(7).FirstFragment(9));
-  Feed(FromClient().Rst().Vlan(7).Time(0.1));
+  Feed(FromClient().Seq(1001).Rst().Vlan(7).Time(0.1));
   Advance(3);
   ASSERT_EQ(table().size(), 0);
   Feed(FromClient().Syn(1000).Vlan(8).Time(4));
@@ -157,8 +157,9 @@ TEST_F(Eviction, TheLeastUsefulGivesWay) {
   Establish(40001, 0);
   Establish(40002, 1);
   Feed(From(40002).Seq(2).Ack(2).Fin().Time(2));
+  Feed(To(40002).Seq(2).Ack(2).Fin().Time(2));
   Establish(40003, 3);
-  Feed(From(40003).Rst().Time(3));
+  Feed(From(40003).Seq(2).Rst().Time(3));
   Feed(From(40004).Seq(1).Ack(1).Time(4));  // unconfirmed
   Feed(From(40005).Syn(1).Time(5));
   Feed(From(40006).Syn(1).Time(6));

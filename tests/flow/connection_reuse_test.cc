@@ -33,12 +33,14 @@ TEST_F(ConnectionReuse, AfterCloseResetAndHalfCloseASynBeginsAnother) {
   const struct {
     std::vector<Segment> segments;
     EndReason reason;
+    uint64_t client_packets;  // of the new connection; a candidate's SYN stays with the old one
   } kCases[] = {
       {{FromClient().Seq(1001).Ack(5001).Fin(), FromServer().Seq(5001).Ack(1002).Fin(),
         FromClient().Seq(1002).Ack(5002)},
-       EndReason::kFin},
-      {{FromServer().Seq(5001).Ack(1001).Rst()}, EndReason::kReset},
-      {{FromServer().Seq(5001).Ack(1001).Fin()}, EndReason::kFin},
+       EndReason::kFin,
+       2},
+      {{FromServer().Seq(5001).Ack(1001).Rst()}, EndReason::kReset, 2},
+      {{FromServer().Seq(5001).Ack(1001).Fin()}, EndReason::kFin, 1},
   };
   double start = 0;
   for (const auto& c : kCases) {
@@ -49,12 +51,37 @@ TEST_F(ConnectionReuse, AfterCloseResetAndHalfCloseASynBeginsAnother) {
     ASSERT_EQ(ended_.size(), ended + 1);
     EXPECT_EQ(LastEnded().reason, c.reason);
     EXPECT_EQ(State(), ConnectionState::kEstablished);
-    EXPECT_EQ(Only().client_sent.packets, 2);
+    EXPECT_EQ(Only().client_sent.packets, c.client_packets);
     EXPECT_EQ(Only().handshake_rtt_ns, Seconds(0.030));
-    Feed(FromClient().Rst().Time(start + 1));
+    Feed(FromClient().Seq(kNextClient + 1).Rst().Time(start + 1));
     start += 100;
     Advance(start);
   }
+}
+
+TEST_F(ConnectionReuse, AForgedSynDoesNotEndAClosingConnection) {
+  Handshake();
+  Feed(FromServer().Seq(5001).Ack(1001).Fin().Time(0.1));
+  Feed(FromClient().Syn(77777).Time(0.2));
+  Feed(FromServer().Syn(88888).Time(0.3));
+  Feed(FromClient().Seq(1001).Ack(5002).Payload(10).Time(0.4));
+  EXPECT_EQ(ended_.size(), 0);
+  EXPECT_EQ(State(), ConnectionState::kClosing);
+  EXPECT_EQ(Only().client_sent.payload_bytes, 10);
+}
+
+TEST_F(ConnectionReuse, OfOneDirectionAloneASynOrSynAckAfterTheFinBeginsAnother) {
+  Feed(FromClient().Syn(1000));
+  Feed(FromClient().Seq(1001).Ack(5001).Fin().Time(1));
+  Feed(FromClient().Syn(2000).Time(10));
+  ASSERT_EQ(ended_.size(), 1);
+  EXPECT_EQ(LastEnded().reason, EndReason::kFin);
+  Advance(200);
+  const size_t ended = ended_.size();
+  Feed(FromServer().Syn(5000).Ack(1001).Time(200));
+  Feed(FromServer().Seq(5001).Ack(1001).Fin().Time(201));
+  Feed(FromServer().Syn(6000).Ack(2001).Time(210));
+  EXPECT_EQ(ended_.size(), ended + 1);
 }
 
 TEST_F(ConnectionReuse, TheOtherEndMayBeTheNextClient) {

@@ -5,6 +5,8 @@
 // TCPGAUGE_MODEL_SEGMENTS is the number of segments (200,000 by default), TCPGAUGE_MODEL_SEED the seed of the first
 // run.
 #include <cstdlib>
+#include <iterator>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "src/flow/key_hasher.h"
 #include "tests/support/model_table.h"
 #include "tests/support/random_traffic.h"
+#include "tests/support/segment.h"
 
 namespace tcpgauge {
 namespace {
@@ -46,7 +49,7 @@ std::string Describe(const DecodedPacket& p) {
 std::string RunOnce(uint64_t seed, uint64_t segments) {
   RandomTraffic traffic(seed);
   TableOptions options;
-  options.max_connections = 1 + traffic.Below(20);
+  options.max_connections = 1 + traffic.Below(30);
   options.new_only = traffic.Below(6) == 0;
   options.keep_rates = traffic.Below(4) == 0;
   options.hash_seed = seed;
@@ -96,6 +99,35 @@ TEST(ConnectionTableModel, AgreesWithTheTableAfterEveryStep) {
   const uint64_t first_seed = FromEnvironment("TCPGAUGE_MODEL_SEED", 1);
   for (uint64_t run = 0; run * kSegmentsPerRun < segments; ++run) {
     ASSERT_EQ(RunOnce(first_seed + run, std::min(kSegmentsPerRun, segments - run * kSegmentsPerRun)), "");
+  }
+}
+
+TEST(ConnectionTableModel, AgreesOnTheClientOfConnectionsWithoutAHandshake) {
+  constexpr uint16_t kPorts[] = {80,   511,   512,   514,   721,   911,   993,   1023,  1024,  2049,
+                                 5000, 20048, 24007, 32767, 32768, 40000, 50051, 60999, 61000, 65535};
+  for (uint64_t seed = 1; seed <= 100; ++seed) {
+    std::mt19937_64 random(seed);
+    TableOptions options;
+    options.max_connections = 500;
+    Recorder recorder;
+    ConnectionTable table(options, &recorder);
+    ModelTable model(options);
+    for (int i = 0; i < 400; ++i) {
+      Endpoint ends[2] = {At("10.0.0.1:0"), At("10.0.0.2:0")};
+      for (Endpoint& end : ends) {
+        if (random() % 4 == 0) end.address = At("10.0.0.3:0").address;
+        end.port = kPorts[random() % std::size(kPorts)];
+      }
+      const bool syn_ack = random() % 50 == 0;
+      const Segment segment = Segment(ends[0], ends[1])
+                                  .Time(i * static_cast<double>(seed))
+                                  .Flags(syn_ack ? kTcpSyn | kTcpAck : kTcpAck)
+                                  .Payload(syn_ack ? 0 : 10);
+      table.Apply({&segment.packet(), 1});
+      model.Take(segment, recorder.ended);
+      model.Compare(table);
+      ASSERT_EQ(model.error(), "") << "seed " << seed << ", segment " << i << ": " << Describe(segment);
+    }
   }
 }
 

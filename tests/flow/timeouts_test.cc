@@ -15,11 +15,16 @@ class TimeoutsTest : public testing::Test {
     records_[slot].state = state;
     records_[slot].last_packet_time_ns = TestTime(seconds);
     if (confirmed) records_[slot].set(ConnectionRecord::kConfirmed);
+    if (state == ConnectionState::kClosing) SetFins(slot, 2);
     timeouts_.Insert(slot);
+  }
+  void SetFins(uint32_t slot, int ends) {
+    for (int i = 0; i < ends; ++i) records_[slot].ends[i].set(EndRecord::kFinSeen);
   }
   void Become(uint32_t slot, ConnectionState state, double seconds) {
     records_[slot].state = state;
     records_[slot].last_packet_time_ns = TestTime(seconds);
+    if (state == ConnectionState::kClosing) SetFins(slot, 2);
     timeouts_.Update(slot);
   }
   uint32_t FindIdle(double seconds) {
@@ -36,8 +41,10 @@ class TimeoutsTest : public testing::Test {
 
   StableArray<ConnectionRecord> records_{100};
   StableArray<ConnectionDetails> details_{100};
-  // Handshake, unconfirmed, established, closing, finished.
-  Timeouts timeouts_{{Seconds(30), Seconds(60), Seconds(3600), Seconds(60), Seconds(2)}, &records_, &details_};
+  // By TimeoutClass: three for handshakes, then unconfirmed, established, closing, finished.
+  Timeouts timeouts_{{Seconds(35), Seconds(66), Seconds(127), Seconds(60), Seconds(3600), Seconds(60), Seconds(2)},
+                     &records_,
+                     &details_};
 };
 
 TEST_F(TimeoutsTest, EachClassHasItsTimeout) {
@@ -46,15 +53,32 @@ TEST_F(TimeoutsTest, EachClassHasItsTimeout) {
   Insert(3, ConnectionState::kEstablished, 0);
   Insert(4, ConnectionState::kClosing, 0);
   Insert(5, ConnectionState::kClosed, 0);
+  Insert(6, ConnectionState::kSynReceived, 0);
+  records_[7].handshake_class = TimeoutClass::kBackedOffHandshake;
+  Insert(7, ConnectionState::kSynSent, 0);
   const struct {
     double seconds;
     uint32_t slot;
-  } kExpected[] = {{2.1, 5}, {31, 1}, {62, 2}, {62, 4}, {3700, 3}};
+  } kExpected[] = {{2.1, 5}, {36, 1}, {62, 2}, {62, 4}, {68, 7}, {129, 6}, {3700, 3}};
   for (const auto& expected : kExpected) {
     EXPECT_EQ(FindIdle(expected.seconds), expected.slot);
     timeouts_.Remove(expected.slot);
   }
   EXPECT_EQ(FindIdle(1e6), Timeouts::kNone);
+}
+
+TEST_F(TimeoutsTest, AHalfClosedConnectionHasTheTimeoutOfAnEstablishedOne) {
+  Insert(1, ConnectionState::kEstablished, 0);
+  Insert(2, ConnectionState::kEstablished, 0, false);
+  for (const uint32_t slot : {1, 2}) {
+    records_[slot].state = ConnectionState::kClosing;
+    SetFins(slot, 1);
+    timeouts_.Update(slot);
+  }
+  EXPECT_EQ(FindIdle(62), 2);
+  timeouts_.Remove(2);
+  EXPECT_EQ(FindIdle(62), Timeouts::kNone);
+  EXPECT_EQ(FindIdle(3700), 1);
 }
 
 TEST_F(TimeoutsTest, AShorterTimeoutHoldsAtOnceAndALongerOneFromWhereItIsFound) {
@@ -66,10 +90,10 @@ TEST_F(TimeoutsTest, AShorterTimeoutHoldsAtOnceAndALongerOneFromWhereItIsFound) 
 }
 
 TEST_F(TimeoutsTest, ALongerTimeoutIsNotLateWhereOthersBeganLater) {
-  Insert(1, ConnectionState::kSynReceived, 0);
+  Insert(1, ConnectionState::kSynSent, 0);
   Become(1, ConnectionState::kClosing, 0);
-  Insert(2, ConnectionState::kClosing, 31);
-  EXPECT_EQ(FindIdle(31), Timeouts::kNone);
+  Insert(2, ConnectionState::kClosing, 36);
+  EXPECT_EQ(FindIdle(36), Timeouts::kNone);
   EXPECT_EQ(FindIdle(61), 1);
 }
 

@@ -14,6 +14,10 @@ TEST(Totals, AddsUpEveryField) {
   one.server_retransmitted_segments = 4;
   one.out_of_order_segments = 5;
   one.zero_windows = 6;
+  one.keep_alives = 9;
+  one.window_probes = 10;
+  one.resets_ignored = 11;
+  one.late_segments = 12;
   one.opened_handshake = 7;
   one.opened_midstream = 8;
   one.closed = {1, 2, 3, 4, 5, 6};
@@ -29,6 +33,10 @@ TEST(Totals, AddsUpEveryField) {
   EXPECT_EQ(sum.server_retransmitted_segments, 8);
   EXPECT_EQ(sum.out_of_order_segments, 10);
   EXPECT_EQ(sum.zero_windows, 12);
+  EXPECT_EQ(sum.keep_alives, 18);
+  EXPECT_EQ(sum.window_probes, 20);
+  EXPECT_EQ(sum.resets_ignored, 22);
+  EXPECT_EQ(sum.late_segments, 24);
   EXPECT_EQ(sum.opened_handshake, 14);
   EXPECT_EQ(sum.opened_midstream, 16);
   EXPECT_EQ(sum.closed, (std::array<uint64_t, 6>{2, 4, 6, 8, 10, 12}));

@@ -41,6 +41,7 @@ void CheckSame(const DecodedPacket& a, const DecodedPacket& b) {
   TCPGAUGE_CHECK(a.source == b.source && a.destination == b.destination);
   TCPGAUGE_CHECK(a.sequence_number == b.sequence_number && a.acknowledgment_number == b.acknowledgment_number);
   TCPGAUGE_CHECK(a.tcp_flags == b.tcp_flags && a.window == b.window && a.has_timestamps == b.has_timestamps);
+  TCPGAUGE_CHECK((a.tcp_flags & kTcpSyn) == 0 || a.window_scale == b.window_scale);
   TCPGAUGE_CHECK(!a.has_timestamps ||
                  (a.timestamp_value == b.timestamp_value && a.timestamp_echo_reply == b.timestamp_echo_reply));
 }

@@ -2,13 +2,18 @@
 #include "src/http_client/http_client.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
+#include <cstdlib>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "exporter/http/http_server.h"
 #include "src/base/stop_signal.h"
+#include "src/http_client/proxy_settings.h"
 #include "tests/exporter/http/generous_limits.h"
+#include "tests/support/scratch_directory.h"
 
 namespace tcpgauge {
 namespace {
@@ -97,6 +102,187 @@ TEST_F(HttpClientTest, AWaitEndsWhenTheDescriptorIsReadable) {
   client.Start(call);
   client.Cancel();
   EXPECT_TRUE(Get(&client, url_ + "/").ok()) << "after one that was given up";
+}
+
+// A server whose answers redirect, and tell how they were asked for.
+class RedirectionTest : public HttpClientTest {
+ protected:
+  RedirectionTest() {
+    HttpHandler handler = [this](const HttpRequest& request) {
+      HttpResponse response;
+      response.body = request.method + " " + request.path + " as " + request.Header("Authorization").value_or("nobody");
+      // /307/3/x redirects to /307/2/x, and so on to /307/0/x.
+      const int status = std::atoi(request.path.c_str() + 1);
+      if (status == 0) return response;
+      const size_t slash = request.path.find('/', 1);
+      const int left = std::atoi(request.path.c_str() + slash + 1);
+      if (left == 0) return response;
+      response.status = status;
+      const std::string rest = request.path.substr(request.path.find('/', slash + 1));
+      response.headers.emplace_back(
+          "Location",
+          location_.empty() ? "/" + std::to_string(status) + "/" + std::to_string(left - 1) + rest : location_);
+      return response;
+    };
+    redirecting_ = *HttpServer::Start({"127.0.0.1:0"}, std::move(handler), GenerousLimits(), {});
+    url_ = redirecting_->urls()[0];
+  }
+
+  static absl::StatusOr<HttpAnswer> Post(HttpClient* client, const std::string& url, int64_t timeout_ms = kLongMs) {
+    const std::string body = "body";
+    HttpCall call;
+    call.url = url;
+    call.post_body = &body;
+    call.timeout_ms = timeout_ms;
+    client->Start(call);
+    while (true) {
+      if (auto answer = client->Wait(-1, kLongMs)) return *std::move(answer);
+    }
+  }
+
+  std::string location_;  // what the server redirects to; empty = see above
+  std::unique_ptr<HttpServer> redirecting_;
+};
+
+TEST_F(RedirectionTest, Follows307And308WithTheMethodAndTheUser) {
+  HttpClient client({});
+  const std::string with_user = "http://user:p%40ss@" + url_.substr(7);
+  EXPECT_EQ(Post(&client, url_ + "/307/1/x")->body, "POST /307/0/x as nobody");
+  EXPECT_EQ(Post(&client, url_ + "/308/10/x")->body, "POST /308/0/x as nobody");
+  EXPECT_EQ(Post(&client, with_user + "/307/3/x")->body, "POST /307/0/x as Basic dXNlcjpwQHNz");
+  EXPECT_EQ(Get(&client, with_user + "/308/2/x")->body, "GET /308/0/x as Basic dXNlcjpwQHNz");
+  location_ = url_ + "/elsewhere";
+  EXPECT_EQ(Post(&client, url_ + "/307/1/x")->body, "POST /elsewhere as nobody");
+  location_ = "elsewhere?q=1";
+  EXPECT_EQ(Post(&client, url_ + "/307/1/x")->body, "POST /307/1/elsewhere as nobody")
+      << "as the path has no number left";
+}
+
+TEST_F(RedirectionTest, FollowsToAnotherPortOfTheSameHost) {
+  HttpClient client({});
+  location_ = server_->urls()[0] + "/";
+  EXPECT_EQ(Post(&client, url_ + "/307/1/x")->body, "hello");
+}
+
+TEST_F(RedirectionTest, FollowsTenTimesAndNoMore) {
+  HttpClient client({});
+  const auto answer = Post(&client, url_ + "/307/11/x");
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->status, 307);
+  EXPECT_EQ(answer->redirection, "redirected more than 10 times, at last to " + url_ + "/307/0/x");
+  EXPECT_EQ(Post(&client, url_ + "/307/10/x")->status, 200) << "each call anew";
+}
+
+TEST_F(RedirectionTest, NamesWhereOtherRedirectionsLead) {
+  HttpClient client({});
+  for (const std::string status : {"/301/1/x", "/302/1/x", "/303/1/x"}) {
+    const auto answer = Post(&client, url_ + status);
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(answer->status / 100, 3);
+    EXPECT_EQ(answer->redirection, "redirected to " + url_ + status.substr(0, 4) + "/0/x; use that URL");
+  }
+  const std::string port = url_.substr(url_.rfind(':'));
+  for (const auto& [location, shown] :
+       {std::pair<std::string, std::string>{"http://other.example/x", "http://other.example/x"},
+        {"https://127.0.0.1" + port + "/x", "https://127.0.0.1" + port + "/x"},
+        {"http://localhost" + port + "/x", "http://localhost" + port + "/x"},
+        {"//127.0.0.2/x", "http://127.0.0.2/x"},
+        {"http://user:secret@other.example/", "http://other.example/"}}) {
+    location_ = location;
+    const auto answer = Post(&client, url_ + "/307/1/x");
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(answer->status, 307) << location;
+    EXPECT_EQ(answer->redirection, "redirected to " + shown + "; use that URL");
+  }
+  location_ = "http://other.example/" + std::string(5000, 'x');
+  EXPECT_LT(Post(&client, url_ + "/308/1/x")->redirection.size(), 500u);
+  EXPECT_EQ(Post(&client, url_ + "/x")->redirection, "");
+}
+
+// A proxy that answers itself, and tells what it was asked for.
+class ProxyTest : public HttpClientTest {
+ protected:
+  ProxyTest() {
+    HttpHandler handler = [](const HttpRequest& request) {
+      HttpResponse response;
+      response.body = request.method + " " + request.path + " of " + request.Header("Host").value_or("") + " as " +
+                      request.Header("Proxy-Authorization").value_or("nobody");
+      if (request.path == "/again") {
+        response.status = 307;
+        response.headers.emplace_back("Location", "/y");
+      }
+      return response;
+    };
+    proxy_ = *HttpServer::Start({"127.0.0.1:0"}, std::move(handler), GenerousLimits(), {});
+  }
+
+  // The address of the proxy, without http://.
+  std::string address() const { return proxy_->urls()[0].substr(7); }
+
+  static HttpClientOptions With(const std::string& variable, const std::string& value,
+                                const std::string& unix_path = "") {
+    HttpClientOptions options;
+    options.unix_path = unix_path;
+    options.proxies =
+        ProxySettings::FromEnvironment([&](const char* name) { return name == variable ? value.c_str() : nullptr; });
+    return options;
+  }
+
+  std::unique_ptr<HttpServer> proxy_;
+};
+
+TEST_F(ProxyTest, CallsGoThroughTheProxy) {
+  for (const std::string variable : {"HTTP_PROXY", "http_proxy"}) {
+    HttpClient client(With(variable, address()));
+    EXPECT_EQ(Get(&client, "http://collector.example:4318/x")->body, "GET /x of collector.example:4318 as nobody");
+    EXPECT_EQ(Get(&client, "http://192.0.2.1/x")->body, "GET /x of 192.0.2.1 as nobody");
+  }
+}
+
+TEST_F(ProxyTest, TheProxyGetsItsUserAndPassword) {
+  HttpClient client(With("HTTP_PROXY", "http://user:p%40ss@" + address()));
+  EXPECT_EQ(Get(&client, "http://collector.example/x")->body, "GET /x of collector.example as Basic dXNlcjpwQHNz");
+  EXPECT_EQ(Get(&client, "http://collector.example/again")->body, "GET /y of collector.example as Basic dXNlcjpwQHNz");
+}
+
+TEST_F(ProxyTest, ThisHostIsCalledDirectly) {
+  HttpClient client(With("HTTP_PROXY", "http://192.0.2.1:1"));
+  EXPECT_EQ(Get(&client, url_ + "/")->body, "hello");
+  EXPECT_EQ(Get(&client, "http://localhost" + url_.substr(url_.rfind(':')) + "/")->body, "hello");
+}
+
+TEST_F(ProxyTest, AUnixSocketHasNoProxy) {
+  const ScratchDirectory directory;
+  const std::string path = directory.path() + "/s";
+  HttpHandler handler = [](const HttpRequest&) {
+    HttpResponse response;
+    response.body = "by the socket";
+    return response;
+  };
+  const auto server = *HttpServer::Start({"unix:" + path}, std::move(handler), GenerousLimits(), {});
+  HttpClient client(With("HTTP_PROXY", address(), path));
+  EXPECT_EQ(Get(&client, "http://collector.example/")->body, "by the socket");
+}
+
+TEST_F(ProxyTest, AWrongProxyIsAnErrorOfEachCallThatNeedsIt) {
+  HttpClient client(With("HTTP_PROXY", "ftp://secret"));
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = Get(&client, "http://collector.example/");
+    EXPECT_TRUE(absl::IsUnavailable(answer.status()));
+    EXPECT_EQ(answer.status().message(),
+              "HTTP_PROXY is not the URL of a proxy; use http://HOST:PORT or http://USER:PASSWORD@HOST:PORT");
+    EXPECT_EQ(Get(&client, url_ + "/")->body, "hello");
+  }
+}
+
+TEST_F(ProxyTest, TheEnvironmentOfTheProcessHasNoEffect) {
+  for (const char* name : {"http_proxy", "all_proxy", "ALL_PROXY"}) setenv(name, ("http://" + address()).c_str(), 1);
+  setenv("no_proxy", "collector.example", 1);
+  HttpClient direct({});
+  EXPECT_FALSE(Get(&direct, "http://collector.invalid/").ok());
+  HttpClient client(With("HTTP_PROXY", address()));
+  EXPECT_EQ(Get(&client, "http://collector.example/x")->body, "GET /x of collector.example as nobody");
+  for (const char* name : {"http_proxy", "all_proxy", "ALL_PROXY", "no_proxy"}) unsetenv(name);
 }
 
 TEST_F(HttpClientTest, EscapesWhatMayNotStandInAQuery) { EXPECT_EQ(HttpClient::Escape("a b&c"), "a%20b%26c"); }

@@ -67,8 +67,8 @@ TEST(MemoryPlan, GivesReadersMoreWithMoreMemory) {
 // The figures of README.md, rounded down.
 TEST(MemoryPlan, KeepsThousandsOfConnectionsInASmallContainer) {
   EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 14000u);
-  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 94000u);
-  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 580000u);
+  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 93000u);
+  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 578000u);
 }
 
 }  // namespace

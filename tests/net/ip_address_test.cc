@@ -20,6 +20,14 @@ TEST(IpAddress, RefusesWhatIsNoAddress) {
   }
 }
 
+TEST(IpAddress, RefusesANulAnywhere) {
+  using std::string_view_literals::operator""sv;
+  for (const std::string_view text :
+       {"192.0.2.1\0"sv, "192.0.2.1\0x"sv, "\0192.0.2.1"sv, "::1\0"sv, "::\0001"sv, "\0"sv}) {
+    EXPECT_FALSE(IpAddress::Parse(text).has_value()) << text;
+  }
+}
+
 TEST(IpAddress, KeepsTheBitsOfThePrefix) {
   EXPECT_EQ(IpAddress::Parse("192.0.2.129")->Prefix(25, 64).ToString(), "192.0.2.128");
   EXPECT_EQ(IpAddress::Parse("192.0.2.129")->Prefix(0, 64).ToString(), "0.0.0.0");

@@ -15,6 +15,20 @@ TEST(OptionValue, PutsAnyTextOnOneLine) {
   EXPECT_EQ(OneLine("there is no 'eth0\x1b[31m\n\x7f'; 'é\\' is"), "there is no 'eth0\\x1b[31m\\x0a\\x7f'; 'é\\' is");
 }
 
+TEST(OptionValue, LeavesNoControlCharacterOfEightBits) {
+  EXPECT_EQ(OneLine("a\xc2\x9b"
+                    "31m\xc2\x80\xc2\x9f"),
+            "a\\xc2\\x9b31m\\xc2\\x80\\xc2\\x9f");
+  EXPECT_EQ(OneLine("a\x9b"
+                    "31m\xff\xc3"),
+            "a\\x9b31m\\xff\\xc3")
+      << "not UTF-8";
+  EXPECT_EQ(OneLine("\xc2\xa0\xc3\x80\xe2\x82\x9b\xf0\x9f\x92\x9b"), "\xc2\xa0\xc3\x80\xe2\x82\x9b\xf0\x9f\x92\x9b");
+  EXPECT_EQ(Quoted("a\xc2\x9b"
+                   "31m\x9b\x7f'"),
+            "'a\\xc2\\x9b31m\\x9b\\x7f\\''");
+}
+
 TEST(OptionValue, TakesTheBoundsOfANumber) {
   EXPECT_EQ(*ParseInteger("1", "things", 1, 3), 1);
   EXPECT_EQ(*ParseInteger("3", "things", 1, 3), 3);

@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "src/capture/file_source.h"
 #include "src/capture/file_times.h"
+#include "src/capture/filter_program.h"
 #include "src/capture/pcap_reader.h"
 
 namespace tcpgauge {
@@ -66,7 +67,11 @@ FilePackets ReadFileByLibrary(const std::string& path, const std::string& filter
     return seen;
   }
   const auto link_type = LinkTypeOfHandle(handle.get(), "'FILE'");
-  const absl::Status status = link_type.ok() ? SetFilter(handle.get(), filter) : link_type.status();
+  absl::Status status = link_type.status();
+  if (status.ok()) {
+    const auto program = FilterProgram::Compile(handle.get(), filter);
+    status = program.ok() ? program->Set(handle.get()) : program.status();
+  }
   if (!status.ok()) {
     seen.error = std::string(status.message());
     return seen;

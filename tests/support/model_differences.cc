@@ -107,6 +107,10 @@ void ModelTable::Compare(const ConnectionTable& table) {
   all += Differ("server retransmitted", sum.server_retransmitted_segments, totals.server_retransmitted_segments);
   all += Differ("out of order", sum.out_of_order_segments, totals.out_of_order_segments);
   all += Differ("zero windows", sum.zero_windows, totals.zero_windows);
+  all += Differ("keep-alives", sum.keep_alives, totals.keep_alives);
+  all += Differ("window probes", sum.window_probes, totals.window_probes);
+  all += Differ("ignored RSTs", sum.resets_ignored, totals.resets_ignored);
+  all += Differ("late segments", sum.late_segments, totals.late_segments);
   all += Differ("opened by handshake", sum.opened_handshake, totals.opened_handshake);
   all += Differ("opened midstream", sum.opened_midstream, totals.opened_midstream);
   if (sum.closed != totals.closed) all += "closed differ; ";

@@ -11,12 +11,18 @@ constexpr int64_t kSixteenth = kSecond / 16;
 constexpr double kMaxRttUs = 60e6;
 constexpr size_t kMaxGaps = 4;
 constexpr int64_t kHalf = 1LL << 31;
+constexpr int32_t kLargestWindow = 1 << 30;
 constexpr int64_t kLongestNoted = 214748364700;  // ns since the start: 31 bits in units of 100 ns
 
 // Two numbers at a distance of exactly 2^31 are each before the other, as in the table.
 bool Before(uint32_t a, uint32_t b) { return a != b && b - a <= 0x80000000u; }
 bool IsSyn(const DecodedPacket& p) { return (p.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == kTcpSyn; }
 bool IsSynAck(const DecodedPacket& p) { return (p.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == (kTcpSyn | kTcpAck); }
+
+std::optional<int> WindowShiftOf(const DecodedPacket& p) {
+  if (p.window_scale == DecodedPacket::kNoWindowScale) return std::nullopt;
+  return p.window_scale;
+}
 
 EndReason ReasonOf(ConnectionState state, bool refused) {
   switch (state) {
@@ -33,7 +39,7 @@ EndReason ReasonOf(ConnectionState state, bool refused) {
 }
 
 // A connection with a higher value is more useful.
-int Usefulness(ConnectionState state, bool confirmed) {
+int Usefulness(ConnectionState state, bool both_fins, bool confirmed) {
   switch (state) {
     case ConnectionState::kSynSent:
     case ConnectionState::kSynReceived:
@@ -42,7 +48,8 @@ int Usefulness(ConnectionState state, bool confirmed) {
     case ConnectionState::kReset:
       return 1;
     case ConnectionState::kClosing:
-      return 2;
+      if (both_fins) return 2;
+      [[fallthrough]];
     default:
       return confirmed ? 3 : 0;
   }
@@ -65,12 +72,14 @@ ModelTable::Key ModelTable::KeyOf(const Encapsulation& encapsulation, const Endp
 int64_t ModelTable::TimeoutOf(const Connection& connection) const {
   switch (connection.state) {
     case ConnectionState::kSynSent:
+      return connection.attempt_timeout_ns;
     case ConnectionState::kSynReceived:
-      return 30 * kSecond;
+      return 127 * kSecond;
+    case ConnectionState::kClosing:
+      if (connection.ends[0].sent_fin && connection.ends[1].sent_fin) return 60 * kSecond;
+      [[fallthrough]];
     case ConnectionState::kEstablished:
       return connection.confirmed ? options_.idle_timeout_ns : 60 * kSecond;
-    case ConnectionState::kClosing:
-      return 60 * kSecond;
     default:
       return options_.remove_after_ns;
   }
@@ -81,11 +90,37 @@ int ModelTable::GuessClient(const Endpoint& a, const Endpoint& b) const {
   const bool known_b = servers_.count(b) > 0;
   if (known_a && !known_b) return 1;
   if (known_b && !known_a) return 0;
-  const bool ephemeral_a = a.port >= 32768 && a.port <= 60999;
-  const bool ephemeral_b = b.port >= 32768 && b.port <= 60999;
-  if (ephemeral_a && !ephemeral_b) return 0;
-  if (ephemeral_b && !ephemeral_a) return 1;
+  const bool popular_a = popular_.count(a) > 0;
+  const bool popular_b = popular_.count(b) > 0;
+  if (popular_a && !popular_b) return 1;
+  if (popular_b && !popular_a) return 0;
+  // A client of NFS and the like: a reserved port without a service, below the port of the server.
+  const Endpoint& low = a.port < b.port ? a : b;
+  const Endpoint& high = a.port < b.port ? b : a;
+  if (low.port >= 512 && low.port < 1024 && high.port >= 1024) {
+    static const std::set<int> kRemoteProcedures = {2049, 4045, 20048, 24007, 24008};
+    static const std::set<int> kServices = {512, 513, 514, 515, 523, 524, 530, 532, 540, 543, 544, 548, 554, 556,
+                                            563, 587, 591, 593, 601, 631, 636, 646, 647, 648, 655, 666, 674, 691,
+                                            700, 706, 749, 750, 751, 754, 783, 808, 830, 843, 847, 853, 860, 873,
+                                            888, 901, 902, 903, 953, 981, 989, 990, 991, 992, 993, 994, 995};
+    if (kRemoteProcedures.count(high.port) > 0 || (high.port < 32768 && kServices.count(low.port) == 0)) {
+      return low == a ? 0 : 1;
+    }
+  }
   return b.port > a.port ? 1 : 0;
+}
+
+void ModelTable::RememberMidstream(const Endpoint& x, const Endpoint& y, int64_t time_ns) {
+  if ((servers_.count(x) > 0) != (servers_.count(y) > 0)) return;
+  for (const auto& [end, other] : {std::make_pair(x, y), std::make_pair(y, x)}) {
+    if (other.port < 512) continue;
+    const auto& [first, first_ns] = partners_.insert({end, {other, time_ns}}).first->second;
+    if (time_ns > first_ns + 300 * kSecond) {
+      partners_[end] = {other, time_ns};
+    } else if (first != other && (first.port != other.port || other.port >= 32768)) {
+      popular_.insert(end);
+    }
+  }
 }
 
 void ModelTable::Take(const DecodedPacket& packet, const std::vector<EndedConnection>& announced) {
@@ -140,6 +175,7 @@ void ModelTable::Take(const DecodedPacket& packet, const std::vector<EndedConnec
       connection.state = ConnectionState::kSynSent;
       connection.syn_ns = 0;
       connection.ends[1 - sender].initial_sequence = candidate->sequence;
+      connection.ends[1 - sender].window_shift = candidate->window_shift;
       connection.ends[1 - sender].next = int64_t{candidate->sequence} + 1;
       connection.ends[1 - sender].sample_from = candidate->sequence + 1;
     } else if (BeginsAnother(found->second, sender, known)) {
@@ -149,7 +185,13 @@ void ModelTable::Take(const DecodedPacket& packet, const std::vector<EndedConnec
   }
   if (found == connections_.end()) {
     if (options_.new_only && !IsSyn(known)) return;
+    const bool is_late = IsLate(known, time_ns);
+    if (is_late && known.payload_length_bytes == 0) {
+      ++ended_.late_segments;
+      return;
+    }
     found = Begin(known, time_ns);
+    found->second.doubtful = is_late || (known.tcp_flags & kTcpRst);
   } else if (IsDuplicate(&found->second, sender, known, time_ns)) {
     return;
   }
@@ -158,15 +200,73 @@ void ModelTable::Take(const DecodedPacket& packet, const std::vector<EndedConnec
 
 bool ModelTable::BeginsAnother(const Connection& connection, int sender, const DecodedPacket& packet) const {
   const auto& initial = connection.ends[static_cast<size_t>(sender)].initial_sequence;
-  if (initial == packet.sequence_number) return false;
+  const bool repeated = initial == packet.sequence_number;
+  const bool one_way = connection.ends[static_cast<size_t>(1 - sender)].packets == 0;
   const ConnectionState state = connection.state;
   if (IsSyn(packet)) {
-    if (state == ConnectionState::kSynSent) return initial.has_value();  // otherwise, a simultaneous open
-    if (state == ConnectionState::kEstablished) return !connection.confirmed;
-    return state != ConnectionState::kSynReceived;
+    switch (state) {
+      case ConnectionState::kSynSent:
+        return initial.has_value() && !repeated;  // without `initial`, it is a simultaneous open
+      case ConnectionState::kSynReceived:
+        return false;
+      case ConnectionState::kEstablished:
+        return !connection.confirmed && !repeated;
+      case ConnectionState::kClosing:
+        return one_way && !repeated;
+      case ConnectionState::kClosed:
+        return true;
+      case ConnectionState::kReset:
+        return !(connection.refused && repeated);
+    }
   }
-  return IsSynAck(packet) && connection.observed &&
-         (state == ConnectionState::kClosed || state == ConnectionState::kReset);
+  const bool is_over = state == ConnectionState::kClosed || state == ConnectionState::kReset ||
+                       (state == ConnectionState::kClosing && one_way);
+  const auto& syn = connection.ends[static_cast<size_t>(connection.client)].initial_sequence;
+  const bool answers_refused_syn = connection.refused && sender != connection.client && syn &&
+                                   packet.acknowledgment_number == static_cast<uint32_t>(*syn + 1);
+  return IsSynAck(packet) && !repeated && is_over && connection.observed && !answers_refused_syn;
+}
+
+bool ModelTable::IsLate(const DecodedPacket& packet, int64_t time_ns) {
+  if (IsSyn(packet)) return false;
+  const auto found = remembered_.find(KeyOf(packet.encapsulation, packet.source, packet.destination));
+  if (found == remembered_.end()) return false;
+  const int64_t second = time_ns / kSecond;
+  if (second - found->second.second > 240) return false;
+  found->second.second = std::max(found->second.second, second);
+  const size_t sender = packet.destination < packet.source ? 1 : 0;
+  return !IsSynAck(packet) || found->second.initial_sequences[sender] == packet.sequence_number;
+}
+
+bool ModelTable::IsIgnoredReset(const Connection& connection, int sender, const DecodedPacket& packet) const {
+  if (connection.state == ConnectionState::kClosed || connection.state == ConnectionState::kReset) return false;
+  const Peer& end = connection.ends[static_cast<size_t>(sender)];
+  const Peer& receiver = connection.ends[static_cast<size_t>(1 - sender)];
+  const uint32_t number = packet.sequence_number;
+  const uint32_t sent = static_cast<uint32_t>(end.next.value_or(0));
+  const bool was_sent = end.initial_sequence && number - *end.initial_sequence <= sent - *end.initial_sequence;
+  if (connection.state == ConnectionState::kSynSent && sender == connection.client) return !was_sent;
+  if (!receiver.acknowledged) {
+    if (receiver.initial_sequence) {
+      const uint32_t acknowledged = packet.acknowledgment_number;
+      const bool acknowledges_syn = (packet.tcp_flags & kTcpAck) && Before(*receiver.initial_sequence, acknowledged) &&
+                                    !Before(static_cast<uint32_t>(*receiver.next), acknowledged);
+      return !acknowledges_syn && !was_sent;
+    }
+    const int32_t beyond = static_cast<int32_t>(number - sent);
+    return end.next && (beyond < -kLargestWindow || beyond >= kLargestWindow);
+  }
+  // Whether the number of its FIN is acceptable is a choice of the table.
+  if (end.next && end.sent_fin && number + 1 == *receiver.acknowledged) return false;
+  int shift = receiver.initial_sequence ? receiver.window_shift.value_or(0) : 14;
+  if (end.initial_sequence && !end.window_shift) shift = 0;  // either end without the option: neither scales
+  uint32_t window = receiver.window << shift;
+  // The window of a SYN is not scaled. The table rounds it up to a multiple of the later windows' unit.
+  if (receiver.window_is_of_syn) window = (receiver.window + (1u << shift) - 1) >> shift << shift;
+  window = std::max(window, 1u);
+  const uint32_t beyond = number - *receiver.acknowledged;
+  const bool is_in_flight = end.next && Before(*receiver.acknowledged, sent) && beyond <= sent - *receiver.acknowledged;
+  return beyond >= window && !is_in_flight;
 }
 
 ModelTable::Connections::iterator ModelTable::Begin(const DecodedPacket& packet, int64_t time_ns) {
@@ -177,7 +277,7 @@ ModelTable::Connections::iterator ModelTable::Begin(const DecodedPacket& packet,
   connection.encapsulation = packet.encapsulation;
   connection.ends[0].endpoint = std::get<2>(key);
   connection.ends[1].endpoint = std::get<3>(key);
-  connection.start_ns = connection.last_ns = time_ns;
+  connection.start_ns = connection.last_ns = connection.last_syn_ns = time_ns;
   const int sender = packet.destination < packet.source ? 1 : 0;
   const uint8_t flags = packet.tcp_flags;
   connection.has_only_bare_syn = flags == kTcpSyn && packet.payload_length_bytes == 0 && !packet.is_fragment;
@@ -194,6 +294,7 @@ ModelTable::Connections::iterator ModelTable::Begin(const DecodedPacket& packet,
   }
   if (!connection.observed) {
     connection.midstream = true;
+    RememberMidstream(connection.ends[0].endpoint, connection.ends[1].endpoint, time_ns);
     connection.client = GuessClient(connection.ends[0].endpoint, connection.ends[1].endpoint);
   }
   return connections_.find(key);
@@ -211,8 +312,31 @@ bool ModelTable::IsDuplicate(Connection* connection, int sender, const DecodedPa
   return true;
 }
 
-void ModelTable::Credit(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns) {
+void ModelTable::Credit(Connection* connection, int sender, const DecodedPacket& whole, int64_t time_ns) {
   Peer& end = connection->ends[static_cast<size_t>(sender)];
+  Peer& other = connection->ends[static_cast<size_t>(1 - sender)];
+  DecodedPacket packet = whole;  // a probe counts as a segment without payload
+  if (packet.kind == DecodedPacket::Kind::kTcpSegment && end.next && end.acknowledged && other.next) {
+    const bool probe_was_seen = other.ip_bytes > other.payload_bytes;
+    const bool accepts = probe_was_seen && (packet.tcp_flags & (kTcpAck | kTcpSyn | kTcpRst)) == kTcpAck &&
+                         end.window == 0 && packet.acknowledgment_number == static_cast<uint32_t>(*other.next + 1);
+    if (accepts) {
+      ++*other.next;
+      ++other.payload_bytes;
+    }
+  }
+  if (packet.kind == DecodedPacket::Kind::kTcpSegment && end.next && other.acknowledged &&
+      (packet.tcp_flags & (kTcpAck | kTcpSyn | kTcpFin | kTcpRst)) == kTcpAck && packet.payload_length_bytes <= 1) {
+    const uint32_t expected = *other.acknowledged;
+    const bool is_below = packet.sequence_number + 1 == expected;
+    const bool is_at = packet.sequence_number == expected;
+    const bool is_window_probe = other.window == 0 && (is_below || (is_at && packet.payload_length_bytes == 1));
+    const bool is_keep_alive = other.window != 0 && is_below && static_cast<uint32_t>(*end.next) == expected;
+    if (is_window_probe) ++ended_.window_probes;
+    if (is_keep_alive) ++ended_.keep_alives;
+    if (is_window_probe || is_keep_alive) packet.payload_length_bytes = 0;
+  }
+  if (packet.kind == DecodedPacket::Kind::kTcpSegment) NoteRepeatedSyn(connection, sender, packet, time_ns);
   if (!end.interface) end.interface = std::min<size_t>(packet.interface, 1023);
   end.last_counted_ns = time_ns;
   connection->last_ns = std::max(connection->last_ns, time_ns);
@@ -221,11 +345,30 @@ void ModelTable::Credit(Connection* connection, int sender, const DecodedPacket&
   end.payload_bytes += packet.payload_length_bytes;
   if (packet.payload_length_bytes > 0) ++end.payload_segments;
   if (packet.kind == DecodedPacket::Kind::kTcpSegment) Follow(connection, sender, packet, time_ns);
-  const auto& ends = connection->ends;
-  if (!connection->confirmed && ((ends[0].packets > 0 && ends[1].packets > 0) || ends[0].payload_segments >= 3 ||
-                                 ends[1].payload_segments >= 3)) {
-    Confirm(connection);
-  }
+  if (connection->confirmed) return;
+  // What a doubtful connection repeats does not confirm it.
+  const auto payload_segments = [connection](const Peer& peer) {
+    return peer.payload_segments - (connection->doubtful ? static_cast<int>(peer.retransmitted) : 0);
+  };
+  const bool both_directions = connection->doubtful ? payload_segments(end) > 0 && payload_segments(other) > 0
+                                                    : end.packets > 0 && other.packets > 0;
+  const bool is_due = both_directions || payload_segments(end) >= 3 || payload_segments(other) >= 3;
+  if (is_due) Confirm(connection);
+}
+
+void ModelTable::NoteRepeatedSyn(Connection* connection, int sender, const DecodedPacket& packet,
+                                 int64_t time_ns) const {
+  const bool begins_it = connection->ends[0].packets + connection->ends[1].packets == 0;
+  if (!IsSyn(packet) || sender != connection->client || begins_it) return;
+  const int64_t next_gap_ns = 2 * (time_ns - connection->last_syn_ns) + kSecond / 2;
+  // The table notes the time as that of a step of the handshake.
+  connection->last_syn_ns =
+      connection->start_ns + std::clamp<int64_t>(time_ns - connection->start_ns, 0, kLongestNoted);
+  if (connection->state != ConnectionState::kSynSent) return;
+  int64_t timeout_ns = 127 * kSecond;
+  if (next_gap_ns <= 66 * kSecond) timeout_ns = 66 * kSecond;
+  if (next_gap_ns <= kFirstAttemptNs) timeout_ns = kFirstAttemptNs;
+  connection->attempt_timeout_ns = std::max(connection->attempt_timeout_ns, timeout_ns);
 }
 
 void ModelTable::Confirm(Connection* connection) {
@@ -240,16 +383,28 @@ void ModelTable::Follow(Connection* connection, int sender, const DecodedPacket&
   Peer& end = connection->ends[static_cast<size_t>(sender)];
   const uint8_t flags = packet.tcp_flags;
   const ConnectionState before = connection->state;
-  const bool past_its_syn = before == ConnectionState::kEstablished ||
+  const bool past_its_syn = before == ConnectionState::kEstablished || before == ConnectionState::kClosing ||
                             (before == ConnectionState::kSynReceived && end.initial_sequence.has_value());
   if (IsSyn(packet) && past_its_syn && end.initial_sequence != packet.sequence_number) {
-    end.candidate = {packet.sequence_number, time_ns};
+    end.candidate = {packet.sequence_number, time_ns, WindowShiftOf(packet)};
     end.sample.reset();
     return;
   }
-  if ((flags & kTcpSyn) && !end.initial_sequence) end.initial_sequence = packet.sequence_number;
+  if ((flags & kTcpRst) && IsIgnoredReset(*connection, sender, packet)) {
+    ++ended_.resets_ignored;
+    return;
+  }
+  if ((flags & kTcpSyn) && !end.initial_sequence) {
+    end.initial_sequence = packet.sequence_number;
+    end.window_shift = WindowShiftOf(packet);
+  }
   if (flags & kTcpFin) end.sent_fin = true;
-  if (!(flags & kTcpRst)) Analyze(connection, sender, packet, time_ns);
+  if (!(flags & kTcpRst)) {
+    const auto sent = end.next;
+    const auto acknowledged = end.acknowledged;
+    Analyze(connection, sender, packet, time_ns);
+    if (end.next != sent || end.acknowledged != acknowledged) end.went_on = true;
+  }
   if (IsSynAck(packet) && !connection->confirmed) {
     connection->observed = true;
     connection->client = 1 - sender;
@@ -258,37 +413,45 @@ void ModelTable::Follow(Connection* connection, int sender, const DecodedPacket&
 
   const bool from_client = sender == connection->client;
   ConnectionState& state = connection->state;
-  if (before == ConnectionState::kReset) {
-    if (connection->refused && from_client && IsSyn(packet)) {
-      state = ConnectionState::kSynSent;
-      connection->refused = false;
-    }
-  } else if (before != ConnectionState::kClosed && (flags & kTcpRst)) {
-    connection->refused = before == ConnectionState::kSynSent && !from_client;
-    state = ConnectionState::kReset;
-  } else if (before != ConnectionState::kClosed) {
+  const bool sent_fin = connection->ends[0].sent_fin || connection->ends[1].sent_fin;
+  const bool undoes_refusal =
+      before == ConnectionState::kReset && connection->refused && (from_client ? IsSyn(packet) : IsSynAck(packet));
+  if (undoes_refusal) {
+    state = from_client ? ConnectionState::kSynSent : ConnectionState::kSynReceived;
+  } else if (before == ConnectionState::kReset && connection->ends[0].went_on && connection->ends[1].went_on) {
+    state = sent_fin ? ConnectionState::kClosing : ConnectionState::kEstablished;
+  } else if (before == ConnectionState::kSynSent || before == ConnectionState::kSynReceived) {
     const bool completes = !(flags & kTcpSyn) && (flags & kTcpAck);
     if (before == ConnectionState::kSynSent) {
       if ((flags & kTcpSyn) && !from_client) state = ConnectionState::kSynReceived;
       if (!(flags & kTcpSyn) && (packet.payload_length_bytes > 0 || (from_client && completes))) {
         state = ConnectionState::kEstablished;
       }
+    } else if (completes) {
+      state = ConnectionState::kEstablished;
     }
-    if (before == ConnectionState::kSynReceived && completes) state = ConnectionState::kEstablished;
-    // Only a connection that was closing before can be closed now, because a later segment acknowledges a FIN.
+  }
+  if (state != ConnectionState::kReset) connection->refused = false;
+  if (state != ConnectionState::kReset && state != ConnectionState::kClosed && !undoes_refusal) {
     const auto fin_is_acknowledged = [connection](size_t i) {
       const Peer& fin = connection->ends[i];
       const Peer& other = connection->ends[1 - i];
       return fin.sent_fin && other.acknowledged &&
              !Before(*other.acknowledged, static_cast<uint32_t>(fin.next.value_or(0)));
     };
+    // The segment with the second FIN cannot be acknowledged yet, so only a later segment closes.
+    const bool was_closing = before == ConnectionState::kClosing || before == ConnectionState::kReset;
     if (flags & kTcpFin) state = ConnectionState::kClosing;
-    if (before == ConnectionState::kClosing && fin_is_acknowledged(0) && fin_is_acknowledged(1)) {
+    if (was_closing && state == ConnectionState::kClosing && fin_is_acknowledged(0) && fin_is_acknowledged(1)) {
       state = ConnectionState::kClosed;
     }
+    if (flags & kTcpRst) {
+      connection->refused = before == ConnectionState::kSynSent && !from_client;
+      state = ConnectionState::kReset;
+      for (Peer& each : connection->ends) each.went_on = false;
+    }
   }
-  if (before == ConnectionState::kSynSent || before == ConnectionState::kSynReceived ||
-      state == ConnectionState::kSynSent) {
+  if (before == ConnectionState::kSynSent || before == ConnectionState::kSynReceived || undoes_refusal) {
     NoteHandshake(connection, sender, packet, time_ns, before);
   }
 }
@@ -321,6 +484,8 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
     }
   }
   if (packet.window == 0 && !syn && !fin) ++end.zero_windows;
+  end.window = packet.window;
+  end.window_is_of_syn = syn && other.initial_sequence;
 
   const bool first = !end.next.has_value();
   if (first) {
@@ -408,21 +573,34 @@ void ModelTable::Evict() {
   const auto found = connections_.find(KeyOf(victim.encapsulation, victim.summary.client, victim.summary.server));
   if (found == connections_.end()) return Fail("evicted a connection that there is not");
   const Connection& chosen = found->second;
-  const int usefulness = Usefulness(chosen.state, chosen.confirmed);
+  const auto usefulness_of = [](const Connection& c) {
+    return Usefulness(c.state, c.ends[0].sent_fin && c.ends[1].sent_fin, c.confirmed);
+  };
+  const int usefulness = usefulness_of(chosen);
   // The table evicts connections that have only a SYN before all others.
   int64_t longest_idle_ns = chosen.last_ns;
   for (const auto& [key, connection] : connections_) {
-    const int other = Usefulness(connection.state, connection.confirmed);
+    const int other = usefulness_of(connection);
     if (other < usefulness || (connection.has_only_bare_syn && !chosen.has_only_bare_syn)) {
-      return Fail("evicted a more useful connection");
+      return Fail("evicted a more useful connection: DEBUG chosen state " + std::to_string((int)chosen.state) +
+                  " conf " + std::to_string(chosen.confirmed) + " fins " + std::to_string(chosen.ends[0].sent_fin) +
+                  std::to_string(chosen.ends[1].sent_fin) + " bare " + std::to_string(chosen.has_only_bare_syn) +
+                  " idle " + std::to_string(now_ns_ - chosen.last_ns) + "; other state " +
+                  std::to_string((int)connection.state) + " conf " + std::to_string(connection.confirmed) + " fins " +
+                  std::to_string(connection.ends[0].sent_fin) + std::to_string(connection.ends[1].sent_fin) + " bare " +
+                  std::to_string(connection.has_only_bare_syn) + " idle " +
+                  std::to_string(now_ns_ - connection.last_ns) + " timeout " +
+                  std::to_string(connection.attempt_timeout_ns));
     }
     if (other == usefulness && connection.has_only_bare_syn == chosen.has_only_bare_syn)
       longest_idle_ns = std::min(longest_idle_ns, connection.last_ns);
   }
-  // Connections without a handshake have one of two time-outs; allow for the longer one. Overtaken packets add a
+  // Connections without a handshake have one of several time-outs; allow for the longest one. Overtaken packets add a
   // second.
-  const int64_t timeout_ns = usefulness == 0 ? 60 * kSecond : TimeoutOf(chosen);
-  if (chosen.last_ns - longest_idle_ns > timeout_ns / 64 + kSecond) {
+  const int64_t timeout_ns = usefulness == 0 ? 127 * kSecond : TimeoutOf(chosen);
+  // After a jump of the clock, several may have timed out already. Any of them may go.
+  const bool has_timed_out = now_ns_ - chosen.last_ns >= TimeoutOf(chosen);
+  if (!has_timed_out && chosen.last_ns - longest_idle_ns > timeout_ns / 64 + kSecond) {
     return Fail("evicted a connection that is not idle the longest");
   }
   End(found, EndReason::kEvicted);
@@ -480,6 +658,12 @@ void ModelTable::End(Connections::iterator connection, std::optional<EndReason> 
     ++ended_.closed[static_cast<size_t>(*reason)];
     ended_.connection_duration_seconds.Observe(1e-9 * static_cast<double>(c.last_ns - c.start_ns));
     ended_.connection_payload_bytes.Observe(static_cast<double>(c.ends[0].payload_bytes + c.ends[1].payload_bytes));
+  }
+  const bool is_over = c.state == ConnectionState::kClosed || c.state == ConnectionState::kReset;
+  if (c.confirmed && reason && (is_over || reason == EndReason::kFin)) {
+    const std::array<uint32_t, 2> numbers = {c.ends[0].initial_sequence.value_or(0),
+                                             c.ends[1].initial_sequence.value_or(0)};
+    remembered_[connection->first] = {numbers, c.last_ns / kSecond};
   }
   connections_.erase(connection);
 }

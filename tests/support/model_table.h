@@ -67,6 +67,10 @@ class ModelTable {
     bool sent_fin = false;
     std::optional<uint32_t> initial_sequence;  // the sequence number of the end's SYN
     std::optional<uint32_t> acknowledged;      // the highest acknowledgment number that the end sent
+    std::optional<int> window_shift;           // of the option in the end's SYN; nullopt: no SYN, or one without it
+    uint32_t window = 0;                       // as last advertised, unscaled
+    bool window_is_of_syn = false;             // so it is not scaled; false while the other SYN was not seen
+    bool went_on = false;                      // since the RST, the end sent or acknowledged something new
     // The position after the last byte that the end sent. Modulo 2^32 a position is a sequence number.
     std::optional<int64_t> next;
     std::vector<std::pair<int64_t, int64_t>> gaps;  // [begin, end) of bytes not yet seen; the oldest gap first
@@ -81,6 +85,7 @@ class ModelTable {
     struct Syn {
       uint32_t sequence;
       int64_t time_ns;
+      std::optional<int> window_shift;
     };
     // A SYN with another sequence number, within an open connection. An answer to it begins a new connection.
     std::optional<Syn> candidate;
@@ -97,9 +102,12 @@ class ModelTable {
     bool midstream = false;
     bool confirmed = false;
     bool refused = false;
+    bool doubtful = false;           // begun by a RST, or by a late segment of a connection that had ended
     bool has_only_bare_syn = false;  // a SYN without payload began the connection, and no packet has come since
     int64_t start_ns = 0;
     int64_t last_ns = 0;
+    int64_t last_syn_ns = 0;                       // of the client, while in SYN-SENT
+    int64_t attempt_timeout_ns = kFirstAttemptNs;  // the time-out while in SYN-SENT
     // The handshake: the time of each packet after start_ns.
     std::optional<int64_t> syn_ns;
     std::optional<int64_t> syn_ack_ns;
@@ -107,6 +115,11 @@ class ModelTable {
   };
   using Key = std::tuple<std::vector<uint16_t>, std::vector<std::tuple<int, bool, uint32_t>>, Endpoint, Endpoint>;
   using Connections = std::map<Key, Connection>;
+  // A connection that was closed or reset.
+  struct Remembered {
+    std::array<uint32_t, 2> initial_sequences;  // of `Connection::ends`; 0 when the SYN was not seen
+    int64_t second;                             // of its last packet or its last late segment
+  };
   // A first fragment: following fragments get their ports from it.
   struct Fragmented {
     IpAddress source;
@@ -118,13 +131,19 @@ class ModelTable {
     int64_t time_ns;
   };
 
+  static constexpr int64_t kFirstAttemptNs = 35000000000;  // the time-out after the first SYN
+
   static Key KeyOf(const Encapsulation& encapsulation, const Endpoint& x, const Endpoint& y);
   int64_t TimeoutOf(const Connection& connection) const;
   int GuessClient(const Endpoint& a, const Endpoint& b) const;
+  void RememberMidstream(const Endpoint& x, const Endpoint& y, int64_t time_ns);
   bool BeginsAnother(const Connection& connection, int sender, const DecodedPacket& packet) const;
+  bool IsLate(const DecodedPacket& packet, int64_t time_ns);
+  bool IsIgnoredReset(const Connection& connection, int sender, const DecodedPacket& packet) const;
   Connections::iterator Begin(const DecodedPacket& packet, int64_t time_ns);
   bool IsDuplicate(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
-  void Credit(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
+  void Credit(Connection* connection, int sender, const DecodedPacket& whole, int64_t time_ns);
+  void NoteRepeatedSyn(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns) const;
   void Follow(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
   void Analyze(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
   void NoteHandshake(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns,
@@ -142,9 +161,15 @@ class ModelTable {
   const std::vector<EndedConnection>* announced_ = nullptr;  // the argument of the present call
   int64_t now_ns_ = 0;
   Connections connections_;
+  std::map<Key, Remembered> remembered_;
   std::deque<Fragmented> fragments_;  // newest first
   std::set<Endpoint> servers_;        // endpoints that are known as servers, because they sent a SYN-ACK
-  // Totals of ended connections. Openings and handshake round trips of live connections are included.
+  // Ends of connections without a handshake: the other end of the first one, and its time. The model has no bound,
+  // because tests have few ends.
+  std::map<Endpoint, std::pair<Endpoint, int64_t>> partners_;
+  std::set<Endpoint> popular_;  // ends that two clients used
+  // Totals of ended connections. Openings, handshake round trips, probes and ignored RSTs of live connections are
+  // included.
   Totals ended_;
   size_t ended_count_ = 0;
   std::map<size_t, uint64_t> duplicates_;  // by interface

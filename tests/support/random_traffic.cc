@@ -9,6 +9,7 @@ namespace {
 
 constexpr int64_t kMicrosecond = 1000;
 constexpr uint32_t kSecondUs = 1000000;
+constexpr int64_t kSecond = 1000000000;
 
 }  // namespace
 
@@ -78,19 +79,54 @@ Segment RandomTraffic::From(const Conversation& conversation, int sender) const 
   return Segment(conversation.ends[sender], conversation.ends[1 - sender]);
 }
 
+void RandomTraffic::FallSilent(Conversation* c, int64_t duration_ns) { c->silent_until_ns = latest_ns_ + duration_ns; }
+
+// A conversation that sends the next packet. A few conversations have most of the traffic, so that the others reach
+// their time-outs.
+RandomTraffic::Conversation& RandomTraffic::Choose() {
+  for (;;) {
+    const uint32_t count = static_cast<uint32_t>(conversations_.size());
+    Conversation& c = conversations_[Below(3) == 0 ? Below(count) : Below(1 + Below(count))];
+    if (c.silent_until_ns <= latest_ns_) return c;
+    if (Below(40) == 0) {
+      clock_ns_ = latest_ns_ = c.silent_until_ns;
+      return c;
+    }
+  }
+}
+
 // The next segment of a conversation that follows TCP.
 Segment RandomTraffic::Expected(Conversation* c) {
+  if (c->late > 0) return AfterTheEnd(c);
+  if (c->syn_gap_ns > 0) {
+    Segment syn = From(*c, 0).Syn(c->initial[0]);
+    c->syn_gap_ns = Below(6) == 0 ? 0 : 2 * c->syn_gap_ns - Below(3) * (kSecond / 4);
+    if (c->syn_gap_ns > 70 * kSecond) c->syn_gap_ns = 0;
+    FallSilent(c, c->syn_gap_ns);
+    Finish(&syn, c, 0);
+    return syn;
+  }
   const int step = c->step++;
   if (step == 0) {
     if (Below(8) == 0) std::swap(c->ends[0], c->ends[1]);  // the other end becomes the client
-    c->initial[0] = InitialSequence();
-    c->initial[1] = InitialSequence();
+    if (Below(3) != 0) c->initial[0] = InitialSequence();
+    if (Below(3) != 0) c->initial[1] = InitialSequence();
+    for (int end = 0; end < 2; ++end) {
+      constexpr uint8_t kScales[] = {0, 7, DecodedPacket::kMaxWindowScale, DecodedPacket::kNoWindowScale};
+      c->window_scale[end] = kScales[Below(4)];
+      c->window[end] = static_cast<uint16_t>(Below(3) == 0 ? Below(65536) : 1000);
+      c->fin[end] = false;
+    }
     c->next[0] = c->initial[0] + 1;
     c->next[1] = c->initial[1] + 1;
     Segment syn = From(*c, 0).Syn(c->initial[0]);
     if (Below(10) == 0) {
       syn.Payload(100);
       c->next[0] += 100;
+    } else if (Below(3) == 0) {
+      constexpr int kGaps[] = {1, 4, 16, 17, 32, 33, 64};
+      c->syn_gap_ns = kGaps[Below(7)] * kSecond + Below(3) * (kSecond / 4);
+      FallSilent(c, c->syn_gap_ns);
     }
     Finish(&syn, c, 0);
     return syn;
@@ -100,23 +136,132 @@ Segment RandomTraffic::Expected(Conversation* c) {
     if (Below(20) == 0) {
       syn_ack = From(*c, 1).Ack(c->next[0]).Rst();
       c->step = static_cast<int>(Below(2));
+      if (Below(2) == 0) c->syn_gap_ns = kSecond / 2;  // the SYN is repeated nevertheless
     }
+    if (Below(10) == 0) FallSilent(c, int64_t{Below(130)} * kSecond);
     Finish(&syn_ack, c, 1);
     return syn_ack;
   }
-  int sender = step == 2 ? 0 : static_cast<int>(Below(2));
+  const int sender = step == 2 ? 0 : static_cast<int>(Below(2));
+  for (int end = 0; end < 2; ++end) {
+    if (step > 2 && c->window[end] == 0) return Probing(c, end);
+  }
   Segment segment = From(*c, sender).Seq(c->next[sender]).Ack(c->next[1 - sender]);
-  if (step > 2 && Below(3) != 0) {
+  const bool is_closing = c->fin[sender] || (c->fin[0] && c->fin[1]);
+  if (step > 2 && Below(3) != 0 && (!is_closing || Below(8) == 0)) {
     const uint32_t length = Below(20) == 0 ? 65000 : 1 + Below(1448);
     segment.Payload(length);
     c->next[sender] += length;
   }
-  if (step > 6 && Below(12) == 0) {
+  if (step > 6 && Below(c->fin[1 - sender] ? 3 : 12) == 0 && !c->fin[sender]) {
     segment.Fin();
     ++c->next[sender];
+    c->fin[sender] = true;
+    if (Below(3) == 0) FallSilent(c, int64_t{Below(200)} * kSecond);
   }
   if (step > 6 && Below(60) == 0) segment.Rst();
   if (step > 12 && Below(6) == 0) c->step = 0;
+  if (c->fin[0] && c->fin[1] && Below(5) == 0) {
+    c->late = static_cast<int>(Below(5));
+    if (Below(10) == 0) c->late = 30;
+    if (c->late > 0 && Below(3) != 0) FallSilent(c, kSecond * (3 + Below(10)));
+    c->step = 0;
+  }
+  Finish(&segment, c, sender);
+  return segment;
+}
+
+// While the window of the end `closed` is zero: a probe of the other end, or an answer.
+Segment RandomTraffic::Probing(Conversation* c, int closed) {
+  int sender = 1 - closed;
+  const uint32_t next = c->next[sender];
+  Segment segment = From(*c, sender).Ack(c->next[closed]);
+  switch (Below(6)) {
+    case 0:
+      segment.Seq(next - 1).Payload(Below(2));
+      break;
+    case 1:
+    case 2:
+      segment.Seq(next).Payload(1 + Below(8) / 7);
+      break;
+    default:
+      sender = closed;
+      if (Below(3) == 0) ++c->next[1 - closed];  // accepts the probe
+      if (Below(3) == 0) c->window[closed] = 1000;
+      segment = From(*c, closed).Seq(c->next[closed]).Ack(c->next[1 - closed]);
+      if (Below(8) == 0) segment.Payload(1);
+      break;
+  }
+  Finish(&segment, c, sender);
+  return segment;
+}
+
+// A RST at a border of what its receiver accepts, or anywhere.
+Segment RandomTraffic::Reset(const Conversation& c, int sender) {
+  const int receiver = 1 - sender;
+  const bool scales =
+      c.window_scale[0] != DecodedPacket::kNoWindowScale && c.window_scale[1] != DecodedPacket::kNoWindowScale;
+  const uint32_t shift = scales && Below(4) != 0 ? c.window_scale[receiver] : 0;
+  const uint32_t numbers[] = {
+      c.next[sender],
+      c.next[sender] + (uint32_t{c.window[receiver]} << shift),
+      c.next[sender] - 5000 + Below(10000),
+      c.next[sender] + (1u << 30),
+      c.next[sender] - (1u << 30),
+      c.initial[sender],
+      InitialSequence(),
+      0,
+  };
+  Segment reset = From(c, sender).Seq(numbers[Below(8)] - 2 + Below(4)).Rst();
+  if (Below(2) == 0) {
+    const uint32_t acknowledgments[] = {c.next[receiver], c.initial[receiver], c.initial[receiver] + 1,
+                                        InitialSequence()};
+    reset.Ack(acknowledgments[Below(4)] - Below(2) + Below(2));
+  }
+  return reset;
+}
+
+// A segment of the conversation's last connection, or of a new connection that resembles it.
+Segment RandomTraffic::AfterTheEnd(Conversation* c) {
+  // A long episode begins with many retransmissions of one end, and continues with new data of that end.
+  const bool is_long = c->late > 6;
+  const int of_long = c->late > 10 ? 5 : 6;
+  const int sender = is_long ? 0 : static_cast<int>(Below(2));
+  const uint32_t next = c->next[sender];
+  Segment segment = From(*c, sender).Seq(next).Ack(c->next[1 - sender]);
+  switch (is_long ? of_long : static_cast<int>(Below(10))) {
+    case 0:
+    case 1:
+      segment.Seq(next - 1).Fin();
+      break;
+    case 2:
+      segment.Rst();
+      break;
+    case 3:
+      segment = From(*c, 1).Syn(c->initial[1]).Ack(c->initial[0] + 1);
+      break;
+    case 4:
+      segment = From(*c, 1).Syn(InitialSequence()).Ack(c->initial[0] + 1);
+      break;
+    case 5:
+      segment.Seq(next - 100).Payload(99);
+      break;
+    case 6:
+      segment.Payload(100);
+      c->next[sender] += 100;
+      break;
+    case 7:
+      segment.Seq(next - 1).Payload(Below(2));
+      break;
+    case 8:
+      segment = From(*c, 0).Syn(c->initial[0]);
+      break;
+    default:
+      break;
+  }
+  constexpr int kDelays[] = {0, 0, 3, 10, 64, 120, 238, 240, 241, 300};
+  if (!is_long) FallSilent(c, kDelays[Below(10)] * kSecond + Below(10) * (kSecond / 5));
+  --c->late;
   Finish(&segment, c, sender);
   return segment;
 }
@@ -126,7 +271,7 @@ Segment RandomTraffic::Unexpected(Conversation* c) {
   const int sender = static_cast<int>(Below(2));
   Segment segment = From(*c, sender).Ack(c->next[1 - sender]);
   const uint32_t next = c->next[sender];
-  switch (Below(13)) {
+  switch (Below(16)) {
     case 0:  // retransmitted in other pieces
     case 1:
       segment.Seq(next - Below(5000)).Payload(1 + Below(3000));
@@ -140,7 +285,8 @@ Segment RandomTraffic::Unexpected(Conversation* c) {
       c->next[sender] += 100;
       break;
     case 4:
-      segment.Seq(next).Window(0);
+      c->window[sender] = 0;
+      segment.Seq(next);
       break;
     case 5:  // a forged SYN
       segment = From(*c, sender).Syn(InitialSequence());
@@ -171,8 +317,16 @@ Segment RandomTraffic::Unexpected(Conversation* c) {
     case 11:
       segment.Seq(next).Payload(200).FirstFragment(Below(4));
       break;
-    default:
+    case 12:  // its flags and numbers have no meaning
+      segment.Flags(static_cast<uint8_t>(random_())).Seq(c->initial[sender]);
       segment.Payload(300).FollowingFragment(Below(4));
+      break;
+    case 13:
+      c->window[sender] = static_cast<uint16_t>(Below(65536));
+      segment.Seq(next);
+      break;
+    default:
+      segment = Reset(*c, sender);
       break;
   }
   Finish(&segment, c, sender);
@@ -180,6 +334,7 @@ Segment RandomTraffic::Unexpected(Conversation* c) {
 }
 
 void RandomTraffic::Finish(Segment* segment, Conversation* c, int sender) {
+  segment->Window(c->window[sender]);
   for (size_t i = 0; i < c->encapsulation.vlan_count; ++i) segment->Vlan(c->encapsulation.vlans[i]);
   for (size_t i = 0; i < c->encapsulation.tunnel_count; ++i) {
     segment->Tunnel(c->encapsulation.tunnels[i].type, c->encapsulation.tunnels[i].id);
@@ -192,7 +347,7 @@ void RandomTraffic::Finish(Segment* segment, Conversation* c, int sender) {
 }
 
 DecodedPacket RandomTraffic::Next() {
-  const int64_t time_ns = NextTime();
+  int64_t time_ns = NextTime();
   DecodedPacket packet;
   const uint32_t what = Below(100);
   if (what < 4 && !held_.empty()) {  // an overtaken packet, with its own time or the time of arrival
@@ -208,10 +363,10 @@ DecodedPacket RandomTraffic::Next() {
     return packet;
   }
   for (;;) {
-    // A few conversations have most of the traffic, so that the others reach their time-outs.
-    const uint32_t count = static_cast<uint32_t>(conversations_.size());
-    Conversation& conversation = conversations_[Below(3) == 0 ? Below(count) : Below(1 + Below(count))];
+    Conversation& conversation = Choose();
+    if (clock_ns_ > time_ns) time_ns = clock_ns_;
     packet = Below(5) == 0 ? Unexpected(&conversation) : Expected(&conversation);
+    packet.window_scale = conversation.window_scale[packet.source == conversation.ends[0] ? 0 : 1];
     packet.time_ns = Below(50) == 0 ? time_ns - int64_t{Below(1200000)} * kMicrosecond : time_ns;
     const uint32_t fate = Below(100);
     if (fate < 4) continue;  // the packet is lost

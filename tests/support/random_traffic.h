@@ -15,6 +15,10 @@ namespace tcpgauge {
 // random flags and numbers. A 4-tuple is used again by later connections, and exists in several VLANs and tunnels at
 // once. Sequence numbers wrap. The clock jumps ahead and back.
 //
+// Conversations also do what lasts for seconds to minutes: a SYN is repeated at growing gaps, one end is silent after
+// the FIN of the other, and segments come long after the end. RSTs lie in, beside and far from the window. Windows
+// close and are probed.
+//
 // Equal seeds give equal streams.
 // Thread: confined to one. Times: nanoseconds of the Unix epoch, always whole microseconds.
 class RandomTraffic {
@@ -37,6 +41,12 @@ class RandomTraffic {
     uint32_t next[2] = {0, 0};       // the next sequence number of each end
     uint32_t initial[2] = {0, 0};    // the sequence number of each end's SYN
     uint32_t timestamp[2] = {0, 0};  // the last timestamp that each end sent
+    uint16_t window[2] = {1000, 1000};
+    uint8_t window_scale[2] = {DecodedPacket::kNoWindowScale, DecodedPacket::kNoWindowScale};
+    bool fin[2] = {false, false};  // whether each end sent a FIN
+    int64_t silent_until_ns = 0;   // the conversation sends no packet before
+    int64_t syn_gap_ns = 0;        // until the SYN is repeated; 0: it is not
+    int late = 0;                  // how many late segments come before the next connection
   };
 
   int64_t NextTime();
@@ -44,6 +54,11 @@ class RandomTraffic {
   Segment From(const Conversation& conversation, int sender) const;
   Segment Expected(Conversation* conversation);
   Segment Unexpected(Conversation* conversation);
+  Segment Reset(const Conversation& conversation, int sender);
+  Segment Probing(Conversation* conversation, int closed);
+  Segment AfterTheEnd(Conversation* conversation);
+  void FallSilent(Conversation* conversation, int64_t duration_ns);
+  Conversation& Choose();
   void Finish(Segment* segment, Conversation* conversation, int sender);
 
   std::mt19937_64 random_;

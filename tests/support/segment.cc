@@ -80,6 +80,11 @@ Segment& Segment::Window(uint16_t window) {
   return *this;
 }
 
+Segment& Segment::WindowScale(uint8_t shift) {
+  packet_.window_scale = shift;
+  return *this;
+}
+
 Segment& Segment::Timestamps(uint32_t value, uint32_t echo_reply) {
   packet_.has_timestamps = true;
   packet_.timestamp_value = value;

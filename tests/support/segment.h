@@ -41,6 +41,7 @@ class Segment {
   Segment& Rst();
   Segment& Payload(uint32_t count);  // bytes; replaces an earlier payload, and adapts the lengths
   Segment& Window(uint16_t window);
+  Segment& WindowScale(uint8_t shift);  // a SYN's option; without this call, the SYN has no such option
   Segment& Timestamps(uint32_t value, uint32_t echo_reply);
   Segment& On(uint32_t interface);  // an interface's index
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
 #include <string>
 
 namespace tcpgauge {
@@ -23,6 +25,20 @@ TEST(Columns, StandWhereTcptrackHasThemAt80) {
 TEST(Columns, HideByPriority) {
   EXPECT_EQ(Titles(LayOutColumns(40, {21, 21})), "Client@1 Server@16 Speed@30 ");
   EXPECT_EQ(Titles(LayOutColumns(25, {21, 21})), "Server@1 Speed@15 ");
+}
+
+// Of two screens, the wider one shows the columns of the narrower one and perhaps more.
+TEST(Columns, NoneIsShownInPlaceOfAMoreImportantOne) {
+  std::set<std::string> narrower;
+  for (int columns = 25; columns <= 300; ++columns) {
+    std::set<std::string> wider;
+    for (const PlacedColumn& placed : LayOutColumns(columns, {21, 21})) wider.emplace(placed.column->title);
+    EXPECT_TRUE(std::includes(wider.begin(), wider.end(), narrower.begin(), narrower.end())) << columns;
+    narrower = wider;
+  }
+  for (int columns = 65; columns <= 67; ++columns) {
+    EXPECT_EQ(Titles(LayOutColumns(columns, {21, 21})), "Client@1 Server@23 Speed@45 ") << columns;
+  }
 }
 
 TEST(Columns, MoreFollowInMoreRoom) {

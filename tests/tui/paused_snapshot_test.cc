@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "tests/tui/scripted_traffic.h"
 
 namespace tcpgauge {
@@ -27,6 +30,57 @@ TEST(PausedSnapshot, KeepsWhatIsGoneAndLeavesOutWhatIsNew) {
   EXPECT_EQ(paused->connections[1].payload_bytes_per_second(), 11);
   EXPECT_EQ(paused->sequence, 9u);
   EXPECT_EQ(paused->time_ns, kScriptStartNs + 5);
+}
+
+Encapsulation Vlan(uint16_t id) {
+  Encapsulation encapsulation;
+  encapsulation.AddVlan(id);
+  return encapsulation;
+}
+
+// A snapshot with these interfaces and VLANs, and a connection on the last interface in the last VLAN.
+Snapshot SnapshotOn(uint64_t connection_id, const std::vector<std::string>& interfaces,
+                    const std::vector<uint16_t>& vlans) {
+  Snapshot snapshot;
+  for (const std::string& name : interfaces) snapshot.interfaces.push_back({name, {}, {}, 0, 0, true});
+  for (const uint16_t vlan : vlans) snapshot.encapsulations.push_back(Vlan(vlan));
+  ConnectionSummary connection = ScriptedConnection(connection_id, kClient, kServer);
+  connection.interface = static_cast<uint32_t>(interfaces.size() - 1);
+  connection.encapsulation = static_cast<uint32_t>(vlans.size());
+  snapshot.connections = {connection};
+  return snapshot;
+}
+
+TEST(PausedSnapshot, AGoneConnectionKeepsItsInterfaceAndEncapsulation) {
+  const Snapshot shown = SnapshotOn(1, {"eth0", "eth1"}, {10, 20});
+  // The place in the new lists is another, the encapsulation is not there, or both lists are longer.
+  for (const Snapshot& newest : {SnapshotOn(2, {"eth1", "eth0"}, {20, 10}), SnapshotOn(2, {"eth1"}, {30}),
+                                 SnapshotOn(2, {"lo", "eth0", "eth1"}, {30, 40, 50})}) {
+    const std::shared_ptr<const Snapshot> paused = PausedSnapshot(shown, newest);
+    const ConnectionSummary& gone = paused->connections.at(0);
+    EXPECT_EQ(paused->interfaces.at(gone.interface).name, "eth1");
+    EXPECT_EQ(paused->encapsulations.at(gone.encapsulation), Vlan(20));
+    EXPECT_EQ(paused->interfaces.size(), newest.interfaces.size());
+    // And again in the next snapshot.
+    const std::shared_ptr<const Snapshot> later = PausedSnapshot(*paused, SnapshotOn(3, {"eth1", "eth2"}, {}));
+    EXPECT_EQ(later->interfaces.at(later->connections.at(0).interface).name, "eth1");
+    EXPECT_EQ(later->encapsulations.at(later->connections.at(0).encapsulation), Vlan(20));
+  }
+}
+
+TEST(PausedSnapshot, AGoneConnectionWhoseInterfaceIsGoneHasNone) {
+  const Snapshot shown = SnapshotOn(1, {"eth0", "eth1"}, {});
+  const std::shared_ptr<const Snapshot> paused = PausedSnapshot(shown, SnapshotOn(2, {"eth0"}, {}));
+  EXPECT_GE(paused->connections.at(0).interface, paused->interfaces.size());
+  EXPECT_EQ(paused->connections.at(0).encapsulation, 0u);
+}
+
+TEST(PausedSnapshot, AConnectionThatGoesOnHasItsNewPlaces) {
+  const std::shared_ptr<const Snapshot> paused =
+      PausedSnapshot(SnapshotOn(1, {"eth0", "eth1"}, {10, 20}), SnapshotOn(1, {"eth1"}, {20}));
+  EXPECT_EQ(paused->interfaces.at(paused->connections.at(0).interface).name, "eth1");
+  EXPECT_EQ(paused->encapsulations.at(paused->connections.at(0).encapsulation), Vlan(20));
+  EXPECT_EQ(paused->encapsulations.size(), 2u);
 }
 
 }  // namespace

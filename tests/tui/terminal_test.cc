@@ -234,11 +234,55 @@ TEST_F(TerminalTest, NoColorIsRespected) {
   }
 }
 
-TEST_F(TerminalTest, AnUnknownTypeIsNamedAndNothingElseWritten) {
+// Runs with a TERM that curses cannot use.
+class UnusableTypeTest : public TerminalTest {
+ protected:
+  // Expects the view to be that of an xterm-256color, and a line with `fault` on the restored terminal.
+  void ExpectTheViewAndThen(const std::string& fault) {
+    ASSERT_TRUE(Await("of 300"));
+    EXPECT_NE(output_.find("\x1b[?1049h"), std::string::npos) << "not on the alternate screen";
+    EXPECT_NE(output_.find("\x1b[32m"), std::string::npos) << "no green";
+    EXPECT_EQ(output_.find("TERM"), std::string::npos) << "a line in the view's way";
+    Type("q");
+    EXPECT_EQ(AwaitEnd(), 0);
+    ExpectTerminalIsWhole();
+    const std::string after = output_.substr(output_.rfind("\x1b[?1049l"));
+    EXPECT_NE(after.find(fault + ", so the top view used xterm-256color;"), std::string::npos) << after;
+  }
+};
+
+TEST_F(UnusableTypeTest, AnUnknownTypeFallsBackAndIsNamedAfterTheView) {
   Start({{"TERM", "no-such-terminal"}});
-  const int status = AwaitEnd();
-  EXPECT_EQ(WEXITSTATUS(status), 1);
-  EXPECT_EQ(output_, "demo: --tui needs a terminal: TERM=no-such-terminal is not known here\r\n");
+  ExpectTheViewAndThen("TERM=no-such-terminal is not known here");
+}
+
+TEST_F(UnusableTypeTest, ATypeThatIsAPathFallsBack) {
+  Start({{"TERM", "../x/xterm"}});
+  ExpectTheViewAndThen("TERM=../x/xterm is not known here");
+}
+
+TEST_F(UnusableTypeTest, AnEmptyTypeFallsBack) {
+  Start({{"TERM", ""}});
+  ExpectTheViewAndThen("TERM is not set");
+}
+
+TEST_F(UnusableTypeTest, AnUnsetTypeFallsBack) {
+  job_ = [] { unsetenv("TERM"); };
+  Start();
+  ExpectTheViewAndThen("TERM is not set");
+}
+
+TEST_F(UnusableTypeTest, ATypeThatCannotMoveItsCursorFallsBack) {
+  Start({{"TERM", "dumb"}});
+  ExpectTheViewAndThen("TERM=dumb cannot move its cursor");
+}
+
+TEST_F(TerminalTest, AKnownTypeGivesNoWarning) {
+  Start({{"TERM", "linux"}});
+  ASSERT_TRUE(Await("of 300"));
+  Type("q");
+  EXPECT_EQ(AwaitEnd(), 0);
+  EXPECT_EQ(output_.find("TERM"), std::string::npos);
 }
 
 TEST_F(TerminalTest, EndsWhenTheTerminalIsGone) {

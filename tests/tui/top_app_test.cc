@@ -186,6 +186,31 @@ TEST_F(TopAppTest, AHeldOrderStaysUntilItIsLetGo) {
   EXPECT_EQ(screen_.LineText(1).substr(0, 22), " 192.168.100.200:50003");
 }
 
+TEST_F(TopAppTest, DetailsKeepTheInterfaceAndVlanOfAConnectionThatIsGone) {
+  const auto with_lists = [](uint64_t sequence, const char* interface, uint16_t vlan) {
+    std::shared_ptr<Snapshot> snapshot = ThreeConnections(sequence);
+    snapshot->interfaces.push_back({interface, {}, {}, 0, 0, true});
+    Encapsulation encapsulation;
+    encapsulation.AddVlan(vlan);
+    snapshot->encapsulations.push_back(encapsulation);
+    for (ConnectionSummary& connection : snapshot->connections) connection.encapsulation = 1;
+    return snapshot;
+  };
+  screen_.Resize(30, 80);
+  hub_.Publish(with_lists(1, "eth0", 10));
+  ASSERT_TRUE(app_.Step());
+  screen_.Press(Key::kDown);
+  screen_.Press(Key::kEnter);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_NE(screen_.Text().find("eth0, VLAN 10\n"), std::string::npos) << screen_.Text();
+  auto later = with_lists(2, "wlan0", 20);
+  later->connections.clear();
+  hub_.Publish(later);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_NE(screen_.Text().find("Connection, gone"), std::string::npos);
+  EXPECT_NE(screen_.Text().find("eth0, VLAN 10\n"), std::string::npos) << screen_.Text();
+}
+
 TEST_F(TopAppTest, DetailsKeepWhatWasKnownOfAConnectionThatIsGone) {
   screen_.Resize(24, 80);
   hub_.Publish(ThreeConnections(1));

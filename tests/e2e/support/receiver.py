@@ -34,11 +34,11 @@ class Request:
 
 
 class Receiver:
-    """Listens on a free port of this machine's loopback, with `away` not before comes(), although the port is nobody
+    """Listens on a free port of `address`, this machine's loopback if not given, with `away` not before comes(), although the port is nobody
     else's. Answers with the Answers of `script`, one after the other, and then with `then`. Speaks TLS where `tls` (an
     ssl.SSLContext) is given."""
 
-    def __init__(self, script=(), then=None, tls=None, away=False):
+    def __init__(self, script=(), then=None, tls=None, away=False, address="127.0.0.1"):
         self.requests = []
         self._script = list(script)
         self._then = then or Answer()
@@ -60,12 +60,12 @@ class Receiver:
             def handle_error(self, request, client_address):
                 pass  # the agent may go away at any time
 
-        self._server = Server(("127.0.0.1", 0), Handler, bind_and_activate=False)
+        self._server = Server((address, 0), Handler, bind_and_activate=False)
         self._server.server_bind()
         if tls is not None:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_address[1]
-        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://{address}:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         cleanup.keep(self)
         if not away:

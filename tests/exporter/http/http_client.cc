@@ -58,6 +58,8 @@ bool RawConnection::Send(const std::string& bytes) {
   return true;
 }
 
+void RawConnection::EndSending() { shutdown(fd_, SHUT_WR); }
+
 std::string RawConnection::Receive(size_t count) {
   std::string bytes(count, '\0');
   const ssize_t got = recv(fd_, bytes.data(), count, 0);

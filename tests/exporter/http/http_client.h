@@ -26,6 +26,9 @@ class RawConnection {
   // Sends all of `bytes`. Returns false when this fails, for example because the server has closed the connection.
   bool Send(const std::string& bytes);
 
+  // Tells the server that the client sends no more.
+  void EndSending();
+
   // Waits until at least one byte has come, and returns between 1 and `count` bytes. Returns an empty string when the
   // connection is closed or broken.
   std::string Receive(size_t count);

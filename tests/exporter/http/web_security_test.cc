@@ -286,6 +286,30 @@ TEST_F(TlsTest, AllowsNamedClientsOnly) {
   EXPECT_THAT(Curl(WithCertificate("client")).output, HasSubstr(" 403"));
 }
 
+TEST_F(TlsTest, AllowsClientsByNamesOfAnyLength) {
+  WriteConfig(TlsYaml());
+  Serve();
+  for (const size_t bytes : {511, 512, 513, 2048, 10000}) {
+    const std::string name(bytes, 'n');
+    authority_.Issue(Path("long"), name, TestAuthority::Purpose::kClient);
+    for (const bool is_allowed : {true, false}) {
+      WriteConfig(
+          TlsYaml("  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n"
+                  "  client_allowed_sans: [" +
+                  name + (is_allowed ? "" : "x") + "]\n"));
+      EXPECT_THAT(Curl(WithCertificate("long")).output, HasSubstr(is_allowed ? " 200" : " 403")) << bytes;
+    }
+  }
+}
+
+TEST_F(TlsTest, ServesAbsoluteTargetsOfBothSchemes) {
+  WriteConfig(TlsYaml());
+  Serve();
+  for (const std::string target : {"https://agent/x", "HTTPS://agent:443/x", "http://agent/x"}) {
+    EXPECT_EQ(Curl("--request-target " + target).output, "hello /x 200") << target;
+  }
+}
+
 TEST_F(TlsTest, ARenewedCertificateIsUsedAndABrokenOneIsNot) {
   WriteConfig(TlsYaml());
   Serve();

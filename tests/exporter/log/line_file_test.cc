@@ -2,11 +2,13 @@
 #include "exporter/log/line_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <prometheus/counter.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
@@ -95,6 +97,60 @@ TEST(LineFile, OnAFullDiskHoldsWholeLinesOnlyCountsTheLostAndGoesOn) {
   EXPECT_EQ(Contents(path), "one\ntwo\n5\nseven\n");
   EXPECT_EQ(counters.written.Value(), 4);
   EXPECT_EQ((*file)->error(), 0);
+}
+
+// While this object exists, standard output is a file that was opened with `flags`.
+class RedirectedOutput {
+ public:
+  RedirectedOutput(const std::string& path, int flags) : before_(dup(STDOUT_FILENO)) {
+    fflush(stdout);
+    const int fd = open(path.c_str(), O_CREAT | flags, 0600);
+    EXPECT_GE(fd, 0);
+    dup2(fd, STDOUT_FILENO);
+    close(fd);
+  }
+  ~RedirectedOutput() {
+    dup2(before_, STDOUT_FILENO);
+    close(before_);
+  }
+
+ private:
+  const int before_;
+};
+
+TEST(LineFile, LeavesNoHoleInARedirectedOutputWithoutRoom) {
+  for (const int flags : {O_WRONLY | O_TRUNC, O_RDWR | O_TRUNC, O_RDWR, O_WRONLY | O_APPEND, O_RDWR | O_APPEND}) {
+    const std::string path = PathOf("redirected");
+    Counters counters;
+    {
+      const RedirectedOutput output(path, flags);
+      const auto file = LineFile::Open("-", counters.refs());
+      ASSERT_TRUE(file.ok());
+      {
+        FullDisk disk(10);
+        (*file)->Append("one\ntwo\nthree\nfour\n");
+        (*file)->Append("seven\n");
+      }
+      (*file)->Append("six\n");
+    }
+    EXPECT_EQ(Contents(path), "one\ntwo\nsix\n") << flags;
+    EXPECT_EQ(counters.written.Value(), 3) << flags;
+    EXPECT_EQ(counters.lost.Value(), 3) << flags;
+  }
+}
+
+TEST(LineFile, KeepsWhatAnotherProcessWroteAfterAPartOfALine) {
+  const std::string path = PathOf("shared");
+  Write(path, "0123456789 of another\n");
+  Counters counters;
+  {
+    const RedirectedOutput output(path, O_WRONLY);  // from the start of the file, over what is there
+    const auto file = LineFile::Open("-", counters.refs());
+    ASSERT_TRUE(file.ok());
+    FullDisk disk(6);
+    (*file)->Append("one\ntwo\n");
+  }
+  EXPECT_EQ(Contents(path), "one\ntw6789 of another\n");
 }
 
 TEST(LineFile, GoesOnInANewFileAfterARename) {

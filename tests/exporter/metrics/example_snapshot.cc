@@ -106,6 +106,10 @@ Snapshot ExampleSnapshot() {
   snapshot.totals.server_retransmitted_segments = 9;
   snapshot.totals.out_of_order_segments = 4;
   snapshot.totals.zero_windows = 2;
+  snapshot.totals.keep_alives = 6;
+  snapshot.totals.window_probes = 5;
+  snapshot.totals.resets_ignored = 3;
+  snapshot.totals.late_segments = 8;
   snapshot.totals.opened_handshake = 40;
   snapshot.totals.opened_midstream = 10;
   snapshot.totals.closed = {20, 10, 5, 3, 2, 1};

@@ -70,6 +70,10 @@ class Generator {
     totals->server_retransmitted_segments = Count();
     totals->out_of_order_segments = Count();
     totals->zero_windows = Count();
+    totals->keep_alives = Count();
+    totals->window_probes = Count();
+    totals->resets_ignored = Count();
+    totals->late_segments = Count();
     totals->opened_handshake = Count();
     totals->opened_midstream = Count();
     for (uint64_t& count : totals->closed) count = Count();

@@ -219,6 +219,49 @@ TEST_F(OtelEnvironmentTest, HeadersThatWouldBreakTheRequestAreIgnored) {
   EXPECT_EQ(warnings_.size(), 1u);
 }
 
+TEST_F(OtelEnvironmentTest, HeadersThatTheSenderSetsAreRefusedOneByOne) {
+  for (const std::string name :
+       {"Content-Type", "content-encoding", "CONTENT-LENGTH", "Transfer-Encoding", "host", "Expect"}) {
+    EXPECT_THAT(ReadWith({{"OTEL_EXPORTER_OTLP_HEADERS", "a=1," + name + "=hunter2,b=2"}}).headers,
+                ElementsAre(Pair("a", "1"), Pair("b", "2")));
+    EXPECT_THAT(warnings_, ElementsAre("OTEL_EXPORTER_OTLP_HEADERS: the header '" + name +
+                                       "' is set by tcpgauge itself; it is ignored"));
+  }
+  EXPECT_THAT(ReadWith({{"OTEL_EXPORTER_OTLP_METRICS_HEADERS", "Host=x,c=3,Content-Type=text/plain"},
+                        {"OTEL_EXPORTER_OTLP_HEADERS", "a=1"}})
+                  .headers,
+              ElementsAre(Pair("c", "3")))
+      << "the other variable still does not count";
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("OTEL_EXPORTER_OTLP_METRICS_HEADERS: the header 'Host'"),
+                                     HasSubstr("OTEL_EXPORTER_OTLP_METRICS_HEADERS: the header 'Content-Type'")));
+  EXPECT_THAT(ReadWith({{"OTEL_EXPORTER_OTLP_HEADERS", "User-Agent=me,X-Host=x,Content-Type2=y"}}).headers,
+              ElementsAre(Pair("User-Agent", "me"), Pair("X-Host", "x"), Pair("Content-Type2", "y")));
+  EXPECT_THAT(warnings_, IsEmpty());
+}
+
+TEST_F(OtelEnvironmentTest, ThePathOfTheMetricsGivenTwiceIsNamed) {
+  for (const std::string base :
+       {"http://h:4318/v1/metrics", "http://h:4318/v1/metrics/", "https://h/otlp/v1/metrics"}) {
+    const std::string url = Read({{"OTEL_EXPORTER_OTLP_ENDPOINT", base}}).url;
+    EXPECT_THAT(url, testing::EndsWith("/v1/metrics/v1/metrics")) << "as the specification says";
+    EXPECT_THAT(warnings_, ElementsAre("OTEL_EXPORTER_OTLP_ENDPOINT: metrics are pushed to '" + url +
+                                       "', which has /v1/metrics twice; use a URL without /v1/metrics, or give it in "
+                                       "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"));
+    EXPECT_EQ(Read({}, base).url, url);
+    EXPECT_THAT(warnings_, ElementsAre(testing::StartsWith("--otlp.endpoint: metrics are pushed to '" + url + "'")));
+  }
+  ReadWith({{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://user:hunter2@h/v1/metrics/v1/metrics?x=1"}});
+  EXPECT_THAT(
+      warnings_,
+      ElementsAre(testing::StartsWith("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: metrics are pushed to 'http://h/v1")));
+  for (const std::string base : {"http://h:4318", "http://h/v1", "http://h/v1/metrics/x", "http://h/xv1/metrics"}) {
+    Read({{"OTEL_EXPORTER_OTLP_ENDPOINT", base}});
+    EXPECT_THAT(warnings_, IsEmpty()) << base;
+  }
+  ReadWith({{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://h/v1/metrics"}});
+  EXPECT_THAT(warnings_, IsEmpty());
+}
+
 TEST_F(OtelEnvironmentTest, TheServiceNameWinsOverTheAttribute) {
   EXPECT_THAT(ReadWith({{"OTEL_RESOURCE_ATTRIBUTES", "service.name=a,k8s.pod.name=p"}, {"OTEL_SERVICE_NAME", "b"}})
                   .resource_attributes,

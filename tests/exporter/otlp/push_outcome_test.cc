@@ -38,6 +38,16 @@ TEST(PushOutcome, OnlyFourStatusesAreRepeated) {
   EXPECT_EQ(Outcome(Answer(301)).failure, PushFailure::kRejected);
 }
 
+TEST(PushOutcome, TellsWhereARedirectionLeads) {
+  for (const int status : {301, 302, 303, 307, 308}) {
+    HttpAnswer answer = Answer(status, "<html>");
+    answer.redirection = "redirected to https://other/v1/metrics; use that URL";
+    EXPECT_EQ(Outcome(answer).message,
+              "status " + std::to_string(status) + ": redirected to https://other/v1/metrics; use that URL");
+    EXPECT_EQ(Outcome(answer).failure, PushFailure::kRejected);
+  }
+}
+
 TEST(PushOutcome, ABrokenConnectionAndATimeOutAreRepeated) {
   const PushOutcome broken = Outcome(absl::UnavailableError("refused"));
   EXPECT_TRUE(broken.repeats);

@@ -42,6 +42,19 @@ int64_t WaitAfter(PushQueue* queue, const PushOutcome& outcome) {
   return queue->next_attempt_ns() - 1000 * kSecond;
 }
 
+TEST(PushQueue, DropsWhatCouldNotBeCompressed) {
+  const PushCounts counts;
+  PushQueue queue(Options(), counts.metrics());
+  queue.Add(Request(0, 5));
+  EXPECT_TRUE(queue.empty());
+  EXPECT_EQ(counts.data_points_dropped(), 5u);
+  queue.Add(Request(10, 7));
+  queue.Add(Request(0, 6));
+  EXPECT_EQ(queue.Begin().data_points, 7u);
+  EXPECT_EQ(counts.data_points_dropped(), 11u);
+  EXPECT_EQ(counts.queued_bytes(), 10u);
+}
+
 TEST(PushQueue, SendsInOrderAndCounts) {
   const PushCounts counts;
   PushQueue queue(Options(), counts.metrics());

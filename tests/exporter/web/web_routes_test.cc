@@ -140,6 +140,20 @@ TEST_F(WebRoutesTest, ServesMetricsWhereToldTo) {
   EXPECT_EQ(Get("/metrics").status, 404);
 }
 
+TEST_F(WebRoutesTest, TheMetricsDoNotTakeThePathOfAnotherPage) {
+  const HttpRouter routes = WebRoutes(sources_);
+  for (const std::string& path : routes.paths()) {
+    if (path == sources_.telemetry_path) continue;
+    EXPECT_EQ(CheckTelemetryPath(path).message(),
+              "'" + path +
+                  "' is the path of another page; use a path that is none of /, /-/healthy, /-/ready, "
+                  "/api/v1/connections, /api/v1/status");
+  }
+  for (const std::string path : {"/metrics", "/-/metrics", "/-/healthy/", "/api/v1/edge", "/Metrics"}) {
+    EXPECT_TRUE(CheckTelemetryPath(path).ok()) << path;
+  }
+}
+
 TEST_F(WebRoutesTest, ProbesSayWhetherAllIsWell) {
   EXPECT_EQ(Get("/-/healthy").status, 200);
   EXPECT_EQ(Get("/-/ready").status, 200);

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_CAPTURE_DISTINCT_INTERFACES_H_
+#define TCPGAUGE_SRC_CAPTURE_DISTINCT_INTERFACES_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace tcpgauge {
+
+// Returns `names` without those that stand for the same device as an earlier name, so that no packet is captured
+// twice. The first name of a device stays, and labels its packets. Logs each name that is left out.
+//
+// `index_of` returns the kernel's number of the network interface with this name, and 0 when there is none. Two names
+// stand for the same device when they are equal, have the same number (an alternative name, or an alias such as
+// "eth0:1"), or name the same groups of netfilter ("nflog" and "nflog:0"). `names` may include interfaces that do not
+// exist yet if `wait`.
+//
+// Thread: any.
+// Errors: kInvalidArgument when `any` stands beside a network interface. `any` captures that interface too, but not
+// in promiscuous mode, so neither of the two can be left out without losing what the user asked for.
+absl::StatusOr<std::vector<std::string>> DistinctInterfaces(
+    const std::vector<std::string>& names, bool wait, const std::function<uint32_t(const std::string&)>& index_of);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_CAPTURE_DISTINCT_INTERFACES_H_

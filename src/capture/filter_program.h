@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_CAPTURE_FILTER_PROGRAM_H_
+#define TCPGAUGE_SRC_CAPTURE_FILTER_PROGRAM_H_
+
+#include <pcap/pcap.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace tcpgauge {
+
+// A compiled filter expression. Owns the program. Thread: one at a time; Matches() may be called by several at once.
+//
+// Design. libpcap's optimiser makes a program three to ten times shorter, but its time grows with more than the square
+// of the program's length, and the optimiser cannot be interrupted: a filter of 3,000 hosts takes it a quarter of an
+// hour. Therefore Compile() compiles without the optimiser first, and optimises only a program of at most
+// kMaxOptimizedInstructions, which takes about a second at most. PERFORMANCE.md has the figures.
+class FilterProgram {
+ public:
+  // A longer program is not optimised. Counts the instructions that libpcap makes without its optimiser: some 30 for a
+  // host, 36 for a network, 64 for a port.
+  static constexpr size_t kMaxOptimizedInstructions = 8192;
+
+  // Compiles `filter`, a pcap-filter(7) expression, for the link type and snapshot length of `handle`. An empty filter
+  // passes all packets. Logs when the program is too long to be optimised. Looks up the names of hosts in `filter`.
+  // Errors: kInvalidArgument when `filter` is wrong; the message quotes the beginning of `filter`.
+  static absl::StatusOr<FilterProgram> Compile(pcap_t* handle, const std::string& filter);
+
+  FilterProgram(FilterProgram&& other) noexcept : program_(std::exchange(other.program_, {})) {}
+  FilterProgram& operator=(FilterProgram&&) = delete;
+  ~FilterProgram() { pcap_freecode(&program_); }
+
+  size_t instructions() const { return program_.bf_len; }
+
+  // Whether the packet passes the filter. `bytes` has header.caplen bytes. REQUIRES: !AsksKernel().
+  bool Matches(const pcap_pkthdr& header, const uint8_t* bytes) const {
+    return pcap_offline_filter(&program_, &header, bytes) != 0;
+  }
+
+  // Whether the program reads what only the kernel knows of a packet, such as its direction, or the VLAN tag that a
+  // network card removed. A program for the handle of a file reads the packet alone.
+  bool AsksKernel() const;
+
+  // Whether the kernel accepts the program for a socket. The kernel limits a program's length (4,096 instructions) and
+  // memory (the sysctl net.core.optmem_max). Takes a few system calls.
+  bool FitsKernel() const;
+
+  // Makes `handle` apply the filter to packets from now on. The program may be destroyed afterwards. Errors:
+  // kInvalidArgument.
+  absl::Status Set(pcap_t* handle) const;
+
+ private:
+  FilterProgram() = default;
+
+  bpf_program program_ = {};
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_CAPTURE_FILTER_PROGRAM_H_

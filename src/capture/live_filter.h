@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_CAPTURE_LIVE_FILTER_H_
+#define TCPGAUGE_SRC_CAPTURE_LIVE_FILTER_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "src/base/mutex.h"
+#include "src/capture/filter_program.h"
+#include "src/capture/pcap_reader.h"
+
+namespace tcpgauge {
+
+// The filter of all live sources. Compiles the expression once for each link type, however many interfaces and workers
+// there are, because compiling may take seconds and may look up names. All sources get the same addresses of a name.
+//
+// Thread: any. While one thread compiles, the others wait.
+//
+// Design. The kernel applies the filter, unless the program is too long for the kernel (FilterProgram::FitsKernel()).
+// The kernel then passes every packet, cut to the snapshot length, and the reader applies the filter. libpcap would
+// also apply it, but would tell the kernel no snapshot length: whole packets of up to 64 kB would fill the ring.
+class LiveFilter {
+ public:
+  // `expression` is a pcap-filter(7) expression, not yet compiled; an empty one passes all packets.
+  explicit LiveFilter(std::string expression) : expression_(std::move(expression)) {}
+  LiveFilter(const LiveFilter&) = delete;
+  LiveFilter& operator=(const LiveFilter&) = delete;
+
+  // Compiles the filter for the link type of `handle`, unless it is compiled. Errors: those of
+  // FilterProgram::Compile(). kInvalidArgument also when the filter is too long for the kernel, and asks for what only
+  // the kernel knows of a packet.
+  absl::Status Compile(pcap_t* handle) { return ProgramFor(handle).status(); }
+
+  // Makes `reader` deliver only packets that pass the filter, from now on. `handle` states the packets' link type: it
+  // is the reader's own, or a dead handle (pcap_open_dead(3)) if the reader's socket moves to an interface of another
+  // link type. Errors: those of Compile() and FilterProgram::Set(). The reader then keeps its filter.
+  absl::Status Set(pcap_t* handle, PcapReader* reader);
+
+ private:
+  struct Program {
+    std::shared_ptr<const FilterProgram> program;
+    bool in_kernel;
+  };
+
+  absl::StatusOr<Program> ProgramFor(pcap_t* handle);
+
+  const std::string expression_;
+  Mutex mutex_;
+  std::map<int, Program> programs_ ABSL_GUARDED_BY(mutex_);  // by link type (DLT_*)
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_CAPTURE_LIVE_FILTER_H_

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_CAPTURE_NETFILTER_DEVICE_H_
+#define TCPGAUGE_SRC_CAPTURE_NETFILTER_DEVICE_H_
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace tcpgauge {
+
+// A device of netfilter, from which libpcap can capture. A plain value. It is no network interface: rules choose the
+// packets, and libpcap reads them from a netlink socket.
+struct NetfilterDevice {
+  // True: nfqueue. The kernel holds each packet back until the reader answers. False: nflog, which gets copies.
+  bool is_queue = false;
+  std::set<uint16_t> groups;
+
+  friend bool operator==(const NetfilterDevice& a, const NetfilterDevice& b) {
+    return a.is_queue == b.is_queue && a.groups == b.groups;
+  }
+};
+
+// Returns the device for which libpcap takes `name`: "nflog" or "nfqueue", alone or with groups as in "nflog:5,7".
+// Without groups, libpcap uses group 0. Nullopt for any other name. Thread: any.
+std::optional<NetfilterDevice> ParseNetfilterDevice(const std::string& name);
+
+// Whether a failed read of libpcap, with this value of errno, only found no packets at present. libpcap reports that as
+// an error of a netfilter device: with EAGAIN, also after the kernel's buffer was full. Thread: any.
+bool FoundNoPackets(int error_number);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_CAPTURE_NETFILTER_DEVICE_H_

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_FLOW_FIRST_PEERS_H_
+#define TCPGAUGE_SRC_FLOW_FIRST_PEERS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "src/base/time_units.h"
+#include "src/net/endpoint.h"
+
+namespace tcpgauge {
+
+// Finds the endpoints that several connections share: it remembers the first peer of an endpoint, and recognizes a
+// second one. A shared endpoint is a server, because a client takes another port for each connection to a server.
+//
+// A client may still use one port towards several servers at a time, and often their services are the same. So two
+// peers make an endpoint shared only if both could be clients: their ports are 512 or higher, and the ports differ or
+// are ephemeral (32768 or higher).
+//
+// Thread: confined to its table. Time: nanoseconds of the Unix epoch.
+// Bounds: kCapacity endpoints. When all places are taken, a new endpoint makes it forget all others, and overflows()
+// counts that.
+class FirstPeers {
+ public:
+  static constexpr size_t kCapacity = 896;
+
+  // How long after the first peer of an endpoint a second peer makes the endpoint shared. After this time the client of
+  // the first connection may have ended, and another may have its port.
+  static constexpr int64_t kWindowNs = 300 * kNanosecondsPerSecond;
+
+  FirstPeers() { peers_.reserve(kCapacity); }
+
+  // Notes a connection between `endpoint` and `peer`. The same connection may be noted again. Returns true if the
+  // connection makes `endpoint` shared; then `endpoint` is forgotten here.
+  bool Note(const Endpoint& endpoint, const Endpoint& peer, int64_t time_ns);
+
+  uint64_t overflows() const { return overflows_; }
+
+ private:
+  struct FirstPeer {
+    Endpoint peer;
+    int64_t time_ns;
+  };
+
+  absl::flat_hash_map<Endpoint, FirstPeer> peers_;
+  uint64_t overflows_ = 0;
+
+ public:
+  // The memory that kCapacity endpoints take: the map's array is then 7/8 full.
+  static constexpr uint64_t kMemoryBytes = kCapacity * (sizeof(std::pair<Endpoint, FirstPeer>) + 1) * 8 / 7;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_FLOW_FIRST_PEERS_H_

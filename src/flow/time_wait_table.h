@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_FLOW_TIME_WAIT_TABLE_H_
+#define TCPGAUGE_SRC_FLOW_TIME_WAIT_TABLE_H_
+
+#include <array>
+#include <cstdint>
+
+#include "src/base/stable_array.h"
+#include "src/base/time_units.h"
+#include "src/net/connection_key.h"
+
+namespace tcpgauge {
+
+// A small memory of connections that were closed or reset, so that their late segments begin no new connection. A
+// sender repeats its last segment for minutes when the answer got lost, at gaps of up to two minutes. TCP itself waits
+// in TIME-WAIT for the same reason (RFC 9293 section 3.4.2).
+//
+// A connection is known by a hash of its key. Two connections are confused when 64 bits collide.
+//
+// Thread: confined to its table.
+// Time: the table's, in nanoseconds.
+// Bounds: `capacity` connections, rounded up to kWays. A connection that finds no room replaces the one of its set
+// whose last segment is the oldest.
+class TimeWaitTable {
+ public:
+  // Twice the maximum segment lifetime of RFC 9293 section 3.4.2, since the last segment, late ones included.
+  static constexpr int64_t kLifetimeNs = 240 * kNanosecondsPerSecond;
+
+  explicit TimeWaitTable(uint32_t capacity);
+  // The most memory that a table with this capacity takes.
+  static uint64_t MemoryBytes(uint32_t capacity) { return uint64_t{SetsFor(capacity)} * sizeof(Set); }
+
+  // Indexed by End: the sequence number of the end's SYN, or 0 when it was not seen.
+  using InitialSequences = std::array<uint32_t, 2>;
+
+  // Remembers a connection whose last segment came at `time_ns`.
+  void Add(uint64_t key_hash, const InitialSequences& initial_sequences, int64_t time_ns);
+
+  // Returns the connection's numbers and prolongs its life, or null when it is not known. A later Add() invalidates the
+  // pointer.
+  const InitialSequences* Find(uint64_t key_hash, int64_t time_ns);
+
+ private:
+  static constexpr size_t kWays = 4;
+  struct Entry {
+    uint32_t tag;           // the upper half of the hash
+    uint32_t time_seconds;  // of the last segment, modulo 2^32; 0 = the entry is free
+    InitialSequences initial_sequences;
+  };
+  struct alignas(64) Set {
+    Entry entries[kWays];
+  };
+  static_assert(sizeof(Set) == 64, "one cache line");
+
+  static uint32_t SetsFor(uint32_t capacity) { return (capacity + kWays - 1) / kWays; }
+  Set& SetOf(uint64_t key_hash) { return sets_[(key_hash & UINT32_MAX) * set_count_ >> 32]; }
+
+  const uint32_t set_count_;
+  StableArray<Set> sets_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_FLOW_TIME_WAIT_TABLE_H_

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_FLOW_WINDOW_H_
+#define TCPGAUGE_SRC_FLOW_WINDOW_H_
+
+#include <cstdint>
+
+#include "src/decode/decoded_packet.h"
+#include "src/flow/connection_record.h"
+
+namespace tcpgauge {
+
+// The shift by which the windows that `end` advertises are scaled (RFC 7323 section 2.2). Both ends must send the
+// option for either to use it. Returns the largest shift if the SYN of `end` was not seen, because its shift is then
+// unknown.
+inline uint32_t WindowShift(const EndRecord& end, const EndRecord& other) {
+  const auto lacks_option = [](const EndRecord& each) {
+    return each.has(EndRecord::kSynSeen) && each.window_scale == DecodedPacket::kNoWindowScale;
+  };
+  if (lacks_option(end) || lacks_option(other)) return 0;
+  return end.has(EndRecord::kSynSeen) ? end.window_scale : DecodedPacket::kMaxWindowScale;
+}
+
+// The receive window that `end` last advertised, in bytes.
+inline uint32_t WindowBytes(const EndRecord& end, const EndRecord& other) {
+  return uint32_t{static_cast<uint16_t>(end.window)} << WindowShift(end, other);
+}
+
+// What EndRecord::window must hold after a SYN or SYN-ACK of `end`, whose own window is never scaled: the smallest
+// value for which WindowBytes() is at least `syn_window_bytes`, whatever a SYN of `other` that is still to come will
+// say.
+inline uint16_t WindowOfSyn(uint16_t syn_window_bytes, const EndRecord& end, const EndRecord& other) {
+  const uint32_t shift = other.has(EndRecord::kSynSeen) ? WindowShift(end, other) : 0;
+  return static_cast<uint16_t>((syn_window_bytes + (1u << shift) - 1) >> shift);
+}
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_FLOW_WINDOW_H_

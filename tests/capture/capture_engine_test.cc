@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the engine on sources of the test: when capture has ended, and when it is healthy.
+#include "src/capture/capture_engine.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "src/base/clock.h"
+#include "src/base/time_units.h"
+#include "src/capture/packet_source.h"
+#include "tests/support/segment.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int kPatienceMs = 60000;
+
+// A clock that any thread may read while the test moves it.
+class SharedClock final : public Clock {
+ public:
+  int64_t WallNanoseconds() const override { return kTestStartNs + now_ns_; }
+  int64_t SteadyNanoseconds() const override { return now_ns_; }
+  void Move(int64_t ns) { now_ns_ += ns; }
+
+ private:
+  std::atomic<int64_t> now_ns_{0};
+};
+
+// A source whose first Read() gives one packet. `then` is what further calls return.
+class ScriptedSource final : public PacketSource {
+ public:
+  explicit ScriptedSource(std::function<absl::StatusOr<ReadResult>()> then) : then_(std::move(then)) {}
+
+  absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
+    if (has_given_) return then_();
+    has_given_ = true;
+    *batch->Add() = Segment(At("10.0.0.1:40000"), At("10.0.0.2:80")).Syn(1);
+    return ReadResult::kPackets;
+  }
+  int poll_fd() const override { return -1; }
+  const std::string& name() const override { return name_; }
+  bool has_many_interfaces() const override { return false; }
+  uint64_t DroppedPackets() override { return 0; }
+
+ private:
+  const std::function<absl::StatusOr<ReadResult>()> then_;
+  const std::string name_ = "eth0";
+  bool has_given_ = false;
+};
+
+using ReadResult = PacketSource::ReadResult;
+
+absl::StatusOr<ReadResult> Fail() { return absl::DataLossError("the source is damaged"); }
+
+class CaptureEngineTest : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_EQ(pipe(silent_), 0); }
+  void TearDown() override {
+    engine_.reset();
+    for (const int fd : silent_) {
+      if (fd >= 0) close(fd);
+    }
+  }
+
+  // Gives worker `worker` a source. The engine has at least `worker` + 1 workers.
+  void Add(size_t worker, std::function<absl::StatusOr<ReadResult>()> then) {
+    if (sources_.size() <= worker) sources_.resize(worker + 1);
+    sources_[worker].push_back(std::make_unique<ScriptedSource>(std::move(then)));
+  }
+
+  void Start() {
+    engine_ = std::make_unique<CaptureEngine>(options_, std::move(sources_), std::vector<EndedQueue*>(), &clock_,
+                                              [this](const absl::Status&) { ++source_errors_; });
+    engine_->Start();
+  }
+
+  // Waits for data that do not come, as in a pipe. Returns when a signal or the end of the test interrupts it.
+  absl::StatusOr<ReadResult> WaitForData() {
+    ++waits_;
+    char byte;
+    return read(silent_[0], &byte, 1) < 0 ? ReadResult::kNone : ReadResult::kEnd;
+  }
+  void EndWaits() {
+    close(silent_[1]);
+    silent_[1] = -1;
+  }
+
+  static void WaitUntil(const std::function<bool()>& condition, const char* what) {
+    const absl::Time deadline = absl::Now() + absl::Milliseconds(kPatienceMs);
+    while (!condition()) {
+      ASSERT_LT(absl::Now(), deadline) << what;
+      std::this_thread::yield();
+    }
+  }
+
+  bool IsFinished(int timeout_ms) const {
+    pollfd finished = {engine_->finished_fd(), POLLIN, 0};
+    return poll(&finished, 1, timeout_ms) == 1;
+  }
+
+  SharedClock clock_;
+  EngineOptions options_;
+  std::vector<std::vector<std::unique_ptr<PacketSource>>> sources_;
+  std::atomic<int> source_errors_{0};
+  std::atomic<int> waits_{0};
+  int silent_[2] = {-1, -1};
+  std::unique_ptr<CaptureEngine> engine_;
+};
+
+TEST_F(CaptureEngineTest, AWorkerThatWaitsForASilentPipeIsHealthy) {
+  options_.worker.live = false;
+  Add(0, [this] { return WaitForData(); });
+  Start();
+  WaitUntil([this] { return engine_->hub().Current()->connections.size() == 1; }, "the packet is shown");
+  clock_.Move(3600 * kNanosecondsPerSecond);
+  WaitUntil([this] { return engine_->IsHealthy(); }, "healthy");
+  EXPECT_FALSE(IsFinished(0));
+  EXPECT_TRUE(engine_->Stop().ok());
+}
+
+TEST_F(CaptureEngineTest, AllWorkersOfASilentPipeAreHealthy) {
+  options_.worker.live = false;
+  Add(0, [this] { return WaitForData(); });
+  sources_.resize(3);
+  Start();
+  WaitUntil([this] { return waits_ > 0; }, "the pipe is read");
+  clock_.Move(3600 * kNanosecondsPerSecond);
+  WaitUntil([this] { return engine_->IsHealthy(); }, "healthy");
+}
+
+TEST_F(CaptureEngineTest, ALiveWorkerThatHangsIsUnhealthy) {
+  Add(0, [this] { return WaitForData(); });
+  Start();
+  WaitUntil([this] { return waits_ > 0; }, "the source is read");
+  EXPECT_TRUE(engine_->IsHealthy());
+  clock_.Move(11 * kNanosecondsPerSecond);
+  EXPECT_FALSE(engine_->IsHealthy());
+  EndWaits();
+}
+
+TEST_F(CaptureEngineTest, IsFinishedWhenTheLastSourceFailedEvenIfAWorkerNeverHadOne) {
+  Add(0, Fail);
+  sources_.resize(3);
+  Start();
+  EXPECT_TRUE(IsFinished(kPatienceMs));
+  EXPECT_EQ(engine_->Stop().message(), "the source is damaged");
+}
+
+TEST_F(CaptureEngineTest, IsNotFinishedWhileASourceIsLeft) {
+  std::atomic<bool> fails{false};
+  Add(0, Fail);
+  Add(0, [&fails]() -> absl::StatusOr<ReadResult> { return fails ? Fail() : ReadResult::kNone; });
+  Add(1, Fail);
+  Start();
+  WaitUntil([this] { return source_errors_ == 2; }, "two sources failed");
+  EXPECT_FALSE(IsFinished(0));
+  fails = true;
+  EXPECT_TRUE(IsFinished(kPatienceMs));
+  EXPECT_FALSE(engine_->Stop().ok());
+}
+
+TEST_F(CaptureEngineTest, IsFinishedAtADamagedFileThoughWorkersStayAtItsEnd) {
+  options_.worker.live = false;
+  options_.worker.stay_at_end = true;
+  for (const size_t workers : {1, 2, 4}) {
+    Add(0, Fail);
+    sources_.resize(workers);
+    Start();
+    EXPECT_TRUE(IsFinished(kPatienceMs)) << workers;
+    EXPECT_EQ(engine_->Stop().message(), "the source is damaged") << workers;
+    EXPECT_EQ(engine_->hub().Current()->connections.size(), 1u) << "the packet before the error counts";
+    engine_.reset();
+    sources_.clear();
+  }
+}
+
+TEST_F(CaptureEngineTest, IsNotFinishedAtTheEndOfAFileWhereWorkersStay) {
+  options_.worker.live = false;
+  options_.worker.stay_at_end = true;
+  Add(0, []() -> absl::StatusOr<ReadResult> { return ReadResult::kEnd; });
+  sources_.resize(2);
+  Start();
+  WaitUntil([this] { return engine_->hub().Current()->connections.size() == 1; }, "the final snapshot");
+  clock_.Move(3600 * kNanosecondsPerSecond);
+  WaitUntil([this] { return engine_->IsHealthy(); }, "healthy");
+  EXPECT_FALSE(IsFinished(0));
+  EXPECT_TRUE(engine_->Stop().ok());
+}
+
+TEST_F(CaptureEngineTest, IsFinishedAtTheEndOfAFile) {
+  options_.worker.live = false;
+  Add(0, []() -> absl::StatusOr<ReadResult> { return ReadResult::kEnd; });
+  sources_.resize(2);
+  Start();
+  EXPECT_TRUE(IsFinished(kPatienceMs));
+  EXPECT_TRUE(engine_->Stop().ok());
+}
+
+}  // namespace
+}  // namespace tcpgauge
