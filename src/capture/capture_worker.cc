@@ -163,8 +163,9 @@ absl::StatusOr<PacketSource::ReadResult> CaptureWorker::ReadOne(Source* source) 
 
 void CaptureWorker::CountAndApply(const Source& source) {
   const bool has_many_interfaces = source.packets->has_many_interfaces();
+  const auto name_of = [&source](uint32_t number) { return source.packets->InterfaceName(number); };
   for (DecodedPacket& packet : batch_.packets()) {
-    const size_t place = has_many_interfaces ? interfaces_.FindByIndex(packet.interface) : source.interface;
+    const size_t place = has_many_interfaces ? interfaces_.FindByIndex(packet.interface, name_of) : source.interface;
     packet.interface = static_cast<uint32_t>(place);
     if (options_.live) packet.time_ns = capture_clock_.OfPacket(packet.time_ns);
     InterfaceView& interface = counters_.interfaces[place];

@@ -33,7 +33,8 @@ uint64_t SymmetricHash(const Endpoint& a, const Endpoint& b) {
 // The worker's end of a queue.
 class FileReader::QueueSource final : public PacketSource {
  public:
-  QueueSource(BatchQueue* queue, std::string name) : queue_(*queue), name_(std::move(name)) {}
+  // `file` must outlive the source.
+  QueueSource(BatchQueue* queue, const PacketSource* file) : queue_(*queue), file_(*file) {}
 
   absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
     const PacketBatch* front = queue_.Front();
@@ -49,13 +50,14 @@ class FileReader::QueueSource final : public PacketSource {
   }
 
   int poll_fd() const override { return -1; }
-  const std::string& name() const override { return name_; }
-  bool has_many_interfaces() const override { return false; }
+  const std::string& name() const override { return file_.name(); }
+  bool has_many_interfaces() const override { return file_.has_many_interfaces(); }
+  std::string InterfaceName(uint32_t number) const override { return file_.InterfaceName(number); }
   uint64_t DroppedPackets() override { return 0; }
 
  private:
   BatchQueue& queue_;
-  const std::string name_;
+  const PacketSource& file_;
 };
 
 FileReader::FileReader(std::unique_ptr<PacketSource> source, size_t workers, uint64_t hash_seed, const StopSignal* stop)
@@ -70,7 +72,7 @@ FileReader::~FileReader() = default;
 
 std::vector<std::unique_ptr<PacketSource>> FileReader::TakeSources() {
   std::vector<std::unique_ptr<PacketSource>> sources;
-  for (const auto& queue : queues_) sources.push_back(std::make_unique<QueueSource>(queue.get(), source_->name()));
+  for (const auto& queue : queues_) sources.push_back(std::make_unique<QueueSource>(queue.get(), source_.get()));
   return sources;
 }
 

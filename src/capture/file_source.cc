@@ -2,23 +2,27 @@
 #include "src/capture/file_source.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pcap/pcap.h>
-#include <stdio.h>
-#include <stdio_ext.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "src/base/log.h"
+#include "src/capture/classic_pcap.h"
+#include "src/capture/file_bytes.h"
+#include "src/capture/file_format.h"
 #include "src/capture/file_times.h"
 #include "src/capture/filter_program.h"
+#include "src/capture/interface_names.h"
+#include "src/capture/packet_file.h"
 #include "src/capture/pcap_reader.h"
 #include "src/capture/pcapng_reader.h"
-#include "src/capture/plain_pcap.h"
 #include "src/decode/decoder.h"
 #include "src/decode/link_type.h"
 #include "src/decode/tcp_header_pieces.h"
@@ -26,90 +30,39 @@
 namespace tcpgauge {
 namespace {
 
-constexpr size_t kFileBufferBytes = 128 << 10;
-
-void DecodeInto(PacketBatch* batch, LinkType link_type, absl::Span<const uint8_t> captured, uint32_t wire_length_bytes,
-                int64_t time_ns, TcpHeaderPieces* header_pieces) {
-  DecodedPacket* decoded = batch->Add();
-  DecodePacket(link_type, captured, wire_length_bytes, decoded, header_pieces);
-  decoded->time_ns = time_ns;
+// Returns libpcap's number of a LINKTYPE_ value. The two differ for one of the types that can be decoded.
+int DatalinkOf(uint32_t link_type) {
+  constexpr uint32_t kLinkTypeRaw = 101;
+  return link_type == kLinkTypeRaw ? DLT_RAW : static_cast<int>(link_type);
 }
 
-bool Matches(const FilterProgram& filter, absl::Span<const uint8_t> captured, uint32_t wire_length_bytes) {
-  pcap_pkthdr header = {};
-  header.caplen = static_cast<bpf_u_int32>(captured.size());
-  header.len = wire_length_bytes;
-  return filter.Matches(header, captured.data());
+absl::StatusOr<FilterProgram> CompileFilter(const std::string& filter, uint32_t link_type) {
+  const PcapHandle handle(pcap_open_dead(DatalinkOf(link_type), PacketFile::kMaxCapturedBytes));
+  return FilterProgram::Compile(handle.get(), filter);
 }
-
-// Reads a pcapng file whose interfaces have different link types, which libpcap refuses.
-class MixedPcapng {
- public:
-  // Continues where libpcap stopped, which is after the block of an interface. Reads `file` from its start again to
-  // learn its interfaces, and skips the packets that libpcap has delivered.
-  static absl::StatusOr<std::unique_ptr<MixedPcapng>> Resume(FILE* file, const std::string& filter) {
-    const off_t stopped_at = ftello(file);
-    if (stopped_at < 0 || fseeko(file, 0, SEEK_SET) != 0)
-      return absl::UnavailableError("standard input cannot be read twice");
-    return std::unique_ptr<MixedPcapng>(new MixedPcapng(file, filter, static_cast<uint64_t>(stopped_at)));
-  }
-
-  absl::StatusOr<PacketSource::ReadResult> Read(PacketBatch* batch) {
-    while (!batch->full()) {
-      const auto packet = reader_.Next();
-      if (!packet.ok()) return packet.status();
-      if (!packet->has_value()) break;
-      if (reader_.offset() <= begin_) continue;  // libpcap has delivered this packet
-      if (const absl::Status added = Add(**packet, batch); !added.ok()) return added;
-    }
-    return batch->packets().empty() ? PacketSource::ReadResult::kEnd : PacketSource::ReadResult::kPackets;
-  }
-
- private:
-  MixedPcapng(FILE* file, std::string filter, uint64_t begin)
-      : reader_(file), filter_(std::move(filter)), begin_(begin) {}
-
-  absl::Status Add(const PcapngReader::Packet& packet, PacketBatch* batch) {
-    const auto link_type = LinkTypeOf(packet.link_type);
-    if (!link_type.has_value()) {
-      return absl::InvalidArgumentError(absl::StrCat("packets of link type ", packet.link_type, " cannot be decoded"));
-    }
-    if (!filter_.empty()) {
-      auto program = programs_.find(packet.link_type);
-      if (program == programs_.end()) {
-        const PcapHandle of_type(
-            pcap_open_dead(packet.link_type == kLinkTypeRaw ? DLT_RAW : packet.link_type, kMaxSnaplen));
-        auto compiled = FilterProgram::Compile(of_type.get(), filter_);
-        if (!compiled.ok()) return compiled.status();
-        program = programs_.emplace(packet.link_type, *std::move(compiled)).first;
-      }
-      if (!Matches(program->second, packet.captured, packet.wire_length_bytes)) return absl::OkStatus();
-    }
-    DecodeInto(batch, *link_type, packet.captured, packet.wire_length_bytes, packet.time_ns, &header_pieces_);
-    return absl::OkStatus();
-  }
-
-  static constexpr uint16_t kLinkTypeRaw = 101;  // the only supported type whose number in files is not libpcap's
-  static constexpr int kMaxSnaplen = 262144;
-
-  PcapngReader reader_;
-  const std::string filter_;
-  const uint64_t begin_;                        // offset in the file up to which libpcap has read
-  std::map<uint16_t, FilterProgram> programs_;  // the filter, compiled for each link type
-  TcpHeaderPieces header_pieces_;
-};
 
 class FileSource final : public PacketSource {
  public:
-  // `program` is `filter`, compiled for the handle's packets; nullopt when `filter` is empty.
-  FileSource(PcapHandle handle, LinkType link_type, std::string name, std::unique_ptr<char[]> buffer,
-             std::string filter, std::optional<FilterProgram> program)
-      : buffer_(std::move(buffer)),
-        reader_(std::move(handle), link_type),
-        name_(std::move(name)),
-        filter_(std::move(filter)),
-        program_(std::move(program)),
-        plain_(PlainPcap::Open(file(), static_cast<uint32_t>(pcap_snapshot(reader_.handle())))) {}
+  // `names` are those of `packets`.
+  FileSource(std::string name, std::string filter, std::unique_ptr<InterfaceNames> names,
+             std::unique_ptr<PacketFile> packets)
+      : name_(std::move(name)), filter_(std::move(filter)), names_(std::move(names)), packets_(std::move(packets)) {}
+
+  // Compiles the filter for the first packets. Call it once, before Read(). Errors: those of FilterProgram::Compile().
+  absl::Status CompileFirstFilter() {
+    if (filter_.empty()) return absl::OkStatus();
+    const uint32_t first = packets_->first_link_type();
+    const auto link_type = LinkTypeOf(DatalinkOf(first));
+    // A filter can only be checked for some link type. Ethernet will do if the first interface cannot be decoded.
+    auto compiled = CompileFilter(filter_, link_type.has_value() ? first : DLT_EN10MB);
+    if (!compiled.ok()) return compiled.status();
+    if (!link_type.has_value()) return absl::OkStatus();
+    Reading reading;
+    reading.link_type = link_type;
+    reading.filter.emplace(*std::move(compiled));
+    readings_.emplace(first, std::move(reading));
+    return absl::OkStatus();
+  }
 
   absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
     auto result = ReadUncorrected(batch);
@@ -119,97 +72,177 @@ class FileSource final : public PacketSource {
 
   int poll_fd() const override { return -1; }
   const std::string& name() const override { return name_; }
-  bool has_many_interfaces() const override { return false; }
+  bool has_many_interfaces() const override { return true; }
+  std::string InterfaceName(uint32_t number) const override { return names_->Name(number); }
   uint64_t DroppedPackets() override { return 0; }
 
  private:
   // Read() returns after this many packets even if the filter drops them all, so that its caller checks the stop flag.
   static constexpr int kMaxPacketsPerRead = 8192;
+  // The log names this many link types that cannot be read, because a damaged file may have thousands.
+  static constexpr int kMaxNamedLinkTypes = 16;
 
-  FILE* file() const { return pcap_file(reader_.handle()); }
+  // How the packets of a link type are read.
+  struct Reading {
+    std::optional<LinkType> link_type;    // nullopt: they cannot be decoded
+    std::optional<FilterProgram> filter;  // nullopt: all pass, unless `rejects_all`
+    bool rejects_all = false;             // the filter cannot be compiled for this link type
+  };
 
   absl::StatusOr<ReadResult> ReadUncorrected(PacketBatch* batch) {
-    if (plain_ != nullptr) {
-      batch->CopyFrom(partial_);
-      partial_.clear();
-      if (ReadPlain(batch)) return ReadResult::kPackets;
-      if (fseeko(file(), static_cast<off_t>(plain_->offset()), SEEK_SET) != 0) return DataLoss(strerror(errno));
-      plain_.reset();
-    }
-    if (mixed_ == nullptr) {
-      const int count = reader_.Read(batch);
-      if (count > 0) return ReadResult::kPackets;
-      if (count == 0) return ReadResult::kEnd;
-      const std::string error = pcap_geterr(reader_.handle());
-      if (!absl::StrContains(error, "different from the type of the first interface")) return DataLoss(error);
-      auto mixed = MixedPcapng::Resume(file(), filter_);
-      if (!mixed.ok()) return DataLoss(absl::StrCat(error, " (", mixed.status().message(), ")"));
-      mixed_ = *std::move(mixed);
-      if (!batch->packets().empty()) return ReadResult::kPackets;
-    }
-    auto result = mixed_->Read(batch);
-    if (!result.ok()) return DataLoss(result.status().message());
-    return result;
-  }
-
-  // False when libpcap must continue at plain_->offset().
-  bool ReadPlain(PacketBatch* batch) {
-    PlainPcap::Packet packet;
+    batch->CopyFrom(partial_);
+    partial_.clear();
+    PacketFile::Packet packet;
     for (int i = 0; !batch->full(); ++i) {
       if (i == kMaxPacketsPerRead) {
         partial_.CopyFrom(*batch);  // keep it: FileTimes needs the neighbours of a packet, so batches should be full
         batch->clear();
         break;
       }
-      if (!plain_->Next(&packet)) return false;
-      if (program_.has_value() && !Matches(*program_, packet.captured, packet.wire_length_bytes)) continue;
-      DecodeInto(batch, reader_.link_type(), packet.captured, packet.wire_length_bytes, packet.time_ns,
-                 reader_.header_pieces());
+      if (!packets_->Next(&packet)) return End();
+      Add(packet, batch);
     }
-    return true;
+    return ReadResult::kPackets;
   }
 
-  absl::Status DataLoss(absl::string_view error) const { return absl::DataLossError(absl::StrCat(name_, ": ", error)); }
+  absl::StatusOr<ReadResult> End() const {
+    if (!packets_->status().ok()) {
+      return absl::DataLossError(absl::StrCat(name_, ": ", packets_->status().message()));
+    }
+    if (!saw_decodable_ && undecodable_.has_value()) {
+      return absl::DataLossError(absl::StrCat(name_, ": ", DescribeUndecodable(DatalinkOf(*undecodable_))));
+    }
+    return ReadResult::kEnd;
+  }
 
-  const std::unique_ptr<char[]> buffer_;  // stdio's; destroyed last, because reader_ closes the file
-  PcapReader reader_;
+  void Add(const PacketFile::Packet& packet, PacketBatch* batch) {
+    const Reading& reading = ReadingOf(packet.link_type);
+    if (packet.exceeds_snaplen && !std::exchange(warned_of_snaplen_, true)) {
+      LogWarn("packets are longer than the snapshot length that the file states; they are read whole",
+              {{"file", name_}});
+    }
+    if (reading.rejects_all) return;
+    if (reading.filter.has_value()) {
+      pcap_pkthdr header = {};
+      header.caplen = static_cast<bpf_u_int32>(packet.captured.size());
+      header.len = packet.wire_length_bytes;
+      if (!reading.filter->Matches(header, packet.captured.data())) return;
+    }
+    DecodedPacket* const decoded = batch->Add();
+    if (reading.link_type.has_value()) {
+      saw_decodable_ = true;
+      DecodePacket(*reading.link_type, packet.captured, packet.wire_length_bytes, decoded, &header_pieces_);
+    } else {
+      undecodable_ = packet.link_type;
+      decoded->kind = DecodedPacket::Kind::kError;
+      decoded->error = DecodeError::kUnknownLinkType;
+      decoded->protocol = Protocol::kOther;
+      decoded->wire_length_bytes = packet.wire_length_bytes;
+    }
+    decoded->time_ns = packet.time_ns;
+    decoded->interface = packet.interface;
+  }
+
+  const Reading& ReadingOf(uint32_t link_type) {
+    if (last_reading_ != nullptr && link_type == last_link_type_) return *last_reading_;
+    auto known = readings_.find(link_type);
+    if (known == readings_.end()) known = readings_.emplace(link_type, MakeReading(link_type)).first;
+    last_link_type_ = link_type;
+    last_reading_ = &known->second;
+    return *last_reading_;
+  }
+
+  Reading MakeReading(uint32_t link_type) {
+    Reading reading;
+    reading.link_type = LinkTypeOf(DatalinkOf(link_type));
+    if (!reading.link_type.has_value()) {
+      Warn("packets of this link type cannot be decoded; they are counted as unknown_link_type", link_type, "");
+    } else if (!filter_.empty()) {
+      auto compiled = CompileFilter(filter_, link_type);
+      if (compiled.ok()) {
+        reading.filter.emplace(*std::move(compiled));
+      } else {
+        reading.rejects_all = true;
+        Warn("the filter does not suit packets of this link type; they are left out", link_type,
+             std::string(compiled.status().message()));
+      }
+    }
+    return reading;
+  }
+
+  void Warn(std::string_view message, uint32_t link_type, std::string_view error) {
+    if (++warnings_ > kMaxNamedLinkTypes) return;
+    const std::string type = DatalinkName(DatalinkOf(link_type));
+    if (error.empty()) {
+      LogWarn(message, {{"file", name_}, {"link_type", type}});
+    } else {
+      LogWarn(message, {{"file", name_}, {"link_type", type}, {"error", error}});
+    }
+  }
+
   const std::string name_;
   const std::string filter_;
-  const std::optional<FilterProgram> program_;
+  const std::unique_ptr<InterfaceNames> names_;
+  const std::unique_ptr<PacketFile> packets_;
+  TcpHeaderPieces header_pieces_;
   FileTimes times_;
-  std::unique_ptr<PlainPcap> plain_;    // null once libpcap must continue
-  PacketBatch partial_;                 // packets of plain_ that the next call delivers
-  std::unique_ptr<MixedPcapng> mixed_;  // not null once libpcap refuses to continue
+  PacketBatch partial_;  // packets that the next call of Read() delivers
+  // Bounds: a link type has 16 bits in a pcapng file, and a classic file has only one.
+  std::map<uint32_t, Reading> readings_;
+  uint32_t last_link_type_ = 0;
+  const Reading* last_reading_ = nullptr;  // that of last_link_type_; null before the first packet
+  bool saw_decodable_ = false;
+  std::optional<uint32_t> undecodable_;  // a link type that cannot be decoded and has packets
+  bool warned_of_snaplen_ = false;
+  int warnings_ = 0;  // that name a link type
 };
+
+// Reads the beginning of the file, and finds out its format. `shown` is the file's name in errors.
+absl::StatusOr<std::unique_ptr<PacketFile>> OpenPackets(std::unique_ptr<FileBytes> bytes, const std::string& path,
+                                                        const std::string& shown, InterfaceNames* names) {
+  const auto not_a_capture = [&shown](absl::string_view why) {
+    return absl::InvalidArgumentError(absl::StrCat(shown, " is not a pcap or pcapng file: ", why));
+  };
+  const absl::Span<const uint8_t> begin = bytes->Peek(kFormatBytes);
+  switch (FormatOf(begin)) {
+    case FileFormat::kPcap: {
+      auto classic = ClassicPcap::Open(std::move(bytes));
+      if (!classic.ok()) return not_a_capture(classic.status().message());
+      const int datalink = DatalinkOf((*classic)->first_link_type());
+      if (LinkTypeOf(datalink).has_value()) return *std::move(classic);
+      return absl::InvalidArgumentError(absl::StrCat(shown, ": ", DescribeUndecodable(datalink)));
+    }
+    case FileFormat::kPcapng: {
+      auto pcapng = PcapngReader::Open(std::move(bytes), names);
+      if (!pcapng.ok()) return not_a_capture(pcapng.status().message());
+      return *std::move(pcapng);
+    }
+    case FileFormat::kCompressed:
+      return absl::InvalidArgumentError(absl::StrCat(shown, " ", AdviceForCompressed(begin, path)));
+    case FileFormat::kUnknown:
+      break;
+  }
+  if (!bytes->status().ok()) return not_a_capture(bytes->status().message());
+  constexpr size_t kMagicBytes = 4;
+  if (begin.size() >= kMagicBytes) return not_a_capture("unknown file format");
+  return not_a_capture(
+      absl::StrCat("truncated dump file; tried to read ", kMagicBytes, " file header bytes, only got ", begin.size()));
+}
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, const std::string& filter) {
-  const bool standard_input = path == "-";
-  FILE* file = standard_input ? stdin : fopen(path.c_str(), "re");
-  if (file == nullptr) return absl::NotFoundError(absl::StrCat("cannot open '", path, "': ", strerror(errno)));
-  // Without a larger buffer, stdio reads 4 kB at a time.
-  auto buffer = std::make_unique<char[]>(kFileBufferBytes);
-  setvbuf(file, buffer.get(), _IOFBF, kFileBufferBytes);
-  // Only one thread reads the file, and a lock for each packet would cost more than decoding it.
-  __fsetlocking(file, FSETLOCKING_BYCALLER);
-  char error[PCAP_ERRBUF_SIZE] = "";
-  PcapHandle handle(pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, error));
-  if (handle == nullptr) {
-    if (!standard_input) fclose(file);
-    return absl::InvalidArgumentError(absl::StrCat("'", path, "' is not a pcap or pcapng file: ", error));
-  }
-  const auto link_type = LinkTypeOfHandle(handle.get(), absl::StrCat("'", path, "'"));
-  if (!link_type.ok()) return link_type.status();
-  std::optional<FilterProgram> program;
-  if (!filter.empty()) {
-    auto compiled = FilterProgram::Compile(handle.get(), filter);
-    if (!compiled.ok()) return compiled.status();
-    if (const absl::Status status = compiled->Set(handle.get()); !status.ok()) return status;
-    program.emplace(*std::move(compiled));
-  }
-  return std::make_unique<FileSource>(std::move(handle), *link_type, standard_input ? "stdin" : path, std::move(buffer),
-                                      filter, std::move(program));
+  const bool is_standard_input = path == "-";
+  const int fd = is_standard_input ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return absl::NotFoundError(absl::StrCat("cannot open '", path, "': ", strerror(errno)));
+  const std::string name = is_standard_input ? "stdin" : path;
+  auto names = std::make_unique<InterfaceNames>(name);
+  auto packets = OpenPackets(std::make_unique<FileBytes>(fd, !is_standard_input), path,
+                             is_standard_input ? "standard input" : absl::StrCat("'", path, "'"), names.get());
+  if (!packets.ok()) return packets.status();
+  auto source = std::make_unique<FileSource>(name, filter, std::move(names), *std::move(packets));
+  if (const absl::Status status = source->CompileFirstFilter(); !status.ok()) return status;
+  return source;
 }
 
 }  // namespace tcpgauge

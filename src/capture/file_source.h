@@ -10,17 +10,27 @@
 
 namespace tcpgauge {
 
-// Opens a pcap or pcapng file as a source of packets, and reads its header. `path` "-" means standard input, and the
-// source is then named "stdin". `filter` is a pcap-filter(7) expression; an empty one passes all packets.
+// Opens a pcap or pcapng file as a source of packets, and reads its beginning. `path` "-" means standard input, and the
+// source is then named "stdin". `filter` is a pcap-filter(7) expression, and is compiled for each link type of the
+// file. An empty filter passes all packets.
+//
+// An interface of a pcapng file has the name that the file gives it. Packets of all other interfaces have the name of
+// the source.
+//
+// A file is read as far as possible. Packets that cannot be read are left out, and the log names each cause once:
+//
+// - A link type that cannot be decoded, in a pcapng file. Its packets count as DecodeError::kUnknownLinkType.
+// - A link type, other than the first one, for which the filter cannot be compiled.
+//
+// Packets that are longer than the snapshot length in the file are read whole, and the log says so once.
 //
 // Thread: the source is confined to one thread, which need not be the one that opens it.
 // Errors: all name the file, except those of the filter.
 //
-// - On opening: kNotFound when the file cannot be opened. kInvalidArgument when it is not a capture, its link type
-//   cannot be decoded, or the filter is invalid.
-// - On reading: kDataLoss when the file is cut off or damaged, when a later interface of a pcapng file has a link type
-//   that cannot be decoded or does not suit the filter, or when a pipe would have to be read twice (a pcapng file with
-//   several link types). All packets before the error are delivered.
+// - On opening: kNotFound when the file cannot be opened. kInvalidArgument when it is not a capture, it is compressed,
+//   packets of a classic pcap file cannot be decoded, or the filter is invalid.
+// - On reading: kDataLoss when the file is cut off or damaged, or it has packets and none can be decoded. All packets
+//   before the error are delivered.
 absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, const std::string& filter);
 
 }  // namespace tcpgauge

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/capture/interface_registry.h"
 
-#include <net/if.h>
-
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -23,13 +21,11 @@ size_t InterfaceRegistry::Add(const std::string& name) {
   return names_.size() - 1;
 }
 
-size_t InterfaceRegistry::FindByIndexSlow(uint32_t index) {
+size_t InterfaceRegistry::FindByIndexSlow(uint32_t index, absl::FunctionRef<std::string(uint32_t)> name_of) {
   auto found = by_index_.find(index);
   if (found == by_index_.end()) {
-    char name[IF_NAMESIZE];
-    // An interface that is gone already, or that belongs to another network namespace, has no name here.
-    const bool known = if_indextoname(index, name) != nullptr;
-    const size_t place = Add(known ? name : absl::StrCat("if", index));
+    const std::string name = name_of(index);
+    const size_t place = Add(name.empty() ? absl::StrCat("if", index) : name);
     if (by_index_.size() >= kMaxInterfaces) by_index_.clear();  // existing interfaces are looked up again
     found = by_index_.emplace(index, place).first;
   }

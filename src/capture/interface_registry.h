@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "src/capture/interface_lookup.h"
 #include "src/capture/packet_source.h"
 #include "src/snapshot/worker_snapshot.h"
@@ -42,12 +43,12 @@ class InterfaceRegistry {
   // first one or differs from the one before.
   bool SetCondition(size_t place, SourceCondition condition);
 
-  // Returns the place of the interface whose number in the kernel is `index`, and adds the interface if it is new. Asks
-  // the kernel for the name at the first call with this number. If the kernel knows no name, the name is "if" and the
-  // number.
-  size_t FindByIndex(uint32_t index) {
+  // Returns the place of the interface with the number `index`, and adds the interface if it is new. The number is that
+  // of the kernel or, when a file is read, of the file. Calls `name_of` at the first call with this number. If the name
+  // is empty, the name is "if" and the number.
+  size_t FindByIndex(uint32_t index, absl::FunctionRef<std::string(uint32_t)> name_of) {
     if (index == last_index_) return last_place_;
-    return FindByIndexSlow(index);
+    return FindByIndexSlow(index, name_of);
   }
 
   // Asks the kernel which of the interfaces that FindByIndex() found are up. Takes a few system calls for each
@@ -58,7 +59,7 @@ class InterfaceRegistry {
   const std::string& Name(size_t place) const { return names_[place]; }
 
  private:
-  size_t FindByIndexSlow(uint32_t index);
+  size_t FindByIndexSlow(uint32_t index, absl::FunctionRef<std::string(uint32_t)> name_of);
 
   CaptureCounters& counters_;
   std::deque<std::string> names_;

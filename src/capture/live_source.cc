@@ -110,6 +110,11 @@ class LiveSource final : public PacketSource {
   int poll_fd() const override { return pcap_get_selectable_fd(reader_->handle()); }
   const std::string& name() const override { return name_; }
   bool has_many_interfaces() const override { return name_ == kAny; }
+  std::string InterfaceName(uint32_t number) const override {
+    char name[IF_NAMESIZE];
+    // An interface that is gone already, or that belongs to another network namespace, has no name here.
+    return if_indextoname(number, name) != nullptr ? name : "";
+  }
 
   // Joins a group of sources among which the kernel distributes packets. If `*group` is 0, creates a group and stores
   // its number there.

@@ -108,9 +108,13 @@ class PacketSource {
   // renamed. Valid as long as the source.
   virtual const std::string& name() const = 0;
 
-  // True: the source has several interfaces, and DecodedPacket::interface is the kernel's number of a packet's
-  // interface. False: that field means nothing.
+  // True: the source may have several interfaces, and DecodedPacket::interface is the number of a packet's interface:
+  // the kernel's number, or the file's. It is never 0. False: that field means nothing.
   virtual bool has_many_interfaces() const = 0;
+
+  // Returns the name of the interface with this number; empty if it has none. Any thread may call it. REQUIRES:
+  // has_many_interfaces(), and `number` is of a packet that Read() returned.
+  virtual std::string InterfaceName(uint32_t /*number*/) const { return ""; }
 
   // Packets that the kernel has dropped since the source was opened because its buffer was full; 0 for a file. Never
   // falls. If the kernel does not answer, the last known value. Takes a system call.

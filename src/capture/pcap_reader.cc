@@ -39,15 +39,22 @@ void PcapReader::OnPacket(u_char* self, const pcap_pkthdr* header, const u_char*
   packet->time_ns = time_ns;
 }
 
+std::string DatalinkName(int datalink) {
+  const char* const name = pcap_datalink_val_to_name(datalink);
+  return name != nullptr ? name : absl::StrCat(datalink);
+}
+
+std::string DescribeUndecodable(int datalink) {
+  return absl::StrCat("packets of link type ", DatalinkName(datalink),
+                      " cannot be decoded; Ethernet, Linux cooked, raw IP, loopback, PPP, Cisco HDLC, IEEE 802.11, IP "
+                      "over InfiniBand and NFLOG can");
+}
+
 absl::StatusOr<LinkType> LinkTypeOfHandle(pcap_t* handle, const std::string& name) {
   const int datalink = pcap_datalink(handle);
   const auto link_type = LinkTypeOf(datalink);
   if (link_type.has_value()) return *link_type;
-  const char* datalink_name = pcap_datalink_val_to_name(datalink);
-  return absl::InvalidArgumentError(absl::StrCat(name, ": packets of link type ",
-                                                 datalink_name != nullptr ? datalink_name : absl::StrCat(datalink),
-                                                 " cannot be decoded; Ethernet, Linux cooked, raw IP, loopback, PPP, "
-                                                 "Cisco HDLC, IEEE 802.11, IP over InfiniBand and NFLOG can"));
+  return absl::InvalidArgumentError(absl::StrCat(name, ": ", DescribeUndecodable(datalink)));
 }
 
 }  // namespace tcpgauge

@@ -69,6 +69,12 @@ class PcapReader {
   TcpHeaderPieces header_pieces_;
 };
 
+// Returns libpcap's name of a link type, such as "EN10MB"; its number if libpcap has no name for it.
+std::string DatalinkName(int datalink);
+
+// Says that packets of this link type cannot be decoded, and lists the link types that can.
+std::string DescribeUndecodable(int datalink);
+
 // Returns the link type of the handle's packets. Errors: kInvalidArgument when packets of this type cannot be decoded.
 // The message begins with `name` and lists the link types that can be decoded.
 absl::StatusOr<LinkType> LinkTypeOfHandle(pcap_t* handle, const std::string& name);

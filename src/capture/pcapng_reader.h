@@ -2,74 +2,94 @@
 #ifndef TCPGAUGE_SRC_CAPTURE_PCAPNG_READER_H_
 #define TCPGAUGE_SRC_CAPTURE_PCAPNG_READER_H_
 
-#include <stdio.h>
-
+#include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "src/capture/file_bytes.h"
+#include "src/capture/interface_names.h"
+#include "src/capture/packet_file.h"
 
 namespace tcpgauge {
 
-// Reads the packets of a pcapng file (draft-ietf-opsawg-pcapng), each with the link type of its interface. libpcap
-// refuses a file whose interfaces have different link types; this class reads such files.
+// Reads the packets of a pcapng file (draft-ietf-opsawg-pcapng). Blocks without packets are skipped, except section
+// headers and interface descriptions.
+//
+// Why not libpcap. libpcap 1.10 refuses a file whose interfaces have different link types or snapshot lengths, or whose
+// sections have different byte orders. It does not tell the interface of a packet.
 //
 // Thread: one at a time.
 // Byte order: either. Each section of a file states its own.
-// Bounds: a block has at most kMaxBlockBytes, and a section at most kMaxInterfaces interfaces. More is an error.
-// Errors: kDataLoss when a block is cut off or contradicts itself. The message names the block's offset. The contents
-// of a file are not trusted. After an error, Next() must not be called again.
-class PcapngReader {
+// Bounds: a section has at most kMaxInterfaces interfaces, and a block at most kMaxBlockBytes. More is an error. Memory
+// for the interfaces of one section, besides FileBytes.
+// Errors: those of PacketFile. A block is cut off, or contradicts itself. The message names the block's offset.
+class PcapngReader final : public PacketFile {
  public:
-  static constexpr uint32_t kMaxBlockBytes = 16 << 20;
+  static constexpr uint32_t kMaxBlockBytes = 256 << 20;  // packets of USB reach 128 MiB
   static constexpr size_t kMaxInterfaces = 65536;
 
-  struct Packet {
-    uint16_t link_type;  // a LINKTYPE_ value of https://www.tcpdump.org/linktypes.html
-    // Unix epoch. 0 for a simple packet block, which has no time. A time outside 1970 to 2116 becomes the nearer of
-    // these limits.
-    int64_t time_ns;
-    uint32_t wire_length_bytes;
-    absl::Span<const uint8_t> captured;  // valid until the next call of Next()
-  };
+  // Reads `bytes`, which must be at the beginning of the file, up to the first interface description. Adds the names of
+  // interfaces to `names`, which must outlive the reader. Errors: kInvalidArgument when a block before the first
+  // interface description is cut off or invalid, or no interface is described before the first packet.
+  static absl::StatusOr<std::unique_ptr<PcapngReader>> Open(std::unique_ptr<FileBytes> bytes, InterfaceNames* names);
 
-  // `file` must be positioned at a section header, and must outlive the reader. The reader moves the file's position.
-  explicit PcapngReader(FILE* file) : file_(file) {}
-
-  // Returns the next packet; nullopt at the end of the file. Skips blocks without packets.
-  absl::StatusOr<std::optional<Packet>> Next();
-
-  // The offset of the next block, in bytes from the position where reading began.
-  uint64_t offset() const { return offset_; }
+  bool Next(Packet* packet) override;
+  const absl::Status& status() const override { return status_; }
+  uint32_t first_link_type() const override { return first_link_type_; }
 
  private:
   struct Interface {
     uint16_t link_type;
+    uint32_t name;           // its number in names_
     uint32_t snaplen_bytes;  // 0 = no limit
-    uint64_t units_per_second;
+    // A time in the file's units is multiplied, shifted and divided to become nanoseconds.
+    uint64_t multiplier;
+    uint64_t divisor;  // 0: the units are so small that every time is 0
+    uint8_t shift;
     int64_t offset_seconds;
   };
 
-  // Both return the integer at offset `at` of block_, in host order. REQUIRES: block_ is long enough.
+  PcapngReader(std::unique_ptr<FileBytes> bytes, InterfaceNames* names) : bytes_(std::move(bytes)), names_(*names) {}
+
+  // Both return the integer at offset `at` of body_, in host order. REQUIRES: body_ is long enough.
   uint16_t Read16(size_t at) const;
   uint32_t Read32(size_t at) const;
-  // Reads the next block into block_. Returns false at the end of the file.
-  absl::StatusOr<bool> ReadBlock();
-  absl::Status Error(const std::string& what) const;
-  absl::Status AddInterface();
-  absl::StatusOr<Packet> MakePacket(uint32_t interface, uint64_t time, size_t data, uint32_t captured_bytes,
-                                    uint32_t wire_bytes) const;
 
-  FILE* const file_;
-  uint64_t offset_ = 0;
-  uint64_t block_offset_ = 0;   // of the block in block_
-  bool swapped_ = false;        // this section's byte order differs from this machine's
-  uint32_t type_ = 0;           // of the block in block_
-  std::vector<uint8_t> block_;  // the body of the block that was read last
-  std::vector<Interface> interfaces_;
+  // The functions below return false after an error. Fail() stores the error.
+  bool Fail(const std::string& what);
+  // Reads the next block into body_ and type_. Also returns false at the end of the file.
+  bool ReadBlock();
+  // Passes over the part of the block that ReadBlock() left.
+  bool FinishBlock();
+  // Reads the byte order of a section. `begin` has the block's first 12 bytes.
+  bool BeginSection(absl::Span<const uint8_t> begin);
+  bool CheckVersion();
+  bool AddInterface();
+  static void SetResolution(uint8_t resolution, Interface* interface);
+  bool ReadPacket(Packet* packet);
+  bool ReadSimplePacket(Packet* packet);
+  bool SetPacket(uint32_t interface, size_t data, uint32_t captured_bytes, uint32_t wire_bytes, Packet* packet);
+  static int64_t ToNanoseconds(uint64_t time, const Interface& interface);
+
+  const std::unique_ptr<FileBytes> bytes_;
+  InterfaceNames& names_;
+  absl::Status status_;
+  uint32_t first_link_type_ = 0;
+  bool swapped_ = false;               // this section's byte order differs from this machine's
+  std::vector<Interface> interfaces_;  // of this section
+
+  // The block that was read last.
+  uint64_t block_offset_ = 0;
+  uint32_t type_ = 0;
+  uint32_t body_bytes_ = 0;
+  absl::Span<const uint8_t> body_;  // the beginning of the body; all of it unless the block is very long
+  uint64_t rest_bytes_ = 0;         // of a very long block, including its last word: what FinishBlock() must pass over
+  uint32_t length_in_file_ = 0;     // of the block, not swapped
 };
 
 }  // namespace tcpgauge

@@ -21,6 +21,7 @@ constexpr std::string_view kNames[] = {
     "too_many_vlans",
     "too_many_tunnels",
     "too_many_layers",
+    "unknown_link_type",
     "unknown_vxlan",
     "unknown_geneve",
     "unknown_gtp_u",

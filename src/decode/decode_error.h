@@ -28,6 +28,7 @@ enum class DecodeError : uint8_t {
   kTooManyVlans,     // more than Encapsulation::kMaxVlans
   kTooManyTunnels,   // more than Encapsulation::kMaxTunnels
   kTooManyLayers,    // more than kMaxLayers (decoder.h)
+  kUnknownLinkType,  // a file's packet whose link layer the decoder does not know, such as Bluetooth or USB
   // Unknown: a packet looks like this kind of tunnel, but the decoder does not understand it. The packet has an unknown
   // version or unknown contents, is too short, or belongs to another protocol that uses the tunnel's UDP port. Control
   // messages of the tunnel's protocol are no errors.
@@ -48,7 +49,7 @@ enum class DecodeError : uint8_t {
   kDamaged80211,     // the capturing machine noted that the frame check failed
   kAggregated80211,  // one frame holds several packets (A-MSDU)
 };
-constexpr size_t kDecodeErrorCount = 30;  // includes kNone
+constexpr size_t kDecodeErrorCount = 31;  // includes kNone
 
 // The error as text, such as "truncated_link": the value of the metric's label `reason`. "none" for kNone.
 std::string_view DecodeErrorName(DecodeError error);

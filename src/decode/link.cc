@@ -36,13 +36,14 @@ struct NflogHeader {
   Be16 resource;
 };
 
-// In the byte order of the reading machine, which is taken to be little-endian: libpcap converts attributes to it.
+// In the byte order of the capturing machine.
+template <typename Number>
 struct NflogAttribute {
-  Le16 length;  // includes these four bytes, but not the padding to a multiple of four
-  Le16 type;
+  Number length;  // includes these four bytes, but not the padding to a multiple of four
+  Number type;    // a small number
 };
 static_assert(sizeof(LinuxSllHeader) == 16 && sizeof(LinuxSll2Header) == 20 && sizeof(InfinibandHeader) == 4 &&
-                  sizeof(NflogAttribute) == 4,
+                  sizeof(NflogAttribute<Le16>) == 4,
               "wire layout");
 
 constexpr uint16_t kLinuxProtocolLlc = 0x0004;
@@ -123,13 +124,15 @@ Layer DecodeNflog(Decoding& decoding) {
     return decoding.NotTcp(Protocol::kOther);
   }
   for (int i = 0; i < kMaxNflogAttributes; ++i) {
-    const auto* attribute = decoding.captured.Peek<NflogAttribute>();
-    if (attribute == nullptr) break;
-    const uint32_t length_bytes = attribute->length.ToHost();
-    if (length_bytes < sizeof(NflogAttribute)) break;
-    if (attribute->type.ToHost() == kNflogPayload) {
+    const auto* little = decoding.captured.Peek<NflogAttribute<Le16>>();
+    const auto* big = decoding.captured.Peek<NflogAttribute<Be16>>();
+    if (little == nullptr || big == nullptr) break;
+    const bool is_little = little->type.ToHost() <= 0xff;
+    const uint32_t length_bytes = is_little ? little->length.ToHost() : big->length.ToHost();
+    if (length_bytes < sizeof(*little)) break;
+    if ((is_little ? little->type.ToHost() : big->type.ToHost()) == kNflogPayload) {
       decoding.Bound(length_bytes);
-      decoding.Skip(sizeof(NflogAttribute));
+      decoding.Skip(sizeof(*little));
       return Layer::kRawIp;
     }
     if (!decoding.Skip((length_bytes + 3) & ~3u)) break;

@@ -9,6 +9,7 @@
 //   apply    all work of the table, without looking up
 //   publish  copy rows for the collector, in slices between the batches: one pass for each million packets
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,7 +18,9 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "src/capture/plain_pcap.h"
+#include "src/capture/classic_pcap.h"
+#include "src/capture/file_bytes.h"
+#include "src/capture/packet_file.h"
 #include "src/decode/decoded_packet.h"
 #include "src/flow/connection_index.h"
 #include "src/flow/connection_table.h"
@@ -39,19 +42,15 @@ double NanosecondsSince(Clock::time_point start) {
 }
 
 double ReadStage(const char* path) {
-  FILE* file = fopen(path, "re");
-  fseek(file, MappedCapture::kFileHeaderBytes, SEEK_SET);
-  const std::unique_ptr<PlainPcap> capture = PlainPcap::Open(file, PlainPcap::kMaxCapturedBytes);
-  if (capture == nullptr) {
+  const auto capture = ClassicPcap::Open(std::make_unique<FileBytes>(open(path, O_RDONLY | O_CLOEXEC), true));
+  if (!capture.ok()) {
     fprintf(stderr, "stages_bench: %s is no capture that make_capture wrote\n", path);
     exit(1);
   }
-  PlainPcap::Packet packet;
+  PacketFile::Packet packet;
   const auto start = Clock::now();
-  while (capture->Next(&packet)) benchmark_result = packet.wire_length_bytes;
-  const double took = NanosecondsSince(start);
-  fclose(file);
-  return took;
+  while ((*capture)->Next(&packet)) benchmark_result = packet.wire_length_bytes;
+  return NanosecondsSince(start);
 }
 
 double DecodeStage(PacketRun* capture, uint64_t* packets) {

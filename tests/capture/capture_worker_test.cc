@@ -195,5 +195,72 @@ TEST(CaptureWorker, PublishesNoRateOfASecondOfWhichPacketsStillWait) {
   EXPECT_LT(reads[true], reads[false]) << "after the last it waits at once";
 }
 
+// A file in which each segment of a connection was captured twice.
+class TwiceCapturedFile final : public PacketSource {
+ public:
+  // `interfaces` are those on which a segment was captured: number and name.
+  explicit TwiceCapturedFile(std::vector<std::pair<uint32_t, std::string>> interfaces)
+      : interfaces_(std::move(interfaces)) {}
+
+  absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
+    if (turn_ == kTurns) return ReadResult::kEnd;
+    for (const auto& [number, name] : interfaces_) {
+      Segment segment(At("10.0.0.1:40000"), At("10.0.0.2:80"));
+      segment.Seq(1 + turn_ * kPayload).Ack(1).Payload(kPayload);
+      DecodedPacket* const packet = batch->Add();
+      *packet = segment.TimeNs(kHourNs + turn_ * int64_t{1000000});
+      packet->interface = number;
+    }
+    ++turn_;
+    return ReadResult::kPackets;
+  }
+  int poll_fd() const override { return -1; }
+  const std::string& name() const override { return name_; }
+  bool has_many_interfaces() const override { return true; }
+  std::string InterfaceName(uint32_t number) const override {
+    for (const auto& [known, name] : interfaces_) {
+      if (known == number) return name;
+    }
+    return "";
+  }
+  uint64_t DroppedPackets() override { return 0; }
+
+ private:
+  const std::vector<std::pair<uint32_t, std::string>> interfaces_;
+  const std::string name_ = "a.pcapng";
+  uint32_t turn_ = 0;
+};
+
+TEST(CaptureWorker, CountsAPacketOfTwoNamedInterfacesOfAFileOnce) {
+  const struct {
+    std::vector<std::pair<uint32_t, std::string>> interfaces;
+    std::vector<std::string> names;
+    uint64_t payload_bytes;
+  } kCases[] = {
+      {{{2, "eth0"}, {3, "eth1"}}, {"a.pcapng", "eth0", "eth1"}, kTurns * kPayload},
+      {{{7, "veth1"}, {1, "a.pcapng"}}, {"a.pcapng", "veth1"}, kTurns * kPayload},
+      {{{2, "any"}, {2, "any"}}, {"a.pcapng", "any"}, 2 * kTurns * kPayload},
+      {{{1, "a.pcapng"}, {1, "a.pcapng"}}, {"a.pcapng"}, 2 * kTurns * kPayload},
+  };
+  for (const auto& each : kCases) {
+    HandMovedClock clock;
+    StopSignal stop;
+    Wakeup published;
+    std::vector<std::unique_ptr<PacketSource>> sources;
+    sources.push_back(std::make_unique<TwiceCapturedFile>(each.interfaces));
+    WorkerOptions options;
+    options.live = false;
+    CaptureWorker worker(std::move(sources), TableOptions(), options, Links(&clock, &stop, &published));
+    ASSERT_TRUE(worker.Run().ok());
+    ASSERT_TRUE(worker.buffer()->TakeLatest());
+    const WorkerSnapshot& last = worker.buffer()->front();
+    std::vector<std::string> names;
+    for (const InterfaceView& interface : last.counters.interfaces) names.emplace_back(interface.name);
+    EXPECT_EQ(names, each.names);
+    ASSERT_EQ(last.rows.size(), 1);
+    EXPECT_EQ(last.rows[0].client_sent.payload_bytes, each.payload_bytes) << each.names.back();
+  }
+}
+
 }  // namespace
 }  // namespace tcpgauge

@@ -33,7 +33,8 @@ class FakeFile final : public PacketSource {
   }
   int poll_fd() const override { return -1; }
   const std::string& name() const override { return name_; }
-  bool has_many_interfaces() const override { return false; }
+  bool has_many_interfaces() const override { return true; }
+  std::string InterfaceName(uint32_t number) const override { return "eth" + std::to_string(number); }
   uint64_t DroppedPackets() override { return 0; }
 
  private:
@@ -140,6 +141,16 @@ TEST(FileReader, TellsEachWorkerTheTimeOfAll) {
     }
   }
   EXPECT_EQ(seen, 2u);
+}
+
+TEST(FileReader, TellsEachWorkerTheNamesOfInterfaces) {
+  StopSignal stop;
+  FileReader file_reader(std::make_unique<FakeFile>(std::vector<DecodedPacket>(), absl::OkStatus()), 2, kSeed, &stop);
+  for (const auto& source : file_reader.TakeSources()) {
+    EXPECT_EQ(source->name(), "fake");
+    EXPECT_TRUE(source->has_many_interfaces());
+    EXPECT_EQ(source->InterfaceName(7), "eth7");
+  }
 }
 
 TEST(FileReader, TellsTheFirstWorkerOfADamagedFile) {

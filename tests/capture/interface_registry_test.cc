@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <net/if.h>
 
+#include <string>
+
 #include "absl/strings/str_cat.h"
 
 namespace tcpgauge {
@@ -13,6 +15,14 @@ using State = SourceCondition::State;
 
 class InterfaceRegistryTest : public testing::Test {
  protected:
+  // The place of the kernel's interface `index`.
+  size_t Find(uint32_t index) {
+    return registry_.FindByIndex(index, [this](uint32_t number) {
+      const auto interface = lookup_.ByIndex(number);
+      return interface.has_value() ? interface->name : "";
+    });
+  }
+
   CaptureCounters counters_;
   InterfaceRegistry registry_{&counters_};
   const InterfaceLookup lookup_;
@@ -35,11 +45,25 @@ TEST_F(InterfaceRegistryTest, BeyondTheBoundAllAreOne) {
 
 TEST_F(InterfaceRegistryTest, ManyThatCameAndWentAreStillFoundByIndex) {
   for (uint32_t index = 1000000; index < 1000000 + 3 * InterfaceRegistry::kMaxInterfaces; ++index) {
-    registry_.FindByIndex(index);
+    Find(index);
   }
   const uint32_t loopback = if_nametoindex("lo");
-  EXPECT_EQ(registry_.Name(registry_.FindByIndex(loopback)), "other") << "there was no place left for its name";
-  EXPECT_EQ(registry_.FindByIndex(loopback), registry_.FindByIndex(loopback));
+  EXPECT_EQ(registry_.Name(Find(loopback)), "other") << "there was no place left for its name";
+  EXPECT_EQ(Find(loopback), Find(loopback));
+}
+
+TEST_F(InterfaceRegistryTest, AsksForTheNameOfANumberOnce) {
+  int asked = 0;
+  const auto name_of = [&asked](uint32_t number) {
+    ++asked;
+    return number == 3 ? std::string() : number == 4 ? "eth1" : "eth0";
+  };
+  const size_t eth0 = registry_.FindByIndex(1, name_of);
+  EXPECT_EQ(registry_.FindByIndex(2, name_of), eth0) << "the same name";
+  EXPECT_EQ(registry_.Name(registry_.FindByIndex(3, name_of)), "if3") << "no name";
+  EXPECT_EQ(registry_.Name(registry_.FindByIndex(4, name_of)), "eth1");
+  EXPECT_EQ(registry_.FindByIndex(1, name_of), eth0);
+  EXPECT_EQ(asked, 4);
 }
 
 TEST_F(InterfaceRegistryTest, ANewConditionIsToldOnce) {
@@ -57,8 +81,8 @@ TEST_F(InterfaceRegistryTest, ANewConditionIsToldOnce) {
 }
 
 TEST_F(InterfaceRegistryTest, OfManyInterfacesThoseThatAreGoneAreNotUp) {
-  const size_t loopback = registry_.FindByIndex(if_nametoindex("lo"));
-  const size_t gone = registry_.FindByIndex(1000000);
+  const size_t loopback = Find(if_nametoindex("lo"));
+  const size_t gone = Find(1000000);
   EXPECT_EQ(registry_.Poll(lookup_).size(), 2u);
   EXPECT_EQ(counters_.interfaces[loopback].up, lookup_.ByName("lo")->up);
   EXPECT_FALSE(counters_.interfaces[gone].up);

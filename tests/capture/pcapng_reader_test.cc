@@ -1,215 +1,377 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/capture/pcapng_reader.h"
 
-#include <stdio.h>
-
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "gtest/gtest.h"
-#include "src/capture/file_source.h"
+#include "tests/support/file_packets.h"
 #include "tests/support/frame.h"
+#include "tests/support/memory_file.h"
+#include "tests/support/pcapng_builder.h"
 
 namespace tcpgauge {
 namespace {
 
+using Bytes = std::vector<uint8_t>;
+using Order = PcapngBuilder::Order;
+
 constexpr uint16_t kEthernet = 1, kRaw = 101, kSll = 113;
+constexpr int64_t kSecond = 1000000000;
 
-// Builds a pcapng file, block by block, in either byte order.
-class Builder {
- public:
-  explicit Builder(bool swapped = false) : swapped_(swapped) { Section(); }
-
-  Builder& Section() { return Block(0x0a0d0d0a, Body().U32(0x1a2b3c4d).U16(1).U16(0).U32(0xffffffff).U32(0xffffffff)); }
-  Builder& Interface(uint16_t link_type) { return Block(1, Body().U16(link_type).U16(0).U32(0)); }
-  Builder& Interface(uint16_t link_type, uint8_t resolution, int64_t offset) {
-    Body body = Body().U16(link_type).U16(0).U32(0);
-    body.U16(9).U16(1).Raw({resolution, 0, 0, 0});
-    const auto words = static_cast<uint64_t>(offset);
-    body.U16(14).U16(8);
-    if (swapped_) {
-      body.U32(static_cast<uint32_t>(words >> 32)).U32(static_cast<uint32_t>(words));
-    } else {
-      body.U32(static_cast<uint32_t>(words)).U32(static_cast<uint32_t>(words >> 32));
-    }
-    return Block(1, body.U16(0).U16(0));
-  }
-  Builder& Packet(uint32_t interface, uint64_t time, const std::vector<uint8_t>& bytes) {
-    return Block(6, Body()
-                        .U32(interface)
-                        .U32(static_cast<uint32_t>(time >> 32))
-                        .U32(static_cast<uint32_t>(time))
-                        .U32(static_cast<uint32_t>(bytes.size()))
-                        .U32(static_cast<uint32_t>(bytes.size() + 5))
-                        .Raw(bytes));
-  }
-  Builder& SimplePacket(uint32_t wire_bytes, const std::vector<uint8_t>& bytes) {
-    return Block(3, Body().U32(wire_bytes).Raw(bytes));
-  }
-  Builder& Statistics() { return Block(5, Body().U32(0).U32(0).U32(0)); }
-
-  std::vector<uint8_t>& bytes() { return bytes_; }
-
- private:
-  struct Body {
-    std::vector<std::pair<size_t, uint32_t>> numbers;  // size in bytes (0 = raw), value
-    std::vector<std::vector<uint8_t>> raw;
-    Body& U16(uint16_t value) { return Add(2, value); }
-    Body& U32(uint32_t value) { return Add(4, value); }
-    Body& Raw(std::vector<uint8_t> bytes) {
-      numbers.emplace_back(0, static_cast<uint32_t>(raw.size()));
-      raw.push_back(std::move(bytes));
-      return *this;
-    }
-    Body& Add(size_t size, uint32_t value) {
-      numbers.emplace_back(size, value);
-      return *this;
-    }
-  };
-
-  Builder& Block(uint32_t type, const Body& body) {
-    std::vector<uint8_t> out;
-    for (const auto& [size, value] : body.numbers) {
-      if (size == 0) {
-        out.insert(out.end(), body.raw[value].begin(), body.raw[value].end());
-      } else {
-        Put(&out, value, size);
-      }
-    }
-    out.resize((out.size() + 3) / 4 * 4);
-    Put(&bytes_, type, 4);
-    Put(&bytes_, static_cast<uint32_t>(out.size() + 12), 4);
-    bytes_.insert(bytes_.end(), out.begin(), out.end());
-    Put(&bytes_, static_cast<uint32_t>(out.size() + 12), 4);
-    return *this;
-  }
-  void Put(std::vector<uint8_t>* out, uint32_t value, size_t size) const {
-    for (size_t i = 0; i < size; ++i) {
-      out->push_back(static_cast<uint8_t>(value >> 8 * (swapped_ ? size - 1 - i : i)));
-    }
-  }
-
-  const bool swapped_;
-  std::vector<uint8_t> bytes_;
+struct Packet {
+  uint32_t link_type;
+  std::string interface;
+  int64_t time_ns;
+  uint32_t wire_length_bytes;
+  Bytes captured;
+  bool exceeds_snaplen;
 };
 
-// Opens a file in memory, at its beginning.
-class MemoryFile {
- public:
-  explicit MemoryFile(const std::vector<uint8_t>& bytes) : file_(tmpfile()) {
-    if (!bytes.empty()) fwrite(bytes.data(), 1, bytes.size(), file_);
-    rewind(file_);
-  }
-  ~MemoryFile() { fclose(file_); }
-  FILE* get() const { return file_; }
-
- private:
-  FILE* const file_;
+struct Outcome {
+  std::vector<Packet> packets;
+  std::string error;  // of opening or reading
 };
 
-TEST(PcapngReader, TellsTheLinkTypeAndTimeOfEachPacketInBothByteOrders) {
-  for (const bool swapped : {false, true}) {
-    const MemoryFile file(Builder(swapped)
-                              .Interface(kEthernet)
-                              .Interface(kRaw, 9, 100)  // nanoseconds, with a time offset of 100 s
-                              .Statistics()
-                              .Packet(1, 5, {1, 2, 3})
-                              .Packet(0, 7000000, {4})
-                              .bytes());
-    PcapngReader reader(file.get());
-    auto first = reader.Next();
-    ASSERT_TRUE(first.ok() && first->has_value()) << first.status();
-    EXPECT_EQ((*first)->link_type, kRaw);
-    EXPECT_EQ((*first)->time_ns, 100 * 1000000000LL + 5);
-    EXPECT_EQ((*first)->wire_length_bytes, 8);
-    EXPECT_EQ(std::vector<uint8_t>((*first)->captured.begin(), (*first)->captured.end()),
-              std::vector<uint8_t>({1, 2, 3}));
-    auto second = reader.Next();
-    ASSERT_TRUE(second.ok() && second->has_value());
-    EXPECT_EQ((*second)->link_type, kEthernet);
-    EXPECT_EQ((*second)->time_ns, 7 * 1000000000LL);
-    auto end = reader.Next();
-    ASSERT_TRUE(end.ok());
-    EXPECT_FALSE(end->has_value());
+Outcome Read(const Bytes& contents) {
+  Outcome outcome;
+  const MemoryFile file(contents);
+  InterfaceNames names("FILE");
+  const auto reader = PcapngReader::Open(std::make_unique<FileBytes>(file.fd(), false), &names);
+  if (!reader.ok()) {
+    outcome.error = std::string(reader.status().message());
+    return outcome;
+  }
+  PacketFile::Packet packet;
+  while ((*reader)->Next(&packet)) {
+    outcome.packets.push_back({packet.link_type, names.Name(packet.interface), packet.time_ns, packet.wire_length_bytes,
+                               Bytes(packet.captured.begin(), packet.captured.end()), packet.exceeds_snaplen});
+  }
+  outcome.error = std::string((*reader)->status().message());
+  return outcome;
+}
+
+PcapngBuilder::InterfaceOptions Named(const std::string& name) {
+  PcapngBuilder::InterfaceOptions options;
+  options.name = name;
+  return options;
+}
+
+PcapngBuilder::InterfaceOptions Limited(uint32_t snaplen) {
+  PcapngBuilder::InterfaceOptions options;
+  options.snaplen = snaplen;
+  return options;
+}
+
+PcapngBuilder::InterfaceOptions Timed(uint8_t resolution, int64_t offset_seconds = 0) {
+  PcapngBuilder::InterfaceOptions options;
+  options.resolution = resolution;
+  options.offset_seconds = offset_seconds;
+  return options;
+}
+
+TEST(PcapngReader, TellsLinkTypeTimeLengthAndBytesOfEachPacketInBothByteOrders) {
+  for (const Order order : {Order::kHost, Order::kSwapped}) {
+    const Outcome seen = Read(PcapngBuilder(order)
+                                  .Interface(kEthernet)
+                                  .Interface(kRaw, Timed(9, 100))  // nanoseconds, with a time offset of 100 s
+                                  .Block(5, Bytes(12))             // statistics
+                                  .Packet(1, 5, {1, 2, 3}, 5)
+                                  .ObsoletePacket(0, 7000000, {4})
+                                  .bytes());
+    EXPECT_EQ(seen.error, "");
+    ASSERT_EQ(seen.packets.size(), 2);
+    EXPECT_EQ(seen.packets[0].link_type, kRaw);
+    EXPECT_EQ(seen.packets[0].time_ns, 100 * kSecond + 5);
+    EXPECT_EQ(seen.packets[0].wire_length_bytes, 8);
+    EXPECT_EQ(seen.packets[0].captured, Bytes({1, 2, 3}));
+    EXPECT_EQ(seen.packets[1].link_type, kEthernet);
+    EXPECT_EQ(seen.packets[1].time_ns, 7 * kSecond);
+    EXPECT_EQ(seen.packets[1].captured, Bytes({4}));
+  }
+}
+
+TEST(PcapngReader, ReadsSectionsOfDifferentByteOrders) {
+  for (const auto& [first, second] :
+       {std::pair(Order::kHost, Order::kSwapped), std::pair(Order::kSwapped, Order::kHost),
+        std::pair(Order::kSwapped, Order::kSwapped)}) {
+    const Outcome seen = Read(PcapngBuilder(first)
+                                  .Interface(kEthernet)
+                                  .Interface(kRaw)
+                                  .Packet(1, 1000000, {1})
+                                  .Section(second)
+                                  .Interface(kSll, Timed(3))
+                                  .Packet(0, 2000, {2})
+                                  .Section(first)
+                                  .Interface(kRaw)
+                                  .SimplePacket(1, {3})
+                                  .bytes());
+    EXPECT_EQ(seen.error, "");
+    ASSERT_EQ(seen.packets.size(), 3);
+    EXPECT_EQ(seen.packets[0].link_type, kRaw);
+    EXPECT_EQ(seen.packets[1].link_type, kSll);
+    EXPECT_EQ(seen.packets[1].time_ns, 2 * kSecond);
+    EXPECT_EQ(seen.packets[2].link_type, kRaw);
+    EXPECT_EQ(seen.packets[2].captured, Bytes({3}));
   }
 }
 
 TEST(PcapngReader, ASectionBeginsWithoutInterfaces) {
-  const MemoryFile file(Builder().Interface(kEthernet).Section().Packet(0, 1, {1}).bytes());
-  PcapngReader reader(file.get());
-  EXPECT_EQ(reader.Next().status().message(),
-            "pcapng block at byte 76: a packet of interface 0, which was not described");
+  const Outcome seen = Read(PcapngBuilder().Interface(kEthernet).Section().Packet(0, 1, {1}).bytes());
+  EXPECT_EQ(seen.error, "pcapng block at byte 80: a packet of interface 0, which was not described");
 }
 
-TEST(PcapngReader, ReadsSimplePackets) {
-  const MemoryFile file(Builder().Interface(kSll).SimplePacket(3, {1, 2, 3}).bytes());
-  PcapngReader reader(file.get());
-  const auto packet = reader.Next();
-  ASSERT_TRUE(packet.ok() && packet->has_value());
-  EXPECT_EQ((*packet)->captured.size(), 3);
-  EXPECT_EQ((*packet)->link_type, kSll);
+TEST(PcapngReader, TellsTheNameOfEachInterface) {
+  for (const Order order : {Order::kHost, Order::kSwapped}) {
+    const Outcome seen = Read(PcapngBuilder(order)
+                                  .Interface(kEthernet, Named("eth0"))
+                                  .Interface(kEthernet)
+                                  .Interface(kEthernet, Named(""))
+                                  .Interface(kEthernet, Named(std::string("lo\0\0", 4)))
+                                  .Interface(kEthernet, Named("\\Device\\NPF_{0}"))
+                                  .Interface(kEthernet, Named(std::string("tun0\0more", 9)))
+                                  .Packet(4, 1, {})
+                                  .Packet(5, 1, {})
+                                  .Packet(3, 1, {})
+                                  .Packet(2, 1, {})
+                                  .Packet(1, 1, {})
+                                  .Packet(0, 1, {})
+                                  .Section(order)
+                                  .Interface(kEthernet, Named("eth1"))
+                                  .SimplePacket(0, {})
+                                  .bytes());
+    std::vector<std::string> names;
+    for (const Packet& packet : seen.packets) names.push_back(packet.interface);
+    EXPECT_EQ(names, std::vector<std::string>({"\\Device\\NPF_{0}", "tun0", "lo", "FILE", "FILE", "eth0", "eth1"}));
+  }
 }
 
-TEST(PcapngReader, EveryCutAndEveryFlippedByteEndsInPacketsOrAnError) {
-  const std::vector<uint8_t> whole =
-      Builder().Interface(kEthernet).Interface(kRaw, 6, 0).Packet(1, 5, {1, 2, 3}).SimplePacket(2, {1, 2}).bytes();
-  for (size_t at = 0; at < whole.size(); ++at) {
-    std::vector<uint8_t> flipped = whole;
-    flipped[at] ^= 0xff;
-    for (const std::vector<uint8_t>& bytes :
-         {std::vector<uint8_t>(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(at)), flipped}) {
-      const MemoryFile file(bytes);
-      PcapngReader reader(file.get());
-      int packets = 0;
-      for (auto packet = reader.Next(); packet.ok() && packet->has_value(); packet = reader.Next()) ++packets;
-      EXPECT_LE(packets, 2);
+TEST(PcapngReader, TimesHaveAnyResolution) {
+  const struct {
+    uint8_t resolution;
+    int64_t offset_seconds;
+    uint64_t time;
+    int64_t want_ns;
+  } kCases[] = {
+      {0, 0, 1700000000, 1700000000 * kSecond},
+      {3, 0, 1700000000123, 1700000000123000000},
+      {6, 0, 1700000000123456, 1700000000123456000},
+      {9, 0, 1700000000123456789, 1700000000123456789},
+      {12, 0, 1700000000123456789, 1700000000123456},
+      {19, 1700000000, 12345678901234567, 1700000000001234567},
+      {28, 5, UINT64_MAX, 5 * kSecond + 1},
+      {29, 5, UINT64_MAX, 5 * kSecond},
+      {127, 5, UINT64_MAX, 5 * kSecond},
+      {0x80, 0, 1700000000, 1700000000 * kSecond},
+      {0x81, 0, 3, kSecond * 3 / 2},
+      {0x80 + 32, 1700000000, uint64_t{1} << 31, 1700000000500000000},
+      {0x80 + 63, 0, uint64_t{1} << 62, kSecond / 2},
+      {0x80 + 64, 0, uint64_t{1} << 63, kSecond / 2},
+      {0xff, 5, UINT64_MAX, 5 * kSecond},
+      {0, 0, UINT64_MAX, INT64_MAX / 2},  // not after 2116
+      {6, -1, 500000, 0},                 // not before 1970
+      {6, INT64_MIN, UINT64_MAX, 0},      // the same
+      {0, INT64_MAX, UINT64_MAX, INT64_MAX / 2},
+  };
+  for (const auto& each : kCases) {
+    for (const Order order : {Order::kHost, Order::kSwapped}) {
+      const Outcome seen = Read(PcapngBuilder(order)
+                                    .Interface(kEthernet, Timed(each.resolution, each.offset_seconds))
+                                    .Packet(0, each.time, {})
+                                    .bytes());
+      ASSERT_EQ(seen.packets.size(), 1);
+      EXPECT_EQ(seen.packets[0].time_ns, each.want_ns) << int{each.resolution};
     }
   }
 }
 
-std::string WriteFile(const std::string& name, const std::vector<uint8_t>& bytes) {
-  const std::string path = testing::TempDir() + "/" + name;
-  FILE* file = fopen(path.c_str(), "wb");
-  fwrite(bytes.data(), 1, bytes.size(), file);
-  fclose(file);
-  return path;
-}
-
-// Returns the source ports of the segments in the file, in order.
-std::vector<int> PortsIn(const std::string& path, const std::string& filter) {
-  std::vector<int> ports;
-  const auto source = OpenFile(path, filter);
-  EXPECT_TRUE(source.ok()) << source.status();
-  PacketBatch batch;
-  while (true) {
-    batch.clear();
-    const auto result = (*source)->Read(&batch);
-    EXPECT_TRUE(result.ok()) << result.status();
-    for (const DecodedPacket& packet : batch.packets()) ports.push_back(packet.source.port);
-    if (!result.ok() || *result == PacketSource::ReadResult::kEnd) return ports;
+TEST(PcapngReader, ReadsPacketsBeyondTheSnapshotLengthWhole) {
+  const Bytes bytes(100, 7);
+  for (const auto& [snaplen, exceeds] : {std::pair(0u, false), std::pair(1u, true), std::pair(99u, true),
+                                         std::pair(100u, false), std::pair(262144u, false)}) {
+    const Outcome seen = Read(
+        PcapngBuilder().Interface(kEthernet, Limited(snaplen)).Packet(0, 1, bytes).ObsoletePacket(0, 1, bytes).bytes());
+    ASSERT_EQ(seen.packets.size(), 2);
+    for (const Packet& packet : seen.packets) {
+      EXPECT_EQ(packet.captured, bytes);
+      EXPECT_EQ(packet.exceeds_snaplen, exceeds) << snaplen;
+    }
   }
 }
 
-TEST(OpenFile, ReadsInterfacesOfDifferentLinkTypesInTheOrderOfTheFile) {
-  const auto tcp = [](uint16_t port) { return Frame().Ipv4().Tcp(port, 80).Bytes(); };
-  const auto ethernet = [](uint16_t port) { return Frame().Ethernet().Ipv4().Tcp(port, 80).Bytes(); };
-  const auto cooked = [](uint16_t port) { return Frame().LinuxSll().Ipv4().Tcp(port, 80).Bytes(); };
-  Builder builder;
-  builder.Interface(kEthernet).Packet(0, 1, ethernet(1)).Packet(0, 2, ethernet(2));
-  builder.Interface(kRaw).Interface(kSll);
-  for (uint16_t i = 0; i < 100; ++i) {
-    builder.Packet(1, 3, tcp(static_cast<uint16_t>(3 + 3 * i)));
-    builder.Packet(2, 4, cooked(static_cast<uint16_t>(4 + 3 * i)));
-    builder.Packet(0, 5, ethernet(static_cast<uint16_t>(5 + 3 * i)));
+// A simple packet block does not state how much of the packet was captured.
+TEST(PcapngReader, InASimplePacketOnlyPaddingExceedsTheSnapshotLength) {
+  const struct {
+    uint32_t snaplen;
+    uint32_t wire_bytes;
+    size_t in_block;
+    size_t want;
+    bool exceeds;
+  } kCases[] = {
+      {0, 3, 3, 3, false},      {10, 3, 3, 3, false}, {5, 100, 5, 5, false},   {8, 100, 8, 8, false},
+      {5, 100, 100, 100, true}, {5, 7, 7, 5, false},  {0, 100, 40, 40, false},
+  };
+  for (const auto& each : kCases) {
+    const Outcome seen = Read(PcapngBuilder()
+                                  .Interface(kSll, Limited(each.snaplen))
+                                  .SimplePacket(each.wire_bytes, Bytes(each.in_block, 1))
+                                  .bytes());
+    ASSERT_EQ(seen.packets.size(), 1) << seen.error;
+    EXPECT_EQ(seen.packets[0].captured, Bytes(each.want, 1));
+    EXPECT_EQ(seen.packets[0].wire_length_bytes, each.wire_bytes);
+    EXPECT_EQ(seen.packets[0].exceeds_snaplen, each.exceeds);
+    EXPECT_EQ(seen.packets[0].time_ns, 0);
+    EXPECT_EQ(seen.packets[0].link_type, kSll);
   }
-  const std::string path = WriteFile("mixed.pcapng", builder.bytes());
-  std::vector<int> all;
-  for (int port = 1; port <= 302; ++port) all.push_back(port);
-  EXPECT_EQ(PortsIn(path, ""), all);
-  EXPECT_EQ(PortsIn(path, "tcp src port 2 or tcp src port 3 or tcp src port 4 or tcp src port 302"),
-            std::vector<int>({2, 3, 4, 302}));
+}
+
+TEST(PcapngReader, SkipsBlocksOfAnyLengthAndCutsVeryLongPackets) {
+  const Bytes long_packet(PacketFile::kMaxCapturedBytes + 5000, 9);
+  for (const size_t size : {size_t{0}, FileBytes::kMaxPeekBytes - 12, FileBytes::kMaxPeekBytes - 8, size_t{3000000}}) {
+    const Outcome seen = Read(PcapngBuilder()
+                                  .Block(0x0bad, Bytes(size))
+                                  .Interface(kEthernet)
+                                  .Block(10, Bytes(size))
+                                  .Packet(0, 1, {1})
+                                  .Packet(0, 2, long_packet)
+                                  .Packet(0, 3, Bytes(size, 3))
+                                  .Block(0x80000001, Bytes(size))
+                                  .Packet(0, 4, {4})
+                                  .bytes());
+    EXPECT_EQ(seen.error, "");
+    ASSERT_EQ(seen.packets.size(), 4);
+    EXPECT_EQ(seen.packets[1].captured, Bytes(PacketFile::kMaxCapturedBytes, 9));
+    EXPECT_EQ(seen.packets[1].wire_length_bytes, long_packet.size());
+    EXPECT_EQ(seen.packets[2].captured, Bytes(std::min(size, PacketFile::kMaxCapturedBytes), 3));
+    EXPECT_EQ(seen.packets[3].captured, Bytes({4}));
+  }
+}
+
+TEST(PcapngReader, NamesWhatIsDamaged) {
+  const auto replaced = [](Bytes bytes, size_t at, uint8_t value) {
+    bytes[at] = value;
+    return bytes;
+  };
+  // The blocks begin at byte 0, 28, 52 and 88.
+  const Bytes whole = PcapngBuilder().Interface(kEthernet).Packet(0, 1, {1, 2, 3}).Block(10, Bytes(400000)).bytes();
+  const size_t last = whole.size();
+  const struct {
+    Bytes bytes;
+    std::string error;
+    size_t packets;
+  } kCases[] = {
+      {replaced(whole, 8, 0), "pcapng block at byte 0: no byte-order magic", 0},
+      {replaced(whole, 12, 2), "pcapng block at byte 0: unsupported pcapng version 2.0", 0},
+      {replaced(whole, 4, 24), "pcapng block at byte 0: an invalid length of 24 bytes", 0},
+      {replaced(whole, 28, 6), "pcapng block at byte 28: a packet before the first interface description", 0},
+      {replaced(whole, 28, 7), "pcapng block at byte 52: a packet before the first interface description", 0},
+      {Bytes(whole.begin(), whole.begin() + 28),
+       "pcapng block at byte 28: the file ends without an interface description", 0},
+      {Bytes(whole.begin(), whole.begin() + 30), "pcapng block at byte 28: cut short", 0},
+      {replaced(whole, 56, 37), "pcapng block at byte 52: an invalid length of 37 bytes", 0},
+      {replaced(whole, 56, 8), "pcapng block at byte 52: an invalid length of 8 bytes", 0},
+      {replaced(whole, 59, 0x40), "pcapng block at byte 52: an invalid length of 1073741860 bytes", 0},
+      {replaced(whole, 60, 1), "pcapng block at byte 52: a packet of interface 1, which was not described", 0},
+      {replaced(whole, 72, 5), "pcapng block at byte 52: a packet longer than its block", 0},
+      {replaced(whole, 84, 40), "pcapng block at byte 52: its two lengths differ", 0},
+      {Bytes(whole.begin(), whole.begin() + 80), "pcapng block at byte 52: cut short", 0},
+      {Bytes(whole.begin(), whole.begin() + 95), "pcapng block at byte 88: cut short", 1},
+      {Bytes(whole.begin(), whole.end() - 1), "pcapng block at byte 88: cut short", 1},
+      {Bytes(whole.begin(), whole.end() - 100000), "pcapng block at byte 88: cut short", 1},
+      {replaced(whole, last - 4, 7), "pcapng block at byte 88: its two lengths differ", 1},
+      {PcapngBuilder().Interface(kEthernet).Packet(0, 1, {1}).Block(6, Bytes(16)).bytes(),
+       "pcapng block at byte 88: a packet block that is too short", 1},
+      {PcapngBuilder().Interface(kEthernet).Packet(0, 1, {1}).Block(1, Bytes(4)).bytes(),
+       "pcapng block at byte 88: an interface description that is too short", 1},
+      {PcapngBuilder().Interface(kEthernet).Packet(0, 1, {1}).Block(3, {}).bytes(),
+       "pcapng block at byte 88: a simple packet without an interface or a length", 1},
+      {PcapngBuilder().Interface(kEthernet).Packet(0, 1, {1}).Section(Order::kSwapped, 2).bytes(),
+       "pcapng block at byte 88: unsupported pcapng version 2.0", 1},
+  };
+  for (const auto& each : kCases) {
+    const Outcome seen = Read(each.bytes);
+    EXPECT_EQ(seen.error, each.error);
+    EXPECT_EQ(seen.packets.size(), each.packets) << each.error;
+  }
+}
+
+TEST(PcapngReader, ASectionHasABoundedNumberOfInterfaces) {
+  PcapngBuilder builder;
+  for (size_t i = 0; i < PcapngReader::kMaxInterfaces; ++i) builder.Interface(kEthernet);
+  builder.Packet(PcapngReader::kMaxInterfaces - 1, 1, {1});
+  EXPECT_EQ(Read(builder.bytes()).packets.size(), 1);
+  builder.Interface(kEthernet);
+  EXPECT_TRUE(absl::EndsWith(Read(builder.bytes()).error, ": too many interfaces"));
+}
+
+// What libpcap reads too: one link type, one snapshot length and one byte order.
+Bytes ForTheLibrary(Order order) {
+  const auto segment = [](uint16_t port) { return Frame().Ethernet().Ipv4().Tcp(port, 80).Bytes(); };
+  PcapngBuilder builder(order);
+  builder.Block(0x0bad, Bytes(20)).Interface(kEthernet, Limited(262144));
+  for (const uint8_t resolution : {0, 3, 6, 9, 12, 18, 0x80 + 0, 0x80 + 10, 0x80 + 30}) {
+    PcapngBuilder::InterfaceOptions options = Timed(resolution, resolution % 2 == 0 ? 1600000000 : 0);
+    options.snaplen = 262144;
+    options.name = "eth" + std::to_string(resolution);
+    builder.Interface(kEthernet, options);
+  }
+  builder.Packet(0, 1700000000000000, segment(1)).Block(5, Bytes(24));
+  for (uint16_t i = 0; i < 10; ++i) {
+    builder.Packet(i, 1700000, segment(static_cast<uint16_t>(100 + i)), i);
+    builder.ObsoletePacket(i, 1700001, segment(static_cast<uint16_t>(200 + i)), i);
+  }
+  builder.SimplePacket(54, segment(2));
+  builder.Section(order).Interface(kEthernet, Limited(262144)).Packet(0, 1700000000000001, segment(3));
+  return builder.bytes();
+}
+
+TEST(PcapngReader, ReadsAsTheLibraryDoes) {
+  for (const Order order : {Order::kHost, Order::kSwapped}) {
+    const MemoryFile file(ForTheLibrary(order));
+    for (const std::string filter : {"", "tcp src port 104 or tcp src port 3", "udp"}) {
+      const FilePackets ours = ReadFile(file.path(), filter);
+      EXPECT_EQ(ours.error, "");
+      EXPECT_EQ(ours.ports().size(), filter == "udp" ? 0 : filter.empty() ? 23 : 2);
+      EXPECT_TRUE(ours.SameAs(ReadFileByLibrary(file.path(), filter))) << filter;
+    }
+  }
+}
+
+TEST(PcapngReader, EveryCutEndsAfterTheSamePacketsAsWithTheLibrary) {
+  for (const Order order : {Order::kHost, Order::kSwapped}) {
+    const Bytes whole = ForTheLibrary(order);
+    for (size_t size = 0; size < whole.size(); ++size) {
+      const MemoryFile file(Bytes(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(size)));
+      const FilePackets ours = ReadFile(file.path());
+      const FilePackets library = ReadFileByLibrary(file.path());
+      EXPECT_EQ(ours.ports(), library.ports()) << size;
+      EXPECT_EQ(ours.error.empty(), library.error.empty()) << size << ": " << ours.error << " / " << library.error;
+    }
+  }
+}
+
+TEST(PcapngReader, EveryFlippedByteEndsInPacketsOrAnError) {
+  const Bytes whole = PcapngBuilder()
+                          .Interface(kEthernet, Named("eth0"))
+                          .Interface(kRaw, Timed(6))
+                          .Packet(1, 5, {1, 2, 3})
+                          .SimplePacket(2, {1, 2})
+                          .Section(Order::kSwapped)
+                          .Interface(kSll)
+                          .Packet(0, 5, {1, 2, 3})
+                          .bytes();
+  ASSERT_EQ(Read(whole).packets.size(), 3);
+  for (size_t at = 0; at < whole.size(); ++at) {
+    for (const uint8_t change : {0xff, 0x01, 0x80}) {
+      Bytes flipped = whole;
+      flipped[at] ^= change;
+      EXPECT_LE(Read(flipped).packets.size(), 3);
+    }
+  }
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ TEST(DecodeError, HasANameOfItsOwnForEach) {
   EXPECT_EQ(DecodeErrorName(DecodeError::kNone), "none");
   EXPECT_EQ(DecodeErrorName(DecodeError::kTcpDataOffset), "tcp_data_offset");
   EXPECT_EQ(DecodeErrorName(DecodeError::kTooManyLayers), "too_many_layers");
+  EXPECT_EQ(DecodeErrorName(DecodeError::kUnknownLinkType), "unknown_link_type");
   EXPECT_EQ(DecodeErrorName(DecodeError::kUnknownVxlan), "unknown_vxlan");
   EXPECT_EQ(DecodeErrorName(DecodeError::kAggregated80211), "aggregated_80211");
 }

@@ -67,6 +67,11 @@ TEST(Link, FindsThePacketAmongNetfilterAttributes) {
   EXPECT_EQ(Summary(Decode(Frame().Nflog().Ipv4().Tcp().Payload(5), LinkType::kNflog)), kSegment);
   EXPECT_EQ(Summary(Decode(Frame().Nflog(8).Ipv6().Tcp().Payload(5).Padding(3), LinkType::kNflog)), kSegment6);
   EXPECT_EQ(Summary(Decode(Frame().Nflog().Set8(0, 1).Ipv4().Tcp().Payload(5), LinkType::kNflog)), kSegment) << "inet";
+  for (const size_t prefix : {0, 5, 300}) {
+    const Frame big = Frame().Nflog(prefix, Frame::Order::kBig);
+    EXPECT_EQ(Summary(Decode(Frame(big).Ipv4().Tcp().Payload(5), LinkType::kNflog)), kSegment) << prefix;
+    EXPECT_EQ(Summary(Decode(Frame(big).Ipv6().Tcp().Payload(5).Padding(3), LinkType::kNflog)), kSegment6) << prefix;
+  }
   EXPECT_EQ(Summary(Decode(Frame().Nflog().Set8(0, 3).Payload(28), LinkType::kNflog)), "other") << "ARP";
   EXPECT_EQ(Summary(Decode(Frame().Nflog().Set16(4, 0x0300).Ipv4(), LinkType::kNflog)), "other error truncated_link");
   EXPECT_EQ(Summary(Decode(Frame().Nflog().Set16(4, 0xff00).Ipv4(), LinkType::kNflog)), "other error truncated_link");

@@ -180,20 +180,22 @@ Frame& Frame::Null(Order order, uint32_t ipv6_family) {
   return *this;
 }
 
-Frame& Frame::Nflog(size_t prefix_bytes) {
+Frame& Frame::Nflog(size_t prefix_bytes, Order order) {
+  const auto ordered = [order](size_t number) {
+    const auto value = static_cast<uint16_t>(number);
+    return order == Order::kBig ? value : __builtin_bswap16(value);
+  };
   Begin({});
   Put32(0x02000000);
-  // An attribute of another type, then the payload. Both headers are little-endian.
-  Put8(static_cast<uint8_t>(4 + prefix_bytes));
-  Put8(0);
-  Put16(0x0a00);
+  // An attribute of another type, then the payload.
+  Put16(ordered(4 + prefix_bytes));
+  Put16(ordered(10));
   PutZeros((prefix_bytes + 3) / 4 * 4);
   const size_t payload = bytes_.size();
   Put16(0);
-  Put16(0x0900);
-  fixes_.push_back([payload](std::vector<uint8_t>& bytes) {
-    Write(bytes, payload, __builtin_bswap16(static_cast<uint16_t>(bytes.size() - payload)), 2);
-  });
+  Put16(ordered(9));
+  fixes_.push_back(
+      [payload, ordered](std::vector<uint8_t>& bytes) { Write(bytes, payload, ordered(bytes.size() - payload), 2); });
   return *this;
 }
 

@@ -39,7 +39,8 @@ class Frame {
   // family, which differs from one BSD to another.
   enum class Order { kBig, kLittle };
   Frame& Null(Order order = Order::kLittle, uint32_t ipv6_family = 30);
-  Frame& Nflog(size_t prefix_bytes = 5);  // with another attribute of `prefix_bytes` before the packet
+  // With another attribute of `prefix_bytes` before the packet. `order` is that of the attributes.
+  Frame& Nflog(size_t prefix_bytes = 5, Order order = Order::kLittle);
   Frame& Pppoe(uint16_t session);
   // kFramed: begins with the HDLC address and control bytes. kPlain: without them. kCompressed: without them, and with
   // one byte for the protocol. kPppd: begins with the two bytes 00 03.

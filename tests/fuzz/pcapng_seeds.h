@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_TESTS_FUZZ_PCAPNG_SEEDS_H_
+#define TCPGAUGE_TESTS_FUZZ_PCAPNG_SEEDS_H_
+
+#include <cstdint>
+#include <vector>
+
+namespace tcpgauge {
+
+// Returns the files with which fuzzing of the readers of capture files begins. Together they contain each kind of block
+// and option that the pcapng reader knows, in both byte orders, several sections, and each kind of classic pcap file.
+std::vector<std::vector<uint8_t>> PcapngSeeds();
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TESTS_FUZZ_PCAPNG_SEEDS_H_

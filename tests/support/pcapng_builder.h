@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_TESTS_SUPPORT_PCAPNG_BUILDER_H_
+#define TCPGAUGE_TESTS_SUPPORT_PCAPNG_BUILDER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tcpgauge {
+
+// Builds a pcapng file block by block. It begins with a section in this machine's byte order.
+//
+// Bounds: the order of blocks is not checked, so a test can build files that do not occur.
+class PcapngBuilder {
+ public:
+  using Bytes = std::vector<uint8_t>;
+  enum class Order { kHost, kSwapped };
+
+  explicit PcapngBuilder(Order order = Order::kHost) { Section(order); }
+
+  // Begins a section. The blocks that follow have its byte order.
+  PcapngBuilder& Section(Order order = Order::kHost, uint16_t major_version = 1);
+
+  struct InterfaceOptions {
+    uint32_t snaplen = 0;
+    std::optional<std::string> name = std::nullopt;        // if_name
+    std::optional<uint8_t> resolution = std::nullopt;      // if_tsresol
+    std::optional<int64_t> offset_seconds = std::nullopt;  // if_tsoffset
+  };
+  PcapngBuilder& Interface(uint16_t link_type) { return Interface(link_type, InterfaceOptions()); }
+  PcapngBuilder& Interface(uint16_t link_type, const InterfaceOptions& options);
+
+  // An enhanced packet block, without options. The packet on the wire is `uncaptured` bytes longer.
+  PcapngBuilder& Packet(uint32_t interface, uint64_t time, const Bytes& bytes, uint32_t uncaptured = 0);
+  PcapngBuilder& ObsoletePacket(uint16_t interface, uint64_t time, const Bytes& bytes, uint32_t uncaptured = 0);
+  PcapngBuilder& SimplePacket(uint32_t wire_bytes, const Bytes& bytes);
+
+  // Any block. `body` is padded to a multiple of four bytes.
+  PcapngBuilder& Block(uint32_t type, Bytes body);
+
+  const Bytes& bytes() const { return bytes_; }
+
+ private:
+  // A number in the section's byte order.
+  void Put(uint64_t value, size_t size, Bytes* bytes) const;
+  PcapngBuilder& PacketBlock(uint32_t type, Bytes body, uint64_t time, const Bytes& bytes, uint32_t uncaptured);
+
+  bool swapped_ = false;
+  Bytes bytes_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TESTS_SUPPORT_PCAPNG_BUILDER_H_
