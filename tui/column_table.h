@@ -33,7 +33,7 @@ struct CellInput {
 enum class Align : uint8_t { kLeft, kRight };
 
 // The order in which LayOutColumns() gives the columns their room. Within a priority, columns further left come first.
-// When a column does not fit, the columns after it in the same priority are left out too.
+// When a column does not fit, all columns after it in this order are left out too.
 enum class Priority : uint8_t {
   kAlways,    // on a terminal of any width, even if the column does not fit
   kNarrow,    // on a narrow terminal, where endpoints may have to be shortened
@@ -46,7 +46,7 @@ enum class Growth : uint8_t {
   kNone,
   kClient,  // up to the width of the widest client
   kServer,  // up to the width of the widest server
-  kRest,    // takes the width that is left at the end, up to a limit; at most one column has this
+  kRest,    // takes the width that the other columns leave, up to a limit; at most one column has this
 };
 
 // A column of the connection list. All widths are in characters. To add a column, add a row to the table in

@@ -22,8 +22,7 @@ struct EndpointWidths {
 };
 
 // Lays out the columns of AllColumns() on a screen that is `columns` characters wide. Returns the columns to show, from
-// left to right. Once a column does not fit, all columns after it in this order are left out too, so a column is never
-// shown in place of a more important one. Gives out the room in this order:
+// left to right. Gives out the room in these steps:
 // 1. Columns of Priority::kAlways, even if they do not fit.
 // 2. Columns of Priority::kNarrow that fit.
 // 3. Endpoints grow until each IPv4 endpoint fits.
@@ -31,6 +30,9 @@ struct EndpointWidths {
 // 5. Endpoints grow to `wanted`, but not beyond the longest IPv6 endpoint.
 // 6. Columns of Priority::kWide that fit.
 // 7. The column with Growth::kRest grows.
+//
+// Within a step, columns further left come first. Once a column of steps 2, 4 or 6 does not fit, that column and all
+// that would come later are left out. So a column is never shown in place of a more important one.
 std::vector<PlacedColumn> LayOutColumns(int columns, const EndpointWidths& wanted);
 
 }  // namespace tcpgauge

@@ -13,8 +13,8 @@ namespace tcpgauge {
 
 // The terminal on standard input and output, drawn with ncurses. No other file uses ncurses.
 //
-// The screen uses the terminal as TERM says. If TERM is unset, or curses cannot use the type that TERM names, the
-// screen takes the terminal for an xterm-256color, otherwise for an xterm, otherwise for a vt100, and has a warning().
+// The screen uses the type of terminal that TERM names. If TERM is unset, or curses cannot use this type, the screen
+// uses the first of xterm-256color, xterm and vt100 that curses can use, and has a warning().
 //
 // Signals: from Open() to the destructor, the screen handles SIGWINCH and SIGTSTP. The caller must handle SIGINT,
 // SIGTERM and SIGHUP before Open(). Otherwise these signals end the process without the destructor: SIGINT and SIGTERM
@@ -34,8 +34,9 @@ class CursesScreen final : public Screen {
   // an error, the signals have their previous handlers.
   static absl::StatusOr<std::unique_ptr<CursesScreen>> Open();
 
-  // One line that says which type the screen uses instead of the one that TERM names, and why. Empty: the screen uses
-  // that of TERM. The user cannot read the line while the screen exists, so show it after the destructor.
+  // One line that says which type the screen uses instead of the one that TERM names, and why. Empty if the screen uses
+  // the type that TERM names. The user cannot read the line while the screen exists: copy it, and show the copy after
+  // the destructor.
   const std::string& warning() const { return warning_; }
 
   ~CursesScreen() override;

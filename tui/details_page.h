@@ -13,8 +13,8 @@ namespace tcpgauge {
 // A connection as its page shows it.
 struct ConnectionDetail {
   ConnectionSummary connection;
-  // Where the connection was seen: "eth0, VLAN 100, vxlan 7". It is kept as text, because `connection` has only places
-  // in lists of its snapshot, and later snapshots have other lists.
+  // Where the connection was seen: "eth0, VLAN 100, vxlan 7". It is kept as text, because `connection` has only
+  // indices into lists of its snapshot, and later snapshots have other lists.
   std::string path;
 };
 

@@ -21,9 +21,9 @@ size_t ListRows(int rows);
 // - the status line with the number of connections, the pause, the order and the interfaces. If Snapshot::trouble is
 //   set, the status line shows the agent's name and the trouble instead.
 //
-// The frame has `input.rows` lines, at least 3. `widths` (in and out) holds the widest endpoints that were on the
-// screen since the caller last set `widths` to 0. Only the caller makes them smaller, so that columns do not jump back
-// and forth.
+// The frame has `input.rows` lines, at least 3. `widths` (in and out) covers all endpoints that were on the screen
+// since the caller last set `widths` to 0. BuildListPage() never makes a width smaller, so that columns do not jump
+// back and forth.
 Frame BuildListPage(const PageInput& input, EndpointWidths* widths);
 
 }  // namespace tcpgauge

@@ -30,7 +30,10 @@ class Meter {
   Measures Of(const ConnectionSummary& connection, int64_t now_ns) const;
 
   // Returns the summed measures of the connections that match an attached view's query, but that the agent did not
-  // list. Unknown measures are 0: retransmitted segments, lifetime averages, and while totals are reset also bytes.
+  // list. These measures are 0, because `snapshot` does not tell them:
+  // - retransmitted segments,
+  // - rates, if they are lifetime averages,
+  // - bytes, if totals count since a reset.
   Measures OfNotListed(const Snapshot& snapshot) const;
 
  private:

@@ -21,7 +21,8 @@ namespace tcpgauge {
 struct PageInput {
   const ViewState* view = nullptr;
   const Snapshot* snapshot = nullptr;
-  // The time of the previous snapshot. A connection with a later packet is active: it has a star in the list.
+  // A connection with a packet after this time is active: it has a star in the list. In the top view, this is the time
+  // of the previous snapshot.
   int64_t previous_time_ns = 0;
   RowOrder* order = nullptr;  // of `snapshot`; IndexAt() may sort, so it is not const
   const Meter* meter = nullptr;

@@ -10,10 +10,12 @@ namespace tcpgauge {
 
 // Returns `newest` as a paused view shows it. As in tcptrack(1), no connection comes or goes, but the numbers keep
 // changing. The result has exactly the connections of `shown`, in the same order, with their values from `newest`. A
-// connection that is not in `newest` keeps the values from `shown`, with a rate of 0. An encapsulation that only such a
-// connection has stands after those of `newest`. Everything else is that of `newest`.
+// connection that is not in `newest` keeps the values from `shown`, with a rate of 0. Everything else is that of
+// `newest`.
 //
-// If a connection is not in `newest`, and its interface is not there either, its `interface` is beyond the list.
+// The lists of `newest` may lack the encapsulation or the interface of a connection that is not in `newest`. A
+// missing encapsulation is appended to the list of the result. A missing interface is not: the connection's `interface`
+// becomes an index beyond the list.
 std::shared_ptr<const Snapshot> PausedSnapshot(const Snapshot& shown, const Snapshot& newest);
 
 }  // namespace tcpgauge

@@ -16,9 +16,9 @@ namespace tcpgauge {
 //
 // Thread: confined to one thread.
 // Time: Snapshot::time_ns.
-// Bounds: the newest kSamples of each of the first kConnections of the snapshot, and of the watched connection. The
-// first kConnections are the heaviest, unless an attached view asked for another order. When Record() takes samples,
-// all other connections lose their histories.
+// Bounds: the newest kSamples samples of each of at most kConnections + 1 connections. These are the first kConnections
+// of the snapshot (the heaviest, unless an attached view asked for another order), and the watched connection. When
+// Record() takes samples, all other connections lose their histories.
 class RateHistory {
  public:
   static constexpr size_t kConnections = 1000;

@@ -36,7 +36,7 @@ struct ViewState {
   uint64_t detail_id = 0;               // the connection of Page::kDetails
 };
 
-// The facts about the list that the effect of a key depends on.
+// What ApplyKey() needs to know about the list.
 struct ViewContext {
   size_t rows = 0;  // in the whole list
   size_t page = 0;  // rows that fit on the screen at a time
