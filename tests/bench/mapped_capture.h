@@ -71,8 +71,8 @@ class PacketRun {
   void Rewind() { offset_ = 0; }
 
   // Decodes the next packets into the first elements of `*batch`, and returns their number. `*batch` keeps its size.
-  // The number is less than `batch->size()` only at the end of the capture, or before a packet that is incomplete. All
-  // later calls return 0.
+  // The number is less than `batch->size()` only at the end of the capture, or before a packet that is incomplete. From
+  // there on, calls return 0 until Rewind().
   size_t Decode(std::vector<DecodedPacket>* batch) {
     size_t count = 0;
     while (count < batch->size() && offset_ + sizeof(uint32_t[4]) <= bytes_.size()) {

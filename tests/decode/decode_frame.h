@@ -45,8 +45,8 @@ inline std::string Around(const DecodedPacket& packet) {
 }
 
 // Returns the main fields of `packet` as text. The form depends on the packet's kind:
-//   kTcpSegment   "10.0.0.1:40000 > 10.0.0.2:80 5", where 5 is the number of payload bytes; with a broken header
-//                 " error NAME" follows
+//   kTcpSegment   "10.0.0.1:40000 > 10.0.0.2:80 5", where 5 is the number of payload bytes; " error NAME" follows
+//                 if the TCP header is broken
 //   kTcpFragment  "10.0.0.1 > 10.0.0.2 fragment 64"
 //   kNotTcp       "udp"
 //   kError        "udp error NAME"

@@ -18,7 +18,7 @@ class TableTest : public testing::Test, public EndedConnectionSink {
   TableTest() { options_.max_connections = 100; }
   void TearDown() override { ExpectTotalsAddUp(); }
 
-  // Returns the table. The first call makes it with `options_`. A test that needs other options sets them before that.
+  // Returns the table. The first call makes it with `options_`, so a test changes `options_` before its first call.
   ConnectionTable& table() {
     if (table_ == nullptr) table_ = std::make_unique<ConnectionTable>(options_, this);
     return *table_;

@@ -7,8 +7,9 @@
 
 namespace tcpgauge {
 
-// Returns the files with which fuzzing of the readers of capture files begins. Together they contain each kind of block
-// and option that the pcapng reader knows, in both byte orders, several sections, and each kind of classic pcap file.
+// Returns the files with which fuzzing of the readers of capture files begins. Some are pcapng files with two
+// sections. They contain each kind of block and option that the pcapng reader knows, in both byte orders. The others
+// are classic pcap files of each kind.
 std::vector<std::vector<uint8_t>> PcapngSeeds();
 
 }  // namespace tcpgauge

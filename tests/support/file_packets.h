@@ -16,8 +16,8 @@ struct FilePackets {
   // A packet: its time, length on the wire, kind, and source port if it is a TCP segment (otherwise 0).
   using Packet = std::tuple<int64_t, uint32_t, DecodedPacket::Kind, uint16_t>;
 
-  std::vector<std::vector<Packet>> batches;  // those with packets
-  std::vector<std::string> interfaces;       // of each packet, in order; empty if the library has read the file
+  std::vector<std::vector<Packet>> batches;  // without empty batches
+  std::vector<std::string> interfaces;       // the name for each packet, in order; none after ReadFileByLibrary()
   std::string error;                         // of opening or reading, with "FILE" instead of the path
 
   std::vector<int> ports() const;  // the source ports, in order

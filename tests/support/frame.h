@@ -39,7 +39,8 @@ class Frame {
   // family, which differs from one BSD to another.
   enum class Order { kBig, kLittle };
   Frame& Null(Order order = Order::kLittle, uint32_t ipv6_family = 30);
-  // With another attribute of `prefix_bytes` before the packet. `order` is that of the attributes.
+  // NFLOG. An attribute with `prefix_bytes` bytes comes before the attribute that holds the packet. `order` is the byte
+  // order of the attributes' headers.
   Frame& Nflog(size_t prefix_bytes = 5, Order order = Order::kLittle);
   Frame& Pppoe(uint16_t session);
   // kFramed: begins with the HDLC address and control bytes. kPlain: without them. kCompressed: without them, and with
@@ -51,7 +52,7 @@ class Frame {
   // IEEE 802.11. The class adds the fields that `type` and `flags` ask for. Follow with Snap() or WifiSubframe().
   struct WifiOptions {
     uint8_t type = 0x08;   // first byte of the frame control field; 0x80 adds the QoS control field
-    uint8_t flags = 0x01;  // second byte; 0x03 adds a fourth address, 0x80 the HT control field beside QoS control
+    uint8_t flags = 0x01;  // second byte; 0x03 adds a fourth address; with QoS control, 0x80 adds HT control
     uint16_t service = 0;  // the value of the QoS control field
     size_t pad_bytes = 0;  // zeros after the header
     bool swapped = false;  // writes the two bytes of the frame control field in the wrong order
@@ -115,7 +116,8 @@ class Frame {
   Frame& L2tp2(uint16_t flags);  // with the optional fields that `flags` ask for
   Frame& L2tp3(size_t cookie_and_sublayer_bytes = 0);
   Frame& L2tp3OverIp(size_t cookie_and_sublayer_bytes = 0, uint32_t session = 7);
-  // `native`: the payload is an IEEE 802.11 frame. Otherwise it is an Ethernet frame. `flags` are set in addition.
+  // `native`: the payload is an IEEE 802.11 frame. Otherwise it is an Ethernet frame. `flags` sets more bits of the
+  // header's first word.
   Frame& Capwap(bool native, size_t option_bytes = 0, uint32_t flags = 0);
 
   // Transport.

@@ -14,7 +14,7 @@
 
 namespace tcpgauge {
 
-// A file in memory with the given bytes. The file lives as long as the object, or as long as somebody has opened it.
+// A file in memory with the given bytes. The file lives until the object is gone and everybody has closed it.
 class MemoryFile {
  public:
   explicit MemoryFile(const std::vector<uint8_t>& bytes) : fd_(memfd_create("test", MFD_CLOEXEC)) {
@@ -31,7 +31,7 @@ class MemoryFile {
 
   // A path at which the file can be opened.
   std::string path() const { return "/proc/self/fd/" + std::to_string(fd_); }
-  // At the beginning of the file. Closed by the destructor.
+  // A descriptor whose position is at first the beginning of the file. The destructor closes it.
   int fd() const { return fd_; }
 
  private:

@@ -23,8 +23,8 @@ namespace tcpgauge {
 // and compare the two. The model is slow, but easy to verify: it uses one std::map, 64-bit positions in the byte
 // streams, optional values and doubles. It leaves out rates, ranking and edges.
 //
-// The contract leaves two choices to the table. For both the model adopts the table's choice, and checks that the
-// contract allows it:
+// The contract leaves two choices to the table. In both cases, the model adopts the table's choice, and checks
+// that the contract allows it:
 //   - how long after its time-out an idle connection ends: at most a 64th of the time-out, plus a second;
 //   - which connection is evicted, when several are about equally idle.
 //
@@ -69,8 +69,8 @@ class ModelTable {
     std::optional<uint32_t> acknowledged;      // the highest acknowledgment number that the end sent
     std::optional<int> window_shift;           // of the option in the end's SYN; nullopt: no SYN, or one without it
     uint32_t window = 0;                       // as last advertised, unscaled
-    bool window_is_of_syn = false;             // so it is not scaled; false while the other SYN was not seen
-    bool went_on = false;                      // since the RST, the end sent or acknowledged something new
+    bool window_is_of_syn = false;             // the window came in a SYN, after the other end's SYN; it is not scaled
+    bool went_on = false;                      // the end sent or acknowledged something new since the last reset
     // The position after the last byte that the end sent. Modulo 2^32 a position is a sequence number.
     std::optional<int64_t> next;
     std::vector<std::pair<int64_t, int64_t>> gaps;  // [begin, end) of bytes not yet seen; the oldest gap first
@@ -87,10 +87,11 @@ class ModelTable {
       int64_t time_ns;
       std::optional<int> window_shift;
     };
-    // A SYN with another sequence number, within an open connection. An answer to it begins a new connection.
+    // A SYN within an open connection. Its sequence number is not `initial_sequence`. A SYN-ACK that answers this SYN
+    // begins another connection.
     std::optional<Syn> candidate;
     std::optional<double> rtt_us;
-    std::optional<size_t> interface;  // where packets of this end are counted; copies on others are duplicates
+    std::optional<size_t> interface;  // where packets of this end are counted; on other interfaces they are duplicates
     int64_t last_counted_ns = 0;      // the time of the last packet that was no duplicate
   };
   struct Connection {
@@ -106,9 +107,9 @@ class ModelTable {
     bool has_only_bare_syn = false;  // a SYN without payload began the connection, and no packet has come since
     int64_t start_ns = 0;
     int64_t last_ns = 0;
-    int64_t last_syn_ns = 0;                       // of the client, while in SYN-SENT
+    int64_t last_syn_ns = 0;                       // of the client's last SYN
     int64_t attempt_timeout_ns = kFirstAttemptNs;  // the time-out while in SYN-SENT
-    // The handshake: the time of each packet after start_ns.
+    // How long after start_ns each packet of the handshake came; nullopt if it was not seen.
     std::optional<int64_t> syn_ns;
     std::optional<int64_t> syn_ack_ns;
     std::optional<int64_t> ack_ns;
@@ -164,8 +165,8 @@ class ModelTable {
   std::map<Key, Remembered> remembered_;
   std::deque<Fragmented> fragments_;  // newest first
   std::set<Endpoint> servers_;        // endpoints that are known as servers, because they sent a SYN-ACK
-  // Ends of connections without a handshake: the other end of the first one, and its time. The model has no bound,
-  // because tests have few ends.
+  // By end of midstream connections: the other end of the first such connection, and when that connection began. A
+  // connection more than 300 s later replaces the first. The number of ends has no bound here, because tests have few.
   std::map<Endpoint, std::pair<Endpoint, int64_t>> partners_;
   std::set<Endpoint> popular_;  // ends that two clients used
   // Totals of ended connections. Openings, handshake round trips, probes and ignored RSTs of live connections are

@@ -11,7 +11,7 @@
 
 namespace tcpgauge {
 
-// Builds a pcapng file block by block. It begins with a section in this machine's byte order.
+// Builds a pcapng file block by block. The file begins with a section in this machine's byte order.
 //
 // Bounds: the order of blocks is not checked, so a test can build files that do not occur.
 class PcapngBuilder {
@@ -33,7 +33,7 @@ class PcapngBuilder {
   PcapngBuilder& Interface(uint16_t link_type) { return Interface(link_type, InterfaceOptions()); }
   PcapngBuilder& Interface(uint16_t link_type, const InterfaceOptions& options);
 
-  // An enhanced packet block, without options. The packet on the wire is `uncaptured` bytes longer.
+  // An enhanced packet block, without options. The packet on the wire is `uncaptured` bytes longer than `bytes`.
   PcapngBuilder& Packet(uint32_t interface, uint64_t time, const Bytes& bytes, uint32_t uncaptured = 0);
   PcapngBuilder& ObsoletePacket(uint16_t interface, uint64_t time, const Bytes& bytes, uint32_t uncaptured = 0);
   PcapngBuilder& SimplePacket(uint32_t wire_bytes, const Bytes& bytes);

@@ -15,9 +15,9 @@ namespace tcpgauge {
 // random flags and numbers. A 4-tuple is used again by later connections, and exists in several VLANs and tunnels at
 // once. Sequence numbers wrap. The clock jumps ahead and back.
 //
-// Conversations also do what lasts for seconds to minutes: a SYN is repeated at growing gaps, one end is silent after
-// the FIN of the other, and segments come long after the end. RSTs lie in, beside and far from the window. Windows
-// close and are probed.
+// Some episodes last for seconds to minutes: a SYN is repeated at growing gaps, a conversation is silent after a FIN,
+// and segments come long after the end of their connection. The sequence numbers of RSTs lie in, beside and far from
+// the window. Windows close and are probed.
 //
 // Equal seeds give equal streams.
 // Thread: confined to one. Times: nanoseconds of the Unix epoch, always whole microseconds.
@@ -44,8 +44,8 @@ class RandomTraffic {
     uint16_t window[2] = {1000, 1000};
     uint8_t window_scale[2] = {DecodedPacket::kNoWindowScale, DecodedPacket::kNoWindowScale};
     bool fin[2] = {false, false};  // whether each end sent a FIN
-    int64_t silent_until_ns = 0;   // the conversation sends no packet before
-    int64_t syn_gap_ns = 0;        // until the SYN is repeated; 0: it is not
+    int64_t silent_until_ns = 0;   // until then, the conversation sends no packet
+    int64_t syn_gap_ns = 0;        // the time until the SYN is repeated; 0: it is not repeated
     int late = 0;                  // how many late segments come before the next connection
   };
 

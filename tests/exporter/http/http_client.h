@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// A client's connection to an HTTP server, over which a test sends any bytes it likes. It can play a client that
+// A client's connection to an HTTP server, over which a test sends any bytes. So a test can play a client that
 // misbehaves.
 //
 // Thread: confined to one. No call has a time limit.
@@ -36,8 +36,8 @@ class RawConnection {
   // Returns all bytes that come until the connection is closed.
   std::string ReceiveAll();
 
-  // Returns the head and the body of one response. The body has the length that Content-Length states; without that
-  // header only the head is returned. If the connection is closed before that, returns the bytes that have come.
+  // Returns one response: the head, and a body as long as Content-Length says. Without Content-Length, returns only the
+  // head. If the connection is closed in the middle of the response, returns the bytes that have come.
   std::string ReceiveResponse();
 
  private:
