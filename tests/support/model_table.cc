@@ -582,15 +582,7 @@ void ModelTable::Evict() {
   for (const auto& [key, connection] : connections_) {
     const int other = usefulness_of(connection);
     if (other < usefulness || (connection.has_only_bare_syn && !chosen.has_only_bare_syn)) {
-      return Fail("evicted a more useful connection: DEBUG chosen state " + std::to_string((int)chosen.state) +
-                  " conf " + std::to_string(chosen.confirmed) + " fins " + std::to_string(chosen.ends[0].sent_fin) +
-                  std::to_string(chosen.ends[1].sent_fin) + " bare " + std::to_string(chosen.has_only_bare_syn) +
-                  " idle " + std::to_string(now_ns_ - chosen.last_ns) + "; other state " +
-                  std::to_string((int)connection.state) + " conf " + std::to_string(connection.confirmed) + " fins " +
-                  std::to_string(connection.ends[0].sent_fin) + std::to_string(connection.ends[1].sent_fin) + " bare " +
-                  std::to_string(connection.has_only_bare_syn) + " idle " +
-                  std::to_string(now_ns_ - connection.last_ns) + " timeout " +
-                  std::to_string(connection.attempt_timeout_ns));
+      return Fail("evicted a more useful connection");
     }
     if (other == usefulness && connection.has_only_bare_syn == chosen.has_only_bare_syn)
       longest_idle_ns = std::min(longest_idle_ns, connection.last_ns);
