@@ -18,14 +18,14 @@ namespace tcpgauge {
 // Checks the passwords of HTTP's Basic scheme (RFC 7617) against bcrypt hashes. Only basic_auth.cc includes crypt.h.
 //
 // bcrypt is slow on purpose. Therefore one bcrypt hash is computed at a time, and a password that matched is remembered
-// as a keyed digest. A remembered password is granted without bcrypt.
+// as a keyed digest. A remembered password is accepted without bcrypt.
 //
 // The password of an unknown user is checked against the costliest of the hashes. If all hashes have the same cost, the
 // time of a check does not tell which users exist.
 //
 // Thread: any.
 // Bounds: At most kMaxWaiting checks compute a bcrypt hash or wait for their turn. Check() returns kBusy for any
-// further one. At most kMaxRemembered digests are remembered. Before one more is added, all are forgotten.
+// further one. At most kMaxRemembered digests are remembered. When there is no room for another one, all are forgotten.
 class BasicAuth {
  public:
   static constexpr int kMaxCost = 16;  // bcrypt runs 2^cost rounds; 2^16 take some seconds

@@ -24,7 +24,7 @@ namespace tcpgauge {
 class ConnectionDeadlines {
   struct Watched {
     int fd;               // our duplicate of the connection's descriptor; -1 = no descriptor was available
-    int64_t deadline_ns;  // INT64_MAX = the connection is broken
+    int64_t deadline_ns;  // INT64_MAX = the connection was broken
     bool awaits_request;  // the connection is in Phase::kRequest
   };
 
@@ -46,7 +46,7 @@ class ConnectionDeadlines {
   // duplicate, Add() breaks the connection at once. The caller must call Remove() in that case too.
   Handle Add(int fd, absl::Duration allowed);
 
-  // Moves the connection to `phase`, which may last `allowed` from now. If the connection is broken, has no effect.
+  // Moves the connection to `phase`, which may last `allowed` from now. If the connection was broken, has no effect.
   void Set(Handle connection, Phase phase, absl::Duration allowed);
 
   // Ends the watching, and closes the duplicate of the descriptor. Call it once for each Add().

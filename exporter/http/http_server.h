@@ -20,10 +20,11 @@ namespace tcpgauge {
 // Limits of the resources that clients may take.
 struct HttpLimits {
   // How many connections may be open at a time on each listening address. The server lowers this number if descriptors
-  // are scarce (DescriptorBudget()). A connection beyond this number is closed. While half this number or more are
-  // open, on all addresses together, the server breaks one connection for each new one: of the connections that wait
-  // for a request, the one that has waited longest. To break a connection means to shut it down in the middle of what
-  // it does.
+  // are scarce (DescriptorBudget()). A connection beyond this number is closed.
+  //
+  // If a connection arrives while half this number or more are open on all addresses together, the server breaks the
+  // connection that has waited longest for a request, if there is one. To break a connection means to shut it down,
+  // whatever it is doing.
   unsigned connections = 512;
   // The longest header of a request: the request line and all header lines, with the empty line at the end. A request
   // with a longer header gets 431, or 414 if the target alone is longer, and its connection is closed. A line that is
@@ -32,8 +33,8 @@ struct HttpLimits {
   // The most header lines and query parameters of a request, taken together. A request with more gets 431, and its
   // connection is closed.
   //
-  // libmicrohttpd itself gives the same answers for a header that does not fit into its buffer of some 56 KiB. There is
-  // one exception: a header that leaves fewer than 250 bytes of the buffer may get two answers, or none (0.9.75).
+  // If a header does not fit into libmicrohttpd's buffer of some 56 KiB, libmicrohttpd itself answers 431 or 414.
+  // Exception: a header that leaves fewer than 250 bytes of the buffer may get two answers, or none (0.9.75).
   size_t request_fields = 350;
   // A connection on which no byte was received or sent for this long is closed. 0 = `request` alone limits the wait for
   // the next request.
@@ -54,9 +55,9 @@ using TlsSource = std::function<std::shared_ptr<const TlsContext>()>;
 // An HTTP/1.1 server that listens on one or several addresses. It wraps libmicrohttpd: only http_server.cc includes
 // microhttpd.h. The bodies of requests are ignored.
 //
-// A request with an absolute target, such as "GET http://host/metrics", is served like one with the target's path. Its
-// host replaces that of the header Host (RFC 9112 section 3.2.2). A request with more than one Host or with an invalid
-// one gets 400, and so does a request without Host, unless it is of HTTP/1.0 (RFC 9112 section 3.2).
+// A request with an absolute target, such as "GET http://host/metrics", is served like "GET /metrics". The host in the
+// target replaces that of the header Host (RFC 9112 section 3.2.2). A request with several headers Host or with
+// an invalid one gets 400. So does a request without Host, except in HTTP/1.0 (RFC 9112 section 3.2).
 //
 // Each connection has a thread of its own, so that neither a client that reads slowly nor a handler that computes
 // delays another client.

@@ -16,9 +16,9 @@ class ListenSocket {
  public:
   // Opens a socket that listens on `address`. The descriptor is non-blocking and is closed on exec. The forms of
   // `address`:
-  // - HOST:PORT. A host name means the first of its addresses that this host can listen on, IPv4 addresses first. An
-  //   address in use ends the search, because otherwise clients that try the addresses in the same order would reach
-  //   another program. A name may be looked up in the DNS, which can take seconds.
+  // - HOST:PORT. The addresses of a host name are tried in turn, IPv4 before IPv6, until the socket can listen on one.
+  //   An address in use ends the search with an error. Otherwise clients that try the addresses in the same order would
+  //   reach the program that uses it. A name may be looked up in the DNS, which can take seconds.
   // - [IPV6]:PORT.
   // - :PORT, which means all addresses of IPv4 and IPv6, or of IPv4 alone if the kernel lacks IPv6.
   // - unix:PATH, with a path of at most 107 bytes. If PATH is a socket on which no process listens, it is replaced.
@@ -26,7 +26,7 @@ class ListenSocket {
   //
   // Errors; the message names `address`:
   // - InvalidArgument: the form of `address` is wrong.
-  // - NotFound: `address` does not belong to this host, or the directory of PATH is missing.
+  // - NotFound: the host name is unknown, the address is not one of this host, or the directory of PATH is missing.
   // - AlreadyExists: `address` is in use, or PATH is a file that may not be replaced.
   // - PermissionDenied: the port or the directory needs a privilege.
   // - Unavailable: any other error of the kernel.

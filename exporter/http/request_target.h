@@ -20,11 +20,11 @@ struct RequestTarget {
   HttpFields query;  // HttpRequest::query
 };
 
-// Parses `target`. A target that begins with http:// or https://, in any case, is absolute. Its path is "/" if it has
-// none. Any other target is a path, which need not begin with "/".
+// Parses `target`. A target that begins with http:// or https:// (in upper or lower case) is absolute. If an absolute
+// target has no path, its path is "/". Any other target is a path, which need not begin with "/".
 //
 // In the path and in the query, "%41" becomes "A". In the query, "+" becomes a blank. A "%" without two hexadecimal
-// digits stays as it is. Empty parameters are left out.
+// digits stays as it is. An empty parameter, as in "a=1&&b=2", is left out.
 //
 // Thread: any.
 // Errors: InvalidArgument if an absolute target has no valid host and port, or has a user before the host (RFC 9110

@@ -44,9 +44,9 @@ class TlsContext {
   // REQUIRES: `session` belongs to a server, and its handshake has not begun.
   void Prepare(gnutls_session_int* session) const;
 
-  // Returns OK if the client of `session` satisfies the requirements on client certificates. The handshake accepts any
-  // client, because a client without a certificate may ask for /-/healthy. The result must be checked for
-  // each request instead (HttpRequest::client_certificate).
+  // Returns OK if the client of `session` satisfies the requirements on client certificates. The handshake itself
+  // accepts any client, because a client without a certificate may ask for /-/healthy. So the result must be checked
+  // for each request (HttpRequest::client_certificate).
   // REQUIRES: the handshake of `session` is over.
   // Errors: PermissionDenied. The message says why, and may be shown to the client.
   absl::Status CheckClient(gnutls_session_int* session) const;

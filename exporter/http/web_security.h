@@ -40,9 +40,9 @@ class WebSecurity {
   // - The client certificate is missing or wrong (HttpRequest::client_certificate): 403.
   // - The configuration has no users: calls `handler`.
   // - The password is missing or wrong: 401.
-  // - Too many other passwords are being checked, so this one cannot be (BasicAuth::Verdict::kBusy): 503.
+  // - The password was not checked, because too many others are being checked (BasicAuth::Verdict::kBusy): 503.
   // - Otherwise: calls `handler`.
-  // The returned handler adds the configured headers to each of these responses. This object must outlive it.
+  // The returned handler adds the configured headers to each of these responses. This object must outlive that handler.
   HttpHandler Guard(HttpHandler handler);
 
  private:

@@ -24,14 +24,14 @@ struct LineCounters {
 //
 // A full disk or a crash may leave a part of a line at the end of a regular file. That part is cut off after a failed
 // write, unless another process has written to the file too. It is also cut off when the file is opened, if the file
-// may be read. In a pipe or a device the part remains.
+// is readable. In a pipe or a device the part remains.
 //
 // Thread: not thread-safe; one thread uses it at a time.
 // Errors: A line that cannot be written is lost and counted in LineCounters::lost. The next Append() writes again.
 class LineFile {
  public:
   // Opens the file `path` to append to it. Creates it if it does not exist, with mode 0640 less the umask. "-" is
-  // standard output. If the file exists, is regular and does not end with a newline, its last line is cut off. A file
+  // standard output. If the file exists, is regular and is readable, what follows its last newline is cut off. A file
   // without any newline becomes empty. The counters must outlive this object.
   // Errors: InvalidArgument. The message names the file.
   static absl::StatusOr<std::unique_ptr<LineFile>> Open(const std::string& path, LineCounters counters);

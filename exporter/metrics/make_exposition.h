@@ -22,10 +22,10 @@ struct ExpositionLimits {
 // the heaviest connections, as many as `limits` allow. Connections that ended within the ranking window compete with
 // the open ones.
 //
-// The labels of a connection are its two endpoints and its interface. Connections have equal labels if they differ only
-// in VLANs, tunnels or interfaces that are merged (Exposition::interfaces), or if they used the same 4-tuple one after
-// another. Of connections with equal labels, only one is exported, at the highest rank that any of them has. The choice
-// prefers, in this order:
+// The labels of a connection are its two endpoints and its interface. So two connections with the same endpoints have
+// equal labels in three cases: one followed the other, they differ only in VLANs or tunnels, or their interfaces are
+// merged (Exposition::interfaces). Of connections with equal labels, only one is exported, at the highest rank that any
+// of them has. The choice prefers, in this order:
 // 1. an open connection to an ended one,
 // 2. more payload to less,
 // 3. the larger id to the smaller. This is arbitrary, but it does not change from one exposition to the next.

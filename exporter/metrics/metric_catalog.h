@@ -104,8 +104,8 @@ struct MetricInfo {
   Metric metric;
   std::string_view name;  // in Prometheus; the name of a counter ends in _total
   MetricType type;
-  // The unit as OpenMetrics defines it: the name, without _total, ends in it ("seconds", "bytes", "bytes_per_second").
-  // Empty if the metric counts things, or if its value is always 0 or 1.
+  // The unit in OpenMetrics: "seconds", "bytes", "bytes_per_second". `name`, without _total, ends in the unit. Empty if
+  // the metric counts things, or if its value is always 0 or 1.
   std::string_view unit;
   absl::Span<const MetricLabel> labels;
   std::string_view help;  // without \, " or line break, which the text formats would have to escape
@@ -121,7 +121,7 @@ struct MetricInfo {
 // Returns the row of `metric`. REQUIRES: metric != Metric::kCount.
 const MetricInfo& InfoOf(Metric metric);
 
-// Returns the row of the metric with this Prometheus name, or null. Compares with one name after another.
+// Returns the row of the metric with this Prometheus name, or null. Searches linearly.
 const MetricInfo* FindMetric(std::string_view name);
 
 // Returns the rows of all metrics, in the order of the enum.

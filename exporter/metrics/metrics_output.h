@@ -14,8 +14,8 @@
 
 namespace tcpgauge {
 
-// Makes the expositions of one output: of the metrics page, of the push over OTLP, or of the text that is printed at
-// the end.
+// Makes the expositions of one output: of the metrics page, of the push over OTLP, or of the text that the agent prints
+// when it ends.
 //
 // An exposition has the metrics of the snapshot, of the agent and of the process. It also has one metric of the output,
 // tcpgauge_scrape_duration_seconds: how long the output's previous exposition took. Each output measures this for

@@ -11,7 +11,7 @@
 
 namespace tcpgauge {
 
-// A list of keys and values.
+// Pairs of a key and a value.
 using KeyValues = std::vector<std::pair<std::string, std::string>>;
 
 // Parses "key1=value1,key2=value2", the form of lists in OpenTelemetry's environment variables. It is the form of the

@@ -33,7 +33,7 @@ struct CurlTransportOptions {
 // each change. One cause is that the agent has given up its privileges between Create() and Start().
 //
 // Thread: not thread-safe; one thread uses it at a time.
-// Bounds: kMaxAnswerBytes of an answer's body. A longer body is cut (HttpAnswer::body_cut).
+// Bounds: The body of an answer is cut after kMaxAnswerBytes (HttpAnswer::body_cut).
 class CurlTransport : public PushTransport {
  public:
   static constexpr size_t kMaxAnswerBytes = 64 << 10;

@@ -13,7 +13,7 @@
 
 namespace tcpgauge {
 
-// Returns the value of an environment variable, or null: getenv(), or a test's replacement.
+// Returns the value of an environment variable, or null if the variable is not set: getenv(), or a test's replacement.
 using OtelVariables = std::function<const char*(const char*)>;
 
 // The settings in OpenTelemetry's standard environment variables (OpenTelemetry specification, "Environment Variable
@@ -26,8 +26,8 @@ struct OtelSettings {
 
   // The receiver. Without `push`, these fields have no meaning.
   std::string url;  // with the path; may hold a password
-  // Each name and value is valid in an HTTP header. No header is one that the code that sends must set: Content-Type,
-  // Content-Encoding, Content-Length, Transfer-Encoding, Expect or Host.
+  // Each name and value is valid in an HTTP header. The headers that CurlTransport and curl set themselves are left
+  // out: Content-Type, Content-Encoding, Content-Length, Transfer-Encoding, Expect and Host.
   KeyValues headers;
   OtlpFormat format = OtlpFormat::kProtobuf;
   bool gzip = false;

@@ -37,8 +37,8 @@ struct OtlpSources {
 // Pushes the metrics to an OTLP receiver, to standard output, or to both, at the interval of the settings. It requests
 // snapshots from the hub as a scrape does. If there is no snapshot yet, nothing is pushed.
 //
-// Thread: One thread calls Create(), Start() and Stop(), and destroys the pusher. Pushing is done by the pusher's own
-// thread. No other thread waits for it, except in Stop().
+// Thread: One thread calls Create(), Start() and Stop(), and destroys the pusher. The pusher's own thread pushes. No
+// other thread waits for a push, except in Stop().
 // Bounds: those of PushQueue.
 // Errors: Failed pushes are counted in `metrics`, and logged at most once a minute. Failed writes to standard output
 // are logged at most once a minute. If a line cannot be written within a second, the rest of that push is not written.

@@ -27,8 +27,8 @@ enum class PushFailure : uint8_t {
 constexpr std::string_view kPushFailureNames[] = {"connection", "timeout", "throttled", "unavailable", "rejected"};
 constexpr size_t kPushFailureCount = std::size(kPushFailureNames);
 
-// The result of an attempt to send a request, by the OTLP specification ("OTLP/HTTP Response", "Failures"). There are
-// three cases:
+// The result of an attempt to send a request. There are three cases, which the OTLP specification defines ("OTLP/HTTP
+// Response", "Failures"):
 // - `taken` is true: the receiver accepted the request.
 // - `repeats` is true: the request must be repeated.
 // - Both are false: the request is lost.
@@ -36,8 +36,8 @@ struct PushOutcome {
   bool taken = false;                  // status 2xx: the receiver accepted the request, completely or in part
   bool repeats = false;                // status 429, 502, 503 or 504, or no complete answer
   std::optional<PushFailure> failure;  // nullopt = taken
-  // Of a request that was taken: how many data points the receiver says it rejected. May exceed the number in the
-  // request.
+  // With `taken`: how many data points of the request the receiver rejected, as the receiver says. Untrusted, so it may
+  // exceed the number in the request.
   uint64_t rejected_data_points = 0;
   std::optional<int64_t> retry_after_seconds;  // with `repeats`: the pause that the receiver asks for; nullopt = none
   // The error, or the receiver's message about a request that was taken; empty = not given. At most 500 bytes. May be

@@ -18,10 +18,10 @@ namespace tcpgauge {
 struct PushQueueOptions {
   size_t max_requests = 100;
   size_t max_bytes = 32 << 20;  // of all bodies
-  // The pause before a request is repeated: what the receiver asks for (Retry-After), but at most max_retry_after_ns.
-  // If the receiver asks for no pause, the backoff times a random number from 0.5 to 1.5, so that many agents do not
-  // return to a receiver at the same moment. The backoff is first_backoff_ns after a first failure, and doubles with
-  // each further failure in a row, up to max_backoff_ns.
+  // The pause before a request is repeated is what the receiver asks for (Retry-After), but at most max_retry_after_ns.
+  // If the receiver asks for no pause, the pause is the backoff, multiplied by a random number from 0.5 to 1.5, so that
+  // many agents do not return to a receiver at the same moment. The backoff is first_backoff_ns after a first failure,
+  // and doubles with each further failure in a row, up to max_backoff_ns.
   int64_t first_backoff_ns = kNanosecondsPerSecond;
   int64_t max_backoff_ns = 30 * kNanosecondsPerSecond;
   int64_t max_retry_after_ns = 600 * kNanosecondsPerSecond;
@@ -32,22 +32,22 @@ struct PushQueueOptions {
 // does the sending, one request at a time.
 //
 // Design. A request stays in the queue until the receiver accepts or rejects it, the queue is full, or the agent ends.
-// The time-out OTEL_METRIC_EXPORT_TIMEOUT does not remove it. Cumulative points of an outage are worth having
-// afterwards, and 32 MiB hold a quarter of an hour or more. The time-out bounds only the last push, when the agent
-// ends, because a user waits for that end.
+// The time-out OTEL_METRIC_EXPORT_TIMEOUT does not remove a request, because cumulative points of an outage are worth
+// having afterwards, and 32 MiB hold a quarter of an hour or more. The time-out bounds only the last push, because a
+// user waits for the agent to end.
 //
 // Thread: not thread-safe; one thread uses it at a time.
 // Time: steady.
 // Bounds: max_requests and max_bytes. While the queue exceeds a bound, Add() drops the oldest request that is not being
-// sent, and counts its data points. The last request that it drops may be the added one. The request that is being sent
-// stays, even if it alone exceeds a bound.
+// sent, and counts its data points. The request just added may be dropped too. The request that is being sent stays,
+// even if it alone exceeds a bound.
 class PushQueue {
  public:
   // The queue updates all counters and gauges of `metrics`, which must outlive the queue.
   PushQueue(PushQueueOptions options, const PushMetrics& metrics) : options_(std::move(options)), metrics_(metrics) {}
 
-  // Appends `request` as the newest one. A request with an empty body cannot be sent, so it is dropped and its data
-  // points are counted: its body could not be compressed (Gzip()).
+  // Appends `request` as the newest one. An empty body means that it could not be compressed (Gzip()). Such a request
+  // is dropped at once, and its data points are counted.
   void Add(OtlpRequest request);
 
   bool empty() const { return requests_.empty(); }

@@ -32,7 +32,7 @@ struct RememberedSeries {
 // A series is identified by its metric and a key: the values of its labels, each followed by a NUL byte.
 //
 // Thread: not thread-safe; one thread uses it at a time.
-// Bounds: the series of two expositions between BeginRound() and TakeEnded(), otherwise of one.
+// Bounds: It holds the series of one exposition, and between BeginRound() and TakeEnded() those of two.
 class SeriesMemory {
  public:
   // Begins the round of a new exposition.

@@ -15,14 +15,14 @@
 
 namespace tcpgauge {
 
-// The data that WebRoutes() makes its answers from. REQUIRES: the pointers and the callbacks are set. Several threads
-// of the HTTP server call the callbacks at a time.
+// The data from which the handlers of WebRoutes() make their answers. REQUIRES: the pointers and the callbacks are set.
+// The HTTP server's threads call the callbacks, several at a time.
 struct WebSources {
   const SnapshotHub* hub = nullptr;
   const Clock* clock = nullptr;
   AgentMetrics* metrics = nullptr;
   BuildInfo build;
-  std::string agent_name;  // tells this agent from others: the name of its host, or empty
+  std::string agent_name;  // shown to users, to distinguish agents: the name of the host, or empty
   AgentLimits limits;
   EffectiveFlags flags;
   std::string telemetry_path;        // the path of the metrics; begins with "/"
@@ -30,8 +30,8 @@ struct WebSources {
   std::function<bool()> is_ready;    // whether a first snapshot was published; for /-/ready
 };
 
-// Errors: InvalidArgument if `path` cannot be the telemetry path, because it is one of the other paths of WebRoutes().
-// The message is one line that names these paths.
+// Returns OK if `path` can be the telemetry path, because it is none of the other paths of WebRoutes().
+// Errors: InvalidArgument. The message is one line that names the other paths.
 absl::Status CheckTelemetryPath(const std::string& path);
 
 // Returns the routes of the agent: "/", "/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections" and the
