@@ -25,8 +25,7 @@ class CaptureClock {
   // Reads the clocks and detects steps. Call it before each read of packets.
   void Update();
 
-  // Capture time at the last Update(), or at construction before the first one. It may go back, by less than half a
-  // second.
+  // Capture time at the last Update() or, if there was none, at construction. May go back by less than half a second.
   int64_t now_ns() const { return now_ns_; }
 
   // The capture time of a packet that the kernel stamped with the wall time `wall_ns`. For 30 s after a step, a packet

@@ -55,8 +55,8 @@ struct WorkerLinks {
   // for one worker only. Otherwise each event would be logged several times.
   bool logs_events = true;
   std::function<void(const absl::Status&)> on_source_error;  // called on the worker's thread when a source fails
-  // Called on the worker's thread when its capture has ended and its last snapshot is published, with the result of
-  // Run(). A worker with stay_at_end may go on to wait. Null: nobody asks.
+  // Called on the worker's thread when its capture has ended and its last snapshot is published. The argument is what
+  // Run() will return: at once or, with stay_at_end and without an error, after the stop signal. Null: nobody asks.
   std::function<void(const absl::Status&)> on_capture_end;
 };
 
@@ -64,7 +64,7 @@ struct WorkerLinks {
 // for the collector.
 //
 // Owns its sources and its table.
-// Thread: one thread calls Run(). Other threads may call only the methods whose comments name them.
+// Thread: one thread calls Run(). Other threads may call only the methods whose comments say so.
 // Time: capture time (CaptureClock) in a live capture, and packet time when files are read. Both count from the Unix
 // epoch.
 // Errors: see Run().
@@ -97,7 +97,7 @@ class CaptureWorker final : private EndedConnectionSink {
   // worker. Changes nothing if the same or a later time was asked for already.
   void WantSnapshot(int64_t begun_since_ns);
 
-  // The published snapshots. The collector's thread is their only reader. Lives as long as the worker.
+  // The published snapshots. Only the collector's thread may read them. Valid as long as the worker.
   TripleBuffer<WorkerSnapshot>* buffer() { return &buffer_; }
 
  private:

@@ -13,11 +13,11 @@
 
 namespace tcpgauge {
 
-// Reads the packets of a classic pcap file (draft-ietf-opsawg-pcap) of version 2.0 to 2.4, or of 543.0, as DG/UX wrote
-// it. Times have microseconds or nanoseconds. The longer packet headers of "modified" pcap files are read too.
+// Reads the packets of a classic pcap file (draft-ietf-opsawg-pcap) of version 2.0 to 2.4, or of version 543.0, which
+// DG/UX wrote. Times have microseconds or nanoseconds. The longer packet headers of "modified" pcap files are read too.
 //
-// A file may state a snapshot length that is shorter than its packets, because some tools write it wrongly. libpcap
-// cuts the packets then. This class returns them whole, and notes it in Packet::exceeds_snaplen.
+// Some tools write a snapshot length that is shorter than the packets of the file. libpcap cuts such packets. This
+// class returns them whole, with Packet::exceeds_snaplen set.
 //
 // Thread: one at a time.
 // Byte order: either.
@@ -42,7 +42,7 @@ class ClassicPcap final : public PacketFile {
 
   explicit ClassicPcap(std::unique_ptr<FileBytes> bytes) : bytes_(std::move(bytes)) {}
 
-  // Stores an error and returns false. An error of reading has precedence.
+  // Stores an error in status_ and returns false. The error is that of `bytes_` if a read failed, otherwise `what`.
   bool Fail(const std::string& what);
 
   const std::unique_ptr<FileBytes> bytes_;
@@ -52,7 +52,7 @@ class ClassicPcap final : public PacketFile {
   size_t packet_header_bytes_ = 0;
   int64_t nanoseconds_per_unit_ = 0;
   uint32_t link_type_ = 0;
-  uint32_t snaplen_bytes_ = 0;  // that the file states
+  uint32_t snaplen_bytes_ = 0;  // of the file; kMaxCapturedBytes if the file states none
 };
 
 }  // namespace tcpgauge

@@ -16,8 +16,8 @@ namespace tcpgauge {
 //
 // `index_of` returns the kernel's number of the network interface with this name, and 0 when there is none. Two names
 // stand for the same device when they are equal, have the same number (an alternative name, or an alias such as
-// "eth0:1"), or name the same groups of netfilter ("nflog" and "nflog:0"). `names` may include interfaces that do not
-// exist yet if `wait`.
+// "eth0:1"), or name the same groups of netfilter ("nflog" and "nflog:0"). If `wait`, `names` may include interfaces
+// that do not exist yet.
 //
 // Thread: any.
 // Errors: kInvalidArgument when `any` stands beside a network interface. `any` captures that interface too, but not

@@ -24,12 +24,12 @@ class DropWarnings {
  public:
   using Warn = std::function<void(const std::string& interface, uint64_t packets)>;
 
-  // `clock` must outlive this object. `warn` is called with the lock held; only tests pass one. If `warn` is null,
-  // warnings go to the log.
+  // `clock` must outlive this object. If `warn` is null, warnings go to the log. Otherwise, in tests, `warn` is called
+  // for each warning, while the lock is held.
   explicit DropWarnings(const Clock* clock, Warn warn = nullptr);
 
-  // Adds `packets`, and logs a warning if one is due. Call it regularly, also with 0 packets: a warning that was held
-  // back for its minute is logged by a later call.
+  // Adds `packets`, and logs a warning if one is due. Call it regularly, also with 0 packets: if less than a minute has
+  // passed since the last warning, a later call logs the next one.
   void Add(const std::string& interface, uint64_t packets);
 
  private:

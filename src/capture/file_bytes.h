@@ -19,9 +19,9 @@ namespace tcpgauge {
 // fast.
 //
 // Thread: one at a time.
-// Bounds: memory for kReadBytes and kMaxPeekBytes.
-// Errors: a failed read ends the bytes as the end of the file does, and status() tells it. A signal that interrupts a
-// read is such an error, because the reader may have to stop.
+// Bounds: takes kReadBytes + kMaxPeekBytes of memory.
+// Errors: a failed read ends the bytes as the end of the file does, and sets status(). A signal that interrupts a read
+// makes it fail, because the reader may have to stop.
 class FileBytes {
  public:
   static constexpr size_t kReadBytes = 128 << 10;              // read in one system call
@@ -33,8 +33,8 @@ class FileBytes {
   FileBytes(const FileBytes&) = delete;
   FileBytes& operator=(const FileBytes&) = delete;
 
-  // Returns the next `count` bytes, or fewer where the bytes end. They stay the next bytes. The result is valid until
-  // the next call of a method that is not const. REQUIRES: count <= kMaxPeekBytes.
+  // Returns the next `count` bytes without passing over them. Returns fewer if fewer are left. The result is valid
+  // until the next call of a method that is not const. REQUIRES: count <= kMaxPeekBytes.
   absl::Span<const uint8_t> Peek(size_t count) {
     if (size_ - at_ < count) ReadUpTo(count);
     return {block_.get() + at_, size_ - at_ < count ? size_ - at_ : count};
@@ -43,7 +43,7 @@ class FileBytes {
   // Passes over bytes that Peek() has returned. REQUIRES: the last Peek() returned at least `count` bytes.
   void Skip(size_t count) { at_ += count; }
 
-  // Passes over any number of bytes. Returns false if the bytes end before.
+  // Passes over any number of bytes. Returns false if fewer than `count` are left.
   bool Discard(uint64_t count);
 
   // The offset of the next byte from where reading began.

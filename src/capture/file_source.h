@@ -14,13 +14,13 @@ namespace tcpgauge {
 // source is then named "stdin". `filter` is a pcap-filter(7) expression, and is compiled for each link type of the
 // file. An empty filter passes all packets.
 //
-// An interface of a pcapng file has the name that the file gives it. Packets of all other interfaces have the name of
-// the source.
+// An interface of a pcapng file has the name that the file gives it. Without such a name, and in a classic pcap file,
+// the interface has the name of the source.
 //
-// A file is read as far as possible. Packets that cannot be read are left out, and the log names each cause once:
+// A pcapng file may have packets of several link types. The log names the first 16 link types of these two kinds:
 //
-// - A link type that cannot be decoded, in a pcapng file. Its packets count as DecodeError::kUnknownLinkType.
-// - A link type, other than the first one, for which the filter cannot be compiled.
+// - A link type that cannot be decoded. Its packets count as DecodeError::kUnknownLinkType.
+// - A link type, other than the first one, for which the filter cannot be compiled. Its packets are left out.
 //
 // Packets that are longer than the snapshot length in the file are read whole, and the log says so once.
 //

@@ -16,13 +16,13 @@ namespace tcpgauge {
 
 // A compiled filter expression. Owns the program. Thread: one at a time; Matches() may be called by several at once.
 //
-// Design. libpcap's optimiser makes a program three to ten times shorter, but its time grows with more than the square
-// of the program's length, and the optimiser cannot be interrupted: a filter of 3,000 hosts takes it a quarter of an
-// hour. Therefore Compile() compiles without the optimiser first, and optimises only a program of at most
+// Design. libpcap's optimiser makes a program three to ten times shorter, but the optimiser's own time grows faster
+// than the square of the program's length. It takes a quarter of an hour for a filter of 3,000 hosts, and cannot be
+// interrupted. Therefore Compile() compiles without the optimiser first, and optimises only a program of at most
 // kMaxOptimizedInstructions, which takes about a second at most. PERFORMANCE.md has the figures.
 class FilterProgram {
  public:
-  // A longer program is not optimised. Counts the instructions that libpcap makes without its optimiser: some 30 for a
+  // The longest program that Compile() optimises. Counted before optimising: libpcap makes some 30 instructions for a
   // host, 36 for a network, 64 for a port.
   static constexpr size_t kMaxOptimizedInstructions = 8192;
 

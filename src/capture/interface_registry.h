@@ -37,15 +37,15 @@ class InterfaceRegistry {
   // Returns the place of the interface `name`. Adds the interface if it is new.
   size_t Add(const std::string& name);
 
-  // The condition that SetCondition() stored last for the interface at `place`; nullopt before the first call.
+  // The condition that SetCondition() stored last for the interface at `place`; nullopt if it stored none.
   const std::optional<SourceCondition>& condition(size_t place) const { return conditions_[place]; }
-  // Stores the condition, and stores in the interface's counters whether it is up. Returns whether the condition is the
-  // first one or differs from the one before.
+  // Stores the condition, and sets `up` in the interface's counters. Returns whether the condition is the first one of
+  // this place, or differs from the previous one.
   bool SetCondition(size_t place, SourceCondition condition);
 
   // Returns the place of the interface with the number `index`, and adds the interface if it is new. The number is that
-  // of the kernel or, when a file is read, of the file. Calls `name_of` at the first call with this number. If the name
-  // is empty, the name is "if" and the number.
+  // of the kernel or, when a file is read, of the file. Calls `name_of` at the first call with this number. If
+  // `name_of` returns an empty name, the interface is named "if" and its number, such as "if7".
   size_t FindByIndex(uint32_t index, absl::FunctionRef<std::string(uint32_t)> name_of) {
     if (index == last_index_) return last_place_;
     return FindByIndexSlow(index, name_of);

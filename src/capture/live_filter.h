@@ -20,9 +20,10 @@ namespace tcpgauge {
 //
 // Thread: any. While one thread compiles, the others wait.
 //
-// Design. The kernel applies the filter, unless the program is too long for the kernel (FilterProgram::FitsKernel()).
-// The kernel then passes every packet, cut to the snapshot length, and the reader applies the filter. libpcap would
-// also apply it, but would tell the kernel no snapshot length: whole packets of up to 64 kB would fill the ring.
+// Design. The kernel applies the filter if the program is not too long for the kernel (FilterProgram::FitsKernel()).
+// Otherwise the kernel passes every packet, cut to the snapshot length, and PcapReader applies the filter. libpcap
+// could apply such a filter too, but would tell the kernel no snapshot length: whole packets of up to 64 kB would fill
+// the ring.
 class LiveFilter {
  public:
   // `expression` is a pcap-filter(7) expression, not yet compiled; an empty one passes all packets.
@@ -30,14 +31,14 @@ class LiveFilter {
   LiveFilter(const LiveFilter&) = delete;
   LiveFilter& operator=(const LiveFilter&) = delete;
 
-  // Compiles the filter for the link type of `handle`, unless it is compiled. Errors: those of
-  // FilterProgram::Compile(). kInvalidArgument also when the filter is too long for the kernel, and asks for what only
+  // Compiles the filter for the link type of `handle`, unless that was done before. Errors: those of
+  // FilterProgram::Compile(), and kInvalidArgument when the filter is too long for the kernel but asks for what only
   // the kernel knows of a packet.
   absl::Status Compile(pcap_t* handle) { return ProgramFor(handle).status(); }
 
   // Makes `reader` deliver only packets that pass the filter, from now on. `handle` states the packets' link type: it
   // is the reader's own, or a dead handle (pcap_open_dead(3)) if the reader's socket moves to an interface of another
-  // link type. Errors: those of Compile() and FilterProgram::Set(). The reader then keeps its filter.
+  // link type. Errors: those of Compile() and FilterProgram::Set(). After an error the reader keeps its filter.
   absl::Status Set(pcap_t* handle, PcapReader* reader);
 
  private:

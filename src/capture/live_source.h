@@ -16,7 +16,7 @@ namespace tcpgauge {
 struct LiveOptions {
   std::shared_ptr<LiveFilter> filter;  // required; shared by all sources, so that it is compiled once
   bool promiscuous = false;
-  int snaplen_bytes = 0;    // captured of each packet
+  int snaplen_bytes = 0;    // how much of each packet is captured
   int buffer_size_kib = 0;  // of the kernel's ring for this socket
   // True: accept an interface that does not exist yet or is down, and capture once it is up. No effect for `any` and
   // for netfilter's devices.
@@ -57,7 +57,7 @@ constexpr int kCaptureTimeoutMs = 20;
 //   known interfaces twice a second (InterfaceRegistry).
 // - Netfilter's log (`nflog`): it is no network interface and cannot be polled. An error ends the source. libpcap also
 //   reports an error when no packets are available, or when the kernel's buffer was full; these do not end the source.
-//   The kernel hands over several packets at once, and libpcap reads as many bytes as the snapshot length and 128.
+//   The kernel hands over several packets at once, and libpcap reads at most 128 bytes more than the snapshot length.
 //   Therefore the snapshot length is libpcap's largest.
 //
 // Every source sets a filter, even an empty one, because libpcap passes the snapshot length to the kernel with the

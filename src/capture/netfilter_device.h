@@ -21,12 +21,12 @@ struct NetfilterDevice {
   }
 };
 
-// Returns the device for which libpcap takes `name`: "nflog" or "nfqueue", alone or with groups as in "nflog:5,7".
+// Returns the device that `name` means to libpcap: "nflog" or "nfqueue", alone or with groups as in "nflog:5,7".
 // Without groups, libpcap uses group 0. Nullopt for any other name. Thread: any.
 std::optional<NetfilterDevice> ParseNetfilterDevice(const std::string& name);
 
-// Whether a failed read of libpcap, with this value of errno, only found no packets at present. libpcap reports that as
-// an error of a netfilter device: with EAGAIN, also after the kernel's buffer was full. Thread: any.
+// Whether a read of libpcap that failed with this value of errno only found no packets at present. For a netfilter
+// device, libpcap reports such a read as an error. Thread: any.
 bool FoundNoPackets(int error_number);
 
 }  // namespace tcpgauge

@@ -39,8 +39,8 @@ class PcapReader {
   // From now on, ignores packets with an earlier time than `time_ns`.
   void BeginAt(int64_t time_ns) { begin_time_ns_ = time_ns; }
 
-  // From now on, ignores packets that `filter` rejects. Null passes all packets. This filter is for programs that
-  // libpcap or the kernel do not apply.
+  // From now on, ignores packets that `filter` rejects. Null passes all packets. Meant for a filter that neither
+  // libpcap nor the kernel applies.
   void SetFilter(std::shared_ptr<const FilterProgram> filter) { filter_ = std::move(filter); }
 
   // The link type by which packets are decoded from now on.
@@ -60,8 +60,9 @@ class PcapReader {
   static void OnPacket(u_char* self, const pcap_pkthdr* header, const u_char* bytes);
 
   const PcapHandle handle_;
-  // libpcap's devices that are no packet sockets, such as netfilter's log, state microseconds.
-  const int64_t fraction_ns_;  // the unit of a second's fraction in the handle's packet times
+  // The unit in which the handle's packet times state the fraction of a second. It is a microsecond for devices of
+  // libpcap that are no packet sockets, such as netfilter's log.
+  const int64_t fraction_ns_;
   LinkType link_type_;
   PacketBatch* batch_ = nullptr;
   int64_t begin_time_ns_ = 0;

@@ -25,17 +25,18 @@ namespace tcpgauge {
 //
 // Thread: one at a time.
 // Byte order: either. Each section of a file states its own.
-// Bounds: a section has at most kMaxInterfaces interfaces, and a block at most kMaxBlockBytes. More is an error. Memory
-// for the interfaces of one section, besides FileBytes.
-// Errors: those of PacketFile. A block is cut off, or contradicts itself. The message names the block's offset.
+// Bounds: a section has at most kMaxInterfaces interfaces, and a block at most kMaxBlockBytes. More is an error. In
+// memory: the interfaces of one section, and a FileBytes.
+// Errors: those of PacketFile. For a damaged block, the message names the block's offset.
 class PcapngReader final : public PacketFile {
  public:
   static constexpr uint32_t kMaxBlockBytes = 256 << 20;  // packets of USB reach 128 MiB
   static constexpr size_t kMaxInterfaces = 65536;
 
   // Reads `bytes`, which must be at the beginning of the file, up to the first interface description. Adds the names of
-  // interfaces to `names`, which must outlive the reader. Errors: kInvalidArgument when a block before the first
-  // interface description is cut off or invalid, or no interface is described before the first packet.
+  // interfaces to `names`, which must outlive the reader. Errors: kInvalidArgument when a block up to the first
+  // interface description is cut off or invalid, or the first packet or the end of the file comes before that
+  // description.
   static absl::StatusOr<std::unique_ptr<PcapngReader>> Open(std::unique_ptr<FileBytes> bytes, InterfaceNames* names);
 
   bool Next(Packet* packet) override;
@@ -64,7 +65,7 @@ class PcapngReader final : public PacketFile {
   bool Fail(const std::string& what);
   // Reads the next block into body_ and type_. Also returns false at the end of the file.
   bool ReadBlock();
-  // Passes over the part of the block that ReadBlock() left.
+  // If ReadBlock() left a part of the block unread, passes over that part and checks the block's last word.
   bool FinishBlock();
   // Reads the byte order of a section. `begin` has the block's first 12 bytes.
   bool BeginSection(absl::Span<const uint8_t> begin);
@@ -87,9 +88,10 @@ class PcapngReader final : public PacketFile {
   uint64_t block_offset_ = 0;
   uint32_t type_ = 0;
   uint32_t body_bytes_ = 0;
-  absl::Span<const uint8_t> body_;  // the beginning of the body; all of it unless the block is very long
-  uint64_t rest_bytes_ = 0;         // of a very long block, including its last word: what FinishBlock() must pass over
-  uint32_t length_in_file_ = 0;     // of the block, not swapped
+  // The whole body. If the block is longer than FileBytes::kMaxPeekBytes: the beginning of the body.
+  absl::Span<const uint8_t> body_;
+  uint64_t rest_bytes_ = 0;      // how much of the block was not read yet; 0 if body_ is whole
+  uint32_t length_in_file_ = 0;  // of the block, not swapped
 };
 
 }  // namespace tcpgauge

@@ -45,8 +45,9 @@ struct DecodedPacket {
   // Fields of every packet.
   int64_t time_ns = 0;             // since the Unix epoch; set by the caller of DecodePacket()
   uint32_t wire_length_bytes = 0;  // the whole packet, including bytes that were not captured
-  // From DecodePacket(): with Linux cooked v2 the operating system's index of the interface, otherwise 0. The capture
-  // worker replaces this index by the interface's place in the worker's list.
+  // DecodePacket() stores the operating system's index of the interface for Linux cooked v2, otherwise 0. The source of
+  // a file then stores the file's number of the interface. The capture worker replaces such an index or number by the
+  // interface's place in the worker's list.
   uint32_t interface = 0;
   Kind kind = Kind::kNotTcp;
   Protocol protocol = Protocol::kOther;

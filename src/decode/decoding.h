@@ -62,8 +62,8 @@ enum class Layer : uint8_t {
 struct Decoding {
   // The captured bytes from the next header on.
   Cursor captured;
-  // The length from the next header on as it was on the wire, at least captured.remaining(). When an outer header
-  // states the length of its payload, `captured` and `wire_remaining_bytes` are cut to the stated length.
+  // The bytes that the packet had on the wire from the next header on; at least captured.remaining(). When an outer
+  // header states the length of its payload, `captured` and `wire_remaining_bytes` are cut to the stated length.
   uint32_t wire_remaining_bytes;
   // The next header is inside the first fragment of an outer datagram or frame. An inner IP header may then state more
   // bytes than this fragment has.
@@ -72,9 +72,10 @@ struct Decoding {
   bool inside_udp_tunnel = false;
   // The error of a UDP datagram that does not hold the tunnel of its port. kNone: such a datagram is plain UDP.
   DecodeError unknown_udp_tunnel = DecodeError::kNone;
-  // Set for a fragment: the fragmented data begin with the TCP header, with no IPv6 extension header before it.
+  // For an IP fragment: whether the fragmented data begin with the TCP header. False if an IPv6 extension header stands
+  // before the TCP header.
   bool begins_with_tcp = false;
-  // For Layer::kIpExtension: the IP protocol number of that extension header.
+  // For Layer::kIpExtension: the IP protocol number of the extension header.
   uint8_t ip_protocol = 0;
   TcpHeaderPieces* header_pieces;  // null: a first fragment without the whole TCP header is an error
   DecodedPacket* packet;           // the result
@@ -102,8 +103,8 @@ struct Decoding {
     wire_remaining_bytes = std::min(wire_remaining_bytes, length_bytes);
   }
 
-  // Ends the decoding: the packet is an error. Exception: an impossible IP header in a tunnel that was recognised by
-  // its UDP port shows that another protocol uses the port. For such a header, does what UnknownUdpTunnel() does.
+  // Ends the decoding: the packet is the error `error`. Exception: inside a tunnel that was recognised by its UDP port,
+  // an impossible IP header shows that another protocol uses the port. Fail() then calls UnknownUdpTunnel() instead.
   Layer Fail(DecodeError error) {
     const bool guessed =
         inside_udp_tunnel && (error == DecodeError::kIpVersion || error == DecodeError::kIpHeaderLength ||
@@ -126,7 +127,7 @@ struct Decoding {
   void NoteOuterFragment() { inside_fragment |= packet->is_fragment; }
 
   // Ends the decoding of a UDP datagram that does not hold the tunnel of its port: the packet is the error
-  // `unknown_udp_tunnel`, or plain UDP if that is kNone.
+  // `unknown_udp_tunnel`, or plain UDP if `unknown_udp_tunnel` is kNone.
   Layer UnknownUdpTunnel() {
     NotTcp(Protocol::kUdp);
     if (unknown_udp_tunnel == DecodeError::kNone) return Layer::kDone;

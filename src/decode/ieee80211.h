@@ -21,8 +21,8 @@ Layer Decode80211(Decoding& decoding);
 // send such frames through CAPWAP.
 Layer DecodeSwapped80211(Decoding& decoding);
 
-// Whether the two bytes of the next header's frame control field are in the wrong order: they announce a data frame
-// when they are swapped, and do not as they stand. False if the bytes were not captured.
+// Whether the two bytes of the next header's frame control field are in the wrong order: only after a swap do they
+// announce a data frame. False if the bytes were not captured.
 bool HasSwappedFrameControl(const Decoding& decoding);
 
 // Decodes the radiotap header, which the capturing machine puts before the frame (https://www.radiotap.org), and the

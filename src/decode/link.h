@@ -20,7 +20,8 @@ Layer DecodeLinuxSll(Decoding& decoding);
 Layer DecodeLinuxSll2(Decoding& decoding);
 
 // Decodes the header of IP over InfiniBand (RFC 4391 section 6): an EtherType and 16 reserved bits. A global routing
-// header (40 bytes) or the receiver's link address (20 bytes) may stand before them, so all three places are tried.
+// header (40 bytes) or the receiver's link address (20 bytes) may stand before this header. So the decoder looks for
+// the header at offsets 40, 0 and 20.
 Layer DecodeIpOverInfiniband(Decoding& decoding);
 
 // Decodes the header of the Linux netfilter log (NFLOG): a list of attributes. One attribute holds the packet from its

@@ -40,9 +40,9 @@ Layer DecodeBrokenTcp(Decoding& decoding);
 // - kTcpFragment, if this is a following fragment that was not kept, or that came before its first fragment.
 // - the error kIpFragment, if this is a first fragment that cannot be kept: Decoding::header_pieces is null, or
 //   Decoding::inside_fragment is set, because bytes of the piece may then be missing.
-// - the error kIpFragment, if this is a first fragment that was kept and pushed out another datagram, of which the
-//   first fragment but not the whole header had come. The error counts the datagram that was pushed out. The new one
-//   can still become a segment.
+// - the error kIpFragment, if this is a first fragment that was kept and pushed out another datagram. The first
+//   fragment of that datagram had come, but not its whole header. The error counts the datagram that was pushed out.
+//   The new datagram can still become a segment.
 Layer DecodeTcpPiece(Decoding& decoding, uint32_t offset_bytes);
 
 // Searches `options`, the captured bytes after the first 20 of the header, for the timestamps option and, if `*packet`
