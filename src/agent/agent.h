@@ -60,8 +60,9 @@ class Agent {
   // Calls StopCapture(), writes the rest of the connection log, and pushes the metrics a last time. The push comes last
   // because it may take as long as the export timeout. Call it once. REQUIRES: Serve() was called.
   //
-  // Errors: that of the capture; otherwise kUnavailable when the connection log could not be written at some time.
-  // Connections that were lost because the log's queue was full are logged and counted, and are no error here.
+  // Errors: that of the capture. If the capture has none: kUnavailable when a line of the connection log could not be
+  // written. Connections for which the log's queue had no room are counted, and a warning gives their number, but they
+  // are no error.
   absl::Status Stop();
 
   // Continues the connection log in a new file of the same name. Call it after the file was renamed. Has no effect
@@ -69,7 +70,7 @@ class Agent {
   void ReopenConnectionLog();
 
   // A descriptor that becomes readable once capture has ended by itself: a file is damaged, or it was read to its end
-  // and no output keeps showing it, or every interface has failed. The agent owns the descriptor.
+  // and neither HTTP nor the top view keeps showing it, or every interface has failed. The agent owns the descriptor.
   int finished_fd() const { return engine_->finished_fd(); }
 
   const SnapshotHub& hub() const { return engine_->hub(); }

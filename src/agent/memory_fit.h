@@ -19,8 +19,8 @@ uint64_t MemoryLimitOf(const Options& options);
 // capture in `*engine`; the plan also has the bounds of the other parts. If the limit is too small for everything that
 // `options` ask for, bounds become lower than asked for. `pushes` says whether metrics are pushed.
 //
-// If everything that `options` ask for may together need more than half of the limit, also calls KeepHeapTight().
-// Therefore call this function before threads are started.
+// If the worst case of everything that `options` ask for is more than half of the limit, also calls KeepHeapTight().
+// Therefore call FitToMemory() before threads are started.
 //
 // Errors: kInvalidArgument when --max-memory is too small even for LeastPlan(). A control group's limit that is too
 // small is no error: a warning is logged, and the result is LeastPlan().

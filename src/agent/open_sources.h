@@ -12,9 +12,9 @@
 namespace tcpgauge {
 
 // Opens the packet sources that `options` name. Element i of the result has the sources of worker i. Usually each
-// worker has a source for each interface. Only the first worker has a source for a file, and for an interface that has
-// to be waited for (--wait). An interface that is given twice, or under two names, has one source. Starts no thread and
-// reads no packet.
+// worker has a source for each interface. Only the first worker has a source for a file, and for an interface that is
+// missing or down at the start (--wait). An interface that is given twice, or under two names, counts once. Starts no
+// thread and reads no packet.
 //
 // Errors: those of OpenFile(), OpenInterface(), OpenSharedInterface(), DefaultInterface() and DistinctInterfaces().
 absl::StatusOr<std::vector<std::vector<std::unique_ptr<PacketSource>>>> OpenSources(const Options& options);

@@ -28,7 +28,8 @@ WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t
 // counted in `sources.metrics`. All objects behind the pointers in `sources` must outlive the server.
 //
 // Errors: kPermissionDenied when the privilege for an address is missing. Every other error becomes kInvalidArgument,
-// because an address on which the agent cannot listen is a wrong option, and so is a telemetry path that is taken.
+// because the options are wrong: the agent cannot listen on an address, or the telemetry path is the path of another
+// page.
 absl::StatusOr<std::unique_ptr<HttpServer>> OpenWebServer(const std::vector<std::string>& addresses,
                                                           const WebSources& sources, WebSecurity* security);
 

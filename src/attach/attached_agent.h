@@ -40,7 +40,7 @@ class AttachedAgent {
   // Ends the thread, also in the middle of a request.
   ~AttachedAgent();
 
-  // The agent's snapshots; at least one. Valid as long as this object.
+  // Always has a snapshot of the agent. Valid as long as this object.
   const SnapshotHub& hub() const { return hub_; }
   // The query that selects and sorts the connections of the snapshots. Valid as long as this object.
   WantedQuery* wanted() { return &wanted_; }

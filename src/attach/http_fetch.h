@@ -12,8 +12,8 @@
 
 namespace tcpgauge {
 
-// Sends GET requests to one agent, over a connection that stays open from one request to the next. The environment
-// names the proxy for an agent that is reached by TCP, if any (ProxySettings).
+// Sends GET requests to one agent, over a connection that stays open from one request to the next. If the environment
+// names a proxy, TCP connections go through it (see ProxySettings).
 //
 // Thread: one at a time.
 // Bounds: an answer that has more than kMaxBodyBytes or takes longer than kTimeoutMs is an error.
@@ -30,7 +30,7 @@ class HttpFetch {
   //
   // Errors: kCancelled when it gave up. kInvalidArgument for status 400, with the answer's body as the message.
   // kUnauthenticated for status 401. kUnavailable for any other status except 200, and for any other failure. Except
-  // for status 400, the message is one line without the address of the agent.
+  // for status 400, the message is one line, which need not name the agent.
   absl::StatusOr<std::string> Get(const std::string& path_and_query, int stop_fd);
 
  private:

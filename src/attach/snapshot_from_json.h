@@ -13,10 +13,12 @@ namespace tcpgauge {
 // connections that the answer does not list. not_listed_client_sent and not_listed_server_sent sum up the payload and
 // the rates of those among them that match the answer's query.
 //
-// The answer is not trusted: whatever it contains, the result is a snapshot or an error. A missing member counts as 0
-// or unknown, because the agent may have another version.
+// The answer is not trusted: whatever it contains, the result is a snapshot or an error. Members may be missing,
+// because the agent may have another version. They count as 0 or unknown; a connection without a known state counts as
+// established.
 //
-// Errors: kInvalidArgument when `text` is no such answer, or when the id or an end of a connection cannot be read.
+// Errors: kInvalidArgument when `text` is no such answer, or when the id, client or server of a connection cannot be
+// read.
 absl::StatusOr<Snapshot> SnapshotFromJson(const std::string& text);
 
 }  // namespace tcpgauge

@@ -12,9 +12,9 @@ namespace tcpgauge {
 // Thread: any.
 std::string JsonString(std::string_view text);
 
-// Returns the JSON text `json` with \u00NN in place of U+007F to U+009F, which JSON allows in strings as they are. Some
-// terminals take these characters for commands, and names from outside may contain them. The meaning of the text stays
-// the same. REQUIRES: `json` is valid UTF-8.
+// Returns the JSON text `json` with each character from U+007F to U+009F escaped as \u00NN. JSON does not require that.
+// But some terminals take these characters for commands, and names from outside may contain them. The meaning of the
+// text stays the same. REQUIRES: `json` is valid UTF-8.
 // Thread: any.
 std::string EscapeControls(std::string_view json);
 

@@ -44,7 +44,7 @@ struct LogField {
 std::string_view LogLevelName(LogLevel level);
 
 // Returns one log line, without a newline at its end. `time_ns` is in nanoseconds since the Unix epoch. The line shows
-// the time in UTC with three decimals of a second. Prometheus and its exporters use the same two formats:
+// the time in UTC with three decimals of a second. The two formats are those of Prometheus and its exporters:
 //
 //   kLogfmt  ts=2026-01-31T12:00:00.000Z level=info msg="new interface" name=eth0
 //   kJson    {"ts":"2026-01-31T12:00:00.000Z","level":"info","msg":"new interface","name":"eth0"}

@@ -18,12 +18,13 @@ namespace tcpgauge {
 // Thread: call it before other threads start.
 void HandleSignals(StopSignal* stop, Wakeup* reload);
 
-// As long as it lives, a signal that would call `stop->Stop()` ends the process at once, with exit status 0 as after an
-// orderly end. For work that does not look at a StopSignal, such as libpcap's compiling of a filter. If Stop() was
-// called before, the constructor ends the process.
+// While an object of this class exists, a signal that would call `stop->Stop()` ends the process at once, with exit
+// status 0 as after an orderly end. For work that does not look at a StopSignal, such as libpcap's compiling of a
+// filter. If Stop() was called before, the constructor ends the process. Without HandleSignals(), the class has no
+// effect.
 //
-// Without HandleSignals() it has no effect.
-// Thread: the one that called HandleSignals(), before other threads start. One at a time.
+// REQUIRES: at most one object exists at a time.
+// Thread: the one that called HandleSignals(), before other threads start.
 class EndAtOnceOnSignals {
  public:
   EndAtOnceOnSignals();
@@ -34,7 +35,7 @@ class EndAtOnceOnSignals {
 
 // Tells the two meanings of SIGHUP apart. Call it after a SIGHUP.
 //
-// - Returns true if standard input is a terminal that has hung up: it was closed, so the process should end.
+// - Returns true if standard input is a terminal that has hung up. The process should end then.
 // - Otherwise returns false: somebody requested a reload. A pipe or socket on standard input is no terminal, even when
 //   its other end is closed.
 bool TerminalIsGone();

@@ -21,7 +21,7 @@ struct ClientTlsFiles {
   std::string key_file;   // the key of the client's certificate
 };
 
-// Like ClientTlsFiles, but holds the contents of the files. For a process that may lose the right to read them.
+// Like ClientTlsFiles, but holds the contents of the files. For a process that may lose the right to read the files.
 struct ClientTlsPem {
   std::string ca;
   std::string cert;
@@ -51,20 +51,21 @@ struct HttpAnswer {
   // From Retry-After, which is a number of seconds or a date (RFC 9110 section 10.2.3). Nullopt when the answer has no
   // such header, or when it names no time in the future.
   std::optional<int64_t> retry_after_seconds;
-  // Where a redirection leads that was not followed, as a part of an error message: "redirected to URL; use that URL".
-  // At most 500 bytes, without user and password. Empty = the answer is no redirection.
+  // If the answer is a redirection: where it leads, as a part of an error message, for example "redirected to URL; use
+  // that URL". At most 500 bytes, without user and password. Empty = the answer is no redirection.
   std::string redirection;
 };
 
 // An HTTP client that makes one call at a time. The connection stays open between calls to the same server. No other
 // file includes curl/curl.h.
 //
-// An answer of status 307 or 308 that leads to the same scheme and host is followed, with the same method, body,
-// headers, user and password, up to kMaxRedirections times in a call. The port may differ. Every other redirection is
-// an answer like others: to follow it would give headers and body to another host, or turn a POST into a GET.
+// Redirections. A redirection of status 307 or 308 that leads to the same scheme and host is followed, at most
+// kMaxRedirections times in a call. The port may differ. Method, body, headers, user and password stay the same. Every
+// other redirection is returned as the answer: following it would give headers and body to another host, or turn a POST
+// into a GET.
 //
-// HttpClientOptions::proxies alone says which calls go through a proxy. The variables that libcurl would read have no
-// effect. An https call goes through the proxy by CONNECT.
+// Proxies. HttpClientOptions::proxies alone says which calls go through a proxy. The environment variables that libcurl
+// would read have no effect. An https call goes through the proxy by CONNECT.
 //
 // A call begins with Start(). Then call Wait() until it returns a result:
 //
@@ -89,7 +90,7 @@ class HttpClient {
 
   // Sets the certificates for connections that are opened from now on. An empty path changes nothing.
   void UseTls(const ClientTlsFiles& files);
-  // The same with the contents of files, which it copies. An empty member removes the one of an earlier call.
+  // The same, but with the contents of files. Copies `pem`. An empty member removes what an earlier call set.
   void UseTls(const ClientTlsPem& pem);
 
   // Begins a call. Copies `call`, except for the body to which `post_body` points. REQUIRES: no call is under way.
@@ -102,8 +103,8 @@ class HttpClient {
   // readable (it is not read; -1 = no descriptor). When no call is under way, waits for `stop_fd` for at most
   // `timeout_ms`, and returns nullopt. REQUIRES: timeout_ms >= 0.
   //
-  // Errors: DeadlineExceeded when HttpCall::timeout_ms have passed, otherwise Unavailable. The message is one line from
-  // libcurl, which does not always name the server, or that of ProxySettings::ProxyFor(). The call is then over too.
+  // Errors: DeadlineExceeded when HttpCall::timeout_ms have passed, otherwise Unavailable. Both end the call. The
+  // message is one line from libcurl or from ProxySettings::ProxyFor(). It does not always name the server.
   std::optional<absl::StatusOr<HttpAnswer>> Wait(int stop_fd, int timeout_ms);
 
   // Gives up the call under way. Does nothing when no call is under way.
@@ -122,8 +123,8 @@ class HttpClient {
   void Request(const std::string& url);
   // Returns the result of a request that has ended with this CURLcode.
   absl::StatusOr<HttpAnswer> TakeAnswer(int curl_code);
-  // Returns the URL to follow if `answer` is a redirection that is followed, otherwise nullopt. Sets `redirection` of
-  // `answer` if it is one that is not followed.
+  // If `answer` is a redirection to follow, returns the URL. Otherwise returns nullopt, and sets `answer->redirection`
+  // if the answer is any other redirection.
   std::optional<std::string> Redirection(HttpAnswer* answer);
 
   const size_t max_body_bytes_;
@@ -134,9 +135,9 @@ class HttpClient {
   void* headers_ = nullptr;  // curl_slist of the call under way
   bool is_calling_ = false;
   std::string url_;           // of the request under way
-  int64_t left_ms_ = 0;       // of the time-out, for the request under way; 0 = no limit
+  int64_t left_ms_ = 0;       // left of the call's time-out when the last request began; 0 = no limit
   int redirections_ = 0;      // how many the call under way has followed
-  absl::Status start_error_;  // why the request under way was not begun
+  absl::Status start_error_;  // why Request() sent nothing; Wait() returns it
   HttpAnswer answer_;
   char error_[256] = {};
 };

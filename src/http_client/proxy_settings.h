@@ -25,27 +25,28 @@ class ProxySettings {
   // No call uses a proxy.
   ProxySettings() = default;
 
-  // Reads HTTP_PROXY for http URLs, HTTPS_PROXY for https URLs, ALL_PROXY for those of both that have none, and
-  // NO_PROXY. Each name is read in capitals first, and in lower case if that variable is not set or empty.
+  // Reads HTTP_PROXY for http URLs, HTTPS_PROXY for https URLs, ALL_PROXY and NO_PROXY. If one of these variables is
+  // empty, the variable with its name in lower case is read. If HTTP_PROXY or HTTPS_PROXY is empty in both spellings,
+  // ALL_PROXY replaces it. A variable that is not set counts as empty.
   //
-  // A proxy is SCHEME://USER:PASSWORD@HOST:PORT. The scheme is http, https, socks5 or socks5h, and http if there is
-  // none. User and password are optional. Without a port, the port is 80, 443 or 1080.
+  // A proxy is SCHEME://USER:PASSWORD@HOST:PORT. The scheme is http, https, socks5 or socks5h; without one, it is http.
+  // User and password are optional. The default port is 80 for http, 443 for https, and 1080 for the other two.
   //
-  // NO_PROXY is a list of hosts that are called without a proxy, separated by commas. Letter case has no meaning:
+  // NO_PROXY is a list of hosts that are called without a proxy, separated by commas and in any letter case:
   //   "*"                         every host
   //   "example.com"               this host, and each host that ends with ".example.com"
-  //   ".example.com", "*.example.com"   only the latter
+  //   ".example.com", "*.example.com"   each host that ends with ".example.com"
   //   "192.0.2.1", "2001:db8::1"  this address
   //   "192.0.2.0/24"              the addresses of this prefix
-  // Each of these but "*" and a prefix may end with ":PORT", and is then for that port alone. An IPv6 address with a
-  // port stands in brackets.
+  // A name or an address may end with ":PORT", and then stands for that port alone. An IPv6 address with a port is in
+  // brackets.
   static ProxySettings FromEnvironment(const Variables& variables);
 
   // Returns the URL of the proxy for a call of `host` and `port` by `scheme`, with a port; empty = no proxy. `scheme`
   // is http or https. `host` may be an IPv6 address in brackets. localhost and loopback addresses never have a proxy.
   //
-  // Errors: InvalidArgument if the variable does not hold a valid proxy. The message names the variable, and does not
-  // repeat its value, which may hold a password.
+  // Errors: InvalidArgument if the environment variable for this call does not hold a valid proxy. The message names
+  // the variable, but not its value, which may hold a password.
   absl::StatusOr<std::string> ProxyFor(std::string_view scheme, std::string_view host, int port) const;
 
  private:
@@ -58,8 +59,8 @@ class ProxySettings {
   struct Exception {
     std::string suffix;                // with a leading dot; empty = not a name
     bool is_exact_too = false;         // also the name without the dot
-    std::optional<IpAddress> address;  // the network's address for a prefix
-    int prefix_bits = 0;               // of `address`, counted by its own family
+    std::optional<IpAddress> address;  // of the host, or of the network
+    int prefix_bits = 0;               // of `address`; of 32 for IPv4, of 128 for IPv6
     int port = 0;                      // 0 = every port
   };
 

@@ -24,8 +24,8 @@ struct MemoryDemand {
   size_t series_limit = 0;  // samples in one exposition
 };
 
-// Bounds for everything whose number traffic or clients choose. A plain value. Initial values other than 0 are those of
-// PlanWithoutLimit().
+// Bounds that keep traffic and HTTP clients from taking ever more memory. A plain value. Initial values other than 0
+// are those of PlanWithoutLimit().
 struct MemoryPlan {
   uint32_t max_connections = 0;        // of all workers together
   uint32_t max_encapsulations = 0;     // of each worker
@@ -55,10 +55,10 @@ MemoryPlan PlanWithoutLimit(const MemoryDemand& demand);
 //
 // A connection takes up to 421 bytes: 212 for record and details, 64 for a place of an embryo, 128 for the windows of
 // rates and ranking, and 12 to 17 for the index. With a file of a million connections and with rates kept, the process
-// took 447 MB of its own, rows of snapshots included. A row of a snapshot takes 1,516 bytes, because it exists seven
-// times: in three places of the triple buffer and in four snapshots. Each JSON listing that is made at the same time
-// takes 1,800 bytes more for each row. The plan counts 26 MiB for the program and its libraries, of which an idle agent
-// uses 24.
+// took 447 MB with the rows of snapshots, but without the program and its libraries. A row of a snapshot takes
+// 1,516 bytes, because it exists seven times: in three places of the triple buffer and in four snapshots. Each JSON
+// listing that is made at the same time takes 1,800 bytes more for each row. The plan counts 26 MiB for the program and
+// its libraries, of which an idle agent uses 24.
 std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_bytes);
 
 // max_connections of LeastPlan(), unless the demand is smaller.

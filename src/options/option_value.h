@@ -14,8 +14,8 @@ namespace tcpgauge {
 // value and says what would be right: "'0' is not a number of seconds from 0.1 to 3600".
 // Thread: any thread may call these functions.
 
-// Returns `value` in single quotes. Control characters, quotes and backslashes are escaped as in C, so the result is
-// always one line, and harmless for a terminal as that of OneLine() is.
+// Returns `value` in single quotes, as one line that is harmless for a terminal. Quotes, backslashes, control
+// characters, and bytes that are not UTF-8, are escaped as in C.
 std::string Quoted(const std::string& value);
 
 // Returns `text` as one line for a terminal. Names from outside may contain anything. So each byte of a control

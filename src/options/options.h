@@ -60,8 +60,8 @@ struct Options {
   int client_prefix_v6_bits = 128;
   double metrics_window_seconds = 60;  // the ranking window
   std::string otlp_endpoint;           // an http or https URL without credentials; empty = not given
-  // True: metrics are pushed only with otlp_endpoint, because the environment alone starts no push. Set with --output,
-  // and when the program is called tcptrack.
+  // True: the environment alone starts no push, so metrics are pushed only if otlp_endpoint is given. Set with
+  // --output, and when the program is called tcptrack.
   bool otlp_only_by_option = false;
 
   // The long name and the value of every option except --help and --version. The value is the one given, or the default

@@ -11,8 +11,8 @@ namespace tcpgauge {
 // listeners and files, and DropPrivileges() after that. No other file uses libcap.
 //
 // Design. Privileges are dropped for good. A helper process that keeps them and opens sockets on demand was rejected,
-// because an attacker could ask the helper too. No helper is needed: a packet socket can be bound to another interface
-// without any privilege (see live_source.h), so the sockets opened at the start are used again.
+// because an attacker could ask the helper too. No helper is needed: when an interface appears later, the agent binds a
+// socket that was opened at the start. Binding takes no privilege (see live_source.h).
 //
 // CAP_NET_ADMIN is usually given up in the first call, because a packet socket can request promiscuous mode without it
 // (PACKET_ADD_MEMBERSHIP). Only netfilter's log and queue (`-i nflog`, `-i nfqueue`) need CAP_NET_ADMIN. For these

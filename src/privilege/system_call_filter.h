@@ -14,13 +14,13 @@ namespace tcpgauge {
 // the convention of another architecture (32 bits) ends the thread that makes it.
 //
 // Design. A refused call fails instead of ending the process. To an attacker this makes no difference, because the call
-// has no effect. To the agent it does: a library that tries a newer call falls back to the older one, and a call that
-// is missing from the list fails where it is made instead of ending a production agent. Calls that are refused on
-// purpose fail with EPERM, so that a person who looks for the reason sees that the refusal is intended. All others
-// fail with ENOSYS, as on an older kernel.
+// has no effect. To the agent it does. A library whose newer call fails falls back to an older one. And if the list of
+// allowed calls lacks one by mistake, one operation fails, and a production agent goes on. Calls that are refused on
+// purpose fail with EPERM, so that a person who looks for the reason sees that the refusal is intended. All others fail
+// with ENOSYS, as on an older kernel.
 //
-// `clone3` must fail with ENOSYS in any case: a filter cannot read its flags, because they lie in memory. The C library
-// then uses `clone`, which the filter allows for threads only.
+// `clone3` must fail with ENOSYS: a filter cannot read the flags of this call, because they lie in memory. The C
+// library then uses `clone`, which the filter allows for threads only.
 //
 // REQUIRES: no_new_privs is set.
 // Errors: kUnavailable when the kernel, or a container's profile, does not allow a filter.

@@ -17,7 +17,7 @@ namespace tcpgauge {
 struct CollectorOptions {
   int64_t capture_start_time_ns = 0;  // since the Unix epoch; copied into each snapshot
   double rate_window_seconds = 1;     // copied into each snapshot
-  // How many connections, the heaviest of a snapshot, get a higher rank in the next snapshot. See
+  // How many connections get an increased rank because they were the heaviest in the previous snapshot. See
   // ConnectionSummary::rank.
   size_t exported_connections = 100;
 };

@@ -17,16 +17,16 @@ namespace tcpgauge {
 // The connections of one edge may be spread over several tables, and each table exports and retires edges on its own.
 // When a table retires an edge, the table adds the edge's counts to the table's `retired` account.
 //
-// - While another table still exports the edge, Merge() adds these counts to the exported edge, and subtracts them from
-//   the sum of the `retired` accounts. Otherwise the edge's counter would fall. Exported plus retired counts still
-//   equal the sum of what the tables report.
+// - While any table exports the edge, Merge() adds these counts to the exported edge, and subtracts them from the sum
+//   of the `retired` accounts. Otherwise the edge's counter would fall. Exported plus retired counts still equal the
+//   sum of what the tables report.
 // - Once no table exports the edge, its counts are part of `retired`.
 //
 // Merge() finds retired edges by comparing successive calls. So call it at least twice in a ranking window: otherwise a
 // table may retire an edge and export it again between two calls.
 //
 // Thread: confined to the collector's thread.
-// Bounds: stores a copy of each edge that a worker exports, and one entry for each edge that only some tables retired.
+// Bounds: stores a copy of each edge that a worker exports, and one entry for each exported edge that a table retired.
 class EdgeMerger {
  public:
   // Returns the merged edges. `workers` holds the edges of each worker, as of now. The pointers are not kept.
@@ -34,10 +34,10 @@ class EdgeMerger {
   EdgesView Merge(const std::vector<const EdgesView*>& workers);
 
  private:
-  // The counts of an edge that some tables retired while other tables still export it.
+  // The counts that an edge had when tables retired it. Kept while any table exports the edge.
   struct Kept {
     EdgeCounters counters;       // the sum over the tables that retired the edge
-    int64_t start_time_ns = 0;   // when the first of its series in these tables started
+    int64_t start_time_ns = 0;   // when the first of the retired series started
     uint64_t retired_edges = 0;  // how many times a table retired the edge
   };
 

@@ -73,12 +73,12 @@ struct Snapshot {
   // plus this value.
   int64_t clock_stepped_ns = 0;
   double rate_window_seconds = 1;  // the period of payload_bytes_per_second of the connections
-  // The confirmed connections that are open, the highest rank first. See ConnectionSummary::rank.
+  // The open connections that are confirmed (see ConnectionTable), the highest ConnectionSummary::rank first.
   std::vector<ConnectionSummary> connections;
   // The heaviest of the connections that ended in the last ranking window, the highest rank first. Their rates are 0,
   // and their encapsulation is the empty one.
   std::vector<ConnectionSummary> ended_connections;
-  // How many more confirmed connections are open. `connections` has no room for them; see WorkerPublisher.
+  // How many more confirmed connections are open, for which `connections` has no room. See WorkerPublisher.
   uint64_t connections_not_listed = 0;
   // Indexed by ConnectionSummary::interface.
   std::vector<InterfaceView> interfaces;

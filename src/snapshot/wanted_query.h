@@ -9,8 +9,8 @@
 
 namespace tcpgauge {
 
-// The query whose answer an attached view shows now. (An attached view is a top view of an agent in another process.)
-// The view passes the query to the thread that fetches snapshots from that agent.
+// The query whose answer an attached view wants to show. (An attached view is a top view of an agent in another
+// process.) The view passes the query to the thread that fetches snapshots from that agent.
 //
 // Thread: the view calls Post(), the fetching thread waits on changed(), and both may call Current().
 class WantedQuery {

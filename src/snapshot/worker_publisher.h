@@ -44,10 +44,10 @@ class WorkerPublisher {
   // - kPublished: it completed and published the pass.
   enum class Progress { kIdle, kInPass, kPublished };
 
-  // Copies one slice if a pass is under way or due. `steady_ns` is the time now. A pass is due at each multiple of the
-  // interval, and when the last pass began before `wanted_since_ns`, because readers want a newer snapshot (INT64_MIN =
-  // readers want none). The call that completes a pass also copies totals, counters, edges and ended connections, and
-  // publishes everything.
+  // Copies one slice if a pass is under way or due. `steady_ns` is the time now. Readers want a snapshot that began at
+  // `wanted_since_ns` or later (INT64_MIN = readers want none). A pass is due at each multiple of the interval, and
+  // when the last pass began before `wanted_since_ns`. The call that completes a pass also copies totals, counters,
+  // edges and ended connections, and publishes everything.
   Progress Step(int64_t steady_ns, int64_t wanted_since_ns = INT64_MIN);
 
   // Drops an unfinished pass, then makes and publishes a whole pass. Call it when no more packets come. The published
