@@ -31,7 +31,7 @@ struct EndRecord {
   uint32_t rtt_timestamp;           // the segment's TSval (RFC 7323); valid with kRttTimestamp
   uint32_t smoothed_rtt_eighth_us;  // the samples, smoothed (see AnalyzeSegment); 0 = no sample yet
   uint8_t flags;
-  uint8_t payload_segments : 4;     // until it is confirmed; saturates at kMaxPayloadSegments
+  uint8_t payload_segments : 4;     // not counted once the connection is confirmed; saturates at kMaxPayloadSegments
   uint8_t window_scale : 4;         // DecodedPacket::window_scale of the end's SYN; valid with kSynSeen
   uint16_t last_counted_sixteenth;  // table time of the last counted packet, in 1/16 s modulo 2^16 (InterfacePins)
 
@@ -75,12 +75,13 @@ struct LossCounts {
   }
 };
 
-// Classes of connections. All connections of a class have the same time-out.
+// Classes of connections. All connections of a class have the same time-out. A connection is half-closed when only one
+// end has sent a FIN.
 // - kHandshake: in SYN-SENT.
 // - kBackedOffHandshake: in SYN-SENT, and the SYN was repeated after a long gap.
 // - kLongestHandshake: in SYN-SENT, and the SYN was repeated after a longer gap; or in SYN-RECEIVED.
 // - kUnconfirmed: established or half-closed, but not confirmed (see ConnectionTable).
-// - kEstablished: established or half-closed, and confirmed. A connection is half-closed after the FIN of one end.
+// - kEstablished: established or half-closed, and confirmed.
 // - kClosing: both ends sent a FIN.
 // - kFinished: closed or reset.
 enum class TimeoutClass : uint8_t {
@@ -151,7 +152,7 @@ struct ConnectionDetails {
 
   uint32_t start_time_words[2];  // low, high; an int64_t would need padding
   // `syn_ack_time` is the time of the SYN-ACK, and ConnectionRecord::syn_time is the time of the SYN. Either is
-  // kUnknown if the segment was not seen. The unit is 100 ns, and values saturate at 214 s. The reference point depends
+  // kUnknown if its segment was not seen. The unit is 100 ns, and values saturate at 214 s. The reference point depends
   // on ConnectionRecord::kHandshakeDone:
   // - unset: the time from the start of the connection to the segment;
   // - set: the time from the segment to the ACK. It is negative if the segment was captured after the ACK.

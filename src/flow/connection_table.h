@@ -66,20 +66,21 @@ class EndedConnectionSink {
 // with neither SYN nor SYN-ACK is midstream. A SYN with another sequence number can begin a new connection on the
 // 4-tuple of an old one: reuse.h has the rules.
 //
-// Attempts. A SYN that comes again with the same sequence number belongs to the same connection. RFC 6298 section 5.5
-// doubles the gaps between SYNs. So an attempt without an answer times out when twice its longest gap has passed since
-// its last packet, but not before kHandshakeTimeoutNs, and at the latest after kLongestHandshakeTimeoutNs.
+// Attempts. A SYN that comes again with the same sequence number belongs to the same connection. Each gap between SYNs
+// is twice the gap before (RFC 6298 section 5.5). So the longest gap of an unanswered attempt decides its time-out: the
+// shortest of kHandshakeTimeoutNs, kBackedOffHandshakeTimeoutNs and kLongestHandshakeTimeoutNs that leaves time for
+// twice this gap, or the third if none does.
 //
-// Late segments. A TimeWaitTable remembers the confirmed connections that were closed or reset. A late segment belongs
-// to such a connection, and is neither a SYN nor a SYN-ACK with a new sequence number. A late segment without payload
-// begins nothing and is only counted. A late segment with payload begins a midstream connection, so that its bytes are
+// Late segments. A TimeWaitTable remembers the confirmed connections that ended closed, reset or with EndReason::kFin.
+// Later segments on their 4-tuples are late, except any SYN and a SYN-ACK with a new sequence number. A late segment
+// without payload begins nothing and is only counted. Late payload begins a midstream connection, so that the bytes are
 // credited. If `new_only` is set, late segments begin nothing and are not counted.
 //
 // Confirmation. One segment does not prove a connection: it may be forged, or a late one of an old connection. So a
-// midstream connection starts unconfirmed. It is confirmed once both directions, or three segments with payload of one
-// end, were seen. A connection that begins with a RST or a late segment needs more: new payload of both ends, or three
-// segments of new payload of one end. All other connections are confirmed from the start. Snapshots, and the counts of
-// connections in Totals, contain confirmed connections only.
+// midstream connection starts unconfirmed. It is confirmed once packets of both ends, or three segments with payload
+// from one end, were seen. A connection that begins with a RST or a late segment needs more: new payload of both ends,
+// or three segments of new payload of one end. All other connections are confirmed from the start. Snapshots, and the
+// counts of connections in Totals, contain confirmed connections only.
 //
 // Design. Most of a packet's time is waiting for memory. So a batch of 64 packets is handled in steps: make all keys,
 // fetch the index lines, fetch the records, and only then handle the packets one by one. The waits of a batch then
@@ -95,18 +96,19 @@ class EndedConnectionSink {
 // Time: nanoseconds since the Unix epoch. Table time is the latest time of a packet or of an AdvanceTime() so far. It
 // never steps back.
 // Bounds: max_connections. When the table is full, a new connection evicts the least useful one. Eviction order: (1)
-// oldest embryo, (2) longest idle without a completed handshake or unconfirmed, (3) finished, (4) both FINs seen, (5)
-// established or half-closed. Totals::closed counts evictions. overflows() counts how often a part of the table had no
-// room.
+// embryos, (2) unconfirmed, or in SYN-SENT or SYN-RECEIVED, (3) finished, (4) both FINs seen, (5) established or
+// half-closed. Within each group, the longest idle connection goes first. Totals::closed counts evictions. overflows()
+// counts how often a part of the table had no room.
 // Errors: none. Every sequence of packets is accepted.
 // Alignment: a cache line, so that the adjacent tables of two threads share no line. Without it, two workers were 1.2
 // instead of 1.9 times as fast as one.
 class alignas(64) ConnectionTable {
  public:
   // The time-outs that TableOptions does not set.
-  // - Handshake: above 32 s, which is Linux's last gap between two SYNs.
-  // - BackedOffHandshake: after a gap of up to 32.75 s. It is twice 32 s, and 2 s for late timers.
-  // - LongestHandshake: after a longer gap, and for the ACK that follows a SYN-ACK. Linux gives up after that time.
+  // - Handshake: 3 s more than the longest gap between two SYNs of Linux (32 s).
+  // - BackedOffHandshake: 2 s more than the 64 s for which Linux waits after its last SYN. Applies up to a gap of
+  //   32.75 s.
+  // - LongestHandshake: the time after which Linux gives up an attempt. Applies after longer gaps, and in SYN-RECEIVED.
   static constexpr int64_t kHandshakeTimeoutNs = 35 * kNanosecondsPerSecond;
   static constexpr int64_t kBackedOffHandshakeTimeoutNs = 66 * kNanosecondsPerSecond;
   static constexpr int64_t kLongestHandshakeTimeoutNs = 127 * kNanosecondsPerSecond;
@@ -124,8 +126,8 @@ class alignas(64) ConnectionTable {
   // Accounts for the TCP segments and fragments among `packets`, in order, and ignores other packets. `packets` needs
   // to live only during the call.
   //
-  // Here DecodedPacket::interface must be an index that the caller gave to the interface, counted from 0. All indexes
-  // from kMaxInterfaces - 1 up count as one interface.
+  // The caller numbers the interfaces from 0, and DecodedPacket::interface is the number of the packet's interface. All
+  // numbers from kMaxInterfaces - 1 up count as one interface.
   void Apply(absl::Span<const DecodedPacket> packets) { Apply(packets, {}); }
   // The same, with work that another thread has done. `hints` has one hint for each packet, or is empty.
   void Apply(absl::Span<const DecodedPacket> packets, absl::Span<const ConnectionHint> hints);
@@ -147,7 +149,7 @@ class alignas(64) ConnectionTable {
   }
 
   int64_t now_ns() const { return now_ns_; }
-  // Null without keep_rates. Otherwise valid as long as the table, like the references below.
+  // Returns null without keep_rates. This pointer and the references below are valid as long as the table.
   const EdgeTable* edges() const { return ledger_.edges(); }
   const RecentlyEnded& recently_ended() const { return recently_ended_; }
   const Totals& totals() const { return ledger_.totals(); }
@@ -244,11 +246,11 @@ class alignas(64) ConnectionTable {
   // See InterfacePins.
   bool IsDuplicate(uint32_t slot, const Arrival& arrival);
   // A hash of the key for TimeWaitTable. It depends on the contents of the encapsulation, and not on its id: when the
-  // last connection of an encapsulation ends, another one can get the id.
+  // last connection of an encapsulation ends, another encapsulation can get the id.
   uint64_t TimeWaitHash(const ConnectionKey& key) const;
   // Whether the segment, which belongs to no connection of the table, belongs to one that has ended.
   bool IsLate(const Arrival& arrival);
-  // If the segment of an attempt repeats its SYN, adapts the attempt's time-out to the gap since the SYN before.
+  // If the segment repeats the SYN of an attempt, adapts the attempt's time-out to the gap since the previous SYN.
   void NoteRepeatedSyn(uint32_t slot, const Arrival& arrival);
   // Counts the packet for its connection. If the connection is confirmed, credits the ledger too. Otherwise confirms
   // the connection if that is due. A keep-alive or window probe counts as a segment without payload.
@@ -261,7 +263,7 @@ class alignas(64) ConnectionTable {
   void CreditAcceptedProbe(uint32_t slot, End sender);
   // Updates the connection's state, handshake, loss and delay by a segment whose header is not broken.
   void FollowSegment(uint32_t slot, const Arrival& arrival);
-  // Records the step of the handshake that the segment is. `before` is the state before the segment.
+  // Records the segment if it is a step of the handshake. `before` is the state before the segment.
   void FollowHandshake(uint32_t slot, const Arrival& arrival, ConnectionState before);
   // Confirms an unconfirmed connection if enough of it was seen (see Confirmation, above the class).
   void ConfirmIfDue(uint32_t slot);

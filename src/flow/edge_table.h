@@ -54,9 +54,9 @@ struct EdgeTimes {
 // - retiring: for a window, its counters keep their values, and its gauge of open connections is zero. Credits go to
 //   `other` again.
 //
-// An edge retires when it carries no payload for the idle time-out, or when a much heavier edge needs its place. When
-// the edge has retired, its series end, and its account is added to retired(). The edge gets no new series for another
-// window, so that every reader sees the series end before the counters start at zero again.
+// An edge begins to retire when it has carried no payload for the idle time-out, or when a much heavier edge needs its
+// place. At the end of the phase retiring, the edge's series end, and its account is added to retired(). The edge gets
+// no new series for another window, so that every reader sees the series end before the counters start at zero again.
 //
 // Exception: the first window, which begins with the first connection. Readers are taken to have read nothing in this
 // window, so the phases announced and retiring are skipped. An edge is admitted as soon as it is watched, as long as
@@ -118,8 +118,8 @@ class EdgeTable {
   // Credits a completed handshake of an opened connection. Sets `*slot` as Credit() does.
   void CreditHandshake(Slot* slot, const EdgeKey& key, double rtt_seconds);
 
-  // Chooses the exported edges anew, and ends phases that are over. Does this at most once in a second of table time; a
-  // call that comes earlier does nothing.
+  // Chooses the exported edges anew, and ends phases that are over. Does nothing if it has already chosen within the
+  // last second of table time.
   void Rebalance(int64_t now_ns);
 
   // Calls `visit(const EdgeKey&, const EdgeCounters&, int64_t series_since_ns)` for each edge that has series, in no
@@ -139,8 +139,8 @@ class EdgeTable {
   // Returns the account of everything that was not credited to an admitted edge. Its gauge counts the open connections
   // of all edges that are not admitted now. Takes time in proportion to the number of watched edges.
   EdgeCounters other() const;
-  // The number of times that an edge's series ended, and the sum of the accounts of these edges. Both only grow. The
-  // sum's gauge of open connections is 0.
+  // retired_edges() is the number of times that an edge's series ended, and retired() is the sum of the accounts that
+  // were given up with the series. Both only grow. The sum's gauge of open connections is 0.
   uint64_t retired_edges() const { return retired_edges_; }
   const EdgeCounters& retired() const { return retired_; }
   // The number of connections that were opened while their edge was not admitted.
@@ -159,10 +159,10 @@ class EdgeTable {
   // The slot of the edge, or kNone.
   Slot Find(const EdgeKey& key) const;
   static void Add(const EdgeTraffic& traffic, EdgeCounters* account);
-  // Random admission: gives an unwatched edge a slot for a packet with `bytes` of payload, or returns kNone. REQUIRES:
-  // bytes > 0.
+  // Random admission: decides whether a packet with `bytes` of payload makes its edge watched. Returns the edge's new
+  // slot, or kNone. REQUIRES: bytes > 0, and the edge is not watched.
   Slot TryWatch(const EdgeKey& key, uint64_t bytes, int64_t now_ns);
-  // Whether the first window is not over (see the exception above).
+  // Whether the first window is still under way (see the exception above).
   bool InFirstWindow(int64_t now_ns) const { return now_ns - start_ns_ < times_.window_ns; }
   // Empties the slot. Does nothing if the slot is not in use. REQUIRES: the edge is in the phase kWatched.
   void Forget(Slot slot);

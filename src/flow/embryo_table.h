@@ -10,8 +10,8 @@
 
 namespace tcpgauge {
 
-// A connection of which one bare SYN was seen and no other packet, in one cache line. A bare SYN has no other TCP flag
-// and no payload, and is not a fragment. Any other packet that begins a connection begins a record.
+// A connection of which only one bare SYN was seen. A bare SYN has no other TCP flag and no payload, and is not a
+// fragment. Any other packet that begins a connection begins a record.
 struct alignas(64) Embryo {
   ConnectionKey key;
   int64_t time_ns;            // table time of the SYN
@@ -20,7 +20,7 @@ struct alignas(64) Embryo {
   uint16_t interface : 11;    // as InterfacePins::Bounded() returns it
   uint16_t sent_by_b : 1;     // which end sent the SYN; this end is the client
   uint16_t window_scale : 4;  // DecodedPacket::window_scale of the SYN
-  // The slots of the neighbours in the order of age, or EmbryoTable::kNone at either end. EmbryoTable sets them.
+  // The slots of the next older and the next newer embryo, or EmbryoTable::kNone. EmbryoTable sets them.
   uint32_t older;
   uint32_t newer;
 
@@ -48,8 +48,8 @@ class EmbryoTable {
   // Removes the embryo and frees its slot. REQUIRES: the slot holds an embryo.
   void Remove(uint32_t slot);
 
-  // Prefetches the cache lines of the embryo's two neighbours, because Remove(slot) changes them. Without this, each
-  // SYN-ACK waited for two lines from memory (6 % of the time of a million connections). Does no harm if the slot is
+  // Prefetches the next older and the next newer embryo, because Remove(slot) changes both. Without this, each SYN-ACK
+  // waited for two cache lines from memory (6 % of all time in a capture of a million connections). The slot may be
   // free.
   void FetchNeighbors(uint32_t slot) const {
     const Embryo& embryo = embryos_[slot];

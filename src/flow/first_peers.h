@@ -12,22 +12,22 @@
 
 namespace tcpgauge {
 
-// Finds the endpoints that several connections share: it remembers the first peer of an endpoint, and recognizes a
-// second one. A shared endpoint is a server, because a client takes another port for each connection to a server.
+// Finds the endpoints that several connections share: it remembers the first peer of an endpoint, and notices a second
+// peer. A shared endpoint is a server, because a client takes another port for each connection to a server.
 //
-// A client may still use one port towards several servers at a time, and often their services are the same. So two
-// peers make an endpoint shared only if both could be clients: their ports are 512 or higher, and the ports differ or
-// are ephemeral (32768 or higher).
+// Exception: a client may use one port towards several servers, and then these servers often have the same port. So two
+// peers make an endpoint shared only if both peers could be clients: their ports are 512 or higher, and the ports
+// differ or are ephemeral (32768 or higher).
 //
 // Thread: confined to its table. Time: nanoseconds of the Unix epoch.
-// Bounds: kCapacity endpoints. When all places are taken, a new endpoint makes it forget all others, and overflows()
-// counts that.
+// Bounds: kCapacity endpoints. When all places are taken, all endpoints are forgotten before a new one is added, and
+// overflows() counts that.
 class FirstPeers {
  public:
   static constexpr size_t kCapacity = 896;
 
-  // How long after the first peer of an endpoint a second peer makes the endpoint shared. After this time the client of
-  // the first connection may have ended, and another may have its port.
+  // A second peer makes the endpoint shared only if it comes within this time after the first peer. Later, the endpoint
+  // may be the port of a client that has ended, now used by another client.
   static constexpr int64_t kWindowNs = 300 * kNanosecondsPerSecond;
 
   FirstPeers() { peers_.reserve(kCapacity); }

@@ -13,8 +13,8 @@
 
 namespace tcpgauge {
 
-// A ring of the fragmented IP datagrams that came last, with their ports. Only the first fragment of a datagram carries
-// the ports, so the following fragments get them from here.
+// Remembers the ports of the latest fragmented IP datagrams. Only the first fragment of a datagram carries the ports,
+// so the following fragments get them from here.
 //
 // Thread: confined to its owner.
 // Time: table time, in nanoseconds.

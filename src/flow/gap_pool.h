@@ -19,7 +19,7 @@ namespace tcpgauge {
 // kNone at first.
 //
 // Thread: confined to its table.
-// Units: sequence numbers are in host order and compare modulo 2^32. Ranges exclude their end.
+// Units: sequence numbers are in host order and compare modulo 2^32. A range [begin, end) excludes `end`.
 // Bounds: at most `max_sets` connections have gaps at a time, and each of their ends has at most kMaxGaps. If a
 // connection gets no set, its gap is dropped. If an end has kMaxGaps already, the new gap replaces its lowest one. The
 // bytes of a dropped or replaced gap count as seen. overflows() counts both cases.
@@ -48,7 +48,7 @@ class GapPool {
   bool Fill(SetId* set, End sender, uint32_t begin, uint32_t end);
 
   // Removes the gaps of `sender` that begin more than 2^31 below `next`, because sequence numbers so far apart cannot
-  // be compared. Call it when a segment raises the end's next sequence number from `before` to `next`.
+  // be compared. Call it when a segment raises the next sequence number of `sender` from `before` to `next`.
   void ForgetFarBelow(SetId* set, End sender, uint32_t before, uint32_t next);
 
   // Removes all gaps of the connection and sets `*set` to kNone. Does nothing if `*set` is kNone.

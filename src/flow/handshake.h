@@ -29,8 +29,8 @@ enum class HandshakeStep : uint8_t { kNone, kSyn, kSynAck, kAck };
 // `time_ns` is table time. `before` is the state of the connection before the segment, and `*record` holds the state
 // after it.
 //
-// Call it for every segment before or after which the connection is in SYN-SENT or SYN-RECEIVED. A SYN or SYN-ACK that
-// is sent again counts as the same step again, and its time replaces the earlier time.
+// Call it for every segment if the state before it, or the state after it, is SYN-SENT or SYN-RECEIVED. A SYN or
+// SYN-ACK that is sent again counts as the same step again, and its time replaces the earlier time.
 HandshakeStep NoteHandshake(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionState before,
                             ConnectionRecord* record, ConnectionDetails* details);
 

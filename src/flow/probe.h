@@ -11,9 +11,9 @@ namespace tcpgauge {
 
 // The kinds of segments that only ask their receiver for an acknowledgment. A probe has one byte of payload or none.
 //
-// - A keep-alive (RFC 9293 section 3.8.4) begins one below the number that the receiver expects next. Everything that
-//   its sender sent before is acknowledged.
-// - A window probe (section 3.8.6.1) begins at that number or one below, while the receiver's window is zero.
+// - A keep-alive (RFC 9293 section 3.8.4) begins one below the number that the receiver expects next, and the receiver
+//   has acknowledged everything that was sent before.
+// - A window probe (section 3.8.6.1) begins at the expected number or one below, while the receiver's window is zero.
 enum class Probe : uint8_t { kNone, kKeepAlive, kWindowProbe };
 
 // A cheap test that is true of every probe to `receiver`, and of few other segments.
@@ -23,7 +23,7 @@ inline bool MayBeProbe(const DecodedPacket& segment, const EndRecord& receiver) 
   return below_expected == 1 || (below_expected == 0 && segment.payload_length_bytes == 1);
 }
 
-// What probe a segment is that `end` sends to `receiver`. Both hold the state before the segment.
+// Returns which kind of probe `segment` is. `end` sent it to `receiver`, and both hold the state before the segment.
 //
 // A byte that was sent again because its acknowledgment got lost looks like a keep-alive, and is counted as one.
 inline Probe ProbeOf(const DecodedPacket& segment, const EndRecord& end, const EndRecord& receiver) {
@@ -35,9 +35,9 @@ inline Probe ProbeOf(const DecodedPacket& segment, const EndRecord& end, const E
   return is_old && receiver.last_acknowledgment == end.next_sequence ? Probe::kKeepAlive : Probe::kNone;
 }
 
-// Whether `segment`, which `receiver` sent, accepts the byte of a window probe from `end`: it acknowledges one byte
-// more than `end` sent, and its sender's window was zero until now. Both hold the state before the segment. False if no
-// probe of `end` was credited, for then the byte has not come by here.
+// Whether `segment`, which `receiver` sent, accepts the byte of a window probe from `end`: the segment acknowledges one
+// byte more than `end` sent, and the window of `receiver` was zero until now. `receiver` and `end` hold the state
+// before the segment. False if no packet of `end` was counted, because the probe was not captured in that case.
 inline bool AcceptsWindowProbe(const DecodedPacket& segment, const EndRecord& receiver, const EndRecord& end) {
   return receiver.window == 0 && segment.acknowledgment_number - end.next_sequence == 1 &&
          (segment.tcp_flags & (kTcpAck | kTcpSyn | kTcpRst)) == kTcpAck && receiver.has(EndRecord::kAckSeen) &&

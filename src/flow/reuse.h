@@ -11,23 +11,24 @@ namespace tcpgauge {
 
 // Functions that decide when a segment begins a new connection on the 4-tuple of an old one (RFC 9293 section 3.6.1).
 //
-// While the old connection is not over, a SYN with the same sequence number as its sender's SYN or SYN-ACK is a
-// repetition, and begins nothing. After a refusal it is a repetition too. Any other SYN depends on the old connection:
+// A SYN with the same sequence number as its sender's SYN or SYN-ACK is a repetition, and begins nothing, unless the
+// old connection is closed, or is reset and was not refused. The effect of any other SYN depends on the old connection:
 // - In SYN-SENT: the SYN begins a new connection at once if the old connection's SYN came from the same end. A SYN of
 //   the other end is a simultaneous open, and belongs to the old connection.
 // - In SYN-RECEIVED: the SYN becomes a candidate if its sender already sent a SYN or SYN-ACK. Otherwise it belongs to
 //   the old connection.
-// - Established and confirmed, or closing: the SYN becomes a candidate.
-// - Unconfirmed, closed or reset: the SYN begins a new connection at once. Replays and simple systems use the same
-//   sequence number again.
-// - Closing, and only packets of the SYN's sender were captured: the SYN begins a new connection at once, because no
-//   answer would be seen.
+// - Established: the SYN becomes a candidate. But if the old connection is unconfirmed, the SYN begins a new connection
+//   at once.
+// - Closing: the SYN becomes a candidate. But if only packets of its sender were captured, the SYN begins a new
+//   connection at once, because no answer would be seen.
+// - Closed or reset: the SYN begins a new connection at once. The SYN may have the old sequence number, because replays
+//   and simple systems use a number again.
 // A candidate begins a new connection when the other end answers it with a SYN-ACK.
 //
-// A SYN-ACK with a new sequence number and without a candidate begins a new connection at once if the old one is closed
-// or reset, or closing with only packets of the SYN-ACK's sender, and if the old client is known from a handshake. The
-// SYN that it answers may not have been captured. Exception: a SYN-ACK that answers a refused SYN belongs to the old
-// connection, because its refusal was forged.
+// A SYN-ACK with a new sequence number that answers no candidate may answer a SYN that was not captured. It begins a
+// new connection at once if the old client is known from a handshake and the old connection is over: closed or reset,
+// or closing if only packets of the SYN-ACK's sender were captured. Exception: a SYN-ACK that answers a refused SYN
+// belongs to the old connection, because the refusal was forged.
 //
 // Design. Why candidates: anybody can send a SYN with a forged address, so a SYN alone must not end an established or
 // closing connection. A candidate does not change the sequence numbers of the old connection. It is stored in

@@ -25,9 +25,8 @@ struct LocalListeners {
   }
 };
 
-// The endpoints that are known to be servers: those that answered a SYN since the start, and the sockets on which this
-// machine listens. Beside them, the endpoints that are probably servers, because several connections share them (see
-// FirstPeers).
+// Two groups of endpoints. Known servers answered a SYN since the start (learned), or are sockets on which this machine
+// listens. Shared endpoints are probably servers, because several connections share them (see FirstPeers).
 //
 // Thread: confined to its table.
 // Bounds: kCapacity endpoints, learned and shared ones together, which are never forgotten. When all places are taken,
@@ -91,16 +90,15 @@ class ServerEndpoints {
   uint64_t overflows_ = 0;
 };
 
-// Returns true if `b` is the client of a connection between `a` and `b` whose handshake was not seen, and false if it
-// is `a`. This is a guess, by the first rule that applies:
+// Whether `b`, and not `a`, is the client of a connection between them whose handshake was not seen. This is a guess,
+// by the first rule that applies:
 // 1. Exactly one end is a known server: the other end is the client.
 // 2. Several connections share exactly one end: the other end is the client.
-// 3. Exactly one end has a reserved port (512 to 1023), and the other end's port is that of a service: the end with the
-//    reserved port is the client. Programs of the system, such as NFS clients, take such ports (bindresvport(3)). The
-//    other port is that of a service if it is a well-known service with such clients. It is also taken for one if it is
-//    1024 to 32767, unless the reserved port is itself that of a well-known service, such as 993 (imaps).
+// 3. One end has a reserved port (512 to 1023). Programs of the system take such ports for their connections
+//    (bindresvport(3)). This end is the client in two cases: the other port is that of NFS or of a similar service, or
+//    the other port is 1024 to 32767 and the reserved port is not that of a well-known service, such as 993 (imaps).
 // 4. The end with the higher port is the client, as in tcptrack: systems give clients their highest ports. If the ports
-//    are equal, it is `a`.
+//    are equal, `a` is the client.
 bool IsClientB(const Endpoint& a, const Endpoint& b, const ServerEndpoints& servers);
 
 }  // namespace tcpgauge

@@ -13,8 +13,8 @@ namespace tcpgauge {
 // Pure functions that tell what packets and records say about the state of a connection. They are inline because they
 // run for every packet. Thread: any.
 
-// Returns the facts that the packet alone tells. The other three facts (from_client, both_fins_acknowledged,
-// after_refusal) keep their defaults, and the caller fills them in.
+// Returns the facts that the packet alone tells. The other facts, from `from_client` on, keep their defaults, and the
+// caller fills them in.
 inline SegmentFacts FactsOf(const DecodedPacket& packet) {
   SegmentFacts facts;
   facts.syn = packet.tcp_flags & kTcpSyn;

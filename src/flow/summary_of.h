@@ -8,11 +8,11 @@
 
 namespace tcpgauge {
 
-// Returns the summary of a record or of an embryo. `encapsulation` is an id of the table's EncapsulationTable.
+// Returns the summary of a record or of an embryo. Its `encapsulation` is an id of the table's EncapsulationTable. Its
 // `interface` is the one on which the client's packets are counted or, if the client sent none, the server's.
 //
-// Members that the record does not hold keep their defaults: ConnectionTable fills in `id`, and the users of the table
-// fill in the rates, `window_payload_bytes` and `rank`.
+// Some members keep their defaults: ConnectionTable fills in `id`, and the users of the table fill in the rates,
+// `window_payload_bytes` and `rank`.
 ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDetails& details);
 ConnectionSummary SummaryOf(const Embryo& embryo);
 

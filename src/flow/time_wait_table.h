@@ -12,18 +12,19 @@
 namespace tcpgauge {
 
 // A small memory of connections that were closed or reset, so that their late segments begin no new connection. A
-// sender repeats its last segment for minutes when the answer got lost, at gaps of up to two minutes. TCP itself waits
-// in TIME-WAIT for the same reason (RFC 9293 section 3.4.2).
+// sender that gets no answer repeats its last segment for minutes, at gaps of up to two minutes. TCP itself waits in
+// TIME-WAIT for the same reason (RFC 9293 section 3.4.2).
 //
 // A connection is known by a hash of its key. Two connections are confused when 64 bits collide.
 //
 // Thread: confined to its table.
-// Time: the table's, in nanoseconds.
-// Bounds: `capacity` connections, rounded up to kWays. A connection that finds no room replaces the one of its set
-// whose last segment is the oldest.
+// Time: table time, in nanoseconds.
+// Bounds: `capacity` connections, rounded up to a multiple of kWays. The hash selects a set of kWays places. If all of
+// them are taken, a new connection replaces the one with the oldest last segment.
 class TimeWaitTable {
  public:
-  // Twice the maximum segment lifetime of RFC 9293 section 3.4.2, since the last segment, late ones included.
+  // A connection is remembered for this time after its last segment, late segments included. It is twice the maximum
+  // segment lifetime of RFC 9293 section 3.4.2.
   static constexpr int64_t kLifetimeNs = 240 * kNanosecondsPerSecond;
 
   explicit TimeWaitTable(uint32_t capacity);

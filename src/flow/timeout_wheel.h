@@ -53,7 +53,7 @@ class TimeoutWheel {
  private:
   static constexpr int64_t kBucketsPerTimeout = 64;
   // The wheel keeps this many buckets free below the first one in use, for connections that come from another wheel
-  // with an older last packet. If a last packet is too old even for these buckets, its connection has timed out
+  // and whose last packet is older. If a last packet is too old even for these buckets, its connection has timed out
   // already, and goes into the lowest bucket.
   static constexpr int64_t kRoomBelow = kBucketsPerTimeout + 1;
   static constexpr int64_t kBuckets = 128;  // the next power of two above kRoomBelow

@@ -15,8 +15,8 @@ namespace tcpgauge {
 //
 // Design. When the class of a record changes, the record moves to the wheel of its new class at once only if it would
 // be found too late in the old one: the new class has a shorter time-out, or is evicted earlier. Otherwise the record
-// stays in its wheel until a search there finds and moves it. So few changes cost a move: one in a connection that is
-// over before the handshake's time-out, three in a longer one.
+// stays in its wheel until a search there finds and moves it. Few changes therefore cost a move: one in a connection
+// that is over before the handshake's time-out, three in a longer one.
 //
 // Thread: confined to its table.
 // Time: table time, in nanoseconds.
@@ -48,8 +48,9 @@ class Timeouts {
   uint32_t FindIdle(int64_t now_ns, int* steps);
 
   // Returns the record to evict: the longest idle one of the first group that is not empty. Returns kNone if there is
-  // no record. The groups are, in order: (1) without a completed handshake or unconfirmed, (2) finished, (3) closing,
-  // (4) established. The work of a call is bounded, so the choice is approximate. The record stays in its wheel.
+  // no record. The groups are, in order: (1) kUnconfirmed and the three classes of handshakes, (2) kFinished, (3)
+  // kClosing, (4) kEstablished. The work of a call is bounded, so the choice is approximate. The record stays in its
+  // wheel.
   uint32_t FindLeastUseful();
 
  private:

@@ -22,9 +22,9 @@ struct PayloadBounds {
   static constexpr double kBounds[] = {0, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
 };
 
-// Sums over all connections since the start: of one worker or, in a Snapshot, of all workers. They are exact even if
-// connections were evicted or not listed, or if their edges have no series. What a midstream connection carried before
-// it was confirmed is added when it is confirmed. If it ends unconfirmed, it is added when it ends.
+// Sums since the start over all connections of one worker or, in a Snapshot, of all workers. They are exact even if
+// connections were evicted or not listed, or if their edges have no series. A midstream connection is added when it is
+// confirmed, with everything that it carried until then. If it is never confirmed, it is added when it ends.
 //
 // Units: bytes of TCP payload, retransmissions included, and segments as AnalyzeSegment() counts them. All members
 // except `connections` only grow.
@@ -35,12 +35,12 @@ struct Totals {
   uint64_t server_retransmitted_segments = 0;
   uint64_t out_of_order_segments = 0;
   uint64_t zero_windows = 0;
-  uint64_t keep_alives = 0;     // see Probe
-  uint64_t window_probes = 0;   // see Probe
-  uint64_t resets_ignored = 0;  // RSTs that their receiver ignores (see IsAcceptableReset)
-  uint64_t late_segments = 0;   // segments without payload of connections that had ended; they belong to no connection
-  uint64_t opened_handshake = 0;                              // confirmed connections that began with a SYN or SYN-ACK
-  uint64_t opened_midstream = 0;                              // confirmed connections that began midstream
+  uint64_t keep_alives = 0;       // see Probe
+  uint64_t window_probes = 0;     // see Probe
+  uint64_t resets_ignored = 0;    // RSTs that their receiver ignores (see IsAcceptableReset)
+  uint64_t late_segments = 0;     // segments without payload that came after their connection had ended
+  uint64_t opened_handshake = 0;  // confirmed connections that began with a SYN or SYN-ACK
+  uint64_t opened_midstream = 0;  // confirmed connections that began midstream
   std::array<uint64_t, kEndReasonCount> closed{};             // by EndReason: confirmed connections that ended
   std::array<uint64_t, kConnectionStateCount> connections{};  // gauges, by ConnectionState: confirmed connections now
   Histogram<RttBounds> handshake_rtt_seconds;

@@ -9,9 +9,9 @@
 
 namespace tcpgauge {
 
-// The shift by which the windows that `end` advertises are scaled (RFC 7323 section 2.2). Both ends must send the
-// option for either to use it. Returns the largest shift if the SYN of `end` was not seen, because its shift is then
-// unknown.
+// The shift by which the windows that `end` advertises are scaled (RFC 7323 section 2.2). It is 0 if either end sent a
+// SYN without the window scale option. Otherwise it is the shift in the SYN of `end` or, if that SYN was not seen, the
+// largest shift.
 inline uint32_t WindowShift(const EndRecord& end, const EndRecord& other) {
   const auto lacks_option = [](const EndRecord& each) {
     return each.has(EndRecord::kSynSeen) && each.window_scale == DecodedPacket::kNoWindowScale;
@@ -25,9 +25,9 @@ inline uint32_t WindowBytes(const EndRecord& end, const EndRecord& other) {
   return uint32_t{static_cast<uint16_t>(end.window)} << WindowShift(end, other);
 }
 
-// What EndRecord::window must hold after a SYN or SYN-ACK of `end`, whose own window is never scaled: the smallest
-// value for which WindowBytes() is at least `syn_window_bytes`, whatever a SYN of `other` that is still to come will
-// say.
+// Returns what EndRecord::window must hold after a SYN or SYN-ACK of `end`. The window in such a segment is never
+// scaled. The result is the smallest value for which WindowBytes() is at least `syn_window_bytes`, even after a SYN of
+// `other` that is still to come.
 inline uint16_t WindowOfSyn(uint16_t syn_window_bytes, const EndRecord& end, const EndRecord& other) {
   const uint32_t shift = other.has(EndRecord::kSynSeen) ? WindowShift(end, other) : 0;
   return static_cast<uint16_t>((syn_window_bytes + (1u << shift) - 1) >> shift);

@@ -38,7 +38,7 @@ class WindowedSums {
   // Forgets what was added to `slot`, in all lanes.
   void Clear(size_t slot);
 
-  // Adds `amount` to the part of `time_ns`, or to the oldest part that is kept if `time_ns` lies before that part.
+  // Adds `amount` to the part of `time_ns`. If that part is no longer kept, adds it to the oldest part that is kept.
   // REQUIRES: lane < lanes.
   void Add(size_t slot, size_t lane, uint64_t amount, int64_t time_ns);
 

@@ -31,7 +31,7 @@ struct ConnectionKey {
     *sender = destination < source ? End::kB : End::kA;
     return Of(source, destination, encapsulation, *sender);
   }
-  // The same, for a caller that kept the `*sender` of the overload above for these endpoints.
+  // The same key, without comparing the endpoints. REQUIRES: `sender` is the end that the overload above sets for them.
   static ConnectionKey Of(const Endpoint& source, const Endpoint& destination, uint32_t encapsulation, End sender) {
     const Endpoint* const ends[] = {&source, &destination};
     const size_t a = static_cast<size_t>(sender);

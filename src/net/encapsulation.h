@@ -80,8 +80,8 @@ struct Encapsulation {
   bool empty() const { return vlan_count == 0 && tunnel_count == 0; }
   void clear() { vlan_count = tunnel_count = 0; }
 
-  // AddVlan() and AddTunnel() append to their list, so call them from the outermost inward. If the list is full, they
-  // change nothing and return false.
+  // AddVlan() and AddTunnel() append to their list, so add the outermost first. If the list is full, they change
+  // nothing and return false.
   bool AddVlan(uint16_t vlan) {
     if (vlan_count == kMaxVlans) return false;
     vlans[vlan_count++] = vlan;

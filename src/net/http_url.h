@@ -12,9 +12,8 @@ namespace tcpgauge {
 // and path is not checked: the code that connects reports errors in these parts.
 bool IsHttpUrl(std::string_view text);
 
-// Returns `url` without the user and password before its host, so that it may be shown and logged. Works on text that
-// is no valid URL too: without http:// or https:// the host is taken to begin at the start. A secret in the path or in
-// the query stays.
+// Returns `url` without the user and password before its host, so that it may be shown and logged. `url` may be
+// invalid, and need not begin with http:// or https://. A secret in the path or in the query stays.
 std::string WithoutCredentials(std::string_view url);
 
 }  // namespace tcpgauge

@@ -51,7 +51,7 @@ class IpAddress {
   // REQUIRES: 0 <= v4_bits <= 32 and 0 <= v6_bits <= 128.
   IpAddress Prefix(int v4_bits, int v6_bits) const;
 
-  // "192.0.2.1" for IPv4, also when it came as a mapped address. Otherwise the text of RFC 5952, such as "2001:db8::1".
+  // "192.0.2.1" if is_v4(). Otherwise the text of RFC 5952, such as "2001:db8::1".
   std::string ToString() const;
 
   // Comparisons are made for every packet. They compare two words of eight bytes, because the compiler would call
