@@ -75,8 +75,8 @@ class CaptureWorker final : private EndedConnectionSink {
   // which edges several tables retired. Therefore the time between two snapshots must be bounded.
   static constexpr int64_t kUnaskedIntervalNs = 30 * kNanosecondsPerSecond;
 
-  // `sources` may be empty: with LiveOptions::wait, only the first of several workers has a source of an absent
-  // interface.
+  // `sources` may be empty. With LiveOptions::wait, an interface that does not exist yet gets a source in the first
+  // worker only, so other workers may have none.
   CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources, const TableOptions& table,
                 const WorkerOptions& options, WorkerLinks links);
 

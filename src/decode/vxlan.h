@@ -6,8 +6,8 @@
 
 namespace tcpgauge {
 
-// VXLAN, a tunnel over UDP. The network identifier (VNI) becomes the tunnel's id. See udp.h for when the error is
-// replaced by plain UDP.
+// VXLAN, a tunnel over UDP. The network identifier (VNI) becomes the tunnel's id. A packet that these functions do not
+// understand may still count as plain UDP; udp.h says when.
 
 // Decodes a VXLAN header (RFC 7348 section 5). An Ethernet frame follows.
 //
