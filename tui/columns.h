@@ -25,9 +25,9 @@ struct EndpointWidths {
 // left to right. Gives out the room in these steps:
 // 1. Columns of Priority::kAlways, even if they do not fit.
 // 2. Columns of Priority::kNarrow that fit.
-// 3. Endpoints grow until each IPv4 endpoint fits.
+// 3. The columns of the endpoints grow to the width of the longest possible IPv4 endpoint.
 // 4. Columns of Priority::kStandard that fit. At 80 characters, the layout up to here is that of tcptrack.
-// 5. Endpoints grow to `wanted`, but not beyond the longest IPv6 endpoint.
+// 5. The columns of the endpoints grow to `wanted`, but not beyond the longest possible IPv6 endpoint.
 // 6. Columns of Priority::kWide that fit.
 // 7. The column with Growth::kRest grows.
 //

@@ -12,8 +12,9 @@ namespace tcpgauge {
 // No field tells the protocol after the last entry, so the next four bits decide:
 // - 4 or 6: IP of that version (RFC 4928).
 // - 1: an associated channel (RFC 4385 section 5), which is not TCP.
-// - 0: an Ethernet frame (a pseudowire), usually after a control word of four bytes (RFC 4448 section 4.6). There is
-//   no control word if the frame has a known EtherType when read without one, but not when read after one.
+// - 0: an Ethernet frame (a pseudowire), usually after a control word of four bytes (RFC 4448 section 4.6). The decoder
+//   looks for a known EtherType with the control word and without it. If it finds one only without, there is no control
+//   word. Otherwise there is one.
 // - Any other value: an Ethernet frame without a control word.
 Layer DecodeMpls(Decoding& decoding);
 

@@ -7,9 +7,9 @@
 
 namespace tcpgauge {
 
-// Whether `text` can be the URL of an HTTP server (RFC 3986): it begins with http:// or https:// in any case, names a
-// host, and is printable ASCII without blanks. User and password may stand before the host. The syntax of host, port
-// and path is not checked: the code that connects reports errors in these parts.
+// Whether `text` can be the URL of an HTTP server (RFC 3986): it begins with http:// or https://, in capitals or not,
+// names a host, and is printable ASCII without blanks. User and password may stand before the host. The syntax of host,
+// port and path is not checked: the code that connects reports errors in these parts.
 bool IsHttpUrl(std::string_view text);
 
 // Returns `url` without the user and password before its host, so that it may be shown and logged. `url` may be
