@@ -9,7 +9,7 @@ namespace tcpgauge {
 
 // Functions that write numbers for people, in ASCII. They round down, so that the unit changes exactly when the next
 // unit is reached, as in tcptrack. In rates, bytes, round-trip times and counts, a number below ten has one digit after
-// the point, except in the smallest unit.
+// the point, except in the smallest unit. The comment of each function begins with examples of its results.
 
 // The unit of rates. Bytes go in steps of 1024, as in tcptrack. Bits go in steps of 1000, as in network hardware.
 enum class RateUnit : uint8_t { kBytes, kBits };
@@ -18,7 +18,7 @@ enum class RateUnit : uint8_t { kBytes, kBits };
 // most 9 characters up to 1000 TB/s.
 std::string FormatRate(double bytes_per_second, RateUnit unit);
 
-// Returns "980 B", "1.2 KB", "317 MB". At most 7 characters up to 1000 PB, and at most 8 in any case.
+// Returns "980 B", "1.2 KB", "317 MB". At most 8 characters, and at most 7 up to 1000 PB.
 std::string FormatBytes(uint64_t bytes);
 
 // Returns "5s", "59m", "99h", "400d": a whole number of one unit. Days start at 100 hours. A negative time is "0s".

@@ -27,7 +27,8 @@ struct LineCounters {
 // is readable. In a pipe or a device the part remains.
 //
 // Thread: not thread-safe; one thread uses it at a time.
-// Errors: A line that cannot be written is lost and counted in LineCounters::lost. The next Append() writes again.
+// Errors: A line that cannot be written is lost and counted in LineCounters::lost. The next Append() tries to write its
+// own lines, not the lost ones.
 class LineFile {
  public:
   // Opens the file `path` to append to it. Creates it if it does not exist, with mode 0640 less the umask. "-" is

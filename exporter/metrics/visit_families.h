@@ -18,7 +18,7 @@ namespace tcpgauge {
 // catalog, has the catalog's labels, and comes from one source only.
 std::vector<prometheus::MetricFamily> CollectFamilies(absl::Span<const prometheus::Collectable* const> sources);
 
-// Hands the families that come before `end` in the catalog to `visitor`, and returns the rest of `families`. With
+// Hands to `visitor` the families that come before `end` in the catalog. Returns the rest of `families`. With
 // Metric::kCount as `end`, hands over all. Skips families without samples. REQUIRES: `families` are the result of
 // CollectFamilies(), or the rest that an earlier call returned; no histogram has labels; no family is a summary.
 absl::Span<const prometheus::MetricFamily> VisitFamilies(absl::Span<const prometheus::MetricFamily> families,

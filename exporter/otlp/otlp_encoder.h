@@ -18,9 +18,9 @@ namespace tcpgauge {
 enum class Temporality : uint8_t {
   kCumulative,  // the total since the counter's start
   kDelta,       // the increase since the previous point
-  // The specification's preference "lowmemory": histograms as kDelta, counters as kCumulative. In the specification,
-  // synchronous counters are deltas too. But all counters of tcpgauge are asynchronous: they are read when a push is
-  // made.
+  // The specification's preference "lowmemory": histograms as kDelta, counters as kCumulative. The specification makes
+  // synchronous counters deltas too. But all counters of tcpgauge are asynchronous, which means that they are read when
+  // a push is made.
   kLowMemory,
 };
 
@@ -49,8 +49,8 @@ struct OtlpEncoderOptions {
 // A counter starts when its connection began, when its edge got series, or otherwise when the capture was started. (The
 // counter of the process's processor time starts with the process.) A cumulative point has that start as its start
 // time. A delta has the time of the previous point as its start time. If there is no previous point, or the counter has
-// started anew, the delta is the whole value. Its start time is then the counter's start or the time of the previous
-// point, whichever is later.
+// started anew, the delta is the whole value. The delta's start time is then the counter's start, or the time of the
+// previous point if that is later.
 //
 // If a series of the previous exposition is missing in this one, it gets one last point without a value, with the flag
 // NO_RECORDED_VALUE.
@@ -68,8 +68,9 @@ struct OtlpEncoderOptions {
 //   for legacy formats only.
 // - The time of a point is the wall clock's time of the observation, even if the packets come from a file. The start
 //   times of connections and edges are in the time of the packets.
-// - A push of 5,000 points takes 13 ms of processor time, five times as much as a scrape, most of it in protobuf's
-//   messages (tests/bench/push_cost.py). A push comes once a minute, so faster code would not be worth its complexity.
+// - A push of 5,000 points takes 13 ms of processor time, most of it in protobuf's messages (tests/bench/push_cost.py).
+//   This is five times as much as a scrape of these points. But a push comes once a minute, so faster code would not be
+//   worth its complexity.
 //
 // Thread: not thread-safe; one thread uses it at a time.
 // Bounds: The encoder remembers the series of one exposition, at most as many as the series limit. A result holds one

@@ -18,10 +18,10 @@ namespace tcpgauge {
 struct PushQueueOptions {
   size_t max_requests = 100;
   size_t max_bytes = 32 << 20;  // of all bodies
-  // The pause before a request is repeated is what the receiver asks for (Retry-After), but at most max_retry_after_ns.
-  // If the receiver asks for no pause, the pause is the backoff, multiplied by a random number from 0.5 to 1.5, so that
-  // many agents do not return to a receiver at the same moment. The backoff is first_backoff_ns after a first failure,
-  // and doubles with each further failure in a row, up to max_backoff_ns.
+  // A failed request is repeated after a pause. If the receiver asks for a pause (Retry-After), the queue keeps that
+  // pause, but at most max_retry_after_ns. Otherwise the pause is the backoff, multiplied by a random number from 0.5
+  // to 1.5, so that many agents do not return to a receiver at the same moment. The backoff is first_backoff_ns after a
+  // first failure, and doubles with each further failure in a row, up to max_backoff_ns.
   int64_t first_backoff_ns = kNanosecondsPerSecond;
   int64_t max_backoff_ns = 30 * kNanosecondsPerSecond;
   int64_t max_retry_after_ns = 600 * kNanosecondsPerSecond;
@@ -33,8 +33,8 @@ struct PushQueueOptions {
 //
 // Design. A request stays in the queue until the receiver accepts or rejects it, the queue is full, or the agent ends.
 // The time-out OTEL_METRIC_EXPORT_TIMEOUT does not remove a request, because cumulative points of an outage are worth
-// having afterwards, and 32 MiB hold a quarter of an hour or more. The time-out bounds only the last push, because a
-// user waits for the agent to end.
+// having afterwards, and 32 MiB hold the points of a quarter of an hour or more. The time-out bounds only the last
+// push, because a user waits for the agent to end.
 //
 // Thread: not thread-safe; one thread uses it at a time.
 // Time: steady.
@@ -46,8 +46,8 @@ class PushQueue {
   // The queue updates all counters and gauges of `metrics`, which must outlive the queue.
   PushQueue(PushQueueOptions options, const PushMetrics& metrics) : options_(std::move(options)), metrics_(metrics) {}
 
-  // Appends `request` as the newest one. An empty body means that it could not be compressed (Gzip()). Such a request
-  // is dropped at once, and its data points are counted.
+  // Appends `request` as the newest one. An empty body means that compressing the body failed (see Gzip()). Such a
+  // request is dropped at once, and its data points are counted.
   void Add(OtlpRequest request);
 
   bool empty() const { return requests_.empty(); }

@@ -14,8 +14,8 @@
 
 namespace tcpgauge {
 
-// Returns which pushes of metrics `options` and the OTEL_* environment together ask for. Logs wrong values of the
-// environment. Turns off the console exporter when the top view or the connection log uses standard output.
+// Returns the settings of the pushes that `options` and the OTEL_* environment together ask for. Logs wrong values of
+// the environment. Turns off the console exporter when the top view or the connection log uses standard output.
 OtelSettings OtelSettingsOf(const Options& options);
 
 // Returns a pusher that is not started, or null when `settings` ask for no push. Reads the files that `settings` name.

@@ -31,7 +31,7 @@ namespace tcpgauge {
 class AttachedAgent {
  public:
   // Asks the agent once, and starts the thread after an answer. A wrong address or password therefore shows at the
-  // start. Gives up once `stop_fd` is readable (it is not read). `clock` must outlive the result.
+  // start. Gives up once `stop_fd` is readable, and reads nothing from `stop_fd`. `clock` must outlive the result.
   //
   // Errors: kCancelled when it gave up, otherwise kUnavailable. The message begins with "--attach: " and the address
   // without user and password.

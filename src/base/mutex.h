@@ -24,6 +24,8 @@ namespace tcpgauge {
 // sanitizer of its locks only when abseil was compiled for the sanitizer. Debian's abseil was not, so the sanitizer
 // would report races where there are none. The ABSL_ macros are still usable, because they contain no code.
 //
+// For example:
+//
 //   class Counter {
 //    public:
 //     void Add(int amount) {

@@ -19,8 +19,8 @@ namespace tcpgauge {
 //
 // Owns the batches. The producer may use a batch from Back() until Push(), and the consumer from Front() until Pop().
 //
-// Thread: one producer and one consumer. Each method names its side. Back() and Front() may wait, but return soon after
-// the stop signal.
+// Thread: one producer and one consumer. The comment of a method begins with the side that may call it. Back() and
+// Front() may wait, but return soon after the stop signal.
 // Bounds: kCapacity batches. When the queue is full, the producer waits until the consumer has popped half of them, so
 // that the producer is woken seldom.
 class BatchQueue {
@@ -31,7 +31,8 @@ class BatchQueue {
   explicit BatchQueue(const StopSignal* stop);
 
   // Producer: returns an empty batch to fill. If the queue is full, waits for room. Null if the stop signal comes while
-  // the queue is full. Without a Push() in between, a second call returns the same batch, emptied again.
+  // the queue is full. If Push() has not been called since the last Back(), empties the batch of that Back(), and
+  // returns it again.
   PacketBatch* Back();
   // Producer: whether at least half of the batches wait for the consumer. The producer then has time to spare.
   bool is_half_full() const {

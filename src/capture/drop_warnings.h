@@ -28,8 +28,8 @@ class DropWarnings {
   // for each warning, while the lock is held.
   explicit DropWarnings(const Clock* clock, Warn warn = nullptr);
 
-  // Adds `packets`, and logs a warning if one is due. Call it regularly, also with 0 packets: if less than a minute has
-  // passed since the last warning, a later call logs the next one.
+  // Adds `packets`, and logs a warning if one is due. Call it regularly, also with 0 packets, because a warning that is
+  // not yet due is logged by a later call.
   void Add(const std::string& interface, uint64_t packets);
 
  private:

@@ -17,13 +17,13 @@ namespace tcpgauge {
 // A compiled filter expression. Owns the program. Thread: one at a time; Matches() may be called by several at once.
 //
 // Design. libpcap's optimiser makes a program three to ten times shorter, but the optimiser's own time grows faster
-// than the square of the program's length. It takes a quarter of an hour for a filter of 3,000 hosts, and cannot be
-// interrupted. Therefore Compile() compiles without the optimiser first, and optimises only a program of at most
-// kMaxOptimizedInstructions, which takes about a second at most. PERFORMANCE.md has the figures.
+// than the square of the program's length. The optimiser takes a quarter of an hour for a filter of 3,000 hosts, and
+// cannot be interrupted. Therefore Compile() compiles without the optimiser first, and optimises only a program of at
+// most kMaxOptimizedInstructions, which takes about a second at most. PERFORMANCE.md has the figures.
 class FilterProgram {
  public:
-  // The longest program that Compile() optimises. Counted before optimising: libpcap makes some 30 instructions for a
-  // host, 36 for a network, 64 for a port.
+  // The longest program that Compile() optimises, in instructions before optimising. libpcap makes some 30 instructions
+  // for a host, 36 for a network, 64 for a port.
   static constexpr size_t kMaxOptimizedInstructions = 8192;
 
   // Compiles `filter`, a pcap-filter(7) expression, for the link type and snapshot length of `handle`. An empty filter
@@ -43,7 +43,7 @@ class FilterProgram {
   }
 
   // Whether the program reads what only the kernel knows of a packet, such as its direction, or the VLAN tag that a
-  // network card removed. A program for the handle of a file reads the packet alone.
+  // network card removed. A program for the handle of a file reads only the packet.
   bool AsksKernel() const;
 
   // Whether the kernel accepts the program for a socket. The kernel limits a program's length (4,096 instructions) and

@@ -12,7 +12,8 @@
 
 namespace tcpgauge {
 
-// How to capture on an interface. The caller sets every field. The values here are not defaults; those are in Options.
+// How to capture on an interface. The caller sets every field. The values here are no defaults: Options has the
+// defaults.
 struct LiveOptions {
   std::shared_ptr<LiveFilter> filter;  // required; shared by all sources, so that it is compiled once
   bool promiscuous = false;
@@ -31,21 +32,22 @@ constexpr int kCaptureTimeoutMs = 20;
 //
 // Owner: the source owns its sockets and their rings.
 // Thread: any thread may open the source, which is then confined to one thread.
-// Errors: kNotFound (there is no such interface or, without `wait`, it is down), kPermissionDenied, kInvalidArgument
-// (the filter is wrong, the link type cannot be decoded, or the device is `nfqueue`), kUnavailable (any other error of
-// the operating system). The first two name the interface and a remedy. Read() fails with kUnavailable.
+// Errors: kNotFound (without `wait`: there is no such interface, or it is down; with `wait`: no interface can have this
+// name), kPermissionDenied, kInvalidArgument (the filter is wrong, the link type cannot be decoded, or the device is
+// `nfqueue`), kUnavailable (any other error of the operating system). The messages of the first two name the interface
+// and a remedy. Read() fails with kUnavailable.
 //
 // Design. Opening a packet socket needs a privilege, and the agent drops its privileges after the start. Therefore a
 // source keeps its socket for ever and moves it to another interface with bind(2), which needs no privilege. The worker
 // calls Poll() a few times a second. Poll() asks with a few ioctls whether the interface exists, is up, and still has
-// its name. That is cheap, so the worker polls at the same rate while an interface is away.
+// its name. That is cheap, so the worker polls no less often while an interface is away.
 //
 // - Down, then up: the kernel stops and resumes capture by itself. The source ignores libpcap's error in between.
 // - Deleted, then created again: the interface has a new index. The source keeps its socket, ring and statistics, so
 //   that no counter falls. It sets a filter that rejects all packets, binds the socket to the new index, and sets
 //   promiscuous mode and its own filter again. If the old interface was Ethernet and the new one is a tunnel of raw IP,
 //   or the reverse, the source compiles the filter for the new kind of packets. An interface of a kind for which
-//   libpcap opens another type of socket (PPP) needs a restart of the agent, and the condition says so.
+//   libpcap opens another type of socket (PPP) needs a restart of the agent, and SourceCondition::remark says so.
 // - Renamed: the source follows the device and reports it under its first name. When another device takes the first
 //   name, the source captures that device instead.
 // - Not there yet (`wait`): the source opens `any`, which always exists, and parks the socket: it sets a filter that
@@ -75,13 +77,13 @@ absl::StatusOr<std::unique_ptr<PacketSource>> OpenInterface(const std::string& n
 // looks into GRE and IP in IP. For VXLAN, Geneve and GTP-U it hashes the outer UDP ports, which differ by direction;
 // capture those with a single worker. Packets that came before all sockets had joined the group are ignored.
 //
-// Errors: those of OpenInterface(). kUnavailable also when the interface cannot be shared.
+// Errors: those of OpenInterface(), and kUnavailable when the interface cannot be shared.
 //
 // Design. The kernel does not bind a socket of a group to another interface, and a socket leaves its group only by
 // closing. Therefore the first source keeps a spare socket outside the group, parked on the loopback interface. (`any`
 // needs no spare socket, because it is never deleted.) After the interface was deleted and created again, the first
-// source captures alone until a restart of the agent, and the condition says so. A connection that was open in another
-// worker's table is then midstream in the first worker's table.
+// source captures alone until a restart of the agent, and SourceCondition::remark says so. A connection that was open
+// in another worker's table is then midstream in the first worker's table.
 absl::StatusOr<std::vector<std::unique_ptr<PacketSource>>> OpenSharedInterface(const std::string& name,
                                                                                const LiveOptions& options,
                                                                                size_t count);

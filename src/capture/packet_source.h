@@ -104,20 +104,21 @@ class PacketSource {
   // A descriptor that is readable when packets are available. It may change in Poll(). -1 for a file.
   virtual int poll_fd() const = 0;
 
-  // The name of the interface or file, as the user gave it; "stdin" for standard input. It stays when the interface is
-  // renamed. Valid as long as the source.
+  // The name of the interface or file, as the user gave it; "stdin" for standard input. Does not change when the
+  // interface is renamed. Valid as long as the source.
   virtual const std::string& name() const = 0;
 
-  // True: the source may have several interfaces, and DecodedPacket::interface is the number of a packet's interface:
-  // the kernel's number, or the file's. It is never 0. False: that field means nothing.
+  // Whether the source may have several interfaces. If true, DecodedPacket::interface is the number that the kernel or
+  // the file gives to the packet's interface, and is never 0. If false, DecodedPacket::interface has no meaning.
   virtual bool has_many_interfaces() const = 0;
 
-  // Returns the name of the interface with this number; empty if it has none. Any thread may call it. REQUIRES:
-  // has_many_interfaces(), and `number` is of a packet that Read() returned.
+  // Returns the name of the interface with this number, or an empty text if the interface has no name. Any thread may
+  // call it. REQUIRES: has_many_interfaces(), and `number` is of a packet that Read() returned.
   virtual std::string InterfaceName(uint32_t /*number*/) const { return ""; }
 
-  // Packets that the kernel has dropped since the source was opened because its buffer was full; 0 for a file. Never
-  // falls. If the kernel does not answer, the last known value. Takes a system call.
+  // Returns how many packets the kernel has dropped because its buffer was full, counted from the opening of the
+  // source. Never falls; 0 for a file. If the kernel does not answer, returns the last known value. Takes a system
+  // call.
   virtual uint64_t DroppedPackets() = 0;
 };
 

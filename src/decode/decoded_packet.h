@@ -35,10 +35,10 @@ struct DecodedPacket {
     // A following IP fragment of a TCP segment. It has addresses, lengths, `fragment_id` and `encapsulation`. It has
     // neither ports nor other fields of a TCP header, because only the first fragment carries these.
     kTcpFragment,
-    // Not TCP, or a fragment with a piece of a TCP header while other pieces are missing. Only the fields of every
-    // packet have a meaning.
+    // Not TCP, or a fragment with a piece of a TCP header while other pieces are missing. Only the fields under "Fields
+    // of every packet" have a meaning.
     kNotTcp,
-    // Could not be decoded, see `error`. Only the fields of every packet have a meaning.
+    // Could not be decoded, see `error`. Only the fields under "Fields of every packet" have a meaning.
     kError,
   };
 
@@ -46,8 +46,8 @@ struct DecodedPacket {
   int64_t time_ns = 0;             // since the Unix epoch; set by the caller of DecodePacket()
   uint32_t wire_length_bytes = 0;  // the whole packet, including bytes that were not captured
   // DecodePacket() stores the operating system's index of the interface for Linux cooked v2, otherwise 0. The source of
-  // a file then stores the file's number of the interface. The capture worker replaces such an index or number by the
-  // interface's place in the worker's list.
+  // a file overwrites this field with the file's number of the interface. The capture worker replaces the index or
+  // number by the interface's place in the worker's list.
   uint32_t interface = 0;
   Kind kind = Kind::kNotTcp;
   Protocol protocol = Protocol::kOther;
@@ -76,7 +76,7 @@ struct DecodedPacket {
   Encapsulation encapsulation;
 
   // The shift of the window scale option (RFC 7323 section 2), at most kMaxWindowScale, or kNoWindowScale when the
-  // option is absent. Holds a value if `tcp_flags` has kTcpSyn.
+  // option is absent. Has a meaning if `tcp_flags` has kTcpSyn.
   uint8_t window_scale = kNoWindowScale;
   static constexpr uint8_t kMaxWindowScale = 14;
   static constexpr uint8_t kNoWindowScale = 15;

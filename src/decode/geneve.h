@@ -8,8 +8,8 @@ namespace tcpgauge {
 
 // Decodes a Geneve header (RFC 8926 section 3), a tunnel over UDP. Skips the options. The network identifier (VNI)
 // becomes the tunnel's id.
-// Errors: kUnknownGeneve for another version, an unknown EtherType inside, or a header that was not captured whole. See
-// udp.h for when the error is replaced by plain UDP.
+// Errors: kUnknownGeneve for another version, an unknown EtherType inside, or a header that was not captured whole.
+// udp.h says when the packet becomes plain UDP instead.
 Layer DecodeGeneve(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -48,8 +48,8 @@ inline Layer LayerOfIpProtocol(Decoding& decoding, uint8_t protocol) {
 }
 
 // Decodes a fragment, whose IP headers have been read. Its bytes begin `offset_bytes` into the fragmented data.
-// `protocol` is that of the header at the start of these data, which only the first fragment carries. `identification`
-// becomes the packet's `fragment_id`.
+// `protocol` is the protocol of the header at the start of the fragmented data. Only the first fragment carries this
+// header. `identification` becomes the packet's `fragment_id`.
 //
 // A first fragment (`offset_bytes` is 0) is decoded further. A following fragment ends the decoding: DecodeTcpPiece()
 // (tcp.h) decodes a fragment of TCP, and a fragment of any other protocol is not TCP.

@@ -38,9 +38,8 @@ struct TableOptions {
   int64_t remove_after_ns = 2 * kNanosecondsPerSecond;                // time-out of closed and reset connections
   int64_t idle_timeout_ns = kSecondsPerHour * kNanosecondsPerSecond;  // time-out of established, confirmed connections
   uint64_t hash_seed = 0;  // should be random, so that nobody can choose keys that collide (see KeyHasher)
-  // Whether to keep rates, ranking, edges and recently ended connections. The options below, except for
-  // max_encapsulations, have no effect without them. When only the connection log is read, the table needs less memory
-  // and time without them.
+  // Whether to keep rates, ranking, edges and recently ended connections. The connection log needs none of them. False
+  // saves memory and time; the options below, except max_encapsulations, then have no effect.
   bool keep_rates = true;
   int64_t rate_tick_ns = kNanosecondsPerSecond;  // rates change at multiples of this time; see WindowedSums
   int64_t rate_window_ns = kNanosecondsPerSecond;
@@ -67,14 +66,14 @@ class EndedConnectionSink {
 // 4-tuple of an old one: reuse.h has the rules.
 //
 // Attempts. A SYN that comes again with the same sequence number belongs to the same connection. Each gap between SYNs
-// is twice the gap before (RFC 6298 section 5.5). So the longest gap of an unanswered attempt decides its time-out: the
-// shortest of kHandshakeTimeoutNs, kBackedOffHandshakeTimeoutNs and kLongestHandshakeTimeoutNs that leaves time for
-// twice this gap, or the third if none does.
+// is twice the gap before (RFC 6298 section 5.5). So the next gap of an unanswered attempt can be twice its longest gap
+// so far. The time-out of the attempt is the shortest of kHandshakeTimeoutNs, kBackedOffHandshakeTimeoutNs and
+// kLongestHandshakeTimeoutNs that covers this next gap. If none does, the time-out is kLongestHandshakeTimeoutNs.
 //
 // Late segments. A TimeWaitTable remembers the confirmed connections that ended closed, reset or with EndReason::kFin.
-// Later segments on their 4-tuples are late, except any SYN and a SYN-ACK with a new sequence number. A late segment
-// without payload begins nothing and is only counted. Late payload begins a midstream connection, so that the bytes are
-// credited. If `new_only` is set, late segments begin nothing and are not counted.
+// Later segments on their 4-tuples are late. A SYN is never late, nor is a SYN-ACK with a new sequence number. A late
+// segment without payload begins nothing and is only counted. Late payload begins a midstream connection, so that the
+// bytes are credited. If `new_only` is set, late segments begin nothing and are not counted.
 //
 // Confirmation. One segment does not prove a connection: it may be forged, or a late one of an old connection. So a
 // midstream connection starts unconfirmed. It is confirmed once packets of both ends, or three segments with payload
@@ -129,11 +128,11 @@ class alignas(64) ConnectionTable {
   // The caller numbers the interfaces from 0, and DecodedPacket::interface is the number of the packet's interface. All
   // numbers from kMaxInterfaces - 1 up count as one interface.
   void Apply(absl::Span<const DecodedPacket> packets) { Apply(packets, {}); }
-  // The same, with work that another thread has done. `hints` has one hint for each packet, or is empty.
+  // As above, with hints that another thread has made. `hints` has one hint for each packet, or is empty.
   void Apply(absl::Span<const DecodedPacket> packets, absl::Span<const ConnectionHint> hints);
 
-  // Moves table time forward to `now_ns`, unless it is later already. Ends connections that have timed out, and updates
-  // edges and recently ended connections.
+  // Moves table time forward to `now_ns`, unless table time is later already. Ends connections that have timed out, and
+  // updates edges and recently ended connections.
   //
   // The work of a call is bounded, so that packets do not wait. Returns false if the bound was reached: more
   // connections may have timed out, and the caller should call again soon.
@@ -179,8 +178,8 @@ class alignas(64) ConnectionTable {
   bool IsInUse(uint32_t slot) const {
     return slot & kEmbryoSlots ? embryos_.InUse(slot & ~kEmbryoSlots) : records_[slot].has(ConnectionRecord::kInUse);
   }
-  // Makes the memory of `count` records from `first` on resident before they are used (see MemoryAhead). Ignores slots
-  // beyond max_connections. Thread: any, at any time.
+  // Makes the memory of `count` records resident before the records are used (see MemoryAhead). `first` is the first
+  // slot. Ignores slots beyond max_connections. Thread: any, at any time.
   void PopulateRecords(uint32_t first, uint32_t count);
   // Returns a copy of the connection in `slot`, with rates, weight and rank left at 0.
   // REQUIRES, for this method and the next two: the slot holds a connection.
@@ -229,12 +228,13 @@ class alignas(64) ConnectionTable {
   uint32_t Handle(const Arrival& arrival);
   // Returns the slot of the arrival's key, or kNotFound.
   uint32_t FindSlot(const Arrival& arrival) const;
-  // Begins a connection as an embryo and returns its slot, kEmbryoSlots included. REQUIRES: the packet is a bare SYN.
+  // Begins a connection as an embryo, and returns the slot of the embryo, which is at least kEmbryoSlots. REQUIRES: the
+  // packet is a bare SYN.
   uint32_t BeginEmbryo(const Arrival& arrival);
-  // Replaces the embryo with the number `slot` by a record, and returns the record's slot. `hash` is that of the
-  // embryo's key.
+  // Replaces an embryo by a record, and returns the record's slot. `slot` is the embryo's slot without kEmbryoSlots,
+  // and `hash` is the hash of the embryo's key.
   uint32_t Promote(uint32_t slot, uint32_t hash);
-  // Ends the embryo with the number `slot`.
+  // Ends an embryo. `slot` is the embryo's slot without kEmbryoSlots.
   void EndEmbryo(uint32_t slot, std::optional<EndReason> reason);
   // Begins a connection as a record and returns its slot.
   uint32_t BeginConnection(const Arrival& arrival);
@@ -257,7 +257,7 @@ class alignas(64) ConnectionTable {
   void Credit(uint32_t slot, const Arrival& arrival);
   // As Credit(), for a packet that is no probe.
   void CreditSegment(uint32_t slot, const Arrival& arrival);
-  // As Credit(), for a segment that may be a probe or accept one.
+  // As Credit(), for a segment that may be a probe, or may acknowledge the byte of a probe.
   void CreditPossibleProbe(uint32_t slot, const Arrival& arrival);
   // Credits the byte of a window probe that `sender` sent and its receiver has now accepted.
   void CreditAcceptedProbe(uint32_t slot, End sender);

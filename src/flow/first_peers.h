@@ -27,7 +27,7 @@ class FirstPeers {
   static constexpr size_t kCapacity = 896;
 
   // A second peer makes the endpoint shared only if it comes within this time after the first peer. Later, the endpoint
-  // may be the port of a client that has ended, now used by another client.
+  // may be a client port that another client has used before.
   static constexpr int64_t kWindowNs = 300 * kNanosecondsPerSecond;
 
   FirstPeers() { peers_.reserve(kCapacity); }

@@ -8,7 +8,7 @@
 namespace tcpgauge {
 
 // Whether the receiver of a RST would accept it (RFC 9293 section 3.5.3, RFC 5961 section 3). Anybody can send a RST
-// with a forged address, but only the ends and the path between them know the numbers.
+// with a forged address, but only the ends and the path between them know the sequence numbers.
 //
 // The first rule that applies decides. "Number" is the sequence number of the RST.
 // - The client sends the RST in SYN-SENT: the number must lie between its SYN and the last byte that it sent. With
@@ -18,8 +18,8 @@ namespace tcpgauge {
 // - No segment showed the receive window: the number must lie within 1 GiB of what the sender sent. If nothing of the
 //   sender was seen, any number is accepted.
 // - Otherwise: the number must lie in the receive window, or between what the receiver acknowledged and what the sender
-//   sent, because segments may still be on their way. The number of the sender's FIN is accepted even if the receiver
-//   has acknowledged the FIN, because macOS sends such RSTs.
+//   sent. The second range is accepted because segments may still be on their way. The number of the sender's FIN is
+//   accepted even if the receiver has acknowledged the FIN, because macOS sends such RSTs.
 //
 // REQUIRES: `reset` is a RST from `sender`, and the state of the connection is neither kClosed nor kReset.
 bool IsAcceptableReset(const ConnectionRecord& record, const DecodedPacket& reset, End sender);

@@ -24,7 +24,8 @@ class Timeouts {
  public:
   static constexpr uint32_t kNone = TimeoutWheel::kNone;
 
-  // `timeouts_ns` is indexed by TimeoutClass. Both arrays hold one element for each slot, and must outlive this object.
+  // `timeouts_ns` is indexed by TimeoutClass. `records` and `details` hold one element for each slot, and must outlive
+  // this object.
   Timeouts(const std::array<int64_t, kTimeoutClassCount>& timeouts_ns, StableArray<ConnectionRecord>* records,
            StableArray<ConnectionDetails>* details);
 
@@ -38,7 +39,7 @@ class Timeouts {
     if (now != records_[slot].timeout_class) Reclassify(slot, now);
   }
 
-  // Whether the last packet of the record is at least the time-out of its present class before `now_ns`.
+  // Whether, at `now_ns`, the record has been idle for at least the time-out of its present class.
   bool HasTimedOut(const ConnectionRecord& record, int64_t now_ns) const {
     return now_ns - record.last_packet_time_ns >= timeouts_ns_[static_cast<size_t>(ClassOf(record))];
   }

@@ -15,9 +15,9 @@ namespace tcpgauge {
 // and a row to the table.
 struct OptionSpec {
   enum class Kind {
-    kFlag,      // --name, or --name=false; with several, the last one counts
-    kValue,     // --name VALUE; with several, the last one counts
-    kRepeated,  // --name VALUE; all count; in the environment, commas separate them
+    kFlag,      // --name, or --name=false; if given several times, the last one counts
+    kValue,     // --name VALUE; if given several times, the last one counts
+    kRepeated,  // --name VALUE; all values count; in the environment, commas separate them
     kQuestion,  // prints a text instead of running (--help, --version); not in the environment
   };
 
@@ -30,8 +30,8 @@ struct OptionSpec {
   const char* default_text;  // the default as the help text and Options::effective show it; "" = no default to show
 
   // Parses `value` and stores it in `options`; a kRepeated appends it. Errors: kInvalidArgument, which says what is
-  // wrong with the value and does not name the option. For a kFlag without `=`, `value` is "true". Null for a
-  // kQuestion.
+  // wrong with the value and does not name the option. For a kFlag without `=`, `value` is "true". For a kQuestion,
+  // `take` is null.
   absl::Status (*take)(const std::string& value, Options* options);
   // Empties the list of a kRepeated in `options`. Call it before the first `take`, because given values replace the
   // default. Null for the other kinds.

@@ -30,7 +30,7 @@ namespace tcpgauge {
 //   state:estab       the state's name, in the metrics or in the program tcptrack, begins with this
 //   interface:eth     the interface's name contains this
 //   TEXT              "ADDRESS:PORT" of the client or of the server, a name of the state, or the interface's name
-//                     contains this; every term with none of the keys above is such a text
+//                     contains this; every term without one of the keys above is a TEXT
 //   !TERM             the term does not match
 //
 // Letter case does not matter.
@@ -55,7 +55,7 @@ class Filter {
 
   // Whether `connection`, which is one of `snapshot`, matches.
   bool Matches(const ConnectionSummary& connection, const Snapshot& snapshot) const;
-  // The same, but a TEXT term also matches if the host name of the client or of the server contains the text. `name_of`
+  // As above, but a TEXT term also matches if the host name of the client or of the server contains the text. `name_of`
   // is called for TEXT terms only, and only during the call.
   bool Matches(const ConnectionSummary& connection, const Snapshot& snapshot, NameOf name_of) const;
 

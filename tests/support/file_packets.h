@@ -17,7 +17,7 @@ struct FilePackets {
   using Packet = std::tuple<int64_t, uint32_t, DecodedPacket::Kind, uint16_t>;
 
   std::vector<std::vector<Packet>> batches;  // without empty batches
-  std::vector<std::string> interfaces;       // the name for each packet, in order; none after ReadFileByLibrary()
+  std::vector<std::string> interfaces;       // the name for each packet, in order; empty after ReadFileByLibrary()
   std::string error;                         // of opening or reading, with "FILE" instead of the path
 
   std::vector<int> ports() const;  // the source ports, in order
@@ -27,7 +27,7 @@ struct FilePackets {
 // Reads a file through OpenFile().
 FilePackets ReadFile(const std::string& path, const std::string& filter = "");
 
-// Reads a file through libpcap, and words errors as OpenFile() does.
+// Reads a file through libpcap. The texts of errors are those of OpenFile().
 FilePackets ReadFileByLibrary(const std::string& path, const std::string& filter = "");
 
 }  // namespace tcpgauge

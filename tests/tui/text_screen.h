@@ -66,8 +66,8 @@ class TextScreen final : public Screen {
     return text;
   }
 
-  // Like Text(), with a tag such as "<open>" where a style begins. "<>" is the tag of plain text. Each line begins in
-  // plain text, and a line that is marked begins with "<marked>".
+  // Like Text(), with a tag such as "<open>" where a style begins. "<>" is the tag of plain text. Every line starts in
+  // the plain style. A marked line has the tag "<marked>" before all other tags.
   std::string StyledText() const {
     static constexpr const char* kNames[] = {"",        "bar",  "key",    "title",  "faint", "accent",
                                              "opening", "open", "ending", "failed", "large", "main"};
