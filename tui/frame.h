@@ -13,7 +13,7 @@ namespace tcpgauge {
 enum class Style : uint8_t {
   kPlain,
   kBar,         // the line at the top of a page, and the two lines at the bottom of the list
-  kBarKey,      // in a bar: the letter of a key, the title of the column sorted by, the filter, or an error
+  kBarKey,      // in a bar: the letter of a key, the title of the column that sorts the list, the filter, or an error
   kTitle,       // the label before a value, or the name of a key
   kFaint,       // a rate below 1 byte per second, no retransmissions, or a closed connection
   kAccent,      // a chart, or the star of an active connection

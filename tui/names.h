@@ -16,14 +16,14 @@ class Names {
  public:
   virtual ~Names() = default;
 
-  // Returns the name of a host ("host.example.org"), in printable ASCII. Returns an empty text while the name is
+  // Returns the name of a host, such as "host.example.org", in printable ASCII. Returns an empty text while the name is
   // unknown, or if the host has no name. Starts a lookup if there was none for `address`. Never waits.
   virtual std::string HostName(const IpAddress& address) = 0;
 
   // Like HostName(), but never starts a lookup.
   virtual std::string KnownHostName(const IpAddress& address) = 0;
 
-  // Like HostName(), for the service of a TCP port ("https").
+  // Like HostName(), for the service of a TCP port, such as "https".
   virtual std::string ServiceName(uint16_t port) = 0;
 
   // A number that grows whenever a name becomes known. So the view knows when to draw again.

@@ -24,8 +24,9 @@ namespace tcpgauge {
 // time of a check does not tell which users exist.
 //
 // Thread: any.
-// Bounds: At most kMaxWaiting checks compute a bcrypt hash or wait for their turn. Check() returns kBusy for any
-// further one. At most kMaxRemembered digests are remembered. When there is no room for another one, all are forgotten.
+// Bounds: At most kMaxWaiting checks compute a bcrypt hash or wait for their turn. A further check that needs bcrypt
+// returns kBusy. At most kMaxRemembered digests are remembered. When there is no room for another one, all are
+// forgotten.
 class BasicAuth {
  public:
   static constexpr int kMaxCost = 16;  // bcrypt runs 2^cost rounds; 2^16 take some seconds

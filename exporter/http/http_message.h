@@ -17,7 +17,7 @@ namespace tcpgauge {
 // The names and values of headers or of query parameters.
 using HttpFields = std::vector<std::pair<std::string, std::string>>;
 
-// A request without its body, because no handler takes one.
+// A request. It has no body here, because no handler uses the body.
 struct HttpRequest {
   std::string method = "GET";
   std::string path;    // percent-decoded, without the query

@@ -13,8 +13,8 @@ namespace tcpgauge {
 
 // The second word of a request's first line (RFC 9112 section 3.2).
 struct RequestTarget {
-  // The host and port in an absolute target such as "http://host:port/path"; a valid value of Host that is not empty.
-  // Nullopt = the target names no host.
+  // The host, and the port if there is one, of an absolute target such as "http://host:port/path". Valid as the value
+  // of a Host header, and not empty. Nullopt = the target is not absolute.
   std::optional<std::string> authority;
   std::string path;  // HttpRequest::path
   HttpFields query;  // HttpRequest::query
@@ -27,8 +27,8 @@ struct RequestTarget {
 // digits stays as it is. An empty parameter, as in "a=1&&b=2", is left out.
 //
 // Thread: any.
-// Errors: InvalidArgument if an absolute target has no valid host and port, or has a user before the host (RFC 9110
-// section 4.2.4).
+// Errors: InvalidArgument if an absolute target has no host, has a host or port that is not valid, or has a user before
+// the host (RFC 9110 section 4.2.4).
 absl::StatusOr<RequestTarget> ParseRequestTarget(std::string_view target);
 
 }  // namespace tcpgauge

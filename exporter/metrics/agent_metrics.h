@@ -21,8 +21,8 @@ namespace tcpgauge {
 // from the catalog.
 //
 // Counter(), Gauge() and Histogram() return the metric with the given label values. The first call creates the metric
-// with the value zero, and from then on Collect() includes it. Later calls look the same object up under a lock, so
-// code that counts keeps the reference.
+// with the value zero, and from then on Collect() includes it. Later calls take a lock to find the metric, so code
+// that counts keeps the reference.
 //
 // `label_values` are UTF-8, in the order of the catalog's labels. REQUIRES: the catalog gives `metric` the type that
 // the function returns, and as many labels as there are values.

@@ -17,14 +17,14 @@ class PushTransport {
  public:
   virtual ~PushTransport() = default;
 
-  // Begins to send `body`. Sending advances in Wait() alone. The whole attempt, with the answer, may take `timeout_ns`.
-  // `body` must live, unchanged, until Wait() has returned its result or Cancel() was called.
+  // Begins to send `body`. Sending advances in Wait() alone. The whole attempt, answer included, takes at most
+  // `timeout_ns`. `body` must live, unchanged, until Wait() has returned its result or Cancel() was called.
   // REQUIRES: no body is being sent.
   virtual void Start(const std::string& body, int64_t timeout_ns) = 0;
 
   // Advances the sending, and waits until the answer has come, the sending has failed, `timeout_ns` have passed, or
   // `stop_fd` is readable (-1 = no descriptor). May return earlier without a reason, so callers need a loop.
-  // Returns the answer, whatever its status, when the sending is over. Returns nullopt while the sending is not over.
+  // Returns the answer, whatever its status, once it has come. Returns nullopt while the attempt is under way.
   // If no body is being sent, waits in the same way and returns nullopt.
   // Errors: DeadlineExceeded when the time-out of Start() has passed, otherwise Unavailable.
   virtual std::optional<absl::StatusOr<HttpAnswer>> Wait(int stop_fd, int64_t timeout_ns) = 0;

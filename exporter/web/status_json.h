@@ -30,7 +30,8 @@ struct AgentLimits {
 using EffectiveFlags = std::vector<std::pair<std::string, std::string>>;
 
 // Returns the answer of /api/v1/status, as docs/openapi.json describes it: one JSON object with version, interfaces,
-// counters of the capture, limits and options. Bytes of names and values that are not UTF-8 become U+FFFD.
+// counters of the capture, limits and options. In the names of interfaces and the values of options, bytes that are not
+// UTF-8 become U+FFFD.
 std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const AgentLimits& limits,
                        const EffectiveFlags& flags);
 

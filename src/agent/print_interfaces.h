@@ -6,8 +6,9 @@
 
 namespace tcpgauge {
 
-// Answers --list-interfaces: prints a line on standard output for each interface on which the agent can capture, with
-// its addresses and whether it is down or loopback. Errors: those of ListInterfaces().
+// Answers --list-interfaces: prints, on standard output, a line for each interface on which the agent can capture. The
+// line has the interface's name and addresses, and says whether the interface is down or loopback. Errors: those of
+// ListInterfaces().
 absl::Status PrintInterfaces();
 
 }  // namespace tcpgauge

@@ -28,9 +28,9 @@ class HttpFetch {
   // Requests `path_and_query` and returns the body of the answer. Connects if necessary. Gives up once `stop_fd` is
   // readable (it is not read).
   //
-  // Errors: kCancelled when it gave up. kInvalidArgument for status 400, with the answer's body as the message.
-  // kUnauthenticated for status 401. kUnavailable for any other status except 200, and for any other failure. Except
-  // for status 400, the message is one line, which need not name the agent.
+  // Errors: kCancelled when `stop_fd` was readable. kInvalidArgument for status 400, with the answer's body as the
+  // message. kUnauthenticated for status 401. kUnavailable for any other status except 200, and for any other failure.
+  // Except for status 400, the message is one line, which need not name the agent.
   absl::StatusOr<std::string> Get(const std::string& path_and_query, int stop_fd);
 
  private:

@@ -11,9 +11,9 @@ namespace tcpgauge {
 // The time of a live capture: the wall clock without its steps. A step is a change of the wall clock against the steady
 // clock by at least half a second between two calls of Update(), for example because somebody set the clock.
 //
-// Connections are timed by this clock, because steps would spoil time-outs. If the wall clock were used and set an hour
-// ahead, idle connections would end at once. If it were set an hour back, no connection would time out for an hour.
-// Capture time follows smaller changes, for example those of adjtime(3).
+// Connections are timed by this clock, because steps would spoil time-outs. For example, if they were timed by the
+// wall clock and somebody set it an hour ahead, idle connections would end at once. If somebody set it an hour back, no
+// connection would time out for an hour. Capture time follows smaller changes, for example those of adjtime(3).
 //
 // Thread: confined to one worker.
 // Units: nanoseconds. Wall time and capture time count from the Unix epoch.
@@ -25,7 +25,8 @@ class CaptureClock {
   // Reads the clocks and detects steps. Call it before each read of packets.
   void Update();
 
-  // Capture time at the last Update() or, if there was none, at construction. May go back by less than half a second.
+  // Capture time at the last Update() or, if there was none, at construction. An Update() may set it back by less than
+  // half a second.
   int64_t now_ns() const { return now_ns_; }
 
   // The capture time of a packet that the kernel stamped with the wall time `wall_ns`. For 30 s after a step, a packet

@@ -14,9 +14,9 @@ namespace tcpgauge {
 // The bytes of a file or pipe, in order, without a copy for each packet.
 //
 // Design. libpcap reads files through stdio and copies each packet. That takes 32 ns a packet; reading large pieces
-// takes 14 to 17. Mapping the file into memory was rejected: some captures were 10 % faster and some 4 % slower, a file
-// that is truncated meanwhile would kill the agent, and pipes cannot be mapped. Pieces from 64 kB to 1 MB were equally
-// fast.
+// takes 14 to 17. Mapping the file into memory was rejected: some captures were read 10 % faster and some 4 % slower, a
+// file that is truncated meanwhile would kill the agent, and pipes cannot be mapped. Pieces from 64 kB to 1 MB were
+// equally fast.
 //
 // Thread: one at a time.
 // Bounds: takes kReadBytes + kMaxPeekBytes of memory.
@@ -27,7 +27,7 @@ class FileBytes {
   static constexpr size_t kReadBytes = 128 << 10;              // read in one system call
   static constexpr size_t kMaxPeekBytes = (256 << 10) + 4096;  // the longest packet, and its headers
 
-  // Owns `fd` if `owned`, and closes it.
+  // Reads from `fd`. If `owned`, the destructor closes `fd`.
   FileBytes(int fd, bool owned);
   ~FileBytes();
   FileBytes(const FileBytes&) = delete;
@@ -43,10 +43,11 @@ class FileBytes {
   // Passes over bytes that Peek() has returned. REQUIRES: the last Peek() returned at least `count` bytes.
   void Skip(size_t count) { at_ += count; }
 
-  // Passes over any number of bytes. Returns false if fewer than `count` are left.
+  // Passes over `count` bytes, even if Peek() did not return them. If fewer are left, passes over these and returns
+  // false.
   bool Discard(uint64_t count);
 
-  // The offset of the next byte from where reading began.
+  // The number of bytes passed over since reading began.
   uint64_t offset() const { return block_offset_ + at_; }
 
   // OK unless a read failed.

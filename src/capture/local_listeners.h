@@ -15,9 +15,9 @@ namespace tcpgauge {
 //
 // Owns a netlink socket.
 // Thread: one at a time.
-// Bounds: at most ServerEndpoints::kCapacity listeners that are bound to a certain address; further ones are left out.
-// No bound for ports that are bound to all addresses, nor for the addresses of the namespace. Waits at most one second
-// for each message of the kernel.
+// Bounds: returns at most ServerEndpoints::kCapacity listeners that listen on a certain address, and leaves out further
+// ones. Returns any number of ports that listen on all addresses, and of addresses of the namespace. Waits at most one
+// second for each message of the kernel.
 class LocalListenerReader {
  public:
   LocalListenerReader();
@@ -25,7 +25,7 @@ class LocalListenerReader {
   LocalListenerReader(const LocalListenerReader&) = delete;
   LocalListenerReader& operator=(const LocalListenerReader&) = delete;
 
-  // Whether the netlink socket could be opened. Otherwise Read() returns an empty value.
+  // Whether the netlink socket could be opened. If it could not, Read() returns an empty value.
   bool ok() const { return socket_ >= 0; }
 
   // Asks the kernel. Errors: the result lacks whatever the kernel does not report.

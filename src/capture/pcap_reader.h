@@ -47,13 +47,13 @@ class PcapReader {
   LinkType link_type() const { return link_type_; }
   void SetLinkType(LinkType link_type) { link_type_ = link_type; }
 
-  // The pieces of TCP headers that are spread over IP fragments. Valid as long as the reader.
+  // Assembles TCP headers that are spread over IP fragments. Valid as long as the reader.
   TcpHeaderPieces* header_pieces() { return &header_pieces_; }
 
   // Appends packets to `batch` until it is full or none are available now. Returns the result of pcap_dispatch(): the
   // number of packets read; 0 when none are available or the file has ended; or a negative error, of which
-  // pcap_geterr() has the text. The number includes packets that BeginAt() and SetFilter() ignore. REQUIRES:
-  // !batch->full().
+  // pcap_geterr() has the text. The number includes packets that are ignored because of BeginAt() or SetFilter().
+  // REQUIRES: !batch->full().
   int Read(PacketBatch* batch);
 
  private:
@@ -73,7 +73,8 @@ class PcapReader {
 // Returns libpcap's name of a link type, such as "EN10MB"; its number if libpcap has no name for it.
 std::string DatalinkName(int datalink);
 
-// Says that packets of this link type cannot be decoded, and lists the link types that can.
+// Returns an error message. It says that packets of this link type cannot be decoded, and lists the link types that can
+// be decoded.
 std::string DescribeUndecodable(int datalink);
 
 // Returns the link type of the handle's packets. Errors: kInvalidArgument when packets of this type cannot be decoded.

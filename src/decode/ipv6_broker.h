@@ -6,18 +6,18 @@
 
 namespace tcpgauge {
 
-// Tunnels over UDP that bring IPv6 to hosts behind IPv4 address translators (NAT). See udp.h for when the errors are
-// replaced by plain UDP.
+// Tunnels over UDP that bring IPv6 to hosts behind IPv4 address translators (NAT). udp.h says when a packet is
+// plain UDP instead of an error.
 
-// Decodes the two headers of Teredo, the authentication and the origin indication (RFC 4380 section 5.1). Both may be
-// absent. IPv6 follows.
-// Errors: kUnknownTeredo if IPv6 does not follow, or an indication was not captured whole.
+// Decodes the two headers of Teredo: first the authentication, then the origin indication (RFC 4380 section 5.1). Each
+// may be absent. IPv6 follows.
+// Errors: kUnknownTeredo if IPv6 does not follow, or if one of the two headers was not captured whole.
 Layer DecodeTeredo(Decoding& decoding);
 
 // Decodes an AYIYA header (draft-massar-v6ops-ayiya-02 section 3). IP of either version follows. Messages that forward
 // no packet are plain UDP.
-// Errors: kUnknownAyiya if the announced version of IP does not follow, for an unknown operation, or if the header was
-// not captured whole.
+// Errors: kUnknownAyiya if the header was not captured whole, if its operation is unknown, or if the announced version
+// of IP does not follow.
 Layer DecodeAyiya(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// PPP and its relatives. See Layer (decoding.h) for what every function does.
+// PPP and its relatives. Layer (decoding.h) says what all decoding functions do.
 
 // Decodes a PPP header (RFC 1661): a protocol field of one or two bytes. The address and control bytes of HDLC framing
 // (RFC 1662) may stand before it. If these two bytes are those of Cisco HDLC, returns Layer::kCiscoHdlc. IP and MPLS
@@ -14,7 +14,7 @@ namespace tcpgauge {
 Layer DecodePpp(Decoding& decoding);
 
 // Decodes the header of a PPPoE session packet (RFC 2516 section 4). The session becomes the tunnel's id. PPP follows.
-// Errors: kTunnelHeader for another version, type or code.
+// Errors: kTunnelHeader if the version or the type is not 1, or the code is not 0.
 Layer DecodePppoe(Decoding& decoding);
 
 // Decodes a header of Cisco's HDLC framing (RFC 1547 section 4.3.1): address, control and an EtherType.

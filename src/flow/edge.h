@@ -12,7 +12,7 @@ namespace tcpgauge {
 // The identity of an edge: one client (or client prefix) and one server port. Connections in different encapsulations
 // belong to the same edge if their addresses are equal.
 struct EdgeKey {
-  IpAddress client;  // of a prefix: its first address
+  IpAddress client;  // for a client prefix: the first address of the prefix
   Endpoint server;
 
   friend bool operator==(const EdgeKey& a, const EdgeKey& b) { return a.client == b.client && a.server == b.server; }

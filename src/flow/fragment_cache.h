@@ -34,7 +34,7 @@ class FragmentCache {
   // - First fragment (Kind::kTcpSegment): remembers the ports of the datagram, and returns the packet's own endpoints.
   // - Following fragment (Kind::kTcpFragment): takes the ports of the datagram's first fragment. Returns nullopt if the
   //   first fragment is not remembered, or has not come yet.
-  // REQUIRES: packet.is_fragment, and one of these two kinds.
+  // REQUIRES: packet.is_fragment, and packet.kind is one of these two.
   std::optional<Path> FindPath(const DecodedPacket& packet, int64_t time_ns);
 
  private:
@@ -43,7 +43,7 @@ class FragmentCache {
     IpAddress source;
     IpAddress destination;
     uint32_t id = 0;
-    Encapsulation encapsulation;  // no EncapsulationTable id, because an id may change its meaning
+    Encapsulation encapsulation;  // not its number in EncapsulationTable, because numbers are used again
 
     friend bool operator==(const Datagram& a, const Datagram& b) {
       return a.id == b.id && a.encapsulation == b.encapsulation && a.source == b.source &&

@@ -63,7 +63,7 @@ class Ledger {
               ConnectionRecord* record) {
     if (payload_bytes != 0 || !losses.IsZero()) CreditNonzero(of_client, payload_bytes, losses, now_ns, record);
   }
-  // Each of the next three counts one segment. REQUIRES: `probe` is not kNone.
+  // Each of the next three functions counts one segment. REQUIRES: `probe` is not kNone.
   void CreditProbe(Probe probe) { ++(probe == Probe::kKeepAlive ? totals_.keep_alives : totals_.window_probes); }
   void CreditIgnoredReset() { ++totals_.resets_ignored; }
   void CreditLateSegment() { ++totals_.late_segments; }

@@ -11,8 +11,9 @@ namespace tcpgauge {
 
 // Functions that decide when a segment begins a new connection on the 4-tuple of an old one (RFC 9293 section 3.6.1).
 //
-// A SYN with the same sequence number as its sender's SYN or SYN-ACK is a repetition, and begins nothing, unless the
-// old connection is closed, or is reset and was not refused. The effect of any other SYN depends on the old connection:
+// A SYN is a repetition if its sequence number is that of its sender's earlier SYN or SYN-ACK. A repetition begins
+// nothing, except where "Closed or reset" below says otherwise. The effect of any other SYN depends on the state of the
+// old connection:
 // - In SYN-SENT: the SYN begins a new connection at once if the old connection's SYN came from the same end. A SYN of
 //   the other end is a simultaneous open, and belongs to the old connection.
 // - In SYN-RECEIVED: the SYN becomes a candidate if its sender already sent a SYN or SYN-ACK. Otherwise it belongs to
@@ -21,19 +22,19 @@ namespace tcpgauge {
 //   at once.
 // - Closing: the SYN becomes a candidate. But if only packets of its sender were captured, the SYN begins a new
 //   connection at once, because no answer would be seen.
-// - Closed or reset: the SYN begins a new connection at once. The SYN may have the old sequence number, because replays
-//   and simple systems use a number again.
+// - Closed or reset: the SYN begins a new connection at once. Even a repetition does, because replays and simple
+//   systems use a sequence number again. Exception: a repetition of a refused SYN begins nothing.
 // A candidate begins a new connection when the other end answers it with a SYN-ACK.
 //
-// A SYN-ACK with a new sequence number that answers no candidate may answer a SYN that was not captured. It begins a
-// new connection at once if the old client is known from a handshake and the old connection is over: closed or reset,
+// A SYN-ACK that has a new sequence number, and answers no candidate, may answer a SYN that was not captured. It begins
+// a new connection at once if the old client is known from a handshake and the old connection is over: closed or reset,
 // or closing if only packets of the SYN-ACK's sender were captured. Exception: a SYN-ACK that answers a refused SYN
 // belongs to the old connection, because the refusal was forged.
 //
 // Design. Why candidates: anybody can send a SYN with a forged address, so a SYN alone must not end an established or
-// closing connection. A candidate does not change the sequence numbers of the old connection. It is stored in
-// EndRecord, in place of the RTT sample of the end that sent it. So an end has one candidate at most, and a newer one
-// replaces it.
+// closing connection. A candidate does not change the sequence numbers of the old connection. The candidate is stored
+// in its sender's EndRecord, in place of the RTT sample. So an end has one candidate at most, and a newer one replaces
+// it.
 //
 // Thread: any; the functions use only their arguments.
 // Time: table time, in nanoseconds.
@@ -50,13 +51,13 @@ bool MayBeginNewConnection(const ConnectionRecord& record, const DecodedPacket& 
 void KeepCandidate(const DecodedPacket& syn, int64_t time_ns, EndRecord* end);
 // Whether `segment`, sent by `sender`, is a SYN-ACK that answers the candidate of the other end.
 bool AnswersCandidate(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
-// Returns when the candidate of `end` came, with a resolution of 1 µs, and never later than `now_ns`. EndRecord keeps
-// that time modulo 2^32 µs, so the result is too late for a candidate that came more than 35 minutes before `now_ns`.
-// REQUIRES: `end` has a candidate.
+// Returns when the candidate that is stored in `end` came. The resolution is 1 µs, and the result is at most `now_ns`.
+// EndRecord keeps the time modulo 2^32 µs, and the candidate may have come after `now_ns`. So the result is too late if
+// the candidate came more than 2^31 µs (35 minutes) before `now_ns`. REQUIRES: a candidate is stored in `end`.
 int64_t CandidateTime(const EndRecord& end, int64_t now_ns);
 // Initialises the sequence numbers of `*end`, the client's end of the new connection, as after its SYN. `candidate` is
 // the same end of the old connection. The packet of the SYN stays counted in the old connection. REQUIRES: `*end` is
-// zeroed, and `candidate` has a candidate.
+// zeroed, and a candidate is stored in `candidate`.
 void TakeCandidate(const EndRecord& candidate, EndRecord* end);
 
 }  // namespace tcpgauge

@@ -13,8 +13,8 @@ namespace tcpgauge {
 // Pure functions that tell what packets and records say about the state of a connection. They are inline because they
 // run for every packet. Thread: any.
 
-// Returns the facts that the packet alone tells. The other facts, from `from_client` on, keep their defaults, and the
-// caller fills them in.
+// Returns the facts that the packet alone tells. SegmentFacts::from_client and the members below it keep their
+// defaults, and the caller fills them in.
 inline SegmentFacts FactsOf(const DecodedPacket& packet) {
   SegmentFacts facts;
   facts.syn = packet.tcp_flags & kTcpSyn;
@@ -25,7 +25,7 @@ inline SegmentFacts FactsOf(const DecodedPacket& packet) {
   return facts;
 }
 
-// Whether each end sent a FIN, and the other end acknowledged it.
+// Whether each end sent a FIN that the other end acknowledged.
 inline bool BothFinsAcknowledged(const ConnectionRecord& record) {
   const auto acknowledged = [](const EndRecord& fin, const EndRecord& ack) {
     return fin.has(EndRecord::kFinSeen) && ack.has(EndRecord::kAckSeen) &&

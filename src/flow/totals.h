@@ -22,9 +22,10 @@ struct PayloadBounds {
   static constexpr double kBounds[] = {0, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
 };
 
-// Sums since the start over all connections of one worker or, in a Snapshot, of all workers. They are exact even if
-// connections were evicted or not listed, or if their edges have no series. A midstream connection is added when it is
-// confirmed, with everything that it carried until then. If it is never confirmed, it is added when it ends.
+// Sums over all connections since the agent started: those of one worker or, in a Snapshot, of all workers. They are
+// exact even if connections were evicted or not listed, or if their edges have no series. A midstream connection is
+// added when it is confirmed, with everything that it carried until then. If it is never confirmed, it is added when it
+// ends.
 //
 // Units: bytes of TCP payload, retransmissions included, and segments as AnalyzeSegment() counts them. All members
 // except `connections` only grow.

@@ -34,7 +34,7 @@ struct MemoryPlan {
   size_t concurrent_scrapes = 40;      // answers with metrics that are made at the same time
   size_t concurrent_listings = 40;     // answers with connections as JSON that are made at the same time
   size_t push_queue_bytes = 32 << 20;  // data that wait to be pushed
-  uint64_t bytes = 0;  // the most that the process takes with these bounds, program and buffers included
+  uint64_t bytes = 0;                  // the most that the process takes with these bounds, all included
 };
 
 // Returns the plan that meets the whole demand.
@@ -54,11 +54,11 @@ MemoryPlan PlanWithoutLimit(const MemoryDemand& demand);
 // the bounds small enough. The price is caution: the agent tracks fewer connections than would fit.
 //
 // A connection takes up to 421 bytes: 212 for record and details, 64 for a place of an embryo, 128 for the windows of
-// rates and ranking, and 12 to 17 for the index. With a file of a million connections and with rates kept, the process
-// took 447 MB with the rows of snapshots, but without the program and its libraries. A row of a snapshot takes
-// 1,516 bytes, because it exists seven times: in three places of the triple buffer and in four snapshots. Each JSON
-// listing that is made at the same time takes 1,800 bytes more for each row. The plan counts 26 MiB for the program and
-// its libraries, of which an idle agent uses 24.
+// rates and ranking, and 12 to 17 for the index. The process took 447 MB when it read a file of a million
+// connections and kept rates. This includes the rows of snapshots, and excludes the program and its libraries.
+// A row of a snapshot takes 1,516 bytes, because it exists seven times: in three places of the triple buffer and in
+// four snapshots. A JSON listing takes 1,800 bytes more for each row, and several may be made at the same time. The
+// plan counts 26 MiB for the program and its libraries, of which an idle agent uses 24.
 std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_bytes);
 
 // max_connections of LeastPlan(), unless the demand is smaller.

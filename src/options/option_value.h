@@ -11,7 +11,7 @@
 namespace tcpgauge {
 
 // Functions that parse single values of options. An error is kInvalidArgument. Its message is one line that quotes the
-// value and says what would be right: "'0' is not a number of seconds from 0.1 to 3600".
+// value and says what would be right, for example "'0' is not a number of seconds from 0.1 to 3600".
 // Thread: any thread may call these functions.
 
 // Returns `value` in single quotes, as one line that is harmless for a terminal. Quotes, backslashes, control
@@ -25,14 +25,14 @@ std::string OneLine(const std::string& text);
 // Parses true, false, 1 or 0.
 absl::StatusOr<bool> ParseBoolean(const std::string& value);
 
-// Parses a decimal integer from `minimum` to `maximum`, both included. `what` names the things counted, for the error.
+// Parses a decimal integer from `minimum` to `maximum`, both included. In the error, `what` names the counted things.
 absl::StatusOr<int64_t> ParseInteger(const std::string& value, const char* what, int64_t minimum, int64_t maximum);
 
 // Parses a whole number of bytes or, with the suffix K, M or G (also in lower case), of KiB, MiB or GiB. The result is
 // from `minimum` to `maximum` bytes, both included.
 absl::StatusOr<uint64_t> ParseBytes(const std::string& value, uint64_t minimum, uint64_t maximum);
 
-// Returns `bytes` in a form that ParseBytes() accepts, rounded up to whole MiB: "64M".
+// Returns `bytes` in a form that ParseBytes() accepts, rounded up to whole MiB, such as "64M".
 std::string ToMebibytes(uint64_t bytes);
 
 // Parses a number of seconds from `minimum` to `maximum`, both included. A fraction is allowed.

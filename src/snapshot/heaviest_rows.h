@@ -14,8 +14,8 @@ namespace tcpgauge {
 //
 // Design. One round through the table must be enough, because a second round would double the cost of a pass. So a
 // heavier connection takes the row of a lighter one that came earlier. Choosing by the weights of the previous pass was
-// rejected. Such weights are old when a reader comes only every 15 s. Also, when the table has grown since, they admit
-// too many connections, and those of the first slots take all rows.
+// rejected. These weights are old when a reader comes only every 15 s. Also, if the table has grown since that pass,
+// they admit too many connections, and the connections in the first slots take all rows.
 //
 // Weights are compared approximately, by buckets: four buckets for each power of two. Within a bucket, the connections
 // that came first keep their rows.

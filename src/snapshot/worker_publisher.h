@@ -22,9 +22,10 @@ namespace tcpgauge {
 //
 // The room for all rows is reserved before the pass, which costs only address space. A slice takes 0.05 to 0.2 ms
 // (tests/bench/run.py handover). Rows that grew by appending were rejected: the first pass into each of the three
-// values of the buffer copied up to 25 MB of rows, a pause of 7 to 9 ms.
+// places of the TripleBuffer copied up to 25 MB of rows, a pause of 7 to 9 ms.
 //
-// Thread: the worker calls all methods. Only `buffer` is shared with another thread, and its writer never waits.
+// Thread: the worker calls all methods. Only the TripleBuffer is shared with another thread, and publishing to it never
+// waits.
 // Time: steady time decides when a pass begins. Table time is used for rates and for the ranking window.
 // Bounds: a slice visits at most kSliceSlots slots. A pass copies at most `max_rows` connections: those with the most
 // payload in the ranking window (see HeaviestRows). Further connections are only counted.
@@ -44,14 +45,14 @@ class WorkerPublisher {
   // - kPublished: it completed and published the pass.
   enum class Progress { kIdle, kInPass, kPublished };
 
-  // Copies one slice if a pass is under way or due. `steady_ns` is the time now. Readers want a snapshot that began at
-  // `wanted_since_ns` or later (INT64_MIN = readers want none). A pass is due at each multiple of the interval, and
-  // when the last pass began before `wanted_since_ns`. The call that completes a pass also copies totals, counters,
-  // edges and ended connections, and publishes everything.
+  // Copies one slice if a pass is under way or due. `steady_ns` is the time now. Readers want a snapshot whose pass
+  // began at `wanted_since_ns` or later (INT64_MIN = readers want none). A pass is due at each multiple of the
+  // interval, and when the last pass began before `wanted_since_ns`. The call that completes a pass also copies totals,
+  // counters, edges and ended connections, and publishes everything.
   Progress Step(int64_t steady_ns, int64_t wanted_since_ns = INT64_MIN);
 
   // Drops an unfinished pass, then makes and publishes a whole pass. Call it when no more packets come. The published
-  // begun_ns is INT64_MAX, so that no reader requests a newer snapshot.
+  // WorkerSnapshot::begun_ns is INT64_MAX, so that no reader requests a newer snapshot.
   void PublishNow();
 
  private:

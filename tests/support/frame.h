@@ -123,7 +123,7 @@ class Frame {
   // Transport.
   Frame& Udp(uint16_t source_port, uint16_t destination_port);
   Frame& Tcp(uint16_t source_port = 40000, uint16_t destination_port = 80);
-  // The following six must come right after Tcp(), before Payload(). They change that header.
+  // The next six functions change the TCP header. Call them after Tcp() and before Payload().
   Frame& Sequence(uint32_t number);
   Frame& Acknowledgment(uint32_t number);
   Frame& Flags(uint8_t flags);

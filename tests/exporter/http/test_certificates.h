@@ -37,8 +37,8 @@ class TestAuthority {
   std::string pem_;
 };
 
-// Replaces the file at `path` by one that contains `text`. Readers see either the old or the new file, never a part of
-// one. Ends the process on failure.
+// Replaces the file at `path` by one that contains `text`. Readers see either the old or the new file, never half a
+// file. Ends the process on failure.
 void WriteFile(const std::string& path, const std::string& text);
 
 }  // namespace tcpgauge
