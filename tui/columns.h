@@ -32,7 +32,7 @@ struct EndpointWidths {
 // 7. The column with Growth::kRest grows.
 //
 // Within a step, columns further left come first. Once a column of steps 2, 4 or 6 does not fit, that column and all
-// that would come later are left out. So a column is never shown in place of a more important one.
+// later columns are left out. So a column is never shown in place of a more important one.
 std::vector<PlacedColumn> LayOutColumns(int columns, const EndpointWidths& wanted);
 
 }  // namespace tcpgauge

@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// Builds the help page: all keys and their effects, and the meaning of the list's short titles. The page may have more
+// Builds the help page: all keys and their effects, and the meaning of the short column titles. The page may have more
 // lines than the screen; the caller scrolls it.
 Frame BuildHelpPage();
 

@@ -24,7 +24,7 @@ struct PageInput {
   // A connection with a packet after this time is active: it has a star in the list. In the top view, this is the time
   // of the previous snapshot.
   int64_t previous_time_ns = 0;
-  RowOrder* order = nullptr;  // of `snapshot`; IndexAt() may sort, so it is not const
+  RowOrder* order = nullptr;  // of `snapshot`; not const, because IndexAt() may sort
   const Meter* meter = nullptr;
   const RateHistory* history = nullptr;
   Names* names = nullptr;

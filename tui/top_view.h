@@ -13,9 +13,9 @@ namespace tcpgauge {
 absl::Status CheckTopView();
 
 // Runs the top view on the terminal of standard input and output. Returns when `q` is pressed, `stop_fd` is readable
-// (it is not read), or the terminal is gone. Restores the terminal before it returns. Lookups of names may go on after
-// it has returned (see NameResolver). If curses cannot use the type of terminal that TERM names, the view uses a common
-// type, and logs a warning after it has restored the terminal.
+// (the view does not read from it), or the terminal is gone. Restores the terminal before it returns. Lookups of names
+// may go on after the return (see NameResolver). If curses cannot use the type of terminal that TERM names, the view
+// uses a common type, and logs a warning after it has restored the terminal.
 //
 // If `hub` is that of an AttachedAgent, `wanted` is AttachedAgent::wanted(), to which the view posts its queries.
 // Otherwise `wanted` is null.

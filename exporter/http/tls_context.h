@@ -16,10 +16,11 @@ struct gnutls_session_int;
 
 namespace tcpgauge {
 
-// The TLS settings of a server: a certificate, its key, and the requirements on client certificates. Only
-// tls_context.cc includes gnutls/gnutls.h.
+// The TLS settings of a server, read from files: a certificate, its key, and the requirements on client certificates.
+// Only tls_context.cc includes gnutls/gnutls.h.
 //
-// Immutable. When a file changes, WebSecurity loads a new context for later connections. Open connections keep theirs.
+// Immutable. When one of the files changes, WebSecurity loads a new context for later connections. Open connections
+// keep the old one.
 //
 // Thread: any. A `session` belongs to one thread at a time.
 class TlsContext {

@@ -16,7 +16,7 @@ namespace tcpgauge {
 
 // A connection that has series of its own in an Exposition.
 struct ExportedConnection {
-  const ConnectionSummary* connection = nullptr;  // in Exposition::snapshot, which keeps it alive
+  const ConnectionSummary* connection = nullptr;  // points into Exposition::snapshot
   uint32_t interface = 0;                         // index into Exposition::interfaces
 };
 
@@ -30,18 +30,19 @@ struct ExportedEdge {
   int64_t start_time_ns = 0;  // when `counters` began to count; Unix epoch
 };
 
-// The content of one scrape or push: what was selected from a snapshot, not yet written in any format. No two of its
-// series have equal labels. MakeExposition() makes it, and VisitMetrics() hands it to the writer of a format.
+// The content of one scrape or push: what was selected from a snapshot, not yet written in any format. No two series of
+// one metric have equal labels. MakeExposition() makes an exposition, and VisitMetrics() hands it to the writer of a
+// format.
 struct Exposition {
   std::shared_ptr<const Snapshot> snapshot;
-  std::vector<prometheus::MetricFamily> families;  // the agent's own metrics, sorted by CollectFamilies()
+  std::vector<prometheus::MetricFamily> families;  // the agent's own metrics, as CollectFamilies() returns them
   // The next two numbers are values of metrics. They stand here and not in the agent's own metrics, because two
   // expositions of one snapshot may have different limits.
-  size_t series = 0;                      // samples in this exposition, including those of these two numbers
+  size_t series = 0;                      // samples in this exposition, including the samples of these two metrics
   uint64_t connections_not_exported = 0;  // open and recently ended connections that are not in `connections`
-  // The interfaces of the snapshot, with names in valid UTF-8. Interfaces of the same name are merged into one, which
-  // is up while all of them are up. If there are more interfaces than SeriesPlan::interfaces, the rest are merged into
-  // one named "other".
+  // The interfaces of the snapshot, with names in valid UTF-8. Interfaces of the same name are merged. The merged
+  // interface is up if all of them are up. If there are more interfaces than SeriesPlan::interfaces, the rest are
+  // merged into one named "other".
   std::vector<InterfaceView> interfaces;
   std::vector<ExportedEdge> edges;              // the last one is "other"
   std::vector<ExportedConnection> connections;  // heaviest first

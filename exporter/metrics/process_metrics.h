@@ -14,7 +14,8 @@ namespace tcpgauge {
 // Collects the kernel's figures of this process: the metrics process_*, with the names and help texts that Prometheus's
 // client libraries use.
 //
-// Errors: A metric is left out if the kernel's file cannot be read, or gives no number (a limit may be "unlimited").
+// Errors: A metric is left out if its file cannot be read, or if the file gives no number (for example, the limit
+// "unlimited").
 // Thread: any.
 class ProcessMetrics final : public prometheus::Collectable {
  public:

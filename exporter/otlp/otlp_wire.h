@@ -13,8 +13,8 @@ namespace tcpgauge {
 // The encoding of OTLP messages.
 enum class OtlpFormat : uint8_t {
   kProtobuf,  // protobuf's binary format
-  // Protobuf's JSON as the OTLP specification demands it ("JSON Protobuf Encoding"): enums are numbers, names are in
-  // lowerCamelCase, 64-bit integers are decimal strings.
+  // Protobuf's JSON as the OTLP specification demands it ("JSON Protobuf Encoding"): enums are numbers, field names are
+  // in lowerCamelCase, 64-bit integers are decimal strings.
   kJson,
 };
 
@@ -34,8 +34,8 @@ struct OtlpAnswer {
 // values. Unknown fields are ignored.
 std::optional<OtlpAnswer> ReadOtlpAnswer(const std::string& body, OtlpFormat format);
 
-// Returns the message in `body`, the answer of a receiver that refused a request. Empty if there is no message, or if
-// `body` cannot be parsed.
+// Returns the error message in `body`. `body` is the answer of a receiver that refused a request. Returns an empty
+// string if there is no message, or if `body` cannot be parsed.
 std::string ReadOtlpError(const std::string& body, OtlpFormat format);
 
 }  // namespace tcpgauge

@@ -14,8 +14,9 @@ std::string RandomUuid();
 // Returns the attributes that describe the agent as the source of metrics: service.name, service.version, host.name,
 // os.type, and service.instance.id, which is new with each call.
 //
-// The attributes in `given` replace those of the same name and add others, such as the k8s.* of a pod. If `given` has a
-// name several times, the last one counts. Bytes of `given` that are not valid UTF-8 are replaced (ToValidUtf8()).
+// An attribute in `given` replaces the attribute above that has the same name. If no attribute has that name, the given
+// one is added, for example a k8s.* attribute of a pod. If `given` has a name several times, the last one counts. Bytes
+// of `given` that are not valid UTF-8 are replaced (ToValidUtf8()).
 // REQUIRES: `version` and `host_name` are valid UTF-8.
 KeyValues AgentResource(const std::string& version, const std::string& host_name, const KeyValues& given);
 

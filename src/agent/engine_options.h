@@ -8,7 +8,7 @@
 namespace tcpgauge {
 
 // Returns the capture engine's part of `options`. Adds a random hash seed, and the present wall time as the start of
-// the capture. `pushes` says whether metrics are pushed: if so, snapshots have a reader even if `options` name no other
+// the capture. `pushes` says whether metrics are pushed. A push needs snapshots, even if `options` name no other
 // output. Ends the process when the kernel gives no random bytes.
 EngineOptions EngineOptionsOf(const Options& options, bool pushes);
 

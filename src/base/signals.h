@@ -19,9 +19,9 @@ namespace tcpgauge {
 void HandleSignals(StopSignal* stop, Wakeup* reload);
 
 // While an object of this class exists, a signal that would call `stop->Stop()` ends the process at once, with exit
-// status 0 as after an orderly end. For work that does not look at a StopSignal, such as libpcap's compiling of a
-// filter. If Stop() was called before, the constructor ends the process. Without HandleSignals(), the class has no
-// effect.
+// status 0 as after an orderly end. Use it around work that does not look at a StopSignal, for example while libpcap
+// compiles a filter. If Stop() was called before, the constructor ends the process. Without HandleSignals(), the class
+// has no effect.
 //
 // REQUIRES: at most one object exists at a time.
 // Thread: the one that called HandleSignals(), before other threads start.

@@ -63,10 +63,10 @@ struct EngineOptions {
 // Errors: see Stop().
 class CaptureEngine {
  public:
-  // `sources` has one element for each worker, at least one. `sources[i]` belong to worker i. When a file is read,
-  // `sources[0]` holds only the file, and the others are empty. `ended` is empty, or holds a queue for each worker. The
-  // queues and `clock` must outlive the engine. `on_source_error` is called when a live source fails. Several workers
-  // may call it at the same time, each on its own thread.
+  // `sources` has one element for each worker, and there is at least one worker. `sources[i]` belong to worker i. When
+  // a file is read, `sources[0]` holds only the file, and the others are empty. `ended` is empty, or holds a queue for
+  // each worker. The queues and `clock` must outlive the engine. `on_source_error` is called when a live source fails.
+  // Several workers may call it at the same time, each on its own thread.
   CaptureEngine(const EngineOptions& options, std::vector<std::vector<std::unique_ptr<PacketSource>>> sources,
                 const std::vector<EndedQueue*>& ended, const Clock* clock,
                 const std::function<void(const absl::Status&)>& on_source_error);
@@ -80,18 +80,18 @@ class CaptureEngine {
   void Start();
 
   // Ends all threads and waits for them. Afterwards hub() has the final snapshot (if WorkerOptions::publish), and the
-  // connections that were still open have gone to the queues of ended connections. Returns the error of the first
-  // worker that had one. A second call returns the same.
+  // connections that were still open have gone to the queues of ended connections. If workers had errors, returns the
+  // error of the one with the lowest index. A second call returns the same status.
   absl::Status Stop();
 
   // Becomes readable when capture has ended by itself. The capture of a file ends when every worker has come to the end
-  // of the file or to an error; with stay_at_end, only if there was an error. A live capture ends when the last source
-  // of every worker has failed. Workers that never had a source do not count.
+  // of the file or to an error. Exception: with stay_at_end and without any error, capture does not end by itself. A
+  // live capture ends when the last source of every worker has failed. Workers that never had a source do not count.
   int finished_fd() const { return finished_wakeup_.fd(); }
 
   // Valid as long as the engine.
   const SnapshotHub& hub() const { return hub_; }
-  // Whether every worker made progress within the last 10 s, waits for the data of a file, or has finished.
+  // Whether each worker is well: it made progress within the last 10 s, waits for the data of a file, or has finished.
   bool IsHealthy() const;
   // Whether at least one snapshot was published.
   bool IsReady() const { return hub_.Current()->sequence > 0; }
@@ -114,14 +114,14 @@ class CaptureEngine {
   StopSignal stop_workers_;
   StopSignal stop_collector_;
   DropWarnings drop_warnings_;
-  std::atomic<size_t> captures_running_{0};  // workers with sources whose capture has not ended
+  std::atomic<size_t> captures_running_{0};  // workers that have sources and are still capturing
   std::atomic<bool> has_failed_{false};      // whether the capture of a worker ended with an error
   std::unique_ptr<FileReader> file_reader_;  // null in a live capture
   std::vector<std::unique_ptr<CaptureWorker>> workers_;
   LocalListenerReader listener_reader_;
   Collector collector_;
-  std::vector<absl::Status> worker_statuses_;  // each belongs to its worker's thread until that is joined
-  std::atomic<size_t> threads_running_{0};     // of capture_threads_
+  std::vector<absl::Status> worker_statuses_;  // each belongs to its worker's thread until that thread is joined
+  std::atomic<size_t> threads_running_{0};     // how many of capture_threads_ run
   std::vector<std::thread> capture_threads_;   // the workers and the reader of a file
   std::thread collector_thread_;
 };

@@ -10,7 +10,7 @@
 
 namespace tcpgauge {
 
-// What a file is, by its first bytes. A plain value.
+// The format of a file, told by its first bytes. A plain value.
 enum class FileFormat {
   kPcap,
   kPcapng,
@@ -18,15 +18,15 @@ enum class FileFormat {
   kUnknown,
 };
 
-// Enough of a file's first bytes to tell its format.
+// How many of a file's first bytes are enough to tell its format.
 constexpr size_t kFormatBytes = 6;
 
 // `begin` has the first kFormatBytes of the file, or fewer if the file is shorter.
 FileFormat FormatOf(absl::Span<const uint8_t> begin);
 
-// Returns how to read a compressed file, such as "is compressed with gzip; use: zcat FILE | tcpgauge -T -". The path is
-// quoted for a shell if necessary. `path` "-" means standard input, which has no name. REQUIRES: FormatOf(begin) is
-// kCompressed.
+// Returns advice on the compressed file `path`: "is compressed with gzip; use: zcat FILE | tcpgauge -T -", for example.
+// The path is quoted for a shell if necessary. If `path` is "-" (standard input), "..." stands for the command that
+// writes the file. REQUIRES: FormatOf(begin) is kCompressed.
 std::string AdviceForCompressed(absl::Span<const uint8_t> begin, absl::string_view path);
 
 }  // namespace tcpgauge

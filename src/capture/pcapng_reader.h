@@ -25,8 +25,8 @@ namespace tcpgauge {
 //
 // Thread: one at a time.
 // Byte order: either. Each section of a file states its own.
-// Bounds: a section has at most kMaxInterfaces interfaces, and a block at most kMaxBlockBytes. More is an error. In
-// memory: the interfaces of one section, and a FileBytes.
+// Bounds: a section has at most kMaxInterfaces interfaces, and a block at most kMaxBlockBytes. More is an error. The
+// reader keeps the interfaces of one section and a FileBytes in memory.
 // Errors: those of PacketFile. For a damaged block, the message names the block's offset.
 class PcapngReader final : public PacketFile {
  public:
@@ -34,9 +34,9 @@ class PcapngReader final : public PacketFile {
   static constexpr size_t kMaxInterfaces = 65536;
 
   // Reads `bytes`, which must be at the beginning of the file, up to the first interface description. Adds the names of
-  // interfaces to `names`, which must outlive the reader. Errors: kInvalidArgument when a block up to the first
-  // interface description is cut off or invalid, or the first packet or the end of the file comes before that
-  // description.
+  // interfaces to `names`, which must outlive the reader.
+  // Errors: kInvalidArgument when no valid interface description is found before the first packet. For example, a block
+  // is cut off or invalid, or the file ends or cannot be read.
   static absl::StatusOr<std::unique_ptr<PcapngReader>> Open(std::unique_ptr<FileBytes> bytes, InterfaceNames* names);
 
   bool Next(Packet* packet) override;
@@ -61,7 +61,7 @@ class PcapngReader final : public PacketFile {
   uint16_t Read16(size_t at) const;
   uint32_t Read32(size_t at) const;
 
-  // The functions below return false after an error. Fail() stores the error.
+  // The bool functions below return false after an error. Fail() stores the error.
   bool Fail(const std::string& what);
   // Reads the next block into body_ and type_. Also returns false at the end of the file.
   bool ReadBlock();
@@ -88,10 +88,10 @@ class PcapngReader final : public PacketFile {
   uint64_t block_offset_ = 0;
   uint32_t type_ = 0;
   uint32_t body_bytes_ = 0;
-  // The whole body. If the block is longer than FileBytes::kMaxPeekBytes: the beginning of the body.
+  // The body. If the block is longer than FileBytes::kMaxPeekBytes, only the beginning of the body.
   absl::Span<const uint8_t> body_;
   uint64_t rest_bytes_ = 0;      // how much of the block was not read yet; 0 if body_ is whole
-  uint32_t length_in_file_ = 0;  // of the block, not swapped
+  uint32_t length_in_file_ = 0;  // the block's length, in the byte order of the file
 };
 
 }  // namespace tcpgauge

@@ -20,10 +20,10 @@ class TcpHeaderPieces;
 // header there and return that kind. The tunnels over UDP have functions but no values here, because DecodeUdp() calls
 // their functions.
 //
-// Comments of these functions list the DecodeErrors of the packet after "Errors:". They leave out the errors that any
-// function may set: the kTruncated value of its layer (see DecodeError) for a header that was not captured whole, and
-// kTooManyTunnels (see Enter()). "Not TCP" means Kind::kNotTcp, and "plain UDP" means Kind::kNotTcp with
-// Protocol::kUdp.
+// In the comments of these functions, "Errors:" lists the DecodeErrors that the packet may get. The lists leave out the
+// errors that any function may set: the kTruncated value of its layer (see DecodeError) for a header that was not
+// captured whole, and kTooManyTunnels (see Enter()). "Not TCP" means Kind::kNotTcp, and "plain UDP" means Kind::kNotTcp
+// with Protocol::kUdp.
 enum class Layer : uint8_t {
   kDone,  // no header follows: the packet's kind is set
   kEthernet,
@@ -62,8 +62,8 @@ enum class Layer : uint8_t {
 struct Decoding {
   // The captured bytes from the next header on.
   Cursor captured;
-  // The bytes that the packet had on the wire from the next header on; at least captured.remaining(). When an outer
-  // header states the length of its payload, `captured` and `wire_remaining_bytes` are cut to the stated length.
+  // How many bytes the packet had on the wire from the next header on. Never less than captured.remaining(). When an
+  // outer header states the length of its payload, `captured` and `wire_remaining_bytes` are cut to the stated length.
   uint32_t wire_remaining_bytes;
   // The next header is inside the first fragment of an outer datagram or frame. An inner IP header may then state more
   // bytes than this fragment has.
@@ -89,14 +89,14 @@ struct Decoding {
     return header;
   }
 
-  // Moves past the next `count` bytes. Returns false, and does not move, if they were not all captured.
+  // Moves past the next `count` bytes. Returns false, and does not move, if some of them were not captured.
   bool Skip(uint32_t count) {
     if (!captured.Skip(count)) return false;
     wire_remaining_bytes -= count;
     return true;
   }
 
-  // Cuts off the bytes after the next `length_bytes`, which are padding or a trailer. If fewer bytes remain, changes
+  // Keeps the next `length_bytes` bytes and cuts off the padding or trailer after them. If fewer bytes remain, changes
   // nothing.
   void Bound(uint32_t length_bytes) {
     captured.Truncate(length_bytes);
@@ -123,7 +123,7 @@ struct Decoding {
   }
 
   // Sets `inside_fragment` if the datagram that was decoded last is a fragment. Must be called before an inner datagram
-  // is decoded, because decoding it replaces DecodedPacket::is_fragment. Enter() calls it.
+  // is decoded, because the inner one overwrites DecodedPacket::is_fragment. Enter() calls this function.
   void NoteOuterFragment() { inside_fragment |= packet->is_fragment; }
 
   // Ends the decoding of a UDP datagram that does not hold the tunnel of its port: the packet is the error

@@ -7,10 +7,10 @@
 namespace tcpgauge {
 
 // Decodes the header of GTP-U version 1 (3GPP TS 29.281 section 5), a tunnel over UDP in mobile networks. User data
-// with IP inside are decoded. Other messages of GTP-U are plain UDP.
+// with IP inside are decoded. Messages without user data are plain UDP.
 // Bounds: eight extension headers.
-// Errors: kUnknownGtpU for another version, more extension headers, user data other than IP, or a header that was not
-// captured whole. See udp.h for when the error is replaced by plain UDP.
+// Errors: kUnknownGtpU for another version or GTP', an empty or a ninth extension header, user data other than IP, or a
+// header that was not captured whole. See udp.h for when the error is replaced by plain UDP.
 Layer DecodeGtpU(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -26,9 +26,9 @@ constexpr uint32_t kPaddedTimestampsStart = 0x0101080a;
 // - A first fragment that, on the wire, ends within the TCP header: DecodeTcpPiece() decodes it. If an IPv6 extension
 //   header stands before the TCP header in the fragment, the packet is the error kIpFragment instead.
 // - Fewer than 16 bytes were captured: kTruncatedTcp. The packet is an error, and no connection counts it.
-// - Otherwise the packet is a kTcpSegment, so its connection counts its bytes. Its `error` is kTcpDataOffset, or
-//   kTruncatedTcp if the header states 20 bytes and the segment is shorter. Flags, numbers and window are set to zero.
-//   If the data offset is below 20 bytes, all bytes after that offset are payload, as in Wireshark. Otherwise the
+// - Otherwise the packet is a kTcpSegment, so the connection counts the packet's bytes. The `error` is kTcpDataOffset,
+//   or kTruncatedTcp if the header states 20 bytes and the segment is shorter. Flags, numbers and window are set to
+//   zero. If the data offset is below 20 bytes, all bytes after that offset are payload, as in Wireshark. Otherwise the
 //   payload is 0 bytes.
 Layer DecodeBrokenTcp(Decoding& decoding);
 
@@ -37,17 +37,17 @@ Layer DecodeBrokenTcp(Decoding& decoding);
 // - the segment as DecodeTcp() decodes it, if this fragment completes the segment's header. Payload and IP length are
 //   the sums over the fragments so far.
 // - kNotTcp with Protocol::kTcp, if the first fragment has come and other pieces of the header are missing.
-// - kTcpFragment, if this is a following fragment that was not kept, or that came before its first fragment.
+// - kTcpFragment, if this is not the first fragment of its datagram, and was not kept or came before the first one.
 // - the error kIpFragment, if this is a first fragment that cannot be kept: Decoding::header_pieces is null, or
 //   Decoding::inside_fragment is set, because bytes of the piece may then be missing.
-// - the error kIpFragment, if this is a first fragment that was kept and pushed out another datagram. The first
-//   fragment of that datagram had come, but not its whole header. The error counts the datagram that was pushed out.
-//   The new datagram can still become a segment.
+// - the error kIpFragment, if this is a first fragment that is kept in the place of an old datagram, of which the first
+//   fragment had come but not the whole header. The error counts the old datagram. The new one can still become a
+//   segment.
 Layer DecodeTcpPiece(Decoding& decoding, uint32_t offset_bytes);
 
 // Searches `options`, the captured bytes after the first 20 of the header, for the timestamps option and, if `*packet`
-// is a SYN, for the window scale option. For each that is there, sets its fields of `*packet` (out). The options may be
-// in any order. A malformed option, or one that was not captured whole, ends the search.
+// is a SYN, for the window scale option. For each option that it finds, sets the option's fields of `*packet` (out).
+// The options may be in any order. A malformed option, or one that was not captured whole, ends the search.
 void ReadOptions(Cursor options, DecodedPacket* packet);
 
 // Decodes a TCP header and ends the decoding: the packet is a kTcpSegment, or what DecodeBrokenTcp() makes it.

@@ -11,8 +11,8 @@
 namespace tcpgauge {
 
 // The part of a packet's lookup that needs no table: the hash of the packet's key, and the end that sent the packet.
-// Another thread computes it before the packet reaches the table's thread. A hint saves time on the table's thread and
-// changes no result.
+// Another thread computes the hint before the packet reaches the table's thread. A hint saves time on the table's
+// thread and changes no result.
 //
 // Thread: any; a plain value.
 struct ConnectionHint {

@@ -38,9 +38,10 @@ struct EdgeTimes {
 // 1. A light edge needs no state. The table watches a bounded number of edges, several times as many as it can export.
 // It finds them by random admission. The place of a watched edge is called a slot. When all slots are taken, a packet
 // of an unwatched edge takes the slot of a light watched edge with the probability bytes / (bytes + weight of the light
-// edge), where `bytes` is the packet's payload. So a heavy edge is watched soon, and a flood of light edges changes
-// little (after Ben Basat et al., "Randomized Admission Policy for Efficient Top-k and Frequency Estimation", 2017).
-// The heaviest of the watched edges are exported.
+// edge), where `bytes` is the packet's payload. The weight of an edge is its payload so far, in which older bytes weigh
+// less and less. So a heavy edge is watched soon, and a flood of light edges changes little (after Ben Basat et al.,
+// "Randomized Admission Policy for Efficient Top-k and Frequency Estimation", 2017). The heaviest of the watched edges
+// are exported.
 //
 // 2. Every amount is credited at once, to exactly one account: the edge's own account while the edge is admitted, and
 // the account `other` at all other times. So at every instant the accounts of all edges, other() and retired() together
@@ -49,19 +50,20 @@ struct EdgeTimes {
 // 3. An exported edge passes through three phases. Because of them, a reader that reads at least once in a window sees
 // every increase.
 //
-// - announced: for a window, its series exist and are zero. Credits still go to `other`.
+// - announced: for a window, the edge's series exist and are zero. Credits still go to `other`.
 // - admitted: credits go to the edge's own account.
-// - retiring: for a window, its counters keep their values, and its gauge of open connections is zero. Credits go to
-//   `other` again.
+// - retiring: for a window, the edge's counters keep their values, and its gauge of open connections is zero. Credits
+//   go to `other` again.
 //
-// An edge begins to retire when it has carried no payload for the idle time-out, or when a much heavier edge needs its
-// place. At the end of the phase retiring, the edge's series end, and its account is added to retired(). The edge gets
-// no new series for another window, so that every reader sees the series end before the counters start at zero again.
+// An edge begins to retire when it has carried no payload for the idle time-out, or when a much heavier edge is to be
+// exported instead. At the end of the phase retiring, the edge's series end, and its account is added to retired(). The
+// edge gets no new series for another window, so that every reader sees the series end before the counters start at
+// zero again.
 //
 // Exception: the first window, which begins with the first connection. Readers are taken to have read nothing in this
-// window, so the phases announced and retiring are skipped. An edge is admitted as soon as it is watched, as long as
-// fewer than max_exported edges have series. As a result, the edges of a short file are credited with everything that
-// they carried.
+// window, so the phases announced and retiring are skipped. An edge is admitted as soon as it is watched, if fewer than
+// max_exported edges have series. As a result, the edges of a short file are credited with everything that they
+// carried.
 //
 // Thread: confined to its connection table.
 // Time: table time, in nanoseconds.
@@ -78,7 +80,7 @@ class EdgeTable {
   struct Edge {
     EdgeKey key;
     EdgeCounters counters;    // credited while the edge was admitted; `counters.connections` is always 0
-    int64_t connections = 0;  // open connections that hold this slot, in every phase
+    int64_t connections = 0;  // open connections that hold this slot (see Open()), in every phase
     // In kWatched: when the edge's series ended, or 0 if the edge may be exported (again). In other phases: when the
     // phase began.
     int64_t phase_since_ns = 0;
@@ -100,10 +102,10 @@ class EdgeTable {
     return {client.Prefix(options_.v4_prefix_bits, options_.v6_prefix_bits), server};
   }
 
-  // For each connection, the caller calls Open() once, and Close() once when the connection ends. It also keeps a Slot
-  // for each connection, kNone at first, and passes the Slot to Credit(), CreditHandshake() and Close(). The table may
-  // meanwhile give this slot to another edge; each function notices that by the key. A connection "holds" the slot as
-  // long as the slot contains the connection's edge.
+  // For each connection, the caller calls Open() once, and Close() once when the connection ends. The caller also keeps
+  // a Slot for each connection, kNone at first, and passes the Slot to Credit(), CreditHandshake() and Close(). The
+  // table may meanwhile give this slot to another edge; each function notices that by the key. A connection "holds" the
+  // slot as long as the slot contains the connection's edge.
 
   // Counts a new connection.
   void Open(const EdgeKey& key, int64_t now_ns);
@@ -123,7 +125,7 @@ class EdgeTable {
   void Rebalance(int64_t now_ns);
 
   // Calls `visit(const EdgeKey&, const EdgeCounters&, int64_t series_since_ns)` for each edge that has series, in no
-  // order. The references live only during the call.
+  // order. The references are valid only during the call of `visit`.
   template <typename Visitor>
   void VisitExported(Visitor visit) const {
     for (const Edge& edge : edges_) {
@@ -139,8 +141,8 @@ class EdgeTable {
   // Returns the account of everything that was not credited to an admitted edge. Its gauge counts the open connections
   // of all edges that are not admitted now. Takes time in proportion to the number of watched edges.
   EdgeCounters other() const;
-  // retired_edges() is the number of times that an edge's series ended, and retired() is the sum of the accounts that
-  // were given up with the series. Both only grow. The sum's gauge of open connections is 0.
+  // Whenever the series of an edge end, retired_edges() grows by 1 and the edge's account is added to retired(). The
+  // gauge of open connections in retired() is 0.
   uint64_t retired_edges() const { return retired_edges_; }
   const EdgeCounters& retired() const { return retired_; }
   // The number of connections that were opened while their edge was not admitted.

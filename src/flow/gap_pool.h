@@ -15,14 +15,14 @@ namespace tcpgauge {
 // was sent again (a retransmission).
 //
 // A connection without gaps takes no memory here. A connection with gaps owns a set, which holds the gaps of both ends.
-// The parameter `*set` is the id of the connection's set, in and out: the caller keeps it in the connection's record,
-// kNone at first.
+// The parameter `*set` (in and out) is the id of the connection's set. The caller keeps the id in the connection's
+// record; it is kNone at first.
 //
 // Thread: confined to its table.
 // Units: sequence numbers are in host order and compare modulo 2^32. A range [begin, end) excludes `end`.
 // Bounds: at most `max_sets` connections have gaps at a time, and each of their ends has at most kMaxGaps. If a
-// connection gets no set, its gap is dropped. If an end has kMaxGaps already, the new gap replaces its lowest one. The
-// bytes of a dropped or replaced gap count as seen. overflows() counts both cases.
+// connection gets no set, its gap is dropped. If an end has kMaxGaps already, the new gap replaces the end's lowest
+// one. The bytes of a dropped or replaced gap count as seen. overflows() counts both cases.
 class GapPool {
  public:
   using SetId = uint16_t;

@@ -9,9 +9,9 @@
 
 namespace tcpgauge {
 
-// The parts of a connection table that count how often they had no room for a new entry. The comment of each part says
-// what such an overflow makes less accurate. The bound on connections has no value here, because Totals counts the
-// evictions.
+// The parts of a connection table that count how often they had no room for a new entry. The comment of each value
+// names the class, and says what the overflow makes less accurate. The bound on connections has no value here, because
+// Totals counts the evictions.
 enum class Overflow : uint8_t {
   kSequenceGaps,     // GapPool: a gap counts as seen, so a late segment in it counts as retransmitted
   kEncapsulations,   // EncapsulationTable: connections of different networks may be counted as one

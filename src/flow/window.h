@@ -26,8 +26,8 @@ inline uint32_t WindowBytes(const EndRecord& end, const EndRecord& other) {
 }
 
 // Returns what EndRecord::window must hold after a SYN or SYN-ACK of `end`. The window in such a segment is never
-// scaled. The result is the smallest value for which WindowBytes() is at least `syn_window_bytes`, even after a SYN of
-// `other` that is still to come.
+// scaled. The result is the smallest value for which WindowBytes() is at least `syn_window_bytes`. This stays true when
+// the SYN of `other` comes later.
 inline uint16_t WindowOfSyn(uint16_t syn_window_bytes, const EndRecord& end, const EndRecord& other) {
   const uint32_t shift = other.has(EndRecord::kSynSeen) ? WindowShift(end, other) : 0;
   return static_cast<uint16_t>((syn_window_bytes + (1u << shift) - 1) >> shift);

@@ -16,17 +16,17 @@ namespace tcpgauge {
 // The form in which the final state is printed. kNone = it is not printed.
 enum class OutputFormat : uint8_t { kNone, kTable, kJson, kPrometheus, kOpenMetrics };
 
-// Everything that the command line and the environment say. A plain value. ParseCommandLine() fills and checks it,
-// except where a comment says that a value is not yet parsed. The initial values are the defaults when the program is
-// called tcpgauge.
+// Everything that the command line and the environment say. A plain value. ParseCommandLine() fills it, and checks
+// every value whose comment does not say "not yet". The initial values are the defaults under the program name
+// tcpgauge.
 struct Options {
   // Capture.
   std::vector<std::string> interfaces;  // never together with read_file; empty = see DefaultInterface()
   std::string read_file;                // empty = capture live; "-" = standard input
   std::string filter;                   // a pcap-filter(7) expression, not yet compiled; empty = all packets
   bool promiscuous = true;
-  int snaplen_bytes = 256;          // captured of each packet
-  int buffer_size_kib = 8192;       // of the kernel's buffer for each socket that captures
+  int snaplen_bytes = 256;          // how much of each packet is captured
+  int buffer_size_kib = 8192;       // size of the kernel's buffer for each socket that captures
   bool list_interfaces = false;     // print the interfaces and exit
   bool wait = false;                // accept interfaces that do not exist yet
   std::optional<std::string> user;  // the user to become once all is open, not yet looked up; see ChooseIdentity()
@@ -40,7 +40,7 @@ struct Options {
   double rate_window_seconds = 1;
   double idle_timeout_seconds = kSecondsPerHour;  // how long an established connection stays without a packet
   uint32_t max_connections = 1000000;
-  uint64_t max_memory_bytes = 0;  // of the process; 0 = what the control group allows
+  uint64_t max_memory_bytes = 0;  // of the whole process; 0 = what the control group allows
 
   // Outputs.
   bool tui = false;
@@ -64,8 +64,8 @@ struct Options {
   // --output, and when the program is called tcptrack.
   bool otlp_only_by_option = false;
 
-  // The long name and the value of every option except --help and --version. The value is the one given, or the default
-  // in the words of the help text.
+  // The long name and the value of every option except --help and --version. The value is what was given, or the
+  // default in the words of the help text.
   std::vector<std::pair<std::string, std::string>> effective;
 
   LogLevel log_level = LogLevel::kInfo;

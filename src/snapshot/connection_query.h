@@ -26,7 +26,7 @@ struct ConnectionQuery {
   }
 };
 
-// How many connections there are, and the sum of their measures.
+// A number of connections, and the sum of their measures.
 struct ConnectionSum {
   uint64_t connections = 0;
   Measures measures;
@@ -39,8 +39,7 @@ struct ChosenConnections {
 };
 
 // Takes the members of Snapshot::connections that match `filter`, puts them in the order of `sort` (in the opposite
-// order if `reverse`), and returns the first `limit` of them. Leaves out ended connections, and those that the
-// snapshot does not list.
+// order if `reverse`), and returns the first `limit` of them. Ended connections are never chosen.
 //
 // Thread: any.
 // Time: one pass over all connections, plus a sort of `limit` of them.

@@ -8,7 +8,7 @@
 
 namespace tcpgauge {
 
-// The numbers by which connections are sorted and added up: those of one connection, or the sums over several. "Up" is
+// The numbers of one connection, or their sums over several connections. Connections can be sorted by them. "Up" is
 // what the client sent, and "down" is what the server sent. Bytes are TCP payload, retransmissions included.
 // Thread: one at a time; a plain value.
 struct Measures {

@@ -22,8 +22,8 @@ struct CaptureCounters {
   int64_t clock_stepped_ns = 0;                             // see Snapshot; not a counter, and may fall
 };
 
-// One worker's contribution to a Snapshot. See Snapshot for the members that both have. A plain value that does not
-// refer to the worker's table.
+// One worker's contribution to a Snapshot. See Snapshot for the members that both structs have. A plain value that does
+// not refer to the worker's table.
 //
 // The rows are copied one after the other while packets keep coming, so their ages differ by up to the length of the
 // pass. `connections_not_listed` and `encapsulations` belong to the rows. The members from `totals` on, and

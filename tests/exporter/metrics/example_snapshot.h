@@ -24,7 +24,7 @@ ConnectionSummary ExampleConnection(uint64_t id, const std::string& client_addre
 const AgentMetrics& ExampleAgentMetrics();
 
 // Returns the exposition of `snapshot` with ExampleAgentMetrics(). At most `connection_limit` connections have series
-// of their own. The limit of all series is so high that no example reaches it.
+// of their own. The limit on series is so high that no example reaches it.
 Exposition ExampleExposition(Snapshot snapshot, size_t connection_limit = 100);
 
 }  // namespace tcpgauge
