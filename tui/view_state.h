@@ -30,8 +30,8 @@ struct ViewState {
   bool quit = false;                    // the user wants to leave the view
   uint64_t resets = 0;                  // how often totals were reset
   std::string filter;                   // as typed, perhaps unfinished; see Filter::ParseUnfinished()
-  size_t offset = 0;                    // the row at the top of the list
-  size_t page_offset = 0;               // the line at the top of the help or the details; TopApp limits it
+  size_t offset = 0;                    // the first visible row of the list
+  size_t page_offset = 0;               // the first visible line of the help or the details; TopApp limits it
   std::optional<uint64_t> selected_id;  // the connection in the marked row; nullopt = no row is marked
   uint64_t detail_id = 0;               // the connection of Page::kDetails
 };
@@ -40,7 +40,7 @@ struct ViewState {
 struct ViewContext {
   size_t rows = 0;  // in the whole list
   size_t page = 0;  // rows that fit on the screen at a time
-  // Returns the id of the connection in a row; 0 = the top of the list. REQUIRES: row < rows.
+  // Returns the id of the connection in a row of the list. The first row is row 0. REQUIRES: row < rows.
   std::function<uint64_t(size_t)> id_at;
 };
 
@@ -54,8 +54,8 @@ constexpr size_t kMaxFilterBytes = 200;
 // no row on the screen is marked.
 ViewState ApplyKey(ViewState state, const KeyEvent& event, const ViewContext& context);
 
-// Call it after the list shrank to `rows` rows. If `state->offset` is beyond the last row, makes it the last row, or 0
-// if there is no row.
+// Limits `state->offset` to the last row of a list with `rows` rows, or to 0 if the list is empty. Call it when the
+// list has shrunk.
 void ClampOffset(ViewState* state, size_t rows);
 
 }  // namespace tcpgauge

@@ -22,19 +22,19 @@ struct HttpLimits {
   // How many connections may be open at a time on each listening address. The server lowers this number if descriptors
   // are scarce (DescriptorBudget()). A connection beyond this number is closed.
   //
-  // If a connection arrives while half this number or more are open on all addresses together, the server breaks the
-  // connection that has waited longest for a request, if there is one. To break a connection means to shut it down,
-  // whatever it is doing.
+  // If a connection arrives when all addresses together have half this number of connections or more, the server breaks
+  // the connection that has waited longest for a request. If none waits for a request, none is broken. To break a
+  // connection means to shut it down, whatever it is doing.
   unsigned connections = 512;
   // The longest header of a request: the request line and all header lines, with the empty line at the end. A request
-  // with a longer header gets 431, or 414 if the target alone is longer, and its connection is closed. A line that is
-  // folded (RFC 9112 section 5.2) counts twice.
+  // with a longer header gets 431, or 414 if the target alone is longer than this limit. Its connection is closed. A
+  // line that is folded (RFC 9112 section 5.2) counts twice.
   size_t request_header_bytes = 32 << 10;
   // The most header lines and query parameters of a request, taken together. A request with more gets 431, and its
   // connection is closed.
   //
-  // If a header does not fit into libmicrohttpd's buffer of some 56 KiB, libmicrohttpd itself answers 431 or 414.
-  // Exception: a header that leaves fewer than 250 bytes of the buffer may get two answers, or none (0.9.75).
+  // If a header does not fit into libmicrohttpd's buffer of some 56 KiB, libmicrohttpd itself answers 431 or 414. If a
+  // header fits but leaves fewer than 250 bytes of the buffer free, libmicrohttpd 0.9.75 may give two answers, or none.
   size_t request_fields = 350;
   // A connection on which no byte was received or sent for this long is closed. 0 = `request` alone limits the wait for
   // the next request.
@@ -56,8 +56,8 @@ using TlsSource = std::function<std::shared_ptr<const TlsContext>()>;
 // microhttpd.h. The bodies of requests are ignored.
 //
 // A request with an absolute target, such as "GET http://host/metrics", is served like "GET /metrics". The host in the
-// target replaces that of the header Host (RFC 9112 section 3.2.2). A request with several headers Host or with
-// an invalid one gets 400. So does a request without Host, except in HTTP/1.0 (RFC 9112 section 3.2).
+// target replaces that of the header Host (RFC 9112 section 3.2.2). A request with several Host headers, or with
+// an invalid one, gets 400. A request without Host gets 400 too, except in HTTP/1.0 (RFC 9112 section 3.2).
 //
 // Each connection has a thread of its own, so that neither a client that reads slowly nor a handler that computes
 // delays another client.

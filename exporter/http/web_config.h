@@ -12,14 +12,14 @@
 
 namespace tcpgauge {
 
-// What a server demands of clients' certificates. The names are those of Go's crypto/tls, as in Prometheus's exporter
-// toolkit. To verify a certificate means to check it against client_ca_file and client_allowed_sans.
+// What a server demands of clients' certificates. The values have the names of Go's crypto/tls, as in Prometheus's
+// exporter toolkit. To verify a certificate means to check it against client_ca_file and client_allowed_sans.
 enum class ClientAuth {
   kNoClientCert,                // asks for no certificate
-  kRequestClientCert,           // asks for one; accepts any, and a client without one
-  kRequireAnyClientCert,        // requires one; accepts any
-  kVerifyClientCertIfGiven,     // asks for one; accepts a verified one, and a client without one
-  kRequireAndVerifyClientCert,  // requires a verified one
+  kRequestClientCert,           // asks for a certificate; accepts any certificate, or none
+  kRequireAnyClientCert,        // requires a certificate; accepts any
+  kVerifyClientCertIfGiven,     // asks for a certificate; accepts a verified one, or none
+  kRequireAndVerifyClientCert,  // requires a verified certificate
 };
 
 enum class TlsVersion { kTls12, kTls13 };
@@ -45,7 +45,7 @@ struct TlsConfig {
 struct WebConfig {
   std::optional<TlsConfig> tls;                         // nullopt = no TLS
   HttpFields headers;                                   // added to every response
-  std::map<std::string, std::string> basic_auth_users;  // name to bcrypt hash; empty = no password needed
+  std::map<std::string, std::string> basic_auth_users;  // name to bcrypt hash; no users = no password is needed
 };
 
 // Parses `yaml`, the contents of `file`. Reads no file. Relative paths in `yaml` are resolved against the directory of

@@ -28,10 +28,11 @@ struct ExpositionLimits {
 // of them has. The choice prefers, in this order:
 // 1. an open connection to an ended one,
 // 2. more payload to less,
-// 3. the larger id to the smaller. This is arbitrary, but it does not change from one exposition to the next.
+// 3. the larger id to the smaller: an arbitrary rule, but every exposition makes the same choice.
 //
-// So while the exported connection is open, the sum of its two payload counters does not fall. A single counter, such
-// as that of retransmissions, may fall when a connection with more payload and equal labels is exported instead.
+// So while the exported connection is open, only an open connection with at least as much payload can replace it under
+// its labels. At such a replacement, the sum of the two payload counters does not fall. A single counter, for example
+// that of retransmissions, may fall.
 //
 // `sources` give the agent's own metrics; they are used during the call only. REQUIRES: see CollectFamilies().
 Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const ExpositionLimits& limits,

@@ -33,11 +33,11 @@ constexpr size_t kSamplesPerConnection = 9;  // 8 while the RTT is unknown
 constexpr size_t kSamplesPerEdge = 8;
 constexpr size_t kSamplesPerInterface = 10;
 
-// Divides `series_limit` samples. Interfaces get at most a fifth of the samples that are not fixed, and room for at
-// most 64 interfaces. The rest is for `connections` connections and `edges` edges, the numbers that the user wants. If
-// these need more samples than the rest has, connections and edges share the rest in proportion to the samples that
-// each needs. The share of connections is not part of the result, because connections get the room that is left in each
-// exposition. REQUIRES: series_limit >= kMinSeriesLimit.
+// Divides `series_limit` samples. Interfaces get at most a fifth of the samples that are not fixed, and no more
+// than 64 interfaces need. The rest is for `connections` connections and `edges` edges, the numbers that the user
+// wants. If the rest is too small for both, it is divided in proportion to the samples that all connections need and
+// those that all edges need. The result has no share of connections (see SeriesPlan).
+// REQUIRES: series_limit >= kMinSeriesLimit.
 SeriesPlan PlanSeries(size_t series_limit, size_t connections, size_t edges);
 
 }  // namespace tcpgauge

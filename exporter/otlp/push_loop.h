@@ -22,15 +22,16 @@ struct PushLoopOptions {
   std::string receiver;                                     // the receiver's URL for the log, without a password
   OtlpFormat format = OtlpFormat::kProtobuf;                // of the receiver's answers
   int64_t interval_ns = 60 * kNanosecondsPerSecond;         // between two collections; above 0
-  int64_t attempt_timeout_ns = 10 * kNanosecondsPerSecond;  // for one attempt to send one request
-  // For the last push, after the stop: from the start of the last collection to the end of the last attempt.
+  int64_t attempt_timeout_ns = 10 * kNanosecondsPerSecond;  // for an attempt to send a request
+  // The longest time that the last push, after the stop, may take: from the start of its collection to the end of its
+  // last attempt.
   int64_t export_timeout_ns = 800 * kNanosecondsPerMillisecond;
   PushQueueOptions queue;
 };
 
-// The loop of the pusher's thread. At each interval it calls `collect` and queues the requests that `collect` returns.
-// It sends queued requests, one at a time, when the queue allows it. The first collection comes after one interval. If
-// collecting takes longer than an interval, the intervals that have passed meanwhile are skipped.
+// The loop of the pusher's thread. Once per interval, the loop calls `collect` and queues the requests that `collect`
+// returns. The loop sends queued requests, one at a time, when the queue allows it. The first collection comes after
+// one interval. If collecting takes longer than an interval, the intervals that have passed meanwhile are skipped.
 //
 // At the stop, the loop collects and sends once more. An agent that is told to stop must not wait long for a receiver
 // that does not answer. Therefore:
@@ -40,8 +41,8 @@ struct PushLoopOptions {
 // - Sending ends at the export timeout. An attempt that is under way is cancelled.
 // - The requests that are left are dropped, counted and logged.
 //
-// Design. Collecting, encoding and sending are one loop on one thread. Between events the loop waits in the transport,
-// which is libcurl's poll. So a request that is being sent does not delay the next collection. Clock and transport are
+// Design. A single thread collects, encodes and sends. Between events the loop waits in the transport, which is
+// libcurl's poll. So a request that is being sent does not delay the next collection. Clock and transport are
 // interfaces, so that tests can let ten minutes pass in a millisecond.
 //
 // Thread: not thread-safe. Another thread than that of Run() may construct and destroy the loop.

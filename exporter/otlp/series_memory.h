@@ -21,7 +21,7 @@ struct RememberedSeries {
   uint64_t round = 0;             // the last round in which the series was marked
   int64_t start_ns = 0;           // when the counter started (Unix epoch)
   int64_t time_ns = 0;            // of the last point (Unix epoch); 0 = the series is new, or a gauge
-  uint64_t count = 0;             // a histogram's count, or a counter's value if it is a count; otherwise 0
+  uint64_t count = 0;             // a histogram's count, or MetricValue::count() of a counter
   double number = 0;              // a histogram's sum, or a counter's value
   std::vector<uint64_t> buckets;  // a histogram's counts, not cumulative; empty for summaries
 };
@@ -38,8 +38,8 @@ class SeriesMemory {
   // Begins the round of a new exposition.
   void BeginRound() { ++round_; }
 
-  // Marks a series as part of this exposition, and returns it. If the previous exposition did not have it, adds it with
-  // the default values. The reference is valid until the next call of MarkSeen() or TakeEnded().
+  // Marks a series as part of this exposition, and returns the series. If the previous exposition did not have the
+  // series, adds it with the default values. The reference is valid until the next call of MarkSeen() or TakeEnded().
   RememberedSeries& MarkSeen(Metric metric, std::string_view key) {
     auto& series = series_[static_cast<size_t>(metric)];
     auto found = series.find(absl::string_view(key.data(), key.size()));

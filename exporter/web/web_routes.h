@@ -30,7 +30,7 @@ struct WebSources {
   std::function<bool()> is_ready;    // whether a first snapshot was published; for /-/ready
 };
 
-// Returns OK if `path` can be the telemetry path, because it is none of the other paths of WebRoutes().
+// Returns OK if `path` can be the telemetry path: it must differ from the other paths of WebRoutes().
 // Errors: InvalidArgument. The message is one line that names the other paths.
 absl::Status CheckTelemetryPath(const std::string& path);
 

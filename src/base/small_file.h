@@ -20,8 +20,8 @@ absl::StatusOr<std::string> ReadSmallFile(const std::string& path);
 // The state of a file at one moment. Two stamps of a path differ if the file was written, replaced or removed between
 // them, or if its owner or mode was changed. Two stamps of a missing file are equal.
 //
-// File times have the resolution of the kernel's tick, some milliseconds. If a write follows the earlier stamp within
-// one tick and leaves the size the same, the stamps may be equal.
+// File times have the resolution of the kernel's tick, some milliseconds. If a write comes less than a tick after the
+// first of two stamps, and does not change the size, the two stamps may be equal.
 struct FileStamp {
   uint64_t device = 0;
   uint64_t inode = 0;

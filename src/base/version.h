@@ -22,9 +22,8 @@ struct LibraryVersion {
 //     libpcap 1.10.3
 //     abseil 20220623.1
 //
-// `commit` is BuildCommit(). The text has a line for each of `libraries`, then one for abseil. This function cannot ask
-// the other libraries for their versions, because only one file or folder of the project may include a library's
-// headers.
+// `commit` is BuildCommit(). The text has a line for each of `libraries`, then one for abseil. The versions of the
+// other libraries are passed in, because only one file or folder of the project may include the headers of a library.
 std::string VersionText(const std::string& commit, const std::vector<LibraryVersion>& libraries);
 
 }  // namespace tcpgauge

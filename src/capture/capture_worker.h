@@ -37,7 +37,7 @@ struct WorkerOptions {
   bool stay_at_end = false;
   // The time between two snapshots (steady time), unless publish_when_asked.
   int64_t publish_interval_ns = kNanosecondsPerSecond;
-  // True: make a snapshot when WantSnapshot() asks for one, and without a request as often as kUnaskedIntervalNs says.
+  // True: make a snapshot when WantSnapshot() asks for it. Without requests, kUnaskedIntervalNs sets the interval.
   // For live captures only, because a worker that waits for a silent pipe cannot answer a request.
   bool publish_when_asked = false;
   size_t max_rows = 100000;  // connections of this worker that one snapshot lists; further ones are only counted
@@ -55,8 +55,9 @@ struct WorkerLinks {
   // for one worker only. Otherwise each event would be logged several times.
   bool logs_events = true;
   std::function<void(const absl::Status&)> on_source_error;  // called on the worker's thread when a source fails
-  // Called on the worker's thread when its capture has ended and its last snapshot is published. The argument is what
-  // Run() will return: at once or, with stay_at_end and without an error, after the stop signal. Null: nobody asks.
+  // Called on the worker's thread when its capture has ended and its last snapshot is published. The argument is the
+  // status that Run() will return. If stay_at_end is set and the status is OK, Run() first waits for the stop signal.
+  // Otherwise it returns soon. Null: nobody asks.
   std::function<void(const absl::Status&)> on_capture_end;
 };
 
@@ -70,34 +71,37 @@ struct WorkerLinks {
 // Errors: see Run().
 class CaptureWorker final : private EndedConnectionSink {
  public:
-  // With publish_when_asked and without a request, the worker publishes this often, or twice in a ranking window if
-  // that is more often. The collector derives facts from successive snapshots: which connections were the heaviest, and
-  // which edges several tables retired. Therefore the time between two snapshots must be bounded.
+  // The interval of the snapshots that nobody asked for (see publish_when_asked). If half a ranking window is shorter
+  // than this, the interval is half a ranking window. The collector derives facts from successive snapshots: which
+  // connections were the heaviest, and which edges several tables retired. Therefore the time between two snapshots
+  // must be bounded.
   static constexpr int64_t kUnaskedIntervalNs = 30 * kNanosecondsPerSecond;
 
   // `sources` may be empty. With LiveOptions::wait, an interface that does not exist yet gets a source in the first
-  // worker only, so other workers may have none.
+  // worker only, so other workers may have no source.
   CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources, const TableOptions& table,
                 const WorkerOptions& options, WorkerLinks links);
 
-  // Captures until stopped or, with files, until they end. Then publishes a last snapshot (if `publish`), and reports
+  // Captures until the stop signal, or until the files end. Then publishes a last snapshot (if `publish`), and reports
   // all open connections as ended (if `ended`). Call it once.
   //
-  // Errors: a file is damaged, or the last interface failed. An interface that goes away is not an error: the worker
+  // Errors: a file is damaged, or all interfaces have failed. An interface that goes away is not an error: the worker
   // waits for it.
   absl::Status Run();
 
   // Any thread. Replaces what the worker knows of the sockets on which this machine listens.
   void PostLocalListeners(std::unique_ptr<LocalListeners> listeners) { listeners_.Post(std::move(listeners)); }
-  // Any thread. The steady time at which the worker last completed a round over its sources. INT64_MAX while it waits
-  // for the data of a file, which may be a silent pipe, and once its capture has ended.
+  // Any thread. The steady time at which the worker last completed a round over its sources. INT64_MAX when no
+  // progress is due: while the worker waits for the data of a file (perhaps a silent pipe), and after the capture
+  // ended.
   int64_t last_progress_ns() const { return last_progress_ns_.load(std::memory_order_relaxed); }
 
   // Any thread; never waits. Asks for a snapshot that begins at the steady time `begun_since_ns` or later. Wakes a live
-  // worker. Changes nothing if the same or a later time was asked for already.
+  // worker. A later time replaces the time of an earlier call; any other time changes nothing.
   void WantSnapshot(int64_t begun_since_ns);
 
-  // The published snapshots. Only the collector's thread may read them. Valid as long as the worker.
+  // The published snapshots. Only the collector's thread may read them. The pointer is valid while the
+  // worker exists.
   TripleBuffer<WorkerSnapshot>* buffer() { return &buffer_; }
 
  private:

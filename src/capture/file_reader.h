@@ -28,10 +28,10 @@ namespace tcpgauge {
 //   latest time.
 //
 // Design. Reading on one thread and looking up on another makes a file take the time of the slower thread instead of
-// the sum of both. While the queue of a single worker is at least half full, the reader has time to spare. It then also
-// hashes the packets' keys (ConnectionHint), which changes no result. Several workers behind one reader help only where
-// looking up is the slower part. On two processors, two workers were 1.3 times as fast as a single one at a million
-// connections, and slower at 100,000 (PERFORMANCE.md).
+// the sum of both. While the queue of a single worker is at least half full, the reader has time to spare. It uses this
+// time to hash the packets' keys (ConnectionHint). The hashes change no result. Several workers behind one reader help
+// only where looking up is the slower part. On two processors, two workers were 1.3 times as fast as a single one at a
+// million connections, and slower at 100,000 (PERFORMANCE.md).
 //
 // Owns the file's source and the queues.
 // Thread: one thread calls Run(). Each source of TakeSources() belongs to one worker's thread.

@@ -15,9 +15,9 @@ namespace tcpgauge {
 
 // Numbers the interface names of a file. Interfaces of the same name have the same number.
 //
-// Why interfaces without a name share a number. Tools such as mergecap describe an interface for each file that they
-// merge, and write no name if the file had none. Packets of such interfaces are parts of one capture, and not the same
-// packets seen twice.
+// Interfaces without a name share a number. Tools such as mergecap write an interface for each file that they merge.
+// The interface is unnamed if the merged file contains no name. The merged files are taken for parts of one capture: if
+// their interfaces had different numbers, packets could be counted as duplicates (see InterfacePins).
 //
 // Thread: any. The thread that reads the file adds names, and the workers look them up.
 // Bounds: kMaxNames names of kMaxNameBytes. Longer names are cut. All further names have the number of "other".
@@ -30,15 +30,15 @@ class InterfaceNames {
   // `unnamed` is the name under which interfaces without a name are shown: that of the file.
   explicit InterfaceNames(std::string unnamed);
 
-  // Returns the number of `name`, and adds the name if it is new. An empty name is no name.
+  // Returns the number of `name`, and adds the name if it is new. Returns kUnnamed if `name` is empty.
   uint32_t Add(std::string_view name);
 
-  // Returns the name with the number that Add() returned; empty for any other number.
+  // Returns the name of a number that Add() returned, or of kUnnamed. Returns "" for any other number.
   std::string Name(uint32_t number) const;
 
  private:
   mutable Mutex mutex_;
-  std::vector<std::string> names_ ABSL_GUARDED_BY(mutex_);  // that of number 1 first
+  std::vector<std::string> names_ ABSL_GUARDED_BY(mutex_);  // the name of number 1 is at index 0
   absl::flat_hash_map<std::string, uint32_t> numbers_ ABSL_GUARDED_BY(mutex_);
 };
 

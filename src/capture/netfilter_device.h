@@ -9,10 +9,10 @@
 
 namespace tcpgauge {
 
-// A device of netfilter, from which libpcap can capture. A plain value. It is no network interface: rules choose the
-// packets, and libpcap reads them from a netlink socket.
+// A device of netfilter, from which libpcap can capture. The device is no network interface: rules choose the packets,
+// and libpcap reads them from a netlink socket. A plain value.
 struct NetfilterDevice {
-  // True: nfqueue. The kernel holds each packet back until the reader answers. False: nflog, which gets copies.
+  // True: nfqueue. The kernel holds each packet back until the reader answers. False: nflog. The reader gets copies.
   bool is_queue = false;
   std::set<uint16_t> groups;
 
@@ -25,8 +25,8 @@ struct NetfilterDevice {
 // Without groups, libpcap uses group 0. Nullopt for any other name. Thread: any.
 std::optional<NetfilterDevice> ParseNetfilterDevice(const std::string& name);
 
-// Whether a read of libpcap that failed with this value of errno only found no packets at present. For a netfilter
-// device, libpcap reports such a read as an error. Thread: any.
+// Whether `error_number`, the errno of a failed read of libpcap, only means that no packet could be read now. On a
+// netfilter device, libpcap reports that as an error. Thread: any.
 bool FoundNoPackets(int error_number);
 
 }  // namespace tcpgauge

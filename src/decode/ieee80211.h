@@ -27,7 +27,7 @@ bool HasSwappedFrameControl(const Decoding& decoding);
 
 // Decodes the radiotap header, which the capturing machine puts before the frame (https://www.radiotap.org), and the
 // frame's header as Decode80211() does. Uses two radiotap flags: that the frame is damaged, and that padding follows
-// the frame's header. Another radiotap version than 0 is not TCP.
+// the frame's header. A frame with a radiotap version other than 0 is not TCP.
 // Errors: kDamaged80211 for a damaged frame, and those of Decode80211().
 Layer DecodeRadiotap(Decoding& decoding);
 

@@ -11,8 +11,8 @@ namespace tcpgauge {
 // than these functions know is not TCP.
 
 // Decodes the loopback header of BSD and OpenBSD: an address family of four bytes, in either byte order. Linux, the
-// BSDs and macOS have different numbers for IPv6; all of them are accepted. An EtherType in place of the family is
-// accepted.
+// BSDs and macOS have different numbers for IPv6; all of them are accepted. An EtherType instead of the family is
+// accepted too.
 Layer DecodeNull(Decoding& decoding);
 
 // Decode the headers of Linux cooked captures, versions 1 and 2. Version 2 sets the packet's `interface`.

@@ -10,7 +10,7 @@
 namespace tcpgauge {
 
 // The first 16 bytes of a TCP header (RFC 9293 section 3.1). A segment is decoded if at least these bytes were
-// captured, because the decoder does not need the checksum and the urgent pointer, which follow.
+// captured. The decoder does not need the bytes that follow: checksum and urgent pointer.
 struct TcpHeader {
   Be16 source_port;
   Be16 destination_port;

@@ -14,8 +14,9 @@
 
 namespace tcpgauge {
 
-// An index from the keys of connections to their slots. A slot is the number of a record, or the number of an embryo
-// with the bit kEmbryo set. A parameter `hash` is the low 32 bits of HashOf(key).
+// An index from the keys of connections to their slots. The slot of a record is the record's number. The slot of an
+// embryo is the embryo's number in the EmbryoTable, with the bit kEmbryo set. A parameter `hash` is the low 32 bits of
+// HashOf(key).
 //
 // Design. The obvious structure is a flat_hash_map from keys to records. It was rejected for three reasons: growing
 // moves every record, the time-out lists need records that stay where they are, and a walk over the table in slices

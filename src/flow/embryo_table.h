@@ -18,7 +18,7 @@ struct alignas(64) Embryo {
   uint32_t sequence_number;   // of the SYN, in host order
   uint16_t ip_length_bytes;   // of the SYN's datagram, IP header included
   uint16_t interface : 11;    // as InterfacePins::Bounded() returns it
-  uint16_t sent_by_b : 1;     // which end sent the SYN; this end is the client
+  uint16_t sent_by_b : 1;     // whether end B sent the SYN; the sender is the client
   uint16_t window_scale : 4;  // DecodedPacket::window_scale of the SYN
   // The slots of the next older and the next newer embryo, or EmbryoTable::kNone. EmbryoTable sets them.
   uint32_t older;
@@ -32,7 +32,7 @@ static_assert(sizeof(Embryo) == 64, "one cache line");
 //
 // Design. Everything that is known about an unanswered SYN fits into 64 bytes. A record with its windows takes more
 // than five times as much. So a flood of SYNs fills small slots, and displaces the oldest embryos instead of real
-// connections. The next packet of the connection turns an embryo into a record (see FillRecord).
+// connections. The next packet of a connection turns its embryo into a record (see FillRecord).
 //
 // Thread: confined to its table.
 // Bounds: `capacity` embryos. The caller makes room before Add().

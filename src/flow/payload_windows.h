@@ -12,9 +12,9 @@
 
 namespace tcpgauge {
 
-// The payload rates of both ends of every connection, and the weight of every connection in the ranking. Both are
-// computed from sums over a trailing window: rates from the rate window, weights from the ranking window. A connection
-// is known by the slot of its record.
+// The payload rates of both ends of every connection, and the weight of every connection in the ranking. Rates are
+// computed over the rate window, weights over the ranking window. Both windows trail the current time. A connection is
+// identified by the slot of its record.
 //
 // Thread: confined to its table, except for Populate().
 // Time: table time, in nanoseconds.

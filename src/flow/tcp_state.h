@@ -26,10 +26,12 @@ struct SegmentFacts {
 ConnectionState FirstState(const SegmentFacts& segment);
 
 // Returns the state of a connection in `state` after one more segment. Any sequence of segments is valid, because
-// packets may be lost, repeated or forged before they are captured. A closed or reset connection stays so. Exceptions:
+// packets may be lost, repeated or forged before they are captured. A closed or reset connection keeps its state.
+// Exceptions:
 // - If the server refused the SYN, a repeated SYN of the client leads back to SYN-SENT.
-// - If the server refused the SYN, its SYN-ACK leads to SYN-RECEIVED. The refusal was forged.
-// - If both ends of a reset connection go on, the RST was forged or got lost. The connection goes on too.
+// - If the server refused the SYN, a later SYN-ACK of the server leads to SYN-RECEIVED. The refusal was forged.
+// - If both ends of a reset connection go on, the RST was forged or got lost. The connection is treated as established
+//   again, or as closing if a FIN was seen.
 //
 // Covers RFC 9293 figures 6 (handshake), 7 (simultaneous open), 12 and 13 (close), and sections 3.5.3 (reset) and 3.6.1
 // (half-close). REQUIRES: the segment does not begin a new connection (see reuse.h), and is no RST that its receiver

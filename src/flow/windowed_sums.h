@@ -13,15 +13,15 @@ namespace tcpgauge {
 // Sums of amounts over a trailing window of time, for each of many slots. A slot has one or more lanes, which are
 // summed separately.
 //
-// The window is `window_ns` long and ends at the last multiple of `tick_ns`. For example, with a window of 1 s and a
-// tick of 1 s, it is the last full second. With a tick of 0.1 s, it moves ten times a second.
+// The window is `window_ns` long and ends at the last multiple of `tick_ns`. For example, a window of 1 s is the last
+// full second if the tick is 1 s, and moves ten times a second if the tick is 0.1 s.
 //
-// Time is divided into parts, and each lane keeps one sum for each part. A part is one tick long. If the window is
+// Time is divided into parts, and each lane keeps a sum for each recent part. A part is one tick long. If the window is
 // longer than ten ticks, a part is a tenth of the window instead.
 //
 // Design. The sums of a slot begin at a cache line, which Prefetch() fetches while the connections of a batch of
-// packets are looked up. When sums of 56 bytes were packed without gaps, many lay across two lines, and a million
-// connections took 342 instead of 272 ns a packet in the table.
+// packets are looked up. When slots of 56 bytes were packed without gaps, many lay across two lines. With a million
+// connections, the table then took 342 ns per packet instead of 272 ns.
 //
 // Thread: confined to its table, except for Populate().
 // Time: table time, in nanoseconds.
@@ -38,13 +38,13 @@ class WindowedSums {
   // Forgets what was added to `slot`, in all lanes.
   void Clear(size_t slot);
 
-  // Adds `amount` to the part of `time_ns`. If that part is no longer kept, adds it to the oldest part that is kept.
-  // REQUIRES: lane < lanes.
+  // Adds `amount` to the part that contains `time_ns`. If that part is no longer kept, adds it to the oldest part that
+  // is kept. REQUIRES: lane < lanes.
   void Add(size_t slot, size_t lane, uint64_t amount, int64_t time_ns);
 
-  // Returns the amount that was added in the window that ends at the last tick at or before `now_ns`. If the window
-  // begins within a part, this part counts in proportion. If the window ends within a part (only with parts longer than
-  // a tick), this part counts in full, so the sum may include amounts after the end of the window.
+  // Returns the amount that was added in the window that ends at the last multiple of the tick at or before `now_ns`.
+  // If the window begins within a part, this part counts in proportion. If the window ends within a part (only with
+  // parts longer than a tick), this part counts in full, so the sum may include amounts after the end of the window.
   double Sum(size_t slot, size_t lane, int64_t now_ns) const;
 
   // Returns the amount that was added since the beginning of the part that contains `now_ns - window_ns`. Unlike Sum(),

@@ -10,14 +10,14 @@
 
 namespace tcpgauge {
 
-// A text to print on standard output instead of running, for --help and --version. The exit status is 0.
+// The answer to --help or --version. The program prints `text` on standard output and ends with exit status 0.
 struct Answer {
   std::string text;
 };
 
-// A wrong command line or environment. `message` is one line without its newline, to print on standard error. The exit
-// status is 2. The line starts with the name of the program, names the option or variable and the value, and says what
-// would be right.
+// A wrong command line or environment. The program prints `message` on standard error and ends with exit status 2.
+// `message` is one line, without a newline. It starts with the name of the program, names the option or variable and
+// the value, and says what would be right.
 struct UsageError {
   std::string message;
 };
@@ -38,7 +38,7 @@ using Environment = std::function<const char*(const char* name)>;
 // - When the last part of argv[0] is "tcptrack", the defaults are tcptrack's: the top view is on, HTTP is off, an
 //   interface must be named, and with both -i and -T the file is read.
 //
-// Thread: one at a time, because getopt_long() keeps its state in global variables.
+// Thread: one thread at a time, because getopt_long() keeps its state in global variables.
 CommandLine ParseCommandLine(int argc, const char* const* argv, const Environment& environment,
                              const std::string& version_text);
 

@@ -25,7 +25,7 @@ enum class ConnectionSort : uint8_t {
   kBytes,            // most payload of both ends together first
   kIdle,             // latest packet first
   kClient,           // ascending by the 16 bytes of the client's address (see IpAddress), then by its port
-  kServer,           // the same with the server
+  kServer,           // the same for the server
   kState,            // in the order of ConnectionState
   kUp,               // highest payload rate of the client first
   kDown,             // highest payload rate of the server first
@@ -37,7 +37,7 @@ enum class ConnectionSort : uint8_t {
 // Returns the API's name of the order: "start", "rate", "bytes", "idle", "client", "server", "state", "up", "down",
 // "rtt" or "retransmissions". REQUIRES: sort != ConnectionSort::kCount.
 std::string_view ConnectionSortName(ConnectionSort sort);
-// Returns the order with this name, in this letter case, or nullopt.
+// Returns the order with this name, or nullopt. Names are case-sensitive.
 std::optional<ConnectionSort> ParseConnectionSort(std::string_view name);
 // Returns all names, separated by ", ".
 std::string ConnectionSortNames();
@@ -49,9 +49,9 @@ struct SortEntry {
   uint32_t index;  // of the connection, in the list that is passed to SortFirst()
 };
 
-// Returns the key for sorting `connection` by `sort`. `measures` are the numbers that the reader is shown: those of
-// MeasuresOf(), or those of another period. A rate that is negative or NaN sorts as 0. The key of kClient and kServer
-// holds only part of the endpoint; SortFirst() compares the rest.
+// Returns the key for sorting `connection` by `sort`. `measures` are the numbers that the reader is shown. Their
+// period may differ from that of MeasuresOf(). A rate that is negative or NaN sorts as 0. The key of kClient and
+// kServer holds only part of the endpoint; SortFirst() compares the rest.
 uint64_t SortKey(const ConnectionSummary& connection, const Measures& measures, ConnectionSort sort);
 
 // Reorders `entries`: the first `count` entries of the order come to the front, sorted. The others follow in any order.

@@ -22,7 +22,7 @@ struct InterfaceView {
   std::array<uint64_t, kProtocolCount> packets{};     // indexed by Protocol
   std::array<uint64_t, kProtocolCount> wire_bytes{};  // indexed by Protocol; includes bytes that were not captured
   uint64_t dropped_packets = 0;                       // the kernel dropped these because the capture buffer was full
-  uint64_t duplicate_packets = 0;                     // these belong to connections counted on another interface
+  uint64_t duplicate_packets = 0;                     // captured here, counted elsewhere; see InterfacePins
   bool up = true;                                     // true for a file
 };
 
@@ -41,8 +41,8 @@ struct EdgeView {
 };
 
 // The accounts of the traffic of all edges; see EdgeTable. Each amount is credited to exactly one account and to the
-// totals at the same time. So the payload of all accounts together always equals that of Snapshot::totals. When the
-// table keeps no rates, all accounts are empty.
+// totals at the same time. So the payload of all accounts together equals that of Snapshot::totals. Exception: when
+// the table keeps no rates, all accounts are empty.
 struct EdgesView {
   std::vector<EdgeView> exported;  // in no order
   EdgeCounters other;              // traffic that came while its edge had no account of its own

@@ -61,10 +61,11 @@ class MappedCapture {
 
 // Decodes the packets of a capture in memory, batch by batch.
 //
-// Thread: confined to one.
+// Thread: confined to one thread.
 class PacketRun {
  public:
-  // `bytes` is what MappedCapture::packets() returns, for a capture of Ethernet frames. It must outlive this object.
+  // `bytes` is what MappedCapture::packets() returns, for a capture of Ethernet frames. The MappedCapture must
+  // outlive this object.
   explicit PacketRun(absl::Span<const uint8_t> bytes) : bytes_(bytes) {}
 
   // Goes back to the first packet.

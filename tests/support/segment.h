@@ -25,8 +25,8 @@ constexpr int64_t TestTime(double seconds) { return kTestStartNs + Seconds(secon
 //   Segment(client, server).Time(0.7).Seq(1001).Ack(5001).Payload(100)
 //
 // Defaults: the time kTestStartNs, interface 0, no flags, no payload, sequence and acknowledgment numbers 0, a window
-// of 1000. The lengths are those of Ethernet, and of IPv4 and TCP headers of 20 bytes each; this holds for IPv6
-// endpoints too. Numbers are in host order. A plain value: a test can copy a segment and change the copy.
+// of 1000. The lengths are computed for Ethernet, and for IPv4 and TCP headers of 20 bytes each, even if the endpoints
+// are IPv6. Numbers are in host order. A plain value: a test can copy a segment and change the copy.
 class Segment {
  public:
   Segment(const Endpoint& source, const Endpoint& destination);
