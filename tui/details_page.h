@@ -13,17 +13,17 @@ namespace tcpgauge {
 // A connection as its page shows it.
 struct ConnectionDetail {
   ConnectionSummary connection;
-  // Where the connection was seen: "eth0, VLAN 100, vxlan 7". It is kept as text, because `connection` has only
-  // indices into lists of its snapshot, and later snapshots have other lists.
+  // Where the connection was seen, for example "eth0, VLAN 100, vxlan 7". The path is kept as text, because
+  // `connection` has only indices into lists of its snapshot, and later snapshots have other lists.
   std::string path;
 };
 
-// Returns the detail of `connection`, which is one of `snapshot`.
+// Returns the detail of `connection`, which `snapshot` lists.
 ConnectionDetail DetailOf(const ConnectionSummary& connection, const Snapshot& snapshot);
 
-// Builds the page of one connection: everything that is known about it, and a chart of its rate. With `gone`, the page
-// says that the snapshot no longer lists the connection, and `detail` holds the last values. The page may have more
-// lines than the screen; the caller scrolls it.
+// Builds the page of one connection: everything that is known about it, and a chart of its rate. `gone` means that the
+// snapshot no longer lists the connection. In that case, the page says so, and `detail` holds the last known values.
+// The page may have more lines than the screen; the caller scrolls it.
 Frame BuildDetailsPage(const PageInput& input, const ConnectionDetail& detail, bool gone);
 
 }  // namespace tcpgauge

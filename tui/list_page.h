@@ -10,8 +10,8 @@
 
 namespace tcpgauge {
 
-// Returns how many connections the list shows on a screen of `rows` lines: `rows` without the header and the two lines
-// at the bottom, at least 0.
+// Returns how many connections fit on a screen of `rows` lines. The header and the two lines at the bottom are not for
+// connections. The result is never negative.
 size_t ListRows(int rows);
 
 // Builds the list of connections as tcptrack draws it:
@@ -21,9 +21,9 @@ size_t ListRows(int rows);
 // - the status line with the number of connections, the pause, the order and the interfaces. If Snapshot::trouble is
 //   set, the status line shows the agent's name and the trouble instead.
 //
-// The frame has `input.rows` lines, at least 3. `widths` (in and out) covers all endpoints that were on the screen
-// since the caller last set `widths` to 0. BuildListPage() never makes a width smaller, so that columns do not jump
-// back and forth.
+// The frame has `input.rows` lines, or three lines if `input.rows` is less. `widths` (in and out) covers all endpoints
+// that were on the screen since the caller last set `widths` to 0. BuildListPage() never makes a width smaller, so that
+// columns do not jump back and forth.
 Frame BuildListPage(const PageInput& input, EndpointWidths* widths);
 
 }  // namespace tcpgauge

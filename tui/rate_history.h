@@ -12,28 +12,28 @@
 
 namespace tcpgauge {
 
-// The recent rates of the heaviest connections, in bytes per second: about one sample a second.
+// The recent rates of the heaviest connections, in bytes per second. A rate is sampled about once a second.
 //
 // Thread: confined to one thread.
 // Time: Snapshot::time_ns.
-// Bounds: the newest kSamples samples of each of at most kConnections + 1 connections. These are the first kConnections
-// of the snapshot (the heaviest, unless an attached view asked for another order), and the watched connection. When
-// Record() takes samples, all other connections lose their histories.
+// Bounds: at most kConnections + 1 connections, and the newest kSamples samples of each. The connections are the first
+// kConnections of the snapshot (the heaviest, unless an attached view asked for another order), and the watched
+// connection. When Record() takes samples, all other connections lose their histories.
 class RateHistory {
  public:
   static constexpr size_t kConnections = 1000;
   static constexpr size_t kSamples = 120;
 
   // Takes a sample of the first kConnections of `snapshot` and of the watched connection, if about a second has passed
-  // since the last samples. Also takes samples if the time stepped back, because another agent may answer at the
-  // address that the view is attached to. Otherwise has no effect.
+  // since the last samples. Also takes samples if the time stepped back, for example because another agent begins to
+  // answer at the address that the view is attached to. Otherwise has no effect.
   void Record(const Snapshot& snapshot);
 
   // Watches the connection `id` and no other: it is recorded wherever it stands in the snapshot. 0 = no connection.
   void Watch(uint64_t id) { watched_ = id; }
 
-  // Returns the newest samples of the connection `id`, at most `count`, the oldest first. Each is the sum of both
-  // directions. Empty if the connection has no history.
+  // Returns the samples of the connection `id`, the oldest first. If there are more than `count`, returns the newest
+  // `count` of them. Each sample is the sum of both directions. Empty if the connection has no history.
   std::vector<double> Of(uint64_t id, size_t count) const;
 
  private:

@@ -15,8 +15,8 @@ namespace tcpgauge {
 // Breaks each connection of the HTTP server when its deadline passes. To break a connection means to shut down its
 // socket in both directions. The server then closes the connection and calls Remove().
 //
-// A limit of idle time is not enough, because a client that sends its header, or reads its response, one byte a second
-// is never idle.
+// A limit of idle time is not enough: a client that sends its header or reads its response one byte a second is never
+// idle.
 //
 // Thread: any. The object has a thread of its own, which waits for the deadlines.
 // Time: steady.
@@ -36,8 +36,9 @@ class ConnectionDeadlines {
     kResponse,  // the rest of the request arrives, and the response is made and sent
   };
 
-  // When `crowd` or more connections are watched, Add() first breaks the one that has been longest in Phase::kRequest,
-  // if there is one. Otherwise a client that opens connections and sends no request would keep other clients out.
+  // When `crowd` or more connections are watched, Add() first breaks the connection that has been longest in
+  // Phase::kRequest, if any is in that phase. Without this rule, a client that opens connections and sends no request
+  // would keep other clients out.
   explicit ConnectionDeadlines(size_t crowd);
   ~ConnectionDeadlines();  // REQUIRES: every connection was removed
 
@@ -61,7 +62,8 @@ class ConnectionDeadlines {
   const size_t crowd_;
   Mutex mutex_;
   CondVar is_earlier_or_stopping_;
-  // The connections in Phase::kRequest are in the order in which they entered it. Others may stand between them.
+  // The connections in Phase::kRequest are in the order in which they entered that phase. Connections in
+  // Phase::kResponse may stand between them.
   std::list<Watched> connections_ ABSL_GUARDED_BY(mutex_);
   int64_t next_ns_ ABSL_GUARDED_BY(mutex_) = INT64_MAX;  // when the thread wakes up
   bool is_stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -21,8 +21,8 @@ namespace tcpgauge {
 //
 // Reloads the configuration by itself. Each request and each new TLS connection checks whether that file, or a file
 // that it names, has changed. After a change, all these files are read again. If one of them is wrong, the error is
-// logged once, and the previous configuration stays in force until a further change. A configuration that switches TLS
-// on or off needs a restart, so it is treated in the same way as a wrong one.
+// logged once, and the previous configuration stays in force until a further change. A change that switches TLS on or
+// off needs a restart. Before the restart, the change counts as an error.
 //
 // Thread: any. While one thread reads the files, the others wait.
 class WebSecurity {
@@ -40,13 +40,14 @@ class WebSecurity {
   // - The client certificate is missing or wrong (HttpRequest::client_certificate): 403.
   // - The configuration has no users: calls `handler`.
   // - The password is missing or wrong: 401.
-  // - The password was not checked, because too many others are being checked (BasicAuth::Verdict::kBusy): 503.
+  // - Too many other passwords are being checked to check this one too (BasicAuth::Verdict::kBusy): 503.
   // - Otherwise: calls `handler`.
-  // The returned handler adds the configured headers to each of these responses. This object must outlive that handler.
+  // The returned handler adds the configured headers to each of these responses. The WebSecurity must outlive the
+  // returned handler.
   HttpHandler Guard(HttpHandler handler);
 
  private:
-  // A configuration with the contents of its files. Requests that began before a reload keep the one they began with.
+  // A configuration with the contents of its files. A request that began before a reload keeps the old configuration.
   struct Loaded {
     std::shared_ptr<const TlsContext> tls;
     std::shared_ptr<BasicAuth> users;  // null = the configuration has no users
@@ -67,7 +68,7 @@ class WebSecurity {
 
   const std::string file_;
   Mutex mutex_;
-  // Of the last attempt to load; a failed one is repeated only after a further change.
+  // The stamps of the last attempt to load. A failed attempt is repeated only after a further change.
   Stamps stamps_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const Loaded> loaded_ ABSL_GUARDED_BY(mutex_);
 };

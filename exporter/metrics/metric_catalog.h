@@ -114,7 +114,8 @@ struct MetricInfo {
   // value is always 0 or 1.
   std::string_view otlp_unit;
 
-  // Whether every value is a whole number. Things and bytes are counted. Metrics with another unit are measured.
+  // Whether every value is a whole number: true if the metric counts things or bytes. Values in any other unit may have
+  // a fraction.
   constexpr bool counts_whole() const { return unit.empty() || unit == "bytes"; }
 };
 

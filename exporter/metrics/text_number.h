@@ -7,8 +7,8 @@
 
 namespace tcpgauge {
 
-// Both functions append a number as prometheus-cpp 1.0.1 writes it in the text format: with at most 16 significant
-// digits, or as "+Inf", "-Inf" or "Nan". A count of 2^53 or more is rounded to 16 digits.
+// AppendCount() and AppendNumber() append a number as prometheus-cpp 1.0.1 writes it in the text format: with at most
+// 16 significant digits, or as "+Inf", "-Inf" or "Nan". A count of 2^53 or more is rounded to 16 digits.
 void AppendCount(uint64_t count, std::string* text);
 void AppendNumber(double number, std::string* text);
 

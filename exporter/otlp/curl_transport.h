@@ -30,7 +30,7 @@ struct CurlTransportOptions {
 //
 // Create() reads the PEM files of `tls`. Start() reads a file again if it has changed. The new contents apply to new
 // connections. If a changed file cannot be read, its previous contents stay in use, and a warning is logged, once for
-// each change. One cause is that the agent has given up its privileges between Create() and Start().
+// each change. For example, the agent may be unable to read a file after it has given up its privileges.
 //
 // Thread: not thread-safe; one thread uses it at a time.
 // Bounds: The body of an answer is cut after kMaxAnswerBytes (HttpAnswer::body_cut).
@@ -38,7 +38,7 @@ class CurlTransport : public PushTransport {
  public:
   static constexpr size_t kMaxAnswerBytes = 64 << 10;
 
-  // Errors: those of ReadSmallFile() for a PEM file, or InvalidArgument if the file is empty. The message names the
+  // Errors: those of ReadSmallFile() for a PEM file, or InvalidArgument if a PEM file is empty. The message names the
   // file. Contents that are not valid PEM are accepted here; the error comes when a connection is opened.
   static absl::StatusOr<std::unique_ptr<CurlTransport>> Create(CurlTransportOptions options);
 

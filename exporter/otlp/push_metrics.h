@@ -12,16 +12,16 @@
 
 namespace tcpgauge {
 
-// The agent's metrics of its own pushes. Each data point is in one of three places: it is counted as sent, it is
-// counted as dropped, or it is in the queue. The rejected data points are counted among the sent ones too.
+// The agent's metrics of its own pushes. Each data point is either counted as sent, or counted as dropped, or still in
+// the queue. A rejected data point also counts as sent.
 struct PushMetrics {
   prometheus::Counter& pushes;                                   // requests that the receiver accepted
   std::array<prometheus::Counter*, kPushFailureCount> failures;  // failed attempts, by PushFailure; none is null
   prometheus::Counter& data_points_sent;                         // in accepted requests
   prometheus::Counter& data_points_rejected;                     // in accepted requests, but rejected by the receiver
   prometheus::Counter& data_points_dropped;                      // in requests that were given up
-  prometheus::Gauge& queue_requests;                             // the requests in the queue
-  prometheus::Gauge& queue_bytes;                                // of the bodies in the queue
+  prometheus::Gauge& queue_requests;                             // requests in the queue
+  prometheus::Gauge& queue_bytes;                                // bytes of the requests' bodies in the queue
 };
 
 // Returns the counters and gauges of the push. `metrics` owns them, and must outlive the result.

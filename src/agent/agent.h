@@ -40,8 +40,8 @@ class Agent {
   // values in it. `identity` is the user that the process becomes before Serve(). That user is made the owner of the
   // connection log's file.
   //
-  // Errors: each names what could not be opened. kInvalidArgument and kNotFound mean that the options are wrong. Every
-  // other code means that the environment is wrong: a privilege or a resource is missing.
+  // Errors: each error names what could not be opened. kInvalidArgument and kNotFound mean that the options are wrong.
+  // Every other code means that the environment is wrong: a privilege or a resource is missing.
   static absl::StatusOr<std::unique_ptr<Agent>> Open(const Options& options, const Identity& identity);
 
   // Ends the threads that still run, and ignores their errors.
@@ -60,7 +60,7 @@ class Agent {
   // Calls StopCapture(), writes the rest of the connection log, and pushes the metrics a last time. The push comes last
   // because it may take as long as the export timeout. Call it once. REQUIRES: Serve() was called.
   //
-  // Errors: that of the capture. If the capture has none: kUnavailable when a line of the connection log could not be
+  // Errors: the error of the capture, if any. Otherwise kUnavailable when a line of the connection log could not be
   // written. Connections for which the log's queue had no room are counted, and a warning gives their number, but they
   // are no error.
   absl::Status Stop();
@@ -69,8 +69,11 @@ class Agent {
   // without a connection log.
   void ReopenConnectionLog();
 
-  // A descriptor that becomes readable once capture has ended by itself: a file is damaged, or it was read to its end
-  // and neither HTTP nor the top view keeps showing it, or every interface has failed. The agent owns the descriptor.
+  // A descriptor that becomes readable once capture has ended by itself. The agent owns the descriptor. Capture ends by
+  // itself in these cases:
+  // - Every interface has failed.
+  // - The file is damaged.
+  // - The file was read to its end, and neither HTTP nor the top view goes on showing its connections.
   int finished_fd() const { return engine_->finished_fd(); }
 
   const SnapshotHub& hub() const { return engine_->hub(); }

@@ -15,12 +15,12 @@ namespace tcpgauge {
 // Otherwise the limit is that of the control group.
 uint64_t MemoryLimitOf(const Options& options);
 
-// Plans the memory of the process within `limit_bytes` (0 = no limit), and returns the plan. Stores the bounds of the
-// capture in `*engine`; the plan also has the bounds of the other parts. If the limit is too small for everything that
-// `options` ask for, bounds become lower than asked for. `pushes` says whether metrics are pushed.
+// Plans the memory of the process within `limit_bytes` (0 = no limit), and returns the plan. Also stores the bounds of
+// the capture in `*engine`. If the limit is too small for everything that `options` ask for, bounds become lower than
+// asked for. `pushes` says whether metrics are pushed.
 //
-// If the worst case of everything that `options` ask for is more than half of the limit, also calls KeepHeapTight().
-// Therefore call FitToMemory() before threads are started.
+// If everything that `options` ask for may take more than half of the limit, also calls KeepHeapTight(). Call
+// FitToMemory() before threads are started, because KeepHeapTight() must come first.
 //
 // Errors: kInvalidArgument when --max-memory is too small even for LeastPlan(). A control group's limit that is too
 // small is no error: a warning is logged, and the result is LeastPlan().

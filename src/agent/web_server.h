@@ -27,9 +27,8 @@ WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t
 // `security` may be null, which means neither TLS nor passwords. Otherwise it must outlive the server. Requests are
 // counted in `sources.metrics`. All objects behind the pointers in `sources` must outlive the server.
 //
-// Errors: kPermissionDenied when the privilege for an address is missing. Every other error becomes kInvalidArgument,
-// because the options are wrong: the agent cannot listen on an address, or the telemetry path is the path of another
-// page.
+// Errors: kPermissionDenied when the privilege for an address is missing. kInvalidArgument when the agent cannot listen
+// on an address for any other reason, or when the telemetry path is the path of another page.
 absl::StatusOr<std::unique_ptr<HttpServer>> OpenWebServer(const std::vector<std::string>& addresses,
                                                           const WebSources& sources, WebSecurity* security);
 

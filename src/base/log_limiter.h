@@ -23,8 +23,8 @@ class LogLimiter {
   // The interval is in steady time. `clock` must outlive the limiter.
   LogLimiter(const Clock& clock, int64_t interval_ns) : clock_(clock), interval_ns_(interval_ns) {}
 
-  // Asks whether the caller may log the line now. Returns nullopt if not: the line then counts as suppressed. Otherwise
-  // returns the number of lines that were suppressed since the last admitted line. The first call admits its line.
+  // Returns nullopt if the caller must not log its line now. The line then counts as suppressed. Otherwise returns the
+  // number of lines that were suppressed since the last admitted line. The first call admits its line.
   std::optional<uint64_t> Admit();
 
  private:

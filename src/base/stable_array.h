@@ -30,7 +30,7 @@ class StableArray {
   T& operator[](size_t i) { return static_cast<T*>(memory_.data())[i]; }
   const T& operator[](size_t i) const { return static_cast<const T*>(memory_.data())[i]; }
 
-  // Makes `count` elements resident before their first use, from element `first` on. See PopulateLazyMemory().
+  // Makes elements resident before they are used: `count` elements from index `first` on. See PopulateLazyMemory().
   // REQUIRES: first + count <= capacity.
   void Populate(size_t first, size_t count) { PopulateLazyMemory(&(*this)[first], count * sizeof(T)); }
 

@@ -27,7 +27,7 @@ class Wakeup {
 
   // Waits until one of these happens, and then calls Clear():
   // - Notify() is called, or was called since the last Clear();
-  // - `also_fd` is readable (it is not read; -1 = no descriptor);
+  // - `also_fd` is readable (Wait() does not read it; -1 = no descriptor);
   // - `timeout_ms` have passed (-1 = no limit);
   // - a signal handler has run on this thread.
   void Wait(int also_fd, int timeout_ms);

@@ -25,7 +25,7 @@ namespace tcpgauge {
 class ClassicPcap final : public PacketFile {
  public:
   // Reads the file header from `bytes`, which must be at the beginning of the file. Errors: kInvalidArgument when the
-  // header is cut off, or of another version.
+  // header is cut off, or when it states another version.
   static absl::StatusOr<std::unique_ptr<ClassicPcap>> Open(std::unique_ptr<FileBytes> bytes);
 
   bool Next(Packet* packet) override;

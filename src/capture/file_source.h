@@ -24,13 +24,13 @@ namespace tcpgauge {
 //
 // Packets that are longer than the snapshot length in the file are read whole, and the log says so once.
 //
-// Thread: the source is confined to one thread, which need not be the one that opens it.
+// Thread: the source is confined to one thread, which need not be the thread that opens it.
 // Errors: all name the file, except those of the filter.
 //
-// - On opening: kNotFound when the file cannot be opened. kInvalidArgument when it is not a capture, it is compressed,
-//   packets of a classic pcap file cannot be decoded, or the filter is invalid.
-// - On reading: kDataLoss when the file is cut off or damaged, or it has packets and none can be decoded. All packets
-//   before the error are delivered.
+// - On opening: kNotFound when the file cannot be opened. kInvalidArgument when the file is not a capture or is
+//   compressed, when a classic pcap file has a link type that cannot be decoded, or when the filter is invalid.
+// - On reading: kDataLoss when the file is cut off or damaged, or when it has packets but none of them can be decoded.
+//   All packets before the error are delivered.
 absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, const std::string& filter);
 
 }  // namespace tcpgauge

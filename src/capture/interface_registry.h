@@ -17,7 +17,7 @@
 
 namespace tcpgauge {
 
-// Knows the name and the condition of each interface that a worker sees. Each interface has a place: its index in
+// Knows the name and the condition of each interface that a worker sees. Each interface has a place: its position in
 // CaptureCounters::interfaces.
 //
 // Interfaces of the same name share a place, even if one was deleted before the other appeared. An interface that is
@@ -25,8 +25,8 @@ namespace tcpgauge {
 //
 // Thread: confined to its worker. The strings that Name() returns never change or move while the registry lives, so any
 // thread may read them.
-// Bounds: kMaxInterfaces places. The last place, named "other", stands for all further interfaces. REQUIRES: each
-// `place` parameter is a place that Add() or FindByIndex() returned.
+// Bounds: kMaxInterfaces places. The last place, named "other", stands for all further interfaces.
+// REQUIRES: each `place` parameter is a place that Add() or FindByIndex() returned.
 class InterfaceRegistry {
  public:
   static constexpr size_t kMaxInterfaces = 1024;
@@ -43,9 +43,9 @@ class InterfaceRegistry {
   // this place, or differs from the previous one.
   bool SetCondition(size_t place, SourceCondition condition);
 
-  // Returns the place of the interface with the number `index`, and adds the interface if it is new. The number is that
-  // of the kernel or, when a file is read, of the file. Calls `name_of` at the first call with this number. If
-  // `name_of` returns an empty name, the interface is named "if" and its number, such as "if7".
+  // Returns the place of the interface with the number `index`, and adds the interface if it is new. The number comes
+  // from the kernel or, when a file is read, from the file. Calls `name_of` if the registry does not know the number.
+  // If `name_of` returns an empty name, the interface is named "if" and its number, for example "if7".
   size_t FindByIndex(uint32_t index, absl::FunctionRef<std::string(uint32_t)> name_of) {
     if (index == last_index_) return last_place_;
     return FindByIndexSlow(index, name_of);

@@ -16,13 +16,15 @@ namespace tcpgauge {
 // Errors: see Next(). The message of an error does not name the file.
 class PacketFile {
  public:
-  // Of one packet. A classic file with a longer packet is damaged. A longer packet of a pcapng file is cut.
+  // The most bytes that one packet may have in the file. A classic pcap file with a longer packet counts as damaged. A
+  // longer packet of a pcapng file is cut.
   static constexpr size_t kMaxCapturedBytes = 256 << 10;
 
   struct Packet {
     uint32_t link_type;  // a LINKTYPE_ value of https://www.tcpdump.org/linktypes.html
-    uint32_t interface;  // its number in InterfaceNames
-    // Unix epoch, from 1970 to 2116. 0, or the interface's offset, if the file has no time for the packet.
+    uint32_t interface;  // the interface's number in InterfaceNames
+    // Unix epoch, from 1970 to 2116. If the file has no time for the packet, `time_ns` is the time offset that a pcapng
+    // file gives for the interface, or 0 without such an offset.
     int64_t time_ns;
     uint32_t wire_length_bytes;
     absl::Span<const uint8_t> captured;  // valid until the next call of Next()
@@ -31,15 +33,15 @@ class PacketFile {
 
   virtual ~PacketFile() = default;
 
-  // Stores the next packet and returns true. Returns false at the end of the file and after an error, and must not be
-  // called again then.
+  // Stores the next packet and returns true. Returns false at the end of the file and after an error. Do not call
+  // Next() again after it has returned false.
   virtual bool Next(Packet* packet) = 0;
 
   // After Next() returned false: OK if the file has ended. Otherwise kDataLoss: the file is cut off or damaged, or it
   // cannot be read.
   virtual const absl::Status& status() const = 0;
 
-  // The link type of the first packets. A classic file has no other; a pcapng file may have others.
+  // The link type of the first packets. A classic pcap file has no other; a pcapng file may have others.
   virtual uint32_t first_link_type() const = 0;
 };
 

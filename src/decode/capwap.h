@@ -10,7 +10,7 @@ namespace tcpgauge {
 // points and their controller. An Ethernet or IEEE 802.11 frame follows.
 //
 // CAPWAP may split a frame into fragments. Only the first fragment is decoded, with lengths from the inner IP header,
-// which states the length of the whole datagram. Following fragments and keep-alives are plain UDP.
+// which states the length of the whole datagram. Following fragments and keep-alives count as plain UDP.
 // Errors: kUnknownCapwap for an encrypted packet (DTLS), another version, another kind of frame, or a header that was
 // not captured whole. See udp.h for when the error is replaced by plain UDP.
 Layer DecodeCapwap(Decoding& decoding);

@@ -42,7 +42,7 @@ inline Layer LayerOfTypeOrLength(Decoding& decoding, uint16_t type_or_length) {
   return Layer::kLlc;
 }
 
-// Decodes an Ethernet header (IEEE 802.3), without tags.
+// Decodes an Ethernet header (IEEE 802.3), but not the tags after it.
 inline Layer DecodeEthernet(Decoding& decoding) {
   const auto* header = decoding.Read<EthernetHeader>();
   if (header == nullptr) return decoding.Fail(DecodeError::kTruncatedLink);

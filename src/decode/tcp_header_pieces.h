@@ -17,7 +17,7 @@ namespace tcpgauge {
 //
 // Pieces may come in any order. A piece may overlap, which means that it has a byte which is already held:
 // - A following fragment that overlaps is not added (RFC 5722 section 4).
-// - A first fragment that overlaps begins another datagram, because senders use identifications again.
+// - A first fragment that overlaps begins another datagram, because senders reuse identifications.
 //
 // Thread: confined to its capture source. No heap, no clock: datagrams do not time out.
 // Bounds: kCapacity places, which form a ring. A new datagram takes the next place, even if other places are free. If a
@@ -33,14 +33,14 @@ class TcpHeaderPieces {
   struct Segment {
     Cursor header;                 // the whole header, 20 to 60 bytes; valid until the next call of Add()
     uint32_t length_bytes = 0;     // TCP header and payload
-    uint32_t ip_length_bytes = 0;  // the same, and the IP headers of these fragments
+    uint32_t ip_length_bytes = 0;  // `length_bytes` plus the IP headers of these fragments
   };
 
   enum class Outcome {
-    // A following fragment, which the caller counts as such. There are two cases:
+    // The caller counts the fragment as a following fragment. There are two cases:
     // - It was not added: it overlaps, begins beyond the longest header, or found no place.
-    // - It was added, but came before the first fragment. The first fragment may have the whole header, and is then
-    //   never given to this class.
+    // - It was added, but came before the first fragment. The first fragment may have the whole header. In that case,
+    //   it is never given to this class.
     kFollowing,
     // Added. The first fragment has come, and other pieces of the header are missing.
     kWaiting,
@@ -54,20 +54,20 @@ class TcpHeaderPieces {
   // - `packet`: identifies the datagram by addresses, `fragment_id` and `encapsulation`, and has this fragment's
   //   `ip_length_bytes`.
   // - `offset_bytes`: where the fragment begins in the segment. 0 means a first fragment.
-  // - `piece`: the captured bytes of the fragment after its IP headers. Borrowed for the call. If bytes of the header
-  //   were not captured, they stay missing, and the header never becomes whole.
+  // - `piece`: the captured bytes of the fragment after its IP headers. Borrowed for the call. If bytes of the TCP
+  //   header were not captured, they stay missing, and the header never becomes whole.
   // - `piece_wire_bytes`: the length of `piece` on the wire.
   // - `*segment` (out): set only for kWhole.
   Outcome Add(const DecodedPacket& packet, uint32_t offset_bytes, Cursor piece, uint32_t piece_wire_bytes,
               Segment* segment);
 
-  // Datagrams whose first fragment had come, and which were replaced before their header was whole.
+  // The number of datagrams that were replaced after their first fragment had come, but before their header was whole.
   uint64_t unfinished() const { return unfinished_; }
 
  private:
   // One place of the ring.
   struct Datagram {
-    bool used = false;  // otherwise the place is free
+    bool used = false;  // false = the place is free
     bool has_first_fragment = false;
     IpAddress source;
     IpAddress destination;
@@ -82,8 +82,8 @@ class TcpHeaderPieces {
     void Reset(const DecodedPacket& packet);
     // Whether `packet` is a fragment of this datagram.
     bool Matches(const DecodedPacket& packet) const;
-    // Whether the first fragment has come and the whole header is held: 20 bytes, or as many as its data offset states
-    // if that is more.
+    // Whether the first fragment has come and the whole header is held. The header has 20 bytes, or more if its data
+    // offset says so.
     bool IsWhole() const;
   };
 

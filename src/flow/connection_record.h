@@ -16,16 +16,16 @@ struct EndRecord {
   uint64_t packets : 40;
   uint64_t zero_windows : 24;    // segments that announced a window of zero; saturates
   uint64_t payload_bytes;        // retransmissions included
-  uint64_t header_bytes : 48;    // the bytes of IP datagrams that are not payload
+  uint64_t header_bytes : 48;    // all bytes of IP datagrams except payload
   uint64_t window : 16;          // as last advertised, to be scaled (see window.h)
   uint32_t initial_sequence;     // the sequence number of the end's SYN (ISS); valid with kSynSeen
   uint32_t next_sequence;        // the highest sequence number sent, plus one (SND.NXT); valid with kSeen
   uint32_t last_acknowledgment;  // the highest acknowledgment number sent; valid with kAckSeen
   uint32_t retransmitted_segments;
   uint32_t out_of_order_segments;
-  // An RTT sample is the time from one segment of this end to the acknowledgment of the other end. With kRttPending, a
-  // sample is under way, and the next three fields describe it. Without kRttPending, only `rtt_sequence` holds a value:
-  // the next sample begins with the first new segment at or above that sequence number.
+  // An RTT sample is the time from one segment of this end until the other end acknowledges that segment. With
+  // kRttPending, a sample is under way, and the next three fields describe it. Without kRttPending, only `rtt_sequence`
+  // holds a value: the next sample begins with the first new segment at or above that sequence number.
   uint32_t rtt_sequence;            // with kRttPending: the lowest acknowledgment number that ends the sample
   uint32_t rtt_time_us;             // when the sample's segment came (table time), modulo 2^32
   uint32_t rtt_timestamp;           // the segment's TSval (RFC 7323); valid with kRttTimestamp
@@ -46,11 +46,11 @@ struct EndRecord {
     kRttPending = 16,    // see rtt_sequence
     kRttTimestamp = 32,  // the segment of the sample carries timestamps
     kCandidateSyn = 64,  // the rtt fields describe a SYN that may begin a new connection (see reuse.h), not a sample
-    kWentOn = 128,       // since the connection was reset, the end sent or acknowledged something new
+    kWentOn = 128,       // the end sent or acknowledged something new after the connection was reset
   };
   static constexpr uint8_t kMaxPayloadSegments = 15;
 
-  // IP datagrams, headers included.
+  // The bytes of IP datagrams, headers included.
   uint64_t ip_bytes() const { return header_bytes + payload_bytes; }
   bool has(Flag flag) const { return (flags & flag) != 0; }
   void set(Flag flag) { flags = static_cast<uint8_t>(flags | flag); }
@@ -58,8 +58,9 @@ struct EndRecord {
 };
 static_assert(sizeof(EndRecord) == 64, "one cache line");
 
-// Counts of the signs of loss (two kinds of segments) and of a full receive buffer (zero windows). They are the counts
-// of one end so far, or the difference of two such counts.
+// Counts of one end: retransmitted and out-of-order segments, which are signs of loss, and zero windows, which are
+// signs of a full receive buffer. An object holds the counts so far, or the difference between the counts at two
+// moments.
 struct LossCounts {
   uint32_t retransmitted_segments;
   uint32_t out_of_order_segments;
@@ -120,7 +121,7 @@ struct alignas(64) ConnectionRecord {
 
   enum Flag : uint8_t {
     kClientIsB = 1,
-    kRoleObserved = 2,    // a SYN or SYN-ACK told which end is the client; unset: a guess (see IsClientB)
+    kRoleObserved = 2,    // a SYN or SYN-ACK told which end is the client; unset: kClientIsB is a guess (see IsClientB)
     kMidstream = 4,       // begun with neither SYN nor SYN-ACK
     kConfirmed = 8,       // see ConnectionTable
     kRefused = 16,        // a RST of the server answered the SYN
@@ -155,7 +156,7 @@ struct ConnectionDetails {
   // kUnknown if its segment was not seen. The unit is 100 ns, and values saturate at 214 s. The reference point depends
   // on ConnectionRecord::kHandshakeDone:
   // - unset: the time from the start of the connection to the segment;
-  // - set: the time from the segment to the ACK. It is negative if the segment was captured after the ACK.
+  // - set: the time from the segment to the ACK. This time is negative if the segment was captured after the ACK.
   // When a SYN or SYN-ACK is sent several times, the last one before the ACK counts.
   static constexpr int32_t kUnknown = INT32_MIN;
   static constexpr int64_t kNanosecondsPerUnit = 100;

@@ -15,15 +15,15 @@ namespace tcpgauge {
 //
 // Thread: confined to its connection table.
 // Bounds: `capacity` ids. When all are in use, a new encapsulation gets kOverflow, and overflows() counts each
-// Acquire() that returns kOverflow. All encapsulations with kOverflow count as the same one: connections with equal
-// addresses and ports in two of them count as one connection.
+// Acquire() that returns kOverflow. Encapsulations with kOverflow are not told apart: two connections with equal
+// addresses and ports, in two such encapsulations, count as one connection.
 class EncapsulationTable {
  public:
   static constexpr uint32_t kNone = 0;      // the id of the empty encapsulation
   static constexpr uint32_t kOverflow = 1;  // for this id, Get() returns the empty encapsulation
   static constexpr uint32_t kCapacity = 65536;
 
-  // REQUIRES: 2 <= capacity <= kCapacity. The ids kNone and kOverflow are included.
+  // REQUIRES: 2 <= capacity <= kCapacity. `capacity` includes the ids kNone and kOverflow.
   explicit EncapsulationTable(uint32_t capacity = kCapacity) : capacity_(capacity), entries_(2) {}
 
   // Returns the most memory that a table with this capacity takes.

@@ -26,7 +26,7 @@ namespace tcpgauge {
 // Thread: confined to its table.
 // Time: table time, in nanoseconds. A record keeps the time of an end's last packet modulo 4,096 s. After a silence of
 // almost exactly that length, the end's packets on another interface count as duplicates for up to two seconds.
-// Bounds: kMaxInterfaces. All interfaces from kMaxInterfaces - 1 up count as one.
+// Bounds: kMaxInterfaces interfaces. All interfaces with the number kMaxInterfaces - 1 or above count as one interface.
 class InterfacePins {
  public:
   static constexpr size_t kMaxInterfaces = 1024;

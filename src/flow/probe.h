@@ -11,9 +11,10 @@ namespace tcpgauge {
 
 // The kinds of segments that only ask their receiver for an acknowledgment. A probe has one byte of payload or none.
 //
-// - A keep-alive (RFC 9293 section 3.8.4) begins one below the number that the receiver expects next, and the receiver
-//   has acknowledged everything that was sent before.
-// - A window probe (section 3.8.6.1) begins at the expected number or one below, while the receiver's window is zero.
+// - A keep-alive (RFC 9293 section 3.8.4): its sequence number is one below the number that the receiver expects next,
+//   and the receiver has acknowledged everything that was sent before.
+// - A window probe (section 3.8.6.1): its sequence number is the expected number or one below, and the receiver's
+//   window is zero.
 enum class Probe : uint8_t { kNone, kKeepAlive, kWindowProbe };
 
 // A cheap test that is true of every probe to `receiver`, and of few other segments.
@@ -35,9 +36,10 @@ inline Probe ProbeOf(const DecodedPacket& segment, const EndRecord& end, const E
   return is_old && receiver.last_acknowledgment == end.next_sequence ? Probe::kKeepAlive : Probe::kNone;
 }
 
-// Whether `segment`, which `receiver` sent, accepts the byte of a window probe from `end`: the segment acknowledges one
-// byte more than `end` sent, and the window of `receiver` was zero until now. `receiver` and `end` hold the state
-// before the segment. False if no packet of `end` was counted, because the probe was not captured in that case.
+// Whether `segment`, which `receiver` sent, accepts the byte of a window probe from `end`: the segment's acknowledgment
+// number is one above end.next_sequence, which a probe does not advance, and the window of `receiver` was zero until
+// now. `receiver` and `end` hold the state before the segment. False if no packet of `end` was counted, because the
+// probe was not captured in that case.
 inline bool AcceptsWindowProbe(const DecodedPacket& segment, const EndRecord& receiver, const EndRecord& end) {
   return receiver.window == 0 && segment.acknowledgment_number - end.next_sequence == 1 &&
          (segment.tcp_flags & (kTcpAck | kTcpSyn | kTcpRst)) == kTcpAck && receiver.has(EndRecord::kAckSeen) &&

@@ -15,12 +15,13 @@ namespace tcpgauge {
 // sender that gets no answer repeats its last segment for minutes, at gaps of up to two minutes. TCP itself waits in
 // TIME-WAIT for the same reason (RFC 9293 section 3.4.2).
 //
-// A connection is known by a hash of its key. Two connections are confused when 64 bits collide.
+// A connection is known by a hash of its key. Two connections are confused when they fall into one set of places (see
+// Bounds) and the upper halves of their hashes are equal.
 //
 // Thread: confined to its table.
 // Time: table time, in nanoseconds.
 // Bounds: `capacity` connections, rounded up to a multiple of kWays. The hash selects a set of kWays places. If all of
-// them are taken, a new connection replaces the one with the oldest last segment.
+// them are taken, a new connection replaces the connection that has been silent longest.
 class TimeWaitTable {
  public:
   // A connection is remembered for this time after its last segment, late segments included. It is twice the maximum
@@ -37,8 +38,8 @@ class TimeWaitTable {
   // Remembers a connection whose last segment came at `time_ns`.
   void Add(uint64_t key_hash, const InitialSequences& initial_sequences, int64_t time_ns);
 
-  // Returns the connection's numbers and prolongs its life, or null when it is not known. A later Add() invalidates the
-  // pointer.
+  // Returns the connection's sequence numbers, or null when the connection is not known. A known connection is
+  // remembered for kLifetimeNs from `time_ns`. A later Add() invalidates the pointer.
   const InitialSequences* Find(uint64_t key_hash, int64_t time_ns);
 
  private:

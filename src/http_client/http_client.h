@@ -21,7 +21,7 @@ struct ClientTlsFiles {
   std::string key_file;   // the key of the client's certificate
 };
 
-// Like ClientTlsFiles, but holds the contents of the files. For a process that may lose the right to read the files.
+// Like ClientTlsFiles, but holds the contents of the files. Use it if the process may lose the right to read the files.
 struct ClientTlsPem {
   std::string ca;
   std::string cert;
@@ -49,15 +49,15 @@ struct HttpAnswer {
   std::string body;       // the first max_body_bytes
   bool body_cut = false;  // the server sent more than max_body_bytes
   // From Retry-After, which is a number of seconds or a date (RFC 9110 section 10.2.3). Nullopt when the answer has no
-  // such header, or when it names no time in the future.
+  // such header, or when the header names no time in the future.
   std::optional<int64_t> retry_after_seconds;
   // If the answer is a redirection: where it leads, as a part of an error message, for example "redirected to URL; use
   // that URL". At most 500 bytes, without user and password. Empty = the answer is no redirection.
   std::string redirection;
 };
 
-// An HTTP client that makes one call at a time. The connection stays open between calls to the same server. No other
-// file includes curl/curl.h.
+// An HTTP client that makes one call at a time. The connection stays open between calls to the same server. Only
+// http_client.cc includes curl/curl.h.
 //
 // Redirections. A redirection of status 307 or 308 that leads to the same scheme and host is followed, at most
 // kMaxRedirections times in a call. The port may differ. Method, body, headers, user and password stay the same. Every
@@ -90,7 +90,8 @@ class HttpClient {
 
   // Sets the certificates for connections that are opened from now on. An empty path changes nothing.
   void UseTls(const ClientTlsFiles& files);
-  // The same, but with the contents of files. Copies `pem`. An empty member removes what an earlier call set.
+  // Like the function above, but takes the contents of the files. Copies `pem`. An empty member removes what an earlier
+  // call set.
   void UseTls(const ClientTlsPem& pem);
 
   // Begins a call. Copies `call`, except for the body to which `post_body` points. REQUIRES: no call is under way.
@@ -99,8 +100,8 @@ class HttpClient {
   // Advances the call under way. Returns nullopt while the call is not over; call Wait() again then. Once the call is
   // over, returns the answer, whatever its status.
   //
-  // Waits for the network for at most `timeout_ms`, and for at most one second. Returns early when `stop_fd` is
-  // readable (it is not read; -1 = no descriptor). When no call is under way, waits for `stop_fd` for at most
+  // Waits for the network for at most `timeout_ms`, but never longer than one second. Returns early when `stop_fd` is
+  // readable (Wait() does not read it; -1 = no descriptor). When no call is under way, waits for `stop_fd` for at most
   // `timeout_ms`, and returns nullopt. REQUIRES: timeout_ms >= 0.
   //
   // Errors: DeadlineExceeded when HttpCall::timeout_ms have passed, otherwise Unavailable. Both end the call. The
@@ -135,8 +136,8 @@ class HttpClient {
   void* headers_ = nullptr;  // curl_slist of the call under way
   bool is_calling_ = false;
   std::string url_;           // of the request under way
-  int64_t left_ms_ = 0;       // left of the call's time-out when the last request began; 0 = no limit
-  int redirections_ = 0;      // how many the call under way has followed
+  int64_t left_ms_ = 0;       // what the call's time-out had left when the last request began; 0 = no limit
+  int redirections_ = 0;      // how many redirections the call under way has followed
   absl::Status start_error_;  // why Request() sent nothing; Wait() returns it
   HttpAnswer answer_;
   char error_[256] = {};

@@ -35,14 +35,14 @@ enum class TunnelType : uint8_t {
   kCount,  // the number of types, itself no type
 };
 
-// The type as text, such as "pppoe", "gtp-u", "ipip" (kIpInIp) or "mpls-in-udp".
+// Returns the type as text, for example "pppoe", "gtp-u", "ipip" (kIpInIp) or "mpls-in-udp".
 // REQUIRES: `type` is not kCount.
 std::string_view TunnelTypeName(TunnelType type);
 
 // One tunnel around a packet.
 //
-// Its `id` is the tunnel's number if the packets of both directions have the same one: the PPPoE session, the GRE key,
-// the ERSPAN session, the network identifier (VNI) of VXLAN and Geneve, or the service (I-SID) of IEEE 802.1ah.
+// Its `id` is the tunnel's number if the packets of both directions carry the same number: the PPPoE session, the GRE
+// key, the ERSPAN session, the network identifier (VNI) of VXLAN and Geneve, or the service (I-SID) of IEEE 802.1ah.
 //
 // Numbers that name one direction only are not stored, because they would split a connection in two. These are:
 // - MPLS labels and GTP-U tunnel endpoint identifiers;

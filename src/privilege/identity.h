@@ -19,18 +19,18 @@ struct Identity {
   gid_t gid = 0;
 };
 
-// Returns the user that --user asks for:
+// Returns the user that the process becomes. `user` is the value of --user:
 //
 // - A name, UID or UID:GID: that user. A name brings the user's primary group. Numbers need not belong to a known user,
 //   and a UID alone is used as the GID too.
-// - The user and group that the process already has: no change. Exception: if that is root, `changes` is true, because
-//   root must still give up its supplementary groups.
+// - A name or numbers of the user and group that the process already has: no change. Exception: for root, `changes` is
+//   true, because root must still give up its supplementary groups.
 // - Empty: no change.
 // - Nullopt (--user is not given): root becomes "tcpgauge" if that user exists, and otherwise "nobody". Any other user
 //   stays.
 //
-// Errors: kInvalidArgument names a user that does not exist. kFailedPrecondition when the binary is set-user-ID or
-// set-group-ID, whatever `user` is.
+// Errors: kInvalidArgument when the user does not exist; the message names the user. kFailedPrecondition when the
+// binary is set-user-ID or set-group-ID, whatever `user` is.
 absl::StatusOr<Identity> ChooseIdentity(const std::optional<std::string>& user);
 
 }  // namespace tcpgauge

@@ -18,12 +18,12 @@ namespace tcpgauge {
 // When a table retires an edge, the table adds the edge's counts to the table's `retired` account.
 //
 // - While any table exports the edge, Merge() adds these counts to the exported edge, and subtracts them from the sum
-//   of the `retired` accounts. Otherwise the edge's counter would fall. Exported plus retired counts still equal the
-//   sum of what the tables report.
+//   of the `retired` accounts. Without this, the edge's counter would fall. Exported plus retired counts still equal
+//   the sum of what the tables report.
 // - Once no table exports the edge, its counts are part of `retired`.
 //
-// Merge() finds retired edges by comparing successive calls. So call it at least twice in a ranking window: otherwise a
-// table may retire an edge and export it again between two calls.
+// Merge() finds retired edges by comparing successive calls. So call Merge() at least twice in a ranking window. If
+// calls are rarer, a table may retire an edge and export the edge again between two calls.
 //
 // Thread: confined to the collector's thread.
 // Bounds: stores a copy of each edge that a worker exports, and one entry for each exported edge that a table retired.
@@ -41,8 +41,8 @@ class EdgeMerger {
     uint64_t retired_edges = 0;  // how many times a table retired the edge
   };
 
-  // Adds to kept_ the edges that the worker exported at the last call of Merge() and has retired since. `*exported` is
-  // the worker's element of exported_; replaces it by the edges that the worker exports now.
+  // Adds to kept_ the edges that the worker exported at the last call of Merge() and has retired since. Then replaces
+  // `*exported`, the worker's element of exported_, by the edges that the worker exports now.
   void KeepRetired(const EdgesView& worker, absl::flat_hash_map<EdgeKey, EdgeView>* exported);
 
   std::vector<absl::flat_hash_map<EdgeKey, EdgeView>> exported_;  // by worker, at the last call of Merge()

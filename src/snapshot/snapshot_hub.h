@@ -17,10 +17,10 @@ namespace tcpgauge {
 // of 0.1 s with the option -f.
 //
 // Design. Making a snapshot each second (copy, merge, sort) took more than a third of the agent's processor time when
-// there were many short connections. A Prometheus server reads only one of fifteen such snapshots. So a snapshot is
-// made when a reader requests one.
+// there were many short connections. A Prometheus server that scrapes every 15 s reads only one of fifteen such
+// snapshots. So a snapshot is made when a reader requests it.
 //
-// - The reader gets a snapshot that was begun in the current tick, as fresh as if one were made each tick.
+// - The reader gets a snapshot that was begun in the current tick. It is as fresh as if snapshots were made each tick.
 // - Readers within the same tick see the same snapshot.
 // - Without readers, workers publish at least every CaptureWorker::kUnaskedIntervalNs.
 // - When a file is read, the hub makes no requests, and a snapshot is published each tick. The file may be a pipe: a
@@ -50,8 +50,8 @@ class SnapshotHub {
   // the sequence 0.
   std::shared_ptr<const Snapshot> Current() const;
 
-  // Returns a snapshot that was begun in the current tick. If the latest one is older, requests a newer one and waits
-  // for it, at most kLongestWaitNs. If the newer one does not come in time, returns the latest. Never null.
+  // Returns a snapshot that was begun in the current tick. If the latest snapshot is older, requests a newer snapshot
+  // and waits for at most kLongestWaitNs. If no newer snapshot comes in that time, returns the latest one. Never null.
   // SystemClock() measures the wait, even if the hub has another clock.
   std::shared_ptr<const Snapshot> Fresh() const;
 

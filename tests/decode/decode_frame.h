@@ -31,8 +31,8 @@ inline DecodedPacket Decode(const Frame& frame, LinkType link_type = LinkType::k
   return packet;
 }
 
-// Returns the encapsulation of `packet` as text, the VLAN tags before the tunnels: "vlan 7 / vxlan 42 / ipip". Empty
-// when the packet has neither.
+// Returns the encapsulation of `packet` as text, for example "vlan 7 / vxlan 42 / ipip". The VLAN tags stand before the
+// tunnels. Empty when the packet has neither tags nor tunnels.
 inline std::string Around(const DecodedPacket& packet) {
   std::string text;
   const Encapsulation& around = packet.encapsulation;
@@ -44,10 +44,10 @@ inline std::string Around(const DecodedPacket& packet) {
   return text.empty() ? text : text.substr(3);
 }
 
-// Returns the main fields of `packet` as text. The form depends on the packet's kind:
+// Returns the main fields of `packet` as text. Examples, by the packet's kind:
 //   kTcpSegment   "10.0.0.1:40000 > 10.0.0.2:80 5", where 5 is the number of payload bytes; " error NAME" follows
 //                 if the TCP header is broken
-//   kTcpFragment  "10.0.0.1 > 10.0.0.2 fragment 64"
+//   kTcpFragment  "10.0.0.1 > 10.0.0.2 fragment 64", where 64 is payload_length_bytes
 //   kNotTcp       "udp"
 //   kError        "udp error NAME"
 inline std::string Summary(const DecodedPacket& packet) {

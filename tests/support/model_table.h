@@ -23,12 +23,12 @@ namespace tcpgauge {
 // and compare the two. The model is slow, but easy to verify: it uses one std::map, 64-bit positions in the byte
 // streams, optional values and doubles. It leaves out rates, ranking and edges.
 //
-// The contract leaves two choices to the table. In both cases, the model adopts the table's choice, and checks
-// that the contract allows it:
+// The contract leaves two choices to the table:
 //   - how long after its time-out an idle connection ends: at most a 64th of the time-out, plus a second;
-//   - which connection is evicted, when several are about equally idle.
+//   - which connection is evicted when several are about equally idle.
+// In both cases, the model adopts the table's choice, and checks that the contract allows it.
 //
-// Thread: confined to one. Time: nanoseconds of the Unix epoch.
+// Thread: confined to one thread. Time: nanoseconds of the Unix epoch.
 class ModelTable {
  public:
   // `options` are those of the table.
@@ -37,8 +37,8 @@ class ModelTable {
   // Take(), AdvanceTime() and EndAll() repeat in the model what the table has just done. Take() repeats Apply() for one
   // packet, and ignores packets that are not TCP.
   //
-  // `announced` is borrowed for the call. It holds all connections that the table has reported as ended since its
-  // beginning, in order. When the table was given a batch, `announced` may already hold those that later packets of the
+  // `announced` is borrowed for the call. It holds all connections that the table has reported as ended since it was
+  // created, in order. When the table was given a batch, `announced` may already hold those that later packets of the
   // batch ended. If the model disagrees with `announced`, error() says how.
   void Take(const DecodedPacket& packet, const std::vector<EndedConnection>& announced);
   void AdvanceTime(int64_t now_ns, const std::vector<EndedConnection>& announced);
@@ -67,7 +67,7 @@ class ModelTable {
     bool sent_fin = false;
     std::optional<uint32_t> initial_sequence;  // the sequence number of the end's SYN
     std::optional<uint32_t> acknowledged;      // the highest acknowledgment number that the end sent
-    std::optional<int> window_shift;           // of the option in the end's SYN; nullopt: no SYN, or one without it
+    std::optional<int> window_shift;           // the option in the end's SYN; nullopt: no SYN, or no such option
     uint32_t window = 0;                       // as last advertised, unscaled
     bool window_is_of_syn = false;             // the window came in a SYN, after the other end's SYN; it is not scaled
     bool went_on = false;                      // the end sent or acknowledged something new since the last reset
@@ -165,12 +165,12 @@ class ModelTable {
   std::map<Key, Remembered> remembered_;
   std::deque<Fragmented> fragments_;  // newest first
   std::set<Endpoint> servers_;        // endpoints that are known as servers, because they sent a SYN-ACK
-  // By end of midstream connections: the other end of the first such connection, and when that connection began. A
-  // connection more than 300 s later replaces the first. The number of ends has no bound here, because tests have few.
+  // For each end of a midstream connection: the other end of the first such connection, and when that connection began.
+  // A connection that begins more than 300 s later takes the place of the first. The map needs no bound in tests.
   std::map<Endpoint, std::pair<Endpoint, int64_t>> partners_;
   std::set<Endpoint> popular_;  // ends that two clients used
-  // Totals of ended connections. Openings, handshake round trips, probes and ignored RSTs of live connections are
-  // included.
+  // Totals of ended connections. They also include the openings, handshake round trips, probes and ignored RSTs of live
+  // connections.
   Totals ended_;
   size_t ended_count_ = 0;
   std::map<size_t, uint64_t> duplicates_;  // by interface

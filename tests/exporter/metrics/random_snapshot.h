@@ -12,8 +12,8 @@ namespace tcpgauge {
 // The kind of values in a random snapshot.
 enum class Values {
   kPlausible,  // values that a real link can produce
-  kAny,        // also counters up to 2^64 - 1, doubles of any bits (NaN too), interface names of any bytes, and
-               // connections with equal labels
+  kAny,  // also counters up to 2^64 - 1, doubles with any bit pattern (NaN too), interface names of any bytes, and
+         // connections with equal labels
 };
 
 // Returns a snapshot with `connection_count` connections, one to four interfaces and no edges. The connections are in
