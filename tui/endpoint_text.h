@@ -17,7 +17,8 @@ enum class Keep : uint8_t {
 };
 
 // Returns `endpoint` in full, as "host:port"; an IPv6 address is in brackets. A host or service whose name `names`
-// knows is written by name. The other names are looked up for later calls. If `names` is null, all is in numbers.
+// knows is written by name. Unknown names are looked up for later calls. If `names` is null, host and service are
+// written as numbers.
 std::string EndpointText(const Endpoint& endpoint, Names* names);
 
 // Returns `endpoint` in at most `columns` characters: the first of these texts that fits.

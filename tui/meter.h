@@ -19,11 +19,12 @@ namespace tcpgauge {
 class Meter {
  public:
   // From now on, totals count from the values in `snapshot`. A connection that is not in `snapshot` counts from its
-  // start. Another call replaces the values. After a call with an empty snapshot, nothing is reset any more.
+  // start. Another call replaces the values. A call with an empty snapshot undoes the reset.
   void ResetTotals(const Snapshot& snapshot);
 
   // With `on`, rates are averages over the connection's lifetime, whether or not totals were reset. A lifetime below a
-  // second counts as a second. Otherwise, and at first, rates are averages over the snapshot's rate window.
+  // second counts as a second. Without `on`, and before the first call, rates are averages over the snapshot's rate
+  // window.
   void set_lifetime_average(bool on) { lifetime_average_ = on; }
 
   // Returns the measures of `connection`. `now_ns` is Snapshot::time_ns of its snapshot.

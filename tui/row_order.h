@@ -16,7 +16,7 @@
 namespace tcpgauge {
 
 // The order of the list: says which connection is in which row. Sorts only the rows that are requested and those above
-// them. So showing the top of 100,000 connections takes one pass over them instead of a sort.
+// them. So showing the top of 100,000 connections takes one pass over the connections instead of a sort.
 //
 // Thread: confined to one thread.
 class RowOrder {

@@ -6,8 +6,8 @@
 
 namespace tcpgauge {
 
-// Hands the signals that a screen must act on to the thread that draws: SIGWINCH (a new size) and SIGTSTP (Ctrl-Z). A
-// signal handler may not call curses, so the handlers only write to a pipe, and the thread reads from it with Next().
+// Hands two signals to the thread that draws: SIGWINCH (a new size) and SIGTSTP (Ctrl-Z). A signal handler may not call
+// curses, so the handlers only write to a pipe, and the thread reads from it with Next().
 //
 // Thread: one thread at a time; the handlers may run in any thread.
 // Bounds: a signal that comes while the pipe is full is lost. The pipe then holds thousands of signals, so the screen
@@ -23,7 +23,7 @@ class TerminalSignals {
   // A descriptor that is readable when Next() has a signal. Valid from Take() to Release().
   static int fd();
 
-  // Returns the next signal that came; 0 when no signal is waiting. Never waits.
+  // Returns the next signal that came; 0 = no signal is left. Never waits.
   static int Next();
 
   // Stops the process as Ctrl-Z does by default. Returns once the process is continued.

@@ -6,14 +6,14 @@
 
 namespace tcpgauge {
 
-// Returns how many more descriptors the HTTP server may use; 0 = too few are left. The result leaves out five
-// descriptors, which are reserved for files. Without a reserve, a server that has used its last descriptor can open no
-// file. It cannot even accept the next connection in order to refuse it, so its accepting thread spins.
+// Returns how many more descriptors the HTTP server may use; 0 = too few are left. Five descriptors are kept back for
+// files. Without this reserve, a server that has used its last descriptor can open no file. Nor can it accept and
+// refuse the next connection, so its accepting thread spins.
 //
-// If the soft limit of open files (RLIMIT_NOFILE) is below 8192, first raises it to 8192, or to the hard limit if the
-// hard limit is lower. Descriptors beyond 8192 are not counted, because a server needs no more.
+// If the soft limit of open files (RLIMIT_NOFILE) is below 8192, first raises the soft limit to 8192, or to the hard
+// limit if the hard limit is lower. A limit above 8192 counts as 8192, because a server needs no more.
 //
-// Thread: any. Descriptors that other threads open later, or at the same time, are not counted as in use.
+// Thread: any. The result does not consider descriptors that other threads open during the call or after it.
 size_t DescriptorBudget();
 
 }  // namespace tcpgauge

@@ -32,8 +32,8 @@ struct ConnectionLogCounters {
   prometheus::Counter& lost_in_writing;  // the file could not be written
 };
 
-// Writes one line for each connection that ends, all into one file. Workers push ended connections into queues, and
-// the log's own thread writes the lines.
+// Writes a line for each connection that ends. All lines go into one file. Workers push ended connections into queues,
+// and the log's own thread writes the lines.
 //
 // The order of calls is Open(), GiveTo() and AddQueue(), Start(), Finish().
 //
@@ -45,15 +45,15 @@ struct ConnectionLogCounters {
 // Errors: A line that cannot be written is counted in lost_in_writing. A warning is logged at most once a minute.
 class ConnectionLog {
  public:
-  // Opens the file `path` as LineFile::Open() does; "-" is standard output. The counters must be zero, because Finish()
-  // computes its result from them. They must outlive the log.
+  // Opens the file `path` as LineFile::Open() does; "-" is standard output. The counters must outlive the log. They
+  // must be zero at first, because Finish() computes its result from them.
   // Errors: InvalidArgument. The message names the file.
   static absl::StatusOr<std::unique_ptr<ConnectionLog>> Open(const std::string& path, ConnectionLogCounters counters);
   ~ConnectionLog();  // calls Finish()
   ConnectionLog(const ConnectionLog&) = delete;
   ConnectionLog& operator=(const ConnectionLog&) = delete;
 
-  // Calls LineFile::GiveTo(): makes the user `uid` the owner of a new file. Call it before Start().
+  // Calls LineFile::GiveTo(): makes the user `uid` the owner of a file that Open() created. Call it before Start().
   absl::Status GiveTo(uid_t uid, gid_t gid) { return file_->GiveTo(uid, gid); }
 
   // Makes a queue for one worker, and returns it. The queue lives as long as the log. For `lossless`, see EndedQueue.

@@ -30,8 +30,9 @@ class MetricValue {
 
 // Receives the metrics of an exposition from VisitMetrics(). Each implementation writes one format.
 //
-// A family is all samples of one metric. VisitMetrics() calls BeginFamily() for each family in the order of the
-// catalog, and after it one of the other functions for each sample of the family. It skips families without samples.
+// A family is all samples of one metric. VisitMetrics() goes through the families in the order of the catalog. For each
+// family it calls BeginFamily(), and then one of the other functions for each sample. It skips families without
+// samples.
 //
 // Lifetime: the views and spans are valid during the call. BeginFamily() gets a row of the catalog, which stays valid.
 class MetricVisitor {
@@ -57,10 +58,9 @@ class MetricVisitor {
   virtual void EdgeSummarySample(size_t index, absl::Span<const std::string_view> label_values, uint64_t count,
                                  double sum) = 0;
 
-  // A histogram without labels. `bounds` ascend. `counts` are not cumulative: each element counts the observations that
-  // are at most the bound with the same index, and above the bound before it. `counts` has one element more than
-  // `bounds`: the last one counts the observations above all bounds. `sum` is the sum of all observations, in the
-  // family's unit.
+  // A histogram without labels. `bounds` ascend. `counts` are not cumulative: counts[i] is the number of observations
+  // above bounds[i - 1] and at most bounds[i]. `counts` has one element more than `bounds`: the last element is the
+  // number of observations above all bounds. `sum` is the sum of all observations, in the family's unit.
   virtual void HistogramSample(absl::Span<const double> bounds, absl::Span<const uint64_t> counts, double sum) = 0;
 };
 

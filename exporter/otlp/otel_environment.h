@@ -37,8 +37,8 @@ struct OtelSettings {
   int64_t attempt_timeout_ms = 10000;  // for one attempt to send one request; never 0
 
   int64_t interval_ms = 60000;  // between two pushes, at least 100
-  // For the last push, when the agent ends; never 0. The specification's default is 30 s. This default is lower,
-  // because an agent that is told to stop must end within a second, unless the user asks it to wait.
+  // How long the last push may take, when the agent ends; never 0. The specification's default is 30 s. The default
+  // here is lower, because an agent that is told to stop must end within a second, unless the user asks it to wait.
   int64_t export_timeout_ms = 800;
   Temporality temporality = Temporality::kCumulative;  // of the points for the receiver
 
@@ -61,8 +61,8 @@ struct OtelSettings {
 //
 // An empty variable counts as not set. So does a variable with a wrong value. For each wrong value, a line with the
 // variable's name and the right values is appended to the out-parameter `warnings`. The line leaves out values that may
-// hold a secret. A URL whose path ends with v1/metrics twice gets such a line too, but it is used. A time-out of 0
-// means no limit in the specification, and one hour here. Only variables that the result needs are read.
+// hold a secret. For a URL whose path ends with v1/metrics twice, a line is appended too, but the URL is used. A
+// time-out of 0 means no limit in the specification, and one hour here. Only variables that the result needs are read.
 OtelSettings ReadOtelSettings(const OtelVariables& variables, const std::string& endpoint_option, bool only_by_option,
                               std::vector<std::string>* warnings);
 

@@ -17,13 +17,13 @@ namespace tcpgauge {
 
 // Why an attempt to send a request failed.
 enum class PushFailure : uint8_t {
-  kConnection,   // no connection (unknown name, refused, TLS), or one that broke before the answer was complete
+  kConnection,   // could not connect (unknown name, refused, TLS), or the connection broke before the whole answer came
   kTimeout,      // no answer in time
   kThrottled,    // status 429
   kUnavailable,  // status 502, 503 or 504
   kRejected,     // any other status that is not 2xx; the request is not repeated
 };
-// The names of the failures, in the order of PushFailure: the values of a label.
+// The failures as values of a metric's label, in the order of PushFailure.
 constexpr std::string_view kPushFailureNames[] = {"connection", "timeout", "throttled", "unavailable", "rejected"};
 constexpr size_t kPushFailureCount = std::size(kPushFailureNames);
 

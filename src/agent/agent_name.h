@@ -6,8 +6,8 @@
 
 namespace tcpgauge {
 
-// Returns the name by which users distinguish this agent from others: the name of its host (uname(2)). The name is
-// valid UTF-8: U+FFFD replaces the other bytes. Empty when the kernel does not give it.
+// Returns the name by which users distinguish this agent from others: the name of its host (uname(2)). U+FFFD
+// replaces bytes that are not valid UTF-8. Empty when the kernel gives no name.
 std::string AgentName();
 
 }  // namespace tcpgauge

@@ -17,7 +17,7 @@ struct AgentAddress {
 };
 
 // Parses http://HOST:PORT, https://USER:PASSWORD@HOST:PORT or unix:PATH. A URL may have a path, which then stands
-// before the agent's own paths. Does not resolve the name.
+// before the agent's own paths. Does not look up the host's name.
 //
 // Errors: kInvalidArgument. The message is one line that names the address without user and password, and says what
 // would be right.

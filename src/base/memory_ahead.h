@@ -16,8 +16,8 @@ namespace tcpgauge {
 //
 // Design. The kernel clears each page at its first touch. That took a quarter of a worker's time while new connections
 // came fast. With this thread, a million new connections take 1.03 s instead of 1.15 s. The thread works at most 4,096
-// elements ahead. 8,192 elements were no faster, and neither were some 40,000, which took 8 MB. Small pages instead of
-// huge ones were rejected, because a million connections took 41 % longer.
+// elements ahead. Neither 8,192 nor about 40,000 elements (8 MB) were faster. Small pages instead of huge ones were
+// rejected, because a million connections took 41 % longer.
 //
 // Thread: one thread calls Note(). The thread of this class calls `populate` while other threads use the array.
 // Bounds: works ahead by an eighth of the used elements, and by at most kMostAhead elements. Does nothing while fewer

@@ -9,9 +9,9 @@ namespace tcpgauge {
 // Unsigned integers as they stand in a packet. In the names, Be is big endian (network byte order), Le is little
 // endian, and 16, 24 or 32 is the width in bits.
 //
-// Each class is an array of bytes. So a header struct that consists of these classes has no padding and no alignment,
-// and can be laid over packet bytes at any address (see Cursor). ToHost() returns the value in host byte order, and is
-// the only way to use it.
+// Each class is an array of bytes. So a header struct that consists of these classes has no padding, needs no
+// alignment, and can be laid over packet bytes at any address (see Cursor). ToHost() returns the value in host byte
+// order, and is the only way to use it.
 
 class Be16 {
  public:

@@ -14,14 +14,14 @@ namespace tcpgauge {
 // Returns `names` without those that stand for the same device as an earlier name, so that no packet is captured
 // twice. The first name of a device stays, and labels its packets. Logs each name that is left out.
 //
-// `index_of` returns the kernel's number of the network interface with this name, and 0 when there is none. Two names
+// `index_of` returns the kernel's number of the network interface with this name, or 0 when there is none. Two names
 // stand for the same device when they are equal, have the same number (an alternative name, or an alias such as
 // "eth0:1"), or name the same groups of netfilter ("nflog" and "nflog:0"). If `wait`, `names` may include interfaces
 // that do not exist yet.
 //
 // Thread: any.
-// Errors: kInvalidArgument when `any` stands beside a network interface. `any` captures that interface too, but not
-// in promiscuous mode, so neither of the two can be left out without losing what the user asked for.
+// Errors: kInvalidArgument when `any` stands beside a network interface. `any` captures that interface too, but not in
+// promiscuous mode. So leaving out either name would lose something that the user asked for.
 absl::StatusOr<std::vector<std::string>> DistinctInterfaces(
     const std::vector<std::string>& names, bool wait, const std::function<uint32_t(const std::string&)>& index_of);
 

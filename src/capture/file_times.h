@@ -10,17 +10,17 @@
 namespace tcpgauge {
 
 // Corrects impossible packet times in a file. A time is impossible if it is more than a day later than the latest time
-// so far, and also more than a day later than the next packet's time. It is replaced by the latest time so far or, for
-// the first packet of a file, by the next packet's time.
+// so far, and also more than a day later than the next packet's time. It is replaced by the latest time so far. The
+// first packet of a file is only compared with the next packet, and gets the next packet's time.
 //
-// Table time never steps back. If an impossible time were accepted, every connection would therefore end. After a real
-// gap of days the next packet is late too, so the time stays.
+// Table time never steps back, so an impossible time would end every connection. After a real gap of days the next
+// packet is late too, so the time stays.
 //
-// Thread: confined to one. Units: nanoseconds of the Unix epoch.
+// Thread: confined to one thread. Units: nanoseconds of the Unix epoch.
 class FileTimes {
  public:
-  // Corrects the times of `packets`. In the file they must come right after the packets of the previous call. The time
-  // of the last of `packets` stays, because the next packet's time is not known yet.
+  // Corrects the times of `packets`. In the file, `packets` must come right after the packets of the previous call.
+  // The time of the last packet stays, because the time of the packet after it is not known yet.
   void CorrectOutliers(absl::Span<DecodedPacket> packets);
 
  private:

@@ -15,8 +15,9 @@
 
 namespace tcpgauge {
 
-// The filter of all live sources. Compiles the expression once for each link type, however many interfaces and workers
-// there are, because compiling may take seconds and may look up names. All sources get the same addresses of a name.
+// The filter of all live sources. Compiles the expression once for each link type, and not for each interface and
+// worker, because compiling may take seconds and may look up names. Therefore all sources use the same addresses of a
+// host name.
 //
 // Thread: any. While one thread compiles, the others wait.
 //
@@ -32,8 +33,8 @@ class LiveFilter {
   LiveFilter& operator=(const LiveFilter&) = delete;
 
   // Compiles the filter for the link type of `handle`, unless that was done before. Errors: those of
-  // FilterProgram::Compile(), and kInvalidArgument when the filter is too long for the kernel but asks for what only
-  // the kernel knows of a packet.
+  // FilterProgram::Compile(), and kInvalidArgument when the filter is too long for the kernel but tests what only
+  // the kernel knows about a packet (inbound, outbound, ifindex).
   absl::Status Compile(pcap_t* handle) { return ProgramFor(handle).status(); }
 
   // Makes `reader` deliver only packets that pass the filter, from now on. `handle` states the packets' link type: it

@@ -14,7 +14,7 @@ namespace tcpgauge {
 
 // Binds the socket to the interface with the number `interface_index`, and clears the socket's pending error. If
 // `promiscuous`, also requests promiscuous mode. The socket captures at once or, if the interface is down, as soon as
-// it is up.
+// the interface is up.
 //
 // Errors: kFailedPrecondition when the socket belongs to a fanout group. kUnavailable for any other error, for example
 // when the interface is gone. If only promiscuous mode fails, the socket stays bound.

@@ -10,8 +10,8 @@ namespace tcpgauge {
 
 // Why a packet could not be decoded. A packet has one value, and each value except kNone has a counter.
 //
-// A TCP segment with a broken header is counted here. If the first 16 bytes of the header were captured, the segment is
-// counted in its connection too.
+// A TCP segment with a broken header is counted under its error. If the first 16 bytes of the header were captured, the
+// segment is counted in its connection too.
 enum class DecodeError : uint8_t {
   kNone,
   // Truncated: a header ends early, because the capture cut it off (snapshot length) or the packet itself is too short.
@@ -22,7 +22,7 @@ enum class DecodeError : uint8_t {
   kTunnelHeader,     // PPPoE, GRE, I-SID tag or MACsec: a version, code or flag that the decoder does not know
   kIpVersion,        // the version field is neither 4 nor 6, or is 4 where IPv6 was announced
   kIpHeaderLength,   // an IPv4 header states a header length below 20 bytes
-  kIpTotalLength,    // an IPv4 header states a total length below that of the header; 0 is no error
+  kIpTotalLength,    // an IPv4 total length is below the header length; a total length of 0 is no error
   kIpFragment,       // a fragment ends beyond 65,535 bytes, or a TCP header in fragments cannot be completed
   kTcpDataOffset,    // a TCP header states a length below 20 bytes, or beyond the end of the segment
   kTooManyVlans,     // more than Encapsulation::kMaxVlans
@@ -51,7 +51,7 @@ enum class DecodeError : uint8_t {
 };
 constexpr size_t kDecodeErrorCount = 31;  // includes kNone
 
-// The error as text, such as "truncated_link": the value of the metric's label `reason`. "none" for kNone.
+// Returns the value of the metric's label `reason`, for example "truncated_link". "none" for kNone.
 std::string_view DecodeErrorName(DecodeError error);
 
 }  // namespace tcpgauge

@@ -7,14 +7,15 @@
 namespace tcpgauge {
 
 // Tags between an Ethernet header and its payload, other than VLAN tags. The EtherType that announces the tag has been
-// read. Each tag is entered as a tunnel. See Layer (decoding.h) for what every function does.
+// read before the call. Each tag counts as a tunnel. See Layer (decoding.h) for what every decoding function does.
 
 // Decodes the service instance tag of provider backbone bridges (IEEE 802.1ah, now IEEE 802.1Q section 9.7). It holds
 // the number of a service (I-SID), which becomes the tunnel's id. The customer's whole Ethernet frame follows.
-// Errors: kTunnelHeader if reserved bits are set that mean another layout.
+// Errors: kTunnelHeader if a reserved bit says that the tag has another layout.
 Layer DecodeServiceTag(Decoding& decoding);
 
-// Decodes Cisco's VN-tag, the predecessor of the E-tag. It names ports of a bridge that consists of several devices.
+// Decodes Cisco's VN-tag, the predecessor of the E-tag. A VN-tag names ports of a bridge that consists of several
+// devices.
 Layer DecodeVnTag(Decoding& decoding);
 
 // Decodes an E-tag (IEEE 802.1BR section 7.5).
@@ -26,7 +27,7 @@ Layer DecodeFabricPath(Decoding& decoding);
 
 // Decodes the security tag of MACsec (IEEE 802.1AE section 9.3). What follows is decoded if the frame is authenticated
 // but not encrypted.
-// Errors: kEncryptedMacsec for an encrypted frame, kTunnelHeader for another version.
+// Errors: kEncryptedMacsec for an encrypted frame, kTunnelHeader for an unknown version.
 Layer DecodeMacsec(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -7,11 +7,12 @@
 
 namespace tcpgauge {
 
-// Overwrites `*record` and `*details` (both out) with the connection of `embryo`: confirmed, in SYN-SENT, not yet in a
-// TimeoutWheel. The result equals the record that the table would hold if the SYN had begun a record.
+// Overwrites `*record` and `*details` (both out) with the connection of `embryo`. The record is confirmed, in
+// SYN-SENT, and not yet in a TimeoutWheel. The result equals the record that the table would hold if the SYN had begun
+// a record.
 //
-// Design. The record is filled in directly. The alternative was to pass an artificial SYN through the whole table. The
-// artificial SYN gives the same record, as a test proves, but the SYN of each connection is then handled twice.
+// Design. The record is filled in directly. The alternative was to pass an artificial SYN through the whole table. That
+// gives an equal record, as a test proves, but handles the SYN of each connection twice.
 void FillRecord(const Embryo& embryo, ConnectionRecord* record, ConnectionDetails* details);
 
 }  // namespace tcpgauge

@@ -10,8 +10,8 @@
 
 namespace tcpgauge {
 
-// The heaviest of the connections that ended within the last ranking window. A connection may begin and end between two
-// scrapes: being kept here gives it a chance to be exported.
+// Keeps the heaviest of the connections that ended within the last ranking window, so that a connection that begins and
+// ends between two scrapes can still be exported.
 //
 // Thread: confined to its table.
 // Time: table time, in nanoseconds.

@@ -30,7 +30,7 @@ struct LocalListeners {
 //
 // Thread: confined to its table.
 // Bounds: kCapacity endpoints, learned and shared ones together, which are never forgotten. When all places are taken,
-// a new endpoint is ignored, and overflows() counts the call. Local listeners are not bounded here.
+// a new endpoint is ignored, and overflows() counts each attempt to add it. Local listeners are not bounded here.
 class ServerEndpoints {
  public:
   static constexpr size_t kCapacity = 65536;
@@ -40,14 +40,14 @@ class ServerEndpoints {
   static constexpr uint64_t kMemoryBytes =
       kCapacity * (sizeof(Endpoint) + 1) * 16 / 7 * 3 / 2 + FirstPeers::kMemoryBytes;
 
-  // Notes that `endpoint` is a server, because it answered a SYN. Does nothing if that is known.
+  // Notes that `endpoint` is a server, because it answered a SYN. Does nothing if `endpoint` was learned before.
   void Learn(const Endpoint& endpoint) {
     if (last_ == endpoint) return;  // saves a lookup for many connections to one server
     if (Insert(endpoint, &learned_)) last_ = endpoint;
   }
 
   // Notes the beginning of a connection between `a` and `b` whose handshake was not seen. Does nothing if exactly one
-  // of them is a known server. Time: nanoseconds of the Unix epoch.
+  // of `a` and `b` is a known server. Time: nanoseconds of the Unix epoch.
   void NoteMidstream(const Endpoint& a, const Endpoint& b, int64_t time_ns) {
     if (Contains(a) != Contains(b)) return;
     if (!IsShared(a) && first_peers_.Note(a, b, time_ns)) Insert(a, &shared_);
@@ -94,9 +94,10 @@ class ServerEndpoints {
 // by the first rule that applies:
 // 1. Exactly one end is a known server: the other end is the client.
 // 2. Several connections share exactly one end: the other end is the client.
-// 3. One end has a reserved port (512 to 1023). Programs of the system take such ports for their connections
-//    (bindresvport(3)). This end is the client in two cases: the other port is that of NFS or of a similar service, or
-//    the other port is 1024 to 32767 and the reserved port is not that of a well-known service, such as 993 (imaps).
+// 3. An end with a reserved port (512 to 1023) is the client in two cases, because programs of the system take such
+//    ports for their connections (bindresvport(3)):
+//    - The other port is that of NFS or of a similar service.
+//    - The other port is 1024 to 32767, and no well-known service, for example imaps (993), has the reserved port.
 // 4. The end with the higher port is the client, as in tcptrack: systems give clients their highest ports. If the ports
 //    are equal, `a` is the client.
 bool IsClientB(const Endpoint& a, const Endpoint& b, const ServerEndpoints& servers);

@@ -16,8 +16,8 @@ namespace tcpgauge {
 // Design. A list in the order of the last packet would have to move a connection with every packet. Here a packet moves
 // no connection, so a connection may lie in a bucket that is older than its last packet. When a bucket is due, its
 // connections are examined: those whose last packet belongs to a newer bucket move there, and the others are idle. Each
-// class has its own wheel, so an eviction finds the least useful connection at the head of a wheel. The eviction may
-// first have to move active connections, but a packet causes at most one move of its connection.
+// TimeoutClass has its own wheel, so an eviction finds the least useful connection at the head of a wheel. The eviction
+// may first have to move active connections, but a packet causes at most one move of its connection.
 //
 // Thread: confined to its table.
 // Time: table time, in nanoseconds.
@@ -41,20 +41,20 @@ class TimeoutWheel {
   // in the wheel: the next call returns it again unless the caller removes it.
   //
   // `*steps` (in and out) is the number of connections that the call may examine. The call subtracts those that it
-  // examined. If it returns kNone and `*steps` is 0, the search may be unfinished.
+  // examined. If the call returns kNone and `*steps` is 0, the search may be unfinished.
   uint32_t FindIdle(int64_t now_ns, int* steps);
 
-  // Returns the connection that has been idle the longest, whether it has timed out or not, or kNone if the wheel is
-  // empty. The answer is accurate to a 64th of the time-out. The call examines at most `steps` connections. If that
-  // ends the search early, the answer is the longest idle of the examined connections. The connection stays in the
-  // wheel. REQUIRES: steps > 0.
+  // Returns the connection that has been idle the longest, even if it has not timed out. Returns kNone if the wheel is
+  // empty. The answer is accurate to a 64th of the time-out. The call examines at most `steps` connections. If this
+  // limit ends the search early, the answer is the longest idle of the examined connections. The connection stays in
+  // the wheel. REQUIRES: steps > 0.
   uint32_t FindLongestIdle(int steps);
 
  private:
   static constexpr int64_t kBucketsPerTimeout = 64;
-  // The wheel keeps this many buckets free below the first one in use, for connections that come from another wheel
-  // and whose last packet is older. If a last packet is too old even for these buckets, its connection has timed out
-  // already, and goes into the lowest bucket.
+  // The wheel keeps this many buckets free below the first bucket in use. They are for connections that come from
+  // another wheel, and whose last packet is older than that first bucket. If a last packet is too old even for the free
+  // buckets, its connection has timed out already, and goes into the lowest free bucket.
   static constexpr int64_t kRoomBelow = kBucketsPerTimeout + 1;
   static constexpr int64_t kBuckets = 128;  // the next power of two above kRoomBelow
 

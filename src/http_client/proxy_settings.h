@@ -13,8 +13,8 @@
 
 namespace tcpgauge {
 
-// The proxies of HTTP calls, as the environment names them. The rules are those of Go's httpproxy, which the
-// OpenTelemetry SDKs and most programs beside them follow.
+// The proxies of HTTP calls, as the environment names them. The rules are those of Go's httpproxy, but ALL_PROXY is
+// read too.
 //
 // Thread: thread-safe after construction.
 class ProxySettings {
@@ -22,7 +22,7 @@ class ProxySettings {
   // Returns the value of an environment variable, or null: getenv(), or a test's replacement.
   using Variables = std::function<const char*(const char*)>;
 
-  // No call uses a proxy.
+  // Settings without any proxy.
   ProxySettings() = default;
 
   // Reads HTTP_PROXY for http URLs, HTTPS_PROXY for https URLs, ALL_PROXY and NO_PROXY. If one of these variables is
@@ -38,12 +38,13 @@ class ProxySettings {
   //   ".example.com", "*.example.com"   each host that ends with ".example.com"
   //   "192.0.2.1", "2001:db8::1"  this address
   //   "192.0.2.0/24"              the addresses of this prefix
-  // A name or an address may end with ":PORT", and then stands for that port alone. An IPv6 address with a port is in
-  // brackets.
+  // A name or an address may end with ":PORT", and then excepts only calls to that port. An IPv6 address with a port is
+  // in brackets.
   static ProxySettings FromEnvironment(const Variables& variables);
 
-  // Returns the URL of the proxy for a call of `host` and `port` by `scheme`, with a port; empty = no proxy. `scheme`
-  // is http or https. `host` may be an IPv6 address in brackets. localhost and loopback addresses never have a proxy.
+  // Returns the URL of the proxy for a call to `host` and `port` by `scheme`; empty = no proxy. The URL has a port.
+  // `scheme` is http or https. `host` may be an IPv6 address in brackets. localhost and loopback addresses never have a
+  // proxy.
   //
   // Errors: InvalidArgument if the environment variable for this call does not hold a valid proxy. The message names
   // the variable, but not its value, which may hold a password.
@@ -57,10 +58,10 @@ class ProxySettings {
   };
   // An entry of NO_PROXY.
   struct Exception {
-    std::string suffix;                // with a leading dot; empty = not a name
-    bool is_exact_too = false;         // also the name without the dot
+    std::string suffix;                // with a leading dot; empty = the entry is no name
+    bool is_exact_too = false;         // the entry also stands for the name without the dot
     std::optional<IpAddress> address;  // of the host, or of the network
-    int prefix_bits = 0;               // of `address`; of 32 for IPv4, of 128 for IPv6
+    int prefix_bits = 0;               // of `address`; at most 32 for IPv4, 128 for IPv6
     int port = 0;                      // 0 = every port
   };
 

@@ -6,9 +6,10 @@
 
 namespace tcpgauge {
 
-// Returns the long name of the option that is most similar to `name`, both without dashes. Similarity is measured by
-// the number of letters to insert, delete or replace. If `name` is a part of an option's name and has at least three
-// letters, that counts as one wrong letter. Empty when no option is similar enough, or `name` has more than 64 letters.
+// Returns the long name of the option that is most similar to `name`, both without leading dashes. Similarity is
+// measured by the number of letters to insert, delete or replace. If `name` is a part of an option's name and has at
+// least three letters, the two names count as one letter apart. Empty when no option is similar enough, or `name` has
+// more than 64 letters.
 std::string NearestOption(const std::string& name);
 
 }  // namespace tcpgauge

@@ -6,18 +6,19 @@
 
 namespace tcpgauge {
 
-// Allows only the system calls of a running agent, for all present and future threads: memory, threads, signals, time,
-// files, stream and datagram sockets, the terminal. Cannot be undone. No other file uses libseccomp.
+// Restricts all present and future threads to the system calls that a running agent needs. These are for memory,
+// threads, signals, time, files, stream and datagram sockets, and the terminal. Cannot be undone. No other file uses
+// libseccomp.
 //
 // Refuses each call that would start another program or process, or act on another process. Refuses packet and raw
 // sockets, other namespaces, memory that is both writable and executable, and input pushed into the terminal. A call by
 // the convention of another architecture (32 bits) ends the thread that makes it.
 //
 // Design. A refused call fails instead of ending the process. To an attacker this makes no difference, because the call
-// has no effect. To the agent it does. A library whose newer call fails falls back to an older one. And if the list of
-// allowed calls lacks one by mistake, one operation fails, and a production agent goes on. Calls that are refused on
-// purpose fail with EPERM, so that a person who looks for the reason sees that the refusal is intended. All others fail
-// with ENOSYS, as on an older kernel.
+// has no effect. The agent benefits. A library whose newer system call fails falls back to an older system call. And if
+// a call that the agent needs is refused by mistake, only one operation fails, and the agent goes on. Calls that are
+// refused on purpose fail with EPERM, so that a person who looks for the reason sees that the refusal is intended. All
+// other refused calls fail with ENOSYS, as on an older kernel.
 //
 // `clone3` must fail with ENOSYS: a filter cannot read the flags of this call, because they lie in memory. The C
 // library then uses `clone`, which the filter allows for threads only.

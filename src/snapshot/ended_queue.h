@@ -24,9 +24,9 @@ struct NamedEndedConnection {
 // A ring of ended connections, from one worker to the thread that logs them.
 //
 // Thread: the worker calls Push(), which takes no lock. The logging thread calls the other methods.
-// Bounds: kCapacity entries. When the ring is full, Push() drops the connection and adds one to `lost`. With
-// `lossless`, Push() instead yields the processor until the logging thread has made room. Only files are read with
-// `lossless`, because a live capture must not wait.
+// Bounds: kCapacity entries. When the ring is full, Push() drops the connection and counts it in `lost` (see the
+// constructor). With `lossless`, Push() instead yields the processor until the logging thread has made room. Only files
+// are read with `lossless`, because a live capture must not wait.
 class EndedQueue {
  public:
   static constexpr size_t kCapacity = 8192;

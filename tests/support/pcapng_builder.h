@@ -11,9 +11,9 @@
 
 namespace tcpgauge {
 
-// Builds a pcapng file block by block. The file begins with a section in this machine's byte order.
+// Builds a pcapng file block by block. The constructor begins the first section.
 //
-// Bounds: the order of blocks is not checked, so a test can build files that do not occur.
+// Bounds: the order of blocks is not checked, so a test can build invalid files.
 class PcapngBuilder {
  public:
   using Bytes = std::vector<uint8_t>;
@@ -21,7 +21,7 @@ class PcapngBuilder {
 
   explicit PcapngBuilder(Order order = Order::kHost) { Section(order); }
 
-  // Begins a section. The blocks that follow have its byte order.
+  // Begins a section. The section and its blocks have the byte order `order`.
   PcapngBuilder& Section(Order order = Order::kHost, uint16_t major_version = 1);
 
   struct InterfaceOptions {
@@ -44,7 +44,7 @@ class PcapngBuilder {
   const Bytes& bytes() const { return bytes_; }
 
  private:
-  // A number in the section's byte order.
+  // Appends the lowest `size` bytes of `value` to `bytes`, in the section's byte order.
   void Put(uint64_t value, size_t size, Bytes* bytes) const;
   PcapngBuilder& PacketBlock(uint32_t type, Bytes body, uint64_t time, const Bytes& bytes, uint32_t uncaptured);
 

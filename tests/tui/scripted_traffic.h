@@ -18,9 +18,9 @@ constexpr int64_t kScriptStartNs = 1700000000 * kNanosecondsPerSecond;
 // REQUIRES: `address` is a valid IP address.
 inline Endpoint EndpointOf(std::string_view address, uint16_t port) { return {*IpAddress::Parse(address), port}; }
 
-// Returns an established connection without counted traffic. `client_rate` and `server_rate` are what each end sends,
-// in payload bytes per second. The connection starts `id` nanoseconds after kScriptStartNs, so a higher id means a
-// younger connection. A test changes the other fields that it needs.
+// Returns an established connection without counted traffic. `client_rate` and `server_rate` are what the client and
+// the server send, in payload bytes per second. The connection starts `id` nanoseconds after kScriptStartNs, so a
+// higher id means a younger connection. A test changes the other fields that it needs.
 inline ConnectionSummary ScriptedConnection(uint64_t id, const Endpoint& client, const Endpoint& server,
                                             double client_rate = 0, double server_rate = 0) {
   ConnectionSummary connection;

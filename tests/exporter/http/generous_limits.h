@@ -8,7 +8,7 @@
 namespace tcpgauge {
 
 // Returns limits that a test never reaches, for tests that are not about limits. They are generous because on a busy
-// machine a client may send its request only after many seconds, and hundreds of connections may be open at a time.
+// machine a client may take many seconds to send its request, and hundreds of connections may be open at a time.
 inline HttpLimits GenerousLimits() {
   HttpLimits limits;
   limits.connections = 2000;
