@@ -7,7 +7,7 @@
 namespace tcpgauge {
 
 // Decodes an EtherIP header (RFC 3378 section 3): four bits with the version, which is 3, and twelve reserved bits. An
-// Ethernet frame follows. See Layer (decoding.h) for what every such function does.
+// Ethernet frame follows. Layer (decoding.h) says what every decoding function does.
 // Errors: kUnknownEtherIp for another version.
 Layer DecodeEtherIp(Decoding& decoding);
 

@@ -7,7 +7,7 @@
 namespace tcpgauge {
 
 // Tags between an Ethernet header and its payload, other than VLAN tags. The EtherType that announces the tag has been
-// read before the call. Each tag counts as a tunnel. See Layer (decoding.h) for what every decoding function does.
+// read before the call. Each tag counts as a tunnel. Layer (decoding.h) says what every decoding function does.
 
 // Decodes the service instance tag of provider backbone bridges (IEEE 802.1ah, now IEEE 802.1Q section 9.7). It holds
 // the number of a service (I-SID), which becomes the tunnel's id. The customer's whole Ethernet frame follows.

@@ -8,7 +8,7 @@ namespace tcpgauge {
 
 // Decodes a GRE header (RFC 2784, RFC 2890), and the ERSPAN or WCCP redirect header that may follow it. IP, Ethernet,
 // MPLS and all else that LayerOfEtherType() knows may be inside. The tunnel's id is the key of GRE or the session of
-// ERSPAN. Layer (decoding.h) says what all decoding functions do.
+// ERSPAN. Layer (decoding.h) says what every decoding function does.
 //
 // The enhanced GRE of PPTP (version 1, RFC 2637 section 4.1) is decoded too, with PPP inside. A PPTP acknowledgment
 // without payload is not TCP.

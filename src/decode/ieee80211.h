@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// Wireless frames. See Layer (decoding.h) for what every function does.
+// Wireless frames. Layer (decoding.h) says what every decoding function does.
 
 // Decodes the header of a data frame of IEEE 802.11 (section 9.3.2). LLC follows. Management frames, control frames,
 // frames without data and following fragments are not TCP.

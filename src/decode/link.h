@@ -7,8 +7,8 @@
 namespace tcpgauge {
 
 // Headers that operating systems put before packets (formats: https://www.tcpdump.org/linktypes.html), and IP over
-// InfiniBand. See Layer (decoding.h) for what every function does. A packet whose header announces another protocol
-// than these functions know is not TCP.
+// InfiniBand. Layer (decoding.h) says what every decoding function does. A packet whose header announces another
+// protocol than these functions know is not TCP.
 
 // Decodes the loopback header of BSD and OpenBSD: an address family of four bytes, in either byte order. Linux, the
 // BSDs and macOS have different numbers for IPv6; all of them are accepted. An EtherType instead of the family is

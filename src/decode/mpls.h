@@ -7,7 +7,7 @@
 namespace tcpgauge {
 
 // Decodes one entry of an MPLS label stack (RFC 3032 section 2.1). The label is not stored, because the other direction
-// has other labels. See Layer (decoding.h) for what every decoding function does.
+// has other labels. Layer (decoding.h) says what every decoding function does.
 //
 // No field tells the protocol after the last entry, so the next four bits decide:
 // - 4 or 6: IP of that version (RFC 4928).

@@ -8,7 +8,7 @@ namespace tcpgauge {
 
 // Decodes a network service header (NSH, RFC 8300 section 2), which follows an EtherType or VXLAN's generic protocol
 // extension. Skips the metadata. Packets for operations and maintenance (OAM) carry no user's traffic and are not TCP.
-// See Layer (decoding.h) for what every function that returns a Layer does.
+// Layer (decoding.h) says what every decoding function does.
 // Errors: kUnknownNsh for another version, an impossible length, or an unknown protocol inside.
 Layer DecodeNsh(Decoding& decoding);
 

@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// PPP and its relatives. Layer (decoding.h) says what all decoding functions do.
+// PPP and its relatives. Layer (decoding.h) says what every decoding function does.
 
 // Decodes a PPP header (RFC 1661): a protocol field of one or two bytes. The address and control bytes of HDLC framing
 // (RFC 1662) may stand before it. If these two bytes are those of Cisco HDLC, returns Layer::kCiscoHdlc. IP and MPLS

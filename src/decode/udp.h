@@ -7,7 +7,7 @@
 namespace tcpgauge {
 
 // Decodes a UDP header (RFC 768) and, if one of its ports is that of a tunnel, the header of the tunnel. All other
-// datagrams are plain UDP, including one whose UDP header was not captured whole. See Layer (decoding.h) for what every
+// datagrams are plain UDP, including one whose UDP header was not captured whole. Layer (decoding.h) says what every
 // decoding function does.
 //
 // A port does not prove a tunnel, because any program may use it. So the tunnel's function checks the datagram. If the
