@@ -18,7 +18,7 @@ enum class RateUnit : uint8_t { kBytes, kBits };
 // most 9 characters up to 1000 TB/s.
 std::string FormatRate(double bytes_per_second, RateUnit unit);
 
-// Returns "980 B", "1.2 KB", "317 MB". At most 8 characters, and at most 7 up to 1000 PB.
+// Returns "980 B", "1.2 KB", "317 MB". At most 7 characters up to 1000 PB, and at most 8 above.
 std::string FormatBytes(uint64_t bytes);
 
 // Returns "5s", "59m", "99h", "400d": a whole number of one unit. Days start at 100 hours. A negative time is "0s".

@@ -20,9 +20,9 @@ namespace tcpgauge {
 //
 // Design. The obvious structure is a flat_hash_map from keys to records. It was rejected for three reasons: growing
 // moves every record, the time-out lists need records that stay where they are, and a walk over the table in slices
-// needs slots with numbers. Instead, records lie in an array and never move. The index holds only their numbers, each
-// under 32 bits of the key's hash. Growing reads no key. A lookup reads a record or an embryo only when its 32 bits
-// equal those of the key that is looked up.
+// needs slots with numbers. Instead, records lie in an array and never move. The index holds only their numbers. Each
+// is stored with 32 bits of its key's hash. Growing reads no key. A lookup reads a record or an embryo only when its 32
+// bits equal those of the key that is looked up.
 //
 // The hash selects one of up to eight sets. A set is copied when it grows, and a copy is a pause: eight sets make eight
 // short pauses instead of a long one. A set grows by doubling. Its first size is chosen so that its last size is just

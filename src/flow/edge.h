@@ -31,7 +31,7 @@ struct EdgeCounters {
   uint64_t retransmitted_segments = 0;
   uint64_t handshake_rtt_count = 0;
   double handshake_rtt_sum_seconds = 0;
-  int64_t connections = 0;  // a gauge: the open connections of the account
+  int64_t connections = 0;  // a gauge: the connections of the edge that are open now
 };
 
 // Adds every member of `from` to the same member of `*to`.

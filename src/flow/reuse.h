@@ -52,8 +52,9 @@ void KeepCandidate(const DecodedPacket& syn, int64_t time_ns, EndRecord* end);
 // Whether `segment`, sent by `sender`, is a SYN-ACK that answers the candidate of the other end.
 bool AnswersCandidate(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
 // Returns when the candidate that is stored in `end` came. The resolution is 1 µs, and the result is at most `now_ns`.
-// EndRecord keeps the time modulo 2^32 µs, and the candidate may have come after `now_ns`. So the result is too late if
-// the candidate came more than 2^31 µs (35 minutes) before `now_ns`. REQUIRES: a candidate is stored in `end`.
+// EndRecord keeps the time modulo 2^32 µs, and half of that range stands for times after `now_ns`. So a candidate that
+// came more than 2^31 µs (35 minutes) before `now_ns` is taken for a later one, and the result is too late. REQUIRES: a
+// candidate is stored in `end`.
 int64_t CandidateTime(const EndRecord& end, int64_t now_ns);
 // Initialises the sequence numbers of `*end`, the client's end of the new connection, as after its SYN. `candidate` is
 // the same end of the old connection. The packet of the SYN stays counted in the old connection. REQUIRES: `*end` is

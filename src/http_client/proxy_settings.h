@@ -38,8 +38,8 @@ class ProxySettings {
   //   ".example.com", "*.example.com"   each host that ends with ".example.com"
   //   "192.0.2.1", "2001:db8::1"  this address
   //   "192.0.2.0/24"              the addresses of this prefix
-  // A name or an address may end with ":PORT", and then excepts only calls to that port. An IPv6 address with a port is
-  // in brackets.
+  // A name or an address may end with ":PORT". Then only calls to that port go without a proxy. An IPv6 address with a
+  // port is in brackets.
   static ProxySettings FromEnvironment(const Variables& variables);
 
   // Returns the URL of the proxy for a call to `host` and `port` by `scheme`; empty = no proxy. The URL has a port.
