@@ -9,7 +9,8 @@ from support.namespaces import Testbed
 from support.traffic import Conversation
 
 BYTES = "tcpgauge_connection_client_payload_bytes_total"
-# The kernel's range for clients is 32768 to 60999 in a fresh namespace.
+# The kernel's range for clients is 32768 to 60999 in a fresh namespace. Services such as gRPC's have ports in it, so a
+# higher port is a client's: of another system, or of one with another range.
 HIGH_SERVICE = 50000
 BEYOND_EPHEMERAL = 61500
 
@@ -43,10 +44,21 @@ class TruthOfClientTest(NamespaceCase):
         agent.wait_for(BYTES, lambda count: count == 100, "the handshake that teaches", **other.labels)
         self.check(agent, conversation)
 
-    def test_the_ephemeral_port_is_the_clients(self):
-        conversation = self.under_way(BEYOND_EPHEMERAL, client_port=40000)
+    def test_a_port_above_the_ephemeral_ones_is_the_clients(self):
+        conversation = self.under_way(HIGH_SERVICE, client_port=BEYOND_EPHEMERAL)
         self.check(self.own(Agent(self.testbed.client, "-i", "client0")), conversation)
 
-    def test_else_the_higher_port_is_the_clients(self):
-        conversation = self.under_way(1000, client_port=2000)
+    def test_a_reserved_port_is_the_clients_of_a_service(self):
+        conversation = self.under_way(2049, client_port=911)
+        self.check(self.own(Agent(self.testbed.client, "-i", "client0")), conversation)
+
+    def test_an_endpoint_that_connections_share_is_a_server(self):
+        first, second = (self.under_way(BEYOND_EPHEMERAL, client_port=port) for port in (40000, 40001))
+        agent = self.own(Agent(self.testbed.client, "-i", "client0"))
+        first.client_sends(1000)  # its ports alone mislead
+        agent.wait_for("tcpgauge_connections", lambda count: count == 1, "the first connection", state="established")
+        self.check(agent, second)
+
+    def test_otherwise_the_higher_port_is_the_clients(self):
+        conversation = self.under_way(2000, client_port=3000)
         self.check(self.own(Agent(self.testbed.client, "-i", "client0")), conversation)

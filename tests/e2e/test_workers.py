@@ -38,6 +38,22 @@ def _exchange(testbed, ipv6):
     listener.close()
 
 
+def _without_guesses(log):
+    """The connections, each with its lower endpoint as the client if the handshake was not seen.
+
+    Each worker learns by itself which endpoints are servers, so the guess depends on their number.
+    """
+    connections = []
+    for connection in map(json.loads, log):
+        ends = [(connection[end]["address"], connection[end]["port"]) for end in ("client", "server")]
+        if connection["role"] == "inferred" and ends[1] < ends[0]:
+            other = {"client": "server", "server": "client"}
+            connection = {other.get(key.split("_")[0], key.split("_")[0]) + key[len(key.split("_")[0]):]: value
+                          for key, value in connection.items()}
+        connections.append(json.dumps(connection, sort_keys=True))
+    return sorted(connections)
+
+
 class WorkersTest(NamespaceCase):
     def _check(self, ipv6):
         testbed = self.own(Testbed())
@@ -82,7 +98,8 @@ class FileWorkersTest(unittest.TestCase):
         folder = os.path.join(CORPUS, "real")
         for name in sorted(os.listdir(folder)):
             one, four = (_read(os.path.join(folder, name), workers) for workers in ("1", "4"))
-            self.assertEqual(one, four, name)
+            self.assertEqual(one[:2], four[:2], name)
+            self.assertEqual(_without_guesses(one[2]), _without_guesses(four[2]), name)
 
     def test_a_file_read_faster_than_it_is_looked_up_shows_each_connection_once(self):
         count = 30000
