@@ -14,8 +14,11 @@ namespace tcpgauge {
 // The value of a sample: either a count or a double. A count is exact until a format rounds it.
 class MetricValue {
  public:
-  constexpr MetricValue(uint64_t count) : is_count_(true), count_(count) {}  // NOLINT: implicit on purpose
-  constexpr MetricValue(double number) : number_(number) {}                  // NOLINT: implicit on purpose
+  // Implicit, so that callers pass plain numbers to MetricVisitor::Sample().
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  constexpr MetricValue(uint64_t count) : is_count_(true), count_(count) {}
+  // Implicit for the same reason. NOLINTNEXTLINE(google-explicit-constructor)
+  constexpr MetricValue(double number) : number_(number) {}
 
   constexpr bool is_count() const { return is_count_; }
   constexpr uint64_t count() const { return count_; }  // 0 if the value is a double

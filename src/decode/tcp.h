@@ -40,9 +40,9 @@ Layer DecodeBrokenTcp(Decoding& decoding);
 // - kTcpFragment, if this is not the first fragment of its datagram, and was not kept or came before the first one.
 // - the error kIpFragment, if this is a first fragment that cannot be kept: Decoding::header_pieces is null, or
 //   Decoding::inside_fragment is set, because bytes of the piece may then be missing.
-// - the error kIpFragment, if this is a first fragment that is kept in the place of an old datagram, of which the first
-//   fragment had come but not the whole header. The error counts the old datagram. The new one can still become a
-//   segment.
+// - the error kIpFragment, if this is a first fragment that takes the place of an old datagram, and the old datagram's
+//   first fragment had come. The error counts the old datagram, whose header never became whole. The new datagram can
+//   still become a segment.
 Layer DecodeTcpPiece(Decoding& decoding, uint32_t offset_bytes);
 
 // Searches `options`, the captured bytes after the first 20 of the header, for the timestamps option and, if `*packet`

@@ -1,28 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Replays inputs of the connection table's fuzz target: the seeds, small changes of them, inputs that reached new code
 // while fuzzing, and inputs that once failed.
+#include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <random>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "tests/fuzz/flow_seeds.h"
+#include "tests/fuzz/replay.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 namespace tcpgauge {
 namespace {
-
-void Replay(const std::filesystem::path& folder) {
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    SCOPED_TRACE(entry.path());
-    std::ifstream file(entry.path(), std::ios::binary);
-    const std::vector<char> bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
-  }
-}
 
 TEST(FlowFuzz, HoldsOnSeedsAndTheirMutations) {
   std::mt19937 random(1);
@@ -42,12 +33,12 @@ TEST(FlowFuzz, HoldsOnSeedsAndTheirMutations) {
   }
 }
 
-TEST(FlowFuzz, HoldsOnItsCorpus) { Replay("tests/fuzz/corpus/flow_fuzz"); }
+TEST(FlowFuzz, HoldsOnItsCorpus) { ReplayFolder("tests/fuzz/corpus/flow_fuzz"); }
 
 TEST(FlowFuzz, HoldsOnWhatOnceBrokeIt) {
   const std::filesystem::path folder = "tests/fuzz/regressions/flow";
   if (!std::filesystem::is_directory(folder)) GTEST_SKIP() << "nothing broke it yet";
-  Replay(folder);
+  ReplayFolder(folder);
 }
 
 }  // namespace

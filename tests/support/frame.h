@@ -174,6 +174,8 @@ class Frame {
   void Put16(uint16_t value);
   void Put24(uint32_t value);
   void Put32(uint32_t value);
+  // Overwrites up to `width` bytes from `at` on with `value`, in network byte order.
+  static void Write(std::vector<uint8_t>& bytes, size_t at, uint32_t value, size_t width);
   void PutZeros(size_t count) { bytes_.resize(bytes_.size() + count); }
   std::vector<uint8_t> Whole() const;  // the packet as it was on the wire
 

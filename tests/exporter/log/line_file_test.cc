@@ -144,7 +144,7 @@ TEST(LineFile, KeepsWhatAnotherProcessWroteAfterAPartOfALine) {
   Write(path, "0123456789 of another\n");
   Counters counters;
   {
-    const RedirectedOutput output(path, O_WRONLY);  // from the start of the file, over what is there
+    const RedirectedOutput output(path, O_WRONLY);  // begins at the start of the file and overwrites it
     const auto file = LineFile::Open("-", counters.refs());
     ASSERT_TRUE(file.ok());
     FullDisk disk(6);
