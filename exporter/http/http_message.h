@@ -2,6 +2,7 @@
 #ifndef TCPGAUGE_EXPORTER_HTTP_HTTP_MESSAGE_H_
 #define TCPGAUGE_EXPORTER_HTTP_HTTP_MESSAGE_H_
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -26,6 +27,13 @@ struct HttpRequest {
   // OK if the connection has no TLS. Otherwise the result of TlsContext::CheckClient(): whether the client's
   // certificate, or its absence, satisfies the configuration.
   absl::Status client_certificate;
+  // The server sets the flag when nobody waits for the response any more: the client is gone, or the server stops.
+  // Null = never.
+  std::shared_ptr<const std::atomic<bool>> abandoned;
+
+  // Returns whether nobody waits for the response any more. A handler that computes for longer than some milliseconds
+  // asks again and again. When the answer is true, the handler returns at once, with any response.
+  bool IsAbandoned() const { return abandoned != nullptr && abandoned->load(std::memory_order_relaxed); }
 
   // Returns the values of all headers with this name, joined by ", " (RFC 9110 section 5.3), or nullopt if there is no
   // such header. Ignores the case of the name.
