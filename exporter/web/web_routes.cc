@@ -5,6 +5,8 @@
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -29,14 +31,27 @@ constexpr char kConnectionsPath[] = "/api/v1/connections";
 constexpr char kStatusPath[] = "/api/v1/status";
 constexpr const char* kOtherPaths[] = {kPagePath, kHealthyPath, kReadyPath, kConnectionsPath, kStatusPath};
 
+// The processor time of one listing. 10,000 of 100,000 connections take some 0.04 s, compressed.
+constexpr int64_t kListingCpuNs = kNanosecondsPerSecond;
+
 // Makes a page from a snapshot.
 using SnapshotHandler =
     std::function<HttpResponse(const HttpRequest& request, const std::shared_ptr<const Snapshot>& snapshot)>;
 
+// The response to a request that is abandoned. No client sees it.
+HttpResponse AbandonedResponse() {
+  HttpResponse response;
+  response.status = 503;
+  return response;
+}
+
 // Waits for a fresh snapshot and hands it to `handler`. The wait comes first, so that during it the request takes no
 // place among the concurrent ones, and its time is not measured.
 HttpHandler WithFreshSnapshot(const SnapshotHub* hub, SnapshotHandler handler) {
-  return [hub, handler = std::move(handler)](const HttpRequest& request) { return handler(request, hub->Fresh()); };
+  return [hub, handler = std::move(handler)](const HttpRequest& request) {
+    const std::shared_ptr<const Snapshot> snapshot = hub->Fresh([&request] { return request.IsAbandoned(); });
+    return request.IsAbandoned() ? AbandonedResponse() : handler(request, snapshot);
+  };
 }
 
 SnapshotHandler LimitConcurrency(size_t limit, SnapshotHandler handler) {
@@ -72,19 +87,37 @@ SnapshotHandler StatusPage(const WebSources& sources) {
   };
 }
 
+HttpResponse JsonPage() {
+  HttpResponse response;
+  response.content_type = "application/json";
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+HttpResponse JsonError(int status, std::string_view error) {
+  HttpResponse response = JsonPage();
+  response.status = status;
+  response.body = "{\"error\":" + JsonString(error) + "}\n";
+  return response;
+}
+
 SnapshotHandler ConnectionsPage(const WebSources& sources) {
   return [sources](const HttpRequest& request, const std::shared_ptr<const Snapshot>& snapshot) {
-    HttpResponse response;
-    response.content_type = "application/json";
-    response.headers.emplace_back("Cache-Control", "no-store");
+    const CpuBudget budget(kListingCpuNs, sources.cpu_clock);
+    const auto must_stop = [&] { return request.IsAbandoned() || budget.IsSpent(); };
     const absl::StatusOr<ConnectionQuery> query = ParseConnectionQuery(request);
-    if (!query.ok()) {
-      response.status = 400;
-      response.body = "{\"error\":" + JsonString(std::string(query.status().message())) + "}\n";
-      return response;
+    if (!query.ok()) return JsonError(400, std::string(query.status().message()));
+    std::optional<std::string> listing = ConnectionsJson(*snapshot, *query, sources.agent_name, must_stop);
+    if (listing.has_value()) {
+      HttpResponse response = JsonPage();
+      response.body = *std::move(listing);
+      response = CompressIfAccepted(request, std::move(response));
+      if (!must_stop()) return response;
     }
-    response.body = ConnectionsJson(*snapshot, *query, sources.agent_name);
-    return CompressIfAccepted(request, std::move(response));
+    if (request.IsAbandoned()) return AbandonedResponse();
+    return JsonError(503,
+                     "the answer takes more than 1 second of processor time; use a smaller limit, or a filter of fewer "
+                     "and shorter terms, such as limit=100&filter=port:443");
   };
 }
 
