@@ -5,6 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
 
 #include "exporter/metrics/agent_metrics.h"
 #include "tests/exporter/metrics/example_snapshot.h"
@@ -180,6 +184,111 @@ TEST_F(WebRoutesTest, ServesTheConnectionsThatAreAskedFor) {
   const HttpResponse wrong = WebRoutes(sources_)(request);
   EXPECT_EQ(wrong.status, 400);
   EXPECT_THAT(wrong.body, StartsWith("{\"error\":\"filter: \\\"port:"));
+}
+
+// Requests of the connections of a snapshot that has many.
+class ListingTest : public WebRoutesTest {
+ protected:
+  ListingTest() {
+    Snapshot snapshot = ExampleSnapshot();
+    snapshot.connections.resize(1500, snapshot.connections[0]);
+    hub_.Publish(std::make_shared<const Snapshot>(std::move(snapshot)));
+    request_.path = "/api/v1/connections";
+    request_.query = {{"limit", "1500"}, {"filter", "!zz"}};
+    request_.headers = {{"Accept-Encoding", "gzip"}};
+  }
+
+  // Answers the request with a processor clock that calls `on_read` with the number of each call, from 1, and shows
+  // what `on_read` returns.
+  HttpResponse Answer(const std::function<int64_t(int)>& on_read) {
+    reads_ = 0;
+    sources_.cpu_clock = [this, on_read] { return on_read(++reads_); };
+    return WebRoutes(sources_)(request_);
+  }
+
+  // How often a whole answer reads the clock.
+  int ReadsOfAWholeAnswer() {
+    EXPECT_EQ(Answer([](int) { return 0; }).status, 200);
+    return reads_;
+  }
+
+  HttpRequest request_;
+  int reads_ = 0;
+};
+
+TEST_F(ListingTest, TakesASecondOfProcessorTimeAndNoMore) {
+  const int reads = ReadsOfAWholeAnswer();
+  EXPECT_GT(reads, 2 * 1500 / 64);
+  const HttpResponse whole = Answer([](int read) { return read == 1 ? 5 : 5 + kNanosecondsPerSecond - 1; });
+  EXPECT_EQ(whole.status, 200);
+  EXPECT_THAT(whole.headers, Contains(Pair("Content-Encoding", "gzip")));
+  for (int spent_at = 2; spent_at <= reads; ++spent_at) {
+    const HttpResponse response = Answer([&](int read) { return read < spent_at ? 5 : 5 + kNanosecondsPerSecond; });
+    ASSERT_EQ(response.status, 503) << spent_at << " of " << reads;
+    ASSERT_EQ(reads_, spent_at) << "it goes on";
+  }
+}
+
+TEST_F(ListingTest, SaysWhatWouldTakeLessProcessorTime) {
+  const HttpResponse response = Answer([](int read) { return read * kNanosecondsPerSecond; });
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.content_type, "application/json");
+  EXPECT_THAT(response.headers, Contains(Pair("Cache-Control", "no-store")));
+  EXPECT_THAT(response.headers, Not(Contains(Pair("Content-Encoding", "gzip"))));
+  EXPECT_EQ(response.body,
+            "{\"error\":\"the answer takes more than 1 second of processor time; use a smaller limit, or a filter of "
+            "fewer and shorter terms, such as limit=100&filter=port:443\"}\n");
+}
+
+TEST_F(ListingTest, StopsWhereverItIsWhenNobodyWaitsForIt) {
+  const int reads = ReadsOfAWholeAnswer();
+  for (const bool compressed : {true, false}) {
+    if (!compressed) request_.headers.clear();
+    for (int abandoned_at = 1; abandoned_at < reads; ++abandoned_at) {
+      const auto abandoned = std::make_shared<std::atomic<bool>>(false);
+      request_.abandoned = abandoned;
+      const HttpResponse response = Answer([&](int read) {
+        if (read == abandoned_at) *abandoned = true;
+        return 0;
+      });
+      ASSERT_EQ(response.body, "");
+      ASSERT_EQ(reads_, abandoned_at) << "it goes on";
+    }
+  }
+}
+
+TEST_F(ListingTest, AFilterOfManyTermsIsRefused) {
+  std::string many;
+  for (int i = 0; i < 10500; ++i) many += "!z ";
+  request_.query = {{"limit", "0"}, {"filter", many}};
+  const HttpResponse response = Answer([](int) { return 0; });
+  EXPECT_EQ(response.status, 400);
+  EXPECT_EQ(response.body, "{\"error\":\"filter: too many terms; use at most 64\"}\n");
+}
+
+TEST_F(WebRoutesTest, NoPageOfASnapshotIsMadeWhenNobodyWaitsForIt) {
+  const HttpRouter router = WebRoutes(sources_);
+  HttpRequest request;
+  request.abandoned = std::make_shared<std::atomic<bool>>(true);
+  for (const char* path : {"/metrics", "/api/v1/status", "/api/v1/connections"}) {
+    request.path = path;
+    EXPECT_EQ(router(request).body, "") << path;
+  }
+}
+
+TEST_F(WebRoutesTest, WhoIsAbandonedDoesNotWaitForASnapshot) {
+  constexpr int64_t kForEverNs = 3600 * kNanosecondsPerSecond;
+  const auto abandoned = std::make_shared<std::atomic<bool>>(false);
+  const SnapshotHub silent(
+      &clock_, kNanosecondsPerSecond, [abandoned](int64_t) { *abandoned = true; }, kForEverNs);
+  sources_.hub = &silent;
+  HttpRequest request;
+  request.abandoned = abandoned;
+  for (const char* path : {"/metrics", "/api/v1/status", "/api/v1/connections"}) {
+    *abandoned = false;
+    request.path = path;
+    EXPECT_EQ(WebRoutes(sources_)(request).status, 503) << path;
+  }
 }
 
 TEST_F(WebRoutesTest, ThePageMayRunNothingButItsOwnStyleAndScript) {
