@@ -73,7 +73,7 @@ void WriteInterfaces(const Snapshot& snapshot, const std::vector<std::string>& n
 size_t MostBytes(const std::vector<std::string>& interface_names, size_t rows) {
   constexpr size_t kFrameBytes = 2048;       // all that surrounds the two lists
   constexpr size_t kInterfaceBytes = 96;     // an element of "interfaces", without the name
-  constexpr size_t kConnectionBytes = 1536;  // an element of "connections", without the interface's name
+  constexpr size_t kConnectionBytes = 1280;  // an element of "connections", without the interface's name
   size_t longest_name = 0;
   size_t bytes = kFrameBytes;
   for (const std::string& name : interface_names) {

@@ -35,7 +35,7 @@ absl::StatusOr<ConnectionQuery> ParseConnectionQuery(const HttpRequest& request)
 // directly, without an object for each value.
 //
 // Bounds: the text, which is allocated once, and what ChooseConnections() takes. A connection takes some 800 bytes of
-// text, and at most 1,536 besides the name of its interface.
+// text, and at most 1,280 besides the name of its interface.
 std::string ConnectionsJson(const Snapshot& snapshot, const ConnectionQuery& query, const std::string& agent);
 // As above, but returns nullopt soon after `must_stop` has returned true. Calls `must_stop` as ChooseConnections()
 // does, and after each kRowsBetweenStops connections that are written.

@@ -157,7 +157,7 @@ HttpRouter WebRoutes(const WebSources& sources) {
   const auto handle_snapshot = [&router, hub = sources.hub](const std::string& path, SnapshotHandler handler) {
     router.Handle(path, WithFreshSnapshot(hub, std::move(handler)));
   };
-  handle_snapshot(kStatusPath, StatusPage(sources));
+  handle_snapshot(kStatusPath, LimitConcurrency(sources.limits.concurrent_listings, StatusPage(sources)));
   handle_snapshot(kConnectionsPath, LimitConcurrency(sources.limits.concurrent_listings, ConnectionsPage(sources)));
   router.Handle(kHealthyPath, ProbePage(sources.is_healthy, "healthy\n", "not healthy: capture makes no progress\n"));
   router.Handle(kReadyPath, ProbePage(sources.is_ready, "ready\n", "not ready: not capturing\n"));

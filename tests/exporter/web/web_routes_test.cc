@@ -95,6 +95,20 @@ TEST_F(WebRoutesTest, RefusesScrapesBeyondTheLimitUntilOthersAreSent) {
   EXPECT_EQ(router(request).status, 200);
 }
 
+TEST_F(WebRoutesTest, RefusesListingsAndStatusBeyondTheirLimitsUntilOthersAreSent) {
+  sources_.limits.concurrent_listings = 2;
+  const HttpRouter router = WebRoutes(sources_);
+  for (const char* path : {"/api/v1/connections", "/api/v1/status"}) {
+    HttpRequest request;
+    request.path = path;
+    std::vector<HttpResponse> being_sent = {router(request), router(request)};
+    EXPECT_EQ(being_sent.back().status, 200) << path;
+    EXPECT_EQ(router(request).status, 503) << path;
+    being_sent.pop_back();
+    EXPECT_EQ(router(request).status, 200) << path;
+  }
+}
+
 TEST_F(WebRoutesTest, TellsHowLongThePreviousScrapeTook) {
   const HttpRouter router = WebRoutes(sources_);
   HttpRequest request;
