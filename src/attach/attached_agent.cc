@@ -59,9 +59,9 @@ void AttachedAgent::Run() {
 
 absl::Status AttachedAgent::Poll(int stop_fd) {
   const ConnectionQuery query = wanted_.Current();
-  const absl::StatusOr<std::string> answer = fetch_.Get(PathOf(query), stop_fd);
-  if (!answer.ok()) return answer.status();
-  absl::StatusOr<Snapshot> snapshot = SnapshotFromJson(*answer);
+  if (absl::Status status = fetch_.Request(PathOf(query), stop_fd); !status.ok()) return status;
+  absl::StatusOr<Snapshot> snapshot = SnapshotFromJson(&fetch_, query.limit);
+  fetch_.Cancel();  // of an answer that is not read to its end
   if (!snapshot.ok()) return snapshot.status();
   answer_time_ns_ = clock_.SteadyNanoseconds();
   const bool is_news = sequence_ == 0 || !hub_.Current()->trouble.empty() || !(query == answered_) ||
