@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "src/attach/snapshot_from_json.h"
 #include "src/base/named_thread.h"
@@ -53,7 +54,7 @@ void AttachedAgent::Run() {
     if (stop_.stopped()) return;
     next_ns = clock_.SteadyNanoseconds() + kPeriodNs;
     const absl::Status status = Poll(stop_.fd());
-    if (!status.ok() && !absl::IsCancelled(status)) PublishTrouble();
+    if (!status.ok() && !absl::IsCancelled(status)) PublishTrouble(status);
   }
 }
 
@@ -76,11 +77,13 @@ absl::Status AttachedAgent::Poll(int stop_fd) {
   return absl::OkStatus();
 }
 
-void AttachedAgent::PublishTrouble() {
+void AttachedAgent::PublishTrouble(const absl::Status& status) {
   auto snapshot = std::make_shared<Snapshot>(*hub_.Current());
   const int64_t age_s = (clock_.SteadyNanoseconds() - answer_time_ns_) / kNanosecondsPerSecond;
   snapshot->sequence = ++sequence_;
-  snapshot->trouble = absl::StrCat("no answer for ", age_s, " s, trying again");
+  snapshot->trouble = absl::IsUnavailable(status)
+                          ? absl::StrCat("no answer for ", age_s, " s, trying again")
+                          : absl::StrCat("no usable answer for ", age_s, " s: ", absl::CHexEscape(status.message()));
   hub_.Publish(std::move(snapshot));
 }
 
