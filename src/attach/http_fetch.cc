@@ -62,7 +62,7 @@ absl::Status HttpFetch::Request(const std::string& path_and_query, int stop_fd) 
     if (!answer.ok()) return answer.status();
     if (answer->has_value()) {
       const absl::Status status = StatusOf(**answer);
-      if (status.ok()) last_piece_ = std::move((*answer)->body);
+      if (status.ok()) TakeLast(&**answer);
       return status;
     }
     if (client_.HasBody() && client_.StatusSoFar() == 200) return absl::OkStatus();
@@ -74,9 +74,17 @@ absl::StatusOr<std::string> HttpFetch::Next() {
     if (client_.HasBody()) return client_.TakeBody();
     absl::StatusOr<std::optional<HttpAnswer>> answer = Wait();
     if (!answer.ok()) return answer.status();
-    if (answer->has_value()) last_piece_ = std::move((*answer)->body);
+    if (answer->has_value()) TakeLast(&**answer);
+  }
+  if (last_piece_.empty() && is_cut_) {
+    return absl::UnavailableError(absl::StrCat("the agent's answer has more than ", kMaxBodyBytes, " bytes"));
   }
   return std::exchange(last_piece_, std::string());
+}
+
+void HttpFetch::TakeLast(HttpAnswer* answer) {
+  last_piece_ = std::move(answer->body);
+  is_cut_ = answer->body_cut;
 }
 
 absl::StatusOr<std::optional<HttpAnswer>> HttpFetch::Wait() {
@@ -88,15 +96,13 @@ absl::StatusOr<std::optional<HttpAnswer>> HttpFetch::Wait() {
   if (!answer.has_value()) return std::nullopt;
   is_over_ = true;
   if (!answer->ok()) return absl::UnavailableError(answer->status().message());
-  if ((*answer)->body_cut) {
-    return absl::UnavailableError(absl::StrCat("the agent's answer has more than ", kMaxBodyBytes, " bytes"));
-  }
   return **std::move(answer);
 }
 
 void HttpFetch::Cancel() {
   client_.Cancel();
   is_over_ = true;
+  is_cut_ = false;
   last_piece_.clear();
 }
 

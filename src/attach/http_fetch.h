@@ -38,7 +38,7 @@ class HttpFetch final : public AnswerBody {
   // sent: make it printable before you show it.
   absl::Status Request(const std::string& path_and_query, int stop_fd);
 
-  // Errors: kCancelled and kUnavailable, as above.
+  // Errors: kCancelled and kUnavailable, as above. When the answer is too long, the error follows the last piece.
   absl::StatusOr<std::string> Next() override;
 
   // Gives up the request under way, if any.
@@ -47,12 +47,15 @@ class HttpFetch final : public AnswerBody {
  private:
   // Advances the request. Returns the answer once it is complete.
   absl::StatusOr<std::optional<HttpAnswer>> Wait();
+  void TakeLast(HttpAnswer* answer);
 
   const std::string url_;
   HttpClient client_;
   int stop_fd_ = -1;
   bool is_over_ = true;
-  std::string last_piece_;  // valid if `is_over_`
+  // The end of the body, if `is_over_`.
+  std::string last_piece_;
+  bool is_cut_ = false;  // more than kMaxBodyBytes came
 };
 
 }  // namespace tcpgauge
