@@ -2,6 +2,7 @@
 #ifndef TCPGAUGE_SRC_ATTACH_ANSWER_BODY_H_
 #define TCPGAUGE_SRC_ATTACH_ANSWER_BODY_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -15,8 +16,11 @@ class AnswerBody {
  public:
   virtual ~AnswerBody() = default;
 
-  // Returns the next piece of the body, of any length. Waits for it if necessary. Returns an empty text at the end, and
-  // after the end. Errors: those of the transfer.
+  // Pieces are short, so that the reader's work between two of them is short.
+  static constexpr size_t kMaxPieceBytes = 16384;
+
+  // Returns the next piece of the body, of at most kMaxPieceBytes. Waits for it if necessary. Returns an empty text at
+  // the end, and after the end. Errors: those of the transfer.
   virtual absl::StatusOr<std::string> Next() = 0;
 };
 

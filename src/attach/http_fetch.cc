@@ -70,20 +70,34 @@ absl::Status HttpFetch::Request(const std::string& path_and_query, int stop_fd) 
 }
 
 absl::StatusOr<std::string> HttpFetch::Next() {
-  while (!is_over_) {
-    if (client_.HasBody()) return client_.TakeBody();
+  while (taken_bytes_ == waiting_.size() && !is_over_) {
+    if (client_.HasBody()) {
+      SetWaiting(client_.TakeBody());
+      break;
+    }
     absl::StatusOr<std::optional<HttpAnswer>> answer = Wait();
     if (!answer.ok()) return answer.status();
     if (answer->has_value()) TakeLast(&**answer);
   }
-  if (last_piece_.empty() && is_cut_) {
+  if (IsReadable(stop_fd_)) {
+    Cancel();
+    return absl::CancelledError("stopped");
+  }
+  std::string piece = waiting_.substr(taken_bytes_, kMaxPieceBytes);
+  taken_bytes_ += piece.size();
+  if (piece.empty() && is_cut_) {
     return absl::UnavailableError(absl::StrCat("the agent's answer has more than ", kMaxBodyBytes, " bytes"));
   }
-  return std::exchange(last_piece_, std::string());
+  return piece;
+}
+
+void HttpFetch::SetWaiting(std::string body) {
+  waiting_ = std::move(body);
+  taken_bytes_ = 0;
 }
 
 void HttpFetch::TakeLast(HttpAnswer* answer) {
-  last_piece_ = std::move(answer->body);
+  SetWaiting(std::move(answer->body));
   is_cut_ = answer->body_cut;
 }
 
@@ -103,7 +117,7 @@ void HttpFetch::Cancel() {
   client_.Cancel();
   is_over_ = true;
   is_cut_ = false;
-  last_piece_.clear();
+  SetWaiting(std::string());
 }
 
 }  // namespace tcpgauge

@@ -20,7 +20,8 @@ namespace tcpgauge {
 //
 // Thread: one at a time.
 // Bounds: an answer that has more than kMaxBodyBytes after decompression, or takes longer than kTimeoutMs, is an error.
-// At most kMaxBodyBytes wait for Next(), in a string whose capacity is at most twice as large.
+// At most kMaxBodyBytes wait for Next(), in a string whose capacity is at most twice as large. Next() looks at
+// `stop_fd` before each piece.
 class HttpFetch final : public AnswerBody {
  public:
   static constexpr size_t kMaxBodyBytes = 24 << 20;
@@ -48,14 +49,15 @@ class HttpFetch final : public AnswerBody {
   // Advances the request. Returns the answer once it is complete.
   absl::StatusOr<std::optional<HttpAnswer>> Wait();
   void TakeLast(HttpAnswer* answer);
+  void SetWaiting(std::string body);
 
   const std::string url_;
   HttpClient client_;
   int stop_fd_ = -1;
   bool is_over_ = true;
-  // The end of the body, if `is_over_`.
-  std::string last_piece_;
-  bool is_cut_ = false;  // more than kMaxBodyBytes came
+  bool is_cut_ = false;     // more than kMaxBodyBytes came
+  std::string waiting_;     // a part of the body, from which Next() takes its pieces
+  size_t taken_bytes_ = 0;  // of `waiting_`
 };
 
 }  // namespace tcpgauge

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/attach/json_reader.h"
 
-#include <algorithm>
 #include <istream>
 #include <nlohmann/json.hpp>
 #include <streambuf>
@@ -31,36 +30,27 @@ class BodyBuffer final : public std::streambuf {
  protected:
   int_type underflow() override {
     if (!status_.ok()) return traits_type::eof();
-    before_slice_ = Position();
+    before_piece_ = Position();
     setg(nullptr, nullptr, nullptr);
-    if (before_slice_ - token_begin_ > bounds_.token_bytes) {
+    if (before_piece_ - token_begin_ > bounds_.token_bytes) {
       return Fail(absl::StrCat("the agent's answer has a token of more than ", bounds_.token_bytes, " bytes"));
     }
-    if (piece_end_ == piece_.size()) {
-      absl::StatusOr<std::string> piece = body_.Next();
-      if (!piece.ok()) {
-        status_ = piece.status();
-        return traits_type::eof();
-      }
-      if (piece->empty()) return traits_type::eof();
-      piece_ = *std::move(piece);
-      piece_end_ = 0;
+    absl::StatusOr<std::string> piece = body_.Next();
+    if (!piece.ok()) {
+      status_ = piece.status();
+      return traits_type::eof();
     }
-    // In slices, so that the lengths are looked at often.
-    const size_t slice = std::min(piece_.size() - piece_end_, kSliceBytes);
-    if (before_slice_ + slice > bounds_.bytes) {
+    if (piece->empty()) return traits_type::eof();
+    if (before_piece_ + piece->size() > bounds_.bytes) {
       return Fail(absl::StrCat("the agent's answer has more than ", bounds_.bytes, " bytes"));
     }
-    char* const begin = piece_.data() + piece_end_;
-    setg(begin, begin, begin + slice);
-    piece_end_ += slice;
-    return traits_type::to_int_type(*begin);
+    piece_ = *std::move(piece);
+    setg(piece_.data(), piece_.data(), piece_.data() + piece_.size());
+    return traits_type::to_int_type(piece_[0]);
   }
 
  private:
-  static constexpr size_t kSliceBytes = 16384;
-
-  size_t Position() const { return before_slice_ + static_cast<size_t>(gptr() - eback()); }
+  size_t Position() const { return before_piece_ + static_cast<size_t>(gptr() - eback()); }
 
   int_type Fail(std::string message) {
     status_ = absl::ResourceExhaustedError(std::move(message));
@@ -70,9 +60,8 @@ class BodyBuffer final : public std::streambuf {
   AnswerBody& body_;
   const JsonBounds bounds_;
   absl::Status status_;
-  std::string piece_;
-  size_t piece_end_ = 0;     // of the part of `piece_` that was passed to the parser
-  size_t before_slice_ = 0;  // bytes of the text before the slice that the parser reads
+  std::string piece_;        // what the parser reads now
+  size_t before_piece_ = 0;  // bytes of the text before the piece
   size_t token_begin_ = 0;
 };
 

@@ -108,7 +108,7 @@ TEST_F(AttachedAgentTest, ErrorsAtTheStartNameTheAgent) {
 // An answer of one kind, with members that make it huge.
 std::string HugeAnswer(const std::string& begin, const std::string& item) {
   std::string text = begin;
-  while (text.size() < (100 << 20)) text += item;
+  while (text.size() < (26 << 20)) text += item;
   return text;
 }
 

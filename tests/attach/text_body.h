@@ -2,6 +2,7 @@
 #ifndef TCPGAUGE_TESTS_ATTACH_TEXT_BODY_H_
 #define TCPGAUGE_TESTS_ATTACH_TEXT_BODY_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -12,11 +13,11 @@
 
 namespace tcpgauge {
 
-// The body of an answer, from memory. Comes in pieces of `piece_bytes`, and ends with `end`.
+// The body of an answer, from memory. Comes in pieces of `piece_bytes`, or in the longest ones. Ends with `end`.
 class TextBody final : public AnswerBody {
  public:
-  explicit TextBody(std::string text, size_t piece_bytes = SIZE_MAX, absl::Status end = absl::OkStatus())
-      : text_(std::move(text)), piece_bytes_(piece_bytes), end_(std::move(end)) {}
+  explicit TextBody(std::string text, size_t piece_bytes = kMaxPieceBytes, absl::Status end = absl::OkStatus())
+      : text_(std::move(text)), piece_bytes_(std::min(piece_bytes, kMaxPieceBytes)), end_(std::move(end)) {}
 
   absl::StatusOr<std::string> Next() override {
     if (taken_ == text_.size() && !end_.ok()) return end_;

@@ -12,9 +12,10 @@ namespace {
 using Bytes = std::vector<uint8_t>;
 
 Bytes Input(uint8_t piece_bytes, uint8_t limit, uint8_t keys, const std::string& text) {
-  Bytes input = {piece_bytes, limit, keys};
-  input.insert(input.end(), text.begin(), text.end());
-  return input;
+  std::string input;
+  for (const uint8_t byte : {piece_bytes, limit, keys}) input += static_cast<char>(byte);
+  input += text;
+  return Bytes(input.begin(), input.end());
 }
 
 Snapshot Encapsulated() {
