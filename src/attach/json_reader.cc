@@ -52,8 +52,8 @@ class BodyBuffer final : public std::streambuf {
  private:
   size_t Position() const { return before_piece_ + static_cast<size_t>(gptr() - eback()); }
 
-  int_type Fail(std::string message) {
-    status_ = absl::ResourceExhaustedError(std::move(message));
+  int_type Fail(const std::string& message) {
+    status_ = absl::ResourceExhaustedError(message);
     return traits_type::eof();
   }
 
