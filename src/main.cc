@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -110,16 +111,19 @@ absl::Status Run(const Options& options) {
   return RunAgent(options);
 }
 
-// Reports the error, and returns the exit status.
+// Reports the error, and returns the exit status. A shortage is never a wrong option, whatever code its reporter chose.
 int Fail(const absl::Status& status) {
-  const std::string message = WithLimitOfShortage(status.message());
+  const std::optional<std::string> limit = LimitNamedBy(status.message());
+  std::string message(status.message());
+  if (limit.has_value()) message += ": " + *limit;
   fprintf(stderr, "tcpgauge: %s\n", OneLine(message).c_str());
-  return ExitStatus(status);
+  return limit.has_value() ? kExitFailure : ExitStatus(status);
 }
 
 int Main(int argc, char** argv) {
   // First of all, because these hold for everything that follows.
   if (!OpenStandardDescriptors()) ExitForShortage("open /dev/null in place of a closed standard descriptor", errno);
+  RequireStack();
   ExitWhenMemoryEnds();
   SetStackSizeOfThreads();
   if (absl::Status hidden = BecomeNotDumpable(); !hidden.ok()) return Fail(hidden);

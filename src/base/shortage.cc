@@ -12,7 +12,6 @@
 #include <atomic>
 #include <new>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
 namespace tcpgauge {
@@ -20,6 +19,7 @@ namespace {
 
 constexpr size_t kTextBytes = 400;
 constexpr int kPatienceMs = 100;
+constexpr unsigned long long kStackBytes = 512 << 10;
 
 std::atomic<void (*)()> restore_before_exit{nullptr};
 
@@ -77,15 +77,9 @@ bool DescribeShortage(int error, char* text, size_t size) {
   }
 }
 
-void ExitWithoutMemory() { ExitForShortage("allocate memory", ENOMEM); }
-
-}  // namespace
-
-void ExitForShortage(const char* action, int error) {
-  char limit[kTextBytes];
-  if (!DescribeShortage(error, limit, sizeof(limit))) snprintf(limit, sizeof(limit), "%s", strerror(error));
+[[noreturn]] void Exit(const char* action, const char* reason) {
   char line[2 * kTextBytes];
-  const int length = snprintf(line, sizeof(line), "tcpgauge: cannot %s: %s\n", action, limit);
+  const int length = snprintf(line, sizeof(line), "tcpgauge: cannot %s: %s\n", action, reason);
   if (void (*const restore)() = restore_before_exit.exchange(nullptr); restore != nullptr) restore();
   pollfd standard_error = {STDERR_FILENO, POLLOUT, 0};
   if (length > 0 && poll(&standard_error, 1, kPatienceMs) == 1) {
@@ -95,18 +89,36 @@ void ExitForShortage(const char* action, int error) {
   _exit(1);
 }
 
+void ExitWithoutMemory() { ExitForShortage("allocate memory", ENOMEM); }
+
+}  // namespace
+
+void ExitForShortage(const char* action, int error) {
+  char limit[kTextBytes];
+  if (!DescribeShortage(error, limit, sizeof(limit))) snprintf(limit, sizeof(limit), "%s", strerror(error));
+  Exit(action, limit);
+}
+
 void ExitWhenMemoryEnds() { std::set_new_handler(ExitWithoutMemory); }
+
+void RequireStack() {
+  const unsigned long long stack = LimitOf(RLIMIT_STACK);
+  if (stack == 0 || stack >= kStackBytes) return;
+  char reason[kTextBytes];
+  snprintf(reason, sizeof(reason), "the stack is limited to %llu KiB (ulimit -s); use ulimit -s 8192", stack / 1024);
+  Exit("start", reason);
+}
 
 void BeforeShortageExit(void (*restore)()) { restore_before_exit = restore; }
 
-std::string WithLimitOfShortage(absl::string_view message) {
+std::optional<std::string> LimitNamedBy(absl::string_view message) {
   for (const int error : {EMFILE, ENFILE, ENOMEM}) {
     char limit[kTextBytes];
     if (message.find(strerror(error)) == absl::string_view::npos) continue;
     DescribeShortage(error, limit, sizeof(limit));
-    return absl::StrCat(message, ": ", limit);
+    return limit;
   }
-  return std::string(message);
+  return std::nullopt;
 }
 
 }  // namespace tcpgauge

@@ -2,6 +2,7 @@
 #ifndef TCPGAUGE_SRC_BASE_SHORTAGE_H_
 #define TCPGAUGE_SRC_BASE_SHORTAGE_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -27,13 +28,17 @@ namespace tcpgauge {
 // From now on, an operator new that finds no memory calls ExitForShortage().
 void ExitWhenMemoryEnds();
 
+// Ends the process with one line if `ulimit -s` allows the main thread less than 512 KiB of stack. The kernel kills a
+// process whose stack cannot grow, so this limit has to be checked ahead.
+void RequireStack();
+
 // Sets the function that ExitForShortage() calls before it writes, or null for no function. The function may call only
 // functions that signal-safety(7) allows. The function is called in the thread that calls ExitForShortage().
 void BeforeShortageExit(void (*restore)());
 
-// Returns `message` with the limit in question and what to use instead. A message that contains the kernel's text for
-// EMFILE, ENFILE or ENOMEM is in question; libpcap and others report no numbers. Returns any other message unchanged.
-std::string WithLimitOfShortage(absl::string_view message);
+// For an error message that contains the kernel's text for EMFILE, ENFILE or ENOMEM, returns the limit in question and
+// what to use instead. Nullopt for any other message. The text decides because libpcap and others report no numbers.
+std::optional<std::string> LimitNamedBy(absl::string_view message);
 
 }  // namespace tcpgauge
 
