@@ -22,6 +22,7 @@ constexpr int kPatienceMs = 100;
 constexpr unsigned long long kStackBytes = 512 << 10;
 
 std::atomic<void (*)()> restore_before_exit{nullptr};
+std::atomic<bool> is_exiting{false};
 
 // The soft limit, or 0 when there is no limit.
 unsigned long long LimitOf(decltype(RLIMIT_AS) resource) {
@@ -78,6 +79,8 @@ bool DescribeShortage(int error, char* text, size_t size) {
 }
 
 [[noreturn]] void Exit(const char* action, const char* reason) {
+  // Several threads may meet the same shortage at a time. The first one ends the process; the others wait for that.
+  while (is_exiting.exchange(true)) pause();
   char line[2 * kTextBytes];
   const int length = snprintf(line, sizeof(line), "tcpgauge: cannot %s: %s\n", action, reason);
   if (void (*const restore)() = restore_before_exit.exchange(nullptr); restore != nullptr) restore();
@@ -112,7 +115,8 @@ void RequireStack() {
 void BeforeShortageExit(void (*restore)()) { restore_before_exit = restore; }
 
 std::optional<std::string> LimitNamedBy(absl::string_view message) {
-  for (const int error : {EMFILE, ENFILE, ENOMEM}) {
+  // ENFILE first, because its text begins with the text of EMFILE.
+  for (const int error : {ENFILE, EMFILE, ENOMEM}) {
     char limit[kTextBytes];
     if (message.find(strerror(error)) == absl::string_view::npos) continue;
     DescribeShortage(error, limit, sizeof(limit));

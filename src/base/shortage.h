@@ -22,7 +22,7 @@ namespace tcpgauge {
 // Writes "tcpgauge: cannot DO: LIMIT", where `action` says what to DO, restores the terminal if BeforeShortageExit()
 // was called, and ends the process with status 1. Neither allocates memory nor runs destructors. If standard error is a
 // full pipe, the line is dropped after a tenth of a second.
-// Thread: any.
+// Thread: any. When several threads call it, the first one writes the only line.
 [[noreturn]] void ExitForShortage(const char* action, int error);
 
 // From now on, an operator new that finds no memory calls ExitForShortage().
