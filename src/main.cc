@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts, waits and ends. The functions that it calls make the decisions.
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -17,13 +19,17 @@
 #include "src/agent/print_interfaces.h"
 #include "src/agent/run_attached.h"
 #include "src/base/log.h"
+#include "src/base/named_thread.h"
+#include "src/base/shortage.h"
 #include "src/base/signals.h"
+#include "src/base/standard_descriptors.h"
 #include "src/base/stop_signal.h"
 #include "src/base/wakeup.h"
 #include "src/options/command_line.h"
 #include "src/options/option_value.h"
 #include "src/options/options.h"
 #include "src/privilege/drop_privileges.h"
+#include "src/privilege/dumpable.h"
 #include "src/privilege/identity.h"
 #include "tui/top_view.h"
 
@@ -105,7 +111,22 @@ absl::Status Run(const Options& options) {
   return RunAgent(options);
 }
 
+// Reports the error, and returns the exit status. A shortage is never a wrong option, whatever code its reporter chose.
+int Fail(const absl::Status& status) {
+  const std::optional<std::string> limit = LimitNamedBy(status.message());
+  std::string message(status.message());
+  if (limit.has_value()) message += ": " + *limit;
+  fprintf(stderr, "tcpgauge: %s\n", OneLine(message).c_str());
+  return limit.has_value() ? kExitFailure : ExitStatus(status);
+}
+
 int Main(int argc, char** argv) {
+  // First of all, because these hold for everything that follows.
+  if (!OpenStandardDescriptors()) ExitForShortage("open /dev/null in place of a closed standard descriptor", errno);
+  RequireStack();
+  ExitWhenMemoryEnds();
+  SetStackSizeOfThreads();
+  if (absl::Status hidden = BecomeNotDumpable(); !hidden.ok()) return Fail(hidden);
   const CommandLine command_line = ParseCommandLine(argc, argv, &getenv, AgentVersion());
   if (const auto* answer = std::get_if<Answer>(&command_line)) {
     fputs(answer->text.c_str(), stdout);
@@ -116,8 +137,7 @@ int Main(int argc, char** argv) {
     return kExitUsage;
   }
   const absl::Status status = Run(std::get<Options>(command_line));
-  if (!status.ok()) fprintf(stderr, "tcpgauge: %s\n", OneLine(std::string(status.message())).c_str());
-  return ExitStatus(status);
+  return status.ok() ? EXIT_SUCCESS : Fail(status);
 }
 
 }  // namespace

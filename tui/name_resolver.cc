@@ -9,7 +9,8 @@
 
 #include <cstring>
 #include <deque>
-#include <system_error>
+#include <optional>
+#include <thread>
 #include <utility>
 #include <variant>
 
@@ -122,11 +123,9 @@ void NameResolver::StartThreads() {
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &present);
   for (int i = 0; i < kThreads; ++i) {
-    try {
-      NamedThread("name-look-up", [state = state_] { state->Serve(); }).detach();
-    } catch (const std::system_error&) {
-      break;  // with fewer threads, lookups are slower; without any, numbers are shown
-    }
+    std::optional<std::thread> thread = TryNamedThread("name-look-up", [state = state_] { state->Serve(); });
+    if (!thread.has_value()) break;  // with fewer threads, lookups are slower; without any, numbers are shown
+    thread->detach();
   }
   pthread_sigmask(SIG_SETMASK, &present, nullptr);
 }

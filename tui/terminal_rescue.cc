@@ -12,6 +12,8 @@
 #include <atomic>
 #include <iterator>
 
+#include "src/base/shortage.h"
+
 namespace tcpgauge {
 namespace {
 
@@ -51,6 +53,7 @@ void TerminalRescue::Arm(const std::string& reset) {
   reset_size = std::min(reset.size(), kMaxResetBytes);
   memcpy(reset_bytes, reset.data(), reset_size);
   armed = true;
+  BeforeShortageExit(Restore);
   for (size_t i = 0; i < kCrashSignalCount; ++i) {
     struct sigaction action;
     memset(&action, 0, sizeof(action));
@@ -63,6 +66,7 @@ void TerminalRescue::Arm(const std::string& reset) {
 
 void TerminalRescue::Disarm() {
   if (!armed.exchange(false)) return;
+  BeforeShortageExit(nullptr);
   for (size_t i = 0; i < kCrashSignalCount; ++i) sigaction(kCrashSignals[i], &previous_actions[i], nullptr);
 }
 

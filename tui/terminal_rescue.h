@@ -7,7 +7,8 @@
 namespace tcpgauge {
 
 // Restores the terminal when the process ends without the screen's destructor: by a crash signal, by a broken invariant
-// (SIGABRT), or by exit() in any thread. Restoring calls only functions that signal-safety(7) allows in a handler.
+// (SIGABRT), by ExitForShortage(), or by exit() in any thread. Restoring calls only functions that signal-safety(7)
+// allows in a handler.
 //
 // Thread: only the thread that owns the screen calls Arm() and Disarm().
 class TerminalRescue {

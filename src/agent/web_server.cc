@@ -64,7 +64,10 @@ absl::StatusOr<std::unique_ptr<HttpServer>> OpenWebServer(const std::vector<std:
     if (security->CurrentTls() != nullptr) tls = [security] { return security->CurrentTls(); };
   }
   auto server = HttpServer::Open(addresses, std::move(handler), limits, std::move(tls), std::move(request_metrics));
-  if (server.ok() || absl::IsPermissionDenied(server.status())) return server;
+  // A missing privilege or descriptor is a fault of the environment. Anything else is a wrong address.
+  if (server.ok() || absl::IsPermissionDenied(server.status()) || absl::IsResourceExhausted(server.status())) {
+    return server;
+  }
   return absl::InvalidArgumentError(server.status().message());
 }
 

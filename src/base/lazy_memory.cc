@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/base/lazy_memory.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
 
-#include "src/base/check.h"
+#include "src/base/shortage.h"
 
 namespace tcpgauge {
 namespace {
@@ -16,7 +18,11 @@ constexpr size_t kHugePageBytes = 2 << 20;
 
 void* MapLazily(size_t size_bytes) {
   void* data = mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  TCPGAUGE_CHECK(data != MAP_FAILED);
+  if (data == MAP_FAILED) {
+    char action[64];
+    snprintf(action, sizeof(action), "reserve %zu MiB for the tables", (size_bytes >> 20) + 1);
+    ExitForShortage(action, errno);
+  }
   // Huge pages, because address translation bounds random access to hundreds of megabytes. Only a hint: it may fail.
   if (size_bytes >= kHugePageBytes) madvise(data, size_bytes, MADV_HUGEPAGE);
   return data;

@@ -14,7 +14,7 @@ void PopulateLazyMemory(void* data, size_t size_bytes);
 // Owns a block of zeroed, page-aligned memory. Each page becomes resident when it is first touched. A block of at least
 // 2 MiB uses huge pages if the system allows them.
 //
-// Errors: stops the process when the address space is exhausted.
+// Errors: when the address space is exhausted, ends the process with one line (ExitForShortage()).
 class LazyMemory {
  public:
   // `size_bytes` may be 0: data() is then valid, but must not be read or written.

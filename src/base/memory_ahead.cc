@@ -2,7 +2,8 @@
 #include "src/base/memory_ahead.h"
 
 #include <algorithm>
-#include <system_error>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "src/base/named_thread.h"
@@ -10,9 +11,10 @@
 namespace tcpgauge {
 
 MemoryAhead::MemoryAhead(Populate populate) : populate_(std::move(populate)) {
-  try {
-    thread_ = NamedThread("memory", [this] { Run(); });
-  } catch (const std::system_error&) {
+  std::optional<std::thread> started = TryNamedThread("memory", [this] { Run(); });
+  if (started.has_value()) {
+    thread_ = *std::move(started);
+  } else {
     ask_at_ = kNever;
   }
 }

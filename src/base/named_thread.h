@@ -3,14 +3,22 @@
 #define TCPGAUGE_SRC_BASE_NAMED_THREAD_H_
 
 #include <functional>
+#include <optional>
 #include <thread>
 
 namespace tcpgauge {
 
 // Starts a thread that calls `run`. The caller must join the returned thread. `top -H` and `ps -L` show the thread as
 // `name`. The kernel keeps only the first 15 bytes of the name (prctl(2), PR_SET_NAME). `name` must outlive the thread.
-// Errors: like std::thread, throws std::system_error when the thread cannot be started.
+// Errors: when the thread cannot be started, ends the process with one line (ExitForShortage()).
 std::thread NamedThread(const char* name, std::function<void()> run);
+
+// Like NamedThread(), for a caller that can do without the thread: returns nullopt when the thread cannot be started.
+std::optional<std::thread> TryNamedThread(const char* name, std::function<void()> run);
+
+// Fixes the stacks of all later threads at 8 MiB, those of the libraries' threads included. Otherwise `ulimit -s` sets
+// their size, and the main thread's stack may be meant to be much larger or smaller.
+void SetStackSizeOfThreads();
 
 }  // namespace tcpgauge
 

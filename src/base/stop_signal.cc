@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/base/stop_signal.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "src/base/check.h"
+#include "src/base/shortage.h"
 
 namespace tcpgauge {
 
-StopSignal::StopSignal() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) { TCPGAUGE_CHECK(fd_ >= 0); }
+StopSignal::StopSignal() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (fd_ < 0) ExitForShortage("open an eventfd", errno);
+}
 
 StopSignal::~StopSignal() { close(fd_); }
 

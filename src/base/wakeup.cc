@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/base/wakeup.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "src/base/check.h"
+#include "src/base/shortage.h"
 
 namespace tcpgauge {
 
-Wakeup::Wakeup() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) { TCPGAUGE_CHECK(fd_ >= 0); }
+Wakeup::Wakeup() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (fd_ < 0) ExitForShortage("open an eventfd", errno);
+}
 
 Wakeup::~Wakeup() { close(fd_); }
 

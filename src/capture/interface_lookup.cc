@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/capture/interface_lookup.h"
 
+#include <errno.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "src/base/shortage.h"
 
 namespace tcpgauge {
 namespace {
@@ -15,7 +18,9 @@ constexpr int kTries = 3;
 
 }  // namespace
 
-InterfaceLookup::InterfaceLookup() : fd_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {}
+InterfaceLookup::InterfaceLookup() : fd_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+  if (fd_ < 0) ExitForShortage("ask for interfaces", errno);
+}
 
 InterfaceLookup::~InterfaceLookup() { close(fd_); }
 

@@ -22,7 +22,7 @@ struct NetworkInterface {
 //
 // Owns a socket, through which it asks.
 // Thread: confined to one.
-// Errors: if the socket cannot be opened, no interface is found.
+// Errors: if the socket cannot be opened, the constructor ends the process with one line (ExitForShortage()).
 class InterfaceLookup {
  public:
   InterfaceLookup();

@@ -73,9 +73,11 @@ absl::StatusOr<std::unique_ptr<PacketSource>> OpenInterface(const std::string& n
 // for the first worker.
 //
 // The sockets form a group. The kernel gives each packet to one socket of the group, and both directions of a
-// connection to the same socket (PACKET_FANOUT_HASH, see packet(7)). The kernel reassembles IPv4 fragments first, and
-// looks into GRE and IP in IP. For VXLAN, Geneve and GTP-U it hashes the outer UDP ports, which differ by direction;
-// capture those with a single worker. Packets that came before all sockets had joined the group are ignored.
+// connection to the same socket (PACKET_FANOUT_HASH, see packet(7)). Groups of several interfaces distribute alike. The
+// kernel reassembles IPv4 fragments first, and looks into GRE and IP in IP. It finds no ports behind MPLS, LLC/SNAP,
+// the IP authentication header and an IPv6 fragment header, so such packets may go to another socket than other packets
+// of the same connection. For VXLAN, Geneve and GTP-U it hashes the outer UDP ports, which differ by direction; capture
+// those with a single worker. Packets that came before all sockets had joined the group are ignored.
 //
 // Errors: those of OpenInterface(), and kUnavailable when the interface cannot be shared.
 //
@@ -83,7 +85,8 @@ absl::StatusOr<std::unique_ptr<PacketSource>> OpenInterface(const std::string& n
 // closing. Therefore the first source keeps a spare socket outside the group, parked on the loopback interface. (`any`
 // needs no spare socket, because it is never deleted.) After the interface was deleted and created again, the first
 // source captures alone until a restart of the agent, and SourceCondition::remark says so. A connection that was open
-// in another worker's table is then midstream in the first worker's table.
+// in another worker's table is then midstream in the first worker's table. A connection that also crosses an interface
+// with a group is then in two tables. The same holds for an interface that had to be waited for.
 absl::StatusOr<std::vector<std::unique_ptr<PacketSource>>> OpenSharedInterface(const std::string& name,
                                                                                const LiveOptions& options,
                                                                                size_t count);

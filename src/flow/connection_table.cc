@@ -209,6 +209,8 @@ uint32_t ConnectionTable::Handle(const Arrival& arrival) {
     if (AnswersCandidate(records_[slot], packet, arrival.sender)) {
       slot = BeginFromCandidate(slot, arrival);
     } else if (BeginsNewConnection(records_[slot], packet, arrival.sender)) {
+      // The copy of the SYN of a connection that was read to its end on another interface.
+      if (IsSameSyn(records_[slot].end(arrival.sender), packet) && IsDuplicate(slot, arrival)) return slot;
       EndConnection(slot, EndReasonOf(records_[slot]));
       slot = ConnectionIndex::kNotFound;
     }

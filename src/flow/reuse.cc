@@ -9,10 +9,6 @@
 namespace tcpgauge {
 namespace {
 
-bool IsSameSyn(const EndRecord& end, const DecodedPacket& segment) {
-  return end.has(EndRecord::kSynSeen) && end.initial_sequence == segment.sequence_number;
-}
-
 // Whether the segment answers a SYN that was refused before: the refusal was forged.
 bool AnswersRefusedSyn(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
   const EndRecord& client = record.client();
@@ -21,6 +17,10 @@ bool AnswersRefusedSyn(const ConnectionRecord& record, const DecodedPacket& segm
 }
 
 }  // namespace
+
+bool IsSameSyn(const EndRecord& end, const DecodedPacket& segment) {
+  return end.has(EndRecord::kSynSeen) && end.initial_sequence == segment.sequence_number;
+}
 
 bool BeginsNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
   const EndRecord& end = record.end(sender);

@@ -2,6 +2,7 @@
 #include "src/http_client/http_client.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -13,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "src/base/check.h"
 #include "src/base/json_string.h"
+#include "src/base/shortage.h"
 #include "src/base/strings.h"
 #include "src/net/http_url.h"
 
@@ -75,7 +77,9 @@ HttpClient::HttpClient(const HttpClientOptions& options)
   static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
   easy_ = curl_easy_init();
   multi_ = curl_multi_init();
-  TCPGAUGE_CHECK(initialized == CURLE_OK && easy_ != nullptr && multi_ != nullptr);
+  if (initialized != CURLE_OK || easy_ == nullptr || multi_ == nullptr) {
+    ExitForShortage("start an HTTP client", errno == EMFILE || errno == ENFILE ? errno : ENOMEM);
+  }
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);  // otherwise the destructor waits for name lookups
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");

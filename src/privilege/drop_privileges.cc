@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "src/base/check.h"
+#include "src/privilege/dumpable.h"
 #include "src/privilege/system_call_filter.h"
 
 namespace tcpgauge {
@@ -72,11 +73,13 @@ absl::Status EmptyBoundingSet() {
 }
 
 absl::Status ChangeUser(const Identity& identity) {
+  // Until the process is not dumpable again, only the permitted capabilities keep other processes of the new user out.
+  if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) return Failed("capabilities");
   // Groups first, because the new user may not change them.
   if (setgroups(0, nullptr) != 0) return Failed("groups");
   if (setresgid(identity.gid, identity.gid, identity.gid) != 0) return Failed("group");
   if (setresuid(identity.uid, identity.uid, identity.uid) != 0) return Failed("user");
-  return absl::OkStatus();
+  return BecomeNotDumpable();
 }
 
 absl::Status SetCapabilities(const std::vector<cap_value_t>& kept) {
@@ -99,6 +102,7 @@ absl::Status CheckDropped(const Identity& identity) {
   const Capabilities own(cap_get_proc()), none(cap_init());
   if (own == nullptr || none == nullptr || cap_compare(own.get(), none.get()) != 0) return still("capabilities");
   if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) return still("the right to get privileges from programs");
+  if (prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0) return still("memory that its user may read");
   if (!identity.changes) return absl::OkStatus();
   uid_t real_user, user, saved_user;
   gid_t real_group, group, saved_group;
@@ -142,8 +146,7 @@ absl::Status DropPrivileges(const Identity& identity) {
   }
   if (absl::Status status = SetCapabilities({}); !status.ok()) return status;
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return Failed("no_new_privs");
-  // Other processes may run as "nobody" too. They must not read the memory of this one.
-  if (identity.changes && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return Failed("dumpable");
+  if (absl::Status status = BecomeNotDumpable(); !status.ok()) return status;
   if (absl::Status status = CheckDropped(identity); !status.ok()) return status;
   return InstallSystemCallFilter();
 }

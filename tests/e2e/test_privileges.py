@@ -140,6 +140,76 @@ class DropTest(PrivilegesCase):
             self.check_dropped(agent, default_user())
 
 
+# Tries what a process of the same user might: to trace, and to read memory, environment and layout. Prints what worked.
+_PEEK = """
+import ctypes, os, sys
+pid = int(sys.argv[1])
+if ctypes.CDLL(None).ptrace(16, pid, 0, 0) == 0:  # PTRACE_ATTACH
+    print("ptrace")
+for name in ("mem", "environ", "maps", "auxv"):
+    try:
+        open(f"/proc/{pid}/{name}", "rb").close()
+        print(name)
+    except PermissionError:
+        pass
+"""
+
+
+class NotDumpableTest(PrivilegesCase):
+    tools = ("setpriv", "setcap")
+
+    def setUp(self):
+        super().setUp()
+        self.program = self.program_for_all()
+
+    def check_closed(self, pid, peeper):
+        """`peeper` is a command that makes a process of the agent's own user."""
+        # The attempts work on a process that takes no care.
+        careless = self.own(Process([*peeper, "sleep", "100"]))
+        wait_until(lambda: status_of_threads(careless.pid)[0]["Name"] == "sleep", "the careless process runs", 30)
+        self.assertEqual(self.peek(peeper, careless.pid), ["ptrace", "mem", "environ", "maps", "auxv"])
+        self.assertEqual(self.peek(peeper, pid), [])
+
+    def peek(self, peeper, pid):
+        done = subprocess.run([*peeper, "/usr/bin/python3", "-c", _PEEK, str(pid)], capture_output=True, text=True,
+                              cwd="/", stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.split()
+
+    def test_root_that_becomes_a_user(self):
+        self.check_closed(self.start("--user", "nobody").pid, AS_NOBODY)
+
+    def test_root_that_stays_root(self):
+        # Another root process without capabilities; with CAP_SYS_PTRACE it could look into everything.
+        self.check_closed(self.start("--user", "").pid, ("setpriv", "--bounding-set=-all", "--inh-caps=-all"))
+
+    def test_a_user_with_an_ambient_capability(self):
+        agent = self.start(prefix=(*AS_NOBODY, "--inh-caps=-all,+net_raw", "--ambient-caps=-all,+net_raw"),
+                           program=self.program)
+        self.check_closed(agent.pid, AS_NOBODY)
+
+    def test_a_user_with_a_file_capability(self):
+        done = subprocess.run(["setcap", "cap_net_raw=ep", self.program], capture_output=True, text=True)
+        if done.returncode != 0:
+            self.skipTest(f"no file capabilities here: {done.stderr.strip()}")
+        self.check_closed(self.start(prefix=AS_NOBODY, program=self.program).pid, AS_NOBODY)
+
+    def test_a_user_who_reads_a_file(self):
+        capture = os.path.join(os.path.dirname(self.program), "capture")
+        with open(capture, "wb") as file:
+            file.write(bytes.fromhex("d4c3b2a1020004000000000000000000ffff000001000000"))
+        os.chmod(capture, 0o644)
+        agent = self.own(Agent(self.testbed.server, "-T", capture, prefix=AS_NOBODY, program=self.program))
+        self.check_closed(agent.pid, AS_NOBODY)
+
+    def test_a_crash_leaves_no_core(self):
+        agent = self.start(prefix=("prlimit", "--core=unlimited"))
+        os.kill(agent.pid, signal.SIGABRT)
+        _, status = os.waitpid(agent.pid, 0)
+        self.assertTrue(os.WIFSIGNALED(status))
+        self.assertFalse(os.WCOREDUMP(status))
+
+
 class TopViewDropTest(PrivilegesCase):
     tools = ("setpriv", "tmux")
 
@@ -156,6 +226,9 @@ class TopViewDropTest(PrivilegesCase):
     def test_the_view_of_an_agent_elsewhere_keeps_its_user_alone(self):
         view = self.view("--attach", f"http://{self.start().address}")
         self.check_dropped(view, pwd.getpwnam("root"), threads_at_least=2)
+        peeper = ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
+        done = subprocess.run([*peeper, "cat", f"/proc/{view.pid}/environ"], capture_output=True, text=True)
+        self.assertIn("Permission denied", done.stderr)
 
 
 class FailedDropTest(PrivilegesCase):

@@ -2,6 +2,7 @@
 """Several workers show the same as one worker."""
 import json
 import os
+import signal
 import socket
 import subprocess
 import unittest
@@ -10,7 +11,7 @@ import tempfile
 from support.agent import Agent, binary
 from support.case import NamespaceCase
 from support.marks import slow
-from support.namespaces import Testbed
+from support.namespaces import BridgedTestbed, Testbed
 from support.synthetic import CaptureWriter, Client
 from support.waiting import wait_until
 from test_corpus import CORPUS
@@ -82,6 +83,29 @@ class WorkersTest(NamespaceCase):
             # The snapshot that has the last FIN may be older than the answer to it.
             agent.wait_for(PACKETS, lambda count: count >= packets, "their packets", **tcp)
             self.assertEqual(agent.metrics().value(PACKETS, **tcp), packets)
+
+    def test_what_crosses_two_interfaces_is_logged_once(self):
+        """The agent reads its interfaces in turn, so it reads whole connections on one before it sees them on the other."""
+        for workers in ("1", "4"):
+            with self.subTest(workers=workers), tempfile.TemporaryDirectory() as folder:
+                testbed = self.own(BridgedTestbed())
+                log = os.path.join(folder, "log")
+                agent = self.own(Agent(testbed.bridge, "-i", "port-client", "-i", "port-server", "--workers", workers,
+                                       "--connection-log", log, "tcp port 8080"))
+                # While the agent stands still, the packets wait in the kernel's rings.
+                agent.signal(signal.SIGSTOP)
+                try:
+                    _exchange(testbed, ipv6=False)
+                finally:
+                    agent.signal(signal.SIGCONT)
+                agent.wait_for("tcpgauge_connections_closed_total", lambda count: count >= CONNECTIONS,
+                               "all connections have ended", reason="fin")
+                agent.signal(signal.SIGTERM)
+                self.assertEqual(agent.wait(), 0)
+                with open(log) as file:
+                    connections = [json.loads(line) for line in file]
+                self.assertEqual(len({connection["client"]["port"] for connection in connections}), CONNECTIONS)
+                self.assertEqual(len(connections), CONNECTIONS)
 
     def test_both_directions_of_ipv4_connections_meet(self):
         self._check(ipv6=False)

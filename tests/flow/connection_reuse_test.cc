@@ -29,6 +29,47 @@ TEST_F(ConnectionReuse, TheSameSynAgainIsTheSameConnection) {
   EXPECT_EQ(Only().client_sent.packets, 2);
 }
 
+// Two interfaces see each packet. The first is read to the end of the connection before the second is read.
+TEST_F(ConnectionReuse, CopiesOnAnInterfaceThatIsReadLaterBeginNothing) {
+  const std::vector<std::vector<Segment>> endings = {
+      {FromClient().Seq(1001).Ack(5001).Fin(), FromServer().Seq(5001).Ack(1002).Fin(),
+       FromClient().Seq(1002).Ack(5002)},
+      {FromServer().Seq(5001).Ack(1001).Rst()},
+      {FromClient().Seq(1001).Ack(5001).Payload(10), FromClient().Seq(1011).Ack(5001).Rst()},
+  };
+  double start = 0;
+  for (const std::vector<Segment>& ending : endings) {
+    std::vector<Segment> segments = {FromClient().Syn(1000), FromServer().Syn(5000).Ack(1001),
+                                     FromClient().Seq(1001).Ack(5001)};
+    segments.insert(segments.end(), ending.begin(), ending.end());
+    const size_t ended = ended_.size();
+    for (Segment segment : segments) Feed(segment.Time(start));
+    for (Segment segment : segments) Feed(segment.Time(start + 0.001).On(1));
+    EXPECT_EQ(ended_.size(), ended);
+    EXPECT_EQ(Only().client_sent.packets + Only().server_sent.packets, segments.size());
+    start += 1000;
+    Advance(start);
+    EXPECT_EQ(ended_.size(), ended + 1);
+  }
+}
+
+TEST_F(ConnectionReuse, ARefusedAttemptThatIsReadLaterOnAnotherInterfaceBeginsNothing) {
+  Feed(FromClient().Syn(1000).Time(0));
+  Feed(FromServer().Ack(1001).Rst().Time(0));
+  Feed(FromClient().Syn(1000).Time(0.001).On(1));
+  Feed(FromServer().Ack(1001).Rst().Time(0.001).On(1));
+  EXPECT_EQ(ended_.size(), 0);
+  EXPECT_EQ(table().totals().opened_handshake, 1);
+}
+
+TEST_F(ConnectionReuse, AfterASecondTheSameSynOnAnotherInterfaceBeginsAnother) {
+  Handshake(0);
+  Feed(FromServer().Seq(5001).Ack(1001).Rst().Time(0.1));
+  Feed(FromClient().Syn(1000).Time(1.5).On(1));
+  ASSERT_EQ(ended_.size(), 1);
+  EXPECT_EQ(LastEnded().reason, EndReason::kReset);
+}
+
 TEST_F(ConnectionReuse, AfterCloseResetAndHalfCloseASynBeginsAnother) {
   const struct {
     std::vector<Segment> segments;

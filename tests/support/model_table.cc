@@ -179,6 +179,8 @@ void ModelTable::Take(const DecodedPacket& packet, const std::vector<EndedConnec
       connection.ends[1 - sender].next = int64_t{candidate->sequence} + 1;
       connection.ends[1 - sender].sample_from = candidate->sequence + 1;
     } else if (BeginsAnother(found->second, sender, known)) {
+      const bool repeated = found->second.ends[static_cast<size_t>(sender)].initial_sequence == known.sequence_number;
+      if (repeated && IsDuplicate(&found->second, sender, known, time_ns)) return;
       End(found, ReasonOf(state, found->second.refused));
       found = connections_.end();
     }
