@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <variant>
@@ -16,9 +18,12 @@
 #include "src/agent/open_sources.h"
 #include "src/agent/print_interfaces.h"
 #include "src/agent/run_attached.h"
+#include "src/base/clock.h"
+#include "src/base/haste.h"
 #include "src/base/log.h"
 #include "src/base/signals.h"
 #include "src/base/stop_signal.h"
+#include "src/base/time_units.h"
 #include "src/base/wakeup.h"
 #include "src/options/command_line.h"
 #include "src/options/option_value.h"
@@ -32,6 +37,8 @@ namespace {
 
 constexpr int kExitFailure = 1;  // the environment is wrong: a privilege, a resource, a damaged file
 constexpr int kExitUsage = 2;    // the options are wrong
+
+const Haste* haste_of_process = nullptr;  // RunAgent() sets it
 
 int ExitStatus(const absl::Status& status) {
   switch (status.code()) {
@@ -54,17 +61,43 @@ void WaitForEnd(const StopSignal& stop, Wakeup* reload, Agent* agent) {
     if (poll(fds, 3, -1) < 0) continue;  // a signal interrupted poll()
     if (fds[0].revents != 0 || fds[1].revents != 0) return;
     reload->Clear();
-    if (TerminalIsGone()) return;
+    if (TerminalIsGone()) {
+      EndSoon();
+      return;
+    }
     agent->ReopenConnectionLog();
   }
 }
 
+// Until the outputs are written, the guard of EndSoon() would cut them off.
+int StatusBeforeOutputs(const Options& options) {
+  const bool has_outputs = !options.connection_log.empty() || options.output != OutputFormat::kNone;
+  return has_outputs ? kExitFailure : EXIT_SUCCESS;
+}
+
 // Prints the final state even when capture failed. Returns the first error.
-absl::Status End(const Options& options, Agent* agent, absl::Status status) {
-  status.Update(agent->StopCapture());
-  status.Update(PrintFinalState(options, agent->hub()));
+absl::Status End(const Options& options, const Haste& haste, Agent* agent, absl::Status status) {
+  status.Update(agent->FinishConnectionLog());
+  status.Update(PrintFinalState(options, agent->hub(), haste));
+  SetCutShortStatus(ExitStatus(status));
   status.Update(agent->Stop());
   return status;
+}
+
+// Writes the last line for the user, and waits until standard error has taken it. Does not wait for a reader that never
+// reads. In haste, may take a part of what is left of the second. `haste` may be null.
+void WriteLastLine(const std::string& text, const Haste* haste) {
+  constexpr int64_t kInHasteNs = 100 * kNanosecondsPerMillisecond;
+  if (!text.empty()) WriteErrorLine(text);
+  int64_t timeout_ns = kNanosecondsPerSecond;
+  if (haste != nullptr && haste->begun()) {
+    timeout_ns = std::max<int64_t>(haste->deadline_ns() - SystemClock().SteadyNanoseconds() + kInHasteNs, 0);
+  }
+  FlushLog(timeout_ns);
+}
+
+std::string ErrorLine(const absl::Status& status) {
+  return status.ok() ? "" : "tcpgauge: " + OneLine(std::string(status.message()));
 }
 
 absl::Status RunAgent(const Options& options) {
@@ -75,28 +108,33 @@ absl::Status RunAgent(const Options& options) {
   // Never destroyed, because a signal may come until the process ends.
   static StopSignal& stop = *new StopSignal;
   static Wakeup& reload = *new Wakeup;
-  HandleSignals(&stop, options.tui ? nullptr : &reload);
+  static Haste& haste = *new Haste;
+  haste_of_process = &haste;
+  HandleSignals(&stop, options.tui ? nullptr : &reload, &haste);
 
   std::unique_ptr<LogHold> log_hold;
   if (options.tui) {
     if (absl::Status terminal = CheckTopView(); !terminal.ok()) return terminal;
     log_hold = std::make_unique<LogHold>();
   }
-  const auto opened = Agent::Open(options, *identity);
+  const auto opened = Agent::Open(options, *identity, &haste);
   if (!opened.ok()) return opened.status();
   Agent* const agent = opened->get();
   // Everything is open. Threads may start, and packets may be parsed, only from here on.
   if (absl::Status dropped = DropPrivileges(*identity); !dropped.ok()) return dropped;
+  StartLogThread();
+  SetCutShortStatus(StatusBeforeOutputs(options));
   if (absl::Status serving = agent->Serve(); !serving.ok()) return serving;
   if (options.duration_seconds > 0) StopAfter(options.duration_seconds);
 
   absl::Status shown;
   if (options.tui) {
     shown = RunTopView(agent->hub(), stop.fd());
+    EndSoon();  // who leaves the view waits for the shell
   } else {
     WaitForEnd(stop, &reload, agent);
   }
-  return End(options, agent, shown);
+  return End(options, haste, agent, shown);
 }
 
 absl::Status Run(const Options& options) {
@@ -112,11 +150,11 @@ int Main(int argc, char** argv) {
     return EXIT_SUCCESS;
   }
   if (const auto* error = std::get_if<UsageError>(&command_line)) {
-    fprintf(stderr, "%s\n", OneLine(error->message).c_str());
+    WriteLastLine(OneLine(error->message), nullptr);
     return kExitUsage;
   }
   const absl::Status status = Run(std::get<Options>(command_line));
-  if (!status.ok()) fprintf(stderr, "tcpgauge: %s\n", OneLine(std::string(status.message())).c_str());
+  WriteLastLine(ErrorLine(status), haste_of_process);
   return ExitStatus(status);
 }
 

@@ -125,6 +125,10 @@ absl::Status CaptureEngine::Stop() {
   return absl::OkStatus();
 }
 
+void CaptureEngine::EndConnections() {
+  for (const auto& worker : workers_) worker->EndConnections();
+}
+
 bool CaptureEngine::IsHealthy() const {
   const int64_t now_ns = clock_.SteadyNanoseconds();
   return std::all_of(workers_.begin(), workers_.end(), [now_ns](const std::unique_ptr<CaptureWorker>& worker) {

@@ -37,7 +37,7 @@ struct EngineOptions {
 // - TripleBuffer: three places for a copy of the worker's table. Publishing a copy is one atomic exchange, and a late
 //   collector finds the latest copy.
 // - EndedQueue: a ring of ended connections. When it is full, a live worker counts the loss and continues. A worker of
-//   a file waits.
+//   a file waits. At the end, when no worker runs, EndConnections() waits for room.
 // - Mailbox: every 10 s of a live capture, the collector's thread asks the kernel for the listening sockets and posts
 //   them to each worker with one atomic exchange.
 // - Wakeup: an eventfd. Writing to it never blocks.
@@ -79,10 +79,14 @@ class CaptureEngine {
   // waits for data of a file. Throws std::system_error when a thread cannot be started.
   void Start();
 
-  // Ends all threads and waits for them. Afterwards hub() has the final snapshot (if WorkerOptions::publish), and the
-  // connections that were still open have gone to the queues of ended connections. If workers had errors, returns the
-  // error of the one with the lowest index. A second call returns the same status.
+  // Ends all threads and waits for them. Afterwards hub() has the final snapshot (if WorkerOptions::publish). If
+  // workers had errors, returns the error of the one with the lowest index. A second call returns the same status.
   absl::Status Stop();
+
+  // Puts the connections that are still open into the queues of ended connections. Waits for room there, as
+  // EndedQueue::Push() does. This is no part of Stop(), so that a connection log that nobody reads delays neither the
+  // final snapshot nor the last push. Call it once, after Stop().
+  void EndConnections();
 
   // Becomes readable when capture has ended by itself. The capture of a file ends when every worker has come to the end
   // of the file or to an error. Exception: with stay_at_end and without any error, capture does not end by itself. A

@@ -79,8 +79,13 @@ absl::Status CaptureWorker::Run() {
     pollfd stop_fd = {stop_.fd(), POLLIN, 0};
     poll(&stop_fd, 1, -1);
   }
-  if (links_.ended != nullptr) table_.EndAll();
   return status;
+}
+
+void CaptureWorker::EndConnections() {
+  if (links_.ended == nullptr) return;
+  links_.ended->WaitFromNowOn();
+  table_.EndAll();
 }
 
 absl::Status CaptureWorker::CaptureLive() {
