@@ -85,13 +85,13 @@ absl::Status End(const Options& options, const Haste& haste, Agent* agent, absl:
 }
 
 // Writes the last line for the user, and waits until standard error has taken it. Does not wait for a reader that never
-// reads. In haste, may take a part of what is left of the second. `haste` may be null.
+// reads. `haste` may be null.
 void WriteLastLine(const std::string& text, const Haste* haste) {
-  constexpr int64_t kInHasteNs = 100 * kNanosecondsPerMillisecond;
+  constexpr int64_t kAtLeastNs = 50 * kNanosecondsPerMillisecond;  // when other work has used up the time in haste
   if (!text.empty()) WriteErrorLine(text);
   int64_t timeout_ns = kNanosecondsPerSecond;
   if (haste != nullptr && haste->begun()) {
-    timeout_ns = std::max<int64_t>(haste->deadline_ns() - SystemClock().SteadyNanoseconds() + kInHasteNs, 0);
+    timeout_ns = std::max(haste->deadline_ns() - SystemClock().SteadyNanoseconds(), kAtLeastNs);
   }
   FlushLog(timeout_ns);
 }
