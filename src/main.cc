@@ -130,7 +130,7 @@ absl::Status RunAgent(const Options& options) {
   absl::Status shown;
   if (options.tui) {
     shown = RunTopView(agent->hub(), stop.fd());
-    EndSoon();  // who leaves the view waits for the shell
+    if (!stop.stopped()) EndSoon();  // who leaves the view waits for the shell
   } else {
     WaitForEnd(stop, &reload, agent);
   }

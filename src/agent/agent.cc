@@ -72,6 +72,7 @@ absl::Status Agent::OpenCapture(const EngineOptions& engine_options, const Ident
 
 absl::Status Agent::OpenConnectionLog(const Identity& identity) {
   if (options_.connection_log.empty()) return absl::OkStatus();
+  const EndAtOnceOnSignals guard;  // a named pipe that may only be written waits for its reader
   auto opened = ConnectionLog::Open(
       options_.connection_log, &log_patience_,
       {metrics_.Counter(Metric::kConnectionLogLines), metrics_.Counter(Metric::kConnectionLogLost, {"queue_full"}),

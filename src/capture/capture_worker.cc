@@ -82,6 +82,13 @@ absl::Status CaptureWorker::Run() {
   return status;
 }
 
+std::vector<std::unique_ptr<PacketSource>> CaptureWorker::TakeSources() {
+  std::vector<std::unique_ptr<PacketSource>> taken;
+  for (Source& source : sources_) taken.push_back(std::move(source.packets));
+  sources_.clear();
+  return taken;
+}
+
 void CaptureWorker::EndConnections() {
   if (links_.ended == nullptr) return;
   links_.ended->WaitFromNowOn();

@@ -93,6 +93,9 @@ class CaptureWorker final : private EndedConnectionSink {
   // Call it once, after Run() has returned, on any thread.
   void EndConnections();
 
+  // Gives the sources away, so that they can be closed. Call it after Run() has returned, on any thread.
+  std::vector<std::unique_ptr<PacketSource>> TakeSources();
+
   // Any thread. Replaces what the worker knows of the sockets on which this machine listens.
   void PostLocalListeners(std::unique_ptr<LocalListeners> listeners) { listeners_.Post(std::move(listeners)); }
   // Any thread. The steady time at which the worker last completed a round over its sources. INT64_MAX when no
