@@ -66,9 +66,9 @@ void LineQueue::Release() {
 void LineQueue::StartThread() {
   const MutexLock lock(&mutex_);
   stop_.emplace();
+  is_writing_ = !current_.done();  // before the thread has it
   thread_ = NamedThread("log", [this] { Run(); });
   has_thread_ = true;
-  is_writing_ = !current_.done();
 }
 
 bool LineQueue::Flush(int64_t timeout_ns) {
