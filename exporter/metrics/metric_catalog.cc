@@ -149,6 +149,10 @@ const MetricInfo kCatalog[] = {
     {Metric::kConnectionLogLost, "tcpgauge_connection_log_lost_total", kCounter, "", kLostReason,
      "Connections that are missing from the connection log, by reason.",
      "tcpgauge.connection_log.lost", "{connection}"},
+    {Metric::kLogLinesLost, "tcpgauge_log_lines_lost_total", kCounter, "", {},
+     "Lines of the agent's log that standard error did not take, because nobody reads it or because it cannot be "
+     "written.",
+     "tcpgauge.log.lines_lost", "{line}"},
     {Metric::kOtlpPushes, "tcpgauge_otlp_pushes_total", kCounter, "", {},
      "Push requests that the OTLP receiver accepted.",
      "tcpgauge.otlp.pushes", "{request}"},

@@ -59,6 +59,7 @@ enum class Metric : uint8_t {
   kHttpRequestDuration,
   kConnectionLogLines,
   kConnectionLogLost,
+  kLogLinesLost,
   kOtlpPushes,
   kOtlpPushFailures,
   kOtlpDataPointsSent,

@@ -69,6 +69,7 @@ constexpr int kAllowed[] = {
     SCMP_SYS(nanosleep),
     SCMP_SYS(setitimer),
     SCMP_SYS(time),
+    SCMP_SYS(timer_settime),
     SCMP_SYS(timerfd_create),
     SCMP_SYS(timerfd_gettime),
     SCMP_SYS(timerfd_settime),

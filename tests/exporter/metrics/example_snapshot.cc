@@ -31,6 +31,7 @@ void CountOutputs(AgentMetrics* metrics) {
   metrics->Counter(Metric::kConnectionLogLines).Increment(5000);
   metrics->Counter(Metric::kConnectionLogLost, {"queue_full"}).Increment(3);
   metrics->Counter(Metric::kConnectionLogLost, {"write_error"}).Increment(4);
+  metrics->Counter(Metric::kLogLinesLost).Increment(7);
   metrics->Counter(Metric::kOtlpPushes).Increment(90);
   double failures = 5;
   for (const char* reason : {"connection", "timeout", "throttled", "unavailable", "rejected"}) {
