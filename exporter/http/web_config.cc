@@ -32,8 +32,25 @@ const Names<ClientAuth> kClientAuths = {
     {"VerifyClientCertIfGiven", ClientAuth::kVerifyClientCertIfGiven},
     {"RequireAndVerifyClientCert", ClientAuth::kRequireAndVerifyClientCert},
 };
-const Names<TlsVersion> kTlsVersions = {{"TLS12", TlsVersion::kTls12}, {"TLS13", TlsVersion::kTls13}};
+const Names<TlsVersion> kTlsVersions = {{"TLS10", TlsVersion::kTls10},
+                                        {"TLS11", TlsVersion::kTls11},
+                                        {"TLS12", TlsVersion::kTls12},
+                                        {"TLS13", TlsVersion::kTls13}};
 const Names<bool> kCurves = {{"CurveP256", true}, {"CurveP384", true}, {"CurveP521", true}, {"X25519", true}};
+// The suites that Go's tls.CipherSuites() lists. The exporter toolkit refuses all others, because they are insecure.
+const Names<bool> kCipherSuites = {{"TLS_AES_128_GCM_SHA256", true},
+                                   {"TLS_AES_256_GCM_SHA384", true},
+                                   {"TLS_CHACHA20_POLY1305_SHA256", true},
+                                   {"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", true},
+                                   {"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", true},
+                                   {"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", true},
+                                   {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", true},
+                                   {"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", true},
+                                   {"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", true},
+                                   {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", true},
+                                   {"TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", true},
+                                   {"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", true},
+                                   {"TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", true}};
 const Names<bool> kFrameOptions = {{"deny", true}, {"sameorigin", true}};
 const Names<bool> kContentTypeOptions = {{"nosniff", true}};
 
@@ -126,13 +143,16 @@ TlsConfig ReadTls(const YAML::Node& node, const std::string& file) {
           tls.prefer_server_cipher_suites = Boolean(value, name);
         }},
        {"cipher_suites", [&](const YAML::Node& value, const std::string& name) {
-          if (!List(value, name).empty()) {
-            throw Wrong{value.Mark(), "cipher_suites cannot be chosen here; leave it out, or set min_version: TLS13"};
-          }
+          tls.cipher_suites = List(value, name);
+          for (const YAML::Node& element : value) OneOf(kCipherSuites, element, name);
         }}});
   if (tls.cert_file.empty()) throw Wrong{node.Mark(), "tls_server_config needs a cert_file"};
   if (tls.key_file.empty()) throw Wrong{node.Mark(), "tls_server_config needs a key_file"};
   if (tls.max_version < tls.min_version) throw Wrong{node.Mark(), "max_version is below min_version"};
+  if (!tls.cipher_suites.empty() && tls.max_version < TlsVersion::kTls13 &&
+      std::all_of(tls.cipher_suites.begin(), tls.cipher_suites.end(), IsTls13CipherSuite)) {
+    throw Wrong{node.Mark(), "cipher_suites has suites of TLS 1.3 alone; raise max_version, or add a suite of TLS 1.2"};
+  }
   const bool verifies = tls.client_auth == ClientAuth::kVerifyClientCertIfGiven ||
                         tls.client_auth == ClientAuth::kRequireAndVerifyClientCert;
   if (verifies && tls.client_ca_file.empty()) {
@@ -219,6 +239,8 @@ absl::Status Error(const std::string& file, const YAML::Mark& where, const std::
 }
 
 }  // namespace
+
+bool IsTls13CipherSuite(std::string_view suite) { return suite.find("_WITH_") == std::string_view::npos; }
 
 absl::StatusOr<WebConfig> ParseWebConfig(const std::string& yaml, const std::string& file) {
   try {

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,7 +23,7 @@ enum class ClientAuth {
   kRequireAndVerifyClientCert,  // requires a verified certificate
 };
 
-enum class TlsVersion { kTls12, kTls13 };
+enum class TlsVersion { kTls10, kTls11, kTls12, kTls13 };
 
 // The section tls_server_config. All files are in PEM.
 struct TlsConfig {
@@ -35,8 +36,10 @@ struct TlsConfig {
   std::vector<std::string> client_allowed_sans;
   TlsVersion min_version = TlsVersion::kTls12;
   TlsVersion max_version = TlsVersion::kTls13;
-  // The curves of the key exchange in order of preference, by their names in Go. Empty = GnuTLS's choice.
+  // The curves of the key exchange in order of preference, by their names in Go. Empty = the TLS library's choice.
   std::vector<std::string> curves;
+  // The cipher suites in order of preference, by their names in Go, which are those of IANA. Empty = the default.
+  std::vector<std::string> cipher_suites;
   bool prefer_server_cipher_suites = true;  // the server's order of preference wins over the client's
 };
 
@@ -53,11 +56,15 @@ struct WebConfig {
 // yaml-cpp.
 //
 // An unknown key or value is an error, because ignoring it could leave the server less protected than its owner
-// believes. Two keys of the exporter toolkit are restricted. `http2` has no effect, because the server does not speak
-// HTTP/2. `cipher_suites` must be empty, because the suites cannot be chosen.
+// believes. `http2` has no effect, because the server does not speak HTTP/2. The suites of TLS 1.3 may occur in
+// `cipher_suites`, but have no effect, because all of them are always allowed. As in Go, a list of these alone switches
+// the versions below TLS 1.3 off.
 //
 // Errors: InvalidArgument. The message names the file, the line if it is known, and the error.
 absl::StatusOr<WebConfig> ParseWebConfig(const std::string& yaml, const std::string& file);
+
+// Returns whether `suite`, an element of TlsConfig::cipher_suites, belongs to TLS 1.3.
+bool IsTls13CipherSuite(std::string_view suite);
 
 }  // namespace tcpgauge
 
