@@ -81,15 +81,8 @@ int ProtocolOf(TlsVersion version) {
 // Returns the names of OpenSSL for the suites of TLS 1.2 and below.
 std::vector<std::string> CiphersOf(const TlsConfig& config) {
   std::vector<std::string> ciphers;
-  for (const std::string& suite : config.cipher_suites) {
-    if (!IsTls13CipherSuite(suite)) ciphers.emplace_back(OPENSSL_cipher_name(suite.c_str()));
-  }
-  if (!config.cipher_suites.empty()) return ciphers;
-  ciphers = {"ECDHE+AESGCM", "ECDHE+CHACHA20"};
-  // TLS 1.0 and 1.1 know no better ones.
-  if (config.min_version < TlsVersion::kTls12) {
-    ciphers.insert(ciphers.end(), {"ECDHE-ECDSA-AES128-SHA", "ECDHE-RSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA",
-                                   "ECDHE-RSA-AES256-SHA"});
+  for (const std::string& suite : config.CipherSuitesBelowTls13()) {
+    ciphers.emplace_back(OPENSSL_cipher_name(suite.c_str()));
   }
   return ciphers;
 }
@@ -103,11 +96,6 @@ std::string GroupsOf(const TlsConfig& config) {
     if (std::count(names.begin(), names.end(), groups.at(curve)) == 0) names.push_back(groups.at(curve));
   }
   return absl::StrJoin(names, ":");
-}
-
-bool Verifies(const TlsConfig& config) {
-  return config.client_auth == ClientAuth::kVerifyClientCertIfGiven ||
-         config.client_auth == ClientAuth::kRequireAndVerifyClientCert;
 }
 
 // Verifies a client's certificate and stops at the first error. SSL_get_verify_result() returns that error later.
@@ -177,8 +165,7 @@ absl::Status TlsServerContext::SetVersionsAndCiphers() {
   SSL_CTX_set_num_tickets(context, 0);
 
   const std::vector<std::string> ciphers = CiphersOf(config_);
-  // A list of nothing but TLS 1.3's suites leaves TLS 1.2 without any.
-  const TlsVersion min_version = ciphers.empty() ? TlsVersion::kTls13 : config_.min_version;
+  const TlsVersion min_version = config_.LowestVersion();
   // TLS 1.0 and 1.1 sign with SHA-1, which OpenSSL 3 permits at its lowest level of security alone.
   if (min_version < TlsVersion::kTls12) SSL_CTX_set_security_level(context, 0);
   if (SSL_CTX_set_min_proto_version(context, ProtocolOf(min_version)) != 1 ||
@@ -239,18 +226,17 @@ absl::Status TlsServerContext::LoadClientAuthorities() {
   X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
   SSL_CTX_set_verify_depth(context, kMaxChainLength);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_cert_verify_callback(context, Verifies(config_) ? VerifyAndGoOn : AcceptAny, nullptr);
+  SSL_CTX_set_cert_verify_callback(context, config_.VerifiesClientCertificate() ? VerifyAndGoOn : AcceptAny, nullptr);
   return absl::OkStatus();
 }
 
 absl::Status TlsServerContext::CheckClient(SSL* session) const {
-  const bool must_be_there = config_.client_auth == ClientAuth::kRequireAnyClientCert ||
-                             config_.client_auth == ClientAuth::kRequireAndVerifyClientCert;
   const X509* const certificate = SSL_get0_peer_certificate(session);
   if (certificate == nullptr) {
-    return must_be_there ? absl::PermissionDeniedError("a client certificate is required") : absl::OkStatus();
+    return config_.RequiresClientCertificate() ? absl::PermissionDeniedError("a client certificate is required")
+                                               : absl::OkStatus();
   }
-  if (!Verifies(config_)) return absl::OkStatus();
+  if (!config_.VerifiesClientCertificate()) return absl::OkStatus();
   const long result = SSL_get_verify_result(session);  // NOLINT(google-runtime-int): the type of OpenSSL
   if (result != X509_V_OK) {
     return absl::PermissionDeniedError(

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/http/web_config.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <functional>
 #include <set>
+#include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "exporter/http/basic_auth.h"
+#include "src/base/utf8.h"
 
 namespace tcpgauge {
 namespace {
@@ -37,20 +41,34 @@ const Names<TlsVersion> kTlsVersions = {{"TLS10", TlsVersion::kTls10},
                                         {"TLS12", TlsVersion::kTls12},
                                         {"TLS13", TlsVersion::kTls13}};
 const Names<bool> kCurves = {{"CurveP256", true}, {"CurveP384", true}, {"CurveP521", true}, {"X25519", true}};
+// When TLS 1.2 uses a suite, and TLS 1.0 and 1.1 where they know it.
+enum class SuiteUse {
+  kNever,  // it belongs to TLS 1.3
+  kByDefault,
+  kWithOldTls,  // by default if min_version allows versions that know no better one
+};
 // The suites that Go's tls.CipherSuites() lists. The exporter toolkit refuses all others, because they are insecure.
-const Names<bool> kCipherSuites = {{"TLS_AES_128_GCM_SHA256", true},
-                                   {"TLS_AES_256_GCM_SHA384", true},
-                                   {"TLS_CHACHA20_POLY1305_SHA256", true},
-                                   {"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", true},
-                                   {"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", true},
-                                   {"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", true},
-                                   {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", true},
-                                   {"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", true},
-                                   {"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", true},
-                                   {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", true},
-                                   {"TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", true},
-                                   {"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", true},
-                                   {"TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", true}};
+const Names<SuiteUse> kCipherSuites = {
+    {"TLS_AES_128_GCM_SHA256", SuiteUse::kNever},
+    {"TLS_AES_256_GCM_SHA384", SuiteUse::kNever},
+    {"TLS_CHACHA20_POLY1305_SHA256", SuiteUse::kNever},
+    {"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", SuiteUse::kByDefault},
+    {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", SuiteUse::kByDefault},
+    {"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", SuiteUse::kByDefault},
+    {"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", SuiteUse::kByDefault},
+    {"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", SuiteUse::kByDefault},
+    {"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", SuiteUse::kByDefault},
+    {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", SuiteUse::kWithOldTls},
+    {"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", SuiteUse::kWithOldTls},
+    {"TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", SuiteUse::kWithOldTls},
+    {"TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", SuiteUse::kWithOldTls},
+};
+SuiteUse UseOf(const std::string& suite) {
+  for (const auto& [name, use] : kCipherSuites) {
+    if (name == suite) return use;
+  }
+  return SuiteUse::kNever;
+}
 const Names<bool> kFrameOptions = {{"deny", true}, {"sameorigin", true}};
 const Names<bool> kContentTypeOptions = {{"nosniff", true}};
 
@@ -149,12 +167,10 @@ TlsConfig ReadTls(const YAML::Node& node, const std::string& file) {
   if (tls.cert_file.empty()) throw Wrong{node.Mark(), "tls_server_config needs a cert_file"};
   if (tls.key_file.empty()) throw Wrong{node.Mark(), "tls_server_config needs a key_file"};
   if (tls.max_version < tls.min_version) throw Wrong{node.Mark(), "max_version is below min_version"};
-  if (!tls.cipher_suites.empty() && tls.max_version < TlsVersion::kTls13 &&
-      std::all_of(tls.cipher_suites.begin(), tls.cipher_suites.end(), IsTls13CipherSuite)) {
+  if (tls.max_version < tls.LowestVersion()) {
     throw Wrong{node.Mark(), "cipher_suites has suites of TLS 1.3 alone; raise max_version, or add a suite of TLS 1.2"};
   }
-  const bool verifies = tls.client_auth == ClientAuth::kVerifyClientCertIfGiven ||
-                        tls.client_auth == ClientAuth::kRequireAndVerifyClientCert;
+  const bool verifies = tls.VerifiesClientCertificate();
   if (verifies && tls.client_ca_file.empty()) {
     throw Wrong{node.Mark(), "this client_auth_type needs a client_ca_file to verify certificates"};
   }
@@ -233,6 +249,54 @@ WebConfig ReadConfig(const YAML::Node& root, const std::string& file) {
   return config;
 }
 
+// Throws on a text that ReadConfig() should not see: because yaml-cpp would read it in part, or because it would take
+// too much stack.
+class Inspection : public YAML::EventHandler {
+ public:
+  static void Inspect(const std::string& yaml) {
+    int line = 0;
+    for (size_t i = 0; i < yaml.size();) {
+      const size_t bytes = Utf8SequenceLength(std::string_view(yaml).substr(i));
+      const bool is_control =
+          (yaml[i] >= 0 && yaml[i] < ' ' && !absl::StrContains("\t\n\r", yaml[i])) || yaml[i] == 0x7f;
+      if (bytes == 0 || is_control) throw Wrong{YAML::Mark(), absl::StrCat("line ", line + 1, " is not text in UTF-8")};
+      if (yaml[i] == '\n') ++line;
+      i += bytes;
+    }
+    std::istringstream stream(yaml);
+    YAML::Parser parser(stream);
+    Inspection inspection;
+    parser.HandleNextDocument(inspection);
+    if (parser.HandleNextDocument(inspection)) {
+      throw Wrong{YAML::Mark(), "has a second document; remove the line --- that begins it"};
+    }
+  }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    if (++aliases_ > kMaxWebConfigAliases) throw Wrong{mark, "too many aliases; write the values themselves"};
+  }
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    Descend(mark);
+  }
+  void OnSequenceEnd() override { --depth_; }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    Descend(mark);
+  }
+  void OnMapEnd() override { --depth_; }
+
+ private:
+  void Descend(const YAML::Mark& mark) {
+    if (++depth_ > kMaxWebConfigDepth) throw Wrong{mark, "too many lists or mappings in one another"};
+  }
+
+  int depth_ = 0;
+  int aliases_ = 0;
+};
+
 absl::Status Error(const std::string& file, const YAML::Mark& where, const std::string& what) {
   const std::string line = where.is_null() ? "" : absl::StrCat(" line ", where.line + 1);
   return absl::InvalidArgumentError(absl::StrCat("web configuration ", file, line, ": ", what));
@@ -240,10 +304,29 @@ absl::Status Error(const std::string& file, const YAML::Mark& where, const std::
 
 }  // namespace
 
-bool IsTls13CipherSuite(std::string_view suite) { return suite.find("_WITH_") == std::string_view::npos; }
+TlsVersion TlsConfig::LowestVersion() const {
+  return CipherSuitesBelowTls13().empty() ? TlsVersion::kTls13 : min_version;
+}
+
+std::vector<std::string> TlsConfig::CipherSuitesBelowTls13() const {
+  std::vector<std::string> suites;
+  for (const std::string& suite : cipher_suites) {
+    if (UseOf(suite) != SuiteUse::kNever) suites.push_back(suite);
+  }
+  if (!cipher_suites.empty()) return suites;
+  for (const auto& [name, use] : kCipherSuites) {
+    const bool is_used =
+        use == SuiteUse::kByDefault || (use == SuiteUse::kWithOldTls && min_version < TlsVersion::kTls12);
+    if (is_used) suites.push_back(name);
+  }
+  return suites;
+}
+
+bool IsDefaultCipherSuite(const std::string& suite) { return UseOf(suite) == SuiteUse::kByDefault; }
 
 absl::StatusOr<WebConfig> ParseWebConfig(const std::string& yaml, const std::string& file) {
   try {
+    Inspection::Inspect(yaml);
     return ReadConfig(YAML::Load(yaml), file);
   } catch (const Wrong& wrong) {
     return Error(file, wrong.where, wrong.what);
