@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -72,6 +73,13 @@ SuiteUse UseOf(const std::string& suite) {
 const Names<bool> kFrameOptions = {{"deny", true}, {"sameorigin", true}};
 const Names<bool> kContentTypeOptions = {{"nosniff", true}};
 
+// Returns `text`, which comes from the file, for a message: escaped, and cut if it is long.
+std::string Shown(const std::string& text) {
+  constexpr size_t kMaxBytes = 100;
+  const std::string shown = absl::Utf8SafeCEscape(ToValidUtf8(text.substr(0, kMaxBytes)));
+  return absl::StrCat("\"", shown, text.size() > kMaxBytes ? "..." : "", "\"");
+}
+
 std::string Text(const YAML::Node& node, const std::string& name) {
   if (!node.IsScalar()) throw Wrong{node.Mark(), absl::StrCat(name, " must be a string")};
   return node.Scalar();
@@ -93,7 +101,7 @@ T OneOf(const Names<T>& names, const YAML::Node& node, const std::string& name) 
     if (candidate == text) return value;
     known.push_back(candidate);
   }
-  throw Wrong{node.Mark(), absl::StrCat(name, " cannot be \"", text, "\"; it may be ", absl::StrJoin(known, ", "))};
+  throw Wrong{node.Mark(), absl::StrCat(name, " cannot be ", Shown(text), "; it may be ", absl::StrJoin(known, ", "))};
 }
 
 std::vector<std::string> List(const YAML::Node& node, const std::string& name) {
@@ -118,7 +126,7 @@ void ReadMapping(const YAML::Node& node, const std::string& name, const std::map
       known.reserve(setters.size());
       for (const auto& known_setter : setters) known.push_back(known_setter.first);
       throw Wrong{entry.first.Mark(),
-                  absl::StrCat("unknown key \"", key, "\" in ", name, "; use ", absl::StrJoin(known, ", "))};
+                  absl::StrCat("unknown key ", Shown(key), " in ", name, "; use ", absl::StrJoin(known, ", "))};
     }
     if (!seen.insert(key).second) throw Wrong{entry.first.Mark(), absl::StrCat("\"", key, "\" occurs twice")};
     setter->second(entry.second, key);
@@ -218,11 +226,11 @@ std::map<std::string, std::string> ReadUsers(const YAML::Node& node) {
     }
     if (!BasicAuth::IsUsableHash(hash)) {
       throw Wrong{entry.second.Mark(),
-                  absl::StrCat("the hash of user \"", name, "\" is not a bcrypt hash with a cost from 4 to ",
+                  absl::StrCat("the hash of user ", Shown(name), " is not a bcrypt hash with a cost from 4 to ",
                                BasicAuth::kMaxCost, "; htpasswd -nBC 10 \"\" makes one")};
     }
     if (!users.emplace(name, hash).second) {
-      throw Wrong{entry.first.Mark(), absl::StrCat("user \"", name, "\" occurs twice")};
+      throw Wrong{entry.first.Mark(), absl::StrCat("user ", Shown(name), " occurs twice")};
     }
   }
   return users;
@@ -331,7 +339,7 @@ absl::StatusOr<WebConfig> ParseWebConfig(const std::string& yaml, const std::str
   } catch (const Wrong& wrong) {
     return Error(file, wrong.where, wrong.what);
   } catch (const YAML::Exception& exception) {
-    return Error(file, exception.mark, exception.msg);
+    return Error(file, exception.mark, absl::Utf8SafeCEscape(ToValidUtf8(exception.msg)));
   }
 }
 

@@ -4,7 +4,7 @@
 #
 # usage: tests/fuzz/fuzz.sh TARGET SECONDS [LIBFUZZER_OPTION ...]
 #
-# TARGET is decode, flow or pcapng. An input that makes the target fail is written into tests/fuzz/regressions/TARGET. Correct
+# TARGET is decode, flow, pcapng or web_config. An input that makes the target fail is written into tests/fuzz/regressions/TARGET. Correct
 # the fault, then commit the input.
 set -eu
 cd "$(dirname "$0")/../.."

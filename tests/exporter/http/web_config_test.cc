@@ -130,6 +130,50 @@ TEST(WebConfig, NamesWhatIsWrongAndWhere) {
   EXPECT_THAT(ErrorOf("basic_auth_users:\n  a: " + Hash() + "\n  a: " + Hash() + "\n"), HasSubstr("twice"));
 }
 
+// yaml-cpp would read the first line of each text alone, so that the user would be lost.
+TEST(WebConfig, RefusesATextOfWhichAPartWouldBeRead) {
+  const std::string first = "http_server_config: {http2: true}\n",
+                    users = "basic_auth_users:\n  alice: " + Hash() + "\n";
+  ASSERT_EQ(ParseWebConfig(first + users, "web.yml").value().basic_auth_users.size(), 1);
+  for (const std::string& separator :
+       {std::string("\4"), std::string("\0", 1), std::string("\x1b"), std::string("\x7f")}) {
+    EXPECT_THAT(ErrorOf(first + separator + users), HasSubstr("line 2 is not text in UTF-8")) << separator;
+    EXPECT_THAT(ErrorOf(separator + first + users), HasSubstr("line 1 is not text in UTF-8")) << separator;
+  }
+  for (const char* separator : {"\xff", "\xc3", "\xe2\x82", "\xed\xa0\x80", "\xfe\xff"}) {
+    EXPECT_THAT(ErrorOf(first + "# " + separator + "\n" + users), HasSubstr("line 2 is not text in UTF-8"));
+  }
+  for (const char* separator : {"---\n", "...\n---\n", "--- # next\n", "---\n---\n"}) {
+    EXPECT_THAT(ErrorOf(first + separator + users), HasSubstr("second document")) << separator;
+  }
+  EXPECT_TRUE(ParseWebConfig("---\n" + first + users + "...\n", "web.yml").ok());
+  EXPECT_TRUE(ParseWebConfig("# Gr\xc3\xbc\xc3\x9f\x65\r\n" + first + users, "web.yml").ok());
+}
+
+TEST(WebConfig, BoundsDepthAndAliases) {
+  for (const char* opening : {"[", "{a: ", "- ", "? "}) {
+    std::string yaml;
+    for (int depth = 0; depth < 20000; ++depth) yaml += opening;
+    EXPECT_THAT(ErrorOf(yaml), HasSubstr("in one another")) << opening;
+  }
+  std::string yaml = "basic_auth_users:\n  u: &hash " + Hash() + "\n";
+  for (int i = 0; i < kMaxWebConfigAliases; ++i) yaml += "  u" + std::to_string(i) + ": *hash\n";
+  const auto config = ParseWebConfig(yaml, "web.yml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->basic_auth_users.size(), kMaxWebConfigAliases + 1);
+  EXPECT_THAT(ErrorOf(yaml + "  more: *hash\n"), HasSubstr("too many aliases"));
+}
+
+TEST(WebConfig, AnErrorIsOneShortLine) {
+  for (const std::string& yaml : {std::string("\"a\\nb\\e[31m\": 1\n"), "a" + std::string(1000, 'b') + ": 1\n",
+                                  std::string("http_server_config:\n  headers:\n    X-Frame-Options: \"\\n\\a\"\n"),
+                                  std::string("basic_auth_users:\n  \"\\e\": x\n"), std::string("a: \"\\\e\"\n")}) {
+    const std::string error = ErrorOf(yaml);
+    EXPECT_LT(error.size(), 500u);
+    for (const char c : error) EXPECT_TRUE(c >= ' ' && c < 0x7f) << error;
+  }
+}
+
 TEST(WebConfig, NeverSaysAPassword) {
   EXPECT_THAT(ErrorOf("basic_auth_users:\n  alice: plaintext\n"), testing::Not(HasSubstr("plaintext")));
 }
