@@ -31,6 +31,8 @@ HOMES = {
     "sys/capability.h": "src/privilege/drop_privileges.cc",
     "seccomp.h": "src/privilege/system_call_filter.cc",
     "crypt.h": "exporter/http/basic_auth.cc",
+    "gnutls/": "exporter/http/tls_context.cc",
+    "openssl/": ("exporter/http/keyed_digest.cc", "exporter/http/tls_server_context.cc", "exporter/http/tls_server_context.h"),
     "google/protobuf/": "exporter/otlp/",
     "prometheus/": (
         "exporter/log/",

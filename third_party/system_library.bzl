@@ -83,6 +83,7 @@ def system_libraries():
     system_library(name = "deflate", pkg_config = ["libdeflate"], debian_package = "libdeflate-dev")
     system_library(name = "benchmark", pkg_config = ["benchmark"], debian_package = "libbenchmark-dev")
     system_library(name = "gnutls", pkg_config = ["gnutls"], debian_package = "libgnutls28-dev")
+    system_library(name = "openssl", pkg_config = ["openssl"], debian_package = "libssl-dev")
     system_library(name = "crypt", pkg_config = ["libcrypt"], debian_package = "libcrypt-dev")
     system_library(name = "protobuf", pkg_config = ["protobuf"], debian_package = "libprotobuf-dev protobuf-compiler")
     system_library(name = "curl", pkg_config = ["libcurl"], debian_package = "libcurl4-openssl-dev")

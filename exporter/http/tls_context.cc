@@ -31,7 +31,7 @@ std::string Priorities(const TlsConfig& config) {
       {"CurveP256", "SECP256R1"}, {"CurveP384", "SECP384R1"}, {"CurveP521", "SECP521R1"}, {"X25519", "X25519"}};
   std::string text = "NORMAL:-VERS-ALL";
   if (config.max_version == TlsVersion::kTls13) text += ":+VERS-TLS1.3";
-  if (config.min_version == TlsVersion::kTls12) text += ":+VERS-TLS1.2";
+  if (config.min_version <= TlsVersion::kTls12) text += ":+VERS-TLS1.2";
   if (!config.curves.empty()) {
     text += ":-GROUP-ALL";
     for (const std::string& curve : config.curves) text += ":+GROUP-" + groups.at(curve);

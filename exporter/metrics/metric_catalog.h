@@ -57,6 +57,8 @@ enum class Metric : uint8_t {
   kRateWindow,
   kHttpRequests,
   kHttpRequestDuration,
+  kWebConfigReloadSuccessful,
+  kWebConfigReloadSuccessTime,
   kConnectionLogLines,
   kConnectionLogLost,
   kLogLinesLost,

@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "exporter/http/compression.h"
 #include "exporter/http/concurrency_limit.h"
+#include "exporter/http/request_target.h"
 #include "exporter/metrics/metrics_output.h"
 #include "exporter/metrics/text_writer.h"
 #include "exporter/web/connections_json.h"
@@ -20,6 +21,7 @@
 #include "exporter/web/web_page.h"
 #include "src/base/check.h"
 #include "src/base/json_string.h"
+#include "src/base/strings.h"
 
 namespace tcpgauge {
 namespace {
@@ -142,10 +144,29 @@ HttpHandler WebPage() {
   return [page](const HttpRequest& request) { return CompressIfAccepted(request, page); };
 }
 
+// Returns the path to which clients and proxies may change `path`: percent-decoded, without dot segments (RFC 3986
+// section 6.2.2), empty segments, and a slash at the end.
+std::string NormalPath(const std::string& path) {
+  const absl::StatusOr<RequestTarget> target = ParseRequestTarget(path);
+  std::vector<std::string_view> segments;
+  const std::string decoded = target.ok() ? target->path : path;
+  for (const std::string_view segment : Split(decoded, '/')) {
+    if (segment == "..") {
+      if (!segments.empty()) segments.pop_back();
+    } else if (!segment.empty() && segment != ".") {
+      segments.push_back(segment);
+    }
+  }
+  std::string normal;
+  for (const std::string_view segment : segments) normal.append("/").append(segment);
+  return normal.empty() ? "/" : normal;
+}
+
 }  // namespace
 
 absl::Status CheckTelemetryPath(const std::string& path) {
-  if (std::count(std::begin(kOtherPaths), std::end(kOtherPaths), path) == 0) return absl::OkStatus();
+  const std::string normal = NormalPath(path);
+  if (std::count(std::begin(kOtherPaths), std::end(kOtherPaths), normal) == 0) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
       "'", path, "' is the path of another page; use a path that is none of ", absl::StrJoin(kOtherPaths, ", ")));
 }

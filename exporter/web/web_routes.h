@@ -32,8 +32,10 @@ struct WebSources {
   CpuBudget::CpuClock cpu_clock = ThreadCpuNanoseconds;  // measures the processor time that a listing takes
 };
 
-// Returns OK if `path` can be the telemetry path: it must differ from the other paths of WebRoutes().
-// Errors: InvalidArgument. The message is one line that names the other paths.
+// Returns OK if `path` can be the telemetry path: it must differ from the other paths of WebRoutes(). Clients and
+// proxies change paths, for example "//-/healthy/" or "/x/../-/healthy" into "/-/healthy", and health needs no
+// password. So a path that can become another page's path does not differ from it. Errors: InvalidArgument. The message
+// is one line that names the other paths.
 absl::Status CheckTelemetryPath(const std::string& path);
 
 // Returns the routes of the agent: "/", "/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections" and the

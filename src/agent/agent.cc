@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "exporter/web/web_config_metrics.h"
 #include "src/agent/describe_agent.h"
 #include "src/agent/engine_options.h"
 #include "src/agent/memory_fit.h"
@@ -91,7 +92,8 @@ absl::Status Agent::OpenPusher(const OtelSettings& settings, size_t queue_bytes)
 
 absl::Status Agent::OpenServer(const MemoryPlan& plan, uint64_t memory_limit_bytes) {
   if (!options_.web_config_file.empty()) {
-    auto opened = WebSecurity::Open(options_.web_config_file);
+    auto opened =
+        WebSecurity::Open(options_.web_config_file, std::make_unique<WebConfigMetrics>(&metrics_, SystemClock()));
     if (!opened.ok()) return opened.status();
     web_security_ = *std::move(opened);
   }

@@ -28,6 +28,8 @@ void CountOutputs(AgentMetrics* metrics) {
   for (const double seconds : {0.0005, 0.02, 3.0}) {
     metrics->Histogram(Metric::kHttpRequestDuration, {0.001, 0.01, 0.1, 1}).Observe(seconds);
   }
+  metrics->Gauge(Metric::kWebConfigReloadSuccessful).Set(1);
+  metrics->Gauge(Metric::kWebConfigReloadSuccessTime).Set(1699999950.5);
   metrics->Counter(Metric::kConnectionLogLines).Increment(5000);
   metrics->Counter(Metric::kConnectionLogLost, {"queue_full"}).Increment(3);
   metrics->Counter(Metric::kConnectionLogLost, {"write_error"}).Increment(4);

@@ -167,7 +167,17 @@ TEST_F(WebRoutesTest, TheMetricsDoNotTakeThePathOfAnotherPage) {
                   "' is the path of another page; use a path that is none of /, /-/healthy, /-/ready, "
                   "/api/v1/connections, /api/v1/status");
   }
-  for (const std::string path : {"/metrics", "/-/metrics", "/-/healthy/", "/api/v1/edge", "/Metrics"}) {
+  for (const std::string path :
+       {"/-/healthy/",  "/-/ready//",      "//-/healthy",         "/-//ready",      "/./-/healthy", "/-/./ready",
+        "/-/healthy/.", "/x/../-/healthy", "/-/x/../ready",       "/../-/healthy",  "/%2d/healthy", "/-/%68ealthy",
+        "/-%2Fready",   "/-/healthy%2f",   "/-/ready?",           "/-/healthy?a=b", "//",           "/.",
+        "/x/..",        "/api/v1/status/", "//api/v1/connections"}) {
+    EXPECT_THAT(std::string(CheckTelemetryPath(path).message()),
+                HasSubstr("'" + path + "' is the path of another page"))
+        << path;
+  }
+  for (const std::string path : {"/metrics", "/metrics/", "/-/metrics", "/-/health", "/-/healthyy", "/-/readyz",
+                                 "/healthy", "/api/v1/edge", "/Metrics", "/-/Healthy", "/...", "/-/healthy/metrics"}) {
     EXPECT_TRUE(CheckTelemetryPath(path).ok()) << path;
   }
 }

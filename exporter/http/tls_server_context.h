@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_EXPORTER_HTTP_TLS_SERVER_CONTEXT_H_
+#define TCPGAUGE_EXPORTER_HTTP_TLS_SERVER_CONTEXT_H_
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "exporter/http/web_config.h"
+
+namespace tcpgauge {
+
+// The TLS settings of a server, read from files: a certificate, its key, and the requirements on client certificates.
+//
+// Immutable. When one of the files changes, WebSecurity loads a new context for later connections. Open connections
+// keep the old one.
+//
+// Without a list of cipher suites in the configuration, TLS 1.2 uses AES-GCM and ChaCha20-Poly1305 with ephemeral keys
+// alone, and TLS 1.3 all of its suites. Clients cannot renegotiate, compress or resume a session. Resumption would skip
+// the check of a client's certificate, and handshakes of scrapes are rare.
+//
+// Thread: any. A `session` belongs to one thread at a time.
+class TlsServerContext {
+ public:
+  // Reads the files that `config` names, and checks that the key fits the certificate. Never asks for a passphrase.
+  // REQUIRES: `config` comes from ParseWebConfig().
+  // Errors: InvalidArgument. If a file is unreadable or wrong, the message names it.
+  static absl::StatusOr<std::shared_ptr<const TlsServerContext>> Load(const TlsConfig& config);
+
+  // Returns the version of OpenSSL, such as "3.0.15".
+  static std::string LibraryVersion();
+
+  // Returns OpenSSL's context, from which the server makes its sessions. Each session refers to it, so a session may
+  // outlive the TlsServerContext.
+  SSL_CTX* context() const { return context_.get(); }
+
+  // Returns OK if the client of `session` satisfies the requirements on client certificates. The handshake itself
+  // accepts any client, because a client without a certificate may ask for /-/healthy. So the result must be checked
+  // for each request (HttpRequest::client_certificate).
+  // REQUIRES: `session` was made from context(), and its handshake is over.
+  // Errors: PermissionDenied. The message says why, and may be shown to the client.
+  absl::Status CheckClient(SSL* session) const;
+
+ private:
+  struct Free {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+  };
+
+  explicit TlsServerContext(const TlsConfig& config);
+
+  absl::Status SetVersionsAndCiphers();
+  absl::Status LoadCertificateAndKey();
+  absl::Status LoadClientAuthorities();
+
+  const TlsConfig config_;
+  const std::unique_ptr<SSL_CTX, Free> context_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_EXPORTER_HTTP_TLS_SERVER_CONTEXT_H_
