@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""600 hostile HTTP clients beside well-behaved ones and real traffic, with and without a memory limit.
+
+The well-behaved clients are served, capture loses no packet, memory stays within its plan, and SIGTERM ends the agent.
+"""
+import contextlib
+import json
+import os
+import re
+import signal
+import tempfile
+import threading
+import time
+
+from support.agent import binary, listen_address
+from support.case import NamespaceCase
+from support.certificate import client_context, write_tls_config
+from support.exposition import Exposition
+from support.hostile_clients import CROWDED_ADDRESS, HostileClients
+from support.injector import Injector
+from support.marks import alone, slow
+from support.mill import Mill
+from support.namespaces import Testbed
+from support.passwords import header, write_config
+from support.processes import Process
+from support.scrapers import Scraper, Site
+from support.traffic import Conversation
+from support.waiting import wait_until
+
+# HOSTILE_SECONDS=120 is the run that RELIABILITY.md tells of.
+SECONDS = float(os.environ.get("HOSTILE_SECONDS", "10"))
+CLIENTS = 600
+# In the table, so that listings are dear. More than fit into 64 MiB.
+CONNECTIONS = 50_000
+SEGMENTS_PER_SECOND = 5000
+OTHER_ADDRESS = "127.0.9.9"
+P99_SECONDS = 0.1
+SIGTERM_SECONDS = 1.0
+
+
+class Watched:
+    """An agent that captures on the testbed's link, and what asks it."""
+
+    def __init__(self, test, testbed, options, tls, headers):
+        self.process = test.own(Process(testbed.server.command(
+            binary(), "-i", testbed.link.server_interface, "--web.listen-address=127.0.0.1:0", *options)))
+        said = wait_until(lambda: listen_address(self.process.stderr()) or not self.process.running(), "the agent listens", 60)
+        if said is True:
+            raise AssertionError(f"the agent ended at once: {self.process.stderr()}")
+        host, port = said.replace("https://", "").rsplit(":", 1)
+        self.address = (host, int(port))
+        self.site = Site(testbed.server, self.address, tls, headers)
+        wait_until(lambda: self.site.get("/-/ready")[0] == 200, "the agent is ready", 60)
+
+    def metrics(self):
+        status, body = self.site.get("/metrics", OTHER_ADDRESS)
+        if status != 200:
+            raise AssertionError(f"/metrics answered {status}: {body[:200]}")
+        return Exposition(body.decode())
+
+    def memory(self, name):
+        """A line of /proc/PID/status, in bytes."""
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return 1024 * int(re.search(rf"{name}:\s+(\d+)", status.read()).group(1))
+
+
+def crossed(testbed):
+    """What the kernel counts at the captured interface, in both directions."""
+    interface = testbed.link.server_interface
+    [link] = json.loads(testbed.server.run("ip", "-json", "-statistics", "link", "show", interface))
+    return link["stats64"]["rx"]["packets"] + link["stats64"]["tx"]["packets"]
+
+
+def captured(metrics):
+    return sum(metrics.find("tcpgauge_capture_packets_total").values())
+
+
+def dropped(metrics):
+    return sum(metrics.find("tcpgauge_capture_dropped_packets_total").values())
+
+
+@alone
+@slow
+class HostileClientsTest(NamespaceCase):
+    def setUp(self):
+        self.injector = self.own(Injector())
+        self.testbed = self.own(Testbed(ipv6=False))
+        # So that the clients do not run out of ports.
+        self.testbed.server.run("sysctl", "-qw", "net.ipv4.ip_local_port_range=1024 65000")
+
+    @contextlib.contextmanager
+    def traffic(self):
+        """Real packets on the link: a conversation that is checked to the byte, and made-up segments."""
+        conversation = self.own(Conversation(self.testbed, 7000))
+        sent = [0]
+
+        def send():
+            conversation.client_sends(20000)
+            sent[0] += 20000
+        segments = self.own(self.injector.start(
+            self.testbed.client, self.testbed.link.client_interface, "segments", int(SEGMENTS_PER_SECOND * SECONDS),
+            SEGMENTS_PER_SECOND))
+        mill = self.own(Mill(send, 0.01))
+        yield conversation, sent
+        mill.close()
+        self.assertEqual(segments.wait(60), 0)
+
+    def check(self, *options, protected=False):
+        tls, headers, ca_file = None, {}, None
+        if protected:
+            folder = tempfile.TemporaryDirectory(prefix="tcpgauge-e2e-")
+            self.addCleanup(folder.cleanup)
+            write_config(os.path.join(folder.name, "users.yml"))
+            with open(os.path.join(folder.name, "users.yml")) as users:
+                config = write_tls_config(folder.name, users.read())
+            options = (*options, f"--web.config.file={config}", "--user", "")
+            tls, headers, ca_file = client_context(folder.name), header(), os.path.join(folder.name, "cert.pem")
+        agent, other = (Watched(self, self.testbed, options, tls, headers) for _ in range(2))
+        self.injector.run(self.testbed.client, self.testbed.link.client_interface, "connections", CONNECTIONS)
+
+        def settled():
+            metrics = agent.metrics()
+            return metrics if captured(metrics) + dropped(metrics) == crossed(self.testbed) else None
+        before = wait_until(settled, "every packet is counted")
+        crossed_before = crossed(self.testbed)
+        planned = json.loads(agent.site.get("/api/v1/status")[1])["limits"]["planned_memory_bytes"]
+        quiet = self.own(Scraper(agent.site, "/metrics", OTHER_ADDRESS))
+        wait_until(lambda: len(quiet.seconds) >= 20, "scrapes before the attack")
+        quiet.close()
+
+        with self.traffic() as (conversation, sent):
+            hostile = self.own(HostileClients(self.testbed.server, agent.address, CLIENTS, ca_file, protected))
+            scrapers = {
+                "from another address": Scraper(agent.site, "/metrics", OTHER_ADDRESS),
+                "from the clients' address": Scraper(agent.site, "/metrics", CROWDED_ADDRESS),
+                "by one connection": Scraper(agent.site, "/metrics", OTHER_ADDRESS, keep_alive=True)}
+            probes = {
+                "health from another address": Scraper(agent.site, "/-/healthy", OTHER_ADDRESS),
+                "health from the clients' address": Scraper(agent.site, "/-/healthy", CROWDED_ADDRESS)}
+            of_other = self.own(Scraper(other.site, "/metrics", OTHER_ADDRESS))
+            everyone = {**scrapers, **probes}
+            for each in everyone.values():
+                self.own(each)
+            resident = [0]
+
+            def look():
+                resident[0] = max(resident[0], agent.memory("VmRSS"))
+            memory = self.own(Mill(look))
+            threading.Event().wait(SECONDS)
+            memory.close()
+        for each in (*everyone.values(), of_other):
+            each.close()
+        report = hostile.report()
+        print(f"  the clients: {report}", flush=True)
+        print(f"  before them p99 {1000 * quiet.p99():.1f} ms; meanwhile, of an agent without them"
+              f" {1000 * of_other.p99():.1f} ms", flush=True)
+        for name, each in everyone.items():
+            print(f"  {name}: {len(each.seconds)} answers, p99 {1000 * each.p99():.1f} ms, slowest"
+                  f" {1000 * max(each.seconds):.1f} ms, {len(each.failures)} failed {each.failures[:2]}"
+                  f"{f', opened again {each.reopened} times' if each.reopened else ''}", flush=True)
+        print(f"  resident {resident[0] / 2**20:.1f} MiB at most, by the kernel {agent.memory('VmHWM') / 2**20:.1f}; planned"
+              f" {planned / 2**20:.1f} MiB", flush=True)
+
+        def problems():
+            """All of them, so that one run tells everything."""
+            for name, each in everyone.items():
+                if each.failures:
+                    yield f"{name}: {len(each.failures)} of {len(each.seconds)} refused, as {each.failures[0]}"
+                if len(each.seconds) < SECONDS:
+                    yield f"{name}: {len(each.seconds)} answers in {SECONDS:g} s"
+            for name, each in scrapers.items():
+                if each.p99() >= P99_SECONDS + of_other.p99():
+                    yield f"{name}: p99 {1000 * each.p99():.1f} ms, of the other agent {1000 * of_other.p99():.1f} ms"
+            if report["connects"] < CLIENTS:
+                yield f"only {report['connects']} hostile connections"
+            if agent.memory("VmHWM") > planned:
+                yield f"{agent.memory('VmHWM')} bytes resident, {planned} planned"
+            yield from self.packet_problems(agent, before, crossed_before, conversation, sent[0])
+            seconds = agent.process.signal_and_time(signal.SIGTERM)
+            print(f"  SIGTERM {'is not obeyed' if seconds is None else f'took {seconds:.2f} s'}", flush=True)
+            if seconds is None or seconds >= SIGTERM_SECONDS:
+                yield f"SIGTERM: {seconds} s"
+            elif agent.process.wait() != 0:
+                yield f"status {agent.process.wait()} after SIGTERM"
+        found = list(problems())
+        if found:
+            self.fail("\n".join(found))
+
+    def packet_problems(self, agent, before, crossed_before, conversation, sent):
+        def count():
+            try:
+                metrics = agent.metrics()
+            except (OSError, AssertionError):
+                return None
+            return metrics if captured(metrics) + dropped(metrics) >= crossed(self.testbed) else None
+        try:
+            metrics = wait_until(count, "every packet is counted", 60)
+        except AssertionError as error:
+            yield str(error)
+            return
+        packets = crossed(self.testbed) - crossed_before
+        lost = dropped(metrics) - dropped(before)
+        print(f"  {packets} packets crossed, {captured(metrics) - captured(before):.0f} captured, {lost:.0f} lost", flush=True)
+        if lost or captured(metrics) - captured(before) != packets:
+            yield f"{packets} packets crossed, {captured(metrics) - captured(before):.0f} captured, {lost:.0f} lost"
+        got = metrics.value("tcpgauge_connection_client_payload_bytes_total", **conversation.labels)
+        if got != sent:
+            yield f"{sent} bytes sent, {got} counted"
+
+    def test_64_mebibytes(self):
+        self.check("--max-memory", "64M")
+
+    def test_384_mebibytes(self):
+        self.check("--max-memory", "384M")
+
+    def test_without_a_limit(self):
+        self.check()
+
+    def test_64_mebibytes_with_tls_and_passwords(self):
+        self.check("--max-memory", "64M", protected=True)
+
+    def test_384_mebibytes_with_tls_and_passwords(self):
+        self.check("--max-memory", "384M", protected=True)
+
+    def test_tls_and_passwords_without_a_limit(self):
+        self.check(protected=True)
