@@ -3,14 +3,12 @@
 
 The well-behaved clients are served, capture loses no packet, memory stays within its plan, and SIGTERM ends the agent.
 """
-import contextlib
 import json
 import os
 import re
 import signal
 import tempfile
-import threading
-import time
+import typing
 
 from support.agent import binary, listen_address
 from support.case import NamespaceCase
@@ -25,7 +23,7 @@ from support.passwords import header, write_config
 from support.processes import Process
 from support.scrapers import Scraper, Site
 from support.traffic import Conversation
-from support.waiting import wait_until
+from support.waiting import holds_for, wait_until
 
 # HOSTILE_SECONDS=120 is the run that RELIABILITY.md tells of.
 SECONDS = float(os.environ.get("HOSTILE_SECONDS", "10"))
@@ -38,17 +36,25 @@ P99_SECONDS = 0.1
 SIGTERM_SECONDS = 1.0
 
 
+class Security(typing.NamedTuple):
+    """The options of an agent that is protected, and what its clients need."""
+    options: tuple = ()
+    tls: typing.Any = None
+    headers: dict = {}
+    ca_file: str = None
+
+
 class Watched:
     """An agent that captures on the testbed's link, and what asks it."""
 
-    def __init__(self, test, testbed, options, tls, headers):
+    def __init__(self, test, testbed, options, security):
         self.process = test.own(Process(testbed.server.command(
             binary(), "-i", testbed.link.server_interface, "--web.listen-address=127.0.0.1:0", *options)))
         wait_until(lambda: listen_address(self.process.stderr()) or not self.process.running(), "the agent listens", 60)
         test.assertTrue(self.process.running(), self.process.stderr())
         host, port = listen_address(self.process.stderr()).replace("https://", "").rsplit(":", 1)
         self.address = (host, int(port))
-        self.site = Site(testbed.server, self.address, tls, headers)
+        self.site = Site(testbed.server, self.address, security.tls, security.headers)
         wait_until(lambda: self.site.get("/-/ready")[0] == 200, "the agent is ready", 60)
 
     def metrics(self):
@@ -78,6 +84,10 @@ def dropped(metrics):
     return sum(metrics.find("tcpgauge_capture_dropped_packets_total").values())
 
 
+def bytes_of(metrics, conversation):
+    return metrics.value("tcpgauge_connection_client_payload_bytes_total", **conversation.labels)
+
+
 @alone
 @slow
 class HostileClientsTest(NamespaceCase):
@@ -87,9 +97,62 @@ class HostileClientsTest(NamespaceCase):
         # So that the clients do not run out of ports.
         self.testbed.server.run("sysctl", "-qw", "net.ipv4.ip_local_port_range=1024 65000")
 
-    @contextlib.contextmanager
-    def traffic(self):
-        """Real packets on the link: a conversation that is checked to the byte, and made-up segments."""
+    def check(self, *options, protected=False):
+        security = self.protect() if protected else Security()
+        agent, other = (Watched(self, self.testbed, (*options, *security.options), security) for _ in range(2))
+        self.injector.run(self.testbed.client, self.testbed.link.client_interface, "connections", CONNECTIONS)
+        before = wait_until(lambda: self.settled(agent), "every packet is counted")
+        crossed_before = crossed(self.testbed)
+        planned = json.loads(agent.site.get("/api/v1/status")[1])["limits"]["planned_memory_bytes"]
+        quiet = self.own(Scraper(agent.site, "/metrics", OTHER_ADDRESS))
+        wait_until(lambda: len(quiet.seconds) >= 20, "scrapes before the attack")
+        quiet.close()
+
+        hostile = self.own(HostileClients(self.testbed.server, agent.address, CLIENTS, security.ca_file, protected))
+        scrapers = {
+            "from another address": Scraper(agent.site, "/metrics", OTHER_ADDRESS),
+            "from the clients' address": Scraper(agent.site, "/metrics", CROWDED_ADDRESS),
+            "by one connection": Scraper(agent.site, "/metrics", OTHER_ADDRESS, keep_alive=True)}
+        probes = {
+            "health from another address": Scraper(agent.site, "/-/healthy", OTHER_ADDRESS),
+            "health from the clients' address": Scraper(agent.site, "/-/healthy", CROWDED_ADDRESS)}
+        of_other = Scraper(other.site, "/metrics", OTHER_ADDRESS)
+        everyone = (*scrapers.values(), *probes.values(), of_other)
+        for each in everyone:
+            self.own(each)
+        conversation, sent = self.carry_traffic(agent)
+        for each in everyone:
+            each.close()
+        print(f"  the clients: {hostile.report()}", flush=True)
+        print(f"  before them p99 {1000 * quiet.p99():.1f} ms; meanwhile, of an agent without them"
+              f" {1000 * of_other.p99():.1f} ms", flush=True)
+        # All of them, so that one run tells everything.
+        problems = [*self.client_problems(scrapers, probes, of_other), *self.memory_problems(agent, planned),
+                    *self.packet_problems(agent, before, crossed_before, conversation, sent),
+                    *self.end_problems(agent, hostile)]
+        if problems:
+            self.fail("\n".join(problems))
+
+    def protect(self):
+        folder = tempfile.TemporaryDirectory(prefix="tcpgauge-e2e-")
+        self.addCleanup(folder.cleanup)
+        users = os.path.join(folder.name, "users.yml")
+        write_config(users)
+        with open(users) as file:
+            config = write_tls_config(folder.name, file.read())
+        return Security((f"--web.config.file={config}", "--user", ""), client_context(folder.name), header(),
+                        os.path.join(folder.name, "cert.pem"))
+
+    def settled(self, agent):
+        """The metrics, if they count every packet that has crossed the link."""
+        try:
+            metrics = agent.metrics()
+        except (OSError, AssertionError):
+            return None
+        return metrics if captured(metrics) + dropped(metrics) == crossed(self.testbed) else None
+
+    def carry_traffic(self, agent):
+        """For SECONDS: made-up segments, and a conversation that is checked to the byte. Returns it and what it sent."""
         conversation = self.own(Conversation(self.testbed, 7000))
         sent = [0]
 
@@ -100,112 +163,61 @@ class HostileClientsTest(NamespaceCase):
             self.testbed.client, self.testbed.link.client_interface, "segments", int(SEGMENTS_PER_SECOND * SECONDS),
             SEGMENTS_PER_SECOND))
         mill = self.own(Mill(send, 0.01))
-        yield conversation, sent
+        self.assertTrue(holds_for(agent.process.running, SECONDS), agent.process.stderr())
         mill.close()
         self.assertEqual(segments.wait(60), 0)
+        return conversation, sent[0]
 
-    def check(self, *options, protected=False):
-        tls, headers, ca_file = None, {}, None
-        if protected:
-            folder = tempfile.TemporaryDirectory(prefix="tcpgauge-e2e-")
-            self.addCleanup(folder.cleanup)
-            write_config(os.path.join(folder.name, "users.yml"))
-            with open(os.path.join(folder.name, "users.yml")) as users:
-                config = write_tls_config(folder.name, users.read())
-            options = (*options, f"--web.config.file={config}", "--user", "")
-            tls, headers, ca_file = client_context(folder.name), header(), os.path.join(folder.name, "cert.pem")
-        agent, other = (Watched(self, self.testbed, options, tls, headers) for _ in range(2))
-        self.injector.run(self.testbed.client, self.testbed.link.client_interface, "connections", CONNECTIONS)
-
-        def settled():
-            metrics = agent.metrics()
-            return metrics if captured(metrics) + dropped(metrics) == crossed(self.testbed) else None
-        before = wait_until(settled, "every packet is counted")
-        crossed_before = crossed(self.testbed)
-        planned = json.loads(agent.site.get("/api/v1/status")[1])["limits"]["planned_memory_bytes"]
-        quiet = self.own(Scraper(agent.site, "/metrics", OTHER_ADDRESS))
-        wait_until(lambda: len(quiet.seconds) >= 20, "scrapes before the attack")
-        quiet.close()
-
-        with self.traffic() as (conversation, sent):
-            hostile = self.own(HostileClients(self.testbed.server, agent.address, CLIENTS, ca_file, protected))
-            scrapers = {
-                "from another address": Scraper(agent.site, "/metrics", OTHER_ADDRESS),
-                "from the clients' address": Scraper(agent.site, "/metrics", CROWDED_ADDRESS),
-                "by one connection": Scraper(agent.site, "/metrics", OTHER_ADDRESS, keep_alive=True)}
-            probes = {
-                "health from another address": Scraper(agent.site, "/-/healthy", OTHER_ADDRESS),
-                "health from the clients' address": Scraper(agent.site, "/-/healthy", CROWDED_ADDRESS)}
-            of_other = self.own(Scraper(other.site, "/metrics", OTHER_ADDRESS))
-            everyone = {**scrapers, **probes}
-            for each in everyone.values():
-                self.own(each)
-            resident = [0]
-
-            def look():
-                resident[0] = max(resident[0], agent.memory("VmRSS"))
-            memory = self.own(Mill(look))
-            threading.Event().wait(SECONDS)
-            memory.close()
-        for each in (*everyone.values(), of_other):
-            each.close()
-        report = hostile.report()
-        print(f"  the clients: {report}", flush=True)
-        print(f"  before them p99 {1000 * quiet.p99():.1f} ms; meanwhile, of an agent without them"
-              f" {1000 * of_other.p99():.1f} ms", flush=True)
-        for name, each in everyone.items():
+    def client_problems(self, scrapers, probes, of_other):
+        for name, each in {**scrapers, **probes}.items():
             print(f"  {name}: {len(each.seconds)} answers, p99 {1000 * each.p99():.1f} ms, slowest"
-                  f" {1000 * max(each.seconds):.1f} ms, {len(each.failures)} failed {each.failures[:2]}, opened again"
+                  f" {1000 * max(each.seconds, default=0):.1f} ms, {len(each.failures)} failed, opened again"
                   f" {each.reopened} times", flush=True)
-        print(f"  resident {resident[0] / 2**20:.1f} MiB at most, by the kernel {agent.memory('VmHWM') / 2**20:.1f}; planned"
-              f" {planned / 2**20:.1f} MiB", flush=True)
+            if each.failures:
+                yield f"{name}: {len(each.failures)} of {len(each.seconds)} refused, as {each.failures[0]}"
+            if len(each.seconds) < SECONDS:
+                yield f"{name}: {len(each.seconds)} answers in {SECONDS:g} s"
+        for name, each in scrapers.items():
+            if each.p99() >= P99_SECONDS + of_other.p99():
+                yield f"{name}: p99 {1000 * each.p99():.1f} ms, of the other agent {1000 * of_other.p99():.1f} ms"
 
-        def problems():
-            """All of them, so that one run tells everything."""
-            for name, each in everyone.items():
-                if each.failures:
-                    yield f"{name}: {len(each.failures)} of {len(each.seconds)} refused, as {each.failures[0]}"
-                if len(each.seconds) < SECONDS:
-                    yield f"{name}: {len(each.seconds)} answers in {SECONDS:g} s"
-            for name, each in scrapers.items():
-                if each.p99() >= P99_SECONDS + of_other.p99():
-                    yield f"{name}: p99 {1000 * each.p99():.1f} ms, of the other agent {1000 * of_other.p99():.1f} ms"
-            if report["connects"] < CLIENTS:
-                yield f"only {report['connects']} hostile connections"
-            if agent.memory("VmHWM") > planned:
-                yield f"{agent.memory('VmHWM')} bytes resident, {planned} planned"
-            yield from self.packet_problems(agent, before, crossed_before, conversation, sent[0])
-            seconds = agent.process.signal_and_time(signal.SIGTERM)
-            print(f"  SIGTERM {'is not obeyed' if seconds is None else f'took {seconds:.2f} s'}", flush=True)
-            if seconds is None or seconds >= SIGTERM_SECONDS:
-                yield f"SIGTERM: {seconds} s"
-            elif agent.process.wait() != 0:
-                yield f"status {agent.process.wait()} after SIGTERM"
-        found = list(problems())
-        if found:
-            self.fail("\n".join(found))
+    def memory_problems(self, agent, planned):
+        most, anonymous = (agent.memory(name) for name in ("VmHWM", "RssAnon"))
+        print(f"  resident {most / 2**20:.1f} MiB at most, at the end {anonymous / 2**20:.1f} MiB without files and shared"
+              f" memory; planned {planned / 2**20:.1f} MiB", flush=True)
+        if most > planned:
+            yield f"{most} bytes resident, {planned} planned"
 
     def packet_problems(self, agent, before, crossed_before, conversation, sent):
-        def count():
-            try:
-                metrics = agent.metrics()
-            except (OSError, AssertionError):
-                return None
-            return metrics if captured(metrics) + dropped(metrics) >= crossed(self.testbed) else None
+        latest = [None]
+
+        def counted():
+            latest[0] = self.settled(agent) or latest[0]
+            return latest[0] and bytes_of(latest[0], conversation) == sent
         try:
-            metrics = wait_until(count, "every packet is counted", 60)
+            wait_until(counted, "every packet and byte is counted", 60)
         except AssertionError as error:
             yield str(error)
+        if latest[0] is None:
             return
         packets = crossed(self.testbed) - crossed_before
-        lost = dropped(metrics) - dropped(before)
-        seen = captured(metrics) - captured(before)
-        print(f"  {packets} packets crossed, {seen:.0f} captured, {lost:.0f} lost", flush=True)
-        if lost or seen != packets:
-            yield f"{packets} packets crossed, {seen:.0f} captured, {lost:.0f} lost"
-        got = metrics.value("tcpgauge_connection_client_payload_bytes_total", **conversation.labels)
-        if got != sent:
-            yield f"{sent} bytes sent, {got} counted"
+        seen, lost = captured(latest[0]) - captured(before), dropped(latest[0]) - dropped(before)
+        said = (f"{packets} packets crossed, {seen:.0f} captured, {lost:.0f} lost; {sent} bytes sent,"
+                f" {bytes_of(latest[0], conversation)} counted")
+        print(f"  {said}", flush=True)
+        if lost or seen != packets or bytes_of(latest[0], conversation) != sent:
+            yield said
+
+    def end_problems(self, agent, hostile):
+        """Of SIGTERM, while the clients are there."""
+        if hostile.report()["connects"] < CLIENTS:
+            yield f"only {hostile.report()['connects']} hostile connections"
+        seconds = agent.process.signal_and_time(signal.SIGTERM)
+        print(f"  SIGTERM {'is not obeyed' if seconds is None else f'took {seconds:.2f} s'}", flush=True)
+        if seconds is None or seconds >= SIGTERM_SECONDS:
+            yield f"SIGTERM: {seconds} s"
+        elif agent.process.wait() != 0:
+            yield f"status {agent.process.wait()} after SIGTERM"
 
     def test_64_mebibytes(self):
         self.check("--max-memory", "64M")
