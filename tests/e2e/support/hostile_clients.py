@@ -24,7 +24,6 @@ from support.processes import Process
 from support.waiting import wait_until
 
 CROWDED_ADDRESS = "127.0.1.1"
-_SINGLE_ADDRESSES = "127.0.2"
 
 CONNECTS_PER_SECOND = 300
 BATCHES_PER_SECOND = 20  # of the clients that pipeline and read
@@ -93,7 +92,7 @@ class _Crowd:
         """One client, for ever."""
         kind = _KINDS[number % len(_KINDS)]
         mine = number // len(_KINDS)
-        source = CROWDED_ADDRESS if mine % 2 else f"{_SINGLE_ADDRESSES}.{number % 250 + 1}"
+        source = CROWDED_ADDRESS if mine % 2 else f"127.0.{2 + number // 250}.{number % 250 + 1}"
         dice = random.Random(number)
         name = kind.__name__.strip("_")
         while True:
