@@ -3,6 +3,7 @@
 
 The well-behaved clients are served, capture loses no packet, memory stays within its plan, and SIGTERM ends the agent.
 """
+import http.client
 import json
 import os
 import re
@@ -149,7 +150,7 @@ class HostileClientsTest(NamespaceCase):
         """The metrics, if they count every packet that has crossed the link."""
         try:
             metrics = agent.metrics()
-        except (OSError, AssertionError):
+        except (OSError, http.client.HTTPException, AssertionError):
             return None
         return metrics if captured(metrics) + dropped(metrics) == crossed(self.testbed) else None
 
