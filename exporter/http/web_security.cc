@@ -211,14 +211,4 @@ void WebSecurity::AddHeaders(HttpResponse* response) {
   response->headers.insert(response->headers.end(), loaded->config.headers.begin(), loaded->config.headers.end());
 }
 
-HttpHandler WebSecurity::Guard(HttpHandler handler) {
-  return [this, handler = std::move(handler)](const HttpRequest& request) {
-    Decision decision = Decide(request);
-    if (decision.verdict == Verdict::kCheckPassword) decision = CheckPassword(request);
-    HttpResponse response = decision.verdict == Verdict::kAdmit ? handler(request) : std::move(decision.refusal);
-    AddHeaders(&response);
-    return response;
-  };
-}
-
 }  // namespace tcpgauge

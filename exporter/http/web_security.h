@@ -70,9 +70,6 @@ class WebSecurity final : public RequestGuard {
 
   void AddHeaders(HttpResponse* response) override;
 
-  // Returns a handler that calls `handler` for each request that is admitted. The WebSecurity must outlive it.
-  HttpHandler Guard(HttpHandler handler);
-
  private:
   using Stamps = std::vector<std::pair<std::string, FileStamp>>;
 

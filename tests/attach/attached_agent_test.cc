@@ -24,7 +24,7 @@ using testing::HasSubstr;
 class AttachedAgentTest : public testing::Test {
  protected:
   std::string Serve(HttpHandler handler) {
-    server_ = *HttpServer::Start({"127.0.0.1:0"}, std::move(handler), GenerousLimits(), {});
+    server_ = *HttpServer::Start({"127.0.0.1:0"}, {std::move(handler)}, GenerousLimits());
     return server_->urls().front();
   }
   HttpHandler Example() {

@@ -28,7 +28,7 @@ class HttpFetchTest : public testing::Test {
       if (request.path == "/missing") response.status = 404;
       return response;
     };
-    server_ = *HttpServer::Start({"127.0.0.1:0"}, std::move(handler), GenerousLimits(), {});
+    server_ = *HttpServer::Start({"127.0.0.1:0"}, {std::move(handler)}, GenerousLimits());
     fetch_ = std::make_unique<HttpFetch>(*ParseAgentAddress(server_->urls()[0]), ClientTlsFiles());
   }
 

@@ -39,7 +39,7 @@ class HttpClientTest : public testing::Test {
       }
       return response;
     };
-    server_ = *HttpServer::Start({"127.0.0.1:0"}, std::move(handler), GenerousLimits(), {});
+    server_ = *HttpServer::Start({"127.0.0.1:0"}, {std::move(handler)}, GenerousLimits());
     url_ = server_->urls()[0];
   }
 
@@ -192,7 +192,7 @@ class RedirectionTest : public HttpClientTest {
           location_.empty() ? "/" + std::to_string(status) + "/" + std::to_string(left - 1) + rest : location_);
       return response;
     };
-    redirecting_ = *HttpServer::Start({"127.0.0.1:0"}, std::move(handler), GenerousLimits(), {});
+    redirecting_ = *HttpServer::Start({"127.0.0.1:0"}, {std::move(handler)}, GenerousLimits());
     url_ = redirecting_->urls()[0];
   }
 
@@ -281,7 +281,7 @@ class ProxyTest : public HttpClientTest {
       }
       return response;
     };
-    proxy_ = *HttpServer::Start({"127.0.0.1:0"}, std::move(handler), GenerousLimits(), {});
+    proxy_ = *HttpServer::Start({"127.0.0.1:0"}, {std::move(handler)}, GenerousLimits());
   }
 
   // The address of the proxy, without http://.
@@ -327,7 +327,7 @@ TEST_F(ProxyTest, AUnixSocketHasNoProxy) {
     response.body = "by the socket";
     return response;
   };
-  const auto server = *HttpServer::Start({"unix:" + path}, std::move(handler), GenerousLimits(), {});
+  const auto server = *HttpServer::Start({"unix:" + path}, {std::move(handler)}, GenerousLimits());
   HttpClient client(With("HTTP_PROXY", address(), path));
   EXPECT_EQ(Get(&client, "http://collector.example/")->body, "by the socket");
 }

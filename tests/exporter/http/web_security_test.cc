@@ -67,19 +67,33 @@ class WebSecurityTest : public testing::Test {
     ASSERT_EQ(RunCommand("f=" + file_ + "; rm -rf \"$f\"; " + make).exit_status, 0) << make;
   }
 
+  // Does what the server does with a request.
+  HttpResponse Guarded(const HttpRequest& request) {
+    RequestGuard::Decision decision = security_->Decide(request);
+    if (decision.verdict == RequestGuard::Verdict::kCheckPassword) decision = security_->CheckPassword(request);
+    const bool is_admitted = decision.verdict == RequestGuard::Verdict::kAdmit;
+    HttpResponse response = is_admitted ? Hello(request) : std::move(decision.refusal);
+    security_->AddHeaders(&response);
+    return response;
+  }
+
   HttpResponse Ask(const std::string& path, const std::string& authorization = "") {
     HttpRequest request;
     request.path = path;
     if (!authorization.empty()) request.headers.emplace_back("Authorization", authorization);
-    return security_->Guard(Hello)(request);
+    return Guarded(request);
   }
 
   // Serves TLS by the configuration file.
   void Serve() {
     Open();
     if (testing::Test::HasFatalFailure()) return;
-    auto started = HttpServer::Start({"127.0.0.1:0", "unix:" + directory_.path() + "/s"}, security_->Guard(Hello),
-                                     GenerousLimits(), [this] { return security_->CurrentTls(); });
+    HttpService service;
+    service.handler = Hello;
+    service.guard = security_.get();
+    service.tls = [this] { return security_->CurrentTls(); };
+    auto started =
+        HttpServer::Start({"127.0.0.1:0", "unix:" + directory_.path() + "/s"}, std::move(service), GenerousLimits());
     ASSERT_TRUE(started.ok()) << started.status();
     server_ = *std::move(started);
     ASSERT_THAT(server_->urls()[0], StartsWith("https://127.0.0.1:"));
@@ -316,11 +330,11 @@ TEST_F(WebSecurityTest, RefusesClientsWhoseCertificateIsNotRight) {
   HttpRequest request;
   request.client_certificate = absl::PermissionDeniedError("it is expired");
   request.path = "/metrics";
-  const HttpResponse refused = security_->Guard(Hello)(request);
+  const HttpResponse refused = Guarded(request);
   EXPECT_EQ(refused.status, 403);
   EXPECT_THAT(refused.body, HasSubstr("it is expired"));
   request.path = "/-/healthy";
-  EXPECT_EQ(security_->Guard(Hello)(request).status, 200);
+  EXPECT_EQ(Guarded(request).status, 200);
 }
 
 TEST_F(WebSecurityTest, AddsTheConfiguredHeadersToEveryResponse) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "exporter/http/tls_server_context.h"
+#include "exporter/http/tls_context.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -33,7 +33,7 @@ struct Free {
 class Handshake {
  public:
   // `prepare` configures the client.
-  Handshake(const TlsServerContext& server, const std::function<void(SSL_CTX*)>& prepare)
+  Handshake(const TlsContext& server, const std::function<void(SSL_CTX*)>& prepare)
       : client_context_(SSL_CTX_new(TLS_client_method())) {
     prepare(client_context_.get());
     client_.reset(SSL_new(client_context_.get()));
@@ -84,9 +84,9 @@ std::function<void(SSL_CTX*)> UpTo(int version, const std::string& ciphers = "AL
   };
 }
 
-class TlsServerContextTest : public testing::Test {
+class TlsContextTest : public testing::Test {
  protected:
-  TlsServerContextTest() {
+  TlsContextTest() {
     WriteFile(Path("ca.crt"), authority_.certificate_pem());
     authority_.Issue(Path("server"), "localhost", Purpose::kServer);
   }
@@ -94,15 +94,15 @@ class TlsServerContextTest : public testing::Test {
   std::string Path(const std::string& name) const { return directory_.path() + "/" + name; }
 
   // `more` are further lines of tls_server_config.
-  absl::StatusOr<std::shared_ptr<const TlsServerContext>> TryLoad(const std::vector<std::string>& more) const {
+  absl::StatusOr<std::shared_ptr<const TlsContext>> TryLoad(const std::vector<std::string>& more) const {
     std::string yaml = "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n";
     for (const std::string& line : more) yaml += "  " + line + "\n";
     const absl::StatusOr<WebConfig> config = ParseWebConfig(yaml, Path("web.yml"));
     if (!config.ok()) return config.status();
-    return TlsServerContext::Load(*config->tls);
+    return TlsContext::Load(*config->tls);
   }
 
-  std::shared_ptr<const TlsServerContext> Load(const std::vector<std::string>& more = {}) const {
+  std::shared_ptr<const TlsContext> Load(const std::vector<std::string>& more = {}) const {
     const auto loaded = TryLoad(more);
     EXPECT_TRUE(loaded.ok()) << loaded.status();
     return loaded.value();
@@ -115,7 +115,7 @@ class TlsServerContextTest : public testing::Test {
   }
 
   // Returns what the server thinks of a client with this certificate; an empty name means no certificate.
-  absl::Status Check(const TlsServerContext& server, const std::string& name, int max_version = TLS1_3_VERSION) const {
+  absl::Status Check(const TlsContext& server, const std::string& name, int max_version = TLS1_3_VERSION) const {
     const Handshake handshake(server, [&](SSL_CTX* client) {
       SSL_CTX_set_max_proto_version(client, max_version);
       if (name.empty()) return;
@@ -130,7 +130,7 @@ class TlsServerContextTest : public testing::Test {
   const TestAuthority authority_{"test CA"};
 };
 
-TEST_F(TlsServerContextTest, ServesTls12And13ByDefault) {
+TEST_F(TlsContextTest, ServesTls12And13ByDefault) {
   const auto server = Load();
   EXPECT_EQ(Handshake(*server, AllowAll).version(), "TLSv1.3");
   EXPECT_EQ(Handshake(*server, UpTo(TLS1_2_VERSION)).version(), "TLSv1.2");
@@ -138,7 +138,7 @@ TEST_F(TlsServerContextTest, ServesTls12And13ByDefault) {
   EXPECT_EQ(Handshake(*server, UpTo(TLS1_VERSION)).version(), "refused");
 }
 
-TEST_F(TlsServerContextTest, MinAndMaxVersionBind) {
+TEST_F(TlsContextTest, MinAndMaxVersionBind) {
   EXPECT_EQ(Handshake(*Load({"min_version: TLS13"}), UpTo(TLS1_2_VERSION)).version(), "refused");
   EXPECT_EQ(Handshake(*Load({"max_version: TLS12"}), AllowAll).version(), "TLSv1.2");
   EXPECT_EQ(Handshake(*Load({"min_version: TLS11"}), UpTo(TLS1_1_VERSION)).version(), "TLSv1.1");
@@ -148,13 +148,13 @@ TEST_F(TlsServerContextTest, MinAndMaxVersionBind) {
   EXPECT_EQ(Handshake(*Load({"min_version: TLS10", "max_version: TLS11"}), AllowAll).version(), "TLSv1.1");
 }
 
-TEST_F(TlsServerContextTest, OldVersionsServeRsaKeysToo) {
+TEST_F(TlsContextTest, OldVersionsServeRsaKeysToo) {
   authority_.Issue(Path("server"), "localhost", Purpose::kServer, false, TestAuthority::KeyType::kRsa);
   EXPECT_EQ(Handshake(*Load({"min_version: TLS10"}), UpTo(TLS1_VERSION)).version(), "TLSv1");
   EXPECT_EQ(Handshake(*Load({"min_version: TLS11"}), UpTo(TLS1_1_VERSION)).version(), "TLSv1.1");
 }
 
-TEST_F(TlsServerContextTest, CiphersAreModernByDefault) {
+TEST_F(TlsContextTest, CiphersAreModernByDefault) {
   for (const auto key : {TestAuthority::KeyType::kEcdsa, TestAuthority::KeyType::kRsa}) {
     const bool is_rsa = key == TestAuthority::KeyType::kRsa;
     authority_.Issue(Path("server"), "localhost", Purpose::kServer, false, key);
@@ -174,7 +174,7 @@ TEST_F(TlsServerContextTest, CiphersAreModernByDefault) {
   }
 }
 
-TEST_F(TlsServerContextTest, TheConfiguredCiphersAreTheOnlyOnes) {
+TEST_F(TlsContextTest, TheConfiguredCiphersAreTheOnlyOnes) {
   const std::string gcm = "ECDHE-ECDSA-AES128-GCM-SHA256", chacha = "ECDHE-ECDSA-CHACHA20-POLY1305";
   const auto one = Load({"cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]"});
   EXPECT_EQ(Handshake(*one, UpTo(TLS1_2_VERSION)).cipher(), gcm);
@@ -184,7 +184,7 @@ TEST_F(TlsServerContextTest, TheConfiguredCiphersAreTheOnlyOnes) {
   EXPECT_EQ(Handshake(*cbc, UpTo(TLS1_2_VERSION)).cipher(), "ECDHE-ECDSA-AES256-SHA");
 }
 
-TEST_F(TlsServerContextTest, TakesEveryCipherThatTheParserTakes) {
+TEST_F(TlsContextTest, TakesEveryCipherThatTheParserTakes) {
   for (const std::string key : {"RSA", "ECDSA"}) {
     authority_.Issue(Path("server"), "localhost", Purpose::kServer, false,
                      key == "RSA" ? TestAuthority::KeyType::kRsa : TestAuthority::KeyType::kEcdsa);
@@ -198,13 +198,13 @@ TEST_F(TlsServerContextTest, TakesEveryCipherThatTheParserTakes) {
   }
 }
 
-TEST_F(TlsServerContextTest, AListOfTls13CiphersAloneLeavesTls12Out) {
+TEST_F(TlsContextTest, AListOfTls13CiphersAloneLeavesTls12Out) {
   const auto server = Load({"cipher_suites: [TLS_AES_128_GCM_SHA256]"});
   EXPECT_EQ(Handshake(*server, AllowAll).version(), "TLSv1.3");
   EXPECT_EQ(Handshake(*server, UpTo(TLS1_2_VERSION)).version(), "refused");
 }
 
-TEST_F(TlsServerContextTest, PrefersItsOwnOrderUnlessToldOtherwise) {
+TEST_F(TlsContextTest, PrefersItsOwnOrderUnlessToldOtherwise) {
   const std::string gcm = "ECDHE-ECDSA-AES256-GCM-SHA384", chacha = "ECDHE-ECDSA-CHACHA20-POLY1305";
   const std::string suites =
       "cipher_suites: [TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384]";
@@ -213,7 +213,7 @@ TEST_F(TlsServerContextTest, PrefersItsOwnOrderUnlessToldOtherwise) {
   EXPECT_EQ(Handshake(*Load({suites, "prefer_server_cipher_suites: false"}), client).cipher(), gcm);
 }
 
-TEST_F(TlsServerContextTest, CurvesAreOfferedInTheConfiguredOrder) {
+TEST_F(TlsContextTest, CurvesAreOfferedInTheConfiguredOrder) {
   const auto with = [](const std::string& curves) {
     return [curves](SSL_CTX* client) {
       SSL_CTX_set_max_proto_version(client, TLS1_2_VERSION);
@@ -228,7 +228,7 @@ TEST_F(TlsServerContextTest, CurvesAreOfferedInTheConfiguredOrder) {
   EXPECT_EQ(Handshake(*other, with("P-256:P-521")).curve(), "secp521r1");
 }
 
-TEST_F(TlsServerContextTest, NoSessionIsResumed) {
+TEST_F(TlsContextTest, NoSessionIsResumed) {
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     const auto server = Load();
     Handshake first(*server, UpTo(version));
@@ -239,7 +239,7 @@ TEST_F(TlsServerContextTest, NoSessionIsResumed) {
   }
 }
 
-TEST_F(TlsServerContextTest, ClientsCannotRenegotiate) {
+TEST_F(TlsContextTest, ClientsCannotRenegotiate) {
   const auto server = Load();
   Handshake handshake(*server, UpTo(TLS1_2_VERSION));
   ASSERT_TRUE(handshake.is_complete());
@@ -254,7 +254,7 @@ TEST_F(TlsServerContextTest, ClientsCannotRenegotiate) {
   EXPECT_EQ(SSL_total_renegotiations(handshake.server()), 0);
 }
 
-TEST_F(TlsServerContextTest, RequiresAndVerifiesClientCertificates) {
+TEST_F(TlsContextTest, RequiresAndVerifiesClientCertificates) {
   authority_.Issue(Path("client"), "prometheus", Purpose::kClient);
   authority_.Issue(Path("rsa"), "prometheus", Purpose::kClient, false, TestAuthority::KeyType::kRsa);
   authority_.Issue(Path("expired"), "prometheus", Purpose::kClient, true);
@@ -275,7 +275,7 @@ TEST_F(TlsServerContextTest, RequiresAndVerifiesClientCertificates) {
   }
 }
 
-TEST_F(TlsServerContextTest, OtherClientAuthTypesAskForLess) {
+TEST_F(TlsContextTest, OtherClientAuthTypesAskForLess) {
   authority_.Issue(Path("client"), "prometheus", Purpose::kClient);
   const TestAuthority stranger("another CA");
   stranger.Issue(Path("stranger"), "prometheus", Purpose::kClient);
@@ -292,7 +292,7 @@ TEST_F(TlsServerContextTest, OtherClientAuthTypesAskForLess) {
   EXPECT_TRUE(Check(*Load(), "stranger").ok());
 }
 
-TEST_F(TlsServerContextTest, AListedCertificateIsTrustedWithoutItsIssuer) {
+TEST_F(TlsContextTest, AListedCertificateIsTrustedWithoutItsIssuer) {
   authority_.Issue(Path("client"), "prometheus", Purpose::kClient);
   authority_.Issue(Path("sibling"), "prometheus", Purpose::kClient);
   const auto server = Load({"client_auth_type: RequireAndVerifyClientCert", "client_ca_file: client.crt"});
@@ -300,7 +300,7 @@ TEST_F(TlsServerContextTest, AListedCertificateIsTrustedWithoutItsIssuer) {
   EXPECT_FALSE(Check(*server, "sibling").ok());
 }
 
-TEST_F(TlsServerContextTest, AllowsNamedClientsOnly) {
+TEST_F(TlsContextTest, AllowsNamedClientsOnly) {
   const auto allowing = [this](const std::string& names) {
     return Load({"client_auth_type: RequireAndVerifyClientCert", "client_ca_file: ca.crt",
                  "client_allowed_sans: [" + names + "]"});
@@ -322,14 +322,14 @@ TEST_F(TlsServerContextTest, AllowsNamedClientsOnly) {
   }
 }
 
-TEST_F(TlsServerContextTest, TheServersChainDoesNotHoldTheAuthoritiesOfClients) {
+TEST_F(TlsContextTest, TheServersChainDoesNotHoldTheAuthoritiesOfClients) {
   const auto server = Load({"client_auth_type: RequireAndVerifyClientCert", "client_ca_file: ca.crt"});
   const Handshake handshake(*server, AllowAll);
   ASSERT_TRUE(handshake.is_complete());
   EXPECT_EQ(sk_X509_num(SSL_get_peer_cert_chain(handshake.client())), 1);
 }
 
-TEST_F(TlsServerContextTest, SendsTheWholeChainOfItsFile) {
+TEST_F(TlsContextTest, SendsTheWholeChainOfItsFile) {
   WriteFile(Path("server.crt"), ReadSmallFile(Path("server.crt")).value() + authority_.certificate_pem());
   const auto server = Load();
   const Handshake handshake(*server, AllowAll);
@@ -337,7 +337,7 @@ TEST_F(TlsServerContextTest, SendsTheWholeChainOfItsFile) {
   EXPECT_EQ(sk_X509_num(SSL_get_peer_cert_chain(handshake.client())), 2);
 }
 
-TEST_F(TlsServerContextTest, NamesTheFileThatIsWrong) {
+TEST_F(TlsContextTest, NamesTheFileThatIsWrong) {
   const std::vector<std::string> all = {"client_auth_type: RequireAndVerifyClientCert", "client_ca_file: ca.crt"};
   for (const char* name : {"server.crt", "server.key", "ca.crt"}) {
     const std::string good = ReadSmallFile(Path(name)).value();
@@ -357,14 +357,14 @@ TEST_F(TlsServerContextTest, NamesTheFileThatIsWrong) {
   EXPECT_THAT(ErrorOf(all), HasSubstr(Path("ca.crt")));
 }
 
-TEST_F(TlsServerContextTest, AKeyOfAnotherCertificateIsAnError) {
+TEST_F(TlsContextTest, AKeyOfAnotherCertificateIsAnError) {
   const std::string certificate = ReadSmallFile(Path("server.crt")).value();
   authority_.Issue(Path("server"), "localhost", Purpose::kServer);
   WriteFile(Path("server.crt"), certificate);
   EXPECT_THAT(ErrorOf(), AnyOf(HasSubstr(Path("server.key"))));
 }
 
-TEST_F(TlsServerContextTest, AKeyWithAPassphraseIsAnErrorAndNobodyIsAsked) {
+TEST_F(TlsContextTest, AKeyWithAPassphraseIsAnErrorAndNobodyIsAsked) {
   EVP_PKEY* const key = EVP_EC_gen("P-256");
   BIO* const file = BIO_new_file(Path("server.key").c_str(), "w");
   unsigned char passphrase[] = "secret";
@@ -374,9 +374,7 @@ TEST_F(TlsServerContextTest, AKeyWithAPassphraseIsAnErrorAndNobodyIsAsked) {
   EXPECT_THAT(ErrorOf(), HasSubstr("passphrase"));
 }
 
-TEST(TlsServerContext, KnowsTheVersionOfItsLibrary) {
-  EXPECT_THAT(TlsServerContext::LibraryVersion(), StartsWith("3."));
-}
+TEST(TlsContext, KnowsTheVersionOfItsLibrary) { EXPECT_THAT(TlsContext::LibraryVersion(), StartsWith("3.")); }
 
 }  // namespace
 }  // namespace tcpgauge
