@@ -12,12 +12,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "exporter/http/compression.h"
-#include "exporter/http/concurrency_limit.h"
+#include "exporter/http/http_service.h"
 #include "exporter/http/request_target.h"
-#include "exporter/metrics/metrics_output.h"
-#include "exporter/metrics/text_writer.h"
 #include "exporter/web/connections_json.h"
-#include "exporter/web/content_negotiation.h"
+#include "exporter/web/metrics_page.h"
 #include "exporter/web/web_page.h"
 #include "src/base/check.h"
 #include "src/base/json_string.h"
@@ -47,8 +45,7 @@ HttpResponse AbandonedResponse() {
   return response;
 }
 
-// Waits for a fresh snapshot and hands it to `handler`. The wait comes first, so that during it the request takes no
-// place among the concurrent ones, and its time is not measured.
+// Waits for a fresh snapshot and hands it to `handler`.
 HttpHandler WithFreshSnapshot(const SnapshotHub* hub, SnapshotHandler handler) {
   return [hub, handler = std::move(handler)](const HttpRequest& request) {
     const std::shared_ptr<const Snapshot> snapshot = hub->Fresh([&request] { return request.IsAbandoned(); });
@@ -56,27 +53,11 @@ HttpHandler WithFreshSnapshot(const SnapshotHub* hub, SnapshotHandler handler) {
   };
 }
 
-SnapshotHandler LimitConcurrency(size_t limit, SnapshotHandler handler) {
-  return [limit = ConcurrencyLimit(limit), handler = std::move(handler)](
-             const HttpRequest& request, const std::shared_ptr<const Snapshot>& snapshot) {
-    return limit.Answer([&] { return handler(request, snapshot); });
-  };
-}
-
-SnapshotHandler MetricsPage(const WebSources& sources) {
+SnapshotHandler MetricsHandler(const WebSources& sources) {
   const ExpositionLimits limits = {sources.limits.series_limit, sources.limits.metrics_connections};
-  const auto output = std::make_shared<MetricsOutput>(limits, sources.metrics);
-  return [output, clock = sources.clock](const HttpRequest& request, const std::shared_ptr<const Snapshot>& snapshot) {
-    const int64_t start_ns = clock->SteadyNanoseconds();
-    const Exposition exposition = output->Expose(snapshot);
-    const TextFormat format = NegotiateTextFormat(request.Header("Accept").value_or(""));
-    HttpResponse response;
-    response.content_type = std::string(ContentTypeOf(format));
-    response.headers.emplace_back("Vary", "Accept");
-    response.body = WriteText(exposition, format);
-    response = CompressIfAccepted(request, std::move(response));
-    output->SetDuration(clock->SteadyNanoseconds() - start_ns);
-    return response;
+  const auto page = std::make_shared<MetricsPage>(limits, sources.metrics, sources.clock);
+  return [page](const HttpRequest& request, const std::shared_ptr<const Snapshot>& snapshot) {
+    return page->Answer(request, snapshot);
   };
 }
 
@@ -133,15 +114,25 @@ HttpHandler ProbePage(std::function<bool()> is_fine, std::string fine, std::stri
   };
 }
 
+// The page never changes, so it is compressed once.
 HttpHandler WebPage() {
-  HttpResponse page;
-  page.content_type = "text/html; charset=utf-8";
-  page.body = std::string(kWebPage);
-  page.headers = {{"Content-Security-Policy", std::string(kWebPagePolicy)},
-                  {"X-Content-Type-Options", "nosniff"},
-                  {"Referrer-Policy", "no-referrer"},
-                  {"Cache-Control", "no-cache"}};
-  return [page](const HttpRequest& request) { return CompressIfAccepted(request, page); };
+  HttpRequest accepts_gzip;
+  accepts_gzip.headers = {{"Accept-Encoding", "gzip"}};
+  HttpResponse plain;
+  plain.content_type = "text/html; charset=utf-8";
+  plain.body = std::string(kWebPage);
+  plain.headers = {{"Content-Security-Policy", std::string(kWebPagePolicy)},
+                   {"X-Content-Type-Options", "nosniff"},
+                   {"Referrer-Policy", "no-referrer"},
+                   {"Cache-Control", "no-cache"}};
+  HttpResponse compressed = CompressIfAccepted(accepts_gzip, plain);
+  plain.headers.emplace_back("Vary", "Accept-Encoding");
+  for (HttpResponse* page : {&plain, &compressed}) {
+    page->shared_body = std::make_shared<const std::string>(std::exchange(page->body, {}));
+  }
+  return [plain, compressed](const HttpRequest& request) {
+    return AcceptsGzip(request.Header("Accept-Encoding").value_or("")) ? compressed : plain;
+  };
 }
 
 // Returns the path to which clients and proxies may change `path`: percent-decoded, without dot segments (RFC 3986
@@ -175,14 +166,16 @@ HttpRouter WebRoutes(const WebSources& sources) {
   TCPGAUGE_CHECK(CheckTelemetryPath(sources.telemetry_path).ok());
   HttpRouter router;
   router.Handle(kPagePath, WebPage());
-  const auto handle_snapshot = [&router, hub = sources.hub](const std::string& path, SnapshotHandler handler) {
-    router.Handle(path, WithFreshSnapshot(hub, std::move(handler)));
+  const auto handle_snapshot = [&router, hub = sources.hub](const std::string& path, SnapshotHandler handler,
+                                                            HttpLane lane = HttpLane::kOther) {
+    router.Handle(path, WithFreshSnapshot(hub, std::move(handler)), lane);
   };
-  handle_snapshot(kStatusPath, LimitConcurrency(sources.limits.concurrent_listings, StatusPage(sources)));
-  handle_snapshot(kConnectionsPath, LimitConcurrency(sources.limits.concurrent_listings, ConnectionsPage(sources)));
-  router.Handle(kHealthyPath, ProbePage(sources.is_healthy, "healthy\n", "not healthy: capture makes no progress\n"));
-  router.Handle(kReadyPath, ProbePage(sources.is_ready, "ready\n", "not ready: not capturing\n"));
-  handle_snapshot(sources.telemetry_path, LimitConcurrency(sources.limits.concurrent_scrapes, MetricsPage(sources)));
+  handle_snapshot(kStatusPath, StatusPage(sources));
+  handle_snapshot(kConnectionsPath, ConnectionsPage(sources), HttpLane::kCostly);
+  router.Handle(kHealthyPath, ProbePage(sources.is_healthy, "healthy\n", "not healthy: capture makes no progress\n"),
+                HttpLane::kHealth);
+  router.Handle(kReadyPath, ProbePage(sources.is_ready, "ready\n", "not ready: not capturing\n"), HttpLane::kHealth);
+  handle_snapshot(sources.telemetry_path, MetricsHandler(sources), HttpLane::kMetrics);
   return router;
 }
 

@@ -44,12 +44,10 @@ absl::Status CheckTelemetryPath(const std::string& path);
 // `sources` is copied. The objects to which its pointers point must outlive the routes.
 // Thread: any thread may call the routes' handlers. The handlers of the status, the connections and the metrics wait
 // for SnapshotHub::Fresh().
-// Bounds: At a time, at most limits.concurrent_listings answers of the connections exist, as many of the status (which
-// has 0.6 kB for each of up to 1,024 interfaces), and at most limits.concurrent_scrapes answers of the metrics. Further
-// requests get 503. An answer of the connections takes at most one second of processor time. A request that would take
-// more gets 503, with an error as JSON that says what would be cheaper. A request that is abandoned
-// (HttpRequest::IsAbandoned()) leaves the wait for a snapshot within SnapshotHub::kStopPollNs, and the making of
-// connections within some milliseconds, compression excepted.
+// Bounds: An answer of the connections takes at most one second of processor time. A request that would take more gets
+// 503, with an error as JSON that says what would be cheaper. A request that is abandoned (HttpRequest::IsAbandoned())
+// leaves the wait for a snapshot within SnapshotHub::kStopPollNs, and the making of connections within some
+// milliseconds, compression excepted.
 HttpRouter WebRoutes(const WebSources& sources);
 
 }  // namespace tcpgauge

@@ -35,6 +35,19 @@ namespace tcpgauge {
 // caller drops its privileges between the two. That order is necessary, because capabilities belong to threads, and one
 // thread cannot take them from another.
 //
+// The end. After SIGTERM (Haste) the process has one second, and what waits for another process has 0.8 s of it.
+// Otherwise, as at the end of a file, it has as long as Patience says. These wait:
+// - StopCapture(), for workers, reader and collector, which look at a StopSignal between batches. A signal interrupts a
+//   read of a file. HTTP begins to stop on a thread of its own.
+// - FinishConnectionLog(), for the reader of the log: 0.8 s after SIGTERM; otherwise 5 s without a byte.
+// - PrintFinalState(), for the reader of standard output: the same.
+// - Stop(), for the receiver of the last push: 0.8 s after SIGTERM, beside the steps above; otherwise the export
+//   timeout. Then for the threads of HTTP: handlers look at HttpRequest::IsAbandoned(), and a password that is being
+//   checked takes as long as bcrypt takes.
+// - FlushLog(), for the reader of standard error: 0.8 s after SIGTERM, but at least 50 ms; otherwise 1 s.
+// - The guard of EndSoon() waits for nothing. It ends the process 0.95 s after SIGTERM, with the status that is right by
+//   then.
+//
 // Owns everything that it opens.
 // Thread: one thread opens, serves, stops and destroys the agent. Any thread may use hub() as long as the agent lives.
 class Agent {

@@ -2,6 +2,7 @@
 #ifndef TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_HUB_H_
 #define TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_HUB_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>

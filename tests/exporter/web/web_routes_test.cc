@@ -11,6 +11,7 @@
 #include <string>
 
 #include "exporter/metrics/agent_metrics.h"
+#include "exporter/web/metrics_page.h"
 #include "tests/exporter/metrics/example_snapshot.h"
 
 namespace tcpgauge {
@@ -29,6 +30,9 @@ class TickingClock final : public Clock {
   int64_t WallNanoseconds() const override { return 0; }
   int64_t SteadyNanoseconds() const override { return now_ += kNanosecondsPerSecond / 4; }
 
+  // Lets so much time pass that a text of the metrics is made again.
+  void Advance() const { now_ += MetricsPage::kLongestUseNs; }
+
  private:
   mutable int64_t now_ = 0;
 };
@@ -42,7 +46,7 @@ class WebRoutesTest : public testing::Test {
     sources_.metrics = &metrics_;
     sources_.build = {"1.2.3", "<0123abc>"};
     sources_.agent_name = "node7";
-    sources_.limits = {1000000, 5000, 2, 400, 3, 40};
+    sources_.limits = {1000000, 5000, 2, 400};
     sources_.telemetry_path = "/metrics";
     sources_.is_healthy = [this] { return is_fine_; };
     sources_.is_ready = [this] { return is_fine_; };
@@ -65,8 +69,8 @@ TEST_F(WebRoutesTest, ServesMetricsOfTheLatestSnapshotWithinTheLimit) {
   const HttpResponse response = Get("/metrics");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
-  EXPECT_THAT(response.body, HasSubstr("\ntcpgauge_client_payload_bytes_total 77777\n"));
-  EXPECT_THAT(response.body, HasSubstr("\ntcpgauge_connections_not_exported 7\n"));
+  EXPECT_THAT(response.sent_body(), HasSubstr("\ntcpgauge_client_payload_bytes_total 77777\n"));
+  EXPECT_THAT(response.sent_body(), HasSubstr("\ntcpgauge_connections_not_exported 7\n"));
 }
 
 TEST_F(WebRoutesTest, ServesTheFormatAndEncodingThatAreAskedFor) {
@@ -78,43 +82,26 @@ TEST_F(WebRoutesTest, ServesTheFormatAndEncodingThatAreAskedFor) {
   EXPECT_THAT(response.headers, Contains(Pair("Content-Encoding", "gzip")));
   EXPECT_THAT(response.headers, Contains(Pair("Vary", "Accept")));
   EXPECT_THAT(response.headers, Contains(Pair("Vary", "Accept-Encoding")));
-  EXPECT_THAT(response.body, StartsWith("\x1f\x8b"));
+  EXPECT_THAT(response.sent_body(), StartsWith("\x1f\x8b"));
 }
 
-TEST_F(WebRoutesTest, RefusesScrapesBeyondTheLimitUntilOthersAreSent) {
+TEST_F(WebRoutesTest, KeepsCostlyPagesOutOfTheLanesOfHealthAndMetrics) {
   const HttpRouter router = WebRoutes(sources_);
-  HttpRequest request;
-  request.path = "/metrics";
-  std::vector<HttpResponse> being_sent;
-  for (int i = 0; i < 3; ++i) being_sent.push_back(router(request));
-  EXPECT_EQ(being_sent.back().status, 200);
-  EXPECT_EQ(router(request).status, 503);
-  being_sent.pop_back();
-  EXPECT_EQ(router(request).status, 200);
-  request.path = "/-/healthy";
-  EXPECT_EQ(router(request).status, 200);
-}
-
-TEST_F(WebRoutesTest, RefusesListingsAndStatusBeyondTheirLimitsUntilOthersAreSent) {
-  sources_.limits.concurrent_listings = 2;
-  const HttpRouter router = WebRoutes(sources_);
-  for (const char* path : {"/api/v1/connections", "/api/v1/status"}) {
-    HttpRequest request;
-    request.path = path;
-    std::vector<HttpResponse> being_sent = {router(request), router(request)};
-    EXPECT_EQ(being_sent.back().status, 200) << path;
-    EXPECT_EQ(router(request).status, 503) << path;
-    being_sent.pop_back();
-    EXPECT_EQ(router(request).status, 200) << path;
-  }
+  EXPECT_EQ(router.LaneOf("/-/healthy"), HttpLane::kHealth);
+  EXPECT_EQ(router.LaneOf("/-/ready"), HttpLane::kHealth);
+  EXPECT_EQ(router.LaneOf("/metrics"), HttpLane::kMetrics);
+  EXPECT_EQ(router.LaneOf("/api/v1/connections"), HttpLane::kCostly);
+  EXPECT_EQ(router.LaneOf("/api/v1/status"), HttpLane::kOther);
+  EXPECT_EQ(router.LaneOf("/"), HttpLane::kOther);
 }
 
 TEST_F(WebRoutesTest, TellsHowLongThePreviousScrapeTook) {
   const HttpRouter router = WebRoutes(sources_);
   HttpRequest request;
   request.path = "/metrics";
-  EXPECT_THAT(router(request).body, HasSubstr("\ntcpgauge_scrape_duration_seconds 0\n"));
-  EXPECT_THAT(router(request).body, HasSubstr("\ntcpgauge_scrape_duration_seconds 0.25\n"));
+  EXPECT_THAT(router(request).sent_body(), HasSubstr("\ntcpgauge_scrape_duration_seconds 0\n"));
+  clock_.Advance();
+  EXPECT_THAT(router(request).sent_body(), HasSubstr("\ntcpgauge_scrape_duration_seconds 0.25\n"));
 }
 
 TEST_F(WebRoutesTest, ServesWhatTheAgentCountsOfItself) {
@@ -122,10 +109,11 @@ TEST_F(WebRoutesTest, ServesWhatTheAgentCountsOfItself) {
   const HttpRouter router = WebRoutes(sources_);
   HttpRequest request;
   request.path = "/metrics";
-  EXPECT_THAT(router(request).body, HasSubstr("\ntcpgauge_connection_log_lines_total 5\n"));
+  EXPECT_THAT(router(request).sent_body(), HasSubstr("\ntcpgauge_connection_log_lines_total 5\n"));
   metrics_.Counter(Metric::kConnectionLogLines).Increment(2);
-  EXPECT_THAT(router(request).body, HasSubstr("\ntcpgauge_connection_log_lines_total 7\n"));
-  EXPECT_THAT(router(request).body, HasSubstr("\nprocess_open_fds "));
+  clock_.Advance();
+  EXPECT_THAT(router(request).sent_body(), HasSubstr("\ntcpgauge_connection_log_lines_total 7\n"));
+  EXPECT_THAT(router(request).sent_body(), HasSubstr("\nprocess_open_fds "));
 }
 
 // Publishes a newer snapshot each time that it is read. The page reads the clock when it begins.
@@ -148,7 +136,7 @@ class PublishingClock final : public Clock {
 TEST_F(WebRoutesTest, APageIsOfTheSnapshotThatWasAskedFor) {
   const PublishingClock clock(&hub_);
   sources_.clock = &clock;
-  EXPECT_THAT(Get("/metrics").body, HasSubstr("\ntcpgauge_client_payload_bytes_total 77777\n"));
+  EXPECT_THAT(Get("/metrics").sent_body(), HasSubstr("\ntcpgauge_client_payload_bytes_total 77777\n"));
   EXPECT_EQ(hub_.Current()->totals.client_payload_bytes, 1u);
 }
 
@@ -193,7 +181,7 @@ TEST_F(WebRoutesTest, ProbesSayWhetherAllIsWell) {
 TEST_F(WebRoutesTest, ServesTheStatusAsJson) {
   const HttpResponse response = Get("/api/v1/status");
   EXPECT_EQ(response.content_type, "application/json");
-  EXPECT_THAT(response.body, HasSubstr("\"version\": \"1.2.3\""));
+  EXPECT_THAT(response.sent_body(), HasSubstr("\"version\": \"1.2.3\""));
 }
 
 TEST_F(WebRoutesTest, ServesTheConnectionsThatAreAskedFor) {
@@ -203,11 +191,11 @@ TEST_F(WebRoutesTest, ServesTheConnectionsThatAreAskedFor) {
   const HttpResponse response = WebRoutes(sources_)(request);
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.content_type, "application/json");
-  EXPECT_THAT(response.body, HasSubstr("{\"agent\":\"node7\",\"sequence\":7,"));
+  EXPECT_THAT(response.sent_body(), HasSubstr("{\"agent\":\"node7\",\"sequence\":7,"));
   request.query = {{"filter", "port:\"x\""}};
   const HttpResponse wrong = WebRoutes(sources_)(request);
   EXPECT_EQ(wrong.status, 400);
-  EXPECT_THAT(wrong.body, StartsWith("{\"error\":\"filter: \\\"port:"));
+  EXPECT_THAT(wrong.sent_body(), StartsWith("{\"error\":\"filter: \\\"port:"));
 }
 
 // Requests of the connections of a snapshot that has many.
@@ -318,7 +306,7 @@ TEST_F(WebRoutesTest, WhoIsAbandonedDoesNotWaitForASnapshot) {
 TEST_F(WebRoutesTest, ThePageMayRunNothingButItsOwnStyleAndScript) {
   const HttpResponse response = Get("/");
   EXPECT_EQ(response.content_type, "text/html; charset=utf-8");
-  EXPECT_THAT(response.body, StartsWith("<!doctype html>"));
+  EXPECT_THAT(response.sent_body(), StartsWith("<!doctype html>"));
   const auto policy = std::find_if(response.headers.begin(), response.headers.end(),
                                    [](const auto& field) { return field.first == "Content-Security-Policy"; });
   ASSERT_NE(policy, response.headers.end());
@@ -328,7 +316,7 @@ TEST_F(WebRoutesTest, ThePageMayRunNothingButItsOwnStyleAndScript) {
 }
 
 TEST_F(WebRoutesTest, ThePageAsksNoOtherHost) {
-  EXPECT_THAT(Get("/").body, Not(ContainsRegex("(src|href)=\"(http|//)")));
+  EXPECT_THAT(Get("/").sent_body(), Not(ContainsRegex("(src|href)=\"(http|//)")));
 }
 
 }  // namespace
