@@ -157,7 +157,12 @@ class StalledClientsTest(unittest.TestCase):
         [slow_one] = self.ask_and_never_read(1, lambda _: OTHER_ADDRESS)
         read_fast = self.reads(fast, FAST_BYTES_PER_SECOND)
         read_slow = self.reads(slow_one, SLOW_BYTES_PER_SECOND)
-        crowd = self.ask_and_never_read(crowd_size, an_address)
+        # Who has read for longer than a second keeps its place before those who have just come.
+        self.assertTrue(holds_for(read_fast, 2))
+        crowd = []
+        while len(crowd) < crowd_size:
+            crowd += self.ask_and_never_read(25, lambda number: an_address(len(crowd) + number))
+            self.assertTrue(read_fast(), "who reads fast is cut off while the others come")
         start = time.monotonic()
 
         def slow_one_is_gone():
