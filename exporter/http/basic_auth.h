@@ -15,14 +15,15 @@ namespace tcpgauge {
 // bcrypt is slow on purpose. So a check has two steps: Recall() is quick and knows the passwords that matched before,
 // and Check() runs bcrypt.
 //
-// The time of a refusal does not tell which users exist. A refusal runs as many rounds of bcrypt as the costliest of
-// the hashes has. When the hash of the user has the cost c and the costliest one the cost m, further hashes of the
-// costs c, c+1, ... m-1 are computed after the hash of the user, because 2^c + (2^c + 2^(c+1) + ... + 2^(m-1)) = 2^m.
-// A right password is granted without them: the status tells the client anyway that the password is right.
+// The time of a refusal by Check() does not tell which users exist. Each refusal runs as many rounds of bcrypt as the
+// costliest of all hashes has. Let the user's hash have the cost c, and the costliest hash the cost m. Check() computes
+// the user's hash, and then hashes of the costs c, c+1, ... m-1, because 2^c + (2^c + 2^(c+1) + ... + 2^(m-1)) = 2^m.
+// A right password is granted without the further hashes, because the response tells the client anyway that it is
+// right.
 //
-// bcrypt uses the first 72 bytes of a password, and so does this class.
+// bcrypt ignores all but the first 72 bytes of a password, and so does this class.
 //
-// Thread: any. Checks do not wait for one another, so the caller limits how many run at a time.
+// Thread: any. Checks do not wait for one another, so the caller must limit how many run at a time.
 class BasicAuth {
  public:
   static constexpr int kMaxCost = 16;  // bcrypt runs 2^cost rounds; 2^16 take some seconds
@@ -44,12 +45,12 @@ class BasicAuth {
 
   const Users& users() const { return users_; }
 
-  // Returns what is known of `authorization`, the value of the Authorization header, without bcrypt. Empty = the
-  // request has no such header.
+  // Returns what is known without bcrypt of `authorization`, the value of the Authorization header. An empty value
+  // stands for a request without this header, and is denied.
   Verdict Recall(std::string_view authorization) const;
 
-  // Checks the user and the password in `authorization`. Remembers the password if it matches. Takes as long as one
-  // bcrypt hash of the highest cost, if it must run bcrypt.
+  // Checks the user and the password in `authorization`, and remembers the password if it matches. Returns kGranted or
+  // kDenied. Takes at most as long as one bcrypt hash of the highest cost.
   Verdict Check(std::string_view authorization) const;
 
  private:

@@ -13,43 +13,49 @@
 
 namespace tcpgauge {
 
-// The server's end of a connection: bytes over TCP or a unix socket, with TLS or without.
+// The server's end of a connection over TCP or a unix socket, with or without TLS. Hides from its user which of them it
+// is. Each operation returns at once, and calls its callback later.
 //
-// Owner: The stream owns its descriptor. A callback may own the object that owns the stream.
-// Thread: the one that runs the io_context.
-// Errors: an operation that fails gives its callback `ok` = false. The stream can then only be closed.
+// Owner: The stream owns its descriptor. The caller keeps the stream, and the buffers of an operation, until the
+// callback of the operation was called or destroyed. To this end, the callback may own the object that owns the stream.
+// Thread: Only the thread that runs the io_context uses the stream. It also calls the callbacks.
+// Errors: An operation that fails calls its callback with `ok` = false. Afterwards the stream can only be closed.
 class ByteStream {
  public:
-  // `bytes` is how many bytes were read or written. A read at the client's end of the stream has ok = true and no
-  // bytes.
+  // `bytes` is how many bytes were read or written. When the client has ended its stream, a read has ok = true and
+  // 0 bytes.
   using Done = std::function<void(bool ok, size_t bytes)>;
 
-  // Gets the TLS context for a connection, and hands it to the function, later and on the thread of the io_context. The
-  // function may also be dropped.
+  // Gets the TLS context for a connection. Later, on the thread of the io_context, calls its argument with the context,
+  // or destroys the argument without a call.
   using TlsGetter = std::function<void(std::function<void(std::shared_ptr<const TlsContext>)>)>;
 
-  // Takes the connected, non-blocking socket `fd` of `family` (AF_INET, AF_INET6 or AF_UNIX). Empty `get_tls` = without
-  // TLS.
+  // Takes over the connected, non-blocking socket `fd` of `family` (AF_INET, AF_INET6 or AF_UNIX). If `get_tls` is
+  // empty, the stream is without TLS. `io` must outlive the stream.
   static std::unique_ptr<ByteStream> Open(boost::asio::io_context* io, int fd, int family, TlsGetter get_tls);
   virtual ~ByteStream() = default;
 
-  // Does the TLS handshake. Without TLS, only calls `done`. Call it once, before all others.
+  // Does the TLS handshake. Without TLS, only calls `done`. Call it once, before Read(), Write() and CheckClient().
   virtual void Handshake(Done done) = 0;
-  // Reads at least one byte, and at most `size`, into `data`. One read is under way at a time.
+  // Reads at least one byte, and at most `size` bytes, into `data`. Call it when no other read is under way.
   virtual void Read(char* data, size_t size, Done done) = 0;
-  // Writes at least one byte of `first` followed by `second`, which are not both empty. One write is under way at a
-  // time.
+  // Writes at least one byte of the text that `first` and `second` form together. REQUIRES: this text is not empty.
+  // Call it when no other write is under way.
   virtual void Write(std::string_view first, std::string_view second, Done done) = 0;
-  // Tells the client that nothing follows. `done` is called when it was told.
+  // Tells the client that nothing follows. With TLS, first ends the TLS session and waits until the client has ended it
+  // too. Afterwards Read() returns the client's bytes as they arrive, without TLS.
   virtual void EndWriting(Done done) = 0;
-  // Whether the certificate of the client, or its absence, satisfies the configuration. OK without TLS.
+  // Returns the result of TlsContext::CheckClient(). Without TLS, returns OK.
   virtual absl::Status CheckClient() = 0;
-  // Whether the client has closed its end, or the connection is broken. Does not wait, and reads nothing.
+  // Returns whether the client has closed its end, or the connection is broken. Does not wait, and reads no byte.
   virtual bool IsAbandoned() = 0;
-  // How many of the bytes that were written the client's system has not acknowledged.
+  // Returns how many of the written bytes the client's system has not acknowledged. TLS and a unix socket add overhead
+  // of their own to this number.
   virtual size_t UntakenBytes() = 0;
-  // Closes the descriptor. Operations under way end with ok = false, after this call. The kernel goes on delivering
-  // what was written, unless `drops_rest` is true. For a client that does not read, it would keep that for minutes.
+  // Closes the descriptor. After this call has returned, the callbacks of operations under way get ok = false.
+  // If `drops_rest` is false, the kernel goes on delivering what was written. For a client that does not read, the
+  // kernel would keep these bytes for minutes. If `drops_rest` is true, the kernel drops them and resets the
+  // connection.
   virtual void Close(bool drops_rest) = 0;
 };
 

@@ -14,49 +14,55 @@
 
 namespace tcpgauge {
 
-// The rules by which connections keep their places.
+// The rules by which connections keep their places. The caller decides when the rules for a crowd apply: see
+// ConnectionPlaces::Overdue().
 struct PlaceRules {
   size_t places = 512;
-  // How many places one address may have before they count as worse than those of others.
+  // How many places one client may have before its connections count as worse than those of others. Not 0.
   size_t share = 32;
-  // The longest time in each phase; see ConnectionPlaces::Phase.
+  // The longest time from the first byte of a request to the end of its head. For the first request of a connection,
+  // the time begins when the connection is opened.
   int64_t first_request_ns = 9 * kNanosecondsPerSecond;
+  // The longest time between a response and the next request.
   int64_t next_request_ns = 60 * kNanosecondsPerSecond;
+  // The longest time to make a response, and the longest time to send it.
   int64_t response_ns = 60 * kNanosecondsPerSecond;
+  // How long a client that has taken the last response may leave its end of the connection open.
   int64_t closing_ns = 2 * kNanosecondsPerSecond;
-  // While others wait, the longest time in which a request may be half received.
+
+  // The rules for a crowd. A request must be received within `crowded_request_ns`, if first_request_ns is not shorter.
+  // A client for which at least `crowded_pending_bytes` wait must take `crowded_bytes_per_second`. It may fall behind
+  // by `crowded_behind_ns`: by what it should take in this time.
   int64_t crowded_request_ns = 5 * kNanosecondsPerSecond;
-  // While others wait, a client that has not taken at least `crowded_pending_bytes` of what was made for it must take
-  // `crowded_bytes_per_second`. It may fall behind for `crowded_behind_ns`.
   uint64_t crowded_pending_bytes = 16000;
   uint64_t crowded_bytes_per_second = 4000;
   int64_t crowded_behind_ns = 5 * kNanosecondsPerSecond;
 };
 
-// The places that the server has for connections, and who must give a place back: a connection that exceeds a time, and
-// one whose place another needs.
+// The places that a server has for connections. Decides which connection must give its place back: each one that
+// exceeds a time, and the worst one when a new connection needs its place.
 //
-// Design. A place is scarce, and a client that neither sends its request nor reads its response costs nothing to keep
-// one. So no time-out that is fair to slow clients keeps a place free for a scrape. Instead, a new connection always
-// gets a place. When all are taken, the worst connection gives one back:
+// Design. Places are scarce, and to keep one costs a client nothing: it neither sends its request nor reads its
+// response. A time-out that is fair to slow clients is too long to keep a place free for a scrape. Therefore a new
+// connection always gets a place. When all places are taken, the first of these connections gives its place back:
 //
 // 1. one whose client has taken the last response, and has not closed its end;
-// 2. one whose request is not complete after kBehindNs, or whose client has fallen as far behind the speed that the
-//    rules for a crowd ask for;
-// 3. one that is idle between requests for kIdleNs or longer;
-// 4. one whose request is not complete, or that takes its response and was opened less than kProvenNs ago;
-// 5. one that is idle for a shorter time;
-// 6. one that takes its response, and is older;
+// 2. one whose request is not complete after kBehindNs, or whose client is behind the speed of
+//    PlaceRules::crowded_bytes_per_second by kBehindNs or more;
+// 3. one that has been idle between requests for kIdleNs or longer;
+// 4. one whose request is not complete, and one that takes its response and was opened less than kProvenNs ago;
+// 5. one that has been idle between requests for a shorter time;
+// 6. one that takes its response and was opened earlier;
 // 7. one whose response is being made.
 //
-// Of two that are equally bad, the one goes that has made no progress for longer (in case 7, for shorter). The time of
-// an address that has several times its share of the places (PlaceRules::share) counts as often. So a client that asks
-// at once and reads what it asked for is the last to lose its place, even if it shares its address with hundreds that
-// do not.
+// Of two connections in the same case, the one that has made no progress for the longer time gives its place back. In
+// case 7 it is the one for the shorter time. If a client has n times PlaceRules::share places, these times count n
+// times for its connections (in case 7, an n-th). So a client that sends its request at once and reads its response is
+// the last to lose its place, even if hundreds of connections from the same address do neither.
 //
 // Thread: not thread-safe; one thread uses it.
 // Time: `now_ns` is steady time, and never falls from call to call.
-// Bounds: the caller closes a victim for each Add() beyond PlaceRules::places.
+// Bounds: None of its own. After each Add() that makes is_over_limit() true, the caller closes Victim().
 class ConnectionPlaces {
  public:
   static constexpr int64_t kIdleNs = kNanosecondsPerSecond;
@@ -64,53 +70,55 @@ class ConnectionPlaces {
   static constexpr int64_t kProvenNs = kNanosecondsPerSecond;
 
   enum class Phase {
-    kRequest,    // the head of a request is awaited, or the end of the TLS handshake
-    kAnswering,  // the response is made
-    kSending,    // the response is sent
-    kClosing,    // the last response was sent, and the client's end of the connection is awaited
+    kRequest,    // waits for the end of the TLS handshake, or for the head of a request
+    kAnswering,  // the response is being made
+    kSending,    // the response is being sent
+    kClosing,    // the last response was sent, and the client has not closed its end
   };
 
   struct Place {
-    std::string client;
+    std::string client;           // ClientAddress()
     std::function<void()> close;  // closes the connection and calls Remove()
     Phase phase = Phase::kRequest;
-    bool is_half = true;  // in Phase::kRequest: a part of a request was received, or no request ever was
+    // In Phase::kRequest: a part of a request was received, or the first request of the connection is awaited.
+    bool is_half = true;
     int64_t opened_ns = 0;
-    int64_t since_ns = 0;  // when the phase began
-    // What the client has taken, on the whole connection, and what was made for it and is not taken.
-    uint64_t taken_bytes = 0;
-    uint64_t pending_bytes = 0;
-    int64_t taken_ns = 0;  // when the client last took something, or the phase began
-    // How far the client is behind the speed that the rules for a crowd ask for. It catches up with what it takes.
+    int64_t since_ns = 0;        // when the phase began, or the first byte of a further request was received
+    uint64_t taken_bytes = 0;    // what the client has taken on the whole connection
+    uint64_t pending_bytes = 0;  // what was made for the client and is not taken
+    int64_t taken_ns = 0;        // when the client last took bytes, or the phase began
+    // How far the client is behind crowded_bytes_per_second. What it takes reduces this time. 0 unless at least
+    // crowded_pending_bytes are pending.
     int64_t behind_ns = 0;
-    int64_t observed_ns = 0;
+    int64_t observed_ns = 0;  // of the last Observe()
   };
   using Handle = std::list<Place>::iterator;  // valid until Remove()
 
   explicit ConnectionPlaces(const PlaceRules& rules) : rules_(rules) {}
 
-  // Gives a place to a connection of `client`, in Phase::kRequest.
+  // Gives a place to a connection of `client`, in Phase::kRequest. `close` is Place::close.
   Handle Add(std::string client, int64_t now_ns, std::function<void()> close);
   void Remove(Handle place);
-  // Calls the `close` of `place`.
+  // Calls Place::close, so `place` is invalid afterwards.
   static void Close(Handle place);
 
+  // Sets the phase of `place`.
   static void Begin(Handle place, Phase phase, int64_t now_ns);
-  // The first bytes of a further request were received.
+  // Tells that bytes of a request were received. Only the first call for a further request has an effect.
   static void BeginRequest(Handle place, int64_t now_ns);
-  // Sets what the client has taken and what is pending. Call it when a response begins to be sent, when a part of it
-  // was sent, and every tenth of a second.
+  // Sets Place::taken_bytes and Place::pending_bytes. Call it when the sending of a response begins, when a part of the
+  // response was sent, and every tenth of a second.
   void Observe(Handle place, uint64_t taken_bytes, uint64_t pending_bytes, int64_t now_ns) const;
 
   size_t size() const { return places_.size(); }
   bool is_over_limit() const { return places_.size() > rules_.places; }
-  // Whether so many places are taken that slow clients are in the way of others.
+  // Returns whether half of the places are taken. From there on, slow clients are in the way of others.
   bool is_crowded() const { return places_.size() * 2 >= rules_.places; }
 
-  // Returns the place that is given back when all are taken, or end() if there is no other than the latest. Never the
-  // latest place.
+  // Returns the place to give back when all are taken. It is never the one that was added last. If there is no other
+  // place, returns end().
   Handle Victim(int64_t now_ns);
-  // Returns the place whose client is furthest behind, or end() if none is behind by kBehindNs or more.
+  // Returns the place whose Place::behind_ns is the longest, or end() if all are shorter than kBehindNs.
   Handle SlowestReader();
   Handle end() { return places_.end(); }
 
@@ -118,7 +126,7 @@ class ConnectionPlaces {
   std::vector<Handle> Overdue(int64_t now_ns, bool others_wait);
 
  private:
-  // How bad a place is; the numbers of the design.
+  // Returns the number of the case of the design that applies to `place`. 1 is the worst.
   static int Rank(const Place& place, int64_t now_ns);
   bool IsOverdue(const Place& place, int64_t now_ns, bool others_wait) const;
 

@@ -22,41 +22,43 @@ namespace tcpgauge {
 
 class HttpConnection;
 
-// What the connections of a server share. A plain value, which outlives the connections.
+// What the connections of a server share. It outlives the connections, and the pointers outlive it.
 struct HttpConnectionSet {
   boost::asio::io_context* io = nullptr;
   ConnectionPlaces* places = nullptr;
   RequestLanes* lanes = nullptr;
   RequestHeadLimits head;
-  uint64_t response_bytes = 0;  // the most memory of the bodies that are being sent
-  SentBodies bodies;
-  absl::flat_hash_set<HttpConnection*> open;
+  uint64_t response_bytes = 0;                // HttpLimits::response_bytes
+  SentBodies bodies;                          // those that are being sent
+  absl::flat_hash_set<HttpConnection*> open;  // the connections that are not closed
 };
 
-// One connection of a client: reads a request, has it answered, sends the response, and reads the next request. A
-// request that has come before the response to the previous one was sent waits until then.
+// One connection of a client. Reads a request, lets RequestLanes make the response, sends the response, and reads the
+// next request. If the next request arrives earlier, it waits in the connection's buffer or in the kernel's.
 //
-// When a body does not fit beside those that are being sent (HttpConnectionSet::response_bytes), the connections that
-// read too slowly for a crowd are closed, the slowest first. If it does not fit even then, the response is 503 instead,
-// unless no other body is being sent.
+// A body may not fit beside those that are being sent (HttpConnectionSet::response_bytes). In that case, the
+// connections that ConnectionPlaces::SlowestReader() names are closed until the body fits. If no such connection is
+// left, the response is 503 instead. A body that is the only one always fits.
 //
-// Owner: The operations under way own the connection. Close() ends them.
-// Thread: the one that runs the io_context. The lanes' threads only hand it responses.
-// Bounds: a head and one read beyond it; the response.
+// Owner: The operations under way own the connection. Close() ends these operations.
+// Thread: Only the thread that runs the io_context uses a connection. It also receives the responses that the lanes'
+// threads make.
+// Bounds: The buffer holds one head and 4 KiB. Further requests stay in the kernel. The responses of all connections
+// share HttpConnectionSet::response_bytes.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
-  // Begins to serve a connection of `client`, which is a ClientAddress(). `all` must outlive the connection.
+  // Begins to serve the connection `stream` of `client`, which is a ClientAddress(). `all` must outlive the connection.
   static void Serve(HttpConnectionSet* all, std::unique_ptr<ByteStream> stream, std::string client);
   ~HttpConnection();
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
 
-  // Closes the connection at once, and gives its place back. A second call has no effect. For `drops_rest`, see
-  // ByteStream::Close().
+  // Closes the connection at once, and gives its place back. Sets HttpRequest::abandoned if a response is being made. A
+  // second call has no effect. For `drops_rest`, see ByteStream::Close().
   void Close(bool drops_rest = false);
 
-  // Notices what the client does meanwhile: how much it has taken, and whether it is gone while a handler is at work.
-  // Call it every tenth of a second.
+  // Looks how much the client has taken. While a response is being made, also looks whether the client is gone, and
+  // if so sets HttpRequest::abandoned. Call it every tenth of a second.
   void Look();
 
  private:
@@ -64,16 +66,16 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   void Read();
   void OnBytes(size_t count);
-  void UseBuffer();  // what was received: a head, or a part of it
+  void UseBuffer();  // takes the head at the beginning of `received_`, or reads on if its end is missing
   void TakeHead(size_t bytes);
   void Refuse(const RequestHeadError& error);
   void Send(HttpResponse response);
   bool MakeRoomFor(const std::string& body);
-  void Observe();
+  void Observe();  // ConnectionPlaces::Observe()
   void WriteRest();
   void OnSent();
   void EndBody();
-  void ReadAway();
+  void ReadAway();  // reads and drops what the client still sends, until it ends
 
   static int64_t NowNs();
 
@@ -82,18 +84,18 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   ConnectionPlaces::Handle place_;
   bool is_closed_ = false;
 
-  std::string received_;                          // of the next requests
-  size_t searched_ = 0;                           // how much of `received_` has no end of a head
-  bool is_first_ = true;                          // no request was answered yet
-  std::shared_ptr<std::atomic<bool>> abandoned_;  // of the request that is being answered; null = none is
+  std::string received_;                          // bytes of the next requests
+  size_t searched_ = 0;                           // FindHeadEnd() has searched this many bytes of `received_`
+  bool is_first_ = true;                          // no head was taken yet
+  std::shared_ptr<std::atomic<bool>> abandoned_;  // HttpRequest::abandoned; null while no response is being made
 
   // Of the response that is being sent.
   AfterResponse after_ = AfterResponse::kCloses;
   bool leaves_body_out_ = false;  // to HEAD
   std::string head_;
-  std::shared_ptr<const std::string> body_;
-  size_t written_bytes_ = 0;        // of `head_` and `body_`
-  uint64_t all_written_bytes_ = 0;  // on the whole connection
+  std::shared_ptr<const std::string> body_;  // null while no response is being sent
+  size_t written_bytes_ = 0;                 // of `head_` and `body_`
+  uint64_t all_written_bytes_ = 0;           // on the whole connection
 };
 
 }  // namespace tcpgauge

@@ -27,12 +27,13 @@ struct HttpRequest {
   // OK if the connection has no TLS. Otherwise the result of TlsContext::CheckClient(): whether the client's
   // certificate, or its absence, satisfies the configuration.
   absl::Status client_certificate;
-  // The server sets the flag when nobody waits for the response any more: the client is gone, or the server stops.
-  // Null = never.
+  // The server sets the flag when nobody waits for the response any more: the client is gone, the connection lost its
+  // place (ConnectionPlaces), or the server stops. Null = the flag is never set.
   std::shared_ptr<const std::atomic<bool>> abandoned;
 
   // Returns whether nobody waits for the response any more. A handler that computes for longer than some milliseconds
-  // asks again and again. When the answer is true, the handler returns at once, with any response.
+  // should call this every few milliseconds. When it returns true, the handler should return at once, with any
+  // response.
   bool IsAbandoned() const { return abandoned != nullptr && abandoned->load(std::memory_order_relaxed); }
 
   // Returns the values of all headers with this name, joined by ", " (RFC 9110 section 5.3), or nullopt if there is no
@@ -49,7 +50,7 @@ struct HttpResponse {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
-  HttpFields headers;  // in addition to Content-Type, Content-Length and Date
+  HttpFields headers;  // in addition to Content-Type, Content-Length, Date and Connection
   // If not null, sent instead of `body`. Responses can share it.
   std::shared_ptr<const std::string> shared_body;
 

@@ -17,11 +17,11 @@ namespace tcpgauge {
 // - The method is neither GET nor HEAD: 405.
 // - Otherwise: the response of the handler.
 //
-// Thread: All calls of Handle() come before the first request. The const methods may be called by any thread.
+// Thread: All calls of Handle() come before the first request. Then any thread may call the const methods.
 class HttpRouter {
  public:
-  // Sets the handler of the requests whose path equals `path`, and the lane in which it runs. Replaces an earlier
-  // handler of `path`.
+  // Sets the handler of the requests whose path equals `path`, and the lane in which this handler runs. Replaces an
+  // earlier handler of `path`.
   void Handle(std::string path, HttpHandler handler, HttpLane lane = HttpLane::kOther) {
     routes_[std::move(path)] = {std::move(handler), lane};
   }

@@ -13,24 +13,25 @@
 
 namespace tcpgauge {
 
-// Which threads of the server make a response. Requests of one lane wait for each other, and for no other lane. So
-// requests that are dear cannot delay those that must be answered in time.
+// A lane is a group of threads of the server that make responses. A request waits for requests of its own lane, and for
+// no others. So costly requests cannot delay those that must be answered in time. RequestLanes has the threads.
 enum class HttpLane {
-  kHealth,   // at once, from what is known: one thread
-  kMetrics,  // some milliseconds: two threads
-  kCostly,   // up to seconds: two threads, and a bounded queue
-  kOther,    // two threads
+  kHealth,   // responses that are made at once; one thread
+  kMetrics,  // responses that take some milliseconds; two threads
+  kCostly,   // responses that take up to seconds; two threads of low priority, and a bounded queue
+  kOther,    // all others; two threads
 };
 
-// Returns the TLS context for the next connection; never null. May read files.
+// Returns the TLS context for the next connection, never null. May read files.
 using TlsSource = std::function<std::shared_ptr<const TlsContext>()>;
 
-// What a server serves, and who watches it. The server owns it. Objects to which it refers must live until
-// HttpServer::Stop() has returned.
-// Thread: the server's threads call the functions, `guard` and `observer`, several at a time.
+// What a server serves, who may use it, and who watches it. The server owns the value. `guard`, and the objects to
+// which the functions refer, must live until HttpServer::Stop() has returned.
+// Thread: The server's threads call the functions, `guard` and `observer`, several at a time.
 struct HttpService {
   HttpHandler handler;
-  // Returns the lane of a path. Must return at once. Empty = all paths are in HttpLane::kOther.
+  // Returns the lane of a path. Must return at once, because it delays all connections. Empty = all paths are in
+  // HttpLane::kOther.
   std::function<HttpLane(const std::string& path)> lane_of = nullptr;
   TlsSource tls = nullptr;                              // empty = without TLS
   RequestGuard* guard = nullptr;                        // null = every request is admitted

@@ -16,37 +16,37 @@
 
 namespace tcpgauge {
 
-// Threads that run jobs for clients, and the queue of the jobs that wait. Clients take turns: after a job of one client
-// comes a job of the next client that has one. So a client that waits behind another's thousand jobs waits for one of
-// them.
+// Threads that run jobs for clients, and a queue of the jobs that wait. Clients take turns: after a job of one client,
+// a thread takes a job of the next client that has one. So a client that comes after another client's thousand jobs
+// waits for one of them, and not for all.
 //
-// Thread: any.
-// Bounds: the caller bounds the number of jobs.
+// Thread: any, except that one thread at a time calls Stop().
+// Bounds: The caller bounds the number of jobs.
 class Lane {
  public:
   using Job = std::function<void()>;
 
-  // The priority of the threads among those of the machine.
+  // The priority of the lane's threads in the kernel's scheduler.
   enum class Priority {
     kUsual,
-    kLow,  // those of other threads, above all of capture, go first
+    kLow,  // lower than that of other threads, above all of those that capture
   };
 
-  // Starts `threads` threads, whose name is `name` (at most 15 characters).
+  // Starts `threads` threads. For `name`, see NamedThread(). With 0 threads, jobs wait for ever.
   Lane(const char* name, size_t threads, Priority priority = Priority::kUsual);
   ~Lane();  // calls Stop()
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
 
-  // Queues `job` for `client`. A job that is `urgent` comes before the jobs of the same client that are not. After
+  // Queues `job` for `client`. An `urgent` job goes before the jobs of the same client that are not urgent. After
   // Stop(), drops the job. The job must not throw.
   void Add(const std::string& client, bool urgent, Job job);
 
-  // The number of jobs that wait or run: of one client, or of all.
+  // Returns how many jobs wait or run: of one client, or of all.
   size_t CountOf(const std::string& client) const;
   size_t count() const;
 
-  // Drops the jobs that wait, and returns when none runs any more. A second call has no effect.
+  // Returns when no job runs any more. The jobs that wait never run. A second call has no effect.
   void Stop();
 
  private:
@@ -62,7 +62,7 @@ class Lane {
 
   mutable Mutex mutex_;
   CondVar has_job_or_stops_;
-  // The clients that have a job, in the order of their turns. The index has an entry for each of them.
+  // The clients whose jobs wait or run, in the order of their turns. `index_` finds a client by its name.
   std::list<Client> clients_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::list<Client>::iterator> index_ ABSL_GUARDED_BY(mutex_);
   size_t waiting_ ABSL_GUARDED_BY(mutex_) = 0;

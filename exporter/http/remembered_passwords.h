@@ -13,14 +13,14 @@
 
 namespace tcpgauge {
 
-// Remembers which passwords matched which bcrypt hashes, so that bcrypt runs once for each client and not for each
-// request. Keeps keyed digests and no passwords. The key is random and never leaves the object.
+// Remembers which passwords matched which bcrypt hashes, so that bcrypt runs once for each password and not for each
+// request. Keeps keyed digests instead of passwords. The key is random and never leaves the object.
 //
-// A password is remembered for a user's name together with the user's hash. When the hash changes, or the user is
-// removed, nobody asks for the old pair any more. So the object may outlive a configuration.
+// Each digest covers the user's name, the user's hash and the password. After a user got another hash or was removed,
+// no caller asks for the old hash any more. So the object may outlive a configuration.
 //
 // Thread: any.
-// Bounds: kMaxRemembered digests. When there is no room for another one, all are forgotten.
+// Bounds: kMaxRemembered digests. When there is no room for another digest, all digests are forgotten.
 class RememberedPasswords {
  public:
   static constexpr size_t kMaxRemembered = 100;

@@ -6,14 +6,14 @@
 
 namespace tcpgauge {
 
-// Decides whether a request may reach its handler. The server asks before it calls the handler, and answers by itself
-// if the request is refused.
+// Decides whether a request may reach its handler. The server asks the guard before it calls the handler. If the guard
+// refuses the request, the server sends the guard's response instead.
 //
-// Checking a password takes long on purpose. So the decision has two steps: Decide() is cheap, and the server calls
-// CheckPassword() on a thread that is for passwords alone. Clients with wrong passwords can then delay nobody but
-// other clients whose passwords must be checked.
+// The check of a password takes long on purpose. So the decision has two steps. Decide() is quick. The server calls
+// CheckPassword() on a thread for passwords alone. A wrong password can then delay only clients whose passwords must
+// be checked too.
 //
-// Thread: the server's threads call all methods, several at a time.
+// Thread: The server's threads call all methods, several at a time.
 class RequestGuard {
  public:
   enum class Verdict {
@@ -29,14 +29,14 @@ class RequestGuard {
 
   virtual ~RequestGuard() = default;
 
-  // Decides without any long computation.
+  // Decides without any long computation. May read files.
   virtual Decision Decide(const HttpRequest& request) = 0;
 
   // Checks the password of a request for which Decide() returned kCheckPassword. May compute for seconds. Returns
   // kAdmit or kRefuse.
   virtual Decision CheckPassword(const HttpRequest& request) = 0;
 
-  // Adds the headers that every response must have.
+  // Adds the headers that every response must have, refusals included. Must return at once.
   virtual void AddHeaders(HttpResponse* response) = 0;
 };
 

@@ -12,7 +12,7 @@
 namespace tcpgauge {
 
 struct RequestHeadLimits {
-  // The longest head: the request line and all header lines, with the empty line at the end.
+  // The longest head: the request line, all header lines, and the empty line at the end.
   size_t bytes = 32 << 10;
   // The most header lines and query parameters, taken together.
   size_t fields = 350;
@@ -22,36 +22,44 @@ struct RequestHeadLimits {
 struct RequestHead {
   HttpRequest request;
   bool is_http_1_0 = false;
-  bool keeps_alive = false;  // the client keeps the connection open after the response
-  bool has_body = false;     // a body follows the head
+  bool keeps_alive = false;  // the client may send further requests on the connection
+  bool has_body = false;     // a body of at least one byte follows the head, or a chunked body
 };
 
-// Why a request is refused. Nothing that follows its head can be trusted to be a request.
+// Why a request is refused. The connection must be closed, because the bytes that follow the head cannot be trusted to
+// be a request.
 struct RequestHeadError {
   int status = 400;    // of the response
   std::string reason;  // a phrase without a full stop
-  std::string path;    // HttpRequest::path, as far as it is known; otherwise empty
+  std::string path;    // HttpRequest::path; empty if it is not known
 };
 
-// Returns how many bytes at the beginning of `bytes` are a head, or 0 if its end has not been received. The end of a
-// head is an empty line. Line ends without CR count too, so that such a head is refused at once. `searched` says how
-// many bytes an earlier call with a prefix of `bytes` has been given; 0 = none.
+// Returns the length of the head at the beginning of `bytes`, or 0 if the end of the head is missing. A head ends with
+// an empty line. Line ends without CR count too: ParseRequestHead() then refuses the head at once, and the server does
+// not wait for another end. An earlier call has searched the first `searched` bytes; 0 = there was no earlier call.
 size_t FindHeadEnd(std::string_view bytes, size_t searched);
 
-// Parses `head`, which ends with an empty line. One empty line before the request line is ignored (RFC 9112
-// section 2.2). All methods are valid.
+// Parses `head`, whose length FindHeadEnd() returned. Ignores one empty line before the request line (RFC 9112
+// section 2.2). Accepts any method.
 //
-// The parser is strict, because a proxy in front of the server may read a lax request differently and be tricked by
-// the difference (request smuggling, RFC 9112 section 11.2). It refuses, with status 400:
+// The parser is strict. Otherwise a proxy in front of the server could read a malformed request in another way than the
+// server, and let pass what it should refuse (request smuggling, RFC 9112 section 11.2). These errors have status 400:
 // - any error in the syntax of RFC 9112: line ends other than CRLF, blanks before a colon, an empty name, control
 //   characters, more than one blank between the words of the request line;
 // - folded lines (section 5.2);
-// - a target that is neither a path, nor absolute, nor "*" with OPTIONS, nor HOST:PORT with CONNECT (section 3.2);
-// - a missing Host in HTTP/1.1, several of them, or an invalid one (section 3.2);
-// - several lengths of the body, in whatever form: several Content-Length, or one beside Transfer-Encoding
-//   (section 6.3); a Content-Length that is not one decimal number.
-// Other errors: 414 for a target beyond the limit of bytes, 431 for a head beyond the limits, 501 for a
-// Transfer-Encoding other than "chunked", 505 for a version other than HTTP/1.0 and HTTP/1.1.
+// - a target that is neither a path, nor absolute, nor "*" with OPTIONS, nor HOST:PORT with CONNECT (section 3.2), or
+//   that is not ASCII;
+// - no Host in HTTP/1.1, several of them, or an invalid one (section 3.2);
+// - two headers that give the body's length: Content-Length or Transfer-Encoding, twice or beside each other
+//   (section 6.3);
+// - a Content-Length that is not one decimal number;
+// - a Transfer-Encoding in HTTP/1.0, or one whose last coding is not chunked (section 6.1).
+//
+// Other errors have these statuses:
+// - 414: the request line alone is longer than limits.bytes;
+// - 431: the head exceeds `limits`;
+// - 501: a Transfer-Encoding with other codings before "chunked";
+// - 505: a version other than HTTP/1.0 and HTTP/1.1.
 //
 // The host of an absolute target replaces that of the header Host (section 3.2.2).
 //
@@ -59,7 +67,8 @@ size_t FindHeadEnd(std::string_view bytes, size_t searched);
 // Thread: any.
 std::variant<RequestHead, RequestHeadError> ParseRequestHead(std::string_view head, const RequestHeadLimits& limits);
 
-// Returns the error for a head that is longer than limits.bytes. `begin` is its beginning: limits.bytes or more.
+// Returns the error for a head that is longer than limits.bytes: status 414 or 431, as above. `begin` is the beginning
+// of the head, at least limits.bytes long.
 RequestHeadError HeadTooLong(std::string_view begin, const RequestHeadLimits& limits);
 
 }  // namespace tcpgauge

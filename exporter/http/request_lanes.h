@@ -14,15 +14,16 @@
 
 namespace tcpgauge {
 
-// Makes the responses of a server: asks the guard, checks the password, calls the handler, and reports to the observer.
-// Each step runs in a lane (HttpLane). Further lanes check passwords, with one thread, and get the TLS contexts of
-// connections.
+// Makes the responses of a server. For each request, asks the guard (HttpService::guard), calls the handler, and
+// reports to the observer, all in the lane of the request's path (HttpLane). Two further lanes check passwords, with
+// one thread, and get TLS contexts.
 //
 // Thread: any.
-// Bounds: the caller bounds the requests to one for each connection. Of the connections that there may be, at most a
-// quarter have a request that waits or runs in HttpLane::kCostly, and at most kMostCostlyOfOne of one client. At most
-// half have a password that is checked or waits for that, and at most a quarter of one client. Further ones are
-// answered 503 with "Retry-After: 1".
+// Bounds: The caller has one request under way for each connection. Let n be the highest number of connections. A
+// further request is answered 503 with "Retry-After: 1" in these cases:
+// - n / 4 requests (at least 2) wait or run in HttpLane::kCostly, or kMostCostlyOfOne of the same client;
+// - more than n / 2 passwords wait or are checked, or more than n / 4 of the same client.
+// A costly request whose password was right returns to its lane without another look at these bounds.
 class RequestLanes {
  public:
   static constexpr size_t kMostCostlyOfOne = 4;
@@ -33,22 +34,24 @@ class RequestLanes {
   // Starts the threads, for a server of at most `connections`. `service` must outlive this object.
   RequestLanes(const HttpService* service, size_t connections);
 
-  // Makes the response to `request` of `client`, which is a ClientAddress(). Among the requests of the same client, the
-  // first of a connection goes before later ones. After Stop(), `done` may never be called.
+  // Makes the response to `request` of `client`, which is a ClientAddress(). `is_first` says that the request is the
+  // first of its connection. Such a request goes before the other requests of the same client in its lane. After
+  // Stop(), `done` is never called. A request that waits when Stop() is called is dropped with its `done`.
   void Answer(const std::string& client, bool is_first, std::shared_ptr<const HttpRequest> request, Done done);
 
-  // Completes a response that was made without a handler, such as the refusal of a malformed request: adds the headers
-  // of the guard, and reports it to the observer under `path`.
+  // Adds the guard's headers to a response that was made without a handler, such as the refusal of a malformed request.
+  // Reports the response to the observer. `path` and `seconds` are those of AnsweredRequest.
   void Complete(const std::string& path, double seconds, HttpResponse* response) const;
 
-  // Calls HttpService::tls, which must not be empty, on a thread for that alone, and hands the result to `use` there.
-  // After Stop(), `use` may never be called.
+  // Calls HttpService::tls on a thread that does nothing else, and `use` with the result on the same thread. After
+  // Stop(), never calls `use`.
+  // REQUIRES: HttpService::tls is not empty.
   void GetTls(std::function<void(std::shared_ptr<const TlsContext>)> use);
 
-  // Whether a request waits for another one in the lane of the metrics, or in that of costly requests.
+  // Returns whether a request waits for its turn in HttpLane::kMetrics or HttpLane::kCostly.
   bool has_backlog() const;
 
-  // Returns when no handler runs any more. Requests that wait are dropped. A second call has no effect.
+  // Returns when no handler runs any more. Requests that wait are never answered. A second call has no effect.
   void Stop();
 
  private:

@@ -12,14 +12,14 @@ namespace tcpgauge {
 
 // What the connection does after a response.
 enum class AfterResponse {
-  kStaysOpen,           // as HTTP/1.1 does without a header
-  kStaysOpenByRequest,  // HTTP/1.0: says "Connection: keep-alive"
-  kCloses,              // says "Connection: close"
+  kStaysOpen,           // HTTP/1.1: the connection stays open; no header is needed
+  kStaysOpenByRequest,  // HTTP/1.0: the client asked for it; the response has "Connection: keep-alive"
+  kCloses,              // the response has "Connection: close"
 };
 
 // Returns the status line and the headers of `response`, with the empty line at the end (RFC 9112 section 4).
-// `body_bytes` is the value of Content-Length, and `now` that of Date. The names and values of response.headers must be
-// valid: they are not checked.
+// `body_bytes` is the value of Content-Length, and `now` that of Date.
+// REQUIRES: the names and values of response.headers are valid (RFC 9110 section 5); they are not checked.
 std::string ResponseHead(const HttpResponse& response, size_t body_bytes, AfterResponse after, absl::Time now);
 
 }  // namespace tcpgauge

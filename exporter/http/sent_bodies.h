@@ -11,10 +11,11 @@
 namespace tcpgauge {
 
 // Counts the memory of the bodies that are being sent. A body that several responses share counts once.
+// Owner: The caller keeps each body unchanged from Add() to Remove().
 // Thread: not thread-safe; one thread uses it.
 class SentBodies {
  public:
-  // A response with `body` begins to be sent, or ends. Calls with the same body are paired.
+  // Call Add() when the sending of a response with `body` begins, and Remove() when it ends.
   void Add(const std::string* body) {
     if (users_[body]++ == 0) bytes_ += body->capacity();
   }
@@ -25,8 +26,9 @@ class SentBodies {
     users_.erase(found);
   }
 
+  // Returns how many bytes of memory (std::string::capacity()) the bodies take together.
   uint64_t bytes() const { return bytes_; }
-  // What bytes() would be after Add(body).
+  // Returns what bytes() would return after Add(body).
   uint64_t BytesWith(const std::string* body) const {
     return users_.contains(body) ? bytes_ : bytes_ + body->capacity();
   }

@@ -18,9 +18,9 @@ namespace tcpgauge {
 // Immutable. When one of the files changes, WebSecurity loads a new context for later connections. Open connections
 // keep the old one.
 //
-// Without a list of cipher suites in the configuration, TLS 1.2 uses AES-GCM and ChaCha20-Poly1305 with ephemeral keys
-// alone, and TLS 1.3 all of its suites. Clients cannot renegotiate, compress or resume a session. Resumption would skip
-// the check of a client's certificate, and handshakes of scrapes are rare.
+// TLS 1.3 uses all of its cipher suites. The versions below use TlsConfig::CipherSuitesBelowTls13(). Clients cannot
+// renegotiate, compress or resume a session. Resumption would skip the check of a client's certificate, and would save
+// little, because scrapers rarely open a connection.
 //
 // Thread: any. A `session` belongs to one thread at a time.
 class TlsContext {
@@ -33,8 +33,8 @@ class TlsContext {
   // Returns the version of OpenSSL, such as "3.0.15".
   static std::string LibraryVersion();
 
-  // Returns OpenSSL's context, from which the server makes its sessions. Each session refers to it, so a session may
-  // outlive the TlsContext.
+  // Returns OpenSSL's context, from which the server makes its sessions. Each session holds a reference to the SSL_CTX,
+  // so a session may outlive the TlsContext.
   SSL_CTX* context() const { return context_.get(); }
 
   // Returns OK if the client of `session` satisfies the requirements on client certificates. The handshake itself

@@ -53,10 +53,13 @@ struct TlsConfig {
            client_auth == ClientAuth::kRequireAndVerifyClientCert;
   }
 
-  // Returns the lowest version that clients may use. It is TLS 1.3 if cipher_suites has suites of TLS 1.3 alone.
+  // Returns the lowest version that clients may use. It is TLS 1.3 if all of cipher_suites are suites of TLS 1.3.
+  // Otherwise it is min_version.
   TlsVersion LowestVersion() const;
 
-  // Returns the suites that TLS 1.2 and the versions below may use: those in cipher_suites, or the default.
+  // Returns the suites that TLS 1.2 and the versions below may use: those of cipher_suites that do not belong to
+  // TLS 1.3. If cipher_suites is empty, returns the default suites (IsDefaultCipherSuite()). If min_version is also
+  // below TLS 1.2, returns the suites with AES-CBC and ephemeral keys too, because TLS 1.0 and 1.1 know no better ones.
   std::vector<std::string> CipherSuitesBelowTls13() const;
 
   friend bool operator==(const TlsConfig& a, const TlsConfig& b) {
@@ -75,27 +78,27 @@ struct WebConfig {
   std::map<std::string, std::string> basic_auth_users;  // name to bcrypt hash; no users = no password is needed
 };
 
+// Bounds of ParseWebConfig(): mappings or lists in one another, and aliases in all.
+constexpr int kMaxWebConfigDepth = 8;
+constexpr int kMaxWebConfigAliases = 100;
+
 // Parses `yaml`, the contents of `file`. Reads no file. Relative paths in `yaml` are resolved against the directory of
 // `file`. If `yaml` is empty, returns a configuration without TLS, headers and users. Only web_config.cc includes
 // yaml-cpp.
 //
-// The text must be one document in UTF-8 without control characters. yaml-cpp ends a file at the byte 4 and reads the
-// first document alone, so that the users behind it would be lost.
+// The text must be a single document in UTF-8, and its only control characters are tabs and line ends. yaml-cpp would
+// stop at the byte 4 or at the end of the first document, and the users after that point would be lost.
 //
-// Bounds: kMaxWebConfigDepth mappings or lists in one another, kMaxWebConfigAliases aliases.
-//
-// An unknown key or value is an error, because ignoring it could leave the server less protected than its owner
-// believes. `http2` has no effect, because the server does not speak HTTP/2. The suites of TLS 1.3 may occur in
-// `cipher_suites`, but have no effect, because all of them are always allowed. As in Go, a list of these alone switches
-// the versions below TLS 1.3 off.
+// An unknown key or value is an error, because to ignore it could leave the server less protected than its owner
+// believes. A repeated key is an error too. `http2` has no effect, because the server does not speak HTTP/2. The suites
+// of TLS 1.3 may occur in `cipher_suites`, but all of them are always allowed. As in Go, a list that has only suites of
+// TLS 1.3 switches the versions below TLS 1.3 off.
 //
 // Errors: InvalidArgument. The message names the file, the line if it is known, and the error.
-constexpr int kMaxWebConfigDepth = 8;
-constexpr int kMaxWebConfigAliases = 100;
 absl::StatusOr<WebConfig> ParseWebConfig(const std::string& yaml, const std::string& file);
 
-// Returns whether `suite`, an element of TlsConfig::cipher_suites, is one of those that TLS 1.2 uses by default:
-// AES-GCM or ChaCha20-Poly1305 with ephemeral keys.
+// Returns whether TLS 1.2 uses `suite`, an element of TlsConfig::cipher_suites, by default. These suites are AES-GCM
+// and ChaCha20-Poly1305 with ephemeral keys.
 bool IsDefaultCipherSuite(const std::string& suite);
 
 }  // namespace tcpgauge

@@ -9,21 +9,22 @@ namespace tcpgauge {
 
 // Returns OK if a running server may replace the configuration `current` by `next`.
 //
-// A file that is being written may be a valid configuration that lacks its last lines. A mistake in a deployment may
-// empty it. So no change of a file can switch a protection off or weaken it while the server runs; a restart is needed:
+// A file that is being written may lack its last lines and be a valid configuration all the same. A mistake in a
+// deployment may empty the file. So while the server runs, a change of the file must not switch a protection off or
+// weaken it. These changes need a restart:
 //
-// - TLS is switched on or off. (To switch it on would strand the clients that are connected without it.)
+// - TLS is switched on or off. (Switched on, it would strand the clients that use the server without TLS.)
 // - The last user is removed.
 // - client_auth_type no longer requires a certificate, or no longer verifies it.
 // - client_allowed_sans becomes empty, so that every name is allowed.
-// - min_version or max_version becomes lower.
-// - cipher_suites allows a suite that was not allowed, and that is not one of the default suites.
+// - The lowest version (TlsConfig::LowestVersion()) or max_version becomes lower.
+// - cipher_suites allows a further suite that is not one of the default suites (IsDefaultCipherSuite()).
 //
-// All other changes are allowed: other users, hashes, certificates, keys, authorities, names, curves and headers. To
-// add a user or a name admits a client as well, but cannot come from a file that lacks something.
+// All other changes are allowed: other users, hashes, certificates, keys, authorities, names, curves and headers. An
+// added user or name also admits further clients, but a file that lacks a part cannot add one.
 //
 // Thread: any.
-// Errors: FailedPrecondition. The message says which protection a restart would switch off.
+// Errors: FailedPrecondition. The message names the change that needs a restart.
 absl::Status CheckWebConfigChange(const WebConfig& current, const WebConfig& next);
 
 }  // namespace tcpgauge

@@ -4,15 +4,15 @@
 
 namespace tcpgauge {
 
-// Receives the result of each reading of the web configuration.
+// Receives the result of each reading of the web configuration, except a reading that fails at the start.
 //
-// Thread: WebSecurity's threads call OnRead(), one at a time.
+// Thread: Any thread that calls WebSecurity may call OnRead(), but only one at a time.
 class WebConfigObserver {
  public:
   virtual ~WebConfigObserver() = default;
 
-  // `is_in_force` tells whether what was read is in force now. Otherwise it was wrong or would have weakened the
-  // protection, and the previous configuration stays in force. Must not wait and must not throw.
+  // `is_in_force` says whether the configuration that was read is in force now. Otherwise that configuration is wrong
+  // or would weaken the protection, and the previous one stays in force. Must not wait and must not throw.
   virtual void OnRead(bool is_in_force) = 0;
 };
 

@@ -27,34 +27,34 @@ namespace tcpgauge {
 
 // Enforces the configuration in the file that --web.config.file names: TLS, client certificates, passwords and headers.
 //
-// Reloads the configuration by itself. Each request but /-/healthy and /-/ready, and each new TLS connection, looks
+// Reloads the configuration by itself. Each request except /-/healthy and /-/ready, and each new TLS connection, looks
 // whether that file, or a file that it names, has changed. After a change, the files are read again. If one of them is
-// wrong, or if the change would weaken the protection (CheckWebConfigChange), a warning is logged once, and the
-// previous configuration stays in force entirely until a further change.
+// wrong, or if the change would weaken the protection (CheckWebConfigChange()), a warning is logged once. Then the
+// whole previous configuration stays in force until a further change.
 //
-// A file that is being written may lack its last lines and be valid all the same. So a change is read once the files
-// have been left alone for `settle_ns`. Files that never come to rest are read after four times as long, because to
-// revoke a user must not take longer than a second. The file's own end tells nothing: YAML needs no last line, and many
-// files have no line feed at their end. A lease on the file would tell whether somebody writes it, but only its owner
-// may take one.
+// A file that is being written may lack its last lines and be valid all the same. So changed files are read when nobody
+// has written them for `settle_ns` (see Open()). Files that never come to rest are read after 4 * `settle_ns`, because
+// the removal of a user must take effect within a second. The end of a file cannot tell whether the file is complete:
+// YAML needs no last line, and many files have no line feed at their end. A lease on the file would tell whether
+// somebody writes it, but only the owner of the file may take a lease.
 //
 // Thread: any. One thread at a time looks at the files. Meanwhile the others use the configuration in force, so a file
-// system that hangs holds up one thread. Health requests look at no file.
+// system that hangs holds up one thread only. Health requests look at no file.
 class WebSecurity final : public RequestGuard {
  public:
   static constexpr int64_t kSettleNs = 200 * kNanosecondsPerMillisecond;
 
-  // Reads `file` and the files that it names. If one of them has just been written, waits up to five times `settle_ns`
-  // until they have been left alone. `observer` may be null. `clock` must outlive the result.
-  // Errors: InvalidArgument if one of them is unreadable, wrong, or no regular file, or if `file` has no settings. A
-  // file without settings may be half written; to serve without protection, the option is left out.
+  // Reads `file` and the files that it names. If one of them was written less than `settle_ns` ago, waits until all
+  // have come to rest, for at most 5 * `settle_ns`. `observer` may be null. `clock` must outlive the result. Errors:
+  // InvalidArgument if one of the files is unreadable, wrong, or no regular file. A `file` without settings is also an
+  // error, because it may be half written. (To serve without protection, leave the option out.)
   static absl::StatusOr<std::unique_ptr<WebSecurity>> Open(const std::string& file,
                                                            std::unique_ptr<WebConfigObserver> observer = nullptr,
                                                            int64_t settle_ns = kSettleNs,
                                                            const Clock& clock = SystemClock());
 
-  // Returns the TLS context for a connection that is opened now. Null = the configuration has no TLS. In that case,
-  // every call returns null.
+  // Returns the TLS context for a connection that is opened now. If the configuration has no TLS, this call and every
+  // other returns null.
   std::shared_ptr<const TlsContext> CurrentTls();
 
   // Decides by the first of these cases that applies:
@@ -65,7 +65,7 @@ class WebSecurity final : public RequestGuard {
   // - Otherwise: the password must be checked.
   Decision Decide(const HttpRequest& request) override;
 
-  // Admits the request, or refuses it with 401. A user who is revoked during the check is refused.
+  // Admits the request, or refuses it with 401. A user who is removed during the check is refused.
   Decision CheckPassword(const HttpRequest& request) override;
 
   void AddHeaders(HttpResponse* response) override;
@@ -81,11 +81,11 @@ class WebSecurity final : public RequestGuard {
     std::shared_ptr<const BasicAuth> users;  // null = the configuration has no users
   };
 
-  // Files that have changed and were not read yet.
+  // A change of files that have not been read since.
   struct Change {
     Stamps stamps;
-    int64_t begin_ns = 0;  // of the first change, on the steady clock
-    int64_t rest_ns = 0;   // since when `stamps` are the same
+    int64_t begin_ns = 0;  // when a look first saw the change, in steady time
+    int64_t rest_ns = 0;   // since when the looks have seen these `stamps`, in steady time
   };
 
   WebSecurity(std::string file, std::unique_ptr<WebConfigObserver> observer, int64_t settle_ns, const Clock& clock)
@@ -95,15 +95,16 @@ class WebSecurity final : public RequestGuard {
   static Stamps Again(const Stamps& stamps);
 
   // Reads all files. Sets the out-parameter `*stamps`, also on error, to the stamps of the files on which the result
-  // depends. Each stamp is taken before its file is read, so a change during the reading is noticed later. Takes over
-  // from `in_force`, which may be null, what has not changed: a key that cannot be read a second time does not keep a
-  // user from being revoked.
+  // depends. Each stamp is taken before its file is read, so a later look notices a change during the reading. If the
+  // TLS settings and files are the same as those of `in_force`, takes its TLS context over. So a user can be removed
+  // even if the key cannot be read a second time. `in_force` may be null.
   absl::StatusOr<std::shared_ptr<const Loaded>> Load(const Loaded* in_force, Stamps* stamps);
 
-  // Whether the files of `stamps` were last changed at least settle_ns_ ago.
+  // Returns whether all files of `stamps` exist and were last changed at least settle_ns_ ago.
   bool AreOld(const Stamps& stamps) const;
 
-  // Looks whether a file has changed, and reads the files if they have changed and have come to rest.
+  // Looks whether a file has changed. Calls Reload() if one has changed and all have come to rest, or if the change
+  // began 4 * settle_ns_ ago.
   void Look() ABSL_EXCLUSIVE_LOCKS_REQUIRED(look_mutex_);
   void Reload(bool is_at_rest) ABSL_EXCLUSIVE_LOCKS_REQUIRED(look_mutex_);
 
@@ -120,7 +121,7 @@ class WebSecurity final : public RequestGuard {
   Mutex look_mutex_;
   // The stamps of the last attempt to load. A failed attempt is repeated only after a further change.
   Stamps stamps_ ABSL_GUARDED_BY(look_mutex_);
-  // Whether the files were at rest at the last attempt. Otherwise they must be read again.
+  // Whether the files were at rest at the last attempt. If not, they are read again.
   bool was_at_rest_ ABSL_GUARDED_BY(look_mutex_) = true;
   std::optional<Change> change_ ABSL_GUARDED_BY(look_mutex_);
 
