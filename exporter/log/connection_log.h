@@ -43,13 +43,14 @@ struct ConnectionLogCounters {
 // Thread: One thread calls all methods except Reopen(), and destroys the log. Any thread may call Reopen(). Each worker
 // pushes into its own queue.
 // Bounds: those of EndedQueue. A connection for which the queue has no room is counted in lost_in_queue. If the queue
-// may wait, the worker waits for room instead. Everybody waits for a slow reader as long as `patience` lasts.
+// may wait, the worker waits for room instead. Both the worker and the log's thread wait as long as `patience` lasts.
 // Errors: A line that cannot be written is counted in lost_in_writing. A warning is logged at most once a minute.
 class ConnectionLog {
  public:
   // Opens the file `path` as LineFile::Open() does; "-" is standard output. `patience` and the counters must outlive
-  // the log. The counters must be zero at first, because Finish() computes its result from them. Errors:
-  // InvalidArgument. The message names the file.
+  // the log. The counters must be zero at first, because Finish() computes its result from them.
+  //
+  // Errors: InvalidArgument. The message names the file.
   static absl::StatusOr<std::unique_ptr<ConnectionLog>> Open(const std::string& path, Patience* patience,
                                                              ConnectionLogCounters counters);
   ~ConnectionLog();  // calls Finish()
@@ -71,8 +72,9 @@ class ConnectionLog {
   // opened, the old file stays in use, and a warning is logged. Standard output is not opened again.
   void Reopen();
 
-  // Writes the connections that are still queued, and ends the thread. Returns the number of connections whose lines
-  // were ever lost, for any reason, and logs that number. Without Start(), or when called again, writes no lines.
+  // Writes the connections that are still queued, as long as the patience lasts, and ends the thread. Returns the
+  // number of connections whose lines were ever lost, for any reason. Logs that number if it is not 0. Without Start(),
+  // or when called again, only returns the number.
   //
   // Call it after the workers' threads have ended, so that no connection is missing. Call it before the workers are
   // destroyed, because queued connections point to interface names that the workers own.
@@ -82,7 +84,7 @@ class ConnectionLog {
   ConnectionLog(std::unique_ptr<LineFile> file, Patience* patience, ConnectionLogCounters counters);
 
   void Run();
-  // Counts the queued connections as lost, when the patience is over.
+  // Removes the queued connections and counts them as lost. Called when the patience is over.
   void DropQueued();
   // Moves the queued connections into the buffer as lines. Returns whether there were any.
   bool WriteQueued();

@@ -27,9 +27,9 @@ struct LineCounters {
 // write, unless another process has written to the file too. It is also cut off when the file is opened, if the file
 // is readable. In a pipe or a device the part remains.
 //
-// A pipe or a terminal is written through a non-blocking descriptor of this object's own. So a reader that stops never
-// holds the thread up in write(2). (A pipe on standard output that the process may not open again is written through
-// the descriptor that it has.)
+// A pipe or a terminal is written through a non-blocking descriptor that belongs to this object alone. So a reader that
+// stops never holds the thread up in write(2). Exception: the process may have no right to open the pipe on standard
+// output again. Such a pipe is written through the existing descriptor.
 //
 // Thread: not thread-safe; one thread uses it at a time.
 // Errors: A line that cannot be written is lost and counted in LineCounters::lost. The next Append() tries to write its
@@ -39,7 +39,8 @@ class LineFile {
   // Opens the file `path` to append to it. Creates it if it does not exist, with mode 0640 less the umask. "-" is
   // standard output. If the file exists, is regular and is readable, what follows its last newline is cut off. A file
   // without any newline becomes empty. The counters must outlive this object.
-  // Opening a named pipe that may only be written waits for a reader.
+  //
+  // If the process may write a named pipe but not read it, the call waits until the pipe has a reader.
   // Errors: InvalidArgument. The message names the file.
   static absl::StatusOr<std::unique_ptr<LineFile>> Open(const std::string& path, LineCounters counters);
   ~LineFile();  // closes the file, except standard output
@@ -57,7 +58,8 @@ class LineFile {
   absl::Status GiveTo(uid_t uid, gid_t gid);
 
   // Opens the path again as Open() does, for example after log rotation has renamed the file. On error the old file
-  // stays in use. For standard output, has no effect. Does not wait for the reader of a named pipe.
+  // stays in use. For standard output, has no effect. Does not wait for the reader of a named pipe: without a reader, a
+  // pipe that may only be written is an error.
   // Errors: those of Open().
   absl::Status Reopen();
 

@@ -9,8 +9,8 @@
 
 namespace tcpgauge {
 
-// Collects what the log of the process counts: the lines that were lost. The log belongs to the process and not to an
-// agent, so its count is read here instead of being kept in AgentMetrics.
+// Collects the number of lost log lines (LostLogLines()). The log belongs to the process and not to an agent, so
+// AgentMetrics does not keep this number.
 //
 // Thread: any.
 class LogMetrics final : public prometheus::Collectable {

@@ -19,9 +19,11 @@ class ConsoleOutput {
   ConsoleOutput(int fd, const Haste* haste) : fd_(fd), haste_(haste) {}
 
   // Writes `text` and a newline. `text` must hold no newline. Waits for the reader at most `timeout_ms` in all, and not
-  // beyond the deadline of `haste`. With 0, does not wait. If an error cut the previous line short, first ends that
-  // line with a newline. Errors: DeadlineExceeded after that time, or Unavailable if the descriptor cannot be written.
-  // In both cases a part of the line may have been written.
+  // beyond the deadline of `haste`. If `timeout_ms` is 0, does not wait. If an error cut the previous line short, first
+  // ends that line with a newline.
+  //
+  // Errors: DeadlineExceeded when the time is over, or Unavailable if the descriptor cannot be written. In both cases a
+  // part of the line may have been written.
   absl::Status WriteLine(const std::string& text, int timeout_ms);
 
  private:

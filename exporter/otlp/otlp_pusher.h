@@ -55,12 +55,12 @@ class OtlpPusher {
   // Starts the thread. The first push follows after one interval. Call it once.
   void Start();
 
-  // Begins the last push: that of the metrics as they are now. Does not wait for it.
+  // Tells the thread to push the current metrics once more and to end. Returns at once.
   void BeginStop();
-  // Calls BeginStop(), and returns when the last push and the thread have ended. Sending ends after the export timeout
-  // at the latest. In haste, sending and the writing to standard output end at the deadline. The wait for the snapshot
-  // (SnapshotHub::Fresh()) is not cut short, so the hub should have the final snapshot. Without Start(), or when called
-  // again, has no effect.
+  // Calls BeginStop(), and returns when the thread has ended. Sending ends after the export timeout at the latest. In
+  // haste, sending and the writing to standard output end at Haste::deadline_ns(). The wait for the snapshot
+  // (SnapshotHub::Fresh()) is not cut short, so call this when the hub has the final snapshot. Without Start(), or when
+  // called again, has no effect.
   void Stop();
 
  private:

@@ -21,13 +21,13 @@ namespace tcpgauge {
 
 // Makes the page of the metrics, in the format and encoding that a request accepts.
 //
-// Design. Requests for the same snapshot share one text, and one compressed text. Otherwise a client that asks again
-// and again would cost the processor time of a text each time, and one that does not read would keep a text of its own.
-// A text is used again for one second at most, because it also has what the agent and the process count of themselves,
-// which goes on when no new snapshot comes.
+// Design. Requests for the same snapshot share one text, and one compressed text. Otherwise each request would cost the
+// processor time of a text, and each client that does not read would hold the memory of a text. A text is used for one
+// second at most. The reason: it also has the counters of the agent and of the process, which change without a new
+// snapshot.
 //
-// Thread: any. Requests for the same text wait for each other, so that it is made once.
-// Bounds: four texts, besides those that are being sent.
+// Thread: any. Requests for the same text wait for each other, so that the text is made once.
+// Bounds: keeps four texts, besides those that are being sent.
 class MetricsPage {
  public:
   static constexpr int64_t kLongestUseNs = kNanosecondsPerSecond;
@@ -36,21 +36,22 @@ class MetricsPage {
   MetricsPage(const ExpositionLimits& limits, const AgentMetrics* metrics, const Clock* clock)
       : output_(limits, metrics), clock_(*clock) {}
 
-  // Returns the page of `snapshot`, in HttpResponse::shared_body.
+  // Returns the page of `snapshot`, in HttpResponse::shared_body. If there is no memory for the compression, the page
+  // is not compressed.
   HttpResponse Answer(const HttpRequest& request, const std::shared_ptr<const Snapshot>& snapshot);
 
  private:
   using Body = std::shared_ptr<const std::string>;
 
-  // A text that was made, and for which snapshot.
+  // A text that is kept, and the snapshot from which it was made.
   struct Text {
     Mutex mutex;
-    Body body ABSL_GUARDED_BY(mutex);  // null = none was made
+    Body body ABSL_GUARDED_BY(mutex);  // null = no text was made yet
     uint64_t sequence ABSL_GUARDED_BY(mutex) = 0;
     int64_t made_ns ABSL_GUARDED_BY(mutex) = 0;
   };
 
-  // Returns the text of `snapshot` in `text`, or makes it with `make`.
+  // Returns `text->body` if it is from `snapshot` and young enough. Otherwise replaces it by the result of `make`.
   template <typename Make>
   Body Get(Text* text, const Snapshot& snapshot, Make make) const;
   Body Plain(TextFormat format, const std::shared_ptr<const Snapshot>& snapshot);

@@ -10,8 +10,8 @@
 
 namespace tcpgauge {
 
-// Exports whether the last reading of the web configuration succeeded, and when a reading succeeded last, as Prometheus
-// does of its own configuration.
+// Exports two metrics of the web configuration: whether the last reading succeeded, and when a reading succeeded last.
+// Prometheus exports the same two of its own configuration.
 //
 // Thread: that of the caller of OnRead().
 class WebConfigMetrics final : public WebConfigObserver {

@@ -32,10 +32,11 @@ struct WebSources {
   CpuBudget::CpuClock cpu_clock = ThreadCpuNanoseconds;  // measures the processor time that a listing takes
 };
 
-// Returns OK if `path` can be the telemetry path: it must differ from the other paths of WebRoutes(). Clients and
-// proxies change paths, for example "//-/healthy/" or "/x/../-/healthy" into "/-/healthy", and health needs no
-// password. So a path that can become another page's path does not differ from it. Errors: InvalidArgument. The message
-// is one line that names the other paths.
+// Returns OK if `path` can be the telemetry path. It must differ from the other paths of WebRoutes(), also after a
+// client or proxy has changed it: for example "//-/healthy/" or "/x/../-/healthy" into "/-/healthy". Otherwise a proxy
+// that lets everybody read the health path would open the metrics too.
+//
+// Errors: InvalidArgument. The message is one line that names the other paths.
 absl::Status CheckTelemetryPath(const std::string& path);
 
 // Returns the routes of the agent: "/", "/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections" and the
@@ -45,9 +46,9 @@ absl::Status CheckTelemetryPath(const std::string& path);
 // Thread: any thread may call the routes' handlers. The handlers of the status, the connections and the metrics wait
 // for SnapshotHub::Fresh().
 // Bounds: An answer of the connections takes at most one second of processor time. A request that would take more gets
-// 503, with an error as JSON that says what would be cheaper. A request that is abandoned (HttpRequest::IsAbandoned())
-// leaves the wait for a snapshot within SnapshotHub::kStopPollNs, and the making of connections within some
-// milliseconds, compression excepted.
+// 503, with an error as JSON that says what would be cheaper. When a request is abandoned (HttpRequest::IsAbandoned()),
+// the wait for its snapshot ends within SnapshotHub::kStopPollNs, and the making of its listing within some
+// milliseconds. A compression is not interrupted.
 HttpRouter WebRoutes(const WebSources& sources);
 
 }  // namespace tcpgauge

@@ -35,18 +35,18 @@ namespace tcpgauge {
 // caller drops its privileges between the two. That order is necessary, because capabilities belong to threads, and one
 // thread cannot take them from another.
 //
-// The end. After SIGTERM (Haste) the process has one second, and what waits for another process has 0.8 s of it.
-// Otherwise, as at the end of a file, it has as long as Patience says. These wait:
-// - StopCapture(), for workers, reader and collector, which look at a StopSignal between batches. A signal interrupts a
+// The end. After SIGTERM the process is in haste (Haste): it has one second, and its waits for other processes end 0.8
+// s after SIGTERM. Without haste, for example at the end of a file, it waits longer. The steps of the end wait for:
+// - StopCapture(): workers, reader and collector. They look at a StopSignal between batches, and a signal interrupts
+// the
 //   read of a file. HTTP begins to stop on a thread of its own.
-// - FinishConnectionLog(), for the reader of the log: 0.8 s after SIGTERM; otherwise 5 s without a byte.
-// - PrintFinalState(), for the reader of standard output: the same.
-// - Stop(), for the receiver of the last push: 0.8 s after SIGTERM, beside the steps above; otherwise the export
-//   timeout. Then for the threads of HTTP: handlers look at HttpRequest::IsAbandoned(), and a password that is being
-//   checked takes as long as bcrypt takes.
-// - FlushLog(), for the reader of standard error: 0.8 s after SIGTERM, but at least 50 ms; otherwise 1 s.
-// - The guard of EndSoon() waits for nothing. It ends the process 0.95 s after SIGTERM, with the status that is right by
-//   then.
+// - FinishConnectionLog(): the reader of the log. Without haste, until that reader has taken no byte for 5 s.
+// - PrintFinalState(): the reader of standard output, as long as for the reader of the log.
+// - Stop(): the receiver of the last push. In haste, this push runs beside the steps above. Without haste, it has the
+//   export timeout. Then Stop() waits for the threads of HTTP. Handlers look at HttpRequest::IsAbandoned(), but bcrypt
+//   cannot be interrupted.
+// - FlushLog(): the reader of standard error. In haste at least 50 ms, without haste 1 s.
+// The guard of EndSoon() ends the process 0.95 s after SIGTERM in any case, with the status of SetCutShortStatus().
 //
 // Owns everything that it opens.
 // Thread: one thread opens, serves, stops and destroys the agent. Any thread may use hub() as long as the agent lives.
@@ -55,7 +55,7 @@ class Agent {
   // Opens everything that `options` ask for: captures, the connection log, the files for OTLP and for the web
   // configuration, and listeners. Starts no thread and reads no packet. Reads the OTEL_* environment and logs wrong
   // values in it. `identity` is the user that the process becomes before Serve(). That user is made the owner of the
-  // connection log's file. `haste` says when the end must be quick; it must outlive the agent.
+  // connection log's file. `haste` must outlive the agent.
   //
   // Errors: each error names what could not be opened. kInvalidArgument and kNotFound mean that the options are wrong.
   // Every other code means that the environment is wrong: a privilege or a resource is missing.
@@ -67,21 +67,23 @@ class Agent {
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
 
-  // Starts the threads that answer HTTP, write the connection log, capture and push. Call it once. Errors: the threads
-  // for HTTP cannot be started; the agent must then be destroyed.
+  // Starts the threads that answer HTTP, write the connection log, capture and push. Call it once. If a thread cannot
+  // be started, ends the process (NamedThread()). Errors: those of HttpServer::Serve(). After an error, the agent must
+  // be destroyed.
   absl::Status Serve();
 
-  // The end has three steps, in this order. Each calls the step before it, if the caller has not. A second call of a
-  // step only returns the same status again. REQUIRES: Serve() was called.
+  // The end has three steps, in this order. Each step first calls the step before it, if the caller has not. A second
+  // call of a step only returns the same status again. REQUIRES: Serve() was called.
   //
-  // The order keeps what may take long behind what protects data. HTTP stops on a thread of its own meanwhile, because
-  // a request in progress may compute for long. In haste, the last push begins in the first step, beside the connection
-  // log, and both end at the deadline. Otherwise the push comes last, so that it counts all lines of the log.
+  // Steps that protect data come before steps that may take long. HTTP stops meanwhile on a thread of its own, because
+  // a request in progress may compute for long. In haste, the last push begins in the first step, so that the
+  // connection log does not use up its time. Without haste, the push comes last, so that it counts all lines of the
+  // log.
 
   // Stops capture, and begins to stop HTTP. Afterwards hub() has the final snapshot. Returns the error of the capture,
   // if any.
   absl::Status StopCapture();
-  // Writes the rest of the connection log: the connections that are still open too. Waits for a slow reader as
+  // Writes the rest of the connection log, including the connections that are still open. Waits for a slow reader as
   // Patience says. Errors: those of StopCapture(). Otherwise kUnavailable when a line was ever lost; the message gives
   // the number of lines.
   absl::Status FinishConnectionLog();
@@ -127,7 +129,7 @@ class Agent {
   std::unique_ptr<HttpServer> server_;
   std::thread server_stopper_;  // runs server_->Stop()
 
-  // nullopt until the step was done.
+  // The results of the steps of the end; nullopt until the step was done.
   std::optional<absl::Status> capture_status_;
   std::optional<absl::Status> log_status_;
 };

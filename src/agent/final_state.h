@@ -10,8 +10,9 @@
 namespace tcpgauge {
 
 // Prints the hub's current snapshot on standard output, in the form that --output asks for. Without --output, prints
-// nothing. Waits for a slow reader as Patience says of a process that ends. Errors: kUnavailable when standard output
-// cannot be written, or when nobody reads it.
+// nothing. Waits for a slow reader as Patience does after BeginEnd().
+//
+// Errors: kUnavailable when standard output cannot be written, or when nobody reads it.
 absl::Status PrintFinalState(const Options& options, const SnapshotHub& hub, const Haste& haste);
 
 }  // namespace tcpgauge

@@ -20,8 +20,9 @@ namespace tcpgauge {
 OtelSettings OtelSettingsOf(const Options& options);
 
 // Returns a pusher that is not started, or null when `settings` ask for no push. Reads the files that `settings` name.
-// `queue_bytes` bounds the data that wait to be sent. `hub`, `haste` and `metrics` must outlive the result. Errors: a
-// file cannot be read; the message names it.
+// `queue_bytes` bounds the data that wait to be sent. `hub`, `haste` and `metrics` must outlive the result.
+//
+// Errors: a file cannot be read; the message names it.
 absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const Options& options,
                                                            const SnapshotHub& hub, const Haste* haste,
                                                            AgentMetrics* metrics, size_t queue_bytes);

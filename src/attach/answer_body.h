@@ -9,18 +9,18 @@
 
 namespace tcpgauge {
 
-// The body of an HTTP answer, which is read in pieces while it arrives.
+// The body of an HTTP answer. It is read in pieces while it arrives.
 //
 // Thread: one at a time.
 class AnswerBody {
  public:
   virtual ~AnswerBody() = default;
 
-  // Pieces are short, so that the reader's work between two of them is short.
+  // The most bytes of a piece. Pieces are short, because the reader can be stopped only between two of them.
   static constexpr size_t kMaxPieceBytes = 16384;
 
-  // Returns the next piece of the body, of at most kMaxPieceBytes. Waits for it if necessary. Returns an empty text at
-  // the end, and after the end. Errors: those of the transfer.
+  // Returns the next piece of the body. Waits for it if necessary. At the end of the body, and after the end, returns
+  // an empty text. Errors: those of the transfer.
   virtual absl::StatusOr<std::string> Next() = 0;
 };
 

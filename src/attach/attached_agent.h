@@ -21,18 +21,19 @@ namespace tcpgauge {
 // An agent that runs elsewhere, as a hub of its snapshots. A thread of this class asks the agent every second, and at
 // once when the top view posts another query to wanted().
 //
-// While the agent does not answer, the thread keeps asking every second, and publishes copies of the last answer. In
-// these, Snapshot::trouble says for how long there has been no answer. If there are answers that cannot be used, it
-// says why.
+// While there is no usable answer, the thread keeps asking every second, and publishes copies of the last snapshot. In
+// these copies, Snapshot::trouble says for how long. If the agent does answer, Snapshot::trouble also says why the
+// answer cannot be used.
 //
 // Owns the thread, the connection and the hub.
 // Thread: one thread calls Attach() and destroys the result. Any thread may read hub(). The top view's thread posts to
 // wanted().
-// The agent is not trusted: it may send anything, as much and as slowly as it likes. The thread looks for the end after
-// each piece that libcurl hands over, so the destructor takes some milliseconds.
 //
-// Bounds: those of HttpFetch and of SnapshotFromJson(). A thread that reads an answer takes at most 128 MiB besides the
-// snapshots: 48 MiB for the body that waits, 64 MiB for the parser, and the libraries.
+// The agent is not trusted. It may send anything, as much and as slowly as it likes. The thread looks whether it must
+// end after each piece that libcurl hands over, so the destructor takes some milliseconds.
+//
+// Bounds: those of HttpFetch and of SnapshotFromJson(). While the thread reads an answer, it takes at most 128 MiB
+// besides the snapshots: 48 MiB for the body that waits, 64 MiB for the parser, and the rest for the libraries.
 class AttachedAgent {
  public:
   // Asks the agent once, and starts the thread after an answer. A wrong address or password therefore shows at the

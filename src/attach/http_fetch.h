@@ -20,8 +20,7 @@ namespace tcpgauge {
 //
 // Thread: one at a time.
 // Bounds: an answer that has more than kMaxBodyBytes after decompression, or takes longer than kTimeoutMs, is an error.
-// At most kMaxBodyBytes wait for Next(), in a string whose capacity is at most twice as large. Next() looks at
-// `stop_fd` before each piece.
+// At most kMaxBodyBytes wait for Next(), in a string whose capacity is at most twice as large.
 class HttpFetch final : public AnswerBody {
  public:
   static constexpr size_t kMaxBodyBytes = 24 << 20;
@@ -30,8 +29,9 @@ class HttpFetch final : public AnswerBody {
   // Does not connect yet. `tls` applies to https addresses.
   HttpFetch(const AgentAddress& address, const ClientTlsFiles& tls);
 
-  // Requests `path_and_query`, and waits until the body of the answer begins; then Next() returns the body. Connects if
-  // necessary. Both functions give up once `stop_fd` is readable (it is not read). An earlier request is cancelled.
+  // Requests `path_and_query`, and waits until the body of the answer begins. Next() then returns the body. Connects if
+  // necessary, and cancels an earlier request. Both functions give up once `stop_fd` is readable. They do not read from
+  // it.
   //
   // Errors: kCancelled when `stop_fd` was readable. kInvalidArgument for status 400, with the beginning of the answer's
   // body as the message. kUnauthenticated for status 401. kUnavailable for any other status except 200, and for any

@@ -12,16 +12,18 @@
 
 namespace tcpgauge {
 
-// Gets the values of a JSON text in their order. A key is empty in an array and at the top. Keys and texts are valid
-// during the call. An error ends the reading.
+// Receives the values of a JSON text in their order. `key` is the name of a value in its object. It is empty in an
+// array and at the top. Keys and texts are valid during the call only. An error that a method returns ends the reading.
 class JsonVisitor {
  public:
   virtual ~JsonVisitor() = default;
 
-  // An object or an array begins. If the result is false, the visitor hears neither of its content nor of its end.
+  // Called at the beginning of an object or an array. If the result is false, ReadJson() skips the content of the
+  // object or array, and does not call Leave() for it.
   virtual absl::StatusOr<bool> Enter(std::string_view key, bool is_object) = 0;
-  // The innermost object or array that was entered, and is still open, ends.
+  // Called at the end of the innermost object or array for which Enter() returned true.
   virtual absl::Status Leave() = 0;
+  // Called for each other value.
   virtual absl::Status Take(std::string_view key, const JsonScalar& value) = 0;
 };
 
@@ -32,16 +34,16 @@ struct JsonBounds {
   size_t depth = 0;        // of objects and arrays in one another
 };
 
-// Reads one JSON text (RFC 8259) from `body`, and passes its values to `visitor` while the body arrives.
-//
-// A name that stands twice in an object is passed twice.
+// Reads one JSON text (RFC 8259) from `body`, and passes its values to `visitor` while the body arrives. A name that
+// occurs twice in an object is passed twice.
 //
 // Thread: any.
 // Bounds: besides the piece of the body at hand, takes at most 64 times bounds.token_bytes of memory: twice for a
-// token, twice for its text, and the rest for the parser's own message, which escapes an unexpected token and is not
-// used. The time is proportional to the length of the text. Errors: those of `body` and of `visitor`.
-// kResourceExhausted when the text exceeds `bounds`. kInvalidArgument when the text is not JSON. The messages say that
-// the answer of an agent is wrong, and contain no part of it.
+// token, twice for its text, and the rest for an error message of the parser, which escapes an unexpected token and is
+// not used. The time is proportional to the length of the text.
+//
+// Errors: those of `body` and of `visitor`. kResourceExhausted when the text exceeds `bounds`. kInvalidArgument when
+// the text is not JSON. The messages say that the answer of an agent is wrong, and contain no part of the answer.
 absl::Status ReadJson(AnswerBody* body, const JsonBounds& bounds, JsonVisitor* visitor);
 
 }  // namespace tcpgauge

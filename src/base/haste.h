@@ -11,25 +11,26 @@
 
 namespace tcpgauge {
 
-// Tells threads that the process must be gone a second after SIGTERM, whatever nobody reads. Work that may wait for
-// another process, such as the connection log and the last push, ends at deadline_ns().
+// Tells threads that the process must end in haste: within a second after SIGTERM, even if nobody reads its outputs.
+// Work that may wait for another process, such as the connection log and the last push, ends at deadline_ns().
 //
-// Without haste, as at the end of a file, such work may take longer. Haste may begin while the process already ends.
+// Without haste, for example at the end of a file, such work may take longer. Haste may begin while the process already
+// ends.
 //
 // Thread: any. A signal handler may call Begin().
 // Time: steady time of SystemClock().
 // Errors: those of StopSignal.
 class Haste {
  public:
-  // From Begin() to the deadline. The rest of the second is for what cannot be cut short: joining threads, and closing
-  // packet sockets, which takes the kernel 20 ms or more.
+  // The time from Begin() to the deadline. The rest of the second is for steps that cannot be cut short: threads are
+  // joined, and packet sockets are closed, which takes the kernel 20 ms or more.
   static constexpr int64_t kWorkNs = 800 * kNanosecondsPerMillisecond;
 
-  // Only the first call counts. Returns whether this was the first.
+  // Begins the haste. Returns true on the first call. A further call has no effect and returns false.
   bool Begin();
 
   bool begun() const { return deadline_ns() != kNever; }
-  // INT64_MAX before Begin().
+  // Returns the end of the work. Before Begin(), returns INT64_MAX.
   int64_t deadline_ns() const;
 
   // A descriptor that becomes readable at Begin() and stays readable. Poll it, but do not read from it.

@@ -20,28 +20,29 @@ namespace tcpgauge {
 // Writes lines to a descriptor that perhaps nobody reads, such as a pipe on standard error. No caller of Add() waits
 // for the reader.
 //
-// Design. A process that writes its log with a plain write(2) stops when the pipe is full, and so stops its capture. To
-// set O_NONBLOCK is no way out: the flag belongs to the open file, which the process shares with the shell that started
-// it. So each write is preceded by poll(2), and writes at most PIPE_BUF bytes. A pipe that is writable has room for
-// that much. Only another writer of the same pipe can take the room in between, and then the write waits. Therefore a
-// thread of its own writes as soon as the process may start threads, and nobody waits for that thread without a limit.
-// Before StartThread(), Add() writes what the descriptor takes at once, and keeps the rest in memory.
+// Design. With a plain write(2), a full pipe would hold up the thread that logs, for example one that captures.
+// O_NONBLOCK cannot be set: this flag belongs to the open file, which the process shares with the shell that started
+// it. So the queue calls poll(2) before each write, and writes at most PIPE_BUF bytes. A writable pipe has room for
+// them. But another writer of the same pipe may take the room in between, and then the write waits. Therefore a thread
+// of the queue writes as soon as the process may start threads, and no other thread waits for it without a limit.
+// Before StartThread(), Add() writes the bytes that the descriptor takes at once, and keeps the rest in memory.
 //
 // Thread: any. One thread calls StartThread() and destroys the queue.
 // Bounds: kMaxLines lines and kMaxBytes bytes wait, besides the line that is being written. When a further line has no
-// room, the oldest lines are lost: the newest tell most about the present.
-// Errors: Lost lines, and lines that cannot be written, are counted in lost(). The line that `loss_line` makes of the
-// number of lost lines is written where they are missing, as soon as the descriptor takes lines again. After a failed
-// write, it follows the next line that can be written.
+// room, the oldest lines are lost, because the newest tell most about the present. A line longer than kMaxBytes is lost
+// itself.
+// Errors: Lost lines, and lines that cannot be written, are counted in lost(). In place of the lost lines, the queue
+// writes a line that tells their number, as soon as the descriptor takes lines again. After a failed write, that line
+// comes after the next line that can be written.
 class LineQueue {
  public:
   static constexpr size_t kMaxLines = 1000;
   static constexpr size_t kMaxBytes = 256 << 10;
 
-  // Returns a line with its newline. Must not call the queue.
+  // Returns the line, with its newline, that tells that `lines` lines were lost. Must not call the queue.
   using LossLine = std::function<std::string(uint64_t lines)>;
 
-  // Borrows `fd`. The process must ignore SIGPIPE.
+  // `fd` must stay open as long as the queue lives. The queue does not close it. The process must ignore SIGPIPE.
   LineQueue(int fd, LossLine loss_line);
   // Ends the thread. Lines that still wait are not written.
   ~LineQueue();
@@ -51,19 +52,19 @@ class LineQueue {
   // Appends `line`, which has its newline. Never waits for the reader.
   void Add(std::string line);
 
-  // Keeps lines in memory from Hold() until Release().
+  // From Hold() until Release(), lines are kept in memory. The line that is being written is still written.
   void Hold();
   void Release();
 
   // From now on, a thread of the queue writes, and Add() never calls write(2). Call it once.
-  // Errors: like std::thread, throws std::system_error when the thread cannot be started.
+  // Errors: when the thread cannot be started, ends the process (NamedThread()).
   void StartThread();
 
   // Waits until all lines are written, for at most `timeout_ns`. Returns whether they are. REQUIRES: the queue does not
   // hold lines.
   bool Flush(int64_t timeout_ns);
 
-  // The number of lines that were lost since the start.
+  // Returns the number of lines that were lost since the start.
   uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
 
  private:
@@ -73,7 +74,7 @@ class LineQueue {
 
     std::string text;
     size_t written = 0;
-    uint64_t tells_lost = 0;  // the number of lost lines that it tells; 0 = it is no loss line
+    uint64_t tells_lost = 0;  // how many lost lines the text tells; 0 = it is a line of Add()
   };
 
   void Run();
@@ -82,8 +83,7 @@ class LineQueue {
   // Writes lines until none waits or `deadline_ns` has passed. Used while there is no thread.
   bool WriteUntil(int64_t deadline_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Writes a part of the current line. Waits until the descriptor is writable, the thread is stopped, or `timeout_ms`
-  // have passed (-1 = no limit). Gives the line up if it cannot be written. Otherwise returns false if no byte was
-  // written.
+  // have passed (-1 = no limit). Returns true if bytes were written, or if the line was given up because of an error.
   bool WriteSome(int timeout_ms);
   void CountLost(uint64_t lines);
 

@@ -14,20 +14,20 @@ namespace tcpgauge {
 // The log of the process. Each call of Log() makes one line for standard error. While a LogHold exists, lines are kept
 // in memory.
 //
-// Log() never waits for the reader of standard error (see LineQueue). Before StartLogThread(), Log() writes what
-// standard error takes at once. Afterwards, a thread of the log writes all lines. At its end, the process calls
-// FlushLog().
+// Log() never waits for the reader of standard error (see LineQueue). Before StartLogThread(), Log() writes the bytes
+// that standard error takes at once. Afterwards, a thread of the log writes all lines. The process calls FlushLog()
+// before it ends.
 //
 // Lines below the level of SetUpLog() are dropped. Before SetUpLog(), the level is info and the format is logfmt.
 //
 // Thread: any. A line costs memory and a lock, so packets are not logged one by one.
-// Bounds and errors: those of LineQueue. The line "log lines were lost" gives their number.
+// Bounds and errors: those of LineQueue. A line "log lines were lost" tells how many.
 
 // Sets the level and the format. Call it once, before other threads start.
 void SetUpLog(LogLevel level, LogFormat format);
 
 // Starts the thread that writes the lines from now on. Call it once, after privileges are dropped and before other
-// threads start. Errors: those of LineQueue::StartThread().
+// threads start. When the thread cannot be started, ends the process (NamedThread()).
 void StartLogThread();
 
 // Makes a line with the time, `level`, `message` and `fields`. FormatLogLine() defines its form.
@@ -46,18 +46,18 @@ inline void LogError(std::string_view message, std::initializer_list<LogField> f
   Log(LogLevel::kError, message, fields);
 }
 
-// Writes `text` and a newline after the lines of the log. `text` is one line, the last that the user of a command
-// reads.
+// Writes `text` and a newline after the lines of the log, in no format and whatever the level. `text` is one line: the
+// last one of the process, for its user. Like Log(), does not wait.
 void WriteErrorLine(const std::string& text);
 
 // Waits until all lines are written, for at most `timeout_ns`. Returns whether they are. REQUIRES: no LogHold exists.
 bool FlushLog(int64_t timeout_ns);
 
-// The number of lines that were lost since the start.
+// Returns the number of lines that were lost since the start.
 uint64_t LostLogLines();
 
-// Keeps log lines in memory, because they would garble a terminal that curses owns. After its destructor, the kept
-// lines are written.
+// While a LogHold exists, log lines are kept in memory, because they would garble a terminal that curses owns. After
+// the destructor, the kept lines are written.
 //
 // REQUIRES: at most one LogHold exists at a time.
 // Bounds: those of LineQueue.

@@ -12,11 +12,12 @@
 
 namespace tcpgauge {
 
-// How long an output waits for its reader.
+// Says how long an output waits for its reader:
 //
-// - While the process runs, without limit: a reader such as a pager may pause for an hour.
-// - From BeginEnd() on, while the reader makes progress. A reader that takes no byte for kStallNs is given up.
-// - In haste, until the deadline of Haste.
+// - While the process runs, the output waits without limit, because a reader such as a pager may pause for an hour.
+// - After BeginEnd(), it waits as long as the reader makes progress. A reader that takes no byte for kStallNs is given
+//   up.
+// - In haste (Haste), it waits until the deadline at most.
 //
 // Thread: any.
 class Patience {
@@ -27,13 +28,13 @@ class Patience {
   // `clock` and `haste` must outlive this object.
   Patience(const Clock* clock, const Haste* haste) : clock_(*clock), haste_(*haste) {}
 
-  // The process ends from now on. Further calls change nothing.
+  // Says that the process begins to end. Further calls have no effect.
   void BeginEnd();
-  // The reader has taken something.
+  // Says that the reader has taken bytes.
   void NoteProgress() { progress_ns_.store(clock_.SteadyNanoseconds(), std::memory_order_relaxed); }
 
-  // How long to wait further, as things are now: 0 = not at all, kNoLimit = without limit. Ask again after a short
-  // wait, because the process may begin to end meanwhile.
+  // Returns how long to wait from now on: 0 = not at all, kNoLimit = without limit. Wait in short steps and call it
+  // again after each, because the process may begin to end meanwhile.
   int64_t LeftNs() const;
 
  private:

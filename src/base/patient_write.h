@@ -17,19 +17,19 @@ struct PatientWriteResult {
   int error = 0;
 };
 
-// Writes `bytes` to `fd`. Waits for the reader of a pipe, socket or terminal as long as `patience` has it, and notes
-// progress there. When the patience is over, still writes what the descriptor takes at once. The process must ignore
-// SIGPIPE.
+// Writes `bytes` to `fd`. Waits for the reader of a pipe, socket or terminal as long as `patience` lasts, and calls
+// `patience->NoteProgress()` when bytes were taken. When the patience is over, still writes the bytes that the
+// descriptor takes at once. The process must ignore SIGPIPE.
 //
-// If `fd` is non-blocking, a regular file or a socket, never waits longer. Otherwise each write(2) is preceded by
-// poll(2) and writes at most PIPE_BUF bytes, so that it waits only when another process fills the pipe in between.
+// If `fd` is a blocking pipe or terminal, calls poll(2) before each write(2), and writes at most PIPE_BUF bytes at a
+// time. Such a write waits beyond the patience only if another process fills the pipe in between.
 //
 // Thread: any.
 PatientWriteResult PatientWrite(int fd, std::string_view bytes, Patience* patience);
 
-// Returns another descriptor of the pipe or terminal `fd`, which is non-blocking and which the caller closes. The flag
-// O_NONBLOCK of `fd` itself does not change, because other processes may share it. Returns -1 if `fd` is neither a pipe
-// nor a terminal, or if the process may not open it again.
+// Opens the pipe or terminal `fd` a second time, and returns a non-blocking descriptor, which the caller closes. `fd`
+// itself stays blocking, because other processes may share it. Returns -1 if `fd` is neither a pipe nor a terminal, or
+// if the process may not open it again.
 int ReopenNonblocking(int fd);
 
 }  // namespace tcpgauge

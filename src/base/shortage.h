@@ -17,27 +17,29 @@ namespace tcpgauge {
 // end serves an agent that already runs too, because whoever supervises it starts it again.
 //
 // The kernel and the libraries report a shortage as an error number: EMFILE and ENFILE for descriptors, ENOMEM for
-// memory, EAGAIN for threads. Here `error` is such a number.
+// memory, EAGAIN for threads.
 
-// Writes "tcpgauge: cannot DO: LIMIT", where `action` says what to DO, restores the terminal if BeforeShortageExit()
-// was called, and ends the process with status 1. Neither allocates memory nor runs destructors. If standard error is a
-// full pipe, the line is dropped after a tenth of a second.
-// Thread: any. When several threads call it, the first one writes the only line.
+// Ends the process with status 1. First calls the function of BeforeShortageExit(), then writes "tcpgauge: cannot
+// ACTION: LIMIT" to standard error. `error` is one of the numbers above, and decides which limit the line names. For
+// any other number, the line has the kernel's text for it. Does not allocate memory or run destructors. If standard
+// error is a full pipe, drops the line after a tenth of a second.
+// Thread: any. When several threads call it, only the first one writes a line.
 [[noreturn]] void ExitForShortage(const char* action, int error);
 
 // From now on, an operator new that finds no memory calls ExitForShortage().
 void ExitWhenMemoryEnds();
 
-// Ends the process with one line if `ulimit -s` allows the main thread less than 512 KiB of stack. The kernel kills a
-// process whose stack cannot grow, so this limit has to be checked ahead.
+// Ends the process with one line and status 1 if `ulimit -s` allows the main thread less than 512 KiB of stack. The
+// kernel kills a process whose stack cannot grow, so this limit must be checked at the start.
 void RequireStack();
 
 // Sets the function that ExitForShortage() calls before it writes, or null for no function. The function may call only
 // functions that signal-safety(7) allows. The function is called in the thread that calls ExitForShortage().
 void BeforeShortageExit(void (*restore)());
 
-// For an error message that contains the kernel's text for EMFILE, ENFILE or ENOMEM, returns the limit in question and
-// what to use instead. Nullopt for any other message. The text decides because libpcap and others report no numbers.
+// If `message`, an error message, contains the kernel's text for EMFILE, ENFILE or ENOMEM, returns which limit is too
+// low and what to use instead. Otherwise returns nullopt. The text decides, because libpcap and other libraries report
+// no numbers.
 std::optional<std::string> LimitNamedBy(absl::string_view message);
 
 }  // namespace tcpgauge

@@ -21,15 +21,16 @@ namespace tcpgauge {
 void HandleSignals(StopSignal* stop, Wakeup* reload, Haste* haste);
 
 // Begins the haste, and calls `stop->Stop()`. If the process still exists 0.95 s after the first call, a guard ends it
-// with _exit(2), after it has said so on standard error: some thread does not return, for example from a computation
-// that cannot be interrupted. The guard is a timer whose signal handler ends the process. So it needs no thread, and
-// cuts short the start of the process too. There is no guard if the kernel has no timer left.
+// with _exit(2): some thread does not return, for example from a computation that cannot be interrupted. Before that,
+// the guard writes a line to standard error, if standard error takes it at once. The guard is a timer whose signal
+// handler ends the process. So the guard needs no thread, and also works while the process starts. If the kernel has no
+// timer left, there is no guard.
 //
 // REQUIRES: HandleSignals() was called.
 // Thread: any. A signal handler may call it.
 void EndSoon();
 
-// Sets the exit status for the guard of EndSoon(): what is right if the process is cut short now. At first 0, because a
+// Sets the exit status with which the guard of EndSoon() ends the process from now on. At first it is 0, because a
 // process that has not begun its work loses no data.
 // Thread: any.
 void SetCutShortStatus(int status);

@@ -76,20 +76,20 @@ class CaptureEngine {
   CaptureEngine& operator=(const CaptureEngine&) = delete;
 
   // Starts the threads. Call it once. Installs a handler of SIGUSR1, which Stop() sends to interrupt a thread that
-  // waits for data of a file. Throws std::system_error when a thread cannot be started.
+  // waits for data of a file. When a thread cannot be started, ends the process (NamedThread()).
   void Start();
 
   // Ends all threads and waits for them. Afterwards hub() has the final snapshot (if WorkerOptions::publish). If
   // workers had errors, returns the error of the one with the lowest index. A second call returns the same status.
   //
-  // Also begins to close the sources of a live capture, each on one of kMaxClosers threads, for which the destructor
-  // waits. The kernel takes 25 ms to close a packet socket, so one after the other, those of 40 interfaces took a
-  // second.
+  // Also begins to close the sources of a live capture, on at most kMaxClosers threads. The destructor waits for these
+  // threads. The kernel takes 25 ms to close a packet socket. So to close those of 40 interfaces one after the other
+  // would take a second.
   absl::Status Stop();
 
-  // Puts the connections that are still open into the queues of ended connections. Waits for room there, as
-  // EndedQueue::Push() does. This is no part of Stop(), so that a connection log that nobody reads delays neither the
-  // final snapshot nor the last push. Call it once, after Stop().
+  // Puts the connections that are still open into the queues of ended connections, if there are queues. Waits for room
+  // there, as EndedQueue::Push() does. Stop() does not do this, because a connection log that nobody reads would then
+  // delay the final snapshot and the last push. Call it once, after Stop().
   void EndConnections();
 
   // Becomes readable when capture has ended by itself. The capture of a file ends when every worker has come to the end
@@ -113,7 +113,7 @@ class CaptureEngine {
   void AskForSnapshot(int64_t begun_since_ns);
   void RunCollector();
   void PostListeners();
-  void CloseSources();
+  void CloseSources();  // starts the threads that close
 
   static constexpr size_t kMaxClosers = 32;
 

@@ -23,10 +23,10 @@ namespace tcpgauge {
 // - Closing: the SYN becomes a candidate. But if only packets of its sender were captured, the SYN begins a new
 //   connection at once, because no answer would be seen.
 // - Closed or reset: the SYN begins a new connection at once. Even a repetition does, because replays and simple
-//   systems use a sequence number again. Two exceptions begin nothing: a repetition of a refused SYN, and a repetition
-//   on another interface that InterfacePins counts as a duplicate. Interfaces are read in turn, so a whole short
-//   connection may have been read on one of them before the copy of its SYN is read on the other. The caller checks
-//   this exception.
+//   systems use a sequence number again. Two exceptions begin nothing: a repetition of a refused SYN, and a copy of the
+//   SYN from another interface, which InterfacePins counts as a duplicate. Interfaces are read in turn. So a whole
+//   short connection may be read on one interface before the copy of its SYN is read on another. The caller checks the
+//   second exception, and these functions the first.
 // A candidate begins a new connection when the other end answers it with a SYN-ACK.
 //
 // A SYN-ACK that has a new sequence number, and answers no candidate, may answer a SYN that was not captured. It begins
@@ -42,7 +42,8 @@ namespace tcpgauge {
 // Thread: any; the functions use only their arguments.
 // Time: table time, in nanoseconds.
 
-// Whether `segment`, a SYN or a SYN-ACK, has the sequence number of an earlier SYN or SYN-ACK of its sender `end`.
+// Whether `segment`, a SYN or a SYN-ACK, has the sequence number of an earlier SYN or SYN-ACK of its sender. `end` is
+// the sender's end of the old connection.
 bool IsSameSyn(const EndRecord& end, const DecodedPacket& segment);
 
 // Whether `segment` begins a new connection at once, because it cannot belong to the old one. `record` is the old

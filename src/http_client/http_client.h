@@ -47,7 +47,7 @@ struct HttpCall {
 // What the server answered.
 struct HttpAnswer {
   int status = 0;         // the HTTP status code
-  std::string body;       // the first max_body_bytes, without what TakeBody() has returned before
+  std::string body;       // the first max_body_bytes, without the parts that TakeBody() has returned
   bool body_cut = false;  // the server sent more than max_body_bytes
   // From Retry-After, which is a number of seconds or a date (RFC 9110 section 10.2.3). Nullopt when the answer has no
   // such header, or when the header names no time in the future.
@@ -77,14 +77,15 @@ struct HttpAnswer {
 //   }
 //
 // Compression. libcurl undoes up to five encodings of a body, one after the other, and cannot be interrupted meanwhile.
-// With two of them, 153 kB that decompress to an empty body kept one Wait() busy for 0.7 s, and more encodings multiply
-// that. So an answer may be encoded once, and only as it was asked for: as gzip if accept_gzip is set.
-// Transfer-Encoding may only be chunked. Any other encoding ends the call with an error, before the body is decoded.
+// With two encodings, 153 kB that decompress to an empty body kept one Wait() busy for 0.7 s. Each further encoding
+// multiplies this time. Therefore, with accept_gzip, a body may be encoded once, as gzip. Without accept_gzip, libcurl
+// decodes no body. Transfer-Encoding may only be chunked. Any other encoding ends the call with an error before the
+// body is decoded.
 //
 // Thread: one at a time.
-// Bounds: a body has at most max_body_bytes, whatever its length before decompression. Headers have at most 300 kB, the
-// limit of libcurl. A call takes at most its timeout_ms.
-// Errors: see Wait(). The constructor stops the process when libcurl cannot be initialised.
+// Bounds: a body has at most max_body_bytes after decompression. Headers have at most 300 kB, the limit of libcurl. A
+// call takes at most its timeout_ms.
+// Errors: see Wait(). When libcurl cannot be initialised, the constructor ends the process (ExitForShortage()).
 class HttpClient {
  public:
   static constexpr int kMaxRedirections = 10;
@@ -115,13 +116,15 @@ class HttpClient {
   // message is one line from libcurl or from ProxySettings::ProxyFor(). It does not always name the server.
   std::optional<absl::StatusOr<HttpAnswer>> Wait(int stop_fd, int timeout_ms);
 
-  // TakeBody() returns the part of the body that has arrived since its last call, and forgets the part. Use it to read
-  // a long body while it arrives. The last part is in HttpAnswer::body. StatusSoFar() returns the HTTP status of the
-  // answer to which the part belongs. Take no body of a redirection, because Wait() may go on to another answer.
-  // REQUIRES: a call is under way.
+  // These three read a long body while it arrives. REQUIRES: a call is under way.
+  //
+  // Returns the HTTP status of the answer that is arriving, or 0 before its head has arrived. Do not take the body of a
+  // redirection, because Wait() may go on to another answer.
   int StatusSoFar() const;
+  // Returns the part of the body that has arrived since the last call, and forgets it. May return an empty text. The
+  // last part is not returned here, but in HttpAnswer::body.
   std::string TakeBody();
-  // Whether TakeBody() would return an empty text.
+  // Returns whether TakeBody() would return a text that is not empty.
   bool HasBody() const { return !answer_.body.empty(); }
 
   // Gives up the call under way. Does nothing when no call is under way.

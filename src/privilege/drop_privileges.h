@@ -29,8 +29,10 @@ absl::Status KeepOpeningCapabilities(bool net_admin);
 // Gives up the remaining privileges. Call it once, when everything is open. Its steps:
 //
 // 1. Drops every capability from the bounding set, if CAP_SETPCAP allows it.
-// 2. If identity.changes, takes the user and group of `identity`, and gives up all supplementary groups. The permitted
-//    capabilities stay until the process is not dumpable again, because the change may have made it dumpable.
+// 2. If identity.changes, takes the user and group of `identity`, and gives up all supplementary groups. This change
+// may
+//    make the process dumpable, so the step calls BecomeNotDumpable() again. Until then, the permitted capabilities
+//    keep other processes of the new user out.
 // 3. Drops every capability from the other sets, ambient capabilities included.
 // 4. Sets no_new_privs, so that no program can give a privilege back.
 // 5. Makes the process not dumpable (BecomeNotDumpable()), because other processes of the same user must not read its

@@ -10,9 +10,10 @@ namespace tcpgauge {
 // on, another process of the same user can neither trace it nor read its memory or environment in /proc. The kernel
 // writes no core dump of it.
 //
-// The kernel makes every process dumpable that starts without another user: also one that gets a file capability or an
-// ambient one, as seen on Linux 6.18. A later change of the user sets the value to that of sysctl fs.suid_dumpable.
-// Therefore main() calls this function first, and DropPrivileges() again after the change.
+// The kernel makes a process dumpable at its start, unless the start changes its user. This was also seen of a process
+// that gets a file capability or an ambient one (Linux 6.18). A later change of the user sets the property to the value
+// of sysctl fs.suid_dumpable. Therefore main() calls this function first, and DropPrivileges() calls it again after the
+// change.
 //
 // Thread: any. The property belongs to the process.
 // Errors: kUnavailable when the process is still dumpable.

@@ -26,8 +26,8 @@ struct NamedEndedConnection {
 //
 // Thread: the worker calls Push(), which takes no lock. The logging thread calls the other methods.
 // Bounds: kCapacity entries. When the ring is full, Push() drops the connection and counts it in `lost` (see the
-// constructor). If Push() may wait, it instead waits for room as long as the patience lasts. It may wait when a file is
-// read, and when the process ends. A live capture must not wait.
+// constructor). If Push() may wait, it first waits for room as long as the patience lasts. Push() may wait when a file
+// is read, and when the process ends. In a live capture it must not wait.
 class EndedQueue {
  public:
   static constexpr size_t kCapacity = 8192;
@@ -38,7 +38,7 @@ class EndedQueue {
 
   // Appends an entry. If the logging thread waits, wakes it, which costs a system call.
   void Push(const NamedEndedConnection& ended);
-  // From now on, Push() may wait. Call it in place of the worker, when the worker's thread has ended.
+  // From now on, Push() may wait. Call it when the worker's thread has ended, on the thread that then calls Push().
   void WaitFromNowOn() { may_wait_ = true; }
 
   // Returns the oldest entry, which is valid until Pop(). Returns null when the queue is empty.

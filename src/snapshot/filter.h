@@ -42,7 +42,8 @@ namespace tcpgauge {
 // each connection.
 class Filter {
  public:
-  // The most terms of a filter. A term that is not finished and matches every connection does not count.
+  // The most terms of a filter. A term such as "port:" of ParseUnfinished(), which matches every connection, does not
+  // count.
   static constexpr size_t kMaxTerms = 64;
   // The most bytes of a term, its "!" and its key included. The longest names that a term can look for have 256 bytes.
   static constexpr size_t kMaxTermBytes = 512;
@@ -66,7 +67,7 @@ class Filter {
   // Whether `connection`, which is one of `snapshot`, matches.
   bool Matches(const ConnectionSummary& connection, const Snapshot& snapshot) const;
   // As above, but a TEXT term also matches if the host name of the client or of the server contains the text. `name_of`
-  // is called only during the call, and at most once for each of the two, however many terms there are.
+  // is called only during the call, and at most once for the client and once for the server.
   bool Matches(const ConnectionSummary& connection, const Snapshot& snapshot, NameOf name_of) const;
 
   // Whether the filter has no terms and so matches every connection.
@@ -94,7 +95,8 @@ class Filter {
   // Parses one term. `unfinished`: by the rules of ParseUnfinished(). Returns nullopt for an unfinished term that
   // matches every connection, such as "port:".
   static absl::StatusOr<std::optional<Term>> ParseTerm(std::string_view word, bool unfinished);
-  // Parses `word` and appends its term, if it has one. Every term of a filter passes here, so here are its bounds.
+  // Parses `word` and appends its term, if ParseTerm() returns one. Every term of a filter is added here, so this
+  // function checks the bounds.
   // Errors: InvalidArgument, as Parse() describes it.
   absl::Status Add(std::string_view word, bool unfinished);
   static bool TermMatches(const Term& term, const ConnectionSummary& connection, RowText* text);

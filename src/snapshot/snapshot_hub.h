@@ -41,7 +41,7 @@ class SnapshotHub {
   // shorter than the time-out of a scrape.
   static constexpr int64_t kLongestWaitNs = 4 * kNanosecondsPerSecond;
 
-  // How often a wait looks whether it must stop.
+  // How often Fresh() calls `must_stop` while it waits.
   static constexpr int64_t kStopPollNs = 20 * kNanosecondsPerMillisecond;
 
   // A hub that makes no requests: Fresh() returns the same as Current().
@@ -59,8 +59,9 @@ class SnapshotHub {
   // and waits for at most kLongestWaitNs. If no newer snapshot comes in that time, returns the latest one. Never null.
   // SystemClock() measures the wait, even if the hub has another clock.
   std::shared_ptr<const Snapshot> Fresh() const;
-  // As above, but stops waiting when `must_stop` returns true. Calls `must_stop` before it waits and every
-  // kStopPollNs, while it holds the lock of the hub; `must_stop` must not call the hub.
+  // As above, but when `must_stop` returns true, stops waiting and returns the latest snapshot. Calls `must_stop`
+  // before it waits and every kStopPollNs. `must_stop` must not call the hub, because Fresh() holds the lock of the
+  // hub.
   std::shared_ptr<const Snapshot> Fresh(absl::FunctionRef<bool()> must_stop) const;
 
   // Replaces the latest snapshot, and wakes all readers that wait in Fresh(). REQUIRES: `snapshot` is not null.
