@@ -42,9 +42,9 @@ struct PlaceRules {
 // The places that a server has for connections. Decides which connection must give its place back: each one that
 // exceeds a time, and the worst one when a new connection needs its place.
 //
-// Design. Places are scarce, and to keep one costs a client nothing: it neither sends its request nor reads its
-// response. A time-out that is fair to slow clients is too long to keep a place free for a scrape. Therefore a new
-// connection always gets a place. When all places are taken, the first of these connections gives its place back:
+// Design. Places are scarce. A client that neither sends its request nor reads its response keeps one at no cost. A
+// time-out that is fair to slow clients is too long to keep a place free for a scrape. Therefore a new connection
+// always gets a place. When all places are taken, the first of these connections gives its place back:
 //
 // 1. one whose client has taken the last response, and has not closed its end;
 // 2. one whose request is not complete after kBehindNs, or whose client is behind the speed of
@@ -55,10 +55,10 @@ struct PlaceRules {
 // 6. one that takes its response and was opened earlier;
 // 7. one whose response is being made.
 //
-// Of two connections in the same case, the one that has made no progress for the longer time gives its place back. In
-// case 7 it is the one for the shorter time. If a client has n times PlaceRules::share places, these times count n
-// times for its connections (in case 7, an n-th). So a client that sends its request at once and reads its response is
-// the last to lose its place, even if hundreds of connections from the same address do neither.
+// Of two connections in the same case, the one whose last progress is older gives its place back. In case 7, it is the
+// one whose last progress is newer. If a client has n times PlaceRules::share places, the time since the last progress
+// counts n times for its connections (in case 7, an n-th). So a client that sends its request at once and reads its
+// response is the last to lose its place, even if hundreds of connections from the same address do neither.
 //
 // Thread: not thread-safe; one thread uses it.
 // Time: `now_ns` is steady time, and never falls from call to call.

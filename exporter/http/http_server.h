@@ -32,8 +32,8 @@ struct HttpLimits {
   // The time from the first byte of a request to the end of its head. For the first request of a connection, the time
   // begins when the connection is accepted, and includes the TLS handshake. While others wait, the time is 5 s at most.
   absl::Duration request = absl::Seconds(9);
-  // The time to make a response; the time to send it is as long. While others wait, a client must also take 4 kB a
-  // second as long as it has not taken 16 kB or more of its response. It may fall behind by 5 s.
+  // The time to make a response, and again the time to send it. While others wait, a client must also take 4 kB a
+  // second, unless less than 16 kB of its response are left. It may fall behind by 5 s.
   absl::Duration response = absl::Seconds(60);
 };
 
@@ -49,8 +49,8 @@ struct HttpLimits {
 // Why Boost.Beast and Asio: the head of a request must be parsed strictly, also behind TLS, and every wait must be
 // under the server's control. Two libraries were rejected. libmicrohttpd 0.9.75 passes malformed heads on: it removes
 // blanks before colons, joins folded lines, and ends names and values at a NUL. It reads TLS itself, so a check in
-// front of it sees no heads. It needs a thread for each connection, or a slow handler delays all others. civetweb 1.15,
-// which prometheus-cpp brings, has neither IPv6 nor unix sockets in Debian.
+// front of it sees no heads. Either it has a thread for each connection, or a slow handler delays all others. civetweb
+// 1.15, which prometheus-cpp brings, has neither IPv6 nor unix sockets in Debian.
 //
 // Thread: One thread calls Open(), Serve() and Stop(), and destroys the server.
 // Bounds: HttpLimits.

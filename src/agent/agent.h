@@ -35,11 +35,10 @@ namespace tcpgauge {
 // caller drops its privileges between the two. That order is necessary, because capabilities belong to threads, and one
 // thread cannot take them from another.
 //
-// The end. After SIGTERM the process is in haste (Haste): it has one second, and its waits for other processes end 0.8
-// s after SIGTERM. Without haste, for example at the end of a file, it waits longer. The steps of the end wait for:
+// The end. After SIGTERM the process is in haste (Haste): it has one second, and stops waiting for other processes
+// after 0.8 s. Without haste, for example at the end of a file, it waits longer. The steps of the end wait for:
 // - StopCapture(): workers, reader and collector. They look at a StopSignal between batches, and a signal interrupts
-// the
-//   read of a file. HTTP begins to stop on a thread of its own.
+//   the read of a file. HTTP begins to stop on a thread of its own.
 // - FinishConnectionLog(): the reader of the log. Without haste, until that reader has taken no byte for 5 s.
 // - PrintFinalState(): the reader of standard output, as long as for the reader of the log.
 // - Stop(): the receiver of the last push. In haste, this push runs beside the steps above. Without haste, it has the

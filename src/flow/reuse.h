@@ -23,8 +23,8 @@ namespace tcpgauge {
 // - Closing: the SYN becomes a candidate. But if only packets of its sender were captured, the SYN begins a new
 //   connection at once, because no answer would be seen.
 // - Closed or reset: the SYN begins a new connection at once. Even a repetition does, because replays and simple
-//   systems use a sequence number again. Two exceptions begin nothing: a repetition of a refused SYN, and a copy of the
-//   SYN from another interface, which InterfacePins counts as a duplicate. Interfaces are read in turn. So a whole
+//   systems use a sequence number again. Two exceptions begin nothing: a repetition of a refused SYN, and a copy of
+//   the SYN from another interface, which InterfacePins counts as a duplicate. Interfaces are read in turn. So a whole
 //   short connection may be read on one interface before the copy of its SYN is read on another. The caller checks the
 //   second exception, and these functions the first.
 // A candidate begins a new connection when the other end answers it with a SYN-ACK.

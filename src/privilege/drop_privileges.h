@@ -30,8 +30,7 @@ absl::Status KeepOpeningCapabilities(bool net_admin);
 //
 // 1. Drops every capability from the bounding set, if CAP_SETPCAP allows it.
 // 2. If identity.changes, takes the user and group of `identity`, and gives up all supplementary groups. This change
-// may
-//    make the process dumpable, so the step calls BecomeNotDumpable() again. Until then, the permitted capabilities
+//    may make the process dumpable, so the step calls BecomeNotDumpable() again. Until then, the permitted capabilities
 //    keep other processes of the new user out.
 // 3. Drops every capability from the other sets, ambient capabilities included.
 // 4. Sets no_new_privs, so that no program can give a privilege back.
