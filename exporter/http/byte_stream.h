@@ -29,7 +29,8 @@ class ByteStream {
   using TlsGetter = std::function<void(std::function<void(std::shared_ptr<const TlsContext>)>)>;
 
   // Takes the connected, non-blocking socket `fd` of `family` (AF_INET, AF_INET6 or AF_UNIX). Empty `get_tls` = without
-  // TLS.
+  // TLS. Returns null, and closes `fd`, if the kernel refuses to watch it: it limits how many sockets a user's processes
+  // watch (epoll(7), max_user_watches).
   static std::unique_ptr<ByteStream> Open(boost::asio::io_context* io, int fd, int family, TlsGetter get_tls);
   virtual ~ByteStream() = default;
 
@@ -44,8 +45,13 @@ class ByteStream {
   virtual void EndWriting(Done done) = 0;
   // Whether the certificate of the client, or its absence, satisfies the configuration. OK without TLS.
   virtual absl::Status CheckClient() = 0;
-  // Whether the client has closed its end, or the connection is broken. Does not wait, and reads nothing.
-  virtual bool IsAbandoned() = 0;
+  enum class ClientEnd {
+    kOpen,
+    kEnded,   // the client sends no more: it has closed the connection, or only its sending side and still reads
+    kBroken,  // the client can be sent nothing
+  };
+  // Does not wait, and reads nothing.
+  virtual ClientEnd LookAtClient() = 0;
   // How many of the bytes that were written the client's system has not acknowledged.
   virtual size_t UntakenBytes() = 0;
   // Closes the descriptor. Operations under way end with ok = false, after this call. The kernel goes on delivering

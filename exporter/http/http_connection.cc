@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "src/base/clock.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {
@@ -18,6 +19,9 @@ using Phase = ConnectionPlaces::Phase;
 constexpr size_t kReadBytes = 4 << 10;
 // More at a time would delay the other connections.
 constexpr size_t kWriteBytes = 64 << 10;
+// For so long after its request, a client that sends no more may still wait for the response. It cannot be told from one
+// that is gone. The time is that of a listing, and more than that of a password.
+constexpr int64_t kHalfClosedNs = kNanosecondsPerSecond;
 
 }  // namespace
 
@@ -51,8 +55,20 @@ void HttpConnection::Close(bool drops_rest) {
 }
 
 void HttpConnection::Look() {
-  if (abandoned_ != nullptr && stream_->IsAbandoned()) abandoned_->store(true, std::memory_order_relaxed);
+  if (abandoned_ != nullptr && IsClientGone()) abandoned_->store(true, std::memory_order_relaxed);
   Observe();
+}
+
+bool HttpConnection::IsClientGone() const {
+  switch (stream_->LookAtClient()) {
+    case ByteStream::ClientEnd::kOpen:
+      return false;
+    case ByteStream::ClientEnd::kBroken:
+      return true;
+    case ByteStream::ClientEnd::kEnded:
+      break;
+  }
+  return NowNs() - place_->since_ns >= kHalfClosedNs;
 }
 
 void HttpConnection::Observe() {

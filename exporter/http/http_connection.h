@@ -62,8 +62,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  private:
   HttpConnection(HttpConnectionSet* all, std::unique_ptr<ByteStream> stream);
 
+  // Whether the client of the request that is being answered is gone.
+  bool IsClientGone() const;
   void Read();
-  void OnBytes(size_t count);
   void UseBuffer();  // what was received: a head, or a part of it
   void TakeHead(size_t bytes);
   void Refuse(const RequestHeadError& error);

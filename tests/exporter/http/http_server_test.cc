@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "exporter/http/listen_socket.h"
 #include "exporter/http/request_observer.h"
@@ -251,6 +252,27 @@ TEST(HttpServer, TellsAHandlerThatItsClientIsGone) {
     asked.WaitForNotification();
   }
   abandoned.WaitForNotification();
+}
+
+TEST(HttpServer, AnswersAClientThatHasOnlyEndedSending) {
+  absl::Notification asked, ended;
+  bool was_abandoned = false;
+  const auto server = StartOne([&](const HttpRequest& request) {
+    asked.Notify();
+    ended.WaitForNotification();
+    // The server looks at its clients ten times a second.
+    const absl::Time end = absl::Now() + absl::Milliseconds(400);
+    while (absl::Now() < end) std::this_thread::yield();
+    was_abandoned = request.IsAbandoned();
+    return Echo(request);
+  });
+  RawConnection client(server->urls()[0]);
+  client.Send("GET /x HTTP/1.1\r\nHost: test\r\n\r\n");
+  asked.WaitForNotification();
+  client.EndSending();
+  ended.Notify();
+  EXPECT_EQ(BodyOf(client.ReceiveAll()), "GET /x");
+  EXPECT_FALSE(was_abandoned);
 }
 
 TEST(HttpServer, TellsAHandlerThatTheServerStops) {
