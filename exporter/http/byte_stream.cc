@@ -63,6 +63,9 @@ class PlainStream final : public ByteStream {
     return (polled.revents & (POLLHUP | POLLERR)) != 0 ? ClientEnd::kBroken : ClientEnd::kEnded;
   }
   size_t UntakenBytes() override {
+    // The kernel keeps the number of a connection that was reset.
+    pollfd polled = {socket_.native_handle(), 0, 0};
+    if (poll(&polled, 1, 0) > 0 && (polled.revents & POLLERR) != 0) return 0;
     int bytes = 0;
     return ioctl(socket_.native_handle(), SIOCOUTQ, &bytes) == 0 ? static_cast<size_t>(bytes) : 0;
   }

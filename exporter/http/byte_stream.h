@@ -29,8 +29,8 @@ class ByteStream {
   using TlsGetter = std::function<void(std::function<void(std::shared_ptr<const TlsContext>)>)>;
 
   // Takes the connected, non-blocking socket `fd` of `family` (AF_INET, AF_INET6 or AF_UNIX). Empty `get_tls` = without
-  // TLS. Returns null, and closes `fd`, if the kernel refuses to watch it: it limits how many sockets a user's processes
-  // watch (epoll(7), max_user_watches).
+  // TLS. Returns null, and closes `fd`, if the kernel refuses to watch it: it limits how many sockets a user's
+  // processes watch (epoll(7), max_user_watches).
   static std::unique_ptr<ByteStream> Open(boost::asio::io_context* io, int fd, int family, TlsGetter get_tls);
   virtual ~ByteStream() = default;
 
@@ -52,7 +52,8 @@ class ByteStream {
   };
   // Does not wait, and reads nothing.
   virtual ClientEnd LookAtClient() = 0;
-  // How many of the bytes that were written the client's system has not acknowledged.
+  // How many of the bytes that were written the client's system has not acknowledged, and still may. 0 if the
+  // connection was reset.
   virtual size_t UntakenBytes() = 0;
   // Closes the descriptor. Operations under way end with ok = false, after this call. The kernel goes on delivering
   // what was written, unless `drops_rest` is true. For a client that does not read, it would keep that for minutes.

@@ -40,7 +40,11 @@ struct HttpConnectionSet {
 // read too slowly for a crowd are closed, the slowest first. If it does not fit even then, the response is 503 instead,
 // unless no other body is being sent.
 //
-// Owner: The operations under way own the connection. Close() ends them.
+// A client that has closed its end keeps its place until its system has taken the response, or a rule of
+// ConnectionPlaces ends the connection.
+//
+// Owner: The operations under way own the connection. Close() ends them. While none is under way, because only the
+// client's system is awaited, the connection owns itself until Close().
 // Thread: the one that runs the io_context. The lanes' threads only hand it responses.
 // Bounds: a head and one read beyond it; the response.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
@@ -74,7 +78,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void WriteRest();
   void OnSent();
   void EndBody();
+  void OnClientEnd();  // between requests
+  void EndWriting();
   void ReadAway();
+  void AwaitTaking();
 
   static int64_t NowNs();
 
@@ -82,6 +89,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   const std::unique_ptr<ByteStream> stream_;
   ConnectionPlaces::Handle place_;
   bool is_closed_ = false;
+  std::shared_ptr<HttpConnection> self_;  // null = operations under way own the connection
 
   std::string received_;                          // of the next requests
   size_t searched_ = 0;                           // how much of `received_` has no end of a head
