@@ -4,6 +4,7 @@
 #include <linux/sockios.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <array>
 #include <boost/asio/buffer.hpp>
@@ -56,11 +57,15 @@ class PlainStream final : public ByteStream {
     asio::post(socket_.get_executor(), [done = std::move(done), error] { done(!error, 0); });
   }
   absl::Status CheckClient() override { return absl::OkStatus(); }
-  bool IsAbandoned() override {
+  ClientEnd LookAtClient() override {
     pollfd polled = {socket_.native_handle(), POLLRDHUP, 0};
-    return poll(&polled, 1, 0) > 0;
+    if (poll(&polled, 1, 0) <= 0) return ClientEnd::kOpen;
+    return (polled.revents & (POLLHUP | POLLERR)) != 0 ? ClientEnd::kBroken : ClientEnd::kEnded;
   }
   size_t UntakenBytes() override {
+    // The kernel keeps the number of a connection that was reset.
+    pollfd polled = {socket_.native_handle(), 0, 0};
+    if (poll(&polled, 1, 0) > 0 && (polled.revents & POLLERR) != 0) return 0;
     int bytes = 0;
     return ioctl(socket_.native_handle(), SIOCOUTQ, &bytes) == 0 ? static_cast<size_t>(bytes) : 0;
   }
@@ -105,7 +110,7 @@ class TlsStream final : public ByteStream {
     });
   }
   absl::Status CheckClient() override { return tls_->CheckClient(stream_->native_handle()); }
-  bool IsAbandoned() override { return plain_.IsAbandoned(); }
+  ClientEnd LookAtClient() override { return plain_.LookAtClient(); }
   size_t UntakenBytes() override { return plain_.UntakenBytes(); }
   void Close(bool drops_rest) override { plain_.Close(drops_rest); }
 
@@ -122,7 +127,13 @@ class TlsStream final : public ByteStream {
 }  // namespace
 
 std::unique_ptr<ByteStream> ByteStream::Open(asio::io_context* io, int fd, int family, TlsGetter get_tls) {
-  Socket socket(*io, asio::generic::stream_protocol(family, 0), fd);
+  Socket socket(*io);
+  error_code error;
+  socket.assign(asio::generic::stream_protocol(family, 0), fd, error);
+  if (error) {
+    close(fd);
+    return nullptr;
+  }
   if (get_tls == nullptr) return std::make_unique<PlainStream>(std::move(socket));
   return std::make_unique<TlsStream>(std::move(socket), std::move(get_tls));
 }

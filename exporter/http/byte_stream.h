@@ -31,7 +31,8 @@ class ByteStream {
   using TlsGetter = std::function<void(std::function<void(std::shared_ptr<const TlsContext>)>)>;
 
   // Takes over the connected, non-blocking socket `fd` of `family` (AF_INET, AF_INET6 or AF_UNIX). If `get_tls` is
-  // empty, the stream is without TLS. `io` must outlive the stream.
+  // empty, the stream is without TLS. `io` must outlive the stream. Returns null, and closes `fd`, if the kernel
+  // refuses to watch it: the kernel limits how many sockets a user's processes watch (epoll(7), max_user_watches).
   static std::unique_ptr<ByteStream> Open(boost::asio::io_context* io, int fd, int family, TlsGetter get_tls);
   virtual ~ByteStream() = default;
 
@@ -47,10 +48,15 @@ class ByteStream {
   virtual void EndWriting(Done done) = 0;
   // Returns the result of TlsContext::CheckClient(). Without TLS, returns OK.
   virtual absl::Status CheckClient() = 0;
-  // Returns whether the client has closed its end, or the connection is broken. Does not wait, and reads no byte.
-  virtual bool IsAbandoned() = 0;
-  // Returns how many of the written bytes the client's system has not acknowledged. TLS and a unix socket add overhead
-  // of their own to this number.
+  enum class ClientEnd {
+    kOpen,
+    kEnded,   // the client sends no more: it has closed the connection, or only its sending side and still reads
+    kBroken,  // the client can be sent nothing
+  };
+  // Returns what the client's end is known to be. Does not wait, and reads no byte.
+  virtual ClientEnd LookAtClient() = 0;
+  // Returns how many of the written bytes the client's system has not acknowledged, and still may. TLS and a unix
+  // socket add overhead of their own to this number. Returns 0 if the connection was reset.
   virtual size_t UntakenBytes() = 0;
   // Closes the descriptor. After this call has returned, the callbacks of operations under way get ok = false.
   // If `drops_rest` is false, the kernel goes on delivering what was written. For a client that does not read, the

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "src/base/clock.h"
+#include "src/base/time_units.h"
 
 namespace tcpgauge {
 namespace {
@@ -18,6 +19,9 @@ using Phase = ConnectionPlaces::Phase;
 constexpr size_t kReadBytes = 4 << 10;
 // More at a time would delay the other connections.
 constexpr size_t kWriteBytes = 64 << 10;
+// For so long after its request, a client that sends no more may still wait for the response. It cannot be told from
+// one that is gone. The time is that of a listing, and more than that of a password.
+constexpr int64_t kHalfClosedNs = kNanosecondsPerSecond;
 
 }  // namespace
 
@@ -42,6 +46,7 @@ HttpConnection::~HttpConnection() { Close(); }
 
 void HttpConnection::Close(bool drops_rest) {
   if (is_closed_) return;
+  const std::shared_ptr<HttpConnection> released = std::move(self_);  // at the end of this function
   is_closed_ = true;
   if (abandoned_ != nullptr) abandoned_->store(true, std::memory_order_relaxed);
   EndBody();
@@ -51,8 +56,20 @@ void HttpConnection::Close(bool drops_rest) {
 }
 
 void HttpConnection::Look() {
-  if (abandoned_ != nullptr && stream_->IsAbandoned()) abandoned_->store(true, std::memory_order_relaxed);
+  if (abandoned_ != nullptr && IsClientGone()) abandoned_->store(true, std::memory_order_relaxed);
   Observe();
+}
+
+bool HttpConnection::IsClientGone() const {
+  switch (stream_->LookAtClient()) {
+    case ByteStream::ClientEnd::kOpen:
+      return false;
+    case ByteStream::ClientEnd::kBroken:
+      return true;
+    case ByteStream::ClientEnd::kEnded:
+      break;
+  }
+  return NowNs() - place_->since_ns >= kHalfClosedNs;
 }
 
 void HttpConnection::Observe() {
@@ -67,7 +84,8 @@ void HttpConnection::Read() {
   stream_->Read(&received_[kept], kReadBytes, [self = shared_from_this(), kept](bool ok, size_t count) {
     if (self->is_closed_) return;
     self->received_.resize(kept + count);
-    if (!ok || count == 0) return self->Close();
+    if (!ok) return self->Close();
+    if (count == 0) return self->OnClientEnd();
     ConnectionPlaces::BeginRequest(self->place_, NowNs());
     self->UseBuffer();
   });
@@ -173,18 +191,26 @@ void HttpConnection::EndBody() {
 
 void HttpConnection::OnSent() {
   EndBody();
-  if (after_ == AfterResponse::kCloses) {
-    ConnectionPlaces::Begin(place_, Phase::kClosing, NowNs());
-    return stream_->EndWriting([self = shared_from_this()](bool ok, size_t) {
-      if (self->is_closed_) return;
-      if (!ok) return self->Close();
-      self->ReadAway();
-    });
-  }
+  if (after_ == AfterResponse::kCloses) return EndWriting();
   ConnectionPlaces::Begin(place_, Phase::kRequest, NowNs());
   if (received_.empty()) return Read();
   ConnectionPlaces::BeginRequest(place_, NowNs());
   UseBuffer();
+}
+
+void HttpConnection::OnClientEnd() {
+  Observe();
+  if (place_->pending_bytes == 0) return Close();
+  EndWriting();
+}
+
+void HttpConnection::EndWriting() {
+  ConnectionPlaces::Begin(place_, Phase::kClosing, NowNs());
+  stream_->EndWriting([self = shared_from_this()](bool ok, size_t) {
+    if (self->is_closed_) return;
+    if (!ok) return self->Close();
+    self->ReadAway();
+  });
 }
 
 // Waits until the client has seen the end. If the connection were closed while bytes of the client are unread, the
@@ -193,9 +219,17 @@ void HttpConnection::ReadAway() {
   received_.resize(kReadBytes);
   stream_->Read(received_.data(), received_.size(), [self = shared_from_this()](bool ok, size_t count) {
     if (self->is_closed_) return;
-    if (!ok || count == 0) return self->Close();
+    if (!ok) return self->Close();
+    if (count == 0) return self->AwaitTaking();
     self->ReadAway();
   });
+}
+
+// Without the place, a client could leave as many unread responses in the kernel as it likes.
+void HttpConnection::AwaitTaking() {
+  Observe();
+  if (place_->pending_bytes == 0) return Close();
+  self_ = shared_from_this();
 }
 
 }  // namespace tcpgauge

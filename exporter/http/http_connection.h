@@ -40,7 +40,11 @@ struct HttpConnectionSet {
 // connections that ConnectionPlaces::SlowestReader() names are closed until the body fits. If no such connection is
 // left, the response is 503 instead. A body that is the only one always fits.
 //
-// Owner: The operations under way own the connection. Close() ends these operations.
+// A client that has closed its end keeps its place until its system has taken the response, or until a rule of
+// ConnectionPlaces ends the connection.
+//
+// Owner: The operations under way own the connection. Close() ends these operations. While none is under way, because
+// only the client's system is awaited, the connection owns itself until Close().
 // Thread: Only the thread that runs the io_context uses a connection. It also receives the responses that the lanes'
 // threads make.
 // Bounds: The buffer holds one head and 4 KiB. Further requests stay in the kernel. The responses of all connections
@@ -64,8 +68,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  private:
   HttpConnection(HttpConnectionSet* all, std::unique_ptr<ByteStream> stream);
 
+  // Whether the client of the request that is being answered is gone.
+  bool IsClientGone() const;
   void Read();
-  void OnBytes(size_t count);
   void UseBuffer();  // takes the head at the beginning of `received_`, or reads on if its end is missing
   void TakeHead(size_t bytes);
   void Refuse(const RequestHeadError& error);
@@ -75,7 +80,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void WriteRest();
   void OnSent();
   void EndBody();
-  void ReadAway();  // reads and drops what the client still sends, until it ends
+  void OnClientEnd();  // the client has ended sending between two requests
+  void EndWriting();
+  void ReadAway();     // reads and drops what the client still sends, until it ends
+  void AwaitTaking();  // waits until the client's system has taken what was written
 
   static int64_t NowNs();
 
@@ -83,6 +91,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   const std::unique_ptr<ByteStream> stream_;
   ConnectionPlaces::Handle place_;
   bool is_closed_ = false;
+  std::shared_ptr<HttpConnection> self_;  // null = operations under way own the connection
 
   std::string received_;                          // bytes of the next requests
   size_t searched_ = 0;                           // FindHeadEnd() has searched this many bytes of `received_`

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/http/http_server.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -98,11 +100,19 @@ class HttpServer::Loop {
     lanes_.Stop();
   }
 
-  // Waits for connections on `listener`, which must outlive the loop. Returns false if no descriptor is available.
+  // Waits for connections on `listener`, which must outlive the loop. Returns false if no descriptor is available, or
+  // the kernel does not watch another one.
   bool Add(const Listener& listener) {
     const int fd = fcntl(listener.fd(), F_DUPFD_CLOEXEC, 0);
     if (fd < 0) return false;
-    accepting_.push_back(std::make_unique<Accepting>(Accepting{asio::posix::stream_descriptor(io_, fd), &listener}));
+    auto accepting = std::make_unique<Accepting>(Accepting{asio::posix::stream_descriptor(io_), &listener});
+    error_code error;
+    accepting->socket.assign(fd, error);
+    if (error) {
+      close(fd);
+      return false;
+    }
+    accepting_.push_back(std::move(accepting));
     return true;
   }
 
@@ -136,7 +146,9 @@ class HttpServer::Loop {
       if (fd < 0) return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
       ByteStream::TlsGetter get_tls;
       if (accepting->listener->has_tls()) get_tls = [this](auto use) { GetTls(std::move(use)); };
-      HttpConnection::Serve(&all_, ByteStream::Open(&io_, fd, peer.ss_family, std::move(get_tls)), ClientAddress(peer));
+      std::unique_ptr<ByteStream> stream = ByteStream::Open(&io_, fd, peer.ss_family, std::move(get_tls));
+      if (stream == nullptr) continue;
+      HttpConnection::Serve(&all_, std::move(stream), ClientAddress(peer));
       if (places_.is_over_limit()) CloseVictim();
       LookSoon();
     }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "exporter/http/listen_socket.h"
 #include "exporter/http/request_observer.h"
@@ -203,6 +204,46 @@ TEST(HttpServer, ANewConnectionTakesThePlaceOfAClientThatDoesNotRead) {
   EXPECT_LT(open[0]->ReceiveAll().size(), size_t{64 << 20});
 }
 
+TEST(HttpServer, AClientThatEndsSendingAndDoesNotReadKeepsAPlaceWhichOthersTake) {
+  constexpr size_t kBodyBytes = 16000;  // the server's kernel takes it at once, the client's does not
+  HttpLimits limits = GenerousLimits();
+  limits.connections = 3;
+  const auto server = StartOne(
+      [](const HttpRequest& request) {
+        HttpResponse response = Echo(request);
+        if (request.path == "/big") response.body = std::string(kBodyBytes, 'x');
+        return response;
+      },
+      limits);
+  for (const std::string headers : {"", "Connection: close\r\n"}) {
+    RawConnection stalled(server->urls()[0], 2048);
+    stalled.Send("GET /big HTTP/1.1\r\nHost: test\r\n" + headers + "\r\n");
+    stalled.EndSending();
+    EXPECT_NE(stalled.Receive(1), "");
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(BodyOf(Get(server->urls()[0], "/x")), "GET /x");
+    std::vector<std::unique_ptr<RawConnection>> others;
+    for (int i = 0; i < 6; ++i) others.push_back(std::make_unique<RawConnection>(server->urls()[0]));
+    EXPECT_EQ(BodyOf(Get(server->urls()[0], "/x")), "GET /x");
+    EXPECT_LT(stalled.ReceiveAll().size(), kBodyBytes) << headers;
+  }
+}
+
+TEST(HttpServer, AClientThatEndsSendingAndReadsLateGetsAllOfItsResponse) {
+  constexpr size_t kBodyBytes = 16000;
+  const auto server = StartOne([](const HttpRequest& request) {
+    HttpResponse response = Echo(request);
+    if (request.path == "/big") response.body = std::string(kBodyBytes, 'x');
+    return response;
+  });
+  for (const std::string headers : {"", "Connection: close\r\n"}) {
+    RawConnection late(server->urls()[0], 2048);
+    late.Send("GET /big HTTP/1.1\r\nHost: test\r\n" + headers + "\r\n");
+    late.EndSending();
+    EXPECT_EQ(BodyOf(Get(server->urls()[0], "/x")), "GET /x");
+    EXPECT_EQ(BodyOf(late.ReceiveAll()).size(), kBodyBytes) << headers;
+  }
+}
+
 TEST(HttpServer, RefusesABodyThatDoesNotFitBesideThatOfAClientThatTakesIt) {
   absl::Notification released;
   HttpLimits limits = GenerousLimits();
@@ -240,6 +281,7 @@ TEST(HttpServer, CountsABodyThatResponsesShareOnce) {
 TEST(HttpServer, TellsAHandlerThatItsClientIsGone) {
   absl::Notification asked, abandoned;
   const auto server = StartOne([&](const HttpRequest& request) {
+    if (request.path == "/next") return HttpResponse();  // may be asked for before the server knows that nobody reads
     asked.Notify();
     while (!request.IsAbandoned()) std::this_thread::yield();
     abandoned.Notify();
@@ -251,6 +293,27 @@ TEST(HttpServer, TellsAHandlerThatItsClientIsGone) {
     asked.WaitForNotification();
   }
   abandoned.WaitForNotification();
+}
+
+TEST(HttpServer, AnswersAClientThatHasOnlyEndedSending) {
+  absl::Notification asked, ended;
+  bool was_abandoned = false;
+  const auto server = StartOne([&](const HttpRequest& request) {
+    asked.Notify();
+    ended.WaitForNotification();
+    // The server looks at its clients ten times a second.
+    const absl::Time end = absl::Now() + absl::Milliseconds(400);
+    while (absl::Now() < end) std::this_thread::yield();
+    was_abandoned = request.IsAbandoned();
+    return Echo(request);
+  });
+  RawConnection client(server->urls()[0]);
+  client.Send("GET /x HTTP/1.1\r\nHost: test\r\n\r\n");
+  asked.WaitForNotification();
+  client.EndSending();
+  ended.Notify();
+  EXPECT_EQ(BodyOf(client.ReceiveAll()), "GET /x");
+  EXPECT_FALSE(was_abandoned);
 }
 
 TEST(HttpServer, TellsAHandlerThatTheServerStops) {
