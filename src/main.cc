@@ -145,8 +145,8 @@ absl::Status Run(const Options& options) {
   return RunAgent(options);
 }
 
-// Reports the error, if any, and returns the exit status. A shortage is never a wrong option, whatever code its reporter
-// chose.
+// Reports the error, if any, and returns the exit status. A shortage is never a wrong option, whatever code its
+// reporter chose.
 int Report(const absl::Status& status) {
   if (status.ok()) {
     WriteLastLine("", haste_of_process);

@@ -92,8 +92,8 @@ bool ConnectionPlaces::IsOverdue(const Place& place, int64_t now_ns, bool others
   if (others_wait && place.behind_ns >= rules_.crowded_behind_ns) return true;
   switch (place.phase) {
     case Phase::kRequest:
-      if (!place.is_half) return age_ns >= rules_.next_request_ns;
-      return age_ns >= rules_.first_request_ns || (others_wait && age_ns >= rules_.crowded_request_ns);
+      if (!place.is_half) return age_ns >= rules_.idle_ns;
+      return age_ns >= rules_.request_ns || (others_wait && age_ns >= rules_.crowded_request_ns);
     case Phase::kClosing:
       return age_ns >= (place.pending_bytes == 0 ? rules_.closing_ns : rules_.response_ns);
     case Phase::kAnswering:

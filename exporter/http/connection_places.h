@@ -22,15 +22,15 @@ struct PlaceRules {
   size_t share = 32;
   // The longest time from the first byte of a request to the end of its head. For the first request of a connection,
   // the time begins when the connection is opened.
-  int64_t first_request_ns = 9 * kNanosecondsPerSecond;
+  int64_t request_ns = 9 * kNanosecondsPerSecond;
   // The longest time between a response and the next request.
-  int64_t next_request_ns = 60 * kNanosecondsPerSecond;
+  int64_t idle_ns = 60 * kNanosecondsPerSecond;
   // The longest time to make a response, and the longest time to send it.
   int64_t response_ns = 60 * kNanosecondsPerSecond;
   // How long a client that has taken the last response may leave its end of the connection open.
   int64_t closing_ns = 2 * kNanosecondsPerSecond;
 
-  // The rules for a crowd. A request must be received within `crowded_request_ns`, if first_request_ns is not shorter.
+  // The rules for a crowd. A request must be received within `crowded_request_ns`, if request_ns is not shorter.
   // A client for which at least `crowded_pending_bytes` wait must take `crowded_bytes_per_second`. It may fall behind
   // by `crowded_behind_ns`: by what it should take in this time.
   int64_t crowded_request_ns = 5 * kNanosecondsPerSecond;

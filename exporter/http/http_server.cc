@@ -50,9 +50,9 @@ PlaceRules RulesOf(const HttpLimits& limits) {
   PlaceRules rules;
   rules.places = limits.connections;
   rules.share = std::max<size_t>(limits.connections / 16, 4);
-  rules.first_request_ns = absl::ToInt64Nanoseconds(limits.request);
-  rules.next_request_ns = limits.idle_timeout_seconds == 0 ? std::numeric_limits<int64_t>::max()
-                                                           : limits.idle_timeout_seconds * kNanosecondsPerSecond;
+  rules.request_ns = absl::ToInt64Nanoseconds(limits.request);
+  rules.idle_ns = limits.idle_timeout_seconds == 0 ? std::numeric_limits<int64_t>::max()
+                                                   : limits.idle_timeout_seconds * kNanosecondsPerSecond;
   rules.response_ns = absl::ToInt64Nanoseconds(limits.response);
   return rules;
 }

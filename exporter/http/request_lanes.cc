@@ -63,14 +63,16 @@ Lane& RequestLanes::LaneOf(HttpLane lane) {
   return other_;
 }
 
+bool RequestLanes::HasRoom(const Job& job) const {
+  if (job.lane != HttpLane::kCostly) return true;
+  return costly_.count() < std::max(connections_ / 4, kCostlyThreads) && costly_.CountOf(job.client) < kMostCostlyOfOne;
+}
+
 void RequestLanes::Answer(const std::string& client, bool is_first, std::shared_ptr<const HttpRequest> request,
                           Done done) {
   const HttpLane lane = service_.lane_of == nullptr ? HttpLane::kOther : service_.lane_of(request->path);
   const auto job = std::make_shared<Job>(Job{client, is_first, lane, std::move(request), std::move(done)});
-  const size_t most_costly = std::max(connections_ / 4, kCostlyThreads);
-  if (lane == HttpLane::kCostly && (costly_.count() >= most_costly || costly_.CountOf(client) >= kMostCostlyOfOne)) {
-    return Finish(job.get(), TooMany());
-  }
+  if (!HasRoom(*job)) return Finish(job.get(), TooMany());
   LaneOf(lane).Add(client, is_first, [this, job] { Run(job); });
 }
 
@@ -81,7 +83,7 @@ void RequestLanes::Run(const std::shared_ptr<Job>& job) {
   if (service_.guard != nullptr && !job->is_admitted) decision = service_.guard->Decide(*job->request);
   switch (decision.verdict) {
     case RequestGuard::Verdict::kCheckPassword:
-      if (passwords_.count() > connections_ / 2 || passwords_.CountOf(job->client) > connections_ / 4) {
+      if (passwords_.count() >= connections_ / 2 || passwords_.CountOf(job->client) >= connections_ / 4) {
         return Finish(job.get(), TooMany());
       }
       return passwords_.Add(job->client, job->is_first, [this, job] { CheckPassword(job); });
@@ -101,6 +103,7 @@ void RequestLanes::CheckPassword(const std::shared_ptr<Job>& job) {
   const int64_t begin_ns = SystemClock().SteadyNanoseconds();
   RequestGuard::Decision decision = service_.guard->CheckPassword(*job->request);
   if (decision.verdict == RequestGuard::Verdict::kAdmit) {
+    if (!HasRoom(*job)) return Finish(job.get(), TooMany());
     job->is_admitted = true;
     return LaneOf(job->lane).Add(job->client, job->is_first, [this, job] { Run(job); });
   }

@@ -22,8 +22,8 @@ namespace tcpgauge {
 // Bounds: The caller has one request under way for each connection. Let n be the highest number of connections. A
 // further request is answered 503 with "Retry-After: 1" in these cases:
 // - n / 4 requests (at least 2) wait or run in HttpLane::kCostly, or kMostCostlyOfOne of the same client;
-// - more than n / 2 passwords wait or are checked, or more than n / 4 of the same client.
-// A costly request whose password was right returns to its lane without another look at these bounds.
+// - n / 2 passwords wait or are checked, or n / 4 of the same client.
+// A costly request whose password was right is counted anew when it returns to its lane.
 class RequestLanes {
  public:
   static constexpr size_t kMostCostlyOfOne = 4;
@@ -58,6 +58,8 @@ class RequestLanes {
   struct Job;
 
   Lane& LaneOf(HttpLane lane);
+  // Whether a request that is about to enter its lane is within the bounds of costly requests.
+  bool HasRoom(const Job& job) const;
   void Run(const std::shared_ptr<Job>& job);
   void CheckPassword(const std::shared_ptr<Job>& job);
   void Finish(Job* job, HttpResponse response) const;

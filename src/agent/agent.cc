@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/agent/agent.h"
 
-#include <system_error>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -127,11 +128,9 @@ absl::Status Agent::StopCapture() {
 
 void Agent::StopServer() {
   if (server_ == nullptr) return;
-  try {
-    server_stopper_ = NamedThread("http-stop", [this] { server_->Stop(); });
-  } catch (const std::system_error&) {
-    // Without a thread, the destructor of the server stops it.
-  }
+  // Without a thread, the destructor of the server stops it.
+  std::optional<std::thread> stopper = TryNamedThread("http-stop", [this] { server_->Stop(); });
+  if (stopper.has_value()) server_stopper_ = *std::move(stopper);
 }
 
 absl::Status Agent::FinishConnectionLog() {

@@ -4,7 +4,8 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <system_error>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "src/base/check.h"
@@ -134,14 +135,13 @@ void CaptureEngine::CloseSources() {
   for (const auto& worker : workers_) {
     for (auto& source : worker->TakeSources()) to_close_.push_back(std::move(source));
   }
-  try {
-    while (closers_.size() < std::min(to_close_.size(), kMaxClosers)) {
-      closers_.push_back(NamedThread("close", [this] {
-        for (size_t i; (i = next_to_close_.fetch_add(1)) < to_close_.size();) to_close_[i].reset();
-      }));
-    }
-  } catch (const std::system_error&) {
+  while (closers_.size() < std::min(to_close_.size(), kMaxClosers)) {
+    std::optional<std::thread> closer = TryNamedThread("close", [this] {
+      for (size_t i; (i = next_to_close_.fetch_add(1)) < to_close_.size();) to_close_[i].reset();
+    });
     // The threads that could be started close all sources. Without any, the destructor does.
+    if (!closer.has_value()) return;
+    closers_.push_back(*std::move(closer));
   }
 }
 
