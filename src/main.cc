@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,12 +20,15 @@
 #include "src/agent/open_sources.h"
 #include "src/agent/print_interfaces.h"
 #include "src/agent/run_attached.h"
+#include "src/base/clock.h"
+#include "src/base/haste.h"
 #include "src/base/log.h"
 #include "src/base/named_thread.h"
 #include "src/base/shortage.h"
 #include "src/base/signals.h"
 #include "src/base/standard_descriptors.h"
 #include "src/base/stop_signal.h"
+#include "src/base/time_units.h"
 #include "src/base/wakeup.h"
 #include "src/options/command_line.h"
 #include "src/options/option_value.h"
@@ -38,6 +43,8 @@ namespace {
 
 constexpr int kExitFailure = 1;  // the environment is wrong: a privilege, a resource, a damaged file
 constexpr int kExitUsage = 2;    // the options are wrong
+
+const Haste* haste_of_process = nullptr;  // RunAgent() sets it
 
 int ExitStatus(const absl::Status& status) {
   switch (status.code()) {
@@ -60,17 +67,39 @@ void WaitForEnd(const StopSignal& stop, Wakeup* reload, Agent* agent) {
     if (poll(fds, 3, -1) < 0) continue;  // a signal interrupted poll()
     if (fds[0].revents != 0 || fds[1].revents != 0) return;
     reload->Clear();
-    if (TerminalIsGone()) return;
+    if (TerminalIsGone()) {
+      EndSoon();
+      return;
+    }
     agent->ReopenConnectionLog();
   }
 }
 
+// Until the outputs are written, the guard of EndSoon() would cut them off.
+int StatusBeforeOutputs(const Options& options) {
+  const bool has_outputs = !options.connection_log.empty() || options.output != OutputFormat::kNone;
+  return has_outputs ? kExitFailure : EXIT_SUCCESS;
+}
+
 // Prints the final state even when capture failed. Returns the first error.
-absl::Status End(const Options& options, Agent* agent, absl::Status status) {
-  status.Update(agent->StopCapture());
-  status.Update(PrintFinalState(options, agent->hub()));
+absl::Status End(const Options& options, const Haste& haste, Agent* agent, absl::Status status) {
+  status.Update(agent->FinishConnectionLog());
+  status.Update(PrintFinalState(options, agent->hub(), haste));
+  SetCutShortStatus(ExitStatus(status));
   status.Update(agent->Stop());
   return status;
+}
+
+// Writes the last line for the user, and waits until standard error has taken it. Does not wait for a reader that never
+// reads. `haste` may be null.
+void WriteLastLine(const std::string& text, const Haste* haste) {
+  constexpr int64_t kAtLeastNs = 50 * kNanosecondsPerMillisecond;  // when other work has used up the time in haste
+  if (!text.empty()) WriteErrorLine(text);
+  int64_t timeout_ns = kNanosecondsPerSecond;
+  if (haste != nullptr && haste->begun()) {
+    timeout_ns = std::max(haste->deadline_ns() - SystemClock().SteadyNanoseconds(), kAtLeastNs);
+  }
+  FlushLog(timeout_ns);
 }
 
 absl::Status RunAgent(const Options& options) {
@@ -81,28 +110,33 @@ absl::Status RunAgent(const Options& options) {
   // Never destroyed, because a signal may come until the process ends.
   static StopSignal& stop = *new StopSignal;
   static Wakeup& reload = *new Wakeup;
-  HandleSignals(&stop, options.tui ? nullptr : &reload);
+  static Haste& haste = *new Haste;
+  haste_of_process = &haste;
+  HandleSignals(&stop, options.tui ? nullptr : &reload, &haste);
 
   std::unique_ptr<LogHold> log_hold;
   if (options.tui) {
     if (absl::Status terminal = CheckTopView(); !terminal.ok()) return terminal;
     log_hold = std::make_unique<LogHold>();
   }
-  const auto opened = Agent::Open(options, *identity);
+  const auto opened = Agent::Open(options, *identity, &haste);
   if (!opened.ok()) return opened.status();
   Agent* const agent = opened->get();
   // Everything is open. Threads may start, and packets may be parsed, only from here on.
   if (absl::Status dropped = DropPrivileges(*identity); !dropped.ok()) return dropped;
+  StartLogThread();
+  SetCutShortStatus(StatusBeforeOutputs(options));
   if (absl::Status serving = agent->Serve(); !serving.ok()) return serving;
   if (options.duration_seconds > 0) StopAfter(options.duration_seconds);
 
   absl::Status shown;
   if (options.tui) {
     shown = RunTopView(agent->hub(), stop.fd());
+    if (!stop.stopped()) EndSoon();  // who leaves the view waits for the shell
   } else {
     WaitForEnd(stop, &reload, agent);
   }
-  return End(options, agent, shown);
+  return End(options, haste, agent, shown);
 }
 
 absl::Status Run(const Options& options) {
@@ -111,12 +145,17 @@ absl::Status Run(const Options& options) {
   return RunAgent(options);
 }
 
-// Reports the error, and returns the exit status. A shortage is never a wrong option, whatever code its reporter chose.
-int Fail(const absl::Status& status) {
-  const std::optional<std::string> limit = LimitNamedBy(status.message());
+// Reports the error, if any, and returns the exit status. A shortage is never a wrong option, whatever code its reporter
+// chose.
+int Report(const absl::Status& status) {
+  if (status.ok()) {
+    WriteLastLine("", haste_of_process);
+    return EXIT_SUCCESS;
+  }
   std::string message(status.message());
+  const std::optional<std::string> limit = LimitNamedBy(message);
   if (limit.has_value()) message += ": " + *limit;
-  fprintf(stderr, "tcpgauge: %s\n", OneLine(message).c_str());
+  WriteLastLine("tcpgauge: " + OneLine(message), haste_of_process);
   return limit.has_value() ? kExitFailure : ExitStatus(status);
 }
 
@@ -126,18 +165,17 @@ int Main(int argc, char** argv) {
   RequireStack();
   ExitWhenMemoryEnds();
   SetStackSizeOfThreads();
-  if (absl::Status hidden = BecomeNotDumpable(); !hidden.ok()) return Fail(hidden);
+  if (absl::Status hidden = BecomeNotDumpable(); !hidden.ok()) return Report(hidden);
   const CommandLine command_line = ParseCommandLine(argc, argv, &getenv, AgentVersion());
   if (const auto* answer = std::get_if<Answer>(&command_line)) {
     fputs(answer->text.c_str(), stdout);
     return EXIT_SUCCESS;
   }
   if (const auto* error = std::get_if<UsageError>(&command_line)) {
-    fprintf(stderr, "%s\n", OneLine(error->message).c_str());
+    WriteLastLine(OneLine(error->message), nullptr);
     return kExitUsage;
   }
-  const absl::Status status = Run(std::get<Options>(command_line));
-  return status.ok() ? EXIT_SUCCESS : Fail(status);
+  return Report(Run(std::get<Options>(command_line)));
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
-#include "exporter/http/keyed_digest.h"
+#include "absl/strings/str_cat.h"
 #include "src/base/check.h"
 
 namespace tcpgauge {
@@ -18,19 +18,29 @@ namespace {
 
 constexpr size_t kHashLength = 60;
 constexpr size_t kCostPosition = 4;
+constexpr std::string_view kNobodysHash = "$2b$04$abcdefghijklmnopqrstuu...............................";
+constexpr size_t kMaxPasswordBytes = 72;  // bcrypt ignores further bytes; crypt_r() fails with more than 511
 
 int CostOf(std::string_view hash) { return (hash[kCostPosition] - '0') * 10 + (hash[kCostPosition + 1] - '0'); }
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-bool Matches(const std::string& password, const std::string& hash) {
+// Returns the hash of `password` with the cost and the salt of `setting`, or an empty string if crypt fails.
+std::string Bcrypt(const std::string& password, const std::string& setting) {
   const auto scratch = std::make_unique<crypt_data>();  // 32 KiB: too much for a thread's stack
-  const char* const computed = crypt_r(password.c_str(), hash.c_str(), scratch.get());
-  if (computed == nullptr) return false;
-  const std::string_view text(computed);
-  // Compare in constant time, so that the time does not tell where the hashes differ.
-  uint8_t difference = text.size() == hash.size() ? 0 : 1;
-  for (size_t i = 0; i < std::min(text.size(), hash.size()); ++i) difference |= static_cast<uint8_t>(text[i] ^ hash[i]);
+  const char* const computed = crypt_r(password.c_str(), setting.c_str(), scratch.get());
+  return computed == nullptr ? "" : computed;
+}
+
+// Runs 2^cost rounds of bcrypt.
+void WasteRounds(const std::string& password, int cost) {
+  Bcrypt(password, absl::StrCat("$2b$", cost < 10 ? "0" : "", cost, "$abcdefghijklmnopqrstuu"));
+}
+
+// Compares in constant time, so that the time does not tell where the hashes differ.
+bool AreEqual(std::string_view a, std::string_view b) {
+  uint8_t difference = a.size() == b.size() ? 0 : 1;
+  for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) difference |= static_cast<uint8_t>(a[i] ^ b[i]);
   return difference == 0;
 }
 
@@ -49,7 +59,7 @@ std::optional<Credentials> Parse(std::string_view authorization) {
   const size_t colon = decoded.find(':');
   // crypt_r() would end the password at a zero byte.
   if (colon == std::string::npos || decoded.find('\0') != std::string::npos) return std::nullopt;
-  return Credentials{decoded.substr(0, colon), decoded.substr(colon + 1)};
+  return Credentials{decoded.substr(0, colon), decoded.substr(colon + 1, kMaxPasswordBytes)};
 }
 
 }  // namespace
@@ -62,49 +72,42 @@ bool BasicAuth::IsUsableHash(std::string_view hash) {
          std::string_view::npos;
 }
 
-BasicAuth::BasicAuth(std::map<std::string, std::string> users) : users_(std::move(users)), key_(RandomDigestKey()) {
+BasicAuth::BasicAuth(Users users, RememberedPasswords* remembered)
+    : users_(std::move(users)), remembered_(*remembered) {
   TCPGAUGE_CHECK(!users_.empty());
   for (const auto& [user, hash] : users_) {
     TCPGAUGE_CHECK(IsUsableHash(hash));
-    if (unknown_user_hash_.empty() || CostOf(hash) > CostOf(unknown_user_hash_)) unknown_user_hash_ = hash;
+    highest_cost_ = std::max(highest_cost_, CostOf(hash));
   }
 }
 
-BasicAuth::Verdict BasicAuth::Check(std::string_view authorization) {
+BasicAuth::Verdict BasicAuth::Recall(std::string_view authorization) const {
   const std::optional<Credentials> credentials = Parse(authorization);
   if (!credentials.has_value()) return Verdict::kDenied;
   const auto user = users_.find(credentials->user);
   const bool is_known = user != users_.end();
-  const std::string& hash = is_known ? user->second : unknown_user_hash_;
-  const Digest digest = DigestOf(credentials->user, credentials->password, hash);
-  if (is_known) {
-    const MutexLock lock(&remembered_mutex_);
-    if (remembered_.count(digest) != 0) return Verdict::kGranted;
-  }
-  struct Waiting {
-    explicit Waiting(std::atomic<int>* count) : count(count), is_over_limit(count->fetch_add(1) >= kMaxWaiting) {}
-    ~Waiting() { count->fetch_sub(1); }
-    std::atomic<int>* count;
-    bool is_over_limit;
-  } const waiting(&waiting_);
-  if (waiting.is_over_limit) return Verdict::kBusy;
-  bool matches;
-  {
-    const MutexLock lock(&one_at_a_time_);
-    matches = Matches(credentials->password, hash);
-  }
-  if (!matches || !is_known) return Verdict::kDenied;
-  const MutexLock lock(&remembered_mutex_);
-  if (remembered_.size() >= kMaxRemembered) remembered_.clear();
-  remembered_.insert(digest);
-  return Verdict::kGranted;
+  // The digest of an unknown user takes its time too.
+  const std::string_view hash = is_known ? std::string_view(user->second) : kNobodysHash;
+  const bool is_remembered = remembered_.Contains(credentials->user, credentials->password, hash);
+  return is_known && is_remembered ? Verdict::kGranted : Verdict::kUnknown;
 }
 
-BasicAuth::Digest BasicAuth::DigestOf(std::string_view user, std::string_view password, std::string_view hash) const {
-  // Unambiguous: a user's name holds no colon, and the hash is of fixed length.
-  std::string text(user);
-  text.append(":").append(hash).append(password);
-  return KeyedDigest(key_, text);
+BasicAuth::Verdict BasicAuth::Check(std::string_view authorization) const {
+  const Verdict recalled = Recall(authorization);
+  if (recalled != Verdict::kUnknown) return recalled;
+  const std::optional<Credentials> credentials = Parse(authorization);
+  const auto user = users_.find(credentials->user);
+  if (user == users_.end()) {
+    WasteRounds(credentials->password, highest_cost_);
+    return Verdict::kDenied;
+  }
+  const std::string& hash = user->second;
+  if (AreEqual(Bcrypt(credentials->password, hash), hash)) {
+    remembered_.Add(user->first, credentials->password, hash);
+    return Verdict::kGranted;
+  }
+  for (int cost = CostOf(hash); cost < highest_cost_; ++cost) WasteRounds(credentials->password, cost);
+  return Verdict::kDenied;
 }
 
 }  // namespace tcpgauge

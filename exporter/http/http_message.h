@@ -23,7 +23,7 @@ struct HttpRequest {
   std::string method = "GET";
   std::string path;    // percent-decoded, without the query
   HttpFields query;    // percent-decoded, in the order received; names may repeat
-  HttpFields headers;  // in the order received; names may repeat
+  HttpFields headers;  // names may repeat; those of the same name are in the order received
   // OK if the connection has no TLS. Otherwise the result of TlsContext::CheckClient(): whether the client's
   // certificate, or its absence, satisfies the configuration.
   absl::Status client_certificate;
@@ -50,9 +50,11 @@ struct HttpResponse {
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
   HttpFields headers;  // in addition to Content-Type, Content-Length and Date
-  // The server releases it when the last byte was sent or the connection broke. For example, ConcurrencyLimit keeps an
-  // object here whose deleter decrements the number of unfinished responses. Null = not used.
-  std::shared_ptr<void> held_while_sent;
+  // If not null, sent instead of `body`. Responses can share it.
+  std::shared_ptr<const std::string> shared_body;
+
+  // Returns the body that is sent.
+  const std::string& sent_body() const { return shared_body != nullptr ? *shared_body : body; }
 };
 
 // Returns the response to a request. Must treat HEAD like GET, because the server itself leaves the body out.

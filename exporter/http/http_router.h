@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "exporter/http/http_message.h"
+#include "exporter/http/http_service.h"
 
 namespace tcpgauge {
 
@@ -19,8 +20,14 @@ namespace tcpgauge {
 // Thread: All calls of Handle() come before the first request. The const methods may be called by any thread.
 class HttpRouter {
  public:
-  // Sets the handler of the requests whose path equals `path`. Replaces an earlier handler of `path`.
-  void Handle(std::string path, HttpHandler handler) { handlers_[std::move(path)] = std::move(handler); }
+  // Sets the handler of the requests whose path equals `path`, and the lane in which it runs. Replaces an earlier
+  // handler of `path`.
+  void Handle(std::string path, HttpHandler handler, HttpLane lane = HttpLane::kOther) {
+    routes_[std::move(path)] = {std::move(handler), lane};
+  }
+
+  // Returns the lane of the requests for `path`. A path without a handler is in HttpLane::kOther.
+  HttpLane LaneOf(const std::string& path) const;
 
   // Returns all paths that have a handler, sorted.
   std::vector<std::string> paths() const;
@@ -28,7 +35,12 @@ class HttpRouter {
   HttpResponse operator()(const HttpRequest& request) const;
 
  private:
-  std::map<std::string, HttpHandler> handlers_;
+  struct Route {
+    HttpHandler handler;
+    HttpLane lane;
+  };
+
+  std::map<std::string, Route> routes_;
 };
 
 }  // namespace tcpgauge

@@ -1,342 +1,241 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/http/http_server.h"
 
-#include <microhttpd.h>
+#include <sys/socket.h>
 
 #include <algorithm>
-#include <optional>
-#include <string_view>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/version.hpp>
+#include <cerrno>
+#include <chrono>
+#include <limits>
+#include <thread>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "exporter/http/byte_stream.h"
+#include "exporter/http/client_address.h"
+#include "exporter/http/connection_places.h"
 #include "exporter/http/descriptor_budget.h"
-#include "exporter/http/host_field.h"
+#include "exporter/http/http_connection.h"
 #include "exporter/http/listen_socket.h"
-#include "exporter/http/request_target.h"
+#include "exporter/http/request_lanes.h"
 #include "src/base/clock.h"
-#include "src/base/time_units.h"
+#include "src/base/named_thread.h"
 
 namespace tcpgauge {
 namespace {
 
-// The unused part of a stack takes no memory, but its address space counts in containers.
-constexpr size_t kThreadStackBytes = 512 << 10;
+namespace asio = boost::asio;
+using boost::system::error_code;
 
-constexpr size_t kListenerDescriptors = 3;  // its socket, and at most two to wake its thread
+// A listening socket, its duplicate in the loop, and what the loop itself needs.
+constexpr size_t kListenerDescriptors = 2;
+constexpr size_t kLoopDescriptors = 4;
 
-// libmicrohttpd would parse the header Cookie into records. When these do not fit into its buffer, it answers twice
-// (0.9.75). It parses only the first header of that name, so each request gets this one before its own headers.
-constexpr char kUnparsedCookie[] = "unparsed";
+// How often the loop looks for connections whose time is over, and for clients that are gone.
+constexpr std::chrono::milliseconds kLookInterval(100);
 
-// libmicrohttpd does not leave out the blanks after a value (RFC 9110 section 5.5).
-MHD_Result AppendHeader(void* headers, MHD_ValueKind, const char* name, const char* value) {
-  if (value == kUnparsedCookie) return MHD_YES;  // the same pointer: no client can send this
-  std::string_view kept = value == nullptr ? "" : value;
-  kept = kept.substr(0, kept.find_last_not_of(" \t") + 1);  // npos + 1 is 0
-  static_cast<HttpFields*>(headers)->emplace_back(name, kept);
-  return MHD_YES;
-}
+// More at a time would delay the connections that are open.
+constexpr int kAcceptedAtATime = 16;
 
-// Returns the method and the headers of the request.
-HttpRequest RequestOf(MHD_Connection* connection, const char* method) {
-  HttpRequest request;
-  request.method = method;
-  MHD_get_connection_values(connection, MHD_HEADER_KIND, AppendHeader, &request.headers);
-  return request;
-}
+int64_t NowNs() { return SystemClock().SteadyNanoseconds(); }
 
-size_t CountHeaders(const HttpRequest& request, const char* name) {
-  return static_cast<size_t>(std::count_if(request.headers.begin(), request.headers.end(), [name](const auto& header) {
-    return absl::EqualsIgnoreCase(header.first, name);
-  }));
-}
-
-// Whether the request gives the length of its body more than once: a way to smuggle requests past a proxy (RFC 9112
-// section 6.3).
-bool HasConflictingLengths(const HttpRequest& request) {
-  return CountHeaders(request, MHD_HTTP_HEADER_CONTENT_LENGTH) +
-             CountHeaders(request, MHD_HTTP_HEADER_TRANSFER_ENCODING) >
-         1;
-}
-
-// What is wrong with the headers Host of a request; empty = they are right.
-std::string_view HostError(const HttpRequest& request, std::string_view version) {
-  const size_t hosts = CountHeaders(request, MHD_HTTP_HEADER_HOST);
-  if (hosts > 1) return "the header Host is given twice";
-  if (hosts == 0) return version == MHD_HTTP_VERSION_1_0 ? "" : "the header Host is missing";
-  return IsHostField(*request.Header(MHD_HTTP_HEADER_HOST)) ? "" : "the header Host is not HOST or HOST:PORT";
-}
-
-void SetHost(const std::string& host, HttpRequest* request) {
-  for (auto& [name, value] : request->headers) {
-    if (absl::EqualsIgnoreCase(name, MHD_HTTP_HEADER_HOST)) {
-      value = host;
-      return;
-    }
-  }
-  request->headers.emplace_back(MHD_HTTP_HEADER_HOST, host);
-}
-
-// A response after which the connection is closed.
-HttpResponse Refusal(int status, std::string body) {
-  HttpResponse refusal;
-  refusal.status = status;
-  refusal.body = std::move(body);
-  refusal.headers.emplace_back(MHD_HTTP_HEADER_CONNECTION, "close");
-  return refusal;
-}
-
-// Returns how much memory libmicrohttpd needs for a connection: for the header of a request, for a record of each
-// header line, and for the header of the response. With less, it would itself refuse requests that are within the
-// limits.
-size_t ConnectionMemoryBytes(const HttpLimits& limits) {
-  constexpr size_t kRecordBytes = 64;
-  constexpr size_t kResponseHeaderBytes = 2 << 10;
-  return limits.request_header_bytes + limits.request_fields * kRecordBytes + kResponseHeaderBytes;
-}
-
-MHD_Result Queue(MHD_Connection* connection, HttpResponse response) {
-  const int status = response.status;
-  auto* owned = new HttpResponse(std::move(response));
-  MHD_Response* queued = MHD_create_response_from_buffer_with_free_callback_cls(
-      owned->body.size(), owned->body.data(), [](void* cls) { delete static_cast<HttpResponse*>(cls); }, owned);
-  if (queued == nullptr) {
-    delete owned;
-    return MHD_NO;
-  }
-  MHD_add_response_header(queued, MHD_HTTP_HEADER_CONTENT_TYPE, owned->content_type.c_str());
-  for (const auto& [name, value] : owned->headers) MHD_add_response_header(queued, name.c_str(), value.c_str());
-  const MHD_Result result = MHD_queue_response(connection, static_cast<unsigned>(status), queued);
-  MHD_destroy_response(queued);
-  return result;
+PlaceRules RulesOf(const HttpLimits& limits) {
+  PlaceRules rules;
+  rules.places = limits.connections;
+  rules.share = std::max<size_t>(limits.connections / 16, 4);
+  rules.first_request_ns = absl::ToInt64Nanoseconds(limits.request);
+  rules.next_request_ns = limits.idle_timeout_seconds == 0 ? std::numeric_limits<int64_t>::max()
+                                                           : limits.idle_timeout_seconds * kNanosecondsPerSecond;
+  rules.response_ns = absl::ToInt64Nanoseconds(limits.response);
+  return rules;
 }
 
 }  // namespace
 
-// One listening socket, and the daemon that serves its connections.
+// A listening socket, and what its connections speak.
 class HttpServer::Listener {
  public:
-  Listener(ListenSocket socket, HttpServer* server)
-      : server_(*server), socket_(std::move(socket)), has_tls_(server->tls_ != nullptr && !socket_.is_unix()) {}
-  ~Listener() {
-    if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
-  }
+  Listener(ListenSocket socket, bool has_tls) : socket_(std::move(socket)), has_tls_(has_tls && !socket_.is_unix()) {}
 
-  // Starts the daemon. False if no thread or descriptor is available.
-  bool Serve() {
-    const HttpLimits& limits = server_.limits_;
-    unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC;
-    std::vector<MHD_OptionItem> tls_options;
-    std::shared_ptr<const TlsContext> tls;
-    if (has_tls_) {
-      // libmicrohttpd needs a certificate at the start. OnConnection() gives each connection the current one.
-      flags |= MHD_USE_TLS;
-      tls = server_.tls_();
-      tls_options.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, const_cast<char*>(tls->certificate_pem().c_str())});
-      tls_options.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, const_cast<char*>(tls->key_pem().c_str())});
-    }
-    tls_options.push_back({MHD_OPTION_END, 0, nullptr});
-    daemon_ = MHD_start_daemon(
-        flags, 0, nullptr, nullptr, OnRequest, this, MHD_OPTION_LISTEN_SOCKET, socket_.fd(),
-        MHD_OPTION_CONNECTION_LIMIT, limits.connections, MHD_OPTION_CONNECTION_TIMEOUT, limits.idle_timeout_seconds,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, ConnectionMemoryBytes(limits), MHD_OPTION_THREAD_STACK_SIZE,
-        kThreadStackBytes, MHD_OPTION_URI_LOG_CALLBACK, OnRequestLine, this, MHD_OPTION_NOTIFY_CONNECTION, OnConnection,
-        this, MHD_OPTION_NOTIFY_COMPLETED, OnResponseEnd, this, MHD_OPTION_ARRAY, tls_options.data(), MHD_OPTION_END);
-    if (daemon_ != nullptr) socket_.Release();  // from now on the daemon closes it
-    return daemon_ != nullptr;
-  }
-
+  int fd() const { return socket_.fd(); }
+  bool has_tls() const { return has_tls_; }
   std::string url() const {
     return socket_.is_unix() ? socket_.bound_address()
                              : absl::StrCat(has_tls_ ? "https://" : "http://", socket_.bound_address());
   }
 
  private:
-  // The state of an open connection.
-  struct OpenConnection {
-    ConnectionDeadlines::Handle deadline;
-    std::shared_ptr<const TlsContext> tls;  // null = no TLS
-    std::string target;                     // of the current request
-    HttpRequest request;                    // the current request, once its headers are complete
-  };
-
-  static OpenConnection* StateOf(MHD_Connection* connection) {
-    return static_cast<OpenConnection*>(
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context);
-  }
-
-  static gnutls_session_int* SessionOf(MHD_Connection* connection) {
-    return static_cast<gnutls_session_int*>(
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session);
-  }
-
-  static void OnConnection(void* self, MHD_Connection* connection, void** state,
-                           MHD_ConnectionNotificationCode what) noexcept {
-    const Listener& listener = *static_cast<Listener*>(self);
-    HttpServer& server = listener.server_;
-    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-      const int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-      auto* const opened = new OpenConnection{server.deadlines_->Add(fd, server.limits_.request), nullptr, {}, {}};
-      if (listener.has_tls_) {
-        opened->tls = server.tls_();
-        opened->tls->Prepare(SessionOf(connection));
-      }
-      *state = opened;
-    } else {
-      const std::unique_ptr<OpenConnection> owned(static_cast<OpenConnection*>(*state));
-      server.deadlines_->Remove(owned->deadline);
-    }
-  }
-
-  // libmicrohttpd calls this once when the request line is complete. `target` is null if the line has none.
-  //
-  // libmicrohttpd goes on with the same text: it would make a record of each query parameter, and if these do not fit
-  // into its buffer, it closes the connection without an answer (0.9.75). So the query is cut off here.
-  static void* OnRequestLine(void*, const char* target, MHD_Connection* connection) noexcept {
-    std::string& kept = StateOf(connection)->target;
-    kept = target == nullptr ? "" : target;
-    const size_t query = kept.find('?');
-    if (query != std::string::npos) const_cast<char*>(target)[query + 1] = '\0';
-    MHD_set_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_COOKIE, kUnparsedCookie);
-    return nullptr;
-  }
-
-  // libmicrohttpd calls this once when the headers are complete, once for each part of a body, and once at the end of
-  // the request.
-  static MHD_Result OnRequest(void* self, MHD_Connection* connection, const char*, const char* method,
-                              const char* version, const char*, size_t* upload_bytes, void** seen_before) noexcept {
-    static char marker;
-    const Listener& listener = *static_cast<Listener*>(self);
-    HttpServer& server = listener.server_;
-    OpenConnection& state = *StateOf(connection);
-    const int64_t begin_ns = SystemClock().SteadyNanoseconds();
-    if (*seen_before == nullptr) {
-      *seen_before = &marker;
-      server.deadlines_->Set(state.deadline, ConnectionDeadlines::Phase::kResponse, server.limits_.response);
-      state.request = RequestOf(connection, method);
-      if (std::optional<HttpResponse> refusal = listener.TakeTarget(connection, version)) {
-        return listener.Answer(connection, begin_ns, *std::move(refusal));
-      }
-      const bool may_have_body = state.request.method != "GET" && state.request.method != "HEAD";
-      if (!may_have_body) return MHD_YES;  // answer at the end of the request
-    }
-    if (*upload_bytes != 0) {
-      *upload_bytes = 0;  // all bytes of this part are consumed; the body is ignored
-      return MHD_YES;
-    }
-    if (state.tls != nullptr) state.request.client_certificate = state.tls->CheckClient(SessionOf(connection));
-    return listener.Answer(connection, begin_ns, server.handler_(state.request));
-  }
-
-  // Completes the current request by what its target says. Returns the response if the request must be refused.
-  std::optional<HttpResponse> TakeTarget(MHD_Connection* connection, std::string_view version) const {
-    const HttpLimits& limits = server_.limits_;
-    OpenConnection& state = *StateOf(connection);
-    HttpRequest& request = state.request;
-    absl::StatusOr<RequestTarget> target = ParseRequestTarget(state.target);
-    if (target.ok()) {
-      request.path = std::move(target->path);
-      request.query = std::move(target->query);
-    }
-    if (state.target.size() > limits.request_header_bytes) {
-      return Refusal(414, absl::StrCat("414 URI too long: use at most ", limits.request_header_bytes, " bytes\n"));
-    }
-    const size_t header_bytes =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
-    if (header_bytes > limits.request_header_bytes ||
-        request.headers.size() + request.query.size() > limits.request_fields) {
-      return Refusal(
-          431, absl::StrCat("431 request header fields too large: use at most ", limits.request_header_bytes,
-                            " bytes, and at most ", limits.request_fields, " header lines and query parameters\n"));
-    }
-    if (!target.ok()) return Refusal(400, absl::StrCat("400 bad request: ", target.status().message(), "\n"));
-    if (const std::string_view error = HostError(request, version); !error.empty()) {
-      return Refusal(400, absl::StrCat("400 bad request: ", std::string(error), "\n"));
-    }
-    if (HasConflictingLengths(request)) {
-      return Refusal(400, "400 bad request: the length of the body is given twice\n");
-    }
-    if (target->authority.has_value()) SetHost(*target->authority, &request);
-    return std::nullopt;
-  }
-
-  // Queues the response to the current request.
-  MHD_Result Answer(MHD_Connection* connection, int64_t begin_ns, HttpResponse response) const {
-    if (server_.observer_ != nullptr) {
-      const int64_t took_ns = SystemClock().SteadyNanoseconds() - begin_ns;
-      server_.observer_->OnAnswer(
-          {StateOf(connection)->request.path, response.status, static_cast<double>(took_ns) * kSecondsPerNanosecond});
-    }
-    return Queue(connection, std::move(response));
-  }
-
-  static void OnResponseEnd(void* self, MHD_Connection* connection, void**, MHD_RequestTerminationCode) noexcept {
-    HttpServer& server = static_cast<Listener*>(self)->server_;
-    OpenConnection& state = *StateOf(connection);
-    state.target.clear();
-    state.request = HttpRequest();
-    server.deadlines_->Set(state.deadline, ConnectionDeadlines::Phase::kRequest,
-                           absl::Seconds(server.limits_.idle_timeout_seconds) + server.limits_.request);
-  }
-
-  HttpServer& server_;
-  ListenSocket socket_;  // outlives the daemon, so that the file of a unix socket is removed last
+  const ListenSocket socket_;
   const bool has_tls_;
-  MHD_Daemon* daemon_ = nullptr;
 };
 
-HttpServer::HttpServer(HttpHandler handler, const HttpLimits& limits, TlsSource tls,
-                       std::unique_ptr<RequestObserver> observer)
-    : handler_(std::move(handler)), limits_(limits), tls_(std::move(tls)), observer_(std::move(observer)) {}
+// The thread that serves the connections, and all that it uses.
+class HttpServer::Loop {
+ public:
+  Loop(const HttpService* service, const HttpLimits& limits)
+      : lanes_(service, limits.connections), places_(RulesOf(limits)), timer_(io_) {
+    all_.io = &io_;
+    all_.places = &places_;
+    all_.lanes = &lanes_;
+    all_.head = limits.head;
+    all_.response_bytes = limits.response_bytes;
+  }
+
+  ~Loop() {
+    if (thread_.joinable()) {
+      asio::post(io_, [this] {
+        accepting_.clear();
+        while (!all_.open.empty()) (*all_.open.begin())->Close();
+        io_.stop();
+      });
+      thread_.join();
+    }
+    lanes_.Stop();
+  }
+
+  // Waits for connections on `listener`, which must outlive the loop. Returns false if no descriptor is available.
+  bool Add(const Listener& listener) {
+    const int fd = fcntl(listener.fd(), F_DUPFD_CLOEXEC, 0);
+    if (fd < 0) return false;
+    accepting_.push_back(std::make_unique<Accepting>(Accepting{asio::posix::stream_descriptor(io_, fd), &listener}));
+    return true;
+  }
+
+  void Start() {
+    for (const auto& accepting : accepting_) WaitForConnection(accepting.get());
+    thread_ = NamedThread("http", [this] { io_.run(); });
+  }
+
+ private:
+  struct Accepting {
+    asio::posix::stream_descriptor socket;
+    const Listener* listener;
+  };
+
+  void WaitForConnection(Accepting* accepting) {
+    accepting->socket.async_wait(asio::posix::stream_descriptor::wait_read, [this, accepting](const error_code& error) {
+      if (error) return;
+      if (Accept(accepting)) return WaitForConnection(accepting);
+      paused_.push_back(accepting);  // until a descriptor is available
+      LookSoon();
+    });
+  }
+
+  // Takes connections that wait. Returns false if no descriptor is available.
+  bool Accept(Accepting* accepting) {
+    for (int i = 0; i < kAcceptedAtATime; ++i) {
+      sockaddr_storage peer = {};
+      socklen_t length = sizeof(peer);
+      const int fd = accept4(accepting->socket.native_handle(), reinterpret_cast<sockaddr*>(&peer), &length,
+                             SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (fd < 0) return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
+      ByteStream::TlsGetter get_tls;
+      if (accepting->listener->has_tls()) get_tls = [this](auto use) { GetTls(std::move(use)); };
+      HttpConnection::Serve(&all_, ByteStream::Open(&io_, fd, peer.ss_family, std::move(get_tls)), ClientAddress(peer));
+      if (places_.is_over_limit()) CloseVictim();
+      LookSoon();
+    }
+    return true;
+  }
+
+  // The source may read files, and a file system that hangs must not hold this thread up.
+  void GetTls(std::function<void(std::shared_ptr<const TlsContext>)> use) {
+    lanes_.GetTls([this, use = std::move(use)](std::shared_ptr<const TlsContext> tls) mutable {
+      asio::post(io_, [use = std::move(use), tls = std::move(tls)]() mutable { use(std::move(tls)); });
+    });
+  }
+
+  void CloseVictim() {
+    const auto victim = places_.Victim(NowNs());
+    if (victim != places_.end()) ConnectionPlaces::Close(victim);
+  }
+
+  void LookSoon() {
+    if (std::exchange(looks_soon_, true)) return;
+    timer_.expires_after(kLookInterval);
+    timer_.async_wait([this](const error_code& error) {
+      looks_soon_ = false;
+      if (!error) Look();
+    });
+  }
+
+  void Look() {
+    for (HttpConnection* connection : all_.open) connection->Look();
+    const bool others_wait = places_.is_crowded() || lanes_.has_backlog();
+    for (const auto place : places_.Overdue(NowNs(), others_wait)) ConnectionPlaces::Close(place);
+    for (Accepting* accepting : std::exchange(paused_, {})) WaitForConnection(accepting);
+    if (!all_.open.empty()) LookSoon();
+  }
+
+  asio::io_context io_{1};
+  RequestLanes lanes_;
+  ConnectionPlaces places_;
+  HttpConnectionSet all_;
+  asio::steady_timer timer_;
+  bool looks_soon_ = false;
+  std::vector<std::unique_ptr<Accepting>> accepting_;
+  std::vector<Accepting*> paused_;
+  std::thread thread_;
+};
+
+HttpServer::HttpServer(HttpService service, const HttpLimits& limits) : service_(std::move(service)), limits_(limits) {}
 
 HttpServer::~HttpServer() { Stop(); }
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Open(const std::vector<std::string>& addresses,
-                                                             HttpHandler handler, const HttpLimits& limits,
-                                                             TlsSource tls, std::unique_ptr<RequestObserver> observer) {
+                                                             HttpService service, const HttpLimits& limits) {
   if (addresses.empty()) return absl::InvalidArgumentError("no address to listen on is given");
-  // Each listener needs a few descriptors, and each connection two: the server's and the one of its deadline.
   const size_t budget = DescriptorBudget();
-  const size_t for_listeners = addresses.size() * kListenerDescriptors;
-  const size_t possible = budget > for_listeners ? (budget - for_listeners) / 2 / addresses.size() : 0;
-  if (possible == 0) return absl::ResourceExhaustedError("cannot serve: raise the limit of open files (ulimit -n)");
+  const size_t own = addresses.size() * kListenerDescriptors + kLoopDescriptors;
+  if (budget <= own) {
+    return absl::ResourceExhaustedError(absl::StrCat("cannot serve HTTP: ", own + 1,
+                                                     " more open files are needed, and ", budget,
+                                                     " are left; raise the limit of open files (ulimit -n)"));
+  }
   HttpLimits within = limits;
-  within.connections = static_cast<unsigned>(std::min<size_t>(limits.connections, possible));
-  std::unique_ptr<HttpServer> server(new HttpServer(std::move(handler), within, std::move(tls), std::move(observer)));
+  within.connections = std::min<size_t>(limits.connections, budget - own);
+  std::unique_ptr<HttpServer> server(new HttpServer(std::move(service), within));
   for (const std::string& address : addresses) {
     absl::StatusOr<ListenSocket> socket = ListenSocket::Open(address);
     if (!socket.ok()) return socket.status();
-    server->listeners_.push_back(std::make_unique<Listener>(*std::move(socket), server.get()));
+    server->listeners_.push_back(std::make_unique<Listener>(*std::move(socket), server->service_.tls != nullptr));
     server->urls_.push_back(server->listeners_.back()->url());
   }
   return server;
 }
 
 absl::Status HttpServer::Serve() {
-  deadlines_ = std::make_unique<ConnectionDeadlines>(limits_.connections / 2);
+  auto loop = std::make_unique<Loop>(&service_, limits_);
   for (size_t i = 0; i < listeners_.size(); ++i) {
-    if (!listeners_[i]->Serve()) {
-      return absl::UnavailableError(
-          absl::StrCat("cannot serve on ", urls_[i], ": no thread or descriptor is available"));
+    if (!loop->Add(*listeners_[i])) {
+      return absl::UnavailableError(absl::StrCat("cannot serve on ", urls_[i], ": no descriptor is available"));
     }
   }
+  loop->Start();
+  loop_ = std::move(loop);
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::vector<std::string>& addresses,
-                                                              HttpHandler handler, const HttpLimits& limits,
-                                                              TlsSource tls,
-                                                              std::unique_ptr<RequestObserver> observer) {
-  absl::StatusOr<std::unique_ptr<HttpServer>> server =
-      Open(addresses, std::move(handler), limits, std::move(tls), std::move(observer));
+                                                              HttpService service, const HttpLimits& limits) {
+  absl::StatusOr<std::unique_ptr<HttpServer>> server = Open(addresses, std::move(service), limits);
   if (!server.ok()) return server;
   if (absl::Status status = (*server)->Serve(); !status.ok()) return status;
   return server;
 }
 
-std::string HttpServer::LibraryVersion() { return MHD_get_version(); }
+std::string HttpServer::LibraryVersion() {
+  return absl::StrCat(BOOST_VERSION / 100000, ".", BOOST_VERSION / 100 % 1000);
+}
 
-void HttpServer::Stop() { listeners_.clear(); }
+void HttpServer::Stop() {
+  loop_ = nullptr;
+  listeners_.clear();
+}
 
 }  // namespace tcpgauge

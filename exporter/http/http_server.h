@@ -3,96 +3,76 @@
 #define TCPGAUGE_EXPORTER_HTTP_HTTP_SERVER_H_
 
 #include <cstddef>
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "exporter/http/connection_deadlines.h"
-#include "exporter/http/http_message.h"
-#include "exporter/http/request_observer.h"
-#include "exporter/http/tls_context.h"
+#include "exporter/http/http_service.h"
+#include "exporter/http/request_head.h"
 
 namespace tcpgauge {
 
 // Limits of the resources that clients may take.
 struct HttpLimits {
-  // How many connections may be open at a time on each listening address. The server lowers this number if descriptors
-  // are scarce (DescriptorBudget()). A connection beyond this number is closed.
-  //
-  // If a connection arrives when all addresses together have half this number of connections or more, the server breaks
-  // the connection that has waited longest for a request. If none waits for a request, none is broken. To break a
-  // connection means to shut it down, whatever it is doing.
-  unsigned connections = 512;
-  // The longest header of a request: the request line and all header lines, with the empty line at the end. A request
-  // with a longer header gets 431, or 414 if the target alone is longer than this limit. Its connection is closed. A
-  // line that is folded (RFC 9112 section 5.2) counts twice.
-  size_t request_header_bytes = 32 << 10;
-  // The most header lines and query parameters of a request, taken together. A request with more gets 431, and its
-  // connection is closed.
-  //
-  // If a header does not fit into libmicrohttpd's buffer of some 56 KiB, libmicrohttpd itself answers 431 or 414. If a
-  // header fits but leaves fewer than 250 bytes of the buffer free, libmicrohttpd 0.9.75 may give two answers, or none.
-  size_t request_fields = 350;
-  // A connection on which no byte was received or sent for this long is closed. 0 = `request` alone limits the wait for
-  // the next request.
+  // How many connections may be open at a time. The server lowers this number if descriptors are scarce
+  // (DescriptorBudget()). When a connection arrives beyond this number, another one is closed: ConnectionPlaces says
+  // which.
+  size_t connections = 512;
+  // The most memory that the bodies of responses take while they are sent. When they take more, the connections that
+  // read most slowly are closed. A single body may be larger.
+  uint64_t response_bytes = uint64_t{1} << 30;
+  RequestHeadLimits head;
+  // How long a connection may be idle between a response and the next request. 0 = without limit.
   unsigned idle_timeout_seconds = 60;
-  // The time for the first request: from the opening of the connection to the end of the request's header, including
-  // the TLS handshake. A later request has `request` plus the idle timeout, from the end of the previous response. When
-  // the time is over, the connection is broken.
+  // The time for the head of a request: from its first byte to its end. For the first request of a connection, from the
+  // opening of the connection, including the TLS handshake. While others wait, the time is 5 s at most.
   absl::Duration request = absl::Seconds(9);
-  // The time from the end of a request's header to the last byte of its response. After this time the connection is
-  // broken.
+  // The time to make a response, and the time to send it. While others wait, a client must also take 4 kB a second,
+  // measured over 5 s, as long as 16 kB or more of its response are not sent.
   absl::Duration response = absl::Seconds(60);
 };
 
-// Returns the TLS context for the next connection; never null.
-// Thread: called by the server's threads, several at a time.
-using TlsSource = std::function<std::shared_ptr<const TlsContext>()>;
-
-// An HTTP/1.1 server that listens on one or several addresses. It wraps libmicrohttpd: only http_server.cc includes
-// microhttpd.h. The bodies of requests are ignored.
+// An HTTP/1.1 server that listens on one or several addresses. The bodies of requests are not read: the connection of a
+// request with a body is closed after the response.
 //
-// A request with an absolute target, such as "GET http://host/metrics", is served like "GET /metrics". The host in the
-// target replaces that of the header Host (RFC 9112 section 3.2.2). A request with several Host headers, or with
-// an invalid one, gets 400. A request without Host gets 400 too, except in HTTP/1.0 (RFC 9112 section 3.2).
+// "Others wait" means that half of the connections are in use, or that a request for metrics or a costly request waits
+// for its turn.
 //
-// Each connection has a thread of its own, so that neither a client that reads slowly nor a handler that computes
-// delays another client.
+// Design. One thread accepts, reads, parses and sends for all connections, so an idle or slow client costs a few
+// kilobytes and no thread. Handlers run on the threads of RequestLanes, so neither a handler that computes nor a
+// password that is checked delays another kind of request. Nothing waits for a client that does not read: its response
+// is a buffer that costs memory within HttpLimits::response_bytes and a place within HttpLimits::connections, and it
+// loses the place when another client needs it.
 //
-// Why libmicrohttpd: Debian 12 packages it with IPv6, unix sockets and TLS. civetweb 1.15, which prometheus-cpp brings,
-// was rejected: Debian builds it without IPv6 and unix sockets, it crashes with OpenSSL 3, and it takes two seconds to
-// stop.
+// Why Boost.Beast and Asio: the head of a request must be parsed strictly, also behind TLS, and every wait must be
+// under the server's control. libmicrohttpd 0.9.75, which was used before, reads TLS itself and passes malformed heads
+// on: it removes blanks before colons, joins folded lines, and ends names and values at a NUL. It needs a thread for
+// each connection, or else lets a slow handler delay all. civetweb 1.15, which prometheus-cpp brings, has neither IPv6
+// nor unix sockets in Debian.
 //
-// Owner: The server owns the handler, the TLS source and the observer. Objects that these refer to must live until
-// Stop() has returned.
-// Thread: One thread calls Open(), Serve() and Stop(), and destroys the server. The server's threads call the handler,
-// the TLS source and the observer, several at a time.
+// Thread: One thread calls Open(), Serve() and Stop(), and destroys the server.
 // Bounds: HttpLimits.
 class HttpServer {
  public:
   // Listens on every address of `addresses`, whose form is that of ListenSocket::Open(). Starts no thread, so the
-  // kernel lets clients wait until Serve(). `tls` is null for a server without TLS. Otherwise all addresses except unix
-  // sockets speak TLS. `observer` may be null. On error no address stays open.
+  // kernel lets clients wait until Serve(). If the service has TLS, all addresses except unix sockets speak TLS. On
+  // error no address stays open.
   // Errors: those of ListenSocket::Open(), InvalidArgument if `addresses` is empty, or ResourceExhausted if too few
   // descriptors are left.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Open(const std::vector<std::string>& addresses,
-                                                          HttpHandler handler, const HttpLimits& limits = {},
-                                                          TlsSource tls = nullptr,
-                                                          std::unique_ptr<RequestObserver> observer = nullptr);
+                                                          HttpService service, const HttpLimits& limits = {});
 
   // Starts to serve. Call it once, after Open().
-  // Errors: Unavailable if no thread or descriptor is available. After an error, some addresses may be served until
-  // Stop().
+  // Errors: Unavailable if no descriptor is available. After an error, nothing is served.
   absl::Status Serve();
 
   // Calls Open() and Serve(). Errors: those of both. On error nothing is served.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::vector<std::string>& addresses,
-                                                           HttpHandler handler, const HttpLimits& limits = {},
-                                                           TlsSource tls = nullptr,
-                                                           std::unique_ptr<RequestObserver> observer = nullptr);
+                                                           HttpService service, const HttpLimits& limits = {});
 
   ~HttpServer();  // calls Stop()
   HttpServer(const HttpServer&) = delete;
@@ -102,25 +82,25 @@ class HttpServer {
   // "unix:/run/tcpgauge.sock". If Open() was given port 0, the URL has the port that the kernel chose.
   const std::vector<std::string>& urls() const { return urls_; }
 
-  // Returns the version of libmicrohttpd, such as "0.9.75".
+  // Returns the version of Boost, such as "1.74".
   static std::string LibraryVersion();
 
-  // Closes the listening addresses and all connections, even in the middle of a response. Returns when no handler runs
-  // any more. A second call has no effect.
+  // Closes the listening addresses and all connections, even in the middle of a response. Sets
+  // HttpRequest::abandoned of the requests that are being answered, and returns when no handler runs any more. A second
+  // call has no effect.
   void Stop();
 
  private:
   class Listener;
+  class Loop;
 
-  HttpServer(HttpHandler handler, const HttpLimits& limits, TlsSource tls, std::unique_ptr<RequestObserver> observer);
+  HttpServer(HttpService service, const HttpLimits& limits);
 
-  const HttpHandler handler_;
+  const HttpService service_;
   const HttpLimits limits_;
-  const TlsSource tls_;
-  const std::unique_ptr<RequestObserver> observer_;  // null = no observer
-  std::unique_ptr<ConnectionDeadlines> deadlines_;   // null before Serve()
   std::vector<std::string> urls_;
-  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::vector<std::unique_ptr<Listener>> listeners_;  // empty after Stop()
+  std::unique_ptr<Loop> loop_;                        // null before Serve() and after Stop()
 };
 
 }  // namespace tcpgauge

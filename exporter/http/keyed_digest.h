@@ -9,10 +9,10 @@
 namespace tcpgauge {
 
 // Returns the HMAC-SHA-256 (RFC 2104) of `text` under `key`. `text` may be empty. Only keyed_digest.cc includes
-// gnutls/crypto.h. Thread: any.
+// openssl/hmac.h. Thread: any.
 std::array<uint8_t, 32> KeyedDigest(const std::array<uint8_t, 32>& key, std::string_view text);
 
-// Returns a random key from the random generator of GnuTLS. Thread: any.
+// Returns a random key from the random generator of OpenSSL. Thread: any.
 std::array<uint8_t, 32> RandomDigestKey();
 
 }  // namespace tcpgauge

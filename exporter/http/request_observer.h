@@ -13,8 +13,7 @@ struct AnsweredRequest {
   double seconds = 0;     // the time to make the answer, without the time to receive the request or to send the answer
 };
 
-// Receives a report of each request that an HttpServer answers, refusals included. Requests that libmicrohttpd itself
-// refuses, because they are malformed or their header is too long, are not reported: their paths are unknown.
+// Receives a report of each request that an HttpServer answers, refusals included.
 //
 // Thread: OnAnswer() is called by the server's threads, several at a time.
 class RequestObserver {

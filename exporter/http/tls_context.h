@@ -2,67 +2,61 @@
 #ifndef TCPGAUGE_EXPORTER_HTTP_TLS_CONTEXT_H_
 #define TCPGAUGE_EXPORTER_HTTP_TLS_CONTEXT_H_
 
+#include <openssl/ssl.h>
+
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "exporter/http/web_config.h"
 
-struct gnutls_certificate_credentials_st;
-struct gnutls_priority_st;
-struct gnutls_session_int;
-
 namespace tcpgauge {
 
 // The TLS settings of a server, read from files: a certificate, its key, and the requirements on client certificates.
-// Only tls_context.cc includes gnutls/gnutls.h.
 //
 // Immutable. When one of the files changes, WebSecurity loads a new context for later connections. Open connections
 // keep the old one.
 //
+// Without a list of cipher suites in the configuration, TLS 1.2 uses AES-GCM and ChaCha20-Poly1305 with ephemeral keys
+// alone, and TLS 1.3 all of its suites. Clients cannot renegotiate, compress or resume a session. Resumption would skip
+// the check of a client's certificate, and handshakes of scrapes are rare.
+//
 // Thread: any. A `session` belongs to one thread at a time.
 class TlsContext {
  public:
-  // Reads the files that `config` names, and checks that the key fits the certificate.
+  // Reads the files that `config` names, and checks that the key fits the certificate. Never asks for a passphrase.
   // REQUIRES: `config` comes from ParseWebConfig().
   // Errors: InvalidArgument. If a file is unreadable or wrong, the message names it.
   static absl::StatusOr<std::shared_ptr<const TlsContext>> Load(const TlsConfig& config);
 
-  // Returns the version of GnuTLS, such as "3.7.9".
+  // Returns the version of OpenSSL, such as "3.0.15".
   static std::string LibraryVersion();
 
-  ~TlsContext();
-  TlsContext(const TlsContext&) = delete;
-  TlsContext& operator=(const TlsContext&) = delete;
-
-  // The contents of the certificate's file and of the key's file, in PEM.
-  const std::string& certificate_pem() const { return certificate_pem_; }
-  const std::string& key_pem() const { return key_pem_; }
-
-  // Makes `session` use this context. The context must outlive the session.
-  // REQUIRES: `session` belongs to a server, and its handshake has not begun.
-  void Prepare(gnutls_session_int* session) const;
+  // Returns OpenSSL's context, from which the server makes its sessions. Each session refers to it, so a session may
+  // outlive the TlsContext.
+  SSL_CTX* context() const { return context_.get(); }
 
   // Returns OK if the client of `session` satisfies the requirements on client certificates. The handshake itself
   // accepts any client, because a client without a certificate may ask for /-/healthy. So the result must be checked
   // for each request (HttpRequest::client_certificate).
-  // REQUIRES: the handshake of `session` is over.
+  // REQUIRES: `session` was made from context(), and its handshake is over.
   // Errors: PermissionDenied. The message says why, and may be shown to the client.
-  absl::Status CheckClient(gnutls_session_int* session) const;
+  absl::Status CheckClient(SSL* session) const;
 
  private:
-  explicit TlsContext(const TlsConfig& config) : config_(config) {}
+  struct Free {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+  };
 
-  absl::Status LoadFiles();
-  absl::Status SetCertificateAndKey();
+  explicit TlsContext(const TlsConfig& config);
+
+  absl::Status SetVersionsAndCiphers();
+  absl::Status LoadCertificateAndKey();
+  absl::Status LoadClientAuthorities();
 
   const TlsConfig config_;
-  std::string certificate_pem_;
-  std::string key_pem_;
-  gnutls_certificate_credentials_st* credentials_ = nullptr;
-  gnutls_priority_st* priorities_ = nullptr;
+  const std::unique_ptr<SSL_CTX, Free> context_;
 };
 
 }  // namespace tcpgauge

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/http/web_config.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <functional>
 #include <set>
+#include <sstream>
+#include <string_view>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "exporter/http/basic_auth.h"
+#include "src/base/utf8.h"
 
 namespace tcpgauge {
 namespace {
@@ -32,10 +37,48 @@ const Names<ClientAuth> kClientAuths = {
     {"VerifyClientCertIfGiven", ClientAuth::kVerifyClientCertIfGiven},
     {"RequireAndVerifyClientCert", ClientAuth::kRequireAndVerifyClientCert},
 };
-const Names<TlsVersion> kTlsVersions = {{"TLS12", TlsVersion::kTls12}, {"TLS13", TlsVersion::kTls13}};
+const Names<TlsVersion> kTlsVersions = {{"TLS10", TlsVersion::kTls10},
+                                        {"TLS11", TlsVersion::kTls11},
+                                        {"TLS12", TlsVersion::kTls12},
+                                        {"TLS13", TlsVersion::kTls13}};
 const Names<bool> kCurves = {{"CurveP256", true}, {"CurveP384", true}, {"CurveP521", true}, {"X25519", true}};
+// When TLS 1.2 uses a suite, and TLS 1.0 and 1.1 where they know it.
+enum class SuiteUse {
+  kNever,  // it belongs to TLS 1.3
+  kByDefault,
+  kWithOldTls,  // by default if min_version allows versions that know no better one
+};
+// The suites that Go's tls.CipherSuites() lists. The exporter toolkit refuses all others, because they are insecure.
+const Names<SuiteUse> kCipherSuites = {
+    {"TLS_AES_128_GCM_SHA256", SuiteUse::kNever},
+    {"TLS_AES_256_GCM_SHA384", SuiteUse::kNever},
+    {"TLS_CHACHA20_POLY1305_SHA256", SuiteUse::kNever},
+    {"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", SuiteUse::kByDefault},
+    {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", SuiteUse::kByDefault},
+    {"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", SuiteUse::kByDefault},
+    {"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", SuiteUse::kByDefault},
+    {"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", SuiteUse::kByDefault},
+    {"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", SuiteUse::kByDefault},
+    {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", SuiteUse::kWithOldTls},
+    {"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", SuiteUse::kWithOldTls},
+    {"TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", SuiteUse::kWithOldTls},
+    {"TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", SuiteUse::kWithOldTls},
+};
+SuiteUse UseOf(const std::string& suite) {
+  for (const auto& [name, use] : kCipherSuites) {
+    if (name == suite) return use;
+  }
+  return SuiteUse::kNever;
+}
 const Names<bool> kFrameOptions = {{"deny", true}, {"sameorigin", true}};
 const Names<bool> kContentTypeOptions = {{"nosniff", true}};
+
+// Returns `text`, which comes from the file, for a message: escaped, and cut if it is long.
+std::string Shown(const std::string& text) {
+  constexpr size_t kMaxBytes = 100;
+  const std::string shown = absl::Utf8SafeCEscape(ToValidUtf8(text.substr(0, kMaxBytes)));
+  return absl::StrCat("\"", shown, text.size() > kMaxBytes ? "..." : "", "\"");
+}
 
 std::string Text(const YAML::Node& node, const std::string& name) {
   if (!node.IsScalar()) throw Wrong{node.Mark(), absl::StrCat(name, " must be a string")};
@@ -58,7 +101,7 @@ T OneOf(const Names<T>& names, const YAML::Node& node, const std::string& name) 
     if (candidate == text) return value;
     known.push_back(candidate);
   }
-  throw Wrong{node.Mark(), absl::StrCat(name, " cannot be \"", text, "\"; it may be ", absl::StrJoin(known, ", "))};
+  throw Wrong{node.Mark(), absl::StrCat(name, " cannot be ", Shown(text), "; it may be ", absl::StrJoin(known, ", "))};
 }
 
 std::vector<std::string> List(const YAML::Node& node, const std::string& name) {
@@ -83,7 +126,7 @@ void ReadMapping(const YAML::Node& node, const std::string& name, const std::map
       known.reserve(setters.size());
       for (const auto& known_setter : setters) known.push_back(known_setter.first);
       throw Wrong{entry.first.Mark(),
-                  absl::StrCat("unknown key \"", key, "\" in ", name, "; use ", absl::StrJoin(known, ", "))};
+                  absl::StrCat("unknown key ", Shown(key), " in ", name, "; use ", absl::StrJoin(known, ", "))};
     }
     if (!seen.insert(key).second) throw Wrong{entry.first.Mark(), absl::StrCat("\"", key, "\" occurs twice")};
     setter->second(entry.second, key);
@@ -126,15 +169,16 @@ TlsConfig ReadTls(const YAML::Node& node, const std::string& file) {
           tls.prefer_server_cipher_suites = Boolean(value, name);
         }},
        {"cipher_suites", [&](const YAML::Node& value, const std::string& name) {
-          if (!List(value, name).empty()) {
-            throw Wrong{value.Mark(), "cipher_suites cannot be chosen here; leave it out, or set min_version: TLS13"};
-          }
+          tls.cipher_suites = List(value, name);
+          for (const YAML::Node& element : value) OneOf(kCipherSuites, element, name);
         }}});
   if (tls.cert_file.empty()) throw Wrong{node.Mark(), "tls_server_config needs a cert_file"};
   if (tls.key_file.empty()) throw Wrong{node.Mark(), "tls_server_config needs a key_file"};
   if (tls.max_version < tls.min_version) throw Wrong{node.Mark(), "max_version is below min_version"};
-  const bool verifies = tls.client_auth == ClientAuth::kVerifyClientCertIfGiven ||
-                        tls.client_auth == ClientAuth::kRequireAndVerifyClientCert;
+  if (tls.max_version < tls.LowestVersion()) {
+    throw Wrong{node.Mark(), "cipher_suites has suites of TLS 1.3 alone; raise max_version, or add a suite of TLS 1.2"};
+  }
+  const bool verifies = tls.VerifiesClientCertificate();
   if (verifies && tls.client_ca_file.empty()) {
     throw Wrong{node.Mark(), "this client_auth_type needs a client_ca_file to verify certificates"};
   }
@@ -182,11 +226,11 @@ std::map<std::string, std::string> ReadUsers(const YAML::Node& node) {
     }
     if (!BasicAuth::IsUsableHash(hash)) {
       throw Wrong{entry.second.Mark(),
-                  absl::StrCat("the hash of user \"", name, "\" is not a bcrypt hash with a cost from 4 to ",
+                  absl::StrCat("the hash of user ", Shown(name), " is not a bcrypt hash with a cost from 4 to ",
                                BasicAuth::kMaxCost, "; htpasswd -nBC 10 \"\" makes one")};
     }
     if (!users.emplace(name, hash).second) {
-      throw Wrong{entry.first.Mark(), absl::StrCat("user \"", name, "\" occurs twice")};
+      throw Wrong{entry.first.Mark(), absl::StrCat("user ", Shown(name), " occurs twice")};
     }
   }
   return users;
@@ -213,6 +257,54 @@ WebConfig ReadConfig(const YAML::Node& root, const std::string& file) {
   return config;
 }
 
+// Throws on a text that ReadConfig() should not see: because yaml-cpp would read it in part, or because it would take
+// too much stack.
+class Inspection : public YAML::EventHandler {
+ public:
+  static void Inspect(const std::string& yaml) {
+    int line = 0;
+    for (size_t i = 0; i < yaml.size();) {
+      const size_t bytes = Utf8SequenceLength(std::string_view(yaml).substr(i));
+      const bool is_control =
+          (yaml[i] >= 0 && yaml[i] < ' ' && !absl::StrContains("\t\n\r", yaml[i])) || yaml[i] == 0x7f;
+      if (bytes == 0 || is_control) throw Wrong{YAML::Mark(), absl::StrCat("line ", line + 1, " is not text in UTF-8")};
+      if (yaml[i] == '\n') ++line;
+      i += bytes;
+    }
+    std::istringstream stream(yaml);
+    YAML::Parser parser(stream);
+    Inspection inspection;
+    parser.HandleNextDocument(inspection);
+    if (parser.HandleNextDocument(inspection)) {
+      throw Wrong{YAML::Mark(), "has a second document; remove the line --- that begins it"};
+    }
+  }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    if (++aliases_ > kMaxWebConfigAliases) throw Wrong{mark, "too many aliases; write the values themselves"};
+  }
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    Descend(mark);
+  }
+  void OnSequenceEnd() override { --depth_; }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    Descend(mark);
+  }
+  void OnMapEnd() override { --depth_; }
+
+ private:
+  void Descend(const YAML::Mark& mark) {
+    if (++depth_ > kMaxWebConfigDepth) throw Wrong{mark, "too many lists or mappings in one another"};
+  }
+
+  int depth_ = 0;
+  int aliases_ = 0;
+};
+
 absl::Status Error(const std::string& file, const YAML::Mark& where, const std::string& what) {
   const std::string line = where.is_null() ? "" : absl::StrCat(" line ", where.line + 1);
   return absl::InvalidArgumentError(absl::StrCat("web configuration ", file, line, ": ", what));
@@ -220,13 +312,34 @@ absl::Status Error(const std::string& file, const YAML::Mark& where, const std::
 
 }  // namespace
 
+TlsVersion TlsConfig::LowestVersion() const {
+  return CipherSuitesBelowTls13().empty() ? TlsVersion::kTls13 : min_version;
+}
+
+std::vector<std::string> TlsConfig::CipherSuitesBelowTls13() const {
+  std::vector<std::string> suites;
+  for (const std::string& suite : cipher_suites) {
+    if (UseOf(suite) != SuiteUse::kNever) suites.push_back(suite);
+  }
+  if (!cipher_suites.empty()) return suites;
+  for (const auto& [name, use] : kCipherSuites) {
+    const bool is_used =
+        use == SuiteUse::kByDefault || (use == SuiteUse::kWithOldTls && min_version < TlsVersion::kTls12);
+    if (is_used) suites.push_back(name);
+  }
+  return suites;
+}
+
+bool IsDefaultCipherSuite(const std::string& suite) { return UseOf(suite) == SuiteUse::kByDefault; }
+
 absl::StatusOr<WebConfig> ParseWebConfig(const std::string& yaml, const std::string& file) {
   try {
+    Inspection::Inspect(yaml);
     return ReadConfig(YAML::Load(yaml), file);
   } catch (const Wrong& wrong) {
     return Error(file, wrong.where, wrong.what);
   } catch (const YAML::Exception& exception) {
-    return Error(file, exception.mark, exception.msg);
+    return Error(file, exception.mark, absl::Utf8SafeCEscape(ToValidUtf8(exception.msg)));
   }
 }
 

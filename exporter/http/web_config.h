@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,7 +23,7 @@ enum class ClientAuth {
   kRequireAndVerifyClientCert,  // requires a verified certificate
 };
 
-enum class TlsVersion { kTls12, kTls13 };
+enum class TlsVersion { kTls10, kTls11, kTls12, kTls13 };
 
 // The section tls_server_config. All files are in PEM.
 struct TlsConfig {
@@ -35,9 +36,35 @@ struct TlsConfig {
   std::vector<std::string> client_allowed_sans;
   TlsVersion min_version = TlsVersion::kTls12;
   TlsVersion max_version = TlsVersion::kTls13;
-  // The curves of the key exchange in order of preference, by their names in Go. Empty = GnuTLS's choice.
+  // The curves of the key exchange in order of preference, by their names in Go. Empty = the TLS library's choice.
   std::vector<std::string> curves;
+  // The cipher suites in order of preference, by their names in Go, which are those of IANA. Empty = the default.
+  std::vector<std::string> cipher_suites;
   bool prefer_server_cipher_suites = true;  // the server's order of preference wins over the client's
+
+  // Whether a client needs a certificate for anything but /-/healthy and /-/ready.
+  bool RequiresClientCertificate() const {
+    return client_auth == ClientAuth::kRequireAnyClientCert || client_auth == ClientAuth::kRequireAndVerifyClientCert;
+  }
+
+  // Whether a client's certificate is verified, if it has one.
+  bool VerifiesClientCertificate() const {
+    return client_auth == ClientAuth::kVerifyClientCertIfGiven ||
+           client_auth == ClientAuth::kRequireAndVerifyClientCert;
+  }
+
+  // Returns the lowest version that clients may use. It is TLS 1.3 if cipher_suites has suites of TLS 1.3 alone.
+  TlsVersion LowestVersion() const;
+
+  // Returns the suites that TLS 1.2 and the versions below may use: those in cipher_suites, or the default.
+  std::vector<std::string> CipherSuitesBelowTls13() const;
+
+  friend bool operator==(const TlsConfig& a, const TlsConfig& b) {
+    return std::tie(a.cert_file, a.key_file, a.client_ca_file, a.client_auth, a.client_allowed_sans, a.min_version,
+                    a.max_version, a.curves, a.cipher_suites, a.prefer_server_cipher_suites) ==
+           std::tie(b.cert_file, b.key_file, b.client_ca_file, b.client_auth, b.client_allowed_sans, b.min_version,
+                    b.max_version, b.curves, b.cipher_suites, b.prefer_server_cipher_suites);
+  }
 };
 
 // The contents of the file that the option --web.config.file names. Its format is the YAML of Prometheus's exporter
@@ -52,12 +79,24 @@ struct WebConfig {
 // `file`. If `yaml` is empty, returns a configuration without TLS, headers and users. Only web_config.cc includes
 // yaml-cpp.
 //
+// The text must be one document in UTF-8 without control characters. yaml-cpp ends a file at the byte 4 and reads the
+// first document alone, so that the users behind it would be lost.
+//
+// Bounds: kMaxWebConfigDepth mappings or lists in one another, kMaxWebConfigAliases aliases.
+//
 // An unknown key or value is an error, because ignoring it could leave the server less protected than its owner
-// believes. Two keys of the exporter toolkit are restricted. `http2` has no effect, because the server does not speak
-// HTTP/2. `cipher_suites` must be empty, because the suites cannot be chosen.
+// believes. `http2` has no effect, because the server does not speak HTTP/2. The suites of TLS 1.3 may occur in
+// `cipher_suites`, but have no effect, because all of them are always allowed. As in Go, a list of these alone switches
+// the versions below TLS 1.3 off.
 //
 // Errors: InvalidArgument. The message names the file, the line if it is known, and the error.
+constexpr int kMaxWebConfigDepth = 8;
+constexpr int kMaxWebConfigAliases = 100;
 absl::StatusOr<WebConfig> ParseWebConfig(const std::string& yaml, const std::string& file);
+
+// Returns whether `suite`, an element of TlsConfig::cipher_suites, is one of those that TLS 1.2 uses by default:
+// AES-GCM or ChaCha20-Poly1305 with ephemeral keys.
+bool IsDefaultCipherSuite(const std::string& suite);
 
 }  // namespace tcpgauge
 

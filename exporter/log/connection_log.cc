@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/log/connection_log.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include <cstdint>
@@ -8,7 +9,6 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "src/base/clock.h"
 #include "src/base/json_string.h"
 #include "src/base/json_writer.h"
@@ -49,20 +49,23 @@ std::string ConnectionLogLine(const NamedEndedConnection& ended) {
   return writer.Raw("}\n").Take();
 }
 
-ConnectionLog::ConnectionLog(std::unique_ptr<LineFile> file, ConnectionLogCounters counters)
-    : counters_(counters), file_(std::move(file)), write_errors_(SystemClock(), kWarningIntervalNs) {}
+ConnectionLog::ConnectionLog(std::unique_ptr<LineFile> file, Patience* patience, ConnectionLogCounters counters)
+    : counters_(counters),
+      patience_(*patience),
+      file_(std::move(file)),
+      write_errors_(SystemClock(), kWarningIntervalNs) {}
 
-absl::StatusOr<std::unique_ptr<ConnectionLog>> ConnectionLog::Open(const std::string& path,
+absl::StatusOr<std::unique_ptr<ConnectionLog>> ConnectionLog::Open(const std::string& path, Patience* patience,
                                                                    ConnectionLogCounters counters) {
   absl::StatusOr<std::unique_ptr<LineFile>> file = LineFile::Open(path, {counters.lines, counters.lost_in_writing});
   if (!file.ok()) return file.status();
-  return std::unique_ptr<ConnectionLog>(new ConnectionLog(*std::move(file), counters));
+  return std::unique_ptr<ConnectionLog>(new ConnectionLog(*std::move(file), patience, counters));
 }
 
 ConnectionLog::~ConnectionLog() { Finish(); }
 
-EndedQueue* ConnectionLog::AddQueue(bool lossless) {
-  queues_.push_back(std::make_unique<EndedQueue>(lossless, &wakeup_, &counters_.lost_in_queue));
+EndedQueue* ConnectionLog::AddQueue(bool may_wait) {
+  queues_.push_back(std::make_unique<EndedQueue>(may_wait, &patience_, &wakeup_, &counters_.lost_in_queue));
   return queues_.back().get();
 }
 
@@ -75,18 +78,15 @@ void ConnectionLog::Reopen() {
   wakeup_.Notify();
 }
 
-bool ConnectionLog::Finish() {
-  if (thread_.joinable()) {
+uint64_t ConnectionLog::Finish() {
+  const bool had_thread = thread_.joinable();
+  if (had_thread) {
     stop_.Stop();
     thread_.join();
-    while (WriteQueued()) {
-    }
-    WriteBuffer();
-    if (const uint64_t lost = CountOf(counters_.lost_in_queue) + CountOf(counters_.lost_in_writing); lost > 0) {
-      LogWarn("connections are missing from the connection log", {{"count", absl::StrCat(lost)}});
-    }
   }
-  return CountOf(counters_.lost_in_writing) == 0;
+  const uint64_t lost = CountOf(counters_.lost_in_queue) + CountOf(counters_.lost_in_writing);
+  if (had_thread && lost > 0) LogWarn("connections are missing from the connection log", {{"count", lost}});
+  return lost;
 }
 
 void ConnectionLog::Run() {
@@ -98,6 +98,9 @@ void ConnectionLog::Run() {
     for (const auto& queue : queues_) may_wait = queue->PrepareToWait() && may_wait;
     if (may_wait) wakeup_.Wait(stop_.fd(), -1);
   }
+  while (WriteQueued()) {
+  }
+  WriteBuffer();
 }
 
 void ConnectionLog::ReopenFile() {
@@ -117,20 +120,29 @@ bool ConnectionLog::WriteQueued() {
       any = true;
       buffer_ += ConnectionLogLine(*ended);
       queue->Pop();
-      if (buffer_.size() >= kBufferBytes) WriteBuffer();
+      if (buffer_.size() < kBufferBytes) continue;
+      WriteBuffer();
+      if (patience_.LeftNs() == 0) DropQueued();
     }
   }
   return any;
 }
 
+void ConnectionLog::DropQueued() {
+  for (const auto& queue : queues_) {
+    for (; queue->Front() != nullptr; queue->Pop()) counters_.lost_in_queue.Increment();
+  }
+}
+
 void ConnectionLog::WriteBuffer() {
   if (buffer_.empty()) return;
-  file_->Append(buffer_);
+  file_->Append(buffer_, &patience_);
   buffer_.clear();
-  if (file_->error() == 0) return;
+  const int error = file_->error();
+  if (error == 0) return;
   if (const std::optional<uint64_t> suppressed = write_errors_.Admit()) {
-    LogWarn("connection log cannot be written",
-            {{"error", strerror(file_->error())}, {"lost", absl::StrCat(CountOf(counters_.lost_in_writing))}});
+    LogWarn("connection log cannot be written", {{"error", error == ETIMEDOUT ? "nobody reads it" : strerror(error)},
+                                                 {"lost", CountOf(counters_.lost_in_writing)}});
   }
 }
 

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
@@ -14,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "exporter/log/line_file.h"
 #include "src/base/log_limiter.h"
+#include "src/base/patience.h"
 #include "src/base/stop_signal.h"
 #include "src/base/wakeup.h"
 #include "src/snapshot/ended_queue.h"
@@ -40,15 +42,16 @@ struct ConnectionLogCounters {
 // Owner: The log owns the file and the queues.
 // Thread: One thread calls all methods except Reopen(), and destroys the log. Any thread may call Reopen(). Each worker
 // pushes into its own queue.
-// Bounds: those of EndedQueue. A connection for which the queue has no room is counted in lost_in_queue. With a
-// lossless queue, the worker waits for room instead.
+// Bounds: those of EndedQueue. A connection for which the queue has no room is counted in lost_in_queue. If the queue
+// may wait, the worker waits for room instead. Everybody waits for a slow reader as long as `patience` lasts.
 // Errors: A line that cannot be written is counted in lost_in_writing. A warning is logged at most once a minute.
 class ConnectionLog {
  public:
-  // Opens the file `path` as LineFile::Open() does; "-" is standard output. The counters must outlive the log. They
-  // must be zero at first, because Finish() computes its result from them.
-  // Errors: InvalidArgument. The message names the file.
-  static absl::StatusOr<std::unique_ptr<ConnectionLog>> Open(const std::string& path, ConnectionLogCounters counters);
+  // Opens the file `path` as LineFile::Open() does; "-" is standard output. `patience` and the counters must outlive
+  // the log. The counters must be zero at first, because Finish() computes its result from them. Errors:
+  // InvalidArgument. The message names the file.
+  static absl::StatusOr<std::unique_ptr<ConnectionLog>> Open(const std::string& path, Patience* patience,
+                                                             ConnectionLogCounters counters);
   ~ConnectionLog();  // calls Finish()
   ConnectionLog(const ConnectionLog&) = delete;
   ConnectionLog& operator=(const ConnectionLog&) = delete;
@@ -56,9 +59,9 @@ class ConnectionLog {
   // Calls LineFile::GiveTo(): makes the user `uid` the owner of a file that Open() created. Call it before Start().
   absl::Status GiveTo(uid_t uid, gid_t gid) { return file_->GiveTo(uid, gid); }
 
-  // Makes a queue for one worker, and returns it. The queue lives as long as the log. For `lossless`, see EndedQueue.
+  // Makes a queue for one worker, and returns it. The queue lives as long as the log. For `may_wait`, see EndedQueue.
   // Call it before Start().
-  EndedQueue* AddQueue(bool lossless);
+  EndedQueue* AddQueue(bool may_wait);
 
   // Starts the log's thread. Call it once.
   void Start();
@@ -68,24 +71,26 @@ class ConnectionLog {
   // opened, the old file stays in use, and a warning is logged. Standard output is not opened again.
   void Reopen();
 
-  // Ends the thread, and writes the connections that are still queued. Waits for a slow reader if the file is a pipe.
-  // Returns false if a line was ever lost because the file could not be written. Without Start(), or when called again,
-  // writes no lines.
+  // Writes the connections that are still queued, and ends the thread. Returns the number of connections whose lines
+  // were ever lost, for any reason, and logs that number. Without Start(), or when called again, writes no lines.
   //
   // Call it after the workers' threads have ended, so that no connection is missing. Call it before the workers are
   // destroyed, because queued connections point to interface names that the workers own.
-  bool Finish();
+  uint64_t Finish();
 
  private:
-  ConnectionLog(std::unique_ptr<LineFile> file, ConnectionLogCounters counters);
+  ConnectionLog(std::unique_ptr<LineFile> file, Patience* patience, ConnectionLogCounters counters);
 
   void Run();
+  // Counts the queued connections as lost, when the patience is over.
+  void DropQueued();
   // Moves the queued connections into the buffer as lines. Returns whether there were any.
   bool WriteQueued();
   void WriteBuffer();
   void ReopenFile();
 
   const ConnectionLogCounters counters_;
+  Patience& patience_;
   const std::unique_ptr<LineFile> file_;  // only the log's thread uses it while that thread runs
   Wakeup wakeup_;
   StopSignal stop_;

@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "src/base/patient_write.h"
 
 namespace tcpgauge {
 namespace {
@@ -58,15 +59,20 @@ struct Opened {
   bool created;
 };
 
-absl::StatusOr<Opened> OpenToAppend(const std::string& path) {
-  constexpr int kFlags = O_APPEND | O_CLOEXEC;
+// `wait_flag` is O_NONBLOCK if the call must not wait for the reader of a named pipe, otherwise 0.
+absl::StatusOr<Opened> OpenToAppend(const std::string& path, int wait_flag) {
   constexpr mode_t kMode = 0640;
-  int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | kFlags, kMode);
+  const int flags = O_APPEND | O_CLOEXEC | wait_flag;
+  int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | flags, kMode);
   if (fd >= 0) return Opened{fd, true};
-  fd = open(path.c_str(), O_RDWR | O_CREAT | kFlags, kMode);
-  if (fd < 0) fd = open(path.c_str(), O_WRONLY | kFlags);  // a file, device or pipe that may only be written
+  fd = open(path.c_str(), O_RDWR | O_CREAT | flags, kMode);
+  if (fd < 0) fd = open(path.c_str(), O_WRONLY | flags);  // a file, device or pipe that may only be written
   if (fd >= 0) {
-    if (IsRegular(fd)) CutPartialLine(fd);
+    if (IsRegular(fd)) {
+      CutPartialLine(fd);
+    } else {
+      fcntl(fd, F_SETFL, O_APPEND | O_NONBLOCK);
+    }
     return Opened{fd, false};
   }
   return absl::InvalidArgumentError(absl::StrCat("--connection-log: cannot write '", path, "': ", strerror(errno)));
@@ -77,8 +83,11 @@ double CountLines(std::string_view lines) { return static_cast<double>(std::coun
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<LineFile>> LineFile::Open(const std::string& path, LineCounters counters) {
-  if (path == "-") return std::unique_ptr<LineFile>(new LineFile(path, STDOUT_FILENO, false, counters));
-  const absl::StatusOr<Opened> opened = OpenToAppend(path);
+  if (path == "-") {
+    const int own = ReopenNonblocking(STDOUT_FILENO);
+    return std::unique_ptr<LineFile>(new LineFile(path, own >= 0 ? own : STDOUT_FILENO, false, counters));
+  }
+  const absl::StatusOr<Opened> opened = OpenToAppend(path, 0);
   if (!opened.ok()) return opened.status();
   return std::unique_ptr<LineFile>(new LineFile(path, opened->fd, opened->created, counters));
 }
@@ -88,8 +97,8 @@ LineFile::~LineFile() {
 }
 
 absl::Status LineFile::Reopen() {
-  if (fd_ == STDOUT_FILENO) return absl::OkStatus();
-  const absl::StatusOr<Opened> opened = OpenToAppend(path_);
+  if (path_ == "-") return absl::OkStatus();
+  const absl::StatusOr<Opened> opened = OpenToAppend(path_, O_NONBLOCK);
   if (!opened.ok()) return opened.status();
   close(fd_);
   fd_ = opened->fd;
@@ -102,22 +111,13 @@ absl::Status LineFile::GiveTo(uid_t uid, gid_t gid) {
       absl::StrCat("--connection-log: cannot hand the file over to user ", uid, ": ", strerror(errno)));
 }
 
-void LineFile::Append(std::string_view lines) {
-  error_ = 0;
-  size_t written = 0;
-  while (written < lines.size()) {
-    const ssize_t count = write(fd_, lines.data() + written, lines.size() - written);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) {
-      error_ = errno;
-      break;
-    }
-    written += static_cast<size_t>(count);
-  }
-  std::string_view whole = lines.substr(0, written);
-  if (written < lines.size()) {
-    whole = whole.substr(0, whole.rfind('\n') + 1);               // empty if there is no newline: npos + 1 is 0
-    CutWritten(fd_, static_cast<off_t>(written - whole.size()));  // a pipe keeps it
+void LineFile::Append(std::string_view lines, Patience* patience) {
+  const PatientWriteResult result = PatientWrite(fd_, lines, patience);
+  error_ = result.error;
+  std::string_view whole = lines.substr(0, result.written);
+  if (result.written < lines.size()) {
+    whole = whole.substr(0, whole.rfind('\n') + 1);                      // empty if there is no newline: npos + 1 is 0
+    CutWritten(fd_, static_cast<off_t>(result.written - whole.size()));  // a pipe keeps it
   }
   counters_.written.Increment(CountLines(whole));
   counters_.lost.Increment(CountLines(lines.substr(whole.size())));

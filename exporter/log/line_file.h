@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "src/base/patience.h"
 
 namespace tcpgauge {
 
@@ -26,6 +27,10 @@ struct LineCounters {
 // write, unless another process has written to the file too. It is also cut off when the file is opened, if the file
 // is readable. In a pipe or a device the part remains.
 //
+// A pipe or a terminal is written through a non-blocking descriptor of this object's own. So a reader that stops never
+// holds the thread up in write(2). (A pipe on standard output that the process may not open again is written through
+// the descriptor that it has.)
+//
 // Thread: not thread-safe; one thread uses it at a time.
 // Errors: A line that cannot be written is lost and counted in LineCounters::lost. The next Append() tries to write its
 // own lines, not the lost ones.
@@ -34,14 +39,16 @@ class LineFile {
   // Opens the file `path` to append to it. Creates it if it does not exist, with mode 0640 less the umask. "-" is
   // standard output. If the file exists, is regular and is readable, what follows its last newline is cut off. A file
   // without any newline becomes empty. The counters must outlive this object.
+  // Opening a named pipe that may only be written waits for a reader.
   // Errors: InvalidArgument. The message names the file.
   static absl::StatusOr<std::unique_ptr<LineFile>> Open(const std::string& path, LineCounters counters);
   ~LineFile();  // closes the file, except standard output
   LineFile(const LineFile&) = delete;
   LineFile& operator=(const LineFile&) = delete;
 
-  // Appends `lines`: one or several lines, each with its newline. Waits while a pipe is full. Sets error().
-  void Append(std::string_view lines);
+  // Appends `lines`: one or several lines, each with its newline. Waits while a pipe is full, as PatientWrite() does.
+  // Sets error().
+  void Append(std::string_view lines, Patience* patience);
 
   // If Open() created the file, makes `uid` and `gid` its owner. Otherwise has no effect: a file that existed before,
   // and standard output, keep their owner. A process calls this before it changes its user, because the new user must
@@ -50,19 +57,19 @@ class LineFile {
   absl::Status GiveTo(uid_t uid, gid_t gid);
 
   // Opens the path again as Open() does, for example after log rotation has renamed the file. On error the old file
-  // stays in use. For standard output, has no effect.
+  // stays in use. For standard output, has no effect. Does not wait for the reader of a named pipe.
   // Errors: those of Open().
   absl::Status Reopen();
 
-  // The errno of the last Append(). 0 = Append() succeeded, or was never called.
+  // The errno of the last Append(). ETIMEDOUT = the patience was over. 0 = Append() succeeded, or was never called.
   int error() const { return error_; }
 
  private:
   LineFile(std::string path, int fd, bool created, LineCounters counters)
       : path_(std::move(path)), created_(created), fd_(fd), counters_(counters) {}
 
-  const std::string path_;
-  const bool created_;  // Open() created the file
+  const std::string path_;  // "-" = standard output
+  const bool created_;      // Open() created the file
   int fd_;
   LineCounters counters_;
   int error_ = 0;

@@ -11,7 +11,7 @@ MetricsOutput::MetricsOutput(const ExpositionLimits& limits, const AgentMetrics*
     : limits_(limits), agent_(*agent), duration_seconds_(own_.Gauge(Metric::kScrapeDuration)) {}
 
 Exposition MetricsOutput::Expose(std::shared_ptr<const Snapshot> snapshot) const {
-  return MakeExposition(std::move(snapshot), limits_, {&agent_, &own_, &process_});
+  return MakeExposition(std::move(snapshot), limits_, {&agent_, &own_, &log_, &process_});
 }
 
 void MetricsOutput::SetDuration(int64_t nanoseconds) {

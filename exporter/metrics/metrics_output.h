@@ -9,6 +9,7 @@
 
 #include "exporter/metrics/agent_metrics.h"
 #include "exporter/metrics/exposition.h"
+#include "exporter/metrics/log_metrics.h"
 #include "exporter/metrics/make_exposition.h"
 #include "exporter/metrics/process_metrics.h"
 
@@ -36,6 +37,7 @@ class MetricsOutput {
  private:
   const ExpositionLimits limits_;
   const AgentMetrics& agent_;
+  const LogMetrics log_;
   const ProcessMetrics process_;
   AgentMetrics own_;
   prometheus::Gauge& duration_seconds_;  // in own_

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "src/base/haste.h"
 
 namespace tcpgauge {
 
@@ -14,16 +15,18 @@ namespace tcpgauge {
 // Thread: not thread-safe; one thread uses it at a time. The process must ignore SIGPIPE.
 class ConsoleOutput {
  public:
-  explicit ConsoleOutput(int fd) : fd_(fd) {}
+  // `haste` may be null; otherwise it must outlive this object.
+  ConsoleOutput(int fd, const Haste* haste) : fd_(fd), haste_(haste) {}
 
-  // Writes `text` and a newline. `text` must hold no newline. Waits for the reader at most `timeout_ms` in all. With 0,
-  // does not wait. If an error cut the previous line short, first ends that line with a newline.
-  // Errors: DeadlineExceeded after `timeout_ms`, or Unavailable if the descriptor cannot be written. In both cases a
-  // part of the line may have been written.
+  // Writes `text` and a newline. `text` must hold no newline. Waits for the reader at most `timeout_ms` in all, and not
+  // beyond the deadline of `haste`. With 0, does not wait. If an error cut the previous line short, first ends that
+  // line with a newline. Errors: DeadlineExceeded after that time, or Unavailable if the descriptor cannot be written.
+  // In both cases a part of the line may have been written.
   absl::Status WriteLine(const std::string& text, int timeout_ms);
 
  private:
   const int fd_;
+  const Haste* const haste_;
   bool is_cut_ = false;  // the previous line was cut short
 };
 

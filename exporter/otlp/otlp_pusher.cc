@@ -22,14 +22,15 @@ namespace {
 constexpr int kConsoleTimeoutMs = 1000;
 constexpr int64_t kConsoleLogIntervalNs = 60 * kNanosecondsPerSecond;
 
-PushLoopOptions LoopOptions(const OtelSettings& settings, size_t queue_bytes) {
+PushLoopOptions LoopOptions(const OtelSettings& settings, const OtlpSources& sources) {
   PushLoopOptions options;
   options.receiver = WithoutCredentials(settings.url);
   options.format = settings.format;
   options.interval_ns = settings.interval_ms * kNanosecondsPerMillisecond;
   options.attempt_timeout_ns = settings.attempt_timeout_ms * kNanosecondsPerMillisecond;
   options.export_timeout_ns = settings.export_timeout_ms * kNanosecondsPerMillisecond;
-  options.queue.max_bytes = queue_bytes;
+  options.queue.max_bytes = sources.queue_bytes;
+  options.haste = sources.haste;
   options.queue.random = [engine = std::mt19937(std::random_device()())]() mutable {
     return std::uniform_real_distribution<double>()(engine);
   };
@@ -60,12 +61,12 @@ OtlpPusher::OtlpPusher(const OtelSettings& settings, const OtlpSources& sources,
                        std::unique_ptr<PushTransport> transport)
     : sources_(sources),
       gzip_(settings.gzip),
-      console_(STDOUT_FILENO),
+      console_(STDOUT_FILENO, sources.haste),
       console_log_(*sources.clock, kConsoleLogIntervalNs),
       output_(sources.limits, sources.metrics),
       transport_(std::move(transport)),
       loop_(
-          LoopOptions(settings, sources.queue_bytes), MakePushMetrics(sources.metrics), [this] { return Collect(); },
+          LoopOptions(settings, sources), MakePushMetrics(sources.metrics), [this] { return Collect(); },
           transport_.get(), sources.clock) {
   OtlpEncoderOptions options;
   options.scope_version = sources.build.version;
@@ -87,8 +88,10 @@ void OtlpPusher::Start() {
   thread_ = NamedThread("otlp", [this] { loop_.Run(stop_); });
 }
 
+void OtlpPusher::BeginStop() { stop_.Stop(); }
+
 void OtlpPusher::Stop() {
-  stop_.Stop();
+  BeginStop();
   if (thread_.joinable()) thread_.join();
 }
 

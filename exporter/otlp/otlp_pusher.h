@@ -17,13 +17,15 @@
 #include "exporter/otlp/push_transport.h"
 #include "src/base/build_info.h"
 #include "src/base/clock.h"
+#include "src/base/haste.h"
 #include "src/base/log_limiter.h"
 #include "src/base/stop_signal.h"
 #include "src/snapshot/snapshot_hub.h"
 
 namespace tcpgauge {
 
-// What an OtlpPusher needs of the agent. `hub`, `clock` and `metrics` must be set, and must outlive the pusher.
+// What an OtlpPusher needs of the agent. `hub`, `clock` and `metrics` must be set. Each pointer must outlive the
+// pusher.
 struct OtlpSources {
   const SnapshotHub* hub = nullptr;
   const Clock* clock = nullptr;
@@ -32,6 +34,7 @@ struct OtlpSources {
   std::string host_name;                              // the resource attribute host.name; valid UTF-8
   AgentMetrics* metrics = nullptr;                    // pushed too; the pusher counts its pushes in it
   size_t queue_bytes = PushQueueOptions().max_bytes;  // PushQueueOptions::max_bytes
+  const Haste* haste = nullptr;                       // PushLoopOptions::haste
 };
 
 // Pushes the metrics to an OTLP receiver, to standard output, or to both, at the interval of the settings. It requests
@@ -52,9 +55,12 @@ class OtlpPusher {
   // Starts the thread. The first push follows after one interval. Call it once.
   void Start();
 
-  // Pushes the current metrics once more, ends the thread, and returns when it has ended. Sending ends after the export
-  // timeout at the latest, but the wait for the snapshot (SnapshotHub::Fresh()) and for standard output is not cut
-  // short. Without Start(), or when called again, has no effect.
+  // Begins the last push: that of the metrics as they are now. Does not wait for it.
+  void BeginStop();
+  // Calls BeginStop(), and returns when the last push and the thread have ended. Sending ends after the export timeout
+  // at the latest. In haste, sending and the writing to standard output end at the deadline. The wait for the snapshot
+  // (SnapshotHub::Fresh()) is not cut short, so the hub should have the final snapshot. Without Start(), or when called
+  // again, has no effect.
   void Stop();
 
  private:

@@ -99,14 +99,17 @@ void PushLoop::LogOutcome(const PushOutcome& outcome) {
 }
 
 void PushLoop::Flush() {
-  const int64_t deadline_ns = clock_.SteadyNanoseconds() + options_.export_timeout_ns;
+  int64_t deadline_ns = clock_.SteadyNanoseconds() + options_.export_timeout_ns;
   CollectIntoQueue();
   bool may_send = is_sending_ || !queue_.is_paused();
   while (may_send && (is_sending_ || !queue_.empty())) {
+    const bool in_haste = options_.haste != nullptr && options_.haste->begun();
+    if (in_haste) deadline_ns = std::min(deadline_ns, options_.haste->deadline_ns());
     const int64_t left_ns = deadline_ns - clock_.SteadyNanoseconds();
     if (left_ns <= 0) break;
     if (!is_sending_) StartNext(std::min(left_ns, options_.attempt_timeout_ns));
-    const auto answer = transport_.Wait(-1, left_ns);
+    const int haste_fd = options_.haste != nullptr && !in_haste ? options_.haste->fd() : -1;
+    const auto answer = transport_.Wait(haste_fd, left_ns);
     if (!answer.has_value()) continue;
     may_send = !TakeOutcome(*answer);
   }

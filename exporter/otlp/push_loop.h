@@ -12,6 +12,7 @@
 #include "exporter/otlp/push_queue.h"
 #include "exporter/otlp/push_transport.h"
 #include "src/base/clock.h"
+#include "src/base/haste.h"
 #include "src/base/log_limiter.h"
 #include "src/base/stop_signal.h"
 #include "src/base/time_units.h"
@@ -27,6 +28,7 @@ struct PushLoopOptions {
   // last attempt.
   int64_t export_timeout_ns = 800 * kNanosecondsPerMillisecond;
   PushQueueOptions queue;
+  const Haste* haste = nullptr;  // the last push also ends at its deadline; null = no haste. Must outlive the loop.
 };
 
 // The loop of the pusher's thread. Once per interval, the loop calls `collect` and queues the requests that `collect`
@@ -38,7 +40,8 @@ struct PushLoopOptions {
 // - Each queued request gets at most one attempt, which does not wait for a backoff.
 // - After an attempt that would have to be repeated, no further attempt is begun.
 // - If a pause that the receiver asked for (Retry-After) is not over at the stop, no attempt is begun.
-// - Sending ends at the export timeout. An attempt that is under way is cancelled.
+// - Sending ends at the export timeout, or at the deadline of `haste` if that is earlier. An attempt that is under way
+// is cancelled.
 // - The requests that are left are dropped, counted and logged.
 //
 // Design. A single thread collects, encodes and sends. Between events the loop waits in the transport, which is

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -28,31 +30,22 @@ void WriteSum(const ConnectionSum& sum, JsonWriter* writer) {
   writer->Raw("}");
 }
 
-// Texts that connections share, rendered once.
-struct Shared {
-  std::vector<std::string> interfaces;      // names as JSON strings
-  std::vector<std::string> encapsulations;  // JSON members
+// Returns the names of the interfaces as JSON strings, rendered once for all connections.
+std::vector<std::string> InterfaceNames(const Snapshot& snapshot) {
+  std::vector<std::string> names;
+  names.reserve(snapshot.interfaces.size());
+  for (const InterfaceView& interface : snapshot.interfaces) names.push_back(JsonString(interface.name));
+  return names;
+}
 
-  explicit Shared(const Snapshot& snapshot) {
-    for (const InterfaceView& interface : snapshot.interfaces) interfaces.push_back(JsonString(interface.name));
-    for (const Encapsulation& encapsulation : snapshot.encapsulations) {
-      JsonWriter writer(64);
-      WriteEncapsulation(encapsulation, &writer);
-      encapsulations.push_back(writer.Take());
-    }
-  }
-  std::string_view InterfaceOf(const ConnectionSummary& connection) const {
-    return connection.interface < interfaces.size() ? std::string_view(interfaces[connection.interface]) : "\"\"";
-  }
-};
-
-void WriteConnection(const Snapshot& snapshot, const ConnectionSummary& connection, const Shared& shared,
-                     JsonWriter* writer) {
+void WriteConnection(const Snapshot& snapshot, const ConnectionSummary& connection,
+                     const std::vector<std::string>& interface_names, JsonWriter* writer) {
   writer->Raw("{\"id\":\"").Value(connection.id).Raw("\",");
   WriteEnds(connection, writer);
   WriteState(connection.state, writer);
-  WriteInterface(shared.InterfaceOf(connection), writer);
-  writer->Raw(shared.encapsulations[connection.encapsulation]);
+  WriteInterface(connection.interface < interface_names.size() ? interface_names[connection.interface] : "\"\"",
+                 writer);
+  WriteEncapsulation(snapshot.encapsulations[connection.encapsulation], writer);
   writer->Raw(",\"start_time\":").Seconds(connection.start_time_ns + snapshot.clock_stepped_ns);
   writer->Raw(",\"last_packet_time\":").Seconds(connection.last_packet_time_ns + snapshot.clock_stepped_ns);
   // The last packet may be a little newer than the snapshot's time.
@@ -64,74 +57,107 @@ void WriteConnection(const Snapshot& snapshot, const ConnectionSummary& connecti
   writer->Raw("}");
 }
 
-void WriteInterfaces(const Snapshot& snapshot, const Shared& shared, JsonWriter* writer) {
+void WriteInterfaces(const Snapshot& snapshot, const std::vector<std::string>& names, JsonWriter* writer) {
   writer->Raw("[");
   for (size_t i = 0; i < snapshot.interfaces.size(); ++i) {
     const InterfaceView& interface = snapshot.interfaces[i];
-    writer->Raw(i > 0 ? ",{\"name\":" : "{\"name\":").Raw(shared.interfaces[i]);
+    writer->Raw(i > 0 ? ",{\"name\":" : "{\"name\":").Raw(names[i]);
     writer->Raw(",\"up\":").Raw(interface.up ? "true" : "false");
     writer->Raw(",\"dropped_packets\":").Value(interface.dropped_packets).Raw("}");
   }
   writer->Raw("]");
 }
 
+// Returns the most bytes that an answer with `rows` connections has. To reserve them costs only address space until
+// they are written. A string that had to grow would exist twice while it is copied.
+size_t MostBytes(const std::vector<std::string>& interface_names, size_t rows) {
+  constexpr size_t kFrameBytes = 2048;       // all that surrounds the two lists
+  constexpr size_t kInterfaceBytes = 96;     // an element of "interfaces", without the name
+  constexpr size_t kConnectionBytes = 1280;  // an element of "connections", without the interface's name
+  size_t longest_name = 0;
+  size_t bytes = kFrameBytes;
+  for (const std::string& name : interface_names) {
+    longest_name = std::max(longest_name, name.size());
+    bytes += kInterfaceBytes + name.size();
+  }
+  return bytes + rows * (kConnectionBytes + longest_name);
+}
+
 absl::Status WrongValue(std::string_view parameter, std::string_view value, const std::string& expected) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(std::string(parameter), ": ", JsonString(value), " is not ", expected));
+  constexpr size_t kMaxShownBytes = 100;
+  const bool cut = value.size() > kMaxShownBytes;
+  return absl::InvalidArgumentError(absl::StrCat(std::string(parameter), ": ",
+                                                 JsonString(value.substr(0, kMaxShownBytes)), cut ? " and so on" : "",
+                                                 " is not ", expected));
+}
+
+// Returns the value of a parameter, or an empty string if it is missing. Errors: InvalidArgument if it is repeated.
+absl::StatusOr<std::string> OnlyValue(const HttpRequest& request, const std::string& name) {
+  const auto times = std::count_if(request.query.begin(), request.query.end(),
+                                   [&name](const auto& parameter) { return parameter.first == name; });
+  if (times > 1) return absl::InvalidArgumentError(absl::StrCat(name, ": is given ", times, " times; give it once"));
+  return request.QueryParameter(name).value_or("");
 }
 
 }  // namespace
 
 absl::StatusOr<ConnectionQuery> ParseConnectionQuery(const HttpRequest& request) {
   ConnectionQuery query;
-  const std::string sort = request.QueryParameter("sort").value_or("");
-  if (!sort.empty()) {
-    query.reverse = sort.front() == '-';
-    const auto parsed = ParseConnectionSort(std::string_view(sort).substr(query.reverse ? 1 : 0));
+  const absl::StatusOr<std::string> sort = OnlyValue(request, "sort");
+  if (!sort.ok()) return sort.status();
+  if (!sort->empty()) {
+    query.reverse = sort->front() == '-';
+    const auto parsed = ParseConnectionSort(std::string_view(*sort).substr(query.reverse ? 1 : 0));
     if (!parsed.has_value()) {
-      return WrongValue("sort", sort,
+      return WrongValue("sort", *sort,
                         absl::StrCat("one of ", ConnectionSortNames(), ", with a - before it to reverse"));
     }
     query.sort = *parsed;
   }
-  const std::string limit = request.QueryParameter("limit").value_or("");
-  if (!limit.empty()) {
-    const char* end = limit.data() + limit.size();
-    const auto [parsed_to, error] = std::from_chars(limit.data(), end, query.limit);
+  const absl::StatusOr<std::string> limit = OnlyValue(request, "limit");
+  if (!limit.ok()) return limit.status();
+  if (!limit->empty()) {
+    const char* end = limit->data() + limit->size();
+    const auto [parsed_to, error] = std::from_chars(limit->data(), end, query.limit);
     if (error != std::errc() || parsed_to != end || query.limit > kMaxConnectionsListed) {
-      return WrongValue("limit", limit, absl::StrCat("a number from 0 to ", kMaxConnectionsListed));
+      return WrongValue("limit", *limit, absl::StrCat("a number from 0 to ", kMaxConnectionsListed));
     }
   }
-  query.filter = request.QueryParameter("filter").value_or("");
-  const absl::StatusOr<Filter> filter = Filter::Parse(query.filter);
+  absl::StatusOr<std::string> filter = OnlyValue(request, "filter");
   if (!filter.ok()) return filter.status();
+  query.filter = *std::move(filter);
+  if (const absl::Status parsed = Filter::Parse(query.filter).status(); !parsed.ok()) return parsed;
   return query;
 }
 
 std::string ConnectionsJson(const Snapshot& snapshot, const ConnectionQuery& query, const std::string& agent) {
-  constexpr size_t kConnectionBytes = 900;
-  const ChosenConnections chosen = ChooseConnections(snapshot, Filter::Parse(query.filter).value_or(Filter()),
-                                                     query.sort, query.reverse, query.limit);
-  const Shared shared(snapshot);
-  JsonWriter writer((chosen.indexes.size() + 1) * kConnectionBytes);
+  return *ConnectionsJson(snapshot, query, agent, [] { return false; });
+}
+
+std::optional<std::string> ConnectionsJson(const Snapshot& snapshot, const ConnectionQuery& query,
+                                           const std::string& agent, absl::FunctionRef<bool()> must_stop) {
+  const std::optional<ChosenConnections> chosen = ChooseConnections(
+      snapshot, Filter::Parse(query.filter).value_or(Filter()), query.sort, query.reverse, query.limit, must_stop);
+  if (!chosen.has_value()) return std::nullopt;
+  const std::vector<std::string> interface_names = InterfaceNames(snapshot);
+  JsonWriter writer(MostBytes(interface_names, chosen->indexes.size()));
   writer.Raw("{\"agent\":").Raw(JsonString(agent));
   writer.Raw(",\"sequence\":").Value(snapshot.sequence);
   writer.Raw(",\"time\":").Seconds(snapshot.time_ns + snapshot.clock_stepped_ns);
   writer.Raw(",\"capture_start_time\":").Seconds(snapshot.capture_start_time_ns);
   writer.Raw(",\"rate_window_seconds\":").Value(snapshot.rate_window_seconds);
   writer.Raw(",\"interfaces\":");
-  WriteInterfaces(snapshot, shared, &writer);
+  WriteInterfaces(snapshot, interface_names, &writer);
   writer.Raw(",\"connections_in_all\":").Value(snapshot.connections.size() + snapshot.connections_not_listed);
   writer.Raw(",\"totals\":{\"client_payload_bytes\":").Value(snapshot.totals.client_payload_bytes);
   writer.Raw(",\"server_payload_bytes\":").Value(snapshot.totals.server_payload_bytes);
   writer.Raw("},\"matching\":");
-  WriteSum(chosen.matching, &writer);
+  WriteSum(chosen->matching, &writer);
   writer.Raw(",\"connections\":[");
-  bool first = true;
-  for (const uint32_t index : chosen.indexes) {
-    writer.Raw(first ? "\n" : ",\n");
-    WriteConnection(snapshot, snapshot.connections[index], shared, &writer);
-    first = false;
+  for (size_t i = 0; i < chosen->indexes.size(); ++i) {
+    if (i % kRowsBetweenStops == 0 && must_stop()) return std::nullopt;
+    writer.Raw(i == 0 ? "\n" : ",\n");
+    WriteConnection(snapshot, snapshot.connections[chosen->indexes[i]], interface_names, &writer);
   }
   return writer.Raw("]}\n").Take();
 }

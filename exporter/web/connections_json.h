@@ -3,8 +3,10 @@
 #define TCPGAUGE_EXPORTER_WEB_CONNECTIONS_JSON_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "exporter/http/http_message.h"
 #include "src/snapshot/connection_query.h"
@@ -20,9 +22,9 @@ constexpr size_t kMaxConnectionsListed = 10000;
 // - limit: a number from 0 to kMaxConnectionsListed.
 // - filter: a text for Filter::Parse().
 //
-// A parameter that is missing or empty leaves the default of ConnectionQuery. If a parameter is repeated, its first
-// value counts. Other parameters are ignored. Errors: InvalidArgument, one line that names the parameter and the wrong
-// value, and says what would be right.
+// A parameter that is missing or empty leaves the default of ConnectionQuery. Other parameters are ignored. Errors:
+// InvalidArgument if a value is wrong or one of these parameters is repeated. The message is one line that names the
+// parameter and the first 100 bytes of the wrong value, or the wrong term, and says what would be right.
 absl::StatusOr<ConnectionQuery> ParseConnectionQuery(const HttpRequest& request);
 
 // Returns the answer of /api/v1/connections, as docs/openapi.json describes it: the connections of `snapshot` that
@@ -31,7 +33,14 @@ absl::StatusOr<ConnectionQuery> ParseConnectionQuery(const HttpRequest& request)
 //
 // Design. Attached top views and web pages ask for thousands of connections every second. So the text is written
 // directly, without an object for each value.
+//
+// Bounds: the text, which is allocated once, and what ChooseConnections() takes. A connection takes some 800 bytes of
+// text, and at most 1,280 besides the name of its interface.
 std::string ConnectionsJson(const Snapshot& snapshot, const ConnectionQuery& query, const std::string& agent);
+// As above, but returns nullopt soon after `must_stop` has returned true. Calls `must_stop` as ChooseConnections()
+// does, and after each kRowsBetweenStops connections that are written.
+std::optional<std::string> ConnectionsJson(const Snapshot& snapshot, const ConnectionQuery& query,
+                                           const std::string& agent, absl::FunctionRef<bool()> must_stop);
 
 }  // namespace tcpgauge
 

@@ -18,10 +18,9 @@ struct AgentLimits {
   uint64_t series_limit = 0;          // samples in an exposition
   uint64_t metrics_connections = 0;   // connections with series of their own
   uint64_t metrics_edges = 0;         // edges with series of their own
-  uint64_t concurrent_scrapes = 0;    // answers of the telemetry path at a time
-  uint64_t concurrent_listings = 0;   // answers of /api/v1/connections at a time
+  uint64_t response_bytes = 0;        // bodies of HTTP responses that are being sent
   uint64_t listed_connections = 0;    // connections of each worker in a snapshot
-  uint64_t http_connections = 0;      // HTTP connections to each listen address
+  uint64_t http_connections = 0;      // HTTP connections at a time
   uint64_t max_memory_bytes = 0;      // the most that the process may take; 0 = no limit
   uint64_t planned_memory_bytes = 0;  // the most that the process will take (MemoryPlan::bytes)
 };

@@ -11,6 +11,7 @@
 #include "exporter/web/status_json.h"
 #include "src/base/build_info.h"
 #include "src/base/clock.h"
+#include "src/base/cpu_budget.h"
 #include "src/snapshot/snapshot_hub.h"
 
 namespace tcpgauge {
@@ -25,13 +26,16 @@ struct WebSources {
   std::string agent_name;  // shown to users, to distinguish agents: the name of the host, or empty
   AgentLimits limits;
   EffectiveFlags flags;
-  std::string telemetry_path;        // the path of the metrics; begins with "/"
-  std::function<bool()> is_healthy;  // whether all workers make progress; for /-/healthy
-  std::function<bool()> is_ready;    // whether a first snapshot was published; for /-/ready
+  std::string telemetry_path;                            // the path of the metrics; begins with "/"
+  std::function<bool()> is_healthy;                      // whether all workers make progress; for /-/healthy
+  std::function<bool()> is_ready;                        // whether a first snapshot was published; for /-/ready
+  CpuBudget::CpuClock cpu_clock = ThreadCpuNanoseconds;  // measures the processor time that a listing takes
 };
 
-// Returns OK if `path` can be the telemetry path: it must differ from the other paths of WebRoutes().
-// Errors: InvalidArgument. The message is one line that names the other paths.
+// Returns OK if `path` can be the telemetry path: it must differ from the other paths of WebRoutes(). Clients and
+// proxies change paths, for example "//-/healthy/" or "/x/../-/healthy" into "/-/healthy", and health needs no
+// password. So a path that can become another page's path does not differ from it. Errors: InvalidArgument. The message
+// is one line that names the other paths.
 absl::Status CheckTelemetryPath(const std::string& path);
 
 // Returns the routes of the agent: "/", "/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections" and the
@@ -40,8 +44,10 @@ absl::Status CheckTelemetryPath(const std::string& path);
 // `sources` is copied. The objects to which its pointers point must outlive the routes.
 // Thread: any thread may call the routes' handlers. The handlers of the status, the connections and the metrics wait
 // for SnapshotHub::Fresh().
-// Bounds: At a time, at most limits.concurrent_listings answers of the connections exist, and at most
-// limits.concurrent_scrapes answers of the metrics. Further requests get 503.
+// Bounds: An answer of the connections takes at most one second of processor time. A request that would take more gets
+// 503, with an error as JSON that says what would be cheaper. A request that is abandoned (HttpRequest::IsAbandoned())
+// leaves the wait for a snapshot within SnapshotHub::kStopPollNs, and the making of connections within some
+// milliseconds, compression excepted.
 HttpRouter WebRoutes(const WebSources& sources);
 
 }  // namespace tcpgauge

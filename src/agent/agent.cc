@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/agent/agent.h"
 
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "exporter/web/web_config_metrics.h"
 #include "src/agent/describe_agent.h"
 #include "src/agent/engine_options.h"
 #include "src/agent/memory_fit.h"
@@ -12,6 +14,7 @@
 #include "src/agent/web_server.h"
 #include "src/base/clock.h"
 #include "src/base/log.h"
+#include "src/base/named_thread.h"
 #include "src/base/signals.h"
 
 namespace tcpgauge {
@@ -26,7 +29,8 @@ auto OpenSourcesInterruptibly(const Options& options, uint64_t hash_seed) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Agent>> Agent::Open(const Options& options, const Identity& identity) {
+absl::StatusOr<std::unique_ptr<Agent>> Agent::Open(const Options& options, const Identity& identity,
+                                                   const Haste* haste) {
   const OtelSettings otel = OtelSettingsOf(options);
   const bool pushes = otel.push || otel.console;
   const uint64_t memory_limit_bytes = MemoryLimitOf(options);
@@ -34,7 +38,7 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Open(const Options& options, const
   const auto plan = FitToMemory(options, pushes, memory_limit_bytes, &engine_options);
   if (!plan.ok()) return plan.status();
 
-  std::unique_ptr<Agent> agent(new Agent(options));
+  std::unique_ptr<Agent> agent(new Agent(options, haste));
   absl::Status status = agent->OpenCapture(engine_options, identity);
   if (status.ok()) status = agent->OpenPusher(otel, plan->push_queue_bytes);
   if (status.ok()) status = agent->OpenServer(*plan, memory_limit_bytes);
@@ -42,9 +46,14 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Open(const Options& options, const
   return agent;
 }
 
-Agent::Agent(const Options& options) : options_(options) { DescribeAgent(options_, &metrics_); }
+Agent::Agent(const Options& options, const Haste* haste)
+    : options_(options), haste_(*haste), log_patience_(&SystemClock(), haste) {
+  DescribeAgent(options_, &metrics_);
+}
 
-Agent::~Agent() = default;
+Agent::~Agent() {
+  if (server_stopper_.joinable()) server_stopper_.join();
+}
 
 absl::Status Agent::OpenCapture(const EngineOptions& engine_options, const Identity& identity) {
   auto sources = OpenSourcesInterruptibly(options_, engine_options.table.hash_seed);
@@ -53,7 +62,7 @@ absl::Status Agent::OpenCapture(const EngineOptions& engine_options, const Ident
   for (const auto& source : sources->front()) LogDebug("capturing", {{"source", source->name()}});
   std::vector<EndedQueue*> ended;
   for (size_t i = 0; connection_log_ != nullptr && i < sources->size(); ++i) {
-    ended.push_back(connection_log_->AddQueue(/*lossless=*/!engine_options.worker.live));
+    ended.push_back(connection_log_->AddQueue(/*may_wait=*/!engine_options.worker.live));
   }
   engine_ = std::make_unique<CaptureEngine>(engine_options, *std::move(sources), ended, &SystemClock(),
                                             [](const absl::Status& status) {
@@ -64,17 +73,18 @@ absl::Status Agent::OpenCapture(const EngineOptions& engine_options, const Ident
 
 absl::Status Agent::OpenConnectionLog(const Identity& identity) {
   if (options_.connection_log.empty()) return absl::OkStatus();
-  auto opened =
-      ConnectionLog::Open(options_.connection_log, {metrics_.Counter(Metric::kConnectionLogLines),
-                                                    metrics_.Counter(Metric::kConnectionLogLost, {"queue_full"}),
-                                                    metrics_.Counter(Metric::kConnectionLogLost, {"write_error"})});
+  const EndAtOnceOnSignals guard;  // a named pipe that may only be written waits for its reader
+  auto opened = ConnectionLog::Open(
+      options_.connection_log, &log_patience_,
+      {metrics_.Counter(Metric::kConnectionLogLines), metrics_.Counter(Metric::kConnectionLogLost, {"queue_full"}),
+       metrics_.Counter(Metric::kConnectionLogLost, {"write_error"})});
   if (!opened.ok()) return opened.status();
   connection_log_ = *std::move(opened);
   return identity.changes ? connection_log_->GiveTo(identity.uid, identity.gid) : absl::OkStatus();
 }
 
 absl::Status Agent::OpenPusher(const OtelSettings& settings, size_t queue_bytes) {
-  auto pusher = MakeOtlpPusher(settings, options_, hub(), &metrics_, queue_bytes);
+  auto pusher = MakeOtlpPusher(settings, options_, hub(), &haste_, &metrics_, queue_bytes);
   if (!pusher.ok()) return pusher.status();
   pusher_ = *std::move(pusher);
   return absl::OkStatus();
@@ -82,7 +92,8 @@ absl::Status Agent::OpenPusher(const OtelSettings& settings, size_t queue_bytes)
 
 absl::Status Agent::OpenServer(const MemoryPlan& plan, uint64_t memory_limit_bytes) {
   if (!options_.web_config_file.empty()) {
-    auto opened = WebSecurity::Open(options_.web_config_file);
+    auto opened =
+        WebSecurity::Open(options_.web_config_file, std::make_unique<WebConfigMetrics>(&metrics_, SystemClock()));
     if (!opened.ok()) return opened.status();
     web_security_ = *std::move(opened);
   }
@@ -106,17 +117,39 @@ absl::Status Agent::Serve() {
 }
 
 absl::Status Agent::StopCapture() {
-  if (server_ != nullptr) server_->Stop();
-  return engine_->Stop();
+  if (capture_status_.has_value()) return *capture_status_;
+  StopServer();
+  log_patience_.BeginEnd();
+  capture_status_ = engine_->Stop();
+  if (pusher_ != nullptr && haste_.begun()) pusher_->BeginStop();
+  return *capture_status_;
+}
+
+void Agent::StopServer() {
+  if (server_ == nullptr) return;
+  try {
+    server_stopper_ = NamedThread("http-stop", [this] { server_->Stop(); });
+  } catch (const std::system_error&) {
+    // Without a thread, the destructor of the server stops it.
+  }
+}
+
+absl::Status Agent::FinishConnectionLog() {
+  if (log_status_.has_value()) return *log_status_;
+  log_status_ = StopCapture();
+  if (connection_log_ == nullptr) return *log_status_;
+  engine_->EndConnections();
+  if (const uint64_t lost = connection_log_->Finish(); lost > 0) {
+    log_status_->Update(absl::UnavailableError(
+        absl::StrCat("connection log '", options_.connection_log, "' is not complete; lines lost: ", lost)));
+  }
+  return *log_status_;
 }
 
 absl::Status Agent::Stop() {
-  absl::Status status = StopCapture();
-  if (connection_log_ != nullptr && !connection_log_->Finish()) {
-    status.Update(
-        absl::UnavailableError(absl::StrCat("connection log '", options_.connection_log, "' is not complete")));
-  }
+  const absl::Status status = FinishConnectionLog();
   if (pusher_ != nullptr) pusher_->Stop();
+  if (server_stopper_.joinable()) server_stopper_.join();
   return status;
 }
 

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -16,6 +18,8 @@
 #include "exporter/metrics/agent_metrics.h"
 #include "exporter/otlp/otel_environment.h"
 #include "exporter/otlp/otlp_pusher.h"
+#include "src/base/haste.h"
+#include "src/base/patience.h"
 #include "src/capture/capture_engine.h"
 #include "src/memory/memory_plan.h"
 #include "src/options/options.h"
@@ -31,6 +35,19 @@ namespace tcpgauge {
 // caller drops its privileges between the two. That order is necessary, because capabilities belong to threads, and one
 // thread cannot take them from another.
 //
+// The end. After SIGTERM (Haste) the process has one second, and what waits for another process has 0.8 s of it.
+// Otherwise, as at the end of a file, it has as long as Patience says. These wait:
+// - StopCapture(), for workers, reader and collector, which look at a StopSignal between batches. A signal interrupts a
+//   read of a file. HTTP begins to stop on a thread of its own.
+// - FinishConnectionLog(), for the reader of the log: 0.8 s after SIGTERM; otherwise 5 s without a byte.
+// - PrintFinalState(), for the reader of standard output: the same.
+// - Stop(), for the receiver of the last push: 0.8 s after SIGTERM, beside the steps above; otherwise the export
+//   timeout. Then for the threads of HTTP: handlers look at HttpRequest::IsAbandoned(), and a password that is being
+//   checked takes as long as bcrypt takes.
+// - FlushLog(), for the reader of standard error: 0.8 s after SIGTERM, but at least 50 ms; otherwise 1 s.
+// - The guard of EndSoon() waits for nothing. It ends the process 0.95 s after SIGTERM, with the status that is right by
+//   then.
+//
 // Owns everything that it opens.
 // Thread: one thread opens, serves, stops and destroys the agent. Any thread may use hub() as long as the agent lives.
 class Agent {
@@ -38,11 +55,12 @@ class Agent {
   // Opens everything that `options` ask for: captures, the connection log, the files for OTLP and for the web
   // configuration, and listeners. Starts no thread and reads no packet. Reads the OTEL_* environment and logs wrong
   // values in it. `identity` is the user that the process becomes before Serve(). That user is made the owner of the
-  // connection log's file.
+  // connection log's file. `haste` says when the end must be quick; it must outlive the agent.
   //
   // Errors: each error names what could not be opened. kInvalidArgument and kNotFound mean that the options are wrong.
   // Every other code means that the environment is wrong: a privilege or a resource is missing.
-  static absl::StatusOr<std::unique_ptr<Agent>> Open(const Options& options, const Identity& identity);
+  static absl::StatusOr<std::unique_ptr<Agent>> Open(const Options& options, const Identity& identity,
+                                                     const Haste* haste);
 
   // Ends the threads that still run, and ignores their errors.
   ~Agent();
@@ -53,16 +71,21 @@ class Agent {
   // for HTTP cannot be started; the agent must then be destroyed.
   absl::Status Serve();
 
-  // Stops HTTP and capture. Afterwards hub() has the final snapshot. Returns the error of the capture, if any. A second
-  // call only returns the same status again. REQUIRES: Serve() was called.
-  absl::Status StopCapture();
-
-  // Calls StopCapture(), writes the rest of the connection log, and pushes the metrics a last time. The push comes last
-  // because it may take as long as the export timeout. Call it once. REQUIRES: Serve() was called.
+  // The end has three steps, in this order. Each calls the step before it, if the caller has not. A second call of a
+  // step only returns the same status again. REQUIRES: Serve() was called.
   //
-  // Errors: the error of the capture, if any. Otherwise kUnavailable when a line of the connection log could not be
-  // written. Connections for which the log's queue had no room are counted, and a warning gives their number, but they
-  // are no error.
+  // The order keeps what may take long behind what protects data. HTTP stops on a thread of its own meanwhile, because
+  // a request in progress may compute for long. In haste, the last push begins in the first step, beside the connection
+  // log, and both end at the deadline. Otherwise the push comes last, so that it counts all lines of the log.
+
+  // Stops capture, and begins to stop HTTP. Afterwards hub() has the final snapshot. Returns the error of the capture,
+  // if any.
+  absl::Status StopCapture();
+  // Writes the rest of the connection log: the connections that are still open too. Waits for a slow reader as
+  // Patience says. Errors: those of StopCapture(). Otherwise kUnavailable when a line was ever lost; the message gives
+  // the number of lines.
+  absl::Status FinishConnectionLog();
+  // Pushes the metrics a last time, and returns when all threads have ended. Errors: those of FinishConnectionLog().
   absl::Status Stop();
 
   // Continues the connection log in a new file of the same name. Call it after the file was renamed. Has no effect
@@ -82,15 +105,19 @@ class Agent {
   std::vector<std::string> urls() const;
 
  private:
-  explicit Agent(const Options& options);
+  Agent(const Options& options, const Haste* haste);
 
   // The steps of Open(), in this order. OpenCapture() calls OpenConnectionLog().
   absl::Status OpenCapture(const EngineOptions& engine_options, const Identity& identity);
   absl::Status OpenConnectionLog(const Identity& identity);
   absl::Status OpenPusher(const OtelSettings& settings, size_t queue_bytes);
   absl::Status OpenServer(const MemoryPlan& plan, uint64_t memory_limit_bytes);
+  // Begins to stop HTTP.
+  void StopServer();
 
   const Options options_;
+  const Haste& haste_;
+  Patience log_patience_;
   AgentMetrics metrics_;
   // Each of these may use the members above it, and is destroyed before them. All but engine_ may be null.
   std::unique_ptr<ConnectionLog> connection_log_;
@@ -98,6 +125,11 @@ class Agent {
   std::unique_ptr<OtlpPusher> pusher_;
   std::unique_ptr<WebSecurity> web_security_;
   std::unique_ptr<HttpServer> server_;
+  std::thread server_stopper_;  // runs server_->Stop()
+
+  // nullopt until the step was done.
+  std::optional<absl::Status> capture_status_;
+  std::optional<absl::Status> log_status_;
 };
 
 }  // namespace tcpgauge

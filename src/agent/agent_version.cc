@@ -12,9 +12,9 @@ namespace tcpgauge {
 
 std::string AgentVersion() {
   return VersionText(BuildCommit(), {{"libpcap", CaptureLibraryVersion()},
-                                     {"libmicrohttpd", HttpServer::LibraryVersion()},
+                                     {"boost", HttpServer::LibraryVersion()},
                                      {"libcurl", HttpClient::LibraryVersion()},
-                                     {"gnutls", TlsContext::LibraryVersion()}});
+                                     {"openssl", TlsContext::LibraryVersion()}});
 }
 
 }  // namespace tcpgauge

@@ -2,8 +2,8 @@
 #include "src/agent/final_state.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cstddef>
 #include <limits>
@@ -16,6 +16,9 @@
 #include "src/agent/agent_name.h"
 #include "src/agent/describe_agent.h"
 #include "src/agent/series_limits.h"
+#include "src/base/clock.h"
+#include "src/base/patience.h"
+#include "src/base/patient_write.h"
 #include "tui/table_text.h"
 
 namespace tcpgauge {
@@ -47,10 +50,17 @@ std::string FinalState(const Options& options, const SnapshotHub& hub) {
 
 }  // namespace
 
-absl::Status PrintFinalState(const Options& options, const SnapshotHub& hub) {
+absl::Status PrintFinalState(const Options& options, const SnapshotHub& hub, const Haste& haste) {
   const std::string text = FinalState(options, hub);
-  if (fwrite(text.data(), 1, text.size(), stdout) == text.size() && fflush(stdout) == 0) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("cannot write to standard output: ", strerror(errno)));
+  if (text.empty()) return absl::OkStatus();
+  Patience patience(&SystemClock(), &haste);
+  patience.BeginEnd();
+  const int own = ReopenNonblocking(STDOUT_FILENO);
+  const int error = PatientWrite(own >= 0 ? own : STDOUT_FILENO, text, &patience).error;
+  if (own >= 0) close(own);
+  if (error == 0) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("cannot write to standard output: ", error == ETIMEDOUT ? "nobody reads it" : strerror(error)));
 }
 
 }  // namespace tcpgauge

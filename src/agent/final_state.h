@@ -3,14 +3,16 @@
 #define TCPGAUGE_SRC_AGENT_FINAL_STATE_H_
 
 #include "absl/status/status.h"
+#include "src/base/haste.h"
 #include "src/options/options.h"
 #include "src/snapshot/snapshot_hub.h"
 
 namespace tcpgauge {
 
 // Prints the hub's current snapshot on standard output, in the form that --output asks for. Without --output, prints
-// nothing. Errors: kUnavailable when standard output cannot be written.
-absl::Status PrintFinalState(const Options& options, const SnapshotHub& hub);
+// nothing. Waits for a slow reader as Patience says of a process that ends. Errors: kUnavailable when standard output
+// cannot be written, or when nobody reads it.
+absl::Status PrintFinalState(const Options& options, const SnapshotHub& hub, const Haste& haste);
 
 }  // namespace tcpgauge
 

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "exporter/web/connections_json.h"
 #include "src/base/log.h"
 #include "src/memory/cgroup_limit.h"
 #include "src/options/option_value.h"
@@ -34,6 +35,7 @@ MemoryDemand DemandOf(const Options& options, bool pushes, const EngineOptions& 
   demand.shows_top_view = options.tui;
   demand.logs_connections = !options.connection_log.empty();
   demand.series_limit = static_cast<size_t>(options.series_limit);
+  demand.max_listed_rows = kMaxConnectionsListed;
   return demand;
 }
 
@@ -70,7 +72,7 @@ absl::StatusOr<MemoryPlan> FitToMemory(const Options& options, bool pushes, uint
              {"max_connections", plan->max_connections},
              {"asked", demand.table.max_connections},
              {"listed", plan->rows_per_worker * demand.workers},
-             {"concurrent_scrapes", plan->concurrent_scrapes}});
+             {"http_connections", plan->http_connections}});
   }
   engine->table.max_connections = plan->max_connections;
   engine->table.max_encapsulations = plan->max_encapsulations;

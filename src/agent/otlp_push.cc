@@ -36,11 +36,12 @@ OtelSettings OtelSettingsOf(const Options& options) {
 }
 
 absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const Options& options,
-                                                           const SnapshotHub& hub, AgentMetrics* metrics,
-                                                           size_t queue_bytes) {
+                                                           const SnapshotHub& hub, const Haste* haste,
+                                                           AgentMetrics* metrics, size_t queue_bytes) {
   if (!settings.push && !settings.console) return nullptr;
   OtlpSources sources;
   sources.hub = &hub;
+  sources.haste = haste;
   sources.clock = &SystemClock();
   sources.limits = ExpositionLimitsOf(options);
   sources.build = {kVersion, BuildCommit()};

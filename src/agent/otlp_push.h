@@ -9,6 +9,7 @@
 #include "exporter/metrics/agent_metrics.h"
 #include "exporter/otlp/otel_environment.h"
 #include "exporter/otlp/otlp_pusher.h"
+#include "src/base/haste.h"
 #include "src/options/options.h"
 #include "src/snapshot/snapshot_hub.h"
 
@@ -19,11 +20,11 @@ namespace tcpgauge {
 OtelSettings OtelSettingsOf(const Options& options);
 
 // Returns a pusher that is not started, or null when `settings` ask for no push. Reads the files that `settings` name.
-// `queue_bytes` bounds the data that wait to be sent. `hub` and `metrics` must outlive the result. Errors: a file
-// cannot be read; the message names it.
+// `queue_bytes` bounds the data that wait to be sent. `hub`, `haste` and `metrics` must outlive the result. Errors: a
+// file cannot be read; the message names it.
 absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const Options& options,
-                                                           const SnapshotHub& hub, AgentMetrics* metrics,
-                                                           size_t queue_bytes);
+                                                           const SnapshotHub& hub, const Haste* haste,
+                                                           AgentMetrics* metrics, size_t queue_bytes);
 
 }  // namespace tcpgauge
 

@@ -4,6 +4,7 @@
 #include "src/attach/agent_address.h"
 #include "src/attach/attached_agent.h"
 #include "src/base/clock.h"
+#include "src/base/haste.h"
 #include "src/base/signals.h"
 #include "src/base/stop_signal.h"
 #include "src/privilege/drop_privileges.h"
@@ -28,7 +29,8 @@ absl::Status RunAttached(const Options& options) {
   if (absl::Status terminal = CheckTopView(); !terminal.ok()) return terminal;
   if (absl::Status dropped = DropAllPrivileges(options); !dropped.ok()) return dropped;
   static StopSignal& stop = *new StopSignal;  // never destroyed, because a signal may come until the process ends
-  HandleSignals(&stop, nullptr);
+  static Haste& haste = *new Haste;
+  HandleSignals(&stop, nullptr, &haste);
   const auto agent = AttachedAgent::Attach(
       *address, {options.attach_ca_file, options.attach_cert_file, options.attach_key_file}, &SystemClock(), stop.fd());
   if (absl::IsCancelled(agent.status())) return absl::OkStatus();

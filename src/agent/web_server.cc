@@ -21,8 +21,7 @@ AgentLimits AgentLimitsOf(const Options& options, const MemoryPlan& plan, uint64
   limits.series_limit = static_cast<uint64_t>(options.series_limit);
   limits.metrics_connections = static_cast<uint64_t>(options.metrics_connections);
   limits.metrics_edges = SeriesPlanOf(options).edges;
-  limits.concurrent_scrapes = plan.concurrent_scrapes;
-  limits.concurrent_listings = plan.concurrent_listings;
+  limits.response_bytes = plan.response_bytes;
   limits.listed_connections = plan.rows_per_worker;
   limits.http_connections = plan.http_connections;
   limits.max_memory_bytes = memory_limit_bytes;
@@ -54,16 +53,18 @@ absl::StatusOr<std::unique_ptr<HttpServer>> OpenWebServer(const std::vector<std:
     return absl::Status(status.code(), absl::StrCat("--web.telemetry-path: ", status.message()));
   }
   HttpLimits limits;
-  limits.connections = static_cast<unsigned>(sources.limits.http_connections);
-  const HttpRouter routes = WebRoutes(sources);
-  auto request_metrics = std::make_unique<RequestMetrics>(routes.paths(), sources.metrics);
-  HttpHandler handler = routes;
-  TlsSource tls;
-  if (security != nullptr) {
-    handler = security->Guard(std::move(handler));
-    if (security->CurrentTls() != nullptr) tls = [security] { return security->CurrentTls(); };
+  limits.connections = sources.limits.http_connections;
+  limits.response_bytes = sources.limits.response_bytes;
+  const auto routes = std::make_shared<const HttpRouter>(WebRoutes(sources));
+  HttpService service;
+  service.handler = [routes](const HttpRequest& request) { return (*routes)(request); };
+  service.lane_of = [routes](const std::string& path) { return routes->LaneOf(path); };
+  service.guard = security;
+  if (security != nullptr && security->CurrentTls() != nullptr) {
+    service.tls = [security] { return security->CurrentTls(); };
   }
-  auto server = HttpServer::Open(addresses, std::move(handler), limits, std::move(tls), std::move(request_metrics));
+  service.observer = std::make_unique<RequestMetrics>(routes->paths(), sources.metrics);
+  auto server = HttpServer::Open(addresses, std::move(service), limits);
   // A missing privilege or descriptor is a fault of the environment. Anything else is a wrong address.
   if (server.ok() || absl::IsPermissionDenied(server.status()) || absl::IsResourceExhausted(server.status())) {
     return server;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "src/attach/snapshot_from_json.h"
 #include "src/base/named_thread.h"
@@ -53,15 +54,15 @@ void AttachedAgent::Run() {
     if (stop_.stopped()) return;
     next_ns = clock_.SteadyNanoseconds() + kPeriodNs;
     const absl::Status status = Poll(stop_.fd());
-    if (!status.ok() && !absl::IsCancelled(status)) PublishTrouble();
+    if (!status.ok() && !absl::IsCancelled(status)) PublishTrouble(status);
   }
 }
 
 absl::Status AttachedAgent::Poll(int stop_fd) {
   const ConnectionQuery query = wanted_.Current();
-  const absl::StatusOr<std::string> answer = fetch_.Get(PathOf(query), stop_fd);
-  if (!answer.ok()) return answer.status();
-  absl::StatusOr<Snapshot> snapshot = SnapshotFromJson(*answer);
+  if (absl::Status status = fetch_.Request(PathOf(query), stop_fd); !status.ok()) return status;
+  absl::StatusOr<Snapshot> snapshot = SnapshotFromJson(&fetch_, query.limit);
+  fetch_.Cancel();  // of an answer that is not read to its end
   if (!snapshot.ok()) return snapshot.status();
   answer_time_ns_ = clock_.SteadyNanoseconds();
   const bool is_news = sequence_ == 0 || !hub_.Current()->trouble.empty() || !(query == answered_) ||
@@ -76,11 +77,13 @@ absl::Status AttachedAgent::Poll(int stop_fd) {
   return absl::OkStatus();
 }
 
-void AttachedAgent::PublishTrouble() {
+void AttachedAgent::PublishTrouble(const absl::Status& status) {
   auto snapshot = std::make_shared<Snapshot>(*hub_.Current());
   const int64_t age_s = (clock_.SteadyNanoseconds() - answer_time_ns_) / kNanosecondsPerSecond;
   snapshot->sequence = ++sequence_;
-  snapshot->trouble = absl::StrCat("no answer for ", age_s, " s, trying again");
+  snapshot->trouble = absl::IsUnavailable(status)
+                          ? absl::StrCat("no answer for ", age_s, " s, trying again")
+                          : absl::StrCat("no usable answer for ", age_s, " s: ", absl::CHexEscape(status.message()));
   hub_.Publish(std::move(snapshot));
 }
 

@@ -22,19 +22,24 @@ namespace tcpgauge {
 // once when the top view posts another query to wanted().
 //
 // While the agent does not answer, the thread keeps asking every second, and publishes copies of the last answer. In
-// these, Snapshot::trouble says for how long there has been no answer.
+// these, Snapshot::trouble says for how long there has been no answer. If there are answers that cannot be used, it
+// says why.
 //
 // Owns the thread, the connection and the hub.
 // Thread: one thread calls Attach() and destroys the result. Any thread may read hub(). The top view's thread posts to
 // wanted().
-// Bounds: those of HttpFetch.
+// The agent is not trusted: it may send anything, as much and as slowly as it likes. The thread looks for the end after
+// each piece that libcurl hands over, so the destructor takes some milliseconds.
+//
+// Bounds: those of HttpFetch and of SnapshotFromJson(). A thread that reads an answer takes at most 128 MiB besides the
+// snapshots: 48 MiB for the body that waits, 64 MiB for the parser, and the libraries.
 class AttachedAgent {
  public:
   // Asks the agent once, and starts the thread after an answer. A wrong address or password therefore shows at the
   // start. Gives up once `stop_fd` is readable, and reads nothing from `stop_fd`. `clock` must outlive the result.
   //
   // Errors: kCancelled when it gave up, otherwise kUnavailable. The message begins with "--attach: " and the address
-  // without user and password.
+  // without user and password. It may hold bytes that the agent chose: make it printable before you show it.
   static absl::StatusOr<std::unique_ptr<AttachedAgent>> Attach(const AgentAddress& address, const ClientTlsFiles& tls,
                                                                const Clock* clock, int stop_fd);
   // Ends the thread, also in the middle of a request.
@@ -50,7 +55,7 @@ class AttachedAgent {
 
   void Run();
   absl::Status Poll(int stop_fd);
-  void PublishTrouble();
+  void PublishTrouble(const absl::Status& status);
 
   HttpFetch fetch_;
   const Clock& clock_;

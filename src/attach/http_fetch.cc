@@ -15,6 +15,7 @@ namespace tcpgauge {
 namespace {
 
 constexpr int kWaitMs = 1000;
+constexpr size_t kMaxMessageBytes = 500;
 
 bool IsReadable(int fd) {
   pollfd readable = {fd, POLLIN, 0};
@@ -30,6 +31,17 @@ HttpClientOptions OptionsOf(const AgentAddress& address) {
   return options;
 }
 
+absl::Status StatusOf(const HttpAnswer& answer) {
+  if (answer.status == 200) return absl::OkStatus();
+  if (answer.status == 400) return absl::InvalidArgumentError(answer.body.substr(0, kMaxMessageBytes));
+  if (answer.status == 401) {
+    return absl::UnauthenticatedError(
+        "the agent requires a user and a password; right would be https://USER:PASSWORD@HOST:PORT");
+  }
+  return absl::UnavailableError(absl::StrCat("the agent answers with status ", answer.status,
+                                             answer.redirection.empty() ? "" : ": ", answer.redirection));
+}
+
 }  // namespace
 
 HttpFetch::HttpFetch(const AgentAddress& address, const ClientTlsFiles& tls)
@@ -37,29 +49,75 @@ HttpFetch::HttpFetch(const AgentAddress& address, const ClientTlsFiles& tls)
   client_.UseTls(tls);
 }
 
-absl::StatusOr<std::string> HttpFetch::Get(const std::string& path_and_query, int stop_fd) {
+absl::Status HttpFetch::Request(const std::string& path_and_query, int stop_fd) {
+  Cancel();
   HttpCall call;
   call.url = absl::StrCat(url_, path_and_query);
   call.timeout_ms = kTimeoutMs;
   client_.Start(call);
-  std::optional<absl::StatusOr<HttpAnswer>> answer;
-  while (!(answer = client_.Wait(stop_fd, kWaitMs)).has_value()) {
-    if (!IsReadable(stop_fd)) continue;
-    client_.Cancel();
+  stop_fd_ = stop_fd;
+  is_over_ = false;
+  while (true) {
+    absl::StatusOr<std::optional<HttpAnswer>> answer = Wait();
+    if (!answer.ok()) return answer.status();
+    if (answer->has_value()) {
+      const absl::Status status = StatusOf(**answer);
+      if (status.ok()) TakeLast(&**answer);
+      return status;
+    }
+    if (client_.HasBody() && client_.StatusSoFar() == 200) return absl::OkStatus();
+  }
+}
+
+absl::StatusOr<std::string> HttpFetch::Next() {
+  while (taken_bytes_ == waiting_.size() && !is_over_) {
+    if (client_.HasBody()) {
+      SetWaiting(client_.TakeBody());
+      break;
+    }
+    absl::StatusOr<std::optional<HttpAnswer>> answer = Wait();
+    if (!answer.ok()) return answer.status();
+    if (answer->has_value()) TakeLast(&**answer);
+  }
+  if (IsReadable(stop_fd_)) {
+    Cancel();
     return absl::CancelledError("stopped");
   }
-  if (!answer->ok()) return absl::UnavailableError(answer->status().message());
-  HttpAnswer& got = **answer;
-  if (got.body_cut)
+  std::string piece = waiting_.substr(taken_bytes_, kMaxPieceBytes);
+  taken_bytes_ += piece.size();
+  if (piece.empty() && is_cut_) {
     return absl::UnavailableError(absl::StrCat("the agent's answer has more than ", kMaxBodyBytes, " bytes"));
-  if (got.status == 200) return std::move(got.body);
-  if (got.status == 400) return absl::InvalidArgumentError(got.body);
-  if (got.status == 401) {
-    return absl::UnauthenticatedError(
-        "the agent requires a user and a password; right would be https://USER:PASSWORD@HOST:PORT");
   }
-  return absl::UnavailableError(
-      absl::StrCat("the agent answers with status ", got.status, got.redirection.empty() ? "" : ": ", got.redirection));
+  return piece;
+}
+
+void HttpFetch::SetWaiting(std::string body) {
+  waiting_ = std::move(body);
+  taken_bytes_ = 0;
+}
+
+void HttpFetch::TakeLast(HttpAnswer* answer) {
+  SetWaiting(std::move(answer->body));
+  is_cut_ = answer->body_cut;
+}
+
+absl::StatusOr<std::optional<HttpAnswer>> HttpFetch::Wait() {
+  std::optional<absl::StatusOr<HttpAnswer>> answer = client_.Wait(stop_fd_, kWaitMs);
+  if (IsReadable(stop_fd_)) {
+    Cancel();
+    return absl::CancelledError("stopped");
+  }
+  if (!answer.has_value()) return std::nullopt;
+  is_over_ = true;
+  if (!answer->ok()) return absl::UnavailableError(answer->status().message());
+  return **std::move(answer);
+}
+
+void HttpFetch::Cancel() {
+  client_.Cancel();
+  is_over_ = true;
+  is_cut_ = false;
+  SetWaiting(std::string());
 }
 
 }  // namespace tcpgauge

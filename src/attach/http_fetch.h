@@ -4,10 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "src/attach/agent_address.h"
+#include "src/attach/answer_body.h"
 #include "src/http_client/http_client.h"
 
 namespace tcpgauge {
@@ -16,26 +19,45 @@ namespace tcpgauge {
 // names a proxy, TCP connections go through it (see ProxySettings).
 //
 // Thread: one at a time.
-// Bounds: an answer that has more than kMaxBodyBytes or takes longer than kTimeoutMs is an error.
-class HttpFetch {
+// Bounds: an answer that has more than kMaxBodyBytes after decompression, or takes longer than kTimeoutMs, is an error.
+// At most kMaxBodyBytes wait for Next(), in a string whose capacity is at most twice as large. Next() looks at
+// `stop_fd` before each piece.
+class HttpFetch final : public AnswerBody {
  public:
-  static constexpr size_t kMaxBodyBytes = 64 << 20;
+  static constexpr size_t kMaxBodyBytes = 24 << 20;
   static constexpr int64_t kTimeoutMs = 5000;
 
   // Does not connect yet. `tls` applies to https addresses.
   HttpFetch(const AgentAddress& address, const ClientTlsFiles& tls);
 
-  // Requests `path_and_query` and returns the body of the answer. Connects if necessary. Gives up once `stop_fd` is
-  // readable (it is not read).
+  // Requests `path_and_query`, and waits until the body of the answer begins; then Next() returns the body. Connects if
+  // necessary. Both functions give up once `stop_fd` is readable (it is not read). An earlier request is cancelled.
   //
-  // Errors: kCancelled when `stop_fd` was readable. kInvalidArgument for status 400, with the answer's body as the
-  // message. kUnauthenticated for status 401. kUnavailable for any other status except 200, and for any other failure.
-  // Except for status 400, the message is one line, which need not name the agent.
-  absl::StatusOr<std::string> Get(const std::string& path_and_query, int stop_fd);
+  // Errors: kCancelled when `stop_fd` was readable. kInvalidArgument for status 400, with the beginning of the answer's
+  // body as the message. kUnauthenticated for status 401. kUnavailable for any other status except 200, and for any
+  // other failure. A message has at most 500 bytes, and need not name the agent. It may hold any bytes that the agent
+  // sent: make it printable before you show it.
+  absl::Status Request(const std::string& path_and_query, int stop_fd);
+
+  // Errors: kCancelled and kUnavailable, as above. When the answer is too long, the error follows the last piece.
+  absl::StatusOr<std::string> Next() override;
+
+  // Gives up the request under way, if any.
+  void Cancel();
 
  private:
+  // Advances the request. Returns the answer once it is complete.
+  absl::StatusOr<std::optional<HttpAnswer>> Wait();
+  void TakeLast(HttpAnswer* answer);
+  void SetWaiting(std::string body);
+
   const std::string url_;
   HttpClient client_;
+  int stop_fd_ = -1;
+  bool is_over_ = true;
+  bool is_cut_ = false;     // more than kMaxBodyBytes came
+  std::string waiting_;     // a part of the body, from which Next() takes its pieces
+  size_t taken_bytes_ = 0;  // of `waiting_`
 };
 
 }  // namespace tcpgauge

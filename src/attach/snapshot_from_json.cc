@@ -3,78 +3,60 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <map>
-#include <nlohmann/json.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
-#include "src/base/time_units.h"
+#include "absl/strings/str_cat.h"
+#include "src/attach/json_reader.h"
+#include "src/attach/json_scalar.h"
+#include "src/base/strings.h"
 
 namespace tcpgauge {
 namespace {
 
-using Json = nlohmann::json;
+// The sums of the rates of all connections stay finite.
+constexpr double kMaxRate = 1e18;
+constexpr double kMaxRateWindowSeconds = 1e9;
 
-// Reads the members of one JSON object. A member that is missing or has another type counts as null, empty or 0.
-class Members {
- public:
-  explicit Members(const Json& object) : object_(object) {}
+void TakeSent(std::string_view name, const JsonScalar& value, DirectionSummary* sent) {
+  if (name == "packets") {
+    sent->packets = CountOf(value);
+  } else if (name == "payload_bytes") {
+    sent->payload_bytes = CountOf(value);
+  } else if (name == "ip_bytes") {
+    sent->ip_bytes = CountOf(value);
+  } else if (name == "retransmitted_segments") {
+    sent->retransmitted_segments = SmallCountOf(value);
+  } else if (name == "out_of_order_segments") {
+    sent->out_of_order_segments = SmallCountOf(value);
+  } else if (name == "zero_windows") {
+    sent->zero_windows = SmallCountOf(value);
+  } else if (name == "payload_bytes_per_second") {
+    sent->payload_bytes_per_second = NumberOf(value, kMaxRate);
+  }
+}
 
-  const Json& Get(const char* name) const {
-    static const Json nothing;
-    if (!object_.is_object()) return nothing;
-    const auto found = object_.find(name);
-    return found == object_.end() ? nothing : *found;
+// Takes what client or server sent. Returns false if `key` names neither.
+bool TakeSent(std::string_view key, const JsonScalar& value, DirectionSummary* client, DirectionSummary* server) {
+  constexpr std::string_view kClient = "client_", kServer = "server_";
+  if (StartsWith(key, kClient)) {
+    TakeSent(key.substr(kClient.size()), value, client);
+  } else if (StartsWith(key, kServer)) {
+    TakeSent(key.substr(kServer.size()), value, server);
+  } else {
+    return false;
   }
-  std::string Text(const char* name) const {
-    const Json& value = Get(name);
-    return value.is_string() ? value.get_ref<const std::string&>() : std::string();
-  }
-  uint64_t Count(const char* name) const {
-    const Json& value = Get(name);
-    return value.is_number_unsigned() ? value.get<uint64_t>() : 0;
-  }
-  uint64_t Count(const std::string& who, const char* what) const { return Count((who + what).c_str()); }
-  uint32_t SmallCount(const std::string& who, const char* what) const {
-    return static_cast<uint32_t>(std::min<uint64_t>(Count(who, what), UINT32_MAX));
-  }
-  double Number(const char* name) const {
-    const Json& value = Get(name);
-    return value.is_number() ? value.get<double>() : 0;
-  }
-  // Converts seconds to nanoseconds. Returns `unknown` when the member is not a number or does not fit.
-  int64_t Nanoseconds(const char* name, int64_t unknown) const {
-    const double nanoseconds = Get(name).is_number() ? Number(name) * kNanosecondsPerSecond : NAN;
-    return std::abs(nanoseconds) < 9e18 ? static_cast<int64_t>(nanoseconds) : unknown;
-  }
-
- private:
-  const Json& object_;
-};
-
-bool ReadEndpoint(const Json& json, Endpoint* endpoint) {
-  const Members members(json);
-  const auto address = IpAddress::Parse(members.Text("address"));
-  const uint64_t port = members.Count("port");
-  if (!address.has_value() || port > UINT16_MAX) return false;
-  *endpoint = {*address, static_cast<uint16_t>(port)};
   return true;
 }
 
-DirectionSummary ReadDirection(const Members& members, const std::string& who) {
-  DirectionSummary sent;
-  sent.packets = members.Count(who, "_packets");
-  sent.payload_bytes = members.Count(who, "_payload_bytes");
-  sent.ip_bytes = members.Count(who, "_ip_bytes");
-  sent.retransmitted_segments = members.SmallCount(who, "_retransmitted_segments");
-  sent.out_of_order_segments = members.SmallCount(who, "_out_of_order_segments");
-  sent.zero_windows = members.SmallCount(who, "_zero_windows");
-  sent.payload_bytes_per_second = std::max(members.Number((who + "_payload_bytes_per_second").c_str()), 0.0);
-  return sent;
-}
-
-ConnectionState ReadState(const std::string& name) {
+ConnectionState StateOf(std::string_view name) {
   for (size_t i = 0; i < kConnectionStateCount; ++i) {
     const auto state = static_cast<ConnectionState>(i);
     if (name == ConnectionStateName(state)) return state;
@@ -82,51 +64,53 @@ ConnectionState ReadState(const std::string& name) {
   return ConnectionState::kEstablished;
 }
 
-Encapsulation ReadEncapsulation(const Members& members) {
-  Encapsulation encapsulation;
-  for (const Json& vlan : members.Get("vlans")) {
-    if (vlan.is_number_unsigned()) encapsulation.AddVlan(static_cast<uint16_t>(vlan.get<uint64_t>() & 0xfff));
+std::optional<TunnelType> TunnelTypeOf(std::string_view name) {
+  for (uint8_t i = 0; i < static_cast<uint8_t>(TunnelType::kCount); ++i) {
+    const auto type = static_cast<TunnelType>(i);
+    if (name == TunnelTypeName(type)) return type;
   }
-  for (const Json& json : members.Get("tunnels")) {
-    const Members tunnel(json);
-    for (uint8_t type = 0; type < static_cast<uint8_t>(TunnelType::kCount); ++type) {
-      if (tunnel.Text("type") != TunnelTypeName(static_cast<TunnelType>(type))) continue;
-      encapsulation.AddTunnel({static_cast<TunnelType>(type), tunnel.Get("id").is_number_unsigned(),
-                               static_cast<uint32_t>(tunnel.Count("id"))});
-    }
-  }
-  return encapsulation;
+  return std::nullopt;
 }
 
-bool ReadConnection(const Json& json, const std::map<std::string, uint32_t>& interfaces, Snapshot* snapshot) {
-  const Members members(json);
-  ConnectionSummary connection;
-  const std::string id = members.Text("id");
-  const char* end = id.data() + id.size();
-  if (std::from_chars(id.data(), end, connection.id).ptr != end || id.empty() ||
-      !ReadEndpoint(members.Get("client"), &connection.client) ||
-      !ReadEndpoint(members.Get("server"), &connection.server)) {
-    return false;
+// The members of an endpoint, as far as they were read.
+struct EndpointMembers {
+  std::optional<IpAddress> address;
+  uint64_t port = 0;
+
+  void Take(std::string_view key, const JsonScalar& value) {
+    if (key == "address") {
+      address = IpAddress::Parse(TextOf(value));
+    } else if (key == "port") {
+      port = CountOf(value);
+    }
   }
-  connection.state = ReadState(members.Text("state"));
-  connection.role = members.Text("role") == RoleName(Role::kObserved) ? Role::kObserved : Role::kInferred;
-  const auto interface = interfaces.find(members.Text("interface"));
-  if (interface != interfaces.end()) connection.interface = interface->second;
-  const Encapsulation encapsulation = ReadEncapsulation(members);
-  const auto known = std::find(snapshot->encapsulations.begin(), snapshot->encapsulations.end(), encapsulation);
-  connection.encapsulation = static_cast<uint32_t>(known - snapshot->encapsulations.begin());
-  if (known == snapshot->encapsulations.end()) snapshot->encapsulations.push_back(encapsulation);
-  connection.confirmed = true;  // an agent lists no other connections
-  connection.client_sent = ReadDirection(members, "client");
-  connection.server_sent = ReadDirection(members, "server");
-  connection.start_time_ns = members.Nanoseconds("start_time", 0);
-  connection.last_packet_time_ns = members.Nanoseconds("last_packet_time", 0);
-  connection.handshake_rtt_ns = members.Nanoseconds("handshake_rtt_seconds", ConnectionSummary::kUnknown);
-  connection.rtt_ns = members.Nanoseconds("rtt_seconds", ConnectionSummary::kUnknown);
-  connection.window_payload_bytes = members.Count("window_payload_bytes");
-  snapshot->connections.push_back(connection);
-  return true;
-}
+  bool IsWhole() const { return address.has_value() && port <= UINT16_MAX; }
+  Endpoint Value() const { return {*address, static_cast<uint16_t>(port)}; }
+};
+
+struct TunnelMembers {
+  std::optional<TunnelType> type;
+  std::optional<uint32_t> id;
+
+  void Take(std::string_view key, const JsonScalar& value) {
+    if (key == "type") {
+      type = TunnelTypeOf(TextOf(value));
+    } else if (key == "id") {
+      const auto* number = std::get_if<uint64_t>(&value);
+      id = number != nullptr && *number <= UINT32_MAX ? std::make_optional(static_cast<uint32_t>(*number))
+                                                      : std::nullopt;
+    }
+  }
+};
+
+// The members of a connection that are not in its summary yet.
+struct ConnectionMembers {
+  bool has_id = false;
+  EndpointMembers client;
+  EndpointMembers server;
+  std::string interface;
+  Encapsulation encapsulation;
+};
 
 // Subtracts `listed` from `all`. Stops at 0, because the parts are rounded.
 void Subtract(const DirectionSummary& listed, DirectionSummary* all) {
@@ -134,46 +118,314 @@ void Subtract(const DirectionSummary& listed, DirectionSummary* all) {
   all->payload_bytes_per_second = std::max(all->payload_bytes_per_second - listed.payload_bytes_per_second, 0.0);
 }
 
+absl::Status NoAnswer() { return absl::InvalidArgumentError("the answer is not that of a tcpgauge agent"); }
+
+absl::Status UnreadableConnection() {
+  return absl::InvalidArgumentError("the agent's answer contains a connection that cannot be read");
+}
+
+// Makes the snapshot while the answer is read. The agent chooses how many different names and encapsulations there are,
+// so each is found by its hash.
+class SnapshotMaker final : public JsonVisitor {
+ public:
+  explicit SnapshotMaker(size_t limit) : limit_(limit) { encapsulations_.emplace(Encapsulation(), 0); }
+
+  absl::StatusOr<bool> Enter(std::string_view key, bool is_object) override;
+  absl::Status Leave() override;
+  absl::Status Take(std::string_view key, const JsonScalar& value) override;
+
+  // Returns the snapshot of the answer that was read. Errors: it was not an answer.
+  absl::StatusOr<Snapshot> Finish();
+
+ private:
+  // An object or array of the answer.
+  enum class Place {
+    kOutside,
+    kAnswer,
+    kInterfaces,
+    kInterface,
+    kMatching,
+    kConnections,
+    kConnection,
+    kClient,
+    kServer,
+    kVlans,
+    kTunnels,
+    kTunnel,
+  };
+
+  Place Here() const { return places_.back(); }
+  // The place of an object or array with this key; nullopt if it is unknown.
+  std::optional<Place> PlaceOf(std::string_view key, bool is_object) const;
+  absl::Status Begin(Place place);
+  void TakeOfAnswer(std::string_view key, const JsonScalar& value);
+  void TakeOfInterface(std::string_view key, const JsonScalar& value);
+  void TakeOfConnection(std::string_view key, const JsonScalar& value);
+  absl::Status EndConnection();
+  // Replaces the numbers of `interface_numbers_` by indexes into the interfaces that the answer lists.
+  void NumberInterfaces();
+
+  const size_t limit_;
+  Snapshot snapshot_;
+  std::vector<Place> places_{Place::kOutside};
+  bool has_time_ = false;
+  bool has_connections_ = false;
+  uint64_t connections_in_all_ = 0;
+  absl::flat_hash_map<Encapsulation, uint32_t> encapsulations_;   // indexes into Snapshot::encapsulations
+  absl::flat_hash_map<std::string, uint32_t> interface_numbers_;  // the interfaces that connections name
+
+  // What is being read.
+  InterfaceView interface_;
+  ConnectionSummary connection_;
+  ConnectionMembers members_;
+  TunnelMembers tunnel_;
+};
+
+std::optional<SnapshotMaker::Place> SnapshotMaker::PlaceOf(std::string_view key, bool is_object) const {
+  switch (Here()) {
+    case Place::kOutside:
+      if (is_object) return Place::kAnswer;
+      break;
+    case Place::kAnswer:
+      if (key == "interfaces" && !is_object) return Place::kInterfaces;
+      if (key == "matching" && is_object) return Place::kMatching;
+      if (key == "connections" && !is_object) return Place::kConnections;
+      break;
+    case Place::kInterfaces:
+      if (is_object) return Place::kInterface;
+      break;
+    case Place::kConnections:
+      if (is_object) return Place::kConnection;
+      break;
+    case Place::kConnection:
+      if (key == "client" && is_object) return Place::kClient;
+      if (key == "server" && is_object) return Place::kServer;
+      if (key == "vlans" && !is_object) return Place::kVlans;
+      if (key == "tunnels" && !is_object) return Place::kTunnels;
+      break;
+    case Place::kTunnels:
+      if (is_object) return Place::kTunnel;
+      break;
+    default:
+      break;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<bool> SnapshotMaker::Enter(std::string_view key, bool is_object) {
+  const std::optional<Place> place = PlaceOf(key, is_object);
+  if (!place.has_value()) {
+    if (Here() == Place::kOutside) return NoAnswer();
+    if (Here() == Place::kConnections) return UnreadableConnection();
+    return false;
+  }
+  if (absl::Status status = Begin(*place); !status.ok()) return status;
+  places_.push_back(*place);
+  return true;
+}
+
+absl::Status SnapshotMaker::Begin(Place place) {
+  switch (place) {
+    case Place::kInterface:
+      if (snapshot_.interfaces.size() == AnswerBounds::kInterfaces) {
+        return absl::ResourceExhaustedError(
+            absl::StrCat("the agent's answer lists more than ", AnswerBounds::kInterfaces, " interfaces"));
+      }
+      interface_ = InterfaceView();
+      break;
+    case Place::kConnections:
+      has_connections_ = true;
+      break;
+    case Place::kConnection:
+      if (snapshot_.connections.size() == limit_) {
+        return absl::ResourceExhaustedError(
+            absl::StrCat("the agent's answer lists more connections than the ", limit_, " that were asked for"));
+      }
+      connection_ = ConnectionSummary();
+      connection_.state = StateOf("");
+      connection_.confirmed = true;  // an agent lists no other connections
+      members_ = ConnectionMembers();
+      break;
+    case Place::kClient:
+      members_.client = EndpointMembers();
+      break;
+    case Place::kServer:
+      members_.server = EndpointMembers();
+      break;
+    case Place::kVlans:
+      members_.encapsulation.vlan_count = 0;
+      break;
+    case Place::kTunnels:
+      members_.encapsulation.tunnel_count = 0;
+      break;
+    case Place::kTunnel:
+      tunnel_ = TunnelMembers();
+      break;
+    default:
+      break;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SnapshotMaker::Leave() {
+  const Place left = Here();
+  places_.pop_back();
+  switch (left) {
+    case Place::kInterface:
+      snapshot_.interfaces.push_back(std::move(interface_));
+      break;
+    case Place::kConnection:
+      return EndConnection();
+    case Place::kTunnel:
+      if (tunnel_.type.has_value()) {
+        members_.encapsulation.AddTunnel({*tunnel_.type, tunnel_.id.has_value(), tunnel_.id.value_or(0)});
+      }
+      break;
+    default:
+      break;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SnapshotMaker::Take(std::string_view key, const JsonScalar& value) {
+  switch (Here()) {
+    case Place::kOutside:
+      return NoAnswer();
+    case Place::kAnswer:
+      TakeOfAnswer(key, value);
+      break;
+    case Place::kInterface:
+      TakeOfInterface(key, value);
+      break;
+    case Place::kMatching:
+      TakeSent(key, value, &snapshot_.not_listed_client_sent, &snapshot_.not_listed_server_sent);
+      break;
+    case Place::kConnections:
+      return UnreadableConnection();
+    case Place::kConnection:
+      TakeOfConnection(key, value);
+      break;
+    case Place::kClient:
+      members_.client.Take(key, value);
+      break;
+    case Place::kServer:
+      members_.server.Take(key, value);
+      break;
+    case Place::kVlans:
+      if (const uint64_t vlan = CountOf(value); vlan > 0 && vlan < 4096) {
+        members_.encapsulation.AddVlan(static_cast<uint16_t>(vlan));
+      }
+      break;
+    case Place::kTunnel:
+      tunnel_.Take(key, value);
+      break;
+    case Place::kInterfaces:
+    case Place::kTunnels:
+      break;
+  }
+  return absl::OkStatus();
+}
+
+void SnapshotMaker::TakeOfAnswer(std::string_view key, const JsonScalar& value) {
+  if (key == "agent") {
+    snapshot_.agent = NameOf(value, AnswerBounds::kNameBytes);
+  } else if (key == "sequence") {
+    snapshot_.sequence = CountOf(value);
+  } else if (key == "time") {
+    has_time_ = IsNumber(value);
+    snapshot_.time_ns = NanosecondsOf(value, 0);
+  } else if (key == "capture_start_time") {
+    snapshot_.capture_start_time_ns = NanosecondsOf(value, 0);
+  } else if (key == "rate_window_seconds") {
+    snapshot_.rate_window_seconds = NumberOf(value, kMaxRateWindowSeconds);
+  } else if (key == "connections_in_all") {
+    connections_in_all_ = CountOf(value);
+  } else if (key == "connections") {
+    has_connections_ = false;
+  }
+}
+
+void SnapshotMaker::TakeOfInterface(std::string_view key, const JsonScalar& value) {
+  if (key == "name") {
+    interface_.name = NameOf(value, AnswerBounds::kNameBytes);
+  } else if (key == "up") {
+    interface_.up = value != JsonScalar(false);
+  } else if (key == "dropped_packets") {
+    interface_.dropped_packets = CountOf(value);
+  }
+}
+
+void SnapshotMaker::TakeOfConnection(std::string_view key, const JsonScalar& value) {
+  ConnectionSummary& connection = connection_;
+  if (TakeSent(key, value, &connection.client_sent, &connection.server_sent)) return;
+  if (key == "id") {
+    const std::string_view id = TextOf(value);
+    const char* const end = id.data() + id.size();
+    const auto [parsed_to, error] = std::from_chars(id.data(), end, connection.id);
+    members_.has_id = error == std::errc() && parsed_to == end;
+  } else if (key == "state") {
+    connection.state = StateOf(TextOf(value));
+  } else if (key == "role") {
+    connection.role = TextOf(value) == RoleName(Role::kObserved) ? Role::kObserved : Role::kInferred;
+  } else if (key == "interface") {
+    members_.interface = NameOf(value, AnswerBounds::kNameBytes);
+  } else if (key == "start_time") {
+    connection.start_time_ns = NanosecondsOf(value, 0);
+  } else if (key == "last_packet_time") {
+    connection.last_packet_time_ns = NanosecondsOf(value, 0);
+  } else if (key == "handshake_rtt_seconds") {
+    connection.handshake_rtt_ns = NanosecondsOf(value, ConnectionSummary::kUnknown);
+  } else if (key == "rtt_seconds") {
+    connection.rtt_ns = NanosecondsOf(value, ConnectionSummary::kUnknown);
+  } else if (key == "window_payload_bytes") {
+    connection.window_payload_bytes = CountOf(value);
+  }
+}
+
+absl::Status SnapshotMaker::EndConnection() {
+  if (!members_.has_id || !members_.client.IsWhole() || !members_.server.IsWhole()) return UnreadableConnection();
+  connection_.client = members_.client.Value();
+  connection_.server = members_.server.Value();
+  connection_.interface = interface_numbers_.emplace(members_.interface, interface_numbers_.size()).first->second;
+  const auto [known, is_new] = encapsulations_.emplace(members_.encapsulation, snapshot_.encapsulations.size());
+  if (is_new) snapshot_.encapsulations.push_back(members_.encapsulation);
+  connection_.encapsulation = known->second;
+  snapshot_.connections.push_back(connection_);
+  return absl::OkStatus();
+}
+
+// The agent may list the interfaces after the connections.
+void SnapshotMaker::NumberInterfaces() {
+  std::vector<uint32_t> indexes(interface_numbers_.size(), 0);
+  // From the last to the first, so that the first of two interfaces with the same name gets the connections.
+  for (size_t i = snapshot_.interfaces.size(); i > 0; --i) {
+    const auto named = interface_numbers_.find(snapshot_.interfaces[i - 1].name);
+    if (named != interface_numbers_.end()) indexes[named->second] = static_cast<uint32_t>(i - 1);
+  }
+  for (ConnectionSummary& connection : snapshot_.connections) connection.interface = indexes[connection.interface];
+  if (snapshot_.interfaces.empty()) snapshot_.interfaces.emplace_back();
+}
+
+absl::StatusOr<Snapshot> SnapshotMaker::Finish() {
+  if (!has_connections_ || !has_time_) return NoAnswer();
+  NumberInterfaces();
+  const uint64_t listed = snapshot_.connections.size();
+  snapshot_.connections_not_listed = connections_in_all_ - std::min(connections_in_all_, listed);
+  for (const ConnectionSummary& connection : snapshot_.connections) {
+    Subtract(connection.client_sent, &snapshot_.not_listed_client_sent);
+    Subtract(connection.server_sent, &snapshot_.not_listed_server_sent);
+  }
+  return std::move(snapshot_);
+}
+
 }  // namespace
 
-absl::StatusOr<Snapshot> SnapshotFromJson(const std::string& text) {
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  const Members members(json);
-  if (!members.Get("connections").is_array() || !members.Get("time").is_number()) {
-    return absl::InvalidArgumentError("the answer is not that of a tcpgauge agent");
-  }
-  Snapshot snapshot;
-  snapshot.agent = members.Text("agent");
-  snapshot.sequence = members.Count("sequence");
-  snapshot.time_ns = members.Nanoseconds("time", 0);
-  snapshot.capture_start_time_ns = members.Nanoseconds("capture_start_time", 0);
-  snapshot.rate_window_seconds = members.Number("rate_window_seconds");
-  std::map<std::string, uint32_t> interfaces;
-  for (const Json& one : members.Get("interfaces")) {
-    InterfaceView interface;
-    interface.name = Members(one).Text("name");
-    interface.up = Members(one).Get("up") != Json(false);
-    interface.dropped_packets = Members(one).Count("dropped_packets");
-    interfaces.emplace(interface.name, static_cast<uint32_t>(snapshot.interfaces.size()));
-    snapshot.interfaces.push_back(std::move(interface));
-  }
-  if (snapshot.interfaces.empty()) snapshot.interfaces.emplace_back();
-  snapshot.connections.reserve(members.Get("connections").size());
-  for (const Json& connection : members.Get("connections")) {
-    if (!ReadConnection(connection, interfaces, &snapshot)) {
-      return absl::InvalidArgumentError("the agent's answer contains a connection that cannot be read");
-    }
-  }
-  const uint64_t in_all = members.Count("connections_in_all");
-  snapshot.connections_not_listed = in_all - std::min<uint64_t>(in_all, snapshot.connections.size());
-  const Members matching(members.Get("matching"));
-  snapshot.not_listed_client_sent = ReadDirection(matching, "client");
-  snapshot.not_listed_server_sent = ReadDirection(matching, "server");
-  for (const ConnectionSummary& connection : snapshot.connections) {
-    Subtract(connection.client_sent, &snapshot.not_listed_client_sent);
-    Subtract(connection.server_sent, &snapshot.not_listed_server_sent);
-  }
-  return snapshot;
+absl::StatusOr<Snapshot> SnapshotFromJson(AnswerBody* body, size_t limit) {
+  SnapshotMaker maker(limit);
+  const JsonBounds bounds = {AnswerBounds::kBytes + limit * AnswerBounds::kConnectionBytes, AnswerBounds::kTokenBytes,
+                             AnswerBounds::kDepth};
+  if (absl::Status status = ReadJson(body, bounds, &maker); !status.ok()) return status;
+  return maker.Finish();
 }
 
 }  // namespace tcpgauge

@@ -2,26 +2,35 @@
 #ifndef TCPGAUGE_SRC_BASE_LOG_H_
 #define TCPGAUGE_SRC_BASE_LOG_H_
 
-#include <cstddef>
+#include <cstdint>
 #include <initializer_list>
+#include <string>
 #include <string_view>
 
 #include "src/base/log_format.h"
 
 namespace tcpgauge {
 
-// The log of the process. Each call of Log() writes one line to standard error before it returns. While a LogHold
-// exists, lines are kept in memory instead.
+// The log of the process. Each call of Log() makes one line for standard error. While a LogHold exists, lines are kept
+// in memory.
+//
+// Log() never waits for the reader of standard error (see LineQueue). Before StartLogThread(), Log() writes what
+// standard error takes at once. Afterwards, a thread of the log writes all lines. At its end, the process calls
+// FlushLog().
 //
 // Lines below the level of SetUpLog() are dropped. Before SetUpLog(), the level is info and the format is logfmt.
 //
-// Thread: any. A line costs a lock and a system call, so packets are not logged one by one.
-// Errors: a line that cannot be written is lost.
+// Thread: any. A line costs memory and a lock, so packets are not logged one by one.
+// Bounds and errors: those of LineQueue. The line "log lines were lost" gives their number.
 
 // Sets the level and the format. Call it once, before other threads start.
 void SetUpLog(LogLevel level, LogFormat format);
 
-// Writes a line with the time, `level`, `message` and `fields`. FormatLogLine() defines its form.
+// Starts the thread that writes the lines from now on. Call it once, after privileges are dropped and before other
+// threads start. Errors: those of LineQueue::StartThread().
+void StartLogThread();
+
+// Makes a line with the time, `level`, `message` and `fields`. FormatLogLine() defines its form.
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
 
 inline void LogDebug(std::string_view message, std::initializer_list<LogField> fields = {}) {
@@ -37,16 +46,23 @@ inline void LogError(std::string_view message, std::initializer_list<LogField> f
   Log(LogLevel::kError, message, fields);
 }
 
-// Keeps log lines in memory, because they would garble a terminal that curses owns. The destructor writes the kept
-// lines to standard error.
+// Writes `text` and a newline after the lines of the log. `text` is one line, the last that the user of a command
+// reads.
+void WriteErrorLine(const std::string& text);
+
+// Waits until all lines are written, for at most `timeout_ns`. Returns whether they are. REQUIRES: no LogHold exists.
+bool FlushLog(int64_t timeout_ns);
+
+// The number of lines that were lost since the start.
+uint64_t LostLogLines();
+
+// Keeps log lines in memory, because they would garble a terminal that curses owns. After its destructor, the kept
+// lines are written.
 //
 // REQUIRES: at most one LogHold exists at a time.
-// Bounds: the latest kMaxHeldLines lines are kept, and earlier ones are lost. If any were lost, the destructor logs
-// their number after the kept lines.
+// Bounds: those of LineQueue.
 class LogHold {
  public:
-  static constexpr size_t kMaxHeldLines = 1000;
-
   LogHold();
   ~LogHold();
   LogHold(const LogHold&) = delete;

@@ -2,6 +2,7 @@
 #ifndef TCPGAUGE_SRC_BASE_SIGNALS_H_
 #define TCPGAUGE_SRC_BASE_SIGNALS_H_
 
+#include "src/base/haste.h"
 #include "src/base/stop_signal.h"
 #include "src/base/wakeup.h"
 
@@ -9,14 +10,29 @@ namespace tcpgauge {
 
 // Installs the signal handlers of the process:
 //
-// - SIGINT, SIGTERM and SIGALRM call `stop->Stop()`.
-// - SIGHUP calls `reload->Notify()`. When `reload` is null, SIGHUP calls `stop->Stop()`.
+// - SIGINT and SIGTERM call EndSoon().
+// - SIGALRM calls `stop->Stop()`.
+// - SIGHUP calls `reload->Notify()`. When `reload` is null, SIGHUP calls EndSoon().
 // - SIGPIPE and SIGXFSZ are ignored. A write to a broken pipe, or to a file at its size limit, then fails with an error
 //   instead of ending the process.
 //
-// `stop` and `reload` must live until the process ends, because signals come until then.
+// `stop`, `reload` and `haste` must live until the process ends, because signals come until then.
 // Thread: call it before other threads start.
-void HandleSignals(StopSignal* stop, Wakeup* reload);
+void HandleSignals(StopSignal* stop, Wakeup* reload, Haste* haste);
+
+// Begins the haste, and calls `stop->Stop()`. If the process still exists 0.95 s after the first call, a guard ends it
+// with _exit(2), after it has said so on standard error: some thread does not return, for example from a computation
+// that cannot be interrupted. The guard is a timer whose signal handler ends the process. So it needs no thread, and
+// cuts short the start of the process too. There is no guard if the kernel has no timer left.
+//
+// REQUIRES: HandleSignals() was called.
+// Thread: any. A signal handler may call it.
+void EndSoon();
+
+// Sets the exit status for the guard of EndSoon(): what is right if the process is cut short now. At first 0, because a
+// process that has not begun its work loses no data.
+// Thread: any.
+void SetCutShortStatus(int status);
 
 // While an object of this class exists, a signal that would call `stop->Stop()` ends the process at once, with exit
 // status 0 as after an orderly end. Use it around work that does not look at a StopSignal, for example while libpcap

@@ -19,11 +19,24 @@ constexpr size_t kMaxBytes = 1 << 20;
 
 int64_t Nanoseconds(const timespec& time) { return time.tv_sec * kNanosecondsPerSecond + time.tv_nsec; }
 
+absl::Status NotRegular(const std::string& path) {
+  return absl::InvalidArgumentError(absl::StrCat(path, ": is not a regular file"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  // Look before opening, because to open a device may have effects.
+  struct stat file;
+  if (stat(path.c_str(), &file) != 0) return absl::ErrnoToStatus(errno, path);
+  if (!S_ISREG(file.st_mode)) return NotRegular(path);
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) return absl::ErrnoToStatus(errno, path);
+  // The file may have been replaced meanwhile.
+  if (fstat(fd, &file) != 0 || !S_ISREG(file.st_mode)) {
+    close(fd);
+    return NotRegular(path);
+  }
   std::string text(kMaxBytes + 1, '\0');
   size_t size = 0;
   ssize_t count = 1;

@@ -9,12 +9,13 @@
 
 namespace tcpgauge {
 
-// Returns the content of the file, which may be empty. Does not wait, even when `path` is a named pipe.
+// Returns the content of the regular file at `path`, which may be empty. Refuses anything that is no regular file: to
+// read a named pipe or a device could wait or have effects, and /dev/null would look like an empty file.
 //
 // Thread: any.
 // Bounds: the file may have at most 1 MiB.
-// Errors: InvalidArgument when the file is larger. Otherwise the error of open() or read(), such as NotFound or
-// PermissionDenied. The message begins with the path.
+// Errors: InvalidArgument when the file is larger, or is no regular file. Otherwise the error of open() or read(), such
+// as NotFound or PermissionDenied. The message begins with the path.
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path);
 
 // The state of a file at one moment. Two stamps of a path differ if the file was written, replaced or removed between

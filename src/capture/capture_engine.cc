@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "src/base/check.h"
@@ -92,7 +93,10 @@ std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
   return workers;
 }
 
-CaptureEngine::~CaptureEngine() { (void)Stop(); }
+CaptureEngine::~CaptureEngine() {
+  (void)Stop();
+  for (std::thread& closer : closers_) closer.join();
+}
 
 void CaptureEngine::Start() {
   struct sigaction interrupt = {};
@@ -131,10 +135,30 @@ absl::Status CaptureEngine::Stop() {
   capture_threads_.clear();
   stop_collector_.Stop();
   if (collector_thread_.joinable()) collector_thread_.join();
+  if (options_.worker.live) CloseSources();
   for (const absl::Status& status : worker_statuses_) {
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+void CaptureEngine::CloseSources() {
+  for (const auto& worker : workers_) {
+    for (auto& source : worker->TakeSources()) to_close_.push_back(std::move(source));
+  }
+  try {
+    while (closers_.size() < std::min(to_close_.size(), kMaxClosers)) {
+      closers_.push_back(NamedThread("close", [this] {
+        for (size_t i; (i = next_to_close_.fetch_add(1)) < to_close_.size();) to_close_[i].reset();
+      }));
+    }
+  } catch (const std::system_error&) {
+    // The threads that could be started close all sources. Without any, the destructor does.
+  }
+}
+
+void CaptureEngine::EndConnections() {
+  for (const auto& worker : workers_) worker->EndConnections();
 }
 
 bool CaptureEngine::IsHealthy() const {

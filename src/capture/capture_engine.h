@@ -38,7 +38,7 @@ struct EngineOptions {
 // - TripleBuffer: three places for a copy of the worker's table. Publishing a copy is one atomic exchange, and a late
 //   collector finds the latest copy.
 // - EndedQueue: a ring of ended connections. When it is full, a live worker counts the loss and continues. A worker of
-//   a file waits.
+//   a file waits. At the end, when no worker runs, EndConnections() waits for room.
 // - Mailbox: every 10 s of a live capture, the collector's thread asks the kernel for the listening sockets and posts
 //   them to each worker with one atomic exchange.
 // - Wakeup: an eventfd. Writing to it never blocks.
@@ -82,10 +82,18 @@ class CaptureEngine {
   // waits for data of a file. Throws std::system_error when a thread cannot be started.
   void Start();
 
-  // Ends all threads and waits for them. Afterwards hub() has the final snapshot (if WorkerOptions::publish), and the
-  // connections that were still open have gone to the queues of ended connections. If workers had errors, returns the
-  // error of the one with the lowest index. A second call returns the same status.
+  // Ends all threads and waits for them. Afterwards hub() has the final snapshot (if WorkerOptions::publish). If
+  // workers had errors, returns the error of the one with the lowest index. A second call returns the same status.
+  //
+  // Also begins to close the sources of a live capture, each on one of kMaxClosers threads, for which the destructor
+  // waits. The kernel takes 25 ms to close a packet socket, so one after the other, those of 40 interfaces took a
+  // second.
   absl::Status Stop();
+
+  // Puts the connections that are still open into the queues of ended connections. Waits for room there, as
+  // EndedQueue::Push() does. This is no part of Stop(), so that a connection log that nobody reads delays neither the
+  // final snapshot nor the last push. Call it once, after Stop().
+  void EndConnections();
 
   // Becomes readable when capture has ended by itself. The capture of a file ends when every worker has come to the end
   // of the file or to an error. Exception: with stay_at_end and without any error, capture does not end by itself. A
@@ -108,6 +116,9 @@ class CaptureEngine {
   void AskForSnapshot(int64_t begun_since_ns);
   void RunCollector();
   void PostListeners();
+  void CloseSources();
+
+  static constexpr size_t kMaxClosers = 32;
 
   const EngineOptions options_;
   const Clock& clock_;
@@ -129,6 +140,9 @@ class CaptureEngine {
   std::atomic<size_t> threads_running_{0};     // how many of capture_threads_ run
   std::vector<std::thread> capture_threads_;   // the workers and the reader of a file
   std::thread collector_thread_;
+  std::vector<std::unique_ptr<PacketSource>> to_close_;
+  std::atomic<size_t> next_to_close_{0};  // in to_close_
+  std::vector<std::thread> closers_;
 };
 
 }  // namespace tcpgauge

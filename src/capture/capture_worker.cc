@@ -86,8 +86,20 @@ absl::Status CaptureWorker::Run() {
     pollfd stop_fd = {stop_.fd(), POLLIN, 0};
     poll(&stop_fd, 1, -1);
   }
-  if (links_.ended != nullptr) table_.EndAll();
   return status;
+}
+
+std::vector<std::unique_ptr<PacketSource>> CaptureWorker::TakeSources() {
+  std::vector<std::unique_ptr<PacketSource>> taken;
+  for (Source& source : sources_) taken.push_back(std::move(source.packets));
+  sources_.clear();
+  return taken;
+}
+
+void CaptureWorker::EndConnections() {
+  if (links_.ended == nullptr) return;
+  links_.ended->WaitFromNowOn();
+  table_.EndAll();
 }
 
 absl::Status CaptureWorker::CaptureLive() {

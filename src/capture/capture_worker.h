@@ -90,12 +90,19 @@ class CaptureWorker final : private EndedConnectionSink {
   CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources, const TableOptions& table,
                 const WorkerOptions& options, WorkerLinks links);
 
-  // Captures until the stop signal, or until the files end. Then publishes a last snapshot (if `publish`), and reports
-  // all open connections as ended (if `ended`). Call it once.
+  // Captures until the stop signal, or until the files end. Then publishes a last snapshot (if `publish`). Call it
+  // once.
   //
   // Errors: a file is damaged, or all interfaces have failed. An interface that goes away is not an error: the worker
   // waits for it.
   absl::Status Run();
+
+  // Reports all open connections as ended, if `ended` is set. Waits for room in the queue as EndedQueue::Push() does.
+  // Call it once, after Run() has returned, on any thread.
+  void EndConnections();
+
+  // Gives the sources away, so that they can be closed. Call it after Run() has returned, on any thread.
+  std::vector<std::unique_ptr<PacketSource>> TakeSources();
 
   // Any thread. Replaces what the worker knows of the sockets on which this machine listens.
   void PostLocalListeners(std::unique_ptr<LocalListeners> listeners) { listeners_.Post(std::move(listeners)); }

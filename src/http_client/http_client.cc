@@ -13,7 +13,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "src/base/check.h"
+#include "src/base/json_string.h"
 #include "src/base/shortage.h"
+#include "src/base/strings.h"
 #include "src/net/http_url.h"
 
 namespace tcpgauge {
@@ -25,6 +27,7 @@ static_assert(CURL_ERROR_SIZE <= 256, "error_ holds curl's messages");
 constexpr int kMaxPollMs = 1000;
 
 constexpr size_t kMaxShownUrlBytes = 400;
+constexpr size_t kMaxShownEncodingBytes = 40;
 
 struct FreeUrl {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
@@ -67,7 +70,10 @@ void SetPem(CURL* easy, CURLoption option, const std::string& pem) {
 }  // namespace
 
 HttpClient::HttpClient(const HttpClientOptions& options)
-    : max_body_bytes_(options.max_body_bytes), proxies_(options.proxies), has_unix_path_(!options.unix_path.empty()) {
+    : accept_gzip_(options.accept_gzip),
+      max_body_bytes_(options.max_body_bytes),
+      proxies_(options.proxies),
+      has_unix_path_(!options.unix_path.empty()) {
   static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
   easy_ = curl_easy_init();
   multi_ = curl_multi_init();
@@ -77,8 +83,10 @@ HttpClient::HttpClient(const HttpClientOptions& options)
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);  // otherwise the destructor waits for name lookups
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &TakeBody);
+  curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &OnBody);
   curl_easy_setopt(easy_, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &OnHeaderLine);
+  curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, error_);
   curl_easy_setopt(easy_, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
   curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");  // otherwise curl reads no_proxy
@@ -125,6 +133,9 @@ void HttpClient::Start(const HttpCall& call) {
 
 void HttpClient::Request(const std::string& url) {
   answer_ = HttpAnswer();
+  body_bytes_ = 0;
+  encodings_ = 0;
+  refusal_.clear();
   error_[0] = '\0';
   url_ = url;
   start_error_ = absl::OkStatus();
@@ -186,14 +197,13 @@ std::optional<absl::StatusOr<HttpAnswer>> HttpClient::Wait(int stop_fd, int time
 }
 
 absl::StatusOr<HttpAnswer> HttpClient::TakeAnswer(int curl_code) {
+  if (!refusal_.empty()) return absl::UnavailableError(refusal_);
   const bool cut = curl_code == CURLE_WRITE_ERROR && answer_.body_cut;
   if (curl_code != CURLE_OK && !cut) {
     const char* why = error_[0] != '\0' ? error_ : curl_easy_strerror(static_cast<CURLcode>(curl_code));
     return curl_code == CURLE_OPERATION_TIMEDOUT ? absl::DeadlineExceededError(why) : absl::UnavailableError(why);
   }
-  long status = 0;
-  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
-  answer_.status = static_cast<int>(status);
+  answer_.status = StatusSoFar();
   curl_off_t retry_after = 0;
   curl_easy_getinfo(easy_, CURLINFO_RETRY_AFTER, &retry_after);
   if (retry_after > 0) answer_.retry_after_seconds = retry_after;
@@ -229,14 +239,49 @@ void HttpClient::Cancel() {
   is_calling_ = false;
 }
 
-size_t HttpClient::TakeBody(char* data, size_t size, size_t count, void* client) {
+int HttpClient::StatusSoFar() const {
+  long status = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  return static_cast<int>(status);
+}
+
+std::string HttpClient::TakeBody() { return std::exchange(answer_.body, std::string()); }
+
+size_t HttpClient::OnBody(char* data, size_t size, size_t count, void* client) {
   auto* self = static_cast<HttpClient*>(client);
-  std::string& body = self->answer_.body;
   const size_t bytes = size * count;
-  const size_t taken = std::min(bytes, self->max_body_bytes_ - body.size());
-  body.append(data, taken);
+  const size_t taken = std::min(bytes, self->max_body_bytes_ - self->body_bytes_);
+  self->answer_.body.append(data, taken);
+  self->body_bytes_ += taken;
   if (taken < bytes) self->answer_.body_cut = true;
   return taken;
+}
+
+size_t HttpClient::OnHeaderLine(char* data, size_t size, size_t count, void* client) {
+  auto* self = static_cast<HttpClient*>(client);
+  const size_t bytes = size * count;
+  self->CheckEncoding(std::string_view(data, bytes));
+  return self->refusal_.empty() ? bytes : 0;
+}
+
+// libcurl matches names in the same way, without blanks before the colon, and unfolds no lines.
+void HttpClient::CheckEncoding(std::string_view header_line) {
+  const size_t colon = header_line.find(':');
+  if (colon == std::string_view::npos) return;
+  const std::string name = ToLower(header_line.substr(0, colon));
+  const bool is_transfer = name == "transfer-encoding";
+  if (!is_transfer && !(accept_gzip_ && name == "content-encoding")) return;
+  for (const std::string_view item : SplitAndTrim(header_line.substr(colon + 1), ',')) {
+    const std::string encoding = ToLower(item);
+    if (encoding.empty() || encoding == "identity" || (is_transfer && encoding == "chunked")) continue;
+    const bool is_gzip = encoding == "gzip" || encoding == "x-gzip";
+    if (is_transfer || !is_gzip) {
+      refusal_ = absl::StrCat("the answer has the encoding ", JsonString(item.substr(0, kMaxShownEncodingBytes)),
+                              ", which was not asked for");
+    } else if (++encodings_ > 1) {
+      refusal_ = "the answer is compressed more than once";
+    }
+  }
 }
 
 std::string HttpClient::Escape(const std::string& text) {

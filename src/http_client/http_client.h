@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -31,7 +32,7 @@ struct ClientTlsPem {
 struct HttpClientOptions {
   std::string unix_path;            // connect to this Unix socket; empty = connect to the host of the URL by TCP
   bool accept_gzip = false;         // ask for compressed answers; HttpAnswer::body is decompressed
-  size_t max_body_bytes = 1 << 20;  // the longest body to keep, after decompression
+  size_t max_body_bytes = 1 << 20;  // the longest body to take, after decompression
   ProxySettings proxies;            // of calls over TCP
 };
 
@@ -46,7 +47,7 @@ struct HttpCall {
 // What the server answered.
 struct HttpAnswer {
   int status = 0;         // the HTTP status code
-  std::string body;       // the first max_body_bytes
+  std::string body;       // the first max_body_bytes, without what TakeBody() has returned before
   bool body_cut = false;  // the server sent more than max_body_bytes
   // From Retry-After, which is a number of seconds or a date (RFC 9110 section 10.2.3). Nullopt when the answer has no
   // such header, or when the header names no time in the future.
@@ -75,8 +76,14 @@ struct HttpAnswer {
 //     // Call Cancel() and return if stop_fd is readable.
 //   }
 //
+// Compression. libcurl undoes up to five encodings of a body, one after the other, and cannot be interrupted meanwhile.
+// With two of them, 153 kB that decompress to an empty body kept one Wait() busy for 0.7 s, and more encodings multiply
+// that. So an answer may be encoded once, and only as it was asked for: as gzip if accept_gzip is set.
+// Transfer-Encoding may only be chunked. Any other encoding ends the call with an error, before the body is decoded.
+//
 // Thread: one at a time.
-// Bounds: a body has at most max_body_bytes. A call takes at most its timeout_ms.
+// Bounds: a body has at most max_body_bytes, whatever its length before decompression. Headers have at most 300 kB, the
+// limit of libcurl. A call takes at most its timeout_ms.
 // Errors: see Wait(). The constructor stops the process when libcurl cannot be initialised.
 class HttpClient {
  public:
@@ -108,6 +115,15 @@ class HttpClient {
   // message is one line from libcurl or from ProxySettings::ProxyFor(). It does not always name the server.
   std::optional<absl::StatusOr<HttpAnswer>> Wait(int stop_fd, int timeout_ms);
 
+  // TakeBody() returns the part of the body that has arrived since its last call, and forgets the part. Use it to read
+  // a long body while it arrives. The last part is in HttpAnswer::body. StatusSoFar() returns the HTTP status of the
+  // answer to which the part belongs. Take no body of a redirection, because Wait() may go on to another answer.
+  // REQUIRES: a call is under way.
+  int StatusSoFar() const;
+  std::string TakeBody();
+  // Whether TakeBody() would return an empty text.
+  bool HasBody() const { return !answer_.body.empty(); }
+
   // Gives up the call under way. Does nothing when no call is under way.
   void Cancel();
 
@@ -118,8 +134,11 @@ class HttpClient {
   static std::string LibraryVersion();
 
  private:
-  // libcurl calls this with each piece of the body. `client` is the HttpClient.
-  static size_t TakeBody(char* data, size_t size, size_t count, void* client);
+  // libcurl calls these with each piece of the body and with each line of a head. `client` is the HttpClient.
+  static size_t OnBody(char* data, size_t size, size_t count, void* client);
+  static size_t OnHeaderLine(char* data, size_t size, size_t count, void* client);
+  // Sets `refusal_` if the line names an encoding that the answer must not have.
+  void CheckEncoding(std::string_view header_line);
   // Begins to request `url` with what Start() has set. Sets `start_error_`.
   void Request(const std::string& url);
   // Returns the result of a request that has ended with this CURLcode.
@@ -128,6 +147,7 @@ class HttpClient {
   // if the answer is any other redirection.
   std::optional<std::string> Redirection(HttpAnswer* answer);
 
+  const bool accept_gzip_;
   const size_t max_body_bytes_;
   const ProxySettings proxies_;
   const bool has_unix_path_;
@@ -140,6 +160,9 @@ class HttpClient {
   int redirections_ = 0;      // how many redirections the call under way has followed
   absl::Status start_error_;  // why Request() sent nothing; Wait() returns it
   HttpAnswer answer_;
+  size_t body_bytes_ = 0;  // of the answer so far
+  int encodings_ = 0;      // of the body, as the head names them
+  std::string refusal_;    // why the answer is not taken; empty if it is
   char error_[256] = {};
 };
 

@@ -22,12 +22,20 @@ constexpr uint64_t kProgramBytes = 26 * kMiB;
 constexpr uint64_t kWorkerBytes = 2 * kMiB;
 constexpr uint64_t kTopViewBytes = 4 * kMiB;
 
-// An open HTTP connection: header buffer, the touched part of its thread's stack, the kernel's stack and socket.
-constexpr uint64_t kHttpConnectionBytes = 96 << 10;
+// An open HTTP connection: the kernel's buffers of 64 kB for sending and 32 kB for receiving (ListenSocket), and the
+// objects of both. While it receives the head of a request, which may have 32 kB, it sends nothing.
+constexpr uint64_t kHttpConnectionBytes = 104 << 10;
 constexpr uint64_t kTlsBytes = 64 << 10;
+// Expositions that exist beside those that are being sent: two that are made, and those that MetricsPage keeps. These
+// take as much as one that is made: two of the four are compressed, and none has room to grow.
+constexpr uint64_t kExpositions = 3;
+// Listings that are made at a time: HttpLane::kCostly has two threads.
+constexpr uint64_t kListings = 2;
 // A sample takes some 190 bytes as text, in a string that grows by doubling, and a tenth of that compressed.
 constexpr uint64_t kSampleBytes = 420;
-// A row takes some 800 bytes as JSON, in a string that grows by doubling.
+// A row takes some 800 bytes as JSON, and at most 1,280 besides the interface's name, in a string that is allocated
+// once. The compressed text takes an eighth of that, and exists twice while it is copied. Each row takes 50 bytes while
+// rows are chosen. A process was seen to grow by 1,020 bytes for each of 10,000 listed rows.
 constexpr uint64_t kListedRowBytes = 1800;
 // A data point takes this much as an OTLP message and as encoded bytes together.
 constexpr uint64_t kPointBytes = 1200;
@@ -37,9 +45,8 @@ constexpr uint64_t kSnapshots = 4;
 constexpr uint64_t kBufferPlaces = 3;              // of a TripleBuffer
 constexpr uint64_t kRankBytes = sizeof(uint32_t);  // per row, while the rows are chosen
 
-constexpr unsigned kLeastHttpConnections = 32;
-constexpr size_t kLeastScrapes = 4;
-constexpr size_t kLeastListings = 1;
+constexpr size_t kLeastHttpConnections = 48;
+constexpr uint64_t kLeastResponseBytes = 1 * kMiB;
 constexpr size_t kLeastRows = 500;
 constexpr size_t kLeastQueueBytes = 2 * kMiB;
 constexpr uint32_t kLeastEncapsulations = 256;
@@ -66,16 +73,23 @@ uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   return bytes * demand.workers;
 }
 
-uint64_t RowBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
+uint64_t RowBytes(const MemoryDemand& demand) {
   if (!HasReaders(demand)) return 0;
-  const uint64_t listings = demand.listeners > 0 ? plan.concurrent_listings : 0;
-  return (kBufferPlaces + kSnapshots) * sizeof(ConnectionSummary) + kRankBytes + listings * kListedRowBytes;
+  return (kBufferPlaces + kSnapshots) * sizeof(ConnectionSummary) + kRankBytes;
 }
 
 uint64_t ScrapeBytes(const MemoryDemand& demand) { return demand.series_limit * kSampleBytes; }
 
-uint64_t HttpConnectionBytes(const MemoryDemand& demand) {
-  return demand.listeners * (kHttpConnectionBytes + (demand.tls ? kTlsBytes : 0));
+uint64_t HttpConnectionBytes(const MemoryDemand& demand) { return kHttpConnectionBytes + (demand.tls ? kTlsBytes : 0); }
+
+uint64_t ListingBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
+  return std::min(plan.rows_per_worker * demand.workers, demand.max_listed_rows) * kListedRowBytes;
+}
+
+// The responses that are made and sent. A single body may be larger than the bound: a listing.
+uint64_t ResponseBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
+  const uint64_t listing = ListingBytes(demand, plan);
+  return kExpositions * ScrapeBytes(demand) + kListings * listing + std::max(plan.response_bytes, listing);
 }
 
 uint64_t Total(const MemoryDemand& demand, const MemoryPlan& plan) {
@@ -86,9 +100,9 @@ uint64_t Total(const MemoryDemand& demand, const MemoryPlan& plan) {
   }
   if (demand.pushes) bytes += plan.push_queue_bytes + 2 * demand.series_limit * kPointBytes;
   if (demand.listeners > 0) {
-    bytes += plan.http_connections * HttpConnectionBytes(demand) + plan.concurrent_scrapes * ScrapeBytes(demand);
+    bytes += plan.http_connections * HttpConnectionBytes(demand) + ResponseBytes(demand, plan);
   }
-  return bytes + TableBytes(demand, plan) + plan.rows_per_worker * demand.workers * RowBytes(demand, plan);
+  return bytes + TableBytes(demand, plan) + plan.rows_per_worker * demand.workers * RowBytes(demand);
 }
 
 MemoryPlan Finished(const MemoryDemand& demand, MemoryPlan plan) {
@@ -128,8 +142,7 @@ MemoryPlan LeastPlan(const MemoryDemand& demand) {
   plan.max_encapsulations = kLeastEncapsulations;
   plan.rows_per_worker = kLeastRows;
   plan.http_connections = kLeastHttpConnections;
-  plan.concurrent_scrapes = kLeastScrapes;
-  plan.concurrent_listings = kLeastListings;
+  plan.response_bytes = kLeastResponseBytes;
   plan.push_queue_bytes = kLeastQueueBytes;
   return Finished(demand, plan);
 }
@@ -147,13 +160,13 @@ std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_
   const auto set_rows = [](size_t rows, MemoryPlan* to) { to->rows_per_worker = rows; };
   // An eighth is for readers, because slow readers would soon take all of a few places.
   const uint64_t for_readers = (limit_bytes - plan.bytes) / 8;
-  const auto raise_readers = [&](uint64_t for_scrapes, uint64_t for_all) {
+  const auto raise_readers = [&](uint64_t for_responses, uint64_t for_all) {
     Raise(
-        demand, for_scrapes, plan.concurrent_scrapes, full.concurrent_scrapes,
-        [](size_t scrapes, MemoryPlan* to) { to->concurrent_scrapes = scrapes; }, &plan);
+        demand, for_responses, plan.response_bytes, full.response_bytes,
+        [](uint64_t bytes, MemoryPlan* to) { to->response_bytes = bytes; }, &plan);
     Raise(
         demand, for_all, plan.http_connections, full.http_connections,
-        [](unsigned connections, MemoryPlan* to) { to->http_connections = connections; }, &plan);
+        [](size_t connections, MemoryPlan* to) { to->http_connections = connections; }, &plan);
   };
   raise_readers(plan.bytes + for_readers / 2, plan.bytes + for_readers);
   const uint64_t so_far = Total(demand, plan);
@@ -167,9 +180,6 @@ std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_
   Raise(
       demand, limit_bytes, plan.push_queue_bytes, full.push_queue_bytes,
       [](size_t bytes, MemoryPlan* to) { to->push_queue_bytes = bytes; }, &plan);
-  Raise(
-      demand, limit_bytes, plan.concurrent_listings, full.concurrent_listings,
-      [](size_t listings, MemoryPlan* to) { to->concurrent_listings = listings; }, &plan);
   return Finished(demand, plan);
 }
 

@@ -21,7 +21,8 @@ struct MemoryDemand {
   bool pushes = false;  // metrics, over OTLP or to the console
   bool shows_top_view = false;
   bool logs_connections = false;
-  size_t series_limit = 0;  // samples in one exposition
+  size_t series_limit = 0;     // samples in one exposition
+  size_t max_listed_rows = 0;  // connections in one JSON listing
 };
 
 // Bounds that keep traffic and HTTP clients from taking ever more memory. A plain value. Initial values other than 0
@@ -30,9 +31,8 @@ struct MemoryPlan {
   uint32_t max_connections = 0;        // of all workers together
   uint32_t max_encapsulations = 0;     // of each worker
   size_t rows_per_worker = 100000;     // connections of a worker that a snapshot lists
-  unsigned http_connections = 512;     // of each listener
-  size_t concurrent_scrapes = 40;      // answers with metrics that are made at the same time
-  size_t concurrent_listings = 40;     // answers with connections as JSON that are made at the same time
+  size_t http_connections = 512;       // of all listeners together
+  uint64_t response_bytes = 64 << 20;  // bodies of HTTP responses that are being sent
   size_t push_queue_bytes = 32 << 20;  // data that wait to be pushed
   uint64_t bytes = 0;                  // the most that the process takes with these bounds, all included
 };
@@ -43,10 +43,10 @@ MemoryPlan PlanWithoutLimit(const MemoryDemand& demand);
 // Returns the plan that meets as much of the demand as fits into `limit_bytes`. Nullopt when not even LeastPlan() fits.
 // If the whole demand fits, the result is PlanWithoutLimit(). Otherwise the memory beyond LeastPlan() is divided:
 //
-// 1. An eighth is for HTTP readers: up to half of it for scrapes, the rest for HTTP connections.
+// 1. An eighth is for HTTP readers: up to half of it for responses that are being sent, the rest for HTTP connections.
 // 2. Two thirds of what remains are for connections.
 // 3. The rows of snapshots get as much of the rest as they can use.
-// 4. What is left over goes to connections, HTTP readers, the push queue and listings, in this order.
+// 4. What is left over goes to connections, HTTP readers and the push queue, in this order.
 //
 // Design. Memory is planned before anything is opened, and not measured while the agent runs. An agent that watched its
 // memory would have to give up connections in the middle of a flood, when it is too late. Instead, each part says how
@@ -57,7 +57,7 @@ MemoryPlan PlanWithoutLimit(const MemoryDemand& demand);
 // rates and ranking, and 12 to 17 for the index. The process took 447 MB when it read a file of a million
 // connections and kept rates. This includes the rows of snapshots, and excludes the program and its libraries.
 // A row of a snapshot takes 1,516 bytes, because it exists seven times: in three places of the triple buffer and in
-// four snapshots. A JSON listing takes 1,800 bytes more for each row, and several may be made at the same time. The
+// four snapshots. A JSON listing takes 1,800 bytes for each of its rows. Two are made at the same time at most. The
 // plan counts 26 MiB for the program and its libraries, of which an idle agent uses 24.
 std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_bytes);
 

@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -69,6 +70,7 @@ constexpr int kAllowed[] = {
     SCMP_SYS(nanosleep),
     SCMP_SYS(setitimer),
     SCMP_SYS(time),
+    SCMP_SYS(timer_settime),
     SCMP_SYS(timerfd_create),
     SCMP_SYS(timerfd_gettime),
     SCMP_SYS(timerfd_settime),
@@ -279,6 +281,8 @@ void AddMemoryRules(Filter* filter) {
 }
 
 void AddProcessRules(Filter* filter) {
+  // Threads that may wait lower their own priority. Raising it takes CAP_SYS_NICE.
+  filter->Add(SCMP_ACT_ALLOW, SCMP_SYS(setpriority), {Equals(0, PRIO_PROCESS), Equals(1, 0)});
   // clone() may start threads of this process and no processes. clone3() is not allowed; see the header.
 #if !defined(ABSL_HAVE_ADDRESS_SANITIZER) && !defined(ABSL_HAVE_THREAD_SANITIZER)
   filter->Add(SCMP_ACT_ALLOW, SCMP_SYS(clone), {MaskedEquals(0, CLONE_THREAD | kNewNamespaces, CLONE_THREAD)});

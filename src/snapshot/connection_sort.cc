@@ -56,6 +56,20 @@ bool WinsTie(const ConnectionSummary& a, const ConnectionSummary& b, ConnectionS
   return a.id < b.id;
 }
 
+// Compares entries: whether `left` comes before `right`.
+struct Before {
+  const std::vector<ConnectionSummary>& connections;
+  ConnectionSort sort;
+  bool reverse;
+
+  bool operator()(const SortEntry& left, const SortEntry& right) const {
+    const SortEntry& a = reverse ? right : left;
+    const SortEntry& b = reverse ? left : right;
+    if (a.key != b.key) return a.key < b.key;
+    return WinsTie(connections[a.index], connections[b.index], sort);
+  }
+};
+
 }  // namespace
 
 std::string_view ConnectionSortName(ConnectionSort sort) { return kNames[static_cast<size_t>(sort)]; }
@@ -104,18 +118,18 @@ uint64_t SortKey(const ConnectionSummary& connection, const Measures& measures, 
   return KeyOf(connection.start_time_ns);
 }
 
+void SelectFirst(absl::Span<SortEntry> entries, size_t count, const std::vector<ConnectionSummary>& connections,
+                 ConnectionSort sort, bool reverse) {
+  if (count == 0 || count == entries.size()) return;
+  const auto end = entries.begin() + static_cast<std::ptrdiff_t>(count);
+  // partial_sort() would update a heap of thousands instead.
+  std::nth_element(entries.begin(), end, entries.end(), Before{connections, sort, reverse});
+}
+
 void SortFirst(absl::Span<SortEntry> entries, size_t count, const std::vector<ConnectionSummary>& connections,
                ConnectionSort sort, bool reverse) {
-  const auto before = [&connections, sort, reverse](const SortEntry& left, const SortEntry& right) {
-    const SortEntry& a = reverse ? right : left;
-    const SortEntry& b = reverse ? left : right;
-    if (a.key != b.key) return a.key < b.key;
-    return WinsTie(connections[a.index], connections[b.index], sort);
-  };
-  const auto end = entries.begin() + static_cast<std::ptrdiff_t>(count);
-  // Much cheaper than a full sort when `count` is small. partial_sort() would update a heap of thousands instead.
-  if (end != entries.end()) std::nth_element(entries.begin(), end, entries.end(), before);
-  std::sort(entries.begin(), end, before);
+  SelectFirst(entries, count, connections, sort, reverse);  // much cheaper than a full sort when `count` is small
+  std::sort(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(count), Before{connections, sort, reverse});
 }
 
 }  // namespace tcpgauge

@@ -54,12 +54,18 @@ struct SortEntry {
 // kServer holds only part of the endpoint; SortFirst() compares the rest.
 uint64_t SortKey(const ConnectionSummary& connection, const Measures& measures, ConnectionSort sort);
 
-// Reorders `entries`: the first `count` entries of the order come to the front, sorted. The others follow in any order.
-// With `reverse`, the whole order is reversed, including the order of equal connections.
+// Reorders `entries`: the first `count` entries of the order come to the front, in any order. The others follow in any
+// order. With `reverse`, the whole order is reversed, including the order of equal connections.
 //
 // `connections` is the list that each SortEntry::index refers to.
-// Time: one pass over the entries, plus a sort of `count` of them.
+// Time: one pass over the entries.
 // REQUIRES: count <= entries.size(), each index is valid, and the keys are those of `sort`.
+void SelectFirst(absl::Span<SortEntry> entries, size_t count, const std::vector<ConnectionSummary>& connections,
+                 ConnectionSort sort, bool reverse);
+
+// Like SelectFirst(), but the first `count` entries are sorted.
+// Time: one pass over the entries, plus a sort of `count` of them.
+// REQUIRES: those of SelectFirst().
 void SortFirst(absl::Span<SortEntry> entries, size_t count, const std::vector<ConnectionSummary>& connections,
                ConnectionSort sort, bool reverse);
 

@@ -1,21 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/snapshot/ended_queue.h"
 
+#include <chrono>
 #include <thread>
 
 namespace tcpgauge {
+namespace {
 
-EndedQueue::EndedQueue(bool lossless, Wakeup* wakeup, prometheus::Counter* lost)
-    : lossless_(lossless), wakeup_(*wakeup), lost_(*lost), ring_(new NamedEndedConnection[kCapacity]) {}
+// The logging thread takes longer to empty the ring.
+constexpr std::chrono::microseconds kNap(100);
+
+}  // namespace
+
+EndedQueue::EndedQueue(bool may_wait, const Patience* patience, Wakeup* wakeup, prometheus::Counter* lost)
+    : may_wait_(may_wait),
+      patience_(*patience),
+      wakeup_(*wakeup),
+      lost_(*lost),
+      ring_(new NamedEndedConnection[kCapacity]) {}
 
 void EndedQueue::Push(const NamedEndedConnection& ended) {
   const uint64_t pushed = pushed_.load(std::memory_order_relaxed);
   while (pushed - popped_.load(std::memory_order_acquire) == kCapacity) {
-    if (!lossless_) {
+    if (!may_wait_ || patience_.LeftNs() == 0) {
       lost_.Increment();
       return;
     }
-    std::this_thread::yield();
+    std::this_thread::sleep_for(kNap);
   }
   ring_[pushed % kCapacity] = ended;
   // Sequentially consistent with PrepareToWait(): either PrepareToWait() sees this entry, or Push() sees `waiting_`.

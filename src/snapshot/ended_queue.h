@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "src/base/patience.h"
 #include "src/base/wakeup.h"
 #include "src/flow/connection_summary.h"
 
@@ -25,18 +26,20 @@ struct NamedEndedConnection {
 //
 // Thread: the worker calls Push(), which takes no lock. The logging thread calls the other methods.
 // Bounds: kCapacity entries. When the ring is full, Push() drops the connection and counts it in `lost` (see the
-// constructor). With `lossless`, Push() instead yields the processor until the logging thread has made room. Only files
-// are read with `lossless`, because a live capture must not wait.
+// constructor). If Push() may wait, it instead waits for room as long as the patience lasts. It may wait when a file is
+// read, and when the process ends. A live capture must not wait.
 class EndedQueue {
  public:
   static constexpr size_t kCapacity = 8192;
 
-  // The logging thread waits on `wakeup`, which Push() notifies. `wakeup` and `lost` must outlive the queue. Several
-  // queues may share them.
-  EndedQueue(bool lossless, Wakeup* wakeup, prometheus::Counter* lost);
+  // `may_wait` says whether Push() may wait for room. The logging thread waits on `wakeup`, which Push() notifies.
+  // `patience`, `wakeup` and `lost` must outlive the queue. Several queues may share them.
+  EndedQueue(bool may_wait, const Patience* patience, Wakeup* wakeup, prometheus::Counter* lost);
 
   // Appends an entry. If the logging thread waits, wakes it, which costs a system call.
   void Push(const NamedEndedConnection& ended);
+  // From now on, Push() may wait. Call it in place of the worker, when the worker's thread has ended.
+  void WaitFromNowOn() { may_wait_ = true; }
 
   // Returns the oldest entry, which is valid until Pop(). Returns null when the queue is empty.
   const NamedEndedConnection* Front() const;
@@ -48,7 +51,8 @@ class EndedQueue {
   bool PrepareToWait();
 
  private:
-  const bool lossless_;
+  bool may_wait_;
+  const Patience& patience_;
   Wakeup& wakeup_;
   prometheus::Counter& lost_;
   const std::unique_ptr<NamedEndedConnection[]> ring_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -30,35 +31,109 @@ absl::Status Wrong(std::string_view word, const char* right) {
   return absl::InvalidArgumentError(absl::StrCat("filter: \"", std::string(word), "\": ", right));
 }
 
-// Writes "192.0.2.1:443" to `out` and returns its end. For IPv4 it does so without the allocations of
-// Endpoint::ToString(), because text terms run over every connection.
-char* WriteEndpoint(const Endpoint& endpoint, char* out) {
-  if (endpoint.address.is_v4()) {
-    for (size_t i = 12; i < 16; ++i) {
-      out = std::to_chars(out, out + 3, endpoint.address.bytes()[i]).ptr;
-      *out++ = i < 15 ? '.' : ':';
-    }
-    return std::to_chars(out, out + 5, endpoint.port).ptr;
+// Appends "192.0.2.1:443". For IPv4 it does so without the allocations of Endpoint::ToString(), because the text of
+// every connection may be needed.
+void AppendEndpoint(const Endpoint& endpoint, std::string* to) {
+  if (!endpoint.address.is_v4()) {
+    *to += endpoint.ToString();
+    return;
   }
-  const std::string text = endpoint.ToString();
-  return std::copy(text.begin(), text.end(), out);
+  char text[sizeof("255.255.255.255:65535")];
+  char* end = text;
+  for (size_t i = 12; i < 16; ++i) {
+    end = std::to_chars(end, end + 3, endpoint.address.bytes()[i]).ptr;
+    *end++ = i < 15 ? '.' : ':';
+  }
+  to->append(text, std::to_chars(end, end + 5, endpoint.port).ptr);
 }
 
-bool ContainsText(const ConnectionSummary& connection, std::string_view text) {
-  char line[160];
-  char* end = WriteEndpoint(connection.client, line);
-  *end++ = ' ';
-  end = WriteEndpoint(connection.server, end);
-  *end++ = ' ';
-  const std::string_view state = ConnectionStateName(connection.state);
-  end = std::copy(state.begin(), state.end(), end);
-  *end++ = ' ';
-  const std::string_view other_name = kTcptrackStates[static_cast<size_t>(connection.state)];
-  end = std::copy(other_name.begin(), other_name.end(), end);
-  return std::string_view(line, static_cast<size_t>(end - line)).find(text) != std::string_view::npos;
+// Cuts the first word off `text` and returns it. Returns an empty word when no word is left.
+std::string_view TakeWord(std::string_view* text) {
+  text->remove_prefix(std::min(text->find_first_not_of(' '), text->size()));
+  const std::string_view word = text->substr(0, text->find(' '));
+  text->remove_prefix(word.size());
+  return word;
 }
 
 }  // namespace
+
+// The texts of one connection that terms search, in lower case. They are made when the first term asks for one of them,
+// and only once, however many terms there are.
+class Filter::RowText {
+ public:
+  // The arguments must outlive the object. `name_of` may be null.
+  RowText(const ConnectionSummary& connection, const Snapshot& snapshot, const NameOf* name_of)
+      : connection_(connection), snapshot_(snapshot), name_of_(name_of) {}
+
+  // All texts that a TEXT term searches, with blanks between them. No term contains a blank, so no term matches a part
+  // of two texts.
+  std::string_view All() {
+    Make();
+    return text_;
+  }
+  std::string_view ClientAddress() {
+    Make();
+    return client_.In(text_);
+  }
+  std::string_view ServerAddress() {
+    Make();
+    return server_.In(text_);
+  }
+  // Nullopt if `snapshot` does not have the connection's interface.
+  std::optional<std::string_view> Interface() {
+    Make();
+    if (!interface_.has_value()) return std::nullopt;
+    return interface_->In(text_);
+  }
+
+ private:
+  struct Part {
+    size_t begin = 0;
+    size_t size = 0;
+
+    std::string_view In(std::string_view text) const { return text.substr(begin, size); }
+  };
+
+  void Make() {
+    if (!text_.empty()) return;
+    constexpr size_t kUsualBytes = 120;
+    text_.reserve(kUsualBytes);
+    client_ = AppendEnd(connection_.client);
+    server_ = AppendEnd(connection_.server);
+    Append(ConnectionStateName(connection_.state));
+    Append(kTcptrackStates[static_cast<size_t>(connection_.state)]);
+    if (connection_.interface < snapshot_.interfaces.size()) {
+      interface_ = Append(ToLower(snapshot_.interfaces[connection_.interface].name));
+    }
+    if (name_of_ == nullptr) return;
+    Append(ToLower((*name_of_)(connection_.client.address)));
+    Append(ToLower((*name_of_)(connection_.server.address)));
+  }
+
+  Part Append(std::string_view text) {
+    const Part part = {text_.size(), text.size()};
+    text_ += text;
+    text_ += ' ';
+    return part;
+  }
+
+  // Appends "ADDRESS:PORT" and returns the part with the address.
+  Part AppendEnd(const Endpoint& endpoint) {
+    const size_t begin = text_.size();
+    AppendEndpoint(endpoint, &text_);
+    const size_t end = text_.rfind(':');
+    text_ += ' ';
+    return endpoint.address.is_v4() ? Part{begin, end - begin} : Part{begin + 1, end - begin - 2};  // [ADDRESS]
+  }
+
+  const ConnectionSummary& connection_;
+  const Snapshot& snapshot_;
+  const NameOf* const name_of_;
+  std::string text_;  // empty = not made yet
+  Part client_;
+  Part server_;
+  std::optional<Part> interface_;
+};
 
 absl::StatusOr<std::optional<Filter::Term>> Filter::ParseTerm(std::string_view word, bool unfinished) {
   Term term;
@@ -128,29 +203,33 @@ absl::StatusOr<std::optional<Filter::Term>> Filter::ParseTerm(std::string_view w
   return std::optional<Term>(term);
 }
 
+absl::Status Filter::Add(std::string_view word, bool unfinished) {
+  if (word.size() > kMaxTermBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("filter: a term has ", word.size(), " bytes; use at most ", kMaxTermBytes));
+  }
+  absl::StatusOr<std::optional<Term>> term = ParseTerm(word, unfinished);
+  if (!term.ok()) return term.status();
+  if (!term->has_value()) return absl::OkStatus();
+  if (terms_.size() == kMaxTerms) {
+    return absl::InvalidArgumentError(absl::StrCat("filter: too many terms; use at most ", kMaxTerms));
+  }
+  terms_.push_back(**std::move(term));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Filter> Filter::Parse(std::string_view text) {
   Filter filter;
-  for (size_t at = text.find_first_not_of(' '); at < text.size(); at = text.find_first_not_of(' ', at)) {
-    const std::string_view word = text.substr(at, text.find(' ', at) - at);
-    absl::StatusOr<std::optional<Term>> term = ParseTerm(word, /*unfinished=*/false);
-    if (!term.ok()) return term.status();
-    if (term->has_value()) filter.terms_.push_back(**std::move(term));
-    at += word.size();
+  for (std::string_view word = TakeWord(&text); !word.empty(); word = TakeWord(&text)) {
+    if (const absl::Status added = filter.Add(word, /*unfinished=*/false); !added.ok()) return added;
   }
   return filter;
 }
 
 Filter Filter::ParseUnfinished(std::string_view text) {
   Filter filter;
-  for (size_t at = text.find_first_not_of(' '); at < text.size(); at = text.find_first_not_of(' ', at)) {
-    const std::string_view word = text.substr(at, text.find(' ', at) - at);
-    absl::StatusOr<std::optional<Term>> term = ParseTerm(word, /*unfinished=*/true);
-    if (!term.ok()) {
-      filter.ignored_terms_.emplace_back(word);
-    } else if (term->has_value()) {
-      filter.terms_.push_back(**std::move(term));
-    }
-    at += word.size();
+  for (std::string_view word = TakeWord(&text); !word.empty(); word = TakeWord(&text)) {
+    if (!filter.Add(word, /*unfinished=*/true).ok()) filter.ignored_terms_.emplace_back(word);
   }
   return filter;
 }
@@ -164,27 +243,19 @@ bool Filter::Matches(const ConnectionSummary& connection, const Snapshot& snapsh
 }
 
 bool Filter::MatchesAll(const ConnectionSummary& connection, const Snapshot& snapshot, const NameOf* name_of) const {
-  return std::all_of(terms_.begin(), terms_.end(), [&](const Term& term) {
-    return TermMatches(term, connection, snapshot, name_of) != term.negated;
-  });
+  RowText text(connection, snapshot, name_of);
+  return std::all_of(terms_.begin(), terms_.end(),
+                     [&](const Term& term) { return TermMatches(term, connection, &text) != term.negated; });
 }
 
-bool Filter::TermMatches(const Term& term, const ConnectionSummary& connection, const Snapshot& snapshot,
-                         const NameOf* name_of) {
+bool Filter::TermMatches(const Term& term, const ConnectionSummary& connection, RowText* text) {
   const auto either = [&](auto&& matches) {
     return (term.side != Side::kServer && matches(connection.client)) ||
            (term.side != Side::kClient && matches(connection.server));
   };
-  const auto interface_contains = [&] {
-    return connection.interface < snapshot.interfaces.size() &&
-           ToLower(snapshot.interfaces[connection.interface].name).find(term.text) != std::string::npos;
-  };
   switch (term.kind) {
     case Kind::kText:
-      return ContainsText(connection, term.text) || interface_contains() ||
-             (name_of != nullptr && either([&](const Endpoint& endpoint) {
-                return ToLower((*name_of)(endpoint.address)).find(term.text) != std::string::npos;
-              }));
+      return text->All().find(term.text) != std::string_view::npos;
     case Kind::kPort:
       return either([&](const Endpoint& end) { return end.port >= term.first_port && end.port <= term.last_port; });
     case Kind::kNetwork:
@@ -193,11 +264,12 @@ bool Filter::TermMatches(const Term& term, const ConnectionSummary& connection, 
                end.address.Prefix(std::min(term.prefix_bits, 32), term.prefix_bits) == term.network;
       });
     case Kind::kAddressBeginning:
-      return either([&](const Endpoint& end) { return StartsWith(end.address.ToString(), term.text); });
+      return (term.side != Side::kServer && StartsWith(text->ClientAddress(), term.text)) ||
+             (term.side != Side::kClient && StartsWith(text->ServerAddress(), term.text));
     case Kind::kState:
       return (term.states >> static_cast<int>(connection.state) & 1) != 0;
     case Kind::kInterface:
-      return interface_contains();
+      return text->Interface().has_value() && text->Interface()->find(term.text) != std::string_view::npos;
   }
   return false;
 }

@@ -2,6 +2,7 @@
 #ifndef TCPGAUGE_SRC_SNAPSHOT_FILTER_H_
 #define TCPGAUGE_SRC_SNAPSHOT_FILTER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "src/net/connection_state.h"
 #include "src/net/ip_address.h"
@@ -36,8 +38,15 @@ namespace tcpgauge {
 // Letter case does not matter.
 //
 // Thread: an immutable value; any thread may read it.
+// Bounds: kMaxTerms terms of kMaxTermBytes. A filter comes from a client over HTTP too, and each term is compared with
+// each connection.
 class Filter {
  public:
+  // The most terms of a filter. A term that is not finished and matches every connection does not count.
+  static constexpr size_t kMaxTerms = 64;
+  // The most bytes of a term, its "!" and its key included. The longest names that a term can look for have 256 bytes.
+  static constexpr size_t kMaxTermBytes = 512;
+
   // Returns the host name of an address, or an empty string when the name is not known.
   using NameOf = absl::FunctionRef<std::string(const IpAddress&)>;
 
@@ -45,18 +54,19 @@ class Filter {
   Filter() = default;
 
   // Parses a complete filter. An empty text matches every connection.
-  // Errors: InvalidArgument names the first wrong term and says what would be right.
+  // Errors: InvalidArgument names the first wrong term, or the bound that the filter exceeds, and says what would be
+  // right.
   static absl::StatusOr<Filter> Parse(std::string_view text);
 
   // Parses a filter that the user is still typing. An incomplete term is used as far as it goes: "host:10.0." matches
-  // every address that begins with these characters, and "port:" matches every connection. A wrong term is skipped, and
-  // listed in ignored_terms().
+  // every address that begins with these characters, and "port:" matches every connection. A term that is wrong or
+  // exceeds a bound is skipped, and listed in ignored_terms().
   static Filter ParseUnfinished(std::string_view text);
 
   // Whether `connection`, which is one of `snapshot`, matches.
   bool Matches(const ConnectionSummary& connection, const Snapshot& snapshot) const;
   // As above, but a TEXT term also matches if the host name of the client or of the server contains the text. `name_of`
-  // is called for TEXT terms only, and only during the call.
+  // is called only during the call, and at most once for each of the two, however many terms there are.
   bool Matches(const ConnectionSummary& connection, const Snapshot& snapshot, NameOf name_of) const;
 
   // Whether the filter has no terms and so matches every connection.
@@ -65,6 +75,7 @@ class Filter {
   const std::vector<std::string>& ignored_terms() const { return ignored_terms_; }
 
  private:
+  class RowText;
   enum class Kind : uint8_t { kText, kPort, kNetwork, kAddressBeginning, kState, kInterface };
   enum class Side : uint8_t { kEither, kClient, kServer };
 
@@ -83,8 +94,10 @@ class Filter {
   // Parses one term. `unfinished`: by the rules of ParseUnfinished(). Returns nullopt for an unfinished term that
   // matches every connection, such as "port:".
   static absl::StatusOr<std::optional<Term>> ParseTerm(std::string_view word, bool unfinished);
-  static bool TermMatches(const Term& term, const ConnectionSummary& connection, const Snapshot& snapshot,
-                          const NameOf* name_of);
+  // Parses `word` and appends its term, if it has one. Every term of a filter passes here, so here are its bounds.
+  // Errors: InvalidArgument, as Parse() describes it.
+  absl::Status Add(std::string_view word, bool unfinished);
+  static bool TermMatches(const Term& term, const ConnectionSummary& connection, RowText* text);
   bool MatchesAll(const ConnectionSummary& connection, const Snapshot& snapshot, const NameOf* name_of) const;
 
   std::vector<Term> terms_;

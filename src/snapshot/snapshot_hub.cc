@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/snapshot/snapshot_hub.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tcpgauge {
@@ -18,6 +19,10 @@ std::shared_ptr<const Snapshot> SnapshotHub::Current() const {
 }
 
 std::shared_ptr<const Snapshot> SnapshotHub::Fresh() const {
+  return Fresh([] { return false; });
+}
+
+std::shared_ptr<const Snapshot> SnapshotHub::Fresh(absl::FunctionRef<bool()> must_stop) const {
   if (ask_ == nullptr) return Current();
   const int64_t now_ns = clock_->SteadyNanoseconds();
   const int64_t begun_since_ns = now_ns - now_ns % tick_ns_;
@@ -25,8 +30,10 @@ std::shared_ptr<const Snapshot> SnapshotHub::Fresh() const {
   if (current_->begun_ns >= begun_since_ns) return current_;
   ask_(begun_since_ns);
   const int64_t deadline_ns = SystemClock().SteadyNanoseconds() + longest_wait_ns_;
-  while (current_->begun_ns < begun_since_ns) {
-    if (!published_.WaitUntil(&mutex_, deadline_ns)) break;
+  while (current_->begun_ns < begun_since_ns && !must_stop()) {
+    const int64_t wait_from_ns = SystemClock().SteadyNanoseconds();
+    if (wait_from_ns >= deadline_ns) break;
+    published_.WaitUntil(&mutex_, std::min(deadline_ns, wait_from_ns + kStopPollNs));
   }
   return current_;
 }

@@ -2,11 +2,13 @@
 #ifndef TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_HUB_H_
 #define TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_HUB_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "src/base/clock.h"
 #include "src/base/mutex.h"
 #include "src/snapshot/snapshot.h"
@@ -39,6 +41,9 @@ class SnapshotHub {
   // shorter than the time-out of a scrape.
   static constexpr int64_t kLongestWaitNs = 4 * kNanosecondsPerSecond;
 
+  // How often a wait looks whether it must stop.
+  static constexpr int64_t kStopPollNs = 20 * kNanosecondsPerMillisecond;
+
   // A hub that makes no requests: Fresh() returns the same as Current().
   SnapshotHub() : SnapshotHub(nullptr, 1, nullptr) {}
   // A hub that requests snapshots with `ask`. The current tick starts at the steady time of `clock`, rounded down to a
@@ -54,6 +59,9 @@ class SnapshotHub {
   // and waits for at most kLongestWaitNs. If no newer snapshot comes in that time, returns the latest one. Never null.
   // SystemClock() measures the wait, even if the hub has another clock.
   std::shared_ptr<const Snapshot> Fresh() const;
+  // As above, but stops waiting when `must_stop` returns true. Calls `must_stop` before it waits and every
+  // kStopPollNs, while it holds the lock of the hub; `must_stop` must not call the hub.
+  std::shared_ptr<const Snapshot> Fresh(absl::FunctionRef<bool()> must_stop) const;
 
   // Replaces the latest snapshot, and wakes all readers that wait in Fresh(). REQUIRES: `snapshot` is not null.
   void Publish(std::shared_ptr<const Snapshot> snapshot);

@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "src/base/haste.h"
 #include "src/decode/decoded_packet.h"
 #include "tests/exporter/http/http_client.h"
 #include "tests/support/frame.h"
@@ -80,7 +81,7 @@ class AgentTest : public testing::Test {
   }
 
   std::unique_ptr<Agent> Open() const {
-    auto agent = Agent::Open(options_, Identity());
+    auto agent = Agent::Open(options_, Identity(), &haste_);
     EXPECT_TRUE(agent.ok()) << agent.status();
     return agent.ok() ? *std::move(agent) : nullptr;
   }
@@ -92,6 +93,7 @@ class AgentTest : public testing::Test {
 
   const ScratchDirectory directory_;
   const std::string capture_ = directory_.path() + "/capture.pcap";
+  const Haste haste_;
   Options options_;
 };
 
@@ -170,7 +172,7 @@ TEST_F(AgentTest, IsDestroyedWhileItServes) {
 
 TEST_F(AgentTest, NamesTheFileThatIsMissing) {
   options_.read_file = directory_.path() + "/missing.pcap";
-  const auto agent = Agent::Open(options_, Identity());
+  const auto agent = Agent::Open(options_, Identity(), &haste_);
   EXPECT_THAT(std::string(agent.status().message()), HasSubstr(options_.read_file));
   EXPECT_EQ(agent.status().code(), absl::StatusCode::kNotFound);
 }
@@ -179,7 +181,7 @@ TEST_F(AgentTest, SaysThatAnAddressInUseIsAWrongValue) {
   const auto agent = Open();
   ASSERT_NE(agent, nullptr);
   options_.listen_addresses = {agent->urls()[0].substr(std::string("http://").size())};
-  const auto second = Agent::Open(options_, Identity());
+  const auto second = Agent::Open(options_, Identity(), &haste_);
   EXPECT_EQ(second.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(second.status().message()), HasSubstr(options_.listen_addresses[0]));
 }
@@ -204,7 +206,7 @@ TEST_F(AgentTest, SaysWhenTheConnectionLogIsNotComplete) {
   ASSERT_TRUE(agent->Serve().ok());
   WaitUntilRead(*agent);
   const absl::Status stopped = agent->Stop();
-  EXPECT_EQ(stopped.message(), "connection log '/dev/full' is not complete");
+  EXPECT_EQ(stopped.message(), "connection log '/dev/full' is not complete; lines lost: 1");
   EXPECT_EQ(stopped.code(), absl::StatusCode::kUnavailable);
 }
 

@@ -6,10 +6,12 @@
 #include <poll.h>
 
 #include <atomic>
+#include <string>
 
 #include "absl/strings/match.h"
 #include "exporter/http/http_server.h"
 #include "exporter/web/connections_json.h"
+#include "src/base/gzip.h"
 #include "tests/exporter/http/generous_limits.h"
 #include "tests/exporter/metrics/example_snapshot.h"
 
@@ -22,7 +24,7 @@ using testing::HasSubstr;
 class AttachedAgentTest : public testing::Test {
  protected:
   std::string Serve(HttpHandler handler) {
-    server_ = *HttpServer::Start({"127.0.0.1:0"}, std::move(handler), GenerousLimits(), {});
+    server_ = *HttpServer::Start({"127.0.0.1:0"}, {std::move(handler)}, GenerousLimits());
     return server_->urls().front();
   }
   HttpHandler Example() {
@@ -101,6 +103,72 @@ TEST_F(AttachedAgentTest, ErrorsAtTheStartNameTheAgent) {
   EXPECT_THAT(answering(404, ""), HasSubstr("the agent answers with status 404"));
   EXPECT_THAT(answering(200, "<html>"), HasSubstr("not that of a tcpgauge agent"));
   EXPECT_THAT(std::string(Attach("unix:/nowhere/at/all").status().message()), HasSubstr("unix:/nowhere/at/all"));
+}
+
+// An answer of one kind, with members that make it huge.
+std::string HugeAnswer(const std::string& begin, const std::string& item) {
+  std::string text = begin;
+  while (text.size() < (26 << 20)) text += item;
+  return text;
+}
+
+TEST_F(AttachedAgentTest, RefusesMoreThanItAskedFor) {
+  const auto attach_to = [this](std::string body) {
+    return std::string(Attach(Serve([gzip = Gzip(body)](const HttpRequest&) {
+                         HttpResponse response;
+                         response.body = gzip;
+                         response.headers.emplace_back("Content-Encoding", "gzip");
+                         return response;
+                       }))
+                           .status()
+                           .message());
+  };
+  const std::string row =
+      "{\"id\":\"1\",\"client\":{\"address\":\"192.0.2.1\",\"port\":1},\"server\":{\"address\":\"192.0.2.2\",\"port\":"
+      "1}},";
+  EXPECT_THAT(attach_to(HugeAnswer("{\"connections\":[", row)), HasSubstr("more connections than the 100"));
+  EXPECT_THAT(attach_to(HugeAnswer("{\"newer\":[", "[],")), HasSubstr("bytes"));
+  EXPECT_THAT(attach_to(HugeAnswer("", "[")), HasSubstr("not that of a tcpgauge agent"));
+  EXPECT_THAT(attach_to(HugeAnswer("{\"a\":", "[")), HasSubstr("has more than 64 levels"));
+  EXPECT_THAT(attach_to(HugeAnswer("{\"a\":\"", "x")), HasSubstr("token of more than 1048576 bytes"));
+  EXPECT_THAT(attach_to(HugeAnswer("{", " ")), HasSubstr("token of more than 1048576 bytes"));
+}
+
+TEST_F(AttachedAgentTest, AnErrorOfTheAgentIsShort) {
+  const std::string said(Attach(Serve([](const HttpRequest&) {
+                           HttpResponse response;
+                           response.status = 400;
+                           response.body = std::string(1 << 20, 'x');
+                           return response;
+                         }))
+                             .status()
+                             .message());
+  EXPECT_LT(said.size(), 600u);
+}
+
+TEST_F(AttachedAgentTest, SaysWhyAnAnswerCannotBeUsed) {
+  std::atomic<int> kind{0};
+  const HttpHandler example = Example();
+  const auto agent = Attach(Serve([&](const HttpRequest& request) {
+    HttpResponse response;
+    if (kind == 0) return example(request);
+    if (kind == 1) response.body = "<html>";
+    if (kind == 2) response.status = 400;
+    if (kind == 2) response.body = "no such sort: \x1b[31m\n\xff";
+    return response;
+  }));
+  ASSERT_TRUE(agent.ok()) << agent.status();
+  const auto says = [](const std::string& why) {
+    return [why](const Snapshot& snapshot) { return absl::StrContains(snapshot.trouble, why); };
+  };
+  kind = 1;
+  const auto html = WaitFor(**agent, says("the answer is not that of a tcpgauge agent"));
+  EXPECT_THAT(html->trouble, HasSubstr("no usable answer for "));
+  EXPECT_EQ(html->connections.size(), 3u);
+  kind = 2;
+  WaitFor(**agent, says("no such sort: \\x1b[31m\\n\\xff"));
+  kind = 0;
+  WaitFor(**agent, [](const Snapshot& snapshot) { return snapshot.trouble.empty(); });
 }
 
 TEST_F(AttachedAgentTest, GivesUpAtOnceWhenStopped) {

@@ -4,14 +4,29 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "exporter/web/connections_json.h"
+#include "src/base/time_units.h"
+#include "tests/attach/text_body.h"
 #include "tests/exporter/metrics/example_snapshot.h"
 
 namespace tcpgauge {
 namespace {
 
+constexpr size_t kLimit = 100;
+
+absl::StatusOr<Snapshot> Read(const std::string& text, size_t limit = kLimit) {
+  TextBody body(text);
+  return SnapshotFromJson(&body, limit);
+}
+
 Snapshot ThroughJson(const Snapshot& snapshot, const ConnectionQuery& query = {}) {
-  return SnapshotFromJson(ConnectionsJson(snapshot, query, "node7")).value();
+  return Read(ConnectionsJson(snapshot, query, "node7")).value();
 }
 
 TEST(SnapshotFromJson, ReadsBackAllThatTheAgentWrote) {
@@ -74,7 +89,7 @@ TEST(SnapshotFromJson, RefusesWhatIsNoAnswerOfAnAgent) {
         "\"server\":{\"address\":\"1.2.3.4\",\"port\":1}}]}",
         "{\"time\":1,\"connections\":[{\"id\":\"1\",\"client\":{\"address\":\"1.2.3.4\",\"port\":65536},"
         "\"server\":{\"address\":\"1.2.3.4\",\"port\":1}}]}"}) {
-    EXPECT_TRUE(absl::IsInvalidArgument(SnapshotFromJson(text).status())) << text;
+    EXPECT_TRUE(absl::IsInvalidArgument(Read(text).status())) << text;
   }
 }
 
@@ -85,7 +100,7 @@ TEST(SnapshotFromJson, AnswersOfAnyShapeAreReadSafely) {
     for (const char c : {'0', '"', '-', '[', '}', 'e', '\xff'}) {
       std::string broken = text;
       broken[i] = c;
-      const auto snapshot = SnapshotFromJson(broken);
+      const auto snapshot = Read(broken);
       if (!snapshot.ok()) continue;
       for (const ConnectionSummary& connection : snapshot->connections) {
         ASSERT_LT(connection.interface, snapshot->interfaces.size());
@@ -93,6 +108,188 @@ TEST(SnapshotFromJson, AnswersOfAnyShapeAreReadSafely) {
       }
     }
   }
+}
+
+// One connection whose members are the default ones, or those of `more`. The last of two equal names counts.
+std::string Row(uint64_t id, const std::string& more = "") {
+  return absl::StrCat("{\"id\":\"", id, "\",\"client\":{\"address\":\"192.0.2.1\",\"port\":1},",
+                      "\"server\":{\"address\":\"192.0.2.2\",\"port\":2}", more.empty() ? "" : ",", more, "}");
+}
+
+// An answer with these rows, and with members of its own.
+std::string Answer(const std::vector<std::string>& rows, const std::string& more = "") {
+  return absl::StrCat("{\"time\":1000", more.empty() ? "" : ",", more, ",\"connections\":[", absl::StrJoin(rows, ","),
+                      "]}");
+}
+
+ConnectionSummary ReadRow(const std::string& members) {
+  return Read(Answer({Row(7, members)})).value().connections.at(0);
+}
+
+TEST(SnapshotFromJson, ReadsTheSameInPiecesOfAnySize) {
+  const std::string text = ConnectionsJson(ExampleSnapshot(), {}, "node7");
+  for (size_t piece_bytes = 1; piece_bytes < 40; ++piece_bytes) {
+    TextBody body(text, piece_bytes);
+    const auto snapshot = SnapshotFromJson(&body, kLimit);
+    ASSERT_TRUE(snapshot.ok()) << snapshot.status();
+    EXPECT_EQ(snapshot->connections.size(), 3u);
+    EXPECT_EQ(snapshot->connections[2].payload_bytes(), ExampleSnapshot().connections[2].payload_bytes());
+  }
+}
+
+TEST(SnapshotFromJson, RefusesMoreConnectionsThanWereAskedFor) {
+  std::vector<std::string> rows;
+  for (uint64_t id = 1; id <= 5; ++id) rows.push_back(Row(id));
+  EXPECT_EQ(Read(Answer(rows), 5)->connections.size(), 5u);
+  const absl::Status status = Read(Answer(rows), 4).status();
+  EXPECT_TRUE(absl::IsResourceExhausted(status));
+  EXPECT_EQ(status.message(), "the agent's answer lists more connections than the 4 that were asked for");
+  EXPECT_TRUE(absl::IsResourceExhausted(Read(Answer({Row(1)}), 0).status()));
+  EXPECT_TRUE(
+      absl::IsResourceExhausted(Read("{\"connections\":[" + Row(1) + "],\"connections\":[" + Row(2), 1).status()))
+      << "in two arrays";
+}
+
+TEST(SnapshotFromJson, RefusesMoreThanTheRestOfAnAnswerMayHold) {
+  const std::pair<const char*, const char*> members[] = {
+      {"interfaces", "1,"}, {"agent", "[],"}, {"matching", "{\"a\":{}},"}, {"newer", "\"x\","}};
+  for (const auto& [name, item] : members) {
+    std::string text = absl::StrCat("{\"", name, "\":[");
+    while (text.size() < AnswerBounds::kBytes + 10 * AnswerBounds::kConnectionBytes + 20000) text += item;
+    EXPECT_TRUE(absl::IsResourceExhausted(Read(text, 10).status())) << name;
+  }
+}
+
+TEST(SnapshotFromJson, SkipsWhatANewerAgentSends) {
+  const std::string deep = std::string(50, '[') + std::string(50, ']');
+  std::string huge = "[1";
+  while (huge.size() < 1000000) huge += ",[{\"a\":\"b\"}]";
+  huge += "]";
+  const std::string wide = "{\"id\":[1,{\"client_packets\":7}],\"time\":2}";
+  for (const std::string& value : {deep, huge, wide, std::string("\"") + std::string(1000000, 'x') + "\""}) {
+    const std::string member = "\"newer\":" + value;
+    const auto snapshot = Read(Answer({Row(7, "\"client_packets\":5," + member)},
+                                      member + ",\"interfaces\":[{" + member + ",\"name\":\"eth0\"}," + value + "]"));
+    ASSERT_TRUE(snapshot.ok()) << snapshot.status() << value.substr(0, 20);
+    EXPECT_EQ(snapshot->time_ns, 1000 * kNanosecondsPerSecond);
+    EXPECT_EQ(snapshot->connections.at(0).client_sent.packets, 5u);
+    EXPECT_EQ(snapshot->interfaces[0].name, "eth0");
+  }
+}
+
+TEST(SnapshotFromJson, AWrongValueCountsAsAMissingOne) {
+  for (const std::string wrong : {"-1", "1.5", "\"1\"", "null", "true", "[1]", "{\"a\":1}", "18446744073709551616"}) {
+    EXPECT_EQ(ReadRow("\"client_packets\":" + wrong).client_sent.packets, 0u) << wrong;
+    EXPECT_EQ(ReadRow("\"server_zero_windows\":" + wrong).server_sent.zero_windows, 0u) << wrong;
+    EXPECT_EQ(Read(Answer({}, "\"connections_in_all\":" + wrong))->connections_not_listed, 0u) << wrong;
+    EXPECT_EQ(Read(Answer({}, "\"agent\":" + wrong))->agent, wrong == "\"1\"" ? "1" : "") << wrong;
+  }
+  EXPECT_EQ(ReadRow("\"client_zero_windows\":4294967296").client_sent.zero_windows, UINT32_MAX);
+  EXPECT_EQ(ReadRow("\"state\":\"\\u001b[31m\"").state, ConnectionState::kEstablished);
+}
+
+TEST(SnapshotFromJson, NumbersStayInTheirRange) {
+  for (const std::string far : {"-1", "-1e300", "1e300", "18446744073709551615", "4611686019"}) {
+    const ConnectionSummary row = ReadRow(absl::StrCat("\"start_time\":", far, ",\"last_packet_time\":", far,
+                                                       ",\"rtt_seconds\":", far, ",\"handshake_rtt_seconds\":", far));
+    EXPECT_EQ(row.start_time_ns, 0) << far;
+    EXPECT_EQ(row.last_packet_time_ns, 0) << far;
+    EXPECT_EQ(row.rtt_ns, ConnectionSummary::kUnknown) << far;
+    EXPECT_EQ(row.handshake_rtt_ns, ConnectionSummary::kUnknown) << far;
+    EXPECT_EQ(Read(absl::StrCat("{\"time\":", far, ",\"connections\":[]}"))->time_ns, 0) << far;
+    const double rate = ReadRow("\"client_payload_bytes_per_second\":" + far).client_sent.payload_bytes_per_second;
+    EXPECT_TRUE(rate >= 0 && rate <= 1e18) << far;
+  }
+  EXPECT_EQ(ReadRow("\"start_time\":4611686018").start_time_ns, 4611686018 * kNanosecondsPerSecond);
+  const auto sums = Read(Answer({Row(1), Row(2)}, "\"matching\":{\"client_payload_bytes_per_second\":1e308}"));
+  EXPECT_EQ(sums->not_listed_client_sent.payload_bytes_per_second, 1e18);
+}
+
+TEST(SnapshotFromJson, TheLastOfTwoMembersCounts) {
+  const auto snapshot =
+      Read("{\"time\":1,\"connections\":[" +
+           Row(1, "\"id\":\"9\",\"client\":{\"address\":\"192.0.2.9\",\"port\":9},\"vlans\":[1],\"vlans\":[2,3]") +
+           "],\"time\":2}");
+  ASSERT_TRUE(snapshot.ok());
+  EXPECT_EQ(snapshot->time_ns, 2 * kNanosecondsPerSecond);
+  EXPECT_EQ(snapshot->connections.at(0).id, 9u);
+  EXPECT_EQ(snapshot->connections[0].client.port, 9);
+  EXPECT_EQ(snapshot->encapsulations.at(1).vlan_count, 2);
+  for (const char* row : {"\"client\":{}", "\"id\":\"\"", "\"server\":{\"address\":\"x\",\"port\":1}"}) {
+    EXPECT_FALSE(Read(Answer({Row(1, row)})).ok()) << row;
+  }
+}
+
+TEST(SnapshotFromJson, InterfacesMayComeAfterTheConnections) {
+  const std::string rows = Row(1, "\"interface\":\"eth1\"") + "," + Row(2, "\"interface\":\"eth0\"") + "," +
+                           Row(3, "\"interface\":\"gone\"") + "," + Row(4, "\"interface\":\"eth1\"");
+  const std::string interfaces = "\"interfaces\":[{\"name\":\"eth0\"},{\"name\":\"eth1\"},{\"name\":\"eth1\"}]";
+  for (const std::string& text : {"{\"time\":1,\"connections\":[" + rows + "]," + interfaces + "}",
+                                  "{\"time\":1," + interfaces + ",\"connections\":[" + rows + "]}"}) {
+    const Snapshot snapshot = Read(text).value();
+    EXPECT_EQ(snapshot.connections[0].interface, 1u);
+    EXPECT_EQ(snapshot.connections[1].interface, 0u);
+    EXPECT_EQ(snapshot.connections[2].interface, 0u) << "of an interface that is not listed";
+    EXPECT_EQ(snapshot.connections[3].interface, 1u);
+  }
+}
+
+TEST(SnapshotFromJson, NamesAreCut) {
+  const std::string name(AnswerBounds::kNameBytes + 1, 'n');
+  const auto snapshot = Read(Answer({Row(1, "\"interface\":\"" + name + "\"")},
+                                    "\"agent\":\"" + name + "\",\"interfaces\":[{},{\"name\":\"" + name + "\"}]"));
+  EXPECT_EQ(snapshot->agent.size(), AnswerBounds::kNameBytes);
+  EXPECT_EQ(snapshot->interfaces.at(1).name.size(), AnswerBounds::kNameBytes);
+  EXPECT_EQ(snapshot->connections.at(0).interface, 1u);
+}
+
+TEST(SnapshotFromJson, RefusesMoreInterfacesThanThereCanBe) {
+  std::string text = "{\"interfaces\":[{}";
+  for (size_t i = 0; i < AnswerBounds::kInterfaces; ++i) text += ",{}";
+  EXPECT_TRUE(absl::IsResourceExhausted(Read(text).status()));
+}
+
+TEST(SnapshotFromJson, TellsTenThousandInterfacesAndEncapsulationsApart) {
+  constexpr size_t kRows = 10000;
+  std::vector<std::string> rows;
+  for (size_t i = 0; i < kRows; ++i) {
+    rows.push_back(Row(i, absl::StrCat("\"interface\":\"eth", i, "\",\"vlans\":[", 1 + i % 4000, ",", 1 + i / 4000,
+                                       "],\"tunnels\":[{\"type\":\"vxlan\",\"id\":", i, "}]")));
+  }
+  const Snapshot snapshot = Read(Answer(rows), kRows).value();
+  EXPECT_EQ(snapshot.connections.size(), kRows);
+  EXPECT_EQ(snapshot.encapsulations.size(), kRows + 1);
+  EXPECT_EQ(snapshot.encapsulations[snapshot.connections[4321].encapsulation].tunnels[0].id, 4321u);
+}
+
+TEST(SnapshotFromJson, TheBoundsHoldWhatAnAgentCanSend) {
+  Snapshot most;
+  most.time_ns = 4000000000 * kNanosecondsPerSecond;
+  most.interfaces.assign(1, InterfaceView());
+  most.interfaces[0].name = "0123456789abcde";
+  Encapsulation encapsulation;
+  for (size_t i = 0; i < 4; ++i) {
+    encapsulation.AddVlan(4095);
+    encapsulation.AddTunnel({TunnelType::kMplsInUdp, true, UINT32_MAX});
+  }
+  most.encapsulations.push_back(encapsulation);
+  ConnectionSummary connection;
+  connection.client = {*IpAddress::Parse("2001:db8:1111:2222:3333:4444:5555:6666"), 65535};
+  connection.server = connection.client;
+  connection.id = UINT64_MAX;
+  connection.encapsulation = 1;
+  connection.state = ConnectionState::kSynReceived;
+  connection.client_sent = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, 1e17};
+  connection.server_sent = connection.client_sent;
+  connection.start_time_ns = connection.last_packet_time_ns = most.time_ns - 1;
+  connection.handshake_rtt_ns = connection.rtt_ns = 123456789012345678;
+  connection.window_payload_bytes = UINT64_MAX;
+  most.connections.assign(10000, connection);
+  ConnectionQuery query;
+  query.limit = 10000;
+  const std::string text = ConnectionsJson(most, query, "node7");
+  EXPECT_LT(text.size(), query.limit * AnswerBounds::kConnectionBytes);
+  EXPECT_TRUE(Read(text, query.limit).ok());
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "src/base/line_queue.h"
+
 namespace tcpgauge {
 namespace {
 
@@ -60,10 +62,10 @@ TEST_F(LogTest, KeepsLinesWhileHeldAndWritesThemInOrderAfterwards) {
 TEST_F(LogTest, KeepsOnlyTheLatestLinesAndSaysHowManyAreGone) {
   {
     const LogHold hold;
-    for (size_t i = 0; i < LogHold::kMaxHeldLines + 5; ++i) LogInfo("line", {{"number", i}});
+    for (size_t i = 0; i < LineQueue::kMaxLines + 5; ++i) LogInfo("line", {{"number", i}});
   }
   const std::string text = GetCapturedStderr();
-  EXPECT_EQ(Lines(text), static_cast<long>(LogHold::kMaxHeldLines) + 1);
+  EXPECT_EQ(Lines(text), static_cast<long>(LineQueue::kMaxLines) + 1);
   EXPECT_THAT(text, Not(HasSubstr("number=4\n")));
   EXPECT_THAT(text, HasSubstr("number=5\n"));
   EXPECT_THAT(text, HasSubstr("lines=5\n"));

@@ -93,5 +93,24 @@ TEST(CondVar, EndsATimedWaitWhenNotified) {
   }
 }
 
+TEST(Mutex, TryLockReturnsAtOnce) {
+  Mutex mutex;
+  const auto try_elsewhere = [&mutex] {
+    bool is_locked = false;
+    std::thread([&] {
+      if (!mutex.TryLock()) return;
+      is_locked = true;
+      mutex.Unlock();
+    }).join();
+    return is_locked;
+  };
+  EXPECT_TRUE(try_elsewhere());
+  {
+    const MutexLock lock(&mutex);
+    EXPECT_FALSE(try_elsewhere());
+  }
+  EXPECT_TRUE(try_elsewhere());
+}
+
 }  // namespace
 }  // namespace tcpgauge

@@ -10,6 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <string>
+
+#include "src/base/haste.h"
 #include "src/base/stop_signal.h"
 #include "src/base/wakeup.h"
 
@@ -24,7 +27,8 @@ constexpr int kWentOn = 12;
 [[noreturn]] void RaiseUnderGuard(int signal_number, bool reloads) {
   StopSignal stop;
   Wakeup reload;
-  HandleSignals(&stop, reloads ? &reload : nullptr);
+  Haste haste;
+  HandleSignals(&stop, reloads ? &reload : nullptr, &haste);
   const EndAtOnceOnSignals guard;
   raise(signal_number);
   pollfd notified = {reload.fd(), POLLIN, 0};
@@ -33,7 +37,8 @@ constexpr int kWentOn = 12;
 
 [[noreturn]] void RaiseBeforeGuard(int signal_number) {
   StopSignal stop;
-  HandleSignals(&stop, nullptr);
+  Haste haste;
+  HandleSignals(&stop, nullptr, &haste);
   raise(signal_number);
   const EndAtOnceOnSignals guard;
   _exit(kWentOn);
@@ -41,7 +46,8 @@ constexpr int kWentOn = 12;
 
 [[noreturn]] void RaiseAfterGuard(int signal_number) {
   StopSignal stop;
-  HandleSignals(&stop, nullptr);
+  Haste haste;
+  HandleSignals(&stop, nullptr, &haste);
   { const EndAtOnceOnSignals guard; }
   raise(signal_number);
   _exit(stop.stopped() ? kStopped : kWentOn);
@@ -78,6 +84,54 @@ TEST(EndAtOnceOnSignals, HasNoEffectWithoutHandlers) {
         _exit(kWentOn);
       },
       testing::ExitedWithCode(kWentOn), "");
+}
+
+[[noreturn]] void RaiseAndHang(int signal_number, int status) {
+  StopSignal stop;
+  Haste haste;
+  HandleSignals(&stop, nullptr, &haste);
+  SetCutShortStatus(status);
+  raise(signal_number);
+  if (!stop.stopped() || !haste.begun()) _exit(kWentOn);
+  raise(signal_number);  // a second signal puts nothing off
+  for (;;) pause();
+}
+
+TEST(EndSoon, EndsAProcessThatHangsWithTheStatusThatWasSet) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    for (const int status : {0, 1}) {
+      EXPECT_EXIT(RaiseAndHang(number, status), testing::ExitedWithCode(status), "ended before its work was done")
+          << number;
+    }
+  }
+}
+
+[[noreturn]] void HangOnAFullStandardError() {
+  int ends[2];
+  if (pipe(ends) != 0) _exit(kWentOn);
+  fcntl(ends[1], F_SETFL, O_WRONLY | O_NONBLOCK);
+  const std::string page(4096, '.');
+  while (write(ends[1], page.data(), page.size()) > 0) {
+  }
+  fcntl(ends[1], F_SETFL, O_WRONLY);
+  dup2(ends[1], STDERR_FILENO);
+  RaiseAndHang(SIGTERM, 1);
+}
+
+TEST(EndSoon, EndsAProcessWhoseStandardErrorIsFull) {
+  EXPECT_EXIT(HangOnAFullStandardError(), testing::ExitedWithCode(1), "");
+}
+
+TEST(EndSoon, IsNotWhatAnAlarmCauses) {
+  EXPECT_EXIT(
+      {
+        StopSignal stop;
+        Haste haste;
+        HandleSignals(&stop, nullptr, &haste);
+        raise(SIGALRM);
+        _exit(stop.stopped() && !haste.begun() ? kStopped : kWentOn);
+      },
+      testing::ExitedWithCode(kStopped), "");
 }
 
 // Gives the process another standard input for the time of a test.

@@ -39,9 +39,20 @@ TEST_F(SmallFileTest, HasABound) {
   EXPECT_EQ(ReadSmallFile(path_).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
-TEST_F(SmallFileTest, APipeThatNobodyWritesDoesNotHoldUp) {
+TEST_F(SmallFileTest, RefusesWhatIsNoRegularFileAndDoesNotWaitForIt) {
   ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
-  EXPECT_EQ(ReadSmallFile(path_).value(), "");
+  const std::string link = directory_.path() + "/link";
+  ASSERT_EQ(symlink("/dev/null", link.c_str()), 0);
+  for (const std::string& path : {path_, directory_.path(), link, std::string("/dev/null"), std::string("/dev/zero")}) {
+    EXPECT_EQ(ReadSmallFile(path).status(), absl::InvalidArgumentError(path + ": is not a regular file"));
+  }
+}
+
+TEST_F(SmallFileTest, FollowsALinkToARegularFile) {
+  Write("text");
+  const std::string link = directory_.path() + "/link";
+  ASSERT_EQ(symlink(path_.c_str(), link.c_str()), 0);
+  EXPECT_EQ(ReadSmallFile(link).value(), "text");
 }
 
 TEST_F(SmallFileTest, StampsTellWhenAFileChanged) {

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "src/base/haste.h"
+#include "src/base/patience.h"
 #include "src/capture/handover.h"
 #include "src/capture/owner_function.h"
 #include "src/capture/packet_inbox.h"
@@ -76,13 +78,17 @@ TEST(CaptureWorker, ClockStepsEndNoConnectionAndMakeNoRateOrDelayUp) {
     StopSignal stop;
     Wakeup published;
     prometheus::Counter lost;
-    EndedQueue ended(false, &published, &lost);
+    const Haste haste;
+    const Patience patience(&clock, &haste);
+    EndedQueue ended(false, &patience, &published, &lost);
     std::vector<std::unique_ptr<PacketSource>> sources;
     sources.push_back(std::make_unique<TickingSource>(&clock, &stop, [&](int turn) {
       if (turn == 50 || turn == 97) clock.StepWall(step_ns);
     }));
     CaptureWorker worker(std::move(sources), TableOptions(), WorkerOptions(), Links(&clock, &stop, &published, &ended));
     ASSERT_TRUE(worker.Run().ok());
+    EXPECT_EQ(ended.Front(), nullptr);
+    worker.EndConnections();
     ASSERT_TRUE(worker.buffer()->TakeLatest());
     const WorkerSnapshot& last = worker.buffer()->front();
     ASSERT_EQ(last.rows.size(), 1) << step_ns;

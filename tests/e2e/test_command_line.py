@@ -56,7 +56,8 @@ class CommandLineTest(unittest.TestCase):
 
     def test_a_telemetry_path_that_another_page_has_is_named(self):
         with _capture_file() as path:
-            for taken in ("/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections"):
+            for taken in ("/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections", "/-/healthy/", "//-/ready",
+                          "/x/../-/healthy"):
                 self.check_usage(["-T", path, "--web.listen-address", "127.0.0.1:0", "--web.telemetry-path", taken],
                                  f"--web.telemetry-path: '{taken}'", "none of /, /-/healthy, /-/ready")
 

@@ -92,7 +92,9 @@ class JsonApiTest(NamespaceCase):
 
     def test_wrong_parameters_are_named(self):
         for query, named in (("limit=10001", "limit"), ("limit=x", "limit"), ("filter=port:http", "port:http"),
-                             ("filter=host:10.0.0.0/99", "host:10.0.0.0/99")):
+                             ("filter=host:10.0.0.0/99", "host:10.0.0.0/99"), ("sort=rate&sort=idle", "sort"),
+                             ("limit=0&filter=" + "+".join(["!z"] * 10500), "at most 64"),
+                             ("filter=" + "z" * 31000, "at most 512")):
             self.assertIn(named, self.check("/api/v1/connections?" + query, 400, "Error")["error"])
 
     def test_answers_are_compressed_where_that_is_accepted(self):

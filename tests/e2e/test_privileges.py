@@ -306,9 +306,9 @@ class WorksAfterwardsTest(PrivilegesCase):
                 file.write("http_server_config: {headers: {X-Frame-Options: deny}}\n")
             os.chmod(config, 0o600)
             agent = self.start("--web.config.file", config)
-            self.assertEqual(agent.get("/-/healthy")[0], 200)
+            self.assertEqual(agent.get("/metrics")[0], 200)
             os.utime(config, (1, 1))
-            wait_until(lambda: agent.get("/-/healthy")[0] == 200 and "stays in force" in agent.stderr(),
+            wait_until(lambda: agent.get("/metrics")[0] == 200 and "stays in force" in agent.stderr(),
                        "the refusal is told", 30)
             self.assertIn("Permission denied", agent.stderr())
             self.assertEqual(agent.get("/metrics")[0], 200)

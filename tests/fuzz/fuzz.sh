@@ -4,8 +4,8 @@
 #
 # usage: tests/fuzz/fuzz.sh TARGET SECONDS [LIBFUZZER_OPTION ...]
 #
-# TARGET is decode, flow or pcapng. An input that makes the target fail is written into tests/fuzz/regressions/TARGET. Correct
-# the fault, then commit the input.
+# TARGET is attach, decode, flow, pcapng, request_head or web_config. An input that makes the target fail is written
+# into tests/fuzz/regressions/TARGET. Correct the fault, then commit the input.
 set -eu
 cd "$(dirname "$0")/../.."
 target=$1

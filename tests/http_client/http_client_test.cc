@@ -5,11 +5,14 @@
 #include <stdlib.h>
 
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "exporter/http/http_server.h"
+#include "src/base/gzip.h"
 #include "src/base/stop_signal.h"
 #include "src/http_client/proxy_settings.h"
 #include "tests/exporter/http/generous_limits.h"
@@ -19,6 +22,7 @@ namespace tcpgauge {
 namespace {
 
 constexpr int kLongMs = 200000;
+constexpr size_t kHugeBytes = 30 << 20;
 
 class HttpClientTest : public testing::Test {
  protected:
@@ -28,9 +32,14 @@ class HttpClientTest : public testing::Test {
       response.status = request.path == "/busy" ? 503 : 200;
       if (request.path == "/busy") response.headers.emplace_back("Retry-After", "7");
       response.body = request.path == "/big" ? std::string(5000, 'x') : "hello";
+      if (request.path == "/huge") response.body = std::string(kHugeBytes, 'x');
+      if (const auto encoding = request.QueryParameter("encoding")) {
+        response.headers.emplace_back("Content-Encoding", *encoding);
+        response.body = Gzip(request.path == "/bomb" ? std::string(kHugeBytes, 'x') : "hello");
+      }
       return response;
     };
-    server_ = *HttpServer::Start({"127.0.0.1:0"}, std::move(handler), GenerousLimits(), {});
+    server_ = *HttpServer::Start({"127.0.0.1:0"}, {std::move(handler)}, GenerousLimits());
     url_ = server_->urls()[0];
   }
 
@@ -80,6 +89,65 @@ TEST_F(HttpClientTest, ReadsNoMoreThanItMay) {
   EXPECT_FALSE(Get(&client, url_ + "/")->body_cut);
 }
 
+TEST_F(HttpClientTest, ALongBodyCanBeTakenWhileItArrives) {
+  for (const bool is_cut : {false, true}) {
+    HttpClientOptions options;
+    options.max_body_bytes = is_cut ? kHugeBytes - 1 : kHugeBytes;
+    HttpClient client(options);
+    HttpCall call;
+    call.url = url_ + "/huge";
+    call.timeout_ms = kLongMs;
+    client.Start(call);
+    size_t taken = 0, pieces = 0;
+    std::optional<absl::StatusOr<HttpAnswer>> answer;
+    while (!(answer = client.Wait(-1, kLongMs)).has_value()) {
+      if (!client.HasBody()) continue;
+      EXPECT_EQ(client.StatusSoFar(), 200);
+      taken += client.TakeBody().size();
+      EXPECT_FALSE(client.HasBody());
+      ++pieces;
+    }
+    ASSERT_TRUE(answer->ok()) << answer->status();
+    EXPECT_EQ(taken + (*answer)->body.size(), options.max_body_bytes);
+    EXPECT_GT(pieces, 1u);
+    EXPECT_EQ((*answer)->body_cut, is_cut);
+  }
+}
+
+TEST_F(HttpClientTest, ReadsNoMoreOfACompressedBodyThanItMay) {
+  HttpClientOptions options;
+  options.accept_gzip = true;
+  options.max_body_bytes = 100000;
+  HttpClient client(options);
+  const auto answer = Get(&client, url_ + "/bomb?encoding=gzip");
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_TRUE(answer->body_cut);
+  EXPECT_EQ(answer->body.size(), options.max_body_bytes);
+}
+
+TEST_F(HttpClientTest, AnAnswerIsCompressedOnceAndAsItWasAskedFor) {
+  HttpClientOptions options;
+  options.accept_gzip = true;
+  HttpClient client(options);
+  for (const std::string encoding : {"gzip", "X-GZIP", "identity,gzip", "%20,%20gzip%20,"}) {
+    const auto answer = Get(&client, url_ + "/?encoding=" + encoding);
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(answer->body, "hello");
+  }
+  for (const std::string encoding : {"gzip,gzip", "gzip,%20identity,%20x-gzip", "gzip,gzip,gzip,gzip,gzip"}) {
+    EXPECT_EQ(Get(&client, url_ + "/?encoding=" + encoding).status().message(),
+              "the answer is compressed more than once");
+  }
+  for (const std::string encoding : {"br", "deflate", "zstd", "gzip,br", "br,gzip"}) {
+    const absl::Status status = Get(&client, url_ + "/?encoding=" + encoding).status();
+    EXPECT_TRUE(absl::IsUnavailable(status));
+    EXPECT_TRUE(absl::StrContains(status.message(), "which was not asked for")) << status;
+  }
+  EXPECT_EQ(Get(&client, url_ + "/?encoding=gzip")->body, "hello") << "each call anew";
+  HttpClient plain({});
+  EXPECT_EQ(Get(&plain, url_ + "/?encoding=br")->body, Gzip("hello")) << "which is not decoded";
+}
+
 TEST_F(HttpClientTest, NobodyThereIsUnavailable) {
   HttpClient client({});
   server_->Stop();
@@ -124,7 +192,7 @@ class RedirectionTest : public HttpClientTest {
           location_.empty() ? "/" + std::to_string(status) + "/" + std::to_string(left - 1) + rest : location_);
       return response;
     };
-    redirecting_ = *HttpServer::Start({"127.0.0.1:0"}, std::move(handler), GenerousLimits(), {});
+    redirecting_ = *HttpServer::Start({"127.0.0.1:0"}, {std::move(handler)}, GenerousLimits());
     url_ = redirecting_->urls()[0];
   }
 
@@ -213,7 +281,7 @@ class ProxyTest : public HttpClientTest {
       }
       return response;
     };
-    proxy_ = *HttpServer::Start({"127.0.0.1:0"}, std::move(handler), GenerousLimits(), {});
+    proxy_ = *HttpServer::Start({"127.0.0.1:0"}, {std::move(handler)}, GenerousLimits());
   }
 
   // The address of the proxy, without http://.
@@ -259,7 +327,7 @@ TEST_F(ProxyTest, AUnixSocketHasNoProxy) {
     response.body = "by the socket";
     return response;
   };
-  const auto server = *HttpServer::Start({"unix:" + path}, std::move(handler), GenerousLimits(), {});
+  const auto server = *HttpServer::Start({"unix:" + path}, {std::move(handler)}, GenerousLimits());
   HttpClient client(With("HTTP_PROXY", address(), path));
   EXPECT_EQ(Get(&client, "http://collector.example/")->body, "by the socket");
 }

@@ -13,6 +13,7 @@ MemoryDemand Usual() {
   demand.capture_buffer_bytes = 8 * kMiB;
   demand.listeners = 1;
   demand.series_limit = 5000;
+  demand.max_listed_rows = 10000;
   return demand;
 }
 
@@ -23,7 +24,7 @@ TEST(MemoryPlan, LeavesWhatFitsAsItWasAskedFor) {
   ASSERT_TRUE(plan.has_value());
   EXPECT_EQ(plan->max_connections, 1000000u);
   EXPECT_EQ(plan->rows_per_worker, full.rows_per_worker);
-  EXPECT_EQ(plan->concurrent_scrapes, full.concurrent_scrapes);
+  EXPECT_EQ(plan->response_bytes, full.response_bytes);
   EXPECT_EQ(plan->http_connections, full.http_connections);
 }
 
@@ -59,16 +60,16 @@ TEST(MemoryPlan, AsksForNoMoreConnectionsThanWereAskedFor) {
 }
 
 TEST(MemoryPlan, GivesReadersMoreWithMoreMemory) {
-  EXPECT_GE(PlanMemory(Usual(), 64 * kMiB)->concurrent_scrapes, 4u);
-  EXPECT_GE(PlanMemory(Usual(), 512 * kMiB)->concurrent_scrapes, 10u);
-  EXPECT_GE(PlanMemory(Usual(), 512 * kMiB)->http_connections, 200u);
+  EXPECT_GE(PlanMemory(Usual(), 64 * kMiB)->response_bytes, 1 * kMiB);
+  EXPECT_GE(PlanMemory(Usual(), 512 * kMiB)->response_bytes, 20 * kMiB);
+  EXPECT_GE(PlanMemory(Usual(), 512 * kMiB)->http_connections, 100u);
 }
 
 // The figures of README.md, rounded down.
 TEST(MemoryPlan, KeepsThousandsOfConnectionsInASmallContainer) {
-  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 14000u);
-  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 93000u);
-  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 578000u);
+  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 11000u);
+  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 91000u);
+  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 575000u);
 }
 
 }  // namespace

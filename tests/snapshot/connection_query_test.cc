@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <climits>
+
 namespace tcpgauge {
 namespace {
 
@@ -63,6 +65,65 @@ TEST(ConnectionQuery, SumsAllThatMatchesWhateverTheLimit) {
   EXPECT_EQ(sum.measures.up_bytes, 1010u);
   EXPECT_DOUBLE_EQ(sum.measures.down_bytes_per_second, 21);
   EXPECT_EQ(sum.measures.retransmitted_segments, 0u);
+}
+
+// `count` connections with pseudo-random measures, of which many are equal.
+Snapshot Many(size_t count) {
+  Snapshot snapshot;
+  snapshot.interfaces.resize(1);
+  uint64_t random = 1;
+  for (size_t i = 0; i < count; ++i) {
+    random = random * 6364136223846793005u + 1442695040888963407u;
+    ConnectionSummary connection;
+    connection.id = i + 1;
+    connection.client = {*IpAddress::Parse("192.0.2.9"), static_cast<uint16_t>(random >> 60)};
+    connection.server = {*IpAddress::Parse("2001:db8::1"), 443};
+    connection.state = i % 3 == 0 ? ConnectionState::kSynSent : ConnectionState::kEstablished;
+    connection.client_sent.payload_bytes = random >> 50;
+    snapshot.connections.push_back(connection);
+  }
+  return snapshot;
+}
+
+TEST(ConnectionQuery, ALimitKeepsTheSameOrderHoweverManyConnectionsThereAre) {
+  const Snapshot snapshot = Many(3 * kSelectedAtOnce + 17);
+  for (const auto sort : {ConnectionSort::kBytes, ConnectionSort::kClient, ConnectionSort::kState}) {
+    for (const bool reverse : {false, true}) {
+      const std::vector<uint32_t> all = ChooseConnections(snapshot, Filter(), sort, reverse, SIZE_MAX).indexes;
+      ASSERT_EQ(all.size(), snapshot.connections.size());
+      for (const size_t limit : {size_t{0}, size_t{1}, size_t{1000}, kSelectedAtOnce, all.size() - 1}) {
+        const ChosenConnections some = ChooseConnections(snapshot, Filter(), sort, reverse, limit);
+        EXPECT_EQ(some.matching.connections, all.size());
+        EXPECT_EQ(some.indexes, std::vector<uint32_t>(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(limit)));
+      }
+    }
+  }
+}
+
+TEST(ConnectionQuery, StopsAtEachPointAtWhichItAsks) {
+  const Snapshot snapshot = Many(1000);
+  const Filter filter = *Filter::Parse("!zz state:established");
+  const auto choose = [&](int true_from, int* calls) {
+    return ChooseConnections(snapshot, filter, ConnectionSort::kBytes, false, 10,
+                             [&] { return ++*calls >= true_from; });
+  };
+  int calls = 0;
+  EXPECT_TRUE(choose(INT_MAX, &calls).has_value());
+  EXPECT_GE(calls, static_cast<int>(snapshot.connections.size() / kRowsBetweenStops));
+  for (int stop_at = 1; stop_at <= calls; ++stop_at) {
+    int asked = 0;
+    EXPECT_FALSE(choose(stop_at, &asked).has_value());
+    EXPECT_EQ(asked, stop_at) << "it goes on";
+  }
+}
+
+TEST(ConnectionQuery, AsksWhetherToStopEvenIfNoConnectionMatches) {
+  int calls = 0;
+  ChooseConnections(Many(1000), *Filter::Parse("zz"), ConnectionSort::kBytes, false, 10, [&calls] {
+    ++calls;
+    return false;
+  });
+  EXPECT_GE(calls, static_cast<int>(1000 / kRowsBetweenStops));
 }
 
 }  // namespace

@@ -114,6 +114,87 @@ TEST_F(FilterTest, WrongTermsAreNamed) {
   }
 }
 
+// `count` terms that match. Each `@` in `term` becomes the number of the term.
+std::string Terms(size_t count, const std::string& term) {
+  std::string terms;
+  for (size_t i = 0; i < count; ++i) {
+    for (const char c : term) terms += c == '@' ? std::to_string(i) : std::string(1, c);
+    terms += ' ';
+  }
+  return terms;
+}
+
+constexpr const char* kKindsOfTerms[] = {"!z",
+                                         "443",
+                                         "!x@",
+                                         "port:443",
+                                         "!port:@",
+                                         "host:10.0.0.0/8",
+                                         "!server:198.51.100.@",
+                                         "state:est",
+                                         "!interface:wlan@"};
+
+TEST_F(FilterTest, HasSixtyFourTermsOfAnyKind) {
+  for (const char* term : kKindsOfTerms) EXPECT_TRUE(Matches(Terms(64, term))) << term;
+}
+
+TEST_F(FilterTest, MoreTermsAreRefusedAndTheirBoundIsNamed) {
+  for (const char* term : kKindsOfTerms) {
+    for (const size_t count : {65, 1000, 10500}) {
+      EXPECT_EQ(Filter::Parse(Terms(count, term)).status(),
+                absl::InvalidArgumentError("filter: too many terms; use at most 64"))
+          << term;
+    }
+  }
+}
+
+TEST_F(FilterTest, ATermThatIsTooLongIsRefusedAndItsBoundIsNamed) {
+  EXPECT_TRUE(Matches("!" + std::string(511, 'z')));
+  for (const std::string& term :
+       {std::string(513, 'z'), "!" + std::string(30000, '1'), "interface:" + std::string(503, 'e'),
+        "port:" + std::string(600, '0'), "host:" + std::string(600, ':')}) {
+    EXPECT_EQ(
+        Filter::Parse("eth0 " + term).status(),
+        absl::InvalidArgumentError("filter: a term has " + std::to_string(term.size()) + " bytes; use at most 512"));
+  }
+}
+
+TEST_F(FilterTest, BlanksAreNoTerms) {
+  std::string text;
+  for (int i = 0; i < 64; ++i) text += "443" + std::string(400, ' ');
+  EXPECT_TRUE(Matches(text));
+}
+
+TEST_F(FilterTest, WhileTypedTheTermsBeyondABoundAreLeftOut) {
+  const std::string too_long(513, 'z');
+  const Filter filter = Filter::ParseUnfinished(too_long + " " + Terms(64, "443") + "!443 port:");
+  EXPECT_TRUE(filter.Matches(connection_, snapshot_));
+  EXPECT_EQ(filter.ignored_terms(), (std::vector<std::string>{too_long, "!443"}));
+}
+
+TEST_F(FilterTest, ANameIsAskedForOnceHoweverManyTermsThereAre) {
+  std::vector<IpAddress> asked;
+  const auto name_of = [&asked](const IpAddress& address) {
+    asked.push_back(address);
+    return std::string("host");
+  };
+  EXPECT_TRUE(Filter::Parse(Terms(64, "!z@"))->Matches(connection_, snapshot_, name_of));
+  EXPECT_EQ(asked, (std::vector<IpAddress>{connection_.client.address, connection_.server.address}));
+}
+
+TEST_F(FilterTest, NoTermMatchesAPartOfTwoTexts) {
+  snapshot_.interfaces[0].name = "established";
+  EXPECT_FALSE(Matches("51234192"));
+  EXPECT_FALSE(Matches("443established"));
+  EXPECT_FALSE(Matches("establishedestablished"));
+  EXPECT_FALSE(MatchesUnfinished("host:10.1.2.3:51234"));
+  EXPECT_TRUE(MatchesUnfinished("host:192.0.2.80"));
+  connection_.client = At("2001:db8::1", 51234);
+  EXPECT_TRUE(MatchesUnfinished("client:2001:DB8:"));
+  EXPECT_FALSE(MatchesUnfinished("client:2001:db8::1]"));
+  EXPECT_FALSE(MatchesUnfinished("server:2001:db8:"));
+}
+
 TEST_F(FilterTest, WhileItIsTypedAnIncompleteTermCountsAsFarAsItGoes) {
   for (const char* typed : {"host:", "host:1", "host:10.1.", "client:10.1.2", "host:10.1.2.3/", "port:", "port:443-",
                             "state:", "state:e", "!", "interface:"}) {

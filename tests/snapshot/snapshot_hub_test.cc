@@ -77,6 +77,18 @@ TEST(SnapshotHub, WhoComesEachTickSeesSomethingNewEachTime) {
   }
 }
 
+TEST(SnapshotHub, StopsWaitingWhenItMust) {
+  HandMovedClock clock;
+  clock.Move(5300);
+  SnapshotHub hub(
+      &clock, kTickNs, [](int64_t) {}, kForEverNs);
+  const auto snapshot = Begun(4990);
+  hub.Publish(snapshot);
+  int calls = 0;
+  EXPECT_EQ(hub.Fresh([&calls] { return ++calls == 3; }), snapshot);
+  EXPECT_EQ(calls, 3);
+}
+
 TEST(SnapshotHub, GivesWhatIsThereWhenNobodyAnswers) {
   HandMovedClock clock;
   clock.Move(5000);

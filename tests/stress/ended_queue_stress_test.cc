@@ -4,6 +4,9 @@
 #include <thread>
 
 #include "gtest/gtest.h"
+#include "src/base/clock.h"
+#include "src/base/haste.h"
+#include "src/base/patience.h"
 #include "src/base/wakeup.h"
 #include "src/snapshot/ended_queue.h"
 
@@ -25,7 +28,9 @@ TEST(EndedQueueStress, LosesNothingWhenItMayWait) {
   Wakeup wakeup;
   Wakeup never;
   prometheus::Counter lost;
-  EndedQueue queue(true, &wakeup, &lost);
+  const Haste haste;
+  const Patience patience(&SystemClock(), &haste);
+  EndedQueue queue(true, &patience, &wakeup, &lost);
   std::thread capture([&] { PushAll(&queue); });
   for (uint64_t next = 1; next <= kEntries;) {
     const NamedEndedConnection* ended = queue.Front();
@@ -47,7 +52,9 @@ TEST(EndedQueueStress, LosesNothingWhenItMayWait) {
 TEST(EndedQueueStress, CountsWhatItLosesAndKeepsTheOrder) {
   Wakeup wakeup;
   prometheus::Counter lost;
-  EndedQueue queue(false, &wakeup, &lost);
+  const Haste haste;
+  const Patience patience(&SystemClock(), &haste);
+  EndedQueue queue(false, &patience, &wakeup, &lost);
   std::thread capture([&] { PushAll(&queue); });
   uint64_t last = 0;
   uint64_t taken = 0;

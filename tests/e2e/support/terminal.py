@@ -47,6 +47,10 @@ class Terminal:
         """Presses keys by tmux's names: "q", "C-c", "Down"."""
         self._tmux("send-keys", *names)
 
+    def record(self, path):
+        """From now on all bytes that programs write to the terminal go to this file too."""
+        self._tmux("pipe-pane", f"cat >{shlex.quote(path)}")
+
     def cursor_visible(self):
         return self._tmux("display-message", "-p", "#{cursor_flag}").strip() == "1"
 

@@ -28,7 +28,9 @@ inline HttpResponse Echo(const HttpRequest& request) {
 // Starts a server on `addresses`. A server that cannot start ends the process.
 inline std::unique_ptr<HttpServer> StartOn(const std::vector<std::string>& addresses, HttpHandler handler = Echo,
                                            const HttpLimits& limits = GenerousLimits()) {
-  absl::StatusOr<std::unique_ptr<HttpServer>> server = HttpServer::Start(addresses, std::move(handler), limits);
+  HttpService service;
+  service.handler = std::move(handler);
+  absl::StatusOr<std::unique_ptr<HttpServer>> server = HttpServer::Start(addresses, std::move(service), limits);
   EXPECT_TRUE(server.ok()) << server.status();
   if (!server.ok()) std::abort();
   return *std::move(server);

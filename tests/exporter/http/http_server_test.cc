@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/synchronization/notification.h"
@@ -52,7 +53,7 @@ TEST(HttpServer, ServesOnSeveralAddresses) {
 TEST(HttpServer, LeavesNothingOpenWhenOneAddressCannotBeHad) {
   const auto first = StartOne();
   const std::string taken = first->urls()[0].substr(7);
-  const auto server = HttpServer::Start({"127.0.0.1:0", taken}, Echo);
+  const auto server = HttpServer::Start({"127.0.0.1:0", taken}, {Echo});
   EXPECT_EQ(server.status().code(), absl::StatusCode::kAlreadyExists);
   EXPECT_THAT(std::string(server.status().message()), HasSubstr(taken));
 }
@@ -86,7 +87,7 @@ TEST(HttpServer, ThrowsTheBodyOfARequestAway) {
 }
 
 TEST(HttpServer, NeedsAnAddress) {
-  EXPECT_EQ(HttpServer::Open({}, Echo).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(HttpServer::Open({}, {Echo}).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST(HttpServer, RefusesABodyOfTwoLengths) {
@@ -122,24 +123,30 @@ TEST(HttpServer, AHandlerThatComputesHoldsUpNobody) {
   slow.join();
 }
 
-TEST(HttpServer, HoldsWhatIsHeldUntilTheResponseIsSent) {
-  std::weak_ptr<void> watched;
+// A body of 64 MB, which no socket buffers. `released` is notified when the server has released it.
+std::shared_ptr<const std::string> LargeBody(absl::Notification* released) {
+  return {new std::string(64 << 20, 'x'), [released](const std::string* body) {
+            delete body;
+            released->Notify();
+          }};
+}
+
+HttpResponse WithBody(std::shared_ptr<const std::string> body) {
+  HttpResponse response;
+  response.shared_body = std::move(body);
+  return response;
+}
+
+TEST(HttpServer, HoldsABodyUntilTheClientIsGone) {
   absl::Notification released;
-  const auto server = StartOne([&](const HttpRequest&) {
-    HttpResponse response;
-    response.body = std::string(64 << 20, 'x');
-    response.held_while_sent =
-        std::shared_ptr<void>(&released, [](void* r) { static_cast<absl::Notification*>(r)->Notify(); });
-    watched = response.held_while_sent;
-    return response;
-  });
+  const auto server = StartOne([&](const HttpRequest&) { return WithBody(LargeBody(&released)); });
   {
     RawConnection slow(server->urls()[0]);
     slow.Send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
     EXPECT_NE(slow.Receive(1), "");
-    EXPECT_FALSE(watched.expired());
+    EXPECT_FALSE(released.HasBeenNotified());
   }
-  released.WaitForNotification();  // the client is gone
+  released.WaitForNotification();
 }
 
 TEST(HttpServer, BreaksAConnectionWhoseHeaderTrickles) {
@@ -158,15 +165,7 @@ TEST(HttpServer, BreaksAConnectionThatTakesItsResponseTooSlowly) {
   limits.response = absl::Milliseconds(50);
   limits.idle_timeout_seconds = 0;  // never
   absl::Notification released;
-  const auto server = StartOne(
-      [&](const HttpRequest&) {
-        HttpResponse response;
-        response.body = std::string(64 << 20, 'x');
-        response.held_while_sent =
-            std::shared_ptr<void>(&released, [](void* r) { static_cast<absl::Notification*>(r)->Notify(); });
-        return response;
-      },
-      limits);
+  const auto server = StartOne([&](const HttpRequest&) { return WithBody(LargeBody(&released)); }, limits);
   RawConnection slow(server->urls()[0], 4096);
   slow.Send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
   released.WaitForNotification();
@@ -184,7 +183,7 @@ TEST(HttpServer, ServesManyAtATime) {
   EXPECT_EQ(served, 500);
 }
 
-TEST(HttpServer, ClosesConnectionsBeyondTheLimitAndServesAgain) {
+TEST(HttpServer, ANewConnectionTakesThePlaceOfAClientThatDoesNotRead) {
   HttpLimits limits = GenerousLimits();
   limits.connections = 3;
   const auto server = StartOne(
@@ -194,20 +193,105 @@ TEST(HttpServer, ClosesConnectionsBeyondTheLimitAndServesAgain) {
         return response;
       },
       limits);
-  {
-    std::vector<std::unique_ptr<RawConnection>> open;
-    for (int i = 0; i < 3; ++i) {
-      open.push_back(std::make_unique<RawConnection>(server->urls()[0]));
-      open.back()->Send("GET /big HTTP/1.1\r\nHost: test\r\n\r\n");
-      EXPECT_NE(open.back()->Receive(1), "");  // and reads no further
-    }
-    EXPECT_EQ(Get(server->urls()[0], "/x"), "");
+  std::vector<std::unique_ptr<RawConnection>> open;
+  for (int i = 0; i < 3; ++i) {
+    open.push_back(std::make_unique<RawConnection>(server->urls()[0]));
+    open.back()->Send("GET /big HTTP/1.1\r\nHost: test\r\n\r\n");
+    EXPECT_NE(open.back()->Receive(1), "");  // and reads no further
   }
-  while (Get(server->urls()[0], "/x").empty()) std::this_thread::yield();
+  EXPECT_EQ(BodyOf(Get(server->urls()[0], "/x")), "GET /x");
+  EXPECT_LT(open[0]->ReceiveAll().size(), size_t{64 << 20});
+}
+
+TEST(HttpServer, RefusesABodyThatDoesNotFitBesideThatOfAClientThatTakesIt) {
+  absl::Notification released;
+  HttpLimits limits = GenerousLimits();
+  limits.response_bytes = 100 << 20;
+  std::atomic<int> requests{0};
+  const auto server = StartOne(
+      [&](const HttpRequest&) {
+        if (requests++ == 0) return WithBody(LargeBody(&released));
+        return WithBody(std::make_shared<const std::string>(64 << 20, 'y'));
+      },
+      limits);
+  RawConnection first(server->urls()[0]), second(server->urls()[0]);
+  first.Send("GET /big HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+  EXPECT_NE(first.Receive(1), "");
+  second.Send("GET /big HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(second.ReceiveAll(), StartsWith("HTTP/1.1 503"));
+  EXPECT_GT(first.ReceiveAll().size(), size_t{64 << 20});
+}
+
+TEST(HttpServer, CountsABodyThatResponsesShareOnce) {
+  absl::Notification released;
+  const std::shared_ptr<const std::string> body = LargeBody(&released);
+  HttpLimits limits = GenerousLimits();
+  limits.response_bytes = 100 << 20;
+  const auto server = StartOne([&](const HttpRequest&) { return WithBody(body); }, limits);
+  std::vector<std::unique_ptr<RawConnection>> open;
+  for (int i = 0; i < 5; ++i) {
+    open.push_back(std::make_unique<RawConnection>(server->urls()[0]));
+    open.back()->Send("GET /big HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+    EXPECT_NE(open.back()->Receive(1), "");
+  }
+  for (const auto& connection : open) EXPECT_GT(connection->ReceiveAll().size(), size_t{64 << 20});
+}
+
+TEST(HttpServer, TellsAHandlerThatItsClientIsGone) {
+  absl::Notification asked, abandoned;
+  const auto server = StartOne([&](const HttpRequest& request) {
+    asked.Notify();
+    while (!request.IsAbandoned()) std::this_thread::yield();
+    abandoned.Notify();
+    return HttpResponse();
+  });
+  {
+    RawConnection client(server->urls()[0]);
+    client.Send("GET / HTTP/1.1\r\nHost: test\r\n\r\nGET /next HTTP/1.1\r\nHost: test\r\n\r\n");
+    asked.WaitForNotification();
+  }
+  abandoned.WaitForNotification();
+}
+
+TEST(HttpServer, TellsAHandlerThatTheServerStops) {
+  absl::Notification asked;
+  const auto server = StartOne([&](const HttpRequest& request) {
+    asked.Notify();
+    while (!request.IsAbandoned()) std::this_thread::yield();
+    return HttpResponse();
+  });
+  RawConnection client(server->urls()[0]);
+  client.Send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+  asked.WaitForNotification();
+  server->Stop();
+  EXPECT_EQ(client.Receive(1), "");
+}
+
+TEST(HttpServer, DoesNotTakeABodyForARequest) {
+  const auto server = StartOne();
+  RawConnection connection(server->urls()[0]);
+  const std::string inner = "GET /inner HTTP/1.1\r\nHost: test\r\n\r\n";
+  connection.Send("GET /outer HTTP/1.1\r\nHost: test\r\nContent-Length: " + std::to_string(inner.size()) + "\r\n\r\n" +
+                  inner);
+  const std::string response = connection.ReceiveAll();
+  EXPECT_EQ(BodyOf(response), "GET /outer");
+  EXPECT_THAT(response, HasSubstr("\r\nConnection: close\r\n"));
+}
+
+TEST(HttpServer, KeepsAConnectionOfHttp10OpenOnRequest) {
+  const auto server = StartOne();
+  RawConnection connection(server->urls()[0]);
+  for (int i = 0; i < 2; ++i) {
+    connection.Send("GET /x HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    const std::string response = connection.ReceiveResponse();
+    EXPECT_EQ(BodyOf(response), "GET /x");
+    EXPECT_THAT(response, HasSubstr("\r\nConnection: keep-alive\r\n"));
+  }
+  connection.Send("GET /x HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(BodyOf(connection.ReceiveAll()), "GET /x");
 }
 
 TEST(HttpServer, ConnectionsThatAskForNothingGiveWay) {
-  // Half of these connections is for those that gave way, because a busy machine may not have ended their threads yet.
   HttpLimits limits = GenerousLimits();
   limits.connections = 64;
   const auto server = StartOne(Echo, limits);
@@ -261,8 +345,10 @@ TEST(HttpServer, ReportsEachRequestThatItAnswersRefusalsIncluded) {
     response.status = request.path == "/busy" ? 503 : 200;
     return response;
   };
-  auto server =
-      HttpServer::Start({"127.0.0.1:0"}, handler, GenerousLimits(), nullptr, std::make_unique<Recorder>(&seen));
+  HttpService service;
+  service.handler = handler;
+  service.observer = std::make_unique<Recorder>(&seen);
+  auto server = HttpServer::Start({"127.0.0.1:0"}, std::move(service), GenerousLimits());
   ASSERT_TRUE(server.ok()) << server.status();
   const std::string url = (*server)->urls()[0];
   Get(url, "/a%20b?x=1");
@@ -288,8 +374,10 @@ TEST(HttpServer, TellsHowLongAnAnswerTook) {
     }
     return HttpResponse();
   };
-  auto server =
-      HttpServer::Start({"127.0.0.1:0"}, handler, GenerousLimits(), nullptr, std::make_unique<Longest>(&seconds));
+  HttpService service;
+  service.handler = handler;
+  service.observer = std::make_unique<Longest>(&seconds);
+  auto server = HttpServer::Start({"127.0.0.1:0"}, std::move(service), GenerousLimits());
   ASSERT_TRUE(server.ok()) << server.status();
   Get((*server)->urls()[0], "/");
   (*server)->Stop();

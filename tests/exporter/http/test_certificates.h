@@ -2,8 +2,8 @@
 #ifndef TCPGAUGE_TESTS_EXPORTER_HTTP_TEST_CERTIFICATES_H_
 #define TCPGAUGE_TESTS_EXPORTER_HTTP_TEST_CERTIFICATES_H_
 
-#include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
 
 #include <string>
 
@@ -17,6 +17,7 @@ namespace tcpgauge {
 class TestAuthority {
  public:
   enum class Purpose { kServer, kClient };
+  enum class KeyType { kEcdsa, kRsa };
 
   // `name` is the common name in the authority's own certificate.
   explicit TestAuthority(const std::string& name);
@@ -29,11 +30,12 @@ class TestAuthority {
   // Issues a certificate and writes two PEM files: the certificate to `<base>.crt`, and its private key to
   // `<base>.key`. Existing files are replaced. The certificate is for the host name or client name `name`, and for the
   // address 127.0.0.1. It expires a day from now. If `is_expired`, it expired a day ago.
-  void Issue(const std::string& base, const std::string& name, Purpose purpose, bool is_expired = false) const;
+  void Issue(const std::string& base, const std::string& name, Purpose purpose, bool is_expired = false,
+             KeyType key_type = KeyType::kEcdsa) const;
 
  private:
-  gnutls_x509_privkey_t key_;
-  gnutls_x509_crt_t certificate_;
+  EVP_PKEY* key_;
+  X509* certificate_;
   std::string pem_;
 };
 

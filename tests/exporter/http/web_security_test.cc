@@ -6,8 +6,14 @@
 #include <unistd.h>
 
 #include "exporter/http/http_server.h"
+#include "exporter/http/request_guard.h"
+#include "exporter/http/web_config_observer.h"
+#include "src/base/clock.h"
+#include "src/base/small_file.h"
+#include "src/base/time_units.h"
 #include "tests/exporter/http/generous_limits.h"
 #include "tests/exporter/http/test_certificates.h"
+#include "tests/support/hand_moved_clock.h"
 #include "tests/support/run_command.h"
 #include "tests/support/scratch_directory.h"
 
@@ -15,11 +21,18 @@ namespace tcpgauge {
 namespace {
 
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pair;
 using testing::StartsWith;
+using Verdict = RequestGuard::Verdict;
 
 constexpr char kSecret[] = "$2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW";
+constexpr char kAlice[] = "basic_auth_users:\n  alice: $2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW\n";
+constexpr char kBob[] = "basic_auth_users:\n  bob: $2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW\n";
+constexpr char kHeaders[] = "http_server_config:\n  headers:\n    X-Frame-Options: deny\n";
+constexpr char kIsAlice[] = "Basic YWxpY2U6c2VjcmV0";
+constexpr char kIsBob[] = "Basic Ym9iOnNlY3JldA==";
 
 HttpResponse Hello(const HttpRequest& request) {
   HttpResponse response;
@@ -27,29 +40,60 @@ HttpResponse Hello(const HttpRequest& request) {
   return response;
 }
 
+// Keeps what was reported.
+class Reports final : public WebConfigObserver {
+ public:
+  explicit Reports(std::vector<bool>* reports) : reports_(*reports) {}
+  void OnRead(bool is_in_force) override { reports_.push_back(is_in_force); }
+
+ private:
+  std::vector<bool>& reports_;
+};
+
 class WebSecurityTest : public testing::Test {
  protected:
   void WriteConfig(const std::string& yaml) { WriteFile(file_, yaml); }
 
   void Open() {
-    auto opened = WebSecurity::Open(file_);
+    auto opened = WebSecurity::Open(file_, std::make_unique<Reports>(&reports_), 0);
     ASSERT_TRUE(opened.ok()) << opened.status();
     security_ = *std::move(opened);
+  }
+
+  std::string StartError() { return std::string(WebSecurity::Open(file_, nullptr, 0).status().message()); }
+
+  // Makes `file_` what the shell command `make` makes of it; "$f" is its path.
+  void Make(const std::string& make) {
+    ASSERT_EQ(RunCommand("f=" + file_ + "; rm -rf \"$f\"; " + make).exit_status, 0) << make;
+  }
+
+  // Does what the server does with a request.
+  HttpResponse Guarded(const HttpRequest& request) {
+    RequestGuard::Decision decision = security_->Decide(request);
+    if (decision.verdict == RequestGuard::Verdict::kCheckPassword) decision = security_->CheckPassword(request);
+    const bool is_admitted = decision.verdict == RequestGuard::Verdict::kAdmit;
+    HttpResponse response = is_admitted ? Hello(request) : std::move(decision.refusal);
+    security_->AddHeaders(&response);
+    return response;
   }
 
   HttpResponse Ask(const std::string& path, const std::string& authorization = "") {
     HttpRequest request;
     request.path = path;
     if (!authorization.empty()) request.headers.emplace_back("Authorization", authorization);
-    return security_->Guard(Hello)(request);
+    return Guarded(request);
   }
 
   // Serves TLS by the configuration file.
   void Serve() {
     Open();
     if (testing::Test::HasFatalFailure()) return;
-    auto started = HttpServer::Start({"127.0.0.1:0", "unix:" + directory_.path() + "/s"}, security_->Guard(Hello),
-                                     GenerousLimits(), [this] { return security_->CurrentTls(); });
+    HttpService service;
+    service.handler = Hello;
+    service.guard = security_.get();
+    service.tls = [this] { return security_->CurrentTls(); };
+    auto started =
+        HttpServer::Start({"127.0.0.1:0", "unix:" + directory_.path() + "/s"}, std::move(service), GenerousLimits());
     ASSERT_TRUE(started.ok()) << started.status();
     server_ = *std::move(started);
     ASSERT_THAT(server_->urls()[0], StartsWith("https://127.0.0.1:"));
@@ -69,15 +113,201 @@ class WebSecurityTest : public testing::Test {
 
   const ScratchDirectory directory_;
   const std::string file_ = directory_.path() + "/web.yml";
+  std::vector<bool> reports_;
   std::unique_ptr<WebSecurity> security_;
   std::unique_ptr<HttpServer> server_;
 };
 
-TEST_F(WebSecurityTest, AnEmptyFileAsksForNothing) {
-  WriteConfig("");
+TEST_F(WebSecurityTest, AFileThatConfiguresHeadersAloneAsksForNothing) {
+  WriteConfig(kHeaders);
   Open();
   EXPECT_EQ(security_->CurrentTls(), nullptr);
   EXPECT_EQ(Ask("/metrics").status, 200);
+}
+
+TEST_F(WebSecurityTest, AFileWithoutSettingsIsAnErrorAtTheStart) {
+  for (const char* yaml : {"", "\n", "# later\n", "{}", "---\n", "null\n", "basic_auth_users:\n",
+                           "basic_auth_users: {}\n", "tls_server_config:\n", "http_server_config:\n  http2: true\n"}) {
+    WriteConfig(yaml);
+    EXPECT_THAT(StartError(), HasSubstr("has no settings")) << yaml;
+    EXPECT_THAT(StartError(), HasSubstr("leave --web.config.file out")) << yaml;
+  }
+}
+
+// What may be at the path of the configuration.
+struct Obstacle {
+  const char* make;
+  const char* error;
+};
+constexpr Obstacle kObstacles[] = {
+    {"mkfifo $f", "is not a regular file"},
+    {"mkdir $f", "is not a regular file"},
+    {"ln -s /dev/null $f", "is not a regular file"},
+    {"ln -s /dev/zero $f", "is not a regular file"},
+    {"ln -s /dev/tty $f", "is not a regular file"},
+    {"ln -s $f $f", "Too many levels"},
+    {"ln -s $f.missing $f", "No such file"},
+    {"true", "No such file"},
+    {"head -c 2000000 /dev/zero >$f", "larger than 1 MiB"},
+    {"head -c 1000 /dev/zero >$f", "not text in UTF-8"},
+    {": >$f", "has no settings"},
+};
+
+TEST_F(WebSecurityTest, WhatIsNoFileOfSettingsIsAnErrorAtTheStart) {
+  for (const Obstacle& obstacle : kObstacles) {
+    Make(obstacle.make);
+    EXPECT_THAT(StartError(), HasSubstr(obstacle.error)) << obstacle.make;
+    EXPECT_THAT(StartError(), HasSubstr(file_));
+  }
+}
+
+TEST_F(WebSecurityTest, WhatIsNoFileOfSettingsDoesNotSwitchPasswordsOff) {
+  WriteConfig(kAlice);
+  Open();
+  for (const Obstacle& obstacle : kObstacles) {
+    Make(obstacle.make);
+    EXPECT_EQ(Ask("/metrics").status, 401) << obstacle.make;
+    EXPECT_EQ(Ask("/metrics", kIsAlice).status, 200) << obstacle.make;
+    EXPECT_FALSE(reports_.back()) << obstacle.make;
+    Make("true");
+    WriteConfig(kAlice);
+    EXPECT_EQ(Ask("/metrics").status, 401) << obstacle.make;
+    EXPECT_TRUE(reports_.back()) << obstacle.make;
+  }
+}
+
+// A file that is being written is a prefix of what it will be.
+TEST_F(WebSecurityTest, NoPrefixOfTheFileFallsOpen) {
+  const std::string whole = std::string(kHeaders) + kAlice + "  bob: " + kSecret + "\n";
+  WriteConfig(whole);
+  Open();
+  EXPECT_EQ(Ask("/metrics", kIsAlice).status, 200);
+  for (size_t bytes = 0; bytes < whole.size(); ++bytes) {
+    WriteConfig(whole.substr(0, bytes));
+    ASSERT_EQ(Ask("/metrics").status, 401) << whole.substr(0, bytes);
+    ASSERT_EQ(Ask("/metrics", kIsAlice).status, 200) << whole.substr(0, bytes);
+  }
+}
+
+TEST_F(WebSecurityTest, AChangeThatWeakensIsRefusedEntirely) {
+  WriteConfig(kAlice);
+  Open();
+  WriteConfig(std::string("basic_auth_users: {}\n") + kHeaders);
+  const HttpResponse refused = Ask("/metrics");
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_THAT(refused.headers, testing::Not(Contains(Pair("X-Frame-Options", "deny"))));
+  EXPECT_EQ(Ask("/metrics", kIsAlice).status, 200);
+}
+
+TEST_F(WebSecurityTest, ReportsEachReadingOnce) {
+  WriteConfig(kAlice);
+  Open();
+  EXPECT_THAT(reports_, ElementsAre(true)) << "the start";
+  for (int i = 0; i < 3; ++i) Ask("/metrics");
+  EXPECT_THAT(reports_, ElementsAre(true)) << "no change";
+  WriteConfig("nonsense");
+  for (int i = 0; i < 3; ++i) Ask("/metrics");
+  EXPECT_THAT(reports_, ElementsAre(true, false));
+  WriteConfig(kHeaders);
+  for (int i = 0; i < 3; ++i) Ask("/metrics");
+  EXPECT_THAT(reports_, ElementsAre(true, false, false)) << "valid, but weaker";
+  WriteConfig(kAlice);
+  for (int i = 0; i < 3; ++i) Ask("/metrics");
+  EXPECT_THAT(reports_, ElementsAre(true, false, false, true));
+}
+
+TEST_F(WebSecurityTest, HealthLooksAtNoFile) {
+  WriteConfig(kAlice);
+  Open();
+  WriteConfig("nonsense");
+  EXPECT_EQ(Ask("/-/healthy").status, 200);
+  EXPECT_EQ(Ask("/-/ready").status, 200);
+  EXPECT_THAT(reports_, ElementsAre(true));
+}
+
+TEST_F(WebSecurityTest, DecidesWithoutBcryptAndRemembersThroughReloads) {
+  WriteConfig(kAlice);
+  Open();
+  const auto decide = [this](const std::string& authorization) {
+    HttpRequest request;
+    request.path = "/metrics";
+    if (!authorization.empty()) request.headers.emplace_back("Authorization", authorization);
+    return security_->Decide(request).verdict;
+  };
+  EXPECT_EQ(decide(""), Verdict::kRefuse);
+  EXPECT_EQ(decide("Basic !"), Verdict::kRefuse);
+  EXPECT_EQ(decide(kIsAlice), Verdict::kCheckPassword);
+  EXPECT_EQ(Ask("/metrics", kIsAlice).status, 200);
+  EXPECT_EQ(decide(kIsAlice), Verdict::kAdmit);
+  WriteConfig(std::string(kAlice) + "  bob: " + kSecret + "\n");
+  EXPECT_EQ(decide(kIsAlice), Verdict::kAdmit);
+  EXPECT_EQ(decide(kIsBob), Verdict::kCheckPassword);
+  WriteConfig(std::string("basic_auth_users:\n  bob: ") + kSecret + "\n");
+  EXPECT_EQ(decide(kIsAlice), Verdict::kCheckPassword) << "to be refused in the time of any other";
+  EXPECT_EQ(Ask("/metrics", kIsAlice).status, 401);
+}
+
+// Settles after 200 ns of a clock that stands still.
+class SettlingTest : public WebSecurityTest {
+ protected:
+  void SetUp() override {
+    WriteConfig(kAlice);
+    auto opened = WebSecurity::Open(file_, nullptr, 200, clock_);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    security_ = *std::move(opened);
+    ASSERT_EQ(Ask("/metrics", kIsAlice).status, 200);
+  }
+
+  // The wall clock of clock_ is far behind that of the files, so their times tell nothing.
+  HandMovedClock clock_;
+};
+
+TEST_F(SettlingTest, AChangeIsReadWhenTheFileIsLeftAlone) {
+  WriteConfig(kBob);
+  EXPECT_EQ(Ask("/metrics", kIsBob).status, 401);
+  clock_.Move(199);
+  EXPECT_EQ(Ask("/metrics", kIsBob).status, 401);
+  WriteConfig(std::string(kBob) + "\n");
+  EXPECT_EQ(Ask("/metrics", kIsBob).status, 401);
+  clock_.Move(199);
+  EXPECT_EQ(Ask("/metrics", kIsBob).status, 401);
+  EXPECT_EQ(Ask("/metrics", kIsAlice).status, 200);
+  clock_.Move(1);
+  EXPECT_EQ(Ask("/metrics", kIsBob).status, 200);
+  EXPECT_EQ(Ask("/metrics", kIsAlice).status, 401);
+}
+
+TEST_F(SettlingTest, AnOldChangeIsReadAtOnce) {
+  clock_.StepWall(SystemClock().WallNanoseconds() - clock_.WallNanoseconds() + kNanosecondsPerSecond);
+  WriteConfig(kBob);
+  EXPECT_EQ(Ask("/metrics", kIsBob).status, 200);
+  EXPECT_EQ(Ask("/metrics", kIsAlice).status, 401);
+}
+
+TEST_F(SettlingTest, AFileThatIsMissingForAMomentIsNotRead) {
+  unlink(file_.c_str());
+  clock_.StepWall(SystemClock().WallNanoseconds() - clock_.WallNanoseconds() + kNanosecondsPerSecond);
+  EXPECT_EQ(Ask("/metrics", kIsAlice).status, 200);
+  WriteConfig(kBob);
+  EXPECT_EQ(Ask("/metrics", kIsBob).status, 200);
+}
+
+TEST_F(SettlingTest, AFileThatNeverRestsIsReadAllTheSame) {
+  std::string yaml = kBob;
+  for (int i = 0; i < 8; ++i) {
+    yaml += "\n";
+    WriteConfig(yaml);
+    EXPECT_EQ(Ask("/metrics", kIsBob).status, 401) << i;
+    clock_.Move(100);
+  }
+  WriteConfig(yaml + "\n");
+  EXPECT_EQ(Ask("/metrics", kIsBob).status, 200);
+  // The file was not at rest, so the reading is repeated.
+  clock_.Move(200);
+  WriteConfig(std::string(kAlice) + "\n");
+  EXPECT_EQ(Ask("/metrics", kIsBob).status, 200);
+  clock_.Move(200);
+  EXPECT_EQ(Ask("/metrics", kIsBob).status, 401);
 }
 
 TEST_F(WebSecurityTest, AsksForPasswordsButForHealth) {
@@ -95,16 +325,16 @@ TEST_F(WebSecurityTest, AsksForPasswordsButForHealth) {
 }
 
 TEST_F(WebSecurityTest, RefusesClientsWhoseCertificateIsNotRight) {
-  WriteConfig("");
+  WriteConfig(kHeaders);
   Open();
   HttpRequest request;
   request.client_certificate = absl::PermissionDeniedError("it is expired");
   request.path = "/metrics";
-  const HttpResponse refused = security_->Guard(Hello)(request);
+  const HttpResponse refused = Guarded(request);
   EXPECT_EQ(refused.status, 403);
   EXPECT_THAT(refused.body, HasSubstr("it is expired"));
   request.path = "/-/healthy";
-  EXPECT_EQ(security_->Guard(Hello)(request).status, 200);
+  EXPECT_EQ(Guarded(request).status, 200);
 }
 
 TEST_F(WebSecurityTest, AddsTheConfiguredHeadersToEveryResponse) {
@@ -116,11 +346,11 @@ TEST_F(WebSecurityTest, AddsTheConfiguredHeadersToEveryResponse) {
 }
 
 TEST_F(WebSecurityTest, AWrongFileIsAnErrorAtTheStart) {
-  EXPECT_THAT(std::string(WebSecurity::Open(file_).status().message()), HasSubstr(file_));
+  EXPECT_THAT(std::string(WebSecurity::Open(file_, nullptr, 0).status().message()), HasSubstr(file_));
   WriteConfig("nonsense: true\n");
-  EXPECT_THAT(std::string(WebSecurity::Open(file_).status().message()), HasSubstr("nonsense"));
+  EXPECT_THAT(std::string(WebSecurity::Open(file_, nullptr, 0).status().message()), HasSubstr("nonsense"));
   WriteConfig(TlsYaml());
-  EXPECT_THAT(std::string(WebSecurity::Open(file_).status().message()), HasSubstr(Path("server.crt")));
+  EXPECT_THAT(std::string(WebSecurity::Open(file_, nullptr, 0).status().message()), HasSubstr(Path("server.crt")));
 }
 
 TEST_F(WebSecurityTest, AKeyOfAnotherCertificateIsAnError) {
@@ -130,7 +360,7 @@ TEST_F(WebSecurityTest, AKeyOfAnotherCertificateIsAnError) {
   authority.Issue(Path("server"), "localhost", TestAuthority::Purpose::kServer);
   WriteFile(Path("server.crt"), certificate);
   WriteConfig(TlsYaml());
-  const absl::Status status = WebSecurity::Open(file_).status();
+  const absl::Status status = WebSecurity::Open(file_, nullptr, 0).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr(Path("server.key")));
 }
@@ -140,12 +370,12 @@ TEST_F(WebSecurityTest, NamesTheFileThatIsNoPem) {
   authority.Issue(Path("server"), "localhost", TestAuthority::Purpose::kServer);
   WriteFile(Path("ca.crt"), authority.certificate_pem());
   WriteConfig(TlsYaml("  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n"));
-  EXPECT_TRUE(WebSecurity::Open(file_).ok());
+  EXPECT_TRUE(WebSecurity::Open(file_, nullptr, 0).ok());
   for (const char* name : {"server.crt", "server.key", "ca.crt"}) {
     const std::string good = ReadSmallFile(Path(name)).value();
     for (const char* bad : {"", "no PEM", "-----BEGIN CERTIFICATE-----\nbroken\n"}) {
       WriteFile(Path(name), bad);
-      const absl::Status status = WebSecurity::Open(file_).status();
+      const absl::Status status = WebSecurity::Open(file_, nullptr, 0).status();
       EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << name << bad;
       EXPECT_THAT(std::string(status.message()), HasSubstr(Path(name)));
     }
@@ -165,16 +395,40 @@ TEST_F(WebSecurityTest, FollowsTheFileAndKeepsWhatHeldWhenItIsWrong) {
   unlink(file_.c_str());
   EXPECT_EQ(Ask("/metrics").status, 401);
   WriteConfig("");
-  EXPECT_EQ(Ask("/metrics").status, 200);
+  EXPECT_EQ(Ask("/metrics").status, 401) << "the last user is removed by a restart alone";
 }
 
 TEST_F(WebSecurityTest, TlsIsNotSwitchedWhileRunning) {
-  WriteConfig("");
+  WriteConfig(kHeaders);
   Open();
   const TestAuthority authority("test CA");
   authority.Issue(Path("server"), "localhost", TestAuthority::Purpose::kServer);
   WriteConfig(TlsYaml());
   EXPECT_EQ(security_->CurrentTls(), nullptr);
+}
+
+TEST_F(WebSecurityTest, TlsOutlivesAChangeOfUsersAndFollowsItsFiles) {
+  const TestAuthority authority("test CA");
+  authority.Issue(Path("server"), "localhost", TestAuthority::Purpose::kServer);
+  WriteConfig(TlsYaml(kAlice));
+  Open();
+  const auto first = security_->CurrentTls();
+  ASSERT_NE(first, nullptr);
+  WriteConfig(TlsYaml(kBob));
+  EXPECT_EQ(security_->CurrentTls(), first) << "a key that can be read once does not keep users from being revoked";
+  EXPECT_EQ(Ask("/metrics", kIsAlice).status, 401);
+  authority.Issue(Path("server"), "localhost", TestAuthority::Purpose::kServer);
+  EXPECT_NE(security_->CurrentTls(), first);
+  const auto second = security_->CurrentTls();
+  WriteConfig(kBob);
+  EXPECT_EQ(security_->CurrentTls(), second) << "TLS is switched off by a restart alone";
+  WriteConfig(TlsYaml(std::string("  min_version: TLS13\n") + kBob));
+  const auto strict = security_->CurrentTls();
+  EXPECT_NE(strict, second);
+  WriteConfig(TlsYaml(kAlice));
+  EXPECT_EQ(security_->CurrentTls(), strict) << "min_version falls by a restart alone";
+  EXPECT_EQ(Ask("/metrics", kIsAlice).status, 401);
+  EXPECT_EQ(Ask("/metrics", kIsBob).status, 200);
 }
 
 class TlsTest : public WebSecurityTest {
@@ -206,7 +460,9 @@ TEST_F(TlsTest, MinAndMaxVersionBind) {
   Serve();
   EXPECT_EQ(Curl("").output, "hello /x 200");
   EXPECT_NE(Curl("--tls-max 1.2").exit_status, 0);
+  server_.reset();
   WriteConfig(TlsYaml("  max_version: TLS12\n"));
+  Serve();
   EXPECT_EQ(Curl("").output, "hello /x 200");
   EXPECT_NE(Curl("--tlsv1.3").exit_status, 0);
 }
@@ -261,10 +517,14 @@ TEST_F(TlsTest, OtherClientAuthTypesAskForLess) {
   EXPECT_EQ(Curl("").output, "hello /x 200");
   EXPECT_EQ(Curl(WithCertificate("client")).output, "hello /x 200");
   EXPECT_THAT(Curl(WithCertificate("stranger")).output, HasSubstr(" 403"));
+  server_.reset();
   with("RequireAnyClientCert");
+  Serve();
   EXPECT_THAT(Curl("").output, HasSubstr(" 403"));
   EXPECT_EQ(Curl(WithCertificate("stranger")).output, "hello /x 200");
+  server_.reset();
   with("RequestClientCert");
+  Serve();
   EXPECT_EQ(Curl("").output, "hello /x 200");
   EXPECT_EQ(Curl(WithCertificate("stranger")).output, "hello /x 200");
 }

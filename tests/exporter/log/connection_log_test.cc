@@ -1,9 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/log/connection_log.h"
 
+#include <prometheus/counter.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
 #include <string>
+#include <thread>
 
 #include "gtest/gtest.h"
+#include "src/base/clock.h"
+#include "src/base/haste.h"
+#include "src/base/patience.h"
+#include "src/snapshot/ended_queue.h"
 #include "tests/support/segment.h"
 
 namespace tcpgauge {
@@ -61,6 +73,87 @@ TEST(ConnectionLogLine, WhatIsUnknownIsNull) {
       R"("server_packets":0,"server_payload_bytes":0,"server_ip_bytes":0,"server_retransmitted_segments":0,)"
       R"("server_out_of_order_segments":0,"server_zero_windows":0})"
       "\n");
+}
+
+// A log whose file is the writing end of a pipe, with a queue of one worker.
+class ConnectionLogTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    signal(SIGPIPE, SIG_IGN);
+    ASSERT_EQ(pipe(ends_), 0);
+    auto log = ConnectionLog::Open("/proc/self/fd/" + std::to_string(ends_[1]), &patience_,
+                                   {written_, lost_in_queue_, lost_in_writing_});
+    ASSERT_TRUE(log.ok()) << log.status();
+    close(ends_[1]);
+    log_ = *std::move(log);
+    queue_ = log_->AddQueue(/*may_wait=*/false);
+    ended_.interface = &interface_;
+  }
+  void TearDown() override {
+    log_.reset();
+    close(ends_[0]);
+  }
+
+  // As at the end of a live capture: the table ends all its connections at once.
+  void EndAll(int connections) {
+    queue_->WaitFromNowOn();
+    for (int i = 0; i < connections; ++i) queue_->Push(ended_);
+  }
+
+  // Reads until the log has closed its end; returns the number of lines.
+  int64_t ReadAll() const {
+    char chunk[4096];
+    int64_t lines = 0;
+    for (ssize_t count; (count = read(ends_[0], chunk, sizeof(chunk))) > 0;) {
+      lines += std::count(chunk, chunk + count, '\n');
+    }
+    return lines;
+  }
+
+  const std::string interface_ = "eth0";
+  NamedEndedConnection ended_;
+  Haste haste_;
+  Patience patience_{&SystemClock(), &haste_};
+  prometheus::Counter written_;
+  prometheus::Counter lost_in_queue_;
+  prometheus::Counter lost_in_writing_;
+  int ends_[2];
+  std::unique_ptr<ConnectionLog> log_;
+  EndedQueue* queue_ = nullptr;
+};
+
+constexpr int kConnections = 4 * EndedQueue::kCapacity;
+
+TEST_F(ConnectionLogTest, WritesAllThatEndsAtOnceThoughItIsMoreThanTheQueueHolds) {
+  log_->Start();
+  patience_.BeginEnd();
+  std::thread reader([this] { EXPECT_EQ(ReadAll(), kConnections); });
+  EndAll(kConnections);
+  EXPECT_EQ(log_->Finish(), 0u);
+  log_.reset();
+  reader.join();
+  EXPECT_EQ(written_.Value(), kConnections);
+}
+
+TEST_F(ConnectionLogTest, InHasteAReaderThatReadsNothingIsGivenUpAtTheDeadline) {
+  log_->Start();
+  patience_.BeginEnd();
+  haste_.Begin();
+  EndAll(kConnections);
+  const uint64_t lost = log_->Finish();
+  EXPECT_GE(SystemClock().SteadyNanoseconds(), haste_.deadline_ns());
+  EXPECT_GT(lost, 0u);
+  EXPECT_EQ(written_.Value() + static_cast<double>(lost), kConnections) << "each line is written or counted as lost";
+  log_.reset();
+  EXPECT_EQ(ReadAll(), written_.Value());
+}
+
+TEST_F(ConnectionLogTest, HasteThatBeginsWhileTheWriterWaitsEndsTheWait) {
+  log_->Start();
+  std::thread signal([this] { haste_.Begin(); });
+  EndAll(kConnections);
+  EXPECT_GT(log_->Finish(), 0u);
+  signal.join();
 }
 
 }  // namespace

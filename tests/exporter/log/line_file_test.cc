@@ -13,6 +13,10 @@
 #include <fstream>
 #include <sstream>
 
+#include "src/base/clock.h"
+#include "src/base/haste.h"
+#include "src/base/patience.h"
+
 namespace tcpgauge {
 namespace {
 
@@ -46,6 +50,13 @@ class FullDisk {
   rlimit before_ = {};
 };
 
+// Without limit, because no process ends.
+Patience& PatienceOfTest() {
+  static const Haste haste;
+  static Patience patience(&SystemClock(), &haste);
+  return patience;
+}
+
 struct Counters {
   LineCounters refs() { return {written, lost}; }
 
@@ -59,7 +70,7 @@ TEST(LineFile, AppendsToWhatIsThere) {
   Counters counters;
   const auto file = LineFile::Open(path, counters.refs());
   ASSERT_TRUE(file.ok());
-  (*file)->Append("one\ntwo\n");
+  (*file)->Append("one\ntwo\n", &PatienceOfTest());
   EXPECT_EQ(Contents(path), "old\none\ntwo\n");
   EXPECT_EQ(counters.written.Value(), 2);
   EXPECT_EQ(counters.lost.Value(), 0);
@@ -72,7 +83,7 @@ TEST(LineFile, CutsOffTheHalfLineThatACrashLeft) {
     Counters counters;
     const auto file = LineFile::Open(path, counters.refs());
     ASSERT_TRUE(file.ok());
-    (*file)->Append("two\n");
+    (*file)->Append("two\n", &PatienceOfTest());
     EXPECT_EQ(Contents(path), whole + "two\n");
   }
 }
@@ -84,16 +95,16 @@ TEST(LineFile, OnAFullDiskHoldsWholeLinesOnlyCountsTheLostAndGoesOn) {
   ASSERT_TRUE(file.ok());
   {
     FullDisk disk(10);
-    (*file)->Append("one\ntwo\nthree\nfour\n");
+    (*file)->Append("one\ntwo\nthree\nfour\n", &PatienceOfTest());
     EXPECT_EQ(Contents(path), "one\ntwo\n");
     EXPECT_EQ(counters.lost.Value(), 2);
     EXPECT_EQ((*file)->error(), EFBIG);
-    (*file)->Append("5\n");
+    (*file)->Append("5\n", &PatienceOfTest());
     EXPECT_EQ(Contents(path), "one\ntwo\n5\n") << "there was room for this line";
-    (*file)->Append("six\n");
+    (*file)->Append("six\n", &PatienceOfTest());
     EXPECT_EQ(counters.lost.Value(), 3);
   }
-  (*file)->Append("seven\n");
+  (*file)->Append("seven\n", &PatienceOfTest());
   EXPECT_EQ(Contents(path), "one\ntwo\n5\nseven\n");
   EXPECT_EQ(counters.written.Value(), 4);
   EXPECT_EQ((*file)->error(), 0);
@@ -128,10 +139,10 @@ TEST(LineFile, LeavesNoHoleInARedirectedOutputWithoutRoom) {
       ASSERT_TRUE(file.ok());
       {
         FullDisk disk(10);
-        (*file)->Append("one\ntwo\nthree\nfour\n");
-        (*file)->Append("seven\n");
+        (*file)->Append("one\ntwo\nthree\nfour\n", &PatienceOfTest());
+        (*file)->Append("seven\n", &PatienceOfTest());
       }
-      (*file)->Append("six\n");
+      (*file)->Append("six\n", &PatienceOfTest());
     }
     EXPECT_EQ(Contents(path), "one\ntwo\nsix\n") << flags;
     EXPECT_EQ(counters.written.Value(), 3) << flags;
@@ -148,7 +159,7 @@ TEST(LineFile, KeepsWhatAnotherProcessWroteAfterAPartOfALine) {
     const auto file = LineFile::Open("-", counters.refs());
     ASSERT_TRUE(file.ok());
     FullDisk disk(6);
-    (*file)->Append("one\ntwo\n");
+    (*file)->Append("one\ntwo\n", &PatienceOfTest());
   }
   EXPECT_EQ(Contents(path), "one\ntw6789 of another\n");
 }
@@ -158,11 +169,11 @@ TEST(LineFile, GoesOnInANewFileAfterARename) {
   Counters counters;
   const auto file = LineFile::Open(path, counters.refs());
   ASSERT_TRUE(file.ok());
-  (*file)->Append("one\n");
+  (*file)->Append("one\n", &PatienceOfTest());
   ASSERT_EQ(rename(path.c_str(), (path + ".1").c_str()), 0);
-  (*file)->Append("two\n");
+  (*file)->Append("two\n", &PatienceOfTest());
   ASSERT_TRUE((*file)->Reopen().ok());
-  (*file)->Append("three\n");
+  (*file)->Append("three\n", &PatienceOfTest());
   EXPECT_EQ(Contents(path + ".1"), "one\ntwo\n");
   EXPECT_EQ(Contents(path), "three\n");
 }
@@ -175,7 +186,7 @@ TEST(LineFile, KeepsTheOldFileWhenTheNewOneCannotBeOpened) {
   ASSERT_TRUE(file.ok());
   ASSERT_EQ(rename(folder.c_str(), (folder + ".old").c_str()), 0);
   EXPECT_FALSE((*file)->Reopen().ok());
-  (*file)->Append("one\n");
+  (*file)->Append("one\n", &PatienceOfTest());
   EXPECT_EQ(Contents(folder + ".old/log"), "one\n");
   ASSERT_EQ(system(("rm -r " + folder + ".old").c_str()), 0);
 }

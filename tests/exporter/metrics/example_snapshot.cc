@@ -28,9 +28,12 @@ void CountOutputs(AgentMetrics* metrics) {
   for (const double seconds : {0.0005, 0.02, 3.0}) {
     metrics->Histogram(Metric::kHttpRequestDuration, {0.001, 0.01, 0.1, 1}).Observe(seconds);
   }
+  metrics->Gauge(Metric::kWebConfigReloadSuccessful).Set(1);
+  metrics->Gauge(Metric::kWebConfigReloadSuccessTime).Set(1699999950.5);
   metrics->Counter(Metric::kConnectionLogLines).Increment(5000);
   metrics->Counter(Metric::kConnectionLogLost, {"queue_full"}).Increment(3);
   metrics->Counter(Metric::kConnectionLogLost, {"write_error"}).Increment(4);
+  metrics->Counter(Metric::kLogLinesLost).Increment(7);
   metrics->Counter(Metric::kOtlpPushes).Increment(90);
   double failures = 5;
   for (const char* reason : {"connection", "timeout", "throttled", "unavailable", "rejected"}) {

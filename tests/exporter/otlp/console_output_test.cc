@@ -5,6 +5,13 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <string>
+#include <thread>
+
+#include "src/base/clock.h"
+#include "src/base/haste.h"
+#include "src/base/time_units.h"
+
 namespace tcpgauge {
 namespace {
 
@@ -28,7 +35,7 @@ class ConsoleOutputTest : public testing::Test {
 };
 
 TEST_F(ConsoleOutputTest, WritesLines) {
-  ConsoleOutput output(pipe_[1]);
+  ConsoleOutput output(pipe_[1], nullptr);
   EXPECT_TRUE(output.WriteLine("a", 0).ok());
   EXPECT_TRUE(output.WriteLine(std::string(10000, 'b'), 0).ok());
   EXPECT_EQ(ReadAll(), "a\n" + std::string(10000, 'b') + "\n");
@@ -36,15 +43,32 @@ TEST_F(ConsoleOutputTest, WritesLines) {
 
 TEST_F(ConsoleOutputTest, DoesNotWaitForAReaderThatDoesNotRead) {
   fcntl(pipe_[1], F_SETPIPE_SZ, 4096);
-  ConsoleOutput output(pipe_[1]);
+  ConsoleOutput output(pipe_[1], nullptr);
   EXPECT_TRUE(absl::IsDeadlineExceeded(output.WriteLine(std::string(100000, 'a'), 0)));
   EXPECT_EQ(ReadAll(), std::string(4096, 'a'));
   EXPECT_TRUE(output.WriteLine("b", 0).ok());
   EXPECT_EQ(ReadAll(), "\nb\n") << "the line that was cut is ended";
 }
 
+TEST_F(ConsoleOutputTest, DoesNotWaitBeyondTheDeadlineInHaste) {
+  constexpr int kForEverMs = 1000000000;
+  Haste haste;
+  haste.Begin();
+  ConsoleOutput output(pipe_[1], &haste);
+  EXPECT_TRUE(absl::IsDeadlineExceeded(output.WriteLine(std::string(1 << 20, 'a'), kForEverMs)));
+  EXPECT_GE(SystemClock().SteadyNanoseconds(), haste.deadline_ns() - kNanosecondsPerMillisecond);
+}
+
+TEST_F(ConsoleOutputTest, SeesThatHasteBeginsWhileItWaits) {
+  Haste haste;
+  ConsoleOutput output(pipe_[1], &haste);
+  std::thread signal([&haste] { haste.Begin(); });
+  EXPECT_TRUE(absl::IsDeadlineExceeded(output.WriteLine(std::string(1 << 20, 'a'), 1000000000)));
+  signal.join();
+}
+
 TEST_F(ConsoleOutputTest, TellsThatItCannotBeWritten) {
-  ConsoleOutput output(pipe_[0]);
+  ConsoleOutput output(pipe_[0], nullptr);
   const absl::Status status = output.WriteLine("a", 0);
   EXPECT_FALSE(status.ok());
 }

@@ -7,6 +7,8 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include "src/base/clock.h"
+#include "src/base/haste.h"
 #include "tests/exporter/otlp/push_counts.h"
 #include "tests/support/hand_moved_clock.h"
 
@@ -216,6 +218,33 @@ TEST(PushLoop, TheLastPushTakesNoLongerThanItsTimeOut) {
   EXPECT_EQ(slow.sent.back().body, "push 4");
   EXPECT_EQ(slow.counts->data_points_dropped(), kPointsPerPush) << "it had begun at 33.9 s, and needed until 37.8 s";
   EXPECT_EQ(slow.cancelled, 0) << "its own time-out was cut";
+}
+
+TEST(PushLoop, TheLastPushEndsAtTheDeadlineInHaste) {
+  HandMovedClock clock;
+  clock.Move(SystemClock().SteadyNanoseconds());
+  StopSignal stop;
+  stop.Stop();
+  Haste haste;
+  haste.Begin();
+  ScriptedTransport transport(&clock, &stop, 0, [](int64_t) {
+    return ScriptedTransport::Reaction{Answer(200), 100 * kSecond};
+  });
+  PushLoopOptions options;
+  options.export_timeout_ns = 30 * kSecond;
+  options.haste = &haste;
+  options.queue.random = [] { return 0.5; };
+  const PushCounts counts;
+  PushLoop loop(
+      options, counts.metrics(),
+      [] {
+        return std::vector<OtlpRequest>{{"last", kPointsPerPush}};
+      },
+      &transport, &clock);
+  loop.Run(stop);
+  EXPECT_EQ(transport.sent.size(), 1u);
+  EXPECT_EQ(clock.SteadyNanoseconds(), haste.deadline_ns());
+  EXPECT_EQ(counts.data_points_dropped(), kPointsPerPush);
 }
 
 TEST(PushLoop, IntervalsThatPassedAreLeftOut) {

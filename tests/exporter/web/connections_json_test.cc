@@ -124,6 +124,72 @@ TEST(ConnectionsJson, NamesThatAreNotUtf8StayJson) {
   EXPECT_EQ(Answer(snapshot)["connections"][0]["interface"], "a\"\xef\xbf\xbd\n");
 }
 
+// The longest numbers, addresses and lists that a connection can have.
+ConnectionSummary LongestConnection() {
+  ConnectionSummary connection;
+  connection.id = UINT64_MAX;
+  connection.client = {*IpAddress::Parse("1111:2222:3333:4444:5555:6666:7777:8888"), 65535};
+  connection.server = connection.client;
+  connection.role = Role::kObserved;
+  connection.state = ConnectionState::kSynReceived;
+  connection.interface = 1;
+  connection.encapsulation = 1;
+  connection.start_time_ns = connection.last_packet_time_ns = INT64_MIN + 1;
+  connection.handshake_rtt_ns = connection.rtt_ns = INT64_MIN + 1;
+  connection.window_payload_bytes = UINT64_MAX;
+  DirectionSummary& sent = connection.client_sent;
+  sent.packets = sent.payload_bytes = sent.ip_bytes = UINT64_MAX;
+  sent.retransmitted_segments = sent.out_of_order_segments = sent.zero_windows = UINT32_MAX;
+  sent.payload_bytes_per_second = -1.2345678901234567e-300;
+  connection.server_sent = sent;
+  connection.client_sent.payload_bytes_per_second = 1.2345678901234567e300;
+  return connection;
+}
+
+TEST(ConnectionsJson, TheTextIsAllocatedOnceHoweverLongItIs) {
+  Snapshot snapshot;
+  snapshot.interfaces.resize(1024);
+  for (InterfaceView& interface : snapshot.interfaces) {
+    interface.name = std::string(256, '\x01');  // each byte takes six
+    interface.dropped_packets = UINT64_MAX;
+    interface.up = false;
+  }
+  Encapsulation encapsulation;
+  for (size_t i = 0; i < Encapsulation::kMaxVlans; ++i) encapsulation.AddVlan(4095);
+  for (size_t i = 0; i < Encapsulation::kMaxTunnels; ++i) {
+    encapsulation.AddTunnel({TunnelType::kFabricPath, true, UINT32_MAX});
+  }
+  snapshot.encapsulations.push_back(encapsulation);
+  snapshot.connections.assign(2000, LongestConnection());
+  ConnectionQuery query;
+  query.limit = snapshot.connections.size();
+  const std::string text = ConnectionsJson(snapshot, query, std::string(64, 'n'));
+  constexpr size_t kNameBytes = 256 * 6 + 2;
+  constexpr size_t kPlannedBytes = 2048 + 1024 * (96 + kNameBytes) + 2000 * (1280 + kNameBytes);
+  EXPECT_EQ(text.capacity(), kPlannedBytes) << "the text has grown";
+  EXPECT_GT(text.size(), kPlannedBytes / 10 * 9) << "far too much is planned";
+}
+
+TEST(ConnectionsJson, StopsAtEachPointAtWhichItAsks) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.connections.resize(1000, snapshot.connections[0]);
+  ConnectionQuery query;
+  query.limit = snapshot.connections.size();
+  int calls = 0;
+  const std::optional<std::string> whole = ConnectionsJson(snapshot, query, "node", [&calls] {
+    ++calls;
+    return false;
+  });
+  EXPECT_EQ(whole, ConnectionsJson(snapshot, query, "node"));
+  EXPECT_GE(calls, static_cast<int>(2 * snapshot.connections.size() / kRowsBetweenStops))
+      << "when choosing and writing";
+  for (int stop_at = 1; stop_at <= calls; ++stop_at) {
+    int asked = 0;
+    EXPECT_FALSE(ConnectionsJson(snapshot, query, "node", [&] { return ++asked >= stop_at; }).has_value());
+    EXPECT_EQ(asked, stop_at) << "it goes on";
+  }
+}
+
 TEST(ConnectionsJson, AnEmptySnapshotHasNoConnections) { EXPECT_EQ(Answer(Snapshot())["connections"], Json::array()); }
 
 TEST(ParseConnectionQuery, TakesSortLimitAndFilter) {
@@ -143,6 +209,44 @@ TEST(ParseConnectionQuery, NamesWhatIsWrong) {
                 HasSubstr("is not a number from 0 to 10000"));
   }
   EXPECT_THAT(std::string(Parse({{"filter", "port:x"}}).status().message()), HasSubstr("filter: \"port:x\""));
+}
+
+TEST(ParseConnectionQuery, TakesEachParameterOnce) {
+  const std::pair<const char*, const char*> parameters[] = {{"sort", "rate"}, {"limit", "5"}, {"filter", "eth0"}};
+  for (const auto& [name, value] : parameters) {
+    EXPECT_EQ(Parse({{name, value}, {"other", "x"}, {name, ""}}).status(),
+              absl::InvalidArgumentError(std::string(name) + ": is given 2 times; give it once"));
+    EXPECT_EQ(Parse(HttpFields(300, {name, value})).status(),
+              absl::InvalidArgumentError(std::string(name) + ": is given 300 times; give it once"));
+  }
+  EXPECT_TRUE(Parse(HttpFields(300, {"other", "x"})).ok());
+}
+
+TEST(ParseConnectionQuery, AnErrorIsShortHoweverLongTheValueIs) {
+  for (const char* name : {"sort", "limit", "filter"}) {
+    for (const std::string& value : {std::string(30000, 'x'), std::string(30000, '\x01'), std::string(30000, '\xff'),
+                                     "-" + std::string(30000, '9'), "port:" + std::string(30000, ',')}) {
+      const absl::Status error = Parse({{name, value}}).status();
+      EXPECT_EQ(error.code(), absl::StatusCode::kInvalidArgument);
+      EXPECT_LT(error.message().size(), 1000u) << name;
+    }
+  }
+  EXPECT_EQ(Parse({{"limit", std::string(101, '9')}}).status().message(),
+            "limit: \"" + std::string(100, '9') + "\" and so on is not a number from 0 to 10000");
+}
+
+TEST(ParseConnectionQuery, ListsOfValuesAreNoValues) {
+  for (const auto& [name, value] : HttpFields{{"sort", "rate,bytes"},
+                                              {"sort", "--rate"},
+                                              {"limit", "1,2"},
+                                              {"limit", "+5"},
+                                              {"limit", "0x10"},
+                                              {"limit", "1e3"},
+                                              {"limit", " 5"},
+                                              {"filter", "port:1,2"},
+                                              {"filter", "host:10.0.0.0/8,11.0.0.0/8"}}) {
+    EXPECT_FALSE(Parse({{name, value}}).ok()) << name << "=" << value;
+  }
 }
 
 }  // namespace

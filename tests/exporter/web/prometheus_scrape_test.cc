@@ -72,7 +72,6 @@ TEST_F(PrometheusScrapeTest, PrometheusScrapesWithACertificateAndAPassword) {
   sources.metrics = &metrics;
   sources.limits.series_limit = 5000;
   sources.limits.metrics_connections = 100;
-  sources.limits.concurrent_scrapes = 40;
   sources.telemetry_path = "/metrics";
   sources.is_healthy = sources.is_ready = [] { return true; };
   const HttpRouter router = WebRoutes(sources);
@@ -86,8 +85,11 @@ TEST_F(PrometheusScrapeTest, PrometheusScrapesWithACertificateAndAPassword) {
     }
     return router(request);
   };
-  auto server = HttpServer::Start({"127.0.0.1:0"}, (*security)->Guard(handler), {},
-                                  [&security] { return (*security)->CurrentTls(); });
+  HttpService service;
+  service.handler = handler;
+  service.guard = security->get();
+  service.tls = [&security] { return (*security)->CurrentTls(); };
+  auto server = HttpServer::Start({"127.0.0.1:0"}, std::move(service));
   ASSERT_TRUE(server.ok()) << server.status();
 
   const std::string target = (*server)->urls()[0].substr(std::string("https://").size());

@@ -34,7 +34,7 @@ TEST(StatusJson, SaysWhatTheSnapshotSays) {
   EXPECT_EQ(status["limits"]["series_limit"], 5000);
   EXPECT_EQ(status["limits"]["metrics_connections"], 100);
   EXPECT_EQ(status["limits"]["metrics_edges"], 400);
-  EXPECT_EQ(status["limits"]["concurrent_scrapes"], 40);
+  EXPECT_EQ(status["limits"]["response_bytes"], 40);
 }
 
 TEST(StatusJson, TakesNamesOfAnyBytes) {

@@ -24,8 +24,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr uint64_t kConcurrentScrapes = 40;
-
 class WebLoadTest : public testing::Test {
  protected:
   // 9 families of 5000 connections take about 8 MB: far more than sockets buffer.
@@ -37,10 +35,9 @@ class WebLoadTest : public testing::Test {
     sources.metrics = &metrics_;
     sources.limits.series_limit = 100000;
     sources.limits.metrics_connections = 5000;
-    sources.limits.concurrent_scrapes = kConcurrentScrapes;
     sources.telemetry_path = "/metrics";
     sources.is_healthy = sources.is_ready = [] { return true; };
-    auto started = HttpServer::Start({"127.0.0.1:0"}, WebRoutes(sources), GenerousLimits());
+    auto started = HttpServer::Start({"127.0.0.1:0"}, {WebRoutes(sources)}, GenerousLimits());
     EXPECT_TRUE(started.ok()) << started.status();
     server_ = *std::move(started);
     url_ = server_->urls()[0];
@@ -86,8 +83,8 @@ TEST_F(WebLoadTest, ScrapesGoOnBesideClientsThatHangOn) {
   flood.join();
 }
 
-TEST_F(WebLoadTest, OfFiveHundredScrapesAtATimeEachIsServedOrRefusedAtOnce) {
-  std::atomic<int> served{0}, refused{0};
+TEST_F(WebLoadTest, FiveHundredScrapesAtATimeAreAllServed) {
+  std::atomic<int> served{0};
   std::vector<std::thread> clients;
   for (int i = 0; i < 500; ++i) {
     clients.emplace_back([&] {
@@ -97,22 +94,18 @@ TEST_F(WebLoadTest, OfFiveHundredScrapesAtATimeEachIsServedOrRefusedAtOnce) {
             static_cast<size_t>(std::atoll(response.c_str() + response.find("Content-Length: ") + 16));
         served += BodyOf(response).size() == length ? 1 : 0;
       }
-      refused += response.rfind("HTTP/1.1 503", 0) == 0 ? 1 : 0;
     });
   }
   for (std::thread& client : clients) client.join();
-  EXPECT_EQ(served + refused, 500);
-  EXPECT_GT(served, 0);
-  ExpectWholeScrape();
+  EXPECT_EQ(served, 500);
 }
 
-TEST_F(WebLoadTest, SlowReadersFillThePlacesForScrapesButNotThoseForHealth) {
+TEST_F(WebLoadTest, ClientsThatDoNotReadKeepNobodyOut) {
   std::vector<std::unique_ptr<RawConnection>> slow;
-  for (uint64_t i = 0; i < kConcurrentScrapes; ++i) slow.push_back(AskSlowly());
-  EXPECT_THAT(Get(url_, "/metrics"), StartsWith("HTTP/1.1 503"));
+  slow.reserve(100);
+  for (int i = 0; i < 100; ++i) slow.push_back(AskSlowly());
+  ExpectWholeScrape();
   EXPECT_THAT(Get(url_, "/-/healthy"), StartsWith("HTTP/1.1 200"));
-  slow.clear();
-  while (Get(url_, "/metrics").rfind("HTTP/1.1 200", 0) != 0) std::this_thread::yield();
 }
 
 }  // namespace

@@ -5,8 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
 
 #include "exporter/metrics/agent_metrics.h"
+#include "exporter/web/metrics_page.h"
 #include "tests/exporter/metrics/example_snapshot.h"
 
 namespace tcpgauge {
@@ -25,6 +30,9 @@ class TickingClock final : public Clock {
   int64_t WallNanoseconds() const override { return 0; }
   int64_t SteadyNanoseconds() const override { return now_ += kNanosecondsPerSecond / 4; }
 
+  // Lets so much time pass that a text of the metrics is made again.
+  void Advance() const { now_ += MetricsPage::kLongestUseNs; }
+
  private:
   mutable int64_t now_ = 0;
 };
@@ -38,7 +46,7 @@ class WebRoutesTest : public testing::Test {
     sources_.metrics = &metrics_;
     sources_.build = {"1.2.3", "<0123abc>"};
     sources_.agent_name = "node7";
-    sources_.limits = {1000000, 5000, 2, 400, 3, 40};
+    sources_.limits = {1000000, 5000, 2, 400};
     sources_.telemetry_path = "/metrics";
     sources_.is_healthy = [this] { return is_fine_; };
     sources_.is_ready = [this] { return is_fine_; };
@@ -61,8 +69,8 @@ TEST_F(WebRoutesTest, ServesMetricsOfTheLatestSnapshotWithinTheLimit) {
   const HttpResponse response = Get("/metrics");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
-  EXPECT_THAT(response.body, HasSubstr("\ntcpgauge_client_payload_bytes_total 77777\n"));
-  EXPECT_THAT(response.body, HasSubstr("\ntcpgauge_connections_not_exported 7\n"));
+  EXPECT_THAT(response.sent_body(), HasSubstr("\ntcpgauge_client_payload_bytes_total 77777\n"));
+  EXPECT_THAT(response.sent_body(), HasSubstr("\ntcpgauge_connections_not_exported 7\n"));
 }
 
 TEST_F(WebRoutesTest, ServesTheFormatAndEncodingThatAreAskedFor) {
@@ -74,29 +82,26 @@ TEST_F(WebRoutesTest, ServesTheFormatAndEncodingThatAreAskedFor) {
   EXPECT_THAT(response.headers, Contains(Pair("Content-Encoding", "gzip")));
   EXPECT_THAT(response.headers, Contains(Pair("Vary", "Accept")));
   EXPECT_THAT(response.headers, Contains(Pair("Vary", "Accept-Encoding")));
-  EXPECT_THAT(response.body, StartsWith("\x1f\x8b"));
+  EXPECT_THAT(response.sent_body(), StartsWith("\x1f\x8b"));
 }
 
-TEST_F(WebRoutesTest, RefusesScrapesBeyondTheLimitUntilOthersAreSent) {
+TEST_F(WebRoutesTest, KeepsCostlyPagesOutOfTheLanesOfHealthAndMetrics) {
   const HttpRouter router = WebRoutes(sources_);
-  HttpRequest request;
-  request.path = "/metrics";
-  std::vector<HttpResponse> being_sent;
-  for (int i = 0; i < 3; ++i) being_sent.push_back(router(request));
-  EXPECT_EQ(being_sent.back().status, 200);
-  EXPECT_EQ(router(request).status, 503);
-  being_sent.pop_back();
-  EXPECT_EQ(router(request).status, 200);
-  request.path = "/-/healthy";
-  EXPECT_EQ(router(request).status, 200);
+  EXPECT_EQ(router.LaneOf("/-/healthy"), HttpLane::kHealth);
+  EXPECT_EQ(router.LaneOf("/-/ready"), HttpLane::kHealth);
+  EXPECT_EQ(router.LaneOf("/metrics"), HttpLane::kMetrics);
+  EXPECT_EQ(router.LaneOf("/api/v1/connections"), HttpLane::kCostly);
+  EXPECT_EQ(router.LaneOf("/api/v1/status"), HttpLane::kOther);
+  EXPECT_EQ(router.LaneOf("/"), HttpLane::kOther);
 }
 
 TEST_F(WebRoutesTest, TellsHowLongThePreviousScrapeTook) {
   const HttpRouter router = WebRoutes(sources_);
   HttpRequest request;
   request.path = "/metrics";
-  EXPECT_THAT(router(request).body, HasSubstr("\ntcpgauge_scrape_duration_seconds 0\n"));
-  EXPECT_THAT(router(request).body, HasSubstr("\ntcpgauge_scrape_duration_seconds 0.25\n"));
+  EXPECT_THAT(router(request).sent_body(), HasSubstr("\ntcpgauge_scrape_duration_seconds 0\n"));
+  clock_.Advance();
+  EXPECT_THAT(router(request).sent_body(), HasSubstr("\ntcpgauge_scrape_duration_seconds 0.25\n"));
 }
 
 TEST_F(WebRoutesTest, ServesWhatTheAgentCountsOfItself) {
@@ -104,10 +109,11 @@ TEST_F(WebRoutesTest, ServesWhatTheAgentCountsOfItself) {
   const HttpRouter router = WebRoutes(sources_);
   HttpRequest request;
   request.path = "/metrics";
-  EXPECT_THAT(router(request).body, HasSubstr("\ntcpgauge_connection_log_lines_total 5\n"));
+  EXPECT_THAT(router(request).sent_body(), HasSubstr("\ntcpgauge_connection_log_lines_total 5\n"));
   metrics_.Counter(Metric::kConnectionLogLines).Increment(2);
-  EXPECT_THAT(router(request).body, HasSubstr("\ntcpgauge_connection_log_lines_total 7\n"));
-  EXPECT_THAT(router(request).body, HasSubstr("\nprocess_open_fds "));
+  clock_.Advance();
+  EXPECT_THAT(router(request).sent_body(), HasSubstr("\ntcpgauge_connection_log_lines_total 7\n"));
+  EXPECT_THAT(router(request).sent_body(), HasSubstr("\nprocess_open_fds "));
 }
 
 // Publishes a newer snapshot each time that it is read. The page reads the clock when it begins.
@@ -130,7 +136,7 @@ class PublishingClock final : public Clock {
 TEST_F(WebRoutesTest, APageIsOfTheSnapshotThatWasAskedFor) {
   const PublishingClock clock(&hub_);
   sources_.clock = &clock;
-  EXPECT_THAT(Get("/metrics").body, HasSubstr("\ntcpgauge_client_payload_bytes_total 77777\n"));
+  EXPECT_THAT(Get("/metrics").sent_body(), HasSubstr("\ntcpgauge_client_payload_bytes_total 77777\n"));
   EXPECT_EQ(hub_.Current()->totals.client_payload_bytes, 1u);
 }
 
@@ -149,7 +155,17 @@ TEST_F(WebRoutesTest, TheMetricsDoNotTakeThePathOfAnotherPage) {
                   "' is the path of another page; use a path that is none of /, /-/healthy, /-/ready, "
                   "/api/v1/connections, /api/v1/status");
   }
-  for (const std::string path : {"/metrics", "/-/metrics", "/-/healthy/", "/api/v1/edge", "/Metrics"}) {
+  for (const std::string path :
+       {"/-/healthy/",  "/-/ready//",      "//-/healthy",         "/-//ready",      "/./-/healthy", "/-/./ready",
+        "/-/healthy/.", "/x/../-/healthy", "/-/x/../ready",       "/../-/healthy",  "/%2d/healthy", "/-/%68ealthy",
+        "/-%2Fready",   "/-/healthy%2f",   "/-/ready?",           "/-/healthy?a=b", "//",           "/.",
+        "/x/..",        "/api/v1/status/", "//api/v1/connections"}) {
+    EXPECT_THAT(std::string(CheckTelemetryPath(path).message()),
+                HasSubstr("'" + path + "' is the path of another page"))
+        << path;
+  }
+  for (const std::string path : {"/metrics", "/metrics/", "/-/metrics", "/-/health", "/-/healthyy", "/-/readyz",
+                                 "/healthy", "/api/v1/edge", "/Metrics", "/-/Healthy", "/...", "/-/healthy/metrics"}) {
     EXPECT_TRUE(CheckTelemetryPath(path).ok()) << path;
   }
 }
@@ -165,7 +181,7 @@ TEST_F(WebRoutesTest, ProbesSayWhetherAllIsWell) {
 TEST_F(WebRoutesTest, ServesTheStatusAsJson) {
   const HttpResponse response = Get("/api/v1/status");
   EXPECT_EQ(response.content_type, "application/json");
-  EXPECT_THAT(response.body, HasSubstr("\"version\": \"1.2.3\""));
+  EXPECT_THAT(response.sent_body(), HasSubstr("\"version\": \"1.2.3\""));
 }
 
 TEST_F(WebRoutesTest, ServesTheConnectionsThatAreAskedFor) {
@@ -175,17 +191,122 @@ TEST_F(WebRoutesTest, ServesTheConnectionsThatAreAskedFor) {
   const HttpResponse response = WebRoutes(sources_)(request);
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.content_type, "application/json");
-  EXPECT_THAT(response.body, HasSubstr("{\"agent\":\"node7\",\"sequence\":7,"));
+  EXPECT_THAT(response.sent_body(), HasSubstr("{\"agent\":\"node7\",\"sequence\":7,"));
   request.query = {{"filter", "port:\"x\""}};
   const HttpResponse wrong = WebRoutes(sources_)(request);
   EXPECT_EQ(wrong.status, 400);
-  EXPECT_THAT(wrong.body, StartsWith("{\"error\":\"filter: \\\"port:"));
+  EXPECT_THAT(wrong.sent_body(), StartsWith("{\"error\":\"filter: \\\"port:"));
+}
+
+// Requests of the connections of a snapshot that has many.
+class ListingTest : public WebRoutesTest {
+ protected:
+  ListingTest() {
+    Snapshot snapshot = ExampleSnapshot();
+    snapshot.connections.resize(1500, snapshot.connections[0]);
+    hub_.Publish(std::make_shared<const Snapshot>(std::move(snapshot)));
+    request_.path = "/api/v1/connections";
+    request_.query = {{"limit", "1500"}, {"filter", "!zz"}};
+    request_.headers = {{"Accept-Encoding", "gzip"}};
+  }
+
+  // Answers the request with a processor clock that calls `on_read` with the number of each call, from 1, and shows
+  // what `on_read` returns.
+  HttpResponse Answer(const std::function<int64_t(int)>& on_read) {
+    reads_ = 0;
+    sources_.cpu_clock = [this, on_read] { return on_read(++reads_); };
+    return WebRoutes(sources_)(request_);
+  }
+
+  // How often a whole answer reads the clock.
+  int ReadsOfAWholeAnswer() {
+    EXPECT_EQ(Answer([](int) { return 0; }).status, 200);
+    return reads_;
+  }
+
+  HttpRequest request_;
+  int reads_ = 0;
+};
+
+TEST_F(ListingTest, TakesASecondOfProcessorTimeAndNoMore) {
+  const int reads = ReadsOfAWholeAnswer();
+  EXPECT_GT(reads, 2 * 1500 / 64);
+  const HttpResponse whole = Answer([](int read) { return read == 1 ? 5 : 5 + kNanosecondsPerSecond - 1; });
+  EXPECT_EQ(whole.status, 200);
+  EXPECT_THAT(whole.headers, Contains(Pair("Content-Encoding", "gzip")));
+  for (int spent_at = 2; spent_at <= reads; ++spent_at) {
+    const HttpResponse response = Answer([&](int read) { return read < spent_at ? 5 : 5 + kNanosecondsPerSecond; });
+    ASSERT_EQ(response.status, 503) << spent_at << " of " << reads;
+    ASSERT_EQ(reads_, spent_at) << "it goes on";
+  }
+}
+
+TEST_F(ListingTest, SaysWhatWouldTakeLessProcessorTime) {
+  const HttpResponse response = Answer([](int read) { return read * kNanosecondsPerSecond; });
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.content_type, "application/json");
+  EXPECT_THAT(response.headers, Contains(Pair("Cache-Control", "no-store")));
+  EXPECT_THAT(response.headers, Not(Contains(Pair("Content-Encoding", "gzip"))));
+  EXPECT_EQ(response.body,
+            "{\"error\":\"the answer takes more than 1 second of processor time; use a smaller limit, or a filter of "
+            "fewer and shorter terms, such as limit=100&filter=port:443\"}\n");
+}
+
+TEST_F(ListingTest, StopsWhereverItIsWhenNobodyWaitsForIt) {
+  const int reads = ReadsOfAWholeAnswer();
+  for (const bool compressed : {true, false}) {
+    if (!compressed) request_.headers.clear();
+    for (int abandoned_at = 1; abandoned_at < reads; ++abandoned_at) {
+      const auto abandoned = std::make_shared<std::atomic<bool>>(false);
+      request_.abandoned = abandoned;
+      const HttpResponse response = Answer([&](int read) {
+        if (read == abandoned_at) *abandoned = true;
+        return 0;
+      });
+      ASSERT_EQ(response.body, "");
+      ASSERT_EQ(reads_, abandoned_at) << "it goes on";
+    }
+  }
+}
+
+TEST_F(ListingTest, AFilterOfManyTermsIsRefused) {
+  std::string many;
+  for (int i = 0; i < 10500; ++i) many += "!z ";
+  request_.query = {{"limit", "0"}, {"filter", many}};
+  const HttpResponse response = Answer([](int) { return 0; });
+  EXPECT_EQ(response.status, 400);
+  EXPECT_EQ(response.body, "{\"error\":\"filter: too many terms; use at most 64\"}\n");
+}
+
+TEST_F(WebRoutesTest, NoPageOfASnapshotIsMadeWhenNobodyWaitsForIt) {
+  const HttpRouter router = WebRoutes(sources_);
+  HttpRequest request;
+  request.abandoned = std::make_shared<std::atomic<bool>>(true);
+  for (const char* path : {"/metrics", "/api/v1/status", "/api/v1/connections"}) {
+    request.path = path;
+    EXPECT_EQ(router(request).body, "") << path;
+  }
+}
+
+TEST_F(WebRoutesTest, WhoIsAbandonedDoesNotWaitForASnapshot) {
+  constexpr int64_t kForEverNs = 3600 * kNanosecondsPerSecond;
+  const auto abandoned = std::make_shared<std::atomic<bool>>(false);
+  const SnapshotHub silent(
+      &clock_, kNanosecondsPerSecond, [abandoned](int64_t) { *abandoned = true; }, kForEverNs);
+  sources_.hub = &silent;
+  HttpRequest request;
+  request.abandoned = abandoned;
+  for (const char* path : {"/metrics", "/api/v1/status", "/api/v1/connections"}) {
+    *abandoned = false;
+    request.path = path;
+    EXPECT_EQ(WebRoutes(sources_)(request).status, 503) << path;
+  }
 }
 
 TEST_F(WebRoutesTest, ThePageMayRunNothingButItsOwnStyleAndScript) {
   const HttpResponse response = Get("/");
   EXPECT_EQ(response.content_type, "text/html; charset=utf-8");
-  EXPECT_THAT(response.body, StartsWith("<!doctype html>"));
+  EXPECT_THAT(response.sent_body(), StartsWith("<!doctype html>"));
   const auto policy = std::find_if(response.headers.begin(), response.headers.end(),
                                    [](const auto& field) { return field.first == "Content-Security-Policy"; });
   ASSERT_NE(policy, response.headers.end());
@@ -195,7 +316,7 @@ TEST_F(WebRoutesTest, ThePageMayRunNothingButItsOwnStyleAndScript) {
 }
 
 TEST_F(WebRoutesTest, ThePageAsksNoOtherHost) {
-  EXPECT_THAT(Get("/").body, Not(ContainsRegex("(src|href)=\"(http|//)")));
+  EXPECT_THAT(Get("/").sent_body(), Not(ContainsRegex("(src|href)=\"(http|//)")));
 }
 
 }  // namespace

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exporter/web/metrics_page.h"
+
+#include <utility>
+
+#include "exporter/http/compression.h"
+#include "exporter/web/content_negotiation.h"
+#include "src/base/gzip.h"
+
+namespace tcpgauge {
+
+template <typename Make>
+MetricsPage::Body MetricsPage::Get(Text* text, const Snapshot& snapshot, Make make) const {
+  const MutexLock lock(&text->mutex);
+  const bool is_usable = text->body != nullptr && text->sequence == snapshot.sequence &&
+                         clock_.SteadyNanoseconds() - text->made_ns < kLongestUseNs;
+  if (is_usable) return text->body;
+  text->body = make();
+  text->sequence = snapshot.sequence;
+  text->made_ns = clock_.SteadyNanoseconds();
+  return text->body;
+}
+
+MetricsPage::Body MetricsPage::Plain(TextFormat format, const std::shared_ptr<const Snapshot>& snapshot) {
+  return Get(&plain_[static_cast<size_t>(format)], *snapshot, [&] {
+    const int64_t start_ns = clock_.SteadyNanoseconds();
+    std::string text = WriteText(output_.Expose(snapshot), format);
+    text.shrink_to_fit();
+    output_.SetDuration(clock_.SteadyNanoseconds() - start_ns);
+    return std::make_shared<const std::string>(std::move(text));
+  });
+}
+
+HttpResponse MetricsPage::Answer(const HttpRequest& request, const std::shared_ptr<const Snapshot>& snapshot) {
+  const TextFormat format = NegotiateTextFormat(request.Header("Accept").value_or(""));
+  HttpResponse response;
+  response.content_type = std::string(ContentTypeOf(format));
+  response.headers = {{"Vary", "Accept"}, {"Vary", "Accept-Encoding"}};
+  if (!AcceptsGzip(request.Header("Accept-Encoding").value_or(""))) {
+    response.shared_body = Plain(format, snapshot);
+    return response;
+  }
+  response.shared_body = Get(&compressed_[static_cast<size_t>(format)], *snapshot,
+                             [&] { return std::make_shared<const std::string>(Gzip(*Plain(format, snapshot))); });
+  if (response.shared_body->empty()) {  // no memory for the compression
+    response.shared_body = Plain(format, snapshot);
+  } else {
+    response.headers.emplace_back("Content-Encoding", "gzip");
+  }
+  return response;
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_BASE_PATIENCE_H_
+#define TCPGAUGE_SRC_BASE_PATIENCE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <limits>
+
+#include "src/base/clock.h"
+#include "src/base/haste.h"
+#include "src/base/time_units.h"
+
+namespace tcpgauge {
+
+// How long an output waits for its reader.
+//
+// - While the process runs, without limit: a reader such as a pager may pause for an hour.
+// - From BeginEnd() on, while the reader makes progress. A reader that takes no byte for kStallNs is given up.
+// - In haste, until the deadline of Haste.
+//
+// Thread: any.
+class Patience {
+ public:
+  static constexpr int64_t kStallNs = 5 * kNanosecondsPerSecond;
+  static constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
+
+  // `clock` and `haste` must outlive this object.
+  Patience(const Clock* clock, const Haste* haste) : clock_(*clock), haste_(*haste) {}
+
+  // The process ends from now on. Further calls change nothing.
+  void BeginEnd();
+  // The reader has taken something.
+  void NoteProgress() { progress_ns_.store(clock_.SteadyNanoseconds(), std::memory_order_relaxed); }
+
+  // How long to wait further, as things are now: 0 = not at all, kNoLimit = without limit. Ask again after a short
+  // wait, because the process may begin to end meanwhile.
+  int64_t LeftNs() const;
+
+ private:
+  static constexpr int64_t kNotYet = std::numeric_limits<int64_t>::min();
+
+  const Clock& clock_;
+  const Haste& haste_;
+  std::atomic<int64_t> end_begun_ns_{kNotYet};
+  std::atomic<int64_t> progress_ns_{kNotYet};
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_BASE_PATIENCE_H_

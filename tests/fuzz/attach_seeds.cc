@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/fuzz/attach_seeds.h"
+
+#include <string>
+
+#include "exporter/web/connections_json.h"
+#include "tests/exporter/metrics/example_snapshot.h"
+
+namespace tcpgauge {
+namespace {
+
+using Bytes = std::vector<uint8_t>;
+
+Bytes Input(uint8_t piece_bytes, uint8_t limit, uint8_t keys, const std::string& text) {
+  std::string input;
+  for (const uint8_t byte : {piece_bytes, limit, keys}) input += static_cast<char>(byte);
+  input += text;
+  return Bytes(input.begin(), input.end());
+}
+
+Snapshot Encapsulated() {
+  Snapshot snapshot = ExampleSnapshot();
+  Encapsulation encapsulation;
+  encapsulation.AddVlan(7);
+  encapsulation.AddTunnel({TunnelType::kVxlan, true, 5000});
+  encapsulation.AddTunnel({TunnelType::kGre, false, 0});
+  snapshot.encapsulations.push_back(encapsulation);
+  snapshot.connections[0].encapsulation = 1;
+  return snapshot;
+}
+
+std::string Row(const std::string& more) {
+  return "{\"id\":\"1\",\"client\":{\"address\":\"192.0.2.1\",\"port\":1},\"server\":{\"address\":\"2001:db8::1\"," +
+         std::string("\"port\":2}") + more + "}";
+}
+
+std::string Answer(const std::string& rows, const std::string& more = "") {
+  return "{\"time\":1000.5" + more + ",\"connections\":[" + rows + "]}";
+}
+
+}  // namespace
+
+std::vector<Bytes> AttachSeeds() {
+  const std::string newer = ",\"newer\":[{\"a\":[[[null,true,\"\\u00e9\\ud83d\\ude00\"]]]},1e-3]";
+  return {
+      Input(0, 100, 0x00, ConnectionsJson(ExampleSnapshot(), {}, "node7")),
+      Input(63, 3, 0xff, ConnectionsJson(Encapsulated(), {}, "node7")),
+      Input(7, 0, 0x0f, ConnectionsJson(Snapshot(), {}, "")),
+      Input(1, 5, 0x11, Answer(Row(newer) + "," + Row(""), newer)),
+      Input(
+          2, 5, 0x22,
+          Answer(Row(",\"client_packets\":-1,\"server_ip_bytes\":1e99,\"start_time\":9e9,\"rtt_seconds\":-0.0,"
+                     "\"last_packet_time\":-5,\"client_payload_bytes_per_second\":1e308,\"client_zero_windows\":null"),
+                 ",\"connections_in_all\":18446744073709551615")),
+      Input(
+          3, 5, 0x44,
+          Answer(Row(",\"interface\":\"\\u001b[31m\\u009b\\u0007\",\"state\":\"reset\",\"role\":\"observed\""),
+                 ",\"agent\":\"\\u001b]0;x\\u0007\\u202e\",\"interfaces\":[{\"name\":\"\\u001b[31m\\u009b\\u0007\"}]")),
+      Input(4, 5, 0x88,
+            "{\"connections\":[" + Row(",\"interface\":\"b\",\"vlans\":[1,2,3,4,5],\"vlans\":[9]") +
+                "],\"interfaces\":[{\"name\":\"a\",\"up\":false},{\"name\":\"b\",\"dropped_packets\":3}],\"time\":1,"
+                "\"matching\":{\"client_payload_bytes\":9,\"server_payload_bytes_per_second\":8.5}}"),
+  };
+}
+
+}  // namespace tcpgauge
