@@ -74,7 +74,7 @@ def ratio(part, whole, by="job, instance"):
 
 
 def dropped(by=""):
-    """The share of packets that the kernel dropped."""
+    """The share of packets that the kernel dropped, or that were lost between workers."""
     lost, seen = (f"sum by ({by}) ({each})" if by else f"sum({each})" for each in (DROPPED, CAPTURED))
     return f"{lost} / ({seen} + {lost} > 0)"
 
@@ -105,7 +105,7 @@ def nodes():
                         f"sum({ESTABLISHED})")),
             (4, 4, stat("Retransmissions", "Retransmitted segments, as a share of the captured TCP packets.", "percentunit",
                         ratio_of_all(RETRANSMITTED, TCP_PACKETS), warn_above=0.03, decimals=2)),
-            (4, 4, stat("Dropped by kernels", "Share of packets that kernels dropped before the agents saw them.", "percentunit",
+            (4, 4, stat("Dropped by kernels", "Share of packets that kernels dropped before the agents saw them, or that were lost between workers.", "percentunit",
                         dropped(), warn_above=0.001, decimals=3)),
             (4, 4, stat("In no edge of its own", "Payload credited to the edge named other.", "percentunit",
                         ratio_of_all(OTHER_EDGES, PAYLOAD), warn_above=0.3, decimals=1)),
@@ -288,7 +288,7 @@ def agent():
                          [target(f"scrape_samples_scraped{NODES}", "{{instance}}")])),
         ]),
         ("What they leave out", [
-            (12, 8, graph("Dropped by the kernel", "Share of packets that the kernel dropped before the agent saw them.", "percentunit",
+            (12, 8, graph("Dropped by the kernel", "Share of packets that the kernel dropped before the agent saw them, or that were lost between workers.", "percentunit",
                           [target(dropped("job, instance"), "{{instance}}")])),
             (12, 8, graph("Not decoded", "Packets that could not be decoded, by reason.", "pps",
                           [target(f"{total(rate('tcpgauge_decode_errors_total'), keep='reason')} > 0", "{{instance}} {{reason}}")])),

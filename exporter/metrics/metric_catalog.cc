@@ -49,7 +49,8 @@ const MetricInfo kCatalog[] = {
      "Bytes that the captured packets took on the wire, link header included.",
      "tcpgauge.capture.wire", "By"},
     {Metric::kCaptureDroppedPackets, "tcpgauge_capture_dropped_packets_total", kCounter, "", kInterface,
-     "Packets that the kernel dropped because the capture buffer was full.",
+     "Packets that the kernel dropped because the capture buffer was full. With several workers also captured packets for "
+     "which the queue to another worker had no room.",
      "tcpgauge.capture.dropped_packets", "{packet}"},
     {Metric::kCaptureDuplicatePackets, "tcpgauge_capture_duplicate_packets_total", kCounter, "", {},
      "Captured packets that were ignored because their connection is counted on another interface.",

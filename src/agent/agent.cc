@@ -23,9 +23,9 @@ namespace {
 
 // Compiling a filter may take a minute, and opening a named pipe waits for its writer. Nothing is open before that
 // would have to be closed in order.
-auto OpenSourcesInterruptibly(const Options& options) {
+auto OpenSourcesInterruptibly(const Options& options, uint64_t hash_seed) {
   const EndAtOnceOnSignals guard;
-  return OpenSources(options);
+  return OpenSources(options, hash_seed);
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ Agent::~Agent() {
 }
 
 absl::Status Agent::OpenCapture(const EngineOptions& engine_options, const Identity& identity) {
-  auto sources = OpenSourcesInterruptibly(options_);
+  auto sources = OpenSourcesInterruptibly(options_, engine_options.table.hash_seed);
   if (!sources.ok()) return sources.status();
   if (absl::Status status = OpenConnectionLog(identity); !status.ok()) return status;
   for (const auto& source : sources->front()) LogDebug("capturing", {{"source", source->name()}});

@@ -12,6 +12,7 @@
 #include "src/capture/live_filter.h"
 #include "src/capture/live_source.h"
 #include "src/capture/netfilter_device.h"
+#include "src/capture/owner_function.h"
 
 namespace tcpgauge {
 namespace {
@@ -27,7 +28,7 @@ LiveOptions LiveOptionsOf(const Options& options) {
 }
 
 // Adds a source of the interface to each worker's sources.
-absl::Status AddInterface(const std::string& name, const LiveOptions& live,
+absl::Status AddInterface(const std::string& name, const LiveOptions& live, const OwnerFunction& owners,
                           std::vector<std::vector<std::unique_ptr<PacketSource>>>* sources) {
   if (sources->size() == 1) {
     auto source = OpenInterface(name, live);
@@ -35,7 +36,7 @@ absl::Status AddInterface(const std::string& name, const LiveOptions& live,
     sources->front().push_back(*std::move(source));
     return absl::OkStatus();
   }
-  auto shared = OpenSharedInterface(name, live, sources->size());
+  auto shared = OpenSharedInterface(name, live, owners);
   if (!shared.ok()) return shared.status();
   for (size_t i = 0; i < shared->size(); ++i) (*sources)[i].push_back(std::move((*shared)[i]));
   return absl::OkStatus();
@@ -43,7 +44,8 @@ absl::Status AddInterface(const std::string& name, const LiveOptions& live,
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::vector<std::unique_ptr<PacketSource>>>> OpenSources(const Options& options) {
+absl::StatusOr<std::vector<std::vector<std::unique_ptr<PacketSource>>>> OpenSources(const Options& options,
+                                                                                    uint64_t hash_seed) {
   std::vector<std::vector<std::unique_ptr<PacketSource>>> sources(static_cast<size_t>(options.workers));
   if (!options.read_file.empty()) {
     auto file = OpenFile(options.read_file, options.filter);
@@ -64,8 +66,9 @@ absl::StatusOr<std::vector<std::vector<std::unique_ptr<PacketSource>>>> OpenSour
   });
   if (!distinct.ok()) return distinct.status();
   const LiveOptions live = LiveOptionsOf(options);
+  const OwnerFunction owners(hash_seed, sources.size());
   for (const std::string& name : *distinct) {
-    const absl::Status status = AddInterface(name, live, &sources);
+    const absl::Status status = AddInterface(name, live, owners, &sources);
     if (!status.ok()) return status;
   }
   return sources;

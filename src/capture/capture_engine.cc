@@ -32,6 +32,11 @@ std::vector<TripleBuffer<WorkerSnapshot>*> Buffers(const std::vector<std::unique
   return buffers;
 }
 
+void WarnOfLostPackets(const std::string& interface, uint64_t packets) {
+  LogWarn("packets were dropped because the worker that owns their connections was behind",
+          {{"interface", interface}, {"packets", packets}});
+}
+
 }  // namespace
 
 CaptureEngine::CaptureEngine(const EngineOptions& options,
@@ -44,6 +49,10 @@ CaptureEngine::CaptureEngine(const EngineOptions& options,
            options.worker.publish_when_asked ? [this](int64_t begun_since_ns) { AskForSnapshot(begun_since_ns); }
                                              : SnapshotHub::Ask()),
       drop_warnings_(clock),
+      handover_warnings_(clock, WarnOfLostPackets),
+      handover_(options.worker.live && sources.size() > 1
+                    ? std::make_unique<HandoverGroup>(options.table.hash_seed, sources.size())
+                    : nullptr),
       workers_(MakeWorkers(std::move(sources), ended, on_source_error)),
       collector_(options.collector, Buffers(workers_)),
       worker_statuses_(workers_.size()) {}
@@ -71,6 +80,9 @@ std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
     links.clock = &clock_;
     links.ended = ended.empty() ? nullptr : ended[i];
     links.drop_warnings = &drop_warnings_;
+    links.handover = handover_.get();
+    links.index = i;
+    links.handover_warnings = &handover_warnings_;
     links.logs_events = i == 0;
     links.on_source_error = on_source_error;
     if (!sources[i].empty()) {

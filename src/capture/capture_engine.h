@@ -15,6 +15,7 @@
 #include "src/capture/capture_worker.h"
 #include "src/capture/drop_warnings.h"
 #include "src/capture/file_reader.h"
+#include "src/capture/handover.h"
 #include "src/capture/local_listeners.h"
 #include "src/snapshot/collector.h"
 #include "src/snapshot/snapshot_hub.h"
@@ -52,8 +53,10 @@ struct EngineOptions {
 // share of max_connections and of the exported edges. The collector lists the connections of all tables, and adds up
 // the tables' counters.
 //
-// - In a live capture, each worker has a socket for each interface, and the kernel distributes the packets (see
-//   OpenSharedInterface()). FileReader distributes the packets of a file.
+// - Each connection is in the table of one worker, its owner (see OwnerFunction). In a live capture, each worker has a
+//   socket for each interface, and the kernel distributes the packets (see OpenSharedInterface()). A worker that reads
+//   packets of another worker's connection hands them over (see Handover). It never waits, and counts the packets for
+//   which the other worker has no room. FileReader distributes the packets of a file.
 // - The connections of one edge may be spread over several tables. EdgeMerger keeps the edge's counters from falling.
 // - To guess the client of a midstream connection, a worker uses the servers that its own handshakes have shown. It
 //   does not know the servers of other workers' handshakes.
@@ -125,6 +128,8 @@ class CaptureEngine {
   StopSignal stop_workers_;
   StopSignal stop_collector_;
   DropWarnings drop_warnings_;
+  DropWarnings handover_warnings_;
+  std::unique_ptr<HandoverGroup> handover_;  // null with a single worker, and when a file is read
   std::atomic<size_t> captures_running_{0};  // workers that have sources and are still capturing
   std::atomic<bool> has_failed_{false};      // whether the capture of a worker ended with an error
   std::unique_ptr<FileReader> file_reader_;  // null in a live capture

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "src/base/time_units.h"
@@ -17,6 +18,9 @@ constexpr int kIdleWaitMs = 50;
 
 // The kernel hands packets over at most kCaptureTimeoutMs late. The rest is for delays of the scheduler.
 constexpr int64_t kLatenessNs = 60 * kNanosecondsPerMillisecond;
+
+// After this time, the kernel has handed a packet over. Includes the ticks of its timer.
+constexpr int64_t kKernelDelayNs = 30 * kNanosecondsPerMillisecond;
 
 // Under load, expire at most once per millisecond of packet time.
 constexpr int64_t kExpiryIntervalNs = kNanosecondsPerMillisecond;
@@ -62,6 +66,9 @@ CaptureWorker::CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources,
     const size_t interface = interfaces_.Add(source->name());
     sources_.push_back({std::move(source), interface});
   }
+  if (links_.handover != nullptr) {
+    handover_ = std::make_unique<Handover>(links_.handover, links_.index, &interfaces_);
+  }
 }
 
 absl::Status CaptureWorker::Run() {
@@ -74,7 +81,7 @@ absl::Status CaptureWorker::Run() {
   }
   memory_ahead_.reset();
   last_progress_ns_.store(kNoProgressDue, std::memory_order_relaxed);
-  if (links_.on_capture_end) links_.on_capture_end(status);
+  if (links_.on_capture_end && !capture_ended_) links_.on_capture_end(status);
   while (status.ok() && options_.stay_at_end && !stop_.stopped()) {
     pollfd stop_fd = {stop_.fd(), POLLIN, 0};
     poll(&stop_fd, 1, -1);
@@ -104,6 +111,7 @@ absl::Status CaptureWorker::CaptureLive() {
     TakeLocalListeners();
     CheckClock();
     bool busy = false;
+    int64_t read_until_ns = capture_clock_.now_ns() - kKernelDelayNs;
     for (size_t i = 0; i < sources_.size();) {
       const auto result = ReadOne(&sources_[i]);
       if (!result.ok()) {
@@ -113,11 +121,19 @@ absl::Status CaptureWorker::CaptureLive() {
         sources_.erase(sources_.begin() + static_cast<ptrdiff_t>(i));
         continue;
       }
-      busy = busy || *result == PacketSource::ReadResult::kPackets;
+      if (*result == PacketSource::ReadResult::kPackets) {
+        busy = true;
+        read_until_ns = std::min(read_until_ns, packet_time_ns_);
+      }
       ++i;
     }
     // A worker may own no source at all: with --wait only the first worker opens the interface.
-    if (sources_.empty() && !last_error.ok()) return last_error;
+    if (sources_.empty() && !last_error.ok() && !capture_ended_) {
+      if (handover_ == nullptr) return last_error;
+      capture_ended_ = true;
+      if (links_.on_capture_end) links_.on_capture_end(last_error);
+    }
+    if (handover_ != nullptr) busy = ReceiveHandedOver(read_until_ns) || busy;
     const int64_t steady_ns = clock_.SteadyNanoseconds();
     last_progress_ns_.store(steady_ns, std::memory_order_relaxed);
     // While packets come, unread ones may be older than the clock. So time advances only to the latest packet:
@@ -140,8 +156,9 @@ absl::Status CaptureWorker::CaptureLive() {
     busy = Publish(steady_ns) == WorkerPublisher::Progress::kInPass || busy;
     if (!busy) WaitForPackets();
   }
+  if (handover_ != nullptr) EndHandover();
   ReadDropCounters();
-  return absl::OkStatus();
+  return sources_.empty() ? last_error : absl::OkStatus();
 }
 
 absl::Status CaptureWorker::ReadFiles() {
@@ -187,17 +204,63 @@ void CaptureWorker::CountAndApply(const Source& source) {
     if (packet.error != DecodeError::kNone) ++counters_.decode_errors[static_cast<size_t>(packet.error)];
   }
   if (!batch_.packets().empty()) packet_time_ns_ = batch_.packets().back().time_ns;
+  if (handover_ != nullptr) handover_->HandOver(&batch_, [this](uint32_t place) { CountLost(place); });
+  Apply();
+}
+
+void CaptureWorker::Apply() {
   table_.Apply(batch_.packets(), batch_.hints());
   memory_ahead_->Note(table_.record_limit());
 }
 
-void CaptureWorker::ReadDropCounters() {
-  for (const Source& source : sources_) {
-    uint64_t& dropped = counters_.interfaces[source.interface].dropped_packets;
-    const uint64_t before = std::exchange(dropped, source.packets->DroppedPackets());
-    if (links_.drop_warnings != nullptr) {
-      links_.drop_warnings->Add(interfaces_.Name(source.interface), dropped - before);
+// Takes at most what an inbox can hold, so that other workers cannot keep this one from its own sources. Returns
+// whether more packets up to that time may be left.
+bool CaptureWorker::ReceiveHandedOver(int64_t read_until_ns) {
+  for (size_t i = 0; i < PacketInbox::kCapacity / PacketBatch::kCapacity; ++i) {
+    batch_.clear();
+    if (!handover_->Receive(read_until_ns, &batch_, [this](uint32_t place) { CountLost(place); })) return false;
+    if (!batch_.packets().empty()) packet_time_ns_ = batch_.packets().back().time_ns;
+    Apply();
+  }
+  return true;
+}
+
+void CaptureWorker::EndHandover() {
+  const auto receive_all = [this] {
+    while (ReceiveHandedOver(std::numeric_limits<int64_t>::max())) {
     }
+  };
+  for (const Handover::Stage stage : {Handover::Stage::kReadsNoMore, Handover::Stage::kHandsOverNoMore}) {
+    handover_->Reach(stage);
+    while (!handover_->AllReached(stage)) {
+      receive_all();  // so that the inbox does not become full
+      if (!handover_->PrepareToSleep().has_value() && !handover_->AllReached(stage)) {
+        pollfd fd = {handover_->fd(), POLLIN, 0};
+        poll(&fd, 1, kIdleWaitMs);
+      }
+      handover_->EndSleep();
+    }
+    receive_all();
+  }
+}
+
+void CaptureWorker::CountLost(uint32_t place) {
+  if (place >= lost_packets_.size()) lost_packets_.resize(place + 1);
+  ++lost_packets_[place];
+}
+
+void CaptureWorker::ReadDropCounters() {
+  for (Source& source : sources_) {
+    const uint64_t before = std::exchange(source.kernel_drops, source.packets->DroppedPackets());
+    counters_.interfaces[source.interface].dropped_packets += source.kernel_drops - before;
+    if (links_.drop_warnings != nullptr) {
+      links_.drop_warnings->Add(interfaces_.Name(source.interface), source.kernel_drops - before);
+    }
+  }
+  for (size_t place = 0; place < lost_packets_.size(); ++place) {
+    const uint64_t lost = std::exchange(lost_packets_[place], 0);
+    counters_.interfaces[place].dropped_packets += lost;
+    if (links_.handover_warnings != nullptr) links_.handover_warnings->Add(interfaces_.Name(place), lost);
   }
 }
 
@@ -249,12 +312,21 @@ WorkerPublisher::Progress CaptureWorker::Publish(int64_t steady_ns) {
 }
 
 void CaptureWorker::WaitForPackets() {
+  int wait_ms = kIdleWaitMs;
   std::vector<pollfd> fds;
   fds.push_back({stop_.fd(), POLLIN, 0});
   fds.push_back({wanted_.fd(), POLLIN, 0});
   for (const Source& source : sources_) fds.push_back({source.packets->poll_fd(), POLLIN, 0});
-  poll(fds.data(), fds.size(), kIdleWaitMs);
+  if (handover_ != nullptr) {
+    fds.push_back({handover_->fd(), POLLIN, 0});
+    if (const std::optional<int64_t> earliest_ns = handover_->PrepareToSleep()) {
+      const int64_t left_ns = *earliest_ns + kKernelDelayNs - capture_clock_.now_ns();
+      wait_ms = static_cast<int>(std::clamp<int64_t>(left_ns / kNanosecondsPerMillisecond + 1, 0, kIdleWaitMs));
+    }
+  }
+  poll(fds.data(), fds.size(), wait_ms);
   if (fds[1].revents != 0) wanted_.Clear();
+  if (handover_ != nullptr) handover_->EndSleep();
 }
 
 void CaptureWorker::WantSnapshot(int64_t begun_since_ns) {

@@ -17,6 +17,7 @@
 #include "src/base/wakeup.h"
 #include "src/capture/capture_clock.h"
 #include "src/capture/drop_warnings.h"
+#include "src/capture/handover.h"
 #include "src/capture/interface_lookup.h"
 #include "src/capture/interface_registry.h"
 #include "src/capture/mailbox.h"
@@ -50,19 +51,26 @@ struct WorkerLinks {
   const StopSignal* stop = nullptr;
   const Clock* clock = nullptr;
   EndedQueue* ended = nullptr;            // this worker's own queue; null: ended connections are not reported
-  DropWarnings* drop_warnings = nullptr;  // null: no warnings
+  DropWarnings* drop_warnings = nullptr;  // of packets that the kernel dropped; null: no warnings
+  // Several workers of a live capture: what they share, and the index of this worker. Null: the worker owns each
+  // connection whose packets it reads.
+  HandoverGroup* handover = nullptr;
+  size_t index = 0;
+  DropWarnings* handover_warnings = nullptr;  // of packets that were lost between workers; null: no warnings
   // Whether this worker logs the events that every worker sees: an interface comes or goes, or the clock is set. Set it
   // for one worker only. Otherwise each event would be logged several times.
   bool logs_events = true;
   std::function<void(const absl::Status&)> on_source_error;  // called on the worker's thread when a source fails
   // Called on the worker's thread when its capture has ended and its last snapshot is published. The argument is the
   // status that Run() will return. If stay_at_end is set and the status is OK, Run() first waits for the stop signal.
-  // Otherwise it returns soon. Null: nobody asks.
+  // Otherwise it returns soon. Exception: with `handover`, a worker whose last interface has failed calls this at once.
+  // It then serves the other workers until the stop signal. Null: nobody asks.
   std::function<void(const absl::Status&)> on_capture_end;
 };
 
 // One worker: reads and decodes packets from its sources, applies them to its connection table, and copies the table
-// for the collector.
+// for the collector. With WorkerLinks::handover it hands packets of other workers' connections over, and receives those
+// of its own (see Handover).
 //
 // Owns its sources and its table.
 // Thread: one thread calls Run(). Other threads may call only the methods whose comments say so.
@@ -78,7 +86,7 @@ class CaptureWorker final : private EndedConnectionSink {
   static constexpr int64_t kUnaskedIntervalNs = 30 * kNanosecondsPerSecond;
 
   // `sources` may be empty. With LiveOptions::wait, an interface that does not exist yet gets a source in the first
-  // worker only, so other workers may have no source.
+  // worker only, so other workers may have no source. They then have the packets that are handed over to them.
   CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources, const TableOptions& table,
                 const WorkerOptions& options, WorkerLinks links);
 
@@ -114,7 +122,8 @@ class CaptureWorker final : private EndedConnectionSink {
  private:
   struct Source {
     std::unique_ptr<PacketSource> packets;
-    size_t interface;  // its place in interfaces_
+    size_t interface;           // its place in interfaces_
+    uint64_t kernel_drops = 0;  // PacketSource::DroppedPackets() when it was read last
   };
 
   void OnConnectionEnded(const EndedConnection& connection) override;
@@ -124,6 +133,10 @@ class CaptureWorker final : private EndedConnectionSink {
   int64_t FileTime() const;
   absl::StatusOr<PacketSource::ReadResult> ReadOne(Source* source);
   void CountAndApply(const Source& source);
+  void Apply();
+  bool ReceiveHandedOver(int64_t read_until_ns);
+  void EndHandover();
+  void CountLost(uint32_t place);
   void ReadDropCounters();
   void CheckClock();
   void PollSources();
@@ -140,6 +153,10 @@ class CaptureWorker final : private EndedConnectionSink {
   const Clock& clock_;
   CaptureCounters counters_;
   InterfaceRegistry interfaces_;
+  std::unique_ptr<Handover> handover_;  // null with a single worker, and when files are read
+  // Indexed by interface: the packets that were lost because an inbox was full, since the last ReadDropCounters().
+  std::vector<uint64_t> lost_packets_;
+  bool capture_ended_ = false;  // the last source has failed, and on_capture_end was called
   CaptureClock capture_clock_;  // used when live
   int64_t packet_time_ns_ = 0;  // of the packet that was read last
   const InterfaceLookup lookup_;

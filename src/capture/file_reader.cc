@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <string>
 #include <utility>
 
@@ -15,20 +14,7 @@ namespace {
 // Partly filled batches are handed over this often, so that packets of a slow pipe are shown in time.
 constexpr std::chrono::milliseconds kFlushInterval(10);
 
-uint64_t HashOf(const Endpoint& endpoint) {
-  uint64_t words[2];
-  std::memcpy(words, endpoint.address.bytes().data(), sizeof(words));
-  const unsigned __int128 product = static_cast<unsigned __int128>(words[0] ^ endpoint.port ^ 0x9e3779b97f4a7c15) *
-                                    (words[1] ^ uint64_t{endpoint.port} << 48 ^ 0xc2b2ae3d27d4eb4f);
-  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-}
-
 }  // namespace
-
-uint64_t SymmetricHash(const Endpoint& a, const Endpoint& b) {
-  const uint64_t sum = HashOf(a) + HashOf(b);
-  return (sum ^ sum >> 32) * 0x9e3779b97f4a7c15;
-}
 
 // The worker's end of a queue.
 class FileReader::QueueSource final : public PacketSource {
@@ -61,7 +47,7 @@ class FileReader::QueueSource final : public PacketSource {
 };
 
 FileReader::FileReader(std::unique_ptr<PacketSource> source, size_t workers, uint64_t hash_seed, const StopSignal* stop)
-    : source_(std::move(source)), hasher_(hash_seed), stop_(*stop) {
+    : source_(std::move(source)), hasher_(hash_seed), owners_(hash_seed, workers), stop_(*stop) {
   for (size_t i = 0; i < workers; ++i) {
     queues_.push_back(std::make_unique<BatchQueue>(stop));
     backs_.push_back(queues_.back()->Back());
@@ -141,14 +127,10 @@ size_t FileReader::WorkerOf(const DecodedPacket& packet) {
     case DecodedPacket::Kind::kTcpFragment:
       break;
   }
-  if (!packet.is_fragment) return WorkerOfEndpoints(packet.source, packet.destination);
+  if (!packet.is_fragment) return owners_.OwnerOf(packet.source, packet.destination);
   const auto path = fragments_.FindPath(packet, packet.time_ns);
   if (!path.has_value()) return 0;  // any worker will do: it counts a fragment without a first one
-  return WorkerOfEndpoints(path->source, path->destination);
-}
-
-size_t FileReader::WorkerOfEndpoints(const Endpoint& source, const Endpoint& destination) const {
-  return static_cast<size_t>((SymmetricHash(source, destination) >> 32) * queues_.size() >> 32);
+  return owners_.OwnerOf(path->source, path->destination);
 }
 
 bool FileReader::Push(size_t worker) {

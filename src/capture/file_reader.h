@@ -9,6 +9,7 @@
 
 #include "src/base/stop_signal.h"
 #include "src/capture/batch_queue.h"
+#include "src/capture/owner_function.h"
 #include "src/capture/packet_source.h"
 #include "src/flow/fragment_cache.h"
 #include "src/flow/key_hasher.h"
@@ -20,7 +21,8 @@ namespace tcpgauge {
 //
 // With several workers:
 //
-// - A packet's addresses and ports choose the worker. A following fragment of a datagram goes where the first fragment
+// - A packet goes to the worker that owns its connection (see OwnerFunction). A following fragment of a datagram goes
+// where the first fragment
 //   went, or to the first worker if the first fragment was not seen.
 // - Packets that are not TCP, or cannot be decoded, go to the workers in turn.
 // - A worker sees only its own packets, but table time must be the latest time of all packets. Therefore the reader
@@ -63,10 +65,10 @@ class FileReader {
   bool Push(size_t worker);
   bool PushAll();
   size_t WorkerOf(const DecodedPacket& packet);
-  size_t WorkerOfEndpoints(const Endpoint& source, const Endpoint& destination) const;
 
   const std::unique_ptr<PacketSource> source_;
   const KeyHasher hasher_;
+  const OwnerFunction owners_;
   const StopSignal& stop_;
   std::vector<std::unique_ptr<BatchQueue>> queues_;
   std::vector<PacketBatch*> backs_;  // for each queue, the batch that is being filled
@@ -75,10 +77,6 @@ class FileReader {
   int64_t now_ns_ = 0;  // the latest time of a TCP packet, as in ConnectionTable; 0 with a single worker
   uint64_t non_tcp_packets_ = 0;
 };
-
-// Returns a hash of two endpoints that is the same in either order. It depends on all bits of both endpoints, and
-// therefore spreads similar addresses evenly over the workers.
-uint64_t SymmetricHash(const Endpoint& a, const Endpoint& b);
 
 }  // namespace tcpgauge
 

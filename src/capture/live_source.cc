@@ -2,11 +2,9 @@
 #include "src/capture/live_source.h"
 
 #include <errno.h>
-#include <linux/if_packet.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 
 #include <optional>
@@ -18,6 +16,7 @@
 #include "src/capture/interface_list.h"
 #include "src/capture/interface_lookup.h"
 #include "src/capture/netfilter_device.h"
+#include "src/capture/owner_program.h"
 #include "src/capture/packet_socket.h"
 #include "src/capture/pcap_reader.h"
 #include "src/decode/link_type.h"
@@ -116,22 +115,13 @@ class LiveSource final : public PacketSource {
     return if_indextoname(number, name) != nullptr ? name : "";
   }
 
-  // Joins a group of sources among which the kernel distributes packets. If `*group` is 0, creates a group and stores
-  // its number there.
-  absl::Status JoinGroup(uint16_t* group) {
+  // Joins a group of sources among which the kernel distributes packets.
+  absl::Status JoinGroup(SocketGroup* group) {
     const int fd = pcap_fileno(reader_->handle());
-    // The kernel must reassemble fragments first: only the first one holds the ports that choose the source.
-    int type = PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG;
-    if (*group == 0) type |= PACKET_FANOUT_FLAG_UNIQUEID;
-    const int argument = type << 16 | *group;
-    int joined = 0;
-    socklen_t size = sizeof(joined);
-    if (setsockopt(fd, SOL_PACKET, PACKET_FANOUT, &argument, sizeof(argument)) != 0 ||
-        getsockopt(fd, SOL_PACKET, PACKET_FANOUT, &joined, &size) != 0) {
+    if (JoinSocketGroup(fd, group) != 0) {
       return absl::UnavailableError(
           absl::StrCat("interface '", name_, "' cannot be shared by several workers: ", strerror(errno)));
     }
-    *group = static_cast<uint16_t>(joined);
     role_ = Role::kInGroup;
     return absl::OkStatus();
   }
@@ -310,10 +300,11 @@ absl::StatusOr<std::unique_ptr<PacketSource>> OpenInterface(const std::string& n
 
 absl::StatusOr<std::vector<std::unique_ptr<PacketSource>>> OpenSharedInterface(const std::string& name,
                                                                                const LiveOptions& options,
-                                                                               size_t count) {
+                                                                               const OwnerFunction& owners) {
   std::vector<std::unique_ptr<LiveSource>> live;
-  uint16_t group = 0;
-  for (size_t i = 0; i < count; ++i) {
+  SocketGroup group;
+  group.program = OwnerProgram(owners);
+  for (size_t i = 0; i < owners.workers(); ++i) {
     auto source = OpenLive(name, options);
     if (!source.ok()) return source.status();
     if ((*source)->is_parked()) {

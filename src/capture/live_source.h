@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "src/capture/live_filter.h"
+#include "src/capture/owner_function.h"
 #include "src/capture/packet_source.h"
 
 namespace tcpgauge {
@@ -67,29 +68,28 @@ constexpr int kCaptureTimeoutMs = 20;
 // 4,544 of 44,113 packets were lost. With a snapshot length of 256 no packet was lost.
 absl::StatusOr<std::unique_ptr<PacketSource>> OpenInterface(const std::string& name, const LiveOptions& options);
 
-// Opens the interface `count` times, for `count` workers that share its packets. REQUIRES: `count` is at least 1.
+// Opens the interface once for each worker of `owners`. The workers share its packets.
 //
-// Returns `count` sources. However, if the interface has to be waited for (LiveOptions::wait), returns a single source,
-// for the first worker.
+// Returns a source for each worker. However, if the interface has to be waited for (LiveOptions::wait), returns a
+// single source, for the first worker.
 //
-// The sockets form a group. The kernel gives each packet to one socket of the group, and both directions of a
-// connection to the same socket (PACKET_FANOUT_HASH, see packet(7)). Groups of several interfaces distribute alike. The
-// kernel reassembles IPv4 fragments first, and looks into GRE and IP in IP. It finds no ports behind MPLS, LLC/SNAP,
-// the IP authentication header and an IPv6 fragment header, so such packets may go to another socket than other packets
-// of the same connection. For VXLAN, Geneve and GTP-U it hashes the outer UDP ports, which differ by direction; capture
-// those with a single worker. Packets that came before all sockets had joined the group are ignored.
+// The sockets form a group. The kernel first reassembles IPv4 fragments. It then runs OwnerProgram(), and so gives
+// nearly every packet to the worker that owns its connection. A worker that gets another packet must hand it over (see
+// Handover). Packets that came before all sockets had joined the group are ignored.
+//
+// A kernel before Linux 4.3 cannot run a program for a group. There the kernel distributes the packets by its own hash
+// of addresses and ports (PACKET_FANOUT_HASH, see packet(7)), and workers hand most packets over.
 //
 // Errors: those of OpenInterface(), and kUnavailable when the interface cannot be shared.
 //
 // Design. The kernel does not bind a socket of a group to another interface, and a socket leaves its group only by
 // closing. Therefore the first source keeps a spare socket outside the group, parked on the loopback interface. (`any`
 // needs no spare socket, because it is never deleted.) After the interface was deleted and created again, the first
-// source captures alone until a restart of the agent, and SourceCondition::remark says so. A connection that was open
-// in another worker's table is then midstream in the first worker's table. A connection that also crosses an interface
-// with a group is then in two tables. The same holds for an interface that had to be waited for.
+// source captures alone until a restart of the agent, and SourceCondition::remark says so. The same holds for an
+// interface that had to be waited for. The first worker then hands the packets of other workers' connections over.
 absl::StatusOr<std::vector<std::unique_ptr<PacketSource>>> OpenSharedInterface(const std::string& name,
                                                                                const LiveOptions& options,
-                                                                               size_t count);
+                                                                               const OwnerFunction& owners);
 
 // Returns what libpcap says of itself: "libpcap version 1.10.3 …".
 std::string CaptureLibraryVersion();

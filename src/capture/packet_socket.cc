@@ -25,6 +25,27 @@ int SetMembership(int fd, int what, uint32_t interface_index) {
   return setsockopt(fd, SOL_PACKET, what, &membership, sizeof(membership));
 }
 
+int Join(int fd, int mode, int flags, uint16_t id) {
+  const int argument = (mode | flags | PACKET_FANOUT_FLAG_DEFRAG) << 16 | id;
+  return setsockopt(fd, SOL_PACKET, PACKET_FANOUT, &argument, sizeof(argument));
+}
+
+int CreateSocketGroup(int fd, SocketGroup* group) {
+  group->mode = PACKET_FANOUT_CBPF;
+  if (Join(fd, group->mode, PACKET_FANOUT_FLAG_UNIQUEID, 0) == 0) {
+    const sock_fprog program = {static_cast<unsigned short>(group->program.size()), group->program.data()};
+    if (setsockopt(fd, SOL_PACKET, PACKET_FANOUT_DATA, &program, sizeof(program)) != 0) return -1;
+  } else {
+    group->mode = PACKET_FANOUT_HASH;
+    if (Join(fd, group->mode, PACKET_FANOUT_FLAG_UNIQUEID, 0) != 0) return -1;
+  }
+  int joined = 0;
+  socklen_t size = sizeof(joined);
+  if (getsockopt(fd, SOL_PACKET, PACKET_FANOUT, &joined, &size) != 0) return -1;
+  group->id = static_cast<uint16_t>(joined);
+  return 0;
+}
+
 }  // namespace
 
 absl::Status BindPacketSocket(int fd, uint32_t interface_index, bool promiscuous) {
@@ -49,6 +70,10 @@ absl::Status BindPacketSocket(int fd, uint32_t interface_index, bool promiscuous
 
 void LeavePromiscuousMode(int fd, uint32_t interface_index) {
   SetMembership(fd, PACKET_DROP_MEMBERSHIP, interface_index);
+}
+
+int JoinSocketGroup(int fd, SocketGroup* group) {
+  return group->id == 0 ? CreateSocketGroup(fd, group) : Join(fd, group->mode, /*flags=*/0, group->id);
 }
 
 std::optional<int> DatalinkOfRawSocket(int hardware_type) {

@@ -18,7 +18,7 @@ constexpr uint64_t kMiB = 1 << 20;
 // An idle agent: 9 MB of its own and 15 MB of the program and its libraries (as /proc/PID/status shows it), the
 // kernel's page tables and sockets, and a reserve for memory that is not counted.
 constexpr uint64_t kProgramBytes = 26 * kMiB;
-// Of one worker: batches under way, the file's buffer, fragments, time-out wheels.
+// Of one worker: batches under way, the file's buffer or the inbox, fragments, time-out wheels.
 constexpr uint64_t kWorkerBytes = 2 * kMiB;
 constexpr uint64_t kTopViewBytes = 4 * kMiB;
 

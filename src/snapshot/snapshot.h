@@ -21,9 +21,11 @@ struct InterfaceView {
   std::string name;
   std::array<uint64_t, kProtocolCount> packets{};     // indexed by Protocol
   std::array<uint64_t, kProtocolCount> wire_bytes{};  // indexed by Protocol; includes bytes that were not captured
-  uint64_t dropped_packets = 0;                       // the kernel dropped these because the capture buffer was full
-  uint64_t duplicate_packets = 0;                     // captured here, counted elsewhere; see InterfacePins
-  bool up = true;                                     // true for a file
+  // The kernel dropped these because the capture buffer was full. With several workers, includes captured packets for
+  // which another worker's inbox had no room (see Handover).
+  uint64_t dropped_packets = 0;
+  uint64_t duplicate_packets = 0;  // captured here, counted elsewhere; see InterfacePins
+  bool up = true;                  // true for a file
 };
 
 // A count that has a name, for example that of a decode error.

@@ -20,7 +20,7 @@ TEST(OpenSources, NeedsNetAdminForNetfilterAlone) {
 TEST(OpenSources, ReportsAFileThatCannotBeOpened) {
   Options options;
   options.read_file = "/nonexistent/file.pcap";
-  EXPECT_EQ(OpenSources(options).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(OpenSources(options, /*hash_seed=*/1).status().code(), absl::StatusCode::kNotFound);
 }
 
 }  // namespace

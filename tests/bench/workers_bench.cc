@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How much faster several workers are than one when each has its own packets, as in live capture, where
-// PACKET_FANOUT_HASH gives each worker a socket. usage: workers_bench FILE [MOST_WORKERS [ROUNDS]]
+// each worker has a socket. usage: workers_bench FILE [MOST_WORKERS [ROUNDS]]
 //
 // Reading a file with `-T` cannot show this, because one reader feeds all workers. Here FILE, which make_capture wrote,
 // is spread over the workers in memory before the clock starts. Each worker decodes its share and applies it to its
@@ -25,7 +25,7 @@
 #include "absl/types/span.h"
 #include "src/base/memory_ahead.h"
 #include "src/base/mutex.h"
-#include "src/capture/file_reader.h"
+#include "src/capture/owner_function.h"
 #include "src/decode/decoded_packet.h"
 #include "src/flow/connection_table.h"
 #include "tests/bench/mapped_capture.h"
@@ -68,13 +68,13 @@ class Gate {
 
 // Spreads packets like FileReader, but does not decode them for the workers: each worker decodes its own.
 std::vector<Share> Spread(absl::Span<const uint8_t> packets, size_t workers) {
+  const OwnerFunction owners(/*seed=*/1, workers);
   std::vector<Share> shares(workers);
   PacketRun run(packets);
   std::vector<DecodedPacket> packet(1);
   size_t start = 0;
   while (run.Decode(&packet) == 1) {
-    const uint64_t hash = SymmetricHash(packet[0].source, packet[0].destination);
-    Share& share = shares[(hash >> 32) * workers >> 32];
+    Share& share = shares[owners.OwnerOf(packet[0].source, packet[0].destination)];
     share.insert(share.end(), packets.begin() + start, packets.begin() + run.offset());
     start = run.offset();
   }

@@ -61,6 +61,51 @@ class ScriptedSource final : public PacketSource {
 
 using ReadResult = PacketSource::ReadResult;
 
+constexpr uint32_t kConnections = 1000;
+constexpr uint32_t kPacketsOfEach = 6;  // see MakeTraffic()
+
+// Connections of which the kernel would give most packets to other workers: handshake, payload in the two fragments of
+// an IPv6 datagram, and payload in a tunnel. A tunnel's segments are a connection of their own.
+std::vector<DecodedPacket> MakeTraffic() {
+  std::vector<DecodedPacket> packets;
+  const Endpoint server = At("[2001:db8::2]:443");
+  for (uint16_t i = 0; i < kConnections; ++i) {
+    const Endpoint client = {At("[2001:db8::1]:0").address, static_cast<uint16_t>(20000 + i)};
+    packets.push_back(Segment(client, server).Syn(0));
+    packets.push_back(Segment(server, client).Syn(0).Ack(1));
+    packets.push_back(Segment(client, server).Seq(1).Ack(1));
+    packets.push_back(Segment(client, server).Seq(1).Ack(1).Payload(100).FirstFragment(i));
+    packets.push_back(Segment(client, server).Payload(50).FollowingFragment(i));
+    packets.push_back(Segment(client, server).Tunnel(TunnelType::kVxlan, 42).Syn(0));
+  }
+  return packets;
+}
+
+// An interface that has certain packets.
+class ListSource final : public PacketSource {
+ public:
+  // Calls `at_end` with the last packets.
+  ListSource(std::vector<DecodedPacket> packets, std::function<void()> at_end)
+      : packets_(std::move(packets)), at_end_(std::move(at_end)) {}
+
+  absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
+    if (next_ == packets_.size()) return ReadResult::kNone;
+    while (!batch->full() && next_ < packets_.size()) *batch->Add() = packets_[next_++];
+    if (next_ == packets_.size()) at_end_();
+    return ReadResult::kPackets;
+  }
+  int poll_fd() const override { return -1; }
+  const std::string& name() const override { return name_; }
+  bool has_many_interfaces() const override { return false; }
+  uint64_t DroppedPackets() override { return 0; }
+
+ private:
+  const std::vector<DecodedPacket> packets_;
+  const std::function<void()> at_end_;
+  const std::string name_ = "vpn0";
+  size_t next_ = 0;
+};
+
 absl::StatusOr<ReadResult> Fail() { return absl::DataLossError("the source is damaged"); }
 
 class CaptureEngineTest : public testing::Test {
@@ -196,6 +241,61 @@ TEST_F(CaptureEngineTest, IsNotFinishedAtTheEndOfAFileWhereWorkersStay) {
   WaitUntil([this] { return engine_->IsHealthy(); }, "healthy");
   EXPECT_FALSE(IsFinished(0));
   EXPECT_TRUE(engine_->Stop().ok());
+}
+
+TEST_F(CaptureEngineTest, TablesOfAllWorkersHaveWhatOneOfThemReadsEvenIfItIsStoppedAtOnce) {
+  for (const size_t workers : {1u, 2u, 4u, 16u}) {
+    std::atomic<bool> is_read{false};
+    sources_.clear();
+    sources_.resize(workers);
+    sources_[workers / 2].push_back(std::make_unique<ListSource>(MakeTraffic(), [&is_read] { is_read = true; }));
+    Start();
+    WaitUntil([&is_read] { return is_read.load(); }, "the packets are read");
+    EXPECT_TRUE(engine_->Stop().ok());
+    const auto snapshot = engine_->hub().Current();
+    EXPECT_EQ(snapshot->connections.size(), 2 * kConnections) << workers;
+    EXPECT_EQ(snapshot->totals.opened_handshake, 2 * kConnections) << workers;
+    uint64_t payload_bytes = 0;
+    for (const ConnectionSummary& connection : snapshot->connections) {
+      payload_bytes += connection.payload_bytes();
+      EXPECT_EQ(snapshot->interfaces[connection.interface].name, "vpn0");
+    }
+    EXPECT_EQ(payload_bytes, 150 * kConnections) << workers;
+    ASSERT_EQ(snapshot->interfaces.size(), 1u);
+    EXPECT_EQ(snapshot->interfaces[0].packets[0] + snapshot->interfaces[0].packets[1], kPacketsOfEach * kConnections);
+    EXPECT_EQ(snapshot->interfaces[0].dropped_packets, 0u);
+    engine_.reset();
+  }
+}
+
+TEST_F(CaptureEngineTest, AnIdleWorkerReceivesWhatAnotherOneReads) {
+  options_.worker.publish_when_asked = true;
+  sources_.resize(3);
+  sources_[1].push_back(std::make_unique<ListSource>(MakeTraffic(), [] {}));
+  Start();
+  clock_.Move(kNanosecondsPerSecond);  // packets of this moment are held back until the kernel has given all of them
+  const auto shows_all = [this] {
+    clock_.Move(kNanosecondsPerMillisecond);
+    return engine_->hub().Fresh()->connections.size() == 2 * kConnections;
+  };
+  WaitUntil(shows_all, "all connections");
+}
+
+TEST_F(CaptureEngineTest, AWorkerWhoseSourcesFailedStillOwnsItsConnections) {
+  Add(0, Fail);
+  Add(1, Fail);
+  sources_.resize(4);
+  std::atomic<bool> is_read{false};
+  std::vector<DecodedPacket> traffic = MakeTraffic();
+  sources_[2].push_back(std::make_unique<ListSource>(std::move(traffic), [&] {
+    WaitUntil([this] { return source_errors_ == 2; }, "both sources failed");
+    is_read = true;
+  }));
+  Start();
+  WaitUntil([&is_read] { return is_read.load(); }, "the packets are read");
+  EXPECT_FALSE(IsFinished(0));
+  EXPECT_EQ(engine_->Stop().message(), "the source is damaged");
+  EXPECT_EQ(engine_->hub().Current()->connections.size(), 2 * kConnections + 1) << "and that of the failed sources";
 }
 
 TEST_F(CaptureEngineTest, IsFinishedAtTheEndOfAFile) {

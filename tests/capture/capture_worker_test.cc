@@ -13,6 +13,9 @@
 #include "gtest/gtest.h"
 #include "src/base/haste.h"
 #include "src/base/patience.h"
+#include "src/capture/handover.h"
+#include "src/capture/owner_function.h"
+#include "src/capture/packet_inbox.h"
 #include "tests/support/hand_moved_clock.h"
 #include "tests/support/segment.h"
 
@@ -199,6 +202,81 @@ TEST(CaptureWorker, PublishesNoRateOfASecondOfWhichPacketsStillWait) {
     for (size_t i = 2; i < rates.size(); ++i) EXPECT_NEAR(rates[i], 10 * kPayload, kPayload) << tells_the_last << i;
   }
   EXPECT_LT(reads[true], reads[false]) << "after the last it waits at once";
+}
+
+// An interface with segments of a connection that another worker owns, more than fit into an inbox.
+class OthersSource final : public PacketSource {
+ public:
+  static constexpr size_t kPackets = PacketInbox::kCapacity + 904;
+
+  OthersSource(const Endpoint& client, const Endpoint& server, StopSignal* stop)
+      : client_(client), server_(server), stop_(*stop) {}
+
+  absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
+    while (count_ < kPackets && !batch->full()) {
+      *batch->Add() = Segment(client_, server_).Seq(static_cast<uint32_t>(count_)).Ack(1);
+      ++count_;
+    }
+    if (count_ == kPackets) stop_.Stop();
+    return ReadResult::kPackets;
+  }
+  int poll_fd() const override { return -1; }
+  const std::string& name() const override { return name_; }
+  bool has_many_interfaces() const override { return false; }
+  uint64_t DroppedPackets() override { return 7; }
+
+ private:
+  const Endpoint client_;
+  const Endpoint server_;
+  StopSignal& stop_;
+  const std::string name_ = "eth0";
+  size_t count_ = 0;
+};
+
+TEST(CaptureWorker, CountsPacketsForWhichTheirOwnerHasNoRoomAsDropped) {
+  HandMovedClock clock;
+  StopSignal stop;
+  Wakeup published;
+  TableOptions table;
+  const OwnerFunction owners(table.hash_seed, 2);
+  Endpoint client = At("10.0.0.1:40000");
+  const Endpoint server = At("10.0.0.2:80");
+  while (owners.OwnerOf(client, server) != 1) ++client.port;
+  // The owner does not run: it has come to its end already.
+  HandoverGroup group(table.hash_seed, 2);
+  CaptureCounters counters_of_owner;
+  InterfaceRegistry interfaces_of_owner(&counters_of_owner);
+  Handover owner(&group, 1, &interfaces_of_owner);
+  owner.Reach(Handover::Stage::kReadsNoMore);
+  owner.Reach(Handover::Stage::kHandsOverNoMore);
+  std::vector<std::pair<std::string, uint64_t>> of_kernel, of_handover;
+  DropWarnings drop_warnings(&clock, [&](const std::string& name, uint64_t count) {
+    of_kernel.push_back({name, count});
+  });
+  DropWarnings handover_warnings(&clock, [&](const std::string& name, uint64_t count) {
+    of_handover.push_back({name, count});
+  });
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  sources.push_back(std::make_unique<OthersSource>(client, server, &stop));
+  WorkerLinks links = Links(&clock, &stop, &published);
+  links.handover = &group;
+  links.drop_warnings = &drop_warnings;
+  links.handover_warnings = &handover_warnings;
+  CaptureWorker worker(std::move(sources), table, WorkerOptions(), std::move(links));
+  ASSERT_TRUE(worker.Run().ok());
+  ASSERT_TRUE(worker.buffer()->TakeLatest());
+  const WorkerSnapshot& last = worker.buffer()->front();
+  EXPECT_TRUE(last.rows.empty());
+  ASSERT_EQ(last.counters.interfaces.size(), 1u);
+  const InterfaceView& interface = last.counters.interfaces[0];
+  EXPECT_EQ(interface.packets[static_cast<size_t>(Protocol::kTcp)], OthersSource::kPackets) << "where it was captured";
+  EXPECT_EQ(interface.dropped_packets, 904u + 7) << "by the handover and by the kernel";
+  uint64_t warned = 0;
+  for (const auto& [name, count] : of_handover) warned += count;
+  EXPECT_LE(warned, 904u);
+  EXPECT_GT(warned, 0u) << "further warnings come a minute later";
+  ASSERT_EQ(of_kernel.size(), 1u);
+  EXPECT_EQ(of_kernel[0], std::pair(std::string("eth0"), uint64_t{7}));
 }
 
 // A file in which each segment of a connection was captured twice.

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_BASE_SPLIT_MIX_H_
+#define TCPGAUGE_SRC_BASE_SPLIT_MIX_H_
+
+#include <cstdint>
+
+namespace tcpgauge {
+
+// Derives well-mixed words from one seed (SplitMix64). Equal seeds give equal words.
+// Thread: confined to one.
+class SplitMix {
+ public:
+  explicit SplitMix(uint64_t seed) : state_(seed) {}
+
+  uint64_t Next() {
+    state_ += 0x9e3779b97f4a7c15;
+    uint64_t mixed = state_;
+    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;
+    mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
+    return mixed ^ mixed >> 31;
+  }
+
+ private:
+  uint64_t state_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_BASE_SPLIT_MIX_H_

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_CAPTURE_PACKET_INBOX_H_
+#define TCPGAUGE_SRC_CAPTURE_PACKET_INBOX_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "src/base/stable_array.h"
+#include "src/base/wakeup.h"
+#include "src/decode/decoded_packet.h"
+
+namespace tcpgauge {
+
+// The packets that other workers hand over to one worker, the owner of the inbox. The owner gets them in the order of
+// their times. Packets with equal times keep the order in which they came.
+//
+// Design. A sender claims a place with one compare-and-swap, copies the packet there, and then marks the place as
+// filled. No side waits for the other: a sender that finds the inbox full gets false, and the owner looks no further
+// than the first place that is not filled. A BatchQueue for each pair of workers was rejected: its producer waits for
+// room, and the memory of all queues grows with the square of the number of workers.
+//
+// The kernel holds packets back for a while, which differs from socket to socket. So the packets of several senders do
+// not come in the order of their times. The owner leaves the packets in their places, and keeps their times in a heap.
+//
+// Thread: any worker may push and wake. Only the owner calls the other methods.
+// Bounds: kCapacity packets. Memory becomes resident when a place is used for the first time.
+class PacketInbox {
+ public:
+  static constexpr size_t kCapacity = 4096;
+
+  struct Item {
+    DecodedPacket packet;
+    // The name of the packet's interface. Names live as long as the InterfaceRegistry of the worker that captured it.
+    const std::string* interface;
+    // True: the owner of the inbox owns the packet's connection. False: the packet is a fragment, and the owner of the
+    // inbox collects the fragments of its datagram.
+    bool is_for_owner;
+  };
+
+  PacketInbox();
+
+  // Any worker: adds a packet. Returns false if the inbox is full. Never waits.
+  bool Push(const DecodedPacket& packet, const std::string* interface, bool is_for_owner);
+  // Any worker: wakes the owner if it sleeps. Call it after one or several calls of Push().
+  void WakeOwner();
+
+  // Owner: returns the packet with the earliest time, or null if there is none. Valid until Pop().
+  const Item* Front();
+  // Owner: removes the packet that Front() returned.
+  void Pop();
+
+  // Owner: whether at least half of the places are taken.
+  bool is_half_full() const {
+    return claimed_.load(std::memory_order_relaxed) - freed_.load(std::memory_order_relaxed) >= kCapacity / 2;
+  }
+
+  // Owner: call it before sleeping. If there are no packets, returns null, and fd() becomes readable as soon as packets
+  // come. Otherwise returns Front(), and fd() need not become readable.
+  const Item* PrepareToSleep();
+  // Owner: call it after sleeping.
+  void EndSleep();
+  // A descriptor to poll. The inbox owns it.
+  int fd() const { return wakeup_.fd(); }
+
+ private:
+  struct Place {
+    std::atomic<uint64_t> filled;  // 1 + the number of the packet that is here; packets are numbered from 0
+    Item item;
+  };
+
+  // A packet in the inbox that the owner has seen.
+  struct Seen {
+    int64_t time_ns;
+    uint64_t number;
+  };
+  static bool IsLater(const Seen& a, const Seen& b) {
+    return a.time_ns != b.time_ns ? a.time_ns > b.time_ns : a.number > b.number;
+  }
+
+  StableArray<Place> places_;
+  alignas(64) std::atomic<uint64_t> claimed_{0};  // how many packets senders have begun to push
+  alignas(64) std::atomic<uint64_t> freed_{0};    // how many packets, from the first on, have left their places
+  alignas(64) std::atomic<bool> asleep_{false};
+  // The owner's.
+  uint64_t seen_ = 0;           // how many packets the owner has seen
+  std::vector<Seen> heap_;      // the earliest is at the front
+  std::vector<bool> is_taken_;  // by place: the packet was popped, and its place is not free yet
+  Wakeup wakeup_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_CAPTURE_PACKET_INBOX_H_
