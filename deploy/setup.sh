@@ -68,4 +68,6 @@ install_packages() {
     fail "the packages above could not be installed"
   fi
   rm -f -- "$log"
+  # Bazel remembers which headers the system has. On a machine that has run it before, it must look again.
+  ! command -v bazel >/dev/null || as_owner bazel sync --configure
 }
