@@ -71,10 +71,12 @@ void RequestLanes::Answer(const std::string& client, bool is_first, std::shared_
   if (lane == HttpLane::kCostly && (costly_.count() >= most_costly || costly_.CountOf(client) >= kMostCostlyOfOne)) {
     return Finish(job.get(), TooMany());
   }
+  if (LaneOf(lane).count() >= kMostOfLane * connections_) return Finish(job.get(), TooMany());
   LaneOf(lane).Add(client, is_first, [this, job] { Run(job); });
 }
 
 void RequestLanes::Run(const std::shared_ptr<Job>& job) {
+  if (job->request->IsAbandoned()) return Finish(job.get(), TooMany());
   const int64_t begin_ns = SystemClock().SteadyNanoseconds();
   HttpResponse response;
   RequestGuard::Decision decision;

@@ -19,13 +19,15 @@ namespace tcpgauge {
 // connections.
 //
 // Thread: any.
-// Bounds: the caller bounds the requests to one for each connection. Of the connections that there may be, at most a
-// quarter have a request that waits or runs in HttpLane::kCostly, and at most kMostCostlyOfOne of one client. At most
-// half have a password that is checked or waits for that, and at most a quarter of one client. Further ones are
-// answered 503 with "Retry-After: 1".
+// Bounds: the caller bounds the requests that are not abandoned to one for each connection. An abandoned request waits
+// until its turn, and then costs nothing. A lane has at most kMostOfLane requests for each connection. Of the
+// connections that there may be, at most a quarter have a request that waits or runs in HttpLane::kCostly, and at most
+// kMostCostlyOfOne of one client. At most half have a password that is checked or waits for that, and at most a quarter
+// of one client. Further ones are answered 503 with "Retry-After: 1".
 class RequestLanes {
  public:
   static constexpr size_t kMostCostlyOfOne = 4;
+  static constexpr size_t kMostOfLane = 4;
 
   // Called once, with the response. A thread of a lane calls it, or Answer() itself.
   using Done = std::function<void(HttpResponse)>;
