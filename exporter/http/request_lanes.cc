@@ -72,11 +72,13 @@ void RequestLanes::Answer(const std::string& client, bool is_first, std::shared_
                           Done done) {
   const HttpLane lane = service_.lane_of == nullptr ? HttpLane::kOther : service_.lane_of(request->path);
   const auto job = std::make_shared<Job>(Job{client, is_first, lane, std::move(request), std::move(done)});
-  if (!HasRoom(*job)) return Finish(job.get(), TooMany());
+  const bool is_full = LaneOf(lane).count() >= kMostOfLane * connections_;
+  if (is_full || !HasRoom(*job)) return Finish(job.get(), TooMany());
   LaneOf(lane).Add(client, is_first, [this, job] { Run(job); });
 }
 
 void RequestLanes::Run(const std::shared_ptr<Job>& job) {
+  if (job->request->IsAbandoned()) return Finish(job.get(), TooMany());
   const int64_t begin_ns = SystemClock().SteadyNanoseconds();
   HttpResponse response;
   RequestGuard::Decision decision;

@@ -19,14 +19,17 @@ namespace tcpgauge {
 // one thread, and get TLS contexts.
 //
 // Thread: any.
-// Bounds: The caller has one request under way for each connection. Let n be the highest number of connections. A
-// further request is answered 503 with "Retry-After: 1" in these cases:
+// Bounds: The caller has one request under way for each connection, besides those that are abandoned. An abandoned
+// request waits for its turn, and then costs nothing. Let n be the highest number of connections. A further request is
+// answered 503 with "Retry-After: 1" in these cases:
+// - kMostOfLane * n requests wait or run in its lane;
 // - n / 4 requests (at least 2) wait or run in HttpLane::kCostly, or kMostCostlyOfOne of the same client;
 // - n / 2 passwords wait or are checked, or n / 4 of the same client.
 // A costly request whose password was right is counted anew when it returns to its lane.
 class RequestLanes {
  public:
   static constexpr size_t kMostCostlyOfOne = 4;
+  static constexpr size_t kMostOfLane = 4;
 
   // Called once, with the response. A thread of a lane calls it, or Answer() itself.
   using Done = std::function<void(HttpResponse)>;

@@ -197,11 +197,14 @@ TEST(HttpServer, ANewConnectionTakesThePlaceOfAClientThatDoesNotRead) {
   std::vector<std::unique_ptr<RawConnection>> open;
   for (int i = 0; i < 3; ++i) {
     open.push_back(std::make_unique<RawConnection>(server->urls()[0]));
-    open.back()->Send("GET /big HTTP/1.1\r\nHost: test\r\n\r\n");
+    open.back()->Send("GET /big HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
     EXPECT_NE(open.back()->Receive(1), "");  // and reads no further
   }
   EXPECT_EQ(BodyOf(Get(server->urls()[0], "/x")), "GET /x");
-  EXPECT_LT(open[0]->ReceiveAll().size(), size_t{64 << 20});
+  // Which one depends on when their kernels took the last bytes.
+  size_t cut_off = 0;
+  for (const auto& connection : open) cut_off += connection->ReceiveAll().size() < (64 << 20) ? 1 : 0;
+  EXPECT_GE(cut_off, 1u);
 }
 
 TEST(HttpServer, AClientThatEndsSendingAndDoesNotReadKeepsAPlaceWhichOthersTake) {
