@@ -149,6 +149,7 @@ void HttpConnection::Send(HttpResponse response) {
     response.status = 503;
     response.headers.emplace_back("Retry-After", "1");
     response.body = "503 service unavailable: other responses take the memory; try again later\n";
+    all_.lanes->Complete("", 0, &response);
     take_body();
   }
   head_ = ResponseHead(response, body_->size(), after_, absl::Now());
