@@ -106,7 +106,7 @@ std::optional<RequestHeadError> LengthError(const HttpRequest& request, bool is_
     if (absl::EqualsIgnoreCase(coding, "chunked")) return std::nullopt;
     // The end of a body whose last coding is another one cannot be found.
     if (!absl::EndsWithIgnoreCase(coding, "chunked")) return BadRequest("Transfer-Encoding does not end with chunked");
-    return RequestHeadError{501, "not implemented: use Transfer-Encoding: chunked", ""};
+    return RequestHeadError{501, "the only transfer coding is chunked; use Transfer-Encoding: chunked", ""};
   }
   if (lengths == 0) return std::nullopt;
   const std::string length = *request.Header("Content-Length");

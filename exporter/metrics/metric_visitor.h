@@ -14,10 +14,10 @@ namespace tcpgauge {
 // The value of a sample: either a count or a double. A count is exact until a format rounds it.
 class MetricValue {
  public:
-  // Implicit, so that callers pass plain numbers to MetricVisitor::Sample().
-  // NOLINTNEXTLINE(google-explicit-constructor)
+  // Both are implicit, so that callers pass plain numbers to MetricVisitor::Sample().
+  // NOLINTNEXTLINE(google-explicit-constructor): see above
   constexpr MetricValue(uint64_t count) : is_count_(true), count_(count) {}
-  // Implicit for the same reason. NOLINTNEXTLINE(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor): see above
   constexpr MetricValue(double number) : number_(number) {}
 
   constexpr bool is_count() const { return is_count_; }

@@ -48,9 +48,9 @@ struct OtlpEncoderOptions {
 //
 // A counter starts when its connection began, when its edge got series, or otherwise when the capture was started. (The
 // counter of the process's processor time starts with the process.) A cumulative point has that start as its start
-// time. A delta has the time of the previous point as its start time. After a restart of the counter, and at the first
-// point, the delta is the whole value. Its start time is then the later of two times: the counter's start and the
-// previous point's time.
+// time. A delta has the time of the previous point as its start time. At the first point, and after a restart of the
+// counter, the delta is the whole value. If the counter started after the previous point, the delta has the counter's
+// start as its start time.
 //
 // If a series of the previous exposition is missing in this one, it gets one last point without a value, with the flag
 // NO_RECORDED_VALUE.

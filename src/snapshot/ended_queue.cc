@@ -7,7 +7,7 @@
 namespace tcpgauge {
 namespace {
 
-// The logging thread takes longer to empty the ring.
+// How long a worker that waits for room sleeps at a time. The thread of the log takes longer to empty the ring.
 constexpr std::chrono::microseconds kNap(100);
 
 }  // namespace

@@ -64,8 +64,9 @@ using ReadResult = PacketSource::ReadResult;
 constexpr uint32_t kConnections = 1000;
 constexpr uint32_t kPacketsOfEach = 6;  // see MakeTraffic()
 
-// Connections of which the kernel would give most packets to other workers: handshake, payload in the two fragments of
-// an IPv6 datagram, and payload in a tunnel. A tunnel's segments are a connection of their own.
+// Returns the packets of connections. The kernel would give most of these packets to workers that do not own their
+// connection. Each connection has a handshake, payload in the two fragments of an IPv6 datagram, and payload in a
+// tunnel. The segments in the tunnel are a connection of their own.
 std::vector<DecodedPacket> MakeTraffic() {
   std::vector<DecodedPacket> packets;
   const Endpoint server = At("[2001:db8::2]:443");

@@ -38,7 +38,7 @@ class WebSecurityRewriteTest : public testing::Test {
  protected:
   WebSecurityRewriteTest() { Rewrite(sizeof(kUsers)); }
 
-  // Truncates the file and writes it in two pieces, of which the first has `bytes` bytes.
+  // Truncates the file and writes it in two pieces. The first piece has `bytes` bytes.
   void Rewrite(size_t bytes) {
     std::ofstream file(file_, std::ios::trunc);
     const std::string text = kUsers;

@@ -62,7 +62,7 @@ class WebSecurityTest : public testing::Test {
 
   std::string StartError() { return std::string(WebSecurity::Open(file_, nullptr, 0).status().message()); }
 
-  // Makes `file_` what the shell command `make` makes of it; "$f" is its path.
+  // Removes `file_`, and runs the shell command `make`, which finds the path of `file_` in "$f".
   void Make(const std::string& make) {
     ASSERT_EQ(RunCommand("f=" + file_ + "; rm -rf \"$f\"; " + make).exit_status, 0) << make;
   }
