@@ -26,7 +26,6 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pair;
-using testing::StartsWith;
 using Verdict = RequestGuard::Verdict;
 
 TEST_F(WebSecurityTest, AFileThatConfiguresHeadersAloneAsksForNothing) {

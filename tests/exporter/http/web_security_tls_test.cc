@@ -14,7 +14,6 @@ namespace tcpgauge {
 namespace {
 
 using testing::HasSubstr;
-using testing::StartsWith;
 
 class TlsTest : public WebSecurityTest {
  protected:
