@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "absl/types/span.h"
 #include "src/base/stable_array.h"
@@ -14,6 +15,8 @@
 #include "src/flow/connection_index.h"
 #include "src/flow/connection_record.h"
 #include "src/flow/connection_summary.h"
+#include "src/flow/connection_view.h"
+#include "src/flow/duplicate_kind.h"
 #include "src/flow/edge_table.h"
 #include "src/flow/embryo_table.h"
 #include "src/flow/encapsulation_table.h"
@@ -34,6 +37,7 @@ namespace tcpgauge {
 // The options of one worker's table. Times are in nanoseconds.
 struct TableOptions {
   uint32_t max_connections = 1000000;                                 // 1 to 2^30
+  bool count_views = false;                                           // count each view as a connection of its own
   bool new_only = false;                                              // ignore connections whose SYN is not seen
   int64_t remove_after_ns = 2 * kNanosecondsPerSecond;                // time-out of closed and reset connections
   int64_t idle_timeout_ns = kSecondsPerHour * kNanosecondsPerSecond;  // time-out of established, confirmed connections
@@ -155,11 +159,15 @@ class alignas(64) ConnectionTable {
   const EncapsulationTable& encapsulations() const { return encapsulations_; }
   // The packets that were seen on `interface` but not counted, because their sender is pinned to another interface (see
   // InterfacePins). REQUIRES: interface < kMaxInterfaces.
-  uint64_t duplicate_packets(size_t interface) const { return pins_.duplicate_packets(interface); }
+  uint64_t duplicate_packets(size_t interface, DuplicateKind kind) const {
+    return kind == DuplicateKind::kInterface ? pins_.duplicate_packets(interface) : 0;
+  }
   // Following fragments that were not counted: no connection has their 4-tuple, or the ports of their first fragment
   // are not remembered (see FragmentCache).
   uint64_t unmatched_fragments() const { return unmatched_fragments_; }
-  OverflowCounts overflows() const { return {gaps_.overflows(), encapsulations_.overflows(), servers_.overflows()}; }
+  OverflowCounts overflows() const {
+    return {gaps_.overflows(), encapsulations_.overflows(), servers_.overflows(), 0, 0};
+  }
   // The connections in the table now, including embryos and unconfirmed ones.
   size_t size() const { return index_.size(); }
 
@@ -182,8 +190,10 @@ class alignas(64) ConnectionTable {
   // slot. Ignores slots beyond max_connections. Thread: any, at any time.
   void PopulateRecords(uint32_t first, uint32_t count);
   // Returns a copy of the connection in `slot`, with rates, weight and rank left at 0.
-  // REQUIRES, for this method and the next two: the slot holds a connection.
+  // REQUIRES, for this method and the next three: the slot holds a connection.
   ConnectionSummary Summarize(uint32_t slot) const;
+  // Appends the views of the connection in `slot` to `*views`. Appends none if the connection has only one view.
+  void AppendViews(uint32_t /*slot*/, std::vector<ConnectionView>* /*views*/) const {}
   // Payload bytes per second that the client or the server sent, over the last rate window that ended by `time_ns` (see
   // PayloadWindows::Rate). 0 for an embryo, and without keep_rates.
   double PayloadRate(uint32_t slot, bool of_client, int64_t time_ns) const;

@@ -16,14 +16,17 @@ enum class Overflow : uint8_t {
   kSequenceGaps,     // GapPool: a gap counts as seen, so a late segment in it counts as retransmitted
   kEncapsulations,   // EncapsulationTable: connections of different networks may be counted as one
   kServerEndpoints,  // ServerEndpoints: a server is not found, so ports decide which end is the client
+  kFingerprints,     // FingerprintTable: two views of one connection may be counted as two connections
+  kViews,            // ViewTable: two views of one connection are counted as two connections
 };
-constexpr size_t kOverflowCount = 3;
+constexpr size_t kOverflowCount = 5;
 
 using OverflowCounts = std::array<uint64_t, kOverflowCount>;  // indexed by Overflow
 
 // The value of the label `part` of the metric tcpgauge_overflows_total.
 constexpr std::string_view OverflowName(Overflow overflow) {
-  constexpr std::string_view kNames[] = {"sequence_gaps", "encapsulations", "server_endpoints"};
+  constexpr std::string_view kNames[] = {"sequence_gaps", "encapsulations", "server_endpoints", "fingerprints",
+                                         "views"};
   return kNames[static_cast<size_t>(overflow)];
 }
 

@@ -25,6 +25,7 @@ ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDeta
   ConnectionSummary summary;
   summary.client = record.key.endpoint(client);
   summary.server = record.key.endpoint(OtherEnd(client));
+  summary.service = summary.server;
   summary.client_sent = SentBy(record.client());
   summary.server_sent = SentBy(record.server());
   summary.encapsulation = record.key.encapsulation;
@@ -52,6 +53,7 @@ ConnectionSummary SummaryOf(const Embryo& embryo) {
   summary.client_sent.packets = 1;
   summary.client_sent.ip_bytes = embryo.ip_length_bytes;
   summary.server = embryo.key.endpoint(OtherEnd(embryo.sender()));
+  summary.service = summary.server;
   summary.encapsulation = embryo.key.encapsulation;
   summary.interface = embryo.interface;
   summary.state = ConnectionState::kSynSent;

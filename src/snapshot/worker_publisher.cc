@@ -129,7 +129,7 @@ void WorkerPublisher::Publish() {
   back.totals = table_.totals();
   back.counters = counters_;
   for (size_t i = 0; i < back.counters.interfaces.size(); ++i) {
-    back.counters.interfaces[i].duplicate_packets = table_.duplicate_packets(i);
+    back.counters.interfaces[i].duplicate_packets = table_.duplicate_packets(i, DuplicateKind::kInterface);
   }
   back.unmatched_fragments = table_.unmatched_fragments();
   back.overflows = table_.overflows();

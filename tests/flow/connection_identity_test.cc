@@ -16,9 +16,9 @@ TEST_F(ConnectionIdentity, APacketSeenOnAnotherInterfaceIsCountedOnce) {
     Feed(FromClient().Seq(1001).Ack(5001).Payload(100).Time(0.1).On(interface));
   }
   EXPECT_EQ(Only().client_sent.payload_bytes, 0) << "the client was seen on interface 0 first";
-  EXPECT_EQ(table().duplicate_packets(0), 0);
-  EXPECT_EQ(table().duplicate_packets(1), 2);
-  EXPECT_EQ(table().duplicate_packets(2), 2);
+  EXPECT_EQ(table().duplicate_packets(0, DuplicateKind::kInterface), 0);
+  EXPECT_EQ(table().duplicate_packets(1, DuplicateKind::kInterface), 2);
+  EXPECT_EQ(table().duplicate_packets(2, DuplicateKind::kInterface), 2);
   EXPECT_EQ(Only().interface, 0);
 }
 
@@ -27,7 +27,7 @@ TEST_F(ConnectionIdentity, EachEndHasItsInterface) {
   Feed(FromServer().Syn(5000).Ack(1001).On(4));
   Feed(FromServer().Syn(5000).Ack(1001).On(3));
   EXPECT_EQ(Only().server_sent.packets, 1);
-  EXPECT_EQ(table().duplicate_packets(3), 1);
+  EXPECT_EQ(table().duplicate_packets(3, DuplicateKind::kInterface), 1);
   EXPECT_EQ(Only().interface, 3) << "the client's";
 }
 
@@ -39,13 +39,13 @@ TEST_F(ConnectionIdentity, TheInterfaceOfAOneWayCaptureIsTheOtherEnds) {
 TEST_F(ConnectionIdentity, MovesToAnotherInterfaceWhenItsOwnIsSilent) {
   Handshake();
   Feed(FromClient().Seq(1001).Ack(5001).Payload(10).Time(0.9).On(1));
-  EXPECT_EQ(table().duplicate_packets(1), 1);
+  EXPECT_EQ(table().duplicate_packets(1, DuplicateKind::kInterface), 1);
   Feed(FromClient().Seq(1001).Ack(5001).Payload(10).Time(1.2).On(1));
   EXPECT_EQ(Only().client_sent.payload_bytes, 10);
   EXPECT_EQ(Only().interface, 1);
   Feed(FromClient().Seq(1011).Ack(5001).Payload(10).Time(1.3).On(0));
   EXPECT_EQ(Only().client_sent.payload_bytes, 10);
-  EXPECT_EQ(table().duplicate_packets(0), 1);
+  EXPECT_EQ(table().duplicate_packets(0, DuplicateKind::kInterface), 1);
 }
 
 TEST_F(ConnectionIdentity, PacketsOfAnotherInterfaceThatComeLateAreStillDuplicates) {
@@ -55,7 +55,7 @@ TEST_F(ConnectionIdentity, PacketsOfAnotherInterfaceThatComeLateAreStillDuplicat
   Feed(FromClient().Seq(1001).Ack(5001).Payload(10).Time(1.5).On(1));
   Feed(FromClient().Seq(1001).Ack(5001).Payload(10).Time(1.01).On(1));
   EXPECT_EQ(Only().client_sent.payload_bytes, 10);
-  EXPECT_EQ(table().duplicate_packets(1), 2);
+  EXPECT_EQ(table().duplicate_packets(1, DuplicateKind::kInterface), 2);
 }
 
 TEST_F(ConnectionIdentity, InterfacesBeyondTheBoundAreOne) {
@@ -64,7 +64,7 @@ TEST_F(ConnectionIdentity, InterfacesBeyondTheBoundAreOne) {
   Feed(FromClient().Syn(1000).On(kLast + 9));
   EXPECT_EQ(Only().client_sent.packets, 2);
   Feed(FromClient().Syn(1000).On(2));
-  EXPECT_EQ(table().duplicate_packets(2), 1);
+  EXPECT_EQ(table().duplicate_packets(2, DuplicateKind::kInterface), 1);
   EXPECT_EQ(Only().interface, kLast);
 }
 
@@ -103,7 +103,7 @@ TEST_F(ConnectionIdentity, FollowingFragmentsCountForTheirSegmentsConnection) {
   EXPECT_EQ(Only().client_sent.packets, 4);
   EXPECT_EQ(Only().client_sent.ip_bytes, 2 * 40 + 1040 + 520);
   Feed(FromClient().Payload(500).FollowingFragment(9).On(1));
-  EXPECT_EQ(table().duplicate_packets(1), 1);
+  EXPECT_EQ(table().duplicate_packets(1, DuplicateKind::kInterface), 1);
 }
 
 TEST_F(ConnectionIdentity, AFragmentOfNoTrackedConnectionIsUnmatched) {

@@ -78,7 +78,9 @@ TEST_F(FillRecordTest, MakesWhatTheTableWouldHaveMadeOfTheSyn) {
       EXPECT_EQ(of_embryo.totals().connections, of_record.totals().connections) << one.name;
       EXPECT_EQ(of_embryo.totals().closed, of_record.totals().closed) << one.name;
       EXPECT_EQ(of_embryo.totals().opened_handshake, of_record.totals().opened_handshake) << one.name;
-      EXPECT_EQ(of_embryo.duplicate_packets(4), of_record.duplicate_packets(4)) << one.name;
+      EXPECT_EQ(of_embryo.duplicate_packets(4, DuplicateKind::kInterface),
+                of_record.duplicate_packets(4, DuplicateKind::kInterface))
+          << one.name;
       // Both are in a wheel, so both time out.
       for (ConnectionTable* table : {&of_embryo, &of_record}) {
         while (!table->AdvanceTime(TestTime(10000))) {

@@ -120,7 +120,8 @@ void ModelTable::Compare(const ConnectionTable& table) {
   if (!Same(sum.connection_payload_bytes, totals.connection_payload_bytes)) all += "payloads differ; ";
   for (size_t i = 0; i < 8; ++i) {
     const auto found = duplicates_.find(i);
-    all += Differ("duplicates", found == duplicates_.end() ? 0 : found->second, table.duplicate_packets(i));
+    all += Differ("duplicates", found == duplicates_.end() ? 0 : found->second,
+                  table.duplicate_packets(i, DuplicateKind::kInterface));
   }
   all += Differ("unmatched fragments", unmatched_fragments_, table.unmatched_fragments());
   if (!all.empty()) Fail("totals: " + all);
