@@ -170,6 +170,7 @@ class alignas(64) ConnectionTable {
   }
   // The connections in the table now, including embryos and unconfirmed ones.
   size_t size() const { return index_.size(); }
+  uint32_t max_connections() const { return options_.max_connections; }
 
   // There are two kinds of slots. Records have slots from 0 up to record_limit(), and embryos have slots from
   // kEmbryoSlots up to embryo_limit(). The limits are exclusive and never fall. A slot below its limit holds a

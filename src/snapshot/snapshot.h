@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "src/flow/connection_summary.h"
+#include "src/flow/connection_view.h"
 #include "src/flow/edge.h"
 #include "src/flow/totals.h"
 #include "src/net/encapsulation.h"
@@ -86,6 +88,8 @@ struct Snapshot {
   std::vector<InterfaceView> interfaces;
   // Indexed by ConnectionSummary::encapsulation. The first is the empty one.
   std::vector<Encapsulation> encapsulations{Encapsulation()};
+  // The views of those connections that have several. Each of these connections has a part of the list; see views_of().
+  std::vector<ConnectionView> views;
   std::vector<NamedCount> decode_errors;  // packets that could not be decoded, by reason
   std::vector<NamedCount> overflows;      // see Overflow
   Totals totals;
@@ -101,6 +105,12 @@ struct Snapshot {
   // `connections`. Other members of DirectionSummary are not used here.
   DirectionSummary not_listed_client_sent;
   DirectionSummary not_listed_server_sent;
+
+  // Returns the views of `connection`, which is one of `connections`. Empty if the connection has only one view. The
+  // result refers to `views`.
+  absl::Span<const ConnectionView> views_of(const ConnectionSummary& connection) const {
+    return absl::MakeConstSpan(views).subspan(connection.first_view, connection.view_count);
+  }
 };
 
 }  // namespace tcpgauge

@@ -91,6 +91,23 @@ TEST_F(WorkerPublisherTest, PublishesWhatTheTableHolds) {
   EXPECT_EQ(snapshot.unmatched_fragments, 1);
 }
 
+TEST_F(WorkerPublisherTest, AConnectionWithOneViewListsNone) {
+  Connect(40000, 700);
+  Make(100);
+  publisher_->PublishNow();
+  const WorkerSnapshot& snapshot = Latest();
+  ASSERT_EQ(snapshot.rows.size(), 1);
+  EXPECT_TRUE(snapshot.views.empty());
+  EXPECT_EQ(snapshot.rows[0].view_count, 0);
+  EXPECT_EQ(snapshot.rows[0].service, snapshot.rows[0].server);
+}
+
+TEST(MaxViews, IsBoundedByTheRowsAndByTheTable) {
+  EXPECT_EQ(WorkerPublisher::MaxViews(1000000, 100000), 200000u);
+  EXPECT_EQ(WorkerPublisher::MaxViews(1000, 100000), 1000u);
+  EXPECT_EQ(WorkerPublisher::MaxViews(1000, 0), 0u);
+}
+
 TEST_F(WorkerPublisherTest, APassBeginsAtEachMultipleOfTheInterval) {
   Make(100);
   EXPECT_EQ(publisher_->Step(Seconds(10.3)), Progress::kPublished);

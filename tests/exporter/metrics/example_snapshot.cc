@@ -63,6 +63,7 @@ ConnectionSummary ExampleConnection(uint64_t id, const std::string& client_addre
   connection.id = id;
   connection.client = {*IpAddress::Parse(client_address), client_port};
   connection.server = {*IpAddress::Parse("192.0.2.1"), 443};
+  connection.service = connection.server;
   connection.state = ConnectionState::kEstablished;
   connection.start_time_ns = connection.last_packet_time_ns = kNow - 1000000000;
   return connection;
