@@ -443,7 +443,7 @@ absl::Status SnapshotMaker::EndConnection() {
     if (!view.IsWhole()) continue;
     snapshot_.views.push_back({view.client.Value(), view.server.Value(), EncapsulationIndex(view.encapsulation)});
   }
-  connection_.view_count = static_cast<uint32_t>(snapshot_.views.size()) - connection_.first_view;
+  connection_.view_count = static_cast<uint8_t>(snapshot_.views.size() - connection_.first_view);
   snapshot_.connections.push_back(connection_);
   return absl::OkStatus();
 }

@@ -14,7 +14,7 @@ void ViewRanges::Clear(std::vector<ConnectionView>* list) {
 ViewRange ViewRanges::Store(absl::Span<const ConnectionView> views, std::vector<ConnectionView>* list) {
   views = views.first(std::min(views.size(), ConnectionView::kMaxPerConnection));
   if (views.empty()) return {};
-  ViewRange range = {static_cast<uint32_t>(list->size()), static_cast<uint32_t>(views.size())};
+  ViewRange range = {static_cast<uint32_t>(list->size()), static_cast<uint8_t>(views.size())};
   if (std::vector<uint32_t>& free = free_[views.size()]; !free.empty()) {
     range.first = free.back();
     free.pop_back();

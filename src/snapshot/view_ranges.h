@@ -15,7 +15,7 @@ namespace tcpgauge {
 // A part of a list of views: the views of one connection.
 struct ViewRange {
   uint32_t first = 0;
-  uint32_t count = 0;  // 0 if the connection has only one view, or if the list was full
+  uint8_t count = 0;  // 0 if the connection has only one view, or if the list was full
 };
 
 // Decides where in the list of views of a WorkerSnapshot the views of a row are stored. A heavier connection can take
