@@ -54,7 +54,7 @@ struct DecodedPacket {
   Protocol protocol = Protocol::kOther;
   DecodeError error = DecodeError::kNone;  // set for kError, and for a kTcpSegment with a broken header
   // DecodePacket() sets the direction that a Linux cooked header tells, otherwise kUnknown. A source that knows the
-  // direction sets it afterwards.
+  // direction sets it afterwards. What the source knows takes precedence over the header.
   PacketDirection direction = PacketDirection::kUnknown;
 
   uint8_t tcp_flags = 0;  // bits of TcpFlag

@@ -84,6 +84,24 @@ TEST(OpenFile, ReadsInterfacesOfDifferentLinkTypesInTheOrderOfTheFile) {
       std::vector<int>({2, 3, 4, 302}));
 }
 
+TEST(OpenFile, TakesTheDirectionFromFlagsBeforeTheLinuxCookedHeader) {
+  constexpr PacketDirection kUnknown = PacketDirection::kUnknown;
+  constexpr PacketDirection kIn = PacketDirection::kIn;
+  constexpr PacketDirection kOut = PacketDirection::kOut;
+  constexpr uint32_t kInbound = 1, kOutbound = 2;
+  const Bytes sent = Frame().LinuxSll(4).Ipv4().Tcp(1, 80).Bytes();
+  const Bytes received = Frame().LinuxSll(0).Ipv4().Tcp(1, 80).Bytes();
+  PcapngBuilder builder;
+  builder.Interface(kEthernet).Interface(kSll).Interface(kBluetooth);
+  builder.Packet(0, 1, Ethernet(1)).Packet(0, 1, Ethernet(1)).PacketFlags(kInbound);
+  builder.Packet(0, 1, Ethernet(1)).PacketFlags(kOutbound).Packet(0, 1, Ethernet(1)).PacketFlags(0);
+  builder.Packet(1, 1, sent).Packet(1, 1, received).Packet(1, 1, sent).PacketFlags(0);
+  builder.Packet(1, 1, sent).PacketFlags(kInbound).Packet(1, 1, received).PacketFlags(kOutbound);
+  builder.Packet(2, 1, {1}).PacketFlags(kOutbound).Packet(2, 1, {1});
+  EXPECT_EQ(Read(builder.bytes()).packets.directions,
+            std::vector<PacketDirection>({kUnknown, kIn, kOut, kUnknown, kOut, kIn, kOut, kIn, kOut, kOut, kUnknown}));
+}
+
 TEST(OpenFile, ReadsInterfacesOfDifferentSnapshotLengths) {
   for (const auto& [first, second, third] : {std::tuple(65535u, 262144u, 0u), std::tuple(0u, 96u, 65535u),
                                              std::tuple(262144u, 1500u, 262144u), std::tuple(54u, 1u << 30, 55u)}) {

@@ -18,6 +18,7 @@ struct FilePackets {
 
   std::vector<std::vector<Packet>> batches;  // without empty batches
   std::vector<std::string> interfaces;       // the name for each packet, in order; empty after ReadFileByLibrary()
+  std::vector<PacketDirection> directions;   // for each packet, in order; empty after ReadFileByLibrary()
   std::string error;                         // of opening or reading, with "FILE" instead of the path
 
   std::vector<int> ports() const;  // the source ports, in order
