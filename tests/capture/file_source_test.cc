@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
+#include "src/net/packet_direction.h"
 #include "tests/support/file_packets.h"
 #include "tests/support/frame.h"
 #include "tests/support/memory_file.h"

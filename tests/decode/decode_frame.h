@@ -7,6 +7,7 @@
 
 #include "src/decode/decoder.h"
 #include "src/decode/link_type.h"
+#include "src/net/packet_direction.h"
 #include "tests/support/frame.h"
 
 namespace tcpgauge {

@@ -2,6 +2,7 @@
 #include "src/decode/link.h"
 
 #include "gtest/gtest.h"
+#include "src/net/packet_direction.h"
 #include "tests/decode/decode_frame.h"
 
 namespace tcpgauge {

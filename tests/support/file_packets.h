@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "src/capture/packet_source.h"
+#include "src/net/packet_direction.h"
 
 namespace tcpgauge {
 
