@@ -194,10 +194,10 @@ TEST(PcapngReader, FindsAPacketsFlagsBehindDataOfAnyLengthAndOtherOptions) {
 TEST(PcapngReader, LeavesTheDirectionUnknownWithoutFlags) {
   PcapngBuilder builder;
   builder.Interface(kEthernet).Packet(0, 1, {1}).PacketFlags(2).Packet(0, 1, {1});  // flags hold for one packet
-  builder.ObsoletePacket(0, 1, {1}).SimplePacket(4, {2, 0, 4, 0}).PacketFlags(1);
+  builder.ObsoletePacket(0, 1, {1}).Packet(0, 1, {1}).PacketFlags(2).SimplePacket(4, {2, 0, 4, 0}).PacketFlags(1);
   builder.Packet(0, 1, {2, 0, 4, 0, 1, 0, 0, 0});  // the packet looks like flags
   builder.Packet(0, 1, {1}).Option(1, 2, {'h', 'i'});
-  EXPECT_EQ(DirectionsOf(builder), Directions({kOut, kUnknown, kUnknown, kUnknown, kUnknown, kUnknown}));
+  EXPECT_EQ(DirectionsOf(builder), Directions({kOut, kUnknown, kUnknown, kOut, kUnknown, kUnknown, kUnknown}));
 }
 
 TEST(PcapngReader, MalformedOptionsDoNotFailThePacket) {
