@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A node counts each connection once, however often the connection crosses it and under whatever addresses.
+
+The truth is what the kernels of both ends counted (tcp_info). All is compared to the byte, also with losses: the node
+loses packets only after the capture has seen them where they came in.
+"""
+import collections
+import socket
+
+from support import mixed_connections, nat64, translation
+from support.agent import Agent
+from support.case import NamespaceCase
+from support.forwarding import ForwardingTestbed, HairpinTestbed
+from support.marks import slow
+from support.mixed_connections import Edge
+from support.tcp_books import Sent
+from support.waiting import wait_until
+
+DUPLICATES = "tcpgauge_capture_duplicate_packets_total"
+SETTLED_SECONDS = 20
+OTHER = ("other", "other", "other")
+# The test's own questions to the agent cross the loopback.
+FILTER = "not net 127.0.0.0/8"
+
+
+def wanted(done):
+    """What the agent has to show of all connections together."""
+    client = sum((each.client for each in done), Sent())
+    server = sum((each.server for each in done if each.server), Sent())
+    reasons = collections.Counter()
+    for each in done:
+        reasons["refused" if each.server is None else "reset" if each.order.kind == "reset" else "fin"] += 1
+    return {"opened": len(done), "opened midstream": 0,
+            "client payload": client.bytes, "server payload": server.bytes,
+            "client retransmitted": client.retransmitted_segments,
+            "server retransmitted": server.retransmitted_segments,
+            "closed": dict(reasons)}
+
+
+def shown(metrics):
+    """What it shows, named as in wanted()."""
+    def total(name, **labels):
+        return int(sum(metrics.find(f"tcpgauge_{name}_total", **labels).values()))
+    return {"opened": total("connections_opened", origin="handshake"),
+            "opened midstream": total("connections_opened", origin="midstream"),
+            "client payload": total("client_payload_bytes"), "server payload": total("server_payload_bytes"),
+            "client retransmitted": total("client_retransmitted_segments"),
+            "server retransmitted": total("server_retransmitted_segments"),
+            "closed": {dict(labels)["reason"]: int(value)
+                       for labels, value in metrics.find("tcpgauge_connections_closed_total").items() if value}}
+
+
+def shown_edges(metrics):
+    """{(client's address, server's address, server's port): Edge}."""
+    edges = {}
+    for labels in metrics.find("tcpgauge_edge_connections_opened_total"):
+        named = dict(labels)
+        edges[named["client_address"], named["server_address"], named["server_port"]] = Edge(*(
+            int(metrics.value(f"tcpgauge_edge_{name}_total", **named)) for name in (
+                "connections_opened", "connections_failed", "client_payload_bytes", "server_payload_bytes",
+                "retransmitted_segments")))
+    return edges
+
+
+class CountedOnceCase(NamespaceCase):
+    """Situations by family of addresses; `family` is set by the classes below."""
+
+    tools = ("ethtool", "nft")
+    family = None
+    maxDiff = None
+
+    def forwarding(self, **how):
+        return self.own(ForwardingTestbed(self.family, **how))
+
+    def agent(self, testbed, *options, interfaces=("any",)):
+        chosen = [word for interface in interfaces for word in ("-i", interface)]
+        try:
+            return self.own(Agent(testbed.node, *chosen, "--buffer-size", "65536", *options, FILTER))
+        except AssertionError as error:
+            if "--workers" in options and "workers" in str(error):
+                self.skipTest(f"the agent refuses several workers: {error}")
+            raise
+
+    def exchange(self, testbed, services, lossy):
+        plan = testbed.plan
+        server = self.own(mixed_connections.Server(testbed.server, testbed.servers_family))
+        done = mixed_connections.exchange(testbed.client, self.family, plan.clients, services, server,
+                                          mixed_connections.orders(lossy))
+        self.assertEqual(testbed.lost_before_the_node(), 0, "packets that no capture on the node can have seen")
+        for each in done:
+            if each.server:
+                self.assertEqual(each.client.bytes - each.client.retransmitted_bytes, each.order.client_payload())
+                self.assertEqual(each.server.bytes - each.server.retransmitted_bytes, each.order.down)
+        return done
+
+    def check(self, testbed, services, *options, interfaces=("any",), lossy=False, copies=()):
+        """`copies`: the kinds of duplicates that must be told of."""
+        if lossy:
+            translation.lose(testbed)
+        agent = self.agent(testbed, *options, interfaces=interfaces)
+        done = self.exchange(testbed, services, lossy)
+        want = wanted(done)
+        if lossy:
+            self.assertGreater(want["client retransmitted"] + want["server retransmitted"], 0, "no losses")
+        metrics = self.settled(agent, len(done))
+        self.assertEqual(sum(metrics.find("tcpgauge_capture_dropped_packets_total").values()), 0, "the capture lost packets")
+        got = shown(metrics)
+        print("  " + "; ".join(f"{name} {got[name]} of {want[name]}" for name in want), flush=True)
+        self.assertEqual(got, want)
+        self.check_edges(shown_edges(metrics), mixed_connections.edges(done, testbed.plan.clients, testbed.plan.servers))
+        for kind in copies:
+            self.assertGreater(sum(metrics.find(DUPLICATES, kind=kind).values()), 0, f"copies of kind {kind}")
+
+    def check_edges(self, got, want):
+        """An attempt counts under "other" until its edge has series: those that began before the first handshake."""
+        other = got.pop(OTHER, Edge())
+        self.assertEqual({key: edge.payload() for key, edge in got.items() if any(edge.payload())},
+                         {key: edge.payload() for key, edge in want.items() if any(edge.payload())})
+        self.assertEqual(other.payload(), Edge().payload(), "no payload is without its edge")
+        for field in ("opened", "failed"):
+            self.assertEqual(sum(getattr(edge, field) for edge in (*got.values(), other)),
+                             sum(getattr(edge, field) for edge in want.values()), f"{field}, over all edges")
+            for key, edge in want.items():
+                missing = getattr(edge, field) - getattr(got.get(key, Edge()), field)
+                self.assertTrue(0 <= missing <= mixed_connections.CLIENTS, f"{key}: {missing} {field} are missing")
+        self.assertLessEqual(set(got), set(want))
+
+    def settled(self, agent, opened):
+        """The metrics once that many connections were opened, and no connection is tracked any more.
+
+        Without that end, the metrics as they are: then the comparison fails, and shows them.
+        """
+        def look():
+            metrics = agent.metrics()
+            if sum(metrics.find("tcpgauge_connections_opened_total").values()) < opened:
+                return None
+            return metrics if sum(metrics.find("tcpgauge_connections").values()) == 0 else None
+        try:
+            return wait_until(look, f"{opened} connections, which have all ended", SETTLED_SECONDS)
+        except AssertionError:
+            return agent.metrics()
+
+
+class Situations:
+    """Each test is one way across the node; run for IPv4 and for IPv6."""
+
+    def test_forwarded(self):
+        testbed = self.forwarding()
+        self.check(testbed, testbed.direct())
+
+    def test_dnat_alone(self):
+        testbed = self.forwarding()
+        translation.dnat(testbed)
+        self.check(testbed, testbed.by_service(), copies=("translated",))
+
+    def test_masquerade_alone(self):
+        testbed = self.forwarding()
+        translation.masquerade(testbed)
+        self.check(testbed, testbed.direct(), copies=("translated",))
+
+    def test_dnat_and_masquerade_with_losses(self):
+        testbed = self.forwarding()
+        translation.dnat(testbed)
+        translation.masquerade(testbed)
+        self.check(testbed, testbed.by_service(), lossy=True)
+
+    def test_dnat_and_masquerade_on_named_interfaces(self):
+        testbed = self.forwarding()
+        translation.dnat(testbed)
+        translation.masquerade(testbed)
+        self.check(testbed, testbed.by_service(), interfaces=("eth0", "pod0"))
+
+    def test_dnat_and_masquerade_with_two_workers(self):
+        testbed = self.forwarding()
+        translation.dnat(testbed)
+        translation.masquerade(testbed)
+        self.check(testbed, testbed.by_service(), "--workers", "2")
+
+    def test_hairpin(self):
+        testbed = self.own(HairpinTestbed(self.family))
+        translation.dnat(testbed)
+        translation.masquerade(testbed)
+        self.check(testbed, testbed.by_service())
+
+    def test_dnat_masquerade_and_smaller_segments(self):
+        testbed = self.forwarding()
+        translation.dnat(testbed)
+        translation.masquerade(testbed)
+        translation.clamp_segment_size(testbed)
+        self.check(testbed, testbed.by_service())
+
+    def test_vxlan_alone(self):
+        testbed = self.overlay()
+        self.check(testbed, testbed.direct(), copies=("encapsulated",))
+
+    def test_dnat_and_vxlan(self):
+        testbed = self.overlay()
+        translation.dnat(testbed)
+        self.check(testbed, testbed.by_service())
+
+    def test_geneve(self):
+        self.check_user_space_tunnel("geneve")
+
+    def test_gre_with_a_key_for_each_direction(self):
+        self.check_user_space_tunnel("gre", 1, 2)
+
+    def test_ip_in_ip(self):
+        self.check_user_space_tunnel("ipip" if self.family == socket.AF_INET else "sit")
+
+    def test_vlan(self):
+        self.check_user_space_tunnel("vlan")
+
+    @slow
+    def test_dnat_with_losses(self):
+        testbed = self.forwarding()
+        translation.dnat(testbed)
+        self.check(testbed, testbed.by_service(), lossy=True)
+
+    @slow
+    def test_masquerade_with_losses(self):
+        testbed = self.forwarding()
+        translation.masquerade(testbed)
+        self.check(testbed, testbed.direct(), lossy=True)
+
+    @slow
+    def test_masquerade_that_keeps_the_ports(self):
+        testbed = self.forwarding()
+        translation.masquerade(testbed, change_ports=False)
+        self.check(testbed, testbed.direct())
+
+    @slow
+    def test_smaller_segments(self):
+        testbed = self.forwarding()
+        translation.clamp_segment_size(testbed)
+        self.check(testbed, testbed.direct(), lossy=True)
+
+    @slow
+    def test_hairpin_with_losses(self):
+        testbed = self.own(HairpinTestbed(self.family))
+        translation.dnat(testbed)
+        translation.masquerade(testbed)
+        self.check(testbed, testbed.by_service(), lossy=True)
+
+    @slow
+    def test_vxlan_with_losses(self):
+        testbed = self.overlay()
+        self.check(testbed, testbed.direct(), lossy=True)
+
+    @slow
+    def test_dnat_masquerade_smaller_segments_and_vxlan_with_losses(self):
+        testbed = self.overlay()
+        translation.dnat(testbed)
+        translation.masquerade(testbed)
+        translation.clamp_segment_size(testbed)
+        self.check(testbed, testbed.by_service(), lossy=True)
+
+    @slow
+    def test_dnat_and_vxlan_on_named_interfaces(self):
+        testbed = self.overlay()
+        translation.dnat(testbed)
+        self.check(testbed, testbed.by_service(), interfaces=("eth0", "tunnel0", "pod0"))
+
+    @slow
+    def test_dnat_and_vxlan_with_two_workers(self):
+        testbed = self.overlay()
+        translation.dnat(testbed)
+        self.check(testbed, testbed.by_service(), "--workers", "2")
+
+    @slow
+    def test_dnat_and_geneve_with_losses(self):
+        self.check_user_space_tunnel("geneve", lossy=True, service=True)
+
+    @slow
+    def test_dnat_and_gre_with_losses(self):
+        self.check_user_space_tunnel("gre", 1, 2, lossy=True, service=True)
+
+    @slow
+    def test_dnat_and_ip_in_ip_with_losses(self):
+        self.check_user_space_tunnel("ipip" if self.family == socket.AF_INET else "sit", lossy=True, service=True)
+
+    @slow
+    def test_dnat_and_a_vlan_for_each_direction_with_losses(self):
+        self.check_user_space_tunnel("vlan", 5, 6, lossy=True, service=True)
+
+    def overlay(self):
+        testbed = self.forwarding(far=True)
+        try:
+            testbed.add_vxlan()
+        except RuntimeError as error:
+            self.skipTest(f"the kernel has no VXLAN: {error}")
+        return testbed
+
+    def check_user_space_tunnel(self, kind, id_there=7, id_back=7, lossy=False, service=False):
+        testbed = self.forwarding(far=True)
+        testbed.add_user_space_tunnel(kind, id_there, id_back)
+        if service:
+            translation.dnat(testbed)
+        self.check(testbed, testbed.by_service() if service else testbed.direct(), lossy=lossy,
+                   copies=("encapsulated",))
+
+
+class CountedOnceIpv4Test(Situations, CountedOnceCase):
+    family = socket.AF_INET
+
+
+class CountedOnceIpv6Test(Situations, CountedOnceCase):
+    family = socket.AF_INET6
+
+
+class CountedOnceNat64Test(CountedOnceCase):
+    tools = ("ethtool", "nft", "tayga")
+    family = socket.AF_INET6
+
+    def check_nat64(self, **how):
+        testbed = self.forwarding(servers_family=socket.AF_INET)
+        self.own(nat64.Nat64(testbed))
+        self.check(testbed, [tuple((nat64.address_of(address), port) for address, port in service)
+                             for service in testbed.direct()], **how)
+
+    def test_nat64(self):
+        self.check_nat64(copies=("translated",))
+
+    @slow
+    def test_nat64_with_losses(self):
+        self.check_nat64(lossy=True)
+
