@@ -5,14 +5,15 @@ The truth is what the kernels of both ends counted (tcp_info). All is compared t
 loses packets only after the capture has seen them where they came in.
 """
 import collections
+import dataclasses
 import socket
 
-from support import mixed_connections, nat64, translation
+from support import mixed_connections, nat64, relay, translation
 from support.agent import Agent
 from support.case import NamespaceCase
-from support.forwarding import ForwardingTestbed, HairpinTestbed
+from support.forwarding import SERVICE_PORT, ForwardingTestbed, HairpinTestbed
 from support.marks import slow
-from support.mixed_connections import Edge
+from support.mixed_connections import REFUSING_PORT, SERVER_PORT, Edge
 from support.tcp_books import Sent
 from support.waiting import wait_until
 
@@ -23,18 +24,43 @@ OTHER = ("other", "other", "other")
 FILTER = "not net 127.0.0.0/8"
 
 
-def wanted(done):
-    """What the agent has to show of all connections together."""
-    client = sum((each.client for each in done), Sent())
-    server = sum((each.server for each in done if each.server), Sent())
-    reasons = collections.Counter()
+@dataclasses.dataclass(frozen=True)
+class Leg:
+    """One connection that the agent has to show: its edge, how it ended, and what its ends sent."""
+
+    edge: tuple
+    end: str
+    client: Sent
+    server: Sent
+
+
+def legs_of(done, clients, servers):
+    """The connections between clients and servers that the agent has to show."""
+    legs = []
     for each in done:
-        reasons["refused" if each.server is None else "reset" if each.order.kind == "reset" else "fin"] += 1
-    return {"opened": len(done), "opened midstream": 0,
+        end = each.order.kind if each.order.kind in ("refused", "reset") else "fin"
+        port = REFUSING_PORT if end == "refused" else SERVER_PORT
+        legs.append(Leg((clients[each.order.client], servers[each.order.service], str(port)), end, each.client,
+                        each.server or Sent()))
+    return legs
+
+
+def wanted(legs):
+    """What the agent has to show of all connections together."""
+    client = sum((leg.client for leg in legs), Sent())
+    server = sum((leg.server for leg in legs), Sent())
+    return {"opened": len(legs), "opened midstream": 0,
             "client payload": client.bytes, "server payload": server.bytes,
             "client retransmitted": client.retransmitted_segments,
             "server retransmitted": server.retransmitted_segments,
-            "closed": dict(reasons)}
+            "closed": dict(collections.Counter(leg.end for leg in legs))}
+
+
+def wanted_edges(legs):
+    edges = collections.defaultdict(Edge)
+    for leg in legs:
+        edges[leg.edge] = edges[leg.edge].plus(leg)
+    return dict(edges)
 
 
 def shown(metrics):
@@ -81,11 +107,9 @@ class CountedOnceCase(NamespaceCase):
                 self.skipTest(f"the agent refuses several workers: {error}")
             raise
 
-    def exchange(self, testbed, services, lossy):
-        plan = testbed.plan
+    def exchange(self, testbed, services, orders):
         server = self.own(mixed_connections.Server(testbed.server, testbed.servers_family))
-        done = mixed_connections.exchange(testbed.client, self.family, plan.clients, services, server,
-                                          mixed_connections.orders(lossy))
+        done = mixed_connections.exchange(testbed.client, self.family, testbed.plan.clients, services, server, orders)
         self.assertEqual(testbed.lost_before_the_node(), 0, "packets that no capture on the node can have seen")
         for each in done:
             if each.server:
@@ -94,22 +118,29 @@ class CountedOnceCase(NamespaceCase):
         return done
 
     def check(self, testbed, services, *options, interfaces=("any",), lossy=False, copies=()):
-        """`copies`: the kinds of duplicates that must be told of."""
+        """That the agent on the node shows what went to the services, once. `copies`: see check_shown()."""
         if lossy:
             translation.lose(testbed)
         agent = self.agent(testbed, *options, interfaces=interfaces)
-        done = self.exchange(testbed, services, lossy)
-        want = wanted(done)
+        done = self.exchange(testbed, services, mixed_connections.orders(lossy))
+        legs = legs_of(done, testbed.plan.clients, testbed.plan.servers)
         if lossy:
-            self.assertGreater(want["client retransmitted"] + want["server retransmitted"], 0, "no losses")
-        metrics = self.settled(agent, len(done))
-        self.assertEqual(sum(metrics.find("tcpgauge_capture_dropped_packets_total").values()), 0, "the capture lost packets")
+            self.assertGreater(sum(leg.client.retransmitted_segments for leg in legs), 0, "no losses")
+        self.check_shown(agent, legs, copies)
+
+    def check_shown(self, agent, legs, copies=()):
+        """`copies`: kinds of duplicates; of one of them there must have been some."""
+        want = wanted(legs)
+        metrics = self.settled(agent, len(legs))
+        self.assertEqual(sum(metrics.find("tcpgauge_capture_dropped_packets_total").values()), 0,
+                         "the capture lost packets")
         got = shown(metrics)
         print("  " + "; ".join(f"{name} {got[name]} of {want[name]}" for name in want), flush=True)
         self.assertEqual(got, want)
-        self.check_edges(shown_edges(metrics), mixed_connections.edges(done, testbed.plan.clients, testbed.plan.servers))
-        for kind in copies:
-            self.assertGreater(sum(metrics.find(DUPLICATES, kind=kind).values()), 0, f"copies of kind {kind}")
+        self.check_edges(shown_edges(metrics), wanted_edges(legs))
+        if copies:
+            self.assertGreater(sum(sum(metrics.find(DUPLICATES, kind=kind).values()) for kind in copies), 0,
+                               f"copies of the kinds {copies}")
 
     def check_edges(self, got, want):
         """An attempt counts under "other" until its edge has series: those that began before the first handshake."""
@@ -208,7 +239,44 @@ class Situations:
         self.check_user_space_tunnel("ipip" if self.family == socket.AF_INET else "sit")
 
     def test_vlan(self):
-        self.check_user_space_tunnel("vlan")
+        self.check_user_space_tunnel("vlan", copies=("encapsulated", "interface"))
+
+    def test_synproxy(self):
+        testbed = self.forwarding()
+        translation.answer_for_servers(testbed)
+        # Two handshakes, but one 4-tuple, and the same bytes on both sides.
+        self.check(testbed, testbed.direct())
+
+    def test_synproxy_before_dnat_makes_two_connections(self):
+        testbed = self.forwarding()
+        translation.dnat(testbed, own=True)
+        translation.answer_for_servers(testbed)
+        agent = self.agent(testbed)
+        done = self.exchange(testbed, testbed.by_service(), mixed_connections.orders(lossy=False))
+        plan = testbed.plan
+        in_front = [dataclasses.replace(leg, edge=(leg.edge[0], plan.services[plan.servers.index(leg.edge[1])],
+                                                   str(SERVICE_PORT)))
+                    for leg in legs_of(done, plan.clients, plan.servers) if leg.end != "refused"]
+        self.check_shown(agent, in_front + legs_of(done, plan.clients, plan.servers))
+
+    def test_a_proxy_makes_two_connections(self):
+        testbed = self.forwarding()
+        plan = testbed.plan
+        node, server = plan.client_gateway, plan.servers[0]
+        proxy = self.own(relay.Relay(testbed.node, self.family, node, server))
+        agent = self.agent(testbed)
+        orders = [order for order in mixed_connections.orders(lossy=True) if order.kind != "refused"]
+        done = self.exchange(testbed, [((node, SERVER_PORT), None)] * 2, orders)
+        passed = proxy.legs(len(done))
+        # Which of its connections belongs to which of the client's does not matter for the sums of an edge.
+        for_clients = {client: [to_client for other, to_client, _ in passed if other == client]
+                       for client in plan.clients}
+        legs = []
+        for each, (_, _, to_server) in zip(done, passed):
+            client = plan.clients[each.order.client]
+            legs.append(Leg((client, node, str(SERVER_PORT)), "fin", each.client, for_clients[client].pop()))
+            legs.append(Leg((plan.server_gateway, server, str(SERVER_PORT)), "fin", to_server, each.server))
+        self.check_shown(agent, legs)
 
     @slow
     def test_dnat_with_losses(self):
@@ -280,7 +348,7 @@ class Situations:
 
     @slow
     def test_dnat_and_a_vlan_for_each_direction_with_losses(self):
-        self.check_user_space_tunnel("vlan", 5, 6, lossy=True, service=True)
+        self.check_user_space_tunnel("vlan", 5, 6, lossy=True, service=True, copies=("translated",))
 
     def overlay(self):
         testbed = self.forwarding(far=True)
@@ -290,13 +358,14 @@ class Situations:
             self.skipTest(f"the kernel has no VXLAN: {error}")
         return testbed
 
-    def check_user_space_tunnel(self, kind, id_there=7, id_back=7, lossy=False, service=False):
+    def check_user_space_tunnel(self, kind, id_there=7, id_back=7, lossy=False, service=False,
+                                copies=("encapsulated",)):
         testbed = self.forwarding(far=True)
         testbed.add_user_space_tunnel(kind, id_there, id_back)
         if service:
             translation.dnat(testbed)
         self.check(testbed, testbed.by_service() if service else testbed.direct(), lossy=lossy,
-                   copies=("encapsulated",))
+                   copies=copies)
 
 
 class CountedOnceIpv4Test(Situations, CountedOnceCase):

@@ -100,6 +100,8 @@ class _Testbed:
         self.servers_family = family
         self._namespaces = []
         self._processes = []
+        self._ways_to_the_node = []
+        self._dropped_before = 0
         cleanup.keep(self)
 
     def add_namespace(self, forwards=False):
@@ -116,7 +118,7 @@ class _Testbed:
 
     def lost_before_the_node(self):
         """Packets that an end sent and that no capture on the node can have seen."""
-        return sum(sent_but_dropped(namespace, interface) for namespace, interface in self._ways_to_the_node)
+        return sum(sent_but_dropped(*way) for way in self._ways_to_the_node) - self._dropped_before
 
     def close(self):
         cleanup.release(self)
@@ -204,6 +206,8 @@ class ForwardingTestbed(_Testbed):
             wait_until(lambda: process.stdout() or not process.running(), "the tunnel is ready")
             if not process.running():
                 raise AssertionError(f"the encapsulator ended: {process.stderr()}")
+        # What the kernel said of its multicast groups before the processes were there.
+        self._dropped_before = sent_but_dropped(self.far, "tunnel0")
 
 
 class HairpinTestbed(_Testbed):

@@ -83,7 +83,6 @@ class Server:
     def __init__(self, namespace, family):
         with namespace.entered():
             self._listener = socket.create_server(("", SERVER_PORT), family=family, backlog=CONNECTIONS)
-        self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_WINDOW_CLAMP, _WINDOW_BYTES)
         self._books = {}
         self._without_head = []
         self._errors = []
@@ -162,6 +161,7 @@ def exchange(namespace, family, clients, services, server, chosen):
 def _serve_one(end):
     """(the connection's number, what the server sent)."""
     end.settimeout(_TIMEOUT_SECONDS)
+    _limit_window(end)
     book = Book(end)
     head = _receive_exactly(end, _HEAD.size)
     if not head:
@@ -200,7 +200,6 @@ def _ask(namespace, family, address, service, order):
     with namespace.entered():
         end = socket.socket(family, socket.SOCK_STREAM)
     end.settimeout(_TIMEOUT_SECONDS)
-    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_WINDOW_CLAMP, _WINDOW_BYTES)
     # The kernel chooses the port at connect(): more connections fit into its range.
     end.setsockopt(socket.IPPROTO_IP, socket.IP_BIND_ADDRESS_NO_PORT, 1)
     end.bind((address, 0))
@@ -213,6 +212,7 @@ def _ask(namespace, family, address, service, order):
             return None
         raise AssertionError(f"{refusing} did not refuse")
     end.connect(answering)
+    _limit_window(end)
     book = Book(end)
     if order.kind == "empty":
         end.shutdown(socket.SHUT_WR)
@@ -241,6 +241,11 @@ def _ask(namespace, family, address, service, order):
     end.shutdown(socket.SHUT_WR)
     _expect_end(end)
     return book.close()
+
+
+def _limit_window(end):
+    """Only after the handshake, which is then as any other: with a window scale."""
+    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_WINDOW_CLAMP, _WINDOW_BYTES)
 
 
 def _transfer(end, send, receive):
@@ -286,16 +291,6 @@ def _expect_reset(end):
     raise AssertionError("no reset came")
 
 
-def edges(done, clients, servers):
-    """{(client's address, server's address, server's port): Edge} of the connections."""
-    result = collections.defaultdict(Edge)
-    for each in done:
-        key = (clients[each.order.client], servers[each.order.service],
-               str(SERVER_PORT if each.server is not None else REFUSING_PORT))
-        result[key] = result[key].plus(each)
-    return dict(result)
-
-
 @dataclasses.dataclass(frozen=True)
 class Edge:
     """What the agent shows of an edge."""
@@ -309,8 +304,7 @@ class Edge:
     def payload(self):
         return self.client_bytes, self.server_bytes, self.retransmitted
 
-    def plus(self, done):
-        server = done.server or Sent()
-        return Edge(self.opened + 1, self.failed + (done.server is None), self.client_bytes + done.client.bytes,
-                    self.server_bytes + server.bytes,
-                    self.retransmitted + done.client.retransmitted_segments + server.retransmitted_segments)
+    def plus(self, leg):
+        return Edge(self.opened + 1, self.failed + (leg.end == "refused"), self.client_bytes + leg.client.bytes,
+                    self.server_bytes + leg.server.bytes,
+                    self.retransmitted + leg.client.retransmitted_segments + leg.server.retransmitted_segments)

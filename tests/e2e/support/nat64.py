@@ -8,7 +8,7 @@ from support.processes import Process
 from support.waiting import wait_until
 
 _PREFIX = "2001:db8:64::"
-_OWN_ADDRESS = "203.0.113.97"
+_OWN_ADDRESS, _OWN_ADDRESS6 = "203.0.113.97", "2001:db8:6::1"
 _POOL = "203.0.113.112/28"
 
 
@@ -21,7 +21,7 @@ class Nat64:
         file = os.path.join(self._folder.name, "tayga.conf")
         with open(file, "w") as configuration:
             configuration.write(f"tun-device nat64\nipv4-addr {_OWN_ADDRESS}\nprefix {_PREFIX}/96\n"
-                                f"ipv6-addr {_PREFIX[:-1]}ffff:1\ndynamic-pool {_POOL}\ndata-dir {self._folder.name}\n")
+                                f"ipv6-addr {_OWN_ADDRESS6}\ndynamic-pool {_POOL}\ndata-dir {self._folder.name}\n")
         node = testbed.node
         node.run("tayga", "-c", file, "--mktun")
         node.run("ip", "link", "set", "nat64", "txqueuelen", "10000", "up")
