@@ -8,7 +8,7 @@ import collections
 import dataclasses
 import socket
 
-from support import mixed_connections, nat64, relay, translation
+from support import mixed_connections, nat64, relay, standing, translation
 from support.agent import Agent
 from support.case import NamespaceCase
 from support.forwarding import SERVICE_PORT, ForwardingTestbed, HairpinTestbed
@@ -19,6 +19,7 @@ from support.waiting import wait_until
 
 DUPLICATES = "tcpgauge_capture_duplicate_packets_total"
 SETTLED_SECONDS = 20
+OLDER = 12  # connections that are older than the agent
 OTHER = ("other", "other", "other")
 # The test's own questions to the agent cross the loopback.
 FILTER = "not net 127.0.0.0/8"
@@ -121,6 +122,8 @@ class CountedOnceCase(NamespaceCase):
         """That the agent on the node shows what went to the services, once. `copies`: see check_shown()."""
         if lossy:
             translation.lose(testbed)
+        else:
+            testbed.without_probes()
         agent = self.agent(testbed, *options, interfaces=interfaces)
         done = self.exchange(testbed, services, mixed_connections.orders(lossy))
         legs = legs_of(done, testbed.plan.clients, testbed.plan.servers)
@@ -251,6 +254,7 @@ class Situations:
         testbed = self.forwarding()
         translation.dnat(testbed, own=True)
         translation.answer_for_servers(testbed)
+        testbed.without_probes()
         agent = self.agent(testbed)
         done = self.exchange(testbed, testbed.by_service(), mixed_connections.orders(lossy=False))
         plan = testbed.plan
@@ -277,6 +281,22 @@ class Situations:
             legs.append(Leg((client, node, str(SERVER_PORT)), "fin", each.client, for_clients[client].pop()))
             legs.append(Leg((plan.server_gateway, server, str(SERVER_PORT)), "fin", to_server, each.server))
         self.check_shown(agent, legs)
+
+    def test_connections_older_than_the_agent(self):
+        testbed = self.forwarding()
+        translation.dnat(testbed)
+        translation.masquerade(testbed)
+        self.check_older(testbed, testbed.by_service())
+
+    @slow
+    def test_tunnelled_connections_older_than_the_agent(self):
+        testbed = self.overlay()
+        self.check_older(testbed, testbed.direct())
+
+    @slow
+    def test_forwarded_connections_older_than_the_agent(self):
+        testbed = self.forwarding()
+        self.check_older(testbed, testbed.direct())
 
     @slow
     def test_dnat_with_losses(self):
@@ -349,6 +369,26 @@ class Situations:
     @slow
     def test_dnat_and_a_vlan_for_each_direction_with_losses(self):
         self.check_user_space_tunnel("vlan", 5, 6, lossy=True, service=True, copies=("translated",))
+
+    def check_older(self, testbed, services):
+        """That connections from before the agent's start are shown once, with what they carry from then on."""
+        plan = testbed.plan
+        pairs = self.own(standing.StandingConnections(testbed, self.family, services, OLDER))
+        pairs.exchange(1000, 1000)
+        agent = self.agent(testbed)
+        pairs.exchange(20_000, 30_000)
+        pairs.end()
+        edges = collections.defaultdict(lambda: [0, 0])
+        for client, service, client_bytes, server_bytes in pairs.sent_since_first_exchange():
+            edge = edges[plan.clients[client], plan.servers[service], str(SERVER_PORT)]
+            edge[0] += client_bytes
+            edge[1] += server_bytes
+        metrics = self.settled(agent, OLDER)
+        got = shown(metrics)
+        self.assertEqual((got["opened"], got["opened midstream"], got["closed"]), (0, OLDER, {"fin": OLDER}))
+        self.assertEqual({key: [edge.client_bytes, edge.server_bytes] for key, edge in shown_edges(metrics).items()
+                          if key != OTHER}, dict(edges))
+        self.assertEqual([got["client payload"], got["server payload"]], [sum(each) for each in zip(*edges.values())])
 
     def overlay(self):
         testbed = self.forwarding(far=True)
