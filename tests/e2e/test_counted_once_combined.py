@@ -5,13 +5,28 @@ import socket
 
 from support import mixed_connections, relay, translation
 from support.counted_once import CountedOnceCase, Leg, Nat64Case, legs_of
-from support.forwarding import SERVICE_PORT
+from support.forwarding import SERVICE_PORT, HairpinTestbed
 from support.marks import slow
 from support.mixed_connections import SERVER_PORT
 
 
 class Combinations:
     """Each test is one way across the node. Run for IPv4 and for IPv6."""
+
+    def test_masquerade_alone(self):
+        testbed = self.forwarding()
+        translation.masquerade(testbed)
+        self.check(testbed, testbed.direct(), copies=("translated",))
+
+    def test_ip_in_ip(self):
+        self.check_user_space_tunnel("ipip" if self.family == socket.AF_INET else "sit")
+
+    def test_vlan(self):
+        self.check_user_space_tunnel("vlan", copies=("encapsulated", "interface"))
+
+    def test_vxlan_alone(self):
+        testbed = self.overlay()
+        self.check(testbed, testbed.direct(), copies=("encapsulated",))
 
     def test_synproxy_before_dnat_makes_two_connections(self):
         testbed = self.forwarding()

@@ -10,7 +10,7 @@ import socket
 from support import mixed_connections, nat64, standing, translation
 from support.agent import Agent
 from support.case import NamespaceCase
-from support.forwarding import ForwardingTestbed, HairpinTestbed
+from support.forwarding import ForwardingTestbed
 from support.mixed_connections import REFUSING_PORT, SERVER_PORT, Edge
 from support.tcp_books import Sent
 from support.waiting import wait_until

@@ -134,8 +134,11 @@ class _Testbed:
 
 
 class ForwardingTestbed(_Testbed):
-    """`client`, `node` and `server`. With `far`, the server is behind a second node, to which the underlay leads; a
-    tunnel must be made by make_tunnel() before packets get there. `servers_family`: the servers have other addresses."""
+    """`client`, `node` and `server`.
+
+    With `far`, the server is behind a second node. Packets get there only through a tunnel, which the test must add.
+    `servers_family` is given when the servers have addresses of the other family.
+    """
 
     def __init__(self, family, far=False, servers_family=None):
         super().__init__(family)

@@ -12,7 +12,6 @@ connection:
   reset            as duplex, but the client ends the connection by a reset
   refused          to a port on which nobody listens
 """
-import collections
 import concurrent.futures
 import dataclasses
 import random
@@ -65,7 +64,9 @@ def orders(lossy):
     for number, kind in enumerate(kinds):
         if lossy and kind in ("hasty", "reset"):
             kind = "duplex"
-        up, down = (0, 0) if kind in ("empty", "refused") else source.choices(_LOSSY_SIZES if lossy else _SIZES, _WEIGHTS, k=2)
+        up, down = source.choices(_LOSSY_SIZES if lossy else _SIZES, _WEIGHTS, k=2)
+        if kind in ("empty", "refused"):
+            up = down = 0
         result.append(Order(number, kind, source.randrange(3), source.randrange(2), up, down))
     return result
 

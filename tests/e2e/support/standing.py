@@ -10,7 +10,9 @@ _TIMEOUT_SECONDS = 30
 
 
 class StandingConnections:
-    """`count` connections from the clients of `testbed` by turns to the services by turns (see mixed_connections.make()).
+    """`count` connections from the clients of `testbed`, by turns, to the services, by turns.
+
+    `services` are as mixed_connections.make() takes them.
     """
 
     def __init__(self, testbed, family, services, count):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the kernel counted of one end of a TCP connection (tcp_info): the truth to which the agent's counts are compared.
+"""What the kernel counted of one end of a TCP connection (tcp_info): the truth about what an agent shows.
 
 Linux 4.19 and later count the bytes that were sent and retransmitted.
 """

@@ -40,7 +40,7 @@ def clamp_segment_size(testbed, size="1000"):
 
 
 def answer_for_servers(testbed):
-    """SYNPROXY: the node answers a client's SYN itself, and asks the server once the client has completed its handshake.
+    """SYNPROXY: the node answers a client's SYN itself, and asks the server after the client's handshake.
 
     The server is addressed directly, or by a service that dnat() with `own` leads to it.
     """
