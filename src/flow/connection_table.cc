@@ -98,7 +98,7 @@ void ConnectionTable::Apply(absl::Span<const DecodedPacket> packets, absl::Span<
       const Arrival* const previous = arrivals > 0 ? &batch[arrivals - 1] : nullptr;
       if (!Prepare(packets[i], hint, previous, &batch[arrivals])) continue;
       if (!batch[arrivals].same_as_previous) index_.Prefetch(batch[arrivals].hash);
-      if ((packets[i].tcp_flags & kTcpSyn) != 0 && fingerprints_.is_wide()) {
+      if ((packets[i].tcp_flags & kTcpSyn) != 0 && fingerprints_.is_open()) {
         fingerprints_.Prefetch(packets[i].sequence_number);
       }
       ++arrivals;

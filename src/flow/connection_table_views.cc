@@ -60,18 +60,18 @@ Fingerprint ConnectionTable::FingerprintOf(Fingerprint::Kind kind, const Arrival
 }
 
 void ConnectionTable::NoteStretch(const Arrival& arrival) {
-  if (fingerprints_.is_wide()) return;
+  if (fingerprints_.is_open()) return;
   const Stretch stretch = StretchOf(arrival);
   if (first_stretch_ns_ == 0) {
     first_stretch_ = stretch;
     first_stretch_ns_ = now_ns_;
   } else if (stretch.DiffersFrom(first_stretch_)) {
-    fingerprints_.Widen();
+    fingerprints_.Open();
   }
 }
 
 bool ConnectionTable::DefersEdges() const {
-  return !options_.count_views && (fingerprints_.is_wide() || now_ns_ - first_stretch_ns_ < kFirstStretchAloneNs);
+  return !options_.count_views && (fingerprints_.is_open() || now_ns_ - first_stretch_ns_ < kFirstStretchAloneNs);
 }
 
 void ConnectionTable::Remember(uint32_t slot, const Arrival& arrival) {
@@ -86,10 +86,12 @@ void ConnectionTable::Remember(uint32_t slot, const Arrival& arrival) {
 }
 
 uint32_t ConnectionTable::BeginProvisionalView(const Arrival& arrival) {
-  if (arrival.packet->is_fragment || arrival.packet->ip_length_bytes > Embryo::kMaxIpLengthBytes) {
+  if (!fingerprints_.is_open() || arrival.packet->is_fragment ||
+      arrival.packet->ip_length_bytes > Embryo::kMaxIpLengthBytes) {
     return ConnectionIndex::kNotFound;
   }
-  const Fingerprint* const copy = fingerprints_.FindCopy(FingerprintOf(Fingerprint::Kind::kSyn, arrival));
+  Fingerprint fingerprint = FingerprintOf(Fingerprint::Kind::kSyn, arrival);
+  const Fingerprint* const copy = fingerprints_.FindCopy(fingerprint);
   if (copy == nullptr || copy->key_hash == arrival.hash) return ConnectionIndex::kNotFound;
   const uint32_t owner_hash = copy->key_hash;
   if (FindBySyn(owner_hash, arrival.packet->sequence_number) == ConnectionIndex::kNotFound) {
@@ -98,6 +100,9 @@ uint32_t ConnectionTable::BeginProvisionalView(const Arrival& arrival) {
   const uint32_t slot = AddEmbryo(arrival);
   embryos_[slot & ~kEmbryoSlots].is_provisional = true;
   provisional_owners_[slot & ~kEmbryoSlots] = owner_hash;
+  fingerprint.kind = Fingerprint::Kind::kSynCopy;
+  fingerprint.key_hash = owner_hash;
+  fingerprints_.Add(fingerprint);
   return slot;
 }
 
@@ -187,6 +192,7 @@ uint32_t ConnectionTable::FindRemembered(const Fingerprint& fingerprint, End* se
 }
 
 uint32_t ConnectionTable::JoinConnection(Arrival* arrival) {
+  if (!fingerprints_.is_open()) return ConnectionIndex::kNotFound;
   const DecodedPacket& packet = *arrival->packet;
   uint32_t owner = ConnectionIndex::kNotFound;
   End sender = arrival->key_sender;
@@ -222,6 +228,7 @@ uint32_t ConnectionTable::JoinConnection(Arrival* arrival) {
 }
 
 uint32_t ConnectionTable::JoinUnconfirmed(uint32_t slot, Arrival* arrival) {
+  if (!fingerprints_.is_open()) return slot;
   const Fingerprint* const copy = fingerprints_.FindCopy(FingerprintOf(Fingerprint::Kind::kMidstream, *arrival));
   if (copy == nullptr) return slot;
   End sender;

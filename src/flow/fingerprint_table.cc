@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/flow/fingerprint_table.h"
 
-#include <array>
+#include <algorithm>
 
 #include "src/base/check.h"
 #include "src/base/split_mix.h"
@@ -27,31 +27,23 @@ uint32_t WindowOf(Fingerprint::Kind kind) {
 }  // namespace
 
 FingerprintTable::FingerprintTable(uint32_t capacity, uint64_t seed)
-    : all_buckets_(capacity / kWays),
+    : bucket_count_(capacity / kWays),
       seed_(SplitMix(seed ^ 0x66696e6765727072).Next()),
       multiplier_(SplitMix(seed ^ 0x6d756c7469706c79).Next() | 1),
       buckets_(capacity / kWays) {
-  TCPGAUGE_CHECK(all_buckets_ >= kNarrowBuckets);
+  TCPGAUGE_CHECK(bucket_count_ > 0);
 }
 
 uint64_t FingerprintTable::MemoryBytes(uint32_t capacity) { return uint64_t{capacity / kWays} * sizeof(Bucket); }
 
-void FingerprintTable::Widen() {
-  if (is_wide() || all_buckets_ == kNarrowBuckets) return;
-  std::array<Bucket, kNarrowBuckets> narrow;
-  for (uint32_t i = 0; i < kNarrowBuckets; ++i) {
-    narrow[i] = buckets_[i];
-    buckets_[i] = Bucket();
-  }
-  buckets_in_use_ = all_buckets_;
-  for (const Bucket& bucket : narrow) {
-    for (const Fingerprint& place : bucket.places) {
-      if (place.kind != Fingerprint::Kind::kNone) Add(place);
-    }
-  }
+void FingerprintTable::Open() {
+  if (is_open_) return;
+  is_open_ = true;
+  const size_t kept = std::min(recent_count_, kRecent);
+  for (size_t i = recent_count_ - kept; i < recent_count_; ++i) AddToBucket(recent_[i % kRecent]);
 }
 
-void FingerprintTable::Add(const Fingerprint& fingerprint) {
+void FingerprintTable::AddToBucket(const Fingerprint& fingerprint) {
   Bucket& bucket = buckets_[BucketOf(fingerprint.sequence_number)];
   Fingerprint* oldest = &bucket.places[0];
   for (Fingerprint& place : bucket.places) {
@@ -62,7 +54,7 @@ void FingerprintTable::Add(const Fingerprint& fingerprint) {
     }
     if (fingerprint.time - place.time > fingerprint.time - oldest->time) oldest = &place;
   }
-  if (is_wide() && Distance(fingerprint.time, oldest->time) <= WindowOf(oldest->kind)) ++overflows_;
+  if (Distance(fingerprint.time, oldest->time) <= WindowOf(oldest->kind)) ++overflows_;
   *oldest = fingerprint;
 }
 
@@ -79,8 +71,9 @@ const Fingerprint* FingerprintTable::FindCopy(const Fingerprint& segment) const 
 const Fingerprint* FingerprintTable::FindSynInOtherEncapsulation(uint32_t sequence_number,
                                                                  const Fingerprint& syn_ack) const {
   for (const Fingerprint& place : buckets_[BucketOf(sequence_number)].places) {
-    if (place.kind == Fingerprint::Kind::kSyn && place.sequence_number == sequence_number &&
-        place.path_hash == syn_ack.path_hash && place.stretch.encapsulation != syn_ack.stretch.encapsulation) {
+    const bool is_syn = place.kind == Fingerprint::Kind::kSyn || place.kind == Fingerprint::Kind::kSynCopy;
+    if (is_syn && place.sequence_number == sequence_number && place.path_hash == syn_ack.path_hash &&
+        place.stretch.encapsulation != syn_ack.stretch.encapsulation) {
       return &place;
     }
   }

@@ -187,6 +187,20 @@ TEST_F(ConnectionViews, TagsThatDifferByDirectionAreOneConnection) {
   EXPECT_EQ(table().totals().opened_handshake, 1u);
 }
 
+TEST_F(ConnectionViews, ATranslatedConnectionInTunnelsThatDifferByDirectionIsOneConnection) {
+  Way up = dnat_, down = dnat_;
+  up.vni = 1;
+  down.vni = 2;
+  for (const Way& way : {before_, up}) Feed(Up(way).Syn(1000));
+  for (const Way& way : {down, before_}) Feed(Down(way).Syn(5000).Ack(1001).Time(0.01));
+  for (const Way& way : {before_, up}) Feed(Up(way).Seq(1001).Ack(5001).Payload(10).Time(0.02));
+  for (const Way& way : {down, before_}) Feed(Down(way).Seq(5001).Ack(1011).Payload(20).Time(0.03));
+  EXPECT_EQ(Only().client_sent.payload_bytes, 10u);
+  EXPECT_EQ(Only().server_sent.payload_bytes, 20u);
+  EXPECT_EQ(Only().server, pod_);
+  EXPECT_EQ(table().totals().opened_handshake, 1u);
+}
+
 TEST_F(ConnectionViews, AConnectionThatBeganBeforeTheCaptureIsOneConnection) {
   for (int i = 0; i < 4; ++i) {
     const uint32_t sent = 10 * i;
