@@ -287,7 +287,8 @@ TEST_F(ConnectionViews, AnEdgeIsToldOfAnAttemptWithTheAddressesOfTheAnswer) {
   FromClientOn({before_, both_}, [](Segment s) { return s.Seq(1001).Ack(5001).Payload(100).Time(0.1); });
   Advance(1);
   std::vector<EdgeKey> edges;
-  table().edges()->VisitExported([&](const EdgeKey& key, const EdgeCounters&, int64_t) { edges.push_back(key); });
+  table().edges()->VisitExported(
+      [&](const EdgeKey& key, const EdgeCounters&, const EdgeServices&, int64_t) { edges.push_back(key); });
   ASSERT_EQ(edges.size(), 1u);
   EXPECT_EQ(edges[0].client, client_.address);
   EXPECT_EQ(edges[0].server, pod_);
