@@ -38,8 +38,7 @@ class WorkerPublisher {
   static constexpr uint32_t kSliceSlots = 256;
 
   // Returns the most views that the rows of a pass have together: on average kViewsPerRow for each of `max_rows` rows,
-  // and no more than the table has. A table has at most max_connections / 2 views besides the first of each connection.
-  // So the connections with several views have at most max_connections views together.
+  // but no more than the table has room for connections.
   static constexpr size_t MaxViews(uint32_t max_connections, size_t max_rows) {
     constexpr size_t kViewsPerRow = 2;
     return std::min<size_t>(max_connections, kViewsPerRow * max_rows);
