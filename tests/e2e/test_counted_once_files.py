@@ -5,6 +5,7 @@ Each test makes captures of which the right counts are known (support/view_captu
 metrics, the connection log and the JSON output.
 """
 import collections
+import dataclasses
 import json
 import os
 import random
@@ -14,7 +15,7 @@ import unittest
 
 from support.agent import binary
 from support.exposition import Exposition
-from support.view_captures import (CLIENT, IN, LONE_CLIENT, OUT, SERVER, UNKNOWN, Capture, Conversation, Endpoint,
+from support.view_captures import (CLIENT, IN, LONE_CLIENT, OUT, SERVER, UNKNOWN, Capture, Endpoint,
                                    Stretch, bare, both, conversation, dnat, each_way, erspan, geneve, gre, gtp_u, ipip,
                                    nested, snat, unchanged, vlan, vxlan)
 
@@ -77,7 +78,15 @@ def all_ways(net):
             "DNAT and VXLAN": (Stretch(VETH, IN), Stretch(NODE, OUT, dnat(net.pod), vxlan(7)))}
 
 
+def addresses(client, server, stretches):
+    """All that a connection has on its way, as fields of a Known."""
+    views = [stretch.translate(client, server) for stretch in stretches]
+    return {"clients": frozenset(client for client, _ in views), "servers": frozenset(server for _, server in views)}
+
+
 class CaptureCase(unittest.TestCase):
+    maxDiff = None
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -91,7 +100,8 @@ class CaptureCase(unittest.TestCase):
         return done.stdout
 
     def check(self, capture, contents=None):
-        """Holds all that the agent says of the capture, as from `any` or as in `contents`, against what is known."""
+        """Holds the metrics and the connection log of the capture against what is known. `contents` is the file; by
+        default the file is as from `any`."""
         with open(self.path, "wb") as file:
             file.write(capture.cooked() if contents is None else contents)
         if os.path.exists(self.log):
@@ -100,9 +110,8 @@ class CaptureCase(unittest.TestCase):
         with open(self.log) as file:
             self.logged = [connection for connection in map(json.loads, file)
                            if connection["client"]["address"] != LONE_CLIENT]
-        self.shown = json.loads(self.run_agent("--output", "json", "-r", "86400"))["connections"]
         self.known = capture.known
-        self.check_connections()
+        self.check_log()
         self.check_totals()
         self.check_edges()
         counted = sum(sum(known.packets.values()) for known in self.known)
@@ -113,30 +122,31 @@ class CaptureCase(unittest.TestCase):
     def sum_of(self, name, **labels):
         return sum(self.metrics.find("tcpgauge_" + name, **labels).values())
 
-    def canonical(self, client, server):
-        """The server by which `client`'s connection to `server` is compared, where more than one is right."""
+    def row_of_known(self, known, *more):
+        return (min(known.clients), min(known.servers),
+                *(counts[end] for counts in (known.packets, known.payload, known.retransmitted)
+                  for end in (CLIENT, SERVER)), *more)
+
+    def row_of(self, connection, *more):
+        """As row_of_known(). Where several endpoints are right, the smallest stands for all."""
+        client, server = Endpoint(**connection["client"]), Endpoint(**connection["server"])
         for known in self.known:
-            if server in known.servers and client in (known.client, known.client.address):
-                return min(known.servers)
-        return server
+            if client in known.clients and server in known.servers:
+                client, server = min(known.clients), min(known.servers)
+                break
+        return (client, server, *(connection[f"{end}_{what}"] for what in
+                                  ("packets", "payload_bytes", "retransmitted_segments")
+                                  for end in ("client", "server")), *more)
 
-    def check_connections(self):
-        def row(connection, *more):
-            client = Endpoint(**connection["client"])
-            return (client, self.canonical(client, Endpoint(**connection["server"])),
-                    *(connection[f"{end}_{what}"] for what in ("packets", "payload_bytes", "retransmitted_segments")
-                      for end in ("client", "server")), *more)
+    def check_log(self):
+        self.assertEqual(sorted(map(str, (self.row_of(connection, connection["end"]) for connection in self.logged))),
+                         sorted(map(str, (self.row_of_known(known, known.end) for known in self.known))))
 
-        def known_row(known, *more):
-            return (known.client, min(known.servers),
-                    *(counts[end] for counts in (known.packets, known.payload, known.retransmitted)
-                      for end in (CLIENT, SERVER)), *more)
-        self.assertEqual(sorted(map(str, (row(connection, connection["end"]) for connection in self.logged))),
-                         sorted(map(str, (known_row(known, known.end) for known in self.known))), "connection log")
-        # An attempt that was given up is no longer shown.
-        lasting = [known_row(known) for known in self.known if known.end != "handshake_timeout"]
-        if len(lasting) == len(self.known):
-            self.assertEqual(sorted(map(str, map(row, self.shown))), sorted(map(str, lasting)), "JSON")
+    def check_json(self):
+        """Holds the JSON output of the last capture, of which no connection was given up, against what is known."""
+        shown = json.loads(self.run_agent("--output", "json", "-r", "86400"))["connections"]
+        self.assertEqual(sorted(map(str, map(self.row_of, shown))),
+                         sorted(map(str, map(self.row_of_known, self.known))))
 
     def check_totals(self):
         for midstream, origin in ((False, "handshake"), (True, "midstream")):
@@ -156,21 +166,22 @@ class CaptureCase(unittest.TestCase):
         for i, counter in enumerate(EDGE_COUNTERS):
             for labels, count in self.metrics.find(f"tcpgauge_edge_{counter}_total").items():
                 labels = dict(labels)
-                client, server, port = labels["client_address"], labels["server_address"], labels["server_port"]
-                edges[client, self.canonical(client, Endpoint(server, int(port) if port.isdigit() else 0))][i] += count
+                edges[labels["client_address"], labels["server_address"], labels["server_port"]][i] += count
         wanted = collections.defaultdict(lambda: [0] * len(EDGE_COUNTERS))
         for known in self.known:
+            server = min(known.servers)
             counts = (1, known.end in ("refused", "handshake_timeout"), known.payload[CLIENT], known.payload[SERVER],
                       sum(known.retransmitted.values()))
-            edge = wanted[known.client.address, min(known.servers)]
+            edge = wanted[min(known.clients).address, server.address, str(server.port)]
             edge[:] = map(sum, zip(edge, counts))
         # The edges sum to the totals. An edge has series from its first payload on: until then, `other` is credited.
         for i, counter in enumerate(EDGE_COUNTERS):
             self.assertEqual(sum(edge[i] for edge in edges.values()), sum(edge[i] for edge in wanted.values()), counter)
-        edges.pop(("other", Endpoint("other", 0)), None)
-        self.assertEqual({edge: counts[2:] for edge, counts in edges.items()},
-                         {edge: counts[2:] for edge, counts in wanted.items() if counts[2] + counts[3] > 0},
-                         EDGE_COUNTERS[2:])
+        if all(len(known.clients) == len(known.servers) == 1 for known in self.known):
+            edges.pop(("other",) * 3, None)
+            self.assertEqual({edge: counts[2:] for edge, counts in edges.items()},
+                             {edge: counts[2:] for edge, counts in wanted.items() if counts[2] + counts[3] > 0},
+                             EDGE_COUNTERS[2:])
 
     def each(self, ways_of=all_ways, nets=NETS):
         """Each way in each version of IP: (net, stretches, subTest)."""
@@ -178,11 +189,13 @@ class CaptureCase(unittest.TestCase):
             for name, stretches in ways_of(net).items():
                 yield net, stretches, self.subTest(name, ip=net.name)
 
-    def check_way(self, net, stretches, contents=Capture.cooked, connections=3, **more):
-        """Some connections at a time, each of which goes this way."""
+    def check_way(self, net, stretches, contents=Capture.cooked, connections=3, variants=({},), expected=None, **more):
+        """Some connections at a time, each of which goes this way: as many of each variant of the Conversation."""
         capture = Capture()
-        for number in range(connections):
-            capture.carry(conversation(net.client(number), net.service, start_us=number * 137, **more), *stretches)
+        for number in range(connections * len(variants)):
+            talk = conversation(net.client(number), net.service, start_us=number * 137, **more,
+                                **variants[number % len(variants)])
+            capture.carry(talk, *stretches, **(expected or {}))
         self.check(capture, contents(capture))
 
 
@@ -194,6 +207,7 @@ class OneStretchTest(CaptureCase):
             for contents in (Capture.cooked, Capture.pcapng, Capture.ethernet):
                 with self.subTest(contents.__name__, ip=net.name):
                     self.check_way(net, (Stretch(NODE, IN),), contents)
+                    self.check_json()
 
     def test_retransmissions_are_counted(self):
         self.check_way(V4, (Stretch(NODE, IN, loss=0.05), ), connections=20)
@@ -212,6 +226,7 @@ class TranslationTest(CaptureCase):
         for net, stretches, case in self.each(ways_with_translation):
             with case:
                 self.check_way(net, stretches)
+                self.check_json()
 
     def test_a_translated_connection_is_counted_once_on_named_interfaces(self):
         for net, stretches, case in self.each(ways_with_translation):
@@ -231,12 +246,13 @@ class TranslationTest(CaptureCase):
         inside = both(dnat(V4.pod), snat(V4.node, PORT_OFFSET))
         self.check_way(V6, (Stretch(NODE, IN), Stretch(TUNNEL, IN), Stretch(NODE, OUT, inside, mss=1440)))
         self.check_way(V6, (Stretch(NODE, IN), Stretch(TUNNEL, OUT, inside)))
+        self.check_json()
 
     def test_clients_without_timestamps_are_recognised(self):
-        for options in (("mss", "nop", "scale", "nop", "nop", "sack"), ("mss",), ()):
-            for net, stretches, case in self.each():
-                with case:
-                    self.check_way(net, stretches, client_clock=None, options=options)
+        variants = [{"options": options} for options in (("mss", "nop", "scale", "nop", "nop", "sack"), ("mss",), ())]
+        for net, stretches, case in self.each():
+            with case:
+                self.check_way(net, stretches, client_clock=None, variants=variants)
 
     def test_a_clamped_mss_does_not_hide_the_connection(self):
         for net in NETS:
@@ -257,6 +273,7 @@ class TunnelTest(CaptureCase):
         for net, stretches, case in self.each(lambda net: ways_with_tunnel()):
             with case:
                 self.check_way(net, stretches)
+                self.check_json()
 
     def test_the_way_out_of_a_tunnel_is_counted_once(self):
         for net, stretches, case in self.each(lambda net: ways_with_tunnel()):
@@ -290,8 +307,9 @@ class TunnelTest(CaptureCase):
             return sender == CLIENT
         for net in NETS:
             with self.subTest(net.name):
+                # Half-closed at the end of the capture.
                 self.check_way(net, (Stretch(NODE, IN, carries=to_server),
-                                     Stretch(NODE, OUT, wrap=wrap, carries=to_server)))
+                                     Stretch(NODE, OUT, wrap=wrap, carries=to_server)), expected={"end": None})
 
 
 class SeveralViewsTest(CaptureCase):
@@ -301,6 +319,7 @@ class SeveralViewsTest(CaptureCase):
                 translate = both(dnat(net.pod), masquerade)
                 with self.subTest(net.name):
                     self.check_way(net, (Stretch(VETH, IN), Stretch(NODE, OUT, translate, vxlan(7))))
+                    self.check_json()
 
     def test_three_and_four_views_are_one_connection(self):
         for net in NETS:
@@ -311,6 +330,7 @@ class SeveralViewsTest(CaptureCase):
                 for contents in (Capture.cooked, Capture.pcapng):
                     with self.subTest(f"{count} stretches", ip=net.name):
                         self.check_way(net, way[:count], contents)
+                        self.check_json()
 
     def test_a_translation_on_each_side_of_the_tunnel_is_one_connection(self):
         for net in NETS:
@@ -337,6 +357,30 @@ class SeveralViewsTest(CaptureCase):
                 self.check(capture)
 
 
+class DuplicatesTest(CaptureCase):
+    WAYS = {"interface": (Stretch(VETH, IN), Stretch(NODE, OUT)),
+            "translated": (Stretch(VETH, IN), Stretch(NODE, OUT, dnat(V4.pod))),
+            "encapsulated": (Stretch(VETH, IN), Stretch(NODE, OUT, wrap=vxlan(7)))}
+
+    def test_duplicates_are_counted_by_their_kind(self):
+        for kind, stretches in self.WAYS.items():
+            with self.subTest(kind):
+                self.check_way(V4, stretches)
+                found = {dict(labels)["kind"]: count for labels, count in
+                         self.metrics.find("tcpgauge_capture_duplicate_packets_total").items()}
+                duplicates = sum(sum(known.packets.values()) for known in self.known)
+                self.assertEqual(found, {**dict.fromkeys(self.WAYS, 0), kind: duplicates})
+
+    def test_with_count_views_each_view_is_a_connection(self):
+        for kind, stretches in self.WAYS.items():
+            with self.subTest(kind):
+                self.check_way(V4, stretches)
+                metrics = Exposition(self.run_agent("--output", "prometheus", "--count-views"))
+                views = 1 if kind == "interface" else 2
+                for name in ("connections_opened_total", "client_payload_bytes_total", "server_payload_bytes_total"):
+                    self.assertEqual(sum(metrics.find("tcpgauge_" + name).values()), views * self.sum_of(name), name)
+
+
 class CutsAndLossTest(CaptureCase):
     def test_offloads_that_cut_segments_differently_change_no_count(self):
         cuts = ((1448, 65535), (65535, 1448), (4344, 1448), (1448, 4344), (2896, 2000))
@@ -352,8 +396,7 @@ class CutsAndLossTest(CaptureCase):
         for net, stretches, case in self.each():
             with case:
                 first, *others = stretches
-                lossy = (Stretch(first.interface, first.direction, first.translate, first.wrap, loss=0.02), *others)
-                self.check_way(net, lossy, connections=5, rounds=rounds)
+                self.check_way(net, (dataclasses.replace(first, loss=0.02), *others), connections=5, rounds=rounds)
                 self.assertGreater(self.sum_of("client_retransmitted_segments_total"), 0)
 
     def test_loss_on_each_of_four_stretches_changes_no_count(self):
@@ -370,14 +413,12 @@ class AttemptTest(CaptureCase):
     def test_a_syn_that_comes_again_before_its_answer_is_one_attempt(self):
         for net, stretches, case in self.each():
             with case:
-                for syns in ((None, None), (None, None, None)):
-                    self.check_way(net, stretches, syns=syns)
+                self.check_way(net, stretches, variants=({"syns": (None, None)}, {"syns": (None, None, None)}))
 
     def test_a_syn_that_was_lost_between_the_stretches_is_one_attempt(self):
         for net, stretches, case in self.each():
             with case:
-                for syns in ((1, None), (1, 1, None)):
-                    self.check_way(net, stretches, syns=syns)
+                self.check_way(net, stretches, variants=({"syns": (1, None)}, {"syns": (1, 1, None)}))
 
     def test_a_refused_connection_is_one_attempt(self):
         for net, stretches, case in self.each():
@@ -387,15 +428,14 @@ class AttemptTest(CaptureCase):
     def test_an_unanswered_connection_is_one_attempt(self):
         for net, stretches, case in self.each():
             with case:
-                for syns in ((None,), (None, None, None)):
-                    capture = Capture()
-                    for number in range(3):
-                        client = net.client(number)
-                        # Without an answer nobody knows which of its addresses is the server's own.
-                        servers = frozenset(stretch.translate(client, net.service)[1] for stretch in stretches)
-                        capture.carry(conversation(client, net.service, syns=syns, end="handshake_timeout"), *stretches,
-                                      servers=servers)
-                    self.check(capture)
+                capture = Capture()
+                for number in range(6):
+                    # Without an answer nobody knows which of its addresses is the server's own.
+                    client = net.client(number)
+                    capture.carry(conversation(client, net.service, syns=((None,), (None,) * 3)[number % 2],
+                                               end="handshake_timeout"),
+                                  *stretches, servers=addresses(client, net.service, stretches)["servers"])
+                self.check(capture)
 
     def test_a_reset_connection_is_closed_once(self):
         for net, stretches, case in self.each():
@@ -436,7 +476,7 @@ class OtherWayBackTest(CaptureCase):
         for net, stretches, case in self.each():
             with case:
                 *passed, last = stretches
-                there = [Stretch(s.interface, s.direction, s.translate, s.wrap, carries=to_server) for s in passed]
+                there = [dataclasses.replace(stretch, carries=to_server) for stretch in passed]
                 self.check_way(net, (*there, last))
 
     def test_answers_that_are_seen_on_the_first_view_only_are_counted_there(self):
@@ -465,8 +505,7 @@ class OtherWayBackTest(CaptureCase):
         for net, stretches, case in self.each():
             with case:
                 *passed, last = stretches
-                self.check_way(net, (*passed, Stretch(last.interface, last.direction, last.translate, last.wrap,
-                                                      carries=not_late_answers)), rounds=rounds)
+                self.check_way(net, (*passed, dataclasses.replace(last, carries=not_late_answers)), rounds=rounds)
 
     def test_requests_move_to_another_view_when_the_first_falls_silent(self):
         rounds = ((CLIENT, 300, 0), (SERVER, 20_000, 0), (CLIENT, 300, 3_000_000), (SERVER, 20_000, 0),
@@ -477,8 +516,7 @@ class OtherWayBackTest(CaptureCase):
         for net, stretches, case in self.each():
             with case:
                 first, *others = stretches
-                self.check_way(net, (Stretch(first.interface, first.direction, first.translate, first.wrap,
-                                             carries=not_late_requests), *others), rounds=rounds)
+                self.check_way(net, (dataclasses.replace(first, carries=not_late_requests), *others), rounds=rounds)
 
 
 class MidstreamTest(CaptureCase):
@@ -510,7 +548,8 @@ class MidstreamTest(CaptureCase):
                     # The first segment of a round is sent 10 us after the round begins, and seen first 15 us later.
                     begins_us = Capture().carry(talk, *stretches).round_times_us[number] + 26
                     capture = Capture(begins_us)
-                    known = capture.carry(talk, *stretches, midstream=True)
+                    known = capture.carry(talk, *stretches, midstream=True,
+                                          **addresses(talk.client, talk.server, stretches))
                     # The segment whose first copy is missing is counted by its second copy.
                     known.packets[CLIENT] += 1
                     known.payload[CLIENT] += (500, 1448)[number == 3]
@@ -534,16 +573,16 @@ class OutOfOrderTest(CaptureCase):
 
     def check_in_blocks(self, block_us, net, stretches):
         """The interface with the lower number is read first, so that both orders of the interfaces occur."""
-        for way in (stretches, [Stretch(9 - s.interface, s.direction, s.translate, s.wrap) for s in stretches]):
-            capture = Capture()
-            for number in range(6):
-                client = net.client(number)
-                # Where all that one interface saw is read first, the addresses on it are the first and the last.
-                views = [stretch.translate(client, net.service) for stretch in way]
-                talk = conversation(client, net.service, start_us=number * 700,
-                                    rounds=((CLIENT, 300, 0), (SERVER, 3000, 0)))
-                capture.carry(talk, *way, servers=frozenset(server for _, server in views))
-            self.check(capture, capture.pcapng(block_us))
+        capture = Capture()
+        reverse = [dataclasses.replace(stretch, interface=9 - stretch.interface) for stretch in stretches]
+        for number in range(12):
+            way = (stretches, reverse)[number % 2]
+            client = net.client(number)
+            talk = conversation(client, net.service, start_us=number * 300,
+                                rounds=((CLIENT, 300, 0), (SERVER, 3000, 0)))
+            # Where one interface is read to the connection's end before the other, only its own addresses are known.
+            capture.carry(talk, *way, **addresses(client, net.service, way))
+        self.check(capture, capture.pcapng(block_us))
 
 
 class TwoConnectionsTest(CaptureCase):
@@ -632,12 +671,19 @@ class TwoConnectionsTest(CaptureCase):
             with self.subTest(net.name):
                 self.check_twins(net, Stretch(NODE, UNKNOWN), Stretch(NODE, UNKNOWN), Capture.ethernet)
 
-    def check_twins(self, net, first, second, contents, start_us=90):
-        capture = Capture()
-        talk = conversation(net.client(1), net.service)
-        capture.carry(talk, first)
-        capture.carry(Conversation(net.client(2), net.service, start_us, talk.rounds, talk.client_isn, talk.server_isn,
-                                   talk.client_clock, talk.server_clock), second)
+    def test_nobody_on_one_link_hides_a_connection_that_began_before_the_capture(self):
+        rounds = ((CLIENT, 300, 0), (CLIENT, 500, 50_000), (SERVER, 20_000, 0))
+        for net in NETS:
+            for contents in (Capture.cooked, Capture.pcapng):
+                with self.subTest(contents.__name__, ip=net.name):
+                    self.check_twins(net, Stretch(NODE, IN), Stretch(NODE, IN), contents, 30_000, rounds=rounds)
+
+    def check_twins(self, net, first, second, contents, begins_us=0, **more):
+        capture = Capture(begins_us)
+        talk = conversation(net.client(1), net.service, **more)
+        midstream = begins_us > 0
+        capture.carry(talk, first, midstream=midstream)
+        capture.carry(dataclasses.replace(talk, client=net.client(2), start_us=90), second, midstream=midstream)
         self.check(capture, contents(capture))
 
     def test_a_syn_more_than_a_second_later_is_no_copy(self):

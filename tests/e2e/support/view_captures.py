@@ -194,8 +194,8 @@ def conversation(client, server, **more):
 @dataclasses.dataclass
 class Known:
     """What is right for one connection."""
-    client: Endpoint
-    servers: frozenset  # one of these endpoints
+    clients: frozenset  # the endpoints of which one is right to show
+    servers: frozenset
     end: Optional[str]
     midstream: bool = False
     packets: dict = dataclasses.field(default_factory=lambda: {CLIENT: 0, SERVER: 0})
@@ -231,6 +231,7 @@ class Capture:
         return known
 
     def add(self, time_us, interface, direction, packet):
+        """Whether the packet is captured."""
         if time_us < self._begins_us:
             return False
         self._records.append(_Record(time_us, len(self._records), interface, direction, packet))
@@ -304,7 +305,7 @@ class _Journey:
         self._random = random.Random(talk.client_isn)
         client, _ = stretches[0].translate(talk.client, talk.server)
         _, server = stretches[-1].translate(talk.client, talk.server)
-        self._known = Known(client, frozenset([server]), talk.end)
+        self._known = Known(frozenset([client]), frozenset([server]), talk.end)
 
     def run(self):
         if self._shake_hands():
