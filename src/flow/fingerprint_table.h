@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_FLOW_FINGERPRINT_TABLE_H_
+#define TCPGAUGE_SRC_FLOW_FINGERPRINT_TABLE_H_
+
+#include <cstdint>
+
+#include "src/base/fetch_ahead.h"
+#include "src/base/stable_array.h"
+#include "src/base/time_units.h"
+#include "src/flow/stretch.h"
+#include "src/net/connection_key.h"
+
+namespace tcpgauge {
+
+// What a segment has in common with its copies on other stretches, and where the segment was seen.
+struct Fingerprint {
+  enum class Kind : uint8_t { kNone, kSyn, kSynAck, kMidstream };
+
+  uint32_t sequence_number;
+  uint32_t shape;      // SynShape() or SegmentShape()
+  uint32_t key_hash;   // the index's hash of the segment's key
+  uint32_t path_hash;  // a hash of the segment's addresses and ports, the same for both directions
+  uint32_t time;       // from FingerprintTable::TimeOf()
+  Stretch stretch;
+  Kind kind;
+  End sender;  // the end of the segment's key that sent the segment
+};
+static_assert(sizeof(Fingerprint) == 32, "half a cache line");
+
+// Remembers segments that may be captured again on another stretch: SYNs, SYN-ACKs, and segments of connections that
+// began midstream.
+//
+// Design. The numbers of a segment choose a bucket, and a bucket has kWays places. So each operation touches one
+// bucket, and a flood of SYNs cannot make it slower. A new fingerprint replaces the oldest one of its bucket. Most
+// captures have only one stretch, and need no fingerprints. Until the table is told otherwise (Widen()), it uses only
+// its first buckets, which then stay in the processor's cache.
+//
+// Thread: confined to its connection table.
+// Time: table time. Fingerprints keep it in units of 2^20 ns (about a millisecond), modulo 2^32 (52 days).
+// Bounds: `capacity` fingerprints. overflows() counts the fingerprints that were replaced within kSynWindowNs.
+class FingerprintTable {
+ public:
+  // Copies of a handshake segment on two stretches are at most this far apart, whichever was read first.
+  static constexpr int64_t kSynWindowNs = kNanosecondsPerSecond;
+  // The same for other segments.
+  static constexpr int64_t kMidstreamWindowNs = 100 * kNanosecondsPerMillisecond;
+
+  // `seed` makes the choice of buckets unpredictable. REQUIRES: capacity >= kWays * kNarrowBuckets.
+  FingerprintTable(uint32_t capacity, uint64_t seed);
+
+  // Returns the memory that a table with this capacity takes.
+  static uint64_t MemoryBytes(uint32_t capacity);
+  static uint32_t TimeOf(int64_t time_ns) { return static_cast<uint32_t>(time_ns >> 20); }
+
+  // Lets the table use its whole capacity. Call it when a second stretch is seen.
+  void Widen();
+  bool is_wide() const { return buckets_in_use_ != kNarrowBuckets; }
+
+  // Prefetches what the next three functions use for this sequence number.
+  void Prefetch(uint32_t sequence_number) const {
+    const Bucket& bucket = buckets_[BucketOf(sequence_number)];
+    FetchAhead(&bucket.places[0]);
+    FetchAhead(&bucket.places[kWays / 2]);
+  }
+
+  // Remembers `fingerprint`. Replaces an older one of the same segment and key.
+  void Add(const Fingerprint& fingerprint);
+  // Returns the fingerprint of a copy of the same segment that was seen on another stretch within the window of its
+  // kind, or null. The pointer is valid until the next Add() or Widen().
+  const Fingerprint* FindCopy(const Fingerprint& segment) const;
+  // Returns the fingerprint of the SYN with this sequence number, if it has the addresses and ports of `syn_ack` but
+  // another encapsulation. Otherwise returns null. The pointer is valid until the next Add() or Widen().
+  const Fingerprint* FindSynInOtherEncapsulation(uint32_t sequence_number, const Fingerprint& syn_ack) const;
+
+  uint64_t overflows() const { return overflows_; }
+
+ private:
+  static constexpr int kWays = 4;
+  static constexpr uint32_t kNarrowBuckets = 64;
+  struct alignas(64) Bucket {
+    Fingerprint places[kWays];
+  };
+
+  uint32_t BucketOf(uint32_t sequence_number) const {
+    const uint32_t mixed = static_cast<uint32_t>(((sequence_number ^ seed_) * multiplier_) >> 32);
+    return static_cast<uint32_t>(uint64_t{mixed} * buckets_in_use_ >> 32);
+  }
+
+  const uint32_t all_buckets_;
+  const uint64_t seed_;
+  const uint64_t multiplier_;
+  StableArray<Bucket> buckets_;
+  uint32_t buckets_in_use_ = kNarrowBuckets;
+  uint64_t overflows_ = 0;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_FLOW_FINGERPRINT_TABLE_H_
