@@ -21,6 +21,7 @@ from support.view_captures import (CLIENT, IN, LONE_CLIENT, OUT, SERVER, UNKNOWN
 
 VETH, NODE, BRIDGE, TUNNEL = 2, 3, 4, 5  # interfaces
 PORT_OFFSET = 10_000                     # between the ports before and after masquerading
+REPLACED = "idle_timeout"                # the reason of an end that was not seen
 EDGE_COUNTERS = ("connections_opened", "connections_failed", "client_payload_bytes", "server_payload_bytes",
                  "retransmitted_segments")
 
@@ -99,7 +100,7 @@ class CaptureCase(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return done.stdout
 
-    def check(self, capture, contents=None):
+    def check(self, capture, contents=None, has_late=False):
         """Holds the metrics and the connection log of the capture against what is known. `contents` is the file; by
         default the file is as from `any`."""
         with open(self.path, "wb") as file:
@@ -115,7 +116,10 @@ class CaptureCase(unittest.TestCase):
         self.check_totals()
         self.check_edges()
         counted = sum(sum(known.packets.values()) for known in self.known)
-        self.assertEqual(self.sum_of("capture_duplicate_packets_total"), capture.segments - counted, "duplicates")
+        late = self.sum_of("late_segments_total")
+        self.assertEqual(late > 0, has_late, "late segments")
+        duplicates = self.sum_of("capture_duplicate_packets_total")
+        self.assertEqual(duplicates + late, capture.segments - counted, "duplicates")
         self.assertEqual(self.sum_of("decode_errors_total"), 0)
         self.assertEqual(self.sum_of("overflows_total"), 0)
 
@@ -196,7 +200,18 @@ class CaptureCase(unittest.TestCase):
             talk = conversation(net.client(number), net.service, start_us=number * 137, **more,
                                 **variants[number % len(variants)])
             capture.carry(talk, *stretches, **(expected or {}))
-        self.check(capture, contents(capture))
+        self.check(capture, contents(capture), "late_fin_us" in more)
+
+
+    def check_replaced(self, net, first, second):
+        """An open connection that goes the way `first` is replaced by one from the same port that goes another way."""
+        capture = Capture()
+        old = capture.carry(conversation(net.client(), net.service, end=None), *first, end=REPLACED)
+        new = capture.carry(conversation(net.client(), net.service, start_us=200_000), *second)
+        # Until it is answered, the SYN is the old connection's.
+        old.packets[CLIENT] += 1
+        new.packets[CLIENT] -= 1
+        self.check(capture)
 
 
 class OneStretchTest(CaptureCase):
@@ -219,6 +234,9 @@ class OneStretchTest(CaptureCase):
 
     def test_a_syn_may_come_again(self):
         self.check_way(V4, (Stretch(NODE, IN),), syns=(None, None))
+
+    def test_a_connection_may_replace_an_open_one(self):
+        self.check_replaced(V4, (Stretch(NODE, IN),), (Stretch(NODE, IN),))
 
 
 class TranslationTest(CaptureCase):
@@ -437,6 +455,28 @@ class AttemptTest(CaptureCase):
                                   *stretches, servers=addresses(client, net.service, stretches)["servers"])
                 self.check(capture)
 
+    def test_a_syn_ack_that_was_lost_between_the_stretches_changes_no_count(self):
+        for net, stretches, case in self.each():
+            with case:
+                self.check_way(net, stretches, variants=({"syn_acks": (1, None)}, {"syn_acks": (None, None)}))
+
+    def test_a_fin_that_comes_again_after_the_end_begins_nothing(self):
+        for net, stretches, case in self.each():
+            with case:
+                self.check_way(net, stretches, late_fin_us=5_000_000)
+
+    def test_a_connection_that_replaces_an_open_one_is_counted_once(self):
+        for net, stretches, case in self.each():
+            with case:
+                self.check_replaced(net, stretches, stretches)
+
+    def test_a_connection_that_replaces_an_open_one_reaches_another_backend(self):
+        for net in NETS:
+            for wrap in (bare, vxlan(7)):
+                with self.subTest(net.name):
+                    first, second = ((Stretch(VETH, IN), Stretch(NODE, OUT, dnat(pod), wrap)) for pod in net.pods[:2])
+                    self.check_replaced(net, first, second)
+
     def test_a_reset_connection_is_closed_once(self):
         for net, stretches, case in self.each():
             with case:
@@ -554,6 +594,35 @@ class MidstreamTest(CaptureCase):
                     known.packets[CLIENT] += 1
                     known.payload[CLIENT] += (500, 1448)[number == 3]
                     self.check(capture)
+
+
+class BeginsInHandshakeTest(CaptureCase):
+    """The capture begins within a handshake. `client` and `server` are what is counted besides what is seen nearest."""
+
+    def check_from(self, begins_us, net, stretches, client=0, server=0):
+        capture = Capture(begins_us)
+        known = capture.carry(conversation(net.client(), net.service), *stretches,
+                              **addresses(net.client(), net.service, stretches))
+        known.packets[CLIENT] += client
+        known.packets[SERVER] += server
+        self.check(capture)
+
+    def test_between_two_copies_of_the_syn(self):
+        # The SYN is sent after 10 us, and seen first 15 us later.
+        for net, stretches, case in self.each():
+            with case:
+                self.check_from(26, net, stretches, client=1)
+
+    def test_before_the_syn_ack(self):
+        for net, stretches, case in self.each():
+            with case:
+                self.check_from(26 + 15 * (len(stretches) - 1), net, stretches)
+
+    def test_between_two_copies_of_the_syn_ack(self):
+        # The answer is sent 30 us after the SYN was seen for the last time.
+        for net, stretches, case in self.each():
+            with case:
+                self.check_from(26 + 15 * len(stretches) + 30, net, stretches, server=1)
 
 
 class OutOfOrderTest(CaptureCase):

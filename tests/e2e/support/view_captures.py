@@ -179,6 +179,8 @@ class Conversation:
     # For each SYN that the client sends, after 0, 1, 3 and 7 seconds: the number of stretches after which the SYN is
     # lost, or None. Only the last SYN is answered.
     syns: tuple = (None,)
+    syn_acks: tuple = (None,)  # as `syns`, of the server; the stretch nearest the server is the first
+    late_fin_us: Optional[int] = None  # how long after the end the server repeats its FIN, which is acknowledged
     end: Optional[str] = "fin"  # as the connection log names it; None: still open
 
 
@@ -302,6 +304,7 @@ class _Journey:
         self._sent = {CLIENT: 0, SERVER: 0}      # sequence space that each end has used
         self._received = {CLIENT: 0, SERVER: 0}  # of the other end, without a gap
         self._clock = {CLIENT: talk.client_clock, SERVER: talk.server_clock}
+        self._counts = True
         self._random = random.Random(talk.client_isn)
         client, _ = stretches[0].translate(talk.client, talk.server)
         _, server = stretches[-1].translate(talk.client, talk.server)
@@ -328,7 +331,10 @@ class _Journey:
         if self._talk.end == "refused":
             self._send(SERVER, RST | ACK, sequence=-self._isn[SERVER])
             return False
-        self._send(SERVER, SYN | ACK, sequence=0)
+        begin_us = self._now
+        for i, lost_after in enumerate(self._talk.syn_acks):
+            self._now = begin_us + (2**i - 1) * 1_000_000
+            self._send(SERVER, SYN | ACK, sequence=0, lost_after=lost_after)
         self._sent[SERVER] = 1
         self._turn()
         self._received[CLIENT] = 1
@@ -368,6 +374,12 @@ class _Journey:
                 self._received[not sender] += 1
                 self._turn()
             self._send(CLIENT, ACK)
+            if self._talk.late_fin_us is not None:
+                self._now += self._talk.late_fin_us
+                self._counts = False
+                self._send(SERVER, FIN | ACK, sequence=self._sent[SERVER] - 1)
+                self._turn()
+                self._send(CLIENT, ACK)
 
     def _turn(self):
         """Time passes until what was sent has come to the other end."""
@@ -389,7 +401,7 @@ class _Journey:
                 if sender == SERVER and direction is not UNKNOWN:
                     direction = OUT if direction == IN else IN
                 seen = self._capture.add(time_us, stretch.interface, direction, packet)
-                if i == 0 and seen:
+                if i == 0 and seen and self._counts:
                     self._known.packets[sender] += 1
                     self._known.payload[sender] += size
                     self._known.retransmitted[sender] += again
