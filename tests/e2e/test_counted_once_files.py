@@ -87,6 +87,7 @@ def addresses(client, server, stretches):
 
 class CaptureCase(unittest.TestCase):
     maxDiff = None
+    options = ()  # of the agent, besides those that each test needs
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -95,8 +96,8 @@ class CaptureCase(unittest.TestCase):
         self.log = os.path.join(folder.name, "log.json")
 
     def run_agent(self, *options):
-        done = subprocess.run([binary(), "-T", self.path, "--metrics.window", "3600", *options], capture_output=True,
-                              text=True, stdin=subprocess.DEVNULL, timeout=120)
+        done = subprocess.run([binary(), "-T", self.path, "--metrics.window", "3600", *self.options, *options],
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return done.stdout
 
@@ -202,6 +203,20 @@ class CaptureCase(unittest.TestCase):
             capture.carry(talk, *stretches, **(expected or {}))
         self.check(capture, contents(capture), "late_fin_us" in more)
 
+
+    def check_mixture(self, net):
+        """Several hundred connections that go all ways."""
+        chance = random.Random(7)
+        ways = [*all_ways(net).values(), (Stretch(NODE, IN),), (Stretch(VETH, IN), Stretch(BRIDGE, IN))]
+        capture = Capture()
+        for number in range(400):
+            rounds = ((CLIENT, chance.randrange(2, 2000), chance.randrange(5000)),
+                      (SERVER, chance.randrange(2, 30_000), chance.randrange(5000)),
+                      (CLIENT, chance.randrange(2, 9000), 0))
+            capture.carry(conversation(net.client(number), net.service, rounds=rounds,
+                                       start_us=chance.randrange(2_000_000),
+                                       end=chance.choice(("fin", "fin", "reset", None))), *chance.choice(ways))
+        self.check(capture)
 
     def check_replaced(self, net, first, second):
         """An open connection that goes the way `first` is replaced by one from the same port that goes another way."""
@@ -360,19 +375,22 @@ class SeveralViewsTest(CaptureCase):
     def test_connections_of_all_kinds_are_told_apart(self):
         for net in NETS:
             with self.subTest(net.name):
-                chance = random.Random(7)
-                ways = [*all_ways(net).values(), (Stretch(NODE, IN),), (Stretch(VETH, IN), Stretch(BRIDGE, IN))]
-                # The hairpins keep the client's port, and have one client.
-                capture = Capture()
-                for number in range(400):
-                    way = chance.choice(ways)
-                    rounds = ((CLIENT, chance.randrange(2, 2000), chance.randrange(5000)),
-                              (SERVER, chance.randrange(2, 30_000), chance.randrange(5000)),
-                              (CLIENT, chance.randrange(2, 9000), 0))
-                    capture.carry(conversation(net.client(number), net.service, rounds=rounds,
-                                               start_us=chance.randrange(2_000_000),
-                                               end=chance.choice(("fin", "fin", "reset", None))), *way)
-                self.check(capture)
+                self.check_mixture(net)
+
+
+class WorkersTest(CaptureCase):
+    """The views of a connection belong to several workers."""
+
+    options = ("--workers", "3")
+
+    def test_several_workers_count_the_same(self):
+        for net in NETS:
+            with self.subTest(net.name):
+                self.check_mixture(net)
+
+    def test_several_workers_know_both_ways(self):
+        wrap = each_way(vlan(10), vlan(20))
+        self.check_way(V4, (Stretch(NODE, UNKNOWN, wrap=wrap),), Capture.ethernet, connections=20)
 
 
 class DuplicatesTest(CaptureCase):
