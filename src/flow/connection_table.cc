@@ -447,6 +447,7 @@ bool ConnectionTable::IsLate(const Arrival& arrival) {
 }
 
 uint32_t ConnectionTable::TakeFreeRecord() {
+  ++records_in_use_;
   if (free_records_ == Timeouts::kNone) return record_limit_++;
   const uint32_t slot = free_records_;
   free_records_ = details_[slot].next;

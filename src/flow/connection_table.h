@@ -195,7 +195,7 @@ class alignas(64) ConnectionTable {
     return {gaps_.overflows(), encapsulations_.overflows(), servers_.overflows(), 0, 0};
   }
   // The connections in the table now, including embryos, provisional views and unconfirmed ones.
-  size_t size() const { return index_.size() - views_.size(); }
+  size_t size() const { return size_t{records_in_use_} + embryos_.size(); }
 
   // There are two kinds of slots. Records have slots from 0 up to record_limit(), and embryos have slots from
   // kEmbryoSlots up to embryo_limit(). The limits are exclusive and never fall. A slot below its limit holds a
@@ -423,6 +423,7 @@ class alignas(64) ConnectionTable {
   Stretch first_stretch_{};       // of the first segment with an unknown key; valid if first_stretch_ns_ is not 0
   int64_t first_stretch_ns_ = 0;  // when that segment came
   uint32_t record_limit_ = 0;
+  uint32_t records_in_use_ = 0;
   uint32_t free_records_ = Timeouts::kNone;  // head of a list through ConnectionDetails::next
   int64_t now_ns_ = 0;
   uint64_t unmatched_fragments_ = 0;

@@ -85,6 +85,7 @@ void ConnectionTable::FreeRecord(uint32_t slot) {
   EraseKeys(slot);
   gaps_.Release(&record.gaps);
   record.flags = 0;
+  --records_in_use_;
   details_[slot].next = free_records_;
   free_records_ = slot;
 }

@@ -77,7 +77,7 @@ bool ConnectionTable::DefersEdges() const {
 void ConnectionTable::Remember(uint32_t slot, const Arrival& arrival) {
   const DecodedPacket& packet = *arrival.packet;
   if (IsSyn(packet)) {
-    if (arrival.view == ViewTable::kNone) fingerprints_.Add(FingerprintOf(Fingerprint::Kind::kSyn, arrival));
+    fingerprints_.Add(FingerprintOf(Fingerprint::Kind::kSyn, arrival));
   } else if (IsSynAck(packet)) {
     fingerprints_.Add(FingerprintOf(Fingerprint::Kind::kSynAck, arrival));
   } else if (!ConnectionIndex::IsEmbryo(slot) && !records_[slot].has(ConnectionRecord::kConfirmed)) {
