@@ -330,7 +330,7 @@ uint32_t ConnectionTable::AddEmbryo(const Arrival& arrival) {
   embryo.direction = static_cast<unsigned>(arrival.packet->direction) & 3;
   embryo.window_scale = arrival.packet->window_scale & 0xf;
   embryo.sent_by_b = arrival.key_sender == End::kB;
-  embryo.is_provisional = embryo.is_edge_pending = false;
+  embryo.is_provisional = embryo.is_wrapped = embryo.is_edge_pending = false;
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
   index_.Insert(slot | kEmbryoSlots, arrival.hash);
   return slot | kEmbryoSlots;
