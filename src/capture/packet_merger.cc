@@ -102,7 +102,7 @@ std::optional<int64_t> PacketMerger::WaitNs() const {
     if (lane.waiting.empty()) continue;
     const int64_t lane_wait_ns = std::min(lane.waiting.front().time_ns + kernel_delay_ns_ - now_ns_,
                                           lane.read_at_ns + kLongestWaitNs - steady_ns_);
-    wait_ns = std::min(wait_ns.value_or(kNever), std::max<int64_t>(lane_wait_ns, 0));
+    wait_ns = std::min(wait_ns.value_or(kNever), std::max(lane_wait_ns, kShortestWaitNs));
   }
   return wait_ns;
 }

@@ -47,6 +47,10 @@ class PacketMerger {
   // this.
   static constexpr int64_t kLongestWaitNs = kNanosecondsPerSecond;
 
+  // The shortest sleep of a worker while packets wait. Without this bound, each packet would wake the worker when it
+  // can leave.
+  static constexpr int64_t kShortestWaitNs = 5 * kNanosecondsPerMillisecond;
+
   // Merges as many sources as `sources` says. They are numbered from 0. The kernel hands each packet over within
   // `kernel_delay_ns`.
   PacketMerger(size_t sources, int64_t kernel_delay_ns);
@@ -77,7 +81,8 @@ class PacketMerger {
   bool MayReadMore() const;
   // All packets that are earlier than this time have left. INT64_MAX if no packet waits and all sources are closed.
   int64_t taken_until_ns() const;
-  // Returns how long the first packet has to wait, at most, from the last SetTime() on. nullopt if no packet waits.
+  // Returns for how long to wait, from the last SetTime() on, before the sources are read again: until the first packet
+  // can leave, but at least for kShortestWaitNs. nullopt if no packet waits.
   std::optional<int64_t> WaitNs() const;
 
  private:
