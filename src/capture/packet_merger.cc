@@ -42,7 +42,7 @@ void PacketMerger::EndRead(size_t source, PacketSource::ReadResult result, std::
 
 void PacketMerger::Close(size_t source) {
   lanes_[source].read_until_ns = kNever;
-  lanes_[source].may_have_more = false;
+  lanes_[source].is_closed = true;
 }
 
 void PacketMerger::CloseAll() {
@@ -74,6 +74,9 @@ bool PacketMerger::Take(PacketBatch* batch) {
       Move(&first->waiting, batch);
     } while (!batch->full() && !first->waiting.empty() && first->waiting.front().time_ns < limit_ns);
   }
+  for (Lane& lane : lanes_) {
+    if (!lane.waiting.empty()) lane.may_have_more = true;  // when these packets leave, further ones may have come
+  }
   return !batch->packets().empty();
 }
 
@@ -87,7 +90,7 @@ void PacketMerger::TakeUnordered(Lane* lane, PacketBatch* batch) const {
 
 bool PacketMerger::MayReadMore() const {
   return std::any_of(lanes_.begin(), lanes_.end(),
-                     [](const Lane& lane) { return lane.waiting.empty() && lane.may_have_more; });
+                     [](const Lane& lane) { return lane.waiting.empty() && lane.may_have_more && !lane.is_closed; });
 }
 
 int64_t PacketMerger::taken_until_ns() const {

@@ -49,7 +49,7 @@ class PacketMerger {
 
   // The shortest sleep of a worker while packets wait. Without this bound, each packet would wake the worker when it
   // can leave.
-  static constexpr int64_t kShortestWaitNs = 5 * kNanosecondsPerMillisecond;
+  static constexpr int64_t kShortestWaitNs = 10 * kNanosecondsPerMillisecond;
 
   // Merges as many sources as `sources` says. They are numbered from 0. The kernel hands each packet over within
   // `kernel_delay_ns`.
@@ -92,8 +92,9 @@ class PacketMerger {
     absl::Span<const DecodedPacket> waiting;  // the packets of `batch` that have not left
     // The source has delivered all packets that are earlier than this time.
     int64_t read_until_ns = std::numeric_limits<int64_t>::min();
-    int64_t read_at_ns = 0;      // steady time of the last read
-    bool may_have_more = false;  // the last read may not have returned all packets
+    int64_t read_at_ns = 0;  // steady time of the last read
+    bool is_closed = false;
+    bool may_have_more = false;  // the last read may not have returned all packets, or was some time ago
 
     // No packet that has not left is earlier than this time.
     int64_t next_time_ns() const { return waiting.empty() ? read_until_ns : waiting.front().time_ns; }

@@ -94,6 +94,7 @@ TEST_F(PacketMergerTest, AnIdleSourceHoldsPacketsBackUntilTheKernelHasDeliveredE
   EXPECT_EQ(Take(), (std::vector<Seen>{{0, 10}}));
   EXPECT_EQ(merger_.WaitNs(), PacketMerger::kShortestWaitNs) << "the next packet can leave in 1 ms";
   MoveMs(1);
+  EXPECT_FALSE(merger_.MayReadMore());
   Read(1, {10, 12}, Result::kLastPackets);
   Read(2, {}, Result::kNone);
   EXPECT_EQ(Take(), (std::vector<Seen>{{1, 10}, {0, 11}})) << "the clock cannot rule out that source 2 has one of 12";
@@ -117,6 +118,21 @@ TEST_F(PacketMergerTest, ASourceThatMayHaveMoreHoldsLaterPacketsBack) {
   EXPECT_EQ(merger_.WaitNs(), std::nullopt);
 }
 
+TEST_F(PacketMergerTest, ASourceIsReadAgainAtOnceWhenItsPacketsHaveWaited) {
+  merger_.Close(2);
+  MoveMs(20);
+  Read(0, {10}, Result::kLastPackets);
+  Read(1, {11}, Result::kLastPackets);
+  EXPECT_EQ(Take(), (std::vector<Seen>{{0, 10}}));
+  EXPECT_FALSE(merger_.MayReadMore()) << "it returned all just now";
+  MoveMs(30);
+  Read(0, {}, Result::kNone);
+  EXPECT_EQ(Take(), (std::vector<Seen>{{1, 11}}));
+  EXPECT_TRUE(merger_.MayReadMore());
+  Read(1, {}, Result::kNone);
+  EXPECT_FALSE(merger_.MayReadMore());
+}
+
 TEST_F(PacketMergerTest, ASourceOfWhichAllPacketsWereRemovedHoldsNoEarlierPacketsBack) {
   MoveMs(20);
   Read(0, {10, 12}, Result::kLastPackets);
@@ -132,10 +148,14 @@ TEST_F(PacketMergerTest, AClosedSourceHoldsNoPacketsBackAndItsOwnLeaveInOrder) {
   MoveMs(20);
   Read(0, {10, 20}, Result::kLastPackets);
   Read(1, {5, 15}, Result::kNone);
+  Read(2, {}, Result::kNone);
   merger_.Close(1);
+  EXPECT_EQ(Take(), std::vector<Seen>());
   merger_.Close(2);
   EXPECT_EQ(Take(), (std::vector<Seen>{{1, 5}, {0, 10}, {1, 15}, {0, 20}}));
   EXPECT_EQ(merger_.taken_until_ns(), start_ns_ + 20 * kMs) << "source 0 is open";
+  merger_.Close(0);
+  EXPECT_FALSE(merger_.MayReadMore());
 }
 
 TEST_F(PacketMergerTest, AllPacketsLeaveInOrderWhenAllSourcesAreClosed) {
