@@ -206,7 +206,7 @@ absl::StatusOr<PacketSource::ReadResult> CaptureWorker::ReadOne(Source* source) 
   if (!options_.live) last_progress_ns_.store(kNoProgressDue, std::memory_order_relaxed);
   auto result = source->packets->Read(&batch_);
   if (!options_.live) last_progress_ns_.store(clock_.SteadyNanoseconds(), std::memory_order_relaxed);
-  Take(*source, /*count=*/true, &batch_);  // packets before an error count too
+  Translate(*source, /*count=*/true, &batch_);  // packets before an error count too
   if (!batch_.packets().empty()) packet_time_ns_ = batch_.packets().back().time_ns;
   if (handover_ != nullptr) handover_->HandOver(&batch_, [this](uint32_t place) { CountLost(place); });
   Apply();
@@ -220,7 +220,7 @@ absl::StatusOr<PacketSource::ReadResult> CaptureWorker::ReadIntoMerger(Source* s
   PacketBatch* const batch = merger_->BeginRead(source->number);
   const auto result = source->packets->Read(batch);
   // What is handed over is not seen here again, so with other workers all packets are counted now.
-  Take(*source, /*count=*/handover_ != nullptr, batch);
+  Translate(*source, /*count=*/handover_ != nullptr, batch);
   std::optional<int64_t> last_time_ns;
   if (!batch->packets().empty()) last_time_ns = batch->packets().back().time_ns;
   if (handover_ != nullptr) handover_->HandOver(batch, [this](uint32_t place) { CountLost(place); });
@@ -228,8 +228,8 @@ absl::StatusOr<PacketSource::ReadResult> CaptureWorker::ReadIntoMerger(Source* s
   return result;
 }
 
-// Gives the packets of the source this worker's interfaces and capture time.
-void CaptureWorker::Take(const Source& source, bool count, PacketBatch* batch) {
+// Replaces the interfaces and times that the source gives to packets: by places in interfaces_, and by capture time.
+void CaptureWorker::Translate(const Source& source, bool count, PacketBatch* batch) {
   const bool has_many_interfaces = source.packets->has_many_interfaces();
   const auto name_of = [&source](uint32_t number) { return source.packets->InterfaceName(number); };
   for (DecodedPacket& packet : batch->packets()) {

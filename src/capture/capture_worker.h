@@ -136,7 +136,7 @@ class CaptureWorker final : private EndedConnectionSink {
   int64_t FileTime() const;
   absl::StatusOr<PacketSource::ReadResult> ReadOne(Source* source);
   absl::StatusOr<PacketSource::ReadResult> ReadIntoMerger(Source* source);
-  void Take(const Source& source, bool count, PacketBatch* batch);
+  void Translate(const Source& source, bool count, PacketBatch* batch);
   void Count(const DecodedPacket& packet);
   void Apply();
   void SetMergerTime();
