@@ -70,8 +70,9 @@ struct Snapshot {
   // 1, 2, 3 and so on. 0 = the agent has made no snapshot yet.
   uint64_t sequence = 0;
   // The steady time (see Clock) at which the first worker started to copy its table. The snapshot includes every packet
-  // that was counted before this time. INT64_MAX when no more packets come. INT64_MIN until every worker has published,
-  // and in snapshots of another agent.
+  // that was counted before this time. Exception: with several workers, a packet may be counted for its interface some
+  // 40 ms before the connection shows it (see Handover and PacketMerger). INT64_MAX when no more packets come.
+  // INT64_MIN until every worker has published, and in snapshots of another agent.
   int64_t begun_ns = INT64_MIN;
   // When the snapshot was made. Idle times are measured up to this time.
   int64_t time_ns = 0;
