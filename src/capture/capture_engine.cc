@@ -51,7 +51,7 @@ CaptureEngine::CaptureEngine(const EngineOptions& options,
       drop_warnings_(clock),
       handover_warnings_(clock, WarnOfLostPackets),
       handover_(options.worker.live && sources.size() > 1
-                    ? std::make_unique<HandoverGroup>(options.table.hash_seed, sources.size())
+                    ? std::make_unique<HandoverGroup>(options.table, sources.size())
                     : nullptr),
       workers_(MakeWorkers(std::move(sources), ended, on_source_error)),
       collector_(options.collector, Buffers(workers_)),
