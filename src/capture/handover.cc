@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/capture/handover.h"
 
-#include "absl/hash/hash.h"
 #include "absl/types/span.h"
 
 namespace tcpgauge {
@@ -100,14 +99,7 @@ Handover::Next Handover::AfterCollector(const std::string& interface, DecodedPac
 }
 
 Handover::Next Handover::AfterOwner(const std::string& interface, const DecodedPacket& packet) {
-  if (routes_ == nullptr) return {self_, Role::kHolder};
-  if (packet.kind != DecodedPacket::Kind::kTcpSegment || !ViewRoutes::IsHandshake(packet)) {
-    return {routes_->FindWorker(packet, self_), Role::kHolder};
-  }
-  Stretch stretch;
-  stretch.place = static_cast<uint16_t>(absl::HashOf(interface, packet.encapsulation));
-  stretch.direction = packet.direction;
-  return {routes_->BeginAt(stretch, packet, self_), Role::kHolder};
+  return {routes_ == nullptr ? self_ : routes_->WorkerOf(interface, packet, self_), Role::kHolder};
 }
 
 bool Handover::Push(Next next, const DecodedPacket& packet, const std::string* interface) {

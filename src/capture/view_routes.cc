@@ -54,26 +54,24 @@ size_t ViewRoutes::BeginAt(const Stretch& stretch, const DecodedPacket& segment,
   handshake.client_number = handshake.is_syn_ack ? segment.acknowledgment_number - 1 : segment.sequence_number;
   handshake.stretch = stretch;
   handshake.time_ns = segment.time_ns;
-  const size_t holder = route == nullptr ? owner : route->worker - size_t{1};
-  uint32_t& own = own_[key.hash % kOwnHandshakes];
-  const uint32_t own_digest = TagOf(key.hash) + handshake.client_number;
-  // A SYN-ACK on a route belongs to the connection whose SYN went that way.
-  if (route != nullptr ? !handshake.is_syn_ack : own != own_digest) {
+  size_t holder = route == nullptr ? owner : route->worker - size_t{1};
+  uint32_t& decided = decided_[key.hash % kDecided];
+  const uint32_t digest = TagOf(key.hash) + handshake.client_number;
+  if (decided != digest) {
+    decided = digest;
     const SharedHandshakes::Holder found = handshakes_.FindOrEnter(handshake, holder);
     if (found.has_replaced_needed) ++lost_handshakes_;
     if (found.worker != holder && !found.is_same_stretch) {
-      if (found.worker != owner) {
-        Set(key.hash, found.worker);
-        return found.worker;
+      holder = found.worker;
+      if (holder != owner) {
+        Set(key.hash, holder);
+      } else {
+        route->worker = 0;
       }
-      route->worker = 0;
-      own = own_digest;
-      return owner;
+      return holder;
     }
   }
-  if (route == nullptr) {
-    own = own_digest;
-  } else {
+  if (route != nullptr) {
     if (route->phase >= kClosed) route->phase = kOpening;
     route->used = now_ % kTimeModulus;
   }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/hash/hash.h"
 #include "src/base/stable_array.h"
 #include "src/capture/shared_handshakes.h"
 #include "src/decode/decoded_packet.h"
@@ -23,8 +24,8 @@ namespace tcpgauge {
 //
 // - Only handshake packets make a route: SYNs and SYN-ACKs, by SharedHandshakes. So a connection that is older than the
 //   agent has no route, and each of its owners counts its view.
-// - A 4-tuple whose handshake was read here once stays here for as long as this handshake is remembered. Otherwise a
-//   part of the connection would be in each of two tables.
+// - The first handshake packet of a connection decides for its 4-tuple. Its later handshake packets, and its copies on
+//   other stretches, do not ask again. Otherwise a part of the connection could be in each of two tables.
 // - A route stays when its connection ends, because the next connection on the 4-tuple is likely to be translated in
 //   the same way. A later SYN changes the route if SharedHandshakes names another worker for it.
 // - A route is for a 4-tuple in all encapsulations. The packets of the two directions, and the copies inside and
@@ -57,6 +58,14 @@ class ViewRoutes {
     return (segment.tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) == kTcpSyn;
   }
 
+  // Returns the worker for any TCP packet: one of the next two methods. `interface` identifies the packet's interface.
+  // It may have any type that absl::Hash accepts.
+  template <typename Interface>
+  size_t WorkerOf(const Interface& interface, const DecodedPacket& packet, size_t owner) {
+    if (packet.kind != DecodedPacket::Kind::kTcpSegment || !IsHandshake(packet)) return FindWorker(packet, owner);
+    return BeginAt({static_cast<uint16_t>(absl::HashOf(interface, packet.encapsulation)), packet.direction}, packet,
+                   owner);
+  }
   // Returns the worker for a packet that is not a handshake: `owner` if the 4-tuple has no route. For a following
   // fragment, the caller sets the ports of the packet.
   size_t FindWorker(const DecodedPacket& packet, size_t owner);
@@ -87,7 +96,7 @@ class ViewRoutes {
     std::array<Route, kBucketRoutes> routes;
   };
   static_assert(sizeof(Bucket) == 64, "a bucket is one cache line");
-  static constexpr size_t kOwnHandshakes = 8192;
+  static constexpr size_t kDecided = 8192;
 
   struct Key {
     uint64_t hash;
@@ -113,8 +122,8 @@ class ViewRoutes {
   uint64_t now_ = 0;  // the latest packet time, in the units of Route::used
   uint64_t lost_routes_ = 0;
   uint64_t lost_handshakes_ = 0;
-  // Digests of the handshakes that were read last and stayed with the owner, by bits of the key's hash.
-  std::array<uint32_t, kOwnHandshakes> own_{};
+  // Digests of 4-tuple and client's number of the handshakes that were read last, by bits of the key's hash.
+  std::array<uint32_t, kDecided> decided_{};
 };
 
 }  // namespace tcpgauge

@@ -56,7 +56,10 @@ TEST_F(ViewRoutesTest, ATranslatedViewGoesWhereItsConnectionIs) {
   EXPECT_EQ(Find(FromClient().Seq(101).Ack(501)), kHolder);
   EXPECT_EQ(Find(FromServer().Seq(501).Ack(101).Fin()), kHolder);
   EXPECT_EQ(Find(FromClient().Seq(101).Vlan(7).Tunnel(TunnelType::kVxlan, 42)), kHolder);
-  EXPECT_EQ(Find(FromClient().FollowingFragment(3)), kHolder);
+  DecodedPacket fragment = FromClient().FollowingFragment(3);
+  fragment.source = client_;  // Handover sets the ports
+  fragment.destination = server_;
+  EXPECT_EQ(routes_.FindWorker(fragment, kOwner), kHolder);
   server_.port = 80;
   EXPECT_EQ(Find(FromClient().Seq(101).Ack(501)), kOwner) << "another 4-tuple";
 }
