@@ -141,7 +141,9 @@ size_t FileReader::WorkerOf(const DecodedPacket& packet) {
 
 size_t FileReader::RouteOf(const DecodedPacket& packet) {
   const size_t owner = owners_.OwnerOf(packet.source, packet.destination);
-  return routes_ == nullptr ? owner : routes_->WorkerOf(packet.interface, packet, owner);
+  if (routes_ == nullptr) return owner;
+  if (!ViewRoutes::IsHandshake(packet)) return routes_->FindWorker(packet, owner);
+  return routes_->BeginAt(ViewRoutes::StretchOf(packet.interface, packet), packet, owner);
 }
 
 bool FileReader::Push(size_t worker) {

@@ -37,14 +37,16 @@ void Handover::HandOver(PacketBatch* batch, OnLost on_lost) {
   const absl::Span<DecodedPacket> packets = batch->packets();
   size_t kept = 0;
   while (kept < packets.size() && IsOwn(packets[kept])) ++kept;
+  if (routes_ != nullptr) {
+    for (size_t i = kept; i < packets.size(); ++i) routes_->Prefetch(packets[i]);
+  }
   for (size_t i = kept; i < packets.size(); ++i) {
     DecodedPacket& packet = packets[i];
-    const std::string& interface = interfaces_.Name(packet.interface);
-    const Next next = AfterCapture(interface, &packet);
+    const Next next = AfterCapture(&packet);
     if (next.worker == self_) {
       if (kept != i) packets[kept] = packet;
       ++kept;
-    } else if (!Push(next, packet, &interface)) {
+    } else if (!Push(next, packet, &interfaces_.Name(packet.interface))) {
       on_lost(packet.interface);
     }
   }
@@ -64,8 +66,8 @@ bool Handover::Receive(int64_t read_until_ns, PacketBatch* batch, OnLost on_lost
     *packet = item->packet;
     inbox_.Pop();
     Next next = {self_, Role::kHolder};
-    if (role == Role::kCollector) next = AfterCollector(*interface, packet);
-    if (role == Role::kOwner) next = AfterOwner(*interface, *packet);
+    if (role == Role::kCollector) next = AfterCollector(interface, packet);
+    if (role == Role::kOwner) next = AfterOwner(interface, *packet);
     if (next.worker == self_) {
       packet->interface = PlaceOf(interface);
       continue;
@@ -77,16 +79,16 @@ bool Handover::Receive(int64_t read_until_ns, PacketBatch* batch, OnLost on_lost
   return received;
 }
 
-Handover::Next Handover::AfterCapture(const std::string& interface, DecodedPacket* packet) {
+Handover::Next Handover::AfterCapture(DecodedPacket* packet) {
   if (!IsTcp(*packet)) return {self_, Role::kHolder};
   if (packet->is_fragment) {
     const size_t collector = owners_.OwnerOfDatagrams(packet->source.address, packet->destination.address);
     if (collector != self_) return {collector, Role::kCollector};
   }
-  return AfterCollector(interface, packet);
+  return AfterCollector(/*interface=*/nullptr, packet);
 }
 
-Handover::Next Handover::AfterCollector(const std::string& interface, DecodedPacket* packet) {
+Handover::Next Handover::AfterCollector(const std::string* interface, DecodedPacket* packet) {
   if (packet->is_fragment) {
     const auto path = fragments_.FindPath(*packet, packet->time_ns);
     if (!path.has_value()) return {self_, Role::kHolder};
@@ -98,8 +100,11 @@ Handover::Next Handover::AfterCollector(const std::string& interface, DecodedPac
   return AfterOwner(interface, *packet);
 }
 
-Handover::Next Handover::AfterOwner(const std::string& interface, const DecodedPacket& packet) {
-  return {routes_ == nullptr ? self_ : routes_->WorkerOf(interface, packet, self_), Role::kHolder};
+Handover::Next Handover::AfterOwner(const std::string* interface, const DecodedPacket& packet) {
+  if (routes_ == nullptr) return {self_, Role::kHolder};
+  if (!ViewRoutes::IsHandshake(packet)) return {routes_->FindWorker(packet, self_), Role::kHolder};
+  if (interface == nullptr) interface = &interfaces_.Name(packet.interface);
+  return {routes_->BeginAt(ViewRoutes::StretchOf(*interface, packet), packet, self_), Role::kHolder};
 }
 
 bool Handover::Push(Next next, const DecodedPacket& packet, const std::string* interface) {

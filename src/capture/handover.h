@@ -129,11 +129,11 @@ class Handover {
     return routes_ != nullptr && (!routes_->empty() || ViewRoutes::IsHandshake(segment));
   }
   // These say where a packet goes next from the worker that captured it, from the collector of its fragments, and from
-  // its owner. `interface` is the name of the packet's interface. AfterCollector() sets the ports of a following
-  // fragment.
-  Next AfterCapture(const std::string& interface, DecodedPacket* packet);
-  Next AfterCollector(const std::string& interface, DecodedPacket* packet);
-  Next AfterOwner(const std::string& interface, const DecodedPacket& packet);
+  // its owner. `interface` is the name of the packet's interface; null: this worker has captured the packet, and
+  // DecodedPacket::interface is a place. AfterCollector() sets the ports of a following fragment.
+  Next AfterCapture(DecodedPacket* packet);
+  Next AfterCollector(const std::string* interface, DecodedPacket* packet);
+  Next AfterOwner(const std::string* interface, const DecodedPacket& packet);
   // Puts the packet into the inbox of `next.worker`. Returns false if the inbox is full.
   bool Push(Next next, const DecodedPacket& packet, const std::string* interface);
   // Wakes the workers to which Push() gave packets.

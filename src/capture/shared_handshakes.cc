@@ -2,7 +2,6 @@
 #include "src/capture/shared_handshakes.h"
 
 #include "src/base/check.h"
-#include "src/base/split_mix.h"
 
 namespace tcpgauge {
 namespace {
@@ -13,14 +12,14 @@ constexpr int kAttempts = 16;
 
 // An entry in one word. The widths of the fields add up to 64.
 struct Entry {
-  static constexpr int kLapBits = 4, kWorkerBits = 7, kTimeBits = 14, kDirectionBits = 2, kKindBits = 1,
-                       kPlaceBits = 16, kTagBits = 20;
+  static constexpr int kLapBits = 4, kWorkerBits = 7, kTimeBits = 10, kDirectionBits = 2, kKindBits = 1,
+                       kPlaceBits = 16, kTagBits = 24;
   static_assert(kLapBits + kWorkerBits + kTimeBits + kDirectionBits + kKindBits + kPlaceBits + kTagBits == 64, "");
-  static constexpr int kTimeShift = 24;  // time is in units of 2^24 ns, or 17 ms
+  static constexpr int kTimeShift = 28;  // time is in units of 2^28 ns, or 0.27 s
 
   uint64_t lap = 0;     // how often the ring went round before this entry, modulo 16
   uint64_t worker = 0;  // 1 + its index; 0: the entry was never written
-  uint64_t time = 0;    // modulo 2^14 units, or 275 s
+  uint64_t time = 0;    // modulo 2^10 units, or 275 s
   uint64_t direction = 0;
   uint64_t is_syn_ack = 0;
   uint64_t place = 0;
@@ -52,6 +51,10 @@ struct Entry {
     return word << kLapBits | lap;
   }
 
+  // These two read one field alone, which is all that most entries need.
+  static uint64_t LapOf(uint64_t word) { return word % (1 << kLapBits); }
+  static uint64_t TagOf(uint64_t word) { return word >> (64 - kTagBits); }
+
   static uint64_t NextLap(uint64_t lap) { return (lap + 1) % (1 << kLapBits); }
   // The time between two entries, in either order.
   static uint64_t Between(const Entry& a, const Entry& b) {
@@ -78,7 +81,7 @@ SharedHandshakes::SharedHandshakes(uint64_t seed, size_t workers) : seed_(seed),
 }
 
 SharedHandshakes::Holder SharedHandshakes::FindOrEnter(const Handshake& handshake, size_t worker) {
-  const uint64_t hash = SplitMix(seed_ + handshake.client_number).Next();
+  const uint64_t hash = HashOf(handshake.client_number);
   std::array<std::atomic<uint64_t>, kRingEntries>& words = rings_[hash % kRings].words;
   Entry mine;
   mine.worker = worker + 1;
@@ -91,17 +94,19 @@ SharedHandshakes::Holder SharedHandshakes::FindOrEnter(const Handshake& handshak
     std::array<uint64_t, kRingEntries> seen;
     for (size_t i = 0; i < kRingEntries; ++i) seen[i] = words[i].load(std::memory_order_acquire);
     // The entries from 0 on are of the present lap, and the entries from `next` on are of the lap before.
-    const uint64_t lap = Entry::Of(seen[0]).lap;
+    const uint64_t lap = Entry::LapOf(seen[0]);
     size_t next = 1;
-    while (next < kRingEntries && Entry::Of(seen[next]).lap == lap) ++next;
+    while (next < kRingEntries && Entry::LapOf(seen[next]) == lap) ++next;
     bool is_one_state = true;
     for (size_t i = next; i < kRingEntries; ++i) {
-      is_one_state = is_one_state && Entry::NextLap(Entry::Of(seen[i]).lap) == lap;
+      is_one_state = is_one_state && Entry::NextLap(Entry::LapOf(seen[i])) == lap;
     }
     if (!is_one_state) continue;
     for (size_t back = 1; back <= kRingEntries; ++back) {  // from the newest entry to the oldest
-      const Entry entry = Entry::Of(seen[(next + kRingEntries - back) % kRingEntries]);
-      if (entry.tag != mine.tag || entry.worker == 0) continue;
+      const uint64_t word = seen[(next + kRingEntries - back) % kRingEntries];
+      if (Entry::TagOf(word) != mine.tag) continue;
+      const Entry entry = Entry::Of(word);
+      if (entry.worker == 0) continue;
       if (Entry::Between(entry, mine) > Entry::Units(kLifetimeNs)) continue;
       Holder holder;
       holder.worker = static_cast<size_t>(entry.worker - 1);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "src/base/split_mix.h"
 #include "src/base/stable_array.h"
 #include "src/base/time_units.h"
 #include "src/net/packet_direction.h"
@@ -68,6 +69,9 @@ class SharedHandshakes {
   // changing the ring, gives up after a few attempts, and returns `worker` as if a needed entry had been replaced.
   Holder FindOrEnter(const Handshake& handshake, size_t worker);
 
+  // Fetches the cache line that FindOrEnter() will need for the number.
+  void Prefetch(uint32_t client_number) const { __builtin_prefetch(&rings_[HashOf(client_number) % kRings], 1); }
+
   static constexpr uint64_t MemoryBytes() { return kCapacity * sizeof(uint64_t); }
 
  private:
@@ -76,6 +80,8 @@ class SharedHandshakes {
   struct alignas(64) Ring {
     std::array<std::atomic<uint64_t>, kRingEntries> words;  // see Entry in the .cc file; 0: never written
   };
+
+  uint64_t HashOf(uint32_t client_number) const { return SplitMix(seed_ + client_number).Next(); }
 
   const uint64_t seed_;
   StableArray<Ring> rings_;

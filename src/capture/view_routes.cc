@@ -34,7 +34,7 @@ uint64_t ViewRoutes::MemoryBytes(const TableOptions& table, size_t workers) {
 }
 
 size_t ViewRoutes::FindWorker(const DecodedPacket& packet, size_t owner) {
-  if (is_empty_) return owner;
+  if (empty()) return owner;
   NoteTime(packet.time_ns);
   const Key key = KeyOf(packet);
   Route* const route = Find(key.hash);
@@ -48,10 +48,14 @@ size_t ViewRoutes::FindWorker(const DecodedPacket& packet, size_t owner) {
 size_t ViewRoutes::BeginAt(const Stretch& stretch, const DecodedPacket& segment, size_t owner) {
   NoteTime(segment.time_ns);
   const Key key = KeyOf(segment);
-  Route* const route = is_empty_ ? nullptr : Find(key.hash);
+  Route* route = nullptr;
+  if (!empty()) {
+    Sweep(&buckets_[next_to_sweep_++ & bucket_mask_]);
+    route = Find(key.hash);
+  }
   SharedHandshakes::Handshake handshake;
   handshake.is_syn_ack = (segment.tcp_flags & kTcpAck) != 0;
-  handshake.client_number = handshake.is_syn_ack ? segment.acknowledgment_number - 1 : segment.sequence_number;
+  handshake.client_number = ClientNumberOf(segment);
   handshake.stretch = stretch;
   handshake.time_ns = segment.time_ns;
   size_t holder = route == nullptr ? owner : route->worker - size_t{1};
@@ -66,7 +70,7 @@ size_t ViewRoutes::BeginAt(const Stretch& stretch, const DecodedPacket& segment,
       if (holder != owner) {
         Set(key.hash, holder);
       } else {
-        route->worker = 0;
+        Forget(route);
       }
       return holder;
     }
@@ -121,19 +125,29 @@ void ViewRoutes::Set(uint64_t hash, size_t worker) {
     }
   }
   if (place == nullptr) {
+    Sweep(&BucketOf(hash));
     place = &routes[0];
     for (Route& route : routes) {
-      if (route.worker != 0 && HasExpired(route)) route.worker = 0;
-      if (place->worker == 0) continue;
+      if (place->worker == 0) break;
       if (route.worker == 0 || AgeOf(route) > AgeOf(*place)) place = &route;
     }
-    if (place->worker != 0) ++lost_routes_;
+    ++(place->worker == 0 ? count_ : lost_routes_);
   }
   place->tag = tag;
   place->worker = static_cast<uint16_t>(worker + 1);
   place->used = now_ % kTimeModulus;
   place->phase = kOpening;
-  is_empty_ = false;
+}
+
+void ViewRoutes::Forget(Route* route) {
+  route->worker = 0;
+  --count_;
+}
+
+void ViewRoutes::Sweep(Bucket* bucket) {
+  for (Route& route : bucket->routes) {
+    if (route.worker != 0 && HasExpired(route)) Forget(&route);
+  }
 }
 
 uint16_t ViewRoutes::NextPhase(const Route& route, uint8_t flags, End sender) {

@@ -39,7 +39,8 @@ namespace tcpgauge {
 // Thread: confined to the owner's thread.
 // Time: packet time. The latest time counts.
 // Bounds: the next power of two from max_connections / workers, at least kLeastCapacity. A route is forgotten after the
-// time-out that its connection has: idle_timeout_ns; 60 s after RST or both FINs; 127 s when only a SYN was seen. When
+// time-out that its connection has: idle_timeout_ns; 60 s after RST or both FINs; 127 s when only a SYN was seen. With
+// each handshake, one bucket is searched for such routes. When
 // all places of a bucket are taken, the route that was unused for the longest time is forgotten, and counted: the
 // connection is then counted twice.
 class ViewRoutes {
@@ -51,20 +52,26 @@ class ViewRoutes {
   ViewRoutes(const TableOptions& table, size_t workers, SharedHandshakes* handshakes);
 
   // Whether FindWorker() would find no route.
-  bool empty() const { return is_empty_; }
-  // Whether FindWorker() is not enough for the segment, because it is part of a handshake.
-  // REQUIRES: segment.kind is kTcpSegment.
-  static bool IsHandshake(const DecodedPacket& segment) {
-    return (segment.tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) == kTcpSyn;
+  bool empty() const { return count_ == 0; }
+  // Whether the packet is for BeginAt(), and not for FindWorker().
+  static bool IsHandshake(const DecodedPacket& packet) {
+    return (packet.tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) == kTcpSyn &&
+           packet.kind == DecodedPacket::Kind::kTcpSegment;
+  }
+  // Returns the stretch of a packet. `interface` identifies the packet's interface: all that share SharedHandshakes use
+  // the same, of a type that absl::Hash accepts.
+  template <typename Interface>
+  static Stretch StretchOf(const Interface& interface, const DecodedPacket& packet) {
+    const size_t hash =
+        packet.encapsulation.empty() ? absl::HashOf(interface) : absl::HashOf(interface, packet.encapsulation);
+    return {static_cast<uint16_t>(hash), packet.direction};
   }
 
-  // Returns the worker for any TCP packet: one of the next two methods. `interface` identifies the packet's interface.
-  // It may have any type that absl::Hash accepts.
-  template <typename Interface>
-  size_t WorkerOf(const Interface& interface, const DecodedPacket& packet, size_t owner) {
-    if (packet.kind != DecodedPacket::Kind::kTcpSegment || !IsHandshake(packet)) return FindWorker(packet, owner);
-    return BeginAt({static_cast<uint16_t>(absl::HashOf(interface, packet.encapsulation)), packet.direction}, packet,
-                   owner);
+  // Fetches the cache lines that the next two methods need for the packet. Call it for some packets before the first of
+  // them is handled, so that the waits for memory overlap.
+  void Prefetch(const DecodedPacket& packet) const {
+    if (!empty()) __builtin_prefetch(&BucketOf(KeyOf(packet).hash));
+    if (IsHandshake(packet)) handshakes_.Prefetch(ClientNumberOf(packet));
   }
   // Returns the worker for a packet that is not a handshake: `owner` if the 4-tuple has no route. For a following
   // fragment, the caller sets the ports of the packet.
@@ -104,6 +111,11 @@ class ViewRoutes {
   };
   Key KeyOf(const DecodedPacket& packet) const;
   static uint32_t TagOf(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
+  // The client's initial sequence number. REQUIRES: IsHandshake(segment).
+  static uint32_t ClientNumberOf(const DecodedPacket& segment) {
+    return segment.tcp_flags & kTcpAck ? segment.acknowledgment_number - 1 : segment.sequence_number;
+  }
+  const Bucket& BucketOf(uint64_t hash) const { return buckets_[hash & bucket_mask_]; }
   Bucket& BucketOf(uint64_t hash) { return buckets_[hash & bucket_mask_]; }
   void NoteTime(int64_t time_ns);
   uint16_t AgeOf(const Route& route) const;
@@ -111,6 +123,9 @@ class ViewRoutes {
   // Returns the route of the key, or null.
   Route* Find(uint64_t hash);
   void Set(uint64_t hash, size_t worker);
+  void Forget(Route* route);
+  // Forgets the routes of the bucket that have expired.
+  void Sweep(Bucket* bucket);
   static uint16_t NextPhase(const Route& route, uint8_t flags, End sender);
 
   const KeyHasher hasher_;
@@ -118,8 +133,9 @@ class ViewRoutes {
   const size_t bucket_mask_;
   const uint64_t idle_timeout_;  // in the units of Route::used
   StableArray<Bucket> buckets_;
-  bool is_empty_ = true;
-  uint64_t now_ = 0;  // the latest packet time, in the units of Route::used
+  size_t count_ = 0;          // routes, those that have expired unnoticed included
+  size_t next_to_sweep_ = 0;  // a bucket
+  uint64_t now_ = 0;          // the latest packet time, in the units of Route::used
   uint64_t lost_routes_ = 0;
   uint64_t lost_handshakes_ = 0;
   // Digests of 4-tuple and client's number of the handshakes that were read last, by bits of the key's hash.

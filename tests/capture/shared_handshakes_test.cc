@@ -46,8 +46,8 @@ TEST(SharedHandshakes, AnEntryLivesAsLongAsAnAttemptToConnect) {
   SharedHandshakes handshakes(1, kWorkers);
   handshakes.FindOrEnter(Syn(7), 3);
   EXPECT_EQ(handshakes.FindOrEnter(Syn(7, {2, kIn}, TestTime(126.9)), 1).worker, 3u);
-  EXPECT_EQ(handshakes.FindOrEnter(Syn(7, {2, kIn}, TestTime(127.1)), 1).worker, 1u);
-  EXPECT_EQ(handshakes.FindOrEnter(Syn(7, {2, kIn}, TestTime(127.1)), 2).worker, 1u) << "the newest entry counts";
+  EXPECT_EQ(handshakes.FindOrEnter(Syn(7, {2, kIn}, TestTime(128)), 1).worker, 1u);
+  EXPECT_EQ(handshakes.FindOrEnter(Syn(7, {2, kIn}, TestTime(128)), 2).worker, 1u) << "the newest entry counts";
 }
 
 TEST(SharedHandshakes, TellsWhetherTheStretchIsTheSame) {
