@@ -75,6 +75,7 @@ absl::Status CaptureWorker::Run() {
   memory_ahead_ =
       std::make_unique<MemoryAhead>([this](uint32_t first, uint32_t count) { table_.PopulateRecords(first, count); });
   const absl::Status status = options_.live ? CaptureLive() : ReadFiles();
+  table_.SettleAttempts();
   if (options_.publish) {
     publisher_.PublishNow();
     published_.Notify();

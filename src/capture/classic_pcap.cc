@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "src/base/time_units.h"
 #include "src/capture/interface_names.h"
+#include "src/net/packet_direction.h"
 
 namespace tcpgauge {
 namespace {
@@ -127,6 +128,7 @@ bool ClassicPcap::Next(Packet* packet) {
   packet->wire_length_bytes = wire_bytes;
   packet->captured = whole.subspan(packet_header_bytes_);
   packet->exceeds_snaplen = captured_bytes > snaplen_bytes_;
+  packet->direction = PacketDirection::kUnknown;
   return true;
 }
 

@@ -26,6 +26,7 @@
 #include "src/decode/decoder.h"
 #include "src/decode/link_type.h"
 #include "src/decode/tcp_header_pieces.h"
+#include "src/net/packet_direction.h"
 
 namespace tcpgauge {
 namespace {
@@ -137,8 +138,10 @@ class FileSource final : public PacketSource {
       decoded->kind = DecodedPacket::Kind::kError;
       decoded->error = DecodeError::kUnknownLinkType;
       decoded->protocol = Protocol::kOther;
+      decoded->direction = PacketDirection::kUnknown;
       decoded->wire_length_bytes = packet.wire_length_bytes;
     }
+    if (packet.direction != PacketDirection::kUnknown) decoded->direction = packet.direction;
     decoded->time_ns = packet.time_ns;
     decoded->interface = packet.interface;
   }

@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <algorithm>
 
 #include "src/base/shortage.h"
 
@@ -36,6 +39,11 @@ std::optional<NetworkInterface> InterfaceLookup::ByName(const std::string& name)
   found.up = (request.ifr_flags & IFF_UP) != 0;
   if (ioctl(fd_, SIOCGIFHWADDR, &request) != 0) return std::nullopt;
   found.hardware_type = request.ifr_hwaddr.sa_family;
+  if (found.hardware_type == ARPHRD_ETHER) {
+    const auto* address = reinterpret_cast<const uint8_t*>(request.ifr_hwaddr.sa_data);
+    found.ethernet_address.emplace();
+    std::copy_n(address, found.ethernet_address->size(), found.ethernet_address->begin());
+  }
   return found;
 }
 

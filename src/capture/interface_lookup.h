@@ -2,11 +2,15 @@
 #ifndef TCPGAUGE_SRC_CAPTURE_INTERFACE_LOOKUP_H_
 #define TCPGAUGE_SRC_CAPTURE_INTERFACE_LOOKUP_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 namespace tcpgauge {
+
+// A MAC address, in the order of the wire.
+using EthernetAddress = std::array<uint8_t, 6>;
 
 // A network interface as it was when the kernel was asked. A plain value.
 struct NetworkInterface {
@@ -16,6 +20,8 @@ struct NetworkInterface {
   std::string name;
   bool up = false;
   int hardware_type = 0;  // ARPHRD_* of <net/if_arp.h>
+  // The interface's own address. Nullopt for an interface that is not Ethernet, such as the loopback interface.
+  std::optional<EthernetAddress> ethernet_address;
 };
 
 // Asks the kernel for network interfaces (netdevice(7)). Each question takes a few system calls and needs no privilege.

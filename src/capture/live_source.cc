@@ -62,7 +62,9 @@ class LiveSource final : public PacketSource {
     const std::optional<NetworkInterface> interface = lookup_.ByName(name_);
     // Only network interfaces can be watched. libpcap has others, such as netfilter's log.
     is_watched_ = name_ != kAny && interface.has_value();
-    if (is_watched_) index_ = interface->index;
+    if (!is_watched_) return;
+    index_ = interface->index;
+    reader_->SetOwnAddress(interface->ethernet_address);
   }
 
   absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
@@ -100,6 +102,7 @@ class LiveSource final : public PacketSource {
       const absl::Status status = CaptureOn(*interface);
       if (!status.ok()) return {State::kGone, absl::StrCat("it cannot be captured: ", status.message()), 0};
     }
+    reader_->SetOwnAddress(interface->ethernet_address);  // somebody may have changed the address
     SourceCondition condition{interface->up ? State::kUp : State::kDown, "", index_};
     if (interface->name != name_) condition.remark = absl::StrCat("it is called '", interface->name, "' now");
     if (role_ == Role::kMovedOutOfGroup) condition.remark = "captured by the first worker alone until a restart";

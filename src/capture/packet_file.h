@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "src/net/packet_direction.h"
 
 namespace tcpgauge {
 
@@ -29,6 +30,7 @@ class PacketFile {
     uint32_t wire_length_bytes;
     absl::Span<const uint8_t> captured;  // valid until the next call of Next()
     bool exceeds_snaplen;                // longer than the snapshot length that the file states
+    PacketDirection direction;           // as the file states it, apart from the packet's bytes
   };
 
   virtual ~PacketFile() = default;

@@ -2,6 +2,8 @@
 #include "src/capture/pcap_reader.h"
 
 #include <algorithm>
+#include <cstring>
+#include <tuple>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -22,6 +24,14 @@ int PcapReader::Read(PacketBatch* batch) {
   return pcap_dispatch(handle_.get(), room, &PcapReader::OnPacket, reinterpret_cast<u_char*>(this));
 }
 
+PacketDirection PcapReader::DirectionOf(absl::Span<const uint8_t> frame) const {
+  // A frame begins with the address of its receiver, and that of its sender follows.
+  constexpr size_t kAddressBytes = std::tuple_size_v<EthernetAddress>;
+  if (!own_address_.has_value() || frame.size() < 2 * kAddressBytes) return PacketDirection::kUnknown;
+  const bool is_own = std::memcmp(frame.data() + kAddressBytes, own_address_->data(), kAddressBytes) == 0;
+  return is_own ? PacketDirection::kOut : PacketDirection::kIn;
+}
+
 void PcapReader::OnPacket(u_char* self, const pcap_pkthdr* header, const u_char* bytes) {
   PcapReader& reader = *reinterpret_cast<PcapReader*>(self);
   if (reader.batch_->full()) return;  // never happens: libpcap keeps to the given count
@@ -34,8 +44,9 @@ void PcapReader::OnPacket(u_char* self, const pcap_pkthdr* header, const u_char*
       std::clamp<int64_t>(header->ts.tv_usec, 0, kNanosecondsPerSecond / reader.fraction_ns_ - 1) * reader.fraction_ns_;
   if (time_ns < reader.begin_time_ns_) return;
   DecodedPacket* packet = reader.batch_->Add();
-  DecodePacket(reader.link_type_, absl::MakeConstSpan(bytes, header->caplen), header->len, packet,
-               &reader.header_pieces_);
+  const absl::Span<const uint8_t> captured(bytes, header->caplen);
+  DecodePacket(reader.link_type_, captured, header->len, packet, &reader.header_pieces_);
+  if (reader.link_type_ == LinkType::kEthernet) packet->direction = reader.DirectionOf(captured);
   packet->time_ns = time_ns;
 }
 

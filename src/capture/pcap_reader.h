@@ -6,14 +6,18 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "src/capture/filter_program.h"
+#include "src/capture/interface_lookup.h"
 #include "src/capture/packet_source.h"
 #include "src/decode/link_type.h"
 #include "src/decode/tcp_header_pieces.h"
+#include "src/net/packet_direction.h"
 
 namespace tcpgauge {
 
@@ -43,6 +47,10 @@ class PcapReader {
   // libpcap nor the kernel applies.
   void SetFilter(std::shared_ptr<const FilterProgram> filter) { filter_ = std::move(filter); }
 
+  // From now on, tells the direction of each Ethernet frame by its source address: frames from `address` are kOut, and
+  // all others are kIn. With nullopt, the direction of Ethernet frames is kUnknown. Does not concern other link types.
+  void SetOwnAddress(const std::optional<EthernetAddress>& address) { own_address_ = address; }
+
   // The link type by which packets are decoded from now on.
   LinkType link_type() const { return link_type_; }
   void SetLinkType(LinkType link_type) { link_type_ = link_type; }
@@ -57,6 +65,8 @@ class PcapReader {
   int Read(PacketBatch* batch);
 
  private:
+  // The direction of a frame with the captured bytes `frame`. REQUIRES: the link type is Ethernet.
+  PacketDirection DirectionOf(absl::Span<const uint8_t> frame) const;
   static void OnPacket(u_char* self, const pcap_pkthdr* header, const u_char* bytes);
 
   const PcapHandle handle_;
@@ -64,6 +74,7 @@ class PcapReader {
   // libpcap that are no packet sockets, such as netfilter's log.
   const int64_t fraction_ns_;
   LinkType link_type_;
+  std::optional<EthernetAddress> own_address_;
   PacketBatch* batch_ = nullptr;
   int64_t begin_time_ns_ = 0;
   std::shared_ptr<const FilterProgram> filter_;  // null passes all packets

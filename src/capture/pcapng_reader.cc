@@ -19,7 +19,8 @@ constexpr uint32_t kSimplePacket = 3;
 constexpr uint32_t kEnhancedPacket = 6;
 
 constexpr uint16_t kEndOfOptions = 0;
-constexpr uint16_t kInterfaceName = 2;
+constexpr uint16_t kPacketFlags = 2;    // of a packet block
+constexpr uint16_t kInterfaceName = 2;  // of an interface description
 constexpr uint16_t kTimeResolution = 9;
 constexpr uint16_t kTimeOffset = 14;
 
@@ -88,6 +89,31 @@ uint16_t PcapngReader::Read16(size_t at) const {
 uint32_t PcapngReader::Read32(size_t at) const {
   const uint32_t value = WordAt(body_, at);
   return swapped_ ? __builtin_bswap32(value) : value;
+}
+
+bool PcapngReader::ReadOption(size_t* next, Option* option) const {
+  constexpr size_t kOptionHeadBytes = 4;
+  if (*next + kOptionHeadBytes > body_.size()) return false;
+  option->code = Read16(*next);
+  option->length = Read16(*next + 2);
+  option->at = *next + kOptionHeadBytes;
+  if (option->code == kEndOfOptions || option->length > body_.size() - option->at) return false;
+  *next = option->at + RoundedUp(option->length);
+  return true;
+}
+
+PacketDirection PcapngReader::ReadDirection(size_t at) const {
+  constexpr uint32_t kDirectionBits = 3;
+  constexpr uint32_t kInbound = 1;
+  constexpr uint32_t kOutbound = 2;
+  Option option;
+  while (ReadOption(&at, &option)) {
+    if (option.code != kPacketFlags || option.length != sizeof(uint32_t)) continue;
+    const uint32_t direction = Read32(option.at) & kDirectionBits;
+    if (direction == kInbound) return PacketDirection::kIn;
+    return direction == kOutbound ? PacketDirection::kOut : PacketDirection::kUnknown;
+  }
+  return PacketDirection::kUnknown;
 }
 
 bool PcapngReader::Fail(const std::string& what) {
@@ -175,21 +201,18 @@ bool PcapngReader::AddInterface() {
   interface.snaplen_bytes = Read32(4);
   interface.name = InterfaceNames::kUnnamed;
   SetResolution(kMicroseconds, &interface);
-  for (size_t at = kInterfaceBodyBytes; at + 4 <= body_.size();) {
-    const uint16_t code = Read16(at);
-    const uint16_t length = Read16(at + 2);
-    at += 4;
-    if (code == kEndOfOptions || length > body_.size() - at) break;
-    if (code == kInterfaceName) {
-      interface.name = names_.Add(TextOf(body_.subspan(at, length)));
-    } else if (code == kTimeResolution && length == 1) {
-      SetResolution(body_[at], &interface);
-    } else if (code == kTimeOffset && length == 8) {
-      const uint64_t low = Read32(swapped_ ? at + 4 : at);
-      const uint64_t high = Read32(swapped_ ? at : at + 4);
+  size_t next = kInterfaceBodyBytes;
+  Option option;
+  while (ReadOption(&next, &option)) {
+    if (option.code == kInterfaceName) {
+      interface.name = names_.Add(TextOf(body_.subspan(option.at, option.length)));
+    } else if (option.code == kTimeResolution && option.length == 1) {
+      SetResolution(body_[option.at], &interface);
+    } else if (option.code == kTimeOffset && option.length == 8) {
+      const uint64_t low = Read32(swapped_ ? option.at + 4 : option.at);
+      const uint64_t high = Read32(swapped_ ? option.at : option.at + 4);
       interface.offset_seconds = static_cast<int64_t>(high << 32 | low);
     }
-    at += RoundedUp(length);
   }
   interfaces_.push_back(interface);
   return true;
@@ -212,6 +235,7 @@ bool PcapngReader::SetPacket(uint32_t interface, size_t data, uint32_t captured_
   packet->interface = source.name;
   packet->wire_length_bytes = wire_bytes;
   packet->captured = body_.subspan(data, std::min<size_t>(captured_bytes, kMaxCapturedBytes));
+  packet->direction = PacketDirection::kUnknown;
   packet->exceeds_snaplen = source.snaplen_bytes > 0 && captured_bytes > source.snaplen_bytes;
   return true;
 }
@@ -225,7 +249,9 @@ bool PcapngReader::ReadPacket(Packet* packet) {
   const uint32_t captured_bytes = Read32(12);
   if (captured_bytes > body_bytes_ - kPacketBodyBytes) return Fail("a packet longer than its block");
   packet->time_ns = ToNanoseconds(uint64_t{Read32(4)} << 32 | Read32(8), interfaces_[interface]);
-  return SetPacket(interface, kPacketBodyBytes, captured_bytes, Read32(16), packet);
+  SetPacket(interface, kPacketBodyBytes, captured_bytes, Read32(16), packet);
+  packet->direction = ReadDirection(kPacketBodyBytes + RoundedUp(captured_bytes));
+  return true;
 }
 
 bool PcapngReader::ReadSimplePacket(Packet* packet) {

@@ -14,6 +14,7 @@
 #include "src/capture/file_bytes.h"
 #include "src/capture/interface_names.h"
 #include "src/capture/packet_file.h"
+#include "src/net/packet_direction.h"
 
 namespace tcpgauge {
 
@@ -22,6 +23,9 @@ namespace tcpgauge {
 //
 // Why not libpcap. libpcap 1.10 refuses a file whose interfaces have different link types or snapshot lengths, or whose
 // sections have different byte orders. It does not tell the interface of a packet.
+//
+// The direction of a packet comes from its flags (option epb_flags), which enhanced and obsolete packet blocks may
+// have. If only a part of a very long block is read, its flags may be missed; the direction is then unknown.
 //
 // Thread: one at a time.
 // Byte order: either. Each section of a file states its own.
@@ -57,9 +61,22 @@ class PcapngReader final : public PacketFile {
 
   PcapngReader(std::unique_ptr<FileBytes> bytes, InterfaceNames* names) : bytes_(std::move(bytes)), names_(*names) {}
 
+  // An option of a block. Its value is the `length` bytes at offset `at` of body_.
+  struct Option {
+    uint16_t code;
+    uint16_t length;
+    size_t at;
+  };
+
   // Both return the integer at offset `at` of body_, in host order. REQUIRES: body_ is long enough.
   uint16_t Read16(size_t at) const;
   uint32_t Read32(size_t at) const;
+  // Reads the option that begins at offset `*next` of body_, and moves `*next` past the option. Returns false at the
+  // end of the options, at the end of body_, and at an option that does not fit into body_.
+  bool ReadOption(size_t* next, Option* option) const;
+  // Returns the direction in the flags among the options from offset `at` of body_ on. Malformed options, and flags of
+  // a wrong length, are ignored.
+  PacketDirection ReadDirection(size_t at) const;
 
   // The bool functions below return false after an error. Fail() stores the error.
   bool Fail(const std::string& what);

@@ -54,7 +54,7 @@ struct DecodedPacket {
   Protocol protocol = Protocol::kOther;
   DecodeError error = DecodeError::kNone;  // set for kError, and for a kTcpSegment with a broken header
   // DecodePacket() sets the direction that a Linux cooked header tells, otherwise kUnknown. A source that knows the
-  // direction sets it afterwards.
+  // direction sets it afterwards. What the source knows takes precedence over the header.
   PacketDirection direction = PacketDirection::kUnknown;
 
   uint8_t tcp_flags = 0;  // bits of TcpFlag
@@ -82,8 +82,9 @@ struct DecodedPacket {
   // The shift of the window scale option (RFC 7323 section 2), at most kMaxWindowScale, or kNoWindowScale when the
   // option is absent. Has a meaning if `tcp_flags` has kTcpSyn.
   uint8_t window_scale = kNoWindowScale;
-  // A hash of the kinds of the TCP options, in their order. The lengths and values of the options do not change the
-  // hash, so a SYN whose MSS a router has clamped keeps its hash. Has a meaning if `tcp_flags` has kTcpSyn.
+  // A hash of the kinds of the TCP options, in their order. No-operation options count; the end of the options does
+  // not. The lengths and values of the options do not change the hash, so a SYN whose MSS a router has clamped keeps
+  // its hash. 0 without options. Has a meaning if `tcp_flags` has kTcpSyn.
   uint32_t option_kinds = 0;
   static constexpr uint8_t kMaxWindowScale = 14;
   static constexpr uint8_t kNoWindowScale = 15;

@@ -62,6 +62,7 @@ void DecodePacket(LinkType link_type, absl::Span<const uint8_t> captured, uint32
   packet->interface = 0;
   packet->protocol = Protocol::kOther;
   packet->error = DecodeError::kNone;
+  packet->direction = PacketDirection::kUnknown;
   packet->is_fragment = false;
   packet->encapsulation.clear();
 

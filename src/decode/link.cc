@@ -3,6 +3,7 @@
 
 #include "src/base/wire_integers.h"
 #include "src/decode/ethernet.h"
+#include "src/net/packet_direction.h"
 
 namespace tcpgauge {
 namespace {
@@ -46,6 +47,13 @@ static_assert(sizeof(LinuxSllHeader) == 16 && sizeof(LinuxSll2Header) == 20 && s
                   sizeof(NflogAttribute<Le16>) == 4,
               "wire layout");
 
+// Values of `packet_type` (PACKET_HOST and so on in <linux/if_packet.h>).
+constexpr uint16_t kToThisHost = 0;
+constexpr uint16_t kBroadcast = 1;
+constexpr uint16_t kMulticast = 2;
+constexpr uint16_t kToAnotherHost = 3;
+constexpr uint16_t kFromThisHost = 4;
+
 constexpr uint16_t kLinuxProtocolLlc = 0x0004;
 constexpr uint16_t kNflogPayload = 9;
 constexpr int kMaxNflogAttributes = 64;
@@ -73,6 +81,20 @@ Layer LayerOfLinuxProtocol(Decoding& decoding, uint16_t protocol) {
   return protocol == kLinuxProtocolLlc ? Layer::kLlc : decoding.NotTcp(Protocol::kOther);
 }
 
+PacketDirection DirectionOfPacketType(uint16_t packet_type) {
+  switch (packet_type) {
+    case kToThisHost:
+    case kBroadcast:
+    case kMulticast:
+    case kToAnotherHost:
+      return PacketDirection::kIn;
+    case kFromThisHost:
+      return PacketDirection::kOut;
+    default:
+      return PacketDirection::kUnknown;
+  }
+}
+
 }  // namespace
 
 Layer DecodeNull(Decoding& decoding) {
@@ -86,6 +108,7 @@ Layer DecodeNull(Decoding& decoding) {
 Layer DecodeLinuxSll(Decoding& decoding) {
   const auto* header = decoding.Read<LinuxSllHeader>();
   if (header == nullptr) return decoding.Fail(DecodeError::kTruncatedLink);
+  decoding.packet->direction = DirectionOfPacketType(header->packet_type.ToHost());
   return LayerOfLinuxProtocol(decoding, header->protocol.ToHost());
 }
 
@@ -93,6 +116,7 @@ Layer DecodeLinuxSll2(Decoding& decoding) {
   const auto* header = decoding.Read<LinuxSll2Header>();
   if (header == nullptr) return decoding.Fail(DecodeError::kTruncatedLink);
   decoding.packet->interface = header->interface.ToHost();
+  decoding.packet->direction = DirectionOfPacketType(header->packet_type);
   return LayerOfLinuxProtocol(decoding, header->protocol.ToHost());
 }
 

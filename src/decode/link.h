@@ -15,7 +15,8 @@ namespace tcpgauge {
 // accepted too.
 Layer DecodeNull(Decoding& decoding);
 
-// Decode the headers of Linux cooked captures, versions 1 and 2. Version 2 sets the packet's `interface`.
+// Decode the headers of Linux cooked captures, versions 1 and 2. Both set the packet's `direction`. Version 2 also sets
+// `interface`.
 Layer DecodeLinuxSll(Decoding& decoding);
 Layer DecodeLinuxSll2(Decoding& decoding);
 

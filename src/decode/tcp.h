@@ -47,7 +47,9 @@ Layer DecodeTcpPiece(Decoding& decoding, uint32_t offset_bytes);
 
 // Searches `options`, the captured bytes after the first 20 of the header, for the timestamps option and, if `*packet`
 // is a SYN, for the window scale option. For each option that it finds, sets the option's fields of `*packet` (out).
-// The options may be in any order. A malformed option, or one that was not captured whole, ends the search.
+// If `*packet` is a SYN, also adds the kind of every option to `packet->option_kinds`, which the caller has set to 0.
+// The options may be in any order. A malformed option, or one that was not captured whole, ends the search. The kind of
+// such an option is still added.
 void ReadOptions(Cursor options, DecodedPacket* packet);
 
 // Decodes a TCP header and ends the decoding: the packet is a kTcpSegment, or what DecodeBrokenTcp() makes it.
@@ -70,7 +72,10 @@ inline Layer DecodeTcp(Decoding& decoding) {
   packet.payload_length_bytes = segment_bytes - header_length_bytes;
   packet.has_timestamps = false;
   const bool is_syn = (packet.tcp_flags & kTcpSyn) != 0;
-  if (is_syn) packet.window_scale = DecodedPacket::kNoWindowScale;
+  if (is_syn) {
+    packet.window_scale = DecodedPacket::kNoWindowScale;
+    packet.option_kinds = 0;
+  }
   if (header_length_bytes == kMinTcpHeaderBytes) return Layer::kDone;
 
   const auto* timestamps = decoding.captured.PeekAt<PaddedTimestamps>(kMinTcpHeaderBytes);
@@ -79,7 +84,7 @@ inline Layer DecodeTcp(Decoding& decoding) {
     packet.has_timestamps = true;
     packet.timestamp_value = timestamps->value.ToHost();
     packet.timestamp_echo_reply = timestamps->echo_reply.ToHost();
-    if (!is_syn || header_length_bytes == kMinTcpHeaderBytes + sizeof(PaddedTimestamps)) return Layer::kDone;
+    if (!is_syn) return Layer::kDone;
   }
   Cursor options = decoding.captured;
   options.Truncate(header_length_bytes);

@@ -41,10 +41,10 @@ std::vector<SlotSet> MakeSets(size_t capacity) {
 }  // namespace
 
 ConnectionIndex::ConnectionIndex(const StableArray<ConnectionRecord>* records, const EmbryoTable* embryos,
-                                 uint64_t seed, uint32_t capacity)
-    : hasher_(seed), records_(*records), embryos_(*embryos), sets_(MakeSets(capacity)) {}
+                                 const ViewTable* views, uint64_t seed, size_t capacity)
+    : hasher_(seed), records_(*records), embryos_(*embryos), views_(*views), sets_(MakeSets(capacity)) {}
 
-uint64_t ConnectionIndex::MemoryBytes(uint32_t capacity) {
+uint64_t ConnectionIndex::MemoryBytes(size_t capacity) {
   const Spread spread = SpreadOf(capacity);
   return (spread.sets * spread.last_buckets + spread.last_buckets / 2) * SlotSet::kBucketBytes;
 }

@@ -11,12 +11,13 @@
 #include "src/flow/embryo_table.h"
 #include "src/flow/key_hasher.h"
 #include "src/flow/slot_set.h"
+#include "src/flow/view_table.h"
 
 namespace tcpgauge {
 
 // An index from the keys of connections to their slots. The slot of a record is the record's number. The slot of an
-// embryo is the embryo's number in the EmbryoTable, with the bit kEmbryo set. A parameter `hash` is the low 32 bits of
-// HashOf(key).
+// embryo is the embryo's number in the EmbryoTable, with the bit kEmbryo set. The slot of a view is the view's number
+// in the ViewTable, with the bit kView set. A parameter `hash` is the low 32 bits of HashOf(key).
 //
 // Design. The obvious structure is a flat_hash_map from keys to records. It was rejected for three reasons: growing
 // moves every record, the time-out lists need records that stay where they are, and a walk over the table in slices
@@ -35,15 +36,20 @@ class ConnectionIndex {
  public:
   static constexpr uint32_t kNotFound = SlotSet::kNone;  // not a valid slot; the bit kEmbryo is set in it too
   static constexpr uint32_t kEmbryo = 1u << 31;
+  static constexpr uint32_t kView = 1u << 30;
 
-  // `records` and `embryos` hold the connections that slots refer to. Both must outlive the index. `seed` makes the
-  // hashes unpredictable (see KeyHasher).
-  ConnectionIndex(const StableArray<ConnectionRecord>* records, const EmbryoTable* embryos, uint64_t seed,
-                  uint32_t capacity);
+  // REQUIRES, for both: slot != kNotFound.
+  static constexpr bool IsEmbryo(uint32_t slot) { return (slot & kEmbryo) != 0; }
+  static constexpr bool IsView(uint32_t slot) { return (slot & (kEmbryo | kView)) == kView; }
+
+  // `records`, `embryos` and `views` hold what slots refer to. They must outlive the index. `seed` makes the hashes
+  // unpredictable (see KeyHasher).
+  ConnectionIndex(const StableArray<ConnectionRecord>* records, const EmbryoTable* embryos, const ViewTable* views,
+                  uint64_t seed, size_t capacity);
 
   // Returns the most memory that an index of `capacity` entries takes: all sets at their last size, and the old array
   // of a set that is growing (half of the last size).
-  static uint64_t MemoryBytes(uint32_t capacity);
+  static uint64_t MemoryBytes(size_t capacity);
 
   uint64_t HashOf(const ConnectionKey& key) const { return hasher_.HashOf(key); }
 
@@ -51,7 +57,7 @@ class ConnectionIndex {
   void Prefetch(uint32_t hash) const { SetOf(hash).Prefetch(hash); }
 
   // Returns a slot that is stored under `hash`, or kNotFound. Two keys may share a hash, so the caller must compare the
-  // slot's key. Reads neither records nor embryos.
+  // slot's key. Reads no record, embryo or view.
   uint32_t FindCandidate(uint32_t hash) const {
     return SetOf(hash).Find(hash, [](uint32_t) { return true; });
   }
@@ -61,9 +67,16 @@ class ConnectionIndex {
     return SetOf(hash).Find(hash, [&](uint32_t slot) { return KeyOf(slot) == key; });
   }
 
-  // Returns the key in the record or embryo that `slot` refers to. REQUIRES: slot != kNotFound.
+  // Returns a slot under `hash` for which `matches(slot)` is true, or kNotFound.
+  template <typename Matches>
+  uint32_t FindIf(uint32_t hash, Matches matches) const {
+    return SetOf(hash).Find(hash, matches);
+  }
+
+  // Returns the key in the record, embryo or view that `slot` refers to. REQUIRES: slot != kNotFound.
   const ConnectionKey& KeyOf(uint32_t slot) const {
-    return slot & kEmbryo ? embryos_[slot & ~kEmbryo].key : records_[slot].key;
+    if (IsEmbryo(slot)) return embryos_[slot & ~kEmbryo].key;
+    return IsView(slot) ? views_[slot & ~kView].key : records_[slot].key;
   }
 
   // Adds `slot` under `hash`. REQUIRES: the index does not contain the slot's key.
@@ -79,7 +92,7 @@ class ConnectionIndex {
     --size_;
   }
 
-  size_t size() const { return size_; }  // records and embryos together
+  size_t size() const { return size_; }  // records, embryos and views together
 
  private:
   SlotSet& SetOf(uint32_t hash) { return sets_[hash * uint64_t{sets_.size()} >> 32]; }
@@ -88,6 +101,7 @@ class ConnectionIndex {
   const KeyHasher hasher_;
   const StableArray<ConnectionRecord>& records_;
   const EmbryoTable& embryos_;
+  const ViewTable& views_;
   std::vector<SlotSet> sets_;
   size_t size_ = 0;
 };

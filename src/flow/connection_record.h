@@ -107,17 +107,18 @@ struct alignas(64) ConnectionRecord {
   ConnectionKey key;
   int64_t last_packet_time_ns;  // table time; never decreases
   ConnectionState state;
-  TimeoutClass timeout_class : 4;    // the TimeoutWheel that holds the record; may lag behind the state (see Timeouts)
-  TimeoutClass handshake_class : 4;  // the class while in SYN-SENT
+  TimeoutClass timeout_class : 3;    // the TimeoutWheel that holds the record; may lag behind the state (see Timeouts)
+  TimeoutClass handshake_class : 3;  // the class while in SYN-SENT
+  bool is_edge_pending : 1;          // the connection is opened, but its edge was not told of it
   uint8_t timeout_bucket;            // the record's bucket in its wheel
   uint8_t flags;
-  uint16_t interfaces[2];  // indexed by End: the interface that the end is pinned to, or kNoInterface (InterfacePins)
-  uint16_t gaps;           // the GapPool::SetId of both ends' gaps; 0 = no gaps
-  uint16_t edge;           // EdgeTable::Slot; the slot may hold another edge by now
-  int32_t syn_time;        // see ConnectionDetails::syn_ack_time
-  EndRecord ends[2];       // indexed by End
+  uint16_t pins[2];   // indexed by End: where the end's packets are counted, or kNoPin (see InterfacePins)
+  uint16_t gaps;      // the GapPool::SetId of both ends' gaps; 0 = no gaps
+  uint16_t edge;      // EdgeTable::Slot; the slot may hold another edge by now
+  int32_t syn_time;   // see ConnectionDetails::syn_ack_time
+  EndRecord ends[2];  // indexed by End
 
-  static constexpr uint16_t kNoInterface = UINT16_MAX;
+  static constexpr uint16_t kNoPin = UINT16_MAX;
 
   enum Flag : uint8_t {
     kClientIsB = 1,
@@ -164,8 +165,9 @@ struct ConnectionDetails {
   // The slots of the neighbours in a bucket of a TimeoutWheel. In a free slot, `next` is the next free slot.
   uint32_t previous;
   uint32_t next;
+  uint32_t first_view;  // head of the list of the connection's views (see ViewTable)
 };
-static_assert(sizeof(ConnectionDetails) == 20, "no padding");
+static_assert(sizeof(ConnectionDetails) == 24, "no padding");
 
 }  // namespace tcpgauge
 

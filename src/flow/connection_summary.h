@@ -83,8 +83,8 @@ struct ConnectionSummary {
 // A connection that left the table.
 struct EndedConnection {
   ConnectionSummary summary;
-  Encapsulation encapsulation;        // what summary.encapsulation stood for when the connection ended
-  std::optional<EndReason> reason;    // nullopt: the connection was still open when the program ended
+  Encapsulation encapsulation;          // what summary.encapsulation stood for when the connection ended
+  std::optional<EndReason> reason;      // nullopt: the connection was still open when the program ended
   std::vector<ConnectionView> views{};  // empty if the connection has only one view
   // What the `encapsulation` of each view stood for when the connection ended. As long as `views`.
   std::vector<Encapsulation> view_encapsulations{};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of ConnectionTable that finds and begins connections, and what it tells about them. The other parts are in
-// connection_table_packet.cc and connection_table_end.cc.
+// connection_table_packet.cc, connection_table_views.cc and connection_table_end.cc.
 #include "src/flow/connection_table.h"
 
 #include <algorithm>
@@ -22,7 +22,17 @@ namespace {
 // Whether the packet is a SYN that an Embryo can represent completely.
 bool IsBareSyn(const DecodedPacket& packet) {
   return packet.tcp_flags == kTcpSyn && packet.payload_length_bytes == 0 && !packet.is_fragment &&
-         packet.ip_length_bytes <= UINT16_MAX;
+         packet.ip_length_bytes <= Embryo::kMaxIpLengthBytes;
+}
+
+// Room for as many views as connections. The index grows by doubling, so a little more than twice the connections gives
+// it, while there are no views, the size that it would have without them.
+size_t IndexCapacity(const TableOptions& options) {
+  return size_t{options.max_connections} * 2 + options.max_connections / 64;
+}
+
+uint32_t FingerprintCapacity(const TableOptions& options) {
+  return std::clamp<uint32_t>(options.max_connections / 8, 1024, 131072);
 }
 
 uint32_t GapSets(const TableOptions& options) {
@@ -39,10 +49,12 @@ std::unique_ptr<EdgeTable> MakeEdges(const TableOptions& options) {
 }  // namespace
 
 uint64_t ConnectionTable::MemoryBytes(const TableOptions& options) {
-  uint64_t bytes_each = sizeof(ConnectionRecord) + sizeof(ConnectionDetails) + sizeof(Embryo);
-  uint64_t bytes = ConnectionIndex::MemoryBytes(options.max_connections) + GapPool::MemoryBytes(GapSets(options)) +
+  uint64_t bytes_each = sizeof(ConnectionRecord) + sizeof(ConnectionDetails) + sizeof(Embryo) + sizeof(View) +
+                        sizeof(uint32_t);  // provisional_owners_
+  uint64_t bytes = ConnectionIndex::MemoryBytes(IndexCapacity(options)) + GapPool::MemoryBytes(GapSets(options)) +
                    EncapsulationTable::MemoryBytes(options.max_encapsulations) + ServerEndpoints::kMemoryBytes +
-                   TimeWaitTable::MemoryBytes(TimeWaitCapacity(options)) + sizeof(ConnectionTable);
+                   TimeWaitTable::MemoryBytes(TimeWaitCapacity(options)) +
+                   FingerprintTable::MemoryBytes(FingerprintCapacity(options)) + sizeof(ConnectionTable);
   if (options.keep_rates) {
     bytes_each += PayloadWindows::BytesPerSlot(options.rate_tick_ns, options.rate_window_ns, options.ranking_window_ns);
     bytes += options.max_recently_ended * sizeof(RecentlyEnded::Entry) + EdgeTable::MemoryBytes(options.edges);
@@ -56,7 +68,8 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
       records_(options.max_connections),
       details_(options.max_connections),
       embryos_(options.max_connections),
-      index_(&records_, &embryos_, options.hash_seed, options.max_connections),
+      views_(options.max_connections),
+      index_(&records_, &embryos_, &views_, options.hash_seed, IndexCapacity(options)),
       timeouts_({kHandshakeTimeoutNs, kBackedOffHandshakeTimeoutNs, kLongestHandshakeTimeoutNs, kUnconfirmedTimeoutNs,
                  options.idle_timeout_ns, kClosingTimeoutNs, options.remove_after_ns},
                 &records_, &details_),
@@ -65,7 +78,9 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
       keys_(&encapsulations_),
       ledger_(options.keep_rates ? MakeEdges(options) : nullptr),
       recently_ended_(options.keep_rates ? options.max_recently_ended : 0, options.ranking_window_ns),
-      time_wait_(TimeWaitCapacity(options)) {
+      time_wait_(TimeWaitCapacity(options)),
+      fingerprints_(FingerprintCapacity(options), options.hash_seed),
+      provisional_owners_(options.max_connections) {
   TCPGAUGE_CHECK(options.max_connections > 0 && options.max_connections <= 1u << 30);
   if (options.keep_rates) {
     windows_ = std::make_unique<PayloadWindows>(options.max_connections, options.rate_tick_ns, options.rate_window_ns,
@@ -83,13 +98,16 @@ void ConnectionTable::Apply(absl::Span<const DecodedPacket> packets, absl::Span<
       const Arrival* const previous = arrivals > 0 ? &batch[arrivals - 1] : nullptr;
       if (!Prepare(packets[i], hint, previous, &batch[arrivals])) continue;
       if (!batch[arrivals].same_as_previous) index_.Prefetch(batch[arrivals].hash);
+      if ((packets[i].tcp_flags & kTcpSyn) != 0 && fingerprints_.is_open()) {
+        fingerprints_.Prefetch(packets[i].sequence_number);
+      }
       ++arrivals;
     }
     FetchMemory(absl::MakeSpan(batch.data(), arrivals));
     uint32_t slot = ConnectionIndex::kNotFound;
     for (size_t i = 0; i < arrivals; ++i) {
       if (batch[i].same_as_previous) batch[i].likely_slot = slot;
-      slot = Handle(batch[i]);
+      slot = Handle(&batch[i]);
       encapsulations_.Release(batch[i].key.encapsulation);
     }
     packets.remove_prefix(count);
@@ -99,6 +117,7 @@ void ConnectionTable::Apply(absl::Span<const DecodedPacket> packets, absl::Span<
 
 void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
   size_t new_ones = 0;
+  size_t views = 0;
   for (size_t i = 0; i < arrivals.size(); ++i) {
     Arrival& arrival = arrivals[i];
     arrival.likely_slot = arrival.same_as_previous ? arrivals[i - 1].likely_slot : index_.FindCandidate(arrival.hash);
@@ -106,30 +125,46 @@ void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
       if (!arrival.same_as_previous) ++new_ones;
       continue;
     }
-    if (arrival.likely_slot & kEmbryoSlots) {
+    if (ConnectionIndex::IsEmbryo(arrival.likely_slot)) {
       FetchAhead(&embryos_[arrival.likely_slot & ~kEmbryoSlots]);
-      continue;
+    } else if (ConnectionIndex::IsView(arrival.likely_slot)) {
+      FetchAhead(&views_[arrival.likely_slot & ~ConnectionIndex::kView]);
+      ++views;
+    } else {
+      FetchForSegment(arrival.likely_slot, arrival);
     }
-    if (!arrival.same_as_previous) {
-      const ConnectionRecord& record = records_[arrival.likely_slot];
-      FetchAhead(&record);
-      FetchAhead(&record.ends[0]);
-      FetchAhead(&record.ends[1]);
-    }
-    if (windows_ != nullptr && arrival.packet->payload_length_bytes > 0) windows_->Prefetch(arrival.likely_slot);
+  }
+  for (size_t i = 0; views > 0 && i < arrivals.size(); ++i) {
+    const uint32_t slot = arrivals[i].likely_slot;
+    if (slot == ConnectionIndex::kNotFound || !ConnectionIndex::IsView(slot)) continue;
+    const uint32_t record = views_[slot & ~ConnectionIndex::kView].record;
+    if (record < record_limit_) FetchForSegment(record, arrivals[i]);
+    --views;
   }
   if (size() + new_ones > options_.max_connections) FetchOldestEmbryos(new_ones);
   // Established connections never touch ConnectionDetails; prefetch it only for the others. This packet replaces its
   // embryo by a record, which changes the embryo's neighbours.
   for (const Arrival& arrival : arrivals) {
     if (arrival.likely_slot == ConnectionIndex::kNotFound) continue;
-    if (arrival.likely_slot & kEmbryoSlots) {
+    if (ConnectionIndex::IsEmbryo(arrival.likely_slot)) {
       embryos_.FetchNeighbors(arrival.likely_slot & ~kEmbryoSlots);
+    } else if (ConnectionIndex::IsView(arrival.likely_slot)) {
+      continue;
     } else if (records_[arrival.likely_slot].state != ConnectionState::kEstablished ||
                (arrival.packet->tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) != 0) {
       FetchAhead(&details_[arrival.likely_slot]);
     }
   }
+}
+
+void ConnectionTable::FetchForSegment(uint32_t slot, const Arrival& arrival) const {
+  if (!arrival.same_as_previous) {
+    const ConnectionRecord& record = records_[slot];
+    FetchAhead(&record);
+    FetchAhead(&record.ends[0]);
+    FetchAhead(&record.ends[1]);
+  }
+  if (windows_ != nullptr && arrival.packet->payload_length_bytes > 0) windows_->Prefetch(slot);
 }
 
 void ConnectionTable::FetchRecord(uint32_t slot) const {
@@ -156,11 +191,12 @@ bool ConnectionTable::Prepare(const DecodedPacket& packet, const ConnectionHint&
   arrival->time_ns = ArrivalTime(packet.time_ns, now_ns_);
   if (hint.known) {
     arrival->key = ConnectionKey::Of(packet.source, packet.destination, EncapsulationTable::kNone, hint.sender);
-    arrival->sender = hint.sender;
-  } else if (!keys_.Find(packet, arrival->time_ns, &arrival->key, &arrival->sender)) {
+    arrival->key_sender = hint.sender;
+  } else if (!keys_.Find(packet, arrival->time_ns, &arrival->key, &arrival->key_sender)) {
     ++unmatched_fragments_;
     return false;
   }
+  arrival->LeaveView();
   arrival->same_as_previous = previous != nullptr && previous->key == arrival->key;
   if (hint.known) {
     arrival->hash = hint.key_hash;
@@ -174,81 +210,142 @@ uint32_t ConnectionTable::FindSlot(const Arrival& arrival) const {
   // Earlier packets of the batch may have given that slot to another connection, or begun this connection.
   const uint32_t slot = arrival.likely_slot;
   if (slot != ConnectionIndex::kNotFound && index_.KeyOf(slot) == arrival.key) {
-    const bool in_use =
-        slot & kEmbryoSlots ? embryos_.InUse(slot & ~kEmbryoSlots) : records_[slot].has(ConnectionRecord::kInUse);
+    bool in_use;
+    if (ConnectionIndex::IsEmbryo(slot)) {
+      in_use = embryos_.InUse(slot & ~kEmbryoSlots);
+    } else if (ConnectionIndex::IsView(slot)) {
+      in_use = views_[slot & ~ConnectionIndex::kView].in_use;
+    } else {
+      in_use = records_[slot].has(ConnectionRecord::kInUse);
+    }
     if (in_use) return slot;
   }
   return index_.Find(arrival.key, arrival.hash);
 }
 
-uint32_t ConnectionTable::Handle(const Arrival& arrival) {
-  const DecodedPacket& packet = *arrival.packet;
-  uint32_t slot = FindSlot(arrival);
-  if (slot != ConnectionIndex::kNotFound && (slot & kEmbryoSlots)) {
-    const uint32_t embryo = slot & ~kEmbryoSlots;
-    if (arrival.time_ns - embryos_[embryo].time_ns >= kHandshakeTimeoutNs) {
-      EndEmbryo(embryo, EndReason::kHandshakeTimeout);
-      slot = ConnectionIndex::kNotFound;
-    } else {
-      slot = Promote(embryo, arrival.hash);
-    }
+uint32_t ConnectionTable::FindRecord(uint32_t found, Arrival* arrival) {
+  if (found == ConnectionIndex::kNotFound) return found;
+  if (ConnectionIndex::IsView(found)) {
+    arrival->view = found & ~ConnectionIndex::kView;
+    const View& view = views_[arrival->view];
+    if (view.is_swapped) arrival->sender = OtherEnd(arrival->key_sender);
+    return view.record;
   }
-  if (slot != ConnectionIndex::kNotFound && timeouts_.HasTimedOut(records_[slot], arrival.time_ns)) {
-    EndConnection(slot, EndReasonOf(records_[slot]));
-    slot = ConnectionIndex::kNotFound;
+  if (!ConnectionIndex::IsEmbryo(found)) return found;
+  const uint32_t embryo = found & ~kEmbryoSlots;
+  if (arrival->time_ns - embryos_[embryo].time_ns >= kHandshakeTimeoutNs) {
+    EndEmbryo(embryo, EndReason::kHandshakeTimeout);
+    return ConnectionIndex::kNotFound;
+  }
+  if (embryos_[embryo].is_provisional) return ResolveProvisionalView(embryo, arrival);
+  return Promote(embryo, arrival->hash);
+}
+
+uint32_t ConnectionTable::EndFor(uint32_t slot, Arrival* arrival) {
+  EndConnection(slot, EndReasonOf(records_[slot]));
+  arrival->LeaveView();
+  return ConnectionIndex::kNotFound;
+}
+
+uint32_t ConnectionTable::Handle(Arrival* arrival) {
+  const DecodedPacket& packet = *arrival->packet;
+  const uint32_t found = FindSlot(*arrival);
+  uint32_t slot = FindRecord(found, arrival);
+  if (slot == kHeld) return found;
+  if (slot != ConnectionIndex::kNotFound && timeouts_.HasTimedOut(records_[slot], arrival->time_ns)) {
+    slot = EndFor(slot, arrival);
   }
   if (packet.kind == DecodedPacket::Kind::kTcpFragment) {
     if (slot == ConnectionIndex::kNotFound) {
       ++unmatched_fragments_;
-    } else if (!IsDuplicate(slot, arrival)) {
-      Credit(slot, arrival);
+    } else if (!IsDuplicate(slot, *arrival)) {
+      Credit(slot, *arrival);
     }
-    return slot;
+    return IndexedSlot(slot, *arrival);
   }
   if (slot != ConnectionIndex::kNotFound && (packet.tcp_flags & kTcpSyn) != 0) {
-    if (AnswersCandidate(records_[slot], packet, arrival.sender)) {
+    if (AnswersCandidate(records_[slot], packet, arrival->sender)) {
       slot = BeginFromCandidate(slot, arrival);
-    } else if (BeginsNewConnection(records_[slot], packet, arrival.sender)) {
+    } else if (BeginsNewConnection(records_[slot], packet, arrival->sender)) {
       // The copy of the SYN of a connection that was read to its end on another interface.
-      if (IsSameSyn(records_[slot].end(arrival.sender), packet) && IsDuplicate(slot, arrival)) return slot;
-      EndConnection(slot, EndReasonOf(records_[slot]));
-      slot = ConnectionIndex::kNotFound;
+      if (IsSameSyn(records_[slot].end(arrival->sender), packet) && IsDuplicate(slot, *arrival)) {
+        return IndexedSlot(slot, *arrival);
+      }
+      slot = EndFor(slot, arrival);
     }
   }
-  if (slot == ConnectionIndex::kNotFound) {
+  const bool may_have_copies = MayHaveCopies(packet);
+  bool is_new = slot == ConnectionIndex::kNotFound;
+  bool is_late = false;
+  if (is_new) {
+    is_late = IsLate(*arrival);
+    if (may_have_copies && !is_late) {
+      NoteStretch(*arrival);
+      if (IsSyn(packet)) {
+        const uint32_t provisional = BeginProvisionalView(*arrival);
+        if (provisional != ConnectionIndex::kNotFound) return provisional;
+      } else {
+        slot = JoinConnection(arrival);
+        is_new = slot == ConnectionIndex::kNotFound;
+      }
+    }
+  } else if (may_have_copies && !records_[slot].has(ConnectionRecord::kConfirmed)) {
+    slot = JoinUnconfirmed(slot, arrival);
+  }
+  if (is_new) {
     if (options_.new_only && !IsSyn(packet)) return slot;
-    if (IsBareSyn(packet)) return BeginEmbryo(arrival);
-    const bool is_late = IsLate(arrival);
+    if (IsBareSyn(packet)) {
+      slot = BeginEmbryo(*arrival);
+      if (may_have_copies) Remember(slot, *arrival);
+      return slot;
+    }
     if (is_late && packet.payload_length_bytes == 0) {
       ledger_.CreditLateSegment();
       return slot;
     }
-    slot = BeginConnection(arrival);
+    slot = BeginConnection(*arrival);
     if (is_late || (packet.tcp_flags & kTcpRst)) records_[slot].set(ConnectionRecord::kDoubtful);
-  } else if (IsDuplicate(slot, arrival)) {
-    return slot;
+  } else if (IsDuplicate(slot, *arrival)) {
+    return IndexedSlot(slot, *arrival);
   }
-  Credit(slot, arrival);
-  return slot;
+  if (may_have_copies) Remember(slot, *arrival);
+  Credit(slot, *arrival);
+  return IndexedSlot(slot, *arrival);
 }
 
-uint32_t ConnectionTable::BeginEmbryo(const Arrival& arrival) {
+uint32_t ConnectionTable::IndexedSlot(uint32_t slot, const Arrival& arrival) const {
+  return arrival.view == ViewTable::kNone ? slot : arrival.view | ConnectionIndex::kView;
+}
+
+uint32_t ConnectionTable::AddEmbryo(const Arrival& arrival) {
   MakeRoom();
   const uint32_t slot = embryos_.Add();
   Embryo& embryo = embryos_[slot];
   embryo.key = arrival.key;
   embryo.time_ns = arrival.time_ns;
   embryo.sequence_number = arrival.packet->sequence_number;
-  embryo.ip_length_bytes = static_cast<uint16_t>(arrival.packet->ip_length_bytes);
-  static_assert(InterfacePins::kMaxInterfaces <= 1 << 11, "Embryo::interface has 11 bits");
-  embryo.interface = InterfacePins::Bounded(arrival.packet->interface) & 0x7ff;
+  embryo.ip_length_bytes = arrival.packet->ip_length_bytes & Embryo::kMaxIpLengthBytes;
+  static_assert(InterfacePins::kMaxInterfaces <= 1 << 10, "Embryo::interface has 10 bits");
+  embryo.interface = InterfacePins::Bounded(arrival.packet->interface) & 0x3ff;
+  embryo.direction = static_cast<unsigned>(arrival.packet->direction) & 3;
   embryo.window_scale = arrival.packet->window_scale & 0xf;
-  embryo.sent_by_b = arrival.sender == End::kB;
+  embryo.sent_by_b = arrival.key_sender == End::kB;
+  embryo.is_provisional = embryo.is_edge_pending = false;
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
   index_.Insert(slot | kEmbryoSlots, arrival.hash);
-  ledger_.Open(arrival.key, arrival.sender, /*midstream=*/false, now_ns_);
-  ledger_.Enter(ConnectionState::kSynSent);
   return slot | kEmbryoSlots;
+}
+
+uint32_t ConnectionTable::BeginEmbryo(const Arrival& arrival) {
+  const uint32_t slot = AddEmbryo(arrival);
+  ledger_.Open(/*midstream=*/false);
+  ledger_.Enter(ConnectionState::kSynSent);
+  if (DefersEdges()) {
+    embryos_[slot & ~kEmbryoSlots].is_edge_pending = true;
+  } else {
+    ledger_.OpenEdge(arrival.key, arrival.key_sender, now_ns_);
+  }
+  return slot;
 }
 
 void ConnectionTable::FetchOldestEmbryos(size_t count) {
@@ -288,10 +385,11 @@ void ConnectionTable::InitializeRecord(uint32_t slot, const Arrival& arrival) {
   record = ConnectionRecord();
   record.key = arrival.key;
   record.last_packet_time_ns = arrival.time_ns;
-  record.interfaces[0] = record.interfaces[1] = ConnectionRecord::kNoInterface;
+  record.pins[0] = record.pins[1] = ConnectionRecord::kNoPin;
   record.set(ConnectionRecord::kInUse);
   details.set_start_time_ns(arrival.time_ns);
   record.syn_time = details.syn_ack_time = ConnectionDetails::kUnknown;
+  details.first_view = ViewTable::kNone;
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
   if (windows_ != nullptr) windows_->Clear(slot);
 
@@ -312,20 +410,25 @@ void ConnectionTable::InitializeRecord(uint32_t slot, const Arrival& arrival) {
   if (record.has(ConnectionRecord::kRoleObserved)) Confirm(slot);
 }
 
-uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, const Arrival& arrival) {
-  const End client = OtherEnd(arrival.sender);
-  const EndRecord candidate = records_[old_slot].end(client);
-  EndConnection(old_slot, EndReasonOf(records_[old_slot]));
-  const uint32_t slot = BeginConnection(arrival);
+uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, Arrival* arrival) {
+  const ConnectionRecord& old = records_[old_slot];
+  const EndRecord candidate = old.end(OtherEnd(arrival->sender));
+  const bool was_translated = details_[old_slot].first_view != ViewTable::kNone;
+  const Endpoint old_client = old.key.endpoint(OtherEnd(arrival->sender));
+  EndFor(old_slot, arrival);
+  const End client = OtherEnd(arrival->sender);
+  const uint32_t slot = BeginConnection(*arrival);
   TakeCandidate(candidate, &records_[slot].end(client));
-  details_[slot].set_start_time_ns(CandidateTime(candidate, arrival.time_ns));
+  details_[slot].set_start_time_ns(CandidateTime(candidate, arrival->time_ns));
   records_[slot].syn_time = 0;
   SetState(slot, ConnectionState::kSynSent);
+  // The SYN came on the view of the old connection that was nearest to the client.
+  if (was_translated) SetEndpoint(slot, client, old_client);
   return slot;
 }
 
 bool ConnectionTable::IsDuplicate(uint32_t slot, const Arrival& arrival) {
-  return pins_.IsDuplicate(arrival.packet->interface, arrival.sender, arrival.time_ns, &records_[slot]);
+  return pins_.IsDuplicate(PinOf(arrival), arrival.sender, arrival.time_ns, &records_[slot]);
 }
 
 uint64_t ConnectionTable::TimeWaitHash(const ConnectionKey& key) const {
@@ -340,10 +443,11 @@ bool ConnectionTable::IsLate(const Arrival& arrival) {
   const TimeWaitTable::InitialSequences* ended = time_wait_.Find(TimeWaitHash(arrival.key), arrival.time_ns);
   // A SYN-ACK with another number answers a new SYN that was not captured.
   return ended != nullptr && (!IsSynAck(*arrival.packet) ||
-                              (*ended)[static_cast<size_t>(arrival.sender)] == arrival.packet->sequence_number);
+                              (*ended)[static_cast<size_t>(arrival.key_sender)] == arrival.packet->sequence_number);
 }
 
 uint32_t ConnectionTable::TakeFreeRecord() {
+  ++records_in_use_;
   if (free_records_ == Timeouts::kNone) return record_limit_++;
   const uint32_t slot = free_records_;
   free_records_ = details_[slot].next;
@@ -368,6 +472,7 @@ ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {
   const uint32_t embryo = slot & ~kEmbryoSlots;
   ConnectionSummary summary = is_embryo ? SummaryOf(embryos_[embryo]) : SummaryOf(records_[slot], details_[slot]);
   summary.id = IdOf(is_embryo ? embryos_[embryo].key : records_[slot].key, summary.start_time_ns);
+  if (!is_embryo && details_[slot].first_view != ViewTable::kNone) summary.service = ServiceOf(slot);
   return summary;
 }
 

@@ -20,6 +20,7 @@
 #include "src/flow/edge_table.h"
 #include "src/flow/embryo_table.h"
 #include "src/flow/encapsulation_table.h"
+#include "src/flow/fingerprint_table.h"
 #include "src/flow/gap_pool.h"
 #include "src/flow/interface_pins.h"
 #include "src/flow/key_finder.h"
@@ -28,9 +29,11 @@
 #include "src/flow/payload_windows.h"
 #include "src/flow/recently_ended.h"
 #include "src/flow/server_endpoints.h"
+#include "src/flow/stretch.h"
 #include "src/flow/time_wait_table.h"
 #include "src/flow/timeouts.h"
 #include "src/flow/totals.h"
+#include "src/flow/view_table.h"
 
 namespace tcpgauge {
 
@@ -85,6 +88,26 @@ class EndedConnectionSink {
 // or three segments of new payload of one end. All other connections are confirmed from the start. Snapshots, and the
 // counts of connections in Totals, contain confirmed connections only.
 //
+// Views. Address translation (NAT) and tunnels give one connection several keys, and the agent sees each packet on
+// several stretches of its way (see Stretch). Each key is a view of the connection, and the connection is counted once.
+// No translation and no tunnel changes the initial sequence numbers of both ends. So views are found as follows.
+// - A SYN with an unknown key may be a copy of a SYN that another stretch showed within the last second: the sequence
+//   number, the timestamp, the window and the kinds of options are equal (SynShape). Such a SYN begins a provisional
+//   view, which is stored as an embryo. It is shown nowhere and counted nowhere.
+// - The next segment of the provisional view decides. If its numbers fit the connection, it is a view. In particular, a
+//   SYN-ACK must have the sequence number that the server of the connection has, if that is known. If the numbers do
+//   not fit, the view becomes a connection of its own, which began with the SYN: a proxy may send the client's sequence
+//   number on to a server, but cannot know the server's.
+// - A SYN-ACK with an unknown key is a view at once in two cases: it answers a SYN with the same addresses and ports in
+//   another encapsulation, or another stretch showed the same SYN-ACK within the last second.
+// - Any other segment with an unknown key, or of an unconfirmed connection, is a view at once if another stretch showed
+//   a segment with the same sequence, acknowledgment and timestamp numbers within 100 ms.
+// InterfacePins chooses the view on which the packets of each end are counted: the one nearest to the end. The address
+// of an end is the one that it has there, when the connection is answered or, midstream, confirmed. So a client has its
+// address before SNAT, and a server has its address after DNAT. Later the addresses do not change. An edge is told of
+// an attempt when the attempt is answered or ends, because before that the server's address is not known. Exception: as
+// long as only one stretch was seen, the edge is told at once.
+//
 // Design. Most of a packet's time is waiting for memory. So a batch of 64 packets is handled in steps: make all keys,
 // fetch the index lines, fetch the records, and only then handle the packets one by one. The waits of a batch then
 // overlap. A packet of the same connection as the packet before it skips the lookup. Three variants were tried and were
@@ -92,8 +115,8 @@ class EndedConnectionSink {
 // up one group of a batch while another is handled.
 //
 // Each part of the table has a class: SlotSet and ConnectionIndex (lookup), EmbryoTable (SYN floods), Timeouts and
-// TimeoutWheel (ends), Ledger (sums), PayloadWindows (rates and ranking), InterfacePins (duplicates), GapPool and
-// AnalyzeSegment() (loss and delay).
+// TimeoutWheel (ends), Ledger (sums), PayloadWindows (rates and ranking), InterfacePins (duplicates), ViewTable and
+// FingerprintTable (views), GapPool and AnalyzeSegment() (loss and delay).
 //
 // Thread: confined to one thread, except for PopulateRecords() and the static methods.
 // Time: nanoseconds since the Unix epoch. Table time is the latest time of a packet or of an AdvanceTime() so far. It
@@ -142,6 +165,9 @@ class alignas(64) ConnectionTable {
   // connections may have timed out, and the caller should call again soon.
   bool AdvanceTime(int64_t now_ns);
 
+  // Tells the edges of the attempts that are neither answered nor ended. Call it when no more packets come.
+  void SettleAttempts();
+
   // Ends every connection, with nullopt as the reason. Totals::closed does not count these ends. Call it when the
   // program ends.
   void EndAll();
@@ -160,7 +186,7 @@ class alignas(64) ConnectionTable {
   // The packets that were seen on `interface` but not counted, because their sender is pinned to another interface (see
   // InterfacePins). REQUIRES: interface < kMaxInterfaces.
   uint64_t duplicate_packets(size_t interface, DuplicateKind kind) const {
-    return kind == DuplicateKind::kInterface ? pins_.duplicate_packets(interface) : 0;
+    return pins_.duplicate_packets(interface, kind);
   }
   // Following fragments that were not counted: no connection has their 4-tuple, or the ports of their first fragment
   // are not remembered (see FragmentCache).
@@ -168,8 +194,8 @@ class alignas(64) ConnectionTable {
   OverflowCounts overflows() const {
     return {gaps_.overflows(), encapsulations_.overflows(), servers_.overflows(), 0, 0};
   }
-  // The connections in the table now, including embryos and unconfirmed ones.
-  size_t size() const { return index_.size(); }
+  // The connections in the table now, including embryos, provisional views and unconfirmed ones.
+  size_t size() const { return size_t{records_in_use_} + embryos_.size(); }
 
   // There are two kinds of slots. Records have slots from 0 up to record_limit(), and embryos have slots from
   // kEmbryoSlots up to embryo_limit(). The limits are exclusive and never fall. A slot below its limit holds a
@@ -177,10 +203,12 @@ class alignas(64) ConnectionTable {
   static constexpr uint32_t kEmbryoSlots = ConnectionIndex::kEmbryo;
   uint32_t record_limit() const { return record_limit_; }
   uint32_t embryo_limit() const { return kEmbryoSlots + embryos_.slot_limit(); }
-  // Whether the slot holds a confirmed connection. Every embryo is confirmed. REQUIRES: the slot is below its limit.
+  // Whether the slot holds a confirmed connection. Every embryo is confirmed, except provisional views. REQUIRES: the
+  // slot is below its limit.
   bool IsConfirmed(uint32_t slot) const {
-    return slot & kEmbryoSlots ? embryos_.InUse(slot & ~kEmbryoSlots)
-                               : records_[slot].has(ConnectionRecord::kConfirmed);
+    if ((slot & kEmbryoSlots) == 0) return records_[slot].has(ConnectionRecord::kConfirmed);
+    const uint32_t embryo = slot & ~kEmbryoSlots;
+    return embryos_.InUse(embryo) && !embryos_[embryo].is_provisional;
   }
   // Whether the slot holds a connection. REQUIRES: the slot is below its limit.
   bool IsInUse(uint32_t slot) const {
@@ -193,7 +221,7 @@ class alignas(64) ConnectionTable {
   // REQUIRES, for this method and the next three: the slot holds a connection.
   ConnectionSummary Summarize(uint32_t slot) const;
   // Appends the views of the connection in `slot` to `*views`. Appends none if the connection has only one view.
-  void AppendViews(uint32_t /*slot*/, std::vector<ConnectionView>* /*views*/) const {}
+  void AppendViews(uint32_t slot, std::vector<ConnectionView>* views) const;
   // Payload bytes per second that the client or the server sent, over the last rate window that ended by `time_ns` (see
   // PayloadWindows::Rate). 0 for an embryo, and without keep_rates.
   double PayloadRate(uint32_t slot, bool of_client, int64_t time_ns) const;
@@ -212,21 +240,33 @@ class alignas(64) ConnectionTable {
 
  private:
   static constexpr size_t kBatch = 64;
+  static constexpr uint32_t kHeld = ConnectionIndex::kNotFound - 1;  // see FindRecord(); no valid slot
   // One packet of a batch, prepared for its lookup.
   struct Arrival {
     const DecodedPacket* packet;
     int64_t time_ns;  // from ArrivalTime()
     ConnectionKey key;
+    End key_sender;  // the end of `key` that sent the packet
+    // The end of the connection's record that sent the packet. Equals `key_sender` until Handle() finds that the key is
+    // that of a view.
     End sender;
     bool same_as_previous;  // has the same key as the arrival before it
     uint32_t hash;
     uint32_t likely_slot;  // a slot under `hash`, perhaps of another connection; or kNotFound
+    uint32_t view;         // the view that the key belongs to, once Handle() has found it; otherwise ViewTable::kNone
+
+    void LeaveView() {
+      sender = key_sender;
+      view = ViewTable::kNone;
+    }
   };
 
   // Fills in `likely_slot` of every arrival, and prefetches the memory that Handle() will use for the arrivals.
   void FetchMemory(absl::Span<Arrival> arrivals);
   // Prefetches the memory that is used when the `count` oldest embryos end. REQUIRES: count <= kBatch.
   void FetchOldestEmbryos(size_t count);
+  // Prefetches the memory of a record that most segments use.
+  void FetchForSegment(uint32_t slot, const Arrival& arrival) const;
   // Prefetches all memory of a record.
   void FetchRecord(uint32_t slot) const;
 
@@ -234,10 +274,22 @@ class alignas(64) ConnectionTable {
   // arrival before it in the batch, or null. Returns false, and acquires no use, if the packet is not TCP or is a
   // following fragment whose first fragment is not remembered.
   bool Prepare(const DecodedPacket& packet, const ConnectionHint& hint, const Arrival* previous, Arrival* arrival);
-  // Handles one packet. Returns the slot of the packet's connection, or kNotFound if the packet has no connection.
-  uint32_t Handle(const Arrival& arrival);
+  // Handles one packet. Returns what the index now has under the packet's key, or kNotFound.
+  uint32_t Handle(Arrival* arrival);
+  // Returns the slot of the connection's record, after an embryo was replaced by a record. `found` is what the index
+  // has under the arrival's key. If that is a view, sets arrival->sender and arrival->view. Returns kNotFound if the
+  // index has nothing, or if what it had has ended. Returns kHeld if nothing more is to be done with the packet.
+  uint32_t FindRecord(uint32_t found, Arrival* arrival);
+  // Returns what the index has under the arrival's key, which belongs to the record `slot`, or kNotFound if that is
+  // `slot`.
+  uint32_t IndexedSlot(uint32_t slot, const Arrival& arrival) const;
+  // Ends the connection in `slot` and returns kNotFound: the arrival then has no connection.
+  uint32_t EndFor(uint32_t slot, Arrival* arrival);
   // Returns the slot of the arrival's key, or kNotFound.
   uint32_t FindSlot(const Arrival& arrival) const;
+  // Returns the slot of a new embryo, which is at least kEmbryoSlots. REQUIRES: the packet is a SYN whose datagram has
+  // at most Embryo::kMaxIpLengthBytes.
+  uint32_t AddEmbryo(const Arrival& arrival);
   // Begins a connection as an embryo, and returns the slot of the embryo, which is at least kEmbryoSlots. REQUIRES: the
   // packet is a bare SYN.
   uint32_t BeginEmbryo(const Arrival& arrival);
@@ -252,7 +304,7 @@ class alignas(64) ConnectionTable {
   void InitializeRecord(uint32_t slot, const Arrival& arrival);
   // Ends the connection in `old_slot`, and begins the new connection whose SYN the old one keeps as a candidate (see
   // reuse.h). Returns the new connection's slot. REQUIRES: the segment is the SYN-ACK that answers the candidate.
-  uint32_t BeginFromCandidate(uint32_t old_slot, const Arrival& arrival);
+  uint32_t BeginFromCandidate(uint32_t old_slot, Arrival* arrival);
   // See InterfacePins.
   bool IsDuplicate(uint32_t slot, const Arrival& arrival);
   // A hash of the key for TimeWaitTable. It depends on the contents of the encapsulation, and not on its id: when the
@@ -265,6 +317,60 @@ class alignas(64) ConnectionTable {
   // Counts the packet for its connection. If the connection is confirmed, credits the ledger too. Otherwise confirms
   // the connection if that is due. A keep-alive or window probe counts as a segment without payload.
   void Credit(uint32_t slot, const Arrival& arrival);
+  // The functions from here to HasOwnKey() are about views, see above the class.
+
+  // Whether copies of the segment on other stretches are looked for.
+  bool MayHaveCopies(const DecodedPacket& packet) const;
+  Stretch StretchOf(const Arrival& arrival) const;
+  InterfacePins::Pin PinOf(const Arrival& arrival) const;
+  Fingerprint FingerprintOf(Fingerprint::Kind kind, const Arrival& arrival) const;
+  // A hash of addresses and ports, without the encapsulation.
+  uint32_t PathHash(const ConnectionKey& key) const;
+  // Notes the stretch of a segment with an unknown key.
+  void NoteStretch(const Arrival& arrival);
+  // Remembers the segment, so that copies of it can be found. REQUIRES: MayHaveCopies(*arrival.packet).
+  void Remember(uint32_t slot, const Arrival& arrival);
+  // Begins a provisional view if the SYN is the copy of another connection's SYN. Returns the view's slot, which is at
+  // least kEmbryoSlots, or kNotFound.
+  uint32_t BeginProvisionalView(const Arrival& arrival);
+  // Decides whether the provisional view in the embryo `slot` is a view or a connection of its own, and returns the
+  // slot of the record. As FindRecord().
+  uint32_t ResolveProvisionalView(uint32_t slot, Arrival* arrival);
+  // Whether the segment of a provisional view has numbers that fit the connection in `record`. `from_client`: the
+  // sender of the view's SYN sent the segment.
+  static bool Fits(const ConnectionRecord& record, const DecodedPacket& segment, bool from_client);
+  // If a segment with an unknown key is the copy of a segment of another connection, or answers the SYN of another
+  // connection, makes the key a view of that connection and returns the slot of the record. Otherwise returns
+  // kNotFound.
+  uint32_t JoinConnection(Arrival* arrival);
+  // If the unconfirmed connection in `slot` turns out to be a view of another connection, ends it as if it had never
+  // been, makes its key a view, and returns the slot of the other connection's record. Otherwise returns `slot`.
+  uint32_t JoinUnconfirmed(uint32_t slot, Arrival* arrival);
+  // Returns what the index has for the connection whose SYN has this hash of its key and this sequence number, or
+  // kNotFound.
+  uint32_t FindBySyn(uint32_t key_hash, uint32_t sequence_number) const;
+  // Returns the slot of the record for the segment that was remembered, or kNotFound. Sets `*sender` (out) to the end
+  // of the record that sent the segment.
+  uint32_t FindRemembered(const Fingerprint& fingerprint, End* sender) const;
+  // Makes `arrival->key` a view of the connection in `slot`, whose end `sender` sent the packet. Returns false if there
+  // is no room. `replaced` is what the index has under the key, or kNotFound.
+  bool AddView(uint32_t slot, End sender, uint32_t replaced, Arrival* arrival);
+  // Gives each end the address that it has on the stretch to which it is pinned.
+  void SettleAddresses(uint32_t slot);
+  // Changes the shown address of an end. Does nothing if there is no room for the view that then takes the record's
+  // key.
+  void SetEndpoint(uint32_t slot, End end, const Endpoint& endpoint);
+  // Tells the edge of the connection that it was opened.
+  void OpenEdge(uint32_t slot);
+  // Whether an edge is told later of an attempt that begins now.
+  bool DefersEdges() const;
+  // Returns the server as the client addressed it.
+  Endpoint ServiceOf(uint32_t slot) const;
+  // Removes a record and all of its views from the index.
+  void EraseKeys(uint32_t slot);
+  // Whether the index has the record under the record's own key.
+  bool HasOwnKey(uint32_t slot) const;
+
   // As Credit(), for a packet that is no probe.
   void CreditSegment(uint32_t slot, const Arrival& arrival);
   // As Credit(), for a segment that may be a probe, or may acknowledge the byte of a probe.
@@ -288,12 +394,17 @@ class alignas(64) ConnectionTable {
   // need a counter that threads share.
   uint64_t IdOf(const ConnectionKey& key, int64_t start_time_ns) const;
   void EndConnection(uint32_t slot, std::optional<EndReason> reason);
+  // Lets IsLate() know the connection under all its keys.
+  void RememberEnded(uint32_t slot);
+  // Frees the record and its views, without counting the end of the connection.
+  void FreeRecord(uint32_t slot);
 
   const TableOptions options_;
   EndedConnectionSink* const sink_;
   StableArray<ConnectionRecord> records_;
   StableArray<ConnectionDetails> details_;
   EmbryoTable embryos_;
+  ViewTable views_;
   ConnectionIndex index_;
   Timeouts timeouts_;
   GapPool gaps_;
@@ -305,7 +416,14 @@ class alignas(64) ConnectionTable {
   std::unique_ptr<PayloadWindows> windows_;  // null without keep_rates
   RecentlyEnded recently_ended_;
   TimeWaitTable time_wait_;
+  FingerprintTable fingerprints_;
+  // By number of an embryo that is a provisional view: the hash of the key of the connection that the view may belong
+  // to.
+  StableArray<uint32_t> provisional_owners_;
+  Stretch first_stretch_{};       // of the first segment with an unknown key; valid if first_stretch_ns_ is not 0
+  int64_t first_stretch_ns_ = 0;  // when that segment came
   uint32_t record_limit_ = 0;
+  uint32_t records_in_use_ = 0;
   uint32_t free_records_ = Timeouts::kNone;  // head of a list through ConnectionDetails::next
   int64_t now_ns_ = 0;
   uint64_t unmatched_fragments_ = 0;

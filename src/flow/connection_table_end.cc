@@ -15,12 +15,15 @@ constexpr int kExpiryStepsPerCall = 256;
 
 void ConnectionTable::EndEmbryo(uint32_t slot, std::optional<EndReason> reason) {
   const Embryo& embryo = embryos_[slot];
-  ledger_.Leave(ConnectionState::kSynSent);
-  if (reason.has_value()) {
-    ledger_.Close({embryo.key, embryo.sender(), EdgeTable::kNone, *reason, /*duration_ns=*/0, /*payload_bytes=*/0});
-  }
-  if (sink_ != nullptr) {
-    sink_->OnConnectionEnded({Summarize(slot | kEmbryoSlots), encapsulations_.Get(embryo.key.encapsulation), reason});
+  if (!embryo.is_provisional) {
+    ledger_.Leave(ConnectionState::kSynSent);
+    if (embryo.is_edge_pending) ledger_.OpenEdge(embryo.key, embryo.sender(), now_ns_);
+    if (reason.has_value()) {
+      ledger_.Close({embryo.key, embryo.sender(), EdgeTable::kNone, *reason, /*duration_ns=*/0, /*payload_bytes=*/0});
+    }
+    if (sink_ != nullptr) {
+      sink_->OnConnectionEnded({Summarize(slot | kEmbryoSlots), encapsulations_.Get(embryo.key.encapsulation), reason});
+    }
   }
   index_.Erase(slot | kEmbryoSlots, static_cast<uint32_t>(index_.HashOf(embryo.key)));
   encapsulations_.Release(embryo.key.encapsulation);
@@ -40,8 +43,8 @@ void ConnectionTable::MakeRoom() {
 
 void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reason) {
   ConnectionRecord& record = records_[slot];
-  const uint32_t hash = static_cast<uint32_t>(index_.HashOf(record.key));
-  index_.Prefetch(hash);
+  index_.Prefetch(static_cast<uint32_t>(index_.HashOf(record.key)));
+  if (record.is_edge_pending) OpenEdge(slot);
   if (!record.has(ConnectionRecord::kConfirmed)) {
     ledger_.CreditAll(now_ns_, &record);
   } else {
@@ -61,21 +64,53 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
                      record.last_packet_time_ns - details_[slot].start_time_ns(), payload_bytes});
       if (record.state == ConnectionState::kClosed || record.state == ConnectionState::kReset ||
           reason == EndReason::kFin) {
-        time_wait_.Add(TimeWaitHash(record.key), {record.ends[0].initial_sequence, record.ends[1].initial_sequence},
-                       record.last_packet_time_ns);
+        RememberEnded(slot);
       }
     }
   }
   if (sink_ != nullptr) {
-    sink_->OnConnectionEnded({Summarize(slot), encapsulations_.Get(record.key.encapsulation), reason});
+    EndedConnection ended = {Summarize(slot), encapsulations_.Get(record.key.encapsulation), reason};
+    AppendViews(slot, &ended.views);
+    for (const ConnectionView& view : ended.views) {
+      ended.view_encapsulations.push_back(encapsulations_.Get(view.encapsulation));
+    }
+    sink_->OnConnectionEnded(ended);
   }
+  FreeRecord(slot);
+}
+
+void ConnectionTable::FreeRecord(uint32_t slot) {
+  ConnectionRecord& record = records_[slot];
   timeouts_.Remove(slot);
-  index_.Erase(slot, hash);
+  EraseKeys(slot);
   gaps_.Release(&record.gaps);
-  encapsulations_.Release(record.key.encapsulation);
   record.flags = 0;
+  --records_in_use_;
   details_[slot].next = free_records_;
   free_records_ = slot;
+}
+
+void ConnectionTable::RememberEnded(uint32_t slot) {
+  const ConnectionRecord& record = records_[slot];
+  const TimeWaitTable::InitialSequences sequences = {record.ends[0].initial_sequence, record.ends[1].initial_sequence};
+  if (HasOwnKey(slot)) time_wait_.Add(TimeWaitHash(record.key), sequences, record.last_packet_time_ns);
+  for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
+    const TimeWaitTable::InitialSequences swapped = {sequences[1], sequences[0]};
+    time_wait_.Add(TimeWaitHash(views_[at].key), views_[at].is_swapped ? swapped : sequences,
+                   record.last_packet_time_ns);
+  }
+}
+
+void ConnectionTable::SettleAttempts() {
+  for (uint32_t slot = embryos_.oldest(); slot != EmbryoTable::kNone; slot = embryos_[slot].newer) {
+    Embryo& embryo = embryos_[slot];
+    if (!embryo.is_edge_pending) continue;
+    ledger_.OpenEdge(embryo.key, embryo.sender(), now_ns_);
+    embryo.is_edge_pending = false;
+  }
+  for (uint32_t slot = 0; slot < record_limit_; ++slot) {
+    if (records_[slot].has(ConnectionRecord::kInUse) && records_[slot].is_edge_pending) OpenEdge(slot);
+  }
 }
 
 bool ConnectionTable::AdvanceTime(int64_t now_ns) {

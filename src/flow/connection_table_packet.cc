@@ -46,7 +46,9 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
   EndRecord& end = record.end(arrival.sender);
   const LossCounts before = LossCounts::Of(end);
 
-  InterfacePins::Note(packet.interface, arrival.sender, arrival.time_ns, &record);
+  InterfacePins::Note(PinOf(arrival), arrival.sender, arrival.time_ns, &record);
+  if (record.is_edge_pending && (arrival.sender != record.client_end() || packet.payload_length_bytes > 0))
+    OpenEdge(slot);
   record.last_packet_time_ns = std::max(record.last_packet_time_ns, arrival.time_ns);
   ++end.packets;
   end.header_bytes += packet.ip_length_bytes - packet.payload_length_bytes;
@@ -144,7 +146,7 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   if (IsSynAck(packet) && !record.has(ConnectionRecord::kConfirmed)) {
     record.set(ConnectionRecord::kRoleObserved);
     SetClient(slot, OtherEnd(arrival.sender));
-    servers_.Learn(arrival.key.endpoint(arrival.sender));
+    servers_.Learn(arrival.key.endpoint(arrival.key_sender));
   }
   SegmentFacts facts = FactsOf(packet);
   facts.from_client = arrival.sender == record.client_end();
@@ -179,7 +181,7 @@ void ConnectionTable::FollowHandshake(uint32_t slot, const Arrival& arrival, Con
     case HandshakeStep::kSyn:
       break;
     case HandshakeStep::kSynAck:
-      servers_.Learn(arrival.key.endpoint(arrival.sender));
+      servers_.Learn(arrival.key.endpoint(arrival.key_sender));
       break;
     case HandshakeStep::kAck: {
       const int64_t rtt_ns = HandshakeRttOf(record, details).whole_ns;
@@ -204,14 +206,18 @@ void ConnectionTable::ConfirmIfDue(uint32_t slot) {
 
 void ConnectionTable::Confirm(uint32_t slot) {
   ConnectionRecord& record = records_[slot];
+  SettleAddresses(slot);
   if (!record.has(ConnectionRecord::kRoleObserved)) {
     // The table may have learned a server since the connection began.
     const bool b = IsClientB(record.key.endpoint(End::kA), record.key.endpoint(End::kB), servers_);
     SetClient(slot, b ? End::kB : End::kA);
   }
   record.set(ConnectionRecord::kConfirmed);
-  ledger_.Open(record.key, record.client_end(), record.has(ConnectionRecord::kMidstream), now_ns_);
+  const bool is_midstream = record.has(ConnectionRecord::kMidstream);
+  ledger_.Open(is_midstream);
   ledger_.Enter(record.state);
+  record.is_edge_pending = true;
+  if (is_midstream || !DefersEdges()) OpenEdge(slot);
   ledger_.CreditAll(now_ns_, &record);
   timeouts_.Update(slot);
 }

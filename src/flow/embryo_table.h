@@ -10,19 +10,25 @@
 
 namespace tcpgauge {
 
-// A connection of which only one bare SYN was seen. A bare SYN has no other TCP flag and no payload, and is not a
-// fragment. Any other packet that begins a connection begins a record.
+// A connection of which only one bare SYN was seen, or a provisional view of a connection (see ConnectionTable). A bare
+// SYN has no other TCP flag and no payload, is not a fragment, and has an IP datagram of at most kMaxIpLengthBytes. Any
+// other packet that begins a connection begins a record.
 struct alignas(64) Embryo {
   ConnectionKey key;
-  int64_t time_ns;            // table time of the SYN
-  uint32_t sequence_number;   // of the SYN, in host order
-  uint16_t ip_length_bytes;   // of the SYN's datagram, IP header included
-  uint16_t interface : 11;    // as InterfacePins::Bounded() returns it
-  uint16_t sent_by_b : 1;     // whether end B sent the SYN; the sender is the client
-  uint16_t window_scale : 4;  // DecodedPacket::window_scale of the SYN
+  int64_t time_ns;                // table time of the SYN
+  uint32_t sequence_number;       // of the SYN, in host order
+  uint32_t ip_length_bytes : 12;  // of the SYN's datagram, IP header included
+  uint32_t interface : 10;        // as InterfacePins::Bounded() returns it
+  uint32_t direction : 2;         // PacketDirection of the SYN
+  uint32_t sent_by_b : 1;         // whether end B sent the SYN; the sender is the client
+  uint32_t window_scale : 4;      // DecodedPacket::window_scale of the SYN
+  uint32_t is_provisional : 1;    // a copy of the SYN of another connection, which is not confirmed to be its view
+  uint32_t is_edge_pending : 1;   // the edge was not told of the connection
   // The slots of the next older and the next newer embryo, or EmbryoTable::kNone. EmbryoTable sets them.
   uint32_t older;
   uint32_t newer;
+
+  static constexpr uint32_t kMaxIpLengthBytes = 4095;
 
   End sender() const { return sent_by_b ? End::kB : End::kA; }
 };

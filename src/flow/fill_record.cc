@@ -14,11 +14,15 @@ void FillRecord(const Embryo& embryo, ConnectionRecord* record, ConnectionDetail
   record->set(ConnectionRecord::kConfirmed);
   record->set(ConnectionRecord::kRoleObserved);
   if (embryo.sent_by_b) record->set(ConnectionRecord::kClientIsB);
-  record->interfaces[0] = record->interfaces[1] = ConnectionRecord::kNoInterface;
-  InterfacePins::Note(embryo.interface, embryo.sender(), embryo.time_ns, record);
+  record->is_edge_pending = embryo.is_edge_pending;
+  record->pins[0] = record->pins[1] = ConnectionRecord::kNoPin;
+  const InterfacePins::Pin pin(embryo.interface, static_cast<PacketDirection>(embryo.direction), View::kFirstNumber,
+                               /*view_is_wrapped=*/false);
+  InterfacePins::Note(pin, embryo.sender(), embryo.time_ns, record);
   record->syn_time = 0;
   details->set_start_time_ns(embryo.time_ns);
   details->syn_ack_time = ConnectionDetails::kUnknown;
+  details->first_view = ViewTable::kNone;
 
   EndRecord& client = record->end(embryo.sender());
   client.packets = 1;

@@ -9,48 +9,92 @@
 
 #include "src/base/time_units.h"
 #include "src/flow/connection_record.h"
+#include "src/flow/duplicate_kind.h"
+#include "src/flow/view_table.h"
+#include "src/net/packet_direction.h"
 
 namespace tcpgauge {
 
-// Chooses, for each end of a connection, the interface on which the end's packets are counted. So a packet that crosses
-// several interfaces is counted once.
+// Chooses, for each end of a connection, the stretch of the way on which the end's packets are counted. So a packet
+// that crosses several interfaces, or is translated or encapsulated between them, is counted once.
 //
 // Design. When all interfaces are captured, or a bridge and the interfaces attached to it, the same packet is captured
-// several times. Each end is pinned to the interface that saw it first. The end's packets on other interfaces are
-// counted as duplicates. When the end has been silent on its interface for a second, the next interface that sees it
-// becomes its interface. The pin belongs to an end and not to a connection, because asymmetric routing sends the two
-// directions over different interfaces.
+// several times. Each end is pinned to the interface, the direction on it, and the view (see ConnectionTable) that saw
+// it first. The end's packets elsewhere are counted as duplicates. When the end has been silent on its stretch for a
+// second, the next stretch that sees it becomes its stretch. The pin belongs to an end and not to a connection, because
+// asymmetric routing sends the two directions over different interfaces.
 //
-// The pins are stored in the records (ConnectionRecord::interfaces). This class holds only the counts of duplicates.
+// The pins are stored in the records (ConnectionRecord::pins). This class holds only the counts of duplicates.
 //
 // Thread: confined to its table.
 // Time: table time, in nanoseconds. A record keeps the time of an end's last packet modulo 4,096 s. After a silence of
-// almost exactly that length, the end's packets on another interface count as duplicates for up to two seconds.
+// almost exactly that length, the end's packets on another stretch count as duplicates for up to two seconds.
 // Bounds: kMaxInterfaces interfaces. All interfaces with the number kMaxInterfaces - 1 or above count as one interface.
 class InterfacePins {
  public:
   static constexpr size_t kMaxInterfaces = 1024;
 
-  // Whether a packet from `sender` is a duplicate: the sender is pinned to another interface and was not silent there.
-  // Counts the packet if it is a duplicate. Moves the pin to `interface` if the sender was silent.
-  bool IsDuplicate(size_t interface, End sender, int64_t time_ns, ConnectionRecord* record) {
-    uint16_t& pinned = record->interfaces[static_cast<size_t>(sender)];
-    const uint16_t here = Bounded(interface);
-    if (pinned == here || pinned == ConnectionRecord::kNoInterface) return false;
+  // A stretch in 16 bits: ten for the interface, two for the direction, and four for the view.
+  class Pin {
+   public:
+    Pin(size_t interface, PacketDirection direction, uint8_t view_number, bool view_is_wrapped)
+        : bits_(static_cast<uint16_t>(Bounded(interface) | static_cast<unsigned>(direction) << kDirectionShift |
+                                      static_cast<unsigned>(view_is_wrapped) << kWrappedShift |
+                                      static_cast<unsigned>(view_number) << kViewShift)) {}
+    // `bits` must come from bits().
+    explicit Pin(uint16_t bits) : bits_(bits) {}
+
+    uint16_t bits() const { return bits_; }  // never ConnectionRecord::kNoPin
+    uint16_t interface() const { return bits_ & (kMaxInterfaces - 1); }
+    uint8_t view_number() const { return static_cast<uint8_t>(bits_ >> kViewShift); }
+
+    // Whether a packet at `other` may be one that was seen here. An unknown direction may be any direction.
+    bool MayBe(Pin other) const {
+      const unsigned differing = bits_ ^ other.bits_;
+      if ((differing & ~kDirectionMask) != 0) return false;
+      return differing == 0 || (bits_ & kDirectionMask) == 0 || (other.bits_ & kDirectionMask) == 0;
+    }
+    // How a packet at `other` differs from the copy of it that was counted here. REQUIRES: !MayBe(other).
+    DuplicateKind DuplicateAt(Pin other) const {
+      const unsigned differing = bits_ ^ other.bits_;
+      if (differing >> kWrappedShift == 0) return DuplicateKind::kInterface;
+      return ((bits_ | other.bits_) >> kWrappedShift & 1) != 0 ? DuplicateKind::kEncapsulated
+                                                               : DuplicateKind::kTranslated;
+    }
+
+   private:
+    static constexpr int kDirectionShift = 10, kWrappedShift = 12, kViewShift = 13;
+    static constexpr unsigned kDirectionMask = 3u << kDirectionShift;
+    static_assert(View::kMaxNumber < 1 << (16 - kViewShift) && kMaxInterfaces == 1 << kDirectionShift,
+                  "a pin has 16 bits");
+
+    uint16_t bits_;
+  };
+
+  // Whether a packet from `sender` is a duplicate: the sender is pinned elsewhere and was not silent there. Counts the
+  // packet if it is a duplicate. Moves the pin to `here` if the sender was silent.
+  bool IsDuplicate(Pin here, End sender, int64_t time_ns, ConnectionRecord* record) {
+    uint16_t& pinned = record->pins[static_cast<size_t>(sender)];
+    if (pinned == here.bits() || pinned == ConnectionRecord::kNoPin || Pin(pinned).MayBe(here)) return false;
     const uint16_t silence = static_cast<uint16_t>(ToSixteenths(time_ns) - record->end(sender).last_counted_sixteenth);
     if (silence >= kSilence && silence <= UINT16_MAX - kSkew) {
-      pinned = here;
+      pinned = here.bits();
       return false;
     }
-    ++duplicate_packets_[here];
+    CountDuplicate(here.interface(), Pin(pinned).DuplicateAt(here), 1);
     return true;
   }
 
-  // Notes that a packet from `sender` was counted on `interface`, and pins the sender there if it has no pin. REQUIRES:
-  // the packet begins its connection, or IsDuplicate() returned false for it.
-  static void Note(size_t interface, End sender, int64_t time_ns, ConnectionRecord* record) {
-    uint16_t& pinned = record->interfaces[static_cast<size_t>(sender)];
-    if (pinned == ConnectionRecord::kNoInterface) pinned = Bounded(interface);
+  // Counts packets that were captured on `interface` and are not counted for their connection.
+  void CountDuplicate(size_t interface, DuplicateKind kind, uint64_t packets) {
+    duplicate_packets_[Bounded(interface)][static_cast<size_t>(kind)] += packets;
+  }
+
+  // Notes that a packet from `sender` was counted at `here`, and pins the sender there if it has no pin. REQUIRES: the
+  // packet begins its connection, or IsDuplicate() returned false for it.
+  static void Note(Pin here, End sender, int64_t time_ns, ConnectionRecord* record) {
+    uint16_t& pinned = record->pins[static_cast<size_t>(sender)];
+    if (pinned == ConnectionRecord::kNoPin) pinned = here.bits();
     record->end(sender).last_counted_sixteenth = ToSixteenths(time_ns);
   }
 
@@ -60,7 +104,9 @@ class InterfacePins {
   }
 
   // The duplicates that came on `interface`. REQUIRES: interface < kMaxInterfaces.
-  uint64_t duplicate_packets(size_t interface) const { return duplicate_packets_[interface]; }
+  uint64_t duplicate_packets(size_t interface, DuplicateKind kind) const {
+    return duplicate_packets_[interface][static_cast<size_t>(kind)];
+  }
 
  private:
   // The silence, in sixteenths of a second, after which a pin moves.
@@ -73,7 +119,7 @@ class InterfacePins {
     return static_cast<uint16_t>(time_ns / (kNanosecondsPerSecond / 16));
   }
 
-  std::array<uint64_t, kMaxInterfaces> duplicate_packets_{};
+  std::array<DuplicateCounts, kMaxInterfaces> duplicate_packets_{};
 };
 
 }  // namespace tcpgauge

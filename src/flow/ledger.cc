@@ -5,11 +5,6 @@
 
 namespace tcpgauge {
 
-void Ledger::Open(const ConnectionKey& key, End client, bool midstream, int64_t now_ns) {
-  ++(midstream ? totals_.opened_midstream : totals_.opened_handshake);
-  if (edges_ != nullptr) edges_->Open(EdgeKeyOf(key, client), now_ns);
-}
-
 void Ledger::Close(const Ended& connection) {
   ++totals_.closed[static_cast<size_t>(connection.reason)];
   totals_.connection_duration_seconds.Observe(kSecondsPerNanosecond * static_cast<double>(connection.duration_ns));

@@ -37,9 +37,14 @@ class Ledger {
   // Null if no edges are kept.
   const EdgeTable* edges() const { return edges_.get(); }
 
-  // Counts a connection that is confirmed now. `client` is the end that is the client. The caller then calls Enter()
-  // with the connection's state.
-  void Open(const ConnectionKey& key, End client, bool midstream, int64_t now_ns);
+  // Counts a connection that is confirmed now in the totals. The caller then calls Enter() with the connection's state,
+  // and OpenEdge() now or, for an attempt, when it is answered or ends.
+  void Open(bool midstream) { ++(midstream ? totals_.opened_midstream : totals_.opened_handshake); }
+  // Counts an opened connection for its edge. `client` is the end that is the client. Call it before Credit(),
+  // CreditHandshake() and Close() of the connection.
+  void OpenEdge(const ConnectionKey& key, End client, int64_t now_ns) {
+    if (edges_ != nullptr) edges_->Open(EdgeKeyOf(key, client), now_ns);
+  }
   // An opened connection that has ended.
   struct Ended {
     const ConnectionKey& key;  // must live during the call of Close()

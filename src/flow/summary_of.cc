@@ -3,6 +3,7 @@
 
 #include "src/base/time_units.h"
 #include "src/flow/handshake.h"
+#include "src/flow/interface_pins.h"
 
 namespace tcpgauge {
 namespace {
@@ -29,10 +30,9 @@ ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDeta
   summary.client_sent = SentBy(record.client());
   summary.server_sent = SentBy(record.server());
   summary.encapsulation = record.key.encapsulation;
-  const uint16_t of_client = record.interfaces[static_cast<size_t>(client)];
-  summary.interface = of_client != ConnectionRecord::kNoInterface
-                          ? of_client
-                          : record.interfaces[static_cast<size_t>(OtherEnd(client))];
+  const uint16_t of_client = record.pins[static_cast<size_t>(client)];
+  const uint16_t of_server = record.pins[static_cast<size_t>(OtherEnd(client))];
+  summary.interface = InterfacePins::Pin(of_client != ConnectionRecord::kNoPin ? of_client : of_server).interface();
   summary.state = record.state;
   summary.role = record.has(ConnectionRecord::kRoleObserved) ? Role::kObserved : Role::kInferred;
   summary.confirmed = record.has(ConnectionRecord::kConfirmed);
@@ -58,7 +58,7 @@ ConnectionSummary SummaryOf(const Embryo& embryo) {
   summary.interface = embryo.interface;
   summary.state = ConnectionState::kSynSent;
   summary.role = Role::kObserved;
-  summary.confirmed = true;
+  summary.confirmed = !embryo.is_provisional;
   summary.start_time_ns = summary.last_packet_time_ns = embryo.time_ns;
   return summary;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "src/flow/duplicate_kind.h"
 #include "src/flow/overflow.h"
 
 namespace tcpgauge {
@@ -33,7 +34,7 @@ uint32_t MergeInterface(const InterfaceView& from, std::vector<InterfaceView>* i
     same->wire_bytes[i] += from.wire_bytes[i];
   }
   same->dropped_packets += from.dropped_packets;
-  same->duplicate_packets += from.duplicate_packets;
+  AddDuplicateCounts(from.duplicate_packets, &same->duplicate_packets);
   same->up = same->up && from.up;
   return index;
 }

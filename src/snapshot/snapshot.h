@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "src/flow/connection_summary.h"
+#include "src/flow/duplicate_kind.h"
 #include "src/flow/edge.h"
+#include "src/flow/edge_services.h"
 #include "src/flow/totals.h"
 #include "src/net/encapsulation.h"
 #include "src/net/protocol.h"
@@ -24,8 +26,8 @@ struct InterfaceView {
   // The kernel dropped these because the capture buffer was full. With several workers, includes captured packets for
   // which another worker's inbox had no room (see Handover).
   uint64_t dropped_packets = 0;
-  uint64_t duplicate_packets = 0;  // captured here, counted elsewhere; see InterfacePins
-  bool up = true;                  // true for a file
+  DuplicateCounts duplicate_packets{};  // captured here, counted elsewhere; see ConnectionTable::duplicate_packets()
+  bool up = true;                       // true for a file
 };
 
 // A count that has a name, for example that of a decode error.
@@ -39,6 +41,7 @@ struct NamedCount {
 struct EdgeView {
   EdgeKey key;
   EdgeCounters counters;
+  EdgeServices services;      // of several workers, those of the first worker come first
   int64_t start_time_ns = 0;  // when the series started, since the Unix epoch
 };
 

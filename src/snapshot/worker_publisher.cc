@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "src/flow/duplicate_kind.h"
+#include "src/flow/edge_services.h"
 #include "src/flow/encapsulation_table.h"
 
 namespace tcpgauge {
@@ -111,9 +113,10 @@ void WorkerPublisher::CopyEdges(EdgesView* edges) const {
   edges->exported.clear();
   const EdgeTable* table = table_.edges();
   if (table == nullptr) return;
-  table->VisitExported([edges](const EdgeKey& key, const EdgeCounters& counters, int64_t start_time_ns) {
-    edges->exported.push_back({key, counters, start_time_ns});
-  });
+  table->VisitExported(
+      [edges](const EdgeKey& key, const EdgeCounters& counters, const EdgeServices& services, int64_t start_time_ns) {
+        edges->exported.push_back({key, counters, services, start_time_ns});
+      });
   edges->other = table->other();
   edges->retired = table->retired();
   edges->retired_edges = table->retired_edges();
@@ -129,7 +132,10 @@ void WorkerPublisher::Publish() {
   back.totals = table_.totals();
   back.counters = counters_;
   for (size_t i = 0; i < back.counters.interfaces.size(); ++i) {
-    back.counters.interfaces[i].duplicate_packets = table_.duplicate_packets(i, DuplicateKind::kInterface);
+    DuplicateCounts& duplicates = back.counters.interfaces[i].duplicate_packets;
+    for (size_t kind = 0; kind < kDuplicateKindCount; ++kind) {
+      duplicates[kind] = table_.duplicate_packets(i, static_cast<DuplicateKind>(kind));
+    }
   }
   back.unmatched_fragments = table_.unmatched_fragments();
   back.overflows = table_.overflows();

@@ -161,7 +161,7 @@ class Bench:
         for kind in KINDS:
             best = {}
             for _ in range(self.options.rounds):
-                for name, value in re.findall(r"(\S+) ([0-9.]+)", self.output("stages_bench", self.capture(kind))):
+                for name, value in re.findall(r"(\S+) (-?[0-9.]+)", self.output("stages_bench", self.capture(kind))):
                     best[name] = min(float(value), best.get(name, float("inf")))
             if names is None:
                 names = list(best)

@@ -78,7 +78,8 @@ double TimeEachBatch(PacketRun* capture, Stage stage) {
 double LookUpStage(PacketRun* capture, size_t max_connections) {
   StableArray<ConnectionRecord> records(max_connections);
   EmbryoTable embryos(1);
-  ConnectionIndex index(&records, &embryos, 1, max_connections);
+  const ViewTable views(1);
+  ConnectionIndex index(&records, &embryos, &views, 1, max_connections);
   uint32_t used = 0;
   uint64_t found = 0;
   const auto look_up = [&](absl::Span<const DecodedPacket> batch, bool insert) {

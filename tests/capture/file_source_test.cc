@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
+#include "src/net/packet_direction.h"
 #include "tests/support/file_packets.h"
 #include "tests/support/frame.h"
 #include "tests/support/memory_file.h"
@@ -82,6 +83,24 @@ TEST(OpenFile, ReadsInterfacesOfDifferentLinkTypesInTheOrderOfTheFile) {
   EXPECT_EQ(
       Read(builder.bytes(), "tcp src port 2 or tcp src port 3 or tcp src port 4 or tcp src port 302").packets.ports(),
       std::vector<int>({2, 3, 4, 302}));
+}
+
+TEST(OpenFile, TakesTheDirectionFromFlagsBeforeTheLinuxCookedHeader) {
+  constexpr PacketDirection kUnknown = PacketDirection::kUnknown;
+  constexpr PacketDirection kIn = PacketDirection::kIn;
+  constexpr PacketDirection kOut = PacketDirection::kOut;
+  constexpr uint32_t kInbound = 1, kOutbound = 2;
+  const Bytes sent = Frame().LinuxSll(4).Ipv4().Tcp(1, 80).Bytes();
+  const Bytes received = Frame().LinuxSll(0).Ipv4().Tcp(1, 80).Bytes();
+  PcapngBuilder builder;
+  builder.Interface(kEthernet).Interface(kSll).Interface(kBluetooth);
+  builder.Packet(0, 1, Ethernet(1)).Packet(0, 1, Ethernet(1)).PacketFlags(kInbound);
+  builder.Packet(0, 1, Ethernet(1)).PacketFlags(kOutbound).Packet(0, 1, Ethernet(1)).PacketFlags(0);
+  builder.Packet(1, 1, sent).Packet(1, 1, received).Packet(1, 1, sent).PacketFlags(0);
+  builder.Packet(1, 1, sent).PacketFlags(kInbound).Packet(1, 1, received).PacketFlags(kOutbound);
+  builder.Packet(2, 1, {1}).PacketFlags(kOutbound).Packet(2, 1, {1});
+  EXPECT_EQ(Read(builder.bytes()).packets.directions,
+            std::vector<PacketDirection>({kUnknown, kIn, kOut, kUnknown, kOut, kIn, kOut, kIn, kOut, kOut, kUnknown}));
 }
 
 TEST(OpenFile, ReadsInterfacesOfDifferentSnapshotLengths) {

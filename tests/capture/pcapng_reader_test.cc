@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "gtest/gtest.h"
+#include "src/net/packet_direction.h"
 #include "tests/support/file_packets.h"
 #include "tests/support/frame.h"
 #include "tests/support/memory_file.h"
@@ -30,6 +31,7 @@ struct Packet {
   uint32_t wire_length_bytes;
   Bytes captured;
   bool exceeds_snaplen;
+  PacketDirection direction;
 };
 
 struct Outcome {
@@ -49,7 +51,8 @@ Outcome Read(const Bytes& contents) {
   PacketFile::Packet packet;
   while ((*reader)->Next(&packet)) {
     outcome.packets.push_back({packet.link_type, names.Name(packet.interface), packet.time_ns, packet.wire_length_bytes,
-                               Bytes(packet.captured.begin(), packet.captured.end()), packet.exceeds_snaplen});
+                               Bytes(packet.captured.begin(), packet.captured.end()), packet.exceeds_snaplen,
+                               packet.direction});
   }
   outcome.error = std::string((*reader)->status().message());
   return outcome;
@@ -147,6 +150,75 @@ TEST(PcapngReader, TellsTheNameOfEachInterface) {
     std::vector<std::string> names;
     for (const Packet& packet : seen.packets) names.push_back(packet.interface);
     EXPECT_EQ(names, std::vector<std::string>({"\\Device\\NPF_{0}", "tun0", "lo", "FILE", "FILE", "eth0", "eth1"}));
+  }
+}
+
+constexpr PacketDirection kUnknown = PacketDirection::kUnknown;
+constexpr PacketDirection kIn = PacketDirection::kIn;
+constexpr PacketDirection kOut = PacketDirection::kOut;
+
+std::vector<PacketDirection> DirectionsOf(const PcapngBuilder& builder) {
+  const Outcome seen = Read(builder.bytes());
+  EXPECT_EQ(seen.error, "");
+  std::vector<PacketDirection> directions;
+  for (const Packet& packet : seen.packets) directions.push_back(packet.direction);
+  return directions;
+}
+
+using Directions = std::vector<PacketDirection>;
+
+TEST(PcapngReader, TellsTheDirectionInAPacketsFlagsInBothByteOrders) {
+  for (const Order order : {Order::kHost, Order::kSwapped}) {
+    PcapngBuilder builder(order);
+    builder.Interface(kEthernet);
+    for (const uint32_t flags : {0u, 1u, 2u, 3u, 0xfffffffcu, 0xfffffffdu, 0xfffffffeu, 0xffffffffu, 0x01000000u}) {
+      builder.Packet(0, 1, {1, 2, 3, 4, 5}).PacketFlags(flags);
+    }
+    EXPECT_EQ(DirectionsOf(builder),
+              Directions({kUnknown, kIn, kOut, kUnknown, kUnknown, kIn, kOut, kUnknown, kUnknown}));
+  }
+}
+
+TEST(PcapngReader, FindsAPacketsFlagsBehindDataOfAnyLengthAndOtherOptions) {
+  for (const size_t captured : {0, 1, 2, 3, 4, 61}) {
+    const Bytes bytes(captured, 2);
+    PcapngBuilder builder;
+    builder.Interface(kEthernet).Packet(0, 1, bytes, 9).PacketFlags(2);
+    builder.Packet(0, 1, bytes).Option(1, 5, {'h', 'e', 'l', 'l', 'o'}).Option(4, 8, Bytes(8)).PacketFlags(1);
+    builder.ObsoletePacket(0, 1, bytes).Option(3, 5, Bytes(5)).PacketFlags(2).Option(0, 0, {});
+    builder.Packet(0, 1, bytes).PacketFlags(1).PacketFlags(2).Option(0, 0, {});
+    EXPECT_EQ(DirectionsOf(builder), Directions({kOut, kIn, kOut, kIn})) << captured;
+  }
+}
+
+TEST(PcapngReader, LeavesTheDirectionUnknownWithoutFlags) {
+  PcapngBuilder builder;
+  builder.Interface(kEthernet).Packet(0, 1, {1}).PacketFlags(2).Packet(0, 1, {1});  // flags hold for one packet
+  builder.ObsoletePacket(0, 1, {1}).Packet(0, 1, {1}).PacketFlags(2).SimplePacket(4, {2, 0, 4, 0}).PacketFlags(1);
+  builder.Packet(0, 1, {2, 0, 4, 0, 1, 0, 0, 0});  // the packet looks like flags
+  builder.Packet(0, 1, {1}).Option(1, 2, {'h', 'i'});
+  EXPECT_EQ(DirectionsOf(builder), Directions({kOut, kUnknown, kUnknown, kOut, kUnknown, kUnknown, kUnknown}));
+}
+
+TEST(PcapngReader, MalformedOptionsDoNotFailThePacket) {
+  const Bytes kFlags = {1, 0, 0, 0};
+  PcapngBuilder builder;
+  builder.Interface(kEthernet);
+  builder.Packet(0, 1, {1}).Option(2, 2, {1, 0});                         // flags of a wrong length
+  builder.Packet(0, 1, {1}).Option(2, 0, {});                             // flags without a value
+  builder.Packet(0, 1, {1}).Option(2, 4, {});                             // the block ends before the value
+  builder.Packet(0, 1, {1}).Option(2, 8, kFlags);                         // the block ends within the value
+  builder.Packet(0, 1, {1}).Option(1, 0xffff, kFlags).PacketFlags(1);     // a length beyond the block
+  builder.Packet(0, 1, {1}).Option(0, 0, {}).PacketFlags(1);              // flags after the end of the options
+  builder.Packet(0, 1, {1}).Option(2, 3, {2, 0, 0, 0}).PacketFlags(1);    // a wrong length, then the right one
+  builder.ObsoletePacket(0, 1, {1}).Option(1, 9, kFlags).PacketFlags(1);  // a length into the next option
+  builder.Packet(0, 1, {7});
+  const Outcome seen = Read(builder.bytes());
+  EXPECT_EQ(seen.error, "");
+  ASSERT_EQ(seen.packets.size(), 9);
+  for (size_t i = 0; i < seen.packets.size(); ++i) {
+    EXPECT_EQ(seen.packets[i].direction, i == 6 ? kIn : kUnknown) << i;
+    EXPECT_EQ(seen.packets[i].captured, Bytes({i == 8 ? uint8_t{7} : uint8_t{1}})) << i;
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "src/decode/decoder.h"
 #include "src/decode/link_type.h"
+#include "src/net/packet_direction.h"
 #include "tests/support/frame.h"
 
 namespace tcpgauge {
@@ -23,6 +24,8 @@ inline DecodedPacket Decode(const Frame& frame, LinkType link_type = LinkType::k
   packet.is_fragment = true;
   packet.has_timestamps = true;
   packet.interface = 99;
+  packet.direction = PacketDirection::kOut;
+  packet.option_kinds = 99;
   packet.payload_length_bytes = 99999;
   packet.encapsulation.AddVlan(99);
   packet.encapsulation.AddTunnel({TunnelType::kGre, true, 99});

@@ -2,6 +2,7 @@
 #include "src/decode/link.h"
 
 #include "gtest/gtest.h"
+#include "src/net/packet_direction.h"
 #include "tests/decode/decode_frame.h"
 
 namespace tcpgauge {
@@ -27,6 +28,45 @@ TEST(Link, ReadsTheInterfaceOfLinuxCookedVersion2) {
   EXPECT_EQ(Summary(packet), kSegment);
   EXPECT_EQ(packet.interface, 12u);
   EXPECT_EQ(Summary(Decode(Frame().LinuxSll2(12).CutInLayer(19), LinkType::kLinuxSll2)), "other error truncated_link");
+}
+
+TEST(Link, TellsTheDirectionByThePacketTypeOfLinuxCooked) {
+  const struct {
+    uint8_t packet_type;
+    PacketDirection direction;
+  } kCases[] = {
+      {0, PacketDirection::kIn},      {1, PacketDirection::kIn},      {2, PacketDirection::kIn},
+      {3, PacketDirection::kIn},      {4, PacketDirection::kOut},     {5, PacketDirection::kUnknown},
+      {6, PacketDirection::kUnknown}, {7, PacketDirection::kUnknown}, {255, PacketDirection::kUnknown},
+  };
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(int{c.packet_type});
+    const Frame version1 = Frame().LinuxSll(c.packet_type);
+    const Frame version2 = Frame().LinuxSll2(12, c.packet_type);
+    EXPECT_EQ(Decode(Frame(version1).Ipv4().Tcp(), LinkType::kLinuxSll).direction, c.direction);
+    EXPECT_EQ(Decode(Frame(version2).Ipv6().Tcp(), LinkType::kLinuxSll2).direction, c.direction);
+    EXPECT_EQ(Decode(Frame(version1).Ipv4().Udp(1, 2), LinkType::kLinuxSll).direction, c.direction) << "not TCP";
+    EXPECT_EQ(Decode(Frame(version2).Ipv4().CutInLayer(3), LinkType::kLinuxSll2).direction, c.direction) << "an error";
+    EXPECT_EQ(Decode(Frame(version1).Ipv4().Vxlan(1).Ethernet().Ipv4().Tcp(), LinkType::kLinuxSll).direction,
+              c.direction);
+  }
+  EXPECT_EQ(Decode(Frame().LinuxSll(0x0400).Ipv4().Tcp(), LinkType::kLinuxSll).direction, PacketDirection::kUnknown)
+      << "a packet type of 16 bits";
+}
+
+TEST(Link, LeavesTheDirectionUnknownWithoutAWholeLinuxCookedHeader) {
+  const struct {
+    Frame frame;
+    LinkType link_type;
+  } kCases[] = {
+      {Frame().Ethernet().Ipv4().Tcp(), LinkType::kEthernet},
+      {Frame().Ipv4().Tcp(), LinkType::kRawIp},
+      {Frame().Null().Ipv6().Tcp(), LinkType::kNull},
+      {Frame().Nflog().Ipv4().Tcp(), LinkType::kNflog},
+      {Frame().LinuxSll(4).CutInLayer(15), LinkType::kLinuxSll},
+      {Frame().LinuxSll2(12, 4).CutInLayer(19), LinkType::kLinuxSll2},
+  };
+  for (const auto& c : kCases) EXPECT_EQ(Decode(c.frame, c.link_type).direction, PacketDirection::kUnknown);
 }
 
 TEST(Link, ReadsLoopbackOfEitherByteOrderAndEverySystem) {

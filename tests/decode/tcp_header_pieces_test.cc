@@ -92,6 +92,17 @@ TEST_F(TcpHeaderPiecesTest, MayComeInAnyOrder) {
   EXPECT_EQ(pieces_.unfinished(), 0u);
 }
 
+TEST_F(TcpHeaderPiecesTest, HashTheKindsOfTheOptionsOfASyn) {
+  const Frame syn = Frame().Ethernet().Ipv4().Tcp().Flags(kTcpSyn).Options({2, 4, 5, 0xb4, 4, 2, 1, 1, 3, 3, 7, 0});
+  const uint32_t kinds = Decode(syn).option_kinds;
+  EXPECT_NE(kinds, 0u);
+  segment_ = Frame().Tcp().Flags(kTcpSyn).Options({2, 4, 5, 0xb4, 4, 2, 1, 1, 3, 3, 7, 0}).Bytes();
+  for (size_t first = 8; first < segment_.size(); first += 8) {
+    Take(0, first);
+    EXPECT_EQ(Take(first, segment_.size() - first).option_kinds, kinds) << first;
+  }
+}
+
 TEST_F(TcpHeaderPiecesTest, OfDatagramsAreToldApart) {
   EXPECT_EQ(Summary(Take(0, 16, 1)), "tcp");
   EXPECT_EQ(Summary(Take(0, 16, 2)), "tcp");

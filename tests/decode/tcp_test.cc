@@ -47,6 +47,61 @@ TEST(TcpDecoder, FindsTheWindowScaleOfASyn) {
   EXPECT_TRUE(Decode(kCases[2].frame).has_timestamps);
 }
 
+uint32_t KindsOf(const Frame& frame) { return Decode(frame).option_kinds; }
+
+TEST(TcpDecoder, HashesTheKindsOfASynsOptionsWithoutLengthsAndValues) {
+  const Frame syn = Segment().Flags(kTcpSyn);
+  const uint32_t kinds = KindsOf(Frame(syn).Options({2, 4, 5, 0xb4, 1, 3, 3, 8, 4, 2, 1, 1}));
+  EXPECT_NE(kinds, 0u);
+  const Frame kSame[] = {
+      Frame(syn).Options({2, 4, 5, 0x14, 1, 3, 3, 8, 4, 2, 1, 1}),              // another MSS
+      Frame(syn).Options({2, 4, 5, 0xb4, 1, 3, 3, 2, 4, 2, 1, 1}),              // another window scale
+      Frame(syn).Options({2, 4, 5, 0xb4, 1, 3, 3, 8, 4, 3, 9, 1, 1, 0, 0, 0}),  // another length
+      Frame(syn).Options({2, 4, 5, 0xb4, 1, 3, 3, 8, 4, 2, 1, 1, 0, 2, 4, 5}),  // bytes after the end
+      Segment().Flags(kTcpSyn | kTcpAck).Options({2, 4, 1, 2, 1, 3, 3, 8, 4, 2, 1, 1}),
+      Frame(syn).Options({2, 4, 5, 0xb4, 1, 3, 3, 8, 4, 2, 1, 1}).Payload(100),
+      Frame().Ethernet().Vlan(7).Ipv6().Tcp().Flags(kTcpSyn).Options({2, 4, 0, 0, 1, 3, 3, 8, 4, 2, 1, 1}),
+  };
+  for (const Frame& frame : kSame) EXPECT_EQ(KindsOf(frame), kinds);
+  const Frame kOthers[] = {
+      Frame(syn).Options({1, 2, 4, 5, 0xb4, 3, 3, 8, 4, 2, 1, 1}),              // another order of no-operation
+      Frame(syn).Options({3, 3, 8, 1, 2, 4, 5, 0xb4, 4, 2, 1, 1}),              // another order of options
+      Frame(syn).Options({2, 4, 5, 0xb4, 1, 3, 3, 8, 4, 2, 1, 1, 1, 1, 1, 1}),  // more of no-operation
+      Frame(syn).Options({2, 4, 5, 0xb4, 1, 3, 3, 8, 4, 2, 1, 1, 34, 2, 0, 0}),
+      Frame(syn).Options({2, 4, 5, 0xb4, 1, 3, 3, 8, 4, 2, 1, 0}),   // less of no-operation
+      Frame(syn).Options({2, 4, 5, 0xb4, 1, 3, 3, 8, 34, 2, 1, 1}),  // another kind
+      Frame(syn).Options({2, 4, 5, 0xb4}),
+  };
+  for (const Frame& frame : kOthers) {
+    EXPECT_NE(KindsOf(frame), kinds);
+    EXPECT_NE(KindsOf(frame), 0u);
+  }
+}
+
+TEST(TcpDecoder, HashesTheKindsOfASynWhoseTimestampsComeFirst) {
+  const Frame syn = Segment().Flags(kTcpSyn);
+  const uint32_t alone = KindsOf(Frame(syn).Timestamps(7, 9));
+  EXPECT_EQ(alone, KindsOf(Frame(syn).Timestamps(1, 0)));
+  EXPECT_EQ(alone, KindsOf(Frame(syn).Timestamps(7, 9).Options({0, 0, 0, 0})));
+  EXPECT_NE(alone, KindsOf(Frame(syn).Timestamps(7, 9).Options({2, 4, 5, 0xb4})));
+  EXPECT_NE(alone, KindsOf(Frame(syn).Options({8, 10, 0, 0, 0, 7, 0, 0, 0, 9, 1, 1})));
+  EXPECT_NE(alone, 0u);
+}
+
+TEST(TcpDecoder, TellsThatASynHasNoOptions) {
+  EXPECT_EQ(KindsOf(Segment().Flags(kTcpSyn)), 0u);
+  EXPECT_EQ(KindsOf(Segment().Flags(kTcpSyn).Options({0, 0, 0, 0})), 0u);
+  EXPECT_EQ(KindsOf(Segment().Flags(kTcpSyn).Options({2, 4, 5, 0xb4}).CutInLayer(18)), 0u);
+}
+
+TEST(TcpDecoder, HashesTheKindsUpToAMalformedOption) {
+  const Frame syn = Segment().Flags(kTcpSyn);
+  const uint32_t kinds = KindsOf(Frame(syn).Options({2, 4, 5, 0xb4, 3, 3, 7, 0}));
+  EXPECT_EQ(KindsOf(Frame(syn).Options({2, 4, 5, 0xb4, 3, 0, 4, 2})), kinds) << "a length of 0";
+  EXPECT_EQ(KindsOf(Frame(syn).Options({2, 4, 5, 0xb4, 3, 200, 4, 2})), kinds) << "a length beyond the header";
+  EXPECT_EQ(KindsOf(Frame(syn).Options({2, 4, 5, 0xb4, 3, 3, 7, 4}).CutInLayer(25)), kinds) << "not captured whole";
+}
+
 TEST(TcpDecoder, FindsNoTimestampsInMalformedOptions) {
   const Frame kFrames[] = {
       Segment().Options({8, 9, 0, 0, 0, 7, 0, 0, 0, 1, 1, 1}),     // a wrong length

@@ -70,13 +70,13 @@ TEST_F(ConnectionIdentity, InterfacesBeyondTheBoundAreOne) {
 
 TEST_F(ConnectionIdentity, EqualTuplesInTwoNetworksAreTwoConnections) {
   Handshake();
-  Feed(FromClient().Syn(1000).Vlan(7));
-  Feed(FromClient().Syn(1000).Vlan(8));
-  Feed(FromClient().Syn(1000).Vlan(7).Vlan(8));
-  Feed(FromClient().Syn(1000).Tunnel(TunnelType::kVxlan, 7));
-  Feed(FromClient().Syn(1000).Tunnel(TunnelType::kGeneve, 7));
+  Feed(FromClient().Syn(2000).Vlan(7));
+  Feed(FromClient().Syn(3000).Vlan(8));
+  Feed(FromClient().Syn(4000).Vlan(7).Vlan(8));
+  Feed(FromClient().Syn(5000).Tunnel(TunnelType::kVxlan, 7));
+  Feed(FromClient().Syn(6000).Tunnel(TunnelType::kGeneve, 7));
   EXPECT_EQ(table().size(), 6);
-  Feed(FromServer().Syn(5000).Ack(1001).Vlan(8));
+  Feed(FromServer().Syn(5000).Ack(3001).Vlan(8));
   EXPECT_EQ(table().size(), 6);
   EXPECT_EQ(Connections(ConnectionState::kSynReceived), 1);
 }

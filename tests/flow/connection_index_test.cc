@@ -20,7 +20,8 @@ class ConnectionIndexTest : public testing::Test {
 
   StableArray<ConnectionRecord> records_{70000};
   EmbryoTable embryos_{8};
-  ConnectionIndex index_{&records_, &embryos_, 1, 70000};
+  ViewTable views_{8};
+  ConnectionIndex index_{&records_, &embryos_, &views_, 1, 70000};
 };
 
 TEST_F(ConnectionIndexTest, FindsWhatWasInserted) {

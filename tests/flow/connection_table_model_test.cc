@@ -53,6 +53,7 @@ std::string RunOnce(uint64_t seed, uint64_t segments) {
   options.new_only = traffic.Below(6) == 0;
   options.keep_rates = traffic.Below(4) == 0;
   options.hash_seed = seed;
+  options.count_views = true;
   options.idle_timeout_ns = Seconds(1 + traffic.Below(600));
   options.remove_after_ns = traffic.Below(3) == 0 ? Seconds(0.1) * traffic.Below(100) : Seconds(2);
   const uint32_t largest_batch = traffic.Below(3) == 0 ? 150 : 1;

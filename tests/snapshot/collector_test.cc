@@ -25,7 +25,7 @@ class CollectorTest : public testing::Test {
     view.packets[0] = packets;
     view.wire_bytes[0] = packets * 100;
     view.dropped_packets = 1;
-    view.duplicate_packets = 2;
+    view.duplicate_packets = {2, 3, 5};
     view.up = up;
     return view;
   }
@@ -135,7 +135,7 @@ TEST_F(CollectorTest, MergesInterfacesByName) {
   EXPECT_EQ(snapshot->interfaces[1].packets[0], 100);
   EXPECT_EQ(snapshot->interfaces[1].wire_bytes[0], 10000);
   EXPECT_EQ(snapshot->interfaces[1].dropped_packets, 2);
-  EXPECT_EQ(snapshot->interfaces[1].duplicate_packets, 4);
+  EXPECT_EQ(snapshot->interfaces[1].duplicate_packets, (DuplicateCounts{4, 6, 10}));
   EXPECT_FALSE(snapshot->interfaces[1].up) << "not for both";
   EXPECT_TRUE(snapshot->interfaces[0].up);
   EXPECT_EQ(snapshot->connections[0].interface, 1);

@@ -95,7 +95,7 @@ TEST_F(WorkerPublisherTest, PublishesWhatTheTableHolds) {
   EXPECT_EQ(snapshot.connections_not_listed, 0);
   EXPECT_EQ(snapshot.totals.client_payload_bytes, 700);
   EXPECT_EQ(snapshot.counters.interfaces[1].name, "eth1");
-  EXPECT_EQ(snapshot.counters.interfaces[1].duplicate_packets, 1);
+  EXPECT_EQ(snapshot.counters.interfaces[1].duplicate_packets, (DuplicateCounts{1, 0, 0}));
   EXPECT_EQ(snapshot.counters.decode_errors[1], 5);
   EXPECT_EQ(snapshot.unmatched_fragments, 1);
 }

@@ -48,6 +48,7 @@ FilePackets ReadFile(const std::string& path, const std::string& filter) {
       if (!batch.packets().empty()) seen.batches.push_back(PacketsOf(&batch));
       for (const DecodedPacket& packet : batch.packets()) {
         seen.interfaces.push_back((*source)->InterfaceName(packet.interface));
+        seen.directions.push_back(packet.direction);
       }
       status = result.status();
       more = result.ok() && *result != PacketSource::ReadResult::kEnd;

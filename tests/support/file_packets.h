@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "src/capture/packet_source.h"
+#include "src/net/packet_direction.h"
 
 namespace tcpgauge {
 
@@ -18,6 +19,7 @@ struct FilePackets {
 
   std::vector<std::vector<Packet>> batches;  // without empty batches
   std::vector<std::string> interfaces;       // the name for each packet, in order; empty after ReadFileByLibrary()
+  std::vector<PacketDirection> directions;   // for each packet, in order; empty after ReadFileByLibrary()
   std::string error;                         // of opening or reading, with "FILE" instead of the path
 
   std::vector<int> ports() const;  // the source ports, in order

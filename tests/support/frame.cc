@@ -143,9 +143,9 @@ Frame& Frame::ControlWord() {
   return *this;
 }
 
-Frame& Frame::LinuxSll() {
+Frame& Frame::LinuxSll(uint16_t packet_type) {
   Begin({});
-  Put16(0);
+  Put16(packet_type);
   Put16(1);
   Put16(6);
   PutZeros(8);
@@ -154,14 +154,14 @@ Frame& Frame::LinuxSll() {
   return *this;
 }
 
-Frame& Frame::LinuxSll2(uint32_t interface) {
+Frame& Frame::LinuxSll2(uint32_t interface, uint8_t packet_type) {
   Begin({});
   Put16(0);
   NameNextAt(Next::kEtherType, 2);
   Put16(0);
   Put32(interface);
   Put16(1);
-  Put8(0);
+  Put8(packet_type);
   Put8(6);
   PutZeros(8);
   return *this;

@@ -33,8 +33,9 @@ class Frame {
   Frame& Vlan(uint16_t id, uint16_t tpid = 0x8100);
   Frame& Mpls(uint32_t label = 16);
   Frame& ControlWord();  // of a pseudowire (RFC 4385); follows Mpls()
-  Frame& LinuxSll();
-  Frame& LinuxSll2(uint32_t interface);
+  // `packet_type` is 0 for a packet to the host, 4 for one that the host sent.
+  Frame& LinuxSll(uint16_t packet_type = 0);
+  Frame& LinuxSll2(uint32_t interface, uint8_t packet_type = 0);
   // BSD loopback. `order` is the byte order of the address family. `ipv6_family` is the number of IPv6's address
   // family, which differs from one BSD to another.
   enum class Order { kBig, kLittle };

@@ -77,7 +77,27 @@ PcapngBuilder& PcapngBuilder::SimplePacket(uint32_t wire_bytes, const Bytes& byt
   return Block(3, std::move(body));
 }
 
+PcapngBuilder& PcapngBuilder::PacketFlags(uint32_t flags) {
+  Bytes value;
+  Put(flags, 4, &value);
+  return Option(2, 4, value);
+}
+
+PcapngBuilder& PcapngBuilder::Option(uint16_t code, uint16_t stated_bytes, const Bytes& value) {
+  bytes_.resize(bytes_.size() - 4);  // the length after the body
+  Put(code, 2, &bytes_);
+  Put(stated_bytes, 2, &bytes_);
+  bytes_.insert(bytes_.end(), value.begin(), value.end());
+  bytes_.resize((bytes_.size() + 3) / 4 * 4);
+  Bytes length;
+  Put(bytes_.size() + 4 - block_, 4, &length);
+  std::copy(length.begin(), length.end(), bytes_.begin() + static_cast<ptrdiff_t>(block_) + 4);
+  bytes_.insert(bytes_.end(), length.begin(), length.end());
+  return *this;
+}
+
 PcapngBuilder& PcapngBuilder::Block(uint32_t type, Bytes body) {
+  block_ = bytes_.size();
   body.resize((body.size() + 3) / 4 * 4);
   Put(type, 4, &bytes_);
   Put(body.size() + 12, 4, &bytes_);

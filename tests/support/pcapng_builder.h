@@ -33,10 +33,16 @@ class PcapngBuilder {
   PcapngBuilder& Interface(uint16_t link_type) { return Interface(link_type, InterfaceOptions()); }
   PcapngBuilder& Interface(uint16_t link_type, const InterfaceOptions& options);
 
-  // An enhanced packet block, without options. The packet on the wire is `uncaptured` bytes longer than `bytes`.
+  // An enhanced packet block, without options; see PacketFlags() and Option(). The packet on the wire is `uncaptured`
+  // bytes longer than `bytes`.
   PcapngBuilder& Packet(uint32_t interface, uint64_t time, const Bytes& bytes, uint32_t uncaptured = 0);
   PcapngBuilder& ObsoletePacket(uint16_t interface, uint64_t time, const Bytes& bytes, uint32_t uncaptured = 0);
   PcapngBuilder& SimplePacket(uint32_t wire_bytes, const Bytes& bytes);
+
+  // Append to the block that was added last. PacketFlags() appends the option epb_flags to a packet block. Option()
+  // appends any option, which states the length `stated_bytes` and has the bytes `value`, padded to a multiple of four.
+  PcapngBuilder& PacketFlags(uint32_t flags);
+  PcapngBuilder& Option(uint16_t code, uint16_t stated_bytes, const Bytes& value);
 
   // Any block. `body` is padded to a multiple of four bytes.
   PcapngBuilder& Block(uint32_t type, Bytes body);
@@ -50,6 +56,7 @@ class PcapngBuilder {
 
   bool swapped_ = false;
   Bytes bytes_;
+  size_t block_ = 0;  // offset of the last block in bytes_
 };
 
 }  // namespace tcpgauge

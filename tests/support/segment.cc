@@ -85,6 +85,11 @@ Segment& Segment::WindowScale(uint8_t shift) {
   return *this;
 }
 
+Segment& Segment::OptionKinds(uint32_t hash) {
+  packet_.option_kinds = hash;
+  return *this;
+}
+
 Segment& Segment::Timestamps(uint32_t value, uint32_t echo_reply) {
   packet_.has_timestamps = true;
   packet_.timestamp_value = value;
@@ -94,6 +99,11 @@ Segment& Segment::Timestamps(uint32_t value, uint32_t echo_reply) {
 
 Segment& Segment::On(uint32_t interface) {
   packet_.interface = interface;
+  return *this;
+}
+
+Segment& Segment::Direction(PacketDirection direction) {
+  packet_.direction = direction;
   return *this;
 }
 

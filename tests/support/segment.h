@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "src/decode/decoded_packet.h"
+#include "src/net/packet_direction.h"
 
 namespace tcpgauge {
 
@@ -24,9 +25,10 @@ constexpr int64_t TestTime(double seconds) { return kTestStartNs + Seconds(secon
 //   Segment(client, server).Time(0.5).Syn(1000)
 //   Segment(client, server).Time(0.7).Seq(1001).Ack(5001).Payload(100)
 //
-// Defaults: the time kTestStartNs, interface 0, no flags, no payload, sequence and acknowledgment numbers 0, a window
-// of 1000. The lengths are computed for Ethernet, and for IPv4 and TCP headers of 20 bytes each, even if the endpoints
-// are IPv6. Numbers are in host order. A plain value: a test can copy a segment and change the copy.
+// Defaults: the time kTestStartNs, interface 0, an unknown direction, no flags, no payload, sequence and acknowledgment
+// numbers 0, a window of 1000. The lengths are computed for Ethernet, and for IPv4 and TCP headers of 20 bytes each,
+// even if the endpoints are IPv6. Numbers are in host order. A plain value: a test can copy a segment and change the
+// copy.
 class Segment {
  public:
   Segment(const Endpoint& source, const Endpoint& destination);
@@ -42,8 +44,10 @@ class Segment {
   Segment& Payload(uint32_t count);  // bytes; replaces an earlier payload, and adapts the lengths
   Segment& Window(uint16_t window);
   Segment& WindowScale(uint8_t shift);  // a SYN's option; without this call, the SYN has no such option
+  Segment& OptionKinds(uint32_t hash);  // a SYN's; 0 without this call
   Segment& Timestamps(uint32_t value, uint32_t echo_reply);
   Segment& On(uint32_t interface);  // an interface's index
+  Segment& Direction(PacketDirection direction);
 
   // Add a VLAN tag or a tunnel inside those that were added before.
   Segment& Vlan(uint16_t id);

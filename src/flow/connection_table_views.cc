@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of ConnectionTable that finds the views of one connection, and chooses the addresses that are shown.
+#include "src/flow/connection_table.h"
+#include "src/flow/reuse.h"
+#include "src/flow/segment_kind.h"
+#include "src/flow/segment_shape.h"
+
+namespace tcpgauge {
+namespace {
+
+// While only one stretch was seen for less than this time, a second one may follow.
+constexpr int64_t kFirstStretchAloneNs = 100 * kNanosecondsPerMillisecond;
+// How far the numbers of a segment may be from those that the connection has reached.
+constexpr uint32_t kMaxDistance = 1u << 24;
+
+bool IsNear(uint32_t a, uint32_t b) { return a - b + kMaxDistance <= 2 * kMaxDistance; }
+
+// Whether the client of the connection has sent a SYN with this number, which began the connection or may begin
+// another.
+bool HasSyn(const ConnectionRecord& record, uint32_t sequence_number) {
+  const EndRecord& client = record.client();
+  return (client.has(EndRecord::kSynSeen) && client.initial_sequence == sequence_number) ||
+         (client.has(EndRecord::kCandidateSyn) && client.rtt_sequence == sequence_number + 1);
+}
+
+}  // namespace
+
+bool ConnectionTable::MayHaveCopies(const DecodedPacket& packet) const {
+  return !options_.count_views && packet.kind == DecodedPacket::Kind::kTcpSegment && packet.error == DecodeError::kNone;
+}
+
+Stretch ConnectionTable::StretchOf(const Arrival& arrival) const {
+  return {arrival.key.encapsulation, InterfacePins::Bounded(arrival.packet->interface), arrival.packet->direction};
+}
+
+InterfacePins::Pin ConnectionTable::PinOf(const Arrival& arrival) const {
+  const DecodedPacket& packet = *arrival.packet;
+  if (arrival.view == ViewTable::kNone) return {packet.interface, packet.direction, View::kFirstNumber, false};
+  const View& view = views_[arrival.view];
+  return {packet.interface, packet.direction, view.number, view.is_wrapped};
+}
+
+uint32_t ConnectionTable::PathHash(const ConnectionKey& key) const {
+  ConnectionKey path = key;
+  path.encapsulation = EncapsulationTable::kNone;
+  return static_cast<uint32_t>(index_.HashOf(path));
+}
+
+Fingerprint ConnectionTable::FingerprintOf(Fingerprint::Kind kind, const Arrival& arrival) const {
+  const DecodedPacket& packet = *arrival.packet;
+  const uint32_t shape = kind == Fingerprint::Kind::kSyn ? SynShape(packet) : SegmentShape(packet);
+  return {packet.sequence_number,
+          shape,
+          arrival.hash,
+          PathHash(arrival.key),
+          FingerprintTable::TimeOf(arrival.time_ns),
+          StretchOf(arrival),
+          kind,
+          arrival.key_sender};
+}
+
+void ConnectionTable::NoteStretch(const Arrival& arrival) {
+  if (fingerprints_.is_open()) return;
+  const Stretch stretch = StretchOf(arrival);
+  if (first_stretch_ns_ == 0) {
+    first_stretch_ = stretch;
+    first_stretch_ns_ = now_ns_;
+  } else if (stretch.DiffersFrom(first_stretch_)) {
+    fingerprints_.Open();
+  }
+}
+
+bool ConnectionTable::DefersEdges() const {
+  return !options_.count_views && (fingerprints_.is_open() || now_ns_ - first_stretch_ns_ < kFirstStretchAloneNs);
+}
+
+void ConnectionTable::Remember(uint32_t slot, const Arrival& arrival) {
+  const DecodedPacket& packet = *arrival.packet;
+  if (IsSyn(packet)) {
+    fingerprints_.Add(FingerprintOf(Fingerprint::Kind::kSyn, arrival));
+  } else if (IsSynAck(packet)) {
+    fingerprints_.Add(FingerprintOf(Fingerprint::Kind::kSynAck, arrival));
+  } else if (!ConnectionIndex::IsEmbryo(slot) && !records_[slot].has(ConnectionRecord::kConfirmed)) {
+    fingerprints_.Add(FingerprintOf(Fingerprint::Kind::kMidstream, arrival));
+  }
+}
+
+uint32_t ConnectionTable::BeginProvisionalView(const Arrival& arrival) {
+  if (!fingerprints_.is_open() || arrival.packet->is_fragment ||
+      arrival.packet->ip_length_bytes > Embryo::kMaxIpLengthBytes) {
+    return ConnectionIndex::kNotFound;
+  }
+  Fingerprint fingerprint = FingerprintOf(Fingerprint::Kind::kSyn, arrival);
+  const Fingerprint* const copy = fingerprints_.FindCopy(fingerprint);
+  if (copy == nullptr || copy->key_hash == arrival.hash) return ConnectionIndex::kNotFound;
+  const uint32_t owner_hash = copy->key_hash;
+  if (FindBySyn(owner_hash, arrival.packet->sequence_number) == ConnectionIndex::kNotFound) {
+    return ConnectionIndex::kNotFound;
+  }
+  const uint32_t slot = AddEmbryo(arrival);
+  embryos_[slot & ~kEmbryoSlots].is_provisional = true;
+  provisional_owners_[slot & ~kEmbryoSlots] = owner_hash;
+  fingerprint.kind = Fingerprint::Kind::kSynCopy;
+  fingerprint.key_hash = owner_hash;
+  fingerprints_.Add(fingerprint);
+  return slot;
+}
+
+uint32_t ConnectionTable::FindBySyn(uint32_t key_hash, uint32_t sequence_number) const {
+  return index_.FindIf(key_hash, [&](uint32_t slot) {
+    if (ConnectionIndex::IsEmbryo(slot)) {
+      const Embryo& embryo = embryos_[slot & ~kEmbryoSlots];
+      return !embryo.is_provisional && embryo.sequence_number == sequence_number;
+    }
+    return HasSyn(records_[ConnectionIndex::IsView(slot) ? views_[slot & ~ConnectionIndex::kView].record : slot],
+                  sequence_number);
+  });
+}
+
+bool ConnectionTable::Fits(const ConnectionRecord& record, const DecodedPacket& segment, bool from_client) {
+  const EndRecord& client = record.client();
+  const EndRecord& server = record.server();
+  if (!from_client) {
+    if (IsSynAck(segment) && server.has(EndRecord::kSynSeen)) return segment.sequence_number == server.initial_sequence;
+    if (!server.has(EndRecord::kSeen)) {
+      return (segment.tcp_flags & kTcpAck) == 0 || IsNear(segment.acknowledgment_number, client.next_sequence);
+    }
+    return IsNear(segment.sequence_number, server.next_sequence);
+  }
+  if ((segment.tcp_flags & kTcpAck) == 0 || !server.has(EndRecord::kSeen)) {
+    return IsNear(segment.sequence_number, client.next_sequence);
+  }
+  return IsNear(segment.acknowledgment_number, server.next_sequence);
+}
+
+uint32_t ConnectionTable::ResolveProvisionalView(uint32_t slot, Arrival* arrival) {
+  const DecodedPacket& packet = *arrival->packet;
+  Embryo& embryo = embryos_[slot];
+  const bool from_client = arrival->key_sender == embryo.sender();
+  if (packet.kind != DecodedPacket::Kind::kTcpSegment || packet.error != DecodeError::kNone) return kHeld;
+  if (IsSyn(packet) && from_client) {
+    if (packet.sequence_number != embryo.sequence_number) {
+      EndEmbryo(slot, std::nullopt);
+      return ConnectionIndex::kNotFound;
+    }
+    const bool is_wrapped = embryo.key.encapsulation != EncapsulationTable::kNone;
+    pins_.CountDuplicate(packet.interface, is_wrapped ? DuplicateKind::kEncapsulated : DuplicateKind::kTranslated, 1);
+    return kHeld;
+  }
+  uint32_t owner = FindBySyn(provisional_owners_[slot], embryo.sequence_number);
+  if (owner != ConnectionIndex::kNotFound) {
+    if (ConnectionIndex::IsView(owner)) owner = views_[owner & ~ConnectionIndex::kView].record;
+    if (ConnectionIndex::IsEmbryo(owner)) owner = Promote(owner & ~kEmbryoSlots, provisional_owners_[slot]);
+    const ConnectionRecord& record = records_[owner];
+    const End sender = from_client ? record.client_end() : OtherEnd(record.client_end());
+    if (AnswersCandidate(record, packet, sender)) {
+      // The new connection takes another way than the old one.
+      const uint32_t interface = embryo.interface;
+      EndEmbryo(slot, std::nullopt);
+      arrival->sender = sender;
+      const uint32_t begun = BeginFromCandidate(owner, arrival);
+      pins_.CountDuplicate(interface, DuplicateKind::kTranslated, 1);
+      return begun;
+    }
+    if (record.client().initial_sequence == embryo.sequence_number) {
+      if (Fits(record, packet, from_client) && AddView(owner, sender, slot | kEmbryoSlots, arrival)) {
+        return owner;
+      }
+    }
+  }
+  // A connection of its own after all.
+  embryo.is_provisional = false;
+  embryo.is_edge_pending = true;
+  ledger_.Open(/*midstream=*/false);
+  ledger_.Enter(ConnectionState::kSynSent);
+  return Promote(slot, arrival->hash);
+}
+
+uint32_t ConnectionTable::FindRemembered(const Fingerprint& fingerprint, End* sender) const {
+  const uint32_t found = index_.FindIf(fingerprint.key_hash, [&](uint32_t slot) {
+    if (ConnectionIndex::IsEmbryo(slot)) return false;
+    const ConnectionKey& key = index_.KeyOf(slot);
+    return key.encapsulation == fingerprint.stretch.encapsulation && PathHash(key) == fingerprint.path_hash;
+  });
+  if (found == ConnectionIndex::kNotFound || !ConnectionIndex::IsView(found)) {
+    *sender = fingerprint.sender;
+    return found;
+  }
+  const View& view = views_[found & ~ConnectionIndex::kView];
+  *sender = view.is_swapped ? OtherEnd(fingerprint.sender) : fingerprint.sender;
+  return view.record;
+}
+
+uint32_t ConnectionTable::JoinConnection(Arrival* arrival) {
+  if (!fingerprints_.is_open()) return ConnectionIndex::kNotFound;
+  const DecodedPacket& packet = *arrival->packet;
+  uint32_t owner = ConnectionIndex::kNotFound;
+  End sender = arrival->key_sender;
+  if (IsSynAck(packet)) {
+    const Fingerprint fingerprint = FingerprintOf(Fingerprint::Kind::kSynAck, *arrival);
+    const uint32_t syn_number = packet.acknowledgment_number - 1;
+    const Fingerprint* const syn = fingerprints_.FindSynInOtherEncapsulation(syn_number, fingerprint);
+    if (syn != nullptr && syn->sender != arrival->key_sender) {
+      const uint32_t syn_hash = syn->key_hash;
+      owner = FindBySyn(syn_hash, syn_number);
+      if (owner != ConnectionIndex::kNotFound) {
+        if (ConnectionIndex::IsView(owner)) owner = views_[owner & ~ConnectionIndex::kView].record;
+        if (ConnectionIndex::IsEmbryo(owner)) owner = Promote(owner & ~kEmbryoSlots, syn_hash);
+        const ConnectionRecord& record = records_[owner];
+        sender = OtherEnd(record.client_end());
+        if (record.server().has(EndRecord::kSynSeen) && record.server().initial_sequence != packet.sequence_number) {
+          owner = ConnectionIndex::kNotFound;
+        }
+      }
+    }
+    if (owner == ConnectionIndex::kNotFound) {
+      const Fingerprint* const copy = fingerprints_.FindCopy(fingerprint);
+      if (copy != nullptr) owner = FindRemembered(*copy, &sender);
+    }
+  } else {
+    const Fingerprint* const copy = fingerprints_.FindCopy(FingerprintOf(Fingerprint::Kind::kMidstream, *arrival));
+    if (copy != nullptr) owner = FindRemembered(*copy, &sender);
+  }
+  if (owner == ConnectionIndex::kNotFound || !AddView(owner, sender, ConnectionIndex::kNotFound, arrival)) {
+    return ConnectionIndex::kNotFound;
+  }
+  return owner;
+}
+
+uint32_t ConnectionTable::JoinUnconfirmed(uint32_t slot, Arrival* arrival) {
+  if (!fingerprints_.is_open()) return slot;
+  const Fingerprint* const copy = fingerprints_.FindCopy(FingerprintOf(Fingerprint::Kind::kMidstream, *arrival));
+  if (copy == nullptr) return slot;
+  End sender;
+  const uint32_t owner = FindRemembered(*copy, &sender);
+  if (owner == ConnectionIndex::kNotFound || owner == slot || details_[slot].first_view != ViewTable::kNone)
+    return slot;
+  FreeRecord(slot);
+  arrival->LeaveView();
+  if (AddView(owner, sender, ConnectionIndex::kNotFound, arrival)) return owner;
+  return BeginConnection(*arrival);
+}
+
+bool ConnectionTable::AddView(uint32_t slot, End sender, uint32_t replaced, Arrival* arrival) {
+  const uint32_t added = views_.Add(&details_[slot].first_view);
+  if (added == ViewTable::kNone) return false;
+  View& view = views_[added];
+  view.key = arrival->key;
+  view.record = slot;
+  view.is_swapped = sender != arrival->key_sender;
+  view.is_wrapped = arrival->key.encapsulation != records_[slot].key.encapsulation;
+  encapsulations_.AcquireAgain(arrival->key.encapsulation);
+  if (replaced == ConnectionIndex::kNotFound) {
+    index_.Insert(added | ConnectionIndex::kView, arrival->hash);
+  } else {
+    const uint32_t embryo = replaced & ~kEmbryoSlots;
+    pins_.CountDuplicate(embryos_[embryo].interface,
+                         view.is_wrapped ? DuplicateKind::kEncapsulated : DuplicateKind::kTranslated, 1);
+    index_.Replace(replaced, added | ConnectionIndex::kView, arrival->hash);
+    encapsulations_.Release(arrival->key.encapsulation);
+    embryos_.Remove(embryo);
+  }
+  arrival->view = added;
+  arrival->sender = sender;
+  return true;
+}
+
+bool ConnectionTable::HasOwnKey(uint32_t slot) const {
+  for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
+    if (views_[at].number == View::kFirstNumber) return false;
+  }
+  return true;
+}
+
+void ConnectionTable::EraseKeys(uint32_t slot) {
+  const ConnectionKey& own = records_[slot].key;
+  if (HasOwnKey(slot)) index_.Erase(slot, static_cast<uint32_t>(index_.HashOf(own)));
+  encapsulations_.Release(own.encapsulation);
+  for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
+    index_.Erase(at | ConnectionIndex::kView, static_cast<uint32_t>(index_.HashOf(views_[at].key)));
+    encapsulations_.Release(views_[at].key.encapsulation);
+  }
+  views_.RemoveAll(&details_[slot].first_view);
+}
+
+void ConnectionTable::SettleAddresses(uint32_t slot) {
+  if (details_[slot].first_view == ViewTable::kNone) return;
+  for (const End end : {End::kA, End::kB}) {
+    const uint16_t pin = records_[slot].pins[static_cast<size_t>(end)];
+    if (pin == ConnectionRecord::kNoPin) continue;
+    const uint8_t number = InterfacePins::Pin(pin).view_number();
+    for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
+      const View& view = views_[at];
+      if (view.number != number) continue;
+      SetEndpoint(slot, end, view.key.endpoint(view.is_swapped ? OtherEnd(end) : end));
+      break;
+    }
+  }
+}
+
+void ConnectionTable::SetEndpoint(uint32_t slot, End end, const Endpoint& endpoint) {
+  ConnectionKey& key = records_[slot].key;
+  if (key.endpoint(end) == endpoint) return;
+  if (HasOwnKey(slot)) {
+    const uint32_t added = views_.Add(&details_[slot].first_view);
+    if (added == ViewTable::kNone) return;
+    View& view = views_[added];
+    view.key = key;
+    view.record = slot;
+    view.number = View::kFirstNumber;
+    view.is_swapped = view.is_wrapped = false;
+    encapsulations_.AcquireAgain(key.encapsulation);
+    index_.Replace(slot, added | ConnectionIndex::kView, static_cast<uint32_t>(index_.HashOf(key)));
+  }
+  (end == End::kA ? key.address_a : key.address_b) = endpoint.address;
+  (end == End::kA ? key.port_a : key.port_b) = endpoint.port;
+}
+
+void ConnectionTable::OpenEdge(uint32_t slot) {
+  SettleAddresses(slot);
+  ConnectionRecord& record = records_[slot];
+  ledger_.OpenEdge(record.key, record.client_end(), now_ns_);
+  record.is_edge_pending = false;
+}
+
+Endpoint ConnectionTable::ServiceOf(uint32_t slot) const {
+  const ConnectionRecord& record = records_[slot];
+  const Endpoint client = record.key.endpoint(record.client_end());
+  const Endpoint server = record.key.endpoint(OtherEnd(record.client_end()));
+  for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
+    const View& view = views_[at];
+    const End of_client = view.is_swapped ? OtherEnd(record.client_end()) : record.client_end();
+    if (view.key.endpoint(of_client) == client && !(view.key.endpoint(OtherEnd(of_client)) == server)) {
+      return view.key.endpoint(OtherEnd(of_client));
+    }
+  }
+  return server;
+}
+
+void ConnectionTable::AppendViews(uint32_t slot, std::vector<ConnectionView>* views) const {
+  if ((slot & kEmbryoSlots) != 0 || details_[slot].first_view == ViewTable::kNone) return;
+  const End client = records_[slot].client_end();
+  const auto append = [views](const ConnectionKey& key, End client_of_key) {
+    views->push_back({key.endpoint(client_of_key), key.endpoint(OtherEnd(client_of_key)), key.encapsulation});
+  };
+  if (HasOwnKey(slot)) append(records_[slot].key, client);
+  for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
+    append(views_[at].key, views_[at].is_swapped ? OtherEnd(client) : client);
+  }
+}
+
+}  // namespace tcpgauge

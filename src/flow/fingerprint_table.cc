@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/flow/fingerprint_table.h"
+
+#include <algorithm>
+
+#include "src/base/check.h"
+#include "src/base/split_mix.h"
+
+namespace tcpgauge {
+namespace {
+
+bool IsSameSegment(const Fingerprint& a, const Fingerprint& b) {
+  return a.kind == b.kind && a.sequence_number == b.sequence_number && a.shape == b.shape;
+}
+
+// The time between two fingerprints, in either order.
+uint32_t Distance(uint32_t a, uint32_t b) {
+  const uint32_t difference = a - b;
+  return difference < 1u << 31 ? difference : 0 - difference;
+}
+
+uint32_t WindowOf(Fingerprint::Kind kind) {
+  return FingerprintTable::TimeOf(kind == Fingerprint::Kind::kMidstream ? FingerprintTable::kMidstreamWindowNs
+                                                                        : FingerprintTable::kSynWindowNs);
+}
+
+}  // namespace
+
+FingerprintTable::FingerprintTable(uint32_t capacity, uint64_t seed)
+    : bucket_count_(capacity / kWays),
+      seed_(SplitMix(seed ^ 0x66696e6765727072).Next()),
+      multiplier_(SplitMix(seed ^ 0x6d756c7469706c79).Next() | 1),
+      buckets_(capacity / kWays) {
+  TCPGAUGE_CHECK(bucket_count_ > 0);
+}
+
+uint64_t FingerprintTable::MemoryBytes(uint32_t capacity) { return uint64_t{capacity / kWays} * sizeof(Bucket); }
+
+void FingerprintTable::Open() {
+  if (is_open_) return;
+  is_open_ = true;
+  const size_t kept = std::min(recent_count_, kRecent);
+  for (size_t i = recent_count_ - kept; i < recent_count_; ++i) AddToBucket(recent_[i % kRecent]);
+}
+
+void FingerprintTable::AddToBucket(const Fingerprint& fingerprint) {
+  Bucket& bucket = buckets_[BucketOf(fingerprint.sequence_number)];
+  Fingerprint* oldest = &bucket.places[0];
+  for (Fingerprint& place : bucket.places) {
+    if (place.kind == Fingerprint::Kind::kNone ||
+        (IsSameSegment(place, fingerprint) && place.key_hash == fingerprint.key_hash)) {
+      place = fingerprint;
+      return;
+    }
+    if (fingerprint.time - place.time > fingerprint.time - oldest->time) oldest = &place;
+  }
+  if (Distance(fingerprint.time, oldest->time) <= WindowOf(oldest->kind)) ++overflows_;
+  *oldest = fingerprint;
+}
+
+const Fingerprint* FingerprintTable::FindCopy(const Fingerprint& segment) const {
+  for (const Fingerprint& place : buckets_[BucketOf(segment.sequence_number)].places) {
+    if (IsSameSegment(place, segment) && place.stretch.DiffersFrom(segment.stretch) &&
+        Distance(place.time, segment.time) <= WindowOf(segment.kind)) {
+      return &place;
+    }
+  }
+  return nullptr;
+}
+
+const Fingerprint* FingerprintTable::FindSynInOtherEncapsulation(uint32_t sequence_number,
+                                                                 const Fingerprint& syn_ack) const {
+  for (const Fingerprint& place : buckets_[BucketOf(sequence_number)].places) {
+    const bool is_syn = place.kind == Fingerprint::Kind::kSyn || place.kind == Fingerprint::Kind::kSynCopy;
+    if (is_syn && place.sequence_number == sequence_number && place.path_hash == syn_ack.path_hash &&
+        place.stretch.encapsulation != syn_ack.stretch.encapsulation) {
+      return &place;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+// A connection that is seen under several keys is counted once.
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/flow/table_test.h"
+
+namespace tcpgauge {
+namespace {
+
+// A client reaches a server through a service address. The interfaces: 0 is towards the client, 1 towards the server.
+class ConnectionViews : public TableTest {
+ protected:
+  // One way that a packet takes: the addresses, interface and encapsulation there.
+  struct Way {
+    Endpoint client;
+    Endpoint server;
+    uint32_t interface = 0;
+    uint16_t vlan = 0;  // 0: none
+    uint32_t vni = 0;   // 0: no VXLAN
+  };
+
+  static Segment Place(Segment segment, const Way& way) {
+    segment.On(way.interface);
+    if (way.vlan != 0) segment.Vlan(way.vlan);
+    if (way.vni != 0) segment.Tunnel(TunnelType::kVxlan, way.vni);
+    return segment;
+  }
+  static Segment Up(const Way& way) { return Place(Segment(way.client, way.server), way); }
+  static Segment Down(const Way& way) { return Place(Segment(way.server, way.client), way); }
+
+  // Feeds a segment on each way, in the order in which the packet travels.
+  template <typename Change>
+  void FromClientOn(const std::vector<Way>& ways, Change change) {
+    for (const Way& way : ways) Feed(change(Up(way)));
+  }
+  template <typename Change>
+  void FromServerOn(const std::vector<Way>& ways, Change change) {
+    for (size_t i = ways.size(); i > 0; --i) Feed(change(Down(ways[i - 1])));
+  }
+  void HandshakeOn(const std::vector<Way>& ways, double seconds = 0, uint32_t client = 1000, uint32_t server = 5000) {
+    FromClientOn(ways, [=](Segment s) { return s.Syn(client).Time(seconds); });
+    FromServerOn(ways, [=](Segment s) { return s.Syn(server).Ack(client + 1).Time(seconds + 0.020); });
+    FromClientOn(ways, [=](Segment s) { return s.Seq(client + 1).Ack(server + 1).Time(seconds + 0.030); });
+  }
+  uint64_t Duplicates(size_t interface, DuplicateKind kind) { return table().duplicate_packets(interface, kind); }
+
+  const Endpoint service_ = At("10.96.0.10:80");
+  const Endpoint pod_ = At("10.0.7.7:8080");
+  const Endpoint node_ = At("10.0.0.254:61000");
+  const Way before_{client_, service_, 0};
+  const Way dnat_{client_, pod_, 1};
+  const Way snat_{node_, service_, 1};
+  const Way both_{node_, pod_, 1};
+};
+
+TEST_F(ConnectionViews, ATranslatedServerIsOneConnectionWithTheAddressAfterTranslation) {
+  HandshakeOn({before_, dnat_});
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Seq(1001).Ack(5001).Payload(100).Time(0.1); });
+  FromServerOn({before_, dnat_}, [](Segment s) { return s.Seq(5001).Ack(1101).Payload(300).Time(0.2); });
+  const ConnectionSummary only = Only();
+  EXPECT_EQ(only.client, client_);
+  EXPECT_EQ(only.server, pod_);
+  EXPECT_EQ(only.service, service_);
+  EXPECT_EQ(only.interface, 0u);
+  EXPECT_EQ(only.state, ConnectionState::kEstablished);
+  EXPECT_EQ(only.client_sent.payload_bytes, 100u);
+  EXPECT_EQ(only.server_sent.payload_bytes, 300u);
+  EXPECT_EQ(only.client_sent.packets, 3u);
+  EXPECT_EQ(only.server_sent.packets, 2u);
+  EXPECT_EQ(table().totals().opened_handshake, 1u);
+  EXPECT_EQ(Duplicates(1, DuplicateKind::kTranslated), 3u);
+  EXPECT_EQ(Duplicates(0, DuplicateKind::kTranslated), 2u);
+}
+
+TEST_F(ConnectionViews, ATranslatedClientKeepsItsFirstAddress) {
+  HandshakeOn({before_, snat_});
+  EXPECT_EQ(Only().client, client_);
+  EXPECT_EQ(Only().server, service_);
+  EXPECT_EQ(Only().service, service_);
+}
+
+TEST_F(ConnectionViews, WithBothTranslatedTheAddressesComeFromTwoViews) {
+  HandshakeOn({before_, both_});
+  FromServerOn({before_, both_}, [](Segment s) { return s.Seq(5001).Ack(1001).Payload(300).Time(0.2); });
+  const ConnectionSummary only = Only();
+  EXPECT_EQ(only.client, client_);
+  EXPECT_EQ(only.server, pod_);
+  EXPECT_EQ(only.service, service_);
+  EXPECT_EQ(only.server_sent.payload_bytes, 300u);
+  std::vector<ConnectionView> views;
+  for (uint32_t slot = 0; slot < table().record_limit(); ++slot) {
+    if (table().IsInUse(slot)) table().AppendViews(slot, &views);
+  }
+  ASSERT_EQ(views.size(), 2u);
+}
+
+TEST_F(ConnectionViews, ThreeViewsAreOneConnection) {
+  const Way overlay{client_, pod_, 2, 0, 42};
+  HandshakeOn({before_, dnat_, overlay});
+  FromServerOn({before_, dnat_, overlay}, [](Segment s) { return s.Seq(5001).Ack(1001).Payload(300).Time(0.2); });
+  EXPECT_EQ(Only().server, pod_);
+  EXPECT_EQ(Only().server_sent.payload_bytes, 300u);
+  EXPECT_GT(Duplicates(2, DuplicateKind::kEncapsulated), 0u);
+}
+
+TEST_F(ConnectionViews, AnOverlayAroundABareConnectionIsOneConnection) {
+  const Way bare{client_, server_, 0};
+  const Way overlay{client_, server_, 1, 0, 42};
+  HandshakeOn({bare, overlay});
+  EXPECT_EQ(Only().encapsulation, 0u);
+  EXPECT_EQ(Duplicates(1, DuplicateKind::kEncapsulated), 2u);
+  EXPECT_EQ(Duplicates(0, DuplicateKind::kEncapsulated), 1u);
+}
+
+TEST_F(ConnectionViews, ASynOnTheSameStretchIsAnotherConnection) {
+  Feed(Up(before_).Syn(1000).Time(0));
+  Way same = dnat_;
+  same.interface = before_.interface;
+  Feed(Up(same).Syn(1000).Time(0));
+  EXPECT_EQ(Live().size(), 2u);
+  EXPECT_EQ(table().totals().opened_handshake, 2u);
+}
+
+TEST_F(ConnectionViews, AHairpinHasItsViewsInTwoDirections) {
+  Way back = both_;
+  back.interface = before_.interface;
+  const auto in = [](Segment s) { return s.Direction(PacketDirection::kIn); };
+  const auto out = [](Segment s) { return s.Direction(PacketDirection::kOut); };
+  Feed(in(Up(before_).Syn(1000)));
+  Feed(out(Up(back).Syn(1000)));
+  Feed(in(Down(back).Syn(5000).Ack(1001).Time(0.01)));
+  Feed(out(Down(before_).Syn(5000).Ack(1001).Time(0.01)));
+  EXPECT_EQ(Only().client, client_);
+  EXPECT_EQ(Only().server, pod_);
+  EXPECT_EQ(Only().server_sent.packets, 1u);
+}
+
+TEST_F(ConnectionViews, AServerWithAnotherNumberIsAConnectionOfItsOwn) {
+  // SYNPROXY answers the client itself, and then sends the client's SYN on.
+  HandshakeOn({before_});
+  Feed(Up(dnat_).Syn(1000).Time(0.1));
+  EXPECT_EQ(table().totals().opened_handshake, 1u);
+  Feed(Down(dnat_).Syn(9000).Ack(1001).Time(0.11));
+  EXPECT_EQ(Live().size(), 2u);
+  EXPECT_EQ(table().totals().opened_handshake, 2u);
+  for (const ConnectionSummary& each : Live()) {
+    EXPECT_EQ(each.client_sent.packets, each.server == pod_ ? 1u : 2u);
+  }
+}
+
+TEST_F(ConnectionViews, ASynThatComesLaterThanASecondIsAnotherConnection) {
+  Feed(Up(before_).Syn(1000).Time(0));
+  Feed(Up(dnat_).Syn(1000).Time(1.1));
+  EXPECT_EQ(table().totals().opened_handshake, 2u);
+}
+
+TEST_F(ConnectionViews, ARefusedConnectionIsOneConnection) {
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(1000).Time(0); });
+  FromServerOn({before_, dnat_}, [](Segment s) { return s.Rst().Ack(1001).Time(0.1); });
+  EXPECT_EQ(Only().server, pod_);
+  Advance(60);
+  EXPECT_EQ(Closed(EndReason::kRefused), 1u);
+  EXPECT_EQ(table().totals().opened_handshake, 1u);
+}
+
+TEST_F(ConnectionViews, AnUnansweredConnectionIsOneConnection) {
+  for (const double seconds : {0, 1, 3, 7, 15, 31, 63}) {
+    FromClientOn({before_, dnat_}, [=](Segment s) { return s.Syn(1000).Time(seconds); });
+  }
+  Advance(300);
+  EXPECT_EQ(table().size(), 0u);
+  EXPECT_EQ(table().totals().opened_handshake, 1u);
+  EXPECT_EQ(Closed(EndReason::kHandshakeTimeout), 1u);
+}
+
+TEST_F(ConnectionViews, TagsThatDifferByDirectionAreOneConnection) {
+  Way tagged_10 = before_, tagged_20 = before_;
+  tagged_10.vlan = 10;
+  tagged_20.vlan = 20;
+  Feed(Up(tagged_10).Syn(1000));
+  Feed(Down(tagged_20).Syn(5000).Ack(1001).Time(0.01));
+  Feed(Up(tagged_10).Seq(1001).Ack(5001).Payload(10).Time(0.02));
+  Feed(Down(tagged_20).Seq(5001).Ack(1011).Payload(20).Time(0.03));
+  EXPECT_EQ(Only().client_sent.payload_bytes, 10u);
+  EXPECT_EQ(Only().server_sent.payload_bytes, 20u);
+  EXPECT_EQ(table().totals().opened_handshake, 1u);
+}
+
+TEST_F(ConnectionViews, ATranslatedConnectionInTunnelsThatDifferByDirectionIsOneConnection) {
+  Way up = dnat_, down = dnat_;
+  up.vni = 1;
+  down.vni = 2;
+  for (const Way& way : {before_, up}) Feed(Up(way).Syn(1000));
+  for (const Way& way : {down, before_}) Feed(Down(way).Syn(5000).Ack(1001).Time(0.01));
+  for (const Way& way : {before_, up}) Feed(Up(way).Seq(1001).Ack(5001).Payload(10).Time(0.02));
+  for (const Way& way : {down, before_}) Feed(Down(way).Seq(5001).Ack(1011).Payload(20).Time(0.03));
+  EXPECT_EQ(Only().client_sent.payload_bytes, 10u);
+  EXPECT_EQ(Only().server_sent.payload_bytes, 20u);
+  EXPECT_EQ(Only().server, pod_);
+  EXPECT_EQ(table().totals().opened_handshake, 1u);
+}
+
+TEST_F(ConnectionViews, AConnectionThatBeganBeforeTheCaptureIsOneConnection) {
+  for (int i = 0; i < 4; ++i) {
+    const uint32_t sent = 10 * i;
+    FromClientOn({before_, dnat_}, [=](Segment s) { return s.Seq(1001 + sent).Ack(5001).Payload(10).Time(0.1 * i); });
+    FromServerOn({before_, dnat_}, [=](Segment s) { return s.Seq(5001).Ack(1011 + sent).Time(0.1 * i + 0.01); });
+  }
+  EXPECT_EQ(table().totals().opened_midstream, 1u);
+  EXPECT_EQ(Only().client_sent.payload_bytes, 40u);
+  EXPECT_EQ(Only().server, pod_);
+}
+
+TEST_F(ConnectionViews, AnAnswerThatTakesAnotherWayIsCountedThere) {
+  // The answers do not pass the first stretch, so they are never translated back here.
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(1000); });
+  FromServerOn({dnat_}, [](Segment s) { return s.Syn(5000).Ack(1001).Time(0.01); });
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Seq(1001).Ack(5001).Time(0.02); });
+  FromServerOn({dnat_}, [](Segment s) { return s.Seq(5001).Ack(1001).Payload(7).Time(0.03); });
+  EXPECT_EQ(Only().server_sent.payload_bytes, 7u);
+  EXPECT_EQ(Only().client_sent.packets, 2u);
+}
+
+TEST_F(ConnectionViews, AShortConnectionThatIsReadToItsEndOnOneStretchFirstIsOneConnection) {
+  const auto all_of = [this](const Way& way) {
+    Feed(Up(way).Syn(1000).Time(0));
+    Feed(Down(way).Syn(5000).Ack(1001).Time(0.001));
+    Feed(Up(way).Seq(1001).Ack(5001).Payload(10).Fin().Time(0.002));
+    Feed(Down(way).Seq(5001).Ack(1012).Fin().Time(0.003));
+    Feed(Up(way).Seq(1012).Ack(5002).Time(0.004));
+  };
+  all_of(dnat_);
+  all_of(before_);
+  EXPECT_EQ(Only().state, ConnectionState::kClosed);
+  EXPECT_EQ(Only().client_sent.payload_bytes, 10u);
+  EXPECT_EQ(table().totals().opened_handshake, 1u);
+}
+
+TEST_F(ConnectionViews, APortIsUsedAgainThroughTheSameTranslation) {
+  for (int i = 0; i < 3; ++i) {
+    const double begin = 0.5 * i;
+    HandshakeOn({before_, dnat_}, begin, 1000 + 1000 * i, 50000 + 1000 * i);
+    FromClientOn({before_, dnat_}, [=](Segment s) {
+      return s.Seq(1001 + 1000 * i).Ack(50001 + 1000 * i).Fin().Time(begin + 0.1);
+    });
+    FromServerOn({before_, dnat_}, [=](Segment s) {
+      return s.Seq(50001 + 1000 * i).Ack(1002 + 1000 * i).Fin().Time(begin + 0.1);
+    });
+    FromClientOn({before_, dnat_}, [=](Segment s) {
+      return s.Seq(1002 + 1000 * i).Ack(50002 + 1000 * i).Time(begin + 0.1);
+    });
+  }
+  EXPECT_EQ(table().totals().opened_handshake, 3u);
+  EXPECT_EQ(Closed(EndReason::kFin), 2u);
+}
+
+TEST_F(ConnectionViews, AReusedPortMayLeadToAnotherServer) {
+  const Way other_{client_, At("10.0.8.8:8080"), 1};
+  HandshakeOn({before_, dnat_});
+  HandshakeOn({before_, other_}, 2, 2000, 6000);
+  EXPECT_EQ(Only().server, other_.server);
+  EXPECT_EQ(Only().client, client_);
+  EXPECT_EQ(Only().service, service_);
+  EXPECT_EQ(table().totals().opened_handshake, 2u);
+}
+
+TEST_F(ConnectionViews, EveryViewIsAConnectionIfTheUserWantsThat) {
+  options_.count_views = true;
+  HandshakeOn({before_, dnat_});
+  EXPECT_EQ(table().totals().opened_handshake, 2u);
+}
+
+TEST_F(ConnectionViews, LateSegmentsOfAllViewsBeginNothing) {
+  HandshakeOn({before_, dnat_});
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Seq(1001).Ack(5001).Fin().Time(0.1); });
+  FromServerOn({before_, dnat_}, [](Segment s) { return s.Seq(5001).Ack(1002).Fin().Time(0.1); });
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Seq(1002).Ack(5002).Time(0.1); });
+  Advance(10);
+  EXPECT_EQ(table().size(), 0u);
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Seq(1002).Ack(5002).Time(11); });
+  EXPECT_EQ(table().size(), 0u);
+}
+
+TEST_F(ConnectionViews, AnEdgeIsToldOfAnAttemptWithTheAddressesOfTheAnswer) {
+  HandshakeOn({before_, both_});
+  FromClientOn({before_, both_}, [](Segment s) { return s.Seq(1001).Ack(5001).Payload(100).Time(0.1); });
+  Advance(1);
+  std::vector<EdgeKey> edges;
+  table().edges()->VisitExported(
+      [&](const EdgeKey& key, const EdgeCounters&, const EdgeServices&, int64_t) { edges.push_back(key); });
+  ASSERT_EQ(edges.size(), 1u);
+  EXPECT_EQ(edges[0].client, client_.address);
+  EXPECT_EQ(edges[0].server, pod_);
+}
+
+}  // namespace
+}  // namespace tcpgauge
