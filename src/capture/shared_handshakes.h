@@ -14,8 +14,9 @@
 
 namespace tcpgauge {
 
-// The stretch on which a packet was captured: the interface, the direction on it, and the encapsulation.
-struct Stretch {
+// A Stretch in the form that all workers share. Each worker numbers interfaces and encapsulations by itself, so a hash
+// stands for them.
+struct StretchDigest {
   uint16_t place = 0;  // a hash of interface and encapsulation
   PacketDirection direction = PacketDirection::kUnknown;
 };
@@ -50,7 +51,7 @@ class SharedHandshakes {
   struct Handshake {
     uint32_t client_number = 0;  // the client's initial sequence number
     bool is_syn_ack = false;
-    Stretch stretch;
+    StretchDigest stretch;
     int64_t time_ns = 0;
   };
   struct Holder {

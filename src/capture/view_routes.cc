@@ -45,7 +45,7 @@ size_t ViewRoutes::FindWorker(const DecodedPacket& packet, size_t owner) {
   return route->worker - size_t{1};
 }
 
-size_t ViewRoutes::BeginAt(const Stretch& stretch, const DecodedPacket& segment, size_t owner) {
+size_t ViewRoutes::BeginAt(const StretchDigest& stretch, const DecodedPacket& segment, size_t owner) {
   NoteTime(segment.time_ns);
   const Key key = KeyOf(segment);
   Route* route = nullptr;

@@ -58,10 +58,10 @@ class ViewRoutes {
     return (packet.tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) == kTcpSyn &&
            packet.kind == DecodedPacket::Kind::kTcpSegment;
   }
-  // Returns the stretch of a packet. `interface` identifies the packet's interface: all that share SharedHandshakes use
-  // the same, of a type that absl::Hash accepts.
+  // Returns the stretch on which a packet was captured. `interface` identifies the packet's interface: all that share
+  // SharedHandshakes use the same, of a type that absl::Hash accepts.
   template <typename Interface>
-  static Stretch StretchOf(const Interface& interface, const DecodedPacket& packet) {
+  static StretchDigest StretchOf(const Interface& interface, const DecodedPacket& packet) {
     const size_t hash =
         packet.encapsulation.empty() ? absl::HashOf(interface) : absl::HashOf(interface, packet.encapsulation);
     return {static_cast<uint16_t>(hash), packet.direction};
@@ -78,7 +78,7 @@ class ViewRoutes {
   size_t FindWorker(const DecodedPacket& packet, size_t owner);
   // Returns the worker for a handshake packet, and for the later packets of its 4-tuple.
   // REQUIRES: IsHandshake(segment).
-  size_t BeginAt(const Stretch& stretch, const DecodedPacket& segment, size_t owner);
+  size_t BeginAt(const StretchDigest& stretch, const DecodedPacket& segment, size_t owner);
 
   // How many routes were forgotten before their time, because there was no room. Never falls.
   uint64_t lost_routes() const { return lost_routes_; }

@@ -16,10 +16,10 @@ constexpr auto kUnknown = PacketDirection::kUnknown;
 constexpr auto kIn = PacketDirection::kIn;
 constexpr auto kOut = PacketDirection::kOut;
 
-Handshake Syn(uint32_t number, Stretch stretch = {1, kIn}, int64_t time_ns = kTestStartNs) {
+Handshake Syn(uint32_t number, StretchDigest stretch = {1, kIn}, int64_t time_ns = kTestStartNs) {
   return {number, /*is_syn_ack=*/false, stretch, time_ns};
 }
-Handshake SynAck(uint32_t number, Stretch stretch = {1, kOut}, int64_t time_ns = kTestStartNs) {
+Handshake SynAck(uint32_t number, StretchDigest stretch = {1, kOut}, int64_t time_ns = kTestStartNs) {
   return {number, /*is_syn_ack=*/true, stretch, time_ns};
 }
 

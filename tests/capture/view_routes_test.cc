@@ -10,9 +10,9 @@
 namespace tcpgauge {
 namespace {
 
-constexpr Stretch kBefore = {1, PacketDirection::kIn};  // where packets are captured before their translation
-constexpr Stretch kAfter = {2, PacketDirection::kOut};  // and after it
-constexpr size_t kOwner = 0, kHolder = 1, kThird = 2;   // workers
+constexpr StretchDigest kBefore = {1, PacketDirection::kIn};  // where packets are captured before their translation
+constexpr StretchDigest kAfter = {2, PacketDirection::kOut};  // and after it
+constexpr size_t kOwner = 0, kHolder = 1, kThird = 2;         // workers
 
 class ViewRoutesTest : public testing::Test {
  protected:
@@ -26,10 +26,12 @@ class ViewRoutesTest : public testing::Test {
   }
 
   // Another worker has read the SYN before its translation.
-  void EnterElsewhere(uint32_t number, size_t worker = kHolder, double seconds = 0, Stretch stretch = kBefore) {
+  void EnterElsewhere(uint32_t number, size_t worker = kHolder, double seconds = 0, StretchDigest stretch = kBefore) {
     handshakes_.FindOrEnter({number, false, stretch, TestTime(seconds)}, worker);
   }
-  size_t Begin(const Segment& segment, Stretch stretch = kAfter) { return routes_.BeginAt(stretch, segment, kOwner); }
+  size_t Begin(const Segment& segment, StretchDigest stretch = kAfter) {
+    return routes_.BeginAt(stretch, segment, kOwner);
+  }
   size_t Find(const Segment& segment) { return routes_.FindWorker(segment, kOwner); }
 
   // The translated view, which worker kOwner owns.
