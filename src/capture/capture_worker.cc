@@ -284,7 +284,8 @@ void CaptureWorker::EndHandover() {
     while (ReceiveHandedOver(std::numeric_limits<int64_t>::max())) {
     }
   };
-  for (const Handover::Stage stage : {Handover::Stage::kReadsNoMore, Handover::Stage::kHandsOverNoMore}) {
+  for (const Handover::Stage stage :
+       {Handover::Stage::kReadsNoMore, Handover::Stage::kCollectsNoMore, Handover::Stage::kHandsOverNoMore}) {
     handover_->Reach(stage);
     while (!handover_->AllReached(stage)) {
       receive_all();  // so that the inbox does not become full
@@ -311,6 +312,7 @@ void CaptureWorker::ReadDropCounters() {
       links_.drop_warnings->Add(interfaces_.Name(source.interface), source.kernel_drops - before);
     }
   }
+  if (handover_ != nullptr) counters_.overflows = handover_->overflows();
   for (size_t place = 0; place < lost_packets_.size(); ++place) {
     const uint64_t lost = std::exchange(lost_packets_[place], 0);
     counters_.interfaces[place].dropped_packets += lost;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "src/capture/handover.h"
 #include "src/flow/connection_summary.h"
 #include "src/flow/connection_view.h"
 #include "src/flow/encapsulation_table.h"
@@ -83,7 +84,12 @@ uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
     bytes += (kBufferPlaces + kSnapshots) * sizeof(Encapsulation) * plan.max_encapsulations;
     bytes += (kBufferPlaces + kSnapshots) * sizeof(ConnectionSummary) * table.max_recently_ended;
   }
-  return bytes * demand.workers;
+  bytes *= demand.workers;
+  if (demand.workers > 1) {
+    table.max_connections = plan.max_connections;
+    bytes += HandoverGroup::MemoryBytes(table, demand.workers);
+  }
+  return bytes;
 }
 
 // The views of all listed rows.

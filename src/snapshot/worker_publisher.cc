@@ -152,6 +152,7 @@ void WorkerPublisher::Publish() {
   }
   back.unmatched_fragments = table_.unmatched_fragments();
   back.overflows = table_.overflows();
+  for (size_t i = 0; i < kOverflowCount; ++i) back.overflows[i] += counters_.overflows[i];
   CopyEdges(&back.edges);
   back.ended_rows.clear();
   for (const RecentlyEnded::Entry& entry : table_.recently_ended().entries()) {

@@ -20,6 +20,7 @@ namespace tcpgauge {
 struct CaptureCounters {
   std::vector<InterfaceView> interfaces;                    // indexed by ConnectionSummary::interface of this worker
   std::array<uint64_t, kDecodeErrorCount> decode_errors{};  // indexed by DecodeError
+  OverflowCounts overflows{};                               // of the worker's parts besides the table
   int64_t clock_stepped_ns = 0;                             // see Snapshot; not a counter, and may fall
 };
 

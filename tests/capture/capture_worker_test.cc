@@ -244,11 +244,12 @@ TEST(CaptureWorker, CountsPacketsForWhichTheirOwnerHasNoRoomAsDropped) {
   const Endpoint server = At("10.0.0.2:80");
   while (owners.OwnerOf(client, server) != 1) ++client.port;
   // The owner does not run: it has come to its end already.
-  HandoverGroup group(table.hash_seed, 2);
+  HandoverGroup group(table, 2);
   CaptureCounters counters_of_owner;
   InterfaceRegistry interfaces_of_owner(&counters_of_owner);
   Handover owner(&group, 1, &interfaces_of_owner);
   owner.Reach(Handover::Stage::kReadsNoMore);
+  owner.Reach(Handover::Stage::kCollectsNoMore);
   owner.Reach(Handover::Stage::kHandsOverNoMore);
   std::vector<std::pair<std::string, uint64_t>> of_kernel, of_handover;
   DropWarnings drop_warnings(&clock, [&](const std::string& name, uint64_t count) {

@@ -63,6 +63,22 @@ TEST(MemoryPlan, AsksForNoMoreConnectionsThanWereAskedFor) {
   EXPECT_EQ(PlanMemory(few, LeastPlan(few).bytes)->max_connections, 10u);
 }
 
+TEST(MemoryPlan, CountsWhatSeveralWorkersNeedToBringViewsTogether) {
+  MemoryDemand demand = Usual();
+  const auto added = [&demand] {
+    demand.table.count_views = false;
+    const uint64_t bytes = PlanWithoutLimit(demand).bytes;
+    demand.table.count_views = true;
+    return bytes - PlanWithoutLimit(demand).bytes;
+  };
+  EXPECT_EQ(added(), 0u) << "a single worker needs nothing";
+  demand.workers = 2;
+  EXPECT_GT(added(), 8 * kMiB) << "8 bytes for each of a million connections, and half a MiB for all workers";
+  EXPECT_LT(added(), 10 * kMiB);
+  demand.table.max_connections = 1000;
+  EXPECT_LT(added(), 1 * kMiB);
+}
+
 TEST(MemoryPlan, GivesReadersMoreWithMoreMemory) {
   EXPECT_GE(PlanMemory(Usual(), 64 * kMiB)->response_bytes, 1 * kMiB);
   EXPECT_GE(PlanMemory(Usual(), 512 * kMiB)->response_bytes, 20 * kMiB);

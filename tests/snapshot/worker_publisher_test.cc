@@ -56,6 +56,15 @@ class WorkerPublisherTest : public testing::Test {
   std::unique_ptr<ConnectionTable> table_;
 };
 
+TEST_F(WorkerPublisherTest, AddsTheOverflowsOfTheWorkerToThoseOfTheTable) {
+  counters_.overflows[static_cast<size_t>(Overflow::kViews)] = 5;
+  Make(100);
+  publisher_->PublishNow();
+  OverflowCounts expected = table().overflows();
+  expected[static_cast<size_t>(Overflow::kViews)] += 5;
+  EXPECT_EQ(Latest().overflows, expected);
+}
+
 TEST_F(WorkerPublisherTest, PublishesWhatTheTableHolds) {
   counters_.interfaces.resize(2);
   counters_.interfaces[0].name = "eth0";
