@@ -526,11 +526,12 @@ TEST(CaptureWorker, PacketsOfOtherWorkersAreHandedOverBeforeItsOwnLeaveTheMerge)
   StopSignal stop;
   Wakeup published;
   TableOptions table;
-  HandoverGroup group(table.hash_seed, 2);
+  HandoverGroup group(table, 2);
   CaptureCounters counters_of_other;
   InterfaceRegistry interfaces_of_other(&counters_of_other);
   Handover other(&group, 1, &interfaces_of_other);
   other.Reach(Handover::Stage::kReadsNoMore);
+  other.Reach(Handover::Stage::kCollectsNoMore);
   other.Reach(Handover::Stage::kHandsOverNoMore);
   const OwnerFunction owners(table.hash_seed, 2);
   const Endpoint server = At("10.0.0.2:80");
