@@ -217,8 +217,8 @@ uint32_t ConnectionTable::JoinConnection(Arrival* arrival) {
   if (AnswersSyn(packet)) {
     const Fingerprint fingerprint = FingerprintOf(Fingerprint::Kind::kSynAck, *arrival);
     const uint32_t syn_number = packet.acknowledgment_number - 1;
-    const Fingerprint* const syn = fingerprints_.FindSynInOtherEncapsulation(syn_number, fingerprint);
-    if (syn != nullptr && syn->sender != arrival->key_sender) {
+    const Fingerprint* const syn = fingerprints_.FindAnsweredSyn(syn_number, fingerprint);
+    if (syn != nullptr && (syn->path_hash != fingerprint.path_hash || syn->sender != arrival->key_sender)) {
       const uint32_t syn_hash = syn->key_hash;
       owner = FindBySyn(syn_hash, syn_number);
       if (owner != ConnectionIndex::kNotFound) {
@@ -314,10 +314,14 @@ void ConnectionTable::EraseKeys(uint32_t slot) {
 
 void ConnectionTable::SettleAddresses(uint32_t slot) {
   if (details_[slot].first_view == ViewTable::kNone) return;
+  uint8_t newest = View::kFirstNumber;
+  for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
+    newest = std::max(newest, views_[at].number);
+  }
   for (const End end : {End::kA, End::kB}) {
     const uint16_t pin = records_[slot].pins[static_cast<size_t>(end)];
-    if (pin == ConnectionRecord::kNoPin) continue;
-    const uint8_t number = InterfacePins::Pin(pin).view_number();
+    // The packets of the other end were seen on the newest view last, so this view is nearest to an end that is silent.
+    const uint8_t number = pin == ConnectionRecord::kNoPin ? newest : InterfacePins::Pin(pin).view_number();
     for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
       const View& view = views_[at];
       if (view.number != number) continue;

@@ -68,16 +68,15 @@ const Fingerprint* FingerprintTable::FindCopy(const Fingerprint& segment) const 
   return nullptr;
 }
 
-const Fingerprint* FingerprintTable::FindSynInOtherEncapsulation(uint32_t sequence_number,
-                                                                 const Fingerprint& syn_ack) const {
+const Fingerprint* FingerprintTable::FindAnsweredSyn(uint32_t sequence_number, const Fingerprint& answer) const {
+  const Fingerprint* found = nullptr;
   for (const Fingerprint& place : buckets_[BucketOf(sequence_number)].places) {
     const bool is_syn = place.kind == Fingerprint::Kind::kSyn || place.kind == Fingerprint::Kind::kSynCopy;
-    if (is_syn && place.sequence_number == sequence_number && place.path_hash == syn_ack.path_hash &&
-        place.stretch.encapsulation != syn_ack.stretch.encapsulation) {
-      return &place;
-    }
+    if (!is_syn || place.sequence_number != sequence_number || !place.stretch.DiffersFrom(answer.stretch)) continue;
+    if (place.path_hash == answer.path_hash) return &place;
+    if (Distance(place.time, answer.time) <= WindowOf(Fingerprint::Kind::kSyn)) found = &place;
   }
-  return nullptr;
+  return found;
 }
 
 }  // namespace tcpgauge

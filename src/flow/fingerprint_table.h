@@ -84,10 +84,10 @@ class FingerprintTable {
   // Returns the fingerprint of a copy of the same segment that was seen on another stretch within the window of its
   // kind, or null. The pointer is valid until the next Add() or Open().
   const Fingerprint* FindCopy(const Fingerprint& segment) const;
-  // Returns the fingerprint of a SYN with this sequence number, or of a copy of such a SYN, that has the addresses and
-  // ports of `syn_ack` but another encapsulation. Otherwise returns null. The pointer is valid until the next Add() or
-  // Open().
-  const Fingerprint* FindSynInOtherEncapsulation(uint32_t sequence_number, const Fingerprint& syn_ack) const;
+  // Returns the fingerprint of a SYN with this sequence number, or of a copy of such a SYN, that was seen on another
+  // stretch than its answer `answer`. It has the addresses and ports of the answer, or it was seen within kSynWindowNs
+  // of the answer. Otherwise returns null. The pointer is valid until the next Add() or Open().
+  const Fingerprint* FindAnsweredSyn(uint32_t sequence_number, const Fingerprint& answer) const;
 
   uint64_t overflows() const { return overflows_; }
 
