@@ -373,6 +373,8 @@ class alignas(64) ConnectionTable {
   bool DefersEdges() const;
   // Returns the server as the client addressed it.
   Endpoint ServiceOf(uint32_t slot) const;
+  // Tells the edge that holds the connection how the client addressed the server.
+  void NoteService(uint32_t slot);
   // Removes a record and all of its views from the index.
   void EraseKeys(uint32_t slot);
   // Whether the index has the record under the record's own key.

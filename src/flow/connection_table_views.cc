@@ -369,6 +369,11 @@ Endpoint ConnectionTable::ServiceOf(uint32_t slot) const {
   return server;
 }
 
+void ConnectionTable::NoteService(uint32_t slot) {
+  if (details_[slot].first_view == ViewTable::kNone) return;
+  ledger_.NoteService(records_[slot], ServiceOf(slot));
+}
+
 void ConnectionTable::AppendViews(uint32_t slot, std::vector<ConnectionView>* views) const {
   if ((slot & kEmbryoSlots) != 0 || details_[slot].first_view == ViewTable::kNone) return;
   const End client = records_[slot].client_end();

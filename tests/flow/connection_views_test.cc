@@ -298,6 +298,17 @@ TEST_F(ConnectionViews, LateSegmentsOfAllViewsBeginNothing) {
   EXPECT_EQ(table().size(), 0u);
 }
 
+TEST_F(ConnectionViews, AnEdgeKnowsHowItsServerWasAddressed) {
+  HandshakeOn({before_, dnat_});
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Seq(1001).Ack(5001).Payload(100).Time(0.1); });
+  Advance(1);
+  std::vector<Endpoint> found;
+  table().edges()->VisitExported([&](const EdgeKey&, const EdgeCounters&, const EdgeServices& services, int64_t) {
+    found.assign(services.endpoints().begin(), services.endpoints().end());
+  });
+  EXPECT_EQ(found, std::vector<Endpoint>{service_});
+}
+
 TEST_F(ConnectionViews, AnEdgeIsToldOfAnAttemptWithTheAddressesOfTheAnswer) {
   HandshakeOn({before_, both_});
   FromClientOn({before_, both_}, [](Segment s) { return s.Seq(1001).Ack(5001).Payload(100).Time(0.1); });
