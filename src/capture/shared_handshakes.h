@@ -38,8 +38,8 @@ struct StretchDigest {
 //
 // Thread: any.
 // Time: packet time. An entry counts up to kLifetimeNs before and after its time. Times are kept modulo 275 s, so an
-// entry that is nearly that old, or nearly a multiple of it, counts again. Like a chance hit, this changes only where a
-// connection is counted.
+// entry counts again when its age is within kLifetimeNs of a multiple of 275 s. Like a chance hit, this changes only
+// where a connection is counted.
 // Bounds: kCapacity entries; constant time. The hash is seeded, so that nobody can aim at a ring.
 class SharedHandshakes {
  public:

@@ -84,7 +84,7 @@ class ViewRoutes {
 
   // How many routes were forgotten before they expired, because their bucket had no room. Never falls.
   uint64_t lost_routes() const { return lost_routes_; }
-  // How many entries of SharedHandshakes these routes have replaced while they were needed, or given up to make. Never
+  // How often these routes replaced an entry of SharedHandshakes that was still needed, or gave up entering one. Never
   // falls.
   uint64_t lost_handshakes() const { return lost_handshakes_; }
 
