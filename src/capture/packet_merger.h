@@ -22,16 +22,19 @@ namespace tcpgauge {
 // the packets of each interface back for a while, and a read returns many at once. Without a merge, the table would get
 // the whole connection as one interface shows it, and then all of it again as the other interface shows it.
 //
-// Design. A packet leaves the merger when no source can deliver an earlier one. Two kinds of packets leave sooner.
+// Design. A packet leaves the merger when no source can deliver an earlier one. The merger concludes this as follows:
 //
 // - A source whose packets wait in the merger is not read. Its further packets stay in the kernel's ring. They are not
 //   earlier than those that wait.
 // - A source that returned all its packets when it was read has delivered all that the kernel had captured
 //   `kernel_delay_ns` before. So a source that is idle, or whose interface is down or gone, holds packets of other
 //   sources back until they are `kernel_delay_ns` old, and no longer.
-// - A packet that is later than the present was captured before the clock was set back. Its place in the order is not
-//   known, so it leaves at once.
-// - A packet that was read kLongestWaitNs of steady time ago leaves at once, whatever the wall clock does.
+//
+// Two kinds of packets leave at once, whatever other sources may deliver:
+//
+// - A packet that is later than the present. It was captured before the clock was set back, and its place in the order
+//   is not known.
+// - A packet that was read kLongestWaitNs of steady time ago or earlier, whatever the wall clock does.
 //
 // Each packet is copied once, from the batch of its source into the caller's batch. Handing out pieces of the sources'
 // batches was rejected: when packets of two interfaces alternate, a piece is a single packet. The table would then

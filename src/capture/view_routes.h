@@ -26,7 +26,8 @@ namespace tcpgauge {
 //   agent has no route, and each of its owners counts its view.
 // - The first handshake packet of a connection decides for its 4-tuple. Its later handshake packets, and its copies on
 //   other stretches, do not ask SharedHandshakes again. Otherwise a part of the connection could be in each of two
-//   tables. To recognise them, the routes remember up to kDecided handshakes.
+//   tables. To recognise such packets, the routes remember up to kDecided handshakes. The packets of a handshake that
+//   was forgotten ask again.
 // - A route stays when its connection ends, because the next connection on the 4-tuple is likely to be translated in
 //   the same way. A later SYN changes or removes the route if SharedHandshakes names another worker for it.
 // - A route is for a 4-tuple in all encapsulations. The packets of the two directions, and the copies inside and

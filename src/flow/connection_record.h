@@ -104,8 +104,9 @@ constexpr size_t kTimeoutClassCount = 7;
 // fit into the three lines: a fourth line would cost 64 MB for a million connections, and one more fetch for every
 // packet.
 struct alignas(64) ConnectionRecord {
-  // Has the addresses that are shown. If views were found, these may be an end's address of one view and the other
-  // end's address of another. The index then has the record by its views only, and end a need not be the lesser one.
+  // The record's own key. Its addresses are the ones that outputs show. If views were found, end a may have its address
+  // from one view, and end b from another (see Addresses in ConnectionTable). In that case, the index does not have
+  // this key, but the keys of the views, and end a need not be the lesser endpoint.
   ConnectionKey key;
   int64_t last_packet_time_ns;  // table time; never decreases
   ConnectionState state;

@@ -35,15 +35,16 @@ struct ConnectionSummary {
   static constexpr int64_t kUnknown = -1;
 
   // A hash of key and start time. Differs between connections unless 64-bit hashes collide. Changes if the connection
-  // gets other addresses when it is answered or confirmed (see ConnectionTable, Views).
+  // gets other addresses when it is answered or confirmed (see Addresses in ConnectionTable).
   uint64_t id = 0;
   Endpoint client;
   Endpoint server;
   // The server's address and port as the client addressed it, for example those of a Kubernetes service. Equals
   // `server` if no translation of the server's address is known.
   Endpoint service;
-  // The encapsulation of the connection's own key. And the interface on which the client's packets are counted or, if
-  // no packet of the client was captured, the server's. Where the summary is decides what the two numbers mean:
+  // `encapsulation` is that of the connection's own key. `interface` is the one on which the client's packets are
+  // counted. If no packet of the client was captured, it is the one of the server's packets. What the two numbers mean
+  // depends on where the summary is:
   // - From the table: `encapsulation` is an id of the table's EncapsulationTable. `interface` is the
   //   DecodedPacket::interface that ConnectionTable::Apply() was given, at most ConnectionTable::kMaxInterfaces - 1.
   // - In a WorkerSnapshot or a Snapshot: `encapsulation` is an index into the snapshot's `encapsulations`, where [0] is

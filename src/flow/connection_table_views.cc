@@ -27,8 +27,8 @@ DuplicateKind DuplicateKindOf(const Embryo& provisional) {
   return provisional.is_wrapped ? DuplicateKind::kEncapsulated : DuplicateKind::kTranslated;
 }
 
-// Whether a segment that this end sends now may be the first packet of the connection on another stretch. Not so if the
-// SYN was captured, because then the SYN is the first packet on every stretch.
+// Whether a segment that this end sends now may be the first packet of the connection on another stretch. That is not
+// so if the SYN was captured, because then the SYN is the first packet on every stretch.
 bool MayBeginElsewhere(const ConnectionRecord& record, End sender) {
   constexpr uint64_t kFirstSegments = 4;  // enough for the segments after a handshake
   if (!record.has(ConnectionRecord::kConfirmed)) return true;

@@ -38,8 +38,8 @@ class Ledger {
   const EdgeTable* edges() const { return edges_.get(); }
 
   // Counts, in the totals, a connection that is now confirmed. The caller must then call Enter() with the connection's
-  // state, and OpenEdge(). For an attempt to connect, it may call OpenEdge() later, because the server's address may
-  // not be known yet (see ConnectionTable, Views).
+  // state, and OpenEdge(). For an attempt to connect, the caller may call OpenEdge() later, because the server's
+  // address may not be known yet (see Edges in ConnectionTable).
   void Open(bool midstream) { ++(midstream ? totals_.opened_midstream : totals_.opened_handshake); }
   // Counts an opened connection for its edge. `client` is the end of `key` that is the client. Call it once for each
   // opened connection, before Credit(), CreditHandshake() and Close() of the connection.

@@ -35,8 +35,8 @@ static_assert(sizeof(View) == 64, "one cache line");
 // Thread: confined to its table.
 // Bounds: `capacity` views in all. One connection has at most kMaxOfConnection views besides the one with the number
 // View::kFirstNumber. overflows() counts the views that did not fit. If a view from Add() does not fit, the connection
-// table counts its packets as a connection of its own. If a view from AddOwnKey() does not fit, the connection keeps
-// its addresses.
+// table counts the view's packets as those of another connection. If a view from AddOwnKey() does not fit, the
+// connection keeps its addresses.
 class ViewTable {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
