@@ -53,8 +53,8 @@ struct WorkerLinks {
   const Clock* clock = nullptr;
   EndedQueue* ended = nullptr;            // this worker's own queue; null: ended connections are not reported
   DropWarnings* drop_warnings = nullptr;  // of packets that the kernel dropped; null: no warnings
-  // Several workers of a live capture: what they share, and the index of this worker. Null: the worker owns each
-  // connection whose packets it reads.
+  // With several workers of a live capture: what they share, and the index of this worker. Null: this worker counts
+  // every packet that it reads.
   HandoverGroup* handover = nullptr;
   size_t index = 0;
   DropWarnings* handover_warnings = nullptr;  // of packets that were lost between workers; null: no warnings
@@ -64,15 +64,15 @@ struct WorkerLinks {
   std::function<void(const absl::Status&)> on_source_error;  // called on the worker's thread when a source fails
   // Called on the worker's thread when its capture has ended and its last snapshot is published. The argument is the
   // status that Run() will return. If stay_at_end is set and the status is OK, Run() first waits for the stop signal.
-  // Otherwise it returns soon. Exception: with `handover`, a worker whose last interface has failed calls this at once.
-  // It then serves the other workers until the stop signal. Null: nobody asks.
+  // Otherwise Run() returns soon. Exception: with `handover`, a worker whose last interface has failed calls this at
+  // once, before its last snapshot, and then serves the other workers until the stop signal. Null: not called.
   std::function<void(const absl::Status&)> on_capture_end;
 };
 
 // One worker: reads and decodes packets from its sources, applies them to its connection table, and copies the table
-// for the collector. With WorkerLinks::handover it hands packets of other workers' connections over, and receives those
-// of its own (see Handover). The packets of several interfaces reach the table in the order of their times (see
-// PacketMerger).
+// for the collector. With WorkerLinks::handover, it hands over the packets of connections that other workers have, and
+// receives those of its own (see Handover). The packets of several interfaces reach the table in the order of their
+// times (see PacketMerger).
 //
 // Owns its sources and its table.
 // Thread: one thread calls Run(). Other threads may call only the methods whose comments say so.
@@ -88,19 +88,19 @@ class CaptureWorker final : private EndedConnectionSink {
   static constexpr int64_t kUnaskedIntervalNs = 30 * kNanosecondsPerSecond;
 
   // `sources` may be empty. With LiveOptions::wait, an interface that does not exist yet gets a source in the first
-  // worker only, so other workers may have no source. They then have the packets that are handed over to them.
+  // worker only, so other workers may have no source. Such a worker counts only the packets that are handed over to it.
   CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources, const TableOptions& table,
                 const WorkerOptions& options, WorkerLinks links);
 
-  // Captures until the stop signal, or until the files end. Then publishes a last snapshot (if `publish`). Call it
-  // once.
+  // Captures until the stop signal, or until the files end. Then publishes a last snapshot (if `publish`). With
+  // stay_at_end, waits for the stop signal after that. Call it once.
   //
-  // Errors: a file is damaged, or all interfaces have failed. An interface that goes away is not an error: the worker
-  // waits for it.
+  // Errors: a file is damaged, or all interfaces have failed. With `handover`, Run() returns the second error only
+  // after the stop signal. An interface that goes away is not an error: the worker waits for it.
   absl::Status Run();
 
-  // Reports all open connections as ended, if `ended` is set. Waits for room in the queue as EndedQueue::Push() does.
-  // Call it once, after Run() has returned, on any thread.
+  // Reports all open connections as ended. Does nothing without WorkerLinks::ended. Waits for room in the queue as
+  // EndedQueue::Push() does. Call it once, after Run() has returned, on any thread.
   void EndConnections();
 
   // Gives the sources away, so that they can be closed. Call it after Run() has returned, on any thread.
@@ -108,17 +108,16 @@ class CaptureWorker final : private EndedConnectionSink {
 
   // Any thread. Replaces what the worker knows of the sockets on which this machine listens.
   void PostLocalListeners(std::unique_ptr<LocalListeners> listeners) { listeners_.Post(std::move(listeners)); }
-  // Any thread. The steady time at which the worker last completed a round over its sources. INT64_MAX when no
-  // progress is due: while the worker waits for the data of a file (perhaps a silent pipe), and after the capture
+  // Any thread. Returns the steady time at which the worker last completed a round over its sources, or INT64_MAX when
+  // no progress is due: while the worker waits for the data of a file (perhaps a silent pipe), and after the capture
   // ended.
   int64_t last_progress_ns() const { return last_progress_ns_.load(std::memory_order_relaxed); }
 
   // Any thread; never waits. Asks for a snapshot that begins at the steady time `begun_since_ns` or later. Wakes a live
-  // worker. A later time replaces the time of an earlier call; any other time changes nothing.
+  // worker. The latest time of all calls counts.
   void WantSnapshot(int64_t begun_since_ns);
 
-  // The published snapshots. Only the collector's thread may read them. The pointer is valid while the
-  // worker exists.
+  // The published snapshots. Only the collector's thread may read them. The pointer is valid while the worker exists.
   TripleBuffer<WorkerSnapshot>* buffer() { return &buffer_; }
 
  private:
@@ -160,7 +159,7 @@ class CaptureWorker final : private EndedConnectionSink {
   const Clock& clock_;
   CaptureCounters counters_;
   InterfaceRegistry interfaces_;
-  std::unique_ptr<Handover> handover_;  // null with a single worker, and when files are read
+  std::unique_ptr<Handover> handover_;  // null without WorkerLinks::handover
   // Indexed by interface: the packets that were lost because an inbox was full, since the last ReadDropCounters().
   std::vector<uint64_t> lost_packets_;
   std::unique_ptr<PacketMerger> merger_;  // null with fewer than two sources, and when files are read

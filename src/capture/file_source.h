@@ -15,14 +15,18 @@ namespace tcpgauge {
 // file. An empty filter passes all packets.
 //
 // An interface of a pcapng file has the name that the file gives it. Without such a name, and in a classic pcap file,
-// the interface has the name of the source.
+// the interface has the name of the source. Exception: packets of Linux cooked v2 carry the system's index of their
+// interface, and an interface without a name is then called "if" and this index. At most InterfaceNames::kMaxNames
+// indexes get such a name.
 //
 // A pcapng file may have packets of several link types. The log names the first 16 link types of these two kinds:
 //
 // - A link type that cannot be decoded. Its packets count as DecodeError::kUnknownLinkType.
 // - A link type, other than the first one, for which the filter cannot be compiled. Its packets are left out.
 //
-// Packets that are longer than the snapshot length in the file are read whole, and the log says so once.
+// If the first link type cannot be decoded, the filter is checked as a filter for Ethernet. Packets that are longer
+// than the snapshot length in the file are read whole, and the log says so once. Impossible times are corrected (see
+// FileTimes).
 //
 // Thread: the source is confined to one thread, which need not be the thread that opens it.
 // Errors: all name the file, except those of the filter.

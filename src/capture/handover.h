@@ -25,16 +25,18 @@
 
 namespace tcpgauge {
 
-// What the workers of a live capture share, so that each connection is in one table: who owns a 4-tuple, who has a
-// connection of several 4-tuples, and an inbox for each worker.
+// What the workers of a live capture share, so that each connection is in one table: the function that chooses the
+// owner of a 4-tuple, the table that tells who has a connection with several 4-tuples, and an inbox for each worker.
+// The group must outlive the handovers.
 //
 // Thread: any worker, by its Handover.
 class HandoverGroup {
  public:
-  // `table` has the options for all workers together. Its hash_seed should be random.
+  // `table` has the options for all workers together. Its hash_seed should be random. REQUIRES: workers <=
+  // SharedHandshakes::kMaxWorkers.
   HandoverGroup(const TableOptions& table, size_t workers);
 
-  // Returns the most memory that the group and its handovers take, besides inboxes and fragments.
+  // Returns the most memory that the group and its handovers take, without inboxes and fragments.
   static uint64_t MemoryBytes(const TableOptions& table, size_t workers);
 
  private:
@@ -61,8 +63,8 @@ class HandoverGroup {
 //   ports, it keeps the fragment, which its table then counts as unmatched. A fragment follows a route like a segment.
 // - The kernel holds packets back for a while. So a packet may be handed over before its owner, or another worker, has
 //   read earlier packets of the connection. A connection that seems to begin with a later segment would be two
-//   connections for the table. Therefore a worker receives packets in the order of their times, and only up to the
-//   time up to which it has read its own packets. When the inbox is half full, it does not wait for that time.
+//   connections for the table. Therefore a worker receives packets in the order of their times, and only up to the time
+//   up to which it has read its own packets. When its inbox is half full, it does not wait for that time.
 // - The worker that captures a packet counts the packet for its interface. The holder does everything else.
 //
 // No worker waits for another, except at the end. When an inbox is full, the packet is lost, and the worker that tried
@@ -74,40 +76,46 @@ class HandoverGroup {
 // Bounds: those of PacketInbox, FragmentCache, SharedHandshakes and ViewRoutes.
 class Handover {
  public:
-  // Called for each packet that was lost. The argument is the place of its interface in this worker's registry.
+  // Called for each packet that was lost because an inbox was full. The argument is the place of the packet's interface
+  // in this worker's registry.
   using OnLost = absl::FunctionRef<void(uint32_t place)>;
 
-  // `group` and `interfaces` must outlive the handover. `self` is the index of this worker. `interfaces` are those of
-  // this worker.
+  // `group` and `interfaces` must outlive the handover. `self` is the index of this worker, and `interfaces` is its
+  // registry.
   Handover(HandoverGroup* group, size_t self, InterfaceRegistry* interfaces);
 
-  // Removes the packets from `batch` that are for other workers, and hands them over. DecodedPacket::interface is the
-  // interface's place in the registry. Packets that are not TCP stay in the batch.
+  // Removes the packets that are for other workers from `batch`, and hands them over. Lost packets are removed too.
+  // Packets that are not TCP stay in the batch. REQUIRES: each DecodedPacket::interface is the interface's place in
+  // this worker's registry.
   void HandOver(PacketBatch* batch, OnLost on_lost);
 
-  // Adds the packets that other workers have handed over, until the batch is full or the earliest packet in the inbox
-  // is later than `read_until_ns`: the packet time up to which this worker has read its own packets. Returns whether it
-  // took any packet. The batch may stay empty, if all were for other workers. REQUIRES: `batch` is empty.
+  // Adds packets that other workers have handed over, in the order of their times. Stops when the batch is full, when
+  // the inbox is empty, or when the earliest packet in the inbox is later than `read_until_ns` and the inbox is not
+  // half full. `read_until_ns` is the packet time up to which this worker has read its own packets. A packet that is
+  // for yet another worker is handed on and not added. Returns whether a packet was taken from the inbox, even if the
+  // batch stays empty. REQUIRES: `batch` is empty.
   bool Receive(int64_t read_until_ns, PacketBatch* batch, OnLost on_lost);
 
-  // How often this worker's routes had no room, since the start: Overflow::kFingerprints and Overflow::kViews. All
-  // other counts are 0.
+  // Returns how often this worker's routes had no room, since the start: ViewRoutes::lost_handshakes() as
+  // Overflow::kFingerprints, and ViewRoutes::lost_routes() as Overflow::kViews. All other counts are 0.
   OverflowCounts overflows() const;
 
-  // Call it before sleeping. Returns the time of the earliest packet in the inbox. If there is none, returns nullopt,
-  // and fd() becomes readable as soon as packets come. Call EndSleep() after sleeping.
+  // Call it before sleeping, and EndSleep() after sleeping. Returns the time of the earliest packet in the inbox. If
+  // the inbox is empty, returns nullopt, and fd() becomes readable as soon as packets come.
   std::optional<int64_t> PrepareToSleep();
   void EndSleep() { inbox_.EndSleep(); }
   int fd() const { return inbox_.fd(); }
 
-  // The end. When the capture is stopped, each worker goes through three stages. First no worker reads packets any
-  // more; what is then in the inboxes may be fragments for their owners. Then no worker collects fragments any more;
-  // what is then in the inboxes may be packets with a route. Then no worker hands packets over any more. Between the
-  // stages and after them, each worker receives all that is in its inbox. So every packet that was captured is counted.
+  // The stages of the end. When the capture is stopped, each worker goes through them:
+  // - kReadsNoMore: no packets are read any more. Fragments in the inboxes may still be for other owners.
+  // - kCollectsNoMore: no fragments are collected any more. Packets in the inboxes may still have a route.
+  // - kHandsOverNoMore: no packets are handed over any more.
+  // After each stage that all workers have reached, each worker receives all that is in its inbox. So every packet that
+  // was captured and not lost is counted.
   enum class Stage : size_t { kReadsNoMore = 0, kCollectsNoMore = 1, kHandsOverNoMore = 2 };
-  // Says that this worker has reached the stage. Call it once for each stage.
+  // Says that this worker has reached the stage, and wakes all workers. Call it once for each stage.
   void Reach(Stage stage);
-  // Whether all workers have reached the stage. If so, all that they handed over before is in the inboxes.
+  // Whether all workers have reached the stage. If so, all that they handed over before that is in the inboxes.
   bool AllReached(Stage stage) const;
 
  private:
@@ -119,25 +127,28 @@ class Handover {
     Role role;  // of `worker`
   };
 
-  // Whether the packet is a whole segment that stays here, and no handshake, as nearly all packets are while there is
-  // no route.
+  // Whether it is certain at once that the packet stays here: it is a whole segment, this worker owns its 4-tuple, and
+  // the 4-tuple cannot have a route. While there is no route, that is so for nearly all packets but handshakes.
   bool IsOwn(const DecodedPacket& packet) const {
     return packet.kind == DecodedPacket::Kind::kTcpSegment && !packet.is_fragment && !MayHaveRoute(packet) &&
            owners_.OwnerOf(packet.source, packet.destination) == self_;
   }
+  // Whether the segment's 4-tuple may have a route, or may get one by this segment.
   bool MayHaveRoute(const DecodedPacket& segment) const {
     return routes_ != nullptr && (!routes_->empty() || ViewRoutes::IsHandshake(segment));
   }
-  // These say where a packet goes next from the worker that captured it, from the collector of its fragments, and from
-  // its owner. `interface` is the name of the packet's interface; null: this worker has captured the packet, and
-  // DecodedPacket::interface is a place. AfterCollector() sets the ports of a following fragment.
+  // These three return where a packet goes next: from the worker that captured it, from the collector of its fragments,
+  // and from its owner. `interface` is the name of the packet's interface. Null means that this worker has captured the
+  // packet, and that DecodedPacket::interface is a place in its registry. AfterCapture() and AfterCollector() set the
+  // ports of a following fragment if they are known.
   Next AfterCapture(DecodedPacket* packet);
   Next AfterCollector(const std::string* interface, DecodedPacket* packet);
   Next AfterOwner(const std::string* interface, const DecodedPacket& packet);
-  // Puts the packet into the inbox of `next.worker`. Returns false if the inbox is full.
+  // Puts the packet into the inbox of `next.worker`. Returns false if that inbox is full. WakeOthers() must follow.
   bool Push(Next next, const DecodedPacket& packet, const std::string* interface);
   // Wakes the workers to which Push() gave packets.
   void WakeOthers();
+  // Returns the place in this worker's registry of an interface with this name. Adds the interface if it is new.
   uint32_t PlaceOf(const std::string* interface);
 
   HandoverGroup& group_;

@@ -14,8 +14,9 @@
 
 namespace tcpgauge {
 
-// The packets that other workers hand over to one worker, the owner of the inbox. The owner gets them in the order of
-// their times. Packets with equal times keep the order in which they came.
+// A queue of the packets that other workers hand over to one worker, the owner of the inbox. Of the packets that are
+// there, the owner gets the one with the earliest time first. Packets with equal times keep the order in which they
+// came.
 //
 // Design. A sender claims a place with one compare-and-swap, copies the packet there, and then marks the place as
 // filled. No side waits for the other: a sender that finds the inbox full gets false, and the owner looks no further
@@ -25,22 +26,23 @@ namespace tcpgauge {
 // The kernel holds packets back for a while, which differs from socket to socket. So the packets of several senders do
 // not come in the order of their times. The owner leaves the packets in their places, and keeps their times in a heap.
 //
-// Thread: any worker may push and wake. Only the owner calls the other methods.
+// Thread: any worker may call Push() and WakeOwner(). Only the owner calls the other methods.
 // Bounds: kCapacity packets. Memory becomes resident when a place is used for the first time.
 class PacketInbox {
  public:
   static constexpr size_t kCapacity = 4096;
 
-  // What the owner of the inbox is for the packet, see Handover.
+  // What the owner of the inbox is for a packet (see Handover).
   enum class Role : uint8_t {
     kCollector,  // it collects the fragments of the packet's datagram
-    kOwner,      // it owns the packet's 4-tuple, and knows whether that has a route. A fragment has its ports set.
+    kOwner,      // it owns the packet's 4-tuple, and knows its route. A following fragment has its ports set.
     kHolder,     // its table has the connection
   };
 
   struct Item {
     DecodedPacket packet;
-    // The name of the packet's interface. Names live as long as the InterfaceRegistry of the worker that captured it.
+    // The name of the packet's interface. The name lives as long as the InterfaceRegistry of the worker that captured
+    // the packet.
     const std::string* interface;
     Role role;
   };
@@ -52,9 +54,11 @@ class PacketInbox {
   // Any worker: wakes the owner if it sleeps. Call it after one or several calls of Push().
   void WakeOwner();
 
-  // Owner: returns the packet with the earliest time, or null if there is none. Valid until Pop().
+  // Owner: returns the packet with the earliest time, or null if the inbox is empty. A packet that is being copied
+  // hides those that were pushed after it. The pointer is valid until Pop().
   const Item* Front();
-  // Owner: removes the packet that Front() returned.
+  // Owner: removes the packet that Front() returned last. REQUIRES: Front() was called after the previous Pop(), and
+  // did not return null.
   void Pop();
 
   // Owner: whether at least half of the places are taken.
@@ -62,10 +66,10 @@ class PacketInbox {
     return claimed_.load(std::memory_order_relaxed) - freed_.load(std::memory_order_relaxed) >= kCapacity / 2;
   }
 
-  // Owner: call it before sleeping. If there are no packets, returns null, and fd() becomes readable as soon as packets
-  // come. Otherwise returns Front(), and fd() need not become readable.
+  // Owner: call it before sleeping. If the inbox is empty, returns null, and fd() becomes readable as soon as
+  // WakeOwner() is called. Otherwise returns Front(), and fd() need not become readable.
   const Item* PrepareToSleep();
-  // Owner: call it after sleeping.
+  // Owner: call it after sleeping. Makes fd() unreadable again.
   void EndSleep();
   // A descriptor to poll. The inbox owns it.
   int fd() const { return wakeup_.fd(); }
@@ -89,7 +93,7 @@ class PacketInbox {
   alignas(64) std::atomic<uint64_t> claimed_{0};  // how many packets senders have begun to push
   alignas(64) std::atomic<uint64_t> freed_{0};    // how many packets, from the first on, have left their places
   alignas(64) std::atomic<bool> asleep_{false};
-  // The owner's.
+  // The members below are used by the owner only, except for wakeup_.
   uint64_t seen_ = 0;           // how many packets the owner has seen
   std::vector<Seen> heap_;      // the earliest is at the front
   std::vector<bool> is_taken_;  // by place: the packet was popped, and its place is not free yet

@@ -17,19 +17,21 @@
 
 namespace tcpgauge {
 
-// Knows for which 4-tuples another worker has the connection. OwnerFunction gives each 4-tuple to one worker, its
-// owner. A connection whose addresses are translated on their way has several 4-tuples, its views, which may have
-// different owners. The worker that reads a handshake of the connection first has the connection. The owner of each
-// other view makes a route from this view's 4-tuple to that worker.
+// The routes of one worker: the 4-tuples that it owns, but whose connections another worker has. OwnerFunction gives
+// each 4-tuple to one worker, its owner. A connection whose addresses are translated on their way has several 4-tuples,
+// which may have different owners. The owner that reads a handshake packet of the connection first has the connection.
+// The owner of each other 4-tuple makes a route from that 4-tuple to the worker that has the connection.
 //
 // - Only handshake packets make a route: SYNs and SYN-ACKs, by SharedHandshakes. So a connection that is older than the
 //   agent has no route, and each of its owners counts its view.
 // - The first handshake packet of a connection decides for its 4-tuple. Its later handshake packets, and its copies on
-//   other stretches, do not ask again. Otherwise a part of the connection could be in each of two tables.
+//   other stretches, do not ask SharedHandshakes again. Otherwise a part of the connection could be in each of two
+//   tables. To recognise such packets, the routes remember up to kDecided handshakes. The packets of a handshake that
+//   was forgotten ask again.
 // - A route stays when its connection ends, because the next connection on the 4-tuple is likely to be translated in
-//   the same way. A later SYN changes the route if SharedHandshakes names another worker for it.
+//   the same way. A later SYN changes or removes the route if SharedHandshakes names another worker for it.
 // - A route is for a 4-tuple in all encapsulations. The packets of the two directions, and the copies inside and
-//   outside a tunnel, must not go apart.
+//   outside a tunnel, must go to one worker.
 //
 // Design. A packet without a SYN costs one comparison as long as there is no route, and then one cache line: a bucket
 // of 8 places, selected by a seeded hash of the 4-tuple. A place holds 32 further bits of the hash instead of the
@@ -38,11 +40,11 @@ namespace tcpgauge {
 //
 // Thread: confined to the owner's thread.
 // Time: packet time. The latest time counts.
-// Bounds: the next power of two from max_connections / workers, at least kLeastCapacity. A route is forgotten after the
-// time-out that its connection has: idle_timeout_ns; 60 s after RST or both FINs; 127 s when only a SYN was seen. With
-// each handshake, one bucket is searched for such routes. When
-// all places of a bucket are taken, the route that was unused for the longest time is forgotten, and counted: the
-// connection is then counted twice.
+// Bounds: max_connections / workers places, at least kLeastCapacity, rounded up to a power of two. A route that has not
+// been used for the time-out of its connection has expired: idle_timeout_ns, 60 s after RST or both FINs, 127 s when
+// only handshake packets were seen. These times are rounded up by at most 9 s. Each handshake packet removes the
+// expired routes of one further bucket. When all places of a bucket are taken, the route that was unused for the
+// longest time is forgotten, and counted. Its connection may then be counted twice.
 class ViewRoutes {
  public:
   static constexpr size_t kLeastCapacity = 1024;
@@ -51,15 +53,16 @@ class ViewRoutes {
   // `table` has the options for all workers together. `handshakes` must outlive the routes.
   ViewRoutes(const TableOptions& table, size_t workers, SharedHandshakes* handshakes);
 
-  // Whether FindWorker() would find no route.
+  // Whether there is no route. If false, the routes may all have expired.
   bool empty() const { return count_ == 0; }
-  // Whether the packet is for BeginAt(), and not for FindWorker().
+  // Whether the packet is a SYN or a SYN-ACK, without FIN and RST. Such packets are for BeginAt(), and all others for
+  // FindWorker().
   static bool IsHandshake(const DecodedPacket& packet) {
     return (packet.tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) == kTcpSyn &&
            packet.kind == DecodedPacket::Kind::kTcpSegment;
   }
-  // Returns the stretch on which a packet was captured. `interface` identifies the packet's interface: all that share
-  // SharedHandshakes use the same, of a type that absl::Hash accepts.
+  // Returns the stretch on which a packet was captured. `interface` identifies the packet's interface. All workers that
+  // share SharedHandshakes must use the same identifiers, of a type that absl::Hash accepts.
   template <typename Interface>
   static StretchDigest StretchOf(const Interface& interface, const DecodedPacket& packet) {
     const size_t hash =
@@ -67,22 +70,23 @@ class ViewRoutes {
     return {static_cast<uint16_t>(hash), packet.direction};
   }
 
-  // Fetches the cache lines that the next two methods need for the packet. Call it for some packets before the first of
-  // them is handled, so that the waits for memory overlap.
+  // Prefetches the cache lines that FindWorker() or BeginAt() needs for the packet. Call it for several packets before
+  // the first of them is handled, so that the waits for memory overlap.
   void Prefetch(const DecodedPacket& packet) const {
     if (!empty()) __builtin_prefetch(&BucketOf(KeyOf(packet).hash));
     if (IsHandshake(packet)) handshakes_.Prefetch(ClientNumberOf(packet));
   }
-  // Returns the worker for a packet that is not a handshake: `owner` if the 4-tuple has no route. For a following
-  // fragment, the caller sets the ports of the packet.
+  // Returns the worker for a packet that is not a handshake packet: `owner` if the 4-tuple has no route. Notes the use
+  // of the route. REQUIRES: !IsHandshake(packet), and a following fragment has the ports of its datagram.
   size_t FindWorker(const DecodedPacket& packet, size_t owner);
-  // Returns the worker for a handshake packet, and for the later packets of its 4-tuple.
-  // REQUIRES: IsHandshake(segment).
+  // Returns the worker for a handshake packet, and for the later packets of its 4-tuple. Makes, changes or removes the
+  // route of the 4-tuple. `owner` is the worker of these routes. REQUIRES: IsHandshake(segment).
   size_t BeginAt(const StretchDigest& stretch, const DecodedPacket& segment, size_t owner);
 
-  // How many routes were forgotten before their time, because there was no room. Never falls.
+  // How many routes were forgotten before they expired, because their bucket had no room. Never falls.
   uint64_t lost_routes() const { return lost_routes_; }
-  // How many entries of SharedHandshakes were replaced before their time, because there was no room. Never falls.
+  // How often these routes replaced an entry of SharedHandshakes that was still needed, or gave up entering one. Never
+  // falls.
   uint64_t lost_handshakes() const { return lost_handshakes_; }
 
   // Returns the most memory that the routes of one worker take.
@@ -94,7 +98,8 @@ class ViewRoutes {
   struct Route {
     uint32_t tag;     // bits of the key's hash that did not select the bucket
     uint16_t worker;  // 1 + its index; 0: the place is free
-    // When the last packet came, modulo 2^13 units of 2^33 ns, or 19.5 hours. So a longer idle time-out never expires.
+    // When the last packet came, in units of 2^33 ns (8.6 s), modulo 2^13 units (19.5 hours). With a longer idle
+    // time-out, a route does not expire.
     uint16_t used : 13;
     uint16_t phase : 3;
   };

@@ -82,9 +82,11 @@ struct DecodedPacket {
   // The shift of the window scale option (RFC 7323 section 2), at most kMaxWindowScale, or kNoWindowScale when the
   // option is absent. Has a meaning if `tcp_flags` has kTcpSyn.
   uint8_t window_scale = kNoWindowScale;
-  // A hash of the kinds of the TCP options, in their order. No-operation options count; the end of the options does
-  // not. The lengths and values of the options do not change the hash, so a SYN whose MSS a router has clamped keeps
-  // its hash. 0 without options. Has a meaning if `tcp_flags` has kTcpSyn.
+  // A hash of the kinds of the TCP options, in their order (see AddOptionKind()). No-operation options count, and the
+  // end of the options does not. The lengths and values of the options do not change the hash, so a SYN whose MSS
+  // (maximum segment size) a router has clamped keeps its hash. 0 without options. If options are malformed or were not
+  // captured whole, the hash covers those before, and the kind of the first such option. Has a meaning if `tcp_flags`
+  // has kTcpSyn.
   uint32_t option_kinds = 0;
   static constexpr uint8_t kMaxWindowScale = 14;
   static constexpr uint8_t kNoWindowScale = 15;

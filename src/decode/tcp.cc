@@ -13,7 +13,6 @@ constexpr uint8_t kNoOperation = 1;
 constexpr uint8_t kWindowScale = 3;
 constexpr uint8_t kTimestamps = 8;
 
-
 struct OptionStart {
   uint8_t kind;
   uint8_t length;  // includes these two bytes

@@ -10,8 +10,8 @@
 
 namespace tcpgauge {
 
-// The timestamps option (RFC 7323 section 3.2) after two no-operation options. Nearly every sender writes it like this,
-// at the start of the options (appendix A), so DecodeTcp() tries this layout first.
+// The timestamps option (RFC 7323 section 3.2) after two no-operation options, as on the wire. Nearly every sender
+// writes it like this, at the start of the options (appendix A), so DecodeTcp() tries this layout first.
 struct PaddedTimestamps {
   Be32 kind_and_length;
   Be32 value;
@@ -20,7 +20,8 @@ struct PaddedTimestamps {
 // `kind_and_length` of such options: no-operation twice, kind 8, length 10.
 constexpr uint32_t kPaddedTimestampsStart = 0x0101080a;
 
-// Adds the kind of an option to DecodedPacket::option_kinds (FNV-1a with an offset basis of 0).
+// Returns `hash`, a value of DecodedPacket::option_kinds, with the kind of one more option added. The hash is FNV-1a
+// with an offset basis of 0, so it is 0 without options.
 constexpr uint32_t AddOptionKind(uint32_t hash, uint8_t kind) {
   constexpr uint32_t kPrime = 0x01000193;
   return (hash ^ kind) * kPrime;
@@ -53,11 +54,15 @@ Layer DecodeBrokenTcp(Decoding& decoding);
 //   still become a segment.
 Layer DecodeTcpPiece(Decoding& decoding, uint32_t offset_bytes);
 
-// Searches `options`, the captured bytes after the first 20 of the header, for the timestamps option and, if `*packet`
-// is a SYN, for the window scale option. For each option that it finds, sets the option's fields of `*packet` (out).
+// Searches `options` for the timestamps option and, if `*packet` is a SYN, for the window scale option. `options` has
+// the captured bytes of the header after the first 20. For each option that it finds, sets the option's fields of
+// `*packet` (out).
+//
 // If `*packet` is a SYN, also adds the kind of every option to `packet->option_kinds`, which the caller has set to 0.
-// The options may be in any order. A malformed option, or one that was not captured whole, ends the search. The kind of
-// such an option is still added.
+// Otherwise the timestamps option ends the search.
+//
+// The options may be in any order. The end-of-options kind ends the search, and so does an option that is malformed or
+// was not captured whole. The kind of such an option is still added.
 void ReadOptions(Cursor options, DecodedPacket* packet);
 
 // Decodes a TCP header and ends the decoding: the packet is a kTcpSegment, or what DecodeBrokenTcp() makes it.

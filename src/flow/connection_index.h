@@ -15,15 +15,19 @@
 
 namespace tcpgauge {
 
-// An index from the keys of connections to their slots. The slot of a record is the record's number. The slot of an
-// embryo is the embryo's number in the EmbryoTable, with the bit kEmbryo set. The slot of a view is the view's number
-// in the ViewTable, with the bit kView set. A parameter `hash` is the low 32 bits of HashOf(key).
+// An index from the keys under which connections are captured to slots. There are three kinds of slots:
+// - The slot of a record is the record's number. The index has a record by its own key only if no View keeps its
+//   earlier own key (see View::kFirstNumber).
+// - The slot of an embryo is the embryo's number in the EmbryoTable, with the bit kEmbryo set.
+// - The slot of a view is the view's number in the ViewTable, with the bit kView set.
+//
+// A parameter `hash` is the low 32 bits of HashOf(key).
 //
 // Design. The obvious structure is a flat_hash_map from keys to records. It was rejected for three reasons: growing
 // moves every record, the time-out lists need records that stay where they are, and a walk over the table in slices
-// needs slots with numbers. Instead, records lie in an array and never move. The index holds only their numbers. Each
-// is stored with 32 bits of its key's hash. Growing reads no key. A lookup reads a record or an embryo only when its 32
-// bits equal those of the key that is looked up.
+// needs slots with numbers. Instead, records lie in an array and never move. The index holds only slots, each with 32
+// bits of its key's hash. Growing reads no key. A lookup reads a record, an embryo or a view only when its 32 bits
+// equal those of the key that is looked up.
 //
 // The hash selects one of up to eight sets. A set is copied when it grows, and a copy is a pause: eight sets make eight
 // short pauses instead of a long one. A set grows by doubling. Its first size is chosen so that its last size is just
@@ -34,7 +38,7 @@ namespace tcpgauge {
 // Bounds: `capacity` entries. The caller must not insert more. MemoryBytes() is computed for this number.
 class ConnectionIndex {
  public:
-  static constexpr uint32_t kNotFound = SlotSet::kNone;  // not a valid slot; the bit kEmbryo is set in it too
+  static constexpr uint32_t kNotFound = SlotSet::kNone;  // not a valid slot; the bits kEmbryo and kView are set in it
   static constexpr uint32_t kEmbryo = 1u << 31;
   static constexpr uint32_t kView = 1u << 30;
 
@@ -43,7 +47,7 @@ class ConnectionIndex {
   static constexpr bool IsView(uint32_t slot) { return (slot & (kEmbryo | kView)) == kView; }
 
   // `records`, `embryos` and `views` hold what slots refer to. They must outlive the index. `seed` makes the hashes
-  // unpredictable (see KeyHasher).
+  // unpredictable (see KeyHasher). `capacity` is the most entries that will be in the index at once.
   ConnectionIndex(const StableArray<ConnectionRecord>* records, const EmbryoTable* embryos, const ViewTable* views,
                   uint64_t seed, size_t capacity);
 
@@ -67,7 +71,8 @@ class ConnectionIndex {
     return SetOf(hash).Find(hash, [&](uint32_t slot) { return KeyOf(slot) == key; });
   }
 
-  // Returns a slot under `hash` for which `matches(slot)` is true, or kNotFound.
+  // Returns a slot under `hash` for which `matches(slot)` is true, or kNotFound. If there are several, returns any of
+  // them.
   template <typename Matches>
   uint32_t FindIf(uint32_t hash, Matches matches) const {
     return SetOf(hash).Find(hash, matches);

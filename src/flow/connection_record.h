@@ -104,15 +104,18 @@ constexpr size_t kTimeoutClassCount = 7;
 // fit into the three lines: a fourth line would cost 64 MB for a million connections, and one more fetch for every
 // packet.
 struct alignas(64) ConnectionRecord {
+  // The record's own key. Its addresses are the ones that outputs show. If views were found, end a may have its address
+  // from one view, and end b from another (see Addresses in ConnectionTable). In that case, the index does not have
+  // this key, but the keys of the views, and end a need not be the lesser endpoint.
   ConnectionKey key;
   int64_t last_packet_time_ns;  // table time; never decreases
   ConnectionState state;
   TimeoutClass timeout_class : 3;    // the TimeoutWheel that holds the record; may lag behind the state (see Timeouts)
   TimeoutClass handshake_class : 3;  // the class while in SYN-SENT
-  bool is_edge_pending : 1;          // the connection is opened, but its edge was not told of it
+  bool is_edge_pending : 1;          // the connection is confirmed, but its edge was not told of it yet (see Ledger)
   uint8_t timeout_bucket;            // the record's bucket in its wheel
   uint8_t flags;
-  uint16_t pins[2];   // indexed by End: where the end's packets are counted, or kNoPin (see InterfacePins)
+  uint16_t pins[2];   // indexed by End: InterfacePins::Pin::bits(), or kNoPin: no packet of the end was counted
   uint16_t gaps;      // the GapPool::SetId of both ends' gaps; 0 = no gaps
   uint16_t edge;      // EdgeTable::Slot; the slot may hold another edge by now
   int32_t syn_time;   // see ConnectionDetails::syn_ack_time
@@ -165,7 +168,7 @@ struct ConnectionDetails {
   // The slots of the neighbours in a bucket of a TimeoutWheel. In a free slot, `next` is the next free slot.
   uint32_t previous;
   uint32_t next;
-  uint32_t first_view;  // head of the list of the connection's views (see ViewTable)
+  uint32_t first_view;  // head of the list of the connection's views, or ViewTable::kNone
 };
 static_assert(sizeof(ConnectionDetails) == 24, "no padding");
 

@@ -24,8 +24,9 @@ struct DirectionSummary {
   double payload_bytes_per_second = 0;  // over the last rate window; 0 until WorkerPublisher fills it
 };
 
-// A copy of everything that is known about one connection. ConnectionTable makes the copy, which does not depend on the
-// table afterwards. The publisher, the collector, snapshots, the connection log and all outputs use this same type.
+// A copy of everything that is known about one connection, except for its views. ConnectionTable makes the copy, which
+// does not depend on the table afterwards. The publisher, the collector, snapshots, the connection log and all outputs
+// use this same type.
 //
 // Units: a time is nanoseconds since the Unix epoch. A duration is nanoseconds, or kUnknown when it was not observed.
 // Size: keep it small. A snapshot holds up to 100,000 summaries of each worker, and each summary exists in several
@@ -33,23 +34,29 @@ struct DirectionSummary {
 struct ConnectionSummary {
   static constexpr int64_t kUnknown = -1;
 
-  uint64_t id = 0;  // a hash of key and start time; differs between connections unless 64-bit hashes collide
+  // A hash of key and start time. Differs between connections unless 64-bit hashes collide. Changes if the connection
+  // gets other addresses when it is answered or confirmed (see Addresses in ConnectionTable).
+  uint64_t id = 0;
   Endpoint client;
   Endpoint server;
   // The server's address and port as the client addressed it, for example those of a Kubernetes service. Equals
-  // `server` if no translation changed it, and if none is known to have changed it.
+  // `server` if no translation of the server's address is known.
   Endpoint service;
-  // The meaning of the next two numbers depends on the holder of the summary.
-  // - From the table: `encapsulation` is an id of the table's EncapsulationTable, and `interface` is a
-  //   DecodedPacket::interface as given to ConnectionTable::Apply().
+  // `encapsulation` is that of the connection's own key. `interface` is the one on which the client's packets are
+  // counted. If no packet of the client was captured, it is the one of the server's packets. What the two numbers mean
+  // depends on where the summary is:
+  // - From the table: `encapsulation` is an id of the table's EncapsulationTable. `interface` is the
+  //   DecodedPacket::interface that ConnectionTable::Apply() was given, at most ConnectionTable::kMaxInterfaces - 1.
   // - In a WorkerSnapshot or a Snapshot: `encapsulation` is an index into the snapshot's `encapsulations`, where [0] is
   //   the empty one. `interface` is an index into the snapshot's interfaces.
   uint32_t encapsulation = 0;
   uint32_t interface = 0;
-  // The views of the connection, in no order. In a WorkerSnapshot or a Snapshot they are view_count elements of the
-  // snapshot's `views`, from the index first_view on. 0 if the connection has only one view. Otherwise 0 too in
-  // summaries from the table, which lists the views separately (ConnectionTable::AppendViews()), and for the
-  // connections in `ended_connections`.
+  // The views of the connection, in no order. In a WorkerSnapshot or a Snapshot, they are view_count elements of the
+  // snapshot's `views`, from the index first_view on. view_count is 0 in these cases:
+  // - The connection has only one view.
+  // - The list `views` was full (see ViewRanges).
+  // - The summary is one of the ended connections of a snapshot.
+  // - The summary comes from the table, which lists the views separately (ConnectionTable::AppendViews()).
   uint32_t first_view = 0;
   uint8_t view_count = 0;
   ConnectionState state = ConnectionState::kSynSent;

@@ -39,7 +39,7 @@ namespace tcpgauge {
 
 // The options of one worker's table. Times are in nanoseconds.
 struct TableOptions {
-  uint32_t max_connections = 1000000;                                 // 1 to 2^30
+  uint32_t max_connections = 1000000;                                 // 1 to 2^30; see Bounds of ConnectionTable
   bool count_views = false;                                           // count each view as a connection of its own
   bool new_only = false;                                              // ignore connections whose SYN is not seen
   int64_t remove_after_ns = 2 * kNanosecondsPerSecond;                // time-out of closed and reset connections
@@ -56,9 +56,10 @@ struct TableOptions {
   EdgeTableOptions edges;
 };
 
-// Receives each connection that leaves the table: embryos and unconfirmed connections too. Called on the table's
-// thread, in the middle of a change of the table, so an implementation must not call the table. `connection` lives only
-// during the call.
+// Receives each connection that leaves the table, embryos and unconfirmed connections too. Does not receive provisional
+// views, and unconfirmed connections that turn out to be a view of another one (see ConnectionTable). Called on the
+// table's thread, in the middle of a change of the table, so an implementation must not call the table. `connection`
+// lives only during the call.
 class EndedConnectionSink {
  public:
   virtual ~EndedConnectionSink() = default;
@@ -66,7 +67,7 @@ class EndedConnectionSink {
 };
 
 // The connections of one worker: an index over records that never move. A connection of which only one SYN was seen is
-// an embryo, which takes a third of a record's memory.
+// an embryo, which takes much less memory than a record.
 //
 // Beginning. A connection begins with any segment or, if `new_only` is set, only with a SYN. A connection that begins
 // with neither SYN nor SYN-ACK is midstream. A SYN with another sequence number can begin a new connection on the
@@ -88,28 +89,38 @@ class EndedConnectionSink {
 // or three segments of new payload of one end. All other connections are confirmed from the start. Snapshots, and the
 // counts of connections in Totals, contain confirmed connections only.
 //
-// Views. Address translation (NAT) and tunnels give one connection several keys, and the agent sees each packet on
-// several stretches of its way (see Stretch). Each key is a view of the connection, and the connection is counted once.
-// No translation and no tunnel changes the initial sequence numbers of both ends. So views are found as follows.
-// - A SYN with an unknown key may be a copy of a SYN that another stretch showed within the last second: the sequence
-//   number, the timestamp, the window and the kinds of options are equal (SynShape). Such a SYN begins a provisional
-//   view, which is stored as an embryo. It is shown nowhere and counted nowhere.
-// - The next segment of the provisional view decides. If its numbers fit the connection, it is a view. In particular, a
-//   SYN-ACK must have the sequence number that the server of the connection has, if that is known. If the numbers do
-//   not fit, the view becomes a connection of its own, which began with the SYN: a proxy may send the client's sequence
-//   number on to a server, but cannot know the server's.
-// - A SYN-ACK with an unknown key is a view at once in two cases: it acknowledges a SYN that another stretch showed,
-// with
-//   the same addresses and ports or within the last second; or another stretch showed the same SYN-ACK within the last
-//   second. The same holds for a RST that acknowledges a SYN.
-// - Any other segment with an unknown key, or of an unconfirmed connection, is a view at once if another stretch showed
-//   a segment with the same sequence, acknowledgment and timestamp numbers within 100 ms.
-// InterfacePins chooses the view on which the packets of each end are counted: the one nearest to the end. The address
-// of an end is the one that it has there, when the connection is answered or, midstream, confirmed. So a client has its
-// address before SNAT, and a server has its address after DNAT. An end that was
-// silent until then has the address that it has on the newest view. Later the addresses do not change. An edge is told
-// of an attempt when the attempt is answered or ends, because before that the server's address is not known. Exception:
-// as long as only one stretch was seen, the edge is told at once.
+// Views. Address translation (NAT) and tunnels give one connection several keys. Each key is a view of the connection,
+// and the connection is counted once. The agent captures each packet on several stretches of its way (see Stretch).
+// Neither translations nor tunnels change sequence numbers, so the table finds views by these numbers. With
+// `count_views`, or while only one stretch was seen, it looks for none. "Within" a time means before or after it.
+// - A SYN with an unknown key is a copy if, within a second, another stretch showed a SYN with the same sequence
+//   number, timestamp, window, window scale and kinds of options (SynShape). Of a SYN that came before the second
+//   stretch was seen, only the sequence number may be known, and is compared. The copy begins a provisional view, which
+//   is stored as an embryo. A provisional view is not shown and not counted as a connection. Repetitions of its SYN
+//   count as duplicates, and so does the SYN itself once the provisional view becomes a view or ends.
+// - The next segment of the provisional view decides, unless it repeats the SYN. If the segment's numbers fit the
+//   connection, the provisional view becomes a view. For example, a SYN-ACK must have the sequence number that the
+//   connection's server has, if that is known. If the numbers do not fit, the provisional view becomes a connection of
+//   its own, which began with the SYN. A proxy is such a case: it may send the client's sequence number on to a server,
+//   but cannot know the server's. A SYN with another number ends the provisional view.
+// - A SYN-ACK with an unknown key becomes a view at once in two cases. (1) It fits a connection whose SYN it
+//   acknowledges, and another stretch showed the SYN with the same addresses and ports, or within a second. (2) Another
+//   stretch showed the same SYN-ACK within a second. For a RST that acknowledges a SYN, case 1 applies too.
+// - Any other segment with an unknown key, and any segment of an unconfirmed connection, makes its key a view at once
+//   if another stretch showed a segment with the same sequence, acknowledgment and timestamp numbers within 100 ms. For
+//   this, the table remembers only the first segments of connections whose SYN was not captured.
+// - If there is no room for a view, its key is a connection of its own.
+//
+// Addresses. InterfacePins chooses the view on which the packets of each end are counted: the first that shows the end,
+// and so the nearest to the end. An end is shown with the address and port that it has on this view. A client is
+// therefore shown as it is before its source address is translated, and a server as it is after the destination address
+// is translated. An end that was silent so far is shown as on the newest view. The addresses are chosen when a
+// midstream connection is confirmed, or when the edge is told of an attempt. Later they do not change.
+//
+// Edges. The server's address is not known before an attempt is answered. So the edge is told of an attempt when the
+// server sends something, when the client sends payload, when the attempt ends, or by SettleAttempts(). Exception: with
+// `count_views`, or if only one stretch was seen and the first segment came kFirstStretchAloneNs ago or earlier, the
+// edge is told at once.
 //
 // Design. Most of a packet's time is waiting for memory. So a batch of 64 packets is handled in steps: make all keys,
 // fetch the index lines, fetch the records, and only then handle the packets one by one. The waits of a batch then
@@ -124,10 +135,11 @@ class EndedConnectionSink {
 // Thread: confined to one thread, except for PopulateRecords() and the static methods.
 // Time: nanoseconds since the Unix epoch. Table time is the latest time of a packet or of an AdvanceTime() so far. It
 // never steps back.
-// Bounds: max_connections. When the table is full, a new connection evicts the least useful one. Eviction order: (1)
-// embryos, (2) unconfirmed, or in SYN-SENT or SYN-RECEIVED, (3) finished, (4) both FINs seen, (5) established or
-// half-closed. Within each group, the longest idle connection goes first. Totals::closed counts evictions. overflows()
-// counts how often a part of the table had no room.
+// Bounds: max_connections, with embryos and provisional views included, and as many views besides. When the table is
+// full, a new connection evicts the least useful one. Eviction order: (1) embryos, (2) unconfirmed, or in SYN-SENT or
+// SYN-RECEIVED, (3) finished, (4) both FINs seen, (5) established or half-closed. Within each group, the longest idle
+// connection goes first. The order within groups 2 to 5 is approximate (see Timeouts). Totals::closed counts the
+// evictions of confirmed connections. overflows() counts how often a part of the table had no room.
 // Errors: none. Every sequence of packets is accepted.
 // Alignment: a cache line, so that the adjacent tables of two threads share no line. Without it, two workers were 1.2
 // instead of 1.9 times as fast as one.
@@ -158,7 +170,8 @@ class alignas(64) ConnectionTable {
   // The caller numbers the interfaces from 0, and DecodedPacket::interface is the number of the packet's interface. All
   // numbers from kMaxInterfaces - 1 up count as one interface.
   void Apply(absl::Span<const DecodedPacket> packets) { Apply(packets, {}); }
-  // As above, with hints that another thread has made. `hints` has one hint for each packet, or is empty.
+  // As above, with hints that another thread has made (see ConnectionHint). `hints` has one hint for each packet, or is
+  // empty.
   void Apply(absl::Span<const DecodedPacket> packets, absl::Span<const ConnectionHint> hints);
 
   // Moves table time forward to `now_ns`, unless table time is later already. Ends connections that have timed out, and
@@ -168,7 +181,8 @@ class alignas(64) ConnectionTable {
   // connections may have timed out, and the caller should call again soon.
   bool AdvanceTime(int64_t now_ns);
 
-  // Tells the edges of the attempts that are neither answered nor ended. Call it when no more packets come.
+  // Tells the edges of the attempts that are neither answered nor ended (see Edges, above the class). Call it when no
+  // more packets come, before the last snapshot.
   void SettleAttempts();
 
   // Ends every connection, with nullopt as the reason. Totals::closed does not count these ends. Call it when the
@@ -186,8 +200,8 @@ class alignas(64) ConnectionTable {
   const RecentlyEnded& recently_ended() const { return recently_ended_; }
   const Totals& totals() const { return ledger_.totals(); }
   const EncapsulationTable& encapsulations() const { return encapsulations_; }
-  // The packets that were seen on `interface` but not counted, because their sender is pinned to another interface (see
-  // InterfacePins). REQUIRES: interface < kMaxInterfaces.
+  // The packets that were captured on `interface` but not counted, because they were counted on another stretch (see
+  // InterfacePins). Includes the SYNs of provisional views. Never falls. REQUIRES: interface < kMaxInterfaces.
   uint64_t duplicate_packets(size_t interface, DuplicateKind kind) const {
     return pins_.duplicate_packets(interface, kind);
   }
@@ -204,7 +218,7 @@ class alignas(64) ConnectionTable {
 
   // There are two kinds of slots. Records have slots from 0 up to record_limit(), and embryos have slots from
   // kEmbryoSlots up to embryo_limit(). The limits are exclusive and never fall. A slot below its limit holds a
-  // connection or is free.
+  // connection, holds a provisional view (embryos only), or is free.
   static constexpr uint32_t kEmbryoSlots = ConnectionIndex::kEmbryo;
   uint32_t record_limit() const { return record_limit_; }
   uint32_t embryo_limit() const { return kEmbryoSlots + embryos_.slot_limit(); }
@@ -215,17 +229,18 @@ class alignas(64) ConnectionTable {
     const uint32_t embryo = slot & ~kEmbryoSlots;
     return embryos_.InUse(embryo) && !embryos_[embryo].is_provisional;
   }
-  // Whether the slot holds a connection. REQUIRES: the slot is below its limit.
+  // Whether the slot holds a connection or a provisional view. REQUIRES: the slot is below its limit.
   bool IsInUse(uint32_t slot) const {
     return slot & kEmbryoSlots ? embryos_.InUse(slot & ~kEmbryoSlots) : records_[slot].has(ConnectionRecord::kInUse);
   }
   // Makes the memory of `count` records resident before the records are used (see MemoryAhead). `first` is the first
   // slot. Ignores slots beyond max_connections. Thread: any, at any time.
   void PopulateRecords(uint32_t first, uint32_t count);
-  // Returns a copy of the connection in `slot`, with rates, weight and rank left at 0.
-  // REQUIRES, for this method and the next three: the slot holds a connection.
+  // Returns a copy of the connection in `slot`. Rates, weight and rank are 0, and so are first_view and view_count.
+  // REQUIRES, for this method and the next three: IsInUse(slot).
   ConnectionSummary Summarize(uint32_t slot) const;
-  // Appends the views of the connection in `slot` to `*views`. Appends none if the connection has only one view.
+  // Appends the views of the connection in `slot` to `*views`, at most ConnectionView::kMaxPerConnection. Appends none
+  // if the connection has only one view.
   void AppendViews(uint32_t slot, std::vector<ConnectionView>* views) const;
   // Payload bytes per second that the client or the server sent, over the last rate window that ended by `time_ns` (see
   // PayloadWindows::Rate). 0 for an embryo, and without keep_rates.
@@ -245,7 +260,7 @@ class alignas(64) ConnectionTable {
 
  private:
   static constexpr size_t kBatch = 64;
-  // After this time with one stretch, no second one is expected until it is seen.
+  // After this time with one stretch, the table expects no second one until it sees one.
   static constexpr int64_t kFirstStretchAloneNs = 100 * kNanosecondsPerMillisecond;
   static constexpr uint32_t kHeld = ConnectionIndex::kNotFound - 1;  // see FindRecord(); no valid slot
   // One packet of a batch, prepared for its lookup.
@@ -259,9 +274,10 @@ class alignas(64) ConnectionTable {
     End sender;
     bool same_as_previous;  // has the same key as the arrival before it
     uint32_t hash;
-    uint32_t likely_slot;  // a slot under `hash`, perhaps of another connection; or kNotFound
+    uint32_t likely_slot;  // a slot under `hash`, perhaps of another key or free by now; or kNotFound
     uint32_t view;         // the view that the key belongs to, once Handle() has found it; otherwise ViewTable::kNone
 
+    // Resets `sender` and `view`, because the key is not known to be that of a view, or no longer is.
     void LeaveView() {
       sender = key_sender;
       view = ViewTable::kNone;
@@ -281,21 +297,24 @@ class alignas(64) ConnectionTable {
   // arrival before it in the batch, or null. Returns false, and acquires no use, if the packet is not TCP or is a
   // following fragment whose first fragment is not remembered.
   bool Prepare(const DecodedPacket& packet, const ConnectionHint& hint, const Arrival* previous, Arrival* arrival);
-  // Handles one packet. Returns what the index now has under the packet's key, or kNotFound.
+  // Handles one packet. Returns the slot that the index now has under the packet's key, or kNotFound. The slot may be
+  // out of date if the connection's own key has changed: FindSlot() checks it.
   uint32_t Handle(Arrival* arrival);
-  // Returns the slot of the connection's record, after an embryo was replaced by a record. `found` is what the index
-  // has under the arrival's key. If that is a view, sets arrival->sender and arrival->view. Returns kNotFound if the
-  // index has nothing, or if what it had has ended. Returns kHeld if nothing more is to be done with the packet.
+  // Returns the slot of the record of the arrival's connection. `found` is what the index has under the arrival's key.
+  // If `found` is an embryo, replaces it by a record first. If `found` is a view, sets arrival->sender and
+  // arrival->view. Returns kNotFound if `found` is kNotFound, or if what it refers to has ended. Returns kHeld if
+  // nothing more is to be done with the packet.
   uint32_t FindRecord(uint32_t found, Arrival* arrival);
-  // Returns what the index has under the arrival's key, which belongs to the record `slot`, or kNotFound if that is
-  // `slot`.
+  // Returns the slot that Handle() returns for an arrival of the connection in `slot`: the arrival's view, or `slot`
+  // itself if the arrival has no view.
   uint32_t IndexedSlot(uint32_t slot, const Arrival& arrival) const;
   // Ends the connection in `slot` and returns kNotFound: the arrival then has no connection.
   uint32_t EndFor(uint32_t slot, Arrival* arrival);
   // Returns the slot of the arrival's key, or kNotFound.
   uint32_t FindSlot(const Arrival& arrival) const;
-  // Returns the slot of a new embryo, which is at least kEmbryoSlots. REQUIRES: the packet is a SYN whose datagram has
-  // at most Embryo::kMaxIpLengthBytes.
+  // Adds an embryo for the SYN, with all flags false, and puts it into the index. Evicts a connection if the table is
+  // full. Returns the slot of the embryo, which is at least kEmbryoSlots. REQUIRES: the packet is a SYN whose datagram
+  // has at most Embryo::kMaxIpLengthBytes.
   uint32_t AddEmbryo(const Arrival& arrival);
   // Begins a connection as an embryo, and returns the slot of the embryo, which is at least kEmbryoSlots. REQUIRES: the
   // packet is a bare SYN.
@@ -325,75 +344,89 @@ class alignas(64) ConnectionTable {
   // Counts the packet for its connection. If the connection is confirmed, credits the ledger too. Otherwise confirms
   // the connection if that is due. A keep-alive or window probe counts as a segment without payload.
   void Credit(uint32_t slot, const Arrival& arrival);
-  // The functions from here to HasOwnKey() are about views, see above the class.
+  // The functions from here to HasOwnKey() are about views (see Views, above the class).
 
-  // Whether copies of the segment on other stretches are looked for.
+  // Whether the table looks for copies of the segment on other stretches. False if the TCP header is broken.
   bool MayHaveCopies(const DecodedPacket& packet) const {
     return !options_.count_views && packet.kind == DecodedPacket::Kind::kTcpSegment &&
            packet.error == DecodeError::kNone;
   }
-  // Whether copies may come: a second stretch was seen, or the capture began so shortly ago that one may follow.
+  // Whether copies may come: a second stretch was seen, or the first segment came less than kFirstStretchAloneNs ago.
   bool ExpectsCopies() const { return has_several_stretches_ || now_ns_ - first_stretch_ns_ < kFirstStretchAloneNs; }
   Stretch StretchOf(const Arrival& arrival) const;
   InterfacePins::Pin PinOf(const Arrival& arrival) const;
+  // Returns the fingerprint of the arrival, with SynShape() if `kind` is kSyn, otherwise with SegmentShape().
   Fingerprint FingerprintOf(Fingerprint::Kind kind, const Arrival& arrival) const;
-  // A hash of addresses and ports, without the encapsulation.
+  // Returns a hash of the addresses and ports of `key`, without the encapsulation.
   uint32_t PathHash(const ConnectionKey& key) const;
-  // Whether the segment is certainly on the first stretch.
+  // Whether the segment is on the first stretch. If false, NoteStretch() compares more exactly. False if no stretch was
+  // noted yet.
   bool IsOnFirstStretch(const Arrival& arrival) const {
     const DecodedPacket& packet = *arrival.packet;
     return packet.interface == first_stretch_.interface && arrival.key.encapsulation == first_stretch_.encapsulation &&
            packet.direction == first_stretch_.direction && first_stretch_ns_ != 0;
   }
-  // Notes the stretch of a segment with an unknown key. REQUIRES: only one stretch was seen so far.
+  // Notes the stretch of a segment with an unknown key. If the stretch is the second one, also remembers the SYNs of
+  // the newest embryos, because the segment may be a copy of one of them. REQUIRES: at most one stretch was seen so
+  // far.
   void NoteStretch(const Arrival& arrival);
-  // Remembers the segment, so that copies of it can be found. REQUIRES: MayHaveCopies(*arrival.packet).
+  // Remembers the segment if a copy of it may come with an unknown key. `slot` is the record or embryo of its
+  // connection. REQUIRES: MayHaveCopies(*arrival.packet).
   void Remember(uint32_t slot, const Arrival& arrival);
+  // Remembers the SYN of an embryo, without its shape.
   void RememberEmbryo(const Embryo& embryo);
-  // Begins a provisional view if the SYN is the copy of another connection's SYN. Returns the view's slot, which is at
-  // least kEmbryoSlots, or kNotFound.
+  // Begins a provisional view if the SYN is a copy of another connection's SYN, and fits into an Embryo. Returns the
+  // slot of the provisional view, which is at least kEmbryoSlots. Otherwise returns kNotFound.
   uint32_t BeginProvisionalView(const Arrival& arrival);
-  // Decides whether the provisional view in the embryo `slot` is a view or a connection of its own, and returns the
-  // slot of the record. As FindRecord().
+  // Decides whether the provisional view becomes a view or a connection of its own, and returns the slot of the record.
+  // `slot` is the embryo's slot without kEmbryoSlots. Returns kHeld if the packet does not decide: it repeats the SYN,
+  // is a following fragment, or has a broken TCP header. Returns kNotFound if the packet is a SYN with another sequence
+  // number, which ends the provisional view.
   uint32_t ResolveProvisionalView(uint32_t slot, Arrival* arrival);
-  // Whether the segment of a provisional view has numbers that fit the connection in `record`. `from_client`: the
-  // sender of the view's SYN sent the segment.
+  // Whether the numbers of a segment that came with another key fit the connection in `record`. `from_client`: the
+  // client sent the segment.
   static bool Fits(const ConnectionRecord& record, const DecodedPacket& segment, bool from_client);
   // If a segment with an unknown key is the copy of a segment of another connection, or answers the SYN of another
   // connection, makes the key a view of that connection and returns the slot of the record. Otherwise returns
   // kNotFound.
   uint32_t JoinConnection(Arrival* arrival);
   // If the unconfirmed connection in `slot` turns out to be a view of another connection, ends it as if it had never
-  // been, makes its key a view, and returns the slot of the other connection's record. Otherwise returns `slot`.
+  // been, makes the arrival's key a view, and returns the slot of the other connection's record. If there is no room
+  // for the view, begins a connection again, and returns its slot. Otherwise returns `slot`.
   uint32_t JoinUnconfirmed(uint32_t slot, Arrival* arrival);
-  // Adds what the unconfirmed connection in `from` carried to the connection in `to`, unless that is confirmed.
-  // `is_swapped`: end A of the one is end B of the other.
+  // Adds the packets and bytes of the unconfirmed connection in `from` to those of the connection in `to`, and gives it
+  // the earlier start. Does nothing if the connection in `to` is confirmed. `is_swapped`: end A of the one is end B of
+  // the other.
   void TakeCounts(uint32_t from, bool is_swapped, uint32_t to);
-  // Returns what the index has for the connection whose SYN has this hash of its key and this sequence number, or
-  // kNotFound.
+  // Returns the slot, of any kind, of the connection whose SYN has this sequence number, and a key with this hash.
+  // Returns kNotFound if there is none. Ignores provisional views.
   uint32_t FindBySyn(uint32_t key_hash, uint32_t sequence_number) const;
-  // Returns the slot of the record for the segment that was remembered, or kNotFound. Sets `*sender` (out) to the end
-  // of the record that sent the segment.
+  // Returns the slot of the record of the connection to which the remembered segment belongs, or kNotFound. Sets
+  // `*sender` (out) to the end of the record that sent the segment. Ignores embryos.
   uint32_t FindRemembered(const Fingerprint& fingerprint, End* sender) const;
-  // Makes `arrival->key` a view of the connection in `slot`, whose end `sender` sent the packet. Returns false if there
-  // is no room. `replaced` is what the index has under the key, or kNotFound.
+  // Makes `arrival->key` a view of the connection in `slot`, and sets arrival->view and arrival->sender. `sender` is
+  // the end of the record that sent the packet. `replaced` is what the index has under the key: a provisional view,
+  // which is removed and counted as a duplicate, or kNotFound. Returns false, and changes nothing, if there is no room.
   bool AddView(uint32_t slot, End sender, uint32_t replaced, Arrival* arrival);
-  // Gives each end the address that it has on the stretch to which it is pinned.
+  // Gives each end the address and port that it has on the view to which it is pinned, or on the newest view if it has
+  // no pin. Does nothing if the connection has only one view.
   void SettleAddresses(uint32_t slot);
-  // Changes the shown address of an end. Does nothing if there is no room for the view that then takes the record's
-  // key.
+  // Changes the shown address and port of an end, in the record's own key. The first change adds a view, which keeps
+  // the earlier own key in the index. If there is no room for this view, changes nothing.
   void SetEndpoint(uint32_t slot, End end, const Endpoint& endpoint);
-  // Tells the edge of the connection that it was opened.
+  // Chooses the addresses (SettleAddresses()), and tells the edge that the connection was opened. REQUIRES: the edge
+  // was not told.
   void OpenEdge(uint32_t slot);
-  // Whether an edge is told later of an attempt that begins now.
+  // Whether the edge is told later of an attempt that begins now (see Edges, above the class).
   bool DefersEdges() const { return !options_.count_views && ExpectsCopies(); }
-  // Returns the server as the client addressed it.
+  // Returns the server's address and port as the client addressed it (see ConnectionSummary::service).
   Endpoint ServiceOf(uint32_t slot) const;
-  // Tells the edge that holds the connection how the client addressed the server.
+  // Tells the edge of the connection how the client addressed the server. Does nothing if the connection has only one
+  // view.
   void NoteService(uint32_t slot);
-  // Removes a record and all of its views from the index.
+  // Removes a record and all of its views from the index, frees the views, and releases their encapsulations.
   void EraseKeys(uint32_t slot);
-  // Whether the index has the record under the record's own key.
+  // Whether the index has the record under the record's own key. False once SetEndpoint() has changed the key.
   bool HasOwnKey(uint32_t slot) const;
 
   // As Credit(), for a packet that is no probe.
@@ -442,12 +475,12 @@ class alignas(64) ConnectionTable {
   RecentlyEnded recently_ended_;
   TimeWaitTable time_wait_;
   FingerprintTable fingerprints_;
-  // By number of an embryo that is a provisional view: the hash of the key of the connection that the view may belong
-  // to.
+  // Indexed by the number of an embryo. For a provisional view: the hash of the key under which the copied SYN was
+  // seen.
   StableArray<uint32_t> provisional_owners_;
-  bool has_several_stretches_ = false;
-  Stretch first_stretch_{};       // of the first segment with an unknown key; valid if first_stretch_ns_ is not 0
-  int64_t first_stretch_ns_ = 0;  // when that segment came
+  bool has_several_stretches_ = false;  // stays true
+  Stretch first_stretch_{};             // of the first segment with an unknown key; valid if first_stretch_ns_ is not 0
+  int64_t first_stretch_ns_ = 0;        // when that segment came
   uint32_t record_limit_ = 0;
   uint32_t records_in_use_ = 0;
   uint32_t free_records_ = Timeouts::kNone;  // head of a list through ConnectionDetails::next

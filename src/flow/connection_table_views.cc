@@ -10,9 +10,9 @@
 namespace tcpgauge {
 namespace {
 
-// How many of the last SYNs are remembered when a second stretch is seen.
+// When a second stretch is seen, the SYNs of this many of the newest embryos are remembered.
 constexpr int kRecentSyns = 256;
-// How far the numbers of a segment may be from those that the connection has reached.
+// How far a number of a segment may be from the number that the connection has reached, if it is to fit.
 constexpr uint32_t kMaxDistance = 1u << 24;
 
 // Whether the segment may answer a SYN: a SYN-ACK, or the RST of a server that refuses (RFC 9293 section 3.5.2).
@@ -22,21 +22,21 @@ bool AnswersSyn(const DecodedPacket& segment) {
 
 bool IsNear(uint32_t a, uint32_t b) { return a - b + kMaxDistance <= 2 * kMaxDistance; }
 
-// How the SYN of a provisional view differs from the SYN that is counted.
+// Returns how the SYN of a provisional view differs from the SYN of which it is a copy.
 DuplicateKind DuplicateKindOf(const Embryo& provisional) {
   return provisional.is_wrapped ? DuplicateKind::kEncapsulated : DuplicateKind::kTranslated;
 }
 
-// Whether a segment of this end may be the first one that is seen of the connection on another stretch, although the
-// connection's SYN is not remembered.
+// Whether a segment that this end sends now may be the first packet of the connection on another stretch. That is not
+// so if the SYN was captured, because then the SYN is the first packet on every stretch.
 bool MayBeginElsewhere(const ConnectionRecord& record, End sender) {
   constexpr uint64_t kFirstSegments = 4;  // enough for the segments after a handshake
   if (!record.has(ConnectionRecord::kConfirmed)) return true;
   return record.end(sender).packets < kFirstSegments && !record.client().has(EndRecord::kSynSeen);
 }
 
-// Whether the client of the connection has sent a SYN with this number, which began the connection or may begin
-// another.
+// Whether the client of the connection has sent a SYN with this number. The SYN began the connection, or is a candidate
+// that may begin another (see reuse.h).
 bool HasSyn(const ConnectionRecord& record, uint32_t sequence_number) {
   const EndRecord& client = record.client();
   return (client.has(EndRecord::kSynSeen) && client.initial_sequence == sequence_number) ||
@@ -83,7 +83,8 @@ void ConnectionTable::NoteStretch(const Arrival& arrival) {
     first_stretch_ns_ = now_ns_;
   } else if (stretch.DiffersFrom(first_stretch_)) {
     has_several_stretches_ = true;
-    // The first segment on a new stretch may be a copy of one of the last SYNs, which were not remembered.
+    // The segment may be a copy of one of the last SYNs. These were not remembered if no second stretch was expected
+    // then.
     uint32_t slot = embryos_.newest();
     for (int i = 0; i < kRecentSyns && slot != EmbryoTable::kNone; ++i, slot = embryos_[slot].older) {
       RememberEmbryo(embryos_[slot]);
@@ -192,7 +193,7 @@ uint32_t ConnectionTable::ResolveProvisionalView(uint32_t slot, Arrival* arrival
       }
     }
   }
-  // A connection of its own after all.
+  // The provisional view is a connection of its own after all.
   embryo.is_provisional = false;
   embryo.is_edge_pending = true;
   ledger_.Open(/*midstream=*/false);
@@ -255,14 +256,16 @@ uint32_t ConnectionTable::JoinUnconfirmed(uint32_t slot, Arrival* arrival) {
   if (copy == nullptr) return slot;
   End sender;
   const uint32_t owner = FindRemembered(*copy, &sender);
-  if (owner == ConnectionIndex::kNotFound || owner == slot || details_[slot].first_view != ViewTable::kNone)
+  if (owner == ConnectionIndex::kNotFound || owner == slot || details_[slot].first_view != ViewTable::kNone ||
+      !views_.HasRoom(details_[owner].first_view)) {
     return slot;
+  }
   const bool is_swapped = sender != arrival->key_sender;
   if (records_[slot].last_packet_time_ns < details_[owner].start_time_ns()) TakeCounts(slot, is_swapped, owner);
   FreeRecord(slot);
   arrival->LeaveView();
-  if (AddView(owner, sender, ConnectionIndex::kNotFound, arrival)) return owner;
-  return BeginConnection(*arrival);
+  AddView(owner, sender, ConnectionIndex::kNotFound, arrival);
+  return owner;
 }
 
 void ConnectionTable::TakeCounts(uint32_t from, bool is_swapped, uint32_t to) {
@@ -326,7 +329,8 @@ void ConnectionTable::SettleAddresses(uint32_t slot) {
   }
   for (const End end : {End::kA, End::kB}) {
     const uint16_t pin = records_[slot].pins[static_cast<size_t>(end)];
-    // The packets of the other end were seen on the newest view last, so this view is nearest to an end that is silent.
+    // An end without a pin was silent. The packets of the other end reach the stretches one after the other, so the
+    // newest view is the nearest to the silent end.
     const uint8_t number = pin == ConnectionRecord::kNoPin ? newest : InterfacePins::Pin(pin).view_number();
     for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
       const View& view = views_[at];

@@ -9,14 +9,15 @@
 
 namespace tcpgauge {
 
-// One view of a connection: how the connection looks on one part of its way, between two translations or tunnels.
+// One view of a connection, as outputs show it: the addresses, ports and encapsulation that the connection has on one
+// part of its way, between two translations or tunnels. A plain value.
 struct ConnectionView {
-  // The most views that a connection has. ConnectionTable keeps no more.
+  // The most views of one connection. ConnectionTable finds no more.
   static constexpr size_t kMaxPerConnection = 8;
 
   Endpoint client;
   Endpoint server;
-  uint32_t encapsulation = 0;  // as in the ConnectionSummary that the view belongs to
+  uint32_t encapsulation = 0;  // the same kind of number as in the ConnectionSummary of the connection
 };
 
 }  // namespace tcpgauge

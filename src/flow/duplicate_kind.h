@@ -12,8 +12,8 @@ namespace tcpgauge {
 // How a packet that was captured several times differs from the copy that is counted.
 enum class DuplicateKind : uint8_t {
   kInterface,     // only in the interface, or in the direction on it
-  kTranslated,    // in an address or a port
-  kEncapsulated,  // in VLAN tags or tunnels
+  kTranslated,    // in an address or a port, and perhaps in the interface
+  kEncapsulated,  // in VLAN tags or tunnels, and perhaps in all of the above
 };
 constexpr size_t kDuplicateKindCount = 3;
 
@@ -24,7 +24,8 @@ inline void AddDuplicateCounts(const DuplicateCounts& from, DuplicateCounts* to)
   for (size_t i = 0; i < kDuplicateKindCount; ++i) (*to)[i] += from[i];
 }
 
-// The value of the label `kind` of the metric tcpgauge_capture_duplicate_packets_total.
+// Returns the value of the label `kind` of the metric tcpgauge_capture_duplicate_packets_total. Points to static
+// storage.
 constexpr std::string_view DuplicateKindName(DuplicateKind kind) {
   constexpr std::string_view kNames[] = {"interface", "translated", "encapsulated"};
   return kNames[static_cast<size_t>(kind)];

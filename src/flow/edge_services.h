@@ -12,21 +12,23 @@
 
 namespace tcpgauge {
 
-// The service endpoints of an edge: how clients addressed the server where an address translation led them to the
-// server, for example the address and port of a Kubernetes service. A plain value.
+// The service endpoints of an edge: the addresses and ports by which clients addressed the server, where these differ
+// from the server's own because a translation led the clients there. For example, the address and port of a Kubernetes
+// service. A plain value.
 //
-// Bounds: the first kMax distinct endpoints are kept. Later ones are ignored.
+// Bounds: the first kMax distinct endpoints are kept. Later ones are ignored and not counted.
 class EdgeServices {
  public:
   static constexpr size_t kMax = 2;
 
-  // Adds `service`, unless it is known or kMax endpoints are known.
+  // Adds `service`. Does nothing if it is there already, or if kMax endpoints are there.
   void Add(const Endpoint& service) {
     if (size_ == kMax || std::find(begin(), end(), service) != end()) return;
     endpoints_[size_++] = service;
   }
 
-  // The endpoints in the order in which they were added.
+  // Returns the endpoints in the order in which they were added. The span refers to this object, and is valid until the
+  // object is changed or destroyed.
   absl::Span<const Endpoint> endpoints() const { return {endpoints_.data(), size_}; }
 
  private:

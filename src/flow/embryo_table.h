@@ -10,9 +10,11 @@
 
 namespace tcpgauge {
 
-// A connection of which only one bare SYN was seen, or a provisional view of a connection (see ConnectionTable). A bare
-// SYN has no other TCP flag and no payload, is not a fragment, and has an IP datagram of at most kMaxIpLengthBytes. Any
-// other packet that begins a connection begins a record.
+// A connection of which only one bare SYN was seen, or a provisional view of a connection (see ConnectionTable).
+//
+// A bare SYN has no other TCP flag and no payload, is not a fragment, and has an IP datagram of at most
+// kMaxIpLengthBytes. Any other packet that begins a connection begins a record. The SYN of a provisional view may have
+// further flags and payload.
 struct alignas(64) Embryo {
   ConnectionKey key;
   int64_t time_ns;                // table time of the SYN
@@ -22,9 +24,9 @@ struct alignas(64) Embryo {
   uint32_t direction : 2;         // PacketDirection of the SYN
   uint32_t sent_by_b : 1;         // whether end B sent the SYN; the sender is the client
   uint32_t window_scale : 4;      // DecodedPacket::window_scale of the SYN
-  uint32_t is_provisional : 1;    // a copy of the SYN of another connection, which is not confirmed to be its view
-  uint32_t is_wrapped : 1;        // of a provisional view: its encapsulation differs from that of the other connection
-  uint32_t is_edge_pending : 1;   // the edge was not told of the connection
+  uint32_t is_provisional : 1;    // a provisional view: a SYN that is a copy of the SYN of a connection
+  uint32_t is_wrapped : 1;        // provisional view: its encapsulation differs from that of the SYN it copies
+  uint32_t is_edge_pending : 1;   // the edge was not told of the connection yet; false for a provisional view
   // The slots of the next older and the next newer embryo, or EmbryoTable::kNone. EmbryoTable sets them.
   uint32_t older;
   uint32_t newer;
@@ -39,7 +41,8 @@ static_assert(sizeof(Embryo) == 64, "one cache line");
 //
 // Design. Everything that is known about an unanswered SYN fits into 64 bytes. A record with its windows takes more
 // than five times as much. So a flood of SYNs fills small slots, and displaces the oldest embryos instead of real
-// connections. The next packet of a connection turns its embryo into a record (see FillRecord).
+// connections. The next packet of a connection turns its embryo into a record (see FillRecord). Exception: when a
+// provisional view repeats its SYN, it stays an embryo.
 //
 // Thread: confined to its table.
 // Bounds: `capacity` embryos. The caller makes room before Add().
@@ -49,15 +52,15 @@ class EmbryoTable {
 
   explicit EmbryoTable(uint32_t capacity) : embryos_(capacity) {}
 
-  // Adds an embryo as the newest, and returns its slot. The caller must fill in all members except `older` and `newer`.
-  // REQUIRES: size() < capacity.
+  // Adds an embryo as the newest, and returns its slot. Sets `older` and `newer`; the caller must fill in all other
+  // members. REQUIRES: size() < capacity.
   uint32_t Add();
   // Removes the embryo and frees its slot. REQUIRES: the slot holds an embryo.
   void Remove(uint32_t slot);
 
-  // Prefetches the next older and the next newer embryo, because Remove(slot) changes both. Without this, each SYN-ACK
-  // waited for two cache lines from memory (6 % of all time in a capture of a million connections). The slot may be
-  // free.
+  // Prefetches the neighbours of an embryo, the next older and the next newer one, because Remove(slot) changes both.
+  // Without this, each SYN-ACK waited for two cache lines from memory (6 % of all time in a capture of a million
+  // connections). Harmless if the slot is free.
   void FetchNeighbors(uint32_t slot) const {
     const Embryo& embryo = embryos_[slot];
     if (embryo.older < kFree) FetchAhead(&embryos_[embryo.older]);
@@ -73,7 +76,7 @@ class EmbryoTable {
   uint32_t oldest() const { return oldest_; }  // a slot; kNone when the table is empty
   uint32_t newest() const { return newest_; }  // a slot; kNone when the table is empty
   uint32_t size() const { return size_; }
-  uint32_t slot_limit() const { return slot_limit_; }  // all slots that were ever used are below it; never falls
+  uint32_t slot_limit() const { return slot_limit_; }  // one more than the highest slot ever used, or 0; never falls
 
  private:
   // The value of Embryo::older in a free slot. In such a slot, Embryo::newer is the next free slot.

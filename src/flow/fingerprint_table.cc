@@ -42,7 +42,7 @@ void FingerprintTable::Add(const Fingerprint& fingerprint) {
   };
   const auto goes_before = [&](const Fingerprint& a, const Fingerprint& b) {
     if (awaits_copy(a) != awaits_copy(b)) return awaits_copy(b);
-    return fingerprint.time - a.time > fingerprint.time - b.time;
+    return static_cast<int32_t>(a.time - b.time) < 0;
   };
   Bucket& bucket = buckets_[BucketOf(fingerprint.sequence_number)];
   Fingerprint* victim = &bucket.places[0];

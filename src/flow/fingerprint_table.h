@@ -12,22 +12,24 @@
 
 namespace tcpgauge {
 
-// What a segment has in common with its copies on other stretches, and where the segment was seen.
+// A remembered segment: what it has in common with its copies on other stretches, and where and when it was captured.
+// All integers are in host order.
 struct Fingerprint {
   enum class Kind : uint8_t {
-    kNone,  // a free place
-    kSyn,
-    kSynCopy,  // the SYN of a provisional view; `key_hash` is that of the connection which the view may belong to
+    kNone,     // a free place
+    kSyn,      // the SYN of a connection
+    kSynCopy,  // the SYN of a provisional view (see ConnectionTable)
     kSynAck,
-    kMidstream,
+    kMidstream,  // another segment, of a connection whose SYN was not captured
   };
 
-  static constexpr uint32_t kAnyShape = 0;  // the shape is not known, and equals every shape
+  static constexpr uint32_t kAnyShape = 0;  // for a SYN of which only the number is known; equals every shape
 
   uint32_t sequence_number;
-  uint32_t shape;      // SynShape() or SegmentShape(), or kAnyShape
-  uint32_t key_hash;   // the index's hash of the segment's key
-  uint32_t path_hash;  // a hash of the segment's addresses and ports, the same for both directions
+  uint32_t shape;  // SynShape() for kSyn and kSynCopy, or kAnyShape; SegmentShape() for other kinds
+  // The hash in ConnectionIndex of the segment's key. For kSynCopy: that of the connection that the view may belong to.
+  uint32_t key_hash;
+  uint32_t path_hash;  // a hash of the segment's addresses and ports alone; the same for both directions
   uint32_t time;       // from FingerprintTable::TimeOf()
   Stretch stretch;
   Kind kind;
@@ -36,45 +38,53 @@ struct Fingerprint {
 };
 static_assert(sizeof(Fingerprint) == 32, "half a cache line");
 
-// Remembers segments that may be captured again on another stretch: SYNs, SYN-ACKs, and segments of connections that
-// began midstream.
+// A hash table of segments that may be captured again on another stretch: SYNs, SYN-ACKs, and the first segments of
+// connections whose SYN was not captured.
 //
-// Design. The sequence number of a segment chooses a bucket, and a bucket has kWays places. So each operation touches
-// one bucket, and a flood of SYNs cannot make it slower. A new fingerprint replaces the oldest one of its bucket.
+// Design. The sequence number of a segment chooses a bucket of kWays places. So each operation touches one bucket, and
+// a flood of SYNs cannot make it slower. When a bucket is full, a new fingerprint
+// replaces the one with the earliest time, but the SYNs of which no copy was found yet are replaced last.
 //
 // Thread: confined to its connection table.
-// Time: table time. Fingerprints keep it in units of 2^20 ns (about a millisecond), modulo 2^32 (52 days).
-// Bounds: `capacity` fingerprints. overflows() counts the SYNs that were replaced within kSynWindowNs, and before a
-// copy was found.
+// Time: table time. Fingerprints keep it in units of 2^20 ns (about a millisecond), modulo 2^32 units (52 days).
+// Bounds: `capacity` fingerprints, rounded down to a multiple of kWays. overflows() counts the SYNs that were replaced
+// within kSynWindowNs and before a copy was found, because copies of them may then be missed.
 class FingerprintTable {
  public:
-  // Copies of a handshake segment on two stretches are at most this far apart, whichever was read first.
+  // The window of the kinds kSyn, kSynCopy and kSynAck: two segments are copies only if they were captured at most this
+  // far apart. Either of the two may be the one that is handled first.
   static constexpr int64_t kSynWindowNs = kNanosecondsPerSecond;
-  // The same for other segments.
+  // The window of the kind kMidstream.
   static constexpr int64_t kMidstreamWindowNs = 100 * kNanosecondsPerMillisecond;
 
-  // `seed` makes the choice of buckets unpredictable. REQUIRES: capacity >= kWays.
+  // `seed` makes the choice of buckets unpredictable. REQUIRES: capacity >= kWays (4).
   FingerprintTable(uint32_t capacity, uint64_t seed);
 
   // Returns the memory that a table with this capacity takes.
   static uint64_t MemoryBytes(uint32_t capacity);
+  // Converts table time in nanoseconds to the unit of Fingerprint::time.
   static uint32_t TimeOf(int64_t time_ns) { return static_cast<uint32_t>(time_ns >> 20); }
 
-  // Prefetches what the next three functions use for this sequence number.
+  // Prefetches the bucket that Add(), FindCopy() and FindAnsweredSyn() use for this sequence number.
   void Prefetch(uint32_t sequence_number) const {
     const Bucket& bucket = buckets_[BucketOf(sequence_number)];
     FetchAhead(&bucket.places[0]);
     FetchAhead(&bucket.places[kWays / 2]);
   }
 
-  // Remembers `fingerprint`. Replaces an older one of the same kind, segment and key.
+  // Remembers `fingerprint`. If the table has the same segment under the same `key_hash`, replaces that fingerprint.
+  // Two segments are the same if kind, sequence number and shape are equal.
   void Add(const Fingerprint& fingerprint);
-  // Returns the fingerprint of a copy of the same segment that was seen on another stretch within the window of its
-  // kind, or null. The pointer is valid until the next Add().
+  // Returns the fingerprint of the same segment (see Add()) that was captured on another stretch, within the window of
+  // the kind before or after `segment`. If there are several, returns any of them. Otherwise returns null. The pointer
+  // is valid until the next Add(). Notes that a copy was found.
   const Fingerprint* FindCopy(const Fingerprint& segment);
-  // Returns the fingerprint of a SYN with this sequence number, or of a copy of such a SYN, that was seen on another
-  // stretch than its answer `answer`. It has the addresses and ports of the answer, or it was seen within kSynWindowNs
-  // of the answer. Otherwise returns null. The pointer is valid until the next Add().
+  // Returns the fingerprint of the SYN that `answer` answers: kSyn or kSynCopy, with this sequence number, from another
+  // stretch than that of `answer`. Of `answer`, only `stretch`, `path_hash` and `time` are used.
+  // - Prefers a SYN with the addresses and ports of `answer`, however long ago it came.
+  // - Otherwise returns a SYN that was captured within kSynWindowNs of `answer`, before or after it.
+  // - Otherwise returns null.
+  // The pointer is valid until the next Add().
   const Fingerprint* FindAnsweredSyn(uint32_t sequence_number, const Fingerprint& answer) const;
 
   uint64_t overflows() const { return overflows_; }

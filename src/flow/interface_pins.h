@@ -15,46 +15,52 @@
 
 namespace tcpgauge {
 
-// Chooses, for each end of a connection, the stretch of the way on which the end's packets are counted. So a packet
-// that crosses several interfaces, or is translated or encapsulated between them, is counted once.
+// Chooses, for each end of a connection, the stretch on which the packets of that end are counted (see Stretch). So a
+// packet is counted once even if it crosses several interfaces, or is translated or encapsulated on its way.
 //
 // Design. When all interfaces are captured, or a bridge and the interfaces attached to it, the same packet is captured
-// several times. Each end is pinned to the interface, the direction on it, and the view (see ConnectionTable) that saw
-// it first. The end's packets elsewhere are counted as duplicates. When the end has been silent on its stretch for a
-// second, the next stretch that sees it becomes its stretch. The pin belongs to an end and not to a connection, because
-// asymmetric routing sends the two directions over different interfaces.
+// several times. Each end is pinned to the stretch that saw it first: the interface, the direction on it, and the view
+// (see ConnectionTable). The end's packets on other stretches are counted as duplicates. When the end has been silent
+// on its stretch for a second, the next stretch that sees the end becomes its stretch. The pin belongs to an end and
+// not to a connection, because asymmetric routing sends the two directions over different interfaces.
 //
 // The pins are stored in the records (ConnectionRecord::pins). This class holds only the counts of duplicates.
 //
 // Thread: confined to its table.
-// Time: table time, in nanoseconds. A record keeps the time of an end's last packet modulo 4,096 s. After a silence of
-// almost exactly that length, the end's packets on another stretch count as duplicates for up to two seconds.
+// Time: table time, in nanoseconds. A record keeps the time of an end's last counted packet in sixteenths of a second,
+// modulo 4,096 s. After a silence of almost exactly that length or a multiple of it, the end's packets on another
+// stretch count as duplicates for up to two seconds.
 // Bounds: kMaxInterfaces interfaces. All interfaces with the number kMaxInterfaces - 1 or above count as one interface.
 class InterfacePins {
  public:
   static constexpr size_t kMaxInterfaces = 1024;
 
-  // A stretch in 16 bits: ten for the interface, two for the direction, and four for the view.
+  // A stretch in 16 bits: ten for the interface, two for the direction, three for the number of the view, and one that
+  // says whether the view is wrapped (View::is_wrapped).
   class Pin {
    public:
+    // For the record's own key, `view_number` is View::kFirstNumber and `view_is_wrapped` is false. REQUIRES:
+    // view_number <= View::kMaxNumber.
     Pin(size_t interface, PacketDirection direction, uint8_t view_number, bool view_is_wrapped)
         : bits_(static_cast<uint16_t>(Bounded(interface) | static_cast<unsigned>(direction) << kDirectionShift |
                                       static_cast<unsigned>(view_is_wrapped) << kWrappedShift |
                                       static_cast<unsigned>(view_number) << kViewShift)) {}
-    // `bits` must come from bits().
+    // Makes a pin again from what bits() returned.
     explicit Pin(uint16_t bits) : bits_(bits) {}
 
     uint16_t bits() const { return bits_; }  // never ConnectionRecord::kNoPin
     uint16_t interface() const { return bits_ & (kMaxInterfaces - 1); }
     uint8_t view_number() const { return static_cast<uint8_t>(bits_ >> kViewShift); }
 
-    // Whether a packet at `other` may be one that was seen here. An unknown direction may be any direction.
+    // Whether `other` may be this same stretch. A direction of kUnknown may be any direction.
     bool MayBe(Pin other) const {
       const unsigned differing = bits_ ^ other.bits_;
       if ((differing & ~kDirectionMask) != 0) return false;
       return differing == 0 || (bits_ & kDirectionMask) == 0 || (other.bits_ & kDirectionMask) == 0;
     }
-    // How a packet at `other` differs from the copy of it that was counted here. REQUIRES: !MayBe(other).
+    // Returns how a packet at `other` differs from its copy that was counted here. If the two views differ and one of
+    // them is wrapped, or both, the result is kEncapsulated. If the views differ otherwise, it is kTranslated.
+    // REQUIRES: !MayBe(other).
     DuplicateKind DuplicateAt(Pin other) const {
       const unsigned differing = bits_ ^ other.bits_;
       if (differing >> kWrappedShift == 0) return DuplicateKind::kInterface;
@@ -71,8 +77,9 @@ class InterfacePins {
     uint16_t bits_;
   };
 
-  // Whether a packet from `sender` is a duplicate: the sender is pinned elsewhere and was not silent there. Counts the
-  // packet if it is a duplicate. Moves the pin to `here` if the sender was silent.
+  // Whether a packet that `sender` sent, captured at `here`, is a duplicate: `sender` is pinned to another stretch and
+  // was not silent there. Counts a duplicate for the interface of `here`. If `sender` was silent, moves the pin to
+  // `here` and returns false. Returns false without a change if `sender` has no pin.
   bool IsDuplicate(Pin here, End sender, int64_t time_ns, ConnectionRecord* record) {
     uint16_t& pinned = record->pins[static_cast<size_t>(sender)];
     if (pinned == here.bits() || pinned == ConnectionRecord::kNoPin || Pin(pinned).MayBe(here)) return false;
@@ -85,12 +92,12 @@ class InterfacePins {
     return true;
   }
 
-  // Counts packets that were captured on `interface` and are not counted for their connection.
+  // Counts `packets` duplicates: packets that were captured on `interface` and are not counted for their connection.
   void CountDuplicate(size_t interface, DuplicateKind kind, uint64_t packets) {
     duplicate_packets_[Bounded(interface)][static_cast<size_t>(kind)] += packets;
   }
 
-  // Notes that a packet from `sender` was counted at `here`, and pins the sender there if it has no pin. REQUIRES: the
+  // Notes that a packet that `sender` sent was counted at `here`. If `sender` has no pin, pins it there. REQUIRES: the
   // packet begins its connection, or IsDuplicate() returned false for it.
   static void Note(Pin here, End sender, int64_t time_ns, ConnectionRecord* record) {
     uint16_t& pinned = record->pins[static_cast<size_t>(sender)];
@@ -103,7 +110,7 @@ class InterfacePins {
     return static_cast<uint16_t>(std::min<size_t>(interface, kMaxInterfaces - 1));
   }
 
-  // The duplicates that came on `interface`. REQUIRES: interface < kMaxInterfaces.
+  // The duplicates that were captured on `interface`, since the start. REQUIRES: interface < kMaxInterfaces.
   uint64_t duplicate_packets(size_t interface, DuplicateKind kind) const {
     return duplicate_packets_[interface][static_cast<size_t>(kind)];
   }
@@ -111,8 +118,9 @@ class InterfacePins {
  private:
   // The silence, in sixteenths of a second, after which a pin moves.
   static constexpr uint16_t kSilence = 16;
-  // Interfaces are read in turn, so a packet may be older than the packet that was counted before it. kSkew is the
-  // greatest difference that is allowed for, in sixteenths of a second.
+  // Interfaces are read in turn, so a packet may be older than the packet that was counted before it. kSkew, in
+  // sixteenths of a second, is the greatest difference that is allowed for. A packet that is older by more counts as
+  // one after a long silence.
   static constexpr uint16_t kSkew = 16;
 
   static uint16_t ToSixteenths(int64_t time_ns) {

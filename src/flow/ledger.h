@@ -15,15 +15,15 @@
 
 namespace tcpgauge {
 
-// The account of everything that connections carried: the totals and, if the table keeps rates, the edges. Each credit
-// goes to both.
+// The account of everything that is counted: the totals and, if the table keeps rates, the edges. Traffic is credited
+// to both at once. Probes, ignored resets and late segments count in the totals alone.
 //
 // Design. Amounts are credited when their packet comes. The alternative, adding up the rows of a snapshot, was
 // rejected: eviction, the bound on listed rows and the slices of a pass would each make such a sum wrong, and a counter
 // could fall. A midstream connection is credited when it is confirmed, with everything that it carried until then. If
 // it ends unconfirmed, it is credited when it ends.
 //
-// An "opened" connection is one between Open() and Close(): a confirmed connection.
+// An "opened" connection is a confirmed one, from Open() until it ends.
 //
 // Thread: confined to its table.
 // Time: table time, in nanoseconds.
@@ -37,33 +37,34 @@ class Ledger {
   // Null if no edges are kept.
   const EdgeTable* edges() const { return edges_.get(); }
 
-  // Counts a connection that is confirmed now in the totals. The caller then calls Enter() with the connection's state,
-  // and OpenEdge() now or, for an attempt, when it is answered or ends.
+  // Counts, in the totals, a connection that is now confirmed. The caller must then call Enter() with the connection's
+  // state, and OpenEdge(). For an attempt to connect, the caller may call OpenEdge() later, because the server's
+  // address may not be known yet (see Edges in ConnectionTable).
   void Open(bool midstream) { ++(midstream ? totals_.opened_midstream : totals_.opened_handshake); }
-  // Counts an opened connection for its edge. `client` is the end that is the client. Call it before Credit(),
-  // CreditHandshake() and Close() of the connection.
+  // Counts an opened connection for its edge. `client` is the end of `key` that is the client. Call it once for each
+  // opened connection, before Credit(), CreditHandshake() and Close() of the connection.
   void OpenEdge(const ConnectionKey& key, End client, int64_t now_ns) {
     if (edges_ != nullptr) edges_->Open(EdgeKeyOf(key, client), now_ns);
   }
-  // An opened connection that has ended.
+  // An opened connection that has ended, for Close().
   struct Ended {
     const ConnectionKey& key;  // must live during the call of Close()
     End client;
-    EdgeTable::Slot edge;  // ConnectionRecord::edge
+    EdgeTable::Slot edge;  // ConnectionRecord::edge, or EdgeTable::kNone for an embryo
     EndReason reason;
     int64_t duration_ns;     // from the first to the last packet
     uint64_t payload_bytes;  // of both ends
   };
-  // Counts the end of an opened connection. The caller calls Leave() with the connection's state as well.
+  // Counts the end of an opened connection. The caller also calls Leave() with the connection's last state.
   void Close(const Ended& connection);
 
-  // Enter() adds an opened connection to the gauge of its state. Leave() removes it from there.
+  // Enter() adds an opened connection to the gauge of `state`. Leave() removes it from there.
   void Enter(ConnectionState state) { ++totals_.connections[static_cast<size_t>(state)]; }
   void Leave(ConnectionState state) { --totals_.connections[static_cast<size_t>(state)]; }
 
-  // Credits what the client (`of_client`) or the server sent. `payload_bytes` and `losses` are what was added since the
-  // last credit. Edges do not count out-of-order segments and zero windows. If the connection is opened, updates
-  // record->edge. Does nothing if all amounts are 0.
+  // Credits what one end sent since the last credit: the client if `of_client`, otherwise the server. Does nothing if
+  // all amounts are 0. Edges do not count out-of-order segments and zero windows. For an opened connection, sets
+  // record->edge to the slot of its edge (see EdgeTable::Credit).
   void Credit(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,
               ConnectionRecord* record) {
     if (payload_bytes != 0 || !losses.IsZero()) CreditNonzero(of_client, payload_bytes, losses, now_ns, record);
@@ -72,12 +73,14 @@ class Ledger {
   void CreditProbe(Probe probe) { ++(probe == Probe::kKeepAlive ? totals_.keep_alives : totals_.window_probes); }
   void CreditIgnoredReset() { ++totals_.resets_ignored; }
   void CreditLateSegment() { ++totals_.late_segments; }
-  // Credits everything that both ends sent so far. Call it once for a connection that was not credited before.
+  // Credits everything that both ends sent so far. Call it once at most, for a connection that was not credited before.
   void CreditAll(int64_t now_ns, ConnectionRecord* record);
-  // Credits the completed handshake of an opened connection. `rtt_ns`: from the SYN to the ACK.
+  // Credits the completed handshake of an opened connection, and sets record->edge. `rtt_ns` is the time from the SYN
+  // to the ACK.
   void CreditHandshake(int64_t rtt_ns, ConnectionRecord* record);
 
-  // Notes for the edge of an opened connection how the client addressed the server (see EdgeTable::NoteService).
+  // Notes, for the edge of an opened connection, that the client addressed the server as `service`. Does nothing if the
+  // edge is not watched (see EdgeTable::NoteService).
   void NoteService(const ConnectionRecord& record, const Endpoint& service) {
     if (edges_ != nullptr) edges_->NoteService(record.edge, EdgeKeyOf(record.key, record.client_end()), service);
   }

@@ -8,25 +8,27 @@
 
 namespace tcpgauge {
 
-// Digests of the parts of a TCP header that no translation of addresses and no tunnel changes. Copies of one segment
-// that were captured on several stretches have the same digest. Different segments seldom do: the caller compares the
-// sequence number too.
+// Digests of parts of a TCP header. Neither a translation of addresses nor a tunnel changes these parts. So copies of
+// one segment that were captured on several stretches have the same digest. Different segments seldom have the same
+// digest. To be surer, the caller compares the sequence number too.
 //
 // The digests are not seeded. Somebody who can choose two headers with the same digest can also send the same header
-// twice, so a seed would protect nobody. A hash table needs a seeded hash of its own.
+// twice, so a seed would protect nobody. A hash table of digests needs a seeded hash of its own.
 //
 // REQUIRES, for both: the packet's kind is kTcpSegment, and its error is kNone.
 // Thread: any.
 
-// Mixes two words into 32 bits: the two halves of their 128-bit product, folded.
+// Mixes two words into 32 bits. XORs each word with a constant, multiplies the two results to 128 bits, and folds the
+// product.
 inline uint32_t MixShape(uint64_t a, uint64_t b) {
   const unsigned __int128 product = static_cast<unsigned __int128>(a ^ 0x9e3779b97f4a7c15) * (b ^ 0xd6e8feb86659fd93);
   const uint64_t folded = static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
   return static_cast<uint32_t>(folded ^ folded >> 32);
 }
 
-// The digest of a SYN: its timestamp value, window, window scale, and the kinds of its options. A router may change the
-// values of other options, for example the MSS (RFC 6691), so these values do not count.
+// Returns the digest of a SYN: its timestamp value, window, window scale, and the kinds of its options. A router may
+// change the values of other options, for example the MSS (maximum segment size, RFC 6691). So these values do not
+// count.
 // REQUIRES: `syn.tcp_flags` has kTcpSyn.
 inline uint32_t SynShape(const DecodedPacket& syn) {
   const uint64_t timestamp = syn.has_timestamps ? syn.timestamp_value : 0;
@@ -35,8 +37,9 @@ inline uint32_t SynShape(const DecodedPacket& syn) {
   return MixShape(timestamp << 32 | window << 16 | scale << 8 | (syn.has_timestamps ? 1 : 0), syn.option_kinds);
 }
 
-// The digest of any segment with an acknowledgment: its acknowledgment number and its timestamps (RFC 7323). The length
-// does not count, because offloads cut the same bytes differently on each stretch.
+// Returns the digest of a segment that is not a SYN: its acknowledgment number and its timestamps (RFC 7323). Without
+// the ACK flag, the acknowledgment number is the one in the header, usually 0. The length does not count, because
+// offloads cut the same bytes differently on each stretch.
 inline uint32_t SegmentShape(const DecodedPacket& segment) {
   const uint64_t value = segment.has_timestamps ? segment.timestamp_value : 0;
   const uint64_t echo_reply = segment.has_timestamps ? segment.timestamp_echo_reply : 0;

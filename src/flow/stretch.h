@@ -8,14 +8,15 @@
 
 namespace tcpgauge {
 
-// A part of the way of packets through a host: an interface, a direction on the interface, and an encapsulation. A
-// packet that crosses the host is captured once on each stretch of its way. A plain value.
+// A part of a packet's way across the host: an interface, a direction on the interface, and an encapsulation. A packet
+// that crosses the host is captured once on each stretch of its way. A plain value.
 struct Stretch {
   uint32_t encapsulation;  // an id of the table's EncapsulationTable
-  uint16_t interface;      // as InterfacePins::Bounded() returns it
+  uint16_t interface;      // from InterfacePins::Bounded(), so all interfaces beyond the bound are one
   PacketDirection direction;
 
-  // Whether the two are certainly different. An unknown direction may be any direction.
+  // Whether this stretch is certainly another one than `other`. A direction of kUnknown counts as equal to every
+  // direction.
   bool DiffersFrom(const Stretch& other) const {
     const bool directions_known =
         direction != PacketDirection::kUnknown && other.direction != PacketDirection::kUnknown;

@@ -5,16 +5,22 @@
 
 namespace tcpgauge {
 
-uint32_t ViewTable::Add(uint32_t* first) {
+bool ViewTable::HasRoom(uint32_t first) const {
   int count = 0;
-  uint8_t highest = View::kFirstNumber;
-  for (uint32_t slot = *first; slot != kNone; slot = views_[slot].next) {
+  for (uint32_t slot = first; slot != kNone; slot = views_[slot].next) {
     if (views_[slot].number != View::kFirstNumber) ++count;
-    highest = std::max(highest, views_[slot].number);
   }
-  if (count == kMaxOfConnection) {
+  return count < kMaxOfConnection && size_ < capacity_;
+}
+
+uint32_t ViewTable::Add(uint32_t* first) {
+  if (!HasRoom(*first)) {
     ++overflows_;
     return kNone;
+  }
+  uint8_t highest = View::kFirstNumber;
+  for (uint32_t slot = *first; slot != kNone; slot = views_[slot].next) {
+    highest = std::max(highest, views_[slot].number);
   }
   return Link(first, static_cast<uint8_t>(highest + 1));
 }

@@ -28,7 +28,7 @@ struct InterfaceView {
   // The kernel dropped these because the capture buffer was full. With several workers, includes captured packets for
   // which another worker's inbox had no room (see Handover).
   uint64_t dropped_packets = 0;
-  DuplicateCounts duplicate_packets{};  // captured here, counted elsewhere; see ConnectionTable::duplicate_packets()
+  DuplicateCounts duplicate_packets{};  // captured here, counted elsewhere (see InterfacePins)
   bool up = true;                       // true for a file
 };
 
@@ -38,23 +38,25 @@ struct NamedCount {
   uint64_t count = 0;
 };
 
-// An edge that has series of its own. (An edge is all connections of a client, or of a prefix of clients, to one server
-// port.)
+// An edge that has series of its own. An edge is all connections of a client, or of a prefix of clients, to one server
+// port.
 struct EdgeView {
   EdgeKey key;
   EdgeCounters counters;
-  EdgeServices services;      // of several workers, those of the first worker come first
+  EdgeServices services;      // with several workers, those of the first worker come first
   int64_t start_time_ns = 0;  // when the series started, since the Unix epoch
 };
 
-// The accounts of the traffic of all edges; see EdgeTable. Each amount is credited to exactly one account and to the
-// totals at the same time. So the payload of all accounts together equals that of Snapshot::totals. Exception: when
-// the table keeps no rates, all accounts are empty.
+// The accounts of all edges (see EdgeTable). Payload and retransmissions are credited to exactly one account, and to
+// the totals at the same time. So the payload of all accounts together equals that of Snapshot::totals. Two exceptions:
+// - When the table keeps no rates, all accounts are empty.
+// - The totals count a connection as opened when it is confirmed. An account may count it later (see Edges in
+//   ConnectionTable).
 struct EdgesView {
   std::vector<EdgeView> exported;  // in no order
   EdgeCounters other;              // traffic that came while its edge had no account of its own
   EdgeCounters retired;            // the accounts of edges whose series have ended
-  uint64_t retired_edges = 0;      // how many times the series of an edge have ended
+  uint64_t retired_edges = 0;      // how often the series of an edge ended
   uint64_t folded = 0;             // connections opened while their edge had no account of its own
   // Clients whose addresses share a prefix of this length belong to the same edge.
   int v4_prefix_bits = 32;
@@ -84,15 +86,16 @@ struct Snapshot {
   // The open connections that are confirmed (see ConnectionTable), the highest ConnectionSummary::rank first.
   std::vector<ConnectionSummary> connections;
   // The heaviest of the connections that ended in the last ranking window, the highest rank first. Their rates are 0,
-  // and their encapsulation is the empty one.
+  // their encapsulation is the empty one, and their views are not listed.
   std::vector<ConnectionSummary> ended_connections;
   // How many more confirmed connections are open, for which `connections` has no room. See WorkerPublisher.
   uint64_t connections_not_listed = 0;
   // Indexed by ConnectionSummary::interface.
   std::vector<InterfaceView> interfaces;
-  // Indexed by ConnectionSummary::encapsulation. The first is the empty one.
+  // Indexed by ConnectionSummary::encapsulation and ConnectionView::encapsulation. The first is the empty one.
   std::vector<Encapsulation> encapsulations{Encapsulation()};
-  // The views of those connections that have several. Each of these connections has a part of the list; see views_of().
+  // The views of those connections that have several. Each of these connections has a part of the list (see
+  // views_of()).
   std::vector<ConnectionView> views;
   std::vector<NamedCount> decode_errors;  // packets that could not be decoded, by reason
   std::vector<NamedCount> overflows;      // see Overflow
@@ -110,8 +113,9 @@ struct Snapshot {
   DirectionSummary not_listed_client_sent;
   DirectionSummary not_listed_server_sent;
 
-  // Returns the views of `connection`, which is one of `connections`. Empty if the connection has only one view. The
-  // result refers to `views`.
+  // Returns the views of `connection`. Empty if the connection has only one view, or if its views are not listed (see
+  // ConnectionSummary::first_view). The result refers to `views`. REQUIRES: `connection` is one of `connections` or
+  // `ended_connections`, or a copy of one.
   absl::Span<const ConnectionView> views_of(const ConnectionSummary& connection) const {
     return absl::MakeConstSpan(views).subspan(connection.first_view, connection.view_count);
   }

@@ -12,31 +12,36 @@
 
 namespace tcpgauge {
 
-// A part of a list of views: the views of one connection.
+// A part of a list of views: the views of one connection. A plain value, which does not refer to the list.
 struct ViewRange {
   uint32_t first = 0;
   uint8_t count = 0;  // 0 if the connection has only one view, or if the list was full
 };
 
 // Decides where in the list of views of a WorkerSnapshot the views of a row are stored. A heavier connection can take
-// the row of a lighter one (see HeaviestRows), and the range of the lighter one is then used again.
+// the row of a lighter one (see HeaviestRows). The range of the lighter one is then free for other rows.
+//
+// Clear() begins a list, and Store() must get this same list until the next Clear(). The caller owns the list.
 //
 // Thread: confined to one thread.
-// Bounds: `max_views` views in the list, and 4 bytes for each of these. A range that was given back serves only a row
-// with as many views. So the list can be full although some ranges are free. Each method takes constant time.
+// Bounds: `max_views` views in the list, and at most 4 bytes for each of these here. A range that was given back serves
+// only a row with as many views. So the list can be full although some ranges are free. Each method takes constant
+// time, amortised.
 class ViewRanges {
  public:
   explicit ViewRanges(size_t max_views) : max_views_(max_views) {}
 
-  // Clears `*list`, and reserves the memory of all views. That memory costs only address space until views are stored.
+  // Clears `*list` and forgets all ranges. Reserves the memory of `max_views` views, which costs only address space
+  // until views are stored.
   void Clear(std::vector<ConnectionView>* list);
 
-  // Stores `views` in `*list`, and returns the range where they are. If there are too many views for one connection,
-  // stores only the first ConnectionView::kMaxPerConnection of them. If `views` is empty, or if the list is full,
-  // stores none and returns an empty range.
+  // Stores `views` in `*list`, and returns their range. If there are too many views for one connection, stores only the
+  // first ConnectionView::kMaxPerConnection of them. If `views` is empty, or if the list has no room, stores none and
+  // returns an empty range.
   ViewRange Store(absl::Span<const ConnectionView> views, std::vector<ConnectionView>* list);
 
-  // Gives back a range that Store() returned. The caller does not read the range any more. An empty range is ignored.
+  // Gives back a range that Store() returned since the last Clear(), so that Store() may overwrite it. Ignores an empty
+  // range.
   void GiveBack(const ViewRange& range);
 
  private:

@@ -20,8 +20,9 @@ namespace tcpgauge {
 // slices, and the worker applies packets between two slices. So a pass never holds up capture for longer than one
 // slice, however many connections there are.
 //
-// Design. A pass is bounded: the slots that it visits are fixed when it begins, even if the table grows meanwhile.
-// Otherwise a flood that adds connections faster than slots are copied would leave readers without a snapshot.
+// Design. A pass is bounded: when it begins, it sets limits to the slots that it visits, and keeps them even if the
+// table grows meanwhile. Otherwise a flood that adds connections faster than slots are copied would leave readers
+// without a snapshot.
 //
 // The room for all rows is reserved before the pass, which costs only address space. A slice takes 0.05 to 0.2 ms
 // (tests/bench/run.py handover). Rows that grew by appending were rejected: the first pass into each of the three
@@ -31,14 +32,14 @@ namespace tcpgauge {
 // waits.
 // Time: steady time decides when a pass begins. Table time is used for rates and for the ranking window.
 // Bounds: a slice visits at most kSliceSlots slots. A pass copies at most `max_rows` connections: those with the most
-// payload in the ranking window (see HeaviestRows). Further connections are only counted. A pass copies at most
-// MaxViews() views. When their list is full, further rows have no views.
+// payload in the ranking window (see HeaviestRows). Further connections are only counted. A pass lists at most
+// MaxViews() views. When their list is full, further rows have no views (see ViewRanges).
 class WorkerPublisher {
  public:
   static constexpr uint32_t kSliceSlots = 256;
 
-  // Returns the most views that the rows of a pass have together: on average kViewsPerRow for each of `max_rows` rows,
-  // but no more than the table has room for connections.
+  // Returns the most views that a pass lists: kViewsPerRow for each of `max_rows` rows on average, but at most
+  // `max_connections`.
   static constexpr size_t MaxViews(uint32_t max_connections, size_t max_rows) {
     constexpr size_t kViewsPerRow = 2;
     return std::min<size_t>(max_connections, kViewsPerRow * max_rows);
@@ -57,9 +58,9 @@ class WorkerPublisher {
   enum class Progress { kIdle, kInPass, kPublished };
 
   // Copies one slice if a pass is under way or due. `steady_ns` is the time now. Readers want a snapshot whose pass
-  // began at `wanted_since_ns` or later (INT64_MIN = readers want none). A pass is due at each multiple of the
-  // interval, and when the last pass began before `wanted_since_ns`. The call that completes a pass also copies totals,
-  // counters, edges and ended connections, and publishes everything.
+  // began at `wanted_since_ns` or later (INT64_MIN: readers want none). A pass is due at each multiple of the interval,
+  // and when the last pass began before `wanted_since_ns`. The call that completes a pass also copies totals, counters,
+  // edges and ended connections, and publishes everything.
   Progress Step(int64_t steady_ns, int64_t wanted_since_ns = INT64_MIN);
 
   // Drops an unfinished pass, then makes and publishes a whole pass. Call it when no more packets come. The published
@@ -89,7 +90,8 @@ class WorkerPublisher {
   int64_t begun_ns_ = INT64_MIN;  // when the last pass began
   bool in_pass_ = false;
   uint32_t next_slot_ = 0;
-  // The pass visits the records below record_end_, then the embryos below embryo_end_.
+  // The pass visits the records below record_end_, then the embryos below embryo_end_. record_end_ has room for one
+  // record for each embryo, because an embryo may become a record during the pass.
   uint32_t record_end_ = 0;
   uint32_t embryo_end_ = 0;
   int64_t rates_time_ns_ = 0;  // table time

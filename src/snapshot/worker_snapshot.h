@@ -16,32 +16,32 @@
 
 namespace tcpgauge {
 
-// What a worker counts besides connections. The counts never fall.
+// What a worker counts besides connections. Counts are since the start of the capture, and never fall.
 struct CaptureCounters {
   std::vector<InterfaceView> interfaces;                    // indexed by ConnectionSummary::interface of this worker
   std::array<uint64_t, kDecodeErrorCount> decode_errors{};  // indexed by DecodeError
-  OverflowCounts overflows{};                               // of the worker's parts besides the table
+  OverflowCounts overflows{};                               // of the worker's parts other than the table
   int64_t clock_stepped_ns = 0;                             // see Snapshot; not a counter, and may fall
 };
 
-// One worker's contribution to a Snapshot. See Snapshot for the members that both structs have. A plain value that does
-// not refer to the worker's table.
+// One worker's contribution to a Snapshot. The comments in Snapshot also apply to the members of the same names here. A
+// plain value that does not refer to the worker's table.
 //
 // The rows are copied one after the other while packets keep coming, so their ages differ by up to the length of the
 // pass. `connections_not_listed`, `encapsulations` and `views` belong to the rows. The members from `totals` on, and
 // `ended_rows`, are as of the moment when the pass was complete.
 struct WorkerSnapshot {
-  int64_t begun_ns = INT64_MIN;               // steady time at which the pass began
-  int64_t time_ns = 0;                        // table time at which the pass was complete
-  std::vector<ConnectionSummary> rows;        // open connections that are confirmed, in no order
-  std::vector<ConnectionSummary> ended_rows;  // see RecentlyEnded
+  int64_t begun_ns = INT64_MIN;         // steady time at which the pass began; INT64_MAX when no more packets come
+  int64_t time_ns = 0;                  // table time at which the pass was complete
+  std::vector<ConnectionSummary> rows;  // open connections that are confirmed, in no order
+  std::vector<ConnectionSummary> ended_rows;  // see RecentlyEnded; with the empty encapsulation and no views
   uint64_t connections_not_listed = 0;
   std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation; [0] is the empty one
   std::vector<ConnectionView> views;          // of `rows`; not every view belongs to a row (see ViewRanges)
   Totals totals;
   CaptureCounters counters;
   uint64_t unmatched_fragments = 0;  // see ConnectionTable
-  OverflowCounts overflows{};
+  OverflowCounts overflows{};        // of the table and of counters.overflows together
   EdgesView edges;
 };
 
