@@ -31,8 +31,9 @@ size_t IndexCapacity(const TableOptions& options) {
   return size_t{options.max_connections} * 2 + options.max_connections / 64;
 }
 
+// However few connections fit into the table, thousands may begin in the second for which a fingerprint must last.
 uint32_t FingerprintCapacity(const TableOptions& options) {
-  return std::clamp<uint32_t>(options.max_connections / 8, 1024, 131072);
+  return std::clamp<uint32_t>(options.max_connections / 8, 16384, 131072);
 }
 
 uint32_t GapSets(const TableOptions& options) {
@@ -411,19 +412,28 @@ void ConnectionTable::InitializeRecord(uint32_t slot, const Arrival& arrival) {
 }
 
 uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, Arrival* arrival) {
-  const ConnectionRecord& old = records_[old_slot];
-  const EndRecord candidate = old.end(OtherEnd(arrival->sender));
-  const bool was_translated = details_[old_slot].first_view != ViewTable::kNone;
-  const Endpoint old_client = old.key.endpoint(OtherEnd(arrival->sender));
+  const End old_client = OtherEnd(arrival->sender);
+  const EndRecord candidate = records_[old_slot].end(old_client);
+  // The SYN was counted, so it came on the view to which the client is pinned.
+  const PinnedKey of_syn = PinnedKeyOf(old_slot, old_client);
+  const End client = of_syn.is_swapped ? OtherEnd(old_client) : old_client;
+  encapsulations_.AcquireAgain(of_syn.key.encapsulation);
   EndFor(old_slot, arrival);
-  const End client = OtherEnd(arrival->sender);
-  const uint32_t slot = BeginConnection(*arrival);
+  Arrival first = *arrival;
+  if (!(of_syn.key == arrival->key)) {
+    first.key = of_syn.key;
+    first.hash = static_cast<uint32_t>(index_.HashOf(of_syn.key));
+    first.key_sender = first.sender = OtherEnd(client);
+  }
+  const uint32_t slot = BeginConnection(first);
+  encapsulations_.Release(of_syn.key.encapsulation);
+  if (!(of_syn.key == arrival->key) && !AddView(slot, first.sender, ConnectionIndex::kNotFound, arrival)) {
+    arrival->sender = first.sender;
+  }
   TakeCandidate(candidate, &records_[slot].end(client));
   details_[slot].set_start_time_ns(CandidateTime(candidate, arrival->time_ns));
   records_[slot].syn_time = 0;
   SetState(slot, ConnectionState::kSynSent);
-  // The SYN came on the view of the old connection that was nearest to the client.
-  if (was_translated) SetEndpoint(slot, client, old_client);
   return slot;
 }
 

@@ -96,8 +96,9 @@ class EndedConnectionSink {
 //   view, which is stored as an embryo. It is shown nowhere and counted nowhere.
 // - The next segment of the provisional view decides. If its numbers fit the connection, it is a view. In particular, a
 //   SYN-ACK must have the sequence number that the server of the connection has, if that is known. If the numbers do
-//   not fit, the view becomes a connection of its own, which began with the SYN: a proxy may send the client's sequence
-//   number on to a server, but cannot know the server's.
+//   not fit, but another stretch showed the same SYN-ACK within the last second, it is a view of that connection.
+//   Otherwise the view becomes a connection of its own, which began with the SYN: a proxy may send the client's
+//   sequence number on to a server, but cannot know the server's.
 // - A SYN-ACK with an unknown key is a view at once in two cases: it answers a SYN with the same addresses and ports in
 //   another encapsulation, or another stretch showed the same SYN-ACK within the last second.
 // - Any other segment with an unknown key, or of an unconfirmed connection, is a view at once if another stretch showed
@@ -192,7 +193,8 @@ class alignas(64) ConnectionTable {
   // are not remembered (see FragmentCache).
   uint64_t unmatched_fragments() const { return unmatched_fragments_; }
   OverflowCounts overflows() const {
-    return {gaps_.overflows(), encapsulations_.overflows(), servers_.overflows(), 0, 0};
+    return {gaps_.overflows(), encapsulations_.overflows(), servers_.overflows(), fingerprints_.overflows(),
+            views_.overflows()};
   }
   // The connections in the table now, including embryos, provisional views and unconfirmed ones.
   size_t size() const { return size_t{records_in_use_} + embryos_.size(); }
@@ -303,7 +305,9 @@ class alignas(64) ConnectionTable {
   // Initialises the record in `slot` for the arrival that begins its connection. REQUIRES: the index contains `slot`.
   void InitializeRecord(uint32_t slot, const Arrival& arrival);
   // Ends the connection in `old_slot`, and begins the new connection whose SYN the old one keeps as a candidate (see
-  // reuse.h). Returns the new connection's slot. REQUIRES: the segment is the SYN-ACK that answers the candidate.
+  // reuse.h). The new connection begins on the view on which the SYN came, and the SYN-ACK's key is another view of it
+  // unless it is the same key. Returns the new connection's slot. REQUIRES: the segment is the SYN-ACK that answers the
+  // candidate.
   uint32_t BeginFromCandidate(uint32_t old_slot, Arrival* arrival);
   // See InterfacePins.
   bool IsDuplicate(uint32_t slot, const Arrival& arrival);
@@ -343,12 +347,18 @@ class alignas(64) ConnectionTable {
   // connection, makes the key a view of that connection and returns the slot of the record. Otherwise returns
   // kNotFound.
   uint32_t JoinConnection(Arrival* arrival);
+  // If another stretch showed the same SYN-ACK, makes the key a view of that connection and returns the slot of its
+  // record. Otherwise returns kNotFound. `replaced` is what the index has under the key, or kNotFound.
+  uint32_t JoinBySynAck(uint32_t replaced, Arrival* arrival);
   // If the unconfirmed connection in `slot` turns out to be a view of another connection, ends it as if it had never
   // been, makes its key a view, and returns the slot of the other connection's record. Otherwise returns `slot`.
   uint32_t JoinUnconfirmed(uint32_t slot, Arrival* arrival);
   // Returns what the index has for the connection whose SYN has this hash of its key and this sequence number, or
   // kNotFound.
   uint32_t FindBySyn(uint32_t key_hash, uint32_t sequence_number) const;
+  // Returns the id of the encapsulation with which the connection began. `slot` is what the index has for it; for
+  // kNotFound, returns the id of the empty encapsulation.
+  uint32_t EncapsulationOf(uint32_t slot) const;
   // Returns the slot of the record for the segment that was remembered, or kNotFound. Sets `*sender` (out) to the end
   // of the record that sent the segment.
   uint32_t FindRemembered(const Fingerprint& fingerprint, End* sender) const;
@@ -364,8 +374,15 @@ class alignas(64) ConnectionTable {
   void OpenEdge(uint32_t slot);
   // Whether an edge is told later of an attempt that begins now.
   bool DefersEdges() const;
-  // Returns the server as the client addressed it.
+  // Returns the server as the client addressed it: on the first view on which the client has the address that is shown.
   Endpoint ServiceOf(uint32_t slot) const;
+  // The key of the view to which the end is pinned, and whether it is swapped (see View). The first key if the end has
+  // no pin.
+  struct PinnedKey {
+    ConnectionKey key;
+    bool is_swapped;
+  };
+  PinnedKey PinnedKeyOf(uint32_t slot, End end) const;
   // Removes a record and all of its views from the index.
   void EraseKeys(uint32_t slot);
   // Whether the index has the record under the record's own key.

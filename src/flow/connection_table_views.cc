@@ -90,7 +90,7 @@ uint32_t ConnectionTable::BeginProvisionalView(const Arrival& arrival) {
     return ConnectionIndex::kNotFound;
   }
   const Fingerprint* const copy = fingerprints_.FindCopy(FingerprintOf(Fingerprint::Kind::kSyn, arrival));
-  if (copy == nullptr || copy->key_hash == arrival.hash) return ConnectionIndex::kNotFound;
+  if (copy == nullptr) return ConnectionIndex::kNotFound;
   const uint32_t owner_hash = copy->key_hash;
   if (FindBySyn(owner_hash, arrival.packet->sequence_number) == ConnectionIndex::kNotFound) {
     return ConnectionIndex::kNotFound;
@@ -138,7 +138,8 @@ uint32_t ConnectionTable::ResolveProvisionalView(uint32_t slot, Arrival* arrival
       EndEmbryo(slot, std::nullopt);
       return ConnectionIndex::kNotFound;
     }
-    const bool is_wrapped = embryo.key.encapsulation != EncapsulationTable::kNone;
+    const uint32_t owner = FindBySyn(provisional_owners_[slot], embryo.sequence_number);
+    const bool is_wrapped = embryo.key.encapsulation != EncapsulationOf(owner);
     pins_.CountDuplicate(packet.interface, is_wrapped ? DuplicateKind::kEncapsulated : DuplicateKind::kTranslated, 1);
     return kHeld;
   }
@@ -154,14 +155,18 @@ uint32_t ConnectionTable::ResolveProvisionalView(uint32_t slot, Arrival* arrival
       EndEmbryo(slot, std::nullopt);
       arrival->sender = sender;
       const uint32_t begun = BeginFromCandidate(owner, arrival);
-      pins_.CountDuplicate(interface, DuplicateKind::kTranslated, 1);
+      const bool is_wrapped = arrival->key.encapsulation != records_[begun].key.encapsulation;
+      pins_.CountDuplicate(interface, is_wrapped ? DuplicateKind::kEncapsulated : DuplicateKind::kTranslated, 1);
       return begun;
     }
-    if (record.client().initial_sequence == embryo.sequence_number) {
-      if (Fits(record, packet, from_client) && AddView(owner, sender, slot | kEmbryoSlots, arrival)) {
-        return owner;
-      }
+    if (record.client().initial_sequence == embryo.sequence_number && Fits(record, packet, from_client) &&
+        AddView(owner, sender, slot | kEmbryoSlots, arrival)) {
+      return owner;
     }
+  }
+  if (IsSynAck(packet) && !from_client) {
+    owner = JoinBySynAck(slot | kEmbryoSlots, arrival);
+    if (owner != ConnectionIndex::kNotFound) return owner;
   }
   // A connection of its own after all.
   embryo.is_provisional = false;
@@ -169,6 +174,12 @@ uint32_t ConnectionTable::ResolveProvisionalView(uint32_t slot, Arrival* arrival
   ledger_.Open(/*midstream=*/false);
   ledger_.Enter(ConnectionState::kSynSent);
   return Promote(slot, arrival->hash);
+}
+
+uint32_t ConnectionTable::EncapsulationOf(uint32_t slot) const {
+  if (slot == ConnectionIndex::kNotFound) return EncapsulationTable::kNone;
+  if (ConnectionIndex::IsView(slot)) slot = views_[slot & ~ConnectionIndex::kView].record;
+  return index_.KeyOf(slot).encapsulation;
 }
 
 uint32_t ConnectionTable::FindRemembered(const Fingerprint& fingerprint, End* sender) const {
@@ -186,14 +197,25 @@ uint32_t ConnectionTable::FindRemembered(const Fingerprint& fingerprint, End* se
   return view.record;
 }
 
+uint32_t ConnectionTable::JoinBySynAck(uint32_t replaced, Arrival* arrival) {
+  const Fingerprint* const copy = fingerprints_.FindCopy(FingerprintOf(Fingerprint::Kind::kSynAck, *arrival));
+  if (copy == nullptr) return ConnectionIndex::kNotFound;
+  End sender;
+  const uint32_t owner = FindRemembered(*copy, &sender);
+  if (owner == ConnectionIndex::kNotFound || !AddView(owner, sender, replaced, arrival)) {
+    return ConnectionIndex::kNotFound;
+  }
+  return owner;
+}
+
 uint32_t ConnectionTable::JoinConnection(Arrival* arrival) {
   const DecodedPacket& packet = *arrival->packet;
   uint32_t owner = ConnectionIndex::kNotFound;
   End sender = arrival->key_sender;
   if (IsSynAck(packet)) {
-    const Fingerprint fingerprint = FingerprintOf(Fingerprint::Kind::kSynAck, *arrival);
     const uint32_t syn_number = packet.acknowledgment_number - 1;
-    const Fingerprint* const syn = fingerprints_.FindSynInOtherEncapsulation(syn_number, fingerprint);
+    const Fingerprint* const syn =
+        fingerprints_.FindSynInOtherEncapsulation(syn_number, FingerprintOf(Fingerprint::Kind::kSynAck, *arrival));
     if (syn != nullptr && syn->sender != arrival->key_sender) {
       const uint32_t syn_hash = syn->key_hash;
       owner = FindBySyn(syn_hash, syn_number);
@@ -207,10 +229,7 @@ uint32_t ConnectionTable::JoinConnection(Arrival* arrival) {
         }
       }
     }
-    if (owner == ConnectionIndex::kNotFound) {
-      const Fingerprint* const copy = fingerprints_.FindCopy(fingerprint);
-      if (copy != nullptr) owner = FindRemembered(*copy, &sender);
-    }
+    if (owner == ConnectionIndex::kNotFound) return JoinBySynAck(ConnectionIndex::kNotFound, arrival);
   } else {
     const Fingerprint* const copy = fingerprints_.FindCopy(FingerprintOf(Fingerprint::Kind::kMidstream, *arrival));
     if (copy != nullptr) owner = FindRemembered(*copy, &sender);
@@ -276,18 +295,21 @@ void ConnectionTable::EraseKeys(uint32_t slot) {
   views_.RemoveAll(&details_[slot].first_view);
 }
 
+ConnectionTable::PinnedKey ConnectionTable::PinnedKeyOf(uint32_t slot, End end) const {
+  const uint16_t pin = records_[slot].pins[static_cast<size_t>(end)];
+  const uint8_t number = pin == ConnectionRecord::kNoPin ? View::kFirstNumber : InterfacePins::Pin(pin).view_number();
+  for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
+    if (views_[at].number == number) return {views_[at].key, views_[at].is_swapped};
+  }
+  return {records_[slot].key, false};
+}
+
 void ConnectionTable::SettleAddresses(uint32_t slot) {
   if (details_[slot].first_view == ViewTable::kNone) return;
   for (const End end : {End::kA, End::kB}) {
-    const uint16_t pin = records_[slot].pins[static_cast<size_t>(end)];
-    if (pin == ConnectionRecord::kNoPin) continue;
-    const uint8_t number = InterfacePins::Pin(pin).view_number();
-    for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
-      const View& view = views_[at];
-      if (view.number != number) continue;
-      SetEndpoint(slot, end, view.key.endpoint(view.is_swapped ? OtherEnd(end) : end));
-      break;
-    }
+    if (records_[slot].pins[static_cast<size_t>(end)] == ConnectionRecord::kNoPin) continue;
+    const PinnedKey pinned = PinnedKeyOf(slot, end);
+    SetEndpoint(slot, end, pinned.key.endpoint(pinned.is_swapped ? OtherEnd(end) : end));
   }
 }
 
@@ -320,14 +342,19 @@ Endpoint ConnectionTable::ServiceOf(uint32_t slot) const {
   const ConnectionRecord& record = records_[slot];
   const Endpoint client = record.key.endpoint(record.client_end());
   const Endpoint server = record.key.endpoint(OtherEnd(record.client_end()));
+  // The list has the newest view first. The first view, which may be anywhere in it, has the lowest number.
+  Endpoint service = server;
+  uint8_t lowest = View::kMaxNumber;
   for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
     const View& view = views_[at];
     const End of_client = view.is_swapped ? OtherEnd(record.client_end()) : record.client_end();
-    if (view.key.endpoint(of_client) == client && !(view.key.endpoint(OtherEnd(of_client)) == server)) {
-      return view.key.endpoint(OtherEnd(of_client));
+    const Endpoint addressed = view.key.endpoint(OtherEnd(of_client));
+    if (view.number <= lowest && view.key.endpoint(of_client) == client && !(addressed == server)) {
+      service = addressed;
+      lowest = view.number;
     }
   }
-  return server;
+  return service;
 }
 
 void ConnectionTable::AppendViews(uint32_t slot, std::vector<ConnectionView>* views) const {

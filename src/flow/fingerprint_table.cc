@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/flow/fingerprint_table.h"
 
+#include <algorithm>
 #include <array>
 
 #include "src/base/check.h"
@@ -12,6 +13,9 @@ namespace {
 bool IsSameSegment(const Fingerprint& a, const Fingerprint& b) {
   return a.kind == b.kind && a.sequence_number == b.sequence_number && a.shape == b.shape;
 }
+
+// Whether the two are fingerprints of the same segment under the same key.
+bool IsSame(const Fingerprint& a, const Fingerprint& b) { return IsSameSegment(a, b) && a.key_hash == b.key_hash; }
 
 // The time between two fingerprints, in either order.
 uint32_t Distance(uint32_t a, uint32_t b) {
@@ -45,31 +49,30 @@ void FingerprintTable::Widen() {
   }
   buckets_in_use_ = all_buckets_;
   for (const Bucket& bucket : narrow) {
-    for (const Fingerprint& place : bucket.places) {
-      if (place.kind != Fingerprint::Kind::kNone) Add(place);
+    for (int i = kWays - 1; i >= 0; --i) {
+      if (bucket.places[i].kind != Fingerprint::Kind::kNone) Add(bucket.places[i]);
     }
   }
 }
 
 void FingerprintTable::Add(const Fingerprint& fingerprint) {
-  Bucket& bucket = buckets_[BucketOf(fingerprint.sequence_number)];
-  Fingerprint* oldest = &bucket.places[0];
-  for (Fingerprint& place : bucket.places) {
-    if (place.kind == Fingerprint::Kind::kNone ||
-        (IsSameSegment(place, fingerprint) && place.key_hash == fingerprint.key_hash)) {
-      place = fingerprint;
-      return;
-    }
-    if (fingerprint.time - place.time > fingerprint.time - oldest->time) oldest = &place;
+  Fingerprint* const places = buckets_[BucketOf(fingerprint.sequence_number)].places;
+  int replaced = 0;
+  while (replaced < kWays - 1 && places[replaced].kind != Fingerprint::Kind::kNone &&
+         !IsSame(places[replaced], fingerprint)) {
+    ++replaced;
   }
-  if (is_wide() && Distance(fingerprint.time, oldest->time) <= WindowOf(oldest->kind)) ++overflows_;
-  *oldest = fingerprint;
+  const Fingerprint& gone = places[replaced];
+  const bool is_lost = gone.kind != Fingerprint::Kind::kNone && !IsSame(gone, fingerprint);
+  if (is_lost && is_wide() && Distance(fingerprint.time, gone.time) <= WindowOf(gone.kind)) ++overflows_;
+  std::copy_backward(places, places + replaced, places + replaced + 1);
+  places[0] = fingerprint;
 }
 
 const Fingerprint* FingerprintTable::FindCopy(const Fingerprint& segment) const {
   for (const Fingerprint& place : buckets_[BucketOf(segment.sequence_number)].places) {
-    if (IsSameSegment(place, segment) && place.stretch.DiffersFrom(segment.stretch) &&
-        Distance(place.time, segment.time) <= WindowOf(segment.kind)) {
+    if (IsSameSegment(place, segment) && place.key_hash != segment.key_hash &&
+        place.stretch.DiffersFrom(segment.stretch) && Distance(place.time, segment.time) <= WindowOf(segment.kind)) {
       return &place;
     }
   }

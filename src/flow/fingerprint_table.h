@@ -30,10 +30,10 @@ static_assert(sizeof(Fingerprint) == 32, "half a cache line");
 // Remembers segments that may be captured again on another stretch: SYNs, SYN-ACKs, and segments of connections that
 // began midstream.
 //
-// Design. The numbers of a segment choose a bucket, and a bucket has kWays places. So each operation touches one
-// bucket, and a flood of SYNs cannot make it slower. A new fingerprint replaces the oldest one of its bucket. Most
-// captures have only one stretch, and need no fingerprints. Until the table is told otherwise (Widen()), it uses only
-// its first buckets, which then stay in the processor's cache.
+// Design. The numbers of a segment choose a bucket, and a bucket has kWays places, from the newest fingerprint to the
+// oldest. So each operation touches one bucket, and a flood of SYNs cannot make it slower. A new fingerprint replaces
+// the oldest one of its bucket. Most captures have only one stretch, and need no fingerprints. Until the table is told
+// otherwise (Widen()), it uses only its first buckets, which then stay in the processor's cache.
 //
 // Thread: confined to its connection table.
 // Time: table time. Fingerprints keep it in units of 2^20 ns (about a millisecond), modulo 2^32 (52 days).
@@ -65,11 +65,11 @@ class FingerprintTable {
 
   // Remembers `fingerprint`. Replaces an older one of the same segment and key.
   void Add(const Fingerprint& fingerprint);
-  // Returns the fingerprint of a copy of the same segment that was seen on another stretch within the window of its
-  // kind, or null. The pointer is valid until the next Add() or Widen().
+  // Returns the newest fingerprint of a copy of the same segment that was seen under another key and on another stretch
+  // within the window of its kind, or null. The pointer is valid until the next Add() or Widen().
   const Fingerprint* FindCopy(const Fingerprint& segment) const;
-  // Returns the fingerprint of the SYN with this sequence number, if it has the addresses and ports of `syn_ack` but
-  // another encapsulation. Otherwise returns null. The pointer is valid until the next Add() or Widen().
+  // Returns the newest fingerprint of a SYN with this sequence number that has the addresses and ports of `syn_ack` but
+  // another encapsulation, or null. The pointer is valid until the next Add() or Widen().
   const Fingerprint* FindSynInOtherEncapsulation(uint32_t sequence_number, const Fingerprint& syn_ack) const;
 
   uint64_t overflows() const { return overflows_; }
