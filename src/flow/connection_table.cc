@@ -217,7 +217,7 @@ uint32_t ConnectionTable::FindSlot(const Arrival& arrival) const {
     } else if (ConnectionIndex::IsView(slot)) {
       in_use = views_[slot & ~ConnectionIndex::kView].in_use;
     } else {
-      in_use = records_[slot].has(ConnectionRecord::kInUse);
+      in_use = records_[slot].has(ConnectionRecord::kInUse) && HasOwnKey(slot);
     }
     if (in_use) return slot;
   }

@@ -386,7 +386,7 @@ class alignas(64) ConnectionTable {
   // Removes a record and all of its views from the index.
   void EraseKeys(uint32_t slot);
   // Whether the index has the record under the record's own key.
-  bool HasOwnKey(uint32_t slot) const;
+  bool HasOwnKey(uint32_t slot) const { return !records_[slot].is_key_of_views; }
 
   // As Credit(), for a packet that is no probe.
   void CreditSegment(uint32_t slot, const Arrival& arrival);

@@ -277,13 +277,6 @@ bool ConnectionTable::AddView(uint32_t slot, End sender, uint32_t replaced, Arri
   return true;
 }
 
-bool ConnectionTable::HasOwnKey(uint32_t slot) const {
-  for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
-    if (views_[at].number == View::kFirstNumber) return false;
-  }
-  return true;
-}
-
 void ConnectionTable::EraseKeys(uint32_t slot) {
   const ConnectionKey& own = records_[slot].key;
   if (HasOwnKey(slot)) index_.Erase(slot, static_cast<uint32_t>(index_.HashOf(own)));
@@ -326,6 +319,7 @@ void ConnectionTable::SetEndpoint(uint32_t slot, End end, const Endpoint& endpoi
     view.is_swapped = view.is_wrapped = false;
     encapsulations_.AcquireAgain(key.encapsulation);
     index_.Replace(slot, added | ConnectionIndex::kView, static_cast<uint32_t>(index_.HashOf(key)));
+    records_[slot].is_key_of_views = true;
   }
   (end == End::kA ? key.address_a : key.address_b) = endpoint.address;
   (end == End::kA ? key.port_a : key.port_b) = endpoint.port;

@@ -347,5 +347,38 @@ TEST_F(ConnectionViews, ASmallTableRemembersTheSynsOfASecond) {
   EXPECT_LT(table().totals().opened_handshake, 3050u);
 }
 
+TEST_F(ConnectionViews, InOneBatchAViewTakesTheKeyOfAConnectionThatHasTimedOut) {
+  HandshakeOn({dnat_});
+  Feed(Up(dnat_).Seq(1001).Ack(5001).Rst().Time(0.1));
+  const std::vector<DecodedPacket> batch = {
+      Up(before_).Syn(2000).Time(10),
+      Up(dnat_).Syn(2000).Time(10),
+      Down(dnat_).Syn(6000).Ack(2001).Time(10),
+      Down(before_).Syn(6000).Ack(2001).Time(10),
+      Up(before_).Seq(2001).Ack(6001).Time(10),
+      Up(dnat_).Seq(2001).Ack(6001).Time(10),
+  };
+  table().Apply(batch);
+  EXPECT_EQ(Only().server, pod_);
+  EXPECT_EQ(Duplicates(1, DuplicateKind::kTranslated), 2u);
+  EXPECT_EQ(Duplicates(1, DuplicateKind::kInterface), 0u);
+}
+
+TEST_F(ConnectionViews, EqualAddressesInAnotherNetworkAreNoViewWhenTheNumberOfANetworkIsUsedAgain) {
+  options_.max_connections = 1;
+  const auto in_vlan = [this](uint16_t vlan, uint32_t interface) {
+    Way way = before_;
+    way.vlan = vlan;
+    way.interface = interface;
+    return Up(way).Seq(1000).Ack(2000).Payload(10);
+  };
+  Feed(in_vlan(7, 0).Time(0));
+  Feed(in_vlan(9, 0).Seq(5).Time(0));
+  Feed(in_vlan(8, 0).Seq(6).Time(0));  // gets the number of VLAN 7
+  Feed(in_vlan(7, 1).Time(0.01));
+  ASSERT_EQ(Live().size(), 1u);
+  EXPECT_EQ(table().encapsulations().Get(Only().encapsulation).vlans[0], 7);
+}
+
 }  // namespace
 }  // namespace tcpgauge

@@ -197,7 +197,7 @@ void ModelTable::Take(const DecodedPacket& packet, const std::vector<EndedConnec
         ++ended_.late_segments;
         return;
       }
-      found = Begin(known, time_ns);
+      found = Begin(known, arrival.sender, time_ns);
       found->second.doubtful = is_late || (known.tcp_flags & kTcpRst);
       Remember(found->second, arrival);
       Credit(&found->second, arrival);
@@ -221,14 +221,14 @@ ModelTable::Connections::iterator ModelTable::BeginFromCandidate(Connections::it
   for (const View& view : old->second.views) {
     if (end.pin && view.number == end.pin->view) of_syn = view;
   }
+  const int server = of_syn.end(arrival->sender);  // of the key of the SYN
   DecodedPacket first = arrival->packet;
   first.encapsulation = of_syn.encapsulation;
   first.source = of_syn.endpoint(arrival->sender);
   first.destination = of_syn.endpoint(client);
   End(old, ReasonOf(old->second.state, old->second.refused));
-  const Connections::iterator begun = Begin(first, arrival->time_ns);
+  const Connections::iterator begun = Begin(first, server, arrival->time_ns);
   Connection& connection = begun->second;
-  const int server = of_syn.end(arrival->sender);
   if (of_syn.key == arrival->key) {
     Place(nullptr, arrival);
   } else if (!AddView(begun, server, arrival)) {
@@ -317,7 +317,7 @@ bool ModelTable::IsIgnoredReset(const Connection& connection, int sender, const 
   return beyond >= window && !is_in_flight;
 }
 
-ModelTable::Connections::iterator ModelTable::Begin(const DecodedPacket& packet, int64_t time_ns) {
+ModelTable::Connections::iterator ModelTable::Begin(const DecodedPacket& packet, int sender, int64_t time_ns) {
   if (connections_.size() + provisional_.size() == options_.max_connections) Evict();
   const Key key = KeyOf(packet.encapsulation, packet.source, packet.destination);
   Connection& connection = connections_[key];
@@ -327,7 +327,6 @@ ModelTable::Connections::iterator ModelTable::Begin(const DecodedPacket& packet,
   connection.ends[1].endpoint = std::get<3>(key);
   connection.views = {{key, packet.encapsulation}};
   connection.start_ns = connection.last_ns = connection.last_syn_ns = time_ns;
-  const int sender = SenderOf(packet);
   const uint8_t flags = packet.tcp_flags;
   connection.has_only_bare_syn = flags == kTcpSyn && packet.payload_length_bytes == 0 && !packet.is_fragment;
   connection.embryo_number = next_embryo_++;

@@ -217,7 +217,7 @@ std::optional<ModelTable::Connections::iterator> ModelTable::Resolve(Arrival* ar
   DecodedPacket syn = provisional.syn;
   syn.tcp_flags = kTcpSyn;
   syn.payload_length_bytes = 0;
-  const Connections::iterator begun = Begin(syn, provisional.time_ns);
+  const Connections::iterator begun = Begin(syn, SenderOf(syn), provisional.time_ns);
   begun->second.awaits_addresses = true;
   Arrival first = {syn, provisional.time_ns, arrival->key, 1 - arrival->key_sender, 0, {}};
   if (from_client) first.key_sender = arrival->key_sender;
@@ -290,7 +290,7 @@ ModelTable::Connections::iterator ModelTable::JoinUnconfirmed(Connections::itera
   Erase(found);
   if (AddView(owner, sender, arrival)) return owner;
   Place(nullptr, arrival);
-  return Begin(arrival->packet, arrival->time_ns);
+  return Begin(arrival->packet, arrival->sender, arrival->time_ns);
 }
 
 // The key with which a connection began takes no room as long as the connection shows it.
