@@ -56,7 +56,7 @@ void FingerprintTable::Widen() {
 }
 
 void FingerprintTable::Add(const Fingerprint& fingerprint) {
-  Fingerprint* const places = buckets_[BucketOf(fingerprint.sequence_number)].places;
+  Fingerprint* const places = buckets_[BucketOf(fingerprint)].places;
   int replaced = 0;
   while (replaced < kWays - 1 && places[replaced].kind != Fingerprint::Kind::kNone &&
          !IsSame(places[replaced], fingerprint)) {
@@ -70,7 +70,7 @@ void FingerprintTable::Add(const Fingerprint& fingerprint) {
 }
 
 const Fingerprint* FingerprintTable::FindCopy(const Fingerprint& segment) const {
-  for (const Fingerprint& place : buckets_[BucketOf(segment.sequence_number)].places) {
+  for (const Fingerprint& place : buckets_[BucketOf(segment)].places) {
     if (IsSameSegment(place, segment) && place.key_hash != segment.key_hash &&
         place.stretch.DiffersFrom(segment.stretch) && Distance(place.time, segment.time) <= WindowOf(segment.kind)) {
       return &place;

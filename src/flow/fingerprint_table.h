@@ -56,7 +56,7 @@ class FingerprintTable {
   void Widen();
   bool is_wide() const { return buckets_in_use_ != kNarrowBuckets; }
 
-  // Prefetches what the next three functions use for this sequence number.
+  // Prefetches what the next three functions use for a SYN or SYN-ACK with this sequence number.
   void Prefetch(uint32_t sequence_number) const {
     const Bucket& bucket = buckets_[BucketOf(sequence_number)];
     FetchAhead(&bucket.places[0]);
@@ -81,9 +81,15 @@ class FingerprintTable {
     Fingerprint places[kWays];
   };
 
-  uint32_t BucketOf(uint32_t sequence_number) const {
-    const uint32_t mixed = static_cast<uint32_t>(((sequence_number ^ seed_) * multiplier_) >> 32);
+  uint32_t BucketOf(uint32_t number) const {
+    const uint32_t mixed = static_cast<uint32_t>(((number ^ seed_) * multiplier_) >> 32);
     return static_cast<uint32_t>(uint64_t{mixed} * buckets_in_use_ >> 32);
+  }
+  // SYNs are looked up by their sequence number alone. For segments of connections that began midstream, the shape
+  // counts too: all acknowledgments of a download have the same sequence number, and must not share a bucket.
+  uint32_t BucketOf(const Fingerprint& fingerprint) const {
+    const bool is_midstream = fingerprint.kind == Fingerprint::Kind::kMidstream;
+    return BucketOf(is_midstream ? fingerprint.sequence_number ^ fingerprint.shape : fingerprint.sequence_number);
   }
 
   const uint32_t all_buckets_;
