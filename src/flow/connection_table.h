@@ -100,7 +100,8 @@ class EndedConnectionSink {
 //   Otherwise the view becomes a connection of its own, which began with the SYN: a proxy may send the client's
 //   sequence number on to a server, but cannot know the server's.
 // - A SYN-ACK with an unknown key is a view at once in two cases: it answers a SYN with the same addresses and ports in
-//   another encapsulation, or another stretch showed the same SYN-ACK within the last second.
+//   another encapsulation, or another stretch showed the same SYN-ACK within the last second. The table may have
+//   forgotten a SYN that came more than a second ago.
 // - Any other segment with an unknown key, or of an unconfirmed connection, is a view at once if another stretch showed
 //   a segment with the same sequence, acknowledgment and timestamp numbers within 100 ms.
 // InterfacePins chooses the view on which the packets of each end are counted: the one nearest to the end. The address

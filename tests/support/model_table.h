@@ -30,7 +30,7 @@ namespace tcpgauge {
 // In both cases, the model adopts the table's choice, and checks that the contract allows it.
 //
 // The model remembers all fingerprints of segments. The table's memory of them is bounded, so the two can be compared
-// only until the table counts an overflow of fingerprints.
+// only until the table counts an overflow of fingerprints, or until is_open().
 //
 // The methods are in three files: model_table.cc follows connections, model_views.cc finds their views, and
 // model_differences.cc compares the model with the table.
@@ -56,6 +56,10 @@ class ModelTable {
 
   // The first disagreement of all calls so far. Empty while model and table agree.
   const std::string& error() const { return error_; }
+
+  // Whether the contract has left a decision to the table that the model cannot follow: a SYN-ACK answered a SYN in
+  // another encapsulation, which came so long ago that the table may have forgotten the SYN.
+  bool is_open() const { return is_open_; }
 
   // How many connections have ended in the model.
   size_t ended_count() const { return ended_count_; }
@@ -210,7 +214,8 @@ class ModelTable {
   bool BeginsAnother(const Connection& connection, int sender, const DecodedPacket& packet) const;
   bool IsLate(const DecodedPacket& packet, int64_t time_ns);
   bool IsIgnoredReset(const Connection& connection, int sender, const DecodedPacket& packet) const;
-  Connections::iterator Begin(const DecodedPacket& packet, int64_t time_ns);
+  // `sender` is the end of the packet's key that sent it.
+  Connections::iterator Begin(const DecodedPacket& packet, int sender, int64_t time_ns);
   bool IsDuplicate(Connection* connection, const Arrival& arrival);
   void Credit(Connection* connection, const Arrival& arrival);
   void NoteRepeatedSyn(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns) const;
@@ -288,6 +293,7 @@ class ModelTable {
   size_t ended_count_ = 0;
   std::map<size_t, DuplicateCounts> duplicates_;  // by interface
   uint64_t unmatched_fragments_ = 0;
+  bool is_open_ = false;
   std::string error_;
 };
 

@@ -266,6 +266,7 @@ ModelTable::Connections::iterator ModelTable::Join(Arrival* arrival) {
       if (syn == nullptr && seen.kind == Seen::Kind::kSyn && same_path && seen.key != arrival->key) syn = &seen;
     }
   }
+  if (syn != nullptr && arrival->time_ns / kUnit - syn->time > kHandshakeUnits) is_open_ = true;
   if (syn != nullptr && syn->sender != arrival->key_sender) {
     const Connections::iterator owner = FindBySyn(syn->key, syn_number);
     if (owner != connections_.end()) {

@@ -44,6 +44,7 @@ RandomTraffic::RandomTraffic(uint64_t seed) : random_(seed) {
     conversation.timestamps = Below(2) == 0;
     conversation.step = static_cast<int>(Below(8));
     for (uint32_t& next : conversation.next) next = InitialSequence();
+    for (uint32_t& initial : conversation.initial) initial = Below(8) == 0 ? 0 : InitialSequence();
     conversations_.push_back(conversation);
   }
   std::vector<Endpoint> ends;

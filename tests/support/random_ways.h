@@ -2,12 +2,16 @@
 #ifndef TCPGAUGE_TESTS_SUPPORT_RANDOM_WAYS_H_
 #define TCPGAUGE_TESTS_SUPPORT_RANDOM_WAYS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <random>
 #include <vector>
 
 #include "src/decode/decoded_packet.h"
+#include "src/net/encapsulation.h"
+#include "src/net/endpoint.h"
+#include "src/net/packet_direction.h"
 
 namespace tcpgauge {
 
