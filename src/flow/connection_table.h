@@ -98,17 +98,21 @@ class EndedConnectionSink {
 //   SYN-ACK must have the sequence number that the server of the connection has, if that is known. If the numbers do
 //   not fit, but another stretch showed the same SYN-ACK within the last second, it is a view of that connection.
 //   Otherwise the view becomes a connection of its own, which began with the SYN: a proxy may send the client's
-//   sequence number on to a server, but cannot know the server's.
+//   sequence number on to a server, but cannot know the server's. Payload of such a SYN counts as header bytes.
 // - A SYN-ACK with an unknown key is a view at once in two cases: it answers a SYN with the same addresses and ports in
 //   another encapsulation, or another stretch showed the same SYN-ACK within the last second. The table may have
 //   forgotten a SYN that came more than a second ago.
 // - Any other segment with an unknown key, or of an unconfirmed connection, is a view at once if another stretch showed
 //   a segment with the same sequence, acknowledgment and timestamp numbers within 100 ms.
+// In all of these, a segment is compared with the segments that were counted, and not with their duplicates. If several
+// fit, the newest one decides.
+//
 // InterfacePins chooses the view on which the packets of each end are counted: the one nearest to the end. The address
-// of an end is the one that it has there, when the connection is answered or, midstream, confirmed. So a client has its
-// address before SNAT, and a server has its address after DNAT. Later the addresses do not change. An edge is told of
-// an attempt when the attempt is answered or ends, because before that the server's address is not known. Exception: as
-// long as only one stretch was seen, the edge is told at once.
+// of an end is the one that it has there, when the connection is answered, carries its first payload or, midstream, is
+// confirmed. So a client has its address before SNAT, and a server has its address after DNAT. Later the addresses do
+// not change. An edge is told of an attempt when the attempt is answered or ends, because before that the server's
+// address is not known. Exception: as long as only one stretch was seen, the edge is told at once, and the connection
+// keeps the addresses of its SYN.
 //
 // Design. Most of a packet's time is waiting for memory. So a batch of 64 packets is handled in steps: make all keys,
 // fetch the index lines, fetch the records, and only then handle the packets one by one. The waits of a batch then
