@@ -47,8 +47,22 @@ mask_service() {
   fi
 }
 
+# Makes Bazel look again at the headers that the system has, if a package was installed since it looked, by this script or
+# another way. Bazel remembers the list of headers for the layering check, and refuses a header that is not in it.
+refresh_headers() {
+  local seen
+  command -v bazel >/dev/null || return 0
+  seen=$(as_owner bazel info output_base 2>/dev/null)/external/@local_config_cc.marker
+  if [ -e "$seen" ] && [ /var/lib/dpkg/status -nt "$seen" ]; then as_owner bazel sync --configure; fi
+}
+
 # Installs the packages that the given files list and that are missing. Asks no questions.
 install_packages() {
+  install_missing "$@"
+  refresh_headers
+}
+
+install_missing() {
   local installed name service log missing=()
   installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' | sed -n 's/ installed$//p')
   while read -r name service; do
@@ -68,6 +82,4 @@ install_packages() {
     fail "the packages above could not be installed"
   fi
   rm -f -- "$log"
-  # Bazel remembers which headers the system has. On a machine that has run it before, it must look again.
-  ! command -v bazel >/dev/null || as_owner bazel sync --configure
 }

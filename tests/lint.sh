@@ -49,7 +49,12 @@ check() {
       as_owner touch "$key"
     fi
   fi
-  if [ "$status" = 0 ]; then add 1 0 0 0; else add 0 1 0 0; fi
+  if [ "$status" = 0 ]; then
+    add 1 0 0 0
+  else
+    echo "$name: $(grep -m 1 . "$output")" | failure lint
+    add 0 1 0 0
+  fi
 }
 
 licences() {
@@ -88,15 +93,21 @@ to_be_tidied() {
 }
 
 tidy() {
-  local list=$scratch/tidied status=0
+  local list=$scratch/tidied output=$scratch/findings status=0
   to_be_tidied >"$list"
   say "clang-tidy: $(wc -l <"$list") files"
   if [ -s "$list" ]; then
     # shellcheck disable=SC2046 # a list of words
     as_owner bazel build --config=checked $(targets 'kind(genrule, //...)')
-    as_owner xargs -d '\n' tests/tidy.py "$(folder_of bazel-bin --config=checked)" <"$list" || status=1
+    as_owner xargs -d '\n' tests/tidy.py "$(folder_of bazel-bin --config=checked)" <"$list" 2>&1 | tee "$output" ||
+      status=1
   fi
-  if [ "$status" = 0 ]; then add 1 0 0 0; else add 0 1 0 0; fi
+  if [ "$status" = 0 ]; then
+    add 1 0 0 0
+  else
+    echo "clang-tidy: $(grep -m 1 -E ' (warning|error): ' "$output" || head -n 1 "$output")" | failure lint
+    add 0 1 0 0
+  fi
 }
 
 install_packages "$project/deploy/packages.txt" "$project/tests/packages.txt"

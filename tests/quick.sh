@@ -6,7 +6,8 @@
 #
 # usage: tests/quick.sh [TARGET ...]     default: //tests/...
 #
-# The last line is 'N passed, N failed, N skipped'. The exit status is 1 when a test or check failed.
+# At the end are the sums of each part, and a line 'FAILED part: name: reason' for each failure. The last line is 'N passed,
+# N failed, N skipped'. The exit status is 1 when a test or check failed.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR disable=SC1091
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"

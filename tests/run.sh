@@ -14,6 +14,7 @@
 # Without --all, the slow tests are left out, and clang-tidy checks only what has changed (see tests/lint.sh). The
 # tests of tests/install are never included. They have their own run.sh.
 #
+# At the end are the sums of each part, and a line 'FAILED part: name: reason' for each failure, but at most 40 of them.
 # The last line is 'N passed, N failed, N skipped'. The exit status is 1 when a test failed, or when a part broke off.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR disable=SC1091
@@ -53,6 +54,7 @@ benchmarks() {
     add 1 0 0 0
   else
     tail -n 20 "$output"
+    echo "run.py --smoke: $(tail -n 1 "$output")" | failure benchmarks
     add 0 1 0 0
   fi
 }
@@ -83,6 +85,7 @@ fuzz() {
     else
       tail -n 40 "$work/log"
       say "fuzzing $name failed; what it was given is in $work"
+      echo "$name: $(grep -m 1 -E 'ERROR: |runtime error:' "$work/log")" | failure fuzzing
       add 0 1 0 0
     fi
   done

@@ -2,10 +2,12 @@
 #include "tui/details_page.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "src/flow/connection_view.h"
 #include "tui/endpoint_text.h"
 #include "tui/sparkline.h"
 #include "tui/state_text.h"
@@ -44,20 +46,44 @@ class PageBuilder {
   Frame frame_;
 };
 
-// "eth0, VLAN 100, vxlan 7".
-std::string PathText(const Snapshot& snapshot, const ConnectionSummary& connection) {
-  std::string path = connection.interface < snapshot.interfaces.size()
-                         ? Printable(snapshot.interfaces[connection.interface].name, kMaxInterfaceNameBytes)
-                         : "-";
-  if (connection.encapsulation >= snapshot.encapsulations.size()) return path;
-  const Encapsulation& encapsulation = snapshot.encapsulations[connection.encapsulation];
-  for (size_t i = 0; i < encapsulation.vlan_count; ++i) absl::StrAppend(&path, ", VLAN ", encapsulation.vlans[i]);
+// Returns text that continues a line, such as ", VLAN 100, vxlan 7". Returns an empty text if there is no
+// encapsulation. `index` is one of `snapshot`.
+std::string EncapsulationText(const Snapshot& snapshot, uint32_t index) {
+  std::string text;
+  if (index >= snapshot.encapsulations.size()) return text;
+  const Encapsulation& encapsulation = snapshot.encapsulations[index];
+  for (size_t i = 0; i < encapsulation.vlan_count; ++i) absl::StrAppend(&text, ", VLAN ", encapsulation.vlans[i]);
   for (size_t i = 0; i < encapsulation.tunnel_count; ++i) {
     const Tunnel& tunnel = encapsulation.tunnels[i];
-    absl::StrAppend(&path, ", ", std::string(TunnelTypeName(tunnel.type)));
-    if (tunnel.has_id) absl::StrAppend(&path, " ", tunnel.id);
+    absl::StrAppend(&text, ", ", std::string(TunnelTypeName(tunnel.type)));
+    if (tunnel.has_id) absl::StrAppend(&text, " ", tunnel.id);
   }
-  return path;
+  return text;
+}
+
+// "eth0, VLAN 100, vxlan 7".
+std::string PathText(const Snapshot& snapshot, const ConnectionSummary& connection) {
+  const std::string interface = connection.interface < snapshot.interfaces.size()
+                                    ? Printable(snapshot.interfaces[connection.interface].name, kMaxInterfaceNameBytes)
+                                    : "-";
+  return interface + EncapsulationText(snapshot, connection.encapsulation);
+}
+
+// Adds a line for each view: "10.0.0.1:40000 -> 10.96.0.10:80, vxlan 7".
+void AddViews(const PageInput& input, const std::vector<ViewDetail>& views, PageBuilder* page) {
+  constexpr std::string_view kArrow = " -> ";
+  const std::string_view ellipsis = input.utf8 ? "…" : "..";
+  const int room = input.columns - kValueColumn;
+  std::string_view label = "Views";
+  for (const ViewDetail& view : views) {
+    // A long encapsulation takes at most half of the room from the addresses, and is cut at the edge of the screen.
+    const int for_ends = std::max(room - static_cast<int>(view.encapsulation.size()), room / 2);
+    const int for_end = (for_ends - static_cast<int>(kArrow.size())) / 2;
+    page->Add(label,
+              absl::StrCat(EndpointText(view.client, input.names, for_end, Keep::kPort, ellipsis), std::string(kArrow),
+                           EndpointText(view.server, input.names, for_end, Keep::kPort, ellipsis), view.encapsulation));
+    label = "";
+  }
 }
 
 void AddCounters(const PageInput& input, const ConnectionSummary& connection, PageBuilder* page) {
@@ -96,7 +122,11 @@ void AddChart(const PageInput& input, const ConnectionSummary& connection, PageB
 }  // namespace
 
 ConnectionDetail DetailOf(const ConnectionSummary& connection, const Snapshot& snapshot) {
-  return {connection, PathText(snapshot, connection)};
+  ConnectionDetail detail = {connection, PathText(snapshot, connection), {}};
+  for (const ConnectionView& view : snapshot.views_of(connection)) {
+    detail.views.push_back({view.client, view.server, EncapsulationText(snapshot, view.encapsulation)});
+  }
+  return detail;
 }
 
 Frame BuildDetailsPage(const PageInput& input, const ConnectionDetail& detail, bool gone) {
@@ -111,9 +141,13 @@ Frame BuildDetailsPage(const PageInput& input, const ConnectionDetail& detail, b
   const std::string_view ellipsis = input.utf8 ? "…" : "..";
   page.Add("Client", EndpointText(connection.client, input.names, room, Keep::kPort, ellipsis));
   page.Add("Server", EndpointText(connection.server, input.names, room, Keep::kPort, ellipsis));
+  if (connection.service != connection.server) {
+    page.Add("Service", EndpointText(connection.service, input.names, room, Keep::kPort, ellipsis));
+  }
   page.Add("State", StateText(connection.state), StateStyle(connection.state));
   page.Add("Handshake", connection.role == Role::kObserved ? "seen" : "not seen: which end is the client is a guess");
   page.Add("Interface", detail.path);
+  AddViews(input, detail.views, &page);
   page.Add("Since", absl::StrCat(FormatTime(connection.start_time_ns + input.snapshot->clock_stepped_ns), ", ",
                                  FormatDuration(input.snapshot->time_ns - connection.start_time_ns)));
   page.Add("Idle", FormatDuration(input.snapshot->time_ns - connection.last_packet_time_ns));

@@ -3,19 +3,28 @@
 #define TCPGAUGE_TUI_DETAILS_PAGE_H_
 
 #include <string>
+#include <vector>
 
+#include "src/net/endpoint.h"
 #include "src/snapshot/snapshot.h"
 #include "tui/frame.h"
 #include "tui/page_input.h"
 
 namespace tcpgauge {
 
-// A connection as its page shows it.
+// A view of a connection as the connection's page shows it.
+struct ViewDetail {
+  Endpoint client;
+  Endpoint server;
+  std::string encapsulation;  // for example ", VLAN 100, vxlan 7"; empty if there is none
+};
+
+// A connection as its page shows it. `connection` has only indices into lists of its snapshot, and later snapshots have
+// other lists. So `path` and `views` hold what the page shows of these lists.
 struct ConnectionDetail {
   ConnectionSummary connection;
-  // Where the connection was seen, for example "eth0, VLAN 100, vxlan 7". The path is kept as text, because
-  // `connection` has only indices into lists of its snapshot, and later snapshots have other lists.
-  std::string path;
+  std::string path;               // where the connection was seen, for example "eth0, VLAN 100, vxlan 7"
+  std::vector<ViewDetail> views;  // empty if the connection has only one view
 };
 
 // Returns the detail of `connection`, which `snapshot` lists.

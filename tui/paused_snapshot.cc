@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
+#include "src/flow/connection_view.h"
 #include "src/net/encapsulation.h"
 
 namespace tcpgauge {
@@ -19,23 +21,32 @@ class Places {
     for (size_t i = 0; i < to->encapsulations.size(); ++i) encapsulations_.emplace(to->encapsulations[i], i);
   }
 
-  // `connection` refers to the lists of `from`. Makes it refer to those of `to`, and adds its encapsulation there if it
-  // is missing. An interface that is missing becomes kNoInterface.
+  // `connection` refers to the lists of `from`. Makes it refer to those of `to`, and adds its views there, and
+  // those of its encapsulations that are missing. An interface that is missing becomes kNoInterface.
   void Translate(ConnectionSummary* connection) {
     if (connection->interface < from_.interfaces.size()) {
       const auto found = interfaces_.find(from_.interfaces[connection->interface].name);
       connection->interface = found == interfaces_.end() ? kNoInterface : static_cast<uint32_t>(found->second);
     }
-    if (connection->encapsulation < from_.encapsulations.size()) {
-      const Encapsulation& encapsulation = from_.encapsulations[connection->encapsulation];
-      const auto [place, is_new] = encapsulations_.emplace(encapsulation, to_->encapsulations.size());
-      if (is_new) to_->encapsulations.push_back(encapsulation);
-      connection->encapsulation = static_cast<uint32_t>(place->second);
+    Translate(&connection->encapsulation);
+    const absl::Span<const ConnectionView> views = from_.views_of(*connection);
+    connection->first_view = static_cast<uint32_t>(to_->views.size());
+    for (ConnectionView view : views) {
+      Translate(&view.encapsulation);
+      to_->views.push_back(view);
     }
   }
 
  private:
   static constexpr uint32_t kNoInterface = std::numeric_limits<uint32_t>::max();
+
+  void Translate(uint32_t* encapsulation_index) {
+    if (*encapsulation_index >= from_.encapsulations.size()) return;
+    const Encapsulation& encapsulation = from_.encapsulations[*encapsulation_index];
+    const auto [place, is_new] = encapsulations_.emplace(encapsulation, to_->encapsulations.size());
+    if (is_new) to_->encapsulations.push_back(encapsulation);
+    *encapsulation_index = static_cast<uint32_t>(place->second);
+  }
 
   const Snapshot& from_;
   Snapshot* const to_;

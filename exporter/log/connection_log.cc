@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -34,9 +35,13 @@ std::string ConnectionLogLine(const NamedEndedConnection& ended) {
   JsonWriter writer(kLineBytes);
   writer.Raw("{");
   WriteEnds(connection, &writer);
+  WriteService(connection, &writer);
   writer.Raw(",\"confirmed\":").Raw(connection.confirmed ? "true" : "false");
   WriteInterface(JsonString(*ended.interface), &writer);
   WriteEncapsulation(ended.connection.encapsulation, &writer);
+  WriteViews(
+      ended.connection.views,
+      [&ended](size_t i) -> const Encapsulation& { return ended.connection.view_encapsulations[i]; }, &writer);
   WriteState(connection.state, &writer);
   writer.Raw(",\"end\":").Raw(reason.has_value() ? JsonString(EndReasonName(*reason)) : "null");
   writer.Raw(",\"start_time\":").Seconds(connection.start_time_ns);

@@ -30,6 +30,13 @@ struct ExportedEdge {
   int64_t start_time_ns = 0;  // when `counters` began to count; Unix epoch
 };
 
+// A service endpoint of an edge that has series of its own: how clients addressed the edge's server (see EdgeServices).
+struct ExportedService {
+  size_t edge = 0;  // index into Exposition::edges
+  std::string address;
+  std::string port;
+};
+
 // The content of one scrape or push: what was selected from a snapshot, not yet written in any format. No two series of
 // one metric have equal labels. MakeExposition() makes an exposition, and VisitMetrics() hands it to the writer of a
 // format.
@@ -45,6 +52,7 @@ struct Exposition {
   // merged into one named "other".
   std::vector<InterfaceView> interfaces;
   std::vector<ExportedEdge> edges;              // the last one is "other"
+  std::vector<ExportedService> services;        // of the edges with the most payload, at most SeriesPlan::services
   std::vector<ExportedConnection> connections;  // heaviest first
 };
 

@@ -12,6 +12,7 @@
 #include "exporter/metrics/visit_metrics.h"
 #include "src/base/check.h"
 #include "src/base/utf8.h"
+#include "src/flow/duplicate_kind.h"
 
 namespace tcpgauge {
 namespace {
@@ -65,7 +66,7 @@ std::vector<uint32_t> MergeInterfaces(const Snapshot& snapshot, size_t limit, st
       into.wire_bytes[i] += from.wire_bytes[i];
     }
     into.dropped_packets += from.dropped_packets;
-    into.duplicate_packets += from.duplicate_packets;
+    AddDuplicateCounts(from.duplicate_packets, &into.duplicate_packets);
     into.up = into.up && from.up;
   }
   return merged_index;
@@ -118,6 +119,34 @@ std::vector<ExportedEdge> LabelEdges(const Snapshot& snapshot) {
   return labelled;
 }
 
+// Returns the services of `edges`, at most `limit` of them. If there are more, those of the edges with more payload are
+// returned. The order of equal edges is arbitrary, but depends only on their keys.
+std::vector<ExportedService> SelectServices(const std::vector<EdgeView>& edges, size_t limit) {
+  std::vector<size_t> candidates;
+  for (size_t i = 0; i < edges.size(); ++i) {
+    if (!edges[i].services.endpoints().empty()) candidates.push_back(i);
+  }
+  const auto heavier = [&edges](size_t a, size_t b) {
+    const auto rank = [&edges](size_t i) {
+      const EdgeView& edge = edges[i];
+      const uint64_t payload_bytes = edge.counters.client_payload_bytes + edge.counters.server_payload_bytes;
+      return std::make_tuple(payload_bytes, edge.key.client, edge.key.server);
+    };
+    return rank(b) < rank(a);
+  };
+  // Each candidate has at least one service.
+  const size_t chosen = std::min(limit, candidates.size());
+  std::partial_sort(candidates.begin(), candidates.begin() + static_cast<ptrdiff_t>(chosen), candidates.end(), heavier);
+  std::vector<ExportedService> selected;
+  for (size_t i = 0; i < chosen; ++i) {
+    for (const Endpoint& service : edges[candidates[i]].services.endpoints()) {
+      if (selected.size() == limit) return selected;
+      selected.push_back({candidates[i], service.address.ToString(), std::to_string(service.port)});
+    }
+  }
+  return selected;
+}
+
 }  // namespace
 
 Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const ExpositionLimits& limits,
@@ -129,6 +158,7 @@ Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const Exposi
   const std::vector<uint32_t> merged_index =
       MergeInterfaces(*exposition.snapshot, plan.interfaces, &exposition.interfaces);
   exposition.edges = LabelEdges(*exposition.snapshot);
+  exposition.services = SelectServices(exposition.snapshot->edges.exported, plan.services);
   // How many connections fit depends on the number of all other samples. So the catalog is walked here to count them,
   // and again to write the exposition. Counting takes a sixtieth of the time of writing (10 of 630 microseconds for
   // 4,200 samples). A separate sum would be faster, but would have to be kept equal to the walk.

@@ -20,11 +20,17 @@ constexpr MetricLabel kInterfaceAndProtocol[] = {kInterfaceName, {"protocol", "t
 constexpr MetricLabel kError[] = {{"reason", "error.type"}};
 constexpr MetricLabel kCloseReason[] = {{"reason", "tcpgauge.close.reason"}};
 constexpr MetricLabel kLostReason[] = {{"reason", "tcpgauge.lost.reason"}};
+constexpr MetricLabel kKind[] = {{"kind", "tcpgauge.duplicate.kind"}};
 constexpr MetricLabel kPart[] = {{"part", "tcpgauge.part"}};
 constexpr MetricLabel kState[] = {kConnectionState};
 constexpr MetricLabel kOrigin[] = {{"origin", "tcpgauge.open.origin"}};
 constexpr MetricLabel kRouteAndCode[] = {{"route", "http.route"}, {"code", "http.response.status_code"}};
 constexpr MetricLabel kEdge[] = {kClientAddress, kServerAddress, kServerPort};
+constexpr MetricLabel kEdgeAndService[] = {kClientAddress,
+                                           kServerAddress,
+                                           kServerPort,
+                                           {"service_address", "tcpgauge.service.address"},
+                                           {"service_port", "tcpgauge.service.port"}};
 constexpr MetricLabel kConnection[] = {kClientAddress, kClientPort, kServerAddress, kServerPort, kInterfaceName};
 constexpr MetricLabel kConnectionAndState[] = {kClientAddress, kClientPort,    kServerAddress,
                                                kServerPort,    kInterfaceName, kConnectionState};
@@ -52,8 +58,10 @@ const MetricInfo kCatalog[] = {
      "Packets that the kernel dropped because the capture buffer was full. With several workers also captured packets for "
      "which the queue to another worker had no room.",
      "tcpgauge.capture.dropped_packets", "{packet}"},
-    {Metric::kCaptureDuplicatePackets, "tcpgauge_capture_duplicate_packets_total", kCounter, "", {},
-     "Captured packets that were ignored because their connection is counted on another interface.",
+    {Metric::kCaptureDuplicatePackets, "tcpgauge_capture_duplicate_packets_total", kCounter, "", kKind,
+     "Captured packets that were ignored because another copy of the packet is counted, by how the copies differ. Kind "
+     "interface: only in the interface or the direction. Kind translated: in an address or a port. Kind encapsulated: in "
+     "VLAN tags or tunnels.",
      "tcpgauge.capture.duplicate_packets", "{packet}"},
     {Metric::kDecodeErrors, "tcpgauge_decode_errors_total", kCounter, "", kError,
      "Packets that could not be decoded, by reason.",
@@ -205,6 +213,10 @@ const MetricInfo kCatalog[] = {
     {Metric::kEdgeHandshakeRtt, "tcpgauge_edge_handshake_rtt_seconds", kSummary, "seconds", kEdge,
      "Time from a SYN to the ACK that completes the handshake.",
      "tcpgauge.edge.handshake.rtt", "s"},
+    {Metric::kEdgeService, "tcpgauge_edge_service_info", kGauge, "", kEdgeAndService,
+     "Always 1; the labels say how clients addressed the server where an address translation led them to it. At most two "
+     "services of an edge, and the edges with the most payload first.",
+     "tcpgauge.edge.service_info", ""},
     {Metric::kConnectionClientBytesPerSecond, "tcpgauge_connection_client_bytes_per_second", kGauge,
      "bytes_per_second", kConnection,
      "TCP payload sent by the client, averaged over the rate window.",

@@ -76,6 +76,7 @@ enum class Metric : uint8_t {
   kEdgeRetransmittedSegments,
   kEdgeConnections,
   kEdgeHandshakeRtt,
+  kEdgeService,
   kConnectionClientBytesPerSecond,
   kConnectionServerBytesPerSecond,
   kConnectionState,

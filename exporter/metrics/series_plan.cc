@@ -10,6 +10,8 @@ constexpr size_t kMaxInterfaces = 64;
 
 // Interfaces get at most a fifth of the samples that are not fixed.
 constexpr size_t kShareOfInterfaces = 5;
+// Services get at most a twentieth of them.
+constexpr size_t kShareOfServices = 20;
 
 }  // namespace
 
@@ -17,7 +19,8 @@ SeriesPlan PlanSeries(size_t series_limit, size_t connections, size_t edges) {
   SeriesPlan plan;
   size_t left = series_limit - kFixedSamples - kSamplesPerEdge;  // for the edge "other"
   plan.interfaces = std::clamp<size_t>(left / kShareOfInterfaces / kSamplesPerInterface, 1, kMaxInterfaces);
-  left -= plan.interfaces * kSamplesPerInterface;
+  plan.services = std::min(left / kShareOfServices, kMaxServiceSamples);
+  left -= plan.interfaces * kSamplesPerInterface + plan.services;
   const size_t edge_samples = edges * kSamplesPerEdge;
   const size_t wanted = edge_samples + connections * kSamplesPerConnection;
   plan.edges = wanted <= left ? edges : left * edge_samples / wanted / kSamplesPerEdge;

@@ -6,17 +6,18 @@
 
 namespace tcpgauge {
 
-// How the series limit is divided among interfaces, edges and connections. The limit is the most samples that one
-// exposition may have.
+// How the series limit is divided among interfaces, edges, services and connections. The limit is the most samples that
+// one exposition may have.
 //
 // Design. The series of interfaces and edges are counters, and a counter must not vanish. So their shares are fixed
-// before the first packet. The series of connections come and go anyway, so connections get the room that is left in
-// each exposition.
+// before the first packet. Services have a fixed share too, so that they need none of the edges' samples. The series of
+// connections come and go anyway, so connections get the room that is left in each exposition.
 struct SeriesPlan {
   // The most values of the label `interface`. If there are more interfaces, the last value is "other", which all
   // interfaces without series of their own share.
   size_t interfaces = 1;
-  size_t edges = 0;  // the most edges that have series of their own at a time; the edge "other" comes in addition
+  size_t edges = 0;     // the most edges that have series of their own at a time; the edge "other" comes in addition
+  size_t services = 0;  // the most samples that name services of edges (see ExportedService)
 };
 
 // The smallest series limit that works: the fixed samples and a few interfaces and edges fit into it.
@@ -24,7 +25,7 @@ constexpr size_t kMinSeriesLimit = 300;
 
 // The samples that belong to no interface, edge or connection, when every output is on. A test compares this number
 // with an exposition.
-constexpr size_t kFixedSamples = 154;
+constexpr size_t kFixedSamples = 158;
 // The part of kFixedSamples that is for the metrics of HTTP requests; RequestMetrics keeps to it.
 constexpr size_t kRequestSamples = 20;
 
@@ -32,9 +33,13 @@ constexpr size_t kRequestSamples = 20;
 constexpr size_t kSamplesPerConnection = 9;  // 8 while the RTT is unknown
 constexpr size_t kSamplesPerEdge = 8;
 constexpr size_t kSamplesPerInterface = 10;
+// The samples that all services take together. With more of them, the default limits would not fit into the default
+// series limit.
+constexpr size_t kMaxServiceSamples = 80;
 
 // Divides `series_limit` samples. Interfaces get at most a fifth of the samples that are not fixed, and no more
-// than 64 interfaces need. The rest is for `connections` connections and `edges` edges, the numbers that the user
+// than 64 interfaces need. Services get at most a twentieth of these samples, and no more than kMaxServiceSamples. The
+// rest is for `connections` connections and `edges` edges, the numbers that the user
 // wants. If the rest is too small for both, it is divided in proportion to the samples that all connections need and
 // those that all edges need. The result has no share of connections (see SeriesPlan).
 // REQUIRES: series_limit >= kMinSeriesLimit.

@@ -5,6 +5,7 @@
 
 #include "exporter/metrics/visit_families.h"
 #include "src/base/time_units.h"
+#include "src/flow/duplicate_kind.h"
 #include "src/net/connection_state.h"
 #include "src/net/protocol.h"
 
@@ -18,8 +19,10 @@ class Walk {
 
   void Capture() {
     const std::vector<InterfaceView>& interfaces = exposition_.interfaces;
-    uint64_t duplicate_packets = 0;
-    for (const InterfaceView& interface : interfaces) duplicate_packets += interface.duplicate_packets;
+    DuplicateCounts duplicate_packets{};
+    for (const InterfaceView& interface : interfaces) {
+      AddDuplicateCounts(interface.duplicate_packets, &duplicate_packets);
+    }
     if (!interfaces.empty()) {
       Begin(Metric::kCaptureUp);
       for (const InterfaceView& interface : interfaces) visitor_->Sample({interface.name}, uint64_t{interface.up});
@@ -28,7 +31,10 @@ class Walk {
       Begin(Metric::kCaptureDroppedPackets);
       for (const InterfaceView& interface : interfaces) visitor_->Sample({interface.name}, interface.dropped_packets);
     }
-    Only(Metric::kCaptureDuplicatePackets, duplicate_packets);
+    Begin(Metric::kCaptureDuplicatePackets);
+    for (size_t i = 0; i < kDuplicateKindCount; ++i) {
+      visitor_->Sample({DuplicateKindName(static_cast<DuplicateKind>(i))}, duplicate_packets[i]);
+    }
     PerName(Metric::kDecodeErrors, snapshot_.decode_errors);
     PerName(Metric::kOverflows, snapshot_.overflows);
   }
@@ -83,6 +89,13 @@ class Walk {
       const ExportedEdge& edge = exposition_.edges[i];
       visitor_->EdgeSummarySample(i, {edge.client_address, edge.server_address, edge.server_port},
                                   edge.counters.handshake_rtt_count, edge.counters.handshake_rtt_sum_seconds);
+    }
+    if (exposition_.services.empty()) return;
+    Begin(Metric::kEdgeService);
+    for (const ExportedService& service : exposition_.services) {
+      const ExportedEdge& edge = exposition_.edges[service.edge];
+      visitor_->Sample({edge.client_address, edge.server_address, edge.server_port, service.address, service.port},
+                       uint64_t{1});
     }
   }
 

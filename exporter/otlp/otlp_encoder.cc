@@ -36,7 +36,8 @@ void AddText(std::string_view name, std::string_view value, Attributes* attribut
 }
 
 bool IsNumber(std::string_view attribute) {
-  return attribute == "client.port" || attribute == "server.port" || attribute == kStatusAttribute;
+  return attribute == "client.port" || attribute == "server.port" || attribute == "tcpgauge.service.port" ||
+         attribute == kStatusAttribute;
 }
 
 void AddLabels(const MetricInfo& info, LabelValues values, Attributes* attributes) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -11,8 +12,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "src/base/json_string.h"
 #include "src/base/json_writer.h"
+#include "src/flow/connection_view.h"
 #include "src/snapshot/connection_json.h"
 
 namespace tcpgauge {
@@ -42,10 +45,14 @@ void WriteConnection(const Snapshot& snapshot, const ConnectionSummary& connecti
                      const std::vector<std::string>& interface_names, JsonWriter* writer) {
   writer->Raw("{\"id\":\"").Value(connection.id).Raw("\",");
   WriteEnds(connection, writer);
+  WriteService(connection, writer);
   WriteState(connection.state, writer);
   WriteInterface(connection.interface < interface_names.size() ? interface_names[connection.interface] : "\"\"",
                  writer);
   WriteEncapsulation(snapshot.encapsulations[connection.encapsulation], writer);
+  const absl::Span<const ConnectionView> views = snapshot.views_of(connection);
+  WriteViews(
+      views, [&](size_t i) -> const Encapsulation& { return snapshot.encapsulations[views[i].encapsulation]; }, writer);
   writer->Raw(",\"start_time\":").Seconds(connection.start_time_ns + snapshot.clock_stepped_ns);
   writer->Raw(",\"last_packet_time\":").Seconds(connection.last_packet_time_ns + snapshot.clock_stepped_ns);
   // The last packet may be a little newer than the snapshot's time.
@@ -68,19 +75,26 @@ void WriteInterfaces(const Snapshot& snapshot, const std::vector<std::string>& n
   writer->Raw("]");
 }
 
-// Returns the most bytes that an answer with `rows` connections has. To reserve them costs only address space until
-// they are written. A string that had to grow would exist twice while it is copied.
-size_t MostBytes(const std::vector<std::string>& interface_names, size_t rows) {
-  constexpr size_t kFrameBytes = 2048;       // all that surrounds the two lists
-  constexpr size_t kInterfaceBytes = 96;     // an element of "interfaces", without the name
-  constexpr size_t kConnectionBytes = 1280;  // an element of "connections", without the interface's name
+// Returns the most bytes that an answer with the connections at `indexes` has. To reserve them costs only address space
+// until they are written. A string that had to grow would exist twice while it is copied.
+size_t MostBytes(const Snapshot& snapshot, const std::vector<uint32_t>& indexes,
+                 const std::vector<std::string>& interface_names) {
+  constexpr size_t kFrameBytes = 2048;    // all that surrounds the two lists
+  constexpr size_t kInterfaceBytes = 96;  // an element of "interfaces", without the name
+  // An element of "connections", without the interface's name, the service and the views.
+  constexpr size_t kConnectionBytes = 1280;
   size_t longest_name = 0;
   size_t bytes = kFrameBytes;
   for (const std::string& name : interface_names) {
     longest_name = std::max(longest_name, name.size());
     bytes += kInterfaceBytes + name.size();
   }
-  return bytes + rows * (kConnectionBytes + longest_name);
+  for (const uint32_t index : indexes) {
+    const ConnectionSummary& connection = snapshot.connections[index];
+    bytes += kConnectionBytes + longest_name + connection.view_count * kViewJsonBytes;
+    if (connection.view_count > 0 || connection.service != connection.server) bytes += kServiceJsonBytes;
+  }
+  return bytes;
 }
 
 absl::Status WrongValue(std::string_view parameter, std::string_view value, const std::string& expected) {
@@ -140,7 +154,7 @@ std::optional<std::string> ConnectionsJson(const Snapshot& snapshot, const Conne
       snapshot, Filter::Parse(query.filter).value_or(Filter()), query.sort, query.reverse, query.limit, must_stop);
   if (!chosen.has_value()) return std::nullopt;
   const std::vector<std::string> interface_names = InterfaceNames(snapshot);
-  JsonWriter writer(MostBytes(interface_names, chosen->indexes.size()));
+  JsonWriter writer(MostBytes(snapshot, chosen->indexes, interface_names));
   writer.Raw("{\"agent\":").Raw(JsonString(agent));
   writer.Raw(",\"sequence\":").Value(snapshot.sequence);
   writer.Raw(",\"time\":").Seconds(snapshot.time_ns + snapshot.clock_stepped_ns);

@@ -6,6 +6,7 @@
 #include "src/base/json_string.h"
 #include "src/base/time_units.h"
 #include "src/base/utf8.h"
+#include "src/flow/duplicate_kind.h"
 #include "src/net/connection_state.h"
 #include "src/net/protocol.h"
 
@@ -22,6 +23,14 @@ Json PerProtocol(const std::array<uint64_t, kProtocolCount>& counts) {
   return object;
 }
 
+Json PerKind(const DuplicateCounts& counts) {
+  Json object = Json::object();
+  for (size_t i = 0; i < kDuplicateKindCount; ++i) {
+    object[std::string(DuplicateKindName(static_cast<DuplicateKind>(i)))] = counts[i];
+  }
+  return object;
+}
+
 Json Interfaces(const Snapshot& snapshot) {
   Json list = Json::array();
   for (const InterfaceView& interface : snapshot.interfaces) {
@@ -30,7 +39,7 @@ Json Interfaces(const Snapshot& snapshot) {
                     {"packets", PerProtocol(interface.packets)},
                     {"wire_bytes", PerProtocol(interface.wire_bytes)},
                     {"dropped_packets", interface.dropped_packets},
-                    {"duplicate_packets", interface.duplicate_packets}});
+                    {"duplicate_packets", PerKind(interface.duplicate_packets)}});
   }
   return list;
 }

@@ -18,6 +18,7 @@ int64_t ToNanoseconds(double seconds) { return static_cast<int64_t>(seconds * kN
 TableOptions TableOptionsOf(const Options& options) {
   TableOptions table;
   table.max_connections = options.max_connections;
+  table.count_views = options.count_views;
   table.new_only = options.new_only;
   table.remove_after_ns = ToNanoseconds(options.remove_after_seconds);
   table.idle_timeout_ns = ToNanoseconds(options.idle_timeout_seconds);

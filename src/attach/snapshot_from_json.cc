@@ -17,6 +17,7 @@
 #include "src/attach/json_reader.h"
 #include "src/attach/json_scalar.h"
 #include "src/base/strings.h"
+#include "src/flow/connection_view.h"
 
 namespace tcpgauge {
 namespace {
@@ -103,13 +104,22 @@ struct TunnelMembers {
   }
 };
 
+// The members that a connection and each of its views have.
+struct ViewMembers {
+  EndpointMembers client;
+  EndpointMembers server;
+  Encapsulation encapsulation;
+
+  bool IsWhole() const { return client.IsWhole() && server.IsWhole(); }
+};
+
 // The members of a connection that are not in its summary yet.
 struct ConnectionMembers {
   bool has_id = false;
-  EndpointMembers client;
-  EndpointMembers server;
+  ViewMembers own;
+  EndpointMembers service;
   std::string interface;
-  Encapsulation encapsulation;
+  std::vector<ViewMembers> views;
 };
 
 // Subtracts `listed` from `all`. Stops at 0, because the parts are rounded.
@@ -149,6 +159,9 @@ class SnapshotMaker final : public JsonVisitor {
     kConnection,
     kClient,
     kServer,
+    kService,
+    kViews,
+    kView,
     kVlans,
     kTunnels,
     kTunnel,
@@ -161,6 +174,10 @@ class SnapshotMaker final : public JsonVisitor {
   void TakeOfAnswer(std::string_view key, const JsonScalar& value);
   void TakeOfInterface(std::string_view key, const JsonScalar& value);
   void TakeOfConnection(std::string_view key, const JsonScalar& value);
+  // Returns the members of the connection or view that is being read.
+  ViewMembers& InView() { return in_view_ ? members_.views.back() : members_.own; }
+  // Returns the index of `encapsulation` in the snapshot's list, to which it is added if it is missing.
+  uint32_t EncapsulationIndex(const Encapsulation& encapsulation);
   absl::Status EndConnection();
   // Replaces the numbers of `interface_numbers_` by indexes into the interfaces that the answer lists.
   void NumberInterfaces();
@@ -178,6 +195,7 @@ class SnapshotMaker final : public JsonVisitor {
   InterfaceView interface_;
   ConnectionSummary connection_;
   ConnectionMembers members_;
+  bool in_view_ = false;
   TunnelMembers tunnel_;
 };
 
@@ -197,7 +215,14 @@ std::optional<SnapshotMaker::Place> SnapshotMaker::PlaceOf(std::string_view key,
     case Place::kConnections:
       if (is_object) return Place::kConnection;
       break;
+    case Place::kViews:
+      if (is_object && members_.views.size() < ConnectionView::kMaxPerConnection) return Place::kView;
+      break;
     case Place::kConnection:
+      if (key == "service" && is_object) return Place::kService;
+      if (key == "views" && !is_object) return Place::kViews;
+      [[fallthrough]];
+    case Place::kView:
       if (key == "client" && is_object) return Place::kClient;
       if (key == "server" && is_object) return Place::kServer;
       if (key == "vlans" && !is_object) return Place::kVlans;
@@ -247,16 +272,26 @@ absl::Status SnapshotMaker::Begin(Place place) {
       members_ = ConnectionMembers();
       break;
     case Place::kClient:
-      members_.client = EndpointMembers();
+      InView().client = EndpointMembers();
       break;
     case Place::kServer:
-      members_.server = EndpointMembers();
+      InView().server = EndpointMembers();
+      break;
+    case Place::kService:
+      members_.service = EndpointMembers();
+      break;
+    case Place::kViews:
+      members_.views.clear();
+      break;
+    case Place::kView:
+      members_.views.emplace_back();
+      in_view_ = true;
       break;
     case Place::kVlans:
-      members_.encapsulation.vlan_count = 0;
+      InView().encapsulation.vlan_count = 0;
       break;
     case Place::kTunnels:
-      members_.encapsulation.tunnel_count = 0;
+      InView().encapsulation.tunnel_count = 0;
       break;
     case Place::kTunnel:
       tunnel_ = TunnelMembers();
@@ -276,9 +311,12 @@ absl::Status SnapshotMaker::Leave() {
       break;
     case Place::kConnection:
       return EndConnection();
+    case Place::kView:
+      in_view_ = false;
+      break;
     case Place::kTunnel:
       if (tunnel_.type.has_value()) {
-        members_.encapsulation.AddTunnel({*tunnel_.type, tunnel_.id.has_value(), tunnel_.id.value_or(0)});
+        InView().encapsulation.AddTunnel({*tunnel_.type, tunnel_.id.has_value(), tunnel_.id.value_or(0)});
       }
       break;
     default:
@@ -306,20 +344,25 @@ absl::Status SnapshotMaker::Take(std::string_view key, const JsonScalar& value) 
       TakeOfConnection(key, value);
       break;
     case Place::kClient:
-      members_.client.Take(key, value);
+      InView().client.Take(key, value);
       break;
     case Place::kServer:
-      members_.server.Take(key, value);
+      InView().server.Take(key, value);
+      break;
+    case Place::kService:
+      members_.service.Take(key, value);
       break;
     case Place::kVlans:
       if (const uint64_t vlan = CountOf(value); vlan > 0 && vlan < 4096) {
-        members_.encapsulation.AddVlan(static_cast<uint16_t>(vlan));
+        InView().encapsulation.AddVlan(static_cast<uint16_t>(vlan));
       }
       break;
     case Place::kTunnel:
       tunnel_.Take(key, value);
       break;
     case Place::kInterfaces:
+    case Place::kViews:
+    case Place::kView:
     case Place::kTunnels:
       break;
   }
@@ -382,14 +425,25 @@ void SnapshotMaker::TakeOfConnection(std::string_view key, const JsonScalar& val
   }
 }
 
+uint32_t SnapshotMaker::EncapsulationIndex(const Encapsulation& encapsulation) {
+  const auto [known, is_new] = encapsulations_.emplace(encapsulation, snapshot_.encapsulations.size());
+  if (is_new) snapshot_.encapsulations.push_back(encapsulation);
+  return known->second;
+}
+
 absl::Status SnapshotMaker::EndConnection() {
-  if (!members_.has_id || !members_.client.IsWhole() || !members_.server.IsWhole()) return UnreadableConnection();
-  connection_.client = members_.client.Value();
-  connection_.server = members_.server.Value();
+  if (!members_.has_id || !members_.own.IsWhole()) return UnreadableConnection();
+  connection_.client = members_.own.client.Value();
+  connection_.server = members_.own.server.Value();
+  connection_.service = members_.service.IsWhole() ? members_.service.Value() : connection_.server;
   connection_.interface = interface_numbers_.emplace(members_.interface, interface_numbers_.size()).first->second;
-  const auto [known, is_new] = encapsulations_.emplace(members_.encapsulation, snapshot_.encapsulations.size());
-  if (is_new) snapshot_.encapsulations.push_back(members_.encapsulation);
-  connection_.encapsulation = known->second;
+  connection_.encapsulation = EncapsulationIndex(members_.own.encapsulation);
+  connection_.first_view = static_cast<uint32_t>(snapshot_.views.size());
+  for (const ViewMembers& view : members_.views) {
+    if (!view.IsWhole()) continue;
+    snapshot_.views.push_back({view.client.Value(), view.server.Value(), EncapsulationIndex(view.encapsulation)});
+  }
+  connection_.view_count = static_cast<uint8_t>(snapshot_.views.size() - connection_.first_view);
   snapshot_.connections.push_back(connection_);
   return absl::OkStatus();
 }

@@ -51,7 +51,7 @@ CaptureEngine::CaptureEngine(const EngineOptions& options,
       drop_warnings_(clock),
       handover_warnings_(clock, WarnOfLostPackets),
       handover_(options.worker.live && sources.size() > 1
-                    ? std::make_unique<HandoverGroup>(options.table.hash_seed, sources.size())
+                    ? std::make_unique<HandoverGroup>(options.table, sources.size())
                     : nullptr),
       workers_(MakeWorkers(std::move(sources), ended, on_source_error)),
       collector_(options.collector, Buffers(workers_)),
@@ -63,8 +63,7 @@ std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
   const size_t count = sources.size();
   if (!options_.worker.live) {
     TCPGAUGE_CHECK(sources[0].size() == 1);
-    file_reader_ =
-        std::make_unique<FileReader>(std::move(sources[0][0]), count, options_.table.hash_seed, &stop_workers_);
+    file_reader_ = std::make_unique<FileReader>(std::move(sources[0][0]), count, options_.table, &stop_workers_);
     std::vector<std::unique_ptr<PacketSource>> shares = file_reader_->TakeSources();
     sources[0].clear();
     for (size_t i = 0; i < count; ++i) sources[i].push_back(std::move(shares[i]));

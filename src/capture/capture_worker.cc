@@ -33,6 +33,11 @@ constexpr int64_t kNoProgressDue = std::numeric_limits<int64_t>::max();
 
 constexpr int64_t kDropReadIntervalNs = kNanosecondsPerSecond / 2;
 
+// The time-out of poll(2) for a wait of `left_ns`.
+int WaitMs(int64_t left_ns) {
+  return static_cast<int>(std::clamp<int64_t>(left_ns / kNanosecondsPerMillisecond + 1, 0, kIdleWaitMs));
+}
+
 const char* Describe(SourceCondition::State state) {
   switch (state) {
     case SourceCondition::State::kUp:
@@ -64,8 +69,9 @@ CaptureWorker::CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources,
       last_progress_ns_(clock_.SteadyNanoseconds()) {
   for (std::unique_ptr<PacketSource>& source : sources) {
     const size_t interface = interfaces_.Add(source->name());
-    sources_.push_back({std::move(source), interface});
+    sources_.push_back({std::move(source), interface, sources_.size()});
   }
+  if (options.live && sources_.size() > 1) merger_ = std::make_unique<PacketMerger>(sources_.size(), kKernelDelayNs);
   if (links_.handover != nullptr) {
     handover_ = std::make_unique<Handover>(links_.handover, links_.index, &interfaces_);
   }
@@ -113,20 +119,30 @@ absl::Status CaptureWorker::CaptureLive() {
     CheckClock();
     bool busy = false;
     int64_t read_until_ns = capture_clock_.now_ns() - kKernelDelayNs;
+    if (merger_ != nullptr) SetMergerTime();
     for (size_t i = 0; i < sources_.size();) {
-      const auto result = ReadOne(&sources_[i]);
+      const auto result = merger_ == nullptr ? ReadOne(&sources_[i]) : ReadIntoMerger(&sources_[i]);
       if (!result.ok()) {
+        if (merger_ != nullptr) merger_->Close(sources_[i].number);
         last_error = result.status();
         links_.on_source_error(last_error);
         interfaces_.SetCondition(sources_[i].interface, {SourceCondition::State::kGone, "", 0});
         sources_.erase(sources_.begin() + static_cast<ptrdiff_t>(i));
         continue;
       }
-      if (*result == PacketSource::ReadResult::kPackets) {
+      if (merger_ == nullptr && *result == PacketSource::ReadResult::kPackets) {
         busy = true;
         read_until_ns = std::min(read_until_ns, packet_time_ns_);
       }
       ++i;
+    }
+    if (merger_ != nullptr) {
+      CheckClock();
+      SetMergerTime();
+      ApplyMerged();
+      busy = merger_->MayReadMore();
+      packet_time_ns_ = std::min(merger_->taken_until_ns(), capture_clock_.now_ns());
+      read_until_ns = std::min(read_until_ns, packet_time_ns_);
     }
     // A worker may own no source at all: with --wait only the first worker opens the interface.
     if (sources_.empty() && !last_error.ok() && !capture_ended_) {
@@ -156,6 +172,10 @@ absl::Status CaptureWorker::CaptureLive() {
     }
     busy = Publish(steady_ns) == WorkerPublisher::Progress::kInPass || busy;
     if (!busy) WaitForPackets();
+  }
+  if (merger_ != nullptr) {
+    merger_->CloseAll();
+    ApplyMerged();
   }
   if (handover_ != nullptr) EndHandover();
   ReadDropCounters();
@@ -187,31 +207,64 @@ absl::StatusOr<PacketSource::ReadResult> CaptureWorker::ReadOne(Source* source) 
   if (!options_.live) last_progress_ns_.store(kNoProgressDue, std::memory_order_relaxed);
   auto result = source->packets->Read(&batch_);
   if (!options_.live) last_progress_ns_.store(clock_.SteadyNanoseconds(), std::memory_order_relaxed);
-  CountAndApply(*source);  // packets before an error count too
-  return result;
-}
-
-void CaptureWorker::CountAndApply(const Source& source) {
-  const bool has_many_interfaces = source.packets->has_many_interfaces();
-  const auto name_of = [&source](uint32_t number) { return source.packets->InterfaceName(number); };
-  for (DecodedPacket& packet : batch_.packets()) {
-    const size_t place = has_many_interfaces ? interfaces_.FindByIndex(packet.interface, name_of) : source.interface;
-    packet.interface = static_cast<uint32_t>(place);
-    if (options_.live) packet.time_ns = capture_clock_.OfPacket(packet.time_ns);
-    InterfaceView& interface = counters_.interfaces[place];
-    const size_t protocol = static_cast<size_t>(packet.protocol);
-    ++interface.packets[protocol];
-    interface.wire_bytes[protocol] += packet.wire_length_bytes;
-    if (packet.error != DecodeError::kNone) ++counters_.decode_errors[static_cast<size_t>(packet.error)];
-  }
+  Translate(*source, /*count=*/true, &batch_);  // packets before an error count too
   if (!batch_.packets().empty()) packet_time_ns_ = batch_.packets().back().time_ns;
   if (handover_ != nullptr) handover_->HandOver(&batch_, [this](uint32_t place) { CountLost(place); });
   Apply();
+  return result;
+}
+
+// Reads the source unless packets of it wait. Hands over what belongs to other workers at once, because their owners
+// wait for it no longer than the kernel's delay.
+absl::StatusOr<PacketSource::ReadResult> CaptureWorker::ReadIntoMerger(Source* source) {
+  if (merger_->HasPackets(source->number)) return PacketSource::ReadResult::kNone;
+  PacketBatch* const batch = merger_->BeginRead(source->number);
+  const auto result = source->packets->Read(batch);
+  // What is handed over is not seen here again, so with other workers all packets are counted now.
+  Translate(*source, /*count=*/handover_ != nullptr, batch);
+  std::optional<int64_t> last_time_ns;
+  if (!batch->packets().empty()) last_time_ns = batch->packets().back().time_ns;
+  if (handover_ != nullptr) handover_->HandOver(batch, [this](uint32_t place) { CountLost(place); });
+  merger_->EndRead(source->number, result.ok() ? *result : PacketSource::ReadResult::kNone, last_time_ns);
+  return result;
+}
+
+// Replaces the interfaces and times that the source gives to packets: by places in interfaces_, and by capture time.
+void CaptureWorker::Translate(const Source& source, bool count, PacketBatch* batch) {
+  const bool has_many_interfaces = source.packets->has_many_interfaces();
+  const auto name_of = [&source](uint32_t number) { return source.packets->InterfaceName(number); };
+  for (DecodedPacket& packet : batch->packets()) {
+    const size_t place = has_many_interfaces ? interfaces_.FindByIndex(packet.interface, name_of) : source.interface;
+    packet.interface = static_cast<uint32_t>(place);
+    if (options_.live) packet.time_ns = capture_clock_.OfPacket(packet.time_ns);
+    if (count) Count(packet);
+  }
+}
+
+void CaptureWorker::Count(const DecodedPacket& packet) {
+  InterfaceView& interface = counters_.interfaces[packet.interface];
+  const size_t protocol = static_cast<size_t>(packet.protocol);
+  ++interface.packets[protocol];
+  interface.wire_bytes[protocol] += packet.wire_length_bytes;
+  if (packet.error != DecodeError::kNone) ++counters_.decode_errors[static_cast<size_t>(packet.error)];
 }
 
 void CaptureWorker::Apply() {
   table_.Apply(batch_.packets(), batch_.hints());
   memory_ahead_->Note(table_.record_limit());
+}
+
+void CaptureWorker::SetMergerTime() { merger_->SetTime(capture_clock_.now_ns(), clock_.SteadyNanoseconds()); }
+
+// Applies the packets that can leave the merger. A worker without others counts them only now, so that a snapshot that
+// begins while they wait neither counts nor shows them.
+void CaptureWorker::ApplyMerged() {
+  for (batch_.clear(); merger_->Take(&batch_); batch_.clear()) {
+    if (handover_ == nullptr) {
+      for (const DecodedPacket& packet : batch_.packets()) Count(packet);
+    }
+    Apply();
+  }
 }
 
 // Takes at most what an inbox can hold, so that other workers cannot keep this one from its own sources. Returns
@@ -231,7 +284,8 @@ void CaptureWorker::EndHandover() {
     while (ReceiveHandedOver(std::numeric_limits<int64_t>::max())) {
     }
   };
-  for (const Handover::Stage stage : {Handover::Stage::kReadsNoMore, Handover::Stage::kHandsOverNoMore}) {
+  for (const Handover::Stage stage :
+       {Handover::Stage::kReadsNoMore, Handover::Stage::kCollectsNoMore, Handover::Stage::kHandsOverNoMore}) {
     handover_->Reach(stage);
     while (!handover_->AllReached(stage)) {
       receive_all();  // so that the inbox does not become full
@@ -258,6 +312,7 @@ void CaptureWorker::ReadDropCounters() {
       links_.drop_warnings->Add(interfaces_.Name(source.interface), source.kernel_drops - before);
     }
   }
+  if (handover_ != nullptr) counters_.overflows = handover_->overflows();
   for (size_t place = 0; place < lost_packets_.size(); ++place) {
     const uint64_t lost = std::exchange(lost_packets_[place], 0);
     counters_.interfaces[place].dropped_packets += lost;
@@ -317,12 +372,19 @@ void CaptureWorker::WaitForPackets() {
   std::vector<pollfd> fds;
   fds.push_back({stop_.fd(), POLLIN, 0});
   fds.push_back({wanted_.fd(), POLLIN, 0});
-  for (const Source& source : sources_) fds.push_back({source.packets->poll_fd(), POLLIN, 0});
+  for (const Source& source : sources_) {
+    // A source whose packets wait for those of another source is not read. Its ring may stay readable meanwhile.
+    if (merger_ != nullptr && merger_->HasPackets(source.number)) continue;
+    fds.push_back({source.packets->poll_fd(), POLLIN, 0});
+  }
+  if (merger_ != nullptr) {
+    if (const std::optional<int64_t> wait_ns = merger_->WaitNs()) wait_ms = WaitMs(*wait_ns);
+  }
   if (handover_ != nullptr) {
     fds.push_back({handover_->fd(), POLLIN, 0});
     if (const std::optional<int64_t> earliest_ns = handover_->PrepareToSleep()) {
       const int64_t left_ns = *earliest_ns + kKernelDelayNs - capture_clock_.now_ns();
-      wait_ms = static_cast<int>(std::clamp<int64_t>(left_ns / kNanosecondsPerMillisecond + 1, 0, kIdleWaitMs));
+      wait_ms = std::min(wait_ms, WaitMs(left_ns));
     }
   }
   poll(fds.data(), fds.size(), wait_ms);

@@ -21,6 +21,7 @@
 #include "src/capture/interface_lookup.h"
 #include "src/capture/interface_registry.h"
 #include "src/capture/mailbox.h"
+#include "src/capture/packet_merger.h"
 #include "src/capture/packet_source.h"
 #include "src/flow/connection_table.h"
 #include "src/snapshot/ended_queue.h"
@@ -70,7 +71,8 @@ struct WorkerLinks {
 
 // One worker: reads and decodes packets from its sources, applies them to its connection table, and copies the table
 // for the collector. With WorkerLinks::handover it hands packets of other workers' connections over, and receives those
-// of its own (see Handover).
+// of its own (see Handover). The packets of several interfaces reach the table in the order of their times (see
+// PacketMerger).
 //
 // Owns its sources and its table.
 // Thread: one thread calls Run(). Other threads may call only the methods whose comments say so.
@@ -123,6 +125,7 @@ class CaptureWorker final : private EndedConnectionSink {
   struct Source {
     std::unique_ptr<PacketSource> packets;
     size_t interface;           // its place in interfaces_
+    size_t number;              // of the source in merger_
     uint64_t kernel_drops = 0;  // PacketSource::DroppedPackets() when it was read last
   };
 
@@ -132,8 +135,12 @@ class CaptureWorker final : private EndedConnectionSink {
   absl::Status ReadFiles();
   int64_t FileTime() const;
   absl::StatusOr<PacketSource::ReadResult> ReadOne(Source* source);
-  void CountAndApply(const Source& source);
+  absl::StatusOr<PacketSource::ReadResult> ReadIntoMerger(Source* source);
+  void Translate(const Source& source, bool count, PacketBatch* batch);
+  void Count(const DecodedPacket& packet);
   void Apply();
+  void SetMergerTime();
+  void ApplyMerged();
   bool ReceiveHandedOver(int64_t read_until_ns);
   void EndHandover();
   void CountLost(uint32_t place);
@@ -156,9 +163,10 @@ class CaptureWorker final : private EndedConnectionSink {
   std::unique_ptr<Handover> handover_;  // null with a single worker, and when files are read
   // Indexed by interface: the packets that were lost because an inbox was full, since the last ReadDropCounters().
   std::vector<uint64_t> lost_packets_;
-  bool capture_ended_ = false;  // the last source has failed, and on_capture_end was called
-  CaptureClock capture_clock_;  // used when live
-  int64_t packet_time_ns_ = 0;  // of the packet that was read last
+  std::unique_ptr<PacketMerger> merger_;  // null with fewer than two sources, and when files are read
+  bool capture_ended_ = false;            // the last source has failed, and on_capture_end was called
+  CaptureClock capture_clock_;            // used when live
+  int64_t packet_time_ns_ = 0;  // of the packet that was read last; with merger_, all earlier packets were applied
   const InterfaceLookup lookup_;
   std::vector<Source> sources_;
   ConnectionTable table_;

@@ -6,8 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "src/flow/connection_table.h"
-
 namespace tcpgauge {
 namespace {
 
@@ -46,8 +44,13 @@ class FileReader::QueueSource final : public PacketSource {
   const PacketSource& file_;
 };
 
-FileReader::FileReader(std::unique_ptr<PacketSource> source, size_t workers, uint64_t hash_seed, const StopSignal* stop)
-    : source_(std::move(source)), hasher_(hash_seed), owners_(hash_seed, workers), stop_(*stop) {
+FileReader::FileReader(std::unique_ptr<PacketSource> source, size_t workers, const TableOptions& table,
+                       const StopSignal* stop)
+    : source_(std::move(source)), hasher_(table.hash_seed), owners_(table.hash_seed, workers), stop_(*stop) {
+  if (workers > 1 && !table.count_views) {
+    handshakes_ = std::make_unique<SharedHandshakes>(table.hash_seed, workers);
+    routes_ = std::make_unique<ViewRoutes>(table, /*workers=*/1, handshakes_.get());  // those of all owners
+  }
   for (size_t i = 0; i < workers; ++i) {
     queues_.push_back(std::make_unique<BatchQueue>(stop));
     backs_.push_back(queues_.back()->Back());
@@ -127,10 +130,20 @@ size_t FileReader::WorkerOf(const DecodedPacket& packet) {
     case DecodedPacket::Kind::kTcpFragment:
       break;
   }
-  if (!packet.is_fragment) return owners_.OwnerOf(packet.source, packet.destination);
+  if (!packet.is_fragment) return RouteOf(packet);
   const auto path = fragments_.FindPath(packet, packet.time_ns);
   if (!path.has_value()) return 0;  // any worker will do: it counts a fragment without a first one
-  return owners_.OwnerOf(path->source, path->destination);
+  DecodedPacket fragment = packet;
+  fragment.source = path->source;
+  fragment.destination = path->destination;
+  return RouteOf(fragment);
+}
+
+size_t FileReader::RouteOf(const DecodedPacket& packet) {
+  const size_t owner = owners_.OwnerOf(packet.source, packet.destination);
+  if (routes_ == nullptr) return owner;
+  if (!ViewRoutes::IsHandshake(packet)) return routes_->FindWorker(packet, owner);
+  return routes_->BeginAt(ViewRoutes::StretchOf(packet.interface, packet), packet, owner);
 }
 
 bool FileReader::Push(size_t worker) {

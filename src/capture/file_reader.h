@@ -11,6 +11,9 @@
 #include "src/capture/batch_queue.h"
 #include "src/capture/owner_function.h"
 #include "src/capture/packet_source.h"
+#include "src/capture/shared_handshakes.h"
+#include "src/capture/view_routes.h"
+#include "src/flow/connection_table.h"
 #include "src/flow/fragment_cache.h"
 #include "src/flow/key_hasher.h"
 
@@ -21,9 +24,9 @@ namespace tcpgauge {
 //
 // With several workers:
 //
-// - A packet goes to the worker that owns its connection (see OwnerFunction). A following fragment of a datagram goes
-// where the first fragment
-//   went, or to the first worker if the first fragment was not seen.
+// - A packet goes to the worker that owns its 4-tuple (see OwnerFunction), or to which the 4-tuple has a route (see
+//   ViewRoutes). A following fragment of a datagram goes where the first fragment went, or to the first worker if the
+//   first fragment was not seen.
 // - Packets that are not TCP, or cannot be decoded, go to the workers in turn.
 // - A worker sees only its own packets, but table time must be the latest time of all packets. Therefore the reader
 //   sets each TCP packet's time as a single table would (ConnectionTable::ArrivalTime()), and each batch carries the
@@ -41,9 +44,9 @@ namespace tcpgauge {
 // Errors: see TakeSources().
 class FileReader {
  public:
-  // `source` is the file. `workers` is at least 1. `hash_seed` is the seed of the workers' tables. `stop` must outlive
-  // the reader, and the reader must outlive the sources of TakeSources().
-  FileReader(std::unique_ptr<PacketSource> source, size_t workers, uint64_t hash_seed, const StopSignal* stop);
+  // `source` is the file. `workers` is at least 1. `table` has the options for all workers together. `stop` must
+  // outlive the reader, and the reader must outlive the sources of TakeSources().
+  FileReader(std::unique_ptr<PacketSource> source, size_t workers, const TableOptions& table, const StopSignal* stop);
   ~FileReader();
 
   // Returns a source for each worker, with the name of the file. Call it once, before Run(). Read() of such a source
@@ -65,6 +68,8 @@ class FileReader {
   bool Push(size_t worker);
   bool PushAll();
   size_t WorkerOf(const DecodedPacket& packet);
+  // Returns the worker of a TCP packet whose ports are known.
+  size_t RouteOf(const DecodedPacket& packet);
 
   const std::unique_ptr<PacketSource> source_;
   const KeyHasher hasher_;
@@ -74,6 +79,9 @@ class FileReader {
   std::vector<PacketBatch*> backs_;  // for each queue, the batch that is being filled
   PacketBatch read_;
   FragmentCache fragments_;
+  // Both are null with a single worker, and with TableOptions::count_views.
+  std::unique_ptr<SharedHandshakes> handshakes_;
+  std::unique_ptr<ViewRoutes> routes_;
   int64_t now_ns_ = 0;  // the latest time of a TCP packet, as in ConnectionTable; 0 with a single worker
   uint64_t non_tcp_packets_ = 0;
 };

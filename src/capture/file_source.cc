@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "src/base/log.h"
@@ -143,7 +144,18 @@ class FileSource final : public PacketSource {
     }
     if (packet.direction != PacketDirection::kUnknown) decoded->direction = packet.direction;
     decoded->time_ns = packet.time_ns;
-    decoded->interface = packet.interface;
+    const bool has_index = reading.link_type == LinkType::kLinuxSll2 && packet.interface == InterfaceNames::kUnnamed;
+    decoded->interface = has_index ? NameOfIndex(decoded->interface) : packet.interface;
+  }
+
+  // Returns the number of a name for an interface without a name. A file of Linux cooked v2 tells the kernel's index.
+  uint32_t NameOfIndex(uint32_t index) {
+    const auto known = names_of_indexes_.find(index);
+    if (known != names_of_indexes_.end()) return known->second;
+    if (names_of_indexes_.size() == InterfaceNames::kMaxNames) return InterfaceNames::kUnnamed;
+    const uint32_t name = names_->Add(absl::StrCat("if", index));
+    names_of_indexes_.emplace(index, name);
+    return name;
   }
 
   const Reading& ReadingOf(uint32_t link_type) {
@@ -192,6 +204,7 @@ class FileSource final : public PacketSource {
   PacketBatch partial_;  // packets that the next call of Read() delivers
   // Bounds: a link type has 16 bits in a pcapng file, and a classic file has only one.
   std::map<uint32_t, Reading> readings_;
+  absl::flat_hash_map<uint32_t, uint32_t> names_of_indexes_;  // at most InterfaceNames::kMaxNames
   uint32_t last_link_type_ = 0;
   const Reading* last_reading_ = nullptr;  // that of last_link_type_; null before the first packet
   bool saw_decodable_ = false;

@@ -12,8 +12,14 @@ bool IsTcp(const DecodedPacket& packet) {
 
 }  // namespace
 
-HandoverGroup::HandoverGroup(uint64_t seed, size_t workers) : owners_(seed, workers), inboxes_(workers) {
+HandoverGroup::HandoverGroup(const TableOptions& table, size_t workers)
+    : table_(table), owners_(table.hash_seed, workers), handshakes_(table.hash_seed, workers), inboxes_(workers) {
   for (std::atomic<size_t>& count : not_at_end_) count.store(workers, std::memory_order_relaxed);
+}
+
+uint64_t HandoverGroup::MemoryBytes(const TableOptions& table, size_t workers) {
+  if (table.count_views) return 0;
+  return SharedHandshakes::MemoryBytes() + workers * ViewRoutes::MemoryBytes(table, workers);
 }
 
 Handover::Handover(HandoverGroup* group, size_t self, InterfaceRegistry* interfaces)
@@ -22,35 +28,30 @@ Handover::Handover(HandoverGroup* group, size_t self, InterfaceRegistry* interfa
       owners_(group->owners_),
       inbox_(group->inboxes_[self]),
       interfaces_(*interfaces),
+      routes_(group->table_.count_views
+                  ? nullptr
+                  : std::make_unique<ViewRoutes>(group->table_, group->inboxes_.size(), &group->handshakes_)),
       to_wake_(group->inboxes_.size()) {}
 
 void Handover::HandOver(PacketBatch* batch, OnLost on_lost) {
   const absl::Span<DecodedPacket> packets = batch->packets();
   size_t kept = 0;
   while (kept < packets.size() && IsOwn(packets[kept])) ++kept;
+  if (routes_ != nullptr) {
+    for (size_t i = kept; i < packets.size(); ++i) routes_->Prefetch(packets[i]);
+  }
   for (size_t i = kept; i < packets.size(); ++i) {
-    const DecodedPacket& packet = packets[i];
-    bool is_for_owner = true;
-    const size_t worker = WorkerOf(packet, &is_for_owner);
-    if (worker == self_) {
+    DecodedPacket& packet = packets[i];
+    const Next next = AfterCapture(&packet);
+    if (next.worker == self_) {
       if (kept != i) packets[kept] = packet;
       ++kept;
-    } else if (!Push(worker, packet, &interfaces_.Name(packet.interface), is_for_owner)) {
+    } else if (!Push(next, packet, &interfaces_.Name(packet.interface))) {
       on_lost(packet.interface);
     }
   }
   batch->Truncate(kept);
   WakeOthers();
-}
-
-size_t Handover::WorkerOf(const DecodedPacket& packet, bool* is_for_owner) {
-  if (!IsTcp(packet)) return self_;
-  if (packet.is_fragment) {
-    const size_t collector = owners_.OwnerOfDatagrams(packet.source.address, packet.destination.address);
-    *is_for_owner = collector == self_;
-    if (!*is_for_owner) return collector;
-  }
-  return OwnerOf(packet);
 }
 
 bool Handover::Receive(int64_t read_until_ns, PacketBatch* batch, OnLost on_lost) {
@@ -59,29 +60,64 @@ bool Handover::Receive(int64_t read_until_ns, PacketBatch* batch, OnLost on_lost
     const PacketInbox::Item* const item = inbox_.Front();
     if (item == nullptr || (item->packet.time_ns > read_until_ns && !inbox_.is_half_full())) break;
     received = true;
-    const size_t worker = item->is_for_owner ? self_ : OwnerOf(item->packet);
-    if (worker == self_) {
-      DecodedPacket* const packet = batch->Add();
-      *packet = item->packet;
-      packet->interface = PlaceOf(item->interface);
-    } else if (!Push(worker, item->packet, item->interface, /*is_for_owner=*/true)) {
-      on_lost(PlaceOf(item->interface));
-    }
+    const std::string* const interface = item->interface;
+    const Role role = item->role;
+    DecodedPacket* const packet = batch->Add();
+    *packet = item->packet;
     inbox_.Pop();
+    Next next = {self_, Role::kHolder};
+    if (role == Role::kCollector) next = AfterCollector(interface, packet);
+    if (role == Role::kOwner) next = AfterOwner(interface, *packet);
+    if (next.worker == self_) {
+      packet->interface = PlaceOf(interface);
+      continue;
+    }
+    if (!Push(next, *packet, interface)) on_lost(PlaceOf(interface));
+    batch->Truncate(batch->packets().size() - 1);
   }
   WakeOthers();
   return received;
 }
 
-size_t Handover::OwnerOf(const DecodedPacket& packet) {
-  if (!packet.is_fragment) return owners_.OwnerOf(packet.source, packet.destination);
-  const auto path = fragments_.FindPath(packet, packet.time_ns);
-  return path.has_value() ? owners_.OwnerOf(path->source, path->destination) : self_;
+Handover::Next Handover::AfterCapture(DecodedPacket* packet) {
+  if (!IsTcp(*packet)) return {self_, Role::kHolder};
+  if (packet->is_fragment) {
+    const size_t collector = owners_.OwnerOfDatagrams(packet->source.address, packet->destination.address);
+    if (collector != self_) return {collector, Role::kCollector};
+  }
+  return AfterCollector(/*interface=*/nullptr, packet);
 }
 
-bool Handover::Push(size_t worker, const DecodedPacket& packet, const std::string* interface, bool is_for_owner) {
-  to_wake_[worker] = wakes_any_ = true;
-  return group_.inboxes_[worker].Push(packet, interface, is_for_owner);
+Handover::Next Handover::AfterCollector(const std::string* interface, DecodedPacket* packet) {
+  if (packet->is_fragment) {
+    const auto path = fragments_.FindPath(*packet, packet->time_ns);
+    if (!path.has_value()) return {self_, Role::kHolder};
+    packet->source = path->source;
+    packet->destination = path->destination;
+  }
+  const size_t owner = owners_.OwnerOf(packet->source, packet->destination);
+  if (owner != self_) return {owner, Role::kOwner};
+  return AfterOwner(interface, *packet);
+}
+
+Handover::Next Handover::AfterOwner(const std::string* interface, const DecodedPacket& packet) {
+  if (routes_ == nullptr) return {self_, Role::kHolder};
+  if (!ViewRoutes::IsHandshake(packet)) return {routes_->FindWorker(packet, self_), Role::kHolder};
+  if (interface == nullptr) interface = &interfaces_.Name(packet.interface);
+  return {routes_->BeginAt(ViewRoutes::StretchOf(*interface, packet), packet, self_), Role::kHolder};
+}
+
+bool Handover::Push(Next next, const DecodedPacket& packet, const std::string* interface) {
+  to_wake_[next.worker] = wakes_any_ = true;
+  return group_.inboxes_[next.worker].Push(packet, interface, next.role);
+}
+
+OverflowCounts Handover::overflows() const {
+  OverflowCounts counts{};
+  if (routes_ == nullptr) return counts;
+  counts[static_cast<size_t>(Overflow::kFingerprints)] = routes_->lost_handshakes();
+  counts[static_cast<size_t>(Overflow::kViews)] = routes_->lost_routes();
+  return counts;
 }
 
 void Handover::WakeOthers() {

@@ -7,7 +7,7 @@ namespace tcpgauge {
 
 PacketInbox::PacketInbox() : places_(kCapacity), is_taken_(kCapacity) { heap_.reserve(kCapacity); }
 
-bool PacketInbox::Push(const DecodedPacket& packet, const std::string* interface, bool is_for_owner) {
+bool PacketInbox::Push(const DecodedPacket& packet, const std::string* interface, Role role) {
   uint64_t number = claimed_.load(std::memory_order_relaxed);
   do {
     // Signed, because `freed_` may be newer than `number`. The claim then fails.
@@ -15,7 +15,7 @@ bool PacketInbox::Push(const DecodedPacket& packet, const std::string* interface
     if (used >= static_cast<int64_t>(kCapacity)) return false;
   } while (!claimed_.compare_exchange_weak(number, number + 1, std::memory_order_relaxed));
   Place& place = places_[number % kCapacity];
-  place.item = {packet, interface, is_for_owner};
+  place.item = {packet, interface, role};
   place.filled.store(number + 1, std::memory_order_release);
   return true;
 }

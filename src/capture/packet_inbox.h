@@ -31,19 +31,24 @@ class PacketInbox {
  public:
   static constexpr size_t kCapacity = 4096;
 
+  // What the owner of the inbox is for the packet, see Handover.
+  enum class Role : uint8_t {
+    kCollector,  // it collects the fragments of the packet's datagram
+    kOwner,      // it owns the packet's 4-tuple, and knows whether that has a route. A fragment has its ports set.
+    kHolder,     // its table has the connection
+  };
+
   struct Item {
     DecodedPacket packet;
     // The name of the packet's interface. Names live as long as the InterfaceRegistry of the worker that captured it.
     const std::string* interface;
-    // True: the owner of the inbox owns the packet's connection. False: the packet is a fragment, and the owner of the
-    // inbox collects the fragments of its datagram.
-    bool is_for_owner;
+    Role role;
   };
 
   PacketInbox();
 
   // Any worker: adds a packet. Returns false if the inbox is full. Never waits.
-  bool Push(const DecodedPacket& packet, const std::string* interface, bool is_for_owner);
+  bool Push(const DecodedPacket& packet, const std::string* interface, Role role);
   // Any worker: wakes the owner if it sleeps. Call it after one or several calls of Push().
   void WakeOwner();
 

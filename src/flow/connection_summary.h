@@ -36,6 +36,9 @@ struct ConnectionSummary {
   uint64_t id = 0;  // a hash of key and start time; differs between connections unless 64-bit hashes collide
   Endpoint client;
   Endpoint server;
+  // The server's address and port as the client addressed it, for example those of a Kubernetes service. Equals
+  // `server` if no translation changed it, and if none is known to have changed it.
+  Endpoint service;
   // The meaning of the next two numbers depends on the holder of the summary.
   // - From the table: `encapsulation` is an id of the table's EncapsulationTable, and `interface` is a
   //   DecodedPacket::interface as given to ConnectionTable::Apply().
@@ -43,15 +46,12 @@ struct ConnectionSummary {
   //   the empty one. `interface` is an index into the snapshot's interfaces.
   uint32_t encapsulation = 0;
   uint32_t interface = 0;
-  // The server's address and port as the client addressed it, for example those of a Kubernetes service. Equals
-  // `server` if no translation changed it, and if none is known to have changed it.
-  Endpoint service;
   // The views of the connection, in no order. In a WorkerSnapshot or a Snapshot they are view_count elements of the
   // snapshot's `views`, from the index first_view on. 0 if the connection has only one view. Otherwise 0 too in
   // summaries from the table, which lists the views separately (ConnectionTable::AppendViews()), and for the
   // connections in `ended_connections`.
   uint32_t first_view = 0;
-  uint32_t view_count = 0;
+  uint8_t view_count = 0;
   ConnectionState state = ConnectionState::kSynSent;
   Role role = Role::kInferred;
   bool confirmed = false;  // see ConnectionTable; true for every connection of a snapshot

@@ -99,7 +99,7 @@ void ConnectionTable::Apply(absl::Span<const DecodedPacket> packets, absl::Span<
       const Arrival* const previous = arrivals > 0 ? &batch[arrivals - 1] : nullptr;
       if (!Prepare(packets[i], hint, previous, &batch[arrivals])) continue;
       if (!batch[arrivals].same_as_previous) index_.Prefetch(batch[arrivals].hash);
-      if ((packets[i].tcp_flags & kTcpSyn) != 0 && fingerprints_.is_wide()) {
+      if ((packets[i].tcp_flags & kTcpSyn) != 0 && fingerprints_.is_open()) {
         fingerprints_.Prefetch(packets[i].sequence_number);
       }
       ++arrivals;
@@ -331,7 +331,7 @@ uint32_t ConnectionTable::AddEmbryo(const Arrival& arrival) {
   embryo.direction = static_cast<unsigned>(arrival.packet->direction) & 3;
   embryo.window_scale = arrival.packet->window_scale & 0xf;
   embryo.sent_by_b = arrival.key_sender == End::kB;
-  embryo.is_provisional = embryo.is_edge_pending = false;
+  embryo.is_provisional = embryo.is_wrapped = embryo.is_edge_pending = false;
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
   index_.Insert(slot | kEmbryoSlots, arrival.hash);
   return slot | kEmbryoSlots;
@@ -414,25 +414,30 @@ void ConnectionTable::InitializeRecord(uint32_t slot, const Arrival& arrival) {
 uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, Arrival* arrival) {
   const End old_client = OtherEnd(arrival->sender);
   const EndRecord candidate = records_[old_slot].end(old_client);
-  // The SYN was counted, so it came on the view to which the client is pinned.
-  const PinnedKey of_syn = PinnedKeyOf(old_slot, old_client);
+  // The SYN was counted, so it came where the client is pinned.
+  const InterfacePins::Pin pin(records_[old_slot].pins[static_cast<size_t>(old_client)]);
+  const KeyOfView of_syn = FindView(old_slot, pin.view_number());
   const End client = of_syn.is_swapped ? OtherEnd(old_client) : old_client;
   encapsulations_.AcquireAgain(of_syn.key.encapsulation);
   EndFor(old_slot, arrival);
   Arrival first = *arrival;
-  if (!(of_syn.key == arrival->key)) {
+  const bool is_on_other_view = !(of_syn.key == arrival->key);
+  if (is_on_other_view) {
     first.key = of_syn.key;
     first.hash = static_cast<uint32_t>(index_.HashOf(of_syn.key));
     first.key_sender = first.sender = OtherEnd(client);
   }
   const uint32_t slot = BeginConnection(first);
   encapsulations_.Release(of_syn.key.encapsulation);
-  if (!(of_syn.key == arrival->key) && !AddView(slot, first.sender, ConnectionIndex::kNotFound, arrival)) {
+  if (is_on_other_view && !AddView(slot, first.sender, ConnectionIndex::kNotFound, arrival)) {
     arrival->sender = first.sender;
   }
-  TakeCandidate(candidate, &records_[slot].end(client));
+  ConnectionRecord& record = records_[slot];
+  TakeCandidate(candidate, &record.end(client));
+  record.pins[static_cast<size_t>(client)] = pin.OnFirstView().bits();
+  record.end(client).last_counted_sixteenth = candidate.last_counted_sixteenth;
   details_[slot].set_start_time_ns(CandidateTime(candidate, arrival->time_ns));
-  records_[slot].syn_time = 0;
+  record.syn_time = 0;
   SetState(slot, ConnectionState::kSynSent);
   return slot;
 }

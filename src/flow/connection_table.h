@@ -99,9 +99,10 @@ class EndedConnectionSink {
 //   not fit, but another stretch showed the same SYN-ACK within the last second, it is a view of that connection.
 //   Otherwise the view becomes a connection of its own, which began with the SYN: a proxy may send the client's
 //   sequence number on to a server, but cannot know the server's. Payload of such a SYN counts as header bytes.
-// - A SYN-ACK with an unknown key is a view at once in two cases: it answers a SYN with the same addresses and ports in
-//   another encapsulation, or another stretch showed the same SYN-ACK within the last second. The table may have
-//   forgotten a SYN that came more than a second ago.
+// - A SYN-ACK with an unknown key is a view at once in two cases: it acknowledges a SYN that another stretch showed,
+//   with the same addresses and ports or within the last second; or another stretch showed the same SYN-ACK within the
+//   last second. The same holds for a RST that acknowledges a SYN. The table may have forgotten a SYN that came more
+//   than a second ago.
 // - Any other segment with an unknown key, or of an unconfirmed connection, is a view at once if another stretch showed
 //   a segment with the same sequence, acknowledgment and timestamp numbers within 100 ms.
 // In all of these, a segment is compared with the segments that were counted, and not with their duplicates. If several
@@ -109,10 +110,10 @@ class EndedConnectionSink {
 //
 // InterfacePins chooses the view on which the packets of each end are counted: the one nearest to the end. The address
 // of an end is the one that it has there, when the connection is answered, carries its first payload or, midstream, is
-// confirmed. So a client has its address before SNAT, and a server has its address after DNAT. Later the addresses do
-// not change. An edge is told of an attempt when the attempt is answered or ends, because before that the server's
-// address is not known. Exception: as long as only one stretch was seen, the edge is told at once, and the connection
-// keeps the addresses of its SYN.
+// confirmed. So a client has its address before SNAT, and a server has its address after DNAT. An end that was silent
+// until then has the address that it has on the newest view. Later the addresses do not change. An edge is told of an
+// attempt when the attempt is answered or ends, because before that the server's address is not known. Exception: as
+// long as only one stretch was seen, the edge is told at once, and the connection keeps the addresses of its SYN.
 //
 // Design. Most of a packet's time is waiting for memory. So a batch of 64 packets is handled in steps: make all keys,
 // fetch the index lines, fetch the records, and only then handle the packets one by one. The waits of a batch then
@@ -203,6 +204,7 @@ class alignas(64) ConnectionTable {
   }
   // The connections in the table now, including embryos, provisional views and unconfirmed ones.
   size_t size() const { return size_t{records_in_use_} + embryos_.size(); }
+  uint32_t max_connections() const { return options_.max_connections; }
 
   // There are two kinds of slots. Records have slots from 0 up to record_limit(), and embryos have slots from
   // kEmbryoSlots up to embryo_limit(). The limits are exclusive and never fall. A slot below its limit holds a
@@ -358,12 +360,12 @@ class alignas(64) ConnectionTable {
   // If the unconfirmed connection in `slot` turns out to be a view of another connection, ends it as if it had never
   // been, makes its key a view, and returns the slot of the other connection's record. Otherwise returns `slot`.
   uint32_t JoinUnconfirmed(uint32_t slot, Arrival* arrival);
+  // Adds what the unconfirmed connection in `from` carried to the connection in `to`, unless that is confirmed.
+  // `is_swapped`: end A of the one is end B of the other.
+  void TakeCounts(uint32_t from, bool is_swapped, uint32_t to);
   // Returns what the index has for the connection whose SYN has this hash of its key and this sequence number, or
   // kNotFound.
   uint32_t FindBySyn(uint32_t key_hash, uint32_t sequence_number) const;
-  // Returns the id of the encapsulation with which the connection began. `slot` is what the index has for it; for
-  // kNotFound, returns the id of the empty encapsulation.
-  uint32_t EncapsulationOf(uint32_t slot) const;
   // Returns the slot of the record for the segment that was remembered, or kNotFound. Sets `*sender` (out) to the end
   // of the record that sent the segment.
   uint32_t FindRemembered(const Fingerprint& fingerprint, End* sender) const;
@@ -381,13 +383,15 @@ class alignas(64) ConnectionTable {
   bool DefersEdges() const;
   // Returns the server as the client addressed it: on the first view on which the client has the address that is shown.
   Endpoint ServiceOf(uint32_t slot) const;
-  // The key of the view to which the end is pinned, and whether it is swapped (see View). The first key if the end has
-  // no pin.
-  struct PinnedKey {
+  // A key of a connection, and whether it is swapped (see View).
+  struct KeyOfView {
     ConnectionKey key;
     bool is_swapped;
   };
-  PinnedKey PinnedKeyOf(uint32_t slot, End end) const;
+  // Returns the key of the view with this number of the connection in `slot`.
+  KeyOfView FindView(uint32_t slot, uint8_t number) const;
+  // Tells the edge that holds the connection how the client addressed the server.
+  void NoteService(uint32_t slot);
   // Removes a record and all of its views from the index.
   void EraseKeys(uint32_t slot);
   // Whether the index has the record under the record's own key.

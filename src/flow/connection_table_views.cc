@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of ConnectionTable that finds the views of one connection, and chooses the addresses that are shown.
+#include <algorithm>
+
 #include "src/flow/connection_table.h"
 #include "src/flow/reuse.h"
 #include "src/flow/segment_kind.h"
@@ -13,7 +15,25 @@ constexpr int64_t kFirstStretchAloneNs = 100 * kNanosecondsPerMillisecond;
 // How far the numbers of a segment may be from those that the connection has reached.
 constexpr uint32_t kMaxDistance = 1u << 24;
 
+// Whether the segment may answer a SYN: a SYN-ACK, or the RST of a server that refuses (RFC 9293 section 3.5.2).
+bool AnswersSyn(const DecodedPacket& segment) {
+  return IsSynAck(segment) || (segment.tcp_flags & (kTcpSyn | kTcpRst | kTcpAck)) == (kTcpRst | kTcpAck);
+}
+
 bool IsNear(uint32_t a, uint32_t b) { return a - b + kMaxDistance <= 2 * kMaxDistance; }
+
+// How the SYN of a provisional view differs from the SYN that is counted.
+DuplicateKind DuplicateKindOf(const Embryo& provisional) {
+  return provisional.is_wrapped ? DuplicateKind::kEncapsulated : DuplicateKind::kTranslated;
+}
+
+// Whether a segment of this end may be the first one that is seen of the connection on another stretch, although the
+// connection's SYN is not remembered.
+bool MayBeginElsewhere(const ConnectionRecord& record, End sender) {
+  constexpr uint64_t kFirstSegments = 4;  // enough for the segments after a handshake
+  if (!record.has(ConnectionRecord::kConfirmed)) return true;
+  return record.end(sender).packets < kFirstSegments && !record.client().has(EndRecord::kSynSeen);
+}
 
 // Whether the client of the connection has sent a SYN with this number, which began the connection or may begin
 // another.
@@ -60,18 +80,18 @@ Fingerprint ConnectionTable::FingerprintOf(Fingerprint::Kind kind, const Arrival
 }
 
 void ConnectionTable::NoteStretch(const Arrival& arrival) {
-  if (fingerprints_.is_wide()) return;
+  if (fingerprints_.is_open()) return;
   const Stretch stretch = StretchOf(arrival);
   if (first_stretch_ns_ == 0) {
     first_stretch_ = stretch;
     first_stretch_ns_ = now_ns_;
   } else if (stretch.DiffersFrom(first_stretch_)) {
-    fingerprints_.Widen();
+    fingerprints_.Open();
   }
 }
 
 bool ConnectionTable::DefersEdges() const {
-  return !options_.count_views && (fingerprints_.is_wide() || now_ns_ - first_stretch_ns_ < kFirstStretchAloneNs);
+  return !options_.count_views && (fingerprints_.is_open() || now_ns_ - first_stretch_ns_ < kFirstStretchAloneNs);
 }
 
 void ConnectionTable::Remember(uint32_t slot, const Arrival& arrival) {
@@ -80,24 +100,31 @@ void ConnectionTable::Remember(uint32_t slot, const Arrival& arrival) {
     fingerprints_.Add(FingerprintOf(Fingerprint::Kind::kSyn, arrival));
   } else if (IsSynAck(packet)) {
     fingerprints_.Add(FingerprintOf(Fingerprint::Kind::kSynAck, arrival));
-  } else if (!ConnectionIndex::IsEmbryo(slot) && !records_[slot].has(ConnectionRecord::kConfirmed)) {
+  } else if (!ConnectionIndex::IsEmbryo(slot) && MayBeginElsewhere(records_[slot], arrival.sender)) {
     fingerprints_.Add(FingerprintOf(Fingerprint::Kind::kMidstream, arrival));
   }
 }
 
 uint32_t ConnectionTable::BeginProvisionalView(const Arrival& arrival) {
-  if (arrival.packet->is_fragment || arrival.packet->ip_length_bytes > Embryo::kMaxIpLengthBytes) {
+  if (!fingerprints_.is_open() || arrival.packet->is_fragment ||
+      arrival.packet->ip_length_bytes > Embryo::kMaxIpLengthBytes) {
     return ConnectionIndex::kNotFound;
   }
-  const Fingerprint* const copy = fingerprints_.FindCopy(FingerprintOf(Fingerprint::Kind::kSyn, arrival));
+  Fingerprint fingerprint = FingerprintOf(Fingerprint::Kind::kSyn, arrival);
+  const Fingerprint* const copy = fingerprints_.FindCopy(fingerprint);
   if (copy == nullptr) return ConnectionIndex::kNotFound;
   const uint32_t owner_hash = copy->key_hash;
   if (FindBySyn(owner_hash, arrival.packet->sequence_number) == ConnectionIndex::kNotFound) {
     return ConnectionIndex::kNotFound;
   }
+  const bool is_wrapped = copy->stretch.encapsulation != arrival.key.encapsulation;
   const uint32_t slot = AddEmbryo(arrival);
   embryos_[slot & ~kEmbryoSlots].is_provisional = true;
+  embryos_[slot & ~kEmbryoSlots].is_wrapped = is_wrapped;
   provisional_owners_[slot & ~kEmbryoSlots] = owner_hash;
+  fingerprint.kind = Fingerprint::Kind::kSynCopy;
+  fingerprint.key_hash = owner_hash;
+  fingerprints_.Add(fingerprint);
   return slot;
 }
 
@@ -138,9 +165,7 @@ uint32_t ConnectionTable::ResolveProvisionalView(uint32_t slot, Arrival* arrival
       EndEmbryo(slot, std::nullopt);
       return ConnectionIndex::kNotFound;
     }
-    const uint32_t owner = FindBySyn(provisional_owners_[slot], embryo.sequence_number);
-    const bool is_wrapped = embryo.key.encapsulation != EncapsulationOf(owner);
-    pins_.CountDuplicate(packet.interface, is_wrapped ? DuplicateKind::kEncapsulated : DuplicateKind::kTranslated, 1);
+    pins_.CountDuplicate(packet.interface, DuplicateKindOf(embryo), 1);
     return kHeld;
   }
   uint32_t owner = FindBySyn(provisional_owners_[slot], embryo.sequence_number);
@@ -151,13 +176,9 @@ uint32_t ConnectionTable::ResolveProvisionalView(uint32_t slot, Arrival* arrival
     const End sender = from_client ? record.client_end() : OtherEnd(record.client_end());
     if (AnswersCandidate(record, packet, sender)) {
       // The new connection takes another way than the old one.
-      const uint32_t interface = embryo.interface;
       EndEmbryo(slot, std::nullopt);
       arrival->sender = sender;
-      const uint32_t begun = BeginFromCandidate(owner, arrival);
-      const bool is_wrapped = arrival->key.encapsulation != records_[begun].key.encapsulation;
-      pins_.CountDuplicate(interface, is_wrapped ? DuplicateKind::kEncapsulated : DuplicateKind::kTranslated, 1);
-      return begun;
+      return BeginFromCandidate(owner, arrival);
     }
     if (record.client().initial_sequence == embryo.sequence_number && Fits(record, packet, from_client) &&
         AddView(owner, sender, slot | kEmbryoSlots, arrival)) {
@@ -174,12 +195,6 @@ uint32_t ConnectionTable::ResolveProvisionalView(uint32_t slot, Arrival* arrival
   ledger_.Open(/*midstream=*/false);
   ledger_.Enter(ConnectionState::kSynSent);
   return Promote(slot, arrival->hash);
-}
-
-uint32_t ConnectionTable::EncapsulationOf(uint32_t slot) const {
-  if (slot == ConnectionIndex::kNotFound) return EncapsulationTable::kNone;
-  if (ConnectionIndex::IsView(slot)) slot = views_[slot & ~ConnectionIndex::kView].record;
-  return index_.KeyOf(slot).encapsulation;
 }
 
 uint32_t ConnectionTable::FindRemembered(const Fingerprint& fingerprint, End* sender) const {
@@ -209,14 +224,15 @@ uint32_t ConnectionTable::JoinBySynAck(uint32_t replaced, Arrival* arrival) {
 }
 
 uint32_t ConnectionTable::JoinConnection(Arrival* arrival) {
+  if (!fingerprints_.is_open()) return ConnectionIndex::kNotFound;
   const DecodedPacket& packet = *arrival->packet;
   uint32_t owner = ConnectionIndex::kNotFound;
   End sender = arrival->key_sender;
-  if (IsSynAck(packet)) {
+  if (AnswersSyn(packet)) {
+    const Fingerprint fingerprint = FingerprintOf(Fingerprint::Kind::kSynAck, *arrival);
     const uint32_t syn_number = packet.acknowledgment_number - 1;
-    const Fingerprint* const syn =
-        fingerprints_.FindSynInOtherEncapsulation(syn_number, FingerprintOf(Fingerprint::Kind::kSynAck, *arrival));
-    if (syn != nullptr && syn->sender != arrival->key_sender) {
+    const Fingerprint* const syn = fingerprints_.FindAnsweredSyn(syn_number, fingerprint);
+    if (syn != nullptr && (syn->path_hash != fingerprint.path_hash || syn->sender != arrival->key_sender)) {
       const uint32_t syn_hash = syn->key_hash;
       owner = FindBySyn(syn_hash, syn_number);
       if (owner != ConnectionIndex::kNotFound) {
@@ -224,9 +240,7 @@ uint32_t ConnectionTable::JoinConnection(Arrival* arrival) {
         if (ConnectionIndex::IsEmbryo(owner)) owner = Promote(owner & ~kEmbryoSlots, syn_hash);
         const ConnectionRecord& record = records_[owner];
         sender = OtherEnd(record.client_end());
-        if (record.server().has(EndRecord::kSynSeen) && record.server().initial_sequence != packet.sequence_number) {
-          owner = ConnectionIndex::kNotFound;
-        }
+        if (!Fits(record, packet, /*from_client=*/false)) owner = ConnectionIndex::kNotFound;
       }
     }
     if (owner == ConnectionIndex::kNotFound) return JoinBySynAck(ConnectionIndex::kNotFound, arrival);
@@ -241,16 +255,31 @@ uint32_t ConnectionTable::JoinConnection(Arrival* arrival) {
 }
 
 uint32_t ConnectionTable::JoinUnconfirmed(uint32_t slot, Arrival* arrival) {
+  if (!fingerprints_.is_open()) return slot;
   const Fingerprint* const copy = fingerprints_.FindCopy(FingerprintOf(Fingerprint::Kind::kMidstream, *arrival));
   if (copy == nullptr) return slot;
   End sender;
   const uint32_t owner = FindRemembered(*copy, &sender);
   if (owner == ConnectionIndex::kNotFound || owner == slot || details_[slot].first_view != ViewTable::kNone)
     return slot;
+  const bool is_swapped = sender != arrival->key_sender;
+  if (records_[slot].last_packet_time_ns < details_[owner].start_time_ns()) TakeCounts(slot, is_swapped, owner);
   FreeRecord(slot);
   arrival->LeaveView();
   if (AddView(owner, sender, ConnectionIndex::kNotFound, arrival)) return owner;
   return BeginConnection(*arrival);
+}
+
+void ConnectionTable::TakeCounts(uint32_t from, bool is_swapped, uint32_t to) {
+  if (records_[to].has(ConnectionRecord::kConfirmed)) return;
+  for (const End end : {End::kA, End::kB}) {
+    const EndRecord& source = records_[from].end(is_swapped ? OtherEnd(end) : end);
+    EndRecord& target = records_[to].end(end);
+    target.packets += source.packets;
+    target.payload_bytes += source.payload_bytes;
+    target.header_bytes += source.header_bytes;
+  }
+  details_[to].set_start_time_ns(std::min(details_[from].start_time_ns(), details_[to].start_time_ns()));
 }
 
 bool ConnectionTable::AddView(uint32_t slot, End sender, uint32_t replaced, Arrival* arrival) {
@@ -266,8 +295,7 @@ bool ConnectionTable::AddView(uint32_t slot, End sender, uint32_t replaced, Arri
     index_.Insert(added | ConnectionIndex::kView, arrival->hash);
   } else {
     const uint32_t embryo = replaced & ~kEmbryoSlots;
-    pins_.CountDuplicate(embryos_[embryo].interface,
-                         view.is_wrapped ? DuplicateKind::kEncapsulated : DuplicateKind::kTranslated, 1);
+    pins_.CountDuplicate(embryos_[embryo].interface, DuplicateKindOf(embryos_[embryo]), 1);
     index_.Replace(replaced, added | ConnectionIndex::kView, arrival->hash);
     encapsulations_.Release(arrival->key.encapsulation);
     embryos_.Remove(embryo);
@@ -288,9 +316,7 @@ void ConnectionTable::EraseKeys(uint32_t slot) {
   views_.RemoveAll(&details_[slot].first_view);
 }
 
-ConnectionTable::PinnedKey ConnectionTable::PinnedKeyOf(uint32_t slot, End end) const {
-  const uint16_t pin = records_[slot].pins[static_cast<size_t>(end)];
-  const uint8_t number = pin == ConnectionRecord::kNoPin ? View::kFirstNumber : InterfacePins::Pin(pin).view_number();
+ConnectionTable::KeyOfView ConnectionTable::FindView(uint32_t slot, uint8_t number) const {
   for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
     if (views_[at].number == number) return {views_[at].key, views_[at].is_swapped};
   }
@@ -299,10 +325,16 @@ ConnectionTable::PinnedKey ConnectionTable::PinnedKeyOf(uint32_t slot, End end) 
 
 void ConnectionTable::SettleAddresses(uint32_t slot) {
   if (details_[slot].first_view == ViewTable::kNone) return;
+  uint8_t newest = View::kFirstNumber;
+  for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
+    newest = std::max(newest, views_[at].number);
+  }
   for (const End end : {End::kA, End::kB}) {
-    if (records_[slot].pins[static_cast<size_t>(end)] == ConnectionRecord::kNoPin) continue;
-    const PinnedKey pinned = PinnedKeyOf(slot, end);
-    SetEndpoint(slot, end, pinned.key.endpoint(pinned.is_swapped ? OtherEnd(end) : end));
+    const uint16_t pin = records_[slot].pins[static_cast<size_t>(end)];
+    // The packets of the other end were seen on the newest view last, so this view is nearest to an end that is silent.
+    const KeyOfView view =
+        FindView(slot, pin == ConnectionRecord::kNoPin ? newest : InterfacePins::Pin(pin).view_number());
+    SetEndpoint(slot, end, view.key.endpoint(view.is_swapped ? OtherEnd(end) : end));
   }
 }
 
@@ -310,12 +342,11 @@ void ConnectionTable::SetEndpoint(uint32_t slot, End end, const Endpoint& endpoi
   ConnectionKey& key = records_[slot].key;
   if (key.endpoint(end) == endpoint) return;
   if (HasOwnKey(slot)) {
-    const uint32_t added = views_.Add(&details_[slot].first_view);
+    const uint32_t added = views_.AddOwnKey(&details_[slot].first_view);
     if (added == ViewTable::kNone) return;
     View& view = views_[added];
     view.key = key;
     view.record = slot;
-    view.number = View::kFirstNumber;
     view.is_swapped = view.is_wrapped = false;
     encapsulations_.AcquireAgain(key.encapsulation);
     index_.Replace(slot, added | ConnectionIndex::kView, static_cast<uint32_t>(index_.HashOf(key)));
@@ -349,6 +380,11 @@ Endpoint ConnectionTable::ServiceOf(uint32_t slot) const {
     }
   }
   return service;
+}
+
+void ConnectionTable::NoteService(uint32_t slot) {
+  if (details_[slot].first_view == ViewTable::kNone) return;
+  ledger_.NoteService(records_[slot], ServiceOf(slot));
 }
 
 void ConnectionTable::AppendViews(uint32_t slot, std::vector<ConnectionView>* views) const {

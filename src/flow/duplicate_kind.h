@@ -19,6 +19,11 @@ constexpr size_t kDuplicateKindCount = 3;
 
 using DuplicateCounts = std::array<uint64_t, kDuplicateKindCount>;  // indexed by DuplicateKind
 
+// Adds every count of `from` to the same count of `*to`.
+inline void AddDuplicateCounts(const DuplicateCounts& from, DuplicateCounts* to) {
+  for (size_t i = 0; i < kDuplicateKindCount; ++i) (*to)[i] += from[i];
+}
+
 // The value of the label `kind` of the metric tcpgauge_capture_duplicate_packets_total.
 constexpr std::string_view DuplicateKindName(DuplicateKind kind) {
   constexpr std::string_view kNames[] = {"interface", "translated", "encapsulated"};

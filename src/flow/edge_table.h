@@ -8,6 +8,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "src/flow/edge.h"
+#include "src/flow/edge_services.h"
 
 namespace tcpgauge {
 
@@ -86,6 +87,7 @@ class EdgeTable {
     int64_t phase_since_ns = 0;
     int64_t last_payload_ns = 0;  // when a packet with payload was last credited
     int64_t series_since_ns = 0;  // when the edge's series began; valid in all phases but kWatched
+    EdgeServices services;        // see NoteService()
     Phase phase = Phase::kWatched;
     bool in_use = false;
   };
@@ -120,19 +122,26 @@ class EdgeTable {
   // Credits a completed handshake of an opened connection. Sets `*slot` as Credit() does.
   void CreditHandshake(Slot* slot, const EdgeKey& key, double rtt_seconds);
 
+  // Notes that a connection of the edge `key` addressed its server as `service`. Ignores the call if `service` is the
+  // edge's server itself, if `slot` does not hold the edge, and once EdgeServices::kMax services of the edge are known.
+  // The services are forgotten when the edge loses its slot.
+  void NoteService(Slot slot, const EdgeKey& key, const Endpoint& service) {
+    if (service != key.server && Holds(slot, key)) edges_[slot].services.Add(service);
+  }
+
   // Chooses the exported edges anew, and ends phases that are over. Does nothing if it has already chosen within the
   // last second of table time.
   void Rebalance(int64_t now_ns);
 
-  // Calls `visit(const EdgeKey&, const EdgeCounters&, int64_t series_since_ns)` for each edge that has series, in no
-  // order. The references are valid only during the call of `visit`.
+  // Calls `visit(const EdgeKey&, const EdgeCounters&, const EdgeServices&, int64_t series_since_ns)` for each edge that
+  // has series, in no order. The references are valid only during the call of `visit`.
   template <typename Visitor>
   void VisitExported(Visitor visit) const {
     for (const Edge& edge : edges_) {
       if (edge.phase == Phase::kWatched) continue;
       EdgeCounters counters = edge.counters;
       if (edge.phase == Phase::kAdmitted) counters.connections = edge.connections;
-      visit(edge.key, counters, edge.series_since_ns);
+      visit(edge.key, counters, edge.services, edge.series_since_ns);
     }
   }
   int v4_prefix_bits() const { return options_.v4_prefix_bits; }

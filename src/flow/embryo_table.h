@@ -23,6 +23,7 @@ struct alignas(64) Embryo {
   uint32_t sent_by_b : 1;         // whether end B sent the SYN; the sender is the client
   uint32_t window_scale : 4;      // DecodedPacket::window_scale of the SYN
   uint32_t is_provisional : 1;    // a copy of the SYN of another connection, which is not confirmed to be its view
+  uint32_t is_wrapped : 1;        // of a provisional view: its encapsulation differs from that of the other connection
   uint32_t is_edge_pending : 1;   // the edge was not told of the connection
   // The slots of the next older and the next newer embryo, or EmbryoTable::kNone. EmbryoTable sets them.
   uint32_t older;

@@ -2,7 +2,6 @@
 #include "src/flow/fingerprint_table.h"
 
 #include <algorithm>
-#include <array>
 
 #include "src/base/check.h"
 #include "src/base/split_mix.h"
@@ -31,31 +30,23 @@ uint32_t WindowOf(Fingerprint::Kind kind) {
 }  // namespace
 
 FingerprintTable::FingerprintTable(uint32_t capacity, uint64_t seed)
-    : all_buckets_(capacity / kWays),
+    : bucket_count_(capacity / kWays),
       seed_(SplitMix(seed ^ 0x66696e6765727072).Next()),
       multiplier_(SplitMix(seed ^ 0x6d756c7469706c79).Next() | 1),
       buckets_(capacity / kWays) {
-  TCPGAUGE_CHECK(all_buckets_ >= kNarrowBuckets);
+  TCPGAUGE_CHECK(bucket_count_ > 0);
 }
 
 uint64_t FingerprintTable::MemoryBytes(uint32_t capacity) { return uint64_t{capacity / kWays} * sizeof(Bucket); }
 
-void FingerprintTable::Widen() {
-  if (is_wide() || all_buckets_ == kNarrowBuckets) return;
-  std::array<Bucket, kNarrowBuckets> narrow;
-  for (uint32_t i = 0; i < kNarrowBuckets; ++i) {
-    narrow[i] = buckets_[i];
-    buckets_[i] = Bucket();
-  }
-  buckets_in_use_ = all_buckets_;
-  for (const Bucket& bucket : narrow) {
-    for (int i = kWays - 1; i >= 0; --i) {
-      if (bucket.places[i].kind != Fingerprint::Kind::kNone) Add(bucket.places[i]);
-    }
-  }
+void FingerprintTable::Open() {
+  if (is_open_) return;
+  is_open_ = true;
+  const size_t kept = std::min(recent_count_, kRecent);
+  for (size_t i = recent_count_ - kept; i < recent_count_; ++i) AddToBucket(recent_[i % kRecent]);
 }
 
-void FingerprintTable::Add(const Fingerprint& fingerprint) {
+void FingerprintTable::AddToBucket(const Fingerprint& fingerprint) {
   Fingerprint* const places = buckets_[BucketOf(fingerprint)].places;
   int replaced = 0;
   while (replaced < kWays - 1 && places[replaced].kind != Fingerprint::Kind::kNone &&
@@ -64,7 +55,7 @@ void FingerprintTable::Add(const Fingerprint& fingerprint) {
   }
   const Fingerprint& gone = places[replaced];
   const bool is_lost = gone.kind != Fingerprint::Kind::kNone && !IsSame(gone, fingerprint);
-  if (is_lost && is_wide() && Distance(fingerprint.time, gone.time) <= WindowOf(gone.kind)) ++overflows_;
+  if (is_lost && Distance(fingerprint.time, gone.time) <= WindowOf(gone.kind)) ++overflows_;
   std::copy_backward(places, places + replaced, places + replaced + 1);
   places[0] = fingerprint;
 }
@@ -79,15 +70,17 @@ const Fingerprint* FingerprintTable::FindCopy(const Fingerprint& segment) const 
   return nullptr;
 }
 
-const Fingerprint* FingerprintTable::FindSynInOtherEncapsulation(uint32_t sequence_number,
-                                                                 const Fingerprint& syn_ack) const {
+const Fingerprint* FingerprintTable::FindAnsweredSyn(uint32_t sequence_number, const Fingerprint& answer) const {
+  const Fingerprint* found = nullptr;
   for (const Fingerprint& place : buckets_[BucketOf(sequence_number)].places) {
-    if (place.kind == Fingerprint::Kind::kSyn && place.sequence_number == sequence_number &&
-        place.path_hash == syn_ack.path_hash && place.stretch.encapsulation != syn_ack.stretch.encapsulation) {
-      return &place;
-    }
+    const bool is_syn = place.kind == Fingerprint::Kind::kSyn || place.kind == Fingerprint::Kind::kSynCopy;
+    if (!is_syn || place.sequence_number != sequence_number || !place.stretch.DiffersFrom(answer.stretch)) continue;
+    if (place.kind == Fingerprint::Kind::kSyn && place.key_hash == answer.key_hash) continue;
+    if (place.path_hash == answer.path_hash) return &place;
+    const bool is_recent = Distance(place.time, answer.time) <= WindowOf(Fingerprint::Kind::kSyn);
+    if (found == nullptr && is_recent) found = &place;
   }
-  return nullptr;
+  return found;
 }
 
 }  // namespace tcpgauge

@@ -2,6 +2,8 @@
 #ifndef TCPGAUGE_SRC_FLOW_FINGERPRINT_TABLE_H_
 #define TCPGAUGE_SRC_FLOW_FINGERPRINT_TABLE_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "src/base/fetch_ahead.h"
@@ -14,7 +16,13 @@ namespace tcpgauge {
 
 // What a segment has in common with its copies on other stretches, and where the segment was seen.
 struct Fingerprint {
-  enum class Kind : uint8_t { kNone, kSyn, kSynAck, kMidstream };
+  enum class Kind : uint8_t {
+    kNone,  // a free place
+    kSyn,
+    kSynCopy,  // the SYN of a provisional view; `key_hash` is that of the connection which the view may belong to
+    kSynAck,
+    kMidstream,
+  };
 
   uint32_t sequence_number;
   uint32_t shape;      // SynShape() or SegmentShape()
@@ -32,12 +40,15 @@ static_assert(sizeof(Fingerprint) == 32, "half a cache line");
 //
 // Design. The numbers of a segment choose a bucket, and a bucket has kWays places, from the newest fingerprint to the
 // oldest. So each operation touches one bucket, and a flood of SYNs cannot make it slower. A new fingerprint replaces
-// the oldest one of its bucket. Most captures have only one stretch, and need no fingerprints. Until the table is told
-// otherwise (Widen()), it uses only its first buckets, which then stay in the processor's cache.
+// the oldest one of its bucket.
+//
+// Many captures have only one stretch, and then no segment has a copy. Until Open() is called, the table only keeps the
+// last fingerprints, in a ring that stays in the processor's cache, and finds none.
 //
 // Thread: confined to its connection table.
 // Time: table time. Fingerprints keep it in units of 2^20 ns (about a millisecond), modulo 2^32 (52 days).
-// Bounds: `capacity` fingerprints. overflows() counts the fingerprints that were replaced within kSynWindowNs.
+// Bounds: `capacity` fingerprints, and kRecent before Open(). overflows() counts the fingerprints that were replaced
+// within the window of their kind.
 class FingerprintTable {
  public:
   // Copies of a handshake segment on two stretches are at most this far apart, whichever was read first.
@@ -45,16 +56,16 @@ class FingerprintTable {
   // The same for other segments.
   static constexpr int64_t kMidstreamWindowNs = 100 * kNanosecondsPerMillisecond;
 
-  // `seed` makes the choice of buckets unpredictable. REQUIRES: capacity >= kWays * kNarrowBuckets.
+  // `seed` makes the choice of buckets unpredictable. REQUIRES: capacity >= kWays.
   FingerprintTable(uint32_t capacity, uint64_t seed);
 
   // Returns the memory that a table with this capacity takes.
   static uint64_t MemoryBytes(uint32_t capacity);
   static uint32_t TimeOf(int64_t time_ns) { return static_cast<uint32_t>(time_ns >> 20); }
 
-  // Lets the table use its whole capacity. Call it when a second stretch is seen.
-  void Widen();
-  bool is_wide() const { return buckets_in_use_ != kNarrowBuckets; }
+  // Begins to find fingerprints, also those that were added shortly before. Call it when a second stretch is seen.
+  void Open();
+  bool is_open() const { return is_open_; }
 
   // Prefetches what the next three functions use for a SYN or SYN-ACK with this sequence number.
   void Prefetch(uint32_t sequence_number) const {
@@ -63,27 +74,35 @@ class FingerprintTable {
     FetchAhead(&bucket.places[kWays / 2]);
   }
 
-  // Remembers `fingerprint`. Replaces an older one of the same segment and key.
-  void Add(const Fingerprint& fingerprint);
+  // Remembers `fingerprint`. Replaces an older one of the same kind, segment and key.
+  void Add(const Fingerprint& fingerprint) {
+    if (is_open_) {
+      AddToBucket(fingerprint);
+    } else {
+      recent_[recent_count_++ % kRecent] = fingerprint;
+    }
+  }
   // Returns the newest fingerprint of a copy of the same segment that was seen under another key and on another stretch
-  // within the window of its kind, or null. The pointer is valid until the next Add() or Widen().
+  // within the window of its kind, or null. The pointer is valid until the next Add() or Open().
   const Fingerprint* FindCopy(const Fingerprint& segment) const;
-  // Returns the newest fingerprint of a SYN with this sequence number that has the addresses and ports of `syn_ack` but
-  // another encapsulation, or null. The pointer is valid until the next Add() or Widen().
-  const Fingerprint* FindSynInOtherEncapsulation(uint32_t sequence_number, const Fingerprint& syn_ack) const;
+  // Returns the fingerprint of a SYN with this sequence number, or of a copy of such a SYN, that was seen under another
+  // key and on another stretch than its answer `answer`. Prefers the newest one that has the addresses and ports of the
+  // answer, and then the newest one that was seen within kSynWindowNs of the answer. Returns null if there is neither.
+  // The pointer is valid until the next Add() or Open().
+  const Fingerprint* FindAnsweredSyn(uint32_t sequence_number, const Fingerprint& answer) const;
 
   uint64_t overflows() const { return overflows_; }
 
  private:
   static constexpr int kWays = 4;
-  static constexpr uint32_t kNarrowBuckets = 64;
+  static constexpr size_t kRecent = 256;
   struct alignas(64) Bucket {
     Fingerprint places[kWays];
   };
 
   uint32_t BucketOf(uint32_t number) const {
     const uint32_t mixed = static_cast<uint32_t>(((number ^ seed_) * multiplier_) >> 32);
-    return static_cast<uint32_t>(uint64_t{mixed} * buckets_in_use_ >> 32);
+    return static_cast<uint32_t>(uint64_t{mixed} * bucket_count_ >> 32);
   }
   // SYNs are looked up by their sequence number alone. For segments of connections that began midstream, the shape
   // counts too: all acknowledgments of a download have the same sequence number, and must not share a bucket.
@@ -91,12 +110,15 @@ class FingerprintTable {
     const bool is_midstream = fingerprint.kind == Fingerprint::Kind::kMidstream;
     return BucketOf(is_midstream ? fingerprint.sequence_number ^ fingerprint.shape : fingerprint.sequence_number);
   }
+  void AddToBucket(const Fingerprint& fingerprint);
 
-  const uint32_t all_buckets_;
+  const uint32_t bucket_count_;
   const uint64_t seed_;
   const uint64_t multiplier_;
   StableArray<Bucket> buckets_;
-  uint32_t buckets_in_use_ = kNarrowBuckets;
+  bool is_open_ = false;
+  std::array<Fingerprint, kRecent> recent_{};
+  size_t recent_count_ = 0;
   uint64_t overflows_ = 0;
 };
 

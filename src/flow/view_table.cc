@@ -9,10 +9,20 @@ uint32_t ViewTable::Add(uint32_t* first) {
   int count = 0;
   uint8_t highest = View::kFirstNumber;
   for (uint32_t slot = *first; slot != kNone; slot = views_[slot].next) {
-    ++count;
+    if (views_[slot].number != View::kFirstNumber) ++count;
     highest = std::max(highest, views_[slot].number);
   }
-  if (size_ == capacity_ || count == kMaxOfConnection) {
+  if (count == kMaxOfConnection) {
+    ++overflows_;
+    return kNone;
+  }
+  return Link(first, static_cast<uint8_t>(highest + 1));
+}
+
+uint32_t ViewTable::AddOwnKey(uint32_t* first) { return Link(first, View::kFirstNumber); }
+
+uint32_t ViewTable::Link(uint32_t* first, uint8_t number) {
+  if (size_ == capacity_) {
     ++overflows_;
     return kNone;
   }
@@ -23,7 +33,7 @@ uint32_t ViewTable::Add(uint32_t* first) {
     slot = slot_limit_++;
   }
   View& view = views_[slot];
-  view.number = std::min<uint8_t>(highest + 1, View::kMaxNumber);
+  view.number = number;
   view.in_use = true;
   view.next = *first;
   *first = slot;

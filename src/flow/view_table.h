@@ -15,7 +15,7 @@ struct alignas(64) View {
   ConnectionKey key;
   uint32_t record;  // the slot of the connection's record
   uint32_t next;    // the slot of the connection's next view, or ViewTable::kNone; in a free slot, the next free slot
-  uint8_t number;   // tells the views of a connection apart; at most kMaxNumber, which later views share
+  uint8_t number;   // tells the views of a connection apart; at most kMaxNumber
   bool in_use;      // false: the slot is free
   bool is_swapped;  // end A of `key` is end B of the record's key
   bool is_wrapped;  // the encapsulation of `key` differs from that of the record's key
@@ -30,18 +30,20 @@ static_assert(sizeof(View) == 64, "one cache line");
 // head is ConnectionDetails::first_view.
 //
 // Thread: confined to its table.
-// Bounds: `capacity` views, and kMaxOfConnection of one connection. overflows() counts the views that did not fit. The
-// table takes such a view for a connection of its own.
+// Bounds: `capacity` views, and kMaxOfConnection of one connection in addition to the record's own key. overflows()
+// counts the views that did not fit. The table takes such a view for a connection of its own.
 class ViewTable {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
-  static constexpr int kMaxOfConnection = 8;
+  static constexpr int kMaxOfConnection = 7;
 
   explicit ViewTable(uint32_t capacity) : views_(capacity), capacity_(capacity) {}
 
   // Adds a view to the list with the head `*first`, and returns its slot. Fills in `next`, `number` and `in_use`; the
   // caller must fill in the other members. Returns kNone if there is no room.
   uint32_t Add(uint32_t* first);
+  // As Add(), for a view that takes the record's own key. Its number is View::kFirstNumber.
+  uint32_t AddOwnKey(uint32_t* first);
   // Frees all views of the list with the head `*first`, and sets `*first` to kNone.
   void RemoveAll(uint32_t* first);
 
@@ -53,6 +55,9 @@ class ViewTable {
   uint64_t overflows() const { return overflows_; }
 
  private:
+  // Adds a view to the list, or returns kNone if the table is full.
+  uint32_t Link(uint32_t* first, uint8_t number);
+
   StableArray<View> views_;
   const uint32_t capacity_;
   uint32_t free_ = kNone;  // head of the list of free slots

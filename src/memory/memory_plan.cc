@@ -5,10 +5,13 @@
 
 #include <algorithm>
 
+#include "src/capture/handover.h"
 #include "src/flow/connection_summary.h"
+#include "src/flow/connection_view.h"
 #include "src/flow/encapsulation_table.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/ended_queue.h"
+#include "src/snapshot/worker_publisher.h"
 
 namespace tcpgauge {
 namespace {
@@ -37,13 +40,20 @@ constexpr uint64_t kSampleBytes = 420;
 // once. The compressed text takes an eighth of that, and exists twice while it is copied. Each row takes 50 bytes while
 // rows are chosen. A process was seen to grow by 1,020 bytes for each of 10,000 listed rows.
 constexpr uint64_t kListedRowBytes = 1800;
+// A view of a listed row takes some 120 bytes as JSON, and at most 384. Compressed text takes an eighth, twice.
+constexpr uint64_t kListedViewBytes = 480;
 // A data point takes this much as an OTLP message and as encoded bytes together.
 constexpr uint64_t kPointBytes = 1200;
 
 // Snapshots that exist at a time: the hub's, the one being made, and two that answers are written from.
 constexpr uint64_t kSnapshots = 4;
-constexpr uint64_t kBufferPlaces = 3;              // of a TripleBuffer
-constexpr uint64_t kRankBytes = sizeof(uint32_t);  // per row, while the rows are chosen
+constexpr uint64_t kBufferPlaces = 3;                   // of a TripleBuffer
+constexpr uint64_t kRankBytes = sizeof(uint32_t);       // per row, while the rows are chosen
+constexpr uint64_t kViewRangeBytes = sizeof(uint32_t);  // per view; see ViewRanges
+
+// An ended connection in a queue, with its views.
+constexpr uint64_t kEndedBytes =
+    sizeof(NamedEndedConnection) + ConnectionView::kMaxPerConnection * (sizeof(ConnectionView) + sizeof(Encapsulation));
 
 constexpr size_t kLeastHttpConnections = 48;
 constexpr uint64_t kLeastResponseBytes = 1 * kMiB;
@@ -61,21 +71,38 @@ uint32_t EncapsulationsFor(uint32_t max_connections, const MemoryDemand& demand)
   return std::clamp(share, kLeastEncapsulations, EncapsulationTable::kCapacity);
 }
 
+uint32_t ConnectionsPerWorker(const MemoryDemand& demand, const MemoryPlan& plan) {
+  return std::max<uint32_t>(plan.max_connections / static_cast<uint32_t>(demand.workers), 1);
+}
+
 uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   TableOptions table = demand.table;
-  table.max_connections = std::max<uint32_t>(plan.max_connections / static_cast<uint32_t>(demand.workers), 1);
+  table.max_connections = ConnectionsPerWorker(demand, plan);
   table.max_encapsulations = plan.max_encapsulations;
   uint64_t bytes = ConnectionTable::MemoryBytes(table);
   if (HasReaders(demand)) {
     bytes += (kBufferPlaces + kSnapshots) * sizeof(Encapsulation) * plan.max_encapsulations;
     bytes += (kBufferPlaces + kSnapshots) * sizeof(ConnectionSummary) * table.max_recently_ended;
   }
-  return bytes * demand.workers;
+  bytes *= demand.workers;
+  if (demand.workers > 1) {
+    table.max_connections = plan.max_connections;
+    bytes += HandoverGroup::MemoryBytes(table, demand.workers);
+  }
+  return bytes;
 }
 
-uint64_t RowBytes(const MemoryDemand& demand) {
+// The views of all listed rows.
+uint64_t Views(const MemoryDemand& demand, const MemoryPlan& plan) {
+  return WorkerPublisher::MaxViews(ConnectionsPerWorker(demand, plan), plan.rows_per_worker) * demand.workers;
+}
+
+// The listed rows and their views.
+uint64_t RowBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   if (!HasReaders(demand)) return 0;
-  return (kBufferPlaces + kSnapshots) * sizeof(ConnectionSummary) + kRankBytes;
+  const uint64_t rows = plan.rows_per_worker * demand.workers;
+  return rows * ((kBufferPlaces + kSnapshots) * sizeof(ConnectionSummary) + kRankBytes) +
+         Views(demand, plan) * ((kBufferPlaces + kSnapshots) * sizeof(ConnectionView) + kViewRangeBytes);
 }
 
 uint64_t ScrapeBytes(const MemoryDemand& demand) { return demand.series_limit * kSampleBytes; }
@@ -83,7 +110,9 @@ uint64_t ScrapeBytes(const MemoryDemand& demand) { return demand.series_limit * 
 uint64_t HttpConnectionBytes(const MemoryDemand& demand) { return kHttpConnectionBytes + (demand.tls ? kTlsBytes : 0); }
 
 uint64_t ListingBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
-  return std::min(plan.rows_per_worker * demand.workers, demand.max_listed_rows) * kListedRowBytes;
+  const uint64_t rows = std::min(plan.rows_per_worker * demand.workers, demand.max_listed_rows);
+  const uint64_t views = std::min(rows * ConnectionView::kMaxPerConnection, Views(demand, plan));
+  return rows * kListedRowBytes + views * kListedViewBytes;
 }
 
 // The responses that are made and sent. A single body may be larger than the bound: a listing.
@@ -94,15 +123,18 @@ uint64_t ResponseBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
 
 uint64_t Total(const MemoryDemand& demand, const MemoryPlan& plan) {
   uint64_t bytes = kProgramBytes + demand.workers * kWorkerBytes + demand.capture_buffer_bytes;
-  if (demand.shows_top_view) bytes += kTopViewBytes + plan.rows_per_worker * demand.workers * sizeof(ConnectionSummary);
+  if (demand.shows_top_view) {
+    bytes += kTopViewBytes + plan.rows_per_worker * demand.workers * sizeof(ConnectionSummary) +
+             Views(demand, plan) * sizeof(ConnectionView);
+  }
   if (demand.logs_connections) {
-    bytes += demand.workers * EndedQueue::kCapacity * sizeof(NamedEndedConnection);
+    bytes += demand.workers * EndedQueue::kCapacity * kEndedBytes;
   }
   if (demand.pushes) bytes += plan.push_queue_bytes + 2 * demand.series_limit * kPointBytes;
   if (demand.listeners > 0) {
     bytes += plan.http_connections * HttpConnectionBytes(demand) + ResponseBytes(demand, plan);
   }
-  return bytes + TableBytes(demand, plan) + plan.rows_per_worker * demand.workers * RowBytes(demand);
+  return bytes + TableBytes(demand, plan) + RowBytes(demand, plan);
 }
 
 MemoryPlan Finished(const MemoryDemand& demand, MemoryPlan plan) {

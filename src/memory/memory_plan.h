@@ -56,8 +56,9 @@ MemoryPlan PlanWithoutLimit(const MemoryDemand& demand);
 // A connection takes up to 421 bytes: 212 for record and details, 64 for a place of an embryo, 128 for the windows of
 // rates and ranking, and 12 to 17 for the index. The process took 447 MB when it read a file of a million
 // connections and kept rates. This includes the rows of snapshots, and excludes the program and its libraries.
-// A row of a snapshot takes 1,516 bytes, because it exists seven times: in three places of the triple buffer and in
-// four snapshots. A JSON listing takes 1,800 bytes for each of its rows, and at most two are made at the same time. The
+// A row of a snapshot takes 1,684 bytes, because it exists seven times: in three places of the triple buffer and in
+// four snapshots. A view takes 284 bytes for the same reason, and a row has up to two views on average. A JSON listing
+// takes 1,800 bytes for each of its rows and 480 for each of their views, and at most two are made at the same time. The
 // plan counts 26 MiB for the program and its libraries, of which an idle agent uses 24.
 std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_bytes);
 

@@ -179,6 +179,11 @@ const OptionSpec kTable[] = {
 
     {kConnections, 'd', "new-only", Kind::kFlag, "", "track only connections whose SYN is captured", "",
      TakeFlag<&Options::new_only, true>, nullptr},
+    {kConnections, 0, "count-views", Kind::kFlag, "",
+     "count each view of a connection (before and after address translation, inside and outside a tunnel) as a "
+     "connection "
+     "of its own",
+     "", TakeFlag<&Options::count_views, true>, nullptr},
     {kConnections, 'f', "fast", Kind::kFlag, "", "recompute rates 10 times a second, each over the trailing window", "",
      TakeFlag<&Options::fast, true>, nullptr},
     {kConnections, 0, "rate-window", Kind::kValue, "SECONDS", "the time over which a rate is averaged", "1",

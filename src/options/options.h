@@ -35,6 +35,7 @@ struct Options {
 
   // Connections.
   bool new_only = false;            // track only connections whose SYN is captured
+  bool count_views = false;         // count each view of a connection as a connection of its own (see ConnectionView)
   bool fast = false;                // compute rates and make snapshots 10 times a second instead of once
   double remove_after_seconds = 2;  // how long a closed connection stays
   double rate_window_seconds = 1;

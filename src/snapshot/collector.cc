@@ -5,6 +5,9 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
+#include "src/flow/connection_view.h"
+#include "src/flow/duplicate_kind.h"
 #include "src/flow/overflow.h"
 
 namespace tcpgauge {
@@ -33,7 +36,7 @@ uint32_t MergeInterface(const InterfaceView& from, std::vector<InterfaceView>* i
     same->wire_bytes[i] += from.wire_bytes[i];
   }
   same->dropped_packets += from.dropped_packets;
-  same->duplicate_packets += from.duplicate_packets;
+  AddDuplicateCounts(from.duplicate_packets, &same->duplicate_packets);
   same->up = same->up && from.up;
   return index;
 }
@@ -55,8 +58,13 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   OverflowCounts overflows{};
   std::vector<const EdgesView*> edges;
   size_t row_count = 0;
-  for (const TripleBuffer<WorkerSnapshot>* worker : workers_) row_count += worker->front().rows.size();
+  size_t view_count = 0;
+  for (const TripleBuffer<WorkerSnapshot>* worker : workers_) {
+    row_count += worker->front().rows.size();
+    view_count += worker->front().views.size();
+  }
   snapshot->connections.reserve(row_count);
+  snapshot->views.reserve(view_count);
   for (const TripleBuffer<WorkerSnapshot>* buffer : workers_) {
     const WorkerSnapshot& worker = buffer->front();
     if (worker.time_ns >= time_ns_) snapshot->clock_stepped_ns = worker.counters.clock_stepped_ns;
@@ -75,11 +83,19 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
         snapshot->encapsulations.push_back(from);
       }
     }
+    const auto encapsulation_of = [&encapsulations](uint32_t index) {
+      return index < encapsulations.size() ? encapsulations[index] : 0;
+    };
     const auto add = [&](const std::vector<ConnectionSummary>& rows, std::vector<ConnectionSummary>* to) {
       for (const ConnectionSummary& row : rows) {
         ConnectionSummary& added = to->emplace_back(row);
         added.interface = row.interface < interfaces.size() ? interfaces[row.interface] : 0;
-        added.encapsulation = row.encapsulation < encapsulations.size() ? encapsulations[row.encapsulation] : 0;
+        added.encapsulation = encapsulation_of(row.encapsulation);
+        added.first_view = static_cast<uint32_t>(snapshot->views.size());
+        for (const ConnectionView& view : absl::MakeConstSpan(worker.views).subspan(row.first_view, row.view_count)) {
+          snapshot->views.push_back(view);
+          snapshot->views.back().encapsulation = encapsulation_of(view.encapsulation);
+        }
       }
     };
     add(worker.rows, &snapshot->connections);

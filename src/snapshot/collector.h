@@ -25,6 +25,7 @@ struct CollectorOptions {
 // Merges the latest WorkerSnapshot of each worker into one Snapshot.
 //
 // - Counters are added up. Interfaces with the same name become one interface, which is up if it is up for all workers.
+// - The views of the listed connections are listed; a worker's list may contain others.
 // - The connections of all workers are listed together, the highest ConnectionSummary::rank first.
 // - EdgeMerger merges the edges.
 //

@@ -49,6 +49,27 @@ void WriteEnds(const ConnectionSummary& connection, JsonWriter* writer) {
   writer->Raw(",\"role\":\"").Raw(RoleName(connection.role)).Raw("\"");
 }
 
+void WriteService(const ConnectionSummary& connection, JsonWriter* writer) {
+  if (connection.service == connection.server) return;
+  writer->Raw(",\"service\":");
+  WriteEndpoint(connection.service, writer);
+}
+
+void WriteViews(absl::Span<const ConnectionView> views,
+                absl::FunctionRef<const Encapsulation&(size_t)> encapsulation_of, JsonWriter* writer) {
+  if (views.empty()) return;
+  writer->Raw(",\"views\":[");
+  for (size_t i = 0; i < views.size(); ++i) {
+    writer->Raw(i > 0 ? ",{\"client\":" : "{\"client\":");
+    WriteEndpoint(views[i].client, writer);
+    writer->Raw(",\"server\":");
+    WriteEndpoint(views[i].server, writer);
+    WriteEncapsulation(encapsulation_of(i), writer);
+    writer->Raw("}");
+  }
+  writer->Raw("]");
+}
+
 void WriteInterface(std::string_view quoted_name, JsonWriter* writer) {
   writer->Raw(",\"interface\":").Raw(quoted_name);
 }

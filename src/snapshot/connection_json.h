@@ -2,10 +2,14 @@
 #ifndef TCPGAUGE_SRC_SNAPSHOT_CONNECTION_JSON_H_
 #define TCPGAUGE_SRC_SNAPSHOT_CONNECTION_JSON_H_
 
+#include <cstddef>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
+#include "absl/types/span.h"
 #include "src/base/json_writer.h"
 #include "src/flow/connection_summary.h"
+#include "src/flow/connection_view.h"
 #include "src/net/encapsulation.h"
 
 namespace tcpgauge {
@@ -15,10 +19,24 @@ namespace tcpgauge {
 // in different orders, and each of the two adds members of its own.
 //
 // WriteEnds() writes no comma in front of its first member. The other functions write a comma in front of each member,
-// unless their comment says otherwise.
+// unless their comment says otherwise. WriteService() and WriteViews() write nothing for most connections, so that
+// their text stays short.
 
 // Writes "client" and "server" (objects with "address" and "port"), then "role".
 void WriteEnds(const ConnectionSummary& connection, JsonWriter* writer);
+
+// Writes "service", an object with "address" and "port". Writes nothing if the client addressed the server itself.
+void WriteService(const ConnectionSummary& connection, JsonWriter* writer);
+
+// Writes "views": an array of objects with "client", "server", "vlans" and "tunnels". Writes nothing if `views` is
+// empty. `encapsulation_of` returns the encapsulation of the view with this index in `views`.
+void WriteViews(absl::Span<const ConnectionView> views,
+                absl::FunctionRef<const Encapsulation&(size_t)> encapsulation_of, JsonWriter* writer);
+
+// The most bytes that WriteService() writes, and that WriteViews() writes besides the elements of its array.
+constexpr size_t kServiceJsonBytes = 96;
+// The most bytes that WriteViews() writes for each view.
+constexpr size_t kViewJsonBytes = 384;
 
 // Writes "interface". `quoted_name` is the interface's name as JsonString() returns it.
 void WriteInterface(std::string_view quoted_name, JsonWriter* writer);

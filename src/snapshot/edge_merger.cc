@@ -57,6 +57,7 @@ EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& workers) {
       } else {
         EdgeView& into = merged.exported[index->second];
         AddEdgeCounters(edge.counters, &into.counters);
+        for (const Endpoint& service : edge.services.endpoints()) into.services.Add(service);
         into.start_time_ns = std::min(into.start_time_ns, edge.start_time_ns);
       }
     }

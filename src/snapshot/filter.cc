@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <iterator>
 #include <utility>
 
@@ -26,6 +27,9 @@ std::optional<int> ParseNumber(std::string_view text, int max) {
   }
   return number;
 }
+
+constexpr const char* kRightService =
+    "a service is an address or a prefix, with or without a port, such as 10.96.0.10:443 or [2001:db8::1]:443";
 
 absl::Status Wrong(std::string_view word, const char* right) {
   return absl::InvalidArgumentError(absl::StrCat("filter: \"", std::string(word), "\": ", right));
@@ -135,6 +139,52 @@ class Filter::RowText {
   std::optional<Part> interface_;
 };
 
+absl::Status Filter::ParseHost(std::string_view word, std::string_view value, bool unfinished, Term* term) {
+  const size_t slash = value.find('/');
+  const std::optional<IpAddress> address = IpAddress::Parse(value.substr(0, slash));
+  if (!address.has_value()) {
+    if (!unfinished || slash != std::string_view::npos) {
+      return Wrong(
+          word, term->side == Side::kService ? kRightService : "a host is an address or a prefix such as 10.0.0.0/8");
+    }
+    term->kind = Kind::kAddressBeginning;
+    term->text = std::string(value);
+    return absl::OkStatus();
+  }
+  const int max_bits = address->is_v4() ? 32 : 128;
+  std::optional<int> bits = max_bits;
+  if (slash != std::string_view::npos && !(unfinished && slash + 1 == value.size())) {
+    bits = ParseNumber(value.substr(slash + 1), max_bits);
+  }
+  if (!bits.has_value()) return Wrong(word, "a prefix has 0 to 32 bits, or 0 to 128 for IPv6");
+  term->kind = Kind::kNetwork;
+  term->prefix_bits = *bits;
+  term->network = address->Prefix(std::min(*bits, 32), *bits);
+  return absl::OkStatus();
+}
+
+absl::Status Filter::ParseService(std::string_view word, std::string_view value, bool unfinished, Term* term) {
+  std::string_view host = value;
+  std::string_view after_host;  // empty, or a colon and the port
+  if (!value.empty() && value.front() == '[') {
+    const size_t end = std::min(value.find(']'), value.size());
+    if (end == value.size() && !unfinished) return Wrong(word, kRightService);
+    host = value.substr(1, end - 1);
+    after_host = value.substr(std::min(end + 1, value.size()));
+  } else if (value.find('.') < value.find(':')) {  // an IPv4 address; the colons of IPv6 are no ports
+    host = value.substr(0, value.find(':'));
+    after_host = value.substr(host.size());
+  }
+  const bool port_is_missing = after_host.empty() || (unfinished && after_host == ":");
+  if (!port_is_missing) {
+    const std::optional<int> port =
+        after_host.front() == ':' ? ParseNumber(after_host.substr(1), UINT16_MAX) : std::nullopt;
+    if (!port.has_value()) return Wrong(word, kRightService);
+    term->first_port = term->last_port = static_cast<uint16_t>(*port);
+  }
+  return ParseHost(word, host, unfinished && after_host.empty(), term);
+}
+
 absl::StatusOr<std::optional<Filter::Term>> Filter::ParseTerm(std::string_view word, bool unfinished) {
   Term term;
   std::string_view rest = word;
@@ -161,25 +211,15 @@ absl::StatusOr<std::optional<Filter::Term>> Filter::ParseTerm(std::string_view w
     term.kind = Kind::kPort;
     term.first_port = static_cast<uint16_t>(*first);
     term.last_port = static_cast<uint16_t>(*last);
-  } else if (key == "host" || key == "client" || key == "server") {
-    term.side = key == "host" ? Side::kEither : key == "client" ? Side::kClient : Side::kServer;
-    const size_t slash = value.find('/');
-    const std::optional<IpAddress> address = IpAddress::Parse(value.substr(0, slash));
-    if (address.has_value()) {
-      const int max_bits = address->is_v4() ? 32 : 128;
-      std::optional<int> bits = slash == std::string::npos ? max_bits : ParseNumber(value.substr(slash + 1), max_bits);
-      if (unfinished && slash + 1 == value.size()) bits = max_bits;
-      if (!bits.has_value()) return Wrong(word, "a prefix has 0 to 32 bits, or 0 to 128 for IPv6");
-      term.kind = Kind::kNetwork;
-      term.prefix_bits = *bits;
-      term.network = address->Prefix(std::min(*bits, 32), *bits);
-    } else if (unfinished && slash == std::string::npos) {
-      if (value.empty()) return std::optional<Term>();
-      term.kind = Kind::kAddressBeginning;
-      term.text = value;
-    } else {
-      return Wrong(word, "a host is an address or a prefix such as 10.0.0.0/8");
-    }
+  } else if (key == "host" || key == "client" || key == "server" || key == "service") {
+    if (unfinished && value.empty()) return std::optional<Term>();
+    term.side = key == "host"     ? Side::kEither
+                : key == "client" ? Side::kClient
+                : key == "server" ? Side::kServer
+                                  : Side::kService;
+    const absl::Status parsed = term.side == Side::kService ? ParseService(word, value, unfinished, &term)
+                                                            : ParseHost(word, value, unfinished, &term);
+    if (!parsed.ok()) return parsed;
   } else if (key == "state") {
     if (unfinished && value.empty()) return std::optional<Term>();
     for (size_t i = 0; i < kConnectionStateCount && !value.empty(); ++i) {
@@ -249,21 +289,32 @@ bool Filter::MatchesAll(const ConnectionSummary& connection, const Snapshot& sna
 }
 
 bool Filter::TermMatches(const Term& term, const ConnectionSummary& connection, RowText* text) {
-  const auto either = [&](auto&& matches) {
-    return (term.side != Side::kServer && matches(connection.client)) ||
-           (term.side != Side::kClient && matches(connection.server));
+  const auto any_end = [&](auto&& matches) {
+    switch (term.side) {
+      case Side::kEither:
+        return matches(connection.client) || matches(connection.server);
+      case Side::kClient:
+        return matches(connection.client);
+      case Side::kServer:
+        return matches(connection.server);
+      case Side::kService:
+        return matches(connection.service);
+    }
+    return false;
   };
   switch (term.kind) {
     case Kind::kText:
       return text->All().find(term.text) != std::string_view::npos;
     case Kind::kPort:
-      return either([&](const Endpoint& end) { return end.port >= term.first_port && end.port <= term.last_port; });
+      return any_end([&](const Endpoint& end) { return end.port >= term.first_port && end.port <= term.last_port; });
     case Kind::kNetwork:
-      return either([&](const Endpoint& end) {
-        return end.address.is_v4() == term.network.is_v4() &&
+      return any_end([&](const Endpoint& end) {
+        return end.port >= term.first_port && end.port <= term.last_port &&
+               end.address.is_v4() == term.network.is_v4() &&
                end.address.Prefix(std::min(term.prefix_bits, 32), term.prefix_bits) == term.network;
       });
     case Kind::kAddressBeginning:
+      if (term.side == Side::kService) return StartsWith(connection.service.address.ToString(), term.text);
       return (term.side != Side::kServer && StartsWith(text->ClientAddress(), term.text)) ||
              (term.side != Side::kClient && StartsWith(text->ServerAddress(), term.text));
     case Kind::kState:

@@ -29,6 +29,10 @@ namespace tcpgauge {
 //   host:10.0.0.0/8   the address of the client or of the server has this prefix
 //   client:ADDRESS    like host:, but only for the client
 //   server:ADDRESS    like host:, but only for the server
+//   service:ADDRESS   like host:, but for the address that the client used (ConnectionSummary::service): that of a
+//   service
+//                     that translates it, or of the server itself; a port may follow, as in service:10.96.0.10:443 or
+//                     service:[2001:db8::1]:443
 //   state:estab       the state's name, in the metrics or in the program tcptrack, begins with this
 //   interface:eth     the interface's name contains this
 //   TEXT              "ADDRESS:PORT" of the client or of the server, a name of the state, or the interface's name
@@ -78,15 +82,16 @@ class Filter {
  private:
   class RowText;
   enum class Kind : uint8_t { kText, kPort, kNetwork, kAddressBeginning, kState, kInterface };
-  enum class Side : uint8_t { kEither, kClient, kServer };
+  enum class Side : uint8_t { kEither, kClient, kServer, kService };
 
   struct Term {
     Kind kind = Kind::kText;
     Side side = Side::kEither;
     bool negated = false;
-    std::string text;         // kText, kInterface, kAddressBeginning: in lower case
-    uint16_t first_port = 0;  // kPort: both ports belong to the range
-    uint16_t last_port = 0;
+    std::string text;  // kText, kInterface, kAddressBeginning: in lower case
+    // kPort, kNetwork: both ports belong to the range. All ports, unless the term names some.
+    uint16_t first_port = 0;
+    uint16_t last_port = UINT16_MAX;
     IpAddress network;    // kNetwork
     int prefix_bits = 0;  // kNetwork: of 32 for IPv4, of 128 for IPv6
     uint8_t states = 0;   // kState: bit i is set if ConnectionState i matches
@@ -95,6 +100,11 @@ class Filter {
   // Parses one term. `unfinished`: by the rules of ParseUnfinished(). Returns nullopt for an unfinished term that
   // matches every connection, such as "port:".
   static absl::StatusOr<std::optional<Term>> ParseTerm(std::string_view word, bool unfinished);
+  // Parses an address or a prefix. Sets the kind of `*term` and the members that the kind uses. `word` is the whole
+  // term, which an error names. REQUIRES: term->side is set.
+  static absl::Status ParseHost(std::string_view word, std::string_view value, bool unfinished, Term* term);
+  // As above, but a port may follow, and an IPv6 address may be in brackets.
+  static absl::Status ParseService(std::string_view word, std::string_view value, bool unfinished, Term* term);
   // Parses `word` and appends its term, if ParseTerm() returns one. Every term of a filter is added here, so this
   // function checks the bounds.
   // Errors: InvalidArgument, as Parse() describes it.

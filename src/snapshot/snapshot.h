@@ -8,8 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "src/flow/connection_summary.h"
+#include "src/flow/connection_view.h"
+#include "src/flow/duplicate_kind.h"
 #include "src/flow/edge.h"
+#include "src/flow/edge_services.h"
 #include "src/flow/totals.h"
 #include "src/net/encapsulation.h"
 #include "src/net/protocol.h"
@@ -24,8 +28,8 @@ struct InterfaceView {
   // The kernel dropped these because the capture buffer was full. With several workers, includes captured packets for
   // which another worker's inbox had no room (see Handover).
   uint64_t dropped_packets = 0;
-  uint64_t duplicate_packets = 0;  // captured here, counted elsewhere; see InterfacePins
-  bool up = true;                  // true for a file
+  DuplicateCounts duplicate_packets{};  // captured here, counted elsewhere; see ConnectionTable::duplicate_packets()
+  bool up = true;                       // true for a file
 };
 
 // A count that has a name, for example that of a decode error.
@@ -39,6 +43,7 @@ struct NamedCount {
 struct EdgeView {
   EdgeKey key;
   EdgeCounters counters;
+  EdgeServices services;      // of several workers, those of the first worker come first
   int64_t start_time_ns = 0;  // when the series started, since the Unix epoch
 };
 
@@ -65,8 +70,9 @@ struct Snapshot {
   // 1, 2, 3 and so on. 0 = the agent has made no snapshot yet.
   uint64_t sequence = 0;
   // The steady time (see Clock) at which the first worker started to copy its table. The snapshot includes every packet
-  // that was counted before this time. INT64_MAX when no more packets come. INT64_MIN until every worker has published,
-  // and in snapshots of another agent.
+  // that was counted before this time. Exception: with several workers, a packet may be counted for its interface some
+  // 40 ms before the connection shows it (see Handover and PacketMerger). INT64_MAX when no more packets come.
+  // INT64_MIN until every worker has published, and in snapshots of another agent.
   int64_t begun_ns = INT64_MIN;
   // When the snapshot was made. Idle times are measured up to this time.
   int64_t time_ns = 0;
@@ -86,6 +92,8 @@ struct Snapshot {
   std::vector<InterfaceView> interfaces;
   // Indexed by ConnectionSummary::encapsulation. The first is the empty one.
   std::vector<Encapsulation> encapsulations{Encapsulation()};
+  // The views of those connections that have several. Each of these connections has a part of the list; see views_of().
+  std::vector<ConnectionView> views;
   std::vector<NamedCount> decode_errors;  // packets that could not be decoded, by reason
   std::vector<NamedCount> overflows;      // see Overflow
   Totals totals;
@@ -101,6 +109,12 @@ struct Snapshot {
   // `connections`. Other members of DirectionSummary are not used here.
   DirectionSummary not_listed_client_sent;
   DirectionSummary not_listed_server_sent;
+
+  // Returns the views of `connection`, which is one of `connections`. Empty if the connection has only one view. The
+  // result refers to `views`.
+  absl::Span<const ConnectionView> views_of(const ConnectionSummary& connection) const {
+    return absl::MakeConstSpan(views).subspan(connection.first_view, connection.view_count);
+  }
 };
 
 }  // namespace tcpgauge

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "src/flow/duplicate_kind.h"
+#include "src/flow/edge_services.h"
 #include "src/flow/encapsulation_table.h"
 
 namespace tcpgauge {
@@ -16,7 +18,8 @@ WorkerPublisher::WorkerPublisher(const ConnectionTable* table, const CaptureCoun
       interval_ns_(interval_ns),
       lateness_ns_(lateness_ns),
       max_rows_(max_rows),
-      rows_(max_rows) {}
+      rows_(max_rows),
+      view_ranges_(MaxViews(table->max_connections(), max_rows)) {}
 
 WorkerPublisher::Progress WorkerPublisher::Step(int64_t steady_ns, int64_t wanted_since_ns) {
   if (!in_pass_) {
@@ -54,6 +57,7 @@ void WorkerPublisher::Begin(int64_t steady_ns) {
   back.connections_not_listed = 0;
   back.encapsulations.assign(1, Encapsulation());
   encapsulation_indexes_.clear();
+  view_ranges_.Clear(&back.views);
 }
 
 bool WorkerPublisher::CopySlice() {
@@ -79,15 +83,26 @@ void WorkerPublisher::CopySlot(uint32_t slot) {
   }
   if (index < back.rows.size()) {
     ++back.connections_not_listed;  // the connection that lost this row
+    view_ranges_.GiveBack({back.rows[index].first_view, back.rows[index].view_count});
   } else {
     back.rows.emplace_back();
   }
   ConnectionSummary& row = back.rows[index];
   row = table_.Summarize(slot);
   row.encapsulation = EncapsulationIndex(row.encapsulation);
+  CopyViews(slot, &row);
   row.client_sent.payload_bytes_per_second = table_.PayloadRate(slot, true, rates_time_ns_);
   row.server_sent.payload_bytes_per_second = table_.PayloadRate(slot, false, rates_time_ns_);
   row.window_payload_bytes = window_payload_bytes;
+}
+
+void WorkerPublisher::CopyViews(uint32_t slot, ConnectionSummary* row) {
+  views_.clear();
+  table_.AppendViews(slot, &views_);
+  for (ConnectionView& view : views_) view.encapsulation = EncapsulationIndex(view.encapsulation);
+  const ViewRange range = view_ranges_.Store(views_, &buffer_.back().views);
+  row->first_view = range.first;
+  row->view_count = range.count;
 }
 
 uint32_t WorkerPublisher::EncapsulationIndex(uint32_t number) {
@@ -111,9 +126,10 @@ void WorkerPublisher::CopyEdges(EdgesView* edges) const {
   edges->exported.clear();
   const EdgeTable* table = table_.edges();
   if (table == nullptr) return;
-  table->VisitExported([edges](const EdgeKey& key, const EdgeCounters& counters, int64_t start_time_ns) {
-    edges->exported.push_back({key, counters, start_time_ns});
-  });
+  table->VisitExported(
+      [edges](const EdgeKey& key, const EdgeCounters& counters, const EdgeServices& services, int64_t start_time_ns) {
+        edges->exported.push_back({key, counters, services, start_time_ns});
+      });
   edges->other = table->other();
   edges->retired = table->retired();
   edges->retired_edges = table->retired_edges();
@@ -129,10 +145,14 @@ void WorkerPublisher::Publish() {
   back.totals = table_.totals();
   back.counters = counters_;
   for (size_t i = 0; i < back.counters.interfaces.size(); ++i) {
-    back.counters.interfaces[i].duplicate_packets = table_.duplicate_packets(i, DuplicateKind::kInterface);
+    DuplicateCounts& duplicates = back.counters.interfaces[i].duplicate_packets;
+    for (size_t kind = 0; kind < kDuplicateKindCount; ++kind) {
+      duplicates[kind] = table_.duplicate_packets(i, static_cast<DuplicateKind>(kind));
+    }
   }
   back.unmatched_fragments = table_.unmatched_fragments();
   back.overflows = table_.overflows();
+  for (size_t i = 0; i < kOverflowCount; ++i) back.overflows[i] += counters_.overflows[i];
   CopyEdges(&back.edges);
   back.ended_rows.clear();
   for (const RecentlyEnded::Entry& entry : table_.recently_ended().entries()) {

@@ -2,13 +2,16 @@
 #ifndef TCPGAUGE_SRC_SNAPSHOT_WORKER_PUBLISHER_H_
 #define TCPGAUGE_SRC_SNAPSHOT_WORKER_PUBLISHER_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "src/flow/connection_table.h"
+#include "src/flow/connection_view.h"
 #include "src/snapshot/heaviest_rows.h"
 #include "src/snapshot/triple_buffer.h"
+#include "src/snapshot/view_ranges.h"
 #include "src/snapshot/worker_snapshot.h"
 
 namespace tcpgauge {
@@ -28,10 +31,18 @@ namespace tcpgauge {
 // waits.
 // Time: steady time decides when a pass begins. Table time is used for rates and for the ranking window.
 // Bounds: a slice visits at most kSliceSlots slots. A pass copies at most `max_rows` connections: those with the most
-// payload in the ranking window (see HeaviestRows). Further connections are only counted.
+// payload in the ranking window (see HeaviestRows). Further connections are only counted. A pass copies at most
+// MaxViews() views. When their list is full, further rows have no views.
 class WorkerPublisher {
  public:
   static constexpr uint32_t kSliceSlots = 256;
+
+  // Returns the most views that the rows of a pass have together: on average kViewsPerRow for each of `max_rows` rows,
+  // but no more than the table has room for connections.
+  static constexpr size_t MaxViews(uint32_t max_connections, size_t max_rows) {
+    constexpr size_t kViewsPerRow = 2;
+    return std::min<size_t>(max_connections, kViewsPerRow * max_rows);
+  }
 
   // A pass begins at each multiple of `interval_ns` of steady time, and on request (see Step()). Rates are those of the
   // time `lateness_ns` before the pass began, because the kernel may not have handed over later packets yet. `table`,
@@ -60,6 +71,8 @@ class WorkerPublisher {
   // Copies one slice. Returns true when the pass is complete.
   bool CopySlice();
   void CopySlot(uint32_t slot);
+  // Copies the views of the connection in `slot` for its row.
+  void CopyViews(uint32_t slot, ConnectionSummary* row);
   void Publish();
   void CopyEdges(EdgesView* edges) const;
   // Returns the index in WorkerSnapshot::encapsulations of the encapsulation that has `number` in the table now. Adds
@@ -81,6 +94,8 @@ class WorkerPublisher {
   uint32_t embryo_end_ = 0;
   int64_t rates_time_ns_ = 0;  // table time
   HeaviestRows rows_;
+  ViewRanges view_ranges_;
+  std::vector<ConnectionView> views_;            // of the row that is being copied
   std::vector<uint32_t> encapsulation_indexes_;  // by the table's number; 0 = not listed yet
 };
 

@@ -8,6 +8,7 @@
 
 #include "src/decode/decode_error.h"
 #include "src/flow/connection_summary.h"
+#include "src/flow/connection_view.h"
 #include "src/flow/overflow.h"
 #include "src/flow/totals.h"
 #include "src/net/encapsulation.h"
@@ -19,6 +20,7 @@ namespace tcpgauge {
 struct CaptureCounters {
   std::vector<InterfaceView> interfaces;                    // indexed by ConnectionSummary::interface of this worker
   std::array<uint64_t, kDecodeErrorCount> decode_errors{};  // indexed by DecodeError
+  OverflowCounts overflows{};                               // of the worker's parts besides the table
   int64_t clock_stepped_ns = 0;                             // see Snapshot; not a counter, and may fall
 };
 
@@ -26,7 +28,7 @@ struct CaptureCounters {
 // not refer to the worker's table.
 //
 // The rows are copied one after the other while packets keep coming, so their ages differ by up to the length of the
-// pass. `connections_not_listed` and `encapsulations` belong to the rows. The members from `totals` on, and
+// pass. `connections_not_listed`, `encapsulations` and `views` belong to the rows. The members from `totals` on, and
 // `ended_rows`, are as of the moment when the pass was complete.
 struct WorkerSnapshot {
   int64_t begun_ns = INT64_MIN;               // steady time at which the pass began
@@ -35,6 +37,7 @@ struct WorkerSnapshot {
   std::vector<ConnectionSummary> ended_rows;  // see RecentlyEnded
   uint64_t connections_not_listed = 0;
   std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation; [0] is the empty one
+  std::vector<ConnectionView> views;          // of `rows`; not every view belongs to a row (see ViewRanges)
   Totals totals;
   CaptureCounters counters;
   uint64_t unmatched_fragments = 0;  // see ConnectionTable

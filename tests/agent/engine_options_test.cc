@@ -18,6 +18,7 @@ TEST(EngineOptions, TheDefaultsOfTheOptionsAreThoseOfTheParts) {
   const EngineOptions engine = EngineOptionsOf(Options(), /*pushes=*/false);
   const TableOptions table;
   EXPECT_EQ(engine.table.max_connections, table.max_connections);
+  EXPECT_EQ(engine.table.count_views, table.count_views);
   EXPECT_EQ(engine.table.new_only, table.new_only);
   EXPECT_EQ(engine.table.remove_after_ns, table.remove_after_ns);
   EXPECT_EQ(engine.table.idle_timeout_ns, table.idle_timeout_ns);
@@ -33,6 +34,13 @@ TEST(EngineOptions, TheDefaultsOfTheOptionsAreThoseOfTheParts) {
   EXPECT_EQ(engine.worker.publish_interval_ns, WorkerOptions().publish_interval_ns);
   EXPECT_EQ(engine.collector.exported_connections, CollectorOptions().exported_connections);
   EXPECT_EQ(engine.collector.rate_window_seconds, CollectorOptions().rate_window_seconds);
+}
+
+TEST(EngineOptions, TheTableCountsViewsWhenAskedTo) {
+  EXPECT_FALSE(EngineOptionsOf(Options(), /*pushes=*/false).table.count_views);
+  Options options;
+  options.count_views = true;
+  EXPECT_TRUE(EngineOptionsOf(options, /*pushes=*/false).table.count_views);
 }
 
 TEST(EngineOptions, PublishesOnlyWhereSomebodyReads) {

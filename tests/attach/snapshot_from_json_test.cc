@@ -39,6 +39,15 @@ TEST(SnapshotFromJson, ReadsBackAllThatTheAgentWrote) {
   original.connections[0].encapsulation = 1;
   original.connections[0].id = UINT64_MAX;
   original.connections[0].role = Role::kObserved;
+  const Endpoint service = {*IpAddress::Parse("10.96.0.10"), 80};
+  original.connections[0].service = service;
+  original.views = {{original.connections[0].client, service, 0},
+                    {original.connections[0].client, original.connections[0].server, 1},
+                    {service, service, 1},
+                    {service, service, 0}};
+  original.connections[0].view_count = 2;
+  original.connections[2].first_view = 2;
+  original.connections[2].view_count = 2;
   const Snapshot read = ThroughJson(original);
   EXPECT_EQ(read.agent, "node7");
   EXPECT_EQ(read.sequence, 7u);
@@ -54,6 +63,15 @@ TEST(SnapshotFromJson, ReadsBackAllThatTheAgentWrote) {
     EXPECT_EQ(is.id, was.id);
     EXPECT_EQ(is.client, was.client);
     EXPECT_EQ(is.server, was.server);
+    EXPECT_EQ(is.service, was.service);
+    ASSERT_EQ(is.view_count, was.view_count);
+    for (size_t view = 0; view < is.view_count; ++view) {
+      const ConnectionView& view_is = read.views_of(is)[view];
+      const ConnectionView& view_was = original.views_of(was)[view];
+      EXPECT_EQ(view_is.client, view_was.client);
+      EXPECT_EQ(view_is.server, view_was.server);
+      EXPECT_TRUE(read.encapsulations[view_is.encapsulation] == original.encapsulations[view_was.encapsulation]);
+    }
     EXPECT_EQ(is.state, was.state);
     EXPECT_EQ(is.role, was.role);
     EXPECT_EQ(read.interfaces[is.interface].name, original.interfaces[was.interface].name);
@@ -95,7 +113,11 @@ TEST(SnapshotFromJson, RefusesWhatIsNoAnswerOfAnAgent) {
 
 TEST(SnapshotFromJson, AnswersOfAnyShapeAreReadSafely) {
   // Changes every third byte of a true answer, one at a time, to bytes that matter to JSON.
-  const std::string text = ConnectionsJson(ExampleSnapshot(), {}, "node7");
+  Snapshot original = ExampleSnapshot();
+  original.views.assign(2, {original.connections[0].client, original.connections[1].client, 0});
+  original.connections[0].view_count = 2;
+  original.connections[0].service = original.connections[1].client;
+  const std::string text = ConnectionsJson(original, {}, "node7");
   for (size_t i = 0; i < text.size(); i += 3) {
     for (const char c : {'0', '"', '-', '[', '}', 'e', '\xff'}) {
       std::string broken = text;
@@ -105,6 +127,10 @@ TEST(SnapshotFromJson, AnswersOfAnyShapeAreReadSafely) {
       for (const ConnectionSummary& connection : snapshot->connections) {
         ASSERT_LT(connection.interface, snapshot->interfaces.size());
         ASSERT_LT(connection.encapsulation, snapshot->encapsulations.size());
+        ASSERT_LE(connection.first_view + connection.view_count, snapshot->views.size());
+        for (const ConnectionView& view : snapshot->views_of(connection)) {
+          ASSERT_LT(view.encapsulation, snapshot->encapsulations.size());
+        }
       }
     }
   }
@@ -124,6 +150,55 @@ std::string Answer(const std::vector<std::string>& rows, const std::string& more
 
 ConnectionSummary ReadRow(const std::string& members) {
   return Read(Answer({Row(7, members)})).value().connections.at(0);
+}
+
+// A view as an agent writes it.
+std::string View(const std::string& client, uint64_t port, const std::string& more = "") {
+  return absl::StrCat("{\"client\":{\"address\":\"", client, "\",\"port\":", port,
+                      "},\"server\":{\"address\":\"10.0.0.2\",\"port\":2}", more, "}");
+}
+
+TEST(SnapshotFromJson, ReadsAtMostEightViewsOfAConnection) {
+  for (const size_t sent : {2, 8, 9, 5000}) {
+    std::vector<std::string> views;
+    for (size_t i = 0; i < sent; ++i) views.push_back(View("10.0.0.1", i, ",\"vlans\":[7],\"tunnels\":[{}]"));
+    const std::string row = "\"views\":[" + absl::StrJoin(views, ",") + "],\"vlans\":[9]";
+    const Snapshot snapshot = Read(Answer({Row(1, row), Row(2), Row(3, row)}), sent * 100).value();
+    const size_t kept = std::min<size_t>(sent, 8);
+    EXPECT_EQ(snapshot.views.size(), 2 * kept);
+    EXPECT_EQ(snapshot.connections[0].view_count, kept);
+    EXPECT_EQ(snapshot.connections[1].view_count, 0u);
+    ASSERT_EQ(snapshot.connections[2].view_count, kept);
+    EXPECT_EQ(snapshot.views_of(snapshot.connections[2])[1].client.port, 1);
+    EXPECT_EQ(snapshot.encapsulations[snapshot.views[0].encapsulation].vlans[0], 7);
+    EXPECT_EQ(snapshot.encapsulations[snapshot.connections[0].encapsulation].vlans[0], 9) << "not that of a view";
+  }
+}
+
+TEST(SnapshotFromJson, ViewsThatCannotBeReadAreLeftOut) {
+  const std::string good = View("10.0.0.1", 1) + "," + View("2001:db8::1", 65535);
+  for (const std::string& wrong :
+       {View("10.0.0", 1), View("10.0.0.1", 65536), std::string("{}"), std::string("7"), std::string("[]"),
+        std::string("null"), std::string("{\"client\":{\"address\":\"10.0.0.1\",\"port\":1},\"server\":[]}")}) {
+    const Snapshot snapshot = Read(Answer({Row(1, "\"views\":[" + wrong + "," + good + "]"), Row(2)})).value();
+    ASSERT_EQ(snapshot.connections[0].view_count, 2u) << wrong;
+    EXPECT_EQ(snapshot.views_of(snapshot.connections[0])[1].client.port, 65535) << wrong;
+  }
+  for (const char* wrong : {"7", "{}", "\"x\"", "null", "[]", "[[]]"}) {
+    EXPECT_EQ(ReadRow(absl::StrCat("\"views\":", wrong)).view_count, 0u) << wrong;
+  }
+  EXPECT_EQ(ReadRow("\"views\":[" + good + "," + good + "],\"views\":[" + good + "]").view_count, 2u)
+      << "the last of two lists counts";
+}
+
+TEST(SnapshotFromJson, AServiceThatIsMissingOrWrongIsTheServer) {
+  for (const char* service : {"", "\"service\":null", "\"service\":{}", "\"service\":[]", "\"service\":7",
+                              "\"service\":{\"address\":\"10.96.0\",\"port\":1}",
+                              "\"service\":{\"address\":\"10.96.0.10\",\"port\":65536}"}) {
+    const ConnectionSummary connection = ReadRow(service);
+    EXPECT_EQ(connection.service, connection.server) << service;
+  }
+  EXPECT_EQ(ReadRow("\"service\":{\"address\":\"10.96.0.10\",\"port\":80}").service.ToString(), "10.96.0.10:80");
 }
 
 TEST(SnapshotFromJson, ReadsTheSameInPiecesOfAnySize) {
@@ -276,6 +351,7 @@ TEST(SnapshotFromJson, TheBoundsHoldWhatAnAgentCanSend) {
   ConnectionSummary connection;
   connection.client = {*IpAddress::Parse("2001:db8:1111:2222:3333:4444:5555:6666"), 65535};
   connection.server = connection.client;
+  connection.service = {connection.server.address, 65534};
   connection.id = UINT64_MAX;
   connection.encapsulation = 1;
   connection.state = ConnectionState::kSynReceived;
@@ -284,6 +360,8 @@ TEST(SnapshotFromJson, TheBoundsHoldWhatAnAgentCanSend) {
   connection.start_time_ns = connection.last_packet_time_ns = most.time_ns - 1;
   connection.handshake_rtt_ns = connection.rtt_ns = 123456789012345678;
   connection.window_payload_bytes = UINT64_MAX;
+  most.views.assign(ConnectionView::kMaxPerConnection, {connection.client, connection.server, 1});
+  connection.view_count = ConnectionView::kMaxPerConnection;
   most.connections.assign(10000, connection);
   ConnectionQuery query;
   query.limit = 10000;

@@ -4,6 +4,7 @@
 
 #include <prometheus/counter.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -243,11 +244,12 @@ TEST(CaptureWorker, CountsPacketsForWhichTheirOwnerHasNoRoomAsDropped) {
   const Endpoint server = At("10.0.0.2:80");
   while (owners.OwnerOf(client, server) != 1) ++client.port;
   // The owner does not run: it has come to its end already.
-  HandoverGroup group(table.hash_seed, 2);
+  HandoverGroup group(table, 2);
   CaptureCounters counters_of_owner;
   InterfaceRegistry interfaces_of_owner(&counters_of_owner);
   Handover owner(&group, 1, &interfaces_of_owner);
   owner.Reach(Handover::Stage::kReadsNoMore);
+  owner.Reach(Handover::Stage::kCollectsNoMore);
   owner.Reach(Handover::Stage::kHandsOverNoMore);
   std::vector<std::pair<std::string, uint64_t>> of_kernel, of_handover;
   DropWarnings drop_warnings(&clock, [&](const std::string& name, uint64_t count) {
@@ -277,6 +279,293 @@ TEST(CaptureWorker, CountsPacketsForWhichTheirOwnerHasNoRoomAsDropped) {
   EXPECT_GT(warned, 0u) << "further warnings come a minute later";
   ASSERT_EQ(of_kernel.size(), 1u);
   EXPECT_EQ(of_kernel[0], std::pair(std::string("eth0"), uint64_t{7}));
+}
+
+// An interface with packets that the kernel hands over some time after they were captured.
+class LateSource final : public PacketSource {
+ public:
+  struct Packet {
+    int64_t delivered_ms;  // since the start of the test
+    Segment segment;
+  };
+
+  // `packets` are in the order in which they are delivered. If `fails`, the source fails with the last one.
+  LateSource(const HandMovedClock* clock, std::string name, std::vector<Packet> packets, bool fails = false)
+      : clock_(*clock),
+        start_ns_(clock->WallNanoseconds()),
+        name_(std::move(name)),
+        packets_(std::move(packets)),
+        fails_(fails) {
+    readable_.Notify();
+  }
+
+  absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
+    ++reads_;
+    const size_t before = next_;
+    for (; next_ < packets_.size(); ++next_) {
+      if (start_ns_ + packets_[next_].delivered_ms * kNanosecondsPerMillisecond > clock_.WallNanoseconds()) break;
+      *batch->Add() = packets_[next_].segment;
+    }
+    if (next_ == before) return ReadResult::kNone;
+    if (fails_ && next_ == packets_.size()) return absl::UnavailableError("failed");
+    return ReadResult::kLastPackets;
+  }
+  int poll_fd() const override {
+    ++polls_;
+    return readable_.fd();
+  }
+  const std::string& name() const override { return name_; }
+  bool has_many_interfaces() const override { return false; }
+  uint64_t DroppedPackets() override { return 0; }
+
+  int reads() const { return reads_; }
+  int polls() const { return polls_; }
+
+ private:
+  const HandMovedClock& clock_;
+  const int64_t start_ns_;
+  const std::string name_;
+  const std::vector<Packet> packets_;
+  const bool fails_;
+  Wakeup readable_;
+  size_t next_ = 0;
+  int reads_ = 0;
+  mutable int polls_ = 0;
+};
+
+// An interface without packets. Each time the worker is about to wait, moves the clock by 5 ms. The worker does not
+// wait in fact. After `end_ms`, stops the worker.
+class IdleSource final : public PacketSource {
+ public:
+  IdleSource(HandMovedClock* clock, StopSignal* stop, int64_t end_ms, std::function<void()> at_wait)
+      : clock_(*clock),
+        stop_(*stop),
+        end_ns_(clock->SteadyNanoseconds() + end_ms * kNanosecondsPerMillisecond),
+        at_wait_(std::move(at_wait)) {
+    readable_.Notify();
+  }
+
+  absl::StatusOr<ReadResult> Read(PacketBatch*) override { return ReadResult::kNone; }
+  int poll_fd() const override {
+    at_wait_();
+    clock_.Move(5 * kNanosecondsPerMillisecond);
+    if (clock_.SteadyNanoseconds() > end_ns_) stop_.Stop();
+    return readable_.fd();
+  }
+  const std::string& name() const override { return name_; }
+  bool has_many_interfaces() const override { return false; }
+  uint64_t DroppedPackets() override { return 0; }
+
+ private:
+  HandMovedClock& clock_;
+  StopSignal& stop_;
+  const int64_t end_ns_;
+  const std::function<void()> at_wait_;
+  const std::string name_ = "idle0";
+  Wakeup readable_;
+};
+
+constexpr int64_t kEndMs = 200;
+
+// A connection of five packets, whose first packet is captured `first_ms` after the start of the test and the others 1
+// ms after each other. All are delivered at `delivered_ms`.
+std::vector<LateSource::Packet> Connection(double first_ms, int64_t delivered_ms) {
+  const Endpoint client = At("10.0.0.1:40000");
+  const Endpoint server = At("10.0.0.2:80");
+  std::vector<LateSource::Packet> packets = {
+      {delivered_ms, Segment(client, server).Syn(0)},
+      {delivered_ms, Segment(server, client).Syn(0).Ack(1)},
+      {delivered_ms, Segment(client, server).Seq(1).Ack(1).Payload(kPayload)},
+      {delivered_ms, Segment(client, server).Seq(1 + kPayload).Ack(1).Payload(kPayload)},
+      {delivered_ms, Segment(client, server).Seq(1 + 2 * kPayload).Ack(1).Payload(kPayload)}};
+  for (LateSource::Packet& packet : packets) {
+    packet.segment.Time(first_ms / 1000);
+    first_ms += 1;
+  }
+  return packets;
+}
+
+uint64_t TcpPackets(const InterfaceView& interface) { return interface.packets[static_cast<size_t>(Protocol::kTcp)]; }
+
+uint64_t DuplicatePackets(const InterfaceView& interface) {
+  return interface.duplicate_packets[static_cast<size_t>(DuplicateKind::kInterface)];
+}
+
+TEST(CaptureWorker, AppliesThePacketsOfSeveralInterfacesInTheOrderOfTheirTimes) {
+  for (const bool server_side_is_late : {true, false}) {
+    HandMovedClock clock;
+    StopSignal stop;
+    Wakeup published;
+    std::vector<std::unique_ptr<PacketSource>> sources;
+    // The worker reads eth0 first. There, the packets come half a millisecond after, or before, those of veth1.
+    sources.push_back(std::make_unique<LateSource>(&clock, "eth0", Connection(server_side_is_late ? 1.5 : 1, 10)));
+    sources.push_back(std::make_unique<LateSource>(&clock, "veth1", Connection(server_side_is_late ? 1 : 1.5, 25)));
+    sources.push_back(std::make_unique<IdleSource>(&clock, &stop, kEndMs, [] {}));
+    CaptureWorker worker(std::move(sources), TableOptions(), WorkerOptions(), Links(&clock, &stop, &published));
+    ASSERT_TRUE(worker.Run().ok());
+    ASSERT_TRUE(worker.buffer()->TakeLatest());
+    const WorkerSnapshot& last = worker.buffer()->front();
+    ASSERT_EQ(last.rows.size(), 1u);
+    const size_t first = server_side_is_late ? 1 : 0;
+    EXPECT_EQ(last.rows[0].interface, first);
+    EXPECT_EQ(last.totals.client_payload_bytes, 3 * kPayload);
+    EXPECT_EQ(DuplicatePackets(last.counters.interfaces[first]), 0u);
+    EXPECT_EQ(DuplicatePackets(last.counters.interfaces[1 - first]), 5u);
+    EXPECT_EQ(TcpPackets(last.counters.interfaces[0]), 5u);
+    EXPECT_EQ(TcpPackets(last.counters.interfaces[1]), 5u);
+  }
+}
+
+TEST(CaptureWorker, DoesNotWatchAnInterfaceWhosePacketsWait) {
+  HandMovedClock clock;
+  StopSignal stop;
+  Wakeup published;
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  auto late = std::make_unique<LateSource>(&clock, "eth0", Connection(12, 20));
+  const LateSource* const eth0 = late.get();
+  sources.push_back(std::move(late));
+  std::vector<std::pair<int, int>> reads_and_polls;  // of eth0, each time the worker is about to wait
+  sources.push_back(std::make_unique<IdleSource>(&clock, &stop, 60, [&] {
+    reads_and_polls.push_back({eth0->reads(), eth0->polls()});
+  }));
+  CaptureWorker worker(std::move(sources), TableOptions(), WorkerOptions(), Links(&clock, &stop, &published));
+  ASSERT_TRUE(worker.Run().ok());
+  // The worker looks every 5 ms. The packets of 12 to 16 ms wait from 20 ms until 50 ms, when all are 30 ms old.
+  EXPECT_EQ(
+      reads_and_polls,
+      (std::vector<std::pair<int, int>>{
+          {1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 4}, {5, 4}, {5, 4}, {5, 4}, {5, 4}, {5, 4}, {6, 5}, {7, 6}, {8, 7}}));
+}
+
+TEST(CaptureWorker, ASnapshotNeitherCountsNorShowsPacketsThatWait) {
+  HandMovedClock clock;
+  StopSignal stop;
+  Wakeup published;
+  CaptureWorker* publisher = nullptr;
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  sources.push_back(std::make_unique<LateSource>(&clock, "eth0", Connection(12, 20)));
+  std::vector<uint64_t> counted;
+  sources.push_back(std::make_unique<IdleSource>(&clock, &stop, kEndMs, [&] {
+    publisher->WantSnapshot(clock.SteadyNanoseconds() + 1);
+    if (!publisher->buffer()->TakeLatest()) return;
+    const WorkerSnapshot& snapshot = publisher->buffer()->front();
+    const uint64_t packets = TcpPackets(snapshot.counters.interfaces[0]);
+    counted.push_back(packets);
+    EXPECT_EQ(snapshot.totals.client_payload_bytes, packets < 2 ? 0 : (packets - 2) * kPayload);
+  }));
+  WorkerOptions options;
+  options.publish_when_asked = true;
+  CaptureWorker worker(std::move(sources), TableOptions(), options, Links(&clock, &stop, &published));
+  publisher = &worker;
+  ASSERT_TRUE(worker.Run().ok());
+  ASSERT_GE(counted.size(), 10u);
+  EXPECT_EQ(counted.front(), 0u);
+  EXPECT_EQ(std::count(counted.begin(), counted.end(), 4u), 1) << "at 45 ms the packet of 16 ms waits";
+  EXPECT_EQ(counted.back(), 5u);
+}
+
+TEST(CaptureWorker, PacketsThatWaitWhenItIsStoppedAreCounted) {
+  HandMovedClock clock;
+  StopSignal stop;
+  Wakeup published;
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  sources.push_back(std::make_unique<LateSource>(&clock, "eth0", Connection(1.5, 10)));
+  sources.push_back(std::make_unique<LateSource>(&clock, "veth1", Connection(1, 10)));
+  sources.push_back(std::make_unique<IdleSource>(&clock, &stop, 14, [] {}));
+  CaptureWorker worker(std::move(sources), TableOptions(), WorkerOptions(), Links(&clock, &stop, &published));
+  ASSERT_TRUE(worker.Run().ok());
+  ASSERT_TRUE(worker.buffer()->TakeLatest());
+  const WorkerSnapshot& last = worker.buffer()->front();
+  ASSERT_EQ(last.rows.size(), 1u);
+  EXPECT_EQ(last.rows[0].interface, 1u);
+  EXPECT_EQ(last.totals.client_payload_bytes, 3 * kPayload);
+  EXPECT_EQ(TcpPackets(last.counters.interfaces[0]) + TcpPackets(last.counters.interfaces[1]), 10u);
+}
+
+TEST(CaptureWorker, PacketsOfAnInterfaceThatFailsAreAppliedInOrder) {
+  HandMovedClock clock;
+  StopSignal stop;
+  Wakeup published;
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  sources.push_back(std::make_unique<LateSource>(&clock, "eth0", Connection(1.5, 10), /*fails=*/true));
+  sources.push_back(std::make_unique<LateSource>(&clock, "veth1", Connection(1, 25)));
+  sources.push_back(std::make_unique<IdleSource>(&clock, &stop, kEndMs, [] {}));
+  CaptureWorker worker(std::move(sources), TableOptions(), WorkerOptions(), Links(&clock, &stop, &published));
+  ASSERT_TRUE(worker.Run().ok());
+  ASSERT_TRUE(worker.buffer()->TakeLatest());
+  const WorkerSnapshot& last = worker.buffer()->front();
+  ASSERT_EQ(last.rows.size(), 1u);
+  EXPECT_EQ(last.rows[0].interface, 1u);
+  EXPECT_FALSE(last.counters.interfaces[0].up);
+  EXPECT_EQ(TcpPackets(last.counters.interfaces[0]) + TcpPackets(last.counters.interfaces[1]), 10u);
+}
+
+TEST(CaptureWorker, PacketsOfTheOnlyInterfaceDoNotWait) {
+  HandMovedClock clock;
+  StopSignal stop;
+  Wakeup published;
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  CaptureWorker* publisher = nullptr;
+  uint64_t applied = 0;
+  sources.push_back(std::make_unique<TickingSource>(&clock, &stop, [&](int turn) {
+    if (turn == 0) publisher->WantSnapshot(clock.SteadyNanoseconds());
+    if (turn == 2 && publisher->buffer()->TakeLatest()) {
+      applied = publisher->buffer()->front().totals.client_payload_bytes;
+    }
+  }));
+  WorkerOptions options;
+  options.publish_when_asked = true;
+  CaptureWorker worker(std::move(sources), TableOptions(), options, Links(&clock, &stop, &published));
+  publisher = &worker;
+  ASSERT_TRUE(worker.Run().ok());
+  EXPECT_EQ(applied, 2 * kPayload);
+}
+
+TEST(CaptureWorker, PacketsOfOtherWorkersAreHandedOverBeforeItsOwnLeaveTheMerge) {
+  HandMovedClock clock;
+  StopSignal stop;
+  Wakeup published;
+  TableOptions table;
+  HandoverGroup group(table, 2);
+  CaptureCounters counters_of_other;
+  InterfaceRegistry interfaces_of_other(&counters_of_other);
+  Handover other(&group, 1, &interfaces_of_other);
+  other.Reach(Handover::Stage::kReadsNoMore);
+  other.Reach(Handover::Stage::kCollectsNoMore);
+  other.Reach(Handover::Stage::kHandsOverNoMore);
+  const OwnerFunction owners(table.hash_seed, 2);
+  const Endpoint server = At("10.0.0.2:80");
+  std::vector<LateSource::Packet> packets;
+  constexpr size_t kConnections = 5;  // of each worker
+  for (const size_t owner : {0, 1}) {
+    Endpoint client = At("10.0.0.1:40000");
+    for (size_t i = 0; i < kConnections; ++client.port) {
+      if (owners.OwnerOf(client, server) != owner) continue;
+      ++i;
+      packets.push_back({10, Segment(client, server).Time(0.005).Syn(0)});
+      packets.push_back({10, Segment(server, client).Time(0.005).Syn(0).Ack(1)});
+    }
+  }
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  sources.push_back(std::make_unique<LateSource>(&clock, "eth0", std::move(packets)));
+  size_t received = 0;
+  int64_t received_at_ns = 0;
+  sources.push_back(std::make_unique<IdleSource>(&clock, &stop, kEndMs, [&] {
+    PacketBatch batch;
+    if (!other.Receive(INT64_MAX, &batch, [](uint32_t) {})) return;
+    received += batch.packets().size();
+    received_at_ns = clock.SteadyNanoseconds();
+  }));
+  WorkerLinks links = Links(&clock, &stop, &published);
+  links.handover = &group;
+  CaptureWorker worker(std::move(sources), table, WorkerOptions(), std::move(links));
+  ASSERT_TRUE(worker.Run().ok());
+  EXPECT_EQ(received, 2 * kConnections);
+  EXPECT_EQ(received_at_ns, 10 * kNanosecondsPerMillisecond);
+  ASSERT_TRUE(worker.buffer()->TakeLatest());
+  EXPECT_EQ(worker.buffer()->front().rows.size(), kConnections);
+  EXPECT_EQ(TcpPackets(worker.buffer()->front().counters.interfaces[0]), 4 * kConnections)
+      << "where they were captured";
 }
 
 // A file in which each segment of a connection was captured twice.

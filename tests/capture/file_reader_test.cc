@@ -12,14 +12,23 @@
 #include <vector>
 
 #include "src/capture/batch_queue.h"
+#include "src/capture/owner_function.h"
 #include "src/flow/connection_hint.h"
+#include "src/flow/connection_table.h"
 #include "src/flow/key_hasher.h"
+#include "tests/support/translated_traffic.h"
 
 namespace tcpgauge {
 namespace {
 
 constexpr int64_t kSecond = 1000000000;
 constexpr uint64_t kSeed = 7;
+
+TableOptions Options() {
+  TableOptions options;
+  options.hash_seed = kSeed;
+  return options;
+}
 
 // A file with the given packets. If `end` is an error, it comes with the last packets.
 class FakeFile final : public PacketSource {
@@ -61,9 +70,10 @@ struct Share {
 };
 
 // Returns what each of `workers` reads from a file with these packets.
-std::vector<Share> Distribute(std::vector<DecodedPacket> packets, size_t workers, absl::Status end = absl::OkStatus()) {
+std::vector<Share> Distribute(std::vector<DecodedPacket> packets, size_t workers, absl::Status end = absl::OkStatus(),
+                              const TableOptions& options = Options()) {
   StopSignal stop;
-  FileReader file_reader(std::make_unique<FakeFile>(std::move(packets), std::move(end)), workers, kSeed, &stop);
+  FileReader file_reader(std::make_unique<FakeFile>(std::move(packets), std::move(end)), workers, options, &stop);
   auto sources = file_reader.TakeSources();
   std::vector<Share> shares(workers);
   std::vector<std::thread> threads;
@@ -128,6 +138,38 @@ TEST(FileReader, SendsFragmentsWhereTheFirstOneWent) {
   }
 }
 
+TEST(FileReader, GivesAllViewsOfAConnectionToOneWorkerUnlessViewsAreCounted) {
+  constexpr size_t kWorkers = 3;
+  const OwnerFunction owners(kSeed, kWorkers);
+  const TranslatedTraffic traffic = MakeTranslatedTraffic(1, owners, 2000);
+  const std::map<std::string, uint32_t> numbers = {{"br0", 1}, {"eth0", 2}, {"eth1", 3}, {"veth1", 4}, {"vxlan0", 5}};
+  std::vector<DecodedPacket> packets;
+  for (const auto& captured : traffic.captured) {
+    for (const auto& each : captured) {
+      packets.push_back(each.packet);
+      packets.back().interface = numbers.at(each.interface);
+    }
+  }
+  std::stable_sort(packets.begin(), packets.end(),
+                   [](const DecodedPacket& a, const DecodedPacket& b) { return a.time_ns < b.time_ns; });
+  for (const bool count_views : {false, true}) {
+    TableOptions options = Options();
+    options.count_views = count_views;
+    std::map<uint32_t, std::set<size_t>> workers_of;
+    const std::vector<Share> shares = Distribute(packets, kWorkers, absl::OkStatus(), options);
+    for (size_t worker = 0; worker < kWorkers; ++worker) {
+      for (const DecodedPacket& packet : shares[worker].packets) workers_of[packet.wire_length_bytes].insert(worker);
+    }
+    size_t split = 0;
+    for (const auto& [connection, workers] : workers_of) split += workers.size() > 1;
+    if (count_views) {
+      EXPECT_GT(split, traffic.connections.size() / 4);
+    } else {
+      EXPECT_EQ(split, 0u);
+    }
+  }
+}
+
 TEST(FileReader, TellsEachWorkerTheTimeOfAll) {
   // The second packet's time steps back. It is the only packet of its connection, and perhaps of its worker.
   const std::vector<Share> shares =
@@ -145,7 +187,8 @@ TEST(FileReader, TellsEachWorkerTheTimeOfAll) {
 
 TEST(FileReader, TellsEachWorkerTheNamesOfInterfaces) {
   StopSignal stop;
-  FileReader file_reader(std::make_unique<FakeFile>(std::vector<DecodedPacket>(), absl::OkStatus()), 2, kSeed, &stop);
+  FileReader file_reader(std::make_unique<FakeFile>(std::vector<DecodedPacket>(), absl::OkStatus()), 2, Options(),
+                         &stop);
   for (const auto& source : file_reader.TakeSources()) {
     EXPECT_EQ(source->name(), "fake");
     EXPECT_TRUE(source->has_many_interfaces());
@@ -182,7 +225,7 @@ TEST(FileReader, GivesHintsWhileTheWorkerIsBehind) {
     packets.push_back(Segment(static_cast<uint16_t>(30000 + i), i % 3 == 0, kSecond));
   }
   StopSignal stop;
-  FileReader file_reader(std::make_unique<FakeFile>(packets, absl::OkStatus()), 1, kSeed, &stop);
+  FileReader file_reader(std::make_unique<FakeFile>(packets, absl::OkStatus()), 1, Options(), &stop);
   const auto source = std::move(file_reader.TakeSources()[0]);
   file_reader.Run();
   for (size_t i = 0; i < kBatches; ++i) {
@@ -203,7 +246,7 @@ TEST(FileReader, EndsWhenStoppedThoughNobodyReads) {
   for (const size_t workers : {1u, 2u}) {
     StopSignal stop;
     const std::vector<DecodedPacket> packets(100000, Segment(30000, true, kSecond));
-    FileReader file_reader(std::make_unique<FakeFile>(packets, absl::OkStatus()), workers, kSeed, &stop);
+    FileReader file_reader(std::make_unique<FakeFile>(packets, absl::OkStatus()), workers, Options(), &stop);
     std::thread thread([&] { file_reader.Run(); });
     stop.Stop();
     thread.join();

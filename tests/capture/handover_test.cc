@@ -23,6 +23,12 @@ class HandoverTest : public testing::Test {
  protected:
   static constexpr size_t kWorkers = 4;
 
+  static TableOptions Options() {
+    TableOptions options;
+    options.hash_seed = kSeed;
+    return options;
+  }
+
   struct Worker {
     CaptureCounters counters;
     InterfaceRegistry interfaces{&counters};
@@ -71,7 +77,7 @@ class HandoverTest : public testing::Test {
 
   const Endpoint kServer = At("198.51.100.2:443");
   const OwnerFunction owners_{kSeed, kWorkers};
-  HandoverGroup group_{kSeed, kWorkers};
+  HandoverGroup group_{Options(), kWorkers};
   Worker workers_[kWorkers];
 };
 
@@ -223,7 +229,8 @@ TEST_F(HandoverTest, CountsAFragmentForWhichThereIsNoRoomWhereItIsHandedOver) {
 }
 
 TEST_F(HandoverTest, HasReachedAStageWhenAllWorkersHave) {
-  for (const Handover::Stage stage : {Handover::Stage::kReadsNoMore, Handover::Stage::kHandsOverNoMore}) {
+  for (const Handover::Stage stage :
+       {Handover::Stage::kReadsNoMore, Handover::Stage::kCollectsNoMore, Handover::Stage::kHandsOverNoMore}) {
     for (Worker& worker : workers_) {
       for (Worker& other : workers_) EXPECT_FALSE(other.handover->AllReached(stage));
       worker.handover->Reach(stage);

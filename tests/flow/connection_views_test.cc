@@ -187,6 +187,20 @@ TEST_F(ConnectionViews, TagsThatDifferByDirectionAreOneConnection) {
   EXPECT_EQ(table().totals().opened_handshake, 1u);
 }
 
+TEST_F(ConnectionViews, ATranslatedConnectionInTunnelsThatDifferByDirectionIsOneConnection) {
+  Way up = dnat_, down = dnat_;
+  up.vni = 1;
+  down.vni = 2;
+  for (const Way& way : {before_, up}) Feed(Up(way).Syn(1000));
+  for (const Way& way : {down, before_}) Feed(Down(way).Syn(5000).Ack(1001).Time(0.01));
+  for (const Way& way : {before_, up}) Feed(Up(way).Seq(1001).Ack(5001).Payload(10).Time(0.02));
+  for (const Way& way : {down, before_}) Feed(Down(way).Seq(5001).Ack(1011).Payload(20).Time(0.03));
+  EXPECT_EQ(Only().client_sent.payload_bytes, 10u);
+  EXPECT_EQ(Only().server_sent.payload_bytes, 20u);
+  EXPECT_EQ(Only().server, pod_);
+  EXPECT_EQ(table().totals().opened_handshake, 1u);
+}
+
 TEST_F(ConnectionViews, AConnectionThatBeganBeforeTheCaptureIsOneConnection) {
   for (int i = 0; i < 4; ++i) {
     const uint32_t sent = 10 * i;
@@ -196,6 +210,25 @@ TEST_F(ConnectionViews, AConnectionThatBeganBeforeTheCaptureIsOneConnection) {
   EXPECT_EQ(table().totals().opened_midstream, 1u);
   EXPECT_EQ(Only().client_sent.payload_bytes, 40u);
   EXPECT_EQ(Only().server, pod_);
+}
+
+TEST_F(ConnectionViews, ASilentServerOfAConnectionThatBeganBeforeHasItsAddressAfterTranslation) {
+  for (int i = 0; i < 4; ++i) {
+    FromClientOn({before_, dnat_},
+                 [=](Segment s) { return s.Seq(1001 + 10 * i).Ack(5001).Payload(10).Time(0.001 * i); });
+  }
+  EXPECT_EQ(Only().server, pod_);
+  EXPECT_EQ(table().totals().opened_midstream, 1u);
+}
+
+TEST_F(ConnectionViews, AnAnswerFromAnAddressThatNoSynShowedIsAView) {
+  const Way direct{client_, At("198.51.100.9:80"), 2};
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(1000); });
+  FromServerOn({direct}, [](Segment s) { return s.Syn(5000).Ack(1001).Time(0.01); });
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Seq(1001).Ack(5001).Payload(5).Time(0.02); });
+  FromServerOn({direct}, [](Segment s) { return s.Seq(5001).Ack(1006).Payload(7).Time(0.03); });
+  EXPECT_EQ(Only().server_sent.payload_bytes, 7u);
+  EXPECT_EQ(Only().client_sent.payload_bytes, 5u);
 }
 
 TEST_F(ConnectionViews, AnAnswerThatTakesAnotherWayIsCountedThere) {
@@ -265,12 +298,24 @@ TEST_F(ConnectionViews, LateSegmentsOfAllViewsBeginNothing) {
   EXPECT_EQ(table().size(), 0u);
 }
 
+TEST_F(ConnectionViews, AnEdgeKnowsHowItsServerWasAddressed) {
+  HandshakeOn({before_, dnat_});
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Seq(1001).Ack(5001).Payload(100).Time(0.1); });
+  Advance(1);
+  std::vector<Endpoint> found;
+  table().edges()->VisitExported([&](const EdgeKey&, const EdgeCounters&, const EdgeServices& services, int64_t) {
+    found.assign(services.endpoints().begin(), services.endpoints().end());
+  });
+  EXPECT_EQ(found, std::vector<Endpoint>{service_});
+}
+
 TEST_F(ConnectionViews, AnEdgeIsToldOfAnAttemptWithTheAddressesOfTheAnswer) {
   HandshakeOn({before_, both_});
   FromClientOn({before_, both_}, [](Segment s) { return s.Seq(1001).Ack(5001).Payload(100).Time(0.1); });
   Advance(1);
   std::vector<EdgeKey> edges;
-  table().edges()->VisitExported([&](const EdgeKey& key, const EdgeCounters&, int64_t) { edges.push_back(key); });
+  table().edges()->VisitExported(
+      [&](const EdgeKey& key, const EdgeCounters&, const EdgeServices&, int64_t) { edges.push_back(key); });
   ASSERT_EQ(edges.size(), 1u);
   EXPECT_EQ(edges[0].client, client_.address);
   EXPECT_EQ(edges[0].server, pod_);

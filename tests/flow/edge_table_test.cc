@@ -47,9 +47,22 @@ class EdgeTableTest : public testing::Test {
   }
   std::map<IpAddress, EdgeCounters> Exported() const {
     std::map<IpAddress, EdgeCounters> exported;
-    edges_->VisitExported(
-        [&](const EdgeKey& key, const EdgeCounters& counters, int64_t) { exported[key.client] = counters; });
+    edges_->VisitExported([&](const EdgeKey& key, const EdgeCounters& counters, const EdgeServices&, int64_t) {
+      exported[key.client] = counters;
+    });
     return exported;
+  }
+  // The service ports of the client's edge, in their order.
+  std::vector<uint16_t> ServicePorts(uint32_t client) const {
+    std::vector<uint16_t> ports;
+    edges_->VisitExported([&](const EdgeKey& key, const EdgeCounters&, const EdgeServices& services, int64_t) {
+      if (!(key == Key(client))) return;
+      for (const Endpoint& service : services.endpoints()) ports.push_back(service.port);
+    });
+    return ports;
+  }
+  void NoteService(uint32_t client, const Endpoint& service) {
+    edges_->NoteService(slots_[client], Key(client), service);
   }
   EdgeCounters Sum() const {
     EdgeCounters sum = edges_->other();
@@ -291,10 +304,53 @@ TEST_F(EdgeTableTest, TellsSinceWhenAnEdgeHasSeries) {
   const int64_t announced = now_;
   PassSeconds(15);  // long enough to be admitted
   int64_t since = 0;
-  edges_->VisitExported([&](const EdgeKey& key, const EdgeCounters&, int64_t since_ns) {
+  edges_->VisitExported([&](const EdgeKey& key, const EdgeCounters&, const EdgeServices&, int64_t since_ns) {
     if (key.client == Key(2).client) since = since_ns;
   });
   EXPECT_EQ(since, announced);
+}
+
+TEST_F(EdgeTableTest, AnEdgeKeepsTheFirstTwoServicesThatDifferFromItsServer) {
+  Make(1, 10);
+  Send(1, 100);
+  EXPECT_EQ(ServicePorts(1), (std::vector<uint16_t>{}));
+  NoteService(1, Key(1).server);
+  EXPECT_EQ(ServicePorts(1), (std::vector<uint16_t>{})) << "the server's own address is no service";
+  NoteService(1, {Key(1).server.address, 30443});
+  NoteService(1, {Address(7), 443});
+  NoteService(1, {Key(1).server.address, 30443});
+  NoteService(1, {Address(8), 80});
+  EXPECT_EQ(ServicePorts(1), (std::vector<uint16_t>{30443, 443}));
+}
+
+TEST_F(EdgeTableTest, AServiceOfAnEdgeThatIsNotWatchedIsIgnored) {
+  Make(1, 10);
+  Send(1, 100);
+  edges_->NoteService(EdgeTable::kNone, Key(1), {Address(7), 1});
+  edges_->NoteService(slots_[1], Key(2), {Address(7), 2});  // a connection whose edge lost the slot to this one
+  EXPECT_EQ(ServicePorts(1), (std::vector<uint16_t>{}));
+}
+
+TEST_F(EdgeTableTest, AnEdgeForgetsItsServicesWithItsSlot) {
+  Make(1, 10);
+  Send(1, 100);
+  PassSeconds(20);
+  NoteService(1, {Address(7), 1});
+  PassSeconds(200);  // idle, so the series end
+  EXPECT_TRUE(Exported().empty());
+  const EdgeTable::Slot slot = slots_[1];
+  // Heavier edges take all slots.
+  for (uint32_t client = 2; client < 10000; ++client) Send(client, 1000000);
+  uint32_t heir = 0;
+  for (const auto& [client, taken] : slots_) {
+    if (client != 1 && taken == slot) heir = client;
+  }
+  ASSERT_NE(heir, 0) << "no edge took the slot";
+  Send(heir, 1000000000);
+  PassSeconds(25);
+  ASSERT_EQ(slots_[heir], slot) << "another edge took the slot since";
+  ASSERT_EQ(Exported().count(Address(heir)), 1);
+  EXPECT_EQ(ServicePorts(heir), (std::vector<uint16_t>{}));
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ Fingerprint Of(Fingerprint::Kind kind, uint32_t key_hash, uint16_t interface, do
 
 TEST(FingerprintTable, FindsACopyOnAnotherStretchWithinASecond) {
   FingerprintTable table(kCapacity, 1);
-  table.Widen();
+  table.Open();
   table.Add(Of(Fingerprint::Kind::kSyn, 1, 0, 10));
   EXPECT_NE(table.FindCopy(Of(Fingerprint::Kind::kSyn, 2, 1, 10.9)), nullptr);
   EXPECT_NE(table.FindCopy(Of(Fingerprint::Kind::kSyn, 2, 1, 9.1)), nullptr) << "read in the other order";
@@ -34,7 +34,7 @@ TEST(FingerprintTable, FindsACopyOnAnotherStretchWithinASecond) {
 
 TEST(FingerprintTable, ASegmentUnderItsOwnKeyHidesNoCopy) {
   FingerprintTable table(kCapacity, 1);
-  table.Widen();
+  table.Open();
   table.Add(Of(Fingerprint::Kind::kSyn, 1, 0));
   table.Add(Of(Fingerprint::Kind::kSyn, 2, 0));
   for (const uint32_t own : {1u, 2u}) {
@@ -45,11 +45,11 @@ TEST(FingerprintTable, ASegmentUnderItsOwnKeyHidesNoCopy) {
 }
 
 TEST(FingerprintTable, TheNewestOfSeveralCopiesCounts) {
-  for (const bool is_wide : {false, true}) {
+  for (const bool is_open : {false, true}) {
     FingerprintTable table(kCapacity, 1);
-    if (is_wide) table.Widen();
+    if (is_open) table.Open();
     for (const uint32_t key : {1u, 2u, 3u, 1u}) table.Add(Of(Fingerprint::Kind::kSyn, key, 0));
-    table.Widen();
+    table.Open();
     EXPECT_EQ(table.FindCopy(Of(Fingerprint::Kind::kSyn, 9, 1))->key_hash, 1u);
     EXPECT_EQ(table.FindCopy(Of(Fingerprint::Kind::kSyn, 1, 1))->key_hash, 3u);
   }
@@ -57,7 +57,7 @@ TEST(FingerprintTable, TheNewestOfSeveralCopiesCounts) {
 
 TEST(FingerprintTable, AFullBucketLosesItsOldestAndCountsIfThatWasStillOfUse) {
   FingerprintTable table(kCapacity, 1);
-  table.Widen();
+  table.Open();
   for (const uint32_t key : {1u, 2u, 3u, 4u}) table.Add(Of(Fingerprint::Kind::kSyn, key, 0));
   EXPECT_EQ(table.overflows(), 0u);
   table.Add(Of(Fingerprint::Kind::kSyn, 5, 0));
@@ -68,7 +68,7 @@ TEST(FingerprintTable, AFullBucketLosesItsOldestAndCountsIfThatWasStillOfUse) {
 
 TEST(FingerprintTable, SegmentsWithEqualSequenceNumbersDoNotDisplaceEachOther) {
   FingerprintTable table(kCapacity * 16, 1);
-  table.Widen();
+  table.Open();
   std::vector<Fingerprint> acknowledgments;
   for (uint32_t i = 0; i < 100; ++i) {
     acknowledgments.push_back(Of(Fingerprint::Kind::kMidstream, 1, 0));
@@ -83,19 +83,24 @@ TEST(FingerprintTable, SegmentsWithEqualSequenceNumbersDoNotDisplaceEachOther) {
   }
 }
 
-TEST(FingerprintTable, FindsTheSynInAnotherEncapsulation) {
+TEST(FingerprintTable, FindsTheSynThatAnAnswerOnAnotherStretchAcknowledges) {
   FingerprintTable table(kCapacity, 1);
+  table.Open();
   Fingerprint syn = Of(Fingerprint::Kind::kSyn, 1, 0);
   syn.path_hash = 5;
   table.Add(syn);
-  Fingerprint syn_ack = Of(Fingerprint::Kind::kSynAck, 2, 0);
-  syn_ack.path_hash = 5;
-  EXPECT_EQ(table.FindSynInOtherEncapsulation(1000, syn_ack), nullptr) << "the same encapsulation";
-  syn_ack.stretch.encapsulation = 2;
-  ASSERT_NE(table.FindSynInOtherEncapsulation(1000, syn_ack), nullptr);
-  EXPECT_EQ(table.FindSynInOtherEncapsulation(1000, syn_ack)->key_hash, 1u);
-  syn_ack.path_hash = 6;
-  EXPECT_EQ(table.FindSynInOtherEncapsulation(1000, syn_ack), nullptr);
+  Fingerprint answer = Of(Fingerprint::Kind::kSynAck, 2, 0, 3);
+  answer.path_hash = 5;
+  EXPECT_EQ(table.FindAnsweredSyn(1000, answer), nullptr) << "the same stretch";
+  answer.stretch.encapsulation = 2;
+  ASSERT_NE(table.FindAnsweredSyn(1000, answer), nullptr);
+  EXPECT_EQ(table.FindAnsweredSyn(1000, answer)->key_hash, 1u);
+  answer.path_hash = 6;
+  EXPECT_EQ(table.FindAnsweredSyn(1000, answer), nullptr) << "other addresses, more than a second ago";
+  answer.time = syn.time;
+  EXPECT_NE(table.FindAnsweredSyn(1000, answer), nullptr);
+  answer.key_hash = 1;
+  EXPECT_EQ(table.FindAnsweredSyn(1000, answer), nullptr) << "the SYN of a connection that has ended";
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "src/attach/snapshot_from_json.h"
 #include "src/base/check.h"
 #include "src/base/utf8.h"
+#include "src/flow/connection_view.h"
 #include "src/snapshot/snapshot_hub.h"
 #include "tests/attach/text_body.h"
 #include "tests/tui/known_names.h"
@@ -41,12 +42,17 @@ bool AreSame(const DirectionSummary& a, const DirectionSummary& b) {
 }
 
 bool AreSame(const ConnectionSummary& a, const ConnectionSummary& b) {
-  return a.id == b.id && a.client == b.client && a.server == b.server && a.encapsulation == b.encapsulation &&
+  return a.id == b.id && a.client == b.client && a.server == b.server && a.service == b.service &&
+         a.first_view == b.first_view && a.view_count == b.view_count && a.encapsulation == b.encapsulation &&
          a.interface == b.interface && a.state == b.state && a.role == b.role &&
          AreSame(a.client_sent, b.client_sent) && AreSame(a.server_sent, b.server_sent) &&
          a.start_time_ns == b.start_time_ns && a.last_packet_time_ns == b.last_packet_time_ns &&
          a.handshake_rtt_ns == b.handshake_rtt_ns && a.rtt_ns == b.rtt_ns &&
          a.window_payload_bytes == b.window_payload_bytes;
+}
+
+bool AreSame(const ConnectionView& a, const ConnectionView& b) {
+  return a.client == b.client && a.server == b.server && a.encapsulation == b.encapsulation;
 }
 
 void CheckSame(const Snapshot& a, const Snapshot& b) {
@@ -56,6 +62,8 @@ void CheckSame(const Snapshot& a, const Snapshot& b) {
   TCPGAUGE_CHECK(a.connections.size() == b.connections.size() && a.interfaces.size() == b.interfaces.size());
   TCPGAUGE_CHECK(a.encapsulations == b.encapsulations);
   for (size_t i = 0; i < a.connections.size(); ++i) TCPGAUGE_CHECK(AreSame(a.connections[i], b.connections[i]));
+  TCPGAUGE_CHECK(a.views.size() == b.views.size());
+  for (size_t i = 0; i < a.views.size(); ++i) TCPGAUGE_CHECK(AreSame(a.views[i], b.views[i]));
 }
 
 void CheckRate(double rate) { TCPGAUGE_CHECK(rate >= 0 && rate <= 1e18); }
@@ -69,7 +77,9 @@ void CheckDuration(int64_t duration_ns) {
 void CheckBounds(const Snapshot& snapshot, size_t limit) {
   TCPGAUGE_CHECK(snapshot.connections.size() <= limit);
   TCPGAUGE_CHECK(!snapshot.interfaces.empty() && snapshot.interfaces.size() <= AnswerBounds::kInterfaces);
-  TCPGAUGE_CHECK(snapshot.encapsulations.size() <= limit + 1 && snapshot.encapsulations[0].empty());
+  TCPGAUGE_CHECK(snapshot.views.size() <= limit * ConnectionView::kMaxPerConnection);
+  TCPGAUGE_CHECK(snapshot.encapsulations.size() <= limit + snapshot.views.size() + 1 &&
+                 snapshot.encapsulations[0].empty());
   TCPGAUGE_CHECK(snapshot.agent.size() <= AnswerBounds::kNameBytes);
   CheckTime(snapshot.time_ns);
   CheckTime(snapshot.capture_start_time_ns);
@@ -82,6 +92,11 @@ void CheckBounds(const Snapshot& snapshot, size_t limit) {
   for (const ConnectionSummary& connection : snapshot.connections) {
     TCPGAUGE_CHECK(connection.interface < snapshot.interfaces.size());
     TCPGAUGE_CHECK(connection.encapsulation < snapshot.encapsulations.size());
+    TCPGAUGE_CHECK(connection.view_count <= ConnectionView::kMaxPerConnection);
+    TCPGAUGE_CHECK(connection.first_view + connection.view_count <= snapshot.views.size());
+    for (const ConnectionView& view : snapshot.views_of(connection)) {
+      TCPGAUGE_CHECK(view.encapsulation < snapshot.encapsulations.size());
+    }
     CheckTime(connection.start_time_ns);
     CheckTime(connection.last_packet_time_ns);
     CheckDuration(connection.handshake_rtt_ns);

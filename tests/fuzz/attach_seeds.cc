@@ -29,6 +29,17 @@ Snapshot Encapsulated() {
   return snapshot;
 }
 
+Snapshot Translated() {
+  Snapshot snapshot = Encapsulated();
+  ConnectionSummary& connection = snapshot.connections[1];
+  connection.service = {*IpAddress::Parse("10.96.0.10"), 80};
+  connection.view_count = 3;
+  snapshot.views = {{connection.client, connection.service, 0},
+                    {connection.client, connection.server, 0},
+                    {connection.client, connection.server, 1}};
+  return snapshot;
+}
+
 std::string Row(const std::string& more) {
   return "{\"id\":\"1\",\"client\":{\"address\":\"192.0.2.1\",\"port\":1},\"server\":{\"address\":\"2001:db8::1\"," +
          std::string("\"port\":2}") + more + "}";
@@ -45,6 +56,7 @@ std::vector<Bytes> AttachSeeds() {
   return {
       Input(0, 100, 0x00, ConnectionsJson(ExampleSnapshot(), {}, "node7")),
       Input(63, 3, 0xff, ConnectionsJson(Encapsulated(), {}, "node7")),
+      Input(31, 3, 0x08, ConnectionsJson(Translated(), {}, "node7")),
       Input(7, 0, 0x0f, ConnectionsJson(Snapshot(), {}, "")),
       Input(1, 5, 0x11, Answer(Row(newer) + "," + Row(""), newer)),
       Input(
@@ -56,6 +68,9 @@ std::vector<Bytes> AttachSeeds() {
           3, 5, 0x44,
           Answer(Row(",\"interface\":\"\\u001b[31m\\u009b\\u0007\",\"state\":\"reset\",\"role\":\"observed\""),
                  ",\"agent\":\"\\u001b]0;x\\u0007\\u202e\",\"interfaces\":[{\"name\":\"\\u001b[31m\\u009b\\u0007\"}]")),
+      Input(5, 5, 0x10,
+            Answer(Row(",\"service\":{\"address\":\"::\"},\"views\":[{},7,{\"vlans\":[1,2]},{},{},{},{},{},{},{}],"
+                       "\"views\":[{\"client\":{\"address\":\"::1\",\"port\":9},\"server\":{\"address\":\"::2\"}}]"))),
       Input(4, 5, 0x88,
             "{\"connections\":[" + Row(",\"interface\":\"b\",\"vlans\":[1,2,3,4,5],\"vlans\":[9]") +
                 "],\"interfaces\":[{\"name\":\"a\",\"up\":false},{\"name\":\"b\",\"dropped_packets\":3}],\"time\":1,"

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include "src/flow/connection_view.h"
+#include "src/net/encapsulation.h"
+#include "src/snapshot/ended_queue.h"
+
 namespace tcpgauge {
 namespace {
 
@@ -59,17 +63,66 @@ TEST(MemoryPlan, AsksForNoMoreConnectionsThanWereAskedFor) {
   EXPECT_EQ(PlanMemory(few, LeastPlan(few).bytes)->max_connections, 10u);
 }
 
+TEST(MemoryPlan, CountsWhatSeveralWorkersNeedToBringViewsTogether) {
+  MemoryDemand demand = Usual();
+  const auto added = [&demand] {
+    demand.table.count_views = false;
+    const uint64_t bytes = PlanWithoutLimit(demand).bytes;
+    demand.table.count_views = true;
+    return bytes - PlanWithoutLimit(demand).bytes;
+  };
+  EXPECT_EQ(added(), 0u) << "a single worker needs nothing";
+  demand.workers = 2;
+  EXPECT_GT(added(), 8 * kMiB) << "8 bytes for each of a million connections, and half a MiB for all workers";
+  EXPECT_LT(added(), 10 * kMiB);
+  demand.table.max_connections = 1000;
+  EXPECT_LT(added(), 1 * kMiB);
+}
+
 TEST(MemoryPlan, GivesReadersMoreWithMoreMemory) {
   EXPECT_GE(PlanMemory(Usual(), 64 * kMiB)->response_bytes, 1 * kMiB);
   EXPECT_GE(PlanMemory(Usual(), 512 * kMiB)->response_bytes, 20 * kMiB);
   EXPECT_GE(PlanMemory(Usual(), 512 * kMiB)->http_connections, 100u);
 }
 
+TEST(MemoryPlan, CountsTheViewsThatRowsList) {
+  MemoryDemand fewer = Usual(), more = Usual();
+  fewer.listeners = more.listeners = 0;
+  fewer.table.max_connections = 1000;
+  more.table.max_connections = 3000;
+  const uint64_t tables = ConnectionTable::MemoryBytes(more.table) - ConnectionTable::MemoryBytes(fewer.table);
+  const uint64_t views = 7 * sizeof(ConnectionView) + 4;
+  EXPECT_EQ(PlanWithoutLimit(more).bytes - PlanWithoutLimit(fewer).bytes, tables + 2000 * views);
+  fewer.shows_top_view = more.shows_top_view = true;
+  EXPECT_EQ(PlanWithoutLimit(more).bytes - PlanWithoutLimit(fewer).bytes,
+            tables + 2000 * (views + sizeof(ConnectionView)));
+  fewer.table.keep_rates = more.table.keep_rates = false;  // nobody reads
+  fewer.shows_top_view = more.shows_top_view = false;
+  EXPECT_EQ(PlanWithoutLimit(more).bytes - PlanWithoutLimit(fewer).bytes,
+            ConnectionTable::MemoryBytes(more.table) - ConnectionTable::MemoryBytes(fewer.table));
+}
+
+TEST(MemoryPlan, CountsTheViewsOfListings) {
+  MemoryDemand listing = Usual(), none = Usual();
+  listing.max_listed_rows = 10;
+  none.max_listed_rows = 0;
+  // Two listings are made, and one that is sent fits into response_bytes. Each row has at most eight views.
+  EXPECT_EQ(PlanWithoutLimit(listing).bytes - PlanWithoutLimit(none).bytes, 2u * 10 * (1800 + 8 * 480));
+}
+
+TEST(MemoryPlan, CountsTheViewsOfConnectionsThatWaitForTheLog) {
+  MemoryDemand logs = Usual();
+  logs.logs_connections = true;
+  EXPECT_EQ(
+      PlanWithoutLimit(logs).bytes - PlanWithoutLimit(Usual()).bytes,
+      EndedQueue::kCapacity * (sizeof(NamedEndedConnection) + 8 * (sizeof(ConnectionView) + sizeof(Encapsulation))));
+}
+
 // The figures of README.md, rounded down.
 TEST(MemoryPlan, KeepsThousandsOfConnectionsInASmallContainer) {
-  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 11000u);
-  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 91000u);
-  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 575000u);
+  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 9800u);
+  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 89000u);
+  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 573000u);
 }
 
 }  // namespace

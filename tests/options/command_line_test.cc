@@ -61,6 +61,7 @@ TEST(CommandLine, ReadsEveryOption) {
                                      "-i",
                                      "eth1",
                                      "--new-only",
+                                     "--count-views",
                                      "--fast",
                                      "--no-promiscuous",
                                      "--remove-after",
@@ -102,6 +103,7 @@ TEST(CommandLine, ReadsEveryOption) {
                                      "--list-interfaces"});
   EXPECT_THAT(options.interfaces, ElementsAre("eth0", "eth1"));
   EXPECT_TRUE(options.new_only);
+  EXPECT_TRUE(options.count_views);
   EXPECT_TRUE(options.fast);
   EXPECT_FALSE(options.promiscuous);
   EXPECT_EQ(options.remove_after_seconds, 5.5);
@@ -185,6 +187,7 @@ TEST(CommandLine, ReadsTheEnvironment) {
                                          {"TCPGAUGE_WEB_LISTEN_ADDRESS", ":1,:2"},
                                          {"TCPGAUGE_LOG_LEVEL", "debug"},
                                          {"TCPGAUGE_NEW_ONLY", "1"},
+                                         {"TCPGAUGE_COUNT_VIEWS", "1"},
                                          {"TCPGAUGE_FAST", "true"},
                                          {"TCPGAUGE_NO_PROMISCUOUS", "false"},
                                          {"TCPGAUGE_TUI", "0"},
@@ -193,6 +196,7 @@ TEST(CommandLine, ReadsTheEnvironment) {
   EXPECT_THAT(options.listen_addresses, ElementsAre(":1", ":2"));
   EXPECT_EQ(options.log_level, LogLevel::kDebug);
   EXPECT_TRUE(options.new_only);
+  EXPECT_TRUE(options.count_views);
   EXPECT_TRUE(options.fast);
   EXPECT_TRUE(options.promiscuous);
   EXPECT_FALSE(options.tui);

@@ -25,7 +25,7 @@ class CollectorTest : public testing::Test {
     view.packets[0] = packets;
     view.wire_bytes[0] = packets * 100;
     view.dropped_packets = 1;
-    view.duplicate_packets = 2;
+    view.duplicate_packets = {2, 3, 5};
     view.up = up;
     return view;
   }
@@ -39,6 +39,39 @@ class CollectorTest : public testing::Test {
   TripleBuffer<WorkerSnapshot> two_;
   Collector collector_{CollectorOptions{77, 1.5}, {&one_, &two_}};
 };
+
+TEST_F(CollectorTest, ListsTheViewsOfTheRowsOfAllWorkers) {
+  const auto view = [](uint16_t port, uint32_t encapsulation) {
+    return ConnectionView{{At("10.0.0.1:0").address, port}, At("10.96.0.10:80"), encapsulation};
+  };
+  const auto with_views = [](ConnectionSummary row, uint32_t first, uint32_t count) {
+    row.service = At("10.96.0.10:80");
+    row.first_view = first;
+    row.view_count = count;
+    return row;
+  };
+  one_.back().encapsulations = {Encapsulation(), Vlan(1), Vlan(2)};
+  one_.back().views = {view(99, 7), view(11, 0), view(12, 2), view(98, 1), view(97, 1), view(13, 1), view(14, 0)};
+  one_.back().rows = {with_views(Row(1, 10), 5, 2), Row(2, 20), with_views(Row(3, 30), 1, 2)};
+  one_.Publish();
+  two_.back().encapsulations = {Encapsulation(), Vlan(3)};
+  two_.back().views = {view(21, 0), view(22, 1), view(23, 0)};
+  two_.back().rows = {with_views(Row(4, 40), 0, 3), Row(5, 50)};
+  two_.Publish();
+  const auto snapshot = collector_.Collect();
+  EXPECT_EQ(snapshot->views.size(), 7u) << "not those that no row has";
+  std::vector<std::vector<int>> ports(6);
+  std::vector<std::vector<int>> vlans(6);
+  for (const ConnectionSummary& connection : snapshot->connections) {
+    EXPECT_EQ(connection.service.ToString(), connection.view_count > 0 ? "10.96.0.10:80" : "[::]:0");
+    for (const ConnectionView& of : snapshot->views_of(connection)) {
+      ports[connection.id].push_back(of.client.port);
+      vlans[connection.id].push_back(snapshot->encapsulations.at(of.encapsulation).vlans[0]);
+    }
+  }
+  EXPECT_EQ(ports, (std::vector<std::vector<int>>{{}, {13, 14}, {}, {11, 12}, {21, 22, 23}, {}}));
+  EXPECT_EQ(vlans, (std::vector<std::vector<int>>{{}, {1, 0}, {}, {0, 2}, {0, 3, 0}, {}}));
+}
 
 TEST_F(CollectorTest, MakesNothingOfNothingNew) {
   EXPECT_EQ(collector_.Collect(), nullptr);
@@ -135,7 +168,7 @@ TEST_F(CollectorTest, MergesInterfacesByName) {
   EXPECT_EQ(snapshot->interfaces[1].packets[0], 100);
   EXPECT_EQ(snapshot->interfaces[1].wire_bytes[0], 10000);
   EXPECT_EQ(snapshot->interfaces[1].dropped_packets, 2);
-  EXPECT_EQ(snapshot->interfaces[1].duplicate_packets, 4);
+  EXPECT_EQ(snapshot->interfaces[1].duplicate_packets, (DuplicateCounts{4, 6, 10}));
   EXPECT_FALSE(snapshot->interfaces[1].up) << "not for both";
   EXPECT_TRUE(snapshot->interfaces[0].up);
   EXPECT_EQ(snapshot->connections[0].interface, 1);

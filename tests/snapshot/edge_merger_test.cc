@@ -87,5 +87,24 @@ TEST(EdgeMerger, AnEdgeCountsSinceItsFirstWorkerHadIt) {
   EXPECT_EQ(start_of({}, {early}), 100);
 }
 
+TEST(EdgeMerger, AnEdgeHasTheServicesThatItsWorkersKnow) {
+  EdgeMerger merger;
+  const auto with_services = [](std::vector<uint16_t> ports) {
+    EdgeView edge = Edge(1, 10);
+    for (const uint16_t port : ports) edge.services.Add({IpAddress(), port});
+    return Worker({edge});
+  };
+  const auto ports_of = [&merger](const EdgesView& a, const EdgesView& b) {
+    std::vector<uint16_t> ports;
+    const EdgesView merged = merger.Merge({&a, &b});
+    for (const Endpoint& service : merged.exported.at(0).services.endpoints()) ports.push_back(service.port);
+    return ports;
+  };
+  EXPECT_EQ(ports_of(with_services({7}), with_services({})), (std::vector<uint16_t>{7}));
+  EXPECT_EQ(ports_of(with_services({}), with_services({7, 8})), (std::vector<uint16_t>{7, 8}));
+  EXPECT_EQ(ports_of(with_services({7}), with_services({7, 8})), (std::vector<uint16_t>{7, 8}));
+  EXPECT_EQ(ports_of(with_services({7, 9}), with_services({8})), (std::vector<uint16_t>{7, 9})) << "two at most";
+}
+
 }  // namespace
 }  // namespace tcpgauge

@@ -14,6 +14,7 @@ class FilterTest : public testing::Test {
     snapshot_.interfaces.push_back({"eth0", {}, {}, 0, 0, true});
     connection_.client = At("10.1.2.3", 51234);
     connection_.server = At("192.0.2.80", 443);
+    connection_.service = connection_.server;
     connection_.state = ConnectionState::kEstablished;
   }
 
@@ -57,6 +58,74 @@ TEST_F(FilterTest, HostsAreAddressesAndPrefixes) {
   connection_.client = At("2001:db8::1", 51234);
   EXPECT_TRUE(Matches("host:2001:db8::/32"));
   EXPECT_FALSE(Matches("host:2001:db9::/32"));
+}
+
+TEST_F(FilterTest, AServiceIsWhatTheClientAddressed) {
+  connection_.service = At("10.96.0.10", 80);
+  for (const char* matching :
+       {"service:10.96.0.10", "service:10.96.0.10:80", "service:10.96.0.0/16", "SERVICE:10.96.255.1/16",
+        "service:10.96.0.0/16:80", "service:0.0.0.0/0", "!service:10.96.0.11", "!service:10.96.0.10:443"}) {
+    EXPECT_TRUE(Matches(matching)) << matching;
+  }
+  for (const char* other : {"service:10.96.0.11", "service:10.96.0.10:443", "service:10.97.0.0/16",
+                            "service:10.96.0.0/16:8080", "service:192.0.2.80", "service:192.0.2.80:443",
+                            "service:10.1.2.3", "service:::/0", "host:10.96.0.10", "server:10.96.0.10"}) {
+    EXPECT_FALSE(Matches(other)) << other;
+  }
+}
+
+TEST_F(FilterTest, WithoutATranslationTheServiceIsTheServer) {
+  EXPECT_TRUE(Matches("service:192.0.2.80"));
+  EXPECT_TRUE(Matches("service:192.0.2.80:443"));
+  EXPECT_TRUE(Matches("service:192.0.2.0/24"));
+  EXPECT_FALSE(Matches("service:192.0.2.80:80"));
+}
+
+TEST_F(FilterTest, ServicesOfIpv6MayBeInBrackets) {
+  connection_.service = At("2001:db8::a", 80);
+  for (const char* matching :
+       {"service:2001:db8::a", "service:[2001:db8::a]", "service:[2001:DB8::A]:80", "service:2001:db8::/32",
+        "service:[2001:db8::/32]", "service:[2001:db8::/32]:80", "service:::/0", "service:[::/0]:80"}) {
+    EXPECT_TRUE(Matches(matching)) << matching;
+  }
+  for (const char* other : {"service:2001:db8::b", "service:[2001:db8::b]", "service:[2001:db8::a]:443",
+                            "service:2001:db9::/32", "service:2001:db8::a:80", "service:0.0.0.0/0"}) {
+    EXPECT_FALSE(Matches(other)) << other;
+  }
+}
+
+TEST_F(FilterTest, AWrongServiceIsNamedWithWhatWouldBeRight) {
+  for (const char* wrong :
+       {"service:", "service:web", "service:web:80", "service:10.96.", "service:10.96.0.10:", "service:10.96.0.10:http",
+        "service:10.96.0.10:65536", "service:10.96.0.10:80:90", "service:[2001:db8::a", "service:[2001:db8::a]80",
+        "service:[2001:db8::a]:", "service:[", "service:[]", "service:[]:80", "service::80"}) {
+    EXPECT_EQ(Filter::Parse(wrong).status(),
+              absl::InvalidArgumentError(std::string("filter: \"") + wrong +
+                                         "\": a service is an address or a prefix, with or without a port, such as "
+                                         "10.96.0.10:443 or [2001:db8::1]:443"));
+  }
+  for (const char* wrong : {"service:10.96.0.0/33", "service:10.96.0.0/:80", "service:[2001:db8::/129]"}) {
+    EXPECT_EQ(Filter::Parse(wrong).status(),
+              absl::InvalidArgumentError(std::string("filter: \"") + wrong +
+                                         "\": a prefix has 0 to 32 bits, or 0 to 128 for IPv6"));
+  }
+}
+
+TEST_F(FilterTest, AServiceCountsWhileItIsTyped) {
+  connection_.service = At("10.96.0.10", 80);
+  for (const char* typed : {"service:", "service:1", "service:10.96.", "service:10.96.0.10",
+                            "service:10.96.0.10:", "service:10.96.0.10:80", "service:10.96.0.10/", "service:["}) {
+    EXPECT_TRUE(MatchesUnfinished(typed)) << typed;
+  }
+  for (const char* typed : {"service:192.", "service:10.1.", "service:10.96.0.10:8", "service:[2001:"}) {
+    EXPECT_FALSE(MatchesUnfinished(typed)) << typed;
+  }
+  connection_.service = At("2001:db8::a", 80);
+  for (const char* typed : {"service:2", "service:2001:", "service:2001:d", "service:2001:DB8:", "service:[2001:db8:",
+                            "service:[2001:db8::a]", "service:[2001:db8::a]:", "service:[2001:db8::a]:80"}) {
+    EXPECT_TRUE(MatchesUnfinished(typed)) << typed;
+    EXPECT_TRUE(Filter::ParseUnfinished(typed).ignored_terms().empty()) << typed;
+  }
 }
 
 TEST_F(FilterTest, StatesHaveBothNamesAndMayBeShortened) {
@@ -132,6 +201,7 @@ constexpr const char* kKindsOfTerms[] = {"!z",
                                          "host:10.0.0.0/8",
                                          "!server:198.51.100.@",
                                          "state:est",
+                                         "!service:198.51.100.@:80",
                                          "!interface:wlan@"};
 
 TEST_F(FilterTest, HasSixtyFourTermsOfAnyKind) {

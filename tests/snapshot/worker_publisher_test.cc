@@ -56,6 +56,15 @@ class WorkerPublisherTest : public testing::Test {
   std::unique_ptr<ConnectionTable> table_;
 };
 
+TEST_F(WorkerPublisherTest, AddsTheOverflowsOfTheWorkerToThoseOfTheTable) {
+  counters_.overflows[static_cast<size_t>(Overflow::kViews)] = 5;
+  Make(100);
+  publisher_->PublishNow();
+  OverflowCounts expected = table().overflows();
+  expected[static_cast<size_t>(Overflow::kViews)] += 5;
+  EXPECT_EQ(Latest().overflows, expected);
+}
+
 TEST_F(WorkerPublisherTest, PublishesWhatTheTableHolds) {
   counters_.interfaces.resize(2);
   counters_.interfaces[0].name = "eth0";
@@ -86,9 +95,26 @@ TEST_F(WorkerPublisherTest, PublishesWhatTheTableHolds) {
   EXPECT_EQ(snapshot.connections_not_listed, 0);
   EXPECT_EQ(snapshot.totals.client_payload_bytes, 700);
   EXPECT_EQ(snapshot.counters.interfaces[1].name, "eth1");
-  EXPECT_EQ(snapshot.counters.interfaces[1].duplicate_packets, 1);
+  EXPECT_EQ(snapshot.counters.interfaces[1].duplicate_packets, (DuplicateCounts{1, 0, 0}));
   EXPECT_EQ(snapshot.counters.decode_errors[1], 5);
   EXPECT_EQ(snapshot.unmatched_fragments, 1);
+}
+
+TEST_F(WorkerPublisherTest, AConnectionWithOneViewListsNone) {
+  Connect(40000, 700);
+  Make(100);
+  publisher_->PublishNow();
+  const WorkerSnapshot& snapshot = Latest();
+  ASSERT_EQ(snapshot.rows.size(), 1);
+  EXPECT_TRUE(snapshot.views.empty());
+  EXPECT_EQ(snapshot.rows[0].view_count, 0);
+  EXPECT_EQ(snapshot.rows[0].service, snapshot.rows[0].server);
+}
+
+TEST(MaxViews, IsBoundedByTheRowsAndByTheTable) {
+  EXPECT_EQ(WorkerPublisher::MaxViews(1000000, 100000), 200000u);
+  EXPECT_EQ(WorkerPublisher::MaxViews(1000, 100000), 1000u);
+  EXPECT_EQ(WorkerPublisher::MaxViews(1000, 0), 0u);
 }
 
 TEST_F(WorkerPublisherTest, APassBeginsAtEachMultipleOfTheInterval) {

@@ -217,6 +217,8 @@ ModelTable::Connections::iterator ModelTable::BeginFromCandidate(Connections::it
   const int client = 1 - arrival->sender;
   const Peer& end = old->second.ends[static_cast<size_t>(client)];
   const Peer::Syn candidate = *end.candidate;
+  const std::optional<Pin> pin = end.pin;
+  const int64_t last_counted_ns = end.last_counted_ns;
   View of_syn = old->second.views[0];
   for (const View& view : old->second.views) {
     if (end.pin && view.number == end.pin->view) of_syn = view;
@@ -239,6 +241,8 @@ ModelTable::Connections::iterator ModelTable::BeginFromCandidate(Connections::it
   connection.state = ConnectionState::kSynSent;
   connection.syn_ns = 0;
   Peer& of_client = connection.ends[static_cast<size_t>(1 - server)];
+  if (pin) of_client.pin = {pin->interface, pin->direction};
+  of_client.last_counted_ns = last_counted_ns;
   of_client.initial_sequence = candidate.sequence;
   of_client.window_shift = candidate.window_shift;
   of_client.next = int64_t{candidate.sequence} + 1;
@@ -632,7 +636,7 @@ void ModelTable::NoteHandshake(Connection* connection, int sender, const Decoded
 void ModelTable::Evict() {
   std::map<Key, Provisional>::iterator oldest;
   if (OldestEmbryoIsProvisional(&oldest)) {
-    provisional_.erase(oldest);
+    Drop(oldest);
     return;
   }
   if (ended_count_ >= announced_->size() || (*announced_)[ended_count_].reason != EndReason::kEvicted) {
@@ -697,7 +701,7 @@ void ModelTable::EndAll(const std::vector<EndedConnection>& announced) {
     if (found == connections_.end()) return Fail("ended a connection that there is not");
     End(found, std::nullopt);
   }
-  provisional_.clear();
+  while (!provisional_.empty()) Drop(provisional_.begin());
   if (!connections_.empty()) Fail("did not end all");
 }
 

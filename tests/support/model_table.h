@@ -125,7 +125,7 @@ class ModelTable {
     Encapsulation encapsulation;
     bool is_swapped = false;  // the first end of `key` is the second end of the connection
     bool is_wrapped = false;  // the encapsulation differs from that of the first view
-    int number = 0;           // tells the views apart, up to kMaxViewNumber
+    int number = 0;           // tells the views of a connection apart
     // The end of the key that corresponds to an end of the connection, and the other way round.
     int end(int of_connection) const { return is_swapped ? 1 - of_connection : of_connection; }
     const Endpoint& endpoint(int of_connection) const {
@@ -171,15 +171,17 @@ class ModelTable {
   struct Provisional {
     DecodedPacket syn;
     int64_t time_ns;
-    Key owner;  // a key of the connection whose SYN it copies
+    Key owner;        // a key of the connection whose SYN it copies
+    bool is_wrapped;  // has another encapsulation than that SYN
     uint64_t embryo_number;
   };
   // A segment that may be captured again on another stretch.
   struct Seen {
-    enum class Kind { kSyn, kSynAck, kOther } kind;
+    enum class Kind { kSyn, kSynCopy, kSynAck, kOther } kind;
     std::vector<uint64_t> numbers;  // what no translation changes, except for the sequence number
     Key key;
-    int sender;  // which end of the key
+    Key owner;   // a key of the connection: `key`, except for the copy of a SYN
+    int sender;  // which end of `key`
     Stretch stretch;
     int64_t time;  // in units of 2^20 ns, as in the table
   };
@@ -200,8 +202,6 @@ class ModelTable {
   };
 
   static constexpr int64_t kFirstAttemptNs = 35000000000;  // the time-out after the first SYN
-
-  static constexpr int kMaxViewNumber = 7;
 
   static Key KeyOf(const Encapsulation& encapsulation, const Endpoint& x, const Endpoint& y);
   static int SenderOf(const DecodedPacket& packet) { return packet.destination < packet.source ? 1 : 0; }
@@ -237,23 +237,28 @@ class ModelTable {
   void Place(const View* view, Arrival* arrival) const;
   void NoteStretch(const DecodedPacket& packet);
   void Remember(const Connection& connection, const Arrival& arrival);
+  void Remember(const Seen& seen, uint32_t sequence);
   const Seen* FindCopy(const Arrival& arrival, Seen::Kind kind) const;
   bool BeginProvisional(const Arrival& arrival);
   // Decides about the provisional view with the arrival's key. Returns nullopt if the packet needs no more.
   std::optional<Connections::iterator> Resolve(Arrival* arrival);
   Connections::iterator FindBySyn(const Key& key, uint32_t sequence);
   static bool Fits(const Connection& connection, bool from_client, const DecodedPacket& packet);
+  const Seen* FindAnsweredSyn(const Arrival& arrival);
   Connections::iterator JoinSynAck(Arrival* arrival);
   Connections::iterator Join(Arrival* arrival);
   Connections::iterator JoinUnconfirmed(Connections::iterator found, Arrival* arrival);
   Connections::iterator FindRemembered(const Seen& seen, int* sender);
-  bool HasRoomForView(const Connection& connection) const;
+  // How much of the table's room for views is taken.
+  size_t CountViews() const;
   bool AddView(Connections::iterator connection, int sender, Arrival* arrival);
   void Erase(Connections::iterator connection);
   void ChooseAddresses(Connection* connection);
   Endpoint ServiceOf(const Connection& connection) const;
   // Drops the oldest provisional views that have timed out, and are older than all connections with only a SYN.
   void DropProvisional();
+  void Drop(std::map<Key, Provisional>::iterator provisional);
+  void CountDuplicate(const Provisional& provisional, const DecodedPacket& syn);
   bool OldestEmbryoIsProvisional(std::map<Key, Provisional>::iterator* oldest);
 
   void End(Connections::iterator connection, std::optional<EndReason> reason);

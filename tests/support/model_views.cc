@@ -12,7 +12,7 @@ constexpr int64_t kSecond = 1000000000;
 constexpr int64_t kUnit = 1 << 20;  // ns, of the times of segments that were seen
 constexpr int64_t kHandshakeUnits = kSecond / kUnit;
 constexpr int64_t kOtherUnits = kSecond / 10 / kUnit;
-constexpr size_t kMaxViews = 8;
+constexpr size_t kMaxViews = 8;  // with the first
 constexpr uint32_t kMaxDistance = 1 << 24;
 constexpr uint32_t kLongestProvisionalBytes = 4095;
 
@@ -38,9 +38,9 @@ ModelTable::Stretch ModelTable::StretchOf(const DecodedPacket& packet) {
 
 ModelTable::Seen ModelTable::SeenOf(Seen::Kind kind, const Arrival& arrival) {
   const DecodedPacket& p = arrival.packet;
-  Seen seen = {kind, {}, arrival.key, arrival.key_sender, StretchOf(p), arrival.time_ns / kUnit};
+  Seen seen = {kind, {}, arrival.key, arrival.key, arrival.key_sender, StretchOf(p), arrival.time_ns / kUnit};
   seen.numbers = {p.has_timestamps, p.has_timestamps ? p.timestamp_value : 0};
-  if (kind == Seen::Kind::kSyn) {
+  if (kind == Seen::Kind::kSyn || kind == Seen::Kind::kSynCopy) {
     seen.numbers.insert(seen.numbers.end(), {p.window, p.window_scale, p.option_kinds});
   } else {
     seen.numbers.insert(seen.numbers.end(), {p.has_timestamps ? p.timestamp_echo_reply : 0, p.acknowledgment_number});
@@ -97,13 +97,19 @@ void ModelTable::Remember(const Connection& connection, const Arrival& arrival) 
   } else if (IsSynAck(arrival.packet)) {
     kind = Seen::Kind::kSynAck;
   } else if (connection.confirmed) {
-    return;
+    // The first segments after a handshake that was not captured count too.
+    const Peer& client = connection.ends[static_cast<size_t>(connection.client)];
+    if (client.initial_sequence || connection.ends[static_cast<size_t>(arrival.sender)].packets >= 4) return;
   }
-  const Seen seen = SeenOf(kind, arrival);
-  std::deque<Seen>& same_number = seen_[arrival.packet.sequence_number];
+  Remember(SeenOf(kind, arrival), arrival.packet.sequence_number);
+}
+
+void ModelTable::Remember(const Seen& seen, uint32_t sequence) {
+  std::deque<Seen>& same_number = seen_[sequence];
   same_number.erase(std::remove_if(same_number.begin(), same_number.end(),
                                    [&](const Seen& old) {
-                                     return old.kind == kind && old.numbers == seen.numbers && old.key == seen.key;
+                                     return old.kind == seen.kind && old.numbers == seen.numbers &&
+                                            old.owner == seen.owner;
                                    }),
                     same_number.end());
   same_number.push_front(seen);
@@ -136,12 +142,16 @@ ModelTable::Connections::iterator ModelTable::FindBySyn(const Key& key, uint32_t
 
 bool ModelTable::BeginProvisional(const Arrival& arrival) {
   const DecodedPacket& syn = arrival.packet;
-  if (syn.is_fragment || syn.ip_length_bytes > kLongestProvisionalBytes) return false;
+  if (!has_several_stretches_ || syn.is_fragment || syn.ip_length_bytes > kLongestProvisionalBytes) return false;
   const Seen* const copy = FindCopy(arrival, Seen::Kind::kSyn);
   if (copy == nullptr || FindBySyn(copy->key, syn.sequence_number) == connections_.end()) return false;
   const Key owner = copy->key;
+  const bool is_wrapped = !(copy->stretch.encapsulation == syn.encapsulation);
   if (connections_.size() + provisional_.size() == options_.max_connections) Evict();
-  provisional_[arrival.key] = {syn, arrival.time_ns, owner, next_embryo_++};
+  provisional_[arrival.key] = {syn, arrival.time_ns, owner, is_wrapped, next_embryo_++};
+  Seen seen = SeenOf(Seen::Kind::kSynCopy, arrival);
+  seen.owner = owner;
+  Remember(seen, syn.sequence_number);
   return true;
 }
 
@@ -163,7 +173,7 @@ std::optional<ModelTable::Connections::iterator> ModelTable::Resolve(Arrival* ar
   if (at == provisional_.end()) return connections_.end();
   const Provisional provisional = at->second;
   if (arrival->time_ns - provisional.time_ns >= kFirstAttemptNs) {
-    provisional_.erase(at);
+    Drop(at);
     return connections_.end();
   }
   const DecodedPacket& packet = arrival->packet;
@@ -171,18 +181,12 @@ std::optional<ModelTable::Connections::iterator> ModelTable::Resolve(Arrival* ar
   const bool from_client = arrival->key_sender == SenderOf(provisional.syn);
   const uint32_t number = provisional.syn.sequence_number;
   Connections::iterator owner = FindBySyn(provisional.owner, number);
-  const auto count_duplicate = [&](const Connections::iterator connection, const DecodedPacket& syn) {
-    const bool is_wrapped = connection == connections_.end() ? !syn.encapsulation.empty()
-                                                             : !(syn.encapsulation == connection->second.encapsulation);
-    const DuplicateKind kind = is_wrapped ? DuplicateKind::kEncapsulated : DuplicateKind::kTranslated;
-    ++duplicates_[std::min<size_t>(syn.interface, 1023)][static_cast<size_t>(kind)];
-  };
   if (from_client && IsSyn(packet)) {
     if (packet.sequence_number == number) {
-      count_duplicate(owner, packet);
+      CountDuplicate(provisional, packet);
       return std::nullopt;
     }
-    provisional_.erase(at);
+    Drop(at);
     return connections_.end();
   }
   if (owner != connections_.end()) {
@@ -192,23 +196,19 @@ std::optional<ModelTable::Connections::iterator> ModelTable::Resolve(Arrival* ar
     const int sender = from_client ? connection.client : 1 - connection.client;
     const auto& candidate = connection.ends[static_cast<size_t>(1 - sender)].candidate;
     if (IsSynAck(packet) && candidate && packet.acknowledgment_number == candidate->sequence + 1) {
-      provisional_.erase(at);
+      Drop(at);
       arrival->sender = sender;
-      const Connections::iterator begun = BeginFromCandidate(owner, arrival);
-      count_duplicate(begun, provisional.syn);
-      return begun;
+      return BeginFromCandidate(owner, arrival);
     }
     if (client.initial_sequence == number && Fits(connection, from_client, packet) && AddView(owner, sender, arrival)) {
-      count_duplicate(owner, provisional.syn);
-      provisional_.erase(at);
+      Drop(at);
       return owner;
     }
   }
   if (IsSynAck(packet) && !from_client) {
     owner = JoinSynAck(arrival);
     if (owner != connections_.end()) {
-      count_duplicate(owner, provisional.syn);
-      provisional_.erase(at);
+      Drop(at);
       return owner;
     }
   }
@@ -247,33 +247,23 @@ ModelTable::Connections::iterator ModelTable::JoinSynAck(Arrival* arrival) {
 }
 
 ModelTable::Connections::iterator ModelTable::Join(Arrival* arrival) {
+  if (!has_several_stretches_) return connections_.end();
   const DecodedPacket& packet = arrival->packet;
-  if (!IsSynAck(packet)) {
+  const bool refuses = (packet.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == (kTcpRst | kTcpAck);
+  if (!IsSynAck(packet) && !refuses) {
     const Seen* const copy = FindCopy(*arrival, Seen::Kind::kOther);
     if (copy == nullptr) return connections_.end();
     int sender = 0;
     const Connections::iterator owner = FindRemembered(*copy, &sender);
     return owner != connections_.end() && AddView(owner, sender, arrival) ? owner : connections_.end();
   }
-  // The answer to a SYN in another encapsulation.
-  const uint32_t syn_number = packet.acknowledgment_number - 1;
-  const auto same_number = seen_.find(syn_number);
-  const Seen* syn = nullptr;
-  if (same_number != seen_.end()) {
-    for (const Seen& seen : same_number->second) {
-      const bool same_path =
-          std::get<2>(seen.key) == std::get<2>(arrival->key) && std::get<3>(seen.key) == std::get<3>(arrival->key);
-      if (syn == nullptr && seen.kind == Seen::Kind::kSyn && same_path && seen.key != arrival->key) syn = &seen;
-    }
-  }
-  if (syn != nullptr && arrival->time_ns / kUnit - syn->time > kHandshakeUnits) is_open_ = true;
-  if (syn != nullptr && syn->sender != arrival->key_sender) {
-    const Connections::iterator owner = FindBySyn(syn->key, syn_number);
+  const Seen* const syn = FindAnsweredSyn(*arrival);
+  if (syn != nullptr) {
+    const Connections::iterator owner = FindBySyn(syn->owner, packet.acknowledgment_number - 1);
     if (owner != connections_.end()) {
       Connection& connection = owner->second;
       connection.has_only_bare_syn = false;
-      const Peer& server = connection.ends[static_cast<size_t>(1 - connection.client)];
-      if (server.initial_sequence.value_or(packet.sequence_number) == packet.sequence_number) {
+      if (Fits(connection, /*from_client=*/false, packet)) {
         return AddView(owner, 1 - connection.client, arrival) ? owner : connections_.end();
       }
     }
@@ -281,13 +271,44 @@ ModelTable::Connections::iterator ModelTable::Join(Arrival* arrival) {
   return JoinSynAck(arrival);
 }
 
+// Returns the SYN that the arrival answers, or a copy of it, or null. A SYN with the same addresses and ports counts
+// before others.
+const ModelTable::Seen* ModelTable::FindAnsweredSyn(const Arrival& arrival) {
+  const auto same_number = seen_.find(arrival.packet.acknowledgment_number - 1);
+  if (same_number == seen_.end()) return nullptr;
+  const Seen* recent = nullptr;
+  for (const Seen& seen : same_number->second) {
+    const bool is_syn = seen.kind == Seen::Kind::kSynCopy || (seen.kind == Seen::Kind::kSyn && seen.key != arrival.key);
+    if (!is_syn || !AreApart(seen.stretch, StretchOf(arrival.packet))) continue;
+    const bool is_recent = std::abs(seen.time - arrival.time_ns / kUnit) <= kHandshakeUnits;
+    if (std::get<2>(seen.key) == std::get<2>(arrival.key) && std::get<3>(seen.key) == std::get<3>(arrival.key)) {
+      if (!is_recent) is_open_ = true;
+      return seen.sender != arrival.key_sender ? &seen : nullptr;
+    }
+    if (recent == nullptr && is_recent) recent = &seen;
+  }
+  return recent;
+}
+
 ModelTable::Connections::iterator ModelTable::JoinUnconfirmed(Connections::iterator found, Arrival* arrival) {
-  if (!MayHaveCopies(arrival->packet)) return found;
+  if (!MayHaveCopies(arrival->packet) || !has_several_stretches_) return found;
   const Seen* const copy = FindCopy(*arrival, Seen::Kind::kOther);
   if (copy == nullptr || found->second.views.size() > 1) return found;
   int sender = 0;
   const Connections::iterator owner = FindRemembered(*copy, &sender);
   if (owner == connections_.end() || owner == found) return found;
+  Connection& kept = owner->second;
+  if (found->second.last_ns < kept.start_ns && !kept.confirmed) {
+    // What came before the other connection began has no copies there.
+    const bool is_swapped = sender != arrival->key_sender;
+    for (size_t i = 0; i < 2; ++i) {
+      const Peer& from = found->second.ends[is_swapped ? 1 - i : i];
+      kept.ends[i].packets += from.packets;
+      kept.ends[i].payload_bytes += from.payload_bytes;
+      kept.ends[i].ip_bytes += from.ip_bytes;
+    }
+    kept.start_ns = std::min(kept.start_ns, found->second.start_ns);
+  }
   Erase(found);
   if (AddView(owner, sender, arrival)) return owner;
   Place(nullptr, arrival);
@@ -295,21 +316,21 @@ ModelTable::Connections::iterator ModelTable::JoinUnconfirmed(Connections::itera
 }
 
 // The key with which a connection began takes no room as long as the connection shows it.
-bool ModelTable::HasRoomForView(const Connection& connection) const {
-  size_t all = 0;
-  for (const auto& [key, each] : connections_) all += each.views.size() - (each.shows_other_key ? 0 : 1);
-  return all < options_.max_connections && connection.views.size() - (connection.shows_other_key ? 0 : 1) < kMaxViews;
+size_t ModelTable::CountViews() const {
+  size_t count = 0;
+  for (const auto& [key, each] : connections_) count += each.views.size() - (each.shows_other_key ? 0 : 1);
+  return count;
 }
 
 bool ModelTable::AddView(Connections::iterator connection, int sender, Arrival* arrival) {
   Connection& c = connection->second;
-  if (!HasRoomForView(c)) return false;
+  if (c.views.size() == kMaxViews || CountViews() == options_.max_connections) return false;
   View view;
   view.key = arrival->key;
   view.encapsulation = arrival->packet.encapsulation;
   view.is_swapped = sender != arrival->key_sender;
   view.is_wrapped = !(view.encapsulation == c.encapsulation);
-  view.number = std::min(c.views.back().number + 1, kMaxViewNumber);
+  view.number = static_cast<int>(c.views.size());
   c.views.push_back(view);
   further_views_[view.key] = connection->first;
   Place(&view, arrival);
@@ -327,14 +348,13 @@ void ModelTable::ChooseAddresses(Connection* connection) {
   if (connection->views.size() == 1) return;
   for (int i = 0; i < 2; ++i) {
     Peer& end = connection->ends[static_cast<size_t>(i)];
-    if (!end.pin) continue;
-    const View* chosen = nullptr;
+    const View* chosen = &connection->views.back();  // for an end that was silent
     for (const View& view : connection->views) {
-      if (view.number == end.pin->view) chosen = &view;
+      if (end.pin && view.number == end.pin->view) chosen = &view;
     }
-    if (chosen == nullptr || chosen->endpoint(i) == end.endpoint) continue;
+    if (chosen->endpoint(i) == end.endpoint) continue;
     if (!connection->shows_other_key) {
-      if (!HasRoomForView(*connection)) continue;
+      if (CountViews() == options_.max_connections) continue;
       connection->shows_other_key = true;
     }
     end.endpoint = chosen->endpoint(i);
@@ -364,9 +384,18 @@ bool ModelTable::OldestEmbryoIsProvisional(std::map<Key, Provisional>::iterator*
 
 void ModelTable::DropProvisional() {
   std::map<Key, Provisional>::iterator oldest;
-  while (OldestEmbryoIsProvisional(&oldest) && now_ns_ - oldest->second.time_ns >= kFirstAttemptNs) {
-    provisional_.erase(oldest);
-  }
+  while (OldestEmbryoIsProvisional(&oldest) && now_ns_ - oldest->second.time_ns >= kFirstAttemptNs) Drop(oldest);
+}
+
+// Ends a provisional view that is not a connection of its own: its SYN was a duplicate.
+void ModelTable::Drop(std::map<Key, Provisional>::iterator provisional) {
+  CountDuplicate(provisional->second, provisional->second.syn);
+  provisional_.erase(provisional);
+}
+
+void ModelTable::CountDuplicate(const Provisional& provisional, const DecodedPacket& syn) {
+  const DuplicateKind kind = provisional.is_wrapped ? DuplicateKind::kEncapsulated : DuplicateKind::kTranslated;
+  ++duplicates_[std::min<size_t>(syn.interface, 1023)][static_cast<size_t>(kind)];
 }
 
 }  // namespace tcpgauge

@@ -165,6 +165,49 @@ TEST_F(GoldenScreens, Details) {
   ExpectGolden("details_120x30_ascii", screen_->Text());
 }
 
+// A node that translates a service to a pod, and carries the connection through an overlay.
+std::shared_ptr<const Snapshot> Node() {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->sequence = 1;
+  snapshot->time_ns = kScriptStartNs + 60 * kNanosecondsPerSecond;
+  snapshot->interfaces.push_back({"any", {}, {}, 0, 0, true});
+  Encapsulation overlay;
+  overlay.AddTunnel({TunnelType::kVxlan, true, 1});
+  Encapsulation tagged;
+  for (const uint16_t vlan : {100, 200, 300, 400}) tagged.AddVlan(vlan);
+  tagged.AddTunnel({TunnelType::kGeneve, true, 16777215});
+  snapshot->encapsulations = {Encapsulation(), overlay, tagged};
+  const Endpoint v4 = EndpointOf("10.244.100.200", 60001),
+                 v6 = EndpointOf("2001:db8:85a3:1111:2222:8a2e:370:7334", 60001);
+  const Endpoint pod4 = EndpointOf("10.244.200.123", 8080),
+                 pod6 = EndpointOf("2001:db8:85a3:1111:2222:8a2e:370:7335", 8080);
+  const Endpoint service4 = EndpointOf("10.96.0.10", 80), service6 = EndpointOf("2001:db8:ffff::10", 80);
+  snapshot->connections = {ScriptedConnection(1, v4, pod4, 2000, 1000), ScriptedConnection(2, v6, pod6, 200, 100)};
+  snapshot->connections[0].service = service4;
+  snapshot->connections[0].view_count = 3;
+  snapshot->connections[1].service = service6;
+  snapshot->connections[1].first_view = 3;
+  snapshot->connections[1].view_count = 4;
+  snapshot->views = {{v4, service4, 0}, {v4, pod4, 0}, {v4, pod4, 1}, {v6, service6, 0},
+                     {v6, pod6, 0},     {v6, pod6, 1}, {v6, pod6, 2}};
+  return snapshot;
+}
+
+TEST_F(GoldenScreens, DetailsOfATranslatedConnectionWithItsViews) {
+  hub_ = std::make_unique<SnapshotHub>();
+  screen_ = std::make_unique<TextScreen>(24, 80, true);
+  app_ = std::make_unique<TopApp>(hub_.get(), screen_.get(), &names_);
+  hub_->Publish(Node());
+  ASSERT_TRUE(app_->Step());
+  Press(Key::kEnter);
+  ExpectGolden("details_views_80x24", screen_->Text());
+  screen_->Press(Key::kEscape);
+  ASSERT_TRUE(app_->Step());
+  Type("jj");
+  Press(Key::kEnter);
+  ExpectGolden("details_views_ipv6_80x24", screen_->Text());
+}
+
 TEST_F(GoldenScreens, Help) {
   Open(24, 80);
   Type("h");

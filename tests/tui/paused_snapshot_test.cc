@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
+#include "src/flow/connection_view.h"
 #include "tests/tui/scripted_traffic.h"
 
 namespace tcpgauge {
@@ -73,6 +75,36 @@ TEST(PausedSnapshot, AGoneConnectionWhoseInterfaceIsGoneHasNone) {
   const std::shared_ptr<const Snapshot> paused = PausedSnapshot(shown, SnapshotOn(2, {"eth0"}, {}));
   EXPECT_GE(paused->connections.at(0).interface, paused->interfaces.size());
   EXPECT_EQ(paused->connections.at(0).encapsulation, 0u);
+}
+
+TEST(PausedSnapshot, ConnectionsKeepTheirViewsAndTheirEncapsulations) {
+  const Endpoint service = EndpointOf("10.96.0.10", 443);
+  // The views of a connection with this id: in the first VLAN, in the second, and in none.
+  const auto translated = [&](uint64_t id, const std::vector<uint16_t>& vlans, size_t other_views) {
+    Snapshot snapshot = SnapshotOn(id, {"any"}, vlans);
+    snapshot.views.assign(other_views, {kServer, kServer, 0});
+    snapshot.views.insert(snapshot.views.end(), {{kClient, service, 1}, {kClient, kServer, 2}, {kClient, kServer, 0}});
+    snapshot.connections[0].service = service;
+    snapshot.connections[0].first_view = static_cast<uint32_t>(other_views);
+    snapshot.connections[0].view_count = 3;
+    return snapshot;
+  };
+  const Snapshot shown = translated(1, {10, 20}, 2);
+  for (const Snapshot& newest : {translated(1, {10, 20}, 7), translated(2, {20, 30}, 0), SnapshotOn(2, {"any"}, {})}) {
+    const std::shared_ptr<const Snapshot> paused = PausedSnapshot(shown, newest);
+    for (const std::shared_ptr<const Snapshot>& later :
+         {paused, PausedSnapshot(*paused, SnapshotOn(3, {"any"}, {40}))}) {
+      const ConnectionSummary& connection = later->connections.at(0);
+      EXPECT_EQ(connection.service, service);
+      const absl::Span<const ConnectionView> views = later->views_of(connection);
+      ASSERT_EQ(views.size(), 3u);
+      EXPECT_EQ(views[0].server, service);
+      EXPECT_EQ(views[1].server, kServer);
+      EXPECT_EQ(later->encapsulations.at(views[0].encapsulation), Vlan(10));
+      EXPECT_EQ(later->encapsulations.at(views[1].encapsulation), Vlan(20));
+      EXPECT_EQ(later->encapsulations.at(views[2].encapsulation), Encapsulation());
+    }
+  }
 }
 
 TEST(PausedSnapshot, AConnectionThatGoesOnHasItsNewPlaces) {

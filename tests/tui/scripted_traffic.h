@@ -27,6 +27,7 @@ inline ConnectionSummary ScriptedConnection(uint64_t id, const Endpoint& client,
   connection.id = id;
   connection.client = client;
   connection.server = server;
+  connection.service = server;
   connection.state = ConnectionState::kEstablished;
   connection.role = Role::kObserved;
   connection.client_sent.payload_bytes_per_second = client_rate;

@@ -33,6 +33,7 @@ TEST(ConnectionLogLine, TellsAllOfAConnection) {
   ConnectionSummary& connection = ended.connection.summary;
   connection.client = At("10.0.0.1:40000");
   connection.server = At("[2001:db8::1]:443");
+  connection.service = connection.server;
   connection.role = Role::kObserved;
   connection.confirmed = true;
   connection.state = ConnectionState::kClosed;
@@ -63,6 +64,7 @@ TEST(ConnectionLogLine, WhatIsUnknownIsNull) {
   ended.interface = &interface;
   ended.connection.summary.client = At("10.0.0.1:40000");
   ended.connection.summary.server = At("10.0.0.2:80");
+  ended.connection.summary.service = At("10.0.0.2:80");
   EXPECT_EQ(
       ConnectionLogLine(ended),
       R"({"client":{"address":"10.0.0.1","port":40000},"server":{"address":"10.0.0.2","port":80},)"
@@ -73,6 +75,36 @@ TEST(ConnectionLogLine, WhatIsUnknownIsNull) {
       R"("server_packets":0,"server_payload_bytes":0,"server_ip_bytes":0,"server_retransmitted_segments":0,)"
       R"("server_out_of_order_segments":0,"server_zero_windows":0})"
       "\n");
+}
+
+TEST(ConnectionLogLine, TellsTheServiceAndTheViewsOfAConnectionThatWasTranslated) {
+  const std::string interface = "any";
+  NamedEndedConnection ended;
+  ended.interface = &interface;
+  ended.connection.summary.client = At("10.0.0.1:40000");
+  ended.connection.summary.server = At("10.0.0.2:8080");
+  ended.connection.summary.service = At("10.96.0.10:80");
+  ended.connection.views = {{At("10.0.0.1:40000"), At("10.96.0.10:80"), 7},
+                            {At("10.0.0.1:40000"), At("10.0.0.2:8080"), 9},
+                            {At("[2001:db8::9]:1024"), At("[2001:db8::2]:8080"), 0}};
+  ended.connection.view_encapsulations.resize(3);
+  ended.connection.view_encapsulations[1].AddVlan(5);
+  ended.connection.view_encapsulations[1].AddTunnel({TunnelType::kVxlan, true, 1});
+  const std::string line = ConnectionLogLine(ended);
+  EXPECT_NE(line.find(R"("server":{"address":"10.0.0.2","port":8080},"role":"inferred",)"
+                      R"("service":{"address":"10.96.0.10","port":80},"confirmed":false)"),
+            std::string::npos)
+      << line;
+  EXPECT_NE(
+      line.find(R"("interface":"any","vlans":[],"tunnels":[],"views":[)"
+                R"({"client":{"address":"10.0.0.1","port":40000},"server":{"address":"10.96.0.10","port":80},)"
+                R"("vlans":[],"tunnels":[]},)"
+                R"({"client":{"address":"10.0.0.1","port":40000},"server":{"address":"10.0.0.2","port":8080},)"
+                R"("vlans":[5],"tunnels":[{"type":"vxlan","id":1}]},)"
+                R"({"client":{"address":"2001:db8::9","port":1024},"server":{"address":"2001:db8::2","port":8080},)"
+                R"("vlans":[],"tunnels":[]}],"state":)"),
+      std::string::npos)
+      << line;
 }
 
 // A log whose file is the writing end of a pipe, with a queue of one worker.

@@ -56,6 +56,16 @@ void DescribeProcess(AgentMetrics* metrics) {
   metrics->Gauge(Metric::kProcessStartTime).Set(1699999900.5);
 }
 
+EdgeView ExampleEdge() {
+  EdgeView edge;
+  edge.key = {*IpAddress::Parse("198.51.100.7"), {*IpAddress::Parse("192.0.2.1"), 443}};
+  edge.counters.client_payload_bytes = 1234;
+  edge.start_time_ns = kNow - 50000000000;
+  edge.services.Add({*IpAddress::Parse("203.0.113.10"), 8443});
+  edge.services.Add({*IpAddress::Parse("192.0.2.1"), 30443});
+  return edge;
+}
+
 }  // namespace
 
 ConnectionSummary ExampleConnection(uint64_t id, const std::string& client_address, uint16_t client_port) {
@@ -63,6 +73,7 @@ ConnectionSummary ExampleConnection(uint64_t id, const std::string& client_addre
   connection.id = id;
   connection.client = {*IpAddress::Parse(client_address), client_port};
   connection.server = {*IpAddress::Parse("192.0.2.1"), 443};
+  connection.service = connection.server;
   connection.state = ConnectionState::kEstablished;
   connection.start_time_ns = connection.last_packet_time_ns = kNow - 1000000000;
   return connection;
@@ -78,9 +89,9 @@ Snapshot ExampleSnapshot() {
   snapshot.interfaces[0].packets = {1000, 20, 3, 1};
   snapshot.interfaces[0].wire_bytes = {1000000, 2000, 300, 60};
   snapshot.interfaces[0].dropped_packets = 5;
-  snapshot.interfaces[0].duplicate_packets = 2;
+  snapshot.interfaces[0].duplicate_packets = {2, 0, 1};
   snapshot.interfaces[1].name = "wlan0";
-  snapshot.interfaces[1].duplicate_packets = 4;
+  snapshot.interfaces[1].duplicate_packets = {4, 3, 4};
   snapshot.interfaces[1].up = false;
 
   ConnectionSummary heavy = ExampleConnection(11, "198.51.100.7", 50000);
@@ -103,6 +114,7 @@ Snapshot ExampleSnapshot() {
 
   snapshot.decode_errors = {{"truncated_tcp", 3}, {"ip_version", 0}};
   snapshot.overflows = {{"sequence_gaps", 2}};
+  snapshot.edges.exported = {ExampleEdge()};
   snapshot.totals.client_payload_bytes = 77777;
   snapshot.totals.server_payload_bytes = 88888;
   snapshot.totals.client_retransmitted_segments = 1;

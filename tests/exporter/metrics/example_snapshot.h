@@ -11,8 +11,8 @@
 
 namespace tcpgauge {
 
-// Returns a snapshot with fixed values: two interfaces, three connections, and a value in nearly every counter. The
-// second connection has an IPv6 client. The round-trip time of the third is unknown. There are no edges.
+// Returns a snapshot with fixed values: two interfaces, three connections, an edge with two services, and a value in
+// nearly every counter. The second connection has an IPv6 client. The round-trip time of the third is unknown.
 Snapshot ExampleSnapshot();
 
 // Returns an established connection without traffic on interface 0, from `client_address`:`client_port` to

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "exporter/metrics/series_plan.h"
 #include "tests/exporter/metrics/example_snapshot.h"
 
 namespace tcpgauge {
@@ -84,9 +87,56 @@ TEST(Exposition, AddsUpInterfacesWhoseNamesCannotBeToldApart) {
   ASSERT_EQ(exposition.interfaces.size(), 1u);
   EXPECT_EQ(exposition.interfaces[0].name, "a\xef\xbf\xbd");
   EXPECT_EQ(exposition.interfaces[0].packets[0], 1007u);
-  EXPECT_EQ(exposition.interfaces[0].duplicate_packets, 6u);
+  EXPECT_EQ(exposition.interfaces[0].duplicate_packets, (DuplicateCounts{6, 3, 5}));
   EXPECT_FALSE(exposition.interfaces[0].up);
   EXPECT_EQ(exposition.connections.size(), 1u);
+}
+
+// Edges of the server ports 1, 2 and so on, each with as many services as the list says and with more payload than the
+// edge before it. The service ports are 1 and 2.
+Snapshot WithServices(const std::vector<int>& services_of_edges) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.edges.exported.clear();
+  for (const int services : services_of_edges) {
+    EdgeView& edge = snapshot.edges.exported.emplace_back();
+    edge.key.server.port = static_cast<uint16_t>(snapshot.edges.exported.size());
+    edge.counters.server_payload_bytes = 100 * snapshot.edges.exported.size();
+    for (int i = 1; i <= services; ++i) edge.services.Add({IpAddress(), static_cast<uint16_t>(i)});
+  }
+  return snapshot;
+}
+
+// "SERVER_PORT/SERVICE_PORT" of each service.
+std::vector<std::string> Services(const Exposition& exposition) {
+  std::vector<std::string> services;
+  for (const ExportedService& service : exposition.services) {
+    services.push_back(exposition.edges[service.edge].server_port + "/" + service.port);
+  }
+  return services;
+}
+
+TEST(Exposition, HoldsTheServicesOfTheHeaviestEdgesFirst) {
+  EXPECT_THAT(Services(ExampleExposition(WithServices({2, 0, 1, 2}))), ElementsAre("4/1", "4/2", "3/1", "1/1", "1/2"));
+}
+
+TEST(Exposition, HoldsNoMoreServicesThanThePlanHasRoomFor) {
+  const std::vector<std::string> services = Services(ExampleExposition(WithServices(std::vector<int>(500, 2))));
+  ASSERT_EQ(services.size(), kMaxServiceSamples);
+  EXPECT_EQ(services.front(), "500/1");
+  EXPECT_EQ(services.back(), "461/2");
+  std::vector<int> uneven(500, 2);
+  uneven.back() = 1;
+  const std::vector<std::string> odd = Services(ExampleExposition(WithServices(uneven)));
+  ASSERT_EQ(odd.size(), kMaxServiceSamples);
+  EXPECT_EQ(odd.back(), "460/1") << "an edge of which one service has room";
+}
+
+TEST(Exposition, OfEdgesWithEqualPayloadEveryOrderOfTheSnapshotGivesTheSameServices) {
+  Snapshot snapshot = WithServices(std::vector<int>(100, 1));
+  for (EdgeView& edge : snapshot.edges.exported) edge.counters = EdgeCounters();
+  const std::vector<std::string> services = Services(ExampleExposition(snapshot));
+  std::reverse(snapshot.edges.exported.begin(), snapshot.edges.exported.end());
+  EXPECT_EQ(Services(ExampleExposition(snapshot)), services);
 }
 
 }  // namespace

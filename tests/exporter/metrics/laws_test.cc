@@ -67,10 +67,18 @@ class Pipeline {
   Exposition Expose(int64_t now_ns) {
     AdvanceTime(now_ns);
     for (Worker& worker : workers_) worker.publisher->PublishNow();
-    return MakeExposition(collector_->Collect(), limits_, {&ExampleAgentMetrics()});
+    return MakeExposition(WithServices(*collector_->Collect()), limits_, {&ExampleAgentMetrics()});
   }
 
  private:
+  // Every edge has as many services as an edge can have.
+  static std::shared_ptr<const Snapshot> WithServices(Snapshot snapshot) {
+    for (EdgeView& edge : snapshot.edges.exported) {
+      for (uint16_t port = 1; port <= EdgeServices::kMax; ++port) edge.services.Add({edge.key.server.address, port});
+    }
+    return std::make_shared<const Snapshot>(std::move(snapshot));
+  }
+
   struct Worker {
     std::unique_ptr<ConnectionTable> table;
     CaptureCounters counters;
@@ -299,6 +307,8 @@ TEST(Laws, WhatIsLeftOutIsCounted) {
                 confirmed + snapshot.ended_connections.size());
       ASSERT_EQ(snapshot.edges.folded, snapshot.edges.other.connections_opened);
       ASSERT_EQ(EdgesOf(exposition).size(), snapshot.edges.exported.size() + 1) << "and the edge other";
+      ASSERT_EQ(exposition.services.size(),
+                std::min(snapshot.edges.exported.size() * EdgeServices::kMax, PlanSeries(600, 20, 20).services));
     }
   }
 }

@@ -95,8 +95,9 @@ TEST(MetricCatalog, AttributesAreDotted) {
 
 TEST(MetricCatalog, LabelsAreNeverDirections) {
   const std::set<std::string_view> allowed = {
-      "version", "revision",       "interface",   "protocol",       "reason",      "part",  "state",
-      "origin",  "client_address", "client_port", "server_address", "server_port", "route", "code"};
+      "version",     "revision",        "interface",    "protocol",       "reason",      "kind",
+      "part",        "state",           "origin",       "client_address", "client_port", "server_address",
+      "server_port", "service_address", "service_port", "route",          "code"};
   for (const MetricInfo& info : MetricCatalog()) {
     for (const MetricLabel& label : info.labels)
       EXPECT_EQ(allowed.count(label.name), 1u) << info.name << " " << label.name;

@@ -23,12 +23,13 @@ class Generator {
       for (uint64_t& count : interface.packets) count = Count();
       for (uint64_t& count : interface.wire_bytes) count = Count();
       interface.dropped_packets = Count();
-      interface.duplicate_packets = Count();
+      for (uint64_t& count : interface.duplicate_packets) count = Count();
       interface.up = Below(2) == 0;
     }
     snapshot.decode_errors = {{"truncated_link", Count()}, {"ip_version", Count()}};
     snapshot.overflows = {{"sequence_gaps", Count()}};
     FillTotals(&snapshot.totals);
+    for (uint16_t port = 1; port <= Below(4); ++port) snapshot.edges.exported.push_back(Edge(port));
     for (size_t i = 0; i < connection_count; ++i) {
       snapshot.connections.push_back(Connection(i, snapshot));
     }
@@ -105,6 +106,18 @@ class Generator {
     connection.last_packet_time_ns = snapshot.time_ns + 1000 - static_cast<int64_t>(Below(uint64_t{1} << Below(45)));
     connection.rtt_ns = Below(3) == 0 ? ConnectionSummary::kUnknown : static_cast<int64_t>(Below(1000000000));
     return connection;
+  }
+
+  // An edge of a server port that no other edge has.
+  EdgeView Edge(uint16_t port) {
+    EdgeView edge;
+    edge.key = {Address(), {Address(), port}};
+    edge.counters.client_payload_bytes = Count();
+    edge.counters.server_payload_bytes = Count();
+    for (uint64_t services = Below(4); services > 0; --services) {
+      edge.services.Add({Address(), static_cast<uint16_t>(random_())});
+    }
+    return edge;
   }
 
   std::mt19937_64 random_;

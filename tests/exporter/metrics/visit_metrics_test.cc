@@ -82,7 +82,9 @@ TEST(VisitMetrics, SaysWhatTheSnapshotSays) {
            std::string("tcpgauge_capture_packets_total{interface=\"eth0\",protocol=\"udp\"} 20"),
            std::string("tcpgauge_capture_wire_bytes_total{interface=\"eth0\",protocol=\"tcp\"} 1000000"),
            std::string("tcpgauge_capture_dropped_packets_total{interface=\"eth0\"} 5"),
-           std::string("tcpgauge_capture_duplicate_packets_total 6"),
+           std::string("tcpgauge_capture_duplicate_packets_total{kind=\"interface\"} 6"),
+           std::string("tcpgauge_capture_duplicate_packets_total{kind=\"translated\"} 3"),
+           std::string("tcpgauge_capture_duplicate_packets_total{kind=\"encapsulated\"} 5"),
            std::string("tcpgauge_decode_errors_total{reason=\"truncated_tcp\"} 3"),
            std::string("tcpgauge_overflows_total{part=\"sequence_gaps\"} 2"),
            std::string("tcpgauge_client_payload_bytes_total 77777"),
@@ -100,6 +102,10 @@ TEST(VisitMetrics, SaysWhatTheSnapshotSays) {
            "tcpgauge_connection_server_retransmitted_segments_total" + heavy + "} 9",
            "tcpgauge_connection_state" + heavy + ",state=\"established\"} 1",
            "tcpgauge_connection_idle_seconds" + heavy + "} 1",
+           std::string("tcpgauge_edge_service_info{client_address=\"198.51.100.7\",server_address=\"192.0.2.1\","
+                       "server_port=\"443\",service_address=\"203.0.113.10\",service_port=\"8443\"} 1"),
+           std::string("tcpgauge_edge_service_info{client_address=\"198.51.100.7\",server_address=\"192.0.2.1\","
+                       "server_port=\"443\",service_address=\"192.0.2.1\",service_port=\"30443\"} 1"),
            std::string("process_open_fds 17"),
        }) {
     EXPECT_THAT(text, HasSubstr("\n" + line + "\n"));
@@ -146,7 +152,11 @@ TEST(VisitMetrics, NeverHoldsASeriesTwice) {
 TEST(VisitMetrics, AnEmptySnapshotIsAnExpositionAsWell) {
   const std::string text = TextOf(Snapshot());
   EXPECT_THAT(text, HasSubstr("\ntcpgauge_client_payload_bytes_total 0\n"));
+  for (const char* kind : {"interface", "translated", "encapsulated"}) {
+    EXPECT_THAT(text, HasSubstr("\ntcpgauge_capture_duplicate_packets_total{kind=\"" + std::string(kind) + "\"} 0\n"));
+  }
   EXPECT_THAT(text, Not(HasSubstr("tcpgauge_connection_state")));
+  EXPECT_THAT(text, Not(HasSubstr("tcpgauge_edge_service_info")));
 }
 
 }  // namespace

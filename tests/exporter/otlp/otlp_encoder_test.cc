@@ -195,6 +195,25 @@ TEST(OtlpEncoder, AnHttpStatusIsANumberAndWhatHasNoRoomIsAnOverflow) {
   EXPECT_EQ(pushed.Number("tcpgauge.http.requests", "http.route=other,otel.metric.overflow=true").as_int(), 2);
 }
 
+TEST(OtlpEncoder, NamesTheServicesOfAnEdge) {
+  const Pushed pushed = EncodeOnce(ExampleSnapshot());
+  const otlp::NumberDataPoint& point =
+      pushed.Number("tcpgauge.edge.service_info",
+                    "client.address=198.51.100.7,server.address=192.0.2.1,server.port=443,"
+                    "tcpgauge.service.address=203.0.113.10,tcpgauge.service.port=8443," +
+                        std::string(kTcpV4));
+  EXPECT_EQ(point.as_int(), 1);
+  EXPECT_TRUE(point.attributes(4).value().has_int_value());
+}
+
+TEST(OtlpEncoder, TellsHowDuplicatesDiffer) {
+  const Pushed pushed = EncodeOnce(ExampleSnapshot());
+  const std::string name = "tcpgauge.capture.duplicate_packets";
+  EXPECT_EQ(pushed.Number(name, "tcpgauge.duplicate.kind=interface").as_int(), 6);
+  EXPECT_EQ(pushed.Number(name, "tcpgauge.duplicate.kind=translated").as_int(), 3);
+  EXPECT_EQ(pushed.Number(name, "tcpgauge.duplicate.kind=encapsulated").as_int(), 5);
+}
+
 TEST(OtlpEncoder, CountersSayTrulySinceWhenTheyCount) {
   Snapshot snapshot = WithEdge(5, kNow - 10);
   const Pushed pushed = EncodeOnce(snapshot);

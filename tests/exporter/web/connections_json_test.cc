@@ -99,6 +99,38 @@ TEST(ConnectionsJson, TellsVlansAndTunnelsFromTheOutside) {
   EXPECT_EQ(rows[1]["vlans"], Json::array());
 }
 
+Endpoint EndOf(const std::string& address, uint16_t port) { return {*IpAddress::Parse(address), port}; }
+
+TEST(ConnectionsJson, TellsTheServiceOfAConnectionWhoseServerIsAnother) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.connections[0].service = EndOf("10.96.0.10", 443);   // another address
+  snapshot.connections[1].service = EndOf("192.0.2.1", 30443);  // another port
+  const Json rows = Answer(snapshot)["connections"];
+  EXPECT_EQ(rows[0]["service"], Json::parse(R"({"address":"10.96.0.10","port":443})"));
+  EXPECT_EQ(rows[1]["service"], Json::parse(R"({"address":"192.0.2.1","port":30443})"));
+  EXPECT_FALSE(rows[2].contains("service"));
+}
+
+TEST(ConnectionsJson, ListsTheViewsOfAConnectionThatHasSeveral) {
+  Snapshot snapshot = ExampleSnapshot();
+  Encapsulation overlay;
+  overlay.AddTunnel({TunnelType::kGeneve, true, 3});
+  snapshot.encapsulations.push_back(overlay);
+  snapshot.views = {{EndOf("10.0.0.9", 9), EndOf("10.0.0.9", 9), 0},  // of no listed connection
+                    {EndOf("10.0.0.1", 40000), EndOf("10.96.0.10", 80), 0},
+                    {EndOf("192.0.2.7", 1024), EndOf("10.0.0.2", 8080), 1}};
+  snapshot.connections[1].first_view = 1;
+  snapshot.connections[1].view_count = 2;
+  const Json rows = Answer(snapshot)["connections"];
+  EXPECT_FALSE(rows[0].contains("views"));
+  EXPECT_EQ(rows[1]["views"], Json::parse(R"([
+      {"client":{"address":"10.0.0.1","port":40000},"server":{"address":"10.96.0.10","port":80},
+       "vlans":[],"tunnels":[]},
+      {"client":{"address":"192.0.2.7","port":1024},"server":{"address":"10.0.0.2","port":8080},
+       "vlans":[],"tunnels":[{"type":"geneve","id":3}]}])"));
+  EXPECT_FALSE(rows[2].contains("views"));
+}
+
 TEST(ConnectionsJson, IdleTimeIsNeverNegative) {
   ConnectionQuery query;
   query.sort = ConnectionSort::kIdle;
@@ -130,6 +162,7 @@ ConnectionSummary LongestConnection() {
   connection.id = UINT64_MAX;
   connection.client = {*IpAddress::Parse("1111:2222:3333:4444:5555:6666:7777:8888"), 65535};
   connection.server = connection.client;
+  connection.service = connection.client;
   connection.role = Role::kObserved;
   connection.state = ConnectionState::kSynReceived;
   connection.interface = 1;
@@ -166,6 +199,29 @@ TEST(ConnectionsJson, TheTextIsAllocatedOnceHoweverLongItIs) {
   const std::string text = ConnectionsJson(snapshot, query, std::string(64, 'n'));
   constexpr size_t kNameBytes = 256 * 6 + 2;
   constexpr size_t kPlannedBytes = 2048 + 1024 * (96 + kNameBytes) + 2000 * (1280 + kNameBytes);
+  EXPECT_EQ(text.capacity(), kPlannedBytes) << "the text has grown";
+  EXPECT_GT(text.size(), kPlannedBytes / 10 * 9) << "far too much is planned";
+}
+
+TEST(ConnectionsJson, TheTextIsAllocatedOnceWithServicesAndViewsToo) {
+  Snapshot snapshot;
+  snapshot.interfaces.resize(1);
+  Encapsulation encapsulation;
+  for (size_t i = 0; i < Encapsulation::kMaxVlans; ++i) encapsulation.AddVlan(4095);
+  for (size_t i = 0; i < Encapsulation::kMaxTunnels; ++i) {
+    encapsulation.AddTunnel({TunnelType::kMplsInUdp, true, UINT32_MAX});
+  }
+  snapshot.encapsulations.push_back(encapsulation);
+  ConnectionSummary connection = LongestConnection();
+  connection.interface = 0;
+  connection.service.port = 65534;
+  snapshot.views.assign(8, {connection.client, connection.server, 1});
+  connection.view_count = 8;
+  snapshot.connections.assign(2000, connection);
+  ConnectionQuery query;
+  query.limit = snapshot.connections.size();
+  const std::string text = ConnectionsJson(snapshot, query, "node");
+  constexpr size_t kPlannedBytes = 2048 + 96 + 2 + 2000 * (1280 + 2 + 96 + 8 * 384);
   EXPECT_EQ(text.capacity(), kPlannedBytes) << "the text has grown";
   EXPECT_GT(text.size(), kPlannedBytes / 10 * 9) << "far too much is planned";
 }

@@ -26,6 +26,8 @@ TEST(StatusJson, SaysWhatTheSnapshotSays) {
   EXPECT_EQ(status["interfaces"][0]["packets"]["udp"], 20);
   EXPECT_EQ(status["interfaces"][0]["wire_bytes"]["tcp"], 1000000);
   EXPECT_EQ(status["interfaces"][0]["dropped_packets"], 5);
+  EXPECT_EQ(status["interfaces"][1]["duplicate_packets"],
+            nlohmann::json::parse(R"({"interface": 4, "translated": 3, "encapsulated": 4})"));
   EXPECT_EQ(status["interfaces"][1]["up"], false);
   EXPECT_EQ(status["decode_errors"]["truncated_tcp"], 3);
   EXPECT_EQ(status["overflows"]["sequence_gaps"], 2);

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_CAPTURE_SHARED_HANDSHAKES_H_
+#define TCPGAUGE_SRC_CAPTURE_SHARED_HANDSHAKES_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "src/base/split_mix.h"
+#include "src/base/stable_array.h"
+#include "src/base/time_units.h"
+#include "src/net/packet_direction.h"
+
+namespace tcpgauge {
+
+// A Stretch in the form that all workers share. Each worker numbers interfaces and encapsulations by itself, so a hash
+// stands for them.
+struct StretchDigest {
+  uint16_t place = 0;  // a hash of interface and encapsulation
+  PacketDirection direction = PacketDirection::kUnknown;
+};
+
+// Remembers which worker has a connection, by the number that the connection's SYN carries. All workers share the
+// table. A translation of addresses gives a connection another 4-tuple, and so another owner, but no other number. The
+// worker that reads the handshake in another view finds here which worker has the connection.
+//
+// The table compares numbers alone: a SYN's sequence number and a SYN-ACK's acknowledgment number less one. Two
+// connections may have the same number by chance. Both then go to one worker, which tells them apart. So a chance hit
+// changes where a connection is counted, but not how it is counted.
+//
+// Design. The number's hash selects one of kCapacity / 8 rings of 8 entries. A ring is one cache line, and each entry
+// is one atomic word. Entries are written in the order of the ring, and each holds how often the ring went round. So a
+// worker that has read a ring knows whether it saw one state of it, and a compare-and-swap of the next entry succeeds
+// only if no entry was written meanwhile. Therefore two workers that enter a number at the same time agree on the
+// first. A lock, or entries that are replaced in any order, would not have both: the agreement, and no wait. The oldest
+// entry of a full ring is replaced, so a flood of SYNs shortens how long an entry stays.
+//
+// Thread: any.
+// Time: packet time. An entry counts for kLifetimeNs, the longest time for which an attempt to connect repeats its SYN.
+// A view that sees only a later SYN still finds the entry of the first.
+// Bounds: kCapacity entries; constant time. The hash is seeded, so that nobody can aim at a ring.
+class SharedHandshakes {
+ public:
+  static constexpr size_t kCapacity = 65536;
+  static constexpr size_t kMaxWorkers = 127;
+  static constexpr int64_t kLifetimeNs = 127 * kNanosecondsPerSecond;
+  // The copies of a SYN come within this time. An entry that is replaced earlier may be missed.
+  static constexpr int64_t kNeededNs = kNanosecondsPerSecond;
+
+  struct Handshake {
+    uint32_t client_number = 0;  // the client's initial sequence number
+    bool is_syn_ack = false;
+    StretchDigest stretch;
+    int64_t time_ns = 0;
+  };
+  struct Holder {
+    size_t worker = 0;
+    // Whether the entry that was found is of the same kind of segment and of the same stretch. It is then of another
+    // connection, because no stretch shows two views of one. An unknown direction equals each direction.
+    bool is_same_stretch = false;
+    // Whether an entry that was needed gave its place to the new one.
+    bool has_replaced_needed = false;
+  };
+
+  // `workers` is at most kMaxWorkers. `seed` should be random.
+  SharedHandshakes(uint64_t seed, size_t workers);
+
+  // Returns the worker that has entered the number. Otherwise enters `worker` and returns it. If other workers keep
+  // changing the ring, gives up after a few attempts, and returns `worker` as if a needed entry had been replaced.
+  Holder FindOrEnter(const Handshake& handshake, size_t worker);
+
+  // Fetches the cache line that FindOrEnter() will need for the number.
+  void Prefetch(uint32_t client_number) const { __builtin_prefetch(&rings_[HashOf(client_number) % kRings], 1); }
+
+  static constexpr uint64_t MemoryBytes() { return kCapacity * sizeof(uint64_t); }
+
+ private:
+  static constexpr size_t kRingEntries = 8;
+  static constexpr size_t kRings = kCapacity / kRingEntries;
+  struct alignas(64) Ring {
+    std::array<std::atomic<uint64_t>, kRingEntries> words;  // see Entry in the .cc file; 0: never written
+  };
+
+  uint64_t HashOf(uint32_t client_number) const { return SplitMix(seed_ + client_number).Next(); }
+
+  const uint64_t seed_;
+  StableArray<Ring> rings_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_CAPTURE_SHARED_HANDSHAKES_H_

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_CAPTURE_VIEW_ROUTES_H_
+#define TCPGAUGE_SRC_CAPTURE_VIEW_ROUTES_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/hash/hash.h"
+#include "src/base/stable_array.h"
+#include "src/capture/shared_handshakes.h"
+#include "src/decode/decoded_packet.h"
+#include "src/flow/connection_table.h"
+#include "src/flow/key_hasher.h"
+#include "src/net/connection_key.h"
+#include "src/net/endpoint.h"
+
+namespace tcpgauge {
+
+// Knows for which 4-tuples another worker has the connection. OwnerFunction gives each 4-tuple to one worker, its
+// owner. A connection whose addresses are translated on their way has several 4-tuples, its views, which may have
+// different owners. The worker that reads a handshake of the connection first has the connection. The owner of each
+// other view makes a route from this view's 4-tuple to that worker.
+//
+// - Only handshake packets make a route: SYNs and SYN-ACKs, by SharedHandshakes. So a connection that is older than the
+//   agent has no route, and each of its owners counts its view.
+// - The first handshake packet of a connection decides for its 4-tuple. Its later handshake packets, and its copies on
+//   other stretches, do not ask again. Otherwise a part of the connection could be in each of two tables.
+// - A route stays when its connection ends, because the next connection on the 4-tuple is likely to be translated in
+//   the same way. A later SYN changes the route if SharedHandshakes names another worker for it.
+// - A route is for a 4-tuple in all encapsulations. The packets of the two directions, and the copies inside and
+//   outside a tunnel, must not go apart.
+//
+// Design. A packet without a SYN costs one comparison as long as there is no route, and then one cache line: a bucket
+// of 8 places, selected by a seeded hash of the 4-tuple. A place holds 32 further bits of the hash instead of the
+// 4-tuple. A wrong match is therefore possible, for one in 500 million 4-tuples. It does no harm: the worker at the end
+// of the route counts the connection.
+//
+// Thread: confined to the owner's thread.
+// Time: packet time. The latest time counts.
+// Bounds: the next power of two from max_connections / workers, at least kLeastCapacity. A route is forgotten after the
+// time-out that its connection has: idle_timeout_ns; 60 s after RST or both FINs; 127 s when only a SYN was seen. With
+// each handshake, one bucket is searched for such routes. When
+// all places of a bucket are taken, the route that was unused for the longest time is forgotten, and counted: the
+// connection is then counted twice.
+class ViewRoutes {
+ public:
+  static constexpr size_t kLeastCapacity = 1024;
+  static constexpr int64_t kClosedTimeoutNs = ConnectionTable::kClosingTimeoutNs;
+
+  // `table` has the options for all workers together. `handshakes` must outlive the routes.
+  ViewRoutes(const TableOptions& table, size_t workers, SharedHandshakes* handshakes);
+
+  // Whether FindWorker() would find no route.
+  bool empty() const { return count_ == 0; }
+  // Whether the packet is for BeginAt(), and not for FindWorker().
+  static bool IsHandshake(const DecodedPacket& packet) {
+    return (packet.tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) == kTcpSyn &&
+           packet.kind == DecodedPacket::Kind::kTcpSegment;
+  }
+  // Returns the stretch on which a packet was captured. `interface` identifies the packet's interface: all that share
+  // SharedHandshakes use the same, of a type that absl::Hash accepts.
+  template <typename Interface>
+  static StretchDigest StretchOf(const Interface& interface, const DecodedPacket& packet) {
+    const size_t hash =
+        packet.encapsulation.empty() ? absl::HashOf(interface) : absl::HashOf(interface, packet.encapsulation);
+    return {static_cast<uint16_t>(hash), packet.direction};
+  }
+
+  // Fetches the cache lines that the next two methods need for the packet. Call it for some packets before the first of
+  // them is handled, so that the waits for memory overlap.
+  void Prefetch(const DecodedPacket& packet) const {
+    if (!empty()) __builtin_prefetch(&BucketOf(KeyOf(packet).hash));
+    if (IsHandshake(packet)) handshakes_.Prefetch(ClientNumberOf(packet));
+  }
+  // Returns the worker for a packet that is not a handshake: `owner` if the 4-tuple has no route. For a following
+  // fragment, the caller sets the ports of the packet.
+  size_t FindWorker(const DecodedPacket& packet, size_t owner);
+  // Returns the worker for a handshake packet, and for the later packets of its 4-tuple.
+  // REQUIRES: IsHandshake(segment).
+  size_t BeginAt(const StretchDigest& stretch, const DecodedPacket& segment, size_t owner);
+
+  // How many routes were forgotten before their time, because there was no room. Never falls.
+  uint64_t lost_routes() const { return lost_routes_; }
+  // How many entries of SharedHandshakes were replaced before their time, because there was no room. Never falls.
+  uint64_t lost_handshakes() const { return lost_handshakes_; }
+
+  // Returns the most memory that the routes of one worker take.
+  static uint64_t MemoryBytes(const TableOptions& table, size_t workers);
+
+ private:
+  // What the connection of a route has come to. Decides the time-out of the route.
+  enum Phase : uint16_t { kOpening, kOpen, kFinOfA, kFinOfB, kClosed, kReset };
+  struct Route {
+    uint32_t tag;     // bits of the key's hash that did not select the bucket
+    uint16_t worker;  // 1 + its index; 0: the place is free
+    // When the last packet came, modulo 2^13 units of 2^33 ns, or 19.5 hours. So a longer idle time-out never expires.
+    uint16_t used : 13;
+    uint16_t phase : 3;
+  };
+  static constexpr size_t kBucketRoutes = 8;
+  struct alignas(64) Bucket {
+    std::array<Route, kBucketRoutes> routes;
+  };
+  static_assert(sizeof(Bucket) == 64, "a bucket is one cache line");
+  static constexpr size_t kDecided = 8192;
+
+  struct Key {
+    uint64_t hash;
+    End sender;
+  };
+  Key KeyOf(const DecodedPacket& packet) const;
+  static uint32_t TagOf(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
+  // The client's initial sequence number. REQUIRES: IsHandshake(segment).
+  static uint32_t ClientNumberOf(const DecodedPacket& segment) {
+    return segment.tcp_flags & kTcpAck ? segment.acknowledgment_number - 1 : segment.sequence_number;
+  }
+  const Bucket& BucketOf(uint64_t hash) const { return buckets_[hash & bucket_mask_]; }
+  Bucket& BucketOf(uint64_t hash) { return buckets_[hash & bucket_mask_]; }
+  void NoteTime(int64_t time_ns);
+  uint16_t AgeOf(const Route& route) const;
+  bool HasExpired(const Route& route) const;
+  // Returns the route of the key, or null.
+  Route* Find(uint64_t hash);
+  void Set(uint64_t hash, size_t worker);
+  void Forget(Route* route);
+  // Forgets the routes of the bucket that have expired.
+  void Sweep(Bucket* bucket);
+  static uint16_t NextPhase(const Route& route, uint8_t flags, End sender);
+
+  const KeyHasher hasher_;
+  SharedHandshakes& handshakes_;
+  const size_t bucket_mask_;
+  const uint64_t idle_timeout_;  // in the units of Route::used
+  StableArray<Bucket> buckets_;
+  size_t count_ = 0;          // routes, those that have expired unnoticed included
+  size_t next_to_sweep_ = 0;  // a bucket
+  uint64_t now_ = 0;          // the latest packet time, in the units of Route::used
+  uint64_t lost_routes_ = 0;
+  uint64_t lost_handshakes_ = 0;
+  // Digests of 4-tuple and client's number of the handshakes that were read last, by bits of the key's hash.
+  std::array<uint32_t, kDecided> decided_{};
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_CAPTURE_VIEW_ROUTES_H_
