@@ -249,6 +249,8 @@ class alignas(64) ConnectionTable {
 
  private:
   static constexpr size_t kBatch = 64;
+  // After this time with one stretch, no second one is expected until it is seen.
+  static constexpr int64_t kFirstStretchAloneNs = 100 * kNanosecondsPerMillisecond;
   static constexpr uint32_t kHeld = ConnectionIndex::kNotFound - 1;  // see FindRecord(); no valid slot
   // One packet of a batch, prepared for its lookup.
   struct Arrival {
@@ -321,7 +323,8 @@ class alignas(64) ConnectionTable {
   // A hash of the key for TimeWaitTable. It depends on the contents of the encapsulation, and not on its id: when the
   // last connection of an encapsulation ends, another encapsulation can get the id.
   uint64_t TimeWaitHash(const ConnectionKey& key) const;
-  // Whether the segment, which belongs to no connection of the table, belongs to one that has ended.
+  // Whether the segment, which belongs to no connection of the table, belongs to one that has ended. REQUIRES: the
+  // segment is no SYN.
   bool IsLate(const Arrival& arrival);
   // If the segment repeats the SYN of an attempt, adapts the attempt's time-out to the gap since the previous SYN.
   void NoteRepeatedSyn(uint32_t slot, const Arrival& arrival);
@@ -331,7 +334,12 @@ class alignas(64) ConnectionTable {
   // The functions from here to HasOwnKey() are about views, see above the class.
 
   // Whether copies of the segment on other stretches are looked for.
-  bool MayHaveCopies(const DecodedPacket& packet) const;
+  bool MayHaveCopies(const DecodedPacket& packet) const {
+    return !options_.count_views && packet.kind == DecodedPacket::Kind::kTcpSegment &&
+           packet.error == DecodeError::kNone;
+  }
+  // Whether copies may come: a second stretch was seen, or the capture began so shortly ago that one may follow.
+  bool ExpectsCopies() const { return has_several_stretches_ || now_ns_ - first_stretch_ns_ < kFirstStretchAloneNs; }
   Stretch StretchOf(const Arrival& arrival) const;
   InterfacePins::Pin PinOf(const Arrival& arrival) const;
   Fingerprint FingerprintOf(Fingerprint::Kind kind, const Arrival& arrival) const;
@@ -341,6 +349,7 @@ class alignas(64) ConnectionTable {
   void NoteStretch(const Arrival& arrival);
   // Remembers the segment, so that copies of it can be found. REQUIRES: MayHaveCopies(*arrival.packet).
   void Remember(uint32_t slot, const Arrival& arrival);
+  void RememberEmbryo(const Embryo& embryo);
   // Begins a provisional view if the SYN is the copy of another connection's SYN. Returns the view's slot, which is at
   // least kEmbryoSlots, or kNotFound.
   uint32_t BeginProvisionalView(const Arrival& arrival);
@@ -380,7 +389,7 @@ class alignas(64) ConnectionTable {
   // Tells the edge of the connection that it was opened.
   void OpenEdge(uint32_t slot);
   // Whether an edge is told later of an attempt that begins now.
-  bool DefersEdges() const;
+  bool DefersEdges() const { return !options_.count_views && ExpectsCopies(); }
   // Returns the server as the client addressed it: on the first view on which the client has the address that is shown.
   Endpoint ServiceOf(uint32_t slot) const;
   // A key of a connection, and whether it is swapped (see View).
@@ -446,6 +455,7 @@ class alignas(64) ConnectionTable {
   // By number of an embryo that is a provisional view: the hash of the key of the connection that the view may belong
   // to.
   StableArray<uint32_t> provisional_owners_;
+  bool has_several_stretches_ = false;
   Stretch first_stretch_{};       // of the first segment with an unknown key; valid if first_stretch_ns_ is not 0
   int64_t first_stretch_ns_ = 0;  // when that segment came
   uint32_t record_limit_ = 0;

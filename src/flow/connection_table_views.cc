@@ -10,8 +10,8 @@
 namespace tcpgauge {
 namespace {
 
-// While only one stretch was seen for less than this time, a second one may follow.
-constexpr int64_t kFirstStretchAloneNs = 100 * kNanosecondsPerMillisecond;
+// How many of the last SYNs are remembered when a second stretch is seen.
+constexpr int kRecentSyns = 256;
 // How far the numbers of a segment may be from those that the connection has reached.
 constexpr uint32_t kMaxDistance = 1u << 24;
 
@@ -45,10 +45,6 @@ bool HasSyn(const ConnectionRecord& record, uint32_t sequence_number) {
 
 }  // namespace
 
-bool ConnectionTable::MayHaveCopies(const DecodedPacket& packet) const {
-  return !options_.count_views && packet.kind == DecodedPacket::Kind::kTcpSegment && packet.error == DecodeError::kNone;
-}
-
 Stretch ConnectionTable::StretchOf(const Arrival& arrival) const {
   return {arrival.key.encapsulation, InterfacePins::Bounded(arrival.packet->interface), arrival.packet->direction};
 }
@@ -80,18 +76,28 @@ Fingerprint ConnectionTable::FingerprintOf(Fingerprint::Kind kind, const Arrival
 }
 
 void ConnectionTable::NoteStretch(const Arrival& arrival) {
-  if (fingerprints_.is_open()) return;
   const Stretch stretch = StretchOf(arrival);
   if (first_stretch_ns_ == 0) {
     first_stretch_ = stretch;
     first_stretch_ns_ = now_ns_;
   } else if (stretch.DiffersFrom(first_stretch_)) {
-    fingerprints_.Open();
+    has_several_stretches_ = true;
+    // The first segment on a new stretch may be a copy of one of the last SYNs, which were not remembered.
+    uint32_t first = embryos_.newest();
+    for (int i = 1; i < kRecentSyns && first != EmbryoTable::kNone && embryos_[first].older != EmbryoTable::kNone;
+         ++i) {
+      first = embryos_[first].older;
+    }
+    for (uint32_t slot = first; slot != EmbryoTable::kNone; slot = embryos_[slot].newer) RememberEmbryo(embryos_[slot]);
   }
 }
 
-bool ConnectionTable::DefersEdges() const {
-  return !options_.count_views && (fingerprints_.is_open() || now_ns_ - first_stretch_ns_ < kFirstStretchAloneNs);
+void ConnectionTable::RememberEmbryo(const Embryo& embryo) {
+  const uint32_t hash = static_cast<uint32_t>(index_.HashOf(embryo.key));
+  const Stretch stretch = {embryo.key.encapsulation, static_cast<uint16_t>(embryo.interface),
+                           static_cast<PacketDirection>(embryo.direction)};
+  fingerprints_.Add({embryo.sequence_number, Fingerprint::kAnyShape, hash, PathHash(embryo.key),
+                     FingerprintTable::TimeOf(embryo.time_ns), stretch, Fingerprint::Kind::kSyn, embryo.sender()});
 }
 
 void ConnectionTable::Remember(uint32_t slot, const Arrival& arrival) {
@@ -106,7 +112,7 @@ void ConnectionTable::Remember(uint32_t slot, const Arrival& arrival) {
 }
 
 uint32_t ConnectionTable::BeginProvisionalView(const Arrival& arrival) {
-  if (!fingerprints_.is_open() || arrival.packet->is_fragment ||
+  if (!has_several_stretches_ || arrival.packet->is_fragment ||
       arrival.packet->ip_length_bytes > Embryo::kMaxIpLengthBytes) {
     return ConnectionIndex::kNotFound;
   }
@@ -224,7 +230,7 @@ uint32_t ConnectionTable::JoinBySynAck(uint32_t replaced, Arrival* arrival) {
 }
 
 uint32_t ConnectionTable::JoinConnection(Arrival* arrival) {
-  if (!fingerprints_.is_open()) return ConnectionIndex::kNotFound;
+  if (!has_several_stretches_) return ConnectionIndex::kNotFound;
   const DecodedPacket& packet = *arrival->packet;
   uint32_t owner = ConnectionIndex::kNotFound;
   End sender = arrival->key_sender;
@@ -255,7 +261,7 @@ uint32_t ConnectionTable::JoinConnection(Arrival* arrival) {
 }
 
 uint32_t ConnectionTable::JoinUnconfirmed(uint32_t slot, Arrival* arrival) {
-  if (!fingerprints_.is_open()) return slot;
+  if (!has_several_stretches_) return slot;
   const Fingerprint* const copy = fingerprints_.FindCopy(FingerprintOf(Fingerprint::Kind::kMidstream, *arrival));
   if (copy == nullptr) return slot;
   End sender;

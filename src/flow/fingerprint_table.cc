@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/flow/fingerprint_table.h"
 
-#include <algorithm>
-
 #include "src/base/check.h"
 #include "src/base/split_mix.h"
 
@@ -10,7 +8,8 @@ namespace tcpgauge {
 namespace {
 
 bool IsSameSegment(const Fingerprint& a, const Fingerprint& b) {
-  return a.kind == b.kind && a.sequence_number == b.sequence_number && a.shape == b.shape;
+  return a.kind == b.kind && a.sequence_number == b.sequence_number &&
+         (a.shape == b.shape || a.shape == Fingerprint::kAnyShape || b.shape == Fingerprint::kAnyShape);
 }
 
 // Whether the two are fingerprints of the same segment under the same key.
@@ -39,14 +38,7 @@ FingerprintTable::FingerprintTable(uint32_t capacity, uint64_t seed)
 
 uint64_t FingerprintTable::MemoryBytes(uint32_t capacity) { return uint64_t{capacity / kWays} * sizeof(Bucket); }
 
-void FingerprintTable::Open() {
-  if (is_open_) return;
-  is_open_ = true;
-  const size_t kept = std::min(recent_count_, kRecent);
-  for (size_t i = recent_count_ - kept; i < recent_count_; ++i) AddToBucket(recent_[i % kRecent]);
-}
-
-void FingerprintTable::AddToBucket(const Fingerprint& fingerprint) {
+void FingerprintTable::Add(const Fingerprint& fingerprint) {
   Fingerprint* const places = buckets_[BucketOf(fingerprint)].places;
   int replaced = 0;
   while (replaced < kWays - 1 && places[replaced].kind != Fingerprint::Kind::kNone &&

@@ -23,7 +23,6 @@ Fingerprint Of(Fingerprint::Kind kind, uint32_t key_hash, uint16_t interface, do
 
 TEST(FingerprintTable, FindsACopyOnAnotherStretchWithinASecond) {
   FingerprintTable table(kCapacity, 1);
-  table.Open();
   table.Add(Of(Fingerprint::Kind::kSyn, 1, 0, 10));
   EXPECT_NE(table.FindCopy(Of(Fingerprint::Kind::kSyn, 2, 1, 10.9)), nullptr);
   EXPECT_NE(table.FindCopy(Of(Fingerprint::Kind::kSyn, 2, 1, 9.1)), nullptr) << "read in the other order";
@@ -34,7 +33,6 @@ TEST(FingerprintTable, FindsACopyOnAnotherStretchWithinASecond) {
 
 TEST(FingerprintTable, ASegmentUnderItsOwnKeyHidesNoCopy) {
   FingerprintTable table(kCapacity, 1);
-  table.Open();
   table.Add(Of(Fingerprint::Kind::kSyn, 1, 0));
   table.Add(Of(Fingerprint::Kind::kSyn, 2, 0));
   for (const uint32_t own : {1u, 2u}) {
@@ -45,19 +43,14 @@ TEST(FingerprintTable, ASegmentUnderItsOwnKeyHidesNoCopy) {
 }
 
 TEST(FingerprintTable, TheNewestOfSeveralCopiesCounts) {
-  for (const bool is_open : {false, true}) {
-    FingerprintTable table(kCapacity, 1);
-    if (is_open) table.Open();
-    for (const uint32_t key : {1u, 2u, 3u, 1u}) table.Add(Of(Fingerprint::Kind::kSyn, key, 0));
-    table.Open();
-    EXPECT_EQ(table.FindCopy(Of(Fingerprint::Kind::kSyn, 9, 1))->key_hash, 1u);
-    EXPECT_EQ(table.FindCopy(Of(Fingerprint::Kind::kSyn, 1, 1))->key_hash, 3u);
-  }
+  FingerprintTable table(kCapacity, 1);
+  for (const uint32_t key : {1u, 2u, 3u, 1u}) table.Add(Of(Fingerprint::Kind::kSyn, key, 0));
+  EXPECT_EQ(table.FindCopy(Of(Fingerprint::Kind::kSyn, 9, 1))->key_hash, 1u);
+  EXPECT_EQ(table.FindCopy(Of(Fingerprint::Kind::kSyn, 1, 1))->key_hash, 3u);
 }
 
 TEST(FingerprintTable, AFullBucketLosesItsOldestAndCountsIfThatWasStillOfUse) {
   FingerprintTable table(kCapacity, 1);
-  table.Open();
   for (const uint32_t key : {1u, 2u, 3u, 4u}) table.Add(Of(Fingerprint::Kind::kSyn, key, 0));
   EXPECT_EQ(table.overflows(), 0u);
   table.Add(Of(Fingerprint::Kind::kSyn, 5, 0));
@@ -68,7 +61,6 @@ TEST(FingerprintTable, AFullBucketLosesItsOldestAndCountsIfThatWasStillOfUse) {
 
 TEST(FingerprintTable, SegmentsWithEqualSequenceNumbersDoNotDisplaceEachOther) {
   FingerprintTable table(kCapacity * 16, 1);
-  table.Open();
   std::vector<Fingerprint> acknowledgments;
   for (uint32_t i = 0; i < 100; ++i) {
     acknowledgments.push_back(Of(Fingerprint::Kind::kMidstream, 1, 0));
@@ -85,7 +77,6 @@ TEST(FingerprintTable, SegmentsWithEqualSequenceNumbersDoNotDisplaceEachOther) {
 
 TEST(FingerprintTable, FindsTheSynThatAnAnswerOnAnotherStretchAcknowledges) {
   FingerprintTable table(kCapacity, 1);
-  table.Open();
   Fingerprint syn = Of(Fingerprint::Kind::kSyn, 1, 0);
   syn.path_hash = 5;
   table.Add(syn);

@@ -178,7 +178,7 @@ class ModelTable {
   // A segment that may be captured again on another stretch.
   struct Seen {
     enum class Kind { kSyn, kSynCopy, kSynAck, kOther } kind;
-    std::vector<uint64_t> numbers;  // what no translation changes, except for the sequence number
+    std::vector<uint64_t> numbers;  // what no translation changes, without the sequence number; empty: not known
     Key key;
     Key owner;   // a key of the connection: `key`, except for the copy of a SYN
     int sender;  // which end of `key`
@@ -208,6 +208,7 @@ class ModelTable {
   static bool AreApart(const Stretch& a, const Stretch& b);
   static Stretch StretchOf(const DecodedPacket& packet);
   static Seen SeenOf(Seen::Kind kind, const Arrival& arrival);
+  static bool HaveSameNumbers(const Seen& a, const Seen& b);
   int64_t TimeoutOf(const Connection& connection) const;
   int GuessClient(const Endpoint& a, const Endpoint& b) const;
   void RememberMidstream(const Endpoint& x, const Endpoint& y, int64_t time_ns);
@@ -230,6 +231,7 @@ class ModelTable {
   // In model_views.cc.
   bool MayHaveCopies(const DecodedPacket& packet) const;
   bool AwaitsAddresses() const;
+  bool ExpectsCopies() const;
   // Returns the connection that has `key` as a view, or end().
   Connections::iterator Find(const Key& key);
   // As above, for the key of `*arrival`. Fills in the sender and the pin.

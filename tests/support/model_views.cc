@@ -48,23 +48,39 @@ ModelTable::Seen ModelTable::SeenOf(Seen::Kind kind, const Arrival& arrival) {
   return seen;
 }
 
+bool ModelTable::HaveSameNumbers(const Seen& a, const Seen& b) {
+  return a.numbers == b.numbers || a.numbers.empty() || b.numbers.empty();
+}
+
 bool ModelTable::MayHaveCopies(const DecodedPacket& packet) const {
   return !options_.count_views && packet.kind == DecodedPacket::Kind::kTcpSegment && packet.error == DecodeError::kNone;
 }
 
-// Whether a connection that begins now gets its addresses later. As long as all packets came on one stretch, it does
-// not need to, except at the very beginning.
-bool ModelTable::AwaitsAddresses() const {
-  return !options_.count_views && (has_several_stretches_ || now_ns_ - first_stretch_ns_ < kSecond / 10);
-}
+// Whether copies may come: a second stretch was seen, or the capture began so shortly ago that one may follow.
+bool ModelTable::ExpectsCopies() const { return has_several_stretches_ || now_ns_ - first_stretch_ns_ < kSecond / 10; }
+
+// Whether a connection that begins now gets its addresses later.
+bool ModelTable::AwaitsAddresses() const { return !options_.count_views && ExpectsCopies(); }
 
 void ModelTable::NoteStretch(const DecodedPacket& packet) {
   const Stretch stretch = StretchOf(packet);
   if (!first_stretch_) {
     first_stretch_ = stretch;
     first_stretch_ns_ = now_ns_;
-  } else if (AreApart(stretch, *first_stretch_)) {
-    has_several_stretches_ = true;
+  }
+  if (has_several_stretches_ || !AreApart(stretch, *first_stretch_)) return;
+  has_several_stretches_ = true;
+  // From here on, the last SYNs that are unanswered are known, except for their options.
+  std::map<uint64_t, const Connection*> unanswered;
+  for (const auto& [key, connection] : connections_) {
+    if (connection.has_only_bare_syn) unanswered[connection.embryo_number] = &connection;
+  }
+  for (const auto& [number, connection] : unanswered) {
+    const Key& key = connection->views[0].key;
+    const Peer& client = connection->ends[static_cast<size_t>(connection->client)];
+    const Stretch of_syn = {connection->encapsulation, client.pin->interface, client.pin->direction};
+    Remember({Seen::Kind::kSyn, {}, key, key, connection->client, of_syn, connection->start_ns / kUnit},
+             *client.initial_sequence);
   }
 }
 
@@ -90,7 +106,7 @@ ModelTable::Connections::iterator ModelTable::FindFor(Arrival* arrival) {
 }
 
 void ModelTable::Remember(const Connection& connection, const Arrival& arrival) {
-  if (!MayHaveCopies(arrival.packet)) return;
+  if (!MayHaveCopies(arrival.packet) || !ExpectsCopies()) return;
   Seen::Kind kind = Seen::Kind::kOther;
   if (IsSyn(arrival.packet)) {
     kind = Seen::Kind::kSyn;
@@ -106,12 +122,10 @@ void ModelTable::Remember(const Connection& connection, const Arrival& arrival) 
 
 void ModelTable::Remember(const Seen& seen, uint32_t sequence) {
   std::deque<Seen>& same_number = seen_[sequence];
-  same_number.erase(std::remove_if(same_number.begin(), same_number.end(),
-                                   [&](const Seen& old) {
-                                     return old.kind == seen.kind && old.numbers == seen.numbers &&
-                                            old.owner == seen.owner;
-                                   }),
-                    same_number.end());
+  const auto same = std::find_if(same_number.begin(), same_number.end(), [&](const Seen& old) {
+    return old.kind == seen.kind && HaveSameNumbers(old, seen) && old.owner == seen.owner;
+  });
+  if (same != same_number.end()) same_number.erase(same);
   same_number.push_front(seen);
 }
 
@@ -121,7 +135,7 @@ const ModelTable::Seen* ModelTable::FindCopy(const Arrival& arrival, Seen::Kind 
   const Seen segment = SeenOf(kind, arrival);
   const int64_t window = kind == Seen::Kind::kOther ? kOtherUnits : kHandshakeUnits;
   for (const Seen& seen : found->second) {
-    if (seen.kind == kind && seen.numbers == segment.numbers && seen.key != segment.key &&
+    if (seen.kind == kind && HaveSameNumbers(seen, segment) && seen.key != segment.key &&
         AreApart(seen.stretch, segment.stretch) && std::abs(seen.time - segment.time) <= window) {
       return &seen;
     }
