@@ -116,6 +116,8 @@ void RandomWays::Spread(const DecodedPacket& packet, bool from_client, std::vect
     DecodedPacket copy = packet;
     if (way > 0) {
       copy = CopyOn(ways_[way - 1], packet, from_client);
+      // No translation gives both ends the same address and port.
+      if (copy.source == copy.destination && !(packet.source == packet.destination)) continue;
     } else if (packet.interface == 0) {
       copy.direction = from_client ? first_direction_ : Opposite(first_direction_);
     }
