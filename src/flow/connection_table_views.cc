@@ -186,8 +186,8 @@ uint32_t ConnectionTable::ResolveProvisionalView(uint32_t slot, Arrival* arrival
       arrival->sender = sender;
       return BeginFromCandidate(owner, arrival);
     }
-    if (record.client().initial_sequence == embryo.sequence_number && Fits(record, packet, from_client) &&
-        AddView(owner, sender, slot | kEmbryoSlots, arrival)) {
+    if (record.client().has(EndRecord::kSynSeen) && record.client().initial_sequence == embryo.sequence_number &&
+        Fits(record, packet, from_client) && AddView(owner, sender, slot | kEmbryoSlots, arrival)) {
       return owner;
     }
   }

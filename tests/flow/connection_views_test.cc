@@ -425,5 +425,14 @@ TEST_F(ConnectionViews, EqualAddressesInAnotherNetworkAreNoViewWhenTheNumberOfAN
   EXPECT_EQ(table().encapsulations().Get(Only().encapsulation).vlans[0], 7);
 }
 
+TEST_F(ConnectionViews, ASynWithTheNumberZeroFitsNoConnectionWhoseSynWasNotSeen) {
+  for (uint32_t i = 0; i < 3; ++i) Feed(Up(before_).Seq(1001 + 10 * i).Ack(5001).Payload(10).Time(0.01 * i));
+  Feed(Up(dnat_).Seq(9).Ack(9).Time(0.04));  // a second stretch
+  Advance(70);
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(0).Time(71); });
+  Feed(Up(dnat_).Seq(1031).Ack(77).Payload(10).Time(71.1));
+  EXPECT_EQ(Live().size(), 2u);
+}
+
 }  // namespace
 }  // namespace tcpgauge
