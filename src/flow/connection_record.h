@@ -113,6 +113,7 @@ struct alignas(64) ConnectionRecord {
   TimeoutClass timeout_class : 3;    // the TimeoutWheel that holds the record; may lag behind the state (see Timeouts)
   TimeoutClass handshake_class : 3;  // the class while in SYN-SENT
   bool is_edge_pending : 1;          // the connection is confirmed, but its edge was not told of it yet (see Ledger)
+  bool is_key_of_views : 1;          // the index has `key` only if a view has it: a View took the record's first key
   uint8_t timeout_bucket;            // the record's bucket in its wheel
   uint8_t flags;
   uint16_t pins[2];   // indexed by End: InterfacePins::Pin::bits(), or kNoPin: no packet of the end was counted

@@ -31,8 +31,9 @@ size_t IndexCapacity(const TableOptions& options) {
   return size_t{options.max_connections} * 2 + options.max_connections / 64;
 }
 
+// However few connections fit into the table, thousands may begin in the second for which a fingerprint must last.
 uint32_t FingerprintCapacity(const TableOptions& options) {
-  return std::clamp<uint32_t>(options.max_connections / 8, 1024, 131072);
+  return std::clamp<uint32_t>(options.max_connections / 8, 16384, 131072);
 }
 
 uint32_t GapSets(const TableOptions& options) {
@@ -216,7 +217,7 @@ uint32_t ConnectionTable::FindSlot(const Arrival& arrival) const {
     } else if (ConnectionIndex::IsView(slot)) {
       in_use = views_[slot & ~ConnectionIndex::kView].in_use;
     } else {
-      in_use = records_[slot].has(ConnectionRecord::kInUse);
+      in_use = records_[slot].has(ConnectionRecord::kInUse) && HasOwnKey(slot);
     }
     if (in_use) return slot;
   }
@@ -422,19 +423,33 @@ void ConnectionTable::InitializeRecord(uint32_t slot, const Arrival& arrival) {
 }
 
 uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, Arrival* arrival) {
-  const ConnectionRecord& old = records_[old_slot];
-  const EndRecord candidate = old.end(OtherEnd(arrival->sender));
-  const bool was_translated = details_[old_slot].first_view != ViewTable::kNone;
-  const Endpoint old_client = old.key.endpoint(OtherEnd(arrival->sender));
+  const End old_client = OtherEnd(arrival->sender);
+  const EndRecord candidate = records_[old_slot].end(old_client);
+  // The SYN was counted, so it came where the client is pinned.
+  const InterfacePins::Pin pin(records_[old_slot].pins[static_cast<size_t>(old_client)]);
+  const KeyOfView of_syn = FindView(old_slot, pin.view_number());
+  const End client = of_syn.is_swapped ? OtherEnd(old_client) : old_client;
+  encapsulations_.AcquireAgain(of_syn.key.encapsulation);
   EndFor(old_slot, arrival);
-  const End client = OtherEnd(arrival->sender);
-  const uint32_t slot = BeginConnection(*arrival);
-  TakeCandidate(candidate, &records_[slot].end(client));
+  Arrival first = *arrival;
+  const bool is_on_other_view = !(of_syn.key == arrival->key);
+  if (is_on_other_view) {
+    first.key = of_syn.key;
+    first.hash = static_cast<uint32_t>(index_.HashOf(of_syn.key));
+    first.key_sender = first.sender = OtherEnd(client);
+  }
+  const uint32_t slot = BeginConnection(first);
+  encapsulations_.Release(of_syn.key.encapsulation);
+  if (is_on_other_view && !AddView(slot, first.sender, ConnectionIndex::kNotFound, arrival)) {
+    arrival->sender = first.sender;
+  }
+  ConnectionRecord& record = records_[slot];
+  TakeCandidate(candidate, &record.end(client));
+  record.pins[static_cast<size_t>(client)] = pin.OnFirstView().bits();
+  record.end(client).last_counted_sixteenth = candidate.last_counted_sixteenth;
   details_[slot].set_start_time_ns(CandidateTime(candidate, arrival->time_ns));
-  records_[slot].syn_time = 0;
+  record.syn_time = 0;
   SetState(slot, ConnectionState::kSynSent);
-  // The SYN came on the view of the old connection that was nearest to the client.
-  if (was_translated) SetEndpoint(slot, client, old_client);
   return slot;
 }
 

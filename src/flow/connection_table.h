@@ -100,16 +100,21 @@ class EndedConnectionSink {
 //   count as duplicates, and so does the SYN itself once the provisional view becomes a view or ends.
 // - The next segment of the provisional view decides, unless it repeats the SYN. If the segment's numbers fit the
 //   connection, the provisional view becomes a view. For example, a SYN-ACK must have the sequence number that the
-//   connection's server has, if that is known. If the numbers do not fit, the provisional view becomes a connection of
-//   its own, which began with the SYN. A proxy is such a case: it may send the client's sequence number on to a server,
-//   but cannot know the server's. A SYN with another number ends the provisional view.
+//   connection's server has, if that is known. If the numbers do not fit, but another stretch showed the same SYN-ACK
+//   within a second, the provisional view becomes a view of that connection. Otherwise it becomes a connection of its
+//   own, which began with the SYN. A proxy is such a case: it may send the client's sequence number on to a server, but
+//   cannot know the server's. Payload of such a SYN counts as header bytes. A SYN with another number ends the
+//   provisional view.
 // - A SYN-ACK with an unknown key becomes a view at once in two cases. (1) It fits a connection whose SYN it
 //   acknowledges, and another stretch showed the SYN with the same addresses and ports, or within a second. (2) Another
-//   stretch showed the same SYN-ACK within a second. For a RST that acknowledges a SYN, case 1 applies too.
+//   stretch showed the same SYN-ACK within a second. For a RST that acknowledges a SYN, case 1 applies too. The table
+//   may have forgotten a SYN that came more than a second ago.
 // - Any other segment with an unknown key, and any segment of an unconfirmed connection, makes its key a view at once
 //   if another stretch showed a segment with the same sequence, acknowledgment and timestamp numbers within 100 ms. For
 //   this, the table remembers only the first segments of connections whose SYN was not captured.
 // - If there is no room for a view, its key is a connection of its own.
+// A segment is compared with the segments that were counted, and not with their duplicates. If several fit, the newest
+// one decides.
 //
 // Addresses. InterfacePins chooses the view on which the packets of each end are counted: the first that shows the end,
 // and so the nearest to the end. An end is shown with the address and port that it has on this view. A client is
@@ -120,7 +125,7 @@ class EndedConnectionSink {
 // Edges. The server's address is not known before an attempt is answered. So the edge is told of an attempt when the
 // server sends something, when the client sends payload, when the attempt ends, or by SettleAttempts(). Exception: with
 // `count_views`, or if only one stretch was seen and the first segment came kFirstStretchAloneNs ago or earlier, the
-// edge is told at once.
+// edge is told at once, and the connection keeps the addresses of its SYN.
 //
 // Design. Most of a packet's time is waiting for memory. So a batch of 64 packets is handled in steps: make all keys,
 // fetch the index lines, fetch the records, and only then handle the packets one by one. The waits of a batch then
@@ -329,7 +334,9 @@ class alignas(64) ConnectionTable {
   // Initialises the record in `slot` for the arrival that begins its connection. REQUIRES: the index contains `slot`.
   void InitializeRecord(uint32_t slot, const Arrival& arrival);
   // Ends the connection in `old_slot`, and begins the new connection whose SYN the old one keeps as a candidate (see
-  // reuse.h). Returns the new connection's slot. REQUIRES: the segment is the SYN-ACK that answers the candidate.
+  // reuse.h). The new connection begins on the view on which the SYN came, and the SYN-ACK's key is another view of it
+  // unless it is the same key. Returns the new connection's slot. REQUIRES: the segment is the SYN-ACK that answers the
+  // candidate.
   uint32_t BeginFromCandidate(uint32_t old_slot, Arrival* arrival);
   // See InterfacePins.
   bool IsDuplicate(uint32_t slot, const Arrival& arrival);
@@ -390,6 +397,9 @@ class alignas(64) ConnectionTable {
   // connection, makes the key a view of that connection and returns the slot of the record. Otherwise returns
   // kNotFound.
   uint32_t JoinConnection(Arrival* arrival);
+  // If another stretch showed the same SYN-ACK, makes the key a view of that connection and returns the slot of its
+  // record. Otherwise returns kNotFound. `replaced` is what the index has under the key, or kNotFound.
+  uint32_t JoinBySynAck(uint32_t replaced, Arrival* arrival);
   // If the unconfirmed connection in `slot` turns out to be a view of another connection, ends it as if it had never
   // been, makes the arrival's key a view, and returns the slot of the other connection's record. If there is no room
   // for the view, begins a connection again, and returns its slot. Otherwise returns `slot`.
@@ -419,15 +429,23 @@ class alignas(64) ConnectionTable {
   void OpenEdge(uint32_t slot);
   // Whether the edge is told later of an attempt that begins now (see Edges, above the class).
   bool DefersEdges() const { return !options_.count_views && ExpectsCopies(); }
-  // Returns the server's address and port as the client addressed it (see ConnectionSummary::service).
+  // Returns the server's address and port as the client addressed it (see ConnectionSummary::service): on the first
+  // view on which the client has the address that is shown.
   Endpoint ServiceOf(uint32_t slot) const;
+  // A key of a connection, and whether it is swapped (see View).
+  struct KeyOfView {
+    ConnectionKey key;
+    bool is_swapped;
+  };
+  // Returns the key of the view with this number of the connection in `slot`.
+  KeyOfView FindView(uint32_t slot, uint8_t number) const;
   // Tells the edge of the connection how the client addressed the server. Does nothing if the connection has only one
   // view.
   void NoteService(uint32_t slot);
   // Removes a record and all of its views from the index, frees the views, and releases their encapsulations.
   void EraseKeys(uint32_t slot);
   // Whether the index has the record under the record's own key. False once SetEndpoint() has changed the key.
-  bool HasOwnKey(uint32_t slot) const;
+  bool HasOwnKey(uint32_t slot) const { return !records_[slot].is_key_of_views; }
 
   // As Credit(), for a packet that is no probe.
   void CreditSegment(uint32_t slot, const Arrival& arrival);

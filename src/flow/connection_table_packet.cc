@@ -47,8 +47,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
   const LossCounts before = LossCounts::Of(end);
 
   InterfacePins::Note(PinOf(arrival), arrival.sender, arrival.time_ns, &record);
-  if (record.is_edge_pending &&
-      (arrival.sender != record.client_end() || !IsSyn(packet) || packet.payload_length_bytes > 0)) {
+  if (record.is_edge_pending && (arrival.sender != record.client_end() || packet.payload_length_bytes > 0)) {
     OpenEdge(slot);
   }
   record.last_packet_time_ns = std::max(record.last_packet_time_ns, arrival.time_ns);

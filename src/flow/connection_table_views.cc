@@ -85,10 +85,12 @@ void ConnectionTable::NoteStretch(const Arrival& arrival) {
     has_several_stretches_ = true;
     // The segment may be a copy of one of the last SYNs. These were not remembered if no second stretch was expected
     // then.
-    uint32_t slot = embryos_.newest();
-    for (int i = 0; i < kRecentSyns && slot != EmbryoTable::kNone; ++i, slot = embryos_[slot].older) {
-      RememberEmbryo(embryos_[slot]);
+    uint32_t first = embryos_.newest();
+    for (int i = 1; i < kRecentSyns && first != EmbryoTable::kNone && embryos_[first].older != EmbryoTable::kNone;
+         ++i) {
+      first = embryos_[first].older;
     }
+    for (uint32_t slot = first; slot != EmbryoTable::kNone; slot = embryos_[slot].newer) RememberEmbryo(embryos_[slot]);
   }
 }
 
@@ -119,7 +121,7 @@ uint32_t ConnectionTable::BeginProvisionalView(const Arrival& arrival) {
   }
   Fingerprint fingerprint = FingerprintOf(Fingerprint::Kind::kSyn, arrival);
   const Fingerprint* const copy = fingerprints_.FindCopy(fingerprint);
-  if (copy == nullptr || copy->key_hash == arrival.hash) return ConnectionIndex::kNotFound;
+  if (copy == nullptr) return ConnectionIndex::kNotFound;
   const uint32_t owner_hash = copy->key_hash;
   if (FindBySyn(owner_hash, arrival.packet->sequence_number) == ConnectionIndex::kNotFound) {
     return ConnectionIndex::kNotFound;
@@ -187,11 +189,14 @@ uint32_t ConnectionTable::ResolveProvisionalView(uint32_t slot, Arrival* arrival
       arrival->sender = sender;
       return BeginFromCandidate(owner, arrival);
     }
-    if (record.client().initial_sequence == embryo.sequence_number) {
-      if (Fits(record, packet, from_client) && AddView(owner, sender, slot | kEmbryoSlots, arrival)) {
-        return owner;
-      }
+    if (record.client().has(EndRecord::kSynSeen) && record.client().initial_sequence == embryo.sequence_number &&
+        Fits(record, packet, from_client) && AddView(owner, sender, slot | kEmbryoSlots, arrival)) {
+      return owner;
     }
+  }
+  if (IsSynAck(packet) && !from_client) {
+    owner = JoinBySynAck(slot | kEmbryoSlots, arrival);
+    if (owner != ConnectionIndex::kNotFound) return owner;
   }
   // The provisional view is a connection of its own after all.
   embryo.is_provisional = false;
@@ -216,6 +221,17 @@ uint32_t ConnectionTable::FindRemembered(const Fingerprint& fingerprint, End* se
   return view.record;
 }
 
+uint32_t ConnectionTable::JoinBySynAck(uint32_t replaced, Arrival* arrival) {
+  const Fingerprint* const copy = fingerprints_.FindCopy(FingerprintOf(Fingerprint::Kind::kSynAck, *arrival));
+  if (copy == nullptr) return ConnectionIndex::kNotFound;
+  End sender;
+  const uint32_t owner = FindRemembered(*copy, &sender);
+  if (owner == ConnectionIndex::kNotFound || !AddView(owner, sender, replaced, arrival)) {
+    return ConnectionIndex::kNotFound;
+  }
+  return owner;
+}
+
 uint32_t ConnectionTable::JoinConnection(Arrival* arrival) {
   if (!has_several_stretches_) return ConnectionIndex::kNotFound;
   const DecodedPacket& packet = *arrival->packet;
@@ -236,10 +252,7 @@ uint32_t ConnectionTable::JoinConnection(Arrival* arrival) {
         if (!Fits(record, packet, /*from_client=*/false)) owner = ConnectionIndex::kNotFound;
       }
     }
-    if (owner == ConnectionIndex::kNotFound) {
-      const Fingerprint* const copy = fingerprints_.FindCopy(fingerprint);
-      if (copy != nullptr) owner = FindRemembered(*copy, &sender);
-    }
+    if (owner == ConnectionIndex::kNotFound) return JoinBySynAck(ConnectionIndex::kNotFound, arrival);
   } else {
     const Fingerprint* const copy = fingerprints_.FindCopy(FingerprintOf(Fingerprint::Kind::kMidstream, *arrival));
     if (copy != nullptr) owner = FindRemembered(*copy, &sender);
@@ -303,13 +316,6 @@ bool ConnectionTable::AddView(uint32_t slot, End sender, uint32_t replaced, Arri
   return true;
 }
 
-bool ConnectionTable::HasOwnKey(uint32_t slot) const {
-  for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
-    if (views_[at].number == View::kFirstNumber) return false;
-  }
-  return true;
-}
-
 void ConnectionTable::EraseKeys(uint32_t slot) {
   const ConnectionKey& own = records_[slot].key;
   if (HasOwnKey(slot)) index_.Erase(slot, static_cast<uint32_t>(index_.HashOf(own)));
@@ -319,6 +325,13 @@ void ConnectionTable::EraseKeys(uint32_t slot) {
     encapsulations_.Release(views_[at].key.encapsulation);
   }
   views_.RemoveAll(&details_[slot].first_view);
+}
+
+ConnectionTable::KeyOfView ConnectionTable::FindView(uint32_t slot, uint8_t number) const {
+  for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
+    if (views_[at].number == number) return {views_[at].key, views_[at].is_swapped};
+  }
+  return {records_[slot].key, false};
 }
 
 void ConnectionTable::SettleAddresses(uint32_t slot) {
@@ -331,13 +344,9 @@ void ConnectionTable::SettleAddresses(uint32_t slot) {
     const uint16_t pin = records_[slot].pins[static_cast<size_t>(end)];
     // An end without a pin was silent. The packets of the other end reach the stretches one after the other, so the
     // newest view is the nearest to the silent end.
-    const uint8_t number = pin == ConnectionRecord::kNoPin ? newest : InterfacePins::Pin(pin).view_number();
-    for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
-      const View& view = views_[at];
-      if (view.number != number) continue;
-      SetEndpoint(slot, end, view.key.endpoint(view.is_swapped ? OtherEnd(end) : end));
-      break;
-    }
+    const KeyOfView view =
+        FindView(slot, pin == ConnectionRecord::kNoPin ? newest : InterfacePins::Pin(pin).view_number());
+    SetEndpoint(slot, end, view.key.endpoint(view.is_swapped ? OtherEnd(end) : end));
   }
 }
 
@@ -353,6 +362,7 @@ void ConnectionTable::SetEndpoint(uint32_t slot, End end, const Endpoint& endpoi
     view.is_swapped = view.is_wrapped = false;
     encapsulations_.AcquireAgain(key.encapsulation);
     index_.Replace(slot, added | ConnectionIndex::kView, static_cast<uint32_t>(index_.HashOf(key)));
+    records_[slot].is_key_of_views = true;
   }
   (end == End::kA ? key.address_a : key.address_b) = endpoint.address;
   (end == End::kA ? key.port_a : key.port_b) = endpoint.port;
@@ -369,14 +379,19 @@ Endpoint ConnectionTable::ServiceOf(uint32_t slot) const {
   const ConnectionRecord& record = records_[slot];
   const Endpoint client = record.key.endpoint(record.client_end());
   const Endpoint server = record.key.endpoint(OtherEnd(record.client_end()));
+  // The list has the newest view first. The first view, which may be anywhere in it, has the lowest number.
+  Endpoint service = server;
+  uint8_t lowest = View::kMaxNumber;
   for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
     const View& view = views_[at];
     const End of_client = view.is_swapped ? OtherEnd(record.client_end()) : record.client_end();
-    if (view.key.endpoint(of_client) == client && !(view.key.endpoint(OtherEnd(of_client)) == server)) {
-      return view.key.endpoint(OtherEnd(of_client));
+    const Endpoint addressed = view.key.endpoint(OtherEnd(of_client));
+    if (view.number <= lowest && view.key.endpoint(of_client) == client && !(addressed == server)) {
+      service = addressed;
+      lowest = view.number;
     }
   }
-  return server;
+  return service;
 }
 
 void ConnectionTable::NoteService(uint32_t slot) {

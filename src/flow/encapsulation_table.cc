@@ -9,34 +9,45 @@ uint64_t EncapsulationTable::MemoryBytes(uint32_t capacity) {
   // While a vector grows, its old array exists beside a new one of up to twice the size. The map's array is at least
   // 7/16 full and, while the map grows, an old array of half the size exists beside it.
   constexpr uint64_t kMapSlotBytes = sizeof(std::pair<Encapsulation, uint32_t>) + 1;
-  return capacity * (3 * (sizeof(Entry) + sizeof(uint32_t)) + kMapSlotBytes * 16 / 7 * 3 / 2);
+  return capacity * (3 * sizeof(Entry) + kMapSlotBytes * 16 / 7 * 3 / 2);
 }
 
 uint32_t EncapsulationTable::Find(const Encapsulation& encapsulation) {
   const auto found = ids_.find(encapsulation);
   if (found != ids_.end()) return last_ = found->second;
-  uint32_t id;
-  if (!free_.empty()) {
-    id = free_.back();
-    free_.pop_back();
-  } else if (entries_.size() < capacity_) {
+  uint32_t id = entries_[kNone].newer;  // the spare that has been without uses longest, or kNone
+  if (entries_.size() < capacity_ && spares_ < kSpares) {
     id = static_cast<uint32_t>(entries_.size());
     entries_.emplace_back();
-  } else {
+    AddSpare(id);
+  } else if (id == kNone) {
     ++overflows_;
     return kOverflow;
+  } else {
+    ids_.erase(entries_[id].encapsulation);
   }
-  entries_[id] = {encapsulation, 0};
+  entries_[id].encapsulation = encapsulation;
   ids_.emplace(encapsulation, id);
   return last_ = id;
 }
 
 void EncapsulationTable::ReleaseOne(uint32_t id) {
-  Entry& entry = entries_[id];
-  if (--entry.users > 0) return;
-  ids_.erase(entry.encapsulation);
-  free_.push_back(id);
-  if (last_ == id) last_ = kNone;
+  if (--entries_[id].users == 0) AddSpare(id);
+}
+
+void EncapsulationTable::AddSpare(uint32_t id) {
+  const uint32_t newest = entries_[kNone].older;
+  entries_[id].older = newest;
+  entries_[id].newer = kNone;
+  entries_[newest].newer = entries_[kNone].older = id;
+  ++spares_;
+}
+
+void EncapsulationTable::RemoveSpare(uint32_t id) {
+  const Entry& entry = entries_[id];
+  entries_[entry.older].newer = entry.newer;
+  entries_[entry.newer].older = entry.older;
+  --spares_;
 }
 
 }  // namespace tcpgauge

@@ -11,7 +11,12 @@
 namespace tcpgauge {
 
 // A table that gives each encapsulation a small id, so that the key of a connection holds four bytes instead of a whole
-// encapsulation. It counts the uses of each id. When the last use is released, another encapsulation may get the id.
+// encapsulation. It counts the uses of each id. An id without uses keeps its encapsulation for as long as possible.
+// Another encapsulation gets the id only after all ids, or kSpares of them, have been given out and are without uses.
+// Then the id goes first that has been without uses longest.
+//
+// Design. Fingerprints of segments hold ids for a second without counting as uses. If the id of an encapsulation went
+// to another one at once, equal addresses in two networks could be taken for the same connection.
 //
 // Thread: confined to its connection table.
 // Bounds: `capacity` ids. When all are in use, a new encapsulation gets kOverflow, and overflows() counts each
@@ -22,6 +27,7 @@ class EncapsulationTable {
   static constexpr uint32_t kNone = 0;      // the id of the empty encapsulation
   static constexpr uint32_t kOverflow = 1;  // for this id, Get() returns the empty encapsulation
   static constexpr uint32_t kCapacity = 65536;
+  static constexpr uint32_t kSpares = 1024;  // ids without uses that wait before one of them is given out again
 
   // REQUIRES: 2 <= capacity <= kCapacity. `capacity` includes the ids kNone and kOverflow.
   explicit EncapsulationTable(uint32_t capacity = kCapacity) : capacity_(capacity), entries_(2) {}
@@ -34,7 +40,7 @@ class EncapsulationTable {
   uint32_t Acquire(const Encapsulation& encapsulation) {
     if (encapsulation.empty()) return kNone;
     const uint32_t id = entries_[last_].encapsulation == encapsulation ? last_ : Find(encapsulation);
-    ++entries_[id].users;
+    if (entries_[id].users++ == 0 && id > kOverflow) RemoveSpare(id);
     return id;
   }
   // Counts one more use of an id that is in use. The caller must Release() this use too.
@@ -56,16 +62,22 @@ class EncapsulationTable {
   struct Entry {
     Encapsulation encapsulation;
     uint64_t users = 0;
+    // Without uses: the ids that lost their last use before and after this one. Entry kNone is both ends of the list.
+    uint32_t older = kNone;
+    uint32_t newer = kNone;
   };
 
-  // Returns the id of `encapsulation`. An encapsulation without an id gets a new one, or kOverflow if all ids are in
-  // use.
+  // Returns the id of `encapsulation`. An encapsulation without an id gets one, or kOverflow if all ids are in use. An
+  // id without uses is then among the spares.
   uint32_t Find(const Encapsulation& encapsulation);
   void ReleaseOne(uint32_t id);
+  // Adds the id to those without uses, as the newest of them, or removes it from them.
+  void AddSpare(uint32_t id);
+  void RemoveSpare(uint32_t id);
 
   const uint32_t capacity_;
   std::vector<Entry> entries_;  // by id
-  std::vector<uint32_t> free_;  // ids to give out again
+  uint32_t spares_ = 0;         // ids without uses
   absl::flat_hash_map<Encapsulation, uint32_t> ids_;
   uint32_t last_ = kNone;  // a cache: most packets have the encapsulation of the packet before
   uint64_t overflows_ = 0;

@@ -12,6 +12,9 @@ bool IsSameSegment(const Fingerprint& a, const Fingerprint& b) {
          (a.shape == b.shape || a.shape == Fingerprint::kAnyShape || b.shape == Fingerprint::kAnyShape);
 }
 
+// Whether the two are fingerprints of the same segment under the same key.
+bool IsSame(const Fingerprint& a, const Fingerprint& b) { return IsSameSegment(a, b) && a.key_hash == b.key_hash; }
+
 // The time between two fingerprints, in either order.
 uint32_t Distance(uint32_t a, uint32_t b) {
   const uint32_t difference = a - b;
@@ -22,6 +25,8 @@ uint32_t WindowOf(Fingerprint::Kind kind) {
   return FingerprintTable::TimeOf(kind == Fingerprint::Kind::kMidstream ? FingerprintTable::kMidstreamWindowNs
                                                                         : FingerprintTable::kSynWindowNs);
 }
+
+bool AwaitsCopy(const Fingerprint& place) { return place.kind == Fingerprint::Kind::kSyn && !place.was_found; }
 
 }  // namespace
 
@@ -36,34 +41,29 @@ FingerprintTable::FingerprintTable(uint32_t capacity, uint64_t seed)
 uint64_t FingerprintTable::MemoryBytes(uint32_t capacity) { return uint64_t{capacity / kWays} * sizeof(Bucket); }
 
 void FingerprintTable::Add(const Fingerprint& fingerprint) {
-  // A SYN without a copy so far is replaced last, because its first copy may be still to come.
-  const auto awaits_copy = [](const Fingerprint& place) {
-    return place.kind == Fingerprint::Kind::kSyn && !place.was_found;
-  };
-  const auto goes_before = [&](const Fingerprint& a, const Fingerprint& b) {
-    if (awaits_copy(a) != awaits_copy(b)) return awaits_copy(b);
-    return static_cast<int32_t>(a.time - b.time) < 0;
-  };
-  Bucket& bucket = buckets_[BucketOf(fingerprint.sequence_number)];
-  Fingerprint* victim = &bucket.places[0];
-  for (Fingerprint& place : bucket.places) {
-    if (place.kind == Fingerprint::Kind::kNone ||
-        (IsSameSegment(place, fingerprint) && place.key_hash == fingerprint.key_hash)) {
-      place = fingerprint;
-      return;
+  Fingerprint* const places = buckets_[BucketOf(fingerprint)].places;
+  int replaced = 0;
+  while (replaced < kWays && places[replaced].kind != Fingerprint::Kind::kNone &&
+         !IsSame(places[replaced], fingerprint)) {
+    ++replaced;
+  }
+  if (replaced == kWays) {
+    // A SYN without a copy so far is replaced last, because its first copy may be still to come.
+    replaced = kWays - 1;
+    while (replaced > 0 && AwaitsCopy(places[replaced])) --replaced;
+    if (AwaitsCopy(places[replaced])) {
+      replaced = kWays - 1;
+      if (Distance(fingerprint.time, places[replaced].time) <= WindowOf(Fingerprint::Kind::kSyn)) ++overflows_;
     }
-    if (goes_before(place, *victim)) victim = &place;
   }
-  if (awaits_copy(*victim) && Distance(fingerprint.time, victim->time) <= WindowOf(Fingerprint::Kind::kSyn)) {
-    ++overflows_;
-  }
-  *victim = fingerprint;
+  std::copy_backward(places, places + replaced, places + replaced + 1);
+  places[0] = fingerprint;
 }
 
 const Fingerprint* FingerprintTable::FindCopy(const Fingerprint& segment) {
-  for (Fingerprint& place : buckets_[BucketOf(segment.sequence_number)].places) {
-    if (IsSameSegment(place, segment) && place.stretch.DiffersFrom(segment.stretch) &&
-        Distance(place.time, segment.time) <= WindowOf(segment.kind)) {
+  for (Fingerprint& place : buckets_[BucketOf(segment)].places) {
+    if (IsSameSegment(place, segment) && place.key_hash != segment.key_hash &&
+        place.stretch.DiffersFrom(segment.stretch) && Distance(place.time, segment.time) <= WindowOf(segment.kind)) {
       place.was_found = true;
       return &place;
     }
@@ -76,8 +76,10 @@ const Fingerprint* FingerprintTable::FindAnsweredSyn(uint32_t sequence_number, c
   for (const Fingerprint& place : buckets_[BucketOf(sequence_number)].places) {
     const bool is_syn = place.kind == Fingerprint::Kind::kSyn || place.kind == Fingerprint::Kind::kSynCopy;
     if (!is_syn || place.sequence_number != sequence_number || !place.stretch.DiffersFrom(answer.stretch)) continue;
+    if (place.kind == Fingerprint::Kind::kSyn && place.key_hash == answer.key_hash) continue;
     if (place.path_hash == answer.path_hash) return &place;
-    if (Distance(place.time, answer.time) <= WindowOf(Fingerprint::Kind::kSyn)) found = &place;
+    const bool is_recent = Distance(place.time, answer.time) <= WindowOf(Fingerprint::Kind::kSyn);
+    if (found == nullptr && is_recent) found = &place;
   }
   return found;
 }

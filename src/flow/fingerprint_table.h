@@ -41,9 +41,9 @@ static_assert(sizeof(Fingerprint) == 32, "half a cache line");
 // A hash table of segments that may be captured again on another stretch: SYNs, SYN-ACKs, and the first segments of
 // connections whose SYN was not captured.
 //
-// Design. The sequence number of a segment chooses a bucket of kWays places. So each operation touches one bucket, and
-// a flood of SYNs cannot make it slower. When a bucket is full, a new fingerprint
-// replaces the one with the earliest time, but the SYNs of which no copy was found yet are replaced last.
+// Design. The numbers of a segment choose a bucket of kWays places, from the newest fingerprint to the oldest. So each
+// operation touches one bucket, and a flood of SYNs cannot make it slower. When a bucket is full, a new fingerprint
+// replaces the oldest one, but the SYNs of which no copy was found yet are replaced last.
 //
 // Thread: confined to its connection table.
 // Time: table time. Fingerprints keep it in units of 2^20 ns (about a millisecond), modulo 2^32 units (52 days).
@@ -65,7 +65,7 @@ class FingerprintTable {
   // Converts table time in nanoseconds to the unit of Fingerprint::time.
   static uint32_t TimeOf(int64_t time_ns) { return static_cast<uint32_t>(time_ns >> 20); }
 
-  // Prefetches the bucket that Add(), FindCopy() and FindAnsweredSyn() use for this sequence number.
+  // Prefetches what the next three functions use for a SYN or SYN-ACK with this sequence number.
   void Prefetch(uint32_t sequence_number) const {
     const Bucket& bucket = buckets_[BucketOf(sequence_number)];
     FetchAhead(&bucket.places[0]);
@@ -75,14 +75,15 @@ class FingerprintTable {
   // Remembers `fingerprint`. If the table has the same segment under the same `key_hash`, replaces that fingerprint.
   // Two segments are the same if kind, sequence number and shape are equal.
   void Add(const Fingerprint& fingerprint);
-  // Returns the fingerprint of the same segment (see Add()) that was captured on another stretch, within the window of
-  // the kind before or after `segment`. If there are several, returns any of them. Otherwise returns null. The pointer
-  // is valid until the next Add(). Notes that a copy was found.
+  // Returns the newest fingerprint of the same segment (see Add()) that was captured under another key and on another
+  // stretch, within the window of the kind before or after `segment`. Otherwise returns null. The pointer is valid
+  // until the next Add(). Notes that a copy was found.
   const Fingerprint* FindCopy(const Fingerprint& segment);
-  // Returns the fingerprint of the SYN that `answer` answers: kSyn or kSynCopy, with this sequence number, from another
-  // stretch than that of `answer`. Of `answer`, only `stretch`, `path_hash` and `time` are used.
-  // - Prefers a SYN with the addresses and ports of `answer`, however long ago it came.
-  // - Otherwise returns a SYN that was captured within kSynWindowNs of `answer`, before or after it.
+  // Returns the fingerprint of the SYN that `answer` answers: kSyn or kSynCopy, with this sequence number, under
+  // another key and from another stretch than those of `answer`. Of `answer`, only `stretch`, `key_hash`, `path_hash`
+  // and `time` are used.
+  // - Prefers the newest SYN with the addresses and ports of `answer`, however long ago it came.
+  // - Otherwise returns the newest SYN that was captured within kSynWindowNs of `answer`, before or after it.
   // - Otherwise returns null.
   // The pointer is valid until the next Add().
   const Fingerprint* FindAnsweredSyn(uint32_t sequence_number, const Fingerprint& answer) const;
@@ -95,9 +96,15 @@ class FingerprintTable {
     Fingerprint places[kWays];
   };
 
-  uint32_t BucketOf(uint32_t sequence_number) const {
-    const uint32_t mixed = static_cast<uint32_t>(((sequence_number ^ seed_) * multiplier_) >> 32);
+  uint32_t BucketOf(uint32_t number) const {
+    const uint32_t mixed = static_cast<uint32_t>(((number ^ seed_) * multiplier_) >> 32);
     return static_cast<uint32_t>(uint64_t{mixed} * bucket_count_ >> 32);
+  }
+  // SYNs are looked up by their sequence number alone. For segments of connections that began midstream, the shape
+  // counts too: all acknowledgments of a download have the same sequence number, and must not share a bucket.
+  uint32_t BucketOf(const Fingerprint& fingerprint) const {
+    const bool is_midstream = fingerprint.kind == Fingerprint::Kind::kMidstream;
+    return BucketOf(is_midstream ? fingerprint.sequence_number ^ fingerprint.shape : fingerprint.sequence_number);
   }
 
   const uint32_t bucket_count_;

@@ -52,6 +52,9 @@ class InterfacePins {
     uint16_t interface() const { return bits_ & (kMaxInterfaces - 1); }
     uint8_t view_number() const { return static_cast<uint8_t>(bits_ >> kViewShift); }
 
+    // Returns the same interface and direction on the first view.
+    Pin OnFirstView() const { return Pin(static_cast<uint16_t>(bits_ & ((1u << kWrappedShift) - 1))); }
+
     // Whether `other` may be this same stretch. A direction of kUnknown may be any direction.
     bool MayBe(Pin other) const {
       const unsigned differing = bits_ ^ other.bits_;

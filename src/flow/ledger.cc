@@ -24,7 +24,7 @@ void Ledger::CreditNonzero(bool of_client, uint64_t payload_bytes, const LossCou
   if (edges_ == nullptr) return;
   const EdgeKey edge = EdgeKeyOf(record->key, record->client_end());
   const EdgeTraffic traffic{of_client, payload_bytes, losses.retransmitted_segments};
-  if (record->has(ConnectionRecord::kConfirmed)) {
+  if (record->has(ConnectionRecord::kConfirmed) && !record->is_edge_pending) {
     edges_->Credit(&record->edge, edge, traffic, now_ns);
   } else {
     edges_->CreditUnopened(edge, traffic);

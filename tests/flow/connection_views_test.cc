@@ -321,5 +321,118 @@ TEST_F(ConnectionViews, AnEdgeIsToldOfAnAttemptWithTheAddressesOfTheAnswer) {
   EXPECT_EQ(edges[0].server, pod_);
 }
 
+TEST_F(ConnectionViews, APortIsUsedAgainWithTagsThatDifferByDirection) {
+  Way up = before_, down = before_;
+  up.vlan = 10;
+  down.vlan = 20;
+  for (const uint32_t i : {0u, 1u}) {  // the second SYN comes while the first connection is established
+    const uint32_t client = 1000 + 1000 * i, server = 50000 + 1000 * i;
+    Feed(Up(up).Syn(client).Time(i));
+    Feed(Down(down).Syn(server).Ack(client + 1).Time(i + 0.01));
+    Feed(Up(up).Seq(client + 1).Ack(server + 1).Payload(10).Time(i + 0.02));
+    Feed(Down(down).Seq(server + 1).Ack(client + 11).Payload(20).Time(i + 0.03));
+  }
+  EXPECT_EQ(Only().client_sent.payload_bytes, 10u);
+  EXPECT_EQ(Only().server_sent.payload_bytes, 20u);
+  EXPECT_EQ(table().totals().opened_handshake, 2u);
+  EXPECT_EQ(table().totals().opened_midstream, 0u);
+}
+
+TEST_F(ConnectionViews, AReusedPortMayLeadToAnotherServerThroughATunnel) {
+  const Way other{client_, At("10.0.8.8:8080"), 1};
+  const Way overlay{client_, At("10.0.8.8:8080"), 2, 0, 42};
+  HandshakeOn({before_, dnat_});
+  HandshakeOn({before_, other, overlay}, 2, 2000, 6000);
+  EXPECT_EQ(Only().server, other.server);
+  EXPECT_EQ(Only().client, client_);
+  EXPECT_EQ(Only().service, service_);
+  EXPECT_EQ(table().totals().opened_handshake, 2u);
+}
+
+TEST_F(ConnectionViews, TheServerSideOfAProxyMayHaveViewsToo) {
+  const Way overlay{client_, pod_, 2, 0, 42};
+  HandshakeOn({before_});
+  HandshakeOn({dnat_, overlay}, 0.1, 1000, 9000);
+  FromClientOn({dnat_, overlay}, [](Segment s) { return s.Seq(1001).Ack(9001).Payload(10).Time(0.2); });
+  ASSERT_EQ(Live().size(), 2u);
+  EXPECT_EQ(table().totals().opened_handshake, 2u);
+  EXPECT_EQ(table().totals().client_payload_bytes, 10u);
+}
+
+TEST_F(ConnectionViews, TheServiceIsTheServerBeforeTheFirstOfTwoTranslations) {
+  const Way between{client_, At("10.0.9.9:8080"), 1};
+  const Way last{client_, pod_, 2};
+  HandshakeOn({before_, between, last});
+  EXPECT_EQ(Only().service, service_);
+  EXPECT_EQ(Only().server, pod_);
+}
+
+TEST_F(ConnectionViews, ASynThatIsRepeatedInTheSameVlanIsATranslatedDuplicate) {
+  Way before = before_, dnat = dnat_;
+  before.vlan = dnat.vlan = 10;
+  for (const double seconds : {0, 1, 3}) {
+    FromClientOn({before, dnat}, [=](Segment s) { return s.Syn(1000).Time(seconds); });
+  }
+  EXPECT_EQ(Duplicates(1, DuplicateKind::kTranslated), 2u);
+  EXPECT_EQ(Duplicates(1, DuplicateKind::kEncapsulated), 0u);
+}
+
+TEST_F(ConnectionViews, ASmallTableRemembersTheSynsOfASecond) {
+  options_.max_connections = 8192;
+  Feed(Up(dnat_).Syn(1).Time(0));
+  Feed(Up(before_).Syn(2).Time(2));  // a second stretch
+  const auto all_on = [this](Way way) {
+    for (uint16_t i = 0; i < 3000; ++i) {
+      way.client.port = static_cast<uint16_t>(10000 + i);
+      Feed(Up(way).Syn(7919 * (i + 1u)).Time(4));
+    }
+  };
+  all_on(before_);
+  all_on(dnat_);
+  EXPECT_LT(table().totals().opened_handshake, 3050u);
+}
+
+TEST_F(ConnectionViews, InOneBatchAViewTakesTheKeyOfAConnectionThatHasTimedOut) {
+  HandshakeOn({dnat_});
+  Feed(Up(dnat_).Seq(1001).Ack(5001).Rst().Time(0.1));
+  const std::vector<DecodedPacket> batch = {
+      Up(before_).Syn(2000).Time(10),
+      Up(dnat_).Syn(2000).Time(10),
+      Down(dnat_).Syn(6000).Ack(2001).Time(10),
+      Down(before_).Syn(6000).Ack(2001).Time(10),
+      Up(before_).Seq(2001).Ack(6001).Time(10),
+      Up(dnat_).Seq(2001).Ack(6001).Time(10),
+  };
+  table().Apply(batch);
+  EXPECT_EQ(Only().server, pod_);
+  EXPECT_EQ(Duplicates(1, DuplicateKind::kTranslated), 2u);
+  EXPECT_EQ(Duplicates(1, DuplicateKind::kInterface), 0u);
+}
+
+TEST_F(ConnectionViews, EqualAddressesInAnotherNetworkAreNoViewWhenTheNumberOfANetworkIsUsedAgain) {
+  options_.max_connections = 1;
+  const auto in_vlan = [this](uint16_t vlan, uint32_t interface) {
+    Way way = before_;
+    way.vlan = vlan;
+    way.interface = interface;
+    return Up(way).Seq(1000).Ack(2000).Payload(10);
+  };
+  Feed(in_vlan(7, 0).Time(0));
+  Feed(in_vlan(9, 0).Seq(5).Time(0));
+  Feed(in_vlan(8, 0).Seq(6).Time(0));  // gets the number of VLAN 7
+  Feed(in_vlan(7, 1).Time(0.01));
+  ASSERT_EQ(Live().size(), 1u);
+  EXPECT_EQ(table().encapsulations().Get(Only().encapsulation).vlans[0], 7);
+}
+
+TEST_F(ConnectionViews, ASynWithTheNumberZeroFitsNoConnectionWhoseSynWasNotSeen) {
+  for (uint32_t i = 0; i < 3; ++i) Feed(Up(before_).Seq(1001 + 10 * i).Ack(5001).Payload(10).Time(0.01 * i));
+  Feed(Up(dnat_).Seq(9).Ack(9).Time(0.04));  // a second stretch
+  Advance(70);
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(0).Time(71); });
+  Feed(Up(dnat_).Seq(1031).Ack(77).Payload(10).Time(71.1));
+  EXPECT_EQ(Live().size(), 2u);
+}
+
 }  // namespace
 }  // namespace tcpgauge

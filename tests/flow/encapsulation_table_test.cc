@@ -39,18 +39,47 @@ TEST(EncapsulationTable, EqualOnesShareANumberAndOthersDoNot) {
 }
 
 TEST(EncapsulationTable, ANumberIsFreeWithItsLastUse) {
-  EncapsulationTable table;
+  EncapsulationTable table(4);
   const uint32_t seven = table.Acquire(Vlan(7));
+  const uint32_t eight = table.Acquire(Vlan(8));
   table.AcquireAgain(seven);
   table.Release(seven);
   EXPECT_EQ(table.Get(seven), Vlan(7));
-  EXPECT_NE(table.Acquire(Vlan(8)), seven) << "one use is left";
+  EXPECT_EQ(table.Acquire(Vlan(9)), EncapsulationTable::kOverflow) << "one use is left";
   table.Release(seven);
   EXPECT_EQ(table.Acquire(Vlan(9)), seven);
   EXPECT_EQ(table.Get(seven), Vlan(9));
+  table.Release(eight);
   const uint32_t again = table.Acquire(Vlan(7));
   EXPECT_NE(again, seven);
   EXPECT_EQ(table.Get(again), Vlan(7));
+}
+
+TEST(EncapsulationTable, AnEncapsulationGetsItsNumberBack) {
+  EncapsulationTable table;
+  const uint32_t seven = table.Acquire(Vlan(7));
+  table.Release(seven);
+  const uint32_t eight = table.Acquire(Vlan(8));
+  EXPECT_NE(eight, seven);
+  table.Release(eight);
+  EXPECT_EQ(table.Acquire(Vlan(7)), seven);
+  EXPECT_EQ(table.Acquire(Vlan(8)), eight);
+}
+
+TEST(EncapsulationTable, TheNumberThatHasBeenUnusedLongestIsGivenOutAgainFirst) {
+  EncapsulationTable table;
+  const uint32_t first = table.Acquire(Vxlan(1));
+  const uint32_t second = table.Acquire(Vxlan(2));
+  table.Release(second);
+  table.Release(first);
+  for (uint32_t i = 3; i <= EncapsulationTable::kSpares; ++i) table.Release(table.Acquire(Vxlan(i)));
+  table.Release(table.Acquire(Vxlan(2)));  // now unused for a shorter time than the first
+  const uint32_t size = table.size();
+  EXPECT_EQ(table.Acquire(Vlan(1)), first);
+  EXPECT_EQ(table.Acquire(Vxlan(2)), second);
+  EXPECT_NE(table.Acquire(Vxlan(1)), first);
+  EXPECT_EQ(table.Get(first), Vlan(1));
+  EXPECT_LE(table.size(), size + 1);
 }
 
 TEST(EncapsulationTable, OneTooManySharesTheOverflowNumberAndIsCounted) {

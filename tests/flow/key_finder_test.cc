@@ -18,7 +18,7 @@ class KeyFinderTest : public testing::Test {
     return keys_.Find(segment.packet(), TestTime(seconds), &key_, &sender_);
   }
 
-  EncapsulationTable encapsulations_;
+  EncapsulationTable encapsulations_{4};  // room for two
   KeyFinder keys_{&encapsulations_};
   ConnectionKey key_;
   End sender_ = End::kA;
@@ -34,6 +34,7 @@ TEST_F(KeyFinderTest, BothDirectionsAreOfOneConnection) {
 }
 
 TEST_F(KeyFinderTest, AKeyHoldsAUseOfItsEncapsulation) {
+  ASSERT_TRUE(Find(Segment(kClient, kServer).Vlan(6)));
   ASSERT_TRUE(Find(Segment(kClient, kServer).Vlan(7)));
   EXPECT_EQ(encapsulations_.Get(key_.encapsulation).vlans[0], 7);
   const uint32_t number = key_.encapsulation;

@@ -25,7 +25,8 @@ std::string ModelTable::Differences(const Connection& c, const ConnectionSummary
   const Peer& client = c.ends[static_cast<size_t>(c.client)];
   const Peer& server = c.ends[static_cast<size_t>(1 - c.client)];
   if (client.endpoint != summary.client || server.endpoint != summary.server) {
-    return "client " + client.endpoint.ToString() + " but in the table " + summary.client.ToString();
+    return client.endpoint.ToString() + " > " + server.endpoint.ToString() + " but in the table " +
+           summary.client.ToString() + " > " + summary.server.ToString() + "; ";
   }
   std::string all;
   const auto compare_end = [&all](const std::string& who, const Peer& end, const DirectionSummary& in_table) {
@@ -43,7 +44,10 @@ std::string ModelTable::Differences(const Connection& c, const ConnectionSummary
   all += Differ("confirmed", c.confirmed, summary.confirmed);
   all += Differ("start", c.start_ns, summary.start_time_ns);
   all += Differ("last packet", c.last_ns, summary.last_packet_time_ns);
-  all += Differ("interface", client.interface.value_or(server.interface.value_or(0)), size_t{summary.interface});
+  all += Differ("interface", client.pin.value_or(server.pin.value_or(Pin())).interface, size_t{summary.interface});
+  if (ServiceOf(c) != summary.service) {
+    all += "service " + ServiceOf(c).ToString() + " but in the table " + summary.service.ToString() + "; ";
+  }
   const auto between = [](const std::optional<int64_t>& from, const std::optional<int64_t>& to) {
     return from && to ? std::max<int64_t>(*to - *from, 0) : ConnectionSummary::kUnknown;
   };
@@ -63,6 +67,32 @@ std::string ModelTable::Differences(const Connection& c, const ConnectionSummary
   return all;
 }
 
+ModelTable::Connections::iterator ModelTable::FindShown(const ConnectionSummary& summary,
+                                                        const Encapsulation& encapsulation,
+                                                        const std::vector<ConnectionView>& views,
+                                                        const std::vector<Encapsulation>& view_encapsulations) {
+  if (views.empty()) return Find(KeyOf(encapsulation, summary.client, summary.server));
+  return Find(KeyOf(view_encapsulations[0], views[0].client, views[0].server));
+}
+
+std::string ModelTable::ViewDifferences(const Connection& c, const std::vector<ConnectionView>& views,
+                                        const std::vector<Encapsulation>& view_encapsulations) const {
+  std::set<std::pair<Key, Endpoint>> in_model;  // with the endpoint of the client
+  if (c.views.size() > 1) {
+    for (const View& view : c.views) in_model.insert({view.key, view.endpoint(c.client)});
+  }
+  std::set<std::pair<Key, Endpoint>> in_table;
+  for (size_t i = 0; i < views.size(); ++i) {
+    in_table.insert({KeyOf(view_encapsulations[i], views[i].client, views[i].server), views[i].client});
+  }
+  if (in_model == in_table && in_table.size() == views.size()) return "";
+  std::string all = "views";
+  for (const auto& [key, client] : in_model) all += " " + client.ToString();
+  all += " but in the table";
+  for (const auto& [key, client] : in_table) all += " " + client.ToString();
+  return all + "; ";
+}
+
 void ModelTable::AddTo(const Connection& c, Totals* totals) const {
   const Peer& client = c.ends[static_cast<size_t>(c.client)];
   const Peer& server = c.ends[static_cast<size_t>(1 - c.client)];
@@ -76,7 +106,11 @@ void ModelTable::AddTo(const Connection& c, Totals* totals) const {
 
 void ModelTable::Compare(const ConnectionTable& table) {
   if (table.now_ns() != now_ns_) return Fail("the time differs");
-  if (table.size() != connections_.size()) return Fail("the number of connections differs");
+  if (table.size() != connections_.size() + provisional_.size()) {
+    return Fail("has " + std::to_string(connections_.size()) + " connections and " +
+                std::to_string(provisional_.size()) + " provisional views, but in the table " +
+                std::to_string(table.size()));
+  }
   size_t in_use = 0;
   const uint32_t records = table.record_limit();
   const uint32_t embryos = table.embryo_limit() - ConnectionTable::kEmbryoSlots;
@@ -85,13 +119,30 @@ void ModelTable::Compare(const ConnectionTable& table) {
     if (!table.IsInUse(slot)) continue;
     ++in_use;
     const ConnectionSummary summary = table.Summarize(slot);
-    const auto found =
-        connections_.find(KeyOf(table.encapsulations().Get(summary.encapsulation), summary.client, summary.server));
-    if (found == connections_.end()) return Fail("the table has a connection too many");
-    const std::string differences = Differences(found->second, summary);
+    const Encapsulation& encapsulation = table.encapsulations().Get(summary.encapsulation);
+    if (slot >= ConnectionTable::kEmbryoSlots && !summary.confirmed) {
+      if (provisional_.count(KeyOf(encapsulation, summary.client, summary.server)) == 0) {
+        return Fail("the table has a provisional view too many: " + summary.client.ToString());
+      }
+      continue;
+    }
+    std::vector<ConnectionView> views;
+    table.AppendViews(slot, &views);
+    std::vector<Encapsulation> view_encapsulations;
+    for (const ConnectionView& view : views) {
+      view_encapsulations.push_back(table.encapsulations().Get(view.encapsulation));
+    }
+    const auto found = FindShown(summary, encapsulation, views, view_encapsulations);
+    if (found == connections_.end()) {
+      return Fail("the table has a connection too many: " + summary.client.ToString() + " > " +
+                  summary.server.ToString());
+    }
+    std::string differences = Differences(found->second, summary);
+    differences += ViewDifferences(found->second, views, view_encapsulations);
+    if (!(encapsulation == found->second.encapsulation)) differences += "the encapsulation differs; ";
     if (!differences.empty()) return Fail(differences);
   }
-  if (in_use != connections_.size()) return Fail("a connection is lost");
+  if (in_use != connections_.size() + provisional_.size()) return Fail("a connection is lost");
 
   Totals sum = ended_;
   for (const auto& [key, connection] : connections_) {
@@ -119,9 +170,10 @@ void ModelTable::Compare(const ConnectionTable& table) {
   if (!Same(sum.connection_duration_seconds, totals.connection_duration_seconds)) all += "durations differ; ";
   if (!Same(sum.connection_payload_bytes, totals.connection_payload_bytes)) all += "payloads differ; ";
   for (size_t i = 0; i < 8; ++i) {
-    const auto found = duplicates_.find(i);
-    all += Differ("duplicates", found == duplicates_.end() ? 0 : found->second,
-                  table.duplicate_packets(i, DuplicateKind::kInterface));
+    for (size_t kind = 0; kind < kDuplicateKindCount; ++kind) {
+      const std::string name = "duplicates (" + std::string(DuplicateKindName(static_cast<DuplicateKind>(kind))) + ")";
+      all += Differ(name.c_str(), duplicates_[i][kind], table.duplicate_packets(i, static_cast<DuplicateKind>(kind)));
+    }
   }
   all += Differ("unmatched fragments", unmatched_fragments_, table.unmatched_fragments());
   if (!all.empty()) Fail("totals: " + all);

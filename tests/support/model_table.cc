@@ -148,9 +148,14 @@ void ModelTable::Take(const DecodedPacket& packet, const std::vector<EndedConnec
     known.source.port = first->source_port;
     known.destination.port = first->destination_port;
   }
-  const int sender = known.destination < known.source ? 1 : 0;
-
-  auto found = connections_.find(KeyOf(known.encapsulation, known.source, known.destination));
+  Arrival arrival = {known,           time_ns, KeyOf(known.encapsulation, known.source, known.destination),
+                     SenderOf(known), 0,       {}};
+  Connections::iterator found = FindFor(&arrival);
+  if (found == connections_.end()) {
+    const auto decided = Resolve(&arrival);
+    if (!decided) return;
+    found = *decided;
+  }
   if (found != connections_.end() && time_ns - found->second.last_ns >= TimeoutOf(found->second)) {
     End(found, ReasonOf(found->second.state, found->second.refused));
     found = connections_.end();
@@ -159,45 +164,90 @@ void ModelTable::Take(const DecodedPacket& packet, const std::vector<EndedConnec
   if (!is_segment) {
     if (found == connections_.end()) {
       ++unmatched_fragments_;
-    } else if (!IsDuplicate(&found->second, sender, known, time_ns)) {
-      Credit(&found->second, sender, known, time_ns);
+    } else if (!IsDuplicate(&found->second, arrival)) {
+      Credit(&found->second, arrival);
     }
     return;
   }
   if (found != connections_.end()) {
-    const ConnectionState state = found->second.state;
-    const auto candidate = found->second.ends[1 - sender].candidate;
+    const auto candidate = found->second.ends[static_cast<size_t>(1 - arrival.sender)].candidate;
     if (IsSynAck(known) && candidate && known.acknowledgment_number == candidate->sequence + 1) {
-      End(found, ReasonOf(state, found->second.refused));
-      found = Begin(known, time_ns);
-      Connection& connection = found->second;
-      connection.start_ns = std::min(candidate->time_ns, time_ns);
-      connection.state = ConnectionState::kSynSent;
-      connection.syn_ns = 0;
-      connection.ends[1 - sender].initial_sequence = candidate->sequence;
-      connection.ends[1 - sender].window_shift = candidate->window_shift;
-      connection.ends[1 - sender].next = int64_t{candidate->sequence} + 1;
-      connection.ends[1 - sender].sample_from = candidate->sequence + 1;
-    } else if (BeginsAnother(found->second, sender, known)) {
-      const bool repeated = found->second.ends[static_cast<size_t>(sender)].initial_sequence == known.sequence_number;
-      if (repeated && IsDuplicate(&found->second, sender, known, time_ns)) return;
-      End(found, ReasonOf(state, found->second.refused));
+      found = BeginFromCandidate(found, &arrival);
+    } else if (BeginsAnother(found->second, arrival.sender, known)) {
+      const Peer& end = found->second.ends[static_cast<size_t>(arrival.sender)];
+      if (end.initial_sequence == known.sequence_number && IsDuplicate(&found->second, arrival)) return;
+      End(found, ReasonOf(found->second.state, found->second.refused));
       found = connections_.end();
     }
   }
   if (found == connections_.end()) {
-    if (options_.new_only && !IsSyn(known)) return;
+    Place(nullptr, &arrival);
     const bool is_late = IsLate(known, time_ns);
-    if (is_late && known.payload_length_bytes == 0) {
-      ++ended_.late_segments;
+    if (MayHaveCopies(known) && !is_late) {
+      NoteStretch(known);
+      if (IsSyn(known)) {
+        if (BeginProvisional(arrival)) return;
+      } else {
+        found = Join(&arrival);
+      }
+    }
+    if (found == connections_.end()) {
+      if (options_.new_only && !IsSyn(known)) return;
+      if (is_late && known.payload_length_bytes == 0) {
+        ++ended_.late_segments;
+        return;
+      }
+      found = Begin(known, arrival.sender, time_ns);
+      found->second.doubtful = is_late || (known.tcp_flags & kTcpRst);
+      Remember(found->second, arrival);
+      Credit(&found->second, arrival);
       return;
     }
-    found = Begin(known, time_ns);
-    found->second.doubtful = is_late || (known.tcp_flags & kTcpRst);
-  } else if (IsDuplicate(&found->second, sender, known, time_ns)) {
-    return;
+  } else if (!found->second.confirmed) {
+    found = JoinUnconfirmed(found, &arrival);
   }
-  Credit(&found->second, sender, known, time_ns);
+  if (IsDuplicate(&found->second, arrival)) return;
+  Remember(found->second, arrival);
+  Credit(&found->second, arrival);
+}
+
+// The new connection begins on the key on which its SYN came: that of the view to which the client was pinned. The key
+// of the SYN-ACK is another view, unless it is the same key.
+ModelTable::Connections::iterator ModelTable::BeginFromCandidate(Connections::iterator old, Arrival* arrival) {
+  const int client = 1 - arrival->sender;
+  const Peer& end = old->second.ends[static_cast<size_t>(client)];
+  const Peer::Syn candidate = *end.candidate;
+  const std::optional<Pin> pin = end.pin;
+  const int64_t last_counted_ns = end.last_counted_ns;
+  View of_syn = old->second.views[0];
+  for (const View& view : old->second.views) {
+    if (end.pin && view.number == end.pin->view) of_syn = view;
+  }
+  const int server = of_syn.end(arrival->sender);  // of the key of the SYN
+  DecodedPacket first = arrival->packet;
+  first.encapsulation = of_syn.encapsulation;
+  first.source = of_syn.endpoint(arrival->sender);
+  first.destination = of_syn.endpoint(client);
+  End(old, ReasonOf(old->second.state, old->second.refused));
+  const Connections::iterator begun = Begin(first, server, arrival->time_ns);
+  Connection& connection = begun->second;
+  if (of_syn.key == arrival->key) {
+    Place(nullptr, arrival);
+  } else if (!AddView(begun, server, arrival)) {
+    Place(nullptr, arrival);
+    arrival->sender = server;
+  }
+  connection.start_ns = std::min(candidate.time_ns, arrival->time_ns);
+  connection.state = ConnectionState::kSynSent;
+  connection.syn_ns = 0;
+  Peer& of_client = connection.ends[static_cast<size_t>(1 - server)];
+  if (pin) of_client.pin = {pin->interface, pin->direction};
+  of_client.last_counted_ns = last_counted_ns;
+  of_client.initial_sequence = candidate.sequence;
+  of_client.window_shift = candidate.window_shift;
+  of_client.next = int64_t{candidate.sequence} + 1;
+  of_client.sample_from = candidate.sequence + 1;
+  return begun;
 }
 
 bool ModelTable::BeginsAnother(const Connection& connection, int sender, const DecodedPacket& packet) const {
@@ -236,7 +286,7 @@ bool ModelTable::IsLate(const DecodedPacket& packet, int64_t time_ns) {
   const int64_t second = time_ns / kSecond;
   if (second - found->second.second > 240) return false;
   found->second.second = std::max(found->second.second, second);
-  const size_t sender = packet.destination < packet.source ? 1 : 0;
+  const size_t sender = static_cast<size_t>(SenderOf(packet));
   return !IsSynAck(packet) || found->second.initial_sequences[sender] == packet.sequence_number;
 }
 
@@ -271,18 +321,19 @@ bool ModelTable::IsIgnoredReset(const Connection& connection, int sender, const 
   return beyond >= window && !is_in_flight;
 }
 
-ModelTable::Connections::iterator ModelTable::Begin(const DecodedPacket& packet, int64_t time_ns) {
-  if (connections_.size() == options_.max_connections) Evict();
+ModelTable::Connections::iterator ModelTable::Begin(const DecodedPacket& packet, int sender, int64_t time_ns) {
+  if (connections_.size() + provisional_.size() == options_.max_connections) Evict();
   const Key key = KeyOf(packet.encapsulation, packet.source, packet.destination);
   Connection& connection = connections_[key];
   connection = Connection();
   connection.encapsulation = packet.encapsulation;
   connection.ends[0].endpoint = std::get<2>(key);
   connection.ends[1].endpoint = std::get<3>(key);
+  connection.views = {{key, packet.encapsulation}};
   connection.start_ns = connection.last_ns = connection.last_syn_ns = time_ns;
-  const int sender = packet.destination < packet.source ? 1 : 0;
   const uint8_t flags = packet.tcp_flags;
   connection.has_only_bare_syn = flags == kTcpSyn && packet.payload_length_bytes == 0 && !packet.is_fragment;
+  connection.embryo_number = next_embryo_++;
   if (flags & kTcpRst) {
     connection.state = ConnectionState::kReset;
   } else if (flags & kTcpSyn) {
@@ -302,22 +353,32 @@ ModelTable::Connections::iterator ModelTable::Begin(const DecodedPacket& packet,
   return connections_.find(key);
 }
 
-bool ModelTable::IsDuplicate(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns) {
-  Peer& end = connection->ends[static_cast<size_t>(sender)];
-  const size_t interface = std::min<size_t>(packet.interface, 1023);
-  if (!end.interface || *end.interface == interface) return false;
-  if (time_ns / kSixteenth - end.last_counted_ns / kSixteenth >= 16) {
-    end.interface = interface;
+bool ModelTable::IsDuplicate(Connection* connection, const Arrival& arrival) {
+  Peer& end = connection->ends[static_cast<size_t>(arrival.sender)];
+  if (!end.pin) return false;
+  const Pin& here = arrival.pin;
+  const bool other_direction = end.pin->direction != PacketDirection::kUnknown &&
+                               here.direction != PacketDirection::kUnknown && end.pin->direction != here.direction;
+  const bool other_view = end.pin->view != here.view || end.pin->is_wrapped != here.is_wrapped;
+  if (end.pin->interface == here.interface && !other_direction && !other_view) return false;
+  if (arrival.time_ns / kSixteenth - end.last_counted_ns / kSixteenth >= 16) {
+    end.pin = here;
     return false;
   }
-  ++duplicates_[interface];
+  DuplicateKind kind = DuplicateKind::kInterface;
+  if (other_view) {
+    kind = end.pin->is_wrapped || here.is_wrapped ? DuplicateKind::kEncapsulated : DuplicateKind::kTranslated;
+  }
+  ++duplicates_[here.interface][static_cast<size_t>(kind)];
   return true;
 }
 
-void ModelTable::Credit(Connection* connection, int sender, const DecodedPacket& whole, int64_t time_ns) {
+void ModelTable::Credit(Connection* connection, const Arrival& arrival) {
+  const int sender = arrival.sender;
+  const int64_t time_ns = arrival.time_ns;
   Peer& end = connection->ends[static_cast<size_t>(sender)];
   Peer& other = connection->ends[static_cast<size_t>(1 - sender)];
-  DecodedPacket packet = whole;  // a probe counts as a segment without payload
+  DecodedPacket packet = arrival.packet;  // a probe counts as a segment without payload
   if (packet.kind == DecodedPacket::Kind::kTcpSegment && end.next && end.acknowledged && other.next) {
     const bool probe_was_seen = other.ip_bytes > other.payload_bytes;
     const bool accepts = probe_was_seen && (packet.tcp_flags & (kTcpAck | kTcpSyn | kTcpRst)) == kTcpAck &&
@@ -339,8 +400,11 @@ void ModelTable::Credit(Connection* connection, int sender, const DecodedPacket&
     if (is_window_probe || is_keep_alive) packet.payload_length_bytes = 0;
   }
   if (packet.kind == DecodedPacket::Kind::kTcpSegment) NoteRepeatedSyn(connection, sender, packet, time_ns);
-  if (!end.interface) end.interface = std::min<size_t>(packet.interface, 1023);
+  if (!end.pin) end.pin = arrival.pin;
   end.last_counted_ns = time_ns;
+  if (connection->awaits_addresses && (sender != connection->client || packet.payload_length_bytes > 0)) {
+    ChooseAddresses(connection);
+  }
   connection->last_ns = std::max(connection->last_ns, time_ns);
   ++end.packets;
   end.ip_bytes += packet.ip_length_bytes;
@@ -375,6 +439,8 @@ void ModelTable::NoteRepeatedSyn(Connection* connection, int sender, const Decod
 
 void ModelTable::Confirm(Connection* connection) {
   connection->confirmed = true;
+  ChooseAddresses(connection);
+  connection->awaits_addresses = !connection->midstream && AwaitsAddresses();
   if (!connection->observed) {
     connection->client = GuessClient(connection->ends[0].endpoint, connection->ends[1].endpoint);
   }
@@ -568,11 +634,16 @@ void ModelTable::NoteHandshake(Connection* connection, int sender, const Decoded
 }
 
 void ModelTable::Evict() {
+  std::map<Key, Provisional>::iterator oldest;
+  if (OldestEmbryoIsProvisional(&oldest)) {
+    Drop(oldest);
+    return;
+  }
   if (ended_count_ >= announced_->size() || (*announced_)[ended_count_].reason != EndReason::kEvicted) {
     return Fail("the table is full, but none was evicted");
   }
   const EndedConnection& victim = (*announced_)[ended_count_];
-  const auto found = connections_.find(KeyOf(victim.encapsulation, victim.summary.client, victim.summary.server));
+  const auto found = FindShown(victim.summary, victim.encapsulation, victim.views, victim.view_encapsulations);
   if (found == connections_.end()) return Fail("evicted a connection that there is not");
   const Connection& chosen = found->second;
   const auto usefulness_of = [](const Connection& c) {
@@ -605,12 +676,13 @@ void ModelTable::AdvanceTime(int64_t now_ns, const std::vector<EndedConnection>&
   now_ns_ = std::max(now_ns_, now_ns);
   while (error_.empty() && ended_count_ < announced.size()) {
     const EndedConnection& ended = announced[ended_count_];
-    const auto found = connections_.find(KeyOf(ended.encapsulation, ended.summary.client, ended.summary.server));
+    const auto found = FindShown(ended.summary, ended.encapsulation, ended.views, ended.view_encapsulations);
     if (found == connections_.end()) return Fail("ended a connection that there is not");
     const Connection& connection = found->second;
     if (now_ns_ - connection.last_ns < TimeoutOf(connection)) return Fail("ended before its time-out");
     End(found, ReasonOf(connection.state, connection.refused));
   }
+  DropProvisional();
   for (const auto& [key, connection] : connections_) {
     const int64_t latest = TimeoutOf(connection) / 64 * 65 + kSecond + 64;
     if (now_ns_ - connection.last_ns > latest) {
@@ -625,23 +697,29 @@ void ModelTable::EndAll(const std::vector<EndedConnection>& announced) {
   announced_ = &announced;
   while (error_.empty() && ended_count_ < announced.size()) {
     const EndedConnection& ended = announced[ended_count_];
-    const auto found = connections_.find(KeyOf(ended.encapsulation, ended.summary.client, ended.summary.server));
+    const auto found = FindShown(ended.summary, ended.encapsulation, ended.views, ended.view_encapsulations);
     if (found == connections_.end()) return Fail("ended a connection that there is not");
     End(found, std::nullopt);
   }
+  while (!provisional_.empty()) Drop(provisional_.begin());
   if (!connections_.empty()) Fail("did not end all");
 }
 
 void ModelTable::End(Connections::iterator connection, std::optional<EndReason> reason) {
-  const Connection& c = connection->second;
-  if (ended_count_ >= announced_->size()) return Fail("did not end a connection");
+  Connection& c = connection->second;
+  if (c.awaits_addresses) ChooseAddresses(&c);
+  if (ended_count_ >= announced_->size()) {
+    Fail("did not end a connection");
+    return Erase(connection);
+  }
   const EndedConnection& announced = (*announced_)[ended_count_++];
   const auto text = [](std::optional<EndReason> r) { return r ? std::string(EndReasonName(*r)) : "no reason"; };
   if (announced.reason != reason) {
     Fail("ended for " + text(announced.reason) + " instead of " + text(reason) + ": " +
          Differences(c, announced.summary));
   }
-  const std::string differences = Differences(c, announced.summary);
+  const std::string differences =
+      Differences(c, announced.summary) + ViewDifferences(c, announced.views, announced.view_encapsulations);
   if (!differences.empty()) Fail("ended (" + text(reason) + "): " + differences);
   if (!(announced.encapsulation == c.encapsulation)) {
     Fail("ended (" + text(reason) + ") with another encapsulation: " + c.ends[0].endpoint.ToString() + ", " +
@@ -655,11 +733,14 @@ void ModelTable::End(Connections::iterator connection, std::optional<EndReason> 
   }
   const bool is_over = c.state == ConnectionState::kClosed || c.state == ConnectionState::kReset;
   if (c.confirmed && reason && (is_over || reason == EndReason::kFin)) {
-    const std::array<uint32_t, 2> numbers = {c.ends[0].initial_sequence.value_or(0),
-                                             c.ends[1].initial_sequence.value_or(0)};
-    remembered_[connection->first] = {numbers, c.last_ns / kSecond};
+    for (const View& view : c.views) {
+      const auto number = [&](int end) {
+        return c.ends[static_cast<size_t>(view.end(end))].initial_sequence.value_or(0);
+      };
+      remembered_[view.key] = {{number(0), number(1)}, c.last_ns / kSecond};
+    }
   }
-  connections_.erase(connection);
+  Erase(connection);
 }
 
 }  // namespace tcpgauge

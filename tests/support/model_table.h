@@ -15,6 +15,7 @@
 
 #include "src/flow/connection_summary.h"
 #include "src/flow/connection_table.h"
+#include "src/flow/duplicate_kind.h"
 #include "src/flow/totals.h"
 
 namespace tcpgauge {
@@ -27,6 +28,12 @@ namespace tcpgauge {
 //   - how long after its time-out an idle connection ends: at most a 64th of the time-out, plus a second;
 //   - which connection is evicted when several are about equally idle.
 // In both cases, the model adopts the table's choice, and checks that the contract allows it.
+//
+// The model remembers all fingerprints of segments. The table's memory of them is bounded, so the two can be compared
+// only until the table counts an overflow of fingerprints, or until is_open().
+//
+// The methods are in three files: model_table.cc follows connections, model_views.cc finds their views, and
+// model_differences.cc compares the model with the table.
 //
 // Thread: confined to one thread. Time: nanoseconds of the Unix epoch.
 class ModelTable {
@@ -50,13 +57,30 @@ class ModelTable {
   // The first disagreement of all calls so far. Empty while model and table agree.
   const std::string& error() const { return error_; }
 
+  // Whether the contract has left a decision to the table that the model cannot follow: a SYN-ACK answered a SYN in
+  // another encapsulation, which came so long ago that the table may have forgotten the SYN.
+  bool is_open() const { return is_open_; }
+
   // How many connections have ended in the model.
   size_t ended_count() const { return ended_count_; }
 
  private:
+  // Where a packet was captured.
+  struct Stretch {
+    Encapsulation encapsulation;
+    size_t interface = 0;
+    PacketDirection direction = PacketDirection::kUnknown;
+  };
+  // Where the packets of an end are counted.
+  struct Pin {
+    size_t interface = 0;
+    PacketDirection direction = PacketDirection::kUnknown;
+    int view = 0;             // View::number
+    bool is_wrapped = false;  // the view has another encapsulation than the connection
+  };
   // One end of a connection: what it sent, and what is known about it.
   struct Peer {
-    Endpoint endpoint;
+    Endpoint endpoint;  // the address that is shown
     uint64_t packets = 0;
     uint64_t payload_bytes = 0;
     uint64_t ip_bytes = 0;
@@ -91,13 +115,31 @@ class ModelTable {
     // begins another connection.
     std::optional<Syn> candidate;
     std::optional<double> rtt_us;
-    std::optional<size_t> interface;  // where packets of this end are counted; on other interfaces they are duplicates
-    int64_t last_counted_ns = 0;      // the time of the last packet that was no duplicate
+    std::optional<Pin> pin;       // packets of this end elsewhere are duplicates
+    int64_t last_counted_ns = 0;  // the time of the last packet that was no duplicate
+  };
+  using Key = std::tuple<std::vector<uint16_t>, std::vector<std::tuple<int, bool, uint32_t>>, Endpoint, Endpoint>;
+  // A key of a connection. The first view is the key with which the connection began.
+  struct View {
+    Key key;
+    Encapsulation encapsulation;
+    bool is_swapped = false;  // the first end of `key` is the second end of the connection
+    bool is_wrapped = false;  // the encapsulation differs from that of the first view
+    int number = 0;           // tells the views of a connection apart
+    // The end of the key that corresponds to an end of the connection, and the other way round.
+    int end(int of_connection) const { return is_swapped ? 1 - of_connection : of_connection; }
+    const Endpoint& endpoint(int of_connection) const {
+      return end(of_connection) == 0 ? std::get<2>(key) : std::get<3>(key);
+    }
   };
   struct Connection {
     Encapsulation encapsulation;
-    std::array<Peer, 2> ends;  // sorted by endpoint
-    int client = 0;            // index in `ends`
+    std::array<Peer, 2> ends;       // sorted by their endpoints in the first view
+    std::vector<View> views;        // the first view first
+    bool shows_other_key = false;   // an end has another address than in the first view, or had one
+    bool awaits_addresses = false;  // the addresses are chosen when the connection is answered, carries data or ends
+    uint64_t embryo_number = 0;     // the order in which connections with only a bare SYN began
+    int client = 0;                 // index in `ends`
     ConnectionState state = ConnectionState::kSynSent;
     bool observed = false;
     bool midstream = false;
@@ -114,8 +156,35 @@ class ModelTable {
     std::optional<int64_t> syn_ack_ns;
     std::optional<int64_t> ack_ns;
   };
-  using Key = std::tuple<std::vector<uint16_t>, std::vector<std::tuple<int, bool, uint32_t>>, Endpoint, Endpoint>;
-  using Connections = std::map<Key, Connection>;
+  using Connections = std::map<Key, Connection>;  // by the keys of the first views
+  // A packet on its way through Take().
+  struct Arrival {
+    const DecodedPacket& packet;  // following fragments have their ports
+    int64_t time_ns;
+    Key key;
+    int key_sender;  // which end of the key sent the packet
+    // Of the connection that the packet belongs to, once that is known.
+    int sender;
+    Pin pin;
+  };
+  // A copy of a connection's SYN, which may begin a view or a connection.
+  struct Provisional {
+    DecodedPacket syn;
+    int64_t time_ns;
+    Key owner;        // a key of the connection whose SYN it copies
+    bool is_wrapped;  // has another encapsulation than that SYN
+    uint64_t embryo_number;
+  };
+  // A segment that may be captured again on another stretch.
+  struct Seen {
+    enum class Kind { kSyn, kSynCopy, kSynAck, kOther } kind;
+    std::vector<uint64_t> numbers;  // what no translation changes, without the sequence number; empty: not known
+    Key key;
+    Key owner;   // a key of the connection: `key`, except for the copy of a SYN
+    int sender;  // which end of `key`
+    Stretch stretch;
+    int64_t time;  // in units of 2^20 ns, as in the table
+  };
   // A connection that was closed or reset.
   struct Remembered {
     std::array<uint32_t, 2> initial_sequences;  // of `Connection::ends`; 0 when the SYN was not seen
@@ -135,15 +204,21 @@ class ModelTable {
   static constexpr int64_t kFirstAttemptNs = 35000000000;  // the time-out after the first SYN
 
   static Key KeyOf(const Encapsulation& encapsulation, const Endpoint& x, const Endpoint& y);
+  static int SenderOf(const DecodedPacket& packet) { return packet.destination < packet.source ? 1 : 0; }
+  static bool AreApart(const Stretch& a, const Stretch& b);
+  static Stretch StretchOf(const DecodedPacket& packet);
+  static Seen SeenOf(Seen::Kind kind, const Arrival& arrival);
+  static bool HaveSameNumbers(const Seen& a, const Seen& b);
   int64_t TimeoutOf(const Connection& connection) const;
   int GuessClient(const Endpoint& a, const Endpoint& b) const;
   void RememberMidstream(const Endpoint& x, const Endpoint& y, int64_t time_ns);
   bool BeginsAnother(const Connection& connection, int sender, const DecodedPacket& packet) const;
   bool IsLate(const DecodedPacket& packet, int64_t time_ns);
   bool IsIgnoredReset(const Connection& connection, int sender, const DecodedPacket& packet) const;
-  Connections::iterator Begin(const DecodedPacket& packet, int64_t time_ns);
-  bool IsDuplicate(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
-  void Credit(Connection* connection, int sender, const DecodedPacket& whole, int64_t time_ns);
+  // `sender` is the end of the packet's key that sent it.
+  Connections::iterator Begin(const DecodedPacket& packet, int sender, int64_t time_ns);
+  bool IsDuplicate(Connection* connection, const Arrival& arrival);
+  void Credit(Connection* connection, const Arrival& arrival);
   void NoteRepeatedSyn(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns) const;
   void Follow(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
   void Analyze(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
@@ -151,8 +226,51 @@ class ModelTable {
                      ConnectionState before);
   void Confirm(Connection* connection);
   void Evict();
+  Connections::iterator BeginFromCandidate(Connections::iterator old, Arrival* arrival);
+
+  // In model_views.cc.
+  bool MayHaveCopies(const DecodedPacket& packet) const;
+  bool AwaitsAddresses() const;
+  bool ExpectsCopies() const;
+  // Returns the connection that has `key` as a view, or end().
+  Connections::iterator Find(const Key& key);
+  // As above, for the key of `*arrival`. Fills in the sender and the pin.
+  Connections::iterator FindFor(Arrival* arrival);
+  void Place(const View* view, Arrival* arrival) const;
+  void NoteStretch(const DecodedPacket& packet);
+  void Remember(const Connection& connection, const Arrival& arrival);
+  void Remember(const Seen& seen, uint32_t sequence);
+  const Seen* FindCopy(const Arrival& arrival, Seen::Kind kind) const;
+  bool BeginProvisional(const Arrival& arrival);
+  // Decides about the provisional view with the arrival's key. Returns nullopt if the packet needs no more.
+  std::optional<Connections::iterator> Resolve(Arrival* arrival);
+  Connections::iterator FindBySyn(const Key& key, uint32_t sequence);
+  static bool Fits(const Connection& connection, bool from_client, const DecodedPacket& packet);
+  const Seen* FindAnsweredSyn(const Arrival& arrival);
+  Connections::iterator JoinSynAck(Arrival* arrival);
+  Connections::iterator Join(Arrival* arrival);
+  Connections::iterator JoinUnconfirmed(Connections::iterator found, Arrival* arrival);
+  Connections::iterator FindRemembered(const Seen& seen, int* sender);
+  // How much of the table's room for views is taken.
+  size_t CountViews() const;
+  bool AddView(Connections::iterator connection, int sender, Arrival* arrival);
+  void Erase(Connections::iterator connection);
+  void ChooseAddresses(Connection* connection);
+  Endpoint ServiceOf(const Connection& connection) const;
+  // Drops the oldest provisional views that have timed out, and are older than all connections with only a SYN.
+  void DropProvisional();
+  void Drop(std::map<Key, Provisional>::iterator provisional);
+  void CountDuplicate(const Provisional& provisional, const DecodedPacket& syn);
+  bool OldestEmbryoIsProvisional(std::map<Key, Provisional>::iterator* oldest);
+
   void End(Connections::iterator connection, std::optional<EndReason> reason);
   std::string Differences(const Connection& connection, const ConnectionSummary& summary) const;
+  // Returns the connection that the table shows with these views, or end(). Without views, the summary has the key.
+  Connections::iterator FindShown(const ConnectionSummary& summary, const Encapsulation& encapsulation,
+                                  const std::vector<ConnectionView>& views,
+                                  const std::vector<Encapsulation>& view_encapsulations);
+  std::string ViewDifferences(const Connection& connection, const std::vector<ConnectionView>& views,
+                              const std::vector<Encapsulation>& view_encapsulations) const;
   void AddTo(const Connection& connection, Totals* totals) const;
   void Fail(const std::string& what) {
     if (error_.empty()) error_ = what;
@@ -162,6 +280,13 @@ class ModelTable {
   const std::vector<EndedConnection>* announced_ = nullptr;  // the argument of the present call
   int64_t now_ns_ = 0;
   Connections connections_;
+  std::map<Key, Key> further_views_;  // from the key of each view to the key of the first view
+  std::map<Key, Provisional> provisional_;
+  std::map<uint32_t, std::deque<Seen>> seen_;  // by sequence number; newest first
+  uint64_t next_embryo_ = 0;
+  std::optional<Stretch> first_stretch_;
+  int64_t first_stretch_ns_ = 0;
+  bool has_several_stretches_ = false;
   std::map<Key, Remembered> remembered_;
   std::deque<Fragmented> fragments_;  // newest first
   std::set<Endpoint> servers_;        // endpoints that are known as servers, because they sent a SYN-ACK
@@ -173,8 +298,9 @@ class ModelTable {
   // connections.
   Totals ended_;
   size_t ended_count_ = 0;
-  std::map<size_t, uint64_t> duplicates_;  // by interface
+  std::map<size_t, DuplicateCounts> duplicates_;  // by interface
   uint64_t unmatched_fragments_ = 0;
+  bool is_open_ = false;
   std::string error_;
 };
 

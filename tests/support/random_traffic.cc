@@ -44,8 +44,12 @@ RandomTraffic::RandomTraffic(uint64_t seed) : random_(seed) {
     conversation.timestamps = Below(2) == 0;
     conversation.step = static_cast<int>(Below(8));
     for (uint32_t& next : conversation.next) next = InitialSequence();
+    for (uint32_t& initial : conversation.initial) initial = Below(8) == 0 ? 0 : InitialSequence();
     conversations_.push_back(conversation);
   }
+  std::vector<Endpoint> ends;
+  for (const Conversation& conversation : conversations_) ends.push_back(conversation.ends[Below(2)]);
+  for (uint32_t i = 0; i < conversations_.size(); ++i) ways_.emplace_back(i, ends, &random_);
 }
 
 uint32_t RandomTraffic::InitialSequence() {
@@ -344,9 +348,36 @@ void RandomTraffic::Finish(Segment* segment, Conversation* c, int sender) {
     segment->Timestamps(c->timestamp[sender], c->timestamp[1 - sender] - Below(2));
   }
   if (Below(10) == 0) segment->On(Below(3));
+  speaker_ = c;
+  from_client_ = sender == 0;
 }
 
 DecodedPacket RandomTraffic::Next() {
+  while (copies_.empty() || burst_ > 0) {
+    const DecodedPacket packet = NextOnFirstWay();
+    std::vector<RandomWays::Copy> copies;
+    if (speaker_ == nullptr) {
+      copies.push_back({packet, 0});
+    } else {
+      ways_[static_cast<size_t>(speaker_ - conversations_.data())].Spread(packet, from_client_, &copies);
+    }
+    copies_.insert(copies_.begin(), copies.rbegin(), copies.rend());
+    if (burst_ == 0) {
+      if (Below(80) == 0) burst_ = 2 + Below(20);
+    } else if (--burst_ == 0) {
+      const uint32_t order = Below(4);
+      std::stable_sort(copies_.begin(), copies_.end(), [order](const RandomWays::Copy& a, const RandomWays::Copy& b) {
+        return (a.way ^ order) > (b.way ^ order);
+      });
+    }
+  }
+  const DecodedPacket packet = copies_.back().packet;
+  copies_.pop_back();
+  return packet;
+}
+
+DecodedPacket RandomTraffic::NextOnFirstWay() {
+  speaker_ = nullptr;
   int64_t time_ns = NextTime();
   DecodedPacket packet;
   const uint32_t what = Below(100);

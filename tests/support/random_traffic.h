@@ -6,18 +6,21 @@
 #include <random>
 #include <vector>
 
+#include "tests/support/random_ways.h"
 #include "tests/support/segment.h"
 
 namespace tcpgauge {
 
-// Generates an endless stream of TCP segments and fragments from 14 conversations at once. Most segments follow TCP.
+// Generates an endless stream of TCP segments and fragments from 14 conversations at once. About half of the
+// conversations are captured on several stretches of their way (see RandomWays). Most segments follow TCP.
 // Others are lost, repeated, overtaken, retransmitted in other pieces, forged, seen on a second interface, or have
 // random flags and numbers. A 4-tuple is used again by later connections, and exists in several VLANs and tunnels at
 // once. Sequence numbers wrap. The clock jumps ahead and back.
 //
 // Some episodes last for seconds to minutes: a SYN is repeated at growing gaps, a conversation is silent after a FIN,
 // and segments come long after the end of their connection. The sequence numbers of RSTs lie in, beside and far from
-// the window. Windows close and are probed.
+// the window. Windows close and are probed. Now and then everything that happens on one stretch is read before the
+// copies on the next stretch.
 //
 // Equal seeds give equal streams.
 // Thread: confined to one. Times: nanoseconds of the Unix epoch, always whole microseconds.
@@ -49,6 +52,9 @@ class RandomTraffic {
     int late = 0;                  // how many late segments come before the next connection
   };
 
+  // Returns a packet as it is on the first way. Sets `speaker_` and `from_client_`, or sets `speaker_` to null for a
+  // packet that is repeated or overtaken as it is.
+  DecodedPacket NextOnFirstWay();
   int64_t NextTime();
   uint32_t InitialSequence();
   Segment From(const Conversation& conversation, int sender) const;
@@ -65,8 +71,13 @@ class RandomTraffic {
   int64_t clock_ns_ = kTestStartNs;
   int64_t latest_ns_ = kTestStartNs;
   std::vector<Conversation> conversations_;
-  std::vector<DecodedPacket> held_;    // packets that are held back, so that later ones overtake them
-  std::vector<DecodedPacket> recent_;  // the last packets, which may be repeated
+  std::vector<RandomWays> ways_;  // of each conversation
+  const Conversation* speaker_ = nullptr;
+  bool from_client_ = false;
+  std::vector<RandomWays::Copy> copies_;  // copies that are not yet returned, the next one last
+  uint32_t burst_ = 0;                    // how many packets are still collected, to be returned way by way
+  std::vector<DecodedPacket> held_;       // packets that are held back, so that later ones overtake them
+  std::vector<DecodedPacket> recent_;     // the last packets, which may be repeated
 };
 
 }  // namespace tcpgauge
