@@ -180,6 +180,8 @@ class alignas(64) ConnectionTable {
   int64_t now_ns() const { return now_ns_; }
   // Returns null without keep_rates. This pointer and the references below are valid as long as the table.
   const EdgeTable* edges() const { return ledger_.edges(); }
+  // The attempts that Totals counts and that no edge was told of.
+  uint64_t pending_attempts() const { return ledger_.pending_attempts(); }
   const RecentlyEnded& recently_ended() const { return recently_ended_; }
   const Totals& totals() const { return ledger_.totals(); }
   const EncapsulationTable& encapsulations() const { return encapsulations_; }
