@@ -233,8 +233,8 @@ TEST_F(TopAppTest, DetailsKeepWhatWasKnownOfAConnectionThatIsGone) {
 
 TEST_F(TopAppTest, TellsWhatIsWatchedAndWhatWasLostWhereThereIsRoom) {
   auto snapshot = ThreeConnections(1);
-  snapshot->interfaces.push_back({"eth0", {}, {}, 5, 0, true});
-  snapshot->interfaces.push_back({"eth1", {}, {}, 7, 0, false});
+  snapshot->interfaces.push_back({"eth0", {}, {}, 5, {}, true});
+  snapshot->interfaces.push_back({"eth1", {}, {}, 7, {}, false});
   hub_.Publish(snapshot);
   screen_.Resize(8, 120);
   ASSERT_TRUE(app_.Step());
