@@ -280,7 +280,7 @@ uint32_t ConnectionTable::Handle(Arrival* arrival) {
   if (is_new) {
     is_late = !IsSyn(packet) && IsLate(*arrival);
     if (may_have_copies && !is_late) {
-      if (!has_several_stretches_) NoteStretch(*arrival);
+      if (!has_several_stretches_ && !IsOnFirstStretch(*arrival)) NoteStretch(*arrival);
       if (has_several_stretches_) {
         if (IsSyn(packet)) {
           const uint32_t provisional = BeginProvisionalView(*arrival);

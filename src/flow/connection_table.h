@@ -341,7 +341,13 @@ class alignas(64) ConnectionTable {
   Fingerprint FingerprintOf(Fingerprint::Kind kind, const Arrival& arrival) const;
   // A hash of addresses and ports, without the encapsulation.
   uint32_t PathHash(const ConnectionKey& key) const;
-  // Notes the stretch of a segment with an unknown key.
+  // Whether the segment is certainly on the first stretch.
+  bool IsOnFirstStretch(const Arrival& arrival) const {
+    const DecodedPacket& packet = *arrival.packet;
+    return packet.interface == first_stretch_.interface && arrival.key.encapsulation == first_stretch_.encapsulation &&
+           packet.direction == first_stretch_.direction && first_stretch_ns_ != 0;
+  }
+  // Notes the stretch of a segment with an unknown key. REQUIRES: only one stretch was seen so far.
   void NoteStretch(const Arrival& arrival);
   // Remembers the segment, so that copies of it can be found. REQUIRES: MayHaveCopies(*arrival.packet).
   void Remember(uint32_t slot, const Arrival& arrival);
