@@ -189,7 +189,7 @@ TEST_F(TopAppTest, AHeldOrderStaysUntilItIsLetGo) {
 TEST_F(TopAppTest, DetailsKeepTheInterfaceAndVlanOfAConnectionThatIsGone) {
   const auto with_lists = [](uint64_t sequence, const char* interface, uint16_t vlan) {
     std::shared_ptr<Snapshot> snapshot = ThreeConnections(sequence);
-    snapshot->interfaces.push_back({interface, {}, {}, 0, 0, true});
+    snapshot->interfaces.push_back({interface, {}, {}, 0, {}, true});
     Encapsulation encapsulation;
     encapsulation.AddVlan(vlan);
     snapshot->encapsulations.push_back(encapsulation);
