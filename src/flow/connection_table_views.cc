@@ -72,7 +72,8 @@ Fingerprint ConnectionTable::FingerprintOf(Fingerprint::Kind kind, const Arrival
           FingerprintTable::TimeOf(arrival.time_ns),
           StretchOf(arrival),
           kind,
-          arrival.key_sender};
+          arrival.key_sender,
+          /*was_found=*/false};
 }
 
 void ConnectionTable::NoteStretch(const Arrival& arrival) {
@@ -95,7 +96,8 @@ void ConnectionTable::RememberEmbryo(const Embryo& embryo) {
   const Stretch stretch = {embryo.key.encapsulation, static_cast<uint16_t>(embryo.interface),
                            static_cast<PacketDirection>(embryo.direction)};
   fingerprints_.Add({embryo.sequence_number, Fingerprint::kAnyShape, hash, PathHash(embryo.key),
-                     FingerprintTable::TimeOf(embryo.time_ns), stretch, Fingerprint::Kind::kSyn, embryo.sender()});
+                     FingerprintTable::TimeOf(embryo.time_ns), stretch, Fingerprint::Kind::kSyn, embryo.sender(),
+                     /*was_found=*/false});
 }
 
 void ConnectionTable::Remember(uint32_t slot, const Arrival& arrival) {

@@ -36,24 +36,35 @@ FingerprintTable::FingerprintTable(uint32_t capacity, uint64_t seed)
 uint64_t FingerprintTable::MemoryBytes(uint32_t capacity) { return uint64_t{capacity / kWays} * sizeof(Bucket); }
 
 void FingerprintTable::Add(const Fingerprint& fingerprint) {
+  // A SYN without a copy so far is replaced last, because its first copy may be still to come.
+  const auto awaits_copy = [](const Fingerprint& place) {
+    return place.kind == Fingerprint::Kind::kSyn && !place.was_found;
+  };
+  const auto goes_before = [&](const Fingerprint& a, const Fingerprint& b) {
+    if (awaits_copy(a) != awaits_copy(b)) return awaits_copy(b);
+    return fingerprint.time - a.time > fingerprint.time - b.time;
+  };
   Bucket& bucket = buckets_[BucketOf(fingerprint.sequence_number)];
-  Fingerprint* oldest = &bucket.places[0];
+  Fingerprint* victim = &bucket.places[0];
   for (Fingerprint& place : bucket.places) {
     if (place.kind == Fingerprint::Kind::kNone ||
         (IsSameSegment(place, fingerprint) && place.key_hash == fingerprint.key_hash)) {
       place = fingerprint;
       return;
     }
-    if (fingerprint.time - place.time > fingerprint.time - oldest->time) oldest = &place;
+    if (goes_before(place, *victim)) victim = &place;
   }
-  if (Distance(fingerprint.time, oldest->time) <= WindowOf(oldest->kind)) ++overflows_;
-  *oldest = fingerprint;
+  if (awaits_copy(*victim) && Distance(fingerprint.time, victim->time) <= WindowOf(Fingerprint::Kind::kSyn)) {
+    ++overflows_;
+  }
+  *victim = fingerprint;
 }
 
-const Fingerprint* FingerprintTable::FindCopy(const Fingerprint& segment) const {
-  for (const Fingerprint& place : buckets_[BucketOf(segment.sequence_number)].places) {
+const Fingerprint* FingerprintTable::FindCopy(const Fingerprint& segment) {
+  for (Fingerprint& place : buckets_[BucketOf(segment.sequence_number)].places) {
     if (IsSameSegment(place, segment) && place.stretch.DiffersFrom(segment.stretch) &&
         Distance(place.time, segment.time) <= WindowOf(segment.kind)) {
+      place.was_found = true;
       return &place;
     }
   }

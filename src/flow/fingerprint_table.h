@@ -31,7 +31,8 @@ struct Fingerprint {
   uint32_t time;       // from FingerprintTable::TimeOf()
   Stretch stretch;
   Kind kind;
-  End sender;  // the end of the segment's key that sent the segment
+  End sender;      // the end of the segment's key that sent the segment
+  bool was_found;  // a copy was found
 };
 static_assert(sizeof(Fingerprint) == 32, "half a cache line");
 
@@ -43,8 +44,8 @@ static_assert(sizeof(Fingerprint) == 32, "half a cache line");
 //
 // Thread: confined to its connection table.
 // Time: table time. Fingerprints keep it in units of 2^20 ns (about a millisecond), modulo 2^32 (52 days).
-// Bounds: `capacity` fingerprints. overflows() counts the fingerprints that were replaced within the window of their
-// kind.
+// Bounds: `capacity` fingerprints. overflows() counts the SYNs that were replaced within kSynWindowNs, and before a
+// copy was found.
 class FingerprintTable {
  public:
   // Copies of a handshake segment on two stretches are at most this far apart, whichever was read first.
@@ -70,7 +71,7 @@ class FingerprintTable {
   void Add(const Fingerprint& fingerprint);
   // Returns the fingerprint of a copy of the same segment that was seen on another stretch within the window of its
   // kind, or null. The pointer is valid until the next Add().
-  const Fingerprint* FindCopy(const Fingerprint& segment) const;
+  const Fingerprint* FindCopy(const Fingerprint& segment);
   // Returns the fingerprint of a SYN with this sequence number, or of a copy of such a SYN, that was seen on another
   // stretch than its answer `answer`. It has the addresses and ports of the answer, or it was seen within kSynWindowNs
   // of the answer. Otherwise returns null. The pointer is valid until the next Add().
