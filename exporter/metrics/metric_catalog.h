@@ -52,6 +52,7 @@ enum class Metric : uint8_t {
   kEdgesRetired,
   kEdgesRetiredClientPayloadBytes,
   kEdgesRetiredServerPayloadBytes,
+  kEdgeAttemptsPending,
   kConnectionsNotExported,
   kScrapeDuration,
   kRateWindow,

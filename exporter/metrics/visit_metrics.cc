@@ -74,6 +74,7 @@ class Walk {
     Only(Metric::kEdgesRetired, edges.retired_edges);
     Only(Metric::kEdgesRetiredClientPayloadBytes, edges.retired.client_payload_bytes);
     Only(Metric::kEdgesRetiredServerPayloadBytes, edges.retired.server_payload_bytes);
+    Only(Metric::kEdgeAttemptsPending, edges.pending_attempts);
     Only(Metric::kConnectionsNotExported, exposition_.connections_not_exported);
   }
 

@@ -202,9 +202,12 @@ class alignas(64) ConnectionTable {
   int64_t now_ns() const { return now_ns_; }
   // Returns null without keep_rates. This pointer and the references below are valid as long as the table.
   const EdgeTable* edges() const { return ledger_.edges(); }
+  // The attempts that Totals counts and that no edge was told of.
+  uint64_t pending_attempts() const { return ledger_.pending_attempts(); }
   const RecentlyEnded& recently_ended() const { return recently_ended_; }
   const Totals& totals() const { return ledger_.totals(); }
   const EncapsulationTable& encapsulations() const { return encapsulations_; }
+  const FingerprintTable& fingerprints() const { return fingerprints_; }
   // The packets that were captured on `interface` but not counted, because they were counted on another stretch (see
   // InterfacePins). Includes the SYNs of provisional views. Never falls. REQUIRES: interface < kMaxInterfaces.
   uint64_t duplicate_packets(size_t interface, DuplicateKind kind) const {

@@ -26,7 +26,12 @@ uint32_t WindowOf(Fingerprint::Kind kind) {
                                                                         : FingerprintTable::kSynWindowNs);
 }
 
-bool AwaitsCopy(const Fingerprint& place) { return place.kind == Fingerprint::Kind::kSyn && !place.was_found; }
+// For what a fingerprint may still be needed. The greater, the later it is replaced.
+enum class Need { kOtherSegments, kFurtherCopies, kFirstCopy };
+Need NeedOf(const Fingerprint& fingerprint) {
+  if (fingerprint.kind != Fingerprint::Kind::kSyn) return Need::kOtherSegments;
+  return fingerprint.was_found ? Need::kFurtherCopies : Need::kFirstCopy;
+}
 
 }  // namespace
 
@@ -48,12 +53,14 @@ void FingerprintTable::Add(const Fingerprint& fingerprint) {
     ++replaced;
   }
   if (replaced == kWays) {
-    // A SYN without a copy so far is replaced last, because its first copy may be still to come.
     replaced = kWays - 1;
-    while (replaced > 0 && AwaitsCopy(places[replaced])) --replaced;
-    if (AwaitsCopy(places[replaced])) {
-      replaced = kWays - 1;
-      if (Distance(fingerprint.time, places[replaced].time) <= WindowOf(Fingerprint::Kind::kSyn)) ++overflows_;
+    for (int i = kWays - 1; i >= 0; --i) {
+      if (NeedOf(places[i]) < NeedOf(places[replaced])) replaced = i;
+    }
+    const Fingerprint& gone = places[replaced];
+    if (Distance(fingerprint.time, gone.time) <= WindowOf(gone.kind)) {
+      ++replaced_early_;
+      if (NeedOf(gone) == Need::kFirstCopy) ++overflows_;
     }
   }
   std::copy_backward(places, places + replaced, places + replaced + 1);

@@ -43,7 +43,8 @@ static_assert(sizeof(Fingerprint) == 32, "half a cache line");
 //
 // Design. The numbers of a segment choose a bucket of kWays places, from the newest fingerprint to the oldest. So each
 // operation touches one bucket, and a flood of SYNs cannot make it slower. When a bucket is full, a new fingerprint
-// replaces the oldest one, but the SYNs of which no copy was found yet are replaced last.
+// replaces the oldest one that is not of a SYN or, if all are, the oldest SYN of which a copy was found or, if there is
+// none, the oldest SYN.
 //
 // Thread: confined to its connection table.
 // Time: table time. Fingerprints keep it in units of 2^20 ns (about a millisecond), modulo 2^32 units (52 days).
@@ -89,6 +90,8 @@ class FingerprintTable {
   const Fingerprint* FindAnsweredSyn(uint32_t sequence_number, const Fingerprint& answer) const;
 
   uint64_t overflows() const { return overflows_; }
+  // How many fingerprints were replaced within the window of their kind. Most of them were not needed any more.
+  uint64_t replaced_early() const { return replaced_early_; }
 
  private:
   static constexpr int kWays = 4;
@@ -112,6 +115,7 @@ class FingerprintTable {
   const uint64_t multiplier_;
   StableArray<Bucket> buckets_;
   uint64_t overflows_ = 0;
+  uint64_t replaced_early_ = 0;
 };
 
 }  // namespace tcpgauge

@@ -44,8 +44,11 @@ class Ledger {
   // Counts an opened connection for its edge. `client` is the end of `key` that is the client. Call it once for each
   // opened connection, before Credit(), CreditHandshake() and Close() of the connection.
   void OpenEdge(const ConnectionKey& key, End client, int64_t now_ns) {
+    ++opened_for_edges_;
     if (edges_ != nullptr) edges_->Open(EdgeKeyOf(key, client), now_ns);
   }
+  // The opened connections that no edge counts yet. Each of them is an attempt that is neither answered nor ended.
+  uint64_t pending_attempts() const { return totals_.opened_handshake + totals_.opened_midstream - opened_for_edges_; }
   // An opened connection that has ended, for Close().
   struct Ended {
     const ConnectionKey& key;  // must live during the call of Close()
@@ -98,6 +101,7 @@ class Ledger {
   }
 
   Totals totals_;
+  uint64_t opened_for_edges_ = 0;  // calls of OpenEdge()
   std::unique_ptr<EdgeTable> edges_;
 };
 

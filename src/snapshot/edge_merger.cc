@@ -65,6 +65,7 @@ EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& workers) {
     AddEdgeCounters(worker.retired, &merged.retired);
     merged.retired_edges += worker.retired_edges;
     merged.folded += worker.folded;
+    merged.pending_attempts += worker.pending_attempts;
     merged.v4_prefix_bits = worker.v4_prefix_bits;
     merged.v6_prefix_bits = worker.v6_prefix_bits;
   }

@@ -47,17 +47,17 @@ struct EdgeView {
   int64_t start_time_ns = 0;  // when the series started, since the Unix epoch
 };
 
-// The accounts of all edges (see EdgeTable). Payload and retransmissions are credited to exactly one account, and to
-// the totals at the same time. So the payload of all accounts together equals that of Snapshot::totals. Two exceptions:
-// - When the table keeps no rates, all accounts are empty.
-// - The totals count a connection as opened when it is confirmed. An account may count it later (see Edges in
-//   ConnectionTable).
+// The accounts of the traffic of all edges; see EdgeTable. Each amount is credited to exactly one account and to the
+// totals at the same time. So the payload of all accounts together equals that of Snapshot::totals. The same holds for
+// the connections opened and the open connections, if `pending_attempts` is added to those of the accounts. Exception:
+// when the table keeps no rates, all accounts are empty.
 struct EdgesView {
   std::vector<EdgeView> exported;  // in no order
   EdgeCounters other;              // traffic that came while its edge had no account of its own
   EdgeCounters retired;            // the accounts of edges whose series have ended
   uint64_t retired_edges = 0;      // how often the series of an edge ended
   uint64_t folded = 0;             // connections opened while their edge had no account of its own
+  uint64_t pending_attempts = 0;   // attempts that no account counts yet; see ConnectionTable::pending_attempts()
   // Clients whose addresses share a prefix of this length belong to the same edge.
   int v4_prefix_bits = 32;
   int v6_prefix_bits = 128;

@@ -134,6 +134,7 @@ void WorkerPublisher::CopyEdges(EdgesView* edges) const {
   edges->retired = table->retired();
   edges->retired_edges = table->retired_edges();
   edges->folded = table->folded();
+  edges->pending_attempts = table_.pending_attempts();
   edges->v4_prefix_bits = table->v4_prefix_bits();
   edges->v6_prefix_bits = table->v6_prefix_bits();
 }

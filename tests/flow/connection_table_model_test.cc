@@ -91,7 +91,7 @@ std::string RunOnce(uint64_t seed, uint64_t segments, uint64_t* compared) {
     }
     table.Apply(batch, hints);
     // From here on the table does not know all segments that may have copies, and the model does.
-    if (table.overflows()[static_cast<size_t>(Overflow::kFingerprints)] > 0) return "";
+    if (table.fingerprints().replaced_early() > 0) return "";
     for (const DecodedPacket& packet : batch) {
       model.Take(packet, recorder.ended);
       if (model.is_open()) return "";

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A connection that is seen under several keys is counted once.
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "src/flow/edge.h"
+#include "src/flow/edge_services.h"
 #include "tests/flow/table_test.h"
 
 namespace tcpgauge {
@@ -396,12 +399,9 @@ TEST_F(ConnectionViews, InOneBatchAViewTakesTheKeyOfAConnectionThatHasTimedOut) 
   HandshakeOn({dnat_});
   Feed(Up(dnat_).Seq(1001).Ack(5001).Rst().Time(0.1));
   const std::vector<DecodedPacket> batch = {
-      Up(before_).Syn(2000).Time(10),
-      Up(dnat_).Syn(2000).Time(10),
-      Down(dnat_).Syn(6000).Ack(2001).Time(10),
-      Down(before_).Syn(6000).Ack(2001).Time(10),
-      Up(before_).Seq(2001).Ack(6001).Time(10),
-      Up(dnat_).Seq(2001).Ack(6001).Time(10),
+      Up(before_).Syn(2000).Time(10),           Up(dnat_).Syn(2000).Time(10),
+      Down(dnat_).Syn(6000).Ack(2001).Time(10), Down(before_).Syn(6000).Ack(2001).Time(10),
+      Up(before_).Seq(2001).Ack(6001).Time(10), Up(dnat_).Seq(2001).Ack(6001).Time(10),
   };
   table().Apply(batch);
   EXPECT_EQ(Only().server, pod_);
@@ -432,6 +432,66 @@ TEST_F(ConnectionViews, ASynWithTheNumberZeroFitsNoConnectionWhoseSynWasNotSeen)
   FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(0).Time(71); });
   Feed(Up(dnat_).Seq(1031).Ack(77).Payload(10).Time(71.1));
   EXPECT_EQ(Live().size(), 2u);
+}
+
+// Opened connections: those that the edges count, and the attempts that wait for their answer or end.
+using OpenedAndPending = std::pair<uint64_t, uint64_t>;
+OpenedAndPending EdgesOf(const ConnectionTable& table) {
+  EdgeCounters sum = table.edges()->other();
+  table.edges()->VisitExported([&sum](const EdgeKey&, const EdgeCounters& counters, const EdgeServices&, int64_t) {
+    AddEdgeCounters(counters, &sum);
+  });
+  return {sum.connections_opened, table.pending_attempts()};
+}
+
+TEST_F(ConnectionViews, AnAttemptIsPendingUntilItIsAnswered) {
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(1000); });
+  EXPECT_EQ(table().totals().opened_handshake, 1u);
+  EXPECT_EQ(EdgesOf(table()), OpenedAndPending(0, 1));
+  FromServerOn({before_, dnat_}, [](Segment s) { return s.Syn(5000).Ack(1001).Time(0.020); });
+  EXPECT_EQ(EdgesOf(table()), OpenedAndPending(1, 0));
+}
+
+TEST_F(ConnectionViews, AnAttemptThatIsRefusedIsPendingNoMore) {
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(1000); });
+  FromServerOn({before_, dnat_}, [](Segment s) { return s.Seq(0).Ack(1001).Rst().Time(0.020); });
+  EXPECT_EQ(EdgesOf(table()), OpenedAndPending(1, 0));
+}
+
+TEST_F(ConnectionViews, AnAttemptThatTimesOutIsPendingNoMore) {
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(1000); });
+  Advance(200);
+  EXPECT_EQ(EdgesOf(table()), OpenedAndPending(1, 0));
+  EXPECT_EQ(table().edges()->other().connections, 0);
+}
+
+TEST_F(ConnectionViews, AnAttemptThatIsEvictedIsPendingNoMore) {
+  options_.max_connections = 1;
+  FromClientOn({before_}, [](Segment s) { return s.Syn(1000); });
+  FromClientOn({snat_}, [](Segment s) { return s.Syn(2000); });
+  EXPECT_EQ(EdgesOf(table()), OpenedAndPending(1, 1));
+}
+
+TEST_F(ConnectionViews, NoAttemptIsPendingAfterTheLastPacket) {
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(1000); });
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(1000).Time(1); });  // a record takes the embryo's place
+  FromClientOn({snat_}, [](Segment s) { return s.Syn(2000).Time(1); });
+  EXPECT_EQ(EdgesOf(table()), OpenedAndPending(0, 2));
+  table().SettleAttempts();
+  EXPECT_EQ(EdgesOf(table()), OpenedAndPending(2, 0));
+}
+
+TEST_F(ConnectionViews, ACopyThatBecomesAConnectionOfItsOwnIsCountedOnce) {
+  FromClientOn({before_, both_}, [](Segment s) { return s.Syn(1000); });
+  FromServerOn({both_}, [](Segment s) { return s.Syn(5000).Ack(1001).Time(0.020); });
+  FromServerOn({before_}, [](Segment s) { return s.Syn(9000).Ack(1001).Time(0.030); });  // a proxy's own number
+  EXPECT_EQ(EdgesOf(table()), OpenedAndPending(table().totals().opened_handshake, 0));
+}
+
+TEST_F(ConnectionViews, NoAttemptIsPendingIfEachViewIsAConnection) {
+  options_.count_views = true;
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(1000); });
+  EXPECT_EQ(EdgesOf(table()), OpenedAndPending(2, 0));
 }
 
 }  // namespace

@@ -57,6 +57,13 @@ TEST(EdgeMerger, AddsUpWhatTheWorkersExport) {
             (Seen{17, 7, 2, 2}));
 }
 
+TEST(EdgeMerger, AddsUpTheAttemptsThatNoEdgeCounts) {
+  EdgesView one = Worker({}), two = Worker({});
+  one.pending_attempts = 3;
+  two.pending_attempts = 4;
+  EXPECT_EQ(EdgeMerger().Merge({&one, &two}).pending_attempts, 7);
+}
+
 TEST(EdgeMerger, AnEdgeKeepsWhatOneOfItsWorkersRetired) {
   EdgeMerger merger;
   EXPECT_EQ(MergeTwo(&merger, Worker({Edge(1, 10)}), Worker({Edge(1, 7)})), (Seen{17, 0, 0, 2}));

@@ -212,8 +212,9 @@ TEST_F(WorkerPublisherTest, EncapsulationsOfRowsGivenAwayTakeNoMoreRoomThanTheTa
   const Endpoint server = At("10.0.0.2:80");
   const auto carry = [&](uint16_t vlan, uint32_t payload_bytes) {
     const Endpoint client = {At("10.0.0.9:0").address, vlan};
-    Feed(Segment(client, server).Seq(1).Payload(payload_bytes).Vlan(vlan));
-    Feed(Segment(server, client).Seq(1).Vlan(vlan));
+    const uint32_t first = 1000u * vlan;  // with equal numbers, they would be views of one connection
+    Feed(Segment(client, server).Seq(first).Payload(payload_bytes).Vlan(vlan));
+    Feed(Segment(server, client).Seq(first).Vlan(vlan));
   };
   carry(1, 100);
   carry(2, 200);
@@ -222,7 +223,7 @@ TEST_F(WorkerPublisherTest, EncapsulationsOfRowsGivenAwayTakeNoMoreRoomThanTheTa
   Make(1);
   ASSERT_EQ(publisher_->Step(Seconds(1)), Progress::kInPass);
   for (uint16_t vlan = 1; vlan <= 2; ++vlan) {
-    Feed(Segment({At("10.0.0.9:0").address, vlan}, server).Seq(101).Rst().Vlan(vlan));
+    Feed(Segment({At("10.0.0.9:0").address, vlan}, server).Seq(1000u * vlan + 100).Rst().Vlan(vlan));
   }
   table().AdvanceTime(TestTime(0.001));
   Connect(1001, 1);  // these two take the slots of the reset connections

@@ -115,6 +115,7 @@ Snapshot ExampleSnapshot() {
   snapshot.decode_errors = {{"truncated_tcp", 3}, {"ip_version", 0}};
   snapshot.overflows = {{"sequence_gaps", 2}};
   snapshot.edges.exported = {ExampleEdge()};
+  snapshot.edges.pending_attempts = 3;
   snapshot.totals.client_payload_bytes = 77777;
   snapshot.totals.server_payload_bytes = 88888;
   snapshot.totals.client_retransmitted_segments = 1;

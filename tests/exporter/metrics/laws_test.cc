@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <random>
 #include <string>
 #include <tuple>
@@ -181,7 +182,10 @@ void ExpectAllIsCreditedOnce(const Exposition& exposition) {
   const Totals& totals = exposition.snapshot->totals;
   ASSERT_EQ(sum.client_payload_bytes, totals.client_payload_bytes);
   ASSERT_EQ(sum.server_payload_bytes, totals.server_payload_bytes);
-  ASSERT_EQ(sum.connections_opened, totals.opened_handshake + totals.opened_midstream);
+  const uint64_t pending = exposition.snapshot->edges.pending_attempts;
+  ASSERT_EQ(sum.connections_opened + pending, totals.opened_handshake + totals.opened_midstream);
+  ASSERT_EQ(static_cast<uint64_t>(sum.connections) + pending,
+            std::accumulate(totals.connections.begin(), totals.connections.end(), uint64_t{0}));
 }
 
 TEST(Laws, NoExpositionHoldsMoreSamplesThanTheLimit) {

@@ -30,6 +30,7 @@ class Generator {
     snapshot.overflows = {{"sequence_gaps", Count()}};
     FillTotals(&snapshot.totals);
     for (uint16_t port = 1; port <= Below(4); ++port) snapshot.edges.exported.push_back(Edge(port));
+    snapshot.edges.pending_attempts = Count();
     for (size_t i = 0; i < connection_count; ++i) {
       snapshot.connections.push_back(Connection(i, snapshot));
     }

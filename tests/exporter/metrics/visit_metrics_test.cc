@@ -95,6 +95,7 @@ TEST(VisitMetrics, SaysWhatTheSnapshotSays) {
            std::string("tcpgauge_handshake_rtt_seconds_bucket{le=\"2.5\"} 3"),
            std::string("tcpgauge_handshake_rtt_seconds_bucket{le=\"+Inf\"} 4"),
            std::string("tcpgauge_handshake_rtt_seconds_count 4"),
+           std::string("tcpgauge_edge_attempts_pending 3"),
            std::string("tcpgauge_connections_not_exported 6"),
            std::string("tcpgauge_scrape_duration_seconds 0.0025"),
            "tcpgauge_connection_client_bytes_per_second" + heavy + "} 100.5",
