@@ -85,7 +85,8 @@ void ConnectionTable::NoteStretch(const Arrival& arrival) {
   if (first_stretch_ns_ == 0) {
     first_stretch_ = stretch;
     first_stretch_ns_ = now_ns_;
-  } else if (stretch.DiffersFrom(first_stretch_)) {
+  } else if (stretch.DiffersFrom(first_stretch_) ||
+             (!IsSyn(*arrival.packet) && fingerprints_.has_several_stretches())) {
     fingerprints_.Open();
   }
 }

@@ -65,6 +65,8 @@ class FingerprintTable {
   // Begins to find fingerprints, also those that were added shortly before. Call it when a second stretch is seen.
   void Open();
   bool is_open() const { return is_open_; }
+  // Whether Add() was called with stretches that differ, before Open().
+  bool has_several_stretches() const { return has_several_stretches_; }
 
   // Prefetches what the next three functions use for this sequence number.
   void Prefetch(uint32_t sequence_number) const {
@@ -78,7 +80,7 @@ class FingerprintTable {
     if (is_open_) {
       AddToBucket(fingerprint);
     } else {
-      recent_[recent_count_++ % kRecent] = fingerprint;
+      AddToRecent(fingerprint);
     }
   }
   // Returns the fingerprint of a copy of the same segment that was seen on another stretch within the window of its
@@ -103,12 +105,19 @@ class FingerprintTable {
     return static_cast<uint32_t>(uint64_t{mixed} * bucket_count_ >> 32);
   }
   void AddToBucket(const Fingerprint& fingerprint);
+  void AddToRecent(const Fingerprint& fingerprint) {
+    if (recent_count_ > 0 && fingerprint.stretch.DiffersFrom(recent_[(recent_count_ - 1) % kRecent].stretch)) {
+      has_several_stretches_ = true;
+    }
+    recent_[recent_count_++ % kRecent] = fingerprint;
+  }
 
   const uint32_t bucket_count_;
   const uint64_t seed_;
   const uint64_t multiplier_;
   StableArray<Bucket> buckets_;
   bool is_open_ = false;
+  bool has_several_stretches_ = false;
   std::array<Fingerprint, kRecent> recent_{};
   size_t recent_count_ = 0;
   uint64_t overflows_ = 0;

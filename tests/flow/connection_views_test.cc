@@ -136,6 +136,52 @@ TEST_F(ConnectionViews, AHairpinHasItsViewsInTwoDirections) {
   EXPECT_EQ(Only().server_sent.packets, 1u);
 }
 
+// The capture begins between the two copies of a segment. Both stretches are directions of one interface, and the only
+// segments that begin something are those of one direction.
+TEST_F(ConnectionViews, AHairpinOfWhichTheFirstSynWasMissedIsOneConnection) {
+  Way back = both_;
+  back.interface = before_.interface;
+  const auto in = [](Segment s) { return s.Direction(PacketDirection::kIn); };
+  const auto out = [](Segment s) { return s.Direction(PacketDirection::kOut); };
+  Feed(out(Up(back).Syn(1000)));
+  Feed(in(Down(back).Syn(5000).Ack(1001).Time(0.01)));
+  Feed(out(Down(before_).Syn(5000).Ack(1001).Time(0.01)));
+  Feed(in(Up(before_).Seq(1001).Ack(5001).Payload(10).Time(0.02)));
+  Feed(out(Up(back).Seq(1001).Ack(5001).Payload(10).Time(0.02)));
+  EXPECT_EQ(Only().client_sent.payload_bytes, 10u);
+  EXPECT_EQ(table().totals().opened_handshake, 1u);
+  EXPECT_EQ(table().totals().opened_midstream, 0u);
+}
+
+TEST_F(ConnectionViews, AHairpinOfWhichTheFirstSynAckWasMissedIsOneConnection) {
+  Way back = both_;
+  back.interface = before_.interface;
+  const auto in = [](Segment s) { return s.Direction(PacketDirection::kIn); };
+  const auto out = [](Segment s) { return s.Direction(PacketDirection::kOut); };
+  Feed(out(Down(before_).Syn(5000).Ack(1001)));
+  Feed(in(Up(before_).Seq(1001).Ack(5001).Payload(10).Time(0.01)));
+  Feed(out(Up(back).Seq(1001).Ack(5001).Payload(10).Time(0.01)));
+  Feed(in(Down(back).Seq(5001).Ack(1011).Time(0.02)));
+  Feed(out(Down(before_).Seq(5001).Ack(1011).Time(0.02)));
+  EXPECT_EQ(Only().client_sent.payload_bytes, 10u);
+  EXPECT_EQ(table().totals().opened_handshake, 1u);
+  EXPECT_EQ(table().totals().opened_midstream, 0u);
+}
+
+TEST_F(ConnectionViews, AHairpinThatBeganBeforeTheCaptureIsOneConnection) {
+  Way back = both_;
+  back.interface = before_.interface;
+  const auto in = [](Segment s) { return s.Direction(PacketDirection::kIn); };
+  const auto out = [](Segment s) { return s.Direction(PacketDirection::kOut); };
+  Feed(out(Up(back).Seq(1001).Ack(5001).Payload(10)));
+  Feed(in(Down(back).Seq(5001).Ack(1011).Time(0.01)));
+  Feed(out(Down(before_).Seq(5001).Ack(1011).Time(0.01)));
+  Feed(in(Up(before_).Seq(1011).Ack(5001).Payload(20).Time(0.02)));
+  Feed(out(Up(back).Seq(1011).Ack(5001).Payload(20).Time(0.02)));
+  EXPECT_EQ(Only().client_sent.payload_bytes, 30u);
+  EXPECT_EQ(table().totals().opened_midstream, 1u);
+}
+
 TEST_F(ConnectionViews, AServerWithAnotherNumberIsAConnectionOfItsOwn) {
   // SYNPROXY answers the client itself, and then sends the client's SYN on.
   HandshakeOn({before_});
