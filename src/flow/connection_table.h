@@ -347,9 +347,11 @@ class alignas(64) ConnectionTable {
   // If the unconfirmed connection in `slot` turns out to be a view of another connection, ends it as if it had never
   // been, makes its key a view, and returns the slot of the other connection's record. Otherwise returns `slot`.
   uint32_t JoinUnconfirmed(uint32_t slot, Arrival* arrival);
-  // Adds what the unconfirmed connection in `from` carried to the connection in `to`, unless that is confirmed.
+  // Adds what the unconfirmed connection in `from` carried to the unconfirmed connection in `to`.
   // `is_swapped`: end A of the one is end B of the other.
   void TakeCounts(uint32_t from, bool is_swapped, uint32_t to);
+  // Counts the packets of the unconfirmed connection in `slot`, which is a view of that in `owner`, as duplicates.
+  void CountAsDuplicates(uint32_t slot, uint32_t owner);
   // Returns what the index has for the connection whose SYN has this hash of its key and this sequence number, or
   // kNotFound.
   uint32_t FindBySyn(uint32_t key_hash, uint32_t sequence_number) const;

@@ -253,7 +253,12 @@ uint32_t ConnectionTable::JoinUnconfirmed(uint32_t slot, Arrival* arrival) {
   if (owner == ConnectionIndex::kNotFound || owner == slot || details_[slot].first_view != ViewTable::kNone)
     return slot;
   const bool is_swapped = sender != arrival->key_sender;
-  if (records_[slot].last_packet_time_ns < details_[owner].start_time_ns()) TakeCounts(slot, is_swapped, owner);
+  if (records_[slot].last_packet_time_ns < details_[owner].start_time_ns() &&
+      !records_[owner].has(ConnectionRecord::kConfirmed)) {
+    TakeCounts(slot, is_swapped, owner);
+  } else {
+    CountAsDuplicates(slot, owner);
+  }
   FreeRecord(slot);
   arrival->LeaveView();
   if (AddView(owner, sender, ConnectionIndex::kNotFound, arrival)) return owner;
@@ -261,7 +266,6 @@ uint32_t ConnectionTable::JoinUnconfirmed(uint32_t slot, Arrival* arrival) {
 }
 
 void ConnectionTable::TakeCounts(uint32_t from, bool is_swapped, uint32_t to) {
-  if (records_[to].has(ConnectionRecord::kConfirmed)) return;
   for (const End end : {End::kA, End::kB}) {
     const EndRecord& source = records_[from].end(is_swapped ? OtherEnd(end) : end);
     EndRecord& target = records_[to].end(end);
@@ -270,6 +274,18 @@ void ConnectionTable::TakeCounts(uint32_t from, bool is_swapped, uint32_t to) {
     target.header_bytes += source.header_bytes;
   }
   details_[to].set_start_time_ns(std::min(details_[from].start_time_ns(), details_[to].start_time_ns()));
+}
+
+void ConnectionTable::CountAsDuplicates(uint32_t slot, uint32_t owner) {
+  const ConnectionRecord& record = records_[slot];
+  const DuplicateKind kind = record.key.encapsulation == records_[owner].key.encapsulation
+                                 ? DuplicateKind::kTranslated
+                                 : DuplicateKind::kEncapsulated;
+  for (const End end : {End::kA, End::kB}) {
+    const uint16_t pin = record.pins[static_cast<size_t>(end)];
+    if (pin == ConnectionRecord::kNoPin) continue;
+    pins_.CountDuplicate(InterfacePins::Pin(pin).interface(), kind, record.end(end).packets);
+  }
 }
 
 bool ConnectionTable::AddView(uint32_t slot, End sender, uint32_t replaced, Arrival* arrival) {

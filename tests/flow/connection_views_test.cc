@@ -258,6 +258,33 @@ TEST_F(ConnectionViews, AConnectionThatBeganBeforeTheCaptureIsOneConnection) {
   EXPECT_EQ(Only().server, pod_);
 }
 
+TEST_F(ConnectionViews, PacketsOfAViewThatWereReadBeforeItWasRecognisedAreDuplicates) {
+  Feed(Up(before_).Seq(1011).Ack(5001).Payload(10).Time(0.001));
+  Feed(Up(dnat_).Seq(1001).Ack(5001).Payload(10).Time(0.002));
+  Feed(Up(dnat_).Seq(1011).Ack(5001).Payload(10).Time(0.003));
+  EXPECT_EQ(Only().client_sent.packets, 1u);
+  EXPECT_EQ(Duplicates(1, DuplicateKind::kTranslated), 2u);
+}
+
+TEST_F(ConnectionViews, PacketsOfATunnelThatWereReadBeforeItWasRecognisedAreDuplicates) {
+  const Way bare{client_, server_, 0};
+  const Way overlay{client_, server_, 1, 0, 42};
+  Feed(Down(bare).Seq(5011).Ack(1001).Payload(10).Time(0.001));
+  Feed(Down(overlay).Seq(5001).Ack(1001).Payload(10).Time(0.002));
+  Feed(Down(overlay).Seq(5011).Ack(1001).Payload(10).Time(0.003));
+  EXPECT_EQ(Only().server_sent.packets, 1u);
+  EXPECT_EQ(Duplicates(1, DuplicateKind::kEncapsulated), 2u);
+}
+
+TEST_F(ConnectionViews, PacketsOfAViewOfAConfirmedConnectionAreDuplicates) {
+  Feed(Up(dnat_).Seq(1001).Ack(5001).Payload(10).Time(0));
+  Feed(Up(before_).Seq(1011).Ack(5001).Payload(10).Time(0.001));
+  Feed(Down(before_).Seq(5001).Ack(1021).Time(0.002));
+  Feed(Up(dnat_).Seq(1011).Ack(5001).Payload(10).Time(0.003));
+  EXPECT_EQ(Only().client_sent.packets, 1u);
+  EXPECT_EQ(Duplicates(1, DuplicateKind::kTranslated), 2u);
+}
+
 TEST_F(ConnectionViews, AnAnswerThatTakesAnotherWayIsCountedThere) {
   // The answers do not pass the first stretch, so they are never translated back here.
   FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(1000); });
