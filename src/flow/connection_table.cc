@@ -327,7 +327,7 @@ uint32_t ConnectionTable::AddEmbryo(const Arrival& arrival) {
   embryo.ip_length_bytes = arrival.packet->ip_length_bytes & Embryo::kMaxIpLengthBytes;
   static_assert(InterfacePins::kMaxInterfaces <= 1 << 10, "Embryo::interface has 10 bits");
   embryo.interface = InterfacePins::Bounded(arrival.packet->interface) & 0x3ff;
-  embryo.direction = static_cast<unsigned>(arrival.packet->direction) & 3;
+  embryo.direction = static_cast<unsigned>(DirectionOf(*arrival.packet)) & 3;
   embryo.window_scale = arrival.packet->window_scale & 0xf;
   embryo.sent_by_b = arrival.key_sender == End::kB;
   embryo.is_provisional = embryo.is_wrapped = embryo.is_edge_pending = false;

@@ -323,6 +323,8 @@ class alignas(64) ConnectionTable {
   // Whether copies of the segment on other stretches are looked for.
   bool MayHaveCopies(const DecodedPacket& packet) const;
   Stretch StretchOf(const Arrival& arrival) const;
+  // The direction of the packet as far as it tells stretches apart: with count_views, only interfaces do.
+  PacketDirection DirectionOf(const DecodedPacket& packet) const;
   InterfacePins::Pin PinOf(const Arrival& arrival) const;
   Fingerprint FingerprintOf(Fingerprint::Kind kind, const Arrival& arrival) const;
   // A hash of addresses and ports, without the encapsulation.

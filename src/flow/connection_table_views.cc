@@ -53,9 +53,13 @@ Stretch ConnectionTable::StretchOf(const Arrival& arrival) const {
   return {arrival.key.encapsulation, InterfacePins::Bounded(arrival.packet->interface), arrival.packet->direction};
 }
 
+PacketDirection ConnectionTable::DirectionOf(const DecodedPacket& packet) const {
+  return options_.count_views ? PacketDirection::kUnknown : packet.direction;
+}
+
 InterfacePins::Pin ConnectionTable::PinOf(const Arrival& arrival) const {
   const DecodedPacket& packet = *arrival.packet;
-  if (arrival.view == ViewTable::kNone) return {packet.interface, packet.direction, View::kFirstNumber, false};
+  if (arrival.view == ViewTable::kNone) return {packet.interface, DirectionOf(packet), View::kFirstNumber, false};
   const View& view = views_[arrival.view];
   return {packet.interface, packet.direction, view.number, view.is_wrapped};
 }

@@ -344,6 +344,19 @@ TEST_F(ConnectionViews, EveryViewIsAConnectionIfTheUserWantsThat) {
   EXPECT_EQ(table().totals().opened_handshake, 2u);
 }
 
+TEST_F(ConnectionViews, WithCountViewsTheTwoDirectionsOfAnInterfaceAreNotToldApart) {
+  options_.count_views = true;
+  for (const PacketDirection direction : {PacketDirection::kIn, PacketDirection::kOut}) {
+    Feed(Up(before_).Syn(1000).Direction(direction));
+    Feed(Down(before_).Syn(5000).Ack(1001).Time(0.01).Direction(direction));
+    Feed(Up(before_).Seq(1001).Ack(5001).Payload(10).Time(0.02).Direction(direction));
+  }
+  EXPECT_EQ(Only().client_sent.packets, 4u);
+  EXPECT_EQ(Only().server_sent.packets, 2u);
+  EXPECT_EQ(Only().client_sent.payload_bytes, 20u);
+  EXPECT_EQ(Duplicates(0, DuplicateKind::kInterface), 0u);
+}
+
 TEST_F(ConnectionViews, LateSegmentsOfAllViewsBeginNothing) {
   HandshakeOn({before_, dnat_});
   FromClientOn({before_, dnat_}, [](Segment s) { return s.Seq(1001).Ack(5001).Fin().Time(0.1); });
