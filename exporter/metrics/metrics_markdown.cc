@@ -20,6 +20,9 @@ constexpr std::string_view kHead =
     "`network.transport` and `network.type`; the edge `other` carries only `otel.metric.overflow`. The metrics\n"
     "`tcpgauge_otlp_...` exist while metrics are pushed.\n"
     "\n"
+    "An agent counts each connection once, however many interfaces, address translations and tunnels it crosses on\n"
+    "the node. Two agents that see a connection both count it: docs/promql.md says how to add them up.\n"
+    "\n"
     "| metric | type | labels | what | OTLP name | OTLP unit | OTLP attributes |\n"
     "|---|---|---|---|---|---|---|\n";
 

@@ -13,12 +13,6 @@ constexpr uint8_t kNoOperation = 1;
 constexpr uint8_t kWindowScale = 3;
 constexpr uint8_t kTimestamps = 8;
 
-// Adds an option to the hash of the options before it (FNV-1a with an offset basis of 0). Without options the hash is
-// 0.
-constexpr uint32_t AddKind(uint32_t hash, uint8_t kind) {
-  constexpr uint32_t kPrime = 0x01000193;
-  return (hash ^ kind) * kPrime;
-}
 
 struct OptionStart {
   uint8_t kind;
@@ -95,7 +89,7 @@ void ReadOptions(Cursor options, DecodedPacket* packet) {
   const bool is_syn = (packet->tcp_flags & kTcpSyn) != 0;
   while (const auto* kind = options.Peek<uint8_t>()) {
     if (*kind == kEndOfOptions) return;
-    if (is_syn) packet->option_kinds = AddKind(packet->option_kinds, *kind);
+    if (is_syn) packet->option_kinds = AddOptionKind(packet->option_kinds, *kind);
     if (*kind == kNoOperation) {
       options.Skip(1);
       continue;

@@ -20,6 +20,14 @@ struct PaddedTimestamps {
 // `kind_and_length` of such options: no-operation twice, kind 8, length 10.
 constexpr uint32_t kPaddedTimestampsStart = 0x0101080a;
 
+// Adds the kind of an option to DecodedPacket::option_kinds (FNV-1a with an offset basis of 0).
+constexpr uint32_t AddOptionKind(uint32_t hash, uint8_t kind) {
+  constexpr uint32_t kPrime = 0x01000193;
+  return (hash ^ kind) * kPrime;
+}
+// DecodedPacket::option_kinds of padded timestamps alone.
+constexpr uint32_t kKindsOfPaddedTimestamps = AddOptionKind(AddOptionKind(AddOptionKind(0, 1), 1), 8);
+
 // Decodes a TCP header of which fewer than 16 bytes were captured, or whose data offset is below 20 bytes or beyond the
 // segment. DecodeTcp() calls it.
 //
@@ -85,6 +93,10 @@ inline Layer DecodeTcp(Decoding& decoding) {
     packet.timestamp_value = timestamps->value.ToHost();
     packet.timestamp_echo_reply = timestamps->echo_reply.ToHost();
     if (!is_syn) return Layer::kDone;
+    if (header_length_bytes == kMinTcpHeaderBytes + sizeof(PaddedTimestamps)) {
+      packet.option_kinds = kKindsOfPaddedTimestamps;
+      return Layer::kDone;
+    }
   }
   Cursor options = decoding.captured;
   options.Truncate(header_length_bytes);

@@ -98,7 +98,7 @@ void ConnectionTable::Apply(absl::Span<const DecodedPacket> packets, absl::Span<
       const Arrival* const previous = arrivals > 0 ? &batch[arrivals - 1] : nullptr;
       if (!Prepare(packets[i], hint, previous, &batch[arrivals])) continue;
       if (!batch[arrivals].same_as_previous) index_.Prefetch(batch[arrivals].hash);
-      if ((packets[i].tcp_flags & kTcpSyn) != 0 && fingerprints_.is_open()) {
+      if ((packets[i].tcp_flags & kTcpSyn) != 0 && has_several_stretches_) {
         fingerprints_.Prefetch(packets[i].sequence_number);
       }
       ++arrivals;
@@ -278,25 +278,29 @@ uint32_t ConnectionTable::Handle(Arrival* arrival) {
   bool is_new = slot == ConnectionIndex::kNotFound;
   bool is_late = false;
   if (is_new) {
-    is_late = IsLate(*arrival);
+    is_late = !IsSyn(packet) && IsLate(*arrival);
     if (may_have_copies && !is_late) {
-      NoteStretch(*arrival);
-      if (IsSyn(packet)) {
-        const uint32_t provisional = BeginProvisionalView(*arrival);
-        if (provisional != ConnectionIndex::kNotFound) return provisional;
-      } else {
-        slot = JoinConnection(arrival);
-        is_new = slot == ConnectionIndex::kNotFound;
+      if (!has_several_stretches_ && (!IsOnFirstStretch(*arrival) || (remembers_other_stretch_ && !IsSyn(packet)))) {
+        NoteStretch(*arrival);
+      }
+      if (has_several_stretches_) {
+        if (IsSyn(packet)) {
+          const uint32_t provisional = BeginProvisionalView(*arrival);
+          if (provisional != ConnectionIndex::kNotFound) return provisional;
+        } else {
+          slot = JoinConnection(arrival);
+          is_new = slot == ConnectionIndex::kNotFound;
+        }
       }
     }
-  } else if (may_have_copies && !records_[slot].has(ConnectionRecord::kConfirmed)) {
+  } else if (may_have_copies && has_several_stretches_ && !records_[slot].has(ConnectionRecord::kConfirmed)) {
     slot = JoinUnconfirmed(slot, arrival);
   }
   if (is_new) {
     if (options_.new_only && !IsSyn(packet)) return slot;
     if (IsBareSyn(packet)) {
       slot = BeginEmbryo(*arrival);
-      if (may_have_copies) Remember(slot, *arrival);
+      if (may_have_copies && ExpectsCopies()) Remember(slot, *arrival);
       return slot;
     }
     if (is_late && packet.payload_length_bytes == 0) {
@@ -308,7 +312,7 @@ uint32_t ConnectionTable::Handle(Arrival* arrival) {
   } else if (IsDuplicate(slot, *arrival)) {
     return IndexedSlot(slot, *arrival);
   }
-  if (may_have_copies) Remember(slot, *arrival);
+  if (may_have_copies && ExpectsCopies()) Remember(slot, *arrival);
   Credit(slot, *arrival);
   return IndexedSlot(slot, *arrival);
 }
@@ -320,17 +324,26 @@ uint32_t ConnectionTable::IndexedSlot(uint32_t slot, const Arrival& arrival) con
 uint32_t ConnectionTable::AddEmbryo(const Arrival& arrival) {
   MakeRoom();
   const uint32_t slot = embryos_.Add();
+  const DecodedPacket& packet = *arrival.packet;
+  const unsigned ip_length_bytes = packet.ip_length_bytes & Embryo::kMaxIpLengthBytes;
+  static_assert(InterfacePins::kMaxInterfaces <= 1 << 10, "Embryo::interface has 10 bits");
+  const unsigned interface = InterfacePins::Bounded(packet.interface) & 0x3ff;
+  const unsigned direction = static_cast<unsigned>(DirectionOf(packet)) & 3;
+  const unsigned window_scale = packet.window_scale & 0xf;
+  const bool sent_by_b = arrival.key_sender == End::kB;
   Embryo& embryo = embryos_[slot];
   embryo.key = arrival.key;
   embryo.time_ns = arrival.time_ns;
-  embryo.sequence_number = arrival.packet->sequence_number;
-  embryo.ip_length_bytes = arrival.packet->ip_length_bytes & Embryo::kMaxIpLengthBytes;
-  static_assert(InterfacePins::kMaxInterfaces <= 1 << 10, "Embryo::interface has 10 bits");
-  embryo.interface = InterfacePins::Bounded(arrival.packet->interface) & 0x3ff;
-  embryo.direction = static_cast<unsigned>(DirectionOf(*arrival.packet)) & 3;
-  embryo.window_scale = arrival.packet->window_scale & 0xf;
-  embryo.sent_by_b = arrival.key_sender == End::kB;
-  embryo.is_provisional = embryo.is_wrapped = embryo.is_edge_pending = false;
+  embryo.sequence_number = packet.sequence_number;
+  // Without a read in between, the compiler stores all of these bits at once.
+  embryo.ip_length_bytes = ip_length_bytes;
+  embryo.interface = interface;
+  embryo.direction = direction;
+  embryo.sent_by_b = sent_by_b;
+  embryo.window_scale = window_scale;
+  embryo.is_provisional = false;
+  embryo.is_wrapped = false;
+  embryo.is_edge_pending = false;
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
   index_.Insert(slot | kEmbryoSlots, arrival.hash);
   return slot | kEmbryoSlots;
@@ -439,7 +452,6 @@ uint64_t ConnectionTable::TimeWaitHash(const ConnectionKey& key) const {
 }
 
 bool ConnectionTable::IsLate(const Arrival& arrival) {
-  if (IsSyn(*arrival.packet)) return false;
   const TimeWaitTable::InitialSequences* ended = time_wait_.Find(TimeWaitHash(arrival.key), arrival.time_ns);
   // A SYN-ACK with another number answers a new SYN that was not captured.
   return ended != nullptr && (!IsSynAck(*arrival.packet) ||

@@ -98,15 +98,18 @@ class EndedConnectionSink {
 //   SYN-ACK must have the sequence number that the server of the connection has, if that is known. If the numbers do
 //   not fit, the view becomes a connection of its own, which began with the SYN: a proxy may send the client's sequence
 //   number on to a server, but cannot know the server's.
-// - A SYN-ACK with an unknown key is a view at once in two cases: it answers a SYN with the same addresses and ports in
-//   another encapsulation, or another stretch showed the same SYN-ACK within the last second.
+// - A SYN-ACK with an unknown key is a view at once in two cases: it acknowledges a SYN that another stretch showed,
+// with
+//   the same addresses and ports or within the last second; or another stretch showed the same SYN-ACK within the last
+//   second. The same holds for a RST that acknowledges a SYN.
 // - Any other segment with an unknown key, or of an unconfirmed connection, is a view at once if another stretch showed
 //   a segment with the same sequence, acknowledgment and timestamp numbers within 100 ms.
 // InterfacePins chooses the view on which the packets of each end are counted: the one nearest to the end. The address
 // of an end is the one that it has there, when the connection is answered or, midstream, confirmed. So a client has its
-// address before SNAT, and a server has its address after DNAT. Later the addresses do not change. An edge is told of
-// an attempt when the attempt is answered or ends, because before that the server's address is not known. Exception: as
-// long as only one stretch was seen, the edge is told at once.
+// address before SNAT, and a server has its address after DNAT. An end that was
+// silent until then has the address that it has on the newest view. Later the addresses do not change. An edge is told
+// of an attempt when the attempt is answered or ends, because before that the server's address is not known. Exception:
+// as long as only one stretch was seen, the edge is told at once.
 //
 // Design. Most of a packet's time is waiting for memory. So a batch of 64 packets is handled in steps: make all keys,
 // fetch the index lines, fetch the records, and only then handle the packets one by one. The waits of a batch then
@@ -192,7 +195,8 @@ class alignas(64) ConnectionTable {
   // are not remembered (see FragmentCache).
   uint64_t unmatched_fragments() const { return unmatched_fragments_; }
   OverflowCounts overflows() const {
-    return {gaps_.overflows(), encapsulations_.overflows(), servers_.overflows(), 0, 0};
+    return {gaps_.overflows(), encapsulations_.overflows(), servers_.overflows(), fingerprints_.overflows(),
+            views_.overflows()};
   }
   // The connections in the table now, including embryos, provisional views and unconfirmed ones.
   size_t size() const { return size_t{records_in_use_} + embryos_.size(); }
@@ -241,6 +245,8 @@ class alignas(64) ConnectionTable {
 
  private:
   static constexpr size_t kBatch = 64;
+  // After this time with one stretch, no second one is expected until it is seen.
+  static constexpr int64_t kFirstStretchAloneNs = 100 * kNanosecondsPerMillisecond;
   static constexpr uint32_t kHeld = ConnectionIndex::kNotFound - 1;  // see FindRecord(); no valid slot
   // One packet of a batch, prepared for its lookup.
   struct Arrival {
@@ -311,7 +317,8 @@ class alignas(64) ConnectionTable {
   // A hash of the key for TimeWaitTable. It depends on the contents of the encapsulation, and not on its id: when the
   // last connection of an encapsulation ends, another encapsulation can get the id.
   uint64_t TimeWaitHash(const ConnectionKey& key) const;
-  // Whether the segment, which belongs to no connection of the table, belongs to one that has ended.
+  // Whether the segment, which belongs to no connection of the table, belongs to one that has ended. REQUIRES: the
+  // segment is no SYN.
   bool IsLate(const Arrival& arrival);
   // If the segment repeats the SYN of an attempt, adapts the attempt's time-out to the gap since the previous SYN.
   void NoteRepeatedSyn(uint32_t slot, const Arrival& arrival);
@@ -321,7 +328,12 @@ class alignas(64) ConnectionTable {
   // The functions from here to HasOwnKey() are about views, see above the class.
 
   // Whether copies of the segment on other stretches are looked for.
-  bool MayHaveCopies(const DecodedPacket& packet) const;
+  bool MayHaveCopies(const DecodedPacket& packet) const {
+    return !options_.count_views && packet.kind == DecodedPacket::Kind::kTcpSegment &&
+           packet.error == DecodeError::kNone;
+  }
+  // Whether copies may come: a second stretch was seen, or the capture began so shortly ago that one may follow.
+  bool ExpectsCopies() const { return has_several_stretches_ || now_ns_ - first_stretch_ns_ < kFirstStretchAloneNs; }
   Stretch StretchOf(const Arrival& arrival) const;
   // The direction of the packet as far as it tells stretches apart: with count_views, only interfaces do.
   PacketDirection DirectionOf(const DecodedPacket& packet) const;
@@ -329,10 +341,17 @@ class alignas(64) ConnectionTable {
   Fingerprint FingerprintOf(Fingerprint::Kind kind, const Arrival& arrival) const;
   // A hash of addresses and ports, without the encapsulation.
   uint32_t PathHash(const ConnectionKey& key) const;
-  // Notes the stretch of a segment with an unknown key.
+  // Whether the segment is certainly on the first stretch.
+  bool IsOnFirstStretch(const Arrival& arrival) const {
+    const DecodedPacket& packet = *arrival.packet;
+    return packet.interface == first_stretch_.interface && arrival.key.encapsulation == first_stretch_.encapsulation &&
+           packet.direction == first_stretch_.direction && first_stretch_ns_ != 0;
+  }
+  // Notes the stretch of a segment with an unknown key. REQUIRES: only one stretch was seen so far.
   void NoteStretch(const Arrival& arrival);
   // Remembers the segment, so that copies of it can be found. REQUIRES: MayHaveCopies(*arrival.packet).
   void Remember(uint32_t slot, const Arrival& arrival);
+  void RememberEmbryo(const Embryo& embryo);
   // Begins a provisional view if the SYN is the copy of another connection's SYN. Returns the view's slot, which is at
   // least kEmbryoSlots, or kNotFound.
   uint32_t BeginProvisionalView(const Arrival& arrival);
@@ -371,9 +390,11 @@ class alignas(64) ConnectionTable {
   // Tells the edge of the connection that it was opened.
   void OpenEdge(uint32_t slot);
   // Whether an edge is told later of an attempt that begins now.
-  bool DefersEdges() const;
+  bool DefersEdges() const { return !options_.count_views && ExpectsCopies(); }
   // Returns the server as the client addressed it.
   Endpoint ServiceOf(uint32_t slot) const;
+  // Tells the edge that holds the connection how the client addressed the server.
+  void NoteService(uint32_t slot);
   // Removes a record and all of its views from the index.
   void EraseKeys(uint32_t slot);
   // Whether the index has the record under the record's own key.
@@ -428,6 +449,8 @@ class alignas(64) ConnectionTable {
   // By number of an embryo that is a provisional view: the hash of the key of the connection that the view may belong
   // to.
   StableArray<uint32_t> provisional_owners_;
+  bool has_several_stretches_ = false;
+  bool remembers_other_stretch_ = false;  // Remember() was called for a segment on another stretch than the first
   Stretch first_stretch_{};       // of the first segment with an unknown key; valid if first_stretch_ns_ is not 0
   int64_t first_stretch_ns_ = 0;  // when that segment came
   uint32_t record_limit_ = 0;

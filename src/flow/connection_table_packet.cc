@@ -58,8 +58,10 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
   }
   if (IsBelievable(packet)) FollowSegment(slot, arrival);
   if (record.has(ConnectionRecord::kConfirmed)) {
+    const EdgeTable::Slot edge_before = record.edge;
     ledger_.Credit(arrival.sender == record.client_end(), packet.payload_length_bytes, LossCounts::Of(end) - before,
                    now_ns_, &record);
+    if (record.edge != edge_before) NoteService(slot);
   } else {
     // A retransmission does not tell that a doubtful connection goes on.
     const bool is_repeated = end.retransmitted_segments != before.retransmitted_segments;
@@ -185,7 +187,9 @@ void ConnectionTable::FollowHandshake(uint32_t slot, const Arrival& arrival, Con
       break;
     case HandshakeStep::kAck: {
       const int64_t rtt_ns = HandshakeRttOf(record, details).whole_ns;
-      if (rtt_ns != ConnectionSummary::kUnknown) ledger_.CreditHandshake(rtt_ns, &record);
+      if (rtt_ns == ConnectionSummary::kUnknown) break;
+      ledger_.CreditHandshake(rtt_ns, &record);
+      NoteService(slot);
       break;
     }
   }
@@ -219,6 +223,7 @@ void ConnectionTable::Confirm(uint32_t slot) {
   record.is_edge_pending = true;
   if (is_midstream || !DefersEdges()) OpenEdge(slot);
   ledger_.CreditAll(now_ns_, &record);
+  NoteService(slot);
   timeouts_.Update(slot);
 }
 

@@ -10,8 +10,8 @@
 namespace tcpgauge {
 namespace {
 
-// While only one stretch was seen for less than this time, a second one may follow.
-constexpr int64_t kFirstStretchAloneNs = 100 * kNanosecondsPerMillisecond;
+// How many of the last SYNs are remembered when a second stretch is seen.
+constexpr int kRecentSyns = 256;
 // How far the numbers of a segment may be from those that the connection has reached.
 constexpr uint32_t kMaxDistance = 1u << 24;
 
@@ -45,10 +45,6 @@ bool HasSyn(const ConnectionRecord& record, uint32_t sequence_number) {
 
 }  // namespace
 
-bool ConnectionTable::MayHaveCopies(const DecodedPacket& packet) const {
-  return !options_.count_views && packet.kind == DecodedPacket::Kind::kTcpSegment && packet.error == DecodeError::kNone;
-}
-
 Stretch ConnectionTable::StretchOf(const Arrival& arrival) const {
   return {arrival.key.encapsulation, InterfacePins::Bounded(arrival.packet->interface), arrival.packet->direction};
 }
@@ -80,27 +76,39 @@ Fingerprint ConnectionTable::FingerprintOf(Fingerprint::Kind kind, const Arrival
           FingerprintTable::TimeOf(arrival.time_ns),
           StretchOf(arrival),
           kind,
-          arrival.key_sender};
+          arrival.key_sender,
+          /*was_found=*/false};
 }
 
 void ConnectionTable::NoteStretch(const Arrival& arrival) {
-  if (fingerprints_.is_open()) return;
   const Stretch stretch = StretchOf(arrival);
   if (first_stretch_ns_ == 0) {
     first_stretch_ = stretch;
     first_stretch_ns_ = now_ns_;
-  } else if (stretch.DiffersFrom(first_stretch_) ||
-             (!IsSyn(*arrival.packet) && fingerprints_.has_several_stretches())) {
-    fingerprints_.Open();
+  } else if (stretch.DiffersFrom(first_stretch_) || remembers_other_stretch_) {
+    has_several_stretches_ = true;
+    // The first segment on a new stretch may be a copy of one of the last SYNs, which were not remembered.
+    uint32_t slot = embryos_.newest();
+    for (int i = 0; i < kRecentSyns && slot != EmbryoTable::kNone; ++i, slot = embryos_[slot].older) {
+      RememberEmbryo(embryos_[slot]);
+    }
   }
 }
 
-bool ConnectionTable::DefersEdges() const {
-  return !options_.count_views && (fingerprints_.is_open() || now_ns_ - first_stretch_ns_ < kFirstStretchAloneNs);
+void ConnectionTable::RememberEmbryo(const Embryo& embryo) {
+  const uint32_t hash = static_cast<uint32_t>(index_.HashOf(embryo.key));
+  const Stretch stretch = {embryo.key.encapsulation, static_cast<uint16_t>(embryo.interface),
+                           static_cast<PacketDirection>(embryo.direction)};
+  fingerprints_.Add({embryo.sequence_number, Fingerprint::kAnyShape, hash, PathHash(embryo.key),
+                     FingerprintTable::TimeOf(embryo.time_ns), stretch, Fingerprint::Kind::kSyn, embryo.sender(),
+                     /*was_found=*/false});
 }
 
 void ConnectionTable::Remember(uint32_t slot, const Arrival& arrival) {
   const DecodedPacket& packet = *arrival.packet;
+  if (!has_several_stretches_ && first_stretch_ns_ != 0 && StretchOf(arrival).DiffersFrom(first_stretch_)) {
+    remembers_other_stretch_ = true;
+  }
   if (IsSyn(packet)) {
     fingerprints_.Add(FingerprintOf(Fingerprint::Kind::kSyn, arrival));
   } else if (IsSynAck(packet)) {
@@ -111,7 +119,7 @@ void ConnectionTable::Remember(uint32_t slot, const Arrival& arrival) {
 }
 
 uint32_t ConnectionTable::BeginProvisionalView(const Arrival& arrival) {
-  if (!fingerprints_.is_open() || arrival.packet->is_fragment ||
+  if (!has_several_stretches_ || arrival.packet->is_fragment ||
       arrival.packet->ip_length_bytes > Embryo::kMaxIpLengthBytes) {
     return ConnectionIndex::kNotFound;
   }
@@ -215,15 +223,15 @@ uint32_t ConnectionTable::FindRemembered(const Fingerprint& fingerprint, End* se
 }
 
 uint32_t ConnectionTable::JoinConnection(Arrival* arrival) {
-  if (!fingerprints_.is_open()) return ConnectionIndex::kNotFound;
+  if (!has_several_stretches_) return ConnectionIndex::kNotFound;
   const DecodedPacket& packet = *arrival->packet;
   uint32_t owner = ConnectionIndex::kNotFound;
   End sender = arrival->key_sender;
   if (AnswersSyn(packet)) {
     const Fingerprint fingerprint = FingerprintOf(Fingerprint::Kind::kSynAck, *arrival);
     const uint32_t syn_number = packet.acknowledgment_number - 1;
-    const Fingerprint* const syn = fingerprints_.FindSynInOtherEncapsulation(syn_number, fingerprint);
-    if (syn != nullptr && syn->sender != arrival->key_sender) {
+    const Fingerprint* const syn = fingerprints_.FindAnsweredSyn(syn_number, fingerprint);
+    if (syn != nullptr && (syn->path_hash != fingerprint.path_hash || syn->sender != arrival->key_sender)) {
       const uint32_t syn_hash = syn->key_hash;
       owner = FindBySyn(syn_hash, syn_number);
       if (owner != ConnectionIndex::kNotFound) {
@@ -249,7 +257,7 @@ uint32_t ConnectionTable::JoinConnection(Arrival* arrival) {
 }
 
 uint32_t ConnectionTable::JoinUnconfirmed(uint32_t slot, Arrival* arrival) {
-  if (!fingerprints_.is_open()) return slot;
+  if (!has_several_stretches_) return slot;
   const Fingerprint* const copy = fingerprints_.FindCopy(FingerprintOf(Fingerprint::Kind::kMidstream, *arrival));
   if (copy == nullptr) return slot;
   End sender;
@@ -335,10 +343,14 @@ void ConnectionTable::EraseKeys(uint32_t slot) {
 
 void ConnectionTable::SettleAddresses(uint32_t slot) {
   if (details_[slot].first_view == ViewTable::kNone) return;
+  uint8_t newest = View::kFirstNumber;
+  for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
+    newest = std::max(newest, views_[at].number);
+  }
   for (const End end : {End::kA, End::kB}) {
     const uint16_t pin = records_[slot].pins[static_cast<size_t>(end)];
-    if (pin == ConnectionRecord::kNoPin) continue;
-    const uint8_t number = InterfacePins::Pin(pin).view_number();
+    // The packets of the other end were seen on the newest view last, so this view is nearest to an end that is silent.
+    const uint8_t number = pin == ConnectionRecord::kNoPin ? newest : InterfacePins::Pin(pin).view_number();
     for (uint32_t at = details_[slot].first_view; at != ViewTable::kNone; at = views_[at].next) {
       const View& view = views_[at];
       if (view.number != number) continue;
@@ -384,6 +396,11 @@ Endpoint ConnectionTable::ServiceOf(uint32_t slot) const {
     }
   }
   return server;
+}
+
+void ConnectionTable::NoteService(uint32_t slot) {
+  if (details_[slot].first_view == ViewTable::kNone) return;
+  ledger_.NoteService(records_[slot], ServiceOf(slot));
 }
 
 void ConnectionTable::AppendViews(uint32_t slot, std::vector<ConnectionView>* views) const {

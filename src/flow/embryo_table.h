@@ -71,6 +71,7 @@ class EmbryoTable {
   bool InUse(uint32_t slot) const { return embryos_[slot].older != kFree; }
 
   uint32_t oldest() const { return oldest_; }  // a slot; kNone when the table is empty
+  uint32_t newest() const { return newest_; }  // a slot; kNone when the table is empty
   uint32_t size() const { return size_; }
   uint32_t slot_limit() const { return slot_limit_; }  // all slots that were ever used are below it; never falls
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/flow/fingerprint_table.h"
 
-#include <algorithm>
-
 #include "src/base/check.h"
 #include "src/base/split_mix.h"
 
@@ -10,7 +8,8 @@ namespace tcpgauge {
 namespace {
 
 bool IsSameSegment(const Fingerprint& a, const Fingerprint& b) {
-  return a.kind == b.kind && a.sequence_number == b.sequence_number && a.shape == b.shape;
+  return a.kind == b.kind && a.sequence_number == b.sequence_number &&
+         (a.shape == b.shape || a.shape == Fingerprint::kAnyShape || b.shape == Fingerprint::kAnyShape);
 }
 
 // The time between two fingerprints, in either order.
@@ -36,48 +35,51 @@ FingerprintTable::FingerprintTable(uint32_t capacity, uint64_t seed)
 
 uint64_t FingerprintTable::MemoryBytes(uint32_t capacity) { return uint64_t{capacity / kWays} * sizeof(Bucket); }
 
-void FingerprintTable::Open() {
-  if (is_open_) return;
-  is_open_ = true;
-  const size_t kept = std::min(recent_count_, kRecent);
-  for (size_t i = recent_count_ - kept; i < recent_count_; ++i) AddToBucket(recent_[i % kRecent]);
-}
-
-void FingerprintTable::AddToBucket(const Fingerprint& fingerprint) {
+void FingerprintTable::Add(const Fingerprint& fingerprint) {
+  // A SYN without a copy so far is replaced last, because its first copy may be still to come.
+  const auto awaits_copy = [](const Fingerprint& place) {
+    return place.kind == Fingerprint::Kind::kSyn && !place.was_found;
+  };
+  const auto goes_before = [&](const Fingerprint& a, const Fingerprint& b) {
+    if (awaits_copy(a) != awaits_copy(b)) return awaits_copy(b);
+    return fingerprint.time - a.time > fingerprint.time - b.time;
+  };
   Bucket& bucket = buckets_[BucketOf(fingerprint.sequence_number)];
-  Fingerprint* oldest = &bucket.places[0];
+  Fingerprint* victim = &bucket.places[0];
   for (Fingerprint& place : bucket.places) {
     if (place.kind == Fingerprint::Kind::kNone ||
         (IsSameSegment(place, fingerprint) && place.key_hash == fingerprint.key_hash)) {
       place = fingerprint;
       return;
     }
-    if (fingerprint.time - place.time > fingerprint.time - oldest->time) oldest = &place;
+    if (goes_before(place, *victim)) victim = &place;
   }
-  if (Distance(fingerprint.time, oldest->time) <= WindowOf(oldest->kind)) ++overflows_;
-  *oldest = fingerprint;
+  if (awaits_copy(*victim) && Distance(fingerprint.time, victim->time) <= WindowOf(Fingerprint::Kind::kSyn)) {
+    ++overflows_;
+  }
+  *victim = fingerprint;
 }
 
-const Fingerprint* FingerprintTable::FindCopy(const Fingerprint& segment) const {
-  for (const Fingerprint& place : buckets_[BucketOf(segment.sequence_number)].places) {
+const Fingerprint* FingerprintTable::FindCopy(const Fingerprint& segment) {
+  for (Fingerprint& place : buckets_[BucketOf(segment.sequence_number)].places) {
     if (IsSameSegment(place, segment) && place.stretch.DiffersFrom(segment.stretch) &&
         Distance(place.time, segment.time) <= WindowOf(segment.kind)) {
+      place.was_found = true;
       return &place;
     }
   }
   return nullptr;
 }
 
-const Fingerprint* FingerprintTable::FindSynInOtherEncapsulation(uint32_t sequence_number,
-                                                                 const Fingerprint& syn_ack) const {
+const Fingerprint* FingerprintTable::FindAnsweredSyn(uint32_t sequence_number, const Fingerprint& answer) const {
+  const Fingerprint* found = nullptr;
   for (const Fingerprint& place : buckets_[BucketOf(sequence_number)].places) {
     const bool is_syn = place.kind == Fingerprint::Kind::kSyn || place.kind == Fingerprint::Kind::kSynCopy;
-    if (is_syn && place.sequence_number == sequence_number && place.path_hash == syn_ack.path_hash &&
-        place.stretch.encapsulation != syn_ack.stretch.encapsulation) {
-      return &place;
-    }
+    if (!is_syn || place.sequence_number != sequence_number || !place.stretch.DiffersFrom(answer.stretch)) continue;
+    if (place.path_hash == answer.path_hash) return &place;
+    if (Distance(place.time, answer.time) <= WindowOf(Fingerprint::Kind::kSyn)) found = &place;
   }
-  return nullptr;
+  return found;
 }
 
 }  // namespace tcpgauge

@@ -2,8 +2,6 @@
 #ifndef TCPGAUGE_SRC_FLOW_FINGERPRINT_TABLE_H_
 #define TCPGAUGE_SRC_FLOW_FINGERPRINT_TABLE_H_
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 
 #include "src/base/fetch_ahead.h"
@@ -24,14 +22,17 @@ struct Fingerprint {
     kMidstream,
   };
 
+  static constexpr uint32_t kAnyShape = 0;  // the shape is not known, and equals every shape
+
   uint32_t sequence_number;
-  uint32_t shape;      // SynShape() or SegmentShape()
+  uint32_t shape;      // SynShape() or SegmentShape(), or kAnyShape
   uint32_t key_hash;   // the index's hash of the segment's key
   uint32_t path_hash;  // a hash of the segment's addresses and ports, the same for both directions
   uint32_t time;       // from FingerprintTable::TimeOf()
   Stretch stretch;
   Kind kind;
-  End sender;  // the end of the segment's key that sent the segment
+  End sender;      // the end of the segment's key that sent the segment
+  bool was_found;  // a copy was found
 };
 static_assert(sizeof(Fingerprint) == 32, "half a cache line");
 
@@ -41,13 +42,10 @@ static_assert(sizeof(Fingerprint) == 32, "half a cache line");
 // Design. The sequence number of a segment chooses a bucket, and a bucket has kWays places. So each operation touches
 // one bucket, and a flood of SYNs cannot make it slower. A new fingerprint replaces the oldest one of its bucket.
 //
-// Many captures have only one stretch, and then no segment has a copy. Until Open() is called, the table only keeps the
-// last fingerprints, in a ring that stays in the processor's cache, and finds none.
-//
 // Thread: confined to its connection table.
 // Time: table time. Fingerprints keep it in units of 2^20 ns (about a millisecond), modulo 2^32 (52 days).
-// Bounds: `capacity` fingerprints, and kRecent before Open(). overflows() counts the fingerprints that were replaced
-// within the window of their kind.
+// Bounds: `capacity` fingerprints. overflows() counts the SYNs that were replaced within kSynWindowNs, and before a
+// copy was found.
 class FingerprintTable {
  public:
   // Copies of a handshake segment on two stretches are at most this far apart, whichever was read first.
@@ -62,12 +60,6 @@ class FingerprintTable {
   static uint64_t MemoryBytes(uint32_t capacity);
   static uint32_t TimeOf(int64_t time_ns) { return static_cast<uint32_t>(time_ns >> 20); }
 
-  // Begins to find fingerprints, also those that were added shortly before. Call it when a second stretch is seen.
-  void Open();
-  bool is_open() const { return is_open_; }
-  // Whether Add() was called with stretches that differ, before Open().
-  bool has_several_stretches() const { return has_several_stretches_; }
-
   // Prefetches what the next three functions use for this sequence number.
   void Prefetch(uint32_t sequence_number) const {
     const Bucket& bucket = buckets_[BucketOf(sequence_number)];
@@ -76,26 +68,19 @@ class FingerprintTable {
   }
 
   // Remembers `fingerprint`. Replaces an older one of the same kind, segment and key.
-  void Add(const Fingerprint& fingerprint) {
-    if (is_open_) {
-      AddToBucket(fingerprint);
-    } else {
-      AddToRecent(fingerprint);
-    }
-  }
+  void Add(const Fingerprint& fingerprint);
   // Returns the fingerprint of a copy of the same segment that was seen on another stretch within the window of its
-  // kind, or null. The pointer is valid until the next Add() or Open().
-  const Fingerprint* FindCopy(const Fingerprint& segment) const;
-  // Returns the fingerprint of a SYN with this sequence number, or of a copy of such a SYN, that has the addresses and
-  // ports of `syn_ack` but another encapsulation. Otherwise returns null. The pointer is valid until the next Add() or
-  // Open().
-  const Fingerprint* FindSynInOtherEncapsulation(uint32_t sequence_number, const Fingerprint& syn_ack) const;
+  // kind, or null. The pointer is valid until the next Add().
+  const Fingerprint* FindCopy(const Fingerprint& segment);
+  // Returns the fingerprint of a SYN with this sequence number, or of a copy of such a SYN, that was seen on another
+  // stretch than its answer `answer`. It has the addresses and ports of the answer, or it was seen within kSynWindowNs
+  // of the answer. Otherwise returns null. The pointer is valid until the next Add().
+  const Fingerprint* FindAnsweredSyn(uint32_t sequence_number, const Fingerprint& answer) const;
 
   uint64_t overflows() const { return overflows_; }
 
  private:
   static constexpr int kWays = 4;
-  static constexpr size_t kRecent = 256;
   struct alignas(64) Bucket {
     Fingerprint places[kWays];
   };
@@ -104,22 +89,11 @@ class FingerprintTable {
     const uint32_t mixed = static_cast<uint32_t>(((sequence_number ^ seed_) * multiplier_) >> 32);
     return static_cast<uint32_t>(uint64_t{mixed} * bucket_count_ >> 32);
   }
-  void AddToBucket(const Fingerprint& fingerprint);
-  void AddToRecent(const Fingerprint& fingerprint) {
-    if (recent_count_ > 0 && fingerprint.stretch.DiffersFrom(recent_[(recent_count_ - 1) % kRecent].stretch)) {
-      has_several_stretches_ = true;
-    }
-    recent_[recent_count_++ % kRecent] = fingerprint;
-  }
 
   const uint32_t bucket_count_;
   const uint64_t seed_;
   const uint64_t multiplier_;
   StableArray<Bucket> buckets_;
-  bool is_open_ = false;
-  bool has_several_stretches_ = false;
-  std::array<Fingerprint, kRecent> recent_{};
-  size_t recent_count_ = 0;
   uint64_t overflows_ = 0;
 };
 

@@ -77,6 +77,11 @@ class Ledger {
   // Credits the completed handshake of an opened connection. `rtt_ns`: from the SYN to the ACK.
   void CreditHandshake(int64_t rtt_ns, ConnectionRecord* record);
 
+  // Notes for the edge of an opened connection how the client addressed the server (see EdgeTable::NoteService).
+  void NoteService(const ConnectionRecord& record, const Endpoint& service) {
+    if (edges_ != nullptr) edges_->NoteService(record.edge, EdgeKeyOf(record.key, record.client_end()), service);
+  }
+
   // See EdgeTable::Rebalance.
   void Rebalance(int64_t now_ns) {
     if (edges_ != nullptr) edges_->Rebalance(now_ns);

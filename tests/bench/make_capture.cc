@@ -6,7 +6,8 @@
 //   million       over a million connections, each of a few packets, most of them live at the end
 //   elephant      one connection
 //   synflood      SYNs from random addresses, with 1,000 real connections among them
-// The same arguments write the same bytes on every machine.
+// or one of these with "-translated" after it: what `any` captures on a host that translates the servers' addresses.
+// Each packet is captured twice, and PACKETS counts both. The same arguments write the same bytes on every machine.
 
 #include <stdint.h>
 #include <stdio.h>
@@ -19,7 +20,10 @@
 
 namespace {
 
-constexpr size_t kHeaderBytes = 14 + 20 + 32;  // Ethernet, IPv4, TCP with the timestamp option
+constexpr size_t kEthernetBytes = 14;
+constexpr size_t kCookedBytes = 20;   // Linux cooked v2
+constexpr size_t kIpBytes = 20 + 32;  // IPv4, and TCP with the timestamp option
+constexpr uint32_t kEthernet = 1, kLinuxCookedV2 = 276;
 
 enum Flag : uint8_t { kFin = 1, kSyn = 2, kPsh = 8, kAck = 16 };
 
@@ -62,13 +66,13 @@ Connection MakeConnection(Random* random, uint32_t number) {
 
 class Writer {
  public:
-  explicit Writer(const char* path) : file_(fopen(path, "wb")) {
+  Writer(const char* path, bool translates) : file_(fopen(path, "wb")), translates_(translates) {
     if (file_ == nullptr) {
       perror(path);
       exit(1);
     }
     setvbuf(file_, nullptr, _IOFBF, 1 << 20);
-    const uint32_t header[] = {0xa1b2c3d4, 4 << 16 | 2, 0, 0, 65535, 1};
+    const uint32_t header[] = {0xa1b2c3d4, 4 << 16 | 2, 0, 0, 65535, translates ? kLinuxCookedV2 : kEthernet};
     fwrite(header, sizeof(header), 1, file_);
   }
   ~Writer() { fclose(file_); }
@@ -76,9 +80,8 @@ class Writer {
   void Write(uint32_t source, uint32_t destination, uint16_t source_port, uint16_t destination_port, uint32_t sequence,
              uint32_t acknowledgment, uint8_t flags, uint32_t payload_bytes) {
     time_us_ += 2;
-    uint8_t frame[kHeaderBytes] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45};
-    uint8_t* ip = frame + 14;
-    Put16(ip + 2, static_cast<uint16_t>(52 + payload_bytes));
+    uint8_t ip[kIpBytes] = {0x45};
+    Put16(ip + 2, static_cast<uint16_t>(kIpBytes + payload_bytes));
     ip[8] = 64;
     ip[9] = 6;
     Put32(ip + 12, source);
@@ -95,11 +98,18 @@ class Writer {
     tcp[22] = 8;
     tcp[23] = 10;
     Put32(tcp + 24, static_cast<uint32_t>(time_us_ / 1000));
-    const uint32_t record[] = {static_cast<uint32_t>(1700000000 + time_us_ / 1000000),
-                               static_cast<uint32_t>(time_us_ % 1000000), kHeaderBytes,
-                               static_cast<uint32_t>(kHeaderBytes + payload_bytes)};
-    fwrite(record, sizeof(record), 1, file_);
-    fwrite(frame, sizeof(frame), 1, file_);
+    if (!translates_) {
+      WriteRecord({2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0}, ip, payload_bytes);
+      return;
+    }
+    // Clients are behind interface 2 and servers behind interface 3, where they have other addresses.
+    const bool up = destination_port < source_port;
+    uint8_t translated[kIpBytes];
+    memcpy(translated, ip, sizeof(translated));
+    translated[up ? 16 : 12] ^= 0x80;
+    WriteRecord(CookedHeader(up ? 2 : 3, kIn), up ? ip : translated, payload_bytes);
+    time_us_ += 1;
+    WriteRecord(CookedHeader(up ? 3 : 2, kOut), up ? translated : ip, payload_bytes);
   }
 
   // The next packet of a connection: its handshake, then requests and longer answers with their acknowledgments.
@@ -140,7 +150,28 @@ class Writer {
     c->server_next += payload_bytes;
   }
 
+  enum PacketType : uint8_t { kIn = 0, kOut = 4 };
+  static std::vector<uint8_t> CookedHeader(uint8_t interface, PacketType type) {
+    std::vector<uint8_t> header(kCookedBytes);
+    header[0] = 8;  // the EtherType of IPv4
+    header[7] = interface;
+    header[9] = 1;  // Ethernet
+    header[10] = type;
+    header[11] = 6;  // the length of the link address
+    return header;
+  }
+  void WriteRecord(const std::vector<uint8_t>& link_header, const uint8_t* ip, uint32_t payload_bytes) {
+    const uint32_t captured_bytes = static_cast<uint32_t>(link_header.size() + kIpBytes);
+    const uint32_t record[] = {static_cast<uint32_t>(1700000000 + time_us_ / 1000000),
+                               static_cast<uint32_t>(time_us_ % 1000000), captured_bytes,
+                               captured_bytes + payload_bytes};
+    fwrite(record, sizeof(record), 1, file_);
+    fwrite(link_header.data(), link_header.size(), 1, file_);
+    fwrite(ip, kIpBytes, 1, file_);
+  }
+
   FILE* const file_;
+  const bool translates_;
   uint64_t time_us_ = 0;
 };
 
@@ -188,13 +219,19 @@ void WriteSynFlood(uint64_t packets, Random* random, Writer* writer) {
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    fprintf(stderr, "usage: make_capture connections|million|elephant|synflood FILE [PACKETS]\n");
+    fprintf(stderr, "usage: make_capture connections|million|elephant|synflood[-translated] FILE [PACKETS]\n");
     return 2;
   }
-  const std::string kind = argv[1];
-  const uint64_t packets = argc > 3 ? strtoull(argv[3], nullptr, 10) : 5000000;
+  std::string kind = argv[1];
+  uint64_t packets = argc > 3 ? strtoull(argv[3], nullptr, 10) : 5000000;
+  const size_t suffix = kind.find("-translated");
+  const bool translates = suffix != std::string::npos;
+  if (translates) {
+    kind.resize(suffix);
+    packets /= 2;
+  }
   Random random;
-  Writer writer(argv[2]);
+  Writer writer(argv[2], translates);
   if (kind == "connections") {
     WriteZipf(100000, packets, &random, &writer);
   } else if (kind == "elephant") {

@@ -32,7 +32,8 @@ PROJECT = os.path.dirname(os.path.dirname(HERE))
 TARGETS = ["//:tcpgauge"] + ["//tests/bench:" + name for name in (
     "make_capture", "count_packets", "stages_bench", "workers_bench", "handover_bench", "text_writer_bench",
     "short_connections")]
-KINDS = {"connections": 1, "million": 1, "elephant": 1, "synflood": 0.6}  # and their share of --packets
+KINDS = {  # and their share of --packets
+    "connections": 1, "million": 1, "elephant": 1, "synflood": 0.6, "million-translated": 1, "synflood-translated": 0.6}
 
 
 def say(text=""):

@@ -66,7 +66,7 @@ constexpr uint32_t kPacketsOfEach = 6;  // see MakeTraffic()
 
 // Returns the packets of connections. The kernel would give most of these packets to workers that do not own their
 // connection. Each connection has a handshake, payload in the two fragments of an IPv6 datagram, and payload in a
-// tunnel. The segments in the tunnel are a connection of their own.
+// tunnel. The segments in the tunnel are a connection of their own, with other numbers.
 std::vector<DecodedPacket> MakeTraffic() {
   std::vector<DecodedPacket> packets;
   const Endpoint server = At("[2001:db8::2]:443");
@@ -77,7 +77,7 @@ std::vector<DecodedPacket> MakeTraffic() {
     packets.push_back(Segment(client, server).Seq(1).Ack(1));
     packets.push_back(Segment(client, server).Seq(1).Ack(1).Payload(100).FirstFragment(i));
     packets.push_back(Segment(client, server).Payload(50).FollowingFragment(i));
-    packets.push_back(Segment(client, server).Tunnel(TunnelType::kVxlan, 42).Syn(0));
+    packets.push_back(Segment(client, server).Tunnel(TunnelType::kVxlan, 42).Syn(9));
   }
   return packets;
 }

@@ -285,6 +285,25 @@ TEST_F(ConnectionViews, PacketsOfAViewOfAConfirmedConnectionAreDuplicates) {
   EXPECT_EQ(Duplicates(1, DuplicateKind::kTranslated), 2u);
 }
 
+TEST_F(ConnectionViews, ASilentServerOfAConnectionThatBeganBeforeHasItsAddressAfterTranslation) {
+  for (int i = 0; i < 4; ++i) {
+    FromClientOn({before_, dnat_},
+                 [=](Segment s) { return s.Seq(1001 + 10 * i).Ack(5001).Payload(10).Time(0.001 * i); });
+  }
+  EXPECT_EQ(Only().server, pod_);
+  EXPECT_EQ(table().totals().opened_midstream, 1u);
+}
+
+TEST_F(ConnectionViews, AnAnswerFromAnAddressThatNoSynShowedIsAView) {
+  const Way direct{client_, At("198.51.100.9:80"), 2};
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(1000); });
+  FromServerOn({direct}, [](Segment s) { return s.Syn(5000).Ack(1001).Time(0.01); });
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Seq(1001).Ack(5001).Payload(5).Time(0.02); });
+  FromServerOn({direct}, [](Segment s) { return s.Seq(5001).Ack(1006).Payload(7).Time(0.03); });
+  EXPECT_EQ(Only().server_sent.payload_bytes, 7u);
+  EXPECT_EQ(Only().client_sent.payload_bytes, 5u);
+}
+
 TEST_F(ConnectionViews, AnAnswerThatTakesAnotherWayIsCountedThere) {
   // The answers do not pass the first stretch, so they are never translated back here.
   FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(1000); });
@@ -314,15 +333,12 @@ TEST_F(ConnectionViews, APortIsUsedAgainThroughTheSameTranslation) {
   for (int i = 0; i < 3; ++i) {
     const double begin = 0.5 * i;
     HandshakeOn({before_, dnat_}, begin, 1000 + 1000 * i, 50000 + 1000 * i);
-    FromClientOn({before_, dnat_}, [=](Segment s) {
-      return s.Seq(1001 + 1000 * i).Ack(50001 + 1000 * i).Fin().Time(begin + 0.1);
-    });
-    FromServerOn({before_, dnat_}, [=](Segment s) {
-      return s.Seq(50001 + 1000 * i).Ack(1002 + 1000 * i).Fin().Time(begin + 0.1);
-    });
-    FromClientOn({before_, dnat_}, [=](Segment s) {
-      return s.Seq(1002 + 1000 * i).Ack(50002 + 1000 * i).Time(begin + 0.1);
-    });
+    FromClientOn({before_, dnat_},
+                 [=](Segment s) { return s.Seq(1001 + 1000 * i).Ack(50001 + 1000 * i).Fin().Time(begin + 0.1); });
+    FromServerOn({before_, dnat_},
+                 [=](Segment s) { return s.Seq(50001 + 1000 * i).Ack(1002 + 1000 * i).Fin().Time(begin + 0.1); });
+    FromClientOn({before_, dnat_},
+                 [=](Segment s) { return s.Seq(1002 + 1000 * i).Ack(50002 + 1000 * i).Time(begin + 0.1); });
   }
   EXPECT_EQ(table().totals().opened_handshake, 3u);
   EXPECT_EQ(Closed(EndReason::kFin), 2u);
@@ -366,6 +382,17 @@ TEST_F(ConnectionViews, LateSegmentsOfAllViewsBeginNothing) {
   EXPECT_EQ(table().size(), 0u);
   FromClientOn({before_, dnat_}, [](Segment s) { return s.Seq(1002).Ack(5002).Time(11); });
   EXPECT_EQ(table().size(), 0u);
+}
+
+TEST_F(ConnectionViews, AnEdgeKnowsHowItsServerWasAddressed) {
+  HandshakeOn({before_, dnat_});
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Seq(1001).Ack(5001).Payload(100).Time(0.1); });
+  Advance(1);
+  std::vector<Endpoint> found;
+  table().edges()->VisitExported([&](const EdgeKey&, const EdgeCounters&, const EdgeServices& services, int64_t) {
+    found.assign(services.endpoints().begin(), services.endpoints().end());
+  });
+  EXPECT_EQ(found, std::vector<Endpoint>{service_});
 }
 
 TEST_F(ConnectionViews, AnEdgeIsToldOfAnAttemptWithTheAddressesOfTheAnswer) {
