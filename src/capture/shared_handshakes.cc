@@ -65,10 +65,12 @@ struct Entry {
   static constexpr uint64_t Units(int64_t duration_ns) {
     return (static_cast<uint64_t>(duration_ns) >> kTimeShift) + 1;
   }
+  // A SYN and its SYN-ACK go opposite ways on one stretch.
   static bool AreOfOneStretch(const Entry& a, const Entry& b) {
     constexpr auto kUnknown = static_cast<uint64_t>(PacketDirection::kUnknown);
-    return a.is_syn_ack == b.is_syn_ack && a.place == b.place &&
-           (a.direction == b.direction || a.direction == kUnknown || b.direction == kUnknown);
+    if (a.place != b.place) return false;
+    if (a.direction == kUnknown || b.direction == kUnknown) return true;
+    return (a.direction == b.direction) == (a.is_syn_ack == b.is_syn_ack);
   }
 };
 static_assert(Entry::Units(SharedHandshakes::kLifetimeNs) < (1 << (Entry::kTimeBits - 1)), "times stay comparable");

@@ -62,9 +62,9 @@ class SharedHandshakes {
   // What FindOrEnter() returns.
   struct Holder {
     size_t worker = 0;
-    // Whether the entry that was found is of the same kind of segment and of the same stretch. The entry is then of
-    // another connection, because no stretch shows two views of one. An unknown direction equals each direction. False
-    // if no entry was found.
+    // Whether the entry that was found is of the same stretch: of the same direction if both are SYNs or both are
+    // SYN-ACKs, otherwise of the other direction. An unknown direction equals each direction. If the entry is of
+    // another 4-tuple, it is of another connection, because no stretch shows two views of one.
     bool is_same_stretch = false;
     // Whether the new entry replaced one that was younger than kNeededNs.
     bool has_replaced_needed = false;

@@ -281,7 +281,9 @@ uint32_t ConnectionTable::Handle(Arrival* arrival) {
   if (is_new) {
     is_late = !IsSyn(packet) && IsLate(*arrival);
     if (may_have_copies && !is_late) {
-      if (!has_several_stretches_ && !IsOnFirstStretch(*arrival)) NoteStretch(*arrival);
+      if (!has_several_stretches_ && (!IsOnFirstStretch(*arrival) || (remembers_other_stretch_ && !IsSyn(packet)))) {
+        NoteStretch(*arrival);
+      }
       if (has_several_stretches_) {
         if (IsSyn(packet)) {
           const uint32_t provisional = BeginProvisionalView(*arrival);
@@ -327,7 +329,7 @@ uint32_t ConnectionTable::AddEmbryo(const Arrival& arrival) {
   const unsigned ip_length_bytes = packet.ip_length_bytes & Embryo::kMaxIpLengthBytes;
   static_assert(InterfacePins::kMaxInterfaces <= 1 << 10, "Embryo::interface has 10 bits");
   const unsigned interface = InterfacePins::Bounded(packet.interface) & 0x3ff;
-  const unsigned direction = static_cast<unsigned>(packet.direction) & 3;
+  const unsigned direction = static_cast<unsigned>(DirectionOf(packet)) & 3;
   const unsigned window_scale = packet.window_scale & 0xf;
   const bool sent_by_b = arrival.key_sender == End::kB;
   Embryo& embryo = embryos_[slot];

@@ -364,6 +364,8 @@ class alignas(64) ConnectionTable {
   // Whether copies may come: a second stretch was seen, or the first segment came less than kFirstStretchAloneNs ago.
   bool ExpectsCopies() const { return has_several_stretches_ || now_ns_ - first_stretch_ns_ < kFirstStretchAloneNs; }
   Stretch StretchOf(const Arrival& arrival) const;
+  // The direction of the packet as far as it tells stretches apart: with count_views, only interfaces do.
+  PacketDirection DirectionOf(const DecodedPacket& packet) const;
   InterfacePins::Pin PinOf(const Arrival& arrival) const;
   // Returns the fingerprint of the arrival, with SynShape() if `kind` is kSyn, otherwise with SegmentShape().
   Fingerprint FingerprintOf(Fingerprint::Kind kind, const Arrival& arrival) const;
@@ -408,9 +410,11 @@ class alignas(64) ConnectionTable {
   // for the view, begins a connection again, and returns its slot. Otherwise returns `slot`.
   uint32_t JoinUnconfirmed(uint32_t slot, Arrival* arrival);
   // Adds the packets and bytes of the unconfirmed connection in `from` to those of the connection in `to`, and gives it
-  // the earlier start. Does nothing if the connection in `to` is confirmed. `is_swapped`: end A of the one is end B of
+  // the earlier start. `is_swapped`: end A of the one is end B of
   // the other.
   void TakeCounts(uint32_t from, bool is_swapped, uint32_t to);
+  // Counts the packets of the unconfirmed connection in `slot`, which is a view of that in `owner`, as duplicates.
+  void CountAsDuplicates(uint32_t slot, uint32_t owner);
   // Returns the slot, of any kind, of the connection whose SYN has this sequence number, and a key with this hash.
   // Returns kNotFound if there is none. Ignores provisional views.
   uint32_t FindBySyn(uint32_t key_hash, uint32_t sequence_number) const;
@@ -499,9 +503,10 @@ class alignas(64) ConnectionTable {
   // Indexed by the number of an embryo. For a provisional view: the hash of the key under which the copied SYN was
   // seen.
   StableArray<uint32_t> provisional_owners_;
-  bool has_several_stretches_ = false;  // stays true
-  Stretch first_stretch_{};             // of the first segment with an unknown key; valid if first_stretch_ns_ is not 0
-  int64_t first_stretch_ns_ = 0;        // when that segment came
+  bool has_several_stretches_ = false;    // stays true
+  bool remembers_other_stretch_ = false;  // Remember() was called for a segment on another stretch than the first
+  Stretch first_stretch_{};       // of the first segment with an unknown key; valid if first_stretch_ns_ is not 0
+  int64_t first_stretch_ns_ = 0;  // when that segment came
   uint32_t record_limit_ = 0;
   uint32_t records_in_use_ = 0;
   uint32_t free_records_ = Timeouts::kNone;  // head of a list through ConnectionDetails::next

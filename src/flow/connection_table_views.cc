@@ -49,9 +49,13 @@ Stretch ConnectionTable::StretchOf(const Arrival& arrival) const {
   return {arrival.key.encapsulation, InterfacePins::Bounded(arrival.packet->interface), arrival.packet->direction};
 }
 
+PacketDirection ConnectionTable::DirectionOf(const DecodedPacket& packet) const {
+  return options_.count_views ? PacketDirection::kUnknown : packet.direction;
+}
+
 InterfacePins::Pin ConnectionTable::PinOf(const Arrival& arrival) const {
   const DecodedPacket& packet = *arrival.packet;
-  if (arrival.view == ViewTable::kNone) return {packet.interface, packet.direction, View::kFirstNumber, false};
+  if (arrival.view == ViewTable::kNone) return {packet.interface, DirectionOf(packet), View::kFirstNumber, false};
   const View& view = views_[arrival.view];
   return {packet.interface, packet.direction, view.number, view.is_wrapped};
 }
@@ -81,7 +85,7 @@ void ConnectionTable::NoteStretch(const Arrival& arrival) {
   if (first_stretch_ns_ == 0) {
     first_stretch_ = stretch;
     first_stretch_ns_ = now_ns_;
-  } else if (stretch.DiffersFrom(first_stretch_)) {
+  } else if (stretch.DiffersFrom(first_stretch_) || remembers_other_stretch_) {
     has_several_stretches_ = true;
     // The segment may be a copy of one of the last SYNs. These were not remembered if no second stretch was expected
     // then.
@@ -105,6 +109,9 @@ void ConnectionTable::RememberEmbryo(const Embryo& embryo) {
 
 void ConnectionTable::Remember(uint32_t slot, const Arrival& arrival) {
   const DecodedPacket& packet = *arrival.packet;
+  if (!has_several_stretches_ && first_stretch_ns_ != 0 && StretchOf(arrival).DiffersFrom(first_stretch_)) {
+    remembers_other_stretch_ = true;
+  }
   if (IsSyn(packet)) {
     fingerprints_.Add(FingerprintOf(Fingerprint::Kind::kSyn, arrival));
   } else if (IsSynAck(packet)) {
@@ -274,7 +281,12 @@ uint32_t ConnectionTable::JoinUnconfirmed(uint32_t slot, Arrival* arrival) {
     return slot;
   }
   const bool is_swapped = sender != arrival->key_sender;
-  if (records_[slot].last_packet_time_ns < details_[owner].start_time_ns()) TakeCounts(slot, is_swapped, owner);
+  if (records_[slot].last_packet_time_ns < details_[owner].start_time_ns() &&
+      !records_[owner].has(ConnectionRecord::kConfirmed)) {
+    TakeCounts(slot, is_swapped, owner);
+  } else {
+    CountAsDuplicates(slot, owner);
+  }
   FreeRecord(slot);
   arrival->LeaveView();
   AddView(owner, sender, ConnectionIndex::kNotFound, arrival);
@@ -282,7 +294,6 @@ uint32_t ConnectionTable::JoinUnconfirmed(uint32_t slot, Arrival* arrival) {
 }
 
 void ConnectionTable::TakeCounts(uint32_t from, bool is_swapped, uint32_t to) {
-  if (records_[to].has(ConnectionRecord::kConfirmed)) return;
   for (const End end : {End::kA, End::kB}) {
     const EndRecord& source = records_[from].end(is_swapped ? OtherEnd(end) : end);
     EndRecord& target = records_[to].end(end);
@@ -291,6 +302,18 @@ void ConnectionTable::TakeCounts(uint32_t from, bool is_swapped, uint32_t to) {
     target.header_bytes += source.header_bytes;
   }
   details_[to].set_start_time_ns(std::min(details_[from].start_time_ns(), details_[to].start_time_ns()));
+}
+
+void ConnectionTable::CountAsDuplicates(uint32_t slot, uint32_t owner) {
+  const ConnectionRecord& record = records_[slot];
+  const DuplicateKind kind = record.key.encapsulation == records_[owner].key.encapsulation
+                                 ? DuplicateKind::kTranslated
+                                 : DuplicateKind::kEncapsulated;
+  for (const End end : {End::kA, End::kB}) {
+    const uint16_t pin = record.pins[static_cast<size_t>(end)];
+    if (pin == ConnectionRecord::kNoPin) continue;
+    pins_.CountDuplicate(InterfacePins::Pin(pin).interface(), kind, record.end(end).packets);
+  }
 }
 
 bool ConnectionTable::AddView(uint32_t slot, End sender, uint32_t replaced, Arrival* arrival) {

@@ -62,8 +62,12 @@ TEST(SharedHandshakes, TellsWhetherTheStretchIsTheSame) {
       {Syn(7, {1, kOut}), Syn(7, {1, kUnknown}), true},
       {Syn(7, {1, kUnknown}), Syn(7, {2, kUnknown}), false},
       {SynAck(7, {1, kOut}), SynAck(7, {1, kOut}), true},
-      // The two go opposite ways, even if the capture does not tell the direction.
-      {Syn(7, {1, kUnknown}), SynAck(7, {1, kUnknown}), false},
+      // A SYN and its answer go opposite ways.
+      {Syn(7, {1, kIn}), SynAck(7, {1, kOut}), true},
+      {SynAck(7, {1, kOut}), Syn(7, {1, kIn}), true},
+      {Syn(7, {1, kIn}), SynAck(7, {1, kIn}), false},
+      {Syn(7, {1, kUnknown}), SynAck(7, {1, kUnknown}), true},
+      {Syn(7, {1, kIn}), SynAck(7, {2, kOut}), false},
   };
   for (const auto& each : kCases) {
     SharedHandshakes handshakes(1, kWorkers);

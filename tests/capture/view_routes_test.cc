@@ -84,6 +84,25 @@ TEST_F(ViewRoutesTest, AnotherConnectionOnTheSameStretchStays) {
   EXPECT_EQ(Begin(FromClient().Syn(100), kBefore), kOwner) << "it has begun here";
 }
 
+// A port scanner sends all its SYNs with one number. Each answer must go where its SYN went, even if so many other SYNs
+// came meanwhile that the SYN is not remembered.
+TEST_F(ViewRoutesTest, TheAnswerToAScanStaysWithItsSyn) {
+  for (const StretchDigest& there : {StretchDigest{1, PacketDirection::kOut}, StretchDigest{1}}) {
+    StretchDigest back = there;
+    if (there.direction == PacketDirection::kOut) back.direction = PacketDirection::kIn;
+    EnterElsewhere(100, kHolder, 0, there);
+    for (uint16_t port = 1; port < 30000; ++port) {
+      server_.port = port;
+      EXPECT_EQ(Begin(FromClient().Syn(100), there), kOwner);
+    }
+    for (uint16_t port = 1; port < 30000; ++port) {
+      server_.port = port;
+      EXPECT_EQ(Begin(FromServer().Syn(500 + port).Ack(101), back), kOwner);
+    }
+  }
+  EXPECT_TRUE(routes_.empty());
+}
+
 TEST_F(ViewRoutesTest, AConnectionThatBeganHereStays) {
   EXPECT_EQ(Begin(FromClient().Syn(100)), kOwner);
   // So many others come that the entry is replaced. Then another worker enters the number.

@@ -8,9 +8,12 @@ shared/corpus beside the project. If that does not exist, the tests are skipped.
 
 TCPGAUGE_SANITIZED_BINARY names a build with the address and undefined-behaviour sanitizers, which reads every file too.
 """
+import json
 import os
+import shlex
 import subprocess
 import sys
+import tempfile
 import unittest
 
 from support.agent import binary
@@ -20,6 +23,9 @@ CORPUS = os.environ.get("TCPGAUGE_CORPUS") or os.path.join(os.path.dirname(PROJE
 # Its interfaces have different link types.
 MIXED = "ng-multi-if-sll-eth.pcapng"
 REQUIRED_PERCENT = "100"
+# These captures show each packet several times, as it passed an interface in and out, or in several tunnels or VLANs.
+# The truth counts each of these copies, as --count-views does.
+WITH_COPIES = ("sll-rtsp-retrans.pcap", "vlan-collisions.pcap", "vxlan-overlap.pcap")
 # Statuses of a reading that ends in order: done, or the file's own fault named.
 IN_ORDER = (0, 1, 2)
 SECONDS_PER_FILE = 120
@@ -60,11 +66,32 @@ class CorpusTest(unittest.TestCase):
             self.skipTest("TCPGAUGE_SANITIZED_BINARY names no binary")
         self.check_ends_in_order(program)
 
-    def test_counts_agree_with_the_truth(self):
+    def check_score(self, program, *files):
         score = subprocess.run(
-            [sys.executable, os.path.join(CORPUS, "score.py"), binary(), "--corpus", CORPUS,
+            [sys.executable, os.path.join(CORPUS, "score.py"), program, *files, "--corpus", CORPUS,
              "--require", REQUIRED_PERCENT], capture_output=True, text=True)
         self.assertEqual(score.returncode, 0, score.stdout + score.stderr)
+
+    def test_counts_agree_with_the_truth(self):
+        self.assertLessEqual(set(WITH_COPIES), set(self.files))
+        self.check_score(binary(), *(name for name in self.files if name not in WITH_COPIES))
+
+    def test_counts_of_each_view_agree_with_the_truth(self):
+        with tempfile.TemporaryDirectory() as folder:
+            program = os.path.join(folder, "tcpgauge")
+            with open(program, "w") as file:
+                file.write(f'#!/bin/sh\nexec {shlex.quote(binary())} --count-views "$@"\n')
+            os.chmod(program, 0o755)
+            self.check_score(program)
+
+    def test_copies_in_tunnels_and_vlans_are_counted_once(self):
+        for name in ("vlan-collisions.pcap", "vxlan-overlap.pcap"):
+            with self.subTest(name):
+                logged = [json.loads(line) for line in read(binary(), os.path.join(self.folder, name)).stdout.splitlines()]
+                self.assertEqual([[connection[f"{end}_{what}"] for end in ("client", "server")
+                                   for what in ("packets", "payload_bytes", "retransmitted_segments")]
+                                  for connection in logged], [[7, 136, 0, 7, 5007, 0]])
+                self.assertEqual(len(logged[0]["views"]), 3)
 
     def test_standard_input_reads_as_the_file_does(self):
         for name in ("eth-tfo.pcap", MIXED):

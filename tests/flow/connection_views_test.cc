@@ -139,6 +139,52 @@ TEST_F(ConnectionViews, AHairpinHasItsViewsInTwoDirections) {
   EXPECT_EQ(Only().server_sent.packets, 1u);
 }
 
+// The capture begins between the two copies of a segment. Both stretches are directions of one interface, and the only
+// segments that begin something are those of one direction.
+TEST_F(ConnectionViews, AHairpinOfWhichTheFirstSynWasMissedIsOneConnection) {
+  Way back = both_;
+  back.interface = before_.interface;
+  const auto in = [](Segment s) { return s.Direction(PacketDirection::kIn); };
+  const auto out = [](Segment s) { return s.Direction(PacketDirection::kOut); };
+  Feed(out(Up(back).Syn(1000)));
+  Feed(in(Down(back).Syn(5000).Ack(1001).Time(0.01)));
+  Feed(out(Down(before_).Syn(5000).Ack(1001).Time(0.01)));
+  Feed(in(Up(before_).Seq(1001).Ack(5001).Payload(10).Time(0.02)));
+  Feed(out(Up(back).Seq(1001).Ack(5001).Payload(10).Time(0.02)));
+  EXPECT_EQ(Only().client_sent.payload_bytes, 10u);
+  EXPECT_EQ(table().totals().opened_handshake, 1u);
+  EXPECT_EQ(table().totals().opened_midstream, 0u);
+}
+
+TEST_F(ConnectionViews, AHairpinOfWhichTheFirstSynAckWasMissedIsOneConnection) {
+  Way back = both_;
+  back.interface = before_.interface;
+  const auto in = [](Segment s) { return s.Direction(PacketDirection::kIn); };
+  const auto out = [](Segment s) { return s.Direction(PacketDirection::kOut); };
+  Feed(out(Down(before_).Syn(5000).Ack(1001)));
+  Feed(in(Up(before_).Seq(1001).Ack(5001).Payload(10).Time(0.01)));
+  Feed(out(Up(back).Seq(1001).Ack(5001).Payload(10).Time(0.01)));
+  Feed(in(Down(back).Seq(5001).Ack(1011).Time(0.02)));
+  Feed(out(Down(before_).Seq(5001).Ack(1011).Time(0.02)));
+  EXPECT_EQ(Only().client_sent.payload_bytes, 10u);
+  EXPECT_EQ(table().totals().opened_handshake, 1u);
+  EXPECT_EQ(table().totals().opened_midstream, 0u);
+}
+
+TEST_F(ConnectionViews, AHairpinThatBeganBeforeTheCaptureIsOneConnection) {
+  Way back = both_;
+  back.interface = before_.interface;
+  const auto in = [](Segment s) { return s.Direction(PacketDirection::kIn); };
+  const auto out = [](Segment s) { return s.Direction(PacketDirection::kOut); };
+  Feed(out(Up(back).Seq(1001).Ack(5001).Payload(10)));
+  Feed(in(Down(back).Seq(5001).Ack(1011).Time(0.01)));
+  Feed(out(Down(before_).Seq(5001).Ack(1011).Time(0.01)));
+  Feed(in(Up(before_).Seq(1011).Ack(5001).Payload(20).Time(0.02)));
+  Feed(out(Up(back).Seq(1011).Ack(5001).Payload(20).Time(0.02)));
+  EXPECT_EQ(Only().client_sent.payload_bytes, 30u);
+  EXPECT_EQ(table().totals().opened_midstream, 1u);
+}
+
 TEST_F(ConnectionViews, AServerWithAnotherNumberIsAConnectionOfItsOwn) {
   // SYNPROXY answers the client itself, and then sends the client's SYN on.
   HandshakeOn({before_});
@@ -215,6 +261,33 @@ TEST_F(ConnectionViews, AConnectionThatBeganBeforeTheCaptureIsOneConnection) {
   EXPECT_EQ(Only().server, pod_);
 }
 
+TEST_F(ConnectionViews, PacketsOfAViewThatWereReadBeforeItWasRecognisedAreDuplicates) {
+  Feed(Up(before_).Seq(1011).Ack(5001).Payload(10).Time(0.001));
+  Feed(Up(dnat_).Seq(1001).Ack(5001).Payload(10).Time(0.002));
+  Feed(Up(dnat_).Seq(1011).Ack(5001).Payload(10).Time(0.003));
+  EXPECT_EQ(Only().client_sent.packets, 1u);
+  EXPECT_EQ(Duplicates(1, DuplicateKind::kTranslated), 2u);
+}
+
+TEST_F(ConnectionViews, PacketsOfATunnelThatWereReadBeforeItWasRecognisedAreDuplicates) {
+  const Way bare{client_, server_, 0};
+  const Way overlay{client_, server_, 1, 0, 42};
+  Feed(Down(bare).Seq(5011).Ack(1001).Payload(10).Time(0.001));
+  Feed(Down(overlay).Seq(5001).Ack(1001).Payload(10).Time(0.002));
+  Feed(Down(overlay).Seq(5011).Ack(1001).Payload(10).Time(0.003));
+  EXPECT_EQ(Only().server_sent.packets, 1u);
+  EXPECT_EQ(Duplicates(1, DuplicateKind::kEncapsulated), 2u);
+}
+
+TEST_F(ConnectionViews, PacketsOfAViewOfAConfirmedConnectionAreDuplicates) {
+  Feed(Up(dnat_).Seq(1001).Ack(5001).Payload(10).Time(0));
+  Feed(Up(before_).Seq(1011).Ack(5001).Payload(10).Time(0.001));
+  Feed(Down(before_).Seq(5001).Ack(1021).Time(0.002));
+  Feed(Up(dnat_).Seq(1011).Ack(5001).Payload(10).Time(0.003));
+  EXPECT_EQ(Only().client_sent.packets, 1u);
+  EXPECT_EQ(Duplicates(1, DuplicateKind::kTranslated), 2u);
+}
+
 TEST_F(ConnectionViews, ASilentServerOfAConnectionThatBeganBeforeHasItsAddressAfterTranslation) {
   for (int i = 0; i < 4; ++i) {
     FromClientOn({before_, dnat_},
@@ -288,6 +361,19 @@ TEST_F(ConnectionViews, EveryViewIsAConnectionIfTheUserWantsThat) {
   options_.count_views = true;
   HandshakeOn({before_, dnat_});
   EXPECT_EQ(table().totals().opened_handshake, 2u);
+}
+
+TEST_F(ConnectionViews, WithCountViewsTheTwoDirectionsOfAnInterfaceAreNotToldApart) {
+  options_.count_views = true;
+  for (const PacketDirection direction : {PacketDirection::kIn, PacketDirection::kOut}) {
+    Feed(Up(before_).Syn(1000).Direction(direction));
+    Feed(Down(before_).Syn(5000).Ack(1001).Time(0.01).Direction(direction));
+    Feed(Up(before_).Seq(1001).Ack(5001).Payload(10).Time(0.02).Direction(direction));
+  }
+  EXPECT_EQ(Only().client_sent.packets, 4u);
+  EXPECT_EQ(Only().server_sent.packets, 2u);
+  EXPECT_EQ(Only().client_sent.payload_bytes, 20u);
+  EXPECT_EQ(Duplicates(0, DuplicateKind::kInterface), 0u);
 }
 
 TEST_F(ConnectionViews, LateSegmentsOfAllViewsBeginNothing) {
