@@ -175,7 +175,10 @@ uint32_t ConnectionTable::ResolveProvisionalView(uint32_t slot, Arrival* arrival
   const DecodedPacket& packet = *arrival->packet;
   Embryo& embryo = embryos_[slot];
   const bool from_client = arrival->key_sender == embryo.sender();
-  if (packet.kind != DecodedPacket::Kind::kTcpSegment || packet.error != DecodeError::kNone) return kHeld;
+  if (packet.kind != DecodedPacket::Kind::kTcpSegment || packet.error != DecodeError::kNone) {
+    pins_.CountDuplicate(packet.interface, DuplicateKindOf(embryo), 1);
+    return kHeld;
+  }
   if (IsSyn(packet) && from_client) {
     if (packet.sequence_number != embryo.sequence_number) {
       EndEmbryo(slot, std::nullopt);
@@ -424,6 +427,8 @@ void ConnectionTable::NoteService(uint32_t slot) {
 
 void ConnectionTable::AppendViews(uint32_t slot, std::vector<ConnectionView>* views) const {
   if ((slot & kEmbryoSlots) != 0 || details_[slot].first_view == ViewTable::kNone) return;
+  // The only view of a connection may be the one that keeps its record's first key.
+  if (!HasOwnKey(slot) && views_[details_[slot].first_view].next == ViewTable::kNone) return;
   const End client = records_[slot].client_end();
   const auto append = [views](const ConnectionKey& key, End client_of_key) {
     views->push_back({key.endpoint(client_of_key), key.endpoint(OtherEnd(client_of_key)), key.encapsulation});
