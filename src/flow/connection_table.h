@@ -111,7 +111,9 @@ class EndedConnectionSink {
 //   may have forgotten a SYN that came more than a second ago.
 // - Any other segment with an unknown key, and any segment of an unconfirmed connection, makes its key a view at once
 //   if another stretch showed a segment with the same sequence, acknowledgment and timestamp numbers within 100 ms. For
-//   this, the table remembers only the first segments of connections whose SYN was not captured.
+//   this, the table remembers only the first segments of connections whose SYN was not captured. The earlier packets of
+//   the unconfirmed connection then count as duplicates. Exception: they are added to the other connection if that is
+//   unconfirmed too and began after the last of them.
 // - If there is no room for a view, its key is a connection of its own.
 // A segment is compared with the segments that were counted, and not with their duplicates. If several fit, the newest
 // one decides.
@@ -209,7 +211,8 @@ class alignas(64) ConnectionTable {
   const EncapsulationTable& encapsulations() const { return encapsulations_; }
   const FingerprintTable& fingerprints() const { return fingerprints_; }
   // The packets that were captured on `interface` but not counted, because they were counted on another stretch (see
-  // InterfacePins). Includes the SYNs of provisional views. Never falls. REQUIRES: interface < kMaxInterfaces.
+  // InterfacePins). Includes the SYNs of provisional views, and the packets of unconfirmed connections that turned out
+  // to be views. Never falls. REQUIRES: interface < kMaxInterfaces.
   uint64_t duplicate_packets(size_t interface, DuplicateKind kind) const {
     return pins_.duplicate_packets(interface, kind);
   }
@@ -378,9 +381,10 @@ class alignas(64) ConnectionTable {
     return packet.interface == first_stretch_.interface && arrival.key.encapsulation == first_stretch_.encapsulation &&
            packet.direction == first_stretch_.direction && first_stretch_ns_ != 0;
   }
-  // Notes the stretch of a segment with an unknown key. If the stretch is the second one, also remembers the SYNs of
-  // the newest embryos, because the segment may be a copy of one of them. REQUIRES: at most one stretch was seen so
-  // far.
+  // Notes the stretch of a segment with an unknown key. A second stretch counts as seen once such a segment is on
+  // another stretch than the first, or is no SYN and comes after Remember() was called for a segment on another
+  // stretch. Then also remembers the SYNs of the newest embryos, because the segment may be a copy of one of them.
+  // REQUIRES: !has_several_stretches_.
   void NoteStretch(const Arrival& arrival);
   // Remembers the segment if a copy of it may come with an unknown key. `slot` is the record or embryo of its
   // connection. REQUIRES: MayHaveCopies(*arrival.packet).
@@ -406,12 +410,11 @@ class alignas(64) ConnectionTable {
   // record. Otherwise returns kNotFound. `replaced` is what the index has under the key, or kNotFound.
   uint32_t JoinBySynAck(uint32_t replaced, Arrival* arrival);
   // If the unconfirmed connection in `slot` turns out to be a view of another connection, ends it as if it had never
-  // been, makes the arrival's key a view, and returns the slot of the other connection's record. If there is no room
-  // for the view, begins a connection again, and returns its slot. Otherwise returns `slot`.
+  // been, makes the arrival's key a view, and returns the slot of the other connection's record. Otherwise, and if
+  // there is no room for the view, returns `slot`.
   uint32_t JoinUnconfirmed(uint32_t slot, Arrival* arrival);
-  // Adds the packets and bytes of the unconfirmed connection in `from` to those of the connection in `to`, and gives it
-  // the earlier start. `is_swapped`: end A of the one is end B of
-  // the other.
+  // Adds the packets and bytes of the unconfirmed connection in `from` to those of the unconfirmed connection in `to`,
+  // and gives `to` the earlier start. `is_swapped`: end A of the one is end B of the other.
   void TakeCounts(uint32_t from, bool is_swapped, uint32_t to);
   // Counts the packets of the unconfirmed connection in `slot`, which is a view of that in `owner`, as duplicates.
   void CountAsDuplicates(uint32_t slot, uint32_t owner);

@@ -85,7 +85,7 @@ void ConnectionTable::NoteStretch(const Arrival& arrival) {
   if (first_stretch_ns_ == 0) {
     first_stretch_ = stretch;
     first_stretch_ns_ = now_ns_;
-  } else if (stretch.DiffersFrom(first_stretch_) || remembers_other_stretch_) {
+  } else if (stretch.DiffersFrom(first_stretch_) || (remembers_other_stretch_ && !IsSyn(*arrival.packet))) {
     has_several_stretches_ = true;
     // The segment may be a copy of one of the last SYNs. These were not remembered if no second stretch was expected
     // then.

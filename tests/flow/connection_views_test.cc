@@ -575,6 +575,17 @@ TEST_F(ConnectionViews, ACopyThatBecomesAConnectionOfItsOwnIsCountedOnce) {
   EXPECT_EQ(EdgesOf(table()), OpenedAndPending(table().totals().opened_handshake, 0));
 }
 
+// The two directions of one interface with one connection: a second stretch is noticed only once a segment that is no
+// SYN begins something. A SYN may be on the first stretch if its direction is not known.
+TEST_F(ConnectionViews, ASynThatMayBeOnTheFirstStretchIsNotPending) {
+  Feed(Up(before_).Syn(1000).Direction(PacketDirection::kIn));
+  Feed(Down(before_).Syn(5000).Ack(1001).Time(0.01).Direction(PacketDirection::kOut));
+  Feed(Up(snat_).On(0).Syn(2000).Time(0.2).Direction(PacketDirection::kIn));
+  EXPECT_EQ(EdgesOf(table()), OpenedAndPending(2, 0));
+  Feed(Up(both_).On(0).Syn(3000).Time(0.3));
+  EXPECT_EQ(EdgesOf(table()), OpenedAndPending(3, 0));
+}
+
 TEST_F(ConnectionViews, NoAttemptIsPendingIfEachViewIsAConnection) {
   options_.count_views = true;
   FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(1000); });

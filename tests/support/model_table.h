@@ -253,6 +253,7 @@ class ModelTable {
   Connections::iterator FindRemembered(const Seen& seen, int* sender);
   // How much of the table's room for views is taken.
   size_t CountViews() const;
+  bool HasRoomForView(const Connection& connection) const;
   bool AddView(Connections::iterator connection, int sender, Arrival* arrival);
   void Erase(Connections::iterator connection);
   void ChooseAddresses(Connection* connection);
@@ -287,6 +288,7 @@ class ModelTable {
   std::optional<Stretch> first_stretch_;
   int64_t first_stretch_ns_ = 0;
   bool has_several_stretches_ = false;
+  bool remembers_other_stretch_ = false;  // a segment of another stretch than the first is among `seen_`, or was
   std::map<Key, Remembered> remembered_;
   std::deque<Fragmented> fragments_;  // newest first
   std::set<Endpoint> servers_;        // endpoints that are known as servers, because they sent a SYN-ACK

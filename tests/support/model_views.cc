@@ -68,7 +68,8 @@ void ModelTable::NoteStretch(const DecodedPacket& packet) {
     first_stretch_ = stretch;
     first_stretch_ns_ = now_ns_;
   }
-  if (has_several_stretches_ || !AreApart(stretch, *first_stretch_)) return;
+  if (has_several_stretches_) return;
+  if (!AreApart(stretch, *first_stretch_) && (!remembers_other_stretch_ || IsSyn(packet))) return;
   has_several_stretches_ = true;
   // From here on, the last SYNs that are unanswered are known, except for their options.
   std::map<uint64_t, const Connection*> unanswered;
@@ -91,7 +92,8 @@ ModelTable::Connections::iterator ModelTable::Find(const Key& key) {
 
 void ModelTable::Place(const View* view, Arrival* arrival) const {
   arrival->sender = view == nullptr ? arrival->key_sender : view->end(arrival->key_sender);
-  arrival->pin = {std::min<size_t>(arrival->packet.interface, 1023), arrival->packet.direction,
+  arrival->pin = {std::min<size_t>(arrival->packet.interface, 1023),
+                  options_.count_views ? PacketDirection::kUnknown : arrival->packet.direction,
                   view == nullptr ? 0 : view->number, view != nullptr && view->is_wrapped};
 }
 
@@ -107,6 +109,7 @@ ModelTable::Connections::iterator ModelTable::FindFor(Arrival* arrival) {
 
 void ModelTable::Remember(const Connection& connection, const Arrival& arrival) {
   if (!MayHaveCopies(arrival.packet) || !ExpectsCopies()) return;
+  if (first_stretch_ && AreApart(StretchOf(arrival.packet), *first_stretch_)) remembers_other_stretch_ = true;
   Seen::Kind kind = Seen::Kind::kOther;
   if (IsSyn(arrival.packet)) {
     kind = Seen::Kind::kSyn;
@@ -312,6 +315,7 @@ ModelTable::Connections::iterator ModelTable::JoinUnconfirmed(Connections::itera
   const Connections::iterator owner = FindRemembered(*copy, &sender);
   if (owner == connections_.end() || owner == found) return found;
   Connection& kept = owner->second;
+  if (!HasRoomForView(kept)) return found;
   if (found->second.last_ns < kept.start_ns && !kept.confirmed) {
     // What came before the other connection began has no copies there.
     const bool is_swapped = sender != arrival->key_sender;
@@ -322,11 +326,16 @@ ModelTable::Connections::iterator ModelTable::JoinUnconfirmed(Connections::itera
       kept.ends[i].ip_bytes += from.ip_bytes;
     }
     kept.start_ns = std::min(kept.start_ns, found->second.start_ns);
+  } else {
+    const bool is_wrapped = !(found->second.encapsulation == kept.encapsulation);
+    const DuplicateKind kind = is_wrapped ? DuplicateKind::kEncapsulated : DuplicateKind::kTranslated;
+    for (const Peer& end : found->second.ends) {
+      if (end.pin) duplicates_[end.pin->interface][static_cast<size_t>(kind)] += end.packets;
+    }
   }
   Erase(found);
-  if (AddView(owner, sender, arrival)) return owner;
-  Place(nullptr, arrival);
-  return Begin(arrival->packet, arrival->sender, arrival->time_ns);
+  AddView(owner, sender, arrival);
+  return owner;
 }
 
 // The key with which a connection began takes no room as long as the connection shows it.
@@ -336,9 +345,13 @@ size_t ModelTable::CountViews() const {
   return count;
 }
 
+bool ModelTable::HasRoomForView(const Connection& connection) const {
+  return connection.views.size() < kMaxViews && CountViews() < options_.max_connections;
+}
+
 bool ModelTable::AddView(Connections::iterator connection, int sender, Arrival* arrival) {
   Connection& c = connection->second;
-  if (c.views.size() == kMaxViews || CountViews() == options_.max_connections) return false;
+  if (!HasRoomForView(c)) return false;
   View view;
   view.key = arrival->key;
   view.encapsulation = arrival->packet.encapsulation;
