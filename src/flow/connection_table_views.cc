@@ -427,8 +427,6 @@ void ConnectionTable::NoteService(uint32_t slot) {
 
 void ConnectionTable::AppendViews(uint32_t slot, std::vector<ConnectionView>* views) const {
   if ((slot & kEmbryoSlots) != 0 || details_[slot].first_view == ViewTable::kNone) return;
-  // The only view of a connection may be the one that keeps its record's first key.
-  if (!HasOwnKey(slot) && views_[details_[slot].first_view].next == ViewTable::kNone) return;
   const End client = records_[slot].client_end();
   const auto append = [views](const ConnectionKey& key, End client_of_key) {
     views->push_back({key.endpoint(client_of_key), key.endpoint(OtherEnd(client_of_key)), key.encapsulation});

@@ -697,7 +697,7 @@ TEST_F(ConnectionViews, WhatAViewCarriedBeforeItIsRecognisedAreDuplicates) {
   EXPECT_EQ(Duplicates(1, DuplicateKind::kTranslated), 2u);
 }
 
-TEST_F(ConnectionViews, AConnectionWithOneViewListsNone) {
+TEST_F(ConnectionViews, AConnectionThatReplacesAnotherListsItsViews) {
   HandshakeOn({before_, snat_});
   Feed(Up(before_).Syn(900000).Time(5));
   Feed(Up(snat_).Syn(900000).Time(5));
@@ -707,7 +707,7 @@ TEST_F(ConnectionViews, AConnectionWithOneViewListsNone) {
     if (table().IsInUse(slot)) table().AppendViews(slot, &views);
   }
   EXPECT_EQ(Only().client, client_);
-  EXPECT_EQ(views.size(), 0u);
+  EXPECT_EQ(views.size(), 2u);
 }
 
 TEST_F(ConnectionViews, ASynThatOneStretchLostIsFoundByItsAnswer) {
