@@ -175,7 +175,10 @@ uint32_t ConnectionTable::ResolveProvisionalView(uint32_t slot, Arrival* arrival
   const DecodedPacket& packet = *arrival->packet;
   Embryo& embryo = embryos_[slot];
   const bool from_client = arrival->key_sender == embryo.sender();
-  if (packet.kind != DecodedPacket::Kind::kTcpSegment || packet.error != DecodeError::kNone) return kHeld;
+  if (packet.kind != DecodedPacket::Kind::kTcpSegment || packet.error != DecodeError::kNone) {
+    pins_.CountDuplicate(packet.interface, DuplicateKindOf(embryo), 1);
+    return kHeld;
+  }
   if (IsSyn(packet) && from_client) {
     if (packet.sequence_number != embryo.sequence_number) {
       EndEmbryo(slot, std::nullopt);

@@ -185,6 +185,15 @@ absl::Status CheckTogether(bool as_tcptrack, Options* options) {
   if (options->wait && options->interfaces.empty()) {
     return absl::InvalidArgumentError("--wait: say what to wait for; right would be -i NAME --wait");
   }
+  const auto& interfaces = options->interfaces;
+  const bool captures_any = std::find(interfaces.begin(), interfaces.end(), "any") != interfaces.end();
+  if (captures_any && options->workers > 1 && !options->count_views) {
+    // A worker reads its own packets before those that other workers hand over. So the end of a connection would be
+    // counted where its packets are read first, and not where they come first.
+    return absl::InvalidArgumentError(
+        "--workers: with -i any, only one worker counts a translated connection once and with the right addresses; "
+        "leave --workers out, or add --count-views");
+  }
   if (options->duration_seconds > 0 && !options->read_file.empty()) {
     return absl::InvalidArgumentError(
         "--duration and --read exclude each other: a file is read to its end; give one of them");

@@ -37,7 +37,7 @@ class InterruptedFilterTest(NamespaceCase):
         self.check_ends("-i", "lo")
 
     def test_several_interfaces_and_workers(self):
-        self.check_ends("-i", "any", "--workers", "3")
+        self.check_ends("-i", "any", "--workers", "3", "--count-views")
 
     def test_ports(self):
         self.check_ends("-i", "lo", words=" and ".join(f"not port {port}" for port in range(1, 3000)))

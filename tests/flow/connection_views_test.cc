@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A connection that is seen under several keys is counted once.
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -589,6 +590,166 @@ TEST_F(ConnectionViews, NoAttemptIsPendingIfEachViewIsAConnection) {
   options_.count_views = true;
   FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(1000); });
   EXPECT_EQ(EdgesOf(table()), OpenedAndPending(2, 0));
+}
+
+// nmap sends the SYNs of a scan with one sequence number, window and list of options, from one port.
+class ScanThroughTranslation : public ConnectionViews {
+ protected:
+  static constexpr uint32_t kNumber = 77;
+
+  Way Before(int target) const { return {client_, Target(target), 0}; }
+  Way After(int target) const { return {node_, Target(target), 1}; }
+  static Endpoint Target(int target) { return At("192.0.2.1:" + std::to_string(1000 + target)); }
+  void Probe(int target, double seconds) {
+    FromClientOn({Before(target), After(target)}, [=](Segment s) { return s.Syn(kNumber).Time(seconds); });
+  }
+  void Refuse(int target, double seconds) {
+    FromServerOn({Before(target), After(target)},
+                 [=](Segment s) { return s.Rst().Seq(0).Ack(kNumber + 1).Time(seconds); });
+  }
+  void Accept(int target, double seconds) {
+    const uint32_t server = 5000000 + target * 100000000u;
+    FromServerOn({Before(target), After(target)},
+                 [=](Segment s) { return s.Syn(server).Ack(kNumber + 1).Time(seconds); });
+    FromClientOn({Before(target), After(target)}, [=](Segment s) { return s.Rst().Seq(kNumber + 1).Time(seconds); });
+  }
+};
+
+TEST_F(ScanThroughTranslation, EachRefusedProbeIsCountedOnce) {
+  options_.max_connections = 1000;
+  for (int group = 0; group < 10; ++group) {
+    for (int i = 0; i < 10; ++i) Probe(10 * group + i, 0.01 * group + 0.0001 * i);
+    for (int i = 0; i < 10; ++i) Refuse(10 * group + i, 0.01 * group + 0.002 + 0.0001 * i);
+  }
+  Advance(100);
+  EXPECT_EQ(table().totals().opened_handshake, 100u);
+  EXPECT_EQ(Closed(EndReason::kRefused), 100u);
+}
+
+TEST_F(ScanThroughTranslation, EachAcceptedProbeIsCountedOnce) {
+  options_.max_connections = 1000;
+  for (int group = 0; group < 10; ++group) {
+    for (int i = 0; i < 10; ++i) Probe(10 * group + i, 0.01 * group + 0.0001 * i);
+    for (int i = 0; i < 10; ++i) Accept(10 * group + i, 0.01 * group + 0.002 + 0.0001 * i);
+  }
+  Advance(100);
+  EXPECT_EQ(table().totals().opened_handshake, 100u);
+  EXPECT_EQ(Closed(EndReason::kReset), 100u);
+}
+
+TEST_F(ScanThroughTranslation, EachUnansweredProbeIsCountedOnce) {
+  options_.max_connections = 1000;
+  for (int i = 0; i < 100; ++i) Probe(i, 0.0001 * i);
+  Advance(100);
+  EXPECT_EQ(table().totals().opened_handshake, 100u);
+  EXPECT_EQ(Closed(EndReason::kHandshakeTimeout), 100u);
+}
+
+TEST_F(ScanThroughTranslation, FewAnswersBelongToTheirProbes) {
+  options_.max_connections = 1000;
+  for (int i = 0; i < 100; ++i) {
+    Probe(i, 0.001 * i);
+    if (i % 7 == 3) Accept(i, 0.001 * i + 0.0005);
+    if (i % 7 == 5) Refuse(i, 0.001 * i + 0.0005);
+  }
+  Advance(100);
+  EXPECT_EQ(table().totals().opened_handshake, 100u);
+  EXPECT_EQ(Closed(EndReason::kReset), 14u);
+  EXPECT_EQ(Closed(EndReason::kRefused), 14u);
+  EXPECT_EQ(Closed(EndReason::kHandshakeTimeout), 72u);
+}
+
+TEST_F(ConnectionViews, AScanOfServicesCountsEachProbeOnce) {
+  for (int i = 0; i < 20; ++i) {
+    const Way before{client_, At("10.96.0." + std::to_string(i) + ":80"), 0};
+    const Way after{client_, At("10.0.7." + std::to_string(i) + ":8080"), 1};
+    const uint32_t server = 5000000 + i * 100000000u;
+    FromClientOn({before, after}, [=](Segment s) { return s.Syn(77).Time(0.001 * i); });
+    if (i % 3 != 0) {
+      FromServerOn({before, after}, [=](Segment s) { return s.Syn(server).Ack(78).Time(0.001 * i + 0.0015); });
+    }
+  }
+  EXPECT_EQ(table().totals().opened_handshake, 20u);
+  for (const ConnectionSummary& each : Live()) {
+    if (each.server_sent.packets == 0) continue;
+    EXPECT_EQ(each.server.address.ToString().rfind("10.0.7.", 0), 0u);
+    EXPECT_EQ(each.service.address.ToString().substr(8), each.server.address.ToString().substr(7));
+  }
+}
+
+TEST_F(ConnectionViews, EveryPacketOfAnUndecidedViewIsADuplicate) {
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(1000); });
+  DecodedPacket broken = Up(dnat_).Seq(1001).Ack(5001).Time(0.001);
+  broken.error = DecodeError::kTcpDataOffset;
+  table().Apply({&broken, 1});
+  table().EndAll();
+  EXPECT_EQ(Duplicates(1, DuplicateKind::kTranslated), 2u);
+  EXPECT_EQ(LastEnded().summary.client_sent.packets, 1u);
+}
+
+TEST_F(ConnectionViews, WhatAViewCarriedBeforeItIsRecognisedAreDuplicates) {
+  // The capture begins with one segment of each view; the next ones show that both are one connection.
+  Feed(Up(before_).Seq(1001).Ack(5001).Payload(10).Time(0));
+  Feed(Down(before_).Seq(5001).Ack(1011).Time(0.001));
+  Feed(Up(dnat_).Seq(991).Ack(5001).Payload(10).Time(0.002));
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Seq(1011).Ack(5001).Payload(10).Time(0.003); });
+  EXPECT_EQ(Only().client_sent.packets, 2u);
+  EXPECT_EQ(Duplicates(1, DuplicateKind::kTranslated), 2u);
+}
+
+TEST_F(ConnectionViews, AConnectionThatReplacesAnotherListsItsViews) {
+  HandshakeOn({before_, snat_});
+  Feed(Up(before_).Syn(900000).Time(5));
+  Feed(Up(snat_).Syn(900000).Time(5));
+  Feed(Down(snat_).Syn(700000).Ack(900001).Time(5.01));
+  std::vector<ConnectionView> views;
+  for (uint32_t slot = 0; slot < table().record_limit(); ++slot) {
+    if (table().IsInUse(slot)) table().AppendViews(slot, &views);
+  }
+  EXPECT_EQ(Only().client, client_);
+  EXPECT_EQ(views.size(), 2u);
+}
+
+TEST_F(ConnectionViews, ASynThatOneStretchLostIsFoundByItsAnswer) {
+  for (const bool before : {false, true}) {
+    const double at = before ? 10 : 0;
+    const uint32_t number = before ? 70000000 : 1000;
+    Way first = before_, second = dnat_;
+    first.client.port = second.client.port = before ? 50000 : 40000;
+    Feed(Up(before ? first : second).Syn(number).Time(at));
+    FromServerOn({first, second}, [=](Segment s) { return s.Syn(5000 + number).Ack(number + 1).Time(at + 0.01); });
+    FromClientOn({first, second}, [=](Segment s) { return s.Seq(number + 1).Ack(5001 + number).Time(at + 0.02); });
+  }
+  EXPECT_EQ(table().totals().opened_handshake, 2u);
+  EXPECT_EQ(Live().size(), 2u);
+}
+
+TEST_F(ConnectionViews, AnEcnSynIsCountedOnce) {
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Flags(kTcpSyn | 0xc0).Seq(1000); });
+  FromServerOn({before_, dnat_}, [](Segment s) { return s.Flags(kTcpSyn | kTcpAck | 0x40).Seq(5000).Ack(1001); });
+  EXPECT_EQ(Only().server, pod_);
+}
+
+TEST_F(ConnectionViews, AConnectionThatMovesToAnotherInterfaceIsOneConnection) {
+  HandshakeOn({before_, dnat_});
+  Way moved = dnat_;
+  moved.interface = 3;
+  for (int i = 0; i < 40; ++i) {
+    FromClientOn({before_, moved},
+                 [=](Segment s) { return s.Seq(1001 + 10 * i).Ack(5001).Payload(10).Time(1 + 0.1 * i); });
+  }
+  EXPECT_EQ(Only().client_sent.payload_bytes, 400u);
+}
+
+TEST_F(ConnectionViews, AnAnswerThatOneStretchShowsBeforeTheSynIsCountedOnce) {
+  // Read out of order by a millisecond.
+  Feed(Up(before_).Syn(1000).Time(0));
+  Feed(Down(dnat_).Syn(5000).Ack(1001).Time(0.0005));
+  Feed(Up(dnat_).Syn(1000).Time(0.0001));
+  Feed(Down(before_).Syn(5000).Ack(1001).Time(0.001));
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Seq(1001).Ack(5001).Payload(10).Time(0.002); });
+  EXPECT_EQ(Only().server, pod_);
+  EXPECT_EQ(Only().client_sent.payload_bytes, 10u);
 }
 
 }  // namespace

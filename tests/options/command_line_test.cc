@@ -136,6 +136,13 @@ TEST(CommandLine, ReadsTcptracksClusters) {
   EXPECT_EQ(OptionsOf({"-dfr", "7"}).remove_after_seconds, 7);
 }
 
+TEST(CommandLine, SeveralWorkersOnAllInterfacesCountViews) {
+  EXPECT_THAT(ErrorOf({"-i", "any", "--workers", "2"}), HasSubstr("--count-views"));
+  EXPECT_EQ(OptionsOf({"-i", "any", "--workers", "2", "--count-views"}).workers, 2);
+  EXPECT_EQ(OptionsOf({"-i", "any", "--workers", "1"}).workers, 1);
+  EXPECT_EQ(OptionsOf({"-i", "eth0", "--workers", "2"}).workers, 2);
+}
+
 TEST(CommandLine, JoinsTheRemainingWordsToTheFilter) {
   EXPECT_EQ(OptionsOf({"-i", "eth0", "not", "host", "1.2.3.4"}).filter, "not host 1.2.3.4");
   EXPECT_EQ(OptionsOf({"port 443 and (src net 10.0.0.0/8)"}).filter, "port 443 and (src net 10.0.0.0/8)");
