@@ -96,8 +96,9 @@ class EndedConnectionSink {
 // - A SYN with an unknown key is a copy if, within a second, another stretch showed a SYN with the same sequence
 //   number, timestamp, window, window scale and kinds of options (SynShape). Of a SYN that came before the second
 //   stretch was seen, only the sequence number may be known, and is compared. The copy begins a provisional view, which
-//   is stored as an embryo. A provisional view is not shown and not counted as a connection. Repetitions of its SYN
-//   count as duplicates, and so does the SYN itself once the provisional view becomes a view or ends.
+//   is stored as an embryo. A provisional view is not shown and not counted as a connection. Repetitions of its SYN,
+//   following fragments and segments with a broken TCP header count as duplicates. The SYN itself counts as a duplicate
+//   once the provisional view becomes a view or ends.
 // - The next segment of the provisional view decides, unless it repeats the SYN. If the segment's numbers fit the
 //   connection, the provisional view becomes a view. For example, a SYN-ACK must have the sequence number that the
 //   connection's server has, if that is known. If the numbers do not fit, but another stretch showed the same SYN-ACK

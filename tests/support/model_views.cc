@@ -194,7 +194,10 @@ std::optional<ModelTable::Connections::iterator> ModelTable::Resolve(Arrival* ar
     return connections_.end();
   }
   const DecodedPacket& packet = arrival->packet;
-  if (packet.kind != DecodedPacket::Kind::kTcpSegment || packet.error != DecodeError::kNone) return std::nullopt;
+  if (packet.kind != DecodedPacket::Kind::kTcpSegment || packet.error != DecodeError::kNone) {
+    CountDuplicate(provisional, packet);
+    return std::nullopt;
+  }
   const bool from_client = arrival->key_sender == SenderOf(provisional.syn);
   const uint32_t number = provisional.syn.sequence_number;
   Connections::iterator owner = FindBySyn(provisional.owner, number);
