@@ -29,7 +29,8 @@ class Generator {
     snapshot.decode_errors = {{"truncated_link", Count()}, {"ip_version", Count()}};
     snapshot.overflows = {{"sequence_gaps", Count()}};
     FillTotals(&snapshot.totals);
-    for (uint16_t port = 1; port <= Below(4); ++port) snapshot.edges.exported.push_back(Edge(port));
+    for (uint16_t port = 1; port <= static_cast<uint16_t>(Below(4)); ++port)
+      snapshot.edges.exported.push_back(Edge(port));
     snapshot.edges.pending_attempts = Count();
     for (size_t i = 0; i < connection_count; ++i) {
       snapshot.connections.push_back(Connection(i, snapshot));
