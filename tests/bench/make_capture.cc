@@ -20,7 +20,6 @@
 
 namespace {
 
-constexpr size_t kEthernetBytes = 14;
 constexpr size_t kCookedBytes = 20;   // Linux cooked v2
 constexpr size_t kIpBytes = 20 + 32;  // IPv4, and TCP with the timestamp option
 constexpr uint32_t kEthernet = 1, kLinuxCookedV2 = 276;

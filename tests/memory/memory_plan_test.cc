@@ -120,7 +120,7 @@ TEST(MemoryPlan, CountsTheViewsOfConnectionsThatWaitForTheLog) {
 
 // The figures of README.md, rounded down.
 TEST(MemoryPlan, KeepsThousandsOfConnectionsInASmallContainer) {
-  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 8400u);
+  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 7800u);
   EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 75000u);
   EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 483000u);
 }

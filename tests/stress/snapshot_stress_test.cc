@@ -26,8 +26,8 @@ void Capture(uint64_t seed, TripleBuffer<WorkerSnapshot>* buffer) {
   options.max_connections = 12;
   ConnectionTable table(options, nullptr);
   CaptureCounters counters;
-  counters.interfaces.resize(3);
-  for (size_t i = 0; i < 3; ++i) counters.interfaces[i].name = "eth" + std::to_string(i);
+  counters.interfaces.resize(RandomTraffic::kInterfaces);
+  for (size_t i = 0; i < counters.interfaces.size(); ++i) counters.interfaces[i].name = "eth" + std::to_string(i);
   WorkerPublisher publisher(&table, &counters, buffer, 1, 0, 8);
   RandomTraffic traffic(seed);
   for (int i = 0; i < kSegments; ++i) {

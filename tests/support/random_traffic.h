@@ -26,6 +26,8 @@ namespace tcpgauge {
 // Thread: confined to one. Times: nanoseconds of the Unix epoch, always whole microseconds.
 class RandomTraffic {
  public:
+  static constexpr uint32_t kInterfaces = 8;  // the packets' interfaces are below this number
+
   explicit RandomTraffic(uint64_t seed);
 
   // Returns the next packet in the form in which the decoder gives it to the connection table.
