@@ -42,7 +42,8 @@ class ConnectionIndex {
   static constexpr uint32_t kEmbryo = 1u << 31;
   static constexpr uint32_t kView = 1u << 30;
 
-  // REQUIRES, for both: slot != kNotFound.
+  // REQUIRES, for the last two: slot != kNotFound, for which IsRecord() is false.
+  static constexpr bool IsRecord(uint32_t slot) { return (slot & (kEmbryo | kView)) == 0; }
   static constexpr bool IsEmbryo(uint32_t slot) { return (slot & kEmbryo) != 0; }
   static constexpr bool IsView(uint32_t slot) { return (slot & (kEmbryo | kView)) == kView; }
 

@@ -197,6 +197,7 @@ bool ConnectionTable::Prepare(const DecodedPacket& packet, const ConnectionHint&
     ++unmatched_fragments_;
     return false;
   }
+  arrival->pin = InterfacePins::Pin(packet.interface, DirectionOf(packet), View::kFirstNumber, false);
   arrival->LeaveView();
   arrival->same_as_previous = previous != nullptr && previous->key == arrival->key;
   if (hint.known) {
@@ -227,10 +228,9 @@ uint32_t ConnectionTable::FindSlot(const Arrival& arrival) const {
 uint32_t ConnectionTable::FindRecord(uint32_t found, Arrival* arrival) {
   if (found == ConnectionIndex::kNotFound) return found;
   if (ConnectionIndex::IsView(found)) {
-    arrival->view = found & ~ConnectionIndex::kView;
-    const View& view = views_[arrival->view];
-    if (view.is_swapped) arrival->sender = OtherEnd(arrival->key_sender);
-    return view.record;
+    const uint32_t view = found & ~ConnectionIndex::kView;
+    arrival->EnterView(view, views_[view]);
+    return views_[view].record;
   }
   if (!ConnectionIndex::IsEmbryo(found)) return found;
   const uint32_t embryo = found & ~kEmbryoSlots;
@@ -251,7 +251,7 @@ uint32_t ConnectionTable::EndFor(uint32_t slot, Arrival* arrival) {
 uint32_t ConnectionTable::Handle(Arrival* arrival) {
   const DecodedPacket& packet = *arrival->packet;
   const uint32_t found = FindSlot(*arrival);
-  uint32_t slot = FindRecord(found, arrival);
+  uint32_t slot = ConnectionIndex::IsRecord(found) ? found : FindRecord(found, arrival);
   if (slot == kHeld) return found;
   if (slot != ConnectionIndex::kNotFound && timeouts_.HasTimedOut(records_[slot], arrival->time_ns)) {
     slot = EndFor(slot, arrival);
@@ -279,13 +279,14 @@ uint32_t ConnectionTable::Handle(Arrival* arrival) {
   bool is_new = slot == ConnectionIndex::kNotFound;
   bool is_late = false;
   if (is_new) {
-    is_late = !IsSyn(packet) && IsLate(*arrival);
+    const bool is_syn = IsSyn(packet);
+    is_late = !is_syn && IsLate(*arrival);
     if (may_have_copies && !is_late) {
-      if (!has_several_stretches_ && (!IsOnFirstStretch(*arrival) || (remembers_other_stretch_ && !IsSyn(packet)))) {
+      if (!has_several_stretches_ && (!IsOnFirstStretch(*arrival) || (remembers_other_stretch_ && !is_syn))) {
         NoteStretch(*arrival);
       }
       if (has_several_stretches_) {
-        if (IsSyn(packet)) {
+        if (is_syn) {
           const uint32_t provisional = BeginProvisionalView(*arrival);
           if (provisional != ConnectionIndex::kNotFound) return provisional;
         } else {
@@ -316,10 +317,6 @@ uint32_t ConnectionTable::Handle(Arrival* arrival) {
   if (may_have_copies && ExpectsCopies()) Remember(slot, *arrival);
   Credit(slot, *arrival);
   return IndexedSlot(slot, *arrival);
-}
-
-uint32_t ConnectionTable::IndexedSlot(uint32_t slot, const Arrival& arrival) const {
-  return arrival.view == ViewTable::kNone ? slot : arrival.view | ConnectionIndex::kView;
 }
 
 uint32_t ConnectionTable::AddEmbryo(const Arrival& arrival) {
@@ -456,7 +453,7 @@ uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, Arrival* arrival
 }
 
 bool ConnectionTable::IsDuplicate(uint32_t slot, const Arrival& arrival) {
-  return pins_.IsDuplicate(PinOf(arrival), arrival.sender, arrival.time_ns, &records_[slot]);
+  return pins_.IsDuplicate(arrival.pin, arrival.sender, arrival.time_ns, &records_[slot]);
 }
 
 uint64_t ConnectionTable::TimeWaitHash(const ConnectionKey& key) const {

@@ -286,13 +286,21 @@ class alignas(64) ConnectionTable {
     End sender;
     bool same_as_previous;  // has the same key as the arrival before it
     uint32_t hash;
-    uint32_t likely_slot;  // a slot under `hash`, perhaps of another key or free by now; or kNotFound
-    uint32_t view;         // the view that the key belongs to, once Handle() has found it; otherwise ViewTable::kNone
+    uint32_t likely_slot;    // a slot under `hash`, perhaps of another key or free by now; or kNotFound
+    uint32_t view;           // the view that the key belongs to, once Handle() has found it; otherwise ViewTable::kNone
+    InterfacePins::Pin pin;  // where the packet was captured, on `view`
 
-    // Resets `sender` and `view`, because the key is not known to be that of a view, or no longer is.
+    // Resets `sender`, `view` and `pin`, because the key is not known to be that of a view, or no longer is.
     void LeaveView() {
       sender = key_sender;
       view = ViewTable::kNone;
+      pin = pin.OnFirstView();
+    }
+    // Sets `sender`, `view` and `pin`. `slot` is the slot of `of_key`, the view that the key belongs to.
+    void EnterView(uint32_t slot, const View& of_key) {
+      sender = of_key.is_swapped ? OtherEnd(key_sender) : key_sender;
+      view = slot;
+      pin = pin.OnView(of_key.number, of_key.is_wrapped);
     }
   };
 
@@ -319,7 +327,9 @@ class alignas(64) ConnectionTable {
   uint32_t FindRecord(uint32_t found, Arrival* arrival);
   // Returns the slot that Handle() returns for an arrival of the connection in `slot`: the arrival's view, or `slot`
   // itself if the arrival has no view.
-  uint32_t IndexedSlot(uint32_t slot, const Arrival& arrival) const;
+  static uint32_t IndexedSlot(uint32_t slot, const Arrival& arrival) {
+    return arrival.view == ViewTable::kNone ? slot : arrival.view | ConnectionIndex::kView;
+  }
   // Ends the connection in `slot` and returns kNotFound: the arrival then has no connection.
   uint32_t EndFor(uint32_t slot, Arrival* arrival);
   // Returns the slot of the arrival's key, or kNotFound.
@@ -369,18 +379,16 @@ class alignas(64) ConnectionTable {
   bool ExpectsCopies() const { return has_several_stretches_ || now_ns_ - first_stretch_ns_ < kFirstStretchAloneNs; }
   Stretch StretchOf(const Arrival& arrival) const;
   // The direction of the packet as far as it tells stretches apart: with count_views, only interfaces do.
-  PacketDirection DirectionOf(const DecodedPacket& packet) const;
-  InterfacePins::Pin PinOf(const Arrival& arrival) const;
+  PacketDirection DirectionOf(const DecodedPacket& packet) const {
+    return options_.count_views ? PacketDirection::kUnknown : packet.direction;
+  }
   // Returns the fingerprint of the arrival, with SynShape() if `kind` is kSyn, otherwise with SegmentShape().
   Fingerprint FingerprintOf(Fingerprint::Kind kind, const Arrival& arrival) const;
   // Returns a hash of the addresses and ports of `key`, without the encapsulation.
   uint32_t PathHash(const ConnectionKey& key) const;
-  // Whether the segment is on the first stretch. If false, NoteStretch() compares more exactly. False if no stretch was
-  // noted yet.
+  // Whether the segment is certainly on the first stretch. REQUIRES: arrival.view is ViewTable::kNone.
   bool IsOnFirstStretch(const Arrival& arrival) const {
-    const DecodedPacket& packet = *arrival.packet;
-    return packet.interface == first_stretch_.interface && arrival.key.encapsulation == first_stretch_.encapsulation &&
-           packet.direction == first_stretch_.direction && first_stretch_ns_ != 0;
+    return arrival.pin.bits() == first_pin_bits_ && arrival.key.encapsulation == first_stretch_.encapsulation;
   }
   // Notes the stretch of a segment with an unknown key. A second stretch counts as seen once such a segment is on
   // another stretch than the first, or is no SYN and comes after Remember() was called for a segment on another
@@ -422,6 +430,8 @@ class alignas(64) ConnectionTable {
   // Returns the slot, of any kind, of the connection whose SYN has this sequence number, and a key with this hash.
   // Returns kNotFound if there is none. Ignores provisional views.
   uint32_t FindBySyn(uint32_t key_hash, uint32_t sequence_number) const;
+  // As FindBySyn(), but returns the slot of a record: replaces an embryo by a record, and a view by its connection.
+  uint32_t FindRecordBySyn(uint32_t key_hash, uint32_t sequence_number);
   // Returns the slot of the record of the connection to which the remembered segment belongs, or kNotFound. Sets
   // `*sender` (out) to the end of the record that sent the segment. Ignores embryos.
   uint32_t FindRemembered(const Fingerprint& fingerprint, End* sender) const;
@@ -511,6 +521,7 @@ class alignas(64) ConnectionTable {
   bool remembers_other_stretch_ = false;  // Remember() was called for a segment on another stretch than the first
   Stretch first_stretch_{};       // of the first segment with an unknown key; valid if first_stretch_ns_ is not 0
   int64_t first_stretch_ns_ = 0;  // when that segment came
+  uint16_t first_pin_bits_ = ConnectionRecord::kNoPin;  // the Pin of first_stretch_
   uint32_t record_limit_ = 0;
   uint32_t records_in_use_ = 0;
   uint32_t free_records_ = Timeouts::kNone;  // head of a list through ConnectionDetails::next

@@ -16,8 +16,7 @@ constexpr int kExpiryStepsPerCall = 256;
 void ConnectionTable::EndEmbryo(uint32_t slot, std::optional<EndReason> reason) {
   const Embryo& embryo = embryos_[slot];
   if (embryo.is_provisional) {
-    pins_.CountDuplicate(embryo.interface,
-                         embryo.is_wrapped ? DuplicateKind::kEncapsulated : DuplicateKind::kTranslated, 1);
+    pins_.CountDuplicate(embryo.interface, embryo.duplicate_kind(), 1);
   } else {
     ledger_.Leave(ConnectionState::kSynSent);
     if (embryo.is_edge_pending) ledger_.OpenEdge(embryo.key, embryo.sender(), now_ns_);

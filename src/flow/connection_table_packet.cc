@@ -46,7 +46,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
   EndRecord& end = record.end(arrival.sender);
   const LossCounts before = LossCounts::Of(end);
 
-  InterfacePins::Note(PinOf(arrival), arrival.sender, arrival.time_ns, &record);
+  InterfacePins::Note(arrival.pin, arrival.sender, arrival.time_ns, &record);
   if (record.is_edge_pending && (arrival.sender != record.client_end() || packet.payload_length_bytes > 0)) {
     OpenEdge(slot);
   }
@@ -62,7 +62,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
     const EdgeTable::Slot edge_before = record.edge;
     ledger_.Credit(arrival.sender == record.client_end(), packet.payload_length_bytes, LossCounts::Of(end) - before,
                    now_ns_, &record);
-    if (record.edge != edge_before) NoteService(slot);
+    if (record.edge != edge_before && record.is_key_of_views) NoteService(slot);
   } else {
     // A retransmission does not tell that a doubtful connection goes on.
     const bool is_repeated = end.retransmitted_segments != before.retransmitted_segments;

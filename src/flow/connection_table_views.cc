@@ -22,11 +22,6 @@ bool AnswersSyn(const DecodedPacket& segment) {
 
 bool IsNear(uint32_t a, uint32_t b) { return a - b + kMaxDistance <= 2 * kMaxDistance; }
 
-// Returns how the SYN of a provisional view differs from the SYN of which it is a copy.
-DuplicateKind DuplicateKindOf(const Embryo& provisional) {
-  return provisional.is_wrapped ? DuplicateKind::kEncapsulated : DuplicateKind::kTranslated;
-}
-
 // Whether a segment that this end sends now may be the first packet of the connection on another stretch. That is not
 // so if the SYN was captured, because then the SYN is the first packet on every stretch.
 bool MayBeginElsewhere(const ConnectionRecord& record, End sender) {
@@ -49,17 +44,6 @@ Stretch ConnectionTable::StretchOf(const Arrival& arrival) const {
   return {arrival.key.encapsulation, InterfacePins::Bounded(arrival.packet->interface), arrival.packet->direction};
 }
 
-PacketDirection ConnectionTable::DirectionOf(const DecodedPacket& packet) const {
-  return options_.count_views ? PacketDirection::kUnknown : packet.direction;
-}
-
-InterfacePins::Pin ConnectionTable::PinOf(const Arrival& arrival) const {
-  const DecodedPacket& packet = *arrival.packet;
-  if (arrival.view == ViewTable::kNone) return {packet.interface, DirectionOf(packet), View::kFirstNumber, false};
-  const View& view = views_[arrival.view];
-  return {packet.interface, packet.direction, view.number, view.is_wrapped};
-}
-
 uint32_t ConnectionTable::PathHash(const ConnectionKey& key) const {
   ConnectionKey path = key;
   path.encapsulation = EncapsulationTable::kNone;
@@ -68,11 +52,12 @@ uint32_t ConnectionTable::PathHash(const ConnectionKey& key) const {
 
 Fingerprint ConnectionTable::FingerprintOf(Fingerprint::Kind kind, const Arrival& arrival) const {
   const DecodedPacket& packet = *arrival.packet;
+  const bool is_bare = arrival.key.encapsulation == EncapsulationTable::kNone;
   const uint32_t shape = kind == Fingerprint::Kind::kSyn ? SynShape(packet) : SegmentShape(packet);
   return {packet.sequence_number,
           shape,
           arrival.hash,
-          PathHash(arrival.key),
+          is_bare ? arrival.hash : PathHash(arrival.key),
           FingerprintTable::TimeOf(arrival.time_ns),
           StretchOf(arrival),
           kind,
@@ -85,6 +70,7 @@ void ConnectionTable::NoteStretch(const Arrival& arrival) {
   if (first_stretch_ns_ == 0) {
     first_stretch_ = stretch;
     first_stretch_ns_ = now_ns_;
+    first_pin_bits_ = arrival.pin.bits();
   } else if (stretch.DiffersFrom(first_stretch_) || (remembers_other_stretch_ && !IsSyn(*arrival.packet))) {
     has_several_stretches_ = true;
     // The segment may be a copy of one of the last SYNs. These were not remembered if no second stretch was expected
@@ -155,6 +141,13 @@ uint32_t ConnectionTable::FindBySyn(uint32_t key_hash, uint32_t sequence_number)
   });
 }
 
+uint32_t ConnectionTable::FindRecordBySyn(uint32_t key_hash, uint32_t sequence_number) {
+  const uint32_t found = FindBySyn(key_hash, sequence_number);
+  if (found == ConnectionIndex::kNotFound) return found;
+  if (ConnectionIndex::IsView(found)) return views_[found & ~ConnectionIndex::kView].record;
+  return ConnectionIndex::IsEmbryo(found) ? Promote(found & ~kEmbryoSlots, key_hash) : found;
+}
+
 bool ConnectionTable::Fits(const ConnectionRecord& record, const DecodedPacket& segment, bool from_client) {
   const EndRecord& client = record.client();
   const EndRecord& server = record.server();
@@ -176,7 +169,7 @@ uint32_t ConnectionTable::ResolveProvisionalView(uint32_t slot, Arrival* arrival
   Embryo& embryo = embryos_[slot];
   const bool from_client = arrival->key_sender == embryo.sender();
   if (packet.kind != DecodedPacket::Kind::kTcpSegment || packet.error != DecodeError::kNone) {
-    pins_.CountDuplicate(packet.interface, DuplicateKindOf(embryo), 1);
+    pins_.CountDuplicate(packet.interface, embryo.duplicate_kind(), 1);
     return kHeld;
   }
   if (IsSyn(packet) && from_client) {
@@ -184,13 +177,11 @@ uint32_t ConnectionTable::ResolveProvisionalView(uint32_t slot, Arrival* arrival
       EndEmbryo(slot, std::nullopt);
       return ConnectionIndex::kNotFound;
     }
-    pins_.CountDuplicate(packet.interface, DuplicateKindOf(embryo), 1);
+    pins_.CountDuplicate(packet.interface, embryo.duplicate_kind(), 1);
     return kHeld;
   }
-  uint32_t owner = FindBySyn(provisional_owners_[slot], embryo.sequence_number);
+  uint32_t owner = FindRecordBySyn(provisional_owners_[slot], embryo.sequence_number);
   if (owner != ConnectionIndex::kNotFound) {
-    if (ConnectionIndex::IsView(owner)) owner = views_[owner & ~ConnectionIndex::kView].record;
-    if (ConnectionIndex::IsEmbryo(owner)) owner = Promote(owner & ~kEmbryoSlots, provisional_owners_[slot]);
     const ConnectionRecord& record = records_[owner];
     const End sender = from_client ? record.client_end() : OtherEnd(record.client_end());
     if (AnswersCandidate(record, packet, sender)) {
@@ -252,11 +243,8 @@ uint32_t ConnectionTable::JoinConnection(Arrival* arrival) {
     const uint32_t syn_number = packet.acknowledgment_number - 1;
     const Fingerprint* const syn = fingerprints_.FindAnsweredSyn(syn_number, fingerprint);
     if (syn != nullptr && (syn->path_hash != fingerprint.path_hash || syn->sender != arrival->key_sender)) {
-      const uint32_t syn_hash = syn->key_hash;
-      owner = FindBySyn(syn_hash, syn_number);
+      owner = FindRecordBySyn(syn->key_hash, syn_number);
       if (owner != ConnectionIndex::kNotFound) {
-        if (ConnectionIndex::IsView(owner)) owner = views_[owner & ~ConnectionIndex::kView].record;
-        if (ConnectionIndex::IsEmbryo(owner)) owner = Promote(owner & ~kEmbryoSlots, syn_hash);
         const ConnectionRecord& record = records_[owner];
         sender = OtherEnd(record.client_end());
         if (!Fits(record, packet, /*from_client=*/false)) owner = ConnectionIndex::kNotFound;
@@ -332,13 +320,12 @@ bool ConnectionTable::AddView(uint32_t slot, End sender, uint32_t replaced, Arri
     index_.Insert(added | ConnectionIndex::kView, arrival->hash);
   } else {
     const uint32_t embryo = replaced & ~kEmbryoSlots;
-    pins_.CountDuplicate(embryos_[embryo].interface, DuplicateKindOf(embryos_[embryo]), 1);
+    pins_.CountDuplicate(embryos_[embryo].interface, embryos_[embryo].duplicate_kind(), 1);
     index_.Replace(replaced, added | ConnectionIndex::kView, arrival->hash);
     encapsulations_.Release(arrival->key.encapsulation);
     embryos_.Remove(embryo);
   }
-  arrival->view = added;
-  arrival->sender = sender;
+  arrival->EnterView(added, view);
   return true;
 }
 

@@ -29,8 +29,8 @@ size_t Slots(const EdgeTableOptions& options) {
 
 uint64_t EdgeTable::MemoryBytes(const EdgeTableOptions& options) {
   // The index is reserved for all slots, so its array is at least 7/16 full.
-  return Slots(options) *
-         (sizeof(Edge) + sizeof(double) + (sizeof(std::pair<EdgeKey, Slot>) + 1) * 16 / 7 + sizeof(Slot));
+  return Slots(options) * (sizeof(Edge) + sizeof(double) + sizeof(EdgeServices) +
+                           (sizeof(std::pair<EdgeKey, Slot>) + 1) * 16 / 7 + sizeof(Slot));
 }
 
 EdgeTable::EdgeTable(const EdgeTableOptions& options, const EdgeTimes& times, uint64_t seed)
@@ -41,6 +41,7 @@ EdgeTable::EdgeTable(const EdgeTableOptions& options, const EdgeTimes& times, ui
   TCPGAUGE_CHECK(options.max_exported <= kMaxExported);
   edges_.resize(Slots(options));
   weights_.resize(edges_.size());
+  services_.resize(edges_.size());
   index_.reserve(edges_.size());
   candidates_.reserve(edges_.size());
 }
@@ -128,6 +129,7 @@ void EdgeTable::Forget(Slot slot) {
   index_.erase(edge.key);
   edge = Edge();
   weights_[slot] = 0;
+  services_[slot] = EdgeServices();
 }
 
 void EdgeTable::SetPhase(Edge* edge, Phase phase, int64_t now_ns) {

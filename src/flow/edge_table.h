@@ -87,7 +87,6 @@ class EdgeTable {
     int64_t phase_since_ns = 0;
     int64_t last_payload_ns = 0;  // when a packet with payload was last credited
     int64_t series_since_ns = 0;  // when the edge's series began; valid in all phases but kWatched
-    EdgeServices services;        // see NoteService()
     Phase phase = Phase::kWatched;
     bool in_use = false;
   };
@@ -126,7 +125,7 @@ class EdgeTable {
   // edge's server itself, if `slot` does not hold the edge, and once EdgeServices::kMax services of the edge are known.
   // The services are forgotten when the edge loses its slot.
   void NoteService(Slot slot, const EdgeKey& key, const Endpoint& service) {
-    if (service != key.server && Holds(slot, key)) edges_[slot].services.Add(service);
+    if (service != key.server && Holds(slot, key)) services_[slot].Add(service);
   }
 
   // Chooses the exported edges anew, and ends phases that are over. Does nothing if it has already chosen within the
@@ -137,11 +136,12 @@ class EdgeTable {
   // has series, in no order. The references are valid only during the call of `visit`.
   template <typename Visitor>
   void VisitExported(Visitor visit) const {
-    for (const Edge& edge : edges_) {
+    for (size_t slot = 0; slot < edges_.size(); ++slot) {
+      const Edge& edge = edges_[slot];
       if (edge.phase == Phase::kWatched) continue;
       EdgeCounters counters = edge.counters;
       if (edge.phase == Phase::kAdmitted) counters.connections = edge.connections;
-      visit(edge.key, counters, edge.services, edge.series_since_ns);
+      visit(edge.key, counters, services_[slot], edge.series_since_ns);
     }
   }
   int v4_prefix_bits() const { return options_.v4_prefix_bits; }
@@ -192,7 +192,8 @@ class EdgeTable {
   // By Slot: payload bytes, where older bytes weigh less and less. Not in Edge, because random admission reads many
   // weights and little else.
   std::vector<double> weights_;
-  size_t used_ = 1;  // the slots below this number have been used
+  std::vector<EdgeServices> services_;  // by Slot; not in Edge, because crediting does not read them. See NoteService()
+  size_t used_ = 1;                     // the slots below this number have been used
   absl::flat_hash_map<EdgeKey, Slot> index_;
   size_t exported_ = 0;
   EdgeCounters other_;    // other_.connections: open connections that hold no slot

@@ -6,6 +6,7 @@
 
 #include "src/base/fetch_ahead.h"
 #include "src/base/stable_array.h"
+#include "src/flow/duplicate_kind.h"
 #include "src/net/connection_key.h"
 
 namespace tcpgauge {
@@ -34,6 +35,10 @@ struct alignas(64) Embryo {
   static constexpr uint32_t kMaxIpLengthBytes = 4095;
 
   End sender() const { return sent_by_b ? End::kB : End::kA; }
+  // How the SYN of a provisional view differs from the SYN of which it is a copy.
+  DuplicateKind duplicate_kind() const {
+    return is_wrapped ? DuplicateKind::kEncapsulated : DuplicateKind::kTranslated;
+  }
 };
 static_assert(sizeof(Embryo) == 64, "one cache line");
 

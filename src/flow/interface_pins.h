@@ -39,6 +39,8 @@ class InterfacePins {
   // says whether the view is wrapped (View::is_wrapped).
   class Pin {
    public:
+    // A pin without a value. Only assignment to it is allowed.
+    Pin() = default;
     // For the record's own key, `view_number` is View::kFirstNumber and `view_is_wrapped` is false. REQUIRES:
     // view_number <= View::kMaxNumber.
     Pin(size_t interface, PacketDirection direction, uint8_t view_number, bool view_is_wrapped)
@@ -54,6 +56,11 @@ class InterfacePins {
 
     // Returns the same interface and direction on the first view.
     Pin OnFirstView() const { return Pin(static_cast<uint16_t>(bits_ & ((1u << kWrappedShift) - 1))); }
+    // Returns the same interface and direction on another view.
+    Pin OnView(uint8_t view_number, bool view_is_wrapped) const {
+      return Pin(static_cast<uint16_t>(OnFirstView().bits_ | static_cast<unsigned>(view_is_wrapped) << kWrappedShift |
+                                       static_cast<unsigned>(view_number) << kViewShift));
+    }
 
     // Whether `other` may be this same stretch. A direction of kUnknown may be any direction.
     bool MayBe(Pin other) const {
