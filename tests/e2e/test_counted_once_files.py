@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A connection that a capture shows several times is counted once, whatever its addresses and tunnels on the way.
 
-Each test makes captures of which the right counts are known (support/view_captures.py), and holds against them the
+Each test makes captures (support/view_captures.py), whose right counts are known. It compares these counts with the
 metrics, the connection log and the JSON output.
 """
 import collections

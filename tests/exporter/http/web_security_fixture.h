@@ -48,7 +48,8 @@ class Reports final : public WebConfigObserver {
   std::vector<bool>& reports_;
 };
 
-// A web configuration in a folder of its own, and what the test makes of it: an object, or a server that curl asks.
+// A fixture with a folder for a web configuration. A test writes the configuration there. It then makes a WebSecurity
+// from the file, or starts a server with it and sends requests with curl.
 class WebSecurityTest : public testing::Test {
  protected:
   void WriteConfig(const std::string& yaml) { WriteFile(file_, yaml); }
