@@ -19,6 +19,8 @@ from support.agent import binary
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SHARED = os.path.join(os.path.dirname(PROJECT), "shared")
 CORPUS_NEW = os.environ.get("TCPGAUGE_CORPUS_NEW") or os.path.join(SHARED, "corpus-new")
+# This capture shows each packet of the client in two VLANs. The truth counts both copies, as --count-views does.
+WITH_COPIES = ("arkime-pcap_oracle.pcap",)
 SCORE = os.path.join(os.environ.get("TCPGAUGE_CORPUS") or os.path.join(SHARED, "corpus"), "score.py")
 
 
@@ -52,8 +54,9 @@ class CorpusNewTest(unittest.TestCase):
             with self.subTest(name):
                 path = os.path.join(CORPUS_NEW, "real", name)
                 truth = score.read_truth(os.path.join(CORPUS_NEW, "truth", f"{name}.json"))
-                log = score.read_log(read(path, "--connection-log", "-"))
-                exposition = read(path, "--output", "prometheus")
+                counting = ["--count-views"] if name in WITH_COPIES else []
+                log = score.read_log(read(path, *counting, "--connection-log", "-"))
+                exposition = read(path, *counting, "--output", "prometheus")
                 packets, payload = [], []
                 for pair, want in truth.items():
                     if want["frag"]:
