@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The network of the lab: a client, a node that forwards, and a server, each with an agent; and who watches them.
+
+    client -- pod0 [node] eth0 -- server
+       \\           |             /
+        `------- [monitor] -----'
+
+The monitor has links of its own to the three, so that scrapes do not cross the path that the agents capture.
+"""
+import json
+import socket
+
+from support import cleanup
+from support.agent import Agent
+from support.forwarding import ForwardingTestbed, add_address, new_namespace
+from support.namespaces import run
+
+PORT = 10406
+_MANAGEMENT = "203.0.113.0/24"
+_MONITOR_ADDRESS = "203.0.113.1"
+# IPv4's header, and TCP's with the option for timestamps, which every segment but a SYN has.
+_HEADER_BYTES = 20 + 32
+# The longest segment without payload is a SYN (60 bytes) or an ACK with four SACK blocks (88 bytes, but that is rare).
+_LONGEST_WITHOUT_PAYLOAD = 80
+_PER_EDGE = {
+    "client_data": "ip saddr {client} ip daddr {server} tcp dport {port} meta length > {longest}",
+    "server_data": "ip saddr {server} ip daddr {client} tcp sport {port} meta length > {longest}",
+    "syn": "ip saddr {client} ip daddr {server} tcp dport {port} tcp flags & (syn|ack) == syn",
+    "syn_ack": "ip saddr {server} ip daddr {client} tcp sport {port} tcp flags & (syn|ack) == syn|ack",
+}
+_OUTAGES = {
+    # Packets of clients only: no SYN comes to the server.
+    "dropped": ("tcp dport {port} drop",),
+    "swallowed": ("tcp dport {port} drop", "tcp sport {port} drop"),
+    "lossy": ("tcp dport {port} numgen random mod 100 < 2 counter name lost_by_client drop",
+              "tcp sport {port} numgen random mod 100 < 2 counter name lost_by_server drop"),
+}
+
+
+class LabNetwork:
+    """The namespaces, and the agents in them once start_agents() was called.
+
+    `node` counts what it forwards by nftables, edge by edge, before it drops what an outage swallows.
+    """
+
+    def __init__(self):
+        self.path = ForwardingTestbed(socket.AF_INET)
+        self.client, self.node, self.server = self.path.client, self.path.node, self.path.server
+        self.clients, self.servers = self.path.plan.clients, self.path.plan.servers
+        self.monitor = new_namespace()
+        self.monitor.run("ip", "link", "add", "bridge0", "type", "bridge")
+        add_address(self.monitor, "bridge0", _MONITOR_ADDRESS, "24")
+        self.monitor.run("ip", "link", "set", "bridge0", "up")
+        self.addresses = {}  # of the agents, by the name of their node
+        self._edges = []
+        self._outages = set()
+        self._pods = 0
+        for number, (name, namespace) in enumerate(self.nodes().items(), 2):
+            address = f"203.0.113.{number}"
+            run("ip", "link", "add", "manage0", "netns", namespace.name, "type", "veth",
+                "peer", "name", f"port-{name}", "netns", self.monitor.name)
+            add_address(namespace, "manage0", address, "24")
+            namespace.run("ip", "link", "set", "manage0", "up")
+            self.monitor.run("ip", "link", "set", f"port-{name}", "master", "bridge0", "up")
+            self.addresses[name] = f"{address}:{PORT}"
+        cleanup.keep(self)
+
+    def nodes(self):
+        return {"client": self.client, "node": self.node, "server": self.server}
+
+    def start_agents(self):
+        """{name of the node: agent}. The one in the middle captures on all interfaces, as on a node of Kubernetes."""
+        interfaces = {"client": "client0", "node": "any", "server": "server0"}
+        return {name: Agent(namespace, "-i", interfaces[name], f"--web.listen-address={self.addresses[name]}",
+                            "not", "net", _MANAGEMENT)
+                for name, namespace in self.nodes().items()}
+
+    def count(self, edges):
+        """Begins to count what the node forwards of each edge, as (client, server, port)."""
+        self._edges = list(edges)
+        rules = []
+        for number, (client, server, port) in enumerate(self._edges):
+            for name, match in _PER_EDGE.items():
+                match = match.format(client=client, server=server, port=port, longest=_LONGEST_WITHOUT_PAYLOAD)
+                rules.append(f"add counter ip lab {name}_{number}")
+                rules.append(f"add rule ip lab counted {match} counter name {name}_{number}")
+        self._nft("add table ip lab", "add counter ip lab lost_by_client", "add counter ip lab lost_by_server",
+                  "add chain ip lab counted { type filter hook forward priority -10; }",
+                  "add chain ip lab dropped { type filter hook forward priority 0; }", *rules)
+
+    def counted(self):
+        """{edge: {name: packets, name + "_bytes": payload}}, and (packets of clients, of servers) that were lost."""
+        listed = json.loads(self.node.run("nft", "-j", "list", "counters", "table", "ip", "lab"))["nftables"]
+        counters = {each["counter"]["name"]: each["counter"] for each in listed if "counter" in each}
+        found = {}
+        for number, edge in enumerate(self._edges):
+            of_edge = {name: counters[f"{name}_{number}"] for name in _PER_EDGE}
+            found[edge] = {name: counter["packets"] for name, counter in of_edge.items()}
+            for name in ("client_data", "server_data"):
+                found[edge][f"{name}_bytes"] = of_edge[name]["bytes"] - _HEADER_BYTES * of_edge[name]["packets"]
+        return found, (counters["lost_by_client"]["packets"], counters["lost_by_server"]["packets"])
+
+    def had_outage(self, kind, port):
+        """Whether an outage of that kind has begun, over or not."""
+        return (kind, port) in self._outages
+
+    def begin_outage(self, kind, port):
+        self._outages.add((kind, port))
+        self._nft(*(f"add rule ip lab dropped {rule.format(port=port)} comment \"{port}\"" for rule in _OUTAGES[kind]))
+
+    def end_outage(self, port):
+        listed = json.loads(self.node.run("nft", "-j", "-a", "list", "chain", "ip", "lab", "dropped"))["nftables"]
+        handles = [each["rule"]["handle"] for each in listed if each.get("rule", {}).get("comment") == str(port)]
+        self._nft(*(f"delete rule ip lab dropped handle {handle}" for handle in handles))
+
+    def pod_comes_and_goes(self):
+        """An interface of the node that is there for a moment."""
+        self._pods += 1
+        name = f"veth{self._pods}"
+        self.node.run("ip", "link", "add", name, "type", "veth", "peer", "name", f"{name}p")
+        self.node.run("ip", "link", "set", name, "up")
+        self.node.run("ip", "link", "set", f"{name}p", "up")
+        self.node.run("ip", "link", "del", name)
+
+    def _nft(self, *commands):
+        self.node.run("nft", "; ".join(commands))
+
+    def close(self):
+        cleanup.release(self)
+        self.monitor.close()
+        self.path.close()
