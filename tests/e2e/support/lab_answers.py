@@ -10,6 +10,7 @@ from support import grafana, shipped
 _RATE_INTERVAL = "1m"
 _NOT_COMPARED = ("__name__", "job", "instance")
 _SHOWN = 3
+_SCRAPE_SECONDS, _STALE_SECONDS = 15, 75
 
 Query = collections.namedtuple("Query", "kind name expression truth_expression")
 Judgement = collections.namedtuple("Judgement", "query empty wrong text")
@@ -33,11 +34,11 @@ def rules(prometheus):
                 yield Query("rule", rule["name"], rule["name"], rule["name"])
 
 
-def panels(prometheus, truth, wanted, wanted_of_truth):
+def panels(prometheus, wanted, truth_instance):
     """The queries of all dashboards, where a user chose `wanted`, {variable: value}."""
     for dashboard in grafana.dashboards().values():
         chosen, _ = grafana.choose(dashboard, prometheus, wanted, _RATE_INTERVAL)
-        chosen_of_truth, _ = grafana.choose(dashboard, truth, wanted_of_truth, _RATE_INTERVAL)
+        chosen_of_truth = dict(chosen, instance=truth_instance)
         for query in grafana.queries(dashboard):
             yield Query("panel", f"{query.dashboard}: {query.panel} ({query.ref})",
                         grafana.filled_in(query.expression, chosen), grafana.filled_in(query.expression, chosen_of_truth))
@@ -45,26 +46,37 @@ def panels(prometheus, truth, wanted, wanted_of_truth):
 
 def judge(query, prometheus, truth, time, tolerance, sees_all):
     """`tolerance` is (share, absolute). Of answers by instance, those of the agent `sees_all` are judged: the others miss
-    what is lost before it comes to them."""
-    answers = _values(prometheus.query(query.expression, time))
-    truths = _values(truth.query(query.truth_expression, time))
-    judged = {key: value for (instance, key), value in answers.items() if instance in (None, sees_all)}
-    wanted = {key: value for (_, key), value in truths.items()}
-    share, absolute = tolerance
-    wrong = [key for key, want in wanted.items()
-             if key not in judged or not abs(judged[key] - want) <= share * abs(want) + absolute]
-    keys = sorted(wanted or judged, key=lambda key: (key not in wrong, -abs((wanted or judged)[key])))
-    shown = "; ".join(f"{_told(key)}{_number(judged.get(key))} | {_number(wanted.get(key))}" for key in keys[:_SHOWN])
+    what is lost before it comes to them.
+
+    The scrapes of two servers are up to 15 s apart, and their rules may be evaluated once a minute. So the truth is what
+    the books said from 75 s before until 15 s after, its smallest and its largest value.
+    """
+    at = time - _SCRAPE_SECONDS
+    answers = {}
+    for labels, value in prometheus.query(query.expression, at):
+        if labels.get("instance") in (None, sees_all) and not math.isnan(value):
+            answers[_key(labels)] = value
+    truths = {}
+    for labels, values in truth.query_range(query.truth_expression, at - _STALE_SECONDS, time, _SCRAPE_SECONDS):
+        values = [value for value in values if not math.isnan(value)]
+        if values:
+            truths[_key(labels)] = (min(values), max(values))
+    wrong = [key for key, (least, most) in truths.items() if key not in answers or not
+             least - _slack(least, tolerance) <= answers[key] <= most + _slack(most, tolerance)]
+    keys = sorted(truths or answers, key=lambda key: (key not in wrong, -abs(answers.get(key, math.inf))))
+    shown = "; ".join(f"{_told(key)}{_number(answers.get(key))} | {_numbers(truths.get(key))}" for key in keys[:_SHOWN])
     more = f"; {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
-    verdict = "WRONG" if wrong else "right" if wanted else "empty" if not answers else "no truth in the books"
-    text = f"  {verdict:21} {query.kind:6} {query.name[:90]:90} {shown}{more}"
-    return Judgement(query, not answers, wrong, text)
+    verdict = "WRONG" if wrong else "right" if truths else "no truth" if answers else "empty"
+    return Judgement(query, not answers, wrong, f"  {verdict:8} {query.kind:6} {query.name[:100]:100} {shown}{more}")
 
 
-def _values(result):
-    """{(instance or None, the other labels): value}, without those that are not numbers."""
-    return {(labels.get("instance"), frozenset((name, value) for name, value in labels.items() if name not in _NOT_COMPARED)):
-            value for labels, value in result if not math.isnan(value)}
+def _slack(value, tolerance):
+    share, absolute = tolerance
+    return share * abs(value) + absolute
+
+
+def _key(labels):
+    return frozenset((name, value) for name, value in labels.items() if name not in _NOT_COMPARED)
 
 
 def _told(key):
@@ -76,3 +88,7 @@ def _told(key):
 
 def _number(value):
     return "-" if value is None else f"{value:.4g}"
+
+
+def _numbers(values):
+    return "-" if values is None else " to ".join(dict.fromkeys(map(_number, values)))

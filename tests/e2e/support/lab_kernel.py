@@ -56,4 +56,5 @@ class Sockets:
 
 def _endpoint(text):
     address, _, port = text.rpartition(":")
-    return address.strip("[]"), int(port) if port.isdigit() else 0
+    # A listener for both families shows IPv4's addresses in this form.
+    return address.strip("[]").removeprefix("::ffff:"), int(port) if port.isdigit() else 0

@@ -20,11 +20,13 @@ _MANAGEMENT = "203.0.113.0/24"
 _MONITOR_ADDRESS = "203.0.113.1"
 # IPv4's header, and TCP's with the option for timestamps, which every segment but a SYN has.
 _HEADER_BYTES = 20 + 32
-# The longest segment without payload is a SYN (60 bytes) or an ACK with four SACK blocks (88 bytes, but that is rare).
-_LONGEST_WITHOUT_PAYLOAD = 80
-_PER_EDGE = {
-    "client_data": "ip saddr {client} ip daddr {server} tcp dport {port} meta length > {longest}",
-    "server_data": "ip saddr {server} ip daddr {client} tcp sport {port} meta length > {longest}",
+# Segments without payload, by TCP's data offset, which counts words of 4 bytes.
+_WITHOUT_PAYLOAD = [f"tcp doff {words} ip length {20 + 4 * words}" for words in range(5, 16)]
+_DATA = {
+    "client_data": "ip saddr {client} ip daddr {server} tcp dport {port}",
+    "server_data": "ip saddr {server} ip daddr {client} tcp sport {port}",
+}
+_HANDSHAKES = {
     "syn": "ip saddr {client} ip daddr {server} tcp dport {port} tcp flags & (syn|ack) == syn",
     "syn_ack": "ip saddr {server} ip daddr {client} tcp sport {port} tcp flags & (syn|ack) == syn|ack",
 }
@@ -32,8 +34,8 @@ _OUTAGES = {
     # Packets of clients only: no SYN comes to the server.
     "dropped": ("tcp dport {port} drop",),
     "swallowed": ("tcp dport {port} drop", "tcp sport {port} drop"),
-    "lossy": ("tcp dport {port} numgen random mod 100 < 2 counter name lost_by_client drop",
-              "tcp sport {port} numgen random mod 100 < 2 counter name lost_by_server drop"),
+    "lossy": ("tcp dport {port} numgen random mod 100 < 2 jump lost_by_client",
+              "tcp sport {port} numgen random mod 100 < 2 jump lost_by_server"),
 }
 
 
@@ -78,25 +80,33 @@ class LabNetwork:
     def count(self, edges):
         """Begins to count what the node forwards of each edge, as (client, server, port)."""
         self._edges = list(edges)
-        rules = []
+        rules = [f"add rule ip lab data {match} return" for match in _WITHOUT_PAYLOAD]
         for number, (client, server, port) in enumerate(self._edges):
-            for name, match in _PER_EDGE.items():
-                match = match.format(client=client, server=server, port=port, longest=_LONGEST_WITHOUT_PAYLOAD)
-                rules.append(f"add counter ip lab {name}_{number}")
-                rules.append(f"add rule ip lab counted {match} counter name {name}_{number}")
-        self._nft("add table ip lab", "add counter ip lab lost_by_client", "add counter ip lab lost_by_server",
-                  "add chain ip lab counted { type filter hook forward priority -10; }",
-                  "add chain ip lab dropped { type filter hook forward priority 0; }", *rules)
+            for chain, matches in (("handshakes", _HANDSHAKES), ("data", _DATA)):
+                for name, match in matches.items():
+                    match = match.format(client=client, server=server, port=port)
+                    rules.append(f"add counter ip lab {name}_{number}")
+                    rules.append(f"add rule ip lab {chain} {match} counter name {name}_{number}")
+        chains = (f"add chain ip lab {name} {{ type filter hook forward priority {priority}; }}"
+                  for name, priority in (("handshakes", -20), ("data", -10), ("dropped", 0)))
+        # What is lost is counted where it has payload.
+        lost = []
+        for name in ("lost_by_client", "lost_by_server"):
+            lost += [f"add counter ip lab {name}", f"add chain ip lab {name}",
+                     *(f"add rule ip lab {name} {match} drop" for match in _WITHOUT_PAYLOAD),
+                     f"add rule ip lab {name} counter name {name} drop"]
+        self._nft("add table ip lab", *chains, *rules, *lost)
 
     def counted(self):
-        """{edge: {name: packets, name + "_bytes": payload}}, and (packets of clients, of servers) that were lost."""
+        """{edge: {name: packets, name + "_bytes": payload}}, and the segments with payload that
+        a lossy path lost, (of clients, of servers)."""
         listed = json.loads(self.node.run("nft", "-j", "list", "counters", "table", "ip", "lab"))["nftables"]
         counters = {each["counter"]["name"]: each["counter"] for each in listed if "counter" in each}
         found = {}
         for number, edge in enumerate(self._edges):
-            of_edge = {name: counters[f"{name}_{number}"] for name in _PER_EDGE}
+            of_edge = {name: counters[f"{name}_{number}"] for name in (*_HANDSHAKES, *_DATA)}
             found[edge] = {name: counter["packets"] for name, counter in of_edge.items()}
-            for name in ("client_data", "server_data"):
+            for name in _DATA:
                 found[edge][f"{name}_bytes"] = of_edge[name]["bytes"] - _HEADER_BYTES * of_edge[name]["packets"]
         return found, (counters["lost_by_client"]["packets"], counters["lost_by_server"]["packets"])
 
