@@ -5,13 +5,13 @@
 
 namespace tcpgauge {
 
-void Ledger::Close(const Ended& connection) {
+void Ledger::Close(const Ended& connection, int64_t now_ns) {
   ++totals_.closed[static_cast<size_t>(connection.reason)];
   totals_.connection_duration_seconds.Observe(kSecondsPerNanosecond * static_cast<double>(connection.duration_ns));
   totals_.connection_payload_bytes.Observe(static_cast<double>(connection.payload_bytes));
   if (edges_ == nullptr) return;
   const bool failed = connection.reason == EndReason::kRefused || connection.reason == EndReason::kHandshakeTimeout;
-  edges_->Close(connection.edge, EdgeKeyOf(connection.key, connection.client), failed);
+  edges_->Close(connection.edge, EdgeKeyOf(connection.key, connection.client), failed, now_ns);
 }
 
 void Ledger::CreditNonzero(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,

@@ -97,7 +97,7 @@ TEST_F(EdgeTableTest, AHandshakeCountsItsConnectionWithTheEdgeAndIsCreditedToIt)
   EXPECT_EQ(unwatched, EdgeTable::kNone) << "a handshake alone wins no place";
   EXPECT_EQ(edges_->other().connections, 1);
   EXPECT_EQ(edges_->other().handshake_rtt_count, 1);
-  edges_->Close(slot, Key(1), false);
+  edges_->Close(slot, Key(1), false, now_);
   EXPECT_EQ(Exported()[Address(1)].connections, 1);
 }
 
@@ -242,7 +242,7 @@ TEST_F(EdgeTableTest, EveryByteIsInOnePlaceAndNothingFallsWhateverComes) {
       switch (random() % 16) {
         case 0:
           if (slots_.count(client) != 0) {
-            edges_->Close(slots_[client], Key(client), random() % 2 == 0);
+            edges_->Close(slots_[client], Key(client), random() % 2 == 0, now_);
             slots_.erase(client);
           }
           break;
@@ -287,7 +287,7 @@ TEST_F(EdgeTableTest, TheHeaviestAreExportedAmongAMillionOthers) {
     EdgeTable::Slot slot = EdgeTable::kNone;
     edges_->Open(Key(client), now_);
     edges_->Credit(&slot, Key(client), {true, 1000, 0}, now_);
-    edges_->Close(slot, Key(client), false);
+    edges_->Close(slot, Key(client), false, now_);
     if (i % 100000 == 0) PassSeconds(1);
   }
   PassSeconds(1);
