@@ -47,8 +47,10 @@ size_t WatchedFailing(size_t max_exported) {
 size_t EdgeChooser::SlotLimit(size_t max_exported) { return 1 + Watched(max_exported); }
 
 uint64_t EdgeChooser::MemoryBytes(size_t max_exported) {
-  return EdgeSample::MemoryBytes(Watched(max_exported)) + EdgeSample::MemoryBytes(WatchedFailing(max_exported)) +
-         SlotLimit(max_exported) * (sizeof(State) + sizeof(Slot)) + 2 * max_exported * sizeof(Slot);
+  return EdgeFilter::kMemoryBytes + EdgeSample::MemoryBytes(Watched(max_exported)) +
+         EdgeSample::MemoryBytes(WatchedFailing(max_exported)) +
+         SlotLimit(max_exported) * (sizeof(State) + sizeof(Slot)) +
+         (2 * max_exported + WatchedFailing(max_exported)) * sizeof(Slot);
 }
 
 EdgeChooser::EdgeChooser(size_t max_exported, std::optional<size_t> max_new_per_minute, const EdgeTimes& times,
@@ -65,6 +67,7 @@ EdgeChooser::EdgeChooser(size_t max_exported, std::optional<size_t> max_new_per_
   TCPGAUGE_CHECK(max_exported <= kMaxExported);
   admitted_.reserve(max_exported);
   admitted_reserved_.reserve(max_exported);
+  failing_candidates_.reserve(WatchedFailing(max_exported));
   candidates_.reserve(states_.size());
 }
 
@@ -104,13 +107,16 @@ EdgeChooser::Slot EdgeChooser::NoteAttempt(const EdgeKey& key, int64_t now_ns) {
 
 void EdgeChooser::NoteFailure(Slot slot, const EdgeKey& key, int64_t now_ns) {
   if (slot != kNone) states_[slot].last_active_ns = now_ns;
-  Slot failing = failing_.Find(key);
-  if (failing == kNone) {
-    failing = failing_.Draw(1);
-    if (failing == kNone) return;
-    failing_.Replace(failing, key);
+  const Slot failing = failing_.Find(key);
+  if (failing != kNone) {
+    failing_.AddWeight(failing, 1);
+  } else if (failed_before_.NoteAgain(key)) {
+    constexpr double kFailures = 2;  // this one, and the one before
+    const Slot drawn = failing_.Draw(kFailures);
+    if (drawn == kNone) return;
+    failing_.Replace(drawn, key);
+    failing_.AddWeight(drawn, kFailures);
   }
-  failing_.AddWeight(failing, 1);
 }
 
 EdgeChooser::Slot EdgeChooser::TryWatch(const EdgeKey& key, uint64_t bytes, int64_t now_ns) {
@@ -226,56 +232,57 @@ bool EdgeChooser::GiveUp(Slot victim, EdgeMerit merit, int64_t now_ns) {
   return false;
 }
 
-void EdgeChooser::AnnounceFailing(int64_t now_ns) {
-  candidates_.clear();  // slots of failing_
+void EdgeChooser::ListFailing() {
+  failing_candidates_.clear();
+  next_failing_ = 0;
   for (size_t i = 1; i < failing_.limit(); ++i) {
     const Slot slot = static_cast<Slot>(i);
     if (failing_.weight(slot) < kMinFailures) continue;
     const Slot watched = Find(failing_.key(slot));
-    if (watched == kNone || !watched_.is_pinned(watched)) candidates_.push_back(slot);
+    if (watched == kNone || !watched_.is_pinned(watched)) failing_candidates_.push_back(slot);
   }
-  std::sort(candidates_.begin(), candidates_.end(),
+  std::sort(failing_candidates_.begin(), failing_candidates_.end(),
             [this](Slot a, Slot b) { return failing_.weight(a) > failing_.weight(b); });
-  for (const Slot candidate : candidates_) {
-    const double weight = failing_.weight(candidate);
-    bool is_reserved = reserved_ < max_reserved_;
-    bool has_place = is_reserved ? exported_ < max_exported_ : PlacesForLight() > 0;
+}
+
+bool EdgeChooser::AnnounceFailing(Slot failing, bool is_reserved, int64_t now_ns) {
+  if (!InFirstWindow(now_ns) && budget_.Left(EdgeMerit::kFailing, now_ns) == 0) return false;
+  const EdgeKey key = failing_.key(failing);
+  Slot slot = Find(key);
+  if (slot == kNone) {
+    slot = watched_.Draw(kCertain);
+    if (slot == kNone) return false;  // all slots that were drawn are pinned; there is another chance in a second
+    Watch(slot, key);
+    states_[slot].last_active_ns = now_ns;
+  }
+  return Announce(slot, EdgeMerit::kFailing, is_reserved, now_ns);
+}
+
+void EdgeChooser::FillReservedPlaces(int64_t now_ns) {
+  for (; next_failing_ < failing_candidates_.size(); ++next_failing_) {
+    const Slot candidate = failing_candidates_[next_failing_];
+    bool has_place = reserved_ < max_reserved_ && exported_ < max_exported_;
     if (!has_place) {
       if (TakeComingPlace()) continue;
       ReserveForFailingAdmitted();
-      is_reserved = reserved_ < max_reserved_;
-      const bool has_victim = next_admitted_ < admitted_.size();
-      const double least_failing = next_admitted_reserved_ < admitted_reserved_.size()
-                                       ? FailureWeight(watched_.key(admitted_reserved_[next_admitted_reserved_]))
-                                       : weight;
-      if (is_reserved && has_victim) {
+      if (reserved_ < max_reserved_ && next_admitted_ < admitted_.size()) {
         has_place = GiveUp(admitted_[next_admitted_++], EdgeMerit::kFailing, now_ns);
-      } else if (weight > kHysteresis * least_failing) {
-        is_reserved = true;
+      } else if (next_admitted_reserved_ < admitted_reserved_.size() &&
+                 failing_.weight(candidate) >
+                     kHysteresis * FailureWeight(watched_.key(admitted_reserved_[next_admitted_reserved_]))) {
         has_place = GiveUp(admitted_reserved_[next_admitted_reserved_++], EdgeMerit::kFailing, now_ns);
-      } else if (has_victim && watched_.weight(admitted_[next_admitted_]) < kLightBytes &&
-                 weight > kHysteresis * FailureWeight(watched_.key(admitted_[next_admitted_]))) {
-        has_place = GiveUp(admitted_[next_admitted_++], EdgeMerit::kFailing, now_ns);
       } else {
-        break;
+        return;
       }
       if (!has_place) continue;
     }
-    const EdgeKey key = failing_.key(candidate);
-    Slot slot = Find(key);
-    if (slot == kNone) {
-      if (!InFirstWindow(now_ns) && budget_.Left(EdgeMerit::kFailing, now_ns) == 0) break;
-      slot = watched_.Draw(kCertain);
-      if (slot == kNone) continue;  // all slots that were drawn are pinned; there is another chance in a second
-      Watch(slot, key);
-      states_[slot].last_active_ns = now_ns;
-    }
-    if (!Announce(slot, EdgeMerit::kFailing, is_reserved, now_ns)) break;
+    if (!AnnounceFailing(candidate, /*is_reserved=*/true, now_ns)) return;
   }
 }
 
-void EdgeChooser::AnnounceOthers(int64_t now_ns) {
+void EdgeChooser::ListOthers(int64_t now_ns) {
   candidates_.clear();
+  next_candidate_ = 0;
   for (size_t i = 1; i < watched_.limit(); ++i) {
     const Slot slot = static_cast<Slot>(i);
     if (!watched_.is_pinned(slot) && now_ns - states_[slot].last_active_ns <= times_.window_ns) {
@@ -289,24 +296,53 @@ void EdgeChooser::AnnounceOthers(int64_t now_ns) {
     candidates_.erase(end, candidates_.end());
   }
   std::sort(candidates_.begin(), candidates_.end(), heavier);
-  const size_t max_of_heavy = InFirstWindow(now_ns) ? max_exported_ : max_exported_ - max_reserved_;
-  for (const Slot candidate : candidates_) {
+}
+
+void EdgeChooser::AnnounceHeavy(int64_t now_ns) {
+  const size_t max_of_others =
+      InFirstWindow(now_ns) ? max_exported_ : std::max(max_exported_ - max_reserved_, others_before_);
+  const auto has_place = [&] { return exported_ < max_exported_ && exported_ - reserved_ < max_of_others; };
+  for (; next_candidate_ < candidates_.size(); ++next_candidate_) {
+    const Slot candidate = candidates_[next_candidate_];
     const double weight = watched_.weight(candidate);
-    if (weight < kLightBytes) {
-      if (PlacesForLight() == 0 || !Announce(candidate, EdgeMerit::kLight, /*is_reserved=*/false, now_ns)) break;
-      continue;
-    }
-    const auto has_place = [&] { return exported_ < max_exported_ && exported_ - reserved_ < max_of_heavy; };
+    if (weight < kLightBytes) return;
     if (!has_place() && next_admitted_ < admitted_.size()) {
-      if (weight <= kHysteresis * watched_.weight(admitted_[next_admitted_])) break;
+      if (weight <= kHysteresis * watched_.weight(admitted_[next_admitted_])) return;
       ReserveForFailingAdmitted();
     }
     if (!has_place()) {
       if (next_admitted_ == admitted_.size() || TakeComingPlace()) continue;
-      if (weight <= kHysteresis * watched_.weight(admitted_[next_admitted_])) break;
+      if (weight <= kHysteresis * watched_.weight(admitted_[next_admitted_])) return;
       if (!GiveUp(admitted_[next_admitted_++], EdgeMerit::kHeavy, now_ns)) continue;
     }
-    Announce(candidate, EdgeMerit::kHeavy, /*is_reserved=*/false, now_ns);
+    if (!Announce(candidate, EdgeMerit::kHeavy, /*is_reserved=*/false, now_ns)) return;
+  }
+}
+
+void EdgeChooser::AnnounceFurtherFailing(int64_t now_ns) {
+  for (; next_failing_ < failing_candidates_.size(); ++next_failing_) {
+    const Slot candidate = failing_candidates_[next_failing_];
+    if (PlacesForLight() == 0) {
+      if (TakeComingPlace()) continue;
+      if (next_admitted_ == admitted_.size()) return;
+      const Slot victim = admitted_[next_admitted_];
+      if (watched_.weight(victim) >= kLightBytes ||
+          failing_.weight(candidate) <= kHysteresis * FailureWeight(watched_.key(victim))) {
+        return;
+      }
+      ++next_admitted_;
+      if (!GiveUp(victim, EdgeMerit::kFailing, now_ns)) continue;
+    }
+    if (!AnnounceFailing(candidate, /*is_reserved=*/false, now_ns)) return;
+  }
+}
+
+void EdgeChooser::AnnounceLight(int64_t now_ns) {
+  for (; next_candidate_ < candidates_.size() && PlacesForLight() > 0; ++next_candidate_) {
+    const Slot candidate = candidates_[next_candidate_];
+    // AnnounceFurtherFailing() may have given the slot to another edge, or the edge series.
+    if (watched_.weight(candidate) >= kLightBytes || watched_.is_pinned(candidate)) continue;
+    if (!Announce(candidate, EdgeMerit::kLight, /*is_reserved=*/false, now_ns)) return;
   }
 }
 
@@ -315,14 +351,23 @@ void EdgeChooser::Rebalance(int64_t now_ns) {
   next_rebalance_ns_ = now_ns + kNanosecondsPerSecond;
   FinishPhases(now_ns);
   ListAdmitted();
-  AnnounceFailing(now_ns);
-  AnnounceOthers(now_ns);
+  ListFailing();
+  FillReservedPlaces(now_ns);
+  ListOthers(now_ns);
+  AnnounceHeavy(now_ns);
+  AnnounceFurtherFailing(now_ns);
+  AnnounceLight(now_ns);
+  others_before_ = exported_ - reserved_;
   light_to_watch_ = PlacesForLight();
   if (!InFirstWindow(now_ns)) light_to_watch_ = std::min(light_to_watch_, budget_.Left(EdgeMerit::kLight, now_ns));
   if (now_ns >= next_decay_ns_) {
     next_decay_ns_ = now_ns + times_.window_ns / kDecaysPerWindow;
     watched_.Decay(kDecay);
     failing_.Decay(kDecay);
+  }
+  if (now_ns >= next_forget_ns_) {
+    next_forget_ns_ = now_ns + times_.window_ns;
+    failed_before_.Forget();
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "src/flow/edge.h"
 #include "src/flow/edge_budget.h"
+#include "src/flow/edge_filter.h"
 #include "src/flow/edge_sample.h"
 
 namespace tcpgauge {
@@ -153,9 +154,19 @@ class EdgeChooser {
   // If the edge that would be given up next is failing, gives it a reserved place while there is one, and goes on with
   // the edge after it.
   void ReserveForFailingAdmitted();
-  void AnnounceFailing(int64_t now_ns);
-  // Announces heavy and light edges.
-  void AnnounceOthers(int64_t now_ns);
+  // Lists the failing edges without series, the most failing first.
+  void ListFailing();
+  // Gives the places that are kept for failing edges to the first ones of the list.
+  void FillReservedPlaces(int64_t now_ns);
+  // Begins the series of an edge. `failing` is its slot in failing_. Returns false if that is not possible now.
+  bool AnnounceFailing(Slot failing, bool is_reserved, int64_t now_ns);
+  // Lists all other edges without series, the heaviest first.
+  void ListOthers(int64_t now_ns);
+  // Announces the heavy ones of that list.
+  void AnnounceHeavy(int64_t now_ns);
+  // Announces the failing edges that got no reserved place.
+  void AnnounceFurtherFailing(int64_t now_ns);
+  void AnnounceLight(int64_t now_ns);
   // Begins to make room for a candidate, by the end of the series of `victim`. Returns whether a place is free now:
   // only in the first window.
   bool GiveUp(Slot victim, EdgeMerit merit, int64_t now_ns);
@@ -169,14 +180,19 @@ class EdgeChooser {
   Accounts& accounts_;
   EdgeSample watched_;         // by payload
   EdgeSample failing_;         // by failed attempts; has slots of its own
+  EdgeFilter failed_before_;   // the edges that failed in the last window, or so
   std::vector<State> states_;  // by slot of watched_
   EdgeBudget budget_;
-  size_t exported_ = 0;        // edges that have series
-  size_t reserved_ = 0;        // those of them in a place that is kept for failing edges
+  size_t exported_ = 0;  // edges that have series
+  size_t reserved_ = 0;  // those of them in a place that is kept for failing edges
+  // exported_ - reserved_ after the last Rebalance(). While it is more than the share of heavy and light edges, because
+  // they took more in the first window, a heavy edge may still take the place of another one.
+  size_t others_before_ = 0;
   size_t light_to_watch_ = 0;  // light edges that may become watched until the next Rebalance()
   int64_t start_ns_ = 0;       // when the first attempt was noted; 0 before that
   int64_t next_rebalance_ns_ = 0;
   int64_t next_decay_ns_ = 0;
+  int64_t next_forget_ns_ = 0;  // when failed_before_ forgets
 
   // Scratch space of Rebalance().
   std::vector<Slot> admitted_;           // not in a reserved place; the lightest first
@@ -184,8 +200,11 @@ class EdgeChooser {
   size_t next_admitted_ = 0;             // index of the first one that was not given up
   size_t next_admitted_reserved_ = 0;
   size_t retiring_ = 0;
-  size_t coming_places_ = 0;  // places of retiring edges that no candidate waits for yet
+  size_t coming_places_ = 0;              // places of retiring edges that no candidate waits for yet
+  std::vector<Slot> failing_candidates_;  // slots of failing_
   std::vector<Slot> candidates_;
+  size_t next_failing_ = 0;  // index of the first one that is still to be announced
+  size_t next_candidate_ = 0;
 };
 
 }  // namespace tcpgauge
