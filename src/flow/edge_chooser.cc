@@ -105,18 +105,19 @@ EdgeChooser::Slot EdgeChooser::NoteAttempt(const EdgeKey& key, int64_t now_ns) {
   return slot;
 }
 
-void EdgeChooser::NoteFailure(Slot slot, const EdgeKey& key, int64_t now_ns) {
+void EdgeChooser::NoteFailures(Slot slot, const EdgeKey& key, uint64_t count, int64_t now_ns) {
   if (slot != kNone) states_[slot].last_active_ns = now_ns;
-  const Slot failing = failing_.Find(key);
-  if (failing != kNone) {
-    failing_.AddWeight(failing, 1);
-  } else if (failed_before_.NoteAgain(key)) {
-    constexpr double kFailures = 2;  // this one, and the one before
-    const Slot drawn = failing_.Draw(kFailures);
-    if (drawn == kNone) return;
-    failing_.Replace(drawn, key);
-    failing_.AddWeight(drawn, kFailures);
+  double weight = static_cast<double>(count);
+  Slot failing = failing_.Find(key);
+  if (failing == kNone) {
+    const bool is_again = failed_before_.NoteAgain(key);
+    if (!is_again && count == 1) return;
+    if (is_again) ++weight;  // the failure that the filter remembers
+    failing = failing_.Draw(weight);
+    if (failing == kNone) return;
+    failing_.Replace(failing, key);
   }
+  failing_.AddWeight(failing, weight);
 }
 
 EdgeChooser::Slot EdgeChooser::TryWatch(const EdgeKey& key, uint64_t bytes, int64_t now_ns) {

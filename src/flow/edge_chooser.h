@@ -27,7 +27,8 @@ struct EdgeTimes {
 //
 // 1. Watching. The chooser watches a bounded number of edges, several times as many as it can export, in an EdgeSample.
 // The weight of an edge is its payload so far, in which older bytes weigh less and less. A second EdgeSample watches
-// the edges that fail. There, each failed attempt weighs 1, and older ones weigh less. An edge can be in both. Because
+// the edges that fail. There, each failed attempt weighs 1, each SYN that came again without
+// an answer weighs 1, and older ones weigh less. An edge can be in both. Because
 // the samples share no slots, a flood of single failures drives no heavy edge out, and heavy traffic drives no failing
 // edge out.
 //
@@ -97,9 +98,9 @@ class EdgeChooser {
   // Notes an attempt to connect. Returns the slot of the edge, or kNone. An unwatched light edge becomes watched if it
   // could be announced at once.
   Slot NoteAttempt(const EdgeKey& key, int64_t now_ns);
-  // Notes that an attempt failed, or that its SYN came again without an answer. `slot` is the slot of the edge, or
-  // kNone.
-  void NoteFailure(Slot slot, const EdgeKey& key, int64_t now_ns);
+  // Notes failures of attempts: an attempt that failed, or SYNs that came again without an answer. `slot` is the slot
+  // of the edge, or kNone. REQUIRES: count > 0.
+  void NoteFailures(Slot slot, const EdgeKey& key, uint64_t count, int64_t now_ns);
   // Gives an unwatched edge the chance to become watched. `bytes` is the payload of a packet. Returns the slot, or
   // kNone. REQUIRES: bytes > 0, and the edge is not watched.
   Slot TryWatch(const EdgeKey& key, uint64_t bytes, int64_t now_ns);

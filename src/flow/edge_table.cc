@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/flow/edge_table.h"
 
+#include "src/base/check.h"
+
 namespace tcpgauge {
 
 uint64_t EdgeTable::MemoryBytes(const EdgeTableOptions& options) {
@@ -17,7 +19,9 @@ EdgeTable::EdgeTable(const EdgeTableOptions& options, const EdgeTimes& times, ui
 
 void EdgeTable::Add(const EdgeTraffic& traffic, EdgeCounters* account) {
   (traffic.of_client ? account->client_payload_bytes : account->server_payload_bytes) += traffic.payload_bytes;
+  account->segments += traffic.segments;
   account->retransmitted_segments += traffic.retransmitted_segments;
+  account->out_of_order_segments += traffic.out_of_order_segments;
 }
 
 void EdgeTable::Open(const EdgeKey& key, int64_t now_ns) {
@@ -27,27 +31,32 @@ void EdgeTable::Open(const EdgeKey& key, int64_t now_ns) {
   ++other_.connections;
 }
 
-void EdgeTable::Close(Slot slot, const EdgeKey& key, bool failed, int64_t now_ns) {
-  const bool holds = Holds(slot, key);
-  --(holds ? accounts_[slot].connections : other_.connections);
-  if (!failed) return;
-  const Slot of_edge = holds ? slot : chooser_.Find(key);
-  ++Account(of_edge).connections_failed;
-  chooser_.NoteFailure(of_edge, key, now_ns);
+void EdgeTable::CreditFailure(Slot slot, const EdgeKey& key, EndReason reason, int64_t now_ns) {
+  TCPGAUGE_CHECK(reason == EndReason::kRefused || reason == EndReason::kHandshakeTimeout);
+  const Slot of_edge = Find(slot, key);
+  EdgeCounters& account = Account(of_edge);
+  ++(reason == EndReason::kRefused ? account.connections_refused : account.connections_timed_out);
+  chooser_.NoteFailures(of_edge, key, 1, now_ns);
 }
 
-void EdgeTable::Hold(Slot* slot, const EdgeKey& key, uint64_t bytes, int64_t now_ns) {
+void EdgeTable::CreditSynRetransmissions(Slot slot, const EdgeKey& key, uint64_t count, int64_t now_ns) {
+  const Slot of_edge = Find(slot, key);
+  Account(of_edge).syn_retransmissions += count;
+  chooser_.NoteFailures(of_edge, key, count, now_ns);
+}
+
+void EdgeTable::Hold(Slot* slot, const EdgeKey& key, bool is_open, uint64_t bytes, int64_t now_ns) {
   if (Holds(*slot, key)) return;
   // The edge was not watched before, or lost its slot. Another connection may have made it watched since.
   *slot = chooser_.Find(key);
   if (*slot == kNone && bytes > 0) *slot = chooser_.TryWatch(key, bytes, now_ns);
-  if (*slot == kNone) return;
+  if (*slot == kNone || !is_open) return;
   --other_.connections;
   ++accounts_[*slot].connections;
 }
 
-void EdgeTable::Credit(Slot* slot, const EdgeKey& key, const EdgeTraffic& traffic, int64_t now_ns) {
-  Hold(slot, key, traffic.payload_bytes, now_ns);
+void EdgeTable::Credit(Slot* slot, const EdgeKey& key, bool is_open, const EdgeTraffic& traffic, int64_t now_ns) {
+  Hold(slot, key, is_open, traffic.payload_bytes, now_ns);
   Add(traffic, &Account(*slot));
   if (*slot != kNone && traffic.payload_bytes > 0) chooser_.NotePayload(*slot, traffic.payload_bytes, now_ns);
 }
@@ -57,7 +66,7 @@ void EdgeTable::CreditUnopened(const EdgeKey& key, const EdgeTraffic& traffic) {
 }
 
 void EdgeTable::CreditHandshake(Slot* slot, const EdgeKey& key, double rtt_seconds) {
-  Hold(slot, key, /*bytes=*/0, /*now_ns=*/0);
+  Hold(slot, key, /*is_open=*/true, /*bytes=*/0, /*now_ns=*/0);
   EdgeCounters& account = Account(*slot);
   ++account.handshake_rtt_count;
   account.handshake_rtt_sum_seconds += rtt_seconds;

@@ -54,8 +54,9 @@ class EdgeAdmission : public testing::Test {
     ++truth_.connections;
   }
   void Fail(const EdgeKey& key) {
-    table_->Close(EdgeTable::kNone, key, /*failed=*/true, now_);
-    ++truth_.connections_failed;
+    table_->Close(EdgeTable::kNone, key);
+    table_->CreditFailure(EdgeTable::kNone, key, EndReason::kRefused, now_);
+    ++truth_.connections_refused;
     --truth_.connections;
   }
   // A connection of the edge that stays open carries payload.
@@ -64,7 +65,7 @@ class EdgeAdmission : public testing::Test {
       Open(key);
       slots_[key] = EdgeTable::kNone;
     }
-    table_->Credit(&slots_[key], key, {/*of_client=*/true, bytes, 0}, now_);
+    table_->Credit(&slots_[key], key, /*is_open=*/true, {/*of_client=*/true, bytes}, now_);
     truth_.client_payload_bytes += bytes;
   }
   // Lets a second pass. Checks that nothing is lost or counted twice, that no counter falls, and that no more edges
@@ -78,7 +79,7 @@ class EdgeAdmission : public testing::Test {
     for (const auto& [key, counters] : exported) AddEdgeCounters(counters, &sum);
     ASSERT_EQ(sum.client_payload_bytes, truth_.client_payload_bytes);
     ASSERT_EQ(sum.connections_opened, truth_.connections_opened);
-    ASSERT_EQ(sum.connections_failed, truth_.connections_failed);
+    ASSERT_EQ(sum.connections_refused, truth_.connections_refused);
     ASSERT_EQ(sum.connections, truth_.connections);
     for (const auto& [key, counters] : exported) {
       const auto before = before_.find(key);
@@ -87,7 +88,7 @@ class EdgeAdmission : public testing::Test {
         ++begun_in_all_;
       } else {
         ASSERT_GE(counters.client_payload_bytes, before->second.client_payload_bytes);
-        ASSERT_GE(counters.connections_failed, before->second.connections_failed);
+        ASSERT_GE(counters.connections_refused, before->second.connections_refused);
       }
     }
     while (!begun_.empty() && now_ - begun_.front() >= 60 * kSecond) begun_.pop_front();
@@ -131,15 +132,15 @@ class EdgeAdmission : public testing::Test {
 TEST_F(EdgeAdmission, AnEdgeWhoseAttemptIsRefusedHasSeriesWhilePlacesAreFree) {
   Make(100, 10);
   Refuse(Key(7));
-  EXPECT_EQ(Exported()[Key(7)].connections_failed, 1u) << "in the first window, at once";
+  EXPECT_EQ(Exported()[Key(7)].connections_refused, 1u) << "in the first window, at once";
   PassFirstWindow();
   Refuse(Key(8));
   EXPECT_FALSE(IsExported(Key(8)));
   PassSecond();
-  EXPECT_EQ(Exported()[Key(8)].connections_failed, 0u) << "announced at zero";
+  EXPECT_EQ(Exported()[Key(8)].connections_refused, 0u) << "announced at zero";
   PassSeconds(kWindowSeconds);
   Refuse(Key(8));
-  EXPECT_EQ(Exported()[Key(8)].connections_failed, 1u);
+  EXPECT_EQ(Exported()[Key(8)].connections_refused, 1u);
 }
 
 TEST_F(EdgeAdmission, SingleAttemptsLeaveAQuarterOfThePlacesFree) {
@@ -401,7 +402,7 @@ TEST_F(Storm, ThreeFailingEdgesHaveSeriesWithinSecondsAndNothingHeavyMoves) {
     ASSERT_EQ(series_since_.count(client), 1u);
     EXPECT_LE(series_since_[client], 5);
     const int admitted_since = series_since_[client] + kWindowSeconds;
-    EXPECT_EQ(Exported()[Key(client)].connections_failed, static_cast<uint64_t>(kSeconds - 1 - admitted_since));
+    EXPECT_EQ(Exported()[Key(client)].connections_refused, static_cast<uint64_t>(kSeconds - 1 - admitted_since));
   }
   EXPECT_LE(most_begun_, 10u);
 }
