@@ -88,6 +88,10 @@ struct Snapshot {
   // The heaviest of the connections that ended in the last ranking window, the highest rank first. Their rates are 0,
   // their encapsulation is the empty one, and their views are not listed.
   std::vector<ConnectionSummary> ended_connections;
+  // The connections that may have series, the highest rank first, as indexes for connection(). Two of them may have
+  // equal labels (see MakeExposition()). SeriesChoice chooses them. When metrics are not read again and again, for
+  // example when a file is read, they are all connections.
+  std::vector<uint32_t> connections_with_series;
   // How many more confirmed connections are open, for which `connections` has no room. See WorkerPublisher.
   uint64_t connections_not_listed = 0;
   // Indexed by ConnectionSummary::interface.
@@ -112,6 +116,11 @@ struct Snapshot {
   // `connections`. Other members of DirectionSummary are not used here.
   DirectionSummary not_listed_client_sent;
   DirectionSummary not_listed_server_sent;
+
+  // Returns an element of `connections`, or, if `index` is not below their number, of `ended_connections` after them.
+  const ConnectionSummary& connection(uint32_t index) const {
+    return index < connections.size() ? connections[index] : ended_connections[index - connections.size()];
+  }
 
   // Returns the views of `connection`. Empty if the connection has only one view, or if its views are not listed (see
   // ConnectionSummary::first_view). The result refers to `views`. REQUIRES: `connection` is one of `connections` or
