@@ -57,7 +57,8 @@ struct Options {
   int series_limit = 5000;           // samples in one exposition
   int metrics_connections = 100;     // connections with series of their own
   int metrics_new_connections = 20;  // connections that get series within a minute, after the first window
-  int metrics_edges = 400;           // edges with series of their own
+  bool full_edge_detail = true;      // see EdgeDetail
+  std::optional<int> metrics_edges;  // edges with series of their own; nullopt = see DefaultEdges()
   int client_prefix_v4_bits = 32;    // clients with the same prefix share an edge
   int client_prefix_v6_bits = 128;
   double metrics_window_seconds = 60;  // the ranking window

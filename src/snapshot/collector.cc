@@ -111,8 +111,12 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   snapshot->edges = edge_merger_.Merge(edges);
   snapshot->time_ns = time_ns_;
   std::vector<uint32_t> by_rank = Rank(snapshot.get());
-  snapshot->connections_with_series =
-      series_choice_.has_value() ? series_choice_->Choose(*snapshot, by_rank) : std::move(by_rank);
+  if (series_choice_.has_value()) {
+    snapshot->connections_with_series = series_choice_->Choose(*snapshot, by_rank);
+    snapshot->connections_admitted = series_choice_->admissions();
+  } else {
+    snapshot->connections_with_series = std::move(by_rank);
+  }
   for (size_t i = 1; i < kDecodeErrorCount; ++i) {
     snapshot->decode_errors.push_back({DecodeErrorName(static_cast<DecodeError>(i)), decode_errors[i]});
   }

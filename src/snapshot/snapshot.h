@@ -105,10 +105,13 @@ struct Snapshot {
   std::vector<NamedCount> overflows;      // see Overflow
   Totals totals;
   EdgesView edges;
+  // How many times a connection got series (see SeriesChoice). Never falls. 0 when connections_with_series are all
+  // connections.
+  uint64_t connections_admitted = 0;
 
   // The members below are used only in the snapshot of an agent in another process (see AttachedAgent). Such a snapshot
   // has wall times, with clock_stepped_ns 0. Its decode_errors, overflows, totals and edges are empty, and it has no
-  // ended connections.
+  // ended connections and none with series.
 
   std::string agent;    // the agent's name; empty in a snapshot of this process
   std::string trouble;  // why the snapshot is old; empty if it is up to date
