@@ -38,6 +38,8 @@ TRUTH_PORT = 9001
 RATES = (0.1, 0.02)  # a rate over minutes, cut at scrapes that are up to 15 s apart
 NEW_CONNECTIONS = 20  # so many may begin to have series within a minute, and so many may have ended within it
 
+ENDS = {"client": "client0", "server": "server0"}  # whose interface carries only what crosses the path
+
 # What fails, how, and which alert tells of it, by the service's port.
 OUTAGES = {
     REDIS: ("stopped", "TcpgaugeServiceFailing"),
@@ -66,11 +68,13 @@ class LabTest(NamespaceCase):
             del self.edges[absent]
         self.every_edge = [edge for edges in self.edges.values() for edge in edges]
         self.network.count(self.every_edge)
+        self.packets_before = {node: self.network.packets(node, interface) for node, interface in ENDS.items()}
         for agent in self.network.start_agents().values():
             self.own(agent)
         self.start_clients(client1, client2, client3, server1, server2)
         self.start_prometheus()
         self.own(Mill(self.network.pod_comes_and_goes, 3))
+        self.own(Mill(self.network.send_broken_frame, 2))
         self.standing = set()  # connections that were open at the last look
         self.answered = {}  # {query: whether it has found something}
 
@@ -227,6 +231,7 @@ class LabTest(NamespaceCase):
         share, absolute = tolerance
         right = got is not None and abs(got - want) <= share * abs(want) + absolute
         said = "no series" if got is None else f"{got:.10g}"
+        what = f"{what} at {node}"
         print(f"  {'right' if right else 'WRONG':6}{what:70} {said:>12} | {want:<12.10g} {of}, within {100 * share:g} % and {absolute:g}")
         with self.subTest(what, of=of):
             self.assertTrue(right, f"{said}, not {want:.10g}")
@@ -282,6 +287,7 @@ class LabTest(NamespaceCase):
         if "iperf3" in self.services:
             self.check_iperf3(agents, sent, again, lost)
         self.check_attempts(agents, clients)
+        self.check_capture(agents)
 
     def check_that_none_is_open(self):
         """Though closed connections are still known for two seconds."""
@@ -375,3 +381,12 @@ class LabTest(NamespaceCase):
             for node in ("client", "node"):
                 self.check(f"edge_syn_retransmissions_total of :{WEB_DROPPED} at {node}", self.of_edge(
                     agents[node], dropped, "syn_retransmissions_total"), want, (0.01, 2), "nstat")
+
+    def check_capture(self, agents):
+        """What came by the two interfaces that carry nothing else, and the frames that we broke."""
+        self.check("decode_errors_total at client", sum(agents["client"].find("tcpgauge_decode_errors_total").values()),
+                   self.network.broken_frames, (0, 2), "who sent them")
+        for node, interface in ENDS.items():
+            want = self.network.packets(node, interface) - self.packets_before[node]
+            got = sum(sum(agents[node].find(f"tcpgauge_capture_{name}packets_total").values()) for name in ("", "dropped_"))
+            self.check(f"packets captured or dropped at {node}", got, want, (0.001, 20), "the interface's counters")

@@ -7,24 +7,25 @@ each query has its truth: what the same query answers there. A metric that the b
 """
 import http.server
 import threading
+import time
 
 from support import cleanup
+from support.lab_clients import CONNECT_SECONDS
 from support.lab_kernel import Sockets, protocols
 
 _EDGE = "tcpgauge_edge_"
+_TIMEOUT_SECONDS = 127  # after its SYN an agent no longer waits for the answer, as Linux does by default
 
 
 class Books:
-    """Serves the truth on `address` in the monitor's namespace. `edges` are (client, server, port).
-
-    `clients` is LabClients, or null where they do not run.
-    """
+    """Serves the truth on `address` in the monitor's namespace. `edges` are (client, server, port), `clients` LabClients."""
 
     def __init__(self, network, edges, clients):
         self._network, self._edges, self._clients = network, edges, clients
         ports = " or ".join(f"dport = :{port}" for port in sorted({port for _, _, port in edges}))
         self._at_client = Sockets(network.client, f"( {ports} )")
         self._at_server = Sockets(network.server, f"( {ports.replace('dport', 'sport')} )")
+        self._given_up = []  # (monotonic time, {edge: attempts that the client had given up by then})
         self._lock = threading.Lock()
         books = self
 
@@ -80,7 +81,8 @@ class Books:
         self._at_client.look()
         self._at_server.look()
         kernel = protocols(self._network.client)
-        refused = {edge: books["refused"] for edge, books in (self._clients.books() if self._clients else {}).items()}
+        clients = self._clients.books()
+        self._given_up.append((time.monotonic(), {edge: books["given_up"] for edge, books in clients.items()}))
         repeated = kernel["TcpExtTCPSynRetrans"]
         found, totals = {}, {}
 
@@ -100,8 +102,11 @@ class Books:
             add("segments_total", labels, counts["client_data"] + counts["server_data"], ("segments_total", ()))
             add("connections_opened_total", labels, counts["syn"] - sent_again,
                 ("connections_opened_total", (("origin", "handshake"),)))
-            add("connections_failed_total", labels + (("reason", "refused"),), refused.get(edge, 0),
+            refused = clients[edge]["refused"] if edge in clients else 0
+            add("connections_failed_total", labels + (("reason", "refused"),), refused,
                 ("connections_closed_total", (("reason", "refused"),)))
+            add("connections_failed_total", labels + (("reason", "timeout"),), self._timed_out(edge),
+                ("connections_closed_total", (("reason", "timeout"),)))
             add("syn_retransmissions_total", labels, sent_again, ("syn_retransmissions_total", ()))
             again = [end.sum("retransmitted", edge) for end in (self._at_client, self._at_server)]
             add("retransmitted_segments_total", labels, sum(again))
@@ -116,6 +121,11 @@ class Books:
         for (name, labels), value in totals.items():
             found["tcpgauge_" + name, labels] = value
         return found
+
+    def _timed_out(self, edge):
+        """Attempts that the client gave up so long ago that an agent gives them up, too."""
+        then = time.monotonic() - (_TIMEOUT_SECONDS - CONNECT_SECONDS)
+        return max((given_up.get(edge, 0) for at, given_up in self._given_up if at <= then), default=0)
 
     @staticmethod
     def _of_edge(opened, edge):

@@ -12,7 +12,7 @@ import sys
 from support.processes import Process
 
 # As a client of a web service waits: SYNs go after 0, 1, 3 and 7 s.
-_CONNECT_SECONDS = 8
+CONNECT_SECONDS = 8
 _NAMES = ("attempts", "refused", "given_up", "connections", "requests", "client_bytes", "server_bytes")
 
 
@@ -47,7 +47,7 @@ class _Client:
         client, server, port = self.edge
         self.books["attempts"] += 1
         try:
-            ends = await asyncio.wait_for(asyncio.open_connection(server, port, local_addr=(client, 0)), _CONNECT_SECONDS)
+            ends = await asyncio.wait_for(asyncio.open_connection(server, port, local_addr=(client, 0)), CONNECT_SECONDS)
         except ConnectionRefusedError:
             self.books["refused"] += 1
             return None
@@ -98,7 +98,7 @@ class _Http(_Client):
         if ends is None:
             return
         try:
-            await asyncio.wait_for(self.ask(ends, self._request("close"), _http_answer), _CONNECT_SECONDS)
+            await asyncio.wait_for(self.ask(ends, self._request("close"), _http_answer), CONNECT_SECONDS)
         except (OSError, EOFError, asyncio.TimeoutError):
             pass
         ends[1].close()

@@ -16,12 +16,14 @@ from support.forwarding import ForwardingTestbed, add_address, new_namespace
 from support.namespaces import run
 
 PORT = 10406
-_MANAGEMENT = "203.0.113.0/24"
+# Neither scrapes nor what a node says to itself.
+_FILTER = "not net 203.0.113.0/24 and not net 127.0.0.0/8".split()
 _MONITOR_ADDRESS = "203.0.113.1"
 # IPv4's header, and TCP's with the option for timestamps, which every segment but a SYN has.
 _HEADER_BYTES = 20 + 32
 # Segments without payload, by TCP's data offset, which counts words of 4 bytes.
 _WITHOUT_PAYLOAD = [f"tcp doff {words} ip length {20 + 4 * words}" for words in range(5, 16)]
+_BROKEN_FRAME = bytes(12) + b"\x08\x00" + b"\x4f" + bytes(40)
 _DATA = {
     "client_data": "ip saddr {client} ip daddr {server} tcp dport {port}",
     "server_data": "ip saddr {server} ip daddr {client} tcp sport {port}",
@@ -57,6 +59,7 @@ class LabNetwork:
         self._edges = []
         self._outages = set()
         self._pods = 0
+        self.broken_frames = 0  # sent so far
         for number, (name, namespace) in enumerate(self.nodes().items(), 2):
             address = f"203.0.113.{number}"
             run("ip", "link", "add", "manage0", "netns", namespace.name, "type", "veth",
@@ -74,7 +77,7 @@ class LabNetwork:
         """{name of the node: agent}. The one in the middle captures on all interfaces, as on a node of Kubernetes."""
         interfaces = {"client": "client0", "node": "any", "server": "server0"}
         return {name: Agent(namespace, "-i", interfaces[name], f"--web.listen-address={self.addresses[name]}",
-                            "not", "net", _MANAGEMENT)
+                            *_FILTER)
                 for name, namespace in self.nodes().items()}
 
     def count(self, edges):
@@ -131,6 +134,20 @@ class LabNetwork:
         self.node.run("ip", "link", "set", name, "up")
         self.node.run("ip", "link", "set", f"{name}p", "up")
         self.node.run("ip", "link", "del", name)
+
+    def packets(self, node, interface):
+        """Packets that came and went by that interface."""
+        link, = json.loads(self.nodes()[node].run("ip", "-s", "-j", "link", "show", "dev", interface))
+        return sum(link["stats64"][way]["packets"] for way in ("rx", "tx"))
+
+    def send_broken_frame(self):
+        """IPv4 whose header claims 60 bytes of 41, from the client to the node."""
+        with self.client.entered():
+            raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+        with raw:
+            raw.bind(("client0", 0))
+            raw.send(_BROKEN_FRAME)
+        self.broken_frames += 1
 
     def _nft(self, *commands):
         self.node.run("nft", "; ".join(commands))
