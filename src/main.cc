@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "src/agent/agent.h"
 #include "src/agent/agent_version.h"
+#include "src/agent/exit_status.h"
 #include "src/agent/final_state.h"
 #include "src/agent/open_sources.h"
 #include "src/agent/print_interfaces.h"
@@ -41,22 +42,7 @@
 namespace tcpgauge {
 namespace {
 
-constexpr int kExitFailure = 1;  // the environment is wrong: a privilege, a resource, a damaged file
-constexpr int kExitUsage = 2;    // the options are wrong
-
 const Haste* haste_of_process = nullptr;  // RunAgent() sets it
-
-int ExitStatus(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kOk:
-      return EXIT_SUCCESS;
-    case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kNotFound:
-      return kExitUsage;
-    default:
-      return kExitFailure;
-  }
-}
 
 // Returns when the user or the system stops the agent, or when capture has ended by itself. SIGHUP continues the
 // connection log in a new file, or ends the wait when the terminal is gone. Certificates and the web configuration need
@@ -85,7 +71,7 @@ int StatusBeforeOutputs(const Options& options) {
 absl::Status End(const Options& options, const Haste& haste, Agent* agent, absl::Status status) {
   status.Update(agent->FinishConnectionLog());
   status.Update(PrintFinalState(options, agent->hub(), haste));
-  SetCutShortStatus(ExitStatus(status));
+  SetCutShortStatus(ExitStatusOf(status));
   status.Update(agent->Stop());
   return status;
 }
@@ -145,8 +131,7 @@ absl::Status Run(const Options& options) {
   return RunAgent(options);
 }
 
-// Reports the error, if any, and returns the exit status. A shortage is never a wrong option, whatever code its
-// reporter chose.
+// Reports the error, if any, and returns the exit status.
 int Report(const absl::Status& status) {
   if (status.ok()) {
     WriteLastLine("", haste_of_process);
@@ -156,7 +141,7 @@ int Report(const absl::Status& status) {
   const std::optional<std::string> limit = LimitNamedBy(message);
   if (limit.has_value()) message += ": " + *limit;
   WriteLastLine("tcpgauge: " + OneLine(message), haste_of_process);
-  return limit.has_value() ? kExitFailure : ExitStatus(status);
+  return ExitStatusOf(status);
 }
 
 int Main(int argc, char** argv) {
