@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -34,6 +35,7 @@
 #include "src/options/command_line.h"
 #include "src/options/option_value.h"
 #include "src/options/options.h"
+#include "src/options/unknown_variables.h"
 #include "src/privilege/drop_privileges.h"
 #include "src/privilege/dumpable.h"
 #include "src/privilege/identity.h"
@@ -89,7 +91,6 @@ void WriteLastLine(const std::string& text, const Haste* haste) {
 }
 
 absl::Status RunAgent(const Options& options) {
-  SetUpLog(options.log_level, options.log_format);
   const auto identity = ChooseIdentity(options.user);
   if (!identity.ok()) return identity.status();
   if (absl::Status kept = KeepOpeningCapabilities(NeedsNetAdmin(options)); !kept.ok()) return kept;
@@ -100,10 +101,8 @@ absl::Status RunAgent(const Options& options) {
   haste_of_process = &haste;
   HandleSignals(&stop, options.tui ? nullptr : &reload, &haste);
 
-  std::unique_ptr<LogHold> log_hold;
   if (options.tui) {
     if (absl::Status terminal = CheckTopView(); !terminal.ok()) return terminal;
-    log_hold = std::make_unique<LogHold>();
   }
   const auto opened = Agent::Open(options, *identity, &haste);
   if (!opened.ok()) return opened.status();
@@ -127,8 +126,13 @@ absl::Status RunAgent(const Options& options) {
 
 absl::Status Run(const Options& options) {
   if (options.list_interfaces) return PrintInterfaces();
-  if (!options.attach.empty()) return RunAttached(options);
-  return RunAgent(options);
+  SetUpLog(options.log_level, options.log_format);
+  std::unique_ptr<LogHold> log_hold;  // until the top view has given the terminal back
+  if (options.tui) log_hold = std::make_unique<LogHold>();
+  for (const std::string& warning : UnknownVariables(environ)) {
+    LogWarn("unknown variable in the environment", {{"error", warning}});
+  }
+  return options.attach.empty() ? RunAgent(options) : RunAttached(options);
 }
 
 // Reports the error, if any, and returns the exit status.
