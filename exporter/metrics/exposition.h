@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "exporter/metrics/series_plan.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
@@ -51,6 +52,7 @@ struct Exposition {
   // interface is up if all of them are up. If there are more interfaces than SeriesPlan::interfaces, the rest are
   // merged into one named "other".
   std::vector<InterfaceView> interfaces;
+  EdgeDetail edge_detail = EdgeDetail::kFull;
   std::vector<ExportedEdge> edges;              // the last one is "other"
   std::vector<ExportedService> services;        // of the edges with the most payload, at most SeriesPlan::services
   std::vector<ExportedConnection> connections;  // heaviest first

@@ -154,7 +154,8 @@ Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const Exposi
   Exposition exposition;
   exposition.snapshot = std::move(snapshot);
   exposition.families = CollectFamilies(sources);
-  const SeriesPlan plan = PlanSeries(limits.series, limits.connections, /*edges=*/0);
+  exposition.edge_detail = limits.edge_detail;
+  const SeriesPlan plan = PlanSeries(limits.series, limits.connections, /*edges=*/0, limits.edge_detail);
   const std::vector<uint32_t> merged_index =
       MergeInterfaces(*exposition.snapshot, plan.interfaces, &exposition.interfaces);
   exposition.edges = LabelEdges(*exposition.snapshot);

@@ -9,6 +9,7 @@
 
 #include "absl/types/span.h"
 #include "exporter/metrics/exposition.h"
+#include "exporter/metrics/series_plan.h"
 
 namespace tcpgauge {
 
@@ -16,6 +17,7 @@ namespace tcpgauge {
 struct ExpositionLimits {
   size_t series = 0;       // samples of all series together
   size_t connections = 0;  // connections with series of their own; fewer if `series` has no room for them
+  EdgeDetail edge_detail = EdgeDetail::kFull;
 };
 
 // Makes an exposition of `snapshot`, which must not be null. The exposition has all totals, interfaces and edges, the

@@ -22,16 +22,22 @@ struct EdgeKey {
   }
 };
 
-// The account of an edge: what the edge has been credited with. All members except `connections` only grow.
+// The account of an edge: what the edge has been credited with. All members except the gauges only grow. Segments are
+// those of both ends.
 struct EdgeCounters {
   uint64_t client_payload_bytes = 0;
   uint64_t server_payload_bytes = 0;
+  uint64_t segments = 0;                // those with payload; see Totals::segments
+  uint64_t retransmitted_segments = 0;  // see Totals
+  uint64_t out_of_order_segments = 0;   // see Totals
+  uint64_t syn_retransmissions = 0;     // see Totals
   uint64_t connections_opened = 0;
-  uint64_t connections_failed = 0;  // refused, or the handshake timed out
-  uint64_t retransmitted_segments = 0;
+  uint64_t connections_refused = 0;    // those that ended with EndReason::kRefused
+  uint64_t connections_timed_out = 0;  // those that ended with EndReason::kHandshakeTimeout
   uint64_t handshake_rtt_count = 0;
   double handshake_rtt_sum_seconds = 0;
-  int64_t connections = 0;  // a gauge: the connections of the edge that are open now
+  int64_t connections = 0;  // a gauge: the connections that are neither closed nor reset now
+  int64_t stalled = 0;      // a gauge: those of them that make no progress
 };
 
 // Adds every member of `from` to the same member of `*to`.

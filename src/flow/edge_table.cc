@@ -53,7 +53,9 @@ EdgeTable::Slot EdgeTable::Find(const EdgeKey& key) const {
 
 void EdgeTable::Add(const EdgeTraffic& traffic, EdgeCounters* account) {
   (traffic.of_client ? account->client_payload_bytes : account->server_payload_bytes) += traffic.payload_bytes;
+  account->segments += traffic.segments;
   account->retransmitted_segments += traffic.retransmitted_segments;
+  account->out_of_order_segments += traffic.out_of_order_segments;
 }
 
 void EdgeTable::Open(const EdgeKey& key, int64_t now_ns) {
@@ -64,24 +66,28 @@ void EdgeTable::Open(const EdgeKey& key, int64_t now_ns) {
   ++other_.connections;
 }
 
-void EdgeTable::Close(Slot slot, const EdgeKey& key, bool failed) {
-  const bool holds = Holds(slot, key);
-  if (failed) ++Account(holds ? slot : Find(key)).connections_failed;
-  --(holds ? edges_[slot].connections : other_.connections);
+void EdgeTable::CreditFailure(Slot slot, const EdgeKey& key, EndReason reason) {
+  TCPGAUGE_CHECK(reason == EndReason::kRefused || reason == EndReason::kHandshakeTimeout);
+  EdgeCounters& account = Account(Find(slot, key));
+  ++(reason == EndReason::kRefused ? account.connections_refused : account.connections_timed_out);
 }
 
-void EdgeTable::Hold(Slot* slot, const EdgeKey& key, uint64_t bytes, int64_t now_ns) {
+void EdgeTable::CreditSynRetransmissions(Slot slot, const EdgeKey& key, uint64_t count) {
+  Account(Find(slot, key)).syn_retransmissions += count;
+}
+
+void EdgeTable::Hold(Slot* slot, const EdgeKey& key, bool is_open, uint64_t bytes, int64_t now_ns) {
   if (Holds(*slot, key)) return;
   // The edge was not watched before, or lost its slot. Another connection may have made it watched since.
   *slot = Find(key);
   if (*slot == kNone && bytes > 0) *slot = TryWatch(key, bytes, now_ns);
-  if (*slot == kNone) return;
+  if (*slot == kNone || !is_open) return;
   --other_.connections;
   ++edges_[*slot].connections;
 }
 
-void EdgeTable::Credit(Slot* slot, const EdgeKey& key, const EdgeTraffic& traffic, int64_t now_ns) {
-  Hold(slot, key, traffic.payload_bytes, now_ns);
+void EdgeTable::Credit(Slot* slot, const EdgeKey& key, bool is_open, const EdgeTraffic& traffic, int64_t now_ns) {
+  Hold(slot, key, is_open, traffic.payload_bytes, now_ns);
   Add(traffic, &Account(*slot));
   if (*slot != kNone && traffic.payload_bytes > 0) {
     weights_[*slot] += static_cast<double>(traffic.payload_bytes);
@@ -92,7 +98,7 @@ void EdgeTable::Credit(Slot* slot, const EdgeKey& key, const EdgeTraffic& traffi
 void EdgeTable::CreditUnopened(const EdgeKey& key, const EdgeTraffic& traffic) { Add(traffic, &Account(Find(key))); }
 
 void EdgeTable::CreditHandshake(Slot* slot, const EdgeKey& key, double rtt_seconds) {
-  Hold(slot, key, /*bytes=*/0, /*now_ns=*/0);
+  Hold(slot, key, /*is_open=*/true, /*bytes=*/0, /*now_ns=*/0);
   EdgeCounters& account = Account(*slot);
   ++account.handshake_rtt_count;
   account.handshake_rtt_sum_seconds += rtt_seconds;

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "src/flow/edge.h"
 #include "src/flow/edge_services.h"
+#include "src/net/connection_state.h"
 
 namespace tcpgauge {
 
@@ -16,11 +17,13 @@ namespace tcpgauge {
 struct EdgeTraffic {
   bool of_client = false;
   uint64_t payload_bytes = 0;
+  uint32_t segments = 0;  // those with payload; see Totals::segments
   uint32_t retransmitted_segments = 0;
+  uint32_t out_of_order_segments = 0;
 };
 
 struct EdgeTableOptions {
-  size_t max_exported = 400;  // edges that can have series at the same time; 0 to kMaxExported
+  size_t max_exported = 150;  // edges that can have series at the same time; 0 to kMaxExported
   int v4_prefix_bits = 32;    // clients with the same prefix share an edge; 0 to 32
   int v6_prefix_bits = 128;   // 0 to 128
 };
@@ -80,7 +83,7 @@ class EdgeTable {
   enum class Phase : uint8_t { kWatched, kAnnounced, kAdmitted, kRetiring };
   struct Edge {
     EdgeKey key;
-    EdgeCounters counters;    // credited while the edge was admitted; `counters.connections` is always 0
+    EdgeCounters counters;    // credited while the edge was admitted; the gauges are always 0
     int64_t connections = 0;  // open connections that hold this slot (see Open()), in every phase
     // In kWatched: when the edge's series ended, or 0 if the edge may be exported (again). In other phases: when the
     // phase began.
@@ -103,23 +106,32 @@ class EdgeTable {
     return {client.Prefix(options_.v4_prefix_bits, options_.v6_prefix_bits), server};
   }
 
-  // For each connection, the caller calls Open() once, and Close() once when the connection ends. The caller also keeps
-  // a Slot for each connection, kNone at first, and passes the Slot to Credit(), CreditHandshake() and Close(). The
+  // For each connection, the caller calls Open() once. A connection is then open. It stays open until Close(), and is
+  // open again after Reopen(). The gauge of open connections counts it while it is open.
+  //
+  // The caller also keeps a Slot for each connection, kNone at first, and passes the Slot to the functions below. The
   // table may meanwhile give this slot to another edge; each function notices that by the key. A connection "holds" the
   // slot as long as the slot contains the connection's edge.
 
   // Counts a new connection.
   void Open(const EdgeKey& key, int64_t now_ns);
-  // Ends an opened connection. `failed`: the connection was refused, or its handshake timed out.
-  void Close(Slot slot, const EdgeKey& key, bool failed);
+  // REQUIRES: the connection is open.
+  void Close(Slot slot, const EdgeKey& key) { --OpenConnections(slot, key); }
+  // REQUIRES: the connection was closed.
+  void Reopen(Slot slot, const EdgeKey& key) { ++OpenConnections(slot, key); }
+  // Counts a connection that failed. REQUIRES: `reason` is kRefused or kHandshakeTimeout.
+  void CreditFailure(Slot slot, const EdgeKey& key, EndReason reason);
 
-  // Credits traffic of an opened connection. Sets `*slot` to the slot of the connection's edge, or to kNone if the edge
-  // is not watched. If `traffic` has payload, an unwatched edge gets the chance to become watched.
-  void Credit(Slot* slot, const EdgeKey& key, const EdgeTraffic& traffic, int64_t now_ns);
-  // Credits traffic of a connection for which Open() is never called.
+  // Credits traffic of a connection for which Open() was called. `is_open`: whether the connection is open. Sets
+  // `*slot` to the slot of the connection's edge, or to kNone if the edge is not watched. If `traffic` has payload, an
+  // unwatched edge gets the chance to become watched.
+  void Credit(Slot* slot, const EdgeKey& key, bool is_open, const EdgeTraffic& traffic, int64_t now_ns);
+  // Credits traffic of a connection for which Open() was not called.
   void CreditUnopened(const EdgeKey& key, const EdgeTraffic& traffic);
-  // Credits a completed handshake of an opened connection. Sets `*slot` as Credit() does.
+  // Credits a completed handshake of an open connection. Sets `*slot` as Credit() does.
   void CreditHandshake(Slot* slot, const EdgeKey& key, double rtt_seconds);
+  // Credits SYNs that a client sent again.
+  void CreditSynRetransmissions(Slot slot, const EdgeKey& key, uint64_t count);
 
   // Notes that a connection of the edge `key` addressed its server as `service`. Ignores the call if `service` is the
   // edge's server itself, if `slot` does not hold the edge, and once EdgeServices::kMax services of the edge are known.
@@ -151,7 +163,7 @@ class EdgeTable {
   // of all edges that are not admitted now. Takes time in proportion to the number of watched edges.
   EdgeCounters other() const;
   // Whenever the series of an edge end, retired_edges() grows by 1 and the edge's account is added to retired(). The
-  // gauge of open connections in retired() is 0.
+  // gauges in retired() are 0.
   uint64_t retired_edges() const { return retired_edges_; }
   const EdgeCounters& retired() const { return retired_; }
   // The number of connections that were opened while their edge was not admitted.
@@ -160,15 +172,21 @@ class EdgeTable {
  private:
   // Whether `slot` still contains the edge `key`.
   bool Holds(Slot slot, const EdgeKey& key) const { return slot != kNone && edges_[slot].key == key; }
-  // Sets `*slot` to the slot of an opened connection's edge, or to kNone. If `bytes`, the payload of a packet, is not
-  // 0, an unwatched edge gets the chance to become watched.
-  void Hold(Slot* slot, const EdgeKey& key, uint64_t bytes, int64_t now_ns);
+  // Sets `*slot` to the slot of a connection's edge, or to kNone. If `bytes`, the payload of a packet, is not 0, an
+  // unwatched edge gets the chance to become watched.
+  void Hold(Slot* slot, const EdgeKey& key, bool is_open, uint64_t bytes, int64_t now_ns);
+  // The number that counts the connection while it is open.
+  int64_t& OpenConnections(Slot slot, const EdgeKey& key) {
+    return Holds(slot, key) ? edges_[slot].connections : other_.connections;
+  }
   // The account to which traffic of the edge in `slot` is credited now.
   EdgeCounters& Account(Slot slot) {
     return slot != kNone && edges_[slot].phase == Phase::kAdmitted ? edges_[slot].counters : other_;
   }
   // The slot of the edge, or kNone.
   Slot Find(const EdgeKey& key) const;
+  // As Find(), for a connection that may hold `slot`.
+  Slot Find(Slot slot, const EdgeKey& key) const { return Holds(slot, key) ? slot : Find(key); }
   static void Add(const EdgeTraffic& traffic, EdgeCounters* account);
   // Random admission: decides whether a packet with `bytes` of payload makes its edge watched. Returns the edge's new
   // slot, or kNone. REQUIRES: bytes > 0, and the edge is not watched.
@@ -197,7 +215,7 @@ class EdgeTable {
   absl::flat_hash_map<EdgeKey, Slot> index_;
   size_t exported_ = 0;
   EdgeCounters other_;    // other_.connections: open connections that hold no slot
-  EdgeCounters retired_;  // retired_.connections is not used
+  EdgeCounters retired_;  // the gauges are not used
   uint64_t retired_edges_ = 0;
   uint64_t folded_ = 0;
   int64_t start_ns_ = 0;  // when the first connection was opened; 0 before that

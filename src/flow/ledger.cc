@@ -10,8 +10,11 @@ void Ledger::Close(const Ended& connection) {
   totals_.connection_duration_seconds.Observe(kSecondsPerNanosecond * static_cast<double>(connection.duration_ns));
   totals_.connection_payload_bytes.Observe(static_cast<double>(connection.payload_bytes));
   if (edges_ == nullptr) return;
-  const bool failed = connection.reason == EndReason::kRefused || connection.reason == EndReason::kHandshakeTimeout;
-  edges_->Close(connection.edge, EdgeKeyOf(connection.key, connection.client), failed);
+  const EdgeKey edge = EdgeKeyOf(connection.key, connection.client);
+  edges_->Close(connection.edge, edge);
+  if (connection.reason == EndReason::kRefused || connection.reason == EndReason::kHandshakeTimeout) {
+    edges_->CreditFailure(connection.edge, edge, connection.reason);
+  }
 }
 
 void Ledger::CreditNonzero(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,
@@ -23,9 +26,10 @@ void Ledger::CreditNonzero(bool of_client, uint64_t payload_bytes, const LossCou
   totals_.zero_windows += losses.zero_windows;
   if (edges_ == nullptr) return;
   const EdgeKey edge = EdgeKeyOf(record->key, record->client_end());
-  const EdgeTraffic traffic{of_client, payload_bytes, losses.retransmitted_segments};
+  const EdgeTraffic traffic{of_client, payload_bytes, /*segments=*/0, losses.retransmitted_segments,
+                            losses.out_of_order_segments};
   if (record->has(ConnectionRecord::kConfirmed) && !record->is_edge_pending) {
-    edges_->Credit(&record->edge, edge, traffic, now_ns);
+    edges_->Credit(&record->edge, edge, /*is_open=*/true, traffic, now_ns);
   } else {
     edges_->CreditUnopened(edge, traffic);
   }

@@ -129,6 +129,14 @@ absl::Status TakeOutput(const std::string& value, Options* options) {
   return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is not one of table, json, prometheus, openmetrics"));
 }
 
+absl::Status TakeEdgeDetail(const std::string& value, Options* options) {
+  if (value != "basic" && value != "full") {
+    return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is not one of basic, full"));
+  }
+  options->full_edge_detail = value == "full";
+  return absl::OkStatus();
+}
+
 using Kind = OptionSpec::Kind;
 
 const OptionSpec kTable[] = {
@@ -263,11 +271,16 @@ const OptionSpec kTable[] = {
      },
      nullptr},
     {kShow, 0, "metrics.edges", Kind::kValue, "N",
-     "export at most this many edges (a client and a server's port), the heaviest first", "400",
+     "export at most this many edges (a client and a server's port), the heaviest first",
+     "150, or 400 with basic detail",
      [](const std::string& value, Options* options) {
-       return KeepInteger(ParseInteger(value, "edges", 0, 15000), &options->metrics_edges);
+       return KeepInteger(ParseInteger(value, "edges", 0, 15000), &options->metrics_edges.emplace());
      },
      nullptr},
+    {kShow, 0, "metrics.edge-detail", Kind::kValue, "DETAIL",
+     "how many samples each edge has: basic (8) or full (13: also why connections failed, all segments, out-of-order "
+     "ones, repeated SYNs and stalled connections)",
+     "full", TakeEdgeDetail, nullptr},
     {kShow, 0, "metrics.client-prefix", Kind::kValue, "V4,V6",
      "in edges, group client addresses by prefixes of these lengths (32,128 = no grouping)", "32,128", TakeClientPrefix,
      nullptr},

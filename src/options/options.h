@@ -53,11 +53,12 @@ struct Options {
   std::string connection_log;                                    // a file; empty = off; "-" = standard output
   std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT or unix:PATH; empty = no HTTP
   std::string telemetry_path = "/metrics";
-  std::string web_config_file;     // empty = neither TLS nor passwords
-  int series_limit = 5000;         // samples in one exposition
-  int metrics_connections = 100;   // connections with series of their own
-  int metrics_edges = 400;         // edges with series of their own
-  int client_prefix_v4_bits = 32;  // clients with the same prefix share an edge
+  std::string web_config_file;       // empty = neither TLS nor passwords
+  int series_limit = 5000;           // samples in one exposition
+  int metrics_connections = 100;     // connections with series of their own
+  bool full_edge_detail = true;      // see EdgeDetail
+  std::optional<int> metrics_edges;  // edges with series of their own; nullopt = see DefaultEdges()
+  int client_prefix_v4_bits = 32;    // clients with the same prefix share an edge
   int client_prefix_v6_bits = 128;
   double metrics_window_seconds = 60;  // the ranking window
   std::string otlp_endpoint;           // an http or https URL without credentials; empty = not given

@@ -101,10 +101,12 @@ struct Snapshot {
   std::vector<NamedCount> overflows;      // see Overflow
   Totals totals;
   EdgesView edges;
+  // How many series of edges and connections have begun, in samples. Only grows.
+  uint64_t series_new = 0;
 
   // The members below are used only in the snapshot of an agent in another process (see AttachedAgent). Such a snapshot
-  // has wall times, with clock_stepped_ns 0. Its decode_errors, overflows, totals and edges are empty, and it has no
-  // ended connections.
+  // has wall times, with clock_stepped_ns 0. Its decode_errors, overflows, totals and edges are empty, series_new
+  // is 0, and it has no ended connections.
 
   std::string agent;    // the agent's name; empty in a snapshot of this process
   std::string trouble;  // why the snapshot is old; empty if it is up to date

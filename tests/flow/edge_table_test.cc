@@ -36,7 +36,7 @@ class EdgeTableTest : public testing::Test {
       edges_->Open(Key(client), now_);
       slots_[client] = EdgeTable::kNone;
     }
-    edges_->Credit(&slots_[client], Key(client), {of_client, bytes, 1}, now_);
+    edges_->Credit(&slots_[client], Key(client), /*is_open=*/true, {of_client, bytes, 1, 1}, now_);
     (of_client ? sent_.client_payload_bytes : sent_.server_payload_bytes) += bytes;
   }
   void PassSeconds(int seconds) {
@@ -97,7 +97,7 @@ TEST_F(EdgeTableTest, AHandshakeCountsItsConnectionWithTheEdgeAndIsCreditedToIt)
   EXPECT_EQ(unwatched, EdgeTable::kNone) << "a handshake alone wins no place";
   EXPECT_EQ(edges_->other().connections, 1);
   EXPECT_EQ(edges_->other().handshake_rtt_count, 1);
-  edges_->Close(slot, Key(1), false);
+  edges_->Close(slot, Key(1));
   EXPECT_EQ(Exported()[Address(1)].connections, 1);
 }
 
@@ -242,7 +242,8 @@ TEST_F(EdgeTableTest, EveryByteIsInOnePlaceAndNothingFallsWhateverComes) {
       switch (random() % 16) {
         case 0:
           if (slots_.count(client) != 0) {
-            edges_->Close(slots_[client], Key(client), random() % 2 == 0);
+            edges_->Close(slots_[client], Key(client));
+            if (random() % 2 == 0) edges_->CreditFailure(slots_[client], Key(client), EndReason::kRefused);
             slots_.erase(client);
           }
           break;
@@ -265,7 +266,7 @@ TEST_F(EdgeTableTest, EveryByteIsInOnePlaceAndNothingFallsWhateverComes) {
         const auto old = before.find(address);
         if (old == before.end()) continue;
         ASSERT_GE(counters.client_payload_bytes, old->second.client_payload_bytes);
-        ASSERT_GE(counters.connections_failed, old->second.connections_failed);
+        ASSERT_GE(counters.connections_refused, old->second.connections_refused);
       }
       ASSERT_GE(edges_->other().client_payload_bytes, other_before.client_payload_bytes);
       ASSERT_GE(edges_->retired().client_payload_bytes, retired_before.client_payload_bytes);
@@ -286,8 +287,8 @@ TEST_F(EdgeTableTest, TheHeaviestAreExportedAmongAMillionOthers) {
     const uint32_t client = heavy ? random() % 20 : 1000 + random() % 1000000;
     EdgeTable::Slot slot = EdgeTable::kNone;
     edges_->Open(Key(client), now_);
-    edges_->Credit(&slot, Key(client), {true, 1000, 0}, now_);
-    edges_->Close(slot, Key(client), false);
+    edges_->Credit(&slot, Key(client), /*is_open=*/true, {true, 1000}, now_);
+    edges_->Close(slot, Key(client));
     if (i % 100000 == 0) PassSeconds(1);
   }
   PassSeconds(1);

@@ -388,6 +388,10 @@ TEST(CommandLine, TakesTheShapeOfTheExposition) {
       OptionsOf({"--metrics.series-limit", "900", "--metrics.edges=20", "--metrics.client-prefix=24,64"});
   EXPECT_EQ(options.series_limit, 900);
   EXPECT_EQ(options.metrics_edges, 20);
+  EXPECT_TRUE(options.full_edge_detail);
+  EXPECT_FALSE(OptionsOf({"--metrics.edge-detail", "basic"}).full_edge_detail);
+  EXPECT_TRUE(OptionsOf({"--metrics.edge-detail", "full"}).full_edge_detail);
+  EXPECT_THAT(ErrorOf({"--metrics.edge-detail", "Full"}), HasSubstr("'Full' is not one of basic, full"));
   EXPECT_EQ(options.client_prefix_v4_bits, 24);
   EXPECT_EQ(options.client_prefix_v6_bits, 64);
   EXPECT_THAT(ErrorOf({"--metrics.series-limit", "299"}), HasSubstr("'299' is not"));
