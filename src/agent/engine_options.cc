@@ -26,6 +26,7 @@ TableOptions TableOptionsOf(const Options& options) {
   table.rate_tick_ns = options.fast ? kNanosecondsPerSecond / 10 : kNanosecondsPerSecond;
   table.rate_window_ns = ToNanoseconds(options.rate_window_seconds);
   table.ranking_window_ns = ToNanoseconds(options.metrics_window_seconds);
+  table.stall_ns = ToNanoseconds(options.metrics_stall_seconds);
   table.max_recently_ended = static_cast<size_t>(options.metrics_connections);
   table.edges.max_exported = SeriesPlanOf(options).edges;
   table.edges.v4_prefix_bits = options.client_prefix_v4_bits;

@@ -298,6 +298,14 @@ const OptionSpec kTable[] = {
        return Keep(ParseSeconds(value, 1, kSecondsPerDay), &options->metrics_window_seconds);
      },
      nullptr},
+    {kShow, 0, "metrics.stall", Kind::kValue, "SECONDS",
+     "in edges, count a connection as stalled when unacknowledged payload was sent again and nothing new has been "
+     "acknowledged for this time",
+     "5",
+     [](const std::string& value, Options* options) {
+       return Keep(ParseSeconds(value, 0.1, kSecondsPerHour), &options->metrics_stall_seconds);
+     },
+     nullptr},
 
     {kShow, 0, "otlp.endpoint", Kind::kValue, "URL",
      "push the metrics to this OpenTelemetry receiver (OTLP over HTTP), as in http://HOST:4318; the OTEL_* environment "

@@ -62,6 +62,7 @@ struct Options {
   int client_prefix_v4_bits = 32;    // clients with the same prefix share an edge
   int client_prefix_v6_bits = 128;
   double metrics_window_seconds = 60;  // the ranking window
+  double metrics_stall_seconds = 5;    // after how long without progress a connection is stalled
   std::string otlp_endpoint;           // an http or https URL without credentials; empty = not given
   // True: the environment alone starts no push, so metrics are pushed only if otlp_endpoint is given. Set with
   // --output, and when the program is called tcptrack.
