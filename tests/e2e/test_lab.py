@@ -231,7 +231,6 @@ class LabTest(NamespaceCase):
         share, absolute = tolerance
         right = got is not None and abs(got - want) <= share * abs(want) + absolute
         said = "no series" if got is None else f"{got:.10g}"
-        what = f"{what} at {node}"
         print(f"  {'right' if right else 'WRONG':6}{what:70} {said:>12} | {want:<12.10g} {of}, within {100 * share:g} % and {absolute:g}")
         with self.subTest(what, of=of):
             self.assertTrue(right, f"{said}, not {want:.10g}")
