@@ -59,7 +59,7 @@ class Ledger {
     uint64_t payload_bytes;  // of both ends
   };
   // Counts the end of an opened connection. The caller also calls Leave() with the connection's last state.
-  void Close(const Ended& connection);
+  void Close(const Ended& connection, int64_t now_ns);
 
   // Enter() adds an opened connection to the gauge of `state`. Leave() removes it from there.
   void Enter(ConnectionState state) { ++totals_.connections[static_cast<size_t>(state)]; }

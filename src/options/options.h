@@ -56,6 +56,7 @@ struct Options {
   std::string web_config_file;       // empty = neither TLS nor passwords
   int series_limit = 5000;           // samples in one exposition
   int metrics_connections = 100;     // connections with series of their own
+  int metrics_new_connections = 20;  // connections that get series within a minute, after the first window
   bool full_edge_detail = true;      // see EdgeDetail
   std::optional<int> metrics_edges;  // edges with series of their own; nullopt = see DefaultEdges()
   int client_prefix_v4_bits = 32;    // clients with the same prefix share an edge

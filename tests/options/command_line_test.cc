@@ -404,12 +404,13 @@ TEST(CommandLine, TakesTheShapeOfTheExposition) {
 }
 
 TEST(CommandLine, ChecksListenAddresses) {
-  for (const char* good :
-       {"127.0.0.1:10406", "localhost:0", ":65535", "[::]:80", "[2001:db8::1]:80", "my-host.lan:80", "unix:/run/x"}) {
+  for (const char* good : {"127.0.0.1:10406", "localhost:0", ":65535", "[::]:80", "[2001:db8::1]:80", "my-host.lan:80",
+                           "unix:/run/x", "127.1:80", "1.2.3.4.lan:80", "300:80"}) {
     EXPECT_THAT(OptionsOf({"--web.listen-address", good}).listen_addresses, ElementsAre(good));
   }
-  for (const char* bad : {"127.0.0.1", "a:65536", "a:-1", "a:+1", "a:", "::1:80", "[::1]", "[::g]:80", "[1.2.3.4]:80",
-                          "[:80", "a b:80", "unix:", "http://a:80"}) {
+  for (const char* bad :
+       {"127.0.0.1", "a:65536", "a:-1", "a:+1", "a:", "::1:80", "[::1]", "[::g]:80", "[1.2.3.4]:80", "[:80", "a b:80",
+        "unix:", "http://a:80", "300.1.1.1:80", "1.2.3.4.5:80", "1.2.3.256:80", "127..1:80", ".:80"}) {
     EXPECT_THAT(ErrorOf({"--web.listen-address", bad}), HasSubstr("is not HOST:PORT")) << bad;
   }
 }
