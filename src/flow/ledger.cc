@@ -5,7 +5,7 @@
 
 namespace tcpgauge {
 
-void Ledger::Close(const Ended& connection) {
+void Ledger::Close(const Ended& connection, int64_t now_ns) {
   ++totals_.closed[static_cast<size_t>(connection.reason)];
   totals_.connection_duration_seconds.Observe(kSecondsPerNanosecond * static_cast<double>(connection.duration_ns));
   totals_.connection_payload_bytes.Observe(static_cast<double>(connection.payload_bytes));
@@ -13,7 +13,7 @@ void Ledger::Close(const Ended& connection) {
   const EdgeKey edge = EdgeKeyOf(connection.key, connection.client);
   edges_->Close(connection.edge, edge);
   if (connection.reason == EndReason::kRefused || connection.reason == EndReason::kHandshakeTimeout) {
-    edges_->CreditFailure(connection.edge, edge, connection.reason);
+    edges_->CreditFailure(connection.edge, edge, connection.reason, now_ns);
   }
 }
 

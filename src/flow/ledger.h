@@ -59,7 +59,7 @@ class Ledger {
     uint64_t payload_bytes;  // of both ends
   };
   // Counts the end of an opened connection. The caller also calls Leave() with the connection's last state.
-  void Close(const Ended& connection);
+  void Close(const Ended& connection, int64_t now_ns);
 
   // Enter() adds an opened connection to the gauge of `state`. Leave() removes it from there.
   void Enter(ConnectionState state) { ++totals_.connections[static_cast<size_t>(state)]; }
@@ -82,6 +82,8 @@ class Ledger {
   // to the ACK.
   void CreditHandshake(int64_t rtt_ns, ConnectionRecord* record);
 
+  // Returns the edge of a connection. REQUIRES: edges are kept.
+  EdgeKey EdgeOf(const ConnectionRecord& record) const { return EdgeKeyOf(record.key, record.client_end()); }
   // Notes, for the edge of an opened connection, that the client addressed the server as `service`. Does nothing if the
   // edge is not watched (see EdgeTable::NoteService).
   void NoteService(const ConnectionRecord& record, const Endpoint& service) {

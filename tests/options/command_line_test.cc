@@ -98,6 +98,8 @@ TEST(CommandLine, ReadsEveryOption) {
                                      "7",
                                      "--metrics.window",
                                      "30",
+                                     "--metrics.stall",
+                                     "2.5",
                                      "--otlp.endpoint",
                                      "http://collector:4318",
                                      "--list-interfaces"});
@@ -122,6 +124,7 @@ TEST(CommandLine, ReadsEveryOption) {
   EXPECT_EQ(options.telemetry_path, "/m");
   EXPECT_EQ(options.metrics_connections, 7);
   EXPECT_EQ(options.metrics_window_seconds, 30);
+  EXPECT_EQ(options.metrics_stall_seconds, 2.5);
   EXPECT_EQ(options.otlp_endpoint, "http://collector:4318");
   EXPECT_TRUE(options.list_interfaces);
 }
@@ -397,6 +400,7 @@ TEST(CommandLine, TakesTheShapeOfTheExposition) {
   EXPECT_THAT(ErrorOf({"--metrics.series-limit", "299"}), HasSubstr("'299' is not"));
   EXPECT_THAT(ErrorOf({"--metrics.client-prefix", "24"}), HasSubstr("'24' is not two prefix lengths"));
   EXPECT_THAT(ErrorOf({"--metrics.client-prefix", "33,64"}), HasSubstr("'33' is not"));
+  EXPECT_THAT(ErrorOf({"--metrics.stall", "0"}), HasSubstr("'0' is not a number of seconds from 0.1 to 3600"));
 }
 
 TEST(CommandLine, ChecksListenAddresses) {
