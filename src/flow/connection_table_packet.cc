@@ -44,7 +44,7 @@ void ConnectionTable::NoteRepeatedSyn(uint32_t slot, const Arrival& arrival) {
 void ConnectionTable::CreditSynRetransmission(uint32_t slot) {
   ConnectionRecord& record = records_[slot];
   if (!record.has(ConnectionRecord::kConfirmed)) return;
-  ledger_.CreditSynRetransmission(&record);
+  ledger_.CreditSynRetransmission(now_ns_, &record);
   // An attempt that no other stretch shows keeps its addresses.
   if (record.is_edge_pending &&
       (record.provisional_views == 0 || record.edge == Ledger::kMaxPendingSynRetransmissions)) {

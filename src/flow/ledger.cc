@@ -12,16 +12,17 @@ void Ledger::OpenEdge(int64_t now_ns, ConnectionRecord* record) {
   record->is_edge_pending = false;
   OpenEdge(record->key, record->client_end(), now_ns);
   if (edges_ == nullptr || syn_retransmissions == 0) return;
-  edges_->CreditSynRetransmissions(EdgeTable::kNone, EdgeKeyOf(record->key, record->client_end()), syn_retransmissions);
+  edges_->CreditSynRetransmissions(EdgeTable::kNone, EdgeKeyOf(record->key, record->client_end()), syn_retransmissions,
+                                   now_ns);
 }
 
-void Ledger::Close(const Ended& connection) {
+void Ledger::Close(const Ended& connection, int64_t now_ns) {
   ++totals_.closed[static_cast<size_t>(connection.reason)];
   totals_.connection_duration_seconds.Observe(kSecondsPerNanosecond * static_cast<double>(connection.duration_ns));
   totals_.connection_payload_bytes.Observe(static_cast<double>(connection.payload_bytes));
   if (edges_ == nullptr) return;
   if (connection.reason == EndReason::kRefused || connection.reason == EndReason::kHandshakeTimeout) {
-    edges_->CreditFailure(connection.edge, EdgeKeyOf(connection.key, connection.client), connection.reason);
+    edges_->CreditFailure(connection.edge, EdgeKeyOf(connection.key, connection.client), connection.reason, now_ns);
   }
 }
 
@@ -44,12 +45,12 @@ void Ledger::CreditNonzero(bool of_client, uint64_t payload_bytes, uint32_t segm
   }
 }
 
-void Ledger::CreditSynRetransmission(ConnectionRecord* record) {
+void Ledger::CreditSynRetransmission(int64_t now_ns, ConnectionRecord* record) {
   ++totals_.syn_retransmissions;
   if (record->is_edge_pending) {
     ++record->edge;
   } else if (edges_ != nullptr) {
-    edges_->CreditSynRetransmissions(record->edge, EdgeKeyOf(record->key, record->client_end()), 1);
+    edges_->CreditSynRetransmissions(record->edge, EdgeKeyOf(record->key, record->client_end()), 1, now_ns);
   }
 }
 

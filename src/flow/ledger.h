@@ -73,7 +73,7 @@ class Ledger {
   };
   // Counts the end of an opened connection. The caller also calls Leave() with the connection's last state and, if that
   // state IsOpen(), CloseEdge().
-  void Close(const Ended& connection);
+  void Close(const Ended& connection, int64_t now_ns);
 
   // Enter() adds an opened connection to the gauge of `state`. Leave() removes it from there.
   void Enter(ConnectionState state) { ++totals_.connections[static_cast<size_t>(state)]; }
@@ -93,7 +93,7 @@ class Ledger {
   void CreditLateSegment() { ++totals_.late_segments; }
   // Credits a SYN that the client of an opened connection sent again. While the edge is pending, the record keeps the
   // count for it. REQUIRES: that count is below kMaxPendingSynRetransmissions.
-  void CreditSynRetransmission(ConnectionRecord* record);
+  void CreditSynRetransmission(int64_t now_ns, ConnectionRecord* record);
   static constexpr uint16_t kMaxPendingSynRetransmissions = UINT16_MAX;
   // Credits everything that both ends sent so far. Call it once at most, for a connection that was not credited before.
   void CreditAll(int64_t now_ns, ConnectionRecord* record);
@@ -101,6 +101,8 @@ class Ledger {
   // to the ACK.
   void CreditHandshake(int64_t rtt_ns, ConnectionRecord* record);
 
+  // Returns the edge of a connection. REQUIRES: edges are kept.
+  EdgeKey EdgeOf(const ConnectionRecord& record) const { return EdgeKeyOf(record.key, record.client_end()); }
   // Notes, for the edge of an opened connection, that the client addressed the server as `service`. Does nothing if the
   // edge is not watched (see EdgeTable::NoteService).
   void NoteService(const ConnectionRecord& record, const Endpoint& service) {

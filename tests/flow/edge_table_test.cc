@@ -243,7 +243,7 @@ TEST_F(EdgeTableTest, EveryByteIsInOnePlaceAndNothingFallsWhateverComes) {
         case 0:
           if (slots_.count(client) != 0) {
             edges_->Close(slots_[client], Key(client));
-            if (random() % 2 == 0) edges_->CreditFailure(slots_[client], Key(client), EndReason::kRefused);
+            if (random() % 2 == 0) edges_->CreditFailure(slots_[client], Key(client), EndReason::kRefused, now_);
             slots_.erase(client);
           }
           break;
