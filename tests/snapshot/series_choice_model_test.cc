@@ -208,7 +208,8 @@ TEST(SeriesChoiceModel, KeepsItsContractForTwoHoursOfRandomConnections) {
   };
   uint64_t seed = 1;
   for (const Traffic& traffic : kTraffics) {
-    for (const SeriesChoiceOptions& options : kOptions) {
+    for (size_t i = seed % 2; i < std::size(kOptions); i += 2) {
+      const SeriesChoiceOptions& options = kOptions[i];
       SCOPED_TRACE(testing::Message() << traffic.name << ", " << options.max_connections << " connections, "
                                       << options.new_per_minute << " new, seed " << seed);
       TwoHours run(traffic, options, seed++);
