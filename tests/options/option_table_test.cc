@@ -34,6 +34,7 @@ std::string Describe(const Options& o) {
                         absl::StrCat(o.server_prefix_v4_bits),
                         absl::StrCat(o.server_prefix_v6_bits),
                         absl::StrCat(o.metrics_window_seconds),
+                        absl::StrCat(o.metrics_stall_seconds),
                         absl::StrCat(static_cast<int>(o.log_level)),
                         absl::StrCat(static_cast<int>(o.log_format))},
                        " ");
