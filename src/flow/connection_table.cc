@@ -12,6 +12,7 @@
 #include "src/flow/fill_record.h"
 #include "src/flow/reuse.h"
 #include "src/flow/segment_kind.h"
+#include "src/flow/stall.h"
 #include "src/flow/state_facts.h"
 #include "src/flow/summary_of.h"
 #include "src/flow/tcp_state.h"
@@ -508,6 +509,10 @@ double ConnectionTable::PayloadRate(uint32_t slot, bool of_client, int64_t time_
 
 uint64_t ConnectionTable::WindowPayloadBytes(uint32_t slot, int64_t time_ns) const {
   return windows_ == nullptr || (slot & kEmbryoSlots) != 0 ? 0 : windows_->Weight(slot, time_ns);
+}
+
+bool ConnectionTable::IsStalled(uint32_t slot) const {
+  return (slot & kEmbryoSlots) == 0 && tcpgauge::IsStalled(records_[slot], now_ns_, options_.stall_ns);
 }
 
 }  // namespace tcpgauge

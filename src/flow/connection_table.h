@@ -51,6 +51,7 @@ struct TableOptions {
   int64_t rate_tick_ns = kNanosecondsPerSecond;  // rates change at multiples of this time; see WindowedSums
   int64_t rate_window_ns = kNanosecondsPerSecond;
   int64_t ranking_window_ns = 60 * kNanosecondsPerSecond;
+  int64_t stall_ns = 5 * kNanosecondsPerSecond;                 // see IsStalled() in stall.h
   size_t max_recently_ended = 100;                              // see RecentlyEnded
   uint32_t max_encapsulations = EncapsulationTable::kCapacity;  // see EncapsulationTable
   EdgeTableOptions edges;
@@ -249,7 +250,7 @@ class alignas(64) ConnectionTable {
   // slot. Ignores slots beyond max_connections. Thread: any, at any time.
   void PopulateRecords(uint32_t first, uint32_t count);
   // Returns a copy of the connection in `slot`. Rates, weight and rank are 0, and so are first_view and view_count.
-  // REQUIRES, for this method and the next three: IsInUse(slot).
+  // REQUIRES, for this method and the next five: IsInUse(slot).
   ConnectionSummary Summarize(uint32_t slot) const;
   // Appends the views of the connection in `slot` to `*views`, at most ConnectionView::kMaxPerConnection. Appends none
   // if the connection has only one view.
@@ -260,6 +261,10 @@ class alignas(64) ConnectionTable {
   // Payload bytes of both ends since one ranking window before `time_ns` (see PayloadWindows::Weight). 0 for an embryo,
   // and without keep_rates.
   uint64_t WindowPayloadBytes(uint32_t slot, int64_t time_ns) const;
+  // Whether the connection in `slot` is stalled now (see stall.h). False for an embryo.
+  bool IsStalled(uint32_t slot) const;
+  // Returns the edge of the connection in `slot`. REQUIRES: keep_rates, and the slot is that of a record.
+  EdgeKey EdgeOf(uint32_t slot) const { return ledger_.EdgeOf(records_[slot]); }
 
   // Packets of several queues may arrive this much out of order. A packet that is further behind table time comes from
   // a clock that was set back.

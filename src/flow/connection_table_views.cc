@@ -35,7 +35,7 @@ bool MayBeginElsewhere(const ConnectionRecord& record, End sender) {
 bool HasSyn(const ConnectionRecord& record, uint32_t sequence_number) {
   const EndRecord& client = record.client();
   return (client.has(EndRecord::kSynSeen) && client.initial_sequence == sequence_number) ||
-         (client.has(EndRecord::kCandidateSyn) && client.rtt_sequence == sequence_number + 1);
+         (client.timing == EndRecord::Timing::kCandidateSyn && client.rtt_sequence == sequence_number + 1);
 }
 
 }  // namespace

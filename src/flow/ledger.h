@@ -82,6 +82,8 @@ class Ledger {
   // to the ACK.
   void CreditHandshake(int64_t rtt_ns, ConnectionRecord* record);
 
+  // Returns the edge of a connection. REQUIRES: edges are kept.
+  EdgeKey EdgeOf(const ConnectionRecord& record) const { return EdgeKeyOf(record.key, record.client_end()); }
   // Notes, for the edge of an opened connection, that the client addressed the server as `service`. Does nothing if the
   // edge is not watched (see EdgeTable::NoteService).
   void NoteService(const ConnectionRecord& record, const Endpoint& service) {

@@ -54,7 +54,7 @@ bool BeginsNewConnection(const ConnectionRecord& record, const DecodedPacket& se
 // KeepCandidate() and not pass the SYN to AnalyzeSegment(). REQUIRES: !BeginsNewConnection(record, segment, sender).
 bool MayBeginNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
 // Stores `syn`, which came at `time_ns`, as the candidate of its sender `*end`. Gives up the RTT sample that is under
-// way there.
+// way there, or the time of the repetition (see EndRecord::Timing).
 void KeepCandidate(const DecodedPacket& syn, int64_t time_ns, EndRecord* end);
 // Whether `segment`, sent by `sender`, is a SYN-ACK that answers the candidate of the other end.
 bool AnswersCandidate(const ConnectionRecord& record, const DecodedPacket& segment, End sender);

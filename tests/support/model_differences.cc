@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "tests/support/model_table.h"
+#include "tests/support/segment.h"
 
 namespace tcpgauge {
 namespace {
@@ -93,6 +94,19 @@ std::string ModelTable::ViewDifferences(const Connection& c, const std::vector<C
   return all + "; ";
 }
 
+bool ModelTable::IsStalled(const Connection& c) const {
+  const int64_t silent_ns = now_ns_ - c.last_ns;
+  bool stalled = false;
+  for (const Peer& end : c.ends) {
+    if (!end.repeating_since_ns) continue;
+    // The table knows the time of the first repetition in microseconds.
+    const int64_t repeating_ns = (c.last_ns / 1000 - *end.repeating_since_ns / 1000) * 1000;
+    const bool is_alive = silent_ns <= Seconds(125) && silent_ns <= Seconds(10) + 3 * repeating_ns;
+    if (repeating_ns + silent_ns >= options_.stall_ns && is_alive) stalled = true;
+  }
+  return stalled && c.state == ConnectionState::kEstablished;
+}
+
 void ModelTable::AddTo(const Connection& c, Totals* totals) const {
   const Peer& client = c.ends[static_cast<size_t>(c.client)];
   const Peer& server = c.ends[static_cast<size_t>(1 - c.client)];
@@ -139,6 +153,7 @@ void ModelTable::Compare(const ConnectionTable& table) {
     }
     std::string differences = Differences(found->second, summary);
     differences += ViewDifferences(found->second, views, view_encapsulations);
+    differences += Differ("stalled", IsStalled(found->second), table.IsStalled(slot));
     if (!(encapsulation == found->second.encapsulation)) differences += "the encapsulation differs; ";
     if (!differences.empty()) return Fail(differences);
   }

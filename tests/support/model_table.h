@@ -115,8 +115,9 @@ class ModelTable {
     // begins another connection.
     std::optional<Syn> candidate;
     std::optional<double> rtt_us;
-    std::optional<Pin> pin;       // packets of this end elsewhere are duplicates
-    int64_t last_counted_ns = 0;  // the time of the last packet that was no duplicate
+    std::optional<int64_t> repeating_since_ns;  // when it sent payload again, if that was not acknowledged since
+    std::optional<Pin> pin;                     // packets of this end elsewhere are duplicates
+    int64_t last_counted_ns = 0;                // the time of the last packet that was no duplicate
   };
   using Key = std::tuple<std::vector<uint16_t>, std::vector<std::tuple<int, bool, uint32_t>>, Endpoint, Endpoint>;
   // A key of a connection. The first view is the key with which the connection began.
@@ -272,6 +273,8 @@ class ModelTable {
                                   const std::vector<Encapsulation>& view_encapsulations);
   std::string ViewDifferences(const Connection& connection, const std::vector<ConnectionView>& views,
                               const std::vector<Encapsulation>& view_encapsulations) const;
+  // See stall.h.
+  bool IsStalled(const Connection& connection) const;
   void AddTo(const Connection& connection, Totals* totals) const;
   void Fail(const std::string& what) {
     if (error_.empty()) error_ = what;
