@@ -89,13 +89,7 @@ std::vector<ExportedConnection> SelectConnections(const Snapshot& snapshot, cons
       selected.push_back({&connection, interface});
     }
   };
-  // Both lists are sorted by rank.
-  auto ended = snapshot.ended_connections.begin();
-  for (const ConnectionSummary& connection : snapshot.connections) {
-    for (; ended != snapshot.ended_connections.end() && ended->rank > connection.rank; ++ended) consider(*ended);
-    consider(connection);
-  }
-  for (; ended != snapshot.ended_connections.end(); ++ended) consider(*ended);
+  for (const uint32_t index : snapshot.connections_with_series) consider(snapshot.connection(index));
   return selected;
 }
 

@@ -235,7 +235,8 @@ const MetricInfo kCatalog[] = {
      "series, and under other until then.",
      "tcpgauge.edge.connections", "{connection}"},
     {Metric::kEdgeConnectionsStalled, "tcpgauge_edge_connections_stalled", kGauge, "", kEdge,
-     "Established connections whose unacknowledged payload is sent again and that make no progress.",
+     "Established connections that make no progress: an end sent payload again, and nothing new of that end was "
+     "acknowledged for --metrics.stall. A connection no longer counts when neither end sends any more.",
      "tcpgauge.edge.connections_stalled", "{connection}"},
     {Metric::kEdgeHandshakeRtt, "tcpgauge_edge_handshake_rtt_seconds", kSummary, "seconds", kEdge,
      "Time from a SYN to the ACK that completes the handshake.",

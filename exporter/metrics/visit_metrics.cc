@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "exporter/metrics/series_plan.h"
 #include "exporter/metrics/visit_families.h"
 #include "src/base/time_units.h"
 #include "src/flow/duplicate_kind.h"
@@ -72,7 +73,7 @@ class Walk {
   void Export() {
     const EdgesView& edges = snapshot_.edges;
     Only(Metric::kSeries, uint64_t{exposition_.series});
-    Only(Metric::kSeriesNew, snapshot_.series_new);
+    Only(Metric::kSeriesNew, snapshot_.connections_admitted * kSamplesPerConnection);
     Only(Metric::kEdgesFolded, edges.folded);
     Only(Metric::kEdgesRetired, edges.retired_edges);
     Only(Metric::kEdgesRetiredClientPayloadBytes, edges.retired.client_payload_bytes);

@@ -26,6 +26,7 @@ TableOptions TableOptionsOf(const Options& options) {
   table.rate_tick_ns = options.fast ? kNanosecondsPerSecond / 10 : kNanosecondsPerSecond;
   table.rate_window_ns = ToNanoseconds(options.rate_window_seconds);
   table.ranking_window_ns = ToNanoseconds(options.metrics_window_seconds);
+  table.stall_ns = ToNanoseconds(options.metrics_stall_seconds);
   table.max_recently_ended = static_cast<size_t>(options.metrics_connections);
   table.edges.max_exported = SeriesPlanOf(options).edges;
   table.edges.v4_prefix_bits = options.client_prefix_v4_bits;
@@ -54,6 +55,12 @@ EngineOptions EngineOptionsOf(const Options& options, bool pushes) {
   engine.worker.publish_interval_ns = engine.table.rate_tick_ns;
   engine.table.keep_rates = engine.worker.publish;
   engine.collector.exported_connections = static_cast<size_t>(options.metrics_connections);
+  // The churn of series harms only a reader that comes again and again.
+  if (engine.worker.live && (!options.listen_addresses.empty() || pushes)) {
+    engine.collector.series_choice = {static_cast<size_t>(options.metrics_connections),
+                                      static_cast<size_t>(options.metrics_new_connections),
+                                      engine.table.ranking_window_ns};
+  }
   engine.collector.capture_start_time_ns = SystemClock().WallNanoseconds();
   engine.collector.rate_window_seconds = options.rate_window_seconds;
   return engine;

@@ -107,6 +107,13 @@ class EdgeTable : private EdgeChooser::Accounts {
       visit(key, counters, services_[slot], series_since_ns);
     });
   }
+  // Returns the slot of an edge in the phase admitted. Returns kNone for all other edges.
+  Slot FindAdmitted(const EdgeKey& key) const {
+    const Slot slot = Find(key);
+    return slot != kNone && edges_[slot].phase == Phase::kAdmitted ? slot : kNone;
+  }
+  // All slots are below this limit.
+  size_t slot_limit() const { return edges_.size(); }
   int v4_prefix_bits() const { return options_.v4_prefix_bits; }
   int v6_prefix_bits() const { return options_.v6_prefix_bits; }
 

@@ -270,6 +270,14 @@ const OptionSpec kTable[] = {
        return KeepInteger(ParseInteger(value, "connections", 0, 100000), &options->metrics_connections);
      },
      nullptr},
+    {kShow, 0, "metrics.new-connections", Kind::kValue, "N",
+     "give series to at most this many connections a minute, once the first --metrics.window is over; half of them at "
+     "most have ended",
+     "20",
+     [](const std::string& value, Options* options) {
+       return KeepInteger(ParseInteger(value, "connections", 0, 100000), &options->metrics_new_connections);
+     },
+     nullptr},
     {kShow, 0, "metrics.edges", Kind::kValue, "N",
      "export at most this many edges (a client and a server's port), the heaviest first",
      "150, or 400 with basic detail",
@@ -288,6 +296,14 @@ const OptionSpec kTable[] = {
      "rank connections for export by their traffic over this time; at least Prometheus's scrape interval", "60",
      [](const std::string& value, Options* options) {
        return Keep(ParseSeconds(value, 1, kSecondsPerDay), &options->metrics_window_seconds);
+     },
+     nullptr},
+    {kShow, 0, "metrics.stall", Kind::kValue, "SECONDS",
+     "in edges, count a connection as stalled when unacknowledged payload was sent again and nothing new has been "
+     "acknowledged for this time",
+     "5",
+     [](const std::string& value, Options* options) {
+       return Keep(ParseSeconds(value, 0.1, kSecondsPerHour), &options->metrics_stall_seconds);
      },
      nullptr},
 

@@ -56,11 +56,13 @@ struct Options {
   std::string web_config_file;       // empty = neither TLS nor passwords
   int series_limit = 5000;           // samples in one exposition
   int metrics_connections = 100;     // connections with series of their own
+  int metrics_new_connections = 20;  // connections that get series within a minute, after the first window
   bool full_edge_detail = true;      // see EdgeDetail
   std::optional<int> metrics_edges;  // edges with series of their own; nullopt = see DefaultEdges()
   int client_prefix_v4_bits = 32;    // clients with the same prefix share an edge
   int client_prefix_v6_bits = 128;
   double metrics_window_seconds = 60;  // the ranking window
+  double metrics_stall_seconds = 5;    // after how long without progress a connection is stalled
   std::string otlp_endpoint;           // an http or https URL without credentials; empty = not given
   // True: the environment alone starts no push, so metrics are pushed only if otlp_endpoint is given. Set with
   // --output, and when the program is called tcptrack.

@@ -88,6 +88,10 @@ struct Snapshot {
   // The heaviest of the connections that ended in the last ranking window, the highest rank first. Their rates are 0,
   // their encapsulation is the empty one, and their views are not listed.
   std::vector<ConnectionSummary> ended_connections;
+  // The connections that may have series, the highest rank first, as indexes for connection(). Two of them may have
+  // equal labels (see MakeExposition()). SeriesChoice chooses them. When metrics are not read again and again, for
+  // example when a file is read, they are all connections.
+  std::vector<uint32_t> connections_with_series;
   // How many more confirmed connections are open, for which `connections` has no room. See WorkerPublisher.
   uint64_t connections_not_listed = 0;
   // Indexed by ConnectionSummary::interface.
@@ -101,12 +105,13 @@ struct Snapshot {
   std::vector<NamedCount> overflows;      // see Overflow
   Totals totals;
   EdgesView edges;
-  // How many series of edges and connections have begun, in samples. Only grows.
-  uint64_t series_new = 0;
+  // How many times a connection got series (see SeriesChoice). Never falls. 0 when connections_with_series are all
+  // connections.
+  uint64_t connections_admitted = 0;
 
   // The members below are used only in the snapshot of an agent in another process (see AttachedAgent). Such a snapshot
-  // has wall times, with clock_stepped_ns 0. Its decode_errors, overflows, totals and edges are empty, series_new
-  // is 0, and it has no ended connections.
+  // has wall times, with clock_stepped_ns 0. Its decode_errors, overflows, totals and edges are empty, and it has no
+  // ended connections and none with series.
 
   std::string agent;    // the agent's name; empty in a snapshot of this process
   std::string trouble;  // why the snapshot is old; empty if it is up to date
@@ -114,6 +119,11 @@ struct Snapshot {
   // `connections`. Other members of DirectionSummary are not used here.
   DirectionSummary not_listed_client_sent;
   DirectionSummary not_listed_server_sent;
+
+  // Returns an element of `connections`, or, if `index` is not below their number, of `ended_connections` after them.
+  const ConnectionSummary& connection(uint32_t index) const {
+    return index < connections.size() ? connections[index] : ended_connections[index - connections.size()];
+  }
 
   // Returns the views of `connection`. Empty if the connection has only one view, or if its views are not listed (see
   // ConnectionSummary::first_view). The result refers to `views`. REQUIRES: `connection` is one of `connections` or

@@ -98,6 +98,8 @@ TEST(CommandLine, ReadsEveryOption) {
                                      "7",
                                      "--metrics.window",
                                      "30",
+                                     "--metrics.stall",
+                                     "2.5",
                                      "--otlp.endpoint",
                                      "http://collector:4318",
                                      "--list-interfaces"});
@@ -122,6 +124,7 @@ TEST(CommandLine, ReadsEveryOption) {
   EXPECT_EQ(options.telemetry_path, "/m");
   EXPECT_EQ(options.metrics_connections, 7);
   EXPECT_EQ(options.metrics_window_seconds, 30);
+  EXPECT_EQ(options.metrics_stall_seconds, 2.5);
   EXPECT_EQ(options.otlp_endpoint, "http://collector:4318");
   EXPECT_TRUE(options.list_interfaces);
 }
@@ -397,15 +400,17 @@ TEST(CommandLine, TakesTheShapeOfTheExposition) {
   EXPECT_THAT(ErrorOf({"--metrics.series-limit", "299"}), HasSubstr("'299' is not"));
   EXPECT_THAT(ErrorOf({"--metrics.client-prefix", "24"}), HasSubstr("'24' is not two prefix lengths"));
   EXPECT_THAT(ErrorOf({"--metrics.client-prefix", "33,64"}), HasSubstr("'33' is not"));
+  EXPECT_THAT(ErrorOf({"--metrics.stall", "0"}), HasSubstr("'0' is not a number of seconds from 0.1 to 3600"));
 }
 
 TEST(CommandLine, ChecksListenAddresses) {
-  for (const char* good :
-       {"127.0.0.1:10406", "localhost:0", ":65535", "[::]:80", "[2001:db8::1]:80", "my-host.lan:80", "unix:/run/x"}) {
+  for (const char* good : {"127.0.0.1:10406", "localhost:0", ":65535", "[::]:80", "[2001:db8::1]:80", "my-host.lan:80",
+                           "unix:/run/x", "127.1:80", "1.2.3.4.lan:80", "300:80"}) {
     EXPECT_THAT(OptionsOf({"--web.listen-address", good}).listen_addresses, ElementsAre(good));
   }
-  for (const char* bad : {"127.0.0.1", "a:65536", "a:-1", "a:+1", "a:", "::1:80", "[::1]", "[::g]:80", "[1.2.3.4]:80",
-                          "[:80", "a b:80", "unix:", "http://a:80"}) {
+  for (const char* bad :
+       {"127.0.0.1", "a:65536", "a:-1", "a:+1", "a:", "::1:80", "[::1]", "[::g]:80", "[1.2.3.4]:80", "[:80", "a b:80",
+        "unix:", "http://a:80", "300.1.1.1:80", "1.2.3.4.5:80", "1.2.3.256:80", "127..1:80", ".:80"}) {
     EXPECT_THAT(ErrorOf({"--web.listen-address", bad}), HasSubstr("is not HOST:PORT")) << bad;
   }
 }

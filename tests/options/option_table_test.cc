@@ -21,8 +21,8 @@ std::string Describe(const Options& o) {
        absl::StrCat(o.max_connections), absl::StrJoin(o.listen_addresses, "+"), o.telemetry_path,
        absl::StrCat(o.series_limit), absl::StrCat(o.metrics_connections), absl::StrCat(o.metrics_edges.value_or(-1)),
        absl::StrCat(o.full_edge_detail), absl::StrCat(o.client_prefix_v4_bits), absl::StrCat(o.client_prefix_v6_bits),
-       absl::StrCat(o.metrics_window_seconds), absl::StrCat(static_cast<int>(o.log_level)),
-       absl::StrCat(static_cast<int>(o.log_format))},
+       absl::StrCat(o.metrics_window_seconds), absl::StrCat(o.metrics_stall_seconds),
+       absl::StrCat(static_cast<int>(o.log_level)), absl::StrCat(static_cast<int>(o.log_format))},
       " ");
 }
 

@@ -64,6 +64,26 @@ TEST(EdgeMerger, AddsUpTheAttemptsThatNoEdgeCounts) {
   EXPECT_EQ(EdgeMerger().Merge({&one, &two}).pending_attempts, 7);
 }
 
+TEST(EdgeMerger, AddsUpTheStalledConnectionsOfNow) {
+  EdgesView one = Worker({Edge(1, 10)}), two = Worker({Edge(1, 7)});
+  one.exported[0].counters.stalled = 3;
+  two.exported[0].counters.stalled = 4;
+  one.other.stalled = 1;
+  two.other.stalled = 2;
+  EdgeMerger merger;
+  EdgesView merged = merger.Merge({&one, &two});
+  EXPECT_EQ(merged.exported[0].counters.stalled, 7);
+  EXPECT_EQ(merged.other.stalled, 3);
+  one = Worker({}, 10, 1);  // retired the edge; its stalled connections count under other
+  one.other.stalled = 4;
+  merged = merger.Merge({&one, &two});
+  ASSERT_EQ(merged.exported.size(), 1);
+  EXPECT_EQ(merged.exported[0].counters.client_payload_bytes, 17);
+  EXPECT_EQ(merged.exported[0].counters.stalled, 4);
+  EXPECT_EQ(merged.other.stalled, 6);
+  EXPECT_EQ(merged.retired.stalled, 0);
+}
+
 TEST(EdgeMerger, AnEdgeKeepsWhatOneOfItsWorkersRetired) {
   EdgeMerger merger;
   EXPECT_EQ(MergeTwo(&merger, Worker({Edge(1, 10)}), Worker({Edge(1, 7)})), (Seen{17, 0, 0, 2}));
