@@ -109,11 +109,11 @@ class EdgeTable : private EdgeChooser::Accounts {
   }
   // Returns the slot of an edge in the phase admitted. Returns kNone for all other edges.
   Slot FindAdmitted(const EdgeKey& key) const {
-    const Slot slot = Find(key);
-    return slot != kNone && edges_[slot].phase == Phase::kAdmitted ? slot : kNone;
+    const Slot slot = chooser_.Find(key);
+    return chooser_.IsAdmitted(slot) ? slot : kNone;
   }
   // All slots are below this limit.
-  size_t slot_limit() const { return edges_.size(); }
+  size_t slot_limit() const { return accounts_.size(); }
   int v4_prefix_bits() const { return options_.v4_prefix_bits; }
   int v6_prefix_bits() const { return options_.v6_prefix_bits; }
 
