@@ -57,7 +57,10 @@ def judge(query, prometheus, truth, time, tolerance, sees_all):
     """
     at = time - _SCRAPE_SECONDS
     answers = {}
-    for labels, value in prometheus.query(query.expression, at):
+    found = prometheus.query(query.expression, at)
+    top = re.match(r"topk\((\d+),", query.expression)
+    is_cut = top and len(found) >= int(top[1])
+    for labels, value in found:
         if labels.get("instance") in (None, sees_all) and not math.isnan(value):
             answers[_key(labels)] = value
     truths = {}
@@ -69,6 +72,8 @@ def judge(query, prometheus, truth, time, tolerance, sees_all):
             truths[_key(labels)] = (min(values), max(values))
     if _ZERO.search(query.expression) and not re.search(r'!="other"', query.expression):
         truths = dict.fromkeys(answers, (0, 0))
+    if is_cut:
+        truths = {key: truth for key, truth in truths.items() if key in answers}
     wrong = [key for key, (least, most) in truths.items() if key not in answers or not
              least - _slack(least, tolerance) <= answers[key] <= most + _slack(most, tolerance)]
     keys = sorted(truths or answers, key=lambda key: (key not in wrong, -abs(answers.get(key, math.inf))))

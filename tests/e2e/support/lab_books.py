@@ -14,7 +14,8 @@ from support.lab_clients import CONNECT_SECONDS
 from support.lab_kernel import Sockets, protocols
 
 _EDGE = "tcpgauge_edge_"
-_TIMEOUT_SECONDS = 127  # after its SYN an agent no longer waits for the answer, as Linux does by default
+# The last SYN of an attempt of LabClients goes after so many seconds, and an agent waits for the answer so long.
+_LAST_SYN_SECONDS, _ANSWER_SECONDS = 7, 35
 
 
 class Books:
@@ -106,7 +107,7 @@ class Books:
             add("connections_failed_total", labels + (("reason", "refused"),), refused,
                 ("connections_closed_total", (("reason", "refused"),)))
             add("connections_failed_total", labels + (("reason", "timeout"),), self._timed_out(edge),
-                ("connections_closed_total", (("reason", "timeout"),)))
+                ("connections_closed_total", (("reason", "handshake_timeout"),)))
             add("syn_retransmissions_total", labels, sent_again, ("syn_retransmissions_total", ()))
             again = [end.sum("retransmitted", edge) for end in (self._at_client, self._at_server)]
             add("retransmitted_segments_total", labels, sum(again))
@@ -124,7 +125,7 @@ class Books:
 
     def _timed_out(self, edge):
         """Attempts that the client gave up so long ago that an agent gives them up, too."""
-        then = time.monotonic() - (_TIMEOUT_SECONDS - CONNECT_SECONDS)
+        then = time.monotonic() - (_LAST_SYN_SECONDS + _ANSWER_SECONDS - CONNECT_SECONDS)
         return max((given_up.get(edge, 0) for at, given_up in self._given_up if at <= then), default=0)
 
     @staticmethod

@@ -11,7 +11,7 @@ import sys
 
 from support.processes import Process
 
-# As a client of a web service waits: SYNs go after 0, 1, 3 and 7 s.
+# So long a client waits until it is connected. By then Linux has sent its last SYN after 7 s.
 CONNECT_SECONDS = 8
 _NAMES = ("attempts", "refused", "given_up", "connections", "requests", "client_bytes", "server_bytes")
 
