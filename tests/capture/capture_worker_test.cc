@@ -246,7 +246,7 @@ TEST(CaptureWorker, CountsPacketsForWhichTheirOwnerHasNoRoomAsDropped) {
   // The owner does not run: it has come to its end already.
   HandoverGroup group(table, 2);
   CaptureCounters counters_of_owner;
-  InterfaceRegistry interfaces_of_owner(&counters_of_owner);
+  InterfaceRegistry interfaces_of_owner(&counters_of_owner, Seconds(60));
   Handover owner(&group, 1, &interfaces_of_owner);
   owner.Reach(Handover::Stage::kReadsNoMore);
   owner.Reach(Handover::Stage::kCollectsNoMore);
@@ -528,7 +528,7 @@ TEST(CaptureWorker, PacketsOfOtherWorkersAreHandedOverBeforeItsOwnLeaveTheMerge)
   TableOptions table;
   HandoverGroup group(table, 2);
   CaptureCounters counters_of_other;
-  InterfaceRegistry interfaces_of_other(&counters_of_other);
+  InterfaceRegistry interfaces_of_other(&counters_of_other, Seconds(60));
   Handover other(&group, 1, &interfaces_of_other);
   other.Reach(Handover::Stage::kReadsNoMore);
   other.Reach(Handover::Stage::kCollectsNoMore);
