@@ -54,6 +54,7 @@ EngineOptions EngineOptionsOf(const Options& options, bool pushes) {
   engine.worker.publish_interval_ns = engine.table.rate_tick_ns;
   engine.table.keep_rates = engine.worker.publish;
   engine.collector.exported_connections = static_cast<size_t>(options.metrics_connections);
+  engine.collector.exported_interfaces = SeriesPlanOf(options).interfaces;
   engine.collector.capture_start_time_ns = SystemClock().WallNanoseconds();
   engine.collector.rate_window_seconds = options.rate_window_seconds;
   return engine;

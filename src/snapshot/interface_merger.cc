@@ -85,12 +85,11 @@ void InterfaceMerger::CreditLive(const InterfaceView& interface, const Interface
   InterfaceView& view = account->view;
   view.Add(interface);
   view.Subtract(before);
-  // The condition of a named interface is that of its sources. Another worker may know only its name.
-  if (!account->is_live || (interface.is_named && !view.is_named)) {
+  if (account->is_live) {
+    view.MergeCondition(interface);
+  } else {
     view.is_named = interface.is_named;
     view.up = interface.up;
-  } else if (interface.is_named == view.is_named) {
-    view.up = view.up && interface.up;
   }
   account->is_live = true;
 }

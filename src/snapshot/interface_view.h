@@ -29,6 +29,12 @@ struct InterfaceCounts {
     dropped_packets += other.dropped_packets;
     AddDuplicateCounts(other.duplicate_packets, &duplicate_packets);
   }
+  bool IsZero() const {
+    uint64_t any = dropped_packets;
+    for (size_t i = 0; i < kProtocolCount; ++i) any |= packets[i] | wire_bytes[i];
+    for (const uint64_t count : duplicate_packets) any |= count;
+    return any == 0;
+  }
   // REQUIRES: no count of `other` is larger than the same count of this object.
   void Subtract(const InterfaceCounts& other) {
     for (size_t i = 0; i < kProtocolCount; ++i) {
@@ -57,6 +63,18 @@ struct InterfaceView : InterfaceCounts {
   // The members below are set by InterfaceMerger.
   bool has_series = true;     // false: metrics count the interface under "other"
   int64_t start_time_ns = 0;  // when the counts were 0; table time. Later than the start for a discovered interface.
+
+  // Merges `is_named` and `up` of `other`, which stands for the same interface or is shown together with this one. The
+  // result is up if both are. However, the condition of a discovered interface does not count beside that of a named
+  // one.
+  void MergeCondition(const InterfaceView& other) {
+    if (other.is_named == is_named) {
+      up = up && other.up;
+    } else if (other.is_named) {
+      is_named = true;
+      up = other.up;
+    }
+  }
 };
 
 }  // namespace tcpgauge

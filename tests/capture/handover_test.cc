@@ -137,6 +137,40 @@ TEST_F(HandoverTest, AddsAnInterfaceThatOnlyAnotherWorkerHas) {
   EXPECT_EQ(workers_[1].counters.interfaces.size(), places + 2);
 }
 
+TEST_F(HandoverTest, ThePacketsOfAForgottenInterfaceGetAnotherPlace) {
+  const auto hand_over = [this] {
+    DecodedPacket packet = Segment(ClientOf(1), kServer);
+    packet.interface = static_cast<uint32_t>(workers_[0].interfaces.Discover("no-such-link"));
+    PacketBatch batch;
+    *batch.Add() = packet;
+    workers_[0].handover->HandOver(&batch, [](uint32_t) { FAIL(); });
+    return Receive(1).at(0).interface;
+  };
+  const uint32_t place = hand_over();
+  EXPECT_EQ(hand_over(), place);
+  const InterfaceLookup lookup;
+  workers_[1].interfaces.Poll(lookup, 0);
+  for (const size_t forgotten : workers_[1].interfaces.ForgetGone(Seconds(60))) {
+    EXPECT_EQ(forgotten, place);
+    workers_[1].handover->Forget(forgotten);
+  }
+  ASSERT_TRUE(workers_[1].counters.interfaces[place].is_forgotten);
+  const uint32_t again = hand_over();
+  EXPECT_NE(again, place);
+  EXPECT_EQ(workers_[1].interfaces.Name(again), "no-such-link");
+}
+
+TEST_F(HandoverTest, APacketWhoseInterfaceNobodyKnowsAnyMoreIsOfOther) {
+  DecodedPacket packet = Segment(ClientOf(1), kServer);
+  const size_t place = workers_[0].interfaces.Discover("no-such-link");
+  packet.interface = static_cast<uint32_t>(place);
+  PacketBatch batch;
+  *batch.Add() = packet;
+  workers_[0].handover->HandOver(&batch, [](uint32_t) { FAIL(); });
+  workers_[0].handover->Forget(place);
+  EXPECT_EQ(workers_[1].interfaces.Name(Receive(1).at(0).interface), "other");
+}
+
 TEST_F(HandoverTest, GivesFragmentsToTheOwnerOfTheFirstOnesPorts) {
   for (size_t owner = 0; owner < kWorkers; ++owner) {
     const Endpoint client = ClientOf(owner);

@@ -12,10 +12,10 @@ size_t SamplesOf(const SeriesPlan& plan) {
 
 TEST(SeriesPlan, NoShareIsCutWithTheDefaultLimits) {
   const SeriesPlan plan = PlanSeries(5000, 100, 400);
-  EXPECT_EQ(plan.interfaces, 64u);
+  EXPECT_EQ(plan.interfaces, 32u);
   EXPECT_EQ(plan.edges, 400u);
   EXPECT_EQ(plan.services, kMaxServiceSamples);
-  EXPECT_EQ(SamplesOf(plan) + 100 * kSamplesPerConnection, 4987u) << "docs/limits.md has this sum";
+  EXPECT_EQ(SamplesOf(plan) + 100 * kSamplesPerConnection, 4679u) << "docs/limits.md has this sum";
 }
 
 TEST(SeriesPlan, TheSharesFitIntoEveryLimit) {
