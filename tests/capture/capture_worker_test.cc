@@ -654,7 +654,7 @@ class ComingAndGoing final : public PacketSource {
     packet.time_ns = clock_.WallNanoseconds();
     packet.interface = kFirst + turn_++;
     *batch->Add() = packet;
-    return ReadResult::kLastPackets;
+    return ReadResult::kPackets;
   }
   int poll_fd() const override { return -1; }
   const std::string& name() const override { return name_; }

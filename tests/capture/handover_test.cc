@@ -151,7 +151,6 @@ TEST_F(HandoverTest, ThePacketsOfAForgottenInterfaceGetAnotherPlace) {
   const InterfaceLookup lookup;
   workers_[1].interfaces.Poll(lookup, 0);
   for (const size_t forgotten : workers_[1].interfaces.ForgetGone(Seconds(60))) {
-    EXPECT_EQ(forgotten, place);
     workers_[1].handover->Forget(forgotten);
   }
   ASSERT_TRUE(workers_[1].counters.interfaces[place].is_forgotten);

@@ -44,6 +44,14 @@ class ForgottenCase(NamespaceCase):
     def make(self, *numbers):
         self.links(*(f"link add veth{number} type veth peer name peer{number}" for number in numbers),
                    *(f"link set {end}{number} up" for number in numbers for end in ("veth", "peer")))
+        self.wait_for_links({f"{end}{number}" for number in numbers for end in ("veth", "peer")})
+
+    def wait_for_links(self, names):
+        """Until then the kernel drops what is sent there, soon after the interface was set up."""
+        def are_up():
+            links = json.loads(self.namespace.run("ip", "-j", "link", "show"))
+            return names <= {link["ifname"] for link in links if link["operstate"] == "UP"}
+        wait_until(are_up, f"{names} are up")
 
     def delete(self, *numbers):
         self.links(*(f"link del veth{number}" for number in numbers))
@@ -87,6 +95,13 @@ class ForgottenCase(NamespaceCase):
     def wait_until_forgotten(self, name):
         wait_until(lambda: name not in self.names(self.look()), f"the series of {name} have ended")
 
+    def wait_for_arrival(self, interface, frames):
+        """The kernel drops what is under way to an interface that is deleted."""
+        def arrived():
+            link, = json.loads(self.namespace.run("ip", "-j", "-s", "link", "show", interface))
+            return link["stats64"]["rx"]["packets"] == frames
+        wait_until(arrived, f"{frames} frames have arrived at {interface}")
+
     def check_log(self):
         self.assertNotRegex(self.agent.stderr(), r"level=(warn|error)")
 
@@ -99,9 +114,8 @@ class ForgottenTest(ForgottenCase):
             self.make(*numbers)
             for number in numbers:
                 self.send(f"veth{number}", 2)
+            self.wait_for_all()  # the kernel drops what is under way to an interface that is deleted
             self.delete(*numbers)
-            self.look()
-        self.wait_for_all()
         wait_until(lambda: self.names(self.look()) <= {"any", "lo", "other"}, "all are forgotten")
         self.wait_for_all()
         self.make(1000, 1001)
@@ -120,6 +134,7 @@ class ForgottenTest(ForgottenCase):
         self.agent.signal(signal.SIGSTOP)
         self.make(7)
         self.send("veth7", 5)
+        self.wait_for_arrival("peer7", 5)
         self.delete(7)
         self.agent.signal(signal.SIGCONT)
         for name in ("veth7", "peer7"):
@@ -152,6 +167,7 @@ class ForgottenTest(ForgottenCase):
         self.send("veth0", 2)
         wait_until(lambda: self.packets("veth0") == 2, "the old name")
         self.links("link set veth0 down", "link set veth0 name renamed0", "link set renamed0 up")
+        self.wait_for_links({"renamed0"})
         self.wait_until_forgotten("veth0")
         self.send("renamed0", 3)
         wait_until(lambda: self.packets("renamed0") == 3, "the new name")
