@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -16,6 +17,7 @@
 #include "absl/status/status.h"
 #include "src/agent/agent.h"
 #include "src/agent/agent_version.h"
+#include "src/agent/exit_status.h"
 #include "src/agent/final_state.h"
 #include "src/agent/open_sources.h"
 #include "src/agent/print_interfaces.h"
@@ -33,6 +35,7 @@
 #include "src/options/command_line.h"
 #include "src/options/option_value.h"
 #include "src/options/options.h"
+#include "src/options/unknown_variables.h"
 #include "src/privilege/drop_privileges.h"
 #include "src/privilege/dumpable.h"
 #include "src/privilege/identity.h"
@@ -41,22 +44,7 @@
 namespace tcpgauge {
 namespace {
 
-constexpr int kExitFailure = 1;  // the environment is wrong: a privilege, a resource, a damaged file
-constexpr int kExitUsage = 2;    // the options are wrong
-
 const Haste* haste_of_process = nullptr;  // RunAgent() sets it
-
-int ExitStatus(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kOk:
-      return EXIT_SUCCESS;
-    case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kNotFound:
-      return kExitUsage;
-    default:
-      return kExitFailure;
-  }
-}
 
 // Returns when the user or the system stops the agent, or when capture has ended by itself. SIGHUP continues the
 // connection log in a new file, or ends the wait when the terminal is gone. Certificates and the web configuration need
@@ -85,7 +73,7 @@ int StatusBeforeOutputs(const Options& options) {
 absl::Status End(const Options& options, const Haste& haste, Agent* agent, absl::Status status) {
   status.Update(agent->FinishConnectionLog());
   status.Update(PrintFinalState(options, agent->hub(), haste));
-  SetCutShortStatus(ExitStatus(status));
+  SetCutShortStatus(ExitStatusOf(status));
   status.Update(agent->Stop());
   return status;
 }
@@ -103,7 +91,6 @@ void WriteLastLine(const std::string& text, const Haste* haste) {
 }
 
 absl::Status RunAgent(const Options& options) {
-  SetUpLog(options.log_level, options.log_format);
   const auto identity = ChooseIdentity(options.user);
   if (!identity.ok()) return identity.status();
   if (absl::Status kept = KeepOpeningCapabilities(NeedsNetAdmin(options)); !kept.ok()) return kept;
@@ -114,10 +101,8 @@ absl::Status RunAgent(const Options& options) {
   haste_of_process = &haste;
   HandleSignals(&stop, options.tui ? nullptr : &reload, &haste);
 
-  std::unique_ptr<LogHold> log_hold;
   if (options.tui) {
     if (absl::Status terminal = CheckTopView(); !terminal.ok()) return terminal;
-    log_hold = std::make_unique<LogHold>();
   }
   const auto opened = Agent::Open(options, *identity, &haste);
   if (!opened.ok()) return opened.status();
@@ -141,12 +126,16 @@ absl::Status RunAgent(const Options& options) {
 
 absl::Status Run(const Options& options) {
   if (options.list_interfaces) return PrintInterfaces();
-  if (!options.attach.empty()) return RunAttached(options);
-  return RunAgent(options);
+  SetUpLog(options.log_level, options.log_format);
+  std::unique_ptr<LogHold> log_hold;  // until the top view has given the terminal back
+  if (options.tui) log_hold = std::make_unique<LogHold>();
+  for (const std::string& warning : UnknownVariables(environ)) {
+    LogWarn("unknown variable in the environment", {{"error", warning}});
+  }
+  return options.attach.empty() ? RunAgent(options) : RunAttached(options);
 }
 
-// Reports the error, if any, and returns the exit status. A shortage is never a wrong option, whatever code its
-// reporter chose.
+// Reports the error, if any, and returns the exit status.
 int Report(const absl::Status& status) {
   if (status.ok()) {
     WriteLastLine("", haste_of_process);
@@ -156,7 +145,7 @@ int Report(const absl::Status& status) {
   const std::optional<std::string> limit = LimitNamedBy(message);
   if (limit.has_value()) message += ": " + *limit;
   WriteLastLine("tcpgauge: " + OneLine(message), haste_of_process);
-  return limit.has_value() ? kExitFailure : ExitStatus(status);
+  return ExitStatusOf(status);
 }
 
 int Main(int argc, char** argv) {

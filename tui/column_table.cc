@@ -12,14 +12,14 @@
 namespace tcpgauge {
 namespace {
 
-// A rate that is at least this share of the total rate stands out.
+// A rate that is at least this share of the sum of all shown rates stands out.
 constexpr double kMainShare = 0.5;
 constexpr double kLargeShare = 0.1;
 
 const Measures& TotalOf(const PageInput& page) { return page.order->total(); }
 
 Cell RateCell(const CellInput& in, double rate) {
-  const double total = TotalOf(in.page).bytes_per_second();
+  const double total = in.page.order->shown_bytes_per_second();
   Cell cell{FormatRate(rate, in.page.unit())};
   if (rate < 1) {
     cell.style = Style::kFaint;

@@ -52,10 +52,8 @@ Measures Meter::Of(const ConnectionSummary& connection, int64_t now_ns) const {
 
 Measures Meter::OfNotListed(const Snapshot& snapshot) const {
   Measures measures;
-  if (!lifetime_average_) {
-    measures.up_bytes_per_second = snapshot.not_listed_client_sent.payload_bytes_per_second;
-    measures.down_bytes_per_second = snapshot.not_listed_server_sent.payload_bytes_per_second;
-  }
+  measures.up_bytes_per_second = snapshot.not_listed_client_sent.payload_bytes_per_second;
+  measures.down_bytes_per_second = snapshot.not_listed_server_sent.payload_bytes_per_second;
   if (reset_.empty()) {
     measures.up_bytes = snapshot.not_listed_client_sent.payload_bytes;
     measures.down_bytes = snapshot.not_listed_server_sent.payload_bytes;

@@ -31,9 +31,8 @@ class Meter {
   Measures Of(const ConnectionSummary& connection, int64_t now_ns) const;
 
   // Returns the summed measures of the connections that match an attached view's query, but that the agent did not
-  // list. These measures are 0, because `snapshot` does not tell them:
+  // list. Their rates are averages over the rate window. These measures are 0, because `snapshot` does not tell them:
   // - retransmitted segments,
-  // - rates, if they are lifetime averages,
   // - bytes, if totals count since a reset.
   Measures OfNotListed(const Snapshot& snapshot) const;
 

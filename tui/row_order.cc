@@ -24,13 +24,18 @@ void RowOrder::Rebuild(const Snapshot& snapshot, const Meter& meter, ConnectionS
   reverse_ = reverse && !frozen_;
   sorted_ = 0;
   total_ = meter.OfNotListed(snapshot);
+  shown_bytes_per_second_ = total_.bytes_per_second();
   entries_.clear();
   entries_.reserve(snapshot.connections.size());
   for (size_t i = 0; i < snapshot.connections.size(); ++i) {
     const ConnectionSummary& connection = snapshot.connections[i];
     if (!wanted(connection)) continue;
     const Measures measures = meter.Of(connection, snapshot.time_ns);
-    total_.Add(measures);
+    Measures counted = measures;
+    counted.up_bytes_per_second = connection.client_sent.payload_bytes_per_second;
+    counted.down_bytes_per_second = connection.server_sent.payload_bytes_per_second;
+    total_.Add(counted);
+    shown_bytes_per_second_ += measures.bytes_per_second();
     uint64_t key;
     if (frozen_) {
       const auto rank = frozen_ranks_.find(connection.id);

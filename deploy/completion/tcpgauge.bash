@@ -26,6 +26,10 @@ _tcpgauge() {
       COMPREPLY=($(compgen -W "logfmt json" -- "$cur"))
       return
       ;;
+    --metrics.edge-detail)
+      COMPREPLY=($(compgen -W "basic full" -- "$cur"))
+      return
+      ;;
     --user)
       COMPREPLY=($(compgen -u -- "$cur"))
       return

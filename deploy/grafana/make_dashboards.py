@@ -4,6 +4,8 @@
 
 usage: deploy/grafana/make_dashboards.py [FOLDER]
 
+Panels about one node ask for the agent's own metrics. All other panels ask for the recorded level "edge:" and its sums
+(deploy/prometheus/rules), in which an edge that several agents see counts once.
 A test fails when the committed files differ from what this script writes.
 """
 import json
@@ -15,7 +17,8 @@ from dashboard_model import dashboard, graph, link_to, matching, query, stat, ta
 
 RATE = "[$__rate_interval]"
 NODES = matching(job="$job", instance="$instance")
-SERVICE = matching(job="$job", instance="$instance", server_address="$server_address", server_port="$server_port")
+ALL_NODES = matching(job="$job")
+SERVICE = matching(job="$job", server_address="$server_address", server_port="$server_port")
 EDGE = "client_address, server_address, server_port"
 CONNECTION = "client_address, client_port, server_address, server_port, interface"
 NAMED = 'server_address!="other"'
@@ -53,16 +56,26 @@ def selecting(extra):
     return NODES[:-1] + "," + extra + "}"
 
 
-def once(expression, by):
-    """Sums edges by the labels in `by`. An edge that several nodes see counts once."""
-    return f"sum by ({by}) (max by ({EDGE}) ({expression}))"
+def recorded(name, selector=ALL_NODES, operation="rate5m"):
+    """A series of the recorded level, in which an edge counts once."""
+    return f"edge:tcpgauge_edge_{name}:{operation}{selector}"
 
 
+def recorded_payload(selector=ALL_NODES):
+    return f"{recorded('client_payload_bytes', selector)} + {recorded('server_payload_bytes', selector)}"
+
+
+def services(name):
+    """A recorded series of services. What two jobs see counts once, too."""
+    return f"max by (server_address, server_port) (server:tcpgauge_edge_{name}{ALL_NODES})"
+
+
+LOSS = "Segments that were sent again or came out of order, as a share of those with payload"
 PAYLOAD = both("tcpgauge", "payload_bytes_total")
-RETRANSMITTED = both("tcpgauge", "retransmitted_segments_total")
+LOST = f"{both('tcpgauge', 'retransmitted_segments_total')} + {rate('tcpgauge_out_of_order_segments_total')}"
+SEGMENTS = rate("tcpgauge_segments_total")
 NAMED_EDGES = both("tcpgauge_edge", "payload_bytes_total", selecting(NAMED))
 OTHER_EDGES = both("tcpgauge_edge", "payload_bytes_total", selecting('server_address="other"'))
-TCP_PACKETS = rate("tcpgauge_capture_packets_total", selecting('protocol="tcp"'))
 DROPPED = rate("tcpgauge_capture_dropped_packets_total")
 CAPTURED = rate("tcpgauge_capture_packets_total")
 ESTABLISHED = "tcpgauge_connections" + selecting('state="established"')
@@ -99,12 +112,12 @@ def nodes():
                      [JOB, INSTANCE], [
         ("Now", [
             (4, 4, stat("Agents", "Agents that answered the last scrape.", "none", f"sum(up{NODES})")),
-            (4, 4, stat("Payload", "TCP payload, both directions. Payload that crosses two nodes counts on both.", "Bps",
-                        f"sum({PAYLOAD})")),
-            (4, 4, stat("Connections", "Established now.", "short",
-                        f"sum({ESTABLISHED})")),
-            (4, 4, stat("Retransmissions", "Retransmitted segments, as a share of the captured TCP packets.", "percentunit",
-                        ratio_of_all(RETRANSMITTED, TCP_PACKETS), warn_above=0.03, decimals=2)),
+            (4, 4, stat("Payload", "TCP payload of all edges, both directions. An edge that several nodes see counts once.", "Bps",
+                        f"sum({recorded_payload()})")),
+            (4, 4, stat("Connections", "Open now, on all edges. An edge that several nodes see counts once.", "short",
+                        f"sum({recorded('connections', operation='max')})")),
+            (4, 4, stat("Lost segments", f"{LOSS}. An edge that several nodes see counts once.", "percentunit",
+                        ratio_of_all(recorded("lost_segments"), recorded("segments")), warn_above=0.01, decimals=2)),
             (4, 4, stat("Dropped by kernels", "Share of packets that kernels dropped before the agents saw them, or that were lost between workers.", "percentunit",
                         dropped(), warn_above=0.001, decimals=3)),
             (4, 4, stat("In no edge of its own", "Payload credited to the edge named other.", "percentunit",
@@ -117,31 +130,41 @@ def nodes():
                               ("Established", "short", total(ESTABLISHED)),
                               ("Opened", "cps", total(rate("tcpgauge_connections_opened_total"))),
                               ("Failed", "cps", total(FAILED)),
-                              ("Retransmissions", "percentunit", ratio(RETRANSMITTED, TCP_PACKETS)),
+                              ("Lost segments", "percentunit", ratio(LOST, SEGMENTS)),
+                              ("SYNs again", "cps", total(rate("tcpgauge_syn_retransmissions_total"))),
                               ("Handshake p95", "s", quantile(0.95, "tcpgauge_handshake_rtt_seconds", "job, instance")),
                               ("Dropped", "percentunit", dropped("job, instance")),
                           ], "Payload", {"instance": to_node})),
             (12, 8, graph("Payload", "TCP payload, both directions.", "Bps", [target(total(PAYLOAD), "{{instance}}")])),
             (12, 8, graph("Connections opened", "Whether or not the handshake was seen.", "cps",
                           [target(total(rate("tcpgauge_connections_opened_total")), "{{instance}}")])),
-            (12, 8, graph("Retransmissions", "Retransmitted segments, as a share of the captured TCP packets.", "percentunit",
-                          [target(ratio(RETRANSMITTED, TCP_PACKETS), "{{instance}}")])),
+            (12, 8, graph("Lost segments", f"{LOSS}.", "percentunit",
+                          [target(ratio(LOST, SEGMENTS), "{{instance}}")])),
             (12, 8, graph("Handshakes, p95", "Nineteen of twenty handshakes take no longer than this.", "s",
                           [target(quantile(0.95, "tcpgauge_handshake_rtt_seconds", "job, instance"), "{{instance}}")])),
             (12, 8, graph("Failed connections", "Refused, or not answered in time.", "cps",
                           [target(total(FAILED, keep="reason"),
                                   "{{instance}} {{reason}}")])),
-            (12, 8, graph("Connections by state", "On all nodes that are shown.", "short",
-                          [target(f"sum by (state) (tcpgauge_connections{NODES})", "{{state}}")], stacked=True)),
+            (12, 8, graph("Connections by state", "Of each node. A connection between two nodes is on both.", "short",
+                          [target(total(f"tcpgauge_connections{NODES}", keep="state"), "{{instance}} {{state}}")])),
         ]),
         ("Who talks", [
             (12, 9, table("Busiest services", "By payload, both directions; an edge that several nodes see counts once.",
                           {"server_address": "Server", "server_port": "Port"},
-                          [("Payload", "Bps", f"topk(20, {once(NAMED_EDGES, 'server_address, server_port')})")], "Payload",
-                          {"server_port": to_service})),
+                          [("Payload", "Bps", f"topk(20, sum by (server_address, server_port) ({recorded_payload()}))")],
+                          "Payload", {"server_port": to_service})),
             (12, 9, table("Busiest clients", "By payload, both directions; an edge that several nodes see counts once.",
                           {"client_address": "Client"},
-                          [("Payload", "Bps", f"topk(20, {once(NAMED_EDGES, 'client_address')})")], "Payload")),
+                          [("Payload", "Bps", f"topk(20, sum by (client_address) ({recorded_payload()}))")], "Payload")),
+        ]),
+        ("Which services have trouble", [
+            (24, 9, table("Services", "The twenty with the most attempts that fail. A SYN that is sent again is one more attempt.",
+                          {"server_address": "Server", "server_port": "Port"}, [
+                              ("Failing", "percentunit", f"topk(20, {services('syns_failed:ratio_rate2m')})"),
+                              ("Lost segments", "percentunit", services("lost_segments:ratio_rate5m")),
+                              ("Stalled", "short", services("connections_stalled:sum")),
+                              ("Handshake", "s", services("handshake_rtt_seconds:mean_rate5m")),
+                          ], "Failing", {"server_port": to_service})),
         ]),
     ])
 
@@ -166,6 +189,9 @@ def node():
                 target(f"sum({rate('tcpgauge_server_retransmitted_segments_total')})", "retransmitted by servers"),
                 target(f"sum({rate('tcpgauge_out_of_order_segments_total')})", "out of order"),
                 target(f"sum({rate('tcpgauge_zero_windows_total')})", "zero windows")])),
+            (12, 8, graph("Lost segments", f"{LOSS}.", "percentunit", [target(ratio_of_all(LOST, SEGMENTS), "lost")])),
+            (12, 8, graph("SYNs sent again", "Attempts to connect that had no answer, and were sent again.", "cps",
+                          [target(f"sum({rate('tcpgauge_syn_retransmissions_total')})", "SYNs")])),
         ]),
         ("Connections", [
             (12, 8, graph("By state", "Connections that are tracked now.", "short",
@@ -200,6 +226,8 @@ def node():
                 ("Opened", "cps", f"sum by ({EDGE}) ({rate('tcpgauge_edge_connections_opened_total')})"),
                 ("Failed", "cps", f"sum by ({EDGE}) ({rate('tcpgauge_edge_connections_failed_total')})"),
                 ("Retransmitted", "cps", f"sum by ({EDGE}) ({rate('tcpgauge_edge_retransmitted_segments_total')})"),
+                ("Out of order", "cps", f"sum by ({EDGE}) ({rate('tcpgauge_edge_out_of_order_segments_total')})"),
+                ("Stalled", "short", f"sum by ({EDGE}) (tcpgauge_edge_connections_stalled{NODES})"),
             ], "Down", {"server_port": to_service})),
             (12, 9, graph("Busiest services", "The ten with the most payload.", "Bps", [
                 target(f"topk(10, sum by (server_address, server_port) ({NAMED_EDGES}))", "{{server_address}} {{server_port}}")])),
@@ -214,51 +242,65 @@ def node():
 
 
 def service():
-    def of_clients(metric):
-        return f"max by ({EDGE}) ({rate(metric, SERVICE)})"
-    handshakes = (f"sum(max by ({EDGE}) ({rate('tcpgauge_edge_handshake_rtt_seconds_sum', SERVICE)}))"
-                  f" / (sum(max by ({EDGE}) ({rate('tcpgauge_edge_handshake_rtt_seconds_count', SERVICE)})) > 0)")
+    def edges(name, operation="rate5m"):
+        return recorded(name, SERVICE, operation)
+
+    def of_service(name):
+        return f"max(server:tcpgauge_edge_{name}{SERVICE})"
+
+    seen_by = both("tcpgauge_edge", "payload_bytes_total", SERVICE)
+    by_client = "sum by (client_address)"
     return dashboard("tcpgauge-service", "tcpgauge / Service",
                      "One service, which is an address and a port: its clients, its traffic and its failures. "
                      "An edge that several nodes see counts once.",
-                     [JOB, INSTANCE, SERVER_ADDRESS, SERVER_PORT], [
+                     [JOB, SERVER_ADDRESS, SERVER_PORT], [
         ("Now", [
-            (4, 4, stat("Clients", "Clients that have an edge of their own.", "short",
-                        f"count(max by ({EDGE}) (tcpgauge_edge_connections{SERVICE}))")),
-            (4, 4, stat("Connections", "Now.", "short", f"sum(max by ({EDGE}) (tcpgauge_edge_connections{SERVICE}))")),
-            (4, 4, stat("Requests", "Payload from clients.", "Bps",
-                        f"sum({of_clients('tcpgauge_edge_client_payload_bytes_total')})")),
-            (4, 4, stat("Answers", "Payload from the service.", "Bps",
-                        f"sum({of_clients('tcpgauge_edge_server_payload_bytes_total')})")),
-            (4, 4, stat("Failed", "Connections refused, or not answered in time.", "cps",
-                        f"sum({of_clients('tcpgauge_edge_connections_failed_total')})", warn_above=1)),
-            (4, 4, stat("Handshake", "Mean time of a handshake.", "s", handshakes)),
+            (4, 4, stat("Clients", "Clients that have an edge of their own.", "short", f"count({edges('connections', 'max')})")),
+            (4, 4, stat("Connections", "Open now.", "short", of_service("connections:sum"))),
+            (4, 4, stat("Requests", "Payload from clients.", "Bps", f"sum({edges('client_payload_bytes')})")),
+            (4, 4, stat("Answers", "Payload from the service.", "Bps", f"sum({edges('server_payload_bytes')})")),
+            (4, 4, stat("Failing", "The share of attempts to connect that are refused, time out, or are sent again. "
+                        "A SYN that is sent again is one more attempt.", "percentunit", of_service("syns_failed:ratio_rate2m"),
+                        warn_above=0.1, decimals=1)),
+            (4, 4, stat("Handshake", "Mean time of a handshake.", "s", of_service("handshake_rtt_seconds:mean_rate5m"))),
+            (4, 4, stat("Lost segments", f"{LOSS}.", "percentunit", of_service("lost_segments:ratio_rate5m"), warn_above=0.01,
+                        decimals=2)),
+            (4, 4, stat("Stalled", "Open connections that make no progress.", "short", of_service("connections_stalled:sum"),
+                        warn_above=1)),
         ]),
         ("Traffic", [
             (12, 8, graph("Payload", "By sender.", "Bps", [
-                target(f"sum({of_clients('tcpgauge_edge_client_payload_bytes_total')})", "clients"),
-                target(f"sum({of_clients('tcpgauge_edge_server_payload_bytes_total')})", "service")])),
-            (12, 8, graph("Connections", "Opened and failed.", "cps", [
-                target(f"sum({of_clients('tcpgauge_edge_connections_opened_total')})", "opened"),
-                target(f"sum({of_clients('tcpgauge_edge_connections_failed_total')})", "failed")])),
-            (12, 8, graph("Handshake", "Mean time of a handshake: network and accepting server.", "s", [target(handshakes, "mean")])),
-            (12, 8, graph("Retransmissions", "Segments of both ends.", "cps", [
-                target(f"sum({of_clients('tcpgauge_edge_retransmitted_segments_total')})", "retransmitted")])),
+                target(f"sum({edges('client_payload_bytes')})", "clients"),
+                target(f"sum({edges('server_payload_bytes')})", "service")])),
+            (12, 8, graph("Connections", "Opened, failed by reason, and SYNs sent again.", "cps", [
+                target(f"sum({edges('connections_opened')})", "opened"),
+                target(f"sum by (reason) ({edges('connections_failed')})", "failed: {{reason}}"),
+                target(f"sum({edges('syn_retransmissions')})", "SYNs sent again")])),
+            (12, 8, graph("Handshake", "Mean time of a handshake: network and accepting server.", "s",
+                          [target(of_service("handshake_rtt_seconds:mean_rate5m"), "mean")])),
+            (12, 8, graph("Retransmissions and disorder", "Segments of both ends.", "cps", [
+                target(f"sum({edges('retransmitted_segments')})", "retransmitted"),
+                target(f"sum({edges('out_of_order_segments')})", "out of order")])),
+            (12, 8, graph("Failing", "The share of attempts to connect that fail.", "percentunit",
+                          [target(of_service("syns_failed:ratio_rate2m"), "failing")], maximum=1)),
+            (12, 8, graph("Lost segments", f"{LOSS}.", "percentunit",
+                          [target(of_service("lost_segments:ratio_rate5m"), "lost")])),
         ]),
         ("Clients", [
             (24, 10, table("Clients", "Each client of the service.", {"client_address": "Client"}, [
-                ("Requests", "Bps", f"sum by (client_address) ({of_clients('tcpgauge_edge_client_payload_bytes_total')})"),
-                ("Answers", "Bps", f"sum by (client_address) ({of_clients('tcpgauge_edge_server_payload_bytes_total')})"),
-                ("Connections", "short", f"sum by (client_address) (max by ({EDGE}) (tcpgauge_edge_connections{SERVICE}))"),
-                ("Failed", "cps", f"sum by (client_address) ({of_clients('tcpgauge_edge_connections_failed_total')})"),
-                ("Retransmitted", "cps",
-                 f"sum by (client_address) ({of_clients('tcpgauge_edge_retransmitted_segments_total')})"),
+                ("Requests", "Bps", f"{by_client} ({edges('client_payload_bytes')})"),
+                ("Answers", "Bps", f"{by_client} ({edges('server_payload_bytes')})"),
+                ("Connections", "short", f"{by_client} ({edges('connections', 'max')})"),
+                ("Failed", "cps", f"{by_client} ({edges('connections_failed')})"),
+                ("SYNs again", "cps", f"{by_client} ({edges('syn_retransmissions')})"),
+                ("Lost segments", "percentunit",
+                 f"{by_client} ({edges('lost_segments')}) / ({by_client} ({edges('segments')}) > 0)"),
+                ("Stalled", "short", f"{by_client} ({edges('connections_stalled', 'max')})"),
             ], "Answers")),
             (12, 8, graph("Busiest clients", "The ten with the most payload.", "Bps", [
-                target(f"topk(10, sum by (client_address) (max by ({EDGE}) "
-                       f"({both('tcpgauge_edge', 'payload_bytes_total', SERVICE)})))", "{{client_address}}")])),
+                target(f"topk(10, {by_client} ({recorded_payload(SERVICE)}))", "{{client_address}}")])),
             (12, 8, graph("Seen by", "The nodes whose agents see the service, and how much of it.", "Bps", [
-                target(f"sum by (instance) ({both('tcpgauge_edge', 'payload_bytes_total', SERVICE)})", "{{instance}}")])),
+                target(f"sum by (instance) ({seen_by})", "{{instance}}")])),
         ]),
     ])
 

@@ -41,7 +41,7 @@ absl::Status Error(const std::string& what) {
 
 absl::StatusOr<std::string> Read(const std::string& what, const std::string& path) {
   absl::StatusOr<std::string> text = ReadSmallFile(path);
-  if (!text.ok()) return absl::InvalidArgumentError(absl::StrCat(what, " ", text.status().message()));
+  if (!text.ok()) return absl::Status(text.status().code(), absl::StrCat(what, " ", text.status().message()));
   return text;
 }
 

@@ -27,7 +27,8 @@ class TlsContext {
  public:
   // Reads the files that `config` names, and checks that the key fits the certificate. Never asks for a passphrase.
   // REQUIRES: `config` comes from ParseWebConfig().
-  // Errors: InvalidArgument. If a file is unreadable or wrong, the message names it.
+  // Errors: InvalidArgument if the content of a file is wrong, and those of ReadSmallFile() if a file cannot be read.
+  // The message names the file.
   static absl::StatusOr<std::shared_ptr<const TlsContext>> Load(const TlsConfig& config);
 
   // Returns the version of OpenSSL, such as "3.0.15".

@@ -90,7 +90,9 @@ bool WebSecurity::AreOld(const Stamps& stamps) const {
 absl::StatusOr<std::shared_ptr<const WebSecurity::Loaded>> WebSecurity::Load(const Loaded* in_force, Stamps* stamps) {
   *stamps = StampsOf({file_});
   const absl::StatusOr<std::string> text = ReadSmallFile(file_);
-  if (!text.ok()) return absl::InvalidArgumentError(absl::StrCat("web configuration ", text.status().message()));
+  if (!text.ok()) {
+    return absl::Status(text.status().code(), absl::StrCat("web configuration ", text.status().message()));
+  }
   absl::StatusOr<WebConfig> config = ParseWebConfig(*text, file_);
   if (!config.ok()) return config.status();
   if (!config->tls.has_value() && config->basic_auth_users.empty() && config->headers.empty()) {
@@ -113,7 +115,8 @@ absl::StatusOr<std::shared_ptr<const WebSecurity::Loaded>> WebSecurity::Load(con
     }
     absl::StatusOr<std::shared_ptr<const TlsContext>> context = TlsContext::Load(tls);
     if (!context.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat("web configuration ", file_, ": ", context.status().message()));
+      return absl::Status(context.status().code(),
+                          absl::StrCat("web configuration ", file_, ": ", context.status().message()));
     }
     loaded->tls = *std::move(context);
   }

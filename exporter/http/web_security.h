@@ -46,8 +46,9 @@ class WebSecurity final : public RequestGuard {
 
   // Reads `file` and the files that it names. If one of them was written less than `settle_ns` ago, waits until all
   // have come to rest, for at most 5 * `settle_ns`. `observer` may be null. `clock` must outlive the result. Errors:
-  // InvalidArgument if one of the files is unreadable, wrong, or no regular file. A `file` without settings is also an
-  // error, because it may be half written. (To serve without protection, leave the option out.)
+  // InvalidArgument if the content of one of the files is wrong, and those of ReadSmallFile() if one cannot be read. A
+  // `file` without settings has wrong content, because it may be half written. (To serve without protection, leave the
+  // option out.)
   static absl::StatusOr<std::unique_ptr<WebSecurity>> Open(const std::string& file,
                                                            std::unique_ptr<WebConfigObserver> observer = nullptr,
                                                            int64_t settle_ns = kSettleNs,

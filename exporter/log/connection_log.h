@@ -51,7 +51,7 @@ class ConnectionLog {
   // Opens the file `path` as LineFile::Open() does; "-" is standard output. `patience` and the counters must outlive
   // the log. The counters must be zero at first, because Finish() computes its result from them.
   //
-  // Errors: InvalidArgument. The message names the file.
+  // Errors: Unavailable. The message names the file.
   static absl::StatusOr<std::unique_ptr<ConnectionLog>> Open(const std::string& path, Patience* patience,
                                                              ConnectionLogCounters counters);
   ~ConnectionLog();  // calls Finish()

@@ -75,7 +75,7 @@ absl::StatusOr<Opened> OpenToAppend(const std::string& path, int wait_flag) {
     }
     return Opened{fd, false};
   }
-  return absl::InvalidArgumentError(absl::StrCat("--connection-log: cannot write '", path, "': ", strerror(errno)));
+  return absl::UnavailableError(absl::StrCat("--connection-log: cannot write '", path, "': ", strerror(errno)));
 }
 
 double CountLines(std::string_view lines) { return static_cast<double>(std::count(lines.begin(), lines.end(), '\n')); }

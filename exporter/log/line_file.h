@@ -41,7 +41,7 @@ class LineFile {
   // without any newline becomes empty. The counters must outlive this object.
   //
   // If the process may write a named pipe but not read it, the call waits until the pipe has a reader.
-  // Errors: InvalidArgument. The message names the file.
+  // Errors: Unavailable. The message names the file.
   static absl::StatusOr<std::unique_ptr<LineFile>> Open(const std::string& path, LineCounters counters);
   ~LineFile();  // closes the file, except standard output
   LineFile(const LineFile&) = delete;

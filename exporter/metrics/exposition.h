@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "exporter/metrics/series_plan.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
@@ -52,6 +53,7 @@ struct Exposition {
   // Snapshot::other_interfaces are merged into one named "other". Forgotten interfaces come last. They have no samples,
   // and are listed for the labels of their connections.
   std::vector<InterfaceView> interfaces;
+  EdgeDetail edge_detail = EdgeDetail::kFull;
   std::vector<ExportedEdge> edges;              // the last one is "other"
   std::vector<ExportedService> services;        // of the edges with the most payload, at most SeriesPlan::services
   std::vector<ExportedConnection> connections;  // heaviest first

@@ -133,22 +133,26 @@ std::vector<ExportedConnection> SelectConnections(const Snapshot& snapshot, cons
       selected.push_back({&connection, interface});
     }
   };
-  // Both lists are sorted by rank.
-  auto ended = snapshot.ended_connections.begin();
-  for (const ConnectionSummary& connection : snapshot.connections) {
-    for (; ended != snapshot.ended_connections.end() && ended->rank > connection.rank; ++ended) consider(*ended);
-    consider(connection);
-  }
-  for (; ended != snapshot.ended_connections.end(); ++ended) consider(*ended);
+  for (const uint32_t index : snapshot.connections_with_series) consider(snapshot.connection(index));
   return selected;
 }
 
-std::string ClientLabel(const IpAddress& client, const EdgesView& edges) {
-  const bool v4 = client.is_v4();
-  const int bits = v4 ? edges.v4_prefix_bits : edges.v6_prefix_bits;
-  std::string label = client.ToString();
+// Returns the address, with the length of its prefix if that is shorter than the address.
+std::string PrefixLabel(const IpAddress& address, int v4_bits, int v6_bits) {
+  const bool v4 = address.is_v4();
+  const int bits = v4 ? v4_bits : v6_bits;
+  std::string label = address.ToString();
   if (bits < (v4 ? 32 : 128)) label += "/" + std::to_string(bits);
   return label;
+}
+
+std::string ClientLabel(const EdgeKey& edge, const EdgesView& edges) {
+  return PrefixLabel(edge.client, edges.v4_prefix_bits, edges.v6_prefix_bits);
+}
+
+std::string ServerLabel(const EdgeKey& edge, const EdgesView& edges) {
+  if (!edge.is_server_prefix) return edge.server.address.ToString();
+  return PrefixLabel(edge.server.address, edges.v4_server_prefix_bits, edges.v6_server_prefix_bits);
 }
 
 std::vector<ExportedEdge> LabelEdges(const Snapshot& snapshot) {
@@ -156,7 +160,7 @@ std::vector<ExportedEdge> LabelEdges(const Snapshot& snapshot) {
   std::vector<ExportedEdge> labelled;
   labelled.reserve(edges.exported.size() + 1);
   for (const EdgeView& edge : edges.exported) {
-    labelled.push_back({ClientLabel(edge.key.client, edges), edge.key.server.address.ToString(),
+    labelled.push_back({ClientLabel(edge.key, edges), ServerLabel(edge.key, edges),
                         std::to_string(edge.key.server.port), edge.counters, edge.start_time_ns});
   }
   labelled.push_back({kOther, kOther, kOther, edges.other, snapshot.capture_start_time_ns});
@@ -198,7 +202,8 @@ Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const Exposi
   Exposition exposition;
   exposition.snapshot = std::move(snapshot);
   exposition.families = CollectFamilies(sources);
-  const SeriesPlan plan = PlanSeries(limits.series, limits.connections, /*edges=*/0);
+  exposition.edge_detail = limits.edge_detail;
+  const SeriesPlan plan = PlanSeries(limits.series, limits.connections, /*edges=*/0, limits.edge_detail);
   InterfaceList interfaces;
   const std::vector<uint32_t> merged_index = interfaces.Add(*exposition.snapshot, plan.interfaces);
   exposition.interfaces = interfaces.Take();

@@ -9,6 +9,7 @@
 
 #include "absl/types/span.h"
 #include "exporter/metrics/exposition.h"
+#include "exporter/metrics/series_plan.h"
 
 namespace tcpgauge {
 
@@ -16,11 +17,12 @@ namespace tcpgauge {
 struct ExpositionLimits {
   size_t series = 0;       // samples of all series together
   size_t connections = 0;  // connections with series of their own; fewer if `series` has no room for them
+  EdgeDetail edge_detail = EdgeDetail::kFull;
 };
 
 // Makes an exposition of `snapshot`, which must not be null. The exposition has all totals, interfaces and edges, the
-// services of the edges with the most payload, and the heaviest connections, as many as `limits` allow. Connections
-// that ended within the ranking window compete with the open ones.
+// services of the edges with the most payload, and the heaviest of Snapshot::connections_with_series, as many as
+// `limits` allow.
 //
 // The labels of a connection are its two endpoints and its interface. So two connections with the same endpoints have
 // equal labels in three cases: one followed the other, they differ only in VLANs or tunnels, or their interfaces are

@@ -44,7 +44,8 @@ class MetricVisitor {
 
   virtual void BeginFamily(const MetricInfo& family) = 0;
 
-  // A sample of a counter or a gauge. `label_values` are in the order of the family's labels.
+  // A sample of a counter or a gauge. `label_values` are in the order of the family's labels. If there are fewer values
+  // than labels, the sample has only the first labels.
   virtual void Sample(absl::Span<const std::string_view> label_values, MetricValue value) = 0;
 
   // A sample of `interfaces[index]` of the exposition. By default, calls Sample().

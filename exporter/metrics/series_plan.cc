@@ -16,16 +16,17 @@ constexpr size_t kShareOfServices = 20;
 
 }  // namespace
 
-SeriesPlan PlanSeries(size_t series_limit, size_t connections, size_t edges) {
+SeriesPlan PlanSeries(size_t series_limit, size_t connections, size_t edges, EdgeDetail detail) {
   SeriesPlan plan;
-  size_t left = series_limit - kFixedSamples - kSamplesPerEdge;  // for the edge "other"
+  const size_t samples_per_edge = SamplesPerEdge(detail);
+  size_t left = series_limit - kFixedSamples - samples_per_edge;  // for the edge "other"
   plan.interfaces =
       std::clamp<size_t>(left / kShareOfInterfaces / kSamplesPerInterface, kMinInterfaces, kMaxInterfaces);
   plan.services = std::min(left / kShareOfServices, kMaxServiceSamples);
   left -= plan.interfaces * kSamplesPerInterface + plan.services;
-  const size_t edge_samples = edges * kSamplesPerEdge;
+  const size_t edge_samples = edges * samples_per_edge;
   const size_t wanted = edge_samples + connections * kSamplesPerConnection;
-  plan.edges = wanted <= left ? edges : left * edge_samples / wanted / kSamplesPerEdge;
+  plan.edges = wanted <= left ? edges : left * edge_samples / wanted / samples_per_edge;
   return plan;
 }
 

@@ -3,6 +3,7 @@
 #define TCPGAUGE_EXPORTER_METRICS_SERIES_PLAN_H_
 
 #include <cstddef>
+#include <cstdint>
 
 namespace tcpgauge {
 
@@ -20,30 +21,38 @@ struct SeriesPlan {
   size_t services = 0;  // the most samples that name services of edges (see ExportedService)
 };
 
+// How much is exported of each edge.
+enum class EdgeDetail : uint8_t {
+  kBasic,  // payload, opened and failed connections, retransmissions, open connections and round-trip times
+  kFull,   // also why connections failed, all segments, out-of-order ones, repeated SYNs and stalled connections
+};
+
 // The smallest series limit that works: the fixed samples and a few interfaces and edges fit into it.
 constexpr size_t kMinSeriesLimit = 300;
 
 // The samples that belong to no interface, edge or connection, when every output is on. A test compares this number
 // with an exposition.
-constexpr size_t kFixedSamples = 171;
+constexpr size_t kFixedSamples = 174;
 // The part of kFixedSamples that is for the metrics of HTTP requests; RequestMetrics keeps to it.
 constexpr size_t kRequestSamples = 20;
 
-// The samples that one connection, one edge or one interface takes.
+// The samples that one connection, one interface or one edge takes.
 constexpr size_t kSamplesPerConnection = 9;  // 8 while the RTT is unknown
-constexpr size_t kSamplesPerEdge = 8;
 constexpr size_t kSamplesPerInterface = 10;
+constexpr size_t SamplesPerEdge(EdgeDetail detail) { return detail == EdgeDetail::kFull ? 13 : 8; }
+// How many edges have series if the user does not say it. The default series limit has room for as many.
+constexpr size_t DefaultEdges(EdgeDetail detail) { return detail == EdgeDetail::kFull ? 150 : 400; }
 // The samples that all services take together. With more of them, the default limits would not fit into the default
 // series limit.
 constexpr size_t kMaxServiceSamples = 80;
 
 // Divides `series_limit` samples. Interfaces get at most a fifth of the samples that are not fixed, and no more
 // than 32 interfaces need. However, there is always room for two interfaces. Services get at most a twentieth of these
-// samples, and no more than kMaxServiceSamples. The rest is for `connections` connections and `edges` edges, the
-// numbers that the user wants. If the rest is too small for both, it is divided in proportion to the samples that all
-// connections need and those that all edges need. The result has no share of connections (see SeriesPlan). REQUIRES:
-// series_limit >= kMinSeriesLimit.
-SeriesPlan PlanSeries(size_t series_limit, size_t connections, size_t edges);
+// samples, and no more than kMaxServiceSamples. The rest is for `connections` connections and for `edges` edges with
+// this detail. These two numbers are what the user wants. If the rest is too small for both, it is divided in
+// proportion to the samples that all connections need and those that all edges need. The result has no share of
+// connections (see SeriesPlan). REQUIRES: series_limit >= kMinSeriesLimit.
+SeriesPlan PlanSeries(size_t series_limit, size_t connections, size_t edges, EdgeDetail detail);
 
 }  // namespace tcpgauge
 

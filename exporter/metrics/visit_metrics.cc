@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "exporter/metrics/series_plan.h"
 #include "exporter/metrics/visit_families.h"
 #include "src/base/time_units.h"
 #include "src/flow/duplicate_kind.h"
@@ -62,9 +63,11 @@ class Walk {
     for (size_t i = 0; i < kEndReasonCount; ++i) {
       visitor_->Sample({EndReasonName(static_cast<EndReason>(i))}, totals.closed[i]);
     }
+    Only(Metric::kSegments, totals.segments);
     Only(Metric::kClientRetransmittedSegments, totals.client_retransmitted_segments);
     Only(Metric::kServerRetransmittedSegments, totals.server_retransmitted_segments);
     Only(Metric::kOutOfOrderSegments, totals.out_of_order_segments);
+    Only(Metric::kSynRetransmissions, totals.syn_retransmissions);
     Only(Metric::kZeroWindows, totals.zero_windows);
     Only(Metric::kKeepAlives, totals.keep_alives);
     Only(Metric::kWindowProbes, totals.window_probes);
@@ -78,6 +81,7 @@ class Walk {
   void Export() {
     const EdgesView& edges = snapshot_.edges;
     Only(Metric::kSeries, uint64_t{exposition_.series});
+    Only(Metric::kSeriesNew, snapshot_.connections_admitted * kSamplesPerConnection);
     Only(Metric::kEdgesFolded, edges.folded);
     Only(Metric::kEdgesRetired, edges.retired_edges);
     Only(Metric::kEdgesRetiredClientPayloadBytes, edges.retired.client_payload_bytes);
@@ -90,9 +94,18 @@ class Walk {
     PerEdge(Metric::kEdgeClientPayloadBytes, [](const EdgeCounters& e) { return e.client_payload_bytes; });
     PerEdge(Metric::kEdgeServerPayloadBytes, [](const EdgeCounters& e) { return e.server_payload_bytes; });
     PerEdge(Metric::kEdgeConnectionsOpened, [](const EdgeCounters& e) { return e.connections_opened; });
-    PerEdge(Metric::kEdgeConnectionsFailed, [](const EdgeCounters& e) { return e.connections_failed; });
+    FailedConnections();
+    const bool is_full = exposition_.edge_detail == EdgeDetail::kFull;
+    if (is_full) PerEdge(Metric::kEdgeSegments, [](const EdgeCounters& e) { return e.segments; });
     PerEdge(Metric::kEdgeRetransmittedSegments, [](const EdgeCounters& e) { return e.retransmitted_segments; });
+    if (is_full) {
+      PerEdge(Metric::kEdgeOutOfOrderSegments, [](const EdgeCounters& e) { return e.out_of_order_segments; });
+      PerEdge(Metric::kEdgeSynRetransmissions, [](const EdgeCounters& e) { return e.syn_retransmissions; });
+    }
     PerEdge(Metric::kEdgeConnections, [](const EdgeCounters& e) { return static_cast<uint64_t>(e.connections); });
+    if (is_full) {
+      PerEdge(Metric::kEdgeConnectionsStalled, [](const EdgeCounters& e) { return static_cast<uint64_t>(e.stalled); });
+    }
     Begin(Metric::kEdgeHandshakeRtt);
     for (size_t i = 0; i < exposition_.edges.size(); ++i) {
       const ExportedEdge& edge = exposition_.edges[i];
@@ -197,6 +210,23 @@ class Walk {
     for (size_t i = 0; i < exposition_.edges.size(); ++i) {
       const ExportedEdge& edge = exposition_.edges[i];
       visitor_->EdgeSample(i, {edge.client_address, edge.server_address, edge.server_port}, value_of(edge.counters));
+    }
+  }
+
+  void FailedConnections() {
+    if (exposition_.edge_detail == EdgeDetail::kBasic) {
+      PerEdge(Metric::kEdgeConnectionsFailed,
+              [](const EdgeCounters& e) { return e.connections_refused + e.connections_timed_out; });
+      return;
+    }
+    Begin(Metric::kEdgeConnectionsFailed);
+    for (size_t i = 0; i < exposition_.edges.size(); ++i) {
+      const ExportedEdge& edge = exposition_.edges[i];
+      const auto sample = [&](std::string_view reason, uint64_t value) {
+        visitor_->EdgeSample(i, {edge.client_address, edge.server_address, edge.server_port, reason}, value);
+      };
+      sample("refused", edge.counters.connections_refused);
+      sample("timeout", edge.counters.connections_timed_out);
     }
   }
 

@@ -47,7 +47,7 @@ HttpClientOptions ClientOptions() {
 // An empty file is an error, because curl would use the system's authorities instead.
 absl::StatusOr<std::string> ReadPem(const std::string& path) {
   absl::StatusOr<std::string> pem = ReadSmallFile(path);
-  if (pem.ok() && pem->empty()) return absl::InvalidArgumentError(absl::StrCat(path, ": is empty"));
+  if (pem.ok() && pem->empty()) return absl::FailedPreconditionError(absl::StrCat(path, ": is empty"));
   return pem;
 }
 

@@ -38,8 +38,8 @@ class CurlTransport : public PushTransport {
  public:
   static constexpr size_t kMaxAnswerBytes = 64 << 10;
 
-  // Errors: those of ReadSmallFile() for a PEM file, or InvalidArgument if a PEM file is empty. The message names the
-  // file. Contents that are not valid PEM are accepted here; the error comes when a connection is opened.
+  // Errors: those of ReadSmallFile() for a PEM file, or FailedPrecondition if a PEM file is empty. The message names
+  // the file. Contents that are not valid PEM are accepted here; the error comes when a connection is opened.
   static absl::StatusOr<std::unique_ptr<CurlTransport>> Create(CurlTransportOptions options);
 
   // See PushTransport. A `timeout_ns` below a millisecond counts as one millisecond.

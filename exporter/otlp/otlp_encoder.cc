@@ -44,6 +44,9 @@ void AddLabels(const MetricInfo& info, LabelValues values, Attributes* attribute
   const bool is_traffic = !info.labels.empty() && info.labels[0].name == "client_address";
   if (is_traffic && values[0] == kOther) {
     Add(kOverflowAttribute, attributes)->set_bool_value(true);
+    for (size_t i = 1; i < values.size(); ++i) {
+      if (values[i] != kOther) AddText(info.labels[i].attribute, values[i], attributes);
+    }
     return;
   }
   for (size_t i = 0; i < values.size(); ++i) {

@@ -56,8 +56,7 @@ class Agent {
   // values in it. `identity` is the user that the process becomes before Serve(). That user is made the owner of the
   // connection log's file. `haste` must outlive the agent.
   //
-  // Errors: each error names what could not be opened. kInvalidArgument and kNotFound mean that the options are wrong.
-  // Every other code means that the environment is wrong: a privilege or a resource is missing.
+  // Errors: each error names what could not be opened. The code decides the exit status; see ExitStatusOf().
   static absl::StatusOr<std::unique_ptr<Agent>> Open(const Options& options, const Identity& identity,
                                                      const Haste* haste);
 

@@ -26,10 +26,16 @@ TableOptions TableOptionsOf(const Options& options) {
   table.rate_tick_ns = options.fast ? kNanosecondsPerSecond / 10 : kNanosecondsPerSecond;
   table.rate_window_ns = ToNanoseconds(options.rate_window_seconds);
   table.ranking_window_ns = ToNanoseconds(options.metrics_window_seconds);
+  table.stall_ns = ToNanoseconds(options.metrics_stall_seconds);
   table.max_recently_ended = static_cast<size_t>(options.metrics_connections);
   table.edges.max_exported = SeriesPlanOf(options).edges;
+  // A file is shown once, so its series do not pile up anywhere.
+  if (options.read_file.empty()) table.edges.max_new_per_minute = static_cast<size_t>(options.metrics_new_edges);
   table.edges.v4_prefix_bits = options.client_prefix_v4_bits;
   table.edges.v6_prefix_bits = options.client_prefix_v6_bits;
+  table.edges.v4_server_prefix_bits = options.server_prefix_v4_bits;
+  table.edges.v6_server_prefix_bits = options.server_prefix_v6_bits;
+  table.edges.single_servers = options.server_networks;
   return table;
 }
 
@@ -55,6 +61,12 @@ EngineOptions EngineOptionsOf(const Options& options, bool pushes) {
   engine.table.keep_rates = engine.worker.publish;
   engine.collector.exported_connections = static_cast<size_t>(options.metrics_connections);
   engine.collector.exported_interfaces = SeriesPlanOf(options).interfaces;
+  // The churn of series harms only a reader that comes again and again.
+  if (engine.worker.live && (!options.listen_addresses.empty() || pushes)) {
+    engine.collector.series_choice = {static_cast<size_t>(options.metrics_connections),
+                                      static_cast<size_t>(options.metrics_new_connections),
+                                      engine.table.ranking_window_ns};
+  }
   engine.collector.capture_start_time_ns = SystemClock().WallNanoseconds();
   engine.collector.rate_window_seconds = options.rate_window_seconds;
   return engine;

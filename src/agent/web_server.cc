@@ -64,12 +64,7 @@ absl::StatusOr<std::unique_ptr<HttpServer>> OpenWebServer(const std::vector<std:
     service.tls = [security] { return security->CurrentTls(); };
   }
   service.observer = std::make_unique<RequestMetrics>(routes->paths(), sources.metrics);
-  auto server = HttpServer::Open(addresses, std::move(service), limits);
-  // A missing privilege or descriptor is a fault of the environment. Anything else is a wrong address.
-  if (server.ok() || absl::IsPermissionDenied(server.status()) || absl::IsResourceExhausted(server.status())) {
-    return server;
-  }
-  return absl::InvalidArgumentError(server.status().message());
+  return HttpServer::Open(addresses, std::move(service), limits);
 }
 
 }  // namespace tcpgauge

@@ -27,8 +27,7 @@ WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t
 // `security` may be null, which means neither TLS nor passwords. Otherwise it must outlive the server. Requests are
 // counted in `sources.metrics`. All objects behind the pointers in `sources` must outlive the server.
 //
-// Errors: kPermissionDenied when the privilege for an address is missing. kInvalidArgument when the agent cannot listen
-// on an address for any other reason, or when the telemetry path is the path of another page.
+// Errors: those of HttpServer::Open(). kInvalidArgument also when the telemetry path is the path of another page.
 absl::StatusOr<std::unique_ptr<HttpServer>> OpenWebServer(const std::vector<std::string>& addresses,
                                                           const WebSources& sources, WebSecurity* security);
 

@@ -20,7 +20,13 @@ constexpr size_t kMaxBytes = 1 << 20;
 int64_t Nanoseconds(const timespec& time) { return time.tv_sec * kNanosecondsPerSecond + time.tv_nsec; }
 
 absl::Status NotRegular(const std::string& path) {
-  return absl::InvalidArgumentError(absl::StrCat(path, ": is not a regular file"));
+  return absl::FailedPreconditionError(absl::StrCat(path, ": is not a regular file"));
+}
+
+// Some error numbers, such as that of a name that is too long, would become kInvalidArgument.
+absl::Status CannotRead(const std::string& path, int error) {
+  const absl::Status status = absl::ErrnoToStatus(error, path);
+  return absl::IsInvalidArgument(status) ? absl::FailedPreconditionError(status.message()) : status;
 }
 
 }  // namespace
@@ -28,10 +34,10 @@ absl::Status NotRegular(const std::string& path) {
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path) {
   // Look before opening, because to open a device may have effects.
   struct stat file;
-  if (stat(path.c_str(), &file) != 0) return absl::ErrnoToStatus(errno, path);
+  if (stat(path.c_str(), &file) != 0) return CannotRead(path, errno);
   if (!S_ISREG(file.st_mode)) return NotRegular(path);
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0) return absl::ErrnoToStatus(errno, path);
+  if (fd < 0) return CannotRead(path, errno);
   // The file may have been replaced meanwhile.
   if (fstat(fd, &file) != 0 || !S_ISREG(file.st_mode)) {
     close(fd);
@@ -46,8 +52,8 @@ absl::StatusOr<std::string> ReadSmallFile(const std::string& path) {
   }
   const int error = count < 0 ? errno : 0;
   close(fd);
-  if (error != 0) return absl::ErrnoToStatus(error, path);
-  if (size > kMaxBytes) return absl::InvalidArgumentError(absl::StrCat(path, ": is larger than 1 MiB"));
+  if (error != 0) return CannotRead(path, error);
+  if (size > kMaxBytes) return absl::FailedPreconditionError(absl::StrCat(path, ": is larger than 1 MiB"));
   text.resize(size);
   return text;
 }

@@ -14,8 +14,9 @@ namespace tcpgauge {
 //
 // Thread: any.
 // Bounds: the file may have at most 1 MiB.
-// Errors: InvalidArgument when the file is larger, or is no regular file. Otherwise the error of open() or read(), such
-// as NotFound or PermissionDenied. The message begins with the path.
+// Errors: FailedPrecondition when the file is larger, or is no regular file. Otherwise the error of open() or read(),
+// such as NotFound or PermissionDenied. Never InvalidArgument: a file that cannot be read is a fault of the
+// environment, and not of an option. The message begins with the path.
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path);
 
 // The state of a file at one moment. Two stamps of a path differ if the file was written, replaced or removed between

@@ -55,9 +55,9 @@ absl::StatusOr<std::unique_ptr<ClassicPcap>> ClassicPcap::Open(std::unique_ptr<F
   FileHeader header;
   const absl::Span<const uint8_t> head = file->bytes_->Peek(sizeof(header));
   if (head.size() < sizeof(header)) {
-    if (!file->bytes_->status().ok()) return absl::InvalidArgumentError(file->bytes_->status().message());
-    return absl::InvalidArgumentError(absl::StrCat("truncated dump file; tried to read ", sizeof(header),
-                                                   " file header bytes, only got ", head.size()));
+    if (!file->bytes_->status().ok()) return file->bytes_->status();
+    return absl::DataLossError(absl::StrCat("truncated dump file; tried to read ", sizeof(header),
+                                            " file header bytes, only got ", head.size()));
   }
   std::memcpy(&header, head.data(), sizeof(header));
   file->bytes_->Skip(sizeof(header));
@@ -66,10 +66,10 @@ absl::StatusOr<std::unique_ptr<ClassicPcap>> ClassicPcap::Open(std::unique_ptr<F
     header = {Swapped(header.magic),         Swapped(header.major_version), Swapped(header.minor_version), {},
               Swapped(header.snaplen_bytes), Swapped(header.link_type)};
   }
-  if (!IsMagic(header.magic)) return absl::InvalidArgumentError("unknown file format");
+  if (!IsMagic(header.magic)) return absl::DataLossError("unknown file format");
   const bool is_dg_ux = header.major_version == 543 && header.minor_version == 0;
   if (!is_dg_ux && (header.major_version != 2 || header.minor_version > 4)) {
-    return absl::InvalidArgumentError(
+    return absl::DataLossError(
         absl::StrCat("unsupported pcap savefile version ", header.major_version, ".", header.minor_version));
   }
   if (is_dg_ux || header.minor_version < 3) {

@@ -24,8 +24,8 @@ namespace tcpgauge {
 // Errors: those of PacketFile, in the words of libpcap.
 class ClassicPcap final : public PacketFile {
  public:
-  // Reads the file header from `bytes`, which must be at the beginning of the file. Errors: kInvalidArgument when the
-  // header is cut off, or when it states another version.
+  // Reads the file header from `bytes`, which must be at the beginning of the file. Errors: kDataLoss when the header
+  // is cut off or cannot be read, or when it states another version.
   static absl::StatusOr<std::unique_ptr<ClassicPcap>> Open(std::unique_ptr<FileBytes> bytes);
 
   bool Next(Packet* packet) override;

@@ -216,21 +216,21 @@ class FileSource final : public PacketSource {
 // Reads the beginning of the file, and finds out its format. `shown` is the file's name in errors.
 absl::StatusOr<std::unique_ptr<PacketFile>> OpenPackets(std::unique_ptr<FileBytes> bytes, const std::string& path,
                                                         const std::string& shown, InterfaceNames* names) {
-  const auto not_a_capture = [&shown](absl::string_view why) {
-    return absl::InvalidArgumentError(absl::StrCat(shown, " is not a pcap or pcapng file: ", why));
+  const auto not_a_capture = [&shown](const absl::Status& why) {
+    return absl::Status(why.code(), absl::StrCat(shown, " is not a pcap or pcapng file: ", why.message()));
   };
   const absl::Span<const uint8_t> begin = bytes->Peek(kFormatBytes);
   switch (FormatOf(begin)) {
     case FileFormat::kPcap: {
       auto classic = ClassicPcap::Open(std::move(bytes));
-      if (!classic.ok()) return not_a_capture(classic.status().message());
+      if (!classic.ok()) return not_a_capture(classic.status());
       const int datalink = DatalinkOf((*classic)->first_link_type());
       if (LinkTypeOf(datalink).has_value()) return *std::move(classic);
-      return absl::InvalidArgumentError(absl::StrCat(shown, ": ", DescribeUndecodable(datalink)));
+      return absl::DataLossError(absl::StrCat(shown, ": ", DescribeUndecodable(datalink)));
     }
     case FileFormat::kPcapng: {
       auto pcapng = PcapngReader::Open(std::move(bytes), names);
-      if (!pcapng.ok()) return not_a_capture(pcapng.status().message());
+      if (!pcapng.ok()) return not_a_capture(pcapng.status());
       return *std::move(pcapng);
     }
     case FileFormat::kCompressed:
@@ -238,11 +238,11 @@ absl::StatusOr<std::unique_ptr<PacketFile>> OpenPackets(std::unique_ptr<FileByte
     case FileFormat::kUnknown:
       break;
   }
-  if (!bytes->status().ok()) return not_a_capture(bytes->status().message());
+  if (!bytes->status().ok()) return not_a_capture(bytes->status());
   constexpr size_t kMagicBytes = 4;
-  if (begin.size() >= kMagicBytes) return not_a_capture("unknown file format");
-  return not_a_capture(
-      absl::StrCat("truncated dump file; tried to read ", kMagicBytes, " file header bytes, only got ", begin.size()));
+  if (begin.size() >= kMagicBytes) return not_a_capture(absl::InvalidArgumentError("unknown file format"));
+  return not_a_capture(absl::DataLossError(
+      absl::StrCat("truncated dump file; tried to read ", kMagicBytes, " file header bytes, only got ", begin.size())));
 }
 
 }  // namespace

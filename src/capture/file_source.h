@@ -31,8 +31,9 @@ namespace tcpgauge {
 // Thread: the source is confined to one thread, which need not be the thread that opens it.
 // Errors: all name the file, except those of the filter.
 //
-// - On opening: kNotFound when the file cannot be opened. kInvalidArgument when the file is not a capture or is
-//   compressed, when a classic pcap file has a link type that cannot be decoded, or when the filter is invalid.
+// - On opening: kNotFound when the file cannot be opened. kDataLoss when it cannot be read, when its header is cut off
+//   or damaged, or when a classic pcap file has a link type that cannot be decoded. kInvalidArgument when the file is
+//   of another kind or is compressed, so that the option names a wrong file, or when the filter is invalid.
 // - On reading: kDataLoss when the file is cut off or damaged, or when it has packets but none of them can be decoded.
 //   All packets before the error are delivered.
 absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, const std::string& filter);

@@ -278,7 +278,7 @@ absl::StatusOr<std::unique_ptr<LiveSource>> OpenLive(const std::string& name, co
   }
   if (options.wait && name != kAny && !netfilter.has_value()) {
     if (!IsValidInterfaceName(name)) {
-      return absl::NotFoundError(
+      return absl::InvalidArgumentError(
           absl::StrCat("no interface can be called '", name, "': at most 15 characters, no / or :"));
     }
     const std::optional<NetworkInterface> interface = InterfaceLookup().ByName(name);

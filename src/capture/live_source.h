@@ -33,10 +33,10 @@ constexpr int kCaptureTimeoutMs = 20;
 //
 // Owner: the source owns its sockets and their rings.
 // Thread: any thread may open the source, which is then confined to one thread.
-// Errors: kNotFound (without `wait`: there is no such interface, or it is down; with `wait`: no interface can have this
-// name), kPermissionDenied, kInvalidArgument (the filter is wrong, the link type cannot be decoded, or the device is
-// `nfqueue`), kUnavailable (any other error of the operating system). The messages of the first two name the interface
-// and a remedy. Read() fails with kUnavailable.
+// Errors: kNotFound (there is no such interface, or it is down), kPermissionDenied, kInvalidArgument (the filter is
+// wrong, the link type cannot be decoded, the device is `nfqueue`, or, with `wait`, no interface can have this name),
+// kUnavailable (any other error of the operating system). The messages of the first two name the interface and a
+// remedy. Read() fails with kUnavailable.
 //
 // Design. Opening a packet socket needs a privilege, and the agent drops its privileges after the start. Therefore a
 // source keeps its socket for ever and moves it to another interface with bind(2), which needs no privilege. The worker

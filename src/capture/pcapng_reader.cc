@@ -75,7 +75,7 @@ absl::StatusOr<std::unique_ptr<PcapngReader>> PcapngReader::Open(std::unique_ptr
       good = reader->Fail("a packet before the first interface description");
     }
   }
-  if (!good) return absl::InvalidArgumentError(reader->status_.message());
+  if (!good) return reader->status_;
   reader->first_link_type_ = reader->interfaces_[0].link_type;
   return reader;
 }

@@ -13,6 +13,17 @@ namespace tcpgauge {
 // One end's half of a ConnectionRecord: what the end sent, and what it acknowledged. Sequence numbers are in host order
 // and compare modulo 2^32 (see sequence.h).
 struct EndRecord {
+  // What rtt_sequence, rtt_time_us and rtt_timestamp describe. An RTT sample is the time from one segment of this end
+  // until the other end acknowledges that segment.
+  // - kNone: nothing. But the next sample begins with the first new segment at or above rtt_sequence.
+  // - kSample: a sample is under way. rtt_sequence is the lowest acknowledgment number that ends the sample, and
+  //   rtt_time_us is when the sample's segment came.
+  // - kSampleByTimestamp: as kSample, and rtt_timestamp is the segment's TSval (RFC 7323).
+  // - kRepetition: the end has sent payload again, and the other end has acknowledged no payload since (see stall.h).
+  //   rtt_time_us is when the end first did so. rtt_sequence is as for kNone.
+  // - kCandidateSyn: a SYN of this end may begin a new connection (see reuse.h).
+  enum class Timing : uint8_t { kNone, kSample, kSampleByTimestamp, kRepetition, kCandidateSyn };
+
   uint64_t packets : 40;
   uint64_t zero_windows : 24;    // segments that announced a window of zero; saturates
   uint64_t payload_bytes;        // retransmissions included
@@ -23,15 +34,16 @@ struct EndRecord {
   uint32_t last_acknowledgment;  // the highest acknowledgment number sent; valid with kAckSeen
   uint32_t retransmitted_segments;
   uint32_t out_of_order_segments;
-  // An RTT sample is the time from one segment of this end until the other end acknowledges that segment. With
-  // kRttPending, a sample is under way, and the next three fields describe it. Without kRttPending, only `rtt_sequence`
-  // holds a value: the next sample begins with the first new segment at or above that sequence number.
-  uint32_t rtt_sequence;            // with kRttPending: the lowest acknowledgment number that ends the sample
-  uint32_t rtt_time_us;             // when the sample's segment came (table time), modulo 2^32
-  uint32_t rtt_timestamp;           // the segment's TSval (RFC 7323); valid with kRttTimestamp
+  // The next three fields serve one purpose at a time, and `timing` says which (see Timing).
+  uint32_t rtt_sequence;
+  uint32_t rtt_time_us;  // table time, modulo 2^32
+  uint32_t rtt_timestamp;
   uint32_t smoothed_rtt_eighth_us;  // the samples, smoothed (see AnalyzeSegment); 0 = no sample yet
-  uint8_t flags;
-  uint8_t payload_segments : 4;     // not counted once the connection is confirmed; saturates at kMaxPayloadSegments
+  uint8_t flags : 5;
+  Timing timing : 3;
+  // The segments with payload until the connection is confirmed. A connection with kDoubtful does not count those that
+  // are retransmissions. Saturates at kMaxPayloadSegments.
+  uint8_t payload_segments : 4;
   uint8_t window_scale : 4;         // DecodedPacket::window_scale of the end's SYN; valid with kSynSeen
   uint16_t last_counted_sixteenth;  // table time of the last counted packet, in 1/16 s modulo 2^16 (InterfacePins)
 
@@ -39,22 +51,20 @@ struct EndRecord {
   static uint32_t RttTime(int64_t time_ns) { return static_cast<uint32_t>(time_ns / kNanosecondsPerMicrosecond); }
 
   enum Flag : uint8_t {
-    kSeen = 1,           // a segment of this end was analyzed
-    kSynSeen = 2,        // the end sent a SYN or a SYN-ACK
-    kFinSeen = 4,        // the end sent a FIN
-    kAckSeen = 8,        // the end sent an ACK
-    kRttPending = 16,    // see rtt_sequence
-    kRttTimestamp = 32,  // the segment of the sample carries timestamps
-    kCandidateSyn = 64,  // the rtt fields describe a SYN that may begin a new connection (see reuse.h), not a sample
-    kWentOn = 128,       // the end sent or acknowledged something new after the connection was reset
+    kSeen = 1,     // a segment of this end was analyzed
+    kSynSeen = 2,  // the end sent a SYN or a SYN-ACK
+    kFinSeen = 4,  // the end sent a FIN
+    kAckSeen = 8,  // the end sent an ACK
+    kWentOn = 16,  // the end sent or acknowledged something new after the connection was reset
   };
+  static constexpr uint8_t kAllFlags = 31;
   static constexpr uint8_t kMaxPayloadSegments = 15;
 
   // The bytes of IP datagrams, headers included.
   uint64_t ip_bytes() const { return header_bytes + payload_bytes; }
   bool has(Flag flag) const { return (flags & flag) != 0; }
-  void set(Flag flag) { flags = static_cast<uint8_t>(flags | flag); }
-  void clear(int mask) { flags = static_cast<uint8_t>(flags & ~mask); }
+  void set(Flag flag) { flags = static_cast<uint8_t>(flags | flag) & kAllFlags; }
+  void clear(Flag flag) { flags = static_cast<uint8_t>(flags & ~flag) & kAllFlags; }
 };
 static_assert(sizeof(EndRecord) == 64, "one cache line");
 
@@ -109,20 +119,26 @@ struct alignas(64) ConnectionRecord {
   // this key, but the keys of the views, and end a need not be the lesser endpoint.
   ConnectionKey key;
   int64_t last_packet_time_ns;  // table time; never decreases
-  ConnectionState state;
+  ConnectionState state : 4;
+  // The provisional views that copy the SYN of an attempt and may still become its views; saturates. Only counted while
+  // the edge is pending.
+  uint8_t provisional_views : 2;
   TimeoutClass timeout_class : 3;    // the TimeoutWheel that holds the record; may lag behind the state (see Timeouts)
   TimeoutClass handshake_class : 3;  // the class while in SYN-SENT
   bool is_edge_pending : 1;          // the connection is confirmed, but its edge was not told of it yet (see Ledger)
   bool is_key_of_views : 1;          // the index has `key` only if a view has it: a View took the record's first key
   uint8_t timeout_bucket;            // the record's bucket in its wheel
   uint8_t flags;
-  uint16_t pins[2];   // indexed by End: InterfacePins::Pin::bits(), or kNoPin: no packet of the end was counted
-  uint16_t gaps;      // the GapPool::SetId of both ends' gaps; 0 = no gaps
-  uint16_t edge;      // EdgeTable::Slot; the slot may hold another edge by now
+  uint16_t pins[2];  // indexed by End: InterfacePins::Pin::bits(), or kNoPin: no packet of the end was counted
+  uint16_t gaps;     // the GapPool::SetId of both ends' gaps; 0 = no gaps
+  // The EdgeTable::Slot; the slot may hold another edge by now. While is_edge_pending: the SYN retransmissions that
+  // were counted for the edge.
+  uint16_t edge;
   int32_t syn_time;   // see ConnectionDetails::syn_ack_time
   EndRecord ends[2];  // indexed by End
 
   static constexpr uint16_t kNoPin = UINT16_MAX;
+  static constexpr uint8_t kMaxProvisionalViews = 3;
 
   enum Flag : uint8_t {
     kClientIsB = 1,

@@ -52,6 +52,7 @@ struct TableOptions {
   int64_t rate_tick_ns = kNanosecondsPerSecond;  // rates change at multiples of this time; see WindowedSums
   int64_t rate_window_ns = kNanosecondsPerSecond;
   int64_t ranking_window_ns = 60 * kNanosecondsPerSecond;
+  int64_t stall_ns = 5 * kNanosecondsPerSecond;                 // see IsStalled() in stall.h
   size_t max_recently_ended = 100;                              // see RecentlyEnded
   uint32_t max_encapsulations = EncapsulationTable::kCapacity;  // see EncapsulationTable
   EdgeTableOptions edges;
@@ -100,6 +101,8 @@ class EndedConnectionSink {
 //   is stored as an embryo. A provisional view is not shown and not counted as a connection. Repetitions of its SYN,
 //   following fragments and segments with a broken TCP header count as duplicates. The SYN itself counts as a duplicate
 //   once the provisional view becomes a view or ends.
+// - If the provisional view repeats its SYN within 100 ms of a repetition by the connection, and the edge was not told
+//   of the connection yet (see Edges), the provisional view becomes a view.
 // - The next segment of the provisional view decides, unless it repeats the SYN. If the segment's numbers fit the
 //   connection, the provisional view becomes a view. For example, a SYN-ACK must have the sequence number that the
 //   connection's server has, if that is known. If the numbers do not fit, but another stretch showed the same SYN-ACK
@@ -127,9 +130,11 @@ class EndedConnectionSink {
 // midstream connection is confirmed, or when the edge is told of an attempt. Later they do not change.
 //
 // Edges. The server's address is not known before an attempt is answered. So the edge is told of an attempt when the
-// server sends something, when the client sends payload, when the attempt ends, or by SettleAttempts(). Exception: with
-// `count_views`, or if only one stretch was seen and the first segment came kFirstStretchAloneNs ago or earlier, the
-// edge is told at once, and the connection keeps the addresses of its SYN.
+// server sends something, when the client sends payload or a RST, when the attempt ends, or by SettleAttempts(). It is
+// told earlier when the client repeats the SYN: at once if there is no provisional view, otherwise when all provisional
+// views have repeated it too and so become views. Exception: with `count_views`, or if only one stretch was seen and
+// the first segment came kFirstStretchAloneNs ago or earlier, the edge is told at once, and the connection keeps the
+// addresses of its SYN.
 //
 // Design. Most of a packet's time is waiting for memory. So a batch of 64 packets is handled in steps: make all keys,
 // fetch the index lines, fetch the records, and only then handle the packets one by one. The waits of a batch then
@@ -267,7 +272,7 @@ class alignas(64) ConnectionTable {
   // slot. Ignores slots beyond max_connections. Thread: any, at any time.
   void PopulateRecords(uint32_t first, uint32_t count);
   // Returns a copy of the connection in `slot`. Rates, weight and rank are 0, and so are first_view and view_count.
-  // REQUIRES, for this method and the next three: IsInUse(slot).
+  // REQUIRES, for this method and the next five: IsInUse(slot).
   ConnectionSummary Summarize(uint32_t slot) const;
   // Appends the views of the connection in `slot` to `*views`, at most ConnectionView::kMaxPerConnection. Appends none
   // if the connection has only one view.
@@ -278,6 +283,10 @@ class alignas(64) ConnectionTable {
   // Payload bytes of both ends since one ranking window before `time_ns` (see PayloadWindows::Weight). 0 for an embryo,
   // and without keep_rates.
   uint64_t WindowPayloadBytes(uint32_t slot, int64_t time_ns) const;
+  // Whether the connection in `slot` is stalled now (see stall.h). False for an embryo.
+  bool IsStalled(uint32_t slot) const;
+  // Returns the edge of the connection in `slot`. REQUIRES: keep_rates, and the slot is that of a record.
+  EdgeKey EdgeOf(uint32_t slot) const { return ledger_.EdgeOf(records_[slot]); }
 
   // Packets of several queues may arrive this much out of order. A packet that is further behind table time comes from
   // a clock that was set back.
@@ -381,8 +390,12 @@ class alignas(64) ConnectionTable {
   // Whether the segment, which belongs to no connection of the table, belongs to one that has ended. REQUIRES: the
   // segment is no SYN.
   bool IsLate(const Arrival& arrival);
-  // If the segment repeats the SYN of an attempt, adapts the attempt's time-out to the gap since the previous SYN.
+  // If the segment repeats a SYN, counts that. If it repeats the SYN of an attempt, also adapts the attempt's time-out
+  // to the gap since the previous SYN.
   void NoteRepeatedSyn(uint32_t slot, const Arrival& arrival);
+  // Counts a SYN that the client of the connection sent again. Tells the edge of the attempt unless provisional views
+  // may still change the attempt's addresses. Does nothing for an unconfirmed connection.
+  void CreditSynRetransmission(uint32_t slot);
   // Counts the packet for its connection. If the connection is confirmed, credits the ledger too. Otherwise confirms
   // the connection if that is due. A keep-alive or window probe counts as a segment without payload.
   void Credit(uint32_t slot, const Arrival& arrival);
@@ -426,6 +439,14 @@ class alignas(64) ConnectionTable {
   // is a following fragment, or has a broken TCP header. Returns kNotFound if the packet is a SYN with another sequence
   // number, which ends the provisional view.
   uint32_t ResolveProvisionalView(uint32_t slot, Arrival* arrival);
+  // Notes that a provisional view copies the SYN of a connection. `owner` is what the index has under the connection's
+  // key.
+  void CountProvisionalView(uint32_t owner);
+  // Decides whether a provisional view becomes a view because both SYNs were repeated: the arrival repeats the SYN of
+  // the provisional view in `slot`, and its connection repeated the SYN shortly before and awaits its addresses. If so,
+  // returns the slot of the record, and tells the edge once no other provisional view may still become a view of it.
+  // Otherwise returns kNotFound.
+  uint32_t ConfirmByRepetition(uint32_t slot, Arrival* arrival);
   // Whether the numbers of a segment that came with another key fit the connection in `record`. `from_client`: the
   // client sent the segment.
   static bool Fits(const ConnectionRecord& record, const DecodedPacket& segment, bool from_client);
@@ -537,8 +558,8 @@ class alignas(64) ConnectionTable {
   TimeWaitTable time_wait_;
   FingerprintTable fingerprints_;
   // Indexed by the number of an embryo. For a provisional view: the hash of the key under which the copied SYN was
-  // seen.
-  StableArray<uint32_t> provisional_owners_;
+  // seen. For an embryo with has_copies: ConnectionRecord::provisional_views of the record that takes its place.
+  StableArray<uint32_t> embryo_notes_;
   bool has_several_stretches_ = false;    // stays true
   bool remembers_other_stretch_ = false;  // Remember() was called for a segment on another stretch than the first
   Stretch first_stretch_{};       // of the first segment with an unknown key; valid if first_stretch_ns_ is not 0

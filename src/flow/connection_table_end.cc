@@ -20,8 +20,10 @@ void ConnectionTable::EndEmbryo(uint32_t slot, std::optional<EndReason> reason) 
   } else {
     ledger_.Leave(ConnectionState::kSynSent);
     if (embryo.is_edge_pending) ledger_.OpenEdge(embryo.key, embryo.sender(), now_ns_);
+    ledger_.CloseEdge(embryo.key, embryo.sender(), EdgeTable::kNone);
     if (reason.has_value()) {
-      ledger_.Close({embryo.key, embryo.sender(), EdgeTable::kNone, *reason, /*duration_ns=*/0, /*payload_bytes=*/0});
+      ledger_.Close({embryo.key, embryo.sender(), EdgeTable::kNone, *reason, /*duration_ns=*/0, /*payload_bytes=*/0},
+                    now_ns_);
     }
     if (sink_ != nullptr) {
       sink_->OnConnectionEnded({Summarize(slot | kEmbryoSlots), encapsulations_.Get(embryo.key.encapsulation), reason});
@@ -51,6 +53,7 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
     ledger_.CreditAll(now_ns_, &record);
   } else {
     ledger_.Leave(record.state);
+    if (IsOpen(record.state)) ledger_.CloseEdge(record.key, record.client_end(), record.edge);
     if (reason.has_value()) {
       const uint64_t payload_bytes = record.ends[0].payload_bytes + record.ends[1].payload_bytes;
       // The window's bytes cannot exceed the total, so compare the cheap upper bound first.
@@ -63,7 +66,8 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
         }
       }
       ledger_.Close({record.key, record.client_end(), record.edge, *reason,
-                     record.last_packet_time_ns - details_[slot].start_time_ns(), payload_bytes});
+                     record.last_packet_time_ns - details_[slot].start_time_ns(), payload_bytes},
+                    now_ns_);
       if (record.state == ConnectionState::kClosed || record.state == ConnectionState::kReset ||
           reason == EndReason::kFin) {
         RememberEnded(slot);

@@ -9,29 +9,39 @@
 
 namespace tcpgauge {
 
-// The identity of an edge: one client (or client prefix) and one server port. Connections in different encapsulations
+// The identity of an edge: one client (or client prefix) and one server port (or the port of all servers of a prefix).
+// Connections in different encapsulations
 // belong to the same edge if their addresses are equal.
 struct EdgeKey {
   IpAddress client;  // for a client prefix: the first address of the prefix
-  Endpoint server;
+  Endpoint server;   // for a server prefix: the first address of the prefix
+  bool is_server_prefix = false;
 
-  friend bool operator==(const EdgeKey& a, const EdgeKey& b) { return a.client == b.client && a.server == b.server; }
+  friend bool operator==(const EdgeKey& a, const EdgeKey& b) {
+    return a.client == b.client && a.server == b.server && a.is_server_prefix == b.is_server_prefix;
+  }
   template <typename H>
   friend H AbslHashValue(H state, const EdgeKey& key) {
-    return H::combine(std::move(state), key.client, key.server);
+    return H::combine(std::move(state), key.client, key.server, key.is_server_prefix);
   }
 };
 
-// The account of an edge: what the edge has been credited with. All members except `connections` only grow.
+// The account of an edge: what the edge has been credited with. All members except the gauges only grow. Segments are
+// those of both ends.
 struct EdgeCounters {
   uint64_t client_payload_bytes = 0;
   uint64_t server_payload_bytes = 0;
+  uint64_t segments = 0;                // those with payload; see Totals::segments
+  uint64_t retransmitted_segments = 0;  // see Totals
+  uint64_t out_of_order_segments = 0;   // see Totals
+  uint64_t syn_retransmissions = 0;     // see Totals
   uint64_t connections_opened = 0;
-  uint64_t connections_failed = 0;  // refused, or the handshake timed out
-  uint64_t retransmitted_segments = 0;
+  uint64_t connections_refused = 0;    // those that ended with EndReason::kRefused
+  uint64_t connections_timed_out = 0;  // those that ended with EndReason::kHandshakeTimeout
   uint64_t handshake_rtt_count = 0;
   double handshake_rtt_sum_seconds = 0;
-  int64_t connections = 0;  // a gauge: the connections of the edge that are open now
+  int64_t connections = 0;  // a gauge: the connections that are neither closed nor reset now
+  int64_t stalled = 0;      // a gauge: those of them that make no progress
 };
 
 // Adds every member of `from` to the same member of `*to`.

@@ -33,7 +33,7 @@ void FillRecord(const Embryo& embryo, ConnectionRecord* record, ConnectionDetail
   client.rtt_time_us = EndRecord::RttTime(embryo.time_ns);
   client.set(EndRecord::kSeen);
   client.set(EndRecord::kSynSeen);
-  client.set(EndRecord::kRttPending);
+  client.timing = EndRecord::Timing::kSample;
 }
 
 }  // namespace tcpgauge

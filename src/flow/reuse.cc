@@ -57,10 +57,12 @@ bool MayBeginNewConnection(const ConnectionRecord& record, const DecodedPacket& 
   return IsSyn(segment) && !IsSameSyn(end, segment) && handshake_over;
 }
 
+bool IsSameCandidate(const EndRecord& end, const DecodedPacket& syn) {
+  return end.timing == EndRecord::Timing::kCandidateSyn && end.rtt_sequence == syn.sequence_number + 1;
+}
+
 void KeepCandidate(const DecodedPacket& syn, int64_t time_ns, EndRecord* end) {
-  end->set(EndRecord::kRttPending);
-  end->set(EndRecord::kCandidateSyn);
-  end->clear(EndRecord::kRttTimestamp);
+  end->timing = EndRecord::Timing::kCandidateSyn;
   end->rtt_sequence = syn.sequence_number + 1;
   end->rtt_time_us = EndRecord::RttTime(time_ns);
   end->rtt_timestamp = syn.window_scale;  // in place of the timestamp, which a candidate does not need
@@ -68,7 +70,7 @@ void KeepCandidate(const DecodedPacket& syn, int64_t time_ns, EndRecord* end) {
 
 bool AnswersCandidate(const ConnectionRecord& record, const DecodedPacket& segment, End sender) {
   const EndRecord& other = record.end(OtherEnd(sender));
-  return IsSynAck(segment) && other.has(EndRecord::kCandidateSyn) &&
+  return IsSynAck(segment) && other.timing == EndRecord::Timing::kCandidateSyn &&
          segment.acknowledgment_number == other.rtt_sequence;
 }
 

@@ -6,9 +6,15 @@
 namespace tcpgauge {
 namespace {
 
+using Timing = EndRecord::Timing;
+
 // A longer sample measures a lost acknowledgment or an idle peer, not the path. The limit also makes differences of
 // rtt_time_us unambiguous, which wraps after 71 minutes.
 constexpr uint32_t kMaxRttUs = 60 * 1000 * 1000;
+
+// The longest time that NoteRepetition() keeps between the first and the last repetition, 18 minutes. Otherwise
+// rtt_time_us would wrap, and a stall of 71 minutes would look like a new one.
+constexpr int32_t kMaxRepeatingUs = 1 << 30;
 
 constexpr uint64_t kMaxZeroWindows = (1 << 24) - 1;  // the largest value of EndRecord's bit-field
 
@@ -37,38 +43,56 @@ void ChooseNextSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* 
 
 // Ends the sample of `other` if `segment`, which the opposite end sent, acknowledges it.
 void FinishRttSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* other) {
-  if (!other->has(EndRecord::kRttPending) || other->has(EndRecord::kCandidateSyn) ||
-      SequenceLess(segment.acknowledgment_number, other->rtt_sequence))
-    return;
+  const bool by_timestamp = other->timing == Timing::kSampleByTimestamp;
+  if (!by_timestamp && other->timing != Timing::kSample) return;
+  if (SequenceLess(segment.acknowledgment_number, other->rtt_sequence)) return;
   // An acknowledgment that echoes another timestamp answers another segment. That is an earlier one if its
   // acknowledgment was delayed, or a later one if the acknowledgment of the sampled segment was not captured.
-  const bool by_timestamps = other->has(EndRecord::kRttTimestamp) && segment.has_timestamps;
-  if (!by_timestamps || segment.timestamp_echo_reply == other->rtt_timestamp) {
+  if (!by_timestamp || !segment.has_timestamps || segment.timestamp_echo_reply == other->rtt_timestamp) {
     AddRttSample(now_us - other->rtt_time_us, other);
   }
-  other->clear(EndRecord::kRttPending);
+  other->timing = Timing::kNone;
   ChooseNextSample(segment, now_us, other);
 }
 
 void StartRttSample(const DecodedPacket& segment, uint32_t segment_end, uint32_t now_us, EndRecord* end) {
-  end->set(EndRecord::kRttPending);
-  end->clear(EndRecord::kCandidateSyn);  // its sender continues this connection instead
+  end->timing = segment.has_timestamps ? Timing::kSampleByTimestamp : Timing::kSample;
   end->rtt_sequence = segment_end;
   end->rtt_time_us = now_us;
   end->rtt_timestamp = segment.timestamp_value;
-  if (segment.has_timestamps) {
-    end->set(EndRecord::kRttTimestamp);
-  } else {
-    end->clear(EndRecord::kRttTimestamp);
-  }
 }
 
-bool MayStartRttSample(const DecodedPacket& segment, uint32_t now_us, const EndRecord& end) {
-  if (end.has(EndRecord::kCandidateSyn)) return true;
-  if (end.has(EndRecord::kRttPending)) return now_us - end.rtt_time_us > kMaxRttUs;
-  // Wait while rtt_sequence is ahead of the segment, by at most the largest window. If it is further ahead modulo 2^32,
-  // the segment has passed it, or it is a value of long ago.
-  return end.rtt_sequence - segment.sequence_number - 1 >= kMaxFlightBytes;
+// Whether a sample of `end` may begin with `segment`, which is new.
+bool MayStartRttSample(const DecodedPacket& segment, uint32_t now_us, const EndRecord& end, const EndRecord& other) {
+  switch (end.timing) {
+    case Timing::kNone:
+      // Wait while rtt_sequence is ahead of the segment, by at most the largest window. If it is further ahead modulo
+      // 2^32, the segment has passed it, or it is a value of long ago.
+      return end.rtt_sequence - segment.sequence_number - 1 >= kMaxFlightBytes;
+    case Timing::kSample:
+    case Timing::kSampleByTimestamp:
+      return now_us - end.rtt_time_us > kMaxRttUs;
+    case Timing::kRepetition:
+      // The acknowledgment of the segment would wait until the loss before it is repaired. So the sample would measure
+      // the repair. If no acknowledgment was ever captured, new payload is the only sign of progress.
+      return !other.has(EndRecord::kAckSeen);
+    case Timing::kCandidateSyn:
+      return true;  // its sender continues this connection instead
+  }
+  return false;
+}
+
+// Notes that `end` has sent payload again. `old_end` follows the last byte that was sent again.
+void NoteRepetition(uint32_t old_end, uint32_t now_us, const EndRecord& other, EndRecord* end) {
+  if (end->timing == Timing::kRepetition) {
+    const int32_t repeating_us = static_cast<int32_t>(now_us - end->rtt_time_us);
+    if (repeating_us > kMaxRepeatingUs) end->rtt_time_us = now_us - kMaxRepeatingUs;
+    return;
+  }
+  const bool is_acknowledged = !SequenceLess(other.last_acknowledgment, old_end);
+  if (other.has(EndRecord::kAckSeen) && (is_acknowledged || other.window == 0)) return;
+  end->timing = Timing::kRepetition;
+  end->rtt_time_us = now_us;
 }
 
 }  // namespace
@@ -86,6 +110,7 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
     if (!end.has(EndRecord::kAckSeen) || SequenceLess(end.last_acknowledgment, segment.acknowledgment_number)) {
       end.last_acknowledgment = segment.acknowledgment_number;
       end.set(EndRecord::kAckSeen);
+      if (other.timing == Timing::kRepetition) other.timing = Timing::kNone;
     }
     FinishRttSample(segment, now_us, &other);
   }
@@ -101,7 +126,7 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
     end.next_sequence = segment_end;
     if (occupies_sequence) {
       StartRttSample(segment, segment_end, now_us, &end);
-    } else if (!end.has(EndRecord::kCandidateSyn)) {
+    } else if (end.timing != Timing::kCandidateSyn) {
       end.rtt_sequence = segment_end;
     }
     return;
@@ -109,8 +134,8 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
   if (!occupies_sequence) return;
   const bool is_new = !SequenceLess(segment.sequence_number, end.next_sequence);
   if (!is_new) {
-    if (end.has(EndRecord::kCandidateSyn)) end.rtt_sequence = end.next_sequence;
-    end.clear(EndRecord::kRttPending | EndRecord::kCandidateSyn);
+    if (end.timing == Timing::kCandidateSyn) end.rtt_sequence = end.next_sequence;
+    if (end.timing != Timing::kRepetition) end.timing = Timing::kNone;
     if (segment.payload_length_bytes > 0 && SequenceLess(payload_begin, end.next_sequence)) {
       // All gaps lie below next_sequence. Numbers above it may be too far from a gap to be compared with it.
       const uint32_t old_end = SequenceLess(payload_end, end.next_sequence) ? payload_end : end.next_sequence;
@@ -118,13 +143,14 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
         ++end.out_of_order_segments;
       } else {
         ++end.retransmitted_segments;
+        NoteRepetition(old_end, now_us, other, &end);
       }
     }
   } else {
     if (segment.sequence_number != end.next_sequence) {
       gaps->Add(&record->gaps, sender, end.next_sequence, segment.sequence_number);
     }
-    if (MayStartRttSample(segment, now_us, end)) {
+    if (MayStartRttSample(segment, now_us, end, other)) {
       StartRttSample(segment, segment_end, now_us, &end);
     }
   }

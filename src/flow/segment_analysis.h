@@ -25,8 +25,13 @@ namespace tcpgauge {
 //   of the end that sent the sampled segment. If sampled segment and acknowledgment both carry timestamps, the
 //   acknowledgment must echo the sampled segment's timestamp (TSecr, RFC 7323 section 4). When the end that sent the
 //   sampled segment repeats old sequence numbers, the sample under way is dropped (Karn's algorithm, RFC 6298 section
-//   3). A sample above one minute is dropped too. Samples are smoothed like SRTT in RFC 6298 section 2, with the factor
-//   1/4 instead of 1/8, because here there is about one sample in a round trip.
+//   3). If these numbers held payload, no sample begins before the other end acknowledges more. A sample above one
+//   minute is dropped too. Samples are smoothed like SRTT in RFC 6298 section 2, with the factor 1/4 instead of 1/8,
+//   because here there is about one sample in a round trip.
+//
+// - Repetition. When an end sends payload again that the other end has not acknowledged, EndRecord::Timing becomes
+//   kRepetition, unless the window of the other end is zero. It becomes kNone when the other end acknowledges more. See
+//   stall.h.
 //
 // Design. Each end has one sample at a time. A sample begins at a random segment of a flight (the segments that are
 // sent before the first of them is acknowledged). Two other methods were rejected:

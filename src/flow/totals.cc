@@ -6,9 +6,11 @@ namespace tcpgauge {
 void Totals::Add(const Totals& other) {
   client_payload_bytes += other.client_payload_bytes;
   server_payload_bytes += other.server_payload_bytes;
+  segments += other.segments;
   client_retransmitted_segments += other.client_retransmitted_segments;
   server_retransmitted_segments += other.server_retransmitted_segments;
   out_of_order_segments += other.out_of_order_segments;
+  syn_retransmissions += other.syn_retransmissions;
   zero_windows += other.zero_windows;
   keep_alives += other.keep_alives;
   window_probes += other.window_probes;

@@ -32,9 +32,13 @@ struct PayloadBounds {
 struct Totals {
   uint64_t client_payload_bytes = 0;
   uint64_t server_payload_bytes = 0;
+  // Segments with payload. Includes retransmitted ones, and window probes once their byte is accepted. Of a fragmented
+  // datagram, the first fragment counts.
+  uint64_t segments = 0;
   uint64_t client_retransmitted_segments = 0;
   uint64_t server_retransmitted_segments = 0;
   uint64_t out_of_order_segments = 0;
+  uint64_t syn_retransmissions = 0;  // SYNs of clients with the sequence number of the SYN before
   uint64_t zero_windows = 0;
   uint64_t keep_alives = 0;       // see Probe
   uint64_t window_probes = 0;     // see Probe

@@ -39,7 +39,13 @@ Options can also be given in the environment: TCPGAUGE_ and the long name in
 capitals, with _ for . and -, as in TCPGAUGE_WEB_LISTEN_ADDRESS. There, flags
 are true or false, and values of repeatable options are separated by commas. The
 command line wins. An empty variable counts as not set, except that an empty
-TCPGAUGE_WEB_LISTEN_ADDRESS means no HTTP.
+TCPGAUGE_WEB_LISTEN_ADDRESS means no HTTP. The log warns of a variable that is
+not an option.
+
+Exit status: 0 after the end that was asked for; 1 if something outside the
+command is missing or in use (an interface, an address, a file, a privilege, a
+resource), so that the same command may succeed later; 2 if the command is wrong
+(an option, a value, the filter, the content of the web configuration).
 
 When called by the name tcptrack, it behaves like tcptrack(1): it shows the top
 view, and serves no HTTP unless an address is given.

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "src/options/option_table.h"
 
 namespace tcpgauge {
@@ -35,19 +36,37 @@ size_t Distance(const std::string& typed, const std::string& name) {
   return EditDistance(typed, name);
 }
 
+// Returns the name that is nearest to `typed`; empty if none is near enough.
+std::string Nearest(const std::string& typed, const std::vector<std::string>& names) {
+  if (typed.size() > kMaxNameLength) return "";
+  std::string nearest;
+  size_t nearest_distance = std::max<size_t>(2, typed.size() / 3) + 1;
+  for (const std::string& name : names) {
+    const size_t distance = Distance(typed, name);
+    if (distance >= nearest_distance) continue;
+    nearest_distance = distance;
+    nearest = name;
+  }
+  return nearest;
+}
+
 }  // namespace
 
 std::string NearestOption(const std::string& name) {
-  if (name.size() > kMaxNameLength) return "";
-  std::string nearest;
-  size_t nearest_distance = std::max<size_t>(2, name.size() / 3) + 1;
+  std::vector<std::string> names;
+  for (const OptionSpec& spec : OptionTable()) names.emplace_back(spec.long_name);
+  return Nearest(name, names);
+}
+
+std::string NearestVariable(const std::string& name) {
+  constexpr char kPrefix[] = "TCPGAUGE_";
+  constexpr size_t kPrefixLength = sizeof(kPrefix) - 1;
+  std::vector<std::string> names;
   for (const OptionSpec& spec : OptionTable()) {
-    const size_t distance = Distance(name, spec.long_name);
-    if (distance >= nearest_distance) continue;
-    nearest_distance = distance;
-    nearest = spec.long_name;
+    if (spec.kind != OptionSpec::Kind::kQuestion) names.push_back(EnvironmentName(spec).substr(kPrefixLength));
   }
-  return nearest;
+  const std::string nearest = Nearest(absl::AsciiStrToUpper(name.substr(kPrefixLength)), names);
+  return nearest.empty() ? "" : kPrefix + nearest;
 }
 
 }  // namespace tcpgauge

@@ -12,6 +12,10 @@ namespace tcpgauge {
 // more than 64 letters.
 std::string NearestOption(const std::string& name);
 
+// Returns the name of the variable (EnvironmentName()) that is most similar to `name`, the name of a variable that
+// begins with TCPGAUGE_. The rest of the two names is compared as NearestOption() compares, with letters of any case.
+std::string NearestVariable(const std::string& name);
+
 }  // namespace tcpgauge
 
 #endif  // TCPGAUGE_SRC_OPTIONS_NEAREST_OPTION_H_

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/options/option_value.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -23,7 +25,10 @@ bool IsHostName(const std::string& host) {
   for (const char c : host) {
     if (!absl::ascii_isalnum(c) && c != '.' && c != '-' && c != '_') return false;
   }
-  return true;
+  // Digits and dots alone are meant as an IPv4 address, which may have fewer than four numbers, as in 127.1.
+  in_addr address;
+  return host.empty() || host.find_first_not_of("0123456789.") != std::string::npos ||
+         inet_aton(host.c_str(), &address) != 0;
 }
 
 // Whether the UTF-8 sequence is a control character: U+0000 to U+001F, U+007F, or U+0080 to U+009F.

@@ -10,6 +10,7 @@
 
 #include "src/base/log_format.h"
 #include "src/base/time_units.h"
+#include "src/net/ip_network.h"
 
 namespace tcpgauge {
 
@@ -53,14 +54,21 @@ struct Options {
   std::string connection_log;                                    // a file; empty = off; "-" = standard output
   std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT or unix:PATH; empty = no HTTP
   std::string telemetry_path = "/metrics";
-  std::string web_config_file;     // empty = neither TLS nor passwords
-  int series_limit = 5000;         // samples in one exposition
-  int metrics_connections = 100;   // connections with series of their own
-  int metrics_edges = 400;         // edges with series of their own
-  int client_prefix_v4_bits = 32;  // clients with the same prefix share an edge
+  std::string web_config_file;       // empty = neither TLS nor passwords
+  int series_limit = 5000;           // samples in one exposition
+  int metrics_connections = 100;     // connections with series of their own
+  int metrics_new_connections = 20;  // connections that get series within a minute, after the first window
+  bool full_edge_detail = true;      // see EdgeDetail
+  std::optional<int> metrics_edges;  // edges with series of their own; nullopt = see DefaultEdges()
+  int client_prefix_v4_bits = 32;    // clients with the same prefix share an edge
   int client_prefix_v6_bits = 128;
-  double metrics_window_seconds = 60;  // the ranking window
-  std::string otlp_endpoint;           // an http or https URL without credentials; empty = not given
+  int metrics_new_edges = 10;      // edges that begin to have series within a minute; 0 to 15000
+  int server_prefix_v4_bits = 32;  // servers with the same prefix and port share an edge
+  int server_prefix_v6_bits = 128;
+  std::vector<IpNetwork> server_networks = LocalNetworks();  // servers in these networks are not grouped
+  double metrics_window_seconds = 60;                        // the ranking window
+  double metrics_stall_seconds = 5;                          // after how long without progress a connection is stalled
+  std::string otlp_endpoint;  // an http or https URL without credentials; empty = not given
   // True: the environment alone starts no push, so metrics are pushed only if otlp_endpoint is given. Set with
   // --output, and when the program is called tcptrack.
   bool otlp_only_by_option = false;

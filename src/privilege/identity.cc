@@ -48,7 +48,7 @@ absl::StatusOr<Identity> ChooseIdentity(const std::optional<std::string>& user) 
     for (const char* name : {"tcpgauge", "nobody"}) {
       if (std::optional<Identity> found = FindUser(name)) return *std::move(found);
     }
-    return absl::InvalidArgumentError(
+    return absl::NotFoundError(
         "--user: neither the user 'tcpgauge' nor 'nobody' exists; give a user's name or number, as in --user 65534, or "
         "stay root with --user ''");
   }

@@ -29,8 +29,9 @@ struct Identity {
 // - Nullopt (--user is not given): root becomes "tcpgauge" if that user exists, and otherwise "nobody". Any other user
 //   stays.
 //
-// Errors: kInvalidArgument when the user does not exist; the message names the user. kFailedPrecondition when the
-// binary is set-user-ID or set-group-ID, whatever `user` is.
+// Errors: kInvalidArgument when the user does not exist; the message names the user. kNotFound when `user` is nullopt
+// and the host has no user to become. kFailedPrecondition when the binary is set-user-ID or set-group-ID, whatever
+// `user` is.
 absl::StatusOr<Identity> ChooseIdentity(const std::optional<std::string>& user);
 
 }  // namespace tcpgauge

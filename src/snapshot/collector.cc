@@ -2,6 +2,7 @@
 #include "src/snapshot/collector.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "absl/types/span.h"
@@ -91,7 +92,13 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   }
   snapshot->edges = edge_merger_.Merge(edges);
   snapshot->time_ns = time_ns_;
-  Rank(snapshot.get());
+  std::vector<uint32_t> by_rank = Rank(snapshot.get());
+  if (series_choice_.has_value()) {
+    snapshot->connections_with_series = series_choice_->Choose(*snapshot, by_rank);
+    snapshot->connections_admitted = series_choice_->admissions();
+  } else {
+    snapshot->connections_with_series = std::move(by_rank);
+  }
   for (size_t i = 1; i < kDecodeErrorCount; ++i) {
     snapshot->decode_errors.push_back({DecodeErrorName(static_cast<DecodeError>(i)), decode_errors[i]});
   }
@@ -102,8 +109,7 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   return snapshot;
 }
 
-void Collector::Rank(Snapshot* snapshot) {
-  const std::vector<ConnectionSummary>& ended = snapshot->ended_connections;
+std::vector<uint32_t> Collector::Rank(Snapshot* snapshot) {
   for (std::vector<ConnectionSummary>* list : {&snapshot->connections, &snapshot->ended_connections}) {
     for (ConnectionSummary& connection : *list) {
       connection.rank =
@@ -111,13 +117,18 @@ void Collector::Rank(Snapshot* snapshot) {
     }
     std::sort(list->begin(), list->end(), IsHeavier);
   }
+  std::vector<uint32_t> by_rank(snapshot->connections.size() + snapshot->ended_connections.size());
+  std::iota(by_rank.begin(), by_rank.end(), 0);
+  // Of equal ranks, the open connection comes first.
+  std::inplace_merge(
+      by_rank.begin(), by_rank.begin() + static_cast<ptrdiff_t>(snapshot->connections.size()), by_rank.end(),
+      [snapshot](uint32_t a, uint32_t b) { return snapshot->connection(a).rank > snapshot->connection(b).rank; });
   heaviest_.clear();
-  size_t next_ended = 0;
-  for (const ConnectionSummary& open : snapshot->connections) {
-    while (next_ended < ended.size() && IsHeavier(ended[next_ended], open)) heaviest_.insert(ended[next_ended++].id);
-    if (heaviest_.size() >= options_.exported_connections) return;
-    heaviest_.insert(open.id);
+  for (const uint32_t index : by_rank) {
+    if (heaviest_.size() >= options_.exported_connections) break;
+    heaviest_.insert(snapshot->connection(index).id);
   }
+  return by_rank;
 }
 
 }  // namespace tcpgauge

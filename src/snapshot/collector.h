@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "src/snapshot/edge_merger.h"
 #include "src/snapshot/interface_merger.h"
+#include "src/snapshot/series_choice.h"
 #include "src/snapshot/snapshot.h"
 #include "src/snapshot/triple_buffer.h"
 #include "src/snapshot/worker_snapshot.h"
@@ -23,6 +25,8 @@ struct CollectorOptions {
   size_t exported_connections = 100;
   // The most values of the label `interface`, "other" included. See InterfaceMerger.
   size_t exported_interfaces = 32;
+  // How connections get series. Nullopt: all connections may have series, and none is remembered.
+  std::optional<SeriesChoiceOptions> series_choice = std::nullopt;
 };
 
 // Merges the latest WorkerSnapshot of each worker into one Snapshot.
@@ -31,6 +35,7 @@ struct CollectorOptions {
 // - The views of the listed connections are listed; a worker's list may contain others.
 // - The connections of all workers are listed together, the highest ConnectionSummary::rank first.
 // - EdgeMerger merges the edges.
+// - SeriesChoice chooses the connections that have series.
 //
 // Thread: confined to one thread, which must be the only reader of the workers' buffers.
 // Bounds: those of the workers' snapshots, added up.
@@ -40,7 +45,9 @@ class Collector {
   Collector(const CollectorOptions& options, std::vector<TripleBuffer<WorkerSnapshot>*> workers)
       : options_(options),
         workers_(std::move(workers)),
-        interface_merger_(options.exported_interfaces, options.capture_start_time_ns) {}
+        interface_merger_(options.exported_interfaces, options.capture_start_time_ns) {
+    if (options.series_choice.has_value()) series_choice_.emplace(*options.series_choice);
+  }
 
   // Returns a new snapshot. For a worker that has not published since the last call, the snapshot contains what this
   // worker published before. Returns null when no worker has published since the last call.
@@ -48,8 +55,8 @@ class Collector {
 
  private:
   // Sets the rank of each connection, open or ended. Sorts Snapshot::connections and ended_connections by rank, and
-  // replaces heaviest_.
-  void Rank(Snapshot* snapshot);
+  // replaces heaviest_. Returns indexes for Snapshot::connection(), the highest rank of both lists first.
+  std::vector<uint32_t> Rank(Snapshot* snapshot);
 
   const CollectorOptions options_;
   const std::vector<TripleBuffer<WorkerSnapshot>*> workers_;
@@ -57,6 +64,7 @@ class Collector {
   int64_t time_ns_ = 0;  // the latest table time of all workers so far
   InterfaceMerger interface_merger_;
   EdgeMerger edge_merger_;
+  std::optional<SeriesChoice> series_choice_;
   absl::flat_hash_set<uint64_t> heaviest_;  // ids of the heaviest connections of the last snapshot, open or ended
 };
 

@@ -9,9 +9,13 @@ namespace {
 void Subtract(const EdgeCounters& from, EdgeCounters* to) {
   to->client_payload_bytes -= from.client_payload_bytes;
   to->server_payload_bytes -= from.server_payload_bytes;
-  to->connections_opened -= from.connections_opened;
-  to->connections_failed -= from.connections_failed;
+  to->segments -= from.segments;
   to->retransmitted_segments -= from.retransmitted_segments;
+  to->out_of_order_segments -= from.out_of_order_segments;
+  to->syn_retransmissions -= from.syn_retransmissions;
+  to->connections_opened -= from.connections_opened;
+  to->connections_refused -= from.connections_refused;
+  to->connections_timed_out -= from.connections_timed_out;
   to->handshake_rtt_count -= from.handshake_rtt_count;
   to->handshake_rtt_sum_seconds -= from.handshake_rtt_sum_seconds;
 }
@@ -19,13 +23,27 @@ void Subtract(const EdgeCounters& from, EdgeCounters* to) {
 // Whether a counter fell from `before` to `now`: then the table retired the edge and admitted it again in between.
 bool WasReadmitted(const EdgeCounters& before, const EdgeCounters& now) {
   return now.client_payload_bytes < before.client_payload_bytes ||
-         now.server_payload_bytes < before.server_payload_bytes || now.connections_opened < before.connections_opened ||
-         now.connections_failed < before.connections_failed ||
+         now.server_payload_bytes < before.server_payload_bytes || now.segments < before.segments ||
          now.retransmitted_segments < before.retransmitted_segments ||
+         now.out_of_order_segments < before.out_of_order_segments ||
+         now.syn_retransmissions < before.syn_retransmissions || now.connections_opened < before.connections_opened ||
+         now.connections_refused < before.connections_refused ||
+         now.connections_timed_out < before.connections_timed_out ||
          now.handshake_rtt_count < before.handshake_rtt_count;
 }
 
 }  // namespace
+
+void EdgeMerger::CountRepeated(const EdgesView& worker, size_t index) {
+  for (const EdgeView& edge : worker.exported) {
+    if (exported_[index].contains(edge.key)) continue;
+    for (const auto& exported : exported_) {
+      if (!exported.contains(edge.key)) continue;
+      ++repeated_edges_;
+      break;
+    }
+  }
+}
 
 void EdgeMerger::KeepRetired(const EdgesView& worker, absl::flat_hash_map<EdgeKey, EdgeView>* exported) {
   absl::flat_hash_map<EdgeKey, EdgeView> now;
@@ -37,7 +55,8 @@ void EdgeMerger::KeepRetired(const EdgesView& worker, absl::flat_hash_map<EdgeKe
     const bool is_first = kept.retired_edges == 0;
     kept.start_time_ns = is_first ? before.start_time_ns : std::min(kept.start_time_ns, before.start_time_ns);
     AddEdgeCounters(before.counters, &kept.counters);
-    kept.counters.connections = 0;  // a gauge: these have ended, or the table counts them under `other`
+    // Gauges: these connections have ended, or the table counts them under `other`.
+    kept.counters.connections = kept.counters.stalled = 0;
     ++kept.retired_edges;
   }
   *exported = std::move(now);
@@ -49,6 +68,7 @@ EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& workers) {
   exported_.resize(workers.size());
   for (size_t i = 0; i < workers.size(); ++i) {
     const EdgesView& worker = *workers[i];
+    CountRepeated(worker, i);
     KeepRetired(worker, &exported_[i]);
     for (const EdgeView& edge : worker.exported) {
       const auto [index, is_new] = indexes.emplace(edge.key, merged.exported.size());
@@ -64,11 +84,15 @@ EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& workers) {
     AddEdgeCounters(worker.other, &merged.other);
     AddEdgeCounters(worker.retired, &merged.retired);
     merged.retired_edges += worker.retired_edges;
+    merged.new_edges += worker.new_edges;
     merged.folded += worker.folded;
     merged.pending_attempts += worker.pending_attempts;
     merged.v4_prefix_bits = worker.v4_prefix_bits;
     merged.v6_prefix_bits = worker.v6_prefix_bits;
+    merged.v4_server_prefix_bits = worker.v4_server_prefix_bits;
+    merged.v6_server_prefix_bits = worker.v6_server_prefix_bits;
   }
+  merged.new_edges -= repeated_edges_;
   for (auto it = kept_.begin(); it != kept_.end();) {
     const auto index = indexes.find(it->first);
     if (index == indexes.end()) {

@@ -42,11 +42,16 @@ struct EdgesView {
   EdgeCounters other;              // traffic that came while its edge had no account of its own
   EdgeCounters retired;            // the accounts of edges whose series have ended
   uint64_t retired_edges = 0;      // how often the series of an edge ended
-  uint64_t folded = 0;             // connections opened while their edge had no account of its own
-  uint64_t pending_attempts = 0;   // attempts that no account counts yet; see ConnectionTable::pending_attempts()
+  // How often an edge got series. In a snapshot of several workers, an edge counts once while any of them exports it.
+  uint64_t new_edges = 0;
+  uint64_t folded = 0;            // connections opened while their edge had no account of its own
+  uint64_t pending_attempts = 0;  // attempts that no account counts yet; see ConnectionTable::pending_attempts()
   // Clients whose addresses share a prefix of this length belong to the same edge.
   int v4_prefix_bits = 32;
   int v6_prefix_bits = 128;
+  // The lengths of server prefixes; see EdgeKey::is_server_prefix.
+  int v4_server_prefix_bits = 32;
+  int v6_server_prefix_bits = 128;
 };
 
 // Everything that the outputs show, as of one moment. A published snapshot does not change, and all outputs share it.
@@ -74,6 +79,10 @@ struct Snapshot {
   // The heaviest of the connections that ended in the last ranking window, the highest rank first. Their rates are 0,
   // their encapsulation is the empty one, and their views are not listed.
   std::vector<ConnectionSummary> ended_connections;
+  // The connections that may have series, the highest rank first, as indexes for connection(). Two of them may have
+  // equal labels (see MakeExposition()). SeriesChoice chooses them. When metrics are not read again and again, for
+  // example when a file is read, they are all connections.
+  std::vector<uint32_t> connections_with_series;
   // How many more confirmed connections are open, for which `connections` has no room. See WorkerPublisher.
   uint64_t connections_not_listed = 0;
   // Indexed by ConnectionSummary::interface. No two have the same name. The counts are since
@@ -92,10 +101,13 @@ struct Snapshot {
   std::vector<NamedCount> overflows;      // see Overflow
   Totals totals;
   EdgesView edges;
+  // How many times a connection got series (see SeriesChoice). Never falls. 0 when connections_with_series are all
+  // connections.
+  uint64_t connections_admitted = 0;
 
   // The members below are used only in the snapshot of an agent in another process (see AttachedAgent). Such a snapshot
   // has wall times, with clock_stepped_ns 0. Its decode_errors, overflows, totals and edges are empty, and it has no
-  // ended connections.
+  // ended connections and none with series.
 
   std::string agent;    // the agent's name; empty in a snapshot of this process
   std::string trouble;  // why the snapshot is old; empty if it is up to date
@@ -103,6 +115,11 @@ struct Snapshot {
   // `connections`. Other members of DirectionSummary are not used here.
   DirectionSummary not_listed_client_sent;
   DirectionSummary not_listed_server_sent;
+
+  // Returns an element of `connections`, or, if `index` is not below their number, of `ended_connections` after them.
+  const ConnectionSummary& connection(uint32_t index) const {
+    return index < connections.size() ? connections[index] : ended_connections[index - connections.size()];
+  }
 
   // Returns the views of `connection`. Empty if the connection has only one view, or if its views are not listed (see
   // ConnectionSummary::first_view). The result refers to `views`. REQUIRES: `connection` is one of `connections` or

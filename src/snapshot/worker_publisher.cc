@@ -19,7 +19,8 @@ WorkerPublisher::WorkerPublisher(const ConnectionTable* table, const CaptureCoun
       lateness_ns_(lateness_ns),
       max_rows_(max_rows),
       rows_(max_rows),
-      view_ranges_(MaxViews(table->max_connections(), max_rows)) {}
+      view_ranges_(MaxViews(table->max_connections(), max_rows)),
+      stalled_(table->edges()) {}
 
 WorkerPublisher::Progress WorkerPublisher::Step(int64_t steady_ns, int64_t wanted_since_ns) {
   if (!in_pass_) {
@@ -58,6 +59,7 @@ void WorkerPublisher::Begin(int64_t steady_ns) {
   back.encapsulations.assign(1, Encapsulation());
   encapsulation_indexes_.clear();
   view_ranges_.Clear(&back.views);
+  stalled_.Clear();
 }
 
 bool WorkerPublisher::CopySlice() {
@@ -75,6 +77,7 @@ bool WorkerPublisher::CopySlice() {
 
 void WorkerPublisher::CopySlot(uint32_t slot) {
   WorkerSnapshot& back = buffer_.back();
+  if (table_.edges() != nullptr && table_.IsStalled(slot)) stalled_.Add(table_.EdgeOf(slot));
   const uint64_t window_payload_bytes = table_.WindowPayloadBytes(slot, rates_time_ns_);
   const uint32_t index = rows_.AssignRow(window_payload_bytes);
   if (index == HeaviestRows::kNone) {
@@ -131,12 +134,16 @@ void WorkerPublisher::CopyEdges(EdgesView* edges) const {
         edges->exported.push_back({key, counters, services, start_time_ns});
       });
   edges->other = table->other();
+  stalled_.CopyTo(edges);
   edges->retired = table->retired();
   edges->retired_edges = table->retired_edges();
+  edges->new_edges = table->new_edges();
   edges->folded = table->folded();
   edges->pending_attempts = table_.pending_attempts();
   edges->v4_prefix_bits = table->v4_prefix_bits();
   edges->v6_prefix_bits = table->v6_prefix_bits();
+  edges->v4_server_prefix_bits = table->v4_server_prefix_bits();
+  edges->v6_server_prefix_bits = table->v6_server_prefix_bits();
 }
 
 void WorkerPublisher::Publish() {

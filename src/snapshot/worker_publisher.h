@@ -10,6 +10,7 @@
 #include "src/flow/connection_table.h"
 #include "src/flow/connection_view.h"
 #include "src/snapshot/heaviest_rows.h"
+#include "src/snapshot/stalled_by_edge.h"
 #include "src/snapshot/triple_buffer.h"
 #include "src/snapshot/view_ranges.h"
 #include "src/snapshot/worker_snapshot.h"
@@ -32,7 +33,8 @@ namespace tcpgauge {
 // waits.
 // Time: steady time decides when a pass begins. Table time is used for rates and for the ranking window.
 // Bounds: a slice visits at most kSliceSlots slots. A pass copies at most `max_rows` connections: those with the most
-// payload in the ranking window (see HeaviestRows). Further connections are only counted. A pass lists at most
+// payload in the ranking window (see HeaviestRows). Further connections are only counted, with the stalled ones by
+// edge (see StalledByEdge). A pass lists at most
 // MaxViews() views. When their list is full, further rows have no views (see ViewRanges).
 class WorkerPublisher {
  public:
@@ -101,6 +103,7 @@ class WorkerPublisher {
   int64_t rates_time_ns_ = 0;  // table time
   HeaviestRows rows_;
   ViewRanges view_ranges_;
+  StalledByEdge stalled_;
   std::vector<ConnectionView> views_;            // of the row that is being copied
   std::vector<uint32_t> encapsulation_indexes_;  // by the table's number; 0 = not listed yet
 };

@@ -177,12 +177,12 @@ TEST_F(AgentTest, NamesTheFileThatIsMissing) {
   EXPECT_EQ(agent.status().code(), absl::StatusCode::kNotFound);
 }
 
-TEST_F(AgentTest, SaysThatAnAddressInUseIsAWrongValue) {
+TEST_F(AgentTest, NamesTheAddressThatIsInUse) {
   const auto agent = Open();
   ASSERT_NE(agent, nullptr);
   options_.listen_addresses = {agent->urls()[0].substr(std::string("http://").size())};
   const auto second = Agent::Open(options_, Identity(), &haste_);
-  EXPECT_EQ(second.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kAlreadyExists);
   EXPECT_THAT(std::string(second.status().message()), HasSubstr(options_.listen_addresses[0]));
 }
 

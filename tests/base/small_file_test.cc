@@ -32,11 +32,23 @@ TEST_F(SmallFileTest, NamesTheFileThatCannotBeRead) {
   EXPECT_FALSE(ReadSmallFile(directory_.path()).ok());
 }
 
+TEST_F(SmallFileTest, AFileThatCannotBeReadIsNeverAWrongArgument) {
+  const std::string loop = directory_.path() + "/loop";
+  ASSERT_EQ(symlink("loop", loop.c_str()), 0);
+  Write("text");
+  for (const std::string& path : {directory_.path() + "/missing", path_ + "/below",
+                                  directory_.path() + "/" + std::string(256, 'x'), loop, std::string()}) {
+    const absl::Status status = ReadSmallFile(path).status();
+    EXPECT_FALSE(status.ok()) << path;
+    EXPECT_NE(status.code(), absl::StatusCode::kInvalidArgument) << status;
+  }
+}
+
 TEST_F(SmallFileTest, HasABound) {
   Write(std::string(1 << 20, 'x'));
   EXPECT_TRUE(ReadSmallFile(path_).ok());
   Write(std::string((1 << 20) + 1, 'x'));
-  EXPECT_EQ(ReadSmallFile(path_).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ReadSmallFile(path_).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST_F(SmallFileTest, RefusesWhatIsNoRegularFileAndDoesNotWaitForIt) {
@@ -44,7 +56,7 @@ TEST_F(SmallFileTest, RefusesWhatIsNoRegularFileAndDoesNotWaitForIt) {
   const std::string link = directory_.path() + "/link";
   ASSERT_EQ(symlink("/dev/null", link.c_str()), 0);
   for (const std::string& path : {path_, directory_.path(), link, std::string("/dev/null"), std::string("/dev/zero")}) {
-    EXPECT_EQ(ReadSmallFile(path).status(), absl::InvalidArgumentError(path + ": is not a regular file"));
+    EXPECT_EQ(ReadSmallFile(path).status(), absl::FailedPreconditionError(path + ": is not a regular file"));
   }
 }
 

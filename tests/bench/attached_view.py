@@ -89,7 +89,7 @@ def main(binary, connections=50000, seconds=10):
             shares = [100 * (cpu_seconds(pid) - cpu) / took for pid, cpu in zip(pids, before)]
             return shares, (load.packets - packets) / took
         (alone,), rate = measure(agent.pid)
-        view = terminal.start(os.environ["TCPGAUGE_BINARY"], "--tui", "--attach", f"http://{agent.address}")
+        view = terminal.start(os.path.realpath(binary), "--tui", "--attach", f"http://{agent.address}")
         terminal.wait_for(lambda screen: any(f"({connections})" in line for line in screen), "the attached view")
         (watched, viewing), _ = measure(agent.pid, view.pid)
         drops = sum(agent.metrics().find("tcpgauge_capture_dropped_packets_total").values())

@@ -48,7 +48,7 @@ void TextWriter(benchmark::State& state) {
 
 void Selection(benchmark::State& state) {
   const size_t connections = static_cast<size_t>(state.range(0));
-  const auto snapshot = std::make_shared<const Snapshot>(RandomSnapshot(1, connections, Values::kPlausible));
+  const std::shared_ptr<const Snapshot> snapshot = Make(state).snapshot;
   for (auto _ : state) benchmark::DoNotOptimize(MakeExposition(snapshot, {SIZE_MAX, connections}, {}));
 }
 

@@ -277,5 +277,25 @@ TEST(OpenFile, SaysWhyAFileIsNoCapture) {
   EXPECT_EQ(ReadFile("/nonexistent/a.pcap").error, "cannot open 'FILE': No such file or directory");
 }
 
+TEST(OpenFile, OnlyAFileOfAnotherKindIsAWrongArgument) {
+  const auto code_of = [](const std::string& path) { return OpenFile(path, "").status().code(); };
+  const Bytes no_interface = {0x0a, 0x0d, 0x0d, 0x0a, 28,   0,    0,    0,    0x4d, 0x3c, 0x2b, 0x1a, 1, 0,
+                              0,    0,    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 28,   0,    0, 0};
+  const Bytes version_9 = {0xd4, 0xc3, 0xb2, 0xa1, 9, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 1, 0, 0, 0};
+  Bytes usb = version_9;
+  usb[4] = 2;
+  usb[20] = 220;
+  EXPECT_EQ(code_of("/nonexistent/a.pcap"), absl::StatusCode::kNotFound);
+  EXPECT_EQ(code_of("/"), absl::StatusCode::kDataLoss);
+  for (const Bytes& damaged : {Bytes(), Bytes{0xd4, 0xc3}, Bytes{0xd4, 0xc3, 0xb2, 0xa1, 2, 0}, no_interface,
+                               Bytes{0x0a, 0x0d, 0x0d, 0x0a, 28}, version_9, usb}) {
+    EXPECT_EQ(code_of(MemoryFile(damaged).path()), absl::StatusCode::kDataLoss) << damaged.size();
+  }
+  const std::string text = "not a capture";
+  for (const Bytes& other : {Bytes{1, 2, 3, 4}, Bytes(text.begin(), text.end()), Bytes{0x1f, 0x8b, 8, 0}}) {
+    EXPECT_EQ(code_of(MemoryFile(other).path()), absl::StatusCode::kInvalidArgument) << other.size();
+  }
+}
+
 }  // namespace
 }  // namespace tcpgauge

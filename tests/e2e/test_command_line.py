@@ -14,8 +14,7 @@ from support.agent import binary
 from support.terminal import Terminal
 
 USAGE = 2
-NO_PRIVILEGE = 1
-FAILURE = 1
+ENVIRONMENT = 1
 NOBODY = 65534
 
 
@@ -38,17 +37,20 @@ class CommandLineTest(unittest.TestCase):
     def check_usage(self, options, *named, env=None):
         self.check(run(*options, env=env), USAGE, *named)
 
+    def check_environment(self, options, *named, env=None):
+        self.check(run(*options, env=env), ENVIRONMENT, *named)
+
     def need_root(self):
         if os.geteuid() != 0:
             self.skipTest("capturing needs root")
 
     def test_unknown_interface_is_named(self):
         self.need_root()
-        self.check_usage(["-i", "nosuch0"], "nosuch0")
+        self.check_environment(["-i", "nosuch0"], "nosuch0")
 
     def test_one_unknown_interface_among_good_ones_is_named(self):
         self.need_root()
-        self.check_usage(["-i", "lo", "-i", "nosuch0", "--web.listen-address="], "nosuch0")
+        self.check_environment(["-i", "lo", "-i", "nosuch0", "--web.listen-address="], "nosuch0")
 
     def test_bad_filter_is_named(self):
         self.need_root()
@@ -66,10 +68,10 @@ class CommandLineTest(unittest.TestCase):
             self.check_usage(["-T", path, "--web.listen-address=", "prt", "80"], "prt 80")
 
     def test_missing_file_is_named(self):
-        self.check_usage(["-T", "/nonexistent/capture.pcap"], "/nonexistent/capture.pcap")
+        self.check_environment(["-T", "/nonexistent/capture.pcap"], "/nonexistent/capture.pcap")
 
     def test_top_view_without_a_terminal_starts_nothing(self):
-        self.check(run("--tui", "-T", "/nonexistent/capture.pcap"), FAILURE, "--tui needs a terminal")
+        self.check(run("--tui", "-T", "/nonexistent/capture.pcap"), ENVIRONMENT, "--tui needs a terminal")
 
     def test_file_that_is_no_capture_is_named(self):
         self.check_usage(["-T", __file__], __file__)
@@ -98,17 +100,17 @@ class CommandLineTest(unittest.TestCase):
 
     def test_environment_gives_options(self):
         self.need_root()
-        self.check_usage([], "nosuch0", env={"TCPGAUGE_INTERFACE": "nosuch0"})
+        self.check_environment([], "nosuch0", env={"TCPGAUGE_INTERFACE": "nosuch0"})
 
     def test_command_line_beats_environment(self):
         self.need_root()
-        self.check_usage(["-i", "nosuch1"], "nosuch1", env={"TCPGAUGE_INTERFACE": "nosuch0"})
+        self.check_environment(["-i", "nosuch1"], "nosuch1", env={"TCPGAUGE_INTERFACE": "nosuch0"})
 
     def test_port_in_use_is_named(self):
         self.need_root()
         with socket.create_server(("127.0.0.1", 0)) as taken:
             address = "127.0.0.1:%d" % taken.getsockname()[1]
-            self.check_usage(["-i", "lo", "--web.listen-address=" + address], address)
+            self.check_environment(["-i", "lo", "--web.listen-address=" + address], address)
 
     def test_help_and_version_succeed(self):
         for option, words in (("-h", "--interface"), ("--help", "--web.listen-address"), ("-v", "tcpgauge"),
@@ -129,7 +131,7 @@ class CommandLineTest(unittest.TestCase):
             os.chmod(program, 0o755)
             done = run("-i", "lo", "--web.listen-address=", program=program, command=(
                 "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"))
-        self.check(done, NO_PRIVILEGE, "setcap", "cap_net_raw")
+        self.check(done, ENVIRONMENT, "setcap", "cap_net_raw")
 
     def test_what_no_interface_can_be_called_is_not_waited_for(self):
         self.need_root()
@@ -140,7 +142,7 @@ class CommandLineTest(unittest.TestCase):
         self.need_root()
         done = run("-i", "lo", "--web.listen-address=",
                    command=("setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"))
-        self.assertEqual(done.returncode, NO_PRIVILEGE, done.stderr)
+        self.assertEqual(done.returncode, ENVIRONMENT, done.stderr)
         self.assertIn("cap_net_raw", done.stderr.lower())
 
     def test_an_error_leaves_the_terminal_as_it_was(self):
@@ -150,10 +152,11 @@ class CommandLineTest(unittest.TestCase):
         terminal = Terminal()
         self.addCleanup(terminal.close)
         settings = terminal.shell("stty -a")
-        for options, named in ((("-i", "nosuch0"), "nosuch0"), (("-i", "lo", "prt"), "prt"), (("-Z",), "-Z")):
+        for options, named, status in ((("-i", "nosuch0"), "nosuch0", ENVIRONMENT), (("-i", "lo", "prt"), "prt", USAGE),
+                                       (("-Z",), "-Z", USAGE)):
             view = terminal.start(binary(), "--tui", "--web.listen-address=", *options)
             self.addCleanup(view.close)
-            self.assertEqual(view.status(), USAGE)
+            self.assertEqual(view.status(), status)
             terminal.wait_for(lambda screen: any(named in line and "tcpgauge" in line for line in screen), named)
             self.assertFalse(terminal.full_screen())
             self.assertTrue(terminal.cursor_visible())

@@ -17,9 +17,10 @@ import tempfile
 import unittest
 
 from support.agent import binary
+from support.harness import told
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-CORPUS = os.environ.get("TCPGAUGE_CORPUS") or os.path.join(os.path.dirname(PROJECT), "shared", "corpus")
+CORPUS = told("TCPGAUGE_CORPUS") or os.path.join(os.path.dirname(PROJECT), "shared", "corpus")
 # Its interfaces have different link types.
 MIXED = "ng-multi-if-sll-eth.pcapng"
 REQUIRED_PERCENT = "100"
@@ -61,7 +62,7 @@ class CorpusTest(unittest.TestCase):
         self.check_ends_in_order(binary())
 
     def test_every_file_is_clean_under_the_sanitizers(self):
-        program = os.environ.get("TCPGAUGE_SANITIZED_BINARY")
+        program = told("TCPGAUGE_SANITIZED_BINARY")
         if not program:
             self.skipTest("TCPGAUGE_SANITIZED_BINARY names no binary")
         self.check_ends_in_order(program)

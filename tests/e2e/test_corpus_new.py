@@ -15,13 +15,14 @@ import subprocess
 import unittest
 
 from support.agent import binary
+from support.harness import told
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SHARED = os.path.join(os.path.dirname(PROJECT), "shared")
-CORPUS_NEW = os.environ.get("TCPGAUGE_CORPUS_NEW") or os.path.join(SHARED, "corpus-new")
+CORPUS_NEW = told("TCPGAUGE_CORPUS_NEW") or os.path.join(SHARED, "corpus-new")
 # This capture shows each packet of the client in two VLANs. The truth counts both copies, as --count-views does.
 WITH_COPIES = ("arkime-pcap_oracle.pcap",)
-SCORE = os.path.join(os.environ.get("TCPGAUGE_CORPUS") or os.path.join(SHARED, "corpus"), "score.py")
+SCORE = os.path.join(told("TCPGAUGE_CORPUS") or os.path.join(SHARED, "corpus"), "score.py")
 
 
 def load_score():

@@ -4,6 +4,8 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+import tempfile
 import unittest
 
 import yaml
@@ -12,6 +14,10 @@ from support.case import NamespaceCase
 from support.namespaces import Namespace
 from support.prometheus import Prometheus
 from support.waiting import wait_until
+
+_MAKER = "deploy/kubernetes/make_prometheus_rule.py"
+_OPERATORS = "deploy/kubernetes/overlays/prometheus-operator/prometheus-rule.yaml"
+
 
 def alerts():
     groups = yaml.safe_load(shipped.read(shipped.RULE_FILES[1]))["groups"]
@@ -53,11 +59,31 @@ class PromtoolTest(unittest.TestCase):
 
 
 class AlertsTest(unittest.TestCase):
+    _RUNBOOK = ("{{ with $externalLabels.tcpgauge_runbook }}{{ . }}"
+                "{{ else }}file:///usr/share/doc/tcpgauge/runbook.md{{ end }}")
+
     def test_every_runbook_link_leads_somewhere(self):
         for alert in alerts():
             document, anchor = alert["annotations"]["runbook_url"].split("#")
-            self.assertIn(anchor, shipped.anchors(document), alert["alert"])
+            self.assertEqual(document, self._RUNBOOK)
+            self.assertIn(anchor, shipped.anchors("docs/runbook.md"), alert["alert"])
             self.assertEqual(anchor, alert["alert"].lower())
+
+    def test_the_runbook_is_about_the_alerts_that_exist(self):
+        headings = set(re.findall(r"^## (Tcpgauge\w+)$", shipped.read("docs/runbook.md"), re.MULTILINE))
+        self.assertEqual(headings, {alert["alert"] for alert in alerts()})
+
+    def test_the_package_installs_the_runbook_where_the_links_lead(self):
+        # tests/install looks at the package itself.
+        self.assertIn("dh_compress --exclude=runbook.md", shipped.read("deploy/debian/package/rules"))
+        self.assertIn('"$project"/docs/*.md "$tree/pages"', shipped.read("deploy/debian/build.sh"))
+        self.assertEqual(shipped.read("deploy/debian/package/tcpgauge.docs"), "pages/*\n")
+
+    def test_alerts_of_services_name_the_service(self):
+        of_services = [alert for alert in alerts() if alert["alert"].startswith("TcpgaugeService")]
+        self.assertEqual(len(of_services), 4)
+        for alert in of_services:
+            self.assertIn('$labels.server_address }}:{{ $labels.server_port }}', alert["annotations"]["summary"])
 
     def test_metrics_are_those_of_the_catalog(self):
         for name in shipped.RULE_FILES:
@@ -66,9 +92,23 @@ class AlertsTest(unittest.TestCase):
             self.assertEqual(used - shipped.metric_names(), set(), name)
 
     def test_the_rule_for_the_operator_says_the_same(self):
-        rule = yaml.safe_load(shipped.read("deploy/kubernetes/overlays/prometheus-operator/prometheus-rule.yaml"))
+        rule = yaml.safe_load(shipped.read(_OPERATORS))
         want = [group for name in shipped.RULE_FILES for group in yaml.safe_load(shipped.read(name))["groups"]]
         self.assertEqual(rule["spec"]["groups"], want, "stale: run deploy/kubernetes/make_prometheus_rule.py")
+
+    def test_the_rule_for_the_operator_can_link_to_another_runbook(self):
+        with tempfile.TemporaryDirectory() as folder:
+            # The program writes beside itself.
+            for name in (_MAKER, *shipped.RULE_FILES):
+                os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+                shutil.copy(shipped.path(name), os.path.join(folder, name))
+            os.makedirs(os.path.join(folder, os.path.dirname(_OPERATORS)))
+            runbook = "https://wiki.example.com/a&b/runbook"
+            subprocess.run([sys.executable, os.path.join(folder, _MAKER), "--runbook", runbook], check=True)
+            with open(os.path.join(folder, _OPERATORS)) as file:
+                text = file.read()
+        self.assertEqual(text.count(f'runbook_url: "{runbook}#'), len(alerts()))
+        self.assertNotIn("externalLabels", text)
 
 
 class KubernetesDiscoveryTest(NamespaceCase):

@@ -9,6 +9,7 @@ import unittest
 from support import browser, iperf3, top_view
 from support.agent import Agent, binary
 from support.case import NamespaceCase
+from support.harness import told
 from support.namespaces import Testbed
 from support.terminal import Terminal
 from support.traffic import Conversation
@@ -21,7 +22,7 @@ class Screenshots(NamespaceCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.folder = os.environ.get("TCPGAUGE_SCREENSHOTS")
+        cls.folder = told("TCPGAUGE_SCREENSHOTS")
         if not cls.folder:
             raise unittest.SkipTest("pictures are made by screenshots.sh")
 

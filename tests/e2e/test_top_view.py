@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares the top view in a real terminal with Debian's tcptrack on the same traffic."""
+import os
+import shutil
+import tempfile
+import unittest
+
 from support import iperf3, top_view
 from support.agent import Agent, binary
 from support.case import NamespaceCase
 from support.namespaces import Testbed
+from support.synthetic import CaptureWriter, Client, address
 from support.terminal import Terminal
 from support.traffic import Conversation
 from support.waiting import holds_for, wait_until
@@ -199,3 +205,63 @@ class TopViewTest(NamespaceCase):
 def _near(one, other):
     """Within a tenth: both round what they show, and their seconds do not begin together."""
     return one is not None and other is not None and abs(one - other) <= 0.1 * max(one, other)
+
+
+class TotalTest(unittest.TestCase):
+    """The line TOTAL over the final state of a file, with `a` and without."""
+
+    RATE = 612_000  # bytes per second, or 4.9 Mbit/s
+
+    def setUp(self):
+        if not shutil.which("tmux"):
+            self.skipTest("tmux is missing")
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = os.path.join(folder.name, "capture.pcap")
+        self.writer = CaptureWriter(self.path)
+
+    def client(self, port):
+        client = Client(self.writer, address("192.0.2.1"), port, address("192.0.2.2"), 80)
+        client.connects()
+        return client
+
+    def check_total(self):
+        self.writer.close()
+        terminal = Terminal()
+        self.addCleanup(terminal.close)
+        view = terminal.start(binary(), "--tui", "-T", self.path, "--web.listen-address=")
+        self.addCleanup(view.close)
+        # Rates are read once they have come to rest: the file is read, and its last packets are in the snapshot.
+        for key, title in (("s", "Speed"), ("a", "Average"), ("a", "Speed")):
+            terminal.key(key)
+            total = terminal.wait_for(lambda screen: title in screen[0] and abs(
+                (top_view.total(screen) or 0) - self.RATE) < 0.03 * self.RATE and screen, f"{title}: {self.RATE} B/s")
+            print(f"  {title}: TOTAL {top_view.total(total):.0f} B/s, in truth {self.RATE} B/s")
+
+    def test_short_connections_count_once(self):
+        for number in range(100):
+            client = self.client(10000 + number)
+            client.sends(30_600)
+            client.closes()
+            self.writer.passes(0.05)
+        self.check_total()
+
+    def test_connections_that_are_silent_do_not_count(self):
+        silent = [self.client(20000 + number) for number in range(5)]
+        for client in silent:
+            for _ in range(1000):
+                client.sends(60_000)
+        self.writer.passes(5)
+        busy = self.client(10000)
+        for _ in range(100):
+            busy.sends(30_600)
+            self.writer.passes(0.05)
+        self.check_total()
+
+    def test_a_connection_that_has_become_faster_counts_as_it_is_now(self):
+        client = self.client(10000)
+        self.writer.passes(20)
+        for _ in range(60):
+            client.sends(30_600)
+            self.writer.passes(0.05)
+        self.check_total()

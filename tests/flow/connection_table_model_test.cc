@@ -78,6 +78,7 @@ std::string RunOnce(uint64_t seed, uint64_t segments, uint64_t* compared) {
   options.keep_rates = traffic.Below(4) == 0;
   options.hash_seed = seed;
   options.count_views = traffic.Below(2) == 0;
+  options.stall_ns = Seconds(0.1) * (1 + traffic.Below(100));
   options.idle_timeout_ns = Seconds(1 + traffic.Below(600));
   options.remove_after_ns = traffic.Below(3) == 0 ? Seconds(0.1) * traffic.Below(100) : Seconds(2);
   const uint64_t one_sided = traffic.Below(4) == 0 ? 1 + traffic.Below(200) : 0;  // the number of such packets

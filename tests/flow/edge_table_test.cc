@@ -36,7 +36,7 @@ class EdgeTableTest : public testing::Test {
       edges_->Open(Key(client), now_);
       slots_[client] = EdgeTable::kNone;
     }
-    edges_->Credit(&slots_[client], Key(client), {of_client, bytes, 1}, now_);
+    edges_->Credit(&slots_[client], Key(client), /*is_open=*/true, {of_client, bytes, 1, 1}, now_);
     (of_client ? sent_.client_payload_bytes : sent_.server_payload_bytes) += bytes;
   }
   void PassSeconds(int seconds) {
@@ -97,7 +97,7 @@ TEST_F(EdgeTableTest, AHandshakeCountsItsConnectionWithTheEdgeAndIsCreditedToIt)
   EXPECT_EQ(unwatched, EdgeTable::kNone) << "a handshake alone wins no place";
   EXPECT_EQ(edges_->other().connections, 1);
   EXPECT_EQ(edges_->other().handshake_rtt_count, 1);
-  edges_->Close(slot, Key(1), false);
+  edges_->Close(slot, Key(1));
   EXPECT_EQ(Exported()[Address(1)].connections, 1);
 }
 
@@ -226,6 +226,69 @@ TEST_F(EdgeTableTest, GroupsClientsByPrefix) {
   EXPECT_EQ(Exported()[Address(0x0100)].connections, 2);
 }
 
+TEST_F(EdgeTableTest, GroupsServersOutsideTheNamedNetworksByPrefix) {
+  EdgeTableOptions options;
+  options.v4_server_prefix_bits = 24;
+  options.v6_server_prefix_bits = 48;
+  options.single_servers = {*IpNetwork::Parse("10.0.0.0/8"), *IpNetwork::Parse("198.51.100.128/25"),
+                            *IpNetwork::Parse("fd00::/8")};
+  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1);
+  const auto server_of = [this](const char* server) {
+    const EdgeKey key = edges_->KeyOf(Address(1), {*IpAddress::Parse(server), 443});
+    EXPECT_EQ(key.client, Address(1));
+    EXPECT_EQ(key.server.port, 443);
+    return key.server.address.ToString() + (key.is_server_prefix ? "/" : "");
+  };
+  EXPECT_EQ(server_of("198.51.100.7"), "198.51.100.0/");
+  EXPECT_EQ(server_of("198.51.100.0"), "198.51.100.0/");
+  EXPECT_EQ(server_of("203.0.113.9"), "203.0.113.0/");
+  EXPECT_EQ(server_of("2001:db8:7:8::9"), "2001:db8:7::/");
+  EXPECT_EQ(server_of("10.1.2.3"), "10.1.2.3");
+  EXPECT_EQ(server_of("198.51.100.200"), "198.51.100.200");
+  EXPECT_EQ(server_of("fd00::7"), "fd00::7");
+}
+
+TEST_F(EdgeTableTest, AServerIsNotTheGroupWhosePrefixItsAddressIs) {
+  EdgeTableOptions options;
+  options.v4_server_prefix_bits = 24;
+  options.single_servers = {*IpNetwork::Parse("198.51.100.0/25")};
+  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1);
+  const EdgeKey server = edges_->KeyOf(Address(1), {*IpAddress::Parse("198.51.100.0"), 443});
+  const EdgeKey group = edges_->KeyOf(Address(1), {*IpAddress::Parse("198.51.100.200"), 443});
+  EXPECT_EQ(server.server, group.server);
+  EXPECT_FALSE(server == group);
+}
+
+TEST_F(EdgeTableTest, OnlyTheFamilyWithAShorterPrefixIsGrouped) {
+  EdgeTableOptions options;
+  options.v6_server_prefix_bits = 64;
+  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1);
+  EXPECT_FALSE(edges_->KeyOf(Address(1), {*IpAddress::Parse("198.51.100.7"), 443}).is_server_prefix);
+  EXPECT_TRUE(edges_->KeyOf(Address(1), {*IpAddress::Parse("2001:db8::7"), 443}).is_server_prefix);
+}
+
+TEST_F(EdgeTableTest, AServerOfAGroupIsNoService) {
+  EdgeTableOptions options;
+  options.v4_server_prefix_bits = 24;
+  options.single_servers = {*IpNetwork::Parse("10.0.0.0/8")};
+  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1);
+  const Endpoint server = {*IpAddress::Parse("198.51.100.7"), 443};
+  const EdgeKey key = edges_->KeyOf(Address(1), server);
+  EdgeTable::Slot slot = EdgeTable::kNone;
+  edges_->Open(key, now_);
+  edges_->Credit(&slot, key, /*is_open=*/true, {true, 100}, now_);
+  edges_->NoteService(slot, key, server);
+  edges_->NoteService(slot, key, {*IpAddress::Parse("198.51.100.99"), 443});
+  edges_->NoteService(slot, key, {*IpAddress::Parse("198.51.100.7"), 8443});  // a translation of the port
+  edges_->NoteService(slot, key, {*IpAddress::Parse("10.96.0.1"), 443});
+  std::vector<Endpoint> services;
+  edges_->VisitExported([&](const EdgeKey&, const EdgeCounters&, const EdgeServices& of_edge, int64_t) {
+    services.assign(of_edge.endpoints().begin(), of_edge.endpoints().end());
+  });
+  EXPECT_EQ(services,
+            (std::vector<Endpoint>{{*IpAddress::Parse("198.51.100.7"), 8443}, {*IpAddress::Parse("10.96.0.1"), 443}}));
+}
+
 // Every amount is in exactly one account, and no counter falls, under traffic that changes all the time.
 TEST_F(EdgeTableTest, EveryByteIsInOnePlaceAndNothingFallsWhateverComes) {
   std::mt19937 random(7);
@@ -242,7 +305,8 @@ TEST_F(EdgeTableTest, EveryByteIsInOnePlaceAndNothingFallsWhateverComes) {
       switch (random() % 16) {
         case 0:
           if (slots_.count(client) != 0) {
-            edges_->Close(slots_[client], Key(client), random() % 2 == 0);
+            edges_->Close(slots_[client], Key(client));
+            if (random() % 2 == 0) edges_->CreditFailure(slots_[client], Key(client), EndReason::kRefused, now_);
             slots_.erase(client);
           }
           break;
@@ -265,7 +329,7 @@ TEST_F(EdgeTableTest, EveryByteIsInOnePlaceAndNothingFallsWhateverComes) {
         const auto old = before.find(address);
         if (old == before.end()) continue;
         ASSERT_GE(counters.client_payload_bytes, old->second.client_payload_bytes);
-        ASSERT_GE(counters.connections_failed, old->second.connections_failed);
+        ASSERT_GE(counters.connections_refused, old->second.connections_refused);
       }
       ASSERT_GE(edges_->other().client_payload_bytes, other_before.client_payload_bytes);
       ASSERT_GE(edges_->retired().client_payload_bytes, retired_before.client_payload_bytes);
@@ -286,8 +350,8 @@ TEST_F(EdgeTableTest, TheHeaviestAreExportedAmongAMillionOthers) {
     const uint32_t client = heavy ? random() % 20 : 1000 + random() % 1000000;
     EdgeTable::Slot slot = EdgeTable::kNone;
     edges_->Open(Key(client), now_);
-    edges_->Credit(&slot, Key(client), {true, 1000, 0}, now_);
-    edges_->Close(slot, Key(client), false);
+    edges_->Credit(&slot, Key(client), /*is_open=*/true, {true, 1000}, now_);
+    edges_->Close(slot, Key(client));
     if (i % 100000 == 0) PassSeconds(1);
   }
   PassSeconds(1);
@@ -308,6 +372,7 @@ TEST_F(EdgeTableTest, TellsSinceWhenAnEdgeHasSeries) {
     if (key.client == Key(2).client) since = since_ns;
   });
   EXPECT_EQ(since, announced);
+  EXPECT_EQ(edges_->new_edges(), 2u);
 }
 
 TEST_F(EdgeTableTest, AnEdgeKeepsTheFirstTwoServicesThatDifferFromItsServer) {

@@ -12,6 +12,7 @@ import types
 
 from bare_root import BareRoot
 from clean_clone import package, packages
+from support import shipped
 from support.agent import fetch, listen_address
 from support.case import NamespaceCase
 from support.exposition import Exposition
@@ -57,6 +58,14 @@ class PackageTest(NamespaceCase):
                               capture_output=True, text=True)
         said = [line for line in (done.stdout + done.stderr).splitlines() if re.match("[A-Z]: .", line)]
         self.assertEqual(said, [])
+
+    def test_alerts_link_to_the_runbook_that_it_installs(self):
+        root, _ = self.bare_root_with_package()
+        with open(root.file("/usr/share/tcpgauge/prometheus/rules/tcpgauge.alerts.yml")) as file:
+            links = set(re.findall(r"file://(/[^#{]*)", file.read()))
+        self.assertEqual(links, {"/usr/share/doc/tcpgauge/runbook.md"})
+        with open(root.file(links.pop())) as file:
+            self.assertEqual(file.read(), shipped.read("docs/runbook.md"))
 
     def test_the_service_serves_metrics_and_the_package_goes_without_a_trace(self):
         testbed = self.own(Testbed())

@@ -19,6 +19,20 @@ TEST(NearestOption, KnowsPartsOfNames) {
   EXPECT_EQ(NearestOption("inter"), "interface");
 }
 
+TEST(NearestVariable, ForgivesTypingMistakes) {
+  EXPECT_EQ(NearestVariable("TCPGAUGE_METRIC_EDGES"), "TCPGAUGE_METRICS_EDGES");
+  EXPECT_EQ(NearestVariable("TCPGAUGE_WEBCONFIG_FILE"), "TCPGAUGE_WEB_CONFIG_FILE");
+  EXPECT_EQ(NearestVariable("TCPGAUGE_LISTEN_ADDRESS"), "TCPGAUGE_WEB_LISTEN_ADDRESS");
+  EXPECT_EQ(NearestVariable("TCPGAUGE_metrics.edges"), "TCPGAUGE_METRICS_EDGES");
+}
+
+TEST(NearestVariable, KnowsOnlyOptionsThatHaveAVariable) {
+  EXPECT_EQ(NearestVariable("TCPGAUGE_HELP"), "");
+  EXPECT_EQ(NearestVariable("TCPGAUGE_VERSION"), "");
+  EXPECT_EQ(NearestVariable("TCPGAUGE_"), "");
+  EXPECT_EQ(NearestVariable("TCPGAUGE_" + std::string(1000000, 'X')), "");
+}
+
 TEST(NearestOption, SaysNothingWhenNoneIsNear) {
   EXPECT_EQ(NearestOption("frobnicate-it"), "");
   EXPECT_EQ(NearestOption(std::string(1000000, 'x')), "");

@@ -57,11 +57,47 @@ TEST(EdgeMerger, AddsUpWhatTheWorkersExport) {
             (Seen{17, 7, 2, 2}));
 }
 
+TEST(EdgeMerger, AnEdgeOfSeveralWorkersIsNewOnce) {
+  EdgeMerger merger;
+  const auto merge = [&merger](std::vector<EdgeView> a, uint64_t new_of_a, std::vector<EdgeView> b, uint64_t new_of_b) {
+    EdgesView one = Worker(std::move(a)), two = Worker(std::move(b));
+    one.new_edges = new_of_a;
+    two.new_edges = new_of_b;
+    return merger.Merge({&one, &two}).new_edges;
+  };
+  EXPECT_EQ(merge({Edge(1, 1)}, 1, {Edge(1, 1), Edge(2, 1)}, 2), 2u) << "both begin at the same time";
+  EXPECT_EQ(merge({Edge(1, 1), Edge(2, 1)}, 2, {Edge(1, 1), Edge(2, 1)}, 2), 2u) << "one follows";
+  EXPECT_EQ(merge({Edge(2, 1)}, 2, {Edge(1, 1)}, 2), 2u);
+  EXPECT_EQ(merge({Edge(1, 1), Edge(2, 1)}, 3, {}, 2), 2u) << "a worker takes over from another one";
+  EXPECT_EQ(merge({}, 3, {}, 2), 2u);
+  EXPECT_EQ(merge({}, 3, {Edge(1, 1)}, 3), 3u) << "no worker exported it any more";
+}
+
 TEST(EdgeMerger, AddsUpTheAttemptsThatNoEdgeCounts) {
   EdgesView one = Worker({}), two = Worker({});
   one.pending_attempts = 3;
   two.pending_attempts = 4;
   EXPECT_EQ(EdgeMerger().Merge({&one, &two}).pending_attempts, 7);
+}
+
+TEST(EdgeMerger, AddsUpTheStalledConnectionsOfNow) {
+  EdgesView one = Worker({Edge(1, 10)}), two = Worker({Edge(1, 7)});
+  one.exported[0].counters.stalled = 3;
+  two.exported[0].counters.stalled = 4;
+  one.other.stalled = 1;
+  two.other.stalled = 2;
+  EdgeMerger merger;
+  EdgesView merged = merger.Merge({&one, &two});
+  EXPECT_EQ(merged.exported[0].counters.stalled, 7);
+  EXPECT_EQ(merged.other.stalled, 3);
+  one = Worker({}, 10, 1);  // retired the edge; its stalled connections count under other
+  one.other.stalled = 4;
+  merged = merger.Merge({&one, &two});
+  ASSERT_EQ(merged.exported.size(), 1);
+  EXPECT_EQ(merged.exported[0].counters.client_payload_bytes, 17);
+  EXPECT_EQ(merged.exported[0].counters.stalled, 4);
+  EXPECT_EQ(merged.other.stalled, 6);
+  EXPECT_EQ(merged.retired.stalled, 0);
 }
 
 TEST(EdgeMerger, AnEdgeKeepsWhatOneOfItsWorkersRetired) {

@@ -2,8 +2,10 @@
 #include "src/snapshot/worker_publisher.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
+#include <string>
 
 #include "gtest/gtest.h"
 #include "tests/support/segment.h"
@@ -31,11 +33,23 @@ class WorkerPublisherTest : public testing::Test {
 
   // Opens a connection from the client's port `port` that carries `payload_bytes`.
   void Connect(uint16_t port, uint32_t payload_bytes, double seconds = 0) {
-    const Endpoint client = {At("10.0.0.1:0").address, port};
+    Connect(Endpoint{At("10.0.0.1:0").address, port}, payload_bytes, seconds);
+  }
+  void Connect(const Endpoint& client, uint32_t payload_bytes, double seconds) {
     const Endpoint server = At("10.0.0.2:80");
     Feed(Segment(client, server).Syn(1).Time(seconds));
     Feed(Segment(server, client).Syn(1).Ack(2).Time(seconds));
     Feed(Segment(client, server).Seq(2).Ack(2).Payload(payload_bytes).Time(seconds));
+  }
+  // Feeds the payload of Connect() again.
+  void SendAgain(const Endpoint& client, uint32_t payload_bytes, double seconds) {
+    Feed(Segment(client, At("10.0.0.2:80")).Seq(2).Ack(2).Payload(payload_bytes).Time(seconds));
+  }
+  // The stalled connections of each edge that has series, by the client's address, and those of the account other.
+  static std::map<std::string, int64_t> StalledByAccount(const EdgesView& edges) {
+    std::map<std::string, int64_t> stalled = {{"other", edges.other.stalled}};
+    for (const EdgeView& edge : edges.exported) stalled[edge.key.client.ToString()] = edge.counters.stalled;
+    return stalled;
   }
   const WorkerSnapshot& Latest() {
     EXPECT_TRUE(buffer_.TakeLatest());
@@ -135,6 +149,52 @@ TEST_F(WorkerPublisherTest, APassBeginsAtOnceForAReaderToWhomTheLastIsTooOld) {
   EXPECT_EQ(publisher_->Step(Seconds(10.5), Seconds(10.4)), Progress::kPublished);
   EXPECT_EQ(Latest().begun_ns, Seconds(10.5));
   EXPECT_EQ(publisher_->Step(Seconds(10.6), Seconds(10.4)), Progress::kIdle) << "the same wish is fulfilled once";
+}
+
+TEST_F(WorkerPublisherTest, EachStalledConnectionCountsForItsEdgeWhetherListedOrNot) {
+  options_.edges.max_exported = 1;
+  for (uint16_t port = 40000; port < 40003; ++port) Connect(port, 700);
+  Connect(At("10.0.0.3:40000"), 100, 0);  // of an edge that is not admitted
+  Connect(At("10.0.0.4:40000"), 100, 0);
+  Connect(40003, 700);
+  Feed(Segment(At("10.0.0.2:80"), At("10.0.0.1:40003")).Seq(2).Ack(702).Time(0.1));
+  Feed(Segment(At("10.0.0.9:1"), At("10.0.0.2:80")).Syn(2).Time(0.1));  // an embryo
+  for (const double seconds : {0.2, 0.6, 1.4, 3.0}) {
+    for (uint16_t port = 40000; port < 40003; ++port) SendAgain({At("10.0.0.1:0").address, port}, 700, seconds);
+    SendAgain(At("10.0.0.3:40000"), 100, seconds);
+    SendAgain(At("10.0.0.4:40000"), 100, seconds);
+  }
+  Make(1);
+  table().AdvanceTime(TestTime(5.1));
+  publisher_->PublishNow();
+  EXPECT_EQ(StalledByAccount(Latest().edges), (std::map<std::string, int64_t>{{"10.0.0.1", 0}, {"other", 0}}));
+  table().AdvanceTime(TestTime(5.2));
+  publisher_->PublishNow();
+  EXPECT_EQ(StalledByAccount(Latest().edges), (std::map<std::string, int64_t>{{"10.0.0.1", 3}, {"other", 2}}));
+}
+
+TEST_F(WorkerPublisherTest, APassKnowsNothingOfTheStallsOfThePassBefore) {
+  Connect(40000, 700);
+  for (const double seconds : {0.2, 0.6, 1.4, 3.0}) SendAgain(At("10.0.0.1:40000"), 700, seconds);
+  Make(1);
+  table().AdvanceTime(TestTime(5.2));
+  for (int pass = 0; pass < 4; ++pass) {
+    publisher_->PublishNow();
+    EXPECT_EQ(StalledByAccount(Latest().edges), (std::map<std::string, int64_t>{{"10.0.0.1", 1}, {"other", 0}}));
+  }
+  Feed(Segment(At("10.0.0.2:80"), At("10.0.0.1:40000")).Seq(2).Ack(702).Time(5.3));
+  publisher_->PublishNow();
+  EXPECT_EQ(StalledByAccount(Latest().edges), (std::map<std::string, int64_t>{{"10.0.0.1", 0}, {"other", 0}}));
+}
+
+TEST_F(WorkerPublisherTest, WithoutEdgesNoStallIsCounted) {
+  options_.keep_rates = false;
+  Connect(40000, 700);
+  for (const double seconds : {0.2, 0.6, 1.4, 3.0}) SendAgain(At("10.0.0.1:40000"), 700, seconds);
+  Make(1);
+  table().AdvanceTime(TestTime(5.2));
+  publisher_->PublishNow();
+  EXPECT_EQ(StalledByAccount(Latest().edges), (std::map<std::string, int64_t>{{"other", 0}}));
 }
 
 TEST_F(WorkerPublisherTest, WhatIsPublishedAtTheEndStaysNew) {

@@ -386,6 +386,7 @@ void ModelTable::Credit(Connection* connection, const Arrival& arrival) {
     if (accepts) {
       ++*other.next;
       ++other.payload_bytes;
+      ++other.payload_segments;
     }
   }
   if (packet.kind == DecodedPacket::Kind::kTcpSegment && end.next && other.acknowledged &&
@@ -409,8 +410,12 @@ void ModelTable::Credit(Connection* connection, const Arrival& arrival) {
   ++end.packets;
   end.ip_bytes += packet.ip_length_bytes;
   end.payload_bytes += packet.payload_length_bytes;
-  if (packet.payload_length_bytes > 0) ++end.payload_segments;
-  if (packet.kind == DecodedPacket::Kind::kTcpSegment) Follow(connection, sender, packet, time_ns);
+  if (packet.kind == DecodedPacket::Kind::kTcpSegment) {
+    if (packet.payload_length_bytes > 0) ++end.payload_segments;
+    CountRepeatedSyn(connection, sender, packet);
+    Follow(connection, sender, packet, time_ns);
+    if (connection->awaits_addresses && !IsOpen(connection->state)) ChooseAddresses(connection);
+  }
   if (connection->confirmed) return;
   // What a doubtful connection repeats does not confirm it.
   const auto payload_segments = [connection](const Peer& peer) {
@@ -437,6 +442,17 @@ void ModelTable::NoteRepeatedSyn(Connection* connection, int sender, const Decod
   connection->attempt_timeout_ns = std::max(connection->attempt_timeout_ns, timeout_ns);
 }
 
+void ModelTable::CountRepeatedSyn(Connection* connection, int sender, const DecodedPacket& packet) {
+  const Peer& end = connection->ends[static_cast<size_t>(sender)];
+  const bool repeats_candidate = end.candidate && end.candidate->sequence == packet.sequence_number;
+  const bool repeats = end.initial_sequence == packet.sequence_number || repeats_candidate;
+  if (!IsSyn(packet) || sender != connection->client || !connection->confirmed || !repeats) return;
+  ++ended_.syn_retransmissions;
+  if (!connection->awaits_addresses) return;
+  ++connection->repeated_syns;
+  if (connection->provisional_views == 0) ChooseAddresses(connection);
+}
+
 void ModelTable::Confirm(Connection* connection) {
   connection->confirmed = true;
   ChooseAddresses(connection);
@@ -456,6 +472,7 @@ void ModelTable::Follow(Connection* connection, int sender, const DecodedPacket&
   if (IsSyn(packet) && past_its_syn && end.initial_sequence != packet.sequence_number) {
     end.candidate = {packet.sequence_number, time_ns, WindowShiftOf(packet)};
     end.sample.reset();
+    end.repeating_since_ns.reset();
     return;
   }
   if ((flags & kTcpRst) && IsIgnoredReset(*connection, sender, packet)) {
@@ -535,6 +552,7 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
   if (packet.tcp_flags & kTcpAck) {
     if (!end.acknowledged || Before(*end.acknowledged, packet.acknowledgment_number)) {
       end.acknowledged = packet.acknowledgment_number;
+      other.repeating_since_ns.reset();
     }
     if (other.sample && !Before(packet.acknowledgment_number, other.sample->acknowledgment)) {
       const double rtt_us = age_us(*other.sample);
@@ -595,6 +613,10 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
       while (left.size() > kMaxGaps) left.erase(left.begin());
       end.gaps = left;
       ++(fills ? end.out_of_order : end.retransmitted);
+      const bool needs_repeating =
+          !other.acknowledged || Before(*other.acknowledged, static_cast<uint32_t>(std::min(payload_end, next)));
+      const bool is_probe = other.acknowledged && other.window == 0;
+      if (!fills && needs_repeating && !is_probe && !end.repeating_since_ns) end.repeating_since_ns = time_ns;
     }
   } else {
     if (begin > next) {
@@ -604,7 +626,9 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
     // If sample_from is more than 2^30 ahead, it is left over from long ago.
     const bool is_due = packet.sequence_number - end.sample_from < 0xc0000000u;
     const bool is_over = end.sample && (age_us(*end.sample) < 0 || age_us(*end.sample) > kMaxRttUs);
-    if (end.candidate || is_over || (!end.sample && is_due)) start_sample();
+    if (!other.acknowledged) end.repeating_since_ns.reset();
+    const bool may_begin = !end.sample && is_due && !end.repeating_since_ns;
+    if (end.candidate || is_over || may_begin) start_sample();
   }
   end.next = std::max(next, finish);
   while (!end.gaps.empty() && *end.next - end.gaps.front().first > kHalf) end.gaps.erase(end.gaps.begin());

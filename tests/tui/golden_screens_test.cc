@@ -155,6 +155,43 @@ TEST_F(GoldenScreens, BitsAveragesReversedAndHeld) {
   ExpectGolden("held_120", screen_->Text());
 }
 
+// A web server whose connections carry 30,600 bytes, last a tenth of a second and are shown for two seconds. Twenty of
+// them begin in a second, so 4.9 Mbit/s go on. Two ended within the rate window, here of a tenth of a second.
+std::shared_ptr<const Snapshot> ShortConnections() {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->sequence = 1;
+  snapshot->time_ns = kScriptStartNs + 60 * kNanosecondsPerSecond;
+  snapshot->rate_window_seconds = 0.1;
+  snapshot->interfaces.push_back({"eth0", {}, {}, 0, {}, true});
+  for (uint16_t i = 0; i < 40; ++i) {
+    const double rate = i < 2 ? 30600 / 0.1 : 0;
+    ConnectionSummary connection = ScriptedConnection(i + 1u, EndpointOf("192.0.2.1", static_cast<uint16_t>(40000 + i)),
+                                                      EndpointOf("192.0.2.2", 80), 0, rate);
+    connection.state = i % 5 == 4 ? ConnectionState::kReset : ConnectionState::kClosed;
+    connection.start_time_ns = snapshot->time_ns - (i + 2) * 50 * kMs;
+    connection.last_packet_time_ns = snapshot->time_ns - i * 50 * kMs;
+    connection.server_sent.payload_bytes = 30600;
+    snapshot->connections.push_back(connection);
+  }
+  ConnectionSummary silent = ScriptedConnection(41, EndpointOf("192.0.2.1", 41000), EndpointOf("192.0.2.2", 22), 0, 0);
+  silent.last_packet_time_ns = kScriptStartNs + 5 * kNanosecondsPerSecond;
+  silent.client_sent.payload_bytes = 60000000;
+  snapshot->connections.push_back(silent);
+  return snapshot;
+}
+
+TEST_F(GoldenScreens, TheTotalOfAveragesIsTheTrafficThatGoesOn) {
+  hub_ = std::make_unique<SnapshotHub>();
+  screen_ = std::make_unique<TextScreen>(12, 120, true);
+  app_ = std::make_unique<TopApp>(hub_.get(), screen_.get(), &names_);
+  hub_->Publish(ShortConnections());
+  ASSERT_TRUE(app_->Step());
+  Type("sb");
+  ExpectGolden("short_connections_120", screen_->Text());
+  Type("a");
+  ExpectGolden("short_connections_average_120_styled", screen_->StyledText());
+}
+
 TEST_F(GoldenScreens, Details) {
   Open(24, 80);
   Type("jj");

@@ -206,10 +206,13 @@ TEST_F(HelpKeysTest, BShowsBits) {
 
 TEST_F(HelpKeysTest, AShowsTheAverageOverTheLifetime) {
   const std::string over_window = Top();
+  const std::string total = screen_.LineText(kRows - 2);
   Type("a");
   EXPECT_NE(Top(), over_window);
+  EXPECT_EQ(screen_.LineText(kRows - 2), total) << "TOTAL is always the speed over the rate window";
   Type("a");
   EXPECT_EQ(Top(), over_window);
+  EXPECT_EQ(screen_.LineText(kRows - 2), total);
 }
 
 TEST_F(HelpKeysTest, NShowsNames) {

@@ -93,6 +93,101 @@ TEST(RowOrder, ListsAndAddsUpOnlyWhatIsWanted) {
   EXPECT_EQ(order.total().bytes(), 15u);
 }
 
+// A file server: a connection that is open and busy, one that carried a gigabyte and is silent since, and three that
+// ended within the last two seconds, of which one within the rate window.
+Snapshot WithEndedConnections() {
+  Snapshot snapshot;
+  snapshot.time_ns = kScriptStartNs + 100 * kNanosecondsPerSecond;
+  const auto add = [&snapshot](ConnectionState state, int64_t begin_s, int64_t last_s, uint64_t bytes, double rate) {
+    ConnectionSummary connection =
+        ScriptedConnection(snapshot.connections.size() + 1, kClient, kServer, rate / 4, rate);
+    connection.state = state;
+    connection.start_time_ns = kScriptStartNs + begin_s * kNanosecondsPerSecond;
+    connection.last_packet_time_ns = kScriptStartNs + last_s * kNanosecondsPerSecond;
+    connection.server_sent.payload_bytes = bytes;
+    snapshot.connections.push_back(connection);
+  };
+  add(ConnectionState::kEstablished, 0, 100, 40000, 400);
+  add(ConnectionState::kEstablished, 1, 11, 1000000000, 0);
+  add(ConnectionState::kClosed, 98, 98, 500000, 0);
+  add(ConnectionState::kReset, 97, 98, 700000, 0);
+  add(ConnectionState::kClosed, 100, 100, 1000, 1000);
+  return snapshot;
+}
+
+TEST(RowOrder, TheTotalIsTheRateOfNowEvenIfRowsShowAverages) {
+  const Snapshot snapshot = WithEndedConnections();
+  Meter meter;
+  RowOrder order;
+  for (const bool average : {false, true}) {
+    meter.set_lifetime_average(average);
+    order.Rebuild(snapshot, meter, ConnectionSort::kRate, false, All);
+    EXPECT_EQ(order.total().up_bytes_per_second, 350) << average;
+    EXPECT_EQ(order.total().down_bytes_per_second, 1400) << average;
+    EXPECT_EQ(order.total().bytes(), 1001241000u) << average;
+  }
+  EXPECT_EQ(Ids(snapshot, &order), (std::vector<uint64_t>{2, 4, 3, 5, 1})) << "rows are sorted by what they show";
+}
+
+TEST(RowOrder, RatesOfRowsCompareWithTheSumOfTheRatesThatRowsShow) {
+  const Snapshot snapshot = WithEndedConnections();
+  Meter meter;
+  RowOrder order;
+  order.Rebuild(snapshot, meter, ConnectionSort::kRate, false, All);
+  EXPECT_EQ(order.shown_bytes_per_second(), 1750);
+  meter.set_lifetime_average(true);
+  order.Rebuild(snapshot, meter, ConnectionSort::kRate, false, All);
+  double sum = 0;
+  for (const ConnectionSummary& connection : snapshot.connections) {
+    sum += meter.Of(connection, snapshot.time_ns).bytes_per_second();
+  }
+  EXPECT_DOUBLE_EQ(order.shown_bytes_per_second(), sum);
+}
+
+TEST(RowOrder, ConnectionsThatAnAgentDoesNotListAreInTheTotalEitherWay) {
+  Snapshot snapshot = WithEndedConnections();
+  snapshot.not_listed_client_sent.payload_bytes_per_second = 5;
+  snapshot.not_listed_server_sent.payload_bytes_per_second = 7;
+  Meter meter;
+  RowOrder order;
+  for (const bool average : {false, true}) {
+    meter.set_lifetime_average(average);
+    order.Rebuild(snapshot, meter, ConnectionSort::kRate, false, All);
+    EXPECT_EQ(order.total().up_bytes_per_second, 355) << average;
+    EXPECT_EQ(order.total().down_bytes_per_second, 1407) << average;
+  }
+}
+
+// The model: whatever the keys say, the total rate is that of the connections that the filter passes.
+TEST(RowOrder, TheTotalAgreesWithAModelOnRandomConnections) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 200; ++round) {
+    Snapshot snapshot;
+    snapshot.time_ns = kScriptStartNs + 100 * kNanosecondsPerSecond;
+    double up = 0, down = 0;
+    for (uint64_t id = 1; id <= random() % 50; ++id) {
+      ConnectionSummary connection = ScriptedConnection(id, kClient, kServer, random() % 3 * 100, random() % 3 * 10000);
+      connection.state = static_cast<ConnectionState>(random() % kConnectionStateCount);
+      connection.start_time_ns += random() % 90 * kNanosecondsPerSecond;
+      connection.last_packet_time_ns = connection.start_time_ns + random() % 10 * kNanosecondsPerSecond;
+      connection.client_sent.payload_bytes = random();
+      connection.server_sent.payload_bytes = random();
+      snapshot.connections.push_back(connection);
+      if (id % 3 == 0) continue;  // what the filter leaves out
+      up += connection.client_sent.payload_bytes_per_second;
+      down += connection.server_sent.payload_bytes_per_second;
+    }
+    Meter meter;
+    meter.set_lifetime_average(random() % 2 == 0);
+    if (random() % 2 == 0) meter.ResetTotals(snapshot);
+    RowOrder order;
+    order.Rebuild(snapshot, meter, static_cast<ConnectionSort>(random() % static_cast<int>(ConnectionSort::kCount)),
+                  random() % 2 == 0, [](const ConnectionSummary& connection) { return connection.id % 3 != 0; });
+    ASSERT_EQ(order.total().up_bytes_per_second, up) << round;
+    ASSERT_EQ(order.total().down_bytes_per_second, down) << round;
+  }
+}
+
 TEST(RowOrder, HeldRowsStayAndNewOnesComeBelow) {
   Snapshot snapshot = Three();
   RowOrder order;

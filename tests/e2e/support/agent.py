@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs a tcpgauge agent without a top view, which listens on a free port."""
 import contextlib
-import os
 import re
 import urllib.error
 import urllib.request
 
+from support import harness
 from support.exposition import Exposition
 from support.processes import Process
 from support.waiting import wait_until
@@ -17,7 +17,7 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 def binary():
     """The agent's binary, as run.sh found it."""
-    return os.environ["TCPGAUGE_BINARY"]
+    return harness.told("TCPGAUGE_BINARY")
 
 
 def listen_address(log):

@@ -31,3 +31,7 @@ def slow_down(testbed, rate):
 def lose(testbed, port, percent):
     """Drops that share of the IPv4 TCP packets to `port`, at random."""
     testbed.server.run("nft", _LOSS.format(port=port, percent=percent))
+
+
+def lose_no_more(testbed):
+    testbed.server.run("nft", "delete table ip loss")

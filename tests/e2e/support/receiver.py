@@ -75,6 +75,11 @@ class Receiver:
         self._server.server_activate()
         self._thread.start()
 
+    def answer_from_now_on(self, answer):
+        """Gives this answer to all requests that come, once the script is over."""
+        with self._lock:
+            self._then = answer
+
     def _serve(self, handler):
         size = int(handler.headers["Content-Length"])
         body = handler.rfile.read(size)

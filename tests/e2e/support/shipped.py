@@ -8,7 +8,7 @@ PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.pat
 RULE_FILES = ("deploy/prometheus/rules/tcpgauge.recording.yml", "deploy/prometheus/rules/tcpgauge.alerts.yml")
 
 _NO_ANCHOR = re.compile(r"[^\w\- ]")
-_CATALOG_ROW = re.compile(r"^\| `(\w+)` \| (\w+) \|", re.MULTILINE)
+_CATALOG_ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| (?:`([\w, ]+)`)? ?\|", re.MULTILINE)
 # What Prometheus itself makes of a metric, by its type.
 _SUFFIXES = {"counter": ("",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count"), "summary": ("_sum", "_count")}
 
@@ -22,10 +22,16 @@ def read(name):
         return file.read()
 
 
+def catalog():
+    """The metrics of METRICS.md: (name, type, [label, ...])."""
+    return [(name, kind, labels.split(", ") if labels else [])
+            for name, kind, labels in _CATALOG_ROW.findall(read("METRICS.md"))]
+
+
 @functools.lru_cache(None)
 def metric_names():
     """The names of all series that METRICS.md promises."""
-    return {name + suffix for name, kind in _CATALOG_ROW.findall(read("METRICS.md")) for suffix in _SUFFIXES[kind]}
+    return {name + suffix for name, kind, _ in catalog() for suffix in _SUFFIXES[kind]}
 
 
 def anchors(document):

@@ -11,18 +11,24 @@ _HEADER_BYTES = 40
 
 
 class CaptureWriter:
-    """Packets of raw IPv4, a microsecond apart."""
+    """Packets of raw IPv4, a microsecond apart unless time passes()."""
 
     def __init__(self, path):
         self._file = open(path, "wb", buffering=1 << 20)
         self._file.write(struct.pack(">IHHIIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, _LINKTYPE_RAW))
         self._start_seconds = 1_700_000_000
+        self._time_microseconds = 0
         self.packets = 0
+
+    def passes(self, seconds):
+        """The next packet comes so much later."""
+        self._time_microseconds += round(1_000_000 * seconds)
 
     def segment(self, source, source_port, destination, destination_port, flags, sequence, acknowledgment=0, payload=0):
         """Addresses are numbers; the payload is left out of the capture, as with a snapshot length."""
         self.packets += 1
-        seconds, microseconds = divmod(self.packets, 1_000_000)
+        self._time_microseconds += 1
+        seconds, microseconds = divmod(self._time_microseconds, 1_000_000)
         length = _HEADER_BYTES + payload
         self._file.write(_PACKET.pack(
             self._start_seconds + seconds, microseconds, _HEADER_BYTES, length,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/exporter/metrics/example_snapshot.h"
 
+#include <numeric>
 #include <utility>
 
 #include "exporter/metrics/make_exposition.h"
@@ -152,6 +153,8 @@ const AgentMetrics& ExampleAgentMetrics() {
 }
 
 Exposition ExampleExposition(Snapshot snapshot, size_t connection_limit) {
+  snapshot.connections_with_series.resize(snapshot.connections.size());
+  std::iota(snapshot.connections_with_series.begin(), snapshot.connections_with_series.end(), 0);
   return MakeExposition(std::make_shared<const Snapshot>(std::move(snapshot)), {kSeriesLimit, connection_limit},
                         {&ExampleAgentMetrics()});
 }

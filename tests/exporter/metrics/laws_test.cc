@@ -36,7 +36,8 @@ class Pipeline {
     options.max_connections = 20000;
     options.ranking_window_ns = window_ns;
     options.max_recently_ended = limits.connections;
-    options.edges.max_exported = PlanSeries(limits.series, limits.connections, edges).edges / kWorkers;
+    options.edges.max_exported =
+        PlanSeries(limits.series, limits.connections, edges, limits.edge_detail).edges / kWorkers;
     CollectorOptions collector;
     collector.exported_connections = limits.connections;
     std::vector<TripleBuffer<WorkerSnapshot>*> buffers;
@@ -191,7 +192,8 @@ void ExpectAllIsCreditedOnce(const Exposition& exposition) {
 TEST(Laws, NoExpositionHoldsMoreSamplesThanTheLimit) {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     RandomTraffic traffic(seed);
-    const ExpositionLimits limits = {kMinSeriesLimit + traffic.Below(1000), traffic.Below(200)};
+    const ExpositionLimits limits = {kMinSeriesLimit + traffic.Below(1000), traffic.Below(200),
+                                     traffic.Below(2) == 0 ? EdgeDetail::kBasic : EdgeDetail::kFull};
     Pipeline weird(limits, traffic.Below(200), 5 * kSecondNs);
     Pipeline crowded(limits, traffic.Below(200), 5 * kSecondNs);
     Crowd crowd(seed, &crowded);
@@ -215,8 +217,11 @@ TEST(Laws, NoExpositionHoldsMoreSamplesThanTheLimit) {
 TEST(Laws, TheFixedSamplesAreWhatThePlanSays) {
   const size_t edges = 1;  // the edge "other"
   const size_t interfaces = 3;
-  const Exposition exposition = Pipeline({1000, 0}, 0, kSecondNs).Expose(kTestStartNs);
-  EXPECT_EQ(CountSamples(exposition), kFixedSamples + edges * kSamplesPerEdge + interfaces * kSamplesPerInterface);
+  for (const EdgeDetail detail : {EdgeDetail::kBasic, EdgeDetail::kFull}) {
+    const Exposition exposition = Pipeline({1000, 0, detail}, 0, kSecondNs).Expose(kTestStartNs);
+    EXPECT_EQ(CountSamples(exposition),
+              kFixedSamples + edges * SamplesPerEdge(detail) + interfaces * kSamplesPerInterface);
+  }
 }
 
 TEST(Laws, IncreasesOfTheEdgesAddUpToThatOfTheTotalsAndNoCounterFalls) {
@@ -311,8 +316,8 @@ TEST(Laws, WhatIsLeftOutIsCounted) {
                 confirmed + snapshot.ended_connections.size());
       ASSERT_EQ(snapshot.edges.folded, snapshot.edges.other.connections_opened);
       ASSERT_EQ(EdgesOf(exposition).size(), snapshot.edges.exported.size() + 1) << "and the edge other";
-      ASSERT_EQ(exposition.services.size(),
-                std::min(snapshot.edges.exported.size() * EdgeServices::kMax, PlanSeries(600, 20, 20).services));
+      ASSERT_EQ(exposition.services.size(), std::min(snapshot.edges.exported.size() * EdgeServices::kMax,
+                                                     PlanSeries(600, 20, 20, EdgeDetail::kFull).services));
     }
   }
 }

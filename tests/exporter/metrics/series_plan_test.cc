@@ -6,34 +6,42 @@
 namespace tcpgauge {
 namespace {
 
-size_t SamplesOf(const SeriesPlan& plan) {
-  return kFixedSamples + plan.interfaces * kSamplesPerInterface + (plan.edges + 1) * kSamplesPerEdge + plan.services;
+size_t SamplesOf(const SeriesPlan& plan, EdgeDetail detail) {
+  return kFixedSamples + plan.interfaces * kSamplesPerInterface + (plan.edges + 1) * SamplesPerEdge(detail) +
+         plan.services;
 }
 
 TEST(SeriesPlan, NoShareIsCutWithTheDefaultLimits) {
-  const SeriesPlan plan = PlanSeries(5000, 100, 400);
-  EXPECT_EQ(plan.interfaces, 32u);
-  EXPECT_EQ(plan.edges, 400u);
-  EXPECT_EQ(plan.services, kMaxServiceSamples);
-  EXPECT_EQ(SamplesOf(plan) + 100 * kSamplesPerConnection, 4679u) << "docs/limits.md has this sum";
+  for (const EdgeDetail detail : {EdgeDetail::kFull, EdgeDetail::kBasic}) {
+    const SeriesPlan plan = PlanSeries(5000, 100, DefaultEdges(detail), detail);
+    EXPECT_EQ(plan.interfaces, 32u);
+    EXPECT_EQ(plan.edges, detail == EdgeDetail::kFull ? 150u : 400u);
+    EXPECT_EQ(plan.services, kMaxServiceSamples);
+    EXPECT_EQ(SamplesOf(plan, detail) + 100 * kSamplesPerConnection, detail == EdgeDetail::kFull ? 3437u : 4682u)
+        << "docs/limits.md has this sum";
+  }
 }
 
 TEST(SeriesPlan, TheSharesFitIntoEveryLimit) {
-  for (size_t limit = kMinSeriesLimit; limit < 6000; ++limit) {
-    for (const size_t edges : {0, 1, 400, 15000}) {
-      for (const size_t connections : {0, 1, 100, 100000}) {
-        const SeriesPlan plan = PlanSeries(limit, connections, edges);
-        ASSERT_LE(SamplesOf(plan), limit) << edges << " edges, " << connections << " connections";
-        ASSERT_LE(plan.services, kMaxServiceSamples);
-        ASSERT_GT(plan.services, 0u);
+  for (const EdgeDetail detail : {EdgeDetail::kFull, EdgeDetail::kBasic}) {
+    for (size_t limit = kMinSeriesLimit; limit < 6000; ++limit) {
+      for (const size_t edges : {0, 1, 400, 15000}) {
+        for (const size_t connections : {0, 1, 100, 100000}) {
+          const SeriesPlan plan = PlanSeries(limit, connections, edges, detail);
+          ASSERT_LE(SamplesOf(plan, detail), limit) << edges << " edges, " << connections << " connections";
+          ASSERT_LE(plan.services, kMaxServiceSamples);
+          ASSERT_GT(plan.services, 0u);
+        }
       }
     }
   }
 }
 
 TEST(SeriesPlan, ExpositionsAndTheTableAgreeOnTheShareOfServices) {
-  for (const size_t limit : {300, 1000, 5000, 40000}) {
-    EXPECT_EQ(PlanSeries(limit, 100, 0).services, PlanSeries(limit, 100, 4000).services);
+  for (const EdgeDetail detail : {EdgeDetail::kFull, EdgeDetail::kBasic}) {
+    for (const size_t limit : {300, 1000, 5000, 40000}) {
+      EXPECT_EQ(PlanSeries(limit, 100, 0, detail).services, PlanSeries(limit, 100, 4000, detail).services);
+    }
   }
 }
 

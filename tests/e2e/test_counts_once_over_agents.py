@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Recipes and panels answer the same whether one agent or three see a path, by promtool.
+
+Those whose answers have the label `instance` are about nodes: for each node they answer what they answer for one.
+"""
+import re
+import shutil
+import unittest
+
+from support import grafana, shipped
+from support.promtool_world import World
+
+_AT = 4000  # an hour and more
+_CLIENTS, _SERVER, _DATABASE = ("192.0.2.1", "10.0.0.7"), "192.0.2.2", "5432"
+_CHOICES = {"__rate_interval": "5m", "datasource": "prometheus", "job": ".+", "instance": ".+", "server_address": _SERVER,
+            "server_port": _DATABASE}
+_OTHER_LABELS = {"reason": "refused", "protocol": "tcp"}
+# Panels that count agents.
+_OF_AGENTS = {"Agents"}
+
+
+def same_path(agents):
+    """A world in which each agent sees the same: edges with trouble of each kind, connections, and totals."""
+    world = World(30, _AT)
+    for agent in agents:
+        of_agent = {"job": "tcpgauge", "instance": agent}
+        if agent != "a":
+            world.gauge("tcpgauge_build_info", of_agent, [(_AT + 1, 1)])
+        for of_prometheus in ("up", "scrape_duration_seconds", "scrape_samples_scraped"):
+            world.gauge(of_prometheus, of_agent, [(_AT + 1, 1)])
+        for name, kind, labels in shipped.catalog():
+            if name.startswith("tcpgauge_connection_") and "client_port" in labels:
+                sets = [dict(client_address=client, client_port="40000", server_address=_SERVER, server_port=_DATABASE,
+                             interface="eth0" if agent == "a" else "eth1") for client in _CLIENTS]
+            elif name.startswith("tcpgauge_edge_") and "client_address" in labels:
+                sets = [dict(client_address=client, server_address=_SERVER, server_port=_DATABASE) for client in _CLIENTS]
+                sets.append(dict.fromkeys(("client_address", "server_address", "server_port"), "other"))
+            elif name == "tcpgauge_connections":
+                sets = [{"state": state} for state in ("established", "closed")]
+            elif name == "tcpgauge_connections_closed_total":
+                sets = [{"reason": reason} for reason in ("refused", "evicted")]
+            elif name != "tcpgauge_build_info":
+                sets = [{}]
+            else:
+                continue
+            for number, given in enumerate(sets):
+                add(world, name, kind, {**of_agent, **{label: _OTHER_LABELS.get(label, "x") for label in labels}, **given},
+                    number + 1)
+    for client in _CLIENTS:
+        world.gauge("kube_pod_info", {"namespace": "shop", "pod": "p-" + client, "pod_ip": client, "host_network": "false"},
+                    [(_AT + 1, 1)])
+    return world
+
+
+def add(world, name, kind, labels, rate):
+    if name == "tcpgauge_edge_connections":  # new within the hour
+        world.gauge(name, labels, [(_AT + 1, rate)], begins=_AT - 1800)
+    elif kind == "gauge":
+        world.gauge(name, labels, [(_AT + 1, rate)])
+    elif kind == "counter":
+        world.counter(name, labels, [(_AT, rate)])
+    else:
+        for suffix in ("_sum", "_count"):
+            world.counter(name + suffix, labels, [(_AT, rate)])
+        if kind == "histogram":
+            for bound in ("0.1", "1", "+Inf"):
+                world.counter(name + "_bucket", dict(labels, le=bound), [(_AT, rate)])
+
+
+@unittest.skipUnless(shutil.which("promtool"), "promtool (Debian's prometheus) is missing")
+class CountsOnceOverAgentsTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.of_one, cls.of_three = same_path("a"), same_path("abc")
+
+    def check(self, queries):
+        """`queries` are {name: expression}. Returns the names of those that are about nodes."""
+        self.assertGreater(len(queries), 5)
+        questions = [(expression, _AT) for expression in queries.values()]
+        of_nodes = set()
+        for name, one, three in zip(queries, self.of_one.answers(questions), self.of_three.answers(questions)):
+            with self.subTest(query=name):
+                self.assertTrue(one, "without data")
+                if "instance" in one[0][0]:
+                    of_nodes.add(name)
+                    self.assertEqual(len(three), 3 * len(one))
+                    three = [each for each in three if each[0]["instance"] == "a"]
+                self.assertEqual(rounded(three), rounded(one))
+        return of_nodes
+
+    def test_recipes(self):
+        sections = {recipe: section for section in re.split(r"^## ", shipped.read("docs/promql.md"), flags=re.MULTILINE)
+                    for recipe in re.findall(r"^```promql\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)}
+        of_nodes = self.check({recipe: recipe for recipe in sections})
+        print(f"  {len(sections)} recipes, {len(of_nodes)} of them per node")
+        for recipe in of_nodes:
+            self.assertIn("*per node*", sections[recipe], recipe)
+
+    def test_panels(self):
+        for dashboard in grafana.dashboards().values():
+            # This one is about the node that its variable names.
+            choices = dict(_CHOICES, instance="a") if dashboard["uid"] == "tcpgauge-node" else _CHOICES
+            queries = {f"{query.dashboard}: {query.panel} {query.ref}": grafana.filled_in(query.expression, choices)
+                       for query in grafana.queries(dashboard) if query.panel not in _OF_AGENTS}
+            of_nodes = self.check(queries)
+            print(f"  {dashboard['title']}: {len(queries)} queries, {len(of_nodes)} of them per node")
+
+
+def rounded(answer):
+    return sorted((sorted(labels.items()), round(value, 6)) for labels, value in answer)

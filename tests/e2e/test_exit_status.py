@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every error at the start, with its exit status and its one line on standard error.
+
+Status 1: the environment is not as it should be, and the same command may succeed later. Status 2: the command itself
+is wrong. A service manager starts the agent again after status 1, and not after status 2.
+"""
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+
+from support import certificate
+from support import shipped
+from support.agent import binary
+from support.case import NamespaceCase
+from support.example_capture import write_capture
+from support.namespaces import Namespace
+
+ENVIRONMENT, USAGE = 1, 2
+NOBODY = 65534
+AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--bounding-set=-all",
+             "--inh-caps=-all")
+# Ends a live capture that a mistake has let begin.
+BRIEF = ("--duration", "0.1")
+
+
+class ExitStatusTest(NamespaceCase):
+    def setUp(self):
+        self.namespace = self.own(Namespace())
+        self.namespace.run("ip", "link", "add", "down0", "type", "veth", "peer", "name", "down1")
+        folder = tempfile.mkdtemp(prefix="tcpgauge-e2e-")
+        self.addCleanup(shutil.rmtree, folder)
+        os.chmod(folder, 0o755)
+        self.folder = folder
+        self.capture = self.path("capture.pcap")
+        write_capture(self.capture)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, contents):
+        with open(self.path(name), "wb") as file:
+            file.write(contents if isinstance(contents, bytes) else contents.encode())
+        return self.path(name)
+
+    def check(self, status, named, *options, prefix=(), program=None, **variables):
+        """The agent ends with `status`, and with one line that holds `named`."""
+        with self.subTest(options=options, variables=variables):
+            done = subprocess.run(self.namespace.command(*prefix, program or binary(), *options), capture_output=True,
+                                  text=True, timeout=60, stdin=subprocess.DEVNULL, env={**os.environ, **variables})
+            self.assertEqual((done.returncode, len(done.stderr.splitlines())), (status, 1), done.stderr)
+            self.assertIn(named, done.stderr)
+            self.assertTrue(done.stderr.startswith("tcpgauge: "), done.stderr)
+            self.assertEqual(done.stdout, "")
+
+    def check_live(self, status, named, *options, **how):
+        self.check(status, named, "--web.listen-address=", *BRIEF, *options, **how)
+
+    def check_file(self, status, named, *options, **how):
+        self.check(status, named, "-T", self.capture, *options, **how)
+
+    def test_interfaces(self):
+        self.check_live(ENVIRONMENT, "there is no interface 'nosuch0'", "-i", "nosuch0")
+        self.check_live(ENVIRONMENT, "there is no interface 'nosuch0'", "-i", "lo", "-i", "nosuch0")
+        self.check_live(ENVIRONMENT, "there is no interface 'nosuch0'", "-i", "nosuch0", "--workers", "2")
+        self.check_live(ENVIRONMENT, "there is no interface 'nosuch0'", TCPGAUGE_INTERFACE="nosuch0")
+        self.check_live(ENVIRONMENT, "interface 'down0' is down", "-i", "down0")
+        self.check_live(ENVIRONMENT, "no interface is up except loopback")
+        self.check_live(USAGE, "-i any captures every interface", "-i", "any", "-i", "lo")
+        self.check_live(USAGE, "'' is not the name of an interface", "-i", "")
+        self.check_live(USAGE, "no interface can be called", "-i", "a/b", "--wait")
+        self.check_live(USAGE, "nflog:GROUP", "-i", "nfqueue")
+
+    def test_addresses(self):
+        with self.namespace.entered():
+            taken = self.own(socket.create_server(("127.0.0.1", 0)))
+            wild = self.own(socket.create_server(("", 0)))
+        for server in (taken, wild):
+            address = "127.0.0.1:%d" % server.getsockname()[1]
+            self.check_file(ENVIRONMENT, f"cannot listen on {address}: Address already in use",
+                            "--web.listen-address", address)
+        path = self.path("socket")
+        own = self.own(socket.socket(socket.AF_UNIX))
+        own.bind(path)
+        own.listen()
+        for busy in (path, self.write("file", "text")):
+            self.check_file(ENVIRONMENT, f"cannot listen on unix:{busy}: Address already in use",
+                            "--web.listen-address", f"unix:{busy}")
+        self.check_file(ENVIRONMENT, "use a path in a directory that exists",
+                        "--web.listen-address", f"unix:{self.path('none')}/socket")
+        self.check_file(ENVIRONMENT, "use an address of this host", "--web.listen-address", "192.0.2.77:0")
+        self.check_file(ENVIRONMENT, "use an address of this host", "--web.listen-address", "name.invalid:0")
+        for wrong in ("nowhere", "127.0.0.1:99999", "300.0.0.1:80", "unix:", "::1:80"):
+            self.check_file(USAGE, f"--web.listen-address: '{wrong}' is not HOST:PORT", "--web.listen-address", wrong)
+        self.check_file(USAGE, "at most 107 bytes", "--web.listen-address", "unix:/" + 107 * "x")
+
+    def test_capture_files(self):
+        off = "--web.listen-address="
+        for path in ("/nonexistent/capture.pcap", self.path("none.pcap"), self.capture + "/below"):
+            self.check(ENVIRONMENT, f"cannot open '{path}'", "-T", path, off)
+        self.check(ENVIRONMENT, "Is a directory", "-T", self.folder, off)
+        self.check(ENVIRONMENT, "truncated dump file", "-T", "-", off)
+        with open(self.capture, "rb") as file:
+            capture = file.read()
+        for damaged in (b"", capture[:3], capture[:20], capture[:30], capture[:-1]):
+            self.check(ENVIRONMENT, "truncated dump file", "-T", self.write("damaged.pcap", damaged), off)
+        for other in (b"not a capture", bytes(100)):
+            self.check(USAGE, "is not a pcap or pcapng file", "-T", self.write("other", other), off)
+
+    def test_capture_file_that_the_user_may_not_read(self):
+        program = shutil.copy(binary(), self.folder)
+        os.chmod(self.capture, 0o600)
+        self.check_file(ENVIRONMENT, f"cannot open '{self.capture}': Permission denied", "--web.listen-address=",
+                        prefix=AS_NOBODY, program=program)
+
+    def check_web(self, status, named, path, **how):
+        self.check_file(status, named, "--web.listen-address=127.0.0.1:0", "--web.config.file", path, **how)
+
+    def test_web_configurations(self):
+        self.check_web(ENVIRONMENT, "No such file", self.path("none.yml"))
+        self.check_web(ENVIRONMENT, "Not a directory", self.capture + "/web.yml")
+        self.check_web(ENVIRONMENT, "name too long", self.path(256 * "x"))
+        self.check_web(ENVIRONMENT, "is not a regular file", self.folder)
+        self.check_web(ENVIRONMENT, "is not a regular file", "/dev/null")
+        for wrong in ("", "basic_auth_users: [", "nonsense: true\n", "basic_auth_users:\n  alice: secret\n",
+                      "tls_server_config:\n  cert_file: cert.pem\n",
+                      "tls_server_config:\n  cert_file: a\n  key_file: b\n  min_version: TLS9\n"):
+            self.check_web(USAGE, "web configuration ", self.write("wrong.yml", wrong))
+
+    def test_web_configuration_that_the_user_may_not_read(self):
+        program = shutil.copy(binary(), self.folder)
+        path = self.write("web.yml", "basic_auth_users: {}\n")
+        os.chmod(path, 0o600)
+        self.check_web(ENVIRONMENT, f"{path}: Permission denied", path, prefix=AS_NOBODY, program=program)
+
+    def test_certificates_and_keys(self):
+        more = "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.pem\n"
+        config = certificate.write_tls_config(self.folder, more)
+        shutil.copy(self.path("cert.pem"), self.path("ca.pem"))
+        for name in ("cert.pem", "key.pem", "ca.pem"):
+            with open(self.path(name)) as file:
+                good = file.read()
+            for wrong in ("", "no PEM", good[:len(good) // 2]):
+                self.write(name, wrong)
+                self.check_web(USAGE, self.path(name), config)
+            os.unlink(self.path(name))
+            self.check_web(ENVIRONMENT, f"{self.path(name)}: No such file", config)
+            os.mkdir(self.path(name))
+            self.check_web(ENVIRONMENT, f"{self.path(name)}: is not a regular file", config)
+            os.rmdir(self.path(name))
+            self.write(name, good)
+        other = tempfile.mkdtemp(dir=self.folder)
+        certificate.write_tls_config(other)
+        shutil.copy(os.path.join(other, "key.pem"), self.path("key.pem"))
+        self.check_web(USAGE, self.path("key.pem"), config)
+
+    def test_files_for_otlp(self):
+        receiver = {"OTEL_EXPORTER_OTLP_ENDPOINT": "https://127.0.0.1:9"}
+        for name in ("CERTIFICATE", "CLIENT_CERTIFICATE", "CLIENT_KEY"):
+            variable = f"OTEL_EXPORTER_OTLP_{name}"
+            for path in (self.path("none.pem"), self.folder, self.write("empty.pem", "")):
+                self.check_file(ENVIRONMENT, path, "--web.listen-address=", **receiver, **{variable: path})
+        self.check_file(USAGE, "--otlp.endpoint", "--otlp.endpoint", "nowhere", "--web.listen-address=")
+
+    def test_connection_logs(self):
+        for path in (self.path("none") + "/log", self.folder, self.capture + "/log"):
+            self.check_file(ENVIRONMENT, f"--connection-log: cannot write '{path}'", "--web.listen-address=",
+                            "--connection-log", path)
+        self.check_file(USAGE, "'-' would mix", "--connection-log", "-", "--output", "json")
+
+    def test_filters(self):
+        for words in (("prt", "80"), ("tcp", "port"), ("host", "300.1.1.1"), ("(tcp",), ("less", "0", "and", "less")):
+            self.check_file(USAGE, "filter '", "--web.listen-address=", *words)
+            self.check_live(USAGE, "filter '", "-i", "lo", *words)
+
+    def test_options_and_values(self):
+        for options, named in ((("--no-such",), "--no-such"), (("-Z",), "-Z"), (("-i",), "a value is missing"),
+                               (("-r", "soon"), "'soon'"), (("--workers", "0"), "'0'"), (("--read=",), "''"),
+                               (("--wait",), "--wait"), (("-i", "lo", "-T", "x"), "exclude each other"),
+                               (("--web.telemetry-path", "/-/healthy", "-T", self.capture), "'/-/healthy'"),
+                               (("--attach", "unix:/nowhere"), "--tui"), (("--user", "no-such-user"), "no-such-user"),
+                               (("--max-memory", "2M", "-T", self.capture), "--max-memory")):
+            self.check(USAGE, named, *options)
+        self.check(USAGE, "TCPGAUGE_REMOVE_AFTER: 'soon'", TCPGAUGE_REMOVE_AFTER="soon")
+
+    def test_privileges(self):
+        program = shutil.copy(binary(), self.folder)
+        self.check_live(ENVIRONMENT, "setcap cap_net_raw=ep", "-i", "lo", prefix=AS_NOBODY, program=program)
+        self.check(ENVIRONMENT, "CAP_NET_BIND_SERVICE", "-T", self.capture, "--web.listen-address=127.0.0.1:81",
+                   prefix=AS_NOBODY, program=program)
+        self.check_live(ENVIRONMENT, "CAP_SETUID is missing", "-i", "lo",
+                        prefix=("setpriv", "--bounding-set=-setuid", "--inh-caps=-setuid"))
+
+    def test_resources(self):
+        self.check_file(ENVIRONMENT, "ulimit -n", "--web.listen-address=127.0.0.1:0", prefix=("prlimit", "--nofile=8"))
+        self.check_file(ENVIRONMENT, "ulimit -v", prefix=("prlimit", "--as=100000000"))
+
+    def test_the_service_is_started_again_after_status_1_for_ever_and_not_after_status_2(self):
+        unit, service = shipped.read("deploy/systemd/tcpgauge.service").split("[Service]")
+        self.assertEqual(re.findall(r"^StartLimitIntervalSec=(.*)$", unit, re.MULTILINE), ["0"])
+        settings = dict(re.findall(r"^(Restart\w*)=(.*)$", service, re.MULTILINE))
+        self.assertEqual(settings, {"Restart": "always", "RestartSec": "5", "RestartPreventExitStatus": str(USAGE)})
+        self.check_live(ENVIRONMENT, "there is no interface 'late0'", "-i", "late0")
+        self.namespace.run("ip", "link", "add", "late0", "type", "veth", "peer", "name", "late1")
+        self.namespace.run("ip", "link", "set", "late0", "up")
+        done = subprocess.run(self.namespace.command(binary(), "-i", "late0", "--web.listen-address=", *BRIEF),
+                              capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_without_a_terminal_there_is_no_top_view(self):
+        self.check_file(ENVIRONMENT, "--tui needs a terminal", "--tui", "--web.listen-address=")
+        self.check(ENVIRONMENT, "--tui needs a terminal", "--tui", "--attach", "unix:/nowhere")
