@@ -151,13 +151,24 @@ TEST_F(PendingAttempts, AnswersBelongToTheAttemptThatARepetitionConfirmed) {
   EXPECT_EQ(Only().server, pod_);
 }
 
+TEST_F(PendingAttempts, AnAttemptThatIsNotPendingMayHaveACopy) {
+  Feed(Up(before_).Syn(1));
+  Way way = before_, copy = dnat_;
+  way.client.port = copy.client.port = 40001;
+  FromClientOn({way, copy}, [](Segment s) { return s.Syn(1000).Time(0.2); });
+  FromServerOn({way, copy}, [](Segment s) { return s.Syn(5000).Ack(1001).Time(0.22); });
+  FromClientOn({way, copy}, [](Segment s) { return s.Seq(1001).Ack(5001).Payload(10).Time(0.23); });
+  EXPECT_EQ(EdgesOf(table()), OpenedAndPending(1, 1));
+  EXPECT_EQ(table().totals().opened_handshake, 2u);
+}
+
 // More repetitions than a record can keep for the edge.
 TEST_F(PendingAttempts, AFloodOfRepetitionsIsToldInTheEnd) {
   FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(1000); });
-  for (int i = 1; i <= 65535; ++i) FromClientOn({before_}, [=](Segment s) { return s.Syn(1000).Time(0.0001 * i); });
+  for (int i = 1; i <= 16383; ++i) FromClientOn({before_}, [=](Segment s) { return s.Syn(1000).Time(0.0001 * i); });
   EXPECT_EQ(EdgesOf(table()), OpenedAndPending(1, 0));
   FromClientOn({before_}, [](Segment s) { return s.Syn(1000).Time(7); });
-  EXPECT_EQ(SumOfEdges(*table().edges()).syn_retransmissions, 65536u);
+  EXPECT_EQ(SumOfEdges(*table().edges()).syn_retransmissions, 16384u);
 }
 
 // The two directions of one interface with one connection: a second stretch is noticed only once a segment that is no
