@@ -145,6 +145,16 @@ TEST(SeriesChoice, AnEndedConnectionTakesNoOpenOnesPlace) {
   }
 }
 
+TEST(SeriesChoice, AnEndedConnectionGetsNoPlaceThatAnOpenOneNeeds) {
+  ChoiceOnHost on(Few(1, 20, 10));
+  const uint64_t open = on.host().Open(ConnectionState::kSynSent);
+  on.host().AdvanceSeconds(9);
+  const uint64_t heavy = on.host().Open();
+  on.host().Send(heavy, 1000000);
+  on.host().End(heavy);
+  EXPECT_THAT(on.After(1), ElementsAre(open)) << "it is due, and the place is free";
+}
+
 TEST(SeriesChoice, WhatEndedGoesAWindowAfterItsLastPacket) {
   ChoiceOnHost on(Few(5));
   const uint64_t name = on.host().Open();
