@@ -93,12 +93,22 @@ std::vector<ExportedConnection> SelectConnections(const Snapshot& snapshot, cons
   return selected;
 }
 
-std::string ClientLabel(const IpAddress& client, const EdgesView& edges) {
-  const bool v4 = client.is_v4();
-  const int bits = v4 ? edges.v4_prefix_bits : edges.v6_prefix_bits;
-  std::string label = client.ToString();
+// Returns the address, with the length of its prefix if that is shorter than the address.
+std::string PrefixLabel(const IpAddress& address, int v4_bits, int v6_bits) {
+  const bool v4 = address.is_v4();
+  const int bits = v4 ? v4_bits : v6_bits;
+  std::string label = address.ToString();
   if (bits < (v4 ? 32 : 128)) label += "/" + std::to_string(bits);
   return label;
+}
+
+std::string ClientLabel(const EdgeKey& edge, const EdgesView& edges) {
+  return PrefixLabel(edge.client, edges.v4_prefix_bits, edges.v6_prefix_bits);
+}
+
+std::string ServerLabel(const EdgeKey& edge, const EdgesView& edges) {
+  if (!edge.is_server_prefix) return edge.server.address.ToString();
+  return PrefixLabel(edge.server.address, edges.v4_server_prefix_bits, edges.v6_server_prefix_bits);
 }
 
 std::vector<ExportedEdge> LabelEdges(const Snapshot& snapshot) {
@@ -106,7 +116,7 @@ std::vector<ExportedEdge> LabelEdges(const Snapshot& snapshot) {
   std::vector<ExportedEdge> labelled;
   labelled.reserve(edges.exported.size() + 1);
   for (const EdgeView& edge : edges.exported) {
-    labelled.push_back({ClientLabel(edge.key.client, edges), edge.key.server.address.ToString(),
+    labelled.push_back({ClientLabel(edge.key, edges), ServerLabel(edge.key, edges),
                         std::to_string(edge.key.server.port), edge.counters, edge.start_time_ns});
   }
   labelled.push_back({kOther, kOther, kOther, edges.other, snapshot.capture_start_time_ns});

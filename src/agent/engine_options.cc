@@ -29,8 +29,13 @@ TableOptions TableOptionsOf(const Options& options) {
   table.stall_ns = ToNanoseconds(options.metrics_stall_seconds);
   table.max_recently_ended = static_cast<size_t>(options.metrics_connections);
   table.edges.max_exported = SeriesPlanOf(options).edges;
+  // A file is shown once, so its series do not pile up anywhere.
+  if (options.read_file.empty()) table.edges.max_new_per_minute = static_cast<size_t>(options.metrics_new_edges);
   table.edges.v4_prefix_bits = options.client_prefix_v4_bits;
   table.edges.v6_prefix_bits = options.client_prefix_v6_bits;
+  table.edges.v4_server_prefix_bits = options.server_prefix_v4_bits;
+  table.edges.v6_server_prefix_bits = options.server_prefix_v6_bits;
+  table.edges.single_servers = options.server_networks;
   return table;
 }
 

@@ -71,6 +71,9 @@ std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
   TableOptions table = options_.table;
   table.max_connections = std::max<uint32_t>(table.max_connections / static_cast<uint32_t>(count), 1);
   table.edges.max_exported /= count;
+  if (table.edges.max_new_per_minute.value_or(0) > 0) {
+    table.edges.max_new_per_minute = std::max<size_t>(*table.edges.max_new_per_minute / count, 1);
+  }
   std::vector<std::unique_ptr<CaptureWorker>> workers;
   for (size_t i = 0; i < count; ++i) {
     WorkerLinks links;

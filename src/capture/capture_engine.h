@@ -23,7 +23,9 @@
 namespace tcpgauge {
 
 struct EngineOptions {
-  TableOptions table;  // max_connections and edges.max_exported are for all workers together; the rest is for each
+  // max_connections, edges.max_exported and edges.max_new_per_minute are for all workers together; the rest is for
+  // each. Each worker has at least one new edge a minute, unless max_new_per_minute is 0.
+  TableOptions table;
   WorkerOptions worker;
   CollectorOptions collector;
 };

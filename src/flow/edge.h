@@ -9,16 +9,20 @@
 
 namespace tcpgauge {
 
-// The identity of an edge: one client (or client prefix) and one server port. Connections in different encapsulations
+// The identity of an edge: one client (or client prefix) and one server port (or the port of all servers of a prefix).
+// Connections in different encapsulations
 // belong to the same edge if their addresses are equal.
 struct EdgeKey {
   IpAddress client;  // for a client prefix: the first address of the prefix
-  Endpoint server;
+  Endpoint server;   // for a server prefix: the first address of the prefix
+  bool is_server_prefix = false;
 
-  friend bool operator==(const EdgeKey& a, const EdgeKey& b) { return a.client == b.client && a.server == b.server; }
+  friend bool operator==(const EdgeKey& a, const EdgeKey& b) {
+    return a.client == b.client && a.server == b.server && a.is_server_prefix == b.is_server_prefix;
+  }
   template <typename H>
   friend H AbslHashValue(H state, const EdgeKey& key) {
-    return H::combine(std::move(state), key.client, key.server);
+    return H::combine(std::move(state), key.client, key.server, key.is_server_prefix);
   }
 };
 

@@ -132,6 +132,7 @@ void EdgeChooser::SetPhase(Slot slot, Phase phase, int64_t now_ns) {
   State& state = states_[slot];
   if (state.phase == Phase::kWatched) {
     ++exported_;
+    ++new_edges_;
     state.series_since_ns = now_ns;
   }
   if (phase == Phase::kWatched) --exported_;

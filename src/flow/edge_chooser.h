@@ -114,6 +114,9 @@ class EdgeChooser {
   // time.
   void Rebalance(int64_t now_ns);
 
+  // How often an edge got series.
+  uint64_t new_edges() const { return new_edges_; }
+
   // Calls `visit(Slot, const EdgeKey&, int64_t series_since_ns)` for each edge that has series, in no order.
   template <typename Visitor>
   void VisitExported(Visitor visit) const {
@@ -184,6 +187,7 @@ class EdgeChooser {
   EdgeFilter failed_before_;   // the edges that failed in the last window, or so
   std::vector<State> states_;  // by slot of watched_
   EdgeBudget budget_;
+  uint64_t new_edges_ = 0;
   size_t exported_ = 0;  // edges that have series
   size_t reserved_ = 0;  // those of them in a place that is kept for failing edges
   // exported_ - reserved_ after the last Rebalance(). While it is more than the share of heavy and light edges, because

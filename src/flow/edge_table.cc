@@ -12,10 +12,30 @@ uint64_t EdgeTable::MemoryBytes(const EdgeTableOptions& options) {
 
 EdgeTable::EdgeTable(const EdgeTableOptions& options, const EdgeTimes& times, uint64_t seed)
     : options_(options),
-      groups_clients_(options.v4_prefix_bits < 32 || options.v6_prefix_bits < 128),
+      groups_(options.v4_prefix_bits < 32 || options.v6_prefix_bits < 128 || options.v4_server_prefix_bits < 32 ||
+              options.v6_server_prefix_bits < 128),
       chooser_(options.max_exported, options.max_new_per_minute, times, seed, this),
       accounts_(EdgeChooser::SlotLimit(options.max_exported)),
       services_(accounts_.size()) {}
+
+EdgeKey EdgeTable::GroupedKeyOf(const IpAddress& client, const Endpoint& server) const {
+  EdgeKey key = {client.Prefix(options_.v4_prefix_bits, options_.v6_prefix_bits), server};
+  const bool is_grouped =
+      server.address.is_v4() ? options_.v4_server_prefix_bits < 32 : options_.v6_server_prefix_bits < 128;
+  if (!is_grouped) return key;
+  for (const IpNetwork& network : options_.single_servers) {
+    if (network.Contains(server.address)) return key;
+  }
+  key.server.address = ServerPrefix(server.address);
+  key.is_server_prefix = true;
+  return key;
+}
+
+void EdgeTable::NoteService(Slot slot, const EdgeKey& key, const Endpoint& service) {
+  if (!Holds(slot, key)) return;
+  const Endpoint server = {key.is_server_prefix ? ServerPrefix(service.address) : service.address, service.port};
+  if (server != key.server) services_[slot].Add(service);
+}
 
 void EdgeTable::Add(const EdgeTraffic& traffic, EdgeCounters* account) {
   (traffic.of_client ? account->client_payload_bytes : account->server_payload_bytes) += traffic.payload_bytes;

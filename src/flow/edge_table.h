@@ -11,6 +11,9 @@
 #include "src/flow/edge_chooser.h"
 #include "src/flow/edge_services.h"
 #include "src/net/connection_state.h"
+#include "src/net/endpoint.h"
+#include "src/net/ip_address.h"
+#include "src/net/ip_network.h"
 
 namespace tcpgauge {
 
@@ -27,8 +30,11 @@ struct EdgeTableOptions {
   size_t max_exported = 150;  // edges that can have series at the same time; 0 to EdgeChooser::kMaxExported
   // Edges that begin to have series within a minute, after the first window; nullopt is no limit (see EdgeBudget).
   std::optional<size_t> max_new_per_minute;
-  int v4_prefix_bits = 32;   // clients with the same prefix share an edge; 0 to 32
-  int v6_prefix_bits = 128;  // 0 to 128
+  int v4_prefix_bits = 32;                // clients with the same prefix share an edge; 0 to 32
+  int v6_prefix_bits = 128;               // 0 to 128
+  int v4_server_prefix_bits = 32;         // servers with the same prefix and port share an edge; 0 to 32
+  int v6_server_prefix_bits = 128;        // 0 to 128
+  std::vector<IpNetwork> single_servers;  // servers in these networks are not grouped
 };
 
 // Credits the traffic of every edge to an account. An EdgeChooser chooses the edges that have series, and so an account
@@ -54,10 +60,10 @@ class EdgeTable : private EdgeChooser::Accounts {
   // `seed` makes random admission unpredictable. REQUIRES: options.max_exported <= EdgeChooser::kMaxExported.
   EdgeTable(const EdgeTableOptions& options, const EdgeTimes& times, uint64_t seed);
 
-  // Returns the edge of a connection. Replaces the client's address by its prefix if the options say so.
+  // Returns the edge of a connection. Replaces the addresses of client and server by their prefixes if the options say
+  // so.
   EdgeKey KeyOf(const IpAddress& client, const Endpoint& server) const {
-    if (!groups_clients_) return {client, server};
-    return {client.Prefix(options_.v4_prefix_bits, options_.v6_prefix_bits), server};
+    return groups_ ? GroupedKeyOf(client, server) : EdgeKey{client, server};
   }
 
   // For each connection, the caller calls Open() once. A connection is then open. It stays open until Close(), and is
@@ -88,11 +94,9 @@ class EdgeTable : private EdgeChooser::Accounts {
   void CreditSynRetransmissions(Slot slot, const EdgeKey& key, uint64_t count, int64_t now_ns);
 
   // Notes that a connection of the edge `key` addressed its server as `service`. Ignores the call if `service` is the
-  // edge's server itself, if `slot` does not hold the edge, and once EdgeServices::kMax services of the edge are known.
-  // The services are forgotten when the edge loses its slot.
-  void NoteService(Slot slot, const EdgeKey& key, const Endpoint& service) {
-    if (service != key.server && Holds(slot, key)) services_[slot].Add(service);
-  }
+  // edge's server itself or one of a server prefix, if `slot` does not hold the edge, and once EdgeServices::kMax
+  // services of the edge are known. The services are forgotten when the edge loses its slot.
+  void NoteService(Slot slot, const EdgeKey& key, const Endpoint& service);
 
   // See EdgeChooser::Rebalance.
   void Rebalance(int64_t now_ns) { chooser_.Rebalance(now_ns); }
@@ -107,19 +111,23 @@ class EdgeTable : private EdgeChooser::Accounts {
       visit(key, counters, services_[slot], series_since_ns);
     });
   }
-  // Returns the slot of an edge in the phase admitted. Returns kNone for all other edges.
+  // Returns the slot of an admitted edge. Returns kNone for all other edges.
   Slot FindAdmitted(const EdgeKey& key) const {
-    const Slot slot = Find(key);
-    return slot != kNone && edges_[slot].phase == Phase::kAdmitted ? slot : kNone;
+    const Slot slot = chooser_.Find(key);
+    return chooser_.IsAdmitted(slot) ? slot : kNone;
   }
   // All slots are below this limit.
-  size_t slot_limit() const { return edges_.size(); }
+  size_t slot_limit() const { return accounts_.size(); }
   int v4_prefix_bits() const { return options_.v4_prefix_bits; }
   int v6_prefix_bits() const { return options_.v6_prefix_bits; }
+  int v4_server_prefix_bits() const { return options_.v4_server_prefix_bits; }
+  int v6_server_prefix_bits() const { return options_.v6_server_prefix_bits; }
 
   // Returns the account of everything that was not credited to an admitted edge. Its gauge counts the open connections
   // of all edges that are not admitted now. Takes time in proportion to the number of watched edges.
   EdgeCounters other() const;
+  // How often an edge got series.
+  uint64_t new_edges() const { return chooser_.new_edges(); }
   // Whenever the series of an edge end, retired_edges() grows by 1 and the edge's account is added to retired(). The
   // gauges in retired() are 0.
   uint64_t retired_edges() const { return retired_edges_; }
@@ -136,6 +144,11 @@ class EdgeTable : private EdgeChooser::Accounts {
 
   void OnSeriesEnded(Slot slot) override;
   void OnForgotten(Slot slot) override;
+  EdgeKey GroupedKeyOf(const IpAddress& client, const Endpoint& server) const;
+  // Returns the prefix of a server's address, as long as the options say.
+  IpAddress ServerPrefix(const IpAddress& server) const {
+    return server.Prefix(options_.v4_server_prefix_bits, options_.v6_server_prefix_bits);
+  }
   // Whether `slot` still contains the edge `key`.
   bool Holds(Slot slot, const EdgeKey& key) const { return chooser_.Holds(slot, key); }
   // Sets `*slot` to the slot of a connection's edge, or to kNone. If `bytes`, the payload of a packet, is not 0, an
@@ -152,7 +165,7 @@ class EdgeTable : private EdgeChooser::Accounts {
   static void Add(const EdgeTraffic& traffic, EdgeCounters* account);
 
   const EdgeTableOptions options_;
-  const bool groups_clients_;
+  const bool groups_;  // whether KeyOf() changes an address
   EdgeChooser chooser_;
   std::vector<EdgeAccount> accounts_;   // by Slot; [0] is kNone and never used
   std::vector<EdgeServices> services_;  // by Slot; not in EdgeAccount, because crediting does not read them

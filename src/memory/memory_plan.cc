@@ -11,6 +11,7 @@
 #include "src/flow/encapsulation_table.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/ended_queue.h"
+#include "src/snapshot/stalled_by_edge.h"
 #include "src/snapshot/worker_publisher.h"
 
 namespace tcpgauge {
@@ -83,6 +84,7 @@ uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   if (HasReaders(demand)) {
     bytes += (kBufferPlaces + kSnapshots) * sizeof(Encapsulation) * plan.max_encapsulations;
     bytes += (kBufferPlaces + kSnapshots) * sizeof(ConnectionSummary) * table.max_recently_ended;
+    bytes += StalledByEdge::MemoryBytes(table.edges.max_exported);
   }
   bytes *= demand.workers;
   if (demand.workers > 1) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/options/option_table.h"
 
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "src/base/time_units.h"
 #include "src/net/http_url.h"
+#include "src/net/ip_network.h"
 #include "src/options/option_value.h"
 
 namespace tcpgauge {
@@ -88,15 +90,33 @@ absl::Status TakeOtlpEndpoint(const std::string& value, Options* options) {
   return absl::OkStatus();
 }
 
-absl::Status TakeClientPrefix(const std::string& value, Options* options) {
+template <int Options::*kV4Bits, int Options::*kV6Bits>
+absl::Status TakePrefix(const std::string& value, Options* options) {
   const std::vector<std::string> lengths = absl::StrSplit(value, ',');
   if (lengths.size() != 2) {
     return absl::InvalidArgumentError(
         absl::StrCat(Quoted(value), " is not two prefix lengths, of IPv4 and IPv6, as in 24,64"));
   }
-  const absl::Status v4 = KeepInteger(ParseInteger(lengths[0], "bits", 0, 32), &options->client_prefix_v4_bits);
-  const absl::Status v6 = KeepInteger(ParseInteger(lengths[1], "bits", 0, 128), &options->client_prefix_v6_bits);
+  const absl::Status v4 = KeepInteger(ParseInteger(lengths[0], "bits", 0, 32), &(options->*kV4Bits));
+  const absl::Status v6 = KeepInteger(ParseInteger(lengths[1], "bits", 0, 128), &(options->*kV6Bits));
   return v4.ok() ? v6 : v4;
+}
+
+absl::Status TakeServerNetworks(const std::string& value, Options* options) {
+  options->server_networks.clear();
+  for (const std::string& text : std::vector<std::string>(absl::StrSplit(value, ','))) {
+    const std::optional<IpNetwork> network = IpNetwork::Parse(text);
+    if (!network.has_value()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(Quoted(text), " is not a network; use ADDRESS/BITS, as in 10.0.0.0/8 or fc00::/7"));
+    }
+    if (!(network->Masked() == *network)) {
+      return absl::InvalidArgumentError(absl::StrCat(Quoted(text), " has an address with bits behind its prefix; use ",
+                                                     network->Masked().ToString()));
+    }
+    options->server_networks.push_back(*network);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status TakeLogLevel(const std::string& value, Options* options) {
@@ -271,8 +291,8 @@ const OptionSpec kTable[] = {
      },
      nullptr},
     {kShow, 0, "metrics.new-connections", Kind::kValue, "N",
-     "give series to at most this many connections a minute, once the first --metrics.window is over; half of them at "
-     "most have ended",
+     "once the first --metrics.window is over, give series to at most this many connections a minute; half of them are "
+     "for open ones that are older than the window",
      "20",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "connections", 0, 100000), &options->metrics_new_connections);
@@ -285,13 +305,27 @@ const OptionSpec kTable[] = {
        return KeepInteger(ParseInteger(value, "edges", 0, 15000), &options->metrics_edges.emplace());
      },
      nullptr},
+    {kShow, 0, "metrics.new-edges", Kind::kValue, "N",
+     "after the first window, let at most this many edges get series within a minute; a third is kept for edges that "
+     "fail",
+     "10",
+     [](const std::string& value, Options* options) {
+       return KeepInteger(ParseInteger(value, "edges", 0, 15000), &options->metrics_new_edges);
+     },
+     nullptr},
     {kShow, 0, "metrics.edge-detail", Kind::kValue, "DETAIL",
      "how many samples each edge has: basic (8) or full (13: also why connections failed, all segments, out-of-order "
      "ones, repeated SYNs and stalled connections)",
      "full", TakeEdgeDetail, nullptr},
     {kShow, 0, "metrics.client-prefix", Kind::kValue, "V4,V6",
-     "in edges, group client addresses by prefixes of these lengths (32,128 = no grouping)", "32,128", TakeClientPrefix,
-     nullptr},
+     "in edges, group client addresses by prefixes of these lengths (32,128 = no grouping)", "32,128",
+     TakePrefix<&Options::client_prefix_v4_bits, &Options::client_prefix_v6_bits>, nullptr},
+    {kShow, 0, "metrics.server-prefix", Kind::kValue, "V4,V6",
+     "in edges, group servers outside --metrics.server-networks by prefixes of these lengths (32,128 = no grouping)",
+     "32,128", TakePrefix<&Options::server_prefix_v4_bits, &Options::server_prefix_v6_bits>, nullptr},
+    {kShow, 0, "metrics.server-networks", Kind::kValue, "CIDR[,CIDR...]",
+     "the networks whose servers --metrics.server-prefix does not group",
+     "private, shared, loopback and link-local networks", TakeServerNetworks, nullptr},
     {kShow, 0, "metrics.window", Kind::kValue, "SECONDS",
      "rank connections for export by their traffic over this time; at least Prometheus's scrape interval", "60",
      [](const std::string& value, Options* options) {

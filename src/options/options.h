@@ -10,6 +10,7 @@
 
 #include "src/base/log_format.h"
 #include "src/base/time_units.h"
+#include "src/net/ip_network.h"
 
 namespace tcpgauge {
 
@@ -61,9 +62,13 @@ struct Options {
   std::optional<int> metrics_edges;  // edges with series of their own; nullopt = see DefaultEdges()
   int client_prefix_v4_bits = 32;    // clients with the same prefix share an edge
   int client_prefix_v6_bits = 128;
-  double metrics_window_seconds = 60;  // the ranking window
-  double metrics_stall_seconds = 5;    // after how long without progress a connection is stalled
-  std::string otlp_endpoint;           // an http or https URL without credentials; empty = not given
+  int metrics_new_edges = 10;      // edges that begin to have series within a minute; 0 to 15000
+  int server_prefix_v4_bits = 32;  // servers with the same prefix and port share an edge
+  int server_prefix_v6_bits = 128;
+  std::vector<IpNetwork> server_networks = LocalNetworks();  // servers in these networks are not grouped
+  double metrics_window_seconds = 60;                        // the ranking window
+  double metrics_stall_seconds = 5;                          // after how long without progress a connection is stalled
+  std::string otlp_endpoint;  // an http or https URL without credentials; empty = not given
   // True: the environment alone starts no push, so metrics are pushed only if otlp_endpoint is given. Set with
   // --output, and when the program is called tcptrack.
   bool otlp_only_by_option = false;

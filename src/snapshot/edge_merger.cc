@@ -34,6 +34,17 @@ bool WasReadmitted(const EdgeCounters& before, const EdgeCounters& now) {
 
 }  // namespace
 
+void EdgeMerger::CountRepeated(const EdgesView& worker, size_t index) {
+  for (const EdgeView& edge : worker.exported) {
+    if (exported_[index].contains(edge.key)) continue;
+    for (const auto& exported : exported_) {
+      if (!exported.contains(edge.key)) continue;
+      ++repeated_edges_;
+      break;
+    }
+  }
+}
+
 void EdgeMerger::KeepRetired(const EdgesView& worker, absl::flat_hash_map<EdgeKey, EdgeView>* exported) {
   absl::flat_hash_map<EdgeKey, EdgeView> now;
   for (const EdgeView& edge : worker.exported) now.emplace(edge.key, edge);
@@ -57,6 +68,7 @@ EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& workers) {
   exported_.resize(workers.size());
   for (size_t i = 0; i < workers.size(); ++i) {
     const EdgesView& worker = *workers[i];
+    CountRepeated(worker, i);
     KeepRetired(worker, &exported_[i]);
     for (const EdgeView& edge : worker.exported) {
       const auto [index, is_new] = indexes.emplace(edge.key, merged.exported.size());
@@ -72,11 +84,15 @@ EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& workers) {
     AddEdgeCounters(worker.other, &merged.other);
     AddEdgeCounters(worker.retired, &merged.retired);
     merged.retired_edges += worker.retired_edges;
+    merged.new_edges += worker.new_edges;
     merged.folded += worker.folded;
     merged.pending_attempts += worker.pending_attempts;
     merged.v4_prefix_bits = worker.v4_prefix_bits;
     merged.v6_prefix_bits = worker.v6_prefix_bits;
+    merged.v4_server_prefix_bits = worker.v4_server_prefix_bits;
+    merged.v6_server_prefix_bits = worker.v6_server_prefix_bits;
   }
+  merged.new_edges -= repeated_edges_;
   for (auto it = kept_.begin(); it != kept_.end();) {
     const auto index = indexes.find(it->first);
     if (index == indexes.end()) {

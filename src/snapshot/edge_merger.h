@@ -22,8 +22,10 @@ namespace tcpgauge {
 //   the sum of what the tables report.
 // - Once no table exports the edge, its counts are part of `retired`.
 //
-// Merge() finds retired edges by comparing successive calls. So call Merge() at least twice in a ranking window. If
-// calls are rarer, a table may retire an edge and export the edge again between two calls.
+// An edge is new when no table exported it before. Further tables that begin to export it do not count.
+//
+// Merge() finds new and retired edges by comparing successive calls. So call Merge() at least twice in a ranking
+// window. If calls are rarer, a table may retire an edge and export the edge again between two calls.
 //
 // Thread: confined to the collector's thread.
 // Bounds: stores a copy of each edge that a worker exports, and one entry for each exported edge that a table retired.
@@ -41,12 +43,16 @@ class EdgeMerger {
     uint64_t retired_edges = 0;  // how many times a table retired the edge
   };
 
+  // Counts the edges that the worker exports since the last call of Merge() and another worker exports already. `index`
+  // is the worker's index in exported_.
+  void CountRepeated(const EdgesView& worker, size_t index);
   // Adds to kept_ the edges that the worker exported at the last call of Merge() and has retired since. Then replaces
   // `*exported`, the worker's element of exported_, by the edges that the worker exports now.
   void KeepRetired(const EdgesView& worker, absl::flat_hash_map<EdgeKey, EdgeView>* exported);
 
   std::vector<absl::flat_hash_map<EdgeKey, EdgeView>> exported_;  // by worker, at the last call of Merge()
   absl::flat_hash_map<EdgeKey, Kept> kept_;
+  uint64_t repeated_edges_ = 0;  // how often a worker began to export an edge that another one exported already
 };
 
 }  // namespace tcpgauge

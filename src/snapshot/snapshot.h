@@ -56,11 +56,16 @@ struct EdgesView {
   EdgeCounters other;              // traffic that came while its edge had no account of its own
   EdgeCounters retired;            // the accounts of edges whose series have ended
   uint64_t retired_edges = 0;      // how often the series of an edge ended
-  uint64_t folded = 0;             // connections opened while their edge had no account of its own
-  uint64_t pending_attempts = 0;   // attempts that no account counts yet; see ConnectionTable::pending_attempts()
+  // How often an edge got series. In a snapshot of several workers, an edge counts once while any of them exports it.
+  uint64_t new_edges = 0;
+  uint64_t folded = 0;            // connections opened while their edge had no account of its own
+  uint64_t pending_attempts = 0;  // attempts that no account counts yet; see ConnectionTable::pending_attempts()
   // Clients whose addresses share a prefix of this length belong to the same edge.
   int v4_prefix_bits = 32;
   int v6_prefix_bits = 128;
+  // The lengths of server prefixes; see EdgeKey::is_server_prefix.
+  int v4_server_prefix_bits = 32;
+  int v6_server_prefix_bits = 128;
 };
 
 // Everything that the outputs show, as of one moment. A published snapshot does not change, and all outputs share it.

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/snapshot/stalled_by_edge.h"
 
+#include "src/flow/edge_chooser.h"
+
 namespace tcpgauge {
+
+uint64_t StalledByEdge::MemoryBytes(size_t max_exported) {
+  return EdgeChooser::SlotLimit(max_exported) * (sizeof(Count) + sizeof(EdgeTable::Slot));
+}
 
 StalledByEdge::StalledByEdge(const EdgeTable* edges) : edges_(edges) {
   if (edges == nullptr) return;

@@ -23,6 +23,9 @@ namespace tcpgauge {
 // Bounds: one count for each slot of the edge table. Allocates only in the constructor.
 class StalledByEdge {
  public:
+  // Returns the memory that an object takes when `max_exported` edges can have series.
+  static uint64_t MemoryBytes(size_t max_exported);
+
   // `edges` must outlive this object. Null: no edges are kept, and no other method may be called.
   explicit StalledByEdge(const EdgeTable* edges);
 

@@ -137,10 +137,13 @@ void WorkerPublisher::CopyEdges(EdgesView* edges) const {
   stalled_.CopyTo(edges);
   edges->retired = table->retired();
   edges->retired_edges = table->retired_edges();
+  edges->new_edges = table->new_edges();
   edges->folded = table->folded();
   edges->pending_attempts = table_.pending_attempts();
   edges->v4_prefix_bits = table->v4_prefix_bits();
   edges->v6_prefix_bits = table->v6_prefix_bits();
+  edges->v4_server_prefix_bits = table->v4_server_prefix_bits();
+  edges->v6_server_prefix_bits = table->v6_server_prefix_bits();
 }
 
 void WorkerPublisher::Publish() {

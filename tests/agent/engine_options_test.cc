@@ -72,6 +72,25 @@ TEST(EngineOptions, ReadersAskForSnapshotsOfLiveCaptureUnlessTheTopViewLooksOn) 
   EXPECT_FALSE(EngineOptionsOf(ReadingFile(), /*pushes=*/true).worker.publish_when_asked);
 }
 
+TEST(EngineOptions, OnlyALiveCaptureLimitsHowManyEdgesBegin) {
+  EXPECT_EQ(EngineOptionsOf(Options(), /*pushes=*/false).table.edges.max_new_per_minute, 10u);
+  Options none;
+  none.metrics_new_edges = 0;
+  EXPECT_EQ(EngineOptionsOf(none, /*pushes=*/false).table.edges.max_new_per_minute, 0u);
+  EXPECT_EQ(EngineOptionsOf(ReadingFile(), /*pushes=*/false).table.edges.max_new_per_minute, std::nullopt);
+}
+
+TEST(EngineOptions, ServersAreGroupedWhenAskedTo) {
+  EXPECT_EQ(EngineOptionsOf(Options(), /*pushes=*/false).table.edges.v4_server_prefix_bits, 32);
+  Options options;
+  options.server_prefix_v4_bits = 24;
+  options.server_prefix_v6_bits = 48;
+  const EdgeTableOptions edges = EngineOptionsOf(options, /*pushes=*/false).table.edges;
+  EXPECT_EQ(edges.v4_server_prefix_bits, 24);
+  EXPECT_EQ(edges.v6_server_prefix_bits, 48);
+  EXPECT_EQ(edges.single_servers, LocalNetworks());
+}
+
 TEST(EngineOptions, TheSeriesLimitBoundsTheEdges) {
   Options options;
   options.series_limit = 1000;

@@ -61,8 +61,9 @@ class ServiceAlertsTest(unittest.TestCase):
             with self.subTest(interval=interval):
                 world = World(interval, _SECONDS)
                 build(world)
-                before, during, still, after = world.firing(_BEGIN - 1, _BEGIN + _DUE, _END, _END + _DUE)
+                before, early, during, still, after = world.firing(_BEGIN - 1, _BEGIN + 105, _BEGIN + _DUE, _END, _END + _DUE)
                 self.assertEqual(before, set(), "before")
+                self.assertLessEqual(early, set(expected), "after a minute and three quarters")
                 self.assertEqual(during, set(expected), "three minutes after the beginning")
                 self.assertEqual(still, set(expected), "at the end")
                 self.assertEqual(after, set(), "three minutes after the end")

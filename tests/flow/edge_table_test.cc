@@ -226,6 +226,69 @@ TEST_F(EdgeTableTest, GroupsClientsByPrefix) {
   EXPECT_EQ(Exported()[Address(0x0100)].connections, 2);
 }
 
+TEST_F(EdgeTableTest, GroupsServersOutsideTheNamedNetworksByPrefix) {
+  EdgeTableOptions options;
+  options.v4_server_prefix_bits = 24;
+  options.v6_server_prefix_bits = 48;
+  options.single_servers = {*IpNetwork::Parse("10.0.0.0/8"), *IpNetwork::Parse("198.51.100.128/25"),
+                            *IpNetwork::Parse("fd00::/8")};
+  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1);
+  const auto server_of = [this](const char* server) {
+    const EdgeKey key = edges_->KeyOf(Address(1), {*IpAddress::Parse(server), 443});
+    EXPECT_EQ(key.client, Address(1));
+    EXPECT_EQ(key.server.port, 443);
+    return key.server.address.ToString() + (key.is_server_prefix ? "/" : "");
+  };
+  EXPECT_EQ(server_of("198.51.100.7"), "198.51.100.0/");
+  EXPECT_EQ(server_of("198.51.100.0"), "198.51.100.0/");
+  EXPECT_EQ(server_of("203.0.113.9"), "203.0.113.0/");
+  EXPECT_EQ(server_of("2001:db8:7:8::9"), "2001:db8:7::/");
+  EXPECT_EQ(server_of("10.1.2.3"), "10.1.2.3");
+  EXPECT_EQ(server_of("198.51.100.200"), "198.51.100.200");
+  EXPECT_EQ(server_of("fd00::7"), "fd00::7");
+}
+
+TEST_F(EdgeTableTest, AServerIsNotTheGroupWhosePrefixItsAddressIs) {
+  EdgeTableOptions options;
+  options.v4_server_prefix_bits = 24;
+  options.single_servers = {*IpNetwork::Parse("198.51.100.0/25")};
+  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1);
+  const EdgeKey server = edges_->KeyOf(Address(1), {*IpAddress::Parse("198.51.100.0"), 443});
+  const EdgeKey group = edges_->KeyOf(Address(1), {*IpAddress::Parse("198.51.100.200"), 443});
+  EXPECT_EQ(server.server, group.server);
+  EXPECT_FALSE(server == group);
+}
+
+TEST_F(EdgeTableTest, OnlyTheFamilyWithAShorterPrefixIsGrouped) {
+  EdgeTableOptions options;
+  options.v6_server_prefix_bits = 64;
+  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1);
+  EXPECT_FALSE(edges_->KeyOf(Address(1), {*IpAddress::Parse("198.51.100.7"), 443}).is_server_prefix);
+  EXPECT_TRUE(edges_->KeyOf(Address(1), {*IpAddress::Parse("2001:db8::7"), 443}).is_server_prefix);
+}
+
+TEST_F(EdgeTableTest, AServerOfAGroupIsNoService) {
+  EdgeTableOptions options;
+  options.v4_server_prefix_bits = 24;
+  options.single_servers = {*IpNetwork::Parse("10.0.0.0/8")};
+  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1);
+  const Endpoint server = {*IpAddress::Parse("198.51.100.7"), 443};
+  const EdgeKey key = edges_->KeyOf(Address(1), server);
+  EdgeTable::Slot slot = EdgeTable::kNone;
+  edges_->Open(key, now_);
+  edges_->Credit(&slot, key, /*is_open=*/true, {true, 100}, now_);
+  edges_->NoteService(slot, key, server);
+  edges_->NoteService(slot, key, {*IpAddress::Parse("198.51.100.99"), 443});
+  edges_->NoteService(slot, key, {*IpAddress::Parse("198.51.100.7"), 8443});  // a translation of the port
+  edges_->NoteService(slot, key, {*IpAddress::Parse("10.96.0.1"), 443});
+  std::vector<Endpoint> services;
+  edges_->VisitExported([&](const EdgeKey&, const EdgeCounters&, const EdgeServices& of_edge, int64_t) {
+    services.assign(of_edge.endpoints().begin(), of_edge.endpoints().end());
+  });
+  EXPECT_EQ(services,
+            (std::vector<Endpoint>{{*IpAddress::Parse("198.51.100.7"), 8443}, {*IpAddress::Parse("10.96.0.1"), 443}}));
+}
+
 // Every amount is in exactly one account, and no counter falls, under traffic that changes all the time.
 TEST_F(EdgeTableTest, EveryByteIsInOnePlaceAndNothingFallsWhateverComes) {
   std::mt19937 random(7);
@@ -309,6 +372,7 @@ TEST_F(EdgeTableTest, TellsSinceWhenAnEdgeHasSeries) {
     if (key.client == Key(2).client) since = since_ns;
   });
   EXPECT_EQ(since, announced);
+  EXPECT_EQ(edges_->new_edges(), 2u);
 }
 
 TEST_F(EdgeTableTest, AnEdgeKeepsTheFirstTwoServicesThatDifferFromItsServer) {

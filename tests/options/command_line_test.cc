@@ -403,6 +403,30 @@ TEST(CommandLine, TakesTheShapeOfTheExposition) {
   EXPECT_THAT(ErrorOf({"--metrics.stall", "0"}), HasSubstr("'0' is not a number of seconds from 0.1 to 3600"));
 }
 
+TEST(CommandLine, TakesHowManyEdgesBeginInAMinute) {
+  EXPECT_EQ(OptionsOf({}).metrics_new_edges, 10);
+  EXPECT_EQ(OptionsOf({"--metrics.new-edges", "0"}).metrics_new_edges, 0);
+  EXPECT_THAT(ErrorOf({"--metrics.new-edges", "-1"}), HasSubstr("'-1' is not"));
+  EXPECT_THAT(ErrorOf({"--metrics.new-edges", "15001"}), HasSubstr("'15001' is not"));
+}
+
+TEST(CommandLine, TakesTheGroupingOfServers) {
+  const Options options =
+      OptionsOf({"--metrics.server-prefix", "24,48", "--metrics.server-networks=192.0.2.0/24,fd00::/8"});
+  EXPECT_EQ(options.server_prefix_v4_bits, 24);
+  EXPECT_EQ(options.server_prefix_v6_bits, 48);
+  EXPECT_THAT(options.server_networks, ElementsAre(*IpNetwork::Parse("192.0.2.0/24"), *IpNetwork::Parse("fd00::/8")));
+  EXPECT_EQ(OptionsOf({}).server_networks, LocalNetworks());
+  EXPECT_EQ(OptionsOf({}).server_prefix_v4_bits, 32);
+  EXPECT_THAT(ErrorOf({"--metrics.server-prefix", "24"}), HasSubstr("'24' is not two prefix lengths"));
+  EXPECT_THAT(ErrorOf({"--metrics.server-prefix", "24,129"}), HasSubstr("'129' is not"));
+  for (const char* bad : {"", "10.0.0.0/8,", "10.0.0.0/33", "lan", "10.0.0.0/8;10.1.0.0/16"}) {
+    EXPECT_THAT(ErrorOf({"--metrics.server-networks", bad}), HasSubstr("is not a network; use ADDRESS/BITS")) << bad;
+  }
+  EXPECT_THAT(ErrorOf({"--metrics.server-networks", "10.0.0.0/8,192.168.7.1/16"}),
+              HasSubstr("'192.168.7.1/16' has an address with bits behind its prefix; use 192.168.0.0/16"));
+}
+
 TEST(CommandLine, ChecksListenAddresses) {
   for (const char* good : {"127.0.0.1:10406", "localhost:0", ":65535", "[::]:80", "[2001:db8::1]:80", "my-host.lan:80",
                            "unix:/run/x", "127.1:80", "1.2.3.4.lan:80", "300:80"}) {

@@ -15,19 +15,34 @@ namespace {
 
 // Every option whose default the help text may show.
 std::string Describe(const Options& o) {
-  return absl::StrJoin(
-      {absl::StrCat(o.snaplen_bytes), absl::StrCat(o.buffer_size_kib), absl::StrCat(o.workers),
-       absl::StrCat(o.remove_after_seconds), absl::StrCat(o.rate_window_seconds), absl::StrCat(o.idle_timeout_seconds),
-       absl::StrCat(o.max_connections), absl::StrJoin(o.listen_addresses, "+"), o.telemetry_path,
-       absl::StrCat(o.series_limit), absl::StrCat(o.metrics_connections), absl::StrCat(o.metrics_edges.value_or(-1)),
-       absl::StrCat(o.full_edge_detail), absl::StrCat(o.client_prefix_v4_bits), absl::StrCat(o.client_prefix_v6_bits),
-       absl::StrCat(o.metrics_window_seconds), absl::StrCat(o.metrics_stall_seconds),
-       absl::StrCat(static_cast<int>(o.log_level)), absl::StrCat(static_cast<int>(o.log_format))},
-      " ");
+  return absl::StrJoin({absl::StrCat(o.snaplen_bytes),
+                        absl::StrCat(o.buffer_size_kib),
+                        absl::StrCat(o.workers),
+                        absl::StrCat(o.remove_after_seconds),
+                        absl::StrCat(o.rate_window_seconds),
+                        absl::StrCat(o.idle_timeout_seconds),
+                        absl::StrCat(o.max_connections),
+                        absl::StrJoin(o.listen_addresses, "+"),
+                        o.telemetry_path,
+                        absl::StrCat(o.series_limit),
+                        absl::StrCat(o.metrics_connections),
+                        absl::StrCat(o.metrics_edges.value_or(-1)),
+                        absl::StrCat(o.metrics_new_edges),
+                        absl::StrCat(o.full_edge_detail),
+                        absl::StrCat(o.client_prefix_v4_bits),
+                        absl::StrCat(o.client_prefix_v6_bits),
+                        absl::StrCat(o.server_prefix_v4_bits),
+                        absl::StrCat(o.server_prefix_v6_bits),
+                        absl::StrCat(o.metrics_window_seconds),
+                        absl::StrCat(o.metrics_stall_seconds),
+                        absl::StrCat(static_cast<int>(o.log_level)),
+                        absl::StrCat(static_cast<int>(o.log_format))},
+                       " ");
 }
 
 TEST(OptionTable, StatesTheDefaultsThatOptionsHas) {
-  const std::set<std::string> kDescribedInWords = {"interface", "user", "max-memory", "metrics.edges"};
+  const std::set<std::string> kDescribedInWords = {"interface", "user", "max-memory", "metrics.edges",
+                                                   "metrics.server-networks"};
   for (const OptionSpec& spec : OptionTable()) {
     if (*spec.default_text == '\0' || kDescribedInWords.count(spec.long_name) > 0) continue;
     Options options;

@@ -57,6 +57,22 @@ TEST(EdgeMerger, AddsUpWhatTheWorkersExport) {
             (Seen{17, 7, 2, 2}));
 }
 
+TEST(EdgeMerger, AnEdgeOfSeveralWorkersIsNewOnce) {
+  EdgeMerger merger;
+  const auto merge = [&merger](std::vector<EdgeView> a, uint64_t new_of_a, std::vector<EdgeView> b, uint64_t new_of_b) {
+    EdgesView one = Worker(std::move(a)), two = Worker(std::move(b));
+    one.new_edges = new_of_a;
+    two.new_edges = new_of_b;
+    return merger.Merge({&one, &two}).new_edges;
+  };
+  EXPECT_EQ(merge({Edge(1, 1)}, 1, {Edge(1, 1), Edge(2, 1)}, 2), 2u) << "both begin at the same time";
+  EXPECT_EQ(merge({Edge(1, 1), Edge(2, 1)}, 2, {Edge(1, 1), Edge(2, 1)}, 2), 2u) << "one follows";
+  EXPECT_EQ(merge({Edge(2, 1)}, 2, {Edge(1, 1)}, 2), 2u);
+  EXPECT_EQ(merge({Edge(1, 1), Edge(2, 1)}, 3, {}, 2), 2u) << "a worker takes over from another one";
+  EXPECT_EQ(merge({}, 3, {}, 2), 2u);
+  EXPECT_EQ(merge({}, 3, {Edge(1, 1)}, 3), 3u) << "no worker exported it any more";
+}
+
 TEST(EdgeMerger, AddsUpTheAttemptsThatNoEdgeCounts) {
   EdgesView one = Worker({}), two = Worker({});
   one.pending_attempts = 3;
