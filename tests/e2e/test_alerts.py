@@ -152,7 +152,7 @@ class AlertsTest(NamespaceCase):
         lossy.client.settimeout(60)
         lossy.server.settimeout(60)
         stalled = self.own(Conversation(self.testbed, _STALLED_PORT))
-        impairment.lose(self.testbed, _STALLED_PORT, 100)
+        impairment.swallow(self.testbed, _STALLED_PORT)
         stalled.client.send(bytes(1000))
         self.receiver.answer_from_now_on(Answer(400))
 
