@@ -41,7 +41,9 @@ struct EndRecord {
   uint32_t smoothed_rtt_eighth_us;  // the samples, smoothed (see AnalyzeSegment); 0 = no sample yet
   uint8_t flags : 5;
   Timing timing : 3;
-  uint8_t payload_segments : 4;     // not counted once the connection is confirmed; saturates at kMaxPayloadSegments
+  // The segments with payload until the connection is confirmed. A connection with kDoubtful does not count those that
+  // are retransmissions. Saturates at kMaxPayloadSegments.
+  uint8_t payload_segments : 4;
   uint8_t window_scale : 4;         // DecodedPacket::window_scale of the end's SYN; valid with kSynSeen
   uint16_t last_counted_sixteenth;  // table time of the last counted packet, in 1/16 s modulo 2^16 (InterfacePins)
 
@@ -117,20 +119,26 @@ struct alignas(64) ConnectionRecord {
   // this key, but the keys of the views, and end a need not be the lesser endpoint.
   ConnectionKey key;
   int64_t last_packet_time_ns;  // table time; never decreases
-  ConnectionState state;
+  ConnectionState state : 4;
+  // The provisional views that copy the SYN of an attempt and may still become its views; saturates. Only counted while
+  // the edge is pending.
+  uint8_t provisional_views : 2;
   TimeoutClass timeout_class : 3;    // the TimeoutWheel that holds the record; may lag behind the state (see Timeouts)
   TimeoutClass handshake_class : 3;  // the class while in SYN-SENT
   bool is_edge_pending : 1;          // the connection is confirmed, but its edge was not told of it yet (see Ledger)
   bool is_key_of_views : 1;          // the index has `key` only if a view has it: a View took the record's first key
   uint8_t timeout_bucket;            // the record's bucket in its wheel
   uint8_t flags;
-  uint16_t pins[2];   // indexed by End: InterfacePins::Pin::bits(), or kNoPin: no packet of the end was counted
-  uint16_t gaps;      // the GapPool::SetId of both ends' gaps; 0 = no gaps
-  uint16_t edge;      // EdgeTable::Slot; the slot may hold another edge by now
+  uint16_t pins[2];  // indexed by End: InterfacePins::Pin::bits(), or kNoPin: no packet of the end was counted
+  uint16_t gaps;     // the GapPool::SetId of both ends' gaps; 0 = no gaps
+  // The EdgeTable::Slot; the slot may hold another edge by now. While is_edge_pending: the SYN retransmissions that
+  // were counted for the edge.
+  uint16_t edge;
   int32_t syn_time;   // see ConnectionDetails::syn_ack_time
   EndRecord ends[2];  // indexed by End
 
   static constexpr uint16_t kNoPin = UINT16_MAX;
+  static constexpr uint8_t kMaxProvisionalViews = 3;
 
   enum Flag : uint8_t {
     kClientIsB = 1,

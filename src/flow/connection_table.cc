@@ -52,7 +52,7 @@ std::unique_ptr<EdgeTable> MakeEdges(const TableOptions& options) {
 
 uint64_t ConnectionTable::MemoryBytes(const TableOptions& options) {
   uint64_t bytes_each = sizeof(ConnectionRecord) + sizeof(ConnectionDetails) + sizeof(Embryo) + sizeof(View) +
-                        sizeof(uint32_t);  // provisional_owners_
+                        sizeof(uint32_t);  // embryo_notes_
   uint64_t bytes = ConnectionIndex::MemoryBytes(IndexCapacity(options)) + GapPool::MemoryBytes(GapSets(options)) +
                    EncapsulationTable::MemoryBytes(options.max_encapsulations) + ServerEndpoints::kMemoryBytes +
                    TimeWaitTable::MemoryBytes(TimeWaitCapacity(options)) +
@@ -82,7 +82,7 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
       recently_ended_(options.keep_rates ? options.max_recently_ended : 0, options.ranking_window_ns),
       time_wait_(TimeWaitCapacity(options)),
       fingerprints_(FingerprintCapacity(options), options.hash_seed),
-      provisional_owners_(options.max_connections) {
+      embryo_notes_(options.max_connections) {
   TCPGAUGE_CHECK(options.max_connections > 0 && options.max_connections <= 1u << 30);
   if (options.keep_rates) {
     windows_ = std::make_unique<PayloadWindows>(options.max_connections, options.rate_tick_ns, options.rate_window_ns,
@@ -343,6 +343,7 @@ uint32_t ConnectionTable::AddEmbryo(const Arrival& arrival) {
   embryo.is_provisional = false;
   embryo.is_wrapped = false;
   embryo.is_edge_pending = false;
+  embryo.has_copies = false;
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
   index_.Insert(slot | kEmbryoSlots, arrival.hash);
   return slot | kEmbryoSlots;
@@ -375,6 +376,7 @@ void ConnectionTable::FetchOldestEmbryos(size_t count) {
 uint32_t ConnectionTable::Promote(uint32_t slot, uint32_t hash) {
   const uint32_t record = TakeFreeRecord();  // one is free, since this connection holds an embryo and no record
   FillRecord(embryos_[slot], &records_[record], &details_[record]);
+  if (embryos_[slot].has_copies) records_[record].provisional_views = embryo_notes_[slot] & 3;
   index_.Replace(slot | kEmbryoSlots, record, hash);
   embryos_.Remove(slot);
   if (windows_ != nullptr) windows_->Clear(record);

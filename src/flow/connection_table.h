@@ -100,6 +100,8 @@ class EndedConnectionSink {
 //   is stored as an embryo. A provisional view is not shown and not counted as a connection. Repetitions of its SYN,
 //   following fragments and segments with a broken TCP header count as duplicates. The SYN itself counts as a duplicate
 //   once the provisional view becomes a view or ends.
+// - If the provisional view repeats its SYN within 100 ms of a repetition by the connection, and the edge was not told
+//   of the connection yet (see Edges), the provisional view becomes a view.
 // - The next segment of the provisional view decides, unless it repeats the SYN. If the segment's numbers fit the
 //   connection, the provisional view becomes a view. For example, a SYN-ACK must have the sequence number that the
 //   connection's server has, if that is known. If the numbers do not fit, but another stretch showed the same SYN-ACK
@@ -127,9 +129,11 @@ class EndedConnectionSink {
 // midstream connection is confirmed, or when the edge is told of an attempt. Later they do not change.
 //
 // Edges. The server's address is not known before an attempt is answered. So the edge is told of an attempt when the
-// server sends something, when the client sends payload, when the attempt ends, or by SettleAttempts(). Exception: with
-// `count_views`, or if only one stretch was seen and the first segment came kFirstStretchAloneNs ago or earlier, the
-// edge is told at once, and the connection keeps the addresses of its SYN.
+// server sends something, when the client sends payload or a RST, when the attempt ends, or by SettleAttempts(). It is
+// told earlier when the client repeats the SYN: at once if there is no provisional view, otherwise when all provisional
+// views have repeated it too and so become views. Exception: with `count_views`, or if only one stretch was seen and
+// the first segment came kFirstStretchAloneNs ago or earlier, the edge is told at once, and the connection keeps the
+// addresses of its SYN.
 //
 // Design. Most of a packet's time is waiting for memory. So a batch of 64 packets is handled in steps: make all keys,
 // fetch the index lines, fetch the records, and only then handle the packets one by one. The waits of a batch then
@@ -368,8 +372,12 @@ class alignas(64) ConnectionTable {
   // Whether the segment, which belongs to no connection of the table, belongs to one that has ended. REQUIRES: the
   // segment is no SYN.
   bool IsLate(const Arrival& arrival);
-  // If the segment repeats the SYN of an attempt, adapts the attempt's time-out to the gap since the previous SYN.
+  // If the segment repeats a SYN, counts that. If it repeats the SYN of an attempt, also adapts the attempt's time-out
+  // to the gap since the previous SYN.
   void NoteRepeatedSyn(uint32_t slot, const Arrival& arrival);
+  // Counts a SYN that the client of the connection sent again. Tells the edge of the attempt unless provisional views
+  // may still change the attempt's addresses. Does nothing for an unconfirmed connection.
+  void CreditSynRetransmission(uint32_t slot);
   // Counts the packet for its connection. If the connection is confirmed, credits the ledger too. Otherwise confirms
   // the connection if that is due. A keep-alive or window probe counts as a segment without payload.
   void Credit(uint32_t slot, const Arrival& arrival);
@@ -413,6 +421,14 @@ class alignas(64) ConnectionTable {
   // is a following fragment, or has a broken TCP header. Returns kNotFound if the packet is a SYN with another sequence
   // number, which ends the provisional view.
   uint32_t ResolveProvisionalView(uint32_t slot, Arrival* arrival);
+  // Notes that a provisional view copies the SYN of a connection. `owner` is what the index has under the connection's
+  // key.
+  void CountProvisionalView(uint32_t owner);
+  // Decides whether a provisional view becomes a view because both SYNs were repeated: the arrival repeats the SYN of
+  // the provisional view in `slot`, and its connection repeated the SYN shortly before and awaits its addresses. If so,
+  // returns the slot of the record, and tells the edge once no other provisional view may still become a view of it.
+  // Otherwise returns kNotFound.
+  uint32_t ConfirmByRepetition(uint32_t slot, Arrival* arrival);
   // Whether the numbers of a segment that came with another key fit the connection in `record`. `from_client`: the
   // client sent the segment.
   static bool Fits(const ConnectionRecord& record, const DecodedPacket& segment, bool from_client);
@@ -520,8 +536,8 @@ class alignas(64) ConnectionTable {
   TimeWaitTable time_wait_;
   FingerprintTable fingerprints_;
   // Indexed by the number of an embryo. For a provisional view: the hash of the key under which the copied SYN was
-  // seen.
-  StableArray<uint32_t> provisional_owners_;
+  // seen. For an embryo with has_copies: ConnectionRecord::provisional_views of the record that takes its place.
+  StableArray<uint32_t> embryo_notes_;
   bool has_several_stretches_ = false;    // stays true
   bool remembers_other_stretch_ = false;  // Remember() was called for a segment on another stretch than the first
   Stretch first_stretch_{};       // of the first segment with an unknown key; valid if first_stretch_ns_ is not 0

@@ -20,6 +20,7 @@ void ConnectionTable::EndEmbryo(uint32_t slot, std::optional<EndReason> reason) 
   } else {
     ledger_.Leave(ConnectionState::kSynSent);
     if (embryo.is_edge_pending) ledger_.OpenEdge(embryo.key, embryo.sender(), now_ns_);
+    ledger_.CloseEdge(embryo.key, embryo.sender(), EdgeTable::kNone);
     if (reason.has_value()) {
       ledger_.Close({embryo.key, embryo.sender(), EdgeTable::kNone, *reason, /*duration_ns=*/0, /*payload_bytes=*/0},
                     now_ns_);
@@ -52,6 +53,7 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
     ledger_.CreditAll(now_ns_, &record);
   } else {
     ledger_.Leave(record.state);
+    if (IsOpen(record.state)) ledger_.CloseEdge(record.key, record.client_end(), record.edge);
     if (reason.has_value()) {
       const uint64_t payload_bytes = record.ends[0].payload_bytes + record.ends[1].payload_bytes;
       // The window's bytes cannot exceed the total, so compare the cheap upper bound first.

@@ -28,7 +28,9 @@ bool IsBelievable(const DecodedPacket& packet) {
 void ConnectionTable::NoteRepeatedSyn(uint32_t slot, const Arrival& arrival) {
   ConnectionRecord& record = records_[slot];
   const EndRecord& end = record.end(arrival.sender);
-  if (record.state != ConnectionState::kSynSent || !IsSyn(*arrival.packet) || !end.has(EndRecord::kSynSeen)) return;
+  if (!IsSyn(*arrival.packet) || !IsSameSyn(end, *arrival.packet)) return;
+  if (arrival.sender == record.client_end()) CreditSynRetransmission(slot);
+  if (record.state != ConnectionState::kSynSent) return;
   // The time of the SYN before saturates, so after 214 s of an attempt the gap is at least the true one.
   const int64_t last_syn_ns = details_[slot].start_time_ns() + record.syn_time * ConnectionDetails::kNanosecondsPerUnit;
   const int64_t next_gap_ns = 2 * (arrival.time_ns - last_syn_ns) + kNanosecondsPerSecond / 2;
@@ -37,6 +39,17 @@ void ConnectionTable::NoteRepeatedSyn(uint32_t slot, const Arrival& arrival) {
   if (next_gap_ns > kBackedOffHandshakeTimeoutNs) due = TimeoutClass::kLongestHandshake;
   record.handshake_class = std::max<TimeoutClass>(record.handshake_class, due);
   timeouts_.Update(slot);
+}
+
+void ConnectionTable::CreditSynRetransmission(uint32_t slot) {
+  ConnectionRecord& record = records_[slot];
+  if (!record.has(ConnectionRecord::kConfirmed)) return;
+  ledger_.CreditSynRetransmission(now_ns_, &record);
+  // An attempt that no other stretch shows keeps its addresses.
+  if (record.is_edge_pending &&
+      (record.provisional_views == 0 || record.edge == Ledger::kMaxPendingSynRetransmissions)) {
+    OpenEdge(slot);
+  }
 }
 
 // Inline, because a call for each packet took 4 % of the work of the table.
@@ -53,6 +66,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
   record.last_packet_time_ns = std::max(record.last_packet_time_ns, arrival.time_ns);
   ++end.packets;
   end.header_bytes += packet.ip_length_bytes - packet.payload_length_bytes;
+  const bool is_segment = packet.payload_length_bytes > 0 && packet.kind == DecodedPacket::Kind::kTcpSegment;
   if (packet.payload_length_bytes > 0) {
     end.payload_bytes += packet.payload_length_bytes;
     if (windows_ != nullptr) windows_->Add(slot, arrival.sender, packet.payload_length_bytes, arrival.time_ns);
@@ -60,13 +74,13 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
   if (IsBelievable(packet)) FollowSegment(slot, arrival);
   if (record.has(ConnectionRecord::kConfirmed)) {
     const EdgeTable::Slot edge_before = record.edge;
-    ledger_.Credit(arrival.sender == record.client_end(), packet.payload_length_bytes, LossCounts::Of(end) - before,
-                   now_ns_, &record);
+    ledger_.Credit(arrival.sender == record.client_end(), packet.payload_length_bytes, is_segment,
+                   LossCounts::Of(end) - before, now_ns_, &record);
     if (record.edge != edge_before && record.is_key_of_views) NoteService(slot);
   } else {
     // A retransmission does not tell that a doubtful connection goes on.
     const bool is_repeated = end.retransmitted_segments != before.retransmitted_segments;
-    const bool tells = packet.payload_length_bytes > 0 && !(is_repeated && record.has(ConnectionRecord::kDoubtful));
+    const bool tells = is_segment && !(is_repeated && record.has(ConnectionRecord::kDoubtful));
     if (tells && end.payload_segments < EndRecord::kMaxPayloadSegments) ++end.payload_segments;
     ConfirmIfDue(slot);
   }
@@ -110,7 +124,9 @@ void ConnectionTable::CreditAcceptedProbe(uint32_t slot, End sender) {
   --end.header_bytes;  // the probe's IP datagram was credited without payload
   if (windows_ != nullptr) windows_->Add(slot, sender, 1, now_ns_);
   if (record.has(ConnectionRecord::kConfirmed)) {
-    ledger_.Credit(sender == record.client_end(), /*payload_bytes=*/1, LossCounts(), now_ns_, &record);
+    ledger_.Credit(sender == record.client_end(), /*payload_bytes=*/1, /*segments=*/1, LossCounts(), now_ns_, &record);
+  } else if (end.payload_segments < EndRecord::kMaxPayloadSegments) {
+    ++end.payload_segments;
   }
 }
 
@@ -124,6 +140,7 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   }
 
   if (MayBeginNewConnection(record, packet, arrival.sender)) {
+    if (IsSameCandidate(end, packet) && arrival.sender == record.client_end()) CreditSynRetransmission(slot);
     KeepCandidate(packet, arrival.time_ns, &end);
     return;
   }
@@ -243,6 +260,12 @@ void ConnectionTable::SetState(uint32_t slot, ConnectionState state) {
   if (record.has(ConnectionRecord::kConfirmed)) {
     ledger_.Leave(record.state);
     ledger_.Enter(state);
+    if (IsOpen(record.state) && !IsOpen(state)) {
+      if (record.is_edge_pending) OpenEdge(slot);
+      ledger_.CloseEdge(record.key, record.client_end(), record.edge);
+    } else if (!IsOpen(record.state) && IsOpen(state)) {
+      ledger_.ReopenEdge(record.key, record.client_end(), record.edge);
+    }
   }
   record.state = state;
   timeouts_.Update(slot);

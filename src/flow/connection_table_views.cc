@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of ConnectionTable that finds the views of one connection, and chooses the addresses that are shown.
 #include <algorithm>
+#include <cstdlib>
 
 #include "src/flow/connection_table.h"
 #include "src/flow/reuse.h"
@@ -14,6 +15,8 @@ namespace {
 constexpr int kRecentSyns = 256;
 // How far a number of a segment may be from the number that the connection has reached, if it is to fit.
 constexpr uint32_t kMaxDistance = 1u << 24;
+// The copies of a repeated SYN on two stretches come within this time.
+constexpr int64_t kRepetitionNs = 100 * kNanosecondsPerMillisecond;
 
 // Whether the segment may answer a SYN: a SYN-ACK, or the RST of a server that refuses (RFC 9293 section 3.5.2).
 bool AnswersSyn(const DecodedPacket& segment) {
@@ -116,14 +119,14 @@ uint32_t ConnectionTable::BeginProvisionalView(const Arrival& arrival) {
   const Fingerprint* const copy = fingerprints_.FindCopy(fingerprint);
   if (copy == nullptr) return ConnectionIndex::kNotFound;
   const uint32_t owner_hash = copy->key_hash;
-  if (FindBySyn(owner_hash, arrival.packet->sequence_number) == ConnectionIndex::kNotFound) {
-    return ConnectionIndex::kNotFound;
-  }
+  const uint32_t owner = FindBySyn(owner_hash, arrival.packet->sequence_number);
+  if (owner == ConnectionIndex::kNotFound) return ConnectionIndex::kNotFound;
+  CountProvisionalView(owner);
   const bool is_wrapped = copy->stretch.encapsulation != arrival.key.encapsulation;
-  const uint32_t slot = AddEmbryo(arrival);
+  const uint32_t slot = AddEmbryo(arrival);  // may evict the owner
   embryos_[slot & ~kEmbryoSlots].is_provisional = true;
   embryos_[slot & ~kEmbryoSlots].is_wrapped = is_wrapped;
-  provisional_owners_[slot & ~kEmbryoSlots] = owner_hash;
+  embryo_notes_[slot & ~kEmbryoSlots] = owner_hash;
   fingerprint.kind = Fingerprint::Kind::kSynCopy;
   fingerprint.key_hash = owner_hash;
   fingerprints_.Add(fingerprint);
@@ -177,10 +180,12 @@ uint32_t ConnectionTable::ResolveProvisionalView(uint32_t slot, Arrival* arrival
       EndEmbryo(slot, std::nullopt);
       return ConnectionIndex::kNotFound;
     }
+    const uint32_t repeating = ConfirmByRepetition(slot, arrival);
+    if (repeating != ConnectionIndex::kNotFound) return repeating;
     pins_.CountDuplicate(packet.interface, embryo.duplicate_kind(), 1);
     return kHeld;
   }
-  uint32_t owner = FindRecordBySyn(provisional_owners_[slot], embryo.sequence_number);
+  uint32_t owner = FindRecordBySyn(embryo_notes_[slot], embryo.sequence_number);
   if (owner != ConnectionIndex::kNotFound) {
     const ConnectionRecord& record = records_[owner];
     const End sender = from_client ? record.client_end() : OtherEnd(record.client_end());
@@ -205,6 +210,37 @@ uint32_t ConnectionTable::ResolveProvisionalView(uint32_t slot, Arrival* arrival
   ledger_.Open(/*midstream=*/false);
   ledger_.Enter(ConnectionState::kSynSent);
   return Promote(slot, arrival->hash);
+}
+
+void ConnectionTable::CountProvisionalView(uint32_t owner) {
+  constexpr uint8_t kMost = ConnectionRecord::kMaxProvisionalViews;
+  if (ConnectionIndex::IsEmbryo(owner)) {
+    Embryo& embryo = embryos_[owner & ~kEmbryoSlots];
+    uint32_t& copies = embryo_notes_[owner & ~kEmbryoSlots];
+    copies = embryo.has_copies ? std::min<uint32_t>(copies + 1, kMost) : 1;
+    embryo.has_copies = true;
+    return;
+  }
+  ConnectionRecord& record =
+      records_[ConnectionIndex::IsView(owner) ? views_[owner & ~ConnectionIndex::kView].record : owner];
+  if (record.is_edge_pending && record.provisional_views < kMost) ++record.provisional_views;
+}
+
+uint32_t ConnectionTable::ConfirmByRepetition(uint32_t slot, Arrival* arrival) {
+  const uint32_t found = FindBySyn(embryo_notes_[slot], embryos_[slot].sequence_number);
+  // An embryo has not repeated its SYN yet.
+  if (found == ConnectionIndex::kNotFound || ConnectionIndex::IsEmbryo(found)) return ConnectionIndex::kNotFound;
+  const uint32_t owner = ConnectionIndex::IsView(found) ? views_[found & ~ConnectionIndex::kView].record : found;
+  ConnectionRecord& record = records_[owner];
+  const bool has_repeated = record.is_edge_pending && record.edge > 0;
+  if (!has_repeated || !IsSameSyn(record.client(), *arrival->packet) ||
+      std::abs(arrival->time_ns - record.last_packet_time_ns) > kRepetitionNs ||
+      !AddView(owner, record.client_end(), slot | kEmbryoSlots, arrival)) {
+    return ConnectionIndex::kNotFound;
+  }
+  if (record.provisional_views > 0) --record.provisional_views;
+  if (record.provisional_views == 0) OpenEdge(owner);
+  return owner;
 }
 
 uint32_t ConnectionTable::FindRemembered(const Fingerprint& fingerprint, End* sender) const {
@@ -291,6 +327,8 @@ void ConnectionTable::TakeCounts(uint32_t from, bool is_swapped, uint32_t to) {
     target.packets += source.packets;
     target.payload_bytes += source.payload_bytes;
     target.header_bytes += source.header_bytes;
+    target.payload_segments =
+        std::min<unsigned>(target.payload_segments + source.payload_segments, EndRecord::kMaxPayloadSegments) & 0xf;
   }
   details_[to].set_start_time_ns(std::min(details_[from].start_time_ns(), details_[to].start_time_ns()));
 }
@@ -384,8 +422,8 @@ void ConnectionTable::SetEndpoint(uint32_t slot, End end, const Endpoint& endpoi
 void ConnectionTable::OpenEdge(uint32_t slot) {
   SettleAddresses(slot);
   ConnectionRecord& record = records_[slot];
-  ledger_.OpenEdge(record.key, record.client_end(), now_ns_);
-  record.is_edge_pending = false;
+  ledger_.OpenEdge(now_ns_, &record);
+  if (!IsOpen(record.state)) ledger_.CloseEdge(record.key, record.client_end(), record.edge);
 }
 
 Endpoint ConnectionTable::ServiceOf(uint32_t slot) const {

@@ -20,7 +20,7 @@ struct alignas(64) Embryo {
   ConnectionKey key;
   int64_t time_ns;                // table time of the SYN
   uint32_t sequence_number;       // of the SYN, in host order
-  uint32_t ip_length_bytes : 12;  // of the SYN's datagram, IP header included
+  uint32_t ip_length_bytes : 11;  // of the SYN's datagram, IP header included
   uint32_t interface : 10;        // as InterfacePins::Bounded() returns it
   uint32_t direction : 2;         // PacketDirection of the SYN
   uint32_t sent_by_b : 1;         // whether end B sent the SYN; the sender is the client
@@ -28,11 +28,12 @@ struct alignas(64) Embryo {
   uint32_t is_provisional : 1;    // a provisional view: a SYN that is a copy of the SYN of a connection
   uint32_t is_wrapped : 1;        // provisional view: its encapsulation differs from that of the SYN it copies
   uint32_t is_edge_pending : 1;   // the edge was not told of the connection yet; false for a provisional view
+  uint32_t has_copies : 1;        // provisional views copy this SYN
   // The slots of the next older and the next newer embryo, or EmbryoTable::kNone. EmbryoTable sets them.
   uint32_t older;
   uint32_t newer;
 
-  static constexpr uint32_t kMaxIpLengthBytes = 4095;
+  static constexpr uint32_t kMaxIpLengthBytes = 2047;
 
   End sender() const { return sent_by_b ? End::kB : End::kA; }
   // How the SYN of a provisional view differs from the SYN of which it is a copy.

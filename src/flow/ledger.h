@@ -41,11 +41,24 @@ class Ledger {
   // state, and OpenEdge(). For an attempt to connect, the caller may call OpenEdge() later, because the server's
   // address may not be known yet (see Edges in ConnectionTable).
   void Open(bool midstream) { ++(midstream ? totals_.opened_midstream : totals_.opened_handshake); }
-  // Counts an opened connection for its edge. `client` is the end of `key` that is the client. Call it once for each
-  // opened connection, before Credit(), CreditHandshake() and Close() of the connection.
+  // Counts an opened connection for its edge, where the connection is open at first. `client` is the end of `key` that
+  // is the client. Call it once for each opened connection, before Credit(), CreditHandshake() and Close() of the
+  // connection.
   void OpenEdge(const ConnectionKey& key, End client, int64_t now_ns) {
     ++opened_for_edges_;
     if (edges_ != nullptr) edges_->Open(EdgeKeyOf(key, client), now_ns);
+  }
+  // As above, for a connection that has a record. The edge also gets the SYN retransmissions that were counted while it
+  // was pending. REQUIRES: record->is_edge_pending. Sets it to false.
+  void OpenEdge(int64_t now_ns, ConnectionRecord* record);
+  // The next two functions tell the edge whether the connection is open (see IsOpen()). Call CloseEdge() when the
+  // connection is closed or reset, or when it ends while it is open. Call ReopenEdge() when it is open again. `edge` is
+  // ConnectionRecord::edge, or EdgeTable::kNone for an embryo. REQUIRES: OpenEdge() was called.
+  void CloseEdge(const ConnectionKey& key, End client, EdgeTable::Slot edge) {
+    if (edges_ != nullptr) edges_->Close(edge, EdgeKeyOf(key, client));
+  }
+  void ReopenEdge(const ConnectionKey& key, End client, EdgeTable::Slot edge) {
+    if (edges_ != nullptr) edges_->Reopen(edge, EdgeKeyOf(key, client));
   }
   // The opened connections that no edge counts yet. Each of them is an attempt that is neither answered nor ended.
   uint64_t pending_attempts() const { return totals_.opened_handshake + totals_.opened_midstream - opened_for_edges_; }
@@ -58,24 +71,30 @@ class Ledger {
     int64_t duration_ns;     // from the first to the last packet
     uint64_t payload_bytes;  // of both ends
   };
-  // Counts the end of an opened connection. The caller also calls Leave() with the connection's last state.
+  // Counts the end of an opened connection. The caller also calls Leave() with the connection's last state and, if that
+  // state IsOpen(), CloseEdge().
   void Close(const Ended& connection, int64_t now_ns);
 
   // Enter() adds an opened connection to the gauge of `state`. Leave() removes it from there.
   void Enter(ConnectionState state) { ++totals_.connections[static_cast<size_t>(state)]; }
   void Leave(ConnectionState state) { --totals_.connections[static_cast<size_t>(state)]; }
 
-  // Credits what one end sent since the last credit: the client if `of_client`, otherwise the server. Does nothing if
-  // all amounts are 0. Edges do not count out-of-order segments and zero windows. For an opened connection, sets
-  // record->edge to the slot of its edge (see EdgeTable::Credit).
-  void Credit(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,
+  // Credits what one end sent since the last credit: the client if `of_client`, otherwise the server. `segments` are
+  // those with payload. Does nothing if all amounts are 0. Edges do not count zero windows. For an opened connection,
+  // sets record->edge to the slot of its edge (see EdgeTable::Credit).
+  void Credit(bool of_client, uint64_t payload_bytes, uint32_t segments, const LossCounts& losses, int64_t now_ns,
               ConnectionRecord* record) {
-    if (payload_bytes != 0 || !losses.IsZero()) CreditNonzero(of_client, payload_bytes, losses, now_ns, record);
+    if (payload_bytes == 0 && losses.IsZero()) return;
+    CreditNonzero(of_client, payload_bytes, segments, losses, now_ns, record);
   }
   // Each of the next three functions counts one segment. REQUIRES: `probe` is not kNone.
   void CreditProbe(Probe probe) { ++(probe == Probe::kKeepAlive ? totals_.keep_alives : totals_.window_probes); }
   void CreditIgnoredReset() { ++totals_.resets_ignored; }
   void CreditLateSegment() { ++totals_.late_segments; }
+  // Credits a SYN that the client of an opened connection sent again. While the edge is pending, the record keeps the
+  // count for it. REQUIRES: that count is below kMaxPendingSynRetransmissions.
+  void CreditSynRetransmission(int64_t now_ns, ConnectionRecord* record);
+  static constexpr uint16_t kMaxPendingSynRetransmissions = UINT16_MAX;
   // Credits everything that both ends sent so far. Call it once at most, for a connection that was not credited before.
   void CreditAll(int64_t now_ns, ConnectionRecord* record);
   // Credits the completed handshake of an opened connection, and sets record->edge. `rtt_ns` is the time from the SYN
@@ -96,8 +115,8 @@ class Ledger {
   }
 
  private:
-  void CreditNonzero(bool of_client, uint64_t payload_bytes, const LossCounts& losses, int64_t now_ns,
-                     ConnectionRecord* record);
+  void CreditNonzero(bool of_client, uint64_t payload_bytes, uint32_t segments, const LossCounts& losses,
+                     int64_t now_ns, ConnectionRecord* record);
   EdgeKey EdgeKeyOf(const ConnectionKey& key, End client) const {
     return edges_->KeyOf(key.endpoint(client).address, key.endpoint(OtherEnd(client)));
   }

@@ -57,6 +57,10 @@ bool MayBeginNewConnection(const ConnectionRecord& record, const DecodedPacket& 
   return IsSyn(segment) && !IsSameSyn(end, segment) && handshake_over;
 }
 
+bool IsSameCandidate(const EndRecord& end, const DecodedPacket& syn) {
+  return end.timing == EndRecord::Timing::kCandidateSyn && end.rtt_sequence == syn.sequence_number + 1;
+}
+
 void KeepCandidate(const DecodedPacket& syn, int64_t time_ns, EndRecord* end) {
   end->timing = EndRecord::Timing::kCandidateSyn;
   end->rtt_sequence = syn.sequence_number + 1;

@@ -53,6 +53,8 @@ bool BeginsNewConnection(const ConnectionRecord& record, const DecodedPacket& se
 // Whether `segment` is a SYN that begins a new connection only if the other end answers it. The caller must then call
 // KeepCandidate() and not pass the SYN to AnalyzeSegment(). REQUIRES: !BeginsNewConnection(record, segment, sender).
 bool MayBeginNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
+// Whether `syn` has the sequence number of the candidate that is stored in `end`.
+bool IsSameCandidate(const EndRecord& end, const DecodedPacket& syn);
 // Stores `syn`, which came at `time_ns`, as the candidate of its sender `*end`. Gives up the RTT sample that is under
 // way there, or the time of the repetition (see EndRecord::Timing).
 void KeepCandidate(const DecodedPacket& syn, int64_t time_ns, EndRecord* end);

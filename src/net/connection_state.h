@@ -20,6 +20,11 @@ enum class ConnectionState : uint8_t {
 };
 constexpr size_t kConnectionStateCount = 6;
 
+// Whether a connection in this state is open: neither closed nor reset.
+constexpr bool IsOpen(ConnectionState state) {
+  return state != ConnectionState::kClosed && state != ConnectionState::kReset;
+}
+
 // The state as text: "syn_sent", "syn_received", "established", "closing", "closed" or "reset". Metrics and the
 // connection log show it, so users depend on it.
 std::string_view ConnectionStateName(ConnectionState state);

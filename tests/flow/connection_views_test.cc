@@ -246,7 +246,7 @@ TEST_F(ConnectionViews, ASynThatIsRepeatedInTheSameVlanIsATranslatedDuplicate) {
   for (const double seconds : {0, 1, 3}) {
     FromClientOn({before, dnat}, [=](Segment s) { return s.Syn(1000).Time(seconds); });
   }
-  EXPECT_EQ(Duplicates(1, DuplicateKind::kTranslated), 2u);
+  EXPECT_EQ(Duplicates(1, DuplicateKind::kTranslated), 3u);
   EXPECT_EQ(Duplicates(1, DuplicateKind::kEncapsulated), 0u);
 }
 

@@ -7,16 +7,20 @@
 
 #include "gtest/gtest.h"
 #include "src/flow/connection_table.h"
+#include "tests/support/edge_sums.h"
 #include "tests/support/segment.h"
 
 namespace tcpgauge {
 
 // A fixture with a connection table, a client and a server. Connections that leave the table are appended to `ended_`.
-// After each test, ExpectTotalsAddUp() is called.
+// After each test, ExpectTotalsAddUp() and ExpectEdgesAddUp() are called.
 class TableTest : public testing::Test, public EndedConnectionSink {
  protected:
   TableTest() { options_.max_connections = 100; }
-  void TearDown() override { ExpectTotalsAddUp(); }
+  void TearDown() override {
+    ExpectTotalsAddUp();
+    ExpectEdgesAddUp();
+  }
 
   // Returns the table. The first call makes it with `options_`, so a test changes `options_` before its first call.
   ConnectionTable& table() {
@@ -115,6 +119,32 @@ class TableTest : public testing::Test, public EndedConnectionSink {
     EXPECT_EQ(totals.opened_handshake + totals.opened_midstream, sum.opened_handshake);
     EXPECT_EQ(totals.connections, sum.connections);
     EXPECT_EQ(totals.closed, sum.closed);
+  }
+
+  // Expects that all edges together were credited with the table's totals, except for what belongs to pending attempts.
+  void ExpectEdgesAddUp() {
+    if (table().edges() == nullptr) return;
+    const Totals& totals = table().totals();
+    const uint64_t pending = table().pending_attempts();
+    const EdgeCounters sum = SumOfEdges(*table().edges());
+    EXPECT_EQ(sum.client_payload_bytes, totals.client_payload_bytes);
+    EXPECT_EQ(sum.server_payload_bytes, totals.server_payload_bytes);
+    EXPECT_EQ(sum.segments, totals.segments);
+    EXPECT_EQ(sum.retransmitted_segments, totals.client_retransmitted_segments + totals.server_retransmitted_segments);
+    EXPECT_EQ(sum.out_of_order_segments, totals.out_of_order_segments);
+    EXPECT_EQ(sum.connections_opened + pending, totals.opened_handshake + totals.opened_midstream);
+    EXPECT_EQ(sum.connections_refused, Closed(EndReason::kRefused));
+    EXPECT_EQ(sum.connections_timed_out, Closed(EndReason::kHandshakeTimeout));
+    uint64_t open = 0;
+    for (size_t i = 0; i < kConnectionStateCount; ++i) {
+      if (IsOpen(static_cast<ConnectionState>(i))) open += totals.connections[i];
+    }
+    EXPECT_EQ(static_cast<uint64_t>(sum.connections) + pending, open);
+    if (pending == 0) {
+      EXPECT_EQ(sum.syn_retransmissions, totals.syn_retransmissions);
+    } else {
+      EXPECT_LE(sum.syn_retransmissions, totals.syn_retransmissions);
+    }
   }
 
   TableOptions options_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tests/support/edge_sums.h"
 #include "tests/support/model_table.h"
 #include "tests/support/segment.h"
 
@@ -112,6 +113,7 @@ void ModelTable::AddTo(const Connection& c, Totals* totals) const {
   const Peer& server = c.ends[static_cast<size_t>(1 - c.client)];
   totals->client_payload_bytes += client.payload_bytes;
   totals->server_payload_bytes += server.payload_bytes;
+  totals->segments += static_cast<uint64_t>(client.payload_segments + server.payload_segments);
   totals->client_retransmitted_segments += client.retransmitted;
   totals->server_retransmitted_segments += server.retransmitted;
   totals->out_of_order_segments += client.out_of_order + server.out_of_order;
@@ -169,6 +171,8 @@ void ModelTable::Compare(const ConnectionTable& table) {
   std::string all;
   all += Differ("client payload", sum.client_payload_bytes, totals.client_payload_bytes);
   all += Differ("server payload", sum.server_payload_bytes, totals.server_payload_bytes);
+  all += Differ("segments", sum.segments, totals.segments);
+  all += Differ("SYN retransmissions", sum.syn_retransmissions, totals.syn_retransmissions);
   all += Differ("client retransmitted", sum.client_retransmitted_segments, totals.client_retransmitted_segments);
   all += Differ("server retransmitted", sum.server_retransmitted_segments, totals.server_retransmitted_segments);
   all += Differ("out of order", sum.out_of_order_segments, totals.out_of_order_segments);
@@ -191,7 +195,46 @@ void ModelTable::Compare(const ConnectionTable& table) {
     }
   }
   all += Differ("unmatched fragments", unmatched_fragments_, table.unmatched_fragments());
+  if (table.edges() != nullptr) all += EdgeDifferences(table);
   if (!all.empty()) Fail("totals: " + all);
+}
+
+std::string ModelTable::EdgeDifferences(const ConnectionTable& table) const {
+  uint64_t pending = 0;
+  uint64_t pending_syns = 0;
+  for (const auto& [key, connection] : connections_) {
+    if (!connection.awaits_addresses) continue;
+    ++pending;
+    pending_syns += static_cast<uint64_t>(connection.repeated_syns);
+  }
+  const Totals& totals = table.totals();
+  const auto closed = [&totals](EndReason reason) { return totals.closed[static_cast<size_t>(reason)]; };
+  uint64_t open = 0;
+  for (size_t i = 0; i < kConnectionStateCount; ++i) {
+    if (IsOpen(static_cast<ConnectionState>(i))) open += totals.connections[i];
+  }
+  uint64_t round_trips = 0;
+  for (const uint64_t count : totals.handshake_rtt_seconds.counts) round_trips += count;
+  const EdgeCounters sum = SumOfEdges(*table.edges());
+  std::string all;
+  all += Differ("pending attempts", pending, table.pending_attempts());
+  all += Differ("client payload of edges", totals.client_payload_bytes, sum.client_payload_bytes);
+  all += Differ("server payload of edges", totals.server_payload_bytes, sum.server_payload_bytes);
+  all += Differ("segments of edges", totals.segments, sum.segments);
+  all += Differ("retransmitted of edges", totals.client_retransmitted_segments + totals.server_retransmitted_segments,
+                sum.retransmitted_segments);
+  all += Differ("out of order of edges", totals.out_of_order_segments, sum.out_of_order_segments);
+  all += Differ("SYN retransmissions of edges", totals.syn_retransmissions, sum.syn_retransmissions + pending_syns);
+  all += Differ("opened of edges", totals.opened_handshake + totals.opened_midstream, sum.connections_opened + pending);
+  all += Differ("refused of edges", closed(EndReason::kRefused), sum.connections_refused);
+  all += Differ("timed out of edges", closed(EndReason::kHandshakeTimeout), sum.connections_timed_out);
+  all += Differ("open of edges", open, static_cast<uint64_t>(sum.connections) + pending);
+  all += Differ("handshakes of edges", round_trips, sum.handshake_rtt_count);
+  if (std::abs(sum.handshake_rtt_sum_seconds - totals.handshake_rtt_seconds.sum) >
+      1e-6 * (1 + totals.handshake_rtt_seconds.sum)) {
+    all += "handshake RTTs of edges differ; ";
+  }
+  return all;
 }
 
 }  // namespace tcpgauge

@@ -386,6 +386,7 @@ void ModelTable::Credit(Connection* connection, const Arrival& arrival) {
     if (accepts) {
       ++*other.next;
       ++other.payload_bytes;
+      ++other.payload_segments;
     }
   }
   if (packet.kind == DecodedPacket::Kind::kTcpSegment && end.next && other.acknowledged &&
@@ -409,8 +410,12 @@ void ModelTable::Credit(Connection* connection, const Arrival& arrival) {
   ++end.packets;
   end.ip_bytes += packet.ip_length_bytes;
   end.payload_bytes += packet.payload_length_bytes;
-  if (packet.payload_length_bytes > 0) ++end.payload_segments;
-  if (packet.kind == DecodedPacket::Kind::kTcpSegment) Follow(connection, sender, packet, time_ns);
+  if (packet.kind == DecodedPacket::Kind::kTcpSegment) {
+    if (packet.payload_length_bytes > 0) ++end.payload_segments;
+    CountRepeatedSyn(connection, sender, packet);
+    Follow(connection, sender, packet, time_ns);
+    if (connection->awaits_addresses && !IsOpen(connection->state)) ChooseAddresses(connection);
+  }
   if (connection->confirmed) return;
   // What a doubtful connection repeats does not confirm it.
   const auto payload_segments = [connection](const Peer& peer) {
@@ -435,6 +440,17 @@ void ModelTable::NoteRepeatedSyn(Connection* connection, int sender, const Decod
   if (next_gap_ns <= 66 * kSecond) timeout_ns = 66 * kSecond;
   if (next_gap_ns <= kFirstAttemptNs) timeout_ns = kFirstAttemptNs;
   connection->attempt_timeout_ns = std::max(connection->attempt_timeout_ns, timeout_ns);
+}
+
+void ModelTable::CountRepeatedSyn(Connection* connection, int sender, const DecodedPacket& packet) {
+  const Peer& end = connection->ends[static_cast<size_t>(sender)];
+  const bool repeats_candidate = end.candidate && end.candidate->sequence == packet.sequence_number;
+  const bool repeats = end.initial_sequence == packet.sequence_number || repeats_candidate;
+  if (!IsSyn(packet) || sender != connection->client || !connection->confirmed || !repeats) return;
+  ++ended_.syn_retransmissions;
+  if (!connection->awaits_addresses) return;
+  ++connection->repeated_syns;
+  if (connection->provisional_views == 0) ChooseAddresses(connection);
 }
 
 void ModelTable::Confirm(Connection* connection) {

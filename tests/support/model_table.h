@@ -87,7 +87,7 @@ class ModelTable {
     uint32_t retransmitted = 0;
     uint32_t out_of_order = 0;
     uint32_t zero_windows = 0;
-    int payload_segments = 0;
+    int payload_segments = 0;  // all, also retransmissions
     bool sent_fin = false;
     std::optional<uint32_t> initial_sequence;  // the sequence number of the end's SYN
     std::optional<uint32_t> acknowledged;      // the highest acknowledgment number that the end sent
@@ -138,6 +138,8 @@ class ModelTable {
     std::array<Peer, 2> ends;       // sorted by their endpoints in the first view
     std::vector<View> views;        // the first view first
     bool shows_other_key = false;   // an end has another address than in the first view, or had one
+    int repeated_syns = 0;          // of the client, while it awaits its addresses
+    int provisional_views = 0;      // that may still give it other addresses; 3 are many
     bool awaits_addresses = false;  // the addresses are chosen when the connection is answered, carries data or ends
     uint64_t embryo_number = 0;     // the order in which connections with only a bare SYN began
     int client = 0;                 // index in `ends`
@@ -221,6 +223,7 @@ class ModelTable {
   bool IsDuplicate(Connection* connection, const Arrival& arrival);
   void Credit(Connection* connection, const Arrival& arrival);
   void NoteRepeatedSyn(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns) const;
+  void CountRepeatedSyn(Connection* connection, int sender, const DecodedPacket& packet);
   void Follow(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
   void Analyze(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
   void NoteHandshake(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns,
@@ -259,6 +262,8 @@ class ModelTable {
   void Erase(Connections::iterator connection);
   void ChooseAddresses(Connection* connection);
   Endpoint ServiceOf(const Connection& connection) const;
+  // Whether both the connection and its provisional view have just repeated the SYN, and no edge counts it yet.
+  static bool RepeatsTogether(const Connection& connection, const DecodedPacket& syn, int64_t time_ns);
   // Drops the oldest provisional views that have timed out, and are older than all connections with only a SYN.
   void DropProvisional();
   void Drop(std::map<Key, Provisional>::iterator provisional);
@@ -276,6 +281,8 @@ class ModelTable {
   // See stall.h.
   bool IsStalled(const Connection& connection) const;
   void AddTo(const Connection& connection, Totals* totals) const;
+  // Compares the sums of what edges were credited with the totals.
+  std::string EdgeDifferences(const ConnectionTable& table) const;
   void Fail(const std::string& what) {
     if (error_.empty()) error_ = what;
   }

@@ -14,7 +14,7 @@ constexpr int64_t kHandshakeUnits = kSecond / kUnit;
 constexpr int64_t kOtherUnits = kSecond / 10 / kUnit;
 constexpr size_t kMaxViews = 8;  // with the first
 constexpr uint32_t kMaxDistance = 1 << 24;
-constexpr uint32_t kLongestProvisionalBytes = 4095;
+constexpr uint32_t kLongestProvisionalBytes = 2047;
 
 bool IsSyn(const DecodedPacket& p) { return (p.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == kTcpSyn; }
 bool IsSynAck(const DecodedPacket& p) { return (p.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == (kTcpSyn | kTcpAck); }
@@ -161,7 +161,12 @@ bool ModelTable::BeginProvisional(const Arrival& arrival) {
   const DecodedPacket& syn = arrival.packet;
   if (!has_several_stretches_ || syn.is_fragment || syn.ip_length_bytes > kLongestProvisionalBytes) return false;
   const Seen* const copy = FindCopy(arrival, Seen::Kind::kSyn);
-  if (copy == nullptr || FindBySyn(copy->key, syn.sequence_number) == connections_.end()) return false;
+  if (copy == nullptr) return false;
+  const Connections::iterator original = FindBySyn(copy->key, syn.sequence_number);
+  if (original == connections_.end()) return false;
+  if (original->second.awaits_addresses) {
+    original->second.provisional_views = std::min(original->second.provisional_views + 1, 3);
+  }
   const Key owner = copy->key;
   const bool is_wrapped = !(copy->stretch.encapsulation == syn.encapsulation);
   if (connections_.size() + provisional_.size() == options_.max_connections) Evict();
@@ -203,6 +208,12 @@ std::optional<ModelTable::Connections::iterator> ModelTable::Resolve(Arrival* ar
   Connections::iterator owner = FindBySyn(provisional.owner, number);
   if (from_client && IsSyn(packet)) {
     if (packet.sequence_number == number) {
+      if (owner != connections_.end() && RepeatsTogether(owner->second, packet, arrival->time_ns) &&
+          AddView(owner, owner->second.client, arrival)) {
+        Drop(at);
+        if (--owner->second.provisional_views <= 0) ChooseAddresses(&owner->second);
+        return owner;
+      }
       CountDuplicate(provisional, packet);
       return std::nullopt;
     }
@@ -246,6 +257,12 @@ std::optional<ModelTable::Connections::iterator> ModelTable::Resolve(Arrival* ar
   begun->second.has_only_bare_syn = false;
   Place(nullptr, arrival);
   return begun;
+}
+
+bool ModelTable::RepeatsTogether(const Connection& connection, const DecodedPacket& syn, int64_t time_ns) {
+  const Peer& client = connection.ends[static_cast<size_t>(connection.client)];
+  return connection.awaits_addresses && connection.repeated_syns > 0 &&
+         client.initial_sequence == syn.sequence_number && std::abs(time_ns - connection.last_ns) <= kSecond / 10;
 }
 
 ModelTable::Connections::iterator ModelTable::FindRemembered(const Seen& seen, int* sender) {
@@ -327,6 +344,8 @@ ModelTable::Connections::iterator ModelTable::JoinUnconfirmed(Connections::itera
       kept.ends[i].packets += from.packets;
       kept.ends[i].payload_bytes += from.payload_bytes;
       kept.ends[i].ip_bytes += from.ip_bytes;
+      kept.ends[i].payload_segments +=
+          from.payload_segments - (found->second.doubtful ? static_cast<int>(from.retransmitted) : 0);
     }
     kept.start_ns = std::min(kept.start_ns, found->second.start_ns);
   } else {
