@@ -139,7 +139,7 @@ const MetricInfo kCatalog[] = {
      "Connections opened on edges without series of their own. They are counted under other.",
      "tcpgauge.edges.folded", "{connection}"},
     {Metric::kEdgesRetired, "tcpgauge_edges_retired_total", kCounter, "", {},
-     "Edges whose series ended because the edge was idle or a heavier edge took its place.",
+     "Edges whose series ended because the edge was silent, or a heavier or failing edge took its place.",
      "tcpgauge.edges.retired", "{edge}"},
     {Metric::kEdgesRetiredClientPayloadBytes, "tcpgauge_edges_retired_client_payload_bytes_total", kCounter, "bytes", {},
      "TCP payload sent by clients, as counted by edge series that have ended.",

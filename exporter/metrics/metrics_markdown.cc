@@ -23,6 +23,13 @@ constexpr std::string_view kHead =
     "An agent counts each connection once, however many interfaces, address translations and tunnels it crosses on\n"
     "the node. Two agents that see a connection both count it: docs/promql.md says how to add them up.\n"
     "\n"
+    "Edges have series by what happens on them. A fifth of the places is kept for edges on which attempts fail again\n"
+    "and again, and the other places are for the edges with the most payload. Edges with only a few attempts have\n"
+    "series while a quarter of the places is free. After the first window, at most `--metrics.new-edges` edges get\n"
+    "series within any minute; a file (`-T`) has no such limit. An edge keeps its series until it was silent for\n"
+    "`--idle-timeout`, or until another edge takes its place. What belongs to no edge with series is in the edge\n"
+    "`other`.\n"
+    "\n"
     "| metric | type | labels | what | OTLP name | OTLP unit | OTLP attributes |\n"
     "|---|---|---|---|---|---|---|\n";
 

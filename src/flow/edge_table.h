@@ -111,7 +111,7 @@ class EdgeTable : private EdgeChooser::Accounts {
       visit(key, counters, services_[slot], series_since_ns);
     });
   }
-  // Returns the slot of an edge in the phase admitted. Returns kNone for all other edges.
+  // Returns the slot of an admitted edge. Returns kNone for all other edges.
   Slot FindAdmitted(const EdgeKey& key) const {
     const Slot slot = chooser_.Find(key);
     return chooser_.IsAdmitted(slot) ? slot : kNone;

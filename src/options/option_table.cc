@@ -291,8 +291,8 @@ const OptionSpec kTable[] = {
      },
      nullptr},
     {kShow, 0, "metrics.new-connections", Kind::kValue, "N",
-     "give series to at most this many connections a minute, once the first --metrics.window is over; half of them at "
-     "most have ended",
+     "once the first --metrics.window is over, give series to at most this many connections a minute; half of them are "
+     "for open ones that are older than the window",
      "20",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "connections", 0, 100000), &options->metrics_new_connections);

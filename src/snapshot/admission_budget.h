@@ -2,7 +2,6 @@
 #ifndef TCPGAUGE_SRC_SNAPSHOT_ADMISSION_BUDGET_H_
 #define TCPGAUGE_SRC_SNAPSHOT_ADMISSION_BUDGET_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -14,7 +13,8 @@ namespace tcpgauge {
 // - In the first window: `first_window` admissions in all, whatever is admitted. So whoever tries the agent sees
 //   connections at once. The first window begins with the first connection and takes `window_ns`.
 // - After the first window: at most `per_minute` admissions within any 60 s. At most half of these are admissions of
-//   connections that have ended. The admissions of the first window do not count here.
+//   connections that are not old, so that they cannot use up what the old ones need. A connection is old when it is
+//   open and has lived for a window. The admissions of the first window do not count here.
 //
 // Design. A token bucket was rejected. It lets through nearly twice its size within a minute, once it is full. The
 // times of the last admissions make the bound strict.
@@ -24,12 +24,6 @@ namespace tcpgauge {
 // Bounds: 16 bytes for each of `per_minute` admissions.
 class AdmissionBudget {
  public:
-  // What is admitted.
-  // - kOld: an open connection that has lived for a window.
-  // - kYoung: another open connection.
-  // - kEnded: a connection that has ended.
-  enum class Kind : uint8_t { kOld, kYoung, kEnded };
-
   AdmissionBudget(size_t first_window, size_t per_minute, int64_t window_ns)
       : first_window_(first_window), per_minute_(per_minute), window_ns_(window_ns) {}
 
@@ -40,18 +34,14 @@ class AdmissionBudget {
   // Says what time it is. Call it after Begin(), and before the methods below.
   void AdvanceTime(int64_t now_ns);
 
-  // How many connections of any kind may be admitted now.
+  // How many connections may be admitted now, all of which may be old.
   size_t left() const { return in_first_window_ ? first_window_ - admissions_ : per_minute_ - recent_.size(); }
 
-  // How many connections that have ended may be admitted now.
-  size_t left_for_ended() const;
+  // How many connections that are not old may be admitted now.
+  size_t left_for_others() const;
 
-  // How many connections that are not old may be admitted now while an old one waits. At most half of the admissions go
-  // to them then, so that they cannot use up what the old ones need.
-  size_t left_beside_old() const;
-
-  // Records an admission. REQUIRES: left() > 0, and left_for_ended() > 0 for kEnded.
-  void Spend(Kind kind);
+  // Records an admission. REQUIRES: left() > 0, and left_for_others() > 0 if `is_old` is false.
+  void Spend(bool is_old);
 
   // All admissions so far. Never falls.
   uint64_t admissions() const { return admissions_; }
@@ -59,12 +49,8 @@ class AdmissionBudget {
  private:
   struct Admission {
     int64_t time_ns;
-    Kind kind;
+    bool is_old;
   };
-
-  size_t count(Kind kind) const { return counts_[static_cast<size_t>(kind)]; }
-  // Returns left(), but at most what is left of half of the admissions when `spent` of this half are spent.
-  size_t LeftOfHalf(size_t spent) const;
 
   const size_t first_window_;
   const size_t per_minute_;
@@ -74,8 +60,8 @@ class AdmissionBudget {
   int64_t begin_ns_ = 0;  // when the first window began
   int64_t now_ns_ = INT64_MIN;
   uint64_t admissions_ = 0;
-  std::deque<Admission> recent_;    // those of the last 60 s, the oldest first; empty in the first window
-  std::array<size_t, 3> counts_{};  // how many of recent_ are of each Kind
+  std::deque<Admission> recent_;  // those of the last 60 s, the oldest first; empty in the first window
+  size_t others_ = 0;             // how many of recent_ are not of old connections
 };
 
 }  // namespace tcpgauge

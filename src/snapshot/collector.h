@@ -23,7 +23,7 @@ struct CollectorOptions {
   // ConnectionSummary::rank.
   size_t exported_connections = 100;
   // How connections get series. Nullopt: all connections may have series, and none is remembered.
-  std::optional<SeriesChoiceOptions> series_choice;
+  std::optional<SeriesChoiceOptions> series_choice = std::nullopt;
 };
 
 // Merges the latest WorkerSnapshot of each worker into one Snapshot.

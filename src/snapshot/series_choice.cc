@@ -2,7 +2,6 @@
 #include "src/snapshot/series_choice.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
@@ -31,11 +30,6 @@ struct Key {
   }
 };
 
-AdmissionBudget::Kind KindOf(bool is_open, bool is_old) {
-  if (!is_open) return AdmissionBudget::Kind::kEnded;
-  return is_old ? AdmissionBudget::Kind::kOld : AdmissionBudget::Kind::kYoung;
-}
-
 // All connections of a snapshot with the same labels.
 struct Group {
   Key key;
@@ -45,8 +39,6 @@ struct Group {
   bool ended_lately = false;   // one of them ended within the window
   size_t position = SIZE_MAX;  // of the heaviest, in the order of rank; SIZE_MAX = the snapshot has none
   uint64_t window_payload_bytes = 0;
-
-  AdmissionBudget::Kind kind() const { return KindOf(is_open, is_old); }
 };
 
 bool IsLighter(const Group& a, const Group& b) {
@@ -109,7 +101,7 @@ class SeriesChoice::Round {
         index = known->second;
       } else {
         if (!is_old && !is_heaviest) continue;
-        size_t& candidates = candidates_[static_cast<size_t>(KindOf(is_open, is_old))];
+        size_t& candidates = is_old ? old_candidates_ : is_open ? young_candidates_ : ended_candidates_;
         if (candidates == most_candidates_) continue;
         ++candidates;
         index = groups_.size();
@@ -141,17 +133,8 @@ class SeriesChoice::Round {
   }
 
   void Admit() {
-    std::vector<size_t> later;
-    for (size_t i = holders_; i < groups_.size(); ++i) {
-      const bool is_old = groups_[i].kind() == AdmissionBudget::Kind::kOld;
-      if (is_old || (groups_[i].is_open && budget_.left_beside_old() > 0)) {
-        TryAdmit(&groups_[i]);
-      } else {
-        later.push_back(i);
-      }
-    }
     for (const bool is_open : {true, false}) {
-      for (const size_t i : later) {
+      for (size_t i = holders_; i < groups_.size(); ++i) {
         if (groups_[i].is_open == is_open) TryAdmit(&groups_[i]);
       }
     }
@@ -184,7 +167,7 @@ class SeriesChoice::Round {
   // Gives series to the group if the budget allows it and a place is free or can be taken.
   void TryAdmit(Group* group) {
     const bool is_open = group->is_open;
-    if ((is_open ? budget_.left() : budget_.left_for_ended()) == 0) return;
+    if ((group->is_old ? budget_.left() : budget_.left_for_others()) == 0) return;
     if (with_series_ < options_.max_connections) {
       ++with_series_;
     } else if (is_open && !ended_.empty()) {
@@ -197,7 +180,7 @@ class SeriesChoice::Round {
       return;
     }
     group->has_series = true;
-    budget_.Spend(group->kind());
+    budget_.Spend(group->is_old);
   }
 
   void TakePlaceOfLightest(std::vector<size_t>* list) {
@@ -208,8 +191,8 @@ class SeriesChoice::Round {
   const SeriesChoiceOptions& options_;
   const Snapshot& snapshot_;
   AdmissionBudget& budget_;
-  const size_t most_candidates_;        // of each kind: the budget allows no more
-  std::array<size_t, 3> candidates_{};  // by AdmissionBudget::Kind
+  const size_t most_candidates_;  // of each kind: the budget allows no more
+  size_t old_candidates_ = 0, young_candidates_ = 0, ended_candidates_ = 0;
   absl::flat_hash_map<std::string_view, uint32_t> index_of_name_;
   std::vector<uint32_t> interfaces_;  // by index of an interface: the first one of the same name
   absl::flat_hash_map<Key, size_t> group_of_;

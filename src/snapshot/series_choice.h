@@ -29,8 +29,7 @@ struct SeriesChoiceOptions {
 //     window, or its handshake was completed. So an attempt without an answer qualifies by (a) only.
 //
 // A connection that qualifies is admitted when there is a place and AdmissionBudget allows it. Open connections come
-// first, and among them the heaviest. Exception: while connections that qualify by (a) wait, the other open ones get at
-// most half of the admissions. Connections that ended are admitted when no open one waits for their place.
+// first, and among them the heaviest. Connections that ended are admitted when no open one needs the place.
 //
 // A connection keeps its series until one of these happens:
 // - It ended, and an open connection is admitted in its place. The lightest of those that ended goes first.

@@ -121,7 +121,7 @@ class TwoHours {
       const SimulatedHost::Connection& c = host_.connections().at(name);
       ASSERT_TRUE(IsOld(c) || heaviest.count(name) > 0) << name << " does not qualify";
       admitted_open += c.is_open();
-      if (!in_first_window) recent_.push_back({host_.now_ns(), c.is_open()});
+      if (!in_first_window) recent_.push_back({host_.now_ns(), IsOld(c)});
     }
     admissions_ += admitted.size();
     ASSERT_EQ(choice_.admissions(), admissions_);
@@ -129,9 +129,9 @@ class TwoHours {
       ASSERT_LE(admissions_, options_.max_connections);
     }
     ASSERT_LE(recent_.size(), options_.new_per_minute);
-    const size_t ended_admissions = static_cast<size_t>(
+    const size_t other_admissions = static_cast<size_t>(
         std::count_if(recent_.begin(), recent_.end(), [](const auto& admission) { return !admission.second; }));
-    ASSERT_LE(ended_admissions, options_.new_per_minute / 2);
+    ASSERT_LE(other_admissions, options_.new_per_minute / 2);
     const bool has_budget =
         in_first_window ? admissions_ < options_.max_connections : recent_.size() < options_.new_per_minute;
 
@@ -192,14 +192,14 @@ class TwoHours {
   std::map<uint64_t, int64_t> ends_;  // of open connections: when they end
   int64_t begin_ns_ = 0;
   uint64_t admissions_ = 0;
-  std::deque<std::pair<int64_t, bool>> recent_;  // admissions of the last 60 s: when, and whether of an open one
+  std::deque<std::pair<int64_t, bool>> recent_;  // admissions of the last 60 s: when, and whether of an old one
   std::set<uint64_t> before_;
 };
 
 TEST(SeriesChoiceModel, KeepsItsContractForTwoHoursOfRandomConnections) {
   const Traffic kTraffics[] = {
       {"mostly short", 6, 2, 0.01, 0.05, 0.3, 100000}, {"all short", 10, 0.5, 0, 0, 0.1, 1000},
-      {"all long", 0.05, 2000, 1, 0, 0.1, 100000},      {"idle beside heavy and short", 5, 1, 0.05, 0, 0.001, 1000000},
+      {"all long", 0.05, 2000, 1, 0, 0.1, 100000},     {"idle beside heavy and short", 5, 1, 0.05, 0, 0.001, 1000000},
       {"attempts", 2, 10, 0.01, 0.8, 0.2, 1000},       {"equal weights", 3, 30, 0.05, 0, 1, 1},
   };
   const SeriesChoiceOptions kOptions[] = {
@@ -208,7 +208,8 @@ TEST(SeriesChoiceModel, KeepsItsContractForTwoHoursOfRandomConnections) {
   };
   uint64_t seed = 1;
   for (const Traffic& traffic : kTraffics) {
-    for (const SeriesChoiceOptions& options : kOptions) {
+    for (size_t i = seed % 2; i < std::size(kOptions); i += 2) {
+      const SeriesChoiceOptions& options = kOptions[i];
       SCOPED_TRACE(testing::Message() << traffic.name << ", " << options.max_connections << " connections, "
                                       << options.new_per_minute << " new, seed " << seed);
       TwoHours run(traffic, options, seed++);

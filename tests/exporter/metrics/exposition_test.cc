@@ -92,6 +92,27 @@ TEST(Exposition, AddsUpInterfacesWhoseNamesCannotBeToldApart) {
   EXPECT_EQ(exposition.connections.size(), 1u);
 }
 
+TEST(Exposition, ServersThatAreGroupedHaveTheLengthOfTheirPrefixInTheLabel) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.edges.exported.clear();
+  snapshot.edges.v4_server_prefix_bits = 24;
+  snapshot.edges.v6_server_prefix_bits = 48;
+  const auto add = [&snapshot](const char* server, bool is_server_prefix) {
+    EdgeView& edge = snapshot.edges.exported.emplace_back();
+    edge.key = {*IpAddress::Parse("192.0.2.1"), {*IpAddress::Parse(server), 443}, is_server_prefix};
+  };
+  add("198.51.100.0", true);
+  add("198.51.100.0", false);
+  add("10.0.0.7", false);
+  add("2001:db8:1::", true);
+  std::vector<std::string> labels;
+  for (const ExportedEdge& edge : ExampleExposition(snapshot).edges) {
+    labels.push_back(edge.client_address + " " + edge.server_address);
+  }
+  EXPECT_THAT(labels, ElementsAre("192.0.2.1 198.51.100.0/24", "192.0.2.1 198.51.100.0", "192.0.2.1 10.0.0.7",
+                                  "192.0.2.1 2001:db8:1::/48", "other other"));
+}
+
 // Edges of the server ports 1, 2 and so on, each with as many services as the list says and with more payload than the
 // edge before it. The service ports are 1 and 2.
 Snapshot WithServices(const std::vector<int>& services_of_edges) {
