@@ -376,7 +376,9 @@ void ConnectionTable::FetchOldestEmbryos(size_t count) {
 uint32_t ConnectionTable::Promote(uint32_t slot, uint32_t hash) {
   const uint32_t record = TakeFreeRecord();  // one is free, since this connection holds an embryo and no record
   FillRecord(embryos_[slot], &records_[record], &details_[record]);
-  if (embryos_[slot].has_copies) records_[record].provisional_views = embryo_notes_[slot] & 3;
+  if (embryos_[slot].has_copies && embryos_[slot].is_edge_pending) {
+    records_[record].pending_edge.provisional_views = embryo_notes_[slot] & PendingEdge::kMaxProvisionalViews;
+  }
   index_.Replace(slot | kEmbryoSlots, record, hash);
   embryos_.Remove(slot);
   if (windows_ != nullptr) windows_->Clear(record);
@@ -448,6 +450,7 @@ uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, Arrival* arrival
   ConnectionRecord& record = records_[slot];
   TakeCandidate(candidate, &record.end(client));
   record.pins[static_cast<size_t>(client)] = pin.OnFirstView().bits();
+  used_interfaces_.set(pin.interface());  // a sweep may have passed the new slot, and not yet the old one
   record.end(client).last_counted_sixteenth = candidate.last_counted_sixteenth;
   details_[slot].set_start_time_ns(CandidateTime(candidate, arrival->time_ns));
   record.syn_time = 0;

@@ -94,6 +94,10 @@ Snapshot ExampleSnapshot() {
   snapshot.interfaces[1].name = "wlan0";
   snapshot.interfaces[1].duplicate_packets = {4, 3, 4};
   snapshot.interfaces[1].up = false;
+  snapshot.retired_interfaces.packets = {40, 30, 20, 10};
+  snapshot.retired_interfaces.wire_bytes = {4000, 3000, 2000, 1000};
+  snapshot.retired_interfaces.dropped_packets = 6;
+  snapshot.retired_interfaces.duplicate_packets = {7, 8, 9};
 
   ConnectionSummary heavy = ExampleConnection(11, "198.51.100.7", 50000);
   heavy.client_sent.payload_bytes = 1234;
