@@ -11,6 +11,7 @@ namespace {
 
 constexpr size_t kWatchedPerExported = 4;
 constexpr size_t kMinWatched = 1024;
+constexpr size_t kMinWatchedFailing = 256;
 
 // The shares of the places that are kept for failing edges, and from light edges.
 constexpr size_t kPlacesPerReserved = 5;
@@ -39,7 +40,7 @@ constexpr double kCertain = 1e300;
 size_t Watched(size_t max_exported) { return std::max(max_exported * kWatchedPerExported, kMinWatched); }
 
 size_t WatchedFailing(size_t max_exported) {
-  return std::max(max_exported / kPlacesPerReserved * kWatchedPerExported, kMinWatched);
+  return std::max(max_exported / kPlacesPerReserved * kWatchedPerExported, kMinWatchedFailing);
 }
 
 }  // namespace

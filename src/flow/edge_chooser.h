@@ -29,7 +29,7 @@ struct EdgeTimes {
 // The weight of an edge is its payload so far, in which older bytes weigh less and less. A second EdgeSample watches
 // the edges on which attempts failed twice (see EdgeFilter). There, each failed attempt and each SYN that came again
 // weighs 1, and older ones weigh less. An edge can be in both samples. Because they share no slots, a flood of failures
-// drives no heavy edge out, and heavy traffic drives no failing edge out. Without the filter, 100,000 single failures a
+// drives no heavy edge out, and heavy traffic drives no failing edge out. Without the filter, 50,000 single failures a
 // second hid edges that failed once a second.
 //
 // 2. Merit. These edges are candidates for series:
@@ -63,7 +63,7 @@ struct EdgeTimes {
 // Thread: confined to its edge table.
 // Time: table time, in nanoseconds. It must not step back.
 // Bounds: at most max_exported edges have series. The chooser watches up to four times max_exported edges (those with
-// series included), or 1,024 if that is more, and 1,024 failing edges, or four times those that places are kept for.
+// series included), or 1,024 if that is more, and 256 failing edges, or four times those that places are kept for.
 class EdgeChooser {
  public:
   using Slot = EdgeSample::Slot;

@@ -15,14 +15,14 @@ namespace tcpgauge {
 // in a hundred for one that was: so many are kept from a flood of edges of which each comes once.
 //
 // Design. The four bits of an edge lie in one word, so that a call reads one cache line. When so many edges were noted
-// that the error would grow, the filter forgets all of them. With 200,000 edges a second it still remembers for a
+// that the error would grow, the filter forgets all of them. With 98,000 edges a second it still remembers for a
 // second.
 //
 // Thread: confined to its owner.
-// Bounds: 256 KiB.
+// Bounds: 128 KiB.
 class EdgeFilter {
  public:
-  static constexpr uint64_t kMemoryBytes = 256 * 1024;
+  static constexpr uint64_t kMemoryBytes = 128 * 1024;
 
   EdgeFilter() : words_(kMemoryBytes / sizeof(uint64_t)) {}
 
