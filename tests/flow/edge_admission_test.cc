@@ -7,8 +7,8 @@
 #include <memory>
 #include <optional>
 #include <random>
-#include <set>
-#include <vector>
+#include <tuple>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "src/flow/edge_table.h"
