@@ -30,6 +30,16 @@ constexpr std::string_view kHead =
     "`--idle-timeout`, or until another edge takes its place. What belongs to no edge with series is in the edge\n"
     "`other`.\n"
     "\n"
+    "The increases of all edges, `other` included, add up to those of the totals. An attempt that nobody has answered\n"
+    "may be in no edge yet, because the server's address after translation is not known. Then the edges also lack its\n"
+    "repeated SYNs, and `tcpgauge_edge_attempts_pending` counts the attempt. It reaches its edge when it is answered, at\n"
+    "its first repeated SYN, or when it ends. The gauges `tcpgauge_edge_connections` and\n"
+    "`tcpgauge_edge_attempts_pending` add up to the connections in the states other than `closed` and `reset`.\n"
+    "A repeated SYN that is taken for the copy of another one is a duplicate, and no count of repeated SYNs has it.\n"
+    "\n"
+    "A segment counts where it has payload. Of a fragmented datagram, the first fragment counts. A window probe counts\n"
+    "once its byte is accepted, and a keep-alive never.\n"
+    "\n"
     "| metric | type | labels | what | OTLP name | OTLP unit | OTLP attributes |\n"
     "|---|---|---|---|---|---|---|\n";
 
