@@ -110,8 +110,9 @@ std::string SourcesText(const Snapshot& snapshot) {
   std::string text;
   if (!snapshot.agent.empty()) absl::StrAppend(&text, Printable(snapshot.agent, kMaxInterfaceNameBytes), ": ");
   bool first = true;
-  uint64_t dropped = 0;
+  uint64_t dropped = snapshot.retired_interfaces.dropped_packets + snapshot.other_interfaces.dropped_packets;
   for (const InterfaceView& interface : snapshot.interfaces) {
+    if (interface.is_forgotten) continue;
     absl::StrAppend(&text, first ? "" : ", ", Printable(interface.name, kMaxInterfaceNameBytes));
     first = false;
     if (!interface.up) text += " (down)";

@@ -37,7 +37,7 @@ std::string ConnectionLogLine(const NamedEndedConnection& ended) {
   WriteEnds(connection, &writer);
   WriteService(connection, &writer);
   writer.Raw(",\"confirmed\":").Raw(connection.confirmed ? "true" : "false");
-  WriteInterface(JsonString(*ended.interface), &writer);
+  WriteInterface(JsonString(ended.interface), &writer);
   WriteEncapsulation(ended.connection.encapsulation, &writer);
   WriteViews(
       ended.connection.views,

@@ -48,9 +48,10 @@ struct Exposition {
   // expositions of one snapshot may have different limits.
   size_t series = 0;                      // samples in this exposition, including the samples of these two metrics
   uint64_t connections_not_exported = 0;  // open and recently ended connections that are not in `connections`
-  // The interfaces of the snapshot, with names in valid UTF-8. Interfaces of the same name are merged. The merged
-  // interface is up if all of them are up. If there are more interfaces than SeriesPlan::interfaces, the rest are
-  // merged into one named "other".
+  // The interfaces of the snapshot, with names in valid UTF-8. Interfaces of the same name are merged (see
+  // InterfaceView::MergeCondition()). Those without series of their own, those beyond SeriesPlan::interfaces and
+  // Snapshot::other_interfaces are merged into one named "other". Forgotten interfaces come last. They have no samples,
+  // and are listed for the labels of their connections.
   std::vector<InterfaceView> interfaces;
   EdgeDetail edge_detail = EdgeDetail::kFull;
   std::vector<ExportedEdge> edges;              // the last one is "other"

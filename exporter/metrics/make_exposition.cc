@@ -12,7 +12,6 @@
 #include "exporter/metrics/visit_metrics.h"
 #include "src/base/check.h"
 #include "src/base/utf8.h"
-#include "src/flow/duplicate_kind.h"
 
 namespace tcpgauge {
 namespace {
@@ -43,34 +42,79 @@ bool IsPreferred(const ConnectionSummary& a, const ConnectionSummary& b) {
          std::make_tuple(!HasEnded(b), b.payload_bytes(), b.id);
 }
 
-// Merges the interfaces of the snapshot into `interfaces`, at most `limit` of them, "other" included. Returns, for each
-// interface of the snapshot, its index in `interfaces`.
-std::vector<uint32_t> MergeInterfaces(const Snapshot& snapshot, size_t limit, std::vector<InterfaceView>* interfaces) {
-  absl::flat_hash_map<std::string, uint32_t> index_of_name;
-  std::vector<uint32_t> merged_index;
-  for (const InterfaceView& from : snapshot.interfaces) {
-    std::string name = ToValidUtf8(from.name);
-    if (interfaces->size() + 1 >= limit && snapshot.interfaces.size() > limit && !index_of_name.contains(name)) {
-      name = kOther;
+// How many interfaces can have the label of their own name, if `limit` values of the label are allowed. One value is
+// for "other" when anything is counted there.
+size_t OwnLabels(const Snapshot& snapshot, size_t limit) {
+  size_t with_series = 0;
+  bool needs_other = !snapshot.other_interfaces.IsZero();
+  for (const InterfaceView& interface : snapshot.interfaces) {
+    if (interface.is_forgotten) continue;
+    if (interface.has_series) {
+      ++with_series;
+    } else {
+      needs_other = true;
     }
-    const auto [entry, is_new] = index_of_name.try_emplace(name, static_cast<uint32_t>(interfaces->size()));
-    merged_index.push_back(entry->second);
-    if (is_new) {
-      interfaces->push_back(from);
-      interfaces->back().name = std::move(name);
-      continue;
-    }
-    InterfaceView& into = (*interfaces)[entry->second];
-    for (size_t i = 0; i < kProtocolCount; ++i) {
-      into.packets[i] += from.packets[i];
-      into.wire_bytes[i] += from.wire_bytes[i];
-    }
-    into.dropped_packets += from.dropped_packets;
-    AddDuplicateCounts(from.duplicate_packets, &into.duplicate_packets);
-    into.up = into.up && from.up;
   }
-  return merged_index;
+  return needs_other || with_series > limit ? limit - 1 : limit;
 }
+
+// Makes Exposition::interfaces.
+class InterfaceList {
+ public:
+  // Adds the interfaces of the snapshot. At most `limit` of the added ones are not forgotten. Returns, for each
+  // interface of the snapshot, its index in the list.
+  std::vector<uint32_t> Add(const Snapshot& snapshot, size_t limit) {
+    const size_t own_labels = OwnLabels(snapshot, limit);
+    std::vector<uint32_t> indexes(snapshot.interfaces.size());
+    for (size_t i = 0; i < indexes.size(); ++i) {
+      const InterfaceView& from = snapshot.interfaces[i];
+      if (from.is_forgotten) continue;
+      std::string name = ToValidUtf8(from.name);
+      const bool is_own = from.has_series && (index_of_name_.contains(name) || list_.size() - has_other() < own_labels);
+      indexes[i] = Merge(is_own ? std::move(name) : kOther, from);
+    }
+    if (!snapshot.other_interfaces.IsZero()) {
+      InterfaceView past;
+      past.is_named = false;
+      static_cast<InterfaceCounts&>(past) = snapshot.other_interfaces;
+      Merge(kOther, past);
+    }
+    if (has_other()) list_[index_of_name_.at(kOther)].start_time_ns = snapshot.capture_start_time_ns;
+    // Connections refer to forgotten interfaces only for their names.
+    for (size_t i = 0; i < indexes.size(); ++i) {
+      const InterfaceView& from = snapshot.interfaces[i];
+      if (from.is_forgotten) indexes[i] = IndexOf(from.has_series ? ToValidUtf8(from.name) : kOther, from);
+    }
+    return indexes;
+  }
+
+  std::vector<InterfaceView> Take() { return std::move(list_); }
+
+ private:
+  size_t has_other() const { return index_of_name_.contains(kOther) ? 1 : 0; }
+
+  // Returns the index of the interface with this name. If the list has none, adds a copy of `from`.
+  uint32_t IndexOf(std::string name, const InterfaceView& from) {
+    const auto [entry, is_new] = index_of_name_.try_emplace(name, static_cast<uint32_t>(list_.size()));
+    if (is_new) {
+      list_.push_back(from);
+      list_.back().name = std::move(name);
+    }
+    return entry->second;
+  }
+
+  uint32_t Merge(std::string name, const InterfaceView& from) {
+    const size_t size = list_.size();
+    const uint32_t index = IndexOf(std::move(name), from);
+    if (index == size) return index;
+    list_[index].Add(from);
+    list_[index].MergeCondition(from);
+    return index;
+  }
+
+  std::vector<InterfaceView> list_;
+  absl::flat_hash_map<std::string, uint32_t> index_of_name_;
+};
 
 std::vector<ExportedConnection> SelectConnections(const Snapshot& snapshot, const std::vector<uint32_t>& merged_index,
                                                   size_t limit) {
@@ -160,8 +204,9 @@ Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const Exposi
   exposition.families = CollectFamilies(sources);
   exposition.edge_detail = limits.edge_detail;
   const SeriesPlan plan = PlanSeries(limits.series, limits.connections, /*edges=*/0, limits.edge_detail);
-  const std::vector<uint32_t> merged_index =
-      MergeInterfaces(*exposition.snapshot, plan.interfaces, &exposition.interfaces);
+  InterfaceList interfaces;
+  const std::vector<uint32_t> merged_index = interfaces.Add(*exposition.snapshot, plan.interfaces);
+  exposition.interfaces = interfaces.Take();
   exposition.edges = LabelEdges(*exposition.snapshot);
   exposition.services = SelectServices(exposition.snapshot->edges.exported, plan.services);
   // How many connections fit depends on the number of all other samples. So the catalog is walked here to count them,

@@ -16,7 +16,9 @@ constexpr MetricLabel kConnectionState = {"state", "network.connection.state"};
 
 constexpr MetricLabel kBuild[] = {{"version", "service.version"}, {"revision", "vcs.ref.head.revision"}};
 constexpr MetricLabel kInterface[] = {kInterfaceName};
-constexpr MetricLabel kInterfaceAndProtocol[] = {kInterfaceName, {"protocol", "tcpgauge.packet.protocol"}};
+constexpr MetricLabel kProtocolName = {"protocol", "tcpgauge.packet.protocol"};
+constexpr MetricLabel kProtocol[] = {kProtocolName};
+constexpr MetricLabel kInterfaceAndProtocol[] = {kInterfaceName, kProtocolName};
 constexpr MetricLabel kError[] = {{"reason", "error.type"}};
 constexpr MetricLabel kCloseReason[] = {{"reason", "tcpgauge.close.reason"}};
 constexpr MetricLabel kLostReason[] = {{"reason", "tcpgauge.lost.reason"}};
@@ -48,7 +50,8 @@ const MetricInfo kCatalog[] = {
      "Always 1; the labels say which build of tcpgauge this is.",
      "tcpgauge.build_info", ""},
     {Metric::kCaptureUp, "tcpgauge_capture_up", kGauge, "", kInterface,
-     "1 while packets can be captured on the interface, 0 while it is down or gone.",
+     "1 while packets can be captured on the interface, 0 while it is down or gone. Only for interfaces that the agent was "
+     "told to capture, or chose because it was told none. With any, it is the name any.",
      "tcpgauge.capture.up", ""},
     {Metric::kCapturePackets, "tcpgauge_capture_packets_total", kCounter, "", kInterfaceAndProtocol,
      "Packets captured, by the protocol of the innermost IP packet.",
@@ -65,6 +68,19 @@ const MetricInfo kCatalog[] = {
      "interface: only in the interface or the direction. Kind translated: in an address or a port. Kind encapsulated: in "
      "VLAN tags or tunnels.",
      "tcpgauge.capture.duplicate_packets", "{packet}"},
+    {Metric::kCaptureRetiredPackets, "tcpgauge_capture_retired_packets_total", kCounter, "", kProtocol,
+     "Packets captured on interfaces whose series have ended, because the interface was gone for --metrics.window. With "
+     "the packets of all interfaces, these are all packets captured.",
+     "tcpgauge.capture.retired.packets", "{packet}"},
+    {Metric::kCaptureRetiredWireBytes, "tcpgauge_capture_retired_wire_bytes_total", kCounter, "bytes", kProtocol,
+     "Bytes on the wire captured on interfaces whose series have ended.",
+     "tcpgauge.capture.retired.wire", "By"},
+    {Metric::kCaptureRetiredDroppedPackets, "tcpgauge_capture_retired_dropped_packets_total", kCounter, "", {},
+     "Dropped packets of interfaces whose series have ended.",
+     "tcpgauge.capture.retired.dropped_packets", "{packet}"},
+    {Metric::kCaptureRetiredDuplicatePackets, "tcpgauge_capture_retired_duplicate_packets_total", kCounter, "", kKind,
+     "The part of tcpgauge_capture_duplicate_packets_total that was captured on interfaces whose series have ended.",
+     "tcpgauge.capture.retired.duplicate_packets", "{packet}"},
     {Metric::kDecodeErrors, "tcpgauge_decode_errors_total", kCounter, "", kError,
      "Packets that could not be decoded, by reason.",
      "tcpgauge.decode.errors", "{packet}"},
@@ -133,7 +149,7 @@ const MetricInfo kCatalog[] = {
      "Samples in this exposition.",
      "tcpgauge.series", "{sample}"},
     {Metric::kSeriesNew, "tcpgauge_series_new_total", kCounter, "", {},
-     "Series of edges and connections that have begun.",
+     "Series of edges and connections that began. An edge or a connection that gets series adds as many as it can have in one exposition.",
      "tcpgauge.series_new", "{sample}"},
     {Metric::kEdgesFolded, "tcpgauge_edges_folded_total", kCounter, "", {},
      "Connections opened on edges without series of their own. They are counted under other.",
@@ -151,7 +167,7 @@ const MetricInfo kCatalog[] = {
      "Attempts that no edge counts yet: the server's address after translation is known once they are answered or end.",
      "tcpgauge.edge.attempts_pending", "{connection}"},
     {Metric::kConnectionsNotExported, "tcpgauge_connections_not_exported", kGauge, "", {},
-     "Connections that have no series of their own in this exposition, because heavier connections took the room.",
+     "Connections that have no series of their own in this exposition.",
      "tcpgauge.connections_not_exported", "{connection}"},
     {Metric::kScrapeDuration, "tcpgauge_scrape_duration_seconds", kGauge, "seconds", {},
      "Time that it took to make the previous exposition.",

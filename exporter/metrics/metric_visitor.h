@@ -48,6 +48,11 @@ class MetricVisitor {
   // than labels, the sample has only the first labels.
   virtual void Sample(absl::Span<const std::string_view> label_values, MetricValue value) = 0;
 
+  // A sample of `interfaces[index]` of the exposition. By default, calls Sample().
+  virtual void InterfaceSample(size_t, absl::Span<const std::string_view> label_values, MetricValue value) {
+    Sample(label_values, value);
+  }
+
   // A sample of `connections[index]` of the exposition. All samples of a connection have the connection's labels, so a
   // writer can render the labels once for all families. The family kConnectionState has one more label, and `state` is
   // the value of that label. In other families `state` is empty.

@@ -40,6 +40,18 @@ constexpr std::string_view kHead =
     "A segment counts where it has payload. Of a fragmented datagram, the first fragment counts. A window probe counts\n"
     "once its byte is accepted, and a keep-alive never.\n"
     "\n"
+    "Prometheus keeps each series for hours, so few connections get series, whatever the traffic. A connection\n"
+    "qualifies when it is open and has lived for `--metrics.window`, or when it is among the heaviest of that\n"
+    "window and carried payload or completed its handshake. Of those that qualify, the open ones come first, and\n"
+    "among them the heaviest. In the first window, which begins with the first connection, `--metrics.connections`\n"
+    "get series. After it, at most `--metrics.new-connections` get them within any minute, and half of these are\n"
+    "for open connections that have lived for a window. A connection that ended gives its place at once to an open\n"
+    "one that qualifies. Otherwise it keeps its series for at most a window after its last packet. A connection\n"
+    "under the labels of one that ended goes on with its series. How often metrics are read changes none of this.\n"
+    "In a file, the heaviest connections have series, and no rate bounds them. Every connection, with or without\n"
+    "series, is counted in the totals, the histograms and its edge, and is in the connection log. docs/limits.md\n"
+    "has the sums.\n"
+    "\n"
     "| metric | type | labels | what | OTLP name | OTLP unit | OTLP attributes |\n"
     "|---|---|---|---|---|---|---|\n";
 

@@ -6,7 +6,8 @@
 namespace tcpgauge {
 namespace {
 
-constexpr size_t kMaxInterfaces = 64;
+constexpr size_t kMaxInterfaces = 32;
+constexpr size_t kMinInterfaces = 2;  // a named one and "other"
 
 // Interfaces get at most a fifth of the samples that are not fixed.
 constexpr size_t kShareOfInterfaces = 5;
@@ -19,7 +20,8 @@ SeriesPlan PlanSeries(size_t series_limit, size_t connections, size_t edges, Edg
   SeriesPlan plan;
   const size_t samples_per_edge = SamplesPerEdge(detail);
   size_t left = series_limit - kFixedSamples - samples_per_edge;  // for the edge "other"
-  plan.interfaces = std::clamp<size_t>(left / kShareOfInterfaces / kSamplesPerInterface, 1, kMaxInterfaces);
+  plan.interfaces =
+      std::clamp<size_t>(left / kShareOfInterfaces / kSamplesPerInterface, kMinInterfaces, kMaxInterfaces);
   plan.services = std::min(left / kShareOfServices, kMaxServiceSamples);
   left -= plan.interfaces * kSamplesPerInterface + plan.services;
   const size_t edge_samples = edges * samples_per_edge;

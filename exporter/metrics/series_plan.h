@@ -14,8 +14,8 @@ namespace tcpgauge {
 // before the first packet. Services have a fixed share too, so that they need none of the edges' samples. The series of
 // connections come and go anyway, so connections get the room that is left in each exposition.
 struct SeriesPlan {
-  // The most values of the label `interface`. If there are more interfaces, the last value is "other", which all
-  // interfaces without series of their own share.
+  // The most values of the label `interface`. One of them is for "other", which all interfaces without series of their
+  // own share.
   size_t interfaces = 1;
   size_t edges = 0;     // the most edges that have series of their own at a time; the edge "other" comes in addition
   size_t services = 0;  // the most samples that name services of edges (see ExportedService)
@@ -32,7 +32,7 @@ constexpr size_t kMinSeriesLimit = 300;
 
 // The samples that belong to no interface, edge or connection, when every output is on. A test compares this number
 // with an exposition.
-constexpr size_t kFixedSamples = 162;
+constexpr size_t kFixedSamples = 174;
 // The part of kFixedSamples that is for the metrics of HTTP requests; RequestMetrics keeps to it.
 constexpr size_t kRequestSamples = 20;
 
@@ -47,11 +47,11 @@ constexpr size_t DefaultEdges(EdgeDetail detail) { return detail == EdgeDetail::
 constexpr size_t kMaxServiceSamples = 80;
 
 // Divides `series_limit` samples. Interfaces get at most a fifth of the samples that are not fixed, and no more
-// than 64 interfaces need. Services get at most a twentieth of these samples, and no more than kMaxServiceSamples. The
-// rest is for `connections` connections and for `edges` edges with this detail. These two numbers are what the user
-// wants. If the rest is too small for both, it is divided in proportion to the samples that all connections need and
-// those that all edges need. The result has no share of connections (see SeriesPlan).
-// REQUIRES: series_limit >= kMinSeriesLimit.
+// than 32 interfaces need. However, there is always room for two interfaces. Services get at most a twentieth of these
+// samples, and no more than kMaxServiceSamples. The rest is for `connections` connections and for `edges` edges with
+// this detail. These two numbers are what the user wants. If the rest is too small for both, it is divided in
+// proportion to the samples that all connections need and those that all edges need. The result has no share of
+// connections (see SeriesPlan). REQUIRES: series_limit >= kMinSeriesLimit.
 SeriesPlan PlanSeries(size_t series_limit, size_t connections, size_t edges, EdgeDetail detail);
 
 }  // namespace tcpgauge

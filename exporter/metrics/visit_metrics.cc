@@ -20,22 +20,30 @@ class Walk {
 
   void Capture() {
     const std::vector<InterfaceView>& interfaces = exposition_.interfaces;
-    DuplicateCounts duplicate_packets{};
-    for (const InterfaceView& interface : interfaces) {
-      AddDuplicateCounts(interface.duplicate_packets, &duplicate_packets);
+    const InterfaceCounts& retired = snapshot_.retired_interfaces;
+    DuplicateCounts duplicate_packets = retired.duplicate_packets;
+    bool has_begun = false;
+    for (size_t i = 0; i < interfaces.size(); ++i) {
+      AddDuplicateCounts(interfaces[i].duplicate_packets, &duplicate_packets);
+      if (interfaces[i].is_forgotten || !interfaces[i].is_named) continue;
+      if (!has_begun) Begin(Metric::kCaptureUp);
+      has_begun = true;
+      visitor_->InterfaceSample(i, {interfaces[i].name}, uint64_t{interfaces[i].up});
     }
     if (!interfaces.empty()) {
-      Begin(Metric::kCaptureUp);
-      for (const InterfaceView& interface : interfaces) visitor_->Sample({interface.name}, uint64_t{interface.up});
-      PerProtocol(Metric::kCapturePackets, &InterfaceView::packets);
-      PerProtocol(Metric::kCaptureWireBytes, &InterfaceView::wire_bytes);
+      PerInterfaceAndProtocol(Metric::kCapturePackets, &InterfaceCounts::packets);
+      PerInterfaceAndProtocol(Metric::kCaptureWireBytes, &InterfaceCounts::wire_bytes);
       Begin(Metric::kCaptureDroppedPackets);
-      for (const InterfaceView& interface : interfaces) visitor_->Sample({interface.name}, interface.dropped_packets);
+      for (size_t i = 0; i < interfaces.size(); ++i) {
+        if (interfaces[i].is_forgotten) continue;
+        visitor_->InterfaceSample(i, {interfaces[i].name}, interfaces[i].dropped_packets);
+      }
     }
-    Begin(Metric::kCaptureDuplicatePackets);
-    for (size_t i = 0; i < kDuplicateKindCount; ++i) {
-      visitor_->Sample({DuplicateKindName(static_cast<DuplicateKind>(i))}, duplicate_packets[i]);
-    }
+    PerKind(Metric::kCaptureDuplicatePackets, duplicate_packets);
+    PerProtocol(Metric::kCaptureRetiredPackets, retired.packets);
+    PerProtocol(Metric::kCaptureRetiredWireBytes, retired.wire_bytes);
+    Only(Metric::kCaptureRetiredDroppedPackets, retired.dropped_packets);
+    PerKind(Metric::kCaptureRetiredDuplicatePackets, retired.duplicate_packets);
     PerName(Metric::kDecodeErrors, snapshot_.decode_errors);
     PerName(Metric::kOverflows, snapshot_.overflows);
   }
@@ -73,7 +81,8 @@ class Walk {
   void Export() {
     const EdgesView& edges = snapshot_.edges;
     Only(Metric::kSeries, uint64_t{exposition_.series});
-    Only(Metric::kSeriesNew, snapshot_.connections_admitted * kSamplesPerConnection);
+    Only(Metric::kSeriesNew, snapshot_.connections_admitted * kSamplesPerConnection +
+                                 edges.new_edges * SamplesPerEdge(exposition_.edge_detail));
     Only(Metric::kEdgesFolded, edges.folded);
     Only(Metric::kEdgesRetired, edges.retired_edges);
     Only(Metric::kEdgesRetiredClientPayloadBytes, edges.retired.client_payload_bytes);
@@ -159,11 +168,25 @@ class Walk {
     for (const NamedCount& count : counts) visitor_->Sample({count.name}, count.count);
   }
 
-  void PerProtocol(Metric metric, std::array<uint64_t, kProtocolCount> InterfaceView::*counts) {
+  void PerKind(Metric metric, const DuplicateCounts& counts) {
     Begin(metric);
-    for (const InterfaceView& interface : exposition_.interfaces) {
-      for (size_t i = 0; i < kProtocolCount; ++i) {
-        visitor_->Sample({interface.name, kProtocolNames[i]}, (interface.*counts)[i]);
+    for (size_t i = 0; i < kDuplicateKindCount; ++i) {
+      visitor_->Sample({DuplicateKindName(static_cast<DuplicateKind>(i))}, counts[i]);
+    }
+  }
+
+  void PerProtocol(Metric metric, const std::array<uint64_t, kProtocolCount>& counts) {
+    Begin(metric);
+    for (size_t i = 0; i < kProtocolCount; ++i) visitor_->Sample({kProtocolNames[i]}, counts[i]);
+  }
+
+  void PerInterfaceAndProtocol(Metric metric, std::array<uint64_t, kProtocolCount> InterfaceCounts::*counts) {
+    Begin(metric);
+    for (size_t i = 0; i < exposition_.interfaces.size(); ++i) {
+      const InterfaceView& interface = exposition_.interfaces[i];
+      if (interface.is_forgotten) continue;
+      for (size_t j = 0; j < kProtocolCount; ++j) {
+        visitor_->InterfaceSample(i, {interface.name, kProtocolNames[j]}, (interface.*counts)[j]);
       }
     }
   }

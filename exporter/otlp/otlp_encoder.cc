@@ -128,6 +128,10 @@ class OtlpVisitor final : public MetricVisitor {
     AddNumber(label_values, KeyOf(label_values), StartOfFamily(), value);
   }
 
+  void InterfaceSample(size_t index, absl::Span<const std::string_view> label_values, MetricValue value) override {
+    AddNumber(label_values, KeyOf(label_values), exposition_.interfaces[index].start_time_ns, value);
+  }
+
   void EdgeSample(size_t index, absl::Span<const std::string_view> label_values, MetricValue value) override {
     AddNumber(label_values, KeyOf(label_values), exposition_.edges[index].start_time_ns, value);
   }

@@ -66,9 +66,12 @@ void WriteConnection(const Snapshot& snapshot, const ConnectionSummary& connecti
 
 void WriteInterfaces(const Snapshot& snapshot, const std::vector<std::string>& names, JsonWriter* writer) {
   writer->Raw("[");
+  bool first = true;
   for (size_t i = 0; i < snapshot.interfaces.size(); ++i) {
     const InterfaceView& interface = snapshot.interfaces[i];
-    writer->Raw(i > 0 ? ",{\"name\":" : "{\"name\":").Raw(names[i]);
+    if (interface.is_forgotten) continue;
+    writer->Raw(first ? "{\"name\":" : ",{\"name\":").Raw(names[i]);
+    first = false;
     writer->Raw(",\"up\":").Raw(interface.up ? "true" : "false");
     writer->Raw(",\"dropped_packets\":").Value(interface.dropped_packets).Raw("}");
   }

@@ -31,17 +31,28 @@ Json PerKind(const DuplicateCounts& counts) {
   return object;
 }
 
+// Adds `counts` to `object`.
+Json WithCounts(Json object, const InterfaceCounts& counts) {
+  object["packets"] = PerProtocol(counts.packets);
+  object["wire_bytes"] = PerProtocol(counts.wire_bytes);
+  object["dropped_packets"] = counts.dropped_packets;
+  object["duplicate_packets"] = PerKind(counts.duplicate_packets);
+  return object;
+}
+
 Json Interfaces(const Snapshot& snapshot) {
   Json list = Json::array();
   for (const InterfaceView& interface : snapshot.interfaces) {
-    list.push_back({{"name", ToValidUtf8(interface.name)},
-                    {"up", interface.up},
-                    {"packets", PerProtocol(interface.packets)},
-                    {"wire_bytes", PerProtocol(interface.wire_bytes)},
-                    {"dropped_packets", interface.dropped_packets},
-                    {"duplicate_packets", PerKind(interface.duplicate_packets)}});
+    if (interface.is_forgotten) continue;
+    list.push_back(WithCounts({{"name", ToValidUtf8(interface.name)}, {"up", interface.up}}, interface));
   }
   return list;
+}
+
+Json RetiredInterfaces(const Snapshot& snapshot) {
+  InterfaceCounts counts = snapshot.retired_interfaces;
+  counts.Add(snapshot.other_interfaces);
+  return WithCounts(Json::object(), counts);
 }
 
 Json Connections(const Snapshot& snapshot) {
@@ -72,6 +83,7 @@ std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const A
       {"capture_start_time", Seconds(snapshot.capture_start_time_ns)},
       {"rate_window_seconds", snapshot.rate_window_seconds},
       {"interfaces", Interfaces(snapshot)},
+      {"retired_interfaces", RetiredInterfaces(snapshot)},
       {"decode_errors", Counts(snapshot.decode_errors)},
       {"overflows", Counts(snapshot.overflows)},
       {"connections", Connections(snapshot)},

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "src/attach/json_reader.h"
@@ -450,6 +451,16 @@ absl::Status SnapshotMaker::EndConnection() {
 
 // The agent may list the interfaces after the connections.
 void SnapshotMaker::NumberInterfaces() {
+  // The agent does not list an interface that it has forgotten, though connections still name it.
+  absl::flat_hash_set<std::string> listed;
+  for (const InterfaceView& interface : snapshot_.interfaces) listed.insert(interface.name);
+  for (const auto& [name, number] : interface_numbers_) {
+    if (snapshot_.interfaces.size() == AnswerBounds::kInterfaces) break;
+    if (name.empty() || listed.contains(name)) continue;
+    InterfaceView& forgotten = snapshot_.interfaces.emplace_back();
+    forgotten.name = name;
+    forgotten.is_forgotten = true;
+  }
   std::vector<uint32_t> indexes(interface_numbers_.size(), 0);
   // From the last to the first, so that the first of two interfaces with the same name gets the connections.
   for (size_t i = snapshot_.interfaces.size(); i > 0; --i) {

@@ -31,6 +31,10 @@ constexpr int64_t kPollIntervalNs = kNanosecondsPerSecond / 4;
 // The value of last_progress_ns() while the worker need not make progress.
 constexpr int64_t kNoProgressDue = std::numeric_limits<int64_t>::max();
 
+// A sweep for forgotten interfaces reads one cache line of each connection. Of a million connections, that takes some
+// 30 ms, in slices.
+constexpr int64_t kLongestSweepIntervalNs = 10 * kNanosecondsPerSecond;
+
 constexpr int64_t kDropReadIntervalNs = kNanosecondsPerSecond / 2;
 
 // The time-out of poll(2) for a wait of `left_ns`.
@@ -56,10 +60,11 @@ CaptureWorker::CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources,
                              const WorkerOptions& options, WorkerLinks links)
     : options_(options),
       links_(std::move(links)),
+      sweep_interval_ns_(std::min(table.ranking_window_ns, kLongestSweepIntervalNs)),
       published_(*links_.published),
       stop_(*links_.stop),
       clock_(*links_.clock),
-      interfaces_(&counters_),
+      interfaces_(&counters_, table.ranking_window_ns),
       capture_clock_(&clock_),
       table_(table, links_.ended != nullptr ? this : nullptr),
       publisher_(&table_, &counters_, &buffer_,
@@ -68,7 +73,7 @@ CaptureWorker::CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources,
                  options.live ? kLatenessNs : 0, options.max_rows),
       last_progress_ns_(clock_.SteadyNanoseconds()) {
   for (std::unique_ptr<PacketSource>& source : sources) {
-    const size_t interface = interfaces_.Add(source->name());
+    const size_t interface = interfaces_.AddNamed(source->name());
     sources_.push_back({std::move(source), interface, sources_.size()});
   }
   if (options.live && sources_.size() > 1) merger_ = std::make_unique<PacketMerger>(sources_.size(), kKernelDelayNs);
@@ -168,9 +173,10 @@ absl::Status CaptureWorker::CaptureLive() {
     if (steady_ns >= next_drop_read_ns) {
       next_drop_read_ns = steady_ns + kDropReadIntervalNs;
       ReadDropCounters();
-      PollDiscoveredInterfaces();
+      PollDiscoveredInterfaces(steady_ns);
     }
     busy = Publish(steady_ns) == WorkerPublisher::Progress::kInPass || busy;
+    busy = SweepInterfaces(steady_ns) || busy;
     if (!busy) WaitForPackets();
   }
   if (merger_ != nullptr) {
@@ -339,8 +345,47 @@ void CaptureWorker::PollSources() {
   }
 }
 
-void CaptureWorker::PollDiscoveredInterfaces() {
-  for (const size_t place : interfaces_.Poll(lookup_)) LogCondition(place, LogLevel::kInfo);
+void CaptureWorker::PollDiscoveredInterfaces(int64_t steady_ns) {
+  // Interfaces of containers come and go all the time, so they are worth no more than a debug line.
+  for (const size_t place : interfaces_.Poll(lookup_, steady_ns)) {
+    if (!links_.logs_events) break;
+    LogDebug(Describe(interfaces_.condition(place)->state), {{"interface", interfaces_.Name(place)}});
+  }
+  for (const size_t place : interfaces_.ForgetGone(steady_ns)) {
+    if (handover_ != nullptr) handover_->Forget(place);
+  }
+}
+
+bool CaptureWorker::SweepInterfaces(int64_t steady_ns) {
+  if (sweep_ == Sweep::kIdle) {
+    if (interfaces_.forgotten().empty() || steady_ns < next_sweep_ns_) return false;
+    next_sweep_ns_ = steady_ns + sweep_interval_ns_;
+    swept_.assign(interfaces_.forgotten().begin(), interfaces_.forgotten().end());
+    surplus_.reset();
+    for (const size_t place : interfaces_.SurplusPlaces()) surplus_.set(place);
+    table_.BeginInterfaceSweep();
+    sweep_ = Sweep::kUnderWay;
+  }
+  if (sweep_ == Sweep::kUnderWay) {
+    const size_t other = surplus_.any() ? interfaces_.Other() : 0;
+    if (!table_.ContinueInterfaceSweep(surplus_, other)) return true;
+    sweep_ = Sweep::kComplete;
+  }
+  if (publisher_.in_pass()) return false;
+  FreeSweptInterfaces();
+  sweep_ = Sweep::kIdle;
+  return false;
+}
+
+void CaptureWorker::FreeSweptInterfaces() {
+  for (const size_t place : swept_) {
+    if (table_.used_interfaces().test(place)) continue;
+    if (place < lost_packets_.size()) {
+      counters_.interfaces[place].dropped_packets += std::exchange(lost_packets_[place], 0);
+    }
+    AddDuplicateCounts(table_.TakeDuplicatePackets(place), &counters_.retired.duplicate_packets);
+    interfaces_.Free(place);
+  }
 }
 
 void CaptureWorker::LogCondition(size_t interface, LogLevel level_when_up) const {
@@ -400,7 +445,7 @@ void CaptureWorker::WantSnapshot(int64_t begun_since_ns) {
 }
 
 void CaptureWorker::OnConnectionEnded(const EndedConnection& connection) {
-  NamedEndedConnection named = {connection, &interfaces_.Name(connection.summary.interface)};
+  NamedEndedConnection named = {connection, interfaces_.Name(connection.summary.interface)};
   named.connection.summary.start_time_ns += counters_.clock_stepped_ns;
   named.connection.summary.last_packet_time_ns += counters_.clock_stepped_ns;
   links_.ended->Push(named);

@@ -76,9 +76,10 @@ struct WorkerLinks {
 //
 // Owns its sources and its table.
 // Thread: one thread calls Run(). Other threads may call only the methods whose comments say so.
-// Time: capture time (CaptureClock) in a live capture, and packet time when files are read. Both count from the Unix
-// epoch.
-// Errors: see Run().
+// Interfaces: a discovered interface that is gone is forgotten after a ranking window (see InterfaceRegistry). The
+// worker then sweeps its table for connections of forgotten interfaces, at most once in 10 s or in a ranking window,
+// whichever is shorter. The place of an interface without connections is freed. Time: capture time (CaptureClock) in a
+// live capture, and packet time when files are read. Both count from the Unix epoch. Errors: see Run().
 class CaptureWorker final : private EndedConnectionSink {
  public:
   // The interval of the snapshots that nobody asked for (see publish_when_asked). If half a ranking window is shorter
@@ -146,7 +147,10 @@ class CaptureWorker final : private EndedConnectionSink {
   void ReadDropCounters();
   void CheckClock();
   void PollSources();
-  void PollDiscoveredInterfaces();
+  void PollDiscoveredInterfaces(int64_t steady_ns);
+  // Takes the next step of freeing the places of forgotten interfaces. Returns whether the next step is due at once.
+  bool SweepInterfaces(int64_t steady_ns);
+  void FreeSweptInterfaces();
   void LogCondition(size_t interface, LogLevel level_when_up) const;
   void TakeLocalListeners();
   WorkerPublisher::Progress Publish(int64_t steady_ns);
@@ -154,6 +158,7 @@ class CaptureWorker final : private EndedConnectionSink {
 
   const WorkerOptions options_;
   const WorkerLinks links_;
+  const int64_t sweep_interval_ns_;  // between the beginnings of two sweeps for forgotten interfaces
   Wakeup& published_;
   const StopSignal& stop_;
   const Clock& clock_;
@@ -173,6 +178,12 @@ class CaptureWorker final : private EndedConnectionSink {
   TripleBuffer<WorkerSnapshot> buffer_;
   WorkerPublisher publisher_;
   PacketBatch batch_;
+  // The sweep of table_ that finds out which forgotten interfaces can be freed.
+  enum class Sweep { kIdle, kUnderWay, kComplete };
+  Sweep sweep_ = Sweep::kIdle;
+  int64_t next_sweep_ns_ = 0;
+  std::vector<size_t> swept_;              // the interfaces that were forgotten when the sweep began
+  ConnectionTable::InterfaceSet surplus_;  // those of them whose connections the sweep moves to "other"
   Mailbox<LocalListeners> listeners_;
   std::atomic<int64_t> wanted_since_ns_{INT64_MIN};
   Wakeup wanted_;

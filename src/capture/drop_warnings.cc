@@ -23,10 +23,14 @@ DropWarnings::DropWarnings(const Clock* clock, Warn warn)
 
 void DropWarnings::Add(const std::string& interface, uint64_t packets) {
   const MutexLock lock(&mutex_);
-  if (packets == 0 && pending_.empty()) return;
-  Pending& pending = pending_.try_emplace(interface, clock_).first->second;
+  auto found = pending_.find(interface);
+  if (found == pending_.end()) {
+    if (packets == 0) return;
+    found = pending_.try_emplace(pending_.size() < kMaxNames ? interface : "other", clock_).first;
+  }
+  auto& [name, pending] = *found;
   pending.packets += packets;
-  if (pending.packets > 0 && pending.limiter.Admit().has_value()) warn_(interface, std::exchange(pending.packets, 0));
+  if (pending.packets > 0 && pending.limiter.Admit().has_value()) warn_(name, std::exchange(pending.packets, 0));
 }
 
 }  // namespace tcpgauge

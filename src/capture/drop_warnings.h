@@ -2,6 +2,7 @@
 #ifndef TCPGAUGE_SRC_CAPTURE_DROP_WARNINGS_H_
 #define TCPGAUGE_SRC_CAPTURE_DROP_WARNINGS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -19,9 +20,12 @@ namespace tcpgauge {
 // metric has the exact number.
 //
 // Thread: any. Only workers take the lock, each twice a second for each of its interfaces.
-// Bounds: one entry for each interface name, and none before the kernel first drops a packet.
+// Bounds: one entry for each interface of which packets were dropped, for at most kMaxNames of them. All further ones
+// share an entry named "other".
 class DropWarnings {
  public:
+  static constexpr size_t kMaxNames = 1024;
+
   using Warn = std::function<void(const std::string& interface, uint64_t packets)>;
 
   // `clock` must outlive this object. If `warn` is null, warnings go to the log. Otherwise, in tests, `warn` is called

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/capture/handover.h"
 
+#include <utility>
+
 #include "absl/types/span.h"
 
 namespace tcpgauge {
@@ -46,7 +48,7 @@ void Handover::HandOver(PacketBatch* batch, OnLost on_lost) {
     if (next.worker == self_) {
       if (kept != i) packets[kept] = packet;
       ++kept;
-    } else if (!Push(next, packet, &interfaces_.Name(packet.interface))) {
+    } else if (!Push(next, packet, NumberOf(packet.interface))) {
       on_lost(packet.interface);
     }
   }
@@ -60,7 +62,7 @@ bool Handover::Receive(int64_t read_until_ns, PacketBatch* batch, OnLost on_lost
     const PacketInbox::Item* const item = inbox_.Front();
     if (item == nullptr || (item->packet.time_ns > read_until_ns && !inbox_.is_half_full())) break;
     received = true;
-    const std::string* const interface = item->interface;
+    const uint64_t interface = item->interface;
     const Role role = item->role;
     DecodedPacket* const packet = batch->Add();
     *packet = item->packet;
@@ -85,10 +87,10 @@ Handover::Next Handover::AfterCapture(DecodedPacket* packet) {
     const size_t collector = owners_.OwnerOfDatagrams(packet->source.address, packet->destination.address);
     if (collector != self_) return {collector, Role::kCollector};
   }
-  return AfterCollector(/*interface=*/nullptr, packet);
+  return AfterCollector(/*interface=*/0, packet);
 }
 
-Handover::Next Handover::AfterCollector(const std::string* interface, DecodedPacket* packet) {
+Handover::Next Handover::AfterCollector(uint64_t interface, DecodedPacket* packet) {
   if (packet->is_fragment) {
     const auto path = fragments_.FindPath(*packet, packet->time_ns);
     if (!path.has_value()) return {self_, Role::kHolder};
@@ -100,14 +102,14 @@ Handover::Next Handover::AfterCollector(const std::string* interface, DecodedPac
   return AfterOwner(interface, *packet);
 }
 
-Handover::Next Handover::AfterOwner(const std::string* interface, const DecodedPacket& packet) {
+Handover::Next Handover::AfterOwner(uint64_t interface, const DecodedPacket& packet) {
   if (routes_ == nullptr) return {self_, Role::kHolder};
   if (!ViewRoutes::IsHandshake(packet)) return {routes_->FindWorker(packet, self_), Role::kHolder};
-  if (interface == nullptr) interface = &interfaces_.Name(packet.interface);
-  return {routes_->BeginAt(ViewRoutes::StretchOf(*interface, packet), packet, self_), Role::kHolder};
+  if (interface == 0) interface = NumberOf(packet.interface);
+  return {routes_->BeginAt(ViewRoutes::StretchOf(interface, packet), packet, self_), Role::kHolder};
 }
 
-bool Handover::Push(Next next, const DecodedPacket& packet, const std::string* interface) {
+bool Handover::Push(Next next, const DecodedPacket& packet, uint64_t interface) {
   to_wake_[next.worker] = wakes_any_ = true;
   return group_.inboxes_[next.worker].Push(packet, interface, next.role);
 }
@@ -136,10 +138,24 @@ std::optional<int64_t> Handover::PrepareToSleep() {
   return earliest->packet.time_ns;
 }
 
-uint32_t Handover::PlaceOf(const std::string* interface) {
+uint32_t Handover::PlaceOf(uint64_t interface) {
   const auto known = places_.find(interface);
   if (known != places_.end()) return known->second;
-  return places_.emplace(interface, static_cast<uint32_t>(interfaces_.Add(*interface))).first->second;
+  const std::optional<SharedInterfaceNames::Entry> entry = group_.interface_names_.Find(interface);
+  if (!entry.has_value()) return static_cast<uint32_t>(interfaces_.Other());
+  const size_t place = entry->is_named ? interfaces_.AddNamed(entry->name) : interfaces_.Discover(entry->name);
+  return places_.emplace(interface, static_cast<uint32_t>(place)).first->second;
+}
+
+uint64_t Handover::AcquireNumber(size_t place) {
+  if (place >= numbers_.size()) numbers_.resize(place + 1, 0);
+  return numbers_[place] = group_.interface_names_.Acquire(interfaces_.Name(place), interfaces_.IsNamed(place));
+}
+
+void Handover::Forget(size_t place) {
+  absl::erase_if(places_, [place](const auto& entry) { return entry.second == place; });
+  if (place >= numbers_.size() || numbers_[place] == 0) return;
+  group_.interface_names_.Release(std::exchange(numbers_[place], 0));
 }
 
 void Handover::Reach(Stage stage) {

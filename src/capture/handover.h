@@ -18,6 +18,7 @@
 #include "src/capture/packet_inbox.h"
 #include "src/capture/packet_source.h"
 #include "src/capture/shared_handshakes.h"
+#include "src/capture/shared_interface_names.h"
 #include "src/capture/view_routes.h"
 #include "src/flow/connection_table.h"
 #include "src/flow/fragment_cache.h"
@@ -26,8 +27,8 @@
 namespace tcpgauge {
 
 // What the workers of a live capture share, so that each connection is in one table: the function that chooses the
-// owner of a 4-tuple, the table that tells who has a connection with several 4-tuples, and an inbox for each worker.
-// The group must outlive the handovers.
+// owner of a 4-tuple, the table that tells who has a connection with several 4-tuples, the numbers of the interfaces'
+// names, and an inbox for each worker. The group must outlive the handovers.
 //
 // Thread: any worker, by its Handover.
 class HandoverGroup {
@@ -45,6 +46,7 @@ class HandoverGroup {
   const TableOptions table_;
   const OwnerFunction owners_;
   SharedHandshakes handshakes_;
+  SharedInterfaceNames interface_names_;
   std::vector<PacketInbox> inboxes_;               // one for each worker
   std::array<std::atomic<size_t>, 3> not_at_end_;  // how many workers have not reached each stage of the end
 };
@@ -96,6 +98,10 @@ class Handover {
   // batch stays empty. REQUIRES: `batch` is empty.
   bool Receive(int64_t read_until_ns, PacketBatch* batch, OnLost on_lost);
 
+  // Call it when the registry has forgotten the interface at `place`. Packets of other workers no longer get this
+  // place, even if their interface has the same name.
+  void Forget(size_t place);
+
   // Returns how often this worker's routes had no room, since the start: ViewRoutes::lost_handshakes() as
   // Overflow::kFingerprints, and ViewRoutes::lost_routes() as Overflow::kViews. All other counts are 0.
   OverflowCounts overflows() const;
@@ -138,18 +144,24 @@ class Handover {
     return routes_ != nullptr && (!routes_->empty() || ViewRoutes::IsHandshake(segment));
   }
   // These three return where a packet goes next: from the worker that captured it, from the collector of its fragments,
-  // and from its owner. `interface` is the name of the packet's interface. Null means that this worker has captured the
-  // packet, and that DecodedPacket::interface is a place in its registry. AfterCapture() and AfterCollector() set the
-  // ports of a following fragment if they are known.
+  // and from its owner. `interface` is the number of the interface's name (see SharedInterfaceNames). 0 means that this
+  // worker has captured the packet, and that DecodedPacket::interface is a place in its registry. AfterCapture() and
+  // AfterCollector() set the ports of a following fragment if they are known.
   Next AfterCapture(DecodedPacket* packet);
-  Next AfterCollector(const std::string* interface, DecodedPacket* packet);
-  Next AfterOwner(const std::string* interface, const DecodedPacket& packet);
+  Next AfterCollector(uint64_t interface, DecodedPacket* packet);
+  Next AfterOwner(uint64_t interface, const DecodedPacket& packet);
   // Puts the packet into the inbox of `next.worker`. Returns false if that inbox is full. WakeOthers() must follow.
-  bool Push(Next next, const DecodedPacket& packet, const std::string* interface);
+  bool Push(Next next, const DecodedPacket& packet, uint64_t interface);
   // Wakes the workers to which Push() gave packets.
   void WakeOthers();
-  // Returns the place in this worker's registry of an interface with this name. Adds the interface if it is new.
-  uint32_t PlaceOf(const std::string* interface);
+  // Returns the place in this worker's registry of the interface whose name has this number. Adds the interface if it
+  // is new. If no worker holds the name any more, returns the place of "other".
+  uint32_t PlaceOf(uint64_t interface);
+  // Returns the number of the name of the interface at `place`.
+  uint64_t NumberOf(size_t place) {
+    return place < numbers_.size() && numbers_[place] != 0 ? numbers_[place] : AcquireNumber(place);
+  }
+  uint64_t AcquireNumber(size_t place);
 
   HandoverGroup& group_;
   const size_t self_;
@@ -160,8 +172,9 @@ class Handover {
   const std::unique_ptr<ViewRoutes> routes_;  // null with count_views
   std::vector<bool> to_wake_;                 // indexed by worker
   bool wakes_any_ = false;
-  // The place in this worker's registry of each interface on which other workers captured.
-  absl::flat_hash_map<const std::string*, uint32_t> places_;
+  // The place in this worker's registry of each interface on which other workers captured, by the number of its name.
+  absl::flat_hash_map<uint64_t, uint32_t> places_;
+  std::vector<uint64_t> numbers_;  // indexed by place; 0 = not acquired yet
 };
 
 }  // namespace tcpgauge

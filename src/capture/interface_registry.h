@@ -20,52 +20,104 @@ namespace tcpgauge {
 // Knows the name and the condition of each interface that a worker sees. Each interface has a place: its position in
 // CaptureCounters::interfaces.
 //
-// Interfaces of the same name share a place, even if one was deleted before the other appeared. An interface that is
-// renamed keeps its place and its first name.
+// Interfaces of the same name share a place. A named interface is one of the worker's sources. It keeps its place and
+// its name for ever, even while it is renamed or gone. A discovered interface is one of which the worker sees packets
+// on `any`, in a file, or from another worker. When a discovered interface is renamed, its old name goes away, and its
+// new name comes.
 //
-// Thread: confined to its worker. The strings that Name() returns never change or move while the registry lives, so any
-// thread may read them.
-// Bounds: kMaxInterfaces places. The last place, named "other", stands for all further interfaces.
-// REQUIRES: each `place` parameter is a place that Add() or FindByIndex() returned.
+// The life of a discovered interface in a live capture:
+// - Poll() finds that the kernel has no interface of this name any more. The interface is gone. Packets of it that come
+//   late are still counted there. If the name comes back, it goes on counting.
+// - ForgetGone() forgets interfaces that have been gone for a window. From then on, a new interface of the same name
+//   gets another place, and counts from 0. The forgotten interface keeps its place, its name and its counts, because
+//   connections refer to the place, and outputs show their interface by its name.
+// - Free() makes the place of a forgotten interface free for another interface, once no connection refers to the place.
+//   The counts move to CaptureCounters::retired.
+//
+// Thread: confined to its worker.
+// Time: steady time.
+// Bounds: kMaxInterfaces places. One of them, named "other", stands for all interfaces that find no free place, and for
+// those without a name. SurplusPlaces() says which forgotten interfaces should give up their places early.
+// REQUIRES: each `place` parameter is a place that one of the methods returned, and that was not freed since.
 class InterfaceRegistry {
  public:
   static constexpr size_t kMaxInterfaces = 1024;
+  // So many forgotten interfaces keep their names for their connections.
+  static constexpr size_t kMaxForgotten = 256;
 
-  // The registry adds interfaces to `counters`, which must have none yet, and must outlive the registry.
-  explicit InterfaceRegistry(CaptureCounters* counters) : counters_(*counters) {}
+  // The registry adds interfaces to `counters`, which must have none yet, and must outlive the registry. An interface
+  // is forgotten when it has been gone for `window_ns`.
+  InterfaceRegistry(CaptureCounters* counters, int64_t window_ns) : counters_(*counters), window_ns_(window_ns) {}
 
-  // Returns the place of the interface `name`. Adds the interface if it is new.
-  size_t Add(const std::string& name);
+  // Returns the place of the named interface `name`. Adds the interface if it is new.
+  size_t AddNamed(const std::string& name);
+  // Returns the place of the interface `name`. Adds a discovered interface if it is new.
+  size_t Discover(const std::string& name);
+  // Returns the place of "other".
+  size_t Other();
 
   // The condition that SetCondition() stored last for the interface at `place`; nullopt if it stored none.
-  const std::optional<SourceCondition>& condition(size_t place) const { return conditions_[place]; }
+  const std::optional<SourceCondition>& condition(size_t place) const { return places_[place].condition; }
   // Stores the condition, and sets `up` in the interface's counters. Returns whether the condition is the first one of
   // this place, or differs from the previous one.
   bool SetCondition(size_t place, SourceCondition condition);
 
   // Returns the place of the interface with the number `index`, and adds the interface if it is new. The number comes
   // from the kernel or, when a file is read, from the file. Calls `name_of` if the registry does not know the number.
-  // If `name_of` returns an empty name, the interface is named "if" and its number, for example "if7".
+  // If `name_of` returns an empty name, returns the place of "other".
   size_t FindByIndex(uint32_t index, absl::FunctionRef<std::string(uint32_t)> name_of) {
     if (index == last_index_) return last_place_;
     return FindByIndexSlow(index, name_of);
   }
 
-  // Asks the kernel which of the interfaces that FindByIndex() found are up. Takes a few system calls for each
-  // interface. Returns the places whose condition is new or has changed. Forgets the numbers of interfaces that are
-  // gone, because the kernel may use such a number again.
-  std::vector<size_t> Poll(const InterfaceLookup& lookup);
+  // Asks the kernel which of the discovered interfaces are there and up. Takes a few system calls for each interface.
+  // Returns the places whose condition is new or has changed. Forgets the numbers of interfaces that were renamed, and
+  // those of interfaces that have been gone for a window, because the kernel may use such a number again.
+  std::vector<size_t> Poll(const InterfaceLookup& lookup, int64_t now_ns);
+  // Forgets the discovered interfaces that Poll() has found gone for a window. Returns their places.
+  std::vector<size_t> ForgetGone(int64_t now_ns);
+  // The places of forgotten interfaces, in the order in which they were forgotten.
+  const std::deque<size_t>& forgotten() const { return forgotten_; }
+  // Returns the places of all forgotten interfaces but the last kMaxForgotten ones. The caller should move their
+  // connections to "other", so that the places can be freed.
+  std::vector<size_t> SurplusPlaces() const;
+  // Frees the place of a forgotten interface. REQUIRES: no connection refers to the place.
+  void Free(size_t place);
 
-  const std::string& Name(size_t place) const { return names_[place]; }
+  // The reference is valid until an interface is added.
+  const std::string& Name(size_t place) const { return counters_.interfaces[place].name; }
+  bool IsNamed(size_t place) const { return counters_.interfaces[place].is_named; }
 
  private:
+  // A point in time that has not come.
+  static constexpr int64_t kNever = INT64_MAX;
+
+  struct Place {
+    std::optional<SourceCondition> condition;
+    int64_t gone_since_ns = kNever;  // kNever: the interface was there at the last Poll()
+  };
+  // An interface by the kernel's number.
+  struct Numbered {
+    size_t place;
+    int64_t gone_since_ns = kNever;  // kNever: the kernel had the number at the last Poll()
+  };
+
+  size_t Add(const std::string& name, bool is_named);
+  size_t AddPlace(const std::string& name, bool is_named);
   size_t FindByIndexSlow(uint32_t index, absl::FunctionRef<std::string(uint32_t)> name_of);
+  // Whether the interface at `place` is discovered, has a name of its own, and is not forgotten.
+  bool IsWatched(size_t place) const;
 
   CaptureCounters& counters_;
-  std::deque<std::string> names_;
-  std::vector<std::optional<SourceCondition>> conditions_;
-  absl::flat_hash_map<uint32_t, size_t> by_index_;
-  uint32_t last_index_ = 0;  // argument of the last FindByIndex(); 0 = no interface
+  const int64_t window_ns_;
+  std::vector<Place> places_;  // indexed by place
+  std::vector<size_t> free_;
+  std::deque<size_t> forgotten_;
+  absl::flat_hash_map<std::string, size_t> by_name_;  // without forgotten interfaces
+  absl::flat_hash_map<uint32_t, Numbered> by_index_;  // without forgotten interfaces
+  std::optional<size_t> other_;
+  uint64_t last_number_ = 0;  // InterfaceView::number of the interface that was added last
+  uint32_t last_index_ = 0;   // argument of the last FindByIndex(); 0 = no interface
   size_t last_place_ = 0;
 };
 

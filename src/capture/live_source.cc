@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "src/base/time_units.h"
 #include "src/capture/interface_list.h"
 #include "src/capture/interface_lookup.h"
+#include "src/capture/link_names.h"
 #include "src/capture/netfilter_device.h"
 #include "src/capture/owner_program.h"
 #include "src/capture/packet_socket.h"
@@ -58,6 +60,7 @@ class LiveSource final : public PacketSource {
   // The socket of `reader` is bound to the interface; if `parked`, Poll() binds it.
   LiveSource(std::unique_ptr<PcapReader> reader, std::string name, const LiveOptions& options, bool parked)
       : reader_(std::move(reader)), name_(std::move(name)), options_(options), parked_(parked) {
+    if (name_ == kAny) link_names_ = std::make_unique<LinkNames>();
     if (parked_) return;
     const std::optional<NetworkInterface> interface = lookup_.ByName(name_);
     // Only network interfaces can be watched. libpcap has others, such as netfilter's log.
@@ -87,6 +90,7 @@ class LiveSource final : public PacketSource {
 
   SourceCondition Poll() override {
     using State = SourceCondition::State;
+    if (link_names_ != nullptr) link_names_->Read();
     if (!is_watched_) return {};
     std::optional<NetworkInterface> interface;
     if (index_ != 0) interface = lookup_.ByIndex(index_);
@@ -112,11 +116,7 @@ class LiveSource final : public PacketSource {
   int poll_fd() const override { return pcap_get_selectable_fd(reader_->handle()); }
   const std::string& name() const override { return name_; }
   bool has_many_interfaces() const override { return name_ == kAny; }
-  std::string InterfaceName(uint32_t number) const override {
-    char name[IF_NAMESIZE];
-    // An interface that is gone already, or that belongs to another network namespace, has no name here.
-    return if_indextoname(number, name) != nullptr ? name : "";
-  }
+  std::string InterfaceName(uint32_t number) const override { return link_names_->Name(number); }
 
   // Joins a group of sources among which the kernel distributes packets.
   absl::Status JoinGroup(SocketGroup* group) {
@@ -196,6 +196,7 @@ class LiveSource final : public PacketSource {
   const std::string name_;
   const LiveOptions options_;
   const InterfaceLookup lookup_;
+  std::unique_ptr<LinkNames> link_names_;  // of `any`; otherwise null
   bool parked_;
   bool is_watched_ = true;
   uint32_t index_ = 0;  // of the captured interface; 0 = no interface

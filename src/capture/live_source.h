@@ -60,8 +60,8 @@ constexpr int kCaptureTimeoutMs = 20;
 // the
 //   address of the interface, for which Poll() asks again. A frame of another sender that the host forwards as a bridge
 //   looks received, even where it is sent. Cooked headers tell the direction themselves. Otherwise it is unknown.
-// - `any`: it always exists. The worker learns the index of each interface from the first packet there, and polls the
-//   known interfaces twice a second (InterfaceRegistry).
+// - `any`: it always exists. The worker learns the index of each interface from the first packet there, asks LinkNames
+//   for its name, and polls the known interfaces twice a second (InterfaceRegistry).
 // - Netfilter's log (`nflog`): it is no network interface and cannot be polled. An error ends the source. libpcap also
 //   reports an error when no packets are available, or when the kernel's buffer was full; these do not end the source.
 //   The kernel hands over several packets at once, and libpcap reads at most 128 bytes more than the snapshot length.

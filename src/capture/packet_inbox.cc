@@ -7,7 +7,7 @@ namespace tcpgauge {
 
 PacketInbox::PacketInbox() : places_(kCapacity), is_taken_(kCapacity) { heap_.reserve(kCapacity); }
 
-bool PacketInbox::Push(const DecodedPacket& packet, const std::string* interface, Role role) {
+bool PacketInbox::Push(const DecodedPacket& packet, uint64_t interface, Role role) {
   uint64_t number = claimed_.load(std::memory_order_relaxed);
   do {
     // Signed, because `freed_` may be newer than `number`. The claim then fails.

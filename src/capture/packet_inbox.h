@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "src/base/stable_array.h"
@@ -41,16 +40,14 @@ class PacketInbox {
 
   struct Item {
     DecodedPacket packet;
-    // The name of the packet's interface. The name lives as long as the InterfaceRegistry of the worker that captured
-    // the packet.
-    const std::string* interface;
+    uint64_t interface;  // the number of the name of the packet's interface (see SharedInterfaceNames)
     Role role;
   };
 
   PacketInbox();
 
   // Any worker: adds a packet. Returns false if the inbox is full. Never waits.
-  bool Push(const DecodedPacket& packet, const std::string* interface, Role role);
+  bool Push(const DecodedPacket& packet, uint64_t interface, Role role);
   // Any worker: wakes the owner if it sleeps. Call it after one or several calls of Push().
   void WakeOwner();
 

@@ -450,6 +450,7 @@ uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, Arrival* arrival
   ConnectionRecord& record = records_[slot];
   TakeCandidate(candidate, &record.end(client));
   record.pins[static_cast<size_t>(client)] = pin.OnFirstView().bits();
+  used_interfaces_.set(pin.interface());  // a sweep may have passed the new slot, and not yet the old one
   record.end(client).last_counted_sixteenth = candidate.last_counted_sixteenth;
   details_[slot].set_start_time_ns(CandidateTime(candidate, arrival->time_ns));
   record.syn_time = 0;

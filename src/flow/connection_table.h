@@ -2,6 +2,7 @@
 #ifndef TCPGAUGE_SRC_FLOW_CONNECTION_TABLE_H_
 #define TCPGAUGE_SRC_FLOW_CONNECTION_TABLE_H_
 
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -218,10 +219,27 @@ class alignas(64) ConnectionTable {
   const FingerprintTable& fingerprints() const { return fingerprints_; }
   // The packets that were captured on `interface` but not counted, because they were counted on another stretch (see
   // InterfacePins). Includes the SYNs of provisional views, and the packets of unconfirmed connections that turned out
-  // to be views. Never falls. REQUIRES: interface < kMaxInterfaces.
+  // to be views. Never falls, except by TakeDuplicatePackets(). REQUIRES: interface < kMaxInterfaces.
   uint64_t duplicate_packets(size_t interface, DuplicateKind kind) const {
     return pins_.duplicate_packets(interface, kind);
   }
+  // Returns duplicate_packets() of `interface` for each kind, and sets them to 0. REQUIRES: interface < kMaxInterfaces.
+  DuplicateCounts TakeDuplicatePackets(size_t interface) { return pins_.TakeDuplicatePackets(interface); }
+
+  // A set of numbers of interfaces.
+  using InterfaceSet = std::bitset<kMaxInterfaces>;
+  // A sweep finds the interfaces to which connections refer, so that the caller can give the number of an interface
+  // that is gone to another interface. It visits all connections in slices, as WorkerPublisher does. Between two slices
+  // the caller may apply packets. BeginInterfaceSweep() begins a sweep. ContinueInterfaceSweep() visits a slice, and
+  // returns true when the sweep is complete. It also moves the connections of all interfaces in `moved` to the
+  // interface `to`.
+  void BeginInterfaceSweep();
+  bool ContinueInterfaceSweep(const InterfaceSet& moved, size_t to);
+  // Returns the interfaces to which connections referred in the complete sweep. Recently ended connections count too.
+  // If no packet of an interface was applied since BeginInterfaceSweep(), and the interface is not in the set, the
+  // table does not refer to it any more.
+  const InterfaceSet& used_interfaces() const { return used_interfaces_; }
+
   // Following fragments that were not counted: no connection has their 4-tuple, or the ports of their first fragment
   // are not remembered (see FragmentCache).
   uint64_t unmatched_fragments() const { return unmatched_fragments_; }
@@ -512,6 +530,10 @@ class alignas(64) ConnectionTable {
   // need a counter that threads share.
   uint64_t IdOf(const ConnectionKey& key, int64_t start_time_ns) const;
   void EndConnection(uint32_t slot, std::optional<EndReason> reason);
+  // Each notes the interfaces of one connection in used_interfaces_ (see ContinueInterfaceSweep()). `slot` is that of
+  // an embryo without kEmbryoSlots, or that of a record. The slot may be free.
+  void SweepEmbryo(uint32_t slot, const InterfaceSet& moved, size_t to);
+  void SweepRecord(uint32_t slot, const InterfaceSet& moved, size_t to);
   // Lets IsLate() know the connection under all its keys.
   void RememberEnded(uint32_t slot);
   // Frees the record and its views, without counting the end of the connection.
@@ -548,6 +570,8 @@ class alignas(64) ConnectionTable {
   uint32_t free_records_ = Timeouts::kNone;  // head of a list through ConnectionDetails::next
   int64_t now_ns_ = 0;
   uint64_t unmatched_fragments_ = 0;
+  InterfaceSet used_interfaces_;  // as far as the sweep has come
+  uint32_t next_swept_slot_ = 0;  // of any kind
 };
 
 }  // namespace tcpgauge

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "src/base/time_units.h"
 #include "src/flow/connection_record.h"
@@ -60,6 +61,10 @@ class InterfacePins {
     Pin OnView(uint8_t view_number, bool view_is_wrapped) const {
       return Pin(static_cast<uint16_t>(OnFirstView().bits_ | static_cast<unsigned>(view_is_wrapped) << kWrappedShift |
                                        static_cast<unsigned>(view_number) << kViewShift));
+    }
+    // Returns the same direction and view on another interface.
+    Pin OnInterface(size_t interface) const {
+      return Pin(static_cast<uint16_t>((bits_ & ~(kMaxInterfaces - 1)) | Bounded(interface)));
     }
 
     // Whether `other` may be this same stretch. A direction of kUnknown may be any direction.
@@ -120,9 +125,15 @@ class InterfacePins {
     return static_cast<uint16_t>(std::min<size_t>(interface, kMaxInterfaces - 1));
   }
 
-  // The duplicates that were captured on `interface`, since the start. REQUIRES: interface < kMaxInterfaces.
+  // The duplicates that were captured on `interface`, since the start or TakeDuplicatePackets(). REQUIRES: interface <
+  // kMaxInterfaces.
   uint64_t duplicate_packets(size_t interface, DuplicateKind kind) const {
     return duplicate_packets_[interface][static_cast<size_t>(kind)];
+  }
+  // Returns the duplicates that were captured on `interface` since the start or the last call, and sets them to 0.
+  // REQUIRES: interface < kMaxInterfaces.
+  DuplicateCounts TakeDuplicatePackets(size_t interface) {
+    return std::exchange(duplicate_packets_[interface], DuplicateCounts{});
   }
 
  private:

@@ -5,10 +5,8 @@
 #include <numeric>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
 #include "src/flow/connection_view.h"
-#include "src/flow/duplicate_kind.h"
 #include "src/flow/overflow.h"
 
 namespace tcpgauge {
@@ -21,25 +19,6 @@ bool IsHeavier(const ConnectionSummary& a, const ConnectionSummary& b) {
   if (a.rank != b.rank) return a.rank > b.rank;
   if (a.payload_bytes() != b.payload_bytes()) return a.payload_bytes() > b.payload_bytes();
   return a.id < b.id;
-}
-
-// Adds the counters of `from` to the interface with the same name, or appends a new one. Returns its index.
-uint32_t MergeInterface(const InterfaceView& from, std::vector<InterfaceView>* interfaces) {
-  const auto same = std::find_if(interfaces->begin(), interfaces->end(),
-                                 [&from](const InterfaceView& i) { return i.name == from.name; });
-  const uint32_t index = static_cast<uint32_t>(same - interfaces->begin());
-  if (same == interfaces->end()) {
-    interfaces->push_back(from);
-    return index;
-  }
-  for (size_t i = 0; i < kProtocolCount; ++i) {
-    same->packets[i] += from.packets[i];
-    same->wire_bytes[i] += from.wire_bytes[i];
-  }
-  same->dropped_packets += from.dropped_packets;
-  AddDuplicateCounts(from.duplicate_packets, &same->duplicate_packets);
-  same->up = same->up && from.up;
-  return index;
 }
 
 }  // namespace
@@ -57,13 +36,19 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   std::array<uint64_t, kDecodeErrorCount> decode_errors{};
   uint64_t unmatched_fragments = 0;
   OverflowCounts overflows{};
+  std::vector<const CaptureCounters*> counters;
   std::vector<const EdgesView*> edges;
   size_t row_count = 0;
   size_t view_count = 0;
+  int64_t latest_ns = time_ns_;
   for (const TripleBuffer<WorkerSnapshot>* worker : workers_) {
     row_count += worker->front().rows.size();
     view_count += worker->front().views.size();
+    latest_ns = std::max(latest_ns, worker->front().time_ns);
+    counters.push_back(&worker->front().counters);
   }
+  const std::vector<std::vector<uint32_t>> interfaces_of_workers =
+      interface_merger_.Merge(counters, latest_ns, snapshot.get());
   snapshot->connections.reserve(row_count);
   snapshot->views.reserve(view_count);
   for (const TripleBuffer<WorkerSnapshot>* buffer : workers_) {
@@ -71,10 +56,7 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
     if (worker.time_ns >= time_ns_) snapshot->clock_stepped_ns = worker.counters.clock_stepped_ns;
     time_ns_ = std::max(time_ns_, worker.time_ns);
     snapshot->begun_ns = std::min(snapshot->begun_ns, worker.begun_ns);
-    std::vector<uint32_t> interfaces;
-    for (const InterfaceView& from : worker.counters.interfaces) {
-      interfaces.push_back(MergeInterface(from, &snapshot->interfaces));
-    }
+    const std::vector<uint32_t>& interfaces = interfaces_of_workers[edges.size()];
     std::vector<uint32_t> encapsulations;
     for (const Encapsulation& from : worker.encapsulations) {
       if (from.empty()) {

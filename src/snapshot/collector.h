@@ -9,6 +9,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "src/snapshot/edge_merger.h"
+#include "src/snapshot/interface_merger.h"
 #include "src/snapshot/series_choice.h"
 #include "src/snapshot/snapshot.h"
 #include "src/snapshot/triple_buffer.h"
@@ -22,13 +23,15 @@ struct CollectorOptions {
   // How many connections get an increased rank because they were the heaviest in the previous snapshot. See
   // ConnectionSummary::rank.
   size_t exported_connections = 100;
+  // The most values of the label `interface`, "other" included. See InterfaceMerger.
+  size_t exported_interfaces = 32;
   // How connections get series. Nullopt: all connections may have series, and none is remembered.
   std::optional<SeriesChoiceOptions> series_choice = std::nullopt;
 };
 
 // Merges the latest WorkerSnapshot of each worker into one Snapshot.
 //
-// - Counters are added up. Interfaces with the same name become one interface, which is up if it is up for all workers.
+// - Counters are added up. InterfaceMerger merges the interfaces.
 // - The views of the listed connections are listed; a worker's list may contain others.
 // - The connections of all workers are listed together, the highest ConnectionSummary::rank first.
 // - EdgeMerger merges the edges.
@@ -40,7 +43,9 @@ class Collector {
  public:
   // `workers` holds the buffer of each worker. The buffers must outlive the collector.
   Collector(const CollectorOptions& options, std::vector<TripleBuffer<WorkerSnapshot>*> workers)
-      : options_(options), workers_(std::move(workers)) {
+      : options_(options),
+        workers_(std::move(workers)),
+        interface_merger_(options.exported_interfaces, options.capture_start_time_ns) {
     if (options.series_choice.has_value()) series_choice_.emplace(*options.series_choice);
   }
 
@@ -57,6 +62,7 @@ class Collector {
   const std::vector<TripleBuffer<WorkerSnapshot>*> workers_;
   uint64_t sequence_ = 0;
   int64_t time_ns_ = 0;  // the latest table time of all workers so far
+  InterfaceMerger interface_merger_;
   EdgeMerger edge_merger_;
   std::optional<SeriesChoice> series_choice_;
   absl::flat_hash_set<uint64_t> heaviest_;  // ids of the heaviest connections of the last snapshot, open or ended

@@ -19,7 +19,7 @@ namespace tcpgauge {
 // A connection that ended, and the interface that it was counted on.
 struct NamedEndedConnection {
   EndedConnection connection;
-  const std::string* interface = nullptr;  // the interface's name; owned by the worker, which outlives the entry
+  std::string interface;  // the interface's name, copied: the worker may forget the interface before the entry is read
 };
 
 // A ring of ended connections, from one worker to the thread that logs them.

@@ -2,7 +2,6 @@
 #ifndef TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_H_
 #define TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_H_
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,26 +10,13 @@
 #include "absl/types/span.h"
 #include "src/flow/connection_summary.h"
 #include "src/flow/connection_view.h"
-#include "src/flow/duplicate_kind.h"
 #include "src/flow/edge.h"
 #include "src/flow/edge_services.h"
 #include "src/flow/totals.h"
 #include "src/net/encapsulation.h"
-#include "src/net/protocol.h"
+#include "src/snapshot/interface_view.h"
 
 namespace tcpgauge {
-
-// An interface, or the file that is read. The counts are since the start of the capture and never fall.
-struct InterfaceView {
-  std::string name;
-  std::array<uint64_t, kProtocolCount> packets{};     // indexed by Protocol
-  std::array<uint64_t, kProtocolCount> wire_bytes{};  // indexed by Protocol; includes bytes that were not captured
-  // The kernel dropped these because the capture buffer was full. With several workers, includes captured packets for
-  // which another worker's inbox had no room (see Handover).
-  uint64_t dropped_packets = 0;
-  DuplicateCounts duplicate_packets{};  // captured here, counted elsewhere (see InterfacePins)
-  bool up = true;                       // true for a file
-};
 
 // A count that has a name, for example that of a decode error.
 struct NamedCount {
@@ -100,8 +86,13 @@ struct Snapshot {
   std::vector<uint32_t> connections_with_series;
   // How many more confirmed connections are open, for which `connections` has no room. See WorkerPublisher.
   uint64_t connections_not_listed = 0;
-  // Indexed by ConnectionSummary::interface.
+  // Indexed by ConnectionSummary::interface. No two have the same name. The counts are since
+  // InterfaceView::start_time_ns, and never fall until the interface is forgotten. Those of forgotten ones are 0.
   std::vector<InterfaceView> interfaces;
+  // What forgotten interfaces had counted: those that had series of their own, and those that metrics showed under
+  // "other". With the counts of `interfaces`, they add up to all that was captured. See InterfaceMerger.
+  InterfaceCounts retired_interfaces;
+  InterfaceCounts other_interfaces;
   // Indexed by ConnectionSummary::encapsulation and ConnectionView::encapsulation. The first is the empty one.
   std::vector<Encapsulation> encapsulations{Encapsulation()};
   // The views of those connections that have several. Each of these connections has a part of the list (see

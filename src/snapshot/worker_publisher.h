@@ -65,6 +65,10 @@ class WorkerPublisher {
   // edges and ended connections, and publishes everything.
   Progress Step(int64_t steady_ns, int64_t wanted_since_ns = INT64_MIN);
 
+  // Whether a pass is under way. Rows that were copied refer to the interfaces in `counters`, so none of these may be
+  // replaced until the pass is published.
+  bool in_pass() const { return in_pass_; }
+
   // Drops an unfinished pass, then makes and publishes a whole pass. Call it when no more packets come. The published
   // WorkerSnapshot::begun_ns is INT64_MAX, so that no reader requests a newer snapshot.
   void PublishNow();

@@ -12,13 +12,17 @@
 #include "src/flow/overflow.h"
 #include "src/flow/totals.h"
 #include "src/net/encapsulation.h"
+#include "src/snapshot/interface_view.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
 
-// What a worker counts besides connections. Counts are since the start of the capture, and never fall.
+// What a worker counts besides connections. Counts are since the start of the capture. They never fall, except that the
+// counts of a forgotten interface move to `retired`.
 struct CaptureCounters {
-  std::vector<InterfaceView> interfaces;                    // indexed by ConnectionSummary::interface of this worker
+  // Indexed by ConnectionSummary::interface of this worker. The place of an interface is free if its name is empty.
+  std::vector<InterfaceView> interfaces;
+  InterfaceCounts retired;                                  // of forgotten interfaces whose places are free again
   std::array<uint64_t, kDecodeErrorCount> decode_errors{};  // indexed by DecodeError
   OverflowCounts overflows{};                               // of the worker's parts other than the table
   int64_t clock_stepped_ns = 0;                             // see Snapshot; not a counter, and may fall

@@ -304,7 +304,8 @@ TEST(SnapshotFromJson, InterfacesMayComeAfterTheConnections) {
     const Snapshot snapshot = Read(text).value();
     EXPECT_EQ(snapshot.connections[0].interface, 1u);
     EXPECT_EQ(snapshot.connections[1].interface, 0u);
-    EXPECT_EQ(snapshot.connections[2].interface, 0u) << "of an interface that is not listed";
+    EXPECT_EQ(snapshot.interfaces.at(snapshot.connections[2].interface).name, "gone") << "is not listed any more";
+    EXPECT_TRUE(snapshot.interfaces[snapshot.connections[2].interface].is_forgotten);
     EXPECT_EQ(snapshot.connections[3].interface, 1u);
   }
 }

@@ -78,7 +78,7 @@ struct Worker {
   explicit Worker(const Share& share) : packets(share) {}
 
   CaptureCounters counters;
-  InterfaceRegistry interfaces{&counters};
+  InterfaceRegistry interfaces{&counters, /*window_ns=*/INT64_MAX};
   std::unique_ptr<Handover> handover;
   std::unique_ptr<ConnectionTable> table;
   PacketRun packets;
@@ -94,8 +94,8 @@ Figures Measure(const std::vector<Share>& shares) {
   std::vector<std::unique_ptr<Worker>> workers;
   for (size_t i = 0; i < kWorkers; ++i) {
     workers.push_back(std::make_unique<Worker>(shares[i]));
-    workers[i]->interfaces.Add("eth0");
-    workers[i]->interfaces.Add("veth1");
+    workers[i]->interfaces.AddNamed("eth0");
+    workers[i]->interfaces.AddNamed("veth1");
     workers[i]->handover = std::make_unique<Handover>(&group, i, &workers[i]->interfaces);
     TableOptions table = Options();
     table.max_connections /= kWorkers;

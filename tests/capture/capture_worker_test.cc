@@ -246,7 +246,7 @@ TEST(CaptureWorker, CountsPacketsForWhichTheirOwnerHasNoRoomAsDropped) {
   // The owner does not run: it has come to its end already.
   HandoverGroup group(table, 2);
   CaptureCounters counters_of_owner;
-  InterfaceRegistry interfaces_of_owner(&counters_of_owner);
+  InterfaceRegistry interfaces_of_owner(&counters_of_owner, Seconds(60));
   Handover owner(&group, 1, &interfaces_of_owner);
   owner.Reach(Handover::Stage::kReadsNoMore);
   owner.Reach(Handover::Stage::kCollectsNoMore);
@@ -528,7 +528,7 @@ TEST(CaptureWorker, PacketsOfOtherWorkersAreHandedOverBeforeItsOwnLeaveTheMerge)
   TableOptions table;
   HandoverGroup group(table, 2);
   CaptureCounters counters_of_other;
-  InterfaceRegistry interfaces_of_other(&counters_of_other);
+  InterfaceRegistry interfaces_of_other(&counters_of_other, Seconds(60));
   Handover other(&group, 1, &interfaces_of_other);
   other.Reach(Handover::Stage::kReadsNoMore);
   other.Reach(Handover::Stage::kCollectsNoMore);
@@ -632,6 +632,72 @@ TEST(CaptureWorker, CountsAPacketOfTwoNamedInterfacesOfAFileOnce) {
     EXPECT_EQ(names, each.names);
     ASSERT_EQ(last.rows.size(), 1);
     EXPECT_EQ(last.rows[0].client_sent.payload_bytes, each.payload_bytes) << each.names.back();
+  }
+}
+
+// `any` on a machine whose interfaces come and go: in each turn, which takes half a second, a packet of another
+// interface that the kernel has deleted meanwhile.
+class ComingAndGoing final : public PacketSource {
+ public:
+  ComingAndGoing(HandMovedClock* clock, StopSignal* stop, uint32_t turns)
+      : clock_(*clock), stop_(*stop), turns_(turns) {}
+
+  absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
+    clock_.Move(kNanosecondsPerSecond / 2);
+    if (turn_ == turns_) {
+      stop_.Stop();
+      return ReadResult::kNone;
+    }
+    Endpoint client = At("10.0.0.1:1000");
+    client.port = static_cast<uint16_t>(client.port + turn_);
+    DecodedPacket packet = Segment(client, At("10.0.0.2:80")).Syn(turn_ * 1000);
+    packet.time_ns = clock_.WallNanoseconds();
+    packet.interface = kFirst + turn_++;
+    *batch->Add() = packet;
+    return ReadResult::kPackets;
+  }
+  int poll_fd() const override { return -1; }
+  const std::string& name() const override { return name_; }
+  bool has_many_interfaces() const override { return true; }
+  std::string InterfaceName(uint32_t number) const override { return "gone" + std::to_string(number - kFirst); }
+  uint64_t DroppedPackets() override { return 0; }
+
+ private:
+  static constexpr uint32_t kFirst = 1000000;
+
+  HandMovedClock& clock_;
+  StopSignal& stop_;
+  const uint32_t turns_;
+  const std::string name_ = "any";
+  uint32_t turn_ = 0;
+};
+
+TEST(CaptureWorker, GivesThePlacesOfInterfacesThatAreGoneToLaterOnes) {
+  constexpr uint32_t kInterfaces = 3000;
+  HandMovedClock clock;
+  StopSignal stop;
+  Wakeup published;
+  std::vector<std::unique_ptr<PacketSource>> sources;
+  sources.push_back(std::make_unique<ComingAndGoing>(&clock, &stop, kInterfaces));
+  TableOptions table;
+  table.ranking_window_ns = 2 * kNanosecondsPerSecond;
+  CaptureWorker worker(std::move(sources), table, WorkerOptions(), Links(&clock, &stop, &published));
+  ASSERT_TRUE(worker.Run().ok());
+  ASSERT_TRUE(worker.buffer()->TakeLatest());
+  const WorkerSnapshot& last = worker.buffer()->front();
+  // An attempt lives for 35 s, which are 70 turns.
+  EXPECT_LT(last.counters.interfaces.size(), 100u);
+  uint64_t packets = last.counters.retired.packets[0];
+  EXPECT_GT(packets, kInterfaces - 100);
+  for (const InterfaceView& interface : last.counters.interfaces) {
+    packets += interface.packets[0];
+    EXPECT_NE(interface.name, "other");
+  }
+  EXPECT_EQ(packets, kInterfaces);
+  // Each attempt is still shown on its own interface.
+  EXPECT_GT(last.rows.size(), 60u);
+  for (const ConnectionSummary& row : last.rows) {
+    EXPECT_EQ(last.counters.interfaces.at(row.interface).name, "gone" + std::to_string(row.client.port - 1000));
   }
 }
 

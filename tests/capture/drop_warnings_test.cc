@@ -47,5 +47,13 @@ TEST_F(DropWarningsTest, KnowsInterfacesApart) {
   EXPECT_EQ(warnings_, std::vector<Warning>({{"eth0", 1}, {"eth1", 2}}));
 }
 
+TEST_F(DropWarningsTest, InterfacesBeyondTheBoundAreOne) {
+  for (size_t i = 0; i < DropWarnings::kMaxNames; ++i) drops_.Add("veth" + std::to_string(i), 1);
+  drops_.Add("late0", 5);
+  EXPECT_EQ(warnings_.back(), Warning("other", 5));
+  drops_.Add("veth7", 0);
+  EXPECT_EQ(warnings_.size(), DropWarnings::kMaxNames + 1);
+}
+
 }  // namespace
 }  // namespace tcpgauge

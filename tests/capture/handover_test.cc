@@ -31,7 +31,7 @@ class HandoverTest : public testing::Test {
 
   struct Worker {
     CaptureCounters counters;
-    InterfaceRegistry interfaces{&counters};
+    InterfaceRegistry interfaces{&counters, Seconds(60)};
     std::unique_ptr<Handover> handover;
     std::vector<uint32_t> lost;  // places of interfaces
   };
@@ -39,8 +39,8 @@ class HandoverTest : public testing::Test {
   void SetUp() override {
     for (size_t i = 0; i < kWorkers; ++i) {
       // Each worker knows its interfaces in another order.
-      for (size_t j = 0; j <= i; ++j) workers_[i].interfaces.Add("of worker " + std::to_string(i));
-      workers_[i].interfaces.Add("eth0");
+      for (size_t j = 0; j <= i; ++j) workers_[i].interfaces.Discover("of worker " + std::to_string(i));
+      workers_[i].interfaces.Discover("eth0");
       workers_[i].handover = std::make_unique<Handover>(&group_, i, &workers_[i].interfaces);
     }
   }
@@ -48,7 +48,7 @@ class HandoverTest : public testing::Test {
   // Worker `worker` captures the packet. Returns what stays with it.
   std::vector<DecodedPacket> Capture(size_t worker, DecodedPacket packet) {
     PacketBatch batch;
-    packet.interface = static_cast<uint32_t>(workers_[worker].interfaces.Add("eth0"));
+    packet.interface = static_cast<uint32_t>(workers_[worker].interfaces.Discover("eth0"));
     *batch.Add() = packet;
     workers_[worker].handover->HandOver(&batch, [&](uint32_t place) { workers_[worker].lost.push_back(place); });
     return {batch.packets().begin(), batch.packets().end()};
@@ -127,7 +127,7 @@ TEST_F(HandoverTest, AddsAnInterfaceThatOnlyAnotherWorkerHas) {
   DecodedPacket packet = Segment(ClientOf(1), kServer);
   for (const char* name : {"of worker 0", "vpn0", "vpn0"}) {
     PacketBatch batch;
-    packet.interface = static_cast<uint32_t>(workers_[0].interfaces.Add(name));
+    packet.interface = static_cast<uint32_t>(workers_[0].interfaces.Discover(name));
     *batch.Add() = packet;
     workers_[0].handover->HandOver(&batch, [](uint32_t) { FAIL(); });
     const std::vector<DecodedPacket> received = Receive(1);
@@ -135,6 +135,39 @@ TEST_F(HandoverTest, AddsAnInterfaceThatOnlyAnotherWorkerHas) {
     EXPECT_EQ(workers_[1].interfaces.Name(received[0].interface), name);
   }
   EXPECT_EQ(workers_[1].counters.interfaces.size(), places + 2);
+}
+
+TEST_F(HandoverTest, ThePacketsOfAForgottenInterfaceGetAnotherPlace) {
+  const auto hand_over = [this] {
+    DecodedPacket packet = Segment(ClientOf(1), kServer);
+    packet.interface = static_cast<uint32_t>(workers_[0].interfaces.Discover("no-such-link"));
+    PacketBatch batch;
+    *batch.Add() = packet;
+    workers_[0].handover->HandOver(&batch, [](uint32_t) { FAIL(); });
+    return Receive(1).at(0).interface;
+  };
+  const uint32_t place = hand_over();
+  EXPECT_EQ(hand_over(), place);
+  const InterfaceLookup lookup;
+  workers_[1].interfaces.Poll(lookup, 0);
+  for (const size_t forgotten : workers_[1].interfaces.ForgetGone(Seconds(60))) {
+    workers_[1].handover->Forget(forgotten);
+  }
+  ASSERT_TRUE(workers_[1].counters.interfaces[place].is_forgotten);
+  const uint32_t again = hand_over();
+  EXPECT_NE(again, place);
+  EXPECT_EQ(workers_[1].interfaces.Name(again), "no-such-link");
+}
+
+TEST_F(HandoverTest, APacketWhoseInterfaceNobodyKnowsAnyMoreIsOfOther) {
+  DecodedPacket packet = Segment(ClientOf(1), kServer);
+  const size_t place = workers_[0].interfaces.Discover("no-such-link");
+  packet.interface = static_cast<uint32_t>(place);
+  PacketBatch batch;
+  *batch.Add() = packet;
+  workers_[0].handover->HandOver(&batch, [](uint32_t) { FAIL(); });
+  workers_[0].handover->Forget(place);
+  EXPECT_EQ(workers_[1].interfaces.Name(Receive(1).at(0).interface), "other");
 }
 
 TEST_F(HandoverTest, GivesFragmentsToTheOwnerOfTheFirstOnesPorts) {

@@ -44,7 +44,7 @@ class Workers {
       const TranslatedTraffic::Captured& next = captured[self.next++];
       DecodedPacket* const packet = batch.Add();
       *packet = next.packet;
-      packet->interface = static_cast<uint32_t>(self.interfaces.Add(next.interface));
+      packet->interface = static_cast<uint32_t>(self.interfaces.Discover(next.interface));
     }
     self.handover->HandOver(&batch, Lost);
     Keep(worker, &batch);
@@ -89,7 +89,7 @@ class Workers {
  private:
   struct Worker {
     CaptureCounters counters;
-    InterfaceRegistry interfaces{&counters};
+    InterfaceRegistry interfaces{&counters, Seconds(60)};
     std::unique_ptr<Handover> handover;
     size_t next = 0;
     std::vector<DecodedPacket> kept;  // what goes to its table

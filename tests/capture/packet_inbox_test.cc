@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <random>
-#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -15,7 +14,7 @@
 namespace tcpgauge {
 namespace {
 
-const std::string kInterface = "eth0";
+constexpr uint64_t kInterface = 7;
 constexpr auto kCollector = PacketInbox::Role::kCollector;
 constexpr auto kOwner = PacketInbox::Role::kOwner;
 
@@ -40,7 +39,7 @@ TEST(PacketInbox, GivesPacketsInTheOrderOfTheirTimes) {
       DecodedPacket packet = Numbered(number);
       packet.time_ns = number / 1000 * 1000000 + random() % 100;
       expected.push_back({packet.time_ns, number});
-      ASSERT_TRUE(inbox.Push(packet, &kInterface, kOwner));
+      ASSERT_TRUE(inbox.Push(packet, kInterface, kOwner));
     }
     std::sort(expected.begin(), expected.end());
     for (const auto& [time_ns, next] : expected) {
@@ -56,17 +55,17 @@ TEST(PacketInbox, FreesAPlaceOnceAllThatCameBeforeAreGone) {
   PacketInbox inbox;
   DecodedPacket late = Numbered(0);
   late.time_ns = 2;
-  ASSERT_TRUE(inbox.Push(late, &kInterface, kOwner));
-  for (uint32_t i = 1; i < PacketInbox::kCapacity; ++i) ASSERT_TRUE(inbox.Push(Numbered(i), &kInterface, kOwner));
+  ASSERT_TRUE(inbox.Push(late, kInterface, kOwner));
+  for (uint32_t i = 1; i < PacketInbox::kCapacity; ++i) ASSERT_TRUE(inbox.Push(Numbered(i), kInterface, kOwner));
   for (uint32_t i = 1; i < PacketInbox::kCapacity; ++i) {
     ASSERT_EQ(inbox.Front()->packet.sequence_number, i);
     inbox.Pop();
-    ASSERT_FALSE(inbox.Push(Numbered(i), &kInterface, kOwner));
+    ASSERT_FALSE(inbox.Push(Numbered(i), kInterface, kOwner));
   }
   ASSERT_EQ(inbox.Front()->packet.sequence_number, 0u);
   inbox.Pop();
   EXPECT_FALSE(inbox.is_half_full());
-  for (uint32_t i = 0; i < PacketInbox::kCapacity; ++i) ASSERT_TRUE(inbox.Push(Numbered(i), &kInterface, kOwner));
+  for (uint32_t i = 0; i < PacketInbox::kCapacity; ++i) ASSERT_TRUE(inbox.Push(Numbered(i), kInterface, kOwner));
 }
 
 TEST(PacketInbox, KeepsPacketsOfEqualTimeOfEachSenderInOrder) {
@@ -79,7 +78,7 @@ TEST(PacketInbox, KeepsPacketsOfEqualTimeOfEachSenderInOrder) {
       for (uint32_t i = 0; i < kPackets; ++i) {
         DecodedPacket packet = Numbered(i);
         packet.window = static_cast<uint16_t>(sender);
-        while (!inbox.Push(packet, &kInterface, i % 2 == 0 ? kOwner : kCollector)) std::this_thread::yield();
+        while (!inbox.Push(packet, kInterface, i % 2 == 0 ? kOwner : kCollector)) std::this_thread::yield();
         inbox.WakeOwner();
       }
     });
@@ -98,7 +97,7 @@ TEST(PacketInbox, KeepsPacketsOfEqualTimeOfEachSenderInOrder) {
     const uint16_t sender = item->packet.window;
     ASSERT_EQ(item->packet.sequence_number, next[sender]++);
     ASSERT_EQ(item->role, item->packet.sequence_number % 2 == 0 ? kOwner : kCollector);
-    ASSERT_EQ(item->interface, &kInterface);
+    ASSERT_EQ(item->interface, kInterface);
     inbox.Pop();
     ++count;
   }
@@ -110,13 +109,13 @@ TEST(PacketInbox, RefusesPacketsWhileItIsFull) {
   PacketInbox inbox;
   for (uint32_t i = 0; i < PacketInbox::kCapacity; ++i) {
     EXPECT_EQ(inbox.is_half_full(), i >= PacketInbox::kCapacity / 2);
-    ASSERT_TRUE(inbox.Push(Numbered(i), &kInterface, kOwner));
+    ASSERT_TRUE(inbox.Push(Numbered(i), kInterface, kOwner));
   }
-  EXPECT_FALSE(inbox.Push(Numbered(0), &kInterface, kOwner));
+  EXPECT_FALSE(inbox.Push(Numbered(0), kInterface, kOwner));
   EXPECT_EQ(inbox.Front()->packet.sequence_number, 0u);
   inbox.Pop();
-  EXPECT_TRUE(inbox.Push(Numbered(PacketInbox::kCapacity), &kInterface, kOwner));
-  EXPECT_FALSE(inbox.Push(Numbered(0), &kInterface, kOwner));
+  EXPECT_TRUE(inbox.Push(Numbered(PacketInbox::kCapacity), kInterface, kOwner));
+  EXPECT_FALSE(inbox.Push(Numbered(0), kInterface, kOwner));
   for (uint32_t i = 1; i <= PacketInbox::kCapacity; ++i) {
     ASSERT_EQ(inbox.Front()->packet.sequence_number, i);
     inbox.Pop();
@@ -126,7 +125,7 @@ TEST(PacketInbox, RefusesPacketsWhileItIsFull) {
 
 TEST(PacketInbox, WakesOnlyAnOwnerThatSleeps) {
   PacketInbox inbox;
-  inbox.Push(Numbered(0), &kInterface, kOwner);
+  inbox.Push(Numbered(0), kInterface, kOwner);
   inbox.WakeOwner();
   EXPECT_FALSE(IsReadable(inbox.fd())) << "the owner is awake, so a system call would be wasted";
   EXPECT_NE(inbox.PrepareToSleep(), nullptr) << "it must look at the packet";
@@ -134,7 +133,7 @@ TEST(PacketInbox, WakesOnlyAnOwnerThatSleeps) {
   EXPECT_FALSE(IsReadable(inbox.fd()));
   inbox.Pop();
   EXPECT_EQ(inbox.PrepareToSleep(), nullptr);
-  inbox.Push(Numbered(1), &kInterface, kOwner);
+  inbox.Push(Numbered(1), kInterface, kOwner);
   inbox.WakeOwner();
   EXPECT_TRUE(IsReadable(inbox.fd()));
   inbox.EndSleep();

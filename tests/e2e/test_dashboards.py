@@ -5,7 +5,6 @@ The Prometheus has scraped real agents under traffic.
 """
 import contextlib
 import filecmp
-import http.server
 import math
 import os
 import re
@@ -13,15 +12,15 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
 
-from support import cleanup, grafana, impairment, npm, shipped
+from support import grafana, impairment, npm, shipped
 from support.agent import Agent
 from support.case import NamespaceCase
 from support.mill import Mill
 from support.namespaces import Testbed
 from support.prometheus import Prometheus
+from support.state_metrics import StateMetrics
 from support.traffic import Conversation
 from support.waiting import wait_until
 from test_alerts import shortened
@@ -33,38 +32,6 @@ _BROKEN_FRAME = bytes(12) + b"\x08\x00" + b"\x4f" + bytes(40)  # IPv4 whose head
 def told(values):
     """How many series, and the largest value."""
     return f"{len(values):3} series, at most {max(values):<9.4g}" if values else "  0 series" + 19 * " "
-
-
-class StateMetrics:
-    """What kube-state-metrics says of two pods, for recipes that join with it; served inside a namespace."""
-
-    def __init__(self, namespace, pods):
-        text = "# TYPE kube_pod_info gauge\n" + "".join(
-            f'kube_pod_info{{namespace="shop",pod="{pod}",pod_ip="{address}",host_network="false",node="n"}} 1\n'
-            for pod, address in pods.items())
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                self.send_response(200)
-                self.send_header("Content-Type", "text/plain; version=0.0.4")
-                self.end_headers()
-                self.wfile.write(text.encode())
-
-            def log_message(self, *_):
-                pass
-
-        with namespace.entered():
-            self._server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-        self.address = "127.0.0.1:%d" % self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.start()
-        cleanup.keep(self)
-
-    def close(self):
-        cleanup.release(self)
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 class DashboardFilesTest(unittest.TestCase):

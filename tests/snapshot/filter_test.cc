@@ -11,7 +11,7 @@ Endpoint At(std::string_view address, uint16_t port) { return {*IpAddress::Parse
 class FilterTest : public testing::Test {
  protected:
   FilterTest() {
-    snapshot_.interfaces.push_back({"eth0", {}, {}, 0, {}, true});
+    snapshot_.interfaces.push_back({{}, "eth0", true});
     connection_.client = At("10.1.2.3", 51234);
     connection_.server = At("192.0.2.80", 443);
     connection_.service = connection_.server;

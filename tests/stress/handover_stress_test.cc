@@ -22,7 +22,7 @@ constexpr int64_t kMostLagNs = Seconds(0.1);  // between two workers; so that no
 
 struct Worker {
   CaptureCounters counters;
-  InterfaceRegistry interfaces{&counters};
+  InterfaceRegistry interfaces{&counters, Seconds(60)};
   std::unique_ptr<Handover> handover;
   std::vector<DecodedPacket> kept;
   std::atomic<int64_t> read_until_ns{0};
@@ -56,7 +56,7 @@ void Work(const std::vector<TranslatedTraffic::Captured>& captured, std::vector<
     for (; next < captured.size() && !batch.full() && captured[next].packet.time_ns < now_ns + kMostLagNs; ++next) {
       DecodedPacket* const packet = batch.Add();
       *packet = captured[next].packet;
-      packet->interface = static_cast<uint32_t>(self.interfaces.Add(captured[next].interface));
+      packet->interface = static_cast<uint32_t>(self.interfaces.Discover(captured[next].interface));
     }
     self.handover->HandOver(&batch, lost);
     keep();

@@ -24,7 +24,7 @@ std::shared_ptr<const Snapshot> Office(int64_t second) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->sequence = static_cast<uint64_t>(second) + 1;
   snapshot->time_ns = kScriptStartNs + (3600 + second) * kNanosecondsPerSecond;
-  snapshot->interfaces.push_back({"eth0\x1b[31m", {}, {}, 0, {}, true});
+  snapshot->interfaces.push_back({{}, "eth0\x1b[31m", true});
   Encapsulation tagged;
   tagged.AddVlan(100);
   snapshot->encapsulations.push_back(tagged);
@@ -207,7 +207,7 @@ std::shared_ptr<const Snapshot> Node() {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->sequence = 1;
   snapshot->time_ns = kScriptStartNs + 60 * kNanosecondsPerSecond;
-  snapshot->interfaces.push_back({"any", {}, {}, 0, {}, true});
+  snapshot->interfaces.push_back({{}, "any", true});
   Encapsulation overlay;
   overlay.AddTunnel({TunnelType::kVxlan, true, 1});
   Encapsulation tagged;

@@ -44,7 +44,7 @@ Encapsulation Vlan(uint16_t id) {
 Snapshot SnapshotOn(uint64_t connection_id, const std::vector<std::string>& interfaces,
                     const std::vector<uint16_t>& vlans) {
   Snapshot snapshot;
-  for (const std::string& name : interfaces) snapshot.interfaces.push_back({name, {}, {}, 0, {}, true});
+  for (const std::string& name : interfaces) snapshot.interfaces.push_back({{}, name, true});
   for (const uint16_t vlan : vlans) snapshot.encapsulations.push_back(Vlan(vlan));
   ConnectionSummary connection = ScriptedConnection(connection_id, kClient, kServer);
   connection.interface = static_cast<uint32_t>(interfaces.size() - 1);

@@ -45,7 +45,7 @@ inline std::shared_ptr<const Snapshot> ScriptedTraffic(size_t count, int64_t sec
   snapshot->sequence = static_cast<uint64_t>(second) + 1;
   snapshot->capture_start_time_ns = kScriptStartNs;
   snapshot->time_ns = kScriptStartNs + second * kNanosecondsPerSecond;
-  snapshot->interfaces.push_back({"eth0", {}, {}, 0, {}, true});
+  snapshot->interfaces.push_back({{}, "eth0", true});
   for (size_t i = 0; i < count; ++i) {
     const auto low = static_cast<uint8_t>(i % 250 + 1);
     const auto middle = static_cast<uint8_t>(i / 250 % 250);

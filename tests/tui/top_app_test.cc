@@ -189,7 +189,7 @@ TEST_F(TopAppTest, AHeldOrderStaysUntilItIsLetGo) {
 TEST_F(TopAppTest, DetailsKeepTheInterfaceAndVlanOfAConnectionThatIsGone) {
   const auto with_lists = [](uint64_t sequence, const char* interface, uint16_t vlan) {
     std::shared_ptr<Snapshot> snapshot = ThreeConnections(sequence);
-    snapshot->interfaces.push_back({interface, {}, {}, 0, {}, true});
+    snapshot->interfaces.push_back({{}, interface, true});
     Encapsulation encapsulation;
     encapsulation.AddVlan(vlan);
     snapshot->encapsulations.push_back(encapsulation);
@@ -233,8 +233,8 @@ TEST_F(TopAppTest, DetailsKeepWhatWasKnownOfAConnectionThatIsGone) {
 
 TEST_F(TopAppTest, TellsWhatIsWatchedAndWhatWasLostWhereThereIsRoom) {
   auto snapshot = ThreeConnections(1);
-  snapshot->interfaces.push_back({"eth0", {}, {}, 5, {}, true});
-  snapshot->interfaces.push_back({"eth1", {}, {}, 7, {}, false});
+  snapshot->interfaces.push_back({{{}, {}, 5, {}}, "eth0", true});
+  snapshot->interfaces.push_back({{{}, {}, 7, {}}, "eth1", false});
   hub_.Publish(snapshot);
   screen_.Resize(8, 120);
   ASSERT_TRUE(app_.Step());

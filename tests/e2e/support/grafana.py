@@ -47,12 +47,12 @@ def values_of(variable, values, prometheus):
     return prometheus.label_values(match["label"], match["selector"])
 
 
-def choose(dashboard, prometheus, wanted):
+def choose(dashboard, prometheus, wanted, rate_interval="10s"):
     """What a user would choose, {variable: value}, and what was offered, {variable: values}.
 
     All where that can be chosen, else what is `wanted`, which must be offered; nothing where nothing is wanted.
     """
-    values = {"__rate_interval": "10s", "datasource": "prometheus"}
+    values = {"__rate_interval": rate_interval, "datasource": "prometheus"}
     offered = {}
     for variable in variables(dashboard):
         if variable["type"] != "query":

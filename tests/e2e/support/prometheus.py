@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs Debian's Prometheus server in a namespace, where it scrapes agents every second."""
+"""Runs Debian's Prometheus server in a namespace, where it scrapes agents."""
 import json
 import os
 import shutil
@@ -12,7 +12,7 @@ from support.processes import Process
 from support.waiting import wait_until
 
 _CONFIG = """
-global: {{scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}}
+global: {settings}
 rule_files: {rule_files}
 scrape_configs:
 """
@@ -23,26 +23,27 @@ _JOB = """- {{job_name: {job}, static_configs: [{{targets: {addresses}}}]}}
 class Prometheus(Process):
     """Scrapes `targets`, {job: HOST:PORT or a list of them}; each has been scraped once when the constructor returns.
 
-    `rules` are texts of rule files, evaluated every second; `jobs` are more scrape configurations, as dictionaries.
+    `rules` are texts of rule files; `jobs` are more scrape configurations, as dictionaries. `settings` is the section
+    "global": by default it scrapes and evaluates every second. `port` is free in a fresh namespace.
     """
 
-    # Free, since the namespace is fresh.
-    _ADDRESS = "127.0.0.1:9090"
+    _EVERY_SECOND = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
 
-    def __init__(self, namespace, targets, rules=(), jobs=()):
+    def __init__(self, namespace, targets, rules=(), jobs=(), settings=None, port=9090):
         self._namespace = namespace
+        self._address = f"127.0.0.1:{port}"
         self._folder = tempfile.mkdtemp(prefix="tcpgauge-e2e-")
         config = os.path.join(self._folder, "prometheus.yml")
         addresses = {job: [of_job] if isinstance(of_job, str) else list(of_job) for job, of_job in targets.items()}
         count = sum(len(of_job) for of_job in addresses.values())
+        rule_files = [self._write(f"rules{number}.yml", text) for number, text in enumerate(rules)]
         with open(config, "w") as file:
-            file.write(_CONFIG.format(rule_files=[self._write(f"rules{number}.yml", text)
-                                                  for number, text in enumerate(rules)]))
+            file.write(_CONFIG.format(settings=json.dumps(settings or self._EVERY_SECOND), rule_files=rule_files))
             file.write("".join(_JOB.format(job=job, addresses=of_job) for job, of_job in addresses.items()))
             file.write("".join(f"- {json.dumps(job)}\n" for job in jobs))
         super().__init__(namespace.command(
             "prometheus", f"--config.file={config}", f"--storage.tsdb.path={self._folder}/data",
-            f"--web.listen-address={self._ADDRESS}"))
+            f"--web.listen-address={self._address}"))
         try:
             wait_until(lambda: self.get("/-/ready")[0] == 200, "Prometheus is ready", 90)
             wait_until(lambda: len(self.query("up == 1")) == count, "Prometheus has scraped every agent", 90)
@@ -52,7 +53,7 @@ class Prometheus(Process):
             raise AssertionError(f"{error}; it said: {said}") from None
 
     def get(self, path):
-        return fetch(self._namespace, f"http://{self._ADDRESS}{path}", seconds=60)
+        return fetch(self._namespace, f"http://{self._address}{path}", seconds=60)
 
     def query(self, expression, time=None):
         """An instant query: a list of (labels, value)."""

@@ -8,8 +8,9 @@ import time
 POLL_SECONDS = 0.02
 
 
-def wait_until(condition, what, seconds=30.0):
-    """Returns condition()'s first true value; fails, naming `what`, when there is none within `seconds`."""
+def wait_until(condition, what, seconds=30.0, pause=POLL_SECONDS):
+    """Returns condition()'s first true value; fails, naming `what`, when there is none within `seconds`. Looks again after
+    `pause` seconds."""
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
@@ -17,7 +18,7 @@ def wait_until(condition, what, seconds=30.0):
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds:g} s: {what}")
-        time.sleep(POLL_SECONDS)
+        time.sleep(pause)
 
 
 def holds_for(condition, seconds):

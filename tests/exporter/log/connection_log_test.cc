@@ -22,9 +22,8 @@ namespace tcpgauge {
 namespace {
 
 TEST(ConnectionLogLine, TellsAllOfAConnection) {
-  const std::string interface = "eth\"0";
   NamedEndedConnection ended;
-  ended.interface = &interface;
+  ended.interface = "eth\"0";
   ended.connection.reason = EndReason::kFin;
   ended.connection.encapsulation.AddVlan(7);
   ended.connection.encapsulation.AddVlan(8);
@@ -59,9 +58,8 @@ TEST(ConnectionLogLine, TellsAllOfAConnection) {
 }
 
 TEST(ConnectionLogLine, WhatIsUnknownIsNull) {
-  const std::string interface = "eth0";
   NamedEndedConnection ended;
-  ended.interface = &interface;
+  ended.interface = "eth0";
   ended.connection.summary.client = At("10.0.0.1:40000");
   ended.connection.summary.server = At("10.0.0.2:80");
   ended.connection.summary.service = At("10.0.0.2:80");
@@ -78,9 +76,8 @@ TEST(ConnectionLogLine, WhatIsUnknownIsNull) {
 }
 
 TEST(ConnectionLogLine, TellsTheServiceAndTheViewsOfAConnectionThatWasTranslated) {
-  const std::string interface = "any";
   NamedEndedConnection ended;
-  ended.interface = &interface;
+  ended.interface = "any";
   ended.connection.summary.client = At("10.0.0.1:40000");
   ended.connection.summary.server = At("10.0.0.2:8080");
   ended.connection.summary.service = At("10.96.0.10:80");
@@ -119,7 +116,7 @@ class ConnectionLogTest : public ::testing::Test {
     close(ends_[1]);
     log_ = *std::move(log);
     queue_ = log_->AddQueue(/*may_wait=*/false);
-    ended_.interface = &interface_;
+    ended_.interface = "eth0";
   }
   void TearDown() override {
     log_.reset();
@@ -142,7 +139,6 @@ class ConnectionLogTest : public ::testing::Test {
     return lines;
   }
 
-  const std::string interface_ = "eth0";
   NamedEndedConnection ended_;
   Haste haste_;
   Patience patience_{&SystemClock(), &haste_};

@@ -94,6 +94,10 @@ Snapshot ExampleSnapshot() {
   snapshot.interfaces[1].name = "wlan0";
   snapshot.interfaces[1].duplicate_packets = {4, 3, 4};
   snapshot.interfaces[1].up = false;
+  snapshot.retired_interfaces.packets = {40, 30, 20, 10};
+  snapshot.retired_interfaces.wire_bytes = {4000, 3000, 2000, 1000};
+  snapshot.retired_interfaces.dropped_packets = 6;
+  snapshot.retired_interfaces.duplicate_packets = {7, 8, 9};
 
   ConnectionSummary heavy = ExampleConnection(11, "198.51.100.7", 50000);
   heavy.client_sent.payload_bytes = 1234;
@@ -111,6 +115,7 @@ Snapshot ExampleSnapshot() {
   light.state = ConnectionState::kReset;
   light.last_packet_time_ns = kNow + 1;  // newer than the snapshot
   snapshot.connections = {heavy, middle, light};
+  snapshot.connections_with_series = {0, 1, 2};
   snapshot.connections_not_listed = 6;
 
   snapshot.decode_errors = {{"truncated_tcp", 3}, {"ip_version", 0}};

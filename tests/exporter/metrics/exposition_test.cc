@@ -92,6 +92,70 @@ TEST(Exposition, AddsUpInterfacesWhoseNamesCannotBeToldApart) {
   EXPECT_EQ(exposition.connections.size(), 1u);
 }
 
+std::vector<std::string> Names(const Exposition& exposition) {
+  std::vector<std::string> names;
+  for (const InterfaceView& interface : exposition.interfaces) names.push_back(interface.name);
+  return names;
+}
+
+Snapshot WithInterfaces(const std::vector<std::string>& names) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.connections.clear();
+  snapshot.ended_connections.clear();
+  snapshot.interfaces.clear();
+  for (const std::string& name : names) {
+    InterfaceView& interface = snapshot.interfaces.emplace_back();
+    interface.name = name;
+    interface.packets[0] = 10;
+  }
+  return snapshot;
+}
+
+TEST(Exposition, CountsInterfacesWithoutSeriesUnderOther) {
+  Snapshot snapshot = WithInterfaces({"any", "a", "b", "c"});
+  for (const size_t i : {1, 2, 3}) snapshot.interfaces[i].is_named = false;
+  snapshot.interfaces[1].has_series = false;
+  snapshot.interfaces[3].has_series = false;
+  snapshot.other_interfaces.packets[0] = 5;
+  const Exposition exposition = ExampleExposition(snapshot);
+  ASSERT_THAT(Names(exposition), ElementsAre("any", "other", "b"));
+  EXPECT_EQ(exposition.interfaces[1].packets[0], 25u);
+  EXPECT_FALSE(exposition.interfaces[1].is_named);
+  EXPECT_EQ(exposition.interfaces[1].start_time_ns, snapshot.capture_start_time_ns);
+}
+
+TEST(Exposition, WhatInterfacesThatAreGoneCountedUnderOtherStaysThere) {
+  Snapshot snapshot = WithInterfaces({"any"});
+  snapshot.other_interfaces.packets[0] = 5;
+  const Exposition exposition = ExampleExposition(snapshot);
+  ASSERT_THAT(Names(exposition), ElementsAre("any", "other"));
+  EXPECT_EQ(exposition.interfaces[1].packets[0], 5u);
+}
+
+TEST(Exposition, HoldsNoMoreInterfacesThanThePlanHasRoomFor) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 40; ++i) names.push_back("eth" + std::to_string(i));
+  const Exposition exposition = ExampleExposition(WithInterfaces(names));
+  ASSERT_EQ(exposition.interfaces.size(), 32u);
+  EXPECT_EQ(exposition.interfaces.back().name, "other");
+  EXPECT_EQ(exposition.interfaces.back().packets[0], 90u);
+}
+
+TEST(Exposition, AForgottenInterfaceIsListedLastAndTakesNoRoom) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 33; ++i) names.push_back("eth" + std::to_string(i));
+  Snapshot snapshot = WithInterfaces(names);
+  snapshot.interfaces[0].is_forgotten = true;
+  snapshot.interfaces[0].packets[0] = 0;
+  snapshot.connections = {ExampleConnection(1, "198.51.100.7", 50000)};
+  const Exposition exposition = ExampleExposition(snapshot);
+  ASSERT_EQ(exposition.interfaces.size(), 33u);
+  EXPECT_EQ(exposition.interfaces[31].name, "eth32");
+  EXPECT_EQ(exposition.interfaces[32].name, "eth0");
+  EXPECT_TRUE(exposition.interfaces[32].is_forgotten);
+  EXPECT_EQ(exposition.connections.at(0).interface, 32u);
+}
+
 TEST(Exposition, ServersThatAreGroupedHaveTheLengthOfTheirPrefixInTheLabel) {
   Snapshot snapshot = ExampleSnapshot();
   snapshot.edges.exported.clear();

@@ -14,10 +14,10 @@ size_t SamplesOf(const SeriesPlan& plan, EdgeDetail detail) {
 TEST(SeriesPlan, NoShareIsCutWithTheDefaultLimits) {
   for (const EdgeDetail detail : {EdgeDetail::kFull, EdgeDetail::kBasic}) {
     const SeriesPlan plan = PlanSeries(5000, 100, DefaultEdges(detail), detail);
-    EXPECT_EQ(plan.interfaces, 64u);
+    EXPECT_EQ(plan.interfaces, 32u);
     EXPECT_EQ(plan.edges, detail == EdgeDetail::kFull ? 150u : 400u);
     EXPECT_EQ(plan.services, kMaxServiceSamples);
-    EXPECT_EQ(SamplesOf(plan, detail) + 100 * kSamplesPerConnection, detail == EdgeDetail::kFull ? 3745u : 4990u)
+    EXPECT_EQ(SamplesOf(plan, detail) + 100 * kSamplesPerConnection, detail == EdgeDetail::kFull ? 3437u : 4682u)
         << "docs/limits.md has this sum";
   }
 }

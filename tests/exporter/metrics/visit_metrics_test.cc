@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "exporter/metrics/metric_catalog.h"
+#include "exporter/metrics/series_plan.h"
 #include "exporter/metrics/text_writer.h"
 #include "tests/exporter/metrics/example_snapshot.h"
 
@@ -32,6 +33,16 @@ TEST(VisitMetrics, HoldsEveryMetricOfTheCatalog) {
                 HasSubstr("# TYPE " + std::string(info.name) + " " + std::string(MetricTypeName(info.type)) + "\n"));
     EXPECT_THAT(text, HasSubstr("# HELP " + std::string(info.name) + " " + std::string(info.help) + "\n"));
   }
+}
+
+TEST(VisitMetrics, NewSeriesAreThoseOfConnectionsAndOfEdges) {
+  Snapshot snapshot = ExampleSnapshot();
+  EXPECT_THAT(TextOf(snapshot), HasSubstr("\ntcpgauge_series_new_total 0\n"));
+  snapshot.connections_admitted = 5;
+  EXPECT_THAT(TextOf(snapshot), HasSubstr("\ntcpgauge_series_new_total 45\n"));
+  snapshot.edges.new_edges = 2;
+  EXPECT_THAT(TextOf(snapshot), HasSubstr("\ntcpgauge_series_new_total " +
+                                          std::to_string(45 + 2 * SamplesPerEdge(EdgeDetail::kFull)) + "\n"));
 }
 
 // Checks that the catalog and the value of each sample agree on whether the metric counts whole things.
@@ -82,9 +93,13 @@ TEST(VisitMetrics, SaysWhatTheSnapshotSays) {
            std::string("tcpgauge_capture_packets_total{interface=\"eth0\",protocol=\"udp\"} 20"),
            std::string("tcpgauge_capture_wire_bytes_total{interface=\"eth0\",protocol=\"tcp\"} 1000000"),
            std::string("tcpgauge_capture_dropped_packets_total{interface=\"eth0\"} 5"),
-           std::string("tcpgauge_capture_duplicate_packets_total{kind=\"interface\"} 6"),
-           std::string("tcpgauge_capture_duplicate_packets_total{kind=\"translated\"} 3"),
-           std::string("tcpgauge_capture_duplicate_packets_total{kind=\"encapsulated\"} 5"),
+           std::string("tcpgauge_capture_duplicate_packets_total{kind=\"interface\"} 13"),
+           std::string("tcpgauge_capture_duplicate_packets_total{kind=\"translated\"} 11"),
+           std::string("tcpgauge_capture_duplicate_packets_total{kind=\"encapsulated\"} 14"),
+           std::string("tcpgauge_capture_retired_packets_total{protocol=\"tcp\"} 40"),
+           std::string("tcpgauge_capture_retired_wire_bytes_total{protocol=\"other\"} 1000"),
+           std::string("tcpgauge_capture_retired_dropped_packets_total 6"),
+           std::string("tcpgauge_capture_retired_duplicate_packets_total{kind=\"encapsulated\"} 9"),
            std::string("tcpgauge_decode_errors_total{reason=\"truncated_tcp\"} 3"),
            std::string("tcpgauge_overflows_total{part=\"sequence_gaps\"} 2"),
            std::string("tcpgauge_client_payload_bytes_total 77777"),
@@ -111,6 +126,23 @@ TEST(VisitMetrics, SaysWhatTheSnapshotSays) {
        }) {
     EXPECT_THAT(text, HasSubstr("\n" + line + "\n"));
   }
+}
+
+TEST(VisitMetrics, OnlyNamedInterfacesAreUpOrDown) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.interfaces[1].is_named = false;
+  const std::string text = TextOf(snapshot);
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_capture_up{interface=\"eth0\"} 1\n"));
+  EXPECT_THAT(text, Not(HasSubstr("\ntcpgauge_capture_up{interface=\"wlan0\"}")));
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_capture_dropped_packets_total{interface=\"wlan0\"} 0\n"));
+}
+
+TEST(VisitMetrics, AForgottenInterfaceIsOnlyALabelOfItsConnections) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.interfaces[1].is_forgotten = true;
+  const std::string text = TextOf(snapshot);
+  EXPECT_THAT(text, Not(HasSubstr("{interface=\"wlan0\"")));
+  EXPECT_THAT(text, HasSubstr(",interface=\"wlan0\""));
 }
 
 TEST(VisitMetrics, IdleTimeIsNeverNegative) {

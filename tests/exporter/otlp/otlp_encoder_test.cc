@@ -186,6 +186,15 @@ TEST(OtlpEncoder, TheInterfaceOtherIsAnOverflow) {
             1u);
 }
 
+TEST(OtlpEncoder, CountersOfAnInterfaceStartWhenItsCountsWereZero) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.interfaces[1].start_time_ns = kNow - 10;
+  const Pushed pushed = EncodeOnce(snapshot);
+  EXPECT_EQ(pushed.Number("tcpgauge.capture.packets", "network.interface.name=wlan0,tcpgauge.packet.protocol=tcp")
+                .start_time_unix_nano(),
+            static_cast<uint64_t>(kNow - 10));
+}
+
 TEST(OtlpEncoder, AnHttpStatusIsANumberAndWhatHasNoRoomIsAnOverflow) {
   const Pushed pushed = EncodeOnce(ExampleSnapshot());
   const otlp::NumberDataPoint& scraped =
@@ -209,9 +218,9 @@ TEST(OtlpEncoder, NamesTheServicesOfAnEdge) {
 TEST(OtlpEncoder, TellsHowDuplicatesDiffer) {
   const Pushed pushed = EncodeOnce(ExampleSnapshot());
   const std::string name = "tcpgauge.capture.duplicate_packets";
-  EXPECT_EQ(pushed.Number(name, "tcpgauge.duplicate.kind=interface").as_int(), 6);
-  EXPECT_EQ(pushed.Number(name, "tcpgauge.duplicate.kind=translated").as_int(), 3);
-  EXPECT_EQ(pushed.Number(name, "tcpgauge.duplicate.kind=encapsulated").as_int(), 5);
+  EXPECT_EQ(pushed.Number(name, "tcpgauge.duplicate.kind=interface").as_int(), 13);
+  EXPECT_EQ(pushed.Number(name, "tcpgauge.duplicate.kind=translated").as_int(), 11);
+  EXPECT_EQ(pushed.Number(name, "tcpgauge.duplicate.kind=encapsulated").as_int(), 14);
 }
 
 TEST(OtlpEncoder, CountersSayTrulySinceWhenTheyCount) {

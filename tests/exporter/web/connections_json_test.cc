@@ -37,6 +37,15 @@ TEST(ConnectionsJson, TellsTheSnapshotAndItsAgent) {
   EXPECT_EQ(answer["interfaces"][1], Json::parse(R"({"name":"wlan0","up":false,"dropped_packets":0})"));
 }
 
+TEST(ConnectionsJson, DoesNotListAForgottenInterfaceThatConnectionsName) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.interfaces[0].is_forgotten = true;
+  const Json answer = Answer(snapshot);
+  ASSERT_EQ(answer["interfaces"].size(), 1u);
+  EXPECT_EQ(answer["interfaces"][0]["name"], "wlan0");
+  EXPECT_EQ(answer["connections"][0]["interface"], "eth0");
+}
+
 TEST(ConnectionsJson, TellsAllOfAConnection) {
   const Json row = Answer(ExampleSnapshot())["connections"][0];
   EXPECT_EQ(row["id"], "11");

@@ -29,6 +29,10 @@ TEST(StatusJson, SaysWhatTheSnapshotSays) {
   EXPECT_EQ(status["interfaces"][1]["duplicate_packets"],
             nlohmann::json::parse(R"({"interface": 4, "translated": 3, "encapsulated": 4})"));
   EXPECT_EQ(status["interfaces"][1]["up"], false);
+  EXPECT_EQ(status["retired_interfaces"]["packets"]["udp"], 30);
+  EXPECT_EQ(status["retired_interfaces"]["wire_bytes"]["tcp"], 4000);
+  EXPECT_EQ(status["retired_interfaces"]["dropped_packets"], 6);
+  EXPECT_EQ(status["retired_interfaces"]["duplicate_packets"]["encapsulated"], 9);
   EXPECT_EQ(status["decode_errors"]["truncated_tcp"], 3);
   EXPECT_EQ(status["overflows"]["sequence_gaps"], 2);
   EXPECT_EQ(status["connections"]["established"], 7);
@@ -37,6 +41,15 @@ TEST(StatusJson, SaysWhatTheSnapshotSays) {
   EXPECT_EQ(status["limits"]["metrics_connections"], 100);
   EXPECT_EQ(status["limits"]["metrics_edges"], 400);
   EXPECT_EQ(status["limits"]["response_bytes"], 40);
+}
+
+TEST(StatusJson, CountsWhatIsNoLongerListedAsRetired) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.interfaces[1].is_forgotten = true;
+  snapshot.other_interfaces.packets[1] = 100;
+  const auto status = nlohmann::json::parse(StatusJson(snapshot, {}, {}, {}));
+  EXPECT_EQ(status["interfaces"].size(), 1u);
+  EXPECT_EQ(status["retired_interfaces"]["packets"]["udp"], 130);
 }
 
 TEST(StatusJson, TakesNamesOfAnyBytes) {

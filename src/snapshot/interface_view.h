@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_SNAPSHOT_INTERFACE_VIEW_H_
+#define TCPGAUGE_SRC_SNAPSHOT_INTERFACE_VIEW_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "src/flow/duplicate_kind.h"
+#include "src/net/protocol.h"
+
+namespace tcpgauge {
+
+// What was captured on one interface, or on several together. A plain value.
+struct InterfaceCounts {
+  std::array<uint64_t, kProtocolCount> packets{};     // indexed by Protocol
+  std::array<uint64_t, kProtocolCount> wire_bytes{};  // indexed by Protocol; includes bytes that were not captured
+  // The kernel dropped these because the capture buffer was full. With several workers, includes captured packets for
+  // which another worker's inbox had no room (see Handover).
+  uint64_t dropped_packets = 0;
+  DuplicateCounts duplicate_packets{};  // captured here, counted elsewhere (see InterfacePins)
+
+  void Add(const InterfaceCounts& other) {
+    for (size_t i = 0; i < kProtocolCount; ++i) {
+      packets[i] += other.packets[i];
+      wire_bytes[i] += other.wire_bytes[i];
+    }
+    dropped_packets += other.dropped_packets;
+    AddDuplicateCounts(other.duplicate_packets, &duplicate_packets);
+  }
+  bool IsZero() const {
+    uint64_t any = dropped_packets;
+    for (size_t i = 0; i < kProtocolCount; ++i) any |= packets[i] | wire_bytes[i];
+    for (const uint64_t count : duplicate_packets) any |= count;
+    return any == 0;
+  }
+  // REQUIRES: no count of `other` is larger than the same count of this object.
+  void Subtract(const InterfaceCounts& other) {
+    for (size_t i = 0; i < kProtocolCount; ++i) {
+      packets[i] -= other.packets[i];
+      wire_bytes[i] -= other.wire_bytes[i];
+    }
+    dropped_packets -= other.dropped_packets;
+    for (size_t i = 0; i < kDuplicateKindCount; ++i) duplicate_packets[i] -= other.duplicate_packets[i];
+  }
+};
+
+// An interface, or the file that is read, and what was captured there. A plain value.
+//
+// An interface is named if the user named it (-i, -T) or if the agent chose it because the user named none. Otherwise
+// it is discovered: a packet captured on `any`, or in a file, belongs to it. A discovered interface is forgotten a
+// ranking window after it went away (see InterfaceRegistry). What it counted is then no longer counted here, but among
+// the counts of forgotten interfaces. The name stays as long as connections refer to it.
+struct InterfaceView : InterfaceCounts {
+  std::string name;
+  bool up = true;        // true for a file
+  bool is_named = true;  // false: the interface was discovered
+  bool is_forgotten = false;
+  // Set by the worker, used by InterfaceMerger: identifies the interface among all that the worker has known.
+  // When an interface is forgotten and comes back, it has another number.
+  uint64_t number = 0;
+  // The members below are set by InterfaceMerger.
+  bool has_series = true;     // false: metrics count the interface under "other"
+  int64_t start_time_ns = 0;  // when the counts were 0; table time. Later than the start for a discovered interface.
+
+  // Merges `is_named` and `up` of `other`, which stands for the same interface or is shown together with this one. The
+  // result is up if both are. However, the condition of a discovered interface does not count beside that of a named
+  // one.
+  void MergeCondition(const InterfaceView& other) {
+    if (other.is_named == is_named) {
+      up = up && other.up;
+    } else if (other.is_named) {
+      is_named = true;
+      up = other.up;
+    }
+  }
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_SNAPSHOT_INTERFACE_VIEW_H_

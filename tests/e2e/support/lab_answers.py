@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compares what a query answers over the agents with what it answers over the books, and prints both."""
+import collections
+import math
+import re
+
+from support import grafana, shipped
+
+# Grafana's at a scrape interval of 15 s.
+_RATE_INTERVAL = "1m"
+_NOT_COMPARED = ("__name__", "job", "instance")
+# What must be zero, whatever the traffic: every edge of the lab has series, and edges add up to totals.
+_ZERO = re.compile(r'other"|edge_other|edges_retired_client_payload_bytes_total\s+-|edge_attempts_pending -')
+# What tells of agents and of their scrapes, of which the books know nothing.
+_OF_AGENTS = re.compile(r"\bup\b|scrape_|build_info")
+_SHOWN = 3
+_SCRAPE_SECONDS, _STALE_SECONDS = 15, 75
+
+Query = collections.namedtuple("Query", "kind name expression truth_expression")
+Judgement = collections.namedtuple("Judgement", "query empty wrong text")
+
+
+def recipes(client, server):
+    """Those of docs/promql.md, with addresses of the lab."""
+    text = shipped.read("docs/promql.md")
+    network, lab = r"192\\.0\\.2\\.", re.escape(client.rsplit(".", 1)[0] + ".").replace("\\", "\\\\")
+    for number, expression in enumerate(re.findall(r"^```promql\n(.*?)^```$", text, re.DOTALL | re.MULTILINE), 1):
+        expression = re.sub(r"192\.0\.2\.1\b", client, re.sub(r"192\.0\.2\.2\b", server, expression))
+        expression = expression.replace(network, lab)
+        yield Query("recipe", f"{number}: {' '.join(expression.split())}", expression, expression)
+
+
+def rules(prometheus):
+    """What the recording rules recorded."""
+    for group in prometheus.api("rules")["groups"]:
+        for rule in group["rules"]:
+            if rule["type"] == "recording":
+                yield Query("rule", rule["name"], rule["name"], rule["name"])
+
+
+def panels(prometheus, wanted, truth_instance):
+    """The queries of all dashboards, where a user chose `wanted`, {variable: value}."""
+    for dashboard in grafana.dashboards().values():
+        chosen, _ = grafana.choose(dashboard, prometheus, wanted, _RATE_INTERVAL)
+        chosen_of_truth = dict(chosen, instance=truth_instance)
+        for query in grafana.queries(dashboard):
+            yield Query("panel", f"{query.dashboard}: {query.panel} ({query.ref})",
+                        grafana.filled_in(query.expression, chosen), grafana.filled_in(query.expression, chosen_of_truth))
+
+
+def judge(query, prometheus, truth, time, tolerance, sees_all):
+    """`tolerance` is (share, absolute). Of answers by instance, those of the agent `sees_all` are judged: the others miss
+    what is lost before it comes to them.
+
+    The scrapes of two servers are up to 15 s apart, and their rules may be evaluated once a minute. So the truth is what
+    the books said from 75 s before until 15 s after, its smallest and its largest value.
+    """
+    at = time - _SCRAPE_SECONDS
+    answers = {}
+    found = prometheus.query(query.expression, at)
+    top = re.match(r"topk\((\d+),", query.expression)
+    is_cut = top and len(found) >= int(top[1])
+    for labels, value in found:
+        if labels.get("instance") in (None, sees_all) and not math.isnan(value):
+            answers[_key(labels)] = value
+    truths = {}
+    known = [] if _OF_AGENTS.search(query.expression) else truth.query_range(
+        query.truth_expression, at - _STALE_SECONDS, time, _SCRAPE_SECONDS)
+    for labels, values in known:
+        values = [value for value in values if not math.isnan(value)]
+        if values:
+            truths[_key(labels)] = (min(values), max(values))
+    if _ZERO.search(query.expression) and not re.search(r'!="other"', query.expression):
+        truths = dict.fromkeys(answers, (0, 0))
+    if is_cut:
+        truths = {key: truth for key, truth in truths.items() if key in answers}
+    wrong = [key for key, (least, most) in truths.items() if key not in answers or not
+             least - _slack(least, tolerance) <= answers[key] <= most + _slack(most, tolerance)]
+    keys = sorted(truths or answers, key=lambda key: (key not in wrong, -abs(answers.get(key, math.inf))))
+    shown = "; ".join(f"{_told(key)}{_number(answers.get(key))} | {_numbers(truths.get(key))}" for key in keys[:_SHOWN])
+    more = f"; {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
+    verdict = "WRONG" if wrong else "right" if truths else "no truth" if answers else "empty"
+    return Judgement(query, not answers, wrong, f"  {verdict:8} {query.kind:6} {query.name[:100]:100} {shown}{more}")
+
+
+def _slack(value, tolerance):
+    share, absolute = tolerance
+    return share * abs(value) + absolute
+
+
+def _key(labels):
+    return frozenset((name, value) for name, value in labels.items() if name not in _NOT_COMPARED)
+
+
+def _told(key):
+    labels = dict(key)
+    words = [labels[name] for name in ("namespace", "pod", "client_address", "server_address", "server_port", "state", "reason",
+                                       "interface", "protocol", "le") if name in labels]
+    return f"{' '.join(words)}: " if words else ""
+
+
+def _number(value):
+    return "-" if value is None else f"{value:.4g}"
+
+
+def _numbers(values):
+    return "-" if values is None else " to ".join(dict.fromkeys(map(_number, values)))
