@@ -247,8 +247,8 @@ const MetricInfo kCatalog[] = {
      "SYNs that the client sent again, because its attempt to connect was not answered or the answer was lost.",
      "tcpgauge.edge.syn_retransmissions", "{segment}"},
     {Metric::kEdgeConnections, "tcpgauge_edge_connections", kGauge, "", kEdge,
-     "Open connections of this edge. A connection is counted here after its first handshake or payload on an edge with "
-     "series, and under other until then.",
+     "Open connections of this edge, neither closed nor reset. A connection is counted here after its first handshake or "
+     "payload on an edge with series, and under other until then.",
      "tcpgauge.edge.connections", "{connection}"},
     {Metric::kEdgeConnectionsStalled, "tcpgauge_edge_connections_stalled", kGauge, "", kEdge,
      "Established connections that make no progress: an end sent payload again, and nothing new of that end was "

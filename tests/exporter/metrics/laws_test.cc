@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <random>
 #include <set>
@@ -193,8 +192,20 @@ void ExpectAllIsCreditedOnce(const Exposition& exposition) {
   ASSERT_EQ(sum.server_payload_bytes, totals.server_payload_bytes);
   const uint64_t pending = exposition.snapshot->edges.pending_attempts;
   ASSERT_EQ(sum.connections_opened + pending, totals.opened_handshake + totals.opened_midstream);
-  ASSERT_EQ(static_cast<uint64_t>(sum.connections) + pending,
-            std::accumulate(totals.connections.begin(), totals.connections.end(), uint64_t{0}));
+  uint64_t open = 0;
+  for (size_t i = 0; i < kConnectionStateCount; ++i) {
+    if (IsOpen(static_cast<ConnectionState>(i))) open += totals.connections[i];
+  }
+  ASSERT_EQ(static_cast<uint64_t>(sum.connections) + pending, open);
+  ASSERT_EQ(sum.segments, totals.segments);
+  ASSERT_EQ(sum.retransmitted_segments, totals.client_retransmitted_segments + totals.server_retransmitted_segments);
+  ASSERT_EQ(sum.out_of_order_segments, totals.out_of_order_segments);
+  ASSERT_EQ(sum.connections_refused, totals.closed[static_cast<size_t>(EndReason::kRefused)]);
+  ASSERT_EQ(sum.connections_timed_out, totals.closed[static_cast<size_t>(EndReason::kHandshakeTimeout)]);
+  ASSERT_LE(sum.syn_retransmissions, totals.syn_retransmissions);
+  if (pending == 0) {
+    ASSERT_EQ(sum.syn_retransmissions, totals.syn_retransmissions);
+  }
 }
 
 TEST(Laws, NoExpositionHoldsMoreSamplesThanTheLimit) {
