@@ -57,17 +57,17 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
     if (reason.has_value()) {
       const uint64_t payload_bytes = record.ends[0].payload_bytes + record.ends[1].payload_bytes;
       // The window's bytes cannot exceed the total, so compare the cheap upper bound first.
-      if (recently_ended_.WouldKeep(payload_bytes)) {
+      const int64_t lifetime_ns = record.last_packet_time_ns - details_[slot].start_time_ns();
+      const bool lived_for_a_window = lifetime_ns >= options_.ranking_window_ns;
+      if (recently_ended_.WouldKeep(payload_bytes, lived_for_a_window)) {
         const uint64_t weight = WindowPayloadBytes(slot, now_ns_);
-        if (recently_ended_.WouldKeep(weight)) {
-          RecentlyEnded::Entry entry = {Summarize(slot), now_ns_};
+        if (recently_ended_.WouldKeep(weight, lived_for_a_window)) {
+          RecentlyEnded::Entry entry = {Summarize(slot), now_ns_, lived_for_a_window};
           entry.summary.window_payload_bytes = weight;
           recently_ended_.Add(entry);
         }
       }
-      ledger_.Close({record.key, record.client_end(), record.edge, *reason,
-                     record.last_packet_time_ns - details_[slot].start_time_ns(), payload_bytes},
-                    now_ns_);
+      ledger_.Close({record.key, record.client_end(), record.edge, *reason, lifetime_ns, payload_bytes}, now_ns_);
       if (record.state == ConnectionState::kClosed || record.state == ConnectionState::kReset ||
           reason == EndReason::kFin) {
         RememberEnded(slot);

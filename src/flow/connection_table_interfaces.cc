@@ -24,7 +24,8 @@ bool ConnectionTable::ContinueInterfaceSweep(const InterfaceSet& moved, size_t t
     } else if (next_swept_slot_ < record_limit_) {
       SweepRecord(next_swept_slot_++, moved, to);
     } else {
-      for (const RecentlyEnded::Entry& entry : recently_ended_.entries()) used_interfaces_.set(entry.summary.interface);
+      recently_ended_.Visit(
+          [this](const RecentlyEnded::Entry& entry) { used_interfaces_.set(entry.summary.interface); });
       if (first_stretch_ns_ != 0) used_interfaces_.set(first_stretch_.interface);
       return true;
     }

@@ -10,13 +10,18 @@
 
 namespace tcpgauge {
 
-// Keeps the heaviest of the connections that ended within the last ranking window, so that a connection that begins and
-// ends between two scrapes can still be exported.
+// Keeps connections that ended within the last ranking window, so that a connection that begins and ends between two
+// scrapes can still be exported, and that one that had series keeps them for a window.
+//
+// There are two kinds. A connection that lived for a window is kept even if it carried nothing lately: it may have
+// series. Any other is kept only if it carried payload in the window. Each kind may use all places that the other kind
+// leaves free, and has half of the places for itself.
 //
 // Thread: confined to its table.
 // Time: table time, in nanoseconds.
-// Bounds: `capacity` connections, which may be 0. When all places are taken, a heavier connection replaces the
-// lightest. A connection of weight 0 is never kept.
+// Bounds: `capacity` connections, which may be 0. When all places are taken, a connection takes the place of the
+// lightest of the other kind if its own kind has less than half of the places, and otherwise that of the lightest of
+// its own kind if it is heavier.
 class RecentlyEnded {
  public:
   struct Entry {
@@ -24,28 +29,32 @@ class RecentlyEnded {
     // given to another encapsulation.
     ConnectionSummary summary;
     int64_t end_time_ns = 0;
+    bool lived_for_a_window = false;
   };
 
   RecentlyEnded(size_t capacity, int64_t window_ns) : capacity_(capacity), window_ns_(window_ns) {}
 
   // Whether Add() would keep a connection of this weight now.
-  bool WouldKeep(uint64_t window_payload_bytes) const {
-    return window_payload_bytes > 0 && capacity_ > 0 &&
-           (entries_.size() < capacity_ || window_payload_bytes > entries_.front().summary.window_payload_bytes);
-  }
-  // Keeps a copy of the entry if it is heavy enough. Otherwise does nothing.
+  bool WouldKeep(uint64_t window_payload_bytes, bool lived_for_a_window) const;
+  // Keeps a copy of the entry if WouldKeep(). Otherwise does nothing.
   void Add(const Entry& entry);
   // Removes the connections that ended more than a window before `now_ns`.
   void Expire(int64_t now_ns);
 
-  // The kept connections, in no order. The reference is valid as long as this object; Add() and Expire() change the
-  // list.
-  const std::vector<Entry>& entries() const { return entries_; }
+  // The number of connections that are kept.
+  size_t size() const { return kept_[0].size() + kept_[1].size(); }
+  // Calls `visit(const Entry&)` for each connection that is kept, in no order.
+  template <typename Visitor>
+  void Visit(Visitor visit) const {
+    for (const std::vector<Entry>& entries : kept_) {
+      for (const Entry& entry : entries) visit(entry);
+    }
+  }
 
  private:
   const size_t capacity_;
   const int64_t window_ns_;
-  std::vector<Entry> entries_;  // a heap with the lightest in front
+  std::vector<Entry> kept_[2];  // indexed by lived_for_a_window; each is a heap with the lightest in front
 };
 
 }  // namespace tcpgauge

@@ -163,11 +163,11 @@ void WorkerPublisher::Publish() {
   for (size_t i = 0; i < kOverflowCount; ++i) back.overflows[i] += counters_.overflows[i];
   CopyEdges(&back.edges);
   back.ended_rows.clear();
-  for (const RecentlyEnded::Entry& entry : table_.recently_ended().entries()) {
+  table_.recently_ended().Visit([&back](const RecentlyEnded::Entry& entry) {
     back.ended_rows.push_back(entry.summary);
     // The table may have given the number to another encapsulation, and no metric shows it.
     back.ended_rows.back().encapsulation = 0;
-  }
+  });
   buffer_.Publish();
 }
 

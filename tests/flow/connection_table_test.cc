@@ -378,6 +378,24 @@ TEST_F(ConnectionTableTest, PassesOverWhatIsNoTcp) {
   EXPECT_EQ(table().size(), 0);
 }
 
+TEST_F(ConnectionTableTest, AnIdleConnectionThatEndedIsKeptForAWindowIfItLivedForOne) {
+  Handshake(0);
+  Feed(FromClient().Seq(1001).Ack(5001).Payload(100).Time(1));
+  Feed(FromClient().Seq(1101).Ack(5001).Rst().Time(1000));
+  client_.port = 40001;
+  Handshake(999);
+  Feed(FromClient().Seq(1001).Ack(5001).Rst().Time(1000));
+  Advance(1010);
+  ASSERT_EQ(table().size(), 0);
+  ASSERT_EQ(table().recently_ended().size(), 1);
+  table().recently_ended().Visit([](const RecentlyEnded::Entry& entry) {
+    EXPECT_EQ(entry.summary.client_sent.payload_bytes, 100);
+    EXPECT_EQ(entry.summary.window_payload_bytes, 0);
+  });
+  Advance(1071);
+  EXPECT_EQ(table().recently_ended().size(), 0);
+}
+
 TEST_F(ConnectionTableTest, OfThoseThatEndedTheHeavierTakesThePlaceOfALighter) {
   options_.max_recently_ended = 1;
   double seconds = 0;
@@ -387,8 +405,10 @@ TEST_F(ConnectionTableTest, OfThoseThatEndedTheHeavierTakesThePlaceOfALighter) {
     Feed(FromClient().Seq(1001).Ack(5001).Payload(payload).Time(seconds + 0.1));
     Feed(FromClient().Seq(1001 + payload).Ack(5001).Rst().Time(seconds + 0.2));
     Advance(seconds += 3);
-    ASSERT_EQ(table().recently_ended().entries().size(), 1);
-    EXPECT_EQ(table().recently_ended().entries()[0].summary.window_payload_bytes, payload == 100 ? 100 : 150);
+    ASSERT_EQ(table().recently_ended().size(), 1);
+    table().recently_ended().Visit([payload](const RecentlyEnded::Entry& entry) {
+      EXPECT_EQ(entry.summary.window_payload_bytes, payload == 100 ? 100 : 150);
+    });
   }
 }
 

@@ -79,7 +79,7 @@ TEST_F(InterfaceSweepTest, AnEndedConnectionRefersToItsInterfaceForAWindowIfItIs
   Feed(On(3, FromClient().Seq(first_ + 1).Ack(first_ + 50001).Payload(100)));
   Feed(On(3, FromClient().Seq(first_ + 101).Ack(first_ + 50001).Rst()));
   table().AdvanceTime(TestTime(3));
-  ASSERT_EQ(table().recently_ended().entries().size(), 1u);
+  ASSERT_EQ(table().recently_ended().size(), 1u);
   EXPECT_EQ(Sweep(), (Interfaces{1, 3}));
   table().AdvanceTime(TestTime(20));
   EXPECT_EQ(Sweep(), (Interfaces{1}));
