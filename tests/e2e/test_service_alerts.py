@@ -191,8 +191,10 @@ class ServiceAlertsTest(unittest.TestCase):
             edge(world, "10.0.0.3", 5432, agents=("b",), stalled=trouble(4), connections=always(4))
             edge(world, "2001:db8::3", 3306, agents=("a", "c"), stalled=trouble(2), connections=always(9))
             edge(world, "10.0.0.2", 5433, stalled=trouble(1, end=_BEGIN + 20), connections=always(3))
+            edge(world, "10.0.0.4", 443, stalled=trouble(3), connections=always(500))  # a few clients vanished
+            edge(world, "10.0.0.4", 5432, stalled=trouble(30), connections=always(500))
         self.check(build, {("TcpgaugeServiceStalled", each)
-                           for each in ("10.0.0.2 5432", "10.0.0.3 5432", "2001:db8::3 3306")})
+                           for each in ("10.0.0.2 5432", "10.0.0.3 5432", "10.0.0.4 5432", "2001:db8::3 3306")})
 
     def test_a_service_with_slow_handshakes_is_slow_and_one_slow_handshake_is_not(self):
         def build(world):
