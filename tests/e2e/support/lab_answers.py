@@ -66,16 +66,25 @@ def judge(query, prometheus, truth, time, tolerance, sees_all):
     truths = {}
     known = [] if _OF_AGENTS.search(query.expression) else truth.query_range(
         query.truth_expression, at - _STALE_SECONDS, time, _SCRAPE_SECONDS)
+    came_or_went = set()
     for labels, values in known:
-        values = [value for value in values if not math.isnan(value)]
-        if values:
-            truths[_key(labels)] = (min(values), max(values))
+        real = [value for value in values if not math.isnan(value)]
+        if real:
+            truths[_key(labels)] = (min(real), max(real))
+        if len(real) <= (_STALE_SECONDS + _SCRAPE_SECONDS) // _SCRAPE_SECONDS:
+            came_or_went.add(_key(labels))
     if _ZERO.search(query.expression) and not re.search(r'!="other"', query.expression):
         truths = dict.fromkeys(answers, (0, 0))
     if is_cut:
         truths = {key: truth for key, truth in truths.items() if key in answers}
-    wrong = [key for key, (least, most) in truths.items() if key not in answers or not
-             least - _slack(least, tolerance) <= answers[key] <= most + _slack(most, tolerance)]
+
+    def is_wrong(key):
+        least, most = truths[key]
+        if key not in answers:
+            # Of what is filtered by "> 0", nothing is as good as what cannot be told from 0.
+            return key not in came_or_went and not ("> 0" in query.expression and least <= _slack(least, tolerance))
+        return not least - _slack(least, tolerance) <= answers[key] <= most + _slack(most, tolerance)
+    wrong = [key for key in truths if is_wrong(key)]
     keys = sorted(truths or answers, key=lambda key: (key not in wrong, -abs(answers.get(key, math.inf))))
     shown = "; ".join(f"{_told(key)}{_number(answers.get(key))} | {_numbers(truths.get(key))}" for key in keys[:_SHOWN])
     more = f"; {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
