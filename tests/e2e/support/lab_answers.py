@@ -13,7 +13,8 @@ _NOT_COMPARED = ("__name__", "job", "instance")
 _ZERO = re.compile(r'other"|edge_other|edges_retired_client_payload_bytes_total\s+-|edge_attempts_pending -')
 # What tells of agents and of their scrapes, of which the books know nothing.
 _OF_AGENTS = re.compile(r"\bup\b|scrape_|build_info")
-_SHOWN = 3
+_SHOWN = 3  # series of an answer
+_TOLD = ("namespace", "pod", "client_address", "server_address", "server_port", "state", "reason", "interface", "protocol", "le")
 _SCRAPE_SECONDS, _STALE_SECONDS = 15, 75
 
 Query = collections.namedtuple("Query", "kind name expression truth_expression")
@@ -103,8 +104,7 @@ def _key(labels):
 
 def _told(key):
     labels = dict(key)
-    words = [labels[name] for name in ("namespace", "pod", "client_address", "server_address", "server_port", "state", "reason",
-                                       "interface", "protocol", "le") if name in labels]
+    words = [labels[name] for name in _TOLD if name in labels]
     return f"{' '.join(words)}: " if words else ""
 
 
