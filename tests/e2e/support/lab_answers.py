@@ -13,7 +13,8 @@ _NOT_COMPARED = ("__name__", "job", "instance")
 _ZERO = re.compile(r'other"|edge_other|edges_retired_client_payload_bytes_total\s+-|edge_attempts_pending -')
 # What tells of agents and of their scrapes, of which the books know nothing.
 _OF_AGENTS = re.compile(r"\bup\b|scrape_|build_info")
-_SHOWN = 3
+_SHOWN = 3  # series of an answer
+_TOLD = ("namespace", "pod", "client_address", "server_address", "server_port", "state", "reason", "interface", "protocol", "le")
 _SCRAPE_SECONDS, _STALE_SECONDS = 15, 75
 
 Query = collections.namedtuple("Query", "kind name expression truth_expression")
@@ -66,16 +67,25 @@ def judge(query, prometheus, truth, time, tolerance, sees_all):
     truths = {}
     known = [] if _OF_AGENTS.search(query.expression) else truth.query_range(
         query.truth_expression, at - _STALE_SECONDS, time, _SCRAPE_SECONDS)
+    came_or_went = set()
     for labels, values in known:
-        values = [value for value in values if not math.isnan(value)]
-        if values:
-            truths[_key(labels)] = (min(values), max(values))
+        real = [value for value in values if not math.isnan(value)]
+        if real:
+            truths[_key(labels)] = (min(real), max(real))
+        if len(real) <= (_STALE_SECONDS + _SCRAPE_SECONDS) // _SCRAPE_SECONDS:
+            came_or_went.add(_key(labels))
     if _ZERO.search(query.expression) and not re.search(r'!="other"', query.expression):
         truths = dict.fromkeys(answers, (0, 0))
     if is_cut:
         truths = {key: truth for key, truth in truths.items() if key in answers}
-    wrong = [key for key, (least, most) in truths.items() if key not in answers or not
-             least - _slack(least, tolerance) <= answers[key] <= most + _slack(most, tolerance)]
+
+    def is_wrong(key):
+        least, most = truths[key]
+        if key not in answers:
+            # Of what is filtered by "> 0", nothing is as good as what cannot be told from 0.
+            return key not in came_or_went and not ("> 0" in query.expression and least <= _slack(least, tolerance))
+        return not least - _slack(least, tolerance) <= answers[key] <= most + _slack(most, tolerance)
+    wrong = [key for key in truths if is_wrong(key)]
     keys = sorted(truths or answers, key=lambda key: (key not in wrong, -abs(answers.get(key, math.inf))))
     shown = "; ".join(f"{_told(key)}{_number(answers.get(key))} | {_numbers(truths.get(key))}" for key in keys[:_SHOWN])
     more = f"; {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
@@ -94,8 +104,7 @@ def _key(labels):
 
 def _told(key):
     labels = dict(key)
-    words = [labels[name] for name in ("namespace", "pod", "client_address", "server_address", "server_port", "state", "reason",
-                                       "interface", "protocol", "le") if name in labels]
+    words = [labels[name] for name in _TOLD if name in labels]
     return f"{' '.join(words)}: " if words else ""
 
 

@@ -4,7 +4,7 @@ import collections
 import json
 import re
 
-_FIGURE = re.compile(r"\b(bytes_sent|bytes_retrans|bytes_received|data_segs_out|data_segs_in|rcv_ooopack|unacked|lastack):(\d+)")
+_FIGURE = re.compile(r"\b(bytes_sent|unacked|lastack):(\d+)")
 _RETRANSMITTED = re.compile(r"\bretrans:\d+/(\d+)")
 _NOT_OPEN = {"LISTEN", "TIME-WAIT", "SYN-SENT", "SYN-RECV", "UNCONN", "CLOSE"}
 

@@ -15,7 +15,7 @@ from support.agent import Agent
 from support.forwarding import ForwardingTestbed, add_address, new_namespace
 from support.namespaces import run
 
-PORT = 10406
+_PORT = 10406
 # Neither scrapes nor what a node says to itself.
 _FILTER = "not net 203.0.113.0/24 and not net 127.0.0.0/8".split()
 _MONITOR_ADDRESS = "203.0.113.1"
@@ -67,7 +67,7 @@ class LabNetwork:
             add_address(namespace, "manage0", address, "24")
             namespace.run("ip", "link", "set", "manage0", "up")
             self.monitor.run("ip", "link", "set", f"port-{name}", "master", "bridge0", "up")
-            self.addresses[name] = f"{address}:{PORT}"
+            self.addresses[name] = f"{address}:{_PORT}"
         cleanup.keep(self)
 
     def nodes(self):

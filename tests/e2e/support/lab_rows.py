@@ -129,8 +129,8 @@ class Rows:
                   self._lab.network.broken_frames, 0, 2, "who broke them")
         for node, interface in ENDS.items():
             want = self._lab.network.packets(node, interface) - self._lab.packets_before[node]
-            yield Row("capture_packets and capture_dropped_packets", node, self._captured(node, "") + self._captured(node, "dropped_"),
-                      want, 0.001, 20, "the interface's counters")
+            got = self._captured(node, "") + self._captured(node, "dropped_")
+            yield Row("capture_packets and capture_dropped_packets", node, got, want, 0.001, 20, "the interface's counters")
 
     def _captured(self, node, kind):
         return sum(self._agents[node].find(f"tcpgauge_capture_{kind}packets_total").values())

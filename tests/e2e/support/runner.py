@@ -137,7 +137,10 @@ def run_side_by_side(tests, jobs):
 
 def run_in_this_process(tests):
     result = LineResult()
-    unittest.TestSuite(tests).run(result)
+    try:
+        unittest.TestSuite(tests).run(result)
+    finally:
+        cleanup.close_all()  # before Python waits for threads: some end only when they are closed
     return result.counts()
 
 
