@@ -158,9 +158,10 @@ def nodes():
                           [("Payload", "Bps", f"topk(20, sum by (client_address) ({recorded_payload()}))")], "Payload")),
         ]),
         ("Which services have trouble", [
-            (24, 9, table("Services", "The twenty with the most attempts that fail. A SYN that is sent again is one more attempt.",
+            (24, 9, table("Services", "Failing: the share of attempts to connect that fail. A SYN that is sent again is one more "
+                          "attempt. Stalled: open connections that make no progress.",
                           {"server_address": "Server", "server_port": "Port"}, [
-                              ("Failing", "percentunit", f"topk(20, {services('syns_failed:ratio_rate2m')})"),
+                              ("Failing", "percentunit", services("syns_failed:ratio_rate2m")),
                               ("Lost segments", "percentunit", services("lost_segments:ratio_rate5m")),
                               ("Stalled", "short", services("connections_stalled:sum")),
                               ("Handshake", "s", services("handshake_rtt_seconds:mean_rate5m")),

@@ -149,7 +149,7 @@ const MetricInfo kCatalog[] = {
      "Samples in this exposition.",
      "tcpgauge.series", "{sample}"},
     {Metric::kSeriesNew, "tcpgauge_series_new_total", kCounter, "", {},
-     "Series of edges and connections that have begun.",
+     "Series of edges and connections that began. An edge or a connection that gets series adds as many as it can have in one exposition.",
      "tcpgauge.series_new", "{sample}"},
     {Metric::kEdgesFolded, "tcpgauge_edges_folded_total", kCounter, "", {},
      "Connections opened on edges without series of their own. They are counted under other.",
@@ -167,7 +167,7 @@ const MetricInfo kCatalog[] = {
      "Attempts that no edge counts yet: the server's address after translation is known once they are answered or end.",
      "tcpgauge.edge.attempts_pending", "{connection}"},
     {Metric::kConnectionsNotExported, "tcpgauge_connections_not_exported", kGauge, "", {},
-     "Connections that have no series of their own in this exposition, because heavier connections took the room.",
+     "Connections that have no series of their own in this exposition.",
      "tcpgauge.connections_not_exported", "{connection}"},
     {Metric::kScrapeDuration, "tcpgauge_scrape_duration_seconds", kGauge, "seconds", {},
      "Time that it took to make the previous exposition.",
@@ -247,8 +247,8 @@ const MetricInfo kCatalog[] = {
      "SYNs that the client sent again, because its attempt to connect was not answered or the answer was lost.",
      "tcpgauge.edge.syn_retransmissions", "{segment}"},
     {Metric::kEdgeConnections, "tcpgauge_edge_connections", kGauge, "", kEdge,
-     "Open connections of this edge. A connection is counted here after its first handshake or payload on an edge with "
-     "series, and under other until then.",
+     "Open connections of this edge, neither closed nor reset. A connection is counted here after its first handshake or "
+     "payload on an edge with series, and under other until then.",
      "tcpgauge.edge.connections", "{connection}"},
     {Metric::kEdgeConnectionsStalled, "tcpgauge_edge_connections_stalled", kGauge, "", kEdge,
      "Established connections that make no progress: an end sent payload again, and nothing new of that end was "

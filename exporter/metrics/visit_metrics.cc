@@ -81,7 +81,8 @@ class Walk {
   void Export() {
     const EdgesView& edges = snapshot_.edges;
     Only(Metric::kSeries, uint64_t{exposition_.series});
-    Only(Metric::kSeriesNew, snapshot_.connections_admitted * kSamplesPerConnection);
+    Only(Metric::kSeriesNew, snapshot_.connections_admitted * kSamplesPerConnection +
+                                 edges.new_edges * SamplesPerEdge(exposition_.edge_detail));
     Only(Metric::kEdgesFolded, edges.folded);
     Only(Metric::kEdgesRetired, edges.retired_edges);
     Only(Metric::kEdgesRetiredClientPayloadBytes, edges.retired.client_payload_bytes);

@@ -106,6 +106,15 @@ enum class TimeoutClass : uint8_t {
 };
 constexpr size_t kTimeoutClassCount = 7;
 
+// What is kept for the edge of an attempt until the edge is told of it.
+struct PendingEdge {
+  uint16_t syn_retransmissions : 14;  // that the edge is to be credited with
+  uint16_t provisional_views : 2;     // that copy the SYN and may still become views of the attempt; saturates
+
+  static constexpr uint16_t kMaxSynRetransmissions = (1 << 14) - 1;
+  static constexpr uint16_t kMaxProvisionalViews = 3;
+};
+
 // One connection of a ConnectionTable, in a slot of the table's array of records.
 //
 // Design. A record is three cache lines: one for the connection, and one for each end. A packet uses the connection's
@@ -119,10 +128,7 @@ struct alignas(64) ConnectionRecord {
   // this key, but the keys of the views, and end a need not be the lesser endpoint.
   ConnectionKey key;
   int64_t last_packet_time_ns;  // table time; never decreases
-  ConnectionState state : 4;
-  // The provisional views that copy the SYN of an attempt and may still become its views; saturates. Only counted while
-  // the edge is pending.
-  uint8_t provisional_views : 2;
+  ConnectionState state;
   TimeoutClass timeout_class : 3;    // the TimeoutWheel that holds the record; may lag behind the state (see Timeouts)
   TimeoutClass handshake_class : 3;  // the class while in SYN-SENT
   bool is_edge_pending : 1;          // the connection is confirmed, but its edge was not told of it yet (see Ledger)
@@ -131,14 +137,14 @@ struct alignas(64) ConnectionRecord {
   uint8_t flags;
   uint16_t pins[2];  // indexed by End: InterfacePins::Pin::bits(), or kNoPin: no packet of the end was counted
   uint16_t gaps;     // the GapPool::SetId of both ends' gaps; 0 = no gaps
-  // The EdgeTable::Slot; the slot may hold another edge by now. While is_edge_pending: the SYN retransmissions that
-  // were counted for the edge.
-  uint16_t edge;
+  union {
+    uint16_t edge = 0;         // unless is_edge_pending: the EdgeTable::Slot; the slot may hold another edge by now
+    PendingEdge pending_edge;  // with is_edge_pending
+  };
   int32_t syn_time;   // see ConnectionDetails::syn_ack_time
   EndRecord ends[2];  // indexed by End
 
   static constexpr uint16_t kNoPin = UINT16_MAX;
-  static constexpr uint8_t kMaxProvisionalViews = 3;
 
   enum Flag : uint8_t {
     kClientIsB = 1,

@@ -376,7 +376,9 @@ void ConnectionTable::FetchOldestEmbryos(size_t count) {
 uint32_t ConnectionTable::Promote(uint32_t slot, uint32_t hash) {
   const uint32_t record = TakeFreeRecord();  // one is free, since this connection holds an embryo and no record
   FillRecord(embryos_[slot], &records_[record], &details_[record]);
-  if (embryos_[slot].has_copies) records_[record].provisional_views = embryo_notes_[slot] & 3;
+  if (embryos_[slot].has_copies && embryos_[slot].is_edge_pending) {
+    records_[record].pending_edge.provisional_views = embryo_notes_[slot] & PendingEdge::kMaxProvisionalViews;
+  }
   index_.Replace(slot | kEmbryoSlots, record, hash);
   embryos_.Remove(slot);
   if (windows_ != nullptr) windows_->Clear(record);

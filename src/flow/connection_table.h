@@ -558,7 +558,7 @@ class alignas(64) ConnectionTable {
   TimeWaitTable time_wait_;
   FingerprintTable fingerprints_;
   // Indexed by the number of an embryo. For a provisional view: the hash of the key under which the copied SYN was
-  // seen. For an embryo with has_copies: ConnectionRecord::provisional_views of the record that takes its place.
+  // seen. For an embryo with has_copies: PendingEdge::provisional_views of the record that takes its place.
   StableArray<uint32_t> embryo_notes_;
   bool has_several_stretches_ = false;    // stays true
   bool remembers_other_stretch_ = false;  // Remember() was called for a segment on another stretch than the first

@@ -23,6 +23,11 @@ bool IsBelievable(const DecodedPacket& packet) {
   return packet.kind == DecodedPacket::Kind::kTcpSegment && packet.error == DecodeError::kNone;
 }
 
+// How many segments with payload the packet is. A following fragment is none.
+uint32_t PayloadSegments(const DecodedPacket& packet) {
+  return packet.payload_length_bytes > 0 && packet.kind == DecodedPacket::Kind::kTcpSegment ? 1 : 0;
+}
+
 }  // namespace
 
 void ConnectionTable::NoteRepeatedSyn(uint32_t slot, const Arrival& arrival) {
@@ -46,8 +51,9 @@ void ConnectionTable::CreditSynRetransmission(uint32_t slot) {
   if (!record.has(ConnectionRecord::kConfirmed)) return;
   ledger_.CreditSynRetransmission(now_ns_, &record);
   // An attempt that no other stretch shows keeps its addresses.
-  if (record.is_edge_pending &&
-      (record.provisional_views == 0 || record.edge == Ledger::kMaxPendingSynRetransmissions)) {
+  if (!record.is_edge_pending) return;
+  const PendingEdge& pending = record.pending_edge;
+  if (pending.provisional_views == 0 || pending.syn_retransmissions == PendingEdge::kMaxSynRetransmissions) {
     OpenEdge(slot);
   }
 }
@@ -66,7 +72,6 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
   record.last_packet_time_ns = std::max(record.last_packet_time_ns, arrival.time_ns);
   ++end.packets;
   end.header_bytes += packet.ip_length_bytes - packet.payload_length_bytes;
-  const bool is_segment = packet.payload_length_bytes > 0 && packet.kind == DecodedPacket::Kind::kTcpSegment;
   if (packet.payload_length_bytes > 0) {
     end.payload_bytes += packet.payload_length_bytes;
     if (windows_ != nullptr) windows_->Add(slot, arrival.sender, packet.payload_length_bytes, arrival.time_ns);
@@ -74,13 +79,13 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
   if (IsBelievable(packet)) FollowSegment(slot, arrival);
   if (record.has(ConnectionRecord::kConfirmed)) {
     const EdgeTable::Slot edge_before = record.edge;
-    ledger_.Credit(arrival.sender == record.client_end(), packet.payload_length_bytes, is_segment,
+    ledger_.Credit(arrival.sender == record.client_end(), packet.payload_length_bytes, PayloadSegments(packet),
                    LossCounts::Of(end) - before, now_ns_, &record);
     if (record.edge != edge_before && record.is_key_of_views) NoteService(slot);
   } else {
     // A retransmission does not tell that a doubtful connection goes on.
     const bool is_repeated = end.retransmitted_segments != before.retransmitted_segments;
-    const bool tells = is_segment && !(is_repeated && record.has(ConnectionRecord::kDoubtful));
+    const bool tells = PayloadSegments(packet) > 0 && !(is_repeated && record.has(ConnectionRecord::kDoubtful));
     if (tells && end.payload_segments < EndRecord::kMaxPayloadSegments) ++end.payload_segments;
     ConfirmIfDue(slot);
   }

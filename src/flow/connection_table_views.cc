@@ -213,7 +213,7 @@ uint32_t ConnectionTable::ResolveProvisionalView(uint32_t slot, Arrival* arrival
 }
 
 void ConnectionTable::CountProvisionalView(uint32_t owner) {
-  constexpr uint8_t kMost = ConnectionRecord::kMaxProvisionalViews;
+  constexpr uint16_t kMost = PendingEdge::kMaxProvisionalViews;
   if (ConnectionIndex::IsEmbryo(owner)) {
     Embryo& embryo = embryos_[owner & ~kEmbryoSlots];
     uint32_t& copies = embryo_notes_[owner & ~kEmbryoSlots];
@@ -223,7 +223,7 @@ void ConnectionTable::CountProvisionalView(uint32_t owner) {
   }
   ConnectionRecord& record =
       records_[ConnectionIndex::IsView(owner) ? views_[owner & ~ConnectionIndex::kView].record : owner];
-  if (record.is_edge_pending && record.provisional_views < kMost) ++record.provisional_views;
+  if (record.is_edge_pending && record.pending_edge.provisional_views < kMost) ++record.pending_edge.provisional_views;
 }
 
 uint32_t ConnectionTable::ConfirmByRepetition(uint32_t slot, Arrival* arrival) {
@@ -232,14 +232,14 @@ uint32_t ConnectionTable::ConfirmByRepetition(uint32_t slot, Arrival* arrival) {
   if (found == ConnectionIndex::kNotFound || ConnectionIndex::IsEmbryo(found)) return ConnectionIndex::kNotFound;
   const uint32_t owner = ConnectionIndex::IsView(found) ? views_[found & ~ConnectionIndex::kView].record : found;
   ConnectionRecord& record = records_[owner];
-  const bool has_repeated = record.is_edge_pending && record.edge > 0;
+  const bool has_repeated = record.is_edge_pending && record.pending_edge.syn_retransmissions > 0;
   if (!has_repeated || !IsSameSyn(record.client(), *arrival->packet) ||
       std::abs(arrival->time_ns - record.last_packet_time_ns) > kRepetitionNs ||
       !AddView(owner, record.client_end(), slot | kEmbryoSlots, arrival)) {
     return ConnectionIndex::kNotFound;
   }
-  if (record.provisional_views > 0) --record.provisional_views;
-  if (record.provisional_views == 0) OpenEdge(owner);
+  if (record.pending_edge.provisional_views > 0) --record.pending_edge.provisional_views;
+  if (record.pending_edge.provisional_views == 0) OpenEdge(owner);
   return owner;
 }
 

@@ -27,19 +27,21 @@ struct EdgeTimes {
 //
 // 1. Watching. The chooser watches a bounded number of edges, several times as many as it can export, in an EdgeSample.
 // The weight of an edge is its payload so far, in which older bytes weigh less and less. A second EdgeSample watches
-// the edges that fail. There, each failed attempt weighs 1, each SYN that came again without
-// an answer weighs 1, and older ones weigh less. An edge can be in both. Because
-// the samples share no slots, a flood of single failures drives no heavy edge out, and heavy traffic drives no failing
-// edge out.
+// the edges on which attempts failed twice (see EdgeFilter). There, each failed attempt and each SYN that came again
+// weighs 1, and older ones weigh less. An edge can be in both samples. Because they share no slots, a flood of failures
+// drives no heavy edge out, and heavy traffic drives no failing edge out. Without the filter, 100,000 single failures a
+// second hid edges that failed once a second.
 //
 // 2. Merit. These edges are candidates for series:
 // - failing edges, on which three attempts or more failed lately (see kMinFailures);
 // - heavy edges: all others that carry payload;
 // - light edges, on which there were only a few attempts.
-// A fifth of the places is kept for failing edges. Further failing edges, and light edges, get a place while more than
-// a quarter of all places is free. When no place is free for a candidate, a failing or heavy one takes the place of the
-// edge with the least merit. It must have twice the weight of that edge, so that equal edges do not take turns. An edge
-// that is heavy and fails takes one place, and keeps it as long as one of both is enough.
+// A fifth of the places is kept for failing edges, and heavy edges have the rest. Further failing edges, and light
+// edges after them, get a place while more than a quarter of all places is free. When no place is free, a failing or
+// heavy candidate takes the place of the edge with the least merit. It must have twice the weight of that edge, so that
+// equal edges do not take turns. A light edge weighs nothing. An exported edge that fails is moved to a place that is
+// kept, if one is free, before it would have to make room for a heavy one. So an edge that is heavy and fails takes one
+// place.
 //
 // 3. Phases. An exported edge passes through three phases. Because of them, a reader that reads at least once in a
 // window sees every increase.

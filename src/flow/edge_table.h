@@ -118,6 +118,7 @@ class EdgeTable : private EdgeChooser::Accounts {
   }
   // All slots are below this limit.
   size_t slot_limit() const { return accounts_.size(); }
+  size_t max_exported() const { return options_.max_exported; }
   int v4_prefix_bits() const { return options_.v4_prefix_bits; }
   int v6_prefix_bits() const { return options_.v6_prefix_bits; }
   int v4_server_prefix_bits() const { return options_.v4_server_prefix_bits; }

@@ -7,7 +7,7 @@
 namespace tcpgauge {
 
 void Ledger::OpenEdge(int64_t now_ns, ConnectionRecord* record) {
-  const uint16_t syn_retransmissions = record->edge;
+  const uint16_t syn_retransmissions = record->pending_edge.syn_retransmissions;
   record->edge = EdgeTable::kNone;
   record->is_edge_pending = false;
   OpenEdge(record->key, record->client_end(), now_ns);
@@ -48,7 +48,7 @@ void Ledger::CreditNonzero(bool of_client, uint64_t payload_bytes, uint32_t segm
 void Ledger::CreditSynRetransmission(int64_t now_ns, ConnectionRecord* record) {
   ++totals_.syn_retransmissions;
   if (record->is_edge_pending) {
-    ++record->edge;
+    ++record->pending_edge.syn_retransmissions;
   } else if (edges_ != nullptr) {
     edges_->CreditSynRetransmissions(record->edge, EdgeKeyOf(record->key, record->client_end()), 1, now_ns);
   }

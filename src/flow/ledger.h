@@ -91,10 +91,9 @@ class Ledger {
   void CreditProbe(Probe probe) { ++(probe == Probe::kKeepAlive ? totals_.keep_alives : totals_.window_probes); }
   void CreditIgnoredReset() { ++totals_.resets_ignored; }
   void CreditLateSegment() { ++totals_.late_segments; }
-  // Credits a SYN that the client of an opened connection sent again. While the edge is pending, the record keeps the
-  // count for it. REQUIRES: that count is below kMaxPendingSynRetransmissions.
+  // Credits a SYN that the client of an opened connection sent again. While the edge is pending, counts it in
+  // record->pending_edge. REQUIRES: that count is below PendingEdge::kMaxSynRetransmissions.
   void CreditSynRetransmission(int64_t now_ns, ConnectionRecord* record);
-  static constexpr uint16_t kMaxPendingSynRetransmissions = UINT16_MAX;
   // Credits everything that both ends sent so far. Call it once at most, for a connection that was not credited before.
   void CreditAll(int64_t now_ns, ConnectionRecord* record);
   // Credits the completed handshake of an opened connection, and sets record->edge. `rtt_ns` is the time from the SYN

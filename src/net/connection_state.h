@@ -21,9 +21,8 @@ enum class ConnectionState : uint8_t {
 constexpr size_t kConnectionStateCount = 6;
 
 // Whether a connection in this state is open: neither closed nor reset.
-constexpr bool IsOpen(ConnectionState state) {
-  return state != ConnectionState::kClosed && state != ConnectionState::kReset;
-}
+constexpr bool IsOpen(ConnectionState state) { return state < ConnectionState::kClosed; }
+static_assert(ConnectionState::kReset > ConnectionState::kClosed, "for IsOpen()");
 
 // The state as text: "syn_sent", "syn_received", "established", "closing", "closed" or "reset". Metrics and the
 // connection log show it, so users depend on it.

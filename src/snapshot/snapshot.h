@@ -35,8 +35,9 @@ struct EdgeView {
 
 // The accounts of the traffic of all edges; see EdgeTable. Each amount is credited to exactly one account and to the
 // totals at the same time. So the payload of all accounts together equals that of Snapshot::totals. The same holds for
-// the connections opened and the open connections, if `pending_attempts` is added to those of the accounts. Exception:
-// when the table keeps no rates, all accounts are empty.
+// the connections opened and for those that are neither closed nor reset, if `pending_attempts` is added to those of
+// the accounts. It holds for repeated SYNs except those of pending attempts. Exception: when the table keeps no rates,
+// all accounts are empty.
 struct EdgesView {
   std::vector<EdgeView> exported;  // in no order
   EdgeCounters other;              // traffic that came while its edge had no account of its own

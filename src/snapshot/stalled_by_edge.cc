@@ -6,18 +6,18 @@
 namespace tcpgauge {
 
 uint64_t StalledByEdge::MemoryBytes(size_t max_exported) {
-  return EdgeChooser::SlotLimit(max_exported) * (sizeof(Count) + sizeof(EdgeTable::Slot));
+  return EdgeChooser::SlotLimit(max_exported) * sizeof(Place) + max_exported * sizeof(Count);
 }
 
 StalledByEdge::StalledByEdge(const EdgeTable* edges) : edges_(edges) {
   if (edges == nullptr) return;
-  counts_.resize(edges->slot_limit());
-  counted_.reserve(counts_.size());
+  places_.resize(edges->slot_limit());
+  counts_.reserve(edges->max_exported());
 }
 
 void StalledByEdge::Clear() {
-  for (const EdgeTable::Slot slot : counted_) counts_[slot] = Count();
-  counted_.clear();
+  for (const Count& count : counts_) places_[count.slot] = 0;
+  counts_.clear();
   total_ = 0;
 }
 
@@ -25,9 +25,13 @@ void StalledByEdge::Add(const EdgeKey& key) {
   ++total_;
   const EdgeTable::Slot slot = edges_->FindAdmitted(key);
   if (slot == EdgeTable::kNone) return;
-  Count& count = counts_[slot];
-  if (count.connections == 0) counted_.push_back(slot);
-  if (!(count.key == key)) count = {key, 0};  // the slot was another edge's before
+  if (places_[slot] == 0) {
+    if (counts_.size() == edges_->max_exported()) return;
+    counts_.push_back({slot, key, 0});
+    places_[slot] = static_cast<Place>(counts_.size());
+  }
+  Count& count = counts_[places_[slot] - 1];
+  if (!(count.key == key)) count = {slot, key, 0};  // the slot was another edge's before
   ++count.connections;
 }
 
@@ -36,9 +40,11 @@ void StalledByEdge::CopyTo(EdgesView* edges) const {
   if (total_ == 0) return;
   for (EdgeView& edge : edges->exported) {
     const EdgeTable::Slot slot = edges_->FindAdmitted(edge.key);
-    if (slot == EdgeTable::kNone || !(counts_[slot].key == edge.key)) continue;
-    edge.counters.stalled = counts_[slot].connections;
-    edges->other.stalled -= edge.counters.stalled;
+    if (slot == EdgeTable::kNone || places_[slot] == 0) continue;
+    const Count& count = counts_[places_[slot] - 1];
+    if (!(count.key == edge.key)) continue;
+    edge.counters.stalled = count.connections;
+    edges->other.stalled -= count.connections;
   }
 }
 

@@ -20,7 +20,8 @@ namespace tcpgauge {
 // account `other`. So the counts of all accounts add up to the stalled connections that the pass visited.
 //
 // Thread: confined to the publisher's thread.
-// Bounds: one count for each slot of the edge table. Allocates only in the constructor.
+// Bounds: one count for each edge that can have series. More edges than that can be admitted in the course of a pass,
+// and the connections of the last ones go to `other`. Allocates only in the constructor.
 class StalledByEdge {
  public:
   // Returns the memory that an object takes when `max_exported` edges can have series.
@@ -39,13 +40,15 @@ class StalledByEdge {
 
  private:
   struct Count {
+    EdgeTable::Slot slot;
     EdgeKey key;
-    int64_t connections = 0;
+    int64_t connections;
   };
+  using Place = uint16_t;  // the index of a count, plus one; or 0
 
   const EdgeTable* const edges_;
-  std::vector<Count> counts_;             // by slot
-  std::vector<EdgeTable::Slot> counted_;  // the slots of counts that are not 0
+  std::vector<Place> places_;  // by slot
+  std::vector<Count> counts_;
   int64_t total_ = 0;
 };
 

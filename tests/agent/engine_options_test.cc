@@ -34,6 +34,38 @@ TEST(EngineOptions, TheDefaultsOfTheOptionsAreThoseOfTheParts) {
   EXPECT_EQ(engine.worker.publish_interval_ns, WorkerOptions().publish_interval_ns);
   EXPECT_EQ(engine.collector.exported_connections, CollectorOptions().exported_connections);
   EXPECT_EQ(engine.collector.rate_window_seconds, CollectorOptions().rate_window_seconds);
+  ASSERT_TRUE(engine.collector.series_choice.has_value());
+  EXPECT_EQ(engine.collector.series_choice->max_connections, SeriesChoiceOptions().max_connections);
+  EXPECT_EQ(engine.collector.series_choice->new_per_minute, SeriesChoiceOptions().new_per_minute);
+  EXPECT_EQ(engine.collector.series_choice->window_ns, SeriesChoiceOptions().window_ns);
+}
+
+TEST(EngineOptions, NewSeriesAreBoundedWhereMetricsAreReadAgainAndAgain) {
+  const auto is_bounded = [](const Options& options, bool pushes) {
+    return EngineOptionsOf(options, pushes).collector.series_choice.has_value();
+  };
+  Options options;
+  EXPECT_TRUE(is_bounded(options, /*pushes=*/false));
+  options.listen_addresses.clear();
+  EXPECT_TRUE(is_bounded(options, /*pushes=*/true));
+  options.duration_seconds = 10;
+  options.output = OutputFormat::kPrometheus;
+  EXPECT_FALSE(is_bounded(options, /*pushes=*/false)) << "the final state of a live capture";
+  options = ReadingFile();
+  EXPECT_FALSE(is_bounded(options, /*pushes=*/true));
+  options.listen_addresses = {"127.0.0.1:0"};
+  EXPECT_FALSE(is_bounded(options, /*pushes=*/false));
+}
+
+TEST(EngineOptions, NewConnectionsAreThoseOfTheOption) {
+  Options options;
+  options.metrics_connections = 7;
+  options.metrics_new_connections = 3;
+  options.metrics_window_seconds = 9;
+  const SeriesChoiceOptions choice = *EngineOptionsOf(options, /*pushes=*/false).collector.series_choice;
+  EXPECT_EQ(choice.max_connections, 7u);
+  EXPECT_EQ(choice.new_per_minute, 3u);
+  EXPECT_EQ(choice.window_ns, 9000000000);
 }
 
 TEST(EngineOptions, TheTableCountsViewsWhenAskedTo) {

@@ -20,20 +20,17 @@ SECONDS = int(os.environ.get("CHURN_SECONDS", "40"))
 WINDOW_SECONDS = max(5, SECONDS // 8)
 RATE_SECONDS = WINDOW_SECONDS // 2
 CONNECTIONS, EDGES = 50, 100
+NEW_CONNECTIONS, NEW_EDGES = 20, 10  # within a minute: the defaults
 SAMPLES_PER_CONNECTION = 8 + 4  # a state is a label: syn_received, established, closing, closed
-SAMPLES_PER_EDGE = 8
-FIXED_SAMPLES = 150
+SAMPLES_PER_EDGE = 15
+FIXED_SAMPLES = 170
 
 
 def head_series_bound(seconds):
-    """All series that Prometheus can have met in that time; it keeps them for hours, ended ones too.
-
-    An edge has its series for a window before it counts and for one after. Among connections alike, one has its series
-    until the window has passed over it; half as many again are let in by chance.
-    """
-    windows = seconds / WINDOW_SECONDS
-    edges = EDGES * (1 + windows / 2) * SAMPLES_PER_EDGE
-    connections = 1.5 * CONNECTIONS * (1 + windows) * SAMPLES_PER_CONNECTION
+    """All series that Prometheus can have met in that time; it keeps them for hours, ended ones too."""
+    minutes = 1 + seconds / 60
+    edges = (2 * EDGES + NEW_EDGES * minutes) * SAMPLES_PER_EDGE
+    connections = (CONNECTIONS + NEW_CONNECTIONS * minutes) * SAMPLES_PER_CONNECTION
     return FIXED_SAMPLES + edges + connections
 
 

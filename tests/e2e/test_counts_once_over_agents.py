@@ -10,10 +10,10 @@ import unittest
 from support import grafana, shipped
 from support.promtool_world import World
 
-_AT = 4000  # an hour and more
+_AT = 4020  # an hour and more
 _CLIENTS, _SERVER, _DATABASE = ("192.0.2.1", "10.0.0.7"), "192.0.2.2", "5432"
-_CHOICES = {"__rate_interval": "5m", "datasource": "prometheus", "job": ".+", "instance": ".+", "server_address": _SERVER,
-            "server_port": _DATABASE}
+_CHOICES = {"__rate_interval": "5m", "datasource": "prometheus", "job": ".+", "instance": ".+",
+            "server_address": _SERVER, "server_port": _DATABASE}
 _OTHER_LABELS = {"reason": "refused", "protocol": "tcp"}
 # Panels that count agents.
 _OF_AGENTS = {"Agents"}
@@ -21,7 +21,7 @@ _OF_AGENTS = {"Agents"}
 
 def same_path(agents):
     """A world in which each agent sees the same: edges with trouble of each kind, connections, and totals."""
-    world = World(30, _AT)
+    world = World(30, _AT, evaluation=60)
     for agent in agents:
         of_agent = {"job": "tcpgauge", "instance": agent}
         if agent != "a":
@@ -33,7 +33,8 @@ def same_path(agents):
                 sets = [dict(client_address=client, client_port="40000", server_address=_SERVER, server_port=_DATABASE,
                              interface="eth0" if agent == "a" else "eth1") for client in _CLIENTS]
             elif name.startswith("tcpgauge_edge_") and "client_address" in labels:
-                sets = [dict(client_address=client, server_address=_SERVER, server_port=_DATABASE) for client in _CLIENTS]
+                sets = [dict(client_address=client, server_address=_SERVER, server_port=_DATABASE)
+                        for client in _CLIENTS]
                 sets.append(dict.fromkeys(("client_address", "server_address", "server_port"), "other"))
             elif name == "tcpgauge_connections":
                 sets = [{"state": state} for state in ("established", "closed")]
@@ -44,11 +45,11 @@ def same_path(agents):
             else:
                 continue
             for number, given in enumerate(sets):
-                add(world, name, kind, {**of_agent, **{label: _OTHER_LABELS.get(label, "x") for label in labels}, **given},
-                    number + 1)
+                others = {label: _OTHER_LABELS.get(label, "x") for label in labels}
+                add(world, name, kind, {**of_agent, **others, **given}, number + 1)
     for client in _CLIENTS:
-        world.gauge("kube_pod_info", {"namespace": "shop", "pod": "p-" + client, "pod_ip": client, "host_network": "false"},
-                    [(_AT + 1, 1)])
+        pod = {"namespace": "shop", "pod": "p-" + client, "pod_ip": client, "host_network": "false"}
+        world.gauge("kube_pod_info", pod, [(_AT + 1, 1)])
     return world
 
 
@@ -97,13 +98,15 @@ class CountsOnceOverAgentsTest(unittest.TestCase):
             self.assertIn("*per node*", sections[recipe], recipe)
 
     def test_panels(self):
+        queries = {}
         for dashboard in grafana.dashboards().values():
             # This one is about the node that its variable names.
             choices = dict(_CHOICES, instance="a") if dashboard["uid"] == "tcpgauge-node" else _CHOICES
-            queries = {f"{query.dashboard}: {query.panel} {query.ref}": grafana.filled_in(query.expression, choices)
-                       for query in grafana.queries(dashboard) if query.panel not in _OF_AGENTS}
-            of_nodes = self.check(queries)
-            print(f"  {dashboard['title']}: {len(queries)} queries, {len(of_nodes)} of them per node")
+            queries.update({f"{query.dashboard}: {query.panel}: {query.expression}":
+                            grafana.filled_in(query.expression, choices)
+                            for query in grafana.queries(dashboard) if query.panel not in _OF_AGENTS})
+        of_nodes = self.check(queries)
+        print(f"  {len(queries)} queries, {len(of_nodes)} of them per node")
 
 
 def rounded(answer):

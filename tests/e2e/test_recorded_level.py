@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the recording rules say of edges that several agents see, by promtool: each counts once, and `other` not at all."""
+"""What the recording rules say of edges that several agents see, by promtool: each counts once, `other` not at all."""
 import re
 import shutil
 import unittest
@@ -8,14 +8,14 @@ import yaml
 from support import shipped
 from support.promtool_world import World
 
-_AT = 1800
+_AT = 600
 _RULES = [rule for group in yaml.safe_load(shipped.read(shipped.RULE_FILES[0]))["groups"] for rule in group["rules"]]
 _SERVICE = '{server_address="10.0.0.2",server_port="443"}'
 
 
 def edge(agent, client="10.0.0.1", server="10.0.0.2", port="443", **more):
-    return {"job": "tcpgauge", "instance": agent, "client_address": client, "server_address": server, "server_port": port,
-            **more}
+    return {"job": "tcpgauge", "instance": agent, "client_address": client, "server_address": server,
+            "server_port": port, **more}
 
 
 @unittest.skipUnless(shutil.which("promtool"), "promtool (Debian's prometheus) is missing")
@@ -101,14 +101,16 @@ class RecordedLevelTest(unittest.TestCase):
         self.rates(world, "connections_opened_total", {("a",): 3, ("b",): 3})
         self.rates(world, "syn_retransmissions_total", {("a",): 12, ("b",): 12})
         self.rates(world, "connections_failed_total", {("a",): 2, ("b",): 2}, reason="timeout")
-        self.assert_values(world, {"server:tcpgauge_edge_syns:rate2m": 15, "server:tcpgauge_edge_syns_failed:rate2m": 14})
+        self.assert_values(world, {"server:tcpgauge_edge_syns:rate2m": 15,
+                                   "server:tcpgauge_edge_syns_failed:rate2m": 14})
         # They are no news while the edge completes handshakes.
         self.rates(world, "handshake_rtt_seconds_count", {("b",): 1})
         self.assert_values(world, {"server:tcpgauge_edge_syns_failed:rate2m": 12})
 
     def test_slow_handshakes_are_those_of_edges_whose_mean_is_slow(self):
         world = World(15, _AT)
-        for client, count, seconds in (("10.0.0.1", 1, 0.6), ("10.0.0.7", 2, 0.4), ("10.0.0.8", 1, 1.0), ("10.0.0.9", 0, 0)):
+        for client, count, seconds in (("10.0.0.1", 1, 0.6), ("10.0.0.7", 2, 0.4), ("10.0.0.8", 1, 1.0),
+                                       ("10.0.0.9", 0, 0)):
             for agent in "ab":
                 self.rates(world, "handshake_rtt_seconds_count", {(agent, client): count})
                 self.rates(world, "handshake_rtt_seconds_sum", {(agent, client): seconds})
@@ -118,7 +120,7 @@ class RecordedLevelTest(unittest.TestCase):
                                    'server:tcpgauge_edge_slow_handshakes:ratio_rate5m{server_address="10.0.0.3"}': 0})
 
     def test_burn_rates_weigh_a_busy_minute_more_than_a_quiet_one(self):
-        world = World(15, 6 * 3600)
+        world = World(30, 6 * 3600, evaluation=60)
         end = 6 * 3600
         # 5 h of 1 attempt a second, of which a tenth fails. Then 1 h of 10, of which half fail in the first 20 minutes.
         attempts = [(end - 3600, 1), (end, 10)]

@@ -58,7 +58,7 @@ class SeriesOfOpenConnectionsTest(NamespaceCase):
         # 5 in the first window. Then 2 in each minute: on a busy machine, that is more than one.
         self.assertGreaterEqual(len(seen), 3)
         self.assertLessEqual(len(seen), 5 + 2 * 2)
-        self.assertEqual(agent.metrics().value("tcpgauge_series_new_total") % 9, 0)
+        self.assertGreaterEqual(agent.metrics().value("tcpgauge_series_new_total"), 9 * len(seen))
 
     def test_a_connection_that_ended_gives_its_place_at_once(self):
         agent = self.own(Agent(self.testbed.client, "-i", self.testbed.link.client_interface,

@@ -16,8 +16,8 @@ _DUE = 180
 _SECONDS = _END + _DUE + 60
 _TIMEOUT = 127  # an attempt of Linux times out so long after its SYN
 
-_COUNTERS = {"opened": "connections_opened_total", "syns_again": "syn_retransmissions_total", "segments": "segments_total",
-             "again": "retransmitted_segments_total", "late": "out_of_order_segments_total",
+_COUNTERS = {"opened": "connections_opened_total", "syns_again": "syn_retransmissions_total",
+             "segments": "segments_total", "again": "retransmitted_segments_total", "late": "out_of_order_segments_total",
              "rtt_sum": "handshake_rtt_seconds_sum", "rtt_count": "handshake_rtt_seconds_count"}
 _FAILED = {"refused": "refused", "timed_out": "timeout"}
 _GAUGES = {"connections": "connections", "stalled": "connections_stalled"}
@@ -61,7 +61,8 @@ class ServiceAlertsTest(unittest.TestCase):
             with self.subTest(interval=interval):
                 world = World(interval, _SECONDS)
                 build(world)
-                before, early, during, still, after = world.firing(_BEGIN - 1, _BEGIN + 105, _BEGIN + _DUE, _END, _END + _DUE)
+                before, early, during, still, after = world.firing(
+                    _BEGIN - 1, _BEGIN + 105, _BEGIN + _DUE, _END, _END + _DUE)
                 self.assertEqual(before, set(), "before")
                 self.assertLessEqual(early, set(expected), "after a minute and three quarters")
                 self.assertEqual(during, set(expected), "three minutes after the beginning")
@@ -86,7 +87,7 @@ class ServiceAlertsTest(unittest.TestCase):
 
     def test_a_dropped_port_fails_though_time_outs_come_two_minutes_late(self):
         def build(world):
-            # A SYN a second, each sent again after 1, 3, 7, 15, 31 and 63 s; those of the last minute until after the end.
+            # A SYN a second, each sent again after 1, 3, 7, 15, 31 and 63 s; those of the last minute after the end.
             edge(world, "10.0.0.2", 5432, opened=always(1), rtt_count=trouble(0, 1), rtt_sum=trouble(0, 0.001),
                  syns_again=[(_BEGIN, 0), (_BEGIN + 63, 4), (_END, 6), (_END + 32, 1), (_SECONDS, 0)],
                  timed_out=trouble(1, begin=_BEGIN + _TIMEOUT, end=_END + _TIMEOUT))
@@ -199,6 +200,6 @@ class ServiceAlertsTest(unittest.TestCase):
             edge(world, "10.0.0.3", 80, opened=always(10), rtt_count=always(10), rtt_sum=trouble(6, 0.01))
             edge(world, "10.0.0.4", 80, opened=always(1), rtt_count=always(1), rtt_sum=trouble(0.4, 0.001))
             # One handshake of 3 s.
-            edge(world, "10.0.0.5", 80, opened=trouble(1 / 15, end=_BEGIN + 15), rtt_count=trouble(1 / 15, end=_BEGIN + 15),
-                 rtt_sum=trouble(3 / 15, end=_BEGIN + 15))
+            edge(world, "10.0.0.5", 80, opened=trouble(1 / 15, end=_BEGIN + 15),
+                 rtt_count=trouble(1 / 15, end=_BEGIN + 15), rtt_sum=trouble(3 / 15, end=_BEGIN + 15))
         self.check(build, {("TcpgaugeServiceSlow", f"10.0.0.{host} 80") for host in (2, 3)})

@@ -7,8 +7,8 @@
 #include <memory>
 #include <optional>
 #include <random>
-#include <set>
-#include <vector>
+#include <tuple>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "src/flow/edge_table.h"
@@ -283,6 +283,16 @@ TEST_F(EdgeAdmission, FurtherFailingEdgesTakeFreePlaces) {
   EXPECT_EQ(CountExported(300, 100), 80u);
 }
 
+TEST_F(EdgeAdmission, FurtherFailingEdgesTakeFreePlacesThatTheBudgetKeepsFromLightOnes) {
+  Make(100, 60);
+  PassFirstWindow();
+  for (int second = 0; second < 4; ++second) {
+    for (uint32_t client = 100; client < 180; ++client) Refuse(Key(client));
+    PassSecond();
+  }
+  EXPECT_EQ(CountExported(100, 80), 60u) << "30 by their first attempt, 20 in places that are kept, and 10 more";
+}
+
 TEST_F(EdgeAdmission, NoMoreEdgesBeginInAMinuteThanTheBudgetAllows) {
   for (const size_t per_minute : {size_t{1}, size_t{3}, size_t{10}}) {
     Make(100, per_minute);
@@ -423,13 +433,19 @@ TEST_F(Storm, ScanAndFloodLeaveAQuarterOfManyFreePlaces) {
   EXPECT_LE(most_begun_, 10u);
 }
 
-TEST_F(Storm, AFloodTenTimesAsHardHidesNoFailingEdge) {
-  Run(500, 10000);
-  for (uint32_t client = 500; client < 503; ++client) {
-    ASSERT_EQ(series_since_.count(client), 1u);
-    EXPECT_LE(series_since_[client], 10);
+// As many as the filter can tell apart.
+TEST_F(EdgeAdmission, AHundredThousandSingleFailuresASecondHideNoFailingEdge) {
+  Make(20, 10);
+  // So many heavy edges that no place is left for others that do not fail.
+  for (uint32_t client = 1; client <= 16; ++client) Send(Key(client), 1000);
+  PassSeconds(kWindowSeconds + 1);
+  std::mt19937 random(3);
+  for (int second = 0; second < 20; ++second) {
+    for (uint32_t client = 100; client < 103; ++client) Refuse(Key(client));
+    for (int i = 0; i < 100000; ++i) Refuse(Key(static_cast<uint32_t>(random()), 80));
+    PassSecond();
   }
-  EXPECT_EQ(CountExported(0, kHeavy), kHeavy);
+  EXPECT_EQ(CountExported(100, 3), 3u);
 }
 
 }  // namespace

@@ -13,6 +13,8 @@ TEST(Totals, AddsUpEveryField) {
   one.client_retransmitted_segments = 3;
   one.server_retransmitted_segments = 4;
   one.out_of_order_segments = 5;
+  one.segments = 11;
+  one.syn_retransmissions = 12;
   one.zero_windows = 6;
   one.keep_alives = 9;
   one.window_probes = 10;
@@ -32,6 +34,8 @@ TEST(Totals, AddsUpEveryField) {
   EXPECT_EQ(sum.client_retransmitted_segments, 6);
   EXPECT_EQ(sum.server_retransmitted_segments, 8);
   EXPECT_EQ(sum.out_of_order_segments, 10);
+  EXPECT_EQ(sum.segments, 22);
+  EXPECT_EQ(sum.syn_retransmissions, 24);
   EXPECT_EQ(sum.zero_windows, 12);
   EXPECT_EQ(sum.keep_alives, 18);
   EXPECT_EQ(sum.window_probes, 20);

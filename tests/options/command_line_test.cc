@@ -96,6 +96,8 @@ TEST(CommandLine, ReadsEveryOption) {
                                      "/m",
                                      "--metrics.connections",
                                      "7",
+                                     "--metrics.new-connections",
+                                     "8",
                                      "--metrics.window",
                                      "30",
                                      "--metrics.stall",
@@ -123,6 +125,7 @@ TEST(CommandLine, ReadsEveryOption) {
   EXPECT_EQ(options.web_config_file, "web.yml");
   EXPECT_EQ(options.telemetry_path, "/m");
   EXPECT_EQ(options.metrics_connections, 7);
+  EXPECT_EQ(options.metrics_new_connections, 8);
   EXPECT_EQ(options.metrics_window_seconds, 30);
   EXPECT_EQ(options.metrics_stall_seconds, 2.5);
   EXPECT_EQ(options.otlp_endpoint, "http://collector:4318");

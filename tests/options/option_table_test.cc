@@ -26,6 +26,7 @@ std::string Describe(const Options& o) {
                         o.telemetry_path,
                         absl::StrCat(o.series_limit),
                         absl::StrCat(o.metrics_connections),
+                        absl::StrCat(o.metrics_new_connections),
                         absl::StrCat(o.metrics_edges.value_or(-1)),
                         absl::StrCat(o.metrics_new_edges),
                         absl::StrCat(o.full_edge_detail),

@@ -117,6 +117,40 @@ TEST_F(CollectorTest, OrdersByWindowThenTotalThenId) {
   EXPECT_EQ(ids, std::vector<uint64_t>({3, 4, 2, 5, 1}));
 }
 
+TEST_F(CollectorTest, AllConnectionsMayHaveSeriesTheHeaviestFirst) {
+  one_.back().rows = {Row(1, 10), Row(2, 30)};
+  one_.back().ended_rows = {Row(3, 20), Row(4, 30)};
+  one_.Publish();
+  const auto snapshot = collector_.Collect();
+  std::vector<uint64_t> ids;
+  for (const uint32_t index : snapshot->connections_with_series) ids.push_back(snapshot->connection(index).id);
+  EXPECT_EQ(ids, std::vector<uint64_t>({2, 4, 3, 1})) << "of equal ranks, the open one comes first";
+  EXPECT_EQ(snapshot->connections_admitted, 0u);
+}
+
+TEST_F(CollectorTest, AChoiceRemembersWhichConnectionsHaveSeries) {
+  CollectorOptions options;
+  options.series_choice = {1, 0, 1000};
+  Collector collector(options, {&one_});
+  const auto publish = [&](int64_t time_ns, std::vector<ConnectionSummary> rows) {
+    one_.back().time_ns = time_ns;
+    one_.back().counters.interfaces = {Interface("eth0", 1)};
+    one_.back().rows = std::move(rows);
+    for (ConnectionSummary& row : one_.back().rows) {
+      row.client.port = static_cast<uint16_t>(row.id);
+      row.state = ConnectionState::kEstablished;
+    }
+    one_.Publish();
+    return collector.Collect();
+  };
+  auto snapshot = publish(10, {Row(1, 10)});
+  EXPECT_EQ(snapshot->connections_with_series, std::vector<uint32_t>({0}));
+  EXPECT_EQ(snapshot->connections_admitted, 1u);
+  snapshot = publish(20, {Row(1, 10), Row(2, 1000)});
+  ASSERT_EQ(snapshot->connections_with_series, std::vector<uint32_t>({1}));
+  EXPECT_EQ(snapshot->connection(1).id, 1u) << "the heavier one comes after the only admission";
+}
+
 TEST_F(CollectorTest, CarriesOverAllThatIsKnownOfAConnection) {
   ConnectionSummary row = Row(1, 10, 300);
   row.server_sent.packets = 4;

@@ -119,8 +119,9 @@ TEST(SeriesChoice, NearlyEqualConnectionsDoNotTakeTurns) {
   EXPECT_THAT(on.After(1), ElementsAre(first));
   const uint64_t second = on.host().Open();
   for (int i = 0; i < 300; ++i) {
-    on.host().Send(first, i % 2 == 0 ? 90 : 110);
-    on.host().Send(second, i % 2 == 0 ? 110 : 90);
+    const bool is_turn = i / 20 % 2 == 0;
+    on.host().Send(first, is_turn ? 110 : 90);
+    on.host().Send(second, is_turn ? 90 : 110);
     ASSERT_THAT(on.After(1), ElementsAre(first)) << i;
   }
   for (int i = 0; i < 60; ++i) {
@@ -142,6 +143,16 @@ TEST(SeriesChoice, AnEndedConnectionTakesNoOpenOnesPlace) {
     on.host().End(heavy, i % 2 == 0 ? ConnectionState::kClosed : ConnectionState::kReset);
     ASSERT_THAT(on.After(1), ElementsAre(open));
   }
+}
+
+TEST(SeriesChoice, AnEndedConnectionGetsNoPlaceThatAnOpenOneNeeds) {
+  ChoiceOnHost on(Few(1, 20, 10));
+  const uint64_t open = on.host().Open(ConnectionState::kSynSent);
+  on.host().AdvanceSeconds(9);
+  const uint64_t heavy = on.host().Open();
+  on.host().Send(heavy, 1000000);
+  on.host().End(heavy);
+  EXPECT_THAT(on.After(1), ElementsAre(open)) << "it is due, and the place is free";
 }
 
 TEST(SeriesChoice, WhatEndedGoesAWindowAfterItsLastPacket) {

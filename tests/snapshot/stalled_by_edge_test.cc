@@ -103,6 +103,22 @@ TEST_F(StalledByEdgeTest, AnEdgeThatBeginsToRetireDuringThePassGivesItsCountToOt
   EXPECT_EQ(edges.other.stalled, 1);
 }
 
+TEST_F(StalledByEdgeTest, EdgesThatAreAdmittedBeyondTheRoomOfThePassShareTheAccountOther) {
+  Make(1);
+  Send(1, 100);
+  PassSeconds(11);  // past the first window
+  stalled_->Add(Key(1));
+  while (edges_->FindAdmitted(Key(2)) == EdgeTable::kNone) {
+    ASSERT_LT(now_, kTestStartNs + 1000 * kSecond);
+    Send(2, 1000000);
+    PassSeconds(1);
+  }
+  stalled_->Add(Key(2));
+  const EdgesView edges = EndOfPass();
+  EXPECT_EQ(Of(edges, 2), 0);
+  EXPECT_EQ(edges.other.stalled, 2);
+}
+
 TEST_F(StalledByEdgeTest, AnEdgeThatGetsTheSlotOfAnotherDoesNotGetItsCount) {
   Make(1);
   const EdgeTable::Slot slot = Send(1, 100);

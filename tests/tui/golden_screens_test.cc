@@ -162,7 +162,7 @@ std::shared_ptr<const Snapshot> ShortConnections() {
   snapshot->sequence = 1;
   snapshot->time_ns = kScriptStartNs + 60 * kNanosecondsPerSecond;
   snapshot->rate_window_seconds = 0.1;
-  snapshot->interfaces.push_back({"eth0", {}, {}, 0, {}, true});
+  snapshot->interfaces.push_back({{}, "eth0", true});
   for (uint16_t i = 0; i < 40; ++i) {
     const double rate = i < 2 ? 30600 / 0.1 : 0;
     ConnectionSummary connection = ScriptedConnection(i + 1u, EndpointOf("192.0.2.1", static_cast<uint16_t>(40000 + i)),

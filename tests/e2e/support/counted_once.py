@@ -99,8 +99,9 @@ def shown_edges(metrics):
     edges = {}
     for labels in metrics.find("tcpgauge_edge_connections_opened_total"):
         named = dict(labels)
+        # Failed connections have a series for each reason.
         edges[named["client_address"], named["server_address"], named["server_port"]] = Edge(*(
-            int(metrics.value(f"tcpgauge_edge_{name}_total", **named)) for name in (
+            int(sum(metrics.find(f"tcpgauge_edge_{name}_total", **named).values())) for name in (
                 "connections_opened", "connections_failed", "client_payload_bytes", "server_payload_bytes",
                 "retransmitted_segments")))
     return edges

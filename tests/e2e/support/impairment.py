@@ -8,7 +8,7 @@ and the whole round-trip time.
 _FILTER = "protocol all u32 match u32 0 0 action mirred egress redirect dev slow0".split()
 _LOSS = ("add table ip loss; "
          "add chain ip loss input {{ type filter hook input priority 0; }}; "
-         "add rule ip loss input tcp dport {port} numgen random mod 100 < {percent} drop")
+         "add rule ip loss input tcp dport {port} {which} drop")
 
 
 def segments_are_packets(testbed):
@@ -29,8 +29,13 @@ def slow_down(testbed, rate):
 
 
 def lose(testbed, port, percent):
-    """Drops that share of the IPv4 TCP packets to `port`, at random."""
-    testbed.server.run("nft", _LOSS.format(port=port, percent=percent))
+    """Drops that share of the IPv4 TCP packets to `port`, at random; `percent` is below 100."""
+    testbed.server.run("nft", _LOSS.format(port=port, which=f"numgen random mod 100 < {percent}"))
+
+
+def swallow(testbed, port):
+    """Drops all IPv4 TCP packets to `port`."""
+    testbed.server.run("nft", _LOSS.format(port=port, which=""))
 
 
 def lose_no_more(testbed):

@@ -13,11 +13,12 @@ _LABEL = re.compile(r'(\w+)="([^"]*)"')
 
 
 class World:
-    """Lasts for `seconds`, and is scraped every `interval` seconds from 0 on. The shipped rules are evaluated every 15 s.
-    There is an agent."""
+    """Lasts for `seconds`, and is scraped every `interval` seconds from 0 on. The shipped rules are evaluated every
+    `evaluation` seconds. There is an agent."""
 
-    def __init__(self, interval, seconds):
+    def __init__(self, interval, seconds, evaluation=15):
         self._interval = interval
+        self._evaluation = evaluation
         self._seconds = seconds
         self._series = []
         self.gauge("tcpgauge_build_info", {"job": "tcpgauge", "instance": "a"}, [(seconds + 1, 1)])
@@ -50,8 +51,8 @@ class World:
                 "promql_expr_test": [{"expr": expression, "eval_time": f"{at}s", "exp_samples": impossible}
                                      for expression, at in questions]}
         with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
-            json.dump({"rule_files": [shipped.path(name) for name in shipped.RULE_FILES], "evaluation_interval": "15s",
-                       "tests": [case]}, file)
+            json.dump({"rule_files": [shipped.path(name) for name in shipped.RULE_FILES],
+                       "evaluation_interval": f"{self._evaluation}s", "tests": [case]}, file)
             file.flush()
             done = subprocess.run(["promtool", "test", "rules", file.name], capture_output=True, text=True)
         got = _GOT.findall(done.stdout + done.stderr)

@@ -115,6 +115,7 @@ Snapshot ExampleSnapshot() {
   light.state = ConnectionState::kReset;
   light.last_packet_time_ns = kNow + 1;  // newer than the snapshot
   snapshot.connections = {heavy, middle, light};
+  snapshot.connections_with_series = {0, 1, 2};
   snapshot.connections_not_listed = 6;
 
   snapshot.decode_errors = {{"truncated_tcp", 3}, {"ip_version", 0}};

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Four laws of the exposition, tested from segments to samples with random traffic that tries to break them: it is
-// bounded, its sums are exact, the heaviest connections come first, and connections that it leaves out are counted.
+// Laws of the exposition, tested from segments to samples with random traffic that tries to break them: it is bounded,
+// its sums are exact, the heaviest connections come first, connections that it leaves out are counted, and few
+// connections get series.
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <numeric>
+#include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "exporter/metrics/make_exposition.h"
@@ -16,6 +19,7 @@
 #include "gtest/gtest.h"
 #include "src/flow/connection_table.h"
 #include "src/snapshot/collector.h"
+#include "src/snapshot/series_choice.h"
 #include "src/snapshot/worker_publisher.h"
 #include "tests/exporter/metrics/example_snapshot.h"
 #include "tests/support/random_traffic.h"
@@ -31,7 +35,9 @@ constexpr double kHysteresis = 1.25;  // advantage in rank of a connection that 
 // Everything between the decoder and the text, with two workers.
 class Pipeline {
  public:
-  Pipeline(const ExpositionLimits& limits, size_t edges, int64_t window_ns) : limits_(limits) {
+  Pipeline(const ExpositionLimits& limits, size_t edges, int64_t window_ns,
+           const std::optional<SeriesChoiceOptions>& series_choice = std::nullopt)
+      : limits_(limits) {
     TableOptions options;
     options.max_connections = 20000;
     options.ranking_window_ns = window_ns;
@@ -51,6 +57,7 @@ class Pipeline {
     for (size_t i = 0; i < workers_[0].counters.interfaces.size(); ++i) {
       for (Worker& worker : workers_) worker.counters.interfaces[i].name = "eth" + std::to_string(i);
     }
+    collector.series_choice = series_choice;
     collector_ = std::make_unique<Collector>(collector, buffers);
   }
 
@@ -185,8 +192,20 @@ void ExpectAllIsCreditedOnce(const Exposition& exposition) {
   ASSERT_EQ(sum.server_payload_bytes, totals.server_payload_bytes);
   const uint64_t pending = exposition.snapshot->edges.pending_attempts;
   ASSERT_EQ(sum.connections_opened + pending, totals.opened_handshake + totals.opened_midstream);
-  ASSERT_EQ(static_cast<uint64_t>(sum.connections) + pending,
-            std::accumulate(totals.connections.begin(), totals.connections.end(), uint64_t{0}));
+  uint64_t open = 0;
+  for (size_t i = 0; i < kConnectionStateCount; ++i) {
+    if (IsOpen(static_cast<ConnectionState>(i))) open += totals.connections[i];
+  }
+  ASSERT_EQ(static_cast<uint64_t>(sum.connections) + pending, open);
+  ASSERT_EQ(sum.segments, totals.segments);
+  ASSERT_EQ(sum.retransmitted_segments, totals.client_retransmitted_segments + totals.server_retransmitted_segments);
+  ASSERT_EQ(sum.out_of_order_segments, totals.out_of_order_segments);
+  ASSERT_EQ(sum.connections_refused, totals.closed[static_cast<size_t>(EndReason::kRefused)]);
+  ASSERT_EQ(sum.connections_timed_out, totals.closed[static_cast<size_t>(EndReason::kHandshakeTimeout)]);
+  ASSERT_LE(sum.syn_retransmissions, totals.syn_retransmissions);
+  if (pending == 0) {
+    ASSERT_EQ(sum.syn_retransmissions, totals.syn_retransmissions);
+  }
 }
 
 TEST(Laws, NoExpositionHoldsMoreSamplesThanTheLimit) {
@@ -300,6 +319,28 @@ TEST(Laws, TwoReadersSeeTheSame) {
     EXPECT_EQ(first.connections[i].connection, second.connections[i].connection);
   }
   EXPECT_EQ(EdgesOf(first).size(), EdgesOf(second).size());
+}
+
+TEST(Laws, FewConnectionsGetSeries) {
+  constexpr size_t kConnections = 20;
+  constexpr size_t kNew = 10;
+  Pipeline pipeline({600, kConnections}, 20, kSecondNs, SeriesChoiceOptions{kConnections, kNew, kSecondNs});
+  Crowd crowd(1, &pipeline);
+  std::set<std::pair<Endpoint, Endpoint>> had_series;
+  for (int64_t due_ns = kTestStartNs; due_ns < kTestStartNs + 5 * kSecondNs; due_ns += kSecondNs / 2) {
+    while (crowd.now_ns() < due_ns) crowd.Go();
+    const Exposition exposition = pipeline.Expose(crowd.now_ns());
+    ASSERT_LE(exposition.connections.size(), kConnections);
+    for (const ExportedConnection& exported : exposition.connections) {
+      had_series.insert({exported.connection->client, exported.connection->server});
+    }
+    const Snapshot& snapshot = *exposition.snapshot;
+    ASSERT_LE(had_series.size(), snapshot.connections_admitted);
+    ASSERT_LE(snapshot.connections_admitted, kConnections + kNew) << "thousands began within the minute";
+    ASSERT_EQ(exposition.connections_not_exported + exposition.connections.size(),
+              snapshot.connections.size() + snapshot.ended_connections.size());
+  }
+  EXPECT_GT(had_series.size(), kConnections) << "the test tried too little";
 }
 
 TEST(Laws, WhatIsLeftOutIsCounted) {

@@ -34,6 +34,7 @@ class Generator {
     snapshot.edges.pending_attempts = Count();
     for (size_t i = 0; i < connection_count; ++i) {
       snapshot.connections.push_back(Connection(i, snapshot));
+      snapshot.connections_with_series.push_back(static_cast<uint32_t>(i));
     }
     return snapshot;
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "exporter/metrics/metric_catalog.h"
+#include "exporter/metrics/series_plan.h"
 #include "exporter/metrics/text_writer.h"
 #include "tests/exporter/metrics/example_snapshot.h"
 
@@ -32,6 +33,16 @@ TEST(VisitMetrics, HoldsEveryMetricOfTheCatalog) {
                 HasSubstr("# TYPE " + std::string(info.name) + " " + std::string(MetricTypeName(info.type)) + "\n"));
     EXPECT_THAT(text, HasSubstr("# HELP " + std::string(info.name) + " " + std::string(info.help) + "\n"));
   }
+}
+
+TEST(VisitMetrics, NewSeriesAreThoseOfConnectionsAndOfEdges) {
+  Snapshot snapshot = ExampleSnapshot();
+  EXPECT_THAT(TextOf(snapshot), HasSubstr("\ntcpgauge_series_new_total 0\n"));
+  snapshot.connections_admitted = 5;
+  EXPECT_THAT(TextOf(snapshot), HasSubstr("\ntcpgauge_series_new_total 45\n"));
+  snapshot.edges.new_edges = 2;
+  EXPECT_THAT(TextOf(snapshot), HasSubstr("\ntcpgauge_series_new_total " +
+                                          std::to_string(45 + 2 * SamplesPerEdge(EdgeDetail::kFull)) + "\n"));
 }
 
 // Checks that the catalog and the value of each sample agree on whether the metric counts whole things.
