@@ -15,7 +15,7 @@ _ZERO = re.compile(r'other"|edge_other|edges_retired_client_payload_bytes_total\
 _OF_AGENTS = re.compile(r"\bup\b|scrape_|build_info")
 _SHOWN = 3  # series of an answer
 _TOLD = ("namespace", "pod", "client_address", "server_address", "server_port", "state", "reason", "interface", "protocol", "le")
-_SCRAPE_SECONDS, _STALE_SECONDS = 15, 75
+_SCRAPE_SECONDS, _STALE_SECONDS = 15, 105
 
 Query = collections.namedtuple("Query", "kind name expression truth_expression")
 Judgement = collections.namedtuple("Judgement", "query empty wrong text")
@@ -53,8 +53,8 @@ def judge(query, prometheus, truth, time, tolerance, sees_all):
     """`tolerance` is (share, absolute). Of answers by instance, those of the agent `sees_all` are judged: the others miss
     what is lost before it comes to them.
 
-    The scrapes of two servers are up to 15 s apart, and their rules may be evaluated once a minute. So the truth is what
-    the books said from 75 s before until 15 s after, its smallest and its largest value.
+    The scrapes of two servers are up to 15 s apart, and rules of rules may be evaluated once a minute. So the truth is what
+    the books said from 105 s before until 15 s after, its smallest and its largest value.
     """
     at = time - _SCRAPE_SECONDS
     answers = {}
