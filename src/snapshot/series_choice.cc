@@ -114,7 +114,7 @@ class SeriesChoice::Round {
       group.is_open = group.is_open || is_open;
       group.is_old = group.is_old || is_old;
       group.ended_lately = group.ended_lately || ended_lately;
-      members_.push_back({by_rank[position], index});
+      members_.emplace_back(by_rank[position], index);
     }
   }
 

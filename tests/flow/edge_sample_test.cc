@@ -47,7 +47,7 @@ TEST(EdgeSample, APinnedEdgeKeepsItsSlot) {
   for (uint16_t port = 10; port < 1000; ++port) Offer(&sample, port, 1000);
   EXPECT_NE(sample.Find(Key(2)), EdgeSample::kNone);
   EXPECT_EQ(sample.Find(Key(1)), EdgeSample::kNone);
-  for (EdgeSample::Slot slot = 1; slot < sample.limit(); ++slot) sample.SetPinned(slot, true);
+  for (size_t slot = 1; slot < sample.limit(); ++slot) sample.SetPinned(static_cast<EdgeSample::Slot>(slot), true);
   EXPECT_EQ(sample.Draw(1e9), EdgeSample::kNone) << "all are pinned";
 }
 
