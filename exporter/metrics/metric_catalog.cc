@@ -164,7 +164,8 @@ const MetricInfo kCatalog[] = {
      "TCP payload sent by servers, as counted by edge series that have ended.",
      "tcpgauge.edges.retired.server.payload", "By"},
     {Metric::kEdgeAttemptsPending, "tcpgauge_edge_attempts_pending", kGauge, "", {},
-     "Attempts that no edge counts yet: the server's address after translation is known once they are answered or end.",
+     "Attempts that no edge counts yet: the server's address after translation is known once they are answered, repeat "
+     "their SYN, or end.",
      "tcpgauge.edge.attempts_pending", "{connection}"},
     {Metric::kConnectionsNotExported, "tcpgauge_connections_not_exported", kGauge, "", {},
      "Connections that have no series of their own in this exposition.",

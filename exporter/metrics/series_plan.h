@@ -40,18 +40,18 @@ constexpr size_t kRequestSamples = 20;
 constexpr size_t kSamplesPerConnection = 9;  // 8 while the RTT is unknown
 constexpr size_t kSamplesPerInterface = 10;
 constexpr size_t SamplesPerEdge(EdgeDetail detail) { return detail == EdgeDetail::kFull ? 13 : 8; }
-// How many edges have series if the user does not say it. The default series limit has room for as many.
+// How many edges can have series by default. They fit into the default series limit.
 constexpr size_t DefaultEdges(EdgeDetail detail) { return detail == EdgeDetail::kFull ? 150 : 400; }
 // The samples that all services take together. With more of them, the default limits would not fit into the default
 // series limit.
 constexpr size_t kMaxServiceSamples = 80;
 
-// Divides `series_limit` samples. Interfaces get at most a fifth of the samples that are not fixed, and no more
-// than 32 interfaces need. However, there is always room for two interfaces. Services get at most a twentieth of these
-// samples, and no more than kMaxServiceSamples. The rest is for `connections` connections and for `edges` edges with
-// this detail. These two numbers are what the user wants. If the rest is too small for both, it is divided in
-// proportion to the samples that all connections need and those that all edges need. The result has no share of
-// connections (see SeriesPlan). REQUIRES: series_limit >= kMinSeriesLimit.
+// Divides `series_limit` samples. Interfaces get at most a fifth of the samples that are not fixed, and no more than 32
+// interfaces need, but always enough for two interfaces. Services get at most a twentieth of these samples, and no more
+// than kMaxServiceSamples. The rest is for `connections` connections and for `edges` edges with this detail. These two
+// numbers are what the user wants. If the rest is too small for both, it is divided in proportion to the samples that
+// all connections need and those that all edges need. The result has no share of connections (see SeriesPlan).
+// REQUIRES: series_limit >= kMinSeriesLimit.
 SeriesPlan PlanSeries(size_t series_limit, size_t connections, size_t edges, EdgeDetail detail);
 
 }  // namespace tcpgauge

@@ -76,10 +76,13 @@ struct WorkerLinks {
 //
 // Owns its sources and its table.
 // Thread: one thread calls Run(). Other threads may call only the methods whose comments say so.
+// Time: capture time (CaptureClock) in a live capture, and packet time when files are read. Both count from the Unix
+// epoch.
+// Errors: see Run().
+//
 // Interfaces: a discovered interface that is gone is forgotten after a ranking window (see InterfaceRegistry). The
 // worker then sweeps its table for connections of forgotten interfaces, at most once in 10 s or in a ranking window,
-// whichever is shorter. The place of an interface without connections is freed. Time: capture time (CaptureClock) in a
-// live capture, and packet time when files are read. Both count from the Unix epoch. Errors: see Run().
+// whichever is shorter. The place of a forgotten interface without connections is freed.
 class CaptureWorker final : private EndedConnectionSink {
  public:
   // The interval of the snapshots that nobody asked for (see publish_when_asked). If half a ranking window is shorter

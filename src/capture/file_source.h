@@ -33,7 +33,7 @@ namespace tcpgauge {
 //
 // - On opening: kNotFound when the file cannot be opened. kDataLoss when it cannot be read, when its header is cut off
 //   or damaged, or when a classic pcap file has a link type that cannot be decoded. kInvalidArgument when the file is
-//   of another kind or is compressed, so that the option names a wrong file, or when the filter is invalid.
+//   no capture or is compressed, because then the option names a wrong file. Also when the filter is invalid.
 // - On reading: kDataLoss when the file is cut off or damaged, or when it has packets but none of them can be decoded.
 //   All packets before the error are delivered.
 absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, const std::string& filter);

@@ -26,8 +26,9 @@ namespace tcpgauge {
 // new name comes.
 //
 // The life of a discovered interface in a live capture:
-// - Poll() finds that the kernel has no interface of this name any more. The interface is gone. Packets of it that come
-//   late are still counted there. If the name comes back, it goes on counting.
+// - Poll() finds that the kernel has no interface of this name any more. The interface is now gone. Its late packets
+// are
+//   still counted at its place. If the name comes back, its counts go on.
 // - ForgetGone() forgets interfaces that have been gone for a window. From then on, a new interface of the same name
 //   gets another place, and counts from 0. The forgotten interface keeps its place, its name and its counts, because
 //   connections refer to the place, and outputs show their interface by its name.
@@ -42,7 +43,7 @@ namespace tcpgauge {
 class InterfaceRegistry {
  public:
   static constexpr size_t kMaxInterfaces = 1024;
-  // So many forgotten interfaces keep their names for their connections.
+  // How many forgotten interfaces may keep their places, and so their names, for their connections.
   static constexpr size_t kMaxForgotten = 256;
 
   // The registry adds interfaces to `counters`, which must have none yet, and must outlive the registry. An interface

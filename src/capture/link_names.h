@@ -43,7 +43,7 @@ class LinkNames {
   };
 
   void ReadLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Takes the messages in `bytes` bytes of an answer of the kernel.
+  // Notes what the kernel's messages in `answer` report. `answer` holds `bytes` bytes.
   void Take(const char* answer, size_t bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteDeleted(uint32_t index) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Asks the kernel for all interfaces. The answer comes like a report.

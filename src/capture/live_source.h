@@ -56,10 +56,10 @@ constexpr int kCaptureTimeoutMs = 20;
 //   socket there. This socket is "cooked", which means that the kernel strips the link header of every packet.
 //   Therefore it can be bound to an interface of any kind, filters on link addresses do not work, and a packet's wire
 //   length includes the 20 bytes of libpcap's cooked header.
-// - A packet's direction: on an interface with Ethernet frames, the source compares each frame's source address with
-// the
-//   address of the interface, for which Poll() asks again. A frame of another sender that the host forwards as a bridge
-//   looks received, even where it is sent. Cooked headers tell the direction themselves. Otherwise it is unknown.
+// - A packet's direction: on an interface with Ethernet frames, the source compares the sender's address in each frame
+//   with the address of the interface, for which Poll() asks again. A frame of another sender that the host forwards as
+//   a bridge looks received, even where it is sent. Cooked headers tell the direction themselves. Otherwise it is
+//   unknown.
 // - `any`: it always exists. The worker learns the index of each interface from the first packet there, asks LinkNames
 //   for its name, and polls the known interfaces twice a second (InterfaceRegistry).
 // - Netfilter's log (`nflog`): it is no network interface and cannot be polled. An error ends the source. libpcap also

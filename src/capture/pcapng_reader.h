@@ -39,8 +39,8 @@ class PcapngReader final : public PacketFile {
 
   // Reads `bytes`, which must be at the beginning of the file, up to the first interface description. Adds the names of
   // interfaces to `names`, which must outlive the reader.
-  // Errors: kDataLoss when no valid interface description is found before the first packet. For example, a block
-  // is cut off or invalid, or the file ends or cannot be read.
+  // Errors: kDataLoss when no valid interface description is found before the first packet. For example, a block is cut
+  // off or invalid, or the file ends or cannot be read.
   static absl::StatusOr<std::unique_ptr<PcapngReader>> Open(std::unique_ptr<FileBytes> bytes, InterfaceNames* names);
 
   bool Next(Packet* packet) override;

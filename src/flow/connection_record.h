@@ -15,7 +15,7 @@ namespace tcpgauge {
 struct EndRecord {
   // What rtt_sequence, rtt_time_us and rtt_timestamp describe. An RTT sample is the time from one segment of this end
   // until the other end acknowledges that segment.
-  // - kNone: nothing. But the next sample begins with the first new segment at or above rtt_sequence.
+  // - kNone: no sample is under way. The next one begins with the first new segment at or above rtt_sequence.
   // - kSample: a sample is under way. rtt_sequence is the lowest acknowledgment number that ends the sample, and
   //   rtt_time_us is when the sample's segment came.
   // - kSampleByTimestamp: as kSample, and rtt_timestamp is the segment's TSval (RFC 7323).
@@ -106,10 +106,10 @@ enum class TimeoutClass : uint8_t {
 };
 constexpr size_t kTimeoutClassCount = 7;
 
-// What is kept for the edge of an attempt until the edge is told of it.
+// What a record keeps while the edge was not told of the attempt yet.
 struct PendingEdge {
-  uint16_t syn_retransmissions : 14;  // that the edge is to be credited with
-  uint16_t provisional_views : 2;     // that copy the SYN and may still become views of the attempt; saturates
+  uint16_t syn_retransmissions : 14;  // the edge is credited with them when it is told
+  uint16_t provisional_views : 2;     // those that copy the SYN and may still become views of the attempt; saturates
 
   static constexpr uint16_t kMaxSynRetransmissions = (1 << 14) - 1;
   static constexpr uint16_t kMaxProvisionalViews = 3;

@@ -9,9 +9,8 @@
 
 namespace tcpgauge {
 
-// The identity of an edge: one client (or client prefix) and one server port (or the port of all servers of a prefix).
-// Connections in different encapsulations
-// belong to the same edge if their addresses are equal.
+// The identity of an edge: one client (or client prefix), and one port of one server (or server prefix). Connections in
+// different encapsulations belong to the same edge if their addresses are equal.
 struct EdgeKey {
   IpAddress client;  // for a client prefix: the first address of the prefix
   Endpoint server;   // for a server prefix: the first address of the prefix

@@ -14,7 +14,7 @@ namespace tcpgauge {
 enum class EdgeMerit : uint8_t {
   kHeavy,    // its payload
   kFailing,  // attempts to connect failed again and again
-  kLight,    // it is there: neither of the others
+  kLight,    // neither: there were only a few attempts
 };
 
 // Limits how many edges begin to have series within any minute. A third of the limit is kept for failing edges, and

@@ -11,12 +11,13 @@
 
 namespace tcpgauge {
 
-// Tells which edges were noted before, as a Bloom filter. Of the edges that were not noted before, it takes about one
-// in a hundred for one that was: so many are kept from a flood of edges of which each comes once.
+// Tells which edges were noted before, as a Bloom filter. It never takes an edge that was noted for a new one. It takes
+// about one in a hundred new edges for one that was noted. So of a flood of edges that each come once, about one in a
+// hundred passes.
 //
-// Design. The four bits of an edge lie in one word, so that a call reads one cache line. When so many edges were noted
-// that the error would grow, the filter forgets all of them. With 98,000 edges a second it still remembers for a
-// second.
+// Design. The four bits of an edge lie in one word, so that a call reads one cache line. With more than kMaxNoted edges
+// the filter would err more often. So when it is full, it forgets all of them. At 98,000 new edges a second it still
+// remembers for a second.
 //
 // Thread: confined to its owner.
 // Bounds: 128 KiB.

@@ -13,10 +13,10 @@ namespace tcpgauge {
 
 // A bounded number of edges, each with a weight. Finds the heavy ones among any number of edges by random admission.
 //
-// Design. The place of an edge in the sample is called a slot. When all slots are taken, an amount of an edge that is
-// not in the sample gets the slot of a light edge with the probability amount / (amount + weight of the light edge). So
-// a heavy edge soon has a slot, and a flood of light edges changes little (after Ben Basat et al., "Randomized
-// Admission Policy for Efficient Top-k and Frequency Estimation", 2017).
+// Design. The place of an edge in the sample is called a slot. When all slots are taken, and an amount of an edge comes
+// that is not in the sample, this edge gets the slot of a light edge with the probability amount / (amount + weight of
+// the light edge). So a heavy edge soon has a slot, and a flood of light edges changes little (after Ben Basat et al.,
+// "Randomized Admission Policy for Efficient Top-k and Frequency Estimation", 2017).
 //
 // Thread: confined to its owner.
 // Bounds: the capacity. Memory is allocated by the constructor alone.
@@ -42,7 +42,7 @@ class EdgeSample {
 
   // The slots from 1 to limit() - 1 have been used.
   size_t limit() const { return used_; }
-  // These need a slot that contains an edge.
+  // REQUIRES, for the next five methods: `slot` contains an edge.
   const EdgeKey& key(Slot slot) const { return entries_[slot].key; }
   double weight(Slot slot) const { return weights_[slot]; }
   void AddWeight(Slot slot, double amount) { weights_[slot] += amount; }

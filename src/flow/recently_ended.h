@@ -10,8 +10,8 @@
 
 namespace tcpgauge {
 
-// Keeps connections that ended within the last ranking window, so that a connection that begins and ends between two
-// scrapes can still be exported, and that one that had series keeps them for a window.
+// Keeps connections that ended within the last ranking window. So a connection that begins and ends between two scrapes
+// can still be exported, and a connection that had series keeps them for a window after its end.
 //
 // There are two kinds. A connection that lived for a window is kept even if it carried nothing lately: it may have
 // series. Any other is kept only if it carried payload in the window. Each kind may use all places that the other kind
@@ -19,9 +19,9 @@ namespace tcpgauge {
 //
 // Thread: confined to its table.
 // Time: table time, in nanoseconds.
-// Bounds: `capacity` connections, which may be 0. When all places are taken, a connection takes the place of the
-// lightest of the other kind if its own kind has less than half of the places, and otherwise that of the lightest of
-// its own kind if it is heavier.
+// Bounds: `capacity` connections, which may be 0. When all places are taken and the connection's own kind has less than
+// half of them, the connection takes the place of the lightest of the other kind. Otherwise it takes the place of the
+// lightest of its own kind, if it is heavier.
 class RecentlyEnded {
  public:
   struct Entry {

@@ -284,8 +284,8 @@ const OptionSpec kTable[] = {
        return KeepInteger(ParseInteger(value, "samples", 300, 10000000), &options->series_limit);
      },
      nullptr},
-    {kShow, 0, "metrics.connections", Kind::kValue, "N", "export at most this many connections, the heaviest first",
-     "100",
+    {kShow, 0, "metrics.connections", Kind::kValue, "N",
+     "export at most this many connections, open ones first, the heaviest of them", "100",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "connections", 0, 100000), &options->metrics_connections);
      },
@@ -299,7 +299,7 @@ const OptionSpec kTable[] = {
      },
      nullptr},
     {kShow, 0, "metrics.edges", Kind::kValue, "N",
-     "export at most this many edges (a client and a server's port), the heaviest first",
+     "export at most this many edges (a client and a server's port): the heaviest, and those that fail",
      "150, or 400 with basic detail",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "edges", 0, 15000), &options->metrics_edges.emplace());

@@ -22,7 +22,7 @@ namespace tcpgauge {
 //   the sum of what the tables report.
 // - Once no table exports the edge, its counts are part of `retired`.
 //
-// An edge is new when no table exported it before. Further tables that begin to export it do not count.
+// EdgesView::new_edges counts an edge when a table begins to export it while no other table exports it.
 //
 // Merge() finds new and retired edges by comparing successive calls. So call Merge() at least twice in a ranking
 // window. If calls are rarer, a table may retire an edge and export the edge again between two calls.

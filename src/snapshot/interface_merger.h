@@ -51,9 +51,9 @@ class InterfaceMerger {
   struct Account {
     InterfaceView view;
     bool is_open = false;
-    // Whether a worker knows the interface, and whether one has not forgotten it. As of the current Merge().
-    bool is_listed = false;
-    bool is_live = false;
+    // As of the current Merge():
+    bool is_listed = false;  // whether any worker lists the interface, forgotten or not
+    bool is_live = false;    // whether any worker lists it and has not forgotten it
   };
   // An interface that a worker had not forgotten at the last call of Merge(), and what the worker had counted there.
   struct Counted {

@@ -34,12 +34,11 @@ struct SeriesChoiceOptions {
 // A connection keeps its series until one of these happens:
 // - It ended, and an open connection is admitted in its place. The lightest of those that ended goes first.
 // - It ended a window ago, as counted from its last packet.
-// - It is open, all others are open too, and it is the lightest of them when a connection is admitted that is heavier
-// by
-//   a factor of 1.25. Without this factor, connections of nearly equal weight would take turns.
+// - It is the lightest, all connections with series are open, and an open connection of more than 1.25 times its weight
+//   is admitted in its place. Without this factor, connections of nearly equal weight would take turns.
 // - The snapshot does not contain it any more.
 //
-// A connection that ended takes no other connection's place.
+// A connection that has ended never takes the place of another connection.
 //
 // Connections with the same endpoints on an interface of the same name have equal labels, so they share series. When
 // one of them ends and another begins, the series go on: that is no admission. Here and above, such connections are one

@@ -33,9 +33,9 @@ namespace tcpgauge {
 // waits.
 // Time: steady time decides when a pass begins. Table time is used for rates and for the ranking window.
 // Bounds: a slice visits at most kSliceSlots slots. A pass copies at most `max_rows` connections: those with the most
-// payload in the ranking window (see HeaviestRows). Further connections are only counted, with the stalled ones by
-// edge (see StalledByEdge). A pass lists at most
-// MaxViews() views. When their list is full, further rows have no views (see ViewRanges).
+// payload in the ranking window (see HeaviestRows). Further connections are only counted. StalledByEdge counts the
+// stalled ones among all that a pass visits. A pass lists at most MaxViews() views. When their list is full, further
+// rows have no views (see ViewRanges).
 class WorkerPublisher {
  public:
   static constexpr uint32_t kSliceSlots = 256;

@@ -23,8 +23,8 @@ ConnectionSummary ExampleConnection(uint64_t id, const std::string& client_addre
 // samples as the agent may ever export for it. The metrics live as long as the process.
 const AgentMetrics& ExampleAgentMetrics();
 
-// Returns the exposition of `snapshot` with ExampleAgentMetrics(). All its open connections may have series, and at most
-// `connection_limit` have. The limit on series is so high that no example reaches it.
+// Returns the exposition of `snapshot` with ExampleAgentMetrics(). All its open connections may have series, and at
+// most `connection_limit` have. The limit on series is so high that no example reaches it.
 Exposition ExampleExposition(Snapshot snapshot, size_t connection_limit = 100);
 
 }  // namespace tcpgauge
