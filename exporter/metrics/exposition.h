@@ -21,11 +21,11 @@ struct ExportedConnection {
   uint32_t interface = 0;                         // index into Exposition::interfaces
 };
 
-// The labels and the counters of an edge, that is, of all connections of one client to one server port. The edge whose
-// three labels are "other" is the sum of all edges without series of their own.
+// The labels and the counters of an edge (see EdgeKey). The edge whose three labels are "other" is the sum of all edges
+// without series of their own.
 struct ExportedEdge {
   std::string client_address;  // "192.0.2.7"; "192.0.2.0/24" if clients are grouped by prefix
-  std::string server_address;
+  std::string server_address;  // as above, if servers are grouped by prefix
   std::string server_port;
   EdgeCounters counters;
   int64_t start_time_ns = 0;  // when `counters` began to count; Unix epoch

@@ -12,6 +12,7 @@
 #include "exporter/metrics/visit_metrics.h"
 #include "src/base/check.h"
 #include "src/base/utf8.h"
+#include "src/net/connection_state.h"
 
 namespace tcpgauge {
 namespace {
@@ -33,13 +34,9 @@ struct LabelKey {
   }
 };
 
-bool HasEnded(const ConnectionSummary& connection) {
-  return connection.state == ConnectionState::kClosed || connection.state == ConnectionState::kReset;
-}
-
 bool IsPreferred(const ConnectionSummary& a, const ConnectionSummary& b) {
-  return std::make_tuple(!HasEnded(a), a.payload_bytes(), a.id) >
-         std::make_tuple(!HasEnded(b), b.payload_bytes(), b.id);
+  return std::make_tuple(IsOpen(a.state), a.payload_bytes(), a.id) >
+         std::make_tuple(IsOpen(b.state), b.payload_bytes(), b.id);
 }
 
 // How many interfaces can have the label of their own name, if `limit` values of the label are allowed. One value is

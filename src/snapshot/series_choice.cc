@@ -87,7 +87,7 @@ class SeriesChoice::Round {
     size_t heaviest = 0;  // how many connections qualified by (b)
     for (size_t position = 0; position < by_rank.size(); ++position) {
       const ConnectionSummary& connection = snapshot_.connection(by_rank[position]);
-      const bool is_open = IsOpen(by_rank[position]);
+      const bool is_open = by_rank[position] < snapshot_.connections.size() && IsOpen(connection.state);
       const bool is_old = is_open && snapshot_.time_ns - connection.start_time_ns >= options_.window_ns;
       const bool ended_lately = !is_open && snapshot_.time_ns - connection.last_packet_time_ns <= options_.window_ns;
       const bool is_heaviest =
@@ -158,12 +158,6 @@ class SeriesChoice::Round {
   }
 
  private:
-  bool IsOpen(uint32_t index) const {
-    const ConnectionState state = snapshot_.connection(index).state;
-    return index < snapshot_.connections.size() && state != ConnectionState::kClosed &&
-           state != ConnectionState::kReset;
-  }
-
   // Gives series to the group if the budget allows it and a place is free or can be taken.
   void TryAdmit(Group* group) {
     const bool is_open = group->is_open;

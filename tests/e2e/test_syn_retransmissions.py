@@ -5,7 +5,7 @@ import ipaddress
 import socket
 import time
 
-from support import translation
+from support import lab_kernel, translation
 from support.agent import Agent
 from support.case import NamespaceCase
 from support.forwarding import SERVICE_PORT, ForwardingTestbed
@@ -22,9 +22,8 @@ _DROP = ("add table inet dropping; "
 
 def counted_by_kernel(namespace):
     """(SYNs sent again, segments sent again) since the namespace began."""
-    counts = dict(line.split()[:2] for line in namespace.run("nstat", "-azs").splitlines()
-                  if not line.startswith("#"))
-    return int(counts["TcpExtTCPSynRetrans"]), int(counts["TcpRetransSegs"])
+    counts = lab_kernel.protocols(namespace)
+    return counts["TcpExtTCPSynRetrans"], counts["TcpRetransSegs"]
 
 
 class SynRetransmissionsTest(NamespaceCase):

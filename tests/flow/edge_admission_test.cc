@@ -12,6 +12,7 @@
 
 #include "gtest/gtest.h"
 #include "src/flow/edge_table.h"
+#include "tests/support/edge_sums.h"
 
 namespace tcpgauge {
 namespace {
@@ -74,9 +75,7 @@ class EdgeAdmission : public testing::Test {
     now_ += kSecond;
     table_->Rebalance(now_);
     const Edges exported = Exported();
-    EdgeCounters sum = table_->other();
-    AddEdgeCounters(table_->retired(), &sum);
-    for (const auto& [key, counters] : exported) AddEdgeCounters(counters, &sum);
+    const EdgeCounters sum = SumOfEdges(*table_);
     ASSERT_EQ(sum.client_payload_bytes, truth_.client_payload_bytes);
     ASSERT_EQ(sum.connections_opened, truth_.connections_opened);
     ASSERT_EQ(sum.connections_refused, truth_.connections_refused);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/support/edge_sums.h"
 
 namespace tcpgauge {
 namespace {
@@ -64,12 +65,7 @@ class EdgeTableTest : public testing::Test {
   void NoteService(uint32_t client, const Endpoint& service) {
     edges_->NoteService(slots_[client], Key(client), service);
   }
-  EdgeCounters Sum() const {
-    EdgeCounters sum = edges_->other();
-    AddEdgeCounters(edges_->retired(), &sum);
-    for (const auto& [client, counters] : Exported()) AddEdgeCounters(counters, &sum);
-    return sum;
-  }
+  EdgeCounters Sum() const { return SumOfEdges(*edges_); }
 
   std::unique_ptr<EdgeTable> edges_;
   std::map<uint32_t, EdgeTable::Slot> slots_;

@@ -135,11 +135,7 @@ class TableTest : public testing::Test, public EndedConnectionSink {
     EXPECT_EQ(sum.connections_opened + pending, totals.opened_handshake + totals.opened_midstream);
     EXPECT_EQ(sum.connections_refused, Closed(EndReason::kRefused));
     EXPECT_EQ(sum.connections_timed_out, Closed(EndReason::kHandshakeTimeout));
-    uint64_t open = 0;
-    for (size_t i = 0; i < kConnectionStateCount; ++i) {
-      if (IsOpen(static_cast<ConnectionState>(i))) open += totals.connections[i];
-    }
-    EXPECT_EQ(static_cast<uint64_t>(sum.connections) + pending, open);
+    EXPECT_EQ(static_cast<uint64_t>(sum.connections) + pending, OpenConnections(totals));
     if (pending == 0) {
       EXPECT_EQ(sum.syn_retransmissions, totals.syn_retransmissions);
     } else {

@@ -2,9 +2,12 @@
 #ifndef TCPGAUGE_TESTS_SUPPORT_EDGE_SUMS_H_
 #define TCPGAUGE_TESTS_SUPPORT_EDGE_SUMS_H_
 
+#include <cstddef>
 #include <cstdint>
 
 #include "src/flow/edge_table.h"
+#include "src/flow/totals.h"
+#include "src/net/connection_state.h"
 
 namespace tcpgauge {
 
@@ -16,6 +19,15 @@ inline EdgeCounters SumOfEdges(const EdgeTable& edges) {
     AddEdgeCounters(counters, &sum);
   });
   return sum;
+}
+
+// Returns the number of open connections in `totals`. The edges and the pending attempts add up to it.
+inline uint64_t OpenConnections(const Totals& totals) {
+  uint64_t open = 0;
+  for (size_t i = 0; i < kConnectionStateCount; ++i) {
+    if (IsOpen(static_cast<ConnectionState>(i))) open += totals.connections[i];
+  }
+  return open;
 }
 
 }  // namespace tcpgauge

@@ -209,10 +209,7 @@ std::string ModelTable::EdgeDifferences(const ConnectionTable& table) const {
   }
   const Totals& totals = table.totals();
   const auto closed = [&totals](EndReason reason) { return totals.closed[static_cast<size_t>(reason)]; };
-  uint64_t open = 0;
-  for (size_t i = 0; i < kConnectionStateCount; ++i) {
-    if (IsOpen(static_cast<ConnectionState>(i))) open += totals.connections[i];
-  }
+  const uint64_t open = OpenConnections(totals);
   uint64_t round_trips = 0;
   for (const uint64_t count : totals.handshake_rtt_seconds.counts) round_trips += count;
   const EdgeCounters sum = SumOfEdges(*table.edges());

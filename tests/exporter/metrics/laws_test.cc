@@ -22,6 +22,7 @@
 #include "src/snapshot/series_choice.h"
 #include "src/snapshot/worker_publisher.h"
 #include "tests/exporter/metrics/example_snapshot.h"
+#include "tests/support/edge_sums.h"
 #include "tests/support/random_traffic.h"
 #include "tests/support/segment.h"
 
@@ -192,11 +193,7 @@ void ExpectAllIsCreditedOnce(const Exposition& exposition) {
   ASSERT_EQ(sum.server_payload_bytes, totals.server_payload_bytes);
   const uint64_t pending = exposition.snapshot->edges.pending_attempts;
   ASSERT_EQ(sum.connections_opened + pending, totals.opened_handshake + totals.opened_midstream);
-  uint64_t open = 0;
-  for (size_t i = 0; i < kConnectionStateCount; ++i) {
-    if (IsOpen(static_cast<ConnectionState>(i))) open += totals.connections[i];
-  }
-  ASSERT_EQ(static_cast<uint64_t>(sum.connections) + pending, open);
+  ASSERT_EQ(static_cast<uint64_t>(sum.connections) + pending, OpenConnections(totals));
   ASSERT_EQ(sum.segments, totals.segments);
   ASSERT_EQ(sum.retransmitted_segments, totals.client_retransmitted_segments + totals.server_retransmitted_segments);
   ASSERT_EQ(sum.out_of_order_segments, totals.out_of_order_segments);
