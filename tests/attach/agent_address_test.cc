@@ -35,5 +35,19 @@ TEST(AgentAddress, SaysWhatWouldBeRight) {
   }
 }
 
+TEST(AgentAddress, RefusesHostsAndPortsThatCannotExist) {
+  for (const char* wrong : {"http://h:99999", "https://h:65536/below", "http://h:0", "http://h:-1", "http://h:abc",
+                            "http://h:1e3", "http://::1:80", "http://[::1", "http://[zz]:80", "http://1.2.3.400"}) {
+    const auto address = ParseAgentAddress(wrong);
+    ASSERT_FALSE(address.ok()) << wrong;
+    EXPECT_TRUE(absl::IsInvalidArgument(address.status()));
+    EXPECT_THAT(std::string(address.status().message()), HasSubstr("right would be http://HOST:PORT"));
+  }
+  EXPECT_EQ(ParseAgentAddress("http://me:secret@h:99999").status().message(),
+            "--attach: \"http://h:99999\" is not an agent's address: its port is not a number from 1 to 65535; right "
+            "would be http://HOST:PORT, https://HOST:PORT or unix:PATH");
+  EXPECT_EQ(ParseAgentAddress("http://127.1:65535")->url, "http://127.1:65535");
+}
+
 }  // namespace
 }  // namespace tcpgauge
