@@ -305,6 +305,10 @@ absl::Status HttpClient::CheckUrl(const std::string& url) {
     return absl::InvalidArgumentError("its port is not a number from 1 to 65535");
   }
   if (error == CURLUE_BAD_IPV6) return absl::InvalidArgumentError("its host is not an IPv6 address in brackets");
+  // libcurl takes what follows the first @ for the host.
+  if (error == CURLUE_BAD_HOSTNAME && url.find('@') != url.rfind('@')) {
+    return absl::InvalidArgumentError("its user or password has an @, which should be %40");
+  }
   if (parsed == nullptr || IsWrongIpv4Address(Part(parsed, CURLUPART_HOST))) {
     return absl::InvalidArgumentError("its host is no name and no address");
   }

@@ -19,9 +19,14 @@ TEST(AgentAddress, TakesHttpHttpsAndUnixSockets) {
 }
 
 TEST(AgentAddress, ShowsNoPassword) {
-  const AgentAddress address = *ParseAgentAddress("https://me:p@ss@node7:443/x");
-  EXPECT_EQ(address.url, "https://me:p@ss@node7:443/x");
+  const AgentAddress address = *ParseAgentAddress("https://me:p%40ss@node7:443/x");
+  EXPECT_EQ(address.url, "https://me:p%40ss@node7:443/x");
   EXPECT_EQ(address.shown, "https://node7:443/x");
+  EXPECT_EQ(
+      ParseAgentAddress("https://me:p@ss@node7:443/x").status().message(),
+      "--attach: \"https://node7:443/x\" is not an agent's address: its user or password has an @, which should be "
+      "%40; right would be http://HOST:PORT, https://HOST:PORT or unix:PATH")
+      << "libcurl cannot connect to this URL";
   EXPECT_THAT(std::string(ParseAgentAddress("ftp://me:secret@node7").status().message()), Not(HasSubstr("secret")));
 }
 

@@ -376,6 +376,7 @@ TEST(CheckUrl, SaysWhatIsWrong) {
          "http://[::1]:65536", "http://::1:80", "https://u:p@h:70000/x"});
   check("its host is not an IPv6 address in brackets",
         {"http://[::1", "http://[zz]:4318", "http://[]:80", "http://[1.2.3.4]", "http://[::1::2]"});
+  check("its user or password has an @, which should be %40", {"http://u:p@q@h", "https://me@corp:p@h:443/x"});
   check("its host is no name and no address",
         {"http://300.1.1.1", "http://1.2.3.4.5:80", "http://256.1.1.1.", "http://.", "http://a,b", "http://<h>:80"});
 }
