@@ -69,6 +69,14 @@ void CopyPart(CURLUPart part, const Url& from, const Url& to) {
   curl_url_set(to.get(), part, text.empty() ? nullptr : text.c_str(), 0);
 }
 
+// Whether user or password contain an @. libcurl takes what follows it for the host.
+bool HasAtBeforeAt(const std::string& url) {
+  const size_t scheme_end = url.find("://");
+  if (scheme_end == std::string::npos) return false;
+  const std::string authority = url.substr(0, url.find_first_of("/?#", scheme_end + 3));
+  return authority.find('@') != authority.rfind('@');
+}
+
 // Digits and dots alone are meant as an IPv4 address. libcurl has written a shorter form, such as 127.1, in full.
 bool IsWrongIpv4Address(std::string_view host) {
   if (!host.empty() && host.back() == '.') host.remove_suffix(1);
@@ -300,15 +308,14 @@ void HttpClient::CheckEncoding(std::string_view header_line) {
 absl::Status HttpClient::CheckUrl(const std::string& url) {
   CURLUcode error;
   const Url parsed = ParseUrl(url, &error);
+  if (parsed == nullptr && HasAtBeforeAt(url)) {
+    return absl::InvalidArgumentError("its user or password has an @, which should be %40");
+  }
   // libcurl takes port 0, to which nothing can connect.
   if (error == CURLUE_BAD_PORT_NUMBER || (parsed != nullptr && Part(parsed, CURLUPART_PORT) == "0")) {
     return absl::InvalidArgumentError("its port is not a number from 1 to 65535");
   }
   if (error == CURLUE_BAD_IPV6) return absl::InvalidArgumentError("its host is not an IPv6 address in brackets");
-  // libcurl takes what follows the first @ for the host.
-  if (error == CURLUE_BAD_HOSTNAME && url.find('@') != url.rfind('@')) {
-    return absl::InvalidArgumentError("its user or password has an @, which should be %40");
-  }
   if (parsed == nullptr || IsWrongIpv4Address(Part(parsed, CURLUPART_HOST))) {
     return absl::InvalidArgumentError("its host is no name and no address");
   }

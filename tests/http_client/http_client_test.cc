@@ -373,7 +373,7 @@ TEST(CheckUrl, SaysWhatIsWrong) {
   check("its port is not a number from 1 to 65535",
         {"http://h:99999", "http://h:65536", "http://h:0", "http://h:000", "http://h:-1", "http://h:+1", "http://h:abc",
          "http://h:1e3", "http://h:0x50", "http://h:80:90", "http://h:99999999999999999999", "http://[::1]x",
-         "http://[::1]:65536", "http://::1:80", "https://u:p@h:70000/x"});
+         "http://[::1]:65536", "http://::1:80", "https://u:p@h:70000/x", "http://u@h:70000/x@y@z"});
   check("its host is not an IPv6 address in brackets",
         {"http://[::1", "http://[zz]:4318", "http://[]:80", "http://[1.2.3.4]", "http://[::1::2]"});
   check("its user or password has an @, which should be %40", {"http://u:p@q@h", "https://me@corp:p@h:443/x"});
