@@ -94,6 +94,10 @@ class EdgeChooser {
   Slot Find(const EdgeKey& key) const { return watched_.Find(key); }
   // Whether `slot` still contains the edge.
   bool Holds(Slot slot, const EdgeKey& key) const { return watched_.Holds(slot, key); }
+  // As above, for an edge that groups neither clients nor servers by prefix.
+  bool Holds(Slot slot, const IpAddress& client, const Endpoint& server) const {
+    return watched_.Holds(slot, client, server);
+  }
   // Whether credits go to the account of the edge in `slot`. False for kNone.
   bool IsAdmitted(Slot slot) const { return states_[slot].phase == Phase::kAdmitted; }
 

@@ -77,8 +77,7 @@ void EdgeTable::Hold(Slot* slot, const EdgeKey& key, bool is_open, uint64_t byte
 
 void EdgeTable::Credit(Slot* slot, const EdgeKey& key, bool is_open, const EdgeTraffic& traffic, int64_t now_ns) {
   Hold(slot, key, is_open, traffic.payload_bytes, now_ns);
-  Add(traffic, &Account(*slot));
-  if (*slot != kNone && traffic.payload_bytes > 0) chooser_.NotePayload(*slot, traffic.payload_bytes, now_ns);
+  CreditSlot(*slot, traffic, now_ns);
 }
 
 void EdgeTable::CreditUnopened(const EdgeKey& key, const EdgeTraffic& traffic) {

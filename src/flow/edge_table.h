@@ -86,6 +86,15 @@ class EdgeTable : private EdgeChooser::Accounts {
   // `*slot` to the slot of the connection's edge, or to kNone if the edge is not watched. If `traffic` has payload, an
   // unwatched edge gets the chance to become watched.
   void Credit(Slot* slot, const EdgeKey& key, bool is_open, const EdgeTraffic& traffic, int64_t now_ns);
+  // If `slot` holds the edge of a connection, credits the connection's traffic as Credit() does. Otherwise, and if
+  // addresses are grouped by prefix, returns false and does nothing. The common case: it needs no key, which took 2 %
+  // of the time of a packet.
+  bool CreditHeld(Slot slot, const IpAddress& client, const Endpoint& server, const EdgeTraffic& traffic,
+                  int64_t now_ns) {
+    if (groups_ || !chooser_.Holds(slot, client, server)) return false;
+    CreditSlot(slot, traffic, now_ns);
+    return true;
+  }
   // Credits traffic of a connection for which Open() was not called.
   void CreditUnopened(const EdgeKey& key, const EdgeTraffic& traffic);
   // Credits a completed handshake of an open connection. Sets `*slot` as Credit() does.
@@ -152,6 +161,11 @@ class EdgeTable : private EdgeChooser::Accounts {
   }
   // Whether `slot` still contains the edge `key`.
   bool Holds(Slot slot, const EdgeKey& key) const { return chooser_.Holds(slot, key); }
+  // Credits traffic of the edge in `slot`, which may be kNone.
+  void CreditSlot(Slot slot, const EdgeTraffic& traffic, int64_t now_ns) {
+    Add(traffic, &Account(slot));
+    if (slot != kNone && traffic.payload_bytes > 0) chooser_.NotePayload(slot, traffic.payload_bytes, now_ns);
+  }
   // Sets `*slot` to the slot of a connection's edge, or to kNone. If `bytes`, the payload of a packet, is not 0, an
   // unwatched edge gets the chance to become watched.
   void Hold(Slot* slot, const EdgeKey& key, bool is_open, uint64_t bytes, int64_t now_ns);
