@@ -14,7 +14,8 @@ EdgeTable::EdgeTable(const EdgeTableOptions& options, const EdgeTimes& times, ui
     : options_(options),
       groups_(options.v4_prefix_bits < 32 || options.v6_prefix_bits < 128 || options.v4_server_prefix_bits < 32 ||
               options.v6_server_prefix_bits < 128),
-      chooser_(options.max_exported, options.max_new_per_minute, times, seed, this),
+      chooser_(options.max_exported, options.max_new_per_minute, times,
+               options.first_window != nullptr ? options.first_window : std::make_shared<FirstWindow>(), seed, this),
       accounts_(EdgeChooser::SlotLimit(options.max_exported)),
       services_(accounts_.size()) {}
 

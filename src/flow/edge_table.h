@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "src/flow/edge.h"
 #include "src/flow/edge_chooser.h"
 #include "src/flow/edge_services.h"
+#include "src/flow/first_window.h"
 #include "src/net/connection_state.h"
 #include "src/net/endpoint.h"
 #include "src/net/ip_address.h"
@@ -30,6 +32,8 @@ struct EdgeTableOptions {
   size_t max_exported = 150;  // edges that can have series at the same time; 0 to EdgeChooser::kMaxExported
   // Edges that begin to have series within a minute, after the first window; nullopt is no limit (see EdgeBudget).
   std::optional<size_t> max_new_per_minute;
+  // The first window, which the tables of all workers share. Null: the table has a first window of its own.
+  std::shared_ptr<FirstWindow> first_window;
   int v4_prefix_bits = 32;                // clients with the same prefix share an edge; 0 to 32
   int v6_prefix_bits = 128;               // 0 to 128
   int v4_server_prefix_bits = 32;         // servers with the same prefix and port share an edge; 0 to 32
