@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -15,12 +16,14 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "src/base/time_units.h"
+#include "src/http_client/http_client.h"
 #include "src/net/http_url.h"
 
 namespace tcpgauge {
 namespace {
 
 constexpr char kDefaultEndpoint[] = "http://localhost:4318";
+constexpr char kReceiver[] = "http://HOST:4318";  // in messages
 constexpr char kMetricsPath[] = "v1/metrics";
 constexpr char kServiceName[] = "service.name";
 
@@ -131,9 +134,19 @@ void WarnOfPathGivenTwice(Reader* reader, const std::string& name, const std::st
                                   ", or give it in OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"));
 }
 
+// Returns an error if no push to the URL `value`, which comes from `name`, can ever arrive.
+absl::Status CheckReceiver(const std::string& name, const std::string& value, const std::string& example) {
+  const absl::Status status = HttpClient::CheckUrl(value);
+  if (status.ok()) return status;
+  return absl::InvalidArgumentError(absl::StrCat(name, ": '", WithoutCredentials(value),
+                                                 "' is not the URL of a receiver: ", std::string(status.message()),
+                                                 "; right would be ", example));
+}
+
 // The URL in the environment; empty = not given.
-std::string ReadUrl(Reader* reader) {
+absl::StatusOr<std::string> ReadUrl(Reader* reader) {
   std::string url, source;
+  absl::Status status;
   reader->TakeSignal("ENDPOINT", [&](const std::string& name) {
     const std::string value = *reader->Get(name);
     const bool is_base = !absl::StrContains(name, "METRICS");
@@ -145,7 +158,9 @@ std::string ReadUrl(Reader* reader) {
     }
     url = is_base ? WithMetricsPath(value) : value;
     source = name;
+    status = CheckReceiver(name, value, is_base ? kReceiver : WithMetricsPath(kReceiver));
   });
+  if (!status.ok()) return status;
   WarnOfPathGivenTwice(reader, source, url);
   return url;
 }
@@ -264,10 +279,13 @@ void ReadResource(Reader* reader, KeyValues* attributes) {
 
 }  // namespace
 
-OtelSettings ReadOtelSettings(const OtelVariables& variables, const std::string& endpoint_option, bool only_by_option,
-                              std::vector<std::string>* warnings) {
+absl::StatusOr<OtelSettings> ReadOtelSettings(const OtelVariables& variables, const std::string& endpoint_option,
+                                              bool only_by_option, std::vector<std::string>* warnings) {
   OtelSettings settings;
   if (only_by_option && endpoint_option.empty()) return settings;
+  if (!endpoint_option.empty()) {
+    if (absl::Status status = CheckReceiver("--otlp.endpoint", endpoint_option, kReceiver); !status.ok()) return status;
+  }
   Reader reader(variables, warnings);
   if (reader.IsTrue("OTEL_SDK_DISABLED")) {
     if (!endpoint_option.empty()) reader.Warn("OTEL_SDK_DISABLED", "is true: nothing is pushed to --otlp.endpoint");
@@ -283,7 +301,9 @@ OtelSettings ReadOtelSettings(const OtelVariables& variables, const std::string&
     settings.url = WithMetricsPath(endpoint_option);
     WarnOfPathGivenTwice(&reader, "--otlp.endpoint", settings.url);
   } else if (!exporters.has_value() || exporters->otlp) {
-    settings.url = ReadUrl(&reader);
+    absl::StatusOr<std::string> url = ReadUrl(&reader);
+    if (!url.ok()) return url.status();
+    settings.url = *std::move(url);
     settings.push = exporters.has_value() || !settings.url.empty();
     if (settings.url.empty()) settings.url = WithMetricsPath(kDefaultEndpoint);
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "exporter/otlp/baggage.h"
 #include "exporter/otlp/otlp_encoder.h"
 #include "exporter/otlp/otlp_wire.h"
@@ -59,12 +60,17 @@ struct OtelSettings {
 // In cases 3 and 4, unless `only_by_option` is true, OTEL_METRICS_EXPORTER also turns the outputs `console` and
 // `prometheus` on if it names them.
 //
-// An empty variable counts as not set. So does a variable with a wrong value. For each wrong value, a line with the
-// variable's name and the right values is appended to the out-parameter `warnings`. The line leaves out values that may
-// hold a secret. For a URL whose path ends with v1/metrics twice, a line is appended too, but the URL is used. A
-// time-out of 0 means no limit in the specification, and one hour here. Only variables that the result needs are read.
-OtelSettings ReadOtelSettings(const OtelVariables& variables, const std::string& endpoint_option, bool only_by_option,
-                              std::vector<std::string>* warnings);
+// An empty variable counts as not set. So does a variable with a wrong value, except for the URL under Errors. For each
+// wrong value, a line with the variable's name and the right values is appended to the out-parameter `warnings`. The
+// line leaves out values that may hold a secret. For a URL whose path ends with v1/metrics twice, a line is appended
+// too, but the URL is used. A time-out of 0 means no limit in the specification, and one hour here. Only variables that
+// the result needs are read.
+//
+// Errors: kInvalidArgument when the URL in `endpoint_option`, or the one that is read from the environment, has a host
+// or port that cannot exist (HttpClient::CheckUrl()). If it counted as not set, the metrics would be missing without an
+// error. The message is one line that names the option or the variable, and says what would be right.
+absl::StatusOr<OtelSettings> ReadOtelSettings(const OtelVariables& variables, const std::string& endpoint_option,
+                                              bool only_by_option, std::vector<std::string>* warnings);
 
 }  // namespace tcpgauge
 

@@ -32,8 +32,9 @@ auto OpenSourcesInterruptibly(const Options& options, uint64_t hash_seed) {
 
 absl::StatusOr<std::unique_ptr<Agent>> Agent::Open(const Options& options, const Identity& identity,
                                                    const Haste* haste) {
-  const OtelSettings otel = OtelSettingsOf(options);
-  const bool pushes = otel.push || otel.console;
+  const auto otel = OtelSettingsOf(options);
+  if (!otel.ok()) return otel.status();
+  const bool pushes = otel->push || otel->console;
   const uint64_t memory_limit_bytes = MemoryLimitOf(options);
   EngineOptions engine_options = EngineOptionsOf(options, pushes);
   const auto plan = FitToMemory(options, pushes, memory_limit_bytes, &engine_options);
@@ -41,7 +42,7 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Open(const Options& options, const
 
   std::unique_ptr<Agent> agent(new Agent(options, haste));
   absl::Status status = agent->OpenCapture(engine_options, identity);
-  if (status.ok()) status = agent->OpenPusher(otel, plan->push_queue_bytes);
+  if (status.ok()) status = agent->OpenPusher(*otel, plan->push_queue_bytes);
   if (status.ok()) status = agent->OpenServer(*plan, memory_limit_bytes);
   if (!status.ok()) return status;
   return agent;

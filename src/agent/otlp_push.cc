@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -18,9 +19,12 @@
 
 namespace tcpgauge {
 
-OtelSettings OtelSettingsOf(const Options& options) {
+absl::StatusOr<OtelSettings> OtelSettingsOf(const Options& options) {
   std::vector<std::string> warnings;
-  OtelSettings settings = ReadOtelSettings(&getenv, options.otlp_endpoint, options.otlp_only_by_option, &warnings);
+  absl::StatusOr<OtelSettings> read =
+      ReadOtelSettings(&getenv, options.otlp_endpoint, options.otlp_only_by_option, &warnings);
+  if (!read.ok()) return read.status();
+  OtelSettings settings = *std::move(read);
   if (settings.prometheus && options.listen_addresses.empty()) {
     warnings.emplace_back(
         "OTEL_METRICS_EXPORTER: 'prometheus' needs an address to serve; right would be --web.listen-address "

@@ -17,7 +17,9 @@ namespace tcpgauge {
 
 // Returns the settings of the pushes that `options` and the OTEL_* environment together ask for. Logs wrong values of
 // the environment. Turns off the console exporter when the top view or the connection log uses standard output.
-OtelSettings OtelSettingsOf(const Options& options);
+//
+// Errors: those of ReadOtelSettings().
+absl::StatusOr<OtelSettings> OtelSettingsOf(const Options& options);
 
 // Returns a pusher that is not started, or null when `settings` ask for no push. Reads the files that `settings` name.
 // `queue_bytes` bounds the data that wait to be sent. `hub`, `haste` and `metrics` must outlive the result.

@@ -8,15 +8,18 @@
 #include "absl/strings/str_cat.h"
 #include "src/base/json_string.h"
 #include "src/base/strings.h"
+#include "src/http_client/http_client.h"
 
 namespace tcpgauge {
 namespace {
 
 constexpr std::string_view kUnix = "unix:";
 
-absl::Status Wrong(const std::string& shown) {
-  return absl::InvalidArgumentError(absl::StrCat("--attach: ", JsonString(shown),
-                                                 " is not an agent's address; right would be http://HOST:PORT, "
+// `reason` may be empty.
+absl::Status Wrong(const std::string& shown, std::string_view reason = "") {
+  return absl::InvalidArgumentError(absl::StrCat("--attach: ", JsonString(shown), " is not an agent's address",
+                                                 reason.empty() ? "" : ": ", std::string(reason),
+                                                 "; right would be http://HOST:PORT, "
                                                  "https://HOST:PORT or unix:PATH"));
 }
 
@@ -41,6 +44,9 @@ absl::StatusOr<AgentAddress> ParseAgentAddress(const std::string& text) {
   const size_t name = has_user ? at + 1 : host;
   if (name == text.size() || text[name] == '/' || text.find_first_of(" ?#", host) != std::string::npos) {
     return Wrong(address.shown);
+  }
+  if (absl::Status status = HttpClient::CheckUrl(text); !status.ok()) {
+    return Wrong(address.shown, std::string(status.message()));
   }
   address.url = text;
   while (address.url.back() == '/') address.url.pop_back();

@@ -2,7 +2,6 @@
 #include "src/capture/live_source.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <pcap/pcap.h>
 #include <string.h>
 #include <time.h>
@@ -16,6 +15,7 @@
 #include "src/base/time_units.h"
 #include "src/capture/interface_list.h"
 #include "src/capture/interface_lookup.h"
+#include "src/capture/interface_name_rules.h"
 #include "src/capture/link_names.h"
 #include "src/capture/netfilter_device.h"
 #include "src/capture/owner_program.h"
@@ -205,6 +205,13 @@ class LiveSource final : public PacketSource {
   uint64_t dropped_packets_ = 0;
 };
 
+absl::Status NoPossibleInterface(const std::string& name) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("no interface can be called '", name,
+                   "': a name has at most 15 bytes, no white space, / or :, and is not . or ..; use a name that "
+                   "--list-interfaces shows"));
+}
+
 absl::Status ActivationError(int result, const std::string& name, const char* detail) {
   switch (result) {
     case PCAP_ERROR_NO_SUCH_DEVICE:
@@ -212,6 +219,8 @@ absl::Status ActivationError(int result, const std::string& name, const char* de
       if (result == PCAP_ERROR_IFACE_NOT_UP) {
         return absl::NotFoundError(absl::StrCat("interface '", name, "' is down: ip link set ", name, " up"));
       }
+      // libpcap has other devices too, whose names no interface can have. So only a name that libpcap refuses is wrong.
+      if (!CanNameInterface(name)) return NoPossibleInterface(name);
       return absl::NotFoundError(
           absl::StrCat("there is no interface '", name, "' to capture on; available: ", NamesOfInterfaces()));
     case PCAP_ERROR_PERM_DENIED:
@@ -262,14 +271,13 @@ absl::Status Park(const PcapReader& reader) {
   return BindPacketSocket(pcap_fileno(reader.handle()), parking->index, /*promiscuous=*/false);
 }
 
-// Whether the kernel accepts this name for an interface. libpcap would look for a file or another device of a name that
-// the kernel refuses.
-bool IsValidInterfaceName(const std::string& name) {
-  return name.size() < IF_NAMESIZE && name != "." && name != ".." && name.find_first_of("/: \t\n") == std::string::npos;
-}
-
 absl::StatusOr<std::unique_ptr<LiveSource>> OpenLive(const std::string& name, const LiveOptions& options) {
   const std::optional<NetfilterDevice> netfilter = ParseNetfilterDevice(name);
+  if (IsNetfilterName(name) && !netfilter.has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", name, "' is no device of netfilter; use nflog:GROUP, with one group or at most ",
+                     kMaxNetfilterGroups, " groups such as nflog:5,6, each a number from 0 to 65535"));
+  }
   if (netfilter.has_value() && netfilter->is_queue) {
     return absl::InvalidArgumentError(
         absl::StrCat("'", name,
@@ -277,10 +285,7 @@ absl::StatusOr<std::unique_ptr<LiveSource>> OpenLive(const std::string& name, co
                      "drops; use nflog:GROUP with a rule that logs to this group"));
   }
   if (options.wait && name != kAny && !netfilter.has_value()) {
-    if (!IsValidInterfaceName(name)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("no interface can be called '", name, "': at most 15 characters, no / or :"));
-    }
+    if (!CanNameInterface(name)) return NoPossibleInterface(name);
     const std::optional<NetworkInterface> interface = InterfaceLookup().ByName(name);
     if (!interface.has_value() || !interface->up) {
       LiveOptions any = options;

@@ -13,6 +13,9 @@
 namespace tcpgauge {
 namespace {
 
+constexpr char kLog[] = "nflog";
+constexpr char kQueue[] = "nfqueue";
+
 // libpcap takes decimal, octal and hexadecimal numbers, as strtol() does.
 std::optional<uint16_t> ParseGroup(const std::string& text) {
   char* end = nullptr;
@@ -24,13 +27,21 @@ std::optional<uint16_t> ParseGroup(const std::string& text) {
 
 }  // namespace
 
+bool IsNetfilterName(const std::string& name) {
+  const std::string kind = name.substr(0, name.find(':'));
+  return kind == kLog || kind == kQueue;
+}
+
 std::optional<NetfilterDevice> ParseNetfilterDevice(const std::string& name) {
+  if (!IsNetfilterName(name)) return std::nullopt;
   absl::string_view rest = name;
   NetfilterDevice device;
-  device.is_queue = absl::ConsumePrefix(&rest, "nfqueue");
-  if (!device.is_queue && !absl::ConsumePrefix(&rest, "nflog")) return std::nullopt;
-  if (!rest.empty() && !absl::ConsumePrefix(&rest, ":")) return std::nullopt;
-  for (const std::string& text : std::vector<std::string>(absl::StrSplit(rest, ',', absl::SkipEmpty()))) {
+  device.is_queue = absl::ConsumePrefix(&rest, kQueue);
+  if (!device.is_queue) absl::ConsumePrefix(&rest, kLog);
+  absl::ConsumePrefix(&rest, ":");
+  const std::vector<std::string> groups = absl::StrSplit(rest, ',', absl::SkipEmpty());
+  if (groups.size() > kMaxNetfilterGroups) return std::nullopt;
+  for (const std::string& text : groups) {
     const std::optional<uint16_t> group = ParseGroup(text);
     if (!group.has_value()) return std::nullopt;
     device.groups.insert(*group);

@@ -21,9 +21,17 @@ struct NetfilterDevice {
   }
 };
 
+// The most groups that libpcap takes in one name, repeated ones included.
+constexpr int kMaxNetfilterGroups = 32;
+
 // Returns the device that `name` means to libpcap: "nflog" or "nfqueue", alone or with groups as in "nflog:5,7".
-// Without groups, libpcap uses group 0. Nullopt for any other name. Thread: any.
+// Without groups, libpcap uses group 0. A group is a number from 0 to 65535, and a name has at most
+// kMaxNetfilterGroups. Nullopt for any other name. Thread: any.
 std::optional<NetfilterDevice> ParseNetfilterDevice(const std::string& name);
+
+// Returns whether libpcap takes `name` for a device of netfilter: "nflog" or "nfqueue", alone or before a colon. If so,
+// and ParseNetfilterDevice() returns nullopt, the groups are wrong. Thread: any.
+bool IsNetfilterName(const std::string& name);
 
 // Whether `error_number`, the errno of a failed read of libpcap, only means that no packet could be read now. On a
 // netfilter device, libpcap reports that as an error. Thread: any.

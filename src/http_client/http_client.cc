@@ -17,6 +17,7 @@
 #include "src/base/shortage.h"
 #include "src/base/strings.h"
 #include "src/net/http_url.h"
+#include "src/net/ip_address.h"
 
 namespace tcpgauge {
 namespace {
@@ -34,12 +35,18 @@ struct FreeUrl {
 };
 using Url = std::unique_ptr<CURLU, FreeUrl>;
 
-// Null if `text` is not a URL.
-Url ParseUrl(const std::string& text) {
+// Null if `text` is not a URL. Then `*error` says why.
+Url ParseUrl(const std::string& text, CURLUcode* error) {
   Url url(curl_url());
   TCPGAUGE_CHECK(url != nullptr);
-  if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) return nullptr;
+  *error = curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0);
+  if (*error != CURLUE_OK) return nullptr;
   return url;
+}
+
+Url ParseUrl(const std::string& text) {
+  CURLUcode error;
+  return ParseUrl(text, &error);
 }
 
 // A part of `url`, as it stands there; empty if it has none. A port that is not given is that of the scheme.
@@ -60,6 +67,12 @@ bool HaveSame(CURLUPart part, const Url& a, const Url& b) {
 void CopyPart(CURLUPart part, const Url& from, const Url& to) {
   const std::string text = Part(from, part);
   curl_url_set(to.get(), part, text.empty() ? nullptr : text.c_str(), 0);
+}
+
+// Digits and dots alone are meant as an IPv4 address. libcurl has written a shorter form, such as 127.1, in full.
+bool IsWrongIpv4Address(std::string_view host) {
+  if (!host.empty() && host.back() == '.') host.remove_suffix(1);
+  return host.find_first_not_of("0123456789.") == std::string_view::npos && !IpAddress::Parse(host).has_value();
 }
 
 void SetPem(CURL* easy, CURLoption option, const std::string& pem) {
@@ -282,6 +295,24 @@ void HttpClient::CheckEncoding(std::string_view header_line) {
       refusal_ = "the answer is compressed more than once";
     }
   }
+}
+
+absl::Status HttpClient::CheckUrl(const std::string& url) {
+  CURLUcode error;
+  const Url parsed = ParseUrl(url, &error);
+  // libcurl takes port 0, to which nothing can connect.
+  if (error == CURLUE_BAD_PORT_NUMBER || (parsed != nullptr && Part(parsed, CURLUPART_PORT) == "0")) {
+    return absl::InvalidArgumentError("its port is not a number from 1 to 65535");
+  }
+  if (error == CURLUE_BAD_IPV6) return absl::InvalidArgumentError("its host is not an IPv6 address in brackets");
+  // libcurl takes what follows the first @ for the host.
+  if (error == CURLUE_BAD_HOSTNAME && url.find('@') != url.rfind('@')) {
+    return absl::InvalidArgumentError("its user or password has an @, which should be %40");
+  }
+  if (parsed == nullptr || IsWrongIpv4Address(Part(parsed, CURLUPART_HOST))) {
+    return absl::InvalidArgumentError("its host is no name and no address");
+  }
+  return absl::OkStatus();
 }
 
 std::string HttpClient::Escape(const std::string& text) {

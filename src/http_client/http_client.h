@@ -130,6 +130,12 @@ class HttpClient {
   // Gives up the call under way. Does nothing when no call is under way.
   void Cancel();
 
+  // Returns an error if no call to `url` can ever reach a server: the port is not a number from 1 to 65535, or the host
+  // is no name and no address, or user and password are not percent-encoded. Does not look up the host's name. Errors:
+  // kInvalidArgument. The message says what is wrong with the URL, without repeating any of it: "its port is not a
+  // number from 1 to 65535".
+  static absl::Status CheckUrl(const std::string& url);
+
   // Returns `text` percent-encoded, for use in the query of a URL (RFC 3986 section 2.1).
   static std::string Escape(const std::string& text);
 

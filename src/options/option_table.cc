@@ -11,6 +11,7 @@
 #include "src/base/time_units.h"
 #include "src/net/http_url.h"
 #include "src/net/ip_network.h"
+#include "src/options/listen_address.h"
 #include "src/options/option_value.h"
 
 namespace tcpgauge {
@@ -59,9 +60,20 @@ absl::Status TakeInterface(const std::string& value, Options* options) {
 
 absl::Status TakeListenAddress(const std::string& value, Options* options) {
   if (value.empty()) return absl::OkStatus();
-  absl::Status status = CheckListenAddress(value);
-  if (status.ok()) options->listen_addresses.push_back(value);
-  return status;
+  const absl::StatusOr<ListenAddress> address = ParseListenAddress(value);
+  if (!address.ok()) return address.status();
+  for (const std::string& text : options->listen_addresses) {
+    const ListenAddress earlier = *ParseListenAddress(text);
+    if (!Collide(earlier, *address)) continue;
+    const std::string same = value == text ? "" : absl::StrCat(", the first time as ", Quoted(text));
+    return absl::InvalidArgumentError(
+        earlier == *address
+            ? absl::StrCat(Quoted(value), " is given twice", same, "; give it once")
+            : absl::StrCat(Quoted(text), " and ", Quoted(value),
+                           " cannot both be listened on, because one contains the other; give one of them"));
+  }
+  options->listen_addresses.push_back(value);
+  return absl::OkStatus();
 }
 
 absl::Status TakeTelemetryPath(const std::string& value, Options* options) {

@@ -1,35 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/options/option_value.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <optional>
 #include <string_view>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "src/base/utf8.h"
-#include "src/net/ip_address.h"
 
 namespace tcpgauge {
 namespace {
-
-bool IsHostName(const std::string& host) {
-  for (const char c : host) {
-    if (!absl::ascii_isalnum(c) && c != '.' && c != '-' && c != '_') return false;
-  }
-  // Digits and dots alone are meant as an IPv4 address, which may have fewer than four numbers, as in 127.1.
-  in_addr address;
-  return host.empty() || host.find_first_not_of("0123456789.") != std::string::npos ||
-         inet_aton(host.c_str(), &address) != 0;
-}
 
 // Whether the UTF-8 sequence is a control character: U+0000 to U+001F, U+007F, or U+0080 to U+009F.
 bool IsControl(std::string_view sequence) {
@@ -98,26 +83,6 @@ absl::StatusOr<double> ParseSeconds(const std::string& value, double minimum, do
   }
   return absl::InvalidArgumentError(
       absl::StrFormat("%s is not a number of seconds from %.9g to %.9g", Quoted(value), minimum, maximum));
-}
-
-absl::Status CheckListenAddress(const std::string& value) {
-  const absl::Status wrong = absl::InvalidArgumentError(
-      absl::StrCat(Quoted(value), " is not HOST:PORT, as in 127.0.0.1:10406, [::1]:10406 or :10406, nor unix:PATH"));
-  if (absl::StartsWith(value, "unix:")) return value.size() > 5 ? absl::OkStatus() : wrong;
-  const size_t colon = value.rfind(':');
-  if (colon == std::string::npos) return wrong;
-  const std::string host = value.substr(0, colon);
-  const std::string port_text = value.substr(colon + 1);
-  int port;
-  if (port_text.empty() || !absl::ascii_isdigit(port_text[0]) || !absl::SimpleAtoi(port_text, &port) || port > 65535) {
-    return wrong;
-  }
-  if (!host.empty() && host.front() == '[') {
-    if (host.back() != ']') return wrong;
-    const std::optional<IpAddress> address = IpAddress::Parse(host.substr(1, host.size() - 2));
-    return address.has_value() && !address->is_v4() ? absl::OkStatus() : wrong;
-  }
-  return IsHostName(host) ? absl::OkStatus() : wrong;
 }
 
 }  // namespace tcpgauge

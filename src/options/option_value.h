@@ -38,10 +38,6 @@ std::string ToMebibytes(uint64_t bytes);
 // Parses a number of seconds from `minimum` to `maximum`, both included. A fraction is allowed.
 absl::StatusOr<double> ParseSeconds(const std::string& value, double minimum, double maximum);
 
-// Checks that `value` is HOST:PORT or unix:PATH. HOST is an IPv4 address, an IPv6 address in brackets, a name, or empty
-// for all addresses. Port 0 means any free port. Does not check whether the name can be resolved or the port is free.
-absl::Status CheckListenAddress(const std::string& value);
-
 }  // namespace tcpgauge
 
 #endif  // TCPGAUGE_SRC_OPTIONS_OPTION_VALUE_H_

@@ -68,7 +68,7 @@ struct Options {
   std::vector<IpNetwork> server_networks = LocalNetworks();  // servers in these networks are not grouped
   double metrics_window_seconds = 60;                        // the ranking window
   double metrics_stall_seconds = 5;                          // after how long without progress a connection is stalled
-  std::string otlp_endpoint;  // an http or https URL without credentials; empty = not given
+  std::string otlp_endpoint;  // an http or https URL without credentials, host and port not yet checked; empty = none
   // True: the environment alone starts no push, so metrics are pushed only if otlp_endpoint is given. Set with
   // --output, and when the program is called tcptrack.
   bool otlp_only_by_option = false;

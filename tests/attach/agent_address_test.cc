@@ -19,9 +19,14 @@ TEST(AgentAddress, TakesHttpHttpsAndUnixSockets) {
 }
 
 TEST(AgentAddress, ShowsNoPassword) {
-  const AgentAddress address = *ParseAgentAddress("https://me:p@ss@node7:443/x");
-  EXPECT_EQ(address.url, "https://me:p@ss@node7:443/x");
+  const AgentAddress address = *ParseAgentAddress("https://me:p%40ss@node7:443/x");
+  EXPECT_EQ(address.url, "https://me:p%40ss@node7:443/x");
   EXPECT_EQ(address.shown, "https://node7:443/x");
+  EXPECT_EQ(
+      ParseAgentAddress("https://me:p@ss@node7:443/x").status().message(),
+      "--attach: \"https://node7:443/x\" is not an agent's address: its user or password has an @, which should be "
+      "%40; right would be http://HOST:PORT, https://HOST:PORT or unix:PATH")
+      << "libcurl cannot connect to this URL";
   EXPECT_THAT(std::string(ParseAgentAddress("ftp://me:secret@node7").status().message()), Not(HasSubstr("secret")));
 }
 
@@ -33,6 +38,20 @@ TEST(AgentAddress, SaysWhatWouldBeRight) {
     EXPECT_TRUE(absl::IsInvalidArgument(address.status()));
     EXPECT_THAT(std::string(address.status().message()), HasSubstr("right would be http://HOST:PORT"));
   }
+}
+
+TEST(AgentAddress, RefusesHostsAndPortsThatCannotExist) {
+  for (const char* wrong : {"http://h:99999", "https://h:65536/below", "http://h:0", "http://h:-1", "http://h:abc",
+                            "http://h:1e3", "http://::1:80", "http://[::1", "http://[zz]:80", "http://1.2.3.400"}) {
+    const auto address = ParseAgentAddress(wrong);
+    ASSERT_FALSE(address.ok()) << wrong;
+    EXPECT_TRUE(absl::IsInvalidArgument(address.status()));
+    EXPECT_THAT(std::string(address.status().message()), HasSubstr("right would be http://HOST:PORT"));
+  }
+  EXPECT_EQ(ParseAgentAddress("http://me:secret@h:99999").status().message(),
+            "--attach: \"http://h:99999\" is not an agent's address: its port is not a number from 1 to 65535; right "
+            "would be http://HOST:PORT, https://HOST:PORT or unix:PATH");
+  EXPECT_EQ(ParseAgentAddress("http://127.1:65535")->url, "http://127.1:65535");
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace tcpgauge {
 namespace {
 
@@ -36,6 +38,23 @@ TEST(ParseNetfilterDevice, RefusesOtherNames) {
   for (const char* name : {"", "eth0", "any", "nflo", "nflog0", "nfqueues", "nflog:x", "nflog:5x", "nflog:-1",
                            "nflog:65536", "nflog:99999999999999999999", "NFLOG", "usbmon0", "dbus-system"}) {
     EXPECT_FALSE(ParseNetfilterDevice(name).has_value()) << name;
+  }
+}
+
+TEST(ParseNetfilterDevice, TakesAsManyGroupsAsLibpcap) {
+  std::string name = "nflog:0";
+  for (int i = 1; i < kMaxNetfilterGroups; ++i) name += "," + std::to_string(i);
+  EXPECT_EQ(ParseNetfilterDevice(name)->groups.size(), 32u);
+  EXPECT_FALSE(ParseNetfilterDevice(name + ",5").has_value());
+}
+
+TEST(IsNetfilterName, TellsWrongGroupsFromOtherNames) {
+  for (const char* name :
+       {"nflog", "nfqueue", "nflog:", "nflog:5", "nflog:99999", "nflog:-1", "nflog:x", "nflog:1:2", "nfqueue:70000"}) {
+    EXPECT_TRUE(IsNetfilterName(name)) << name;
+  }
+  for (const char* name : {"", "nflog0", "nfqueues", "nflo", "NFLOG:5", "eth0", "any", ":5"}) {
+    EXPECT_FALSE(IsNetfilterName(name)) << name;
   }
 }
 

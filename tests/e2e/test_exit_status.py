@@ -70,8 +70,23 @@ class ExitStatusTest(NamespaceCase):
         self.check_live(ENVIRONMENT, "no interface is up except loopback")
         self.check_live(USAGE, "-i any captures every interface", "-i", "any", "-i", "lo")
         self.check_live(USAGE, "'' is not the name of an interface", "-i", "")
-        self.check_live(USAGE, "no interface can be called", "-i", "a/b", "--wait")
+        for name in ("a/b", "/", ".", "..", "a b", " lo", "a\tb", "nosuch:1", "abcdefghijklmnop", "x" * 300, "\u00e0"):
+            for wait in ((), ("--wait",)):
+                self.check_live(USAGE, "no interface can be called", "-i", name, *wait)
+        self.check_live(USAGE, "no interface can be called ' eth1'", TCPGAUGE_INTERFACE="lo, eth1")
+        self.check_live(ENVIRONMENT, "there is no interface 'abcdefghijklmno'", "-i", "abcdefghijklmno")
+        for name in ("nflog:99999", "nflog:65536", "nflog:-1", "nflog:x", "nflog:1:2", "nfqueue:70000",
+                     "nflog:1" + 32 * ",1"):
+            for wait in ((), ("--wait",)):
+                self.check_live(USAGE, "use nflog:GROUP", "-i", name, *wait)
         self.check_live(USAGE, "nflog:GROUP", "-i", "nfqueue")
+
+    def test_devices_of_libpcap_that_are_no_interfaces(self):
+        for name in ("bluetooth-monitor", "bluetooth0", "dbus-system", "dbus://unix:path=/nowhere"):
+            self.check_live(ENVIRONMENT, f"interface '{name}': ", "-i", name)
+        done = subprocess.run(self.namespace.command(binary(), "-i", "nflog:65535", "--web.listen-address=", *BRIEF),
+                              capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_addresses(self):
         with self.namespace.entered():
@@ -94,6 +109,15 @@ class ExitStatusTest(NamespaceCase):
         self.check_file(ENVIRONMENT, "use an address of this host", "--web.listen-address", "name.invalid:0")
         for wrong in ("nowhere", "127.0.0.1:99999", "300.0.0.1:80", "unix:", "::1:80"):
             self.check_file(USAGE, f"--web.listen-address: '{wrong}' is not HOST:PORT", "--web.listen-address", wrong)
+        for first, second in (("127.0.0.1:1", "127.0.0.1:1"), ("127.0.0.1:1", "127.1:01"), ("[::1]:1", "[0::1]:1"),
+                              (":1", "[::]:1"), ("localhost:1", "LOCALHOST:1"), (f"unix:{path}2", f"unix:{path}2")):
+            self.check_file(USAGE, f"--web.listen-address: '{second}' is given twice",
+                            "--web.listen-address", first, "--web.listen-address", second)
+            self.check_file(USAGE, f"TCPGAUGE_WEB_LISTEN_ADDRESS: '{second}' is given twice",
+                            TCPGAUGE_WEB_LISTEN_ADDRESS=f"{first},{second}")
+        for first, second in ((":1", "127.0.0.1:1"), ("0.0.0.0:1", "127.0.0.1:1"), ("[::1]:1", "[::]:1")):
+            self.check_file(USAGE, f"'{first}' and '{second}' cannot both be listened on",
+                            "--web.listen-address", first, "--web.listen-address", second)
         self.check_file(USAGE, "at most 107 bytes", "--web.listen-address", "unix:/" + 107 * "x")
 
     def test_capture_files(self):
@@ -162,7 +186,17 @@ class ExitStatusTest(NamespaceCase):
             variable = f"OTEL_EXPORTER_OTLP_{name}"
             for path in (self.path("none.pem"), self.folder, self.write("empty.pem", "")):
                 self.check_file(ENVIRONMENT, path, "--web.listen-address=", **receiver, **{variable: path})
+
+    def test_receivers_and_agents_that_cannot_exist(self):
         self.check_file(USAGE, "--otlp.endpoint", "--otlp.endpoint", "nowhere", "--web.listen-address=")
+        for url in ("http://h:99999", "http://h:65536", "http://h:0", "http://h:-1", "http://h:abc", "http://h:1e3",
+                    "http://h:80:90", "https://[::1]:70000", "http://[::1", "http://[zz]:4318", "http://300.1.1.1"):
+            self.check_file(USAGE, f"--otlp.endpoint: '{url}' is not the URL of a receiver", "--otlp.endpoint", url,
+                            "--web.listen-address=")
+            self.check(USAGE, f'--attach: "{url}" is not an agent\'s address', "--tui", "--attach", url)
+            for name in ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"):
+                self.check_file(USAGE, f"{name}: '{url}' is not the URL of a receiver", "--web.listen-address=",
+                                **{name: url})
 
     def test_connection_logs(self):
         for path in (self.path("none") + "/log", self.folder, self.capture + "/log"):

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <cstdlib>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -354,6 +355,31 @@ TEST_F(ProxyTest, TheEnvironmentOfTheProcessHasNoEffect) {
 }
 
 TEST_F(HttpClientTest, EscapesWhatMayNotStandInAQuery) { EXPECT_EQ(HttpClient::Escape("a b&c"), "a%20b%26c"); }
+
+TEST(CheckUrl, TakesEveryUrlThatCanReachAServer) {
+  for (const char* right : {"http://h", "https://h:443/x?y#z", "http://h:1", "http://h:65535", "http://h:080",
+                            "http://h:", "http://u:p@h:80", "http://127.0.0.1:80", "http://127.1", "http://127.0.0.1.",
+                            "http://[::1]:80", "http://[fe80::1%25eth0]:80", "http://a_b.c-d", "http://1.example"}) {
+    EXPECT_TRUE(HttpClient::CheckUrl(right).ok()) << right << ": " << HttpClient::CheckUrl(right);
+  }
+}
+
+TEST(CheckUrl, SaysWhatIsWrong) {
+  const auto check = [](const char* reason, std::initializer_list<const char*> urls) {
+    for (const char* url : urls) {
+      EXPECT_EQ(HttpClient::CheckUrl(url), absl::InvalidArgumentError(reason)) << url;
+    }
+  };
+  check("its port is not a number from 1 to 65535",
+        {"http://h:99999", "http://h:65536", "http://h:0", "http://h:000", "http://h:-1", "http://h:+1", "http://h:abc",
+         "http://h:1e3", "http://h:0x50", "http://h:80:90", "http://h:99999999999999999999", "http://[::1]x",
+         "http://[::1]:65536", "http://::1:80", "https://u:p@h:70000/x"});
+  check("its host is not an IPv6 address in brackets",
+        {"http://[::1", "http://[zz]:4318", "http://[]:80", "http://[1.2.3.4]", "http://[::1::2]"});
+  check("its user or password has an @, which should be %40", {"http://u:p@q@h", "https://me@corp:p@h:443/x"});
+  check("its host is no name and no address",
+        {"http://300.1.1.1", "http://1.2.3.4.5:80", "http://256.1.1.1.", "http://.", "http://a,b", "http://<h>:80"});
+}
 
 }  // namespace
 }  // namespace tcpgauge

@@ -249,6 +249,15 @@ TEST(CommandLine, SaysWhatIsWrongWithAValueAndWhatWouldBeRight) {
       {{"--web.listen-address", "9100"},
        "tcpgauge: --web.listen-address: '9100' is not HOST:PORT, as in 127.0.0.1:10406, [::1]:10406 or :10406, nor "
        "unix:PATH"},
+      {{"--web.listen-address", "127.0.0.1:1", "--web.listen-address", ":2", "--web.listen-address", "127.0.0.1:1"},
+       "tcpgauge: --web.listen-address: '127.0.0.1:1' is given twice; give it once"},
+      {{"--web.listen-address", "127.0.0.1:1", "--web.listen-address", "127.1:01"},
+       "tcpgauge: --web.listen-address: '127.1:01' is given twice, the first time as '127.0.0.1:1'; give it once"},
+      {{"--web.listen-address", "unix:/run/x", "--web.listen-address", "unix:/run/x"},
+       "tcpgauge: --web.listen-address: 'unix:/run/x' is given twice; give it once"},
+      {{"--web.listen-address", ":1", "--web.listen-address", "127.0.0.1:1"},
+       "tcpgauge: --web.listen-address: ':1' and '127.0.0.1:1' cannot both be listened on, because one contains the "
+       "other; give one of them"},
       {{"--web.telemetry-path", "metrics"},
        "tcpgauge: --web.telemetry-path: 'metrics' is not a path that starts with / and consists of letters, "
        "digits and - . _ ~ /"},

@@ -5,15 +5,22 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 namespace tcpgauge {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::Pair;
+using testing::StartsWith;
 
 class OtelEnvironmentTest : public testing::Test {
  protected:
@@ -24,7 +31,11 @@ class OtelEnvironmentTest : public testing::Test {
       const auto found = variables.find(name);
       return found == variables.end() ? nullptr : found->second.c_str();
     };
-    return ReadOtelSettings(lookup, option, only_by_option, &warnings_);
+    const absl::StatusOr<OtelSettings> settings = ReadOtelSettings(lookup, option, only_by_option, &warnings_);
+    error_ = std::string(settings.status().message());
+    if (settings.ok()) return *settings;
+    EXPECT_TRUE(absl::IsInvalidArgument(settings.status()));
+    return OtelSettings();
   }
 
   // Adds an endpoint, because the other variables are not read without one.
@@ -34,6 +45,7 @@ class OtelEnvironmentTest : public testing::Test {
   }
 
   std::vector<std::string> warnings_;
+  std::string error_;  // of the last Read(); empty = it had none
 };
 
 TEST_F(OtelEnvironmentTest, NothingIsPushedUnlessItIsAskedFor) {
@@ -187,6 +199,35 @@ TEST_F(OtelEnvironmentTest, AWrongEndpointAlonePushesNothing) {
   EXPECT_EQ(warnings_.size(), 1u);
 }
 
+TEST_F(OtelEnvironmentTest, AUrlWhoseHostOrPortCannotExistIsAnError) {
+  for (const std::string wrong : {"http://h:99999", "http://h:65536", "http://h:0", "http://h:-1", "http://h:abc",
+                                  "http://h:1e3/below", "http://[::1", "http://[zz]:4318", "http://300.1.1.1"}) {
+    EXPECT_FALSE(Read({{"OTEL_EXPORTER_OTLP_ENDPOINT", wrong}}).push);
+    EXPECT_THAT(error_, AllOf(StartsWith("OTEL_EXPORTER_OTLP_ENDPOINT: '" + wrong + "' is not the URL of a receiver: "),
+                              EndsWith("; right would be http://HOST:4318")));
+    ReadWith({{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", wrong}});
+    EXPECT_THAT(error_, AllOf(StartsWith("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: '" + wrong + "'"),
+                              EndsWith("; right would be http://HOST:4318/v1/metrics")));
+    Read({{"OTEL_SDK_DISABLED", "true"}}, wrong);
+    EXPECT_THAT(error_, StartsWith("--otlp.endpoint: '" + wrong + "'"));
+  }
+  Read({{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://me:hunter2@h:99999"}});
+  EXPECT_EQ(error_,
+            "OTEL_EXPORTER_OTLP_ENDPOINT: 'http://h:99999' is not the URL of a receiver: its port is not a number from "
+            "1 to 65535; right would be http://HOST:4318");
+}
+
+TEST_F(OtelEnvironmentTest, AUrlThatIsNotUsedIsNoError) {
+  const std::string wrong = "http://h:99999";
+  EXPECT_EQ(Read({{"OTEL_EXPORTER_OTLP_ENDPOINT", wrong}, {"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://m:1/x"}}).url,
+            "http://m:1/x");
+  EXPECT_EQ(Read({{"OTEL_EXPORTER_OTLP_ENDPOINT", wrong}}, "http://m:65535").url, "http://m:65535/v1/metrics");
+  Read({{"OTEL_EXPORTER_OTLP_ENDPOINT", wrong}, {"OTEL_METRICS_EXPORTER", "none"}});
+  EXPECT_EQ(error_, "");
+  Read({{"OTEL_EXPORTER_OTLP_ENDPOINT", wrong}}, "", /*only_by_option=*/true);
+  EXPECT_EQ(error_, "");
+}
+
 TEST_F(OtelEnvironmentTest, GrpcIsNamedAsWhatIsNotSupported) {
   EXPECT_EQ(ReadWith({{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"}}).format, OtlpFormat::kProtobuf);
   EXPECT_THAT(warnings_, ElementsAre(HasSubstr("grpc is not supported; right would be http/protobuf or http/json")));
@@ -243,17 +284,16 @@ TEST_F(OtelEnvironmentTest, ThePathOfTheMetricsGivenTwiceIsNamed) {
   for (const std::string base :
        {"http://h:4318/v1/metrics", "http://h:4318/v1/metrics/", "https://h/otlp/v1/metrics"}) {
     const std::string url = Read({{"OTEL_EXPORTER_OTLP_ENDPOINT", base}}).url;
-    EXPECT_THAT(url, testing::EndsWith("/v1/metrics/v1/metrics")) << "as the specification says";
+    EXPECT_THAT(url, EndsWith("/v1/metrics/v1/metrics")) << "as the specification says";
     EXPECT_THAT(warnings_, ElementsAre("OTEL_EXPORTER_OTLP_ENDPOINT: metrics are pushed to '" + url +
                                        "', which has /v1/metrics twice; use a URL without /v1/metrics, or give it in "
                                        "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"));
     EXPECT_EQ(Read({}, base).url, url);
-    EXPECT_THAT(warnings_, ElementsAre(testing::StartsWith("--otlp.endpoint: metrics are pushed to '" + url + "'")));
+    EXPECT_THAT(warnings_, ElementsAre(StartsWith("--otlp.endpoint: metrics are pushed to '" + url + "'")));
   }
   ReadWith({{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://user:hunter2@h/v1/metrics/v1/metrics?x=1"}});
-  EXPECT_THAT(
-      warnings_,
-      ElementsAre(testing::StartsWith("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: metrics are pushed to 'http://h/v1")));
+  EXPECT_THAT(warnings_,
+              ElementsAre(StartsWith("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: metrics are pushed to 'http://h/v1")));
   for (const std::string base : {"http://h:4318", "http://h/v1", "http://h/v1/metrics/x", "http://h/xv1/metrics"}) {
     Read({{"OTEL_EXPORTER_OTLP_ENDPOINT", base}});
     EXPECT_THAT(warnings_, IsEmpty()) << base;
