@@ -35,8 +35,11 @@ struct LabelKey {
 };
 
 bool IsPreferred(const ConnectionSummary& a, const ConnectionSummary& b) {
-  return std::make_tuple(IsOpen(a.state), a.payload_bytes(), a.id) >
-         std::make_tuple(IsOpen(b.state), b.payload_bytes(), b.id);
+  const auto rank = [](const ConnectionSummary& c) {
+    const bool is_open = IsOpen(c.state);
+    return std::make_tuple(is_open, is_open ? 0 : c.last_packet_time_ns, c.payload_bytes(), c.id);
+  };
+  return rank(a) > rank(b);
 }
 
 // How many interfaces can have the label of their own name, if `limit` values of the label are allowed. One value is

@@ -29,8 +29,9 @@ struct ExpositionLimits {
 // merged (Exposition::interfaces). Of connections with equal labels, only one is exported, at the highest rank that any
 // of them has. The choice prefers, in this order:
 // 1. an open connection to an ended one,
-// 2. more payload to less,
-// 3. the larger id to the smaller: an arbitrary rule, but every exposition makes the same choice.
+// 2. of those that ended: a later last packet to an earlier one,
+// 3. more payload to less,
+// 4. the larger id to the smaller: an arbitrary rule, but every exposition makes the same choice.
 //
 // So while the exported connection is open, only an open connection with at least as much payload can replace it under
 // its labels. At such a replacement, the sum of the two payload counters does not fall. A single counter, for example

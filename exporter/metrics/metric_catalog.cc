@@ -168,7 +168,7 @@ const MetricInfo kCatalog[] = {
      "their SYN, or end.",
      "tcpgauge.edge.attempts_pending", "{connection}"},
     {Metric::kConnectionsNotExported, "tcpgauge_connections_not_exported", kGauge, "", {},
-     "Connections that have no series of their own in this exposition.",
+     "Connections that have no series of their own in this exposition. Includes heavy ones that ended within --metrics.window.",
      "tcpgauge.connections_not_exported", "{connection}"},
     {Metric::kScrapeDuration, "tcpgauge_scrape_duration_seconds", kGauge, "seconds", {},
      "Time that it took to make the previous exposition.",

@@ -12,6 +12,7 @@
 #include "src/base/log.h"
 #include "src/base/named_thread.h"
 #include "src/base/time_units.h"
+#include "src/flow/first_window.h"
 
 namespace tcpgauge {
 namespace {
@@ -74,6 +75,9 @@ std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
   if (table.edges.max_new_per_minute.value_or(0) > 0) {
     table.edges.max_new_per_minute = std::max<size_t>(*table.edges.max_new_per_minute / count, 1);
   }
+  // The workers of a file are at different times of the file. Chance would decide which of them begins a shared window,
+  // and so what the file shows. A file has no limit of new edges anyway.
+  if (options_.worker.live) table.edges.first_window = std::make_shared<FirstWindow>();
   std::vector<std::unique_ptr<CaptureWorker>> workers;
   for (size_t i = 0; i < count; ++i) {
     WorkerLinks links;

@@ -24,7 +24,8 @@ namespace tcpgauge {
 
 struct EngineOptions {
   // max_connections, edges.max_exported and edges.max_new_per_minute are for all workers together; the rest is for
-  // each. Each worker has at least one new edge a minute, unless max_new_per_minute is 0.
+  // each. Each worker has at least one new edge a minute, unless max_new_per_minute is 0. The engine sets
+  // edges.first_window.
   TableOptions table;
   WorkerOptions worker;
   CollectorOptions collector;
@@ -52,8 +53,8 @@ struct EngineOptions {
 // readers together, also under the thread sanitizer.
 //
 // Several workers. Each worker has its own sources, table, triple buffer and queue of ended connections, and an equal
-// share of max_connections and of the exported edges. The collector lists the connections of all tables, and adds up
-// the tables' counters.
+// share of max_connections and of the exported edges. The tables of a live capture share the first window of edges. The
+// collector lists the connections of all tables, and adds up the tables' counters.
 //
 // - Each connection is in the table of one worker, its owner (see OwnerFunction). In a live capture, each worker has a
 //   socket for each interface, and the kernel distributes the packets (see OpenSharedInterface()). A worker that reads

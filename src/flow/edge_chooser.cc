@@ -2,6 +2,7 @@
 #include "src/flow/edge_chooser.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "src/base/check.h"
 #include "src/base/time_units.h"
@@ -55,16 +56,18 @@ uint64_t EdgeChooser::MemoryBytes(size_t max_exported) {
 }
 
 EdgeChooser::EdgeChooser(size_t max_exported, std::optional<size_t> max_new_per_minute, const EdgeTimes& times,
-                         uint64_t seed, Accounts* accounts)
+                         std::shared_ptr<FirstWindow> first_window, uint64_t seed, Accounts* accounts)
     : max_exported_(max_exported),
       max_reserved_(max_exported / kPlacesPerReserved),
       kept_of_light_((max_exported + kPlacesPerKeptOfLight - 1) / kPlacesPerKeptOfLight),
       times_(times),
+      first_window_(std::move(first_window)),
       accounts_(*accounts),
       watched_(Watched(max_exported), seed),
       failing_(WatchedFailing(max_exported), ~seed),
       states_(SlotLimit(max_exported)),
-      budget_(max_new_per_minute) {
+      budget_(max_new_per_minute),
+      light_to_watch_(PlacesForLight()) {
   TCPGAUGE_CHECK(max_exported <= kMaxExported);
   admitted_.reserve(max_exported);
   admitted_reserved_.reserve(max_exported);
@@ -89,10 +92,7 @@ void EdgeChooser::Watch(Slot slot, const EdgeKey& key) {
 }
 
 EdgeChooser::Slot EdgeChooser::NoteAttempt(const EdgeKey& key, int64_t now_ns) {
-  if (start_ns_ == 0) {
-    start_ns_ = now_ns;
-    light_to_watch_ = PlacesForLight();
-  }
+  first_window_->Begin(now_ns);
   Slot slot = Find(key);
   if (slot == kNone) {
     if (light_to_watch_ == 0 || PlacesForLight() == 0) return kNone;

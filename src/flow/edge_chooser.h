@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "src/flow/edge_budget.h"
 #include "src/flow/edge_filter.h"
 #include "src/flow/edge_sample.h"
+#include "src/flow/first_window.h"
 
 namespace tcpgauge {
 
@@ -55,10 +57,11 @@ struct EdgeTimes {
 // 4. Churn. At most `max_new_per_minute` edges are announced within any minute (see EdgeBudget). No more edges than
 // that retire at the same time to make room.
 //
-// 5. Exception: the first window, which begins with the first attempt. Readers are taken to have read nothing in this
-// window, so the phases announced and retiring are skipped. An edge is admitted as soon as it is watched, while there
-// is a place, and the budget does not count it. The budget then counts only edges that take the place of a heavy or
-// failing one. As a result, the edges of a short file are credited with everything that they carried.
+// 5. Exception: the first window, which begins with the first attempt that any worker sees (see FirstWindow). Readers
+// are taken to have read nothing in this window, so the phases announced and retiring are skipped. An edge is admitted
+// as soon as it is watched, while there is a place, and the budget does not count it. The budget then counts only edges
+// that take the place of a heavy or failing one. As a result, the edges of a short file are credited with everything
+// that they carried.
 //
 // Thread: confined to its edge table.
 // Time: table time, in nanoseconds. It must not step back.
@@ -85,15 +88,19 @@ class EdgeChooser {
   // Returns a number above every slot.
   static size_t SlotLimit(size_t max_exported);
 
-  // `max_new_per_minute`: nullopt is no limit. `seed` makes random admission unpredictable. `accounts` must outlive the
-  // chooser. REQUIRES: max_exported <= kMaxExported.
-  EdgeChooser(size_t max_exported, std::optional<size_t> max_new_per_minute, const EdgeTimes& times, uint64_t seed,
-              Accounts* accounts);
+  // `max_new_per_minute`: nullopt is no limit. `first_window` may be shared with the choosers of other workers. `seed`
+  // makes random admission unpredictable. `accounts` must outlive the chooser. REQUIRES: max_exported <= kMaxExported.
+  EdgeChooser(size_t max_exported, std::optional<size_t> max_new_per_minute, const EdgeTimes& times,
+              std::shared_ptr<FirstWindow> first_window, uint64_t seed, Accounts* accounts);
 
   // Returns the slot of the edge, or kNone.
   Slot Find(const EdgeKey& key) const { return watched_.Find(key); }
   // Whether `slot` still contains the edge.
   bool Holds(Slot slot, const EdgeKey& key) const { return watched_.Holds(slot, key); }
+  // As above, for an edge that groups neither clients nor servers by prefix.
+  bool Holds(Slot slot, const IpAddress& client, const Endpoint& server) const {
+    return watched_.Holds(slot, client, server);
+  }
   // Whether credits go to the account of the edge in `slot`. False for kNone.
   bool IsAdmitted(Slot slot) const { return states_[slot].phase == Phase::kAdmitted; }
 
@@ -140,8 +147,8 @@ class EdgeChooser {
     bool is_reserved = false;  // the edge has one of the places that are kept for failing edges
   };
 
-  // Whether the first window is still under way.
-  bool InFirstWindow(int64_t now_ns) const { return now_ns - start_ns_ < times_.window_ns; }
+  // Whether the first window is still under way, or has not begun.
+  bool InFirstWindow(int64_t now_ns) const { return !first_window_->IsOver(now_ns, times_.window_ns); }
   // How often the edge failed lately; older failures weigh less.
   double FailureWeight(const EdgeKey& key) const;
   // The free places that a light edge may take.
@@ -183,6 +190,7 @@ class EdgeChooser {
   const size_t max_reserved_;   // places that are kept for failing edges
   const size_t kept_of_light_;  // places that light edges leave free
   const EdgeTimes times_;
+  const std::shared_ptr<FirstWindow> first_window_;
   Accounts& accounts_;
   EdgeSample watched_;         // by payload
   EdgeSample failing_;         // by failed attempts; has slots of its own
@@ -195,8 +203,7 @@ class EdgeChooser {
   // exported_ - reserved_ after the last Rebalance(). While it is more than the share of heavy and light edges, because
   // they took more in the first window, a heavy edge may still take the place of another one.
   size_t others_before_ = 0;
-  size_t light_to_watch_ = 0;  // light edges that may become watched until the next Rebalance()
-  int64_t start_ns_ = 0;       // when the first attempt was noted; 0 before that
+  size_t light_to_watch_;  // light edges that may become watched until the next Rebalance()
   int64_t next_rebalance_ns_ = 0;
   int64_t next_decay_ns_ = 0;
   int64_t next_forget_ns_ = 0;  // when failed_before_ forgets

@@ -39,6 +39,11 @@ class EdgeSample {
   }
   // Whether `slot` contains the edge.
   bool Holds(Slot slot, const EdgeKey& key) const { return slot != kNone && entries_[slot].key == key; }
+  // As above, for the edge {client, server}, without is_server_prefix.
+  bool Holds(Slot slot, const IpAddress& client, const Endpoint& server) const {
+    const EdgeKey& key = entries_[slot].key;
+    return slot != kNone && key.client == client && key.server == server && !key.is_server_prefix;
+  }
 
   // The slots from 1 to limit() - 1 have been used.
   size_t limit() const { return used_; }

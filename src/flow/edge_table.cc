@@ -14,7 +14,8 @@ EdgeTable::EdgeTable(const EdgeTableOptions& options, const EdgeTimes& times, ui
     : options_(options),
       groups_(options.v4_prefix_bits < 32 || options.v6_prefix_bits < 128 || options.v4_server_prefix_bits < 32 ||
               options.v6_server_prefix_bits < 128),
-      chooser_(options.max_exported, options.max_new_per_minute, times, seed, this),
+      chooser_(options.max_exported, options.max_new_per_minute, times,
+               options.first_window != nullptr ? options.first_window : std::make_shared<FirstWindow>(), seed, this),
       accounts_(EdgeChooser::SlotLimit(options.max_exported)),
       services_(accounts_.size()) {}
 
@@ -77,8 +78,7 @@ void EdgeTable::Hold(Slot* slot, const EdgeKey& key, bool is_open, uint64_t byte
 
 void EdgeTable::Credit(Slot* slot, const EdgeKey& key, bool is_open, const EdgeTraffic& traffic, int64_t now_ns) {
   Hold(slot, key, is_open, traffic.payload_bytes, now_ns);
-  Add(traffic, &Account(*slot));
-  if (*slot != kNone && traffic.payload_bytes > 0) chooser_.NotePayload(*slot, traffic.payload_bytes, now_ns);
+  CreditSlot(*slot, traffic, now_ns);
 }
 
 void EdgeTable::CreditUnopened(const EdgeKey& key, const EdgeTraffic& traffic) {

@@ -35,14 +35,16 @@ void Ledger::CreditNonzero(bool of_client, uint64_t payload_bytes, uint32_t segm
   totals_.out_of_order_segments += losses.out_of_order_segments;
   totals_.zero_windows += losses.zero_windows;
   if (edges_ == nullptr) return;
-  const EdgeKey edge = EdgeKeyOf(record->key, record->client_end());
   const EdgeTraffic traffic{of_client, payload_bytes, segments, losses.retransmitted_segments,
                             losses.out_of_order_segments};
-  if (record->has(ConnectionRecord::kConfirmed) && !record->is_edge_pending) {
-    edges_->Credit(&record->edge, edge, IsOpen(record->state), traffic, now_ns);
-  } else {
-    edges_->CreditUnopened(edge, traffic);
+  const End client = record->client_end();
+  if (!record->has(ConnectionRecord::kConfirmed) || record->is_edge_pending) {
+    edges_->CreditUnopened(EdgeKeyOf(record->key, client), traffic);
+    return;
   }
+  const Endpoint server = record->key.endpoint(OtherEnd(client));
+  if (edges_->CreditHeld(record->edge, record->key.endpoint(client).address, server, traffic, now_ns)) return;
+  edges_->Credit(&record->edge, EdgeKeyOf(record->key, client), IsOpen(record->state), traffic, now_ns);
 }
 
 void Ledger::CreditSynRetransmission(int64_t now_ns, ConnectionRecord* record) {

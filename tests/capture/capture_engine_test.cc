@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
@@ -82,16 +83,16 @@ std::vector<DecodedPacket> MakeTraffic() {
   return packets;
 }
 
-// An interface that has certain packets.
+// An interface that has certain packets. Each comes when the clock reaches its time.
 class ListSource final : public PacketSource {
  public:
   // Calls `at_end` with the last packets.
-  ListSource(std::vector<DecodedPacket> packets, std::function<void()> at_end)
-      : packets_(std::move(packets)), at_end_(std::move(at_end)) {}
+  ListSource(std::vector<DecodedPacket> packets, const Clock* clock, std::function<void()> at_end)
+      : packets_(std::move(packets)), clock_(*clock), at_end_(std::move(at_end)) {}
 
   absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
-    if (next_ == packets_.size()) return ReadResult::kNone;
-    while (!batch->full() && next_ < packets_.size()) *batch->Add() = packets_[next_++];
+    if (!HasPacket()) return ReadResult::kNone;
+    while (!batch->full() && HasPacket()) *batch->Add() = packets_[next_++];
     if (next_ == packets_.size()) at_end_();
     return ReadResult::kPackets;
   }
@@ -101,7 +102,10 @@ class ListSource final : public PacketSource {
   uint64_t DroppedPackets() override { return 0; }
 
  private:
+  bool HasPacket() const { return next_ < packets_.size() && packets_[next_].time_ns <= clock_.WallNanoseconds(); }
+
   const std::vector<DecodedPacket> packets_;
+  const Clock& clock_;
   const std::function<void()> at_end_;
   const std::string name_ = "vpn0";
   size_t next_ = 0;
@@ -249,7 +253,8 @@ TEST_F(CaptureEngineTest, TablesOfAllWorkersHaveWhatOneOfThemReadsEvenIfItIsStop
     std::atomic<bool> is_read{false};
     sources_.clear();
     sources_.resize(workers);
-    sources_[workers / 2].push_back(std::make_unique<ListSource>(MakeTraffic(), [&is_read] { is_read = true; }));
+    sources_[workers / 2].push_back(
+        std::make_unique<ListSource>(MakeTraffic(), &clock_, [&is_read] { is_read = true; }));
     Start();
     WaitUntil([&is_read] { return is_read.load(); }, "the packets are read");
     EXPECT_TRUE(engine_->Stop().ok());
@@ -272,7 +277,7 @@ TEST_F(CaptureEngineTest, TablesOfAllWorkersHaveWhatOneOfThemReadsEvenIfItIsStop
 TEST_F(CaptureEngineTest, AnIdleWorkerReceivesWhatAnotherOneReads) {
   options_.worker.publish_when_asked = true;
   sources_.resize(3);
-  sources_[1].push_back(std::make_unique<ListSource>(MakeTraffic(), [] {}));
+  sources_[1].push_back(std::make_unique<ListSource>(MakeTraffic(), &clock_, [] {}));
   Start();
   clock_.Move(kNanosecondsPerSecond);  // packets of this moment are held back until the kernel has given all of them
   const auto shows_all = [this] {
@@ -288,7 +293,7 @@ TEST_F(CaptureEngineTest, AWorkerWhoseSourcesFailedStillOwnsItsConnections) {
   sources_.resize(4);
   std::atomic<bool> is_read{false};
   std::vector<DecodedPacket> traffic = MakeTraffic();
-  sources_[2].push_back(std::make_unique<ListSource>(std::move(traffic), [&] {
+  sources_[2].push_back(std::make_unique<ListSource>(std::move(traffic), &clock_, [&] {
     WaitUntil([this] { return source_errors_ == 2; }, "both sources failed");
     is_read = true;
   }));
@@ -297,6 +302,32 @@ TEST_F(CaptureEngineTest, AWorkerWhoseSourcesFailedStillOwnsItsConnections) {
   EXPECT_FALSE(IsFinished(0));
   EXPECT_EQ(engine_->Stop().message(), "the source is damaged");
   EXPECT_EQ(engine_->hub().Current()->connections.size(), 2 * kConnections + 1) << "and that of the failed sources";
+}
+
+TEST_F(CaptureEngineTest, TheFirstWindowOfEdgesIsOneForAllWorkers) {
+  options_.worker.publish_when_asked = true;
+  options_.table.edges.max_new_per_minute = 0;
+  constexpr uint32_t kClients = 100;
+  std::vector<DecodedPacket> packets;
+  for (uint32_t i = 0; i < kClients; ++i) {
+    const Endpoint client = At(absl::StrCat("10.0.0.", i, ":40000"));
+    const Endpoint server = At("192.0.2.1:443");
+    const double seconds = i == 0 ? 0 : 100;
+    packets.push_back(Segment(client, server).Time(seconds).Syn(i));
+    packets.push_back(Segment(server, client).Time(seconds).Syn(0).Ack(i + 1));
+  }
+  sources_.resize(4);
+  sources_[1].push_back(std::make_unique<ListSource>(std::move(packets), &clock_, [] {}));
+  Start();
+  const auto opens = [this](uint64_t connections) {
+    clock_.Move(kNanosecondsPerMillisecond);
+    return engine_->hub().Fresh()->totals.opened_handshake == connections;
+  };
+  WaitUntil([&] { return opens(1); }, "the first connection");
+  EXPECT_EQ(engine_->hub().Fresh()->edges.new_edges, 1u);
+  clock_.Move(100 * kNanosecondsPerSecond);
+  WaitUntil([&] { return opens(kClients); }, "all connections");
+  EXPECT_EQ(engine_->hub().Fresh()->edges.new_edges, 1u);
 }
 
 TEST_F(CaptureEngineTest, IsFinishedAtTheEndOfAFile) {

@@ -12,6 +12,7 @@
 
 #include "gtest/gtest.h"
 #include "src/flow/edge_table.h"
+#include "src/flow/first_window.h"
 #include "tests/support/edge_sums.h"
 
 namespace tcpgauge {
@@ -40,6 +41,7 @@ class EdgeAdmission : public testing::Test {
     EdgeTableOptions options;
     options.max_exported = max_exported;
     options.max_new_per_minute = max_new_per_minute;
+    options.first_window = first_window_;
     table_ = std::make_unique<EdgeTable>(options, EdgeTimes{kWindowSeconds * kSecond, 3600 * kSecond}, 1);
   }
   static EdgeKey Key(uint32_t client, uint16_t port = 443) { return {Address(client), {Address(0xffffff), port}}; }
@@ -118,6 +120,7 @@ class EdgeAdmission : public testing::Test {
     PassSeconds(kWindowSeconds + 1);
   }
 
+  std::shared_ptr<FirstWindow> first_window_;  // null: the table has one of its own
   std::unique_ptr<EdgeTable> table_;
   std::map<EdgeKey, EdgeTable::Slot, KeyOrder> slots_;
   int64_t now_ = kStart;
@@ -351,6 +354,75 @@ TEST_F(EdgeAdmission, AnEdgeWithAttemptsAloneKeepsItsSeries) {
   }
   EXPECT_TRUE(IsExported(Key(2)));
   EXPECT_FALSE(IsExported(Key(1))) << "it was silent";
+}
+
+// The table of a worker that has no connection yet when another worker has its first one.
+class LateWorker : public EdgeAdmission {
+ protected:
+  // `seconds` after the other worker's first connection.
+  void MakeLate(size_t max_new_per_minute, int seconds = kWindowSeconds) {
+    first_window_ = std::make_shared<FirstWindow>();
+    Make(100, max_new_per_minute);
+    PassSecond();
+    EdgeTableOptions options;
+    options.first_window = first_window_;
+    EdgeTable other(options, EdgeTimes{kWindowSeconds * kSecond, 3600 * kSecond}, 1);
+    other.Open(Key(1), now_);
+    PassSeconds(seconds);
+  }
+};
+
+TEST_F(LateWorker, GivesNoSeriesAtOnce) {
+  MakeLate(10);
+  Open(Key(2));
+  Send(Key(3), 1000);
+  for (int i = 0; i < 5; ++i) Refuse(Key(4));
+  EXPECT_TRUE(Exported().empty());
+  PassSecond();
+  for (const uint32_t client : {2, 3, 4}) EXPECT_TRUE(IsExported(Key(client))) << client;
+  EXPECT_EQ(Exported()[Key(3)].client_payload_bytes, 0u) << "announced at zero";
+}
+
+TEST_F(LateWorker, HasTheBudgetForHeavyEdges) {
+  MakeLate(10);
+  for (uint32_t client = 10; client < 60; ++client) Send(Key(client), 1000);
+  PassSeconds(10);
+  EXPECT_EQ(begun_in_all_, 7u);
+}
+
+TEST_F(LateWorker, HasTheBudgetForFailingEdges) {
+  MakeLate(10);
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    for (uint32_t client = 10; client < 60; ++client) Refuse(Key(client));
+  }
+  PassSeconds(10);
+  EXPECT_EQ(begun_in_all_, 10u);
+}
+
+TEST_F(LateWorker, HasTheBudgetForLightEdges) {
+  MakeLate(10);
+  for (uint32_t client = 10; client < 60; ++client) Open(Key(client));
+  PassSeconds(10);
+  EXPECT_EQ(begun_in_all_, 5u);
+}
+
+TEST_F(LateWorker, GivesNoSeriesWithoutABudget) {
+  MakeLate(0);
+  for (uint32_t client = 10; client < 60; ++client) {
+    Open(Key(client));
+    Send(Key(client, 80), 1000);
+    for (int attempt = 0; attempt < 5; ++attempt) Refuse(Key(client, 22));
+  }
+  PassSeconds(3 * kWindowSeconds);
+  EXPECT_EQ(begun_in_all_, 0u);
+}
+
+TEST_F(LateWorker, GivesSeriesAtOnceWhileTheFirstWindowOfAnotherOneIsUnderWay) {
+  MakeLate(0, kWindowSeconds - 1);
+  Open(Key(2));
+  Send(Key(3), 1000);
+  EXPECT_EQ(Exported()[Key(2)].connections_opened, 1u);
+  EXPECT_EQ(Exported()[Key(3)].client_payload_bytes, 1000u);
 }
 
 // Scan, flood and heavy traffic for ten minutes, and three edges that fail once a second.

@@ -414,5 +414,31 @@ TEST_F(EdgeTableTest, AnEdgeForgetsItsServicesWithItsSlot) {
   EXPECT_EQ(ServicePorts(heir), (std::vector<uint16_t>{}));
 }
 
+TEST_F(EdgeTableTest, WhatAHeldEdgeIsCreditedWithIsTheSameWithoutAKey) {
+  Make(1, 10);
+  const Endpoint server = {Address(0xffffff), 443};
+  Send(1, 100);  // admitted at once
+  Send(2, 100);  // not admitted
+  for (const uint32_t client : {1, 2}) {
+    EXPECT_TRUE(edges_->CreditHeld(slots_[client], Address(client), server, {true, 10, 1, 0, 1}, now_));
+    EXPECT_FALSE(edges_->CreditHeld(slots_[client], Address(3 - client), server, {true, 10}, now_));
+    EXPECT_FALSE(edges_->CreditHeld(slots_[client], Address(client), {server.address, 80}, {true, 10}, now_));
+    EXPECT_FALSE(edges_->CreditHeld(EdgeTable::kNone, Address(client), server, {true, 10}, now_));
+  }
+  EXPECT_EQ(Exported()[Address(1)].client_payload_bytes, 110u);
+  EXPECT_EQ(Exported()[Address(1)].segments, 2u);
+  EXPECT_EQ(Exported()[Address(1)].out_of_order_segments, 1u);
+  EXPECT_EQ(edges_->other().client_payload_bytes, 110u);
+}
+
+TEST_F(EdgeTableTest, AnEdgeOfAPrefixIsCreditedByItsKeyAlone) {
+  EdgeTableOptions options;
+  options.v4_prefix_bits = 24;
+  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1);
+  Send(256, 100);
+  EXPECT_FALSE(edges_->CreditHeld(slots_[256], Address(256), {Address(0xffffff), 443}, {true, 10}, now_))
+      << "the first address of the prefix";
+}
+
 }  // namespace
 }  // namespace tcpgauge

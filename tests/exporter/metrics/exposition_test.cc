@@ -60,6 +60,16 @@ TEST(Exposition, ShowsTheLivingIncarnationBesideOneThatLingers) {
   EXPECT_THAT(ExportedIds(ExampleExposition(WithConnections({lingering, living}))), ElementsAre(2));
 }
 
+TEST(Exposition, OfThoseThatEndedShowsTheLastAlsoIfItCarriedLess) {
+  ConnectionSummary first = ExampleConnection(3, "198.51.100.7", 50000);
+  ConnectionSummary last = ExampleConnection(2, "198.51.100.7", 50000);
+  first.state = last.state = ConnectionState::kClosed;
+  first.client_sent.payload_bytes = 1000000;
+  last.last_packet_time_ns = first.last_packet_time_ns + 1;
+  EXPECT_THAT(ExportedIds(ExampleExposition(WithConnections({first, last}))), ElementsAre(2));
+  EXPECT_THAT(ExportedIds(ExampleExposition(WithConnections({last, first}))), ElementsAre(2));
+}
+
 TEST(Exposition, ShowsTheNewerOfTwoThatAreOtherwiseEqual) {
   const ConnectionSummary older = ExampleConnection(1, "198.51.100.7", 50000);
   const ConnectionSummary newer = ExampleConnection(2, "198.51.100.7", 50000);
