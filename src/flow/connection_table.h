@@ -29,6 +29,7 @@
 #include "src/flow/overflow.h"
 #include "src/flow/payload_windows.h"
 #include "src/flow/recently_ended.h"
+#include "src/flow/repeated_attempts.h"
 #include "src/flow/server_endpoints.h"
 #include "src/flow/stretch.h"
 #include "src/flow/time_wait_table.h"
@@ -131,10 +132,11 @@ class EndedConnectionSink {
 //
 // Edges. The server's address is not known before an attempt is answered. So the edge is told of an attempt when the
 // server sends something, when the client sends payload or a RST, when the attempt ends, or by SettleAttempts(). It is
-// told earlier when the client repeats the SYN: at once if there is no provisional view, otherwise when all provisional
-// views have repeated it too and so become views. Exception: with `count_views`, or if only one stretch was seen and
-// the first segment came kFirstStretchAloneNs ago or earlier, the edge is told at once, and the connection keeps the
-// addresses of its SYN.
+// told earlier when the client repeats the SYN: when all provisional views have repeated it too and so become views. If
+// there is no provisional view, it is told kRepetitionNs after the repetition with the number kRepetitionsAlone.
+// Exception: with `count_views`, or if only one
+// stretch was seen and the first segment came kFirstStretchAloneNs ago or earlier, the edge is told at once, and the
+// connection keeps the addresses of its SYN.
 //
 // Design. Most of a packet's time is waiting for memory. So a batch of 64 packets is handled in steps: make all keys,
 // fetch the index lines, fetch the records, and only then handle the packets one by one. The waits of a batch then
@@ -301,6 +303,11 @@ class alignas(64) ConnectionTable {
   static constexpr size_t kBatch = 64;
   // After this time with one stretch, the table expects no second one until it sees one.
   static constexpr int64_t kFirstStretchAloneNs = 100 * kNanosecondsPerMillisecond;
+  // The copies of a repeated SYN on two stretches come within this time.
+  static constexpr int64_t kRepetitionNs = 100 * kNanosecondsPerMillisecond;
+  // After so many repetitions without a copy, an attempt is taken to have none. The first SYN and one repetition are
+  // often lost between two stretches.
+  static constexpr int kRepetitionsAlone = 2;
   static constexpr uint32_t kHeld = ConnectionIndex::kNotFound - 1;  // see FindRecord(); no valid slot
   // One packet of a batch, prepared for its lookup.
   struct Arrival {
@@ -393,9 +400,11 @@ class alignas(64) ConnectionTable {
   // If the segment repeats a SYN, counts that. If it repeats the SYN of an attempt, also adapts the attempt's time-out
   // to the gap since the previous SYN.
   void NoteRepeatedSyn(uint32_t slot, const Arrival& arrival);
-  // Counts a SYN that the client of the connection sent again. Tells the edge of the attempt unless provisional views
-  // may still change the attempt's addresses. Does nothing for an unconfirmed connection.
+  // Counts a SYN that the client of the connection sent again. If no copy of the attempt is known, the attempt waits in
+  // repeated_attempts_. Does nothing for an unconfirmed connection.
   void CreditSynRetransmission(uint32_t slot);
+  // Tells the edges of the attempts that waited in repeated_attempts_ and of which no copy came.
+  void TellRepeatedAttempts();
   // Counts the packet for its connection. If the connection is confirmed, credits the ledger too. Otherwise confirms
   // the connection if that is due. A keep-alive or window probe counts as a segment without payload.
   void Credit(uint32_t slot, const Arrival& arrival);
@@ -555,6 +564,7 @@ class alignas(64) ConnectionTable {
   Ledger ledger_;                            // has edges if keep_rates
   std::unique_ptr<PayloadWindows> windows_;  // null without keep_rates
   RecentlyEnded recently_ended_;
+  RepeatedAttempts repeated_attempts_;
   TimeWaitTable time_wait_;
   FingerprintTable fingerprints_;
   // Indexed by the number of an embryo. For a provisional view: the hash of the key under which the copied SYN was

@@ -119,6 +119,16 @@ void ConnectionTable::SettleAttempts() {
   }
 }
 
+void ConnectionTable::TellRepeatedAttempts() {
+  while (repeated_attempts_.HasAddedBy(now_ns_ - kRepetitionNs)) {
+    const RepeatedAttempts::Attempt attempt = repeated_attempts_.TakeFirst();
+    const ConnectionRecord& record = records_[attempt.slot];
+    const bool waits = record.has(ConnectionRecord::kInUse) && record.is_edge_pending &&
+                       record.client().initial_sequence == attempt.initial_sequence;
+    if (waits && record.pending_edge.provisional_views == 0) OpenEdge(attempt.slot);
+  }
+}
+
 bool ConnectionTable::AdvanceTime(int64_t now_ns) {
   now_ns_ = std::max(now_ns_, now_ns);
   int steps = kExpiryStepsPerCall;
@@ -131,6 +141,7 @@ bool ConnectionTable::AdvanceTime(int64_t now_ns) {
   while ((slot = timeouts_.FindIdle(now_ns_, &steps)) != Timeouts::kNone) {
     EndConnection(slot, EndReasonOf(records_[slot]));
   }
+  TellRepeatedAttempts();
   ledger_.Rebalance(now_ns_);
   if (options_.keep_rates) recently_ended_.Expire(now_ns_);
   return steps > 0;

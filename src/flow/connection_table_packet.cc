@@ -50,10 +50,11 @@ void ConnectionTable::CreditSynRetransmission(uint32_t slot) {
   ConnectionRecord& record = records_[slot];
   if (!record.has(ConnectionRecord::kConfirmed)) return;
   ledger_.CreditSynRetransmission(now_ns_, &record);
-  // An attempt that no other stretch shows keeps its addresses.
   if (!record.is_edge_pending) return;
   const PendingEdge& pending = record.pending_edge;
-  if (pending.provisional_views == 0 || pending.syn_retransmissions == PendingEdge::kMaxSynRetransmissions) {
+  const bool is_alone = pending.provisional_views == 0 && pending.syn_retransmissions >= kRepetitionsAlone;
+  if (pending.syn_retransmissions == PendingEdge::kMaxSynRetransmissions ||
+      (is_alone && !repeated_attempts_.Add({slot, record.client().initial_sequence}, now_ns_))) {
     OpenEdge(slot);
   }
 }

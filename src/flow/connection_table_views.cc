@@ -15,8 +15,6 @@ namespace {
 constexpr int kRecentSyns = 256;
 // How far a number of a segment may be from the number that the connection has reached, if it is to fit.
 constexpr uint32_t kMaxDistance = 1u << 24;
-// The copies of a repeated SYN on two stretches come within this time.
-constexpr int64_t kRepetitionNs = 100 * kNanosecondsPerMillisecond;
 
 // Whether the segment may answer a SYN: a SYN-ACK, or the RST of a server that refuses (RFC 9293 section 3.5.2).
 bool AnswersSyn(const DecodedPacket& segment) {

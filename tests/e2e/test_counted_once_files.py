@@ -379,7 +379,8 @@ class SeveralViewsTest(CaptureCase):
 class WorkersTest(CaptureCase):
     """The views of a connection belong to several workers."""
 
-    options = ("--workers", "3")
+    # All edges have a place, although each worker has a third of the places.
+    options = ("--workers", "3", "--metrics.edges", "2000", "--metrics.series-limit", "40000")
 
     def test_several_workers_count_the_same(self):
         for net in NETS:

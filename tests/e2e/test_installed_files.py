@@ -16,7 +16,8 @@ from support.processes import Process
 from support.traffic import Conversation
 from support.waiting import wait_until
 
-_OPTION = re.compile(r"^ +(?:-(\w), )?--([a-z][\w.-]*)(?: ([A-Z][A-Z0-9:,]*))?(?: |$)", re.MULTILINE)
+# Options are indented by two to six columns. A line of a text that begins with an option's name is indented further.
+_OPTION = re.compile(r"^ {2,6}(?:-(\w), )?--([a-z][\w.-]*)(?: ([A-Z][][A-Z0-9:,.]*))?(?: |$)", re.MULTILINE)
 _MANUAL_OPTION = re.compile(r"^\.TP\n\.BR? (?:\\-(\w) \", \" )?\\-\\-([\w.\\-]+)(?: \" \\fI(\S+)\\fR\")?$", re.MULTILINE)
 
 

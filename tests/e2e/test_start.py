@@ -28,9 +28,12 @@ def opened(pid):
     """What each descriptor of the process is: {number: (target of the link, flags)}."""
     descriptors = {}
     for number in map(int, os.listdir(f"/proc/{pid}/fd")):
-        with open(f"/proc/{pid}/fdinfo/{number}") as file:
-            flags = int(re.search(r"^flags:\s*(\d+)", file.read(), re.M).group(1), 8)
-        descriptors[number] = (os.readlink(f"/proc/{pid}/fd/{number}"), flags)
+        try:
+            with open(f"/proc/{pid}/fdinfo/{number}") as file:
+                flags = int(re.search(r"^flags:\s*(\d+)", file.read(), re.M).group(1), 8)
+            descriptors[number] = (os.readlink(f"/proc/{pid}/fd/{number}"), flags)
+        except FileNotFoundError:
+            pass  # the process has closed it since: sockets that ask the kernel live briefly
     return descriptors
 
 

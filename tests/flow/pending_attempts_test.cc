@@ -72,14 +72,58 @@ std::vector<Endpoint> ServersOf(const ConnectionTable& table) {
   return servers;
 }
 
-TEST_F(PendingAttempts, AnAttemptThatOneStretchShowsIsPendingUntilItsSynIsRepeated) {
+TEST_F(PendingAttempts, AnAttemptThatOneStretchShowsIsPendingUntilItsSynIsRepeatedTwice) {
   FromClientOn({before_}, [](Segment s) { return s.Syn(1000); });
   FromClientOn({snat_}, [](Segment s) { return s.Syn(2000).Time(0.5); });  // a second stretch
   EXPECT_EQ(EdgesOf(table()), OpenedAndPending(0, 2));
   FromClientOn({before_}, [](Segment s) { return s.Syn(1000).Time(1); });
+  FromClientOn({before_}, [](Segment s) { return s.Syn(1000).Time(3); });
+  Advance(3.099);
+  EXPECT_EQ(EdgesOf(table()), OpenedAndPending(0, 2)) << "a copy may still come";
+  Advance(3.101);
   EXPECT_EQ(EdgesOf(table()), OpenedAndPending(1, 1));
   EXPECT_EQ(ServersOf(table()), std::vector<Endpoint>{service_});
-  EXPECT_EQ(SumOfEdges(*table().edges()).syn_retransmissions, 1u);
+  EXPECT_EQ(SumOfEdges(*table().edges()).syn_retransmissions, 2u);
+}
+
+TEST_F(PendingAttempts, AnAttemptWhoseFirstSynsWereLostBetweenTheStretchesHasTheAddressOfItsLaterCopy) {
+  FromClientOn({before_}, [](Segment s) { return s.Syn(1000); });
+  FromClientOn({snat_}, [](Segment s) { return s.Syn(2000).Time(0.5); });  // a second stretch
+  FromClientOn({before_}, [](Segment s) { return s.Syn(1000).Time(1); });
+  FromClientOn({before_, dnat_}, [](Segment s) { return s.Syn(1000).Time(3); });
+  Advance(4);
+  EXPECT_EQ(EdgesOf(table()), OpenedAndPending(0, 2));
+  FromServerOn({before_, dnat_}, [](Segment s) { return s.Syn(5000).Ack(1001).Time(4.020); });
+  EXPECT_EQ(EdgesOf(table()), OpenedAndPending(1, 1));
+  EXPECT_EQ(table().totals().opened_handshake, 2u);
+  EXPECT_EQ(ServersOf(table()), std::vector<Endpoint>{pod_});
+  EXPECT_EQ(SumOfEdges(*table().edges()).syn_retransmissions, 2u);
+}
+
+TEST_F(PendingAttempts, AnAttemptThatEndsWhileItWaitsIsToldOnce) {
+  FromClientOn({before_}, [](Segment s) { return s.Syn(1000); });
+  FromClientOn({snat_}, [](Segment s) { return s.Syn(2000).Time(0.5); });
+  for (const double seconds : {1.0, 3.0}) {
+    FromClientOn({before_}, [&](Segment s) { return s.Syn(1000).Time(seconds); });
+  }
+  FromServerOn({before_}, [](Segment s) { return s.Seq(0).Ack(1001).Rst().Time(3.050); });
+  Advance(3.2);
+  EXPECT_EQ(EdgesOf(table()), OpenedAndPending(1, 1));
+}
+
+TEST_F(PendingAttempts, ManyAttemptsThatAreRepeatedAtOnceAreAllTold) {
+  constexpr int kAttempts = 1000;  // more than wait at a time
+  for (const double seconds : {0.0, 1.0, 3.0}) {
+    for (int i = 0; i < kAttempts; ++i) {
+      const Endpoint client = {client_.address, static_cast<uint16_t>(10000 + i)};
+      FromClientOn({Way{client, service_, 1}}, [&](Segment s) { return s.Syn(1000 + i * 7).Time(seconds); });
+    }
+    FromClientOn({snat_}, [&](Segment s) { return s.Syn(2).Time(seconds + 0.001); });
+  }
+  Advance(3.2);
+  const auto [opened, pending] = EdgesOf(table());
+  EXPECT_EQ(opened + pending, table().totals().opened_handshake);
+  EXPECT_EQ(pending, 0u);
 }
 
 TEST_F(PendingAttempts, ATranslatedAttemptIsPendingUntilItsCopyIsRepeated) {

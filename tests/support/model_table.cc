@@ -450,7 +450,17 @@ void ModelTable::CountRepeatedSyn(Connection* connection, int sender, const Deco
   ++ended_.syn_retransmissions;
   if (!connection->awaits_addresses) return;
   ++connection->repeated_syns;
-  if (connection->provisional_views == 0) ChooseAddresses(connection);
+  if (connection->provisional_views == 0 && connection->repeated_syns >= 2) connection->waits_ns.push_back(now_ns_);
+}
+
+void ModelTable::EndWaits() {
+  for (auto& [key, connection] : connections_) {
+    const auto kept = std::remove_if(connection.waits_ns.begin(), connection.waits_ns.end(),
+                                     [this](int64_t since_ns) { return now_ns_ - since_ns >= kSecond / 10; });
+    const bool is_over = kept != connection.waits_ns.end();
+    connection.waits_ns.erase(kept, connection.waits_ns.end());
+    if (is_over && connection.awaits_addresses && connection.provisional_views == 0) ChooseAddresses(&connection);
+  }
 }
 
 void ModelTable::Confirm(Connection* connection) {
@@ -706,6 +716,7 @@ void ModelTable::AdvanceTime(int64_t now_ns, const std::vector<EndedConnection>&
     if (now_ns_ - connection.last_ns < TimeoutOf(connection)) return Fail("ended before its time-out");
     End(found, ReasonOf(connection.state, connection.refused));
   }
+  EndWaits();
   DropProvisional();
   for (const auto& [key, connection] : connections_) {
     const int64_t latest = TimeoutOf(connection) / 64 * 65 + kSecond + 64;

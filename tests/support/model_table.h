@@ -140,6 +140,7 @@ class ModelTable {
     bool shows_other_key = false;   // an end has another address than in the first view, or had one
     int repeated_syns = 0;          // of the client, while it awaits its addresses
     int provisional_views = 0;      // that may still give it other addresses; 3 are many
+    std::vector<int64_t> waits_ns;  // when it repeated its SYN without a known copy, while it awaits its addresses
     bool awaits_addresses = false;  // the addresses are chosen when the connection is answered, carries data or ends
     uint64_t embryo_number = 0;     // the order in which connections with only a bare SYN began
     int client = 0;                 // index in `ends`
@@ -224,6 +225,8 @@ class ModelTable {
   void Credit(Connection* connection, const Arrival& arrival);
   void NoteRepeatedSyn(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns) const;
   void CountRepeatedSyn(Connection* connection, int sender, const DecodedPacket& packet);
+  // Gives their addresses to the connections that repeated their SYN 100 ms ago and of which no copy came.
+  void EndWaits();
   void Follow(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
   void Analyze(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
   void NoteHandshake(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns,

@@ -146,8 +146,9 @@ def _value_of(attribute):
 
 def _labels_of(info, point):
     attributes = {item["key"]: _value_of(item) for item in point.get("attributes", [])}
-    if attributes == {"otel.metric.overflow": True}:
-        return frozenset((label, "other") for label in info["labels"].values())
+    if attributes.pop("otel.metric.overflow", False):
+        # The edge `other` has no addresses, but it has the reason of what failed.
+        return frozenset((label, str(attributes.get(name, "other"))) for name, label in info["labels"].items())
     if "client.address" in attributes:
         version = "ipv6" if ":" in attributes["client.address"] else "ipv4"
         if (attributes.pop("network.transport"), attributes.pop("network.type")) != ("tcp", version):
