@@ -20,10 +20,10 @@ namespace tcpgauge {
 // Knows the name and the condition of each interface that a worker sees. Each interface has a place: its position in
 // CaptureCounters::interfaces.
 //
-// Interfaces of the same name share a place. A named interface is one of the worker's sources. It keeps its place and
-// its name for ever, even while it is renamed or gone. A discovered interface is one of which the worker sees packets
-// on `any`, in a file, or from another worker. When a discovered interface is renamed, its old name goes away, and its
-// new name comes.
+// Interfaces of the same name share a place. A named interface is one of the worker's sources. It always keeps its
+// place and its name, also when it is renamed or deleted. All other interfaces are discovered: packets of them came on
+// `any`, in a file, or from another worker. When a discovered interface is renamed, its old name goes away, and its new
+// name comes.
 //
 // The life of a discovered interface in a live capture:
 // - Poll() finds that the kernel has no interface of this name any more. The interface is now gone. Its late packets

@@ -30,14 +30,19 @@ class ScanThroughTranslation : public ViewsTest {
                  [=](Segment s) { return s.Syn(server).Ack(kNumber + 1).Time(seconds); });
     FromClientOn({Before(target), After(target)}, [=](Segment s) { return s.Rst().Seq(kNumber + 1).Time(seconds); });
   }
+  // Probes 100 targets in groups of ten. After each group, calls `answer(target, seconds)` for each target of it.
+  template <typename Answer>
+  void ScanInGroups(Answer answer) {
+    for (int group = 0; group < 10; ++group) {
+      for (int i = 0; i < 10; ++i) Probe(10 * group + i, 0.01 * group + 0.0001 * i);
+      for (int i = 0; i < 10; ++i) answer(10 * group + i, 0.01 * group + 0.002 + 0.0001 * i);
+    }
+  }
 };
 
 TEST_F(ScanThroughTranslation, EachRefusedProbeIsCountedOnce) {
   options_.max_connections = 1000;
-  for (int group = 0; group < 10; ++group) {
-    for (int i = 0; i < 10; ++i) Probe(10 * group + i, 0.01 * group + 0.0001 * i);
-    for (int i = 0; i < 10; ++i) Refuse(10 * group + i, 0.01 * group + 0.002 + 0.0001 * i);
-  }
+  ScanInGroups([this](int target, double seconds) { Refuse(target, seconds); });
   Advance(100);
   EXPECT_EQ(table().totals().opened_handshake, 100u);
   EXPECT_EQ(Closed(EndReason::kRefused), 100u);
@@ -45,10 +50,7 @@ TEST_F(ScanThroughTranslation, EachRefusedProbeIsCountedOnce) {
 
 TEST_F(ScanThroughTranslation, EachAcceptedProbeIsCountedOnce) {
   options_.max_connections = 1000;
-  for (int group = 0; group < 10; ++group) {
-    for (int i = 0; i < 10; ++i) Probe(10 * group + i, 0.01 * group + 0.0001 * i);
-    for (int i = 0; i < 10; ++i) Accept(10 * group + i, 0.01 * group + 0.002 + 0.0001 * i);
-  }
+  ScanInGroups([this](int target, double seconds) { Accept(target, seconds); });
   Advance(100);
   EXPECT_EQ(table().totals().opened_handshake, 100u);
   EXPECT_EQ(Closed(EndReason::kReset), 100u);
