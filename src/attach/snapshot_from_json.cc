@@ -451,14 +451,17 @@ absl::Status SnapshotMaker::EndConnection() {
 
 // The agent may list the interfaces after the connections.
 void SnapshotMaker::NumberInterfaces() {
-  // The agent does not list an interface that it has forgotten, though connections still name it.
+  // The agent does not list an interface that it has forgotten, though connections still name it. Such interfaces
+  // follow the listed ones, in the order in which connections name them.
   absl::flat_hash_set<std::string> listed;
   for (const InterfaceView& interface : snapshot_.interfaces) listed.insert(interface.name);
-  for (const auto& [name, number] : interface_numbers_) {
+  std::vector<const std::string*> named_by_connections(interface_numbers_.size());
+  for (const auto& [name, number] : interface_numbers_) named_by_connections[number] = &name;
+  for (const std::string* name : named_by_connections) {
     if (snapshot_.interfaces.size() == AnswerBounds::kInterfaces) break;
-    if (name.empty() || listed.contains(name)) continue;
+    if (name->empty() || listed.contains(*name)) continue;
     InterfaceView& forgotten = snapshot_.interfaces.emplace_back();
-    forgotten.name = name;
+    forgotten.name = *name;
     forgotten.is_forgotten = true;
   }
   std::vector<uint32_t> indexes(interface_numbers_.size(), 0);

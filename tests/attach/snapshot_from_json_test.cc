@@ -319,6 +319,14 @@ TEST(SnapshotFromJson, NamesAreCut) {
   EXPECT_EQ(snapshot->connections.at(0).interface, 1u);
 }
 
+TEST(SnapshotFromJson, ListsForgottenInterfacesInTheOrderOfTheConnections) {
+  std::vector<std::string> rows;
+  for (int i = 40; i > 0; --i) rows.push_back(Row(i, "\"interface\":\"veth" + std::to_string(i) + "\""));
+  const Snapshot snapshot = Read("{\"time\":1,\"connections\":[" + absl::StrJoin(rows, ",") + "]}").value();
+  ASSERT_EQ(snapshot.interfaces.size(), 40u);
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(snapshot.interfaces[i].name, "veth" + std::to_string(40 - i));
+}
+
 TEST(SnapshotFromJson, RefusesMoreInterfacesThanThereCanBe) {
   std::string text = "{\"interfaces\":[{}";
   for (size_t i = 0; i < AnswerBounds::kInterfaces; ++i) text += ",{}";

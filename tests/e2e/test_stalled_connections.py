@@ -37,7 +37,7 @@ class Swallowed:
 
 
 class StalledConnectionsTest(NamespaceCase):
-    tools = ("nft", "ss")
+    tools = ("nft", "ping", "ss")
 
     def setUp(self):
         self.testbed = self.own(Testbed())
@@ -50,6 +50,8 @@ class StalledConnectionsTest(NamespaceCase):
         """Returns both ends of a new connection that has carried payload in both directions."""
         link = self.testbed.link
         address = link.server_address6 if ipv6 else link.server_address
+        # A SYN that waits for the neighbour's address would make the kernel's first retransmission time-out seconds long.
+        self.testbed.client.run("ping", "-c", "1", "-w", "10", address)
         with self.testbed.server.entered():
             listener = self.own(socket.create_server((address, port), family=socket.AF_INET6 if ipv6 else
                                                      socket.AF_INET))
