@@ -10,6 +10,7 @@
 
 #include "src/base/log_format.h"
 #include "src/base/time_units.h"
+#include "src/naming/identity_level.h"
 #include "src/net/ip_network.h"
 
 namespace tcpgauge {
@@ -44,6 +45,14 @@ struct Options {
   uint32_t max_connections = 1000000;
   uint64_t max_memory_bytes = 0;  // of the whole process; 0 = what the control group allows
 
+  // Names of the ends.
+  IdentityLevel identity = IdentityLevel::kLocal;  // kOff by default when a file is read
+  std::string identity_file;                       // names for a file that is read; empty = none
+  int identity_max_endpoints = 20000;              // addresses and sockets that can have names at a time
+  std::string procfs_path = "/proc";               // where the host's /proc is mounted
+  std::string cgroup_path = "/sys/fs/cgroup";      // where the host's cgroup2 is mounted
+  std::string container_logs_path = "/var/log/containers";
+
   // Outputs.
   bool tui = false;
   std::string attach;  // another agent's address, not yet parsed; empty = this process captures
@@ -66,6 +75,7 @@ struct Options {
   int server_prefix_v4_bits = 32;  // servers with the same prefix and port share an edge
   int server_prefix_v6_bits = 128;
   std::vector<IpNetwork> server_networks = LocalNetworks();  // servers in these networks are not grouped
+  int metrics_workload_edges = 60;                           // edges between workloads with series of their own
   double metrics_window_seconds = 60;                        // the ranking window
   double metrics_stall_seconds = 5;                          // after how long without progress a connection is stalled
   std::string otlp_endpoint;  // an http or https URL without credentials, host and port not yet checked; empty = none

@@ -2,7 +2,9 @@
 #ifndef TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_H_
 #define TCPGAUGE_SRC_SNAPSHOT_SNAPSHOT_H_
 
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +15,9 @@
 #include "src/flow/edge.h"
 #include "src/flow/edge_services.h"
 #include "src/flow/totals.h"
+#include "src/flow/workload_edge.h"
+#include "src/naming/end_identity.h"
+#include "src/naming/identity_map.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/interface_view.h"
 
@@ -31,6 +36,32 @@ struct EdgeView {
   EdgeCounters counters;
   EdgeServices services;      // with several workers, those of the first worker come first
   int64_t start_time_ns = 0;  // when the series started, since the Unix epoch
+  IdentityRef client{};       // who is at the ends; never changes while the edge has series
+  IdentityRef server{};
+};
+
+// An edge between workloads that has series of its own.
+struct WorkloadEdgeView {
+  WorkloadEdgeKey key;
+  IdentityRef client;  // one of the workload's pods or containers; null if the end is no known workload
+  IdentityRef server;
+  EdgeCounters counters;
+  int64_t start_time_ns = 0;  // when the series started, since the Unix epoch
+};
+
+// Payload between two zones. A name is empty if the zone is unknown.
+struct ZonePayload {
+  std::string client_zone;
+  std::string server_zone;
+  uint64_t payload_bytes = 0;  // of both directions
+};
+
+// The accounts of the traffic between workloads. For each reporter, all of its edges and its `other` together hold what
+// was credited to the connections of that reporter. Empty if identities are off.
+struct WorkloadEdgesView {
+  std::vector<WorkloadEdgeView> exported;  // in no order
+  std::array<EdgeCounters, 3> other;       // indexed by Reporter
+  std::vector<ZonePayload> zones;          // in no order
 };
 
 // The accounts of the traffic of all edges; see EdgeTable. Each amount is credited to exactly one account and to the
@@ -46,6 +77,7 @@ struct EdgesView {
   // How often an edge got series. In a snapshot of several workers, an edge counts once while any of them exports it.
   uint64_t new_edges = 0;
   uint64_t folded = 0;            // connections opened while their edge had no account of its own
+  uint64_t renamed = 0;           // edges whose series ended because one of their ends got its first name
   uint64_t pending_attempts = 0;  // attempts that no account counts yet; see ConnectionTable::pending_attempts()
   // Clients whose addresses share a prefix of this length belong to the same edge.
   int v4_prefix_bits = 32;
@@ -102,6 +134,11 @@ struct Snapshot {
   std::vector<NamedCount> overflows;      // see Overflow
   Totals totals;
   EdgesView edges;
+  WorkloadEdgesView workload_edges;
+  // Indexed by ConnectionSummary::client_identity and server_identity. The first is null: an unknown identity.
+  std::vector<IdentityRef> identities{nullptr};
+  // What was known of addresses and listeners when the snapshot was made. Never null.
+  std::shared_ptr<const IdentityMap> identity_map = std::make_shared<IdentityMap>();
   // How many times a connection got series (see SeriesChoice). Never falls. 0 when connections_with_series are all
   // connections.
   uint64_t connections_admitted = 0;

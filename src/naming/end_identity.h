@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_NAMING_END_IDENTITY_H_
+#define TCPGAUGE_SRC_NAMING_END_IDENTITY_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace tcpgauge {
+
+// Who is at one end of a connection: a pod, a container, or a systemd unit. A member is empty if it is unknown. All
+// members but `comm` follow IsName().
+struct EndIdentity {
+  std::string namespace_name;  // of Kubernetes
+  // The name of the pod's owner, for example of its Deployment. On a host: the container, or the systemd unit.
+  std::string workload;
+  std::string workload_kind;  // "Deployment", "StatefulSet", …; on a host: "container" or "unit"
+  // Whether the workload's name was cut from the pod's name by rule, because nobody told it.
+  bool is_guess = false;
+  std::string pod;
+  std::string container;
+  std::string service;  // the Kubernetes service of this end, if it is a server
+  std::string node;
+  std::string zone;
+  // The name of the only process, as the process itself chose it. It may hold any bytes, and is never a label.
+  std::string comm;
+
+  // Compares all members but `comm`, which may change while a program runs.
+  friend bool operator==(const EndIdentity& a, const EndIdentity& b) {
+    return a.namespace_name == b.namespace_name && a.workload == b.workload && a.workload_kind == b.workload_kind &&
+           a.is_guess == b.is_guess && a.pod == b.pod && a.container == b.container && a.service == b.service &&
+           a.node == b.node && a.zone == b.zone;
+  }
+  template <typename H>
+  friend H AbslHashValue(H state, const EndIdentity& identity) {
+    return H::combine(std::move(state), identity.namespace_name, identity.workload, identity.pod, identity.service);
+  }
+};
+
+// An identity that many maps and edges share. Two of them are the same identity exactly if their numbers are equal.
+struct NumberedIdentity {
+  uint32_t number = 0;           // never 0, and never used again
+  uint32_t workload_number = 0;  // equal for equal namespace_name and workload; 0 if the workload is unknown
+  EndIdentity identity;
+};
+using IdentityRef = std::shared_ptr<const NumberedIdentity>;  // null: unknown
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_NAMING_END_IDENTITY_H_

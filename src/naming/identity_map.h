@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_NAMING_IDENTITY_MAP_H_
+#define TCPGAUGE_SRC_NAMING_IDENTITY_MAP_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "src/naming/end_identity.h"
+#include "src/naming/listener_queue.h"
+#include "src/net/endpoint.h"
+#include "src/net/ip_address.h"
+
+namespace tcpgauge {
+
+// Which identity has which address, as of one moment. A published map does not change, and all threads share it.
+//
+// An address that several workloads share, such as a host's own, is not in `addresses`. There, only sockets have
+// identities: those in `endpoints`.
+//
+// Bounds: those of the source. `addresses` and `endpoints` together hold at most --identity.max-endpoints.
+struct IdentityMap {
+  absl::flat_hash_map<IpAddress, IdentityRef> addresses;  // each of one pod or container alone
+  // Sockets of shared addresses, clients and servers. Also ports of an address in `addresses` that have a service.
+  absl::flat_hash_map<Endpoint, IdentityRef> endpoints;
+  // Listeners on all addresses of this node. They count for an address of `shared_addresses`.
+  absl::flat_hash_map<uint16_t, IdentityRef> wildcard_ports;
+  absl::flat_hash_set<IpAddress> shared_addresses;  // of this node; several workloads share each of them
+  absl::flat_hash_set<IpAddress> local_addresses;   // all addresses of this node and of the pods on it
+  std::vector<ListenerQueue> listener_queues;
+
+  // Returns the identity of an end; null if it is unknown.
+  IdentityRef Find(const Endpoint& endpoint) const {
+    if (const auto found = endpoints.find(endpoint); found != endpoints.end()) return found->second;
+    if (const auto found = addresses.find(endpoint.address); found != addresses.end()) return found->second;
+    if (wildcard_ports.empty() || !shared_addresses.contains(endpoint.address)) return nullptr;
+    const auto found = wildcard_ports.find(endpoint.port);
+    return found == wildcard_ports.end() ? nullptr : found->second;
+  }
+  bool IsLocal(const IpAddress& address) const { return local_addresses.contains(address); }
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_NAMING_IDENTITY_MAP_H_

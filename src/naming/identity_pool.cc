@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/naming/identity_pool.h"
+
+#include "absl/container/flat_hash_set.h"
+
+namespace tcpgauge {
+
+IdentityRef IdentityPool::Get(const EndIdentity& identity) {
+  std::weak_ptr<const NumberedIdentity>& known = identities_[identity];
+  if (IdentityRef ref = known.lock()) return ref;
+  auto added = std::make_shared<NumberedIdentity>();
+  added->number = ++last_number_;
+  added->identity = identity;
+  if (!identity.workload.empty()) {
+    uint32_t& number = workloads_[{identity.namespace_name, identity.workload}];
+    if (number == 0) number = ++last_workload_number_;
+    added->workload_number = number;
+  }
+  known = added;
+  return added;
+}
+
+void IdentityPool::ForgetUnused() {
+  absl::flat_hash_set<Workload> used;
+  for (auto i = identities_.begin(); i != identities_.end();) {
+    const auto here = i++;
+    if (here->second.expired()) {
+      identities_.erase(here);
+    } else {
+      used.insert({here->first.namespace_name, here->first.workload});
+    }
+  }
+  for (auto i = workloads_.begin(); i != workloads_.end();) {
+    const auto here = i++;
+    if (!used.contains(here->first)) workloads_.erase(here);
+  }
+}
+
+}  // namespace tcpgauge

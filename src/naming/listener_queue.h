@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_NAMING_LISTENER_QUEUE_H_
+#define TCPGAUGE_SRC_NAMING_LISTENER_QUEUE_H_
+
+#include <cstdint>
+
+#include "src/naming/end_identity.h"
+#include "src/net/endpoint.h"
+
+namespace tcpgauge {
+
+// The accept queue of a listening socket of this network namespace, as sock_diag(7) reports it. Several sockets on the
+// same endpoint (SO_REUSEPORT) are added up.
+struct ListenerQueue {
+  Endpoint endpoint;         // the address 0.0.0.0 or :: stands for all addresses
+  IdentityRef identity;      // of the control group of the socket; null if it is unknown
+  uint64_t connections = 0;  // established ones that the program has not accepted yet
+  uint64_t limit = 0;        // the backlog of listen(2): a queue is full when it holds one more than this
+  uint64_t dropped = 0;      // segments that were dropped, for example because the queue was full; of these sockets
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_NAMING_LISTENER_QUEUE_H_

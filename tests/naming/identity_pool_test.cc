@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/naming/identity_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace tcpgauge {
+namespace {
+
+EndIdentity Pod(const std::string& workload, const std::string& pod) {
+  EndIdentity identity;
+  identity.namespace_name = "shop";
+  identity.workload = workload;
+  identity.pod = pod;
+  return identity;
+}
+
+TEST(IdentityPool, EqualIdentitiesHaveOneNumber) {
+  IdentityPool pool;
+  const IdentityRef first = pool.Get(Pod("web", "web-1"));
+  EndIdentity renamed_process = Pod("web", "web-1");
+  renamed_process.comm = "nginx";
+  EXPECT_EQ(pool.Get(renamed_process), first) << "the name of a process makes no other identity";
+  EXPECT_NE(pool.Get(Pod("web", "web-2"))->number, first->number);
+  EXPECT_NE(first->number, 0u);
+}
+
+TEST(IdentityPool, PodsOfAWorkloadHaveItsNumber) {
+  IdentityPool pool;
+  const IdentityRef first = pool.Get(Pod("web", "web-1")), second = pool.Get(Pod("web", "web-2"));
+  const IdentityRef other = pool.Get(Pod("db", "db-1"));
+  EXPECT_EQ(first->workload_number, second->workload_number);
+  EXPECT_NE(first->workload_number, other->workload_number);
+  EXPECT_NE(first->workload_number, 0u);
+  EXPECT_EQ(pool.Get(Pod("", "alone"))->workload_number, 0u);
+}
+
+TEST(IdentityPool, ForgetsWhatNobodyUsesAndNeverUsesANumberAgain) {
+  IdentityPool pool;
+  const IdentityRef kept = pool.Get(Pod("web", "web-1"));
+  const uint32_t released = pool.Get(Pod("web", "web-2"))->number;
+  pool.ForgetUnused();
+  EXPECT_EQ(pool.size(), 1u);
+  EXPECT_EQ(pool.Get(Pod("web", "web-1")), kept);
+  const IdentityRef again = pool.Get(Pod("web", "web-2"));
+  EXPECT_NE(again->number, released);
+  EXPECT_EQ(again->workload_number, kept->workload_number);
+}
+
+}  // namespace
+}  // namespace tcpgauge
