@@ -14,6 +14,7 @@
 #include "src/flow/connection_view.h"
 #include "src/flow/edge.h"
 #include "src/flow/edge_services.h"
+#include "src/flow/identity_lookups.h"
 #include "src/flow/totals.h"
 #include "src/flow/workload_edge.h"
 #include "src/naming/end_identity.h"
@@ -139,6 +140,7 @@ struct Snapshot {
   std::vector<IdentityRef> identities{nullptr};
   // What was known of addresses and listeners when the snapshot was made. Never null.
   std::shared_ptr<const IdentityMap> identity_map = std::make_shared<IdentityMap>();
+  IdentityLookups identity_lookups;
   // How many times a connection got series (see SeriesChoice). Never falls. 0 when connections_with_series are all
   // connections.
   uint64_t connections_admitted = 0;
