@@ -16,9 +16,11 @@ IdentityRef IdentityPool::Get(const EndIdentity& identity) {
     if (number == 0) number = ++last_workload_number_;
     added->workload_number = number;
   }
-  uint32_t& label_number = labels_[LabelsOf(identity)];
-  if (label_number == 0) label_number = ++last_label_number_;
-  added->label_number = label_number;
+  if (const Labels labels = LabelsOf(identity); labels != Labels()) {
+    uint32_t& number = labels_[labels];
+    if (number == 0) number = ++last_label_number_;
+    added->label_number = number;
+  }
   known = added;
   return added;
 }
