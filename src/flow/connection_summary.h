@@ -100,8 +100,7 @@ struct EndedConnection {
   std::vector<ConnectionView> views{};  // empty if the connection has only one view
   // What the `encapsulation` of each view stood for when the connection ended. As long as `views`.
   std::vector<Encapsulation> view_encapsulations{};
-  // Who was at the ends; null: unknown. The indexes in `summary` are not used.
-  IdentityRef client{};
+  IdentityRef client{};  // who is at the ends; null: unknown
   IdentityRef server{};
 };
 
