@@ -9,6 +9,8 @@
 #include "src/flow/connection_summary.h"
 #include "src/flow/connection_view.h"
 #include "src/flow/encapsulation_table.h"
+#include "src/flow/workload_cells.h"
+#include "src/naming/end_identity.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/ended_queue.h"
 #include "src/snapshot/stalled_by_edge.h"
@@ -56,6 +58,9 @@ constexpr uint64_t kViewRangeBytes = sizeof(uint32_t);  // per view; see ViewRan
 constexpr uint64_t kEndedBytes =
     sizeof(NamedEndedConnection) + ConnectionView::kMaxPerConnection * (sizeof(ConnectionView) + sizeof(Encapsulation));
 
+// Identities that the rows of a worker's snapshot name. A host has far fewer.
+constexpr uint64_t kListedIdentities = 20000;
+
 constexpr size_t kLeastHttpConnections = 48;
 constexpr uint64_t kLeastResponseBytes = 1 * kMiB;
 constexpr size_t kLeastRows = 500;
@@ -76,6 +81,13 @@ uint32_t ConnectionsPerWorker(const MemoryDemand& demand, const MemoryPlan& plan
   return std::max<uint32_t>(plan.max_connections / static_cast<uint32_t>(demand.workers), 1);
 }
 
+// The names in the snapshots of a worker, and the accounts of its workloads.
+uint64_t NameBytes(const TableOptions& table) {
+  // The merger has a copy of each account too.
+  const uint64_t accounts = WorkloadCells::CellLimit(table.edges.max_workload_edges) * (kBufferPlaces + 1);
+  return accounts * sizeof(WorkloadAccount) + (kBufferPlaces + kSnapshots) * sizeof(IdentityRef) * kListedIdentities;
+}
+
 uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   TableOptions table = demand.table;
   table.max_connections = ConnectionsPerWorker(demand, plan);
@@ -85,6 +97,7 @@ uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
     bytes += (kBufferPlaces + kSnapshots) * sizeof(Encapsulation) * plan.max_encapsulations;
     bytes += (kBufferPlaces + kSnapshots) * sizeof(ConnectionSummary) * table.max_recently_ended;
     bytes += StalledByEdge::MemoryBytes(table.edges.max_exported);
+    if (table.has_identities) bytes += NameBytes(table);
   }
   bytes *= demand.workers;
   if (demand.workers > 1) {
