@@ -29,7 +29,7 @@ struct CollectorOptions {
   // How connections get series. Nullopt: all connections may have series, and none is remembered.
   std::optional<SeriesChoiceOptions> series_choice = std::nullopt;
   // The collector sets capture_start_time_ns.
-  WorkloadEdgeOptions workload_edges;
+  WorkloadEdgeOptions workload_edges = WorkloadEdgeOptions();
 };
 
 // Merges the latest WorkerSnapshot of each worker into one Snapshot.
