@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "src/capture/handover.h"
+#include "src/flow/binding_table.h"
 #include "src/flow/connection_summary.h"
 #include "src/flow/connection_view.h"
 #include "src/flow/encapsulation_table.h"
@@ -58,9 +59,6 @@ constexpr uint64_t kViewRangeBytes = sizeof(uint32_t);  // per view; see ViewRan
 constexpr uint64_t kEndedBytes =
     sizeof(NamedEndedConnection) + ConnectionView::kMaxPerConnection * (sizeof(ConnectionView) + sizeof(Encapsulation));
 
-// Identities that the rows of a worker's snapshot name. A host has far fewer.
-constexpr uint64_t kListedIdentities = 20000;
-
 constexpr size_t kLeastHttpConnections = 48;
 constexpr uint64_t kLeastResponseBytes = 1 * kMiB;
 constexpr size_t kLeastRows = 500;
@@ -82,10 +80,11 @@ uint32_t ConnectionsPerWorker(const MemoryDemand& demand, const MemoryPlan& plan
 }
 
 // The names in the snapshots of a worker, and the accounts of its workloads.
-uint64_t NameBytes(const TableOptions& table) {
+uint64_t NameBytes(const TableOptions& table, const MemoryPlan& plan) {
+  const uint64_t identities = 1 + 2 * std::min<uint64_t>(plan.rows_per_worker, BindingTable::kCapacity);
   // The merger has a copy of each account too.
   const uint64_t accounts = WorkloadCells::CellLimit(table.edges.max_workload_edges) * (kBufferPlaces + 1);
-  return accounts * sizeof(WorkloadAccount) + (kBufferPlaces + kSnapshots) * sizeof(IdentityRef) * kListedIdentities;
+  return accounts * sizeof(WorkloadAccount) + (kBufferPlaces + kSnapshots) * sizeof(IdentityRef) * identities;
 }
 
 uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
@@ -97,7 +96,7 @@ uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
     bytes += (kBufferPlaces + kSnapshots) * sizeof(Encapsulation) * plan.max_encapsulations;
     bytes += (kBufferPlaces + kSnapshots) * sizeof(ConnectionSummary) * table.max_recently_ended;
     bytes += StalledByEdge::MemoryBytes(table.edges.max_exported);
-    if (table.has_identities) bytes += NameBytes(table);
+    if (table.has_identities) bytes += NameBytes(table, plan);
   }
   bytes *= demand.workers;
   if (demand.workers > 1) {

@@ -120,9 +120,9 @@ TEST(MemoryPlan, CountsTheViewsOfConnectionsThatWaitForTheLog) {
 
 // The figures of README.md, rounded down.
 TEST(MemoryPlan, KeepsThousandsOfConnectionsInASmallContainer) {
-  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 7800u);
-  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 75000u);
-  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 483000u);
+  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 7600u);
+  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 74000u);
+  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 480000u);
 }
 
 }  // namespace
