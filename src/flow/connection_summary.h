@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "src/flow/connection_view.h"
+#include "src/naming/end_identity.h"
 #include "src/net/connection_state.h"
 #include "src/net/encapsulation.h"
 #include "src/net/endpoint.h"
@@ -98,6 +99,8 @@ struct EndedConnection {
   std::vector<ConnectionView> views{};  // empty if the connection has only one view
   // What the `encapsulation` of each view stood for when the connection ended. As long as `views`.
   std::vector<Encapsulation> view_encapsulations{};
+  IdentityRef client{};  // who is at the ends; null: unknown
+  IdentityRef server{};
 };
 
 }  // namespace tcpgauge
