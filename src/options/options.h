@@ -98,6 +98,12 @@ struct Options {
   LogFormat log_format = LogFormat::kLogfmt;
 };
 
+// Whether ends can have names.
+inline bool NamesEnds(const Options& options) {
+  const bool from_file = !options.read_file.empty() && !options.identity_file.empty();
+  return from_file || options.identity != IdentityLevel::kOff;
+}
+
 }  // namespace tcpgauge
 
 #endif  // TCPGAUGE_SRC_OPTIONS_OPTIONS_H_
