@@ -94,6 +94,8 @@ class IdentityDraft {
   // Makes the map. Updates `recent`. Call it once, at the end. Time: Clock::SteadyNanoseconds().
   std::shared_ptr<IdentityMap> Finish(IdentityPool* pool, Recent* recent, int64_t now_ns);
 
+  // Counts that a source left something out because of a bound of its own.
+  void CountOverflow() { ++overflows_; }
   uint64_t overflows() const { return overflows_; }
   // Differs, in all likelihood, when the connected sockets differ. A socket that replaced another one on the same
   // endpoint makes a difference too.
