@@ -39,7 +39,7 @@ struct HttpClientOptions {
   // Have the kernel probe a silent connection, so that a call over a dead one ends after a minute.
   bool keep_alive = false;
   bool only_http1 = false;  // do not offer HTTP/2
-  ProxySettings proxies;            // of calls over TCP
+  ProxySettings proxies;    // of calls over TCP
 };
 
 // A request to send.
@@ -89,10 +89,10 @@ struct HttpAnswer {
 // body is decoded.
 //
 // Thread: one at a time.
-// Bounds: a body has at most max_body_bytes after decompression. With max_waiting_bytes, at most that many bytes and one
-// piece of libcurl (16 kB) wait in memory. Headers have at most 300 kB, the limit of libcurl. A
-// call takes at most its timeout_ms.
-// Errors: see Wait(). When libcurl cannot be initialised, the constructor ends the process (ExitForShortage()).
+// Bounds: a body has at most max_body_bytes after decompression. With max_waiting_bytes, at most that many bytes and
+// one piece of libcurl (16 kB) wait in memory. Headers have at most 300 kB, the limit of libcurl. A call takes at most
+// its timeout_ms. Errors: see Wait(). When libcurl cannot be initialised, the constructor ends the process
+// (ExitForShortage()).
 class HttpClient {
  public:
   static constexpr int kMaxRedirections = 10;
@@ -172,7 +172,7 @@ class HttpClient {
   void* multi_ = nullptr;    // CURLM
   void* headers_ = nullptr;  // curl_slist of the call under way
   bool is_calling_ = false;
-  bool is_paused_ = false;  // libcurl keeps a piece of the body, because max_waiting_bytes_ wait
+  bool is_paused_ = false;    // libcurl keeps a piece of the body, because max_waiting_bytes_ wait
   std::string url_;           // of the request under way
   int64_t left_ms_ = 0;       // what the call's time-out had left when the last request began; 0 = no limit
   int redirections_ = 0;      // how many redirections the call under way has followed

@@ -29,8 +29,8 @@ class EventLines {
   explicit EventLines(AnswerBody* body, size_t max_line_bytes = kMaxLineBytes)
       : body_(*body), max_line_bytes_(max_line_bytes) {}
 
-  // Returns the next line without its newline, or nullopt at the end of the body. The line is valid until the next call.
-  // Skips empty lines. Errors: those of the body.
+  // Returns the next line without its newline, or nullopt at the end of the body. The line is valid until the next
+  // call. Skips empty lines. Errors: those of the body.
   absl::StatusOr<std::optional<std::string_view>> Next();
 
   // How many lines were skipped because they were too long.

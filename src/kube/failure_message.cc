@@ -32,7 +32,8 @@ class MessageVisitor final : public JsonVisitor {
 std::string FailureMessage(const std::string& body) {
   StringBody text(body);
   MessageVisitor visitor;
-  const absl::Status status = ReadJson(&text, {"the answer", "the answer is not JSON"}, {body.size(), body.size(), 64}, &visitor);
+  const absl::Status status =
+      ReadJson(&text, {"the answer", "the answer is not JSON"}, {body.size(), body.size(), 64}, &visitor);
   if (status.ok() && !visitor.message.empty()) return visitor.message;
   return body.substr(0, kMaxFailureMessageBytes);
 }

@@ -36,8 +36,8 @@ class KubeHttp final : public KubeTransport {
  public:
   static constexpr size_t kMaxWaitingBytes = 64 << 10;
 
-  // `server` is the URL of the API server, without a path: "https://10.43.0.1:443". `user_agent` stands in each request.
-  // `clock` and `stop` must outlive the object.
+  // `server` is the URL of the API server, without a path: "https://10.43.0.1:443". `user_agent` stands in each
+  // request. `clock` and `stop` must outlive the object.
   KubeHttp(std::string server, std::string user_agent, const ServiceAccountFiles& files, const Clock* clock,
            const StopSignal* stop);
 
@@ -60,11 +60,11 @@ class KubeHttp final : public KubeTransport {
   ServiceAccount account_;
   std::string ca_pem_in_use_;
   HttpClient client_;
-  int64_t silence_ns_ = 0;        // Patience::silence_ns of the request
-  int64_t silent_since_ns_ = 0;   // steady
-  bool is_over_ = true;           // no request is under way
-  std::string waiting_;           // a part of the body, from which Next() takes its pieces
-  size_t taken_bytes_ = 0;        // of `waiting_`
+  int64_t silence_ns_ = 0;       // Patience::silence_ns of the request
+  int64_t silent_since_ns_ = 0;  // steady
+  bool is_over_ = true;          // no request is under way
+  std::string waiting_;          // a part of the body, from which Next() takes its pieces
+  size_t taken_bytes_ = 0;       // of `waiting_`
 };
 
 }  // namespace tcpgauge

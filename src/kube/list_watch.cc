@@ -109,9 +109,8 @@ ListWatch::Outcome ListWatch::Watch(Initial initial) {
   const int64_t begin_ns = clock_.SteadyNanoseconds();
   const uint64_t events_before = events_;
   ++requests_;
-  const absl::StatusOr<KubeAnswer> answer =
-      transport_.Get(Query(std::move(query)),
-                     {options_.watch_silence_ns, watch_seconds * kNanosecondsPerSecond + kWatchGraceNs});
+  const absl::StatusOr<KubeAnswer> answer = transport_.Get(
+      Query(std::move(query)), {options_.watch_silence_ns, watch_seconds * kNanosecondsPerSecond + kWatchGraceNs});
   if (!answer.ok()) return OutcomeOf(answer.status());
   if (initial == Initial::kEvents && IsRefusal(answer->status)) return Outcome{Outcome::Kind::kUnsupported};
   if (answer->status != 200) return OutcomeOf(*answer);

@@ -19,13 +19,14 @@
 namespace tcpgauge {
 
 struct ListWatchOptions {
-  std::string resource;     // for the log, such as "pods"
-  std::string path;         // such as "/api/v1/pods"
-  std::string selector;     // a part of the query, percent-encoded, such as "fieldSelector=spec.nodeName%3Da"; may be empty
+  std::string resource;  // for the log, such as "pods"
+  std::string path;      // such as "/api/v1/pods"
+  std::string
+      selector;  // a part of the query, percent-encoded, such as "fieldSelector=spec.nodeName%3Da"; may be empty
   int64_t first_request_ns = 0;  // after Run(); see FirstRequestNs()
   int page_objects = 500;        // of a list
-  // The server ends each watch after a random time between these two. kube-apiserver's own default lies between 30 and 60
-  // minutes.
+  // The server ends each watch after a random time between these two. kube-apiserver's own default lies between 30 and
+  // 60 minutes.
   int64_t min_watch_ns = 20 * 60 * kNanosecondsPerSecond;
   int64_t max_watch_ns = 40 * 60 * kNanosecondsPerSecond;
   int64_t list_silence_ns = 60 * kNanosecondsPerSecond;  // the longest without a byte of a list
@@ -36,29 +37,29 @@ struct ListWatchOptions {
 
 // What a ListWatch has done. The counters never fall.
 struct ListWatchCounts {
-  bool is_up = false;         // the objects are known, and the last request did not fail
-  uint64_t requests = 0;      // sent
-  uint64_t relists = 0;       // complete reads of all objects after the first one
-  uint64_t events = 0;        // of watches, without bookmarks and errors; also the initial events
+  bool is_up = false;           // the objects are known, and the last request did not fail
+  uint64_t requests = 0;        // sent
+  uint64_t relists = 0;         // complete reads of all objects after the first one
+  uint64_t events = 0;          // of watches, without bookmarks and errors; also the initial events
   uint64_t lines_too_long = 0;  // events that were skipped; see EventLines
   uint64_t lines_invalid = 0;   // events that were skipped, because they are no JSON or of no known type
-  uint64_t failures = 0;      // requests that failed, or broke off
+  uint64_t failures = 0;        // requests that failed, or broke off
 };
 
 // Keeps an ObjectStore equal to the objects of one kind that the API server has: reads all, then watches what changes.
 //
 // Reading all. Since Kubernetes 1.32, a watch itself begins with all objects (sendInitialEvents), and a bookmark ends
-// them. The server sends them from its cache, one at a time. An older server refuses the parameter. Then ListWatch lists
-// the objects in pages, and begins the watch at the version of the list. A list also comes from the server's cache
-// (resourceVersion=0), because a list that etcd must answer reads the pods of all nodes. A list may so be some seconds
-// old, and the watch brings the rest. If the cache is too old even for the watch, the next list is exact.
+// them. The server sends them from its cache, one at a time. An older server refuses the parameter. Then ListWatch
+// lists the objects in pages, and begins the watch at the version of the list. A list also comes from the server's
+// cache (resourceVersion=0), because a list that etcd must answer reads the pods of all nodes. A list may so be some
+// seconds old, and the watch brings the rest. If the cache is too old even for the watch, the next list is exact.
 //
 // Watching. A watch continues from the last version that an event or a bookmark named. Its end is no failure.
 //
 // Failures. Status 410, or an event with that code, means that the server has forgotten the version. After a random
-// pause, ListWatch reads all again. Until then, and while it reads, the objects of before stay. After any other failure,
-// ListWatch repeats the request after a pause (RetryPause), for ever. An event that cannot be read is skipped and
-// counted: to ask again would bring the same event.
+// pause, ListWatch reads all again. Until then, and while it reads, the objects of before stay. After any other
+// failure, ListWatch repeats the request after a pause (RetryPause), for ever. An event that cannot be read is skipped
+// and counted: to ask again would bring the same event.
 //
 // Thread: Run() has a thread of its own. Counts() may be called by any thread.
 // Bounds: those of KubeTransport, EventLines and ReadListPage(). The store bounds the number of objects.

@@ -8,9 +8,9 @@
 
 namespace tcpgauge {
 
-// Takes the members of one object of the API, such as a pod, as they arrive. A member's path is the names of the objects
-// around it and its own, with dots between them: "spec.nodeName". An array adds no name to the path, so that each item
-// of "status.podIPs" has the path "status.podIPs", and its address the path "status.podIPs.ip".
+// Takes the members of one object of the API, such as a pod, as they arrive. A member's path is the names of the
+// objects around it and its own, with dots between them: "spec.nodeName". An array adds no name to the path, so that
+// each item of "status.podIPs" has the path "status.podIPs", and its address the path "status.podIPs.ip".
 //
 // Thread: confined to one. Paths and texts are valid during the call only.
 class ObjectParser {

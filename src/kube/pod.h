@@ -23,7 +23,6 @@ struct Pod {
   bool is_on_host_network = false;
   bool has_ended = false;  // phase Succeeded or Failed: its addresses may belong to another pod
   std::vector<IpAddress> addresses;
-  std::vector<std::string> container_ids;  // without the name of the runtime: 64 hex digits
 };
 
 }  // namespace tcpgauge

@@ -13,16 +13,8 @@ namespace tcpgauge {
 namespace {
 
 constexpr std::string_view kWanted[] = {
-    "metadata",
-    "metadata.annotations",
-    "metadata.labels",
-    "metadata.ownerReferences",
-    "spec",
-    "status",
-    "status.containerStatuses",
-    "status.ephemeralContainerStatuses",
-    "status.initContainerStatuses",
-    "status.podIPs",
+    "metadata", "metadata.annotations", "metadata.labels", "metadata.ownerReferences", "spec",
+    "status",   "status.podIPs",
 };
 
 std::string Name(const JsonScalar& value) { return NameOf(value, kMaxNameBytes + 1); }
@@ -68,9 +60,6 @@ void PodParser::Take(std::string_view path, const JsonScalar& value) {
     pod_.has_ended = TextOf(value) == "Succeeded" || TextOf(value) == "Failed";
   } else if (path == "status.podIP" || path == "status.podIPs.ip") {
     AddAddress(TextOf(value));
-  } else if (path == "status.containerStatuses.containerID" || path == "status.initContainerStatuses.containerID" ||
-             path == "status.ephemeralContainerStatuses.containerID") {
-    AddContainerId(TextOf(value));
   }
 }
 
@@ -87,13 +76,6 @@ void PodParser::AddAddress(std::string_view text) {
   if (!address.has_value() || pod_.addresses.size() == kMaxAddresses) return;
   const bool is_known = std::find(pod_.addresses.begin(), pod_.addresses.end(), *address) != pod_.addresses.end();
   if (!is_known) pod_.addresses.push_back(*address);  // status.podIP is the first of status.podIPs again
-}
-
-// "containerd://0123…"
-void PodParser::AddContainerId(std::string_view text) {
-  const size_t scheme_end = text.find("://");
-  if (scheme_end == std::string_view::npos || pod_.container_ids.size() == kMaxContainers) return;
-  pod_.container_ids.emplace_back(text.substr(scheme_end + 3, kMaxNameBytes + 1));
 }
 
 }  // namespace tcpgauge

@@ -2,6 +2,7 @@
 #ifndef TCPGAUGE_SRC_KUBE_POD_PARSER_H_
 #define TCPGAUGE_SRC_KUBE_POD_PARSER_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -14,12 +15,11 @@ namespace tcpgauge {
 // Takes a pod (core/v1 Pod).
 //
 // Thread: confined to one.
-// Bounds: names are cut after kMaxNameBytes + 1, so that a name that is too long stays one that IsName() refuses. At most
-// kMaxAddresses and kMaxContainers are taken, and the others are passed over.
+// Bounds: names are cut after kMaxNameBytes + 1, so that a name that is too long stays one that IsName() refuses. At
+// most kMaxAddresses are taken, and the others are passed over.
 class PodParser final : public ObjectParser {
  public:
   static constexpr size_t kMaxAddresses = 16;
-  static constexpr size_t kMaxContainers = 256;
 
   void Begin() override;
   bool Wants(std::string_view path) const override;
@@ -37,7 +37,6 @@ class PodParser final : public ObjectParser {
   };
 
   void AddAddress(std::string_view text);
-  void AddContainerId(std::string_view text);
 
   Pod pod_;
   Owner owner_;  // the item of metadata.ownerReferences that arrives

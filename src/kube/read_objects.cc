@@ -60,7 +60,7 @@ class ObjectReader {
   }
 
   ObjectParser& parser_;
-  std::string path_;                // of the open object or array
+  std::string path_;               // of the open object or array
   std::vector<size_t> path_ends_;  // what path_ was before each open object and array
 };
 
@@ -211,8 +211,7 @@ class EventVisitor final : public JsonVisitor {
 
 absl::StatusOr<ListPage> ReadListPage(AnswerBody* body, ObjectStore* store) {
   ListVisitor visitor(store);
-  const absl::Status status =
-      ReadJson(body, kSource, {kMaxListBytes, kMaxObjectTokenBytes, kMaxObjectDepth}, &visitor);
+  const absl::Status status = ReadJson(body, kSource, {kMaxListBytes, kMaxObjectTokenBytes, kMaxObjectDepth}, &visitor);
   if (!status.ok()) return status;
   if (!visitor.is_list()) return absl::InvalidArgumentError("the answer of the Kubernetes API is no list");
   return visitor.page();

@@ -35,10 +35,10 @@ struct WatchEvent {
   enum class Type : uint8_t { kOther, kAdded, kModified, kDeleted, kBookmark, kError };
 
   Type type = Type::kOther;
-  std::string resource_version;   // of the object; empty if the event has none
+  std::string resource_version;      // of the object; empty if the event has none
   bool ends_initial_events = false;  // a bookmark after the objects that were there at the beginning
-  int error_code = 0;             // of an error, an HTTP status code
-  std::string error_message;      // of an error; at most kMaxFailureMessageBytes, untrusted
+  int error_code = 0;                // of an error, an HTTP status code
+  std::string error_message;         // of an error; at most kMaxFailureMessageBytes, untrusted
 };
 
 // Reads an event. `parser` takes its object. Errors: those of ReadJson().

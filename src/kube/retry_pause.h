@@ -16,8 +16,8 @@ struct RetryPauseOptions {
   int64_t first_ns = kNanosecondsPerSecond;  // after a first failure; doubles with each further failure in a row
   int64_t max_ns = 60 * kNanosecondsPerSecond;
   int64_t max_retry_after_ns = 600 * kNanosecondsPerSecond;
-  // After the server forgot the version that a watch would continue from. All agents of a cluster learn that at the same
-  // moment, and nobody is in a hurry, because the names of before stay.
+  // After the server forgot the version that a watch would continue from. All agents of a cluster learn that at the
+  // same moment, and nobody is in a hurry, because the names of before stay.
   int64_t relist_spread_ns = 30 * kNanosecondsPerSecond;
   std::function<double()> random;  // returns a number in [0, 1); must be set
 };
@@ -47,7 +47,8 @@ class RetryPause {
 };
 
 // Returns when the node with this name sends its first request, after the start: a time in [0, spread_ns). A node has
-// the same time after each start, and the nodes of a cluster are spread evenly, though a DaemonSet starts them together.
+// the same time after each start, and the nodes of a cluster are spread evenly, though a DaemonSet starts them
+// together.
 int64_t FirstRequestNs(std::string_view node_name, int64_t spread_ns);
 
 }  // namespace tcpgauge

@@ -24,8 +24,8 @@ class ServiceAccount {
  public:
   explicit ServiceAccount(ServiceAccountFiles files);
 
-  // Reads the files that have changed since the last call. When a changed file cannot be read, or does not hold a token,
-  // the former content stays in use.
+  // Reads the files that have changed since the last call. When a changed file cannot be read, or does not hold a
+  // token, the former content stays in use.
   //
   // Errors: those of ReadSmallFile(). FailedPrecondition when a file is empty, or when the token has other characters
   // than a bearer token. The message names the file, and never contains the token. A file that was never read is an

@@ -20,8 +20,9 @@ std::string_view Before(std::string_view text, std::string_view end) {
 }
 
 bool IsMinute(std::string_view text) {
-  return text.size() == kMinuteSize &&
-         std::all_of(text.begin(), text.end(), [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); });
+  return text.size() == kMinuteSize && std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isdigit(static_cast<unsigned char>(c));
+         });
 }
 
 PodWorkload Exact(std::string_view name, std::string_view kind) {

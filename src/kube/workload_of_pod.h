@@ -24,8 +24,8 @@ struct PodWorkload {
 // - NAME-MINUTE of a Job becomes NAME, which is a guess: a CronJob names its Jobs so. Otherwise each run of a CronJob
 //   would be a workload of its own.
 //
-// A static pod belongs to its node, and its name ends with that of the node. Without that end, it is the workload's name,
-// and its kind is "Node". A pod without an owner is its own workload, of kind "Pod".
+// A static pod belongs to its node, and its name ends with that of the node. Without that end, it is the workload's
+// name, and its kind is "Node". A pod without an owner is its own workload, of kind "Pod".
 PodWorkload WorkloadOfPod(std::string_view pod, std::string_view owner_kind, std::string_view owner_name,
                           std::string_view hash, std::string_view node);
 
