@@ -12,8 +12,10 @@ IdentityRef IdentityPool::Get(const EndIdentity& identity) {
     const auto [of_workload, is_new] = workloads_.insert(added.get());
     added->workload_number = is_new ? ++last_workload_number_ : (*of_workload)->workload_number;
   }
-  const auto [with_labels, is_new] = labels_.insert(added.get());
-  added->label_number = is_new ? ++last_label_number_ : (*with_labels)->label_number;
+  if (const auto labels = LabelsOf(identity); labels != decltype(labels)()) {
+    const auto [with_labels, is_new] = labels_.insert(added.get());
+    added->label_number = is_new ? ++last_label_number_ : (*with_labels)->label_number;
+  }
   identities_.insert(added);
   return added;
 }
@@ -28,7 +30,7 @@ void IdentityPool::ForgetUnused() {
       continue;
     }
     if ((*here)->workload_number != 0) workloads_.insert(here->get());
-    labels_.insert(here->get());
+    if ((*here)->label_number != 0) labels_.insert(here->get());
   }
 }
 
