@@ -97,8 +97,8 @@ class LargeClusterTest(KubeCase):
                 empty = self.api(initial_events=initial_events)
                 full = self.api(initial_events=initial_events)
                 full.put(*large_cluster(), *pods_of_node(), *(service(f"s{i}", f"10.43.0.{i + 1}") for i in range(200)))
-                nothing = self.own(KubeNames(empty.url, watch_seconds=2400, node="node-1"))
-                names = self.own(KubeNames(full.url, watch_seconds=2400, node="node-1"))
+                nothing = self.own(KubeNames(empty.url, watch_seconds=240, node="node-1"))
+                names = self.own(KubeNames(full.url, watch_seconds=240, node="node-1"))
                 for each in (nothing, names):
                     each.wait_until_up("pods", "slices", "services")
                 grown = names.counts()["private_kilobytes"]
