@@ -113,6 +113,7 @@ ListWatch::Outcome ListWatch::Watch(Initial initial) {
       Query(std::move(query)), {options_.watch_silence_ns, watch_seconds * kNanosecondsPerSecond + kWatchGraceNs});
   if (!answer.ok()) return OutcomeOf(answer.status());
   if (initial == Initial::kEvents && IsRefusal(answer->status)) return Outcome{Outcome::Kind::kUnsupported};
+  if (IsRefusal(answer->status)) is_synced_ = false;  // perhaps the version means nothing to this server
   if (answer->status != 200) return OutcomeOf(*answer);
   if (is_synced_) is_up_ = true;
   const Outcome outcome = TakeEvents(initial);
