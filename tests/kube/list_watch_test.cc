@@ -362,6 +362,19 @@ TEST_F(ListWatchTest, ReadsAllAgainAfterAnyOtherErrorEvent) {
   EXPECT_EQ(counts_.relists, 1u);
 }
 
+TEST_F(ListWatchTest, ReadsAllAgainWhenTheServerDoesNotUnderstandTheVersion) {
+  for (const int status : {400, 422}) {
+    transport_.requests.clear();
+    transport_.pauses.clear();
+    Answers({200, EndOfInitialEvents("100")});
+    Answers({status});
+    Answers({200, EndOfInitialEvents("3")});
+    Run();
+    EXPECT_EQ(transport_.requests, (Requests{kInitial, std::string(kWatchFrom) + "100", kInitial}));
+    EXPECT_EQ(Pauses(), (PauseList{kSecond}));
+  }
+}
+
 TEST_F(ListWatchTest, SkipsAndCountsEventsThatCannotBeRead) {
   std::string huge = Event("ADDED", "huge", "101");
   huge.insert(1, EventLines::kMaxLineBytes, ' ');
