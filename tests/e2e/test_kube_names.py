@@ -115,11 +115,14 @@ class ForgottenVersionTest(KubeCase):
         names = self.names(api, level="node")
         names.wait_for_name("10.42.0.7", workload="web")
         wait_until(lambda: api.open_watches(PODS) == 1, "a watch")
-        # While nothing watches, the version is forgotten, and a pod goes.
-        api.expect(Fault(status=500, resource=PODS, verb="watch"))
+        # While nothing watches, a pod goes, and the version is forgotten.
+        api.expect(*(Fault(status=500, resource=PODS) for _ in range(1000)))
         api.send_to_watches(PODS, None)
+        wait_until(lambda: names.of("pods")["failures"] >= 2, "the watch is broken")
         api.delete(pod("old-5d4f8c7b9-x2x4z", "10.42.0.8"))
         api.forget()
+        self.assertEqual(set(names.names()), {"10.42.0.7", "10.42.0.8"})
+        api.expect_nothing()
         wait_until(lambda: names.of("pods")["relists"] == 1, "all is read again")
         self.assertEqual(set(names.names()), {"10.42.0.7"})
         wait_until(lambda: names.of("pods")["up"], "the source is up")

@@ -163,6 +163,11 @@ class KubeApi:
         with self._changed:
             self._faults.extend(faults)
 
+    def expect_nothing(self):
+        """No request meets a fault from now on."""
+        with self._changed:
+            self._faults.clear()
+
     def send_to_watches(self, resource, raw):
         """Each open watch of the resource gets these bytes; None breaks its connection."""
         with self._changed:
