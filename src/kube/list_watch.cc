@@ -16,7 +16,7 @@ namespace {
 
 constexpr int64_t kLogIntervalNs = 60 * kNanosecondsPerSecond;
 constexpr int64_t kMaxListNs = 600 * kNanosecondsPerSecond;
-// A watch that the server ends sooner, without an event, counts as a failure, so that ListWatch does not ask in a loop.
+// A watch that the server ends sooner counts as a failure, so that ListWatch does not ask in a loop.
 constexpr int64_t kShortestWatchNs = kNanosecondsPerSecond;
 // How much later than asked for a watch may end.
 constexpr int64_t kWatchGraceNs = 30 * kNanosecondsPerSecond;
@@ -107,23 +107,22 @@ ListWatch::Outcome ListWatch::Watch(Initial initial) {
     absl::StrAppend(&query, "&resourceVersion=", HttpClient::Escape(version_));
   }
   const int64_t begin_ns = clock_.SteadyNanoseconds();
-  const uint64_t events_before = events_;
   ++requests_;
   const absl::StatusOr<KubeAnswer> answer = transport_.Get(
       Query(std::move(query)), {options_.watch_silence_ns, watch_seconds * kNanosecondsPerSecond + kWatchGraceNs});
   if (!answer.ok()) return OutcomeOf(answer.status());
   if (initial == Initial::kEvents && IsRefusal(answer->status)) return Outcome{Outcome::Kind::kUnsupported};
+  if (IsRefusal(answer->status)) is_synced_ = false;  // perhaps the version means nothing to this server
   if (answer->status != 200) return OutcomeOf(*answer);
   if (is_synced_) is_up_ = true;
   const Outcome outcome = TakeEvents(initial);
   if (outcome.kind != Outcome::Kind::kDone) return outcome;
   // A server or proxy that passes over the parameter sends the events of the objects, but not their end.
   if (!is_synced_) return Outcome{Outcome::Kind::kUnsupported};
-  if (clock_.SteadyNanoseconds() - begin_ns >= kShortestWatchNs) {
-    retry_.Reset();
-  } else if (events_ == events_before) {
+  if (clock_.SteadyNanoseconds() - begin_ns < kShortestWatchNs) {
     return Outcome{Outcome::Kind::kFailed, std::nullopt, "the watch ended at once"};
   }
+  retry_.Reset();
   return outcome;
 }
 

@@ -57,9 +57,9 @@ struct ListWatchCounts {
 // Watching. A watch continues from the last version that an event or a bookmark named. Its end is no failure.
 //
 // Failures. Status 410, or an event with that code, means that the server has forgotten the version. After a random
-// pause, ListWatch reads all again. Until then, and while it reads, the objects of before stay. After any other
-// failure, ListWatch repeats the request after a pause (RetryPause), for ever. An event that cannot be read is skipped
-// and counted: to ask again would bring the same event.
+// pause, ListWatch reads all again. So it does after status 400 or 422. Until then, and while it reads, the objects of
+// before stay. After any other failure, ListWatch repeats the request after a pause (RetryPause), for ever. An event
+// that cannot be read is skipped and counted: to ask again would bring the same event.
 //
 // Thread: Run() has a thread of its own. Counts() may be called by any thread.
 // Bounds: those of KubeTransport, EventLines and ReadListPage(). The store bounds the number of objects.

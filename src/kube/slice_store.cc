@@ -55,27 +55,26 @@ void SliceStore::Erase(absl::flat_hash_map<Key, KnownSlice>::iterator slice) {
   slices_.erase(slice);
 }
 
-EndIdentity SliceStore::IdentityOf(const std::string& service, const KnownEndpoint& endpoint) {
-  EndIdentity identity;
-  identity.namespace_name = *endpoint.pod_namespace;
-  identity.pod = endpoint.pod;
-  identity.service = service;
-  identity.node = *endpoint.node;
-  identity.zone = *endpoint.zone;
-  if (!endpoint.pod.empty()) {
-    const WorkloadGuess workload = GuessWorkload(endpoint.pod);
-    identity.workload = std::string(workload.name);
-    identity.workload_kind = std::string(workload.kind);
-    identity.is_guess = true;
-  }
-  return identity;
+EndIdentity SliceStore::WorkloadOf(const KnownEndpoint& endpoint) {
+  EndIdentity workload;
+  workload.namespace_name = *endpoint.pod_namespace;
+  if (endpoint.pod.empty()) return workload;
+  const WorkloadGuess guess = GuessWorkload(endpoint.pod);
+  workload.workload = std::string(guess.name);
+  workload.workload_kind = std::string(guess.kind);
+  workload.is_guess = true;
+  return workload;
 }
 
 void SliceStore::AddTo(IdentityDraft* draft) const {
   const MutexLock lock(&mutex_);
   for (const auto& [key, slice] : slices_) {
     for (const KnownEndpoint& endpoint : slice.endpoints) {
-      const EndIdentity identity = IdentityOf(slice.service, endpoint);
+      EndIdentity identity = WorkloadOf(endpoint);
+      identity.pod = endpoint.pod;
+      identity.service = slice.service;
+      identity.node = *endpoint.node;
+      identity.zone = *endpoint.zone;
       for (const uint16_t port : slice.tcp_ports) draft->AddEndpoint({endpoint.address, port}, identity);
     }
   }
@@ -85,16 +84,15 @@ SliceStore::Workloads SliceStore::WorkloadsOfServices() const {
   Workloads workloads;
   const MutexLock lock(&mutex_);
   for (const auto& [key, slice] : slices_) {
-    if (slice.service.empty()) continue;
+    if (slice.service.empty() || slice.endpoints.empty()) continue;
+    const auto [known, is_new] = workloads.insert({Key(key.first, slice.service), EndIdentity()});
+    EndIdentity& workload = known->second;
+    if (is_new) workload = WorkloadOf(slice.endpoints[0]);
     for (const KnownEndpoint& endpoint : slice.endpoints) {
-      const EndIdentity pod = IdentityOf(slice.service, endpoint);
-      EndIdentity workload;
-      workload.namespace_name = pod.namespace_name;
-      workload.workload = pod.workload;
-      workload.workload_kind = pod.workload_kind;
-      workload.is_guess = pod.is_guess;
-      const auto [known, is_new] = workloads.insert({Key(key.first, slice.service), workload});
-      if (!is_new && !(known->second == workload)) known->second = EndIdentity();
+      if (workload.workload.empty()) break;
+      const bool is_same =
+          GuessWorkload(endpoint.pod).name == workload.workload && *endpoint.pod_namespace == workload.namespace_name;
+      if (!is_same) workload = EndIdentity();
     }
   }
   return workloads;

@@ -74,7 +74,8 @@ class SliceStore final : public ObjectStore {
     uint64_t generation = 0;
   };
 
-  static EndIdentity IdentityOf(const std::string& service, const KnownEndpoint& endpoint);
+  // Namespace, workload and kind of an endpoint.
+  static EndIdentity WorkloadOf(const KnownEndpoint& endpoint);
   void Erase(absl::flat_hash_map<Key, KnownSlice>::iterator slice) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const size_t max_endpoints_;

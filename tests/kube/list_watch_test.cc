@@ -349,8 +349,9 @@ TEST_F(ListWatchTest, TheEndOfAWatchIsNoFailure) {
 TEST_F(ListWatchTest, DoesNotAskInALoopWhenWatchesEndAtOnce) {
   Answers({200, EndOfInitialEvents("100")});
   for (int i = 0; i < 3; ++i) Answers({200, "", std::nullopt, 0});
+  for (int i = 0; i < 2; ++i) Answers({200, Event("ADDED", "a", "101"), std::nullopt, 0});
   Run();
-  EXPECT_EQ(Pauses(), (PauseList{kSecond, 2 * kSecond, 4 * kSecond}));
+  EXPECT_EQ(Pauses(), (PauseList{kSecond, 2 * kSecond, 4 * kSecond, kSecond, kSecond})) << "an event is progress";
 }
 
 TEST_F(ListWatchTest, ReadsAllAgainAfterAnyOtherErrorEvent) {
@@ -360,6 +361,19 @@ TEST_F(ListWatchTest, ReadsAllAgainAfterAnyOtherErrorEvent) {
   EXPECT_EQ(transport_.requests, (Requests{kInitial, kInitial}));
   EXPECT_EQ(Pauses(), (PauseList{kSecond}));
   EXPECT_EQ(counts_.relists, 1u);
+}
+
+TEST_F(ListWatchTest, ReadsAllAgainWhenTheServerDoesNotUnderstandTheVersion) {
+  for (const int status : {400, 422}) {
+    transport_.requests.clear();
+    transport_.pauses.clear();
+    Answers({200, EndOfInitialEvents("100")});
+    Answers({status});
+    Answers({200, EndOfInitialEvents("3")});
+    Run();
+    EXPECT_EQ(transport_.requests, (Requests{kInitial, std::string(kWatchFrom) + "100", kInitial}));
+    EXPECT_EQ(Pauses(), (PauseList{kSecond}));
+  }
 }
 
 TEST_F(ListWatchTest, SkipsAndCountsEventsThatCannotBeRead) {
