@@ -15,9 +15,8 @@ namespace tcpgauge {
 namespace {
 
 // In the order of ConnectionSort.
-constexpr std::string_view kNames[] = {"start",           "rate",        "bytes",      "idle", "client",
-                                       "server",          "state",       "up",         "down", "rtt",
-                                       "retransmissions", "client_name", "server_name"};
+constexpr std::string_view kNames[] = {"start",       "rate",  "bytes", "idle", "client", "client_name",    "server",
+                                       "server_name", "state", "up",    "down", "rtt",    "retransmissions"};
 static_assert(std::size(kNames) == static_cast<size_t>(ConnectionSort::kCount), "a name for each");
 
 constexpr uint64_t kHighestBit = uint64_t{1} << 63;

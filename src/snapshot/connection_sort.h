@@ -25,19 +25,19 @@ enum class ConnectionSort : uint8_t {
   kBytes,            // most payload of both ends together first
   kIdle,             // latest packet first
   kClient,           // ascending by the 16 bytes of the client's address (see IpAddress), then by its port
-  kServer,           // the same for the server
+  kClientName,       // ascending by ShownName() of the client, in lower case; unknown names come last
+  kServer,           // like kClient, for the server
+  kServerName,       // like kClientName, for the server
   kState,            // in the order of ConnectionState
   kUp,               // highest payload rate of the client first
   kDown,             // highest payload rate of the server first
   kRtt,              // longest round-trip time first; connections without one come last
   kRetransmissions,  // most retransmitted segments of both ends together first
-  kClientName,       // ascending by ShownName() of the client, in lower case; unknown names come last
-  kServerName,       // the same for the server
   kCount             // the number of orders, not an order itself
 };
 
-// Returns the API's name of the order: "start", "rate", "bytes", "idle", "client", "server", "state", "up", "down",
-// "rtt", "retransmissions", "client_name" or "server_name". REQUIRES: sort != ConnectionSort::kCount.
+// Returns the API's name of the order: "start", "rate", "bytes", "idle", "client", "client_name", "server",
+// "server_name", "state", "up", "down", "rtt" or "retransmissions". REQUIRES: sort != ConnectionSort::kCount.
 std::string_view ConnectionSortName(ConnectionSort sort);
 // Returns the order with this name, or nullopt. Names are case-sensitive.
 std::optional<ConnectionSort> ParseConnectionSort(std::string_view name);
