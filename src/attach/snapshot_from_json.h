@@ -5,7 +5,7 @@
 #include <cstddef>
 
 #include "absl/status/statusor.h"
-#include "src/attach/answer_body.h"
+#include "src/json/answer_body.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {

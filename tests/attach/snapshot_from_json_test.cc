@@ -12,8 +12,8 @@
 #include "absl/strings/str_join.h"
 #include "exporter/web/connections_json.h"
 #include "src/base/time_units.h"
-#include "tests/attach/text_body.h"
 #include "tests/exporter/metrics/example_snapshot.h"
+#include "tests/json/text_body.h"
 
 namespace tcpgauge {
 namespace {

@@ -18,7 +18,7 @@
 #include "src/base/utf8.h"
 #include "src/flow/connection_view.h"
 #include "src/snapshot/snapshot_hub.h"
-#include "tests/attach/text_body.h"
+#include "tests/json/text_body.h"
 #include "tests/tui/known_names.h"
 #include "tests/tui/text_screen.h"
 #include "tui/text.h"
