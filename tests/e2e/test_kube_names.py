@@ -218,6 +218,14 @@ class TroubleTest(KubeCase):
                     self.assertEqual(len(names.names()), 400)
                     self.assertEqual(names.of("services")["failures"], 1)
 
+    def test_a_failure_that_never_ends_is_given_up(self):
+        api = self.api()
+        api.expect(*(Fault(status=500, is_endless=True) for _ in range(3)))
+        names = self.names(api, level="node")
+        names.wait_until_up("pods")
+        self.assertEqual(names.of("pods")["failures"], 3)
+        self.assertLess(names.counts()["private_kilobytes"], 12 * 1024)
+
     def test_a_slow_server_delays_no_other_source(self):
         api = self.api()
         api.put(pod(WEB, "10.42.0.7"), service("web", "10.43.0.1"))
