@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "src/base/time_units.h"
@@ -44,11 +45,11 @@ ListenerQueue Queue(const Endpoint& endpoint, uint64_t connections) {
 
 class IdentityDraftTest : public testing::Test {
  protected:
-  std::shared_ptr<IdentityMap> Finish() { return draft_->Finish(&pool_, &recent_, now_ns_); }
+  std::shared_ptr<IdentityMap> Finish() { return draft_->Finish(&recent_, now_ns_); }
   // Begins another round.
   IdentityDraft& Next(int64_t seconds_later = 5) {
     now_ns_ += seconds_later * kNanosecondsPerSecond;
-    draft_ = std::make_unique<IdentityDraft>(100);
+    draft_ = std::make_unique<IdentityDraft>(100, &pool_);
     return *draft_;
   }
   // "NAMESPACE/WORKLOAD/POD", or "" if the end is unknown.
@@ -61,7 +62,7 @@ class IdentityDraftTest : public testing::Test {
   IdentityPool pool_;
   IdentityDraft::Recent recent_;
   int64_t now_ns_ = 0;
-  std::unique_ptr<IdentityDraft> draft_ = std::make_unique<IdentityDraft>(100);
+  std::unique_ptr<IdentityDraft> draft_ = std::make_unique<IdentityDraft>(100, &pool_);
 };
 
 TEST_F(IdentityDraftTest, NamesThePodOfAnAddressByTheLogOfOneOfItsContainers) {
@@ -85,6 +86,16 @@ TEST_F(IdentityDraftTest, TakesTheWorkloadOfTheApiInsteadOfAGuess) {
   EXPECT_EQ(identity.workload, "web-7d4b9c8f6d");
   EXPECT_EQ(identity.workload_kind, "Rollout");
   EXPECT_FALSE(identity.is_guess);
+}
+
+TEST_F(IdentityDraftTest, TakesTheWorkloadThatTheApiHasForTheAddressOfTheSamePod) {
+  draft_->AddAddressOf({kUid, kId, ""}, Address("10.42.0.7"));
+  draft_->AddOwner({kUid, kId, ""}, "");
+  draft_->AddContainer(kId, FromLog("web-7d4b9c8f6d-x2k9p", "web", "nginx"));
+  draft_->AddAddress(Address("10.42.0.7"), Pod("web-7d4b9c8f6d-x2k9p", "web-7d4b9c8f6d", "Rollout", false));
+  const auto map = Finish();
+  EXPECT_EQ(Name(*map, At("10.42.0.7", 80)), "shop/web-7d4b9c8f6d/web-7d4b9c8f6d-x2k9p");
+  EXPECT_FALSE(map->addresses.at(Address("10.42.0.7"))->identity.is_guess);
 }
 
 TEST_F(IdentityDraftTest, BelievesARunningProcessMoreThanALateApi) {
@@ -162,6 +173,30 @@ TEST_F(IdentityDraftTest, AddsUpTheQueuesOfAnEndpoint) {
   ASSERT_EQ(map->listener_queues.size(), 1u);
   EXPECT_EQ(map->listener_queues[0].connections, 7u);
   EXPECT_EQ(map->listener_queues[0].limit, 256u);
+}
+
+TEST_F(IdentityDraftTest, AListenerKeepsItsPlaceWhileItExists) {
+  const auto ports = [](const IdentityMap& map) {
+    std::vector<uint16_t> found;
+    for (const ListenerQueue& queue : map.listener_queues) found.push_back(queue.endpoint.port);
+    return found;
+  };
+  draft_->AddListener(Queue(At("::", 80), 1), 11);
+  draft_->AddListener(Queue(At("::", 81), 9), 11);
+  EXPECT_EQ(ports(*Finish()), (std::vector<uint16_t>{81, 80})) << "the fullest first";
+  IdentityDraft& second = Next();
+  second.AddListener(Queue(At("::", 82), 50), 11);
+  second.AddListener(Queue(At("::", 80), 20), 11);
+  second.AddListener(Queue(At("::", 81), 0), 11);
+  EXPECT_EQ(ports(*Finish()), (std::vector<uint16_t>{81, 80, 82}));
+  IdentityDraft& third = Next();
+  third.AddListener(Queue(At("::", 82), 50), 11);
+  third.AddListener(Queue(At("::", 80), 20), 11);
+  EXPECT_EQ(ports(*Finish()), (std::vector<uint16_t>{80, 82}));
+  IdentityDraft& fourth = Next();
+  fourth.AddListener(Queue(At("::", 81), 99), 11);
+  fourth.AddListener(Queue(At("::", 80), 20), 11);
+  EXPECT_EQ(ports(*Finish()), (std::vector<uint16_t>{80, 81})) << "it had ended, so it is a new one";
 }
 
 TEST_F(IdentityDraftTest, AListenerOnAllAddressesDoesNotNameAnUnknownOneOnItsPort) {
@@ -258,7 +293,7 @@ TEST_F(IdentityDraftTest, EmptiesWhatIsNoName) {
 }
 
 TEST_F(IdentityDraftTest, CountsWhatDoesNotFit) {
-  draft_ = std::make_unique<IdentityDraft>(2);
+  draft_ = std::make_unique<IdentityDraft>(2, &pool_);
   draft_->AddAddress(Address("10.42.0.1"), Pod("a-0", "a", "StatefulSet", false));
   draft_->AddEndpoint(At("10.42.0.2", 80), Pod("b-0", "b", "StatefulSet", false));
   draft_->AddEndpoint(At("10.42.0.3", 80), Pod("c-0", "c", "StatefulSet", false));
@@ -266,7 +301,7 @@ TEST_F(IdentityDraftTest, CountsWhatDoesNotFit) {
   const auto map = Finish();
   EXPECT_EQ(map->addresses.size() + map->endpoints.size(), 2u);
   EXPECT_EQ(draft_->overflows(), 2u);
-  draft_ = std::make_unique<IdentityDraft>(2);
+  draft_ = std::make_unique<IdentityDraft>(2, &pool_);
   draft_->AddAddress(Address("10.42.0.7"), Pod("d-0", "d", "StatefulSet", false));
   EXPECT_EQ(Finish()->addresses.size() + Finish()->endpoints.size(), 2u) << "one of the two dead ones fits";
 }
