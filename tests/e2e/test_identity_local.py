@@ -33,7 +33,8 @@ def unit_groups():
         ("system.slice/web.service", "web.service"),
         ("system.slice/web-7.service/workers/3", "web-7.service"),
         ("system.slice/system-postgresql.slice/postgresql@15-main.service", "postgresql@15-main.service"),
-        ("user.slice/user-1000.slice/session-3.scope", "session-3.scope"),
+        # A session and the user's service manager are one workload.
+        ("user.slice/user-1000.slice/session-3.scope", "user@1000.service"),
         (f"{manager}/app.slice/app-browser-42.scope", "user@1000.service"),
         (f"{manager}/init.scope", "user@1000.service"),
         # Whoever has a service manager of its own names groups as it likes.
@@ -196,6 +197,28 @@ class KindsOfGroupsTest(NamingCase):
         self.assertEqual(set(edges_of(metrics, talk)), {labels()})
         self.assert_row(talk, UNKNOWN, UNKNOWN)
 
+    def check_agent_in_a_pod(self, group_of):
+        """The agent in a container sees the groups of the others relative to its own, as in /../../podUID/ID."""
+        node_agent = group_of(new_uid(), new_container_id(), qos="besteffort")
+        pods = [(self.node.pod(f"web-6d4b75cb6d-x7x2{letter}", group_of=functools.partial(group_of, qos=qos)), "web")
+                for letter, qos in zip("bcd", ("besteffort", "burstable", "guaranteed"))]
+        host_pod, unit = self.node.host_pod("etcd-a", group_of=group_of), self.node.process("system.slice/db.service")
+        at_host = [(host_pod, of_pod(host_pod, "etcd-a")), (unit, of_host("db.service"))]
+        listeners = [process.listen(self.node.address) for process, _ in at_host]
+        self.start(prefix=self.node.groups.command(node_agent, "unshare", "--cgroup"))
+        there = self.outside.listen(self.outside.address)
+        self.check_named([(Talk(pod, there), of_pod(pod, workload), UNKNOWN) for pod, workload in pods] +
+                         [(Talk(self.outside, listener), UNKNOWN, known)
+                          for listener, (_, known) in zip(listeners, at_host)])
+        self.check_named([(Talk(process, self.outside.listen(self.outside.address)), known, UNKNOWN)
+                          for process, known in at_host], others=(labels(),))
+
+    def test_the_agent_itself_in_a_pod_where_systemd_drives_the_groups(self):
+        self.check_agent_in_a_pod(kubelet_systemd)
+
+    def test_the_agent_itself_in_a_pod_where_kubelet_drives_the_groups(self):
+        self.check_agent_in_a_pod(kubelet_cgroupfs)
+
     def test_with_identity_off_nobody_is_named(self):
         pod = self.node.pod("web-6d4b75cb6d-x7x2k")
         self.start("--identity", "off")
@@ -204,3 +227,4 @@ class KindsOfGroupsTest(NamingCase):
         self.assertEqual(set(edges_of(metrics, talk)), {labels()})
         for name in ("workload_edge_", "endpoint_info", "listener_", "zone_"):
             self.assertNotIn("\ntcpgauge_" + name, metrics.text)
+        self.assert_sums(metrics)

@@ -57,10 +57,11 @@ class NamingCase(NamespaceCase):
         self.node = self.own(Node())
         self.outside = self.node.outside
 
-    def start(self, *options, edges=400):
+    def start(self, *options, edges=400, prefix=()):
         """Starts the agent on all interfaces. It must have given up all rights, since names need none."""
         self.agent = self.own(Agent(self.node, "-i", "any", "--user", "nobody", "--path.container-logs", self.node.logs,
-                                    "--metrics.edges", str(edges), "--metrics.new-edges", "400", *options, "not", "net", "127.0.0.0/8"))
+                                    "--metrics.edges", str(edges), "--metrics.new-edges", "400", *options, "not", "net", "127.0.0.0/8",
+                                    prefix=prefix))
         nobody = str(pwd.getpwnam("nobody").pw_uid)
         for thread in status_of_threads(self.agent.pid):
             self.assertEqual(thread["Uid"].split(), [nobody] * 4)
@@ -69,11 +70,18 @@ class NamingCase(NamespaceCase):
 
     def wait_for_metrics(self, condition, what, meanwhile=lambda: None, seconds=ROUND_SECONDS):
         """The first exposition that fulfils condition(). Calls meanwhile() before each."""
+        metrics = None
+
         def look():
+            nonlocal metrics
             meanwhile()
             metrics = self.agent.metrics()
             return metrics if condition(metrics) else None
-        return wait_until(look, what, seconds)
+        try:
+            return wait_until(look, what, seconds)
+        except AssertionError as error:
+            seen = [line for line in metrics.text.splitlines() if line.startswith((_OPENED, "tcpgauge_endpoint_info"))]
+            raise AssertionError("\n".join([f"{error}; there are:", *seen])) from None
 
     def wait_for_edge(self, talk, named):
         """Waits until the edge of `talk` with the labels `named` has series. Goes on talking meanwhile."""
