@@ -56,6 +56,17 @@ class AcceptQueueTest(NamingCase):
         metrics = self.wait_for_metrics(lambda metrics: not metrics.find(LIMIT, **of_full), "the listener has ended")
         self.assertEqual(metrics.value(LIMIT, **of_quiet), 7)
 
+    def test_the_queues_of_two_units_on_one_port_are_added_up_and_nobodys(self):
+        units = [self.node.process(f"system.slice/{name}.service") for name in "ab"]
+        first = units[0].listen(self.node.address, backlog=3, is_shared=True)
+        port = first.getsockname()[1]
+        self.own(units[1].listen(self.node.address, port, backlog=4, is_shared=True))
+        self.own(first)
+        self.start()
+        metrics = self.wait_for_metrics(lambda metrics: metrics.find(LIMIT, port=str(port)), "the listener")
+        self.assertEqual(metrics.find(LIMIT, port=str(port)),
+                         {frozenset({"address": self.node.address, "port": str(port)}.items()): 7})
+
     def test_listeners_are_bounded_and_stay(self):
         unit = self.node.process("system.slice/many.service")
         # The agent listens too.

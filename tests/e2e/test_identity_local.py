@@ -152,6 +152,22 @@ class KindsOfGroupsTest(NamingCase):
             ends.append((Talk(self.outside, process.listen(network.address)), UNKNOWN, known))
         self.check_named(ends)
 
+    def test_a_unit_with_a_network_of_its_own(self):
+        process, network = self.node.container("system.slice/vpn.service")
+        self.start()
+        ends = [(Talk(process, self.outside.listen(self.outside.address)), of_host("vpn.service"), UNKNOWN),
+                (Talk(self.outside, process.listen(network.address)), UNKNOWN, of_host("vpn.service"))]
+        self.check_named(ends)
+
+    def test_sockets_of_ipv6_that_speak_ipv4(self):
+        unit = self.node.process("system.slice/java.service")
+        listener = unit.listen("::")
+        self.start()
+        to = (self.node.address, listener.getsockname()[1])
+        self.check_named([(Talk(self.outside, listener, to=to), UNKNOWN, of_host("java.service"))])
+        self.check_named([(Talk(unit, self.outside.listen(self.outside.address), is_mapped=True), of_host("java.service"),
+                           UNKNOWN)], others=(labels(),))
+
     def test_a_pod_whose_log_lost_the_id_is_unknown_or_named_right(self):
         # kubelet cuts a longer name: here within the id, and before it.
         pods = [self.node.pod("a" * length) for length in (190, 250)]

@@ -9,6 +9,7 @@ import sys
 from support import cleanup
 
 _SOCKET_MAKER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "socket_maker.py")
+_MAPPED = "::ffff:"
 
 
 class Closable:
@@ -28,9 +29,11 @@ class Closable:
 class SocketOwner:
     """Has socket(address), which makes a new socket of the family of `address`."""
 
-    def listen(self, address, port=0, backlog=64):
+    def listen(self, address, port=0, backlog=64, is_shared=False):
+        """With `is_shared` others may listen on the port too."""
         listener = self.socket(address)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, is_shared)
         listener.bind((address, port))
         listener.listen(backlog)
         return listener
@@ -71,11 +74,14 @@ class Workload(Closable, SocketOwner):
 class Talk(Closable):
     """A connection from `client`, a SocketOwner, to `listener`.
 
-    `to` is where it connects to, by default the listener's own address. `source` is the client's address and port.
+    `to` is where it connects to, by default the listener's own address. `source` is the client's address and port. With
+    `is_mapped` the client speaks IPv4 through a socket of IPv6, as Java's do.
     """
 
-    def __init__(self, client, listener, to=None, source=None):
+    def __init__(self, client, listener, to=None, source=None, is_mapped=False):
         to = to or listener.getsockname()[:2]
+        if is_mapped:
+            to = (_MAPPED + to[0], to[1])
         self.client = client.socket(to[0])
         if source:
             # Several clients may have the same port, as long as their servers differ.
@@ -84,8 +90,8 @@ class Talk(Closable):
         self.client.connect(to)
         self.server, _ = listener.accept()
         self.server.settimeout(30)
-        self.client_address, self.client_port = self.client.getsockname()[:2]
-        self.server_address, self.server_port = self.server.getsockname()[:2]
+        (self.client_address, self.client_port), (self.server_address, self.server_port) = (
+            (end.getsockname()[0].removeprefix(_MAPPED), end.getsockname()[1]) for end in (self.client, self.server))
         self.client_bytes = self.server_bytes = 0
         super().__init__()
 
