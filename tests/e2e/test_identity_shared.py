@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clients that share the host's address: each is named by its own socket, or is unknown, and never has another's name."""
+import collections
 import json
 import os
+import random
+import secrets
 import signal
 import tempfile
 
-from support.naming_case import UNKNOWN, NamingCase, edges_of, labels, of_host
-from support.waiting import wait_until
+from support.naming_case import UNKNOWN, NamingCase, edges_of, labels, of_host, of_pod
+from support.waiting import holds_for, wait_until
 from support.workloads import Talk
 
 SHORT_CLIENTS = 100
+PORTS, CHURN_SECONDS = 6, 30
 A, B = of_host("a.service"), of_host("b.service")
 
 
@@ -22,8 +26,9 @@ class SharedAddressTest(NamingCase):
         self.a, self.b = self.node.process("system.slice/a.service"), self.node.process("system.slice/b.service")
         self.start("--connection-log", self.log)
 
-    def logged_clients(self, count):
-        """Ends the agent, once `count` connections have ended: {client's port: the names that the log has for its ends}."""
+    def logged_clients(self, count, by_server_port=False):
+        """Ends the agent, once `count` connections have ended: {client's port: the names that the log has for it, in the
+        order of the ends}. `by_server_port`: {(client's port, server's port): the same}."""
         def ended():
             return sum(self.agent.metrics().find("tcpgauge_connections_closed_total").values()) >= count
         wait_until(ended, "all connections have ended")
@@ -32,7 +37,8 @@ class SharedAddressTest(NamingCase):
         names = {}
         with open(self.log) as file:
             for line in map(json.loads, file):
-                names.setdefault(line["client"]["port"], []).append(self.known_of(line["client"]))
+                ports = line["client"]["port"], line["server"]["port"]
+                names.setdefault(ports if by_server_port else ports[0], []).append(self.known_of(line["client"]))
         return names
 
     def test_two_units_with_one_server_are_two_edges(self):
@@ -102,6 +108,44 @@ class SharedAddressTest(NamingCase):
         self.assertEqual(ports[first.client_port][0], A)
         self.assertIn(ports[first.client_port][1], (UNKNOWN, B))
         self.assertEqual(ports[first.client_port][2], B)
+
+    def test_whoever_comes_and_goes_no_client_has_the_name_of_another(self):
+        pod = self.node.host_pod("ingress-6d4b75cb6d-x7x2k")
+        clients = [(self.a, A), (self.b, B), (pod, of_pod(pod, "ingress"))]
+        servers = [outside.listen(outside.address) for outside in self.node.outsides]
+        seed = secrets.randbits(32)
+        print(f"  seed {seed}", flush=True)
+        chance = random.Random(seed)
+        talks = {}  # by server and place: (connection, client's names)
+        ports = []  # by place; all clients have these few ports in turn
+        begun = collections.defaultdict(list)  # by client's and server's port: names of the clients, in order
+        for _ in range(PORTS):
+            talk = Talk(self.a, servers[0])
+            ports.append(talk.client_port)
+            begun[talk.client_port, talk.server_port].append(A)
+            talk.reset()
+
+        def step():
+            number, place = chance.randrange(len(servers)), chance.randrange(PORTS)
+            if (number, place) in talks:
+                talks.pop((number, place)).reset()
+            client, names = chance.choice(clients)
+            talk = Talk(client, servers[number], source=(self.node.address, ports[place])).exchange()
+            begun[talk.client_port, talk.server_port].append(names)
+            talks[number, place] = talk
+            return True
+        self.assertTrue(holds_for(step, CHURN_SECONDS))
+        for talk in talks.values():
+            talk.reset()
+        logged = self.logged_clients(sum(map(len, begun.values())), by_server_port=True)
+        known = 0
+        for ports_of_ends, names in begun.items():
+            self.assertEqual(len(logged[ports_of_ends]), len(names))
+            for got, wanted in zip(logged[ports_of_ends], names):
+                self.assertIn(got, (UNKNOWN, wanted))
+                known += got == wanted
+        print(f"  {sum(map(len, begun.values()))} connections, {known} named", flush=True)
+        self.assertGreater(known, 0)
 
     def test_two_units_with_one_port_are_not_mixed_up(self):
         # The kernel gives a port to several clients, as long as their servers differ.
