@@ -2,6 +2,7 @@
 #ifndef TCPGAUGE_SRC_NAMING_IDENTITY_POOL_H_
 #define TCPGAUGE_SRC_NAMING_IDENTITY_POOL_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -21,18 +22,25 @@ class IdentityPool {
   // Returns the identity that equals `identity`. Adds it if it is new.
   IdentityRef Get(const EndIdentity& identity);
 
-  // Forgets identities that nobody uses any more, and the workloads that none of the others has.
+  // Forgets identities that nobody uses any more, and the workloads and labels that none of the others has.
   void ForgetUnused();
 
   size_t size() const { return identities_.size(); }
 
  private:
   using Workload = std::pair<std::string, std::string>;  // namespace and name
+  using Labels = std::array<std::string, 4>;             // namespace, workload, pod and service
+
+  static Labels LabelsOf(const EndIdentity& identity) {
+    return {identity.namespace_name, identity.workload, identity.pod, identity.service};
+  }
 
   absl::flat_hash_map<EndIdentity, std::weak_ptr<const NumberedIdentity>> identities_;
   absl::flat_hash_map<Workload, uint32_t> workloads_;
+  absl::flat_hash_map<Labels, uint32_t> labels_;
   uint32_t last_number_ = 0;
   uint32_t last_workload_number_ = 0;
+  uint32_t last_label_number_ = 0;
 };
 
 }  // namespace tcpgauge
