@@ -213,6 +213,7 @@ std::shared_ptr<IdentityMap> IdentityDraft::Finish(IdentityPool* pool, Recent* r
   FindPodsInLogs();
   const GroupIdentities groups = FinishGroups(pool);
   FinishListeners(groups, map.get());
+  SortListeners(recent, map.get());
   FinishSockets(groups, map.get());
   FinishAddresses(pool, recent, now_ns, map.get());
   FinishEndpoints(pool, recent, now_ns, map.get());
@@ -308,8 +309,22 @@ void IdentityDraft::FinishListeners(const GroupIdentities& groups, IdentityMap* 
     }
   }
   for (const uint16_t port : ambiguous_ports) map->wildcard_ports.erase(port);
-  std::sort(map->listener_queues.begin(), map->listener_queues.end(),
-            [](const ListenerQueue& a, const ListenerQueue& b) { return a.endpoint < b.endpoint; });
+}
+
+void IdentityDraft::SortListeners(Recent* recent, IdentityMap* map) const {
+  std::vector<ListenerQueue>& queues = map->listener_queues;
+  std::sort(queues.begin(), queues.end(), [](const ListenerQueue& a, const ListenerQueue& b) {
+    return a.connections != b.connections ? a.connections > b.connections : a.endpoint < b.endpoint;
+  });
+  absl::flat_hash_map<Endpoint, uint64_t> numbers;
+  for (const ListenerQueue& queue : queues) {
+    const auto known = recent->listeners.find(queue.endpoint);
+    numbers[queue.endpoint] = known != recent->listeners.end() ? known->second : ++recent->last_listener;
+  }
+  std::sort(queues.begin(), queues.end(), [&](const ListenerQueue& a, const ListenerQueue& b) {
+    return numbers.at(a.endpoint) < numbers.at(b.endpoint);
+  });
+  recent->listeners = std::move(numbers);
 }
 
 void IdentityDraft::FinishSockets(const GroupIdentities& groups, IdentityMap* map) const {

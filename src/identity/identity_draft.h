@@ -85,10 +85,14 @@ class IdentityDraft {
   // The inode numbers of the control groups of all sockets that were added.
   absl::flat_hash_set<uint64_t> GroupIds() const;
 
-  // The dead addresses and endpoints that keep their names for a while. They live from round to round.
+  // What lives from round to round: the names that dead addresses and endpoints keep for a while, and the order of the
+  // listeners.
   struct Recent {
     RecentNames<IpAddress> addresses;
     RecentNames<Endpoint> endpoints;  // of the API
+    // The order of IdentityMap::listener_queues: a listener that came later has a higher number.
+    absl::flat_hash_map<Endpoint, uint64_t> listeners;
+    uint64_t last_listener = 0;
   };
 
   // Makes the map. Updates `recent`. Call it once, at the end. Time: Clock::SteadyNanoseconds().
@@ -127,6 +131,8 @@ class IdentityDraft {
 
   GroupIdentities FinishGroups(IdentityPool* pool) const;
   void FinishListeners(const GroupIdentities& groups, IdentityMap* map) const;
+  // New listeners come after those that were there before, and among them the fullest ones first.
+  void SortListeners(Recent* recent, IdentityMap* map) const;
   void FinishSockets(const GroupIdentities& groups, IdentityMap* map) const;
   void FinishAddresses(IdentityPool* pool, Recent* recent, int64_t now_ns, IdentityMap* map) const;
   void FinishEndpoints(IdentityPool* pool, Recent* recent, int64_t now_ns, IdentityMap* map) const;

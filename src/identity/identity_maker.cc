@@ -24,15 +24,13 @@ bool QueuesAreEqual(const IdentityMap& a, const IdentityMap& b) {
 
 }  // namespace
 
-IdentityMaker::IdentityMaker(std::vector<std::unique_ptr<IdentitySource>> sources, Options options)
-    : sources_(std::move(sources)), options_(std::move(options)) {}
-
 void IdentityMaker::Round() {
   const int64_t begin_ns = options_.clock->SteadyNanoseconds();
   IdentityDraft draft(options_.max_endpoints);
-  for (const auto& source : sources_) source->AddTo(&draft);
+  for (IdentitySource* const source : options_.sources) source->AddTo(&draft);
   std::shared_ptr<const IdentityMap> map = draft.Finish(&pool_, &recent_, begin_ns);
-  NoteCounts(*map, draft);
+  overflows_ += draft.overflows();
+  PublishCounters(*map);
   Publish(std::move(map), draft.socket_fingerprint());
   pool_.ForgetUnused();
   last_round_ns_ = options_.clock->SteadyNanoseconds() - begin_ns;
@@ -48,18 +46,14 @@ void IdentityMaker::Publish(std::shared_ptr<const IdentityMap> map, uint64_t soc
   if (!has_same_names) options_.post(std::move(map));
 }
 
-void IdentityMaker::NoteCounts(const IdentityMap& map, const IdentityDraft& draft) {
-  std::vector<IdentityCounts::Source> sources;
-  for (const auto& source : sources_) sources.push_back({source->name(), source->is_up()});
-  const MutexLock lock(&mutex_);
-  counts_.sources = std::move(sources);
-  counts_.endpoints = map.addresses.size() + map.endpoints.size() + map.wildcard_ports.size();
-  counts_.overflows += draft.overflows();
-}
-
-IdentityCounts IdentityMaker::counts() const {
-  const MutexLock lock(&mutex_);
-  return counts_;
+void IdentityMaker::PublishCounters(const IdentityMap& map) {
+  IdentityCounters counters;
+  for (const IdentitySource* const source : options_.sources)
+    counters.sources.push_back({source->name(), source->is_up()});
+  counters.endpoints = map.addresses.size() + map.endpoints.size() + map.wildcard_ports.size();
+  counters.overflows.push_back({"identities", overflows_});
+  if (options_.add_counters != nullptr) options_.add_counters(&counters);
+  options_.hub->SetCounters(std::move(counters));
 }
 
 }  // namespace tcpgauge

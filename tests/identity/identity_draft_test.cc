@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "src/base/time_units.h"
@@ -162,6 +163,30 @@ TEST_F(IdentityDraftTest, AddsUpTheQueuesOfAnEndpoint) {
   ASSERT_EQ(map->listener_queues.size(), 1u);
   EXPECT_EQ(map->listener_queues[0].connections, 7u);
   EXPECT_EQ(map->listener_queues[0].limit, 256u);
+}
+
+TEST_F(IdentityDraftTest, AListenerKeepsItsPlaceWhileItExists) {
+  const auto ports = [](const IdentityMap& map) {
+    std::vector<uint16_t> found;
+    for (const ListenerQueue& queue : map.listener_queues) found.push_back(queue.endpoint.port);
+    return found;
+  };
+  draft_->AddListener(Queue(At("::", 80), 1), 11);
+  draft_->AddListener(Queue(At("::", 81), 9), 11);
+  EXPECT_EQ(ports(*Finish()), (std::vector<uint16_t>{81, 80})) << "the fullest first";
+  IdentityDraft& second = Next();
+  second.AddListener(Queue(At("::", 82), 50), 11);
+  second.AddListener(Queue(At("::", 80), 20), 11);
+  second.AddListener(Queue(At("::", 81), 0), 11);
+  EXPECT_EQ(ports(*Finish()), (std::vector<uint16_t>{81, 80, 82}));
+  IdentityDraft& third = Next();
+  third.AddListener(Queue(At("::", 82), 50), 11);
+  third.AddListener(Queue(At("::", 80), 20), 11);
+  EXPECT_EQ(ports(*Finish()), (std::vector<uint16_t>{80, 82}));
+  IdentityDraft& fourth = Next();
+  fourth.AddListener(Queue(At("::", 81), 99), 11);
+  fourth.AddListener(Queue(At("::", 80), 20), 11);
+  EXPECT_EQ(ports(*Finish()), (std::vector<uint16_t>{80, 81})) << "it had ended, so it is a new one";
 }
 
 TEST_F(IdentityDraftTest, AListenerOnAllAddressesDoesNotNameAnUnknownOneOnItsPort) {

@@ -47,20 +47,20 @@ class FakeSource final : public IdentitySource {
 class IdentityMakerTest : public testing::Test {
  protected:
   std::unique_ptr<IdentityMaker> Make(size_t max_endpoints = 100) {
-    auto source = std::make_unique<FakeSource>("sockets", &clock_);
-    source_ = source.get();
-    std::vector<std::unique_ptr<IdentitySource>> sources;
-    sources.push_back(std::move(source));
-    return std::make_unique<IdentityMaker>(
-        std::move(sources),
-        IdentityMaker::Options{max_endpoints, &clock_, &hub_,
-                               [this](std::shared_ptr<const IdentityMap> map) { posted_.push_back(std::move(map)); }});
+    IdentityMaker::Options options;
+    options.sources = {&source_};
+    options.max_endpoints = max_endpoints;
+    options.clock = &clock_;
+    options.hub = &hub_;
+    options.post = [this](std::shared_ptr<const IdentityMap> map) { posted_.push_back(std::move(map)); };
+    options.add_counters = [](IdentityCounters* counters) { counters->events = 7; };
+    return std::make_unique<IdentityMaker>(std::move(options));
   }
 
   HandMovedClock clock_;
   IdentityHub hub_;
   std::vector<std::shared_ptr<const IdentityMap>> posted_;
-  FakeSource* source_ = nullptr;
+  FakeSource source_{"sockets", &clock_};
 };
 
 TEST_F(IdentityMakerTest, PublishesTheFirstMap) {
@@ -82,7 +82,7 @@ TEST_F(IdentityMakerTest, PublishesNoMapThatIsLikeTheLastOne) {
 TEST_F(IdentityMakerTest, PublishesAChange) {
   const auto maker = Make();
   maker->Round();
-  source_->unit = "b.service";
+  source_.unit = "b.service";
   maker->Round();
   ASSERT_EQ(posted_.size(), 2u);
   EXPECT_EQ(hub_.Current()->Find(kClient)->identity.workload, "b.service");
@@ -91,7 +91,7 @@ TEST_F(IdentityMakerTest, PublishesAChange) {
 TEST_F(IdentityMakerTest, PublishesThatAnotherSocketHasTheEndpoint) {
   const auto maker = Make();
   maker->Round();
-  source_->cookie = 2;
+  source_.cookie = 2;
   maker->Round();
   EXPECT_EQ(posted_.size(), 2u);
 }
@@ -99,7 +99,7 @@ TEST_F(IdentityMakerTest, PublishesThatAnotherSocketHasTheEndpoint) {
 TEST_F(IdentityMakerTest, SendsAMapWithOtherQueuesToTheHubAlone) {
   const auto maker = Make();
   maker->Round();
-  source_->queued = 5;
+  source_.queued = 5;
   maker->Round();
   EXPECT_EQ(posted_.size(), 1u);
   ASSERT_EQ(hub_.Current()->listener_queues.size(), 1u);
@@ -110,21 +110,23 @@ TEST_F(IdentityMakerTest, SendsAMapWithOtherQueuesToTheHubAlone) {
 
 TEST_F(IdentityMakerTest, CountsWhatItDoes) {
   const auto maker = Make(1);
-  EXPECT_EQ(maker->counts().endpoints, 0u);
+  EXPECT_TRUE(hub_.counters().sources.empty());
   maker->Round();
-  source_->is_up_now = false;
+  source_.is_up_now = false;
   maker->Round();
-  const IdentityCounts counts = maker->counts();
-  ASSERT_EQ(counts.sources.size(), 1u);
-  EXPECT_EQ(counts.sources[0].name, "sockets");
-  EXPECT_FALSE(counts.sources[0].is_up);
-  EXPECT_EQ(counts.endpoints, 1u);
-  EXPECT_EQ(counts.overflows, 2u) << "the client, in each of two rounds";
+  const IdentityCounters counters = hub_.counters();
+  ASSERT_EQ(counters.sources.size(), 1u);
+  EXPECT_EQ(counters.sources[0].name, "sockets");
+  EXPECT_FALSE(counters.sources[0].is_up);
+  EXPECT_EQ(counters.endpoints, 1u);
+  EXPECT_EQ(counters.events, 7u);
+  ASSERT_EQ(counters.overflows.size(), 1u);
+  EXPECT_EQ(counters.overflows[0].count, 2u) << "the client, in each of two rounds";
 }
 
 TEST_F(IdentityMakerTest, TellsHowLongARoundTook) {
   const auto maker = Make();
-  source_->takes_ns = 3 * kNanosecondsPerMillisecond;
+  source_.takes_ns = 3 * kNanosecondsPerMillisecond;
   maker->Round();
   EXPECT_EQ(maker->last_round_ns(), 3 * kNanosecondsPerMillisecond);
 }

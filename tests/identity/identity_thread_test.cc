@@ -2,9 +2,12 @@
 #include "src/identity/identity_thread.h"
 
 #include <memory>
-#include <vector>
+#include <utility>
 
 #include "gtest/gtest.h"
+#include "src/base/clock.h"
+#include "src/naming/identity_hub.h"
+#include "src/naming/identity_map.h"
 
 namespace tcpgauge {
 namespace {
@@ -17,8 +20,11 @@ TEST(PauseAfterRound, IsFiftyTimesTheRoundAndAtLeastFiveSeconds) {
 
 TEST(IdentityThread, EndsInItsPause) {
   IdentityHub hub;
-  IdentityMaker maker(std::vector<std::unique_ptr<IdentitySource>>(),
-                      {100, &SystemClock(), &hub, [](std::shared_ptr<const IdentityMap>) {}});
+  IdentityMaker::Options options;
+  options.clock = &SystemClock();
+  options.hub = &hub;
+  options.post = [](std::shared_ptr<const IdentityMap>) {};
+  IdentityMaker maker(std::move(options));
   maker.Round();
   IdentityThread thread(&maker);
 }
