@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Names that come late, change or get lost while connections go on. No counter falls, and no amount is lost."""
-from support.naming_case import NamingCase, edges_of, labels, of_pod
+from support.naming_case import NamingCase, edges_of, labels, of_host, of_pod
 from support.workloads import Talk
 
 CLIENT_BYTES = "tcpgauge_edge_client_payload_bytes_total"
@@ -43,6 +43,27 @@ class ChangingNamesTest(NamingCase):
         self.assertEqual(edges_of(metrics, second, CLIENT_BYTES)[labels(of_pod(cart, "cart"))], second.client_bytes)
         self.assertEqual(metrics.value(RENAMED), 0)
         self.assert_row(second, of_pod(cart, "cart"), {})
+
+    def test_a_port_that_another_unit_serves_ends_the_edge_and_begins_another(self):
+        blue, green = (self.node.process(f"system.slice/{name}.service") for name in ("blue", "green"))
+        listener = blue.listen(self.node.address)
+        port = listener.getsockname()[1]
+        self.start()
+        first = Talk(self.outside, listener)
+        self.wait_for_edge(first, labels(server=of_host("blue.service")))
+        before = self.wait_for_sums(first)
+        first.close()
+        listener.close()
+        listener = green.listen(self.node.address, port)
+        queue = {"address": self.node.address, "port": str(port), "workload": "green.service"}
+        self.wait_for_metrics(lambda metrics: metrics.find("tcpgauge_listener_queue_limit", **queue), "the other listener")
+        second = Talk(self.outside, listener)
+        named = labels(server=of_host("green.service"))
+        metrics = self.wait_for_metrics(lambda metrics: set(edges_of(metrics, second)) == {named}, "the other edge",
+                                        second.exchange)
+        self.assertEqual(metrics.value(RETIRED), before.value(RETIRED) + 1)
+        metrics = self.wait_for_sums(first, second)
+        self.assertEqual(edges_of(metrics, second, CLIENT_BYTES)[named], second.client_bytes)
 
     def test_a_pod_that_begins_later_gets_its_name_once(self):
         self.start()

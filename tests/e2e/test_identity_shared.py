@@ -6,6 +6,7 @@ import os
 import random
 import secrets
 import signal
+import socket
 import tempfile
 
 from support.naming_case import UNKNOWN, NamingCase, edges_of, labels, of_host, of_pod
@@ -108,6 +109,26 @@ class SharedAddressTest(NamingCase):
         self.assertEqual(ports[first.client_port][0], A)
         self.assertIn(ports[first.client_port][1], (UNKNOWN, B))
         self.assertEqual(ports[first.client_port][2], B)
+
+    def test_an_attempt_that_was_given_up_gets_no_name_of_the_next_user_of_its_port(self):
+        # A program that gives up says nothing to the network. So the attempt looks alive for two minutes.
+        away = "203.0.113.9"
+        self.node.namespace.run("ip", "route", "add", away, "via", self.outside.address, "dev", "eth0")
+        attempt = self.a.socket(away)
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        attempt.bind((self.node.address, 0))
+        attempt.setblocking(False)
+        attempt.connect_ex((away, 80))
+        port = attempt.getsockname()[1]
+
+        def row():
+            status, body = self.agent.get(f"/api/v1/connections?filter=server:{away}")
+            return json.loads(body)["connections"]
+        wait_until(row, "the attempt")
+        attempt.close()
+        talk = Talk(self.b, self.outside.listen(self.outside.address), source=(self.node.address, port))
+        self.wait_for_edge(talk, labels(B))
+        self.assertIn(self.known_of(row()[0]["client"]), (UNKNOWN, A))
 
     def test_whoever_comes_and_goes_no_client_has_the_name_of_another(self):
         pod = self.node.host_pod("ingress-6d4b75cb6d-x7x2k")

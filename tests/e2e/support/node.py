@@ -106,6 +106,7 @@ class Outside(Closable, SocketOwner):
     def __init__(self, node, interface, number):
         self.address, self.address6 = node.address_of(number), node.address6_of(number)
         self._namespace = Namespace()
+        self._namespace.run("sysctl", "-qw", "net.ipv4.ip_forward=0")
         run("ip", "link", "add", interface, "netns", node.namespace.name, "type", "veth",
             "peer", "name", "eth0", "netns", self._namespace.name)
         _ip(node.namespace, f"address add {node.address}/32 dev {interface}",
