@@ -4,16 +4,26 @@
 #include "src/base/check.h"
 
 namespace tcpgauge {
+namespace {
+
+void SetNames(const Binding& binding, EdgeKey* key) {
+  key->local_ends = binding.local_ends;
+  key->client_identity = binding.client_number();
+  key->server_identity = binding.server_number();
+}
+
+}  // namespace
 
 uint64_t EdgeTable::MemoryBytes(const EdgeTableOptions& options) {
   return EdgeChooser::MemoryBytes(options.max_exported) +
          EdgeChooser::SlotLimit(options.max_exported) * (sizeof(EdgeAccount) + sizeof(EdgeServices));
 }
 
-EdgeTable::EdgeTable(const EdgeTableOptions& options, const EdgeTimes& times, uint64_t seed)
+EdgeTable::EdgeTable(const EdgeTableOptions& options, const EdgeTimes& times, uint64_t seed, BindingTable* bindings)
     : options_(options),
       groups_(options.v4_prefix_bits < 32 || options.v6_prefix_bits < 128 || options.v4_server_prefix_bits < 32 ||
               options.v6_server_prefix_bits < 128),
+      bindings_(bindings),
       chooser_(options.max_exported, options.max_new_per_minute, times,
                options.first_window != nullptr ? options.first_window : std::make_shared<FirstWindow>(), seed, this),
       accounts_(EdgeChooser::SlotLimit(options.max_exported)),
@@ -32,6 +42,23 @@ EdgeKey EdgeTable::GroupedKeyOf(const IpAddress& client, const Endpoint& server)
   return key;
 }
 
+EdgeKey EdgeTable::KeyOf(const IpAddress& client, const Endpoint& server, const Binding& binding) const {
+  EdgeKey key = KeyOf(client, server);
+  SetNames(binding, &key);
+  return key;
+}
+
+bool EdgeTable::Supersede(const EdgeKey& key, const Binding& ends, int64_t now_ns) {
+  EdgeKey successor = key;
+  SetNames(ends, &successor);
+  const EdgeBinding bound = {bindings_->Acquire(ends), 0};
+  // Without room for another binding, the edge keeps its place: the connections keep their bindings too.
+  const bool is_superseded =
+      bound.binding != BindingTable::kNobody && chooser_.Supersede(chooser_.Find(key), {successor, bound}, now_ns);
+  Release(bound);
+  return is_superseded;
+}
+
 void EdgeTable::NoteService(Slot slot, const EdgeKey& key, const Endpoint& service) {
   if (!Holds(slot, key)) return;
   const Endpoint server = {key.is_server_prefix ? ServerPrefix(service.address) : service.address, service.port};
@@ -45,48 +72,48 @@ void EdgeTable::Add(const EdgeTraffic& traffic, EdgeCounters* account) {
   account->out_of_order_segments += traffic.out_of_order_segments;
 }
 
-void EdgeTable::Open(const EdgeKey& key, int64_t now_ns) {
-  EdgeCounters& account = Account(chooser_.NoteAttempt(key, now_ns));
+void EdgeTable::Open(const BoundEdge& edge, int64_t now_ns) {
+  EdgeCounters& account = Account(chooser_.NoteAttempt(edge, now_ns));
   ++account.connections_opened;
   if (&account == &other_) ++folded_;
   ++other_.connections;
 }
 
-void EdgeTable::CreditFailure(Slot slot, const EdgeKey& key, EndReason reason, int64_t now_ns) {
+void EdgeTable::CreditFailure(Slot slot, const BoundEdge& edge, EndReason reason, int64_t now_ns) {
   TCPGAUGE_CHECK(reason == EndReason::kRefused || reason == EndReason::kHandshakeTimeout);
-  const Slot of_edge = Find(slot, key);
+  const Slot of_edge = Find(slot, edge.key);
   EdgeCounters& account = Account(of_edge);
   ++(reason == EndReason::kRefused ? account.connections_refused : account.connections_timed_out);
-  chooser_.NoteFailures(of_edge, key, 1, now_ns);
+  chooser_.NoteFailures(of_edge, edge, 1, now_ns);
 }
 
-void EdgeTable::CreditSynRetransmissions(Slot slot, const EdgeKey& key, uint64_t count, int64_t now_ns) {
-  const Slot of_edge = Find(slot, key);
+void EdgeTable::CreditSynRetransmissions(Slot slot, const BoundEdge& edge, uint64_t count, int64_t now_ns) {
+  const Slot of_edge = Find(slot, edge.key);
   Account(of_edge).syn_retransmissions += count;
-  chooser_.NoteFailures(of_edge, key, count, now_ns);
+  chooser_.NoteFailures(of_edge, edge, count, now_ns);
 }
 
-void EdgeTable::Hold(Slot* slot, const EdgeKey& key, bool is_open, uint64_t bytes, int64_t now_ns) {
-  if (Holds(*slot, key)) return;
+void EdgeTable::Hold(Slot* slot, const BoundEdge& edge, bool is_open, uint64_t bytes, int64_t now_ns) {
+  if (Holds(*slot, edge.key)) return;
   // The edge was not watched before, or lost its slot. Another connection may have made it watched since.
-  *slot = chooser_.Find(key);
-  if (*slot == kNone && bytes > 0) *slot = chooser_.TryWatch(key, bytes, now_ns);
+  *slot = chooser_.Find(edge.key);
+  if (*slot == kNone && bytes > 0) *slot = chooser_.TryWatch(edge, bytes, now_ns);
   if (*slot == kNone || !is_open) return;
   --other_.connections;
   ++accounts_[*slot].connections;
 }
 
-void EdgeTable::Credit(Slot* slot, const EdgeKey& key, bool is_open, const EdgeTraffic& traffic, int64_t now_ns) {
-  Hold(slot, key, is_open, traffic.payload_bytes, now_ns);
-  CreditSlot(*slot, traffic, now_ns);
+void EdgeTable::Credit(Slot* slot, const BoundEdge& edge, bool is_open, const EdgeTraffic& traffic, int64_t now_ns) {
+  Hold(slot, edge, is_open, traffic.payload_bytes, now_ns);
+  CreditSlot(*slot, edge.bound, traffic, now_ns);
 }
 
 void EdgeTable::CreditUnopened(const EdgeKey& key, const EdgeTraffic& traffic) {
   Add(traffic, &Account(chooser_.Find(key)));
 }
 
-void EdgeTable::CreditHandshake(Slot* slot, const EdgeKey& key, double rtt_seconds) {
-  Hold(slot, key, /*is_open=*/true, /*bytes=*/0, /*now_ns=*/0);
+void EdgeTable::CreditHandshake(Slot* slot, const BoundEdge& edge, double rtt_seconds) {
+  Hold(slot, edge, /*is_open=*/true, /*bytes=*/0, /*now_ns=*/0);
   EdgeCounters& account = Account(*slot);
   ++account.handshake_rtt_count;
   account.handshake_rtt_sum_seconds += rtt_seconds;

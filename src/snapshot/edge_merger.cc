@@ -86,6 +86,7 @@ EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& workers) {
     merged.retired_edges += worker.retired_edges;
     merged.new_edges += worker.new_edges;
     merged.folded += worker.folded;
+    merged.renamed += worker.renamed;
     merged.pending_attempts += worker.pending_attempts;
     merged.v4_prefix_bits = worker.v4_prefix_bits;
     merged.v6_prefix_bits = worker.v6_prefix_bits;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one exposition costs: prometheus-cpp's families and serializer, our text writer in both formats, and a copy of
-// the finished text as the floor. Run it as `bazel run //tests/bench:text_writer_bench`.
+// the finished text as the floor. DefaultLimits makes and writes what an agent with the default limits shows when all
+// of its places are taken. Run it as `bazel run //tests/bench:text_writer_bench`.
 
 #include <benchmark/benchmark.h>
 
@@ -8,6 +9,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "exporter/metrics/make_exposition.h"
 #include "exporter/metrics/text_writer.h"
@@ -52,6 +54,30 @@ void Selection(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(MakeExposition(snapshot, {SIZE_MAX, connections}, {}));
 }
 
+// A snapshot that fills the default limits: 150 edges and 100 connections.
+std::shared_ptr<const Snapshot> FullSnapshot() {
+  Snapshot snapshot = RandomSnapshot(1, 100, Values::kPlausible);
+  snapshot.edges.exported.clear();
+  for (uint16_t i = 0; i < 150; ++i) {
+    EdgeView& edge = snapshot.edges.exported.emplace_back();
+    edge.key.client = IpAddress::FromV4({10, 42, 0, static_cast<uint8_t>(i)});
+    edge.key.server = {IpAddress::FromV4({10, 96, 7, 7}), static_cast<uint16_t>(8000 + i)};
+    edge.counters.client_payload_bytes = 1000000000 + i;
+    edge.counters.server_payload_bytes = 7000000000 + i;
+    edge.counters.segments = 9000000 + i;
+  }
+  return std::make_shared<const Snapshot>(std::move(snapshot));
+}
+
+void DefaultLimits(benchmark::State& state) {
+  const std::shared_ptr<const Snapshot> snapshot = FullSnapshot();
+  size_t bytes = 0;
+  for (auto _ : state) {
+    bytes = WriteText(MakeExposition(snapshot, {5000, 100}, {&ExampleAgentMetrics()}), TextFormat::kPrometheus).size();
+  }
+  CountBytes(state, bytes);
+}
+
 void Copy(benchmark::State& state) {
   const std::string text = WriteText(Make(state), TextFormat::kPrometheus);
   std::string copy(text.size(), '\0');
@@ -74,6 +100,7 @@ BENCHMARK(PrometheusCpp)->AT_ALL_SIZES;
 BENCHMARK_TEMPLATE(TextWriter, TextFormat::kPrometheus)->AT_ALL_SIZES;
 BENCHMARK_TEMPLATE(TextWriter, TextFormat::kOpenMetrics)->AT_ALL_SIZES;
 BENCHMARK(Selection)->AT_ALL_SIZES;
+BENCHMARK(DefaultLimits)->Unit(benchmark::kMicrosecond);
 BENCHMARK(Compress)->AT_ALL_SIZES;
 BENCHMARK(Copy)->AT_ALL_SIZES;
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "src/flow/connection_view.h"
+#include "src/identity/identity_memory.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/ended_queue.h"
 
@@ -18,6 +19,7 @@ MemoryDemand Usual() {
   demand.listeners = 1;
   demand.series_limit = 5000;
   demand.max_listed_rows = 10000;
+  demand.max_endpoints = 20000;
   return demand;
 }
 
@@ -118,11 +120,25 @@ TEST(MemoryPlan, CountsTheViewsOfConnectionsThatWaitForTheLog) {
       EndedQueue::kCapacity * (sizeof(NamedEndedConnection) + 8 * (sizeof(ConnectionView) + sizeof(Encapsulation))));
 }
 
+TEST(MemoryPlan, NamesAreFewerWithLittleMemoryAndAllWithMore) {
+  EXPECT_EQ(LeastPlan(Usual()).max_endpoints, 500u);
+  EXPECT_EQ(PlanWithoutLimit(Usual()).max_endpoints, 20000u);
+  EXPECT_GE(PlanMemory(Usual(), 64 * kMiB)->max_endpoints, 500u);
+  EXPECT_GT(PlanMemory(Usual(), 256 * kMiB)->max_endpoints, 4000u);
+  EXPECT_EQ(PlanMemory(Usual(), 1024 * kMiB)->max_endpoints, 20000u);
+  MemoryDemand few = Usual();
+  few.max_endpoints = 10;
+  EXPECT_EQ(LeastPlan(few).max_endpoints, 10u);
+  few.max_endpoints = 0;  // names are off
+  EXPECT_EQ(PlanMemory(few, 64 * kMiB)->max_endpoints, 0u);
+  EXPECT_EQ(PlanWithoutLimit(Usual()).bytes - PlanWithoutLimit(few).bytes, IdentityMemoryBytes(20000));
+}
+
 // The figures of README.md, rounded down.
 TEST(MemoryPlan, KeepsThousandsOfConnectionsInASmallContainer) {
-  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 7800u);
-  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 75000u);
-  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 483000u);
+  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 5700u);
+  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 68000u);
+  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 451000u);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef TCPGAUGE_SRC_ATTACH_ANSWER_BODY_H_
-#define TCPGAUGE_SRC_ATTACH_ANSWER_BODY_H_
+#ifndef TCPGAUGE_SRC_JSON_ANSWER_BODY_H_
+#define TCPGAUGE_SRC_JSON_ANSWER_BODY_H_
 
 #include <cstddef>
 #include <string>
@@ -26,4 +26,4 @@ class AnswerBody {
 
 }  // namespace tcpgauge
 
-#endif  // TCPGAUGE_SRC_ATTACH_ANSWER_BODY_H_
+#endif  // TCPGAUGE_SRC_JSON_ANSWER_BODY_H_

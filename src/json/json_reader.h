@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef TCPGAUGE_SRC_ATTACH_JSON_READER_H_
-#define TCPGAUGE_SRC_ATTACH_JSON_READER_H_
+#ifndef TCPGAUGE_SRC_JSON_JSON_READER_H_
+#define TCPGAUGE_SRC_JSON_JSON_READER_H_
 
 #include <cstddef>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "src/attach/answer_body.h"
-#include "src/attach/json_scalar.h"
+#include "src/json/answer_body.h"
+#include "src/json/json_scalar.h"
 
 namespace tcpgauge {
 
@@ -27,6 +27,12 @@ class JsonVisitor {
   virtual absl::Status Take(std::string_view key, const JsonScalar& value) = 0;
 };
 
+// What the messages of errors say.
+struct JsonSource {
+  const char* name;      // of the text, such as "the agent's answer"
+  const char* not_json;  // the whole message when the text is not JSON
+};
+
 // The most that ReadJson() accepts.
 struct JsonBounds {
   size_t bytes = 0;
@@ -43,9 +49,9 @@ struct JsonBounds {
 // not used. The time is proportional to the length of the text.
 //
 // Errors: those of `body` and of `visitor`. kResourceExhausted when the text exceeds `bounds`. kInvalidArgument when
-// the text is not JSON. The messages say that the answer of an agent is wrong, and contain no part of the answer.
-absl::Status ReadJson(AnswerBody* body, const JsonBounds& bounds, JsonVisitor* visitor);
+// the text is not JSON. The messages are those of `source`, and contain no part of the text.
+absl::Status ReadJson(AnswerBody* body, const JsonSource& source, const JsonBounds& bounds, JsonVisitor* visitor);
 
 }  // namespace tcpgauge
 
-#endif  // TCPGAUGE_SRC_ATTACH_JSON_READER_H_
+#endif  // TCPGAUGE_SRC_JSON_JSON_READER_H_

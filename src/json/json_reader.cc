@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "src/attach/json_reader.h"
+#include "src/json/json_reader.h"
 
 #include <istream>
 #include <nlohmann/json.hpp>
@@ -20,7 +20,8 @@ using Json = nlohmann::json;
 // buffer ends the text when a token becomes too long.
 class BodyBuffer final : public std::streambuf {
  public:
-  BodyBuffer(AnswerBody* body, const JsonBounds& bounds) : body_(*body), bounds_(bounds) {}
+  BodyBuffer(AnswerBody* body, const JsonSource& source, const JsonBounds& bounds)
+      : body_(*body), source_(source), bounds_(bounds) {}
 
   // The parser has read a token.
   void EndToken() { token_begin_ = Position(); }
@@ -33,7 +34,7 @@ class BodyBuffer final : public std::streambuf {
     before_piece_ = Position();
     setg(nullptr, nullptr, nullptr);
     if (before_piece_ - token_begin_ > bounds_.token_bytes) {
-      return Fail(absl::StrCat("the agent's answer has a token of more than ", bounds_.token_bytes, " bytes"));
+      return Fail(" a token of", bounds_.token_bytes);
     }
     absl::StatusOr<std::string> piece = body_.Next();
     if (!piece.ok()) {
@@ -42,7 +43,7 @@ class BodyBuffer final : public std::streambuf {
     }
     if (piece->empty()) return traits_type::eof();
     if (before_piece_ + piece->size() > bounds_.bytes) {
-      return Fail(absl::StrCat("the agent's answer has more than ", bounds_.bytes, " bytes"));
+      return Fail("", bounds_.bytes);
     }
     piece_ = *std::move(piece);
     setg(piece_.data(), piece_.data(), piece_.data() + piece_.size());
@@ -52,12 +53,14 @@ class BodyBuffer final : public std::streambuf {
  private:
   size_t Position() const { return before_piece_ + static_cast<size_t>(gptr() - eback()); }
 
-  int_type Fail(const std::string& message) {
-    status_ = absl::ResourceExhaustedError(message);
+  int_type Fail(const char* part, size_t max_bytes) {
+    status_ =
+        absl::ResourceExhaustedError(absl::StrCat(source_.name, " has", part, " more than ", max_bytes, " bytes"));
     return traits_type::eof();
   }
 
   AnswerBody& body_;
+  const JsonSource source_;
   const JsonBounds bounds_;
   absl::Status status_;
   std::string piece_;        // what the parser reads now
@@ -68,8 +71,8 @@ class BodyBuffer final : public std::streambuf {
 // The parser calls these functions. The result false ends the parsing.
 class Events {
  public:
-  Events(BodyBuffer* buffer, const JsonBounds& bounds, JsonVisitor* visitor)
-      : buffer_(*buffer), max_depth_(bounds.depth), visitor_(*visitor) {}
+  Events(BodyBuffer* buffer, const JsonSource& source, const JsonBounds& bounds, JsonVisitor* visitor)
+      : buffer_(*buffer), source_(source), max_depth_(bounds.depth), visitor_(*visitor) {}
 
   const absl::Status& status() const { return status_; }
 
@@ -105,7 +108,7 @@ class Events {
   bool Enter(bool is_object) {
     buffer_.EndToken();
     if (entered_ + skipped_ == max_depth_) {
-      status_ = absl::ResourceExhaustedError(absl::StrCat("the agent's answer has more than ", max_depth_, " levels"));
+      status_ = absl::ResourceExhaustedError(absl::StrCat(source_.name, " has more than ", max_depth_, " levels"));
       return false;
     }
     if (skipped_ == 0) {
@@ -134,6 +137,7 @@ class Events {
   }
 
   BodyBuffer& buffer_;
+  const JsonSource source_;
   const size_t max_depth_;
   JsonVisitor& visitor_;
   absl::Status status_;  // the visitor's, or that the text is too deep
@@ -144,14 +148,14 @@ class Events {
 
 }  // namespace
 
-absl::Status ReadJson(AnswerBody* body, const JsonBounds& bounds, JsonVisitor* visitor) {
-  BodyBuffer buffer(body, bounds);
-  Events events(&buffer, bounds, visitor);
+absl::Status ReadJson(AnswerBody* body, const JsonSource& source, const JsonBounds& bounds, JsonVisitor* visitor) {
+  BodyBuffer buffer(body, source, bounds);
+  Events events(&buffer, source, bounds, visitor);
   std::istream stream(&buffer);
   const bool is_json = Json::sax_parse(stream, &events);
   if (!buffer.status().ok()) return buffer.status();
   if (!events.status().ok()) return events.status();
-  if (!is_json) return absl::InvalidArgumentError("the answer is not that of a tcpgauge agent");
+  if (!is_json) return absl::InvalidArgumentError(source.not_json);
   return absl::OkStatus();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef TCPGAUGE_SRC_ATTACH_JSON_SCALAR_H_
-#define TCPGAUGE_SRC_ATTACH_JSON_SCALAR_H_
+#ifndef TCPGAUGE_SRC_JSON_JSON_SCALAR_H_
+#define TCPGAUGE_SRC_JSON_JSON_SCALAR_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -43,4 +43,4 @@ constexpr int64_t kEndNs = INT64_MAX / 2;
 
 }  // namespace tcpgauge
 
-#endif  // TCPGAUGE_SRC_ATTACH_JSON_SCALAR_H_
+#endif  // TCPGAUGE_SRC_JSON_JSON_SCALAR_H_

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef TCPGAUGE_TESTS_ATTACH_TEXT_BODY_H_
-#define TCPGAUGE_TESTS_ATTACH_TEXT_BODY_H_
+#ifndef TCPGAUGE_TESTS_JSON_TEXT_BODY_H_
+#define TCPGAUGE_TESTS_JSON_TEXT_BODY_H_
 
 #include <algorithm>
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "src/attach/answer_body.h"
+#include "src/json/answer_body.h"
 
 namespace tcpgauge {
 
@@ -38,4 +38,4 @@ class TextBody final : public AnswerBody {
 
 }  // namespace tcpgauge
 
-#endif  // TCPGAUGE_TESTS_ATTACH_TEXT_BODY_H_
+#endif  // TCPGAUGE_TESTS_JSON_TEXT_BODY_H_

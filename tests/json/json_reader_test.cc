@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "src/attach/json_reader.h"
+#include "src/json/json_reader.h"
 
 #include <gtest/gtest.h>
 
@@ -9,11 +9,12 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "tests/attach/text_body.h"
+#include "tests/json/text_body.h"
 
 namespace tcpgauge {
 namespace {
 
+constexpr JsonSource kSource = {"the agent's answer", "the answer is not that of a tcpgauge agent"};
 constexpr JsonBounds kBounds = {200000, 40000, 8};
 
 // Writes what it is told as text. Skips what has the key "skip", and stops at the key "stop".
@@ -48,14 +49,14 @@ class Scribe final : public JsonVisitor {
 std::string Read(const std::string& json, size_t piece_bytes = SIZE_MAX) {
   TextBody body(json, piece_bytes);
   Scribe scribe;
-  const absl::Status status = ReadJson(&body, kBounds, &scribe);
+  const absl::Status status = ReadJson(&body, kSource, kBounds, &scribe);
   return status.ok() ? scribe.text : status.ToString();
 }
 
 absl::StatusCode CodeOf(const std::string& json) {
   TextBody body(json);
   Scribe scribe;
-  return ReadJson(&body, kBounds, &scribe).code();
+  return ReadJson(&body, kSource, kBounds, &scribe).code();
 }
 
 std::string Repeated(const std::string& text, size_t times) {
@@ -125,7 +126,7 @@ TEST(JsonReader, EndsWithTheErrorOfTheVisitorAndReadsNoFurther) {
   for (const char* json : {"{\"a\":1,\"stop\":1,", "{\"a\":1,\"stop\":[", "{\"a\":1,\"stop\":{"}) {
     TextBody body(json + std::string(100000, ' '), 10);
     Scribe scribe;
-    EXPECT_TRUE(absl::IsAborted(ReadJson(&body, kBounds, &scribe)));
+    EXPECT_TRUE(absl::IsAborted(ReadJson(&body, kSource, kBounds, &scribe)));
     EXPECT_LT(body.taken(), 40u);
   }
 }
@@ -133,7 +134,7 @@ TEST(JsonReader, EndsWithTheErrorOfTheVisitorAndReadsNoFurther) {
 TEST(JsonReader, EndsWithTheErrorOfTheBody) {
   TextBody body("{\"a\":[1,2", 3, absl::UnavailableError("gone"));
   Scribe scribe;
-  EXPECT_TRUE(absl::IsUnavailable(ReadJson(&body, kBounds, &scribe)));
+  EXPECT_TRUE(absl::IsUnavailable(ReadJson(&body, kSource, kBounds, &scribe)));
   EXPECT_TRUE(absl::StrContains(scribe.text, "=1u"));
 }
 
@@ -141,7 +142,7 @@ TEST(JsonReader, ErrorsContainNoPartOfTheAnswer) {
   for (const std::string json : {"[\x1b]", "{\"\x1b[31m", "[1,\"secret\" \"secret\"]"}) {
     TextBody body(json);
     Scribe scribe;
-    EXPECT_EQ(ReadJson(&body, kBounds, &scribe).message(), "the answer is not that of a tcpgauge agent");
+    EXPECT_EQ(ReadJson(&body, kSource, kBounds, &scribe).message(), "the answer is not that of a tcpgauge agent");
   }
 }
 

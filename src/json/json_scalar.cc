@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "src/attach/json_scalar.h"
+#include "src/json/json_scalar.h"
 
 #include <algorithm>
 
