@@ -104,13 +104,17 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
     add(worker.ended_rows, &snapshot->ended_connections);
     edges.push_back(&worker.edges);
     if (worker.identity_map != nullptr) snapshot->identity_map = worker.identity_map;
-    snapshot->identity_lookups.found += worker.identity_lookups.found;
-    snapshot->identity_lookups.unknown += worker.identity_lookups.unknown;
+    snapshot->workload_edges.lookups_found += worker.identity_lookups.found;
+    snapshot->workload_edges.lookups_unknown += worker.identity_lookups.unknown;
     snapshot->connections_not_listed += worker.connections_not_listed;
     snapshot->totals.Add(worker.totals);
     for (size_t i = 0; i < kDecodeErrorCount; ++i) decode_errors[i] += worker.counters.decode_errors[i];
     unmatched_fragments += worker.unmatched_fragments;
     for (size_t i = 0; i < kOverflowCount; ++i) overflows[i] += worker.overflows[i];
+  }
+  if (options_.identities != nullptr) {
+    snapshot->identity_map = options_.identities->Current();
+    snapshot->identity_counters = options_.identities->counters();
   }
   snapshot->edges = edge_merger_.Merge(edges);
   snapshot->time_ns = time_ns_;
