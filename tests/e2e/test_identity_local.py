@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who is at each end, as control groups, /proc and the names of container logs tell it, without any right."""
 import functools
+import os
 
 from support.cgroups import groups_of_sockets, kubelet_cgroupfs, kubelet_systemd, new_container_id, new_static_uid, new_uid
 from support.naming_case import UNKNOWN, NamingCase, edges_of, labels, of_host, of_pod
+from support.waiting import wait_until
 from support.workloads import Talk
 
 AS_NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--bounding-set=-all")
@@ -92,7 +94,7 @@ class KindsOfGroupsTest(NamingCase):
         for number, (pod, workload) in enumerate(pods):
             for address in (pod.address, pod.address6):
                 self.assertEqual(len(metrics.find("tcpgauge_endpoint_info", address=address, namespace=pod.namespace,
-                                                  pod=pod.pod, workload=workload)), 1, pod.group_of)
+                                                  pod=pod.pod, workload=workload)), 1, pod.workload.group)
 
     def test_units_and_containers_that_share_the_addresses_of_the_host(self):
         processes = [(self.node.process(group), UNKNOWN if workload is None else of_host(workload))
@@ -176,18 +178,20 @@ class KindsOfGroupsTest(NamingCase):
         self.check_named([(Talk(short, there), of_pod(short, "web"), UNKNOWN)])
         for pod in pods:
             talk = Talk(pod, there).exchange()
-            row = self.row_of(talk)
+            row = wait_until(lambda: self.row_of(talk), "the connection is in the API")
             known = self.known_of(row["client"])
             self.assertLessEqual(known.items(), of_pod(pod, pod.pod).items())
 
     def test_what_a_process_calls_itself_is_shown_and_is_no_label(self):
         name = 'x"y\\z {'
-        unit = self.node.process("system.slice/db.service", name=name)
+        # The unit has one process on the whole machine, other tests included.
+        db = f"db-{os.getpid()}.service"
+        unit = self.node.process(f"system.slice/{db}", name=name)
         listener = unit.listen(self.node.address)
         self.start()
         talk = Talk(self.outside, listener)
-        metrics = self.wait_for_edge(talk, labels(server=of_host("db.service")))
-        row = self.assert_row(talk, UNKNOWN, of_host("db.service"))
+        metrics = self.wait_for_edge(talk, labels(server=of_host(db)))
+        row = self.assert_row(talk, UNKNOWN, of_host(db))
         self.assertEqual(row["server"].get("comm"), name)
         self.assertNotIn("y\\\\z", metrics.text)
 
