@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "src/flow/connection_view.h"
+#include "src/naming/identity_text.h"
 #include "tui/endpoint_text.h"
 #include "tui/sparkline.h"
 #include "tui/state_text.h"
@@ -27,9 +28,6 @@ constexpr int kMaxChartRows = 8;
 
 // The name of a file that is read may be longer than any interface's name.
 constexpr size_t kMaxInterfaceNameBytes = 40;
-
-// The kernel's names of processes have at most 63 bytes.
-constexpr size_t kMaxProcessNameBytes = 64;
 
 constexpr int kMinFactColumns = 10;  // of a line of the names; on a narrower screen, such a line is cut
 
@@ -92,7 +90,7 @@ std::vector<std::string> IdentityFacts(const EndIdentity& identity) {
   add("service ", identity.service);
   add("node ", identity.node);
   add("zone ", identity.zone);
-  add("process ", Printable(identity.comm, kMaxProcessNameBytes));
+  add("process ", Printable(identity.comm, kMaxCommBytes));
   return facts;
 }
 

@@ -106,7 +106,7 @@ void TakeIdentity(std::string_view key, const JsonScalar& value, EndIdentity* id
   } else if (key == "zone") {
     identity->zone = EndNameOf(value);
   } else if (key == "comm") {
-    identity->comm = NameOf(value, AnswerBounds::kCommBytes);
+    identity->comm = NameOf(value, kMaxCommBytes);
   }
 }
 

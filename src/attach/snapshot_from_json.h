@@ -19,7 +19,6 @@ struct AnswerBounds {
   static constexpr size_t kDepth = 64;               // of objects and arrays in one another, even of an unknown member
   static constexpr size_t kInterfaces = 4096;
   static constexpr size_t kNameBytes = 256;  // of the name of the agent or of an interface; the rest is cut off
-  static constexpr size_t kCommBytes = 64;   // of the name of a process; the rest is cut off
   // Of all names of the ends of connections together, each identity counted once, and 64 bytes for each identity.
   // Connections after the one that exceeds this bound have no names.
   static constexpr size_t kIdentitiesBytes = 8 << 20;

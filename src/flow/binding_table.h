@@ -23,6 +23,9 @@ struct Binding {
 
   uint32_t client_number() const { return client == nullptr ? 0 : client->number; }
   uint32_t server_number() const { return server == nullptr ? 0 : server->number; }
+  // Of the names that the labels of an edge show.
+  uint32_t client_label() const { return client == nullptr ? 0 : client->label_number; }
+  uint32_t server_label() const { return server == nullptr ? 0 : server->label_number; }
   friend bool operator==(const Binding& a, const Binding& b) {
     return a.client_number() == b.client_number() && a.server_number() == b.server_number() &&
            a.local_ends == b.local_ends;

@@ -19,7 +19,7 @@ struct EdgeKey {
   // The ends that are local to this node, as in Binding. In a Snapshot it is 0, because edges that differ only in it
   // are merged there: nobody could tell them apart.
   uint8_t local_ends = 0;
-  uint32_t client_identity = 0;  // NumberedIdentity::number; 0: unknown
+  uint32_t client_identity = 0;  // NumberedIdentity::label_number; 0: unknown
   uint32_t server_identity = 0;
 
   friend bool operator==(const EdgeKey& a, const EdgeKey& b) {
@@ -54,6 +54,8 @@ struct EdgeCounters {
 
 // Adds every member of `from` to the same member of `*to`.
 void AddEdgeCounters(const EdgeCounters& from, EdgeCounters* to);
+// Subtracts every member of `from` from the same member of `*to`.
+void SubtractEdgeCounters(const EdgeCounters& from, EdgeCounters* to);
 
 }  // namespace tcpgauge
 

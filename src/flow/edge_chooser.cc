@@ -90,7 +90,7 @@ size_t EdgeChooser::PlacesForLight() const {
 void EdgeChooser::Watch(Slot slot, const BoundEdge& edge) {
   accounts_.Acquire(edge.bound);
   if (watched_.InUse(slot)) {
-    accounts_.OnForgotten(slot);
+    accounts_.OnForgotten(slot, watched_.bound(slot));
     accounts_.Release(watched_.bound(slot));
   }
   watched_.Replace(slot, edge);
@@ -158,7 +158,7 @@ void EdgeChooser::SetReserved(Slot slot, bool is_reserved) {
 }
 
 void EdgeChooser::EndSeries(Slot slot, int64_t now_ns) {
-  accounts_.OnSeriesEnded(slot);
+  accounts_.OnSeriesEnded(slot, watched_.bound(slot));
   SetReserved(slot, false);
   SetPhase(slot, Phase::kWatched, now_ns);
 }

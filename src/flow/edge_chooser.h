@@ -82,10 +82,10 @@ class EdgeChooser {
   class Accounts {
    public:
     virtual ~Accounts() = default;
-    // The series of the edge in `slot` ended. The edge is still watched.
-    virtual void OnSeriesEnded(Slot slot) = 0;
+    // The series of the edge in `slot` ended. The edge is still watched. `bound` is that of the edge.
+    virtual void OnSeriesEnded(Slot slot, EdgeBinding bound) = 0;
     // The edge in `slot` is not watched any more. It has no series.
-    virtual void OnForgotten(Slot slot) = 0;
+    virtual void OnForgotten(Slot slot, EdgeBinding bound) = 0;
     // The chooser begins, or ends, to use what these numbers stand for.
     virtual void Acquire(EdgeBinding bound) = 0;
     virtual void Release(EdgeBinding bound) = 0;

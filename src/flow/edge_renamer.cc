@@ -8,11 +8,12 @@
 namespace tcpgauge {
 namespace {
 
-uint32_t NumberOf(const IdentityRef& identity) { return identity == nullptr ? 0 : identity->number; }
+// Names with the same labels have the same number.
+uint32_t NumberOf(const IdentityRef& identity) { return identity == nullptr ? 0 : identity->label_number; }
 
 // Replaces `*end`, the name of one end of an edge, if the name of its address changed from `before` to `now`.
 bool Replace(uint32_t before, IdentityRef now, IdentityRef* end) {
-  if (now == nullptr || NumberOf(*end) != before || now->number == before) return false;
+  if (NumberOf(now) == 0 || NumberOf(*end) != before || NumberOf(now) == before) return false;
   *end = std::move(now);
   return true;
 }
@@ -40,8 +41,8 @@ IdentityRef EdgeRenamer::FindServer(const NameFinder& names, const EdgeKey& key)
 void EdgeRenamer::Rename(const NameFinder& names, int64_t now_ns) {
   for (const Noted& noted : noted_) {
     Binding ends = edges_.EndsOf(noted.key);
-    const bool had_client = ends.client != nullptr;
-    const bool had_server = ends.server != nullptr;
+    const bool had_client = noted.key.client_identity != 0;
+    const bool had_server = noted.key.server_identity != 0;
     const bool is_client_new = Replace(noted.client_number, FindClient(names, noted.key), &ends.client);
     const bool is_server_new = Replace(noted.server_number, FindServer(names, noted.key), &ends.server);
     if (!is_client_new && !is_server_new) continue;

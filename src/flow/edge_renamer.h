@@ -34,7 +34,7 @@ class EdgeRenamer {
  private:
   struct Noted {
     EdgeKey key;
-    uint32_t client_number;  // NumberedIdentity::number that the address had; 0: unknown
+    uint32_t client_number;  // NumberedIdentity::label_number that the address had; 0: unknown
     uint32_t server_number;
   };
 

@@ -40,8 +40,8 @@ class EdgeSample {
   }
   // Whether `slot` contains the edge.
   bool Holds(Slot slot, const EdgeKey& key) const { return slot != kNone && entries_[slot].key == key; }
-  // As above, for the edge {client, server}, without is_server_prefix, between ends that have this binding. Equal
-  // bindings have equal ids, so that no names are compared.
+  // As above, for the edge {client, server}, without is_server_prefix, between ends that have this binding. May return
+  // false for another binding whose names have the same labels.
   bool Holds(Slot slot, const IpAddress& client, const Endpoint& server, uint16_t binding) const {
     const Entry& entry = entries_[slot];
     return slot != kNone && entry.bound.binding == binding && entry.key.client == client &&

@@ -13,8 +13,11 @@ EdgeBinding Ledger::OpenEdge(const ConnectionKey& key, End client, int64_t begun
   ++opened_for_edges_;
   EdgeBinding bound;
   bound.binding = names_.Bind(key.endpoint(client), key.endpoint(OtherEnd(client)), begun_ns, now_ns);
-  if (edges_ != nullptr) edges_->Open(EdgeOf(key, client, bound), now_ns);
-  return bound;
+  if (edges_ == nullptr) return bound;
+  const BoundEdge edge = EdgeOf(key, client, bound);
+  const BoundEdge opened = names_.finder().is_on() ? edges_->WithCell(edge) : edge;
+  edges_->Open(opened, now_ns);
+  return opened.bound;
 }
 
 void Ledger::OpenEdge(int64_t begun_ns, int64_t now_ns, ConnectionRecord* record) {
@@ -36,11 +39,15 @@ void Ledger::BindAgain(const ConnectionKey& key, End client, int64_t begun_ns, i
   Release(bound);
   bound->binding = binding;
   *edge = EdgeTable::kNone;
-  ReopenEdge(key, client, *edge, *bound);
+  if (edges_ == nullptr) return;
+  const BoundEdge reopened = edges_->WithCell(EdgeOf(key, client, *bound));
+  *bound = reopened.bound;
+  edges_->Reopen(*edge, reopened);
 }
 
 void Ledger::Release(EdgeBinding* bound) {
   names_.bindings().Release(bound->binding);
+  if (edges_ != nullptr) edges_->ReleaseCell(*bound);
   *bound = EdgeBinding();
 }
 
@@ -84,7 +91,8 @@ void Ledger::CreditNonzero(bool of_client, uint64_t payload_bytes, uint32_t segm
   const Endpoint server = record->key.endpoint(OtherEnd(client));
   const IpAddress& address = client == End::kA ? record->key.address_a : record->key.address_b;
   if (edges_->CreditHeld(record->edge, address, server, record->bound, traffic, now_ns)) return;
-  edges_->Credit(&record->edge, EdgeOf(record->key, client, record->bound), IsOpen(record->state), traffic, now_ns);
+  const BoundEdge edge = EdgeOf(record->key, client, record->bound);
+  record->bound = edges_->Credit(&record->edge, edge, IsOpen(record->state), traffic, now_ns);
 }
 
 void Ledger::CreditUnopened(const ConnectionKey& key, End client, const EdgeTraffic& traffic, int64_t now_ns) {
@@ -92,7 +100,7 @@ void Ledger::CreditUnopened(const ConnectionKey& key, End client, const EdgeTraf
   const Endpoint server = key.endpoint(OtherEnd(client));
   Binding binding;
   if (names_.finder().is_on()) binding = names_.finder().Find(of_client, server, /*begun_ns=*/now_ns, now_ns);
-  edges_->CreditUnopened(edges_->KeyOf(of_client.address, server, binding), traffic);
+  edges_->CreditUnopened(edges_->KeyOf(of_client.address, server, binding), binding, traffic);
 }
 
 void Ledger::CreditSynRetransmission(int64_t now_ns, ConnectionRecord* record) {
@@ -117,7 +125,8 @@ void Ledger::CreditHandshake(int64_t rtt_ns, ConnectionRecord* record) {
   const double rtt_seconds = kSecondsPerNanosecond * static_cast<double>(rtt_ns);
   totals_.handshake_rtt_seconds.Observe(rtt_seconds);
   if (edges_ == nullptr) return;
-  edges_->CreditHandshake(&record->edge, EdgeOf(record->key, record->client_end(), record->bound), rtt_seconds);
+  record->bound =
+      edges_->CreditHandshake(&record->edge, EdgeOf(record->key, record->client_end(), record->bound), rtt_seconds);
 }
 
 }  // namespace tcpgauge

@@ -14,14 +14,11 @@ constexpr uint64_t kUnknownGroup = 0;  // no control group has this inode number
 constexpr size_t kMaxGroupsOfEndpoint = 8;
 constexpr size_t kShownIdCharacters = 12;  // of a container's id, as in `docker ps`
 
-void EmptyUnlessName(std::string* text) {
-  if (!IsName(*text)) text->clear();
-}
-
 EndIdentity OnlyNames(EndIdentity identity) {
   for (std::string* const text : {&identity.namespace_name, &identity.workload, &identity.workload_kind, &identity.pod,
-                                  &identity.container, &identity.service, &identity.node, &identity.zone})
-    EmptyUnlessName(text);
+                                  &identity.container, &identity.service, &identity.node, &identity.zone}) {
+    if (!IsName(*text)) text->clear();
+  }
   return identity;
 }
 
@@ -86,6 +83,8 @@ bool IdentityDraft::HasRoom() {
   return false;
 }
 
+IdentityRef IdentityDraft::Named(const EndIdentity& identity) const { return pool_->Get(OnlyNames(identity)); }
+
 void IdentityDraft::AddPod(std::string_view uid, const EndIdentity& pod) {
   if (pods_.size() < kMaxFacts) {
     pods_.insert({std::string(uid), OnlyNames(pod)});
@@ -97,11 +96,11 @@ void IdentityDraft::AddPod(std::string_view uid, const EndIdentity& pod) {
 void IdentityDraft::AddAddress(const IpAddress& address, const EndIdentity& pod) {
   if (!addresses_.contains(address) && !HasRoom()) return;
   AddressClaim& claim = addresses_[address];
-  EndIdentity named = OnlyNames(pod);
-  if (!claim.api.has_value()) {
+  IdentityRef named = Named(pod);
+  if (claim.api == nullptr) {
     claim.api = std::move(named);
-  } else if (IsSamePod(*claim.api, named)) {
-    claim.api = Joined(*std::move(claim.api), named);
+  } else if (IsSamePod(claim.api->identity, named->identity)) {
+    claim.api = pool_->Get(Joined(claim.api->identity, named->identity));
   } else {
     claim.api_differs = true;
   }
@@ -109,10 +108,11 @@ void IdentityDraft::AddAddress(const IpAddress& address, const EndIdentity& pod)
 
 void IdentityDraft::AddEndpoint(const Endpoint& endpoint, const EndIdentity& server) {
   if (!api_endpoints_.contains(endpoint) && !HasRoom()) return;
-  EndIdentity named = OnlyNames(server);
-  const auto [known, is_new] = api_endpoints_.insert({endpoint, named});
-  if (is_new || named.service.empty()) return;
-  if (known->second.service.empty() || named.service < known->second.service) known->second = std::move(named);
+  const IdentityRef named = Named(server);
+  IdentityRef& known = api_endpoints_[endpoint];
+  const std::string& service = named->identity.service;
+  const bool is_first = known == nullptr || known->identity.service.empty() || service < known->identity.service;
+  if (known == nullptr || (is_first && !service.empty())) known = named;
 }
 
 void IdentityDraft::AddContainer(std::string_view container_id, const EndIdentity& container) {
@@ -205,18 +205,18 @@ absl::flat_hash_set<uint64_t> IdentityDraft::GroupIds() const {
   return ids;
 }
 
-std::shared_ptr<IdentityMap> IdentityDraft::Finish(IdentityPool* pool, Recent* recent, int64_t now_ns) {
+std::shared_ptr<IdentityMap> IdentityDraft::Finish(Recent* recent, int64_t now_ns) {
   auto map = std::make_shared<IdentityMap>();
   map->sockets_read_ns = sockets_read_ns_;
   map->shared_addresses = shared_addresses_;
   map->local_addresses = local_addresses_;
   FindPodsInLogs();
-  const GroupIdentities groups = FinishGroups(pool);
+  const GroupIdentities groups = FinishGroups();
   FinishListeners(groups, map.get());
   SortListeners(recent, map.get());
   FinishSockets(groups, map.get());
-  FinishAddresses(pool, recent, now_ns, map.get());
-  FinishEndpoints(pool, recent, now_ns, map.get());
+  FinishAddresses(recent, now_ns, map.get());
+  FinishEndpoints(recent, now_ns, map.get());
   const auto room = [&] {
     const size_t used = map->addresses.size() + map->endpoints.size();
     return used < max_endpoints_ ? max_endpoints_ - used : 0;
@@ -270,24 +270,26 @@ std::optional<EndIdentity> IdentityDraft::IdentityOfPod(const GroupOwner& owner)
   return std::nullopt;
 }
 
-std::optional<EndIdentity> IdentityDraft::IdentityOf(const AddressClaim& claim) const {
-  if (claim.owners_differ) return std::nullopt;
-  if (!claim.owner.has_value()) return claim.api_differs ? std::nullopt : claim.api;
+IdentityRef IdentityDraft::IdentityOf(const AddressClaim& claim) const {
+  if (claim.owners_differ) return nullptr;
+  if (!claim.owner.has_value()) return claim.api_differs ? nullptr : claim.api;
   // The address is the whole pod's.
   GroupOwner pod = *claim.owner;
   if (!pod.pod_uid.empty()) pod.container_id.clear();
   std::optional<EndIdentity> identity = IdentityOf(pod);
-  if (!identity.has_value() || !claim.api.has_value() || !IsSamePod(*identity, *claim.api)) return identity;
-  return Joined(*std::move(identity), *claim.api);
+  if (!identity.has_value()) return nullptr;
+  if (claim.api != nullptr && IsSamePod(*identity, claim.api->identity))
+    identity = Joined(*std::move(identity), claim.api->identity);
+  return pool_->Get(*identity);
 }
 
-IdentityDraft::GroupIdentities IdentityDraft::FinishGroups(IdentityPool* pool) const {
+IdentityDraft::GroupIdentities IdentityDraft::FinishGroups() const {
   GroupIdentities identities;
   for (const uint64_t id : GroupIds()) {
     const auto group = groups_.find(id);
     if (group == groups_.end()) continue;
     const auto identity = IdentityOf(group->second);
-    if (identity.has_value()) identities[id] = pool->Get(*identity);
+    if (identity.has_value()) identities[id] = pool_->Get(*identity);
   }
   return identities;
 }
@@ -334,34 +336,32 @@ void IdentityDraft::FinishSockets(const GroupIdentities& groups, IdentityMap* ma
   }
 }
 
-void IdentityDraft::FinishAddresses(IdentityPool* pool, Recent* recent, int64_t now_ns, IdentityMap* map) const {
+void IdentityDraft::FinishAddresses(Recent* recent, int64_t now_ns, IdentityMap* map) const {
   for (const auto& [address, claim] : addresses_) {
-    const auto identity = shared_addresses_.contains(address) ? std::nullopt : IdentityOf(claim);
-    if (!identity.has_value() || IsNobody(*identity)) {
+    const IdentityRef identity = shared_addresses_.contains(address) ? nullptr : IdentityOf(claim);
+    if (identity == nullptr || IsNobody(identity->identity)) {
       recent->addresses.Forget(address);
       continue;
     }
-    const IdentityRef ref = pool->Get(*identity);
-    map->addresses[address] = ref;
-    recent->addresses.Note(address, ref, now_ns);
+    map->addresses[address] = identity;
+    recent->addresses.Note(address, identity, now_ns);
   }
   for (const IpAddress& address : shared_addresses_) recent->addresses.Forget(address);
 }
 
-void IdentityDraft::FinishEndpoints(IdentityPool* pool, Recent* recent, int64_t now_ns, IdentityMap* map) const {
+void IdentityDraft::FinishEndpoints(Recent* recent, int64_t now_ns, IdentityMap* map) const {
   for (const auto& [endpoint, server] : api_endpoints_) {
-    EndIdentity identity = server;
+    IdentityRef identity = server;
     if (const IdentityRef known = map->Find(endpoint); known != nullptr) {
-      if (!server.pod.empty() && !IsSamePod(known->identity, server)) {
+      if (!server->identity.pod.empty() && !IsSamePod(known->identity, server->identity)) {
         recent->endpoints.Forget(endpoint);
         continue;
       }
-      identity = Joined(known->identity, server);
+      identity = pool_->Get(Joined(known->identity, server->identity));
     }
-    if (IsNobody(identity)) continue;
-    const IdentityRef ref = pool->Get(identity);
-    map->endpoints[endpoint] = ref;
-    recent->endpoints.Note(endpoint, ref, now_ns);
+    if (IsNobody(identity->identity)) continue;
+    map->endpoints[endpoint] = identity;
+    recent->endpoints.Note(endpoint, identity, now_ns);
   }
 }
 

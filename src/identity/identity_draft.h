@@ -44,8 +44,9 @@ class IdentityDraft {
   static constexpr size_t kMaxFacts = 65536;
   static constexpr size_t kMaxListeners = 4096;
 
-  // `max_endpoints` is --identity.max-endpoints.
-  explicit IdentityDraft(size_t max_endpoints) : max_endpoints_(max_endpoints) {}
+  // `max_endpoints` is --identity.max-endpoints. `pool` must outlive this object. The draft keeps the identities of the
+  // API there, because most of them are in the map before and in the next one: copies would take several megabytes.
+  IdentityDraft(size_t max_endpoints, IdentityPool* pool) : max_endpoints_(max_endpoints), pool_(pool) {}
 
   // What the Kubernetes API says.
 
@@ -96,7 +97,7 @@ class IdentityDraft {
   };
 
   // Makes the map. Updates `recent`. Call it once, at the end. Time: Clock::SteadyNanoseconds().
-  std::shared_ptr<IdentityMap> Finish(IdentityPool* pool, Recent* recent, int64_t now_ns);
+  std::shared_ptr<IdentityMap> Finish(Recent* recent, int64_t now_ns);
 
   // Counts that a source left something out because of a bound of its own.
   void CountOverflow() { ++overflows_; }
@@ -107,7 +108,7 @@ class IdentityDraft {
 
  private:
   struct AddressClaim {
-    std::optional<EndIdentity> api;
+    IdentityRef api;           // null: the API does not know the address
     bool api_differs = false;  // the API says that several pods have it
     std::optional<GroupOwner> owner;
     bool owners_differ = false;
@@ -121,30 +122,33 @@ class IdentityDraft {
   using GroupIdentities = absl::flat_hash_map<uint64_t, IdentityRef>;
 
   bool HasRoom();
+  // Returns the identity with its names alone.
+  IdentityRef Named(const EndIdentity& identity) const;
   bool IsListening(const Endpoint& endpoint) const;
   // Fills pods_in_logs_.
   void FindPodsInLogs();
-  // Nullopt: unknown.
+  // Nullopt and null: unknown.
   std::optional<EndIdentity> IdentityOf(const GroupOwner& owner) const;
   std::optional<EndIdentity> IdentityOfPod(const GroupOwner& owner) const;
-  std::optional<EndIdentity> IdentityOf(const AddressClaim& claim) const;
+  IdentityRef IdentityOf(const AddressClaim& claim) const;
 
-  GroupIdentities FinishGroups(IdentityPool* pool) const;
+  GroupIdentities FinishGroups() const;
   void FinishListeners(const GroupIdentities& groups, IdentityMap* map) const;
   // New listeners come after those that were there before, and among them the fullest ones first.
   void SortListeners(Recent* recent, IdentityMap* map) const;
   void FinishSockets(const GroupIdentities& groups, IdentityMap* map) const;
-  void FinishAddresses(IdentityPool* pool, Recent* recent, int64_t now_ns, IdentityMap* map) const;
-  void FinishEndpoints(IdentityPool* pool, Recent* recent, int64_t now_ns, IdentityMap* map) const;
+  void FinishAddresses(Recent* recent, int64_t now_ns, IdentityMap* map) const;
+  void FinishEndpoints(Recent* recent, int64_t now_ns, IdentityMap* map) const;
 
   const size_t max_endpoints_;
+  IdentityPool* const pool_;
   absl::flat_hash_map<std::string, EndIdentity> pods_;          // by UID, from the API
   absl::flat_hash_map<std::string, EndIdentity> containers_;    // by id, from the names of log files
   absl::flat_hash_map<std::string, EndIdentity> pods_in_logs_;  // by UID; without a container
   absl::flat_hash_map<uint64_t, GroupOwner> groups_;
   absl::flat_hash_map<GroupOwner, std::string> comms_;  // of all owners that have processes
   absl::flat_hash_map<IpAddress, AddressClaim> addresses_;
-  absl::flat_hash_map<Endpoint, EndIdentity> api_endpoints_;
+  absl::flat_hash_map<Endpoint, IdentityRef> api_endpoints_;
   absl::flat_hash_map<Endpoint, GroupClaim> sockets_;
   absl::flat_hash_map<Endpoint, size_t> listener_places_;  // in listeners_
   std::vector<ListenerClaim> listeners_;

@@ -26,9 +26,9 @@ bool QueuesAreEqual(const IdentityMap& a, const IdentityMap& b) {
 
 void IdentityMaker::Round() {
   const int64_t begin_ns = options_.clock->SteadyNanoseconds();
-  IdentityDraft draft(options_.max_endpoints);
+  IdentityDraft draft(options_.max_endpoints, &pool_);
   for (IdentitySource* const source : options_.sources) source->AddTo(&draft);
-  std::shared_ptr<const IdentityMap> map = draft.Finish(&pool_, &recent_, begin_ns);
+  std::shared_ptr<const IdentityMap> map = draft.Finish(&recent_, begin_ns);
   overflows_ += draft.overflows();
   PublishCounters(*map);
   Publish(std::move(map), draft.socket_fingerprint());

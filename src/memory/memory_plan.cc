@@ -9,7 +9,9 @@
 #include "src/flow/connection_summary.h"
 #include "src/flow/connection_view.h"
 #include "src/flow/encapsulation_table.h"
+#include "src/flow/workload_cells.h"
 #include "src/identity/identity_memory.h"
+#include "src/naming/end_identity.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/ended_queue.h"
 #include "src/snapshot/stalled_by_edge.h"
@@ -78,6 +80,13 @@ uint32_t ConnectionsPerWorker(const MemoryDemand& demand, const MemoryPlan& plan
   return std::max<uint32_t>(plan.max_connections / static_cast<uint32_t>(demand.workers), 1);
 }
 
+// The names in the snapshots of a worker, and the accounts of its workloads.
+uint64_t NameBytes(const TableOptions& table, const MemoryPlan& plan) {
+  // The merger has a copy of each account too.
+  const uint64_t accounts = WorkloadCells::CellLimit(table.edges.max_workload_edges) * (kBufferPlaces + 1);
+  return accounts * sizeof(WorkloadAccount) + (kBufferPlaces + kSnapshots) * sizeof(IdentityRef) * plan.max_endpoints;
+}
+
 uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   TableOptions table = demand.table;
   table.max_connections = ConnectionsPerWorker(demand, plan);
@@ -87,6 +96,7 @@ uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
     bytes += (kBufferPlaces + kSnapshots) * sizeof(Encapsulation) * plan.max_encapsulations;
     bytes += (kBufferPlaces + kSnapshots) * sizeof(ConnectionSummary) * table.max_recently_ended;
     bytes += StalledByEdge::MemoryBytes(table.edges.max_exported);
+    if (table.has_identities) bytes += NameBytes(table, plan);
   }
   bytes *= demand.workers;
   if (demand.workers > 1) {

@@ -56,7 +56,7 @@ MemoryPlan PlanWithoutLimit(const MemoryDemand& demand);
 // much it takes under given bounds in the worst case that traffic can choose (its MemoryBytes()), and the plan makes
 // the bounds small enough. The price is caution: the agent tracks fewer connections than would fit.
 //
-// A connection takes up to 510 bytes: 216 for record and details, 68 for a place of an embryo, 64 for a further view,
+// A connection takes up to 514 bytes: 220 for record and details, 68 for a place of an embryo, 64 for a further view,
 // 128 for the windows of rates and ranking, and 24 to 34 for the index, half of which are for the view. Memory for
 // views is used only where connections are seen in several places. The process took 447 MB when it read a file of a
 // million connections and kept rates, without views. This includes the rows of snapshots, and excludes the program and

@@ -2,6 +2,7 @@
 #ifndef TCPGAUGE_SRC_NAMING_IDENTITY_TEXT_H_
 #define TCPGAUGE_SRC_NAMING_IDENTITY_TEXT_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,9 @@ constexpr std::string_view kGuessMark = "(guess)";
 // Returns the kind of the workload as outputs show it, for example "Deployment" or "ReplicaSet(guess)". Empty if the
 // kind is unknown.
 std::string WorkloadKindText(const EndIdentity& identity);
+
+// Outputs show at most this many bytes of EndIdentity::comm. The kernel's names of processes have at most 63.
+constexpr size_t kMaxCommBytes = 64;
 
 }  // namespace tcpgauge
 

@@ -8,8 +8,10 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
 #include "src/flow/connection_view.h"
+#include "src/flow/identity_lookups.h"
 #include "src/flow/overflow.h"
 #include "src/naming/end_identity.h"
+#include "src/naming/identity_map.h"
 
 namespace tcpgauge {
 namespace {
@@ -49,6 +51,9 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   std::vector<const CaptureCounters*> counters;
   std::vector<const EdgesView*> edges;
   absl::flat_hash_map<uint32_t, uint32_t> identity_indexes;  // by NumberedIdentity::number
+  std::vector<const std::vector<WorkloadAccount>*> workloads;
+  std::shared_ptr<const IdentityMap> identity_map;
+  IdentityLookups lookups;
   size_t row_count = 0;
   size_t view_count = 0;
   int64_t latest_ns = time_ns_;
@@ -103,21 +108,29 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
     add(worker.rows, &snapshot->connections);
     add(worker.ended_rows, &snapshot->ended_connections);
     edges.push_back(&worker.edges);
-    if (worker.identity_map != nullptr) snapshot->identity_map = worker.identity_map;
-    snapshot->workload_edges.lookups_found += worker.identity_lookups.found;
-    snapshot->workload_edges.lookups_unknown += worker.identity_lookups.unknown;
+    workloads.push_back(&worker.workloads);
+    if (worker.identity_map != nullptr) identity_map = worker.identity_map;
+    lookups.found += worker.identity_lookups.found;
+    lookups.unknown += worker.identity_lookups.unknown;
     snapshot->connections_not_listed += worker.connections_not_listed;
     snapshot->totals.Add(worker.totals);
     for (size_t i = 0; i < kDecodeErrorCount; ++i) decode_errors[i] += worker.counters.decode_errors[i];
     unmatched_fragments += worker.unmatched_fragments;
     for (size_t i = 0; i < kOverflowCount; ++i) overflows[i] += worker.overflows[i];
   }
+  snapshot->edges = edge_merger_.Merge(edges);
+  snapshot->time_ns = time_ns_;
+  if (identity_map != nullptr) {
+    snapshot->identity_map = std::move(identity_map);
+    snapshot->workload_edges = workload_edge_merger_.Merge(workloads, time_ns_);
+    snapshot->workload_edges.lookups_found = lookups.found;
+    snapshot->workload_edges.lookups_unknown = lookups.unknown;
+  }
   if (options_.identities != nullptr) {
+    // Workers do not get the maps in which only accept queues differ.
     snapshot->identity_map = options_.identities->Current();
     snapshot->identity_counters = options_.identities->counters();
   }
-  snapshot->edges = edge_merger_.Merge(edges);
-  snapshot->time_ns = time_ns_;
   std::vector<uint32_t> by_rank = Rank(snapshot.get());
   if (series_choice_.has_value()) {
     snapshot->connections_with_series = series_choice_->Choose(*snapshot, by_rank);

@@ -25,14 +25,13 @@ namespace tcpgauge {
 
 // Writes "client" and "server" (objects with "address" and "port"), then "role". Writes who is at an end into its
 // object too: "namespace", "workload", "workload_kind" (see WorkloadKindText()), "pod", "container", "service_name",
-// "node", "zone" and "comm", but leaves out what is unknown. `client` and `server` are the identities of the ends.
+// "node", "zone" and "comm" (its first kMaxCommBytes), but leaves out what is unknown. `client` and `server` are the
+// identities of the ends.
 void WriteEnds(const ConnectionSummary& connection, const IdentityRef& client, const IdentityRef& server,
                JsonWriter* writer);
 
 // The most bytes that WriteEnds() writes for the identity of one end.
 size_t IdentityJsonBytes(const IdentityRef& identity);
-// WriteEnds() writes at most this many bytes of EndIdentity::comm. The kernel's names of processes have at most 63.
-constexpr size_t kMaxCommBytes = 64;
 
 // Writes "service", an object with "address" and "port". Writes nothing if the client addressed the server itself.
 void WriteService(const ConnectionSummary& connection, JsonWriter* writer);

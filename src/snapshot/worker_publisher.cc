@@ -178,6 +178,8 @@ void WorkerPublisher::Publish() {
   back.overflows = table_.overflows();
   for (size_t i = 0; i < kOverflowCount; ++i) back.overflows[i] += counters_.overflows[i];
   CopyEdges(&back.edges);
+  back.workloads.clear();
+  if (table_.identities() != nullptr && table_.edges() != nullptr) table_.edges()->AppendWorkloads(&back.workloads);
   back.identity_map = table_.identities();
   back.identity_lookups = table_.identity_lookups();
   back.ended_rows.clear();

@@ -13,6 +13,7 @@
 #include "src/flow/identity_lookups.h"
 #include "src/flow/overflow.h"
 #include "src/flow/totals.h"
+#include "src/flow/workload_cells.h"
 #include "src/naming/end_identity.h"
 #include "src/naming/identity_map.h"
 #include "src/net/encapsulation.h"
@@ -52,6 +53,7 @@ struct WorkerSnapshot {
   uint64_t unmatched_fragments = 0;  // see ConnectionTable
   OverflowCounts overflows{};        // of the table and of counters.overflows together
   EdgesView edges;
+  std::vector<WorkloadAccount> workloads;           // empty without an identity map
   std::shared_ptr<const IdentityMap> identity_map;  // null without one
   IdentityLookups identity_lookups;
 };

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "exporter/web/connections_json.h"
 #include "src/base/time_units.h"
+#include "src/naming/identity_text.h"
 #include "src/naming/name_rule.h"
 #include "tests/exporter/metrics/example_snapshot.h"
 #include "tests/json/text_body.h"
@@ -109,6 +110,7 @@ TEST(SnapshotFromJson, ReadsBackWhoIsAtEachEnd) {
     expect_same(read.identities[is.client_identity], original.identities[was.client_identity]);
     expect_same(read.identities[is.server_identity], original.identities[was.server_identity]);
   }
+  ASSERT_NE(read.connections[0].client_identity, 0u);
   EXPECT_EQ(read.identities[read.connections[0].client_identity]->identity.comm, "ng\"\x1b[2J\xef\xbf\xbd");
 }
 
@@ -397,8 +399,7 @@ TEST(SnapshotFromJson, TheNameOfAProcessIsCutAndIsNoIdentityAlone) {
   const std::string comm = "\"comm\":\"" + std::string(1000, 'c') + "\"";
   const Snapshot read = Read(Answer({RowWithClient(1, comm), RowWithClient(2, comm + ",\"pod\":\"a\"")})).value();
   EXPECT_EQ(read.connections[0].client_identity, 0u);
-  EXPECT_EQ(read.identities[read.connections[1].client_identity]->identity.comm,
-            std::string(AnswerBounds::kCommBytes, 'c'));
+  EXPECT_EQ(read.identities[read.connections[1].client_identity]->identity.comm, std::string(kMaxCommBytes, 'c'));
 }
 
 TEST(SnapshotFromJson, TheEndsOfAViewHaveNoNames) {
@@ -485,7 +486,7 @@ TEST(SnapshotFromJson, TheBoundsHoldWhatAnAgentCanSend) {
   connection.window_payload_bytes = UINT64_MAX;
   const std::string name(kMaxNameBytes, 'n');
   most.identities.push_back(
-      IdentityOf(1, {name, name, name, true, name, name, name, name, name, std::string(64, '\x01')}));
+      IdentityOf(1, {name, name, name, true, name, name, name, name, name, std::string(kMaxCommBytes, '\x01')}));
   connection.client_identity = connection.server_identity = 1;
   most.views.assign(ConnectionView::kMaxPerConnection, {connection.client, connection.server, 1});
   connection.view_count = ConnectionView::kMaxPerConnection;

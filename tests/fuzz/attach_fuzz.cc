@@ -18,6 +18,7 @@
 #include "src/base/utf8.h"
 #include "src/flow/connection_view.h"
 #include "src/naming/end_identity.h"
+#include "src/naming/identity_text.h"
 #include "src/naming/name_rule.h"
 #include "src/snapshot/snapshot_hub.h"
 #include "tests/json/text_body.h"
@@ -95,7 +96,7 @@ void CheckIdentities(const Snapshot& snapshot) {
           &identity.service, &identity.node, &identity.zone}) {
       TCPGAUGE_CHECK(name->empty() || IsName(*name));
     }
-    TCPGAUGE_CHECK(identity.comm.size() <= AnswerBounds::kCommBytes);
+    TCPGAUGE_CHECK(identity.comm.size() <= kMaxCommBytes);
   }
 }
 

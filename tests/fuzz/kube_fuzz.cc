@@ -60,13 +60,13 @@ class Stores {
   Names Known() const {
     TCPGAUGE_CHECK(pods_.size() <= kMaxEndpoints && slices_.size() <= kMaxEndpoints);
     TCPGAUGE_CHECK(services_.size() <= kMaxEndpoints);
-    IdentityDraft draft(10000);
+    IdentityPool pool;
+    IdentityDraft draft(10000, &pool);
     pods_.AddTo(slices_.ZoneOf("n"), &draft);
     slices_.AddTo(&draft);
     services_.AddTo(slices_.WorkloadsOfServices(), &draft);
-    IdentityPool pool;
     IdentityDraft::Recent recent;
-    const auto map = draft.Finish(&pool, &recent, 0);
+    const auto map = draft.Finish(&recent, 0);
     Names names;
     for (const auto& [address, ref] : map->addresses) names[address.ToString()] = TextOf(ref->identity);
     for (const auto& [endpoint, ref] : map->endpoints) names[endpoint.ToString()] = TextOf(ref->identity);

@@ -47,12 +47,12 @@ class ContainerLogSourceTest : public testing::Test {
  protected:
   // Returns the identity of an address whose process is in container `id` of pod "1-2"; null if it is unknown.
   IdentityRef IdentityOf(const std::string& id, ContainerLogSource* source) {
-    IdentityDraft draft(10);
+    IdentityDraft draft(10, &pool_);
     draft.AddAddressOf({"1-2", id, ""}, *IpAddress::Parse("10.42.0.7"));
     draft.AddOwner({"1-2", id, ""}, "");
     source->AddTo(&draft);
     IdentityDraft::Recent recent;
-    return draft.Finish(&pool_, &recent, 0)->Find({*IpAddress::Parse("10.42.0.7"), 80});
+    return draft.Finish(&recent, 0)->Find({*IpAddress::Parse("10.42.0.7"), 80});
   }
 
   FakeFolder folder_;

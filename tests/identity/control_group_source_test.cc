@@ -16,13 +16,13 @@ const std::string kId(64, 'a');
 // Returns the workload that `source` gives to a socket of the control group `id`; empty if it is unknown.
 std::string WorkloadOf(uint64_t id, ControlGroupSource* source) {
   const Endpoint endpoint = {*IpAddress::Parse("192.0.2.1"), 40000};
-  IdentityDraft draft(10);
+  IdentityPool pool;
+  IdentityDraft draft(10, &pool);
   draft.AddSharedAddress(endpoint.address);
   draft.AddSocket(endpoint, id, 1);
   source->AddTo(&draft);
-  IdentityPool pool;
   IdentityDraft::Recent recent;
-  const IdentityRef found = draft.Finish(&pool, &recent, 0)->Find(endpoint);
+  const IdentityRef found = draft.Finish(&recent, 0)->Find(endpoint);
   return found == nullptr ? "" : found->identity.workload;
 }
 
@@ -99,7 +99,8 @@ TEST(ControlGroupSource, EndsInAFolderThatIsTooDeep) {
   folder.Write("cgroup.procs", "");
   folder.Write(deep + "/a.service/cgroup.procs", "");
   ControlGroupSource source(folder.path());
-  IdentityDraft draft(10);
+  IdentityPool pool;
+  IdentityDraft draft(10, &pool);
   draft.AddSocket({*IpAddress::Parse("192.0.2.1"), 40000}, 7, 1);
   source.AddTo(&draft);
   EXPECT_EQ(draft.overflows(), 1u);

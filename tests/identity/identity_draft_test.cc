@@ -45,11 +45,11 @@ ListenerQueue Queue(const Endpoint& endpoint, uint64_t connections) {
 
 class IdentityDraftTest : public testing::Test {
  protected:
-  std::shared_ptr<IdentityMap> Finish() { return draft_->Finish(&pool_, &recent_, now_ns_); }
+  std::shared_ptr<IdentityMap> Finish() { return draft_->Finish(&recent_, now_ns_); }
   // Begins another round.
   IdentityDraft& Next(int64_t seconds_later = 5) {
     now_ns_ += seconds_later * kNanosecondsPerSecond;
-    draft_ = std::make_unique<IdentityDraft>(100);
+    draft_ = std::make_unique<IdentityDraft>(100, &pool_);
     return *draft_;
   }
   // "NAMESPACE/WORKLOAD/POD", or "" if the end is unknown.
@@ -62,7 +62,7 @@ class IdentityDraftTest : public testing::Test {
   IdentityPool pool_;
   IdentityDraft::Recent recent_;
   int64_t now_ns_ = 0;
-  std::unique_ptr<IdentityDraft> draft_ = std::make_unique<IdentityDraft>(100);
+  std::unique_ptr<IdentityDraft> draft_ = std::make_unique<IdentityDraft>(100, &pool_);
 };
 
 TEST_F(IdentityDraftTest, NamesThePodOfAnAddressByTheLogOfOneOfItsContainers) {
@@ -283,7 +283,7 @@ TEST_F(IdentityDraftTest, EmptiesWhatIsNoName) {
 }
 
 TEST_F(IdentityDraftTest, CountsWhatDoesNotFit) {
-  draft_ = std::make_unique<IdentityDraft>(2);
+  draft_ = std::make_unique<IdentityDraft>(2, &pool_);
   draft_->AddAddress(Address("10.42.0.1"), Pod("a-0", "a", "StatefulSet", false));
   draft_->AddEndpoint(At("10.42.0.2", 80), Pod("b-0", "b", "StatefulSet", false));
   draft_->AddEndpoint(At("10.42.0.3", 80), Pod("c-0", "c", "StatefulSet", false));
@@ -291,7 +291,7 @@ TEST_F(IdentityDraftTest, CountsWhatDoesNotFit) {
   const auto map = Finish();
   EXPECT_EQ(map->addresses.size() + map->endpoints.size(), 2u);
   EXPECT_EQ(draft_->overflows(), 2u);
-  draft_ = std::make_unique<IdentityDraft>(2);
+  draft_ = std::make_unique<IdentityDraft>(2, &pool_);
   draft_->AddAddress(Address("10.42.0.7"), Pod("d-0", "d", "StatefulSet", false));
   EXPECT_EQ(Finish()->addresses.size() + Finish()->endpoints.size(), 2u) << "one of the two dead ones fits";
 }

@@ -43,10 +43,10 @@ class ProcessSourceTest : public testing::Test {
     AddBeside("self", process, group, comm);
   }
   std::shared_ptr<IdentityMap> Round() {
-    IdentityDraft draft(100);
+    IdentityDraft draft(100, &pool_);
     source_.AddTo(&draft);
     overflows_ = draft.overflows();
-    return draft.Finish(&pool_, &recent_, now_ns_ += 5000000000);
+    return draft.Finish(&recent_, now_ns_ += 5000000000);
   }
   static std::string Workload(const IdentityMap& map, const std::string& address) {
     const IdentityRef found = map.Find({*IpAddress::Parse(address), 80});
@@ -81,14 +81,14 @@ TEST_F(ProcessSourceTest, TellsNoAddressOfAProcessInTheOwnNamespace) {
 TEST_F(ProcessSourceTest, TheContainersOfAPodShareItsAddress) {
   Add(103, "/kubepods/pod1-2/" + kId, "pause", "10.42.0.7");
   AddBeside("103", 104, "/kubepods/pod1-2/" + kOtherId, "nginx");
-  IdentityDraft draft(100);
+  IdentityDraft draft(100, &pool_);
   source_.AddTo(&draft);
   EndIdentity log;
   log.namespace_name = "shop";
   log.pod = "web-0";
   log.workload = "web";
   draft.AddContainer(kOtherId, log);
-  EXPECT_EQ(Workload(*draft.Finish(&pool_, &recent_, 0), "10.42.0.7"), "web");
+  EXPECT_EQ(Workload(*draft.Finish(&recent_, 0), "10.42.0.7"), "web");
 }
 
 TEST_F(ProcessSourceTest, AnAddressOfTwoContainersIsUnknown) {
@@ -137,7 +137,7 @@ TEST_F(ProcessSourceTest, IsDownWhereProcessesAreHidden) {
   Round();
   EXPECT_FALSE(source_.is_up());
   ProcessSource absent(folder_.path() + "/absent");
-  IdentityDraft draft(100);
+  IdentityDraft draft(100, &pool_);
   absent.AddTo(&draft);
   EXPECT_FALSE(absent.is_up());
 }

@@ -48,14 +48,14 @@ class SocketSourceTest : public testing::Test {
 
 TEST_F(SocketSourceTest, NamesSocketsByTheirControlGroups) {
   SocketSource source(clock_);
-  IdentityDraft draft(100000);
+  IdentityPool pool;
+  IdentityDraft draft(100000, &pool);
   source.AddTo(&draft);
   if (!source.is_up()) GTEST_SKIP() << "the kernel does not tell control groups";
   // All groups are one unit's: the test cannot know which one is its own.
   for (const uint64_t id : draft.GroupIds()) draft.AddGroup(id, {"", "", "test.service"});
-  IdentityPool pool;
   IdentityDraft::Recent recent;
-  const auto map = draft.Finish(&pool, &recent, 0);
+  const auto map = draft.Finish(&recent, 0);
   ASSERT_NE(map->Find(At(client_port_)), nullptr);
   EXPECT_EQ(map->Find(At(client_port_))->identity.workload, "test.service");
   ASSERT_NE(map->Find(At(server_port_)), nullptr);
@@ -66,11 +66,11 @@ TEST_F(SocketSourceTest, NamesSocketsByTheirControlGroups) {
 
 TEST_F(SocketSourceTest, TellsTheQueueOfAListener) {
   SocketSource source(clock_);
-  IdentityDraft draft(100000);
-  source.AddTo(&draft);
   IdentityPool pool;
+  IdentityDraft draft(100000, &pool);
+  source.AddTo(&draft);
   IdentityDraft::Recent recent;
-  const auto map = draft.Finish(&pool, &recent, 0);
+  const auto map = draft.Finish(&recent, 0);
   const auto queue = std::find_if(map->listener_queues.begin(), map->listener_queues.end(),
                                   [&](const ListenerQueue& i) { return i.endpoint == At(server_port_); });
   ASSERT_NE(queue, map->listener_queues.end());

@@ -61,10 +61,10 @@ class KubeSourcesTest : public testing::Test {
   // What the sources know, once they know this many addresses and endpoints.
   std::shared_ptr<const IdentityMap> WaitFor(const KubeSources& sources, size_t count) {
     while (true) {
-      IdentityDraft draft(100);
+      IdentityDraft draft(100, &pool_);
       for (IdentitySource* const source : sources.sources()) source->AddTo(&draft);
       IdentityDraft::Recent recent;
-      auto map = draft.Finish(&pool_, &recent, 0);
+      auto map = draft.Finish(&recent, 0);
       if (map->addresses.size() + map->endpoints.size() == count) return map;
       std::this_thread::yield();
     }

@@ -26,12 +26,14 @@ std::string PodJson(const std::string& uid, const std::string& name, const std::
 
 class PodStoreTest : public testing::Test {
  protected:
-  std::shared_ptr<const IdentityMap> Map(IdentityDraft draft = IdentityDraft(100)) {
+  std::shared_ptr<const IdentityMap> Map() { return Map(IdentityDraft(100, &pool_)); }
+  std::shared_ptr<const IdentityMap> Map(IdentityDraft draft) {
     store_.AddTo("zone-1", &draft);
-    return draft.Finish(&pool_, &recent_, 0);
+    return draft.Finish(&recent_, 0);
   }
   // The pod at the address; empty if it is unknown.
-  std::string PodAt(const std::string& address, IdentityDraft draft = IdentityDraft(100)) {
+  std::string PodAt(const std::string& address) { return PodAt(address, IdentityDraft(100, &pool_)); }
+  std::string PodAt(const std::string& address, IdentityDraft draft) {
     recent_ = IdentityDraft::Recent();
     const auto identity = Map(std::move(draft))->Find({*IpAddress::Parse(address), 1});
     return identity == nullptr ? "" : identity->identity.pod;
@@ -79,7 +81,7 @@ TEST_F(PodStoreTest, AnAddressOfTheHostsNetworkIsNotOnePods) {
   PutObject(PodJson("u0", "proxy", "10.0.0.5", "'phase':'Running'", "'nodeName':'n1','hostNetwork':true"), &store_);
   EXPECT_EQ(PodAt("10.0.0.5"), "");
   // Its processes are known by its UID.
-  IdentityDraft draft(100);
+  IdentityDraft draft(100, &pool_);
   draft.AddAddressOf(GroupOwner{"u0", "", ""}, *IpAddress::Parse("10.1.0.9"));
   EXPECT_EQ(PodAt("10.1.0.9", std::move(draft)), "proxy");
 }

@@ -79,11 +79,11 @@ std::string JsonOf(const EndIdentity& identity) {
 }
 
 std::string NamesOf(const KubeSources& sources) {
-  IdentityDraft draft(1000000);
-  for (IdentitySource* const source : sources.sources()) source->AddTo(&draft);
   IdentityPool pool;
+  IdentityDraft draft(1000000, &pool);
+  for (IdentitySource* const source : sources.sources()) source->AddTo(&draft);
   IdentityDraft::Recent recent;
-  const auto map = draft.Finish(&pool, &recent, 0);
+  const auto map = draft.Finish(&recent, 0);
   std::map<std::string, std::string> ends;
   for (const auto& [address, ref] : map->addresses) ends[address.ToString()] = JsonOf(ref->identity);
   for (const auto& [endpoint, ref] : map->endpoints) ends[endpoint.ToString()] = JsonOf(ref->identity);
@@ -123,7 +123,8 @@ double ThreadCpuSeconds() {
 std::string CostOfAdding(const KubeSources& sources) {
   const int64_t begin_ns = SystemClock().SteadyNanoseconds();
   const double begin_cpu_seconds = ThreadCpuSeconds();
-  IdentityDraft draft(1000000);
+  IdentityPool pool;
+  IdentityDraft draft(1000000, &pool);
   for (IdentitySource* const source : sources.sources()) source->AddTo(&draft);
   const int64_t took_ns = SystemClock().SteadyNanoseconds() - begin_ns;
   return absl::StrCat("{\"cpu_seconds\":", ThreadCpuSeconds() - begin_cpu_seconds,

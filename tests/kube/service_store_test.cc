@@ -23,11 +23,11 @@ std::string ServiceJson(const std::string& name, const std::string& address, con
 class ServiceStoreTest : public testing::Test {
  protected:
   IdentityRef At(const std::string& address, uint16_t port) {
-    IdentityDraft draft(100);
     IdentityPool pool;
+    IdentityDraft draft(100, &pool);
     IdentityDraft::Recent recent;
     store_.AddTo(workloads_, &draft);
-    return draft.Finish(&pool, &recent, 0)->Find({*IpAddress::Parse(address), port});
+    return draft.Finish(&recent, 0)->Find({*IpAddress::Parse(address), port});
   }
 
   SliceStore::Workloads workloads_;

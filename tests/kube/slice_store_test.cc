@@ -29,11 +29,11 @@ std::string SliceJson(const std::string& name, const std::string& service, const
 class SliceStoreTest : public testing::Test {
  protected:
   IdentityRef At(const std::string& address, uint16_t port) {
-    IdentityDraft draft(100);
     IdentityPool pool;
+    IdentityDraft draft(100, &pool);
     IdentityDraft::Recent recent;
     store_.AddTo(&draft);
-    return draft.Finish(&pool, &recent, 0)->Find({*IpAddress::Parse(address), port});
+    return draft.Finish(&recent, 0)->Find({*IpAddress::Parse(address), port});
   }
 
   SliceStore store_{10};

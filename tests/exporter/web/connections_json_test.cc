@@ -6,8 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "src/naming/identity_text.h"
 #include "src/naming/name_rule.h"
-#include "src/snapshot/connection_json.h"
 #include "tests/exporter/metrics/example_snapshot.h"
 #include "tests/support/example_identities.h"
 
