@@ -125,6 +125,9 @@ class SharedAddressTest(NamingCase):
             status, body = self.agent.get(f"/api/v1/connections?filter=server:{away}")
             return json.loads(body)["connections"]
         wait_until(row, "the attempt")
+        # Its edge is told of it soon after its SYN is repeated.
+        pending = "tcpgauge_edge_attempts_pending"
+        self.wait_for_metrics(lambda metrics: metrics.value(pending) == 0, "the attempt belongs to an edge")
         attempt.close()
         talk = Talk(self.b, self.outside.listen(self.outside.address), source=(self.node.address, port))
         self.wait_for_edge(talk, labels(B))
