@@ -54,10 +54,11 @@ EdgeKey EdgeTable::KeyOf(const IpAddress& client, const Endpoint& server, const 
 bool EdgeTable::Supersede(const EdgeKey& key, const Binding& ends, int64_t now_ns) {
   EdgeKey successor = key;
   SetNames(ends, &successor);
-  BoundEdge edge = {successor, {bindings_->Acquire(ends), 0}};
+  const BindingTable::Id binding = bindings_->Acquire(ends);
   // Without room for another binding, the edge keeps its place: the connections keep their bindings too.
-  const bool is_superseded =
-      edge.bound.binding != BindingTable::kNobody && chooser_.Supersede(chooser_.Find(key), edge, now_ns);
+  if (binding == BindingTable::kNobody) return false;
+  const BoundEdge edge = WithCell({successor, {binding, 0}});
+  const bool is_superseded = chooser_.Supersede(chooser_.Find(key), edge, now_ns);
   Release(edge.bound);
   return is_superseded;
 }
