@@ -558,7 +558,7 @@ absl::StatusOr<Snapshot> SnapshotMaker::Finish() {
 absl::StatusOr<Snapshot> SnapshotFromJson(AnswerBody* body, size_t limit) {
   SnapshotMaker maker(limit);
   const JsonBounds bounds = {AnswerBounds::kBytes + limit * AnswerBounds::kConnectionBytes, AnswerBounds::kTokenBytes,
-                             AnswerBounds::kDepth};
+                             AnswerBounds::kBytesBetween, AnswerBounds::kDepth};
   if (absl::Status status = ReadJson(body, bounds, &maker); !status.ok()) return status;
   return maker.Finish();
 }

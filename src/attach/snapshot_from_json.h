@@ -16,6 +16,7 @@ struct AnswerBounds {
   static constexpr size_t kBytes = 4 << 20;          // of the whole answer, with kConnectionBytes
   static constexpr size_t kConnectionBytes = 10240;  // added to kBytes for each connection that was asked for
   static constexpr size_t kTokenBytes = 1 << 20;     // of a number or text, even of an unknown member
+  static constexpr size_t kBytesBetween = 2 << 20;   // without a number or text, such as brackets
   static constexpr size_t kDepth = 64;               // of objects and arrays in one another, even of an unknown member
   static constexpr size_t kInterfaces = 4096;
   static constexpr size_t kNameBytes = 256;  // of the name of the agent or of an interface; the rest is cut off
@@ -38,7 +39,7 @@ struct AnswerBounds {
 // most 146 years, and rates at most 10^18 bytes a second. The names of agents, interfaces and processes may hold any
 // characters: make them printable before you show them.
 //
-// Bounds: AnswerBounds. The time is proportional to the length of the answer. Besides the snapshot, takes at most 64
+// Bounds: AnswerBounds. The time is proportional to the length of the answer. Besides the snapshot, takes at most 128
 // MiB and the piece of the body at hand.
 //
 // Errors: those of `body`. kResourceExhausted when the answer exceeds AnswerBounds, or lists more than `limit`
