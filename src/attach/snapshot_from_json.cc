@@ -15,10 +15,10 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "src/attach/json_reader.h"
-#include "src/attach/json_scalar.h"
 #include "src/base/strings.h"
 #include "src/flow/connection_view.h"
+#include "src/json/json_reader.h"
+#include "src/json/json_scalar.h"
 #include "src/naming/end_identity.h"
 #include "src/naming/identity_pool.h"
 #include "src/naming/identity_text.h"
@@ -174,7 +174,9 @@ void Subtract(const DirectionSummary& listed, DirectionSummary* all) {
   all->payload_bytes_per_second = std::max(all->payload_bytes_per_second - listed.payload_bytes_per_second, 0.0);
 }
 
-absl::Status NoAnswer() { return absl::InvalidArgumentError("the answer is not that of a tcpgauge agent"); }
+constexpr JsonSource kSource = {"the agent's answer", "the answer is not that of a tcpgauge agent"};
+
+absl::Status NoAnswer() { return absl::InvalidArgumentError(kSource.not_json); }
 
 absl::Status UnreadableConnection() {
   return absl::InvalidArgumentError("the agent's answer contains a connection that cannot be read");
@@ -558,8 +560,8 @@ absl::StatusOr<Snapshot> SnapshotMaker::Finish() {
 absl::StatusOr<Snapshot> SnapshotFromJson(AnswerBody* body, size_t limit) {
   SnapshotMaker maker(limit);
   const JsonBounds bounds = {AnswerBounds::kBytes + limit * AnswerBounds::kConnectionBytes, AnswerBounds::kTokenBytes,
-                             AnswerBounds::kBytesBetween, AnswerBounds::kDepth};
-  if (absl::Status status = ReadJson(body, bounds, &maker); !status.ok()) return status;
+                             AnswerBounds::kDepth};
+  if (absl::Status status = ReadJson(body, kSource, bounds, &maker); !status.ok()) return status;
   return maker.Finish();
 }
 

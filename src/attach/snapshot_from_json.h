@@ -5,7 +5,7 @@
 #include <cstddef>
 
 #include "absl/status/statusor.h"
-#include "src/attach/answer_body.h"
+#include "src/json/answer_body.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
@@ -16,7 +16,6 @@ struct AnswerBounds {
   static constexpr size_t kBytes = 4 << 20;          // of the whole answer, with kConnectionBytes
   static constexpr size_t kConnectionBytes = 10240;  // added to kBytes for each connection that was asked for
   static constexpr size_t kTokenBytes = 1 << 20;     // of a number or text, even of an unknown member
-  static constexpr size_t kBytesBetween = 2 << 20;   // without a number or text, such as brackets
   static constexpr size_t kDepth = 64;               // of objects and arrays in one another, even of an unknown member
   static constexpr size_t kInterfaces = 4096;
   static constexpr size_t kNameBytes = 256;  // of the name of the agent or of an interface; the rest is cut off

@@ -52,7 +52,8 @@ struct ConnectionSummary {
   //   the empty one. `interface` is an index into the snapshot's interfaces.
   uint32_t encapsulation = 0;
   uint32_t interface = 0;
-  // The identities of the two ends: in a Snapshot, indexes into its `identities`, where [0] stands for an unknown one.
+  // The identities of the two ends: in a WorkerSnapshot or a Snapshot, indexes into its `identities`, where [0] stands
+  // for an unknown one. Elsewhere 0 (see ConnectionTable::EndsOf and EndedConnection).
   uint32_t client_identity = 0;
   uint32_t server_identity = 0;
   // The views of the connection, in no order. In a WorkerSnapshot or a Snapshot, they are view_count elements of the

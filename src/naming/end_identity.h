@@ -45,6 +45,10 @@ struct EndIdentity {
 struct NumberedIdentity {
   uint32_t number = 0;           // never 0, and never used again
   uint32_t workload_number = 0;  // equal for equal namespace_name and workload; 0 if the workload is unknown
+  // Equal for equal namespace_name, workload, pod and service: what the labels of an edge show. 0 if all four are
+  // unknown. Two edges with the same addresses and the same label numbers would have the same series, so they must be
+  // one edge.
+  uint32_t label_number = 0;
   EndIdentity identity;
 };
 using IdentityRef = std::shared_ptr<const NumberedIdentity>;  // null: unknown

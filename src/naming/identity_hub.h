@@ -6,14 +6,15 @@
 #include <utility>
 
 #include "src/base/mutex.h"
+#include "src/naming/identity_counters.h"
 #include "src/naming/identity_map.h"
 
 namespace tcpgauge {
 
-// Hands the latest identity map from the thread that makes it to the threads that show it. (Workers get it through
-// their mailbox.)
+// Hands the latest identity map, and the counts of the thread that makes it, from that thread to the threads that show
+// them. (Workers get the map through their mailbox.)
 //
-// Thread: any thread may call any function. The lock is held for the copy of a pointer.
+// Thread: any thread may call any function. The lock is held for the copy of a pointer, or of the counts.
 class IdentityHub {
  public:
   // Never null.
@@ -27,8 +28,19 @@ class IdentityHub {
     map_.swap(map);
   }
 
+  // Without sources before the first SetCounters().
+  IdentityCounters counters() const {
+    MutexLock lock(&mutex_);
+    return counters_;
+  }
+  void SetCounters(IdentityCounters counters) {
+    MutexLock lock(&mutex_);
+    counters_ = std::move(counters);
+  }
+
  private:
   mutable Mutex mutex_;
+  IdentityCounters counters_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const IdentityMap> map_ ABSL_GUARDED_BY(mutex_) = std::make_shared<IdentityMap>();
 };
 

@@ -2,6 +2,7 @@
 #ifndef TCPGAUGE_SRC_NAMING_IDENTITY_MAP_H_
 #define TCPGAUGE_SRC_NAMING_IDENTITY_MAP_H_
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -28,7 +29,13 @@ struct IdentityMap {
   absl::flat_hash_map<uint16_t, IdentityRef> wildcard_ports;
   absl::flat_hash_set<IpAddress> shared_addresses;  // of this node; several workloads share each of them
   absl::flat_hash_set<IpAddress> local_addresses;   // all addresses of this node and of the pods on it
+  // A listener that is among the first N keeps its place there while it exists, whatever N is. So readers that have
+  // room for N of them show the same ones each time.
   std::vector<ListenerQueue> listener_queues;
+  // When the reading of the sockets began, in nanoseconds of the Unix epoch; 0 if they were not read. At a shared
+  // address, `endpoints` names the client of a connection only if the connection began before this time and had not
+  // ended then. Before the connection began or after it ended, the port may have belonged to another program.
+  int64_t sockets_read_ns = 0;
 
   // Returns the identity of an end; null if it is unknown.
   IdentityRef Find(const Endpoint& endpoint) const {

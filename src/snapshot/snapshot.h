@@ -17,6 +17,7 @@
 #include "src/flow/totals.h"
 #include "src/flow/workload_edge.h"
 #include "src/naming/end_identity.h"
+#include "src/naming/identity_counters.h"
 #include "src/naming/identity_map.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/interface_view.h"
@@ -61,7 +62,12 @@ struct ZonePayload {
 struct WorkloadEdgesView {
   std::vector<WorkloadEdgeView> exported;  // in no order
   std::array<EdgeCounters, 3> other;       // indexed by Reporter
-  std::vector<ZonePayload> zones;          // in no order
+  // In the order in which the pairs first had payload, so that a reader with room for N pairs shows the same ones each
+  // time.
+  std::vector<ZonePayload> zones;
+  // How often an end of a connection was looked up, and whether a name was found.
+  uint64_t lookups_found = 0;
+  uint64_t lookups_unknown = 0;
 };
 
 // The accounts of the traffic of all edges; see EdgeTable. Each amount is credited to exactly one account and to the
@@ -139,6 +145,8 @@ struct Snapshot {
   std::vector<IdentityRef> identities{nullptr};
   // What was known of addresses and listeners when the snapshot was made. Never null.
   std::shared_ptr<const IdentityMap> identity_map = std::make_shared<IdentityMap>();
+  // Without sources if identities are off. Then outputs show no metric of workload edges and of identities.
+  IdentityCounters identity_counters;
   // How many times a connection got series (see SeriesChoice). Never falls. 0 when connections_with_series are all
   // connections.
   uint64_t connections_admitted = 0;

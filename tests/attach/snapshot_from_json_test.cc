@@ -14,8 +14,8 @@
 #include "src/base/time_units.h"
 #include "src/naming/identity_text.h"
 #include "src/naming/name_rule.h"
-#include "tests/attach/text_body.h"
 #include "tests/exporter/metrics/example_snapshot.h"
+#include "tests/json/text_body.h"
 #include "tests/support/example_identities.h"
 
 namespace tcpgauge {

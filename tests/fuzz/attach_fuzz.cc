@@ -21,7 +21,7 @@
 #include "src/naming/identity_text.h"
 #include "src/naming/name_rule.h"
 #include "src/snapshot/snapshot_hub.h"
-#include "tests/attach/text_body.h"
+#include "tests/json/text_body.h"
 #include "tests/tui/known_names.h"
 #include "tests/tui/text_screen.h"
 #include "tui/text.h"

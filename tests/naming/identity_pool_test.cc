@@ -36,6 +36,31 @@ TEST(IdentityPool, PodsOfAWorkloadHaveItsNumber) {
   EXPECT_EQ(pool.Get(Pod("", "alone"))->workload_number, 0u);
 }
 
+TEST(IdentityPool, IdentitiesThatLabelsCannotTellApartHaveOneLabelNumber) {
+  IdentityPool pool;
+  const IdentityRef first = pool.Get(Pod("web", "web-1"));
+  EndIdentity placed = Pod("web", "web-1");
+  placed.node = "node-7";
+  placed.container = "nginx";
+  EXPECT_NE(pool.Get(placed)->number, first->number);
+  EXPECT_EQ(pool.Get(placed)->label_number, first->label_number);
+  EndIdentity served = Pod("web", "web-1");
+  served.service = "web";
+  EXPECT_NE(pool.Get(served)->label_number, first->label_number);
+  EXPECT_NE(pool.Get(Pod("web", "web-2"))->label_number, first->label_number);
+  EXPECT_NE(first->label_number, 0u);
+  EndIdentity without_labels;
+  without_labels.container = "nginx";
+  EXPECT_EQ(pool.Get(without_labels)->label_number, 0u) << "its edge is that of an unknown end";
+}
+
+TEST(IdentityPool, ALabelNumberThatWasReleasedIsNeverUsedAgain) {
+  IdentityPool pool;
+  const uint32_t released = pool.Get(Pod("web", "web-1"))->label_number;
+  pool.ForgetUnused();
+  EXPECT_NE(pool.Get(Pod("web", "web-1"))->label_number, released);
+}
+
 TEST(IdentityPool, ForgetsWhatNobodyUsesAndNeverUsesANumberAgain) {
   IdentityPool pool;
   const IdentityRef kept = pool.Get(Pod("web", "web-1"));
