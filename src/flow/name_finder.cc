@@ -82,7 +82,7 @@ IdentityRef NameFinder::FindServer(const Endpoint& server) const {
 
 IdentityRef NameFinder::FindAddress(const IpAddress& address) const {
   IdentityRef known = FindIn(map_->addresses, address);
-  if (known != nullptr || map_->shared_addresses.contains(address)) return known;
+  if (known != nullptr || lost_addresses_.empty() || map_->shared_addresses.contains(address)) return known;
   return FindLost(lost_addresses_, address);
 }
 

@@ -34,12 +34,14 @@ WorkloadCells::WorkloadCells(size_t max_workload_edges) : limit_(CellLimit(max_w
 }
 
 WorkloadCells::Id WorkloadCells::Find(const WorkloadCellKey& key) const {
+  if (ids_.empty()) return key.local_ends;
   const auto found = ids_.find(key);
   return found != ids_.end() ? found->second : Id{key.local_ends};
 }
 
 WorkloadCells::Id WorkloadCells::Acquire(const WorkloadCellKey& key, const Binding& ends) {
-  Id id = Find(key);
+  // Many connections that begin one after the other are of one cell, for example in a flood.
+  Id id = last_acquired_ >= kFolds && cells_[last_acquired_].key == key ? last_acquired_ : Find(key);
   if (id < kFolds) {
     if (!free_.empty()) {
       id = free_.back();
@@ -57,6 +59,7 @@ WorkloadCells::Id WorkloadCells::Acquire(const WorkloadCellKey& key, const Bindi
     cell.server = CopyOfWorkload(ends.server);
     ids_.emplace(key, id);
   }
+  last_acquired_ = id;
   ++cells_[id].users;
   cells_[id].was_unused = false;
   return id;
@@ -101,6 +104,7 @@ void WorkloadCells::Forget(Id id) {
   ids_.erase(cell.key);
   cell = Cell();
   free_.push_back(id);
+  if (last_acquired_ == id) last_acquired_ = 0;
 }
 
 }  // namespace tcpgauge

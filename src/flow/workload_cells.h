@@ -120,6 +120,7 @@ class WorkloadCells {
   std::vector<Cell> cells_;  // by Id
   std::vector<Id> free_;
   absl::flat_hash_map<WorkloadCellKey, Id> ids_;
+  Id last_acquired_ = 0;  // 0: none
   uint64_t last_number_ = kFolds;
 };
 

@@ -32,7 +32,7 @@ struct CollectorOptions {
   // Where the identity map and the counters of identities come from. Must outlive the collector. Null: there are none.
   const IdentityHub* identities = nullptr;
   // The collector sets capture_start_time_ns.
-  WorkloadEdgeOptions workload_edges;
+  WorkloadEdgeOptions workload_edges = WorkloadEdgeOptions();
 };
 
 // Merges the latest WorkerSnapshot of each worker into one Snapshot.

@@ -20,6 +20,8 @@
 #include "src/base/clock.h"
 #include "src/base/time_units.h"
 #include "src/capture/packet_source.h"
+#include "src/snapshot/snapshot.h"
+#include "tests/support/named_ends.h"
 #include "tests/support/segment.h"
 
 namespace tcpgauge {
@@ -177,6 +179,38 @@ TEST_F(CaptureEngineTest, AWorkerThatWaitsForASilentPipeIsHealthy) {
   WaitUntil([this] { return engine_->IsHealthy(); }, "healthy");
   EXPECT_FALSE(IsFinished(0));
   EXPECT_TRUE(engine_->Stop().ok());
+}
+
+TEST_F(CaptureEngineTest, IdentitiesThatWerePostedBeforeTheStartNameTheFirstConnection) {
+  options_.worker.live = false;
+  Add(0, [this] { return WaitForData(); });
+  engine_ = std::make_unique<CaptureEngine>(options_, std::move(sources_), std::vector<EndedQueue*>(), &clock_,
+                                            [](const absl::Status&) {});
+  NamedEnds ends;
+  ends.Give("10.0.0.1:0", "web-1");
+  engine_->PostIdentities(ends.Take());
+  engine_->Start();
+  WaitUntil([this] { return engine_->hub().Current()->connections.size() == 1; }, "the packet is shown");
+  const std::shared_ptr<const Snapshot> snapshot = engine_->hub().Current();
+  const IdentityRef client = snapshot->identities.at(snapshot->connections[0].client_identity);
+  ASSERT_NE(client, nullptr);
+  EXPECT_EQ(client->identity.pod, "web-1");
+  EXPECT_EQ(snapshot->identity_map->addresses.size(), 1u);
+}
+
+TEST_F(CaptureEngineTest, IdentitiesThatArePostedLaterReachALiveWorker) {
+  Add(0, [] { return ReadResult::kNone; });
+  Start();
+  NamedEnds ends;
+  ends.Give("10.0.0.1:0", "web-1");
+  engine_->PostIdentities(ends.Take());
+  const auto is_named = [this] {
+    clock_.Move(kNanosecondsPerSecond / 10);
+    const std::shared_ptr<const Snapshot> snapshot = engine_->hub().Current();
+    return snapshot->connections.size() == 1 &&
+           snapshot->identities[snapshot->connections[0].client_identity] != nullptr;
+  };
+  WaitUntil(is_named, "the connection has a name");
 }
 
 TEST_F(CaptureEngineTest, AllWorkersOfASilentPipeAreHealthy) {

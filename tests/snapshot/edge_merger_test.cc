@@ -130,6 +130,34 @@ TEST(EdgeMerger, AnEdgeCountsSinceItsFirstWorkerHadIt) {
   EXPECT_EQ(start_of({}, {early}), 100);
 }
 
+TEST(EdgeMerger, EdgesThatDifferOnlyInTheirLocalEndsAreOne) {
+  EdgeMerger merger;
+  const auto local = [](uint8_t local_ends, uint64_t bytes) {
+    EdgeView edge = Edge(1, bytes);
+    edge.key.local_ends = local_ends;
+    return edge;
+  };
+  EXPECT_EQ(MergeTwo(&merger, Worker({local(0, 10), local(3, 20)}), Worker({local(1, 5)})), (Seen{35, 0, 0, 3}));
+  // One of them retires, and its counts stay with the edge.
+  EXPECT_EQ(MergeTwo(&merger, Worker({local(3, 21)}, 10, 1), Worker({local(1, 5)})), (Seen{36, 0, 0, 2}));
+  EXPECT_EQ(MergeTwo(&merger, Worker({}, 31, 2), Worker({}, 5, 1)), (Seen{0, 36, 3, 0}));
+}
+
+TEST(EdgeMerger, AnEdgeThatBecomesLocalIsNewOnce) {
+  EdgeMerger merger;
+  const auto new_edges = [&merger](std::vector<uint8_t> local_ends) {
+    EdgesView worker;
+    for (const uint8_t ends : local_ends) {
+      worker.exported.push_back(Edge(1, 10));
+      worker.exported.back().key.local_ends = ends;
+    }
+    worker.new_edges = local_ends.size();
+    return merger.Merge({&worker}).new_edges;
+  };
+  EXPECT_EQ(new_edges({0, 1}), 1u);
+  EXPECT_EQ(new_edges({0, 1, 2}), 1u);
+}
+
 TEST(EdgeMerger, AnEdgeHasTheServicesThatItsWorkersKnow) {
   EdgeMerger merger;
   const auto with_services = [](std::vector<uint16_t> ports) {
