@@ -12,7 +12,7 @@ IdentityRef IdentityPool::Get(const EndIdentity& identity) {
     const auto [of_workload, is_new] = workloads_.insert(added.get());
     added->workload_number = is_new ? ++last_workload_number_ : (*of_workload)->workload_number;
   }
-  if (const auto labels = LabelsOf(identity); labels != decltype(labels)()) {
+  if (const auto labels = LabelsOf(identity); labels != Labels()) {
     const auto [with_labels, is_new] = labels_.insert(added.get());
     added->label_number = is_new ? ++last_label_number_ : (*with_labels)->label_number;
   }

@@ -32,12 +32,11 @@ class IdentityPool {
   size_t size() const { return identities_.size(); }
 
  private:
-  static auto WorkloadOf(const EndIdentity& identity) {
-    return std::make_tuple(std::string_view(identity.namespace_name), std::string_view(identity.workload));
-  }
-  static auto LabelsOf(const EndIdentity& identity) {
-    return std::make_tuple(std::string_view(identity.namespace_name), std::string_view(identity.workload),
-                           std::string_view(identity.pod), std::string_view(identity.service));
+  using Workload = std::tuple<std::string_view, std::string_view>;
+  static Workload WorkloadOf(const EndIdentity& identity) { return {identity.namespace_name, identity.workload}; }
+  using Labels = std::tuple<std::string_view, std::string_view, std::string_view, std::string_view>;
+  static Labels LabelsOf(const EndIdentity& identity) {
+    return {identity.namespace_name, identity.workload, identity.pod, identity.service};
   }
 
   static const EndIdentity& IdentityOf(const EndIdentity& identity) { return identity; }
