@@ -95,7 +95,7 @@ class ListWatch {
   Outcome OutcomeOf(const absl::Status& error) const;
   Outcome OutcomeOf(const KubeAnswer& answer) const;
   void NoteFailure(const Outcome& outcome);
-  std::string Query(std::string query) const;
+  std::string Query(const std::string& query) const;
 
   const ListWatchOptions options_;
   ObjectStore& store_;
