@@ -4,13 +4,16 @@
 
 #include <prometheus/metric_family.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "exporter/metrics/series_plan.h"
+#include "src/net/ip_address.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
@@ -22,13 +25,49 @@ struct ExportedConnection {
 };
 
 // The labels and the counters of an edge (see EdgeKey). The edge whose three labels are "other" is the sum of all edges
-// without series of their own.
+// without series of their own. It has no names.
 struct ExportedEdge {
   std::string client_address;  // "192.0.2.7"; "192.0.2.0/24" if clients are grouped by prefix
   std::string server_address;  // as above, if servers are grouped by prefix
   std::string server_port;
   EdgeCounters counters;
+  int64_t start_time_ns = 0;            // when `counters` began to count; Unix epoch
+  const EndIdentity* client = nullptr;  // owned by Exposition::snapshot; null if unknown
+  const EndIdentity* server = nullptr;
+
+  // The values of the first labels of every metric of edges, in the order of the catalog. The views refer to this
+  // object and to the snapshot.
+  std::array<std::string_view, 10> label_values() const {
+    static const EndIdentity* const kUnknown = new EndIdentity;
+    const EndIdentity& c = client == nullptr ? *kUnknown : *client;
+    const EndIdentity& s = server == nullptr ? *kUnknown : *server;
+    return {client_address,   server_address, server_port, c.namespace_name, c.workload, c.pod,
+            s.namespace_name, s.workload,     s.pod,       s.service};
+  }
+};
+
+// The labels and the counters of a workload edge (see WorkloadEdgeKey).
+struct ExportedWorkloadEdge {
+  std::string_view client_namespace;  // as `client_workload`; empty if the client is no known workload
+  std::string client_workload;        // or the prefix of the client, or "external"
+  std::string_view server_namespace;
+  std::string server_workload;  // or "external"
+  std::string server_port;
+  std::string_view reporter;
+  EdgeCounters counters;
   int64_t start_time_ns = 0;  // when `counters` began to count; Unix epoch
+
+  // The values of the first labels of every metric of workload edges, in the order of the catalog. The views refer to
+  // this object and to the snapshot.
+  std::array<std::string_view, 6> label_values() const {
+    return {client_namespace, client_workload, server_namespace, server_workload, server_port, reporter};
+  }
+};
+
+// An address of this node, or of a pod on it, and who has it.
+struct ExportedEndpoint {
+  IpAddress address;
+  const EndIdentity* identity = nullptr;  // owned by Exposition::snapshot; never null
 };
 
 // A service endpoint of an edge that has series of its own: how clients addressed the edge's server (see EdgeServices).
@@ -54,8 +93,14 @@ struct Exposition {
   // and are listed for the labels of their connections.
   std::vector<InterfaceView> interfaces;
   EdgeDetail edge_detail = EdgeDetail::kFull;
-  std::vector<ExportedEdge> edges;              // the last one is "other"
-  std::vector<ExportedService> services;        // of the edges with the most payload, at most SeriesPlan::services
+  std::vector<ExportedEdge> edges;        // the last one is "other"
+  std::vector<ExportedService> services;  // of the edges with the most payload, at most SeriesPlan::services
+  // The next members are about names. If identities are off, `has_identities` is false and the lists are empty.
+  bool has_identities = false;
+  std::vector<ExportedWorkloadEdge> workload_edges;  // without the edges of WorkloadEdgesView::other
+  std::vector<ZonePayload> zones;               // at most SeriesPlan::zones; the last one is "other" if there are more
+  std::vector<ExportedEndpoint> endpoints;      // sorted by address, at most SeriesPlan::endpoints
+  size_t listeners = 0;                         // how many of IdentityMap::listener_queues have series: the first ones
   std::vector<ExportedConnection> connections;  // heaviest first
 };
 

@@ -2,7 +2,9 @@
 #include "exporter/metrics/make_exposition.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -13,6 +15,9 @@
 #include "src/base/check.h"
 #include "src/base/utf8.h"
 #include "src/net/connection_state.h"
+#include "src/net/endpoint.h"
+#include "src/net/ip_address.h"
+#include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
 namespace {
@@ -155,44 +160,167 @@ std::string ServerLabel(const EdgeKey& edge, const EdgesView& edges) {
   return PrefixLabel(edge.server.address, edges.v4_server_prefix_bits, edges.v6_server_prefix_bits);
 }
 
-std::vector<ExportedEdge> LabelEdges(const Snapshot& snapshot) {
-  const EdgesView& edges = snapshot.edges;
-  std::vector<ExportedEdge> labelled;
-  labelled.reserve(edges.exported.size() + 1);
-  for (const EdgeView& edge : edges.exported) {
-    labelled.push_back({ClientLabel(edge.key, edges), ServerLabel(edge.key, edges),
-                        std::to_string(edge.key.server.port), edge.counters, edge.start_time_ns});
+// Returns all label values in one string: equal exactly if the values are equal.
+template <size_t kCount>
+std::string Joined(const std::array<std::string_view, kCount>& values) {
+  std::string joined;
+  for (const std::string_view value : values) joined.append(value).push_back('\0');
+  return joined;
+}
+
+// A list of edges or workload edges without two of equal labels.
+template <typename Edge>
+class LabelledEdges {
+ public:
+  explicit LabelledEdges(size_t count) { edges_.reserve(count); }
+
+  // Adds an edge whose labels no other edge can have.
+  void AddUnique(Edge edge) { edges_.push_back(std::move(edge)); }
+
+  // Adds an edge. Returns false if the list has an edge with its labels: then that one holds the sum.
+  bool Add(Edge edge) {
+    const auto [known, is_new] = index_of_labels_.try_emplace(Joined(edge.label_values()), edges_.size());
+    if (is_new) {
+      edges_.push_back(std::move(edge));
+      return true;
+    }
+    Edge& sum = edges_[known->second];
+    AddEdgeCounters(edge.counters, &sum.counters);
+    sum.start_time_ns = std::min(sum.start_time_ns, edge.start_time_ns);
+    return false;
   }
-  labelled.push_back({kOther, kOther, kOther, edges.other, snapshot.capture_start_time_ns});
-  return labelled;
+
+  size_t size() const { return edges_.size(); }
+  std::vector<Edge> Take() { return std::move(edges_); }
+
+ private:
+  std::vector<Edge> edges_;
+  absl::flat_hash_map<std::string, size_t> index_of_labels_;
+};
+
+bool HasIdentities(const Snapshot& snapshot) { return !snapshot.identity_counters.sources.empty(); }
+
+const EndIdentity* IdentityOf(const IdentityRef& ref) { return ref == nullptr ? nullptr : &ref->identity; }
+
+// An edge of the snapshot that has services, and its place in Exposition::edges.
+struct EdgeWithServices {
+  const EdgeView* view = nullptr;
+  size_t index = 0;
+};
+
+// Returns Exposition::edges. Appends the edges with services to `with_services`.
+std::vector<ExportedEdge> LabelEdges(const Snapshot& snapshot, std::vector<EdgeWithServices>* with_services) {
+  const EdgesView& edges = snapshot.edges;
+  LabelledEdges<ExportedEdge> labelled(edges.exported.size() + 1);
+  for (const EdgeView& edge : edges.exported) {
+    ExportedEdge exported{ClientLabel(edge.key, edges),
+                          ServerLabel(edge.key, edges),
+                          std::to_string(edge.key.server.port),
+                          edge.counters,
+                          edge.start_time_ns,
+                          IdentityOf(edge.client),
+                          IdentityOf(edge.server)};
+    // Without names, the labels of any two edges differ, because their keys do.
+    if (!HasIdentities(snapshot)) {
+      labelled.AddUnique(std::move(exported));
+    } else if (!labelled.Add(std::move(exported))) {
+      continue;
+    }
+    if (!edge.services.endpoints().empty()) with_services->push_back({&edge, labelled.size() - 1});
+  }
+  labelled.AddUnique({kOther, kOther, kOther, edges.other, snapshot.capture_start_time_ns});
+  return labelled.Take();
+}
+
+// The labels of one end of a workload edge: its namespace and its name.
+std::pair<std::string_view, std::string> WorkloadLabels(const IdentityRef& identity, const WorkloadEnd& end,
+                                                        const EdgesView& edges) {
+  if (identity != nullptr && !identity->identity.workload.empty()) {
+    return {identity->identity.namespace_name, identity->identity.workload};
+  }
+  if (end.prefix == IpAddress()) return {{}, "external"};
+  return {{}, PrefixLabel(end.prefix, edges.v4_prefix_bits, edges.v6_prefix_bits)};
+}
+
+std::vector<ExportedWorkloadEdge> LabelWorkloadEdges(const Snapshot& snapshot) {
+  const std::vector<WorkloadEdgeView>& exported = snapshot.workload_edges.exported;
+  LabelledEdges<ExportedWorkloadEdge> labelled(exported.size());
+  for (const WorkloadEdgeView& edge : exported) {
+    auto [client_namespace, client] = WorkloadLabels(edge.client, edge.key.client, snapshot.edges);
+    auto [server_namespace, server] = WorkloadLabels(edge.server, edge.key.server, snapshot.edges);
+    labelled.Add({client_namespace, std::move(client), server_namespace, std::move(server),
+                  std::to_string(edge.key.server_port), ReporterName(edge.key.reporter), edge.counters,
+                  edge.start_time_ns});
+  }
+  return labelled.Take();
+}
+
+// Returns at most `limit` pairs of zones. If there are more, the last one is the sum of those that have no place.
+std::vector<ZonePayload> SelectZones(const std::vector<ZonePayload>& zones, size_t limit) {
+  if (limit == 0) return {};
+  if (zones.size() <= limit) return zones;
+  std::vector<ZonePayload> selected(zones.begin(), zones.begin() + static_cast<ptrdiff_t>(limit) - 1);
+  ZonePayload& other = selected.emplace_back(ZonePayload{kOther, kOther, 0});
+  for (size_t i = limit - 1; i < zones.size(); ++i) other.payload_bytes += zones[i].payload_bytes;
+  return selected;
+}
+
+// Returns the addresses of this node and its pods that have a name, at most `limit`. Those of pods come first. The
+// result is sorted by address.
+std::vector<ExportedEndpoint> SelectEndpoints(const IdentityMap& map, size_t limit) {
+  std::vector<ExportedEndpoint> endpoints;
+  for (const IpAddress& address : map.local_addresses) {
+    const auto found = map.addresses.find(address);
+    if (found == map.addresses.end()) continue;
+    const EndIdentity& identity = found->second->identity;
+    if (!identity.pod.empty() || !identity.workload.empty()) endpoints.push_back({address, &identity});
+  }
+  const auto is_before = [](const ExportedEndpoint& a, const ExportedEndpoint& b) {
+    return a.address.bytes() < b.address.bytes();
+  };
+  if (endpoints.size() > limit) {
+    const auto end = endpoints.begin() + static_cast<ptrdiff_t>(limit);
+    std::partial_sort(endpoints.begin(), end, endpoints.end(), [&](const auto& a, const auto& b) {
+      return a.identity->pod.empty() != b.identity->pod.empty() ? b.identity->pod.empty() : is_before(a, b);
+    });
+    endpoints.erase(end, endpoints.end());
+  }
+  std::sort(endpoints.begin(), endpoints.end(), is_before);
+  return endpoints;
 }
 
 // Returns the services of `edges`, at most `limit` of them. If there are more, those of the edges with more payload are
-// returned. The order of equal edges is arbitrary, but depends only on their keys.
-std::vector<ExportedService> SelectServices(const std::vector<EdgeView>& edges, size_t limit) {
-  std::vector<size_t> candidates;
-  for (size_t i = 0; i < edges.size(); ++i) {
-    if (!edges[i].services.endpoints().empty()) candidates.push_back(i);
-  }
-  const auto heavier = [&edges](size_t a, size_t b) {
-    const auto rank = [&edges](size_t i) {
-      const EdgeView& edge = edges[i];
+// returned. The order of equal edges is arbitrary, but depends only on their keys and names.
+std::vector<ExportedService> SelectServices(std::vector<EdgeWithServices> edges, size_t limit) {
+  const auto heavier = [](const EdgeWithServices& a, const EdgeWithServices& b) {
+    const auto rank = [](const EdgeView& edge) {
       const uint64_t payload_bytes = edge.counters.client_payload_bytes + edge.counters.server_payload_bytes;
-      return std::make_tuple(payload_bytes, edge.key.client, edge.key.server);
+      const auto number = [](const IdentityRef& identity) { return identity == nullptr ? 0 : identity->label_number; };
+      return std::make_tuple(payload_bytes, edge.key.client, edge.key.server, number(edge.client), number(edge.server));
     };
-    return rank(b) < rank(a);
+    return rank(*b.view) < rank(*a.view);
   };
-  // Each candidate has at least one service.
-  const size_t chosen = std::min(limit, candidates.size());
-  std::partial_sort(candidates.begin(), candidates.begin() + static_cast<ptrdiff_t>(chosen), candidates.end(), heavier);
+  // Each edge has at least one service.
+  const size_t chosen = std::min(limit, edges.size());
+  std::partial_sort(edges.begin(), edges.begin() + static_cast<ptrdiff_t>(chosen), edges.end(), heavier);
   std::vector<ExportedService> selected;
   for (size_t i = 0; i < chosen; ++i) {
-    for (const Endpoint& service : edges[candidates[i]].services.endpoints()) {
+    for (const Endpoint& service : edges[i].view->services.endpoints()) {
       if (selected.size() == limit) return selected;
-      selected.push_back({candidates[i], service.address.ToString(), std::to_string(service.port)});
+      selected.push_back({edges[i].index, service.address.ToString(), std::to_string(service.port)});
     }
   }
   return selected;
+}
+
+// Sets the members of `exposition` that are about names.
+void AddNames(const SeriesPlan& plan, Exposition* exposition) {
+  const Snapshot& snapshot = *exposition->snapshot;
+  exposition->has_identities = true;
+  exposition->workload_edges = LabelWorkloadEdges(snapshot);
+  exposition->zones = SelectZones(snapshot.workload_edges.zones, plan.zones);
+  exposition->endpoints = SelectEndpoints(*snapshot.identity_map, plan.endpoints);
+  exposition->listeners = std::min(snapshot.identity_map->listener_queues.size(), plan.listeners);
 }
 
 }  // namespace
@@ -203,12 +331,14 @@ Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const Exposi
   exposition.snapshot = std::move(snapshot);
   exposition.families = CollectFamilies(sources);
   exposition.edge_detail = limits.edge_detail;
-  const SeriesPlan plan = PlanSeries(limits.series, limits.connections, /*edges=*/0, limits.edge_detail);
+  const SeriesPlan plan = PlanSeries(limits);
   InterfaceList interfaces;
   const std::vector<uint32_t> merged_index = interfaces.Add(*exposition.snapshot, plan.interfaces);
   exposition.interfaces = interfaces.Take();
-  exposition.edges = LabelEdges(*exposition.snapshot);
-  exposition.services = SelectServices(exposition.snapshot->edges.exported, plan.services);
+  std::vector<EdgeWithServices> with_services;
+  exposition.edges = LabelEdges(*exposition.snapshot, &with_services);
+  exposition.services = SelectServices(std::move(with_services), plan.services);
+  if (HasIdentities(*exposition.snapshot)) AddNames(plan, &exposition);
   // How many connections fit depends on the number of all other samples. So the catalog is walked here to count them,
   // and again to write the exposition. Counting takes a sixtieth of the time of writing (10 of 630 microseconds for
   // 4,200 samples). A separate sum would be faster, but would have to be kept equal to the walk.

@@ -13,16 +13,12 @@
 
 namespace tcpgauge {
 
-// The bounds of an exposition. REQUIRES: series >= kMinSeriesLimit.
-struct ExpositionLimits {
-  size_t series = 0;       // samples of all series together
-  size_t connections = 0;  // connections with series of their own; fewer if `series` has no room for them
-  EdgeDetail edge_detail = EdgeDetail::kFull;
-};
-
-// Makes an exposition of `snapshot`, which must not be null. The exposition has all totals, interfaces and edges, the
-// services of the edges with the most payload, and the heaviest of Snapshot::connections_with_series, as many as
-// `limits` allow.
+// Makes an exposition of `snapshot`, which must not be null. The exposition has all totals, interfaces, edges and
+// workload edges. It has the services of the edges with the most payload, zones, listeners, addresses with names, and
+// the heaviest of Snapshot::connections_with_series, as many as `limits` allow.
+//
+// Edges with equal labels are added up. (Workers give such edges one key, so this is for snapshots of other origin.)
+// The same holds for workload edges: a workload may have the name "external".
 //
 // The labels of a connection are its two endpoints and its interface. So two connections with the same endpoints have
 // equal labels in three cases: one followed the other, they differ only in VLANs or tunnels, or their interfaces are

@@ -27,14 +27,57 @@ constexpr MetricLabel kPart[] = {{"part", "tcpgauge.part"}};
 constexpr MetricLabel kState[] = {kConnectionState};
 constexpr MetricLabel kOrigin[] = {{"origin", "tcpgauge.open.origin"}};
 constexpr MetricLabel kRouteAndCode[] = {{"route", "http.route"}, {"code", "http.response.status_code"}};
-constexpr MetricLabel kEdge[] = {kClientAddress, kServerAddress, kServerPort};
-constexpr MetricLabel kEdgeAndReason[] = {
-    kClientAddress, kServerAddress, kServerPort, {"reason", "tcpgauge.failure.reason"}};
+
+// Names of the ends. OtlpEncoder adds an attribute for the workload of a pod.
+constexpr MetricLabel kClientNamespace = {"client_namespace", "client.k8s.namespace.name", true};
+constexpr MetricLabel kClientWorkload = {"client_workload", "client.workload", true};
+constexpr MetricLabel kClientPod = {"client_pod", "client.k8s.pod.name", true};
+constexpr MetricLabel kServerNamespace = {"server_namespace", "server.k8s.namespace.name", true};
+constexpr MetricLabel kServerWorkload = {"server_workload", "server.workload", true};
+constexpr MetricLabel kServerPod = {"server_pod", "server.k8s.pod.name", true};
+constexpr MetricLabel kServerService = {"server_service", "server.k8s.service.name", true};
+constexpr MetricLabel kReporterName = {"reporter", "tcpgauge.reporter"};
+constexpr MetricLabel kFailureReason = {"reason", "tcpgauge.failure.reason"};
+
+// ExportedEdge::label_values() has the values of the first ten.
+constexpr MetricLabel kEdge[] = {kClientAddress, kServerAddress,   kServerPort,     kClientNamespace, kClientWorkload,
+                                 kClientPod,     kServerNamespace, kServerWorkload, kServerPod,       kServerService};
+constexpr MetricLabel kEdgeAndReason[] = {kClientAddress,  kServerAddress, kServerPort,      kClientNamespace,
+                                          kClientWorkload, kClientPod,     kServerNamespace, kServerWorkload,
+                                          kServerPod,      kServerService, kFailureReason};
 constexpr MetricLabel kEdgeAndService[] = {kClientAddress,
                                            kServerAddress,
                                            kServerPort,
+                                           kClientNamespace,
+                                           kClientWorkload,
+                                           kClientPod,
+                                           kServerNamespace,
+                                           kServerWorkload,
+                                           kServerPod,
+                                           kServerService,
                                            {"service_address", "tcpgauge.service.address"},
                                            {"service_port", "tcpgauge.service.port"}};
+// ExportedWorkloadEdge::label_values() has the values of the first six.
+constexpr MetricLabel kWorkloadEdge[] = {kClientNamespace, kClientWorkload, kServerNamespace,
+                                         kServerWorkload,  kServerPort,     kReporterName};
+constexpr MetricLabel kWorkloadEdgeAndReason[] = {kClientNamespace, kClientWorkload, kServerNamespace, kServerWorkload,
+                                                  kServerPort,      kReporterName,   kFailureReason};
+constexpr MetricLabel kReporter[] = {kReporterName};
+constexpr MetricLabel kReporterAndReason[] = {kReporterName, kFailureReason};
+constexpr MetricLabel kZones[] = {{"client_zone", "client.cloud.availability_zone", true},
+                                  {"server_zone", "server.cloud.availability_zone", true}};
+constexpr MetricLabel kEndpoint[] = {{"address", "tcpgauge.endpoint.address"},
+                                     {"namespace", "k8s.namespace.name", true},
+                                     {"pod", "k8s.pod.name", true},
+                                     {"workload", "tcpgauge.workload", true},
+                                     {"workload_kind", "tcpgauge.workload.kind", true},
+                                     {"node", "k8s.node.name", true},
+                                     {"zone", "cloud.availability_zone", true}};
+constexpr MetricLabel kListener[] = {
+    {"address", "server.address"}, {"port", "server.port"}, {"workload", "server.workload", true}};
+constexpr MetricLabel kSource[] = {{"source", "tcpgauge.identity.source"}};
+constexpr MetricLabel kResult[] = {{"result", "tcpgauge.lookup.result"}};
+
 constexpr MetricLabel kConnection[] = {kClientAddress, kClientPort, kServerAddress, kServerPort, kInterfaceName};
 constexpr MetricLabel kConnectionAndState[] = {kClientAddress, kClientPort,    kServerAddress,
                                                kServerPort,    kInterfaceName, kConnectionState};
@@ -85,7 +128,8 @@ const MetricInfo kCatalog[] = {
      "Packets that could not be decoded, by reason.",
      "tcpgauge.decode.errors", "{packet}"},
     {Metric::kOverflows, "tcpgauge_overflows_total", kCounter, "", kPart,
-     "Times that a bounded part of the connection table was full. Some connections are then known less exactly.",
+     "Times that a bounded part of the connection table, or of the names of the ends, was full. Some connections are then "
+     "known less exactly, or lack a name.",
      "tcpgauge.overflows", "{event}"},
     {Metric::kClientPayloadBytes, "tcpgauge_client_payload_bytes_total", kCounter, "bytes", {},
      "TCP payload sent by clients, retransmissions included.",
@@ -155,7 +199,8 @@ const MetricInfo kCatalog[] = {
      "Connections opened on edges without series of their own. They are counted under other.",
      "tcpgauge.edges.folded", "{connection}"},
     {Metric::kEdgesRetired, "tcpgauge_edges_retired_total", kCounter, "", {},
-     "Edges whose series ended because the edge was silent, or a heavier or failing edge took its place.",
+     "Edges whose series ended because the edge was silent, because a heavier or failing edge took its place, or because "
+     "an address got its first name or another owner.",
      "tcpgauge.edges.retired", "{edge}"},
     {Metric::kEdgesRetiredClientPayloadBytes, "tcpgauge_edges_retired_client_payload_bytes_total", kCounter, "bytes", {},
      "TCP payload sent by clients, as counted by edge series that have ended.",
@@ -163,6 +208,9 @@ const MetricInfo kCatalog[] = {
     {Metric::kEdgesRetiredServerPayloadBytes, "tcpgauge_edges_retired_server_payload_bytes_total", kCounter, "bytes", {},
      "TCP payload sent by servers, as counted by edge series that have ended.",
      "tcpgauge.edges.retired.server.payload", "By"},
+    {Metric::kEdgesRenamed, "tcpgauge_edges_renamed_total", kCounter, "", {},
+     "Edges whose series ended because an end got its first name. An edge with the name took the place at once.",
+     "tcpgauge.edges.renamed", "{edge}"},
     {Metric::kEdgeAttemptsPending, "tcpgauge_edge_attempts_pending", kGauge, "", {},
      "Attempts that no edge counts yet: the server's address after translation is known once they are answered, repeat "
      "their SYN, or end.",
@@ -176,6 +224,21 @@ const MetricInfo kCatalog[] = {
     {Metric::kRateWindow, "tcpgauge_rate_window_seconds", kGauge, "seconds", {},
      "Time over which rates are averaged.",
      "tcpgauge.rate_window", "s"},
+    {Metric::kIdentityUp, "tcpgauge_identity_up", kGauge, "", kSource,
+     "1 while this source of names works, 0 while it cannot be read or reached.",
+     "tcpgauge.identity.up", ""},
+    {Metric::kIdentityEndpoints, "tcpgauge_identity_endpoints", kGauge, "", {},
+     "Addresses and sockets that have a name. At most --identity.max-endpoints.",
+     "tcpgauge.identity.endpoints", "{endpoint}"},
+    {Metric::kIdentityLookups, "tcpgauge_identity_lookups_total", kCounter, "", kResult,
+     "Ends of connections whose name was looked up. Result found: the end has a name. Result unknown: it has none yet.",
+     "tcpgauge.identity.lookups", "{lookup}"},
+    {Metric::kIdentityRelists, "tcpgauge_identity_relists_total", kCounter, "", {},
+     "Lists that were requested from the Kubernetes API again, because a watch had ended.",
+     "tcpgauge.identity.relists", "{list}"},
+    {Metric::kIdentityEvents, "tcpgauge_identity_events_total", kCounter, "", {},
+     "Events of the watches of the Kubernetes API.",
+     "tcpgauge.identity.events", "{event}"},
     {Metric::kHttpRequests, "tcpgauge_http_requests_total", kCounter, "", kRouteAndCode,
      "HTTP requests answered, by route and status code. Unknown paths have route other. "
      "Requests for which no series is left have route and code other.",
@@ -262,6 +325,86 @@ const MetricInfo kCatalog[] = {
      "Always 1; the labels say how clients addressed the server where an address translation led them to it. At most two "
      "services of an edge, and the edges with the most payload first.",
      "tcpgauge.edge.service_info", ""},
+    {Metric::kWorkloadEdgeClientPayloadBytes, "tcpgauge_workload_edge_client_payload_bytes_total", kCounter, "bytes",
+     kWorkloadEdge,
+     "TCP payload sent by the client workload to the server workload's port, over all connections.",
+     "tcpgauge.workload_edge.client.payload", "By"},
+    {Metric::kWorkloadEdgeServerPayloadBytes, "tcpgauge_workload_edge_server_payload_bytes_total", kCounter, "bytes",
+     kWorkloadEdge,
+     "TCP payload sent by the server workload's port to the client workload, over all connections.",
+     "tcpgauge.workload_edge.server.payload", "By"},
+    {Metric::kWorkloadEdgeConnectionsOpened, "tcpgauge_workload_edge_connections_opened_total", kCounter, "",
+     kWorkloadEdge,
+     "Connections opened by the client workload to the server workload's port.",
+     "tcpgauge.workload_edge.connections_opened", "{connection}"},
+    {Metric::kWorkloadEdgeConnectionsFailed, "tcpgauge_workload_edge_connections_failed_total", kCounter, "",
+     kWorkloadEdgeAndReason,
+     "Connections that failed, by reason. Reason refused: the server refused them. Reason timeout: the handshake timed "
+     "out. With --metrics.edge-detail basic, one series without the label reason counts both.",
+     "tcpgauge.workload_edge.connections_failed", "{connection}"},
+    {Metric::kWorkloadEdgeSegments, "tcpgauge_workload_edge_segments_total", kCounter, "", kWorkloadEdge,
+     "Segments with payload sent by either end, retransmissions included.",
+     "tcpgauge.workload_edge.segments", "{segment}"},
+    {Metric::kWorkloadEdgeRetransmittedSegments, "tcpgauge_workload_edge_retransmitted_segments_total", kCounter, "",
+     kWorkloadEdge,
+     "Segments sent by either end whose payload had been seen before, wholly or in part.",
+     "tcpgauge.workload_edge.retransmitted_segments", "{segment}"},
+    {Metric::kWorkloadEdgeConnections, "tcpgauge_workload_edge_connections", kGauge, "", kWorkloadEdge,
+     "Open connections between the two workloads, neither closed nor reset.",
+     "tcpgauge.workload_edge.connections", "{connection}"},
+    {Metric::kWorkloadEdgeHandshakeRtt, "tcpgauge_workload_edge_handshake_rtt_seconds", kSummary, "seconds",
+     kWorkloadEdge,
+     "Time from a SYN to the ACK that completes the handshake.",
+     "tcpgauge.workload_edge.handshake.rtt", "s"},
+    {Metric::kWorkloadEdgeOtherClientPayloadBytes, "tcpgauge_workload_edge_other_client_payload_bytes_total", kCounter,
+     "bytes", kReporter,
+     "TCP payload sent by clients on workload edges without series of their own.",
+     "tcpgauge.workload_edge.other.client.payload", "By"},
+    {Metric::kWorkloadEdgeOtherServerPayloadBytes, "tcpgauge_workload_edge_other_server_payload_bytes_total", kCounter,
+     "bytes", kReporter,
+     "TCP payload sent by servers on workload edges without series of their own.",
+     "tcpgauge.workload_edge.other.server.payload", "By"},
+    {Metric::kWorkloadEdgeOtherConnectionsOpened, "tcpgauge_workload_edge_other_connections_opened_total", kCounter, "",
+     kReporter,
+     "Connections opened on workload edges without series of their own.",
+     "tcpgauge.workload_edge.other.connections_opened", "{connection}"},
+    {Metric::kWorkloadEdgeOtherConnectionsFailed, "tcpgauge_workload_edge_other_connections_failed_total", kCounter, "",
+     kReporterAndReason,
+     "Connections that failed on workload edges without series of their own, by reason. The reasons are those of "
+     "tcpgauge_workload_edge_connections_failed_total.",
+     "tcpgauge.workload_edge.other.connections_failed", "{connection}"},
+    {Metric::kWorkloadEdgeOtherSegments, "tcpgauge_workload_edge_other_segments_total", kCounter, "", kReporter,
+     "Segments with payload on workload edges without series of their own, retransmissions included.",
+     "tcpgauge.workload_edge.other.segments", "{segment}"},
+    {Metric::kWorkloadEdgeOtherRetransmittedSegments, "tcpgauge_workload_edge_other_retransmitted_segments_total",
+     kCounter, "", kReporter,
+     "Segments on workload edges without series of their own whose payload had been seen before, wholly or in part.",
+     "tcpgauge.workload_edge.other.retransmitted_segments", "{segment}"},
+    {Metric::kWorkloadEdgeOtherConnections, "tcpgauge_workload_edge_other_connections", kGauge, "", kReporter,
+     "Open connections of workload edges without series of their own, neither closed nor reset.",
+     "tcpgauge.workload_edge.other.connections", "{connection}"},
+    {Metric::kWorkloadEdgeOtherHandshakeRtt, "tcpgauge_workload_edge_other_handshake_rtt_seconds", kSummary, "seconds",
+     kReporter,
+     "Time from a SYN to the ACK that completes the handshake, on workload edges without series of their own.",
+     "tcpgauge.workload_edge.other.handshake.rtt", "s"},
+    {Metric::kZonePayloadBytes, "tcpgauge_zone_payload_bytes_total", kCounter, "bytes", kZones,
+     "TCP payload of both directions between two zones, where the zones of both ends are known. What has no series left "
+     "is in the zones other and other.",
+     "tcpgauge.zone.payload", "By"},
+    {Metric::kEndpointInfo, "tcpgauge_endpoint_info", kGauge, "", kEndpoint,
+     "Always 1; the labels say who has an address of this node or of a pod on it. A workload_kind that ends in (guess) "
+     "says that the name of the workload was cut from that of the pod. Addresses of pods first, as many as the series "
+     "limit has room for.",
+     "tcpgauge.endpoint_info", ""},
+    {Metric::kListenerQueueConnections, "tcpgauge_listener_queue_connections", kGauge, "", kListener,
+     "Connections in the accept queue of a listening socket: established, and not yet accepted by the program.",
+     "tcpgauge.listener.queue.connections", "{connection}"},
+    {Metric::kListenerQueueLimit, "tcpgauge_listener_queue_limit", kGauge, "", kListener,
+     "Size of the accept queue, as the program set it with listen. The queue is full when it holds one connection more.",
+     "tcpgauge.listener.queue.limit", "{connection}"},
+    {Metric::kListenerDropped, "tcpgauge_listener_dropped_total", kCounter, "", kListener,
+     "Segments that the kernel dropped at a listening socket, for example because the accept queue was full.",
+     "tcpgauge.listener.dropped", "{segment}"},
     {Metric::kConnectionClientBytesPerSecond, "tcpgauge_connection_client_bytes_per_second", kGauge,
      "bytes_per_second", kConnection,
      "TCP payload sent by the client, averaged over the rate window.",

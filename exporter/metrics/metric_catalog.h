@@ -59,10 +59,16 @@ enum class Metric : uint8_t {
   kEdgesRetired,
   kEdgesRetiredClientPayloadBytes,
   kEdgesRetiredServerPayloadBytes,
+  kEdgesRenamed,
   kEdgeAttemptsPending,
   kConnectionsNotExported,
   kScrapeDuration,
   kRateWindow,
+  kIdentityUp,
+  kIdentityEndpoints,
+  kIdentityLookups,
+  kIdentityRelists,
+  kIdentityEvents,
   kHttpRequests,
   kHttpRequestDuration,
   kWebConfigReloadSuccessful,
@@ -89,6 +95,27 @@ enum class Metric : uint8_t {
   kEdgeConnectionsStalled,
   kEdgeHandshakeRtt,
   kEdgeService,
+  kWorkloadEdgeClientPayloadBytes,
+  kWorkloadEdgeServerPayloadBytes,
+  kWorkloadEdgeConnectionsOpened,
+  kWorkloadEdgeConnectionsFailed,
+  kWorkloadEdgeSegments,
+  kWorkloadEdgeRetransmittedSegments,
+  kWorkloadEdgeConnections,
+  kWorkloadEdgeHandshakeRtt,
+  kWorkloadEdgeOtherClientPayloadBytes,
+  kWorkloadEdgeOtherServerPayloadBytes,
+  kWorkloadEdgeOtherConnectionsOpened,
+  kWorkloadEdgeOtherConnectionsFailed,
+  kWorkloadEdgeOtherSegments,
+  kWorkloadEdgeOtherRetransmittedSegments,
+  kWorkloadEdgeOtherConnections,
+  kWorkloadEdgeOtherHandshakeRtt,
+  kZonePayloadBytes,
+  kEndpointInfo,
+  kListenerQueueConnections,
+  kListenerQueueLimit,
+  kListenerDropped,
   kConnectionClientBytesPerSecond,
   kConnectionServerBytesPerSecond,
   kConnectionState,
@@ -113,6 +140,8 @@ constexpr size_t kMetricCount = static_cast<size_t>(Metric::kCount);
 struct MetricLabel {
   std::string_view name;
   std::string_view attribute;
+  // Whether a sample lacks the label if its value is empty, which means that the value is unknown.
+  bool is_optional = false;
 };
 
 // The catalog's row of one metric.

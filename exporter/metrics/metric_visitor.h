@@ -45,8 +45,12 @@ class MetricVisitor {
   virtual void BeginFamily(const MetricInfo& family) = 0;
 
   // A sample of a counter or a gauge. `label_values` are in the order of the family's labels. If there are fewer values
-  // than labels, the sample has only the first labels.
+  // than labels, the sample has only the first labels. An optional label (see MetricLabel) whose value is empty is not
+  // a label of the sample.
   virtual void Sample(absl::Span<const std::string_view> label_values, MetricValue value) = 0;
+
+  // A summary: `count` observations, and their sum in the family's unit.
+  virtual void SummarySample(absl::Span<const std::string_view> label_values, uint64_t count, double sum) = 0;
 
   // A sample of `interfaces[index]` of the exposition. By default, calls Sample().
   virtual void InterfaceSample(size_t, absl::Span<const std::string_view> label_values, MetricValue value) {
@@ -58,14 +62,15 @@ class MetricVisitor {
   // the value of that label. In other families `state` is empty.
   virtual void ConnectionSample(size_t index, std::string_view state, MetricValue value) = 0;
 
-  // A sample of `edges[index]` of the exposition. By default, calls Sample().
-  virtual void EdgeSample(size_t, absl::Span<const std::string_view> label_values, MetricValue value) {
-    Sample(label_values, value);
-  }
+  // A sample of `edges[index]` of the exposition. All samples of an edge have its ExportedEdge::label_values(), so a
+  // writer can render these labels once for all families. `more_label_values` are those of the labels that follow.
+  virtual void EdgeSample(size_t index, absl::Span<const std::string_view> more_label_values, MetricValue value) = 0;
+  virtual void EdgeSummarySample(size_t index, uint64_t count, double sum) = 0;
 
-  // A summary of `edges[index]` of the exposition: `count` observations, and their sum in the family's unit.
-  virtual void EdgeSummarySample(size_t index, absl::Span<const std::string_view> label_values, uint64_t count,
-                                 double sum) = 0;
+  // The same of `workload_edges[index]` of the exposition, with its ExportedWorkloadEdge::label_values().
+  virtual void WorkloadEdgeSample(size_t index, absl::Span<const std::string_view> more_label_values,
+                                  MetricValue value) = 0;
+  virtual void WorkloadEdgeSummarySample(size_t index, uint64_t count, double sum) = 0;
 
   // A histogram without labels. `bounds` ascend. `counts` are not cumulative: counts[i] is the number of observations
   // above bounds[i - 1] and at most bounds[i]. `counts` has one element more than `bounds`: the last element is the

@@ -4,35 +4,58 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace tcpgauge {
 
-// How the series limit is divided among interfaces, edges, services and connections. The limit is the most samples that
-// one exposition may have.
+// How the series limit is divided among interfaces, edges, services, names and connections. The limit is the most
+// samples that one exposition may have.
 //
-// Design. The series of interfaces and edges are counters, and a counter must not vanish. So their shares are fixed
-// before the first packet. Services have a fixed share too, so that they need none of the edges' samples. The series of
-// connections come and go anyway, so connections get the room that is left in each exposition.
+// Design. The series of interfaces, edges, workload edges, zones and listeners are counters, and a counter must not
+// vanish. So their shares are fixed before the first packet. Services and endpoints have fixed shares too, so that they
+// need none of the edges' samples. The series of connections come and go anyway, so connections get the room that is
+// left in each exposition.
 struct SeriesPlan {
   // The most values of the label `interface`. One of them is for "other", which all interfaces without series of their
   // own share.
   size_t interfaces = 1;
   size_t edges = 0;     // the most edges that have series of their own at a time; the edge "other" comes in addition
   size_t services = 0;  // the most samples that name services of edges (see ExportedService)
+  // The next members are 0 if identities are off.
+  size_t workload_edges = 0;  // the most that have series of their own; one "other" for each reporter comes in addition
+  size_t zones = 0;           // the most pairs of zones, "other" included
+  size_t listeners = 0;       // the most listeners
+  size_t endpoints = 0;       // the most addresses in tcpgauge_endpoint_info
 };
 
-// How much is exported of each edge.
+// How much is exported of each edge and of each workload edge.
 enum class EdgeDetail : uint8_t {
   kBasic,  // payload, opened and failed connections, retransmissions, open connections and round-trip times
-  kFull,   // also why connections failed, all segments, out-of-order ones, repeated SYNs and stalled connections
+  // Also why connections failed, and all segments. Of edges also out-of-order segments, repeated SYNs and stalled
+  // connections.
+  kFull,
 };
 
-// The smallest series limit that works: the fixed samples and a few interfaces and edges fit into it.
+// The bounds of an exposition, as the user sets them. REQUIRES: series >= kMinSeriesLimit.
+struct ExpositionLimits {
+  size_t series = 0;       // samples of all series together
+  size_t connections = 0;  // connections with series of their own; fewer if `series` has no room for them
+  EdgeDetail edge_detail = EdgeDetail::kFull;
+  size_t edges = 0;  // edges with series of their own; fewer if `series` has no room for them
+  // Workload edges with series of their own; fewer if `series` has no room for them. Nullopt if identities are off:
+  // then no sample is kept for names.
+  std::optional<size_t> workload_edges = std::nullopt;
+};
+
+// The smallest series limit that works: the fixed samples, a few interfaces and edges, and a few names fit into it.
 constexpr size_t kMinSeriesLimit = 300;
 
-// The samples that belong to no interface, edge or connection, when every output is on. A test compares this number
-// with an exposition.
+// The samples that belong to no interface, edge or connection, when every output is on and identities are off. A test
+// compares this number with an exposition.
 constexpr size_t kFixedSamples = 174;
+// The samples that identities add, without those of edges, zones, listeners and endpoints: kMaxIdentitySources and
+// kMaxIdentityOverflows, and six more.
+constexpr size_t kFixedIdentitySamples = 18;
 // The part of kFixedSamples that is for the metrics of HTTP requests; RequestMetrics keeps to it.
 constexpr size_t kRequestSamples = 20;
 
@@ -40,19 +63,34 @@ constexpr size_t kRequestSamples = 20;
 constexpr size_t kSamplesPerConnection = 9;  // 8 while the RTT is unknown
 constexpr size_t kSamplesPerInterface = 10;
 constexpr size_t SamplesPerEdge(EdgeDetail detail) { return detail == EdgeDetail::kFull ? 13 : 8; }
+// A workload edge with full detail has ten samples. Two more are kept for the response time.
+constexpr size_t SamplesPerWorkloadEdge(EdgeDetail detail) { return detail == EdgeDetail::kFull ? 12 : 8; }
+constexpr size_t kReporters = 3;  // each has a workload edge "other"
+constexpr size_t kSamplesPerListener = 3;
+constexpr size_t kMaxZoneSamples = 65;  // 64 pairs and "other"
+constexpr size_t kMaxListeners = 32;
+constexpr size_t kMaxEndpointSamples = 250;
 // How many edges can have series by default. They fit into the default series limit.
 constexpr size_t DefaultEdges(EdgeDetail detail) { return detail == EdgeDetail::kFull ? 150 : 400; }
 // The samples that all services take together. With more of them, the default limits would not fit into the default
 // series limit.
 constexpr size_t kMaxServiceSamples = 80;
 
-// Divides `series_limit` samples. Interfaces get at most a fifth of the samples that are not fixed, and no more than 32
-// interfaces need, but always enough for two interfaces. Services get at most a twentieth of these samples, and no more
-// than kMaxServiceSamples. The rest is for `connections` connections and for `edges` edges with this detail. These two
-// numbers are what the user wants. If the rest is too small for both, it is divided in proportion to the samples that
-// all connections need and those that all edges need. The result has no share of connections (see SeriesPlan).
-// REQUIRES: series_limit >= kMinSeriesLimit.
-SeriesPlan PlanSeries(size_t series_limit, size_t connections, size_t edges, EdgeDetail detail);
+// Divides `limits.series` samples.
+//
+// - Interfaces get at most a fifth of the samples that are not fixed, and no more than 32 interfaces need, but always
+//   enough for two interfaces.
+// - Services get at most a twentieth of these samples, and no more than kMaxServiceSamples.
+// - Listeners and zones get at most a fortieth each, and no more than kMaxListeners need and kMaxZoneSamples. Endpoints
+//   get at most an eightieth, and no more than kMaxEndpointSamples.
+// - The rest is for what the user wants: `limits.edges` edges, `limits.workload_edges` workload edges and
+//   `limits.connections` connections. If the rest is too small, connections give up to half of their samples to
+//   workload edges. If that is not enough, the rest is divided in proportion to the samples that each of the three
+//   needs. The result has no share of connections (see SeriesPlan).
+// - If the rest is not too small, endpoints get what is left then too, up to kMaxEndpointSamples.
+//
+// REQUIRES: limits.series >= kMinSeriesLimit.
+SeriesPlan PlanSeries(const ExpositionLimits& limits);
 
 }  // namespace tcpgauge
 

@@ -5,13 +5,17 @@
 #include <limits>
 #include <vector>
 
+#include "absl/types/span.h"
+#include "exporter/metrics/metric_catalog.h"
+#include "exporter/metrics/metric_visitor.h"
+#include "exporter/metrics/series_plan.h"
 #include "exporter/metrics/text_number.h"
 #include "exporter/metrics/visit_metrics.h"
 
 namespace tcpgauge {
 namespace {
 
-// Estimates of the bytes to reserve. A sample of a connection takes these beside its labels, for a name and a number.
+// Estimates of the bytes to reserve. A sample takes these beside its labels, for a name and a number.
 constexpr size_t kTypicalSampleBytes = 80;
 constexpr size_t kTypicalHeadBytes = 16 << 10;
 
@@ -26,33 +30,29 @@ void AppendEscaped(std::string_view value, std::string* text) {
   text->append(value);
 }
 
-// Appends `name="value"`, after a comma unless the label is the first.
-void AppendLabel(std::string_view name, std::string_view value, bool is_first, std::string* text) {
+// Appends `name="value"`, after a comma unless the label is the first. An optional label without a value is left out.
+void AppendLabel(const MetricLabel& label, std::string_view value, bool is_first, std::string* text) {
+  if (value.empty() && label.is_optional) return;
   if (!is_first) text->push_back(',');
-  text->append(name).append("=\"");
+  text->append(label.name).append("=\"");
   AppendEscaped(value, text);
   text->push_back('"');
 }
 
-// The labels of all connections of an exposition, each rendered once.
-class ConnectionLabels {
+// The labels of all connections, edges or workload edges of an exposition, each rendered once.
+class RenderedLabels {
  public:
-  explicit ConnectionLabels(const Exposition& exposition) {
-    const auto labels = InfoOf(Metric::kConnectionState).labels;
-    ends_.reserve(exposition.connections.size());
-    for (const ExportedConnection& exported : exposition.connections) {
-      const Endpoint& client = exported.connection->client;
-      const Endpoint& server = exported.connection->server;
-      AppendLabel(labels[0].name, client.address.ToString(), true, &text_);
-      AppendLabel(labels[1].name, std::to_string(client.port), false, &text_);
-      AppendLabel(labels[2].name, server.address.ToString(), false, &text_);
-      AppendLabel(labels[3].name, std::to_string(server.port), false, &text_);
-      AppendLabel(labels[4].name, exposition.interfaces[exported.interface].name, false, &text_);
-      ends_.push_back(text_.size());
-    }
+  // `labels` are those of a metric. Each item of the list has values for the first of them.
+  RenderedLabels(absl::Span<const MetricLabel> labels, size_t count) : labels_(labels) { ends_.reserve(count); }
+
+  void Add(absl::Span<const std::string_view> values) {
+    const size_t begin = text_.size();
+    for (size_t i = 0; i < values.size(); ++i) AppendLabel(labels_[i], values[i], text_.size() == begin, &text_);
+    ends_.push_back(text_.size());
   }
 
-  size_t size_bytes() const { return text_.size(); }
+  // An estimate of the bytes that one sample of each item takes.
+  size_t size_bytes_with_values() const { return text_.size() + ends_.size() * kTypicalSampleBytes; }
 
   std::string_view Of(size_t index) const {
     const size_t begin = index == 0 ? 0 : ends_[index - 1];
@@ -60,15 +60,39 @@ class ConnectionLabels {
   }
 
  private:
+  const absl::Span<const MetricLabel> labels_;
   std::string text_;
   std::vector<size_t> ends_;
 };
 
+RenderedLabels RenderConnections(const Exposition& exposition) {
+  RenderedLabels rendered(InfoOf(Metric::kConnectionState).labels, exposition.connections.size());
+  for (const ExportedConnection& exported : exposition.connections) {
+    const Endpoint& client = exported.connection->client;
+    const Endpoint& server = exported.connection->server;
+    rendered.Add({client.address.ToString(), std::to_string(client.port), server.address.ToString(),
+                  std::to_string(server.port), exposition.interfaces[exported.interface].name});
+  }
+  return rendered;
+}
+
+template <typename Edge>
+RenderedLabels RenderEdges(Metric metric, const std::vector<Edge>& edges) {
+  RenderedLabels rendered(InfoOf(metric).labels, edges.size());
+  for (const Edge& edge : edges) rendered.Add(edge.label_values());
+  return rendered;
+}
+
 class TextVisitor final : public MetricVisitor {
  public:
-  TextVisitor(const Exposition& exposition, TextFormat format) : format_(format), connection_labels_(exposition) {
-    const size_t per_family = connection_labels_.size_bytes() + exposition.connections.size() * kTypicalSampleBytes;
-    text_.reserve(kTypicalHeadBytes + per_family * kConnectionFamilies);
+  TextVisitor(const Exposition& exposition, TextFormat format)
+      : format_(format),
+        connection_labels_(RenderConnections(exposition)),
+        edge_labels_(RenderEdges(Metric::kEdgeClientPayloadBytes, exposition.edges)),
+        workload_edge_labels_(RenderEdges(Metric::kWorkloadEdgeClientPayloadBytes, exposition.workload_edges)) {
+    text_.reserve(kTypicalHeadBytes + connection_labels_.size_bytes_with_values() * kSamplesPerConnection +
+                  edge_labels_.size_bytes_with_values() * SamplesPerEdge(exposition.edge_detail) +
+                  workload_edge_labels_.size_bytes_with_values() * SamplesPerWorkloadEdge(exposition.edge_detail));
   }
 
   std::string Take() {
@@ -92,17 +116,36 @@ class TextVisitor final : public MetricVisitor {
     EndSample(value);
   }
 
-  void EdgeSummarySample(size_t, absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
+  void SummarySample(absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
     BeginSample("_count", label_values);
     EndSample(count);
     BeginSample("_sum", label_values);
     EndSample(sum);
   }
 
+  void EdgeSample(size_t index, absl::Span<const std::string_view> more_label_values, MetricValue value) override {
+    RenderedSample("", edge_labels_.Of(index), more_label_values, value);
+  }
+
+  void EdgeSummarySample(size_t index, uint64_t count, double sum) override {
+    RenderedSample("_count", edge_labels_.Of(index), {}, count);
+    RenderedSample("_sum", edge_labels_.Of(index), {}, sum);
+  }
+
+  void WorkloadEdgeSample(size_t index, absl::Span<const std::string_view> more_label_values,
+                          MetricValue value) override {
+    RenderedSample("", workload_edge_labels_.Of(index), more_label_values, value);
+  }
+
+  void WorkloadEdgeSummarySample(size_t index, uint64_t count, double sum) override {
+    RenderedSample("_count", workload_edge_labels_.Of(index), {}, count);
+    RenderedSample("_sum", workload_edge_labels_.Of(index), {}, sum);
+  }
+
   void ConnectionSample(size_t index, std::string_view state, MetricValue value) override {
     text_.append(info_->name).push_back('{');
     text_.append(connection_labels_.Of(index));
-    if (!state.empty()) AppendLabel(info_->labels.back().name, state, false, &text_);
+    if (!state.empty()) AppendLabel(info_->labels.back(), state, false, &text_);
     text_.push_back('}');
     EndSample(value);
   }
@@ -125,8 +168,6 @@ class TextVisitor final : public MetricVisitor {
   }
 
  private:
-  static constexpr size_t kConnectionFamilies = 9;
-
   void Describe(std::string_view what, std::string_view name, std::string_view text) {
     text_.append(what).append(name).append(" ").append(text).append("\n");
   }
@@ -135,9 +176,22 @@ class TextVisitor final : public MetricVisitor {
     text_.append(info_->name).append(suffix);
     if (label_values.empty()) return;
     text_.push_back('{');
-    for (size_t i = 0; i < label_values.size(); ++i)
-      AppendLabel(info_->labels[i].name, label_values[i], i == 0, &text_);
+    const size_t begin = text_.size();
+    for (size_t i = 0; i < label_values.size(); ++i) {
+      AppendLabel(info_->labels[i], label_values[i], text_.size() == begin, &text_);
+    }
     text_.push_back('}');
+  }
+
+  // A sample with labels that were rendered before, and the values of the metric's last labels.
+  void RenderedSample(std::string_view suffix, std::string_view rendered,
+                      absl::Span<const std::string_view> last_values, MetricValue value) {
+    text_.append(info_->name).append(suffix).push_back('{');
+    text_.append(rendered);
+    const absl::Span<const MetricLabel> last = info_->labels.last(last_values.size());
+    for (size_t i = 0; i < last_values.size(); ++i) AppendLabel(last[i], last_values[i], false, &text_);
+    text_.push_back('}');
+    EndSample(value);
   }
 
   void AppendBound(double bound) {
@@ -159,7 +213,9 @@ class TextVisitor final : public MetricVisitor {
   }
 
   const TextFormat format_;
-  const ConnectionLabels connection_labels_;
+  const RenderedLabels connection_labels_;
+  const RenderedLabels edge_labels_;
+  const RenderedLabels workload_edge_labels_;
   const MetricInfo* info_ = nullptr;
   std::string text_;
 };

@@ -2,7 +2,11 @@
 #include "exporter/metrics/visit_metrics.h"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
 
+#include "exporter/metrics/edge_accounts.h"
 #include "exporter/metrics/series_plan.h"
 #include "exporter/metrics/visit_families.h"
 #include "src/base/time_units.h"
@@ -12,6 +16,35 @@
 
 namespace tcpgauge {
 namespace {
+
+uint64_t ClientPayloadBytes(const EdgeCounters& e) { return e.client_payload_bytes; }
+uint64_t ServerPayloadBytes(const EdgeCounters& e) { return e.server_payload_bytes; }
+uint64_t ConnectionsOpened(const EdgeCounters& e) { return e.connections_opened; }
+uint64_t Segments(const EdgeCounters& e) { return e.segments; }
+uint64_t RetransmittedSegments(const EdgeCounters& e) { return e.retransmitted_segments; }
+uint64_t OpenConnections(const EdgeCounters& e) { return static_cast<uint64_t>(e.connections); }
+
+// The metrics of workload edges, or those of what is beyond them.
+struct WorkloadFamilies {
+  Metric client_payload_bytes;
+  Metric server_payload_bytes;
+  Metric connections_opened;
+  Metric connections_failed;
+  Metric segments;
+  Metric retransmitted_segments;
+  Metric connections;
+  Metric handshake_rtt;
+};
+constexpr WorkloadFamilies kWorkloadEdgeFamilies = {
+    Metric::kWorkloadEdgeClientPayloadBytes, Metric::kWorkloadEdgeServerPayloadBytes,
+    Metric::kWorkloadEdgeConnectionsOpened,  Metric::kWorkloadEdgeConnectionsFailed,
+    Metric::kWorkloadEdgeSegments,           Metric::kWorkloadEdgeRetransmittedSegments,
+    Metric::kWorkloadEdgeConnections,        Metric::kWorkloadEdgeHandshakeRtt};
+constexpr WorkloadFamilies kOtherWorkloadFamilies = {
+    Metric::kWorkloadEdgeOtherClientPayloadBytes, Metric::kWorkloadEdgeOtherServerPayloadBytes,
+    Metric::kWorkloadEdgeOtherConnectionsOpened,  Metric::kWorkloadEdgeOtherConnectionsFailed,
+    Metric::kWorkloadEdgeOtherSegments,           Metric::kWorkloadEdgeOtherRetransmittedSegments,
+    Metric::kWorkloadEdgeOtherConnections,        Metric::kWorkloadEdgeOtherHandshakeRtt};
 
 class Walk {
  public:
@@ -45,7 +78,7 @@ class Walk {
     Only(Metric::kCaptureRetiredDroppedPackets, retired.dropped_packets);
     PerKind(Metric::kCaptureRetiredDuplicatePackets, retired.duplicate_packets);
     PerName(Metric::kDecodeErrors, snapshot_.decode_errors);
-    PerName(Metric::kOverflows, snapshot_.overflows);
+    Overflows();
   }
 
   void Sums() {
@@ -87,39 +120,60 @@ class Walk {
     Only(Metric::kEdgesRetired, edges.retired_edges);
     Only(Metric::kEdgesRetiredClientPayloadBytes, edges.retired.client_payload_bytes);
     Only(Metric::kEdgesRetiredServerPayloadBytes, edges.retired.server_payload_bytes);
+    if (exposition_.has_identities) Only(Metric::kEdgesRenamed, edges.renamed);
     Only(Metric::kEdgeAttemptsPending, edges.pending_attempts);
     Only(Metric::kConnectionsNotExported, exposition_.connections_not_exported);
   }
 
+  // What the agent counts about the names of the ends.
+  void Identities() {
+    if (!exposition_.has_identities) return;
+    const IdentityCounters& counters = snapshot_.identity_counters;
+    Begin(Metric::kIdentityUp);
+    for (const IdentitySourceState& source : counters.sources) {
+      visitor_->Sample({source.name}, uint64_t{source.is_up});
+    }
+    Only(Metric::kIdentityEndpoints, counters.endpoints);
+    Begin(Metric::kIdentityLookups);
+    visitor_->Sample({"found"}, snapshot_.workload_edges.lookups_found);
+    visitor_->Sample({"unknown"}, snapshot_.workload_edges.lookups_unknown);
+    Only(Metric::kIdentityRelists, counters.relists);
+    Only(Metric::kIdentityEvents, counters.events);
+  }
+
   void Edges() {
-    PerEdge(Metric::kEdgeClientPayloadBytes, [](const EdgeCounters& e) { return e.client_payload_bytes; });
-    PerEdge(Metric::kEdgeServerPayloadBytes, [](const EdgeCounters& e) { return e.server_payload_bytes; });
-    PerEdge(Metric::kEdgeConnectionsOpened, [](const EdgeCounters& e) { return e.connections_opened; });
-    FailedConnections();
+    const EdgeAccounts edges(exposition_, visitor_);
     const bool is_full = exposition_.edge_detail == EdgeDetail::kFull;
-    if (is_full) PerEdge(Metric::kEdgeSegments, [](const EdgeCounters& e) { return e.segments; });
-    PerEdge(Metric::kEdgeRetransmittedSegments, [](const EdgeCounters& e) { return e.retransmitted_segments; });
+    PerAccount(edges, Metric::kEdgeClientPayloadBytes, ClientPayloadBytes);
+    PerAccount(edges, Metric::kEdgeServerPayloadBytes, ServerPayloadBytes);
+    PerAccount(edges, Metric::kEdgeConnectionsOpened, ConnectionsOpened);
+    FailedConnections(edges, Metric::kEdgeConnectionsFailed);
+    if (is_full) PerAccount(edges, Metric::kEdgeSegments, Segments);
+    PerAccount(edges, Metric::kEdgeRetransmittedSegments, RetransmittedSegments);
     if (is_full) {
-      PerEdge(Metric::kEdgeOutOfOrderSegments, [](const EdgeCounters& e) { return e.out_of_order_segments; });
-      PerEdge(Metric::kEdgeSynRetransmissions, [](const EdgeCounters& e) { return e.syn_retransmissions; });
+      PerAccount(edges, Metric::kEdgeOutOfOrderSegments, [](const EdgeCounters& e) { return e.out_of_order_segments; });
+      PerAccount(edges, Metric::kEdgeSynRetransmissions, [](const EdgeCounters& e) { return e.syn_retransmissions; });
     }
-    PerEdge(Metric::kEdgeConnections, [](const EdgeCounters& e) { return static_cast<uint64_t>(e.connections); });
+    PerAccount(edges, Metric::kEdgeConnections, OpenConnections);
     if (is_full) {
-      PerEdge(Metric::kEdgeConnectionsStalled, [](const EdgeCounters& e) { return static_cast<uint64_t>(e.stalled); });
+      PerAccount(edges, Metric::kEdgeConnectionsStalled,
+                 [](const EdgeCounters& e) { return static_cast<uint64_t>(e.stalled); });
     }
-    Begin(Metric::kEdgeHandshakeRtt);
-    for (size_t i = 0; i < exposition_.edges.size(); ++i) {
-      const ExportedEdge& edge = exposition_.edges[i];
-      visitor_->EdgeSummarySample(i, {edge.client_address, edge.server_address, edge.server_port},
-                                  edge.counters.handshake_rtt_count, edge.counters.handshake_rtt_sum_seconds);
-    }
+    HandshakeRtt(edges, Metric::kEdgeHandshakeRtt);
     if (exposition_.services.empty()) return;
     Begin(Metric::kEdgeService);
     for (const ExportedService& service : exposition_.services) {
-      const ExportedEdge& edge = exposition_.edges[service.edge];
-      visitor_->Sample({edge.client_address, edge.server_address, edge.server_port, service.address, service.port},
-                       uint64_t{1});
+      visitor_->EdgeSample(service.edge, {service.address, service.port}, uint64_t{1});
     }
+  }
+
+  void Names() {
+    if (!exposition_.has_identities) return;
+    PerWorkloadAccount(WorkloadEdgeAccounts(exposition_, visitor_), kWorkloadEdgeFamilies);
+    PerWorkloadAccount(OtherWorkloadAccounts(exposition_, visitor_), kOtherWorkloadFamilies);
+    PerZone();
+    PerEndpoint();
+    Listeners();
   }
 
   void Connections() {
@@ -205,30 +259,94 @@ class Walk {
     }
   }
 
-  template <typename ValueOf>
-  void PerEdge(Metric metric, const ValueOf& value_of) {
+  template <typename Accounts, typename ValueOf>
+  void PerAccount(const Accounts& accounts, Metric metric, const ValueOf& value_of) {
+    if (accounts.size() == 0) return;
     Begin(metric);
-    for (size_t i = 0; i < exposition_.edges.size(); ++i) {
-      const ExportedEdge& edge = exposition_.edges[i];
-      visitor_->EdgeSample(i, {edge.client_address, edge.server_address, edge.server_port}, value_of(edge.counters));
+    for (size_t i = 0; i < accounts.size(); ++i) accounts.Sample(i, {}, value_of(accounts.counters(i)));
+  }
+
+  template <typename Accounts>
+  void FailedConnections(const Accounts& accounts, Metric metric) {
+    if (exposition_.edge_detail == EdgeDetail::kBasic) {
+      PerAccount(accounts, metric,
+                 [](const EdgeCounters& e) { return e.connections_refused + e.connections_timed_out; });
+      return;
+    }
+    if (accounts.size() == 0) return;
+    Begin(metric);
+    for (size_t i = 0; i < accounts.size(); ++i) {
+      accounts.Sample(i, {"refused"}, accounts.counters(i).connections_refused);
+      accounts.Sample(i, {"timeout"}, accounts.counters(i).connections_timed_out);
     }
   }
 
-  void FailedConnections() {
-    if (exposition_.edge_detail == EdgeDetail::kBasic) {
-      PerEdge(Metric::kEdgeConnectionsFailed,
-              [](const EdgeCounters& e) { return e.connections_refused + e.connections_timed_out; });
-      return;
+  template <typename Accounts>
+  void HandshakeRtt(const Accounts& accounts, Metric metric) {
+    if (accounts.size() == 0) return;
+    Begin(metric);
+    for (size_t i = 0; i < accounts.size(); ++i) {
+      const EdgeCounters& counters = accounts.counters(i);
+      accounts.SummarySample(i, counters.handshake_rtt_count, counters.handshake_rtt_sum_seconds);
     }
-    Begin(Metric::kEdgeConnectionsFailed);
-    for (size_t i = 0; i < exposition_.edges.size(); ++i) {
-      const ExportedEdge& edge = exposition_.edges[i];
-      const auto sample = [&](std::string_view reason, uint64_t value) {
-        visitor_->EdgeSample(i, {edge.client_address, edge.server_address, edge.server_port, reason}, value);
-      };
-      sample("refused", edge.counters.connections_refused);
-      sample("timeout", edge.counters.connections_timed_out);
+  }
+
+  template <typename Accounts>
+  void PerWorkloadAccount(const Accounts& accounts, const WorkloadFamilies& families) {
+    PerAccount(accounts, families.client_payload_bytes, ClientPayloadBytes);
+    PerAccount(accounts, families.server_payload_bytes, ServerPayloadBytes);
+    PerAccount(accounts, families.connections_opened, ConnectionsOpened);
+    FailedConnections(accounts, families.connections_failed);
+    if (exposition_.edge_detail == EdgeDetail::kFull) PerAccount(accounts, families.segments, Segments);
+    PerAccount(accounts, families.retransmitted_segments, RetransmittedSegments);
+    PerAccount(accounts, families.connections, OpenConnections);
+    HandshakeRtt(accounts, families.handshake_rtt);
+  }
+
+  void PerZone() {
+    if (exposition_.zones.empty()) return;
+    Begin(Metric::kZonePayloadBytes);
+    for (const ZonePayload& zone : exposition_.zones) {
+      visitor_->Sample({zone.client_zone, zone.server_zone}, zone.payload_bytes);
     }
+  }
+
+  void PerEndpoint() {
+    if (exposition_.endpoints.empty()) return;
+    Begin(Metric::kEndpointInfo);
+    for (const ExportedEndpoint& endpoint : exposition_.endpoints) {
+      const EndIdentity& identity = *endpoint.identity;
+      const std::string kind = identity.is_guess ? identity.workload_kind + "(guess)" : identity.workload_kind;
+      visitor_->Sample({endpoint.address.ToString(), identity.namespace_name, identity.pod, identity.workload, kind,
+                        identity.node, identity.zone},
+                       uint64_t{1});
+    }
+  }
+
+  void Listeners() {
+    PerListener(Metric::kListenerQueueConnections, &ListenerQueue::connections);
+    PerListener(Metric::kListenerQueueLimit, &ListenerQueue::limit);
+    PerListener(Metric::kListenerDropped, &ListenerQueue::dropped);
+  }
+
+  void PerListener(Metric metric, uint64_t ListenerQueue::*value) {
+    if (exposition_.listeners == 0) return;
+    Begin(metric);
+    for (size_t i = 0; i < exposition_.listeners; ++i) {
+      const ListenerQueue& queue = snapshot_.identity_map->listener_queues[i];
+      const std::string_view workload =
+          queue.identity == nullptr ? std::string_view() : queue.identity->identity.workload;
+      visitor_->Sample({queue.endpoint.address.ToString(), std::to_string(queue.endpoint.port), workload},
+                       queue.*value);
+    }
+  }
+
+  void Overflows() {
+    const std::vector<IdentityOverflow>& identities = snapshot_.identity_counters.overflows;
+    if (snapshot_.overflows.empty() && identities.empty()) return;
+    Begin(Metric::kOverflows);
+    for (const NamedCount& count : snapshot_.overflows) visitor_->Sample({count.name}, count.count);
+    for (const IdentityOverflow& overflow : identities) visitor_->Sample({overflow.part}, overflow.count);
   }
 
   void RoundTripTimes() {
@@ -255,7 +373,11 @@ class SampleCounter final : public MetricVisitor {
   void BeginFamily(const MetricInfo&) override {}
   void Sample(absl::Span<const std::string_view>, MetricValue) override { ++count_; }
   void ConnectionSample(size_t, std::string_view, MetricValue) override { ++count_; }
-  void EdgeSummarySample(size_t, absl::Span<const std::string_view>, uint64_t, double) override { count_ += 2; }
+  void SummarySample(absl::Span<const std::string_view>, uint64_t, double) override { count_ += 2; }
+  void EdgeSample(size_t, absl::Span<const std::string_view>, MetricValue) override { ++count_; }
+  void EdgeSummarySample(size_t, uint64_t, double) override { count_ += 2; }
+  void WorkloadEdgeSample(size_t, absl::Span<const std::string_view>, MetricValue) override { ++count_; }
+  void WorkloadEdgeSummarySample(size_t, uint64_t, double) override { count_ += 2; }
   void HistogramSample(absl::Span<const double>, absl::Span<const uint64_t> counts, double) override {
     count_ += counts.size() + 2;
   }
@@ -277,7 +399,9 @@ void VisitMetrics(const Exposition& exposition, MetricVisitor* visitor) {
   walk.Capture();
   walk.Sums();
   walk.Export();
+  walk.Identities();
   walk.Edges();
+  walk.Names();
   walk.Connections();
   walk.Rest();
 }

@@ -40,16 +40,27 @@ bool IsNumber(std::string_view attribute) {
          attribute == kStatusAttribute;
 }
 
+// A workload in a Kubernetes namespace has another attribute, which is named as OpenTelemetry's other attributes of
+// Kubernetes are. `i` is the index of a label whose value is not empty.
+void AddKubernetesWorkload(const MetricInfo& info, LabelValues values, size_t i, Attributes* attributes) {
+  if (i == 0 || values[i - 1].empty()) return;
+  if (info.labels[i - 1].name == "client_namespace") AddText("client.k8s.workload.name", values[i], attributes);
+  if (info.labels[i - 1].name == "server_namespace") AddText("server.k8s.workload.name", values[i], attributes);
+}
+
 void AddLabels(const MetricInfo& info, LabelValues values, Attributes* attributes) {
   const bool is_traffic = !info.labels.empty() && info.labels[0].name == "client_address";
-  if (is_traffic && values[0] == kOther) {
+  const bool is_zones = info.metric == Metric::kZonePayloadBytes;
+  const auto is_absent = [&](size_t i) { return values[i].empty() && info.labels[i].is_optional; };
+  if ((is_traffic || is_zones) && values[0] == kOther) {
     Add(kOverflowAttribute, attributes)->set_bool_value(true);
     for (size_t i = 1; i < values.size(); ++i) {
-      if (values[i] != kOther) AddText(info.labels[i].attribute, values[i], attributes);
+      if (values[i] != kOther && !is_absent(i)) AddText(info.labels[i].attribute, values[i], attributes);
     }
     return;
   }
   for (size_t i = 0; i < values.size(); ++i) {
+    if (is_absent(i)) continue;
     int64_t number = 0;
     if (IsNumber(info.labels[i].attribute) && absl::SimpleAtoi({values[i].data(), values[i].size()}, &number)) {
       Add(info.labels[i].attribute, attributes)->set_int_value(number);
@@ -57,6 +68,7 @@ void AddLabels(const MetricInfo& info, LabelValues values, Attributes* attribute
       Add(kOverflowAttribute, attributes)->set_bool_value(true);
     } else {
       AddText(info.labels[i].attribute, values[i], attributes);
+      AddKubernetesWorkload(info, values, i, attributes);
     }
   }
   if (is_traffic) {
@@ -132,13 +144,25 @@ class OtlpVisitor final : public MetricVisitor {
     AddNumber(label_values, KeyOf(label_values), exposition_.interfaces[index].start_time_ns, value);
   }
 
-  void EdgeSample(size_t index, absl::Span<const std::string_view> label_values, MetricValue value) override {
-    AddNumber(label_values, KeyOf(label_values), exposition_.edges[index].start_time_ns, value);
+  void SummarySample(absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
+    AddHistogram(label_values, KeyOf(label_values), StartOfFamily(), {}, {}, count, sum);
   }
 
-  void EdgeSummarySample(size_t index, absl::Span<const std::string_view> label_values, uint64_t count,
-                         double sum) override {
-    AddHistogram(label_values, KeyOf(label_values), exposition_.edges[index].start_time_ns, {}, {}, count, sum);
+  void EdgeSample(size_t index, absl::Span<const std::string_view> more_label_values, MetricValue value) override {
+    AddNumberOf(exposition_.edges[index], more_label_values, value);
+  }
+
+  void EdgeSummarySample(size_t index, uint64_t count, double sum) override {
+    AddSummaryOf(exposition_.edges[index], count, sum);
+  }
+
+  void WorkloadEdgeSample(size_t index, absl::Span<const std::string_view> more_label_values,
+                          MetricValue value) override {
+    AddNumberOf(exposition_.workload_edges[index], more_label_values, value);
+  }
+
+  void WorkloadEdgeSummarySample(size_t index, uint64_t count, double sum) override {
+    AddSummaryOf(exposition_.workload_edges[index], count, sum);
   }
 
   void ConnectionSample(size_t index, std::string_view state, MetricValue value) override {
@@ -174,6 +198,21 @@ class OtlpVisitor final : public MetricVisitor {
       labels.values[4] = exposition_.interfaces[exported.interface].name;
       for (size_t j = 0; j < 5; ++j) AppendToKey(labels.values[j], &labels.key);
     }
+  }
+
+  // `Edge` is ExportedEdge or ExportedWorkloadEdge.
+  template <typename Edge>
+  void AddNumberOf(const Edge& edge, LabelValues more_label_values, MetricValue value) {
+    const auto first = edge.label_values();
+    label_values_.assign(first.begin(), first.end());
+    label_values_.insert(label_values_.end(), more_label_values.begin(), more_label_values.end());
+    AddNumber(label_values_, KeyOf(label_values_), edge.start_time_ns, value);
+  }
+
+  template <typename Edge>
+  void AddSummaryOf(const Edge& edge, uint64_t count, double sum) {
+    const auto values = edge.label_values();
+    AddHistogram(values, KeyOf(values), edge.start_time_ns, {}, {}, count, sum);
   }
 
   std::string_view KeyOf(LabelValues values) {
@@ -336,6 +375,7 @@ class OtlpVisitor final : public MetricVisitor {
   SeriesMemory* const memory_;
   std::vector<ConnectionLabels> connections_;
   std::string key_;
+  std::vector<std::string_view> label_values_;  // of the sample that is being added
   const MetricInfo* info_ = nullptr;
 
   std::unique_ptr<google::protobuf::Arena> arena_;  // owns the messages below; null between two requests

@@ -64,6 +64,8 @@ struct OtlpEncoderOptions {
 // - The attributes `network.peer.*` are never sent. They name the peer of an observed program, but the agent observes
 //   both ends of a connection.
 // - The edge "other" has no client address, so its only attribute is `otel.metric.overflow`.
+// - The workload of a pod has two attributes: `client.workload`, which hosts have too, and `client.k8s.workload.name`,
+//   which is named as the attributes of its namespace and of the pod are. The same holds for servers.
 // - Summaries become histograms without buckets. OTLP's own summary has no temporality, and the specification keeps it
 //   for legacy formats only.
 // - The time of a point is the wall clock's time of the observation, even if the packets come from a file. The start

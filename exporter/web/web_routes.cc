@@ -54,8 +54,7 @@ HttpHandler WithFreshSnapshot(const SnapshotHub* hub, SnapshotHandler handler) {
 }
 
 SnapshotHandler MetricsHandler(const WebSources& sources) {
-  const ExpositionLimits limits = {sources.limits.series_limit, sources.limits.metrics_connections};
-  const auto page = std::make_shared<MetricsPage>(limits, sources.metrics, sources.clock);
+  const auto page = std::make_shared<MetricsPage>(sources.exposition, sources.metrics, sources.clock);
   return [page](const HttpRequest& request, const std::shared_ptr<const Snapshot>& snapshot) {
     return page->Answer(request, snapshot);
   };

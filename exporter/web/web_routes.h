@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "exporter/http/http_router.h"
 #include "exporter/metrics/agent_metrics.h"
+#include "exporter/metrics/series_plan.h"
 #include "exporter/web/status_json.h"
 #include "src/base/build_info.h"
 #include "src/base/clock.h"
@@ -23,8 +24,9 @@ struct WebSources {
   const Clock* clock = nullptr;
   AgentMetrics* metrics = nullptr;
   BuildInfo build;
-  std::string agent_name;  // shown to users, to distinguish agents: the name of the host, or empty
-  AgentLimits limits;
+  std::string agent_name;       // shown to users, to distinguish agents: the name of the host, or empty
+  AgentLimits limits;           // shown by /api/v1/status
+  ExpositionLimits exposition;  // of the metrics page
   EffectiveFlags flags;
   std::string telemetry_path;                            // the path of the metrics; begins with "/"
   std::function<bool()> is_healthy;                      // whether all workers make progress; for /-/healthy

@@ -36,6 +36,8 @@ TableOptions TableOptionsOf(const Options& options) {
   table.edges.v4_server_prefix_bits = options.server_prefix_v4_bits;
   table.edges.v6_server_prefix_bits = options.server_prefix_v6_bits;
   table.edges.single_servers = options.server_networks;
+  table.has_identities = NamesEnds(options);
+  table.edges.max_workload_edges = SeriesPlanOf(options).workload_edges;
   return table;
 }
 
@@ -67,6 +69,9 @@ EngineOptions EngineOptionsOf(const Options& options, bool pushes) {
                                       static_cast<size_t>(options.metrics_new_connections),
                                       engine.table.ranking_window_ns};
   }
+  engine.collector.workload_edges.max_exported = engine.table.edges.max_workload_edges;
+  engine.collector.workload_edges.window_ns = engine.table.ranking_window_ns;
+  engine.collector.workload_edges.idle_timeout_ns = engine.table.idle_timeout_ns;
   engine.collector.capture_start_time_ns = SystemClock().WallNanoseconds();
   engine.collector.rate_window_seconds = options.rate_window_seconds;
   return engine;

@@ -5,24 +5,16 @@
 
 namespace tcpgauge {
 
-namespace {
-
-EdgeDetail EdgeDetailOf(const Options& options) {
-  return options.full_edge_detail ? EdgeDetail::kFull : EdgeDetail::kBasic;
-}
-
-}  // namespace
-
 ExpositionLimits ExpositionLimitsOf(const Options& options) {
-  return {static_cast<size_t>(options.series_limit), static_cast<size_t>(options.metrics_connections),
-          EdgeDetailOf(options)};
+  ExpositionLimits limits;
+  limits.series = static_cast<size_t>(options.series_limit);
+  limits.connections = static_cast<size_t>(options.metrics_connections);
+  limits.edge_detail = options.full_edge_detail ? EdgeDetail::kFull : EdgeDetail::kBasic;
+  limits.edges = options.metrics_edges ? static_cast<size_t>(*options.metrics_edges) : DefaultEdges(limits.edge_detail);
+  if (NamesEnds(options)) limits.workload_edges = static_cast<size_t>(options.metrics_workload_edges);
+  return limits;
 }
 
-SeriesPlan SeriesPlanOf(const Options& options) {
-  const EdgeDetail detail = EdgeDetailOf(options);
-  const size_t edges = options.metrics_edges ? static_cast<size_t>(*options.metrics_edges) : DefaultEdges(detail);
-  return PlanSeries(static_cast<size_t>(options.series_limit), static_cast<size_t>(options.metrics_connections), edges,
-                    detail);
-}
+SeriesPlan SeriesPlanOf(const Options& options) { return PlanSeries(ExpositionLimitsOf(options)); }
 
 }  // namespace tcpgauge

@@ -40,6 +40,7 @@ WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t
   web.build = {kVersion, BuildCommit()};
   web.agent_name = AgentName();
   web.limits = AgentLimitsOf(options, plan, memory_limit_bytes);
+  web.exposition = ExpositionLimitsOf(options);
   web.flags = options.effective;
   web.telemetry_path = options.telemetry_path;
   web.is_healthy = [&engine] { return engine.IsHealthy(); };

@@ -202,6 +202,10 @@ void CaptureEngine::RunCollector() {
   if (std::shared_ptr<const Snapshot> snapshot = collector_.Collect()) hub_.Publish(std::move(snapshot));
 }
 
+void CaptureEngine::PostIdentities(const std::shared_ptr<const IdentityMap>& map) {
+  for (const auto& worker : workers_) worker->PostIdentities(map);
+}
+
 void CaptureEngine::PostListeners() {
   const LocalListeners listeners = listener_reader_.Read();
   for (const auto& worker : workers_) worker->PostLocalListeners(std::make_unique<LocalListeners>(listeners));

@@ -17,6 +17,7 @@
 #include "src/capture/file_reader.h"
 #include "src/capture/handover.h"
 #include "src/capture/local_listeners.h"
+#include "src/naming/identity_map.h"
 #include "src/snapshot/collector.h"
 #include "src/snapshot/snapshot_hub.h"
 
@@ -43,7 +44,7 @@ struct EngineOptions {
 // - EndedQueue: a ring of ended connections. When it is full, a live worker counts the loss and continues. A worker of
 //   a file waits. At the end, when no worker runs, EndConnections() waits for room.
 // - Mailbox: every 10 s of a live capture, the collector's thread asks the kernel for the listening sockets and posts
-//   them to each worker with one atomic exchange.
+//   them to each worker with one atomic exchange. PostIdentities() posts identity maps in the same way.
 // - Wakeup: an eventfd. Writing to it never blocks.
 // - last_progress_ns(): an atomic time, from which /-/healthy is answered.
 // - WantSnapshot(): an atomic time. Readers want a snapshot that begins at this time or later. However many readers
@@ -97,6 +98,10 @@ class CaptureEngine {
   // there, as EndedQueue::Push() does. Stop() does not do this, because a connection log that nobody reads would then
   // delay the final snapshot and the last push. Call it once, after Stop().
   void EndConnections();
+
+  // Any thread, at any time; never waits. Gives all workers another map of the identities of ends. Connections that
+  // begin before the first call have no names until then. So call it before Start() too. REQUIRES: `map` is not null.
+  void PostIdentities(const std::shared_ptr<const IdentityMap>& map);
 
   // Becomes readable when capture has ended by itself. The capture of a file ends when every worker has come to the end
   // of the file or to an error. Exception: with stay_at_end and without any error, capture does not end by itself. A

@@ -122,6 +122,7 @@ absl::Status CaptureWorker::CaptureLive() {
   while (!stop_.stopped()) {
     TakeLocalListeners();
     CheckClock();
+    TakeIdentities();
     bool busy = false;
     int64_t read_until_ns = capture_clock_.now_ns() - kKernelDelayNs;
     if (merger_ != nullptr) SetMergerTime();
@@ -191,6 +192,7 @@ absl::Status CaptureWorker::CaptureLive() {
 absl::Status CaptureWorker::ReadFiles() {
   for (Source& source : sources_) {
     while (!stop_.stopped()) {
+      TakeIdentities();
       const auto result = ReadOne(&source);
       if (!result.ok()) {
         if (stop_.stopped()) break;  // a signal interrupted the read, which is not an error of the file
@@ -402,6 +404,14 @@ void CaptureWorker::LogCondition(size_t interface, LogLevel level_when_up) const
 
 void CaptureWorker::TakeLocalListeners() {
   if (std::unique_ptr<LocalListeners> listeners = listeners_.Take()) table_.SetLocalListeners(std::move(listeners));
+}
+
+void CaptureWorker::TakeIdentities() {
+  const std::unique_ptr<std::shared_ptr<const IdentityMap>> map = identities_.Take();
+  if (map == nullptr) return;
+  // Table time does not follow steps of the wall clock.
+  const int64_t sockets_read_ns = (*map)->sockets_read_ns - counters_.clock_stepped_ns;
+  table_.SetIdentities(std::move(*map), sockets_read_ns);
 }
 
 WorkerPublisher::Progress CaptureWorker::Publish(int64_t steady_ns) {

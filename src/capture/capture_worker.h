@@ -24,6 +24,7 @@
 #include "src/capture/packet_merger.h"
 #include "src/capture/packet_source.h"
 #include "src/flow/connection_table.h"
+#include "src/naming/identity_map.h"
 #include "src/snapshot/ended_queue.h"
 #include "src/snapshot/worker_publisher.h"
 
@@ -112,6 +113,10 @@ class CaptureWorker final : private EndedConnectionSink {
 
   // Any thread. Replaces what the worker knows of the sockets on which this machine listens.
   void PostLocalListeners(std::unique_ptr<LocalListeners> listeners) { listeners_.Post(std::move(listeners)); }
+  // Any thread. Gives the worker another map of the identities of ends. REQUIRES: `map` is not null.
+  void PostIdentities(const std::shared_ptr<const IdentityMap>& map) {
+    identities_.Post(std::make_unique<std::shared_ptr<const IdentityMap>>(map));
+  }
   // Any thread. Returns the steady time at which the worker last completed a round over its sources, or INT64_MAX when
   // no progress is due: while the worker waits for the data of a file (perhaps a silent pipe), and after the capture
   // ended.
@@ -156,6 +161,7 @@ class CaptureWorker final : private EndedConnectionSink {
   void FreeSweptInterfaces();
   void LogCondition(size_t interface, LogLevel level_when_up) const;
   void TakeLocalListeners();
+  void TakeIdentities();
   WorkerPublisher::Progress Publish(int64_t steady_ns);
   void WaitForPackets();
 
@@ -188,6 +194,7 @@ class CaptureWorker final : private EndedConnectionSink {
   std::vector<size_t> swept_;              // the interfaces that were forgotten when the sweep began
   ConnectionTable::InterfaceSet surplus_;  // those of them whose connections the sweep moves to "other"
   Mailbox<LocalListeners> listeners_;
+  Mailbox<std::shared_ptr<const IdentityMap>> identities_;
   std::atomic<int64_t> wanted_since_ns_{INT64_MIN};
   Wakeup wanted_;
   std::atomic<int64_t> last_progress_ns_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "src/base/time_units.h"
+#include "src/flow/edge_binding.h"
 #include "src/net/connection_key.h"
 #include "src/net/connection_state.h"
 
@@ -141,7 +142,7 @@ struct alignas(64) ConnectionRecord {
     uint16_t edge = 0;         // unless is_edge_pending: the EdgeTable::Slot; the slot may hold another edge by now
     PendingEdge pending_edge;  // with is_edge_pending
   };
-  int32_t syn_time;   // see ConnectionDetails::syn_ack_time
+  EdgeBinding bound;  // who is at the ends
   EndRecord ends[2];  // indexed by End
 
   static constexpr uint16_t kNoPin = UINT16_MAX;
@@ -179,21 +180,22 @@ struct ConnectionDetails {
   }
 
   uint32_t start_time_words[2];  // low, high; an int64_t would need padding
-  // `syn_ack_time` is the time of the SYN-ACK, and ConnectionRecord::syn_time is the time of the SYN. Either is
-  // kUnknown if its segment was not seen. The unit is 100 ns, and values saturate at 214 s. The reference point depends
-  // on ConnectionRecord::kHandshakeDone:
+  // `syn_time` is the time of the SYN, and `syn_ack_time` is the time of the SYN-ACK. Either is kUnknown if its segment
+  // was not seen. The unit is 100 ns, and values saturate at 214 s. The reference point depends on
+  // ConnectionRecord::kHandshakeDone:
   // - unset: the time from the start of the connection to the segment;
   // - set: the time from the segment to the ACK. This time is negative if the segment was captured after the ACK.
   // When a SYN or SYN-ACK is sent several times, the last one before the ACK counts.
   static constexpr int32_t kUnknown = INT32_MIN;
   static constexpr int64_t kNanosecondsPerUnit = 100;
+  int32_t syn_time;
   int32_t syn_ack_time;
   // The slots of the neighbours in a bucket of a TimeoutWheel. In a free slot, `next` is the next free slot.
   uint32_t previous;
   uint32_t next;
   uint32_t first_view;  // head of the list of the connection's views, or ViewTable::kNone
 };
-static_assert(sizeof(ConnectionDetails) == 24, "no padding");
+static_assert(sizeof(ConnectionDetails) == 28, "no padding");
 
 }  // namespace tcpgauge
 

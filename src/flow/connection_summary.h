@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "src/flow/connection_view.h"
+#include "src/naming/end_identity.h"
 #include "src/net/connection_state.h"
 #include "src/net/encapsulation.h"
 #include "src/net/endpoint.h"
@@ -51,7 +52,8 @@ struct ConnectionSummary {
   //   the empty one. `interface` is an index into the snapshot's interfaces.
   uint32_t encapsulation = 0;
   uint32_t interface = 0;
-  // The identities of the two ends: in a Snapshot, indexes into its `identities`, where [0] stands for an unknown one.
+  // The identities of the two ends: in a WorkerSnapshot or a Snapshot, indexes into its `identities`, where [0] stands
+  // for an unknown one. Elsewhere 0 (see ConnectionTable::EndsOf and EndedConnection).
   uint32_t client_identity = 0;
   uint32_t server_identity = 0;
   // The views of the connection, in no order. In a WorkerSnapshot or a Snapshot, they are view_count elements of the
@@ -98,6 +100,8 @@ struct EndedConnection {
   std::vector<ConnectionView> views{};  // empty if the connection has only one view
   // What the `encapsulation` of each view stood for when the connection ended. As long as `views`.
   std::vector<Encapsulation> view_encapsulations{};
+  IdentityRef client{};  // who is at the ends; null: unknown
+  IdentityRef server{};
 };
 
 }  // namespace tcpgauge

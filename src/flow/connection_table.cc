@@ -43,9 +43,9 @@ uint32_t GapSets(const TableOptions& options) {
 
 uint32_t TimeWaitCapacity(const TableOptions& options) { return std::max<uint32_t>(options.max_connections / 8, 1024); }
 
-std::unique_ptr<EdgeTable> MakeEdges(const TableOptions& options) {
+std::unique_ptr<EdgeTable> MakeEdges(const TableOptions& options, BindingTable* bindings) {
   const EdgeTimes times = {options.ranking_window_ns, options.idle_timeout_ns};
-  return std::make_unique<EdgeTable>(options.edges, times, options.hash_seed);
+  return std::make_unique<EdgeTable>(options.edges, times, options.hash_seed, bindings);
 }
 
 }  // namespace
@@ -60,6 +60,11 @@ uint64_t ConnectionTable::MemoryBytes(const TableOptions& options) {
   if (options.keep_rates) {
     bytes_each += PayloadWindows::BytesPerSlot(options.rate_tick_ns, options.rate_window_ns, options.ranking_window_ns);
     bytes += options.max_recently_ended * sizeof(RecentlyEnded::Entry) + EdgeTable::MemoryBytes(options.edges);
+  }
+  if (options.has_identities) {
+    bytes_each += sizeof(EdgeBinding);  // embryo_bounds_
+    const uint64_t of_edges = options.keep_rates ? EdgeTable::MaxBindings(options.edges) : 0;
+    bytes += BindingTable::MemoryBytes(options.max_connections + of_edges);
   }
   return bytes + bytes_each * options.max_connections;
 }
@@ -78,11 +83,12 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
       gaps_(GapSets(options)),
       encapsulations_(options.max_encapsulations),
       keys_(&encapsulations_),
-      ledger_(options.keep_rates ? MakeEdges(options) : nullptr),
+      ledger_(options.keep_rates ? MakeEdges(options, &names_.bindings()) : nullptr, &names_),
       recently_ended_(options.keep_rates ? options.max_recently_ended : 0, options.ranking_window_ns),
       time_wait_(TimeWaitCapacity(options)),
       fingerprints_(FingerprintCapacity(options), options.hash_seed),
-      embryo_notes_(options.max_connections) {
+      embryo_notes_(options.max_connections),
+      embryo_bounds_(options.max_connections) {
   TCPGAUGE_CHECK(options.max_connections > 0 && options.max_connections <= 1u << 30);
   if (options.keep_rates) {
     windows_ = std::make_unique<PayloadWindows>(options.max_connections, options.rate_tick_ns, options.rate_window_ns,
@@ -344,6 +350,7 @@ uint32_t ConnectionTable::AddEmbryo(const Arrival& arrival) {
   embryo.is_wrapped = false;
   embryo.is_edge_pending = false;
   embryo.has_copies = false;
+  if (names_.finder().is_on()) embryo_bounds_[slot] = EdgeBinding();
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
   index_.Insert(slot | kEmbryoSlots, arrival.hash);
   return slot | kEmbryoSlots;
@@ -356,7 +363,7 @@ uint32_t ConnectionTable::BeginEmbryo(const Arrival& arrival) {
   if (DefersEdges()) {
     embryos_[slot & ~kEmbryoSlots].is_edge_pending = true;
   } else {
-    ledger_.OpenEdge(arrival.key, arrival.key_sender, now_ns_);
+    OpenEdgeOfEmbryo(slot & ~kEmbryoSlots);
   }
   return slot;
 }
@@ -379,6 +386,7 @@ uint32_t ConnectionTable::Promote(uint32_t slot, uint32_t hash) {
   if (embryos_[slot].has_copies && embryos_[slot].is_edge_pending) {
     records_[record].pending_edge.provisional_views = embryo_notes_[slot] & PendingEdge::kMaxProvisionalViews;
   }
+  records_[record].bound = BoundOf(slot | kEmbryoSlots);
   index_.Replace(slot | kEmbryoSlots, record, hash);
   embryos_.Remove(slot);
   if (windows_ != nullptr) windows_->Clear(record);
@@ -404,7 +412,7 @@ void ConnectionTable::InitializeRecord(uint32_t slot, const Arrival& arrival) {
   record.pins[0] = record.pins[1] = ConnectionRecord::kNoPin;
   record.set(ConnectionRecord::kInUse);
   details.set_start_time_ns(arrival.time_ns);
-  record.syn_time = details.syn_ack_time = ConnectionDetails::kUnknown;
+  details.syn_time = details.syn_ack_time = ConnectionDetails::kUnknown;
   details.first_view = ViewTable::kNone;
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
   if (windows_ != nullptr) windows_->Clear(slot);
@@ -453,7 +461,7 @@ uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, Arrival* arrival
   used_interfaces_.set(pin.interface());  // a sweep may have passed the new slot, and not yet the old one
   record.end(client).last_counted_sixteenth = candidate.last_counted_sixteenth;
   details_[slot].set_start_time_ns(CandidateTime(candidate, arrival->time_ns));
-  record.syn_time = 0;
+  details_[slot].syn_time = 0;
   SetState(slot, ConnectionState::kSynSent);
   return slot;
 }

@@ -14,10 +14,12 @@
 #include "src/decode/decoded_packet.h"
 #include "src/flow/connection_hint.h"
 #include "src/flow/connection_index.h"
+#include "src/flow/connection_names.h"
 #include "src/flow/connection_record.h"
 #include "src/flow/connection_summary.h"
 #include "src/flow/connection_view.h"
 #include "src/flow/duplicate_kind.h"
+#include "src/flow/edge_binding.h"
 #include "src/flow/edge_table.h"
 #include "src/flow/embryo_table.h"
 #include "src/flow/encapsulation_table.h"
@@ -36,6 +38,8 @@
 #include "src/flow/timeouts.h"
 #include "src/flow/totals.h"
 #include "src/flow/view_table.h"
+#include "src/naming/end_identity.h"
+#include "src/naming/identity_map.h"
 
 namespace tcpgauge {
 
@@ -57,6 +61,7 @@ struct TableOptions {
   size_t max_recently_ended = 100;                              // see RecentlyEnded
   uint32_t max_encapsulations = EncapsulationTable::kCapacity;  // see EncapsulationTable
   EdgeTableOptions edges;
+  bool has_identities = false;  // whether SetIdentities() may be called; for MemoryBytes()
 };
 
 // Receives each connection that leaves the table, embryos and unconfirmed connections too. Does not receive provisional
@@ -205,6 +210,11 @@ class alignas(64) ConnectionTable {
   // program ends.
   void EndAll();
 
+  // From now on, new connections have the names of this map, and ends without a name get the names that the map has
+  // now. AdvanceTime() gives them, in slices. `sockets_read_ns` is IdentityMap::sockets_read_ns as table time. A
+  // connection that has an identity keeps it. Without a call, no end has a name. REQUIRES: `map` is not null.
+  void SetIdentities(std::shared_ptr<const IdentityMap> map, int64_t sockets_read_ns);
+
   // See ServerEndpoints. Null: no listeners are known.
   void SetLocalListeners(std::shared_ptr<const LocalListeners> listeners) {
     servers_.SetLocalListeners(std::move(listeners));
@@ -215,6 +225,9 @@ class alignas(64) ConnectionTable {
   const EdgeTable* edges() const { return ledger_.edges(); }
   // The attempts that Totals counts and that no edge was told of.
   uint64_t pending_attempts() const { return ledger_.pending_attempts(); }
+  // The latest identity map; null without one.
+  const std::shared_ptr<const IdentityMap>& identities() const { return names_.finder().map(); }
+  const IdentityLookups& identity_lookups() const { return names_.lookups(); }
   const RecentlyEnded& recently_ended() const { return recently_ended_; }
   const Totals& totals() const { return ledger_.totals(); }
   const EncapsulationTable& encapsulations() const { return encapsulations_; }
@@ -287,6 +300,9 @@ class alignas(64) ConnectionTable {
   uint64_t WindowPayloadBytes(uint32_t slot, int64_t time_ns) const;
   // Whether the connection in `slot` is stalled now (see stall.h). False for an embryo.
   bool IsStalled(uint32_t slot) const;
+  // Returns who is at the ends of the connection in `slot`. Nobody is known before the edge was told of the connection.
+  // The reference is valid until the table is changed.
+  const Binding& EndsOf(uint32_t slot) const { return names_.bindings().Get(BoundOf(slot).binding); }
   // Returns the edge of the connection in `slot`. REQUIRES: keep_rates, and the slot is that of a record.
   EdgeKey EdgeOf(uint32_t slot) const { return ledger_.EdgeOf(records_[slot]); }
 
@@ -548,6 +564,21 @@ class alignas(64) ConnectionTable {
   // Frees the record and its views, without counting the end of the connection.
   void FreeRecord(uint32_t slot);
 
+  EdgeBinding BoundOf(uint32_t slot) const {
+    if ((slot & kEmbryoSlots) == 0) return records_[slot].bound;
+    return names_.finder().is_on() ? embryo_bounds_[slot & ~kEmbryoSlots] : EdgeBinding();
+  }
+  // When the connection in the record `slot` began; INT64_MIN if that was before the capture.
+  int64_t BegunOf(uint32_t slot) const {
+    return records_[slot].has(ConnectionRecord::kMidstream) ? INT64_MIN : details_[slot].start_time_ns();
+  }
+  // Tells the edge of an embryo that it was opened. `slot` is the embryo's slot without kEmbryoSlots.
+  void OpenEdgeOfEmbryo(uint32_t slot);
+  // Looks for names of the unknown ends of the next connections. Returns true when no connection is left.
+  bool BindSomeAgain();
+  void BindEmbryoAgain(uint32_t slot);  // without kEmbryoSlots
+  void BindRecordAgain(uint32_t slot);
+
   const TableOptions options_;
   EndedConnectionSink* const sink_;
   StableArray<ConnectionRecord> records_;
@@ -561,6 +592,7 @@ class alignas(64) ConnectionTable {
   KeyFinder keys_;
   ServerEndpoints servers_;
   InterfacePins pins_;
+  ConnectionNames names_;
   Ledger ledger_;                            // has edges if keep_rates
   std::unique_ptr<PayloadWindows> windows_;  // null without keep_rates
   RecentlyEnded recently_ended_;
@@ -570,6 +602,11 @@ class alignas(64) ConnectionTable {
   // Indexed by the number of an embryo. For a provisional view: the hash of the key under which the copied SYN was
   // seen. For an embryo with has_copies: PendingEdge::provisional_views of the record that takes its place.
   StableArray<uint32_t> embryo_notes_;
+  // Indexed by the number of an embryo: what it keeps of names. Used once there is an identity map.
+  StableArray<EdgeBinding> embryo_bounds_;
+  // The next slot, of any kind, whose unknown ends may have names in the latest identity map; or kNoSlot.
+  static constexpr uint32_t kNoSlot = UINT32_MAX;
+  uint32_t next_to_bind_ = kNoSlot;
   bool has_several_stretches_ = false;    // stays true
   bool remembers_other_stretch_ = false;  // Remember() was called for a segment on another stretch than the first
   Stretch first_stretch_{};       // of the first segment with an unknown key; valid if first_stretch_ns_ is not 0

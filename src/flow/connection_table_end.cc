@@ -19,15 +19,25 @@ void ConnectionTable::EndEmbryo(uint32_t slot, std::optional<EndReason> reason) 
     pins_.CountDuplicate(embryo.interface, embryo.duplicate_kind(), 1);
   } else {
     ledger_.Leave(ConnectionState::kSynSent);
-    if (embryo.is_edge_pending) ledger_.OpenEdge(embryo.key, embryo.sender(), now_ns_);
-    ledger_.CloseEdge(embryo.key, embryo.sender(), EdgeTable::kNone);
+    if (embryo.is_edge_pending) OpenEdgeOfEmbryo(slot);
+    EdgeBinding bound = BoundOf(slot | kEmbryoSlots);
+    ledger_.CloseEdge(embryo.key, embryo.sender(), EdgeTable::kNone, bound);
     if (reason.has_value()) {
-      ledger_.Close({embryo.key, embryo.sender(), EdgeTable::kNone, *reason, /*duration_ns=*/0, /*payload_bytes=*/0},
+      ledger_.Close({embryo.key, embryo.sender(), EdgeTable::kNone, bound, *reason, /*duration_ns=*/0,
+                     /*payload_bytes=*/0},
                     now_ns_);
     }
     if (sink_ != nullptr) {
-      sink_->OnConnectionEnded({Summarize(slot | kEmbryoSlots), encapsulations_.Get(embryo.key.encapsulation), reason});
+      const Binding& ends = names_.bindings().Get(bound.binding);
+      sink_->OnConnectionEnded({Summarize(slot | kEmbryoSlots),
+                                encapsulations_.Get(embryo.key.encapsulation),
+                                reason,
+                                {},
+                                {},
+                                ends.client,
+                                ends.server});
     }
+    ledger_.Release(&bound);
   }
   index_.Erase(slot | kEmbryoSlots, static_cast<uint32_t>(index_.HashOf(embryo.key)));
   encapsulations_.Release(embryo.key.encapsulation);
@@ -53,7 +63,7 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
     ledger_.CreditAll(now_ns_, &record);
   } else {
     ledger_.Leave(record.state);
-    if (IsOpen(record.state)) ledger_.CloseEdge(record.key, record.client_end(), record.edge);
+    if (IsOpen(record.state)) ledger_.CloseEdge(record.key, record.client_end(), record.edge, record.bound);
     if (reason.has_value()) {
       const uint64_t payload_bytes = record.ends[0].payload_bytes + record.ends[1].payload_bytes;
       // The window's bytes cannot exceed the total, so compare the cheap upper bound first.
@@ -67,7 +77,8 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
           recently_ended_.Add(entry);
         }
       }
-      ledger_.Close({record.key, record.client_end(), record.edge, *reason, lifetime_ns, payload_bytes}, now_ns_);
+      ledger_.Close({record.key, record.client_end(), record.edge, record.bound, *reason, lifetime_ns, payload_bytes},
+                    now_ns_);
       if (record.state == ConnectionState::kClosed || record.state == ConnectionState::kReset ||
           reason == EndReason::kFin) {
         RememberEnded(slot);
@@ -80,6 +91,9 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
     for (const ConnectionView& view : ended.views) {
       ended.view_encapsulations.push_back(encapsulations_.Get(view.encapsulation));
     }
+    const Binding& ends = names_.bindings().Get(record.bound.binding);
+    ended.client = ends.client;
+    ended.server = ends.server;
     sink_->OnConnectionEnded(ended);
   }
   FreeRecord(slot);
@@ -90,6 +104,7 @@ void ConnectionTable::FreeRecord(uint32_t slot) {
   timeouts_.Remove(slot);
   EraseKeys(slot);
   gaps_.Release(&record.gaps);
+  ledger_.Release(&record.bound);
   record.flags = 0;
   --records_in_use_;
   details_[slot].next = free_records_;
@@ -109,10 +124,7 @@ void ConnectionTable::RememberEnded(uint32_t slot) {
 
 void ConnectionTable::SettleAttempts() {
   for (uint32_t slot = embryos_.oldest(); slot != EmbryoTable::kNone; slot = embryos_[slot].newer) {
-    Embryo& embryo = embryos_[slot];
-    if (!embryo.is_edge_pending) continue;
-    ledger_.OpenEdge(embryo.key, embryo.sender(), now_ns_);
-    embryo.is_edge_pending = false;
+    if (embryos_[slot].is_edge_pending) OpenEdgeOfEmbryo(slot);
   }
   for (uint32_t slot = 0; slot < record_limit_; ++slot) {
     if (records_[slot].has(ConnectionRecord::kInUse) && records_[slot].is_edge_pending) OpenEdge(slot);
@@ -144,7 +156,8 @@ bool ConnectionTable::AdvanceTime(int64_t now_ns) {
   TellRepeatedAttempts();
   ledger_.Rebalance(now_ns_);
   if (options_.keep_rates) recently_ended_.Expire(now_ns_);
-  return steps > 0;
+  const bool all_bound = next_to_bind_ == kNoSlot || BindSomeAgain();
+  return steps > 0 && all_bound;
 }
 
 void ConnectionTable::EndAll() {

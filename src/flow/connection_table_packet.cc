@@ -37,7 +37,8 @@ void ConnectionTable::NoteRepeatedSyn(uint32_t slot, const Arrival& arrival) {
   if (arrival.sender == record.client_end()) CreditSynRetransmission(slot);
   if (record.state != ConnectionState::kSynSent) return;
   // The time of the SYN before saturates, so after 214 s of an attempt the gap is at least the true one.
-  const int64_t last_syn_ns = details_[slot].start_time_ns() + record.syn_time * ConnectionDetails::kNanosecondsPerUnit;
+  const ConnectionDetails& details = details_[slot];
+  const int64_t last_syn_ns = details.start_time_ns() + details.syn_time * ConnectionDetails::kNanosecondsPerUnit;
   const int64_t next_gap_ns = 2 * (arrival.time_ns - last_syn_ns) + kNanosecondsPerSecond / 2;
   TimeoutClass due = TimeoutClass::kHandshake;
   if (next_gap_ns > kHandshakeTimeoutNs) due = TimeoutClass::kBackedOffHandshake;
@@ -268,9 +269,9 @@ void ConnectionTable::SetState(uint32_t slot, ConnectionState state) {
     ledger_.Enter(state);
     if (IsOpen(record.state) && !IsOpen(state)) {
       if (record.is_edge_pending) OpenEdge(slot);
-      ledger_.CloseEdge(record.key, record.client_end(), record.edge);
+      ledger_.CloseEdge(record.key, record.client_end(), record.edge, record.bound);
     } else if (!IsOpen(record.state) && IsOpen(state)) {
-      ledger_.ReopenEdge(record.key, record.client_end(), record.edge);
+      ledger_.ReopenEdge(record.key, record.client_end(), record.edge, record.bound);
     }
   }
   record.state = state;

@@ -9,19 +9,28 @@
 
 namespace tcpgauge {
 
-// The identity of an edge: one client (or client prefix), and one port of one server (or server prefix). Connections in
-// different encapsulations belong to the same edge if their addresses are equal.
+// The identity of an edge: one client (or client prefix), one port of one server (or server prefix), and who is at the
+// two ends. So the names of an edge never change: with other names, it is another edge. Connections in different
+// encapsulations belong to the same edge if their addresses and names are equal.
 struct EdgeKey {
   IpAddress client;  // for a client prefix: the first address of the prefix
   Endpoint server;   // for a server prefix: the first address of the prefix
   bool is_server_prefix = false;
+  // The ends that are local to this node, as in Binding. In a Snapshot it is 0, because edges that differ only in it
+  // are merged there: nobody could tell them apart.
+  uint8_t local_ends = 0;
+  uint32_t client_identity = 0;  // NumberedIdentity::label_number; 0: unknown
+  uint32_t server_identity = 0;
 
   friend bool operator==(const EdgeKey& a, const EdgeKey& b) {
-    return a.client == b.client && a.server == b.server && a.is_server_prefix == b.is_server_prefix;
+    return a.client == b.client && a.server == b.server && a.is_server_prefix == b.is_server_prefix &&
+           a.local_ends == b.local_ends && a.client_identity == b.client_identity &&
+           a.server_identity == b.server_identity;
   }
   template <typename H>
   friend H AbslHashValue(H state, const EdgeKey& key) {
-    return H::combine(std::move(state), key.client, key.server, key.is_server_prefix);
+    return H::combine(std::move(state), key.client, key.server, key.is_server_prefix, key.local_ends,
+                      key.client_identity, key.server_identity);
   }
 };
 
@@ -45,6 +54,8 @@ struct EdgeCounters {
 
 // Adds every member of `from` to the same member of `*to`.
 void AddEdgeCounters(const EdgeCounters& from, EdgeCounters* to);
+// Subtracts every member of `from` from the same member of `*to`.
+void SubtractEdgeCounters(const EdgeCounters& from, EdgeCounters* to);
 
 }  // namespace tcpgauge
 

@@ -48,6 +48,8 @@ size_t WatchedFailing(size_t max_exported) {
 
 size_t EdgeChooser::SlotLimit(size_t max_exported) { return 1 + Watched(max_exported); }
 
+size_t EdgeChooser::MaxBindings(size_t max_exported) { return Watched(max_exported) + WatchedFailing(max_exported); }
+
 uint64_t EdgeChooser::MemoryBytes(size_t max_exported) {
   return EdgeFilter::kMemoryBytes + EdgeSample::MemoryBytes(Watched(max_exported)) +
          EdgeSample::MemoryBytes(WatchedFailing(max_exported)) +
@@ -85,46 +87,52 @@ size_t EdgeChooser::PlacesForLight() const {
   return max_exported_ > taken ? max_exported_ - taken : 0;
 }
 
-void EdgeChooser::Watch(Slot slot, const EdgeKey& key) {
-  if (watched_.InUse(slot)) accounts_.OnForgotten(slot);
-  watched_.Replace(slot, key);
+void EdgeChooser::Watch(Slot slot, const BoundEdge& edge) {
+  accounts_.Acquire(edge.bound);
+  if (watched_.InUse(slot)) {
+    accounts_.OnForgotten(slot, watched_.bound(slot));
+    accounts_.Release(watched_.bound(slot));
+  }
+  watched_.Replace(slot, edge);
   states_[slot] = State();
 }
 
-EdgeChooser::Slot EdgeChooser::NoteAttempt(const EdgeKey& key, int64_t now_ns) {
+EdgeChooser::Slot EdgeChooser::NoteAttempt(const BoundEdge& edge, int64_t now_ns) {
   first_window_->Begin(now_ns);
-  Slot slot = Find(key);
+  Slot slot = Find(edge.key);
   if (slot == kNone) {
     if (light_to_watch_ == 0 || PlacesForLight() == 0) return kNone;
     slot = watched_.Draw(kAttemptBytes);
     if (slot == kNone) return kNone;
     --light_to_watch_;
-    Watch(slot, key);
+    Watch(slot, edge);
     if (InFirstWindow(now_ns)) SetPhase(slot, Phase::kAdmitted, now_ns);
   }
   states_[slot].last_active_ns = now_ns;
   return slot;
 }
 
-void EdgeChooser::NoteFailures(Slot slot, const EdgeKey& key, uint64_t count, int64_t now_ns) {
+void EdgeChooser::NoteFailures(Slot slot, const BoundEdge& edge, uint64_t count, int64_t now_ns) {
   if (slot != kNone) states_[slot].last_active_ns = now_ns;
   double weight = static_cast<double>(count);
-  Slot failing = failing_.Find(key);
+  Slot failing = failing_.Find(edge.key);
   if (failing == kNone) {
-    const bool is_again = failed_before_.NoteAgain(key);
+    const bool is_again = failed_before_.NoteAgain(edge.key);
     if (!is_again && count == 1) return;
     if (is_again) ++weight;  // the failure that the filter remembers
     failing = failing_.Draw(weight);
     if (failing == kNone) return;
-    failing_.Replace(failing, key);
+    accounts_.Acquire(edge.bound);
+    if (failing_.InUse(failing)) accounts_.Release(failing_.bound(failing));
+    failing_.Replace(failing, edge);
   }
   failing_.AddWeight(failing, weight);
 }
 
-EdgeChooser::Slot EdgeChooser::TryWatch(const EdgeKey& key, uint64_t bytes, int64_t now_ns) {
+EdgeChooser::Slot EdgeChooser::TryWatch(const BoundEdge& edge, uint64_t bytes, int64_t now_ns) {
   const Slot slot = watched_.Draw(static_cast<double>(bytes));
   if (slot == kNone) return kNone;
-  Watch(slot, key);
+  Watch(slot, edge);
   if (exported_ < max_exported_ && InFirstWindow(now_ns)) SetPhase(slot, Phase::kAdmitted, now_ns);
   return slot;
 }
@@ -150,7 +158,7 @@ void EdgeChooser::SetReserved(Slot slot, bool is_reserved) {
 }
 
 void EdgeChooser::EndSeries(Slot slot, int64_t now_ns) {
-  accounts_.OnSeriesEnded(slot);
+  accounts_.OnSeriesEnded(slot, watched_.bound(slot));
   SetReserved(slot, false);
   SetPhase(slot, Phase::kWatched, now_ns);
 }
@@ -173,7 +181,7 @@ void EdgeChooser::FinishPhases(int64_t now_ns) {
       case Phase::kWatched:
         if (over) {
           state.phase_since_ns = 0;
-          watched_.SetPinned(slot, false);
+          watched_.SetPinned(slot, state.is_successor);
         }
         break;
       case Phase::kAnnounced:
@@ -235,6 +243,53 @@ bool EdgeChooser::GiveUp(Slot victim, EdgeMerit merit, int64_t now_ns) {
   return false;
 }
 
+bool EdgeChooser::Supersede(Slot slot, const BoundEdge& successor, int64_t now_ns) {
+  if (states_[slot].phase == Phase::kRetiring) return false;
+  const double weight = watched_.weight(slot);
+  const int64_t last_active_ns = states_[slot].last_active_ns;
+  if (InFirstWindow(now_ns)) {
+    EndSeries(slot, now_ns);
+  } else {
+    SetPhase(slot, Phase::kRetiring, now_ns);
+  }
+  watched_.AddWeight(slot, -weight);
+  Slot next = Find(successor.key);
+  if (next == kNone) {
+    next = watched_.Draw(kCertain);
+    if (next == kNone) return true;  // all slots that were drawn are pinned; its payload may give it a place later
+    Watch(next, successor);
+  }
+  watched_.AddWeight(next, weight);
+  State& state = states_[next];
+  state.last_active_ns = std::max(state.last_active_ns, last_active_ns);
+  if (state.phase != Phase::kWatched || state.is_successor) return true;
+  if (InFirstWindow(now_ns)) {
+    SetPhase(next, Phase::kAdmitted, now_ns);
+    return true;
+  }
+  state.is_successor = true;
+  ++successors_;
+  watched_.SetPinned(next, true);
+  return true;
+}
+
+void EdgeChooser::AnnounceSuccessors(int64_t now_ns) {
+  for (size_t i = 1; successors_ > 0 && i < watched_.limit(); ++i) {
+    const Slot slot = static_cast<Slot>(i);
+    State& state = states_[slot];
+    if (!state.is_successor) continue;
+    // An edge whose own series ended lately gets none before its readers have seen that.
+    if (state.phase_since_ns != 0) continue;
+    if (exported_ == max_exported_) {
+      if (!TakeComingPlace()) return;
+      continue;
+    }
+    state.is_successor = false;
+    --successors_;
+    SetPhase(slot, Phase::kAnnounced, now_ns);
+  }
+}
+
 void EdgeChooser::ListFailing() {
   failing_candidates_.clear();
   next_failing_ = 0;
@@ -250,12 +305,12 @@ void EdgeChooser::ListFailing() {
 
 bool EdgeChooser::AnnounceFailing(Slot failing, bool is_reserved, int64_t now_ns) {
   if (!InFirstWindow(now_ns) && budget_.Left(EdgeMerit::kFailing, now_ns) == 0) return false;
-  const EdgeKey key = failing_.key(failing);
-  Slot slot = Find(key);
+  const BoundEdge edge = {failing_.key(failing), failing_.bound(failing)};
+  Slot slot = Find(edge.key);
   if (slot == kNone) {
     slot = watched_.Draw(kCertain);
     if (slot == kNone) return false;  // all slots that were drawn are pinned; there is another chance in a second
-    Watch(slot, key);
+    Watch(slot, edge);
     states_[slot].last_active_ns = now_ns;
   }
   return Announce(slot, EdgeMerit::kFailing, is_reserved, now_ns);
@@ -354,6 +409,7 @@ void EdgeChooser::Rebalance(int64_t now_ns) {
   next_rebalance_ns_ = now_ns + kNanosecondsPerSecond;
   FinishPhases(now_ns);
   ListAdmitted();
+  AnnounceSuccessors(now_ns);
   ListFailing();
   FillReservedPlaces(now_ns);
   ListOthers(now_ns);

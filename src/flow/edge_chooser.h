@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "src/flow/edge.h"
+#include "src/flow/edge_binding.h"
 #include "src/flow/edge_budget.h"
 #include "src/flow/edge_filter.h"
 #include "src/flow/edge_sample.h"
@@ -63,6 +64,10 @@ struct EdgeTimes {
 // that take the place of a heavy or failing one. As a result, the edges of a short file are credited with everything
 // that they carried.
 //
+// 6. Names. When an end of an exported edge gets a name, another edge takes the place of this one (see Supersede()).
+// The budget does not count it. It begins when there is a place, at the latest when the series of the other edge have
+// ended.
+//
 // Thread: confined to its edge table.
 // Time: table time, in nanoseconds. It must not step back.
 // Bounds: at most max_exported edges have series. The chooser watches up to four times max_exported edges (those with
@@ -77,14 +82,19 @@ class EdgeChooser {
   class Accounts {
    public:
     virtual ~Accounts() = default;
-    // The series of the edge in `slot` ended. The edge is still watched.
-    virtual void OnSeriesEnded(Slot slot) = 0;
+    // The series of the edge in `slot` ended. The edge is still watched. `bound` is that of the edge.
+    virtual void OnSeriesEnded(Slot slot, EdgeBinding bound) = 0;
     // The edge in `slot` is not watched any more. It has no series.
-    virtual void OnForgotten(Slot slot) = 0;
+    virtual void OnForgotten(Slot slot, EdgeBinding bound) = 0;
+    // The chooser begins, or ends, to use what these numbers stand for.
+    virtual void Acquire(EdgeBinding bound) = 0;
+    virtual void Release(EdgeBinding bound) = 0;
   };
 
   // Returns the memory that a chooser takes.
   static uint64_t MemoryBytes(size_t max_exported);
+  // Returns the most bindings that a chooser uses.
+  static size_t MaxBindings(size_t max_exported);
   // Returns a number above every slot.
   static size_t SlotLimit(size_t max_exported);
 
@@ -97,27 +107,33 @@ class EdgeChooser {
   Slot Find(const EdgeKey& key) const { return watched_.Find(key); }
   // Whether `slot` still contains the edge.
   bool Holds(Slot slot, const EdgeKey& key) const { return watched_.Holds(slot, key); }
-  // As above, for an edge that groups neither clients nor servers by prefix.
-  bool Holds(Slot slot, const IpAddress& client, const Endpoint& server) const {
-    return watched_.Holds(slot, client, server);
+  // As above, for an edge that groups neither clients nor servers by prefix (see EdgeSample::Holds).
+  bool Holds(Slot slot, const IpAddress& client, const Endpoint& server, uint16_t binding) const {
+    return watched_.Holds(slot, client, server, binding);
   }
+  // REQUIRES: `slot` contains an edge.
+  EdgeBinding bound(Slot slot) const { return watched_.bound(slot); }
   // Whether credits go to the account of the edge in `slot`. False for kNone.
   bool IsAdmitted(Slot slot) const { return states_[slot].phase == Phase::kAdmitted; }
 
   // Notes an attempt to connect. Returns the slot of the edge, or kNone. An unwatched light edge becomes watched if it
   // could be announced at once.
-  Slot NoteAttempt(const EdgeKey& key, int64_t now_ns);
+  Slot NoteAttempt(const BoundEdge& edge, int64_t now_ns);
   // Notes failures of attempts: an attempt that failed, or SYNs that came again without an answer. `slot` is the slot
   // of the edge, or kNone. REQUIRES: count > 0.
-  void NoteFailures(Slot slot, const EdgeKey& key, uint64_t count, int64_t now_ns);
+  void NoteFailures(Slot slot, const BoundEdge& edge, uint64_t count, int64_t now_ns);
   // Gives an unwatched edge the chance to become watched. `bytes` is the payload of a packet. Returns the slot, or
   // kNone. REQUIRES: bytes > 0, and the edge is not watched.
-  Slot TryWatch(const EdgeKey& key, uint64_t bytes, int64_t now_ns);
+  Slot TryWatch(const BoundEdge& edge, uint64_t bytes, int64_t now_ns);
   // Notes payload of the edge in `slot`. REQUIRES: slot != kNone.
   void NotePayload(Slot slot, uint64_t bytes, int64_t now_ns) {
     watched_.AddWeight(slot, static_cast<double>(bytes));
     states_[slot].last_active_ns = now_ns;
   }
+
+  // Lets `successor` take the place of the exported edge in `slot`, which begins to retire. Returns false, and does
+  // nothing, if the edge in `slot` retires already. REQUIRES: the edge in `slot` has series.
+  bool Supersede(Slot slot, const BoundEdge& successor, int64_t now_ns);
 
   // Chooses anew, and ends phases that are over. Does nothing if it has already chosen within the last second of table
   // time.
@@ -144,7 +160,8 @@ class EdgeChooser {
     int64_t last_active_ns = 0;   // when there was payload, an attempt or a failure
     int64_t series_since_ns = 0;  // when the edge's series began; valid in all phases but kWatched
     Phase phase = Phase::kWatched;
-    bool is_reserved = false;  // the edge has one of the places that are kept for failing edges
+    bool is_reserved = false;   // the edge has one of the places that are kept for failing edges
+    bool is_successor = false;  // in kWatched: the edge waits for the place of the edge that it supersedes
   };
 
   // Whether the first window is still under way, or has not begun.
@@ -154,7 +171,7 @@ class EdgeChooser {
   // The free places that a light edge may take.
   size_t PlacesForLight() const;
   // Puts an edge into the slot that watched_.Draw() returned.
-  void Watch(Slot slot, const EdgeKey& key);
+  void Watch(Slot slot, const BoundEdge& edge);
   void SetPhase(Slot slot, Phase phase, int64_t now_ns);
   void SetReserved(Slot slot, bool is_reserved);
   void EndSeries(Slot slot, int64_t now_ns);
@@ -167,6 +184,8 @@ class EdgeChooser {
   // If the edge that would be given up next is failing, gives it a reserved place while there is one, and goes on with
   // the edge after it.
   void ReserveForFailingAdmitted();
+  // Begins the series of the edges that supersede others.
+  void AnnounceSuccessors(int64_t now_ns);
   // Lists the failing edges without series, the most failing first.
   void ListFailing();
   // Gives the places that are kept for failing edges to the first ones of the list.
@@ -203,6 +222,7 @@ class EdgeChooser {
   // exported_ - reserved_ after the last Rebalance(). While it is more than the share of heavy and light edges, because
   // they took more in the first window, a heavy edge may still take the place of another one.
   size_t others_before_ = 0;
+  size_t successors_ = 0;  // edges whose State::is_successor is set
   size_t light_to_watch_;  // light edges that may become watched until the next Rebalance()
   int64_t next_rebalance_ns_ = 0;
   int64_t next_decay_ns_ = 0;

@@ -37,12 +37,12 @@ EdgeSample::Slot EdgeSample::Draw(double amount) {
   return share < amount / (amount + weights_[lightest]) ? lightest : kNone;
 }
 
-void EdgeSample::Replace(Slot slot, const EdgeKey& key) {
+void EdgeSample::Replace(Slot slot, const BoundEdge& edge) {
   Entry& entry = entries_[slot];
   if (entry.in_use) index_.erase(entry.key);
-  entry = {key, /*in_use=*/true, /*is_pinned=*/false};
+  entry = {edge.key, edge.bound, /*in_use=*/true, /*is_pinned=*/false};
   weights_[slot] = 0;
-  index_.emplace(key, slot);
+  index_.emplace(edge.key, slot);
 }
 
 void EdgeSample::Decay(double factor) {

@@ -8,6 +8,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "src/flow/edge.h"
+#include "src/flow/edge_binding.h"
 
 namespace tcpgauge {
 
@@ -39,16 +40,19 @@ class EdgeSample {
   }
   // Whether `slot` contains the edge.
   bool Holds(Slot slot, const EdgeKey& key) const { return slot != kNone && entries_[slot].key == key; }
-  // As above, for the edge {client, server}, without is_server_prefix.
-  bool Holds(Slot slot, const IpAddress& client, const Endpoint& server) const {
-    const EdgeKey& key = entries_[slot].key;
-    return slot != kNone && key.client == client && key.server == server && !key.is_server_prefix;
+  // As above, for the edge {client, server}, without is_server_prefix, between ends that have this binding. May return
+  // false for another binding whose names have the same labels.
+  bool Holds(Slot slot, const IpAddress& client, const Endpoint& server, uint16_t binding) const {
+    const Entry& entry = entries_[slot];
+    return slot != kNone && entry.bound.binding == binding && entry.key.client == client &&
+           entry.key.server == server && !entry.key.is_server_prefix;
   }
 
   // The slots from 1 to limit() - 1 have been used.
   size_t limit() const { return used_; }
-  // REQUIRES, for the next five methods: `slot` contains an edge.
+  // REQUIRES, for the next six methods: `slot` contains an edge.
   const EdgeKey& key(Slot slot) const { return entries_[slot].key; }
+  EdgeBinding bound(Slot slot) const { return entries_[slot].bound; }
   double weight(Slot slot) const { return weights_[slot]; }
   void AddWeight(Slot slot, double amount) { weights_[slot] += amount; }
   // A pinned edge keeps its slot.
@@ -61,7 +65,7 @@ class EdgeSample {
   Slot Draw(double amount);
   // Puts the edge into the slot that Draw() returned, with weight 0 and not pinned. An edge that was there loses the
   // slot.
-  void Replace(Slot slot, const EdgeKey& key);
+  void Replace(Slot slot, const BoundEdge& edge);
   // Whether the slot that Draw() returned contains an edge, which Replace() removes.
   bool InUse(Slot slot) const { return entries_[slot].in_use; }
 
@@ -71,6 +75,7 @@ class EdgeSample {
  private:
   struct Entry {
     EdgeKey key;
+    EdgeBinding bound;
     bool in_use = false;
     bool is_pinned = false;
   };

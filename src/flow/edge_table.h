@@ -8,10 +8,13 @@
 #include <optional>
 #include <vector>
 
+#include "src/flow/binding_table.h"
 #include "src/flow/edge.h"
+#include "src/flow/edge_binding.h"
 #include "src/flow/edge_chooser.h"
 #include "src/flow/edge_services.h"
 #include "src/flow/first_window.h"
+#include "src/flow/workload_cells.h"
 #include "src/net/connection_state.h"
 #include "src/net/endpoint.h"
 #include "src/net/ip_address.h"
@@ -39,6 +42,8 @@ struct EdgeTableOptions {
   int v4_server_prefix_bits = 32;         // servers with the same prefix and port share an edge; 0 to 32
   int v6_server_prefix_bits = 128;        // 0 to 128
   std::vector<IpNetwork> single_servers;  // servers in these networks are not grouped
+  // Bounds the accounts of workloads; see WorkloadCells. 0 without identities.
+  size_t max_workload_edges = 0;
 };
 
 // Credits the traffic of every edge to an account. An EdgeChooser chooses the edges that have series, and so an account
@@ -47,7 +52,8 @@ struct EdgeTableOptions {
 // Design. There may be millions of edges, and only some of them can have series. Still, no counter may ever fall. So
 // every amount is credited at once, to exactly one account: the edge's own account while the edge is admitted (see
 // EdgeChooser), and the account `other` at all other times. At every instant the accounts of all edges, other() and
-// retired() together hold the sum of all credits.
+// retired() together hold the sum of all credits. The account `other` is divided into the cells of workloads (see
+// WorkloadCells).
 //
 // Thread: confined to its connection table.
 // Time: table time, in nanoseconds.
@@ -60,15 +66,33 @@ class EdgeTable : private EdgeChooser::Accounts {
 
   // Returns the memory that a table with these options takes.
   static uint64_t MemoryBytes(const EdgeTableOptions& options);
+  // Returns the most bindings that such a table uses.
+  static uint64_t MaxBindings(const EdgeTableOptions& options) {
+    return EdgeChooser::MaxBindings(options.max_exported);
+  }
 
-  // `seed` makes random admission unpredictable. REQUIRES: options.max_exported <= EdgeChooser::kMaxExported.
-  EdgeTable(const EdgeTableOptions& options, const EdgeTimes& times, uint64_t seed);
+  // `seed` makes random admission unpredictable. `bindings` must outlive the table. REQUIRES: options.max_exported <=
+  // EdgeChooser::kMaxExported.
+  EdgeTable(const EdgeTableOptions& options, const EdgeTimes& times, uint64_t seed, BindingTable* bindings);
 
-  // Returns the edge of a connection. Replaces the addresses of client and server by their prefixes if the options say
-  // so.
+  // Returns the edge of a connection between ends without names. Replaces the addresses of client and server by their
+  // prefixes if the options say so.
   EdgeKey KeyOf(const IpAddress& client, const Endpoint& server) const {
     return groups_ ? GroupedKeyOf(client, server) : EdgeKey{client, server};
   }
+  // As above, with the names of the ends.
+  EdgeKey KeyOf(const IpAddress& client, const Endpoint& server, const Binding& binding) const;
+  // As above, for a connection that keeps `bound`.
+  BoundEdge EdgeOf(const IpAddress& client, const Endpoint& server, EdgeBinding bound) const {
+    if (bound.binding == BindingTable::kNobody) return {KeyOf(client, server), bound};
+    return {KeyOf(client, server, bindings_->Get(bound.binding)), bound};
+  }
+
+  // Returns `edge` with the cell of the connection, which the connection uses from now on. REQUIRES: there is an
+  // identity map, and edge.bound has no cell.
+  BoundEdge WithCell(BoundEdge edge);
+  // Ends the connection's use of its cell.
+  void ReleaseCell(EdgeBinding bound) { cells_.Release(bound.cell); }
 
   // For each connection, the caller calls Open() once. A connection is then open. It stays open until Close(), and is
   // open again after Reopen(). The gauge of open connections counts it while it is open.
@@ -78,41 +102,47 @@ class EdgeTable : private EdgeChooser::Accounts {
   // slot as long as the slot contains the connection's edge.
 
   // Counts a new connection.
-  void Open(const EdgeKey& key, int64_t now_ns);
+  void Open(const BoundEdge& edge, int64_t now_ns);
   // REQUIRES: the connection is open.
-  void Close(Slot slot, const EdgeKey& key) { --OpenConnections(slot, key); }
+  void Close(Slot slot, const BoundEdge& edge) { --OpenConnections(slot, edge); }
   // REQUIRES: the connection was closed.
-  void Reopen(Slot slot, const EdgeKey& key) { ++OpenConnections(slot, key); }
+  void Reopen(Slot slot, const BoundEdge& edge) { ++OpenConnections(slot, edge); }
   // Counts a connection that failed. REQUIRES: `reason` is kRefused or kHandshakeTimeout.
-  void CreditFailure(Slot slot, const EdgeKey& key, EndReason reason, int64_t now_ns);
+  void CreditFailure(Slot slot, const BoundEdge& edge, EndReason reason, int64_t now_ns);
 
   // Credits traffic of a connection for which Open() was called. `is_open`: whether the connection is open. Sets
   // `*slot` to the slot of the connection's edge, or to kNone if the edge is not watched. If `traffic` has payload, an
-  // unwatched edge gets the chance to become watched.
-  void Credit(Slot* slot, const EdgeKey& key, bool is_open, const EdgeTraffic& traffic, int64_t now_ns);
+  // unwatched edge gets the chance to become watched. Returns edge.bound, perhaps with another cell: a connection that
+  // holds a slot uses the cell of the slot. The connection must keep the result.
+  EdgeBinding Credit(Slot* slot, const BoundEdge& edge, bool is_open, const EdgeTraffic& traffic, int64_t now_ns);
   // If `slot` holds the edge of a connection, credits the connection's traffic as Credit() does. Otherwise, and if
   // addresses are grouped by prefix, returns false and does nothing. The common case: it needs no key, which took 2 %
   // of the time of a packet.
-  bool CreditHeld(Slot slot, const IpAddress& client, const Endpoint& server, const EdgeTraffic& traffic,
-                  int64_t now_ns) {
-    if (groups_ || !chooser_.Holds(slot, client, server)) return false;
-    CreditSlot(slot, traffic, now_ns);
+  bool CreditHeld(Slot slot, const IpAddress& client, const Endpoint& server, EdgeBinding bound,
+                  const EdgeTraffic& traffic, int64_t now_ns) {
+    if (groups_ || !chooser_.Holds(slot, client, server, bound.binding)) return false;
+    CreditSlot(slot, bound, traffic, now_ns);
     return true;
   }
-  // Credits traffic of a connection for which Open() was not called.
-  void CreditUnopened(const EdgeKey& key, const EdgeTraffic& traffic);
-  // Credits a completed handshake of an open connection. Sets `*slot` as Credit() does.
-  void CreditHandshake(Slot* slot, const EdgeKey& key, double rtt_seconds);
+  // Credits traffic of a connection between these ends for which Open() was not called.
+  void CreditUnopened(const EdgeKey& key, const Binding& ends, const EdgeTraffic& traffic);
+  // Credits a completed handshake of an open connection. Sets `*slot` and returns a result as Credit() does.
+  EdgeBinding CreditHandshake(Slot* slot, const BoundEdge& edge, double rtt_seconds);
   // Credits `count` SYNs that a client sent again because none was answered. REQUIRES: count > 0.
-  void CreditSynRetransmissions(Slot slot, const EdgeKey& key, uint64_t count, int64_t now_ns);
+  void CreditSynRetransmissions(Slot slot, const BoundEdge& edge, uint64_t count, int64_t now_ns);
 
   // Notes that a connection of the edge `key` addressed its server as `service`. Ignores the call if `service` is the
   // edge's server itself or one of a server prefix, if `slot` does not hold the edge, and once EdgeServices::kMax
   // services of the edge are known. The services are forgotten when the edge loses its slot.
   void NoteService(Slot slot, const EdgeKey& key, const Endpoint& service);
 
-  // See EdgeChooser::Rebalance.
-  void Rebalance(int64_t now_ns) { chooser_.Rebalance(now_ns); }
+  // Lets the edge between other ends take the place of an exported edge (see EdgeChooser::Supersede). Returns false if
+  // the edge retires already.
+  bool Supersede(const EdgeKey& key, const Binding& ends, int64_t now_ns);
+  // Counts an edge that was superseded because one of its ends got its first name.
+  void CountRenamed() { ++renamed_; }
+  // See EdgeChooser::Rebalance. Also forgets cells.
+  void Rebalance(int64_t now_ns);
 
   // Calls `visit(const EdgeKey&, const EdgeCounters&, const EdgeServices&, int64_t series_since_ns)` for each edge that
   // has series, in no order. The references are valid only during the call of `visit`.
@@ -123,6 +153,12 @@ class EdgeTable : private EdgeChooser::Accounts {
       if (chooser_.IsAdmitted(slot)) counters.connections = accounts_[slot].connections;
       visit(key, counters, services_[slot], series_since_ns);
     });
+  }
+  // Returns who is at the ends of an edge that has series. The reference is valid until the table is changed.
+  const Binding& EndsOf(const EdgeKey& key) const { return bindings_->Get(chooser_.bound(chooser_.Find(key)).binding); }
+  // Whether all clients of the edge have the same address.
+  bool HasOneClient(const EdgeKey& key) const {
+    return key.client.is_v4() ? options_.v4_prefix_bits == 32 : options_.v6_prefix_bits == 128;
   }
   // Returns the slot of an admitted edge. Returns kNone for all other edges.
   Slot FindAdmitted(const EdgeKey& key) const {
@@ -140,12 +176,18 @@ class EdgeTable : private EdgeChooser::Accounts {
   // Returns the account of everything that was not credited to an admitted edge. Its gauge counts the open connections
   // of all edges that are not admitted now. Takes time in proportion to the number of watched edges.
   EdgeCounters other() const;
+  // Appends to `*accounts` everything that was credited to the connections of each cell: the account of the cell and
+  // those of its edges that have series. The gauge `connections` counts the open connections. Takes time in proportion
+  // to the number of cells and watched edges.
+  void AppendWorkloads(std::vector<WorkloadAccount>* accounts) const;
   // How often an edge got series.
   uint64_t new_edges() const { return chooser_.new_edges(); }
   // Whenever the series of an edge end, retired_edges() grows by 1 and the edge's account is added to retired(). The
   // gauges in retired() are 0.
   uint64_t retired_edges() const { return retired_edges_; }
   const EdgeCounters& retired() const { return retired_; }
+  // How often CountRenamed() was called.
+  uint64_t renamed() const { return renamed_; }
   // The number of connections that were opened while their edge was not admitted.
   uint64_t folded() const { return folded_; }
 
@@ -156,8 +198,17 @@ class EdgeTable : private EdgeChooser::Accounts {
     int64_t connections = 0;  // open connections that hold this slot (see Open()), in every phase
   };
 
-  void OnSeriesEnded(Slot slot) override;
-  void OnForgotten(Slot slot) override;
+  void OnSeriesEnded(Slot slot, EdgeBinding bound) override;
+  void OnForgotten(Slot slot, EdgeBinding bound) override;
+  void Acquire(EdgeBinding bound) override {
+    bindings_->AcquireAgain(bound.binding);
+    cells_.AcquireAgain(bound.cell);
+  }
+  void Release(EdgeBinding bound) override {
+    bindings_->Release(bound.binding);
+    cells_.Release(bound.cell);
+  }
+  WorkloadCellKey CellOf(const EdgeKey& key, const Binding& ends) const;
   EdgeKey GroupedKeyOf(const IpAddress& client, const Endpoint& server) const;
   // Returns the prefix of a server's address, as long as the options say.
   IpAddress ServerPrefix(const IpAddress& server) const {
@@ -166,32 +217,39 @@ class EdgeTable : private EdgeChooser::Accounts {
   // Whether `slot` still contains the edge `key`.
   bool Holds(Slot slot, const EdgeKey& key) const { return chooser_.Holds(slot, key); }
   // Credits traffic of the edge in `slot`, which may be kNone.
-  void CreditSlot(Slot slot, const EdgeTraffic& traffic, int64_t now_ns) {
-    Add(traffic, &Account(slot));
+  void CreditSlot(Slot slot, EdgeBinding bound, const EdgeTraffic& traffic, int64_t now_ns) {
+    Add(traffic, &Account(slot, bound));
     if (slot != kNone && traffic.payload_bytes > 0) chooser_.NotePayload(slot, traffic.payload_bytes, now_ns);
   }
   // Sets `*slot` to the slot of a connection's edge, or to kNone. If `bytes`, the payload of a packet, is not 0, an
-  // unwatched edge gets the chance to become watched.
-  void Hold(Slot* slot, const EdgeKey& key, bool is_open, uint64_t bytes, int64_t now_ns);
+  // unwatched edge gets the chance to become watched. Returns what the connection keeps of names now.
+  EdgeBinding Hold(Slot* slot, const BoundEdge& edge, bool is_open, uint64_t bytes, int64_t now_ns);
   // The number that counts the connection while it is open.
-  int64_t& OpenConnections(Slot slot, const EdgeKey& key) {
-    return Holds(slot, key) ? accounts_[slot].connections : other_.connections;
+  int64_t& OpenConnections(Slot slot, const BoundEdge& edge) {
+    return Holds(slot, edge.key) ? accounts_[slot].connections : cells_.unadmitted(edge.bound.cell).connections;
   }
   // The slot of the edge of a connection that may hold `slot`, or kNone.
   Slot Find(Slot slot, const EdgeKey& key) const { return Holds(slot, key) ? slot : chooser_.Find(key); }
-  // The account to which traffic of the edge in `slot` is credited now.
-  EdgeCounters& Account(Slot slot) { return chooser_.IsAdmitted(slot) ? accounts_[slot].counters : other_; }
+  // The account to which traffic of the edge in `slot`, which may be kNone, is credited now. `bound` is that of the
+  // connection.
+  EdgeCounters& Account(Slot slot, EdgeBinding bound) {
+    return chooser_.IsAdmitted(slot) ? accounts_[slot].counters : cells_.unadmitted(bound.cell);
+  }
   static void Add(const EdgeTraffic& traffic, EdgeCounters* account);
 
   const EdgeTableOptions options_;
+  const int64_t window_ns_;
   const bool groups_;  // whether KeyOf() changes an address
+  BindingTable* const bindings_;
   EdgeChooser chooser_;
   std::vector<EdgeAccount> accounts_;   // by Slot; [0] is kNone and never used
   std::vector<EdgeServices> services_;  // by Slot; not in EdgeAccount, because crediting does not read them
-  EdgeCounters other_;                  // other_.connections: open connections that hold no slot
-  EdgeCounters retired_;                // the gauges are not used
+  WorkloadCells cells_;
+  int64_t next_forget_ns_ = 0;  // when cells may be forgotten
+  EdgeCounters retired_;        // the gauges are not used
   uint64_t retired_edges_ = 0;
   uint64_t folded_ = 0;
+  uint64_t renamed_ = 0;
 };
 
 }  // namespace tcpgauge

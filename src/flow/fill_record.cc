@@ -19,7 +19,7 @@ void FillRecord(const Embryo& embryo, ConnectionRecord* record, ConnectionDetail
   const InterfacePins::Pin pin(embryo.interface, static_cast<PacketDirection>(embryo.direction), View::kFirstNumber,
                                /*view_is_wrapped=*/false);
   InterfacePins::Note(pin, embryo.sender(), embryo.time_ns, record);
-  record->syn_time = 0;
+  details->syn_time = 0;
   details->set_start_time_ns(embryo.time_ns);
   details->syn_ack_time = ConnectionDetails::kUnknown;
   details->first_view = ViewTable::kNone;

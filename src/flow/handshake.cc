@@ -30,12 +30,12 @@ HandshakeRtt HandshakeRttOf(const ConnectionRecord& record, const ConnectionDeta
   const auto nanoseconds = [](int64_t units) {
     return std::max<int64_t>(units, 0) * ConnectionDetails::kNanosecondsPerUnit;
   };
-  const bool syn_known = record.syn_time != ConnectionDetails::kUnknown;
+  const bool syn_known = details.syn_time != ConnectionDetails::kUnknown;
   const bool done = record.has(ConnectionRecord::kHandshakeDone);
-  const int64_t syn_to_syn_ack = int64_t{details.syn_ack_time} - record.syn_time;
+  const int64_t syn_to_syn_ack = int64_t{details.syn_ack_time} - details.syn_time;
   if (syn_known) rtt.server_ns = nanoseconds(done ? -syn_to_syn_ack : syn_to_syn_ack);
   if (done) rtt.client_ns = nanoseconds(details.syn_ack_time);
-  if (syn_known && done) rtt.whole_ns = nanoseconds(record.syn_time);
+  if (syn_known && done) rtt.whole_ns = nanoseconds(details.syn_time);
   return rtt;
 }
 
@@ -51,7 +51,7 @@ HandshakeStep NoteHandshake(const DecodedPacket& segment, End sender, int64_t ti
     return HandshakeStep::kSynAck;
   }
   if (IsSyn(segment)) {
-    record->syn_time = now;
+    details->syn_time = now;
     return HandshakeStep::kSyn;
   }
   const bool answers_syn_ack = (segment.tcp_flags & (kTcpSyn | kTcpAck)) == kTcpAck &&
@@ -59,7 +59,7 @@ HandshakeStep NoteHandshake(const DecodedPacket& segment, End sender, int64_t ti
   if (before != ConnectionState::kSynReceived || record->state == ConnectionState::kReset || !answers_syn_ack) {
     return HandshakeStep::kNone;
   }
-  for (int32_t* time : {&record->syn_time, &details->syn_ack_time}) {
+  for (int32_t* time : {&details->syn_time, &details->syn_ack_time}) {
     if (*time != ConnectionDetails::kUnknown) *time = now - *time;
   }
   record->set(ConnectionRecord::kHandshakeDone);

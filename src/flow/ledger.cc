@@ -1,19 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/flow/ledger.h"
 
+#include <utility>
+
 #include "src/base/time_units.h"
+#include "src/flow/edge_renamer.h"
 #include "src/net/connection_state.h"
 
 namespace tcpgauge {
 
-void Ledger::OpenEdge(int64_t now_ns, ConnectionRecord* record) {
+EdgeBinding Ledger::OpenEdge(const ConnectionKey& key, End client, int64_t begun_ns, int64_t now_ns) {
+  ++opened_for_edges_;
+  EdgeBinding bound;
+  bound.binding = names_.Bind(key.endpoint(client), key.endpoint(OtherEnd(client)), begun_ns, now_ns);
+  if (edges_ == nullptr) return bound;
+  const BoundEdge edge = EdgeOf(key, client, bound);
+  const BoundEdge opened = names_.finder().is_on() ? edges_->WithCell(edge) : edge;
+  edges_->Open(opened, now_ns);
+  return opened.bound;
+}
+
+void Ledger::OpenEdge(int64_t begun_ns, int64_t now_ns, ConnectionRecord* record) {
   const uint16_t syn_retransmissions = record->pending_edge.syn_retransmissions;
   record->edge = EdgeTable::kNone;
   record->is_edge_pending = false;
-  OpenEdge(record->key, record->client_end(), now_ns);
+  record->bound = OpenEdge(record->key, record->client_end(), begun_ns, now_ns);
   if (edges_ == nullptr || syn_retransmissions == 0) return;
-  edges_->CreditSynRetransmissions(EdgeTable::kNone, EdgeKeyOf(record->key, record->client_end()), syn_retransmissions,
-                                   now_ns);
+  edges_->CreditSynRetransmissions(EdgeTable::kNone, EdgeOf(record->key, record->client_end(), record->bound),
+                                   syn_retransmissions, now_ns);
+}
+
+void Ledger::BindAgain(const ConnectionKey& key, End client, int64_t begun_ns, int64_t now_ns, EdgeTable::Slot* edge,
+                       EdgeBinding* bound) {
+  const BindingTable::Id binding =
+      names_.BindAgain(bound->binding, key.endpoint(client), key.endpoint(OtherEnd(client)), begun_ns, now_ns);
+  if (binding == bound->binding) return;
+  CloseEdge(key, client, *edge, *bound);
+  Release(bound);
+  bound->binding = binding;
+  *edge = EdgeTable::kNone;
+  if (edges_ == nullptr) return;
+  const BoundEdge reopened = edges_->WithCell(EdgeOf(key, client, *bound));
+  *bound = reopened.bound;
+  edges_->Reopen(*edge, reopened);
+}
+
+void Ledger::Release(EdgeBinding* bound) {
+  names_.bindings().Release(bound->binding);
+  if (edges_ != nullptr) edges_->ReleaseCell(*bound);
+  *bound = EdgeBinding();
+}
+
+void Ledger::SetIdentities(std::shared_ptr<const IdentityMap> map, int64_t sockets_read_ns, int64_t now_ns) {
+  if (edges_ == nullptr) {
+    names_.finder().Set(std::move(map), sockets_read_ns);
+    return;
+  }
+  EdgeRenamer renamer(names_.finder(), edges_.get());
+  names_.finder().Set(std::move(map), sockets_read_ns);
+  renamer.Rename(names_.finder(), now_ns);
 }
 
 void Ledger::Close(const Ended& connection, int64_t now_ns) {
@@ -22,7 +67,8 @@ void Ledger::Close(const Ended& connection, int64_t now_ns) {
   totals_.connection_payload_bytes.Observe(static_cast<double>(connection.payload_bytes));
   if (edges_ == nullptr) return;
   if (connection.reason == EndReason::kRefused || connection.reason == EndReason::kHandshakeTimeout) {
-    edges_->CreditFailure(connection.edge, EdgeKeyOf(connection.key, connection.client), connection.reason, now_ns);
+    edges_->CreditFailure(connection.edge, EdgeOf(connection.key, connection.client, connection.bound),
+                          connection.reason, now_ns);
   }
 }
 
@@ -39,12 +85,22 @@ void Ledger::CreditNonzero(bool of_client, uint64_t payload_bytes, uint32_t segm
                             losses.out_of_order_segments};
   const End client = record->client_end();
   if (!record->has(ConnectionRecord::kConfirmed) || record->is_edge_pending) {
-    edges_->CreditUnopened(EdgeKeyOf(record->key, client), traffic);
+    CreditUnopened(record->key, client, traffic, now_ns);
     return;
   }
   const Endpoint server = record->key.endpoint(OtherEnd(client));
-  if (edges_->CreditHeld(record->edge, record->key.endpoint(client).address, server, traffic, now_ns)) return;
-  edges_->Credit(&record->edge, EdgeKeyOf(record->key, client), IsOpen(record->state), traffic, now_ns);
+  const IpAddress& address = client == End::kA ? record->key.address_a : record->key.address_b;
+  if (edges_->CreditHeld(record->edge, address, server, record->bound, traffic, now_ns)) return;
+  const BoundEdge edge = EdgeOf(record->key, client, record->bound);
+  record->bound = edges_->Credit(&record->edge, edge, IsOpen(record->state), traffic, now_ns);
+}
+
+void Ledger::CreditUnopened(const ConnectionKey& key, End client, const EdgeTraffic& traffic, int64_t now_ns) {
+  const Endpoint of_client = key.endpoint(client);
+  const Endpoint server = key.endpoint(OtherEnd(client));
+  Binding binding;
+  if (names_.finder().is_on()) binding = names_.finder().Find(of_client, server, /*begun_ns=*/now_ns, now_ns);
+  edges_->CreditUnopened(edges_->KeyOf(of_client.address, server, binding), binding, traffic);
 }
 
 void Ledger::CreditSynRetransmission(int64_t now_ns, ConnectionRecord* record) {
@@ -52,7 +108,7 @@ void Ledger::CreditSynRetransmission(int64_t now_ns, ConnectionRecord* record) {
   if (record->is_edge_pending) {
     ++record->pending_edge.syn_retransmissions;
   } else if (edges_ != nullptr) {
-    edges_->CreditSynRetransmissions(record->edge, EdgeKeyOf(record->key, record->client_end()), 1, now_ns);
+    edges_->CreditSynRetransmissions(record->edge, EdgeOf(record->key, record->client_end(), record->bound), 1, now_ns);
   }
 }
 
@@ -69,7 +125,8 @@ void Ledger::CreditHandshake(int64_t rtt_ns, ConnectionRecord* record) {
   const double rtt_seconds = kSecondsPerNanosecond * static_cast<double>(rtt_ns);
   totals_.handshake_rtt_seconds.Observe(rtt_seconds);
   if (edges_ == nullptr) return;
-  edges_->CreditHandshake(&record->edge, EdgeKeyOf(record->key, record->client_end()), rtt_seconds);
+  record->bound =
+      edges_->CreditHandshake(&record->edge, EdgeOf(record->key, record->client_end(), record->bound), rtt_seconds);
 }
 
 }  // namespace tcpgauge

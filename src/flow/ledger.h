@@ -6,10 +6,13 @@
 #include <memory>
 #include <utility>
 
+#include "src/flow/connection_names.h"
 #include "src/flow/connection_record.h"
+#include "src/flow/edge_binding.h"
 #include "src/flow/edge_table.h"
 #include "src/flow/probe.h"
 #include "src/flow/totals.h"
+#include "src/naming/identity_map.h"
 #include "src/net/connection_key.h"
 #include "src/net/connection_state.h"
 
@@ -30,8 +33,8 @@ namespace tcpgauge {
 // Bounds: those of EdgeTable.
 class Ledger {
  public:
-  // If `edges` is null, only totals are kept.
-  explicit Ledger(std::unique_ptr<EdgeTable> edges) : edges_(std::move(edges)) {}
+  // If `edges` is null, only totals are kept. `names` must outlive the ledger.
+  Ledger(std::unique_ptr<EdgeTable> edges, ConnectionNames* names) : edges_(std::move(edges)), names_(*names) {}
 
   const Totals& totals() const { return totals_; }
   // Null if no edges are kept.
@@ -43,22 +46,27 @@ class Ledger {
   void Open(bool midstream) { ++(midstream ? totals_.opened_midstream : totals_.opened_handshake); }
   // Counts an opened connection for its edge, where the connection is open at first. `client` is the end of `key` that
   // is the client. Call it once for each opened connection, before Credit(), CreditHandshake() and Close() of the
-  // connection.
-  void OpenEdge(const ConnectionKey& key, End client, int64_t now_ns) {
-    ++opened_for_edges_;
-    if (edges_ != nullptr) edges_->Open(EdgeKeyOf(key, client), now_ns);
-  }
-  // As above, for a connection that has a record. The edge also gets the SYN retransmissions that were counted while it
-  // was pending. REQUIRES: record->is_edge_pending. Sets it to false.
-  void OpenEdge(int64_t now_ns, ConnectionRecord* record);
+  // connection. `begun_ns`: see NameFinder::FindClient. Returns what the connection keeps of the names of its ends. The
+  // caller passes it to the other functions, and to Release() when the connection ends.
+  EdgeBinding OpenEdge(const ConnectionKey& key, End client, int64_t begun_ns, int64_t now_ns);
+  // As above, for a connection that has a record: sets record->bound. The edge also gets the SYN retransmissions that
+  // were counted while it was pending. REQUIRES: record->is_edge_pending. Sets it to false.
+  void OpenEdge(int64_t begun_ns, int64_t now_ns, ConnectionRecord* record);
+  // Lets an open connection have the names that its unknown ends have got since. Then it is a connection of another
+  // edge: it is closed in the old edge and reopened in the new one, which sets `*edge` and `*bound`. What was credited
+  // before stays where it is. REQUIRES: OpenEdge() was called.
+  void BindAgain(const ConnectionKey& key, End client, int64_t begun_ns, int64_t now_ns, EdgeTable::Slot* edge,
+                 EdgeBinding* bound);
+  // Ends the use of the names, and resets `*bound`.
+  void Release(EdgeBinding* bound);
   // The next two functions tell the edge whether the connection is open (see IsOpen()). Call CloseEdge() when the
   // connection is closed or reset, or when it ends while it is open. Call ReopenEdge() when it is open again. `edge` is
   // ConnectionRecord::edge, or EdgeTable::kNone for an embryo. REQUIRES: OpenEdge() was called.
-  void CloseEdge(const ConnectionKey& key, End client, EdgeTable::Slot edge) {
-    if (edges_ != nullptr) edges_->Close(edge, EdgeKeyOf(key, client));
+  void CloseEdge(const ConnectionKey& key, End client, EdgeTable::Slot edge, EdgeBinding bound) {
+    if (edges_ != nullptr) edges_->Close(edge, EdgeOf(key, client, bound));
   }
-  void ReopenEdge(const ConnectionKey& key, End client, EdgeTable::Slot edge) {
-    if (edges_ != nullptr) edges_->Reopen(edge, EdgeKeyOf(key, client));
+  void ReopenEdge(const ConnectionKey& key, End client, EdgeTable::Slot edge, EdgeBinding bound) {
+    if (edges_ != nullptr) edges_->Reopen(edge, EdgeOf(key, client, bound));
   }
   // The opened connections that no edge counts yet. Each of them is an attempt that is neither answered nor ended.
   uint64_t pending_attempts() const { return totals_.opened_handshake + totals_.opened_midstream - opened_for_edges_; }
@@ -67,6 +75,7 @@ class Ledger {
     const ConnectionKey& key;  // must live during the call of Close()
     End client;
     EdgeTable::Slot edge;  // ConnectionRecord::edge, or EdgeTable::kNone for an embryo
+    EdgeBinding bound;
     EndReason reason;
     int64_t duration_ns;     // from the first to the last packet
     uint64_t payload_bytes;  // of both ends
@@ -101,13 +110,18 @@ class Ledger {
   void CreditHandshake(int64_t rtt_ns, ConnectionRecord* record);
 
   // Returns the edge of a connection. REQUIRES: edges are kept.
-  EdgeKey EdgeOf(const ConnectionRecord& record) const { return EdgeKeyOf(record.key, record.client_end()); }
+  EdgeKey EdgeOf(const ConnectionRecord& record) const {
+    return EdgeOf(record.key, record.client_end(), record.bound).key;
+  }
   // Notes, for the edge of an opened connection, that the client addressed the server as `service`. Does nothing if the
   // edge is not watched (see EdgeTable::NoteService).
   void NoteService(const ConnectionRecord& record, const Endpoint& service) {
-    if (edges_ != nullptr) edges_->NoteService(record.edge, EdgeKeyOf(record.key, record.client_end()), service);
+    if (edges_ != nullptr) edges_->NoteService(record.edge, EdgeOf(record), service);
   }
 
+  // Takes another identity map (see NameFinder::Set). The edges whose ends have other names now give their places to
+  // the edges with these names.
+  void SetIdentities(std::shared_ptr<const IdentityMap> map, int64_t sockets_read_ns, int64_t now_ns);
   // See EdgeTable::Rebalance.
   void Rebalance(int64_t now_ns) {
     if (edges_ != nullptr) edges_->Rebalance(now_ns);
@@ -116,13 +130,16 @@ class Ledger {
  private:
   void CreditNonzero(bool of_client, uint64_t payload_bytes, uint32_t segments, const LossCounts& losses,
                      int64_t now_ns, ConnectionRecord* record);
-  EdgeKey EdgeKeyOf(const ConnectionKey& key, End client) const {
-    return edges_->KeyOf(key.endpoint(client).address, key.endpoint(OtherEnd(client)));
+  BoundEdge EdgeOf(const ConnectionKey& key, End client, EdgeBinding bound) const {
+    return edges_->EdgeOf(key.endpoint(client).address, key.endpoint(OtherEnd(client)), bound);
   }
+  // Credits traffic of a connection of which no edge was told.
+  void CreditUnopened(const ConnectionKey& key, End client, const EdgeTraffic& traffic, int64_t now_ns);
 
   Totals totals_;
   uint64_t opened_for_edges_ = 0;  // calls of OpenEdge()
   std::unique_ptr<EdgeTable> edges_;
+  ConnectionNames& names_;
 };
 
 }  // namespace tcpgauge

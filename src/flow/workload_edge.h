@@ -2,7 +2,9 @@
 #ifndef TCPGAUGE_SRC_FLOW_WORKLOAD_EDGE_H_
 #define TCPGAUGE_SRC_FLOW_WORKLOAD_EDGE_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include "src/net/ip_address.h"
@@ -13,6 +15,12 @@ namespace tcpgauge {
 // kClient and under kServer. So the sum over one reporter counts each connection of a cluster once, and only kTransit
 // counts what crosses a node.
 enum class Reporter : uint8_t { kClient, kServer, kTransit };
+
+// The value of the label `reporter`: "client", "server" or "transit".
+constexpr std::string_view ReporterName(Reporter reporter) {
+  constexpr std::string_view kNames[] = {"client", "server", "transit"};
+  return kNames[static_cast<size_t>(reporter)];
+}
 
 // One end of a workload edge. An end that is no known workload has workload_number 0.
 struct WorkloadEnd {

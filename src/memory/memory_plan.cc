@@ -9,6 +9,9 @@
 #include "src/flow/connection_summary.h"
 #include "src/flow/connection_view.h"
 #include "src/flow/encapsulation_table.h"
+#include "src/flow/workload_cells.h"
+#include "src/identity/identity_memory.h"
+#include "src/naming/end_identity.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/ended_queue.h"
 #include "src/snapshot/stalled_by_edge.h"
@@ -56,6 +59,7 @@ constexpr uint64_t kViewRangeBytes = sizeof(uint32_t);  // per view; see ViewRan
 constexpr uint64_t kEndedBytes =
     sizeof(NamedEndedConnection) + ConnectionView::kMaxPerConnection * (sizeof(ConnectionView) + sizeof(Encapsulation));
 
+constexpr size_t kLeastEndpoints = 500;
 constexpr size_t kLeastHttpConnections = 48;
 constexpr uint64_t kLeastResponseBytes = 1 * kMiB;
 constexpr size_t kLeastRows = 500;
@@ -76,6 +80,13 @@ uint32_t ConnectionsPerWorker(const MemoryDemand& demand, const MemoryPlan& plan
   return std::max<uint32_t>(plan.max_connections / static_cast<uint32_t>(demand.workers), 1);
 }
 
+// The names in the snapshots of a worker, and the accounts of its workloads.
+uint64_t NameBytes(const TableOptions& table, const MemoryPlan& plan) {
+  // The merger has a copy of each account too.
+  const uint64_t accounts = WorkloadCells::CellLimit(table.edges.max_workload_edges) * (kBufferPlaces + 1);
+  return accounts * sizeof(WorkloadAccount) + (kBufferPlaces + kSnapshots) * sizeof(IdentityRef) * plan.max_endpoints;
+}
+
 uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   TableOptions table = demand.table;
   table.max_connections = ConnectionsPerWorker(demand, plan);
@@ -85,6 +96,7 @@ uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
     bytes += (kBufferPlaces + kSnapshots) * sizeof(Encapsulation) * plan.max_encapsulations;
     bytes += (kBufferPlaces + kSnapshots) * sizeof(ConnectionSummary) * table.max_recently_ended;
     bytes += StalledByEdge::MemoryBytes(table.edges.max_exported);
+    if (table.has_identities) bytes += NameBytes(table, plan);
   }
   bytes *= demand.workers;
   if (demand.workers > 1) {
@@ -136,7 +148,7 @@ uint64_t Total(const MemoryDemand& demand, const MemoryPlan& plan) {
   if (demand.listeners > 0) {
     bytes += plan.http_connections * HttpConnectionBytes(demand) + ResponseBytes(demand, plan);
   }
-  return bytes + TableBytes(demand, plan) + RowBytes(demand, plan);
+  return bytes + IdentityMemoryBytes(plan.max_endpoints) + TableBytes(demand, plan) + RowBytes(demand, plan);
 }
 
 MemoryPlan Finished(const MemoryDemand& demand, MemoryPlan plan) {
@@ -167,6 +179,7 @@ MemoryPlan PlanWithoutLimit(const MemoryDemand& demand) {
   MemoryPlan plan;
   plan.max_connections = demand.table.max_connections;
   plan.max_encapsulations = demand.table.max_encapsulations;
+  plan.max_endpoints = demand.max_endpoints;
   return Finished(demand, plan);
 }
 
@@ -174,6 +187,7 @@ MemoryPlan LeastPlan(const MemoryDemand& demand) {
   MemoryPlan plan;
   plan.max_connections = std::min(demand.table.max_connections, kLeastConnections);
   plan.max_encapsulations = kLeastEncapsulations;
+  plan.max_endpoints = std::min(demand.max_endpoints, kLeastEndpoints);
   plan.rows_per_worker = kLeastRows;
   plan.http_connections = kLeastHttpConnections;
   plan.response_bytes = kLeastResponseBytes;
@@ -192,6 +206,7 @@ std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_
     to->max_encapsulations = EncapsulationsFor(connections, demand);
   };
   const auto set_rows = [](size_t rows, MemoryPlan* to) { to->rows_per_worker = rows; };
+  const auto set_endpoints = [](size_t endpoints, MemoryPlan* to) { to->max_endpoints = endpoints; };
   // An eighth is for readers, because slow readers would soon take all of a few places.
   const uint64_t for_readers = (limit_bytes - plan.bytes) / 8;
   const auto raise_readers = [&](uint64_t for_responses, uint64_t for_all) {
@@ -203,13 +218,16 @@ std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_
         [](size_t connections, MemoryPlan* to) { to->http_connections = connections; }, &plan);
   };
   raise_readers(plan.bytes + for_readers / 2, plan.bytes + for_readers);
-  const uint64_t so_far = Total(demand, plan);
+  uint64_t so_far = Total(demand, plan);
+  Raise(demand, so_far + (limit_bytes - so_far) / 16, plan.max_endpoints, full.max_endpoints, set_endpoints, &plan);
+  so_far = Total(demand, plan);
   const uint64_t for_connections = so_far + (limit_bytes - so_far) / 3 * 2;
   Raise(demand, for_connections, plan.max_connections, full.max_connections, set_connections, &plan);
   Raise(demand, limit_bytes, plan.rows_per_worker,
         std::min<size_t>(full.rows_per_worker, plan.max_connections / demand.workers + kLeastRows), set_rows, &plan);
   // When the rows did not need all their memory, track more connections.
   Raise(demand, limit_bytes, plan.max_connections, full.max_connections, set_connections, &plan);
+  Raise(demand, limit_bytes, plan.max_endpoints, full.max_endpoints, set_endpoints, &plan);
   raise_readers(limit_bytes, limit_bytes);
   Raise(
       demand, limit_bytes, plan.push_queue_bytes, full.push_queue_bytes,

@@ -32,9 +32,12 @@ struct EndIdentity {
            a.is_guess == b.is_guess && a.pod == b.pod && a.container == b.container && a.service == b.service &&
            a.node == b.node && a.zone == b.zone;
   }
+  // Of all members that are compared: an attached view gets identities from an agent that it does not trust.
   template <typename H>
   friend H AbslHashValue(H state, const EndIdentity& identity) {
-    return H::combine(std::move(state), identity.namespace_name, identity.workload, identity.pod, identity.service);
+    return H::combine(std::move(state), identity.namespace_name, identity.workload, identity.workload_kind,
+                      identity.is_guess, identity.pod, identity.container, identity.service, identity.node,
+                      identity.zone);
   }
 };
 
@@ -42,8 +45,9 @@ struct EndIdentity {
 struct NumberedIdentity {
   uint32_t number = 0;           // never 0, and never used again
   uint32_t workload_number = 0;  // equal for equal namespace_name and workload; 0 if the workload is unknown
-  // Equal for equal namespace_name, workload, pod and service: what the labels of an edge show. Never 0. Two edges with
-  // the same addresses and the same label numbers would have the same series, so they must be one edge.
+  // Equal for equal namespace_name, workload, pod and service: what the labels of an edge show. 0 if all four are
+  // unknown. Two edges with the same addresses and the same label numbers would have the same series, so they must be
+  // one edge.
   uint32_t label_number = 0;
   EndIdentity identity;
 };

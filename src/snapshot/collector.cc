@@ -5,9 +5,13 @@
 #include <numeric>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
 #include "src/flow/connection_view.h"
+#include "src/flow/identity_lookups.h"
 #include "src/flow/overflow.h"
+#include "src/naming/end_identity.h"
+#include "src/naming/identity_map.h"
 
 namespace tcpgauge {
 namespace {
@@ -19,6 +23,14 @@ bool IsHeavier(const ConnectionSummary& a, const ConnectionSummary& b) {
   if (a.rank != b.rank) return a.rank > b.rank;
   if (a.payload_bytes() != b.payload_bytes()) return a.payload_bytes() > b.payload_bytes();
   return a.id < b.id;
+}
+
+// Returns the index of the identity in Snapshot::identities. Adds the identity if necessary. Returns 0 for null.
+uint32_t IndexOf(const IdentityRef& identity, absl::flat_hash_map<uint32_t, uint32_t>* indexes, Snapshot* snapshot) {
+  if (identity == nullptr) return 0;
+  const auto [index, is_new] = indexes->emplace(identity->number, static_cast<uint32_t>(snapshot->identities.size()));
+  if (is_new) snapshot->identities.push_back(identity);
+  return index->second;
 }
 
 }  // namespace
@@ -38,6 +50,10 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   OverflowCounts overflows{};
   std::vector<const CaptureCounters*> counters;
   std::vector<const EdgesView*> edges;
+  absl::flat_hash_map<uint32_t, uint32_t> identity_indexes;  // by NumberedIdentity::number
+  std::vector<const std::vector<WorkloadAccount>*> workloads;
+  std::shared_ptr<const IdentityMap> identity_map;
+  IdentityLookups lookups;
   size_t row_count = 0;
   size_t view_count = 0;
   int64_t latest_ns = time_ns_;
@@ -69,11 +85,19 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
     const auto encapsulation_of = [&encapsulations](uint32_t index) {
       return index < encapsulations.size() ? encapsulations[index] : 0;
     };
+    std::vector<uint32_t> identities;
+    for (const IdentityRef& from : worker.identities)
+      identities.push_back(IndexOf(from, &identity_indexes, snapshot.get()));
+    const auto identity_of = [&identities](uint32_t index) {
+      return index < identities.size() ? identities[index] : 0;
+    };
     const auto add = [&](const std::vector<ConnectionSummary>& rows, std::vector<ConnectionSummary>* to) {
       for (const ConnectionSummary& row : rows) {
         ConnectionSummary& added = to->emplace_back(row);
         added.interface = row.interface < interfaces.size() ? interfaces[row.interface] : 0;
         added.encapsulation = encapsulation_of(row.encapsulation);
+        added.client_identity = identity_of(row.client_identity);
+        added.server_identity = identity_of(row.server_identity);
         added.first_view = static_cast<uint32_t>(snapshot->views.size());
         for (const ConnectionView& view : absl::MakeConstSpan(worker.views).subspan(row.first_view, row.view_count)) {
           snapshot->views.push_back(view);
@@ -84,6 +108,10 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
     add(worker.rows, &snapshot->connections);
     add(worker.ended_rows, &snapshot->ended_connections);
     edges.push_back(&worker.edges);
+    workloads.push_back(&worker.workloads);
+    if (worker.identity_map != nullptr) identity_map = worker.identity_map;
+    lookups.found += worker.identity_lookups.found;
+    lookups.unknown += worker.identity_lookups.unknown;
     snapshot->connections_not_listed += worker.connections_not_listed;
     snapshot->totals.Add(worker.totals);
     for (size_t i = 0; i < kDecodeErrorCount; ++i) decode_errors[i] += worker.counters.decode_errors[i];
@@ -92,6 +120,17 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   }
   snapshot->edges = edge_merger_.Merge(edges);
   snapshot->time_ns = time_ns_;
+  if (identity_map != nullptr) {
+    snapshot->identity_map = std::move(identity_map);
+    snapshot->workload_edges = workload_edge_merger_.Merge(workloads, time_ns_);
+    snapshot->workload_edges.lookups_found = lookups.found;
+    snapshot->workload_edges.lookups_unknown = lookups.unknown;
+  }
+  if (options_.identities != nullptr) {
+    // Workers do not get the maps in which only accept queues differ.
+    snapshot->identity_map = options_.identities->Current();
+    snapshot->identity_counters = options_.identities->counters();
+  }
   std::vector<uint32_t> by_rank = Rank(snapshot.get());
   if (series_choice_.has_value()) {
     snapshot->connections_with_series = series_choice_->Choose(*snapshot, by_rank);

@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "src/naming/identity_hub.h"
 #include "src/snapshot/edge_merger.h"
 #include "src/snapshot/interface_merger.h"
 #include "src/snapshot/series_choice.h"
 #include "src/snapshot/snapshot.h"
 #include "src/snapshot/triple_buffer.h"
 #include "src/snapshot/worker_snapshot.h"
+#include "src/snapshot/workload_edge_merger.h"
 
 namespace tcpgauge {
 
@@ -27,6 +29,10 @@ struct CollectorOptions {
   size_t exported_interfaces = 32;
   // How connections get series. Nullopt: all connections may have series, and none is remembered.
   std::optional<SeriesChoiceOptions> series_choice = std::nullopt;
+  // Where the identity map and the counters of identities come from. Must outlive the collector. Null: there are none.
+  const IdentityHub* identities = nullptr;
+  // The collector sets capture_start_time_ns.
+  WorkloadEdgeOptions workload_edges;
 };
 
 // Merges the latest WorkerSnapshot of each worker into one Snapshot.
@@ -34,7 +40,7 @@ struct CollectorOptions {
 // - Counters are added up. InterfaceMerger merges the interfaces.
 // - The views of the listed connections are listed; a worker's list may contain others.
 // - The connections of all workers are listed together, the highest ConnectionSummary::rank first.
-// - EdgeMerger merges the edges.
+// - EdgeMerger merges the edges, and WorkloadEdgeMerger those between workloads.
 // - SeriesChoice chooses the connections that have series.
 //
 // Thread: confined to one thread, which must be the only reader of the workers' buffers.
@@ -45,7 +51,8 @@ class Collector {
   Collector(const CollectorOptions& options, std::vector<TripleBuffer<WorkerSnapshot>*> workers)
       : options_(options),
         workers_(std::move(workers)),
-        interface_merger_(options.exported_interfaces, options.capture_start_time_ns) {
+        interface_merger_(options.exported_interfaces, options.capture_start_time_ns),
+        workload_edge_merger_(WithStart(options)) {
     if (options.series_choice.has_value()) series_choice_.emplace(*options.series_choice);
   }
 
@@ -54,6 +61,11 @@ class Collector {
   std::shared_ptr<const Snapshot> Collect();
 
  private:
+  static WorkloadEdgeOptions WithStart(const CollectorOptions& options) {
+    WorkloadEdgeOptions workload_edges = options.workload_edges;
+    workload_edges.capture_start_time_ns = options.capture_start_time_ns;
+    return workload_edges;
+  }
   // Sets the rank of each connection, open or ended. Sorts Snapshot::connections and ended_connections by rank, and
   // replaces heaviest_. Returns indexes for Snapshot::connection(), the highest rank of both lists first.
   std::vector<uint32_t> Rank(Snapshot* snapshot);
@@ -64,6 +76,7 @@ class Collector {
   int64_t time_ns_ = 0;  // the latest table time of all workers so far
   InterfaceMerger interface_merger_;
   EdgeMerger edge_merger_;
+  WorkloadEdgeMerger workload_edge_merger_;
   std::optional<SeriesChoice> series_choice_;
   absl::flat_hash_set<uint64_t> heaviest_;  // ids of the heaviest connections of the last snapshot, open or ended
 };

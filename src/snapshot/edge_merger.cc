@@ -3,22 +3,10 @@
 
 #include <algorithm>
 
+#include "absl/container/flat_hash_set.h"
+
 namespace tcpgauge {
 namespace {
-
-void Subtract(const EdgeCounters& from, EdgeCounters* to) {
-  to->client_payload_bytes -= from.client_payload_bytes;
-  to->server_payload_bytes -= from.server_payload_bytes;
-  to->segments -= from.segments;
-  to->retransmitted_segments -= from.retransmitted_segments;
-  to->out_of_order_segments -= from.out_of_order_segments;
-  to->syn_retransmissions -= from.syn_retransmissions;
-  to->connections_opened -= from.connections_opened;
-  to->connections_refused -= from.connections_refused;
-  to->connections_timed_out -= from.connections_timed_out;
-  to->handshake_rtt_count -= from.handshake_rtt_count;
-  to->handshake_rtt_sum_seconds -= from.handshake_rtt_sum_seconds;
-}
 
 // Whether a counter fell from `before` to `now`: then the table retired the edge and admitted it again in between.
 bool WasReadmitted(const EdgeCounters& before, const EdgeCounters& now) {
@@ -32,16 +20,30 @@ bool WasReadmitted(const EdgeCounters& before, const EdgeCounters& now) {
          now.handshake_rtt_count < before.handshake_rtt_count;
 }
 
+// The edge as a snapshot shows it: edges that differ only in the ends that are local are one.
+EdgeKey Shown(EdgeKey key) {
+  key.local_ends = 0;
+  return key;
+}
+
 }  // namespace
 
+bool EdgeMerger::IsExported(const EdgeKey& shown) const {
+  for (const auto& exported : exported_) {
+    EdgeKey key = shown;
+    for (; key.local_ends <= kMaxLocalEnds; ++key.local_ends) {
+      if (exported.contains(key)) return true;
+    }
+  }
+  return false;
+}
+
 void EdgeMerger::CountRepeated(const EdgesView& worker, size_t index) {
+  absl::flat_hash_set<EdgeKey> begun;  // the edges that the worker began to export, of those that differ in local ends
   for (const EdgeView& edge : worker.exported) {
     if (exported_[index].contains(edge.key)) continue;
-    for (const auto& exported : exported_) {
-      if (!exported.contains(edge.key)) continue;
-      ++repeated_edges_;
-      break;
-    }
+    const bool is_again = !begun.insert(Shown(edge.key)).second;
+    if (is_again || IsExported(Shown(edge.key))) ++repeated_edges_;
   }
 }
 
@@ -51,7 +53,7 @@ void EdgeMerger::KeepRetired(const EdgesView& worker, absl::flat_hash_map<EdgeKe
   for (const auto& [key, before] : *exported) {
     const auto found = now.find(key);
     if (found != now.end() && !WasReadmitted(before.counters, found->second.counters)) continue;
-    Kept& kept = kept_[key];
+    Kept& kept = kept_[Shown(key)];
     const bool is_first = kept.retired_edges == 0;
     kept.start_time_ns = is_first ? before.start_time_ns : std::min(kept.start_time_ns, before.start_time_ns);
     AddEdgeCounters(before.counters, &kept.counters);
@@ -71,9 +73,10 @@ EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& workers) {
     CountRepeated(worker, i);
     KeepRetired(worker, &exported_[i]);
     for (const EdgeView& edge : worker.exported) {
-      const auto [index, is_new] = indexes.emplace(edge.key, merged.exported.size());
+      const auto [index, is_new] = indexes.emplace(Shown(edge.key), merged.exported.size());
       if (is_new) {
         merged.exported.push_back(edge);
+        merged.exported.back().key = index->first;
       } else {
         EdgeView& into = merged.exported[index->second];
         AddEdgeCounters(edge.counters, &into.counters);
@@ -86,6 +89,7 @@ EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& workers) {
     merged.retired_edges += worker.retired_edges;
     merged.new_edges += worker.new_edges;
     merged.folded += worker.folded;
+    merged.renamed += worker.renamed;
     merged.pending_attempts += worker.pending_attempts;
     merged.v4_prefix_bits = worker.v4_prefix_bits;
     merged.v6_prefix_bits = worker.v6_prefix_bits;
@@ -103,7 +107,7 @@ EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& workers) {
     EdgeView& into = merged.exported[index->second];
     AddEdgeCounters(kept.counters, &into.counters);
     into.start_time_ns = std::min(into.start_time_ns, kept.start_time_ns);
-    Subtract(kept.counters, &merged.retired);
+    SubtractEdgeCounters(kept.counters, &merged.retired);
     merged.retired_edges -= kept.retired_edges;
     ++it;
   }

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "src/flow/binding_table.h"
+#include "src/flow/edge.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
@@ -21,6 +23,9 @@ namespace tcpgauge {
 //   of the `retired` accounts. Without this, the edge's counter would fall. Exported plus retired counts still equal
 //   the sum of what the tables report.
 // - Once no table exports the edge, its counts are part of `retired`.
+//
+// Edges of one table that differ only in EdgeKey::local_ends look the same to readers. They are merged in the same way,
+// as if they were of two tables.
 //
 // EdgesView::new_edges counts an edge when a table begins to export it while no other table exports it.
 //
@@ -43,6 +48,10 @@ class EdgeMerger {
     uint64_t retired_edges = 0;  // how many times a table retired the edge
   };
 
+  static constexpr uint8_t kMaxLocalEnds = Binding::kClientIsLocal | Binding::kServerIsLocal;
+
+  // Whether any table exported the edge, whichever of its ends are local, at the last call of Merge().
+  bool IsExported(const EdgeKey& shown) const;
   // Counts the edges that the worker exports since the last call of Merge() and another worker exports already. `index`
   // is the worker's index in exported_.
   void CountRepeated(const EdgesView& worker, size_t index);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "src/flow/binding_table.h"
 #include "src/flow/duplicate_kind.h"
 #include "src/flow/edge_services.h"
 #include "src/flow/encapsulation_table.h"
@@ -58,6 +59,8 @@ void WorkerPublisher::Begin(int64_t steady_ns) {
   back.connections_not_listed = 0;
   back.encapsulations.assign(1, Encapsulation());
   encapsulation_indexes_.clear();
+  back.identities.assign(1, nullptr);
+  identity_indexes_.clear();
   view_ranges_.Clear(&back.views);
   stalled_.Clear();
 }
@@ -93,6 +96,9 @@ void WorkerPublisher::CopySlot(uint32_t slot) {
   ConnectionSummary& row = back.rows[index];
   row = table_.Summarize(slot);
   row.encapsulation = EncapsulationIndex(row.encapsulation);
+  const Binding& ends = table_.EndsOf(slot);
+  row.client_identity = IdentityIndex(ends.client);
+  row.server_identity = IdentityIndex(ends.server);
   CopyViews(slot, &row);
   row.client_sent.payload_bytes_per_second = table_.PayloadRate(slot, true, rates_time_ns_);
   row.server_sent.payload_bytes_per_second = table_.PayloadRate(slot, false, rates_time_ns_);
@@ -125,13 +131,22 @@ uint32_t WorkerPublisher::EncapsulationIndex(uint32_t number) {
   return index;
 }
 
+uint32_t WorkerPublisher::IdentityIndex(const IdentityRef& identity) {
+  if (identity == nullptr) return 0;
+  std::vector<IdentityRef>& listed = buffer_.back().identities;
+  const auto [index, is_new] = identity_indexes_.emplace(identity->number, static_cast<uint32_t>(listed.size()));
+  if (is_new) listed.push_back(identity);
+  return index->second;
+}
+
 void WorkerPublisher::CopyEdges(EdgesView* edges) const {
   edges->exported.clear();
   const EdgeTable* table = table_.edges();
   if (table == nullptr) return;
   table->VisitExported(
-      [edges](const EdgeKey& key, const EdgeCounters& counters, const EdgeServices& services, int64_t start_time_ns) {
-        edges->exported.push_back({key, counters, services, start_time_ns});
+      [&](const EdgeKey& key, const EdgeCounters& counters, const EdgeServices& services, int64_t start_time_ns) {
+        const Binding& ends = table->EndsOf(key);
+        edges->exported.push_back({key, counters, services, start_time_ns, ends.client, ends.server});
       });
   edges->other = table->other();
   stalled_.CopyTo(edges);
@@ -139,6 +154,7 @@ void WorkerPublisher::CopyEdges(EdgesView* edges) const {
   edges->retired_edges = table->retired_edges();
   edges->new_edges = table->new_edges();
   edges->folded = table->folded();
+  edges->renamed = table->renamed();
   edges->pending_attempts = table_.pending_attempts();
   edges->v4_prefix_bits = table->v4_prefix_bits();
   edges->v6_prefix_bits = table->v6_prefix_bits();
@@ -162,6 +178,10 @@ void WorkerPublisher::Publish() {
   back.overflows = table_.overflows();
   for (size_t i = 0; i < kOverflowCount; ++i) back.overflows[i] += counters_.overflows[i];
   CopyEdges(&back.edges);
+  back.workloads.clear();
+  if (table_.identities() != nullptr && table_.edges() != nullptr) table_.edges()->AppendWorkloads(&back.workloads);
+  back.identity_map = table_.identities();
+  back.identity_lookups = table_.identity_lookups();
   back.ended_rows.clear();
   table_.recently_ended().Visit([&back](const RecentlyEnded::Entry& entry) {
     back.ended_rows.push_back(entry.summary);

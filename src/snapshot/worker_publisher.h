@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "src/flow/connection_table.h"
 #include "src/flow/connection_view.h"
+#include "src/naming/end_identity.h"
 #include "src/snapshot/heaviest_rows.h"
 #include "src/snapshot/stalled_by_edge.h"
 #include "src/snapshot/triple_buffer.h"
@@ -86,6 +88,10 @@ class WorkerPublisher {
   // the encapsulation if necessary. Returns 0, the empty encapsulation, when the list is full.
   uint32_t EncapsulationIndex(uint32_t number);
 
+  // Returns the index of the identity in WorkerSnapshot::identities. Adds the identity if necessary. Returns 0 for
+  // null.
+  uint32_t IdentityIndex(const IdentityRef& identity);
+
   const ConnectionTable& table_;
   const CaptureCounters& counters_;
   TripleBuffer<WorkerSnapshot>& buffer_;
@@ -104,8 +110,9 @@ class WorkerPublisher {
   HeaviestRows rows_;
   ViewRanges view_ranges_;
   StalledByEdge stalled_;
-  std::vector<ConnectionView> views_;            // of the row that is being copied
-  std::vector<uint32_t> encapsulation_indexes_;  // by the table's number; 0 = not listed yet
+  std::vector<ConnectionView> views_;                         // of the row that is being copied
+  std::vector<uint32_t> encapsulation_indexes_;               // by the table's number; 0 = not listed yet
+  absl::flat_hash_map<uint32_t, uint32_t> identity_indexes_;  // by NumberedIdentity::number
 };
 
 }  // namespace tcpgauge

@@ -4,13 +4,18 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "src/decode/decode_error.h"
 #include "src/flow/connection_summary.h"
 #include "src/flow/connection_view.h"
+#include "src/flow/identity_lookups.h"
 #include "src/flow/overflow.h"
 #include "src/flow/totals.h"
+#include "src/flow/workload_cells.h"
+#include "src/naming/end_identity.h"
+#include "src/naming/identity_map.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/interface_view.h"
 #include "src/snapshot/snapshot.h"
@@ -32,8 +37,8 @@ struct CaptureCounters {
 // plain value that does not refer to the worker's table.
 //
 // The rows are copied one after the other while packets keep coming, so their ages differ by up to the length of the
-// pass. `connections_not_listed`, `encapsulations` and `views` belong to the rows. The members from `totals` on, and
-// `ended_rows`, are as of the moment when the pass was complete.
+// pass. `connections_not_listed`, `encapsulations`, `views` and `identities` belong to the rows. The members from
+// `totals` on, and `ended_rows`, are as of the moment when the pass was complete.
 struct WorkerSnapshot {
   int64_t begun_ns = INT64_MIN;         // steady time at which the pass began; INT64_MAX when no more packets come
   int64_t time_ns = 0;                  // table time at which the pass was complete
@@ -42,11 +47,15 @@ struct WorkerSnapshot {
   uint64_t connections_not_listed = 0;
   std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation; [0] is the empty one
   std::vector<ConnectionView> views;          // of `rows`; not every view belongs to a row (see ViewRanges)
+  std::vector<IdentityRef> identities;        // indexed by the identities of `rows`; [0] is null
   Totals totals;
   CaptureCounters counters;
   uint64_t unmatched_fragments = 0;  // see ConnectionTable
   OverflowCounts overflows{};        // of the table and of counters.overflows together
   EdgesView edges;
+  std::vector<WorkloadAccount> workloads;           // empty without an identity map
+  std::shared_ptr<const IdentityMap> identity_map;  // null without one
+  IdentityLookups identity_lookups;
 };
 
 }  // namespace tcpgauge

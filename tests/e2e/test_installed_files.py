@@ -156,6 +156,7 @@ class CompletionTest(unittest.TestCase):
 
     def test_bash_offers_values(self):
         self.assertEqual(self.bash(binary(), "--log.level", "w"), ["warn"])
+        self.assertEqual(self.bash(binary(), "--identity", "c"), ["cluster"])
         self.assertIn("lo", self.bash(binary(), "-i", "l"))
         self.assertEqual(self.bash(binary(), "--snaplen", ""), [])
         self.assertEqual(self.bash(binary(), "por"), ["port", "portrange"])

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "gtest/gtest.h"
+#include "src/flow/binding_table.h"
 #include "src/flow/edge_table.h"
 #include "src/flow/first_window.h"
 #include "tests/support/edge_sums.h"
@@ -42,7 +43,7 @@ class EdgeAdmission : public testing::Test {
     options.max_exported = max_exported;
     options.max_new_per_minute = max_new_per_minute;
     options.first_window = first_window_;
-    table_ = std::make_unique<EdgeTable>(options, EdgeTimes{kWindowSeconds * kSecond, 3600 * kSecond}, 1);
+    table_ = std::make_unique<EdgeTable>(options, EdgeTimes{kWindowSeconds * kSecond, 3600 * kSecond}, 1, &bindings_);
   }
   static EdgeKey Key(uint32_t client, uint16_t port = 443) { return {Address(client), {Address(0xffffff), port}}; }
 
@@ -121,6 +122,7 @@ class EdgeAdmission : public testing::Test {
   }
 
   std::shared_ptr<FirstWindow> first_window_;  // null: the table has one of its own
+  BindingTable bindings_;
   std::unique_ptr<EdgeTable> table_;
   std::map<EdgeKey, EdgeTable::Slot, KeyOrder> slots_;
   int64_t now_ = kStart;
@@ -346,7 +348,7 @@ TEST_F(EdgeAdmission, OneHeavyEdgeTakesTheSeriesOfOneOther) {
 TEST_F(EdgeAdmission, AnEdgeWithAttemptsAloneKeepsItsSeries) {
   EdgeTableOptions options;
   options.max_exported = 4;
-  table_ = std::make_unique<EdgeTable>(options, EdgeTimes{10 * kSecond, 100 * kSecond}, 1);
+  table_ = std::make_unique<EdgeTable>(options, EdgeTimes{10 * kSecond, 100 * kSecond}, 1, &bindings_);
   Send(Key(1), 1);
   for (int second = 0; second < 500; ++second) {
     if (second % 50 == 0) Open(Key(2));
@@ -366,7 +368,7 @@ class LateWorker : public EdgeAdmission {
     PassSecond();
     EdgeTableOptions options;
     options.first_window = first_window_;
-    EdgeTable other(options, EdgeTimes{kWindowSeconds * kSecond, 3600 * kSecond}, 1);
+    EdgeTable other(options, EdgeTimes{kWindowSeconds * kSecond, 3600 * kSecond}, 1, &bindings_);
     other.Open(Key(1), now_);
     PassSeconds(seconds);
   }

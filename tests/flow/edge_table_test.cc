@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "src/flow/binding_table.h"
 #include "tests/support/edge_sums.h"
 
 namespace tcpgauge {
@@ -29,7 +30,7 @@ class EdgeTableTest : public testing::Test {
     EdgeTableOptions options;
     options.max_exported = max_exported;
     const EdgeTimes times = {window_seconds * kSecond, 100 * kSecond};
-    edges_ = std::make_unique<EdgeTable>(options, times, 1);
+    edges_ = std::make_unique<EdgeTable>(options, times, 1, &bindings_);
   }
   EdgeKey Key(uint32_t client) const { return edges_->KeyOf(Address(client), {Address(0xffffff), 443}); }
   void Send(uint32_t client, uint64_t bytes, bool of_client = true) {
@@ -67,6 +68,7 @@ class EdgeTableTest : public testing::Test {
   }
   EdgeCounters Sum() const { return SumOfEdges(*edges_); }
 
+  BindingTable bindings_;
   std::unique_ptr<EdgeTable> edges_;
   std::map<uint32_t, EdgeTable::Slot> slots_;
   int64_t now_ = kStart;
@@ -214,7 +216,7 @@ TEST_F(EdgeTableTest, GroupsClientsByPrefix) {
   EdgeTableOptions options;
   options.v4_prefix_bits = 24;
   const EdgeTimes times = {60 * kSecond, 3600 * kSecond};
-  edges_ = std::make_unique<EdgeTable>(options, times, 1);
+  edges_ = std::make_unique<EdgeTable>(options, times, 1, &bindings_);
   Send(0x0101, 10);
   Send(0x0102, 20);
   EXPECT_EQ(Exported().size(), 1);
@@ -228,7 +230,7 @@ TEST_F(EdgeTableTest, GroupsServersOutsideTheNamedNetworksByPrefix) {
   options.v6_server_prefix_bits = 48;
   options.single_servers = {*IpNetwork::Parse("10.0.0.0/8"), *IpNetwork::Parse("198.51.100.128/25"),
                             *IpNetwork::Parse("fd00::/8")};
-  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1);
+  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1, &bindings_);
   const auto server_of = [this](const char* server) {
     const EdgeKey key = edges_->KeyOf(Address(1), {*IpAddress::Parse(server), 443});
     EXPECT_EQ(key.client, Address(1));
@@ -248,7 +250,7 @@ TEST_F(EdgeTableTest, AServerIsNotTheGroupWhosePrefixItsAddressIs) {
   EdgeTableOptions options;
   options.v4_server_prefix_bits = 24;
   options.single_servers = {*IpNetwork::Parse("198.51.100.0/25")};
-  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1);
+  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1, &bindings_);
   const EdgeKey server = edges_->KeyOf(Address(1), {*IpAddress::Parse("198.51.100.0"), 443});
   const EdgeKey group = edges_->KeyOf(Address(1), {*IpAddress::Parse("198.51.100.200"), 443});
   EXPECT_EQ(server.server, group.server);
@@ -258,7 +260,7 @@ TEST_F(EdgeTableTest, AServerIsNotTheGroupWhosePrefixItsAddressIs) {
 TEST_F(EdgeTableTest, OnlyTheFamilyWithAShorterPrefixIsGrouped) {
   EdgeTableOptions options;
   options.v6_server_prefix_bits = 64;
-  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1);
+  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1, &bindings_);
   EXPECT_FALSE(edges_->KeyOf(Address(1), {*IpAddress::Parse("198.51.100.7"), 443}).is_server_prefix);
   EXPECT_TRUE(edges_->KeyOf(Address(1), {*IpAddress::Parse("2001:db8::7"), 443}).is_server_prefix);
 }
@@ -267,7 +269,7 @@ TEST_F(EdgeTableTest, AServerOfAGroupIsNoService) {
   EdgeTableOptions options;
   options.v4_server_prefix_bits = 24;
   options.single_servers = {*IpNetwork::Parse("10.0.0.0/8")};
-  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1);
+  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1, &bindings_);
   const Endpoint server = {*IpAddress::Parse("198.51.100.7"), 443};
   const EdgeKey key = edges_->KeyOf(Address(1), server);
   EdgeTable::Slot slot = EdgeTable::kNone;
@@ -420,10 +422,10 @@ TEST_F(EdgeTableTest, WhatAHeldEdgeIsCreditedWithIsTheSameWithoutAKey) {
   Send(1, 100);  // admitted at once
   Send(2, 100);  // not admitted
   for (const uint32_t client : {1, 2}) {
-    EXPECT_TRUE(edges_->CreditHeld(slots_[client], Address(client), server, {true, 10, 1, 0, 1}, now_));
-    EXPECT_FALSE(edges_->CreditHeld(slots_[client], Address(3 - client), server, {true, 10}, now_));
-    EXPECT_FALSE(edges_->CreditHeld(slots_[client], Address(client), {server.address, 80}, {true, 10}, now_));
-    EXPECT_FALSE(edges_->CreditHeld(EdgeTable::kNone, Address(client), server, {true, 10}, now_));
+    EXPECT_TRUE(edges_->CreditHeld(slots_[client], Address(client), server, {}, {true, 10, 1, 0, 1}, now_));
+    EXPECT_FALSE(edges_->CreditHeld(slots_[client], Address(3 - client), server, {}, {true, 10}, now_));
+    EXPECT_FALSE(edges_->CreditHeld(slots_[client], Address(client), {server.address, 80}, {}, {true, 10}, now_));
+    EXPECT_FALSE(edges_->CreditHeld(EdgeTable::kNone, Address(client), server, {}, {true, 10}, now_));
   }
   EXPECT_EQ(Exported()[Address(1)].client_payload_bytes, 110u);
   EXPECT_EQ(Exported()[Address(1)].segments, 2u);
@@ -434,9 +436,9 @@ TEST_F(EdgeTableTest, WhatAHeldEdgeIsCreditedWithIsTheSameWithoutAKey) {
 TEST_F(EdgeTableTest, AnEdgeOfAPrefixIsCreditedByItsKeyAlone) {
   EdgeTableOptions options;
   options.v4_prefix_bits = 24;
-  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1);
+  edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1, &bindings_);
   Send(256, 100);
-  EXPECT_FALSE(edges_->CreditHeld(slots_[256], Address(256), {Address(0xffffff), 443}, {true, 10}, now_))
+  EXPECT_FALSE(edges_->CreditHeld(slots_[256], Address(256), {Address(0xffffff), 443}, {}, {true, 10}, now_))
       << "the first address of the prefix";
 }
 

@@ -49,6 +49,9 @@ TEST(IdentityPool, IdentitiesThatLabelsCannotTellApartHaveOneLabelNumber) {
   EXPECT_NE(pool.Get(served)->label_number, first->label_number);
   EXPECT_NE(pool.Get(Pod("web", "web-2"))->label_number, first->label_number);
   EXPECT_NE(first->label_number, 0u);
+  EndIdentity without_labels;
+  without_labels.container = "nginx";
+  EXPECT_EQ(pool.Get(without_labels)->label_number, 0u) << "its edge is that of an unknown end";
 }
 
 TEST(IdentityPool, ALabelNumberThatWasReleasedIsNeverUsedAgain) {

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "gtest/gtest.h"
+#include "src/flow/binding_table.h"
 #include "tests/support/segment.h"
 
 namespace tcpgauge {
@@ -19,7 +20,7 @@ class StalledByEdgeTest : public testing::Test {
   void Make(size_t max_exported) {
     EdgeTableOptions options;
     options.max_exported = max_exported;
-    edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{10 * kSecond, 1000 * kSecond}, 1);
+    edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{10 * kSecond, 1000 * kSecond}, 1, &bindings_);
     stalled_ = std::make_unique<StalledByEdge>(edges_.get());
   }
   EdgeKey Key(uint32_t client) const {
@@ -58,6 +59,7 @@ class StalledByEdgeTest : public testing::Test {
     return -1;
   }
 
+  BindingTable bindings_;
   std::unique_ptr<EdgeTable> edges_;
   std::unique_ptr<StalledByEdge> stalled_;
   int64_t now_ = kTestStartNs;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "exporter/metrics/make_exposition.h"
+#include "src/naming/identity_pool.h"
 
 namespace tcpgauge {
 namespace {
@@ -67,7 +68,59 @@ EdgeView ExampleEdge() {
   return edge;
 }
 
+// Who the ends of the example's workload edge are, which addresses and listeners they have, and what the agent counted.
+void AddNames(Snapshot* snapshot) {
+  const IdentityRef web = ExampleIdentity("shop", "web", "web-7d4b9c-x2x1z");
+  const IdentityRef db = ExampleIdentity("shop", "db", "db-0");
+  WorkloadEdgesView& workloads = snapshot->workload_edges;
+  WorkloadEdgeView& edge = workloads.exported.emplace_back();
+  edge.key.client.workload_number = web->workload_number;
+  edge.key.server.workload_number = db->workload_number;
+  edge.key.server_port = 5432;
+  edge.key.reporter = Reporter::kServer;
+  edge.client = web;
+  edge.server = db;
+  edge.counters.client_payload_bytes = 600;
+  edge.counters.server_payload_bytes = 7000;
+  edge.counters.connections_opened = 30;
+  edge.counters.connections_refused = 4;
+  edge.counters.connections_timed_out = 5;
+  edge.counters.segments = 80;
+  edge.counters.retransmitted_segments = 3;
+  edge.counters.handshake_rtt_count = 25;
+  edge.counters.handshake_rtt_sum_seconds = 0.5;
+  edge.counters.connections = 2;
+  edge.start_time_ns = kNow - 40000000000;
+  workloads.other[static_cast<size_t>(Reporter::kTransit)].client_payload_bytes = 11;
+  workloads.zones = {{"eu-1a", "eu-1b", 7600}};
+  workloads.lookups_found = 70;
+  workloads.lookups_unknown = 12;
+  auto map = std::make_shared<IdentityMap>();
+  const IpAddress address = *IpAddress::Parse("10.42.0.7");
+  map->addresses.emplace(address, db);
+  map->local_addresses.insert(address);
+  map->listener_queues = {{{address, 5432}, db, 3, 128, 9}};
+  snapshot->identity_map = map;
+  snapshot->identity_counters.sources = {{"cgroup", true}, {"kubernetes-pods", false}};
+  snapshot->identity_counters.endpoints = 250;
+  snapshot->identity_counters.relists = 2;
+  snapshot->identity_counters.events = 345;
+  snapshot->identity_counters.overflows = {{"identities", 6}};
+}
+
 }  // namespace
+
+IdentityRef ExampleIdentity(const std::string& namespace_name, const std::string& workload, const std::string& pod) {
+  static IdentityPool* const pool = new IdentityPool;
+  EndIdentity identity;
+  identity.namespace_name = namespace_name;
+  identity.workload = workload;
+  identity.workload_kind = "Deployment";
+  identity.pod = pod;
+  identity.node = "node-7";
+  identity.zone = "eu-1a";
+  return pool->Get(identity);
+}
 
 ConnectionSummary ExampleConnection(uint64_t id, const std::string& client_address, uint16_t client_port) {
   ConnectionSummary connection;
@@ -139,6 +192,7 @@ Snapshot ExampleSnapshot() {
   for (const double rtt : {0.0001, 0.003, 0.2, 9.0}) snapshot.totals.handshake_rtt_seconds.Observe(rtt);
   snapshot.totals.connection_duration_seconds.Observe(12.5);
   snapshot.totals.connection_payload_bytes.Observe(0);
+  AddNames(&snapshot);
   return snapshot;
 }
 
@@ -156,8 +210,9 @@ const AgentMetrics& ExampleAgentMetrics() {
 Exposition ExampleExposition(Snapshot snapshot, size_t connection_limit) {
   snapshot.connections_with_series.resize(snapshot.connections.size());
   std::iota(snapshot.connections_with_series.begin(), snapshot.connections_with_series.end(), 0);
-  return MakeExposition(std::make_shared<const Snapshot>(std::move(snapshot)), {kSeriesLimit, connection_limit},
-                        {&ExampleAgentMetrics()});
+  ExpositionLimits limits = {kSeriesLimit, connection_limit};
+  limits.workload_edges = 60;
+  return MakeExposition(std::make_shared<const Snapshot>(std::move(snapshot)), limits, {&ExampleAgentMetrics()});
 }
 
 }  // namespace tcpgauge

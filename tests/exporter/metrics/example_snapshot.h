@@ -11,9 +11,14 @@
 
 namespace tcpgauge {
 
-// Returns a snapshot with fixed values: two interfaces, three connections, an edge with two services, and a value in
-// nearly every counter. The second connection has an IPv6 client. The round-trip time of the third is unknown.
+// Returns a snapshot with fixed values: two interfaces, three connections, an edge with two services, a workload edge,
+// and a value in nearly every counter. The second connection has an IPv6 client. The round-trip time of the third is
+// unknown. Nobody knows who is at the ends of the connections and of the edge.
 Snapshot ExampleSnapshot();
+
+// Returns the identity of a pod of a Deployment on node-7 in the zone eu-1a. Equal arguments give the same identity.
+// Thread: one thread at a time.
+IdentityRef ExampleIdentity(const std::string& namespace_name, const std::string& workload, const std::string& pod);
 
 // Returns an established connection without traffic on interface 0, from `client_address`:`client_port` to
 // 192.0.2.1:443.

@@ -94,10 +94,43 @@ TEST(MetricCatalog, AttributesAreDotted) {
 }
 
 TEST(MetricCatalog, LabelsAreNeverDirections) {
-  const std::set<std::string_view> allowed = {
-      "version",     "revision",        "interface",    "protocol",       "reason",      "kind",
-      "part",        "state",           "origin",       "client_address", "client_port", "server_address",
-      "server_port", "service_address", "service_port", "route",          "code"};
+  const std::set<std::string_view> allowed = {"version",
+                                              "revision",
+                                              "interface",
+                                              "protocol",
+                                              "reason",
+                                              "kind",
+                                              "part",
+                                              "state",
+                                              "origin",
+                                              "client_address",
+                                              "client_port",
+                                              "client_namespace",
+                                              "client_workload",
+                                              "client_pod",
+                                              "client_zone",
+                                              "server_address",
+                                              "server_port",
+                                              "server_namespace",
+                                              "server_workload",
+                                              "server_pod",
+                                              "server_service",
+                                              "server_zone",
+                                              "service_address",
+                                              "service_port",
+                                              "reporter",
+                                              "address",
+                                              "port",
+                                              "namespace",
+                                              "pod",
+                                              "workload",
+                                              "workload_kind",
+                                              "node",
+                                              "zone",
+                                              "source",
+                                              "result",
+                                              "route",
+                                              "code"};
   for (const MetricInfo& info : MetricCatalog()) {
     for (const MetricLabel& label : info.labels)
       EXPECT_EQ(allowed.count(label.name), 1u) << info.name << " " << label.name;

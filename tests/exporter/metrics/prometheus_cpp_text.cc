@@ -43,26 +43,38 @@ class FamilyBuilder final : public MetricVisitor {
   }
 
   void Sample(absl::Span<const std::string_view> label_values, MetricValue value) override {
-    prometheus::ClientMetric& metric = Add(value);
-    for (size_t i = 0; i < label_values.size(); ++i) AddLabel(&metric, std::string(label_values[i]));
+    AddLabels(label_values, 0, &Add(value));
+  }
+
+  void SummarySample(absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
+    AddLabels(label_values, 0, &AddSummary(count, sum));
+  }
+
+  void EdgeSample(size_t index, absl::Span<const std::string_view> more_label_values, MetricValue value) override {
+    AddNumberOf(exposition_.edges[index], more_label_values, value);
+  }
+
+  void EdgeSummarySample(size_t index, uint64_t count, double sum) override {
+    AddLabels(exposition_.edges[index].label_values(), 0, &AddSummary(count, sum));
+  }
+
+  void WorkloadEdgeSample(size_t index, absl::Span<const std::string_view> more_label_values,
+                          MetricValue value) override {
+    AddNumberOf(exposition_.workload_edges[index], more_label_values, value);
+  }
+
+  void WorkloadEdgeSummarySample(size_t index, uint64_t count, double sum) override {
+    AddLabels(exposition_.workload_edges[index].label_values(), 0, &AddSummary(count, sum));
   }
 
   void ConnectionSample(size_t index, std::string_view state, MetricValue value) override {
     const ExportedConnection& exported = exposition_.connections[index];
-    prometheus::ClientMetric& metric = Add(value);
-    AddLabel(&metric, exported.connection->client.address.ToString());
-    AddLabel(&metric, std::to_string(exported.connection->client.port));
-    AddLabel(&metric, exported.connection->server.address.ToString());
-    AddLabel(&metric, std::to_string(exported.connection->server.port));
-    AddLabel(&metric, exposition_.interfaces[exported.interface].name);
-    if (!state.empty()) AddLabel(&metric, std::string(state));
-  }
-
-  void EdgeSummarySample(size_t, absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
-    prometheus::ClientMetric& metric = families_.back().metric.emplace_back();
-    metric.summary.sample_count = count;
-    metric.summary.sample_sum = sum;
-    for (const std::string_view value : label_values) AddLabel(&metric, std::string(value));
+    std::vector<std::string> values = {
+        exported.connection->client.address.ToString(), std::to_string(exported.connection->client.port),
+        exported.connection->server.address.ToString(), std::to_string(exported.connection->server.port),
+        exposition_.interfaces[exported.interface].name};
+    if (!state.empty()) values.emplace_back(state);
+    AddLabels(std::vector<std::string_view>(values.begin(), values.end()), 0, &Add(value));
   }
 
   void HistogramSample(absl::Span<const double> bounds, absl::Span<const uint64_t> counts, double sum) override {
@@ -82,8 +94,29 @@ class FamilyBuilder final : public MetricVisitor {
     return metric;
   }
 
-  void AddLabel(prometheus::ClientMetric* metric, std::string value) const {
-    metric->label.push_back({std::string(info_->labels[metric->label.size()].name), std::move(value)});
+  prometheus::ClientMetric& AddSummary(uint64_t count, double sum) {
+    prometheus::ClientMetric& metric = families_.back().metric.emplace_back();
+    metric.summary.sample_count = count;
+    metric.summary.sample_sum = sum;
+    return metric;
+  }
+
+  template <typename Edge>
+  void AddNumberOf(const Edge& edge, absl::Span<const std::string_view> more_label_values, MetricValue value) {
+    prometheus::ClientMetric& metric = Add(value);
+    const auto first = edge.label_values();
+    AddLabels(first, 0, &metric);
+    AddLabels(more_label_values, first.size(), &metric);
+  }
+
+  // Adds the labels of the family from number `begin` on.
+  void AddLabels(absl::Span<const std::string_view> values, size_t begin, prometheus::ClientMetric* metric) const {
+    for (size_t i = 0; i < values.size(); ++i) {
+      const MetricLabel& label = info_->labels[begin + i];
+      if (!values[i].empty() || !label.is_optional) {
+        metric->label.push_back({std::string(label.name), std::string(values[i])});
+      }
+    }
   }
 
   const Exposition& exposition_;

@@ -2,6 +2,7 @@
 #include "tests/exporter/metrics/random_snapshot.h"
 
 #include <cstring>
+#include <memory>
 #include <random>
 #include <string>
 
@@ -39,6 +40,43 @@ class Generator {
     return snapshot;
   }
 
+  void AddNames(Snapshot* snapshot) {
+    for (EdgeView& edge : snapshot->edges.exported) {
+      if (Below(3) != 0) edge.client = Identity();
+      if (Below(3) != 0) edge.server = Identity();
+      if (any_ && Below(2) == 0) edge.key = snapshot->edges.exported[0].key;
+    }
+    WorkloadEdgesView& workloads = snapshot->workload_edges;
+    for (uint16_t port = 1; port <= static_cast<uint16_t>(Below(5)); ++port) {
+      WorkloadEdgeView& edge = workloads.exported.emplace_back();
+      edge.key.server_port = any_ ? 1 : port;
+      edge.key.reporter = static_cast<Reporter>(Below(3));
+      if (Below(3) != 0) edge.client = Identity();
+      if (Below(3) != 0) edge.server = Identity();
+      if (Below(2) == 0) edge.key.client.prefix = Address();
+      edge.counters.client_payload_bytes = Count();
+      edge.counters.handshake_rtt_sum_seconds = Double(100);
+    }
+    for (EdgeCounters& other : workloads.other) other.server_payload_bytes = Count();
+    for (uint64_t pairs = Below(3); pairs > 0; --pairs) {
+      workloads.zones.push_back({"zone-" + std::to_string(pairs), "zone-" + std::to_string(Below(3)), Count()});
+    }
+    workloads.lookups_found = Count();
+    auto map = std::make_shared<IdentityMap>();
+    for (uint64_t addresses = Below(4); addresses > 0; --addresses) {
+      const IpAddress address = Address();
+      map->addresses.emplace(address, Identity());
+      map->local_addresses.insert(address);
+    }
+    for (uint16_t port = 1; port <= static_cast<uint16_t>(Below(4)); ++port) {
+      map->listener_queues.push_back(
+          {{Address(), port}, Below(2) == 0 ? Identity() : nullptr, Count(), Count(), Count()});
+    }
+    snapshot->identity_map = map;
+    snapshot->identity_counters.sources = {{"cgroup", Below(2) == 0}};
+    snapshot->identity_counters.events = Count();
+  }
+
  private:
   uint64_t Below(uint64_t bound) { return random_() % bound; }
 
@@ -65,6 +103,21 @@ class Generator {
     if (Below(4) == 0) return IpAddress::FromV6(bytes);
     // With Values::kAny there are few addresses, so that many connections have equal labels.
     return IpAddress::FromV4({10, 0, any_ ? uint8_t{0} : bytes[14], any_ ? uint8_t{1} : bytes[15]});
+  }
+
+  // A name of 1 to 3 letters. With Values::kAny, any bytes, or empty.
+  std::string Label() { return any_ ? Name() : std::string(1 + Below(3), static_cast<char>('a' + Below(26))); }
+
+  // Members may be unknown. All identities have different numbers.
+  IdentityRef Identity() {
+    auto identity = std::make_shared<NumberedIdentity>();
+    identity->number = identity->label_number = ++last_identity_;
+    for (std::string EndIdentity::*name : {&EndIdentity::namespace_name, &EndIdentity::workload, &EndIdentity::pod,
+                                           &EndIdentity::service, &EndIdentity::workload_kind}) {
+      if (Below(3) != 0) identity->identity.*name = Label();
+    }
+    identity->identity.is_guess = Below(2) == 0;
+    return identity;
   }
 
   void FillTotals(Totals* totals) {
@@ -124,6 +177,7 @@ class Generator {
   }
 
   std::mt19937_64 random_;
+  uint32_t last_identity_ = 0;
   const bool any_;
 };
 
@@ -132,5 +186,7 @@ class Generator {
 Snapshot RandomSnapshot(uint64_t seed, size_t connection_count, Values values) {
   return Generator(seed, values).Make(connection_count);
 }
+
+void AddRandomNames(uint64_t seed, Values values, Snapshot* snapshot) { Generator(seed, values).AddNames(snapshot); }
 
 }  // namespace tcpgauge

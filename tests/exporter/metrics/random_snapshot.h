@@ -20,6 +20,10 @@ enum class Values {
 // no particular order. Equal arguments give equal snapshots.
 Snapshot RandomSnapshot(uint64_t seed, size_t connection_count, Values values);
 
+// Gives some ends of the edges of `*snapshot` random names, and adds workload edges, zones, addresses with names, and
+// listeners. With Values::kAny, the names are any bytes, and several edges have equal labels.
+void AddRandomNames(uint64_t seed, Values values, Snapshot* snapshot);
+
 }  // namespace tcpgauge
 
 #endif  // TCPGAUGE_TESTS_EXPORTER_METRICS_RANDOM_SNAPSHOT_H_

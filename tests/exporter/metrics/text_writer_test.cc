@@ -45,6 +45,32 @@ TEST(TextWriter, WritesByteForByteWhatPrometheusCppWrites) {
   }
 }
 
+Snapshot WithNames(uint64_t seed, Values values) {
+  Snapshot snapshot = RandomSnapshot(seed, 10, values);
+  AddRandomNames(seed, values, &snapshot);
+  return snapshot;
+}
+
+TEST(TextWriter, WritesNamesAsPrometheusCppWritesThem) {
+  for (uint64_t seed = 0; seed < 200; ++seed) {
+    const Exposition exposition = ExampleExposition(WithNames(seed, seed % 2 == 0 ? Values::kPlausible : Values::kAny));
+    ASSERT_EQ(WriteText(exposition, TextFormat::kPrometheus), PrometheusCppText(exposition)) << "seed " << seed;
+  }
+}
+
+TEST(TextWriter, HoldsNoSeriesOfNamesTwice) {
+  for (uint64_t seed = 0; seed < 200; ++seed) {
+    ExpectNoSeriesTwice(WriteText(ExampleExposition(WithNames(seed, Values::kAny)), TextFormat::kPrometheus));
+  }
+}
+
+TEST(TextWriter, EscapesNames) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.edges.exported[0].client = ExampleIdentity("a\"b", "c\\d", "e\nf");
+  const std::string text = WriteText(ExampleExposition(snapshot), TextFormat::kPrometheus);
+  EXPECT_THAT(text, HasSubstr(",client_namespace=\"a\\\"b\",client_workload=\"c\\\\d\",client_pod=\"e\\nf\"}"));
+}
+
 TEST(TextWriter, NeverHoldsASeriesTwice) {
   for (uint64_t seed = 0; seed < 50; ++seed) {
     const Exposition exposition = ExampleExposition(RandomSnapshot(seed, 300, Values::kAny), 200);
@@ -87,7 +113,8 @@ TEST(TextWriter, TheStrictOpenMetricsParserTakesIt) {
       python +
       " -c 'import sys; from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse; "
       "print(len(list(parse(sys.stdin.buffer.read().decode()))))'";
-  for (const Snapshot& snapshot : {ExampleSnapshot(), Snapshot(), RandomSnapshot(1, 100, Values::kPlausible)}) {
+  for (const Snapshot& snapshot : {ExampleSnapshot(), Snapshot(), RandomSnapshot(1, 100, Values::kPlausible),
+                                   WithNames(1, Values::kPlausible), WithNames(2, Values::kPlausible)}) {
     const CommandResult result = RunCommand(parse, OpenMetrics(snapshot));
     EXPECT_EQ(result.exit_status, 0) << result.output;
   }
@@ -97,7 +124,8 @@ TEST(TextWriter, TheStrictOpenMetricsParserTakesIt) {
 
 TEST(TextWriter, PromtoolHasNothingToSay) {
   if (!HasProgram("promtool")) GTEST_SKIP() << "promtool is not installed";
-  for (const Snapshot& snapshot : {ExampleSnapshot(), Snapshot(), RandomSnapshot(1, 100, Values::kPlausible)}) {
+  for (const Snapshot& snapshot : {ExampleSnapshot(), Snapshot(), RandomSnapshot(1, 100, Values::kPlausible),
+                                   WithNames(1, Values::kPlausible), WithNames(2, Values::kPlausible)}) {
     const CommandResult result =
         RunCommand("promtool check metrics", WriteText(ExampleExposition(snapshot), TextFormat::kPrometheus));
     EXPECT_EQ(result.exit_status, 0);

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <set>
 #include <sstream>
 #include <string>
@@ -25,6 +26,10 @@ std::string TextOf(const Snapshot& snapshot) { return WriteText(ExampleExpositio
 constexpr char kHeavy[] =
     "{client_address=\"198.51.100.7\",client_port=\"50000\",server_address=\"192.0.2.1\",server_port=\"443\","
     "interface=\"eth0\"";
+
+constexpr char kWorkloads[] =
+    "{client_namespace=\"shop\",client_workload=\"web\",server_namespace=\"shop\",server_workload=\"db\","
+    "server_port=\"5432\",reporter=\"server\"";
 
 TEST(VisitMetrics, HoldsEveryMetricOfTheCatalog) {
   const std::string text = TextOf(ExampleSnapshot());
@@ -52,8 +57,12 @@ class KindChecker final : public MetricVisitor {
   void Sample(absl::Span<const std::string_view>, MetricValue value) override {
     EXPECT_EQ(value.is_count(), info_->counts_whole()) << info_->name;
   }
+  void SummarySample(absl::Span<const std::string_view>, uint64_t, double) override {}
   void ConnectionSample(size_t, std::string_view, MetricValue value) override { Sample({}, value); }
-  void EdgeSummarySample(size_t, absl::Span<const std::string_view>, uint64_t, double) override {}
+  void EdgeSample(size_t, absl::Span<const std::string_view>, MetricValue value) override { Sample({}, value); }
+  void EdgeSummarySample(size_t, uint64_t, double) override {}
+  void WorkloadEdgeSample(size_t, absl::Span<const std::string_view>, MetricValue value) override { Sample({}, value); }
+  void WorkloadEdgeSummarySample(size_t, uint64_t, double) override {}
   void HistogramSample(absl::Span<const double>, absl::Span<const uint64_t>, double) override {}
 
  private:
@@ -70,8 +79,12 @@ class FamilyOrder final : public MetricVisitor {
  public:
   void BeginFamily(const MetricInfo& family) override { families.push_back(family.metric); }
   void Sample(absl::Span<const std::string_view>, MetricValue) override {}
+  void SummarySample(absl::Span<const std::string_view>, uint64_t, double) override {}
   void ConnectionSample(size_t, std::string_view, MetricValue) override {}
-  void EdgeSummarySample(size_t, absl::Span<const std::string_view>, uint64_t, double) override {}
+  void EdgeSample(size_t, absl::Span<const std::string_view>, MetricValue) override {}
+  void EdgeSummarySample(size_t, uint64_t, double) override {}
+  void WorkloadEdgeSample(size_t, absl::Span<const std::string_view>, MetricValue) override {}
+  void WorkloadEdgeSummarySample(size_t, uint64_t, double) override {}
   void HistogramSample(absl::Span<const double>, absl::Span<const uint64_t>, double) override {}
 
   std::vector<Metric> families;
@@ -86,7 +99,7 @@ TEST(VisitMetrics, FamiliesComeInTheOrderOfTheCatalog) {
 
 TEST(VisitMetrics, SaysWhatTheSnapshotSays) {
   const std::string text = TextOf(ExampleSnapshot());
-  const std::string heavy(kHeavy);
+  const std::string heavy(kHeavy), workloads(kWorkloads);
   for (const std::string& line : {
            std::string("tcpgauge_build_info{version=\"1.2.3\",revision=\"0123abc\"} 1"),
            std::string("tcpgauge_capture_up{interface=\"wlan0\"} 0"),
@@ -122,10 +135,123 @@ TEST(VisitMetrics, SaysWhatTheSnapshotSays) {
                        "server_port=\"443\",service_address=\"203.0.113.10\",service_port=\"8443\"} 1"),
            std::string("tcpgauge_edge_service_info{client_address=\"198.51.100.7\",server_address=\"192.0.2.1\","
                        "server_port=\"443\",service_address=\"192.0.2.1\",service_port=\"30443\"} 1"),
+           std::string("tcpgauge_overflows_total{part=\"identities\"} 6"),
+           std::string("tcpgauge_edges_renamed_total 0"),
+           std::string("tcpgauge_identity_up{source=\"cgroup\"} 1"),
+           std::string("tcpgauge_identity_up{source=\"kubernetes-pods\"} 0"),
+           std::string("tcpgauge_identity_endpoints 250"),
+           std::string("tcpgauge_identity_lookups_total{result=\"found\"} 70"),
+           std::string("tcpgauge_identity_lookups_total{result=\"unknown\"} 12"),
+           std::string("tcpgauge_identity_relists_total 2"),
+           std::string("tcpgauge_identity_events_total 345"),
+           "tcpgauge_workload_edge_client_payload_bytes_total" + workloads + "} 600",
+           "tcpgauge_workload_edge_server_payload_bytes_total" + workloads + "} 7000",
+           "tcpgauge_workload_edge_connections_opened_total" + workloads + "} 30",
+           "tcpgauge_workload_edge_connections_failed_total" + workloads + ",reason=\"refused\"} 4",
+           "tcpgauge_workload_edge_connections_failed_total" + workloads + ",reason=\"timeout\"} 5",
+           "tcpgauge_workload_edge_segments_total" + workloads + "} 80",
+           "tcpgauge_workload_edge_retransmitted_segments_total" + workloads + "} 3",
+           "tcpgauge_workload_edge_connections" + workloads + "} 2",
+           "tcpgauge_workload_edge_handshake_rtt_seconds_count" + workloads + "} 25",
+           "tcpgauge_workload_edge_handshake_rtt_seconds_sum" + workloads + "} 0.5",
+           std::string("tcpgauge_workload_edge_other_client_payload_bytes_total{reporter=\"client\"} 0"),
+           std::string("tcpgauge_workload_edge_other_client_payload_bytes_total{reporter=\"transit\"} 11"),
+           std::string(
+               "tcpgauge_workload_edge_other_connections_failed_total{reporter=\"server\",reason=\"timeout\"} 0"),
+           std::string("tcpgauge_workload_edge_other_handshake_rtt_seconds_count{reporter=\"server\"} 0"),
+           std::string("tcpgauge_zone_payload_bytes_total{client_zone=\"eu-1a\",server_zone=\"eu-1b\"} 7600"),
+           std::string("tcpgauge_endpoint_info{address=\"10.42.0.7\",namespace=\"shop\",pod=\"db-0\",workload=\"db\","
+                       "workload_kind=\"Deployment\",node=\"node-7\",zone=\"eu-1a\"} 1"),
+           std::string("tcpgauge_listener_queue_connections{address=\"10.42.0.7\",port=\"5432\",workload=\"db\"} 3"),
+           std::string("tcpgauge_listener_queue_limit{address=\"10.42.0.7\",port=\"5432\",workload=\"db\"} 128"),
+           std::string("tcpgauge_listener_dropped_total{address=\"10.42.0.7\",port=\"5432\",workload=\"db\"} 9"),
            std::string("process_open_fds 17"),
        }) {
     EXPECT_THAT(text, HasSubstr("\n" + line + "\n"));
   }
+}
+
+TEST(VisitMetrics, AnEdgeShowsWhoIsAtItsEnds) {
+  Snapshot snapshot = ExampleSnapshot();
+  EndIdentity server = ExampleIdentity("shop", "db", "db-0")->identity;
+  server.service = "postgres";
+  snapshot.edges.exported[0].client = ExampleIdentity("shop", "web", "web-1");
+  snapshot.edges.exported[0].server = std::make_shared<NumberedIdentity>(NumberedIdentity{2, 2, 2, server});
+  const std::string labels =
+      "{client_address=\"198.51.100.7\",server_address=\"192.0.2.1\",server_port=\"443\",client_namespace=\"shop\","
+      "client_workload=\"web\",client_pod=\"web-1\",server_namespace=\"shop\",server_workload=\"db\","
+      "server_pod=\"db-0\",server_service=\"postgres\"";
+  const std::string text = TextOf(snapshot);
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_edge_client_payload_bytes_total" + labels + "} 1234\n"));
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_edge_connections_failed_total" + labels + ",reason=\"refused\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_edge_handshake_rtt_seconds_count" + labels + "} 0\n"));
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_edge_service_info" + labels +
+                              ",service_address=\"203.0.113.10\",service_port=\"8443\"} 1\n"));
+}
+
+TEST(VisitMetrics, LabelsOfUnknownNamesAreAbsent) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.edges.exported[0].server = ExampleIdentity("", "nginx.service", "");
+  const std::string text = TextOf(snapshot);
+  EXPECT_THAT(text,
+              HasSubstr("\ntcpgauge_edge_connections{client_address=\"198.51.100.7\",server_address=\"192.0.2.1\","
+                        "server_port=\"443\",server_workload=\"nginx.service\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_edge_connections{client_address=\"other\",server_address=\"other\","
+                              "server_port=\"other\"} 0\n"));
+  EXPECT_THAT(text, Not(HasSubstr("=\"\"")));
+}
+
+TEST(VisitMetrics, AnEndThatIsNoWorkloadShowsItsPrefixOrIsExternal) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.edges.v4_prefix_bits = 24;
+  WorkloadEdgeView& edge = snapshot.workload_edges.exported[0];
+  edge.client = edge.server = nullptr;
+  edge.key.client = {0, *IpAddress::Parse("203.0.113.0")};
+  edge.key.server = {};
+  edge.key.reporter = Reporter::kClient;
+  EXPECT_THAT(TextOf(snapshot),
+              HasSubstr("\ntcpgauge_workload_edge_connections{client_workload=\"203.0.113.0/24\","
+                        "server_workload=\"external\",server_port=\"5432\",reporter=\"client\"} 2\n"));
+}
+
+TEST(VisitMetrics, AnAlonePodIsNoWorkload) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.workload_edges.exported[0].client = ExampleIdentity("shop", "", "alone");
+  EXPECT_THAT(TextOf(snapshot), HasSubstr("\ntcpgauge_workload_edge_connections{client_workload=\"external\","
+                                          "server_namespace=\"shop\""));
+}
+
+TEST(VisitMetrics, AGuessedNameIsMarked) {
+  Snapshot snapshot = ExampleSnapshot();
+  auto map = std::make_shared<IdentityMap>();
+  auto guess = std::make_shared<NumberedIdentity>();
+  guess->identity.pod = "web-7d4b9c-x2x1z";
+  guess->identity.workload = "web";
+  guess->identity.workload_kind = "ReplicaSet";
+  guess->identity.is_guess = true;
+  map->addresses.emplace(*IpAddress::Parse("10.42.0.9"), guess);
+  map->local_addresses.insert(*IpAddress::Parse("10.42.0.9"));
+  snapshot.identity_map = map;
+  EXPECT_THAT(TextOf(snapshot), HasSubstr("\ntcpgauge_endpoint_info{address=\"10.42.0.9\",pod=\"web-7d4b9c-x2x1z\","
+                                          "workload=\"web\",workload_kind=\"ReplicaSet(guess)\"} 1\n"));
+}
+
+TEST(VisitMetrics, WithoutIdentitiesNoMetricIsAboutThem) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.identity_counters = {};
+  const std::string text = TextOf(snapshot);
+  for (const char* start : {"workload_edge", "zone", "endpoint", "listener", "identity", "edges_renamed"}) {
+    EXPECT_THAT(text, Not(HasSubstr("# TYPE tcpgauge_" + std::string(start))));
+  }
+  EXPECT_THAT(text, Not(HasSubstr("part=\"identities\"")));
+}
+
+TEST(VisitMetrics, BeforeTheFirstWorkloadEdgeThereIsOnlyTheRest) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.workload_edges = {};
+  const std::string text = TextOf(snapshot);
+  EXPECT_THAT(text, Not(HasSubstr("# TYPE tcpgauge_workload_edge_client_payload_bytes_total")));
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_workload_edge_other_client_payload_bytes_total{reporter=\"transit\"} 0\n"));
 }
 
 TEST(VisitMetrics, OnlyNamedInterfacesAreUpOrDown) {

@@ -70,8 +70,7 @@ TEST_F(PrometheusScrapeTest, PrometheusScrapesWithACertificateAndAPassword) {
   sources.hub = &hub;
   sources.clock = &SystemClock();
   sources.metrics = &metrics;
-  sources.limits.series_limit = 5000;
-  sources.limits.metrics_connections = 100;
+  sources.exposition = {5000, 100};
   sources.telemetry_path = "/metrics";
   sources.is_healthy = sources.is_ready = [] { return true; };
   const HttpRouter router = WebRoutes(sources);

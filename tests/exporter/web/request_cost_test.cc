@@ -32,7 +32,7 @@ class RequestCostTest : public testing::Test {
     sources_.clock = &SystemClock();
     sources_.metrics = &metrics_;
     sources_.telemetry_path = "/metrics";
-    sources_.limits.series_limit = 5000;
+    sources_.exposition.series = 5000;
     sources_.is_healthy = sources_.is_ready = [] { return true; };
     sources_.cpu_clock = [this] {
       const int64_t now_ns = ThreadCpuNanoseconds();

@@ -33,8 +33,7 @@ class WebLoadTest : public testing::Test {
     sources.hub = &hub_;
     sources.clock = &SystemClock();
     sources.metrics = &metrics_;
-    sources.limits.series_limit = 100000;
-    sources.limits.metrics_connections = 5000;
+    sources.exposition = {100000, 5000};
     sources.telemetry_path = "/metrics";
     sources.is_healthy = sources.is_ready = [] { return true; };
     auto started = HttpServer::Start({"127.0.0.1:0"}, {WebRoutes(sources)}, GenerousLimits());

@@ -47,6 +47,7 @@ class WebRoutesTest : public testing::Test {
     sources_.build = {"1.2.3", "<0123abc>"};
     sources_.agent_name = "node7";
     sources_.limits = {1000000, 5000, 2, 400};
+    sources_.exposition = {5000, 2};
     sources_.telemetry_path = "/metrics";
     sources_.is_healthy = [this] { return is_fine_; };
     sources_.is_ready = [this] { return is_fine_; };
@@ -71,6 +72,12 @@ TEST_F(WebRoutesTest, ServesMetricsOfTheLatestSnapshotWithinTheLimit) {
   EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_THAT(response.sent_body(), HasSubstr("\ntcpgauge_client_payload_bytes_total 77777\n"));
   EXPECT_THAT(response.sent_body(), HasSubstr("\ntcpgauge_connections_not_exported 7\n"));
+}
+
+TEST_F(WebRoutesTest, ServesMetricsWithTheDetailThatTheUserChose) {
+  EXPECT_THAT(Get("/metrics").sent_body(), HasSubstr("\ntcpgauge_edge_segments_total{"));
+  sources_.exposition.edge_detail = EdgeDetail::kBasic;
+  EXPECT_THAT(Get("/metrics").sent_body(), Not(HasSubstr("tcpgauge_edge_segments_total")));
 }
 
 TEST_F(WebRoutesTest, ServesTheFormatAndEncodingThatAreAskedFor) {

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_EXPORTER_METRICS_EDGE_ACCOUNTS_H_
+#define TCPGAUGE_EXPORTER_METRICS_EDGE_ACCOUNTS_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "absl/types/span.h"
+#include "exporter/metrics/exposition.h"
+#include "exporter/metrics/metric_visitor.h"
+
+namespace tcpgauge {
+
+// Three lists of accounts whose metrics are of the same kinds: those of edges, of workload edges, and of what is beyond
+// the workload edges. Each list has the same functions, so that VisitMetrics() has one function for the three:
+//
+// - `size()` is the number of accounts, and `counters(i)` the amounts of one of them.
+// - `Sample()` and `SummarySample()` hand a sample of one account to the visitor. `more_label_values` are those of the
+//   labels that follow the labels of the account.
+//
+// Lifetime: each list refers to an exposition and a visitor.
+
+// Exposition::edges.
+class EdgeAccounts {
+ public:
+  EdgeAccounts(const Exposition& exposition, MetricVisitor* visitor) : edges_(exposition.edges), visitor_(visitor) {}
+
+  size_t size() const { return edges_.size(); }
+  const EdgeCounters& counters(size_t i) const { return edges_[i].counters; }
+  void Sample(size_t i, absl::Span<const std::string_view> more_label_values, MetricValue value) const {
+    visitor_->EdgeSample(i, more_label_values, value);
+  }
+  void SummarySample(size_t i, uint64_t count, double sum) const { visitor_->EdgeSummarySample(i, count, sum); }
+
+ private:
+  const absl::Span<const ExportedEdge> edges_;
+  MetricVisitor* const visitor_;
+};
+
+// Exposition::workload_edges.
+class WorkloadEdgeAccounts {
+ public:
+  WorkloadEdgeAccounts(const Exposition& exposition, MetricVisitor* visitor)
+      : edges_(exposition.workload_edges), visitor_(visitor) {}
+
+  size_t size() const { return edges_.size(); }
+  const EdgeCounters& counters(size_t i) const { return edges_[i].counters; }
+  void Sample(size_t i, absl::Span<const std::string_view> more_label_values, MetricValue value) const {
+    visitor_->WorkloadEdgeSample(i, more_label_values, value);
+  }
+  void SummarySample(size_t i, uint64_t count, double sum) const { visitor_->WorkloadEdgeSummarySample(i, count, sum); }
+
+ private:
+  const absl::Span<const ExportedWorkloadEdge> edges_;
+  MetricVisitor* const visitor_;
+};
+
+// WorkloadEdgesView::other: an account for each reporter.
+class OtherWorkloadAccounts {
+ public:
+  OtherWorkloadAccounts(const Exposition& exposition, MetricVisitor* visitor)
+      : other_(exposition.snapshot->workload_edges.other), visitor_(visitor) {}
+
+  size_t size() const { return other_.size(); }
+  const EdgeCounters& counters(size_t i) const { return other_[i]; }
+  // REQUIRES: `more_label_values` has at most one value.
+  void Sample(size_t i, absl::Span<const std::string_view> more_label_values, MetricValue value) const {
+    const std::string_view reporter = ReporterName(static_cast<Reporter>(i));
+    if (more_label_values.empty()) {
+      visitor_->Sample({reporter}, value);
+    } else {
+      visitor_->Sample({reporter, more_label_values[0]}, value);
+    }
+  }
+  void SummarySample(size_t i, uint64_t count, double sum) const {
+    visitor_->SummarySample({ReporterName(static_cast<Reporter>(i))}, count, sum);
+  }
+
+ private:
+  const std::array<EdgeCounters, 3>& other_;
+  MetricVisitor* const visitor_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_EXPORTER_METRICS_EDGE_ACCOUNTS_H_

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_FLOW_CONNECTION_NAMES_H_
+#define TCPGAUGE_SRC_FLOW_CONNECTION_NAMES_H_
+
+#include <cstdint>
+
+#include "src/flow/binding_table.h"
+#include "src/flow/identity_lookups.h"
+#include "src/flow/name_finder.h"
+#include "src/net/endpoint.h"
+
+namespace tcpgauge {
+
+// Binds connections to the names of their ends.
+//
+// Thread: confined to its connection table.
+// Time: table time, in nanoseconds.
+// Bounds: those of NameFinder and BindingTable.
+class ConnectionNames {
+ public:
+  NameFinder& finder() { return finder_; }
+  const NameFinder& finder() const { return finder_; }
+  BindingTable& bindings() { return bindings_; }
+  const BindingTable& bindings() const { return bindings_; }
+  const IdentityLookups& lookups() const { return lookups_; }
+
+  // Returns the binding of a new connection, which has one user more now, and counts the lookups. See NameFinder::Find.
+  // Returns kNobody without an identity map.
+  BindingTable::Id Bind(const Endpoint& client, const Endpoint& server, int64_t begun_ns, int64_t now_ns) {
+    if (!finder_.is_on()) return BindingTable::kNobody;
+    const Binding binding = finder_.Find(client, server, begun_ns, now_ns);
+    ++(binding.client != nullptr ? lookups_.found : lookups_.unknown);
+    ++(binding.server != nullptr ? lookups_.found : lookups_.unknown);
+    return bindings_.Acquire(binding);
+  }
+
+  // Returns the binding of an open connection whose binding is `id`, with the names that its unknown ends have now. The
+  // result has one user more. Returns `id`, without another user, if there are no new names.
+  BindingTable::Id BindAgain(BindingTable::Id id, const Endpoint& client, const Endpoint& server, int64_t begun_ns,
+                             int64_t now_ns);
+
+ private:
+  NameFinder finder_;
+  BindingTable bindings_;
+  IdentityLookups lookups_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_FLOW_CONNECTION_NAMES_H_

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_FLOW_EDGE_BINDING_H_
+#define TCPGAUGE_SRC_FLOW_EDGE_BINDING_H_
+
+#include <cstdint>
+
+#include "src/flow/edge.h"
+
+namespace tcpgauge {
+
+// What a connection keeps of the names of its ends, once its edge was told of it. All 0 before that, and without an
+// identity map.
+struct EdgeBinding {
+  uint16_t binding = 0;  // BindingTable::Id: who is at the ends
+  uint16_t cell = 0;     // WorkloadCells::Id: the account of what no edge with series counts
+};
+
+// The edge of a connection, and what the connection keeps of names.
+struct BoundEdge {
+  BoundEdge(const EdgeKey& the_key, EdgeBinding names = EdgeBinding()) : key(the_key), bound(names) {}  // NOLINT
+
+  EdgeKey key;
+  EdgeBinding bound;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_FLOW_EDGE_BINDING_H_

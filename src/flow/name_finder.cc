@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/flow/name_finder.h"
+
+#include <utility>
+
+#include "src/naming/listener_queue.h"
+
+namespace tcpgauge {
+namespace {
+
+template <typename Map, typename Key>
+IdentityRef FindIn(const Map& map, const Key& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? nullptr : found->second;
+}
+
+template <typename Map, typename Key>
+IdentityRef FindLost(const Map& lost, const Key& key) {
+  if (lost.empty()) return nullptr;
+  const auto found = lost.find(key);
+  return found == lost.end() ? nullptr : found->second.lock();
+}
+
+// Whether `now` says less of the same pod than `before`: the pod is not in the service any more, or not yet again.
+bool HasLostService(const EndIdentity& before, const EndIdentity& now) {
+  return !before.service.empty() && now.service.empty() && !now.pod.empty() && before.pod == now.pod &&
+         before.namespace_name == now.namespace_name;
+}
+
+template <typename Map, typename IsBack>
+void Prune(IsBack is_back, Map* lost) {
+  for (auto it = lost->begin(); it != lost->end();) {
+    if (it->second.expired() || is_back(it->first)) {
+      lost->erase(it++);
+    } else {
+      ++it;
+    }
+  }
+}
+
+}  // namespace
+
+void NameFinder::Set(std::shared_ptr<const IdentityMap> map, int64_t sockets_read_ns) {
+  const std::shared_ptr<const IdentityMap> before = std::exchange(map_, std::move(map));
+  sockets_read_ns_ = map_->sockets_read_ns == 0 ? INT64_MIN : sockets_read_ns;
+  if (before != nullptr) KeepLost(*before);
+}
+
+void NameFinder::KeepLost(const IdentityMap& before) {
+  Prune([this](const IpAddress& address) { return map_->addresses.contains(address); }, &lost_addresses_);
+  Prune([this](const Endpoint& server) { return map_->endpoints.contains(server); }, &lost_servers_);
+  for (const auto& [address, identity] : before.addresses) {
+    if (lost_addresses_.size() == kMaxLost) return;
+    if (!map_->addresses.contains(address)) lost_addresses_[address] = identity;
+  }
+  // The sockets of clients are not kept: another program may have the port soon.
+  for (const auto& [endpoint, identity] : before.endpoints) {
+    if (lost_servers_.size() == kMaxLost) return;
+    if (!identity->identity.service.empty() && !map_->endpoints.contains(endpoint)) lost_servers_[endpoint] = identity;
+  }
+  for (const ListenerQueue& listener : before.listener_queues) {
+    if (lost_servers_.size() == kMaxLost) return;
+    if (listener.identity != nullptr && !map_->endpoints.contains(listener.endpoint)) {
+      lost_servers_[listener.endpoint] = listener.identity;
+    }
+  }
+}
+
+IdentityRef NameFinder::FindServer(const Endpoint& server) const {
+  IdentityRef known = map_->Find(server);
+  if (lost_addresses_.empty() && lost_servers_.empty()) return known;
+  if (known == nullptr || known->identity.service.empty()) {
+    IdentityRef lost = FindLost(lost_servers_, server);
+    if (lost != nullptr && (known == nullptr || HasLostService(lost->identity, known->identity))) return lost;
+  }
+  if (known != nullptr) return known;
+  if (!map_->shared_addresses.contains(server.address)) return FindLost(lost_addresses_, server.address);
+  static const uint8_t kAnyV4[4] = {};
+  IdentityRef lost = FindLost(lost_servers_, Endpoint{IpAddress::FromV4(kAnyV4), server.port});
+  return lost != nullptr ? lost : FindLost(lost_servers_, Endpoint{IpAddress(), server.port});
+}
+
+IdentityRef NameFinder::FindAddress(const IpAddress& address) const {
+  IdentityRef known = FindIn(map_->addresses, address);
+  if (known != nullptr || map_->shared_addresses.contains(address)) return known;
+  return FindLost(lost_addresses_, address);
+}
+
+IdentityRef NameFinder::FindClient(const Endpoint& client, int64_t begun_ns, int64_t now_ns) const {
+  IdentityRef known = FindAddress(client.address);
+  if (known != nullptr || begun_ns >= sockets_read_ns_ || now_ns < sockets_read_ns_) return known;
+  return FindIn(map_->endpoints, client);
+}
+
+Binding NameFinder::Find(const Endpoint& client, const Endpoint& server, int64_t begun_ns, int64_t now_ns) const {
+  Binding binding = {FindClient(client, begun_ns, now_ns), FindServer(server), 0};
+  if (map_->IsLocal(client.address)) binding.local_ends |= Binding::kClientIsLocal;
+  if (map_->IsLocal(server.address)) binding.local_ends |= Binding::kServerIsLocal;
+  return binding;
+}
+
+}  // namespace tcpgauge

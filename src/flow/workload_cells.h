@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_FLOW_WORKLOAD_CELLS_H_
+#define TCPGAUGE_SRC_FLOW_WORKLOAD_CELLS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "src/flow/binding_table.h"
+#include "src/flow/edge.h"
+#include "src/flow/workload_edge.h"
+#include "src/naming/end_identity.h"
+
+namespace tcpgauge {
+
+// The identity of a cell: the connections of a workload to one port of another, between two zones, of which the same
+// ends are local to this node. `edge.reporter` is not used: a cell may count for two reporters (see Reporter).
+struct WorkloadCellKey {
+  WorkloadEdgeKey edge;
+  uint8_t local_ends = 0;   // as in Binding
+  std::string client_zone;  // empty: unknown
+  std::string server_zone;
+
+  friend bool operator==(const WorkloadCellKey& a, const WorkloadCellKey& b) {
+    return a.edge == b.edge && a.local_ends == b.local_ends && a.client_zone == b.client_zone &&
+           a.server_zone == b.server_zone;
+  }
+  template <typename H>
+  friend H AbslHashValue(H state, const WorkloadCellKey& key) {
+    return H::combine(std::move(state), key.edge, key.local_ends, key.client_zone, key.server_zone);
+  }
+};
+
+// What was credited to the connections of a cell. A plain value.
+struct WorkloadAccount {
+  // Never given to another cell of the table. When a cell is forgotten, and comes again, it has another number.
+  uint64_t number = 0;
+  bool is_fold = false;  // the cell holds what has no cell of its own; of `key`, only local_ends is used
+  WorkloadCellKey key;
+  // Copies, so that the cell does not keep an identity in use. Of a workload, one pod or container. Null: no workload.
+  IdentityRef client;
+  IdentityRef server;
+  EdgeCounters counters;
+};
+
+// The accounts of a table that belong to workloads: of everything that is credited to no edge with series of its own.
+//
+// Design. A connection whose edge has series is credited to the edge, and every other one to its cell. So there is one
+// addition for each packet, with workloads and without. When the series of an edge end, the edge's account is added to
+// `retired` of the edge's cell. So the accounts of a cell, and those of its edges with series, are all that its
+// connections were ever credited with.
+//
+// Thread: confined to its table.
+// Bounds: CellLimit() cells. When all are in use, further ones are credited to one of the folds. There is a fold for
+// each value of local_ends, so that the sums over a reporter stay exact. A cell that nobody used lately may be
+// forgotten. Then its accounts are added to its fold. Without identities, all connections use the first fold.
+class WorkloadCells {
+ public:
+  using Id = uint16_t;
+  static constexpr size_t kFolds = 4;        // the ids below are those of the folds, by local_ends
+  static constexpr size_t kMaxEdges = 5000;  // so that Id has room
+
+  // Returns a number above every id.
+  static size_t CellLimit(size_t max_workload_edges) { return kFolds + kCellsPerEdge * max_workload_edges; }
+  static uint64_t MemoryBytes(size_t max_workload_edges);
+
+  // REQUIRES: max_workload_edges <= kMaxEdges.
+  explicit WorkloadCells(size_t max_workload_edges);
+
+  // Returns the cell of a connection between these ends, which has one user more now. Returns a fold when there is no
+  // room.
+  Id Acquire(const WorkloadCellKey& key, const Binding& ends);
+  // As above, but adds no cell and no user.
+  Id Find(const WorkloadCellKey& key) const;
+  // Adds a user to a cell that has one, or takes one away. Does nothing for a fold.
+  void AcquireAgain(Id id) {
+    if (id >= kFolds) ++cells_[id].users;
+  }
+  void Release(Id id) {
+    if (id >= kFolds) --cells_[id].users;
+  }
+
+  // What was credited while no edge with series had it. Its gauge counts the open connections that hold no slot of the
+  // edge table.
+  EdgeCounters& unadmitted(Id id) { return cells_[id].unadmitted; }
+  // The accounts of edges whose series have ended. Its gauges are 0.
+  EdgeCounters& retired(Id id) { return cells_[id].retired; }
+
+  // Returns the sum of unadmitted() over all cells.
+  EdgeCounters Unadmitted() const;
+
+  // Appends to `*accounts` the account of each cell that is in use: unadmitted and retired. Returns where each cell is
+  // in
+  // `*accounts`, by id.
+  std::vector<uint32_t> AppendAccounts(std::vector<WorkloadAccount>* accounts) const;
+
+  // If all cells are in use, forgets those that had no user during the whole time since the last call.
+  void ForgetUnused();
+
+ private:
+  static constexpr size_t kCellsPerEdge = 4;
+
+  struct Cell {
+    uint64_t number = 0;  // 0: the cell is free
+    WorkloadCellKey key;
+    IdentityRef client;
+    IdentityRef server;
+    EdgeCounters unadmitted;
+    EdgeCounters retired;
+    uint32_t users = 0;
+    bool was_unused = false;  // when ForgetUnused() was called last
+  };
+
+  void Forget(Id id);
+
+  const size_t limit_;
+  std::vector<Cell> cells_;  // by Id
+  std::vector<Id> free_;
+  absl::flat_hash_map<WorkloadCellKey, Id> ids_;
+  uint64_t last_number_ = kFolds;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_FLOW_WORKLOAD_CELLS_H_

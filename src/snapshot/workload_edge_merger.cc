@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/snapshot/workload_edge_merger.h"
+
+#include <algorithm>
+
+#include "src/flow/binding_table.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr char kOtherZone[] = "other";
+
+// Calls `visit(Reporter)` for each reporter of connections of which these ends are local.
+template <typename Visitor>
+void VisitReporters(uint8_t local_ends, Visitor visit) {
+  if (local_ends == 0) visit(Reporter::kTransit);
+  if ((local_ends & Binding::kClientIsLocal) != 0) visit(Reporter::kClient);
+  if ((local_ends & Binding::kServerIsLocal) != 0) visit(Reporter::kServer);
+}
+
+// Calls `visit(WorkloadEdgeKey)` for each workload edge to which the cell belongs.
+template <typename Visitor>
+void VisitEdges(const WorkloadCellKey& cell, Visitor visit) {
+  VisitReporters(cell.local_ends, [&](Reporter reporter) {
+    WorkloadEdgeKey key = cell.edge;
+    key.reporter = reporter;
+    visit(key);
+  });
+}
+
+EdgeCounters WithoutGauges(EdgeCounters counters) {
+  counters.connections = counters.stalled = 0;
+  return counters;
+}
+
+bool HasCounted(const EdgeCounters& counters) {
+  return (counters.client_payload_bytes | counters.server_payload_bytes | counters.segments |
+          counters.retransmitted_segments | counters.out_of_order_segments | counters.syn_retransmissions |
+          counters.connections_opened | counters.connections_refused | counters.connections_timed_out |
+          counters.handshake_rtt_count) != 0;
+}
+
+}  // namespace
+
+void WorkloadEdgeMerger::AddZones(const WorkloadCellKey& key, const EdgeCounters& counters,
+                                  std::vector<ZonePayload>* zones) {
+  if (key.client_zone.empty() && key.server_zone.empty()) return;
+  const uint64_t payload_bytes = counters.client_payload_bytes + counters.server_payload_bytes;
+  if (payload_bytes == 0) return;
+  const auto find = [this](const std::string& client, const std::string& server) {
+    return static_cast<size_t>(std::find_if(zones_.begin(), zones_.end(),
+                                            [&](const ZonePayload& zone) {
+                                              return zone.client_zone == client && zone.server_zone == server;
+                                            }) -
+                               zones_.begin());
+  };
+  size_t index = find(key.client_zone, key.server_zone);
+  if (index == zones_.size() && index >= kMaxZonePairs) index = find(kOtherZone, kOtherZone);
+  if (index == zones_.size()) {
+    ZonePayload added = {key.client_zone, key.server_zone, 0};
+    if (index >= kMaxZonePairs) added = {kOtherZone, kOtherZone, 0};
+    zones_.push_back(added);
+    if (zones != &zones_) zones->push_back(added);
+  }
+  (*zones)[index].payload_bytes += payload_bytes;
+}
+
+void WorkloadEdgeMerger::KeepForgotten(const std::vector<WorkloadAccount>& worker, Accounts* before) {
+  Accounts now;
+  now.reserve(worker.size());
+  for (const WorkloadAccount& account : worker) {
+    if (!account.is_fold) now.emplace(account.number, Before{account.key, WithoutGauges(account.counters)});
+  }
+  for (const auto& [number, forgotten] : *before) {
+    if (now.contains(number)) continue;
+    AddZones(forgotten.key, forgotten.counters, &zones_);
+    VisitEdges(forgotten.key, [&, &counters = forgotten.counters](const WorkloadEdgeKey& key) {
+      if (const auto found = exported_.find(key); found != exported_.end()) {
+        AddEdgeCounters(counters, &found->second.kept);
+      }
+    });
+  }
+  *before = std::move(now);
+}
+
+void WorkloadEdgeMerger::EndIdle(int64_t now_ns) {
+  for (auto it = ended_.begin(); it != ended_.end();) {
+    const auto here = it++;
+    if (now_ns - here->second >= options_.window_ns) ended_.erase(here);
+  }
+  for (auto it = exported_.begin(); it != exported_.end();) {
+    const auto here = it++;
+    const Exported& edge = here->second;
+    if (edge.shown.connections > 0 || now_ns - edge.last_active_ns < options_.idle_timeout_ns) continue;
+    ended_.emplace(here->first, now_ns);
+    exported_.erase(here);
+  }
+}
+
+void WorkloadEdgeMerger::Begin(const Sum& sum, int64_t now_ns) {
+  const bool in_first_window = first_ns_ < 0 || now_ns - first_ns_ < options_.window_ns;
+  Exported edge;
+  edge.client = sum.client;
+  edge.server = sum.server;
+  edge.last_active_ns = now_ns;
+  if (in_first_window && !seen_.contains(sum.key)) {
+    // It has counted since the last call.
+    edge.start_time_ns = last_ns_ == 0 ? options_.capture_start_time_ns : last_ns_;
+  } else {
+    edge.before = WithoutGauges(sum.counters);
+    edge.start_time_ns = now_ns;
+    edge.admitted_ns = in_first_window ? now_ns : now_ns + options_.window_ns;
+  }
+  exported_.emplace(sum.key, std::move(edge));
+}
+
+void WorkloadEdgeMerger::Update(const EdgeCounters& now, int64_t now_ns, Exported* edge) const {
+  EdgeCounters total = now;
+  AddEdgeCounters(edge->kept, &total);
+  EdgeCounters shown = total;
+  if (now_ns < edge->admitted_ns) edge->before = WithoutGauges(total);
+  SubtractEdgeCounters(edge->before, &shown);
+  EdgeCounters change = shown;
+  SubtractEdgeCounters(edge->shown, &change);
+  if (HasCounted(change) || now_ns < edge->admitted_ns) edge->last_active_ns = now_ns;
+  edge->shown = shown;
+}
+
+WorkloadEdgesView WorkloadEdgeMerger::Merge(const std::vector<const std::vector<WorkloadAccount>*>& workers,
+                                            int64_t now_ns) {
+  WorkloadEdgesView merged;
+  before_.resize(workers.size());
+  std::vector<Sum> sums;
+  absl::flat_hash_map<WorkloadEdgeKey, size_t> indexes;
+  for (size_t i = 0; i < workers.size(); ++i) KeepForgotten(*workers[i], &before_[i]);
+  merged.zones = zones_;
+  for (const std::vector<WorkloadAccount>* worker : workers) {
+    for (const WorkloadAccount& account : *worker) {
+      if (first_ns_ < 0 && HasCounted(account.counters)) first_ns_ = now_ns;
+      VisitReporters(account.key.local_ends, [&](Reporter reporter) {
+        AddEdgeCounters(account.counters, &merged.other[static_cast<size_t>(reporter)]);
+      });
+      if (account.is_fold) continue;
+      AddZones(account.key, account.counters, &merged.zones);
+      VisitEdges(account.key, [&](const WorkloadEdgeKey& key) {
+        const auto [index, is_new] = indexes.emplace(key, sums.size());
+        if (is_new) sums.push_back({key, account.client, account.server, EdgeCounters()});
+        AddEdgeCounters(account.counters, &sums[index->second].counters);
+      });
+    }
+  }
+  EndIdle(now_ns);
+  for (const Sum& sum : sums) {
+    if (exported_.size() >= options_.max_exported) break;
+    if (!exported_.contains(sum.key) && !ended_.contains(sum.key)) Begin(sum, now_ns);
+  }
+  for (auto& [key, edge] : exported_) {
+    const auto index = indexes.find(key);
+    Update(index == indexes.end() ? EdgeCounters() : sums[index->second].counters, now_ns, &edge);
+    merged.exported.push_back({key, edge.client, edge.server, edge.shown, edge.start_time_ns});
+    SubtractEdgeCounters(edge.shown, &merged.other[static_cast<size_t>(key.reporter)]);
+  }
+  for (size_t reporter = 0; reporter < merged.other.size(); ++reporter) {
+    // Sums of fractions are rounded, so a difference of them may fall a little.
+    double& sum = merged.other[reporter].handshake_rtt_sum_seconds;
+    sum = other_rtt_sums_[reporter] = std::max(sum, other_rtt_sums_[reporter]);
+  }
+  seen_.clear();
+  for (const Sum& sum : sums) seen_.insert(sum.key);
+  last_ns_ = now_ns;
+  return merged;
+}
+
+}  // namespace tcpgauge
