@@ -81,8 +81,7 @@ ListWatch::Outcome ListWatch::List() {
       query += "&resourceVersion=0";
     }
     ++requests_;
-    const absl::StatusOr<KubeAnswer> answer =
-        transport_.Get(Query(std::move(query)), {options_.list_silence_ns, kMaxListNs});
+    const absl::StatusOr<KubeAnswer> answer = transport_.Get(Query(query), {options_.list_silence_ns, kMaxListNs});
     if (!answer.ok()) return OutcomeOf(answer.status());
     if (answer->status != 200) return OutcomeOf(*answer);
     absl::StatusOr<ListPage> page = ReadListPage(&transport_, &store_);
@@ -108,8 +107,8 @@ ListWatch::Outcome ListWatch::Watch(Initial initial) {
   }
   const int64_t begin_ns = clock_.SteadyNanoseconds();
   ++requests_;
-  const absl::StatusOr<KubeAnswer> answer = transport_.Get(
-      Query(std::move(query)), {options_.watch_silence_ns, watch_seconds * kNanosecondsPerSecond + kWatchGraceNs});
+  const absl::StatusOr<KubeAnswer> answer =
+      transport_.Get(Query(query), {options_.watch_silence_ns, watch_seconds * kNanosecondsPerSecond + kWatchGraceNs});
   if (!answer.ok()) return OutcomeOf(answer.status());
   if (initial == Initial::kEvents && IsRefusal(answer->status)) return Outcome{Outcome::Kind::kUnsupported};
   if (IsRefusal(answer->status)) is_synced_ = false;  // perhaps the version means nothing to this server
@@ -216,7 +215,7 @@ void ListWatch::NoteFailure(const Outcome& outcome) {
   }
 }
 
-std::string ListWatch::Query(std::string query) const {
+std::string ListWatch::Query(const std::string& query) const {
   return absl::StrCat(options_.path, "?", query, options_.selector.empty() ? "" : "&", options_.selector);
 }
 

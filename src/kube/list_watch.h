@@ -48,9 +48,10 @@ struct ListWatchCounts {
 
 // Keeps an ObjectStore equal to the objects of one kind that the API server has: reads all, then watches what changes.
 //
-// Reading all. Since Kubernetes 1.32, a watch itself begins with all objects (sendInitialEvents), and a bookmark ends
-// them. The server sends them from its cache, one at a time. An older server refuses the parameter. Then ListWatch
-// lists the objects in pages, and begins the watch at the version of the list. A list also comes from the server's
+// Reading all. Where the server has the feature WatchList (by default Kubernetes 1.32, and 1.34 and later), a watch
+// itself begins with all objects (sendInitialEvents), and a bookmark ends them. The server sends them from its cache,
+// one at a time. Any other server refuses the parameter with status 422. Then ListWatch lists the objects in pages, and
+// begins the watch at the version of the list. A list also comes from the server's
 // cache (resourceVersion=0), because a list that etcd must answer reads the pods of all nodes. A list may so be some
 // seconds old, and the watch brings the rest. If the cache is too old even for the watch, the next list is exact.
 //
@@ -95,7 +96,7 @@ class ListWatch {
   Outcome OutcomeOf(const absl::Status& error) const;
   Outcome OutcomeOf(const KubeAnswer& answer) const;
   void NoteFailure(const Outcome& outcome);
-  std::string Query(std::string query) const;
+  std::string Query(const std::string& query) const;
 
   const ListWatchOptions options_;
   ObjectStore& store_;

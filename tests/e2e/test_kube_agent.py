@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An agent that asks the Kubernetes API: from the API to the labels, without a capability and with the filter of system calls."""
+"""An agent that asks the Kubernetes API, as its user and with the filter of system calls: from the API to the labels."""
 import subprocess
 
 from support.agent import Agent, binary

@@ -82,7 +82,7 @@ class KubeApi:
     """Listens on a free port of 127.0.0.1.
 
     `tls` is an ssl.SSLContext. `tokens` are those that it accepts; None = it asks for none. Without `initial_events` it
-    refuses the parameter, as servers before 1.32 do. `gone_as` says how it refuses a version that it has forgotten:
+    refuses the parameter, as servers without the feature WatchList do. `gone_as` says how it refuses a version that it has forgotten:
     "status" or "event".
     """
 

@@ -46,8 +46,8 @@ class KubeNames:
         return self._ask("add")
 
     def wait_for_name(self, end, seconds=30, **members):
-        """What is known of `end`, once it has these members."""
-        return wait_until(lambda: _has(self.names().get(end), members) and self.names()[end], f"{end} is {members}", seconds)
+        """Waits until what is known of `end` has these members."""
+        wait_until(lambda: _has(self.names().get(end), members), f"{end} is {members}", seconds)
 
     def wait_until_up(self, *sources, seconds=60):
         wait_until(lambda: all(self.of(source)["up"] for source in sources), f"{sources} are up", seconds)
