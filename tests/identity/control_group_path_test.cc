@@ -80,6 +80,12 @@ TEST(OwnerOfGroup, ReadsAPodBelowOtherFolders) {
   EXPECT_EQ(Owner("/kubepods/pod" + kUid + "/" + kId + "/system.slice/nginx.service"), kPodAndContainer);
 }
 
+TEST(OwnerOfGroup, ReadsAPodBesideTheOneOfTheReader) {
+  EXPECT_EQ(Owner("/../../pod" + kUid + "/" + kId), kPodAndContainer);
+  EXPECT_EQ(Owner("/../../../pod" + kUid + "/crio-" + kId), kPodAndContainer);
+  EXPECT_EQ(Owner("/../../../besteffort/pod" + kUid + "/" + kId), kPodAndContainer);
+}
+
 TEST(OwnerOfGroup, ReadsContainersOfAHost) {
   const std::string container = "container " + kId;
   EXPECT_EQ(Owner("/docker/" + kId), container);
