@@ -40,7 +40,7 @@ struct JsonBounds {
   size_t depth = 0;        // of objects and arrays in one another
   // Without a number or a text, such as brackets, commas and white space. The parser keeps them until the next number
   // or text.
-  size_t bytes_between = 2 << 20;
+  size_t bytes_between = 1 << 20;
 };
 
 // Reads one JSON text (RFC 8259) from `body`, and passes its values to `visitor` while the body arrives. A name that

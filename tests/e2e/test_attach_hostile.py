@@ -120,7 +120,7 @@ class HostileAgentTest(NamespaceCase):
         bombs = {f"distinct {name}": compressed(listing(_rows(380000 if name == "vlans" else 60000, **{name: value})))
                  for name, value in distinct.items()}
         bombs["lists"] = compressed(b'{"newer":[' + b"[]," * (20 << 20))
-        bombs["new lines"] = compressed(b'{"newer":[' + b"\n" * 1000000 + b"[]," + b"\n" * 1000000 + b"[x")
+        bombs["new lines"] = compressed(b'{"newer":[' + b"\n" * 500000 + b"[]," + b"\n" * 500000 + b"[x")
         bombs["rows"] = compressed(b'{"time":1,"connections":[' + b"{}," * (20 << 20))
         bombs["names"] = compressed(b'{"interfaces":[' + b'{"name":"\\u001b"},' * (3 << 20))
         bombs["a text"] = compressed(b'{"newer":"' + b"x" * (60 << 20))
