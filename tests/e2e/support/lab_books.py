@@ -128,7 +128,7 @@ class Books:
             add("connections", labels, self._of_edge(self._at_client.open, edge),
                 ("connections", (("state", "established"),)))
             if edge in clients:
-                # Between workloads an attempt without an answer is open, until the agent gives it up. None comes to the server.
+                # Between workloads an attempt without an answer is open until the agent gives it up. None comes to the server.
                 answered = clients[edge]["connections"] + clients[edge]["refused"]
                 of_clients, _ = self._of_reporters("connections", dict(labels))
                 found[of_clients] += clients[edge]["attempts"] - answered - self._timed_out(edge)
