@@ -4,15 +4,6 @@
 #include "src/base/check.h"
 
 namespace tcpgauge {
-namespace {
-
-void SetNames(const Binding& binding, EdgeKey* key) {
-  key->local_ends = binding.local_ends;
-  key->client_identity = binding.client_label();
-  key->server_identity = binding.server_label();
-}
-
-}  // namespace
 
 uint64_t EdgeTable::MemoryBytes(const EdgeTableOptions& options) {
   return EdgeChooser::MemoryBytes(options.max_exported) +
@@ -45,6 +36,12 @@ EdgeKey EdgeTable::GroupedKeyOf(const IpAddress& client, const Endpoint& server)
   return key;
 }
 
+void EdgeTable::SetNames(const Binding& binding, EdgeKey* key) {
+  key->local_ends = binding.local_ends;
+  key->client_identity = binding.client_label();
+  key->server_identity = binding.server_label();
+}
+
 EdgeKey EdgeTable::KeyOf(const IpAddress& client, const Endpoint& server, const Binding& binding) const {
   EdgeKey key = KeyOf(client, server);
   SetNames(binding, &key);
@@ -54,10 +51,11 @@ EdgeKey EdgeTable::KeyOf(const IpAddress& client, const Endpoint& server, const 
 bool EdgeTable::Supersede(const EdgeKey& key, const Binding& ends, int64_t now_ns) {
   EdgeKey successor = key;
   SetNames(ends, &successor);
-  BoundEdge edge = {successor, {bindings_->Acquire(ends), 0}};
+  const BindingTable::Id binding = bindings_->Acquire(ends);
   // Without room for another binding, the edge keeps its place: the connections keep their bindings too.
-  const bool is_superseded =
-      edge.bound.binding != BindingTable::kNobody && chooser_.Supersede(chooser_.Find(key), edge, now_ns);
+  if (binding == BindingTable::kNobody) return false;
+  const BoundEdge edge = WithCell({successor, {binding, 0}});
+  const bool is_superseded = chooser_.Supersede(chooser_.Find(key), edge, now_ns);
   Release(edge.bound);
   return is_superseded;
 }

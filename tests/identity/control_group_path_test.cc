@@ -71,8 +71,19 @@ TEST(OwnerOfGroup, ReadsAPodBelowOtherFolders) {
                   "kubelet-kubepods-besteffort-pod" + kUidOfSlice + ".slice/cri-containerd-" + kId + ".scope"),
             kPodAndContainer);
   EXPECT_EQ(Owner("/../../" + pod), kPodAndContainer);
+  EXPECT_EQ(Owner("/../../pod" + kUid + "/" + kId), kPodAndContainer);
+  EXPECT_EQ(Owner("/../../../burstable/pod" + kUid + "/" + kId), kPodAndContainer);
+  EXPECT_EQ(Owner("/../../kubepods-pod" + kUidOfSlice + ".slice/crio-" + kId + ".scope"), kPodAndContainer);
+  EXPECT_EQ(Owner("/../../../../system.slice/nginx.service"), "unit nginx.service");
+  EXPECT_EQ(Owner("/../../../../init.scope"), "");
   EXPECT_EQ(Owner("/../cri-containerd-" + kId + ".scope"), "container " + kId);
   EXPECT_EQ(Owner("/kubepods/pod" + kUid + "/" + kId + "/system.slice/nginx.service"), kPodAndContainer);
+}
+
+TEST(OwnerOfGroup, ReadsAPodBesideTheOneOfTheReader) {
+  EXPECT_EQ(Owner("/../../pod" + kUid + "/" + kId), kPodAndContainer);
+  EXPECT_EQ(Owner("/../../../pod" + kUid + "/crio-" + kId), kPodAndContainer);
+  EXPECT_EQ(Owner("/../../../besteffort/pod" + kUid + "/" + kId), kPodAndContainer);
 }
 
 TEST(OwnerOfGroup, ReadsContainersOfAHost) {

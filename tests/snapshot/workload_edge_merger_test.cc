@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/snapshot/workload_edge_merger.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "src/flow/binding_table.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr int64_t kSecond = 1000000000;
+constexpr uint8_t kBoth = Binding::kClientIsLocal | Binding::kServerIsLocal;
+
+// Two workers report accounts. A workload edge is named by its port.
+class WorkloadEdgeMergerTest : public testing::Test {
+ protected:
+  WorkloadEdgeMergerTest() {
+    options_.max_exported = 2;
+    options_.window_ns = 10 * kSecond;
+    options_.idle_timeout_ns = 100 * kSecond;
+    options_.capture_start_time_ns = 7;
+  }
+
+  // Sets the account of the worker `worker` with this number: a cell, or a fold if `port` is 0.
+  void Report(size_t worker, uint64_t number, uint16_t port, uint64_t segments, uint8_t local_ends = kBoth) {
+    Forget(worker, number);
+    WorkloadAccount account;
+    account.number = number;
+    account.is_fold = port == 0;
+    account.key.edge.server_port = port;
+    account.key.local_ends = local_ends;
+    account.counters.segments = segments;
+    workers_[worker].push_back(account);
+  }
+  void Forget(size_t worker, uint64_t number) {
+    std::vector<WorkloadAccount>& accounts = workers_[worker];
+    for (size_t i = 0; i < accounts.size(); ++i) {
+      if (accounts[i].number == number) accounts.erase(accounts.begin() + static_cast<ptrdiff_t>(i--));
+    }
+  }
+  WorkloadAccount& Last(size_t worker) { return workers_[worker].back(); }
+  void Merge(int64_t seconds) {
+    if (merger_ == nullptr) merger_ = std::make_unique<WorkloadEdgeMerger>(options_);
+    merged_ = merger_->Merge({&workers_[0], &workers_[1]}, seconds * kSecond);
+  }
+  // The segments of each workload edge of the reporter, by port; "other" is 0.
+  std::map<int, uint64_t> Segments(Reporter reporter = Reporter::kClient) const {
+    std::map<int, uint64_t> segments;
+    segments[0] = merged_.other[static_cast<size_t>(reporter)].segments;
+    for (const WorkloadEdgeView& edge : merged_.exported) {
+      if (edge.key.reporter == reporter) segments[edge.key.server_port] = edge.counters.segments;
+    }
+    return segments;
+  }
+  using Map = std::map<int, uint64_t>;
+
+  WorkloadEdgeOptions options_;
+  std::vector<WorkloadAccount> workers_[2];
+  std::unique_ptr<WorkloadEdgeMerger> merger_;
+  WorkloadEdgesView merged_;
+};
+
+TEST_F(WorkloadEdgeMergerTest, AddsUpTheWorkersForEachReporter) {
+  options_.max_exported = 10;
+  Report(0, 10, 80, 5);
+  Report(1, 10, 80, 6);
+  Report(1, 11, 81, 7, Binding::kServerIsLocal);
+  Report(1, 12, 82, 8, 0);
+  Report(0, 2, 0, 100, Binding::kClientIsLocal);
+  Merge(1);
+  EXPECT_EQ(Segments(Reporter::kClient), (Map{{0, 100}, {80, 11}}));
+  EXPECT_EQ(Segments(Reporter::kServer), (Map{{0, 0}, {80, 11}, {81, 7}}));
+  EXPECT_EQ(Segments(Reporter::kTransit), (Map{{0, 0}, {82, 8}}));
+}
+
+TEST_F(WorkloadEdgeMergerTest, TheFirstOnesHaveSeriesAndAllElseIsOther) {
+  Report(0, 10, 80, 5, Binding::kClientIsLocal);
+  Report(0, 11, 81, 6, Binding::kClientIsLocal);
+  Report(0, 12, 82, 7, Binding::kClientIsLocal);
+  Merge(1);
+  EXPECT_EQ(Segments(), (Map{{0, 7}, {80, 5}, {81, 6}}));
+  Report(1, 10, 83, 1000, Binding::kClientIsLocal);
+  Merge(2);
+  EXPECT_EQ(Segments(), (Map{{0, 1007}, {80, 5}, {81, 6}}));
+  EXPECT_EQ(merged_.exported[0].start_time_ns, 7);
+}
+
+TEST_F(WorkloadEdgeMergerTest, AnIdleOneGivesItsPlaceAndItsCountsToOther) {
+  Report(0, 10, 80, 5, Binding::kClientIsLocal);
+  Report(0, 11, 81, 6, Binding::kClientIsLocal);
+  Report(0, 12, 82, 7, Binding::kClientIsLocal);
+  Merge(1);
+  for (int second = 50; second <= 150; second += 50) {
+    Report(0, 11, 81, static_cast<uint64_t>(second), Binding::kClientIsLocal);
+    Report(0, 12, 82, static_cast<uint64_t>(second), Binding::kClientIsLocal);
+    Merge(second);
+  }
+  EXPECT_EQ(Segments(), (Map{{0, 155}, {81, 150}, {82, 0}})) << "82 is announced; its earlier counts stay in other";
+  Report(0, 12, 82, 160, Binding::kClientIsLocal);
+  Merge(155);
+  EXPECT_EQ(Segments(), (Map{{0, 165}, {81, 150}, {82, 0}}));
+  Report(0, 12, 82, 180, Binding::kClientIsLocal);
+  Merge(161);
+  EXPECT_EQ(Segments(), (Map{{0, 165}, {81, 150}, {82, 20}}));
+}
+
+TEST_F(WorkloadEdgeMergerTest, ASilentOneWithAnOpenConnectionKeepsItsPlace) {
+  Report(0, 10, 80, 5);
+  Last(0).counters.connections = 1;
+  for (const int second : {1, 101, 201, 301}) Merge(second);
+  EXPECT_EQ(Segments(), (Map{{0, 0}, {80, 5}}));
+}
+
+TEST_F(WorkloadEdgeMergerTest, OneThatEndedComesBackAfterAWindowAndFromZero) {
+  Report(0, 10, 80, 5);
+  Merge(1);
+  Merge(101);
+  Merge(102);
+  EXPECT_EQ(Segments(), (Map{{0, 5}}));
+  Report(0, 10, 80, 9);
+  Merge(105);
+  EXPECT_EQ(Segments(), (Map{{0, 9}}));
+  Merge(112);
+  EXPECT_EQ(Segments(), (Map{{0, 9}, {80, 0}}));
+  EXPECT_EQ(merged_.exported[0].start_time_ns, 112 * kSecond);
+  Report(0, 10, 80, 12);
+  Merge(122);
+  EXPECT_EQ(Segments(), (Map{{0, 9}, {80, 3}}));
+}
+
+TEST_F(WorkloadEdgeMergerTest, AForgottenCellIsKeptForItsWorkloadEdge) {
+  Report(0, 10, 80, 5);
+  Report(1, 10, 80, 20);
+  Merge(1);
+  Forget(0, 10);
+  Report(0, 4, 0, 5);  // the fold
+  Merge(2);
+  EXPECT_EQ(Segments(Reporter::kClient), (Map{{0, 0}, {80, 25}}));
+  EXPECT_EQ(Segments(Reporter::kServer), (Map{{0, 0}, {80, 25}}));
+  Report(0, 11, 80, 3);
+  Merge(3);
+  EXPECT_EQ(Segments(), (Map{{0, 0}, {80, 28}}));
+  Forget(0, 11);
+  Forget(1, 10);
+  Report(0, 4, 0, 8);
+  Report(1, 4, 0, 20);
+  Merge(4);
+  EXPECT_EQ(Segments(), (Map{{0, 0}, {80, 28}}));
+  Merge(200);
+  Merge(201);
+  EXPECT_EQ(Segments(), (Map{{0, 28}}));
+}
+
+TEST_F(WorkloadEdgeMergerTest, ZonesCountEachConnectionOnceAndKeepTheirOrder) {
+  Report(0, 10, 80, 0);
+  Last(0).key.client_zone = "a";
+  Last(0).key.server_zone = "b";
+  Last(0).counters.client_payload_bytes = 10;
+  Last(0).counters.server_payload_bytes = 5;
+  Report(1, 10, 81, 0);
+  Last(1).counters.client_payload_bytes = 99;  // both zones are unknown
+  Merge(1);
+  Report(0, 11, 82, 0);
+  Last(0).key.client_zone = "a";
+  Last(0).counters.client_payload_bytes = 7;
+  Forget(0, 10);
+  Merge(2);
+  ASSERT_EQ(merged_.zones.size(), 2u);
+  EXPECT_EQ(merged_.zones[0].client_zone, "a");
+  EXPECT_EQ(merged_.zones[0].server_zone, "b");
+  EXPECT_EQ(merged_.zones[0].payload_bytes, 15u) << "a forgotten cell is kept";
+  EXPECT_EQ(merged_.zones[1].server_zone, "");
+  EXPECT_EQ(merged_.zones[1].payload_bytes, 7u);
+}
+
+TEST_F(WorkloadEdgeMergerTest, FurtherPairsOfZonesAreCountedTogether) {
+  for (uint16_t i = 0; i < 100; ++i) {
+    Report(0, 10 + i, static_cast<uint16_t>(80 + i), 0);
+    Last(0).key.client_zone = "zone-" + std::to_string(i);
+    Last(0).key.server_zone = "b";
+    Last(0).counters.client_payload_bytes = 1;
+  }
+  Merge(1);
+  Merge(2);
+  ASSERT_EQ(merged_.zones.size(), WorkloadEdgeMerger::kMaxZonePairs + 1);
+  EXPECT_EQ(merged_.zones.back().client_zone, "other");
+  EXPECT_EQ(merged_.zones.back().server_zone, "other");
+  EXPECT_EQ(merged_.zones.back().payload_bytes, 100 - WorkloadEdgeMerger::kMaxZonePairs);
+}
+
+}  // namespace
+}  // namespace tcpgauge
