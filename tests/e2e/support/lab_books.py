@@ -127,6 +127,11 @@ class Books:
             add("handshake_rtt_seconds_count", labels, counts["syn_ack"], ("handshake_rtt_seconds_count", ()))
             add("connections", labels, self._of_edge(self._at_client.open, edge),
                 ("connections", (("state", "established"),)))
+            if edge in clients:
+                # Between workloads an attempt without an answer is open until the agent gives it up. None comes to the server.
+                answered = clients[edge]["connections"] + clients[edge]["refused"]
+                of_clients, _ = self._of_reporters("connections", dict(labels))
+                found[of_clients] += clients[edge]["attempts"] - answered - self._timed_out(edge)
             add("connections_stalled", labels, self._of_edge(
                 (each for each in self._at_client.open if _is_stalled(each)), edge))
         for (name, labels), value in totals.items():
@@ -148,9 +153,15 @@ class Books:
                 yield _WORKLOAD_EDGE + name, (*_NO_NAMES, *rest, ("reporter", reporter))
 
     def _timed_out(self, edge):
-        """Attempts that the client gave up so long ago that an agent gives them up, too."""
+        """Attempts that the client gave up so long ago that an agent gives them up, too. Between two looks they are taken to
+        come evenly."""
         then = time.monotonic() - (_LAST_SYN_SECONDS + _ANSWER_SECONDS - CONNECT_SECONDS)
-        return max((given_up.get(edge, 0) for at, given_up in self._given_up if at <= then), default=0)
+        known = [(at, given_up.get(edge, 0)) for at, given_up in self._given_up]
+        before = max((each for each in known if each[0] <= then), default=None)
+        after = min((each for each in known if each[0] > then), default=None)
+        if before is None or after is None:
+            return before[1] if before else 0
+        return before[1] + (after[1] - before[1]) * (then - before[0]) / (after[0] - before[0])
 
     @staticmethod
     def _of_edge(opened, edge):
