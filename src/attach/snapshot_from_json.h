@@ -38,7 +38,7 @@ struct AnswerBounds {
 // most 146 years, and rates at most 10^18 bytes a second. The names of agents, interfaces and processes may hold any
 // characters: make them printable before you show them.
 //
-// Bounds: AnswerBounds. The time is proportional to the length of the answer. Besides the snapshot, takes at most 64
+// Bounds: AnswerBounds. The time is proportional to the length of the answer. Besides the snapshot, takes at most 128
 // MiB and the piece of the body at hand.
 //
 // Errors: those of `body`. kResourceExhausted when the answer exceeds AnswerBounds, or lists more than `limit`

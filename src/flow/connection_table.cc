@@ -350,7 +350,6 @@ uint32_t ConnectionTable::AddEmbryo(const Arrival& arrival) {
   embryo.is_wrapped = false;
   embryo.is_edge_pending = false;
   embryo.has_copies = false;
-  if (names_.finder().is_on()) embryo_bounds_[slot] = EdgeBinding();
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
   index_.Insert(slot | kEmbryoSlots, arrival.hash);
   return slot | kEmbryoSlots;
@@ -363,7 +362,8 @@ uint32_t ConnectionTable::BeginEmbryo(const Arrival& arrival) {
   if (DefersEdges()) {
     embryos_[slot & ~kEmbryoSlots].is_edge_pending = true;
   } else {
-    OpenEdgeOfEmbryo(slot & ~kEmbryoSlots);
+    const EdgeBinding bound = ledger_.OpenEdge(arrival.key, arrival.key_sender, arrival.time_ns, now_ns_);
+    if (names_.finder().is_on()) embryo_bounds_[slot & ~kEmbryoSlots] = bound;
   }
   return slot;
 }

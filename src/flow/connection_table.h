@@ -566,7 +566,9 @@ class alignas(64) ConnectionTable {
 
   EdgeBinding BoundOf(uint32_t slot) const {
     if ((slot & kEmbryoSlots) == 0) return records_[slot].bound;
-    return names_.finder().is_on() ? embryo_bounds_[slot & ~kEmbryoSlots] : EdgeBinding();
+    const Embryo& embryo = embryos_[slot & ~kEmbryoSlots];
+    if (!names_.finder().is_on() || embryo.is_edge_pending || embryo.is_provisional) return EdgeBinding();
+    return embryo_bounds_[slot & ~kEmbryoSlots];
   }
   // When the connection in the record `slot` began; INT64_MIN if that was before the capture.
   int64_t BegunOf(uint32_t slot) const {
@@ -610,7 +612,7 @@ class alignas(64) ConnectionTable {
   // Indexed by the number of an embryo. For a provisional view: the hash of the key under which the copied SYN was
   // seen. For an embryo with has_copies: PendingEdge::provisional_views of the record that takes its place.
   StableArray<uint32_t> embryo_notes_;
-  // Indexed by the number of an embryo: what it keeps of names. Used once there is an identity map.
+  // Indexed by the number of an embryo: what it keeps of names, once its edge was told and there is an identity map.
   StableArray<EdgeBinding> embryo_bounds_;
   // The next slot, of any kind, whose unknown ends may have names in the latest identity map; or kNoSlot.
   static constexpr uint32_t kNoSlot = UINT32_MAX;

@@ -17,6 +17,7 @@ struct EdgeBinding {
 
 // The edge of a connection, and what the connection keeps of names.
 struct BoundEdge {
+  BoundEdge() = default;
   BoundEdge(const EdgeKey& the_key, EdgeBinding names = EdgeBinding()) : key(the_key), bound(names) {}  // NOLINT
 
   EdgeKey key;

@@ -4,15 +4,6 @@
 #include "src/base/check.h"
 
 namespace tcpgauge {
-namespace {
-
-void SetNames(const Binding& binding, EdgeKey* key) {
-  key->local_ends = binding.local_ends;
-  key->client_identity = binding.client_label();
-  key->server_identity = binding.server_label();
-}
-
-}  // namespace
 
 uint64_t EdgeTable::MemoryBytes(const EdgeTableOptions& options) {
   return EdgeChooser::MemoryBytes(options.max_exported) +
@@ -43,6 +34,12 @@ EdgeKey EdgeTable::GroupedKeyOf(const IpAddress& client, const Endpoint& server)
   key.server.address = ServerPrefix(server.address);
   key.is_server_prefix = true;
   return key;
+}
+
+void EdgeTable::SetNames(const Binding& binding, EdgeKey* key) {
+  key->local_ends = binding.local_ends;
+  key->client_identity = binding.client_label();
+  key->server_identity = binding.server_label();
 }
 
 EdgeKey EdgeTable::KeyOf(const IpAddress& client, const Endpoint& server, const Binding& binding) const {

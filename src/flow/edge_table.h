@@ -84,8 +84,16 @@ class EdgeTable : private EdgeChooser::Accounts {
   EdgeKey KeyOf(const IpAddress& client, const Endpoint& server, const Binding& binding) const;
   // As above, for a connection that keeps `bound`.
   BoundEdge EdgeOf(const IpAddress& client, const Endpoint& server, EdgeBinding bound) const {
-    if (bound.binding == BindingTable::kNobody) return {KeyOf(client, server), bound};
-    return {KeyOf(client, server, bindings_->Get(bound.binding)), bound};
+    BoundEdge edge;
+    edge.bound = bound;
+    if (groups_) {
+      edge.key = GroupedKeyOf(client, server);
+    } else {
+      edge.key.client = client;
+      edge.key.server = server;
+    }
+    if (bound.binding != BindingTable::kNobody) SetNames(bindings_->Get(bound.binding), &edge.key);
+    return edge;
   }
 
   // Returns `edge` with the cell of the connection, which the connection uses from now on. REQUIRES: there is an
@@ -210,6 +218,7 @@ class EdgeTable : private EdgeChooser::Accounts {
   }
   WorkloadCellKey CellOf(const EdgeKey& key, const Binding& ends) const;
   EdgeKey GroupedKeyOf(const IpAddress& client, const Endpoint& server) const;
+  static void SetNames(const Binding& binding, EdgeKey* key);
   // Returns the prefix of a server's address, as long as the options say.
   IpAddress ServerPrefix(const IpAddress& server) const {
     return server.Prefix(options_.v4_server_prefix_bits, options_.v6_server_prefix_bits);

@@ -9,15 +9,13 @@
 
 namespace tcpgauge {
 
-EdgeBinding Ledger::OpenEdge(const ConnectionKey& key, End client, int64_t begun_ns, int64_t now_ns) {
-  ++opened_for_edges_;
+EdgeBinding Ledger::OpenNamedEdge(const ConnectionKey& key, End client, int64_t begun_ns, int64_t now_ns) {
   EdgeBinding bound;
   bound.binding = names_.Bind(key.endpoint(client), key.endpoint(OtherEnd(client)), begun_ns, now_ns);
   if (edges_ == nullptr) return bound;
-  const BoundEdge edge = EdgeOf(key, client, bound);
-  const BoundEdge opened = names_.finder().is_on() ? edges_->WithCell(edge) : edge;
-  edges_->Open(opened, now_ns);
-  return opened.bound;
+  const BoundEdge edge = edges_->WithCell(EdgeOf(key, client, bound));
+  edges_->Open(edge, now_ns);
+  return edge.bound;
 }
 
 void Ledger::OpenEdge(int64_t begun_ns, int64_t now_ns, ConnectionRecord* record) {
@@ -45,7 +43,7 @@ void Ledger::BindAgain(const ConnectionKey& key, End client, int64_t begun_ns, i
   edges_->Reopen(*edge, reopened);
 }
 
-void Ledger::Release(EdgeBinding* bound) {
+void Ledger::ReleaseNames(EdgeBinding* bound) {
   names_.bindings().Release(bound->binding);
   if (edges_ != nullptr) edges_->ReleaseCell(*bound);
   *bound = EdgeBinding();

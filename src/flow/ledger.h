@@ -48,7 +48,12 @@ class Ledger {
   // is the client. Call it once for each opened connection, before Credit(), CreditHandshake() and Close() of the
   // connection. `begun_ns`: see NameFinder::FindClient. Returns what the connection keeps of the names of its ends. The
   // caller passes it to the other functions, and to Release() when the connection ends.
-  EdgeBinding OpenEdge(const ConnectionKey& key, End client, int64_t begun_ns, int64_t now_ns);
+  EdgeBinding OpenEdge(const ConnectionKey& key, End client, int64_t begun_ns, int64_t now_ns) {
+    ++opened_for_edges_;
+    if (names_.finder().is_on()) return OpenNamedEdge(key, client, begun_ns, now_ns);
+    if (edges_ != nullptr) edges_->Open(EdgeOf(key, client, EdgeBinding()), now_ns);
+    return EdgeBinding();
+  }
   // As above, for a connection that has a record: sets record->bound. The edge also gets the SYN retransmissions that
   // were counted while it was pending. REQUIRES: record->is_edge_pending. Sets it to false.
   void OpenEdge(int64_t begun_ns, int64_t now_ns, ConnectionRecord* record);
@@ -58,7 +63,9 @@ class Ledger {
   void BindAgain(const ConnectionKey& key, End client, int64_t begun_ns, int64_t now_ns, EdgeTable::Slot* edge,
                  EdgeBinding* bound);
   // Ends the use of the names, and resets `*bound`.
-  void Release(EdgeBinding* bound);
+  void Release(EdgeBinding* bound) {
+    if (names_.finder().is_on()) ReleaseNames(bound);
+  }
   // The next two functions tell the edge whether the connection is open (see IsOpen()). Call CloseEdge() when the
   // connection is closed or reset, or when it ends while it is open. Call ReopenEdge() when it is open again. `edge` is
   // ConnectionRecord::edge, or EdgeTable::kNone for an embryo. REQUIRES: OpenEdge() was called.
@@ -133,6 +140,8 @@ class Ledger {
   BoundEdge EdgeOf(const ConnectionKey& key, End client, EdgeBinding bound) const {
     return edges_->EdgeOf(key.endpoint(client).address, key.endpoint(OtherEnd(client)), bound);
   }
+  EdgeBinding OpenNamedEdge(const ConnectionKey& key, End client, int64_t begun_ns, int64_t now_ns);
+  void ReleaseNames(EdgeBinding* bound);
   // Credits traffic of a connection of which no edge was told.
   void CreditUnopened(const ConnectionKey& key, End client, const EdgeTraffic& traffic, int64_t now_ns);
 

@@ -53,7 +53,7 @@ bool IsUid(std::string_view text) {
 
 // Returns the UID if the folder is a pod's, otherwise an empty text. `parent` is the folder above.
 std::string PodUidOf(std::string_view folder, std::string_view parent) {
-  // "..": the reader is in a pod of the same class.
+  // The kernel writes ".." for the folders that a pod shares with the reader, when the reader is in a pod itself.
   constexpr std::string_view kParents[] = {"kubepods", "guaranteed", "burstable", "besteffort", ".."};
   std::string_view uid = folder;
   if (ConsumeSuffix(".slice", &uid)) {

@@ -301,14 +301,14 @@ void IdentityDraft::FinishListeners(const GroupIdentities& groups, IdentityMap* 
     ListenerQueue queue = listener.queue;
     queue.identity = CommonIdentity(listener.groups, groups);
     map->listener_queues.push_back(queue);
-    if (queue.identity == nullptr) {
-      // Another listener on all addresses must not give its name to this one's connections.
-      ambiguous_ports.insert(endpoint.port);
-    } else if (!IsWildcard(endpoint.address)) {
+    if (queue.identity != nullptr && !IsWildcard(endpoint.address)) {
       map->endpoints[endpoint] = queue.identity;
-    } else if (map->wildcard_ports.insert({endpoint.port, queue.identity}).first->second != queue.identity) {
-      ambiguous_ports.insert(endpoint.port);
+      continue;
     }
+    // A listener on all addresses must not give its name to the connections of another one on its port.
+    if (queue.identity == nullptr ||
+        map->wildcard_ports.insert({endpoint.port, queue.identity}).first->second != queue.identity)
+      ambiguous_ports.insert(endpoint.port);
   }
   for (const uint16_t port : ambiguous_ports) map->wildcard_ports.erase(port);
 }

@@ -10,10 +10,11 @@ namespace tcpgauge {
 // Returns how much memory names of ends take at most, if `max_endpoints` addresses and sockets have names. Counts the
 // identities, two maps, what is remembered of dead addresses, the draft of the next map, and the copies of the sources.
 //
-// An endpoint was seen to take 1,670 bytes when each is an address of a pod of its own, and all names are as long as in
-// a large cluster: 720 in the map and in the identity, and the rest while the next map is made.
+// An endpoint was seen to take 1,020 bytes when each is an address of a pod of its own, and all names are as long as in
+// a large cluster: 710 in the map and in the identity, and the rest while the next map is made. The sources of the
+// Kubernetes API took 190 more. Hash tables may be half empty.
 constexpr uint64_t IdentityMemoryBytes(size_t max_endpoints) {
-  constexpr uint64_t kEndpointBytes = 2200;
+  constexpr uint64_t kEndpointBytes = 1400;
   constexpr uint64_t kSourcesBytes = 512 << 10;  // what does not depend on the number of endpoints
   return max_endpoints == 0 ? 0 : kSourcesBytes + max_endpoints * kEndpointBytes;
 }

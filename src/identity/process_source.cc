@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "src/base/strings.h"
 #include "src/identity/file_at.h"
 #include "src/identity/namespace_addresses.h"
 #include "src/identity/process_group.h"
@@ -39,7 +38,8 @@ void ProcessSource::AddTo(IdentityDraft* draft) {
   for (const auto& [owner, processes] : owners) {
     text_.clear();
     if (!processes.has_several()) ReadFileAt(folder_fd, (processes.first + "/comm").c_str(), kMaxCommBytes, &text_);
-    draft->AddOwner(owner, Trim(text_));
+    if (!text_.empty() && text_.back() == '\n') text_.pop_back();
+    draft->AddOwner(owner, text_);
     if (own_namespace_ != 0) AddAddresses(folder_fd, owner, processes, draft);
   }
 }

@@ -15,7 +15,7 @@ namespace tcpgauge {
 // was deleted would come from an unknown end.
 //
 // Thread: confined to the thread that makes identity maps.
-// Bounds: the keys that Note() was called for within the last kKeepNs.
+// Bounds: the keys that Note() was called for since the last AddDead(), and those that AddDead() had room for.
 template <typename Key>
 class RecentNames {
  public:
@@ -28,14 +28,16 @@ class RecentNames {
   // Forgets the identity of `key`, because another one has the key now.
   void Forget(const Key& key) { names_.erase(key); }
 
-  // Adds the keys that are dead: those that are not in `names`. Adds at most `room` of them, in any order. Forgets
-  // those that died long ago.
+  // Adds the keys that are dead: those that are not in `names`. Adds at most `room` of them, in any order. Forgets the
+  // others, and those that died long ago.
   void AddDead(int64_t now_ns, size_t room, Names* names) {
     for (auto i = names_.begin(); i != names_.end();) {
       const auto here = i++;
-      if (here->second.last_seen_ns + kKeepNs <= now_ns) {
+      if (names->contains(here->first)) continue;
+      if (room == 0 || here->second.last_seen_ns + kKeepNs <= now_ns) {
         names_.erase(here);
-      } else if (room > 0 && names->insert({here->first, here->second.identity}).second) {
+      } else {
+        names->insert({here->first, here->second.identity});
         --room;
       }
     }

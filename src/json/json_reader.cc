@@ -17,7 +17,8 @@ namespace {
 using Json = nlohmann::json;
 
 // The body as the parser reads it. The parser collects the bytes of a token, and the white space before it, so the
-// buffer ends the text when a token becomes too long.
+// buffer ends the text when a token becomes too long. The parser also collects all that stands between two values that
+// are numbers or texts, such as brackets and commas, so the buffer ends the text when that becomes too long.
 class BodyBuffer final : public std::streambuf {
  public:
   BodyBuffer(AnswerBody* body, const JsonSource& source, const JsonBounds& bounds)
@@ -25,6 +26,11 @@ class BodyBuffer final : public std::streambuf {
 
   // The parser has read a token.
   void EndToken() { token_begin_ = Position(); }
+  // The parser has read a number or a text, which is also a token.
+  void EndNumberOrText() {
+    EndToken();
+    between_begin_ = token_begin_;
+  }
   // Why the text ended before its end.
   const absl::Status& status() const { return status_; }
 
@@ -35,6 +41,9 @@ class BodyBuffer final : public std::streambuf {
     setg(nullptr, nullptr, nullptr);
     if (before_piece_ - token_begin_ > bounds_.token_bytes) {
       return Fail(" a token of", bounds_.token_bytes);
+    }
+    if (before_piece_ - between_begin_ > bounds_.bytes_between) {
+      return Fail(" between two numbers or texts", bounds_.bytes_between);
     }
     absl::StatusOr<std::string> piece = body_.Next();
     if (!piece.ok()) {
@@ -66,6 +75,7 @@ class BodyBuffer final : public std::streambuf {
   std::string piece_;        // what the parser reads now
   size_t before_piece_ = 0;  // bytes of the text before the piece
   size_t token_begin_ = 0;
+  size_t between_begin_ = 0;  // where the last number or text ended
 };
 
 // The parser calls these functions. The result false ends the parsing.
@@ -78,17 +88,17 @@ class Events {
 
   bool null() { return Take(std::monostate()); }
   bool boolean(bool value) { return Take(value); }
-  bool number_integer(int64_t value) { return Take(static_cast<double>(value)); }
-  bool number_unsigned(uint64_t value) { return Take(value); }
-  bool number_float(double value, const std::string& /*text*/) { return Take(value); }
-  bool string(const std::string& value) { return Take(std::string_view(value)); }
+  bool number_integer(int64_t value) { return TakeNumberOrText(static_cast<double>(value)); }
+  bool number_unsigned(uint64_t value) { return TakeNumberOrText(value); }
+  bool number_float(double value, const std::string& /*text*/) { return TakeNumberOrText(value); }
+  bool string(const std::string& value) { return TakeNumberOrText(std::string_view(value)); }
   bool binary(const Json::binary_t& /*value*/) { return false; }  // JSON has none
   bool start_object(size_t /*size*/) { return Enter(/*is_object=*/true); }
   bool start_array(size_t /*size*/) { return Enter(/*is_object=*/false); }
   bool end_object() { return Leave(); }
   bool end_array() { return Leave(); }
   bool key(std::string& key) {
-    buffer_.EndToken();
+    buffer_.EndNumberOrText();
     if (skipped_ == 0) key_.swap(key);
     return true;
   }
@@ -97,6 +107,11 @@ class Events {
   }
 
  private:
+  bool TakeNumberOrText(const JsonScalar& value) {
+    buffer_.EndNumberOrText();
+    return Take(value);
+  }
+
   bool Take(const JsonScalar& value) {
     buffer_.EndToken();
     if (skipped_ > 0) return true;

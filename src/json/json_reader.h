@@ -38,15 +38,18 @@ struct JsonBounds {
   size_t bytes = 0;
   size_t token_bytes = 0;  // of a number or a text, with the white space before it
   size_t depth = 0;        // of objects and arrays in one another
+  // Without a number or a text, such as brackets, commas and white space. The parser keeps them until the next number
+  // or text.
+  size_t bytes_between = 2 << 20;
 };
 
 // Reads one JSON text (RFC 8259) from `body`, and passes its values to `visitor` while the body arrives. A name that
 // occurs twice in an object is passed twice.
 //
 // Thread: any.
-// Bounds: besides the piece of the body at hand, takes at most 64 times bounds.token_bytes of memory: twice for a
-// token, twice for its text, and the rest for an error message of the parser, which escapes an unexpected token and is
-// not used. The time is proportional to the length of the text.
+// Bounds: besides the piece of the body at hand, takes memory of at most 64 times the greater one of bounds.token_bytes
+// and bounds.bytes_between: twice for a token, twice for its text, and the rest for an error message of the parser,
+// which escapes what it has kept and is not used. The time is proportional to the length of the text.
 //
 // Errors: those of `body` and of `visitor`. kResourceExhausted when the text exceeds `bounds`. kInvalidArgument when
 // the text is not JSON. The messages are those of `source`, and contain no part of the text.

@@ -24,7 +24,7 @@ namespace tcpgauge {
 
 struct KubeOptions {
   IdentityLevel level = IdentityLevel::kNode;  // kNode or kCluster
-  std::string server;                          // the URL of the API server, without a path; see InClusterServer()
+  std::string server;                          // the URL of the API server, without a path; Options::identity_api
   ServiceAccountFiles account;
   std::string node;  // the name of this node, as the API has it
   std::string user_agent;

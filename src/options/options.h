@@ -100,8 +100,7 @@ struct Options {
 
 // Whether ends can have names.
 inline bool NamesEnds(const Options& options) {
-  const bool from_file = !options.read_file.empty() && !options.identity_file.empty();
-  return from_file || options.identity != IdentityLevel::kOff;
+  return options.read_file.empty() ? options.identity != IdentityLevel::kOff : !options.identity_file.empty();
 }
 
 }  // namespace tcpgauge

@@ -490,9 +490,9 @@ TEST(SnapshotFromJson, TheBoundsHoldWhatAnAgentCanSend) {
   connection.client_identity = connection.server_identity = 1;
   most.views.assign(ConnectionView::kMaxPerConnection, {connection.client, connection.server, 1});
   connection.view_count = ConnectionView::kMaxPerConnection;
-  most.connections.assign(10000, connection);
+  most.connections.assign(3000, connection);
   ConnectionQuery query;
-  query.limit = 10000;
+  query.limit = most.connections.size();
   const std::string text = ConnectionsJson(most, query, "node7");
   EXPECT_LT(text.size(), query.limit * AnswerBounds::kConnectionBytes);
   const absl::StatusOr<Snapshot> read = Read(text, query.limit);

@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sources of the Kubernetes API against an API server that does what servers do: it forgets, throttles, breaks off."""
-import os
-import ssl
-import subprocess
-import tempfile
 import unittest
 
+from support.kube_account import Account
 from support.kube_api import PODS, SERVICES, SLICES, Fault, KubeApi, pod, service, slice_of
 from support.kube_names import KubeNames
 from support.waiting import holds_for, wait_until
@@ -218,6 +215,14 @@ class TroubleTest(KubeCase):
                     self.assertEqual(len(names.names()), 400)
                     self.assertEqual(names.of("services")["failures"], 1)
 
+    def test_a_failure_that_never_ends_is_given_up(self):
+        api = self.api()
+        api.expect(*(Fault(status=500, is_endless=True) for _ in range(3)))
+        names = self.names(api, level="node")
+        names.wait_until_up("pods")
+        self.assertEqual(names.of("pods")["failures"], 3)
+        self.assertLess(names.counts()["private_kilobytes"], 12 * 1024)
+
     def test_a_slow_server_delays_no_other_source(self):
         api = self.api()
         api.put(pod(WEB, "10.42.0.7"), service("web", "10.43.0.1"))
@@ -258,81 +263,49 @@ class TroubleTest(KubeCase):
 
 class SecurityTest(KubeCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def openssl(self, *words):
-        subprocess.run(["openssl", *words], cwd=self.folder, check=True, capture_output=True, timeout=60)
-
-    def authority(self, name):
-        """Makes an authority and a server's certificate; returns the server's TLS."""
-        curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-        self.openssl("req", "-x509", *curve, "-days", "2", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out",
-                     f"{name}.pem")
-        self.openssl("req", *curve, "-subj", "/CN=api", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
-                     f"{name}-api.key", "-out", f"{name}-api.csr")
-        self.openssl("x509", "-req", "-in", f"{name}-api.csr", "-CA", f"{name}.pem", "-CAkey", f"{name}.key",
-                     "-CAcreateserial", "-days", "2", "-copy_extensions", "copy", "-out", f"{name}-api.pem")
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.path(f"{name}-api.pem"), self.path(f"{name}-api.key"))
-        context.num_tickets = 0  # as after a restart of the server: no client may resume its former session
-        return context
-
-    def write(self, name, content):
-        """Replaces the file, as the kubelet does."""
-        with open(self.path("new"), "w", encoding="ascii") as file:
-            file.write(content)
-        os.replace(self.path("new"), self.path(name))
-
-    def read(self, name):
-        with open(self.path(name), encoding="ascii") as file:
-            return file.read()
+        self.account = self.own(Account())
 
     def test_token_and_authorities_are_read_again(self):
-        tls = self.authority("first")
-        self.write("token", "token-1\n")
-        self.write("ca.crt", self.read("first.pem"))
+        tls = self.account.make_authority("first")
+        self.account.write("token", "token-1\n")
+        self.account.write("ca.crt", self.account.read("first.pem"))
         api = self.api(tls=tls, tokens={"token-1"})
         api.put(pod(WEB, "10.42.0.7"))
-        names = self.names(api, level="node", token_file=self.path("token"), ca_file=self.path("ca.crt"))
+        names = self.names(api, level="node", token_file=self.account.path("token"), ca_file=self.account.path("ca.crt"))
         names.wait_until_up("pods")
         self.assertEqual({request.token for request in api.requests}, {"token-1"})
         # The kubelet writes the next token while the former one is still taken.
-        self.write("token", "token-2\n")
+        self.account.write("token", "token-2\n")
         api.tokens = {"token-2"}
         wait_until(lambda: api.requests[-1].token == "token-2", "the next token")
         # The server gets a certificate of another authority, and its connections break.
-        self.authority("second")
-        tls.load_cert_chain(self.path("second-api.pem"), self.path("second-api.key"))
+        self.account.make_authority("second")
+        self.account.present(tls, "second")
         api.send_to_watches(PODS, None)
         wait_until(lambda: not names.of("pods")["up"], "the server is not trusted")
         before = len(api.requests)
         self.assertTrue(holds_for(lambda: len(api.requests) == before, 0.5), "it gets no request")
-        self.write("ca.crt", self.read("first.pem") + self.read("second.pem"))
+        self.account.write("ca.crt", self.account.read("first.pem") + self.account.read("second.pem"))
         names.wait_until_up("pods")
         api.put(pod("new-5d4f8c7b9-x2x4z", "10.42.0.9"))
         names.wait_for_name("10.42.0.9", workload="new")
         self.assertNotIn("token-", names.log())
 
     def test_a_token_that_the_server_refuses_is_no_end(self):
-        self.write("token", "old")
+        self.account.write("token", "old")
         api = self.api(tokens={"new"})
-        names = self.names(api, level="node", token_file=self.path("token"))
+        names = self.names(api, level="node", token_file=self.account.path("token"))
         wait_until(lambda: names.of("pods")["failures"] >= 2, "failures")
         self.assertIn("status 401", names.log())
-        self.write("token", "new")
+        self.account.write("token", "new")
         names.wait_until_up("pods")
         self.assertNotIn("old", names.log())
 
     def test_a_server_of_an_unknown_authority_gets_nothing(self):
-        api = self.api(tls=self.authority("first"))
-        self.authority("second")
-        self.write("token", "secret")
-        names = self.names(api, level="node", token_file=self.path("token"), ca_file=self.path("second.pem"))
+        api = self.api(tls=self.account.make_authority("first"))
+        self.account.make_authority("second")
+        self.account.write("token", "secret")
+        names = self.names(api, level="node", token_file=self.account.path("token"), ca_file=self.account.path("second.pem"))
         wait_until(lambda: names.of("pods")["failures"] >= 2, "failures")
         self.assertEqual(api.requests, [])
         self.assertIn("certificate", names.log())

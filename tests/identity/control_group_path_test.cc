@@ -71,6 +71,11 @@ TEST(OwnerOfGroup, ReadsAPodBelowOtherFolders) {
                   "kubelet-kubepods-besteffort-pod" + kUidOfSlice + ".slice/cri-containerd-" + kId + ".scope"),
             kPodAndContainer);
   EXPECT_EQ(Owner("/../../" + pod), kPodAndContainer);
+  EXPECT_EQ(Owner("/../../pod" + kUid + "/" + kId), kPodAndContainer);
+  EXPECT_EQ(Owner("/../../../burstable/pod" + kUid + "/" + kId), kPodAndContainer);
+  EXPECT_EQ(Owner("/../../kubepods-pod" + kUidOfSlice + ".slice/crio-" + kId + ".scope"), kPodAndContainer);
+  EXPECT_EQ(Owner("/../../../../system.slice/nginx.service"), "unit nginx.service");
+  EXPECT_EQ(Owner("/../../../../init.scope"), "");
   EXPECT_EQ(Owner("/../cri-containerd-" + kId + ".scope"), "container " + kId);
   EXPECT_EQ(Owner("/kubepods/pod" + kUid + "/" + kId + "/system.slice/nginx.service"), kPodAndContainer);
 }

@@ -88,6 +88,16 @@ TEST_F(IdentityDraftTest, TakesTheWorkloadOfTheApiInsteadOfAGuess) {
   EXPECT_FALSE(identity.is_guess);
 }
 
+TEST_F(IdentityDraftTest, TakesTheWorkloadThatTheApiHasForTheAddressOfTheSamePod) {
+  draft_->AddAddressOf({kUid, kId, ""}, Address("10.42.0.7"));
+  draft_->AddOwner({kUid, kId, ""}, "");
+  draft_->AddContainer(kId, FromLog("web-7d4b9c8f6d-x2k9p", "web", "nginx"));
+  draft_->AddAddress(Address("10.42.0.7"), Pod("web-7d4b9c8f6d-x2k9p", "web-7d4b9c8f6d", "Rollout", false));
+  const auto map = Finish();
+  EXPECT_EQ(Name(*map, At("10.42.0.7", 80)), "shop/web-7d4b9c8f6d/web-7d4b9c8f6d-x2k9p");
+  EXPECT_FALSE(map->addresses.at(Address("10.42.0.7"))->identity.is_guess);
+}
+
 TEST_F(IdentityDraftTest, BelievesARunningProcessMoreThanALateApi) {
   draft_->AddAddress(Address("10.42.0.7"), Pod("old-0", "old", "StatefulSet", false));
   draft_->AddEndpoint(At("10.42.0.7", 80), Pod("old-0", "old", "StatefulSet", false));

@@ -117,6 +117,11 @@ TEST_F(ProcessSourceTest, TellsTheNameOfAProcessThatIsAloneInItsGroup) {
   EXPECT_EQ(Round()->Find({*IpAddress::Parse("172.17.0.2"), 80})->identity.comm, "nginx");
 }
 
+TEST_F(ProcessSourceTest, TellsAnyNameThatAProcessGaveItself) {
+  Add(103, "/docker/" + kId, " x\"y\n {\n", "172.17.0.2");
+  EXPECT_EQ(Round()->Find({*IpAddress::Parse("172.17.0.2"), 80})->identity.comm, " x\"y\n {\n");
+}
+
 TEST_F(ProcessSourceTest, TellsNoNameOfSeveralProcesses) {
   Add(103, "/docker/" + kId, "nginx", "172.17.0.2");
   AddBeside("103", 104, "/docker/" + kId, "worker");

@@ -15,7 +15,7 @@ namespace tcpgauge {
 namespace {
 
 constexpr JsonSource kSource = {"the agent's answer", "the answer is not that of a tcpgauge agent"};
-constexpr JsonBounds kBounds = {200000, 40000, 8};
+constexpr JsonBounds kBounds = {200000, 40000, 8, 160000};
 
 // Writes what it is told as text. Skips what has the key "skip", and stops at the key "stop".
 class Scribe final : public JsonVisitor {
@@ -53,8 +53,8 @@ std::string Read(const std::string& json, size_t piece_bytes = SIZE_MAX) {
   return status.ok() ? scribe.text : status.ToString();
 }
 
-absl::StatusCode CodeOf(const std::string& json) {
-  TextBody body(json);
+absl::StatusCode CodeOf(const std::string& json, size_t piece_bytes = SIZE_MAX) {
+  TextBody body(json, piece_bytes);
   Scribe scribe;
   return ReadJson(&body, kSource, kBounds, &scribe).code();
 }
@@ -119,6 +119,21 @@ TEST(JsonReader, RefusesTokensThatAreTooLong) {
     EXPECT_EQ(CodeOf(prefix + ("[" + std::string(70000, '1'))), absl::StatusCode::kResourceExhausted);
     EXPECT_EQ(CodeOf(prefix + ("[" + std::string(70000, ' '))), absl::StatusCode::kResourceExhausted);
     EXPECT_EQ(CodeOf(prefix + ("{\"" + std::string(70000, 'k'))), absl::StatusCode::kResourceExhausted);
+  }
+}
+
+// The parser keeps them all until the next number or text.
+TEST(JsonReader, RefusesTooManyBracketsAndWordsInARow) {
+  for (const std::string item : {"[],", "{},", "[[]],", "true,", "null,", " \n[] ,"}) {
+    const size_t times = kBounds.bytes_between / item.size();
+    EXPECT_EQ(CodeOf("[" + Repeated(item, times - 10) + "1]"), absl::StatusCode::kOk) << item;
+    // The reader checks the bound at the end of each piece.
+    EXPECT_EQ(CodeOf("[" + Repeated(item, times + 100) + "1]", 64), absl::StatusCode::kResourceExhausted) << item;
+    EXPECT_EQ(CodeOf("{\"skip\":[" + Repeated(item, times + 100) + "1]}", 64), absl::StatusCode::kResourceExhausted);
+    for (const char* value : {"1,", "-1,", "0.5,", "\"a\",", "{\"a\":[]},"}) {
+      const std::string half = Repeated(item, times / 10 * 6);
+      EXPECT_EQ(CodeOf("[" + half + value + half + "1]"), absl::StatusCode::kOk) << item << value;
+    }
   }
 }
 

@@ -490,7 +490,9 @@ TEST(CommandLine, FindsTheKubernetesApiInAPodsEnvironment) {
   EXPECT_EQ(options.identity_token_file, "/var/run/secrets/kubernetes.io/serviceaccount/token");
   EXPECT_EQ(OptionsOf({"--identity", "cluster"}, {{"KUBERNETES_SERVICE_HOST", "fd00::1"}}).identity_api,
             "https://[fd00::1]:443");
-  EXPECT_EQ(OptionsOf({"--identity", "node"}, {{"KUBERNETES_SERVICE_HOST", "api.lan"}}).identity_node, "");
+  const Options named = OptionsOf({"--identity", "node"}, {{"KUBERNETES_SERVICE_HOST", "api.internal"}});
+  EXPECT_EQ(named.identity_api, "https://api.internal:443");
+  EXPECT_EQ(named.identity_node, "");
   const Options own = OptionsOf({"--identity", "cluster", "--identity.api", "http://127.0.0.1:8001",
                                  "--identity.node=other", "--identity.token-file=token", "--identity.ca-file=ca.pem"},
                                 pod);

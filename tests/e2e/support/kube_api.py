@@ -63,8 +63,10 @@ Request = collections.namedtuple("Request", "seconds resource verb query token u
 class Fault:
     """What happens to one request in place of its answer, or to its answer."""
 
-    def __init__(self, status=None, retry_after=None, delay=None, cut_after=None, resource=None, verb=None):
+    def __init__(self, status=None, retry_after=None, delay=None, cut_after=None, is_endless=False, resource=None,
+                 verb=None):
         self.status = status
+        self.is_endless = is_endless  # the body that comes with `status` never ends
         self.retry_after = retry_after
         self.delay = delay          # seconds before anything is said
         self.cut_after = cut_after  # bytes of the body before the connection breaks
@@ -233,6 +235,11 @@ class KubeApi:
             fault = self._take_fault(url.path, verb)
         if fault is not None and fault.delay is not None:
             time.sleep(fault.delay)
+        if fault is not None and fault.is_endless:
+            body = _Body(handler, None)
+            body.begin(fault.status)
+            while True:  # until the client goes away
+                body.write(b"x" * 1000)
         if fault is not None and fault.status is not None:
             headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
             return _answer(handler, fault.status, _status(fault.status), headers)
@@ -329,8 +336,8 @@ class _Body:
         self._handler = handler
         self._left = cut_after
 
-    def begin(self):
-        self._handler.send_response(200)
+    def begin(self, status=200):
+        self._handler.send_response(status)
         self._handler.send_header("Content-Type", "application/json")
         self._handler.send_header("Transfer-Encoding", "chunked")
         self._handler.end_headers()

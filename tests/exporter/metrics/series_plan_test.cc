@@ -66,6 +66,14 @@ TEST(SeriesPlan, WithBasicDetailNamesTakeTheirRoomFromConnectionsAndEndpoints) {
   EXPECT_EQ((5000 - SamplesOf(plan, limits)) / kSamplesPerConnection, 50u) << "docs/limits.md has this number";
 }
 
+TEST(SeriesPlan, WithBasicDetailAndFewerEdgesThereIsRoomForEverything) {
+  const ExpositionLimits limits = Limits(5000, 100, 320, EdgeDetail::kBasic, 60);
+  const SeriesPlan plan = PlanSeries(limits);
+  EXPECT_EQ(plan.edges, 320u) << "docs/limits.md has this number";
+  EXPECT_EQ(plan.endpoints, kMaxEndpointSamples);
+  EXPECT_GE((5000 - SamplesOf(plan, limits)) / kSamplesPerConnection, 100u);
+}
+
 TEST(SeriesPlan, TheSharesFitIntoEveryLimit) {
   for (const EdgeDetail detail : {EdgeDetail::kFull, EdgeDetail::kBasic}) {
     for (size_t series = kMinSeriesLimit; series < 6000; ++series) {
