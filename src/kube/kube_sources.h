@@ -24,7 +24,7 @@ namespace tcpgauge {
 
 struct KubeOptions {
   IdentityLevel level = IdentityLevel::kNode;  // kNode or kCluster
-  std::string server;                          // the URL of the API server, without a path; Options::identity_api
+  std::string server;                          // the URL of the API server, such as "https://10.43.0.1:443"
   ServiceAccountFiles account;
   std::string node;  // the name of this node, as the API has it
   std::string user_agent;
