@@ -39,6 +39,7 @@ counted() {
 
 end_to_end_tests() {
   as_owner bazel build --config=checked //:tcpgauge
+  as_owner bazel build -c opt //tests/kube:print_names
   counted "end to end" as_root env TCPGAUGE_CORPUS="${TCPGAUGE_CORPUS-}" \
     TCPGAUGE_SANITIZED_BINARY="$(folder_of bazel-bin --config=checked)/tcpgauge" \
     "$project/tests/e2e/run.sh" --binary "$(folder_of bazel-bin --compilation_mode=opt)/tcpgauge" "${all[@]}"

@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <iterator>
 
+#include "src/naming/end_identity.h"
+#include "src/naming/identity_text.h"
 #include "tui/endpoint_text.h"
 #include "tui/format.h"
 #include "tui/sparkline.h"
 #include "tui/state_text.h"
+#include "tui/text.h"
 
 namespace tcpgauge {
 namespace {
@@ -38,6 +41,20 @@ Cell ClientCell(const CellInput& in) {
 Cell ServerCell(const CellInput& in) {
   return {EndpointText(in.connection.server, in.page.names, in.width, Keep::kPort, Ellipsis(in.page))};
 }
+
+// Names come from outside, but hold only characters of IsName() and a slash.
+Cell NameCell(const CellInput& in, uint32_t identity_index) {
+  const IdentityRef& identity = in.page.snapshot->identities[identity_index];
+  std::string name = identity == nullptr ? std::string() : ShownName(identity->identity);
+  if (name.empty()) return {"-", Style::kFaint};
+  if (ColumnsOf(name) > in.width) {
+    name.resize(static_cast<size_t>(in.width - ColumnsOf(Ellipsis(in.page))));
+    name += Ellipsis(in.page);
+  }
+  return {name};
+}
+Cell ClientNameCell(const CellInput& in) { return NameCell(in, in.connection.client_identity); }
+Cell ServerNameCell(const CellInput& in) { return NameCell(in, in.connection.server_identity); }
 
 Cell StateCell(const CellInput& in) {
   return {std::string(StateText(in.connection.state)), StateStyle(in.connection.state)};
@@ -84,7 +101,9 @@ constexpr Align kRight = Align::kRight;
 constexpr Column kColumns[] = {
     // title, width, align, priority, growth, sort and its text, cell, total, title of averages
     {"Client", 13, kLeft, Priority::kNarrow, Growth::kClient, Sort::kClient, "client", ClientCell},
+    {"Client name", 12, kLeft, Priority::kNames, Growth::kClientName, Sort::kClientName, "client name", ClientNameCell},
     {"Server", 13, kLeft, Priority::kAlways, Growth::kServer, Sort::kServer, "server", ServerCell},
+    {"Server name", 12, kLeft, Priority::kNames, Growth::kServerName, Sort::kServerName, "server name", ServerNameCell},
     {"State", 12, kLeft, Priority::kStandard, Growth::kNone, Sort::kState, "state", StateCell},
     {"Idle", 4, kLeft, Priority::kStandard, Growth::kNone, Sort::kIdle, "idle", IdleCell},
     {"A", 1, kLeft, Priority::kStandard, Growth::kNone, std::nullopt, "", ActivityCell},
@@ -95,7 +114,7 @@ constexpr Column kColumns[] = {
     {"RTT", 6, kRight, Priority::kWide, Growth::kNone, Sort::kRtt, "RTT", RttCell},
     {"Retr", 5, kRight, Priority::kWide, Growth::kNone, Sort::kRetransmissions, "retr", RetransmissionsCell,
      RetransmissionsTotal},
-    {"History", 12, kRight, Priority::kWide, Growth::kRest, std::nullopt, "", HistoryCell},
+    {"History", 12, kRight, Priority::kLast, Growth::kRest, std::nullopt, "", HistoryCell},
 };
 
 }  // namespace

@@ -39,6 +39,8 @@ enum class Priority : uint8_t {
   kNarrow,    // on a narrow terminal, where endpoints may have to be shortened
   kStandard,  // on a terminal that is 80 characters wide, as in tcptrack
   kWide,      // once endpoints have the width that they want
+  kNames,     // after those
+  kLast,      // once names have the width that they want
 };
 
 // Whether a column becomes wider than Column::width, and how far.
@@ -46,7 +48,10 @@ enum class Growth : uint8_t {
   kNone,
   kClient,  // up to the width of the widest client
   kServer,  // up to the width of the widest server
-  kRest,    // takes the width that the other columns leave, up to a limit; at most one column has this
+  // Up to the width of the longest name of a client or server. The column is left out while all names are unknown.
+  kClientName,
+  kServerName,
+  kRest,  // takes the width that the other columns leave, up to a limit; at most one column has this
 };
 
 // A column of the connection list. All widths are in characters. To add a column, add a row to the table in

@@ -17,13 +17,14 @@ constexpr int kMaxRest = 60;      // of the column with Growth::kRest
 // Hands out the width of the screen: a column that is added earlier gets its room first.
 class Budget {
  public:
-  explicit Budget(int columns) : left_(columns - kMargin), widths_(AllColumns().size()) {}
+  Budget(int columns, const EndpointWidths& wanted)
+      : wanted_(wanted), left_(columns - kMargin), widths_(AllColumns().size()) {}
 
   // Adds the columns of `priority`, up to the first that does not fit. With kAlways it adds all. Adds no column if one
   // of an earlier call did not fit: a narrow column of less importance must not take its place.
   void Add(Priority priority) {
     for (size_t i = 0; i < table_.size() && !is_full_; ++i) {
-      if (table_[i].priority != priority) continue;
+      if (table_[i].priority != priority || IsUnknown(table_[i])) continue;
       const int taken = table_[i].width + kGap;
       if (priority != Priority::kAlways && left_ < taken) {
         is_full_ = true;
@@ -34,17 +35,14 @@ class Budget {
     }
   }
 
-  // Widens the endpoint columns that are shown up to `most`; when the room is short, the narrower one first.
-  void WidenEndpoints(const EndpointWidths& most) {
-    int* const client = WidthOf(Growth::kClient);
-    int* const server = WidthOf(Growth::kServer);
-    while (left_ > 0) {
-      const bool widen_client = client != nullptr && *client < most.client;
-      const bool widen_server = server != nullptr && *server < most.server;
-      if (!widen_client && !widen_server) return;
-      ++*(widen_client && (!widen_server || *client <= *server) ? client : server);
-      --left_;
-    }
+  // Widens the endpoint columns that are shown up to `client` and `server`.
+  void WidenEndpoints(int client, int server) {
+    Widen(WidthOf(Growth::kClient), client, WidthOf(Growth::kServer), server);
+  }
+
+  // Widens the columns of the names that are shown up to the wanted widths.
+  void WidenNames() {
+    Widen(WidthOf(Growth::kClientName), wanted_.client_name, WidthOf(Growth::kServerName), wanted_.server_name);
   }
 
   // Widens the column with Growth::kRest, if it is shown, by the width that is left.
@@ -65,6 +63,24 @@ class Budget {
   }
 
  private:
+  // Whether the column would show only unknown names.
+  bool IsUnknown(const Column& column) const {
+    return (column.growth == Growth::kClientName && wanted_.client_name == 0) ||
+           (column.growth == Growth::kServerName && wanted_.server_name == 0);
+  }
+
+  // Widens two columns up to the given widths; when the room is short, the narrower one first. The width of a column
+  // that is not shown is null.
+  void Widen(int* client, int most_client, int* server, int most_server) {
+    while (left_ > 0) {
+      const bool widen_client = client != nullptr && *client < most_client;
+      const bool widen_server = server != nullptr && *server < most_server;
+      if (!widen_client && !widen_server) return;
+      ++*(widen_client && (!widen_server || *client <= *server) ? client : server);
+      --left_;
+    }
+  }
+
   // The width of the column with this growth; null when it is not shown.
   int* WidthOf(Growth growth) {
     for (size_t i = 0; i < table_.size(); ++i) {
@@ -74,6 +90,7 @@ class Budget {
   }
 
   const absl::Span<const Column> table_ = AllColumns();
+  const EndpointWidths wanted_;
   int left_;
   bool is_full_ = false;     // whether a column did not fit
   std::vector<int> widths_;  // one for each column of the table; 0 = not shown
@@ -82,13 +99,16 @@ class Budget {
 }  // namespace
 
 std::vector<PlacedColumn> LayOutColumns(int columns, const EndpointWidths& wanted) {
-  Budget budget(columns);
+  Budget budget(columns, wanted);
   budget.Add(Priority::kAlways);
   budget.Add(Priority::kNarrow);
-  budget.WidenEndpoints({kV4Endpoint, kV4Endpoint});
+  budget.WidenEndpoints(kV4Endpoint, kV4Endpoint);
   budget.Add(Priority::kStandard);
-  budget.WidenEndpoints({std::min(wanted.client, kMaxEndpoint), std::min(wanted.server, kMaxEndpoint)});
+  budget.WidenEndpoints(std::min(wanted.client, kMaxEndpoint), std::min(wanted.server, kMaxEndpoint));
   budget.Add(Priority::kWide);
+  budget.Add(Priority::kNames);
+  budget.WidenNames();
+  budget.Add(Priority::kLast);
   budget.WidenRest();
   return budget.PlacedColumns();
 }

@@ -19,6 +19,9 @@ struct PlacedColumn {
 struct EndpointWidths {
   int client = 0;
   int server = 0;
+  // The same for their names. 0: all names are unknown.
+  int client_name = 0;
+  int server_name = 0;
 };
 
 // Lays out the columns of AllColumns() on a screen that is `columns` characters wide. Returns the columns to show, from
@@ -29,10 +32,13 @@ struct EndpointWidths {
 // 4. Columns of Priority::kStandard that fit. At 80 characters, the layout up to here is that of tcptrack.
 // 5. The columns of the endpoints grow to `wanted`, but not beyond the longest possible IPv6 endpoint.
 // 6. Columns of Priority::kWide that fit.
-// 7. The column with Growth::kRest grows.
+// 7. Columns of Priority::kNames that fit. A column is left out if its names are all unknown.
+// 8. The columns of the names grow to `wanted`.
+// 9. Columns of Priority::kLast that fit.
+// 10. The column with Growth::kRest grows.
 //
-// Within a step, columns further left come first. Once a column of steps 2, 4 or 6 does not fit, that column and all
-// later columns are left out. So a column is never shown in place of a more important one.
+// Within a step, columns further left come first. Once a column does not fit in step 2, 4, 6, 7 or 9, that column and
+// all later columns are left out. So a column is never shown in place of a more important one.
 std::vector<PlacedColumn> LayOutColumns(int columns, const EndpointWidths& wanted);
 
 }  // namespace tcpgauge

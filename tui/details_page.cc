@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "src/flow/connection_view.h"
+#include "src/naming/identity_text.h"
 #include "tui/endpoint_text.h"
 #include "tui/sparkline.h"
 #include "tui/state_text.h"
@@ -26,6 +28,8 @@ constexpr int kMaxChartRows = 8;
 
 // The name of a file that is read may be longer than any interface's name.
 constexpr size_t kMaxInterfaceNameBytes = 40;
+
+constexpr int kMinFactColumns = 10;  // of a line of the names; on a narrower screen, such a line is cut
 
 class PageBuilder {
  public:
@@ -67,6 +71,50 @@ std::string PathText(const Snapshot& snapshot, const ConnectionSummary& connecti
                                     ? Printable(snapshot.interfaces[connection.interface].name, kMaxInterfaceNameBytes)
                                     : "-";
   return interface + EncapsulationText(snapshot, connection.encapsulation);
+}
+
+// Returns what is known of an end: "namespace shop", "workload web (Deployment)" and so on.
+std::vector<std::string> IdentityFacts(const EndIdentity& identity) {
+  std::vector<std::string> facts;
+  const auto add = [&facts](const char* what, const std::string& name, const std::string& more = "") {
+    if (!name.empty()) facts.push_back(absl::StrCat(what, name, more));
+  };
+  std::string kind;
+  if (!identity.workload_kind.empty()) {
+    kind = absl::StrCat(" (", identity.workload_kind, identity.is_guess ? ", a guess)" : ")");
+  }
+  add("namespace ", identity.namespace_name);
+  add("workload ", identity.workload, kind);
+  add("pod ", identity.pod);
+  add("container ", identity.container);
+  add("service ", identity.service);
+  add("node ", identity.node);
+  add("zone ", identity.zone);
+  add("process ", Printable(identity.comm, kMaxCommBytes));
+  return facts;
+}
+
+// Adds what is known of an end, in as many lines as the facts need. A line ends between two facts if possible.
+void AddIdentity(const PageInput& input, std::string_view label, const IdentityRef& identity, PageBuilder* page) {
+  if (identity == nullptr) return;
+  const auto room = static_cast<size_t>(std::max(input.columns - kValueColumn, kMinFactColumns));
+  std::string line;
+  const auto end_line = [&] {
+    page->Add(label, line);
+    label = "";
+    line.clear();
+  };
+  for (std::string& fact : IdentityFacts(identity->identity)) {
+    if (!line.empty()) line += ',';
+    if (!line.empty() && line.size() + 1 + fact.size() + 1 > room) end_line();
+    if (!line.empty()) line += ' ';
+    for (; fact.size() > room; fact.erase(0, room)) {
+      line = fact.substr(0, room);
+      end_line();
+    }
+    line += fact;
+  }
+  if (!line.empty()) end_line();
 }
 
 // Adds a line for each view: "10.0.0.1:40000 -> 10.96.0.10:80, vxlan 7".
@@ -122,7 +170,11 @@ void AddChart(const PageInput& input, const ConnectionSummary& connection, PageB
 }  // namespace
 
 ConnectionDetail DetailOf(const ConnectionSummary& connection, const Snapshot& snapshot) {
-  ConnectionDetail detail = {connection, PathText(snapshot, connection), {}};
+  ConnectionDetail detail = {connection,
+                             PathText(snapshot, connection),
+                             {},
+                             snapshot.identities[connection.client_identity],
+                             snapshot.identities[connection.server_identity]};
   for (const ConnectionView& view : snapshot.views_of(connection)) {
     detail.views.push_back({view.client, view.server, EncapsulationText(snapshot, view.encapsulation)});
   }
@@ -140,7 +192,9 @@ Frame BuildDetailsPage(const PageInput& input, const ConnectionDetail& detail, b
   const int room = input.columns - kValueColumn;
   const std::string_view ellipsis = input.utf8 ? "…" : "..";
   page.Add("Client", EndpointText(connection.client, input.names, room, Keep::kPort, ellipsis));
+  AddIdentity(input, "Client name", detail.client, &page);
   page.Add("Server", EndpointText(connection.server, input.names, room, Keep::kPort, ellipsis));
+  AddIdentity(input, "Server name", detail.server, &page);
   if (connection.service != connection.server) {
     page.Add("Service", EndpointText(connection.service, input.names, room, Keep::kPort, ellipsis));
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "src/naming/end_identity.h"
 #include "src/net/endpoint.h"
 #include "src/snapshot/snapshot.h"
 #include "tui/frame.h"
@@ -20,11 +21,13 @@ struct ViewDetail {
 };
 
 // A connection as its page shows it. `connection` has only indices into lists of its snapshot, and later snapshots have
-// other lists. So `path` and `views` hold what the page shows of these lists.
+// other lists. So the other members hold what the page shows of these lists.
 struct ConnectionDetail {
   ConnectionSummary connection;
   std::string path;               // where the connection was seen, for example "eth0, VLAN 100, vxlan 7"
   std::vector<ViewDetail> views;  // empty if the connection has only one view
+  IdentityRef client;             // null: unknown
+  IdentityRef server;
 };
 
 // Returns the detail of `connection`, which `snapshot` lists.

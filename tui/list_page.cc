@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "src/naming/end_identity.h"
+#include "src/naming/identity_text.h"
 #include "tui/column_table.h"
 #include "tui/endpoint_text.h"
 #include "tui/text.h"
@@ -155,16 +157,23 @@ Line StatusLine(const PageInput& input, size_t first, size_t end) {
 
 size_t ListRows(int rows) { return static_cast<size_t>(std::max(rows - kBarLines, 0)); }
 
+void CoverEnds(const Snapshot& snapshot, const ConnectionSummary& connection, Names* names, EndpointWidths* widths) {
+  widths->client = std::max(widths->client, ColumnsOf(EndpointText(connection.client, names)));
+  widths->server = std::max(widths->server, ColumnsOf(EndpointText(connection.server, names)));
+  const auto cover_name = [](const IdentityRef& identity, int* width) {
+    if (identity != nullptr) *width = std::max(*width, ColumnsOf(ShownName(identity->identity)));
+  };
+  cover_name(snapshot.identities[connection.client_identity], &widths->client_name);
+  cover_name(snapshot.identities[connection.server_identity], &widths->server_name);
+}
+
 Frame BuildListPage(const PageInput& input, EndpointWidths* widths) {
   const size_t first = std::min(input.view->offset, input.order->size());
   const size_t end = std::min(first + ListRows(input.rows), input.order->size());
   const auto connection_at = [&input](size_t position) -> const ConnectionSummary& {
     return input.snapshot->connections[input.order->IndexAt(position)];
   };
-  for (size_t i = first; i < end; ++i) {
-    widths->client = std::max(widths->client, ColumnsOf(EndpointText(connection_at(i).client, input.names)));
-    widths->server = std::max(widths->server, ColumnsOf(EndpointText(connection_at(i).server, input.names)));
-  }
+  for (size_t i = first; i < end; ++i) CoverEnds(*input.snapshot, connection_at(i), input.names, widths);
   const std::vector<PlacedColumn> columns = LayOutColumns(input.columns, *widths);
 
   Frame frame;

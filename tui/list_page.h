@@ -14,6 +14,10 @@ namespace tcpgauge {
 // connections. The result is never negative.
 size_t ListRows(int rows);
 
+// Widens `widths` so that they cover the ends of `connection`, which is one of `snapshot`, and their names. `names` is
+// as in PageInput.
+void CoverEnds(const Snapshot& snapshot, const ConnectionSummary& connection, Names* names, EndpointWidths* widths);
+
 // Builds the list of connections as tcptrack draws it:
 // - the header with the titles of the columns,
 // - one line for each connection, from row ViewState::offset on; only connections on the screen are formatted,
@@ -22,8 +26,8 @@ size_t ListRows(int rows);
 //   set, the status line shows the agent's name and the trouble instead.
 //
 // The frame has `input.rows` lines, or three lines if `input.rows` is less. `widths` (in and out) covers all endpoints
-// that were on the screen since the caller last set `widths` to 0. BuildListPage() never makes a width smaller, so that
-// columns do not jump back and forth.
+// and names that were on the screen since the caller last set `widths` to 0. BuildListPage() never makes a width
+// smaller, so that columns do not jump back and forth.
 Frame BuildListPage(const PageInput& input, EndpointWidths* widths);
 
 }  // namespace tcpgauge

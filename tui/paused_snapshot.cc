@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
 #include "src/flow/connection_view.h"
+#include "src/naming/end_identity.h"
 #include "src/net/encapsulation.h"
 
 namespace tcpgauge {
@@ -19,16 +20,19 @@ class Places {
   Places(const Snapshot& from, Snapshot* to) : from_(from), to_(to) {
     for (size_t i = 0; i < to->interfaces.size(); ++i) interfaces_.emplace(to->interfaces[i].name, i);
     for (size_t i = 0; i < to->encapsulations.size(); ++i) encapsulations_.emplace(to->encapsulations[i], i);
+    for (size_t i = 0; i < to->identities.size(); ++i) identities_.emplace(to->identities[i], i);
   }
 
   // `connection` refers to the lists of `from`. Makes it refer to those of `to`, and adds its views there, and
-  // those of its encapsulations that are missing. An interface that is missing becomes kNoInterface.
+  // those of its encapsulations and identities that are missing. An interface that is missing becomes kNoInterface.
   void Translate(ConnectionSummary* connection) {
     if (connection->interface < from_.interfaces.size()) {
       const auto found = interfaces_.find(from_.interfaces[connection->interface].name);
       connection->interface = found == interfaces_.end() ? kNoInterface : static_cast<uint32_t>(found->second);
     }
     Translate(&connection->encapsulation);
+    TranslateIdentity(&connection->client_identity);
+    TranslateIdentity(&connection->server_identity);
     const absl::Span<const ConnectionView> views = from_.views_of(*connection);
     connection->first_view = static_cast<uint32_t>(to_->views.size());
     for (ConnectionView view : views) {
@@ -48,10 +52,18 @@ class Places {
     *encapsulation_index = static_cast<uint32_t>(place->second);
   }
 
+  void TranslateIdentity(uint32_t* index) {
+    const IdentityRef& identity = from_.identities[*index];
+    const auto [place, is_new] = identities_.emplace(identity, to_->identities.size());
+    if (is_new) to_->identities.push_back(identity);
+    *index = static_cast<uint32_t>(place->second);
+  }
+
   const Snapshot& from_;
   Snapshot* const to_;
   absl::flat_hash_map<std::string, size_t> interfaces_;
   absl::flat_hash_map<Encapsulation, size_t> encapsulations_;
+  absl::flat_hash_map<IdentityRef, size_t> identities_;
 };
 
 }  // namespace

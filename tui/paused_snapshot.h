@@ -13,9 +13,9 @@ namespace tcpgauge {
 // connection that is not in `newest` keeps the values from `shown`, with a rate of 0. Everything else is that of
 // `newest`.
 //
-// The lists of `newest` lack the views of a connection that is not in `newest`, and may lack its encapsulation or its
-// interface. Missing views and encapsulations are appended to the lists of the result. A missing interface is not: the
-// connection's `interface` becomes an index beyond the list.
+// The lists of `newest` lack the views of a connection that is not in `newest`, and may lack its encapsulation, its
+// identities or its interface. Missing views, encapsulations and identities are appended to the lists of the result. A
+// missing interface is not: the connection's `interface` becomes an index beyond the list.
 std::shared_ptr<const Snapshot> PausedSnapshot(const Snapshot& shown, const Snapshot& newest);
 
 }  // namespace tcpgauge

@@ -23,6 +23,7 @@ void RowOrder::Rebuild(const Snapshot& snapshot, const Meter& meter, ConnectionS
   sort_ = frozen_ ? ConnectionSort::kStart : sort;
   reverse_ = reverse && !frozen_;
   sorted_ = 0;
+  const NameRanks names(snapshot, sort_);
   total_ = meter.OfNotListed(snapshot);
   shown_bytes_per_second_ = total_.bytes_per_second();
   entries_.clear();
@@ -41,7 +42,7 @@ void RowOrder::Rebuild(const Snapshot& snapshot, const Meter& meter, ConnectionS
       const auto rank = frozen_ranks_.find(connection.id);
       key = rank != frozen_ranks_.end() ? rank->second : kNotFrozen;
     } else {
-      key = SortKey(connection, measures, sort_);
+      key = SortKey(connection, measures, sort_, names);
     }
     entries_.push_back({key, static_cast<uint32_t>(i)});
   }

@@ -7,25 +7,37 @@
 #include "src/base/time_units.h"
 #include "tui/column_table.h"
 #include "tui/columns.h"
-#include "tui/endpoint_text.h"
 #include "tui/list_page.h"
-#include "tui/text.h"
 
 namespace tcpgauge {
 namespace {
 
 constexpr int kLeastColumns = 80;
 
-// All columns except the history: it fills the rest of a screen, and would show a single snapshot here.
-bool IsWanted(const Column& column) { return column.growth != Growth::kRest; }
+// The width of a column in full: 0 if the column is left out, and 1 if any width will do.
+int FullWidth(const Column& column, const EndpointWidths& widths) {
+  switch (column.growth) {
+    case Growth::kClientName:
+      return widths.client_name;
+    case Growth::kServerName:
+      return widths.server_name;
+    case Growth::kRest:  // the history fills the rest of a screen, and would show a single snapshot here
+      return 0;
+    default:
+      return 1;
+  }
+}
 
-// The least width at which all wanted columns are shown and no endpoint is shortened.
+// The least width at which all wanted columns are shown, and no endpoint or name is shortened.
 int ColumnsFor(const EndpointWidths& widths) {
-  const auto wanted = std::count_if(AllColumns().begin(), AllColumns().end(), IsWanted);
+  const auto wanted = std::count_if(AllColumns().begin(), AllColumns().end(),
+                                    [&widths](const Column& column) { return FullWidth(column, widths) > 0; });
   for (int columns = kLeastColumns;; ++columns) {
     const std::vector<PlacedColumn> placed = LayOutColumns(columns, widths);
-    const auto shown = std::count_if(placed.begin(), placed.end(),
-                                     [](const PlacedColumn& placed_column) { return IsWanted(*placed_column.column); });
+    const auto shown = std::count_if(placed.begin(), placed.end(), [&widths](const PlacedColumn& placed_column) {
+      const int full = FullWidth(*placed_column.column, widths);
+      return full > 0 && placed_column.width >= full;
+    });
     if (shown == wanted) return columns;
   }
 }
@@ -46,10 +58,7 @@ std::string TableText(const Snapshot& snapshot) {
   RowOrder order;
   order.Rebuild(snapshot, meter, view.sort, view.reverse, [](const ConnectionSummary&) { return true; });
   EndpointWidths widths;
-  for (const ConnectionSummary& connection : snapshot.connections) {
-    widths.client = std::max(widths.client, ColumnsOf(EndpointText(connection.client, nullptr)));
-    widths.server = std::max(widths.server, ColumnsOf(EndpointText(connection.server, nullptr)));
-  }
+  for (const ConnectionSummary& connection : snapshot.connections) CoverEnds(snapshot, connection, nullptr, &widths);
   PageInput input;
   input.view = &view;
   input.snapshot = &snapshot;

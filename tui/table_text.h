@@ -12,8 +12,8 @@ namespace tcpgauge {
 // (the most bytes first) and a line of totals. If Snapshot::connections_not_listed is not 0, a last line gives this
 // number.
 //
-// The lines are wide enough for all columns except the history, and for the endpoints in full. The text is ASCII,
-// without control characters except line feeds.
+// The lines are wide enough for all columns except the history, and for the endpoints and names in full. The text is
+// ASCII, without control characters except line feeds.
 std::string TableText(const Snapshot& snapshot);
 
 }  // namespace tcpgauge

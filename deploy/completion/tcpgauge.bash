@@ -10,8 +10,17 @@ _tcpgauge() {
       COMPREPLY+=($(compgen -W any -- "$cur"))
       return
       ;;
-    -T | --read | --attach.ca-file | --attach.cert-file | --attach.key-file | --connection-log | --web.config.file)
+    -T | --read | --attach.ca-file | --attach.cert-file | --attach.key-file | --connection-log | --web.config.file | \
+      --identity.file | --identity.token-file | --identity.ca-file)
       _filedir
+      return
+      ;;
+    --path.procfs | --path.cgroup | --path.container-logs)
+      _filedir -d
+      return
+      ;;
+    --identity)
+      COMPREPLY=($(compgen -W "off local node cluster" -- "$cur"))
       return
       ;;
     --output)

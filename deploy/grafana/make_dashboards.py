@@ -4,8 +4,9 @@
 
 usage: deploy/grafana/make_dashboards.py [FOLDER]
 
-Panels about one node ask for the agent's own metrics. All other panels ask for the recorded level "edge:" and its sums
-(deploy/prometheus/rules), in which an edge that several agents see counts once.
+Panels about one node ask for the agent's own metrics. Panels about workloads ask for the recorded level "workload_edge:" and
+its sums (deploy/prometheus/rules), of one reporter at a time, so that a connection counts once. All other panels ask for the
+recorded level "edge:" and its sums, in which an edge that several agents see counts once.
 A test fails when the committed files differ from what this script writes.
 """
 import json
@@ -20,9 +21,16 @@ NODES = matching(job="$job", instance="$instance")
 ALL_NODES = matching(job="$job")
 SERVICE = matching(job="$job", server_address="$server_address", server_port="$server_port")
 EDGE = "client_address, server_address, server_port"
+LISTENER = "by (address, port, workload)"
 CONNECTION = "client_address, client_port, server_address, server_port, interface"
 NAMED = 'server_address!="other"'
 EDGE_HEADINGS = {"client_address": "Client", "server_address": "Server", "server_port": "Port"}
+NAMES = {"client_namespace": "Client namespace", "client_workload": "Client workload", "server_namespace": "Server namespace",
+         "server_workload": "Server workload"}
+NAMED_EDGE = f"{EDGE}, {', '.join(NAMES)}"
+PAIR_HEADINGS = {**NAMES, "server_port": "Port"}
+PAIR = ", ".join(PAIR_HEADINGS)
+PAIR_LEGEND = "{{client_namespace}} {{client_workload}} to {{server_namespace}} {{server_workload}} {{server_port}}"
 
 JOB = query("job", "Job", "label_values(tcpgauge_build_info, job)", "The scrape job of the agents.")
 INSTANCE = query("instance", "Node", 'label_values(tcpgauge_build_info{job=~"$job"}, instance)',
@@ -68,6 +76,45 @@ def recorded_payload(selector=ALL_NODES):
 def services(name):
     """A recorded series of services. What two jobs see counts once, too."""
     return f"max by (server_address, server_port) (server:tcpgauge_edge_{name}{ALL_NODES})"
+
+
+def workloads(level, name):
+    """A recorded series of what workloads serve (the level server_workload) or ask of others (client_workload)."""
+    labels = {"server_workload": "server_namespace, server_workload, server_port",
+              "client_workload": "client_namespace, client_workload"}[level]
+    return f"max by ({labels}) ({level}:tcpgauge_workload_edge_{name}{ALL_NODES})"
+
+
+def workload_columns(level):
+    return [("Payload", "Bps", workloads(level, "payload_bytes:rate5m")),
+            ("Connections", "short", workloads(level, "connections:sum")),
+            ("Opened", "cps", workloads(level, "connections_opened:rate5m")),
+            ("Failed", "percentunit", workloads(level, "connections_failed:ratio_rate5m")),
+            ("Retransmitted", "percentunit", workloads(level, "retransmitted_segments:ratio_rate5m")),
+            ("Handshake", "s", workloads(level, "handshake_rtt_seconds:mean_rate5m"))]
+
+
+def of_pairs(name, reporter, operation="rate5m"):
+    """A recorded series of pairs of workloads, as the nodes of their clients or of their servers report them."""
+    return f"workload_edge:tcpgauge_workload_edge_{name}:{operation}{matching(job='$job', reporter=reporter)}"
+
+
+def by_pair(expression):
+    return f"sum by ({PAIR}) ({expression})"
+
+
+def pair_columns(reporter):
+    def of(name, operation="rate5m"):
+        return by_pair(of_pairs(name, reporter, operation))
+    return [("Up", "Bps", of("client_payload_bytes")), ("Down", "Bps", of("server_payload_bytes")),
+            ("Connections", "short", of("connections", "sum")), ("Opened", "cps", of("connections_opened")),
+            ("Failed", "cps", of("connections_failed")),
+            ("Retransmitted", "percentunit", f"{of('retransmitted_segments')} / ({of('segments')} > 0)"),
+            ("Handshake", "s", f"{of('handshake_rtt_seconds_sum')} / ({of('handshake_rtt_seconds_count')} > 0)")]
+
+
+def of_reporter(name, reporter):
+    return f"sum(reporter:tcpgauge_workload_edge_{name}{matching(job='$job', reporter=reporter)})"
 
 
 LOSS = "Segments that were sent again or came out of order, as a share of those with payload"
@@ -220,15 +267,15 @@ def node():
                                 f"sum {connections} (tcpgauge_connection_client_retransmitted_segments_total{NODES}"
                                 f" + tcpgauge_connection_server_retransmitted_segments_total{NODES})"),
                            ], "Up", {"server_port": to_service})),
-            (24, 10, table("Busiest edges", "A client and a service, all their connections together.", EDGE_HEADINGS, [
-                ("Up", "Bps", f"sum by ({EDGE}) ({rate('tcpgauge_edge_client_payload_bytes_total')})"),
-                ("Down", "Bps", f"sum by ({EDGE}) ({rate('tcpgauge_edge_server_payload_bytes_total')})"),
-                ("Connections", "short", f"sum by ({EDGE}) (tcpgauge_edge_connections{NODES})"),
-                ("Opened", "cps", f"sum by ({EDGE}) ({rate('tcpgauge_edge_connections_opened_total')})"),
-                ("Failed", "cps", f"sum by ({EDGE}) ({rate('tcpgauge_edge_connections_failed_total')})"),
-                ("Retransmitted", "cps", f"sum by ({EDGE}) ({rate('tcpgauge_edge_retransmitted_segments_total')})"),
-                ("Out of order", "cps", f"sum by ({EDGE}) ({rate('tcpgauge_edge_out_of_order_segments_total')})"),
-                ("Stalled", "short", f"sum by ({EDGE}) (tcpgauge_edge_connections_stalled{NODES})"),
+            (24, 10, table("Busiest edges", "A client and a service, all their connections together.", {**EDGE_HEADINGS, **NAMES}, [
+                ("Up", "Bps", f"sum by ({NAMED_EDGE}) ({rate('tcpgauge_edge_client_payload_bytes_total')})"),
+                ("Down", "Bps", f"sum by ({NAMED_EDGE}) ({rate('tcpgauge_edge_server_payload_bytes_total')})"),
+                ("Connections", "short", f"sum by ({NAMED_EDGE}) (tcpgauge_edge_connections{NODES})"),
+                ("Opened", "cps", f"sum by ({NAMED_EDGE}) ({rate('tcpgauge_edge_connections_opened_total')})"),
+                ("Failed", "cps", f"sum by ({NAMED_EDGE}) ({rate('tcpgauge_edge_connections_failed_total')})"),
+                ("Retransmitted", "cps", f"sum by ({NAMED_EDGE}) ({rate('tcpgauge_edge_retransmitted_segments_total')})"),
+                ("Out of order", "cps", f"sum by ({NAMED_EDGE}) ({rate('tcpgauge_edge_out_of_order_segments_total')})"),
+                ("Stalled", "short", f"sum by ({NAMED_EDGE}) (tcpgauge_edge_connections_stalled{NODES})"),
             ], "Down", {"server_port": to_service})),
             (12, 9, graph("Busiest services", "The ten with the most payload.", "Bps", [
                 target(f"topk(10, sum by (server_address, server_port) ({NAMED_EDGES}))", "{{server_address}} {{server_port}}")])),
@@ -238,6 +285,61 @@ def node():
                 target(f"sum by (state) (tcpgauge_connection_state{NODES})", "{{state}}")])),
             (12, 8, graph("In no edge of its own", "The share of payload that is credited to the edge named other.",
                           "percentunit", [target(ratio_of_all(OTHER_EDGES, PAYLOAD), "other")], maximum=1)),
+        ]),
+        ("Who listens", [
+            (24, 8, table("Accept queues", "Connections that wait until a program of the node accepts them. A queue is full when it "
+                          "holds one more than its limit. Then the kernel drops new ones.",
+                          {"address": "Address", "port": "Port", "workload": "Workload"}, [
+                              ("Waiting", "short", f"max {LISTENER} (tcpgauge_listener_queue_connections{NODES})"),
+                              ("Limit", "short", f"max {LISTENER} (tcpgauge_listener_queue_limit{NODES})"),
+                              ("Dropped", "cps", f"sum {LISTENER} ({rate('tcpgauge_listener_dropped_total')})"),
+                          ], "Waiting")),
+        ]),
+    ])
+
+
+def workloads_dashboard():
+    served = workloads("server_workload", "payload_bytes:rate5m")
+    asked = workloads("client_workload", "payload_bytes:rate5m")
+    failed = f"sum({of_pairs('connections_failed', 'client')})"
+    opened = f"sum({of_pairs('connections_opened', 'client')})"
+    return dashboard("tcpgauge-workloads", "tcpgauge / Workloads",
+                     "Which workload talks to which: deployments, units, containers. Pods come and go, and their workloads stay. "
+                     "external is an end without a known name.",
+                     [JOB], [
+        ("Now", [
+            (6, 4, stat("Served", "TCP payload of the connections whose server is on a node with an agent, both directions.", "Bps",
+                        of_reporter("payload_bytes:rate5m", "server"))),
+            (6, 4, stat("Asked for", "TCP payload of the connections whose client is on a node with an agent, both directions.",
+                        "Bps", of_reporter("payload_bytes:rate5m", "client"))),
+            (6, 4, stat("Failed", "The share of the attempts of these clients that are refused or time out.", "percentunit",
+                        f"{failed} / ({opened} > 0)", warn_above=0.1, decimals=1)),
+            (6, 4, stat("In no workload edge of its own", "The share of that payload that is credited to the edges named other.",
+                        "percentunit", f"max(reporter:tcpgauge_workload_edge_other_payload_bytes:ratio_rate5m{ALL_NODES})",
+                        warn_above=0.3, decimals=1)),
+        ]),
+        ("What serves", [
+            (24, 9, table("Servers", "Each workload and port that its own nodes see as a server, with all of its clients.",
+                          {"server_namespace": "Namespace", "server_workload": "Workload", "server_port": "Port"},
+                          workload_columns("server_workload"), "Payload")),
+            (24, 8, graph("Busiest servers", "The ten with the most payload.", "Bps", [
+                target(f"topk(10, {served})", "{{server_namespace}} {{server_workload}} {{server_port}}")])),
+        ]),
+        ("What asks", [
+            (24, 9, table("Clients", "Each workload that its own nodes see as a client, with all of its servers.",
+                          {"client_namespace": "Namespace", "client_workload": "Workload"},
+                          workload_columns("client_workload"), "Payload")),
+            (24, 8, graph("Busiest clients", "The ten with the most payload.", "Bps", [
+                target(f"topk(10, {asked})", "{{client_namespace}} {{client_workload}}")])),
+        ]),
+        ("Who asks whom", [
+            (24, 10, table("As the nodes of the clients see it", "Clients have their names. A server has one if it is on the same "
+                           "node, or behind a service with --identity=cluster.", PAIR_HEADINGS, pair_columns("client"), "Down")),
+            (24, 10, table("As the nodes of the servers see it", "Servers have their names, and clients from elsewhere are in the "
+                           "table, too. A connection of the table above may be here as well: do not add them.",
+                           PAIR_HEADINGS, pair_columns("server"), "Down")),
+            (24, 8, graph("Failed connections", "Of the clients on nodes with an agent: the ten pairs with most.", "cps", [
+                target(f"topk(10, {by_pair(of_pairs('connections_failed', 'client'))})", PAIR_LEGEND)])),
         ]),
     ])
 
@@ -352,13 +454,26 @@ def agent():
             (12, 8, graph("In no edge of its own", "The share of payload that is credited to the edge named other.",
                           "percentunit", [target(ratio(OTHER_EDGES, PAYLOAD), "{{instance}}")], maximum=1)),
         ]),
+        ("Names", [
+            (12, 8, graph("Sources of names", "1 while the source can be read.", "none",
+                          [target(f"min by (instance, source) (tcpgauge_identity_up{NODES})", "{{instance}} {{source}}")],
+                          maximum=1)),
+            (12, 8, graph("Ends of connections with a name", "The share of the ends that had a name when they were looked up.",
+                          "percentunit", [target(ratio(rate("tcpgauge_identity_lookups_total", selecting('result="found"')),
+                                                       rate("tcpgauge_identity_lookups_total")), "{{instance}}")], maximum=1)),
+            (12, 8, graph("Addresses and sockets with a name", "As many are known.", "short",
+                          [target(f"tcpgauge_identity_endpoints{NODES}", "{{instance}}")])),
+            (12, 8, graph("Edges that got another name", "A nameless edge that gets its first name ends, and one with the name "
+                          "begins. So does one whose address gets another owner.", "cps",
+                          [target(rate("tcpgauge_edges_renamed_total"), "{{instance}}")])),
+        ]),
     ])
 
 
 def main():
     folder = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), "dashboards")
     os.makedirs(folder, exist_ok=True)
-    for made in (nodes(), node(), service(), agent()):
+    for made in (nodes(), node(), workloads_dashboard(), service(), agent()):
         with open(os.path.join(folder, made["uid"] + ".json"), "w") as file:
             json.dump(made, file, indent=1)
             file.write("\n")

@@ -11,7 +11,7 @@ namespace tcpgauge {
 namespace {
 
 constexpr rlim_t kWanted = 8192;
-constexpr size_t kForFiles = 5;
+constexpr size_t kForOthers = 8;
 
 }  // namespace
 
@@ -27,7 +27,7 @@ size_t DescriptorBudget() {
   const int next = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
   if (next < 0) return 0;
   close(next);
-  const size_t taken = static_cast<size_t>(next) + kForFiles;
+  const size_t taken = static_cast<size_t>(next) + kForOthers;
   const size_t allowed = static_cast<size_t>(std::min(limit.rlim_cur, kWanted));
   return allowed > taken ? allowed - taken : 0;
 }

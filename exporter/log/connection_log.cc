@@ -34,7 +34,7 @@ std::string ConnectionLogLine(const NamedEndedConnection& ended) {
   const auto& reason = ended.connection.reason;
   JsonWriter writer(kLineBytes);
   writer.Raw("{");
-  WriteEnds(connection, &writer);
+  WriteEnds(connection, ended.connection.client, ended.connection.server, &writer);
   WriteService(connection, &writer);
   writer.Raw(",\"confirmed\":").Raw(connection.confirmed ? "true" : "false");
   WriteInterface(JsonString(ended.interface), &writer);

@@ -63,8 +63,8 @@ constexpr size_t kRequestSamples = 20;
 constexpr size_t kSamplesPerConnection = 9;  // 8 while the RTT is unknown
 constexpr size_t kSamplesPerInterface = 10;
 constexpr size_t SamplesPerEdge(EdgeDetail detail) { return detail == EdgeDetail::kFull ? 13 : 8; }
-// A workload edge with full detail has nine samples. Two are kept for the response time.
-constexpr size_t SamplesPerWorkloadEdge(EdgeDetail detail) { return detail == EdgeDetail::kFull ? 11 : 8; }
+// A workload edge with full detail has ten samples. Two more are kept for the response time.
+constexpr size_t SamplesPerWorkloadEdge(EdgeDetail detail) { return detail == EdgeDetail::kFull ? 12 : 8; }
 constexpr size_t kReporters = 3;  // each has a workload edge "other"
 constexpr size_t kSamplesPerListener = 3;
 constexpr size_t kMaxZoneSamples = 65;  // 64 pairs and "other"

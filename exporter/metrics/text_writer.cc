@@ -8,13 +8,14 @@
 #include "absl/types/span.h"
 #include "exporter/metrics/metric_catalog.h"
 #include "exporter/metrics/metric_visitor.h"
+#include "exporter/metrics/series_plan.h"
 #include "exporter/metrics/text_number.h"
 #include "exporter/metrics/visit_metrics.h"
 
 namespace tcpgauge {
 namespace {
 
-// Estimates of the bytes to reserve. A sample of a connection takes these beside its labels, for a name and a number.
+// Estimates of the bytes to reserve. A sample takes these beside its labels, for a name and a number.
 constexpr size_t kTypicalSampleBytes = 80;
 constexpr size_t kTypicalHeadBytes = 16 << 10;
 
@@ -50,7 +51,8 @@ class RenderedLabels {
     ends_.push_back(text_.size());
   }
 
-  size_t size_bytes() const { return text_.size(); }
+  // An estimate of the bytes that one sample of each item takes.
+  size_t size_bytes_with_values() const { return text_.size() + ends_.size() * kTypicalSampleBytes; }
 
   std::string_view Of(size_t index) const {
     const size_t begin = index == 0 ? 0 : ends_[index - 1];
@@ -88,8 +90,9 @@ class TextVisitor final : public MetricVisitor {
         connection_labels_(RenderConnections(exposition)),
         edge_labels_(RenderEdges(Metric::kEdgeClientPayloadBytes, exposition.edges)),
         workload_edge_labels_(RenderEdges(Metric::kWorkloadEdgeClientPayloadBytes, exposition.workload_edges)) {
-    const size_t per_family = connection_labels_.size_bytes() + exposition.connections.size() * kTypicalSampleBytes;
-    text_.reserve(kTypicalHeadBytes + per_family * kConnectionFamilies);
+    text_.reserve(kTypicalHeadBytes + connection_labels_.size_bytes_with_values() * kSamplesPerConnection +
+                  edge_labels_.size_bytes_with_values() * SamplesPerEdge(exposition.edge_detail) +
+                  workload_edge_labels_.size_bytes_with_values() * SamplesPerWorkloadEdge(exposition.edge_detail));
   }
 
   std::string Take() {
@@ -140,11 +143,11 @@ class TextVisitor final : public MetricVisitor {
   }
 
   void ConnectionSample(size_t index, std::string_view state, MetricValue value) override {
-    if (state.empty()) {
-      RenderedSample("", connection_labels_.Of(index), {}, value);
-    } else {
-      RenderedSample("", connection_labels_.Of(index), {state}, value);
-    }
+    text_.append(info_->name).push_back('{');
+    text_.append(connection_labels_.Of(index));
+    if (!state.empty()) AppendLabel(info_->labels.back(), state, false, &text_);
+    text_.push_back('}');
+    EndSample(value);
   }
 
   void HistogramSample(absl::Span<const double> bounds, absl::Span<const uint64_t> counts, double sum) override {
@@ -165,8 +168,6 @@ class TextVisitor final : public MetricVisitor {
   }
 
  private:
-  static constexpr size_t kConnectionFamilies = 9;
-
   void Describe(std::string_view what, std::string_view name, std::string_view text) {
     text_.append(what).append(name).append(" ").append(text).append("\n");
   }

@@ -21,8 +21,8 @@ std::string_view ContentTypeOf(TextFormat format);
 //
 // Design. prometheus-cpp's serializer needs an object for each sample, and renders the labels of each sample. For
 // 10,000 connections (93,000 lines) it takes 517 ms and about 120 MB. This function renders the labels of a connection
-// once for all its series, and allocates no memory per sample. It takes 9 ms (tests/bench/text_writer_bench.cc). Tests
-// compare the output of both.
+// or an edge once for all its series, and allocates no memory per sample. It takes 9 ms
+// (tests/bench/text_writer_bench.cc). Tests compare the output of both.
 std::string WriteText(const Exposition& exposition, TextFormat format);
 
 }  // namespace tcpgauge

@@ -44,7 +44,8 @@ std::vector<std::string> InterfaceNames(const Snapshot& snapshot) {
 void WriteConnection(const Snapshot& snapshot, const ConnectionSummary& connection,
                      const std::vector<std::string>& interface_names, JsonWriter* writer) {
   writer->Raw("{\"id\":\"").Value(connection.id).Raw("\",");
-  WriteEnds(connection, writer);
+  WriteEnds(connection, snapshot.identities[connection.client_identity],
+            snapshot.identities[connection.server_identity], writer);
   WriteService(connection, writer);
   WriteState(connection.state, writer);
   WriteInterface(connection.interface < interface_names.size() ? interface_names[connection.interface] : "\"\"",
@@ -84,7 +85,7 @@ size_t MostBytes(const Snapshot& snapshot, const std::vector<uint32_t>& indexes,
                  const std::vector<std::string>& interface_names) {
   constexpr size_t kFrameBytes = 2048;    // all that surrounds the two lists
   constexpr size_t kInterfaceBytes = 96;  // an element of "interfaces", without the name
-  // An element of "connections", without the interface's name, the service and the views.
+  // An element of "connections", without the interface's name, the names of the ends, the service and the views.
   constexpr size_t kConnectionBytes = 1280;
   size_t longest_name = 0;
   size_t bytes = kFrameBytes;
@@ -95,6 +96,8 @@ size_t MostBytes(const Snapshot& snapshot, const std::vector<uint32_t>& indexes,
   for (const uint32_t index : indexes) {
     const ConnectionSummary& connection = snapshot.connections[index];
     bytes += kConnectionBytes + longest_name + connection.view_count * kViewJsonBytes;
+    bytes += IdentityJsonBytes(snapshot.identities[connection.client_identity]);
+    bytes += IdentityJsonBytes(snapshot.identities[connection.server_identity]);
     if (connection.view_count > 0 || connection.service != connection.server) bytes += kServiceJsonBytes;
   }
   return bytes;

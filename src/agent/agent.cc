@@ -41,6 +41,10 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Open(const Options& options, const
   if (!plan.ok()) return plan.status();
 
   std::unique_ptr<Agent> agent(new Agent(options, haste));
+  auto names = EndNames::Open(options, plan->max_endpoints);
+  if (!names.ok()) return names.status();
+  agent->names_ = *std::move(names);
+  if (agent->names_ != nullptr) engine_options.collector.identities = &agent->names_->hub();
   absl::Status status = agent->OpenCapture(engine_options, identity);
   if (status.ok()) status = agent->OpenPusher(*otel, plan->push_queue_bytes);
   if (status.ok()) status = agent->OpenServer(*plan, memory_limit_bytes);
@@ -54,6 +58,7 @@ Agent::Agent(const Options& options, const Haste* haste)
 }
 
 Agent::~Agent() {
+  if (names_ != nullptr) names_->Stop();  // before the engine that it posts to is destroyed
   if (server_stopper_.joinable()) server_stopper_.join();
 }
 
@@ -108,6 +113,11 @@ absl::Status Agent::OpenServer(const MemoryPlan& plan, uint64_t memory_limit_byt
 }
 
 absl::Status Agent::Serve() {
+  if (names_ != nullptr) {
+    absl::Status named =
+        names_->Start([this](const std::shared_ptr<const IdentityMap>& map) { engine_->PostIdentities(map); });
+    if (!named.ok()) return named;
+  }
   if (server_ != nullptr) {
     if (absl::Status serving = server_->Serve(); !serving.ok()) return serving;
     for (const std::string& url : server_->urls()) LogInfo("listening", {{"address", url}});
@@ -121,6 +131,7 @@ absl::Status Agent::Serve() {
 absl::Status Agent::StopCapture() {
   if (capture_status_.has_value()) return *capture_status_;
   StopServer();
+  if (names_ != nullptr) names_->BeginStop();
   log_patience_.BeginEnd();
   capture_status_ = engine_->Stop();
   if (pusher_ != nullptr && haste_.begun()) pusher_->BeginStop();
@@ -149,6 +160,7 @@ absl::Status Agent::FinishConnectionLog() {
 absl::Status Agent::Stop() {
   const absl::Status status = FinishConnectionLog();
   if (pusher_ != nullptr) pusher_->Stop();
+  if (names_ != nullptr) names_->Stop();
   if (server_stopper_.joinable()) server_stopper_.join();
   return status;
 }

@@ -18,6 +18,7 @@
 #include "exporter/metrics/agent_metrics.h"
 #include "exporter/otlp/otel_environment.h"
 #include "exporter/otlp/otlp_pusher.h"
+#include "src/agent/end_names.h"
 #include "src/base/haste.h"
 #include "src/base/patience.h"
 #include "src/capture/capture_engine.h"
@@ -28,8 +29,8 @@
 
 namespace tcpgauge {
 
-// The agent: capture, connection log, pushed metrics and HTTP, connected to each other. The caller runs the top view on
-// hub(), and handles signals and privileges.
+// The agent: capture, names of ends, connection log, pushed metrics and HTTP, connected to each other. The caller runs
+// the top view on hub(), and handles signals and privileges.
 //
 // Open() does everything that may need a privilege. Serve() does everything that starts a thread or reads a packet. The
 // caller drops its privileges between the two. That order is necessary, because capabilities belong to threads, and one
@@ -42,8 +43,9 @@ namespace tcpgauge {
 // - FinishConnectionLog(): the reader of the log. Without haste, until that reader has taken no byte for 5 s.
 // - PrintFinalState(): the reader of standard output, as long as for the reader of the log.
 // - Stop(): the receiver of the last push. In haste, this push runs beside the steps above. Without haste, it has the
-//   export timeout. Then Stop() waits for the threads of HTTP. Handlers look at HttpRequest::IsAbandoned(), but bcrypt
-//   cannot be interrupted.
+//   export timeout. Then Stop() waits for the threads that make names, which may be in a look-up of the Kubernetes
+//   API's host name, and for the threads of HTTP. Handlers look at HttpRequest::IsAbandoned(), but bcrypt cannot be
+//   interrupted.
 // - FlushLog(): the reader of standard error. In haste at least 50 ms, without haste 1 s.
 // The guard of EndSoon() ends the process 0.95 s after SIGTERM in any case, with the status of SetCutShortStatus().
 //
@@ -51,10 +53,10 @@ namespace tcpgauge {
 // Thread: one thread opens, serves, stops and destroys the agent. Any thread may use hub() as long as the agent lives.
 class Agent {
  public:
-  // Opens everything that `options` ask for: captures, the connection log, the files for OTLP and for the web
-  // configuration, and listeners. Starts no thread and reads no packet. Reads the OTEL_* environment and logs wrong
-  // values in it. `identity` is the user that the process becomes before Serve(). That user is made the owner of the
-  // connection log's file. `haste` must outlive the agent.
+  // Opens everything that `options` ask for: captures, a file of names, the connection log, the files for OTLP and for
+  // the web configuration, and listeners. Starts no thread and reads no packet. Reads the OTEL_* environment and logs
+  // wrong values in it. `identity` is the user that the process becomes before Serve(). That user is made the owner of
+  // the connection log's file. `haste` must outlive the agent.
   //
   // Errors: each error names what could not be opened. The code decides the exit status; see ExitStatusOf().
   static absl::StatusOr<std::unique_ptr<Agent>> Open(const Options& options, const Identity& identity,
@@ -65,9 +67,9 @@ class Agent {
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
 
-  // Starts the threads that answer HTTP, write the connection log, capture and push. Call it once. If a thread cannot
-  // be started, ends the process (NamedThread()). Errors: those of HttpServer::Serve(). After an error, the agent must
-  // be destroyed.
+  // Makes the first names. Then starts the threads that make names, answer HTTP, write the connection log, capture and
+  // push. Call it once. If a thread cannot be started, ends the process (NamedThread()). Errors: those of
+  // EndNames::Start() and HttpServer::Serve(). After an error, the agent must be destroyed.
   absl::Status Serve();
 
   // The end has three steps, in this order. Each step first calls the step before it, if the caller has not. A second
@@ -119,7 +121,9 @@ class Agent {
   const Haste& haste_;
   Patience log_patience_;
   AgentMetrics metrics_;
-  // Each of these may use the members above it, and is destroyed before them. All but engine_ may be null.
+  // Each of these may use the members above it, and is destroyed before them. All but engine_ may be null. The threads
+  // of names_ use engine_ too, so they are stopped before it is destroyed.
+  std::unique_ptr<EndNames> names_;
   std::unique_ptr<ConnectionLog> connection_log_;
   std::unique_ptr<CaptureEngine> engine_;
   std::unique_ptr<OtlpPusher> pusher_;

@@ -9,7 +9,6 @@
 #include "src/agent/series_limits.h"
 #include "src/base/clock.h"
 #include "src/base/time_units.h"
-#include "src/naming/identity_level.h"
 
 namespace tcpgauge {
 namespace {
@@ -37,8 +36,8 @@ TableOptions TableOptionsOf(const Options& options) {
   table.edges.v4_server_prefix_bits = options.server_prefix_v4_bits;
   table.edges.v6_server_prefix_bits = options.server_prefix_v6_bits;
   table.edges.single_servers = options.server_networks;
-  table.has_identities = options.identity != IdentityLevel::kOff || !options.identity_file.empty();
-  if (table.has_identities) table.edges.max_workload_edges = static_cast<size_t>(options.metrics_workload_edges);
+  table.has_identities = NamesEnds(options);
+  table.edges.max_workload_edges = SeriesPlanOf(options).workload_edges;
   return table;
 }
 

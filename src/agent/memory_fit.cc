@@ -34,6 +34,7 @@ MemoryDemand DemandOf(const Options& options, bool pushes, const EngineOptions& 
   demand.pushes = pushes;
   demand.shows_top_view = options.tui;
   demand.logs_connections = !options.connection_log.empty();
+  demand.max_endpoints = NamesEnds(options) ? options.identity_max_endpoints : 0;
   demand.series_limit = static_cast<size_t>(options.series_limit);
   demand.max_listed_rows = kMaxConnectionsListed;
   return demand;
@@ -72,6 +73,7 @@ absl::StatusOr<MemoryPlan> FitToMemory(const Options& options, bool pushes, uint
              {"max_connections", plan->max_connections},
              {"asked", demand.table.max_connections},
              {"listed", plan->rows_per_worker * demand.workers},
+             {"named_endpoints", plan->max_endpoints},
              {"http_connections", plan->http_connections}});
   }
   engine->table.max_connections = plan->max_connections;

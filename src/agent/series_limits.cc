@@ -3,8 +3,6 @@
 
 #include <cstddef>
 
-#include "src/naming/identity_level.h"
-
 namespace tcpgauge {
 
 ExpositionLimits ExpositionLimitsOf(const Options& options) {
@@ -13,9 +11,7 @@ ExpositionLimits ExpositionLimitsOf(const Options& options) {
   limits.connections = static_cast<size_t>(options.metrics_connections);
   limits.edge_detail = options.full_edge_detail ? EdgeDetail::kFull : EdgeDetail::kBasic;
   limits.edges = options.metrics_edges ? static_cast<size_t>(*options.metrics_edges) : DefaultEdges(limits.edge_detail);
-  if (options.identity != IdentityLevel::kOff || !options.identity_file.empty()) {
-    limits.workload_edges = static_cast<size_t>(options.metrics_workload_edges);
-  }
+  if (NamesEnds(options)) limits.workload_edges = static_cast<size_t>(options.metrics_workload_edges);
   return limits;
 }
 

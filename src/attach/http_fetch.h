@@ -10,8 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "src/attach/agent_address.h"
-#include "src/attach/answer_body.h"
 #include "src/http_client/http_client.h"
+#include "src/json/answer_body.h"
 
 namespace tcpgauge {
 

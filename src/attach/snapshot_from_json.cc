@@ -15,10 +15,14 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "src/attach/json_reader.h"
-#include "src/attach/json_scalar.h"
 #include "src/base/strings.h"
 #include "src/flow/connection_view.h"
+#include "src/json/json_reader.h"
+#include "src/json/json_scalar.h"
+#include "src/naming/end_identity.h"
+#include "src/naming/identity_pool.h"
+#include "src/naming/identity_text.h"
+#include "src/naming/name_rule.h"
 
 namespace tcpgauge {
 namespace {
@@ -74,6 +78,45 @@ std::optional<TunnelType> TunnelTypeOf(std::string_view name) {
   return std::nullopt;
 }
 
+// Returns the name, or an empty text if it may not be one.
+std::string EndNameOf(const JsonScalar& value) {
+  const std::string_view name = TextOf(value);
+  return IsName(name) ? std::string(name) : std::string();
+}
+
+// Takes a member that says who is at an end.
+void TakeIdentity(std::string_view key, const JsonScalar& value, EndIdentity* identity) {
+  if (key == "namespace") {
+    identity->namespace_name = EndNameOf(value);
+  } else if (key == "workload") {
+    identity->workload = EndNameOf(value);
+  } else if (key == "workload_kind") {
+    std::string_view kind = TextOf(value);
+    const size_t mark = kind.rfind(kGuessMark);
+    identity->is_guess = mark != std::string_view::npos && mark + kGuessMark.size() == kind.size();
+    identity->workload_kind = EndNameOf(identity->is_guess ? kind.substr(0, mark) : kind);
+  } else if (key == "pod") {
+    identity->pod = EndNameOf(value);
+  } else if (key == "container") {
+    identity->container = EndNameOf(value);
+  } else if (key == "service_name") {
+    identity->service = EndNameOf(value);
+  } else if (key == "node") {
+    identity->node = EndNameOf(value);
+  } else if (key == "zone") {
+    identity->zone = EndNameOf(value);
+  } else if (key == "comm") {
+    identity->comm = NameOf(value, kMaxCommBytes);
+  }
+}
+
+size_t BytesOf(const EndIdentity& identity) {
+  constexpr size_t kOtherBytes = 64;
+  return kOtherBytes + identity.namespace_name.size() + identity.workload.size() + identity.workload_kind.size() +
+         identity.pod.size() + identity.container.size() + identity.service.size() + identity.node.size() +
+         identity.zone.size() + identity.comm.size();
+}
+
 // The members of an endpoint, as far as they were read.
 struct EndpointMembers {
   std::optional<IpAddress> address;
@@ -118,6 +161,8 @@ struct ViewMembers {
 struct ConnectionMembers {
   bool has_id = false;
   ViewMembers own;
+  EndIdentity client_identity;
+  EndIdentity server_identity;
   EndpointMembers service;
   std::string interface;
   std::vector<ViewMembers> views;
@@ -129,7 +174,9 @@ void Subtract(const DirectionSummary& listed, DirectionSummary* all) {
   all->payload_bytes_per_second = std::max(all->payload_bytes_per_second - listed.payload_bytes_per_second, 0.0);
 }
 
-absl::Status NoAnswer() { return absl::InvalidArgumentError("the answer is not that of a tcpgauge agent"); }
+constexpr JsonSource kSource = {"the agent's answer", "the answer is not that of a tcpgauge agent"};
+
+absl::Status NoAnswer() { return absl::InvalidArgumentError(kSource.not_json); }
 
 absl::Status UnreadableConnection() {
   return absl::InvalidArgumentError("the agent's answer contains a connection that cannot be read");
@@ -179,6 +226,9 @@ class SnapshotMaker final : public JsonVisitor {
   ViewMembers& InView() { return in_view_ ? members_.views.back() : members_.own; }
   // Returns the index of `encapsulation` in the snapshot's list, to which it is added if it is missing.
   uint32_t EncapsulationIndex(const Encapsulation& encapsulation);
+  // The same for an identity. Returns 0 if no more than the name of the process is known, or if the identities exceed
+  // their bound.
+  uint32_t IdentityIndex(const EndIdentity& identity);
   absl::Status EndConnection();
   // Replaces the numbers of `interface_numbers_` by indexes into the interfaces that the answer lists.
   void NumberInterfaces();
@@ -191,6 +241,8 @@ class SnapshotMaker final : public JsonVisitor {
   uint64_t connections_in_all_ = 0;
   absl::flat_hash_map<Encapsulation, uint32_t> encapsulations_;   // indexes into Snapshot::encapsulations
   absl::flat_hash_map<std::string, uint32_t> interface_numbers_;  // the interfaces that connections name
+  IdentityPool pool_;  // of Snapshot::identities: the number of an identity is its index
+  size_t identities_bytes_ = 0;
 
   // What is being read.
   InterfaceView interface_;
@@ -274,9 +326,11 @@ absl::Status SnapshotMaker::Begin(Place place) {
       break;
     case Place::kClient:
       InView().client = EndpointMembers();
+      if (!in_view_) members_.client_identity = EndIdentity();
       break;
     case Place::kServer:
       InView().server = EndpointMembers();
+      if (!in_view_) members_.server_identity = EndIdentity();
       break;
     case Place::kService:
       members_.service = EndpointMembers();
@@ -346,9 +400,11 @@ absl::Status SnapshotMaker::Take(std::string_view key, const JsonScalar& value) 
       break;
     case Place::kClient:
       InView().client.Take(key, value);
+      if (!in_view_) TakeIdentity(key, value, &members_.client_identity);
       break;
     case Place::kServer:
       InView().server.Take(key, value);
+      if (!in_view_) TakeIdentity(key, value, &members_.server_identity);
       break;
     case Place::kService:
       members_.service.Take(key, value);
@@ -432,6 +488,17 @@ uint32_t SnapshotMaker::EncapsulationIndex(const Encapsulation& encapsulation) {
   return known->second;
 }
 
+uint32_t SnapshotMaker::IdentityIndex(const EndIdentity& identity) {
+  if (identity == EndIdentity() || identities_bytes_ > AnswerBounds::kIdentitiesBytes) return 0;
+  IdentityRef ref = pool_.Get(identity);
+  const uint32_t index = ref->number;
+  if (index == snapshot_.identities.size()) {
+    snapshot_.identities.push_back(std::move(ref));
+    identities_bytes_ += BytesOf(identity);
+  }
+  return index;
+}
+
 absl::Status SnapshotMaker::EndConnection() {
   if (!members_.has_id || !members_.own.IsWhole()) return UnreadableConnection();
   connection_.client = members_.own.client.Value();
@@ -439,6 +506,8 @@ absl::Status SnapshotMaker::EndConnection() {
   connection_.service = members_.service.IsWhole() ? members_.service.Value() : connection_.server;
   connection_.interface = interface_numbers_.emplace(members_.interface, interface_numbers_.size()).first->second;
   connection_.encapsulation = EncapsulationIndex(members_.own.encapsulation);
+  connection_.client_identity = IdentityIndex(members_.client_identity);
+  connection_.server_identity = IdentityIndex(members_.server_identity);
   connection_.first_view = static_cast<uint32_t>(snapshot_.views.size());
   for (const ViewMembers& view : members_.views) {
     if (!view.IsWhole()) continue;
@@ -492,7 +561,7 @@ absl::StatusOr<Snapshot> SnapshotFromJson(AnswerBody* body, size_t limit) {
   SnapshotMaker maker(limit);
   const JsonBounds bounds = {AnswerBounds::kBytes + limit * AnswerBounds::kConnectionBytes, AnswerBounds::kTokenBytes,
                              AnswerBounds::kDepth};
-  if (absl::Status status = ReadJson(body, bounds, &maker); !status.ok()) return status;
+  if (absl::Status status = ReadJson(body, kSource, bounds, &maker); !status.ok()) return status;
   return maker.Finish();
 }
 

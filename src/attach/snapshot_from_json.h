@@ -5,20 +5,23 @@
 #include <cstddef>
 
 #include "absl/status/statusor.h"
-#include "src/attach/answer_body.h"
+#include "src/json/answer_body.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
 
 // The bounds of an answer of /api/v1/connections. They are far above what an agent sends: a connection takes about 900
-// bytes, or 4,500 with the most and longest views, and eight levels are used.
+// bytes, or 10,000 with the most and longest views and the longest names, and eight levels are used.
 struct AnswerBounds {
-  static constexpr size_t kBytes = 4 << 20;         // of the whole answer, with kConnectionBytes
-  static constexpr size_t kConnectionBytes = 5120;  // added to kBytes for each connection that was asked for
-  static constexpr size_t kTokenBytes = 1 << 20;    // of a number or text, even of an unknown member
-  static constexpr size_t kDepth = 64;              // of objects and arrays in one another, even of an unknown member
+  static constexpr size_t kBytes = 4 << 20;          // of the whole answer, with kConnectionBytes
+  static constexpr size_t kConnectionBytes = 10240;  // added to kBytes for each connection that was asked for
+  static constexpr size_t kTokenBytes = 1 << 20;     // of a number or text, even of an unknown member
+  static constexpr size_t kDepth = 64;               // of objects and arrays in one another, even of an unknown member
   static constexpr size_t kInterfaces = 4096;
   static constexpr size_t kNameBytes = 256;  // of the name of the agent or of an interface; the rest is cut off
+  // Of all names of the ends of connections together, each identity counted once, and 64 bytes for each identity.
+  // Connections after the one that exceeds this bound have no names.
+  static constexpr size_t kIdentitiesBytes = 8 << 20;
 };
 
 // Returns the snapshot that `body` describes. `body` is the answer of /api/v1/connections to a request with the
@@ -30,8 +33,9 @@ struct AnswerBounds {
 // may leave members out or send more. Missing members count as 0 or unknown, and so do values of another type or out of
 // range. Unknown members are skipped. If a member occurs twice, the last one counts. A connection without a known
 // state counts as established. A missing service is the server. Of a connection's views, only the first
-// ConnectionView::kMaxPerConnection are read, and a view whose client or server cannot be read is left out. Times are
-// from 1970 to 2116, durations at most 146 years, and rates at most 10^18 bytes a second. Names may hold any
+// ConnectionView::kMaxPerConnection are read, and a view whose client or server cannot be read is left out. A name of
+// an end that does not follow IsName() is unknown, except that of a process. Times are from 1970 to 2116, durations at
+// most 146 years, and rates at most 10^18 bytes a second. The names of agents, interfaces and processes may hold any
 // characters: make them printable before you show them.
 //
 // Bounds: AnswerBounds. The time is proportional to the length of the answer. Besides the snapshot, takes at most 64

@@ -9,12 +9,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <utility>
 #include <vector>
+
+#include "src/base/netlink_dump.h"
 
 namespace tcpgauge {
 namespace {
-
-constexpr size_t kAnswerBytes = 32768;  // netlink(7) advises at least 8 kB
 
 // A report takes some 4 kB of the kernel's buffer. The kernel reduces this to its own limit (net.core.rmem_max).
 constexpr int kBufferBytes = 4 << 20;
@@ -32,14 +33,12 @@ int OpenSocket() {
 }
 
 // Returns the name in a message about an interface, or an empty text.
-std::string NameIn(const ifinfomsg* link, size_t bytes) {
-  const auto* attribute = IFLA_RTA(link);
-  for (; RTA_OK(attribute, bytes); attribute = RTA_NEXT(attribute, bytes)) {
-    if (attribute->rta_type != IFLA_IFNAME) continue;
-    const char* const name = static_cast<const char*>(RTA_DATA(attribute));
-    return std::string(name, strnlen(name, RTA_PAYLOAD(attribute)));
-  }
-  return "";
+std::string NameIn(const nlmsghdr& message) {
+  std::string name;
+  VisitAttributes(message, sizeof(ifinfomsg), [&](uint16_t type, const char* value, size_t bytes) {
+    if (type == IFLA_IFNAME) name.assign(value, strnlen(value, bytes));
+  });
+  return name;
 }
 
 }  // namespace
@@ -66,23 +65,17 @@ std::string LinkNames::Name(uint32_t index) {
 
 void LinkNames::AskForAll() {
   if (socket_ < 0) return;
-  struct {
-    nlmsghdr header;
-    ifinfomsg link;
-  } question = {};
-  question.header.nlmsg_len = sizeof(question);
-  question.header.nlmsg_type = RTM_GETLINK;
-  question.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-  (void)send(socket_, &question, sizeof(question), 0);
+  AskForDump(socket_, RTM_GETLINK, 0, ifinfomsg{});
 }
 
 void LinkNames::ReadLocked() {
   if (socket_ < 0) return;
-  alignas(nlmsghdr) char answer[kAnswerBytes];
+  alignas(nlmsghdr) char answer[kNetlinkAnswerBytes];
   while (true) {
     const ssize_t received = recv(socket_, answer, sizeof(answer), 0);
     if (received > 0) {
-      Take(answer, static_cast<size_t>(received));
+      VisitNetlinkMessages(answer, static_cast<size_t>(received),
+                           [this](const nlmsghdr& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { Take(message); });
     } else if (received < 0 && errno == ENOBUFS) {
       // Reports were lost, perhaps of deleted interfaces. The answer names those that are there.
       std::vector<uint32_t> indexes;
@@ -97,20 +90,16 @@ void LinkNames::ReadLocked() {
   }
 }
 
-void LinkNames::Take(const char* answer, size_t bytes) {
-  for (const auto* message = reinterpret_cast<const nlmsghdr*>(answer); NLMSG_OK(message, bytes);
-       message = NLMSG_NEXT(message, bytes)) {
-    if (message->nlmsg_type != RTM_NEWLINK && message->nlmsg_type != RTM_DELLINK) continue;
-    if (message->nlmsg_len < NLMSG_LENGTH(sizeof(ifinfomsg))) continue;
-    const auto* const link = static_cast<const ifinfomsg*>(NLMSG_DATA(message));
-    // Reports of another family tell of the interface's part in a bridge.
-    if (link->ifi_family != AF_UNSPEC) continue;
-    const auto index = static_cast<uint32_t>(link->ifi_index);
-    if (message->nlmsg_type == RTM_DELLINK) {
-      NoteDeleted(index);
-    } else if (std::string name = NameIn(link, IFLA_PAYLOAD(message)); !name.empty()) {
-      links_[index] = {std::move(name), false};
-    }
+void LinkNames::Take(const nlmsghdr& message) {
+  if (message.nlmsg_type != RTM_NEWLINK && message.nlmsg_type != RTM_DELLINK) return;
+  const auto* const link = BodyOf<ifinfomsg>(message);
+  // Reports of another family tell of the interface's part in a bridge.
+  if (link == nullptr || link->ifi_family != AF_UNSPEC) return;
+  const auto index = static_cast<uint32_t>(link->ifi_index);
+  if (message.nlmsg_type == RTM_DELLINK) {
+    NoteDeleted(index);
+  } else if (std::string name = NameIn(message); !name.empty()) {
+    links_[index] = {std::move(name), false};
   }
 }
 

@@ -2,6 +2,8 @@
 #ifndef TCPGAUGE_SRC_CAPTURE_LINK_NAMES_H_
 #define TCPGAUGE_SRC_CAPTURE_LINK_NAMES_H_
 
+#include <linux/netlink.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -43,8 +45,8 @@ class LinkNames {
   };
 
   void ReadLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Notes what the kernel's messages in `answer` report. `answer` holds `bytes` bytes.
-  void Take(const char* answer, size_t bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Notes what a message of the kernel reports.
+  void Take(const nlmsghdr& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteDeleted(uint32_t index) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Asks the kernel for all interfaces. The answer comes like a report.
   void AskForAll();

@@ -574,6 +574,14 @@ class alignas(64) ConnectionTable {
   int64_t BegunOf(uint32_t slot) const {
     return records_[slot].has(ConnectionRecord::kMidstream) ? INT64_MIN : details_[slot].start_time_ns();
   }
+  // The same for NameFinder::FindClient(). A program that gives up an attempt sends nothing, and then another program
+  // may have the port. So an attempt has a socket for certain only when it has just sent its SYN; otherwise the result
+  // is kSocketUnknown.
+  int64_t BegunOfSocket(uint32_t slot) const {
+    const ConnectionRecord& record = records_[slot];
+    const bool may_be_given_up = record.state == ConnectionState::kSynSent && record.last_packet_time_ns < now_ns_;
+    return may_be_given_up ? NameFinder::kSocketUnknown : BegunOf(slot);
+  }
   // Tells the edge of an embryo that it was opened. `slot` is the embryo's slot without kEmbryoSlots.
   void OpenEdgeOfEmbryo(uint32_t slot);
   // Looks for names of the unknown ends of the next connections. Returns true when no connection is left.

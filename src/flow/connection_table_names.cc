@@ -19,7 +19,7 @@ void ConnectionTable::SetIdentities(std::shared_ptr<const IdentityMap> map, int6
 
 void ConnectionTable::OpenEdgeOfEmbryo(uint32_t slot) {
   Embryo& embryo = embryos_[slot];
-  const EdgeBinding bound = ledger_.OpenEdge(embryo.key, embryo.sender(), embryo.time_ns, now_ns_);
+  const EdgeBinding bound = ledger_.OpenEdge(embryo.key, embryo.sender(), NameFinder::kSocketUnknown, now_ns_);
   embryo.is_edge_pending = false;
   if (names_.finder().is_on()) embryo_bounds_[slot] = bound;
 }
@@ -45,7 +45,7 @@ void ConnectionTable::BindEmbryoAgain(uint32_t slot) {
   const Embryo& embryo = embryos_[slot];
   if (embryo.is_provisional || embryo.is_edge_pending) return;
   EdgeTable::Slot edge = EdgeTable::kNone;
-  ledger_.BindAgain(embryo.key, embryo.sender(), embryo.time_ns, now_ns_, &edge, &embryo_bounds_[slot]);
+  ledger_.BindAgain(embryo.key, embryo.sender(), NameFinder::kSocketUnknown, now_ns_, &edge, &embryo_bounds_[slot]);
 }
 
 // A closed connection keeps unknown ends: another program may have its port by now.
@@ -53,7 +53,7 @@ void ConnectionTable::BindRecordAgain(uint32_t slot) {
   ConnectionRecord& record = records_[slot];
   if (!record.has(ConnectionRecord::kInUse) || !record.has(ConnectionRecord::kConfirmed)) return;
   if (record.is_edge_pending || !IsOpen(record.state)) return;
-  ledger_.BindAgain(record.key, record.client_end(), BegunOf(slot), now_ns_, &record.edge, &record.bound);
+  ledger_.BindAgain(record.key, record.client_end(), BegunOfSocket(slot), now_ns_, &record.edge, &record.bound);
 }
 
 }  // namespace tcpgauge

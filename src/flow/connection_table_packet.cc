@@ -45,6 +45,10 @@ void ConnectionTable::NoteRepeatedSyn(uint32_t slot, const Arrival& arrival) {
   if (next_gap_ns > kBackedOffHandshakeTimeoutNs) due = TimeoutClass::kLongestHandshake;
   record.handshake_class = std::max<TimeoutClass>(record.handshake_class, due);
   timeouts_.Update(slot);
+  if (names_.finder().is_on() && record.has(ConnectionRecord::kConfirmed) && !record.is_edge_pending) {
+    // The client has a socket now, see BegunOfSocket().
+    ledger_.BindAgain(record.key, record.client_end(), BegunOf(slot), now_ns_, &record.edge, &record.bound);
+  }
 }
 
 void ConnectionTable::CreditSynRetransmission(uint32_t slot) {

@@ -420,7 +420,7 @@ void ConnectionTable::SetEndpoint(uint32_t slot, End end, const Endpoint& endpoi
 void ConnectionTable::OpenEdge(uint32_t slot) {
   SettleAddresses(slot);
   ConnectionRecord& record = records_[slot];
-  ledger_.OpenEdge(BegunOf(slot), now_ns_, &record);
+  ledger_.OpenEdge(BegunOfSocket(slot), now_ns_, &record);
   if (!IsOpen(record.state)) ledger_.CloseEdge(record.key, record.client_end(), record.edge, record.bound);
 }
 

@@ -30,6 +30,9 @@ namespace tcpgauge {
 // Bounds: those of the identity map. At most kMaxLost lost names are remembered.
 class NameFinder {
  public:
+  // As `begun_ns`: it is not certain that the connection has a socket. Then no client has the name of a socket.
+  static constexpr int64_t kSocketUnknown = INT64_MAX;
+
   static constexpr size_t kMaxLost = 65536;
 
   // Takes another map. `sockets_read_ns` is IdentityMap::sockets_read_ns as table time. REQUIRES: `map` is not null.

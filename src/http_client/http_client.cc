@@ -27,6 +27,10 @@ static_assert(CURL_ERROR_SIZE <= 256, "error_ holds curl's messages");
 // One Wait() waits at most this long, so that curl's own timers run.
 constexpr int kMaxPollMs = 1000;
 
+// The kernel gives a connection up after nine probes without an answer (tcp_keepalive_probes of tcp(7)).
+constexpr long kKeepAliveIdleSeconds = 15;
+constexpr long kKeepAliveIntervalSeconds = 5;
+
 constexpr size_t kMaxShownUrlBytes = 400;
 constexpr size_t kMaxShownEncodingBytes = 40;
 
@@ -93,6 +97,7 @@ void SetPem(CURL* easy, CURLoption option, const std::string& pem) {
 HttpClient::HttpClient(const HttpClientOptions& options)
     : accept_gzip_(options.accept_gzip),
       max_body_bytes_(options.max_body_bytes),
+      max_waiting_bytes_(options.max_waiting_bytes),
       proxies_(options.proxies),
       has_unix_path_(!options.unix_path.empty()) {
   static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -112,6 +117,12 @@ HttpClient::HttpClient(const HttpClientOptions& options)
   curl_easy_setopt(easy_, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
   curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");  // otherwise curl reads no_proxy
   if (has_unix_path_) curl_easy_setopt(easy_, CURLOPT_UNIX_SOCKET_PATH, options.unix_path.c_str());
+  if (options.keep_alive) {
+    curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy_, CURLOPT_TCP_KEEPIDLE, kKeepAliveIdleSeconds);
+    curl_easy_setopt(easy_, CURLOPT_TCP_KEEPINTVL, kKeepAliveIntervalSeconds);
+  }
+  if (options.only_http1) curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
   if (options.accept_gzip) curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, "gzip");
 }
 
@@ -155,6 +166,7 @@ void HttpClient::Start(const HttpCall& call) {
 void HttpClient::Request(const std::string& url) {
   answer_ = HttpAnswer();
   body_bytes_ = 0;
+  is_paused_ = false;
   encodings_ = 0;
   refusal_.clear();
   error_[0] = '\0';
@@ -192,7 +204,8 @@ std::optional<absl::StatusOr<HttpAnswer>> HttpClient::Wait(int stop_fd, int time
     Cancel();
     return absl::UnavailableError("libcurl failed");
   }
-  if (running != 0) {
+  const bool waits_for_taking = max_waiting_bytes_ > 0 && HasBody();
+  if (running != 0 && !waits_for_taking) {
     curl_multi_poll(multi_, &stop, stops, std::min(timeout_ms, kMaxPollMs), nullptr);
     if (stop.revents == 0) curl_multi_perform(multi_, &running);
   }
@@ -266,11 +279,22 @@ int HttpClient::StatusSoFar() const {
   return static_cast<int>(status);
 }
 
-std::string HttpClient::TakeBody() { return std::exchange(answer_.body, std::string()); }
+std::string HttpClient::TakeBody() {
+  std::string body = std::exchange(answer_.body, std::string());
+  if (is_paused_) {
+    is_paused_ = false;
+    curl_easy_pause(easy_, CURLPAUSE_CONT);  // passes the piece that libcurl kept to OnBody()
+  }
+  return body;
+}
 
 size_t HttpClient::OnBody(char* data, size_t size, size_t count, void* client) {
   auto* self = static_cast<HttpClient*>(client);
   const size_t bytes = size * count;
+  if (self->max_waiting_bytes_ > 0 && self->answer_.body.size() >= self->max_waiting_bytes_) {
+    self->is_paused_ = true;
+    return CURL_WRITEFUNC_PAUSE;
+  }
   const size_t taken = std::min(bytes, self->max_body_bytes_ - self->body_bytes_);
   self->answer_.body.append(data, taken);
   self->body_bytes_ += taken;

@@ -32,8 +32,14 @@ struct ClientTlsPem {
 struct HttpClientOptions {
   std::string unix_path;            // connect to this Unix socket; empty = connect to the host of the URL by TCP
   bool accept_gzip = false;         // ask for compressed answers; HttpAnswer::body is decompressed
-  size_t max_body_bytes = 1 << 20;  // the longest body to take, after decompression
-  ProxySettings proxies;            // of calls over TCP
+  size_t max_body_bytes = 1 << 20;  // the longest body to take, after decompression; SIZE_MAX = any
+  // For bodies that TakeBody() reads: Wait() returns as soon as there is a piece, and receives no more while this many
+  // bytes wait for TakeBody(). 0 = no such limit.
+  size_t max_waiting_bytes = 0;
+  // Have the kernel probe a silent connection, so that a call over a dead one ends after a minute.
+  bool keep_alive = false;
+  bool only_http1 = false;  // do not offer HTTP/2
+  ProxySettings proxies;    // of calls over TCP
 };
 
 // A request to send.
@@ -83,9 +89,10 @@ struct HttpAnswer {
 // body is decoded.
 //
 // Thread: one at a time.
-// Bounds: a body has at most max_body_bytes after decompression. Headers have at most 300 kB, the limit of libcurl. A
-// call takes at most its timeout_ms.
-// Errors: see Wait(). When libcurl cannot be initialised, the constructor ends the process (ExitForShortage()).
+// Bounds: a body has at most max_body_bytes after decompression. With max_waiting_bytes, at most that many bytes and
+// one piece of libcurl (16 kB) wait in memory. Headers have at most 300 kB, the limit of libcurl. A call takes at most
+// its timeout_ms. Errors: see Wait(). When libcurl cannot be initialised, the constructor ends the process
+// (ExitForShortage()).
 class HttpClient {
  public:
   static constexpr int kMaxRedirections = 10;
@@ -122,7 +129,7 @@ class HttpClient {
   // redirection, because Wait() may go on to another answer.
   int StatusSoFar() const;
   // Returns the part of the body that has arrived since the last call, and forgets it. May return an empty text. The
-  // last part is not returned here, but in HttpAnswer::body.
+  // last part is not returned here, but in HttpAnswer::body. With max_waiting_bytes, receiving goes on after this.
   std::string TakeBody();
   // Returns whether TakeBody() would return a text that is not empty.
   bool HasBody() const { return !answer_.body.empty(); }
@@ -158,12 +165,14 @@ class HttpClient {
 
   const bool accept_gzip_;
   const size_t max_body_bytes_;
+  const size_t max_waiting_bytes_;
   const ProxySettings proxies_;
   const bool has_unix_path_;
   void* easy_ = nullptr;     // CURL
   void* multi_ = nullptr;    // CURLM
   void* headers_ = nullptr;  // curl_slist of the call under way
   bool is_calling_ = false;
+  bool is_paused_ = false;    // libcurl keeps a piece of the body, because max_waiting_bytes_ wait
   std::string url_;           // of the request under way
   int64_t left_ms_ = 0;       // what the call's time-out had left when the last request began; 0 = no limit
   int redirections_ = 0;      // how many redirections the call under way has followed

@@ -6,11 +6,11 @@
 #include <algorithm>
 
 #include "src/capture/handover.h"
-#include "src/flow/binding_table.h"
 #include "src/flow/connection_summary.h"
 #include "src/flow/connection_view.h"
 #include "src/flow/encapsulation_table.h"
 #include "src/flow/workload_cells.h"
+#include "src/identity/identity_memory.h"
 #include "src/naming/end_identity.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/ended_queue.h"
@@ -59,6 +59,7 @@ constexpr uint64_t kViewRangeBytes = sizeof(uint32_t);  // per view; see ViewRan
 constexpr uint64_t kEndedBytes =
     sizeof(NamedEndedConnection) + ConnectionView::kMaxPerConnection * (sizeof(ConnectionView) + sizeof(Encapsulation));
 
+constexpr size_t kLeastEndpoints = 500;
 constexpr size_t kLeastHttpConnections = 48;
 constexpr uint64_t kLeastResponseBytes = 1 * kMiB;
 constexpr size_t kLeastRows = 500;
@@ -81,10 +82,9 @@ uint32_t ConnectionsPerWorker(const MemoryDemand& demand, const MemoryPlan& plan
 
 // The names in the snapshots of a worker, and the accounts of its workloads.
 uint64_t NameBytes(const TableOptions& table, const MemoryPlan& plan) {
-  const uint64_t identities = 1 + 2 * std::min<uint64_t>(plan.rows_per_worker, BindingTable::kCapacity);
   // The merger has a copy of each account too.
   const uint64_t accounts = WorkloadCells::CellLimit(table.edges.max_workload_edges) * (kBufferPlaces + 1);
-  return accounts * sizeof(WorkloadAccount) + (kBufferPlaces + kSnapshots) * sizeof(IdentityRef) * identities;
+  return accounts * sizeof(WorkloadAccount) + (kBufferPlaces + kSnapshots) * sizeof(IdentityRef) * plan.max_endpoints;
 }
 
 uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
@@ -148,7 +148,7 @@ uint64_t Total(const MemoryDemand& demand, const MemoryPlan& plan) {
   if (demand.listeners > 0) {
     bytes += plan.http_connections * HttpConnectionBytes(demand) + ResponseBytes(demand, plan);
   }
-  return bytes + TableBytes(demand, plan) + RowBytes(demand, plan);
+  return bytes + IdentityMemoryBytes(plan.max_endpoints) + TableBytes(demand, plan) + RowBytes(demand, plan);
 }
 
 MemoryPlan Finished(const MemoryDemand& demand, MemoryPlan plan) {
@@ -179,6 +179,7 @@ MemoryPlan PlanWithoutLimit(const MemoryDemand& demand) {
   MemoryPlan plan;
   plan.max_connections = demand.table.max_connections;
   plan.max_encapsulations = demand.table.max_encapsulations;
+  plan.max_endpoints = demand.max_endpoints;
   return Finished(demand, plan);
 }
 
@@ -186,6 +187,7 @@ MemoryPlan LeastPlan(const MemoryDemand& demand) {
   MemoryPlan plan;
   plan.max_connections = std::min(demand.table.max_connections, kLeastConnections);
   plan.max_encapsulations = kLeastEncapsulations;
+  plan.max_endpoints = std::min(demand.max_endpoints, kLeastEndpoints);
   plan.rows_per_worker = kLeastRows;
   plan.http_connections = kLeastHttpConnections;
   plan.response_bytes = kLeastResponseBytes;
@@ -204,6 +206,7 @@ std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_
     to->max_encapsulations = EncapsulationsFor(connections, demand);
   };
   const auto set_rows = [](size_t rows, MemoryPlan* to) { to->rows_per_worker = rows; };
+  const auto set_endpoints = [](size_t endpoints, MemoryPlan* to) { to->max_endpoints = endpoints; };
   // An eighth is for readers, because slow readers would soon take all of a few places.
   const uint64_t for_readers = (limit_bytes - plan.bytes) / 8;
   const auto raise_readers = [&](uint64_t for_responses, uint64_t for_all) {
@@ -215,13 +218,16 @@ std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_
         [](size_t connections, MemoryPlan* to) { to->http_connections = connections; }, &plan);
   };
   raise_readers(plan.bytes + for_readers / 2, plan.bytes + for_readers);
-  const uint64_t so_far = Total(demand, plan);
+  uint64_t so_far = Total(demand, plan);
+  Raise(demand, so_far + (limit_bytes - so_far) / 16, plan.max_endpoints, full.max_endpoints, set_endpoints, &plan);
+  so_far = Total(demand, plan);
   const uint64_t for_connections = so_far + (limit_bytes - so_far) / 3 * 2;
   Raise(demand, for_connections, plan.max_connections, full.max_connections, set_connections, &plan);
   Raise(demand, limit_bytes, plan.rows_per_worker,
         std::min<size_t>(full.rows_per_worker, plan.max_connections / demand.workers + kLeastRows), set_rows, &plan);
   // When the rows did not need all their memory, track more connections.
   Raise(demand, limit_bytes, plan.max_connections, full.max_connections, set_connections, &plan);
+  Raise(demand, limit_bytes, plan.max_endpoints, full.max_endpoints, set_endpoints, &plan);
   raise_readers(limit_bytes, limit_bytes);
   Raise(
       demand, limit_bytes, plan.push_queue_bytes, full.push_queue_bytes,

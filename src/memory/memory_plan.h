@@ -21,6 +21,7 @@ struct MemoryDemand {
   bool pushes = false;  // metrics, over OTLP or to the console
   bool shows_top_view = false;
   bool logs_connections = false;
+  size_t max_endpoints = 0;    // addresses and sockets that can have names; 0 = names are off
   size_t series_limit = 0;     // samples in one exposition
   size_t max_listed_rows = 0;  // connections in one JSON listing
 };
@@ -30,6 +31,7 @@ struct MemoryDemand {
 struct MemoryPlan {
   uint32_t max_connections = 0;        // of all workers together
   uint32_t max_encapsulations = 0;     // of each worker
+  size_t max_endpoints = 0;            // addresses and sockets that can have names
   size_t rows_per_worker = 100000;     // connections of a worker that a snapshot lists
   size_t http_connections = 512;       // of all listeners together
   uint64_t response_bytes = 64 << 20;  // bodies of HTTP responses that are being sent
@@ -44,9 +46,10 @@ MemoryPlan PlanWithoutLimit(const MemoryDemand& demand);
 // If the whole demand fits, the result is PlanWithoutLimit(). Otherwise the memory beyond LeastPlan() is divided:
 //
 // 1. An eighth is for HTTP readers: up to half of it for responses that are being sent, the rest for HTTP connections.
-// 2. Two thirds of what remains are for connections.
-// 3. The rows of snapshots get as much of the rest as they can use.
-// 4. What is left over goes to connections, HTTP readers and the push queue, in this order.
+// 2. A sixteenth of what remains is for names of ends.
+// 3. Two thirds of what remains are for connections.
+// 4. The rows of snapshots get as much of the rest as they can use.
+// 5. What is left over goes to connections, names, HTTP readers and the push queue, in this order.
 //
 // Design. Memory is planned before anything is opened, and not measured while the agent runs. An agent that watched its
 // memory would have to give up connections in the middle of a flood, when it is too late. Instead, each part says how

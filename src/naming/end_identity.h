@@ -32,9 +32,12 @@ struct EndIdentity {
            a.is_guess == b.is_guess && a.pod == b.pod && a.container == b.container && a.service == b.service &&
            a.node == b.node && a.zone == b.zone;
   }
+  // Of all members that are compared: an attached view gets identities from an agent that it does not trust.
   template <typename H>
   friend H AbslHashValue(H state, const EndIdentity& identity) {
-    return H::combine(std::move(state), identity.namespace_name, identity.workload, identity.pod, identity.service);
+    return H::combine(std::move(state), identity.namespace_name, identity.workload, identity.workload_kind,
+                      identity.is_guess, identity.pod, identity.container, identity.service, identity.node,
+                      identity.zone);
   }
 };
 

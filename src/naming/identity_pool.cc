@@ -1,49 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/naming/identity_pool.h"
 
-#include "absl/container/flat_hash_set.h"
-
 namespace tcpgauge {
 
 IdentityRef IdentityPool::Get(const EndIdentity& identity) {
-  std::weak_ptr<const NumberedIdentity>& known = identities_[identity];
-  if (IdentityRef ref = known.lock()) return ref;
+  if (const auto known = identities_.find(identity); known != identities_.end()) return *known;
   auto added = std::make_shared<NumberedIdentity>();
   added->number = ++last_number_;
   added->identity = identity;
   if (!identity.workload.empty()) {
-    uint32_t& number = workloads_[{identity.namespace_name, identity.workload}];
-    if (number == 0) number = ++last_workload_number_;
-    added->workload_number = number;
+    const auto [of_workload, is_new] = workloads_.insert(added.get());
+    added->workload_number = is_new ? ++last_workload_number_ : (*of_workload)->workload_number;
   }
-  if (const Labels labels = LabelsOf(identity); labels != Labels()) {
-    uint32_t& number = labels_[labels];
-    if (number == 0) number = ++last_label_number_;
-    added->label_number = number;
+  if (const auto labels = LabelsOf(identity); labels != Labels()) {
+    const auto [with_labels, is_new] = labels_.insert(added.get());
+    added->label_number = is_new ? ++last_label_number_ : (*with_labels)->label_number;
   }
-  known = added;
+  identities_.insert(added);
   return added;
 }
 
 void IdentityPool::ForgetUnused() {
-  absl::flat_hash_set<Workload> used_workloads;
-  absl::flat_hash_set<Labels> used_labels;
+  workloads_.clear();
+  labels_.clear();
   for (auto i = identities_.begin(); i != identities_.end();) {
     const auto here = i++;
-    if (here->second.expired()) {
+    if (here->use_count() == 1) {  // and no other thread can get it from here
       identities_.erase(here);
-    } else {
-      used_workloads.insert({here->first.namespace_name, here->first.workload});
-      used_labels.insert(LabelsOf(here->first));
+      continue;
     }
-  }
-  for (auto i = workloads_.begin(); i != workloads_.end();) {
-    const auto here = i++;
-    if (!used_workloads.contains(here->first)) workloads_.erase(here);
-  }
-  for (auto i = labels_.begin(); i != labels_.end();) {
-    const auto here = i++;
-    if (!used_labels.contains(here->first)) labels_.erase(here);
+    if ((*here)->workload_number != 0) workloads_.insert(here->get());
+    if ((*here)->label_number != 0) labels_.insert(here->get());
   }
 }
 

@@ -2,18 +2,22 @@
 #ifndef TCPGAUGE_SRC_NAMING_IDENTITY_POOL_H_
 #define TCPGAUGE_SRC_NAMING_IDENTITY_POOL_H_
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <utility>
+#include <string_view>
+#include <tuple>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/hash/hash.h"
 #include "src/naming/end_identity.h"
 
 namespace tcpgauge {
 
 // Gives numbers to identities: equal identities that are in use at the same time get the same number.
+//
+// Design. A cluster has tens of thousands of identities, and their texts are most of what names cost. So each text
+// exists once, in the identity. The sets hold pointers, and compare what these point to.
 //
 // Thread: confined to the thread that makes identity maps. The identities may be used and released by any thread.
 // Bounds: as many identities and workloads as are in use, and those released since the last ForgetUnused().
@@ -28,16 +32,47 @@ class IdentityPool {
   size_t size() const { return identities_.size(); }
 
  private:
-  using Workload = std::pair<std::string, std::string>;  // namespace and name
-  using Labels = std::array<std::string, 4>;             // namespace, workload, pod and service
-
+  using Workload = std::tuple<std::string_view, std::string_view>;
+  static Workload WorkloadOf(const EndIdentity& identity) { return {identity.namespace_name, identity.workload}; }
+  using Labels = std::tuple<std::string_view, std::string_view, std::string_view, std::string_view>;
   static Labels LabelsOf(const EndIdentity& identity) {
     return {identity.namespace_name, identity.workload, identity.pod, identity.service};
   }
 
-  absl::flat_hash_map<EndIdentity, std::weak_ptr<const NumberedIdentity>> identities_;
-  absl::flat_hash_map<Workload, uint32_t> workloads_;
-  absl::flat_hash_map<Labels, uint32_t> labels_;
+  static const EndIdentity& IdentityOf(const EndIdentity& identity) { return identity; }
+  static const EndIdentity& IdentityOf(const IdentityRef& ref) { return ref->identity; }
+  struct HashOfIdentity {
+    using is_transparent = void;
+    template <typename T>
+    size_t operator()(const T& value) const {
+      return absl::Hash<EndIdentity>()(IdentityOf(value));
+    }
+  };
+  struct EqualIdentities {
+    using is_transparent = void;
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return IdentityOf(a) == IdentityOf(b);
+    }
+  };
+  // Hash and compare a part of the identity.
+  template <auto part_of>
+  struct HashOfPart {
+    size_t operator()(const NumberedIdentity* numbered) const { return absl::HashOf(part_of(numbered->identity)); }
+  };
+  template <auto part_of>
+  struct EqualParts {
+    bool operator()(const NumberedIdentity* a, const NumberedIdentity* b) const {
+      return part_of(a->identity) == part_of(b->identity);
+    }
+  };
+  template <auto part_of>
+  using OnePerPart = absl::flat_hash_set<const NumberedIdentity*, HashOfPart<part_of>, EqualParts<part_of>>;
+
+  absl::flat_hash_set<IdentityRef, HashOfIdentity, EqualIdentities> identities_;
+  // Of each workload and of each combination of labels, one of the identities that have it.
+  OnePerPart<WorkloadOf> workloads_;
+  OnePerPart<LabelsOf> labels_;
   uint32_t last_number_ = 0;
   uint32_t last_workload_number_ = 0;
   uint32_t last_label_number_ = 0;

@@ -12,6 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "src/naming/name_rule.h"
+#include "src/net/http_url.h"
 #include "src/options/help_text.h"
 #include "src/options/nearest_option.h"
 #include "src/options/option_table.h"
@@ -155,6 +157,50 @@ std::string EffectiveValue(const OptionSpec& spec, const std::vector<std::string
   return spec.kind == Kind::kFlag ? "false" : spec.default_text;
 }
 
+absl::Status CheckNames(const Options& options) {
+  if (!options.read_file.empty() && options.identity != IdentityLevel::kOff) {
+    return absl::InvalidArgumentError(
+        "--identity: a file's addresses may be another host's, so this host's names are not given to them; leave "
+        "--identity out, or name a file of names with --identity.file");
+  }
+  if (options.read_file.empty() && options.identity == IdentityLevel::kOff && !options.identity_file.empty()) {
+    return absl::InvalidArgumentError(
+        "--identity.file: with --identity off there are no names to write; leave one of the two out");
+  }
+  return absl::OkStatus();
+}
+
+// Takes what Kubernetes tells a pod in its environment, unless the options already say it.
+absl::Status TakeKubernetes(const Environment& environment, Options* options) {
+  const auto variable = [&environment](const char* name) {
+    const char* value = environment(name);
+    return std::string(value == nullptr ? "" : value);
+  };
+  const bool asks_api = options->identity >= IdentityLevel::kNode;
+  if (const std::string node = variable("NODE_NAME"); options->identity_node.empty() && !node.empty()) {
+    if (IsName(node)) {
+      options->identity_node = node;
+    } else if (asks_api) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "NODE_NAME: ", Quoted(node), " is not the name of a node; correct it, or use --identity.node NAME"));
+    }
+  }
+  if (!asks_api || !options->identity_api.empty()) return absl::OkStatus();
+  const std::string host = variable("KUBERNETES_SERVICE_HOST");
+  if (host.empty()) {
+    return absl::InvalidArgumentError(
+        "--identity: node and cluster ask the Kubernetes API, and KUBERNETES_SERVICE_HOST is not set, as it is in a "
+        "pod; use --identity.api URL, or --identity local");
+  }
+  const std::string port = variable("KUBERNETES_SERVICE_PORT");
+  const bool is_v6 = host.find(':') != std::string::npos;
+  options->identity_api =
+      absl::StrCat("https://", is_v6 ? "[" : "", host, is_v6 ? "]" : "", ":", port.empty() ? "443" : port);
+  if (IsHttpUrl(options->identity_api)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("KUBERNETES_SERVICE_HOST: ", Quoted(options->identity_api),
+                                                 " is not the URL of a Kubernetes API; use --identity.api URL"));
+}
+
 absl::Status CheckTogether(bool as_tcptrack, Options* options) {
   if (as_tcptrack && !options->read_file.empty()) options->interfaces.clear();
   if (!options->attach.empty()) {
@@ -173,6 +219,9 @@ absl::Status CheckTogether(bool as_tcptrack, Options* options) {
     }
     if (!options->otlp_endpoint.empty()) {
       return absl::InvalidArgumentError("--attach: the agent pushes its metrics; leave --otlp.endpoint out");
+    }
+    if (!options->identity_file.empty()) {
+      return absl::InvalidArgumentError("--attach: the agent names the ends; leave --identity.file out");
     }
     return absl::OkStatus();
   }
@@ -198,6 +247,7 @@ absl::Status CheckTogether(bool as_tcptrack, Options* options) {
     return absl::InvalidArgumentError(
         "--duration and --read exclude each other: a file is read to its end; give one of them");
   }
+  if (absl::Status status = CheckNames(*options); !status.ok()) return status;
   if (options->output != OutputFormat::kNone) {
     if (options->read_file.empty() && options->duration_seconds == 0) {
       return absl::InvalidArgumentError("--output prints the final state: give --read FILE or --duration SECONDS too");
@@ -260,24 +310,31 @@ CommandLine ParseCommandLine(int argc, const char* const* argv, const Environmen
     options.tui = true;
     options.listen_addresses.clear();
   }
-  // When the command line says what to watch, the interface and the file of the environment are ignored.
-  const bool watches = Given(typed, "interface") || Given(typed, "read") || Given(typed, "attach");
-  const Environment other_environment = [&environment, watches](const char* name) -> const char* {
+  // When the command line says what to watch, the interface and the file of the environment are ignored. When it says
+  // that others watch, so is the level of names.
+  const bool reads_elsewhere = Given(typed, "read") || Given(typed, "attach");
+  const bool watches = Given(typed, "interface") || reads_elsewhere;
+  const Environment other_environment = [&](const char* name) -> const char* {
     const std::string_view variable = name;
     if (watches && (variable == "TCPGAUGE_INTERFACE" || variable == "TCPGAUGE_READ")) return nullptr;
+    if (reads_elsewhere && variable == "TCPGAUGE_IDENTITY") return nullptr;
     return environment(name);
+  };
+  const auto is_set = [&](const char* long_name) {
+    return Given(typed, long_name) || !ValuesInEnvironment(*FindLong(long_name), other_environment).empty();
   };
   status = Fill(typed, other_environment, &options);
   if (options.output != OutputFormat::kNone) {
     // --output prints once and ends, so there is no listener and no top view by default.
-    const auto asked = [&typed, &environment](const char* long_name) {
-      return Given(typed, long_name) || environment(EnvironmentName(*FindLong(long_name)).c_str()) != nullptr;
-    };
-    if (!asked("web.listen-address")) options.listen_addresses.clear();
-    if (!asked("tui")) options.tui = false;
+    if (!is_set("web.listen-address")) options.listen_addresses.clear();
+    if (!is_set("tui")) options.tui = false;
+  }
+  if (!options.attach.empty() || (!options.read_file.empty() && !is_set("identity"))) {
+    options.identity = IdentityLevel::kOff;
   }
   options.otlp_only_by_option = as_tcptrack || options.output != OutputFormat::kNone;
   if (status.ok()) status = CheckTogether(as_tcptrack, &options);
+  if (status.ok()) status = TakeKubernetes(environment, &options);
   if (!status.ok()) return error(status);
   return options;
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "src/base/time_units.h"
+#include "src/naming/name_rule.h"
 #include "src/net/http_url.h"
 #include "src/net/ip_network.h"
 #include "src/options/listen_address.h"
@@ -21,6 +22,7 @@ constexpr double kYearSeconds = 365 * kSecondsPerDay;
 
 constexpr char kCapture[] = "Capture";
 constexpr char kConnections[] = "Connections";
+constexpr char kNames[] = "Names";
 constexpr char kShow[] = "Outputs";
 constexpr char kLog[] = "Log";
 constexpr char kQuestions[] = "Help";
@@ -35,6 +37,15 @@ absl::Status TakeFlag(const std::string& value, Options* options) {
 template <std::string Options::*field>
 absl::Status TakeFile(const std::string& value, Options* options) {
   if (value.empty()) return absl::InvalidArgumentError("'' is not the name of a file");
+  options->*field = value;
+  return absl::OkStatus();
+}
+
+template <std::string Options::*field>
+absl::Status TakeFolder(const std::string& value, Options* options) {
+  if (value.empty() || value.front() != '/') {
+    return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is not the path of a folder that begins with /"));
+  }
   options->*field = value;
   return absl::OkStatus();
 }
@@ -55,6 +66,48 @@ absl::Status TakeInterface(const std::string& value, Options* options) {
   if (value.empty())
     return absl::InvalidArgumentError("'' is not the name of an interface; --list-interfaces shows them");
   options->interfaces.push_back(value);
+  return absl::OkStatus();
+}
+
+absl::Status TakeIdentity(const std::string& value, Options* options) {
+  constexpr std::pair<std::string_view, IdentityLevel> kLevels[] = {{"off", IdentityLevel::kOff},
+                                                                    {"local", IdentityLevel::kLocal},
+                                                                    {"node", IdentityLevel::kNode},
+                                                                    {"cluster", IdentityLevel::kCluster}};
+  for (const auto& [name, level] : kLevels) {
+    if (value != name) continue;
+    options->identity = level;
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is not one of off, local, node, cluster"));
+}
+
+absl::Status TakeIdentityFile(const std::string& value, Options* options) {
+  if (value == "-") {
+    return absl::InvalidArgumentError("'-' is not a file that can be replaced; name a file, as in names.json");
+  }
+  return TakeFile<&Options::identity_file>(value, options);
+}
+
+absl::Status TakeIdentityApi(const std::string& value, Options* options) {
+  if (WithoutCredentials(value) != value) {
+    return absl::InvalidArgumentError(
+        "a user and a password do not belong into the URL; right would be a token in --identity.token-file");
+  }
+  if (!IsHttpUrl(value) || value.find_first_of("?#") != std::string::npos) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(Quoted(value), " is not the URL of a Kubernetes API; right would be https://HOST:6443"));
+  }
+  options->identity_api = value;
+  return absl::OkStatus();
+}
+
+absl::Status TakeIdentityNode(const std::string& value, Options* options) {
+  if (!IsName(value)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        Quoted(value), " is not the name of a node; right would be a name that `kubectl get nodes` shows"));
+  }
+  options->identity_node = value;
   return absl::OkStatus();
 }
 
@@ -256,6 +309,37 @@ const OptionSpec kTable[] = {
      },
      nullptr},
 
+    {kNames, 0, "identity", Kind::kValue, "LEVEL",
+     "how to name the workloads at the ends: off, local (by the host's control groups and /proc), node (also by "
+     "Kubernetes' pods of this node) or cluster (also by its EndpointSlices and Services)",
+     "local, or off with --read", TakeIdentity, nullptr},
+    {kNames, 0, "identity.file", Kind::kValue, "FILE",
+     "with --read: take the names from this JSON file; otherwise: write the names to it whenever they change", "",
+     TakeIdentityFile, nullptr},
+    {kNames, 0, "identity.max-endpoints", Kind::kValue, "N",
+     "name at most this many addresses and sockets at a time; further ones are counted", "20000",
+     [](const std::string& value, Options* options) {
+       return KeepInteger(ParseInteger(value, "endpoints", 1, 1000000), &options->identity_max_endpoints);
+     },
+     nullptr},
+    {kNames, 0, "identity.api", Kind::kValue, "URL",
+     "with node and cluster: the Kubernetes API, as in https://HOST:6443", "the one that Kubernetes tells a pod",
+     TakeIdentityApi, nullptr},
+    {kNames, 0, "identity.token-file", Kind::kValue, "FILE", "the token to show to the API; read again when it changes",
+     "the pod's", TakeFile<&Options::identity_token_file>, nullptr},
+    {kNames, 0, "identity.ca-file", Kind::kValue, "FILE",
+     "the authorities that may have signed the API's certificate; read again when it changes", "the pod's",
+     TakeFile<&Options::identity_ca_file>, nullptr},
+    {kNames, 0, "identity.node", Kind::kValue, "NAME", "this node's name in Kubernetes",
+     "the variable NODE_NAME, or the host's name", TakeIdentityNode, nullptr},
+    {kNames, 0, "path.procfs", Kind::kValue, "DIR", "where the host's /proc is mounted", "/proc",
+     TakeFolder<&Options::procfs_path>, nullptr},
+    {kNames, 0, "path.cgroup", Kind::kValue, "DIR", "where the host's control groups (cgroup2) are mounted",
+     "/sys/fs/cgroup", TakeFolder<&Options::cgroup_path>, nullptr},
+    {kNames, 0, "path.container-logs", Kind::kValue, "DIR",
+     "where the host's folder of container logs is mounted; only the names in it are read", "/var/log/containers",
+     TakeFolder<&Options::container_logs_path>, nullptr},
+
     {kShow, 0, "tui", Kind::kFlag, "", "show the top view in this terminal", "", TakeFlag<&Options::tui, true>,
      nullptr},
     {kShow, 0, "attach", Kind::kValue, "URL",
@@ -323,6 +407,14 @@ const OptionSpec kTable[] = {
      "10",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "edges", 0, 15000), &options->metrics_new_edges);
+     },
+     nullptr},
+    {kShow, 0, "metrics.workload-edges", Kind::kValue, "N",
+     "export at most this many edges between workloads (a client's workload and a port of a server's), first come, "
+     "first served; all others are in one edge for each reporter",
+     "60",
+     [](const std::string& value, Options* options) {
+       return KeepInteger(ParseInteger(value, "edges", 0, 5000), &options->metrics_workload_edges);
      },
      nullptr},
     {kShow, 0, "metrics.edge-detail", Kind::kValue, "DETAIL",

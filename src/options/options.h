@@ -46,12 +46,19 @@ struct Options {
   uint64_t max_memory_bytes = 0;  // of the whole process; 0 = what the control group allows
 
   // Names of the ends.
-  IdentityLevel identity = IdentityLevel::kLocal;  // kOff by default when a file is read
-  std::string identity_file;                       // names for a file that is read; empty = none
-  int identity_max_endpoints = 20000;              // addresses and sockets that can have names at a time
-  std::string procfs_path = "/proc";               // where the host's /proc is mounted
-  std::string cgroup_path = "/sys/fs/cgroup";      // where the host's cgroup2 is mounted
+  IdentityLevel identity = IdentityLevel::kLocal;  // kOff when a file is read, or with attach
+  // With read_file: the file that names the ends. Otherwise the file that the agent writes names to. Empty = no file.
+  std::string identity_file;
+  uint32_t identity_max_endpoints = 20000;     // addresses and sockets that can have names at a time
+  std::string procfs_path = "/proc";           // where the host's /proc is mounted
+  std::string cgroup_path = "/sys/fs/cgroup";  // where the host's cgroup2 is mounted
   std::string container_logs_path = "/var/log/containers";
+  // The URL of the Kubernetes API, without credentials; host and port are not yet checked. Not empty if identity is
+  // kNode or kCluster.
+  std::string identity_api;
+  std::string identity_token_file = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+  std::string identity_ca_file = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
+  std::string identity_node;  // this node's name in Kubernetes; empty = the host's name
 
   // Outputs.
   bool tui = false;
@@ -90,6 +97,11 @@ struct Options {
   LogLevel log_level = LogLevel::kInfo;
   LogFormat log_format = LogFormat::kLogfmt;
 };
+
+// Whether ends can have names.
+inline bool NamesEnds(const Options& options) {
+  return options.read_file.empty() ? options.identity != IdentityLevel::kOff : !options.identity_file.empty();
+}
 
 }  // namespace tcpgauge
 

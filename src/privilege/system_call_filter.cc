@@ -104,7 +104,8 @@ constexpr int kAllowed[] = {
     SCMP_SYS(sendfile),
     SCMP_SYS(write),
     SCMP_SYS(writev),
-    // Files that the user may open: /proc, a changed configuration, a new connection log.
+    // Files that the user may open: /proc, control groups, a changed configuration, a new connection log. rename() puts
+    // a new file of names in place of the old one.
     SCMP_SYS(access),
     SCMP_SYS(faccessat),
     SCMP_SYS(faccessat2),
@@ -122,6 +123,8 @@ constexpr int kAllowed[] = {
     SCMP_SYS(openat),
     SCMP_SYS(readlink),
     SCMP_SYS(readlinkat),
+    SCMP_SYS(rename),
+    SCMP_SYS(renameat),
     SCMP_SYS(stat),
     SCMP_SYS(statfs),
     SCMP_SYS(statx),
@@ -307,8 +310,10 @@ void AddSocketRules(Filter* filter) {
     filter->Add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket),
                 {Equals(0, family), MaskedEquals(1, kSocketTypeMask, SOCK_RAW)});
   }
-  // Netlink is needed to read the addresses of interfaces.
-  filter->Add(SCMP_ACT_ALLOW, SCMP_SYS(socket), {Equals(0, AF_NETLINK), Equals(2, NETLINK_ROUTE)});
+  // Netlink is needed to read the addresses of interfaces, and whose the sockets of the host are.
+  for (const scmp_datum_t protocol : {NETLINK_ROUTE, NETLINK_SOCK_DIAG}) {
+    filter->Add(SCMP_ACT_ALLOW, SCMP_SYS(socket), {Equals(0, AF_NETLINK), Equals(2, protocol)});
+  }
   filter->Add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), {Equals(0, AF_PACKET)});
   filter->Add(SCMP_ACT_ALLOW, SCMP_SYS(socketpair), {Equals(0, AF_UNIX)});
 }

@@ -126,6 +126,11 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
     snapshot->workload_edges.lookups_found = lookups.found;
     snapshot->workload_edges.lookups_unknown = lookups.unknown;
   }
+  if (options_.identities != nullptr) {
+    // Workers do not get the maps in which only accept queues differ.
+    snapshot->identity_map = options_.identities->Current();
+    snapshot->identity_counters = options_.identities->counters();
+  }
   std::vector<uint32_t> by_rank = Rank(snapshot.get());
   if (series_choice_.has_value()) {
     snapshot->connections_with_series = series_choice_->Choose(*snapshot, by_rank);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "src/naming/identity_hub.h"
 #include "src/snapshot/edge_merger.h"
 #include "src/snapshot/interface_merger.h"
 #include "src/snapshot/series_choice.h"
@@ -28,6 +29,8 @@ struct CollectorOptions {
   size_t exported_interfaces = 32;
   // How connections get series. Nullopt: all connections may have series, and none is remembered.
   std::optional<SeriesChoiceOptions> series_choice = std::nullopt;
+  // Where the identity map and the counters of identities come from. Must outlive the collector. Null: there are none.
+  const IdentityHub* identities = nullptr;
   // The collector sets capture_start_time_ns.
   WorkloadEdgeOptions workload_edges = WorkloadEdgeOptions();
 };

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/snapshot/connection_json.h"
 
+#include <algorithm>
 #include <cmath>
+#include <string>
+
+#include "src/base/json_string.h"
+#include "src/naming/identity_text.h"
 
 namespace tcpgauge {
 namespace {
@@ -34,19 +39,61 @@ void WriteCounters(const DirectionNames& names, const DirectionSummary& sent, Js
   writer->Raw(names.zero_windows).Value(sent.zero_windows);
 }
 
-void WriteEndpoint(const Endpoint& endpoint, JsonWriter* writer) {
+// Writes an object whose end the caller writes, because more members may follow.
+void BeginEndpoint(const Endpoint& endpoint, JsonWriter* writer) {
   writer->Raw("{\"address\":\"").Raw(endpoint.address.ToString());
-  writer->Raw("\",\"port\":").Value(endpoint.port).Raw("}");
+  writer->Raw("\",\"port\":").Value(endpoint.port);
+}
+
+void WriteEndpoint(const Endpoint& endpoint, JsonWriter* writer) {
+  BeginEndpoint(endpoint, writer);
+  writer->Raw("}");
+}
+
+// `before` is a member's name with quotes, a comma in front and a colon and a quote behind. `name` needs no escapes,
+// because it follows IsName() and may have kGuessMark behind it.
+void WriteName(std::string_view before, std::string_view name, JsonWriter* writer) {
+  if (!name.empty()) writer->Raw(before).Raw(name).Raw("\"");
+}
+
+void WriteIdentity(const EndIdentity& identity, JsonWriter* writer) {
+  WriteName(",\"namespace\":\"", identity.namespace_name, writer);
+  WriteName(",\"workload\":\"", identity.workload, writer);
+  WriteName(",\"workload_kind\":\"", WorkloadKindText(identity), writer);
+  WriteName(",\"pod\":\"", identity.pod, writer);
+  WriteName(",\"container\":\"", identity.container, writer);
+  WriteName(",\"service_name\":\"", identity.service, writer);
+  WriteName(",\"node\":\"", identity.node, writer);
+  WriteName(",\"zone\":\"", identity.zone, writer);
+  if (identity.comm.empty()) return;
+  writer->Raw(",\"comm\":").Raw(JsonString(std::string_view(identity.comm).substr(0, kMaxCommBytes)));
+}
+
+void WriteEnd(const Endpoint& endpoint, const IdentityRef& identity, JsonWriter* writer) {
+  BeginEndpoint(endpoint, writer);
+  if (identity != nullptr) WriteIdentity(identity->identity, writer);
+  writer->Raw("}");
 }
 
 }  // namespace
 
-void WriteEnds(const ConnectionSummary& connection, JsonWriter* writer) {
+void WriteEnds(const ConnectionSummary& connection, const IdentityRef& client, const IdentityRef& server,
+               JsonWriter* writer) {
   writer->Raw("\"client\":");
-  WriteEndpoint(connection.client, writer);
+  WriteEnd(connection.client, client, writer);
   writer->Raw(",\"server\":");
-  WriteEndpoint(connection.server, writer);
+  WriteEnd(connection.server, server, writer);
   writer->Raw(",\"role\":\"").Raw(RoleName(connection.role)).Raw("\"");
+}
+
+size_t IdentityJsonBytes(const IdentityRef& ref) {
+  if (ref == nullptr) return 0;
+  constexpr size_t kMembersBytes = 160;  // names of members and all quotes, commas and colons
+  constexpr size_t kEscapedBytes = 6;    // of one byte of a text: \u00NN
+  const EndIdentity& identity = ref->identity;
+  return kMembersBytes + identity.namespace_name.size() + identity.workload.size() + identity.workload_kind.size() +
+         kGuessMark.size() + identity.pod.size() + identity.container.size() + identity.service.size() +
+         identity.node.size() + identity.zone.size() + std::min(identity.comm.size(), kMaxCommBytes) * kEscapedBytes;
 }
 
 void WriteService(const ConnectionSummary& connection, JsonWriter* writer) {

@@ -10,6 +10,7 @@
 #include "src/base/json_writer.h"
 #include "src/flow/connection_summary.h"
 #include "src/flow/connection_view.h"
+#include "src/naming/end_identity.h"
 #include "src/net/encapsulation.h"
 
 namespace tcpgauge {
@@ -22,8 +23,15 @@ namespace tcpgauge {
 // unless their comment says otherwise. WriteService() and WriteViews() write nothing for most connections, so that
 // their text stays short.
 
-// Writes "client" and "server" (objects with "address" and "port"), then "role".
-void WriteEnds(const ConnectionSummary& connection, JsonWriter* writer);
+// Writes "client" and "server" (objects with "address" and "port"), then "role". Writes who is at an end into its
+// object too: "namespace", "workload", "workload_kind" (see WorkloadKindText()), "pod", "container", "service_name",
+// "node", "zone" and "comm" (its first kMaxCommBytes), but leaves out what is unknown. `client` and `server` are the
+// identities of the ends.
+void WriteEnds(const ConnectionSummary& connection, const IdentityRef& client, const IdentityRef& server,
+               JsonWriter* writer);
+
+// The most bytes that WriteEnds() writes for the identity of one end.
+size_t IdentityJsonBytes(const IdentityRef& identity);
 
 // Writes "service", an object with "address" and "port". Writes nothing if the client addressed the server itself.
 void WriteService(const ConnectionSummary& connection, JsonWriter* writer);

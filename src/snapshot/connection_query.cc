@@ -17,6 +17,7 @@ std::optional<ChosenConnections> ChooseConnections(const Snapshot& snapshot, con
   const std::vector<ConnectionSummary>& connections = snapshot.connections;
   ChosenConnections chosen;
   limit = std::min(limit, connections.size());
+  const NameRanks names(snapshot, sort);
   std::vector<SortEntry> entries;
   entries.reserve(std::min(limit + kSelectedAtOnce, connections.size()));
   for (size_t i = 0; i < connections.size(); ++i) {
@@ -30,7 +31,7 @@ std::optional<ChosenConnections> ChooseConnections(const Snapshot& snapshot, con
       SelectFirst(absl::MakeSpan(entries), limit, connections, sort, reverse);
       entries.resize(limit);
     }
-    entries.push_back({SortKey(connection, measures, sort), static_cast<uint32_t>(i)});
+    entries.push_back({SortKey(connection, measures, sort, names), static_cast<uint32_t>(i)});
   }
   const size_t listed = std::min(limit, entries.size());
   if (must_stop()) return std::nullopt;

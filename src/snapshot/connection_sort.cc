@@ -4,15 +4,19 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <utility>
 
+#include "src/base/strings.h"
+#include "src/naming/end_identity.h"
+#include "src/naming/identity_text.h"
 #include "src/net/endpoint.h"
 
 namespace tcpgauge {
 namespace {
 
 // In the order of ConnectionSort.
-constexpr std::string_view kNames[] = {"start", "rate", "bytes", "idle", "client",         "server",
-                                       "state", "up",   "down",  "rtt",  "retransmissions"};
+constexpr std::string_view kNames[] = {"start",       "rate",  "bytes", "idle", "client", "client_name",    "server",
+                                       "server_name", "state", "up",    "down", "rtt",    "retransmissions"};
 static_assert(std::size(kNames) == static_cast<size_t>(ConnectionSort::kCount), "a name for each");
 
 constexpr uint64_t kHighestBit = uint64_t{1} << 63;
@@ -89,7 +93,24 @@ std::string ConnectionSortNames() {
   return names;
 }
 
-uint64_t SortKey(const ConnectionSummary& connection, const Measures& measures, ConnectionSort sort) {
+NameRanks::NameRanks(const Snapshot& snapshot, ConnectionSort sort) {
+  if (sort != ConnectionSort::kClientName && sort != ConnectionSort::kServerName) return;
+  std::vector<std::pair<std::string, uint32_t>> names;  // with their identities
+  for (uint32_t i = 0; i < snapshot.identities.size(); ++i) {
+    const IdentityRef& ref = snapshot.identities[i];
+    std::string name = ref == nullptr ? std::string() : ToLower(ShownName(ref->identity));
+    if (!name.empty()) names.emplace_back(std::move(name), i);
+  }
+  std::sort(names.begin(), names.end());
+  ranks_.assign(snapshot.identities.size(), UINT32_MAX);
+  for (size_t i = 0; i < names.size(); ++i) {
+    const bool is_equal = i > 0 && names[i].first == names[i - 1].first;
+    ranks_[names[i].second] = is_equal ? ranks_[names[i - 1].second] : static_cast<uint32_t>(i);
+  }
+}
+
+uint64_t SortKey(const ConnectionSummary& connection, const Measures& measures, ConnectionSort sort,
+                 const NameRanks& names) {
   switch (sort) {
     case ConnectionSort::kRate:
       return ~KeyOf(measures.bytes_per_second());
@@ -111,6 +132,10 @@ uint64_t SortKey(const ConnectionSummary& connection, const Measures& measures, 
       return ~KeyOf(connection.rtt_ns);
     case ConnectionSort::kRetransmissions:
       return ~measures.retransmitted_segments;
+    case ConnectionSort::kClientName:
+      return names.KeyOf(connection.client_identity);
+    case ConnectionSort::kServerName:
+      return names.KeyOf(connection.server_identity);
     case ConnectionSort::kStart:
     case ConnectionSort::kCount:
       break;

@@ -8,8 +8,11 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "src/base/strings.h"
+#include "src/naming/identity_text.h"
+#include "src/naming/name_rule.h"
 
 namespace tcpgauge {
 namespace {
@@ -31,6 +34,11 @@ std::optional<int> ParseNumber(std::string_view text, int max) {
 constexpr const char* kRightService =
     "a service is an address or a prefix, with or without a port, such as 10.96.0.10:443 or [2001:db8::1]:443";
 
+constexpr const char* kRightName = "a name, or a part of one, is 1 to 253 letters, digits and characters of . _ : @ -";
+
+// EndIdentity::workload_kind of a systemd unit.
+constexpr std::string_view kUnitKind = "unit";
+
 absl::Status Wrong(std::string_view word, const char* right) {
   return absl::InvalidArgumentError(absl::StrCat("filter: \"", std::string(word), "\": ", right));
 }
@@ -49,6 +57,14 @@ void AppendEndpoint(const Endpoint& endpoint, std::string* to) {
     *end++ = i < 15 ? '.' : ':';
   }
   to->append(text, std::to_chars(end, end + 5, endpoint.port).ptr);
+}
+
+// Whether `text`, in any letter case, contains `part`, which is in lower case. Does not allocate.
+bool ContainsLower(std::string_view text, std::string_view part) {
+  const auto equal = [](char in_text, char in_part) {
+    return absl::ascii_tolower(static_cast<unsigned char>(in_text)) == in_part;
+  };
+  return std::search(text.begin(), text.end(), part.begin(), part.end(), equal) != text.end();
 }
 
 // Cuts the first word off `text` and returns it. Returns an empty word when no word is left.
@@ -109,6 +125,8 @@ class Filter::RowText {
     if (connection_.interface < snapshot_.interfaces.size()) {
       interface_ = Append(ToLower(snapshot_.interfaces[connection_.interface].name));
     }
+    AppendNames(snapshot_.identities[connection_.client_identity]);
+    AppendNames(snapshot_.identities[connection_.server_identity]);
     if (name_of_ == nullptr) return;
     Append(ToLower((*name_of_)(connection_.client.address)));
     Append(ToLower((*name_of_)(connection_.server.address)));
@@ -119,6 +137,15 @@ class Filter::RowText {
     text_ += text;
     text_ += ' ';
     return part;
+  }
+
+  void AppendNames(const IdentityRef& ref) {
+    if (ref == nullptr) return;
+    const EndIdentity& identity = ref->identity;
+    Append(ToLower(ShownName(identity)));  // holds the namespace and the pod
+    for (const std::string* name : {&identity.workload, &identity.container, &identity.service}) {
+      if (!name->empty()) Append(ToLower(*name));
+    }
   }
 
   // Appends "ADDRESS:PORT" and returns the part with the address.
@@ -185,6 +212,14 @@ absl::Status Filter::ParseService(std::string_view word, std::string_view value,
   return ParseHost(word, host, unfinished && after_host.empty(), term);
 }
 
+std::optional<Filter::Kind> Filter::NameKindOf(std::string_view key) {
+  if (key == "pod") return Kind::kPod;
+  if (key == "ns") return Kind::kNamespace;
+  if (key == "workload") return Kind::kWorkload;
+  if (key == "unit") return Kind::kUnit;
+  return std::nullopt;
+}
+
 absl::StatusOr<std::optional<Filter::Term>> Filter::ParseTerm(std::string_view word, bool unfinished) {
   Term term;
   std::string_view rest = word;
@@ -232,6 +267,11 @@ absl::StatusOr<std::optional<Filter::Term>> Filter::ParseTerm(std::string_view w
     term.kind = Kind::kState;
   } else if (key == "interface") {
     term.kind = Kind::kInterface;
+    term.text = value;
+  } else if (const std::optional<Kind> kind = NameKindOf(key); kind.has_value()) {
+    if (unfinished && value.empty()) return std::optional<Term>();
+    if (!IsName(value)) return Wrong(word, kRightName);
+    term.kind = *kind;
     term.text = value;
   } else {
     if (lower.empty()) {
@@ -285,10 +325,11 @@ bool Filter::Matches(const ConnectionSummary& connection, const Snapshot& snapsh
 bool Filter::MatchesAll(const ConnectionSummary& connection, const Snapshot& snapshot, const NameOf* name_of) const {
   RowText text(connection, snapshot, name_of);
   return std::all_of(terms_.begin(), terms_.end(),
-                     [&](const Term& term) { return TermMatches(term, connection, &text) != term.negated; });
+                     [&](const Term& term) { return TermMatches(term, connection, snapshot, &text) != term.negated; });
 }
 
-bool Filter::TermMatches(const Term& term, const ConnectionSummary& connection, RowText* text) {
+bool Filter::TermMatches(const Term& term, const ConnectionSummary& connection, const Snapshot& snapshot,
+                         RowText* text) {
   const auto any_end = [&](auto&& matches) {
     switch (term.side) {
       case Side::kEither:
@@ -321,8 +362,24 @@ bool Filter::TermMatches(const Term& term, const ConnectionSummary& connection, 
       return (term.states >> static_cast<int>(connection.state) & 1) != 0;
     case Kind::kInterface:
       return text->Interface().has_value() && text->Interface()->find(term.text) != std::string_view::npos;
+    case Kind::kPod:
+    case Kind::kNamespace:
+    case Kind::kWorkload:
+    case Kind::kUnit:
+      return NameMatches(term, snapshot.identities[connection.client_identity]) ||
+             NameMatches(term, snapshot.identities[connection.server_identity]);
   }
   return false;
+}
+
+bool Filter::NameMatches(const Term& term, const IdentityRef& ref) {
+  if (ref == nullptr) return false;
+  const EndIdentity& identity = ref->identity;
+  if (term.kind == Kind::kUnit && identity.workload_kind != kUnitKind) return false;
+  const std::string& name = term.kind == Kind::kPod         ? identity.pod
+                            : term.kind == Kind::kNamespace ? identity.namespace_name
+                                                            : identity.workload;
+  return ContainsLower(name, term.text);
 }
 
 }  // namespace tcpgauge

@@ -12,6 +12,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "src/naming/end_identity.h"
 #include "src/net/connection_state.h"
 #include "src/net/ip_address.h"
 #include "src/snapshot/snapshot.h"
@@ -35,8 +36,13 @@ namespace tcpgauge {
 //                     service:[2001:db8::1]:443
 //   state:estab       the state's name, in the metrics or in the program tcptrack, begins with this
 //   interface:eth     the interface's name contains this
-//   TEXT              "ADDRESS:PORT" of the client or of the server, a name of the state, or the interface's name
-//                     contains this; every term without one of the keys above is a TEXT
+//   pod:web           the name of the client's or of the server's pod contains this
+//   ns:shop           the same for the namespace of Kubernetes
+//   workload:web      the same for the workload: a Deployment, a container of a host, and so on, or a systemd unit
+//   unit:nginx        the same for a workload that is a systemd unit
+//   TEXT              "ADDRESS:PORT" of the client or of the server, a name of the state, the interface's name, or a
+//                     name of the client or of the server (namespace, pod, workload, container or service) contains
+//                     this; every term without one of the keys above is a TEXT
 //   !TERM             the term does not match
 //
 // Letter case does not matter.
@@ -81,14 +87,25 @@ class Filter {
 
  private:
   class RowText;
-  enum class Kind : uint8_t { kText, kPort, kNetwork, kAddressBeginning, kState, kInterface };
+  enum class Kind : uint8_t {
+    kText,
+    kPort,
+    kNetwork,
+    kAddressBeginning,
+    kState,
+    kInterface,
+    kPod,
+    kNamespace,
+    kWorkload,
+    kUnit,
+  };
   enum class Side : uint8_t { kEither, kClient, kServer, kService };
 
   struct Term {
     Kind kind = Kind::kText;
     Side side = Side::kEither;
     bool negated = false;
-    std::string text;  // kText, kInterface, kAddressBeginning: in lower case
+    std::string text;  // of all kinds without members below: in lower case
     // kPort, kNetwork: both ports belong to the range. All ports, unless the term names some.
     uint16_t first_port = 0;
     uint16_t last_port = UINT16_MAX;
@@ -109,7 +126,12 @@ class Filter {
   // function checks the bounds.
   // Errors: InvalidArgument, as Parse() describes it.
   absl::Status Add(std::string_view word, bool unfinished);
-  static bool TermMatches(const Term& term, const ConnectionSummary& connection, RowText* text);
+  // Returns the kind of the terms with this key, if they look for a name of an end.
+  static std::optional<Kind> NameKindOf(std::string_view key);
+  static bool TermMatches(const Term& term, const ConnectionSummary& connection, const Snapshot& snapshot,
+                          RowText* text);
+  // REQUIRES: NameKindOf() returned the kind of `term`.
+  static bool NameMatches(const Term& term, const IdentityRef& ref);
   bool MatchesAll(const ConnectionSummary& connection, const Snapshot& snapshot, const NameOf* name_of) const;
 
   std::vector<Term> terms_;

@@ -59,6 +59,27 @@ TEST(MemoryFit, AControlGroupThatAllowsTooLittleLeavesTheLeastPlan) {
   EXPECT_EQ(plan->max_connections, kLeastConnections);
 }
 
+TEST(MemoryFit, PlansForNamesWhereThereAreSome) {
+  Options options;
+  EngineOptions engine;
+  EXPECT_EQ(Fit(options, 0, &engine)->max_endpoints, options.identity_max_endpoints);
+  EXPECT_LT(Fit(options, 64 << 20, &engine)->max_endpoints, options.identity_max_endpoints);
+  options.read_file = "f";
+  options.identity = IdentityLevel::kOff;
+  EXPECT_EQ(Fit(options, 0, &engine)->max_endpoints, 0u);
+  options.identity_file = "names.json";
+  EXPECT_EQ(Fit(options, 0, &engine)->max_endpoints, options.identity_max_endpoints);
+}
+
+TEST(MemoryFit, TheDefaultsFitInto64MiB) {
+  EngineOptions engine;
+  Options options;
+  options.max_memory_bytes = 64 << 20;
+  const auto plan = Fit(options, MemoryLimitOf(options), &engine);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_GE(plan->max_endpoints, 500u);
+}
+
 TEST(MemoryFit, CountsTheBuffersOfAllSocketsAndOfTheSpareOne) {
   Options options;
   options.buffer_size_kib = 1024;

@@ -12,8 +12,11 @@
 #include "absl/strings/str_join.h"
 #include "exporter/web/connections_json.h"
 #include "src/base/time_units.h"
-#include "tests/attach/text_body.h"
+#include "src/naming/identity_text.h"
+#include "src/naming/name_rule.h"
 #include "tests/exporter/metrics/example_snapshot.h"
+#include "tests/json/text_body.h"
+#include "tests/support/example_identities.h"
 
 namespace tcpgauge {
 namespace {
@@ -84,6 +87,31 @@ TEST(SnapshotFromJson, ReadsBackAllThatTheAgentWrote) {
     EXPECT_NEAR(is.payload_bytes_per_second(), was.payload_bytes_per_second(), 0.1);
     EXPECT_EQ(is.server_sent.retransmitted_segments, was.server_sent.retransmitted_segments);
   }
+}
+
+TEST(SnapshotFromJson, ReadsBackWhoIsAtEachEnd) {
+  Snapshot original = ExampleSnapshot();
+  original.identities = {nullptr, ExamplePod(), ExampleUnit(), ExampleGuess()};
+  original.connections[0].client_identity = 1;
+  original.connections[0].server_identity = 2;
+  original.connections[1].client_identity = 2;
+  original.connections[2].server_identity = 3;
+  const Snapshot read = ThroughJson(original);
+  EXPECT_EQ(read.identities.size(), 4u) << "each identity once";
+  EXPECT_EQ(read.identities[0], nullptr);
+  ASSERT_EQ(read.connections.size(), 3u);
+  const auto expect_same = [](const IdentityRef& is, const IdentityRef& was) {
+    ASSERT_EQ(is == nullptr, was == nullptr);
+    EXPECT_TRUE(was == nullptr || is->identity == was->identity);
+  };
+  for (size_t i = 0; i < 3; ++i) {
+    const ConnectionSummary& is = read.connections[i];
+    const ConnectionSummary& was = original.connections[i];
+    expect_same(read.identities[is.client_identity], original.identities[was.client_identity]);
+    expect_same(read.identities[is.server_identity], original.identities[was.server_identity]);
+  }
+  ASSERT_NE(read.connections[0].client_identity, 0u);
+  EXPECT_EQ(read.identities[read.connections[0].client_identity]->identity.comm, "ng\"\x1b[2J\xef\xbf\xbd");
 }
 
 TEST(SnapshotFromJson, WhatIsNotListedIsKnownAsASum) {
@@ -327,6 +355,93 @@ TEST(SnapshotFromJson, ListsForgottenInterfacesInTheOrderOfTheConnections) {
   for (int i = 0; i < 40; ++i) EXPECT_EQ(snapshot.interfaces[i].name, "veth" + std::to_string(40 - i));
 }
 
+// A connection whose client has these members besides its address.
+std::string RowWithClient(uint64_t id, const std::string& members) {
+  return Row(id, "\"client\":{\"address\":\"192.0.2.1\",\"port\":1," + members + "}");
+}
+
+TEST(SnapshotFromJson, ANameThatMayNotBeOneIsUnknown) {
+  for (const char* value : {"\"\"", "\"a b\"", "\"<b>\"", "\"\\u001b[2J\"", "\"\\u00e9\"", "\"a/b\"", "7", "null",
+                            "[\"a\"]", "{\"a\":\"b\"}", "\"x(guess)\""}) {
+    for (const char* member : {"namespace", "workload", "pod", "container", "service_name", "node", "zone"}) {
+      const Snapshot read = Read(Answer({RowWithClient(1, absl::StrCat("\"", member, "\":", value))})).value();
+      EXPECT_EQ(read.identities.size(), 1u) << member << " " << value;
+    }
+  }
+  const std::string longest(kMaxNameBytes, 'n');
+  EXPECT_EQ(Read(Answer({RowWithClient(1, "\"pod\":\"" + longest + "\"")}))->identities.size(), 2u);
+  EXPECT_EQ(Read(Answer({RowWithClient(1, "\"pod\":\"" + longest + "n\"")}))->identities.size(), 1u);
+}
+
+TEST(SnapshotFromJson, OfTwoEqualMembersOfAnEndTheLastCounts) {
+  const Snapshot read =
+      Read(Answer({RowWithClient(1, "\"pod\":\"a\",\"pod\":\"b\""), RowWithClient(2, "\"pod\":\"a\",\"pod\":\"b c\""),
+                   RowWithClient(3, "\"pod\":\"a\"},\"client\":{\"address\":\"192.0.2.1\",\"port\":1")}))
+          .value();
+  EXPECT_EQ(read.identities[read.connections[0].client_identity]->identity.pod, "b");
+  EXPECT_EQ(read.connections[1].client_identity, 0u);
+  EXPECT_EQ(read.connections[2].client_identity, 0u);
+}
+
+TEST(SnapshotFromJson, AKindIsAGuessIfItSaysSo) {
+  const Snapshot read = Read(Answer({RowWithClient(1, "\"workload_kind\":\"ReplicaSet(guess)\""),
+                                     RowWithClient(2, "\"workload_kind\":\"ReplicaSet\""),
+                                     RowWithClient(3, "\"workload_kind\":\"(guess)x\"")}))
+                            .value();
+  const EndIdentity& guess = read.identities[read.connections[0].client_identity]->identity;
+  EXPECT_EQ(guess.workload_kind, "ReplicaSet");
+  EXPECT_TRUE(guess.is_guess);
+  EXPECT_FALSE(read.identities[read.connections[1].client_identity]->identity.is_guess);
+  EXPECT_EQ(read.connections[2].client_identity, 0u);
+}
+
+TEST(SnapshotFromJson, TheNameOfAProcessIsCutAndIsNoIdentityAlone) {
+  const std::string comm = "\"comm\":\"" + std::string(1000, 'c') + "\"";
+  const Snapshot read = Read(Answer({RowWithClient(1, comm), RowWithClient(2, comm + ",\"pod\":\"a\"")})).value();
+  EXPECT_EQ(read.connections[0].client_identity, 0u);
+  EXPECT_EQ(read.identities[read.connections[1].client_identity]->identity.comm, std::string(kMaxCommBytes, 'c'));
+}
+
+TEST(SnapshotFromJson, TheEndsOfAViewHaveNoNames) {
+  const Snapshot read = Read(Answer({Row(1,
+                                         "\"views\":[{\"client\":{\"address\":\"192.0.2.1\",\"port\":1,\"pod\":\"a\"},"
+                                         "\"server\":{\"address\":\"192.0.2.1\",\"port\":1,\"pod\":\"a\"}}]")}))
+                            .value();
+  EXPECT_EQ(read.identities.size(), 1u);
+}
+
+// They differ only in their containers, so that a hash of fewer members would put all of them into one place.
+TEST(SnapshotFromJson, TellsTwentyThousandIdentitiesApart) {
+  constexpr size_t kRows = 10000;
+  std::vector<std::string> rows;
+  for (size_t i = 0; i < kRows; ++i) {
+    rows.push_back(
+        Row(i, absl::StrCat("\"client\":{\"address\":\"192.0.2.1\",\"port\":1,\"container\":\"c", i,
+                            "\"},\"server\":{\"address\":\"192.0.2.1\",\"port\":1,\"container\":\"s", i, "\"}")));
+  }
+  const Snapshot snapshot = Read(Answer(rows), kRows).value();
+  EXPECT_EQ(snapshot.identities.size(), 2 * kRows + 1);
+  EXPECT_EQ(snapshot.identities[snapshot.connections[4321].server_identity]->identity.container, "s4321");
+}
+
+TEST(SnapshotFromJson, BeyondTheBoundOfIdentitiesEndsAreUnknown) {
+  constexpr size_t kRows = 10000;
+  const std::string name(kMaxNameBytes, 'n');
+  std::vector<std::string> rows;
+  for (size_t i = 0; i < kRows; ++i) {
+    rows.push_back(RowWithClient(i, absl::StrCat("\"node\":\"", name, "\",\"zone\":\"", name, "\",\"namespace\":\"",
+                                                 name, "\",\"workload\":\"", name, "\",\"pod\":\"", i, "\"")));
+  }
+  const Snapshot snapshot = Read(Answer(rows), kRows).value();
+  EXPECT_EQ(snapshot.connections.size(), kRows);
+  EXPECT_NE(snapshot.connections[0].client_identity, 0u);
+  EXPECT_EQ(snapshot.connections[kRows - 1].client_identity, 0u);
+  size_t bytes = 0;
+  for (const IdentityRef& ref : snapshot.identities) bytes += ref == nullptr ? 0 : 4 * kMaxNameBytes + 1;
+  EXPECT_LT(bytes, AnswerBounds::kIdentitiesBytes);
+  EXPECT_GT(bytes, AnswerBounds::kIdentitiesBytes / 10 * 9);
+}
+
 TEST(SnapshotFromJson, RefusesMoreInterfacesThanThereCanBe) {
   std::string text = "{\"interfaces\":[{}";
   for (size_t i = 0; i < AnswerBounds::kInterfaces; ++i) text += ",{}";
@@ -369,14 +484,20 @@ TEST(SnapshotFromJson, TheBoundsHoldWhatAnAgentCanSend) {
   connection.start_time_ns = connection.last_packet_time_ns = most.time_ns - 1;
   connection.handshake_rtt_ns = connection.rtt_ns = 123456789012345678;
   connection.window_payload_bytes = UINT64_MAX;
+  const std::string name(kMaxNameBytes, 'n');
+  most.identities.push_back(
+      IdentityOf(1, {name, name, name, true, name, name, name, name, name, std::string(kMaxCommBytes, '\x01')}));
+  connection.client_identity = connection.server_identity = 1;
   most.views.assign(ConnectionView::kMaxPerConnection, {connection.client, connection.server, 1});
   connection.view_count = ConnectionView::kMaxPerConnection;
-  most.connections.assign(10000, connection);
+  most.connections.assign(3000, connection);
   ConnectionQuery query;
-  query.limit = 10000;
+  query.limit = most.connections.size();
   const std::string text = ConnectionsJson(most, query, "node7");
   EXPECT_LT(text.size(), query.limit * AnswerBounds::kConnectionBytes);
-  EXPECT_TRUE(Read(text, query.limit).ok());
+  const absl::StatusOr<Snapshot> read = Read(text, query.limit);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->identities.size(), 2u);
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ void Selection(benchmark::State& state) {
 }
 
 // A snapshot that fills the default limits: 150 edges and 100 connections.
-std::shared_ptr<const Snapshot> FullSnapshot() {
+Snapshot FullSnapshot() {
   Snapshot snapshot = RandomSnapshot(1, 100, Values::kPlausible);
   snapshot.edges.exported.clear();
   for (uint16_t i = 0; i < 150; ++i) {
@@ -66,16 +66,53 @@ std::shared_ptr<const Snapshot> FullSnapshot() {
     edge.counters.server_payload_bytes = 7000000000 + i;
     edge.counters.segments = 9000000 + i;
   }
-  return std::make_shared<const Snapshot>(std::move(snapshot));
+  return snapshot;
 }
 
-void DefaultLimits(benchmark::State& state) {
-  const std::shared_ptr<const Snapshot> snapshot = FullSnapshot();
+// Adds names to all edges of FullSnapshot(), and all that the default limits have room for about names.
+void NameAll(Snapshot* snapshot) {
+  const IdentityRef client = ExampleIdentity("shop", "checkout", "checkout-7d4b9c8f6-x2x1z");
+  const IdentityRef server = ExampleIdentity("payments", "ledger", "ledger-0");
+  for (EdgeView& edge : snapshot->edges.exported) {
+    edge.client = client;
+    edge.server = server;
+  }
+  for (int i = 0; i < 60; ++i) {
+    WorkloadEdgeView& edge = snapshot->workload_edges.exported.emplace_back();
+    edge.client = ExampleIdentity("shop", "checkout-" + std::to_string(i), "");
+    edge.server = server;
+    edge.counters.client_payload_bytes = 1000000000;
+  }
+  auto map = std::make_shared<IdentityMap>();
+  for (uint16_t i = 0; i < 250; ++i) {
+    const uint8_t wire[4] = {10, 42, 0, static_cast<uint8_t>(i)};
+    map->addresses.emplace(IpAddress::FromV4(wire), client);
+    map->local_addresses.insert(IpAddress::FromV4(wire));
+    if (i < 32) map->listener_queues.push_back({{IpAddress::FromV4(wire), 8080}, client, 0, 4096, 0});
+  }
+  snapshot->identity_map = map;
+  snapshot->identity_counters.sources = {{"cgroup", true}};
+}
+
+void MakeAndWrite(benchmark::State& state, const ExpositionLimits& limits, Snapshot made) {
+  const auto snapshot = std::make_shared<const Snapshot>(std::move(made));
   size_t bytes = 0;
+  size_t samples = 0;
   for (auto _ : state) {
-    bytes = WriteText(MakeExposition(snapshot, {5000, 100}, {&ExampleAgentMetrics()}), TextFormat::kPrometheus).size();
+    const Exposition exposition = MakeExposition(snapshot, limits, {&ExampleAgentMetrics()});
+    bytes = WriteText(exposition, TextFormat::kPrometheus).size();
+    samples = exposition.series;
   }
   CountBytes(state, bytes);
+  state.counters["samples"] = static_cast<double>(samples);
+}
+
+void DefaultLimits(benchmark::State& state) { MakeAndWrite(state, {5000, 100}, FullSnapshot()); }
+
+void DefaultLimitsWithNames(benchmark::State& state) {
+  Snapshot snapshot = FullSnapshot();
+  NameAll(&snapshot);
+  MakeAndWrite(state, {5000, 100, EdgeDetail::kFull, 150, 60}, std::move(snapshot));
 }
 
 void Copy(benchmark::State& state) {
@@ -101,6 +138,7 @@ BENCHMARK_TEMPLATE(TextWriter, TextFormat::kPrometheus)->AT_ALL_SIZES;
 BENCHMARK_TEMPLATE(TextWriter, TextFormat::kOpenMetrics)->AT_ALL_SIZES;
 BENCHMARK(Selection)->AT_ALL_SIZES;
 BENCHMARK(DefaultLimits)->Unit(benchmark::kMicrosecond);
+BENCHMARK(DefaultLimitsWithNames)->Unit(benchmark::kMicrosecond);
 BENCHMARK(Compress)->AT_ALL_SIZES;
 BENCHMARK(Copy)->AT_ALL_SIZES;
 

@@ -33,6 +33,13 @@ fi
 TCPGAUGE_BINARY=$(realpath "$binary")
 export TCPGAUGE_BINARY
 
+# The tests of the Kubernetes API run the sources of that API alone. They are skipped where this was not built.
+print_names=$project/bazel-bin/tests/kube/print_names
+if [ -z "${TCPGAUGE_PRINT_NAMES-}" ] && [ -x "$print_names" ]; then
+  TCPGAUGE_PRINT_NAMES=$(realpath "$print_names")
+  export TCPGAUGE_PRINT_NAMES
+fi
+
 # Debian's own interpreter, since it is the one that finds Debian's python3-prometheus-client.
 python=/usr/bin/python3
 [ -x "$python" ] || python=python3

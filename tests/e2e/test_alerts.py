@@ -13,6 +13,7 @@ import time
 import types
 
 from support import impairment, precedence, shipped
+from support.accept_queue import FullQueue
 from support.agent import Agent
 from support.case import NamespaceCase
 from support.marks import alone
@@ -25,7 +26,7 @@ from support.waiting import wait_until
 
 _SHORT = {"[2m]": "[8s]", "[5m]": "[8s]", "[30m]": "[20s]", "[1h]": "[40s]", "[6h]": "[60s]",
           "interval: 15s": "interval: 1s", "vector(0.5)": "vector(0.2)"}
-_LOSSY_PORT, _SLOW_PORT, _CLOSED_PORT, _STALLED_PORT = 7100, 7200, 7300, 7400
+_LOSSY_PORT, _SLOW_PORT, _CLOSED_PORT, _STALLED_PORT, _FULL_PORT = 7100, 7200, 7300, 7400, 7500
 _NOT_MADE_HERE = {"TcpgaugeOverflowing", "TcpgaugeLogLosing"}
 
 
@@ -62,7 +63,8 @@ class AlertsTest(NamespaceCase):
         return {
             "down": self.agent(0),
             "dropping": self.agent(0, "--buffer-size", "64"),
-            "limited": self.agent(0, "--metrics.series-limit", "300", "--metrics.window", "5"),
+            # Edges between workloads keep their series for an hour of silence, which would keep the alert as long.
+            "limited": self.agent(0, "--metrics.series-limit", "300", "--metrics.window", "5", "--identity", "off"),
             "folding": self.agent(0, "--metrics.edges", "1", "--metrics.window", "5"),
             "full": self.agent(0, "--max-connections", "16"),
             "lossy": self.agent(0, "port", str(_LOSSY_PORT)),
@@ -111,7 +113,8 @@ class AlertsTest(NamespaceCase):
             "TcpgaugeMuchInOther": "folding", "TcpgaugeTableFull": "full", "TcpgaugeLossHigh": "lossy",
             "TcpgaugeHandshakeRttHigh": "slow", "TcpgaugeConnectionLogLosing": "logging", "TcpgaugeOtlpFailing": "pushing",
             "TcpgaugeOtlpDropping": "pushing", "TcpgaugeServiceFailing": _CLOSED_PORT, "TcpgaugeServiceLossy": _LOSSY_PORT,
-            "TcpgaugeServiceStalled": _STALLED_PORT, "TcpgaugeServiceSlow": _SLOW_PORT}
+            "TcpgaugeServiceStalled": _STALLED_PORT, "TcpgaugeServiceSlow": _SLOW_PORT,
+            "TcpgaugeAcceptQueueFull": "lossy"}
         shipped_alerts = set(re.findall(r"- alert: (\w+)", shipped.read(shipped.RULE_FILES[1])))
         self.assertEqual(set(expected) | {"TcpgaugeAbsent", "TcpgaugeCaptureDown"} | _NOT_MADE_HERE, shipped_alerts,
                          "alerts shipped, and not seen in this file")
@@ -154,6 +157,7 @@ class AlertsTest(NamespaceCase):
         stalled = self.own(Conversation(self.testbed, _STALLED_PORT))
         impairment.swallow(self.testbed, _STALLED_PORT)
         stalled.client.send(bytes(1000))
+        full = self.own(FullQueue(self.testbed.client, self.testbed.server, self.testbed.link.client_address, _FULL_PORT, 0))
         self.receiver.answer_from_now_on(Answer(400))
 
         def talk():
@@ -177,8 +181,8 @@ class AlertsTest(NamespaceCase):
             for mill in mills:
                 mill.close()
             impairment.lose_no_more(self.testbed)  # what was swallowed arrives now
-            for conversation in conversations + [lossy, stalled]:
-                conversation.close()
+            for each in conversations + [lossy, stalled, full]:
+                each.close()
             self.receiver.answer_from_now_on(Answer())
             self.agents["down"] = self.agent_again(port)
 

@@ -114,10 +114,13 @@ class HostileAgentTest(NamespaceCase):
             "vlans": lambda number: [1 + number % 4000, 1 + number // 4000],
             "interface": lambda number: f"eth{number}",
             "tunnels": lambda number: [{"type": "vxlan", "id": number}],
+            "client": lambda number: {"address": "192.0.2.1", "port": 1, "pod": f"{number}.".ljust(253, "n"),
+                                      "node": "n" * 253, "zone": "z" * 253, "comm": "c" * 1000},
         }
         bombs = {f"distinct {name}": compressed(listing(_rows(380000 if name == "vlans" else 60000, **{name: value})))
                  for name, value in distinct.items()}
         bombs["lists"] = compressed(b'{"newer":[' + b"[]," * (20 << 20))
+        bombs["new lines"] = compressed(b'{"newer":[' + b"\n" * 500000 + b"[]," + b"\n" * 500000 + b"[x")
         bombs["rows"] = compressed(b'{"time":1,"connections":[' + b"{}," * (20 << 20))
         bombs["names"] = compressed(b'{"interfaces":[' + b'{"name":"\\u001b"},' * (3 << 20))
         bombs["a text"] = compressed(b'{"newer":"' + b"x" * (60 << 20))

@@ -14,13 +14,19 @@ _AT = 4020  # an hour and more
 _CLIENTS, _SERVER, _DATABASE = ("192.0.2.1", "10.0.0.7"), "192.0.2.2", "5432"
 _CHOICES = {"__rate_interval": "5m", "datasource": "prometheus", "job": ".+", "instance": ".+",
             "server_address": _SERVER, "server_port": _DATABASE}
-_OTHER_LABELS = {"reason": "refused", "protocol": "tcp"}
+_OTHER_LABELS = {"reason": "refused", "protocol": "tcp", "result": "found"}
+# Names of ends. The agents on a path need not know the same ones.
+_NAMES = {f"{end}_{name}" for end in ("client", "server") for name in ("namespace", "workload", "pod", "service")}
+# Which agent counts a connection under which reporter: the one that is alone has both ends on its node; of the three, the
+# first has the clients on its node, and the last the servers.
+_REPORTERS = {"a": {"a": ("client", "server")}, "abc": {"a": ("client",), "b": ("transit",), "c": ("server",)}}
 # Panels that count agents.
 _OF_AGENTS = {"Agents"}
 
 
 def same_path(agents):
-    """A world in which each agent sees the same: edges with trouble of each kind, connections, and totals."""
+    """A world in which each agent sees the same: edges with trouble of each kind, connections, and totals. Between workloads
+    an agent counts what has an end on its node."""
     world = World(30, _AT, evaluation=60)
     for agent in agents:
         of_agent = {"job": "tcpgauge", "instance": agent}
@@ -36,6 +42,16 @@ def same_path(agents):
                 sets = [dict(client_address=client, server_address=_SERVER, server_port=_DATABASE)
                         for client in _CLIENTS]
                 sets.append(dict.fromkeys(("client_address", "server_address", "server_port"), "other"))
+            elif name.startswith("tcpgauge_workload_edge_"):
+                sets = [{"reporter": reporter, **dict.fromkeys(_NAMES & set(labels), "x"),
+                         **({"server_port": _DATABASE} if "server_port" in labels else {})}
+                        for reporter in _REPORTERS[agents][agent]]
+                if "_other_" in name:
+                    for reporter in {"client", "server", "transit"} - set(_REPORTERS[agents][agent]):
+                        add(world, name, kind, {**of_agent, "reporter": reporter}, 0)
+            elif name == "tcpgauge_endpoint_info":
+                # Of the pods on its own node.
+                sets = [{"address": client, "pod": "p-" + client} for client in _CLIENTS if agent == "a"]
             elif name == "tcpgauge_connections":
                 sets = [{"state": state} for state in ("established", "closed")]
             elif name == "tcpgauge_connections_closed_total":
@@ -45,11 +61,10 @@ def same_path(agents):
             else:
                 continue
             for number, given in enumerate(sets):
-                others = {label: _OTHER_LABELS.get(label, "x") for label in labels}
-                add(world, name, kind, {**of_agent, **others, **given}, number + 1)
-    for client in _CLIENTS:
-        pod = {"namespace": "shop", "pod": "p-" + client, "pod_ip": client, "host_network": "false"}
-        world.gauge("kube_pod_info", pod, [(_AT + 1, 1)])
+                others = {label: _OTHER_LABELS.get(label, "x") for label in labels if label not in _NAMES or agent == "a"}
+                # Both reporters of a connection say the same of it.
+                rate = 1 if "reporter" in given else number + 1
+                add(world, name, kind, {**of_agent, **others, **given}, rate)
     return world
 
 

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import types
 import unittest
 
 from support import grafana, impairment, npm, shipped
@@ -27,6 +28,12 @@ from test_alerts import shortened
 
 _BUSY_PORT, _SHORT_PORT, _LOSSY_PORT, _CLOSED_PORT, _DATABASE_PORT = 443, 7001, 7100, 7300, 5432
 _BROKEN_FRAME = bytes(12) + b"\x08\x00" + b"\x4f" + bytes(40)  # IPv4 whose header claims 60 bytes of 41
+
+
+def other_way_round(testbed):
+    """The same testbed for connections from its server to its client, so that the client's side has the servers."""
+    link = types.SimpleNamespace(client_address=testbed.link.server_address, server_address=testbed.link.client_address)
+    return types.SimpleNamespace(client=testbed.server, server=testbed.client, link=link, links=[link])
 
 
 def told(values):
@@ -102,6 +109,9 @@ class DashboardQueriesTest(NamespaceCase):
         """Whatever the panels show: transfers, short connections, loss, refusals, what cannot be decoded."""
         steady = [self.own(Conversation(self.testbed, port, ipv6=ipv6))
                   for port, ipv6 in ((_BUSY_PORT, False), (_DATABASE_PORT, False), (_BUSY_PORT, True))]
+        # What the agents' own node serves.
+        served = other_way_round(self.testbed)
+        steady.append(self.own(Conversation(served, _DATABASE_PORT)))
         lossy = self.own(Conversation(self.testbed, _LOSSY_PORT))
         lossy.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, b"cubic")
         impairment.lose(self.testbed, _LOSSY_PORT, 10)  # now that it is open
@@ -117,11 +127,12 @@ class DashboardQueriesTest(NamespaceCase):
                 conversation.client_sends(500)
                 conversation.server_sends(20000)
 
-        def short_one():
-            conversation = Conversation(self.testbed, _SHORT_PORT)
-            conversation.client_sends(100)
-            conversation.server_sends(1000)
-            conversation.close()
+        def short_ones():
+            for way in (self.testbed, served):
+                conversation = Conversation(way, _SHORT_PORT)
+                conversation.client_sends(100)
+                conversation.server_sends(1000)
+                conversation.close()
 
         def refused_one():
             with self.testbed.client.entered():
@@ -129,7 +140,7 @@ class DashboardQueriesTest(NamespaceCase):
             with contextlib.closing(client), contextlib.suppress(ConnectionRefusedError):
                 client.connect((self.testbed.link.server_address, _CLOSED_PORT))
 
-        for act, pause in ((talk, 0.1), (short_one, 0.1), (refused_one, 0.1), (lambda: raw.send(_BROKEN_FRAME), 0.2),
+        for act, pause in ((talk, 0.1), (short_ones, 0.1), (refused_one, 0.1), (lambda: raw.send(_BROKEN_FRAME), 0.2),
                            (lambda: lossy.client_sends(20000), 0.1)):
             self.own(Mill(act, pause))
 

@@ -204,6 +204,23 @@ class ExitStatusTest(NamespaceCase):
                             "--connection-log", path)
         self.check_file(USAGE, "'-' would mix", "--connection-log", "-", "--output", "json")
 
+    def test_names(self):
+        off = "--web.listen-address="
+        for level in ("pods", "", "LOCAL"):
+            self.check_live(USAGE, f"--identity: '{level}' is not one of off, local, node, cluster", "--identity", level)
+        for level in ("local", "node", "cluster"):
+            self.check_file(USAGE, "name a file of names with --identity.file", off, "--identity", level)
+        self.check_live(USAGE, "there are no names to write", "-i", "lo", "--identity", "off", "--identity.file", "x")
+        for level in ("node", "cluster"):
+            self.check_live(USAGE, "use --identity.api URL", "-i", "lo", "--identity", level,
+                            KUBERNETES_SERVICE_HOST="")
+            self.check_live(USAGE, "NODE_NAME: 'a b'", "-i", "lo", "--identity", level, KUBERNETES_SERVICE_HOST="h",
+                            NODE_NAME="a b")
+        self.check_live(USAGE, "--identity.api: 'h:6443'", "-i", "lo", "--identity.api", "h:6443")
+        self.check_live(USAGE, "--identity.max-endpoints: '0'", "-i", "lo", "--identity.max-endpoints", "0")
+        self.check_live(USAGE, "--path.procfs: 'proc'", "-i", "lo", "--path.procfs", "proc")
+        self.check_live(USAGE, "--metrics.workload-edges: '-1'", "-i", "lo", "--metrics.workload-edges=-1")
+
     def test_filters(self):
         for words in (("prt", "80"), ("tcp", "port"), ("host", "300.1.1.1"), ("(tcp",), ("less", "0", "and", "less")):
             self.check_file(USAGE, "filter '", "--web.listen-address=", *words)

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks the manifests, as kustomize renders them, against Kubernetes's types and against what the agent needs."""
 import copy
+import functools
 import json
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 import unittest
 
 import yaml
@@ -17,18 +19,38 @@ from support.processes import Process
 from support.waiting import wait_until
 
 OVERLAYS = ("base", "overlays/prometheus-operator", "overlays/scrape-annotations", "overlays/opentelemetry")
+# The levels of --identity, and what each may ask of the Kubernetes API: {(group, resource)}. The first needs no component.
+_PODS = {("", "pods")}
+LEVELS = {"local": set(), "node": _PODS, "cluster": _PODS | {("", "services"), ("discovery.k8s.io", "endpointslices")}}
 _SERIES_LIMIT = 5000  # --metrics.series-limit, unless told otherwise
 
 
-def rendered(overlay):
-    """The objects that `kubectl apply -k` would send."""
+def rendered(overlay, level="local"):
+    """The objects that `kubectl apply -k` would send, once the component of the level was added to the overlay."""
+    return list(yaml.safe_load_all(_rendered_text(overlay, level)))
+
+
+@functools.lru_cache(None)
+def _rendered_text(overlay, level):
     if not shutil.which("kubectl"):
         raise unittest.SkipTest("kubectl is missing")
-    done = subprocess.run(["kubectl", "kustomize", shipped.path(f"deploy/kubernetes/{overlay}")],
-                          capture_output=True, text=True)
+    with tempfile.TemporaryDirectory() as folder:
+        copy_of_shipped = os.path.join(folder, "kubernetes")
+        shutil.copytree(shipped.path("deploy/kubernetes"), copy_of_shipped)
+        chosen = os.path.join(folder, "chosen")
+        os.mkdir(chosen)
+        with open(os.path.join(chosen, "kustomization.yaml"), "w") as file:
+            json.dump({"resources": [f"../kubernetes/{overlay}"],
+                       "components": [] if level == "local" else [f"../kubernetes/components/identity-{level}"]}, file)
+        done = subprocess.run(["kubectl", "kustomize", chosen], capture_output=True, text=True)
     if done.returncode != 0:
         raise AssertionError(done.stderr)
-    return list(yaml.safe_load_all(done.stdout))
+    return done.stdout
+
+
+def every_choice():
+    """Each overlay with each level: (overlay, level, objects)."""
+    return [(overlay, level, rendered(overlay, level)) for overlay in OVERLAYS for level in LEVELS]
 
 
 def of_kind(objects, kind):
@@ -72,7 +94,9 @@ class KubernetesTest(unittest.TestCase):
         return npm.check("check_manifests.mjs", given=json.dumps(objects))
 
     def test_every_field_is_known_and_of_its_type(self):
-        self.assertEqual(self.complaints([each for overlay in OVERLAYS for each in rendered(overlay)]), [])
+        # Most objects are the same in all choices, and the compiler takes long.
+        distinct = {json.dumps(each, sort_keys=True): each for _, _, objects in every_choice() for each in objects}
+        self.assertEqual(self.complaints(list(distinct.values())), [])
 
     def test_wrong_fields_would_be_noticed(self):
         objects = rendered("overlays/prometheus-operator")
@@ -92,9 +116,9 @@ class KubernetesTest(unittest.TestCase):
             self.assertIn(name, said)
 
     def test_the_agent_may_capture_and_nothing_else(self):
-        for overlay in OVERLAYS:
-            with self.subTest(overlay=overlay):
-                pod = pod_of(rendered(overlay))["spec"]
+        for overlay, level, objects in every_choice():
+            with self.subTest(overlay=overlay, level=level):
+                pod = pod_of(objects)["spec"]
                 container, = pod["containers"]
                 security = container["securityContext"]
                 self.assertEqual(security["capabilities"], {"drop": ["ALL"], "add": ["NET_RAW"]})
@@ -102,27 +126,72 @@ class KubernetesTest(unittest.TestCase):
                 self.assertFalse(security["allowPrivilegeEscalation"])
                 self.assertTrue(pod["securityContext"]["runAsNonRoot"])
                 self.assertEqual(pod["securityContext"]["seccompProfile"], {"type": "RuntimeDefault"})
+                self.assertFalse(security["privileged"])
                 self.assertTrue(pod["hostNetwork"])
-                self.assertFalse(pod["automountServiceAccountToken"])
+                self.assertNotIn("hostPID", pod)
+                self.assertNotIn("hostIPC", pod)
                 self.assertIn("memory", container["resources"]["limits"])
 
+    def test_each_level_may_ask_the_api_for_what_it_needs_and_for_nothing_else(self):
+        for overlay, level, objects in every_choice():
+            with self.subTest(overlay=overlay, level=level):
+                self.assertEqual(pod_of(objects)["spec"]["automountServiceAccountToken"], level != "local")
+                asked = set()
+                roles = {each["metadata"]["name"]: each for each in objects if each["kind"] == "ClusterRole"}
+                bindings = [each for each in objects if each["kind"] == "ClusterRoleBinding"]
+                self.assertEqual({each["roleRef"]["name"] for each in bindings}, set(roles))
+                for binding in bindings:
+                    subject, = binding["subjects"]
+                    account = of_kind(objects, "ServiceAccount")["metadata"]
+                    self.assertEqual((subject["kind"], subject["name"], subject["namespace"]),
+                                     ("ServiceAccount", account["name"], account["namespace"]))
+                for rule in (rule for role in roles.values() for rule in role["rules"]):
+                    self.assertEqual(rule["verbs"], ["list", "watch"])
+                    asked.update((group, resource) for group in rule["apiGroups"] for resource in rule["resources"])
+                self.assertEqual(asked, LEVELS[level])
+                self.assertFalse({"Role", "RoleBinding"} & {each["kind"] for each in objects})
+
+    def test_the_agent_is_told_its_level_and_its_node(self):
+        for overlay, level, objects in every_choice():
+            with self.subTest(overlay=overlay, level=level):
+                container, = pod_of(objects)["spec"]["containers"]
+                env = {each["name"]: each for each in container["env"]}
+                self.assertEqual(env["NODE_NAME"]["valueFrom"]["fieldRef"]["fieldPath"], "spec.nodeName")
+                # Without the variable, the level is the default, which is local.
+                self.assertEqual(env.get("TCPGAUGE_IDENTITY", {"value": "local"})["value"], level)
+
+    def test_paths_of_the_node_are_mounted_where_the_options_name_them_and_only_to_be_read(self):
+        wanted = {"--path.procfs": "/proc", "--path.cgroup": "/sys/fs/cgroup",
+                  "--path.container-logs": "/var/log/containers"}
+        for overlay, level, objects in every_choice():
+            with self.subTest(overlay=overlay, level=level):
+                pod = pod_of(objects)["spec"]
+                container, = pod["containers"]
+                told = dict(word.split("=", 1) for word in container["args"] if word.startswith("--path."))
+                on_node = {each["name"]: each["hostPath"]["path"] for each in pod["volumes"]}
+                mounts = {each["mountPath"]: on_node[each["name"]] for each in container["volumeMounts"]}
+                self.assertEqual({option: mounts[path] for option, path in told.items()}, wanted)
+                self.assertEqual(sorted(on_node.values()), sorted(wanted.values()))
+                for each in container["volumeMounts"]:
+                    self.assertTrue(each["readOnly"], each["name"])
+                    self.assertNotIn("mountPropagation", each)
+
     def test_every_object_is_in_the_namespace_that_lets_it_in(self):
-        for overlay in OVERLAYS:
-            with self.subTest(overlay=overlay):
-                objects = rendered(overlay)
+        for overlay, level, objects in every_choice():
+            with self.subTest(overlay=overlay, level=level):
                 namespace = of_kind(objects, "Namespace")["metadata"]
                 self.assertEqual(namespace["labels"]["pod-security.kubernetes.io/enforce"], "privileged")
                 for each in objects:
-                    if each["kind"] not in ("Namespace", "PriorityClass"):
+                    if each["kind"] not in ("Namespace", "PriorityClass", "ClusterRole", "ClusterRoleBinding"):
                         self.assertEqual(each["metadata"]["namespace"], namespace["name"], each["kind"])
 
     def test_variables_are_used_after_they_are_defined(self):
-        for overlay in OVERLAYS:
-            container, = pod_of(rendered(overlay))["spec"]["containers"]
+        for overlay, level, objects in every_choice():
+            container, = pod_of(objects)["spec"]["containers"]
             defined = set()
             for variable in container["env"]:
                 used = set(re.findall(r"\$\((\w+)\)", variable.get("value", "")))
-                self.assertEqual(used - defined, set(), f"{overlay}: {variable['name']}")
+                self.assertEqual(used - defined, set(), f"{overlay}, {level}: {variable['name']}")
                 defined.add(variable["name"])
 
     def test_probes_and_scrapes_ask_where_the_agent_listens(self):
@@ -145,9 +214,11 @@ class KubernetesTest(unittest.TestCase):
             self.assertGreater(job["sample_limit"], _SERIES_LIMIT)
 
     def test_the_agent_takes_the_arguments(self):
-        """All of them are options that --help knows."""
+        """All of them are options that --help knows, and so are the variables that stand for options."""
         known = subprocess.run([binary(), "--help"], capture_output=True, text=True, check=True).stdout
-        for overlay in OVERLAYS:
-            container, = pod_of(rendered(overlay))["spec"]["containers"]
+        for _, _, objects in every_choice():
+            container, = pod_of(objects)["spec"]["containers"]
             for word in container["args"]:
                 self.assertIn(word.split("=")[0] + " ", known)
+            for name in (each["name"] for each in container["env"] if each["name"].startswith("TCPGAUGE_")):
+                self.assertIn("--" + name[len("TCPGAUGE_"):].lower() + " ", known)

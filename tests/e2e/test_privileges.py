@@ -3,7 +3,6 @@
 
 Also checks that the agent works with what is left.
 """
-import contextlib
 import os
 import pwd
 import shutil
@@ -15,7 +14,7 @@ from support import top_view
 from support.agent import Agent, binary, fetch
 from support.case import NamespaceCase
 from support.namespaces import Testbed
-from support.processes import Process
+from support.processes import Process, status_of_threads
 from support.terminal import Terminal
 from support.traffic import Conversation
 from support.waiting import wait_until
@@ -32,16 +31,6 @@ def default_user():
         return pwd.getpwnam("tcpgauge")
     except KeyError:
         return NOBODY
-
-
-def status_of_threads(pid):
-    """For each thread what /proc says: {field: value}."""
-    threads = []
-    for thread in os.listdir(f"/proc/{pid}/task"):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # one that served a scrape may have ended
-            with open(f"/proc/{pid}/task/{thread}/status") as file:
-                threads.append(dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line))
-    return threads
 
 
 class PrivilegesCase(NamespaceCase):

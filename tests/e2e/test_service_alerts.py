@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When the alerts per service fire and resolve, and for which service: promtool, on what three agents would show.
+"""When the alerts per service and per listener fire and resolve, and for which one: promtool, on what three agents would show.
 
 Each trouble begins just after a scrape, which is the worst moment, and lasts for ten minutes.
 """
@@ -44,6 +44,14 @@ def edge(world, server, port, agents=_AGENTS, begins=0, client=_CLIENT, **pieces
                           begins)
         for key, name in _GAUGES.items():
             world.gauge(f"tcpgauge_edge_{name}", of_agent, pieces.get(key, []), begins)
+
+
+def listener(world, agent, port, limit, held=(), drops=(), **names):
+    """A listening socket as its agent shows it: connections in its queue, and what it drops in a second."""
+    labels = {"job": "tcpgauge", "instance": agent, "address": "0.0.0.0", "port": str(port), **names}
+    world.gauge("tcpgauge_listener_queue_connections", labels, held or always(0))
+    world.gauge("tcpgauge_listener_queue_limit", labels, always(limit))
+    world.counter("tcpgauge_listener_dropped_total", labels, drops)
 
 
 def healthy(rate=10.0):
@@ -205,3 +213,34 @@ class ServiceAlertsTest(unittest.TestCase):
             edge(world, "10.0.0.5", 80, opened=trouble(1 / 15, end=_BEGIN + 15),
                  rtt_count=trouble(1 / 15, end=_BEGIN + 15), rtt_sum=trouble(3 / 15, end=_BEGIN + 15))
         self.check(build, {("TcpgaugeServiceSlow", f"10.0.0.{host} 80") for host in (2, 3)})
+
+    def test_edges_that_differ_in_the_names_of_their_ends_are_added_for_each_agent(self):
+        def build(world):
+            # Ten units of one host, each with a tenth of the attempts. Two agents see them, so 5 % fail, not 10 %.
+            for agent in ("a", "b"):
+                for unit in range(10):
+                    labels = {"job": "tcpgauge", "instance": agent, "client_address": _CLIENT, "server_address": "10.0.0.2",
+                              "server_port": "80", "client_workload": f"unit{unit}.service"}
+                    world.counter("tcpgauge_edge_connections_opened_total", labels, always(1))
+                    world.counter("tcpgauge_edge_connections_failed_total", dict(labels, reason="refused"),
+                                  trouble(0.5 if unit == 0 else 0))
+                    world.counter("tcpgauge_edge_connections_failed_total",
+                                  dict(labels, reason="refused", server_address="10.0.0.3"), trouble(0.15))
+                    world.counter("tcpgauge_edge_connections_opened_total", dict(labels, server_address="10.0.0.3"), always(1))
+        self.check_failing(build, "10.0.0.3 80")
+
+    def test_an_accept_queue_that_is_full_is_told_of_and_one_that_is_nearly_full_is_not(self):
+        def build(world):
+            listener(world, "a", 5432, 128, held=trouble(129), workload="postgresql.service")
+            listener(world, "a", 5433, 128, held=trouble(128))
+            listener(world, "b", 5432, 0, held=trouble(1))
+            listener(world, "c", 5432, 4096, held=trouble(4000))
+        self.check(build, {("TcpgaugeAcceptQueueFull", "0.0.0.0 a 5432 postgresql.service"),
+                           ("TcpgaugeAcceptQueueFull", "0.0.0.0 b 5432")})
+
+    def test_an_accept_queue_that_fills_between_scrapes_is_told_of_by_its_drops(self):
+        def build(world):
+            listener(world, "a", 80, 511, drops=trouble(1))
+            listener(world, "b", 80, 511, drops=trouble(0.2))
+            listener(world, "c", 80, 511, drops=trouble(0.02))  # a lost SYN or two
+        self.check(build, {("TcpgaugeAcceptQueueFull", "0.0.0.0 a 80"), ("TcpgaugeAcceptQueueFull", "0.0.0.0 b 80")})

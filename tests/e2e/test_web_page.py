@@ -30,7 +30,7 @@ class WebPageTest(NamespaceCase):
         wait_until(lambda: page.text("#state")[0].startswith(beginning), f"the page says {beginning}", 60)
 
     def servers(self, page):
-        return page.text("#rows td:nth-child(2)")
+        return page.text("#rows td[data-column=server]")
 
     def wait_for_servers(self, page, want):
         try:
@@ -50,8 +50,9 @@ class WebPageTest(NamespaceCase):
         self.own(iperf3.Client(self.testbed, 90, "80M"))
 
         def heavy():
-            for row in page.script("return [...document.querySelectorAll('#rows tr')].map(r => [...r.cells].map("
-                                   "c => c.textContent).concat(r.querySelector('polyline').getAttribute('points')))"):
+            for row in page.script("return [...document.querySelectorAll('#rows tr')].map(r => [...r.cells].filter("
+                                   "c => !c.classList.contains('name')).map(c => c.textContent).concat("
+                                   "r.querySelector('polyline').getAttribute('points')))"):
                 client, server, state, _, up, _, _, _, _, _, _, _, points = row
                 if server == "192.0.2.2:5201" and up.endswith("MB/s") and 8.5 < float(up.split()[0]) < 10.5:
                     return client.startswith("192.0.2.1:") and state == "ESTABLISHED" and len(points.split()) >= 3
@@ -132,6 +133,50 @@ class WebPageTest(NamespaceCase):
                     "document.body.append(s)")
         self.assertIsNone(page.script("return window.broken ?? null"))
 
+    def visible_titles(self, page):
+        return page.script("return [...document.querySelectorAll('#head th')].filter(e => e.offsetWidth > 0)"
+                           ".map(e => e.textContent)")
+
+    def test_shows_who_is_at_the_ends_once_a_name_is_known(self):
+        one = self.own(Conversation(self.testbed, 7000))
+        page = self.open_page()
+        # The answers name nobody, whatever runs on this host, until the test gives the names.
+        page.script("""
+            const real = window.fetch;
+            window.names = [{}, {}];
+            window.fetch = async (address, options) => {
+              const answer = await real(address, options);
+              if (!answer.ok || !String(address).startsWith("api/v1/connections")) return answer;
+              const content = await answer.json();
+              for (const row of content.connections) {
+                const bare = ({address, port}) => ({address, port});
+                row.client = {...bare(row.client), ...window.names[0]};
+                row.server = {...bare(row.server), ...window.names[1]};
+              }
+              return {ok: true, headers: answer.headers, json: async () => content};
+            };""")
+        page.resize(1600, 800)
+        wait_until(lambda: self.servers(page) == [one.server_endpoint], "the row", 30)
+        page.script("document.getElementById('table').classList.add('nameless')")  # forgets names of this host
+        self.assertTrue(holds_for(lambda: "Server name" not in self.visible_titles(page), 2.5), "no name is known")
+        page.script("window.names = arguments[0]", [
+            {"namespace": "shop", "pod": "web-5d4f", "workload": "web", "workload_kind": "ReplicaSet(guess)",
+             "node": "node7", "comm": "<b>x\u001b\u202e"},
+            {"workload": "nginx.service", "workload_kind": "unit"}])
+        wait_until(lambda: page.text("#rows td[data-column=client_name]") == ["shop/web-5d4f"], "the pod", 30)
+        self.assertEqual(page.text("#rows td[data-column=server_name]"), ["nginx.service"])
+        self.assertEqual(self.visible_titles(page)[:4], ["Client", "Client name", "Server", "Server name"])
+        self.assertEqual(page.script("return document.querySelector('#rows td[data-column=client_name]').title"),
+                         "namespace: shop\nworkload: web\nkind: ReplicaSet(guess)\npod: web-5d4f\nnode: node7\n"
+                         "process: <b>x??")
+        self.assertEqual(page.script("return document.querySelectorAll('b').length"), 0)
+        page.click("th[data-sort=server_name] button")
+        wait_until(lambda: page.script("return location.hash").startswith("#sort=server_name"), "the order", 30)
+        self.assertEqual(page.text("#error"), [""], "the agent knows the order")
+        page.keys("/")
+        page.keys("ns:a/b")
+        wait_until(lambda: "ns:a/b" in page.text("#error")[0], "the error", 30)
+
     def test_shows_links_and_effective_flags(self):
         page = self.open_page()
         wait_until(lambda: page.text("#metrics") == ["/metrics"], "the link to the metrics", 30)
@@ -153,9 +198,7 @@ class WebPageTest(NamespaceCase):
         page.resize(360, 640)
         wait_until(lambda: len(self.servers(page)) == 3, "three rows", 30)
         self.assertLessEqual(page.script("return document.documentElement.scrollWidth"), 360)
-        visible = page.script("return [...document.querySelectorAll('#head th')].filter(e => e.offsetWidth > 0)"
-                              ".map(e => e.textContent)")
-        self.assertEqual(visible, ["Client", "Server", "Speed", "Total"])
+        self.assertEqual(self.visible_titles(page), ["Client", "Server", "Speed", "Total"])
         self.assertEqual(page.script("const s = document.getElementById('scroll'); return s.scrollWidth - s.clientWidth"),
                          0, "the table must not be wider than the phone")
 

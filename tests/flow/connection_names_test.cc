@@ -170,6 +170,61 @@ TEST_F(ConnectionNamesTest, AnAttemptThatWaitsForItsAnswerGetsANameToo) {
   EXPECT_EQ(Workloads()[">/1"].connections_opened, 1u) << "what was credited stays";
 }
 
+// With views counted, the edge of an attempt is told at once. Otherwise the edge is told later.
+class AttemptNamesTest : public ConnectionNamesTest, public testing::WithParamInterface<bool> {
+ protected:
+  AttemptNamesTest() {
+    options_.count_views = GetParam();
+    ends_.map().shared_addresses.insert(client_.address);
+    Set(0);
+    Feed(FromClient().Syn(1000).Time(1));
+  }
+  void GiveSocketTo(const std::string& pod) {
+    ends_.map().endpoints[client_] = ends_.Identity(pod);
+    Set(6);
+    Advance(7);
+  }
+  void RepeatSyn(double seconds) { Feed(FromClient().Syn(1000).Time(seconds)); }
+};
+INSTANTIATE_TEST_SUITE_P(EdgeIsToldAtOnceOrLater, AttemptNamesTest, testing::Bool());
+
+TEST_P(AttemptNamesTest, AnAttemptThatMayBeGivenUpGetsNoNameOfTheSocketThatHasItsPortThen) {
+  Advance(5);
+  GiveSocketTo("next-1");
+  Advance(300);
+  ASSERT_EQ(ended_.size(), 1u);
+  EXPECT_EQ(LastEnded().client, nullptr);
+}
+
+TEST_P(AttemptNamesTest, NeitherDoesAnAttemptThatRepeatedItsSynBefore) {
+  RepeatSyn(2);
+  RepeatSyn(4);
+  Advance(5);
+  GiveSocketTo("next-1");
+  EXPECT_EQ(Names(), ">");
+  Advance(300);
+  ASSERT_EQ(ended_.size(), 1u);
+  EXPECT_EQ(LastEnded().client, nullptr);
+}
+
+TEST_P(AttemptNamesTest, AnAttemptThatRepeatsItsSynHasTheNameOfItsSocket) {
+  RepeatSyn(2);
+  RepeatSyn(4);
+  Advance(5);
+  GiveSocketTo("cron-1");
+  RepeatSyn(8);
+  EXPECT_EQ(Names(), "cron-1>");
+}
+
+TEST_P(AttemptNamesTest, AnAttemptThatIsAnsweredLateHasTheNameOfItsSocketAfterTheNextReading) {
+  GiveSocketTo("cron-1");
+  Feed(FromServer().Syn(5000).Ack(1001).Time(8));
+  Feed(FromClient().Seq(1001).Ack(5001).Time(8));
+  Set(9);
+  Advance(9);
+  EXPECT_EQ(Names(), "cron-1>");
+}
+
 TEST_F(ConnectionNamesTest, AnEdgeWithoutNameGivesItsPlaceToTheEdgeWithTheNameOnce) {
   Set();
   Handshake();

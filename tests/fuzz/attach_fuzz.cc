@@ -17,8 +17,11 @@
 #include "src/base/check.h"
 #include "src/base/utf8.h"
 #include "src/flow/connection_view.h"
+#include "src/naming/end_identity.h"
+#include "src/naming/identity_text.h"
+#include "src/naming/name_rule.h"
 #include "src/snapshot/snapshot_hub.h"
-#include "tests/attach/text_body.h"
+#include "tests/json/text_body.h"
 #include "tests/tui/known_names.h"
 #include "tests/tui/text_screen.h"
 #include "tui/text.h"
@@ -44,11 +47,18 @@ bool AreSame(const DirectionSummary& a, const DirectionSummary& b) {
 bool AreSame(const ConnectionSummary& a, const ConnectionSummary& b) {
   return a.id == b.id && a.client == b.client && a.server == b.server && a.service == b.service &&
          a.first_view == b.first_view && a.view_count == b.view_count && a.encapsulation == b.encapsulation &&
-         a.interface == b.interface && a.state == b.state && a.role == b.role &&
+         a.interface == b.interface && a.client_identity == b.client_identity &&
+         a.server_identity == b.server_identity && a.state == b.state && a.role == b.role &&
          AreSame(a.client_sent, b.client_sent) && AreSame(a.server_sent, b.server_sent) &&
          a.start_time_ns == b.start_time_ns && a.last_packet_time_ns == b.last_packet_time_ns &&
          a.handshake_rtt_ns == b.handshake_rtt_ns && a.rtt_ns == b.rtt_ns &&
          a.window_payload_bytes == b.window_payload_bytes;
+}
+
+bool AreSame(const IdentityRef& a, const IdentityRef& b) {
+  if (a == nullptr || b == nullptr) return a == b;
+  return a->number == b->number && a->workload_number == b->workload_number && a->identity == b->identity &&
+         a->identity.comm == b->identity.comm;
 }
 
 bool AreSame(const ConnectionView& a, const ConnectionView& b) {
@@ -62,6 +72,8 @@ void CheckSame(const Snapshot& a, const Snapshot& b) {
   TCPGAUGE_CHECK(a.connections.size() == b.connections.size() && a.interfaces.size() == b.interfaces.size());
   TCPGAUGE_CHECK(a.encapsulations == b.encapsulations);
   for (size_t i = 0; i < a.connections.size(); ++i) TCPGAUGE_CHECK(AreSame(a.connections[i], b.connections[i]));
+  TCPGAUGE_CHECK(a.identities.size() == b.identities.size());
+  for (size_t i = 0; i < a.identities.size(); ++i) TCPGAUGE_CHECK(AreSame(a.identities[i], b.identities[i]));
   TCPGAUGE_CHECK(a.views.size() == b.views.size());
   for (size_t i = 0; i < a.views.size(); ++i) TCPGAUGE_CHECK(AreSame(a.views[i], b.views[i]));
 }
@@ -72,6 +84,20 @@ void CheckTime(int64_t time_ns) { TCPGAUGE_CHECK(time_ns >= 0 && time_ns <= INT6
 
 void CheckDuration(int64_t duration_ns) {
   if (duration_ns != ConnectionSummary::kUnknown) CheckTime(duration_ns);
+}
+
+void CheckIdentities(const Snapshot& snapshot) {
+  TCPGAUGE_CHECK(snapshot.identities[0] == nullptr);
+  TCPGAUGE_CHECK(snapshot.identities.size() <= 2 * snapshot.connections.size() + 1);
+  for (size_t i = 1; i < snapshot.identities.size(); ++i) {
+    const EndIdentity& identity = snapshot.identities[i]->identity;
+    for (const std::string* name :
+         {&identity.namespace_name, &identity.workload, &identity.workload_kind, &identity.pod, &identity.container,
+          &identity.service, &identity.node, &identity.zone}) {
+      TCPGAUGE_CHECK(name->empty() || IsName(*name));
+    }
+    TCPGAUGE_CHECK(identity.comm.size() <= kMaxCommBytes);
+  }
 }
 
 void CheckBounds(const Snapshot& snapshot, size_t limit) {
@@ -89,7 +115,10 @@ void CheckBounds(const Snapshot& snapshot, size_t limit) {
   for (const InterfaceView& interface : snapshot.interfaces) {
     TCPGAUGE_CHECK(interface.name.size() <= AnswerBounds::kNameBytes);
   }
+  CheckIdentities(snapshot);
   for (const ConnectionSummary& connection : snapshot.connections) {
+    TCPGAUGE_CHECK(connection.client_identity < snapshot.identities.size());
+    TCPGAUGE_CHECK(connection.server_identity < snapshot.identities.size());
     TCPGAUGE_CHECK(connection.interface < snapshot.interfaces.size());
     TCPGAUGE_CHECK(connection.encapsulation < snapshot.encapsulations.size());
     TCPGAUGE_CHECK(connection.view_count <= ConnectionView::kMaxPerConnection);

@@ -5,6 +5,7 @@
 
 #include "exporter/web/connections_json.h"
 #include "tests/exporter/metrics/example_snapshot.h"
+#include "tests/support/example_identities.h"
 
 namespace tcpgauge {
 namespace {
@@ -40,6 +41,15 @@ Snapshot Translated() {
   return snapshot;
 }
 
+Snapshot Named() {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.identities = {nullptr, ExamplePod(), ExampleUnit(), ExampleGuess()};
+  snapshot.connections[0].client_identity = 1;
+  snapshot.connections[0].server_identity = 2;
+  snapshot.connections[1].server_identity = 3;
+  return snapshot;
+}
+
 std::string Row(const std::string& more) {
   return "{\"id\":\"1\",\"client\":{\"address\":\"192.0.2.1\",\"port\":1},\"server\":{\"address\":\"2001:db8::1\"," +
          std::string("\"port\":2}") + more + "}";
@@ -57,6 +67,7 @@ std::vector<Bytes> AttachSeeds() {
       Input(0, 100, 0x00, ConnectionsJson(ExampleSnapshot(), {}, "node7")),
       Input(63, 3, 0xff, ConnectionsJson(Encapsulated(), {}, "node7")),
       Input(31, 3, 0x08, ConnectionsJson(Translated(), {}, "node7")),
+      Input(17, 3, 0x01, ConnectionsJson(Named(), {}, "node7")),
       Input(7, 0, 0x0f, ConnectionsJson(Snapshot(), {}, "")),
       Input(1, 5, 0x11, Answer(Row(newer) + "," + Row(""), newer)),
       Input(
@@ -71,6 +82,10 @@ std::vector<Bytes> AttachSeeds() {
       Input(5, 5, 0x10,
             Answer(Row(",\"service\":{\"address\":\"::\"},\"views\":[{},7,{\"vlans\":[1,2]},{},{},{},{},{},{},{}],"
                        "\"views\":[{\"client\":{\"address\":\"::1\",\"port\":9},\"server\":{\"address\":\"::2\"}}]"))),
+      Input(6, 5, 0x80,
+            Answer(Row(",\"client\":{\"address\":\"192.0.2.1\",\"port\":1,\"pod\":\"a b\",\"namespace\":7,"
+                       "\"workload_kind\":\"(guess)\",\"comm\":\"\\u001b[31m\\u009b\\u202e\"},"
+                       "\"server\":{\"address\":\"192.0.2.1\",\"port\":1,\"workload\":\"web\",\"workload\":null}"))),
       Input(4, 5, 0x88,
             "{\"connections\":[" + Row(",\"interface\":\"b\",\"vlans\":[1,2,3,4,5],\"vlans\":[9]") +
                 "],\"interfaces\":[{\"name\":\"a\",\"up\":false},{\"name\":\"b\",\"dropped_packets\":3}],\"time\":1,"

@@ -4,7 +4,7 @@
 #
 # usage: tests/fuzz/fuzz.sh TARGET SECONDS [LIBFUZZER_OPTION ...]
 #
-# TARGET is attach, decode, flow, pcapng, request_head or web_config. An input that makes the target fail is written
+# TARGET is attach, decode, flow, kube, pcapng, request_head or web_config. An input that makes the target fail is written
 # into tests/fuzz/regressions/TARGET. Correct the fault, then commit the input.
 set -eu
 cd "$(dirname "$0")/../.."

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <initializer_list>
 #include <optional>
@@ -113,6 +115,28 @@ TEST_F(HttpClientTest, ALongBodyCanBeTakenWhileItArrives) {
     EXPECT_GT(pieces, 1u);
     EXPECT_EQ((*answer)->body_cut, is_cut);
   }
+}
+
+TEST_F(HttpClientTest, ReceivesNoMoreThanMayWaitUntilItIsTaken) {
+  HttpClientOptions options;
+  options.max_body_bytes = SIZE_MAX;
+  options.max_waiting_bytes = 30000;
+  HttpClient client(options);
+  HttpCall call;
+  call.url = url_ + "/huge";
+  call.timeout_ms = kLongMs;
+  client.Start(call);
+  size_t taken = 0, longest = 0;
+  std::optional<absl::StatusOr<HttpAnswer>> answer;
+  while (!(answer = client.Wait(-1, kLongMs)).has_value()) {
+    const std::string piece = client.TakeBody();
+    taken += piece.size();
+    longest = std::max(longest, piece.size());
+  }
+  ASSERT_TRUE(answer->ok()) << answer->status();
+  EXPECT_EQ(taken + (*answer)->body.size(), kHugeBytes);
+  EXPECT_LT(std::max(longest, (*answer)->body.size()), options.max_waiting_bytes + 16384);
+  EXPECT_EQ(Get(&client, url_ + "/")->body, "hello");
 }
 
 TEST_F(HttpClientTest, ReadsNoMoreOfACompressedBodyThanItMay) {

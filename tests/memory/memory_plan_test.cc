@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "src/flow/connection_view.h"
+#include "src/identity/identity_memory.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/ended_queue.h"
 
@@ -18,6 +19,9 @@ MemoryDemand Usual() {
   demand.listeners = 1;
   demand.series_limit = 5000;
   demand.max_listed_rows = 10000;
+  demand.max_endpoints = 20000;
+  demand.table.has_identities = true;
+  demand.table.edges.max_workload_edges = 60;
   return demand;
 }
 
@@ -118,11 +122,32 @@ TEST(MemoryPlan, CountsTheViewsOfConnectionsThatWaitForTheLog) {
       EndedQueue::kCapacity * (sizeof(NamedEndedConnection) + 8 * (sizeof(ConnectionView) + sizeof(Encapsulation))));
 }
 
+TEST(MemoryPlan, NamesAreFewerWithLittleMemoryAndAllWithMore) {
+  EXPECT_EQ(LeastPlan(Usual()).max_endpoints, 500u);
+  EXPECT_EQ(PlanWithoutLimit(Usual()).max_endpoints, 20000u);
+  EXPECT_GE(PlanMemory(Usual(), 64 * kMiB)->max_endpoints, 500u);
+  EXPECT_GT(PlanMemory(Usual(), 256 * kMiB)->max_endpoints, 4000u);
+  EXPECT_EQ(PlanMemory(Usual(), 1024 * kMiB)->max_endpoints, 20000u);
+  MemoryDemand few = Usual();
+  few.max_endpoints = 10;
+  EXPECT_EQ(LeastPlan(few).max_endpoints, 10u);
+  few.max_endpoints = 0;  // as without names
+  EXPECT_EQ(PlanMemory(few, 64 * kMiB)->max_endpoints, 0u);
+  EXPECT_GT(PlanWithoutLimit(Usual()).bytes - PlanWithoutLimit(few).bytes, IdentityMemoryBytes(20000));
+}
+
 // The figures of README.md, rounded down.
 TEST(MemoryPlan, KeepsThousandsOfConnectionsInASmallContainer) {
-  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 7600u);
-  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 74000u);
-  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 480000u);
+  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 3500u);
+  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 49000u);
+  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 421000u);
+  MemoryDemand without_names = Usual();
+  without_names.max_endpoints = 0;
+  without_names.table.has_identities = false;
+  without_names.table.edges.max_workload_edges = 0;
+  EXPECT_GT(PlanMemory(without_names, 64 * kMiB)->max_connections, 7600u);
+  EXPECT_GT(PlanMemory(without_names, 128 * kMiB)->max_connections, 74000u);
+  EXPECT_GT(PlanMemory(without_names, 512 * kMiB)->max_connections, 480000u);
 }
 
 }  // namespace

@@ -8,6 +8,9 @@ const TYPES = {
   'v1/Namespace': ['kubernetes-models/v1', 'kubernetes-types/core/v1'],
   'v1/ServiceAccount': ['kubernetes-models/v1', 'kubernetes-types/core/v1'],
   'apps/v1/DaemonSet': ['kubernetes-models/apps/v1', 'kubernetes-types/apps/v1'],
+  'rbac.authorization.k8s.io/v1/ClusterRole': ['kubernetes-models/rbac.authorization.k8s.io/v1', 'kubernetes-types/rbac/v1'],
+  'rbac.authorization.k8s.io/v1/ClusterRoleBinding':
+    ['kubernetes-models/rbac.authorization.k8s.io/v1', 'kubernetes-types/rbac/v1'],
   'scheduling.k8s.io/v1/PriorityClass': ['kubernetes-models/scheduling.k8s.io/v1', 'kubernetes-types/scheduling/v1'],
   'monitoring.coreos.com/v1/PodMonitor': ['@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1'],
   'monitoring.coreos.com/v1/PrometheusRule': ['@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1'],

@@ -422,6 +422,107 @@ TEST(CommandLine, TakesHowManyEdgesBeginInAMinute) {
   EXPECT_THAT(ErrorOf({"--metrics.new-edges", "15001"}), HasSubstr("'15001' is not"));
 }
 
+TEST(CommandLine, TakesWhereNamesComeFrom) {
+  EXPECT_EQ(OptionsOf({}).identity, IdentityLevel::kLocal);
+  EXPECT_EQ(OptionsOf({"--identity", "off"}).identity, IdentityLevel::kOff);
+  EXPECT_EQ(OptionsOf({"--identity=local"}).identity, IdentityLevel::kLocal);
+  EXPECT_EQ(OptionsOf({}, {{"TCPGAUGE_IDENTITY", "off"}}).identity, IdentityLevel::kOff);
+  for (const char* wrong : {"", "Local", "pod", "nodes"}) {
+    EXPECT_THAT(ErrorOf({"--identity", wrong}), HasSubstr("is not one of off, local, node, cluster")) << wrong;
+  }
+  const Options options =
+      OptionsOf({"--identity.max-endpoints", "500", "--path.procfs=/host/proc", "--path.cgroup=/host/cgroup",
+                 "--path.container-logs=/host/logs", "--metrics.workload-edges", "0"});
+  EXPECT_EQ(options.identity_max_endpoints, 500u);
+  EXPECT_EQ(options.procfs_path, "/host/proc");
+  EXPECT_EQ(options.cgroup_path, "/host/cgroup");
+  EXPECT_EQ(options.container_logs_path, "/host/logs");
+  EXPECT_EQ(options.metrics_workload_edges, 0);
+  EXPECT_THAT(ErrorOf({"--identity.max-endpoints", "0"}),
+              HasSubstr("'0' is not a number of endpoints from 1 to 1000000"));
+  EXPECT_THAT(ErrorOf({"--metrics.workload-edges", "5001"}),
+              HasSubstr("'5001' is not a number of edges from 0 to 5000"));
+  for (const char* option : {"--path.procfs", "--path.cgroup", "--path.container-logs"}) {
+    for (const char* wrong : {"", "proc", "./proc"}) {
+      EXPECT_THAT(ErrorOf({option, wrong}), HasSubstr("is not the path of a folder that begins with /")) << option;
+    }
+  }
+}
+
+TEST(CommandLine, AFileGetsNamesFromAFileAlone) {
+  EXPECT_EQ(OptionsOf({"-T", "f"}).identity, IdentityLevel::kOff);
+  EXPECT_EQ(OptionsOf({}, {{"TCPGAUGE_READ", "f"}}).identity, IdentityLevel::kOff);
+  EXPECT_EQ(OptionsOf({"-T", "f", "--identity", "off"}).identity, IdentityLevel::kOff);
+  EXPECT_EQ(OptionsOf({"-T", "f"}, {{"TCPGAUGE_IDENTITY", "local"}}).identity, IdentityLevel::kOff)
+      << "a service's environment";
+  const Options options = OptionsOf({"-T", "f", "--identity.file", "names.json"});
+  EXPECT_EQ(options.identity, IdentityLevel::kOff);
+  EXPECT_EQ(options.identity_file, "names.json");
+
+  for (const char* level : {"local", "node", "cluster"}) {
+    EXPECT_THAT(ErrorOf({"-T", "f", "--identity", level}), HasSubstr("name a file of names with --identity.file"));
+  }
+  EXPECT_THAT(ErrorOf({}, {{"TCPGAUGE_READ", "f"}, {"TCPGAUGE_IDENTITY", "local"}}), HasSubstr("leave --identity out"));
+  EXPECT_THAT(ErrorOf({"-T", "f", "--identity.file="}), HasSubstr("'' is not the name of a file"));
+  EXPECT_THAT(ErrorOf({"-T", "f", "--identity.file", "-"}), HasSubstr("'-' is not a file that can be replaced"));
+}
+
+TEST(CommandLine, NamesAreWrittenOnlyWhereThereAreSome) {
+  EXPECT_EQ(OptionsOf({"-i", "lo", "--identity.file", "names.json"}).identity, IdentityLevel::kLocal);
+  EXPECT_THAT(ErrorOf({"-i", "lo", "--identity.file", "names.json", "--identity", "off"}),
+              HasSubstr("there are no names to write; leave one of the two out"));
+}
+
+TEST(CommandLine, AttachingNamesNothing) {
+  const std::vector<const char*> attached = {"--tui", "--attach", "unix:/run/x"};
+  EXPECT_EQ(OptionsOf(attached).identity, IdentityLevel::kOff);
+  EXPECT_EQ(OptionsOf(attached, {{"TCPGAUGE_IDENTITY", "cluster"}}).identity, IdentityLevel::kOff);
+  EXPECT_THAT(ErrorOf({"--tui", "--attach", "unix:/run/x", "--identity.file", "names.json"}),
+              HasSubstr("leave --identity.file out"));
+}
+
+TEST(CommandLine, FindsTheKubernetesApiInAPodsEnvironment) {
+  const Variables pod = {
+      {"KUBERNETES_SERVICE_HOST", "10.96.0.1"}, {"KUBERNETES_SERVICE_PORT", "6443"}, {"NODE_NAME", "node-7"}};
+  const Options options = OptionsOf({"--identity", "node"}, pod);
+  EXPECT_EQ(options.identity_api, "https://10.96.0.1:6443");
+  EXPECT_EQ(options.identity_node, "node-7");
+  EXPECT_EQ(options.identity_token_file, "/var/run/secrets/kubernetes.io/serviceaccount/token");
+  EXPECT_EQ(OptionsOf({"--identity", "cluster"}, {{"KUBERNETES_SERVICE_HOST", "fd00::1"}}).identity_api,
+            "https://[fd00::1]:443");
+  const Options named = OptionsOf({"--identity", "node"}, {{"KUBERNETES_SERVICE_HOST", "api.internal"}});
+  EXPECT_EQ(named.identity_api, "https://api.internal:443");
+  EXPECT_EQ(named.identity_node, "");
+  const Options own = OptionsOf({"--identity", "cluster", "--identity.api", "http://127.0.0.1:8001",
+                                 "--identity.node=other", "--identity.token-file=token", "--identity.ca-file=ca.pem"},
+                                pod);
+  EXPECT_EQ(own.identity_api, "http://127.0.0.1:8001");
+  EXPECT_EQ(own.identity_node, "other");
+  EXPECT_EQ(own.identity_token_file, "token");
+  EXPECT_EQ(own.identity_ca_file, "ca.pem");
+}
+
+TEST(CommandLine, LevelsThatAskTheKubernetesApiNeedToKnowIt) {
+  for (const char* level : {"node", "cluster"}) {
+    EXPECT_THAT(ErrorOf({"--identity", level}), HasSubstr("use --identity.api URL, or --identity local"));
+    EXPECT_THAT(ErrorOf({"--identity", level}, {{"KUBERNETES_SERVICE_HOST", ""}}),
+                HasSubstr("KUBERNETES_SERVICE_HOST is not set"));
+    EXPECT_THAT(ErrorOf({"--identity", level}, {{"KUBERNETES_SERVICE_HOST", "a b"}}),
+                HasSubstr("KUBERNETES_SERVICE_HOST: 'https://a b:443' is not the URL"));
+    EXPECT_THAT(ErrorOf({"--identity", level, "--identity.api", "http://h"}, {{"NODE_NAME", "a node"}}),
+                HasSubstr("NODE_NAME: 'a node' is not the name of a node"));
+  }
+  EXPECT_EQ(OptionsOf({}, {{"NODE_NAME", "node-7"}}).identity_node, "node-7");
+  EXPECT_EQ(OptionsOf({}, {{"NODE_NAME", "a node"}}).identity_node, "") << "nobody asks for it";
+  EXPECT_THAT(ErrorOf({"--identity.node", "a node"}), HasSubstr("kubectl get nodes"));
+  for (const char* wrong : {"", "10.0.0.1:6443", "ftp://h", "https://", "https://h/?a=b", "https://h/#a"}) {
+    EXPECT_THAT(ErrorOf({"--identity.api", wrong}), HasSubstr("right would be https://HOST:6443")) << wrong;
+  }
+  const std::string error = ErrorOf({"--identity.api", "https://user:secret@h"});
+  EXPECT_THAT(error, HasSubstr("--identity.token-file"));
+  EXPECT_THAT(error, Not(HasSubstr("secret")));
+}
+
 TEST(CommandLine, TakesTheGroupingOfServers) {
   const Options options =
       OptionsOf({"--metrics.server-prefix", "24,48", "--metrics.server-networks=192.0.2.0/24,fd00::/8"});

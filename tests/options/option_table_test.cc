@@ -22,6 +22,10 @@ std::string Describe(const Options& o) {
                         absl::StrCat(o.rate_window_seconds),
                         absl::StrCat(o.idle_timeout_seconds),
                         absl::StrCat(o.max_connections),
+                        absl::StrCat(o.identity_max_endpoints),
+                        o.procfs_path,
+                        o.cgroup_path,
+                        o.container_logs_path,
                         absl::StrJoin(o.listen_addresses, "+"),
                         o.telemetry_path,
                         absl::StrCat(o.series_limit),
@@ -29,6 +33,7 @@ std::string Describe(const Options& o) {
                         absl::StrCat(o.metrics_new_connections),
                         absl::StrCat(o.metrics_edges.value_or(-1)),
                         absl::StrCat(o.metrics_new_edges),
+                        absl::StrCat(o.metrics_workload_edges),
                         absl::StrCat(o.full_edge_detail),
                         absl::StrCat(o.client_prefix_v4_bits),
                         absl::StrCat(o.client_prefix_v6_bits),
@@ -42,8 +47,11 @@ std::string Describe(const Options& o) {
 }
 
 TEST(OptionTable, StatesTheDefaultsThatOptionsHas) {
-  const std::set<std::string> kDescribedInWords = {"interface", "user", "max-memory", "metrics.edges",
-                                                   "metrics.server-networks"};
+  const std::set<std::string> kDescribedInWords = {"interface",        "user",
+                                                   "max-memory",       "identity",
+                                                   "identity.api",     "identity.token-file",
+                                                   "identity.ca-file", "identity.node",
+                                                   "metrics.edges",    "metrics.server-networks"};
   for (const OptionSpec& spec : OptionTable()) {
     if (*spec.default_text == '\0' || kDescribedInWords.count(spec.long_name) > 0) continue;
     Options options;

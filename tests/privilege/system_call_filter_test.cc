@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -23,6 +24,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string>
 #include <thread>
@@ -99,6 +102,17 @@ TEST(SystemCallFilter, RefusesOthersTheTerminalAndCodeMadeUp) {
   EXPECT_EQ(Try([&map] { return map(PROT_READ | PROT_WRITE | PROT_EXEC) != MAP_FAILED; }), "ENOSYS");
   EXPECT_EQ(Try([&map] { return mprotect(map(PROT_READ | PROT_WRITE), kPage, PROT_READ | PROT_EXEC) == 0; }), "ENOSYS");
   EXPECT_EQ(Try([] { return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0; }), "ENOSYS");
+}
+
+TEST(SystemCallFilter, LeavesWhatNamesOfWorkloadsNeed) {
+  EXPECT_EQ(Try([] { return socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG) >= 0; }), "done");
+  EXPECT_EQ(Try([] { return std::filesystem::directory_iterator("/proc") != std::filesystem::directory_iterator(); }),
+            "done");
+  EXPECT_EQ(Try([] { return std::filesystem::read_symlink("/proc/self").native() == std::to_string(getpid()); }),
+            "done");
+  const std::string path = ::testing::TempDir() + "/names";
+  ASSERT_TRUE(std::ofstream(path));
+  EXPECT_EQ(Try([&path] { return rename(path.c_str(), (path + ".json").c_str()) == 0; }), "done");
 }
 
 TEST(SystemCallFilter, LeavesWhatARunningAgentNeeds) {

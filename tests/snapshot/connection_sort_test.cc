@@ -7,6 +7,7 @@
 #include <random>
 
 #include "absl/types/span.h"
+#include "tests/support/example_identities.h"
 
 namespace tcpgauge {
 namespace {
@@ -14,11 +15,13 @@ namespace {
 using testing::ElementsAre;
 
 // Numbers `connections` from 1 in the given order, and returns these ids in the sorted order.
-std::vector<uint64_t> Sorted(std::vector<ConnectionSummary> connections, ConnectionSort sort, bool reverse = false) {
+std::vector<uint64_t> Sorted(std::vector<ConnectionSummary> connections, ConnectionSort sort, bool reverse = false,
+                             const Snapshot& snapshot = Snapshot()) {
+  const NameRanks names(snapshot, sort);
   std::vector<SortEntry> entries;
   for (uint32_t i = 0; i < connections.size(); ++i) {
     connections[i].id = i + 1;
-    entries.push_back({SortKey(connections[i], MeasuresOf(connections[i]), sort), i});
+    entries.push_back({SortKey(connections[i], MeasuresOf(connections[i]), sort, names), i});
   }
   SortFirst(absl::MakeSpan(entries), entries.size(), connections, sort, reverse);
   std::vector<uint64_t> ids;
@@ -85,10 +88,11 @@ TEST(ConnectionSort, TheFirstAreThoseOfASortOfAll) {
   std::mt19937 random(1);
   std::vector<ConnectionSummary> connections(1000);
   std::vector<SortEntry> entries;
+  const NameRanks names(Snapshot(), ConnectionSort::kBytes);
   for (uint32_t i = 0; i < connections.size(); ++i) {
     connections[i].id = i;
     connections[i].client_sent.payload_bytes = random() % 50;
-    entries.push_back({SortKey(connections[i], MeasuresOf(connections[i]), ConnectionSort::kBytes), i});
+    entries.push_back({SortKey(connections[i], MeasuresOf(connections[i]), ConnectionSort::kBytes, names), i});
   }
   std::vector<SortEntry> all = entries;
   SortFirst(absl::MakeSpan(all), all.size(), connections, ConnectionSort::kBytes, false);
@@ -96,12 +100,46 @@ TEST(ConnectionSort, TheFirstAreThoseOfASortOfAll) {
   for (size_t i = 0; i < 70; ++i) EXPECT_EQ(entries[i].index, all[i].index) << i;
 }
 
+ConnectionSummary WithIdentities(uint32_t client, uint32_t server) {
+  ConnectionSummary connection;
+  connection.client_identity = client;
+  connection.server_identity = server;
+  return connection;
+}
+
+TEST(ConnectionSort, NamesOfTheEndsAscendInAnyLetterCaseAndUnknownOnesAreLast) {
+  EndIdentity node;
+  node.node = "a";  // known, but not by a name
+  Snapshot snapshot;
+  // Shown as "shop/web-5d4f8b6c5-x2x4z", "Postgres@15-main.service" and "payments/ledger-77c9d-abcde".
+  snapshot.identities = {nullptr, ExamplePod(), ExampleUnit(), ExampleGuess(), IdentityOf(4, node)};
+  const std::vector<ConnectionSummary> connections = {WithIdentities(0, 1), WithIdentities(1, 2), WithIdentities(2, 3),
+                                                      WithIdentities(3, 4), WithIdentities(4, 0)};
+  EXPECT_THAT(Sorted(connections, ConnectionSort::kClientName, false, snapshot), ElementsAre(4, 3, 2, 1, 5));
+  EXPECT_THAT(Sorted(connections, ConnectionSort::kServerName, false, snapshot), ElementsAre(3, 2, 1, 4, 5));
+  EXPECT_THAT(Sorted(connections, ConnectionSort::kServerName, true, snapshot), ElementsAre(5, 4, 1, 2, 3));
+}
+
+TEST(ConnectionSort, EqualNamesStandByStart) {
+  EndIdentity other_zone = ExamplePod()->identity;
+  other_zone.zone = "zone-b";
+  Snapshot snapshot;
+  snapshot.identities = {nullptr, ExamplePod(), IdentityOf(2, other_zone)};
+  std::vector<ConnectionSummary> connections = {WithIdentities(1, 0), WithIdentities(2, 0), WithIdentities(1, 0)};
+  connections[0].start_time_ns = 3;
+  connections[1].start_time_ns = 2;
+  connections[2].start_time_ns = 1;
+  EXPECT_THAT(Sorted(connections, ConnectionSort::kClientName, false, snapshot), ElementsAre(3, 2, 1));
+}
+
 TEST(ConnectionSort, CountsInAnotherWayAreWhatIsSortedBy) {
   ConnectionSummary fast;
   fast.client_sent.payload_bytes_per_second = 100;
   Measures slow = MeasuresOf(fast);
   slow.up_bytes_per_second = 1;
-  EXPECT_LT(SortKey(fast, MeasuresOf(fast), ConnectionSort::kRate), SortKey(fast, slow, ConnectionSort::kRate));
+  const NameRanks names(Snapshot(), ConnectionSort::kRate);
+  EXPECT_LT(SortKey(fast, MeasuresOf(fast), ConnectionSort::kRate, names),
+            SortKey(fast, slow, ConnectionSort::kRate, names));
 }
 
 }  // namespace

@@ -3,6 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/example_identities.h"
+
 namespace tcpgauge {
 namespace {
 
@@ -126,6 +132,65 @@ TEST_F(FilterTest, AServiceCountsWhileItIsTyped) {
     EXPECT_TRUE(MatchesUnfinished(typed)) << typed;
     EXPECT_TRUE(Filter::ParseUnfinished(typed).ignored_terms().empty()) << typed;
   }
+}
+
+TEST_F(FilterTest, NamesAreThoseOfEitherEnd) {
+  snapshot_.identities = {nullptr, ExamplePod(), ExampleUnit()};
+  connection_.client_identity = 1;
+  connection_.server_identity = 2;
+  for (const char* matching :
+       {"pod:web-5d4f8b6c5-x2x4z", "pod:X2X4", "ns:shop", "NS:Sho", "workload:web", "workload:postgres@15",
+        "unit:Postgres", "unit:.service", "!pod:nginx", "!ns:web", "!unit:web", "pod:web unit:main"}) {
+    EXPECT_TRUE(Matches(matching)) << matching;
+  }
+  for (const char* other : {"pod:shop", "pod:nginx", "pod:postgres", "ns:web", "ns:shopping", "workload:x2x4",
+                            "workload:nginx", "unit:web", "unit:unit", "!pod:web", "!unit:postgres"}) {
+    EXPECT_FALSE(Matches(other)) << other;
+  }
+  std::swap(connection_.client_identity, connection_.server_identity);
+  EXPECT_TRUE(Matches("pod:web ns:shop unit:postgres"));
+}
+
+TEST_F(FilterTest, AnUnknownEndHasNoName) {
+  for (const char* term : {"pod:a", "ns:a", "workload:a", "unit:a"}) {
+    EXPECT_FALSE(Matches(term)) << term;
+    EXPECT_TRUE(Matches(std::string("!") + term)) << term;
+  }
+}
+
+TEST_F(FilterTest, AWrongNameIsNamedWithWhatWouldBeRight) {
+  for (const std::string& wrong : std::vector<std::string>{"pod:", "ns:", "workload:", "unit:", "!pod:", "pod:shop/web",
+                                                           "ns:a,b", "unit:a*", "workload:\xc3\xa4"}) {
+    EXPECT_EQ(Filter::Parse(wrong).status(),
+              absl::InvalidArgumentError("filter: \"" + wrong +
+                                         "\": a name, or a part of one, is 1 to 253 letters, digits and characters of "
+                                         ". _ : @ -"));
+  }
+  EXPECT_TRUE(Filter::Parse("pod:" + std::string(253, 'a')).ok());
+  EXPECT_FALSE(Filter::Parse("pod:" + std::string(254, 'a')).ok());
+}
+
+TEST_F(FilterTest, ANameCountsWhileItIsTyped) {
+  snapshot_.identities = {nullptr, ExamplePod()};
+  connection_.server_identity = 1;
+  for (const char* typed : {"pod:", "ns:", "workload:", "unit:", "pod:w", "ns:sh", "workload:we"}) {
+    EXPECT_TRUE(MatchesUnfinished(typed)) << typed;
+    EXPECT_TRUE(Filter::ParseUnfinished(typed).ignored_terms().empty()) << typed;
+  }
+  EXPECT_FALSE(MatchesUnfinished("pod:x9"));
+  EXPECT_FALSE(MatchesUnfinished("unit:w"));
+  EXPECT_EQ(Filter::ParseUnfinished("pod:a/b").ignored_terms().size(), 1u);
+}
+
+TEST_F(FilterTest, TextIsAPartOfTheNamesToo) {
+  snapshot_.identities = {nullptr, ExamplePod(), ExampleUnit()};
+  connection_.client_identity = 1;
+  connection_.server_identity = 2;
+  for (const char* matching : {"shop/web-5d", "x2x4z", "NGINX", "front", "postgres@15-main.service"}) {
+    EXPECT_TRUE(Matches(matching)) << matching;
+  }
+  EXPECT_FALSE(Matches("node7")) << "a node is no name of the end";
+  EXPECT_FALSE(Matches("[2j")) << "a process chooses its own name";
 }
 
 TEST_F(FilterTest, StatesHaveBothNamesAndMayBeShortened) {

@@ -33,7 +33,8 @@ TEST(ColumnTable, ATitleFitsItsColumn) {
 }
 
 TEST(ColumnTable, AColumnGrowsAloneInItsWay) {
-  for (const Growth growth : {Growth::kClient, Growth::kServer, Growth::kRest}) {
+  for (const Growth growth :
+       {Growth::kClient, Growth::kServer, Growth::kClientName, Growth::kServerName, Growth::kRest}) {
     EXPECT_EQ(std::count_if(AllColumns().begin(), AllColumns().end(),
                             [growth](const Column& column) { return column.growth == growth; }),
               1);

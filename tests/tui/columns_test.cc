@@ -32,7 +32,7 @@ TEST(Columns, NoneIsShownInPlaceOfAMoreImportantOne) {
   std::set<std::string> narrower;
   for (int columns = 25; columns <= 300; ++columns) {
     std::set<std::string> wider;
-    for (const PlacedColumn& placed : LayOutColumns(columns, {21, 21})) wider.emplace(placed.column->title);
+    for (const PlacedColumn& placed : LayOutColumns(columns, {21, 21, 30, 30})) wider.emplace(placed.column->title);
     EXPECT_TRUE(std::includes(wider.begin(), wider.end(), narrower.begin(), narrower.end())) << columns;
     narrower = wider;
   }
@@ -51,9 +51,42 @@ TEST(Columns, MoreFollowInMoreRoom) {
   EXPECT_EQ(LayOutColumns(150, {21, 21}).back().width, 33);
 }
 
+TEST(Columns, NamesFollowWhereThereIsRoomForAllOtherNumbers) {
+  const EndpointWidths named = {21, 21, 30, 30};
+  EXPECT_EQ(Titles(LayOutColumns(80, named)), "Client@1 Server@23 State@45 Idle@58 A@63 Speed@65 ");
+  EXPECT_EQ(Titles(LayOutColumns(128, named)), Titles(LayOutColumns(120, {21, 21})));
+  EXPECT_EQ(LayOutColumns(129, named)[1].column->title, "Client name");
+  EXPECT_EQ(LayOutColumns(141, named)[3].column->title, "State");
+  const std::vector<PlacedColumn> both = LayOutColumns(142, named);
+  EXPECT_EQ(both[1].column->title, "Client name");
+  EXPECT_EQ(both[3].column->title, "Server name");
+  EXPECT_EQ(both[3].width, 12);
+  EXPECT_EQ(both.back().column->title, "Retr") << "the history comes later";
+}
+
+TEST(Columns, NamesGetTheRoomTheyNeedBeforeTheHistory) {
+  const std::vector<PlacedColumn> short_of_room = LayOutColumns(160, {21, 21, 30, 30});
+  EXPECT_EQ(short_of_room[1].width, 21);
+  EXPECT_EQ(short_of_room[3].width, 21);
+  const std::vector<PlacedColumn> wide = LayOutColumns(200, {21, 21, 40, 25});
+  EXPECT_EQ(wide[1].width, 40);
+  EXPECT_EQ(wide[3].width, 25);
+  EXPECT_EQ(wide.back().column->title, "History");
+  EXPECT_EQ(wide.back().width, 16);
+}
+
+TEST(Columns, WhereAllNamesOfASideAreUnknownTheirColumnIsLeftOut) {
+  EXPECT_EQ(Titles(LayOutColumns(200, {21, 21, 0, 0})), Titles(LayOutColumns(200, {21, 21})));
+  const std::vector<PlacedColumn> servers = LayOutColumns(200, {21, 21, 0, 5});
+  EXPECT_EQ(servers[1].column->title, "Server");
+  EXPECT_EQ(servers[2].column->title, "Server name");
+  EXPECT_EQ(servers[2].width, 12) << "no narrower than its title";
+}
+
 TEST(Columns, NeverReachBeyondTheScreen) {
   for (int columns = 25; columns <= 300; ++columns) {
-    for (const EndpointWidths& wanted : {EndpointWidths{0, 0}, EndpointWidths{21, 21}, EndpointWidths{47, 47}}) {
+    for (const EndpointWidths& wanted : {EndpointWidths{0, 0}, EndpointWidths{21, 21}, EndpointWidths{47, 47},
+                                         EndpointWidths{21, 21, 9, 60}, EndpointWidths{47, 47, 507, 507}}) {
       const PlacedColumn last = LayOutColumns(columns, wanted).back();
       EXPECT_LE(last.left + last.width, columns) << columns;
     }

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/example_identities.h"
 #include "tests/tui/known_names.h"
 #include "tests/tui/scripted_traffic.h"
 #include "tests/tui/text_screen.h"
@@ -243,6 +244,39 @@ TEST_F(GoldenScreens, DetailsOfATranslatedConnectionWithItsViews) {
   Type("jj");
   Press(Key::kEnter);
   ExpectGolden("details_views_ipv6_80x24", screen_->Text());
+}
+
+// The office while the agent knows who is at some of the ends.
+std::shared_ptr<const Snapshot> NamedOffice() {
+  auto snapshot = std::make_shared<Snapshot>(*Office(0));
+  snapshot->identities = {nullptr, ExamplePod(), ExampleUnit(), ExampleGuess()};
+  snapshot->connections[0].client_identity = 1;
+  snapshot->connections[1].client_identity = 3;
+  snapshot->connections[1].server_identity = 1;
+  snapshot->connections[3].server_identity = 2;
+  return snapshot;
+}
+
+TEST_F(GoldenScreens, NamesOfTheEndsHaveColumnsWhereThereIsRoom) {
+  for (const int columns : {80, 120, 170, 200}) {
+    hub_ = std::make_unique<SnapshotHub>();
+    screen_ = std::make_unique<TextScreen>(14, columns, true);
+    app_ = std::make_unique<TopApp>(hub_.get(), screen_.get(), &names_);
+    hub_->Publish(NamedOffice());
+    ASSERT_TRUE(app_->Step());
+    ExpectGolden("identities_" + std::to_string(columns), screen_->Text());
+  }
+}
+
+TEST_F(GoldenScreens, DetailsTellWhoIsAtTheEnds) {
+  hub_ = std::make_unique<SnapshotHub>();
+  screen_ = std::make_unique<TextScreen>(28, 80, true);
+  app_ = std::make_unique<TopApp>(hub_.get(), screen_.get(), &names_);
+  hub_->Publish(NamedOffice());
+  ASSERT_TRUE(app_->Step());
+  Type("jj");
+  Press(Key::kEnter);
+  ExpectGolden("details_identities_80x28", screen_->Text());
 }
 
 TEST_F(GoldenScreens, Help) {

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string>
 
+#include "tests/support/example_identities.h"
 #include "tests/tui/known_names.h"
 #include "tests/tui/scripted_traffic.h"
 #include "tests/tui/text_screen.h"
@@ -25,11 +26,14 @@ std::shared_ptr<Snapshot> Twenty(uint64_t sequence) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->sequence = sequence;
   snapshot->time_ns = kScriptStartNs + static_cast<int64_t>(sequence) * kNanosecondsPerSecond;
+  snapshot->identities = {nullptr, ExamplePod(), ExampleUnit()};
   for (uint16_t i = 1; i <= kConnections; ++i) {
     ConnectionSummary view =
         ScriptedConnection(i, EndpointOf("10.0.0.1", i), EndpointOf("10.0.0.2", 80), 1000.0 * (21 - i));
     view.client_sent.payload_bytes = 100000u * i;
     view.last_packet_time_ns = snapshot->time_ns - i % 7 * kNanosecondsPerSecond;
+    view.client_identity = i <= 4 ? 1 : 0;
+    view.server_identity = i <= 3 ? 2 : 0;
     snapshot->connections.push_back(view);
   }
   return snapshot;
@@ -120,7 +124,8 @@ TEST_F(HelpKeysTest, AnglesSortByAnyColumn) {
     orders.insert(Status());
     Type(">");
   }
-  EXPECT_GE(orders.size(), 10) << "rate, bytes, idle, client, server, state, up, down, RTT, retransmissions";
+  EXPECT_GE(orders.size(), 12)
+      << "rate, bytes, idle, client and its name, server and its name, state, up, down, RTT, retransmissions";
   const std::string before = Status();
   Type(">");
   EXPECT_NE(Status(), before);
@@ -186,6 +191,11 @@ TEST_F(HelpKeysTest, SlashFiltersByEveryWordOfTheHelp) {
                                                                  {"server:10.0.0.2", 20},
                                                                  {"state:established", 20},
                                                                  {"interface:eth1", 0},
+                                                                 {"pod:web", 4},
+                                                                 {"ns:shop", 4},
+                                                                 {"workload:web", 4},
+                                                                 {"unit:postgres", 3},
+                                                                 {"unit:web", 0},
                                                                  {"!port:7", 19},
                                                                  {"host:10.0.0.1 !port:5-9", 15}})) {
     Type("/" + filter);

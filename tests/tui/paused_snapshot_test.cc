@@ -8,6 +8,7 @@
 
 #include "absl/types/span.h"
 #include "src/flow/connection_view.h"
+#include "tests/support/example_identities.h"
 #include "tests/tui/scripted_traffic.h"
 
 namespace tcpgauge {
@@ -113,6 +114,26 @@ TEST(PausedSnapshot, AConnectionThatGoesOnHasItsNewPlaces) {
   EXPECT_EQ(paused->interfaces.at(paused->connections.at(0).interface).name, "eth1");
   EXPECT_EQ(paused->encapsulations.at(paused->connections.at(0).encapsulation), Vlan(20));
   EXPECT_EQ(paused->encapsulations.size(), 2u);
+}
+
+TEST(PausedSnapshot, AGoneConnectionKeepsTheNamesOfItsEnds) {
+  Snapshot shown;
+  shown.identities = {nullptr, ExamplePod(), ExampleUnit()};
+  shown.connections = {ScriptedConnection(1, kClient, kServer), ScriptedConnection(2, kClient, kServer)};
+  shown.connections[0].client_identity = 1;
+  shown.connections[0].server_identity = 2;
+  Snapshot newest;
+  newest.identities = {nullptr, shown.identities[2], ExampleGuess()};  // the same unit in another place
+  newest.connections = {ScriptedConnection(2, kClient, kServer)};
+  newest.connections[0].client_identity = 2;
+
+  const std::shared_ptr<const Snapshot> paused = PausedSnapshot(shown, newest);
+  const auto identity = [&paused](uint32_t index) { return paused->identities[index]; };
+  EXPECT_EQ(identity(paused->connections[0].client_identity), shown.identities[1]);
+  EXPECT_EQ(identity(paused->connections[0].server_identity), shown.identities[2]);
+  EXPECT_EQ(identity(paused->connections[1].client_identity), newest.identities[2]);
+  EXPECT_EQ(identity(paused->connections[1].server_identity), nullptr);
+  EXPECT_EQ(paused->identities.size(), 4u) << "each identity once";
 }
 
 }  // namespace

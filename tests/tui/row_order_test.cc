@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "tests/support/example_identities.h"
 #include "tests/tui/scripted_traffic.h"
 
 namespace tcpgauge {
@@ -234,6 +235,18 @@ TEST(RowOrder, SortingInPartsIsTheSameAsSortingAtOnce) {
   const std::vector<uint64_t> ids = Ids(snapshot, ConnectionSort::kRate);
   ASSERT_EQ(ids.size(), oracle.size());
   for (size_t i = 0; i < ids.size(); ++i) ASSERT_EQ(ids[i], oracle[i].id) << i;
+}
+
+TEST(RowOrder, SortsByTheNamesOfTheEnds) {
+  Snapshot snapshot;
+  snapshot.identities = {nullptr, ExamplePod(), ExampleUnit()};  // "shop/web-…", "Postgres@…"
+  for (const uint32_t identity : {0u, 1u, 2u}) {
+    snapshot.connections.push_back(
+        ScriptedConnection(identity + 1, EndpointOf("10.0.0.1", 1), EndpointOf("10.0.0.2", 2)));
+    snapshot.connections.back().server_identity = identity;
+  }
+  EXPECT_EQ(Ids(snapshot, ConnectionSort::kServerName), std::vector<uint64_t>({3, 2, 1}));
+  EXPECT_EQ(Ids(snapshot, ConnectionSort::kServerName, /*reverse=*/true), std::vector<uint64_t>({1, 2, 3}));
 }
 
 }  // namespace

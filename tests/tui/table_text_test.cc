@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 
+#include "tests/support/example_identities.h"
 #include "tests/tui/scripted_traffic.h"
 
 namespace tcpgauge {
@@ -36,6 +37,28 @@ TEST(TableText, HasTheRowsOfTheTopViewWithNothingCut) {
             " ESTABLISHED  0s   * 1.9 KB/s     10 B/s  1.9 KB/s   100 B      -     0\n"
             " TOTAL                                                              "
             "                     1.9 KB/s     10 B/s  1.9 KB/s  4.9 KB            7\n");
+}
+
+TEST(TableText, HasTheNamesInFullIfAnyIsKnown) {
+  Snapshot snapshot = TwoConnections();
+  snapshot.connections[1].client = EndpointOf("10.0.0.3", 60001);
+  snapshot.connections[1].server = EndpointOf("10.0.0.4", 443);
+  EndIdentity longest = ExamplePod()->identity;
+  longest.pod = std::string(70, 'p');
+  snapshot.identities = {nullptr, IdentityOf(1, longest)};
+  snapshot.connections[1].server_identity = 1;
+  const std::string blanks(64, ' ');
+  EXPECT_EQ(TableText(snapshot), " Client                Server                Server name" + blanks +
+                                     " State        Idle A Speed            Up      Down   Total    RTT  Retr\n"
+                                     " 10.0.0.3:60001        10.0.0.4:443          shop/" +
+                                     longest.pod +
+                                     " ESTABLISHED  5s     0 B/s         0 B/s     0 B/s  4.8 KB   23ms     7\n"
+                                     " 10.0.0.1:40000        10.0.0.2:80           -          " +
+                                     blanks +
+                                     " ESTABLISHED  0s   * 1.9 KB/s     10 B/s  1.9 KB/s   100 B      -     0\n"
+                                     " TOTAL                                                  " +
+                                     blanks +
+                                     "                     1.9 KB/s     10 B/s  1.9 KB/s  4.9 KB            7\n");
 }
 
 TEST(TableText, HasEveryConnectionAndNoControlCharacters) {

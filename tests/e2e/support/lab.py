@@ -129,7 +129,7 @@ class Lab:
         rules = [shipped.read(name) for name in shipped.RULE_FILES]
         monitor = self.network.monitor
         agents = list(self.network.addresses.values())
-        self.books = self._own(Books(self.network, self.every_edge, self.clients))
+        self.books = self._own(Books(self.network, self.every_edge, self.clients, {WEB_DROPPED}))
         pods = self._own(StateMetrics(monitor, {"shop-1": self.network.clients[0], "shop-2": self.network.clients[1]}))
 
         def start(scraped, port, **changes):

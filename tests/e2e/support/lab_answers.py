@@ -11,10 +11,10 @@ _RATE_INTERVAL = "1m"
 _NOT_COMPARED = ("__name__", "job", "instance")
 # What must be zero, whatever the traffic: every edge of the lab has series, and edges add up to totals.
 _ZERO = re.compile(r'other"|edge_other|edges_retired_client_payload_bytes_total\s+-|edge_attempts_pending -')
-# Metrics of the agents themselves and of their scrapes. The books do not have them.
-_OF_AGENTS = re.compile(r"\bup\b|scrape_|build_info")
+# Metrics of the agents themselves, of their scrapes, and of what listens beside them. The books do not have them.
+_OF_AGENTS = re.compile(r"\bup\b|scrape_|build_info|identity_|renamed|listener_")
 _SHOWN = 3  # series of an answer
-_TOLD = ("namespace", "pod", "client_address", "server_address", "server_port", "state", "reason", "interface", "protocol", "le")
+_TOLD = ("namespace", "pod", "reporter", "client_address", "server_address", "server_port", "state", "reason", "interface", "protocol", "le")
 _SCRAPE_SECONDS, _STALE_SECONDS = 15, 105
 
 Query = collections.namedtuple("Query", "kind name expression truth_expression")

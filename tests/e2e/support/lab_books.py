@@ -14,15 +14,23 @@ from support.lab_clients import CONNECT_SECONDS
 from support.lab_kernel import Sockets, protocols
 
 _EDGE = "tcpgauge_edge_"
+_WORKLOAD_EDGE = "tcpgauge_workload_edge_"
+# The agents of the lab look where nobody has a name: see LabNetwork.
+_NO_NAMES = (("client_workload", "external"), ("server_workload", "external"))
+# What the agent beside an end cannot count: the loss is elsewhere, so it sees only what its own end repeats.
+_OF_BOTH_SIDES = ("retransmitted_segments_total", "syn_retransmissions_total", "connections_stalled")
+# What an agent counts only if it sees the SYNs.
+_OF_SYNS = ("connections_opened_total", "connections_failed_total")
 # The last SYN of an attempt of LabClients goes after so many seconds, and an agent waits for the answer so long.
 _LAST_SYN_SECONDS, _ANSWER_SECONDS = 7, 35
 
 
 class Books:
-    """Serves the truth on `address` in the monitor's namespace. `edges` are (client, server, port), `clients` LabClients."""
+    """Serves the truth on `address` in the monitor's namespace. `edges` are (client, server, port), `clients` LabClients.
+    No SYN to a port of `cut_off`, of a service, comes to the server while there is an outage."""
 
-    def __init__(self, network, edges, clients):
-        self._network, self._edges, self._clients = network, edges, clients
+    def __init__(self, network, edges, clients, cut_off):
+        self._network, self._edges, self._clients, self._cut_off = network, edges, clients, cut_off
         ports = " or ".join(f"dport = :{port}" for port in sorted({port for _, _, port in edges}))
         self._at_client = Sockets(network.client, f"( {ports} )")
         self._at_server = Sockets(network.server, f"( {ports.replace('dport', 'sport')} )")
@@ -91,6 +99,8 @@ class Books:
             found[_EDGE + name, labels] = value
             if total:
                 totals[total] = totals.get(total, 0) + value
+            for key in self._of_reporters(name, dict(labels)):
+                found[key] = found.get(key, 0) + value
 
         for edge, counts in counted.items():
             if not counts["syn"]:
@@ -117,16 +127,41 @@ class Books:
             add("handshake_rtt_seconds_count", labels, counts["syn_ack"], ("handshake_rtt_seconds_count", ()))
             add("connections", labels, self._of_edge(self._at_client.open, edge),
                 ("connections", (("state", "established"),)))
+            if edge in clients:
+                # Between workloads an attempt without an answer is open until the agent gives it up. None comes to the server.
+                answered = clients[edge]["connections"] + clients[edge]["refused"]
+                of_clients, _ = self._of_reporters("connections", dict(labels))
+                found[of_clients] += clients[edge]["attempts"] - answered - self._timed_out(edge)
             add("connections_stalled", labels, self._of_edge(
                 (each for each in self._at_client.open if _is_stalled(each)), edge))
         for (name, labels), value in totals.items():
             found["tcpgauge_" + name, labels] = value
+        # The lab has few edges between workloads, so each has series of its own.
+        for reporter in ("client", "server"):
+            for end in ("client", "server"):
+                found[f"{_WORKLOAD_EDGE}other_{end}_payload_bytes_total", (("reporter", reporter),)] = 0
         return found
 
+    def _of_reporters(self, name, labels):
+        """The series of the edges between workloads that this amount is in: that of the node of the clients, and that of the
+        node of the servers."""
+        if name in _OF_BOTH_SIDES:
+            return
+        rest = tuple((key, labels[key]) for key in ("server_port", "reason") if key in labels)
+        for reporter in ("client", "server"):
+            if reporter == "client" or name not in _OF_SYNS or int(labels["server_port"]) not in self._cut_off:
+                yield _WORKLOAD_EDGE + name, (*_NO_NAMES, *rest, ("reporter", reporter))
+
     def _timed_out(self, edge):
-        """Attempts that the client gave up so long ago that an agent gives them up, too."""
+        """Attempts that the client gave up so long ago that an agent gives them up, too. Between two looks they are taken to
+        come evenly."""
         then = time.monotonic() - (_LAST_SYN_SECONDS + _ANSWER_SECONDS - CONNECT_SECONDS)
-        return max((given_up.get(edge, 0) for at, given_up in self._given_up if at <= then), default=0)
+        known = [(at, given_up.get(edge, 0)) for at, given_up in self._given_up]
+        before = max((each for each in known if each[0] <= then), default=None)
+        after = min((each for each in known if each[0] > then), default=None)
+        if before is None or after is None:
+            return before[1] if before else 0
+        return before[1] + (after[1] - before[1]) * (then - before[0]) / (after[0] - before[0])
 
     @staticmethod
     def _of_edge(opened, edge):

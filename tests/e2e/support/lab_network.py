@@ -8,7 +8,9 @@
 The monitor has links of its own to the three, so that scrapes do not cross the path that the agents capture.
 """
 import json
+import os
 import socket
+import tempfile
 
 from support import cleanup
 from support.agent import Agent
@@ -55,6 +57,8 @@ class LabNetwork:
         self.monitor.run("ip", "link", "add", "bridge0", "type", "bridge")
         add_address(self.monitor, "bridge0", _MONITOR_ADDRESS, "24")
         self.monitor.run("ip", "link", "set", "bridge0", "up")
+        self._empty_folder = tempfile.TemporaryDirectory()
+        os.chmod(self._empty_folder.name, 0o755)
         self.addresses = {}  # of the agents, by the name of their node
         self._edges = []
         self._outages = set()
@@ -74,9 +78,12 @@ class LabNetwork:
         return {"client": self.client, "node": self.node, "server": self.server}
 
     def start_agents(self):
-        """{name of the node: agent}. The one in the middle captures on all interfaces, as on a node of Kubernetes."""
+        """{name of the node: agent}. The one in the middle captures on all interfaces, as on a node of Kubernetes.
+
+        They look for names where there are none, because this machine's control groups may or may not have names."""
         interfaces = {"client": "client0", "node": "any", "server": "server0"}
-        return {name: Agent(namespace, "-i", interfaces[name], f"--web.listen-address={self.addresses[name]}",
+        nameless = [f"--path.{path}={self._empty_folder.name}" for path in ("procfs", "cgroup", "container-logs")]
+        return {name: Agent(namespace, "-i", interfaces[name], f"--web.listen-address={self.addresses[name]}", *nameless,
                             *_FILTER)
                 for name, namespace in self.nodes().items()}
 
@@ -156,3 +163,4 @@ class LabNetwork:
         cleanup.release(self)
         self.monitor.close()
         self.path.close()
+        self._empty_folder.cleanup()

@@ -144,11 +144,26 @@ def _value_of(attribute):
     return value
 
 
+# Labels of an edge that are absent while they are unknown. The edge `other` has none of them.
+_NAMES = {f"{end}_{what}" for end in ("client", "server") for what in ("namespace", "workload", "pod", "service")}
+
+
+def _drop_kubernetes_workloads(attributes):
+    """The workload of a pod has an attribute more, with the same value."""
+    for end in ("client", "server"):
+        of_pod = f"{end}.workload" in attributes and f"{end}.k8s.namespace.name" in attributes
+        expected = attributes[f"{end}.workload"] if of_pod else None
+        if attributes.pop(f"{end}.k8s.workload.name", None) != expected:
+            raise AssertionError(f"not the workload that it is: {attributes}")
+
+
 def _labels_of(info, point):
     attributes = {item["key"]: _value_of(item) for item in point.get("attributes", [])}
+    _drop_kubernetes_workloads(attributes)
     if attributes.pop("otel.metric.overflow", False):
         # The edge `other` has no addresses, but it has the reason of what failed.
-        return frozenset((label, str(attributes.get(name, "other"))) for name, label in info["labels"].items())
+        return frozenset((label, str(attributes.get(name, "other"))) for name, label in info["labels"].items()
+                         if label not in _NAMES)
     if "client.address" in attributes:
         version = "ipv6" if ":" in attributes["client.address"] else "ipv4"
         if (attributes.pop("network.transport"), attributes.pop("network.type")) != ("tcp", version):

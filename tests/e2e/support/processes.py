@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A process that a test starts, and that ends with the test."""
+import contextlib
 import os
 import select
 import signal
@@ -17,6 +18,16 @@ def wait_gone(pid_descriptor, seconds):
     start = time.monotonic()
     gone, _, _ = select.select([pid_descriptor], [], [], seconds)
     return time.monotonic() - start if gone else None
+
+
+def status_of_threads(pid):
+    """For each thread what /proc says: {field: value}."""
+    threads = []
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # one that served a scrape may have ended
+            with open(f"/proc/{pid}/task/{thread}/status") as file:
+                threads.append(dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line))
+    return threads
 
 
 class Process:

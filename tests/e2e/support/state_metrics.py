@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""In the place of kube-state-metrics."""
+"""In the place of what a cluster would say of its pods."""
 import http.server
 import threading
 
@@ -7,12 +7,13 @@ from support import cleanup
 
 
 class StateMetrics:
-    """What kube-state-metrics says of two pods, for recipes that join with it; served inside a namespace."""
+    """What agents on the nodes of two pods say of the pods' addresses, for recipes that join with it; served inside a
+    namespace. `pods` are {name: address}."""
 
     def __init__(self, namespace, pods):
-        text = "# TYPE kube_pod_info gauge\n" + "".join(
-            f'kube_pod_info{{namespace="shop",pod="{pod}",pod_ip="{address}",host_network="false",node="n"}} 1\n'
-            for pod, address in pods.items())
+        text = "# TYPE tcpgauge_endpoint_info gauge\n" + "".join(
+            f'tcpgauge_endpoint_info{{address="{address}",namespace="shop",pod="{pod}",workload="{pod[:-2]}",'
+            'workload_kind="StatefulSet",node="n",zone="z"} 1\n' for pod, address in pods.items())
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):

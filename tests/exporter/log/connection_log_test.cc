@@ -16,6 +16,7 @@
 #include "src/base/haste.h"
 #include "src/base/patience.h"
 #include "src/snapshot/ended_queue.h"
+#include "tests/support/example_identities.h"
 #include "tests/support/segment.h"
 
 namespace tcpgauge {
@@ -102,6 +103,24 @@ TEST(ConnectionLogLine, TellsTheServiceAndTheViewsOfAConnectionThatWasTranslated
                 R"("vlans":[],"tunnels":[]}],"state":)"),
       std::string::npos)
       << line;
+}
+
+TEST(ConnectionLogLine, TellsWhoIsAtEachEnd) {
+  NamedEndedConnection ended;
+  ended.interface = "any";
+  ended.connection.summary.client = At("10.0.0.1:40000");
+  ended.connection.summary.server = At("10.0.0.2:5432");
+  ended.connection.summary.service = At("10.0.0.2:5432");
+  ended.connection.client = ExamplePod();
+  ended.connection.server = ExampleUnit();
+  const std::string line = ConnectionLogLine(ended);
+  EXPECT_EQ(line.substr(0, line.find(",\"confirmed\"")),
+            R"({"client":{"address":"10.0.0.1","port":40000,"namespace":"shop","workload":"web",)"
+            R"("workload_kind":"Deployment","pod":"web-5d4f8b6c5-x2x4z","container":"nginx","service_name":"front",)"
+            R"("node":"node7","zone":"zone-a","comm":"ng\"\u001b[2J)"
+            "\xef\xbf\xbd"
+            R"("},"server":{"address":"10.0.0.2","port":5432,"workload":"Postgres@15-main.service",)"
+            R"("workload_kind":"unit"},"role":"inferred")");
 }
 
 // A log whose file is the writing end of a pipe, with a queue of one worker.

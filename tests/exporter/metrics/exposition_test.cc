@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "exporter/metrics/series_plan.h"
 #include "tests/exporter/metrics/example_snapshot.h"
@@ -232,6 +235,112 @@ TEST(Exposition, OfEdgesWithEqualPayloadEveryOrderOfTheSnapshotGivesTheSameServi
   const std::vector<std::string> services = Services(ExampleExposition(snapshot));
   std::reverse(snapshot.edges.exported.begin(), snapshot.edges.exported.end());
   EXPECT_EQ(Services(ExampleExposition(snapshot)), services);
+}
+
+TEST(Exposition, EdgesWithEqualLabelsAreAddedUp) {
+  Snapshot snapshot = WithServices({1, 1, 2});
+  std::vector<EdgeView>& edges = snapshot.edges.exported;
+  edges[1].key = edges[2].key;
+  // Two containers of one pod.
+  edges[1].client = std::make_shared<NumberedIdentity>(*ExampleIdentity("shop", "web", "web-1"));
+  edges[2].client = std::make_shared<NumberedIdentity>(*ExampleIdentity("shop", "web", "web-1"));
+  edges[1].start_time_ns = 2000;
+  edges[2].start_time_ns = 1000;
+  const Exposition exposition = ExampleExposition(snapshot);
+  ASSERT_EQ(exposition.edges.size(), 3u) << "and the edge other";
+  EXPECT_EQ(exposition.edges[1].counters.server_payload_bytes, 500u);
+  EXPECT_EQ(exposition.edges[1].start_time_ns, 1000);
+  EXPECT_THAT(Services(exposition), ElementsAre("3/1", "1/1"));
+}
+
+TEST(Exposition, EdgesOfWorkloadsThatShareAnAddressAreTwo) {
+  Snapshot snapshot = WithServices({0, 0, 0});
+  std::vector<EdgeView>& edges = snapshot.edges.exported;
+  for (EdgeView& edge : edges) edge.key = edges[0].key;
+  edges[1].client = ExampleIdentity("", "cron.service", "");
+  edges[2].client = ExampleIdentity("", "backup.service", "");
+  EXPECT_EQ(ExampleExposition(snapshot).edges.size(), 4u) << "one of them is unknown";
+}
+
+TEST(Exposition, AWorkloadWithTheNameExternalIsAddedToThoseThatAre) {
+  Snapshot snapshot = ExampleSnapshot();
+  WorkloadEdgeView edge;
+  edge.server = ExampleIdentity("shop", "db", "db-0");
+  edge.counters.connections_opened = 1;
+  WorkloadEdgeView named = edge;
+  named.client = ExampleIdentity("", "external", "");
+  named.key.client.workload_number = named.client->workload_number;
+  WorkloadEdgeView other_reporter = edge;
+  other_reporter.key.reporter = Reporter::kServer;
+  snapshot.workload_edges.exported = {edge, named, other_reporter};
+  const Exposition exposition = ExampleExposition(snapshot);
+  ASSERT_EQ(exposition.workload_edges.size(), 2u);
+  EXPECT_EQ(exposition.workload_edges[0].counters.connections_opened, 2u);
+}
+
+TEST(Exposition, ZonesBeyondThePlanAreOneOther) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.workload_edges.zones.clear();
+  for (int i = 0; i < 70; ++i) snapshot.workload_edges.zones.push_back({"a", "b" + std::to_string(i), 10});
+  const Exposition exposition = ExampleExposition(snapshot);
+  ASSERT_EQ(exposition.zones.size(), kMaxZoneSamples);
+  EXPECT_EQ(exposition.zones[63].server_zone, "b63") << "the first ones stay";
+  EXPECT_EQ(exposition.zones[64].client_zone, "other");
+  EXPECT_EQ(exposition.zones[64].server_zone, "other");
+  EXPECT_EQ(exposition.zones[64].payload_bytes, 60u);
+  snapshot.workload_edges.zones.resize(65);
+  EXPECT_EQ(ExampleExposition(snapshot).zones[64].server_zone, "b64") << "all have room";
+}
+
+std::vector<std::string> Addresses(const Exposition& exposition) {
+  std::vector<std::string> addresses;
+  for (const ExportedEndpoint& endpoint : exposition.endpoints) addresses.push_back(endpoint.address.ToString());
+  return addresses;
+}
+
+TEST(Exposition, EndpointsAreTheNamedAddressesOfThisNode) {
+  Snapshot snapshot = ExampleSnapshot();
+  auto map = std::make_shared<IdentityMap>();
+  const auto add = [&map](const char* text, const IdentityRef& identity, bool is_local) {
+    const IpAddress address = *IpAddress::Parse(text);
+    if (identity != nullptr) map->addresses.emplace(address, identity);
+    if (is_local) map->local_addresses.insert(address);
+  };
+  add("10.42.0.10", ExampleIdentity("shop", "web", "web-1"), true);
+  add("10.42.0.9", ExampleIdentity("", "docker-7", ""), true);
+  add("10.42.1.1", ExampleIdentity("shop", "web", "web-2"), false);
+  add("10.42.0.1", nullptr, true);
+  add("10.42.0.2", ExampleIdentity("shop", "", ""), true);
+  add("2001:db8::1", ExampleIdentity("shop", "web", "web-1"), true);
+  snapshot.identity_map = map;
+  EXPECT_THAT(Addresses(ExampleExposition(snapshot)), ElementsAre("10.42.0.9", "10.42.0.10", "2001:db8::1"));
+}
+
+TEST(Exposition, OfMoreEndpointsThanThePlanHasRoomForThosePodsComeFirst) {
+  Snapshot snapshot = ExampleSnapshot();
+  auto map = std::make_shared<IdentityMap>();
+  for (int i = 0; i < 300; ++i) {
+    const IpAddress address = *IpAddress::Parse("10.42." + std::to_string(i / 100) + "." + std::to_string(i % 100));
+    const bool is_pod = i >= 100;
+    map->addresses.emplace(address, ExampleIdentity("", "w", is_pod ? "p" + std::to_string(i) : ""));
+    map->local_addresses.insert(address);
+  }
+  snapshot.identity_map = map;
+  const std::vector<std::string> addresses = Addresses(ExampleExposition(snapshot));
+  ASSERT_EQ(addresses.size(), kMaxEndpointSamples);
+  EXPECT_EQ(addresses.front(), "10.42.0.0");
+  EXPECT_EQ(addresses[49], "10.42.0.49") << "50 have no pod";
+  EXPECT_EQ(addresses[50], "10.42.1.0");
+  EXPECT_EQ(addresses.back(), "10.42.2.99");
+}
+
+TEST(Exposition, TheFirstListenersHaveSeries) {
+  Snapshot snapshot = ExampleSnapshot();
+  EXPECT_EQ(ExampleExposition(snapshot).listeners, 1u);
+  auto map = std::make_shared<IdentityMap>();
+  map->listener_queues.resize(100);
+  snapshot.identity_map = map;
+  EXPECT_EQ(ExampleExposition(snapshot).listeners, kMaxListeners);
 }
 
 }  // namespace

@@ -33,6 +33,28 @@ constexpr int64_t kSecondNs = 1000000000;
 constexpr size_t kWorkers = 2;
 constexpr double kHysteresis = 1.25;  // advantage in rank of a connection that was in front before
 
+// Adds `workload_edges` workload edges, and as many sources, overflows, zones, addresses and listeners as can be, or
+// more than any exposition has room for.
+void AddManyNames(size_t workload_edges, Snapshot* snapshot) {
+  for (size_t i = 0; i < workload_edges; ++i) {
+    WorkloadEdgeView& edge = snapshot->workload_edges.exported.emplace_back();
+    edge.client = ExampleIdentity("shop", "web" + std::to_string(i), "");
+    edge.key.reporter = static_cast<Reporter>(i % kReporters);
+  }
+  for (int i = 0; i < 100; ++i) snapshot->workload_edges.zones.push_back({"zone", std::to_string(i), 1});
+  auto map = std::make_shared<IdentityMap>();
+  for (uint16_t i = 0; i < 300; ++i) {
+    const uint8_t wire[4] = {10, 42, static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)};
+    const IpAddress address = IpAddress::FromV4(wire);
+    map->addresses.emplace(address, ExampleIdentity("shop", "web", "web-" + std::to_string(i)));
+    map->local_addresses.insert(address);
+    map->listener_queues.push_back({{address, 80}, nullptr, 0, 128, 0});
+  }
+  snapshot->identity_map = map;
+  snapshot->identity_counters.sources.resize(kMaxIdentitySources);
+  snapshot->identity_counters.overflows.resize(kMaxIdentityOverflows);
+}
+
 // Everything between the decoder and the text, with two workers.
 class Pipeline {
  public:
@@ -43,8 +65,8 @@ class Pipeline {
     options.max_connections = 20000;
     options.ranking_window_ns = window_ns;
     options.max_recently_ended = limits.connections;
-    options.edges.max_exported =
-        PlanSeries(limits.series, limits.connections, edges, limits.edge_detail).edges / kWorkers;
+    limits_.edges = edges;
+    options.edges.max_exported = PlanSeries(limits_).edges / kWorkers;
     CollectorOptions collector;
     collector.exported_connections = limits.connections;
     std::vector<TripleBuffer<WorkerSnapshot>*> buffers;
@@ -77,14 +99,27 @@ class Pipeline {
   Exposition Expose(int64_t now_ns) {
     AdvanceTime(now_ns);
     for (Worker& worker : workers_) worker.publisher->PublishNow();
-    return MakeExposition(WithServices(*collector_->Collect()), limits_, {&ExampleAgentMetrics()});
+    return MakeExposition(WithNames(WithServices(*collector_->Collect())), limits_, {&ExampleAgentMetrics()});
   }
 
  private:
   // Every edge has as many services as an edge can have.
-  static std::shared_ptr<const Snapshot> WithServices(Snapshot snapshot) {
+  static Snapshot WithServices(Snapshot snapshot) {
     for (EdgeView& edge : snapshot.edges.exported) {
       for (uint16_t port = 1; port <= EdgeServices::kMax; ++port) edge.services.Add({edge.key.server.address, port});
+    }
+    return snapshot;
+  }
+
+  // If identities are on, every edge has names, there are as many workload edges as the plan allows, and more of
+  // everything else about names than it allows.
+  std::shared_ptr<const Snapshot> WithNames(Snapshot snapshot) const {
+    if (limits_.workload_edges.has_value()) {
+      AddManyNames(PlanSeries(limits_).workload_edges, &snapshot);
+      for (EdgeView& edge : snapshot.edges.exported) {
+        edge.client = ExampleIdentity("shop", "web", edge.key.client.ToString());
+        edge.server = ExampleIdentity("shop", "db", "");
+      }
     }
     return std::make_shared<const Snapshot>(std::move(snapshot));
   }
@@ -96,7 +131,7 @@ class Pipeline {
     std::unique_ptr<WorkerPublisher> publisher;
   };
 
-  const ExpositionLimits limits_;
+  ExpositionLimits limits_;
   Worker workers_[kWorkers];
   std::unique_ptr<Collector> collector_;
 };
@@ -208,8 +243,9 @@ void ExpectAllIsCreditedOnce(const Exposition& exposition) {
 TEST(Laws, NoExpositionHoldsMoreSamplesThanTheLimit) {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     RandomTraffic traffic(seed);
-    const ExpositionLimits limits = {kMinSeriesLimit + traffic.Below(1000), traffic.Below(200),
-                                     traffic.Below(2) == 0 ? EdgeDetail::kBasic : EdgeDetail::kFull};
+    ExpositionLimits limits = {kMinSeriesLimit + traffic.Below(1000), traffic.Below(200),
+                               traffic.Below(2) == 0 ? EdgeDetail::kBasic : EdgeDetail::kFull};
+    if (traffic.Below(2) == 0) limits.workload_edges = traffic.Below(100);
     Pipeline weird(limits, traffic.Below(200), 5 * kSecondNs);
     Pipeline crowded(limits, traffic.Below(200), 5 * kSecondNs);
     Crowd crowd(seed, &crowded);
@@ -237,6 +273,25 @@ TEST(Laws, TheFixedSamplesAreWhatThePlanSays) {
     const Exposition exposition = Pipeline({1000, 0, detail}, 0, kSecondNs).Expose(kTestStartNs);
     EXPECT_EQ(CountSamples(exposition),
               kFixedSamples + edges * SamplesPerEdge(detail) + interfaces * kSamplesPerInterface);
+  }
+}
+
+TEST(Laws, TheFixedSamplesOfNamesAreWhatThePlanSays) {
+  for (const EdgeDetail detail : {EdgeDetail::kFull, EdgeDetail::kBasic}) {
+    Snapshot with_names, one_edge_more;
+    AddManyNames(1, &with_names);
+    AddManyNames(2, &one_edge_more);
+    ExpositionLimits limits = {5000, 0, detail, 0, 60};
+    const auto samples = [&limits](const Snapshot& snapshot) {
+      return MakeExposition(std::make_shared<const Snapshot>(snapshot), limits, {}).series;
+    };
+    const size_t per_edge = samples(one_edge_more) - samples(with_names);
+    EXPECT_EQ(per_edge, detail == EdgeDetail::kFull ? 10u : 8u);
+    EXPECT_LE(per_edge, SamplesPerWorkloadEdge(detail));
+    const SeriesPlan plan = PlanSeries(limits);
+    EXPECT_EQ(samples(with_names) - samples(Snapshot()), kFixedIdentitySamples + (1 + kReporters) * per_edge +
+                                                             plan.zones + plan.listeners * kSamplesPerListener +
+                                                             plan.endpoints);
   }
 }
 
@@ -354,8 +409,8 @@ TEST(Laws, WhatIsLeftOutIsCounted) {
                 confirmed + snapshot.ended_connections.size());
       ASSERT_EQ(snapshot.edges.folded, snapshot.edges.other.connections_opened);
       ASSERT_EQ(EdgesOf(exposition).size(), snapshot.edges.exported.size() + 1) << "and the edge other";
-      ASSERT_EQ(exposition.services.size(), std::min(snapshot.edges.exported.size() * EdgeServices::kMax,
-                                                     PlanSeries(600, 20, 20, EdgeDetail::kFull).services));
+      ASSERT_EQ(exposition.services.size(),
+                std::min(snapshot.edges.exported.size() * EdgeServices::kMax, PlanSeries({600, 20}).services));
     }
   }
 }

@@ -3,46 +3,114 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <optional>
+
 namespace tcpgauge {
 namespace {
 
-size_t SamplesOf(const SeriesPlan& plan, EdgeDetail detail) {
-  return kFixedSamples + plan.interfaces * kSamplesPerInterface + (plan.edges + 1) * SamplesPerEdge(detail) +
-         plan.services;
+ExpositionLimits Limits(size_t series, size_t connections, size_t edges, EdgeDetail detail,
+                        std::optional<size_t> workload_edges) {
+  return {series, connections, detail, edges, workload_edges};
+}
+
+size_t SamplesOf(const SeriesPlan& plan, const ExpositionLimits& limits) {
+  size_t samples = kFixedSamples + plan.interfaces * kSamplesPerInterface +
+                   (plan.edges + 1) * SamplesPerEdge(limits.edge_detail) + plan.services;
+  if (limits.workload_edges.has_value()) {
+    samples += kFixedIdentitySamples + (plan.workload_edges + kReporters) * SamplesPerWorkloadEdge(limits.edge_detail) +
+               plan.zones + plan.listeners * kSamplesPerListener + plan.endpoints;
+  }
+  return samples;
 }
 
 TEST(SeriesPlan, NoShareIsCutWithTheDefaultLimits) {
   for (const EdgeDetail detail : {EdgeDetail::kFull, EdgeDetail::kBasic}) {
-    const SeriesPlan plan = PlanSeries(5000, 100, DefaultEdges(detail), detail);
+    const ExpositionLimits limits = Limits(5000, 100, DefaultEdges(detail), detail, std::nullopt);
+    const SeriesPlan plan = PlanSeries(limits);
     EXPECT_EQ(plan.interfaces, 32u);
     EXPECT_EQ(plan.edges, detail == EdgeDetail::kFull ? 150u : 400u);
     EXPECT_EQ(plan.services, kMaxServiceSamples);
-    EXPECT_EQ(SamplesOf(plan, detail) + 100 * kSamplesPerConnection, detail == EdgeDetail::kFull ? 3437u : 4682u)
+    EXPECT_EQ(SamplesOf(plan, limits) + 100 * kSamplesPerConnection, detail == EdgeDetail::kFull ? 3437u : 4682u)
         << "docs/limits.md has this sum";
   }
 }
 
+TEST(SeriesPlan, NamesFitIntoTheDefaultLimits) {
+  const ExpositionLimits limits = Limits(5000, 100, 150, EdgeDetail::kFull, 60);
+  const SeriesPlan plan = PlanSeries(limits);
+  EXPECT_EQ(plan.interfaces, 32u);
+  EXPECT_EQ(plan.edges, 150u);
+  EXPECT_EQ(plan.services, kMaxServiceSamples);
+  EXPECT_EQ(plan.workload_edges, 60u);
+  EXPECT_EQ(plan.listeners, kMaxListeners);
+  EXPECT_EQ(plan.zones, kMaxZoneSamples);
+  EXPECT_EQ(plan.endpoints, kMaxEndpointSamples);
+  const size_t samples = SamplesOf(plan, limits) + 100 * kSamplesPerConnection;
+  EXPECT_EQ(samples, 4622u) << "docs/limits.md has this sum";
+  const size_t response_time = 2 * 151;
+  EXPECT_LE(samples + response_time, 5000u) << "edges will have two samples more";
+}
+
+TEST(SeriesPlan, WithBasicDetailNamesTakeTheirRoomFromConnectionsAndEndpoints) {
+  const ExpositionLimits limits = Limits(5000, 100, 400, EdgeDetail::kBasic, 60);
+  const SeriesPlan plan = PlanSeries(limits);
+  EXPECT_EQ(plan.interfaces, 32u);
+  EXPECT_EQ(plan.edges, 400u);
+  EXPECT_EQ(plan.services, kMaxServiceSamples);
+  EXPECT_EQ(plan.workload_edges, 60u);
+  EXPECT_EQ(plan.listeners, kMaxListeners);
+  EXPECT_EQ(plan.zones, kMaxZoneSamples);
+  EXPECT_EQ(plan.endpoints, 85u) << "docs/limits.md has this number";
+  EXPECT_EQ(SamplesOf(plan, limits), 4550u) << "docs/limits.md has this sum";
+  EXPECT_EQ((5000 - SamplesOf(plan, limits)) / kSamplesPerConnection, 50u) << "docs/limits.md has this number";
+}
+
+TEST(SeriesPlan, WithBasicDetailAndFewerEdgesThereIsRoomForEverything) {
+  const ExpositionLimits limits = Limits(5000, 100, 320, EdgeDetail::kBasic, 60);
+  const SeriesPlan plan = PlanSeries(limits);
+  EXPECT_EQ(plan.edges, 320u) << "docs/limits.md has this number";
+  EXPECT_EQ(plan.endpoints, kMaxEndpointSamples);
+  EXPECT_GE((5000 - SamplesOf(plan, limits)) / kSamplesPerConnection, 100u);
+}
+
 TEST(SeriesPlan, TheSharesFitIntoEveryLimit) {
   for (const EdgeDetail detail : {EdgeDetail::kFull, EdgeDetail::kBasic}) {
-    for (size_t limit = kMinSeriesLimit; limit < 6000; ++limit) {
+    for (size_t series = kMinSeriesLimit; series < 6000; ++series) {
       for (const size_t edges : {0, 1, 400, 15000}) {
         for (const size_t connections : {0, 1, 100, 100000}) {
-          const SeriesPlan plan = PlanSeries(limit, connections, edges, detail);
-          ASSERT_LE(SamplesOf(plan, detail), limit) << edges << " edges, " << connections << " connections";
-          ASSERT_LE(plan.services, kMaxServiceSamples);
-          ASSERT_GT(plan.services, 0u);
+          for (const std::optional<size_t> workload_edges : {std::optional<size_t>(), std::optional<size_t>(0),
+                                                             std::optional<size_t>(60), std::optional<size_t>(5000)}) {
+            const ExpositionLimits limits = Limits(series, connections, edges, detail, workload_edges);
+            const SeriesPlan plan = PlanSeries(limits);
+            ASSERT_LE(SamplesOf(plan, limits), series) << edges << " edges, " << connections << " connections, "
+                                                       << workload_edges.value_or(0) << " workload edges";
+            ASSERT_LE(plan.edges, edges);
+            ASSERT_LE(plan.workload_edges, workload_edges.value_or(0));
+            ASSERT_LE(plan.services, kMaxServiceSamples);
+            ASSERT_GT(plan.services, 0u);
+            ASSERT_LE(plan.zones, kMaxZoneSamples);
+            ASSERT_LE(plan.listeners, kMaxListeners);
+            ASSERT_LE(plan.endpoints, kMaxEndpointSamples);
+          }
         }
       }
     }
   }
 }
 
-TEST(SeriesPlan, ExpositionsAndTheTableAgreeOnTheShareOfServices) {
-  for (const EdgeDetail detail : {EdgeDetail::kFull, EdgeDetail::kBasic}) {
-    for (const size_t limit : {300, 1000, 5000, 40000}) {
-      EXPECT_EQ(PlanSeries(limit, 100, 0, detail).services, PlanSeries(limit, 100, 4000, detail).services);
-    }
-  }
+TEST(SeriesPlan, WithoutIdentitiesNoSampleIsKeptForNames) {
+  const SeriesPlan plan = PlanSeries(Limits(5000, 100, 150, EdgeDetail::kFull, std::nullopt));
+  EXPECT_EQ(plan.workload_edges + plan.zones + plan.listeners + plan.endpoints, 0u);
+}
+
+TEST(SeriesPlan, SharesOfSmallLimitsAreInProportion) {
+  const SeriesPlan plan = PlanSeries(Limits(1000, 100, 150, EdgeDetail::kFull, 60));
+  EXPECT_GT(plan.edges, 20u);
+  EXPECT_NEAR(static_cast<double>(plan.edges) / static_cast<double>(plan.workload_edges), 150.0 / 60, 0.3);
+  EXPECT_GT(plan.zones, 0u);
+  EXPECT_GT(plan.listeners, 0u);
+  EXPECT_GT(plan.endpoints, 0u);
 }
 
 }  // namespace

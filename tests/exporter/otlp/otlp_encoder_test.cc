@@ -5,8 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
+#include <string>
+#include <utility>
 
 #include "exporter/metrics/metric_catalog.h"
+#include "exporter/metrics/series_plan.h"
 #include "exporter/metrics/visit_metrics.h"
 #include "tests/exporter/metrics/example_snapshot.h"
 #include "tests/exporter/metrics/random_snapshot.h"
@@ -133,7 +137,9 @@ TEST(OtlpEncoder, HoldsEveryMetricOfTheCatalog) {
 }
 
 TEST(OtlpEncoder, HasAPointForEverySample) {
-  const Exposition exposition = ExampleExposition(RandomSnapshot(1, 300, Values::kPlausible));
+  Snapshot snapshot = RandomSnapshot(1, 300, Values::kPlausible);
+  AddRandomNames(1, Values::kPlausible, &snapshot);
+  const Exposition exposition = ExampleExposition(snapshot);
   OtlpEncoder encoder(With(Temporality::kCumulative));
   size_t points = 0;
   for (const OtlpRequest& request : encoder.Encode(exposition, kNow)) points += request.data_points;
@@ -141,7 +147,8 @@ TEST(OtlpEncoder, HasAPointForEverySample) {
   const size_t request_bounds = 4;
   const size_t buckets = std::size(RttBounds::kBounds) + std::size(DurationBounds::kBounds) +
                          std::size(PayloadBounds::kBounds) + request_bounds;
-  const size_t more_in_text = buckets + 4 * 2 + exposition.edges.size();
+  const size_t summaries = exposition.edges.size() + exposition.workload_edges.size() + kReporters;
+  const size_t more_in_text = buckets + 4 * 2 + summaries;
   EXPECT_EQ(points, CountSamples(exposition) - more_in_text);
 }
 
@@ -175,6 +182,81 @@ TEST(OtlpEncoder, TheEdgeOtherIsAnOverflow) {
   EXPECT_EQ(pushed.numbers.at("tcpgauge.edge.client.payload").size(), 2u);
   EXPECT_EQ(pushed.numbers.at("tcpgauge.edge.client.payload").count("otel.metric.overflow=true"), 1u);
   EXPECT_EQ(pushed.Number("tcpgauge.edge.client.payload", kEdge).as_int(), 5);
+}
+
+TEST(OtlpEncoder, AnEdgeHasTheNamesOfItsEnds) {
+  Snapshot snapshot = WithEdge(5, kNow - 10);
+  EndIdentity server = ExampleIdentity("shop", "db", "db-0")->identity;
+  server.service = "postgres";
+  snapshot.edges.exported[0].client = ExampleIdentity("", "cron.service", "");
+  snapshot.edges.exported[0].server = std::make_shared<NumberedIdentity>(NumberedIdentity{2, 2, 2, server});
+  const Pushed pushed = EncodeOnce(snapshot);
+  const std::string names =
+      "client.address=2001:db8::7,server.address=2001:db8::1,server.port=443,client.workload=cron.service,"
+      "server.k8s.namespace.name=shop,server.workload=db,server.k8s.workload.name=db,server.k8s.pod.name=db-0,"
+      "server.k8s.service.name=postgres,network.transport=tcp,network.type=ipv6";
+  EXPECT_EQ(pushed.Number("tcpgauge.edge.client.payload", names).as_int(), 5);
+  EXPECT_EQ(pushed.Histogram("tcpgauge.edge.handshake.rtt", names).count(), 3u);
+  EXPECT_EQ(pushed.numbers.at("tcpgauge.edge.client.payload").count("otel.metric.overflow=true"), 1u);
+}
+
+constexpr char kWorkloads[] =
+    "client.k8s.namespace.name=shop,client.workload=web,client.k8s.workload.name=web,server.k8s.namespace.name=shop,"
+    "server.workload=db,server.k8s.workload.name=db,server.port=5432,tcpgauge.reporter=server";
+
+TEST(OtlpEncoder, WorkloadEdgesHaveTheirOwnStart) {
+  const Snapshot snapshot = ExampleSnapshot();
+  const Pushed pushed = EncodeOnce(snapshot);
+  const otlp::NumberDataPoint& payload = pushed.Number("tcpgauge.workload_edge.client.payload", kWorkloads);
+  const uint64_t start_ns = static_cast<uint64_t>(snapshot.workload_edges.exported[0].start_time_ns);
+  EXPECT_EQ(payload.as_int(), 600);
+  EXPECT_EQ(payload.start_time_unix_nano(), start_ns);
+  const otlp::HistogramDataPoint& rtt = pushed.Histogram("tcpgauge.workload_edge.handshake.rtt", kWorkloads);
+  EXPECT_EQ(rtt.count(), 25u);
+  EXPECT_EQ(rtt.start_time_unix_nano(), start_ns);
+  const otlp::NumberDataPoint& other =
+      pushed.Number("tcpgauge.workload_edge.other.client.payload", "tcpgauge.reporter=transit");
+  EXPECT_EQ(other.as_int(), 11);
+  EXPECT_EQ(other.start_time_unix_nano(), static_cast<uint64_t>(snapshot.capture_start_time_ns));
+  EXPECT_EQ(pushed.Histogram("tcpgauge.workload_edge.other.handshake.rtt", "tcpgauge.reporter=client").count(), 0u);
+}
+
+TEST(OtlpEncoder, AWorkloadEdgeThatEndsIsClosedWithItsNames) {
+  OtlpEncoder encoder(With(Temporality::kCumulative));
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.workload_edges.exported[0].client = nullptr;
+  encoder.Encode(ExampleExposition(snapshot), kNow);
+  snapshot.workload_edges.exported.clear();
+  const Pushed closed(encoder.Encode(ExampleExposition(snapshot), kNow + 1));
+  EXPECT_EQ(closed
+                .Number("tcpgauge.workload_edge.client.payload",
+                        "client.workload=external,server.k8s.namespace.name=shop,server.workload=db,"
+                        "server.k8s.workload.name=db,server.port=5432,tcpgauge.reporter=server")
+                .flags(),
+            kNoRecordedValue);
+}
+
+TEST(OtlpEncoder, NamesEndpointsListenersAndZones) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.workload_edges.zones.push_back({"other", "other", 5});
+  const Pushed pushed = EncodeOnce(snapshot);
+  EXPECT_EQ(pushed
+                .Number("tcpgauge.endpoint_info",
+                        "tcpgauge.endpoint.address=10.42.0.7,k8s.namespace.name=shop,k8s.pod.name=db-0,"
+                        "tcpgauge.workload=db,tcpgauge.workload.kind=Deployment,k8s.node.name=node-7,"
+                        "cloud.availability_zone=eu-1a")
+                .as_int(),
+            1);
+  const otlp::NumberDataPoint& dropped =
+      pushed.Number("tcpgauge.listener.dropped", "server.address=10.42.0.7,server.port=5432,server.workload=db");
+  EXPECT_EQ(dropped.as_int(), 9);
+  EXPECT_TRUE(dropped.attributes(1).value().has_int_value());
+  EXPECT_EQ(
+      pushed
+          .Number("tcpgauge.zone.payload", "client.cloud.availability_zone=eu-1a,server.cloud.availability_zone=eu-1b")
+          .as_int(),
+      7600);
+  EXPECT_EQ(pushed.Number("tcpgauge.zone.payload", "otel.metric.overflow=true").as_int(), 5);
 }
 
 TEST(OtlpEncoder, TheInterfaceOtherIsAnOverflow) {
@@ -390,7 +472,9 @@ TEST(OtlpEncoder, TakesAnySnapshot) {
       options.format = format;
       OtlpEncoder encoder(options);
       for (int i = 0; i < 3; ++i) {
-        const auto requests = encoder.Encode(ExampleExposition(RandomSnapshot(seed + i, 50, Values::kAny)), kNow + i);
+        Snapshot snapshot = RandomSnapshot(seed + i, 50, Values::kAny);
+        if (seed % 2 == 1) AddRandomNames(seed + i, Values::kPlausible, &snapshot);
+        const auto requests = encoder.Encode(ExampleExposition(std::move(snapshot)), kNow + i);
         ASSERT_FALSE(requests.empty());
         if (format == OtlpFormat::kProtobuf) Pushed{requests};
       }

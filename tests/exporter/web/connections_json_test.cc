@@ -6,7 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "src/naming/identity_text.h"
+#include "src/naming/name_rule.h"
 #include "tests/exporter/metrics/example_snapshot.h"
+#include "tests/support/example_identities.h"
 
 namespace tcpgauge {
 namespace {
@@ -140,6 +143,38 @@ TEST(ConnectionsJson, ListsTheViewsOfAConnectionThatHasSeveral) {
   EXPECT_FALSE(rows[2].contains("views"));
 }
 
+TEST(ConnectionsJson, TellsWhoIsAtEachEnd) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.identities = {nullptr, ExamplePod(), ExampleUnit(), ExampleGuess()};
+  snapshot.connections[0].client_identity = 2;
+  snapshot.connections[0].server_identity = 1;
+  snapshot.connections[1].server_identity = 3;
+  const Json rows = Answer(snapshot)["connections"];
+  EXPECT_EQ(rows[0]["client"], Json::parse(R"({"address":"198.51.100.7","port":50000,
+      "workload":"Postgres@15-main.service","workload_kind":"unit"})"));
+  EXPECT_EQ(rows[0]["server"], Json::parse(R"({"address":"192.0.2.1","port":443,"namespace":"shop","workload":"web",
+      "workload_kind":"Deployment","pod":"web-5d4f8b6c5-x2x4z","container":"nginx","service_name":"front",
+      "node":"node7","zone":"zone-a","comm":"ng\"\u001b[2J\ufffd"})"));
+  EXPECT_EQ(rows[1]["client"].size(), 2u) << "what is unknown is left out";
+  EXPECT_EQ(rows[1]["server"]["workload"], "ledger");
+  EXPECT_EQ(rows[1]["server"]["workload_kind"], "ReplicaSet(guess)");
+}
+
+TEST(ConnectionsJson, FiltersAndSortsByTheNamesOfTheEnds) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.identities = {nullptr, ExamplePod(), ExampleUnit()};
+  snapshot.connections[0].server_identity = 1;
+  snapshot.connections[2].client_identity = 2;
+  ConnectionQuery query;
+  query.filter = "ns:shop";
+  EXPECT_EQ(Answer(snapshot, query)["connections"].size(), 1u);
+  query.filter = "";
+  query.sort = ConnectionSort::kClientName;
+  EXPECT_EQ(Answer(snapshot, query)["connections"][0]["id"], "13");
+  query.sort = ConnectionSort::kServerName;
+  EXPECT_EQ(Answer(snapshot, query)["connections"][0]["id"], "11");
+}
+
 TEST(ConnectionsJson, IdleTimeIsNeverNegative) {
   ConnectionQuery query;
   query.sort = ConnectionSort::kIdle;
@@ -233,6 +268,24 @@ TEST(ConnectionsJson, TheTextIsAllocatedOnceWithServicesAndViewsToo) {
   constexpr size_t kPlannedBytes = 2048 + 96 + 2 + 2000 * (1280 + 2 + 96 + 8 * 384);
   EXPECT_EQ(text.capacity(), kPlannedBytes) << "the text has grown";
   EXPECT_GT(text.size(), kPlannedBytes / 10 * 9) << "far too much is planned";
+}
+
+TEST(ConnectionsJson, TheTextIsAllocatedOnceWithTheLongestNamesToo) {
+  const std::string name(kMaxNameBytes, 'n');
+  EndIdentity longest = {name, name, name, true, name, name, name, name, name, std::string(1000, '\x01')};
+  Snapshot snapshot;
+  snapshot.interfaces.resize(1);
+  snapshot.identities.push_back(IdentityOf(1, longest));
+  ConnectionSummary connection = LongestConnection();
+  connection.interface = connection.encapsulation = 0;
+  connection.client_identity = connection.server_identity = 1;
+  snapshot.connections.assign(2000, connection);
+  ConnectionQuery query;
+  query.limit = snapshot.connections.size();
+  const std::string text = ConnectionsJson(snapshot, query, "node");
+  const size_t planned = 2048 + 96 + 2 + 2000 * (1280 + 2 + 2 * (160 + 8 * kMaxNameBytes + 7 + 6 * kMaxCommBytes));
+  EXPECT_EQ(text.capacity(), planned) << "the text has grown";
+  EXPECT_GT(text.size(), planned / 10 * 9) << "far too much is planned";
 }
 
 TEST(ConnectionsJson, StopsAtEachPointAtWhichItAsks) {

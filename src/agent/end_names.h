@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_AGENT_END_NAMES_H_
+#define TCPGAUGE_SRC_AGENT_END_NAMES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "src/base/clock.h"
+#include "src/base/log_limiter.h"
+#include "src/base/time_units.h"
+#include "src/identity/identity_maker.h"
+#include "src/identity/identity_source.h"
+#include "src/identity/identity_thread.h"
+#include "src/kube/kube_sources.h"
+#include "src/naming/identity_counters.h"
+#include "src/naming/identity_hub.h"
+#include "src/naming/identity_map.h"
+#include "src/options/options.h"
+
+namespace tcpgauge {
+
+// Gives names to the ends of connections: makes the sources that --identity asks for, and runs the threads of the
+// sources and of the maker. For a capture that is read from a file, it takes the names from --identity.file instead,
+// and runs no thread. Otherwise it writes the names to that file whenever they change.
+//
+// Thread: one thread calls Open(), Start(), BeginStop() and Stop(), and destroys the object. Any thread may use hub().
+class EndNames {
+ public:
+  // Gives the workers another map. The thread of Start() calls it once, and the maker's thread later.
+  using Post = std::function<void(const std::shared_ptr<const IdentityMap>&)>;
+
+  // Reads --identity.file if a capture is read from a file. Starts no thread. Null if `options` ask for no names.
+  // `max_endpoints` is that of the memory plan. Errors: those of ReadIdentityFile().
+  static absl::StatusOr<std::unique_ptr<EndNames>> Open(const Options& options, size_t max_endpoints);
+
+  ~EndNames();  // calls Stop()
+  EndNames(const EndNames&) = delete;
+  EndNames& operator=(const EndNames&) = delete;
+
+  // Posts the first map, and then starts the threads. Call it once, after the privileges are dropped, so that the file
+  // is written as it will be later. Whatever `post` uses must live until Stop(). Errors: those of WriteIdentityFile().
+  // A later failure to write is logged, at most once a minute.
+  absl::Status Start(Post post);
+
+  // Tells the threads that wait for the network to end. Returns at once.
+  void BeginStop();
+  // Returns when the threads have ended. The maker's thread finishes its round, which takes milliseconds.
+  void Stop();
+
+  const IdentityHub& hub() const { return hub_; }
+
+ private:
+  EndNames() : write_errors_(SystemClock(), kWarningIntervalNs) {}
+
+  void MakeSources(const Options& options, size_t max_endpoints);
+  // Posts the map and writes the file.
+  void Publish(const std::shared_ptr<const IdentityMap>& map);
+  void AddKubeCounters(IdentityCounters* counters) const;
+
+  static constexpr int64_t kWarningIntervalNs = 60 * kNanosecondsPerSecond;
+
+  IdentityHub hub_;
+  Post post_;
+  std::string file_to_write_;   // empty = none
+  absl::Status write_status_;   // of the first attempt
+  bool has_published_ = false;  // at least once
+  LogLimiter write_errors_;
+  std::shared_ptr<const IdentityMap> map_from_file_;  // null unless a capture is read from a file
+  // The next members are empty if map_from_file_ is not null. Each uses members above it.
+  std::vector<std::unique_ptr<IdentitySource>> local_sources_;
+  std::unique_ptr<KubeSources> kube_;  // null below kNode
+  std::unique_ptr<IdentityMaker> maker_;
+  std::unique_ptr<IdentityThread> thread_;  // null unless it runs
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_AGENT_END_NAMES_H_

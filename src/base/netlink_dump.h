@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_BASE_NETLINK_DUMP_H_
+#define TCPGAUGE_SRC_BASE_NETLINK_DUMP_H_
+
+#include <linux/netlink.h>
+#include <sys/socket.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/functional/function_ref.h"
+
+namespace tcpgauge {
+
+// Asks the kernel over a netlink socket for all objects of a kind, for example for all interfaces, and takes its
+// answers apart (netlink(7)). Nothing here needs a privilege. Thread: any. A socket is used by one thread at a time.
+
+constexpr size_t kNetlinkAnswerBytes = 32768;  // netlink(7) advises at least 8 kB
+
+// Asks for all objects of the kind that `type` and `request` name. The kernel's answers bear `number`. Returns whether
+// the question was sent.
+template <typename Request>
+bool AskForDump(int fd, uint16_t type, uint32_t number, const Request& request) {
+  struct {
+    nlmsghdr header;
+    Request request;
+  } question = {};
+  question.header.nlmsg_len = sizeof(question);
+  question.header.nlmsg_type = type;
+  question.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  question.header.nlmsg_seq = number;
+  question.request = request;
+  return send(fd, &question, sizeof(question), 0) == static_cast<ssize_t>(sizeof(question));
+}
+
+// Reads the answers to question `number` until the last one, and calls `visit` for each message. Ignores late answers
+// to other questions. Returns whether the last answer came: false if the kernel reports an error, or if the time-out of
+// the socket (SO_RCVTIMEO) passes.
+bool ReadDump(int fd, uint32_t number, absl::FunctionRef<void(const nlmsghdr&)> visit);
+
+// Calls `visit` for each message in the first `bytes` bytes of `answer`. REQUIRES: `answer` is aligned like nlmsghdr.
+void VisitNetlinkMessages(const char* answer, size_t bytes, absl::FunctionRef<void(const nlmsghdr&)> visit);
+
+// A message's body of type Body, for example of inet_diag_msg; null if the message is too short for it.
+template <typename Body>
+const Body* BodyOf(const nlmsghdr& message) {
+  if (message.nlmsg_len < NLMSG_LENGTH(sizeof(Body))) return nullptr;
+  return static_cast<const Body*>(NLMSG_DATA(&message));
+}
+
+// Calls `visit` with the type, the value and its size in bytes for each attribute behind a body of `body_bytes` bytes.
+// A value is aligned to four bytes. REQUIRES: BodyOf() is not null.
+void VisitAttributes(const nlmsghdr& message, size_t body_bytes,
+                     absl::FunctionRef<void(uint16_t, const char*, size_t)> visit);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_BASE_NETLINK_DUMP_H_

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_IDENTITY_CONTAINER_LOG_SOURCE_H_
+#define TCPGAUGE_SRC_IDENTITY_CONTAINER_LOG_SOURCE_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "src/identity/identity_source.h"
+#include "src/naming/end_identity.h"
+
+namespace tcpgauge {
+
+// What the name of a container's log file tells.
+struct ContainerLog {
+  std::string container_id;
+  EndIdentity container;
+};
+
+// Takes a name such as "web-7d4b9c8f6d-x2k9p_shop_nginx-<id>.log" apart: pod, namespace, container and id. The workload
+// is guessed (GuessWorkload()). Nullopt for any other name.
+std::optional<ContainerLog> ParseContainerLogName(std::string_view name);
+
+// Knows the pods on this node by the names of the links that kubelet keeps for log readers, one for each container. The
+// links are not followed: their targets are closed to other users.
+//
+// kubelet cuts names to 255 bytes. A container whose name lost its id is not known.
+//
+// Thread: see IdentitySource.
+// Bounds: kMaxLinks names in a round, in the order of the folder. The draft counts the folder's end as an overflow.
+class ContainerLogSource final : public IdentitySource {
+ public:
+  static constexpr int kMaxLinks = 32768;
+
+  // `folder` is --path.container-logs. `node` is the name of this node, or empty.
+  ContainerLogSource(std::string folder, std::string node);
+
+  void AddTo(IdentityDraft* draft) override;
+  std::string_view name() const override { return "container-logs"; }
+  bool is_up() const override { return is_up_; }
+
+ private:
+  const std::string folder_;
+  const std::string node_;
+  bool is_up_ = false;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_IDENTITY_CONTAINER_LOG_SOURCE_H_

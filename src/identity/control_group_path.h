@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_IDENTITY_CONTROL_GROUP_PATH_H_
+#define TCPGAUGE_SRC_IDENTITY_CONTROL_GROUP_PATH_H_
+
+#include <string_view>
+
+#include "src/identity/group_owner.h"
+
+namespace tcpgauge {
+
+// Tells the owner of a control group by its path below the cgroup mount, such as
+//   /kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod8d3a1c9e_40b1_….slice/cri-containerd-<id>.scope
+//   /kubepods/burstable/pod8d3a1c9e-40b1-…/<id>
+//   /system.slice/docker-<id>.scope, /docker/<id>, /machine.slice/libpod-<id>.scope/container
+//   /system.slice/nginx.service, /user.slice/user-1000.slice/user@1000.service/app.slice/…
+// A path may have any folders before these, as in a kind cluster, and begin with "/.." as the kernel writes a path
+// outside the reader's cgroup namespace.
+//
+// The innermost pod or container counts, because containers run in containers. Of units, the outermost service or scope
+// counts. The search ends at user@UID.service: what runs below it is that user's own, who may give a folder any name.
+//
+// The owner is unknown for slices, for the root, for the monitors of containers (conmon), and for init.scope, because
+// systemd itself opens the listening sockets of all socket units there.
+GroupOwner OwnerOfGroup(std::string_view path);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_IDENTITY_CONTROL_GROUP_PATH_H_

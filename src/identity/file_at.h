@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_IDENTITY_FILE_AT_H_
+#define TCPGAUGE_SRC_IDENTITY_FILE_AT_H_
+
+#include <dirent.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace tcpgauge {
+
+// Files and folders of the kernel, many of them in each round. Errors: a file that ends, vanishes or is closed to us is
+// usual there, so there is no status.
+// Thread: any.
+
+struct FolderCloser {
+  void operator()(DIR* folder) const { closedir(folder); }
+};
+using Folder = std::unique_ptr<DIR, FolderCloser>;
+
+// Opens the folder `path`, relative to the open folder `parent_fd`, or to the current one if that is AT_FDCWD. Null if
+// the folder cannot be opened.
+Folder OpenFolderAt(int parent_fd, const char* path);
+
+// Replaces `*text` with the content of the file `path`, relative to the open folder `folder_fd`, but with at most
+// `max_bytes` from its beginning. Returns whether the file could be read.
+bool ReadFileAt(int folder_fd, const char* path, size_t max_bytes, std::string* text);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_IDENTITY_FILE_AT_H_

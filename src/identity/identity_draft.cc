@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/identity/identity_draft.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "src/base/split_mix.h"
+#include "src/naming/name_rule.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr uint64_t kUnknownGroup = 0;  // no control group has this inode number
+constexpr size_t kMaxGroupsOfEndpoint = 8;
+constexpr size_t kShownIdCharacters = 12;  // of a container's id, as in `docker ps`
+
+EndIdentity OnlyNames(EndIdentity identity) {
+  for (std::string* const text : {&identity.namespace_name, &identity.workload, &identity.workload_kind, &identity.pod,
+                                  &identity.container, &identity.service, &identity.node, &identity.zone}) {
+    if (!IsName(*text)) text->clear();
+  }
+  return identity;
+}
+
+bool IsNobody(const EndIdentity& identity) {
+  return identity.pod.empty() && identity.workload.empty() && identity.service.empty();
+}
+
+bool IsSamePod(const EndIdentity& a, const EndIdentity& b) {
+  return !a.pod.empty() && a.pod == b.pod && a.namespace_name == b.namespace_name;
+}
+
+// Returns `known` with what only `more` tells. REQUIRES: both are the same end.
+EndIdentity Joined(EndIdentity known, const EndIdentity& more) {
+  if (!more.workload.empty() && (known.workload.empty() || (known.is_guess && !more.is_guess))) {
+    known.workload = more.workload;
+    known.workload_kind = more.workload_kind;
+    known.is_guess = more.is_guess;
+  }
+  if (known.container.empty()) known.container = more.container;
+  if (known.service.empty()) known.service = more.service;
+  if (known.node.empty()) known.node = more.node;
+  if (known.zone.empty()) known.zone = more.zone;
+  return known;
+}
+
+bool IsSameOwner(const GroupOwner& a, const GroupOwner& b) {
+  return a.pod_uid.empty() ? a == b : a.pod_uid == b.pod_uid;
+}
+
+bool IsWildcard(const IpAddress& address) {
+  const uint8_t any_v4[4] = {};
+  return address == IpAddress() || address == IpAddress::FromV4(any_v4);
+}
+
+void AddGroupTo(uint64_t group_id, absl::InlinedVector<uint64_t, 1>* groups) {
+  if (std::find(groups->begin(), groups->end(), group_id) != groups->end()) return;
+  groups->push_back(groups->size() < kMaxGroupsOfEndpoint ? group_id : kUnknownGroup);
+}
+
+// Returns the identity that all of `groups` have; null if it is unknown or they differ.
+IdentityRef CommonIdentity(const absl::InlinedVector<uint64_t, 1>& groups,
+                           const absl::flat_hash_map<uint64_t, IdentityRef>& identities) {
+  IdentityRef common;
+  for (const uint64_t group : groups) {
+    const auto found = identities.find(group);
+    if (found == identities.end()) return nullptr;
+    if (common != nullptr && common != found->second) return nullptr;
+    common = found->second;
+  }
+  return common;
+}
+
+uint64_t FingerprintOf(const Endpoint& endpoint, uint64_t cookie) {
+  return SplitMix(cookie ^ uint64_t{endpoint.port} << 48).Next();
+}
+
+}  // namespace
+
+bool IdentityDraft::HasRoom() {
+  if (addresses_.size() + api_endpoints_.size() + sockets_.size() + listeners_.size() < max_endpoints_) return true;
+  ++overflows_;
+  return false;
+}
+
+IdentityRef IdentityDraft::Named(const EndIdentity& identity) const { return pool_->Get(OnlyNames(identity)); }
+
+void IdentityDraft::AddPod(std::string_view uid, const EndIdentity& pod) {
+  if (pods_.size() < kMaxFacts) {
+    pods_.insert({std::string(uid), OnlyNames(pod)});
+  } else {
+    ++overflows_;
+  }
+}
+
+void IdentityDraft::AddAddress(const IpAddress& address, const EndIdentity& pod) {
+  if (!addresses_.contains(address) && !HasRoom()) return;
+  AddressClaim& claim = addresses_[address];
+  IdentityRef named = Named(pod);
+  if (claim.api == nullptr) {
+    claim.api = std::move(named);
+  } else if (IsSamePod(claim.api->identity, named->identity)) {
+    claim.api = pool_->Get(Joined(claim.api->identity, named->identity));
+  } else {
+    claim.api_differs = true;
+  }
+}
+
+void IdentityDraft::AddEndpoint(const Endpoint& endpoint, const EndIdentity& server) {
+  if (!api_endpoints_.contains(endpoint) && !HasRoom()) return;
+  const IdentityRef named = Named(server);
+  IdentityRef& known = api_endpoints_[endpoint];
+  const std::string& service = named->identity.service;
+  const bool is_first = known == nullptr || known->identity.service.empty() || service < known->identity.service;
+  if (known == nullptr || (is_first && !service.empty())) known = named;
+}
+
+void IdentityDraft::AddContainer(std::string_view container_id, const EndIdentity& container) {
+  if (containers_.size() < kMaxFacts) {
+    containers_.insert({std::string(container_id), OnlyNames(container)});
+  } else {
+    ++overflows_;
+  }
+}
+
+void IdentityDraft::AddGroup(uint64_t id, const GroupOwner& owner) {
+  if (groups_.size() >= kMaxFacts) {
+    ++overflows_;
+    return;
+  }
+  if (!groups_.insert({id, owner}).second) return;
+  if (owner.is_known()) AddOwner(owner, "");
+}
+
+void IdentityDraft::AddOwner(const GroupOwner& owner, std::string_view comm) {
+  if (comms_.size() >= kMaxFacts && !comms_.contains(owner)) {
+    ++overflows_;
+    return;
+  }
+  std::string& known = comms_[owner];
+  if (!comm.empty()) known = std::string(comm);
+}
+
+void IdentityDraft::AddAddressOf(const GroupOwner& owner, const IpAddress& address) {
+  AddLocalAddress(address);
+  if (!addresses_.contains(address) && !HasRoom()) return;
+  AddressClaim& claim = addresses_[address];
+  if (!claim.owner.has_value()) {
+    claim.owner = owner;
+  } else if (!IsSameOwner(*claim.owner, owner)) {
+    claim.owners_differ = true;
+  }
+}
+
+void IdentityDraft::AddSharedAddress(const IpAddress& address) {
+  AddLocalAddress(address);
+  if (local_addresses_.contains(address)) shared_addresses_.insert(address);
+}
+
+void IdentityDraft::AddLocalAddress(const IpAddress& address) {
+  if (local_addresses_.size() < kMaxFacts) {
+    local_addresses_.insert(address);
+  } else if (!local_addresses_.contains(address)) {
+    ++overflows_;
+  }
+}
+
+void IdentityDraft::AddListener(const ListenerQueue& queue, uint64_t group_id) {
+  const auto known = listener_places_.find(queue.endpoint);
+  if (known != listener_places_.end()) {
+    ListenerClaim& claim = listeners_[known->second];
+    claim.queue.connections += queue.connections;
+    claim.queue.limit += queue.limit;
+    claim.queue.dropped += queue.dropped;
+    AddGroupTo(group_id, &claim.groups);
+    return;
+  }
+  if (!HasRoom()) return;
+  if (listeners_.size() >= kMaxListeners) {
+    ++overflows_;
+    return;
+  }
+  listener_places_[queue.endpoint] = listeners_.size();
+  listeners_.push_back({queue, {group_id}});
+  if (IsWildcard(queue.endpoint.address)) wildcard_ports_.insert(queue.endpoint.port);
+}
+
+bool IdentityDraft::IsListening(const Endpoint& endpoint) const {
+  return wildcard_ports_.contains(endpoint.port) || listener_places_.contains(endpoint);
+}
+
+void IdentityDraft::AddSocket(const Endpoint& local, uint64_t group_id, uint64_t cookie) {
+  if (IsListening(local)) return;
+  const auto known = sockets_.find(local);
+  if (known == sockets_.end() && !HasRoom()) return;
+  AddGroupTo(group_id, known == sockets_.end() ? &sockets_[local] : &known->second);
+  // The kernel reports sockets in no lasting order, so the order must not matter.
+  socket_fingerprint_ += FingerprintOf(local, cookie);
+}
+
+absl::flat_hash_set<uint64_t> IdentityDraft::GroupIds() const {
+  absl::flat_hash_set<uint64_t> ids;
+  for (const ListenerClaim& listener : listeners_) ids.insert(listener.groups.begin(), listener.groups.end());
+  for (const auto& [endpoint, groups] : sockets_) ids.insert(groups.begin(), groups.end());
+  return ids;
+}
+
+std::shared_ptr<IdentityMap> IdentityDraft::Finish(Recent* recent, int64_t now_ns) {
+  auto map = std::make_shared<IdentityMap>();
+  map->sockets_read_ns = sockets_read_ns_;
+  map->shared_addresses = shared_addresses_;
+  map->local_addresses = local_addresses_;
+  FindPodsInLogs();
+  const GroupIdentities groups = FinishGroups();
+  FinishListeners(groups, map.get());
+  SortListeners(recent, map.get());
+  FinishSockets(groups, map.get());
+  FinishAddresses(recent, now_ns, map.get());
+  FinishEndpoints(recent, now_ns, map.get());
+  const auto room = [&] {
+    const size_t used = map->addresses.size() + map->endpoints.size();
+    return used < max_endpoints_ ? max_endpoints_ - used : 0;
+  };
+  recent->addresses.AddDead(now_ns, room(), &map->addresses);
+  recent->endpoints.AddDead(now_ns, room(), &map->endpoints);
+  return map;
+}
+
+void IdentityDraft::FindPodsInLogs() {
+  for (const auto& [owner, comm] : comms_) {
+    if (owner.pod_uid.empty()) continue;
+    const auto log = containers_.find(owner.container_id);
+    if (log == containers_.end()) continue;
+    EndIdentity pod = log->second;
+    pod.container.clear();
+    pods_in_logs_.insert({owner.pod_uid, std::move(pod)});
+  }
+}
+
+std::optional<EndIdentity> IdentityDraft::IdentityOf(const GroupOwner& owner) const {
+  std::optional<EndIdentity> identity;
+  if (!owner.pod_uid.empty() || containers_.contains(owner.container_id)) {
+    identity = IdentityOfPod(owner);
+  } else if (!owner.container_id.empty()) {
+    identity.emplace();
+    identity->workload = identity->container = owner.container_id.substr(0, kShownIdCharacters);
+    identity->workload_kind = "container";
+  } else if (!owner.unit.empty()) {
+    identity.emplace();
+    identity->workload = owner.unit;
+    identity->workload_kind = "unit";
+  }
+  if (!identity.has_value()) return std::nullopt;
+  identity = OnlyNames(*std::move(identity));
+  if (IsNobody(*identity)) return std::nullopt;
+  if (const auto comm = comms_.find(owner); comm != comms_.end()) identity->comm = comm->second;
+  return identity;
+}
+
+std::optional<EndIdentity> IdentityDraft::IdentityOfPod(const GroupOwner& owner) const {
+  const auto exact = pods_.find(owner.pod_uid);
+  const auto container = containers_.find(owner.container_id);
+  if (exact != pods_.end()) {
+    if (container == containers_.end() || !IsSamePod(exact->second, container->second)) return exact->second;
+    return Joined(exact->second, container->second);
+  }
+  if (container != containers_.end()) return container->second;
+  const auto in_logs = pods_in_logs_.find(owner.pod_uid);
+  if (in_logs != pods_in_logs_.end()) return in_logs->second;
+  return std::nullopt;
+}
+
+IdentityRef IdentityDraft::IdentityOf(const AddressClaim& claim) const {
+  if (claim.owners_differ) return nullptr;
+  if (!claim.owner.has_value()) return claim.api_differs ? nullptr : claim.api;
+  // The address is the whole pod's.
+  GroupOwner pod = *claim.owner;
+  if (!pod.pod_uid.empty()) pod.container_id.clear();
+  std::optional<EndIdentity> identity = IdentityOf(pod);
+  if (!identity.has_value()) return nullptr;
+  if (claim.api != nullptr && IsSamePod(*identity, claim.api->identity))
+    identity = Joined(*std::move(identity), claim.api->identity);
+  return pool_->Get(*identity);
+}
+
+IdentityDraft::GroupIdentities IdentityDraft::FinishGroups() const {
+  GroupIdentities identities;
+  for (const uint64_t id : GroupIds()) {
+    const auto group = groups_.find(id);
+    if (group == groups_.end()) continue;
+    const auto identity = IdentityOf(group->second);
+    if (identity.has_value()) identities[id] = pool_->Get(*identity);
+  }
+  return identities;
+}
+
+void IdentityDraft::FinishListeners(const GroupIdentities& groups, IdentityMap* map) const {
+  absl::flat_hash_set<uint16_t> ambiguous_ports;
+  for (const ListenerClaim& listener : listeners_) {
+    const Endpoint& endpoint = listener.queue.endpoint;
+    ListenerQueue queue = listener.queue;
+    queue.identity = CommonIdentity(listener.groups, groups);
+    map->listener_queues.push_back(queue);
+    if (queue.identity != nullptr && !IsWildcard(endpoint.address)) {
+      map->endpoints[endpoint] = queue.identity;
+      continue;
+    }
+    // A listener on all addresses must not give its name to the connections of another one on its port.
+    if (queue.identity == nullptr ||
+        map->wildcard_ports.insert({endpoint.port, queue.identity}).first->second != queue.identity)
+      ambiguous_ports.insert(endpoint.port);
+  }
+  for (const uint16_t port : ambiguous_ports) map->wildcard_ports.erase(port);
+}
+
+void IdentityDraft::SortListeners(Recent* recent, IdentityMap* map) const {
+  std::vector<ListenerQueue>& queues = map->listener_queues;
+  std::sort(queues.begin(), queues.end(), [](const ListenerQueue& a, const ListenerQueue& b) {
+    return a.connections != b.connections ? a.connections > b.connections : a.endpoint < b.endpoint;
+  });
+  absl::flat_hash_map<Endpoint, uint64_t> numbers;
+  for (const ListenerQueue& queue : queues) {
+    const auto known = recent->listeners.find(queue.endpoint);
+    numbers[queue.endpoint] = known != recent->listeners.end() ? known->second : ++recent->last_listener;
+  }
+  std::sort(queues.begin(), queues.end(), [&](const ListenerQueue& a, const ListenerQueue& b) {
+    return numbers.at(a.endpoint) < numbers.at(b.endpoint);
+  });
+  recent->listeners = std::move(numbers);
+}
+
+void IdentityDraft::FinishSockets(const GroupIdentities& groups, IdentityMap* map) const {
+  for (const auto& [endpoint, claim] : sockets_) {
+    if (IdentityRef identity = CommonIdentity(claim, groups); identity != nullptr)
+      map->endpoints.insert({endpoint, std::move(identity)});
+  }
+}
+
+void IdentityDraft::FinishAddresses(Recent* recent, int64_t now_ns, IdentityMap* map) const {
+  for (const auto& [address, claim] : addresses_) {
+    const IdentityRef identity = shared_addresses_.contains(address) ? nullptr : IdentityOf(claim);
+    if (identity == nullptr || IsNobody(identity->identity)) {
+      recent->addresses.Forget(address);
+      continue;
+    }
+    map->addresses[address] = identity;
+    recent->addresses.Note(address, identity, now_ns);
+  }
+  for (const IpAddress& address : shared_addresses_) recent->addresses.Forget(address);
+}
+
+void IdentityDraft::FinishEndpoints(Recent* recent, int64_t now_ns, IdentityMap* map) const {
+  for (const auto& [endpoint, server] : api_endpoints_) {
+    IdentityRef identity = server;
+    if (const IdentityRef known = map->Find(endpoint); known != nullptr) {
+      if (!server->identity.pod.empty() && !IsSamePod(known->identity, server->identity)) {
+        recent->endpoints.Forget(endpoint);
+        continue;
+      }
+      identity = pool_->Get(Joined(known->identity, server->identity));
+    }
+    if (IsNobody(identity->identity)) continue;
+    map->endpoints[endpoint] = identity;
+    recent->endpoints.Note(endpoint, identity, now_ns);
+  }
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_IDENTITY_IDENTITY_DRAFT_H_
+#define TCPGAUGE_SRC_IDENTITY_IDENTITY_DRAFT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
+#include "src/identity/group_owner.h"
+#include "src/identity/recent_names.h"
+#include "src/naming/end_identity.h"
+#include "src/naming/identity_map.h"
+#include "src/naming/identity_pool.h"
+#include "src/naming/listener_queue.h"
+#include "src/net/endpoint.h"
+#include "src/net/ip_address.h"
+
+namespace tcpgauge {
+
+// Collects what the sources know in one round, and makes an identity map of it.
+//
+// Design. No source knows both ends of a name: a socket has a control group, the path of the group has a pod's UID, and
+// only the API or the name of a log file says what the pod is called. So the draft keeps the pieces as they come, and
+// Finish() joins them. The order in which sources add them does not matter, except for the bounds.
+//
+// Contradictions. A process that runs tells the truth: where it contradicts the API, the API is late. Where the API
+// knows the same pod, its exact workload replaces a guess. When two owners have the same address or endpoint, it is
+// unknown.
+//
+// Names. A member of an EndIdentity that does not follow IsName() is emptied here, so a source need not check it.
+//
+// Thread: confined to the thread that makes identity maps.
+// Bounds: addresses and endpoints together max_endpoints, first come, first served; of these kMaxListeners listeners;
+// and kMaxFacts each of pods, containers, groups, owners and local addresses. overflows() counts those left out.
+class IdentityDraft {
+ public:
+  static constexpr size_t kMaxFacts = 65536;
+  static constexpr size_t kMaxListeners = 4096;
+
+  // `max_endpoints` is --identity.max-endpoints. `pool` must outlive this object. The draft keeps the identities of the
+  // API there, because most of them are in the map before and in the next one: copies would take several megabytes.
+  IdentityDraft(size_t max_endpoints, IdentityPool* pool) : max_endpoints_(max_endpoints), pool_(pool) {}
+
+  // What the Kubernetes API says.
+
+  // The pod with this UID. `pod` has namespace, pod, workload and kind, node and zone. The pod may be on the host's
+  // network.
+  void AddPod(std::string_view uid, const EndIdentity& pod);
+  // An address that belongs to one pod alone. Not for the addresses of a pod on the host's network.
+  void AddAddress(const IpAddress& address, const EndIdentity& pod);
+  // An endpoint, of a pod or of a service, whatever else shares the address. If several services have the same
+  // endpoint, the one that sorts first counts.
+  void AddEndpoint(const Endpoint& endpoint, const EndIdentity& server);
+
+  // What the node says.
+
+  // The container with this id, as the name of its log file tells: namespace, pod and container, and a guess of the
+  // workload.
+  void AddContainer(std::string_view container_id, const EndIdentity& container);
+  // The control group with this inode number.
+  void AddGroup(uint64_t id, const GroupOwner& owner);
+  // A control group of this owner has processes. `comm` is the name of the process if there is only one, or empty.
+  void AddOwner(const GroupOwner& owner, std::string_view comm);
+  // An address of the network namespace of a process of this owner. Not for the namespace of the host.
+  void AddAddressOf(const GroupOwner& owner, const IpAddress& address);
+  // An address of the host's network namespace, in which several workloads run.
+  void AddSharedAddress(const IpAddress& address);
+  // An address of this node or of a pod on it. The two calls above include it.
+  void AddLocalAddress(const IpAddress& address);
+  // A listening socket of the host's network namespace. `queue.identity` is not used. 0.0.0.0 or :: stands for all
+  // addresses. Call it before AddSocket().
+  void AddListener(const ListenerQueue& queue, uint64_t group_id);
+  // A connected socket of the host's network namespace. `cookie` is its number, which no other socket gets. Sockets
+  // that a listener of the same endpoint accepted are not noted, because the listener stands for them.
+  void AddSocket(const Endpoint& local, uint64_t group_id, uint64_t cookie);
+  // Clock::WallNanoseconds() before the sockets were read.
+  void SetSocketsReadTime(int64_t wall_ns) { sockets_read_ns_ = wall_ns; }
+
+  // The inode numbers of the control groups of all sockets that were added.
+  absl::flat_hash_set<uint64_t> GroupIds() const;
+
+  // What lives from round to round: the names that dead addresses and endpoints keep for a while, and the order of the
+  // listeners.
+  struct Recent {
+    RecentNames<IpAddress> addresses;
+    RecentNames<Endpoint> endpoints;  // of the API
+    // The order of IdentityMap::listener_queues: a listener that came later has a higher number.
+    absl::flat_hash_map<Endpoint, uint64_t> listeners;
+    uint64_t last_listener = 0;
+  };
+
+  // Makes the map. Updates `recent`. Call it once, at the end. Time: Clock::SteadyNanoseconds().
+  std::shared_ptr<IdentityMap> Finish(Recent* recent, int64_t now_ns);
+
+  // Counts that a source left something out because of a bound of its own.
+  void CountOverflow() { ++overflows_; }
+  uint64_t overflows() const { return overflows_; }
+  // Differs, in all likelihood, when the connected sockets differ. A socket that replaced another one on the same
+  // endpoint makes a difference too.
+  uint64_t socket_fingerprint() const { return socket_fingerprint_; }
+
+ private:
+  struct AddressClaim {
+    IdentityRef api;           // null: the API does not know the address
+    bool api_differs = false;  // the API says that several pods have it
+    std::optional<GroupOwner> owner;
+    bool owners_differ = false;
+  };
+  // The control groups of the sockets of one endpoint. kUnknownGroup stands for those beyond kMaxGroupsOfEndpoint.
+  using GroupClaim = absl::InlinedVector<uint64_t, 1>;
+  struct ListenerClaim {
+    ListenerQueue queue;
+    GroupClaim groups;
+  };
+  using GroupIdentities = absl::flat_hash_map<uint64_t, IdentityRef>;
+
+  bool HasRoom();
+  // Returns the identity with its names alone.
+  IdentityRef Named(const EndIdentity& identity) const;
+  bool IsListening(const Endpoint& endpoint) const;
+  // Fills pods_in_logs_.
+  void FindPodsInLogs();
+  // Nullopt and null: unknown.
+  std::optional<EndIdentity> IdentityOf(const GroupOwner& owner) const;
+  std::optional<EndIdentity> IdentityOfPod(const GroupOwner& owner) const;
+  IdentityRef IdentityOf(const AddressClaim& claim) const;
+
+  GroupIdentities FinishGroups() const;
+  void FinishListeners(const GroupIdentities& groups, IdentityMap* map) const;
+  // New listeners come after those that were there before, and among them the fullest ones first.
+  void SortListeners(Recent* recent, IdentityMap* map) const;
+  void FinishSockets(const GroupIdentities& groups, IdentityMap* map) const;
+  void FinishAddresses(Recent* recent, int64_t now_ns, IdentityMap* map) const;
+  void FinishEndpoints(Recent* recent, int64_t now_ns, IdentityMap* map) const;
+
+  const size_t max_endpoints_;
+  IdentityPool* const pool_;
+  absl::flat_hash_map<std::string, EndIdentity> pods_;          // by UID, from the API
+  absl::flat_hash_map<std::string, EndIdentity> containers_;    // by id, from the names of log files
+  absl::flat_hash_map<std::string, EndIdentity> pods_in_logs_;  // by UID; without a container
+  absl::flat_hash_map<uint64_t, GroupOwner> groups_;
+  absl::flat_hash_map<GroupOwner, std::string> comms_;  // of all owners that have processes
+  absl::flat_hash_map<IpAddress, AddressClaim> addresses_;
+  absl::flat_hash_map<Endpoint, IdentityRef> api_endpoints_;
+  absl::flat_hash_map<Endpoint, GroupClaim> sockets_;
+  absl::flat_hash_map<Endpoint, size_t> listener_places_;  // in listeners_
+  std::vector<ListenerClaim> listeners_;
+  absl::flat_hash_set<uint16_t> wildcard_ports_;  // of listeners_
+  absl::flat_hash_set<IpAddress> shared_addresses_;
+  absl::flat_hash_set<IpAddress> local_addresses_;  // shared ones included
+  int64_t sockets_read_ns_ = 0;
+  uint64_t socket_fingerprint_ = 0;
+  uint64_t overflows_ = 0;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_IDENTITY_IDENTITY_DRAFT_H_

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_IDENTITY_IDENTITY_JSON_H_
+#define TCPGAUGE_SRC_IDENTITY_IDENTITY_JSON_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "src/json/answer_body.h"
+#include "src/naming/identity_map.h"
+
+namespace tcpgauge {
+
+// An identity map as JSON text, so that the names of a host can be kept beside its capture files, and edited by hand.
+// docs/identity_file.md describes the form to users. A text of another version is refused, and so is an unknown member:
+// a name that is misspelt would otherwise be missed by nobody.
+//
+// Thread: any thread may call these functions.
+
+// Returns the addresses, sockets, ports and names of `map` as JSON text, one entry a line, in the order of the
+// addresses. Leaves the accept queues out.
+std::string IdentityJson(const IdentityMap& map);
+
+// Reads such a text. The identities of the map have numbers of their own, which start at 1.
+//
+// Bounds: addresses and sockets together max_endpoints; 65,536 local addresses; 16 KiB for a text or a number.
+// Errors: those of `body`. Otherwise kInvalidArgument. The message begins with the line: "line 3: …". It says what is
+// wrong there and what would be right.
+absl::StatusOr<std::shared_ptr<const IdentityMap>> ReadIdentityJson(AnswerBody* body, size_t max_endpoints);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_IDENTITY_IDENTITY_JSON_H_

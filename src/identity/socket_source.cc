@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/identity/socket_source.h"
+
+#include <ifaddrs.h>
+#include <string.h>
+
+#include "src/capture/socket_address.h"
+#include "src/naming/listener_queue.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr char kServiceInterface[] = "kube-ipvs0";
+
+void AddOwnAddresses(IdentityDraft* draft) {
+  ifaddrs* interfaces = nullptr;
+  if (getifaddrs(&interfaces) != 0) return;
+  for (const ifaddrs* i = interfaces; i != nullptr; i = i->ifa_next) {
+    const auto address = AddressOf(i->ifa_addr);
+    if (address.has_value() && strcmp(i->ifa_name, kServiceInterface) != 0) draft->AddSharedAddress(*address);
+  }
+  freeifaddrs(interfaces);
+}
+
+}  // namespace
+
+void SocketSource::AddTo(IdentityDraft* draft) {
+  AddOwnAddresses(draft);
+  bool has_sockets = false;
+  bool has_groups = false;
+  draft->SetSocketsReadTime(clock_.WallNanoseconds());
+  const bool has_all_listeners = sockets_.VisitListeners([&](const TcpSocket& socket) {
+    has_sockets = true;
+    has_groups = has_groups || socket.group_id != 0;
+    ListenerQueue queue;
+    queue.endpoint = socket.local;
+    queue.connections = socket.receive_queue;
+    queue.limit = socket.send_queue;
+    queue.dropped = socket.dropped_segments;
+    draft->AddListener(queue, socket.group_id);
+  });
+  const bool has_all_connections = sockets_.VisitConnections([&](const TcpSocket& socket) {
+    has_sockets = true;
+    has_groups = has_groups || socket.group_id != 0;
+    draft->AddSocket(socket.local, socket.group_id, socket.cookie);
+  });
+  is_up_ = has_all_listeners && has_all_connections && (has_groups || !has_sockets);
+}
+
+}  // namespace tcpgauge

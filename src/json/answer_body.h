@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_JSON_ANSWER_BODY_H_
+#define TCPGAUGE_SRC_JSON_ANSWER_BODY_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace tcpgauge {
+
+// The body of an HTTP answer. It is read in pieces while it arrives.
+//
+// Thread: one at a time.
+class AnswerBody {
+ public:
+  virtual ~AnswerBody() = default;
+
+  // The most bytes of a piece. Pieces are short, because the reader can be stopped only between two of them.
+  static constexpr size_t kMaxPieceBytes = 16384;
+
+  // Returns the next piece of the body. Waits for it if necessary. At the end of the body, and after the end, returns
+  // an empty text. Errors: those of the transfer.
+  virtual absl::StatusOr<std::string> Next() = 0;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_JSON_ANSWER_BODY_H_

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_KUBE_LIST_WATCH_H_
+#define TCPGAUGE_SRC_KUBE_LIST_WATCH_H_
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "src/base/clock.h"
+#include "src/base/log_limiter.h"
+#include "src/base/time_units.h"
+#include "src/kube/kube_transport.h"
+#include "src/kube/object_store.h"
+#include "src/kube/read_objects.h"
+#include "src/kube/retry_pause.h"
+
+namespace tcpgauge {
+
+struct ListWatchOptions {
+  std::string resource;  // for the log, such as "pods"
+  std::string path;      // such as "/api/v1/pods"
+  std::string
+      selector;  // a part of the query, percent-encoded, such as "fieldSelector=spec.nodeName%3Da"; may be empty
+  int64_t first_request_ns = 0;  // after Run(); see FirstRequestNs()
+  int page_objects = 500;        // of a list
+  // The server ends each watch after a random time between these two. kube-apiserver's own default lies between 30 and
+  // 60 minutes.
+  int64_t min_watch_ns = 20 * 60 * kNanosecondsPerSecond;
+  int64_t max_watch_ns = 40 * 60 * kNanosecondsPerSecond;
+  int64_t list_silence_ns = 60 * kNanosecondsPerSecond;  // the longest without a byte of a list
+  // The longest without a byte of a watch. The server sends a bookmark about each minute.
+  int64_t watch_silence_ns = 5 * 60 * kNanosecondsPerSecond;
+  RetryPauseOptions retry;
+};
+
+// What a ListWatch has done. The counters never fall.
+struct ListWatchCounts {
+  bool is_up = false;           // the objects are known, and the last request did not fail
+  uint64_t requests = 0;        // sent
+  uint64_t relists = 0;         // complete reads of all objects after the first one
+  uint64_t events = 0;          // of watches, without bookmarks and errors; also the initial events
+  uint64_t lines_too_long = 0;  // events that were skipped; see EventLines
+  uint64_t lines_invalid = 0;   // events that were skipped, because they are no JSON or of no known type
+  uint64_t failures = 0;        // requests that failed, or broke off
+};
+
+// Keeps an ObjectStore equal to the objects of one kind that the API server has: reads all, then watches what changes.
+//
+// Reading all. Where the server has the feature WatchList (by default Kubernetes 1.32, and 1.34 and later), a watch
+// itself begins with all objects (sendInitialEvents), and a bookmark ends them. The server sends them from its cache,
+// one at a time. Any other server refuses the parameter with status 422. Then ListWatch lists the objects in pages, and
+// begins the watch at the version of the list. A list also comes from the server's
+// cache (resourceVersion=0), because a list that etcd must answer reads the pods of all nodes. A list may so be some
+// seconds old, and the watch brings the rest. If the cache is too old even for the watch, the next list is exact.
+//
+// Watching. A watch continues from the last version that an event or a bookmark named. Its end is no failure.
+//
+// Failures. Status 410, or an event with that code, means that the server has forgotten the version. After a random
+// pause, ListWatch reads all again. So it does after status 400 or 422. Until then, and while it reads, the objects of
+// before stay. After any other failure, ListWatch repeats the request after a pause (RetryPause), for ever. An event
+// that cannot be read is skipped and counted: to ask again would bring the same event.
+//
+// Thread: Run() has a thread of its own. Counts() may be called by any thread.
+// Bounds: those of KubeTransport, EventLines and ReadListPage(). The store bounds the number of objects.
+// Errors: logged at most once a minute.
+class ListWatch {
+ public:
+  // `store`, `transport` and `clock` must outlive the object.
+  ListWatch(ListWatchOptions options, ObjectStore* store, KubeTransport* transport, const Clock* clock);
+
+  // Returns when the transport says that the agent stops. Call it once.
+  void Run();
+
+  ListWatchCounts Counts() const;
+
+ private:
+  // How a request ended.
+  struct Outcome {
+    enum class Kind : uint8_t { kDone, kUnsupported, kExpired, kFailed, kStopped };
+
+    Kind kind = Kind::kDone;
+    std::optional<int64_t> retry_after_seconds = std::nullopt;  // of kFailed
+    std::string message = "";                                   // of kFailed and kExpired
+  };
+  enum class Initial : uint8_t { kNone, kEvents };
+
+  Outcome Step();
+  Outcome List();
+  Outcome Watch(Initial initial);
+  // Takes the events of the watch until the body ends.
+  Outcome TakeEvents(Initial initial);
+  Outcome TakeEvent(const WatchEvent& event, Initial initial);
+  void EndSync();
+  Outcome OutcomeOf(const absl::Status& error) const;
+  Outcome OutcomeOf(const KubeAnswer& answer) const;
+  void NoteFailure(const Outcome& outcome);
+  std::string Query(const std::string& query) const;
+
+  const ListWatchOptions options_;
+  ObjectStore& store_;
+  KubeTransport& transport_;
+  const Clock& clock_;
+  RetryPause retry_;
+  LogLimiter failure_log_;
+
+  bool has_initial_events_ = true;  // as far as is known, the server sends them
+  bool was_synced_ = false;         // all objects were read at least once
+  bool is_synced_ = false;          // the store has what the server had at version_
+  bool is_list_exact_ = false;      // the next list must not come from the cache
+  bool has_progress_ = false;       // a line came since the last sync
+  bool has_failed_ = false;         // the last failure was logged, or could have been
+  std::string version_;
+
+  std::atomic<bool> is_up_{false};
+  std::atomic<uint64_t> requests_{0};
+  std::atomic<uint64_t> relists_{0};
+  std::atomic<uint64_t> events_{0};
+  std::atomic<uint64_t> lines_too_long_{0};
+  std::atomic<uint64_t> lines_invalid_{0};
+  std::atomic<uint64_t> failures_{0};
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_KUBE_LIST_WATCH_H_

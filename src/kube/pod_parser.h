@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_KUBE_POD_PARSER_H_
+#define TCPGAUGE_SRC_KUBE_POD_PARSER_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "src/json/json_scalar.h"
+#include "src/kube/object_parser.h"
+#include "src/kube/pod.h"
+
+namespace tcpgauge {
+
+// Takes a pod (core/v1 Pod).
+//
+// Thread: confined to one.
+// Bounds: names are cut after kMaxNameBytes + 1, so that a name that is too long stays one that IsName() refuses. At
+// most kMaxAddresses are taken, and the others are passed over.
+class PodParser final : public ObjectParser {
+ public:
+  static constexpr size_t kMaxAddresses = 16;
+
+  void Begin() override;
+  bool Wants(std::string_view path) const override;
+  void Take(std::string_view path, const JsonScalar& value) override;
+  void Leave(std::string_view path) override;
+
+  // The pod that was taken.
+  const Pod& pod() const { return pod_; }
+
+ private:
+  struct Owner {
+    std::string kind;
+    std::string name;
+    bool is_controller = false;
+  };
+
+  void AddAddress(std::string_view text);
+
+  Pod pod_;
+  Owner owner_;  // the item of metadata.ownerReferences that arrives
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_KUBE_POD_PARSER_H_

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_KUBE_POD_STORE_H_
+#define TCPGAUGE_SRC_KUBE_POD_STORE_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "src/base/mutex.h"
+#include "src/identity/identity_draft.h"
+#include "src/kube/object_store.h"
+#include "src/kube/pod_parser.h"
+#include "src/naming/end_identity.h"
+#include "src/net/ip_address.h"
+
+namespace tcpgauge {
+
+// The pods of one node.
+//
+// A pod that has ended gives no address, because another pod may have it. A pod on the host's network gives none
+// either, because the address is the node's. Such a pod is known by its UID alone.
+//
+// Thread: the thread that calls the API uses the functions of ObjectStore. Any thread may call the others. The lock is
+// held for one object, or for one copy of all.
+// Bounds: max_pods. A further pod is not kept, and is counted. It is kept with its next event after others went.
+class PodStore final : public ObjectStore {
+ public:
+  explicit PodStore(size_t max_pods) : max_pods_(max_pods) {}
+
+  ObjectParser* parser() override { return &parser_; }
+  void Put() override;
+  void Remove() override;
+  void BeginSync() override { ++generation_; }
+  void EndSync() override;
+
+  // Adds all pods to `draft`, and gives them this zone; empty = unknown.
+  void AddTo(const std::string& zone, IdentityDraft* draft) const;
+
+  size_t size() const;
+  // How many times a pod was not kept.
+  uint64_t overflows() const { return overflows_; }
+
+ private:
+  struct KnownPod {
+    EndIdentity identity;
+    std::vector<IpAddress> addresses;
+    uint64_t generation = 0;
+  };
+
+  const size_t max_pods_;
+  PodParser parser_;
+  uint64_t generation_ = 0;  // of the last BeginSync()
+  std::atomic<uint64_t> overflows_{0};
+  mutable Mutex mutex_;
+  absl::flat_hash_map<std::string, KnownPod> pods_ ABSL_GUARDED_BY(mutex_);  // by UID
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_KUBE_POD_STORE_H_

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_KUBE_READ_OBJECTS_H_
+#define TCPGAUGE_SRC_KUBE_READ_OBJECTS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "src/json/answer_body.h"
+#include "src/kube/object_parser.h"
+#include "src/kube/object_store.h"
+
+namespace tcpgauge {
+
+// The bounds of what the API server sends. A pod with the largest annotations and variables has a token of 1 MiB.
+constexpr size_t kMaxListBytes = 1 << 30;
+constexpr size_t kMaxObjectTokenBytes = 1536 << 10;
+constexpr size_t kMaxObjectDepth = 64;
+
+// What a page of a list says about itself.
+struct ListPage {
+  uint64_t objects = 0;
+  std::string resource_version;  // of the list
+  std::string next;              // the token of the next page (metadata.continue); empty = this is the last page
+};
+
+// Reads a page of a list from `body`, and calls Put() for each object while the page arrives.
+// Errors: those of ReadJson(), and kInvalidArgument if the answer is no list. The objects before an error were put.
+absl::StatusOr<ListPage> ReadListPage(AnswerBody* body, ObjectStore* store);
+
+// An event of a watch.
+struct WatchEvent {
+  enum class Type : uint8_t { kOther, kAdded, kModified, kDeleted, kBookmark, kError };
+
+  Type type = Type::kOther;
+  std::string resource_version;      // of the object; empty if the event has none
+  bool ends_initial_events = false;  // a bookmark after the objects that were there at the beginning
+  int error_code = 0;                // of an error, an HTTP status code
+  std::string error_message;         // of an error; at most kMaxFailureMessageBytes, untrusted
+};
+
+// Reads an event. `parser` takes its object. Errors: those of ReadJson().
+absl::StatusOr<WatchEvent> ReadWatchEvent(std::string_view line, ObjectParser* parser);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_KUBE_READ_OBJECTS_H_

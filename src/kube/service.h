@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_KUBE_SERVICE_H_
+#define TCPGAUGE_SRC_KUBE_SERVICE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "src/net/ip_address.h"
+
+namespace tcpgauge {
+
+// What names need of a service. All texts are as the API has them.
+struct Service {
+  std::string namespace_name;
+  std::string name;
+  std::vector<IpAddress> cluster_ips;  // empty for a headless service
+  std::vector<uint16_t> tcp_ports;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_KUBE_SERVICE_H_

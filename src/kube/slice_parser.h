@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_KUBE_SLICE_PARSER_H_
+#define TCPGAUGE_SRC_KUBE_SLICE_PARSER_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "src/json/json_scalar.h"
+#include "src/kube/object_parser.h"
+#include "src/kube/slice.h"
+
+namespace tcpgauge {
+
+// Takes an EndpointSlice (discovery.k8s.io/v1). A slice of host names (addressType FQDN) has no endpoints here.
+//
+// Thread: confined to one.
+// Bounds: names are cut as in PodParser. At most 1000 endpoints, the most that the API server takes, kMaxAddresses of
+// each, and kMaxPorts are taken. The others are passed over.
+class SliceParser final : public ObjectParser {
+ public:
+  static constexpr size_t kMaxEndpoints = 1000;
+  static constexpr size_t kMaxAddresses = 100;
+  static constexpr size_t kMaxPorts = 100;
+
+  void Begin() override;
+  bool Wants(std::string_view path) const override;
+  void Take(std::string_view path, const JsonScalar& value) override;
+  void Leave(std::string_view path) override;
+
+  // The slice that was taken.
+  const Slice& slice() const { return slice_; }
+
+ private:
+  struct Port {
+    uint64_t number = 0;
+    bool is_tcp = true;  // the default
+  };
+
+  Slice slice_;
+  std::optional<SliceEndpoint> endpoint_;  // the item that arrives
+  bool is_pod_ = false;                    // its targetRef is a pod
+  Port port_;                              // the item that arrives
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_KUBE_SLICE_PARSER_H_

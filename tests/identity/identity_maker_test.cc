@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/identity/identity_maker.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "src/base/time_units.h"
+#include "src/naming/listener_queue.h"
+#include "tests/support/hand_moved_clock.h"
+
+namespace tcpgauge {
+namespace {
+
+const Endpoint kServer = {*IpAddress::Parse("192.0.2.1"), 80};
+const Endpoint kClient = {*IpAddress::Parse("192.0.2.1"), 40000};
+
+// Says what the test sets.
+class FakeSource final : public IdentitySource {
+ public:
+  FakeSource(std::string_view name, HandMovedClock* clock) : name_(name), clock_(clock) {}
+  void AddTo(IdentityDraft* draft) override {
+    clock_->Move(takes_ns);
+    draft->AddSharedAddress(kServer.address);
+    ListenerQueue queue;
+    queue.endpoint = kServer;
+    queue.connections = queued;
+    draft->AddListener(queue, 11);
+    draft->AddSocket(kClient, 11, cookie);
+    draft->AddGroup(11, {"", "", unit});
+  }
+  std::string_view name() const override { return name_; }
+  bool is_up() const override { return is_up_now; }
+
+  bool is_up_now = true;
+  std::string unit = "a.service";
+  uint64_t queued = 0;
+  uint64_t cookie = 1;
+  int64_t takes_ns = 0;
+
+ private:
+  const std::string_view name_;
+  HandMovedClock* const clock_;
+};
+
+class IdentityMakerTest : public testing::Test {
+ protected:
+  std::unique_ptr<IdentityMaker> Make(size_t max_endpoints = 100) {
+    IdentityMaker::Options options;
+    options.sources = {&source_};
+    options.max_endpoints = max_endpoints;
+    options.clock = &clock_;
+    options.hub = &hub_;
+    options.post = [this](std::shared_ptr<const IdentityMap> map) { posted_.push_back(std::move(map)); };
+    options.add_counters = [](IdentityCounters* counters) { counters->events = 7; };
+    return std::make_unique<IdentityMaker>(std::move(options));
+  }
+
+  HandMovedClock clock_;
+  IdentityHub hub_;
+  std::vector<std::shared_ptr<const IdentityMap>> posted_;
+  FakeSource source_{"sockets", &clock_};
+};
+
+TEST_F(IdentityMakerTest, PublishesTheFirstMap) {
+  const auto maker = Make();
+  maker->Round();
+  ASSERT_EQ(posted_.size(), 1u);
+  EXPECT_EQ(hub_.Current(), posted_[0]);
+  EXPECT_EQ(posted_[0]->Find(kClient)->identity.workload, "a.service");
+}
+
+TEST_F(IdentityMakerTest, PublishesNoMapThatIsLikeTheLastOne) {
+  const auto maker = Make();
+  maker->Round();
+  maker->Round();
+  EXPECT_EQ(posted_.size(), 1u);
+  EXPECT_EQ(hub_.Current(), posted_[0]);
+}
+
+TEST_F(IdentityMakerTest, PublishesAChange) {
+  const auto maker = Make();
+  maker->Round();
+  source_.unit = "b.service";
+  maker->Round();
+  ASSERT_EQ(posted_.size(), 2u);
+  EXPECT_EQ(hub_.Current()->Find(kClient)->identity.workload, "b.service");
+}
+
+TEST_F(IdentityMakerTest, PublishesThatAnotherSocketHasTheEndpoint) {
+  const auto maker = Make();
+  maker->Round();
+  source_.cookie = 2;
+  maker->Round();
+  EXPECT_EQ(posted_.size(), 2u);
+}
+
+TEST_F(IdentityMakerTest, SendsAMapWithOtherQueuesToTheHubAlone) {
+  const auto maker = Make();
+  maker->Round();
+  source_.queued = 5;
+  maker->Round();
+  EXPECT_EQ(posted_.size(), 1u);
+  ASSERT_EQ(hub_.Current()->listener_queues.size(), 1u);
+  EXPECT_EQ(hub_.Current()->listener_queues[0].connections, 5u);
+  maker->Round();
+  EXPECT_EQ(posted_.size(), 1u) << "compared with the map of the hub";
+}
+
+TEST_F(IdentityMakerTest, CountsWhatItDoes) {
+  const auto maker = Make(1);
+  EXPECT_TRUE(hub_.counters().sources.empty());
+  maker->Round();
+  source_.is_up_now = false;
+  maker->Round();
+  const IdentityCounters counters = hub_.counters();
+  ASSERT_EQ(counters.sources.size(), 1u);
+  EXPECT_EQ(counters.sources[0].name, "sockets");
+  EXPECT_FALSE(counters.sources[0].is_up);
+  EXPECT_EQ(counters.endpoints, 1u);
+  EXPECT_EQ(counters.events, 7u);
+  ASSERT_EQ(counters.overflows.size(), 1u);
+  EXPECT_EQ(counters.overflows[0].count, 2u) << "the client, in each of two rounds";
+}
+
+TEST_F(IdentityMakerTest, TellsHowLongARoundTook) {
+  const auto maker = Make();
+  source_.takes_ns = 3 * kNanosecondsPerMillisecond;
+  maker->Round();
+  EXPECT_EQ(maker->last_round_ns(), 3 * kNanosecondsPerMillisecond);
+}
+
+}  // namespace
+}  // namespace tcpgauge

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/identity/process_source.h"
+
+#include <memory>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "src/naming/identity_pool.h"
+#include "tests/identity/fake_folder.h"
+
+namespace tcpgauge {
+namespace {
+
+const std::string kId(64, 'a');
+const std::string kOtherId(64, 'b');
+
+std::string FibTrie(const std::string& address) { return "Main:\n  |-- " + address + "\n     /32 host LOCAL\n"; }
+
+class ProcessSourceTest : public testing::Test {
+ protected:
+  // /proc with systemd as process 1, which shares the network namespace of the reader.
+  ProcessSourceTest() : source_(folder_.path()) {
+    folder_.Write("self/net/fib_trie", FibTrie("192.0.2.1"));
+    AddToHost(1, "/init.scope", "systemd");
+  }
+  // A process in a network namespace of its own.
+  void Add(int process, const std::string& group, const std::string& comm, const std::string& address) {
+    const std::string name = std::to_string(process);
+    folder_.Write(name + "/cgroup", "0::" + group + "\n");
+    folder_.Write(name + "/comm", comm + "\n");
+    folder_.Write(name + "/net/fib_trie", FibTrie(address));
+    folder_.Write(name + "/net/if_inet6",
+                  "fd00004200000000000000000000000" + std::to_string(process % 10) + " 02 40 00 80     eth0\n");
+  }
+  // A process in the network namespace of another one.
+  void AddBeside(const std::string& other, int process, const std::string& group, const std::string& comm) {
+    const std::string name = std::to_string(process);
+    folder_.Write(name + "/cgroup", "0::" + group + "\n");
+    folder_.Write(name + "/comm", comm + "\n");
+    folder_.Link(other + "/net/fib_trie", name + "/net/fib_trie");
+  }
+  void AddToHost(int process, const std::string& group, const std::string& comm) {
+    AddBeside("self", process, group, comm);
+  }
+  std::shared_ptr<IdentityMap> Round() {
+    IdentityDraft draft(100, &pool_);
+    source_.AddTo(&draft);
+    overflows_ = draft.overflows();
+    return draft.Finish(&recent_, now_ns_ += 5000000000);
+  }
+  static std::string Workload(const IdentityMap& map, const std::string& address) {
+    const IdentityRef found = map.Find({*IpAddress::Parse(address), 80});
+    return found == nullptr ? "" : found->identity.workload;
+  }
+
+  FakeFolder folder_;
+  ProcessSource source_;
+  IdentityPool pool_;
+  IdentityDraft::Recent recent_;
+  int64_t now_ns_ = 0;
+  uint64_t overflows_ = 0;
+};
+
+TEST_F(ProcessSourceTest, TellsTheAddressesOfAContainer) {
+  Add(103, "/docker/" + kId, "nginx", "172.17.0.2");
+  const auto map = Round();
+  EXPECT_EQ(Workload(*map, "172.17.0.2"), "aaaaaaaaaaaa");
+  EXPECT_EQ(Workload(*map, "fd00:42::3"), "aaaaaaaaaaaa");
+  EXPECT_TRUE(map->IsLocal(*IpAddress::Parse("172.17.0.2")));
+  EXPECT_TRUE(source_.is_up());
+}
+
+TEST_F(ProcessSourceTest, TellsNoAddressOfAProcessInTheOwnNamespace) {
+  AddToHost(103, "/docker/" + kId, "nginx");
+  AddToHost(104, "/system.slice/ssh.service", "sshd");
+  const auto map = Round();
+  EXPECT_TRUE(map->addresses.empty());
+  EXPECT_TRUE(map->local_addresses.empty());
+}
+
+TEST_F(ProcessSourceTest, TheContainersOfAPodShareItsAddress) {
+  Add(103, "/kubepods/pod1-2/" + kId, "pause", "10.42.0.7");
+  AddBeside("103", 104, "/kubepods/pod1-2/" + kOtherId, "nginx");
+  IdentityDraft draft(100, &pool_);
+  source_.AddTo(&draft);
+  EndIdentity log;
+  log.namespace_name = "shop";
+  log.pod = "web-0";
+  log.workload = "web";
+  draft.AddContainer(kOtherId, log);
+  EXPECT_EQ(Workload(*draft.Finish(&recent_, 0), "10.42.0.7"), "web");
+}
+
+TEST_F(ProcessSourceTest, AnAddressOfTwoContainersIsUnknown) {
+  Add(103, "/docker/" + kId, "nginx", "172.17.0.2");
+  AddBeside("103", 104, "/docker/" + kOtherId, "sidecar");
+  const auto map = Round();
+  EXPECT_EQ(Workload(*map, "172.17.0.2"), "");
+  EXPECT_TRUE(map->IsLocal(*IpAddress::Parse("172.17.0.2")));
+}
+
+TEST_F(ProcessSourceTest, AnAddressGetsItsNewOwnerInTheNextRound) {
+  Add(103, "/docker/" + kId, "nginx", "172.17.0.2");
+  EXPECT_EQ(Workload(*Round(), "172.17.0.2"), "aaaaaaaaaaaa");
+  folder_.Remove("103");
+  Add(203, "/docker/" + kOtherId, "nginx", "172.17.0.2");
+  EXPECT_EQ(Workload(*Round(), "172.17.0.2"), "bbbbbbbbbbbb");
+}
+
+TEST_F(ProcessSourceTest, AUnitWithANamespaceOfItsOwnHasItsAddress) {
+  Add(103, "/system.slice/vpn.service", "openvpn", "10.8.0.1");
+  EXPECT_EQ(Workload(*Round(), "10.8.0.1"), "vpn.service");
+}
+
+TEST_F(ProcessSourceTest, TellsTheNameOfAProcessThatIsAloneInItsGroup) {
+  Add(103, "/docker/" + kId, "nginx", "172.17.0.2");
+  EXPECT_EQ(Round()->Find({*IpAddress::Parse("172.17.0.2"), 80})->identity.comm, "nginx");
+}
+
+TEST_F(ProcessSourceTest, TellsAnyNameThatAProcessGaveItself) {
+  Add(103, "/docker/" + kId, " x\"y\n {\n", "172.17.0.2");
+  EXPECT_EQ(Round()->Find({*IpAddress::Parse("172.17.0.2"), 80})->identity.comm, " x\"y\n {\n");
+}
+
+TEST_F(ProcessSourceTest, TellsNoNameOfSeveralProcesses) {
+  Add(103, "/docker/" + kId, "nginx", "172.17.0.2");
+  AddBeside("103", 104, "/docker/" + kId, "worker");
+  EXPECT_EQ(Round()->Find({*IpAddress::Parse("172.17.0.2"), 80})->identity.comm, "");
+}
+
+TEST_F(ProcessSourceTest, AsksAnotherProcessWhenTheFirstHasEnded) {
+  Add(103, "/docker/" + kId, "nginx", "172.17.0.2");
+  AddBeside("103", 104, "/docker/" + kId, "worker");
+  folder_.Remove("103/net");
+  folder_.Write("104/net/if_inet6", "");
+  EXPECT_EQ(Workload(*Round(), "172.17.0.2"), "aaaaaaaaaaaa");
+}
+
+TEST_F(ProcessSourceTest, IsDownWhereProcessesAreHidden) {
+  folder_.Remove("1");
+  Add(103, "/docker/" + kId, "nginx", "172.17.0.2");
+  Round();
+  EXPECT_FALSE(source_.is_up());
+  ProcessSource absent(folder_.path() + "/absent");
+  IdentityDraft draft(100, &pool_);
+  absent.AddTo(&draft);
+  EXPECT_FALSE(absent.is_up());
+}
+
+TEST_F(ProcessSourceTest, TellsNoAddressesIfItDoesNotKnowItsOwnNamespace) {
+  AddToHost(103, "/docker/" + kId, "nginx");
+  folder_.Remove("self");
+  EXPECT_TRUE(Round()->addresses.empty()) << "they could be those of the host";
+  EXPECT_FALSE(source_.is_up());
+}
+
+}  // namespace
+}  // namespace tcpgauge
