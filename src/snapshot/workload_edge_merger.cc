@@ -40,6 +40,11 @@ bool HasCounted(const EdgeCounters& counters) {
           counters.handshake_rtt_count) != 0;
 }
 
+// Whether the server ever answered. Otherwise a scan of all ports would take all places.
+bool WasAnswered(const EdgeCounters& counters) {
+  return (counters.client_payload_bytes | counters.server_payload_bytes | counters.handshake_rtt_count) != 0;
+}
+
 }  // namespace
 
 void WorkloadEdgeMerger::AddZones(const WorkloadCellKey& key, const EdgeCounters& counters,
@@ -152,7 +157,8 @@ WorkloadEdgesView WorkloadEdgeMerger::Merge(const std::vector<const std::vector<
   EndIdle(now_ns);
   for (const Sum& sum : sums) {
     if (exported_.size() >= options_.max_exported) break;
-    if (!exported_.contains(sum.key) && !ended_.contains(sum.key)) Begin(sum, now_ns);
+    if (!WasAnswered(sum.counters) || exported_.contains(sum.key) || ended_.contains(sum.key)) continue;
+    Begin(sum, now_ns);
   }
   for (auto& [key, edge] : exported_) {
     const auto index = indexes.find(key);

@@ -27,14 +27,13 @@ struct WorkloadEdgeOptions {
 
 // Adds up the workload accounts of all tables, and chooses the workload edges that have series of their own.
 //
-// - The first workload edges that come get series, as many as may have them. They keep the series until they have no
-//   open connection and were silent for the idle time-out. Everything else is in `other`, by reporter.
+// - The first workload edges on which a server answers get series, as many as may have them. They keep the series until
+//   they have no open connection and were silent for the idle time-out. Everything else is in `other`, by reporter.
 // - The series of a workload edge are zero for a window, so that readers see every increase. Exception: in the first
 //   window, which begins with the first credit, readers are taken to have read nothing.
 // - No counter falls. What was in `other` before a workload edge had series stays there. When a table forgets a cell,
-// its
-//   account moves to the table's fold; then Merge() keeps it for the workload edge, and subtracts it from `other`. An
-//   edge whose series have ended gets none for another window.
+//   its account moves to the table's fold; then Merge() keeps it for the workload edge, and subtracts it from `other`.
+//   An edge whose series have ended gets none for another window.
 // - For each reporter, all workload edges and `other` together hold what the accounts of that reporter hold.
 //
 // Thread: confined to the collector's thread.

@@ -33,6 +33,7 @@ class WorkloadEdgeMergerTest : public testing::Test {
     account.key.edge.server_port = port;
     account.key.local_ends = local_ends;
     account.counters.segments = segments;
+    account.counters.client_payload_bytes = segments;
     workers_[worker].push_back(account);
   }
   void Forget(size_t worker, uint64_t number) {
@@ -86,6 +87,21 @@ TEST_F(WorkloadEdgeMergerTest, TheFirstOnesHaveSeriesAndAllElseIsOther) {
   Merge(2);
   EXPECT_EQ(Segments(), (Map{{0, 1007}, {80, 5}, {81, 6}}));
   EXPECT_EQ(merged_.exported[0].start_time_ns, 7);
+}
+
+TEST_F(WorkloadEdgeMergerTest, PortsThatNeverAnsweredGetNoSeries) {
+  for (uint16_t port = 1; port <= 100; ++port) {
+    Report(0, 100 + port, port, 0, Binding::kClientIsLocal);
+    Last(0).counters.connections_opened = Last(0).counters.connections_refused = 3;
+  }
+  Merge(1);
+  EXPECT_TRUE(merged_.exported.empty());
+  EXPECT_EQ(merged_.other[0].connections_refused, 300u);
+  Report(0, 10, 443, 0, Binding::kClientIsLocal);
+  Last(0).counters.handshake_rtt_count = 1;
+  Merge(2);
+  ASSERT_EQ(merged_.exported.size(), 1u);
+  EXPECT_EQ(merged_.exported[0].key.server_port, 443);
 }
 
 TEST_F(WorkloadEdgeMergerTest, AnIdleOneGivesItsPlaceAndItsCountsToOther) {
