@@ -2,6 +2,7 @@
 #include "src/snapshot/workload_edge_merger.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "src/flow/binding_table.h"
 
@@ -47,6 +48,40 @@ bool WasAnswered(const EdgeCounters& counters) {
 
 }  // namespace
 
+uint32_t WorkloadEdgeMerger::NumberOf(const IdentityRef& workload) {
+  if (workload == nullptr) return 0;
+  const auto [number, is_new] =
+      numbers_.emplace(std::make_pair(workload->identity.namespace_name, workload->identity.workload), 0);
+  if (is_new) number->second = ++last_number_;
+  return number->second;
+}
+
+WorkloadCellKey WorkloadEdgeMerger::KeyOf(const WorkloadAccount& account) {
+  WorkloadCellKey key = account.key;
+  key.edge.client.workload_number = NumberOf(account.client);
+  key.edge.server.workload_number = NumberOf(account.server);
+  return key;
+}
+
+void WorkloadEdgeMerger::ForgetNumbers() {
+  if (numbers_.size() < most_numbers_) return;
+  absl::flat_hash_set<uint32_t> used;
+  const auto use = [&used](const WorkloadEdgeKey& key) {
+    used.insert(key.client.workload_number);
+    used.insert(key.server.workload_number);
+  };
+  for (const auto& [key, edge] : exported_) use(key);
+  for (const auto& [key, ended_ns] : ended_) use(key);
+  for (const Accounts& accounts : before_) {
+    for (const auto& [number, account] : accounts) use(account.key.edge);
+  }
+  for (auto it = numbers_.begin(); it != numbers_.end();) {
+    const auto here = it++;
+    if (!used.contains(here->second)) numbers_.erase(here);
+  }
+  most_numbers_ = std::max(kFewNumbers, 2 * numbers_.size());
+}
+
 void WorkloadEdgeMerger::AddZones(const WorkloadCellKey& key, const EdgeCounters& counters,
                                   std::vector<ZonePayload>* zones) {
   if (key.client_zone.empty() && key.server_zone.empty()) return;
@@ -74,7 +109,7 @@ void WorkloadEdgeMerger::KeepForgotten(const std::vector<WorkloadAccount>& worke
   Accounts now;
   now.reserve(worker.size());
   for (const WorkloadAccount& account : worker) {
-    if (!account.is_fold) now.emplace(account.number, Before{account.key, WithoutGauges(account.counters)});
+    if (!account.is_fold) now.emplace(account.number, Before{KeyOf(account), WithoutGauges(account.counters)});
   }
   for (const auto& [number, forgotten] : *before) {
     if (now.contains(number)) continue;
@@ -147,7 +182,7 @@ WorkloadEdgesView WorkloadEdgeMerger::Merge(const std::vector<const std::vector<
       });
       if (account.is_fold) continue;
       AddZones(account.key, account.counters, &merged.zones);
-      VisitEdges(account.key, [&](const WorkloadEdgeKey& key) {
+      VisitEdges(KeyOf(account), [&](const WorkloadEdgeKey& key) {
         const auto [index, is_new] = indexes.emplace(key, sums.size());
         if (is_new) sums.push_back({key, account.client, account.server, EdgeCounters()});
         AddEdgeCounters(account.counters, &sums[index->second].counters);
@@ -174,6 +209,7 @@ WorkloadEdgesView WorkloadEdgeMerger::Merge(const std::vector<const std::vector<
   seen_.clear();
   for (const Sum& sum : sums) seen_.insert(sum.key);
   last_ns_ = now_ns;
+  ForgetNumbers();
   return merged;
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -36,13 +37,18 @@ struct WorkloadEdgeOptions {
 //   An edge whose series have ended gets none for another window.
 // - For each reporter, all workload edges and `other` together hold what the accounts of that reporter hold.
 //
+// - A workload is known by its namespace and name. Its number in the accounts may change when no pod of it was known
+// for a
+//   while.
+//
 // Thread: confined to the collector's thread.
 // Time: table time, in nanoseconds.
-// Bounds: a copy of each account of each worker, max_exported workload edges, and kMaxZonePairs pairs of zones. Further
-// pairs are counted as the pair of "other" and "other".
+// Bounds: a copy of each account of each worker, the names of their workloads, max_exported workload edges, and
+// kMaxZonePairs pairs of zones. Further pairs are counted as the pair of "other" and "other".
 class WorkloadEdgeMerger {
  public:
   static constexpr size_t kMaxZonePairs = 64;
+  static constexpr size_t kFewNumbers = 1024;
 
   explicit WorkloadEdgeMerger(const WorkloadEdgeOptions& options) : options_(options) {}
 
@@ -77,6 +83,12 @@ class WorkloadEdgeMerger {
     EdgeCounters counters;
   };
 
+  // Returns the number of the workload for WorkloadEdgeView::key; 0 for null.
+  uint32_t NumberOf(const IdentityRef& workload);
+  // Returns the key of the account, with the numbers of NumberOf().
+  WorkloadCellKey KeyOf(const WorkloadAccount& account);
+  // Forgets the numbers that no account and no workload edge has, once they are many.
+  void ForgetNumbers();
   // Keeps the accounts that the worker reported at the last call and has forgotten since. Then replaces `*before` by
   // the accounts that the worker reports now.
   void KeepForgotten(const std::vector<WorkloadAccount>& worker, Accounts* before);
@@ -88,7 +100,10 @@ class WorkloadEdgeMerger {
   void Update(const EdgeCounters& now, int64_t now_ns, Exported* edge) const;
 
   const WorkloadEdgeOptions options_;
-  std::vector<Accounts> before_;  // by worker
+  absl::flat_hash_map<std::pair<std::string, std::string>, uint32_t> numbers_;  // by namespace and workload
+  uint32_t last_number_ = 0;
+  size_t most_numbers_ = kFewNumbers;  // when to forget numbers
+  std::vector<Accounts> before_;       // by worker
   absl::flat_hash_map<WorkloadEdgeKey, Exported> exported_;
   absl::flat_hash_map<WorkloadEdgeKey, int64_t> ended_;  // when the series ended; for a window
   absl::flat_hash_set<WorkloadEdgeKey> seen_;            // the workload edges of the last call

@@ -190,8 +190,12 @@ TEST_F(CaptureEngineTest, IdentitiesThatWerePostedBeforeTheStartNameTheFirstConn
   ends.Give("10.0.0.1:0", "web-1");
   engine_->PostIdentities(ends.Take());
   engine_->Start();
-  WaitUntil([this] { return engine_->hub().Current()->connections.size() == 1; }, "the packet is shown");
+  WaitUntil([this] { return waits_ > 0; }, "the packet is read");
+  EndWaits();
+  ASSERT_TRUE(IsFinished(kPatienceMs));
+  ASSERT_TRUE(engine_->Stop().ok());
   const std::shared_ptr<const Snapshot> snapshot = engine_->hub().Current();
+  ASSERT_EQ(snapshot->connections.size(), 1u);
   const IdentityRef client = snapshot->identities.at(snapshot->connections[0].client_identity);
   ASSERT_NE(client, nullptr);
   EXPECT_EQ(client->identity.pod, "web-1");
@@ -204,13 +208,16 @@ TEST_F(CaptureEngineTest, IdentitiesThatArePostedLaterReachALiveWorker) {
   NamedEnds ends;
   ends.Give("10.0.0.1:0", "web-1");
   engine_->PostIdentities(ends.Take());
-  const auto is_named = [this] {
-    clock_.Move(kNanosecondsPerSecond / 10);
-    const std::shared_ptr<const Snapshot> snapshot = engine_->hub().Current();
-    return snapshot->connections.size() == 1 &&
-           snapshot->identities[snapshot->connections[0].client_identity] != nullptr;
-  };
-  WaitUntil(is_named, "the connection has a name");
+  WaitUntil(
+      [this] {
+        clock_.Move(kNanosecondsPerSecond / 10);
+        return engine_->hub().Current()->identity_map->addresses.size() == 1;
+      },
+      "the worker has the map");
+  ASSERT_TRUE(engine_->Stop().ok());
+  const std::shared_ptr<const Snapshot> snapshot = engine_->hub().Current();
+  ASSERT_EQ(snapshot->connections.size(), 1u);
+  EXPECT_NE(snapshot->identities.at(snapshot->connections[0].client_identity), nullptr);
 }
 
 TEST_F(CaptureEngineTest, AllWorkersOfASilentPipeAreHealthy) {

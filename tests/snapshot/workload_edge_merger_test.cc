@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
 #include <string>
 
 #include "src/flow/binding_table.h"
@@ -168,6 +169,43 @@ TEST_F(WorkloadEdgeMergerTest, AForgottenCellIsKeptForItsWorkloadEdge) {
   Merge(200);
   Merge(201);
   EXPECT_EQ(Segments(), (Map{{0, 28}}));
+}
+
+TEST_F(WorkloadEdgeMergerTest, AWorkloadThatComesAgainWithAnotherNumberIsTheSameWorkload) {
+  const auto report = [this](uint64_t number, uint32_t workload_number, const std::string& workload,
+                             uint64_t segments) {
+    Report(0, number, 80, segments, Binding::kClientIsLocal);
+    auto identity = std::make_shared<NumberedIdentity>();
+    identity->workload_number = workload_number;
+    identity->identity.workload = workload;
+    Last(0).client = identity;
+    Last(0).key.edge.client.workload_number = workload_number;
+  };
+  report(10, 1, "web", 5);
+  Merge(1);
+  report(11, 2, "web", 7);
+  Merge(2);
+  ASSERT_EQ(merged_.exported.size(), 1u) << "two would have the same labels";
+  EXPECT_EQ(Segments(), (Map{{0, 0}, {80, 12}}));
+  report(12, 3, "db", 1);
+  Merge(3);
+  EXPECT_EQ(merged_.exported.size(), 2u);
+}
+
+TEST_F(WorkloadEdgeMergerTest, WorkloadsThatComeAndGoKeepTheirNumbersWhileTheyHaveSeries) {
+  for (uint64_t i = 0; i < 5000; ++i) {
+    Report(0, 10, 80, i + 1, Binding::kClientIsLocal);
+    for (const bool changes : {false, true}) {
+      if (changes) Report(0, 100 + i, 81, 1, Binding::kClientIsLocal);
+      auto identity = std::make_shared<NumberedIdentity>();
+      identity->workload_number = 1;
+      identity->identity.workload = changes ? "job-" + std::to_string(i) : "web";
+      Last(0).client = identity;
+    }
+    Merge(1 + static_cast<int64_t>(i) / 100);
+    Forget(0, 100 + i);
+    ASSERT_EQ(Segments()[80], i + 1);
+  }
 }
 
 TEST_F(WorkloadEdgeMergerTest, ZonesCountEachConnectionOnceAndKeepTheirOrder) {
