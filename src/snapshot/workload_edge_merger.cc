@@ -84,6 +84,8 @@ void WorkloadEdgeMerger::ForgetNumbers() {
 
 void WorkloadEdgeMerger::AddZones(const WorkloadCellKey& key, const EdgeCounters& counters,
                                   std::vector<ZonePayload>* zones) {
+  // The agents of both nodes see a connection between them. The client's counts it.
+  if ((key.local_ends & Binding::kClientIsLocal) == 0) return;
   if (key.client_zone.empty() && key.server_zone.empty()) return;
   const uint64_t payload_bytes = counters.client_payload_bytes + counters.server_payload_bytes;
   if (payload_bytes == 0) return;

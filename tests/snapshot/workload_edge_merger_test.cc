@@ -230,6 +230,17 @@ TEST_F(WorkloadEdgeMergerTest, ZonesCountEachConnectionOnceAndKeepTheirOrder) {
   EXPECT_EQ(merged_.zones[1].payload_bytes, 7u);
 }
 
+TEST_F(WorkloadEdgeMergerTest, OnlyTheNodeOfTheClientCountsForZones) {
+  for (const uint8_t local_ends : std::vector<uint8_t>{0, Binding::kServerIsLocal, Binding::kClientIsLocal}) {
+    Report(0, 10 + uint64_t{local_ends}, 80, 4, local_ends);
+    Last(0).key.client_zone = "a";
+    Last(0).key.server_zone = "b";
+  }
+  Merge(1);
+  ASSERT_EQ(merged_.zones.size(), 1u);
+  EXPECT_EQ(merged_.zones[0].payload_bytes, 4u);
+}
+
 TEST_F(WorkloadEdgeMergerTest, FurtherPairsOfZonesAreCountedTogether) {
   for (uint16_t i = 0; i < 100; ++i) {
     Report(0, 10 + i, static_cast<uint16_t>(80 + i), 0);
