@@ -388,8 +388,8 @@ const MetricInfo kCatalog[] = {
      "Time from a SYN to the ACK that completes the handshake, on workload edges without series of their own.",
      "tcpgauge.workload_edge.other.handshake.rtt", "s"},
     {Metric::kZonePayloadBytes, "tcpgauge_zone_payload_bytes_total", kCounter, "bytes", kZones,
-     "TCP payload of both directions between two zones, where the zones of both ends are known. What has no series left "
-     "is in the zones other and other.",
+     "TCP payload of both directions between two zones, of connections whose client is on this node. A zone that is not "
+     "known is absent. What has no series left is in the zones other and other.",
      "tcpgauge.zone.payload", "By"},
     {Metric::kEndpointInfo, "tcpgauge_endpoint_info", kGauge, "", kEndpoint,
      "Always 1; the labels say who has an address of this node or of a pod on it. A workload_kind that ends in (guess) "

@@ -35,7 +35,7 @@ constexpr std::string_view kHead =
     "agent stands: `client` if the client is on the agent's node, `server` if the server is, and `transit` if neither\n"
     "is. A connection with both ends on the node counts under `client` and under `server`. So a sum over one of these\n"
     "two counts each connection of a cluster once. An end that is no workload shows the prefix of the client, or\n"
-    "`external`. The first `--metrics.workload-edges` workload edges have series, until they were silent for\n"
+    "`external`. The first `--metrics.workload-edges` on which a server answers have series, until they were silent for\n"
     "`--idle-timeout`. `tcpgauge_workload_edge_other_...` counts all others, for each reporter, and what a workload "
     "edge\n"
     "carried before it had series. A connection is credited to its workload edge whether or not its edge has series.\n"

@@ -94,6 +94,7 @@ std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const A
         {"metrics_edges", limits.metrics_edges},
         {"response_bytes", limits.response_bytes},
         {"listed_connections", limits.listed_connections},
+        {"named_endpoints", limits.named_endpoints},
         {"http_connections", limits.http_connections},
         {"max_memory_bytes", limits.max_memory_bytes == 0 ? Json() : Json(limits.max_memory_bytes)},
         {"planned_memory_bytes", limits.planned_memory_bytes}}},

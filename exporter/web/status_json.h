@@ -20,6 +20,7 @@ struct AgentLimits {
   uint64_t metrics_edges = 0;         // edges with series of their own
   uint64_t response_bytes = 0;        // bodies of HTTP responses that are being sent
   uint64_t listed_connections = 0;    // connections of each worker in a snapshot
+  uint64_t named_endpoints = 0;       // addresses and sockets that can have names at a time
   uint64_t http_connections = 0;      // HTTP connections at a time
   uint64_t max_memory_bytes = 0;      // the most that the process may take; 0 = no limit
   uint64_t planned_memory_bytes = 0;  // the most that the process will take (MemoryPlan::bytes)

@@ -23,6 +23,7 @@ AgentLimits AgentLimitsOf(const Options& options, const MemoryPlan& plan, uint64
   limits.metrics_edges = SeriesPlanOf(options).edges;
   limits.response_bytes = plan.response_bytes;
   limits.listed_connections = plan.rows_per_worker;
+  limits.named_endpoints = plan.max_endpoints;
   limits.http_connections = plan.http_connections;
   limits.max_memory_bytes = memory_limit_bytes;
   limits.planned_memory_bytes = plan.bytes;

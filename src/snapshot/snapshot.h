@@ -50,7 +50,7 @@ struct WorkloadEdgeView {
   int64_t start_time_ns = 0;  // when the series started, since the Unix epoch
 };
 
-// Payload between two zones. A name is empty if the zone is unknown.
+// Payload between two zones, of connections whose client is local. A name is empty if the zone is unknown.
 struct ZonePayload {
   std::string client_zone;
   std::string server_zone;

@@ -41,6 +41,11 @@ bool HasCounted(const EdgeCounters& counters) {
           counters.handshake_rtt_count) != 0;
 }
 
+// Whether the server ever answered. Otherwise a scan of all ports would take all places.
+bool WasAnswered(const EdgeCounters& counters) {
+  return (counters.client_payload_bytes | counters.server_payload_bytes | counters.handshake_rtt_count) != 0;
+}
+
 }  // namespace
 
 uint32_t WorkloadEdgeMerger::NumberOf(const IdentityRef& workload) {
@@ -79,6 +84,8 @@ void WorkloadEdgeMerger::ForgetNumbers() {
 
 void WorkloadEdgeMerger::AddZones(const WorkloadCellKey& key, const EdgeCounters& counters,
                                   std::vector<ZonePayload>* zones) {
+  // The agents of both nodes see a connection between them. The client's counts it.
+  if ((key.local_ends & Binding::kClientIsLocal) == 0) return;
   if (key.client_zone.empty() && key.server_zone.empty()) return;
   const uint64_t payload_bytes = counters.client_payload_bytes + counters.server_payload_bytes;
   if (payload_bytes == 0) return;
@@ -186,7 +193,8 @@ WorkloadEdgesView WorkloadEdgeMerger::Merge(const std::vector<const std::vector<
   EndIdle(now_ns);
   for (const Sum& sum : sums) {
     if (exported_.size() >= options_.max_exported) break;
-    if (!exported_.contains(sum.key) && !ended_.contains(sum.key)) Begin(sum, now_ns);
+    if (!WasAnswered(sum.counters) || exported_.contains(sum.key) || ended_.contains(sum.key)) continue;
+    Begin(sum, now_ns);
   }
   for (auto& [key, edge] : exported_) {
     const auto index = indexes.find(key);

@@ -28,14 +28,13 @@ struct WorkloadEdgeOptions {
 
 // Adds up the workload accounts of all tables, and chooses the workload edges that have series of their own.
 //
-// - The first workload edges that come get series, as many as may have them. They keep the series until they have no
-//   open connection and were silent for the idle time-out. Everything else is in `other`, by reporter.
+// - The first workload edges on which a server answers get series, as many as may have them. They keep the series until
+//   they have no open connection and were silent for the idle time-out. Everything else is in `other`, by reporter.
 // - The series of a workload edge are zero for a window, so that readers see every increase. Exception: in the first
 //   window, which begins with the first credit, readers are taken to have read nothing.
 // - No counter falls. What was in `other` before a workload edge had series stays there. When a table forgets a cell,
-// its
-//   account moves to the table's fold; then Merge() keeps it for the workload edge, and subtracts it from `other`. An
-//   edge whose series have ended gets none for another window.
+//   its account moves to the table's fold; then Merge() keeps it for the workload edge, and subtracts it from `other`.
+//   An edge whose series have ended gets none for another window.
 // - For each reporter, all workload edges and `other` together hold what the accounts of that reporter hold.
 //
 // - A workload is known by its namespace and name. Its number in the accounts may change when no pod of it was known
@@ -93,7 +92,8 @@ class WorkloadEdgeMerger {
   // Keeps the accounts that the worker reported at the last call and has forgotten since. Then replaces `*before` by
   // the accounts that the worker reports now.
   void KeepForgotten(const std::vector<WorkloadAccount>& worker, Accounts* before);
-  // Adds the payload of an account to its pair of zones in `*zones`, which has as many elements as zones_.
+  // Adds the payload of an account, if the client is local, to its pair of zones in `*zones`, which has as many
+  // elements as zones_.
   void AddZones(const WorkloadCellKey& key, const EdgeCounters& counters, std::vector<ZonePayload>* zones);
   void EndIdle(int64_t now_ns);
   void Begin(const Sum& sum, int64_t now_ns);

@@ -72,6 +72,13 @@ class UnitTest(unittest.TestCase):
             said = [line for line in done.stderr.splitlines() if "tcpgauge" in line]
             self.assertEqual(said, [])
 
+    def test_it_leaves_names_what_they_read(self):
+        settings = dict(re.findall(r"^(\w+)=(.*)$", shipped.read(self.UNIT), re.MULTILINE))
+        self.assertEqual(settings["ProtectProc"], "default", "the processes of other users")
+        self.assertIn("AF_NETLINK", settings["RestrictAddressFamilies"].split(), "whose the sockets are")
+        for hides in ("ProcSubset", "InaccessiblePaths", "PrivateNetwork", "PrivateUsers", "RootDirectory"):
+            self.assertNotIn(hides, settings)
+
     def test_every_variable_that_is_offered_is_an_option(self):
         offered = set(re.findall(r"^#?TCPGAUGE_(\w+)=", shipped.read("deploy/systemd/tcpgauge.default"), re.MULTILINE))
         known = {re.sub(r"[.-]", "_", name).upper() for name in options_of_help()}

@@ -89,7 +89,7 @@ TEST_F(NameFinderTest, ALostNameOfAnAddressIsFoundWhileItIsUsed) {
   Set();
   EXPECT_EQ(Server("10.0.0.1:80"), "web-1") << "another map changes nothing";
   used = nullptr;
-  Set();
+  Set();  // the pool forgets whom nobody uses
   EXPECT_EQ(Server("10.0.0.1:80"), "");
 }
 
@@ -104,7 +104,7 @@ TEST_F(NameFinderTest, AnotherOwnerEndsALostName) {
   EXPECT_EQ(Server("10.0.0.1:80"), "db-1");
   ends_.Give("10.0.0.1:0", "");
   Set();
-  Set();
+  Set();  // the pool forgets whom nobody uses
   EXPECT_EQ(Server("10.0.0.1:80"), "") << "the last owner, whom nobody uses, is forgotten, and so is the one before";
 }
 

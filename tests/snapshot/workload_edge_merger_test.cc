@@ -34,6 +34,7 @@ class WorkloadEdgeMergerTest : public testing::Test {
     account.key.edge.server_port = port;
     account.key.local_ends = local_ends;
     account.counters.segments = segments;
+    account.counters.client_payload_bytes = segments;
     workers_[worker].push_back(account);
   }
   void Forget(size_t worker, uint64_t number) {
@@ -87,6 +88,21 @@ TEST_F(WorkloadEdgeMergerTest, TheFirstOnesHaveSeriesAndAllElseIsOther) {
   Merge(2);
   EXPECT_EQ(Segments(), (Map{{0, 1007}, {80, 5}, {81, 6}}));
   EXPECT_EQ(merged_.exported[0].start_time_ns, 7);
+}
+
+TEST_F(WorkloadEdgeMergerTest, PortsThatNeverAnsweredGetNoSeries) {
+  for (uint16_t port = 1; port <= 100; ++port) {
+    Report(0, 100 + port, port, 0, Binding::kClientIsLocal);
+    Last(0).counters.connections_opened = Last(0).counters.connections_refused = 3;
+  }
+  Merge(1);
+  EXPECT_TRUE(merged_.exported.empty());
+  EXPECT_EQ(merged_.other[0].connections_refused, 300u);
+  Report(0, 10, 443, 0, Binding::kClientIsLocal);
+  Last(0).counters.handshake_rtt_count = 1;
+  Merge(2);
+  ASSERT_EQ(merged_.exported.size(), 1u);
+  EXPECT_EQ(merged_.exported[0].key.server_port, 443);
 }
 
 TEST_F(WorkloadEdgeMergerTest, AnIdleOneGivesItsPlaceAndItsCountsToOther) {
@@ -212,6 +228,17 @@ TEST_F(WorkloadEdgeMergerTest, ZonesCountEachConnectionOnceAndKeepTheirOrder) {
   EXPECT_EQ(merged_.zones[0].payload_bytes, 15u) << "a forgotten cell is kept";
   EXPECT_EQ(merged_.zones[1].server_zone, "");
   EXPECT_EQ(merged_.zones[1].payload_bytes, 7u);
+}
+
+TEST_F(WorkloadEdgeMergerTest, OnlyTheNodeOfTheClientCountsForZones) {
+  for (const uint8_t local_ends : std::vector<uint8_t>{0, Binding::kServerIsLocal, Binding::kClientIsLocal}) {
+    Report(0, 10 + uint64_t{local_ends}, 80, 4, local_ends);
+    Last(0).key.client_zone = "a";
+    Last(0).key.server_zone = "b";
+  }
+  Merge(1);
+  ASSERT_EQ(merged_.zones.size(), 1u);
+  EXPECT_EQ(merged_.zones[0].payload_bytes, 4u);
 }
 
 TEST_F(WorkloadEdgeMergerTest, FurtherPairsOfZonesAreCountedTogether) {

@@ -43,6 +43,12 @@ TEST(StatusJson, SaysWhatTheSnapshotSays) {
   EXPECT_EQ(status["limits"]["response_bytes"], 40);
 }
 
+TEST(StatusJson, SaysHowManyEndsCanHaveNames) {
+  AgentLimits limits;
+  limits.named_endpoints = 7;
+  EXPECT_EQ(nlohmann::json::parse(StatusJson(ExampleSnapshot(), {}, limits, {}))["limits"]["named_endpoints"], 7);
+}
+
 TEST(StatusJson, CountsWhatIsNoLongerListedAsRetired) {
   Snapshot snapshot = ExampleSnapshot();
   snapshot.interfaces[1].is_forgotten = true;
