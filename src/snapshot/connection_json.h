@@ -31,7 +31,7 @@ void WriteEnds(const ConnectionSummary& connection, const IdentityRef& client, c
                JsonWriter* writer);
 
 // The most bytes that WriteEnds() writes for the identity of one end.
-size_t IdentityJsonBytes(const IdentityRef& identity);
+size_t IdentityJsonBytes(const IdentityRef& ref);
 
 // Writes "service", an object with "address" and "port". Writes nothing if the client addressed the server itself.
 void WriteService(const ConnectionSummary& connection, JsonWriter* writer);
