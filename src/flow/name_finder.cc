@@ -50,7 +50,7 @@ void NameFinder::KeepLost(const IdentityMap& before) {
   Prune([this](const IpAddress& address) { return map_->addresses.contains(address); }, &lost_addresses_);
   Prune([this](const Endpoint& server) { return map_->endpoints.contains(server); }, &lost_servers_);
   for (const auto& [address, identity] : before.addresses) {
-    if (lost_addresses_.size() == kMaxLost) return;
+    if (lost_addresses_.size() == kMaxLost) break;
     if (!map_->addresses.contains(address)) lost_addresses_[address] = identity;
   }
   // The sockets of clients are not kept: another program may have the port soon.
@@ -94,8 +94,8 @@ IdentityRef NameFinder::FindClient(const Endpoint& client, int64_t begun_ns, int
 
 Binding NameFinder::Find(const Endpoint& client, const Endpoint& server, int64_t begun_ns, int64_t now_ns) const {
   Binding binding = {FindClient(client, begun_ns, now_ns), FindServer(server), 0};
-  if (map_->IsLocal(client.address)) binding.local_ends |= Binding::kClientIsLocal;
-  if (map_->IsLocal(server.address)) binding.local_ends |= Binding::kServerIsLocal;
+  binding.SetLocal(Binding::kClientIsLocal, map_->IsLocal(client.address));
+  binding.SetLocal(Binding::kServerIsLocal, map_->IsLocal(server.address));
   return binding;
 }
 

@@ -27,7 +27,7 @@ namespace tcpgauge {
 //
 // Thread: confined to its connection table.
 // Time: table time, in nanoseconds.
-// Bounds: those of the identity map. At most kMaxLost lost names are remembered.
+// Bounds: those of the identity map. Of lost names, at most kMaxLost addresses and kMaxLost servers are remembered.
 class NameFinder {
  public:
   // As `begun_ns`: it is not certain that the connection has a socket. Then no client has the name of a socket.
