@@ -43,6 +43,10 @@ void Prune(IsBack is_back, Map* lost) {
 void NameFinder::Set(std::shared_ptr<const IdentityMap> map, int64_t sockets_read_ns) {
   const std::shared_ptr<const IdentityMap> before = std::exchange(map_, std::move(map));
   sockets_read_ns_ = map_->sockets_read_ns == 0 ? INT64_MIN : sockets_read_ns;
+  unnamed_listeners_.clear();
+  for (const ListenerQueue& listener : map_->listener_queues) {
+    if (listener.identity == nullptr) unnamed_listeners_.insert(listener.endpoint);
+  }
   if (before != nullptr) KeepLost(*before);
 }
 
@@ -75,6 +79,8 @@ IdentityRef NameFinder::FindServer(const Endpoint& server) const {
   }
   if (known != nullptr) return known;
   if (!map_->shared_addresses.contains(server.address)) return FindLost(lost_addresses_, server.address);
+  // Connections to a listener on this address never were those of one on all addresses.
+  if (unnamed_listeners_.contains(server)) return nullptr;
   static const uint8_t kAnyV4[4] = {};
   IdentityRef lost = FindLost(lost_servers_, Endpoint{IpAddress::FromV4(kAnyV4), server.port});
   return lost != nullptr ? lost : FindLost(lost_servers_, Endpoint{IpAddress(), server.port});
