@@ -30,9 +30,9 @@ struct EdgeKey {
   template <typename H>
   friend H AbslHashValue(H state, const EdgeKey& key) {
     // One number, because each further one takes time when a connection begins. The names are 0 most of the time.
-    const uint64_t rest = uint64_t{key.client_identity} << 35 ^ uint64_t{key.server_identity} << 3 ^
-                          uint64_t{key.local_ends} << 1 ^ uint64_t{key.is_server_prefix};
-    return H::combine(std::move(state), key.client, key.server, rest);
+    const uint64_t client = key.client_identity, server = key.server_identity;
+    const uint64_t flags = key.local_ends * 2u + (key.is_server_prefix ? 1 : 0);
+    return H::combine(std::move(state), key.client, key.server, client << 35 ^ server << 3 ^ flags);
   }
 };
 

@@ -141,7 +141,7 @@ class Lines final : public AnswerBody {
   size_t number_ = 1;
 };
 
-absl::Status Wrong(std::string message) { return absl::InvalidArgumentError(std::move(message)); }
+absl::Status Wrong(const std::string& message) { return absl::InvalidArgumentError(message); }
 
 class MapReader final : public JsonVisitor {
  public:

@@ -34,9 +34,9 @@ using Environment = std::function<const char*(const char* name)>;
 // Defaults depend on other options and on the name of the program:
 //
 // - When the command line gives --interface, --read or --attach, the environment's interface and file are ignored.
-// - When a file is read, the level of names is off unless it is asked for, which is an error. With --read or --attach on
-//   the command line, the environment's level is ignored.
-// - KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT and NODE_NAME, which are set in a pod, stand for the options of the
+// - When a file is read, the level of names is off. To ask for another one is an error. With --read or --attach on the
+//   command line, the environment's level is ignored.
+// - KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT and NODE_NAME are set in a pod. They stand for the options of the
 //   Kubernetes API that are not given.
 // - With --output, HTTP and the top view are off unless they are asked for.
 // - When the last part of argv[0] is "tcptrack", the defaults are tcptrack's: the top view is on, HTTP is off, an

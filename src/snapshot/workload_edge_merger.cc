@@ -149,9 +149,8 @@ void WorkloadEdgeMerger::Begin(const Sum& sum, int64_t now_ns) {
     // It has counted since the last call.
     edge.start_time_ns = last_ns_ == 0 ? options_.capture_start_time_ns : last_ns_;
   } else {
-    edge.before = WithoutGauges(sum.counters);
     edge.start_time_ns = now_ns;
-    edge.admitted_ns = in_first_window ? now_ns : now_ns + options_.window_ns;
+    edge.admitted_ns = now_ns + options_.window_ns;
   }
   Update(sum.counters, now_ns, &edge);
   exported_.emplace(sum.key, std::move(edge));

@@ -317,6 +317,13 @@ TEST_P(NameLaws, HoldUnderNamesThatChange) {
     CloseIdle();
     Check();
   }
+  while (!open_.empty()) Close(open_.size() - 1);
+  now_ += 5;
+  Check();
+  const std::shared_ptr<const Snapshot> last = agent_->Collect(now_);
+  for (const WorkloadEdgeView& edge : last->workload_edges.exported) {
+    EXPECT_EQ(edge.counters.connections, 0) << LabelsOf(edge);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, NameLaws,

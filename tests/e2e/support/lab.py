@@ -138,7 +138,10 @@ class Lab:
         # At once, since each waits for its first scrapes.
         with concurrent.futures.ThreadPoolExecutor() as starters:
             truth = starters.submit(start, self.books.address, _TRUTH_PORT, evaluation_interval="15s")
-            servers = {interval: starters.submit(start, agents, port, scrape_interval=interval)
+            # Both servers of answers that are compared evaluate rules as often: sums over a few evaluations are coarse.
+            # The other one does so once a minute, as by default.
+            evaluations = {"15s": {"evaluation_interval": "15s"}, "30s": {}}
+            servers = {interval: starters.submit(start, agents, port, scrape_interval=interval, **evaluations[interval])
                        for interval, port in INTERVALS.items()}
             self.truth = truth.result()
             self.prometheus = {interval: server.result() for interval, server in servers.items()}
