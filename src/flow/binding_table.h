@@ -21,6 +21,9 @@ struct Binding {
   IdentityRef server;      // null: unknown
   uint8_t local_ends = 0;  // the sum of LocalEnd values
 
+  void SetLocal(LocalEnd end, bool is_local) {
+    local_ends = static_cast<uint8_t>(is_local ? local_ends | end : local_ends & ~end);
+  }
   uint32_t client_number() const { return client == nullptr ? 0 : client->number; }
   uint32_t server_number() const { return server == nullptr ? 0 : server->number; }
   // Of the names that the labels of an edge show.

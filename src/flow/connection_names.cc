@@ -2,13 +2,6 @@
 #include "src/flow/connection_names.h"
 
 namespace tcpgauge {
-namespace {
-
-void SetLocal(uint8_t end, bool is_local, Binding* binding) {
-  binding->local_ends = static_cast<uint8_t>(is_local ? binding->local_ends | end : binding->local_ends & ~end);
-}
-
-}  // namespace
 
 BindingTable::Id ConnectionNames::BindAgain(BindingTable::Id id, const Endpoint& client, const Endpoint& server,
                                             int64_t begun_ns, int64_t now_ns) {
@@ -18,13 +11,13 @@ BindingTable::Id ConnectionNames::BindAgain(BindingTable::Id id, const Endpoint&
   if (binding.client == nullptr) {
     binding.client = finder_.FindClient(client, begun_ns, now_ns);
     if (binding.client != nullptr) {
-      SetLocal(Binding::kClientIsLocal, finder_.map()->IsLocal(client.address), &binding);
+      binding.SetLocal(Binding::kClientIsLocal, finder_.map()->IsLocal(client.address));
     }
   }
   if (binding.server == nullptr) {
     binding.server = finder_.FindServer(server);
     if (binding.server != nullptr) {
-      SetLocal(Binding::kServerIsLocal, finder_.map()->IsLocal(server.address), &binding);
+      binding.SetLocal(Binding::kServerIsLocal, finder_.map()->IsLocal(server.address));
     }
   }
   if (binding == before) return id;

@@ -18,10 +18,6 @@ bool Replace(uint32_t before, IdentityRef now, IdentityRef* end) {
   return true;
 }
 
-void SetLocal(uint8_t end, bool is_local, Binding* ends) {
-  ends->local_ends = static_cast<uint8_t>(is_local ? ends->local_ends | end : ends->local_ends & ~end);
-}
-
 }  // namespace
 
 EdgeRenamer::EdgeRenamer(const NameFinder& names, EdgeTable* edges) : edges_(*edges) {
@@ -46,8 +42,8 @@ void EdgeRenamer::Rename(const NameFinder& names, int64_t now_ns) {
     const bool is_client_new = Replace(noted.client_number, FindClient(names, noted.key), &ends.client);
     const bool is_server_new = Replace(noted.server_number, FindServer(names, noted.key), &ends.server);
     if (!is_client_new && !is_server_new) continue;
-    if (is_client_new) SetLocal(Binding::kClientIsLocal, names.map()->IsLocal(noted.key.client), &ends);
-    if (is_server_new) SetLocal(Binding::kServerIsLocal, names.map()->IsLocal(noted.key.server.address), &ends);
+    if (is_client_new) ends.SetLocal(Binding::kClientIsLocal, names.map()->IsLocal(noted.key.client));
+    if (is_server_new) ends.SetLocal(Binding::kServerIsLocal, names.map()->IsLocal(noted.key.server.address));
     const bool is_first_name = (is_client_new && !had_client) || (is_server_new && !had_server);
     if (edges_.Supersede(noted.key, ends, now_ns) && is_first_name) edges_.CountRenamed();
   }

@@ -43,6 +43,10 @@ void Prune(IsBack is_back, Map* lost) {
 void NameFinder::Set(std::shared_ptr<const IdentityMap> map, int64_t sockets_read_ns) {
   const std::shared_ptr<const IdentityMap> before = std::exchange(map_, std::move(map));
   sockets_read_ns_ = map_->sockets_read_ns == 0 ? INT64_MIN : sockets_read_ns;
+  unnamed_listeners_.clear();
+  for (const ListenerQueue& listener : map_->listener_queues) {
+    if (listener.identity == nullptr) unnamed_listeners_.insert(listener.endpoint);
+  }
   if (before != nullptr) KeepLost(*before);
 }
 
@@ -50,7 +54,7 @@ void NameFinder::KeepLost(const IdentityMap& before) {
   Prune([this](const IpAddress& address) { return map_->addresses.contains(address); }, &lost_addresses_);
   Prune([this](const Endpoint& server) { return map_->endpoints.contains(server); }, &lost_servers_);
   for (const auto& [address, identity] : before.addresses) {
-    if (lost_addresses_.size() == kMaxLost) return;
+    if (lost_addresses_.size() == kMaxLost) break;
     if (!map_->addresses.contains(address)) lost_addresses_[address] = identity;
   }
   // The sockets of clients are not kept: another program may have the port soon.
@@ -75,6 +79,8 @@ IdentityRef NameFinder::FindServer(const Endpoint& server) const {
   }
   if (known != nullptr) return known;
   if (!map_->shared_addresses.contains(server.address)) return FindLost(lost_addresses_, server.address);
+  // Connections to a listener on this address never were those of one on all addresses.
+  if (unnamed_listeners_.contains(server)) return nullptr;
   static const uint8_t kAnyV4[4] = {};
   IdentityRef lost = FindLost(lost_servers_, Endpoint{IpAddress::FromV4(kAnyV4), server.port});
   return lost != nullptr ? lost : FindLost(lost_servers_, Endpoint{IpAddress(), server.port});
@@ -94,8 +100,8 @@ IdentityRef NameFinder::FindClient(const Endpoint& client, int64_t begun_ns, int
 
 Binding NameFinder::Find(const Endpoint& client, const Endpoint& server, int64_t begun_ns, int64_t now_ns) const {
   Binding binding = {FindClient(client, begun_ns, now_ns), FindServer(server), 0};
-  if (map_->IsLocal(client.address)) binding.local_ends |= Binding::kClientIsLocal;
-  if (map_->IsLocal(server.address)) binding.local_ends |= Binding::kServerIsLocal;
+  binding.SetLocal(Binding::kClientIsLocal, map_->IsLocal(client.address));
+  binding.SetLocal(Binding::kServerIsLocal, map_->IsLocal(server.address));
   return binding;
 }
 

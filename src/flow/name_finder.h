@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "src/flow/binding_table.h"
 #include "src/naming/end_identity.h"
 #include "src/naming/identity_map.h"
@@ -27,7 +28,7 @@ namespace tcpgauge {
 //
 // Thread: confined to its connection table.
 // Time: table time, in nanoseconds.
-// Bounds: those of the identity map. At most kMaxLost lost names are remembered.
+// Bounds: those of the identity map. Of lost names, at most kMaxLost addresses and kMaxLost servers are remembered.
 class NameFinder {
  public:
   // As `begun_ns`: it is not certain that the connection has a socket. Then no client has the name of a socket.
@@ -62,7 +63,8 @@ class NameFinder {
   std::shared_ptr<const IdentityMap> map_;
   int64_t sockets_read_ns_ = INT64_MIN;
   Lost<IpAddress> lost_addresses_;
-  Lost<Endpoint> lost_servers_;  // listeners, and ports of services
+  Lost<Endpoint> lost_servers_;                      // listeners, and ports of services
+  absl::flat_hash_set<Endpoint> unnamed_listeners_;  // of map_
 };
 
 }  // namespace tcpgauge

@@ -92,9 +92,8 @@ class WorkloadCells {
   // Returns the sum of unadmitted() over all cells.
   EdgeCounters Unadmitted() const;
 
-  // Appends to `*accounts` the account of each cell that is in use: unadmitted and retired. Returns where each cell is
-  // in
-  // `*accounts`, by id.
+  // Appends to `*accounts` the account of each cell that is in use: unadmitted and retired. Returns, by id, the place
+  // of each cell in `*accounts`.
   std::vector<uint32_t> AppendAccounts(std::vector<WorkloadAccount>* accounts) const;
 
   // If all cells are in use, forgets those that had no user during the whole time since the last call.

@@ -27,7 +27,7 @@ std::optional<ContainerLog> ParseContainerLogName(std::string_view name);
 // kubelet cuts names to 255 bytes. A container whose name lost its id is not known.
 //
 // Thread: see IdentitySource.
-// Bounds: kMaxLinks names in a round, in the order of the folder. The draft counts the folder's end as an overflow.
+// Bounds: kMaxLinks names in a round, in the order of the folder. If there are more, the draft counts one overflow.
 class ContainerLogSource final : public IdentitySource {
  public:
   static constexpr int kMaxLinks = 32768;

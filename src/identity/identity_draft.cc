@@ -54,8 +54,13 @@ bool IsWildcard(const IpAddress& address) {
 }
 
 void AddGroupTo(uint64_t group_id, absl::InlinedVector<uint64_t, 1>* groups) {
-  if (std::find(groups->begin(), groups->end(), group_id) != groups->end()) return;
-  groups->push_back(groups->size() < kMaxGroupsOfEndpoint ? group_id : kUnknownGroup);
+  const auto has = [groups](uint64_t id) { return std::find(groups->begin(), groups->end(), id) != groups->end(); };
+  if (has(group_id)) return;
+  if (groups->size() < kMaxGroupsOfEndpoint) {
+    groups->push_back(group_id);
+  } else if (!has(kUnknownGroup)) {
+    groups->push_back(kUnknownGroup);
+  }
 }
 
 // Returns the identity that all of `groups` have; null if it is unknown or they differ.

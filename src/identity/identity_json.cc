@@ -29,7 +29,6 @@ namespace {
 
 constexpr uint64_t kVersion = 1;
 constexpr size_t kMaxLocalAddresses = 65536;
-constexpr size_t kMaxCommBytes = 64;  // Linux allows 15
 constexpr size_t kMaxShownBytes = 60;
 constexpr size_t kEntryBytes = 200;  // a usual entry, to reserve memory
 // Enough for any text with these bounds: the number of entries is counted for itself.

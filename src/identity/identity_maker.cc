@@ -26,6 +26,7 @@ bool QueuesAreEqual(const IdentityMap& a, const IdentityMap& b) {
 
 void IdentityMaker::Round() {
   const int64_t begin_ns = options_.clock->SteadyNanoseconds();
+  posted_before_.reset();
   IdentityDraft draft(options_.max_endpoints, &pool_);
   for (IdentitySource* const source : options_.sources) source->AddTo(&draft);
   std::shared_ptr<const IdentityMap> map = draft.Finish(&recent_, begin_ns);
@@ -43,7 +44,9 @@ void IdentityMaker::Publish(std::shared_ptr<const IdentityMap> map, uint64_t soc
   published_ = map;
   published_fingerprint_ = socket_fingerprint;
   options_.hub->Publish(map);
-  if (!has_same_names) options_.post(std::move(map));
+  if (has_same_names) return;
+  posted_before_ = std::exchange(posted_, map);
+  options_.post(std::move(map));
 }
 
 void IdentityMaker::PublishCounters(const IdentityMap& map) {

@@ -60,7 +60,11 @@ class IdentityMaker {
   IdentityPool pool_;
   IdentityDraft::Recent recent_;
   std::shared_ptr<const IdentityMap> published_;  // null before the first round
-  uint64_t published_fingerprint_ = 0;            // of its sockets
+  // The last map that workers got, and the one before. The latter is kept until the next round, so that it is destroyed
+  // here: a worker that held it last would stop reading packets meanwhile.
+  std::shared_ptr<const IdentityMap> posted_;
+  std::shared_ptr<const IdentityMap> posted_before_;
+  uint64_t published_fingerprint_ = 0;  // of its sockets
   int64_t last_round_ns_ = 0;
   uint64_t overflows_ = 0;  // what found no room, counted again in each round
 };

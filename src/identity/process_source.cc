@@ -12,12 +12,12 @@
 #include "src/identity/file_at.h"
 #include "src/identity/namespace_addresses.h"
 #include "src/identity/process_group.h"
+#include "src/naming/identity_text.h"
 
 namespace tcpgauge {
 namespace {
 
 constexpr size_t kMaxGroupBytes = 4096;  // of /proc/PID/cgroup
-constexpr size_t kMaxCommBytes = 64;     // the kernel allows 16, and more for its own threads
 constexpr char kOwnProcess[] = "self";
 
 bool IsProcess(const char* name) { return absl::ascii_isdigit(static_cast<unsigned char>(name[0])); }

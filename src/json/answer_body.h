@@ -9,7 +9,7 @@
 
 namespace tcpgauge {
 
-// The body of an HTTP answer. It is read in pieces while it arrives.
+// A text that is read in pieces while it arrives: the body of an HTTP answer, or a file.
 //
 // Thread: one at a time.
 class AnswerBody {
@@ -19,8 +19,8 @@ class AnswerBody {
   // The most bytes of a piece. Pieces are short, because the reader can be stopped only between two of them.
   static constexpr size_t kMaxPieceBytes = 16384;
 
-  // Returns the next piece of the body. Waits for it if necessary. At the end of the body, and after the end, returns
-  // an empty text. Errors: those of the transfer.
+  // Returns the next piece of the text. Waits for it if necessary. At the end of the text, and after the end, returns
+  // an empty piece. Errors: those of the transfer.
   virtual absl::StatusOr<std::string> Next() = 0;
 };
 

@@ -14,7 +14,7 @@ namespace tcpgauge {
 // uint64_t. Every other number is a finite double.
 using JsonScalar = std::variant<std::monostate, bool, uint64_t, double, std::string_view>;
 
-// These functions convert a value from an agent that is not trusted. A value of another type counts as missing.
+// These functions convert a value that is not trusted. A value of another type counts as missing.
 // Thread: any.
 
 // Returns whether the value is a number, of any size.

@@ -21,8 +21,8 @@ namespace tcpgauge {
 struct ListWatchOptions {
   std::string resource;  // for the log, such as "pods"
   std::string path;      // such as "/api/v1/pods"
-  std::string
-      selector;  // a part of the query, percent-encoded, such as "fieldSelector=spec.nodeName%3Da"; may be empty
+  // A part of the query, percent-encoded, such as "fieldSelector=spec.nodeName%3Da"; may be empty.
+  std::string selector;
   int64_t first_request_ns = 0;  // after Run(); see FirstRequestNs()
   int page_objects = 500;        // of a list
   // The server ends each watch after a random time between these two. kube-apiserver's own default lies between 30 and
@@ -51,9 +51,9 @@ struct ListWatchCounts {
 // Reading all. Where the server has the feature WatchList (by default Kubernetes 1.32, and 1.34 and later), a watch
 // itself begins with all objects (sendInitialEvents), and a bookmark ends them. The server sends them from its cache,
 // one at a time. Any other server refuses the parameter with status 422. Then ListWatch lists the objects in pages, and
-// begins the watch at the version of the list. A list also comes from the server's
-// cache (resourceVersion=0), because a list that etcd must answer reads the pods of all nodes. A list may so be some
-// seconds old, and the watch brings the rest. If the cache is too old even for the watch, the next list is exact.
+// begins the watch at the version of the list. A list also comes from the server's cache (resourceVersion=0), because a
+// list that etcd must answer reads the pods of all nodes. So a list may be some seconds old, and the watch brings the
+// rest. If the cache is too old even for the watch, the next list is exact.
 //
 // Watching. A watch continues from the last version that an event or a bookmark named. Its end is no failure.
 //

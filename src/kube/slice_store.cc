@@ -27,6 +27,7 @@ void SliceStore::Put() {
   Key key(slice.namespace_name, slice.name);
   const MutexLock lock(&mutex_);
   if (const auto former = slices_.find(key); former != slices_.end()) Erase(former);
+  if (known.size() == 0) return;  // no endpoint, or no TCP port
   if (size_ + known.size() > max_endpoints_) {
     overflows_ += known.size();
     return;
@@ -47,7 +48,6 @@ void SliceStore::EndSync() {
     const auto here = i++;
     if (here->second.generation != generation_) Erase(here);
   }
-  names_.ForgetUnused();
 }
 
 void SliceStore::Erase(absl::flat_hash_map<Key, KnownSlice>::iterator slice) {

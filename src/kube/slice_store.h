@@ -30,7 +30,7 @@ namespace tcpgauge {
 //
 // Thread: as PodStore.
 // Bounds: max_endpoints pairs of an address and a port. A slice that would exceed the bound is not kept, and its pairs
-// are counted. The slice is kept with its next event after others went.
+// are counted. The slice is kept with its next event after others went. A slice without a pair is never kept.
 class SliceStore final : public ObjectStore {
  public:
   // A namespace and a name.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/naming/identity_pool.h"
 
+#include <utility>
+#include <vector>
+
 namespace tcpgauge {
 
 IdentityRef IdentityPool::Get(const EndIdentity& identity) {
@@ -21,16 +24,21 @@ IdentityRef IdentityPool::Get(const EndIdentity& identity) {
 }
 
 void IdentityPool::ForgetUnused() {
-  workloads_.clear();
-  labels_.clear();
+  std::vector<IdentityRef> used_again;
   for (auto i = identities_.begin(); i != identities_.end();) {
     const auto here = i++;
-    if (here->use_count() == 1) {  // and no other thread can get it from here
-      identities_.erase(here);
-      continue;
-    }
-    if ((*here)->workload_number != 0) workloads_.insert(here->get());
-    if ((*here)->label_number != 0) labels_.insert(here->get());
+    if (here->use_count() > 1) continue;
+    // Another thread may have a weak pointer and lock it at this moment. Then the identity lives on.
+    const std::weak_ptr<const NumberedIdentity> forgotten = *here;
+    identities_.erase(here);
+    if (IdentityRef identity = forgotten.lock(); identity != nullptr) used_again.push_back(std::move(identity));
+  }
+  identities_.insert(used_again.begin(), used_again.end());
+  workloads_.clear();
+  labels_.clear();
+  for (const IdentityRef& identity : identities_) {
+    if (identity->workload_number != 0) workloads_.insert(identity.get());
+    if (identity->label_number != 0) labels_.insert(identity.get());
   }
 }
 

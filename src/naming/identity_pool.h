@@ -19,7 +19,8 @@ namespace tcpgauge {
 // Design. A cluster has tens of thousands of identities, and their texts are most of what names cost. So each text
 // exists once, in the identity. The sets hold pointers, and compare what these point to.
 //
-// Thread: confined to the thread that makes identity maps. The identities may be used and released by any thread.
+// Thread: confined to the thread that makes identity maps. The identities may be used and released by any thread, and
+// weak pointers to them locked.
 // Bounds: as many identities and workloads as are in use, and those released since the last ForgetUnused().
 class IdentityPool {
  public:

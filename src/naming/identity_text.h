@@ -24,7 +24,8 @@ constexpr std::string_view kGuessMark = "(guess)";
 // kind is unknown.
 std::string WorkloadKindText(const EndIdentity& identity);
 
-// Outputs show at most this many bytes of EndIdentity::comm. The kernel's names of processes have at most 63.
+// The most bytes of EndIdentity::comm that are read and shown. Linux gives a process a name of at most 15, and some
+// threads of the kernel one of at most 63.
 constexpr size_t kMaxCommBytes = 64;
 
 }  // namespace tcpgauge

@@ -97,6 +97,9 @@ EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& workers) {
     merged.v6_server_prefix_bits = worker.v6_server_prefix_bits;
   }
   merged.new_edges -= repeated_edges_;
+  // A sum of fractions is rounded. So it falls a little when a table moves a part of it from one cell to another.
+  other_rtt_sum_seconds_ = std::max(other_rtt_sum_seconds_, merged.other.handshake_rtt_sum_seconds);
+  merged.other.handshake_rtt_sum_seconds = other_rtt_sum_seconds_;
   for (auto it = kept_.begin(); it != kept_.end();) {
     const auto index = indexes.find(it->first);
     if (index == indexes.end()) {

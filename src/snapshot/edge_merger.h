@@ -61,7 +61,8 @@ class EdgeMerger {
 
   std::vector<absl::flat_hash_map<EdgeKey, EdgeView>> exported_;  // by worker, at the last call of Merge()
   absl::flat_hash_map<EdgeKey, Kept> kept_;
-  uint64_t repeated_edges_ = 0;  // how often a worker began to export an edge that another one exported already
+  uint64_t repeated_edges_ = 0;       // how often a worker began to export an edge that another one exported already
+  double other_rtt_sum_seconds_ = 0;  // of `other`, at the last call of Merge()
 };
 
 }  // namespace tcpgauge

@@ -152,6 +152,7 @@ void WorkloadEdgeMerger::Begin(const Sum& sum, int64_t now_ns) {
     edge.start_time_ns = now_ns;
     edge.admitted_ns = now_ns + options_.window_ns;
   }
+  Update(sum.counters, now_ns, &edge);
   exported_.emplace(sum.key, std::move(edge));
 }
 
@@ -161,6 +162,8 @@ void WorkloadEdgeMerger::Update(const EdgeCounters& now, int64_t now_ns, Exporte
   EdgeCounters shown = total;
   if (now_ns < edge->admitted_ns) edge->before = WithoutGauges(total);
   SubtractEdgeCounters(edge->before, &shown);
+  // A sum of fractions is rounded. So it may fall a little when its parts are added in another order.
+  shown.handshake_rtt_sum_seconds = std::max(shown.handshake_rtt_sum_seconds, edge->shown.handshake_rtt_sum_seconds);
   EdgeCounters change = shown;
   SubtractEdgeCounters(edge->shown, &change);
   if (HasCounted(change) || now_ns < edge->admitted_ns) edge->last_active_ns = now_ns;
@@ -190,20 +193,22 @@ WorkloadEdgesView WorkloadEdgeMerger::Merge(const std::vector<const std::vector<
       });
     }
   }
+  for (auto& [key, edge] : exported_) {
+    const auto index = indexes.find(key);
+    Update(index == indexes.end() ? EdgeCounters() : sums[index->second].counters, now_ns, &edge);
+  }
   EndIdle(now_ns);
   for (const Sum& sum : sums) {
     if (exported_.size() >= options_.max_exported) break;
     if (!WasAnswered(sum.counters) || exported_.contains(sum.key) || ended_.contains(sum.key)) continue;
     Begin(sum, now_ns);
   }
-  for (auto& [key, edge] : exported_) {
-    const auto index = indexes.find(key);
-    Update(index == indexes.end() ? EdgeCounters() : sums[index->second].counters, now_ns, &edge);
+  for (const auto& [key, edge] : exported_) {
     merged.exported.push_back({key, edge.client, edge.server, edge.shown, edge.start_time_ns});
     SubtractEdgeCounters(edge.shown, &merged.other[static_cast<size_t>(key.reporter)]);
   }
   for (size_t reporter = 0; reporter < merged.other.size(); ++reporter) {
-    // Sums of fractions are rounded, so a difference of them may fall a little.
+    // As in Update().
     double& sum = merged.other[reporter].handshake_rtt_sum_seconds;
     sum = other_rtt_sums_[reporter] = std::max(sum, other_rtt_sums_[reporter]);
   }

@@ -36,10 +36,9 @@ struct WorkloadEdgeOptions {
 //   its account moves to the table's fold; then Merge() keeps it for the workload edge, and subtracts it from `other`.
 //   An edge whose series have ended gets none for another window.
 // - For each reporter, all workload edges and `other` together hold what the accounts of that reporter hold.
-//
 // - A workload is known by its namespace and name. Its number in the accounts may change when no pod of it was known
-// for a
-//   while.
+// for
+//   a while.
 //
 // Thread: confined to the collector's thread.
 // Time: table time, in nanoseconds.
@@ -70,7 +69,7 @@ class WorkloadEdgeMerger {
     IdentityRef server;
     EdgeCounters before;  // what the workload edge had carried when its series began
     EdgeCounters kept;    // the accounts of cells that were forgotten since
-    EdgeCounters shown;   // the counters at the last call
+    EdgeCounters shown;   // the counters at the last Update()
     int64_t start_time_ns = 0;
     int64_t admitted_ns = 0;  // the counters are zero before this time
     int64_t last_active_ns = 0;
@@ -95,9 +94,11 @@ class WorkloadEdgeMerger {
   // Adds the payload of an account, if the client is local, to its pair of zones in `*zones`, which has as many
   // elements as zones_.
   void AddZones(const WorkloadCellKey& key, const EdgeCounters& counters, std::vector<ZonePayload>* zones);
+  // Ends the series of the workload edges that are idle. REQUIRES: Update() was called for all of them.
   void EndIdle(int64_t now_ns);
+  // Lets a workload edge have series.
   void Begin(const Sum& sum, int64_t now_ns);
-  // Updates a workload edge by what its accounts hold now.
+  // Updates a workload edge by what its accounts hold now. No counter of edge->shown falls.
   void Update(const EdgeCounters& now, int64_t now_ns, Exported* edge) const;
 
   const WorkloadEdgeOptions options_;

@@ -140,6 +140,38 @@ TEST_F(NameFinderTest, AListenerThatRestartsKeepsItsNameAndAClientsPortDoesNot) 
   EXPECT_EQ(Client("10.0.0.9:40000"), "");
 }
 
+TEST_F(NameFinderTest, ALostListenerOnAllAddressesDoesNotNameAnotherOneOnItsPort) {
+  ends_.map().shared_addresses.insert(At("10.0.0.9:0").address);
+  ends_.map().shared_addresses.insert(At("10.0.0.8:0").address);
+  ends_.map().wildcard_ports[22] = ends_.Identity("ssh");
+  ends_.map().listener_queues = {{At("0.0.0.0:22"), ends_.Identity("ssh"), 0, 0, 0}};
+  Set();
+  const IdentityRef used = ends_.Identity("ssh");
+  ends_.map().wildcard_ports.clear();  // the port is ambiguous now
+  ends_.map().listener_queues.push_back({At("10.0.0.9:22"), nullptr, 0, 0, 0});
+  Set();
+  EXPECT_EQ(Server("10.0.0.9:22"), "");
+  EXPECT_EQ(Server("10.0.0.8:22"), "ssh");
+}
+
+TEST_F(NameFinderTest, AListenerIsRememberedHoweverManyAddressesAreLost) {
+  const IdentityRef used = ends_.Identity("web-1");
+  ends_.map().shared_addresses.insert(At("10.0.0.9:0").address);
+  ends_.map().endpoints[At("10.0.0.9:5432")] = used;
+  ends_.map().listener_queues = {{At("10.0.0.9:5432"), used, 0, 0, 0}};
+  for (uint32_t i = 0; i <= NameFinder::kMaxLost; ++i) {
+    const uint8_t address[4] = {10, static_cast<uint8_t>(1 + (i >> 16)), static_cast<uint8_t>(i >> 8),
+                                static_cast<uint8_t>(i)};
+    ends_.map().addresses[IpAddress::FromV4(address)] = used;
+  }
+  Set();
+  ends_.map().addresses.clear();
+  ends_.map().endpoints.clear();
+  ends_.map().listener_queues.clear();
+  Set();
+  EXPECT_EQ(Server("10.0.0.9:5432"), "web-1");
+}
+
 TEST_F(NameFinderTest, TellsWhichEndsAreLocal) {
   ends_.MakeLocal("10.0.0.1:0");
   ends_.MakeLocal("10.0.0.2:0");

@@ -108,6 +108,21 @@ TEST_F(IdentityMakerTest, SendsAMapWithOtherQueuesToTheHubAlone) {
   EXPECT_EQ(posted_.size(), 1u) << "compared with the map of the hub";
 }
 
+TEST_F(IdentityMakerTest, KeepsTheMapThatWorkersHadUntilTheNextRound) {
+  const auto maker = Make();
+  maker->Round();
+  const std::weak_ptr<const IdentityMap> first = posted_[0];
+  source_.unit = "b.service";
+  maker->Round();
+  source_.queued = 5;
+  posted_.clear();  // the worker has the second map, so that the first one has no other user
+  EXPECT_FALSE(first.expired()) << "a worker would destroy it";
+  const std::weak_ptr<const IdentityMap> second = hub_.Current();
+  maker->Round();
+  EXPECT_TRUE(first.expired());
+  EXPECT_FALSE(second.expired()) << "workers have it, though the hub has a later one";
+}
+
 TEST_F(IdentityMakerTest, CountsWhatItDoes) {
   const auto maker = Make(1);
   EXPECT_TRUE(hub_.counters().sources.empty());

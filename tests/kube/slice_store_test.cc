@@ -98,6 +98,17 @@ TEST_F(SliceStoreTest, KeepsNoMoreThanItMay) {
   EXPECT_EQ(store_.size(), 10u);
 }
 
+TEST_F(SliceStoreTest, KeepsNoSliceThatNamesNothing) {
+  PutObject(SliceJson("a", "a", EndpointJson("10.1.0.1", "p"), "{'port':53,'protocol':'UDP'}"), &store_);
+  EXPECT_EQ(store_.ZoneOf("n1"), "") << "it would take memory beyond the bound";
+  PutObject(SliceJson("a", "a", EndpointJson("10.1.0.1", "p")), &store_);
+  EXPECT_EQ(store_.ZoneOf("n1"), "z1");
+  PutObject(SliceJson("a", "a", EndpointJson("10.1.0.1", "p"), ""), &store_);
+  EXPECT_EQ(store_.ZoneOf("n1"), "");
+  EXPECT_EQ(store_.size(), 0u);
+  EXPECT_EQ(store_.overflows(), 0u);
+}
+
 TEST_F(SliceStoreTest, KnowsTheWorkloadBehindAService) {
   PutObject(SliceJson("one-a", "one", EndpointJson("10.1.0.1", "db-0") + "," + EndpointJson("10.1.0.2", "db-1")),
             &store_);

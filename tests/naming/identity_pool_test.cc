@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <memory>
 #include <string>
+#include <thread>
 
 namespace tcpgauge {
 namespace {
@@ -71,6 +74,51 @@ TEST(IdentityPool, ForgetsWhatNobodyUsesAndNeverUsesANumberAgain) {
   const IdentityRef again = pool.Get(Pod("web", "web-2"));
   EXPECT_NE(again->number, released);
   EXPECT_EQ(again->workload_number, kept->workload_number);
+}
+
+// A number that only grows, by which two threads wait for each other.
+class Step {
+ public:
+  void Next() { ++step_; }
+  void WaitFor(int step) const {
+    while (step_ < step) std::this_thread::yield();
+  }
+
+ private:
+  std::atomic<int> step_{0};
+};
+
+// A reader that remembers an identity weakly may take it up again while the pool forgets it. Otherwise two numbers
+// would stand for one identity.
+TEST(IdentityPool, AnIdentityThatIsTakenUpAgainWhileThePoolForgetsKeepsItsNumber) {
+  constexpr int kRounds = 100000;
+  constexpr int kMostSpins = 100;
+  IdentityPool pool;
+  Step begun, taken, released;  // the rounds in which this was done
+  std::weak_ptr<const NumberedIdentity> remembered;
+  uint32_t number_of_reader = 0;  // 0: the pool was faster
+  std::thread reader([&] {
+    for (int round = 1; round <= kRounds; ++round) {
+      begun.WaitFor(round);
+      const IdentityRef identity = remembered.lock();
+      number_of_reader = identity == nullptr ? 0 : identity->number;
+      taken.Next();
+      released.WaitFor(round);
+    }
+  });
+  for (int round = 1; round <= kRounds; ++round) {
+    remembered = pool.Get(Pod("web", "web-1"));
+    std::atomic<int> spins{0};
+    begun.Next();
+    while (spins < round % kMostSpins) ++spins;  // so that the two threads meet at every instruction
+    pool.ForgetUnused();
+    taken.WaitFor(round);
+    if (number_of_reader != 0) {
+      EXPECT_EQ(pool.Get(Pod("web", "web-1"))->number, number_of_reader);
+    }
+    released.Next();
+  }
+  reader.join();
 }
 
 }  // namespace

@@ -80,6 +80,18 @@ TEST(EdgeMerger, AddsUpTheAttemptsThatNoEdgeCounts) {
   EXPECT_EQ(EdgeMerger().Merge({&one, &two}).pending_attempts, 7);
 }
 
+TEST(EdgeMerger, TheSumOfFractionsOfOtherDoesNotFall) {
+  EdgeMerger merger;
+  EdgesView worker;
+  worker.other.handshake_rtt_sum_seconds = (0.1 + 0.2) + 0.3;
+  ASSERT_GT(worker.other.handshake_rtt_sum_seconds, 0.1 + (0.2 + 0.3)) << "rounding depends on the order";
+  merger.Merge({&worker});
+  worker.other.handshake_rtt_sum_seconds = 0.1 + (0.2 + 0.3);
+  EXPECT_EQ(merger.Merge({&worker}).other.handshake_rtt_sum_seconds, (0.1 + 0.2) + 0.3);
+  worker.other.handshake_rtt_sum_seconds = 0.7;
+  EXPECT_EQ(merger.Merge({&worker}).other.handshake_rtt_sum_seconds, 0.7);
+}
+
 TEST(EdgeMerger, AddsUpTheStalledConnectionsOfNow) {
   EdgesView one = Worker({Edge(1, 10)}), two = Worker({Edge(1, 7)});
   one.exported[0].counters.stalled = 3;

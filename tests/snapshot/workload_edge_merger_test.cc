@@ -131,6 +131,35 @@ TEST_F(WorkloadEdgeMergerTest, ASilentOneWithAnOpenConnectionKeepsItsPlace) {
   EXPECT_EQ(Segments(), (Map{{0, 0}, {80, 5}}));
 }
 
+TEST_F(WorkloadEdgeMergerTest, TrafficSinceTheLastMergeKeepsThePlace) {
+  Report(0, 10, 80, 5);
+  Merge(1);
+  Report(0, 10, 80, 6);
+  Merge(101);
+  EXPECT_EQ(Segments(), (Map{{0, 0}, {80, 6}}));
+  Last(0).counters.connections = 1;
+  Merge(201);
+  EXPECT_EQ(Segments(), (Map{{0, 0}, {80, 6}})) << "it has an open connection now";
+}
+
+TEST_F(WorkloadEdgeMergerTest, SumsOfFractionsDoNotFallWhenATableForgetsACell) {
+  options_.max_exported = 10;
+  const double rtt_seconds[] = {0.1, 0.2, 0.3};
+  for (uint64_t i = 0; i < 3; ++i) {
+    Report(0, 10 + i, 80, 1, Binding::kClientIsLocal);
+    Last(0).counters.handshake_rtt_sum_seconds = rtt_seconds[i];
+  }
+  Merge(1);
+  ASSERT_EQ(merged_.exported.size(), 1u);
+  const double before = merged_.exported[0].counters.handshake_rtt_sum_seconds;
+  ASSERT_GT(before, 0.2 + 0.3 + 0.1) << "rounding depends on the order";
+  Forget(0, 10);
+  Report(0, 2, 0, 1, Binding::kClientIsLocal);
+  Last(0).counters.handshake_rtt_sum_seconds = 0.1;
+  Merge(2);
+  EXPECT_GE(merged_.exported[0].counters.handshake_rtt_sum_seconds, before);
+}
+
 TEST_F(WorkloadEdgeMergerTest, OneThatEndedComesBackAfterAWindowAndFromZero) {
   Report(0, 10, 80, 5);
   Merge(1);
