@@ -41,9 +41,9 @@ bool HasCounted(const EdgeCounters& counters) {
           counters.handshake_rtt_count) != 0;
 }
 
-// Whether the server ever answered. Otherwise a scan of all ports would take all places.
+// Whether the server ever answered. Otherwise a scan of all ports, with or without payload, would take all places.
 bool WasAnswered(const EdgeCounters& counters) {
-  return (counters.client_payload_bytes | counters.server_payload_bytes | counters.handshake_rtt_count) != 0;
+  return (counters.server_payload_bytes | counters.handshake_rtt_count) != 0;
 }
 
 }  // namespace

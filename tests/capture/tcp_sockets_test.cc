@@ -3,6 +3,7 @@
 #include "src/capture/tcp_sockets.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -93,7 +94,8 @@ TEST(TcpSocketReader, CountsTheSegmentsThatAFullQueueDrops) {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(listener.endpoint().port);
-  connect(late, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  ASSERT_EQ(connect(late, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), -1);
+  ASSERT_EQ(errno, EINPROGRESS);
   const auto found = FindListener(listener.endpoint());
   close(late);
   ASSERT_TRUE(found.has_value());

@@ -34,7 +34,7 @@ class WorkloadEdgeMergerTest : public testing::Test {
     account.key.edge.server_port = port;
     account.key.local_ends = local_ends;
     account.counters.segments = segments;
-    account.counters.client_payload_bytes = segments;
+    account.counters.server_payload_bytes = segments;
     workers_[worker].push_back(account);
   }
   void Forget(size_t worker, uint64_t number) {
@@ -94,6 +94,7 @@ TEST_F(WorkloadEdgeMergerTest, PortsThatNeverAnsweredGetNoSeries) {
   for (uint16_t port = 1; port <= 100; ++port) {
     Report(0, 100 + port, port, 0, Binding::kClientIsLocal);
     Last(0).counters.connections_opened = Last(0).counters.connections_refused = 3;
+    Last(0).counters.client_payload_bytes = 10;
   }
   Merge(1);
   EXPECT_TRUE(merged_.exported.empty());
