@@ -145,18 +145,22 @@ TEST_F(ProcessSourceTest, AsksAnotherProcessWhenTheFirstHasEnded) {
 }
 
 TEST_F(ProcessSourceTest, OnlyTheNamespaceOfTheOldestProcessCounts) {
+  const int processes[] = {103, 204, 305};
   for (const std::string& group : {"/docker/" + kId, std::string("/system.slice/vpn.service"),
                                    std::string("/user.slice/user-1000.slice/user@1000.service/app.slice/sh.scope"),
-                                   std::string("/lxc.payload.web")}) {
-    Add(103, group, "unshare", "203.0.113.9");
-    Add(204, group, "nginx", "172.17.0.2");
-    Add(305, group, "unshare", "203.0.113.10");
-    WriteStat(103, "unshare", 5000);  // numbers are used again
-    const auto map = Round();
-    EXPECT_NE(Workload(*map, "172.17.0.2"), "") << group;
-    for (const char* const foreign : {"203.0.113.9", "203.0.113.10", "fd00:42::3", "fd00:42::5"}) {
-      EXPECT_EQ(Workload(*map, foreign), "") << group;
-      EXPECT_FALSE(map->IsLocal(*IpAddress::Parse(foreign))) << group;
+                                   std::string("/lxc.payload.web"), "/kubepods/pod1-2/" + kId}) {
+    // Process numbers are used again, so any of them may be the oldest one's.
+    for (const int oldest : processes) {
+      for (const int process : processes) {
+        Add(process, group, "nginx", "10.0.0." + std::to_string(process % 100));
+        if (process == oldest) WriteStat(process, "nginx", 50);
+      }
+      const auto map = Round();
+      for (const int process : processes) {
+        const std::string number = std::to_string(process % 100);
+        EXPECT_EQ(map->IsLocal(*IpAddress::Parse("10.0.0." + number)), process == oldest) << group << " " << number;
+        EXPECT_EQ(map->IsLocal(*IpAddress::Parse("fd00:42::" + number)), process == oldest) << group << " " << number;
+      }
     }
   }
 }
