@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "src/base/split_mix.h"
 #include "src/naming/name_rule.h"
 
@@ -12,7 +13,16 @@ namespace {
 
 constexpr uint64_t kUnknownGroup = 0;  // no control group has this inode number
 constexpr size_t kMaxGroupsOfEndpoint = 8;
-constexpr size_t kShownIdCharacters = 12;  // of a container's id, as in `docker ps`
+constexpr size_t kIdCharacters = 64;       // of a container's id
+constexpr size_t kShownIdCharacters = 12;  // of these, as in `docker ps`
+
+// Returns how a container is called that has no other name: its id cut short, or the name that its manager gave it.
+std::string ShownContainer(const std::string& id) {
+  const bool is_id = id.size() == kIdCharacters && std::all_of(id.begin(), id.end(), [](char c) {
+                       return absl::ascii_isxdigit(static_cast<unsigned char>(c));
+                     });
+  return is_id ? id.substr(0, kShownIdCharacters) : id;
+}
 
 EndIdentity OnlyNames(EndIdentity identity) {
   for (std::string* const text : {&identity.namespace_name, &identity.workload, &identity.workload_kind, &identity.pod,
@@ -248,7 +258,7 @@ std::optional<EndIdentity> IdentityDraft::IdentityOf(const GroupOwner& owner) co
     identity = IdentityOfPod(owner);
   } else if (!owner.container_id.empty()) {
     identity.emplace();
-    identity->workload = identity->container = owner.container_id.substr(0, kShownIdCharacters);
+    identity->workload = identity->container = ShownContainer(owner.container_id);
     identity->workload_kind = "container";
   } else if (!owner.unit.empty()) {
     identity.emplace();

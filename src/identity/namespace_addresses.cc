@@ -70,7 +70,10 @@ void AppendAddressesOfFibTrie(std::string_view fib_trie, std::vector<IpAddress>*
 }
 
 void AppendAddressesOfIfInet6(std::string_view if_inet6, std::vector<IpAddress>* addresses) {
+  // The number of the interface follows the address, in hex. The loopback interface is 1 in every namespace.
+  constexpr std::string_view kOnLoopback = " 01 ";
   VisitLines(if_inet6, [&](std::string_view line) {
+    if (line.size() > kHexDigits && StartsWith(line.substr(kHexDigits), kOnLoopback)) return;
     if (const auto address = ParseHex(line); address.has_value()) Append(*address, addresses);
   });
 }

@@ -65,6 +65,21 @@ class IdentityDraftTest : public testing::Test {
   std::unique_ptr<IdentityDraft> draft_ = std::make_unique<IdentityDraft>(100, &pool_);
 };
 
+TEST_F(IdentityDraftTest, CutsTheIdOfAContainerButNotItsName) {
+  const std::string long_name(64, 'x');
+  const std::string decimal_id(64, '7');
+  const char* const addresses[] = {"172.17.0.2", "172.17.0.3", "172.17.0.4", "172.17.0.5", "172.17.0.6"};
+  const std::string ids[] = {kId, decimal_id, "database-primary", "feedfacefeedface", long_name};
+  const std::string shown[] = {"aaaaaaaaaaaa", "777777777777", "database-primary", "feedfacefeedface", long_name};
+  for (size_t i = 0; i < 5; ++i) draft_->AddAddressOf({"", ids[i], ""}, Address(addresses[i]));
+  const auto map = Finish();
+  for (size_t i = 0; i < 5; ++i) {
+    const EndIdentity& identity = map->addresses.at(Address(addresses[i]))->identity;
+    EXPECT_EQ(identity.workload, shown[i]);
+    EXPECT_EQ(identity.container, shown[i]);
+  }
+}
+
 TEST_F(IdentityDraftTest, NamesThePodOfAnAddressByTheLogOfOneOfItsContainers) {
   draft_->AddAddressOf({kUid, kPauseId, ""}, Address("10.42.0.7"));
   draft_->AddOwner({kUid, kId, ""}, "nginx");

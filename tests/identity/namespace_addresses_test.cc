@@ -80,6 +80,15 @@ TEST(AppendAddressesOfIfInet6, TakesTheOwnAddresses) {
             (std::set<std::string>{"2001:db8::1", "fd00:42::7"}));
 }
 
+TEST(AppendAddressesOfIfInet6, LeavesOutTheLoopbackInterface) {
+  EXPECT_EQ(V6("20010db8000000000000000000000001 01 80 00 80       lo\n"
+               "20010db8000000000000000000000002 01 40 00 80  renamed\n"
+               "20010db8000000000000000000000003 01 80 00 80       lo\n"
+               "20010db8000000000000000000000101 0a 40 00 80     eth0\n"
+               "20010db8000000000000000000000102 101 40 00 80    eth1\n"),
+            (std::set<std::string>{"2001:db8::101", "2001:db8::102"}));
+}
+
 TEST(AppendAddressesOfIfInet6, LeavesOutOtherLines) {
   EXPECT_EQ(V6("\nfd00\nfd0000420000000000000000000000zz 02 40 00 80 eth0\n"), std::set<std::string>{});
 }
