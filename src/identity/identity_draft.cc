@@ -93,7 +93,7 @@ uint64_t FingerprintOf(const Endpoint& endpoint, uint64_t cookie) {
 }  // namespace
 
 bool IdentityDraft::HasRoom() {
-  if (addresses_.size() + api_endpoints_.size() + sockets_.size() + listeners_.size() < max_endpoints_) return true;
+  if (addresses_.size() + api_endpoints_.size() + listeners_.size() < max_endpoints_) return true;
   ++overflows_;
   return false;
 }
@@ -207,7 +207,10 @@ bool IdentityDraft::IsListening(const Endpoint& endpoint) const {
 void IdentityDraft::AddSocket(const Endpoint& local, uint64_t group_id, uint64_t cookie) {
   if (IsListening(local)) return;
   const auto known = sockets_.find(local);
-  if (known == sockets_.end() && !HasRoom()) return;
+  if (known == sockets_.end() && sockets_.size() >= max_endpoints_) {
+    ++overflows_;
+    return;
+  }
   AddGroupTo(group_id, known == sockets_.end() ? &sockets_[local] : &known->second);
   // The kernel reports sockets in no lasting order, so the order must not matter.
   socket_fingerprint_ += FingerprintOf(local, cookie);
@@ -229,15 +232,15 @@ std::shared_ptr<IdentityMap> IdentityDraft::Finish(Recent* recent, int64_t now_n
   const GroupIdentities groups = FinishGroups();
   FinishListeners(groups, map.get());
   SortListeners(recent, map.get());
-  FinishSockets(groups, map.get());
   FinishAddresses(recent, now_ns, map.get());
-  FinishEndpoints(recent, now_ns, map.get());
+  FinishEndpoints(groups, recent, now_ns, map.get());
   const auto room = [&] {
     const size_t used = map->addresses.size() + map->endpoints.size();
     return used < max_endpoints_ ? max_endpoints_ - used : 0;
   };
   recent->addresses.AddDead(now_ns, room(), &map->addresses);
   recent->endpoints.AddDead(now_ns, room(), &map->endpoints);
+  FinishSockets(groups, std::min(room(), max_endpoints_ / 2), map.get());
   return map;
 }
 
@@ -344,11 +347,25 @@ void IdentityDraft::SortListeners(Recent* recent, IdentityMap* map) const {
   recent->listeners = std::move(numbers);
 }
 
-void IdentityDraft::FinishSockets(const GroupIdentities& groups, IdentityMap* map) const {
+void IdentityDraft::FinishSockets(const GroupIdentities& groups, size_t room, IdentityMap* map) {
+  std::vector<std::pair<Endpoint, IdentityRef>> named;
   for (const auto& [endpoint, claim] : sockets_) {
-    if (IdentityRef identity = CommonIdentity(claim, groups); identity != nullptr)
-      map->endpoints.insert({endpoint, std::move(identity)});
+    IdentityRef identity = CommonIdentity(claim, groups);
+    if (identity == nullptr) continue;
+    const auto known = map->endpoints.find(endpoint);
+    if (known == map->endpoints.end()) {
+      named.push_back({endpoint, std::move(identity)});
+    } else if (!api_endpoints_.contains(endpoint)) {
+      known->second = std::move(identity);  // instead of the name of a dead endpoint
+    }
   }
+  if (named.size() > room) {
+    // The same sockets have names in the next round, although the hash map has another order there.
+    std::sort(named.begin(), named.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    overflows_ += named.size() - room;
+    named.resize(room);
+  }
+  for (auto& [endpoint, identity] : named) map->endpoints.insert({endpoint, std::move(identity)});
 }
 
 void IdentityDraft::FinishAddresses(Recent* recent, int64_t now_ns, IdentityMap* map) const {
@@ -364,10 +381,14 @@ void IdentityDraft::FinishAddresses(Recent* recent, int64_t now_ns, IdentityMap*
   for (const IpAddress& address : shared_addresses_) recent->addresses.Forget(address);
 }
 
-void IdentityDraft::FinishEndpoints(Recent* recent, int64_t now_ns, IdentityMap* map) const {
+void IdentityDraft::FinishEndpoints(const GroupIdentities& groups, Recent* recent, int64_t now_ns,
+                                    IdentityMap* map) const {
   for (const auto& [endpoint, server] : api_endpoints_) {
     IdentityRef identity = server;
-    if (const IdentityRef known = map->Find(endpoint); known != nullptr) {
+    const auto socket = sockets_.find(endpoint);
+    IdentityRef known = socket != sockets_.end() ? CommonIdentity(socket->second, groups) : nullptr;
+    if (known == nullptr) known = map->Find(endpoint);
+    if (known != nullptr) {
       if (!server->identity.pod.empty() && !IsSamePod(known->identity, server->identity)) {
         recent->endpoints.Forget(endpoint);
         continue;

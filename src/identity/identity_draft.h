@@ -37,8 +37,14 @@ namespace tcpgauge {
 // Names. A member of an EndIdentity that does not follow IsName() is emptied here, so a source need not check it.
 //
 // Thread: confined to the thread that makes identity maps.
-// Bounds: addresses and endpoints together max_endpoints, first come, first served; of these kMaxListeners listeners;
-// and kMaxFacts each of pods, containers, groups, owners and local addresses. overflows() counts those left out.
+// Room. A host may have more connected sockets than the cluster has pods, so connected sockets get room last. They get
+// what addresses, listeners, endpoints of the API and dead names leave, and at most half of all room. A socket whose
+// owner is unknown takes no room of the map.
+//
+// Bounds: the map has max_endpoints addresses and endpoints. The draft collects max_endpoints addresses, listeners and
+// endpoints of the API, first come, first served; of these kMaxListeners listeners; beside them max_endpoints endpoints
+// of connected sockets; and kMaxFacts each of pods, containers, groups, owners and local addresses. overflows() counts
+// those left out.
 class IdentityDraft {
  public:
   static constexpr size_t kMaxFacts = 65536;
@@ -121,6 +127,7 @@ class IdentityDraft {
   };
   using GroupIdentities = absl::flat_hash_map<uint64_t, IdentityRef>;
 
+  // Whether there is room for one more address, listener or endpoint of the API. Counts an overflow otherwise.
   bool HasRoom();
   // Returns the identity with its names alone.
   IdentityRef Named(const EndIdentity& identity) const;
@@ -136,9 +143,10 @@ class IdentityDraft {
   void FinishListeners(const GroupIdentities& groups, IdentityMap* map) const;
   // New listeners come after those that were there before, and among them the fullest ones first.
   void SortListeners(Recent* recent, IdentityMap* map) const;
-  void FinishSockets(const GroupIdentities& groups, IdentityMap* map) const;
+  // Adds at most `room` endpoints.
+  void FinishSockets(const GroupIdentities& groups, size_t room, IdentityMap* map);
   void FinishAddresses(Recent* recent, int64_t now_ns, IdentityMap* map) const;
-  void FinishEndpoints(Recent* recent, int64_t now_ns, IdentityMap* map) const;
+  void FinishEndpoints(const GroupIdentities& groups, Recent* recent, int64_t now_ns, IdentityMap* map) const;
 
   const size_t max_endpoints_;
   IdentityPool* const pool_;

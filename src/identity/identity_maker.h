@@ -33,7 +33,7 @@ class IdentityMaker {
 
   struct Options {
     // Whatever these point to, and whatever the functions use, must outlive the maker. Where two sources compete for
-    // room, the first one gets it.
+    // room, the first one gets it. Connected sockets get room last, whichever source has them.
     std::vector<IdentitySource*> sources;
     size_t max_endpoints = 0;  // --identity.max-endpoints
     const Clock* clock = nullptr;

@@ -59,6 +59,20 @@ class IdentityDraftTest : public testing::Test {
     return ref->identity.namespace_name + "/" + ref->identity.workload + "/" + ref->identity.pod;
   }
 
+  // Adds sockets of the host's shared address, with the ports from 40001.
+  void AddSockets(uint16_t count, uint64_t group_id) {
+    draft_->AddSharedAddress(Address("192.0.2.1"));
+    for (uint16_t i = 1; i <= count; ++i) draft_->AddSocket(At("192.0.2.1", 40000 + i), group_id, i);
+  }
+  // Adds the addresses of pods, from 10.42.0.1.
+  void AddPodAddresses(uint8_t count) {
+    for (uint8_t i = 1; i <= count; ++i) {
+      const std::string number = std::to_string(i);
+      draft_->AddAddress(Address(("10.42.0." + number).c_str()),
+                         Pod(("web-" + number).c_str(), "web", "StatefulSet", false));
+    }
+  }
+
   IdentityPool pool_;
   IdentityDraft::Recent recent_;
   int64_t now_ns_ = 0;
@@ -313,12 +327,100 @@ TEST_F(IdentityDraftTest, CountsWhatDoesNotFit) {
   draft_->AddEndpoint(At("10.42.0.2", 80), Pod("b-0", "b", "StatefulSet", false));
   draft_->AddEndpoint(At("10.42.0.3", 80), Pod("c-0", "c", "StatefulSet", false));
   draft_->AddSocket(At("192.0.2.1", 40001), 11, 1);
+  draft_->AddGroup(11, {"", "", "a.service"});
   const auto map = Finish();
   EXPECT_EQ(map->addresses.size() + map->endpoints.size(), 2u);
   EXPECT_EQ(draft_->overflows(), 2u);
   draft_ = std::make_unique<IdentityDraft>(2, &pool_);
   draft_->AddAddress(Address("10.42.0.7"), Pod("d-0", "d", "StatefulSet", false));
   EXPECT_EQ(Finish()->addresses.size() + Finish()->endpoints.size(), 2u) << "one of the two dead ones fits";
+}
+
+TEST_F(IdentityDraftTest, SocketsTakeNoRoomOfAddresses) {
+  draft_ = std::make_unique<IdentityDraft>(20, &pool_);
+  AddSockets(30, 11);
+  draft_->AddGroup(11, {"", "", "a.service"});
+  AddPodAddresses(10);
+  const auto map = Finish();
+  EXPECT_EQ(map->addresses.size(), 10u);
+  EXPECT_EQ(map->endpoints.size(), 10u);
+  EXPECT_EQ(draft_->overflows(), 20u) << "30 sockets, of which 10 fit";
+}
+
+TEST_F(IdentityDraftTest, SocketsTakeNoRoomOfListenersAndEndpointsOfTheApi) {
+  draft_ = std::make_unique<IdentityDraft>(20, &pool_);
+  AddSockets(30, 11);
+  draft_->AddGroup(11, {"", "", "a.service"});
+  draft_->AddListener(Queue(At("192.0.2.1", 80), 0), 11);
+  AddPodAddresses(14);
+  for (uint16_t port = 1; port <= 5; ++port)
+    draft_->AddEndpoint(At("10.96.0.1", port), Pod("db-0", "db", "StatefulSet", false));
+  const auto map = Finish();
+  EXPECT_EQ(map->addresses.size(), 14u);
+  EXPECT_EQ(map->endpoints.size(), 6u);
+  EXPECT_EQ(Name(*map, At("192.0.2.1", 80)), "/a.service/");
+  EXPECT_EQ(Name(*map, At("10.96.0.1", 5)), "shop/db/db-0");
+  EXPECT_EQ(draft_->overflows(), 30u);
+}
+
+TEST_F(IdentityDraftTest, SocketsTakeNoRoomOfTheDead) {
+  AddPodAddresses(12);
+  Finish();
+  Next();
+  draft_ = std::make_unique<IdentityDraft>(20, &pool_);
+  AddSockets(30, 11);
+  draft_->AddGroup(11, {"", "", "a.service"});
+  const auto map = Finish();
+  EXPECT_EQ(map->addresses.size(), 12u);
+  EXPECT_EQ(map->endpoints.size(), 8u);
+}
+
+TEST_F(IdentityDraftTest, SocketsHaveAtMostHalfOfTheRoom) {
+  draft_ = std::make_unique<IdentityDraft>(20, &pool_);
+  AddSockets(11, 11);
+  draft_->AddGroup(11, {"", "", "a.service"});
+  EXPECT_EQ(Finish()->endpoints.size(), 10u);
+  EXPECT_EQ(draft_->overflows(), 1u);
+}
+
+TEST_F(IdentityDraftTest, SocketsOfUnknownGroupsTakeNoRoom) {
+  draft_ = std::make_unique<IdentityDraft>(20, &pool_);
+  AddSockets(10, 12);
+  for (uint16_t port = 50001; port <= 50010; ++port) draft_->AddSocket(At("192.0.2.1", port), 11, port);
+  draft_->AddGroup(11, {"", "", "a.service"});
+  const auto map = Finish();
+  EXPECT_EQ(Name(*map, At("192.0.2.1", 50001)), "/a.service/");
+  EXPECT_EQ(Name(*map, At("192.0.2.1", 50010)), "/a.service/");
+  EXPECT_EQ(draft_->overflows(), 0u);
+}
+
+TEST_F(IdentityDraftTest, TheSameSocketsHaveRoomInEachRound) {
+  std::vector<decltype(IdentityMap::endpoints)> rounds;
+  for (int round = 0; round < 3; ++round) {
+    draft_ = std::make_unique<IdentityDraft>(100, &pool_);
+    AddSockets(100, 11);
+    draft_->AddGroup(11, {"", "", "a.service"});
+    rounds.push_back(Finish()->endpoints);
+    EXPECT_EQ(rounds.back().size(), 50u);
+  }
+  EXPECT_EQ(rounds[0], rounds[1]);
+  EXPECT_EQ(rounds[0], rounds[2]);
+}
+
+TEST_F(IdentityDraftTest, ASocketHasItsOwnNameOnADeadEndpoint) {
+  draft_->AddEndpoint(At("192.0.2.1", 40001), Pod("db-0", "db", "StatefulSet", false));
+  Finish();
+  Next();
+  AddSockets(1, 11);
+  draft_->AddGroup(11, {"", "", "a.service"});
+  EXPECT_EQ(Name(*Finish(), At("192.0.2.1", 40001)), "/a.service/");
+}
+
+TEST_F(IdentityDraftTest, ASocketContradictsALateEndpointOfTheApi) {
+  draft_->AddEndpoint(At("192.0.2.1", 40001), Pod("db-0", "db", "StatefulSet", false));
+  AddSockets(1, 11);
+  draft_->AddGroup(11, {"", "", "a.service"});
+  EXPECT_EQ(Name(*Finish(), At("192.0.2.1", 40001)), "/a.service/");
 }
 
 TEST_F(IdentityDraftTest, TheFingerprintTellsASocketFromItsPredecessor) {
