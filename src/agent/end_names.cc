@@ -11,6 +11,7 @@
 #include "src/agent/agent_name.h"
 #include "src/base/log.h"
 #include "src/base/version.h"
+#include "src/http_client/http_client.h"
 #include "src/identity/identity_file.h"
 #include "src/identity/local_sources.h"
 #include "src/kube/service_account.h"
@@ -24,6 +25,16 @@ std::string NodeOf(const Options& options) {
   if (!options.identity_node.empty()) return options.identity_node;
   std::string host = AgentName();
   return IsName(host) ? host : "";
+}
+
+// Returns an error if no request to the API server can ever arrive.
+absl::Status CheckApi(const std::string& url) {
+  if (url.empty()) return absl::OkStatus();
+  const absl::Status status = HttpClient::CheckUrl(url);
+  if (status.ok()) return status;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--identity.api or KUBERNETES_SERVICE_HOST: '", url,
+      "' is not the URL of a Kubernetes API: ", std::string(status.message()), "; right would be https://HOST:6443"));
 }
 
 KubeOptions KubeOptionsOf(const Options& options, size_t max_endpoints) {
@@ -45,6 +56,7 @@ KubeOptions KubeOptionsOf(const Options& options, size_t max_endpoints) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<EndNames>> EndNames::Open(const Options& options, size_t max_endpoints) {
+  if (absl::Status status = CheckApi(options.identity_api); !status.ok()) return status;
   if (!NamesEnds(options)) return nullptr;
   std::unique_ptr<EndNames> names(new EndNames);
   if (options.read_file.empty()) {

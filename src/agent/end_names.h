@@ -36,7 +36,8 @@ class EndNames {
   using Post = std::function<void(const std::shared_ptr<const IdentityMap>&)>;
 
   // Reads --identity.file if a capture is read from a file. Starts no thread. Null if `options` ask for no names.
-  // `max_endpoints` is that of the memory plan. Errors: those of ReadIdentityFile().
+  // `max_endpoints` is that of the memory plan. Errors: those of ReadIdentityFile(), and kInvalidArgument if the
+  // URL of the API server has a port or host that cannot exist (HttpClient::CheckUrl()).
   static absl::StatusOr<std::unique_ptr<EndNames>> Open(const Options& options, size_t max_endpoints);
 
   ~EndNames();  // calls Stop()

@@ -10,6 +10,7 @@
 #include "src/base/log.h"
 #include "src/http_client/http_client.h"
 #include "src/kube/event_lines.h"
+#include "src/kube/object_body.h"
 
 namespace tcpgauge {
 namespace {
@@ -21,9 +22,28 @@ constexpr int64_t kShortestWatchNs = kNanosecondsPerSecond;
 // How much later than asked for a watch may end.
 constexpr int64_t kWatchGraceNs = 30 * kNanosecondsPerSecond;
 
+// A list that has more pages does not come to an end. The largest clusters have some 300 pages of pods.
+constexpr int kMaxPages = 4000;
+// A server may leave out all objects of a page, and still have more of them: the API allows that for a selector.
+constexpr int kMaxEmptyPages = 100;
+
 constexpr int kExpired = 410;
 // A server that does not know a parameter, or does not allow it, answers with one of these.
 bool IsRefusal(int status) { return status == 400 || status == 422; }
+
+// Returns an error if the list does not come to an end: `page` asks for a further one, and is already too much.
+// `token` is the one that `page` was asked for with.
+absl::Status CheckNextPage(const ListPage& page, const std::string& token, int pages, int empty_pages) {
+  if (page.next.empty()) return absl::OkStatus();
+  if (page.next == token) return absl::ResourceExhaustedError("a page of the list names itself as the next page");
+  if (empty_pages > kMaxEmptyPages) {
+    return absl::ResourceExhaustedError(absl::StrCat("the list has more than ", kMaxEmptyPages, " empty pages"));
+  }
+  if (pages >= kMaxPages) {
+    return absl::ResourceExhaustedError(absl::StrCat("the list has more than ", kMaxPages, " pages"));
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -72,6 +92,8 @@ ListWatch::Outcome ListWatch::Step() {
 ListWatch::Outcome ListWatch::List() {
   store_.BeginSync();
   std::string next;
+  int pages = 0;
+  int empty_pages = 0;
   do {
     // A page after the first one has the version of the first one.
     std::string query = absl::StrCat("limit=", options_.page_objects);
@@ -87,6 +109,9 @@ ListWatch::Outcome ListWatch::List() {
     absl::StatusOr<ListPage> page = ReadListPage(&transport_, &store_);
     if (!page.ok()) return OutcomeOf(page.status());
     version_ = page->resource_version;
+    ++pages;
+    if (page->objects == 0) ++empty_pages;
+    if (absl::Status status = CheckNextPage(*page, next, pages, empty_pages); !status.ok()) return OutcomeOf(status);
     next = page->next;
   } while (!next.empty());
   EndSync();
@@ -126,7 +151,8 @@ ListWatch::Outcome ListWatch::Watch(Initial initial) {
 }
 
 ListWatch::Outcome ListWatch::TakeEvents(Initial initial) {
-  EventLines lines(&transport_);
+  ObjectBody body(&transport_);
+  EventLines lines(&body);
   uint64_t too_long = 0;
   while (true) {
     const absl::StatusOr<std::optional<std::string_view>> line = lines.Next();
@@ -140,6 +166,7 @@ ListWatch::Outcome ListWatch::TakeEvents(Initial initial) {
       ++lines_invalid_;
       continue;
     }
+    if (event->type != WatchEvent::Type::kOther) body.NoteObject();
     Outcome outcome = TakeEvent(*event, initial);
     if (outcome.kind != Outcome::Kind::kDone) return outcome;
   }

@@ -60,10 +60,11 @@ struct ListWatchCounts {
 // Failures. Status 410, or an event with that code, means that the server has forgotten the version. After a random
 // pause, ListWatch reads all again. So it does after status 400 or 422. Until then, and while it reads, the objects of
 // before stay. After any other failure, ListWatch repeats the request after a pause (RetryPause), for ever. An event
-// that cannot be read is skipped and counted: to ask again would bring the same event.
+// that cannot be read is skipped and counted: to ask again would bring the same event. A list that does not come to an
+// end is a failure: a page names itself as the next one, or there are more than 4,000 pages or 100 empty ones.
 //
 // Thread: Run() has a thread of its own. Counts() may be called by any thread.
-// Bounds: those of KubeTransport, EventLines and ReadListPage(). The store bounds the number of objects.
+// Bounds: those of KubeTransport, EventLines, ObjectBody and ReadListPage(). The store bounds the number of objects.
 // Errors: logged at most once a minute.
 class ListWatch {
  public:

@@ -8,6 +8,7 @@
 #include "src/json/json_scalar.h"
 #include "src/json/string_body.h"
 #include "src/kube/failure_message.h"
+#include "src/kube/object_body.h"
 
 namespace tcpgauge {
 namespace {
@@ -66,7 +67,7 @@ class ObjectReader {
 
 class ListVisitor final : public JsonVisitor {
  public:
-  explicit ListVisitor(ObjectStore* store) : store_(*store), reader_(store->parser()) {}
+  ListVisitor(ObjectBody* body, ObjectStore* store) : body_(*body), store_(*store), reader_(store->parser()) {}
 
   absl::StatusOr<bool> Enter(std::string_view key, bool is_object) override {
     if (reader_.is_open()) return reader_.Enter(key);
@@ -96,6 +97,7 @@ class ListVisitor final : public JsonVisitor {
       reader_.Leave();
       if (!reader_.is_open()) {
         store_.Put();
+        body_.NoteObject();
         ++page_.objects;
       }
       return absl::OkStatus();
@@ -123,6 +125,7 @@ class ListVisitor final : public JsonVisitor {
  private:
   enum class Place : uint8_t { kOutside, kList, kMetadata, kItems };
 
+  ObjectBody& body_;
   ObjectStore& store_;
   ObjectReader reader_;
   Place place_ = Place::kOutside;
@@ -210,8 +213,10 @@ class EventVisitor final : public JsonVisitor {
 }  // namespace
 
 absl::StatusOr<ListPage> ReadListPage(AnswerBody* body, ObjectStore* store) {
-  ListVisitor visitor(store);
-  const absl::Status status = ReadJson(body, kSource, {kMaxListBytes, kMaxObjectTokenBytes, kMaxObjectDepth}, &visitor);
+  ObjectBody objects(body);
+  ListVisitor visitor(&objects, store);
+  const absl::Status status =
+      ReadJson(&objects, kSource, {kMaxListBytes, kMaxObjectTokenBytes, kMaxObjectDepth}, &visitor);
   if (!status.ok()) return status;
   if (!visitor.is_list()) return absl::InvalidArgumentError("the answer of the Kubernetes API is no list");
   return visitor.page();

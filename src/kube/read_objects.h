@@ -27,7 +27,8 @@ struct ListPage {
 };
 
 // Reads a page of a list from `body`, and calls Put() for each object while the page arrives.
-// Errors: those of ReadJson(), and kInvalidArgument if the answer is no list. The objects before an error were put.
+// Errors: those of ReadJson() and ObjectBody, and kInvalidArgument if the answer is no list. The objects before an
+// error were put.
 absl::StatusOr<ListPage> ReadListPage(AnswerBody* body, ObjectStore* store);
 
 // An event of a watch.

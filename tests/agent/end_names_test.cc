@@ -9,8 +9,10 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "src/naming/identity_level.h"
 #include "src/net/ip_address.h"
 
@@ -50,6 +52,32 @@ TEST_F(EndNamesTest, AreNullWhereNobodyIsNamed) {
   Options file;
   file.read_file = "capture.pcap";
   EXPECT_EQ(*EndNames::Open(file, 100), nullptr) << "whatever the level is";
+}
+
+TEST_F(EndNamesTest, DoNotOpenWithTheUrlOfAnApiThatCannotExist) {
+  for (const IdentityLevel level : {IdentityLevel::kOff, IdentityLevel::kLocal, IdentityLevel::kCluster}) {
+    Options options = Empty();
+    options.identity = level;
+    const std::pair<const char*, const char*> cases[] = {
+        {"https://127.0.0.1:99999", "its port is not a number from 1 to 65535"},
+        {"https://127.0.0.1:0", "its port is not a number from 1 to 65535"},
+        {"https://[::1", "its host is not an IPv6 address in brackets"},
+        {"https://[fe80::x]:6443", "its host is not an IPv6 address in brackets"},
+        {"http://10.0.0.256:8001", "its host is no name and no address"},
+    };
+    for (const auto& [url, reason] : cases) {
+      options.identity_api = url;
+      const absl::Status status = EndNames::Open(options, 100).status();
+      EXPECT_TRUE(absl::IsInvalidArgument(status)) << url;
+      EXPECT_EQ(std::string(status.message()), std::string("--identity.api or KUBERNETES_SERVICE_HOST: '") + url +
+                                                   "' is not the URL of a Kubernetes API: " + reason +
+                                                   "; right would be https://HOST:6443");
+    }
+    for (const char* right : {"https://127.0.0.1:6443", "https://[::1]:6443/", "https://api.example/k8s/c-1", ""}) {
+      options.identity_api = right;
+      EXPECT_TRUE(EndNames::Open(options, 100).ok()) << right;
+    }
+  }
 }
 
 TEST_F(EndNamesTest, TheFirstMapIsThereWhenTheyHaveStarted) {

@@ -17,6 +17,7 @@
 #include "src/json/json_scalar.h"
 #include "src/kube/event_lines.h"
 #include "src/kube/kube_transport.h"
+#include "src/kube/object_body.h"
 #include "src/kube/object_parser.h"
 #include "src/kube/object_store.h"
 #include "tests/support/hand_moved_clock.h"
@@ -52,7 +53,7 @@ class ScriptedTransport final : public KubeTransport {
     return KubeAnswer{now_.status, now_.retry_after_seconds, now_.status == 200 ? "" : "no"};
   }
   absl::StatusOr<std::string> Next() override {
-    std::string piece = now_.body.substr(taken_, 7);
+    std::string piece = now_.body.substr(taken_, piece_bytes);
     taken_ += piece.size();
     if (!piece.empty()) return piece;
     clock_.Move(std::exchange(now_.lasts_ns, 0));
@@ -65,6 +66,7 @@ class ScriptedTransport final : public KubeTransport {
     return true;
   }
 
+  size_t piece_bytes = 7;
   std::deque<Scripted> script;
   std::vector<std::string> requests;
   std::vector<int64_t> pauses;
@@ -401,6 +403,95 @@ TEST_F(ListWatchTest, ARequestThatIsNoListIsAFailure) {
   Answers({200, "{\"metadata\":{\"resourceVersion\":\"1\"},\"items\":null}"});
   Run();
   EXPECT_TRUE(counts_.is_up) << "an empty list";
+}
+
+TEST_F(ListWatchTest, AListThatDoesNotEndIsAFailure) {
+  struct Case {
+    const char* name;
+    bool has_objects;
+    bool has_same_token;
+    size_t requests;
+  };
+  const Case cases[] = {
+      {"the same token", true, true, 2},
+      {"the same token, without objects", false, true, 2},
+      {"pages without objects", false, false, 101},
+      {"pages without end", true, false, 4000},
+  };
+  transport_.piece_bytes = AnswerBody::kMaxPieceBytes;
+  for (const Case& c : cases) {
+    transport_.requests.clear();
+    transport_.pauses.clear();
+    Answers({422});
+    for (size_t i = 0; i < c.requests; ++i) {
+      const std::string token = c.has_same_token ? "t" : absl::StrCat("t", i);
+      Answers({200, Page(c.has_objects ? std::vector<std::string>{"a"} : std::vector<std::string>{}, "1", token)});
+    }
+    Answers({200, Page({"b"}, "2")});
+    Run();
+    EXPECT_EQ(counts_.failures, 1u) << c.name;
+    EXPECT_EQ(Pauses(), (PauseList{kSecond})) << c.name;
+    ASSERT_EQ(transport_.requests.size(), c.requests + 2) << c.name;
+    EXPECT_EQ(transport_.requests.back(), kList) << c.name << ": the list begins again";
+    EXPECT_EQ(store_.Names(), "b") << c.name;
+  }
+}
+
+TEST_F(ListWatchTest, TakesLongListsAndSomeEmptyPages) {
+  transport_.piece_bytes = AnswerBody::kMaxPieceBytes;
+  Answers({422});
+  for (int i = 0; i < 3999; ++i) {
+    Answers({200, Page(i < 100 ? std::vector<std::string>{} : std::vector<std::string>{"a"}, "1", absl::StrCat(i))});
+  }
+  Answers({200, Page({"b"}, "1")});
+  Run();
+  EXPECT_EQ(counts_.failures, 0u);
+  EXPECT_EQ(store_.Names(), "a b");
+}
+
+TEST_F(ListWatchTest, BacksOffWhenAWatchBringsBytesButNoObject) {
+  transport_.piece_bytes = AnswerBody::kMaxPieceBytes;
+  const size_t bytes = ObjectBody::kMaxBytes + 2 * AnswerBody::kMaxPieceBytes;
+  const std::string name(10000, 'x');  // long lines make the test fast
+  for (const std::string& line :
+       {std::string(1, '\0'), std::string("\n"), std::string(" "), std::string(10000, ' ') + "\n",
+        "{\"" + name + "\":1}\n", Event("PATCHED", name, "1")}) {
+    for (const bool is_synced : {false, true}) {
+      std::string body = is_synced ? EndOfInitialEvents("100") : "";
+      while (body.size() < bytes) body += line;
+      transport_.pauses.clear();
+      Answers({200, body + "\n" + Event("ADDED", "a", "101")});
+      Answers({200, EndOfInitialEvents("200")});
+      Run();
+      EXPECT_EQ(counts_.failures, 1u) << line.substr(0, 20);
+      EXPECT_EQ(Pauses(), (PauseList{kSecond})) << line.substr(0, 20);
+      EXPECT_EQ(store_.Names(), "") << line.substr(0, 20) << ": what comes later is not read";
+    }
+  }
+}
+
+TEST_F(ListWatchTest, BacksOffWhenAListBringsBytesButNoObject) {
+  transport_.piece_bytes = AnswerBody::kMaxPieceBytes;
+  const std::string blanks(ObjectBody::kMaxBytes + 2 * AnswerBody::kMaxPieceBytes, ' ');
+  const std::string page = Page({"a"}, "1");
+  for (const size_t position : {size_t{0}, page.size() - 2, page.size()}) {
+    transport_.pauses.clear();
+    Answers({422});
+    Answers({200, std::string(page).insert(position, blanks)});
+    Run();
+    EXPECT_EQ(counts_.failures, 1u) << position;
+    EXPECT_EQ(Pauses(), (PauseList{kSecond})) << position;
+  }
+}
+
+TEST_F(ListWatchTest, TakesManyBytesWhenObjectsComeBetween) {
+  transport_.piece_bytes = AnswerBody::kMaxPieceBytes;
+  const std::string newlines(ObjectBody::kMaxBytes / 4 * 3, '\n');
+  Answers({200, newlines + Event("ADDED", "a", "90") + newlines + EndOfInitialEvents("100") + newlines +
+                    Bookmark("101") + newlines + Event("ADDED", "b", "102")});
+  Run();
+  EXPECT_EQ(counts_.failures, 0u);
+  EXPECT_EQ(store_.Names(), "a b");
 }
 
 TEST_F(ListWatchTest, IsUpAgainAfterAFailure) {
