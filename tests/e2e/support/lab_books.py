@@ -94,12 +94,14 @@ class Books:
         self._given_up.append((time.monotonic(), {edge: books["given_up"] for edge, books in clients.items()}))
         repeated = kernel["TcpExtTCPSynRetrans"]
         found, totals = {}, {}
+        # Edges between workloads have series once the server answers.
+        answering = {str(port) for (_, _, port), counts in counted.items() if counts["syn_ack"]}
 
         def add(name, labels, value, total=None):
             found[_EDGE + name, labels] = value
             if total:
                 totals[total] = totals.get(total, 0) + value
-            for key in self._of_reporters(name, dict(labels)):
+            for key in self._of_reporters(name, dict(labels)) if dict(labels)["server_port"] in answering else ():
                 found[key] = found.get(key, 0) + value
 
         for edge, counts in counted.items():
@@ -127,7 +129,7 @@ class Books:
             add("handshake_rtt_seconds_count", labels, counts["syn_ack"], ("handshake_rtt_seconds_count", ()))
             add("connections", labels, self._of_edge(self._at_client.open, edge),
                 ("connections", (("state", "established"),)))
-            if edge in clients:
+            if edge in clients and str(edge[2]) in answering:
                 # Between workloads an attempt without an answer is open until the agent gives it up. None comes to the server.
                 answered = clients[edge]["connections"] + clients[edge]["refused"]
                 of_clients, _ = self._of_reporters("connections", dict(labels))
