@@ -354,7 +354,7 @@ void IdentityDraft::FinishSockets(const GroupIdentities& groups, size_t room, Id
     if (identity == nullptr) continue;
     const auto known = map->endpoints.find(endpoint);
     if (known == map->endpoints.end()) {
-      named.push_back({endpoint, std::move(identity)});
+      named.emplace_back(endpoint, std::move(identity));
     } else if (!api_endpoints_.contains(endpoint)) {
       known->second = std::move(identity);  // instead of the name of a dead endpoint
     }
