@@ -46,7 +46,7 @@ struct Binding {
 class BindingTable {
  public:
   using Id = uint16_t;
-  static constexpr Id kNobody = 0;  // the binding of two unknown ends of which none is local; always there
+  static constexpr Id kNobody = 0;  // both ends are unknown, and neither is local; always there
   static constexpr size_t kCapacity = UINT16_MAX;
 
   // Returns the most memory that a table takes whose bindings have at most `max_users` users together.

@@ -18,7 +18,9 @@ struct EdgeBinding {
 // The edge of a connection, and what the connection keeps of names.
 struct BoundEdge {
   BoundEdge() = default;
-  BoundEdge(const EdgeKey& the_key, EdgeBinding names = EdgeBinding()) : key(the_key), bound(names) {}  // NOLINT
+  // Implicit, so that a key without names can be passed as it is.
+  // NOLINTNEXTLINE(google-explicit-constructor): see above
+  BoundEdge(const EdgeKey& the_key, EdgeBinding names = EdgeBinding()) : key(the_key), bound(names) {}
 
   EdgeKey key;
   EdgeBinding bound;

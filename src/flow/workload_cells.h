@@ -16,8 +16,9 @@
 
 namespace tcpgauge {
 
-// The identity of a cell: the connections of a workload to one port of another, between two zones, of which the same
-// ends are local to this node. `edge.reporter` is not used: a cell may count for two reporters (see Reporter).
+// The identity of a cell. A cell is all connections of a workload to one port of another, between the same two zones,
+// with the same ends local to this node. `edge.reporter` is not used: a cell may count for two reporters (see
+// Reporter).
 struct WorkloadCellKey {
   WorkloadEdgeKey edge;
   uint8_t local_ends = 0;   // as in Binding

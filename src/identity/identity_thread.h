@@ -11,8 +11,8 @@
 
 namespace tcpgauge {
 
-// The pause between two rounds of which the last one took `round_ns`: 50 times as long, so that the rounds take at most
-// 2 % of a processor, but at least 5 seconds.
+// Returns the pause after a round that took `round_ns`. The pause is 50 times as long as the round, so that rounds take
+// at most 2 % of a processor. It is at least 5 seconds.
 constexpr int64_t PauseAfterRound(int64_t round_ns) {
   constexpr int64_t kMinPauseNs = 5 * kNanosecondsPerSecond;
   const int64_t pause_ns = 50 * round_ns;

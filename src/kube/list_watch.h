@@ -106,7 +106,7 @@ class ListWatch {
   RetryPause retry_;
   LogLimiter failure_log_;
 
-  bool has_initial_events_ = true;  // as far as is known, the server sends them
+  bool has_initial_events_ = true;  // false once the server has refused to send them
   bool was_synced_ = false;         // all objects were read at least once
   bool is_synced_ = false;          // the store has what the server had at version_
   bool is_list_exact_ = false;      // the next list must not come from the cache

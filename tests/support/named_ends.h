@@ -14,7 +14,7 @@ namespace tcpgauge {
 // Makes identities and identity maps for tests. A name is that of a pod, such as "web-1". Its workload is what stands
 // before the last hyphen, or the whole name if there is none. All are in the namespace "shop".
 //
-// Addresses are texts such as "10.0.0.1:0", of which the port is not used.
+// Addresses are texts such as "10.0.0.1:0". Their port is not used.
 class NamedEnds {
  public:
   NamedEnds() : map_(std::make_shared<IdentityMap>()) {}
