@@ -34,6 +34,7 @@ struct ExportedEdge {
   int64_t start_time_ns = 0;            // when `counters` began to count; Unix epoch
   const EndIdentity* client = nullptr;  // owned by Exposition::snapshot; null if unknown
   const EndIdentity* server = nullptr;
+  EdgeDistributions distributions{};  // of the values that `counters` add up
 
   // The values of the first labels of every metric of edges, in the order of the catalog. The views refer to this
   // object and to the snapshot.
@@ -56,6 +57,7 @@ struct ExportedWorkloadEdge {
   std::string_view reporter;
   EdgeCounters counters;
   int64_t start_time_ns = 0;  // when `counters` began to count; Unix epoch
+  EdgeDistributions distributions{};
 
   // The values of the first labels of every metric of workload edges, in the order of the catalog. The views refer to
   // this object and to the snapshot.

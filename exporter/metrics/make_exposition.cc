@@ -186,6 +186,7 @@ class LabelledEdges {
     }
     Edge& sum = edges_[known->second];
     AddEdgeCounters(edge.counters, &sum.counters);
+    AddEdgeDistributions(edge.distributions, &sum.distributions);
     sum.start_time_ns = std::min(sum.start_time_ns, edge.start_time_ns);
     return false;
   }
@@ -219,7 +220,8 @@ std::vector<ExportedEdge> LabelEdges(const Snapshot& snapshot, std::vector<EdgeW
                           edge.counters,
                           edge.start_time_ns,
                           IdentityOf(edge.client),
-                          IdentityOf(edge.server)};
+                          IdentityOf(edge.server),
+                          edge.distributions};
     // Without names, the labels of any two edges differ, because their keys do.
     if (!HasIdentities(snapshot)) {
       labelled.AddUnique(std::move(exported));
@@ -228,7 +230,8 @@ std::vector<ExportedEdge> LabelEdges(const Snapshot& snapshot, std::vector<EdgeW
     }
     if (!edge.services.endpoints().empty()) with_services->push_back({&edge, labelled.size() - 1});
   }
-  labelled.AddUnique({kOther, kOther, kOther, edges.other, snapshot.capture_start_time_ns});
+  labelled.AddUnique({kOther, kOther, kOther, edges.other, snapshot.capture_start_time_ns, nullptr, nullptr,
+                      edges.other_distributions});
   return labelled.Take();
 }
 
@@ -250,7 +253,7 @@ std::vector<ExportedWorkloadEdge> LabelWorkloadEdges(const Snapshot& snapshot) {
     auto [server_namespace, server] = WorkloadLabels(edge.server, edge.key.server, snapshot.edges);
     labelled.Add({client_namespace, std::move(client), server_namespace, std::move(server),
                   std::to_string(edge.key.server_port), ReporterName(edge.key.reporter), edge.counters,
-                  edge.start_time_ns});
+                  edge.start_time_ns, edge.distributions});
   }
   return labelled.Take();
 }

@@ -77,6 +77,15 @@ struct ConnectionSummary {
   // The smoothed round-trip time between the two ends: the sum of the times from the observer to each end and back. An
   // end without a sample adds nothing, so the sum is too small while only one end has samples.
   int64_t rtt_ns = kUnknown;
+  // The two halves of the round trip, from the observer to the server and back, and from the observer to the client and
+  // back: each the least of its samples of the last minute. Unlike `rtt_ns`, they do not include delayed
+  // acknowledgments.
+  int64_t server_min_rtt_ns = kUnknown;
+  int64_t client_min_rtt_ns = kUnknown;
+  // The exchanges of a request and its answer. `response_ns` is their smoothed response time: from the last segment of
+  // the client's request to the first segment of the server's answer. kUnknown if there was no exchange.
+  uint32_t responses = 0;
+  int64_t response_ns = kUnknown;
   // The connection's weight: payload of both directions over the ranking window. The heaviest connection is the one
   // with the greatest weight. The table fills in this number for RecentlyEnded, and WorkerPublisher for the rows of a
   // snapshot. In other summaries it is 0.
@@ -88,6 +97,11 @@ struct ConnectionSummary {
 
   double payload_bytes_per_second() const {
     return client_sent.payload_bytes_per_second + server_sent.payload_bytes_per_second;
+  }
+  // The least round-trip time between the two ends. kUnknown unless both halves are known.
+  int64_t min_rtt_ns() const {
+    const bool is_known = server_min_rtt_ns != kUnknown && client_min_rtt_ns != kUnknown;
+    return is_known ? server_min_rtt_ns + client_min_rtt_ns : kUnknown;
   }
   uint64_t payload_bytes() const { return client_sent.payload_bytes + server_sent.payload_bytes; }
 };

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "src/base/exponential_buckets.h"
 #include "src/net/endpoint.h"
 
 namespace tcpgauge {
@@ -50,9 +51,22 @@ struct EdgeCounters {
   uint64_t connections_timed_out = 0;  // those that ended with EndReason::kHandshakeTimeout
   uint64_t handshake_rtt_count = 0;
   double handshake_rtt_sum_seconds = 0;
+  uint64_t response_count = 0;  // exchanges of a request and its answer
+  double response_sum_seconds = 0;
   int64_t connections = 0;  // a gauge: the connections that are neither closed nor reset now
   int64_t stalled = 0;      // a gauge: those of them that make no progress
 };
+
+// How the values that an account's EdgeCounters add up are distributed: each value is counted here too.
+struct EdgeDistributions {
+  ExponentialBuckets handshake_rtt_seconds;
+  ExponentialBuckets response_seconds;
+};
+
+// Adds every member of `from` to the same member of `*to`.
+void AddEdgeDistributions(const EdgeDistributions& from, EdgeDistributions* to);
+// Subtracts every member of `from` from the same member of `*to` (see ExponentialBuckets::Subtract).
+void SubtractEdgeDistributions(const EdgeDistributions& from, EdgeDistributions* to);
 
 // Adds every member of `from` to the same member of `*to`.
 void AddEdgeCounters(const EdgeCounters& from, EdgeCounters* to);

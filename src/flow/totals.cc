@@ -21,6 +21,7 @@ void Totals::Add(const Totals& other) {
   for (size_t i = 0; i < closed.size(); ++i) closed[i] += other.closed[i];
   for (size_t i = 0; i < connections.size(); ++i) connections[i] += other.connections[i];
   handshake_rtt_seconds.Add(other.handshake_rtt_seconds);
+  response_seconds.Add(other.response_seconds);
   connection_duration_seconds.Add(other.connection_duration_seconds);
   connection_payload_bytes.Add(other.connection_payload_bytes);
 }

@@ -49,6 +49,7 @@ struct Totals {
   std::array<uint64_t, kEndReasonCount> closed{};             // by EndReason: confirmed connections that ended
   std::array<uint64_t, kConnectionStateCount> connections{};  // gauges, by ConnectionState: confirmed connections now
   Histogram<RttBounds> handshake_rtt_seconds;
+  Histogram<RttBounds> response_seconds;                  // of exchanges, see ConnectionSummary::response_ns
   Histogram<DurationBounds> connection_duration_seconds;  // of confirmed connections that ended
   Histogram<PayloadBounds> connection_payload_bytes;      // both directions, of confirmed connections that ended
 

@@ -39,6 +39,7 @@ struct EdgeView {
   int64_t start_time_ns = 0;  // when the series started, since the Unix epoch
   IdentityRef client{};       // who is at the ends; never changes while the edge has series
   IdentityRef server{};
+  EdgeDistributions distributions{};  // of the values that `counters` add up
 };
 
 // An edge between workloads that has series of its own.
@@ -48,6 +49,7 @@ struct WorkloadEdgeView {
   IdentityRef server;
   EdgeCounters counters;
   int64_t start_time_ns = 0;  // when the series started, since the Unix epoch
+  EdgeDistributions distributions{};
 };
 
 // Payload between two zones, of connections whose client is local. A name is empty if the zone is unknown.
@@ -68,6 +70,7 @@ struct WorkloadEdgesView {
   // How often an end of a connection was looked up, and whether a name was found.
   uint64_t lookups_found = 0;
   uint64_t lookups_unknown = 0;
+  std::array<EdgeDistributions, 3> other_distributions;  // of the values that `other` adds up
 };
 
 // The accounts of the traffic of all edges; see EdgeTable. Each amount is credited to exactly one account and to the
@@ -91,6 +94,7 @@ struct EdgesView {
   // The lengths of server prefixes; see EdgeKey::is_server_prefix.
   int v4_server_prefix_bits = 32;
   int v6_server_prefix_bits = 128;
+  EdgeDistributions other_distributions{};  // of the values that `other` adds up
 };
 
 // Everything that the outputs show, as of one moment. A published snapshot does not change, and all outputs share it.

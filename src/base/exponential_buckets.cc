@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/base/exponential_buckets.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace tcpgauge {
+namespace {
+
+constexpr int kPerOctave = 1 << ExponentialBuckets::kMaxScale;
+
+// The upper bounds of the buckets between 1/2 and 1: 2^(-7/8), 2^(-6/8) and so on. The last bound is 1.
+constexpr double kUpperBounds[kPerOctave] = {
+    0.5452538663326288, 0.5946035575013605, 0.6484197773255048, 0.7071067811865476,
+    0.7711054127039704, 0.8408964152537145, 0.9170040432046712, 1,
+};
+
+// Returns the number of the bucket of a finite value above 0, with kMaxScale.
+int32_t BucketOf(double value) {
+  int exponent = 0;
+  const double mantissa = std::frexp(value, &exponent);  // in [1/2, 1)
+  // A power of two is the upper bound of its bucket.
+  if (mantissa == 0.5) return (exponent - 1) * kPerOctave - 1;
+  const double* const bound = std::lower_bound(std::begin(kUpperBounds), std::end(kUpperBounds), mantissa);
+  return (exponent - 1) * kPerOctave + static_cast<int32_t>(bound - std::begin(kUpperBounds));
+}
+
+// Divides by 2^shift and rounds down, as bucket numbers change when the scale falls by `shift`.
+int32_t LowerNumber(int32_t number, int shift) { return number >> shift; }
+
+}  // namespace
+
+void ExponentialBuckets::Observe(double value) {
+  if (!(value > kZeroThreshold)) {
+    ++zero_count_;
+    return;
+  }
+  int32_t number = BucketOf(std::min(value, std::numeric_limits<double>::max()));
+  number = LowerNumber(number, kMaxScale - scale_);
+  number = LowerNumber(number, Include(number, number));
+  ++counts_[static_cast<size_t>(number - first_)];
+}
+
+int ExponentialBuckets::Include(int32_t low, int32_t high) {
+  int fall = 0;
+  const auto first = [&] { return size_ == 0 ? low : std::min(low, first_); };
+  const auto last = [&] { return size_ == 0 ? high : std::max(high, first_ + size_ - 1); };
+  while (last() - first() >= static_cast<int32_t>(kMaxBuckets)) {
+    LowerScale();
+    low = LowerNumber(low, 1);
+    high = LowerNumber(high, 1);
+    ++fall;
+  }
+  const int32_t new_first = first();
+  const auto new_size = static_cast<uint8_t>(last() - new_first + 1);
+  if (size_ > 0 && new_first < first_) {
+    std::rotate(counts_.begin(), counts_.end() - (first_ - new_first), counts_.end());
+  }
+  first_ = new_first;
+  size_ = new_size;
+  return fall;
+}
+
+void ExponentialBuckets::LowerScale() {
+  --scale_;
+  if (size_ == 0) return;
+  const int32_t new_first = LowerNumber(first_, 1);
+  std::array<uint64_t, kMaxBuckets> merged{};
+  for (int32_t i = 0; i < size_; ++i) {
+    merged[static_cast<size_t>(LowerNumber(first_ + i, 1) - new_first)] += counts_[static_cast<size_t>(i)];
+  }
+  size_ = static_cast<uint8_t>(LowerNumber(first_ + size_ - 1, 1) - new_first + 1);
+  first_ = new_first;
+  counts_ = merged;
+}
+
+void ExponentialBuckets::Add(const ExponentialBuckets& other) {
+  zero_count_ += other.zero_count_;
+  if (other.size_ == 0) return;
+  while (scale_ > other.scale_) LowerScale();
+  int shift = other.scale_ - scale_;
+  const int32_t other_last = other.first_ + other.size_ - 1;
+  shift += Include(LowerNumber(other.first_, shift), LowerNumber(other_last, shift));
+  for (int32_t i = 0; i < other.size_; ++i) {
+    counts_[static_cast<size_t>(LowerNumber(other.first_ + i, shift) - first_)] +=
+        other.counts_[static_cast<size_t>(i)];
+  }
+}
+
+void ExponentialBuckets::Subtract(const ExponentialBuckets& other) {
+  zero_count_ -= std::min(zero_count_, other.zero_count_);
+  while (scale_ > other.scale_) LowerScale();
+  const int shift = other.scale_ - scale_;
+  for (int32_t i = 0; i < other.size_; ++i) {
+    const int32_t place = LowerNumber(other.first_ + i, shift) - first_;
+    if (place < 0 || place >= size_) continue;
+    uint64_t& count = counts_[static_cast<size_t>(place)];
+    count -= std::min(count, other.counts_[static_cast<size_t>(i)]);
+  }
+  Trim();
+}
+
+void ExponentialBuckets::Trim() {
+  while (size_ > 0 && counts_[size_ - 1] == 0) --size_;
+  const auto* const begin = std::find_if(counts_.begin(), counts_.begin() + size_, [](uint64_t c) { return c != 0; });
+  const auto zeros = static_cast<uint8_t>(begin - counts_.begin());
+  std::rotate(counts_.begin(), counts_.begin() + zeros, counts_.end());
+  size_ = static_cast<uint8_t>(size_ - zeros);
+  first_ = size_ == 0 ? 0 : first_ + zeros;
+}
+
+uint64_t ExponentialBuckets::Count() const {
+  return std::accumulate(counts_.begin(), counts_.begin() + size_, zero_count_);
+}
+
+}  // namespace tcpgauge

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_BASE_EXPONENTIAL_BUCKETS_H_
+#define TCPGAUGE_SRC_BASE_EXPONENTIAL_BUCKETS_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/types/span.h"
+
+namespace tcpgauge {
+
+// The distribution of observed values, in buckets whose bounds grow by a constant factor. It can be written as a native
+// histogram of Prometheus and as an exponential histogram of OpenTelemetry, because both have these buckets.
+//
+// Bucket `i` counts the values above 2^(i / 2^scale) and up to 2^((i + 1) / 2^scale), inclusive. This is
+// OpenTelemetry's numbering (data model, "Exponential Buckets"). Prometheus gives the same bucket the number i + 1. The
+// scale is Prometheus's schema.
+//
+// The scale is kMaxScale at first, so a bucket's upper bound is 9 % above its lower one. If the values do not fit into
+// kMaxBuckets buckets, the scale falls by one, which merges buckets in pairs. It never rises.
+//
+// Thread: one at a time; a plain value.
+// Bounds: a fixed amount of memory, whatever is observed.
+class ExponentialBuckets {
+ public:
+  static constexpr int kMaxScale = 3;
+  static constexpr size_t kMaxBuckets = 80;
+  // Values up to this one, and NaN, are counted as zeros.
+  static constexpr double kZeroThreshold = 1e-9;
+
+  // Counts `value`. Counts infinity as the largest double.
+  void Observe(double value);
+
+  // Adds what `other` has counted.
+  void Add(const ExponentialBuckets& other);
+  // Takes away what `other` has counted. REQUIRES: everything that `other` counted was counted here too. A bucket that
+  // would fall below zero becomes zero.
+  void Subtract(const ExponentialBuckets& other);
+
+  // At least -10, where one bucket covers all doubles above 1 and another one those below.
+  int scale() const { return scale_; }
+  // The values in [0, kZeroThreshold].
+  uint64_t zero_count() const { return zero_count_; }
+  // The number of the first bucket in counts(). 0 if counts() is empty.
+  int32_t first() const { return first_; }
+  // The counts of the buckets from first() on. The first and the last are not 0.
+  absl::Span<const uint64_t> counts() const { return {counts_.data(), size_}; }
+  // How many values were counted, zeros included.
+  uint64_t Count() const;
+
+ private:
+  // Makes room for the buckets from `low` to `high`, numbers of the current scale, and lowers the scale for that if
+  // necessary. Returns by how much the scale fell.
+  int Include(int32_t low, int32_t high);
+  void LowerScale();
+  void Trim();
+
+  int8_t scale_ = kMaxScale;
+  uint8_t size_ = 0;
+  int32_t first_ = 0;
+  uint64_t zero_count_ = 0;
+  std::array<uint64_t, kMaxBuckets> counts_{};  // those from size_ on are 0
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_BASE_EXPONENTIAL_BUCKETS_H_
