@@ -168,6 +168,14 @@ EdgeBinding EdgeTable::CreditHandshake(Slot* slot, const BoundEdge& edge, double
   return bound;
 }
 
+EdgeBinding EdgeTable::CreditResponse(Slot* slot, const BoundEdge& edge, bool is_open, double response_seconds) {
+  const EdgeBinding bound = Hold(slot, edge, is_open, /*bytes=*/0, /*now_ns=*/0);
+  EdgeCounters& account = Account(*slot, bound);
+  ++account.response_count;
+  account.response_sum_seconds += response_seconds;
+  return bound;
+}
+
 void EdgeTable::OnForgotten(Slot slot, EdgeBinding bound) {
   // The connections that hold the slot will notice this by the key.
   cells_.unadmitted(bound.cell).connections += accounts_[slot].connections;

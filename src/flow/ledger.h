@@ -116,6 +116,10 @@ class Ledger {
   // to the ACK.
   void CreditHandshake(int64_t rtt_ns, ConnectionRecord* record);
 
+  // Credits an exchange of an opened connection, and sets record->edge. `response_ns` is the time from the request to
+  // the answer.
+  void CreditResponse(int64_t response_ns, ConnectionRecord* record);
+
   // Returns the edge of a connection. REQUIRES: edges are kept.
   EdgeKey EdgeOf(const ConnectionRecord& record) const {
     return EdgeOf(record.key, record.client_end(), record.bound).key;
