@@ -24,12 +24,13 @@ class Prometheus(Process):
     """Scrapes `targets`, {job: HOST:PORT or a list of them}; each has been scraped once when the constructor returns.
 
     `rules` are texts of rule files; `jobs` are more scrape configurations, as dictionaries. `settings` is the section
-    "global": by default it scrapes and evaluates every second. `port` is free in a fresh namespace.
+    "global": by default it scrapes and evaluates every second. `port` is free in a fresh namespace. `features` are those of
+    its option --enable-feature.
     """
 
     _EVERY_SECOND = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
 
-    def __init__(self, namespace, targets, rules=(), jobs=(), settings=None, port=9090):
+    def __init__(self, namespace, targets, rules=(), jobs=(), settings=None, port=9090, features=""):
         self._namespace = namespace
         self._address = f"127.0.0.1:{port}"
         self._folder = tempfile.mkdtemp(prefix="tcpgauge-e2e-")
@@ -43,7 +44,7 @@ class Prometheus(Process):
             file.write("".join(f"- {json.dumps(job)}\n" for job in jobs))
         super().__init__(namespace.command(
             "prometheus", f"--config.file={config}", f"--storage.tsdb.path={self._folder}/data",
-            f"--web.listen-address={self._address}"))
+            f"--web.listen-address={self._address}", f"--enable-feature={features}"))
         try:
             wait_until(lambda: self.get("/-/ready")[0] == 200, "Prometheus is ready", 90)
             wait_until(lambda: len(self.query("up == 1")) == count, "Prometheus has scraped every agent", 90)
