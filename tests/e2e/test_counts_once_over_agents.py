@@ -35,6 +35,8 @@ def same_path(agents):
         for of_prometheus in ("up", "scrape_duration_seconds", "scrape_samples_scraped"):
             world.gauge(of_prometheus, of_agent, [(_AT + 1, 1)])
         for name, kind, labels in shipped.catalog():
+            if kind == "native histogram":
+                continue  # promtool's worlds have none
             if name.startswith("tcpgauge_connection_") and "client_port" in labels:
                 sets = [dict(client_address=client, client_port="40000", server_address=_SERVER, server_port=_DATABASE,
                              interface="eth0" if agent == "a" else "eth1") for client in _CLIENTS]
@@ -91,6 +93,7 @@ class CountsOnceOverAgentsTest(unittest.TestCase):
 
     def check(self, queries):
         """`queries` are {name: expression}. Returns the names of those that are about nodes."""
+        queries = {name: expression for name, expression in queries.items() if "_distribution_" not in expression}
         self.assertGreater(len(queries), 5)
         questions = [(expression, _AT) for expression in queries.values()]
         of_nodes = set()
