@@ -107,7 +107,8 @@ class Capture(Process):
     """tcpdump, whose file is whole once it was ended."""
 
     def __init__(self, namespace, interface, path):
-        super().__init__(namespace.command("tcpdump", "-i", interface, "-w", path, "--immediate-mode", "-Z", "root", "tcp"))
+        super().__init__(namespace.command("tcpdump", "-i", interface, "-w", path, "-s", "256", "-B", "32768",
+                                           "--immediate-mode", "-Z", "root", "tcp"))
         wait_until(lambda: "listening on" in self.stderr(), "tcpdump captures", 60)
 
     def end(self):
