@@ -341,6 +341,9 @@ class ExchangesTest(NamespaceCase):
             with self.shaken(context, talk) as (client, server):
                 server.sendall(b"220 ready")
                 client.recv(100)
+                # Of TLS 1.3 the server's tickets may still come after the first request, so this one is in doubt.
+                first = self.exchange(client, server, 0.03)
+                seconds += [first] if version == tls12 else []
                 for _ in range(2):
                     seconds.append(self.exchange(client, server, 0.03))
 
