@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/flow/summary_of.h"
 
+#include <cmath>
+
 #include "src/base/time_units.h"
 #include "src/flow/handshake.h"
 #include "src/flow/interface_pins.h"
@@ -21,7 +23,8 @@ DirectionSummary SentBy(const EndRecord& end) {
 
 }  // namespace
 
-ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDetails& details) {
+ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDetails& details,
+                            const LatencyRecord* latency) {
   const End client = record.client_end();
   ConnectionSummary summary;
   summary.client = record.key.endpoint(client);
@@ -44,6 +47,10 @@ ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDeta
   summary.handshake_rtt_ns = handshake.whole_ns;
   const uint32_t rtt_eighth_us = record.ends[0].smoothed_rtt_eighth_us + record.ends[1].smoothed_rtt_eighth_us;
   if (rtt_eighth_us > 0) summary.rtt_ns = rtt_eighth_us * kNanosecondsPerMicrosecond / 8;
+  if (latency != nullptr && latency->responses > 0) {
+    summary.responses = latency->responses;
+    summary.response_ns = std::llround(double{latency->smoothed_response_us} * kNanosecondsPerMicrosecond);
+  }
   return summary;
 }
 

@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 
+#include "src/base/histogram.h"
 #include "src/flow/edge_table.h"
 #include "src/flow/totals.h"
 #include "src/net/connection_state.h"
@@ -19,6 +21,12 @@ inline EdgeCounters SumOfEdges(const EdgeTable& edges) {
     AddEdgeCounters(counters, &sum);
   });
   return sum;
+}
+
+// Returns the number of values that `histogram` has counted.
+template <typename Bounds>
+uint64_t CountOf(const Histogram<Bounds>& histogram) {
+  return std::accumulate(histogram.counts.begin(), histogram.counts.end(), uint64_t{0});
 }
 
 // Returns the number of open connections in `totals`. The edges and the pending attempts add up to it.
