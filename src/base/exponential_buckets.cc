@@ -11,9 +11,10 @@ namespace {
 
 constexpr int kPerOctave = 1 << ExponentialBuckets::kMaxScale;
 
-// The upper bounds of the buckets between 1/2 and 1: 2^(-7/8), 2^(-6/8) and so on. The last bound is 1.
+// The upper bounds of the buckets between 1/2 and 1: 2^(-7/8), 2^(-6/8) and so on. Each is rounded down, so that a
+// double is above the bound exactly if it is above the rounded one. The last bound is 1.
 constexpr double kUpperBounds[kPerOctave] = {
-    0.5452538663326288, 0.5946035575013605, 0.6484197773255048, 0.7071067811865476,
+    0.5452538663326287, 0.5946035575013605, 0.6484197773255048, 0.7071067811865475,
     0.7711054127039704, 0.8408964152537145, 0.9170040432046712, 1,
 };
 
@@ -91,6 +92,7 @@ void ExponentialBuckets::Add(const ExponentialBuckets& other) {
 
 void ExponentialBuckets::Subtract(const ExponentialBuckets& other) {
   zero_count_ -= std::min(zero_count_, other.zero_count_);
+  if (other.size_ == 0) return;
   while (scale_ > other.scale_) LowerScale();
   const int shift = other.scale_ - scale_;
   for (int32_t i = 0; i < other.size_; ++i) {

@@ -38,7 +38,7 @@ class ExponentialBuckets {
   // would fall below zero becomes zero.
   void Subtract(const ExponentialBuckets& other);
 
-  // At least -10, where one bucket covers all doubles above 1 and another one those below.
+  // At least -4, where the buckets cover all doubles above kZeroThreshold.
   int scale() const { return scale_; }
   // The values in [0, kZeroThreshold].
   uint64_t zero_count() const { return zero_count_; }
