@@ -14,7 +14,8 @@
 namespace tcpgauge {
 
 // Adds up the edges of the workers' tables, and keeps the counters of an edge from falling. (EdgeTable says what it
-// means that an edge is exported or retired.)
+// means that an edge is exported or retired.) The distributions of an account are added up and kept as its counters
+// are. So no count of a bucket falls, unless the scale of its distribution does.
 //
 // The connections of one edge may be spread over several tables, and each table exports and retires edges on its own.
 // When a table retires an edge, the table adds the edge's counts to the table's `retired` account.
@@ -43,7 +44,7 @@ class EdgeMerger {
  private:
   // The counts that an edge had when tables retired it. Kept while any table exports the edge.
   struct Kept {
-    EdgeCounters counters;       // the sum over the tables that retired the edge
+    EdgeAccount account;         // the sum over the tables that retired the edge
     int64_t start_time_ns = 0;   // when the first of the retired series started
     uint64_t retired_edges = 0;  // how many times a table retired the edge
   };
@@ -61,8 +62,10 @@ class EdgeMerger {
 
   std::vector<absl::flat_hash_map<EdgeKey, EdgeView>> exported_;  // by worker, at the last call of Merge()
   absl::flat_hash_map<EdgeKey, Kept> kept_;
-  uint64_t repeated_edges_ = 0;       // how often a worker began to export an edge that another one exported already
-  double other_rtt_sum_seconds_ = 0;  // of `other`, at the last call of Merge()
+  uint64_t repeated_edges_ = 0;  // how often a worker began to export an edge that another one exported already
+  // The sums of fractions in `other`, at the last call of Merge().
+  double other_rtt_sum_seconds_ = 0;
+  double other_response_sum_seconds_ = 0;
 };
 
 }  // namespace tcpgauge
