@@ -8,8 +8,8 @@
 namespace tcpgauge {
 namespace {
 
-// Whether a counter fell from `before` to `now`: then the table retired the edge and admitted it again in between.
-bool WasReadmitted(const EdgeCounters& before, const EdgeCounters& now) {
+// Whether a counter fell from `before` to `now`.
+bool Fell(const EdgeCounters& before, const EdgeCounters& now) {
   return now.client_payload_bytes < before.client_payload_bytes ||
          now.server_payload_bytes < before.server_payload_bytes || now.segments < before.segments ||
          now.retransmitted_segments < before.retransmitted_segments ||
@@ -18,6 +18,12 @@ bool WasReadmitted(const EdgeCounters& before, const EdgeCounters& now) {
          now.connections_refused < before.connections_refused ||
          now.connections_timed_out < before.connections_timed_out ||
          now.handshake_rtt_count < before.handshake_rtt_count || now.response_count < before.response_count;
+}
+
+// Whether the table retired the edge and admitted it again between `before` and `now`. Counters may have caught up
+// since then, but counts of single buckets may still be lower.
+bool WasReadmitted(const EdgeView& before, const EdgeView& now) {
+  return now.start_time_ns != before.start_time_ns || Fell(before.counters, now.counters);
 }
 
 // The edge as a snapshot shows it: edges that differ only in the ends that are local are one.
@@ -52,7 +58,7 @@ void EdgeMerger::KeepRetired(const EdgesView& worker, absl::flat_hash_map<EdgeKe
   for (const EdgeView& edge : worker.exported) now.emplace(edge.key, edge);
   for (const auto& [key, before] : *exported) {
     const auto found = now.find(key);
-    if (found != now.end() && !WasReadmitted(before.counters, found->second.counters)) continue;
+    if (found != now.end() && !WasReadmitted(before, found->second)) continue;
     Kept& kept = kept_[Shown(key)];
     const bool is_first = kept.retired_edges == 0;
     kept.start_time_ns = is_first ? before.start_time_ns : std::min(kept.start_time_ns, before.start_time_ns);
