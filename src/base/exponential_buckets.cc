@@ -33,6 +33,18 @@ int32_t LowerNumber(int32_t number, int shift) { return number >> shift; }
 
 }  // namespace
 
+// Here and not in the class, where it would let a value initialization write zeros to all counts.
+ExponentialBuckets::ExponentialBuckets() = default;
+
+ExponentialBuckets& ExponentialBuckets::operator=(const ExponentialBuckets& other) {
+  scale_ = other.scale_;
+  size_ = other.size_;
+  first_ = other.first_;
+  zero_count_ = other.zero_count_;
+  std::copy_n(other.counts_.begin(), size_, counts_.begin());
+  return *this;
+}
+
 void ExponentialBuckets::Observe(double value) {
   if (!(value > kZeroThreshold)) {
     ++zero_count_;
@@ -57,8 +69,12 @@ int ExponentialBuckets::Include(int32_t low, int32_t high) {
   const int32_t new_first = first();
   const auto new_size = static_cast<uint8_t>(last() - new_first + 1);
   if (size_ > 0 && new_first < first_) {
-    std::rotate(counts_.begin(), counts_.end() - (first_ - new_first), counts_.end());
+    const auto added = static_cast<uint8_t>(first_ - new_first);
+    std::copy_backward(counts_.begin(), counts_.begin() + size_, counts_.begin() + size_ + added);
+    std::fill_n(counts_.begin(), added, 0);
+    size_ = static_cast<uint8_t>(size_ + added);
   }
+  std::fill(counts_.begin() + size_, counts_.begin() + new_size, 0);
   first_ = new_first;
   size_ = new_size;
   return fall;
@@ -68,13 +84,16 @@ void ExponentialBuckets::LowerScale() {
   --scale_;
   if (size_ == 0) return;
   const int32_t new_first = LowerNumber(first_, 1);
-  std::array<uint64_t, kMaxBuckets> merged{};
+  size_t new_size = 0;
   for (int32_t i = 0; i < size_; ++i) {
-    merged[static_cast<size_t>(LowerNumber(first_ + i, 1) - new_first)] += counts_[static_cast<size_t>(i)];
+    const auto place = static_cast<size_t>(LowerNumber(first_ + i, 1) - new_first);
+    const uint64_t count = counts_[static_cast<size_t>(i)];
+    // `place` is at most `i`, so no count is overwritten that is still to be read.
+    counts_[place] = place < new_size ? counts_[place] + count : count;
+    new_size = place + 1;
   }
-  size_ = static_cast<uint8_t>(LowerNumber(first_ + size_ - 1, 1) - new_first + 1);
   first_ = new_first;
-  counts_ = merged;
+  size_ = static_cast<uint8_t>(new_size);
 }
 
 void ExponentialBuckets::Add(const ExponentialBuckets& other) {
@@ -108,7 +127,7 @@ void ExponentialBuckets::Trim() {
   while (size_ > 0 && counts_[size_ - 1] == 0) --size_;
   const auto* const begin = std::find_if(counts_.begin(), counts_.begin() + size_, [](uint64_t c) { return c != 0; });
   const auto zeros = static_cast<uint8_t>(begin - counts_.begin());
-  std::rotate(counts_.begin(), counts_.begin() + zeros, counts_.end());
+  std::copy(counts_.begin() + zeros, counts_.begin() + size_, counts_.begin());
   size_ = static_cast<uint8_t>(size_ - zeros);
   first_ = size_ == 0 ? 0 : first_ + zeros;
 }

@@ -20,12 +20,6 @@ bool Fell(const EdgeCounters& before, const EdgeCounters& now) {
          now.handshake_rtt_count < before.handshake_rtt_count || now.response_count < before.response_count;
 }
 
-// Whether the table retired the edge and admitted it again between `before` and `now`. Counters may have caught up
-// since then, but counts of single buckets may still be lower.
-bool WasReadmitted(const EdgeView& before, const EdgeView& now) {
-  return now.start_time_ns != before.start_time_ns || Fell(before.counters, now.counters);
-}
-
 // The edge as a snapshot shows it: edges that differ only in the ends that are local are one.
 EdgeKey Shown(EdgeKey key) {
   key.local_ends = 0;
@@ -53,12 +47,21 @@ void EdgeMerger::CountRepeated(const EdgesView& worker, size_t index) {
   }
 }
 
-void EdgeMerger::KeepRetired(const EdgesView& worker, absl::flat_hash_map<EdgeKey, EdgeView>* exported) {
-  absl::flat_hash_map<EdgeKey, EdgeView> now;
-  for (const EdgeView& edge : worker.exported) now.emplace(edge.key, edge);
-  for (const auto& [key, before] : *exported) {
+bool EdgeMerger::WasReadmitted(const Before& before, const EdgeView& now) {
+  // Counters may have caught up since then, but counts of single buckets may still be lower.
+  return now.start_time_ns != before.start_time_ns || Fell(before.counters, now.counters);
+}
+
+void EdgeMerger::KeepRetired(const EdgesView& worker, Exported* exported) {
+  absl::flat_hash_map<EdgeKey, const EdgeView*> now;
+  now.reserve(worker.exported.size());
+  for (const EdgeView& edge : worker.exported) now.emplace(edge.key, &edge);
+  for (auto it = exported->begin(); it != exported->end();) {
+    const auto here = it++;
+    const auto& [key, before] = *here;
     const auto found = now.find(key);
-    if (found != now.end() && !WasReadmitted(before, found->second)) continue;
+    const bool is_exported = found != now.end();
+    if (is_exported && !WasReadmitted(before, *found->second)) continue;
     Kept& kept = kept_[Shown(key)];
     const bool is_first = kept.retired_edges == 0;
     kept.start_time_ns = is_first ? before.start_time_ns : std::min(kept.start_time_ns, before.start_time_ns);
@@ -66,14 +69,20 @@ void EdgeMerger::KeepRetired(const EdgesView& worker, absl::flat_hash_map<EdgeKe
     // Gauges: these connections have ended, or the table counts them under `other`.
     kept.account.counters.connections = kept.account.counters.stalled = 0;
     ++kept.retired_edges;
+    if (!is_exported) exported->erase(here);
   }
-  *exported = std::move(now);
+  for (const EdgeView& edge : worker.exported) {
+    (*exported)[edge.key] = {edge.counters, edge.distributions, edge.start_time_ns};
+  }
 }
 
 EdgesView EdgeMerger::Merge(const std::vector<const EdgesView*>& workers) {
   EdgesView merged;
   absl::flat_hash_map<EdgeKey, size_t> indexes;
   exported_.resize(workers.size());
+  size_t most_edges = 0;
+  for (const EdgesView* worker : workers) most_edges += worker->exported.size();
+  merged.exported.reserve(most_edges);
   for (size_t i = 0; i < workers.size(); ++i) {
     const EdgesView& worker = *workers[i];
     CountRepeated(worker, i);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_map.h"
 #include "src/flow/binding_table.h"
 #include "src/flow/edge.h"
 #include "src/snapshot/snapshot.h"
@@ -42,6 +43,15 @@ class EdgeMerger {
   EdgesView Merge(const std::vector<const EdgesView*>& workers);
 
  private:
+  // An edge that a worker exported at the last call of Merge().
+  struct Before {
+    EdgeCounters counters;
+    EdgeDistributions distributions;
+    int64_t start_time_ns = 0;
+  };
+  // A map of nodes, because Before is large: the spare room of a flat map would take as much again.
+  using Exported = absl::node_hash_map<EdgeKey, Before>;
+
   // The counts that an edge had when tables retired it. Kept while any table exports the edge.
   struct Kept {
     EdgeAccount account;         // the sum over the tables that retired the edge
@@ -56,12 +66,14 @@ class EdgeMerger {
   // Counts the edges that the worker exports since the last call of Merge() and another worker exports already. `index`
   // is the worker's index in exported_.
   void CountRepeated(const EdgesView& worker, size_t index);
+  // Whether the table retired the edge and admitted it again between `before` and `now`.
+  static bool WasReadmitted(const Before& before, const EdgeView& now);
   // Adds to kept_ the edges that the worker exported at the last call of Merge() and has retired since. Then replaces
   // `*exported`, the worker's element of exported_, by the edges that the worker exports now.
-  void KeepRetired(const EdgesView& worker, absl::flat_hash_map<EdgeKey, EdgeView>* exported);
+  void KeepRetired(const EdgesView& worker, Exported* exported);
 
-  std::vector<absl::flat_hash_map<EdgeKey, EdgeView>> exported_;  // by worker, at the last call of Merge()
-  absl::flat_hash_map<EdgeKey, Kept> kept_;
+  std::vector<Exported> exported_;  // by worker, at the last call of Merge()
+  absl::node_hash_map<EdgeKey, Kept> kept_;
   uint64_t repeated_edges_ = 0;  // how often a worker began to export an edge that another one exported already
   // The sums of fractions in `other`, at the last call of Merge().
   double other_rtt_sum_seconds_ = 0;

@@ -143,6 +143,7 @@ void WorkerPublisher::CopyEdges(EdgesView* edges) const {
   edges->exported.clear();
   const EdgeTable* table = table_.edges();
   if (table == nullptr) return;
+  edges->exported.reserve(table->max_exported());  // growth would copy all distributions
   table->VisitExported(
       [&](const EdgeKey& key, const EdgeCounters& counters, const EdgeServices& services, int64_t start_time_ns) {
         const Binding& ends = table->EndsOf(key);

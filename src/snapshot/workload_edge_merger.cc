@@ -105,15 +105,12 @@ void WorkloadEdgeMerger::AddZones(const WorkloadCellKey& key, const EdgeCounters
 }
 
 void WorkloadEdgeMerger::KeepForgotten(const std::vector<WorkloadAccount>& worker, Accounts* before) {
-  Accounts now;
+  absl::flat_hash_set<uint64_t> now;
   now.reserve(worker.size());
-  for (const WorkloadAccount& account : worker) {
-    if (account.is_fold) continue;
-    Before& copy = now[account.number];
-    copy = {KeyOf(account), {account.counters, account.distributions}};
-    ClearGauges(&copy.account.counters);
-  }
-  for (const auto& [number, forgotten] : *before) {
+  for (const WorkloadAccount& account : worker) now.insert(account.number);
+  for (auto it = before->begin(); it != before->end();) {
+    const auto here = it++;
+    const auto& [number, forgotten] = *here;
     if (now.contains(number)) continue;
     AddZones(forgotten.key, forgotten.account.counters, &zones_);
     VisitEdges(forgotten.key, [&, &account = forgotten.account](const WorkloadEdgeKey& key) {
@@ -121,8 +118,14 @@ void WorkloadEdgeMerger::KeepForgotten(const std::vector<WorkloadAccount>& worke
         AddEdgeAccount(account, &found->second.kept);
       }
     });
+    before->erase(here);
   }
-  *before = std::move(now);
+  for (const WorkloadAccount& account : worker) {
+    if (account.is_fold) continue;
+    Before& copy = (*before)[account.number];
+    copy = {KeyOf(account), {account.counters, account.distributions}};
+    ClearGauges(&copy.account.counters);
+  }
 }
 
 void WorkloadEdgeMerger::EndIdle(int64_t now_ns) {

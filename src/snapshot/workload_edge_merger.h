@@ -11,6 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/node_hash_map.h"
 #include "src/base/time_units.h"
 #include "src/flow/edge.h"
 #include "src/flow/workload_cells.h"
@@ -63,7 +64,8 @@ class WorkloadEdgeMerger {
     WorkloadCellKey key;
     EdgeAccount account;
   };
-  using Accounts = absl::flat_hash_map<uint64_t, Before>;  // by WorkloadAccount::number
+  // By WorkloadAccount::number. A map of nodes, because Before is large.
+  using Accounts = absl::node_hash_map<uint64_t, Before>;
 
   // A workload edge with series.
   struct Exported {
@@ -108,7 +110,7 @@ class WorkloadEdgeMerger {
   uint32_t last_number_ = 0;
   size_t most_numbers_ = kFewNumbers;  // when to forget numbers
   std::vector<Accounts> before_;       // by worker
-  absl::flat_hash_map<WorkloadEdgeKey, Exported> exported_;
+  absl::node_hash_map<WorkloadEdgeKey, Exported> exported_;
   absl::flat_hash_map<WorkloadEdgeKey, int64_t> ended_;  // when the series ended; for a window
   absl::flat_hash_set<WorkloadEdgeKey> seen_;            // the workload edges of the last call
   // In the order in which they came. The payload is that of cells that were forgotten.
