@@ -232,6 +232,9 @@ std::string ModelTable::EdgeDifferences(const ConnectionTable& table) const {
   all += Differ("timed out of edges", closed(EndReason::kHandshakeTimeout), sum.connections_timed_out);
   all += Differ("open of edges", open, static_cast<uint64_t>(sum.connections) + pending);
   all += Differ("handshakes of edges", round_trips, sum.handshake_rtt_count);
+  const EdgeDistributions distributions = SumOfDistributions(*table.edges());
+  all += Differ("handshakes in distributions", round_trips, distributions.handshake_rtt_seconds.Count());
+  all += Differ("responses in distributions", sum.response_count, distributions.response_seconds.Count());
   if (std::abs(sum.handshake_rtt_sum_seconds - totals.handshake_rtt_seconds.sum) >
       1e-6 * (1 + totals.handshake_rtt_seconds.sum)) {
     all += "handshake RTTs of edges differ; ";
