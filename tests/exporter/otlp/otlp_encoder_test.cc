@@ -588,8 +588,11 @@ TEST(OtlpEncoder, AnExponentialDeltaIsWhatCameSince) {
   EXPECT_EQ(BucketsOf(second), "1 up to 0.1051, 2 up to 2");
   EXPECT_EQ(second.start_time_unix_nano(), uint64_t{kNow}) << "where the last ended";
 
+  // As when the same values were added up in another order.
+  edge.counters.handshake_rtt_sum_seconds = std::nextafter(edge.counters.handshake_rtt_sum_seconds, 0);
   const otlp::ExponentialHistogramDataPoint third = PushEdge(snapshot, kNow + 200, &encoder);
   EXPECT_EQ(third.count(), 0u);
+  EXPECT_EQ(third.sum(), 0);
   EXPECT_FALSE(third.has_positive());
 }
 
