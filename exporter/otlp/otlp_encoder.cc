@@ -177,28 +177,25 @@ class OtlpVisitor final : public MetricVisitor {
     AddNumber(label_values, KeyOf(label_values), exposition_.interfaces[index].start_time_ns, value);
   }
 
-  // Only WorkloadEdgesView::other has such samples.
-  void SummarySample(absl::Span<const std::string_view> label_values, uint64_t, double sum) override {
-    const auto& others = exposition_.snapshot->workload_edges.other_distributions;
-    for (size_t i = 0; i < others.size(); ++i) {
-      if (label_values[0] != ReporterName(static_cast<Reporter>(i))) continue;
-      AddExponential(label_values, KeyOf(label_values), StartOfFamily(), BucketsOf(others[i]), sum);
-    }
+  void DistributionSample(absl::Span<const std::string_view> label_values, const Distribution& distribution) override {
+    AddExponential(label_values, KeyOf(label_values), StartOfFamily(), distribution);
   }
 
   void EdgeSample(size_t index, absl::Span<const std::string_view> more_label_values, MetricValue value) override {
     AddNumberOf(exposition_.edges[index], more_label_values, value);
   }
 
-  void EdgeSummarySample(size_t index, uint64_t, double sum) override { AddSummaryOf(exposition_.edges[index], sum); }
+  void EdgeDistributionSample(size_t index, const Distribution& distribution) override {
+    AddDistributionOf(exposition_.edges[index], distribution);
+  }
 
   void WorkloadEdgeSample(size_t index, absl::Span<const std::string_view> more_label_values,
                           MetricValue value) override {
     AddNumberOf(exposition_.workload_edges[index], more_label_values, value);
   }
 
-  void WorkloadEdgeSummarySample(size_t index, uint64_t, double sum) override {
-    AddSummaryOf(exposition_.workload_edges[index], sum);
+  void WorkloadEdgeDistributionSample(size_t index, const Distribution& distribution) override {
+    AddDistributionOf(exposition_.workload_edges[index], distribution);
   }
 
   void ConnectionSample(size_t index, std::string_view state, MetricValue value) override {
@@ -244,14 +241,9 @@ class OtlpVisitor final : public MetricVisitor {
   }
 
   template <typename Edge>
-  void AddSummaryOf(const Edge& edge, double sum) {
+  void AddDistributionOf(const Edge& edge, const Distribution& distribution) {
     const auto values = edge.label_values();
-    AddExponential(values, KeyOf(values), edge.start_time_ns, BucketsOf(edge.distributions), sum);
-  }
-
-  // Returns the distribution of the values that the summary of info_ adds up.
-  const ExponentialBuckets& BucketsOf(const EdgeDistributions& distributions) const {
-    return distributions.handshake_rtt_seconds;
+    AddExponential(values, KeyOf(values), edge.start_time_ns, distribution);
   }
 
   std::string_view KeyOf(LabelValues values) {
@@ -308,6 +300,8 @@ class OtlpVisitor final : public MetricVisitor {
         break;
       case MetricType::kSummary:
         family->mutable_exponential_histogram()->set_aggregation_temporality(temporality);
+        break;
+      case MetricType::kNativeHistogram:  // has no points; see AddExponential()
         break;
     }
     return family;
@@ -387,8 +381,10 @@ class OtlpVisitor final : public MetricVisitor {
     series.buckets.assign(counts.begin(), counts.end());
   }
 
-  void AddExponential(LabelValues values, std::string_view key, int64_t start_ns, const ExponentialBuckets& buckets,
-                      double sum) {
+  void AddExponential(LabelValues values, std::string_view key, int64_t start_ns, const Distribution& distribution) {
+    if (info_->type == MetricType::kNativeHistogram) return;  // the summary of the same values is sent
+    const ExponentialBuckets& buckets = distribution.buckets;
+    const double sum = distribution.sum;
     RememberedSeries& series = memory_->MarkSeen(info_->metric, key);
     otlp::ExponentialHistogramDataPoint* point = AddExponentialPoint(values);
     if (UsesDeltas()) {
@@ -426,6 +422,8 @@ class OtlpVisitor final : public MetricVisitor {
       case MetricType::kCounter:
       case MetricType::kGauge:
         End(series, AddNumberPoint(values));
+        break;
+      case MetricType::kNativeHistogram:
         break;
     }
   }

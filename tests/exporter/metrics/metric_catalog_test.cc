@@ -42,6 +42,7 @@ TEST(MetricCatalog, SpellsEachNameOnce) {
   std::set<std::string_view> names, otlp_names;
   for (const MetricInfo& info : MetricCatalog()) {
     EXPECT_TRUE(names.insert(info.name).second) << info.name;
+    if (info.type == MetricType::kNativeHistogram) continue;
     EXPECT_TRUE(otlp_names.insert(info.otlp_name).second) << info.otlp_name;
   }
 }
@@ -114,15 +115,17 @@ const std::set<std::string_view> kOtherNames = {
 
 TEST(MetricCatalog, PrometheusTranslatesOtlpNamesToItsOwn) {
   for (const MetricInfo& info : MetricCatalog()) {
-    if (!IsOurs(info)) continue;
+    if (!IsOurs(info) || info.type == MetricType::kNativeHistogram) continue;
     EXPECT_EQ(TranslateOtlp(info) != info.name, kOtherNames.count(info.otlp_name) == 1) << info.otlp_name;
   }
 }
 
 TEST(MetricCatalog, PrometheusTranslatesNoTwoOtlpNamesToOne) {
   std::set<std::string> names;
-  for (const MetricInfo& info : MetricCatalog())
+  for (const MetricInfo& info : MetricCatalog()) {
+    if (info.type == MetricType::kNativeHistogram) continue;
     EXPECT_TRUE(names.insert(TranslateOtlp(info)).second) << info.otlp_name;
+  }
 }
 
 bool IsPlural(std::string_view word) { return EndsWith(word, "s") && !EndsWith(word, "ss") && word != "series"; }
@@ -185,6 +188,23 @@ TEST(MetricCatalog, TheProcessHasTheNamesAndUnitsOfTheConventions) {
   expect(Metric::kProcessOpenFds, "process.unix.file_descriptor.count", "{file_descriptor}", true);
   expect(Metric::kProcessVirtualMemory, "process.memory.virtual", "By", true);
   expect(Metric::kProcessResidentMemory, "process.memory.usage", "By", true);
+}
+
+TEST(MetricCatalog, NativeHistogramsAreNoMetricsOfOtlpAndSaySo) {
+  size_t native = 0;
+  for (const MetricInfo& info : MetricCatalog()) {
+    if (info.type != MetricType::kNativeHistogram) continue;
+    ++native;
+    EXPECT_EQ(info.otlp_name, "") << info.name;
+    EXPECT_TRUE(EndsWith(info.name, "_distribution_seconds")) << info.name;
+    EXPECT_NE(info.help.find("Only in the protobuf format."), std::string_view::npos) << info.name;
+    std::string name(info.name);
+    name.erase(name.find("_distribution"), std::string("_distribution").size());
+    const MetricInfo* const summary = FindMetric(name);
+    ASSERT_NE(summary, nullptr) << "a family in every format has the sum and the count of " << info.name;
+    EXPECT_EQ(summary->type, MetricType::kSummary);
+  }
+  EXPECT_EQ(native, 6u);
 }
 
 TEST(MetricCatalog, AttributesAreDotted) {
