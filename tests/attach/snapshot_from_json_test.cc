@@ -42,6 +42,8 @@ TEST(SnapshotFromJson, ReadsBackAllThatTheAgentWrote) {
   original.connections[0].encapsulation = 1;
   original.connections[0].id = UINT64_MAX;
   original.connections[0].role = Role::kObserved;
+  original.connections[0].responses = 345;
+  original.connections[0].response_ns = 2500000;
   const Endpoint service = {*IpAddress::Parse("10.96.0.10"), 80};
   original.connections[0].service = service;
   original.views = {{original.connections[0].client, service, 0},
