@@ -220,6 +220,38 @@ TEST_F(GoldenScreens, Details) {
   ExpectGolden("details_120x30_ascii", screen_->Text());
 }
 
+TEST_F(GoldenScreens, DetailsSayWhyTimesOfTheEdgeAreMissing) {
+  const auto shows = [this](std::string_view text) { return screen_->Text().find(text) != std::string::npos; };
+  Open(30, 80);
+  Press(Key::kEnter);
+  EXPECT_TRUE(shows("Edge response    p50 14ms"));
+  auto snapshot = std::make_shared<Snapshot>(*Office(12));
+  snapshot->edges.exported[0].distributions.response_seconds = ExponentialBuckets();
+  hub_->Publish(snapshot);
+  ASSERT_TRUE(app_->Step());
+  EXPECT_TRUE(shows("Edge response    no exchange yet"));
+  EXPECT_TRUE(shows("Edge handshake   p50 23ms, p95 23ms, p99 24ms of 1 handshake"));
+  snapshot = std::make_shared<Snapshot>(*Office(13));
+  snapshot->edges.exported.clear();
+  hub_->Publish(snapshot);
+  ASSERT_TRUE(app_->Step());
+  EXPECT_TRUE(shows("Edge response    its edge has no series of its own"));
+  EXPECT_FALSE(shows("Edge handshake"));
+  snapshot = std::make_shared<Snapshot>(*Office(14));
+  snapshot->agent = "node7";
+  hub_->Publish(snapshot);
+  ASSERT_TRUE(app_->Step());
+  EXPECT_TRUE(shows("Edge response    not known to an attached view"));
+}
+
+// The buckets from 7.8 ms to 1.6 s are more than fit on a narrow screen.
+TEST_F(GoldenScreens, BarsOfNeighbouringBucketsAreAddedWhereTheScreenIsNarrow) {
+  Open(30, 50, /*utf8=*/false);
+  Press(Key::kEnter);
+  EXPECT_NE(screen_->Text().find(" 7.8ms"), std::string::npos);
+  EXPECT_NE(screen_->Text().find(" 1.6s\n"), std::string::npos) << screen_->Text();
+}
+
 // A node that translates a service to a pod, and carries the connection through an overlay.
 std::shared_ptr<const Snapshot> Node() {
   auto snapshot = std::make_shared<Snapshot>();
