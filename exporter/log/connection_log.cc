@@ -51,6 +51,7 @@ std::string ConnectionLogLine(const NamedEndedConnection& ended) {
   WriteDuration(",\"client_rtt_seconds\":", connection.client_rtt_ns, &writer);
   WriteDuration(",\"rtt_seconds\":", connection.rtt_ns, &writer);
   WriteSent(connection, &writer);
+  WriteResponses(connection, &writer);
   return writer.Raw("}\n").Take();
 }
 

@@ -153,6 +153,11 @@ void WriteDuration(std::string_view member, int64_t nanoseconds, JsonWriter* wri
   }
 }
 
+void WriteResponses(const ConnectionSummary& connection, JsonWriter* writer) {
+  writer->Raw(",\"responses\":").Value(connection.responses);
+  WriteDuration(",\"response_seconds\":", connection.response_ns, writer);
+}
+
 void WriteSent(const ConnectionSummary& connection, JsonWriter* writer) {
   WriteCounters(kClientNames, connection.client_sent, writer);
   WriteCounters(kServerNames, connection.server_sent, writer);
