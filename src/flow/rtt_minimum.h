@@ -18,9 +18,9 @@ namespace tcpgauge {
 //
 // A plain value. All its bytes are zero before the first sample.
 // Thread: confined to one thread.
-// Time: table time, in nanoseconds. `now_ns` never decreases from call to call. The windows' numbers wrap after 22
-// days: a sample that comes exactly so long after the one before it may fall into the same window. The old minimum is
-// then kept for one or two windows more.
+// Time: table time, in nanoseconds. The time of a call may be up to a window earlier than that of the call before. Its
+// sample then counts in the current window. The windows' numbers wrap after 22 days. So the sample that ends a silence
+// of 22 days may count in the same window or the next one. The old minimum then stays for two minutes more.
 struct RttMinimum {
   static constexpr int64_t kWindowNs = 30 * kNanosecondsPerSecond;
 
@@ -28,12 +28,12 @@ struct RttMinimum {
   PackedDuration last;     // the least sample of the window before the current one
   uint16_t window;         // the number of the current window, modulo 2^16
 
-  // Adds a sample in microseconds that ended at `now_ns`.
-  void Add(uint32_t sample_us, int64_t now_ns) {
+  // Adds a sample in microseconds that ended at `time_ns`.
+  void Add(uint32_t sample_us, int64_t time_ns) {
     const PackedDuration sample = PackDuration(sample_us);
-    const auto now = static_cast<uint16_t>(now_ns / kWindowNs);
-    const auto windows = static_cast<uint16_t>(now - window);
-    if (current != kNoDuration && windows == 0) {
+    const auto now = static_cast<uint16_t>(time_ns / kWindowNs);
+    const auto windows = static_cast<int16_t>(now - window);
+    if (current != kNoDuration && (windows == 0 || windows == -1)) {
       current = std::min(current, sample);
       return;
     }
@@ -44,8 +44,8 @@ struct RttMinimum {
 
   // Adds a sample that may include the delay of an acknowledgment. Such a sample is used only if it is less than the
   // minimum. It is not used if there is no minimum.
-  void AddMaybeDelayed(uint32_t sample_us, int64_t now_ns) {
-    if (PackDuration(sample_us) < Least()) Add(sample_us, now_ns);
+  void AddMaybeDelayed(uint32_t sample_us, int64_t time_ns) {
+    if (PackDuration(sample_us) < Least()) Add(sample_us, time_ns);
   }
 
   // Returns the minimum; kNoDuration before the first sample.

@@ -81,6 +81,14 @@ TEST_F(RttMinimumTest, KeepsOnlyTheWindowBefore) {
   EXPECT_EQ(Least(), 3000) << "the window between had no sample";
 }
 
+TEST_F(RttMinimumTest, AnEarlierSampleCountsInTheCurrentWindow) {
+  Add(1000, 15);
+  Add(3000, 30.1);
+  Add(2000, 29.9);
+  Add(2500, 60);
+  EXPECT_EQ(Least(), 2000) << "it was not taken for a sample of another window";
+}
+
 TEST_F(RttMinimumTest, WhatMayBeDelayedCountsOnlyBelowTheMinimum) {
   AddMaybeDelayed(40000, 0);
   EXPECT_EQ(minimum_.Least(), kNoDuration) << "there is no minimum to compare with";
@@ -108,12 +116,13 @@ TEST_F(RttMinimumTest, NumbersOfWindowsMayWrap) {
   EXPECT_EQ(Least(), 2000);
 }
 
-TEST_F(RttMinimumTest, DaysOfSilenceKeepAnOldMinimumForAMinuteAtMost) {
+TEST_F(RttMinimumTest, DaysOfSilenceKeepAnOldMinimumForTwoMinutesAtMost) {
   constexpr double kWrapSeconds = 30.0 * (1 << 16);  // some 22 days
-  for (const double silence : {86400.0, 10 * 86400.0, 15 * 86400.0, kWrapSeconds, kWrapSeconds + 30, 100 * 86400.0}) {
+  for (const double silence :
+       {86400.0, 10 * 86400.0, 15 * 86400.0, kWrapSeconds - 30, kWrapSeconds, kWrapSeconds + 30, 100 * 86400.0}) {
     minimum_ = {};
     Add(1000, 0);
-    for (double seconds = 0; seconds <= 60; seconds += 1) Add(3000, silence + seconds);
+    for (double seconds = 0; seconds <= 120; seconds += 1) Add(3000, silence + seconds);
     EXPECT_EQ(Least(), 3000) << silence;
   }
 }
