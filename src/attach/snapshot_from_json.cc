@@ -477,6 +477,10 @@ void SnapshotMaker::TakeOfConnection(std::string_view key, const JsonScalar& val
     connection.handshake_rtt_ns = NanosecondsOf(value, ConnectionSummary::kUnknown);
   } else if (key == "rtt_seconds") {
     connection.rtt_ns = NanosecondsOf(value, ConnectionSummary::kUnknown);
+  } else if (key == "server_min_rtt_seconds") {
+    connection.server_min_rtt_ns = NanosecondsOf(value, ConnectionSummary::kUnknown);
+  } else if (key == "client_min_rtt_seconds") {
+    connection.client_min_rtt_ns = NanosecondsOf(value, ConnectionSummary::kUnknown);
   } else if (key == "window_payload_bytes") {
     connection.window_payload_bytes = CountOf(value);
   }

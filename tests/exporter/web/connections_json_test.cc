@@ -59,7 +59,10 @@ TEST(ConnectionsJson, TellsAllOfAConnection) {
   EXPECT_EQ(row["interface"], "eth0");
   EXPECT_DOUBLE_EQ(row["idle_seconds"], 1);
   EXPECT_DOUBLE_EQ(row["start_time"], 1699999999.25);
-  EXPECT_DOUBLE_EQ(row["rtt_seconds"], 0.012345678);
+  EXPECT_DOUBLE_EQ(row["rtt_seconds"], 0.04);
+  EXPECT_DOUBLE_EQ(row["min_rtt_seconds"], 0.012345678);
+  EXPECT_DOUBLE_EQ(row["server_min_rtt_seconds"], 0.0123);
+  EXPECT_DOUBLE_EQ(row["client_min_rtt_seconds"], 0.000045678);
   EXPECT_TRUE(row["handshake_rtt_seconds"].is_null());
   EXPECT_EQ(row["client_payload_bytes"], 1234);
   EXPECT_EQ(row["server_payload_bytes"], 9007199254740993);
@@ -67,6 +70,16 @@ TEST(ConnectionsJson, TellsAllOfAConnection) {
   EXPECT_DOUBLE_EQ(row["server_payload_bytes_per_second"], 333333333.3);
   EXPECT_EQ(row["server_retransmitted_segments"], 9);
   EXPECT_EQ(row["window_payload_bytes"], 5000);
+}
+
+TEST(ConnectionsJson, TheLeastRoundTripIsNullUnlessBothHalvesAreKnown) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.connections.resize(1);
+  snapshot.connections[0].client_min_rtt_ns = ConnectionSummary::kUnknown;
+  const Json row = Answer(snapshot)["connections"][0];
+  EXPECT_TRUE(row["min_rtt_seconds"].is_null());
+  EXPECT_DOUBLE_EQ(row["server_min_rtt_seconds"], 0.0123);
+  EXPECT_TRUE(row["client_min_rtt_seconds"].is_null());
 }
 
 TEST(ConnectionsJson, MembersKeepTheirOrderAndNumbersTheirForm) {
@@ -87,7 +100,9 @@ TEST(ConnectionsJson, MembersKeepTheirOrderAndNumbersTheirForm) {
                 R"({"id":"18446744073709551615","client":{"address":"198.51.100.7","port":50000},)"
                 R"("server":{"address":"192.0.2.1","port":443},"role":"observed","state":"closing","interface":"eth0",)"
                 R"("vlans":[],"tunnels":[],"start_time":1699999999.000000001,"last_packet_time":1699999998.750000000,)"
-                R"("idle_seconds":1.500000000,"handshake_rtt_seconds":0.999999999,"rtt_seconds":0.012345678,)"
+                R"("idle_seconds":1.500000000,"handshake_rtt_seconds":0.999999999,"rtt_seconds":0.040000000,)"
+                R"("min_rtt_seconds":0.012345678,"server_min_rtt_seconds":0.012300000,)"
+                R"("client_min_rtt_seconds":0.000045678,)"
                 R"("window_payload_bytes":5000,"client_packets":1,"client_payload_bytes":2,"client_ip_bytes":3,)"
                 R"("client_retransmitted_segments":4,"client_out_of_order_segments":5,"client_zero_windows":6,)"
                 R"("client_payload_bytes_per_second":7.3,"server_packets":11,"server_payload_bytes":12,)"
@@ -213,6 +228,7 @@ ConnectionSummary LongestConnection() {
   connection.encapsulation = 1;
   connection.start_time_ns = connection.last_packet_time_ns = INT64_MIN + 1;
   connection.handshake_rtt_ns = connection.rtt_ns = INT64_MIN + 1;
+  connection.server_min_rtt_ns = connection.client_min_rtt_ns = INT64_MIN / 2 + 1;
   connection.window_payload_bytes = UINT64_MAX;
   DirectionSummary& sent = connection.client_sent;
   sent.packets = sent.payload_bytes = sent.ip_bytes = UINT64_MAX;
