@@ -258,7 +258,7 @@ TEST(ConnectionsJson, TheTextIsAllocatedOnceHoweverLongItIs) {
   query.limit = snapshot.connections.size();
   const std::string text = ConnectionsJson(snapshot, query, std::string(64, 'n'));
   constexpr size_t kNameBytes = 256 * 6 + 2;
-  constexpr size_t kPlannedBytes = 2048 + 1024 * (96 + kNameBytes) + 2000 * (1280 + kNameBytes);
+  constexpr size_t kPlannedBytes = 2048 + 1024 * (96 + kNameBytes) + 2000 * (1440 + kNameBytes);
   EXPECT_EQ(text.capacity(), kPlannedBytes) << "the text has grown";
   EXPECT_GT(text.size(), kPlannedBytes / 10 * 9) << "far too much is planned";
 }
@@ -281,7 +281,7 @@ TEST(ConnectionsJson, TheTextIsAllocatedOnceWithServicesAndViewsToo) {
   ConnectionQuery query;
   query.limit = snapshot.connections.size();
   const std::string text = ConnectionsJson(snapshot, query, "node");
-  constexpr size_t kPlannedBytes = 2048 + 96 + 2 + 2000 * (1280 + 2 + 96 + 8 * 384);
+  constexpr size_t kPlannedBytes = 2048 + 96 + 2 + 2000 * (1440 + 2 + 96 + 8 * 384);
   EXPECT_EQ(text.capacity(), kPlannedBytes) << "the text has grown";
   EXPECT_GT(text.size(), kPlannedBytes / 10 * 9) << "far too much is planned";
 }
@@ -299,7 +299,7 @@ TEST(ConnectionsJson, TheTextIsAllocatedOnceWithTheLongestNamesToo) {
   ConnectionQuery query;
   query.limit = snapshot.connections.size();
   const std::string text = ConnectionsJson(snapshot, query, "node");
-  const size_t planned = 2048 + 96 + 2 + 2000 * (1280 + 2 + 2 * (160 + 8 * kMaxNameBytes + 7 + 6 * kMaxCommBytes));
+  const size_t planned = 2048 + 96 + 2 + 2000 * (1440 + 2 + 2 * (160 + 8 * kMaxNameBytes + 7 + 6 * kMaxCommBytes));
   EXPECT_EQ(text.capacity(), planned) << "the text has grown";
   EXPECT_GT(text.size(), planned / 10 * 9) << "far too much is planned";
 }
