@@ -86,6 +86,7 @@ constexpr MetricType kCounter = MetricType::kCounter;
 constexpr MetricType kGauge = MetricType::kGauge;
 constexpr MetricType kHistogram = MetricType::kHistogram;
 constexpr MetricType kSummary = MetricType::kSummary;
+constexpr MetricType kNativeHistogram = MetricType::kNativeHistogram;
 
 // clang-format off
 const MetricInfo kCatalog[] = {
@@ -180,6 +181,9 @@ const MetricInfo kCatalog[] = {
     {Metric::kHandshakeRtt, "tcpgauge_handshake_rtt_seconds", kHistogram, "seconds", {},
      "Time from a SYN to the ACK that completes the handshake.",
      "tcpgauge.handshake.rtt", "s"},
+    {Metric::kResponse, "tcpgauge_response_seconds", kHistogram, "seconds", {},
+     "Response time: from the last segment of what a client sent to the first segment of the server's answer.",
+     "tcpgauge.response", "s"},
     {Metric::kConnectionDuration, "tcpgauge_connection_duration_seconds", kHistogram, "seconds", {},
      "Duration of ended connections, from the first to the last packet.",
      "tcpgauge.connection.duration", "s"},
@@ -190,7 +194,7 @@ const MetricInfo kCatalog[] = {
      "The most samples that one exposition may hold, as set by --metrics.series-limit.",
      "tcpgauge.series_limit", "{sample}"},
     {Metric::kSeries, "tcpgauge_series", kGauge, "", {},
-     "Samples in this exposition.",
+     "Samples in this exposition. A native histogram is one sample, and counts in the formats that lack it too.",
      "tcpgauge.series", "{sample}"},
     {Metric::kSeriesNew, "tcpgauge_series_new_total", kCounter, "", {},
      "Series of edges and connections that began. An edge or a connection that gets series adds as many as it can have in one exposition.",
@@ -321,6 +325,19 @@ const MetricInfo kCatalog[] = {
     {Metric::kEdgeHandshakeRtt, "tcpgauge_edge_handshake_rtt_seconds", kSummary, "seconds", kEdge,
      "Time from a SYN to the ACK that completes the handshake.",
      "tcpgauge.edge.handshake.rtt", "s"},
+    {Metric::kEdgeResponse, "tcpgauge_edge_response_seconds", kSummary, "seconds", kEdge,
+     "Response time: from the last segment of what the client sent to the first segment of the server's answer.",
+     "tcpgauge.edge.response", "s"},
+    {Metric::kEdgeHandshakeRttDistribution, "tcpgauge_edge_handshake_rtt_distribution_seconds", kNativeHistogram,
+     "seconds", kEdge,
+     "The values of tcpgauge_edge_handshake_rtt_seconds, with their distribution. Only in the protobuf format. Absent "
+     "with --metrics.edge-detail basic.",
+     "", ""},
+    {Metric::kEdgeResponseDistribution, "tcpgauge_edge_response_distribution_seconds", kNativeHistogram, "seconds",
+     kEdge,
+     "The values of tcpgauge_edge_response_seconds, with their distribution. Only in the protobuf format. Absent with "
+     "--metrics.edge-detail basic.",
+     "", ""},
     {Metric::kEdgeService, "tcpgauge_edge_service_info", kGauge, "", kEdgeAndService,
      "Always 1; the labels say how clients addressed the server where an address translation led them to it. At most two "
      "services of an edge, and the edges with the most payload first.",
@@ -356,6 +373,19 @@ const MetricInfo kCatalog[] = {
      kWorkloadEdge,
      "Time from a SYN to the ACK that completes the handshake.",
      "tcpgauge.workload_edge.handshake.rtt", "s"},
+    {Metric::kWorkloadEdgeResponse, "tcpgauge_workload_edge_response_seconds", kSummary, "seconds", kWorkloadEdge,
+     "Response time: from the last segment of what the client sent to the first segment of the server's answer.",
+     "tcpgauge.workload_edge.response", "s"},
+    {Metric::kWorkloadEdgeHandshakeRttDistribution, "tcpgauge_workload_edge_handshake_rtt_distribution_seconds",
+     kNativeHistogram, "seconds", kWorkloadEdge,
+     "The values of tcpgauge_workload_edge_handshake_rtt_seconds, with their distribution. Only in the protobuf format. "
+     "Absent with --metrics.edge-detail basic.",
+     "", ""},
+    {Metric::kWorkloadEdgeResponseDistribution, "tcpgauge_workload_edge_response_distribution_seconds", kNativeHistogram,
+     "seconds", kWorkloadEdge,
+     "The values of tcpgauge_workload_edge_response_seconds, with their distribution. Only in the protobuf format. "
+     "Absent with --metrics.edge-detail basic.",
+     "", ""},
     {Metric::kWorkloadEdgeOtherClientPayloadBytes, "tcpgauge_workload_edge_other_client_payload_bytes_total", kCounter,
      "bytes", kReporter,
      "TCP payload sent by clients on workload edges without series of their own.",
@@ -387,6 +417,19 @@ const MetricInfo kCatalog[] = {
      kReporter,
      "Time from a SYN to the ACK that completes the handshake, on workload edges without series of their own.",
      "tcpgauge.workload_edge.other.handshake.rtt", "s"},
+    {Metric::kWorkloadEdgeOtherResponse, "tcpgauge_workload_edge_other_response_seconds", kSummary, "seconds", kReporter,
+     "Response time on workload edges without series of their own.",
+     "tcpgauge.workload_edge.other.response", "s"},
+    {Metric::kWorkloadEdgeOtherHandshakeRttDistribution,
+     "tcpgauge_workload_edge_other_handshake_rtt_distribution_seconds", kNativeHistogram, "seconds", kReporter,
+     "The values of tcpgauge_workload_edge_other_handshake_rtt_seconds, with their distribution. Only in the protobuf "
+     "format. Absent with --metrics.edge-detail basic.",
+     "", ""},
+    {Metric::kWorkloadEdgeOtherResponseDistribution, "tcpgauge_workload_edge_other_response_distribution_seconds",
+     kNativeHistogram, "seconds", kReporter,
+     "The values of tcpgauge_workload_edge_other_response_seconds, with their distribution. Only in the protobuf format. "
+     "Absent with --metrics.edge-detail basic.",
+     "", ""},
     {Metric::kZonePayloadBytes, "tcpgauge_zone_payload_bytes_total", kCounter, "bytes", kZones,
      "TCP payload of both directions between two zones, of connections whose client is on this node. A zone that is not "
      "known is absent. What has no series left is in the zones other and other.",
@@ -461,7 +504,7 @@ const MetricInfo kCatalog[] = {
 // clang-format on
 static_assert(std::size(kCatalog) == kMetricCount, "one row for each metric");
 
-constexpr std::string_view kTypeNames[] = {"counter", "gauge", "histogram", "summary"};
+constexpr std::string_view kTypeNames[] = {"counter", "gauge", "histogram", "summary", "native histogram"};
 
 }  // namespace
 

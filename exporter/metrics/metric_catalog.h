@@ -14,9 +14,17 @@ namespace tcpgauge {
 // help. The text formats, OTLP and METRICS.md take them from here. Everything here is constant, so any thread may read
 // it.
 
-enum class MetricType : uint8_t { kCounter, kGauge, kHistogram, kSummary };
+enum class MetricType : uint8_t {
+  kCounter,
+  kGauge,
+  kHistogram,
+  kSummary,
+  // Of the formats of Prometheus, only protobuf has native histograms. The text formats lack their families. OTLP lacks
+  // them too, because it sends the same values with the buckets of the summaries.
+  kNativeHistogram,
+};
 
-// Returns "counter", "gauge", "histogram" or "summary".
+// Returns "counter", "gauge", "histogram", "summary" or "native histogram".
 std::string_view MetricTypeName(MetricType type);
 
 // All metrics, in the order in which an exposition shows them. To add one, add a line here and a row to the table in
@@ -50,6 +58,7 @@ enum class Metric : uint8_t {
   kResetsIgnored,
   kLateSegments,
   kHandshakeRtt,
+  kResponse,
   kConnectionDuration,
   kConnectionPayloadBytes,
   kSeriesLimit,
@@ -94,6 +103,9 @@ enum class Metric : uint8_t {
   kEdgeConnections,
   kEdgeConnectionsStalled,
   kEdgeHandshakeRtt,
+  kEdgeResponse,
+  kEdgeHandshakeRttDistribution,
+  kEdgeResponseDistribution,
   kEdgeService,
   kWorkloadEdgeClientPayloadBytes,
   kWorkloadEdgeServerPayloadBytes,
@@ -103,6 +115,9 @@ enum class Metric : uint8_t {
   kWorkloadEdgeRetransmittedSegments,
   kWorkloadEdgeConnections,
   kWorkloadEdgeHandshakeRtt,
+  kWorkloadEdgeResponse,
+  kWorkloadEdgeHandshakeRttDistribution,
+  kWorkloadEdgeResponseDistribution,
   kWorkloadEdgeOtherClientPayloadBytes,
   kWorkloadEdgeOtherServerPayloadBytes,
   kWorkloadEdgeOtherConnectionsOpened,
@@ -111,6 +126,9 @@ enum class Metric : uint8_t {
   kWorkloadEdgeOtherRetransmittedSegments,
   kWorkloadEdgeOtherConnections,
   kWorkloadEdgeOtherHandshakeRtt,
+  kWorkloadEdgeOtherResponse,
+  kWorkloadEdgeOtherHandshakeRttDistribution,
+  kWorkloadEdgeOtherResponseDistribution,
   kZonePayloadBytes,
   kEndpointInfo,
   kListenerQueueConnections,
@@ -153,8 +171,8 @@ struct MetricInfo {
   // the metric counts things, or if its value is always 0 or 1.
   std::string_view unit;
   absl::Span<const MetricLabel> labels;
-  std::string_view help;  // without \, " or line break, which the text formats would have to escape
-  std::string_view otlp_name;
+  std::string_view help;       // without \, " or line break, which the text formats would have to escape
+  std::string_view otlp_name;  // empty if the metric is a native histogram
   // The unit in UCUM, the code that OTLP uses: "s", "By". "{packet}" is the unit 1 with an annotation. Empty if the
   // value is always 0 or 1.
   std::string_view otlp_unit;

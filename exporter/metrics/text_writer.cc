@@ -102,6 +102,7 @@ class TextVisitor final : public MetricVisitor {
 
   void BeginFamily(const MetricInfo& family) override {
     info_ = &family;
+    if (IsLeftOut()) return;
     std::string_view name = family.name;
     if (format_ == TextFormat::kOpenMetrics && family.type == MetricType::kCounter) {
       name.remove_suffix(std::string_view("_total").size());  // OpenMetrics: it ends the sample's name only
@@ -116,20 +117,20 @@ class TextVisitor final : public MetricVisitor {
     EndSample(value);
   }
 
-  void SummarySample(absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
+  void DistributionSample(absl::Span<const std::string_view> label_values, const Distribution& distribution) override {
+    if (IsLeftOut()) return;
     BeginSample("_count", label_values);
-    EndSample(count);
+    EndSample(distribution.count);
     BeginSample("_sum", label_values);
-    EndSample(sum);
+    EndSample(distribution.sum);
   }
 
   void EdgeSample(size_t index, absl::Span<const std::string_view> more_label_values, MetricValue value) override {
     RenderedSample("", edge_labels_.Of(index), more_label_values, value);
   }
 
-  void EdgeSummarySample(size_t index, uint64_t count, double sum) override {
-    RenderedSample("_count", edge_labels_.Of(index), {}, count);
-    RenderedSample("_sum", edge_labels_.Of(index), {}, sum);
+  void EdgeDistributionSample(size_t index, const Distribution& distribution) override {
+    RenderedDistribution(edge_labels_.Of(index), distribution);
   }
 
   void WorkloadEdgeSample(size_t index, absl::Span<const std::string_view> more_label_values,
@@ -137,9 +138,8 @@ class TextVisitor final : public MetricVisitor {
     RenderedSample("", workload_edge_labels_.Of(index), more_label_values, value);
   }
 
-  void WorkloadEdgeSummarySample(size_t index, uint64_t count, double sum) override {
-    RenderedSample("_count", workload_edge_labels_.Of(index), {}, count);
-    RenderedSample("_sum", workload_edge_labels_.Of(index), {}, sum);
+  void WorkloadEdgeDistributionSample(size_t index, const Distribution& distribution) override {
+    RenderedDistribution(workload_edge_labels_.Of(index), distribution);
   }
 
   void ConnectionSample(size_t index, std::string_view state, MetricValue value) override {
@@ -168,6 +168,9 @@ class TextVisitor final : public MetricVisitor {
   }
 
  private:
+  // Whether the text formats lack the family.
+  bool IsLeftOut() const { return info_->type == MetricType::kNativeHistogram; }
+
   void Describe(std::string_view what, std::string_view name, std::string_view text) {
     text_.append(what).append(name).append(" ").append(text).append("\n");
   }
@@ -192,6 +195,12 @@ class TextVisitor final : public MetricVisitor {
     for (size_t i = 0; i < last_values.size(); ++i) AppendLabel(last[i], last_values[i], false, &text_);
     text_.push_back('}');
     EndSample(value);
+  }
+
+  void RenderedDistribution(std::string_view rendered, const Distribution& distribution) {
+    if (IsLeftOut()) return;
+    RenderedSample("_count", rendered, {}, distribution.count);
+    RenderedSample("_sum", rendered, {}, distribution.sum);
   }
 
   void AppendBound(double bound) {

@@ -144,16 +144,17 @@ class OtlpVisitor final : public MetricVisitor {
     AddNumber(label_values, KeyOf(label_values), exposition_.interfaces[index].start_time_ns, value);
   }
 
-  void SummarySample(absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
-    AddHistogram(label_values, KeyOf(label_values), StartOfFamily(), {}, {}, count, sum);
+  void DistributionSample(absl::Span<const std::string_view> label_values, const Distribution& distribution) override {
+    if (info_->type == MetricType::kNativeHistogram) return;
+    AddHistogram(label_values, KeyOf(label_values), StartOfFamily(), {}, {}, distribution.count, distribution.sum);
   }
 
   void EdgeSample(size_t index, absl::Span<const std::string_view> more_label_values, MetricValue value) override {
     AddNumberOf(exposition_.edges[index], more_label_values, value);
   }
 
-  void EdgeSummarySample(size_t index, uint64_t count, double sum) override {
-    AddSummaryOf(exposition_.edges[index], count, sum);
+  void EdgeDistributionSample(size_t index, const Distribution& distribution) override {
+    AddDistributionOf(exposition_.edges[index], distribution);
   }
 
   void WorkloadEdgeSample(size_t index, absl::Span<const std::string_view> more_label_values,
@@ -161,8 +162,8 @@ class OtlpVisitor final : public MetricVisitor {
     AddNumberOf(exposition_.workload_edges[index], more_label_values, value);
   }
 
-  void WorkloadEdgeSummarySample(size_t index, uint64_t count, double sum) override {
-    AddSummaryOf(exposition_.workload_edges[index], count, sum);
+  void WorkloadEdgeDistributionSample(size_t index, const Distribution& distribution) override {
+    AddDistributionOf(exposition_.workload_edges[index], distribution);
   }
 
   void ConnectionSample(size_t index, std::string_view state, MetricValue value) override {
@@ -210,9 +211,10 @@ class OtlpVisitor final : public MetricVisitor {
   }
 
   template <typename Edge>
-  void AddSummaryOf(const Edge& edge, uint64_t count, double sum) {
+  void AddDistributionOf(const Edge& edge, const Distribution& distribution) {
+    if (info_->type == MetricType::kNativeHistogram) return;
     const auto values = edge.label_values();
-    AddHistogram(values, KeyOf(values), edge.start_time_ns, {}, {}, count, sum);
+    AddHistogram(values, KeyOf(values), edge.start_time_ns, {}, {}, distribution.count, distribution.sum);
   }
 
   std::string_view KeyOf(LabelValues values) {
@@ -256,6 +258,8 @@ class OtlpVisitor final : public MetricVisitor {
       case MetricType::kHistogram:
       case MetricType::kSummary:
         family->mutable_histogram()->set_aggregation_temporality(temporality(true));
+        break;
+      case MetricType::kNativeHistogram:  // left out, see DistributionSample()
         break;
     }
     return family;

@@ -377,7 +377,7 @@ const OptionSpec kTable[] = {
     {kShow, 0, "metrics.series-limit", Kind::kValue, "N",
      "export at most this many samples in one exposition, whatever the traffic", "5000",
      [](const std::string& value, Options* options) {
-       return KeepInteger(ParseInteger(value, "samples", 300, 10000000), &options->series_limit);
+       return KeepInteger(ParseInteger(value, "samples", 600, 10000000), &options->series_limit);
      },
      nullptr},
     {kShow, 0, "metrics.connections", Kind::kValue, "N",
@@ -396,7 +396,7 @@ const OptionSpec kTable[] = {
      nullptr},
     {kShow, 0, "metrics.edges", Kind::kValue, "N",
      "export at most this many edges (a client and a server's port): the heaviest, and those that fail",
-     "150, or 400 with basic detail",
+     "150, or 300 with basic detail",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "edges", 0, 15000), &options->metrics_edges.emplace());
      },
@@ -418,8 +418,8 @@ const OptionSpec kTable[] = {
      },
      nullptr},
     {kShow, 0, "metrics.edge-detail", Kind::kValue, "DETAIL",
-     "how many samples each edge has: basic (8) or full (13: also why connections failed, all segments, out-of-order "
-     "ones, repeated SYNs and stalled connections)",
+     "how many samples each edge has: basic (10) or full (17: also why connections failed, all segments, out-of-order "
+     "ones, repeated SYNs, stalled connections, and the distributions of both times)",
      "full", TakeEdgeDetail, nullptr},
     {kShow, 0, "metrics.client-prefix", Kind::kValue, "V4,V6",
      "in edges, group client addresses by prefixes of these lengths (32,128 = no grouping)", "32,128",

@@ -64,7 +64,7 @@ class AlertsTest(NamespaceCase):
             "down": self.agent(0),
             "dropping": self.agent(0, "--buffer-size", "64"),
             # Edges between workloads keep their series for an hour of silence, which would keep the alert as long.
-            "limited": self.agent(0, "--metrics.series-limit", "300", "--metrics.window", "5", "--identity", "off"),
+            "limited": self.agent(0, "--metrics.series-limit", "600", "--metrics.window", "5", "--identity", "off"),
             "folding": self.agent(0, "--metrics.edges", "1", "--metrics.window", "5"),
             "full": self.agent(0, "--max-connections", "16"),
             "lossy": self.agent(0, "port", str(_LOSSY_PORT)),

@@ -409,7 +409,7 @@ TEST(CommandLine, TakesTheShapeOfTheExposition) {
   EXPECT_THAT(ErrorOf({"--metrics.edge-detail", "Full"}), HasSubstr("'Full' is not one of basic, full"));
   EXPECT_EQ(options.client_prefix_v4_bits, 24);
   EXPECT_EQ(options.client_prefix_v6_bits, 64);
-  EXPECT_THAT(ErrorOf({"--metrics.series-limit", "299"}), HasSubstr("'299' is not"));
+  EXPECT_THAT(ErrorOf({"--metrics.series-limit", "599"}), HasSubstr("'599' is not"));
   EXPECT_THAT(ErrorOf({"--metrics.client-prefix", "24"}), HasSubstr("'24' is not two prefix lengths"));
   EXPECT_THAT(ErrorOf({"--metrics.client-prefix", "33,64"}), HasSubstr("'33' is not"));
   EXPECT_THAT(ErrorOf({"--metrics.stall", "0"}), HasSubstr("'0' is not a number of seconds from 0.1 to 3600"));

@@ -194,7 +194,7 @@ Snapshot ExampleSnapshot() {
   snapshot.totals.opened_midstream = 10;
   snapshot.totals.closed = {20, 10, 5, 3, 2, 1};
   snapshot.totals.connections = {1, 0, 7, 0, 0, 1};
-  for (const double rtt : {0.0001, 0.003, 0.2, 9.0}) snapshot.totals.handshake_rtt_seconds.Observe(rtt);
+  for (const double rtt : {0.00001, 0.003, 0.2, 90.0}) snapshot.totals.handshake_rtt_seconds.Observe(rtt);
   snapshot.totals.connection_duration_seconds.Observe(12.5);
   snapshot.totals.connection_payload_bytes.Observe(0);
   AddNames(&snapshot);

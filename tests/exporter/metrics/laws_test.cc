@@ -286,8 +286,8 @@ TEST(Laws, TheFixedSamplesOfNamesAreWhatThePlanSays) {
       return MakeExposition(std::make_shared<const Snapshot>(snapshot), limits, {}).series;
     };
     const size_t per_edge = samples(one_edge_more) - samples(with_names);
-    EXPECT_EQ(per_edge, detail == EdgeDetail::kFull ? 10u : 8u);
-    EXPECT_LE(per_edge, SamplesPerWorkloadEdge(detail));
+    EXPECT_EQ(per_edge, detail == EdgeDetail::kFull ? 14u : 10u);
+    EXPECT_EQ(per_edge, SamplesPerWorkloadEdge(detail));
     const SeriesPlan plan = PlanSeries(limits);
     EXPECT_EQ(samples(with_names) - samples(Snapshot()), kFixedIdentitySamples + (1 + kReporters) * per_edge +
                                                              plan.zones + plan.listeners * kSamplesPerListener +

@@ -42,6 +42,7 @@ TEST(MetricCatalog, SpellsEachNameOnce) {
   std::set<std::string_view> names, otlp_names;
   for (const MetricInfo& info : MetricCatalog()) {
     EXPECT_TRUE(names.insert(info.name).second) << info.name;
+    if (info.type == MetricType::kNativeHistogram) continue;
     EXPECT_TRUE(otlp_names.insert(info.otlp_name).second) << info.otlp_name;
   }
 }
@@ -80,9 +81,26 @@ TEST(MetricCatalog, HelpIsASentenceOnOneLineThatNeedsNoEscapes) {
 
 TEST(MetricCatalog, PrometheusTranslatesOtlpNamesToItsOwn) {
   for (const MetricInfo& info : MetricCatalog()) {
-    if (!IsOurs(info)) continue;
+    if (!IsOurs(info) || info.type == MetricType::kNativeHistogram) continue;
     EXPECT_EQ(TranslateOtlp(info), info.name);
   }
+}
+
+TEST(MetricCatalog, NativeHistogramsAreNoMetricsOfOtlpAndSaySo) {
+  size_t native = 0;
+  for (const MetricInfo& info : MetricCatalog()) {
+    if (info.type != MetricType::kNativeHistogram) continue;
+    ++native;
+    EXPECT_EQ(info.otlp_name, "") << info.name;
+    EXPECT_TRUE(EndsWith(info.name, "_distribution_seconds")) << info.name;
+    EXPECT_NE(info.help.find("Only in the protobuf format."), std::string_view::npos) << info.name;
+    std::string name(info.name);
+    name.erase(name.find("_distribution"), std::string("_distribution").size());
+    const MetricInfo* const summary = FindMetric(name);
+    ASSERT_NE(summary, nullptr) << "a family in every format has the sum and the count of " << info.name;
+    EXPECT_EQ(summary->type, MetricType::kSummary);
+  }
+  EXPECT_EQ(native, 6u);
 }
 
 TEST(MetricCatalog, AttributesAreDotted) {

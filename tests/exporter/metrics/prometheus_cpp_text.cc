@@ -24,6 +24,8 @@ prometheus::MetricType TypeOf(MetricType type) {
       return prometheus::MetricType::Histogram;
     case MetricType::kSummary:
       return prometheus::MetricType::Summary;
+    case MetricType::kNativeHistogram:
+      break;
   }
   return prometheus::MetricType::Untyped;
 }
@@ -36,6 +38,7 @@ class FamilyBuilder final : public MetricVisitor {
 
   void BeginFamily(const MetricInfo& family) override {
     info_ = &family;
+    if (IsLeftOut()) return;
     prometheus::MetricFamily& begun = families_.emplace_back();
     begun.name = std::string(family.name);
     begun.help = std::string(family.help);
@@ -46,16 +49,16 @@ class FamilyBuilder final : public MetricVisitor {
     AddLabels(label_values, 0, &Add(value));
   }
 
-  void SummarySample(absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
-    AddLabels(label_values, 0, &AddSummary(count, sum));
+  void DistributionSample(absl::Span<const std::string_view> label_values, const Distribution& distribution) override {
+    AddSummary(label_values, distribution);
   }
 
   void EdgeSample(size_t index, absl::Span<const std::string_view> more_label_values, MetricValue value) override {
     AddNumberOf(exposition_.edges[index], more_label_values, value);
   }
 
-  void EdgeSummarySample(size_t index, uint64_t count, double sum) override {
-    AddLabels(exposition_.edges[index].label_values(), 0, &AddSummary(count, sum));
+  void EdgeDistributionSample(size_t index, const Distribution& distribution) override {
+    AddSummary(exposition_.edges[index].label_values(), distribution);
   }
 
   void WorkloadEdgeSample(size_t index, absl::Span<const std::string_view> more_label_values,
@@ -63,8 +66,8 @@ class FamilyBuilder final : public MetricVisitor {
     AddNumberOf(exposition_.workload_edges[index], more_label_values, value);
   }
 
-  void WorkloadEdgeSummarySample(size_t index, uint64_t count, double sum) override {
-    AddLabels(exposition_.workload_edges[index].label_values(), 0, &AddSummary(count, sum));
+  void WorkloadEdgeDistributionSample(size_t index, const Distribution& distribution) override {
+    AddSummary(exposition_.workload_edges[index].label_values(), distribution);
   }
 
   void ConnectionSample(size_t index, std::string_view state, MetricValue value) override {
@@ -88,17 +91,21 @@ class FamilyBuilder final : public MetricVisitor {
   }
 
  private:
+  // Whether prometheus-cpp lacks the type of the family.
+  bool IsLeftOut() const { return info_->type == MetricType::kNativeHistogram; }
+
   prometheus::ClientMetric& Add(MetricValue value) {
     prometheus::ClientMetric& metric = families_.back().metric.emplace_back();
     (info_->type == MetricType::kCounter ? metric.counter.value : metric.gauge.value) = value.ToDouble();
     return metric;
   }
 
-  prometheus::ClientMetric& AddSummary(uint64_t count, double sum) {
+  void AddSummary(absl::Span<const std::string_view> label_values, const Distribution& distribution) {
+    if (IsLeftOut()) return;
     prometheus::ClientMetric& metric = families_.back().metric.emplace_back();
-    metric.summary.sample_count = count;
-    metric.summary.sample_sum = sum;
-    return metric;
+    metric.summary.sample_count = distribution.count;
+    metric.summary.sample_sum = distribution.sum;
+    AddLabels(label_values, 0, &metric);
   }
 
   template <typename Edge>
