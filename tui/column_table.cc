@@ -80,7 +80,7 @@ std::string DownTotal(const PageInput& page) { return FormatRate(TotalOf(page).d
 Cell BytesCell(const CellInput& in) { return {FormatBytes(in.measures.bytes())}; }
 std::string BytesTotal(const PageInput& page) { return FormatBytes(TotalOf(page).bytes()); }
 
-Cell RttCell(const CellInput& in) { return {FormatRtt(in.connection.rtt_ns)}; }
+Cell RttCell(const CellInput& in) { return {FormatRtt(in.connection.min_rtt_ns())}; }
 
 Cell ResponseCell(const CellInput& in) { return {FormatRtt(in.connection.response_ns)}; }
 

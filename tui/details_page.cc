@@ -161,6 +161,19 @@ void AddCounters(const PageInput& input, const ConnectionSummary& connection, Pa
   page->Add("Zero windows", absl::StrCat(client.zero_windows), absl::StrCat(server.zero_windows));
 }
 
+std::string HandshakeText(const ConnectionSummary& connection) {
+  if (connection.role != Role::kObserved) return "not seen: which end is the client is a guess";
+  if (connection.handshake_rtt_ns == ConnectionSummary::kUnknown) return "seen";
+  return absl::StrCat("seen, ", FormatRtt(connection.handshake_rtt_ns));
+}
+
+// "140ms: server 130ms, client 10ms; smoothed 152ms"
+std::string RoundTripText(const ConnectionSummary& connection) {
+  return absl::StrCat(FormatRtt(connection.min_rtt_ns()), ": server ", FormatRtt(connection.server_min_rtt_ns),
+                      ", client ", FormatRtt(connection.client_min_rtt_ns), "; smoothed ",
+                      FormatRtt(connection.rtt_ns));
+}
+
 // "1 exchange", "345 exchanges". `noun` is the singular.
 std::string Counted(uint64_t count, std::string_view noun) {
   return absl::StrCat(count, " ", std::string(noun), count == 1 ? "" : "s");
@@ -263,14 +276,13 @@ Frame BuildDetailsPage(const PageInput& input, const ConnectionDetail& detail, b
     page.Add("Service", EndpointText(connection.service, input.names, room, Keep::kPort, ellipsis));
   }
   page.Add("State", StateText(connection.state), StateStyle(connection.state));
-  page.Add("Handshake", connection.role == Role::kObserved ? "seen" : "not seen: which end is the client is a guess");
+  page.Add("Handshake", HandshakeText(connection));
   page.Add("Interface", detail.path);
   AddViews(input, detail.views, &page);
   page.Add("Since", absl::StrCat(FormatTime(connection.start_time_ns + input.snapshot->clock_stepped_ns), ", ",
                                  FormatDuration(input.snapshot->time_ns - connection.start_time_ns)));
   page.Add("Idle", FormatDuration(input.snapshot->time_ns - connection.last_packet_time_ns));
-  page.Add("Round trip",
-           absl::StrCat(FormatRtt(connection.rtt_ns), ", handshake ", FormatRtt(connection.handshake_rtt_ns)));
+  page.Add("Round trip", RoundTripText(connection));
   page.Add("Response",
            absl::StrCat(FormatRtt(connection.response_ns), ", ", Counted(connection.responses, "exchange")));
   AddCounters(input, connection, &page);

@@ -461,7 +461,8 @@ const MetricInfo kCatalog[] = {
      "Always 1; the label state says which state the connection is in.",
      "tcpgauge.connection.state", ""},
     {Metric::kConnectionRtt, "tcpgauge_connection_rtt_seconds", kGauge, "seconds", kConnection,
-     "Smoothed round-trip time; absent while it is unknown.",
+     "Least round-trip time of the last minute: the sum of two halves, from here to the server and to the client, each "
+     "the least of the last minute's samples; absent unless both are known.",
      "tcpgauge.connection.rtt", "s"},
     {Metric::kConnectionIdle, "tcpgauge_connection_idle_seconds", kGauge, "seconds", kConnection,
      "Time since the last packet of the connection.",

@@ -130,7 +130,7 @@ uint64_t SortKey(const ConnectionSummary& connection, const Measures& measures, 
     case ConnectionSort::kDown:
       return ~KeyOf(measures.down_bytes_per_second);
     case ConnectionSort::kRtt:
-      return ~KeyOf(connection.rtt_ns);
+      return ~KeyOf(connection.min_rtt_ns());
     case ConnectionSort::kResponse:
       return ~KeyOf(connection.response_ns);
     case ConnectionSort::kRetransmissions:

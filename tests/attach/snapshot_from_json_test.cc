@@ -86,6 +86,9 @@ TEST(SnapshotFromJson, ReadsBackAllThatTheAgentWrote) {
     EXPECT_NEAR(is.rtt_ns, was.rtt_ns, 1);
     EXPECT_EQ(is.responses, was.responses);
     EXPECT_NEAR(is.response_ns, was.response_ns, 1);
+    EXPECT_NEAR(is.server_min_rtt_ns, was.server_min_rtt_ns, 1);
+    EXPECT_NEAR(is.client_min_rtt_ns, was.client_min_rtt_ns, 1);
+    EXPECT_NEAR(is.min_rtt_ns(), was.min_rtt_ns(), 2);
     EXPECT_EQ(is.handshake_rtt_ns, ConnectionSummary::kUnknown);
     EXPECT_EQ(is.payload_bytes(), was.payload_bytes());
     EXPECT_NEAR(is.payload_bytes_per_second(), was.payload_bytes_per_second(), 0.1);
@@ -300,10 +303,13 @@ TEST(SnapshotFromJson, NumbersStayInTheirRange) {
   for (const std::string far : {"-1", "-1e300", "1e300", "18446744073709551615", "4611686019"}) {
     const ConnectionSummary row =
         ReadRow(absl::StrCat("\"start_time\":", far, ",\"last_packet_time\":", far, ",\"rtt_seconds\":", far,
-                             ",\"handshake_rtt_seconds\":", far, ",\"response_seconds\":", far));
+                             ",\"handshake_rtt_seconds\":", far, ",\"server_min_rtt_seconds\":", far,
+                             ",\"client_min_rtt_seconds\":", far, ",\"response_seconds\":", far));
     EXPECT_EQ(row.start_time_ns, 0) << far;
     EXPECT_EQ(row.last_packet_time_ns, 0) << far;
     EXPECT_EQ(row.rtt_ns, ConnectionSummary::kUnknown) << far;
+    EXPECT_EQ(row.server_min_rtt_ns, ConnectionSummary::kUnknown) << far;
+    EXPECT_EQ(row.client_min_rtt_ns, ConnectionSummary::kUnknown) << far;
     EXPECT_EQ(row.handshake_rtt_ns, ConnectionSummary::kUnknown) << far;
     EXPECT_EQ(row.response_ns, ConnectionSummary::kUnknown) << far;
     EXPECT_EQ(Read(absl::StrCat("{\"time\":", far, ",\"connections\":[]}"))->time_ns, 0) << far;
@@ -490,6 +496,7 @@ TEST(SnapshotFromJson, TheBoundsHoldWhatAnAgentCanSend) {
   connection.server_sent = connection.client_sent;
   connection.start_time_ns = connection.last_packet_time_ns = most.time_ns - 1;
   connection.handshake_rtt_ns = connection.rtt_ns = connection.response_ns = 123456789012345678;
+  connection.server_min_rtt_ns = connection.client_min_rtt_ns = 123456789012345678;
   connection.responses = UINT32_MAX;
   connection.window_payload_bytes = UINT64_MAX;
   const std::string name(kMaxNameBytes, 'n');

@@ -37,7 +37,7 @@ ConnectionSummary WithClient(const char* address, uint16_t port) {
 
 ConnectionSummary WithRtt(int64_t rtt_ns) {
   ConnectionSummary connection;
-  connection.rtt_ns = rtt_ns;
+  connection.server_min_rtt_ns = connection.client_min_rtt_ns = rtt_ns;
   return connection;
 }
 

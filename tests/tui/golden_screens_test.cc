@@ -46,7 +46,11 @@ std::shared_ptr<const Snapshot> Office(int64_t second) {
                                                 EndpointOf(server, server_port), up, down);
     view.state = state;
     view.last_packet_time_ns = snapshot->time_ns - idle_seconds * kNanosecondsPerSecond;
-    view.rtt_ns = rtt_ns;
+    if (rtt_ns != ConnectionSummary::kUnknown) {
+      view.client_min_rtt_ns = rtt_ns / 10;
+      view.server_min_rtt_ns = rtt_ns - view.client_min_rtt_ns;
+      view.rtt_ns = rtt_ns * 11 / 10;
+    }
     view.client_sent.payload_bytes = static_cast<uint64_t>(up * static_cast<double>(1000 + second));
     view.server_sent.payload_bytes = static_cast<uint64_t>(down * static_cast<double>(1000 + second));
     view.client_sent.ip_bytes = view.client_sent.payload_bytes * 21 / 20;

@@ -23,7 +23,9 @@ Snapshot TwoConnections() {
   snapshot.connections[0].last_packet_time_ns = snapshot.time_ns;
   snapshot.connections[1].server_sent.payload_bytes = 5000;
   snapshot.connections[1].server_sent.retransmitted_segments = 7;
-  snapshot.connections[1].rtt_ns = 23000000;
+  snapshot.connections[0].server_min_rtt_ns = 1000000;  // half of it is unknown
+  snapshot.connections[1].server_min_rtt_ns = 20000000;
+  snapshot.connections[1].client_min_rtt_ns = 3000000;
   snapshot.connections[1].response_ns = 1500000;
   return snapshot;
 }
