@@ -58,7 +58,9 @@ uint64_t ConnectionTable::MemoryBytes(const TableOptions& options) {
                    TimeWaitTable::MemoryBytes(TimeWaitCapacity(options)) +
                    FingerprintTable::MemoryBytes(FingerprintCapacity(options)) + sizeof(ConnectionTable);
   if (options.keep_rates) {
-    bytes_each += PayloadWindows::BytesPerSlot(options.rate_tick_ns, options.rate_window_ns, options.ranking_window_ns);
+    bytes_each +=
+        PayloadWindows::BytesPerSlot(options.rate_tick_ns, options.rate_window_ns, options.ranking_window_ns) +
+        sizeof(LatencyRecord);
     bytes += options.max_recently_ended * sizeof(RecentlyEnded::Entry) + EdgeTable::MemoryBytes(options.edges);
   }
   if (options.has_identities) {
@@ -93,6 +95,7 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
   if (options.keep_rates) {
     windows_ = std::make_unique<PayloadWindows>(options.max_connections, options.rate_tick_ns, options.rate_window_ns,
                                                 options.ranking_window_ns);
+    latencies_ = std::make_unique<StableArray<LatencyRecord>>(options.max_connections);
   }
 }
 
@@ -181,7 +184,9 @@ void ConnectionTable::FetchRecord(uint32_t slot) const {
   FetchAhead(&record.ends[0]);
   FetchAhead(&record.ends[1]);
   FetchAhead(&details_[slot]);
-  if (windows_ != nullptr) windows_->Prefetch(slot);
+  if (windows_ == nullptr) return;
+  windows_->Prefetch(slot);
+  FetchAhead(&(*latencies_)[slot]);
 }
 
 bool ConnectionTable::Prepare(const DecodedPacket& packet, const ConnectionHint& hint, const Arrival* previous,
@@ -389,9 +394,15 @@ uint32_t ConnectionTable::Promote(uint32_t slot, uint32_t hash) {
   records_[record].bound = BoundOf(slot | kEmbryoSlots);
   index_.Replace(slot | kEmbryoSlots, record, hash);
   embryos_.Remove(slot);
-  if (windows_ != nullptr) windows_->Clear(record);
+  ForgetRates(record);
   timeouts_.Insert(record);
   return record;
+}
+
+void ConnectionTable::ForgetRates(uint32_t slot) {
+  if (windows_ == nullptr) return;
+  windows_->Clear(slot);
+  (*latencies_)[slot] = LatencyRecord();
 }
 
 uint32_t ConnectionTable::BeginConnection(const Arrival& arrival) {
@@ -415,7 +426,7 @@ void ConnectionTable::InitializeRecord(uint32_t slot, const Arrival& arrival) {
   details.syn_time = details.syn_ack_time = ConnectionDetails::kUnknown;
   details.first_view = ViewTable::kNone;
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
-  if (windows_ != nullptr) windows_->Clear(slot);
+  ForgetRates(slot);
 
   bool client_is_b;
   if (IsSyn(packet) || IsSynAck(packet)) {
@@ -502,7 +513,9 @@ void ConnectionTable::PopulateRecords(uint32_t first, uint32_t count) {
   count = std::min(count, options_.max_connections - first);
   records_.Populate(first, count);
   details_.Populate(first, count);
-  if (windows_ != nullptr) windows_->Populate(first, count);
+  if (windows_ == nullptr) return;
+  windows_->Populate(first, count);
+  latencies_->Populate(first, count);
 }
 
 ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {

@@ -27,6 +27,7 @@
 #include "src/flow/gap_pool.h"
 #include "src/flow/interface_pins.h"
 #include "src/flow/key_finder.h"
+#include "src/flow/latency_record.h"
 #include "src/flow/ledger.h"
 #include "src/flow/overflow.h"
 #include "src/flow/payload_windows.h"
@@ -51,8 +52,9 @@ struct TableOptions {
   int64_t remove_after_ns = 2 * kNanosecondsPerSecond;                // time-out of closed and reset connections
   int64_t idle_timeout_ns = kSecondsPerHour * kNanosecondsPerSecond;  // time-out of established, confirmed connections
   uint64_t hash_seed = 0;  // should be random, so that nobody can choose keys that collide (see KeyHasher)
-  // Whether to keep rates, ranking, edges and recently ended connections. The connection log needs none of them. False
-  // saves memory and time; the options below, except max_encapsulations, then have no effect.
+  // Whether to keep rates, ranking, delays (see LatencyRecord), edges and recently ended connections. The connection
+  // log needs none of them. False saves memory and time; the options below, except max_encapsulations, then have no
+  // effect.
   bool keep_rates = true;
   int64_t rate_tick_ns = kNanosecondsPerSecond;  // rates change at multiples of this time; see WindowedSums
   int64_t rate_window_ns = kNanosecondsPerSecond;
@@ -396,6 +398,8 @@ class alignas(64) ConnectionTable {
   uint32_t Promote(uint32_t slot, uint32_t hash);
   // Ends an embryo. `slot` is the embryo's slot without kEmbryoSlots.
   void EndEmbryo(uint32_t slot, std::optional<EndReason> reason);
+  // Forgets the rates and delays of the connection that had the slot of a record before.
+  void ForgetRates(uint32_t slot);
   // Begins a connection as a record and returns its slot.
   uint32_t BeginConnection(const Arrival& arrival);
   // Initialises the record in `slot` for the arrival that begins its connection. REQUIRES: the index contains `slot`.
@@ -603,8 +607,9 @@ class alignas(64) ConnectionTable {
   ServerEndpoints servers_;
   InterfacePins pins_;
   ConnectionNames names_;
-  Ledger ledger_;                            // has edges if keep_rates
-  std::unique_ptr<PayloadWindows> windows_;  // null without keep_rates
+  Ledger ledger_;                                          // has edges if keep_rates
+  std::unique_ptr<PayloadWindows> windows_;                // null without keep_rates
+  std::unique_ptr<StableArray<LatencyRecord>> latencies_;  // by slot of a record; null without keep_rates
   RecentlyEnded recently_ended_;
   RepeatedAttempts repeated_attempts_;
   TimeWaitTable time_wait_;
