@@ -39,7 +39,9 @@ void AppendDoubleField(uint32_t field, double value, std::string* out) {
   AppendTag(field, kFixed64, out);
   uint64_t bits;
   std::memcpy(&bits, &value, sizeof(bits));
-  for (int i = 0; i < 8; ++i) out->push_back(static_cast<char>(bits >> (8 * i)));  // the lowest byte first
+  char bytes[sizeof(bits)];  // the lowest byte first
+  for (size_t i = 0; i < sizeof(bits); ++i) bytes[i] = static_cast<char>(bits >> (8 * i));
+  out->append(bytes, sizeof(bytes));
 }
 
 void AppendBytesHead(uint32_t field, size_t size, std::string* out) {

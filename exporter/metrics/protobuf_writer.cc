@@ -11,10 +11,15 @@
 #include "exporter/metrics/metric_visitor.h"
 #include "exporter/metrics/protobuf_wire.h"
 #include "exporter/metrics/rendered_labels.h"
+#include "exporter/metrics/series_plan.h"
 #include "exporter/metrics/visit_metrics.h"
 
 namespace tcpgauge {
 namespace {
+
+// Estimates of the bytes to reserve. A sample takes these beside its labels. Native histograms take more.
+constexpr size_t kTypicalSampleBytes = 24;
+constexpr size_t kTypicalHeadBytes = 32 << 10;
 
 // Numbers of fields and values in io/prometheus/client/metrics.proto.
 namespace family {
@@ -65,9 +70,17 @@ void AppendLabel(const MetricLabel& label, std::string_view value, bool, std::st
   AppendBytesField(label::kValue, value, out);
 }
 
+// An estimate of the bytes that one sample of each item takes.
+size_t TypicalBytes(const RenderedLabels& labels) { return labels.size_bytes() + labels.count() * kTypicalSampleBytes; }
+
 class ProtobufVisitor final : public MetricVisitor {
  public:
-  explicit ProtobufVisitor(const Exposition& exposition) : item_labels_(exposition, AppendLabel) {}
+  explicit ProtobufVisitor(const Exposition& exposition) : item_labels_(exposition, AppendLabel) {
+    out_.reserve(kTypicalHeadBytes + TypicalBytes(item_labels_.connections) * kSamplesPerConnection +
+                 TypicalBytes(item_labels_.edges) * SamplesPerEdge(exposition.edge_detail, exposition.edge_buckets) +
+                 TypicalBytes(item_labels_.workload_edges) *
+                     SamplesPerWorkloadEdge(exposition.edge_detail, exposition.edge_buckets));
+  }
 
   std::string Take() {
     FinishFamily();
