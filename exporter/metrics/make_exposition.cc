@@ -334,6 +334,7 @@ Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const Exposi
   exposition.snapshot = std::move(snapshot);
   exposition.families = CollectFamilies(sources);
   exposition.edge_detail = limits.edge_detail;
+  exposition.edge_buckets = limits.edge_buckets;
   const SeriesPlan plan = PlanSeries(limits);
   InterfaceList interfaces;
   const std::vector<uint32_t> merged_index = interfaces.Add(*exposition.snapshot, plan.interfaces);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <vector>
 
 namespace tcpgauge {
 namespace {
@@ -512,6 +513,15 @@ constexpr std::string_view kTypeNames[] = {"counter", "gauge", "histogram", "sum
 std::string_view MetricTypeName(MetricType type) { return kTypeNames[static_cast<size_t>(type)]; }
 
 const MetricInfo& InfoOf(Metric metric) { return kCatalog[static_cast<size_t>(metric)]; }
+
+const MetricInfo& HistogramInfoOf(Metric metric) {
+  static const auto* const histograms = [] {
+    auto* const rows = new std::vector<MetricInfo>(std::begin(kCatalog), std::end(kCatalog));
+    for (MetricInfo& row : *rows) row.type = kHistogram;
+    return rows;
+  }();
+  return (*histograms)[static_cast<size_t>(metric)];
+}
 
 const MetricInfo* FindMetric(std::string_view name) {
   const auto* const found =

@@ -56,6 +56,7 @@ class Generator {
       if (Below(2) == 0) edge.key.client.prefix = Address();
       edge.counters.client_payload_bytes = Count();
       edge.counters.handshake_rtt_sum_seconds = Double(100);
+      AddResponses(&edge.counters, &edge.distributions);
     }
     for (EdgeCounters& other : workloads.other) other.server_payload_bytes = Count();
     for (uint64_t pairs = Below(3); pairs > 0; --pairs) {
@@ -175,7 +176,17 @@ class Generator {
     for (uint64_t services = Below(4); services > 0; --services) {
       edge.services.Add({Address(), static_cast<uint16_t>(random_())});
     }
+    AddResponses(&edge.counters, &edge.distributions);
     return edge;
+  }
+
+  void AddResponses(EdgeCounters* counters, EdgeDistributions* distributions) {
+    for (uint64_t responses = Below(50); responses > 0; --responses) {
+      const double seconds = Double(0.1);
+      ++counters->response_count;
+      counters->response_sum_seconds += seconds;
+      distributions->response_seconds.Observe(seconds);
+    }
   }
 
   std::mt19937_64 random_;

@@ -51,7 +51,7 @@ TEST(VisitMetrics, NewSeriesAreThoseOfConnectionsAndOfEdges) {
   EXPECT_THAT(TextOf(snapshot), HasSubstr("\ntcpgauge_series_new_total 45\n"));
   snapshot.edges.new_edges = 2;
   EXPECT_THAT(TextOf(snapshot), HasSubstr("\ntcpgauge_series_new_total " +
-                                          std::to_string(45 + 2 * SamplesPerEdge(EdgeDetail::kFull)) + "\n"));
+                                          std::to_string(45 + 2 * SamplesPerEdge(EdgeDetail::kFull, false)) + "\n"));
 }
 
 // Checks that the catalog and the value of each sample agree on whether the metric counts whole things.
