@@ -52,6 +52,7 @@ std::string ConnectionLogLine(const NamedEndedConnection& ended) {
   WriteDuration(",\"rtt_seconds\":", connection.rtt_ns, &writer);
   WriteMinRttHalves(connection, &writer);
   WriteSent(connection, &writer);
+  WriteResponses(connection, &writer);
   return writer.Raw("}\n").Take();
 }
 

@@ -479,6 +479,10 @@ void SnapshotMaker::TakeOfConnection(std::string_view key, const JsonScalar& val
     connection.server_min_rtt_ns = NanosecondsOf(value, ConnectionSummary::kUnknown);
   } else if (key == "client_min_rtt_seconds") {
     connection.client_min_rtt_ns = NanosecondsOf(value, ConnectionSummary::kUnknown);
+  } else if (key == "responses") {
+    connection.responses = SmallCountOf(value);
+  } else if (key == "response_seconds") {
+    connection.response_ns = NanosecondsOf(value, ConnectionSummary::kUnknown);
   } else if (key == "window_payload_bytes") {
     connection.window_payload_bytes = CountOf(value);
   }

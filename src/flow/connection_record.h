@@ -138,7 +138,8 @@ struct alignas(64) ConnectionRecord {
   // this key, but the keys of the views, and end a need not be the lesser endpoint.
   ConnectionKey key;
   int64_t last_packet_time_ns;  // table time; never decreases
-  ConnectionState state;
+  ConnectionState state : 7;
+  bool is_request_pending : 1;       // the client has sent payload that the server has not answered (see exchange.h)
   TimeoutClass timeout_class : 3;    // the TimeoutWheel that holds the record; may lag behind the state (see Timeouts)
   TimeoutClass handshake_class : 3;  // the class while in SYN-SENT
   bool is_edge_pending : 1;          // the connection is confirmed, but its edge was not told of it yet (see Ledger)

@@ -11,12 +11,11 @@ namespace tcpgauge {
 
 // Returns the summary of a record or of an embryo. Its `encapsulation` is an id of the table's EncapsulationTable. Its
 // `interface` is the one on which the client's packets are counted or, if the client sent none, the server's.
-// `latency` is all 0 if the table keeps no delays.
 //
 // Some members keep their defaults: ConnectionTable fills in `id`, and the users of the table fill in the rates,
-// `window_payload_bytes` and `rank`.
+// `window_payload_bytes` and `rank`. `latency` is null if no delays are kept; then those keep their defaults too.
 ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDetails& details,
-                            const LatencyRecord& latency);
+                            const LatencyRecord* latency);
 ConnectionSummary SummaryOf(const Embryo& embryo);
 
 }  // namespace tcpgauge

@@ -158,6 +158,11 @@ void WriteMinRttHalves(const ConnectionSummary& connection, JsonWriter* writer) 
   WriteDuration(",\"client_min_rtt_seconds\":", connection.client_min_rtt_ns, writer);
 }
 
+void WriteResponses(const ConnectionSummary& connection, JsonWriter* writer) {
+  writer->Raw(",\"responses\":").Value(connection.responses);
+  WriteDuration(",\"response_seconds\":", connection.response_ns, writer);
+}
+
 void WriteSent(const ConnectionSummary& connection, JsonWriter* writer) {
   WriteCounters(kClientNames, connection.client_sent, writer);
   WriteCounters(kServerNames, connection.server_sent, writer);

@@ -70,6 +70,14 @@ TEST(ConnectionSort, AnUnknownRttIsLastAndNoneIsShorterThanZero) {
               ElementsAre(3, 2, 1));
 }
 
+TEST(ConnectionSort, AnUnknownResponseTimeIsLast) {
+  std::vector<ConnectionSummary> connections(3);
+  connections[1].response_ns = 0;
+  connections[2].response_ns = 5;
+  EXPECT_THAT(Sorted(connections, ConnectionSort::kResponse), ElementsAre(3, 2, 1));
+  EXPECT_THAT(Sorted(connections, ConnectionSort::kResponse, /*reverse=*/true), ElementsAre(1, 2, 3));
+}
+
 TEST(ConnectionSort, TimesAreToldApartByTheNanosecond) {
   constexpr int64_t kNow = 1700000000000000000;
   EXPECT_THAT(Sorted({WithTimes(0, kNow), WithTimes(0, kNow + 1), WithTimes(0, -1)}, ConnectionSort::kIdle),

@@ -427,7 +427,9 @@ void ModelTable::Credit(Connection* connection, const Arrival& arrival) {
   if (packet.kind == DecodedPacket::Kind::kTcpSegment) {
     if (packet.payload_length_bytes > 0) ++end.payload_segments;
     CountRepeatedSyn(connection, sender, packet);
+    const Peer before = end;
     Follow(connection, sender, packet, time_ns);
+    if (options_.keep_rates && connection->confirmed) FollowExchange(connection, sender, before, packet, time_ns);
     if (connection->awaits_addresses && !IsOpen(connection->state)) ChooseAddresses(connection);
   }
   if (connection->confirmed) return;
@@ -670,6 +672,61 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
   }
   end.next = std::max(next, finish);
   while (!end.gaps.empty() && *end.next - end.gaps.front().first > kHalf) end.gaps.erase(end.gaps.begin());
+}
+
+bool ModelTable::IsExchange(const Connection& connection, PayloadStart start) {
+  const Exchanges& exchanges = connection.exchanges;
+  if (exchanges.in_tls_handshake) return false;
+  if (start == PayloadStart::kOther) return !exchanges.saw_client_hello;
+  if (start == PayloadStart::kNotCaptured) return exchanges.turns >= 2;
+  if (start != PayloadStart::kApplicationData) return false;
+  return exchanges.saw_client_hello || exchanges.turns >= (connection.midstream ? 1 : 2);
+}
+
+void ModelTable::FollowExchange(Connection* connection, int sender, const Peer& before, const DecodedPacket& packet,
+                                int64_t time_ns) {
+  Exchanges& exchanges = connection->exchanges;
+  const Peer& end = connection->ends[static_cast<size_t>(sender)];
+  const Peer& other = connection->ends[static_cast<size_t>(1 - sender)];
+  const bool syn = packet.tcp_flags & kTcpSyn;
+  const bool fin = packet.tcp_flags & kTcpFin;
+  const uint32_t payload_begin = packet.sequence_number + (syn ? 1 : 0);
+  const uint32_t payload_end = payload_begin + packet.payload_length_bytes;
+  if (packet.payload_length_bytes == 0 && !fin) return;
+  const bool is_new = end.next != before.next;
+  const bool has_new_payload = is_new && packet.payload_length_bytes > 0 &&
+                               (!before.next || Before(static_cast<uint32_t>(*before.next), payload_end));
+  if (sender != connection->client) {
+    const bool answers = exchanges.request_ns && has_new_payload && (packet.tcp_flags & kTcpAck) &&
+                         !Before(packet.acknowledgment_number, static_cast<uint32_t>(other.next.value_or(0)));
+    if (!answers) return;
+    const int64_t response_ns = std::max<int64_t>(time_ns - *exchanges.request_ns, 0);
+    exchanges.request_ns.reset();
+    if (!exchanges.counts) return;
+    const double response = static_cast<double>(response_ns);
+    exchanges.smoothed_ns =
+        exchanges.count == 0 ? response : exchanges.smoothed_ns + (response - exchanges.smoothed_ns) / 8;
+    ++exchanges.count;
+    ended_.response_seconds.Observe(1e-9 * response);
+    return;
+  }
+  const bool is_client_hello = packet.payload_start == PayloadStart::kClientHello ||
+                               packet.payload_start == PayloadStart::kChangeCipherSpecAndClientHello;
+  if (exchanges.request_ns) {
+    const bool is_acknowledged = other.acknowledged && !Before(*other.acknowledged, payload_end);
+    const bool fills_gap = end.out_of_order > before.out_of_order && !is_acknowledged;
+    if (is_new || fills_gap) exchanges.request_ns = std::max(*exchanges.request_ns, time_ns);
+  } else if (has_new_payload) {
+    const bool is_whole = syn || (before.next && static_cast<uint32_t>(*before.next) == payload_begin);
+    exchanges.counts = IsExchange(*connection, is_whole ? packet.payload_start : PayloadStart::kNotCaptured);
+    exchanges.in_tls_handshake = false;
+    ++exchanges.turns;
+    exchanges.request_ns = time_ns;
+  }
+  if (has_new_payload && is_client_hello) {
+    exchanges.saw_client_hello = exchanges.in_tls_handshake = true;
+    exchanges.counts = false;
+  }
 }
 
 void ModelTable::NoteHandshake(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns,

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "src/decode/payload_start.h"
 #include "src/flow/connection_summary.h"
 #include "src/flow/connection_table.h"
 #include "src/flow/duplicate_kind.h"
@@ -137,6 +138,16 @@ class ModelTable {
       return end(of_connection) == 0 ? std::get<2>(key) : std::get<3>(key);
     }
   };
+  // The exchanges of a connection (see exchange.h).
+  struct Exchanges {
+    std::optional<int64_t> request_ns;  // of the turn that is not answered yet
+    bool counts = false;                // the turn is an exchange
+    int turns = 0;
+    bool saw_client_hello = false;
+    bool in_tls_handshake = false;
+    uint32_t count = 0;
+    double smoothed_ns = 0;
+  };
   struct Connection {
     Encapsulation encapsulation;
     std::array<Peer, 2> ends;       // sorted by their endpoints in the first view
@@ -163,6 +174,7 @@ class ModelTable {
     std::optional<int64_t> syn_ns;
     std::optional<int64_t> syn_ack_ns;
     std::optional<int64_t> ack_ns;
+    Exchanges exchanges;
   };
   using Connections = std::map<Key, Connection>;  // by the keys of the first views
   // A packet on its way through Take().
@@ -233,6 +245,10 @@ class ModelTable {
   void EndWaits();
   void Follow(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
   void Analyze(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
+  // `before` is what the sender had sent before the packet, which `*connection` already includes.
+  void FollowExchange(Connection* connection, int sender, const Peer& before, const DecodedPacket& packet,
+                      int64_t time_ns);
+  static bool IsExchange(const Connection& connection, PayloadStart start);
   void NoteHandshake(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns,
                      ConnectionState before);
   void Confirm(Connection* connection);

@@ -45,6 +45,8 @@ TEST(ConnectionLogLine, TellsAllOfAConnection) {
   connection.rtt_ns = 12345678;
   connection.server_min_rtt_ns = 11000000;
   connection.client_min_rtt_ns = 2000;
+  connection.responses = 345;
+  connection.response_ns = 2500000;
   connection.client_sent = {1, 2, 3, 4, 5, 6, 7.5};
   connection.server_sent = {11, 12, 13, 14, 15, 16, 17.5};
   EXPECT_EQ(ConnectionLogLine(ended),
@@ -57,7 +59,8 @@ TEST(ConnectionLogLine, TellsAllOfAConnection) {
             R"("client_packets":1,"client_payload_bytes":2,"client_ip_bytes":3,)"
             R"("client_retransmitted_segments":4,"client_out_of_order_segments":5,"client_zero_windows":6,)"
             R"("server_packets":11,"server_payload_bytes":12,"server_ip_bytes":13,)"
-            R"("server_retransmitted_segments":14,"server_out_of_order_segments":15,"server_zero_windows":16})"
+            R"("server_retransmitted_segments":14,"server_out_of_order_segments":15,"server_zero_windows":16,)"
+            R"("responses":345,"response_seconds":0.002500000})"
             "\n");
 }
 
@@ -76,7 +79,7 @@ TEST(ConnectionLogLine, WhatIsUnknownIsNull) {
       R"("client_packets":0,"client_payload_bytes":0,"client_ip_bytes":0,)"
       R"("client_retransmitted_segments":0,"client_out_of_order_segments":0,"client_zero_windows":0,)"
       R"("server_packets":0,"server_payload_bytes":0,"server_ip_bytes":0,"server_retransmitted_segments":0,)"
-      R"("server_out_of_order_segments":0,"server_zero_windows":0})"
+      R"("server_out_of_order_segments":0,"server_zero_windows":0,"responses":0,"response_seconds":null})"
       "\n");
 }
 

@@ -89,6 +89,7 @@ void AddNames(Snapshot* snapshot) {
   edge.counters.retransmitted_segments = 3;
   edge.counters.handshake_rtt_count = 25;
   edge.counters.handshake_rtt_sum_seconds = 0.5;
+  for (int i = 0; i < 25; ++i) edge.distributions.handshake_rtt_seconds.Observe(0.02);
   edge.counters.connections = 2;
   edge.start_time_ns = kNow - 40000000000;
   workloads.other[static_cast<size_t>(Reporter::kTransit)].client_payload_bytes = 11;
