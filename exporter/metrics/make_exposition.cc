@@ -351,7 +351,7 @@ Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const Exposi
   exposition.connections =
       SelectConnections(*exposition.snapshot, merged_index, std::min(limits.connections, left / kSamplesPerConnection));
   for (const ExportedConnection& exported : exposition.connections) {
-    exposition.series += kSamplesPerConnection - (exported.connection->rtt_ns == ConnectionSummary::kUnknown);
+    exposition.series += kSamplesPerConnection - (exported.connection->min_rtt_ns() == ConnectionSummary::kUnknown);
   }
   exposition.connections_not_exported = exposition.snapshot->connections.size() +
                                         exposition.snapshot->ended_connections.size() +

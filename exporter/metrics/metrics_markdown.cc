@@ -16,7 +16,8 @@ constexpr std::string_view kHead =
     "\n"
     "A name with \"client\" counts what the client sent, and a name with \"server\" what the server sent. All values\n"
     "come from one snapshot, so `/metrics`, the JSON API, the top view and OTLP agree. In OTLP a counter is a\n"
-    "monotonic sum, and a summary is a histogram without buckets. Points of edges and connections also carry\n"
+    "monotonic sum. A gauge whose values may be added up is an UpDownCounter: a sum that is not monotonic, and always\n"
+    "cumulative. A summary is an exponential histogram. Points of edges and connections also carry\n"
     "`network.transport` and `network.type`; the edge `other` carries `otel.metric.overflow` instead of addresses.\n"
     "The metrics `tcpgauge_otlp_...` exist while metrics are pushed.\n"
     "\n"
@@ -94,8 +95,8 @@ constexpr std::string_view kHead =
     "series, is counted in the totals, the histograms and its edge, and is in the connection log. docs/limits.md\n"
     "has the sums.\n"
     "\n"
-    "| metric | type | labels | what | OTLP name | OTLP unit | OTLP attributes |\n"
-    "|---|---|---|---|---|---|---|\n";
+    "| metric | type | labels | what | OTLP name | OTLP type | OTLP unit | OTLP attributes |\n"
+    "|---|---|---|---|---|---|---|---|\n";
 
 std::string Code(std::string_view text) { return text.empty() ? "" : "`" + std::string(text) + "`"; }
 
@@ -103,6 +104,13 @@ std::string Join(absl::Span<const MetricLabel> labels, std::string_view MetricLa
   std::string joined;
   for (const MetricLabel& label : labels) joined.append(joined.empty() ? "" : ", ").append(label.*word);
   return joined;
+}
+
+// Returns an empty string if OTLP has no such metric.
+std::string_view OtlpType(const MetricInfo& info) {
+  if (info.is_additive) return "UpDownCounter";
+  if (info.type == MetricType::kNativeHistogram) return "";
+  return info.type == MetricType::kSummary ? "exponential histogram" : MetricTypeName(info.type);
 }
 
 }  // namespace
@@ -115,6 +123,7 @@ std::string MetricsMarkdown() {
                                  Code(Join(info.labels, &MetricLabel::name)),
                                  std::string(info.help),
                                  Code(info.otlp_name),
+                                 std::string(OtlpType(info)),
                                  Code(info.otlp_unit),
                                  Code(Join(info.labels, &MetricLabel::attribute))};
     for (const std::string& cell : cells) page.append("| ").append(cell).append(cell.empty() ? "" : " ");

@@ -392,11 +392,11 @@ class Walk {
   void RoundTripTimes() {
     bool has_begun = false;
     for (size_t i = 0; i < exposition_.connections.size(); ++i) {
-      const ConnectionSummary& connection = *exposition_.connections[i].connection;
-      if (connection.rtt_ns == ConnectionSummary::kUnknown) continue;
+      const int64_t rtt_ns = exposition_.connections[i].connection->min_rtt_ns();
+      if (rtt_ns == ConnectionSummary::kUnknown) continue;
       if (!has_begun) Begin(Metric::kConnectionRtt);
       has_begun = true;
-      visitor_->ConnectionSample(i, {}, static_cast<double>(connection.rtt_ns) * kSecondsPerNanosecond);
+      visitor_->ConnectionSample(i, {}, static_cast<double>(rtt_ns) * kSecondsPerNanosecond);
     }
   }
 

@@ -161,7 +161,9 @@ class Generator {
     connection.client_sent = Direction();
     connection.server_sent = Direction();
     connection.last_packet_time_ns = snapshot.time_ns + 1000 - static_cast<int64_t>(Below(uint64_t{1} << Below(45)));
-    connection.rtt_ns = Below(3) == 0 ? ConnectionSummary::kUnknown : static_cast<int64_t>(Below(1000000000));
+    connection.server_min_rtt_ns =
+        Below(3) == 0 ? ConnectionSummary::kUnknown : static_cast<int64_t>(Below(1000000000));
+    connection.client_min_rtt_ns = 500000;
     return connection;
   }
 

@@ -285,7 +285,7 @@ TEST(VisitMetrics, LeavesOutRoundTripTimesThatAreNotKnown) {
   Snapshot snapshot = ExampleSnapshot();
   EXPECT_THAT(TextOf(snapshot), HasSubstr("\ntcpgauge_connection_rtt_seconds{client_address=\"2001:db8::1\""));
   EXPECT_THAT(TextOf(snapshot), Not(HasSubstr("\ntcpgauge_connection_rtt_seconds{client_address=\"198.51.100.8\"")));
-  for (ConnectionSummary& connection : snapshot.connections) connection.rtt_ns = ConnectionSummary::kUnknown;
+  for (ConnectionSummary& connection : snapshot.connections) connection.client_min_rtt_ns = ConnectionSummary::kUnknown;
   EXPECT_THAT(TextOf(snapshot), Not(HasSubstr("tcpgauge_connection_rtt_seconds")));
 }
 
