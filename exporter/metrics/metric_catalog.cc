@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <vector>
 
 namespace tcpgauge {
 namespace {
@@ -461,7 +462,8 @@ const MetricInfo kCatalog[] = {
      "Always 1; the label state says which state the connection is in.",
      "tcpgauge.connection.state", ""},
     {Metric::kConnectionRtt, "tcpgauge_connection_rtt_seconds", kGauge, "seconds", kConnection,
-     "Smoothed round-trip time; absent while it is unknown.",
+     "Least round-trip time of the last minute: the sum of two halves, from here to the server and to the client, each "
+     "the least of the last minute's samples; absent unless both are known.",
      "tcpgauge.connection.rtt", "s"},
     {Metric::kConnectionIdle, "tcpgauge_connection_idle_seconds", kGauge, "seconds", kConnection,
      "Time since the last packet of the connection.",
@@ -511,6 +513,15 @@ constexpr std::string_view kTypeNames[] = {"counter", "gauge", "histogram", "sum
 std::string_view MetricTypeName(MetricType type) { return kTypeNames[static_cast<size_t>(type)]; }
 
 const MetricInfo& InfoOf(Metric metric) { return kCatalog[static_cast<size_t>(metric)]; }
+
+const MetricInfo& HistogramInfoOf(Metric metric) {
+  static const auto* const histograms = [] {
+    auto* const rows = new std::vector<MetricInfo>(std::begin(kCatalog), std::end(kCatalog));
+    for (MetricInfo& row : *rows) row.type = kHistogram;
+    return rows;
+  }();
+  return (*histograms)[static_cast<size_t>(metric)];
+}
 
 const MetricInfo* FindMetric(std::string_view name) {
   const auto* const found =

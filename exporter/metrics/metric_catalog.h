@@ -188,6 +188,10 @@ struct MetricInfo {
 // Returns the row of `metric`. REQUIRES: metric != Metric::kCount.
 const MetricInfo& InfoOf(Metric metric);
 
+// Returns the row of `metric` with the type kHistogram. This is how a summary is described while it has classic
+// buckets. REQUIRES: the metric is a summary.
+const MetricInfo& HistogramInfoOf(Metric metric);
+
 // Returns the row of the metric with this Prometheus name, or null. Searches linearly.
 const MetricInfo* FindMetric(std::string_view name);
 

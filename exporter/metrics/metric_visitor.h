@@ -32,7 +32,7 @@ class MetricValue {
   double number_ = 0;
 };
 
-// The values that a sample of a summary or of a native histogram stands for.
+// The values that a sample of an edge's summary or histogram stands for.
 //
 // Lifetime: refers to the buckets that it was made of.
 struct Distribution {
@@ -47,7 +47,8 @@ struct Distribution {
 // family it calls BeginFamily(), and then one of the other functions for each sample. It skips families without
 // samples.
 //
-// Lifetime: the views and spans are valid during the call. BeginFamily() gets a row of the catalog, which stays valid.
+// Lifetime: the views and spans are valid during the call. BeginFamily() gets what InfoOf() or
+// HistogramInfoOf() returns, which stays valid.
 class MetricVisitor {
  public:
   virtual ~MetricVisitor() = default;
@@ -59,8 +60,8 @@ class MetricVisitor {
   // a label of the sample.
   virtual void Sample(absl::Span<const std::string_view> label_values, MetricValue value) = 0;
 
-  // A sample of a summary or of a native histogram; the family's type says which. A format without native histograms
-  // ignores the family.
+  // A sample of a summary, of a native histogram, or of a histogram with the buckets of kEdgeBounds; the family's type
+  // says which. A format without native histograms ignores their families.
   virtual void DistributionSample(absl::Span<const std::string_view> label_values,
                                   const Distribution& distribution) = 0;
 

@@ -131,7 +131,7 @@ class Walk {
     const EdgesView& edges = snapshot_.edges;
     Only(Metric::kSeries, uint64_t{exposition_.series});
     Only(Metric::kSeriesNew, snapshot_.connections_admitted * kSamplesPerConnection +
-                                 edges.new_edges * SamplesPerEdge(exposition_.edge_detail));
+                                 edges.new_edges * SamplesPerEdge(exposition_.edge_detail, exposition_.edge_buckets));
     Only(Metric::kEdgesFolded, edges.folded);
     Only(Metric::kEdgesRetired, edges.retired_edges);
     Only(Metric::kEdgesRetiredClientPayloadBytes, edges.retired.client_payload_bytes);
@@ -229,7 +229,8 @@ class Walk {
   // Begins the family of `metric`, after the agent's own families that come before it in the catalog.
   void Begin(Metric metric) {
     families_ = VisitFamilies(families_, metric, visitor_);
-    visitor_->BeginFamily(InfoOf(metric));
+    const bool has_buckets = exposition_.edge_buckets && InfoOf(metric).type == MetricType::kSummary;
+    visitor_->BeginFamily(has_buckets ? HistogramInfoOf(metric) : InfoOf(metric));
   }
 
   void Only(Metric metric, MetricValue value) {
@@ -391,11 +392,11 @@ class Walk {
   void RoundTripTimes() {
     bool has_begun = false;
     for (size_t i = 0; i < exposition_.connections.size(); ++i) {
-      const ConnectionSummary& connection = *exposition_.connections[i].connection;
-      if (connection.rtt_ns == ConnectionSummary::kUnknown) continue;
+      const int64_t rtt_ns = exposition_.connections[i].connection->min_rtt_ns();
+      if (rtt_ns == ConnectionSummary::kUnknown) continue;
       if (!has_begun) Begin(Metric::kConnectionRtt);
       has_begun = true;
-      visitor_->ConnectionSample(i, {}, static_cast<double>(connection.rtt_ns) * kSecondsPerNanosecond);
+      visitor_->ConnectionSample(i, {}, static_cast<double>(rtt_ns) * kSecondsPerNanosecond);
     }
   }
 
@@ -410,7 +411,8 @@ class SampleCounter final : public MetricVisitor {
   size_t count() const { return count_; }
 
   void BeginFamily(const MetricInfo& family) override {
-    samples_per_distribution_ = family.type == MetricType::kNativeHistogram ? 1 : 2;
+    samples_per_distribution_ =
+        family.type == MetricType::kNativeHistogram ? 1 : SamplesPerSummary(family.type == MetricType::kHistogram);
   }
   void Sample(absl::Span<const std::string_view>, MetricValue) override { ++count_; }
   void ConnectionSample(size_t, std::string_view, MetricValue) override { ++count_; }

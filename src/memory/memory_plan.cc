@@ -40,7 +40,7 @@ constexpr uint64_t kExpositions = 3;
 constexpr uint64_t kListings = 2;
 // A sample takes some 190 bytes as text, in a string that grows by doubling, and a tenth of that compressed.
 constexpr uint64_t kSampleBytes = 420;
-// A row takes some 800 bytes as JSON, and at most 1,280 besides the interface's name, in a string that is allocated
+// A row takes some 800 bytes as JSON, and at most 1,344 besides the interface's name, in a string that is allocated
 // once. The compressed text takes an eighth of that, and exists twice while it is copied. Each row takes 50 bytes while
 // rows are chosen. A process was seen to grow by 1,020 bytes for each of 10,000 listed rows.
 constexpr uint64_t kListedRowBytes = 1800;

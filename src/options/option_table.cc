@@ -421,6 +421,10 @@ const OptionSpec kTable[] = {
      "how many samples each edge has: basic (10) or full (17: also why connections failed, all segments, out-of-order "
      "ones, repeated SYNs, stalled connections, and the distributions of both times)",
      "full", TakeEdgeDetail, nullptr},
+    {kShow, 0, "metrics.edge-buckets", Kind::kFlag, "",
+     "show handshake and response times of edges as histograms with 21 buckets, for a Prometheus without native "
+     "histograms; each edge then has 42 samples more",
+     "", TakeFlag<&Options::edge_buckets, true>, nullptr},
     {kShow, 0, "metrics.client-prefix", Kind::kValue, "V4,V6",
      "in edges, group client addresses by prefixes of these lengths (32,128 = no grouping)", "32,128",
      TakePrefix<&Options::client_prefix_v4_bits, &Options::client_prefix_v6_bits>, nullptr},

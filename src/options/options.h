@@ -75,6 +75,7 @@ struct Options {
   int metrics_connections = 100;     // connections with series of their own
   int metrics_new_connections = 20;  // connections that get series within a minute, after the first window
   bool full_edge_detail = true;      // see EdgeDetail
+  bool edge_buckets = false;         // see ExpositionLimits
   std::optional<int> metrics_edges;  // edges with series of their own; nullopt = see DefaultEdges()
   int client_prefix_v4_bits = 32;    // clients with the same prefix share an edge
   int client_prefix_v6_bits = 128;

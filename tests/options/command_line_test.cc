@@ -405,6 +405,8 @@ TEST(CommandLine, TakesTheShapeOfTheExposition) {
   EXPECT_EQ(options.metrics_edges, 20);
   EXPECT_TRUE(options.full_edge_detail);
   EXPECT_FALSE(OptionsOf({"--metrics.edge-detail", "basic"}).full_edge_detail);
+  EXPECT_FALSE(options.edge_buckets);
+  EXPECT_TRUE(OptionsOf({"--metrics.edge-buckets"}).edge_buckets);
   EXPECT_TRUE(OptionsOf({"--metrics.edge-detail", "full"}).full_edge_detail);
   EXPECT_THAT(ErrorOf({"--metrics.edge-detail", "Full"}), HasSubstr("'Full' is not one of basic, full"));
   EXPECT_EQ(options.client_prefix_v4_bits, 24);

@@ -9,9 +9,9 @@ RULE_FILES = ("deploy/prometheus/rules/tcpgauge.recording.yml", "deploy/promethe
 
 _NO_ANCHOR = re.compile(r"[^\w\- ]")
 _CATALOG_ROW = re.compile(r"^\| `(\w+)` \| ([\w ]+) \| (?:`([\w, ]+)`)? ?\|", re.MULTILINE)
-# What Prometheus itself makes of a metric, by its type.
-_SUFFIXES = {"counter": ("",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count"), "summary": ("_sum", "_count"),
-             "native histogram": ("",)}
+# What Prometheus itself makes of a metric, by its type. With --metrics.edge-buckets, a summary is a histogram.
+_SUFFIXES = {"counter": ("",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count"),
+             "summary": ("_bucket", "_sum", "_count"), "native histogram": ("",)}
 
 
 def path(name):

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "exporter/metrics/edge_buckets.h"
 #include "exporter/metrics/visit_metrics.h"
 
 namespace tcpgauge {
@@ -81,13 +82,7 @@ class FamilyBuilder final : public MetricVisitor {
   }
 
   void HistogramSample(absl::Span<const double> bounds, absl::Span<const uint64_t> counts, double sum) override {
-    prometheus::ClientMetric::Histogram& histogram = families_.back().metric.emplace_back().histogram;
-    histogram.sample_sum = sum;
-    for (size_t i = 0; i < counts.size(); ++i) {
-      histogram.sample_count += counts[i];
-      const double bound = i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity();
-      histogram.bucket.push_back({histogram.sample_count, bound});
-    }
+    AddHistogram(bounds, counts, sum);
   }
 
  private:
@@ -102,10 +97,26 @@ class FamilyBuilder final : public MetricVisitor {
 
   void AddSummary(absl::Span<const std::string_view> label_values, const Distribution& distribution) {
     if (IsLeftOut()) return;
+    if (info_->type == MetricType::kHistogram) {
+      AddLabels(label_values, 0, &AddHistogram(kEdgeBounds, EdgeBucketCounts(distribution.buckets), distribution.sum));
+      return;
+    }
     prometheus::ClientMetric& metric = families_.back().metric.emplace_back();
     metric.summary.sample_count = distribution.count;
     metric.summary.sample_sum = distribution.sum;
     AddLabels(label_values, 0, &metric);
+  }
+
+  prometheus::ClientMetric& AddHistogram(absl::Span<const double> bounds, absl::Span<const uint64_t> counts,
+                                         double sum) {
+    prometheus::ClientMetric& metric = families_.back().metric.emplace_back();
+    metric.histogram.sample_sum = sum;
+    for (size_t i = 0; i < counts.size(); ++i) {
+      metric.histogram.sample_count += counts[i];
+      const double bound = i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity();
+      metric.histogram.bucket.push_back({metric.histogram.sample_count, bound});
+    }
+    return metric;
   }
 
   template <typename Edge>

@@ -16,9 +16,10 @@ ExpositionLimits Limits(size_t series, size_t connections, size_t edges, EdgeDet
 
 size_t SamplesOf(const SeriesPlan& plan, const ExpositionLimits& limits) {
   size_t samples = kFixedSamples + plan.interfaces * kSamplesPerInterface +
-                   (plan.edges + 1) * SamplesPerEdge(limits.edge_detail) + plan.services;
+                   (plan.edges + 1) * SamplesPerEdge(limits.edge_detail, limits.edge_buckets) + plan.services;
   if (limits.workload_edges.has_value()) {
-    samples += kFixedIdentitySamples + (plan.workload_edges + kReporters) * SamplesPerWorkloadEdge(limits.edge_detail) +
+    samples += kFixedIdentitySamples +
+               (plan.workload_edges + kReporters) * SamplesPerWorkloadEdge(limits.edge_detail, limits.edge_buckets) +
                plan.zones + plan.listeners * kSamplesPerListener + plan.endpoints;
   }
   return samples;
@@ -75,6 +76,18 @@ TEST(SeriesPlan, WithFewerEdgesThereIsRoomForEverything) {
   }
 }
 
+TEST(SeriesPlan, BucketsOfEdgesNeedALimitThatIsSetForThem) {
+  ExpositionLimits limits = Limits(5000, 100, 150, EdgeDetail::kFull, 60);
+  limits.edge_buckets = true;
+  EXPECT_LT(PlanSeries(limits).edges, 60u);
+  EXPECT_GT(PlanSeries(limits).edges, 40u) << "docs/limits.md has this number";
+  limits.series = 15000;
+  const SeriesPlan plan = PlanSeries(limits);
+  EXPECT_EQ(plan.edges, 150u) << "docs/limits.md has this number";
+  EXPECT_EQ(plan.workload_edges, 60u);
+  EXPECT_GE((15000 - SamplesOf(plan, limits)) / kSamplesPerConnection, 100u);
+}
+
 TEST(SeriesPlan, TheSharesFitIntoEveryLimit) {
   for (const EdgeDetail detail : {EdgeDetail::kFull, EdgeDetail::kBasic}) {
     for (size_t series = kMinSeriesLimit; series < 6000; ++series) {
@@ -82,7 +95,8 @@ TEST(SeriesPlan, TheSharesFitIntoEveryLimit) {
         for (const size_t connections : {0, 1, 100, 100000}) {
           for (const std::optional<size_t> workload_edges : {std::optional<size_t>(), std::optional<size_t>(0),
                                                              std::optional<size_t>(60), std::optional<size_t>(5000)}) {
-            const ExpositionLimits limits = Limits(series, connections, edges, detail, workload_edges);
+            ExpositionLimits limits = Limits(series, connections, edges, detail, workload_edges);
+            limits.edge_buckets = series % 2 == 0;
             const SeriesPlan plan = PlanSeries(limits);
             ASSERT_LE(SamplesOf(plan, limits), series) << edges << " edges, " << connections << " connections, "
                                                        << workload_edges.value_or(0) << " workload edges";

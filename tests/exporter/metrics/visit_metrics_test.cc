@@ -51,7 +51,7 @@ TEST(VisitMetrics, NewSeriesAreThoseOfConnectionsAndOfEdges) {
   EXPECT_THAT(TextOf(snapshot), HasSubstr("\ntcpgauge_series_new_total 45\n"));
   snapshot.edges.new_edges = 2;
   EXPECT_THAT(TextOf(snapshot), HasSubstr("\ntcpgauge_series_new_total " +
-                                          std::to_string(45 + 2 * SamplesPerEdge(EdgeDetail::kFull)) + "\n"));
+                                          std::to_string(45 + 2 * SamplesPerEdge(EdgeDetail::kFull, false)) + "\n"));
 }
 
 // Checks that the catalog and the value of each sample agree on whether the metric counts whole things.
@@ -285,7 +285,7 @@ TEST(VisitMetrics, LeavesOutRoundTripTimesThatAreNotKnown) {
   Snapshot snapshot = ExampleSnapshot();
   EXPECT_THAT(TextOf(snapshot), HasSubstr("\ntcpgauge_connection_rtt_seconds{client_address=\"2001:db8::1\""));
   EXPECT_THAT(TextOf(snapshot), Not(HasSubstr("\ntcpgauge_connection_rtt_seconds{client_address=\"198.51.100.8\"")));
-  for (ConnectionSummary& connection : snapshot.connections) connection.rtt_ns = ConnectionSummary::kUnknown;
+  for (ConnectionSummary& connection : snapshot.connections) connection.client_min_rtt_ns = ConnectionSummary::kUnknown;
   EXPECT_THAT(TextOf(snapshot), Not(HasSubstr("tcpgauge_connection_rtt_seconds")));
 }
 
