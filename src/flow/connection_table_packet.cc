@@ -92,9 +92,9 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
     const bool from_client = arrival.sender == record.client_end();
     ledger_.Credit(from_client, packet.payload_length_bytes, PayloadSegments(packet), LossCounts::Of(end) - before,
                    now_ns_, &record);
-    if (latencies_ != nullptr && is_believable && MayBelongToExchange(packet, from_client, record)) {
+    if (is_believable && MayBelongToExchange(packet, from_client, record)) {
       const std::optional<int64_t> response_ns =
-          FollowExchange(packet, arrival.sender, arrival.time_ns, sent_before, &record, &(*latencies_)[slot]);
+          FollowExchange(packet, arrival.sender, arrival.time_ns, sent_before, &record, &latencies_[slot]);
       if (response_ns.has_value()) ledger_.CreditResponse(*response_ns, &record);
     }
     if (record.edge != edge_before && record.is_key_of_views) NoteService(slot);
@@ -152,8 +152,8 @@ void ConnectionTable::CreditAcceptedProbe(uint32_t slot, End sender) {
 }
 
 inline void ConnectionTable::NoteRtt(uint32_t slot, const Arrival& arrival, const RttSample& sample) {
-  if (sample.duration_us == RttSample::kNone || latencies_ == nullptr) return;
-  RttMinimum& minimum = (*latencies_)[slot].rtt_minima[static_cast<size_t>(OtherEnd(arrival.sender))];
+  if (sample.duration_us == RttSample::kNone) return;
+  RttMinimum& minimum = latencies_[slot].rtt_minima[static_cast<size_t>(OtherEnd(arrival.sender))];
   if (sample.may_be_delayed) {
     minimum.AddMaybeDelayed(sample.duration_us, arrival.time_ns);
   } else {

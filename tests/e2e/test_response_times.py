@@ -3,18 +3,20 @@
 import concurrent.futures
 import contextlib
 import itertools
+import json
 import math
 import os
 import random
 import signal
 import socket
 import ssl
+import subprocess
 import tempfile
 import threading
 import time
 
 from support import impairment, precedence, protobuf_exposition, timed_clients
-from support.agent import Agent, ThisHost
+from support.agent import Agent, ThisHost, binary
 from support.case import NamespaceCase
 from support.certificate import write_certificate
 from support.marks import alone
@@ -164,6 +166,10 @@ class ServersBooksTest(NamespaceCase):
         capture.end()
         replay = self.own(Agent(ThisHost(), "-T", path))
         self.check("replay", replay, books, Unsure(tasks))
+        log = subprocess.run([binary(), "-T", path, "--web.listen-address=", "--connection-log", "-"], check=True,
+                             capture_output=True, text=True).stdout
+        self.assertEqual(sum(json.loads(line)["responses"] for line in log.splitlines()),
+                         replay.metrics().value("tcpgauge_response_seconds_count"), "the connection log alone")
 
     def check(self, when, agent, books, unsure):
         def is_all_counted():

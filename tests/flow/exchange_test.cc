@@ -68,6 +68,15 @@ TEST_F(Exchange, IsTimedFromTheRequestToTheFirstSegmentOfTheAnswer) {
   EXPECT_EQ(Only().response_ns, Seconds(0.25));
 }
 
+TEST_F(Exchange, IsKeptForTheConnectionLogAlone) {
+  options_.keep_rates = false;
+  Handshake();
+  Ask(1);
+  Answer(1.25);
+  EXPECT_EQ(Only().responses, 1u);
+  EXPECT_EQ(Only().response_ns, Seconds(0.25));
+}
+
 TEST_F(Exchange, IsUnknownBeforeTheFirstAnswer) {
   Handshake();
   Ask(1);

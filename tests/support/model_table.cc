@@ -429,7 +429,7 @@ void ModelTable::Credit(Connection* connection, const Arrival& arrival) {
     CountRepeatedSyn(connection, sender, packet);
     const Peer before = end;
     Follow(connection, sender, packet, time_ns);
-    if (options_.keep_rates && connection->confirmed) FollowExchange(connection, sender, before, packet, time_ns);
+    if (connection->confirmed) FollowExchange(connection, sender, before, packet, time_ns);
     if (connection->awaits_addresses && !IsOpen(connection->state)) ChooseAddresses(connection);
   }
   if (connection->confirmed) return;
