@@ -20,10 +20,19 @@ struct EndRecord {
   // - kSample: a sample is under way. rtt_sequence is the lowest acknowledgment number that ends the sample, and
   //   rtt_time_us is when the sample's segment came.
   // - kSampleByTimestamp: as kSample, and rtt_timestamp is the segment's TSval (RFC 7323).
+  // - kShortSample and kShortSampleByTimestamp: the same, and the acknowledgment may be delayed (see RttSample).
   // - kRepetition: the end has sent payload again, and the other end has acknowledged no payload since (see stall.h).
   //   rtt_time_us is when the end first did so. rtt_sequence is as for kNone.
   // - kCandidateSyn: a SYN of this end may begin a new connection (see reuse.h).
-  enum class Timing : uint8_t { kNone, kSample, kSampleByTimestamp, kRepetition, kCandidateSyn };
+  enum class Timing : uint8_t {
+    kNone,
+    kSample,
+    kSampleByTimestamp,
+    kShortSample,
+    kShortSampleByTimestamp,
+    kRepetition,
+    kCandidateSyn
+  };
 
   uint64_t packets : 40;
   uint64_t zero_windows : 24;    // segments that announced a window of zero; saturates

@@ -33,6 +33,7 @@
 #include "src/flow/payload_windows.h"
 #include "src/flow/recently_ended.h"
 #include "src/flow/repeated_attempts.h"
+#include "src/flow/segment_analysis.h"
 #include "src/flow/server_endpoints.h"
 #include "src/flow/stretch.h"
 #include "src/flow/time_wait_table.h"
@@ -542,6 +543,8 @@ class alignas(64) ConnectionTable {
   void CreditPossibleProbe(uint32_t slot, const Arrival& arrival);
   // Credits the byte of a window probe that `sender` sent and its receiver has now accepted.
   void CreditAcceptedProbe(uint32_t slot, End sender);
+  // Adds the sample that the packet ended to the minimum of the end whose segment was acknowledged.
+  void NoteRtt(uint32_t slot, const Arrival& arrival, const RttSample& sample);
   // Updates the connection's state, handshake, loss and delay by a segment whose header is not broken.
   void FollowSegment(uint32_t slot, const Arrival& arrival);
   // Records the segment if it is a step of the handshake. `before` is the state before the segment.

@@ -10,6 +10,7 @@
 #include "src/flow/probe.h"
 #include "src/flow/reset_check.h"
 #include "src/flow/reuse.h"
+#include "src/flow/rtt_minimum.h"
 #include "src/flow/segment_analysis.h"
 #include "src/flow/segment_kind.h"
 #include "src/flow/state_facts.h"
@@ -150,12 +151,22 @@ void ConnectionTable::CreditAcceptedProbe(uint32_t slot, End sender) {
   }
 }
 
+inline void ConnectionTable::NoteRtt(uint32_t slot, const Arrival& arrival, const RttSample& sample) {
+  if (sample.duration_us == RttSample::kNone || latencies_ == nullptr) return;
+  RttMinimum& minimum = (*latencies_)[slot].rtt_minima[static_cast<size_t>(OtherEnd(arrival.sender))];
+  if (sample.may_be_delayed) {
+    minimum.AddMaybeDelayed(sample.duration_us, arrival.time_ns);
+  } else {
+    minimum.Add(sample.duration_us, arrival.time_ns);
+  }
+}
+
 void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   const DecodedPacket& packet = *arrival.packet;
   ConnectionRecord& record = records_[slot];
   EndRecord& end = record.end(arrival.sender);
   if (record.state == ConnectionState::kEstablished && (packet.tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) == 0) {
-    AnalyzeSegment(packet, arrival.sender, arrival.time_ns, &record, &gaps_);
+    NoteRtt(slot, arrival, AnalyzeSegment(packet, arrival.sender, arrival.time_ns, &record, &gaps_));
     return;
   }
 
@@ -178,7 +189,7 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   if (packet.tcp_flags & kTcpFin) end.set(EndRecord::kFinSeen);
   const uint32_t sent_before = end.next_sequence;
   const uint32_t acknowledged_before = end.last_acknowledgment;
-  AnalyzeSegment(packet, arrival.sender, arrival.time_ns, &record, &gaps_);
+  NoteRtt(slot, arrival, AnalyzeSegment(packet, arrival.sender, arrival.time_ns, &record, &gaps_));
   if ((packet.tcp_flags & (kTcpSyn | kTcpRst)) == kTcpSyn)
     end.window = WindowOfSyn(packet.window, end, record.end(OtherEnd(arrival.sender)));
   if (end.next_sequence != sent_before || end.last_acknowledgment != acknowledged_before) end.set(EndRecord::kWentOn);

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "src/flow/rtt_minimum.h"
+
 namespace tcpgauge {
 
 // What a connection keeps of its delays: of the exchange under way, of the exchanges before it, and the least
@@ -16,8 +18,7 @@ struct LatencyRecord {
   int64_t request_time_ns;     // table time of the last segment of the request under way
   uint32_t responses;          // exchanges so far; saturates
   float smoothed_response_us;  // of the exchanges so far
-  uint16_t rtt_minima[2][2];   // by End whose segments were acknowledged, and by window: the current one, the last one
-  uint16_t rtt_windows[2];     // by End: the number of the current window, modulo 2^16
+  RttMinimum rtt_minima[2];    // by the End whose segments were acknowledged
   TlsHandshake tls;
   uint8_t turns;     // of the client so far; saturates
   bool is_exchange;  // the turn under way is the request of an exchange

@@ -6,6 +6,7 @@
 #include "src/base/time_units.h"
 #include "src/flow/handshake.h"
 #include "src/flow/interface_pins.h"
+#include "src/flow/packed_duration.h"
 
 namespace tcpgauge {
 namespace {
@@ -19,6 +20,13 @@ DirectionSummary SentBy(const EndRecord& end) {
   sent.out_of_order_segments = end.out_of_order_segments;
   sent.zero_windows = static_cast<uint32_t>(end.zero_windows);
   return sent;
+}
+
+// The half of the round trip from the observer to the end that acknowledged the segments of `sender`.
+int64_t MinRttNs(const LatencyRecord& latency, End sender) {
+  const PackedDuration least = latency.rtt_minima[static_cast<size_t>(sender)].Least();
+  if (least == kNoDuration) return ConnectionSummary::kUnknown;
+  return UnpackDuration(least) * kNanosecondsPerMicrosecond;
 }
 
 }  // namespace
@@ -47,7 +55,10 @@ ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDeta
   summary.handshake_rtt_ns = handshake.whole_ns;
   const uint32_t rtt_eighth_us = record.ends[0].smoothed_rtt_eighth_us + record.ends[1].smoothed_rtt_eighth_us;
   if (rtt_eighth_us > 0) summary.rtt_ns = rtt_eighth_us * kNanosecondsPerMicrosecond / 8;
-  if (latency != nullptr && latency->responses > 0) {
+  if (latency == nullptr) return summary;
+  summary.server_min_rtt_ns = MinRttNs(*latency, client);
+  summary.client_min_rtt_ns = MinRttNs(*latency, OtherEnd(client));
+  if (latency->responses > 0) {
     summary.responses = latency->responses;
     summary.response_ns = std::llround(double{latency->smoothed_response_us} * kNanosecondsPerMicrosecond);
   }

@@ -188,6 +188,8 @@ TEST_F(CollectorTest, CarriesOverAllThatIsKnownOfAConnection) {
   row.last_packet_time_ns = 12;
   row.handshake_rtt_ns = 13;
   row.rtt_ns = 14;
+  row.server_min_rtt_ns = 15;
+  row.client_min_rtt_ns = 16;
   row.client_sent.payload_bytes_per_second = 1.5;
   row.server_sent.payload_bytes_per_second = 2.5;
   one_.back().rows = {row};
@@ -209,6 +211,8 @@ TEST_F(CollectorTest, CarriesOverAllThatIsKnownOfAConnection) {
   EXPECT_EQ(view.last_packet_time_ns, 12);
   EXPECT_EQ(view.handshake_rtt_ns, 13);
   EXPECT_EQ(view.rtt_ns, 14);
+  EXPECT_EQ(view.server_min_rtt_ns, 15);
+  EXPECT_EQ(view.client_min_rtt_ns, 16);
 }
 
 TEST_F(CollectorTest, MergesInterfacesByName) {

@@ -29,6 +29,16 @@ uint64_t CountOf(const Histogram<Bounds>& histogram) {
   return std::accumulate(histogram.counts.begin(), histogram.counts.end(), uint64_t{0});
 }
 
+// Returns the sum of the distributions of these accounts.
+inline EdgeDistributions SumOfDistributions(const EdgeTable& edges) {
+  EdgeDistributions sum = edges.other_distributions();
+  AddEdgeDistributions(edges.retired_distributions(), &sum);
+  edges.VisitExported([&](const EdgeKey& key, const EdgeCounters&, const EdgeServices&, int64_t) {
+    AddEdgeDistributions(edges.DistributionsOf(key), &sum);
+  });
+  return sum;
+}
+
 // Returns the number of open connections in `totals`. The edges and the pending attempts add up to it.
 inline uint64_t OpenConnections(const Totals& totals) {
   uint64_t open = 0;

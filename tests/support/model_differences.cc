@@ -65,6 +65,12 @@ std::string ModelTable::Differences(const Connection& c, const ConnectionSummary
       all += Differ("RTT", static_cast<int64_t>(rtt_ns), summary.rtt_ns);
     }
   }
+  const auto min_rtt_ns = [&](const Peer& end) {
+    const std::optional<int64_t> us = options_.keep_rates ? end.min_rtt_us() : std::nullopt;
+    return us ? *us * 1000 : ConnectionSummary::kUnknown;
+  };
+  all += Differ("least RTT to the server", min_rtt_ns(client), summary.server_min_rtt_ns);
+  all += Differ("least RTT to the client", min_rtt_ns(server), summary.client_min_rtt_ns);
   all += Differ("responses", c.exchanges.count, summary.responses);
   const double response_ns = c.exchanges.count > 0 ? c.exchanges.smoothed_ns : -1;
   if (std::abs(response_ns - static_cast<double>(summary.response_ns)) > 10 + 1e-4 * response_ns) {
@@ -232,6 +238,9 @@ std::string ModelTable::EdgeDifferences(const ConnectionTable& table) const {
   all += Differ("timed out of edges", closed(EndReason::kHandshakeTimeout), sum.connections_timed_out);
   all += Differ("open of edges", open, static_cast<uint64_t>(sum.connections) + pending);
   all += Differ("handshakes of edges", round_trips, sum.handshake_rtt_count);
+  const EdgeDistributions distributions = SumOfDistributions(*table.edges());
+  all += Differ("handshakes in distributions", round_trips, distributions.handshake_rtt_seconds.Count());
+  all += Differ("responses in distributions", sum.response_count, distributions.response_seconds.Count());
   if (std::abs(sum.handshake_rtt_sum_seconds - totals.handshake_rtt_seconds.sum) >
       1e-6 * (1 + totals.handshake_rtt_seconds.sum)) {
     all += "handshake RTTs of edges differ; ";

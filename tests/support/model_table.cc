@@ -9,6 +9,7 @@ namespace {
 constexpr int64_t kSecond = 1000000000;
 constexpr int64_t kSixteenth = kSecond / 16;
 constexpr double kMaxRttUs = 60e6;
+constexpr int64_t kFullSized = 1220;
 constexpr size_t kMaxGaps = 4;
 constexpr int64_t kHalf = 1LL << 31;
 constexpr int32_t kLargestWindow = 1 << 30;
@@ -18,6 +19,13 @@ constexpr int64_t kLongestNoted = 214748364700;  // ns since the start: 31 bits 
 bool Before(uint32_t a, uint32_t b) { return a != b && b - a <= 0x80000000u; }
 bool IsSyn(const DecodedPacket& p) { return (p.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == kTcpSyn; }
 bool IsSynAck(const DecodedPacket& p) { return (p.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == (kTcpSyn | kTcpAck); }
+
+// Keeps the twelve highest bits.
+int64_t Rounded(int64_t us) {
+  int64_t unit = 1;
+  while (us / unit >= 4096) unit *= 2;
+  return us / unit * unit;
+}
 
 std::optional<int> WindowShiftOf(const DecodedPacket& p) {
   if (p.window_scale == DecodedPacket::kNoWindowScale) return std::nullopt;
@@ -56,6 +64,12 @@ int Usefulness(ConnectionState state, bool both_fins, bool confirmed) {
 }
 
 }  // namespace
+
+std::optional<int64_t> ModelTable::Peer::min_rtt_us() const {
+  std::optional<int64_t> least;
+  for (const auto& [window, us] : least_rtt_us) least = least ? std::min(*least, us) : us;
+  return least;
+}
 
 ModelTable::Key ModelTable::KeyOf(const Encapsulation& encapsulation, const Endpoint& x, const Endpoint& y) {
   Key key;
@@ -572,6 +586,16 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
           other.sample->timestamp && packet.has_timestamps && *other.sample->timestamp != packet.timestamp_echo_reply;
       if (!answers_another && rtt_us >= 0 && rtt_us <= kMaxRttUs) {
         other.rtt_us = other.rtt_us ? *other.rtt_us + (rtt_us - *other.rtt_us) / 4 : rtt_us;
+        const int64_t rounded_us = Rounded(time_ns / 1000 - other.sample->time_ns / 1000);
+        const int64_t last_window = other.least_rtt_us.empty() ? 0 : other.least_rtt_us.rbegin()->first;
+        const int64_t window = std::max(last_window, time_ns / (30 * kSecond));
+        const std::optional<int64_t> least_us = other.min_rtt_us();
+        if (!other.sample->may_be_delayed || (least_us && rounded_us < *least_us)) {
+          const int64_t of_window =
+              other.least_rtt_us.count(window) == 0 ? rounded_us : std::min(rounded_us, other.least_rtt_us[window]);
+          other.least_rtt_us[window] = of_window;
+          while (other.least_rtt_us.begin()->first < window - 1) other.least_rtt_us.erase(other.least_rtt_us.begin());
+        }
       }
       other.sample.reset();
       // The next sample begins at a point in the next flight that the table chooses by this formula.
@@ -597,7 +621,11 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
   const int64_t finish = payload_end + (fin ? 1 : 0);
   if (finish == begin) return;
   const auto start_sample = [&] {
-    end.sample = Peer::Sample{static_cast<uint32_t>(finish), time_ns, std::nullopt};
+    const int64_t unacknowledged = other.acknowledged
+                                       ? static_cast<int32_t>(static_cast<uint32_t>(finish) - *other.acknowledged)
+                                       : int64_t{packet.payload_length_bytes};
+    end.sample = Peer::Sample{static_cast<uint32_t>(finish), time_ns, std::nullopt,
+                              /*may_be_delayed=*/!syn && unacknowledged < kFullSized};
     // The table does not keep the timestamp of the SYN that begins a connection.
     const bool begins_it = first && packet.tcp_flags == kTcpSyn && end.payload_bytes == 0 && !packet.is_fragment &&
                            end.packets + other.packets == 1;

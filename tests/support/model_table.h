@@ -104,6 +104,7 @@ class ModelTable {
       uint32_t acknowledgment;  // the acknowledgment number that ends the sample
       int64_t time_ns;
       std::optional<uint32_t> timestamp;
+      bool may_be_delayed;
     };
     std::optional<Sample> sample;
     uint32_t sample_from = 0;  // sequence number at which the next sample begins
@@ -116,6 +117,9 @@ class ModelTable {
     // begins another connection.
     std::optional<Syn> candidate;
     std::optional<double> rtt_us;
+    // The least samples of the last two windows of 30 s that had one, by the window's number.
+    std::map<int64_t, int64_t> least_rtt_us;
+    std::optional<int64_t> min_rtt_us() const;
     std::optional<int64_t> repeating_since_ns;  // when it sent payload again, if that was not acknowledged since
     std::optional<Pin> pin;                     // packets of this end elsewhere are duplicates
     int64_t last_counted_ns = 0;                // the time of the last packet that was no duplicate
