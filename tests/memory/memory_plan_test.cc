@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "src/flow/connection_view.h"
+#include "src/flow/edge.h"
 #include "src/identity/identity_memory.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/ended_queue.h"
@@ -104,6 +105,16 @@ TEST(MemoryPlan, CountsTheViewsThatRowsList) {
   fewer.shows_top_view = more.shows_top_view = false;
   EXPECT_EQ(PlanWithoutLimit(more).bytes - PlanWithoutLimit(fewer).bytes,
             ConnectionTable::MemoryBytes(more.table) - ConnectionTable::MemoryBytes(fewer.table));
+}
+
+TEST(MemoryPlan, CountsTheDistributionsOfEdgesAndOfTheCellsOfWorkloadEdges) {
+  MemoryDemand more = Usual();
+  more.table.edges.max_exported += 1000;
+  EXPECT_GE(PlanWithoutLimit(more).bytes - PlanWithoutLimit(Usual()).bytes, 1000 * sizeof(EdgeDistributions));
+  more = Usual();
+  more.table.edges.max_workload_edges += 100;
+  // A workload edge may have four cells. Each is in the table, three times in the triple buffer, and in the merger.
+  EXPECT_GE(PlanWithoutLimit(more).bytes - PlanWithoutLimit(Usual()).bytes, 100 * 4 * 5 * sizeof(EdgeDistributions));
 }
 
 TEST(MemoryPlan, CountsTheViewsOfListings) {
