@@ -71,7 +71,8 @@ struct OtlpEncoderOptions {
 // - Every histogram point has bounds, or is exponential. A histogram without buckets would be legal, but Fluent Bit
 //   refuses the whole request for one such point. This holds for the last point without a value, too.
 // - Summaries become exponential histograms and not summaries. OTLP's own summary has no temporality, and the
-//   specification keeps it for legacy formats only. Its quantiles also cannot be added up over edges.
+//   specification keeps it for legacy formats only. Its quantiles also cannot be added up over edges. They stay
+//   exponential when edges have classic buckets on /metrics, because finer buckets cost nothing here.
 // - The count of an exponential point is that of its buckets, so that a receiver that compares the two finds them equal.
 // - If the scale of an exponential histogram fell since the previous point, the delta has the lower scale. The buckets
 //   of the previous point can be merged to it, but those of the new one cannot be split.
