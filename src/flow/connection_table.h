@@ -54,8 +54,7 @@ struct TableOptions {
   int64_t idle_timeout_ns = kSecondsPerHour * kNanosecondsPerSecond;  // time-out of established, confirmed connections
   uint64_t hash_seed = 0;  // should be random, so that nobody can choose keys that collide (see KeyHasher)
   // Whether to keep rates, ranking, edges and recently ended connections. The connection log needs none of them. False
-  // saves memory and time; the options below, except max_encapsulations, then have no
-  // effect.
+  // saves memory and time; the options below, except max_encapsulations, then have no effect.
   bool keep_rates = true;
   int64_t rate_tick_ns = kNanosecondsPerSecond;  // rates change at multiples of this time; see WindowedSums
   int64_t rate_window_ns = kNanosecondsPerSecond;

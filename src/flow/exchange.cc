@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "src/base/time_units.h"
 #include "src/decode/payload_start.h"
 #include "src/flow/sequence.h"
 
@@ -14,6 +13,7 @@ namespace {
 using TlsHandshake = LatencyRecord::TlsHandshake;
 
 constexpr size_t kChangeCipherSpecBytes = 6;  // the record with its header (RFC 8446 section 5)
+constexpr float kMicrosecondsPerNanosecond = 1e-3f;
 
 bool HasClientHello(PayloadStart start) {
   return start == PayloadStart::kClientHello || start == PayloadStart::kChangeCipherSpecAndClientHello;
@@ -80,7 +80,7 @@ void BeginTurn(PayloadStart start, size_t bytes, bool is_midstream, LatencyRecor
 int64_t AddExchange(int64_t answer_time_ns, LatencyRecord* latency) {
   // Packets of several queues may arrive out of order.
   const int64_t response_ns = std::max<int64_t>(answer_time_ns - latency->request_time_ns, 0);
-  const float response_us = static_cast<float>(response_ns) / kNanosecondsPerMicrosecond;
+  const float response_us = static_cast<float>(response_ns) * kMicrosecondsPerNanosecond;
   if (latency->responses == 0) {
     latency->smoothed_response_us = response_us;
   } else {
@@ -92,8 +92,8 @@ int64_t AddExchange(int64_t answer_time_ns, LatencyRecord* latency) {
 
 }  // namespace
 
-std::optional<int64_t> FollowExchange(const DecodedPacket& segment, End sender, int64_t time_ns,
-                                      const SentBefore& before, ConnectionRecord* record, LatencyRecord* latency) {
+int64_t FollowExchange(const DecodedPacket& segment, End sender, int64_t time_ns, const SentBefore& before,
+                       ConnectionRecord* record, LatencyRecord* latency) {
   const EndRecord& end = record->end(sender);
   const bool syn = (segment.tcp_flags & kTcpSyn) != 0;
   const uint32_t payload_begin = segment.sequence_number + syn;
@@ -105,9 +105,9 @@ std::optional<int64_t> FollowExchange(const DecodedPacket& segment, End sender, 
   if (sender != record->client_end()) {
     const bool acknowledges_all = (segment.tcp_flags & kTcpAck) != 0 &&
                                   !SequenceLess(segment.acknowledgment_number, record->client().next_sequence);
-    if (!has_new_payload || !acknowledges_all) return std::nullopt;
+    if (!has_new_payload || !acknowledges_all) return kNoResponse;
     record->is_request_pending = false;
-    if (!latency->is_exchange) return std::nullopt;
+    if (!latency->is_exchange) return kNoResponse;
     return AddExchange(time_ns, latency);
   }
 
@@ -128,7 +128,7 @@ std::optional<int64_t> FollowExchange(const DecodedPacket& segment, End sender, 
     latency->tls = TlsHandshake::kUnfinished;
     latency->is_exchange = false;
   }
-  return std::nullopt;
+  return kNoResponse;
 }
 
 }  // namespace tcpgauge

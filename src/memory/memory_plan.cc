@@ -53,7 +53,7 @@ constexpr uint64_t kPointBytes = 1200;
 // Snapshots that exist at a time: the hub's, the one being made, and two that answers are written from.
 constexpr uint64_t kSnapshots = 4;
 constexpr uint64_t kBufferPlaces = 3;                   // of a TripleBuffer
-constexpr uint64_t kRankBytes = sizeof(uint32_t);       // per row, while the rows are chosen
+constexpr uint64_t kRankBytes = 32;                     // per row, while the collector sorts the rows
 constexpr uint64_t kViewRangeBytes = sizeof(uint32_t);  // per view; see ViewRanges
 
 // An ended connection in a queue, with its views.
