@@ -105,7 +105,8 @@ int64_t FollowExchange(const DecodedPacket& segment, End sender, int64_t time_ns
   if (sender != record->client_end()) {
     const bool acknowledges_all = (segment.tcp_flags & kTcpAck) != 0 &&
                                   !SequenceLess(segment.acknowledgment_number, record->client().next_sequence);
-    if (!has_new_payload || !acknowledges_all) return kNoResponse;
+    const bool is_alert = segment.payload_start == PayloadStart::kAlert;
+    if (!has_new_payload || !acknowledges_all || is_alert) return kNoResponse;
     record->is_request_pending = false;
     if (!latency->is_exchange) return kNoResponse;
     return AddExchange(time_ns, latency);

@@ -44,7 +44,8 @@ namespace tcpgauge {
 //   finishing turn if application data begins another segment of that turn, after the Finished. Otherwise it is the
 //   next turn.
 // - Once the handshake is finished, a turn is an exchange only if it begins with application data. A renegotiation and
-//   a close_notify are none.
+//   a close_notify are none. An alert of the server is no answer, because servers send one after a last message that
+//   asks nothing (PostgreSQL's Terminate).
 // - Without a ClientHello, a turn that begins with a record of TLS other than application data is no exchange.
 // - A turn is in doubt if its first bytes were not captured or come after a gap, or if it begins with application data
 //   and no ClientHello was seen. It is an exchange if the connection has had kTurnsOfHandshake turns before. For

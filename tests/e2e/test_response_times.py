@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Response times against the servers' own books, live and in a replay of the same packets."""
+import collections
 import concurrent.futures
 import contextlib
 import itertools
@@ -81,28 +82,14 @@ def rows():
     return made
 
 
-class Unsure:
-    """How many exchanges an edge has beyond those that are compared: at least, at most."""
-
-    def __init__(self, tasks):
-        self.by_edge = {}
-        for task in tasks:
-            connections = math.ceil(len(task.milliseconds) / task.per_connection)
-            edge = (task.client, task.server, task.port)
-            if task.protocol is PostgresSleep:
-                # A session begins with one exchange: the parameters, or the request for TLS. The parameters that follow
-                # a TLS handshake may be another one, where the server sent a ticket before.
-                self._add(edge, connections, connections * (2 if task.tls else 1))
-            elif task.tls and task.port != WEB_TLS12:
-                # The first request, as above.
-                self._add(edge, 0, connections)
-
-    def _add(self, edge, least, most):
-        before = self.by_edge.get(edge, (0, 0))
-        self.by_edge[edge] = (before[0] + least, before[1] + most)
-
-    def of(self, edge):
-        return self.by_edge.get(edge, (0, 0))
+def sessions(tasks):
+    """{edge: how many exchanges it has that are not logged}: with one, a session of PostgreSQL begins. It is that of the
+    parameters, or of the request for TLS. The parameters that follow a TLS handshake are its first request."""
+    counts = collections.Counter()
+    for task in tasks:
+        if task.protocol is PostgresSleep:
+            counts[task.client, task.server, task.port] += math.ceil(len(task.milliseconds) / task.per_connection)
+    return counts
 
 
 class Capture(Process):
@@ -162,45 +149,43 @@ class ServersBooksTest(NamespaceCase):
         books = self.books(tasks)
         # Its books are empty: each of its connections has one exchange.
         books[TLS_CLOSING, SERVER, WEB_TLS13] = []
-        self.check("live", agent, books, Unsure(tasks))
+        self.check("live", agent, books, sessions(tasks))
         capture.end()
         replay = self.own(Agent(ThisHost(), "-T", path))
-        self.check("replay", replay, books, Unsure(tasks))
+        self.check("replay", replay, books, sessions(tasks))
         log = subprocess.run([binary(), "-T", path, "--web.listen-address=", "--connection-log", "-"], check=True,
                              capture_output=True, text=True).stdout
         self.assertEqual(sum(json.loads(line)["responses"] for line in log.splitlines()),
                          replay.metrics().value("tcpgauge_response_seconds_count"), "the connection log alone")
 
-    def check(self, when, agent, books, unsure):
+    def check(self, when, agent, books, others):
         def is_all_counted():
             metrics = agent.metrics()
-            return all((metrics.value(_COUNT, **edge_labels(edge)) or 0) >= len(seconds) + unsure.of(edge)[0]
+            return all((metrics.value(_COUNT, **edge_labels(edge)) or 0) >= len(seconds) + others[edge]
                        for edge, seconds in books.items())
         with contextlib.suppress(AssertionError):  # check_edge() tells of which edge some lack
             wait_until(is_all_counted, f"{when}: all exchanges are counted", 10)
         exposition = protobuf_exposition.scrape(agent)
         for edge, seconds in sorted(books.items(), key=lambda each: each[0][2]):
             with self.subTest(when=when, edge=edge):
-                self.check_edge(when, exposition, edge, seconds, unsure.of(edge))
+                self.check_edge(when, exposition, edge, seconds, others[edge])
         counts = [value for (name, _), value in exposition.samples.items() if name == _COUNT]
         self.assertEqual(sum(counts), exposition.samples["tcpgauge_response_seconds_count", frozenset()],
                          f"{when}: edges add up to the total")
 
-    def check_edge(self, when, exposition, edge, seconds, unsure):
+    def check_edge(self, when, exposition, edge, seconds, others):
         key = frozenset(edge_labels(edge).items())
         count = exposition.samples[_COUNT, key]
-        least, most = unsure
         distribution = exposition.native[_DISTRIBUTION, key]
         quantiles = {share: (quantile(seconds, share), distribution.quantile(share, _AT_LEAST))
                      for share in (0.5, 0.95) if seconds}
         print(f"  {when:6} {' '.join(map(str, edge)):27} {len(seconds)} logged, {count:.0f} seen" + "".join(
             f"; p{100 * share:.0f}: {1000 * want:.1f} ms logged, {1000 * got:.1f} seen"
             for share, (want, got) in quantiles.items()))
-        self.assertTrue(len(seconds) + least <= count <= len(seconds) + most,
-                        f"{count} exchanges, of which {len(seconds)} were logged, and {least} to {most} others")
+        self.assertEqual(count, len(seconds) + others)
         self.assertEqual(distribution.count, count)
-        # Sleeps are longer: such short exchanges could only be of a handshake.
-        self.assertLessEqual(distribution.below(_AT_LEAST), most if edge[2] == DATABASE else 0)
+        # Sleeps are longer: other short exchanges could only be of a handshake.
+        self.assertLessEqual(distribution.below(_AT_LEAST), others)
         for share, (want, got) in quantiles.items():
             self.assertLessEqual(abs(got - want), max(_SHARE * want, _SECONDS), f"quantile {share}")
 

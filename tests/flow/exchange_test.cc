@@ -625,6 +625,15 @@ TEST_F(Exchange, IsNoRenegotiationAndNoCloseNotify) {
   EXPECT_FALSE(Counts(kAlert));
 }
 
+TEST_F(Exchange, IsNotAnsweredByAnAlert) {
+  Handshake();
+  Turn(kHello);
+  Turn(kHandshake);
+  Ask(20, kData);  // a message that asks nothing
+  Feed(FromServer().Seq(server_next_).Ack(client_next_).Payload(24).Starts(kAlert).Time(20.001));
+  EXPECT_EQ(Count(), 0u);
+}
+
 TEST_F(Exchange, IsNoTurnThatBeginsInsideARecord) {
   Handshake();
   Turn(kHello);

@@ -697,7 +697,8 @@ void ModelTable::FollowExchange(Connection* connection, int sender, const Peer& 
   const bool has_new_payload = is_new && packet.payload_length_bytes > 0 &&
                                (!before.next || Before(static_cast<uint32_t>(*before.next), payload_end));
   if (sender != connection->client) {
-    const bool answers = exchanges.request_ns && has_new_payload && (packet.tcp_flags & kTcpAck) &&
+    const bool answers = exchanges.request_ns && has_new_payload && packet.payload_start != PayloadStart::kAlert &&
+                         (packet.tcp_flags & kTcpAck) &&
                          !Before(packet.acknowledgment_number, static_cast<uint32_t>(other.next.value_or(0)));
     if (!answers) return;
     const int64_t response_ns = std::max<int64_t>(time_ns - *exchanges.request_ns, 0);
