@@ -73,7 +73,8 @@ bool MayBeRecord(Cursor payload) {
 
 }  // namespace
 
-PayloadStart StartOfTlsPayload(Cursor payload) {
+PayloadStart StartOfTlsPayload(Cursor payload, size_t header_bytes) {
+  payload.Skip(header_bytes);
   const auto* record = payload.Peek<RecordHeader>();
   if (record == nullptr) return MayBeRecord(payload) ? PayloadStart::kNotCaptured : PayloadStart::kOther;
   if (!IsPossible(*record)) return PayloadStart::kOther;

@@ -2,6 +2,7 @@
 #ifndef TCPGAUGE_SRC_DECODE_PAYLOAD_START_H_
 #define TCPGAUGE_SRC_DECODE_PAYLOAD_START_H_
 
+#include <cstddef>
 #include <cstdint>
 
 #include "src/base/cursor.h"
@@ -26,10 +27,11 @@ constexpr uint8_t kLastTlsContentType = 23;
 
 // The part of StartOfPayload() for payloads whose first byte is a content type of TLS. Not inline, because fewer
 // payloads need it.
-PayloadStart StartOfTlsPayload(Cursor payload);
+PayloadStart StartOfTlsPayload(Cursor segment, size_t header_bytes);
 
-// Returns how `payload` begins. `payload` has the captured bytes of the payload, perhaps none. kNotCaptured if fewer
-// bytes were captured than are needed to tell, and these bytes fit a TLS record.
+// Returns how the payload of a TCP segment begins, which follows a header of `header_bytes`. `segment` has the captured
+// bytes of the segment, perhaps none of the payload. kNotCaptured if fewer bytes of the payload were captured than are
+// needed to tell, and these bytes fit a TLS record.
 //
 // Other protocols must seldom look like TLS, because TLS changes how the exchanges of a connection are counted. So a
 // record must have a version of TLS and a possible length, and a ClientHello must have a possible length and version of
@@ -39,11 +41,11 @@ PayloadStart StartOfTlsPayload(Cursor payload);
 //
 // TLS 1.3 hides alerts in application data. A record of 19 bytes counts as an alert: two bytes of the alert, its type,
 // and an authentication tag of 16.
-inline PayloadStart StartOfPayload(Cursor payload) {
-  const auto* first = payload.Peek<uint8_t>();
+inline PayloadStart StartOfPayload(const Cursor& segment, size_t header_bytes) {
+  const auto* first = segment.PeekAt<uint8_t>(header_bytes);
   if (first == nullptr) return PayloadStart::kNotCaptured;
   if (*first < kFirstTlsContentType || *first > kLastTlsContentType) return PayloadStart::kOther;
-  return StartOfTlsPayload(payload);
+  return StartOfTlsPayload(segment, header_bytes);
 }
 
 }  // namespace tcpgauge

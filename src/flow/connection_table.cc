@@ -9,6 +9,7 @@
 #include "absl/hash/hash.h"
 #include "src/base/check.h"
 #include "src/base/fetch_ahead.h"
+#include "src/flow/exchange.h"
 #include "src/flow/fill_record.h"
 #include "src/flow/reuse.h"
 #include "src/flow/segment_kind.h"
@@ -153,17 +154,24 @@ void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
     --views;
   }
   if (size() + new_ones > options_.max_connections) FetchOldestEmbryos(new_ones);
-  // Established connections never touch ConnectionDetails; prefetch it only for the others. This packet replaces its
-  // embryo by a record, which changes the embryo's neighbours.
+  // Established connections never touch ConnectionDetails; prefetch it only for the others. Few segments of servers
+  // touch LatencyRecord. This packet replaces its embryo by a record, which changes the embryo's neighbours.
   for (const Arrival& arrival : arrivals) {
     if (arrival.likely_slot == ConnectionIndex::kNotFound) continue;
     if (ConnectionIndex::IsEmbryo(arrival.likely_slot)) {
       embryos_.FetchNeighbors(arrival.likely_slot & ~kEmbryoSlots);
     } else if (ConnectionIndex::IsView(arrival.likely_slot)) {
       continue;
-    } else if (records_[arrival.likely_slot].state != ConnectionState::kEstablished ||
-               (arrival.packet->tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) != 0) {
-      FetchAhead(&details_[arrival.likely_slot]);
+    } else {
+      const ConnectionRecord& record = records_[arrival.likely_slot];
+      if (record.state != ConnectionState::kEstablished ||
+          (arrival.packet->tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) != 0) {
+        FetchAhead(&details_[arrival.likely_slot]);
+      }
+      if (latencies_ != nullptr &&
+          MayBelongToExchange(*arrival.packet, arrival.sender == record.client_end(), record)) {
+        FetchAhead(&(*latencies_)[arrival.likely_slot]);
+      }
     }
   }
 }

@@ -93,9 +93,9 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
     ledger_.Credit(from_client, packet.payload_length_bytes, PayloadSegments(packet), LossCounts::Of(end) - before,
                    now_ns_, &record);
     if (latencies_ != nullptr && is_believable && MayBelongToExchange(packet, from_client, record)) {
-      const std::optional<int64_t> response_ns =
+      const int64_t response_ns =
           FollowExchange(packet, arrival.sender, arrival.time_ns, sent_before, &record, &(*latencies_)[slot]);
-      if (response_ns.has_value()) ledger_.CreditResponse(*response_ns, &record);
+      if (response_ns != kNoResponse) ledger_.CreditResponse(response_ns, &record);
     }
     if (record.edge != edge_before && record.is_key_of_views) NoteService(slot);
   } else {

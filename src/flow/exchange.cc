@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "src/base/time_units.h"
 #include "src/decode/payload_start.h"
 #include "src/flow/sequence.h"
 
@@ -11,6 +10,8 @@ namespace tcpgauge {
 namespace {
 
 using TlsHandshake = LatencyRecord::TlsHandshake;
+
+constexpr float kMicrosecondsPerNanosecond = 1e-3f;
 
 bool HasClientHello(PayloadStart start) {
   return start == PayloadStart::kClientHello || start == PayloadStart::kChangeCipherSpecAndClientHello;
@@ -45,7 +46,7 @@ void BeginTurn(PayloadStart start, bool is_midstream, LatencyRecord* latency) {
 int64_t AddExchange(int64_t answer_time_ns, LatencyRecord* latency) {
   // Packets of several queues may arrive out of order.
   const int64_t response_ns = std::max<int64_t>(answer_time_ns - latency->request_time_ns, 0);
-  const float response_us = static_cast<float>(response_ns) / kNanosecondsPerMicrosecond;
+  const float response_us = static_cast<float>(response_ns) * kMicrosecondsPerNanosecond;
   if (latency->responses == 0) {
     latency->smoothed_response_us = response_us;
   } else {
@@ -57,8 +58,8 @@ int64_t AddExchange(int64_t answer_time_ns, LatencyRecord* latency) {
 
 }  // namespace
 
-std::optional<int64_t> FollowExchange(const DecodedPacket& segment, End sender, int64_t time_ns,
-                                      const SentBefore& before, ConnectionRecord* record, LatencyRecord* latency) {
+int64_t FollowExchange(const DecodedPacket& segment, End sender, int64_t time_ns, const SentBefore& before,
+                       ConnectionRecord* record, LatencyRecord* latency) {
   const EndRecord& end = record->end(sender);
   const bool syn = (segment.tcp_flags & kTcpSyn) != 0;
   const uint32_t payload_begin = segment.sequence_number + syn;
@@ -70,9 +71,9 @@ std::optional<int64_t> FollowExchange(const DecodedPacket& segment, End sender, 
   if (sender != record->client_end()) {
     const bool acknowledges_all = (segment.tcp_flags & kTcpAck) != 0 &&
                                   !SequenceLess(segment.acknowledgment_number, record->client().next_sequence);
-    if (!has_new_payload || !acknowledges_all) return std::nullopt;
+    if (!has_new_payload || !acknowledges_all) return kNoResponse;
     record->is_request_pending = false;
-    if (!latency->is_exchange) return std::nullopt;
+    if (!latency->is_exchange) return kNoResponse;
     return AddExchange(time_ns, latency);
   }
 
@@ -92,7 +93,7 @@ std::optional<int64_t> FollowExchange(const DecodedPacket& segment, End sender, 
     latency->tls = TlsHandshake::kUnfinished;
     latency->is_exchange = false;
   }
-  return std::nullopt;
+  return kNoResponse;
 }
 
 }  // namespace tcpgauge

@@ -16,8 +16,8 @@ struct RttSample {
   // Whether the receiver may have waited before it acknowledged the sampled segment. A receiver need not acknowledge
   // less than a full-sized segment at once. It may wait for up to half a second (RFC 9293 section 3.8.6.3), in the hope
   // that it can acknowledge more segments together, or send the acknowledgment with an answer. So the member is true if
-  // less than 1220 bytes were unacknowledged when the sampled segment was sent, that segment included. The sample of a
-  // SYN is never delayed.
+  // less than 1220 bytes were unacknowledged when the sampled segment was sent, that segment included. If no
+  // acknowledgment was seen until then, only the segment itself counts. The sample of a SYN is never delayed.
   bool may_be_delayed = false;
 };
 

@@ -18,6 +18,8 @@
 namespace tcpgauge {
 namespace {
 
+constexpr char kAgentOfThisHost[] = "127.0.0.1:10406";
+
 constexpr double kYearSeconds = 365 * kSecondsPerDay;
 
 constexpr char kCapture[] = "Capture";
@@ -342,12 +344,12 @@ const OptionSpec kTable[] = {
 
     {kShow, 0, "tui", Kind::kFlag, "", "show the top view in this terminal", "", TakeFlag<&Options::tui, true>,
      nullptr},
-    {kShow, 0, "attach", Kind::kValue, "URL",
-     "with --tui: show the connections of a running agent; http://HOST:PORT, https://USER:PASSWORD@HOST:PORT or "
-     "unix:PATH",
+    {kShow, 0, "attach", Kind::kOptional, "[=HOST]",
+     "show the top view of a running agent, this host's by default; HOST, HOST:PORT, https://USER:PASSWORD@HOST:PORT "
+     "or unix:PATH",
      "",
      [](const std::string& value, Options* options) {
-       options->attach = value;
+       options->attach = value.empty() ? std::string(kAgentOfThisHost) : value;
        return absl::OkStatus();
      },
      nullptr},

@@ -69,6 +69,8 @@ struct Options {
   OutputFormat output = OutputFormat::kNone;                     // any form needs read_file or duration_seconds
   std::string connection_log;                                    // a file; empty = off; "-" = standard output
   std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT or unix:PATH; empty = no HTTP
+  // With the top view, if nobody asked for the address: without HTTP when the address is in use, instead of an error.
+  bool may_serve_nothing = false;
   std::string telemetry_path = "/metrics";
   std::string web_config_file;       // empty = neither TLS nor passwords
   int series_limit = 5000;           // samples in one exposition

@@ -84,11 +84,11 @@ TEST(SnapshotFromJson, ReadsBackAllThatTheAgentWrote) {
     EXPECT_NEAR(is.start_time_ns, was.start_time_ns, 1000);
     EXPECT_NEAR(is.last_packet_time_ns, was.last_packet_time_ns, 1000);
     EXPECT_NEAR(is.rtt_ns, was.rtt_ns, 1);
-    EXPECT_EQ(is.responses, was.responses);
-    EXPECT_NEAR(is.response_ns, was.response_ns, 1);
     EXPECT_NEAR(is.server_min_rtt_ns, was.server_min_rtt_ns, 1);
     EXPECT_NEAR(is.client_min_rtt_ns, was.client_min_rtt_ns, 1);
     EXPECT_NEAR(is.min_rtt_ns(), was.min_rtt_ns(), 2);
+    EXPECT_EQ(is.responses, was.responses);
+    EXPECT_NEAR(is.response_ns, was.response_ns, 1);
     EXPECT_EQ(is.handshake_rtt_ns, ConnectionSummary::kUnknown);
     EXPECT_EQ(is.payload_bytes(), was.payload_bytes());
     EXPECT_NEAR(is.payload_bytes_per_second(), was.payload_bytes_per_second(), 0.1);
@@ -495,8 +495,8 @@ TEST(SnapshotFromJson, TheBoundsHoldWhatAnAgentCanSend) {
   connection.client_sent = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, 1e17};
   connection.server_sent = connection.client_sent;
   connection.start_time_ns = connection.last_packet_time_ns = most.time_ns - 1;
-  connection.handshake_rtt_ns = connection.rtt_ns = connection.response_ns = 123456789012345678;
   connection.server_min_rtt_ns = connection.client_min_rtt_ns = 123456789012345678;
+  connection.handshake_rtt_ns = connection.rtt_ns = connection.response_ns = 123456789012345678;
   connection.responses = UINT32_MAX;
   connection.window_payload_bytes = UINT64_MAX;
   const std::string name(kMaxNameBytes, 'n');

@@ -11,7 +11,7 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-PayloadStart StartOf(const Bytes& bytes) { return StartOfPayload(Cursor(bytes)); }
+PayloadStart StartOf(const Bytes& bytes) { return StartOfPayload(Cursor(bytes), /*header_bytes=*/0); }
 
 // A record of TLS 1.2 or 1.3 with this content type and `length`, of which the bytes `content` were captured.
 Bytes Record(uint8_t content_type, uint16_t length, const Bytes& content = {}) {

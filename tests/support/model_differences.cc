@@ -65,17 +65,17 @@ std::string ModelTable::Differences(const Connection& c, const ConnectionSummary
       all += Differ("RTT", static_cast<int64_t>(rtt_ns), summary.rtt_ns);
     }
   }
-  all += Differ("responses", c.exchanges.count, summary.responses);
-  const double response_ns = c.exchanges.count > 0 ? c.exchanges.smoothed_ns : -1;
-  if (std::abs(response_ns - static_cast<double>(summary.response_ns)) > 10 + 1e-4 * response_ns) {
-    all += Differ("response time", static_cast<int64_t>(response_ns), summary.response_ns);
-  }
   const auto min_rtt_ns = [&](const Peer& end) {
     const std::optional<int64_t> us = options_.keep_rates ? end.min_rtt_us() : std::nullopt;
     return us ? *us * 1000 : ConnectionSummary::kUnknown;
   };
   all += Differ("least RTT to the server", min_rtt_ns(client), summary.server_min_rtt_ns);
   all += Differ("least RTT to the client", min_rtt_ns(server), summary.client_min_rtt_ns);
+  all += Differ("responses", c.exchanges.count, summary.responses);
+  const double response_ns = c.exchanges.count > 0 ? c.exchanges.smoothed_ns : -1;
+  if (std::abs(response_ns - static_cast<double>(summary.response_ns)) > 10 + 1e-4 * response_ns) {
+    all += Differ("response time", static_cast<int64_t>(response_ns), summary.response_ns);
+  }
   if (!all.empty()) all = client.endpoint.ToString() + " > " + server.endpoint.ToString() + ": " + all;
   return all;
 }

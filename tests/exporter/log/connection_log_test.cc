@@ -43,10 +43,10 @@ TEST(ConnectionLogLine, TellsAllOfAConnection) {
   connection.server_rtt_ns = 999999999;
   connection.client_rtt_ns = 1;
   connection.rtt_ns = 12345678;
-  connection.responses = 345;
-  connection.response_ns = 2500000;
   connection.server_min_rtt_ns = 11000000;
   connection.client_min_rtt_ns = 2000;
+  connection.responses = 345;
+  connection.response_ns = 2500000;
   connection.client_sent = {1, 2, 3, 4, 5, 6, 7.5};
   connection.server_sent = {11, 12, 13, 14, 15, 16, 17.5};
   EXPECT_EQ(ConnectionLogLine(ended),

@@ -106,7 +106,8 @@ TEST(ConnectionsJson, MembersKeepTheirOrderAndNumbersTheirForm) {
                 R"("vlans":[],"tunnels":[],"start_time":1699999999.000000001,"last_packet_time":1699999998.750000000,)"
                 R"("idle_seconds":1.500000000,"handshake_rtt_seconds":0.999999999,"rtt_seconds":0.040000000,)"
                 R"("min_rtt_seconds":0.012345678,"server_min_rtt_seconds":0.012300000,)"
-                R"("client_min_rtt_seconds":0.000045678,"responses":345,"response_seconds":0.002500000,)"
+                R"("client_min_rtt_seconds":0.000045678,)"
+                R"("responses":345,"response_seconds":0.002500000,)"
                 R"("window_payload_bytes":5000,"client_packets":1,"client_payload_bytes":2,"client_ip_bytes":3,)"
                 R"("client_retransmitted_segments":4,"client_out_of_order_segments":5,"client_zero_windows":6,)"
                 R"("client_payload_bytes_per_second":7.3,"server_packets":11,"server_payload_bytes":12,)"
@@ -232,8 +233,8 @@ ConnectionSummary LongestConnection() {
   connection.encapsulation = 1;
   connection.start_time_ns = connection.last_packet_time_ns = INT64_MIN + 1;
   connection.handshake_rtt_ns = connection.rtt_ns = connection.response_ns = INT64_MIN + 1;
-  connection.server_min_rtt_ns = connection.client_min_rtt_ns = INT64_MIN / 2 + 1;
   connection.responses = UINT32_MAX;
+  connection.server_min_rtt_ns = connection.client_min_rtt_ns = INT64_MIN / 2 + 1;
   connection.window_payload_bytes = UINT64_MAX;
   DirectionSummary& sent = connection.client_sent;
   sent.packets = sent.payload_bytes = sent.ip_bytes = UINT64_MAX;
