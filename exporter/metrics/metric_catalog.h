@@ -176,8 +176,8 @@ struct MetricInfo {
   // The unit in UCUM, the code that OTLP uses: "s", "By". "{packet}" is the unit 1 with an annotation. Empty if the
   // value is always 0 or 1.
   std::string_view otlp_unit;
-  // Whether the values of a gauge may be added up over its series, as in "connections of all edges". OpenTelemetry calls
-  // such a gauge an UpDownCounter. Limits, times, rates and states are not additive. False for all other types.
+  // Whether the values of a gauge may be added up over its series, as in "connections of all edges". OpenTelemetry
+  // calls such a gauge an UpDownCounter. Limits, times, rates and states are not additive. False for all other types.
   bool is_additive = false;
 
   // Whether every value is a whole number: true if the metric counts things or bytes. Values in any other unit may have

@@ -167,7 +167,8 @@ class OtlpVisitor final : public MetricVisitor {
     return std::move(requests_);
   }
 
-  void BeginFamily(const MetricInfo& family) override { info_ = &family; }
+  // Takes the catalog's row, because `family` says histogram for the summaries if edges have buckets.
+  void BeginFamily(const MetricInfo& family) override { info_ = &InfoOf(family.metric); }
 
   void Sample(absl::Span<const std::string_view> label_values, MetricValue value) override {
     AddNumber(label_values, KeyOf(label_values), StartOfFamily(), value);

@@ -39,8 +39,8 @@ struct OtlpEncoderOptions {
   std::string scope_version;  // the version of tcpgauge
   OtlpFormat format = OtlpFormat::kProtobuf;
   Temporality temporality = Temporality::kCumulative;
-  // Further points go into further requests, because a receiver takes at most 20 MiB, and a point takes up to 1 kB in
-  // JSON.
+  // Further points go into further requests, because a receiver takes at most 20 MiB. A point takes up to 1 kB in JSON.
+  // An exponential one takes up to 3 kB, but few points of a request are exponential.
   size_t max_points_per_request = 10000;
 };
 
@@ -71,8 +71,10 @@ struct OtlpEncoderOptions {
 // - Every histogram point has bounds, or is exponential. A histogram without buckets would be legal, but Fluent Bit
 //   refuses the whole request for one such point. This holds for the last point without a value, too.
 // - Summaries become exponential histograms and not summaries. OTLP's own summary has no temporality, and the
-//   specification keeps it for legacy formats only. Its quantiles also cannot be added up over edges.
-// - The count of an exponential point is that of its buckets, so that a receiver that compares the two finds them equal.
+//   specification keeps it for legacy formats only. Its quantiles also cannot be added up over edges. They stay
+//   exponential when edges have classic buckets on /metrics, because one point with finer buckets costs no series.
+// - The count of an exponential point is that of its buckets, because some receivers refuse a point in which the two
+//   differ.
 // - If the scale of an exponential histogram fell since the previous point, the delta has the lower scale. The buckets
 //   of the previous point can be merged to it, but those of the new one cannot be split.
 // - The time of a point is the wall clock's time of the observation, even if the packets come from a file. The start

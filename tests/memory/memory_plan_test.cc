@@ -149,16 +149,16 @@ TEST(MemoryPlan, NamesAreFewerWithLittleMemoryAndAllWithMore) {
 
 // The figures of README.md, rounded down.
 TEST(MemoryPlan, KeepsThousandsOfConnectionsInASmallContainer) {
-  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 2100u);
-  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 46000u);
+  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 1300u);
+  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 45000u);
   EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 397000u);
   MemoryDemand without_names = Usual();
   without_names.max_endpoints = 0;
   without_names.table.has_identities = false;
   without_names.table.edges.max_workload_edges = 0;
-  EXPECT_GT(PlanMemory(without_names, 64 * kMiB)->max_connections, 6800u);
-  EXPECT_GT(PlanMemory(without_names, 128 * kMiB)->max_connections, 70000u);
-  EXPECT_GT(PlanMemory(without_names, 512 * kMiB)->max_connections, 454000u);
+  EXPECT_GT(PlanMemory(without_names, 64 * kMiB)->max_connections, 5800u);
+  EXPECT_GT(PlanMemory(without_names, 128 * kMiB)->max_connections, 69000u);
+  EXPECT_GT(PlanMemory(without_names, 512 * kMiB)->max_connections, 453000u);
 }
 
 }  // namespace

@@ -451,6 +451,18 @@ TEST(OtlpEncoder, ResponseTimesHaveDistributionsOfTheirOwn) {
   EXPECT_EQ(BucketsOf(pushed.Exponential("tcpgauge.edge.handshake.rtt", kEdge)), "2 up to 0.1051, 1 up to 0.3242");
 }
 
+TEST(OtlpEncoder, SummariesStayExponentialWhenEdgesHaveBuckets) {
+  Exposition exposition = ExampleExposition(WithEdge(5, kNow));
+  exposition.edge_buckets = true;
+  OtlpEncoder encoder(With(Temporality::kCumulative));
+  const Pushed pushed(encoder.Encode(exposition, kNow));
+  EXPECT_EQ(pushed.Exponential("tcpgauge.edge.handshake.rtt", kEdge).scale(), 3);
+  EXPECT_EQ(pushed.exponentials.size(), 6u);
+  for (const auto& [name, points] : pushed.exponentials) {
+    EXPECT_EQ(TemporalityOf(pushed.metrics.at(name)), otlp::AGGREGATION_TEMPORALITY_CUMULATIVE) << name;
+  }
+}
+
 // Checks what receivers refuse a request for.
 void CheckHistograms(const Pushed& pushed) {
   for (const auto& [name, points] : pushed.histograms) {
