@@ -70,7 +70,7 @@ constexpr std::string_view kHead =
     "that\n"
     "is sent again counts from its first copy. A TLS handshake is no exchange. The first request of a TLS 1.3 "
     "connection\n"
-    "usually belongs to the turn that the client's Finished begins, so it is not measured.\n"
+    "is not measured either, because session tickets of the server may come after it and look like its answer.\n"
     "\n"
     "A metric `..._distribution_seconds` is a native histogram. It exists only in the protobuf format, which "
     "Prometheus\n"

@@ -92,9 +92,9 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
     const bool from_client = arrival.sender == record.client_end();
     ledger_.Credit(from_client, packet.payload_length_bytes, PayloadSegments(packet), LossCounts::Of(end) - before,
                    now_ns_, &record);
-    if (latencies_ != nullptr && is_believable && MayBelongToExchange(packet, from_client, record)) {
+    if (is_believable && MayBelongToExchange(packet, from_client, record)) {
       const int64_t response_ns =
-          FollowExchange(packet, arrival.sender, arrival.time_ns, sent_before, &record, &(*latencies_)[slot]);
+          FollowExchange(packet, arrival.sender, arrival.time_ns, sent_before, &record, &latencies_[slot]);
       if (response_ns != kNoResponse) ledger_.CreditResponse(response_ns, &record);
     }
     if (record.edge != edge_before && record.is_key_of_views) NoteService(slot);
@@ -153,8 +153,7 @@ void ConnectionTable::CreditAcceptedProbe(uint32_t slot, End sender) {
 
 // Not inline, because most packets end no sample.
 ABSL_ATTRIBUTE_NOINLINE void ConnectionTable::NoteRtt(uint32_t slot, const Arrival& arrival, const RttSample& sample) {
-  if (latencies_ == nullptr) return;
-  RttMinimum& minimum = (*latencies_)[slot].rtt_minima[static_cast<size_t>(OtherEnd(arrival.sender))];
+  RttMinimum& minimum = latencies_[slot].rtt_minima[static_cast<size_t>(OtherEnd(arrival.sender))];
   if (sample.may_be_delayed) {
     minimum.AddMaybeDelayed(sample.duration_us, arrival.time_ns);
   } else {

@@ -2,6 +2,7 @@
 #include "src/flow/exchange.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "src/base/time_units.h"
 #include "src/decode/payload_start.h"
@@ -12,13 +13,15 @@ namespace {
 
 using TlsHandshake = LatencyRecord::TlsHandshake;
 
+constexpr size_t kChangeCipherSpecBytes = 6;  // the record with its header (RFC 8446 section 5)
+
 bool HasClientHello(PayloadStart start) {
   return start == PayloadStart::kClientHello || start == PayloadStart::kChangeCipherSpecAndClientHello;
 }
 
 // Whether the turn that begins with `start` is an exchange. `latency` is as the turn before has left it.
 bool IsExchange(PayloadStart start, bool is_midstream, const LatencyRecord& latency) {
-  if (latency.tls == TlsHandshake::kUnfinished) return false;
+  if (latency.tls != TlsHandshake::kNone && latency.tls != TlsHandshake::kFinished) return false;
   switch (start) {
     case PayloadStart::kOther:
       return latency.tls == TlsHandshake::kNone;
@@ -36,9 +39,41 @@ bool IsExchange(PayloadStart start, bool is_midstream, const LatencyRecord& late
   return false;
 }
 
-void BeginTurn(PayloadStart start, bool is_midstream, LatencyRecord* latency) {
+// Returns how far the handshake is after the first segment of a turn, which has `bytes` of payload. The segment has no
+// ClientHello.
+TlsHandshake AfterTurnBegins(TlsHandshake before, PayloadStart start, size_t bytes) {
+  switch (before) {
+    case TlsHandshake::kNone:
+      return TlsHandshake::kNone;
+    case TlsHandshake::kUnfinished:
+      if (start == PayloadStart::kHandshake) return TlsHandshake::kFinished;
+      return start == PayloadStart::kChangeCipherSpec && bytes == kChangeCipherSpecBytes
+                 ? TlsHandshake::kBeforeFinished
+                 : TlsHandshake::kBeforeFirstRequest;
+    case TlsHandshake::kBeforeFinished:
+      return TlsHandshake::kBeforeFirstRequest;
+    case TlsHandshake::kBeforeFirstRequest:
+    case TlsHandshake::kFinished:
+      return TlsHandshake::kFinished;
+  }
+  return before;
+}
+
+// The same for a further segment with new payload of a turn.
+TlsHandshake AfterTurnGoesOn(TlsHandshake before, PayloadStart start) {
+  if (before == TlsHandshake::kBeforeFinished &&
+      (start == PayloadStart::kHandshake || start == PayloadStart::kApplicationData)) {
+    return TlsHandshake::kBeforeFirstRequest;
+  }
+  if (before == TlsHandshake::kBeforeFirstRequest && start == PayloadStart::kApplicationData) {
+    return TlsHandshake::kFinished;
+  }
+  return before;
+}
+
+void BeginTurn(PayloadStart start, size_t bytes, bool is_midstream, LatencyRecord* latency) {
   latency->is_exchange = IsExchange(start, is_midstream, *latency);
-  if (latency->tls == TlsHandshake::kUnfinished) latency->tls = TlsHandshake::kFinished;
+  latency->tls = AfterTurnBegins(latency->tls, start, bytes);
   if (latency->turns < UINT8_MAX) ++latency->turns;
 }
 
@@ -81,9 +116,10 @@ int64_t FollowExchange(const DecodedPacket& segment, End sender, int64_t time_ns
     const bool fills_gap = end.out_of_order_segments != before.out_of_order_segments &&
                            !(server.has(EndRecord::kAckSeen) && !SequenceLess(server.last_acknowledgment, payload_end));
     if (went_on || fills_gap) latency->request_time_ns = std::max(latency->request_time_ns, time_ns);
+    if (has_new_payload) latency->tls = AfterTurnGoesOn(latency->tls, segment.payload_start);
   } else if (has_new_payload) {
     const bool begins_turn = syn || (before.is_known && payload_begin == before.next_sequence);
-    BeginTurn(begins_turn ? segment.payload_start : PayloadStart::kNotCaptured,
+    BeginTurn(begins_turn ? segment.payload_start : PayloadStart::kNotCaptured, segment.payload_length_bytes,
               record->has(ConnectionRecord::kMidstream), latency);
     record->is_request_pending = true;
     latency->request_time_ns = time_ns;
