@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "src/base/strings.h"
-#include "src/identity/file_at.h"
 #include "src/identity/workload_guess.h"
 
 namespace tcpgauge {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "src/identity/file_at.h"
 #include "src/identity/identity_source.h"
 #include "src/naming/end_identity.h"
 
@@ -49,6 +50,7 @@ class ContainerLogSource final : public IdentitySource {
   void AddTo(IdentityDraft* draft) override;
   std::string_view name() const override { return "container-logs"; }
   bool is_up() const override { return is_up_; }
+  bool is_missed() const override { return Exists(folder_); }
 
  private:
   const std::string folder_;

@@ -147,6 +147,7 @@ TEST_F(ContainerLogSourceTest, IsDownWithoutTheFolder) {
   ContainerLogSource source(folder_.path() + "/absent", "");
   EXPECT_EQ(IdentityOf(kId, &source), nullptr);
   EXPECT_FALSE(source.is_up());
+  EXPECT_FALSE(source.is_missed()) << "no kubelet runs here";
 }
 
 }  // namespace
