@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "src/base/time_units.h"
 #include "src/decode/payload_start.h"
 #include "src/flow/sequence.h"
 
@@ -13,7 +14,6 @@ namespace {
 using TlsHandshake = LatencyRecord::TlsHandshake;
 
 constexpr size_t kChangeCipherSpecBytes = 6;  // the record with its header (RFC 8446 section 5)
-constexpr float kMicrosecondsPerNanosecond = 1e-3f;
 
 bool HasClientHello(PayloadStart start) {
   return start == PayloadStart::kClientHello || start == PayloadStart::kChangeCipherSpecAndClientHello;
@@ -80,7 +80,7 @@ void BeginTurn(PayloadStart start, size_t bytes, bool is_midstream, LatencyRecor
 int64_t AddExchange(int64_t answer_time_ns, LatencyRecord* latency) {
   // Packets of several queues may arrive out of order.
   const int64_t response_ns = std::max<int64_t>(answer_time_ns - latency->request_time_ns, 0);
-  const float response_us = static_cast<float>(response_ns) * kMicrosecondsPerNanosecond;
+  const float response_us = static_cast<float>(response_ns) / kNanosecondsPerMicrosecond;
   if (latency->responses == 0) {
     latency->smoothed_response_us = response_us;
   } else {
