@@ -75,6 +75,7 @@ TEST_F(Exchange, IsKeptForTheConnectionLogAlone) {
   Answer(1.25);
   EXPECT_EQ(Only().responses, 1u);
   EXPECT_EQ(Only().response_ns, Seconds(0.25));
+  EXPECT_EQ(Count(), 1u);
 }
 
 TEST_F(Exchange, IsUnknownBeforeTheFirstAnswer) {
@@ -142,15 +143,6 @@ TEST_F(Exchange, IsNotOfTheNextConnectionInTheSlot) {
   Answer(11);
   EXPECT_EQ(Only().responses, 0u);
   EXPECT_EQ(Count(), 1u);
-}
-
-TEST_F(Exchange, IsNotKeptWithoutRates) {
-  options_.keep_rates = false;
-  Handshake();
-  Ask(1);
-  Answer(1.25);
-  EXPECT_EQ(Only().responses, 0u);
-  EXPECT_EQ(Count(), 0u);
 }
 
 TEST_F(Exchange, IsCreditedToTheEdge) {
