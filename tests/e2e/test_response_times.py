@@ -61,8 +61,10 @@ def rows():
     dice = random.Random(22)
 
     def task(protocol, client, port, count, per_connection, is_tls=False):
-        return Task(protocol, client, SERVER, port, is_tls, per_connection,
-                    tuple(dice.randrange(25, 100) for _ in range(count)))
+        # Evenly spread, so that one exchange more or less above a quantile hardly changes it.
+        milliseconds = [25 + 75 * number // count for number in range(count)]
+        dice.shuffle(milliseconds)
+        return Task(protocol, client, SERVER, port, is_tls, per_connection, tuple(milliseconds))
     made = []
     for _ in range(4):
         made += [[task(Http, KEEPING, WEB, 25, 25)],
@@ -77,8 +79,8 @@ def rows():
                  [task(PostgresSleep, TLS_KEEPING, DATABASE, 25, 25, True)],
                  [task(PostgresSleep, TLS_CLOSING, DATABASE, 20, 1, True)]]
     # Redis sleeps for one client at a time.
-    made.append([task(RedisSleep, KEEPING, REDIS, 30, 30), task(RedisSleep, CLOSING, REDIS, 30, 1),
-                 task(RedisSleep, TLS_KEEPING, REDIS_TLS, 31, 31, True)])
+    made.append([task(RedisSleep, KEEPING, REDIS, 40, 40), task(RedisSleep, CLOSING, REDIS, 40, 1),
+                 task(RedisSleep, TLS_KEEPING, REDIS_TLS, 41, 41, True)])
     return made
 
 
