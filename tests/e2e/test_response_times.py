@@ -339,6 +339,9 @@ class ExchangesTest(NamespaceCase):
                 seconds += [first] if version == tls12 else []
                 for _ in range(2):
                     seconds.append(self.exchange(client, server, 0.03))
+                # Asks nothing. What follows it is the server's close_notify.
+                client.sendall(b"goodbye")
+                server.recv(100)
 
     @contextlib.contextmanager
     def shaken(self, context, talk, session=None):
