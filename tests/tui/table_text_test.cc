@@ -51,7 +51,7 @@ TEST(TableText, HasTheNamesInFullIfAnyIsKnown) {
   EXPECT_EQ(TableText(snapshot), " Client                Server                Server name" + blanks +
                                      " State        Idle A Speed            Up      Down   Total    RTT  Retr\n"
                                      " 10.0.0.3:60001        10.0.0.4:443          shop/" +
-                                     longest.pod +
+                                     std::string(longest.pod) +
                                      " ESTABLISHED  5s     0 B/s         0 B/s     0 B/s  4.8 KB   23ms     7\n"
                                      " 10.0.0.1:40000        10.0.0.2:80           -          " +
                                      blanks +
