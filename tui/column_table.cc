@@ -80,7 +80,9 @@ std::string DownTotal(const PageInput& page) { return FormatRate(TotalOf(page).d
 Cell BytesCell(const CellInput& in) { return {FormatBytes(in.measures.bytes())}; }
 std::string BytesTotal(const PageInput& page) { return FormatBytes(TotalOf(page).bytes()); }
 
-Cell RttCell(const CellInput& in) { return {FormatRtt(in.connection.rtt_ns)}; }
+Cell RttCell(const CellInput& in) { return {FormatRtt(in.connection.min_rtt_ns())}; }
+
+Cell ResponseCell(const CellInput& in) { return {FormatRtt(in.connection.response_ns)}; }
 
 Cell RetransmissionsCell(const CellInput& in) {
   const uint64_t segments = in.measures.retransmitted_segments;
@@ -112,6 +114,7 @@ constexpr Column kColumns[] = {
     {"Down", 9, kRight, Priority::kWide, Growth::kNone, Sort::kDown, "down", DownCell, DownTotal},
     {"Total", 7, kRight, Priority::kWide, Growth::kNone, Sort::kBytes, "bytes", BytesCell, BytesTotal},
     {"RTT", 6, kRight, Priority::kWide, Growth::kNone, Sort::kRtt, "RTT", RttCell},
+    {"Resp", 6, kRight, Priority::kTimes, Growth::kNone, Sort::kResponse, "response", ResponseCell},
     {"Retr", 5, kRight, Priority::kWide, Growth::kNone, Sort::kRetransmissions, "retr", RetransmissionsCell,
      RetransmissionsTotal},
     {"History", 12, kRight, Priority::kLast, Growth::kRest, std::nullopt, "", HistoryCell},

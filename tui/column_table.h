@@ -39,7 +39,8 @@ enum class Priority : uint8_t {
   kNarrow,    // on a narrow terminal, where endpoints may have to be shortened
   kStandard,  // on a terminal that is 80 characters wide, as in tcptrack
   kWide,      // once endpoints have the width that they want
-  kNames,     // after those
+  kTimes,     // after those
+  kNames,     // after those of kTimes
   kLast,      // once names have the width that they want
 };
 

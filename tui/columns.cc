@@ -106,6 +106,7 @@ std::vector<PlacedColumn> LayOutColumns(int columns, const EndpointWidths& wante
   budget.Add(Priority::kStandard);
   budget.WidenEndpoints(std::min(wanted.client, kMaxEndpoint), std::min(wanted.server, kMaxEndpoint));
   budget.Add(Priority::kWide);
+  budget.Add(Priority::kTimes);
   budget.Add(Priority::kNames);
   budget.WidenNames();
   budget.Add(Priority::kLast);

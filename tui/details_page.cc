@@ -2,14 +2,21 @@
 #include "tui/details_page.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "src/base/exponential_buckets.h"
+#include "src/base/exponential_quantile.h"
+#include "src/base/time_units.h"
 #include "src/flow/connection_view.h"
 #include "src/naming/identity_text.h"
+#include "src/snapshot/edge_of_connection.h"
 #include "tui/endpoint_text.h"
 #include "tui/sparkline.h"
 #include "tui/state_text.h"
@@ -154,6 +161,74 @@ void AddCounters(const PageInput& input, const ConnectionSummary& connection, Pa
   page->Add("Zero windows", absl::StrCat(client.zero_windows), absl::StrCat(server.zero_windows));
 }
 
+std::string HandshakeText(const ConnectionSummary& connection) {
+  if (connection.role != Role::kObserved) return "not seen: which end is the client is a guess";
+  if (connection.handshake_rtt_ns == ConnectionSummary::kUnknown) return "seen";
+  return absl::StrCat("seen, ", FormatRtt(connection.handshake_rtt_ns));
+}
+
+// "140ms: server 130ms, client 10ms; smoothed 152ms"
+std::string RoundTripText(const ConnectionSummary& connection) {
+  return absl::StrCat(FormatRtt(connection.min_rtt_ns()), ": server ", FormatRtt(connection.server_min_rtt_ns),
+                      ", client ", FormatRtt(connection.client_min_rtt_ns), "; smoothed ",
+                      FormatRtt(connection.rtt_ns));
+}
+
+// "1 exchange", "345 exchanges". `noun` is the singular.
+std::string Counted(uint64_t count, std::string_view noun) {
+  return absl::StrCat(count, " ", std::string(noun), count == 1 ? "" : "s");
+}
+
+std::string QuantileText(const ExponentialBuckets& seconds, double share) {
+  // Infinity would not fit into an integer.
+  constexpr double kMaxSeconds = 1e9;
+  const double value = std::min(QuantileOf(seconds, share).value_or(0), kMaxSeconds);
+  return FormatRtt(static_cast<int64_t>(std::llround(value * kNanosecondsPerSecond)));
+}
+
+// Returns the counts of the buckets, from the least value to the greatest. If they are more than `most`, neighbours are
+// added up.
+std::vector<double> BarsOf(const ExponentialBuckets& buckets, size_t most) {
+  const absl::Span<const uint64_t> counts = buckets.counts();
+  const size_t per_bar = (counts.size() + most - 1) / most;
+  std::vector<double> bars;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    if (i % per_bar == 0) bars.push_back(0);
+    bars.back() += static_cast<double>(counts[i]);
+  }
+  return bars;
+}
+
+// "1.2ms ▁▂▃▅█▇▃▁     ▂ 2.0s": the shortest time, a bar for each bucket, and the longest time.
+std::string DistributionText(const PageInput& input, const ExponentialBuckets& seconds) {
+  constexpr int kTimeColumns = 7;  // of a time and the space beside it
+  constexpr int kMinBars = 8;      // on a narrower screen, the line is cut
+  const int room = std::max(input.columns - kValueColumn - 2 * kTimeColumns, kMinBars);
+  const std::vector<double> bars = BarsOf(seconds, static_cast<size_t>(room));
+  return absl::StrCat(QuantileText(seconds, 0), " ", Sparkline(bars, static_cast<int>(bars.size()), input.utf8), " ",
+                      QuantileText(seconds, 1));
+}
+
+void AddDistribution(const PageInput& input, std::string_view label, std::string_view noun,
+                     const ExponentialBuckets& seconds, bool with_bars, PageBuilder* page) {
+  const uint64_t count = seconds.Count();
+  if (count == 0) return page->Add(label, absl::StrCat("no ", std::string(noun), " yet"));
+  page->Add(label, absl::StrCat("p50 ", QuantileText(seconds, 0.5), ", p95 ", QuantileText(seconds, 0.95), ", p99 ",
+                                QuantileText(seconds, 0.99), " of ", Counted(count, noun)));
+  if (with_bars) page->Add("", DistributionText(input, seconds), Style::kAccent);
+}
+
+// Adds the distributions of the connection's edge, with bars if they leave room for the chart.
+void AddEdge(const PageInput& input, const ConnectionDetail& detail, PageBuilder* page) {
+  constexpr std::string_view kLabel = "Edge response";
+  if (!input.snapshot->agent.empty()) return page->Add(kLabel, "not known to an attached view");
+  if (!detail.edge.has_value()) return page->Add(kLabel, "its edge has no series of its own");
+  constexpr int kLines = 4;  // of the two distributions with their bars
+  const bool with_bars = static_cast<int>(page->frame().size()) + kLines + 1 + kMinChartRows <= input.rows;
+  AddDistribution(input, kLabel, "exchange", detail.edge->response_seconds, with_bars, page);
+  AddDistribution(input, "Edge handshake", "handshake", detail.edge->handshake_rtt_seconds, with_bars, page);
+}
+
 void AddChart(const PageInput& input, const ConnectionSummary& connection, PageBuilder* page) {
   const int rows = std::clamp(input.rows - static_cast<int>(page->frame().size()) - 1, kMinChartRows, kMaxChartRows);
   const int columns = std::max(input.columns - 2 * kLabelColumn, 1);
@@ -174,7 +249,9 @@ ConnectionDetail DetailOf(const ConnectionSummary& connection, const Snapshot& s
                              PathText(snapshot, connection),
                              {},
                              snapshot.identities[connection.client_identity],
-                             snapshot.identities[connection.server_identity]};
+                             snapshot.identities[connection.server_identity],
+                             std::nullopt};
+  if (const EdgeView* const edge = EdgeOfConnection(connection, snapshot)) detail.edge = edge->distributions;
   for (const ConnectionView& view : snapshot.views_of(connection)) {
     detail.views.push_back({view.client, view.server, EncapsulationText(snapshot, view.encapsulation)});
   }
@@ -199,15 +276,17 @@ Frame BuildDetailsPage(const PageInput& input, const ConnectionDetail& detail, b
     page.Add("Service", EndpointText(connection.service, input.names, room, Keep::kPort, ellipsis));
   }
   page.Add("State", StateText(connection.state), StateStyle(connection.state));
-  page.Add("Handshake", connection.role == Role::kObserved ? "seen" : "not seen: which end is the client is a guess");
+  page.Add("Handshake", HandshakeText(connection));
   page.Add("Interface", detail.path);
   AddViews(input, detail.views, &page);
   page.Add("Since", absl::StrCat(FormatTime(connection.start_time_ns + input.snapshot->clock_stepped_ns), ", ",
                                  FormatDuration(input.snapshot->time_ns - connection.start_time_ns)));
   page.Add("Idle", FormatDuration(input.snapshot->time_ns - connection.last_packet_time_ns));
-  page.Add("Round trip",
-           absl::StrCat(FormatRtt(connection.rtt_ns), ", handshake ", FormatRtt(connection.handshake_rtt_ns)));
+  page.Add("Round trip", RoundTripText(connection));
+  page.Add("Response",
+           absl::StrCat(FormatRtt(connection.response_ns), ", ", Counted(connection.responses, "exchange")));
   AddCounters(input, connection, &page);
+  AddEdge(input, detail, &page);
   AddChart(input, connection, &page);
   return std::move(page.frame());
 }

@@ -2,9 +2,11 @@
 #ifndef TCPGAUGE_TUI_DETAILS_PAGE_H_
 #define TCPGAUGE_TUI_DETAILS_PAGE_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "src/flow/edge.h"
 #include "src/naming/end_identity.h"
 #include "src/net/endpoint.h"
 #include "src/snapshot/snapshot.h"
@@ -28,12 +30,15 @@ struct ConnectionDetail {
   std::vector<ViewDetail> views;  // empty if the connection has only one view
   IdentityRef client;             // null: unknown
   IdentityRef server;
+  // How the times on the connection's edge are distributed; nullopt if the edge has no series of its own.
+  std::optional<EdgeDistributions> edge;
 };
 
 // Returns the detail of `connection`, which `snapshot` lists.
 ConnectionDetail DetailOf(const ConnectionSummary& connection, const Snapshot& snapshot);
 
-// Builds the page of one connection: everything that is known about it, and a chart of its rate. `gone` means that the
+// Builds the page of one connection: everything that is known about it, quantiles of the times on its edge, and a chart
+// of its rate. On a screen that has room, bars show how these times are distributed. `gone` means that the
 // snapshot no longer lists the connection. In that case, the page says so, and `detail` holds the last known values.
 // The page may have more lines than the screen; the caller scrolls it.
 Frame BuildDetailsPage(const PageInput& input, const ConnectionDetail& detail, bool gone);

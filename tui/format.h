@@ -24,8 +24,8 @@ std::string FormatBytes(uint64_t bytes);
 // Returns "5s", "59m", "99h", "400d": a whole number of one unit. Days start at 100 hours. A negative time is "0s".
 std::string FormatIdle(int64_t nanoseconds);
 
-// Returns "340us", "1.2ms", "85ms", "1.2s", "90s". A negative time is "-", because it means unknown (see
-// ConnectionSummary::kUnknown). At most 6 characters up to 99999s.
+// Formats a round-trip or response time: "340us", "1.2ms", "85ms", "1.2s", "90s". A negative time is "-", because it
+// means unknown (see ConnectionSummary::kUnknown). At most 6 characters up to 99999s.
 std::string FormatRtt(int64_t nanoseconds);
 
 // Returns "99999", "123K", "4.5M", "6.7G". At most 5 characters below 10^13.

@@ -51,8 +51,9 @@ Frame BuildHelpPage() {
     frame.push_back(line);
   }
   frame.emplace_back();
-  for (const std::string_view text : {"Up is what the client sends, Down what the server sends, Speed both: payload.",
-                                      "A: a packet came since the last refresh. Retr: retransmitted segments."}) {
+  for (const std::string_view text :
+       {"Up is what the client sends, Down what the server sends, Speed both: payload.",
+        "A: a packet since the last refresh. Resp: response time. Retr: retransmissions."}) {
     Line line;
     line.Put(kKeyColumn, text, Style::kPlain);
     frame.push_back(line);

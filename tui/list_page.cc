@@ -138,6 +138,7 @@ Line StatusLine(const PageInput& input, size_t first, size_t end) {
            absl::StrCat(wide ? "Connections " : "", end > first ? first + 1 : 0, "-", end, " of ", input.order->size()),
            Style::kBar);
   if (all != input.order->size()) line.Put(0, absl::StrCat(" (", all, ")"), Style::kBar);
+  if (!input.notice.empty()) line.Put(line.width() + 2, input.notice, Style::kBarKey);
   const int pause_column = wide ? std::max(kPauseColumn, line.width() + 2) : line.width() + 2;
   if (view.paused) {
     PutKeyWord(&line, pause_column, "", "P", "aused");

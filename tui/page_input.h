@@ -29,6 +29,7 @@ struct PageInput {
   const RateHistory* history = nullptr;
   Names* names = nullptr;
   std::vector<std::string> ignored_terms;  // see Filter::ignored_terms()
+  std::string notice;                      // see RunTopView()
   int rows = 0;                            // of the screen
   int columns = 0;                         // of the screen
   bool utf8 = false;                       // whether the screen shows characters beyond ASCII

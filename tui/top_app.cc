@@ -32,8 +32,8 @@ bool IsGone(const pollfd& keyboard) {
 
 }  // namespace
 
-TopApp::TopApp(const SnapshotHub* hub, Screen* screen, Names* names, WantedQuery* wanted)
-    : hub_(hub), screen_(screen), names_(names), wanted_(wanted), newest_(hub->Current()) {
+TopApp::TopApp(const SnapshotHub* hub, Screen* screen, Names* names, WantedQuery* wanted, std::string notice)
+    : hub_(hub), screen_(screen), names_(names), wanted_(wanted), notice_(std::move(notice)), newest_(hub->Current()) {
   previous_time_ns_ = newest_->time_ns;
   TakeSnapshot();
   PostWanted();
@@ -143,6 +143,7 @@ PageInput TopApp::Input() {
   input.history = &history_;
   input.names = view_.names ? names_ : nullptr;
   input.ignored_terms = filter_.ignored_terms();
+  input.notice = notice_;
   input.rows = screen_->rows();
   input.columns = screen_->columns();
   input.utf8 = screen_->utf8();

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "src/snapshot/filter.h"
 #include "src/snapshot/snapshot_hub.h"
@@ -28,7 +29,8 @@ class TopApp {
  public:
   // All arguments must outlive the app. `wanted` is null unless the view is attached to an agent elsewhere. The hub of
   // an attached view holds only the connections that match a query, and the app posts to `wanted` which query it needs.
-  TopApp(const SnapshotHub* hub, Screen* screen, Names* names, WantedQuery* wanted = nullptr);
+  // `notice`: see RunTopView().
+  TopApp(const SnapshotHub* hub, Screen* screen, Names* names, WantedQuery* wanted = nullptr, std::string notice = "");
 
   // Calls Step() when a key is pressed, and at least ten times a second. Returns when the user quits (`q`), `stop_fd`
   // is readable (it is not read), or the terminal is gone.
@@ -53,6 +55,7 @@ class TopApp {
   Screen* const screen_;
   Names* const names_;
   WantedQuery* const wanted_;  // or null
+  const std::string notice_;
 
   ViewState view_;
   std::shared_ptr<const Snapshot> newest_;  // the latest from the hub

@@ -2,6 +2,8 @@
 #ifndef TCPGAUGE_TUI_TOP_VIEW_H_
 #define TCPGAUGE_TUI_TOP_VIEW_H_
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "src/snapshot/snapshot_hub.h"
 #include "src/snapshot/wanted_query.h"
@@ -20,12 +22,15 @@ absl::Status CheckTopView();
 // If `hub` is that of an AttachedAgent, `wanted` is AttachedAgent::wanted(), to which the view posts its queries.
 // Otherwise `wanted` is null.
 //
+// The status line always shows `notice`, unless it is empty.
+//
 // Signals: the caller must handle SIGINT, SIGTERM and SIGHUP beforehand, and make `stop_fd` readable when one of them
 // comes. RunTopView() handles SIGWINCH and SIGTSTP.
 //
 // Errors: those of CheckTopView(); ResourceExhausted, "--tui: …", when no descriptor is free. After an error, the view
 // was not shown.
-absl::Status RunTopView(const SnapshotHub& hub, int stop_fd, WantedQuery* wanted = nullptr);
+absl::Status RunTopView(const SnapshotHub& hub, int stop_fd, WantedQuery* wanted = nullptr,
+                        const std::string& notice = "");
 
 }  // namespace tcpgauge
 

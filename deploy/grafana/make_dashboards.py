@@ -6,7 +6,8 @@ usage: deploy/grafana/make_dashboards.py [FOLDER]
 
 Panels about one node ask for the agent's own metrics. Panels about workloads ask for the recorded level "workload_edge:" and
 its sums (deploy/prometheus/rules), of one reporter at a time, so that a connection counts once. All other panels ask for the
-recorded level "edge:" and its sums, in which an edge that several agents see counts once.
+recorded level "edge:" and its sums, in which an edge that several agents see counts once. Exception: quantiles of edges ask
+for the agents' own histograms, because no rule can record a quantile that is added up later.
 A test fails when the committed files differ from what this script writes.
 """
 import json
@@ -91,7 +92,8 @@ def workload_columns(level):
             ("Opened", "cps", workloads(level, "connections_opened:rate5m")),
             ("Failed", "percentunit", workloads(level, "connections_failed:ratio_rate5m")),
             ("Retransmitted", "percentunit", workloads(level, "retransmitted_segments:ratio_rate5m")),
-            ("Handshake", "s", workloads(level, "handshake_rtt_seconds:mean_rate5m"))]
+            ("Handshake", "s", workloads(level, "handshake_rtt_seconds:mean_rate5m")),
+            ("Response", "s", workloads(level, "response_seconds:mean_rate5m"))]
 
 
 def of_pairs(name, reporter, operation="rate5m"):
@@ -110,7 +112,19 @@ def pair_columns(reporter):
             ("Connections", "short", of("connections", "sum")), ("Opened", "cps", of("connections_opened")),
             ("Failed", "cps", of("connections_failed")),
             ("Retransmitted", "percentunit", f"{of('retransmitted_segments')} / ({of('segments')} > 0)"),
-            ("Handshake", "s", f"{of('handshake_rtt_seconds_sum')} / ({of('handshake_rtt_seconds_count')} > 0)")]
+            ("Handshake", "s", f"{of('handshake_rtt_seconds_sum')} / ({of('handshake_rtt_seconds_count')} > 0)"),
+            ("Response", "s", f"{of('response_seconds_sum')} / ({of('response_seconds_count')} > 0)")]
+
+
+def server_times():
+    served = matching(job="$job", reporter="server")
+    labels = "server_namespace, server_workload, server_port"
+    columns = [("Exchanges", "reqps", workloads("server_workload", "responses:rate5m"))]
+    for heading, value in (("Response", "response"), ("Handshake", "handshake_rtt")):
+        columns.append((heading, "s", workloads("server_workload", f"{value}_seconds:mean_rate5m")))
+        columns += [(f"{heading} {name}", "s", edge_quantile(share, "workload_edge", value, served, labels))
+                    for share, name in SHARES]
+    return columns
 
 
 def of_reporter(name, reporter):
@@ -148,7 +162,23 @@ def quantile(share, histogram, by="", selector=NODES):
 
 
 def quantiles(histogram):
-    return [target(quantile(share, histogram), name) for share, name in ((0.5, "p50"), (0.95, "p95"), (0.99, "p99"))]
+    return [target(quantile(share, histogram), name) for share, name in SHARES]
+
+
+SHARES = ((0.5, "p50"), (0.95, "p95"), (0.99, "p99"))
+# For the descriptions of panels with edge_quantile().
+NEEDS_HISTOGRAMS = ("The mean is there in any case. Quantiles need a Prometheus with native histograms, or agents with "
+                    "--metrics.edge-buckets.")
+
+
+def edge_quantile(share, family, value, selector, by=""):
+    """A quantile over edges (`family` is edge or workload_edge) of `value` (handshake_rtt or response): from the native
+    histograms, or from the classic buckets that --metrics.edge-buckets gives."""
+    def of(metric, labels):
+        return f"histogram_quantile({share}, sum{f' by ({labels})' if labels else ''} ({rate(metric, selector)}))"
+    native = of(f"tcpgauge_{family}_{value}_distribution_seconds", by)
+    classic = of(f"tcpgauge_{family}_{value}_seconds_bucket", f"{by}, le" if by else "le")
+    return f"{native} or {classic}"
 
 
 def nodes():
@@ -180,6 +210,7 @@ def nodes():
                               ("Lost segments", "percentunit", ratio(LOST, SEGMENTS)),
                               ("SYNs again", "cps", total(rate("tcpgauge_syn_retransmissions_total"))),
                               ("Handshake p95", "s", quantile(0.95, "tcpgauge_handshake_rtt_seconds", "job, instance")),
+                              ("Response p95", "s", quantile(0.95, "tcpgauge_response_seconds", "job, instance")),
                               ("Dropped", "percentunit", dropped("job, instance")),
                           ], "Payload", {"instance": to_node})),
             (12, 8, graph("Payload", "TCP payload, both directions.", "Bps", [target(total(PAYLOAD), "{{instance}}")])),
@@ -189,6 +220,8 @@ def nodes():
                           [target(ratio(LOST, SEGMENTS), "{{instance}}")])),
             (12, 8, graph("Handshakes, p95", "Nineteen of twenty handshakes take no longer than this.", "s",
                           [target(quantile(0.95, "tcpgauge_handshake_rtt_seconds", "job, instance"), "{{instance}}")])),
+            (12, 8, graph("Responses, p95", "Nineteen of twenty answers begin no later than this after their request.", "s",
+                          [target(quantile(0.95, "tcpgauge_response_seconds", "job, instance"), "{{instance}}")])),
             (12, 8, graph("Failed connections", "Refused, or not answered in time.", "cps",
                           [target(total(FAILED, keep="reason"),
                                   "{{instance}} {{reason}}")])),
@@ -212,6 +245,7 @@ def nodes():
                               ("Lost segments", "percentunit", services("lost_segments:ratio_rate5m")),
                               ("Stalled", "short", services("connections_stalled:sum")),
                               ("Handshake", "s", services("handshake_rtt_seconds:mean_rate5m")),
+                              ("Response", "s", services("response_seconds:mean_rate5m")),
                           ], "Failing", {"server_port": to_service})),
         ]),
     ])
@@ -247,11 +281,13 @@ def node():
             (12, 8, graph("Opened and ended", "Opened ones by origin, ended ones by reason.", "cps", [
                 target(f"sum by (origin) ({rate('tcpgauge_connections_opened_total')})", "opened: {{origin}}"),
                 target(f"sum by (reason) ({rate('tcpgauge_connections_closed_total')})", "ended: {{reason}}")])),
-            (8, 8, graph("Handshakes", "Time from a SYN to the ACK that completes the handshake.", "s",
-                         quantiles("tcpgauge_handshake_rtt_seconds"))),
-            (8, 8, graph("Lifetime", "Lifetime of the connections that ended.", "s", quantiles("tcpgauge_connection_duration_seconds"))),
-            (8, 8, graph("Size", "Payload, both directions, of the connections that ended.", "decbytes",
-                         quantiles("tcpgauge_connection_payload_bytes"))),
+            (12, 8, graph("Handshakes", "Time from a SYN to the ACK that completes the handshake.", "s",
+                          quantiles("tcpgauge_handshake_rtt_seconds"))),
+            (12, 8, graph("Responses", "Time from the last segment of a request to the first segment of its answer.", "s",
+                          quantiles("tcpgauge_response_seconds"))),
+            (12, 8, graph("Lifetime", "Lifetime of the connections that ended.", "s", quantiles("tcpgauge_connection_duration_seconds"))),
+            (12, 8, graph("Size", "Payload, both directions, of the connections that ended.", "decbytes",
+                          quantiles("tcpgauge_connection_payload_bytes"))),
         ]),
         ("Who talks", [
             (24, 10, table("Busiest connections", "The connections that have series of their own, now. A port leads to its service.",
@@ -324,6 +360,10 @@ def workloads_dashboard():
                           workload_columns("server_workload"), "Payload")),
             (24, 8, graph("Busiest servers", "The ten with the most payload.", "Bps", [
                 target(f"topk(10, {served})", "{{server_namespace}} {{server_workload}} {{server_port}}")])),
+            (24, 9, table("How long servers take", "From the last segment of a request to the first segment of its answer, as the "
+                          f"servers' own nodes see it; and handshakes. {NEEDS_HISTOGRAMS}",
+                          {"server_namespace": "Namespace", "server_workload": "Workload", "server_port": "Port"},
+                          server_times(), "Response")),
         ]),
         ("What asks", [
             (24, 9, table("Clients", "Each workload that its own nodes see as a client, with all of its servers.",
@@ -351,6 +391,10 @@ def service():
     def of_service(name):
         return f"max(server:tcpgauge_edge_{name}{SERVICE})"
 
+    def times(value):
+        return ([target(of_service(f"{value}_seconds:mean_rate5m"), "mean")] +
+                [target(edge_quantile(share, "edge", value, SERVICE), name) for share, name in SHARES])
+
     seen_by = both("tcpgauge_edge", "payload_bytes_total", SERVICE)
     by_client = "sum by (client_address)"
     return dashboard("tcpgauge-service", "tcpgauge / Service",
@@ -365,6 +409,8 @@ def service():
             (4, 4, stat("Failing", "The share of attempts to connect that are refused, time out, or are sent again. "
                         "A SYN that is sent again is one more attempt.", "percentunit", of_service("syns_failed:ratio_rate2m"),
                         warn_above=0.1, decimals=1)),
+            (4, 4, stat("Response", "Mean time from the last segment of a request to the first segment of its answer.", "s",
+                        of_service("response_seconds:mean_rate5m"))),
             (4, 4, stat("Handshake", "Mean time of a handshake.", "s", of_service("handshake_rtt_seconds:mean_rate5m"))),
             (4, 4, stat("Lost segments", f"{LOSS}.", "percentunit", of_service("lost_segments:ratio_rate5m"), warn_above=0.01,
                         decimals=2)),
@@ -379,8 +425,12 @@ def service():
                 target(f"sum({edges('connections_opened')})", "opened"),
                 target(f"sum by (reason) ({edges('connections_failed')})", "failed: {{reason}}"),
                 target(f"sum({edges('syn_retransmissions')})", "SYNs sent again")])),
-            (12, 8, graph("Handshake", "Mean time of a handshake: network and accepting server.", "s",
-                          [target(of_service("handshake_rtt_seconds:mean_rate5m"), "mean")])),
+            (12, 8, graph("Response", "Time from the last segment of a request to the first segment of its answer. "
+                          f"{NEEDS_HISTOGRAMS} In quantiles, an edge weighs as often as nodes see it.", "s", times("response"))),
+            (12, 8, graph("Handshake", f"Time of a handshake: network and accepting server. {NEEDS_HISTOGRAMS} In quantiles, an "
+                          "edge weighs as often as nodes see it.", "s", times("handshake_rtt"))),
+            (12, 8, graph("Exchanges", "Requests that were answered.", "reqps",
+                          [target(of_service("responses:rate5m"), "exchanges")])),
             (12, 8, graph("Retransmissions and disorder", "Segments of both ends.", "cps", [
                 target(f"sum({edges('retransmitted_segments')})", "retransmitted"),
                 target(f"sum({edges('out_of_order_segments')})", "out of order")])),
@@ -399,6 +449,8 @@ def service():
                 ("Lost segments", "percentunit",
                  f"{by_client} ({edges('lost_segments')}) / ({by_client} ({edges('segments')}) > 0)"),
                 ("Stalled", "short", f"{by_client} ({edges('connections_stalled', 'max')})"),
+                ("Response", "s",
+                 f"{by_client} ({edges('response_seconds_sum')}) / ({by_client} ({edges('response_seconds_count')}) > 0)"),
             ], "Answers")),
             (12, 8, graph("Busiest clients", "The ten with the most payload.", "Bps", [
                 target(f"topk(10, {by_client} ({recorded_payload(SERVICE)}))", "{{client_address}}")])),

@@ -26,6 +26,12 @@ std::optional<int> ParseQuality(std::string_view text) {
 
 }  // namespace
 
+std::string_view AcceptRange::Parameter(std::string_view parameter) const {
+  const auto found =
+      std::find_if(parameters.rbegin(), parameters.rend(), [&](const auto& given) { return given.first == parameter; });
+  return found == parameters.rend() ? std::string_view() : found->second;
+}
+
 std::vector<AcceptRange> ParseAcceptRanges(std::string_view header) {
   std::vector<AcceptRange> ranges;
   for (std::string_view element : SplitAndTrim(header, ',')) {
@@ -36,15 +42,16 @@ std::vector<AcceptRange> ParseAcceptRanges(std::string_view header) {
     for (size_t i = 1; i < parts.size(); ++i) {
       const size_t equals = parts[i].find('=');
       if (equals == std::string_view::npos) continue;
-      const std::string name = ToLower(Trim(parts[i].substr(0, equals)));
+      std::string name = ToLower(Trim(parts[i].substr(0, equals)));
       std::string_view value = Trim(parts[i].substr(equals + 1));
       if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-      if (name == "version") range.version = std::string(value);
-      if (name == "q") {
-        const std::optional<int> quality = ParseQuality(value);
-        is_valid = is_valid && quality.has_value();
-        range.quality = quality.value_or(0);
+      if (name != "q") {
+        range.parameters.emplace_back(std::move(name), value);
+        continue;
       }
+      const std::optional<int> quality = ParseQuality(value);
+      is_valid = is_valid && quality.has_value();
+      range.quality = quality.value_or(0);
     }
     if (is_valid) ranges.push_back(std::move(range));
   }

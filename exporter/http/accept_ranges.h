@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tcpgauge {
@@ -13,13 +14,17 @@ struct AcceptRange {
   static constexpr int kFullQuality = 1000;
 
   std::string name;            // of a media type or a content coding, in lower case
-  std::string version;         // the parameter `version`, without quotes; empty = not given
   int quality = kFullQuality;  // the weight in thousandths (section 12.4.2); 0 = not acceptable
+  // All parameters but `q`: the name in lower case, and the value without quotes.
+  std::vector<std::pair<std::string, std::string>> parameters;
+
+  // Returns the value of the parameter, of the last one if there are several. Empty = not given.
+  std::string_view Parameter(std::string_view parameter) const;
 };
 
 // Returns the elements of `header`, in their order. `header` is the value of the header, without its name. An element
-// with an empty name or a malformed weight is left out. Parameters other than `version` and `q` are ignored. A
-// comma or a semicolon within quotes separates too.
+// with an empty name or a malformed weight is left out. A parameter without `=` is ignored. A comma or a semicolon
+// within quotes separates too.
 std::vector<AcceptRange> ParseAcceptRanges(std::string_view header);
 
 }  // namespace tcpgauge

@@ -22,7 +22,7 @@ namespace tcpgauge {
 namespace {
 
 constexpr size_t kBufferBytes = 64 << 10;
-constexpr size_t kLineBytes = 900;  // more than most lines need
+constexpr size_t kLineBytes = 1000;  // more than most lines need
 constexpr int64_t kWarningIntervalNs = 60 * kNanosecondsPerSecond;
 
 uint64_t CountOf(const prometheus::Counter& counter) { return static_cast<uint64_t>(counter.Value()); }
@@ -50,7 +50,9 @@ std::string ConnectionLogLine(const NamedEndedConnection& ended) {
   WriteDuration(",\"server_rtt_seconds\":", connection.server_rtt_ns, &writer);
   WriteDuration(",\"client_rtt_seconds\":", connection.client_rtt_ns, &writer);
   WriteDuration(",\"rtt_seconds\":", connection.rtt_ns, &writer);
+  WriteMinRttHalves(connection, &writer);
   WriteSent(connection, &writer);
+  WriteResponses(connection, &writer);
   return writer.Raw("}\n").Take();
 }
 

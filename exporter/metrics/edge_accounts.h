@@ -16,8 +16,9 @@ namespace tcpgauge {
 // Three lists of accounts whose metrics are of the same kinds: those of edges, of workload edges, and of what is beyond
 // the workload edges. Each list has the same functions, so that VisitMetrics() has one function for the three:
 //
-// - `size()` is the number of accounts, and `counters(i)` the amounts of one of them.
-// - `Sample()` and `SummarySample()` hand a sample of one account to the visitor. `more_label_values` are those of the
+// - `size()` is the number of accounts. `counters(i)` and `distributions(i)` are the amounts of one of them.
+// - `Sample()` and `DistributionSample()` hand a sample of one account to the visitor. `more_label_values` are those of
+// the
 //   labels that follow the labels of the account.
 //
 // Lifetime: each list refers to an exposition and a visitor.
@@ -29,10 +30,13 @@ class EdgeAccounts {
 
   size_t size() const { return edges_.size(); }
   const EdgeCounters& counters(size_t i) const { return edges_[i].counters; }
+  const EdgeDistributions& distributions(size_t i) const { return edges_[i].distributions; }
   void Sample(size_t i, absl::Span<const std::string_view> more_label_values, MetricValue value) const {
     visitor_->EdgeSample(i, more_label_values, value);
   }
-  void SummarySample(size_t i, uint64_t count, double sum) const { visitor_->EdgeSummarySample(i, count, sum); }
+  void DistributionSample(size_t i, const Distribution& distribution) const {
+    visitor_->EdgeDistributionSample(i, distribution);
+  }
 
  private:
   const absl::Span<const ExportedEdge> edges_;
@@ -47,10 +51,13 @@ class WorkloadEdgeAccounts {
 
   size_t size() const { return edges_.size(); }
   const EdgeCounters& counters(size_t i) const { return edges_[i].counters; }
+  const EdgeDistributions& distributions(size_t i) const { return edges_[i].distributions; }
   void Sample(size_t i, absl::Span<const std::string_view> more_label_values, MetricValue value) const {
     visitor_->WorkloadEdgeSample(i, more_label_values, value);
   }
-  void SummarySample(size_t i, uint64_t count, double sum) const { visitor_->WorkloadEdgeSummarySample(i, count, sum); }
+  void DistributionSample(size_t i, const Distribution& distribution) const {
+    visitor_->WorkloadEdgeDistributionSample(i, distribution);
+  }
 
  private:
   const absl::Span<const ExportedWorkloadEdge> edges_;
@@ -61,10 +68,13 @@ class WorkloadEdgeAccounts {
 class OtherWorkloadAccounts {
  public:
   OtherWorkloadAccounts(const Exposition& exposition, MetricVisitor* visitor)
-      : other_(exposition.snapshot->workload_edges.other), visitor_(visitor) {}
+      : other_(exposition.snapshot->workload_edges.other),
+        other_distributions_(exposition.snapshot->workload_edges.other_distributions),
+        visitor_(visitor) {}
 
   size_t size() const { return other_.size(); }
   const EdgeCounters& counters(size_t i) const { return other_[i]; }
+  const EdgeDistributions& distributions(size_t i) const { return other_distributions_[i]; }
   // REQUIRES: `more_label_values` has at most one value.
   void Sample(size_t i, absl::Span<const std::string_view> more_label_values, MetricValue value) const {
     const std::string_view reporter = ReporterName(static_cast<Reporter>(i));
@@ -74,12 +84,13 @@ class OtherWorkloadAccounts {
       visitor_->Sample({reporter, more_label_values[0]}, value);
     }
   }
-  void SummarySample(size_t i, uint64_t count, double sum) const {
-    visitor_->SummarySample({ReporterName(static_cast<Reporter>(i))}, count, sum);
+  void DistributionSample(size_t i, const Distribution& distribution) const {
+    visitor_->DistributionSample({ReporterName(static_cast<Reporter>(i))}, distribution);
   }
 
  private:
   const std::array<EdgeCounters, 3>& other_;
+  const std::array<EdgeDistributions, 3>& other_distributions_;
   MetricVisitor* const visitor_;
 };
 

@@ -95,6 +95,7 @@ struct Exposition {
   // and are listed for the labels of their connections.
   std::vector<InterfaceView> interfaces;
   EdgeDetail edge_detail = EdgeDetail::kFull;
+  bool edge_buckets = false;              // whether the summaries of edges are classic histograms
   std::vector<ExportedEdge> edges;        // the last one is "other"
   std::vector<ExportedService> services;  // of the edges with the most payload, at most SeriesPlan::services
   // The next members are about names. If identities are off, `has_identities` is false and the lists are empty.

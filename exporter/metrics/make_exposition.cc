@@ -334,6 +334,7 @@ Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const Exposi
   exposition.snapshot = std::move(snapshot);
   exposition.families = CollectFamilies(sources);
   exposition.edge_detail = limits.edge_detail;
+  exposition.edge_buckets = limits.edge_buckets;
   const SeriesPlan plan = PlanSeries(limits);
   InterfaceList interfaces;
   const std::vector<uint32_t> merged_index = interfaces.Add(*exposition.snapshot, plan.interfaces);
@@ -350,7 +351,7 @@ Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const Exposi
   exposition.connections =
       SelectConnections(*exposition.snapshot, merged_index, std::min(limits.connections, left / kSamplesPerConnection));
   for (const ExportedConnection& exported : exposition.connections) {
-    exposition.series += kSamplesPerConnection - (exported.connection->rtt_ns == ConnectionSummary::kUnknown);
+    exposition.series += kSamplesPerConnection - (exported.connection->min_rtt_ns() == ConnectionSummary::kUnknown);
   }
   exposition.connections_not_exported = exposition.snapshot->connections.size() +
                                         exposition.snapshot->ended_connections.size() +

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <vector>
 
 namespace tcpgauge {
 namespace {
@@ -86,6 +87,8 @@ constexpr MetricType kCounter = MetricType::kCounter;
 constexpr MetricType kGauge = MetricType::kGauge;
 constexpr MetricType kHistogram = MetricType::kHistogram;
 constexpr MetricType kSummary = MetricType::kSummary;
+constexpr MetricType kNativeHistogram = MetricType::kNativeHistogram;
+constexpr bool kAdditive = true;
 
 // clang-format off
 const MetricInfo kCatalog[] = {
@@ -139,13 +142,13 @@ const MetricInfo kCatalog[] = {
      "tcpgauge.server.payload", "By"},
     {Metric::kConnections, "tcpgauge_connections", kGauge, "", kState,
      "Tracked connections, by state.",
-     "tcpgauge.connections", "{connection}"},
+     "tcpgauge.connection.count", "{connection}", kAdditive},
     {Metric::kConnectionsOpened, "tcpgauge_connections_opened_total", kCounter, "", kOrigin,
      "Connections opened. Origin handshake: the beginning was captured. Origin midstream: it was not.",
-     "tcpgauge.connections_opened", "{connection}"},
+     "tcpgauge.connection.opened", "{connection}"},
     {Metric::kConnectionsClosed, "tcpgauge_connections_closed_total", kCounter, "", kCloseReason,
      "Connections that are no longer tracked, by reason.",
-     "tcpgauge.connections_closed", "{connection}"},
+     "tcpgauge.connection.closed", "{connection}"},
     {Metric::kSegments, "tcpgauge_segments_total", kCounter, "", {},
      "Segments with payload, retransmissions included.",
      "tcpgauge.segments", "{segment}"},
@@ -173,13 +176,16 @@ const MetricInfo kCatalog[] = {
      "tcpgauge.window_probes", "{segment}"},
     {Metric::kResetsIgnored, "tcpgauge_resets_ignored_total", kCounter, "", {},
      "RST segments that their receiver ignores: outside the window, or acknowledging no SYN. Some are forged.",
-     "tcpgauge.resets_ignored", "{segment}"},
+     "tcpgauge.reset.ignored", "{segment}"},
     {Metric::kLateSegments, "tcpgauge_late_segments_total", kCounter, "", {},
      "Segments without payload that came after their connection had ended. They begin no connection.",
      "tcpgauge.late_segments", "{segment}"},
     {Metric::kHandshakeRtt, "tcpgauge_handshake_rtt_seconds", kHistogram, "seconds", {},
      "Time from a SYN to the ACK that completes the handshake.",
      "tcpgauge.handshake.rtt", "s"},
+    {Metric::kResponse, "tcpgauge_response_seconds", kHistogram, "seconds", {},
+     "Response time: from the last segment of what a client sent to the first segment of the server's answer.",
+     "tcpgauge.response", "s"},
     {Metric::kConnectionDuration, "tcpgauge_connection_duration_seconds", kHistogram, "seconds", {},
      "Duration of ended connections, from the first to the last packet.",
      "tcpgauge.connection.duration", "s"},
@@ -188,36 +194,36 @@ const MetricInfo kCatalog[] = {
      "tcpgauge.connection.payload", "By"},
     {Metric::kSeriesLimit, "tcpgauge_series_limit", kGauge, "", {},
      "The most samples that one exposition may hold, as set by --metrics.series-limit.",
-     "tcpgauge.series_limit", "{sample}"},
+     "tcpgauge.series.limit", "{sample}"},
     {Metric::kSeries, "tcpgauge_series", kGauge, "", {},
-     "Samples in this exposition.",
-     "tcpgauge.series", "{sample}"},
+     "Samples in this exposition. A native histogram is one sample, and counts in the formats that lack it too.",
+     "tcpgauge.series.count", "{sample}", kAdditive},
     {Metric::kSeriesNew, "tcpgauge_series_new_total", kCounter, "", {},
      "Series of edges and connections that began. An edge or a connection that gets series adds as many as it can have in one exposition.",
-     "tcpgauge.series_new", "{sample}"},
+     "tcpgauge.series.new", "{sample}"},
     {Metric::kEdgesFolded, "tcpgauge_edges_folded_total", kCounter, "", {},
      "Connections opened on edges without series of their own. They are counted under other.",
-     "tcpgauge.edges.folded", "{connection}"},
+     "tcpgauge.edge.folded", "{connection}"},
     {Metric::kEdgesRetired, "tcpgauge_edges_retired_total", kCounter, "", {},
      "Edges whose series ended because the edge was silent, because a heavier or failing edge took its place, or because "
      "an address got its first name or another owner.",
-     "tcpgauge.edges.retired", "{edge}"},
+     "tcpgauge.edge.retired", "{edge}"},
     {Metric::kEdgesRetiredClientPayloadBytes, "tcpgauge_edges_retired_client_payload_bytes_total", kCounter, "bytes", {},
      "TCP payload sent by clients, as counted by edge series that have ended.",
-     "tcpgauge.edges.retired.client.payload", "By"},
+     "tcpgauge.edge.retired.client.payload", "By"},
     {Metric::kEdgesRetiredServerPayloadBytes, "tcpgauge_edges_retired_server_payload_bytes_total", kCounter, "bytes", {},
      "TCP payload sent by servers, as counted by edge series that have ended.",
-     "tcpgauge.edges.retired.server.payload", "By"},
+     "tcpgauge.edge.retired.server.payload", "By"},
     {Metric::kEdgesRenamed, "tcpgauge_edges_renamed_total", kCounter, "", {},
      "Edges whose series ended because an end got its first name. An edge with the name took the place at once.",
-     "tcpgauge.edges.renamed", "{edge}"},
+     "tcpgauge.edge.renamed", "{edge}"},
     {Metric::kEdgeAttemptsPending, "tcpgauge_edge_attempts_pending", kGauge, "", {},
      "Attempts that no edge counts yet: the server's address after translation is known once they are answered, repeat "
      "their SYN, or end.",
-     "tcpgauge.edge.attempts_pending", "{connection}"},
+     "tcpgauge.edge.attempt.pending", "{connection}", kAdditive},
     {Metric::kConnectionsNotExported, "tcpgauge_connections_not_exported", kGauge, "", {},
      "Connections that have no series of their own in this exposition. Includes heavy ones that ended within --metrics.window.",
-     "tcpgauge.connections_not_exported", "{connection}"},
+     "tcpgauge.connection.not_exported", "{connection}", kAdditive},
     {Metric::kScrapeDuration, "tcpgauge_scrape_duration_seconds", kGauge, "seconds", {},
      "Time that it took to make the previous exposition.",
      "tcpgauge.scrape.duration", "s"},
@@ -229,7 +235,7 @@ const MetricInfo kCatalog[] = {
      "tcpgauge.identity.up", ""},
     {Metric::kIdentityEndpoints, "tcpgauge_identity_endpoints", kGauge, "", {},
      "Addresses and sockets that have a name. At most --identity.max-endpoints.",
-     "tcpgauge.identity.endpoints", "{endpoint}"},
+     "tcpgauge.identity.endpoint.count", "{endpoint}", kAdditive},
     {Metric::kIdentityLookups, "tcpgauge_identity_lookups_total", kCounter, "", kResult,
      "Ends of connections whose name was looked up. Result found: the end has a name. Result unknown: it has none yet.",
      "tcpgauge.identity.lookups", "{lookup}"},
@@ -262,29 +268,29 @@ const MetricInfo kCatalog[] = {
     {Metric::kLogLinesLost, "tcpgauge_log_lines_lost_total", kCounter, "", {},
      "Lines of the agent's log that standard error did not take, because nobody reads it or because it cannot be "
      "written.",
-     "tcpgauge.log.lines_lost", "{line}"},
+     "tcpgauge.log.line.lost", "{line}"},
     {Metric::kOtlpPushes, "tcpgauge_otlp_pushes_total", kCounter, "", {},
      "Push requests that the OTLP receiver accepted.",
      "tcpgauge.otlp.pushes", "{request}"},
     {Metric::kOtlpPushFailures, "tcpgauge_otlp_push_failures_total", kCounter, "", kError,
      "Failed attempts to push, by reason. All but rejected requests are tried again.",
-     "tcpgauge.otlp.push_failures", "{attempt}"},
+     "tcpgauge.otlp.push.failures", "{attempt}"},
     {Metric::kOtlpDataPointsSent, "tcpgauge_otlp_data_points_sent_total", kCounter, "", {},
      "Data points in the push requests that the OTLP receiver accepted.",
-     "tcpgauge.otlp.data_points_sent", "{data_point}"},
+     "tcpgauge.otlp.data_point.sent", "{data_point}"},
     {Metric::kOtlpDataPointsRejected, "tcpgauge_otlp_data_points_rejected_total", kCounter, "", {},
      "Data points that the OTLP receiver refused in push requests that it accepted otherwise.",
-     "tcpgauge.otlp.data_points_rejected", "{data_point}"},
+     "tcpgauge.otlp.data_point.rejected", "{data_point}"},
     {Metric::kOtlpDataPointsDropped, "tcpgauge_otlp_data_points_dropped_total", kCounter, "", {},
      "Data points that the OTLP receiver never accepted: their request was rejected, was removed from the full queue, "
      "or was left when the agent stopped.",
-     "tcpgauge.otlp.data_points_dropped", "{data_point}"},
+     "tcpgauge.otlp.data_point.dropped", "{data_point}"},
     {Metric::kOtlpQueueRequests, "tcpgauge_otlp_queue_requests", kGauge, "", {},
      "Push requests that wait for the OTLP receiver, including the request being sent.",
-     "tcpgauge.otlp.queue.requests", "{request}"},
+     "tcpgauge.otlp.queue.request.count", "{request}", kAdditive},
     {Metric::kOtlpQueueBytes, "tcpgauge_otlp_queue_bytes", kGauge, "bytes", {},
      "Memory taken by push requests that wait for the OTLP receiver.",
-     "tcpgauge.otlp.queue", "By"},
+     "tcpgauge.otlp.queue", "By", kAdditive},
     {Metric::kEdgeClientPayloadBytes, "tcpgauge_edge_client_payload_bytes_total", kCounter, "bytes", kEdge,
      "TCP payload sent by the client to the server's port, over all connections.",
      "tcpgauge.edge.client.payload", "By"},
@@ -293,11 +299,11 @@ const MetricInfo kCatalog[] = {
      "tcpgauge.edge.server.payload", "By"},
     {Metric::kEdgeConnectionsOpened, "tcpgauge_edge_connections_opened_total", kCounter, "", kEdge,
      "Connections opened by the client to the server's port.",
-     "tcpgauge.edge.connections_opened", "{connection}"},
+     "tcpgauge.edge.connection.opened", "{connection}"},
     {Metric::kEdgeConnectionsFailed, "tcpgauge_edge_connections_failed_total", kCounter, "", kEdgeAndReason,
      "Connections that failed, by reason. Reason refused: the server refused them. Reason timeout: the handshake timed "
      "out. With --metrics.edge-detail basic, one series without the label reason counts both.",
-     "tcpgauge.edge.connections_failed", "{connection}"},
+     "tcpgauge.edge.connection.failed", "{connection}"},
     {Metric::kEdgeSegments, "tcpgauge_edge_segments_total", kCounter, "", kEdge,
      "Segments with payload sent by either end, retransmissions included.",
      "tcpgauge.edge.segments", "{segment}"},
@@ -313,14 +319,27 @@ const MetricInfo kCatalog[] = {
     {Metric::kEdgeConnections, "tcpgauge_edge_connections", kGauge, "", kEdge,
      "Open connections of this edge, neither closed nor reset. A connection is counted here after its first handshake or "
      "payload on an edge with series, and under other until then.",
-     "tcpgauge.edge.connections", "{connection}"},
+     "tcpgauge.edge.connection.count", "{connection}", kAdditive},
     {Metric::kEdgeConnectionsStalled, "tcpgauge_edge_connections_stalled", kGauge, "", kEdge,
      "Established connections that make no progress: an end sent payload again, and nothing new of that end was "
      "acknowledged for --metrics.stall. A connection no longer counts when neither end sends any more.",
-     "tcpgauge.edge.connections_stalled", "{connection}"},
+     "tcpgauge.edge.connection.stalled", "{connection}", kAdditive},
     {Metric::kEdgeHandshakeRtt, "tcpgauge_edge_handshake_rtt_seconds", kSummary, "seconds", kEdge,
      "Time from a SYN to the ACK that completes the handshake.",
      "tcpgauge.edge.handshake.rtt", "s"},
+    {Metric::kEdgeResponse, "tcpgauge_edge_response_seconds", kSummary, "seconds", kEdge,
+     "Response time: from the last segment of what the client sent to the first segment of the server's answer.",
+     "tcpgauge.edge.response", "s"},
+    {Metric::kEdgeHandshakeRttDistribution, "tcpgauge_edge_handshake_rtt_distribution_seconds", kNativeHistogram,
+     "seconds", kEdge,
+     "The values of tcpgauge_edge_handshake_rtt_seconds, with their distribution. Only in the protobuf format. Absent "
+     "with --metrics.edge-detail basic.",
+     "", ""},
+    {Metric::kEdgeResponseDistribution, "tcpgauge_edge_response_distribution_seconds", kNativeHistogram, "seconds",
+     kEdge,
+     "The values of tcpgauge_edge_response_seconds, with their distribution. Only in the protobuf format. Absent with "
+     "--metrics.edge-detail basic.",
+     "", ""},
     {Metric::kEdgeService, "tcpgauge_edge_service_info", kGauge, "", kEdgeAndService,
      "Always 1; the labels say how clients addressed the server where an address translation led them to it. At most two "
      "services of an edge, and the edges with the most payload first.",
@@ -336,12 +355,12 @@ const MetricInfo kCatalog[] = {
     {Metric::kWorkloadEdgeConnectionsOpened, "tcpgauge_workload_edge_connections_opened_total", kCounter, "",
      kWorkloadEdge,
      "Connections opened by the client workload to the server workload's port.",
-     "tcpgauge.workload_edge.connections_opened", "{connection}"},
+     "tcpgauge.workload_edge.connection.opened", "{connection}"},
     {Metric::kWorkloadEdgeConnectionsFailed, "tcpgauge_workload_edge_connections_failed_total", kCounter, "",
      kWorkloadEdgeAndReason,
      "Connections that failed, by reason. Reason refused: the server refused them. Reason timeout: the handshake timed "
      "out. With --metrics.edge-detail basic, one series without the label reason counts both.",
-     "tcpgauge.workload_edge.connections_failed", "{connection}"},
+     "tcpgauge.workload_edge.connection.failed", "{connection}"},
     {Metric::kWorkloadEdgeSegments, "tcpgauge_workload_edge_segments_total", kCounter, "", kWorkloadEdge,
      "Segments with payload sent by either end, retransmissions included.",
      "tcpgauge.workload_edge.segments", "{segment}"},
@@ -351,11 +370,24 @@ const MetricInfo kCatalog[] = {
      "tcpgauge.workload_edge.retransmitted_segments", "{segment}"},
     {Metric::kWorkloadEdgeConnections, "tcpgauge_workload_edge_connections", kGauge, "", kWorkloadEdge,
      "Open connections between the two workloads, neither closed nor reset.",
-     "tcpgauge.workload_edge.connections", "{connection}"},
+     "tcpgauge.workload_edge.connection.count", "{connection}", kAdditive},
     {Metric::kWorkloadEdgeHandshakeRtt, "tcpgauge_workload_edge_handshake_rtt_seconds", kSummary, "seconds",
      kWorkloadEdge,
      "Time from a SYN to the ACK that completes the handshake.",
      "tcpgauge.workload_edge.handshake.rtt", "s"},
+    {Metric::kWorkloadEdgeResponse, "tcpgauge_workload_edge_response_seconds", kSummary, "seconds", kWorkloadEdge,
+     "Response time: from the last segment of what the client sent to the first segment of the server's answer.",
+     "tcpgauge.workload_edge.response", "s"},
+    {Metric::kWorkloadEdgeHandshakeRttDistribution, "tcpgauge_workload_edge_handshake_rtt_distribution_seconds",
+     kNativeHistogram, "seconds", kWorkloadEdge,
+     "The values of tcpgauge_workload_edge_handshake_rtt_seconds, with their distribution. Only in the protobuf format. "
+     "Absent with --metrics.edge-detail basic.",
+     "", ""},
+    {Metric::kWorkloadEdgeResponseDistribution, "tcpgauge_workload_edge_response_distribution_seconds", kNativeHistogram,
+     "seconds", kWorkloadEdge,
+     "The values of tcpgauge_workload_edge_response_seconds, with their distribution. Only in the protobuf format. "
+     "Absent with --metrics.edge-detail basic.",
+     "", ""},
     {Metric::kWorkloadEdgeOtherClientPayloadBytes, "tcpgauge_workload_edge_other_client_payload_bytes_total", kCounter,
      "bytes", kReporter,
      "TCP payload sent by clients on workload edges without series of their own.",
@@ -367,12 +399,12 @@ const MetricInfo kCatalog[] = {
     {Metric::kWorkloadEdgeOtherConnectionsOpened, "tcpgauge_workload_edge_other_connections_opened_total", kCounter, "",
      kReporter,
      "Connections opened on workload edges without series of their own.",
-     "tcpgauge.workload_edge.other.connections_opened", "{connection}"},
+     "tcpgauge.workload_edge.other.connection.opened", "{connection}"},
     {Metric::kWorkloadEdgeOtherConnectionsFailed, "tcpgauge_workload_edge_other_connections_failed_total", kCounter, "",
      kReporterAndReason,
      "Connections that failed on workload edges without series of their own, by reason. The reasons are those of "
      "tcpgauge_workload_edge_connections_failed_total.",
-     "tcpgauge.workload_edge.other.connections_failed", "{connection}"},
+     "tcpgauge.workload_edge.other.connection.failed", "{connection}"},
     {Metric::kWorkloadEdgeOtherSegments, "tcpgauge_workload_edge_other_segments_total", kCounter, "", kReporter,
      "Segments with payload on workload edges without series of their own, retransmissions included.",
      "tcpgauge.workload_edge.other.segments", "{segment}"},
@@ -382,11 +414,24 @@ const MetricInfo kCatalog[] = {
      "tcpgauge.workload_edge.other.retransmitted_segments", "{segment}"},
     {Metric::kWorkloadEdgeOtherConnections, "tcpgauge_workload_edge_other_connections", kGauge, "", kReporter,
      "Open connections of workload edges without series of their own, neither closed nor reset.",
-     "tcpgauge.workload_edge.other.connections", "{connection}"},
+     "tcpgauge.workload_edge.other.connection.count", "{connection}", kAdditive},
     {Metric::kWorkloadEdgeOtherHandshakeRtt, "tcpgauge_workload_edge_other_handshake_rtt_seconds", kSummary, "seconds",
      kReporter,
      "Time from a SYN to the ACK that completes the handshake, on workload edges without series of their own.",
      "tcpgauge.workload_edge.other.handshake.rtt", "s"},
+    {Metric::kWorkloadEdgeOtherResponse, "tcpgauge_workload_edge_other_response_seconds", kSummary, "seconds", kReporter,
+     "Response time on workload edges without series of their own.",
+     "tcpgauge.workload_edge.other.response", "s"},
+    {Metric::kWorkloadEdgeOtherHandshakeRttDistribution,
+     "tcpgauge_workload_edge_other_handshake_rtt_distribution_seconds", kNativeHistogram, "seconds", kReporter,
+     "The values of tcpgauge_workload_edge_other_handshake_rtt_seconds, with their distribution. Only in the protobuf "
+     "format. Absent with --metrics.edge-detail basic.",
+     "", ""},
+    {Metric::kWorkloadEdgeOtherResponseDistribution, "tcpgauge_workload_edge_other_response_distribution_seconds",
+     kNativeHistogram, "seconds", kReporter,
+     "The values of tcpgauge_workload_edge_other_response_seconds, with their distribution. Only in the protobuf format. "
+     "Absent with --metrics.edge-detail basic.",
+     "", ""},
     {Metric::kZonePayloadBytes, "tcpgauge_zone_payload_bytes_total", kCounter, "bytes", kZones,
      "TCP payload of both directions between two zones, of connections whose client is on this node. A zone that is not "
      "known is absent. What has no series left is in the zones other and other.",
@@ -398,7 +443,7 @@ const MetricInfo kCatalog[] = {
      "tcpgauge.endpoint_info", ""},
     {Metric::kListenerQueueConnections, "tcpgauge_listener_queue_connections", kGauge, "", kListener,
      "Connections in the accept queue of a listening socket: established, and not yet accepted by the program.",
-     "tcpgauge.listener.queue.connections", "{connection}"},
+     "tcpgauge.listener.queue.connection.count", "{connection}", kAdditive},
     {Metric::kListenerQueueLimit, "tcpgauge_listener_queue_limit", kGauge, "", kListener,
      "Size of the accept queue, as the program set it with listen. The queue is full when it holds one connection more.",
      "tcpgauge.listener.queue.limit", "{connection}"},
@@ -417,7 +462,8 @@ const MetricInfo kCatalog[] = {
      "Always 1; the label state says which state the connection is in.",
      "tcpgauge.connection.state", ""},
     {Metric::kConnectionRtt, "tcpgauge_connection_rtt_seconds", kGauge, "seconds", kConnection,
-     "Smoothed round-trip time; absent while it is unknown.",
+     "Least round-trip time of the last minute: the sum of two halves, from here to the server and to the client, each "
+     "the least of the last minute's samples; absent unless both are known.",
      "tcpgauge.connection.rtt", "s"},
     {Metric::kConnectionIdle, "tcpgauge_connection_idle_seconds", kGauge, "seconds", kConnection,
      "Time since the last packet of the connection.",
@@ -443,16 +489,16 @@ const MetricInfo kCatalog[] = {
      "process.cpu.time", "s"},
     {Metric::kProcessOpenFds, "process_open_fds", kGauge, "", {},
      "Number of open file descriptors.",
-     "process.open_file_descriptor.count", "{count}"},
+     "process.unix.file_descriptor.count", "{file_descriptor}", kAdditive},
     {Metric::kProcessMaxFds, "process_max_fds", kGauge, "", {},
      "Maximum number of open file descriptors.",
-     "process.open_file_descriptor.limit", "{count}"},
+     "process.unix.file_descriptor.limit", "{file_descriptor}"},
     {Metric::kProcessVirtualMemory, "process_virtual_memory_bytes", kGauge, "bytes", {},
      "Virtual memory size in bytes.",
-     "process.memory.virtual", "By"},
+     "process.memory.virtual", "By", kAdditive},
     {Metric::kProcessResidentMemory, "process_resident_memory_bytes", kGauge, "bytes", {},
      "Resident memory size in bytes.",
-     "process.memory.usage", "By"},
+     "process.memory.usage", "By", kAdditive},
     {Metric::kProcessStartTime, "process_start_time_seconds", kGauge, "seconds", {},
      "Start time of the process since unix epoch in seconds.",
      "process.start_time", "s"},
@@ -460,13 +506,22 @@ const MetricInfo kCatalog[] = {
 // clang-format on
 static_assert(std::size(kCatalog) == kMetricCount, "one row for each metric");
 
-constexpr std::string_view kTypeNames[] = {"counter", "gauge", "histogram", "summary"};
+constexpr std::string_view kTypeNames[] = {"counter", "gauge", "histogram", "summary", "native histogram"};
 
 }  // namespace
 
 std::string_view MetricTypeName(MetricType type) { return kTypeNames[static_cast<size_t>(type)]; }
 
 const MetricInfo& InfoOf(Metric metric) { return kCatalog[static_cast<size_t>(metric)]; }
+
+const MetricInfo& HistogramInfoOf(Metric metric) {
+  static const auto* const histograms = [] {
+    auto* const rows = new std::vector<MetricInfo>(std::begin(kCatalog), std::end(kCatalog));
+    for (MetricInfo& row : *rows) row.type = kHistogram;
+    return rows;
+  }();
+  return (*histograms)[static_cast<size_t>(metric)];
+}
 
 const MetricInfo* FindMetric(std::string_view name) {
   const auto* const found =

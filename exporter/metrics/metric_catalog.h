@@ -14,9 +14,17 @@ namespace tcpgauge {
 // help. The text formats, OTLP and METRICS.md take them from here. Everything here is constant, so any thread may read
 // it.
 
-enum class MetricType : uint8_t { kCounter, kGauge, kHistogram, kSummary };
+enum class MetricType : uint8_t {
+  kCounter,
+  kGauge,
+  kHistogram,
+  kSummary,
+  // Of the formats of Prometheus, only protobuf has native histograms. The text formats lack their families. OTLP lacks
+  // them too, because it sends the same values with the buckets of the summaries.
+  kNativeHistogram,
+};
 
-// Returns "counter", "gauge", "histogram" or "summary".
+// Returns "counter", "gauge", "histogram", "summary" or "native histogram".
 std::string_view MetricTypeName(MetricType type);
 
 // All metrics, in the order in which an exposition shows them. To add one, add a line here and a row to the table in
@@ -50,6 +58,7 @@ enum class Metric : uint8_t {
   kResetsIgnored,
   kLateSegments,
   kHandshakeRtt,
+  kResponse,
   kConnectionDuration,
   kConnectionPayloadBytes,
   kSeriesLimit,
@@ -94,6 +103,9 @@ enum class Metric : uint8_t {
   kEdgeConnections,
   kEdgeConnectionsStalled,
   kEdgeHandshakeRtt,
+  kEdgeResponse,
+  kEdgeHandshakeRttDistribution,
+  kEdgeResponseDistribution,
   kEdgeService,
   kWorkloadEdgeClientPayloadBytes,
   kWorkloadEdgeServerPayloadBytes,
@@ -103,6 +115,9 @@ enum class Metric : uint8_t {
   kWorkloadEdgeRetransmittedSegments,
   kWorkloadEdgeConnections,
   kWorkloadEdgeHandshakeRtt,
+  kWorkloadEdgeResponse,
+  kWorkloadEdgeHandshakeRttDistribution,
+  kWorkloadEdgeResponseDistribution,
   kWorkloadEdgeOtherClientPayloadBytes,
   kWorkloadEdgeOtherServerPayloadBytes,
   kWorkloadEdgeOtherConnectionsOpened,
@@ -111,6 +126,9 @@ enum class Metric : uint8_t {
   kWorkloadEdgeOtherRetransmittedSegments,
   kWorkloadEdgeOtherConnections,
   kWorkloadEdgeOtherHandshakeRtt,
+  kWorkloadEdgeOtherResponse,
+  kWorkloadEdgeOtherHandshakeRttDistribution,
+  kWorkloadEdgeOtherResponseDistribution,
   kZonePayloadBytes,
   kEndpointInfo,
   kListenerQueueConnections,
@@ -153,11 +171,14 @@ struct MetricInfo {
   // the metric counts things, or if its value is always 0 or 1.
   std::string_view unit;
   absl::Span<const MetricLabel> labels;
-  std::string_view help;  // without \, " or line break, which the text formats would have to escape
-  std::string_view otlp_name;
+  std::string_view help;       // without \, " or line break, which the text formats would have to escape
+  std::string_view otlp_name;  // empty if the metric is a native histogram
   // The unit in UCUM, the code that OTLP uses: "s", "By". "{packet}" is the unit 1 with an annotation. Empty if the
   // value is always 0 or 1.
   std::string_view otlp_unit;
+  // Whether the values of a gauge may be added up over its series, as in "connections of all edges". OpenTelemetry
+  // calls such a gauge an UpDownCounter. Limits, times, rates and states are not additive. False for all other types.
+  bool is_additive = false;
 
   // Whether every value is a whole number: true if the metric counts things or bytes. Values in any other unit may have
   // a fraction.
@@ -166,6 +187,10 @@ struct MetricInfo {
 
 // Returns the row of `metric`. REQUIRES: metric != Metric::kCount.
 const MetricInfo& InfoOf(Metric metric);
+
+// Returns the row of `metric` with the type kHistogram. This is how a summary is described while it has classic
+// buckets. REQUIRES: the metric is a summary.
+const MetricInfo& HistogramInfoOf(Metric metric);
 
 // Returns the row of the metric with this Prometheus name, or null. Searches linearly.
 const MetricInfo* FindMetric(std::string_view name);

@@ -8,6 +8,7 @@
 
 #include "absl/types/span.h"
 #include "exporter/metrics/metric_catalog.h"
+#include "src/base/exponential_buckets.h"
 
 namespace tcpgauge {
 
@@ -31,13 +32,23 @@ class MetricValue {
   double number_ = 0;
 };
 
+// The values that a sample of an edge's summary or histogram stands for.
+//
+// Lifetime: refers to the buckets that it was made of.
+struct Distribution {
+  uint64_t count = 0;
+  double sum = 0;                     // of all values, in the family's unit
+  const ExponentialBuckets& buckets;  // of the same values
+};
+
 // Receives the metrics of an exposition from VisitMetrics(). Each implementation writes one format.
 //
 // A family is all samples of one metric. VisitMetrics() goes through the families in the order of the catalog. For each
 // family it calls BeginFamily(), and then one of the other functions for each sample. It skips families without
 // samples.
 //
-// Lifetime: the views and spans are valid during the call. BeginFamily() gets a row of the catalog, which stays valid.
+// Lifetime: the views and spans are valid during the call. BeginFamily() gets what InfoOf() or
+// HistogramInfoOf() returns, which stays valid.
 class MetricVisitor {
  public:
   virtual ~MetricVisitor() = default;
@@ -49,8 +60,10 @@ class MetricVisitor {
   // a label of the sample.
   virtual void Sample(absl::Span<const std::string_view> label_values, MetricValue value) = 0;
 
-  // A summary: `count` observations, and their sum in the family's unit.
-  virtual void SummarySample(absl::Span<const std::string_view> label_values, uint64_t count, double sum) = 0;
+  // A sample of a summary, of a native histogram, or of a histogram with the buckets of kEdgeBounds; the family's type
+  // says which. A format without native histograms ignores their families.
+  virtual void DistributionSample(absl::Span<const std::string_view> label_values,
+                                  const Distribution& distribution) = 0;
 
   // A sample of `interfaces[index]` of the exposition. By default, calls Sample().
   virtual void InterfaceSample(size_t, absl::Span<const std::string_view> label_values, MetricValue value) {
@@ -65,12 +78,12 @@ class MetricVisitor {
   // A sample of `edges[index]` of the exposition. All samples of an edge have its ExportedEdge::label_values(), so a
   // writer can render these labels once for all families. `more_label_values` are those of the labels that follow.
   virtual void EdgeSample(size_t index, absl::Span<const std::string_view> more_label_values, MetricValue value) = 0;
-  virtual void EdgeSummarySample(size_t index, uint64_t count, double sum) = 0;
+  virtual void EdgeDistributionSample(size_t index, const Distribution& distribution) = 0;
 
   // The same of `workload_edges[index]` of the exposition, with its ExportedWorkloadEdge::label_values().
   virtual void WorkloadEdgeSample(size_t index, absl::Span<const std::string_view> more_label_values,
                                   MetricValue value) = 0;
-  virtual void WorkloadEdgeSummarySample(size_t index, uint64_t count, double sum) = 0;
+  virtual void WorkloadEdgeDistributionSample(size_t index, const Distribution& distribution) = 0;
 
   // A histogram without labels. `bounds` ascend. `counts` are not cumulative: counts[i] is the number of observations
   // above bounds[i - 1] and at most bounds[i]. `counts` has one element more than `bounds`: the last element is the

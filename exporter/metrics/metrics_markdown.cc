@@ -16,7 +16,8 @@ constexpr std::string_view kHead =
     "\n"
     "A name with \"client\" counts what the client sent, and a name with \"server\" what the server sent. All values\n"
     "come from one snapshot, so `/metrics`, the JSON API, the top view and OTLP agree. In OTLP a counter is a\n"
-    "monotonic sum, and a summary is a histogram without buckets. Points of edges and connections also carry\n"
+    "monotonic sum. A gauge whose values may be added up is an UpDownCounter: a sum that is not monotonic, and always\n"
+    "cumulative. A summary is an exponential histogram. Points of edges and connections also carry\n"
     "`network.transport` and `network.type`; the edge `other` carries `otel.metric.overflow` instead of addresses.\n"
     "The metrics `tcpgauge_otlp_...` exist while metrics are pushed.\n"
     "\n"
@@ -60,6 +61,25 @@ constexpr std::string_view kHead =
     "`tcpgauge_edge_attempts_pending` add up to the connections in the states other than `closed` and `reset`. A\n"
     "repeated SYN that is taken for the copy of another one is a duplicate, and no count of repeated SYNs has it.\n"
     "\n"
+    "A response time is that of an exchange: from the last segment of what the client sent, before the direction "
+    "turns,\n"
+    "to the first segment of the server that acknowledges all of it and carries payload. Response times are right for\n"
+    "protocols of request and answer, such as HTTP/1.1, PostgreSQL or Redis. Under pipelining, where a client asks "
+    "again\n"
+    "before it was answered, they are an under-estimate. Where a server speaks unasked, there are none. A request "
+    "that\n"
+    "is sent again counts from its first copy. A TLS handshake is no exchange. The first request of a TLS 1.3 "
+    "connection\n"
+    "is not measured either, because session tickets of the server may come after it and look like its answer.\n"
+    "\n"
+    "A metric `..._distribution_seconds` is a native histogram. It exists only in the protobuf format, which "
+    "Prometheus\n"
+    "asks for when native histograms are enabled there, and has the values of the summary without `_distribution`. A\n"
+    "sum over families must not add both. Native histograms have schema 3, so a bucket is 9 % wide, and at most 80\n"
+    "buckets. If the values need more, the schema falls by one, which merges buckets in pairs. With\n"
+    "`--metrics.edge-buckets`, the summaries are classic histograms in every format of `/metrics`, with the powers of\n"
+    "two from 2^-15 to 16 s as bounds. OTLP has exponential histograms with this option and without it.\n"
+    "\n"
     "A segment counts where it has payload. Of a fragmented datagram, the first fragment counts. A window probe\n"
     "counts once its byte is accepted, and a keep-alive never.\n"
     "\n"
@@ -75,8 +95,8 @@ constexpr std::string_view kHead =
     "series, is counted in the totals, the histograms and its edge, and is in the connection log. docs/limits.md\n"
     "has the sums.\n"
     "\n"
-    "| metric | type | labels | what | OTLP name | OTLP unit | OTLP attributes |\n"
-    "|---|---|---|---|---|---|---|\n";
+    "| metric | type | labels | what | OTLP name | OTLP type | OTLP unit | OTLP attributes |\n"
+    "|---|---|---|---|---|---|---|---|\n";
 
 std::string Code(std::string_view text) { return text.empty() ? "" : "`" + std::string(text) + "`"; }
 
@@ -84,6 +104,13 @@ std::string Join(absl::Span<const MetricLabel> labels, std::string_view MetricLa
   std::string joined;
   for (const MetricLabel& label : labels) joined.append(joined.empty() ? "" : ", ").append(label.*word);
   return joined;
+}
+
+// Returns an empty string if OTLP has no such metric.
+std::string_view OtlpType(const MetricInfo& info) {
+  if (info.is_additive) return "UpDownCounter";
+  if (info.type == MetricType::kNativeHistogram) return "";
+  return info.type == MetricType::kSummary ? "exponential histogram" : MetricTypeName(info.type);
 }
 
 }  // namespace
@@ -96,6 +123,7 @@ std::string MetricsMarkdown() {
                                  Code(Join(info.labels, &MetricLabel::name)),
                                  std::string(info.help),
                                  Code(info.otlp_name),
+                                 std::string(OtlpType(info)),
                                  Code(info.otlp_unit),
                                  Code(Join(info.labels, &MetricLabel::attribute))};
     for (const std::string& cell : cells) page.append("| ").append(cell).append(cell.empty() ? "" : " ");

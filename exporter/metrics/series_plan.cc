@@ -20,8 +20,8 @@ constexpr size_t kShareOfEndpoints = 80;
 
 SeriesPlan PlanSeries(const ExpositionLimits& limits) {
   SeriesPlan plan;
-  const size_t samples_per_edge = SamplesPerEdge(limits.edge_detail);
-  const size_t samples_per_workload_edge = SamplesPerWorkloadEdge(limits.edge_detail);
+  const size_t samples_per_edge = SamplesPerEdge(limits.edge_detail, limits.edge_buckets);
+  const size_t samples_per_workload_edge = SamplesPerWorkloadEdge(limits.edge_detail, limits.edge_buckets);
   const bool has_identities = limits.workload_edges.has_value();
   size_t left = limits.series - kFixedSamples - samples_per_edge;  // for the edge "other"
   if (has_identities) left -= kFixedIdentitySamples + kReporters * samples_per_workload_edge;

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "exporter/metrics/edge_buckets.h"
+
 namespace tcpgauge {
 
 // How the series limit is divided among interfaces, edges, services, names and connections. The limit is the most
@@ -30,9 +32,13 @@ struct SeriesPlan {
 
 // How much is exported of each edge and of each workload edge.
 enum class EdgeDetail : uint8_t {
-  kBasic,  // payload, opened and failed connections, retransmissions, open connections and round-trip times
-  // Also why connections failed, and all segments. Of edges also out-of-order segments, repeated SYNs and stalled
-  // connections.
+  // Payload, opened and failed connections, retransmissions, open connections, and sum and count of round-trip times
+  // and
+  // of response times.
+  kBasic,
+  // Also why connections failed, all segments, and the distributions of both times. Of edges also out-of-order
+  // segments,
+  // repeated SYNs and stalled connections.
   kFull,
 };
 
@@ -45,14 +51,16 @@ struct ExpositionLimits {
   // Workload edges with series of their own; fewer if `series` has no room for them. Nullopt if identities are off:
   // then no sample is kept for names.
   std::optional<size_t> workload_edges = std::nullopt;
+  // Whether the summaries of edges and workload edges are classic histograms, with the buckets of kEdgeBounds.
+  bool edge_buckets = false;
 };
 
 // The smallest series limit that works: the fixed samples, a few interfaces and edges, and a few names fit into it.
-constexpr size_t kMinSeriesLimit = 300;
+constexpr size_t kMinSeriesLimit = 600;
 
 // The samples that belong to no interface, edge or connection, when every output is on and identities are off. A test
 // compares this number with an exposition.
-constexpr size_t kFixedSamples = 174;
+constexpr size_t kFixedSamples = 236;
 // The samples that identities add, without those of edges, zones, listeners and endpoints: kMaxIdentitySources and
 // kMaxIdentityOverflows, and six more.
 constexpr size_t kFixedIdentitySamples = 18;
@@ -62,16 +70,21 @@ constexpr size_t kRequestSamples = 20;
 // The samples that one connection, one interface or one edge takes.
 constexpr size_t kSamplesPerConnection = 9;  // 8 while the RTT is unknown
 constexpr size_t kSamplesPerInterface = 10;
-constexpr size_t SamplesPerEdge(EdgeDetail detail) { return detail == EdgeDetail::kFull ? 13 : 8; }
-// A workload edge with full detail has ten samples. Two more are kept for the response time.
-constexpr size_t SamplesPerWorkloadEdge(EdgeDetail detail) { return detail == EdgeDetail::kFull ? 12 : 8; }
+// The samples of one of an edge's two summaries: its sum and its count, and its buckets if it has any.
+constexpr size_t SamplesPerSummary(bool edge_buckets) { return 2 + (edge_buckets ? kEdgeBuckets : 0); }
+constexpr size_t SamplesPerEdge(EdgeDetail detail, bool edge_buckets) {
+  return (detail == EdgeDetail::kFull ? 13 : 6) + 2 * SamplesPerSummary(edge_buckets);
+}
+constexpr size_t SamplesPerWorkloadEdge(EdgeDetail detail, bool edge_buckets) {
+  return (detail == EdgeDetail::kFull ? 10 : 6) + 2 * SamplesPerSummary(edge_buckets);
+}
 constexpr size_t kReporters = 3;  // each has a workload edge "other"
 constexpr size_t kSamplesPerListener = 3;
 constexpr size_t kMaxZoneSamples = 65;  // 64 pairs and "other"
 constexpr size_t kMaxListeners = 32;
 constexpr size_t kMaxEndpointSamples = 250;
-// How many edges can have series by default. They fit into the default series limit.
-constexpr size_t DefaultEdges(EdgeDetail detail) { return detail == EdgeDetail::kFull ? 150 : 400; }
+// How many edges can have series by default. They fit into the default series limit, if they have no buckets.
+constexpr size_t DefaultEdges(EdgeDetail detail) { return detail == EdgeDetail::kFull ? 150 : 300; }
 // The samples that all services take together. With more of them, the default limits would not fit into the default
 // series limit.
 constexpr size_t kMaxServiceSamples = 80;

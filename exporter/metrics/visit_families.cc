@@ -81,7 +81,7 @@ absl::Span<const prometheus::MetricFamily> VisitFamilies(absl::Span<const promet
     families.remove_prefix(1);
     if (family.metric.empty()) continue;
     visitor->BeginFamily(info);
-    TCPGAUGE_CHECK(info.type != MetricType::kSummary);
+    TCPGAUGE_CHECK(info.type != MetricType::kSummary && info.type != MetricType::kNativeHistogram);
     for (const prometheus::ClientMetric& sample : family.metric) {
       if (info.type == MetricType::kHistogram) {
         VisitHistogram(sample.histogram, visitor);

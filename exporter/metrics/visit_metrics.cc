@@ -35,17 +35,32 @@ struct WorkloadFamilies {
   Metric retransmitted_segments;
   Metric connections;
   Metric handshake_rtt;
+  Metric response;
+  Metric handshake_rtt_distribution;
+  Metric response_distribution;
 };
-constexpr WorkloadFamilies kWorkloadEdgeFamilies = {
-    Metric::kWorkloadEdgeClientPayloadBytes, Metric::kWorkloadEdgeServerPayloadBytes,
-    Metric::kWorkloadEdgeConnectionsOpened,  Metric::kWorkloadEdgeConnectionsFailed,
-    Metric::kWorkloadEdgeSegments,           Metric::kWorkloadEdgeRetransmittedSegments,
-    Metric::kWorkloadEdgeConnections,        Metric::kWorkloadEdgeHandshakeRtt};
-constexpr WorkloadFamilies kOtherWorkloadFamilies = {
-    Metric::kWorkloadEdgeOtherClientPayloadBytes, Metric::kWorkloadEdgeOtherServerPayloadBytes,
-    Metric::kWorkloadEdgeOtherConnectionsOpened,  Metric::kWorkloadEdgeOtherConnectionsFailed,
-    Metric::kWorkloadEdgeOtherSegments,           Metric::kWorkloadEdgeOtherRetransmittedSegments,
-    Metric::kWorkloadEdgeOtherConnections,        Metric::kWorkloadEdgeOtherHandshakeRtt};
+constexpr WorkloadFamilies kWorkloadEdgeFamilies = {Metric::kWorkloadEdgeClientPayloadBytes,
+                                                    Metric::kWorkloadEdgeServerPayloadBytes,
+                                                    Metric::kWorkloadEdgeConnectionsOpened,
+                                                    Metric::kWorkloadEdgeConnectionsFailed,
+                                                    Metric::kWorkloadEdgeSegments,
+                                                    Metric::kWorkloadEdgeRetransmittedSegments,
+                                                    Metric::kWorkloadEdgeConnections,
+                                                    Metric::kWorkloadEdgeHandshakeRtt,
+                                                    Metric::kWorkloadEdgeResponse,
+                                                    Metric::kWorkloadEdgeHandshakeRttDistribution,
+                                                    Metric::kWorkloadEdgeResponseDistribution};
+constexpr WorkloadFamilies kOtherWorkloadFamilies = {Metric::kWorkloadEdgeOtherClientPayloadBytes,
+                                                     Metric::kWorkloadEdgeOtherServerPayloadBytes,
+                                                     Metric::kWorkloadEdgeOtherConnectionsOpened,
+                                                     Metric::kWorkloadEdgeOtherConnectionsFailed,
+                                                     Metric::kWorkloadEdgeOtherSegments,
+                                                     Metric::kWorkloadEdgeOtherRetransmittedSegments,
+                                                     Metric::kWorkloadEdgeOtherConnections,
+                                                     Metric::kWorkloadEdgeOtherHandshakeRtt,
+                                                     Metric::kWorkloadEdgeOtherResponse,
+                                                     Metric::kWorkloadEdgeOtherHandshakeRttDistribution,
+                                                     Metric::kWorkloadEdgeOtherResponseDistribution};
 
 class Walk {
  public:
@@ -108,6 +123,7 @@ class Walk {
     Only(Metric::kResetsIgnored, totals.resets_ignored);
     Only(Metric::kLateSegments, totals.late_segments);
     Buckets(Metric::kHandshakeRtt, RttBounds::kBounds, totals.handshake_rtt_seconds);
+    Buckets(Metric::kResponse, RttBounds::kBounds, totals.response_seconds);
     Buckets(Metric::kConnectionDuration, DurationBounds::kBounds, totals.connection_duration_seconds);
     Buckets(Metric::kConnectionPayloadBytes, PayloadBounds::kBounds, totals.connection_payload_bytes);
   }
@@ -116,7 +132,7 @@ class Walk {
     const EdgesView& edges = snapshot_.edges;
     Only(Metric::kSeries, uint64_t{exposition_.series});
     Only(Metric::kSeriesNew, snapshot_.connections_admitted * kSamplesPerConnection +
-                                 edges.new_edges * SamplesPerEdge(exposition_.edge_detail));
+                                 edges.new_edges * SamplesPerEdge(exposition_.edge_detail, exposition_.edge_buckets));
     Only(Metric::kEdgesFolded, edges.folded);
     Only(Metric::kEdgesRetired, edges.retired_edges);
     Only(Metric::kEdgesRetiredClientPayloadBytes, edges.retired.client_payload_bytes);
@@ -161,6 +177,11 @@ class Walk {
                  [](const EdgeCounters& e) { return static_cast<uint64_t>(e.stalled); });
     }
     HandshakeRtt(edges, Metric::kEdgeHandshakeRtt);
+    Response(edges, Metric::kEdgeResponse);
+    if (is_full) {
+      HandshakeRtt(edges, Metric::kEdgeHandshakeRttDistribution);
+      Response(edges, Metric::kEdgeResponseDistribution);
+    }
     if (exposition_.services.empty()) return;
     Begin(Metric::kEdgeService);
     for (const ExportedService& service : exposition_.services) {
@@ -209,7 +230,8 @@ class Walk {
   // Begins the family of `metric`, after the agent's own families that come before it in the catalog.
   void Begin(Metric metric) {
     families_ = VisitFamilies(families_, metric, visitor_);
-    visitor_->BeginFamily(InfoOf(metric));
+    const bool has_buckets = exposition_.edge_buckets && InfoOf(metric).type == MetricType::kSummary;
+    visitor_->BeginFamily(has_buckets ? HistogramInfoOf(metric) : InfoOf(metric));
   }
 
   void Only(Metric metric, MetricValue value) {
@@ -288,7 +310,19 @@ class Walk {
     Begin(metric);
     for (size_t i = 0; i < accounts.size(); ++i) {
       const EdgeCounters& counters = accounts.counters(i);
-      accounts.SummarySample(i, counters.handshake_rtt_count, counters.handshake_rtt_sum_seconds);
+      accounts.DistributionSample(i, {counters.handshake_rtt_count, counters.handshake_rtt_sum_seconds,
+                                      accounts.distributions(i).handshake_rtt_seconds});
+    }
+  }
+
+  template <typename Accounts>
+  void Response(const Accounts& accounts, Metric metric) {
+    if (accounts.size() == 0) return;
+    Begin(metric);
+    for (size_t i = 0; i < accounts.size(); ++i) {
+      const EdgeCounters& counters = accounts.counters(i);
+      accounts.DistributionSample(
+          i, {counters.response_count, counters.response_sum_seconds, accounts.distributions(i).response_seconds});
     }
   }
 
@@ -298,10 +332,16 @@ class Walk {
     PerAccount(accounts, families.server_payload_bytes, ServerPayloadBytes);
     PerAccount(accounts, families.connections_opened, ConnectionsOpened);
     FailedConnections(accounts, families.connections_failed);
-    if (exposition_.edge_detail == EdgeDetail::kFull) PerAccount(accounts, families.segments, Segments);
+    const bool is_full = exposition_.edge_detail == EdgeDetail::kFull;
+    if (is_full) PerAccount(accounts, families.segments, Segments);
     PerAccount(accounts, families.retransmitted_segments, RetransmittedSegments);
     PerAccount(accounts, families.connections, OpenConnections);
     HandshakeRtt(accounts, families.handshake_rtt);
+    Response(accounts, families.response);
+    if (is_full) {
+      HandshakeRtt(accounts, families.handshake_rtt_distribution);
+      Response(accounts, families.response_distribution);
+    }
   }
 
   void PerZone() {
@@ -353,11 +393,11 @@ class Walk {
   void RoundTripTimes() {
     bool has_begun = false;
     for (size_t i = 0; i < exposition_.connections.size(); ++i) {
-      const ConnectionSummary& connection = *exposition_.connections[i].connection;
-      if (connection.rtt_ns == ConnectionSummary::kUnknown) continue;
+      const int64_t rtt_ns = exposition_.connections[i].connection->min_rtt_ns();
+      if (rtt_ns == ConnectionSummary::kUnknown) continue;
       if (!has_begun) Begin(Metric::kConnectionRtt);
       has_begun = true;
-      visitor_->ConnectionSample(i, {}, static_cast<double>(connection.rtt_ns) * kSecondsPerNanosecond);
+      visitor_->ConnectionSample(i, {}, static_cast<double>(rtt_ns) * kSecondsPerNanosecond);
     }
   }
 
@@ -371,19 +411,25 @@ class SampleCounter final : public MetricVisitor {
  public:
   size_t count() const { return count_; }
 
-  void BeginFamily(const MetricInfo&) override {}
+  void BeginFamily(const MetricInfo& family) override {
+    samples_per_distribution_ =
+        family.type == MetricType::kNativeHistogram ? 1 : SamplesPerSummary(family.type == MetricType::kHistogram);
+  }
   void Sample(absl::Span<const std::string_view>, MetricValue) override { ++count_; }
   void ConnectionSample(size_t, std::string_view, MetricValue) override { ++count_; }
-  void SummarySample(absl::Span<const std::string_view>, uint64_t, double) override { count_ += 2; }
+  void DistributionSample(absl::Span<const std::string_view>, const Distribution&) override { Add(); }
   void EdgeSample(size_t, absl::Span<const std::string_view>, MetricValue) override { ++count_; }
-  void EdgeSummarySample(size_t, uint64_t, double) override { count_ += 2; }
+  void EdgeDistributionSample(size_t, const Distribution&) override { Add(); }
   void WorkloadEdgeSample(size_t, absl::Span<const std::string_view>, MetricValue) override { ++count_; }
-  void WorkloadEdgeSummarySample(size_t, uint64_t, double) override { count_ += 2; }
+  void WorkloadEdgeDistributionSample(size_t, const Distribution&) override { Add(); }
   void HistogramSample(absl::Span<const double>, absl::Span<const uint64_t> counts, double) override {
     count_ += counts.size() + 2;
   }
 
  private:
+  void Add() { count_ += samples_per_distribution_; }
+
+  size_t samples_per_distribution_ = 0;
   size_t count_ = 0;
 };
 

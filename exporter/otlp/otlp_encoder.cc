@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
 
 #include "absl/strings/numbers.h"
 #include "exporter/metrics/visit_metrics.h"
+#include "src/base/exponential_buckets.h"
 #include "src/base/time_units.h"
 
 namespace tcpgauge {
@@ -117,6 +119,37 @@ void SetValue(MetricValue value, otlp::NumberDataPoint* point) {
   }
 }
 
+// Whether `info` is sent as a sum. Sums have a start time.
+bool IsSum(const MetricInfo& info) { return info.type == MetricType::kCounter || info.is_additive; }
+
+bool IsOfProcess(const MetricInfo& info) { return info.name.substr(0, 8) == "process_"; }
+
+// Whether a histogram with the counts `now` can be one that had the counts `before`.
+bool HoldsAll(absl::Span<const uint64_t> before, absl::Span<const uint64_t> now) {
+  return std::equal(before.begin(), before.end(), now.begin(), now.end(), std::less_equal<>());
+}
+
+// Returns what `now` counted and `before` did not. Its scale is the lower one of the two. Returns nullopt if `now` did
+// not count all that `before` counted.
+std::optional<ExponentialBuckets> IncreaseOf(const ExponentialBuckets& before, const ExponentialBuckets& now) {
+  ExponentialBuckets increase = now;
+  increase.Subtract(before);
+  if (increase.Count() + before.Count() != now.Count()) return std::nullopt;
+  return increase;
+}
+
+void SetBuckets(const ExponentialBuckets& buckets, double sum, otlp::ExponentialHistogramDataPoint* point) {
+  const uint64_t count = buckets.Count();
+  point->set_count(count);
+  point->set_sum(count == 0 ? 0 : sum);
+  point->set_scale(buckets.scale());
+  point->set_zero_count(buckets.zero_count());
+  point->set_zero_threshold(ExponentialBuckets::kZeroThreshold);
+  if (buckets.counts().empty()) return;
+  point->mutable_positive()->set_offset(buckets.first());
+  point->mutable_positive()->mutable_bucket_counts()->Add(buckets.counts().begin(), buckets.counts().end());
+}
+
 class OtlpVisitor final : public MetricVisitor {
  public:
   OtlpVisitor(const Exposition& exposition, const OtlpEncoderOptions& options, int64_t time_ns, SeriesMemory* memory)
@@ -134,7 +167,8 @@ class OtlpVisitor final : public MetricVisitor {
     return std::move(requests_);
   }
 
-  void BeginFamily(const MetricInfo& family) override { info_ = &family; }
+  // Takes the catalog's row, because `family` says histogram for the summaries if edges have buckets.
+  void BeginFamily(const MetricInfo& family) override { info_ = &InfoOf(family.metric); }
 
   void Sample(absl::Span<const std::string_view> label_values, MetricValue value) override {
     AddNumber(label_values, KeyOf(label_values), StartOfFamily(), value);
@@ -144,16 +178,16 @@ class OtlpVisitor final : public MetricVisitor {
     AddNumber(label_values, KeyOf(label_values), exposition_.interfaces[index].start_time_ns, value);
   }
 
-  void SummarySample(absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
-    AddHistogram(label_values, KeyOf(label_values), StartOfFamily(), {}, {}, count, sum);
+  void DistributionSample(absl::Span<const std::string_view> label_values, const Distribution& distribution) override {
+    AddExponential(label_values, KeyOf(label_values), StartOfFamily(), distribution);
   }
 
   void EdgeSample(size_t index, absl::Span<const std::string_view> more_label_values, MetricValue value) override {
     AddNumberOf(exposition_.edges[index], more_label_values, value);
   }
 
-  void EdgeSummarySample(size_t index, uint64_t count, double sum) override {
-    AddSummaryOf(exposition_.edges[index], count, sum);
+  void EdgeDistributionSample(size_t index, const Distribution& distribution) override {
+    AddDistributionOf(exposition_.edges[index], distribution);
   }
 
   void WorkloadEdgeSample(size_t index, absl::Span<const std::string_view> more_label_values,
@@ -161,8 +195,8 @@ class OtlpVisitor final : public MetricVisitor {
     AddNumberOf(exposition_.workload_edges[index], more_label_values, value);
   }
 
-  void WorkloadEdgeSummarySample(size_t index, uint64_t count, double sum) override {
-    AddSummaryOf(exposition_.workload_edges[index], count, sum);
+  void WorkloadEdgeDistributionSample(size_t index, const Distribution& distribution) override {
+    AddDistributionOf(exposition_.workload_edges[index], distribution);
   }
 
   void ConnectionSample(size_t index, std::string_view state, MetricValue value) override {
@@ -179,9 +213,7 @@ class OtlpVisitor final : public MetricVisitor {
   }
 
   void HistogramSample(absl::Span<const double> bounds, absl::Span<const uint64_t> counts, double sum) override {
-    uint64_t count = 0;
-    for (const uint64_t bucket : counts) count += bucket;
-    AddHistogram({}, KeyOf({}), StartOfFamily(), bounds, counts, count, sum);
+    AddHistogram({}, KeyOf({}), StartOfFamily(), bounds, counts, sum);
   }
 
  private:
@@ -210,9 +242,9 @@ class OtlpVisitor final : public MetricVisitor {
   }
 
   template <typename Edge>
-  void AddSummaryOf(const Edge& edge, uint64_t count, double sum) {
+  void AddDistributionOf(const Edge& edge, const Distribution& distribution) {
     const auto values = edge.label_values();
-    AddHistogram(values, KeyOf(values), edge.start_time_ns, {}, {}, count, sum);
+    AddExponential(values, KeyOf(values), edge.start_time_ns, distribution);
   }
 
   std::string_view KeyOf(LabelValues values) {
@@ -223,12 +255,20 @@ class OtlpVisitor final : public MetricVisitor {
 
   int64_t StartOfFamily() const {
     const int64_t agent_ns = exposition_.snapshot->capture_start_time_ns;
-    return info_->metric == Metric::kProcessCpu ? ProcessStartNs(exposition_).value_or(agent_ns) : agent_ns;
+    return IsOfProcess(*info_) ? ProcessStartNs(exposition_).value_or(agent_ns) : agent_ns;
   }
 
-  bool UsesDeltas(bool is_histogram) const {
-    return options_.temporality == Temporality::kDelta ||
-           (is_histogram && options_.temporality == Temporality::kLowMemory);
+  // Whether the points of info_ are increases. REQUIRES: they are no gauges.
+  bool UsesDeltas() const {
+    switch (options_.temporality) {
+      case Temporality::kCumulative:
+        return false;
+      case Temporality::kDelta:
+        return info_->type != MetricType::kGauge;
+      case Temporality::kLowMemory:
+        return info_->type == MetricType::kHistogram || info_->type == MetricType::kSummary;
+    }
+    return false;
   }
 
   // Returns the metric of info_ in a request that has room for one more point, and counts that point.
@@ -242,20 +282,27 @@ class OtlpVisitor final : public MetricVisitor {
     family->set_name(info_->otlp_name.data(), info_->otlp_name.size());
     family->set_description(info_->help.data(), info_->help.size());
     family->set_unit(info_->otlp_unit.data(), info_->otlp_unit.size());
-    const auto temporality = [this](bool is_histogram) {
-      return UsesDeltas(is_histogram) ? otlp::AGGREGATION_TEMPORALITY_DELTA : otlp::AGGREGATION_TEMPORALITY_CUMULATIVE;
-    };
+    const auto temporality =
+        UsesDeltas() ? otlp::AGGREGATION_TEMPORALITY_DELTA : otlp::AGGREGATION_TEMPORALITY_CUMULATIVE;
     switch (info_->type) {
       case MetricType::kGauge:
-        family->mutable_gauge();
+        if (info_->is_additive) {
+          family->mutable_sum()->set_aggregation_temporality(temporality);
+        } else {
+          family->mutable_gauge();
+        }
         break;
       case MetricType::kCounter:
         family->mutable_sum()->set_is_monotonic(true);
-        family->mutable_sum()->set_aggregation_temporality(temporality(false));
+        family->mutable_sum()->set_aggregation_temporality(temporality);
         break;
       case MetricType::kHistogram:
+        family->mutable_histogram()->set_aggregation_temporality(temporality);
+        break;
       case MetricType::kSummary:
-        family->mutable_histogram()->set_aggregation_temporality(temporality(true));
+        family->mutable_exponential_histogram()->set_aggregation_temporality(temporality);
+        break;
+      case MetricType::kNativeHistogram:  // has no points; see AddExponential()
         break;
     }
     return family;
@@ -263,15 +310,20 @@ class OtlpVisitor final : public MetricVisitor {
 
   otlp::NumberDataPoint* AddNumberPoint(LabelValues values) {
     otlp::Metric* family = Family();
-    otlp::NumberDataPoint* point = info_->type == MetricType::kGauge ? family->mutable_gauge()->add_data_points()
-                                                                     : family->mutable_sum()->add_data_points();
-    AddLabels(*info_, values, point->mutable_attributes());
-    point->set_time_unix_nano(static_cast<uint64_t>(time_ns_));
-    return point;
+    return Describe(values, family->has_sum() ? family->mutable_sum()->add_data_points()
+                                              : family->mutable_gauge()->add_data_points());
   }
 
   otlp::HistogramDataPoint* AddHistogramPoint(LabelValues values) {
-    otlp::HistogramDataPoint* point = Family()->mutable_histogram()->add_data_points();
+    return Describe(values, Family()->mutable_histogram()->add_data_points());
+  }
+
+  otlp::ExponentialHistogramDataPoint* AddExponentialPoint(LabelValues values) {
+    return Describe(values, Family()->mutable_exponential_histogram()->add_data_points());
+  }
+
+  template <typename Point>
+  Point* Describe(LabelValues values, Point* point) const {
     AddLabels(*info_, values, point->mutable_attributes());
     point->set_time_unix_nano(static_cast<uint64_t>(time_ns_));
     return point;
@@ -280,12 +332,12 @@ class OtlpVisitor final : public MetricVisitor {
   void AddNumber(LabelValues values, std::string_view key, int64_t start_ns, MetricValue value) {
     RememberedSeries& series = memory_->MarkSeen(info_->metric, key);
     otlp::NumberDataPoint* point = AddNumberPoint(values);
-    if (info_->type == MetricType::kGauge) {
+    if (!IsSum(*info_)) {
       SetValue(value, point);
       return;
     }
     MetricValue shown = value;
-    if (UsesDeltas(/*is_histogram=*/false)) {
+    if (UsesDeltas()) {
       const bool continues = series.time_ns != 0 && series.start_ns == start_ns && value.count() >= series.count &&
                              (value.is_count() || value.ToDouble() >= series.number);
       if (continues) {
@@ -304,41 +356,83 @@ class OtlpVisitor final : public MetricVisitor {
   }
 
   void AddHistogram(LabelValues values, std::string_view key, int64_t start_ns, absl::Span<const double> bounds,
-                    absl::Span<const uint64_t> counts, uint64_t count, double sum) {
+                    absl::Span<const uint64_t> counts, double sum) {
     RememberedSeries& series = memory_->MarkSeen(info_->metric, key);
     otlp::HistogramDataPoint* point = AddHistogramPoint(values);
     bool subtracts = false;
-    if (UsesDeltas(/*is_histogram=*/true)) {
-      subtracts = series.time_ns != 0 && series.start_ns == start_ns && count >= series.count;
+    if (UsesDeltas()) {
+      subtracts = series.time_ns != 0 && series.start_ns == start_ns && HoldsAll(series.buckets, counts);
       point->set_start_time_unix_nano(StartOfDelta(series, start_ns, subtracts));
     } else {
       point->set_start_time_unix_nano(StartOfSum(start_ns));
     }
-    point->set_count(subtracts ? count - series.count : count);
-    point->set_sum(subtracts ? sum - series.number : sum);
     point->mutable_explicit_bounds()->Add(bounds.begin(), bounds.end());
+    uint64_t count = 0;
     for (size_t i = 0; i < counts.size(); ++i) {
-      point->add_bucket_counts(subtracts ? counts[i] - series.buckets[i] : counts[i]);
+      const uint64_t bucket = subtracts ? counts[i] - series.buckets[i] : counts[i];
+      point->add_bucket_counts(bucket);
+      count += bucket;
     }
+    point->set_count(count);
+    point->set_sum(subtracts ? sum - series.number : sum);
     series.start_ns = start_ns;
     series.time_ns = time_ns_;
-    series.count = count;
     series.number = sum;
+    series.bounds.assign(bounds.begin(), bounds.end());
     series.buckets.assign(counts.begin(), counts.end());
   }
 
-  void AddEnded(const std::vector<std::string_view>& values, const RememberedSeries& series) {
-    constexpr uint32_t kFlag = otlp::DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK;
-    const uint64_t start_ns = StartOfSum(series.start_ns);
-    if (info_->type == MetricType::kHistogram || info_->type == MetricType::kSummary) {
-      otlp::HistogramDataPoint* point = AddHistogramPoint(values);
-      point->set_start_time_unix_nano(start_ns);
-      point->set_flags(kFlag);
-      return;
+  void AddExponential(LabelValues values, std::string_view key, int64_t start_ns, const Distribution& distribution) {
+    if (info_->type == MetricType::kNativeHistogram) return;  // the summary of the same values is sent
+    const ExponentialBuckets& buckets = distribution.buckets;
+    const double sum = distribution.sum;
+    RememberedSeries& series = memory_->MarkSeen(info_->metric, key);
+    otlp::ExponentialHistogramDataPoint* point = AddExponentialPoint(values);
+    if (UsesDeltas()) {
+      std::optional<ExponentialBuckets> increase;
+      if (series.time_ns != 0 && series.start_ns == start_ns) increase = IncreaseOf(*series.exponential, buckets);
+      point->set_start_time_unix_nano(StartOfDelta(series, start_ns, increase.has_value()));
+      if (increase.has_value()) {
+        SetBuckets(*increase, sum - series.number, point);
+      } else {
+        SetBuckets(buckets, sum, point);
+      }
+      series.exponential = std::make_unique<ExponentialBuckets>(buckets);
+    } else {
+      point->set_start_time_unix_nano(StartOfSum(start_ns));
+      SetBuckets(buckets, sum, point);
     }
-    otlp::NumberDataPoint* point = AddNumberPoint(values);
-    if (info_->type == MetricType::kCounter) point->set_start_time_unix_nano(start_ns);
-    point->set_flags(kFlag);
+    series.start_ns = start_ns;
+    series.time_ns = time_ns_;
+    series.number = sum;
+  }
+
+  void AddEnded(const std::vector<std::string_view>& values, const RememberedSeries& series) {
+    switch (info_->type) {
+      case MetricType::kHistogram: {
+        otlp::HistogramDataPoint* point = AddHistogramPoint(values);
+        // Some receivers refuse a request with a histogram point that has no bounds.
+        point->mutable_explicit_bounds()->Add(series.bounds.begin(), series.bounds.end());
+        point->mutable_bucket_counts()->Resize(static_cast<int>(series.buckets.size()), 0);
+        End(series, point);
+        break;
+      }
+      case MetricType::kSummary:
+        End(series, AddExponentialPoint(values));
+        break;
+      case MetricType::kCounter:
+      case MetricType::kGauge:
+        End(series, AddNumberPoint(values));
+        break;
+      case MetricType::kNativeHistogram:
+        break;
+    }
+  }
+
+  template <typename Point>
+  void End(const RememberedSeries& series, Point* point) const {
+    point->set_flags(otlp::DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK);
+    if (series.time_ns != 0) point->set_start_time_unix_nano(StartOfSum(series.start_ns));
   }
 
   // A point must not start after its own time, even if the clock was set back.

@@ -14,7 +14,8 @@
 
 namespace tcpgauge {
 
-// What the points of counters and histograms give.
+// What the points of counters and histograms give. The sums of additive gauges are always cumulative, as the
+// specification demands of UpDownCounters with every preference.
 enum class Temporality : uint8_t {
   kCumulative,  // the total since the counter's start
   kDelta,       // the increase since the previous point
@@ -38,19 +39,20 @@ struct OtlpEncoderOptions {
   std::string scope_version;  // the version of tcpgauge
   OtlpFormat format = OtlpFormat::kProtobuf;
   Temporality temporality = Temporality::kCumulative;
-  // Further points go into further requests, because a receiver takes at most 20 MiB, and a point takes up to 1 kB in
-  // JSON.
+  // Further points go into further requests, because a receiver takes at most 20 MiB. A point takes up to 1 kB in JSON.
+  // An exponential one takes up to 3 kB, but few points of a request are exponential.
   size_t max_points_per_request = 10000;
 };
 
 // Encodes expositions as OTLP requests: the samples of VisitMetrics(), under the catalog's OTLP names. Counters become
-// monotonic sums.
+// monotonic sums. Additive gauges become sums that are not monotonic. Summaries become exponential histograms, with the
+// buckets of EdgeDistributions.
 //
-// A counter starts when its connection began, when its edge got series, or otherwise when the capture was started. (The
-// counter of the process's processor time starts with the process.) A cumulative point has that start as its start
-// time. A delta has the time of the previous point as its start time. At the first point, and after a restart of the
-// counter, the delta is the whole value. If the counter started after the previous point, the delta has the counter's
-// start as its start time.
+// A sum or a histogram starts when its connection began, when its edge got series, or otherwise when the capture was
+// started. (The sums of the process start with the process.) A cumulative point has that start as its start time. A
+// delta has the time of the previous point as its start time. At the first point, and after a restart of the counter,
+// the delta is the whole value. If the counter started after the previous point, the delta has the counter's start as
+// its start time.
 //
 // If a series of the previous exposition is missing in this one, it gets one last point without a value, with the flag
 // NO_RECORDED_VALUE.
@@ -66,8 +68,15 @@ struct OtlpEncoderOptions {
 // - The edge "other" has no client address, so its only attribute is `otel.metric.overflow`.
 // - The workload of a pod has two attributes: `client.workload`, which hosts have too, and `client.k8s.workload.name`,
 //   which is named as the attributes of its namespace and of the pod are. The same holds for servers.
-// - Summaries become histograms without buckets. OTLP's own summary has no temporality, and the specification keeps it
-//   for legacy formats only.
+// - Every histogram point has bounds, or is exponential. A histogram without buckets would be legal, but Fluent Bit
+//   refuses the whole request for one such point. This holds for the last point without a value, too.
+// - Summaries become exponential histograms and not summaries. OTLP's own summary has no temporality, and the
+//   specification keeps it for legacy formats only. Its quantiles also cannot be added up over edges. They stay
+//   exponential when edges have classic buckets on /metrics, because one point with finer buckets costs no series.
+// - The count of an exponential point is that of its buckets, because some receivers refuse a point in which the two
+//   differ.
+// - If the scale of an exponential histogram fell since the previous point, the delta has the lower scale. The buckets
+//   of the previous point can be merged to it, but those of the new one cannot be split.
 // - The time of a point is the wall clock's time of the observation, even if the packets come from a file. The start
 //   times of connections and edges are in the time of the packets.
 // - A push of 5,000 points takes 13 ms of processor time, most of it in protobuf's messages (tests/bench/push_cost.py).

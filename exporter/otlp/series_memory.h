@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,18 +13,22 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "exporter/metrics/metric_catalog.h"
+#include "src/base/exponential_buckets.h"
 
 namespace tcpgauge {
 
 // A series as OtlpEncoder last encoded it. SeriesMemory sets `round`. The encoder sets the other fields, but leaves
-// them 0 for a gauge, which has no delta.
+// them 0 for a gauge that is sent as a gauge.
 struct RememberedSeries {
   uint64_t round = 0;             // the last round in which the series was marked
   int64_t start_ns = 0;           // when the counter started (Unix epoch)
   int64_t time_ns = 0;            // of the last point (Unix epoch); 0 = the series is new, or a gauge
-  uint64_t count = 0;             // a histogram's count, or MetricValue::count() of a counter
+  uint64_t count = 0;             // MetricValue::count() of a counter
   double number = 0;              // a histogram's sum, or a counter's value
-  std::vector<uint64_t> buckets;  // a histogram's counts, not cumulative; empty for summaries
+  std::vector<double> bounds;     // those of a histogram with explicit bounds
+  std::vector<uint64_t> buckets;  // the counts of a histogram with explicit bounds, not cumulative
+  // The buckets of an exponential histogram whose points are deltas; otherwise null, to save memory.
+  std::unique_ptr<ExponentialBuckets> exponential;
 };
 
 // Remembers the series of the previous exposition, so that OtlpEncoder can compute deltas and tell which series ended.

@@ -60,6 +60,9 @@ void WriteConnection(const Snapshot& snapshot, const ConnectionSummary& connecti
   writer->Raw(",\"idle_seconds\":").Seconds(std::max<int64_t>(snapshot.time_ns - connection.last_packet_time_ns, 0));
   WriteDuration(",\"handshake_rtt_seconds\":", connection.handshake_rtt_ns, writer);
   WriteDuration(",\"rtt_seconds\":", connection.rtt_ns, writer);
+  WriteDuration(",\"min_rtt_seconds\":", connection.min_rtt_ns(), writer);
+  WriteMinRttHalves(connection, writer);
+  WriteResponses(connection, writer);
   writer->Raw(",\"window_payload_bytes\":").Value(connection.window_payload_bytes);
   WriteSentWithRates(connection, writer);
   writer->Raw("}");
@@ -86,7 +89,7 @@ size_t MostBytes(const Snapshot& snapshot, const std::vector<uint32_t>& indexes,
   constexpr size_t kFrameBytes = 2048;    // all that surrounds the two lists
   constexpr size_t kInterfaceBytes = 96;  // an element of "interfaces", without the name
   // An element of "connections", without the interface's name, the names of the ends, the service and the views.
-  constexpr size_t kConnectionBytes = 1280;
+  constexpr size_t kConnectionBytes = 1504;
   size_t longest_name = 0;
   size_t bytes = kFrameBytes;
   for (const std::string& name : interface_names) {

@@ -2,23 +2,34 @@
 #ifndef TCPGAUGE_EXPORTER_WEB_CONTENT_NEGOTIATION_H_
 #define TCPGAUGE_EXPORTER_WEB_CONTENT_NEGOTIATION_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
-
-#include "exporter/metrics/text_writer.h"
 
 namespace tcpgauge {
 
-// Chooses the text format by `accept`, the value of an Accept header (RFC 9110 section 12.5.1); empty = no header.
+// The formats of the metrics page.
+enum class MetricsFormat : uint8_t {
+  kPrometheusText,  // TextFormat::kPrometheus
+  kOpenMetrics,     // TextFormat::kOpenMetrics
+  kProtobuf,        // see WriteProtobuf()
+};
+constexpr size_t kMetricsFormats = 3;
+
+// Chooses the format by `accept`, the value of an Accept header (RFC 9110 section 12.5.1); empty = no header.
 //
-// Returns kOpenMetrics if all of this holds:
-// - The header names OpenMetrics with the version 1.0.0, with 0.0.1, or without a version. A wildcard is not enough.
-// - The quality of OpenMetrics is above 0.
-// - The quality of OpenMetrics is at least that of the Prometheus format. The Prometheus format has the quality of the
-//   most precise element that matches it. From most to least precise, these elements match: text/plain with version
-//   0.0.4, text/plain without a version, text/*, and */*. If none matches, the quality is 0.
+// The header names a format if one of its elements does, and the format has the highest quality of such elements.
+// A wildcard names neither protobuf nor OpenMetrics.
+// - Protobuf is application/vnd.google.protobuf with proto=io.prometheus.client.MetricFamily and encoding=delimited.
+//   Both parameters must be there, and with no other value. Further parameters, such as the `escaping` of Prometheus 3,
+//   are ignored.
+// - OpenMetrics is application/openmetrics-text with the version 1.0.0, with 0.0.1, or without a version.
+// - The Prometheus text format has the quality of the most precise element that matches it. From most to least precise,
+//   these elements match: text/plain with version 0.0.4, text/plain without a version, text/*, and */*.
 //
-// Otherwise returns kPrometheus, even if the header accepts neither format.
-TextFormat NegotiateTextFormat(std::string_view accept);
+// Returns the format with the highest quality. Of equal qualities above 0, protobuf comes before OpenMetrics, and
+// OpenMetrics before the Prometheus text format. Returns kPrometheusText if the header accepts none.
+MetricsFormat NegotiateFormat(std::string_view accept);
 
 }  // namespace tcpgauge
 

@@ -4,10 +4,26 @@
 #include <utility>
 
 #include "exporter/http/compression.h"
-#include "exporter/web/content_negotiation.h"
+#include "exporter/metrics/protobuf_writer.h"
+#include "exporter/metrics/text_writer.h"
 #include "src/base/gzip.h"
 
 namespace tcpgauge {
+namespace {
+
+TextFormat TextFormatOf(MetricsFormat format) {
+  return format == MetricsFormat::kOpenMetrics ? TextFormat::kOpenMetrics : TextFormat::kPrometheus;
+}
+
+std::string Write(const Exposition& exposition, MetricsFormat format) {
+  return format == MetricsFormat::kProtobuf ? WriteProtobuf(exposition) : WriteText(exposition, TextFormatOf(format));
+}
+
+std::string_view ContentTypeOf(MetricsFormat format) {
+  return format == MetricsFormat::kProtobuf ? kProtobufContentType : ContentTypeOf(TextFormatOf(format));
+}
+
+}  // namespace
 
 template <typename Make>
 MetricsPage::Body MetricsPage::Get(Text* text, const Snapshot& snapshot, Make make) const {
@@ -21,10 +37,10 @@ MetricsPage::Body MetricsPage::Get(Text* text, const Snapshot& snapshot, Make ma
   return text->body;
 }
 
-MetricsPage::Body MetricsPage::Plain(TextFormat format, const std::shared_ptr<const Snapshot>& snapshot) {
+MetricsPage::Body MetricsPage::Plain(MetricsFormat format, const std::shared_ptr<const Snapshot>& snapshot) {
   return Get(&plain_[static_cast<size_t>(format)], *snapshot, [&] {
     const int64_t start_ns = clock_.SteadyNanoseconds();
-    std::string text = WriteText(output_.Expose(snapshot), format);
+    std::string text = Write(output_.Expose(snapshot), format);
     text.shrink_to_fit();
     output_.SetDuration(clock_.SteadyNanoseconds() - start_ns);
     return std::make_shared<const std::string>(std::move(text));
@@ -32,7 +48,7 @@ MetricsPage::Body MetricsPage::Plain(TextFormat format, const std::shared_ptr<co
 }
 
 HttpResponse MetricsPage::Answer(const HttpRequest& request, const std::shared_ptr<const Snapshot>& snapshot) {
-  const TextFormat format = NegotiateTextFormat(request.Header("Accept").value_or(""));
+  const MetricsFormat format = NegotiateFormat(request.Header("Accept").value_or(""));
   HttpResponse response;
   response.content_type = std::string(ContentTypeOf(format));
   response.headers = {{"Vary", "Accept"}, {"Vary", "Accept-Encoding"}};

@@ -11,7 +11,7 @@
 #include "exporter/metrics/agent_metrics.h"
 #include "exporter/metrics/make_exposition.h"
 #include "exporter/metrics/metrics_output.h"
-#include "exporter/metrics/text_writer.h"
+#include "exporter/web/content_negotiation.h"
 #include "src/base/clock.h"
 #include "src/base/mutex.h"
 #include "src/base/time_units.h"
@@ -21,13 +21,14 @@ namespace tcpgauge {
 
 // Makes the page of the metrics, in the format and encoding that a request accepts.
 //
-// Design. Requests for the same snapshot share one text, and one compressed text. Otherwise each request would cost the
+// Design. Requests for the same snapshot share one text of each format, and one compressed text. A text here may be
+// protobuf. Otherwise each request would cost the
 // processor time of a text, and each client that does not read would hold the memory of a text. A text is used for one
 // second at most. The reason: it also has the counters of the agent and of the process, which change without a new
 // snapshot.
 //
 // Thread: any. Requests for the same text wait for each other, so that the text is made once.
-// Bounds: keeps four texts, besides those that are being sent.
+// Bounds: keeps six texts, a plain and a compressed one of each format, besides those that are being sent.
 class MetricsPage {
  public:
   static constexpr int64_t kLongestUseNs = kNanosecondsPerSecond;
@@ -54,12 +55,12 @@ class MetricsPage {
   // Returns `text->body` if it is from `snapshot` and young enough. Otherwise replaces it by the result of `make`.
   template <typename Make>
   Body Get(Text* text, const Snapshot& snapshot, Make make) const;
-  Body Plain(TextFormat format, const std::shared_ptr<const Snapshot>& snapshot);
+  Body Plain(MetricsFormat format, const std::shared_ptr<const Snapshot>& snapshot);
 
   MetricsOutput output_;
   const Clock& clock_;
-  Text plain_[2];       // by TextFormat
-  Text compressed_[2];  // the same with gzip
+  Text plain_[kMetricsFormats];       // by MetricsFormat
+  Text compressed_[kMetricsFormats];  // the same with gzip
 };
 
 }  // namespace tcpgauge

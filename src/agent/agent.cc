@@ -107,6 +107,11 @@ absl::Status Agent::OpenServer(const MemoryPlan& plan, uint64_t memory_limit_byt
   if (options_.listen_addresses.empty()) return absl::OkStatus();
   const WebSources sources = WebSourcesOf(options_, plan, memory_limit_bytes, *engine_, &metrics_);
   auto opened = OpenWebServer(options_.listen_addresses, sources, web_security_.get());
+  if (absl::IsAlreadyExists(opened.status()) && options_.may_serve_nothing) {
+    const std::string& address = options_.listen_addresses.front();
+    notice_ = absl::StrCat("no HTTP, ", address.substr(address.rfind(':') + 1), " busy");
+    return absl::OkStatus();
+  }
   if (!opened.ok()) return opened.status();
   server_ = *std::move(opened);
   return absl::OkStatus();

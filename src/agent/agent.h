@@ -102,6 +102,9 @@ class Agent {
   int finished_fd() const { return engine_->finished_fd(); }
 
   const SnapshotHub& hub() const { return engine_->hub(); }
+  // What the top view should say of the agent in a few words; empty: nothing. It says when HTTP is not served because
+  // another program, as a rule another agent, listens on the default address.
+  const std::string& notice() const { return notice_; }
 
   // Where HTTP can be reached (see HttpServer::urls()); empty without HTTP.
   std::vector<std::string> urls() const;
@@ -129,6 +132,7 @@ class Agent {
   std::unique_ptr<OtlpPusher> pusher_;
   std::unique_ptr<WebSecurity> web_security_;
   std::unique_ptr<HttpServer> server_;
+  std::string notice_;
   std::thread server_stopper_;  // runs server_->Stop()
 
   // The results of the steps of the end; nullopt until the step was done.

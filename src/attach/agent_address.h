@@ -16,8 +16,9 @@ struct AgentAddress {
   std::string shown;      // the address as it was given, but without user and password
 };
 
-// Parses http://HOST:PORT, https://USER:PASSWORD@HOST:PORT or unix:PATH. A URL may have a path, which then stands
-// before the agent's own paths. Does not look up the host's name.
+// Parses HOST, HOST:PORT, http://HOST:PORT, https://USER:PASSWORD@HOST:PORT or unix:PATH. Without a scheme, it is http,
+// and the port is the agent's default port unless it is given. A URL may have a path, which then stands before the
+// agent's own paths. Does not look up the host's name.
 //
 // Errors: kInvalidArgument. The message is one line that names the address without user and password, and says what
 // would be right.

@@ -31,7 +31,8 @@ namespace {
 constexpr double kMaxRate = 1e18;
 constexpr double kMaxRateWindowSeconds = 1e9;
 
-void TakeSent(std::string_view name, const JsonScalar& value, DirectionSummary* sent) {
+// Takes one of the numbers of what an end sent. Returns false if `name` is none of them.
+bool TakeSent(std::string_view name, const JsonScalar& value, DirectionSummary* sent) {
   if (name == "packets") {
     sent->packets = CountOf(value);
   } else if (name == "payload_bytes") {
@@ -46,20 +47,17 @@ void TakeSent(std::string_view name, const JsonScalar& value, DirectionSummary* 
     sent->zero_windows = SmallCountOf(value);
   } else if (name == "payload_bytes_per_second") {
     sent->payload_bytes_per_second = NumberOf(value, kMaxRate);
-  }
-}
-
-// Takes what client or server sent. Returns false if `key` names neither.
-bool TakeSent(std::string_view key, const JsonScalar& value, DirectionSummary* client, DirectionSummary* server) {
-  constexpr std::string_view kClient = "client_", kServer = "server_";
-  if (StartsWith(key, kClient)) {
-    TakeSent(key.substr(kClient.size()), value, client);
-  } else if (StartsWith(key, kServer)) {
-    TakeSent(key.substr(kServer.size()), value, server);
   } else {
     return false;
   }
   return true;
+}
+
+// Takes what client or server sent. Returns false if `key` names something else.
+bool TakeSent(std::string_view key, const JsonScalar& value, DirectionSummary* client, DirectionSummary* server) {
+  constexpr std::string_view kClient = "client_", kServer = "server_";
+  if (StartsWith(key, kClient)) return TakeSent(key.substr(kClient.size()), value, client);
+  return StartsWith(key, kServer) && TakeSent(key.substr(kServer.size()), value, server);
 }
 
 ConnectionState StateOf(std::string_view name) {
@@ -474,6 +472,14 @@ void SnapshotMaker::TakeOfConnection(std::string_view key, const JsonScalar& val
     connection.handshake_rtt_ns = NanosecondsOf(value, ConnectionSummary::kUnknown);
   } else if (key == "rtt_seconds") {
     connection.rtt_ns = NanosecondsOf(value, ConnectionSummary::kUnknown);
+  } else if (key == "server_min_rtt_seconds") {
+    connection.server_min_rtt_ns = NanosecondsOf(value, ConnectionSummary::kUnknown);
+  } else if (key == "client_min_rtt_seconds") {
+    connection.client_min_rtt_ns = NanosecondsOf(value, ConnectionSummary::kUnknown);
+  } else if (key == "responses") {
+    connection.responses = SmallCountOf(value);
+  } else if (key == "response_seconds") {
+    connection.response_ns = NanosecondsOf(value, ConnectionSummary::kUnknown);
   } else if (key == "window_payload_bytes") {
     connection.window_payload_bytes = CountOf(value);
   }

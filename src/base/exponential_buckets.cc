@@ -11,9 +11,10 @@ namespace {
 
 constexpr int kPerOctave = 1 << ExponentialBuckets::kMaxScale;
 
-// The upper bounds of the buckets between 1/2 and 1: 2^(-7/8), 2^(-6/8) and so on. The last bound is 1.
+// The upper bounds of the buckets between 1/2 and 1: 2^(-7/8), 2^(-6/8) and so on. Each is rounded down, so that a
+// double is above the bound exactly if it is above the rounded one. The last bound is 1.
 constexpr double kUpperBounds[kPerOctave] = {
-    0.5452538663326288, 0.5946035575013605, 0.6484197773255048, 0.7071067811865476,
+    0.5452538663326287, 0.5946035575013605, 0.6484197773255048, 0.7071067811865475,
     0.7711054127039704, 0.8408964152537145, 0.9170040432046712, 1,
 };
 
@@ -31,6 +32,18 @@ int32_t BucketOf(double value) {
 int32_t LowerNumber(int32_t number, int shift) { return number >> shift; }
 
 }  // namespace
+
+// Here and not in the class, where it would let a value initialization write zeros to all counts.
+ExponentialBuckets::ExponentialBuckets() = default;
+
+ExponentialBuckets& ExponentialBuckets::operator=(const ExponentialBuckets& other) {
+  scale_ = other.scale_;
+  size_ = other.size_;
+  first_ = other.first_;
+  zero_count_ = other.zero_count_;
+  std::copy_n(other.counts_.begin(), size_, counts_.begin());
+  return *this;
+}
 
 void ExponentialBuckets::Observe(double value) {
   if (!(value > kZeroThreshold)) {
@@ -56,8 +69,12 @@ int ExponentialBuckets::Include(int32_t low, int32_t high) {
   const int32_t new_first = first();
   const auto new_size = static_cast<uint8_t>(last() - new_first + 1);
   if (size_ > 0 && new_first < first_) {
-    std::rotate(counts_.begin(), counts_.end() - (first_ - new_first), counts_.end());
+    const auto added = static_cast<uint8_t>(first_ - new_first);
+    std::copy_backward(counts_.begin(), counts_.begin() + size_, counts_.begin() + size_ + added);
+    std::fill_n(counts_.begin(), added, 0);
+    size_ = static_cast<uint8_t>(size_ + added);
   }
+  std::fill(counts_.begin() + size_, counts_.begin() + new_size, 0);
   first_ = new_first;
   size_ = new_size;
   return fall;
@@ -67,13 +84,16 @@ void ExponentialBuckets::LowerScale() {
   --scale_;
   if (size_ == 0) return;
   const int32_t new_first = LowerNumber(first_, 1);
-  std::array<uint64_t, kMaxBuckets> merged{};
+  size_t new_size = 0;
   for (int32_t i = 0; i < size_; ++i) {
-    merged[static_cast<size_t>(LowerNumber(first_ + i, 1) - new_first)] += counts_[static_cast<size_t>(i)];
+    const auto place = static_cast<size_t>(LowerNumber(first_ + i, 1) - new_first);
+    const uint64_t count = counts_[static_cast<size_t>(i)];
+    // `place` is at most `i`, so no count is overwritten that is still to be read.
+    counts_[place] = place < new_size ? counts_[place] + count : count;
+    new_size = place + 1;
   }
-  size_ = static_cast<uint8_t>(LowerNumber(first_ + size_ - 1, 1) - new_first + 1);
   first_ = new_first;
-  counts_ = merged;
+  size_ = static_cast<uint8_t>(new_size);
 }
 
 void ExponentialBuckets::Add(const ExponentialBuckets& other) {
@@ -91,6 +111,7 @@ void ExponentialBuckets::Add(const ExponentialBuckets& other) {
 
 void ExponentialBuckets::Subtract(const ExponentialBuckets& other) {
   zero_count_ -= std::min(zero_count_, other.zero_count_);
+  if (other.size_ == 0) return;
   while (scale_ > other.scale_) LowerScale();
   const int shift = other.scale_ - scale_;
   for (int32_t i = 0; i < other.size_; ++i) {
@@ -106,7 +127,7 @@ void ExponentialBuckets::Trim() {
   while (size_ > 0 && counts_[size_ - 1] == 0) --size_;
   const auto* const begin = std::find_if(counts_.begin(), counts_.begin() + size_, [](uint64_t c) { return c != 0; });
   const auto zeros = static_cast<uint8_t>(begin - counts_.begin());
-  std::rotate(counts_.begin(), counts_.begin() + zeros, counts_.end());
+  std::copy(counts_.begin() + zeros, counts_.begin() + size_, counts_.begin());
   size_ = static_cast<uint8_t>(size_ - zeros);
   first_ = size_ == 0 ? 0 : first_ + zeros;
 }

@@ -20,7 +20,7 @@ namespace tcpgauge {
 // The scale is kMaxScale at first, so a bucket's upper bound is 9 % above its lower one. If the values do not fit into
 // kMaxBuckets buckets, the scale falls by one, which merges buckets in pairs. It never rises.
 //
-// Thread: one at a time; a plain value.
+// Thread: one at a time; a plain value. A copy takes time in proportion to the buckets in use.
 // Bounds: a fixed amount of memory, whatever is observed.
 class ExponentialBuckets {
  public:
@@ -28,6 +28,10 @@ class ExponentialBuckets {
   static constexpr size_t kMaxBuckets = 80;
   // Values up to this one, and NaN, are counted as zeros.
   static constexpr double kZeroThreshold = 1e-9;
+
+  ExponentialBuckets();
+  ExponentialBuckets(const ExponentialBuckets& other) { *this = other; }
+  ExponentialBuckets& operator=(const ExponentialBuckets& other);
 
   // Counts `value`. Counts infinity as the largest double.
   void Observe(double value);
@@ -38,7 +42,7 @@ class ExponentialBuckets {
   // would fall below zero becomes zero.
   void Subtract(const ExponentialBuckets& other);
 
-  // At least -10, where one bucket covers all doubles above 1 and another one those below.
+  // At least -4, where the buckets cover all doubles above kZeroThreshold.
   int scale() const { return scale_; }
   // The values in [0, kZeroThreshold].
   uint64_t zero_count() const { return zero_count_; }
@@ -60,7 +64,7 @@ class ExponentialBuckets {
   uint8_t size_ = 0;
   int32_t first_ = 0;
   uint64_t zero_count_ = 0;
-  std::array<uint64_t, kMaxBuckets> counts_{};  // those from size_ on are 0
+  std::array<uint64_t, kMaxBuckets> counts_;  // those from size_ on are not used, and not initialized
 };
 
 }  // namespace tcpgauge

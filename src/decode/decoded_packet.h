@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "src/decode/decode_error.h"
+#include "src/decode/payload_start.h"
 #include "src/net/encapsulation.h"
 #include "src/net/endpoint.h"
 #include "src/net/packet_direction.h"
@@ -60,7 +61,9 @@ struct DecodedPacket {
   uint8_t tcp_flags = 0;  // bits of TcpFlag
   bool has_timestamps = false;
   bool is_fragment = false;  // the innermost IP datagram is a fragment
-  uint16_t window = 0;       // as in the header, not scaled
+  // Has a meaning in a segment with payload. kNotCaptured if the TCP header is broken or spread over fragments.
+  PayloadStart payload_start = PayloadStart::kNotCaptured;
+  uint16_t window = 0;  // as in the header, not scaled
 
   Endpoint source;
   Endpoint destination;

@@ -51,6 +51,7 @@ Layer DecodeBrokenTcp(Decoding& decoding) {
   packet.tcp_flags = 0;
   packet.window = 0;
   packet.has_timestamps = false;
+  packet.payload_start = PayloadStart::kNotCaptured;
   packet.payload_length_bytes = header_length_bytes < kMinTcpHeaderBytes ? segment_bytes - header_length_bytes : 0;
   return Layer::kDone;
 }

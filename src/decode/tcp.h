@@ -6,6 +6,7 @@
 
 #include "src/base/wire_integers.h"
 #include "src/decode/decoding.h"
+#include "src/decode/payload_start.h"
 #include "src/decode/tcp_header.h"
 
 namespace tcpgauge {
@@ -83,6 +84,9 @@ inline Layer DecodeTcp(Decoding& decoding) {
   packet.tcp_flags = header->flags;
   packet.window = header->window.ToHost();
   packet.payload_length_bytes = segment_bytes - header_length_bytes;
+  if (packet.payload_length_bytes > 0) {
+    packet.payload_start = StartOfPayload(decoding.captured, header_length_bytes);
+  }
   packet.has_timestamps = false;
   const bool is_syn = (packet.tcp_flags & kTcpSyn) != 0;
   if (is_syn) {

@@ -20,10 +20,19 @@ struct EndRecord {
   // - kSample: a sample is under way. rtt_sequence is the lowest acknowledgment number that ends the sample, and
   //   rtt_time_us is when the sample's segment came.
   // - kSampleByTimestamp: as kSample, and rtt_timestamp is the segment's TSval (RFC 7323).
+  // - kShortSample and kShortSampleByTimestamp: the same, and the acknowledgment may be delayed (see RttSample).
   // - kRepetition: the end has sent payload again, and the other end has acknowledged no payload since (see stall.h).
   //   rtt_time_us is when the end first did so. rtt_sequence is as for kNone.
   // - kCandidateSyn: a SYN of this end may begin a new connection (see reuse.h).
-  enum class Timing : uint8_t { kNone, kSample, kSampleByTimestamp, kRepetition, kCandidateSyn };
+  enum class Timing : uint8_t {
+    kNone,
+    kSample,
+    kSampleByTimestamp,
+    kShortSample,
+    kShortSampleByTimestamp,
+    kRepetition,
+    kCandidateSyn
+  };
 
   uint64_t packets : 40;
   uint64_t zero_windows : 24;    // segments that announced a window of zero; saturates
@@ -129,7 +138,8 @@ struct alignas(64) ConnectionRecord {
   // this key, but the keys of the views, and end a need not be the lesser endpoint.
   ConnectionKey key;
   int64_t last_packet_time_ns;  // table time; never decreases
-  ConnectionState state;
+  ConnectionState state : 7;
+  bool is_request_pending : 1;       // the client has sent payload that the server has not answered (see exchange.h)
   TimeoutClass timeout_class : 3;    // the TimeoutWheel that holds the record; may lag behind the state (see Timeouts)
   TimeoutClass handshake_class : 3;  // the class while in SYN-SENT
   bool is_edge_pending : 1;          // the connection is confirmed, but its edge was not told of it yet (see Ledger)

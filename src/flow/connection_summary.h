@@ -77,9 +77,9 @@ struct ConnectionSummary {
   // The smoothed round-trip time between the two ends: the sum of the times from the observer to each end and back. An
   // end without a sample adds nothing, so the sum is too small while only one end has samples.
   int64_t rtt_ns = kUnknown;
-  // The two halves of the round trip, from the observer to the server and back, and from the observer to the client and
-  // back: each the least of its samples of the last minute. Unlike `rtt_ns`, they do not include delayed
-  // acknowledgments.
+  // The two halves of the least round-trip time, from the observer to the server and back, and from the observer to the
+  // client and back: each the least of its samples of the last minute (see RttMinimum). Unlike `rtt_ns`, they do not
+  // include delayed acknowledgments (see RttSample).
   int64_t server_min_rtt_ns = kUnknown;
   int64_t client_min_rtt_ns = kUnknown;
   // The exchanges of a request and its answer. `response_ns` is their smoothed response time: from the last segment of

@@ -9,6 +9,7 @@
 #include "absl/hash/hash.h"
 #include "src/base/check.h"
 #include "src/base/fetch_ahead.h"
+#include "src/flow/exchange.h"
 #include "src/flow/fill_record.h"
 #include "src/flow/reuse.h"
 #include "src/flow/segment_kind.h"
@@ -52,7 +53,7 @@ std::unique_ptr<EdgeTable> MakeEdges(const TableOptions& options, BindingTable* 
 
 uint64_t ConnectionTable::MemoryBytes(const TableOptions& options) {
   uint64_t bytes_each = sizeof(ConnectionRecord) + sizeof(ConnectionDetails) + sizeof(Embryo) + sizeof(View) +
-                        sizeof(uint32_t);  // embryo_notes_
+                        sizeof(LatencyRecord) + sizeof(uint32_t);  // embryo_notes_
   uint64_t bytes = ConnectionIndex::MemoryBytes(IndexCapacity(options)) + GapPool::MemoryBytes(GapSets(options)) +
                    EncapsulationTable::MemoryBytes(options.max_encapsulations) + ServerEndpoints::kMemoryBytes +
                    TimeWaitTable::MemoryBytes(TimeWaitCapacity(options)) +
@@ -74,6 +75,7 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
       sink_(sink),
       records_(options.max_connections),
       details_(options.max_connections),
+      latencies_(options.max_connections),
       embryos_(options.max_connections),
       views_(options.max_connections),
       index_(&records_, &embryos_, &views_, options.hash_seed, IndexCapacity(options)),
@@ -150,17 +152,23 @@ void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
     --views;
   }
   if (size() + new_ones > options_.max_connections) FetchOldestEmbryos(new_ones);
-  // Established connections never touch ConnectionDetails; prefetch it only for the others. This packet replaces its
-  // embryo by a record, which changes the embryo's neighbours.
+  // Established connections never touch ConnectionDetails; prefetch it only for the others. Few segments of servers
+  // touch LatencyRecord. This packet replaces its embryo by a record, which changes the embryo's neighbours.
   for (const Arrival& arrival : arrivals) {
     if (arrival.likely_slot == ConnectionIndex::kNotFound) continue;
     if (ConnectionIndex::IsEmbryo(arrival.likely_slot)) {
       embryos_.FetchNeighbors(arrival.likely_slot & ~kEmbryoSlots);
     } else if (ConnectionIndex::IsView(arrival.likely_slot)) {
       continue;
-    } else if (records_[arrival.likely_slot].state != ConnectionState::kEstablished ||
-               (arrival.packet->tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) != 0) {
-      FetchAhead(&details_[arrival.likely_slot]);
+    } else {
+      const ConnectionRecord& record = records_[arrival.likely_slot];
+      if (record.state != ConnectionState::kEstablished ||
+          (arrival.packet->tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) != 0) {
+        FetchAhead(&details_[arrival.likely_slot]);
+      }
+      if (MayBelongToExchange(*arrival.packet, arrival.sender == record.client_end(), record)) {
+        FetchAhead(&latencies_[arrival.likely_slot]);
+      }
     }
   }
 }
@@ -181,6 +189,7 @@ void ConnectionTable::FetchRecord(uint32_t slot) const {
   FetchAhead(&record.ends[0]);
   FetchAhead(&record.ends[1]);
   FetchAhead(&details_[slot]);
+  FetchAhead(&latencies_[slot]);
   if (windows_ != nullptr) windows_->Prefetch(slot);
 }
 
@@ -389,9 +398,14 @@ uint32_t ConnectionTable::Promote(uint32_t slot, uint32_t hash) {
   records_[record].bound = BoundOf(slot | kEmbryoSlots);
   index_.Replace(slot | kEmbryoSlots, record, hash);
   embryos_.Remove(slot);
-  if (windows_ != nullptr) windows_->Clear(record);
+  ForgetRates(record);
   timeouts_.Insert(record);
   return record;
+}
+
+void ConnectionTable::ForgetRates(uint32_t slot) {
+  latencies_[slot] = LatencyRecord();
+  if (windows_ != nullptr) windows_->Clear(slot);
 }
 
 uint32_t ConnectionTable::BeginConnection(const Arrival& arrival) {
@@ -415,7 +429,7 @@ void ConnectionTable::InitializeRecord(uint32_t slot, const Arrival& arrival) {
   details.syn_time = details.syn_ack_time = ConnectionDetails::kUnknown;
   details.first_view = ViewTable::kNone;
   encapsulations_.AcquireAgain(arrival.key.encapsulation);
-  if (windows_ != nullptr) windows_->Clear(slot);
+  ForgetRates(slot);
 
   bool client_is_b;
   if (IsSyn(packet) || IsSynAck(packet)) {
@@ -502,13 +516,16 @@ void ConnectionTable::PopulateRecords(uint32_t first, uint32_t count) {
   count = std::min(count, options_.max_connections - first);
   records_.Populate(first, count);
   details_.Populate(first, count);
+  latencies_.Populate(first, count);
   if (windows_ != nullptr) windows_->Populate(first, count);
 }
 
 ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {
   const bool is_embryo = (slot & kEmbryoSlots) != 0;
   const uint32_t embryo = slot & ~kEmbryoSlots;
-  ConnectionSummary summary = is_embryo ? SummaryOf(embryos_[embryo]) : SummaryOf(records_[slot], details_[slot]);
+  const LatencyRecord* const latency = is_embryo ? nullptr : &latencies_[slot];
+  ConnectionSummary summary =
+      is_embryo ? SummaryOf(embryos_[embryo]) : SummaryOf(records_[slot], details_[slot], latency);
   summary.id = IdOf(is_embryo ? embryos_[embryo].key : records_[slot].key, summary.start_time_ns);
   if (!is_embryo && details_[slot].first_view != ViewTable::kNone) summary.service = ServiceOf(slot);
   return summary;

@@ -27,11 +27,13 @@
 #include "src/flow/gap_pool.h"
 #include "src/flow/interface_pins.h"
 #include "src/flow/key_finder.h"
+#include "src/flow/latency_record.h"
 #include "src/flow/ledger.h"
 #include "src/flow/overflow.h"
 #include "src/flow/payload_windows.h"
 #include "src/flow/recently_ended.h"
 #include "src/flow/repeated_attempts.h"
+#include "src/flow/segment_analysis.h"
 #include "src/flow/server_endpoints.h"
 #include "src/flow/stretch.h"
 #include "src/flow/time_wait_table.h"
@@ -396,6 +398,8 @@ class alignas(64) ConnectionTable {
   uint32_t Promote(uint32_t slot, uint32_t hash);
   // Ends an embryo. `slot` is the embryo's slot without kEmbryoSlots.
   void EndEmbryo(uint32_t slot, std::optional<EndReason> reason);
+  // Forgets the rates and delays of the connection that had the slot of a record before.
+  void ForgetRates(uint32_t slot);
   // Begins a connection as a record and returns its slot.
   uint32_t BeginConnection(const Arrival& arrival);
   // Initialises the record in `slot` for the arrival that begins its connection. REQUIRES: the index contains `slot`.
@@ -538,6 +542,8 @@ class alignas(64) ConnectionTable {
   void CreditPossibleProbe(uint32_t slot, const Arrival& arrival);
   // Credits the byte of a window probe that `sender` sent and its receiver has now accepted.
   void CreditAcceptedProbe(uint32_t slot, End sender);
+  // Adds the sample that the packet ended to the minimum of the end whose segment was acknowledged.
+  void NoteRtt(uint32_t slot, const Arrival& arrival, const RttSample& sample);
   // Updates the connection's state, handshake, loss and delay by a segment whose header is not broken.
   void FollowSegment(uint32_t slot, const Arrival& arrival);
   // Records the segment if it is a step of the handshake. `before` is the state before the segment.
@@ -593,6 +599,7 @@ class alignas(64) ConnectionTable {
   EndedConnectionSink* const sink_;
   StableArray<ConnectionRecord> records_;
   StableArray<ConnectionDetails> details_;
+  StableArray<LatencyRecord> latencies_;  // by slot of a record, as the two above
   EmbryoTable embryos_;
   ViewTable views_;
   ConnectionIndex index_;

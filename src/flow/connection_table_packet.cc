@@ -5,10 +5,12 @@
 
 #include "absl/base/attributes.h"
 #include "src/flow/connection_table.h"
+#include "src/flow/exchange.h"
 #include "src/flow/handshake.h"
 #include "src/flow/probe.h"
 #include "src/flow/reset_check.h"
 #include "src/flow/reuse.h"
+#include "src/flow/rtt_minimum.h"
 #include "src/flow/segment_analysis.h"
 #include "src/flow/segment_kind.h"
 #include "src/flow/state_facts.h"
@@ -70,6 +72,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
   ConnectionRecord& record = records_[slot];
   EndRecord& end = record.end(arrival.sender);
   const LossCounts before = LossCounts::Of(end);
+  const SentBefore sent_before = SentBefore::Of(end);
 
   InterfacePins::Note(arrival.pin, arrival.sender, arrival.time_ns, &record);
   if (record.is_edge_pending && (arrival.sender != record.client_end() || packet.payload_length_bytes > 0)) {
@@ -82,11 +85,18 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
     end.payload_bytes += packet.payload_length_bytes;
     if (windows_ != nullptr) windows_->Add(slot, arrival.sender, packet.payload_length_bytes, arrival.time_ns);
   }
-  if (IsBelievable(packet)) FollowSegment(slot, arrival);
+  const bool is_believable = IsBelievable(packet);
+  if (is_believable) FollowSegment(slot, arrival);
   if (record.has(ConnectionRecord::kConfirmed)) {
     const EdgeTable::Slot edge_before = record.edge;
-    ledger_.Credit(arrival.sender == record.client_end(), packet.payload_length_bytes, PayloadSegments(packet),
-                   LossCounts::Of(end) - before, now_ns_, &record);
+    const bool from_client = arrival.sender == record.client_end();
+    ledger_.Credit(from_client, packet.payload_length_bytes, PayloadSegments(packet), LossCounts::Of(end) - before,
+                   now_ns_, &record);
+    if (is_believable && MayBelongToExchange(packet, from_client, record)) {
+      const int64_t response_ns =
+          FollowExchange(packet, arrival.sender, arrival.time_ns, sent_before, &record, &latencies_[slot]);
+      if (response_ns != kNoResponse) ledger_.CreditResponse(response_ns, &record);
+    }
     if (record.edge != edge_before && record.is_key_of_views) NoteService(slot);
   } else {
     // A retransmission does not tell that a doubtful connection goes on.
@@ -141,12 +151,23 @@ void ConnectionTable::CreditAcceptedProbe(uint32_t slot, End sender) {
   }
 }
 
+// Not inline, because most packets end no sample.
+ABSL_ATTRIBUTE_NOINLINE void ConnectionTable::NoteRtt(uint32_t slot, const Arrival& arrival, const RttSample& sample) {
+  RttMinimum& minimum = latencies_[slot].rtt_minima[static_cast<size_t>(OtherEnd(arrival.sender))];
+  if (sample.may_be_delayed) {
+    minimum.AddMaybeDelayed(sample.duration_us, arrival.time_ns);
+  } else {
+    minimum.Add(sample.duration_us, arrival.time_ns);
+  }
+}
+
 void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   const DecodedPacket& packet = *arrival.packet;
   ConnectionRecord& record = records_[slot];
   EndRecord& end = record.end(arrival.sender);
   if (record.state == ConnectionState::kEstablished && (packet.tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) == 0) {
-    AnalyzeSegment(packet, arrival.sender, arrival.time_ns, &record, &gaps_);
+    const RttSample sample = AnalyzeSegment(packet, arrival.sender, arrival.time_ns, &record, &gaps_);
+    if (sample.duration_us != RttSample::kNone) NoteRtt(slot, arrival, sample);
     return;
   }
 
@@ -169,7 +190,8 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   if (packet.tcp_flags & kTcpFin) end.set(EndRecord::kFinSeen);
   const uint32_t sent_before = end.next_sequence;
   const uint32_t acknowledged_before = end.last_acknowledgment;
-  AnalyzeSegment(packet, arrival.sender, arrival.time_ns, &record, &gaps_);
+  const RttSample sample = AnalyzeSegment(packet, arrival.sender, arrival.time_ns, &record, &gaps_);
+  if (sample.duration_us != RttSample::kNone) NoteRtt(slot, arrival, sample);
   if ((packet.tcp_flags & (kTcpSyn | kTcpRst)) == kTcpSyn)
     end.window = WindowOfSyn(packet.window, end, record.end(OtherEnd(arrival.sender)));
   if (end.next_sequence != sent_before || end.last_acknowledgment != acknowledged_before) end.set(EndRecord::kWentOn);

@@ -63,6 +63,12 @@ struct EdgeDistributions {
   ExponentialBuckets response_seconds;
 };
 
+// The account of an edge and the distributions of its values.
+struct EdgeAccount {
+  EdgeCounters counters;
+  EdgeDistributions distributions;
+};
+
 // Adds every member of `from` to the same member of `*to`.
 void AddEdgeDistributions(const EdgeDistributions& from, EdgeDistributions* to);
 // Subtracts every member of `from` from the same member of `*to` (see ExponentialBuckets::Subtract).
@@ -72,6 +78,20 @@ void SubtractEdgeDistributions(const EdgeDistributions& from, EdgeDistributions*
 void AddEdgeCounters(const EdgeCounters& from, EdgeCounters* to);
 // Subtracts every member of `from` from the same member of `*to`.
 void SubtractEdgeCounters(const EdgeCounters& from, EdgeCounters* to);
+
+// Adds the members `counters` and `distributions` of `from` to those of `*to`. Each of the two is an EdgeAccount, or
+// another struct that has these members.
+template <typename From, typename To>
+void AddEdgeAccount(const From& from, To* to) {
+  AddEdgeCounters(from.counters, &to->counters);
+  AddEdgeDistributions(from.distributions, &to->distributions);
+}
+// Subtracts these members of `from` from those of `*to`.
+template <typename From, typename To>
+void SubtractEdgeAccount(const From& from, To* to) {
+  SubtractEdgeCounters(from.counters, &to->counters);
+  SubtractEdgeDistributions(from.distributions, &to->distributions);
+}
 
 }  // namespace tcpgauge
 

@@ -7,7 +7,8 @@ namespace tcpgauge {
 
 uint64_t EdgeTable::MemoryBytes(const EdgeTableOptions& options) {
   return EdgeChooser::MemoryBytes(options.max_exported) +
-         EdgeChooser::SlotLimit(options.max_exported) * (sizeof(EdgeAccount) + sizeof(EdgeServices)) +
+         EdgeChooser::SlotLimit(options.max_exported) * (sizeof(SlotAccount) + sizeof(EdgeServices)) +
+         EdgeDistributionPool::MemoryBytes(EdgeChooser::SlotLimit(options.max_exported), options.max_exported) +
          WorkloadCells::MemoryBytes(options.max_workload_edges);
 }
 
@@ -21,6 +22,7 @@ EdgeTable::EdgeTable(const EdgeTableOptions& options, const EdgeTimes& times, ui
                options.first_window != nullptr ? options.first_window : std::make_shared<FirstWindow>(), seed, this),
       accounts_(EdgeChooser::SlotLimit(options.max_exported)),
       services_(accounts_.size()),
+      distributions_(accounts_.size(), options.max_exported),
       cells_(options.max_workload_edges) {}
 
 EdgeKey EdgeTable::GroupedKeyOf(const IpAddress& client, const Endpoint& server) const {
@@ -92,10 +94,11 @@ void EdgeTable::Rebalance(int64_t now_ns) {
 void EdgeTable::AppendWorkloads(std::vector<WorkloadAccount>* accounts) const {
   const std::vector<uint32_t> places = cells_.AppendAccounts(accounts);
   for (size_t slot = 1; slot < accounts_.size(); ++slot) {
-    const EdgeAccount& account = accounts_[slot];
-    EdgeCounters& into = (*accounts)[places[chooser_.bound(static_cast<Slot>(slot)).cell]].counters;
-    AddEdgeCounters(account.counters, &into);
-    into.connections += account.connections;
+    const SlotAccount& account = accounts_[slot];
+    WorkloadAccount& into = (*accounts)[places[chooser_.bound(static_cast<Slot>(slot)).cell]];
+    AddEdgeCounters(account.counters, &into.counters);
+    into.counters.connections += account.connections;
+    if (const EdgeDistributions* values = distributions_.Find(slot)) AddEdgeDistributions(*values, &into.distributions);
   }
 }
 
@@ -165,6 +168,7 @@ EdgeBinding EdgeTable::CreditHandshake(Slot* slot, const BoundEdge& edge, double
   EdgeCounters& account = Account(*slot, bound);
   ++account.handshake_rtt_count;
   account.handshake_rtt_sum_seconds += rtt_seconds;
+  Distributions(*slot, bound).handshake_rtt_seconds.Observe(rtt_seconds);
   return bound;
 }
 
@@ -173,21 +177,39 @@ EdgeBinding EdgeTable::CreditResponse(Slot* slot, const BoundEdge& edge, bool is
   EdgeCounters& account = Account(*slot, bound);
   ++account.response_count;
   account.response_sum_seconds += response_seconds;
+  Distributions(*slot, bound).response_seconds.Observe(response_seconds);
   return bound;
 }
 
 void EdgeTable::OnForgotten(Slot slot, EdgeBinding bound) {
   // The connections that hold the slot will notice this by the key.
   cells_.unadmitted(bound.cell).connections += accounts_[slot].connections;
-  accounts_[slot] = EdgeAccount();
+  accounts_[slot] = SlotAccount();
   services_[slot] = EdgeServices();
 }
 
 void EdgeTable::OnSeriesEnded(Slot slot, EdgeBinding bound) {
   ++retired_edges_;
-  AddEdgeCounters(accounts_[slot].counters, &retired_);
+  AddEdgeCounters(accounts_[slot].counters, &retired_.counters);
   AddEdgeCounters(accounts_[slot].counters, &cells_.retired(bound.cell));
   accounts_[slot].counters = EdgeCounters();
+  if (const EdgeDistributions* values = distributions_.Find(slot)) {
+    AddEdgeDistributions(*values, &retired_.distributions);
+    AddEdgeDistributions(*values, &cells_.distributions(bound.cell));
+    distributions_.Release(slot);
+  }
+}
+
+const EdgeDistributions& EdgeTable::DistributionsOf(const EdgeKey& key) const {
+  static const EdgeDistributions kEmpty;
+  const EdgeDistributions* values = distributions_.Find(chooser_.Find(key));
+  return values != nullptr ? *values : kEmpty;
+}
+
+EdgeDistributions EdgeTable::other_distributions() const {
+  EdgeDistributions other = cells_.Distributions();
+  SubtractEdgeDistributions(retired_.distributions, &other);
+  return other;
 }
 
 EdgeCounters EdgeTable::other() const {

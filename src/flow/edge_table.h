@@ -12,6 +12,7 @@
 #include "src/flow/edge.h"
 #include "src/flow/edge_binding.h"
 #include "src/flow/edge_chooser.h"
+#include "src/flow/edge_distribution_pool.h"
 #include "src/flow/edge_services.h"
 #include "src/flow/first_window.h"
 #include "src/flow/workload_cells.h"
@@ -166,6 +167,9 @@ class EdgeTable : private EdgeChooser::Accounts {
   }
   // Returns who is at the ends of an edge that has series. The reference is valid until the table is changed.
   const Binding& EndsOf(const EdgeKey& key) const { return bindings_->Get(chooser_.bound(chooser_.Find(key)).binding); }
+  // Returns the distributions of the values in the account of an edge that has series. The reference is valid until the
+  // table is changed.
+  const EdgeDistributions& DistributionsOf(const EdgeKey& key) const;
   // Whether all clients of the edge have the same address.
   bool HasOneClient(const EdgeKey& key) const {
     return key.client.is_v4() ? options_.v4_prefix_bits == 32 : options_.v6_prefix_bits == 128;
@@ -186,6 +190,8 @@ class EdgeTable : private EdgeChooser::Accounts {
   // Returns the account of everything that was not credited to an admitted edge. Its gauge counts the open connections
   // of all edges that are not admitted now. Takes time in proportion to the number of watched edges.
   EdgeCounters other() const;
+  // Returns the distributions of the values in other(). Takes time in proportion to the number of cells.
+  EdgeDistributions other_distributions() const;
   // Appends to `*accounts` everything that was credited to the connections of each cell: the account of the cell and
   // those of its edges that have series. The gauge `connections` counts the open connections. Takes time in proportion
   // to the number of cells and watched edges.
@@ -195,7 +201,9 @@ class EdgeTable : private EdgeChooser::Accounts {
   // Whenever the series of an edge end, retired_edges() grows by 1 and the edge's account is added to retired(). The
   // gauges in retired() are 0.
   uint64_t retired_edges() const { return retired_edges_; }
-  const EdgeCounters& retired() const { return retired_; }
+  const EdgeCounters& retired() const { return retired_.counters; }
+  // The distributions of the values in retired().
+  const EdgeDistributions& retired_distributions() const { return retired_.distributions; }
   // How often CountRenamed() was called.
   uint64_t renamed() const { return renamed_; }
   // The number of connections that were opened while their edge was not admitted.
@@ -203,7 +211,7 @@ class EdgeTable : private EdgeChooser::Accounts {
 
  private:
   // What belongs to the edge in a slot.
-  struct EdgeAccount {
+  struct SlotAccount {
     EdgeCounters counters;    // credited while the edge was admitted; the gauges are always 0
     int64_t connections = 0;  // open connections that hold this slot (see Open()), in every phase
   };
@@ -246,6 +254,10 @@ class EdgeTable : private EdgeChooser::Accounts {
   EdgeCounters& Account(Slot slot, EdgeBinding bound) {
     return chooser_.IsAdmitted(slot) ? accounts_[slot].counters : cells_.unadmitted(bound.cell);
   }
+  // The distributions of the values in that account.
+  EdgeDistributions& Distributions(Slot slot, EdgeBinding bound) {
+    return chooser_.IsAdmitted(slot) ? distributions_.Of(slot) : cells_.distributions(bound.cell);
+  }
   static void Add(const EdgeTraffic& traffic, EdgeCounters* account);
 
   const EdgeTableOptions options_;
@@ -253,11 +265,12 @@ class EdgeTable : private EdgeChooser::Accounts {
   const bool groups_;  // whether KeyOf() changes an address
   BindingTable* const bindings_;
   EdgeChooser chooser_;
-  std::vector<EdgeAccount> accounts_;   // by Slot; [0] is kNone and never used
-  std::vector<EdgeServices> services_;  // by Slot; not in EdgeAccount, because crediting does not read them
+  std::vector<SlotAccount> accounts_;   // by Slot; [0] is kNone and never used
+  std::vector<EdgeServices> services_;  // by Slot; not in SlotAccount, because crediting does not read them
+  EdgeDistributionPool distributions_;  // by Slot; only edges with series have any
   WorkloadCells cells_;
   int64_t next_forget_ns_ = 0;  // when cells may be forgotten
-  EdgeCounters retired_;        // the gauges are not used
+  EdgeAccount retired_;         // the gauges are not used
   uint64_t retired_edges_ = 0;
   uint64_t folded_ = 0;
   uint64_t renamed_ = 0;

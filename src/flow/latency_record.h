@@ -4,20 +4,26 @@
 
 #include <cstdint>
 
+#include "src/flow/rtt_minimum.h"
+
 namespace tcpgauge {
 
-// What a connection keeps of its delays: of the exchange under way, of the exchanges before it, and the least round-trip
-// times. Lies in an array beside the records, under the same slot. A packet uses it only if it carries a request or an
-// answer, or ends a sample of the round-trip time. All 0 when the connection begins.
+// What a connection keeps of its delays: of the exchange under way, of the exchanges before it, and the least
+// round-trip times. Lies in an array beside the records, under the same slot. A packet uses it only if it carries a
+// request or an answer, or ends a sample of the round-trip time. All 0 when the connection begins.
 struct LatencyRecord {
-  int64_t request_time_ns;        // table time of the last segment of the request under way
-  uint32_t responses;             // exchanges so far; saturates
-  uint32_t smoothed_response_us;  // of the exchanges so far; saturates
-  uint16_t rtt_minima[2][2];      // by End whose segments were acknowledged, and by window: the current one, the last one
-  uint16_t rtt_windows[2];        // by End: the number of the current window, modulo 2^16
-  uint8_t tls;                    // how far the TLS handshake is
-  uint8_t turns;                  // of the client so far; saturates
-  uint16_t unused;
+  // How far the connection's TLS handshake is (see exchange.h). kNone also for a connection without TLS.
+  // kBeforeFinished: the client has sent a ChangeCipherSpec alone. kBeforeFirstRequest: it has sent its Finished too.
+  enum class TlsHandshake : uint8_t { kNone, kUnfinished, kBeforeFinished, kBeforeFirstRequest, kFinished };
+
+  int64_t request_time_ns;     // table time of the last segment of the request under way
+  uint32_t responses;          // exchanges so far; saturates
+  float smoothed_response_us;  // of the exchanges so far
+  RttMinimum rtt_minima[2];    // by the End whose segments were acknowledged
+  TlsHandshake tls;
+  uint8_t turns;     // of the client so far; saturates
+  bool is_exchange;  // the turn under way is the request of an exchange
+  uint8_t unused;
 };
 static_assert(sizeof(LatencyRecord) == 32, "half a cache line");
 

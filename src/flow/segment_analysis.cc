@@ -20,8 +20,12 @@ constexpr uint64_t kMaxZeroWindows = (1 << 24) - 1;  // the largest value of End
 
 constexpr uint32_t kMaxFlightBytes = 1u << 30;  // the largest window, RFC 7323 section 2.3
 
+// A segment with so much payload counts as full-sized. IPv6 gives every path room for it (1280 bytes, less two headers;
+// RFC 8200 section 5).
+constexpr int32_t kFullSizedBytes = 1220;
+
+// REQUIRES: sample_us <= kMaxRttUs.
 void AddRttSample(uint32_t sample_us, EndRecord* end) {
-  if (sample_us > kMaxRttUs) return;
   if (end->smoothed_rtt_eighth_us == 0) {
     end->smoothed_rtt_eighth_us = sample_us * 8;
   } else {
@@ -41,22 +45,46 @@ void ChooseNextSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* 
   end->rtt_sequence = end->next_sequence + static_cast<uint32_t>(uint64_t{flight} * random / 256);
 }
 
-// Ends the sample of `other` if `segment`, which the opposite end sent, acknowledges it.
-void FinishRttSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* other) {
-  const bool by_timestamp = other->timing == Timing::kSampleByTimestamp;
-  if (!by_timestamp && other->timing != Timing::kSample) return;
-  if (SequenceLess(segment.acknowledgment_number, other->rtt_sequence)) return;
+bool IsShortSample(Timing timing) {
+  return timing == Timing::kShortSample || timing == Timing::kShortSampleByTimestamp;
+}
+
+bool IsSample(Timing timing) { return timing >= Timing::kSample && timing <= Timing::kShortSampleByTimestamp; }
+
+// Ends the sample of `other`, which `segment` acknowledges.
+RttSample FinishRttSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* other) {
+  const Timing timing = other->timing;
+  RttSample sample;
+  const uint32_t duration_us = now_us - other->rtt_time_us;
+  const bool by_timestamp = timing == Timing::kSampleByTimestamp || timing == Timing::kShortSampleByTimestamp;
   // An acknowledgment that echoes another timestamp answers another segment. That is an earlier one if its
   // acknowledgment was delayed, or a later one if the acknowledgment of the sampled segment was not captured.
-  if (!by_timestamp || !segment.has_timestamps || segment.timestamp_echo_reply == other->rtt_timestamp) {
-    AddRttSample(now_us - other->rtt_time_us, other);
+  const bool answers_it =
+      !by_timestamp || !segment.has_timestamps || segment.timestamp_echo_reply == other->rtt_timestamp;
+  if (answers_it && duration_us <= kMaxRttUs) {
+    sample = {duration_us, IsShortSample(timing)};
+    AddRttSample(duration_us, other);
   }
   other->timing = Timing::kNone;
   ChooseNextSample(segment, now_us, other);
+  return sample;
 }
 
-void StartRttSample(const DecodedPacket& segment, uint32_t segment_end, uint32_t now_us, EndRecord* end) {
-  end->timing = segment.has_timestamps ? Timing::kSampleByTimestamp : Timing::kSample;
+// Whether the acknowledgment of `segment` may be delayed, see RttSample.
+bool MayBeDelayed(const DecodedPacket& segment, uint32_t segment_end, const EndRecord& other) {
+  if (segment.tcp_flags & kTcpSyn) return false;
+  if (!other.has(EndRecord::kAckSeen)) return segment.payload_length_bytes < kFullSizedBytes;
+  // The difference is not positive if the segment was captured after its acknowledgment.
+  return static_cast<int32_t>(segment_end - other.last_acknowledgment) < kFullSizedBytes;
+}
+
+void StartRttSample(const DecodedPacket& segment, uint32_t segment_end, uint32_t now_us, const EndRecord& other,
+                    EndRecord* end) {
+  if (MayBeDelayed(segment, segment_end, other)) {
+    end->timing = segment.has_timestamps ? Timing::kShortSampleByTimestamp : Timing::kShortSample;
+  } else {
+    end->timing = segment.has_timestamps ? Timing::kSampleByTimestamp : Timing::kSample;
+  }
   end->rtt_sequence = segment_end;
   end->rtt_time_us = now_us;
   end->rtt_timestamp = segment.timestamp_value;
@@ -71,6 +99,8 @@ bool MayStartRttSample(const DecodedPacket& segment, uint32_t now_us, const EndR
       return end.rtt_sequence - segment.sequence_number - 1 >= kMaxFlightBytes;
     case Timing::kSample:
     case Timing::kSampleByTimestamp:
+    case Timing::kShortSample:
+    case Timing::kShortSampleByTimestamp:
       return now_us - end.rtt_time_us > kMaxRttUs;
     case Timing::kRepetition:
       // The acknowledgment of the segment would wait until the loss before it is repaired. So the sample would measure
@@ -97,9 +127,10 @@ void NoteRepetition(uint32_t old_end, uint32_t now_us, const EndRecord& other, E
 
 }  // namespace
 
-void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionRecord* record,
-                    GapPool* gaps) {
-  if (segment.tcp_flags & kTcpRst) return;  // a RST's numbers follow other rules (RFC 9293 section 3.5.2)
+RttSample AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionRecord* record,
+                         GapPool* gaps) {
+  RttSample sample;
+  if (segment.tcp_flags & kTcpRst) return sample;  // a RST's numbers follow other rules (RFC 9293 section 3.5.2)
   EndRecord& end = record->end(sender);
   EndRecord& other = record->end(OtherEnd(sender));
   const uint32_t now_us = EndRecord::RttTime(time_ns);
@@ -112,7 +143,9 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
       end.set(EndRecord::kAckSeen);
       if (other.timing == Timing::kRepetition) other.timing = Timing::kNone;
     }
-    FinishRttSample(segment, now_us, &other);
+    if (IsSample(other.timing) && !SequenceLess(segment.acknowledgment_number, other.rtt_sequence)) {
+      sample = FinishRttSample(segment, now_us, &other);
+    }
   }
   if (segment.window == 0 && !syn && !fin && end.zero_windows < kMaxZeroWindows) ++end.zero_windows;
   end.window = segment.window;
@@ -125,13 +158,13 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
     end.set(EndRecord::kSeen);
     end.next_sequence = segment_end;
     if (occupies_sequence) {
-      StartRttSample(segment, segment_end, now_us, &end);
+      StartRttSample(segment, segment_end, now_us, other, &end);
     } else if (end.timing != Timing::kCandidateSyn) {
       end.rtt_sequence = segment_end;
     }
-    return;
+    return sample;
   }
-  if (!occupies_sequence) return;
+  if (!occupies_sequence) return sample;
   const bool is_new = !SequenceLess(segment.sequence_number, end.next_sequence);
   if (!is_new) {
     if (end.timing == Timing::kCandidateSyn) end.rtt_sequence = end.next_sequence;
@@ -151,7 +184,7 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
       gaps->Add(&record->gaps, sender, end.next_sequence, segment.sequence_number);
     }
     if (MayStartRttSample(segment, now_us, end, other)) {
-      StartRttSample(segment, segment_end, now_us, &end);
+      StartRttSample(segment, segment_end, now_us, other, &end);
     }
   }
   if (is_new || SequenceLess(end.next_sequence, segment_end)) {
@@ -159,6 +192,7 @@ void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, C
     end.next_sequence = segment_end;
     if (record->gaps != GapPool::kNone) gaps->ForgetFarBelow(&record->gaps, sender, before, segment_end);
   }
+  return sample;
 }
 
 }  // namespace tcpgauge

@@ -8,12 +8,27 @@
 
 namespace tcpgauge {
 
+// A sample of the round-trip time from the observer to one end and back (see AnalyzeSegment), or "no sample".
+struct RttSample {
+  static constexpr uint32_t kNone = UINT32_MAX;
+
+  uint32_t duration_us = kNone;
+  // Whether the receiver may have waited before it acknowledged the sampled segment. A receiver need not acknowledge
+  // less than a full-sized segment at once. It may wait for up to half a second (RFC 9293 section 3.8.6.3), in the hope
+  // that it can acknowledge more segments together, or send the acknowledgment with an answer. So the member is true if
+  // less than 1220 bytes were unacknowledged when the sampled segment was sent, that segment included. If no
+  // acknowledgment was seen until then, only the segment itself counts. The sample of a SYN is never delayed.
+  bool may_be_delayed = false;
+};
+
 // Updates a connection's record with the signs of loss and delay in one segment. `segment` came from `sender` at
 // `time_ns` (table time). `*gaps` holds the gaps of all connections of the table.
 //
 // Call it once for each segment of the connection, in the order of capture, except for candidate SYNs (see reuse.h).
 // REQUIRES: segment.kind is kTcpSegment, and the header is not broken. A RST changes nothing, because its numbers
 // follow other rules (RFC 9293 section 3.5.2).
+//
+// Returns the RTT sample of the other end that the segment ended.
 //
 // - Loss. A segment is counted if part of its payload lies below the sender's next sequence number. It counts as out of
 //   order if all of this part fills a gap. Otherwise some of it was seen before, and the segment counts as
@@ -39,7 +54,8 @@ namespace tcpgauge {
 // - Samples that begin only with the first segment of a flight miss the queueing of the later segments.
 // - Many tools time each echoed timestamp from the first segment that carried it. That measures too little: a burst of
 //   a millisecond carries one timestamp, and the last segment of the burst waited in the queue behind all others.
-void AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionRecord* record, GapPool* gaps);
+RttSample AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionRecord* record,
+                         GapPool* gaps);
 
 }  // namespace tcpgauge
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/flow/summary_of.h"
 
+#include <cmath>
+
 #include "src/base/time_units.h"
 #include "src/flow/handshake.h"
 #include "src/flow/interface_pins.h"
+#include "src/flow/packed_duration.h"
 
 namespace tcpgauge {
 namespace {
@@ -19,9 +22,17 @@ DirectionSummary SentBy(const EndRecord& end) {
   return sent;
 }
 
+// The half of the round trip from the observer to the end that acknowledged the segments of `sender`.
+int64_t MinRttNs(const LatencyRecord& latency, End sender) {
+  const PackedDuration least = latency.rtt_minima[static_cast<size_t>(sender)].Least();
+  if (least == kNoDuration) return ConnectionSummary::kUnknown;
+  return UnpackDuration(least) * kNanosecondsPerMicrosecond;
+}
+
 }  // namespace
 
-ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDetails& details) {
+ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDetails& details,
+                            const LatencyRecord* latency) {
   const End client = record.client_end();
   ConnectionSummary summary;
   summary.client = record.key.endpoint(client);
@@ -44,6 +55,13 @@ ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDeta
   summary.handshake_rtt_ns = handshake.whole_ns;
   const uint32_t rtt_eighth_us = record.ends[0].smoothed_rtt_eighth_us + record.ends[1].smoothed_rtt_eighth_us;
   if (rtt_eighth_us > 0) summary.rtt_ns = rtt_eighth_us * kNanosecondsPerMicrosecond / 8;
+  if (latency == nullptr) return summary;
+  summary.server_min_rtt_ns = MinRttNs(*latency, client);
+  summary.client_min_rtt_ns = MinRttNs(*latency, OtherEnd(client));
+  if (latency->responses > 0) {
+    summary.responses = latency->responses;
+    summary.response_ns = std::llround(double{latency->smoothed_response_us} * kNanosecondsPerMicrosecond);
+  }
   return summary;
 }
 

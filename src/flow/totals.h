@@ -10,16 +10,19 @@
 
 namespace tcpgauge {
 
-// Upper bounds of the buckets of the histograms below: in seconds for RTT and duration, in bytes for payload.
+// Upper bounds of the buckets of the histograms below: in seconds for RTT and response time, and for duration; in bytes
+// for payload.
 struct RttBounds {
-  static constexpr double kBounds[] = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
-                                       0.025,  0.05,    0.1,    0.25,  0.5,    1,     2.5};
+  static constexpr double kBounds[] = {0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
+                                       0.025,   0.05,     0.1,     0.25,   0.5,     1,      2.5,   5,      10,    30};
 };
 struct DurationBounds {
-  static constexpr double kBounds[] = {0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 36000};
+  static constexpr double kBounds[] = {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1,   2,   5,  10,
+                                       20,    50,    100,   200,  500,  1e3,  2e3, 5e3, 1e4, 2e4, 5e4, 1e5};
 };
 struct PayloadBounds {
-  static constexpr double kBounds[] = {0, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
+  static constexpr double kBounds[] = {0,   1e2, 2e2, 5e2, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5,  5e5, 1e6,
+                                       2e6, 5e6, 1e7, 2e7, 5e7, 1e8, 2e8, 5e8, 1e9, 2e9, 5e9, 1e10, 1e11};
 };
 
 // Sums over all connections since the agent started: those of one worker or, in a Snapshot, of all workers. They are

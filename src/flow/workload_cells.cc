@@ -25,8 +25,10 @@ uint64_t WorkloadCells::MemoryBytes(size_t max_workload_edges) {
           kIdentityBytes);
 }
 
-WorkloadCells::WorkloadCells(size_t max_workload_edges) : limit_(CellLimit(max_workload_edges)), cells_(kFolds) {
+WorkloadCells::WorkloadCells(size_t max_workload_edges) : limit_(CellLimit(max_workload_edges)) {
   TCPGAUGE_CHECK(max_workload_edges <= kMaxEdges);
+  cells_.reserve(limit_);  // growth would copy all distributions
+  cells_.resize(kFolds);
   for (size_t fold = 0; fold < kFolds; ++fold) {
     cells_[fold].number = 1 + fold;
     cells_[fold].key.local_ends = static_cast<uint8_t>(fold);
@@ -71,13 +73,20 @@ EdgeCounters WorkloadCells::Unadmitted() const {
   return sum;
 }
 
+EdgeDistributions WorkloadCells::Distributions() const {
+  EdgeDistributions sum;
+  for (const Cell& cell : cells_) AddEdgeDistributions(cell.distributions, &sum);
+  return sum;
+}
+
 std::vector<uint32_t> WorkloadCells::AppendAccounts(std::vector<WorkloadAccount>* accounts) const {
   std::vector<uint32_t> places(cells_.size());
   for (size_t id = 0; id < cells_.size(); ++id) {
     const Cell& cell = cells_[id];
     if (cell.number == 0) continue;
     places[id] = static_cast<uint32_t>(accounts->size());
-    accounts->push_back({cell.number, id < kFolds, cell.key, cell.client, cell.server, cell.unadmitted});
+    accounts->push_back(
+        {cell.number, id < kFolds, cell.key, cell.client, cell.server, cell.unadmitted, cell.distributions});
     AddEdgeCounters(cell.retired, &accounts->back().counters);
   }
   return places;
@@ -101,6 +110,7 @@ void WorkloadCells::Forget(Id id) {
   Cell& fold = cells_[cell.key.local_ends];
   AddEdgeCounters(cell.unadmitted, &fold.unadmitted);
   AddEdgeCounters(cell.retired, &fold.retired);
+  AddEdgeDistributions(cell.distributions, &fold.distributions);
   ids_.erase(cell.key);
   cell = Cell();
   free_.push_back(id);

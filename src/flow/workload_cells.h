@@ -45,6 +45,7 @@ struct WorkloadAccount {
   IdentityRef client;
   IdentityRef server;
   EdgeCounters counters;
+  EdgeDistributions distributions{};  // of the values that `counters` add up
 };
 
 // The accounts of a table that belong to workloads: of everything that is credited to no edge with series of its own.
@@ -89,9 +90,13 @@ class WorkloadCells {
   EdgeCounters& unadmitted(Id id) { return cells_[id].unadmitted; }
   // The accounts of edges whose series have ended. Its gauges are 0.
   EdgeCounters& retired(Id id) { return cells_[id].retired; }
+  // The distributions of the values in both accounts. They are large, so the two accounts share them.
+  EdgeDistributions& distributions(Id id) { return cells_[id].distributions; }
 
   // Returns the sum of unadmitted() over all cells.
   EdgeCounters Unadmitted() const;
+  // Returns the sum of distributions() over all cells.
+  EdgeDistributions Distributions() const;
 
   // Appends to `*accounts` the account of each cell that is in use: unadmitted and retired. Returns, by id, the place
   // of each cell in `*accounts`.
@@ -112,6 +117,7 @@ class WorkloadCells {
     EdgeCounters retired;
     uint32_t users = 0;
     bool was_unused = false;  // when ForgetUnused() was called last
+    EdgeDistributions distributions;
   };
 
   void Forget(Id id);

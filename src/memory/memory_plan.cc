@@ -33,14 +33,15 @@ constexpr uint64_t kTopViewBytes = 4 * kMiB;
 // objects of both. While it receives the head of a request, which may have 32 kB, it sends nothing.
 constexpr uint64_t kHttpConnectionBytes = 104 << 10;
 constexpr uint64_t kTlsBytes = 64 << 10;
-// Expositions that exist beside those that are being sent: two that are made, and those that MetricsPage keeps. These
-// take as much as one that is made: two of the four are compressed, and none has room to grow.
-constexpr uint64_t kExpositions = 3;
+// Expositions that are made at a time, beside those that are being sent and those that MetricsPage keeps.
+constexpr uint64_t kExpositions = 2;
 // Listings that are made at a time: HttpLane::kCostly has two threads.
 constexpr uint64_t kListings = 2;
 // A sample takes some 190 bytes as text, in a string that grows by doubling, and a tenth of that compressed.
 constexpr uint64_t kSampleBytes = 420;
-// A row takes some 800 bytes as JSON, and at most 1,280 besides the interface's name, in a string that is allocated
+// A sample in what MetricsPage keeps: three texts without room to grow, and the same compressed.
+constexpr uint64_t kKeptSampleBytes = 630;
+// A row takes some 800 bytes as JSON, and at most 1,344 besides the interface's name, in a string that is allocated
 // once. The compressed text takes an eighth of that, and exists twice while it is copied. Each row takes 50 bytes while
 // rows are chosen. A process was seen to grow by 1,020 bytes for each of 10,000 listed rows.
 constexpr uint64_t kListedRowBytes = 1800;
@@ -52,7 +53,7 @@ constexpr uint64_t kPointBytes = 1200;
 // Snapshots that exist at a time: the hub's, the one being made, and two that answers are written from.
 constexpr uint64_t kSnapshots = 4;
 constexpr uint64_t kBufferPlaces = 3;                   // of a TripleBuffer
-constexpr uint64_t kRankBytes = sizeof(uint32_t);       // per row, while the rows are chosen
+constexpr uint64_t kRankBytes = 32;                     // per row, while the collector sorts the rows
 constexpr uint64_t kViewRangeBytes = sizeof(uint32_t);  // per view; see ViewRanges
 
 // An ended connection in a queue, with its views.
@@ -119,7 +120,9 @@ uint64_t RowBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
          Views(demand, plan) * ((kBufferPlaces + kSnapshots) * sizeof(ConnectionView) + kViewRangeBytes);
 }
 
-uint64_t ScrapeBytes(const MemoryDemand& demand) { return demand.series_limit * kSampleBytes; }
+uint64_t ScrapeBytes(const MemoryDemand& demand) {
+  return demand.series_limit * (kExpositions * kSampleBytes + kKeptSampleBytes);
+}
 
 uint64_t HttpConnectionBytes(const MemoryDemand& demand) { return kHttpConnectionBytes + (demand.tls ? kTlsBytes : 0); }
 
@@ -132,7 +135,7 @@ uint64_t ListingBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
 // The responses that are made and sent. A single body may be larger than the bound: a listing.
 uint64_t ResponseBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   const uint64_t listing = ListingBytes(demand, plan);
-  return kExpositions * ScrapeBytes(demand) + kListings * listing + std::max(plan.response_bytes, listing);
+  return ScrapeBytes(demand) + kListings * listing + std::max(plan.response_bytes, listing);
 }
 
 uint64_t Total(const MemoryDemand& demand, const MemoryPlan& plan) {

@@ -12,8 +12,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "src/base/strings.h"
 #include "src/naming/name_rule.h"
 #include "src/net/http_url.h"
+#include "src/net/ip_address.h"
 #include "src/options/help_text.h"
 #include "src/options/nearest_option.h"
 #include "src/options/option_table.h"
@@ -64,6 +66,16 @@ absl::Status MissingValue(const OptionSpec& spec) {
                                                  spec.long_name, " ", spec.value_name));
 }
 
+// Whether a word after an option without `=` is the address of an agent, and not a word of the filter: a URL, a socket,
+// an IP address, or a host with a port. A host's name alone could be both.
+bool IsAgentsAddress(std::string_view word) {
+  if (word.find("://") != std::string_view::npos || StartsWith(word, "unix:") || StartsWith(word, "[")) return true;
+  if (IpAddress::Parse(word).has_value()) return true;
+  const size_t colon = word.find(':');
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == word.size()) return false;
+  return word.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+}
+
 // For the option in row `i` of the table, getopt_long() returns kFirstLongCode + i when its long name was typed. When
 // its short name was typed, it returns that letter.
 constexpr int kFirstLongCode = 256;
@@ -102,16 +114,23 @@ absl::Status Tokenize(int argc, const char* const* argv, Typed* typed) {
   if (argc == 0) return absl::OkStatus();  // there may be no words at all, and no pointer to them
   // getopt_long() changes neither the words nor, with the dash in `short_options`, their order.
   char* const* const words = const_cast<char* const*>(argv);
-  opterr = 0;  // keeps getopt_long() from printing messages
-  optind = 0;  // makes glibc begin a new command line, at word 1
+  opterr = 0;                                // keeps getopt_long() from printing messages
+  optind = 0;                                // makes glibc begin a new command line, at word 1
+  std::vector<std::string>* open = nullptr;  // the values of a kOptional that may still get one
   while (true) {
     const int index = std::max(optind, 1);  // of the current word
     const int code = getopt_long(argc, words, short_options.c_str(), long_options.data(), nullptr);
     if (code == -1) break;
     if (code == 1) {
-      typed->filter_words.emplace_back(optarg);
+      if (open != nullptr && IsAgentsAddress(optarg)) {
+        open->back() = optarg;
+      } else {
+        typed->filter_words.emplace_back(optarg);
+      }
+      open = nullptr;
       continue;
     }
+    open = nullptr;
     const std::string word = words[index];
     if (word.compare(0, 2, "--") == 0) {
       // getopt_long() accepts abbreviations; FindLong() does not.
@@ -121,7 +140,13 @@ absl::Status Tokenize(int argc, const char* const* argv, Typed* typed) {
     }
     if (code == ':') return MissingValue(SpecOfCode(optopt));
     const OptionSpec& spec = SpecOfCode(code);
-    typed->values[&spec - OptionTable().data()].push_back(optarg != nullptr ? optarg : "true");
+    std::vector<std::string>& values = typed->values[&spec - OptionTable().data()];
+    if (optarg != nullptr) {
+      values.emplace_back(optarg);
+    } else {
+      values.emplace_back(spec.kind == Kind::kOptional ? "" : "true");
+      if (spec.kind == Kind::kOptional) open = &values;
+    }
   }
   typed->filter_words.insert(typed->filter_words.end(), words + std::min(std::max(optind, 1), argc), words + argc);
   return absl::OkStatus();
@@ -204,11 +229,11 @@ absl::Status TakeKubernetes(const Environment& environment, Options* options) {
 absl::Status CheckTogether(bool as_tcptrack, Options* options) {
   if (as_tcptrack && !options->read_file.empty()) options->interfaces.clear();
   if (!options->attach.empty()) {
-    if (!options->tui)
-      return absl::InvalidArgumentError("--attach: needs the top view; right would be --tui --attach URL");
+    if (!options->tui) return absl::InvalidArgumentError("--attach: shows the top view; leave --tui=false out");
     if (!options->interfaces.empty() || !options->read_file.empty() || !options->filter.empty()) {
       return absl::InvalidArgumentError(
-          "--attach: the agent's own options say what it captures; leave --interface, --read and FILTER out");
+          "--attach: the agent's own options say what it captures; leave --interface, --read and FILTER out; a host's "
+          "name needs the form --attach=NAME");
     }
     if (!options->connection_log.empty()) {
       return absl::InvalidArgumentError("--attach: the agent writes the log; leave --connection-log out");
@@ -329,6 +354,8 @@ CommandLine ParseCommandLine(int argc, const char* const* argv, const Environmen
     if (!is_set("web.listen-address")) options.listen_addresses.clear();
     if (!is_set("tui")) options.tui = false;
   }
+  if (!options.attach.empty() && !is_set("tui")) options.tui = true;
+  options.may_serve_nothing = options.tui && !is_set("web.listen-address");
   if (!options.attach.empty() || (!options.read_file.empty() && !is_set("identity"))) {
     options.identity = IdentityLevel::kOff;
   }

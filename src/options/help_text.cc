@@ -23,8 +23,7 @@ Usage: tcpgauge [OPTION]... [--] [FILTER]
   tcpgauge --tui -i eth0              capture on eth0, and show the top view
   tcpgauge --tui -i any port 443      only packets that match the filter
   tcpgauge --tui -T capture.pcap      show the connections of a file
-  tcpgauge --tui --attach unix:/run/tcpgauge.sock
-                                      show the top view of a running agent
+  tcpgauge --attach                   show the top view of this host's agent
   tcpgauge -T capture.pcap --web.listen-address= --connection-log -
                                       print each connection of a file as JSON
 
@@ -71,7 +70,7 @@ void AppendWrapped(const std::string& text, size_t indent, std::string* out) {
 void AppendOption(const OptionSpec& spec, std::string* out) {
   std::string left = spec.short_name == 0 ? "      " : absl::StrCat("  -", std::string(1, spec.short_name), ", ");
   absl::StrAppend(&left, "--", spec.long_name);
-  if (*spec.value_name != '\0') absl::StrAppend(&left, " ", spec.value_name);
+  if (*spec.value_name != '\0') absl::StrAppend(&left, *spec.value_name == '[' ? "" : " ", spec.value_name);
   *out += left;
   if (left.size() + 2 > kMeaningColumn) {
     absl::StrAppend(out, "\n", std::string(kMeaningColumn, ' '));

@@ -18,6 +18,8 @@
 namespace tcpgauge {
 namespace {
 
+constexpr char kAgentOfThisHost[] = "127.0.0.1:10406";
+
 constexpr double kYearSeconds = 365 * kSecondsPerDay;
 
 constexpr char kCapture[] = "Capture";
@@ -342,12 +344,12 @@ const OptionSpec kTable[] = {
 
     {kShow, 0, "tui", Kind::kFlag, "", "show the top view in this terminal", "", TakeFlag<&Options::tui, true>,
      nullptr},
-    {kShow, 0, "attach", Kind::kValue, "URL",
-     "with --tui: show the connections of a running agent; http://HOST:PORT, https://USER:PASSWORD@HOST:PORT or "
-     "unix:PATH",
+    {kShow, 0, "attach", Kind::kOptional, "[=HOST]",
+     "show the top view of a running agent, this host's by default; HOST, HOST:PORT, https://USER:PASSWORD@HOST:PORT "
+     "or unix:PATH",
      "",
      [](const std::string& value, Options* options) {
-       options->attach = value;
+       options->attach = value.empty() ? std::string(kAgentOfThisHost) : value;
        return absl::OkStatus();
      },
      nullptr},
@@ -377,7 +379,7 @@ const OptionSpec kTable[] = {
     {kShow, 0, "metrics.series-limit", Kind::kValue, "N",
      "export at most this many samples in one exposition, whatever the traffic", "5000",
      [](const std::string& value, Options* options) {
-       return KeepInteger(ParseInteger(value, "samples", 300, 10000000), &options->series_limit);
+       return KeepInteger(ParseInteger(value, "samples", 600, 10000000), &options->series_limit);
      },
      nullptr},
     {kShow, 0, "metrics.connections", Kind::kValue, "N",
@@ -396,7 +398,7 @@ const OptionSpec kTable[] = {
      nullptr},
     {kShow, 0, "metrics.edges", Kind::kValue, "N",
      "export at most this many edges (a client and a server's port): the heaviest, and those that fail",
-     "150, or 400 with basic detail",
+     "150, or 300 with basic detail",
      [](const std::string& value, Options* options) {
        return KeepInteger(ParseInteger(value, "edges", 0, 15000), &options->metrics_edges.emplace());
      },
@@ -418,9 +420,13 @@ const OptionSpec kTable[] = {
      },
      nullptr},
     {kShow, 0, "metrics.edge-detail", Kind::kValue, "DETAIL",
-     "how many samples each edge has: basic (8) or full (13: also why connections failed, all segments, out-of-order "
-     "ones, repeated SYNs and stalled connections)",
+     "how many samples each edge has: basic (10) or full (17: also why connections failed, all segments, out-of-order "
+     "ones, repeated SYNs, stalled connections, and the distributions of both times)",
      "full", TakeEdgeDetail, nullptr},
+    {kShow, 0, "metrics.edge-buckets", Kind::kFlag, "",
+     "show handshake and response times of edges as histograms with 21 buckets, for a Prometheus without native "
+     "histograms; each edge then has 42 samples more",
+     "", TakeFlag<&Options::edge_buckets, true>, nullptr},
     {kShow, 0, "metrics.client-prefix", Kind::kValue, "V4,V6",
      "in edges, group client addresses by prefixes of these lengths (32,128 = no grouping)", "32,128",
      TakePrefix<&Options::client_prefix_v4_bits, &Options::client_prefix_v6_bits>, nullptr},

@@ -17,6 +17,7 @@ struct OptionSpec {
   enum class Kind {
     kFlag,      // --name, or --name=false; if given several times, the last one counts
     kValue,     // --name VALUE; if given several times, the last one counts
+    kOptional,  // --name or --name=VALUE; --name VALUE if VALUE is the address of an agent; the last one counts
     kRepeated,  // --name VALUE; all values count; in the environment, commas separate them
     kQuestion,  // prints a text instead of running (--help, --version); not in the environment
   };
@@ -30,8 +31,8 @@ struct OptionSpec {
   const char* default_text;  // the default as the help text and Options::effective show it; "" = no default to show
 
   // Parses `value` and stores it in `options`; a kRepeated appends it. Errors: kInvalidArgument, which says what is
-  // wrong with the value and does not name the option. For a kFlag without `=`, `value` is "true". For a kQuestion,
-  // `take` is null.
+  // wrong with the value and does not name the option. For a kFlag without `=`, `value` is "true". For a kOptional
+  // without a value, it is empty. For a kQuestion, `take` is null.
   absl::Status (*take)(const std::string& value, Options* options);
   // Empties the list of a kRepeated in `options`. Call it before the first `take`, because given values replace the
   // default. Null for the other kinds.

@@ -69,12 +69,15 @@ struct Options {
   OutputFormat output = OutputFormat::kNone;                     // any form needs read_file or duration_seconds
   std::string connection_log;                                    // a file; empty = off; "-" = standard output
   std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT or unix:PATH; empty = no HTTP
+  // With the top view, if nobody asked for the address: without HTTP when the address is in use, instead of an error.
+  bool may_serve_nothing = false;
   std::string telemetry_path = "/metrics";
   std::string web_config_file;       // empty = neither TLS nor passwords
   int series_limit = 5000;           // samples in one exposition
   int metrics_connections = 100;     // connections with series of their own
   int metrics_new_connections = 20;  // connections that get series within a minute, after the first window
   bool full_edge_detail = true;      // see EdgeDetail
+  bool edge_buckets = false;         // see ExpositionLimits
   std::optional<int> metrics_edges;  // edges with series of their own; nullopt = see DefaultEdges()
   int client_prefix_v4_bits = 32;    // clients with the same prefix share an edge
   int client_prefix_v6_bits = 128;

@@ -6,7 +6,10 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/types/span.h"
+#include "src/base/fetch_ahead.h"
+#include "src/flow/connection_summary.h"
 #include "src/flow/connection_view.h"
 #include "src/flow/identity_lookups.h"
 #include "src/flow/overflow.h"
@@ -19,10 +22,80 @@ namespace {
 // One of the heaviest keeps its place unless another connection outweighs it by this factor.
 constexpr double kHysteresis = 1.25;
 
-bool IsHeavier(const ConnectionSummary& a, const ConnectionSummary& b) {
+// What decides the place of a worker's row in the snapshot. A row is large, so keys are sorted, and each row is copied
+// to its place once.
+struct RowKey {
+  double rank;  // ConnectionSummary::rank
+  uint64_t payload_bytes;
+  uint64_t id;
+  uint32_t worker;
+  uint32_t row;
+};
+
+bool IsHeavier(const RowKey& a, const RowKey& b) {
   if (a.rank != b.rank) return a.rank > b.rank;
-  if (a.payload_bytes() != b.payload_bytes()) return a.payload_bytes() > b.payload_bytes();
+  if (a.payload_bytes != b.payload_bytes) return a.payload_bytes > b.payload_bytes;
   return a.id < b.id;
+}
+
+// The rows lie at random places, and are copied in the order of their keys. So each is fetched this many keys ahead.
+constexpr size_t kKeysAhead = 8;
+
+void FetchRow(const ConnectionSummary& row) {
+  constexpr size_t kCacheLine = 64;
+  for (size_t at = 0; at < sizeof(row); at += kCacheLine) FetchAhead(reinterpret_cast<const char*>(&row) + at);
+}
+
+// A worker's snapshot, and what its indexes are in the new snapshot.
+struct MappedWorker {
+  const WorkerSnapshot* snapshot;
+  const std::vector<uint32_t>* interfaces;
+  std::vector<uint32_t> encapsulations;
+  std::vector<uint32_t> identities;
+};
+
+uint32_t Mapped(const std::vector<uint32_t>& indexes, uint32_t index) {
+  return index < indexes.size() ? indexes[index] : 0;
+}
+
+// Appends the rows to `*to`, the heaviest first, and the views of the rows to the snapshot. `rows` is the list of each
+// worker. Rows of connections that are among `heaviest` rank higher.
+void AddRows(const std::vector<MappedWorker>& workers, std::vector<ConnectionSummary> WorkerSnapshot::*rows,
+             const absl::flat_hash_set<uint64_t>& heaviest, Snapshot* snapshot, std::vector<ConnectionSummary>* to) {
+  std::vector<RowKey> keys;
+  size_t count = 0;
+  for (const MappedWorker& worker : workers) count += (worker.snapshot->*rows).size();
+  keys.reserve(count);
+  for (uint32_t i = 0; i < workers.size(); ++i) {
+    const std::vector<ConnectionSummary>& of_worker = workers[i].snapshot->*rows;
+    for (uint32_t j = 0; j < of_worker.size(); ++j) {
+      const ConnectionSummary& row = of_worker[j];
+      const double rank = static_cast<double>(row.window_payload_bytes) * (heaviest.contains(row.id) ? kHysteresis : 1);
+      keys.push_back({rank, row.payload_bytes(), row.id, i, j});
+    }
+  }
+  std::sort(keys.begin(), keys.end(), IsHeavier);
+  const auto row_of = [&](const RowKey& key) -> const ConnectionSummary& {
+    return (workers[key.worker].snapshot->*rows)[key.row];
+  };
+  to->reserve(count);
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (i + kKeysAhead < keys.size()) FetchRow(row_of(keys[i + kKeysAhead]));
+    const MappedWorker& worker = workers[keys[i].worker];
+    const ConnectionSummary& row = row_of(keys[i]);
+    ConnectionSummary& added = to->emplace_back(row);
+    added.rank = keys[i].rank;
+    added.interface = Mapped(*worker.interfaces, row.interface);
+    added.encapsulation = Mapped(worker.encapsulations, row.encapsulation);
+    added.client_identity = Mapped(worker.identities, row.client_identity);
+    added.server_identity = Mapped(worker.identities, row.server_identity);
+    added.first_view = static_cast<uint32_t>(snapshot->views.size());
+    for (const ConnectionView& view :
+         absl::MakeConstSpan(worker.snapshot->views).subspan(row.first_view, row.view_count)) {
+      snapshot->views.push_back(view);
+      snapshot->views.back().encapsulation = Mapped(worker.encapsulations, view.encapsulation);
+    }
+  }
 }
 
 // Returns the index of the identity in Snapshot::identities. Adds the identity if necessary. Returns 0 for null.
@@ -54,59 +127,36 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   std::vector<const std::vector<WorkloadAccount>*> workloads;
   std::shared_ptr<const IdentityMap> identity_map;
   IdentityLookups lookups;
-  size_t row_count = 0;
+  std::vector<MappedWorker> mapped;
   size_t view_count = 0;
   int64_t latest_ns = time_ns_;
   for (const TripleBuffer<WorkerSnapshot>* worker : workers_) {
-    row_count += worker->front().rows.size();
     view_count += worker->front().views.size();
     latest_ns = std::max(latest_ns, worker->front().time_ns);
     counters.push_back(&worker->front().counters);
   }
   const std::vector<std::vector<uint32_t>> interfaces_of_workers =
       interface_merger_.Merge(counters, latest_ns, snapshot.get());
-  snapshot->connections.reserve(row_count);
   snapshot->views.reserve(view_count);
   for (const TripleBuffer<WorkerSnapshot>* buffer : workers_) {
     const WorkerSnapshot& worker = buffer->front();
     if (worker.time_ns >= time_ns_) snapshot->clock_stepped_ns = worker.counters.clock_stepped_ns;
     time_ns_ = std::max(time_ns_, worker.time_ns);
     snapshot->begun_ns = std::min(snapshot->begun_ns, worker.begun_ns);
-    const std::vector<uint32_t>& interfaces = interfaces_of_workers[edges.size()];
-    std::vector<uint32_t> encapsulations;
+    MappedWorker& mapped_worker = mapped.emplace_back();
+    mapped_worker.snapshot = &worker;
+    mapped_worker.interfaces = &interfaces_of_workers[edges.size()];
     for (const Encapsulation& from : worker.encapsulations) {
       if (from.empty()) {
-        encapsulations.push_back(0);
+        mapped_worker.encapsulations.push_back(0);
       } else {
-        encapsulations.push_back(static_cast<uint32_t>(snapshot->encapsulations.size()));
+        mapped_worker.encapsulations.push_back(static_cast<uint32_t>(snapshot->encapsulations.size()));
         snapshot->encapsulations.push_back(from);
       }
     }
-    const auto encapsulation_of = [&encapsulations](uint32_t index) {
-      return index < encapsulations.size() ? encapsulations[index] : 0;
-    };
-    std::vector<uint32_t> identities;
-    for (const IdentityRef& from : worker.identities)
-      identities.push_back(IndexOf(from, &identity_indexes, snapshot.get()));
-    const auto identity_of = [&identities](uint32_t index) {
-      return index < identities.size() ? identities[index] : 0;
-    };
-    const auto add = [&](const std::vector<ConnectionSummary>& rows, std::vector<ConnectionSummary>* to) {
-      for (const ConnectionSummary& row : rows) {
-        ConnectionSummary& added = to->emplace_back(row);
-        added.interface = row.interface < interfaces.size() ? interfaces[row.interface] : 0;
-        added.encapsulation = encapsulation_of(row.encapsulation);
-        added.client_identity = identity_of(row.client_identity);
-        added.server_identity = identity_of(row.server_identity);
-        added.first_view = static_cast<uint32_t>(snapshot->views.size());
-        for (const ConnectionView& view : absl::MakeConstSpan(worker.views).subspan(row.first_view, row.view_count)) {
-          snapshot->views.push_back(view);
-          snapshot->views.back().encapsulation = encapsulation_of(view.encapsulation);
-        }
-      }
-    };
-    add(worker.rows, &snapshot->connections);
-    add(worker.ended_rows, &snapshot->ended_connections);
+    for (const IdentityRef& from : worker.identities) {
+      mapped_worker.identities.push_back(IndexOf(from, &identity_indexes, snapshot.get()));
+    }
     edges.push_back(&worker.edges);
     workloads.push_back(&worker.workloads);
     if (worker.identity_map != nullptr) identity_map = worker.identity_map;
@@ -118,6 +168,8 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
     unmatched_fragments += worker.unmatched_fragments;
     for (size_t i = 0; i < kOverflowCount; ++i) overflows[i] += worker.overflows[i];
   }
+  AddRows(mapped, &WorkerSnapshot::rows, heaviest_, snapshot.get(), &snapshot->connections);
+  AddRows(mapped, &WorkerSnapshot::ended_rows, heaviest_, snapshot.get(), &snapshot->ended_connections);
   snapshot->edges = edge_merger_.Merge(edges);
   snapshot->time_ns = time_ns_;
   if (identity_map != nullptr) {
@@ -131,7 +183,7 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
     snapshot->identity_map = options_.identities->Current();
     snapshot->identity_counters = options_.identities->counters();
   }
-  std::vector<uint32_t> by_rank = Rank(snapshot.get());
+  std::vector<uint32_t> by_rank = RankAll(*snapshot);
   if (series_choice_.has_value()) {
     snapshot->connections_with_series = series_choice_->Choose(*snapshot, by_rank);
     snapshot->connections_admitted = series_choice_->admissions();
@@ -148,24 +200,17 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   return snapshot;
 }
 
-std::vector<uint32_t> Collector::Rank(Snapshot* snapshot) {
-  for (std::vector<ConnectionSummary>* list : {&snapshot->connections, &snapshot->ended_connections}) {
-    for (ConnectionSummary& connection : *list) {
-      connection.rank =
-          static_cast<double>(connection.window_payload_bytes) * (heaviest_.contains(connection.id) ? kHysteresis : 1);
-    }
-    std::sort(list->begin(), list->end(), IsHeavier);
-  }
-  std::vector<uint32_t> by_rank(snapshot->connections.size() + snapshot->ended_connections.size());
+std::vector<uint32_t> Collector::RankAll(const Snapshot& snapshot) {
+  std::vector<uint32_t> by_rank(snapshot.connections.size() + snapshot.ended_connections.size());
   std::iota(by_rank.begin(), by_rank.end(), 0);
   // Of equal ranks, the open connection comes first.
   std::inplace_merge(
-      by_rank.begin(), by_rank.begin() + static_cast<ptrdiff_t>(snapshot->connections.size()), by_rank.end(),
-      [snapshot](uint32_t a, uint32_t b) { return snapshot->connection(a).rank > snapshot->connection(b).rank; });
+      by_rank.begin(), by_rank.begin() + static_cast<ptrdiff_t>(snapshot.connections.size()), by_rank.end(),
+      [&snapshot](uint32_t a, uint32_t b) { return snapshot.connection(a).rank > snapshot.connection(b).rank; });
   heaviest_.clear();
   for (const uint32_t index : by_rank) {
     if (heaviest_.size() >= options_.exported_connections) break;
-    heaviest_.insert(snapshot->connection(index).id);
+    heaviest_.insert(snapshot.connection(index).id);
   }
   return by_rank;
 }

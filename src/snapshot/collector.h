@@ -66,9 +66,9 @@ class Collector {
     workload_edges.capture_start_time_ns = options.capture_start_time_ns;
     return workload_edges;
   }
-  // Sets the rank of each connection, open or ended. Sorts Snapshot::connections and ended_connections by rank, and
-  // replaces heaviest_. Returns indexes for Snapshot::connection(), the highest rank of both lists first.
-  std::vector<uint32_t> Rank(Snapshot* snapshot);
+  // Returns indexes for Snapshot::connection(), the highest rank of both lists first, and replaces heaviest_. Both
+  // lists are sorted by rank.
+  std::vector<uint32_t> RankAll(const Snapshot& snapshot);
 
   const CollectorOptions options_;
   const std::vector<TripleBuffer<WorkerSnapshot>*> workers_;

@@ -153,6 +153,16 @@ void WriteDuration(std::string_view member, int64_t nanoseconds, JsonWriter* wri
   }
 }
 
+void WriteMinRttHalves(const ConnectionSummary& connection, JsonWriter* writer) {
+  WriteDuration(",\"server_min_rtt_seconds\":", connection.server_min_rtt_ns, writer);
+  WriteDuration(",\"client_min_rtt_seconds\":", connection.client_min_rtt_ns, writer);
+}
+
+void WriteResponses(const ConnectionSummary& connection, JsonWriter* writer) {
+  writer->Raw(",\"responses\":").Value(connection.responses);
+  WriteDuration(",\"response_seconds\":", connection.response_ns, writer);
+}
+
 void WriteSent(const ConnectionSummary& connection, JsonWriter* writer) {
   WriteCounters(kClientNames, connection.client_sent, writer);
   WriteCounters(kServerNames, connection.server_sent, writer);

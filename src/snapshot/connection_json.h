@@ -60,6 +60,12 @@ void WriteState(ConnectionState state, JsonWriter* writer);
 // name with quotes, a comma in front and a colon behind, for example ",\"rtt_seconds\":".
 void WriteDuration(std::string_view member, int64_t nanoseconds, JsonWriter* writer);
 
+// Writes "server_min_rtt_seconds" and "client_min_rtt_seconds", the two halves of the least round-trip time.
+void WriteMinRttHalves(const ConnectionSummary& connection, JsonWriter* writer);
+
+// Writes "responses" and "response_seconds": how many exchanges the connection had, and their smoothed response time.
+void WriteResponses(const ConnectionSummary& connection, JsonWriter* writer);
+
 // Writes the six counters of each end as "client_..." and "server_...". DirectionSummary lists the counters.
 void WriteSent(const ConnectionSummary& connection, JsonWriter* writer);
 // Like WriteSent(), but also writes "..._payload_bytes_per_second" after the counters of each end.

@@ -15,8 +15,9 @@ namespace tcpgauge {
 namespace {
 
 // In the order of ConnectionSort.
-constexpr std::string_view kNames[] = {"start",       "rate",  "bytes", "idle", "client", "client_name",    "server",
-                                       "server_name", "state", "up",    "down", "rtt",    "retransmissions"};
+constexpr std::string_view kNames[] = {"start",       "rate",   "bytes",       "idle",           "client",
+                                       "client_name", "server", "server_name", "state",          "up",
+                                       "down",        "rtt",    "response",    "retransmissions"};
 static_assert(std::size(kNames) == static_cast<size_t>(ConnectionSort::kCount), "a name for each");
 
 constexpr uint64_t kHighestBit = uint64_t{1} << 63;
@@ -129,7 +130,9 @@ uint64_t SortKey(const ConnectionSummary& connection, const Measures& measures, 
     case ConnectionSort::kDown:
       return ~KeyOf(measures.down_bytes_per_second);
     case ConnectionSort::kRtt:
-      return ~KeyOf(connection.rtt_ns);
+      return ~KeyOf(connection.min_rtt_ns());
+    case ConnectionSort::kResponse:
+      return ~KeyOf(connection.response_ns);
     case ConnectionSort::kRetransmissions:
       return ~measures.retransmitted_segments;
     case ConnectionSort::kClientName:

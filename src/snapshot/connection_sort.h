@@ -32,12 +32,14 @@ enum class ConnectionSort : uint8_t {
   kUp,               // highest payload rate of the client first
   kDown,             // highest payload rate of the server first
   kRtt,              // longest round-trip time first; connections without one come last
+  kResponse,         // longest smoothed response time first; connections without one come last
   kRetransmissions,  // most retransmitted segments of both ends together first
   kCount             // the number of orders, not an order itself
 };
 
 // Returns the API's name of the order: "start", "rate", "bytes", "idle", "client", "client_name", "server",
-// "server_name", "state", "up", "down", "rtt" or "retransmissions". REQUIRES: sort != ConnectionSort::kCount.
+// "server_name", "state", "up", "down", "rtt", "response" or "retransmissions".
+// REQUIRES: sort != ConnectionSort::kCount.
 std::string_view ConnectionSortName(ConnectionSort sort);
 // Returns the order with this name, or nullopt. Names are case-sensitive.
 std::optional<ConnectionSort> ParseConnectionSort(std::string_view name);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_map.h"
 #include "src/flow/binding_table.h"
 #include "src/flow/edge.h"
 #include "src/snapshot/snapshot.h"
@@ -14,7 +15,8 @@
 namespace tcpgauge {
 
 // Adds up the edges of the workers' tables, and keeps the counters of an edge from falling. (EdgeTable says what it
-// means that an edge is exported or retired.)
+// means that an edge is exported or retired.) The distributions of an account are added up and kept as its counters
+// are. So no count of a bucket falls, unless the scale of its distribution does.
 //
 // The connections of one edge may be spread over several tables, and each table exports and retires edges on its own.
 // When a table retires an edge, the table adds the edge's counts to the table's `retired` account.
@@ -41,9 +43,18 @@ class EdgeMerger {
   EdgesView Merge(const std::vector<const EdgesView*>& workers);
 
  private:
+  // An edge that a worker exported at the last call of Merge().
+  struct Before {
+    EdgeCounters counters;
+    EdgeDistributions distributions;
+    int64_t start_time_ns = 0;
+  };
+  // A map of nodes, because Before is large: the spare room of a flat map would take as much again.
+  using Exported = absl::node_hash_map<EdgeKey, Before>;
+
   // The counts that an edge had when tables retired it. Kept while any table exports the edge.
   struct Kept {
-    EdgeCounters counters;       // the sum over the tables that retired the edge
+    EdgeAccount account;         // the sum over the tables that retired the edge
     int64_t start_time_ns = 0;   // when the first of the retired series started
     uint64_t retired_edges = 0;  // how many times a table retired the edge
   };
@@ -55,14 +66,18 @@ class EdgeMerger {
   // Counts the edges that the worker exports since the last call of Merge() and another worker exports already. `index`
   // is the worker's index in exported_.
   void CountRepeated(const EdgesView& worker, size_t index);
+  // Whether the table retired the edge and admitted it again between `before` and `now`.
+  static bool WasReadmitted(const Before& before, const EdgeView& now);
   // Adds to kept_ the edges that the worker exported at the last call of Merge() and has retired since. Then replaces
   // `*exported`, the worker's element of exported_, by the edges that the worker exports now.
-  void KeepRetired(const EdgesView& worker, absl::flat_hash_map<EdgeKey, EdgeView>* exported);
+  void KeepRetired(const EdgesView& worker, Exported* exported);
 
-  std::vector<absl::flat_hash_map<EdgeKey, EdgeView>> exported_;  // by worker, at the last call of Merge()
-  absl::flat_hash_map<EdgeKey, Kept> kept_;
-  uint64_t repeated_edges_ = 0;       // how often a worker began to export an edge that another one exported already
-  double other_rtt_sum_seconds_ = 0;  // of `other`, at the last call of Merge()
+  std::vector<Exported> exported_;  // by worker, at the last call of Merge()
+  absl::node_hash_map<EdgeKey, Kept> kept_;
+  uint64_t repeated_edges_ = 0;  // how often a worker began to export an edge that another one exported already
+  // The sums of fractions in `other`, at the last call of Merge().
+  double other_rtt_sum_seconds_ = 0;
+  double other_response_sum_seconds_ = 0;
 };
 
 }  // namespace tcpgauge

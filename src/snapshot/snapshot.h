@@ -95,6 +95,7 @@ struct EdgesView {
   int v4_server_prefix_bits = 32;
   int v6_server_prefix_bits = 128;
   EdgeDistributions other_distributions{};  // of the values that `other` adds up
+  EdgeDistributions retired_distributions{};
 };
 
 // Everything that the outputs show, as of one moment. A published snapshot does not change, and all outputs share it.

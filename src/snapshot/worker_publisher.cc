@@ -143,14 +143,18 @@ void WorkerPublisher::CopyEdges(EdgesView* edges) const {
   edges->exported.clear();
   const EdgeTable* table = table_.edges();
   if (table == nullptr) return;
+  edges->exported.reserve(table->max_exported());  // growth would copy all distributions
   table->VisitExported(
       [&](const EdgeKey& key, const EdgeCounters& counters, const EdgeServices& services, int64_t start_time_ns) {
         const Binding& ends = table->EndsOf(key);
-        edges->exported.push_back({key, counters, services, start_time_ns, ends.client, ends.server});
+        edges->exported.push_back(
+            {key, counters, services, start_time_ns, ends.client, ends.server, table->DistributionsOf(key)});
       });
   edges->other = table->other();
   stalled_.CopyTo(edges);
+  edges->other_distributions = table->other_distributions();
   edges->retired = table->retired();
+  edges->retired_distributions = table->retired_distributions();
   edges->retired_edges = table->retired_edges();
   edges->new_edges = table->new_edges();
   edges->folded = table->folded();

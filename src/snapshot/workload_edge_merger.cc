@@ -29,16 +29,13 @@ void VisitEdges(const WorkloadCellKey& cell, Visitor visit) {
   });
 }
 
-EdgeCounters WithoutGauges(EdgeCounters counters) {
-  counters.connections = counters.stalled = 0;
-  return counters;
-}
+void ClearGauges(EdgeCounters* counters) { counters->connections = counters->stalled = 0; }
 
 bool HasCounted(const EdgeCounters& counters) {
   return (counters.client_payload_bytes | counters.server_payload_bytes | counters.segments |
           counters.retransmitted_segments | counters.out_of_order_segments | counters.syn_retransmissions |
           counters.connections_opened | counters.connections_refused | counters.connections_timed_out |
-          counters.handshake_rtt_count) != 0;
+          counters.handshake_rtt_count | counters.response_count) != 0;
 }
 
 // Whether the server ever answered. Otherwise a scan of all ports, with or without payload, would take all places.
@@ -108,21 +105,27 @@ void WorkloadEdgeMerger::AddZones(const WorkloadCellKey& key, const EdgeCounters
 }
 
 void WorkloadEdgeMerger::KeepForgotten(const std::vector<WorkloadAccount>& worker, Accounts* before) {
-  Accounts now;
+  absl::flat_hash_set<uint64_t> now;
   now.reserve(worker.size());
-  for (const WorkloadAccount& account : worker) {
-    if (!account.is_fold) now.emplace(account.number, Before{KeyOf(account), WithoutGauges(account.counters)});
-  }
-  for (const auto& [number, forgotten] : *before) {
+  for (const WorkloadAccount& account : worker) now.insert(account.number);
+  for (auto it = before->begin(); it != before->end();) {
+    const auto here = it++;
+    const auto& [number, forgotten] = *here;
     if (now.contains(number)) continue;
-    AddZones(forgotten.key, forgotten.counters, &zones_);
-    VisitEdges(forgotten.key, [&, &counters = forgotten.counters](const WorkloadEdgeKey& key) {
+    AddZones(forgotten.key, forgotten.account.counters, &zones_);
+    VisitEdges(forgotten.key, [&, &account = forgotten.account](const WorkloadEdgeKey& key) {
       if (const auto found = exported_.find(key); found != exported_.end()) {
-        AddEdgeCounters(counters, &found->second.kept);
+        AddEdgeAccount(account, &found->second.kept);
       }
     });
+    before->erase(here);
   }
-  *before = std::move(now);
+  for (const WorkloadAccount& account : worker) {
+    if (account.is_fold) continue;
+    Before& copy = (*before)[account.number];
+    copy = {KeyOf(account), {account.counters, account.distributions}};
+    ClearGauges(&copy.account.counters);
+  }
 }
 
 void WorkloadEdgeMerger::EndIdle(int64_t now_ns) {
@@ -133,7 +136,7 @@ void WorkloadEdgeMerger::EndIdle(int64_t now_ns) {
   for (auto it = exported_.begin(); it != exported_.end();) {
     const auto here = it++;
     const Exported& edge = here->second;
-    if (edge.shown.connections > 0 || now_ns - edge.last_active_ns < options_.idle_timeout_ns) continue;
+    if (edge.shown.counters.connections > 0 || now_ns - edge.last_active_ns < options_.idle_timeout_ns) continue;
     ended_.emplace(here->first, now_ns);
     exported_.erase(here);
   }
@@ -152,20 +155,25 @@ void WorkloadEdgeMerger::Begin(const Sum& sum, int64_t now_ns) {
     edge.start_time_ns = now_ns;
     edge.admitted_ns = now_ns + options_.window_ns;
   }
-  Update(sum.counters, now_ns, &edge);
+  Update(sum.account, now_ns, &edge);
   exported_.emplace(sum.key, std::move(edge));
 }
 
-void WorkloadEdgeMerger::Update(const EdgeCounters& now, int64_t now_ns, Exported* edge) const {
-  EdgeCounters total = now;
-  AddEdgeCounters(edge->kept, &total);
-  EdgeCounters shown = total;
-  if (now_ns < edge->admitted_ns) edge->before = WithoutGauges(total);
-  SubtractEdgeCounters(edge->before, &shown);
+void WorkloadEdgeMerger::Update(const EdgeAccount& now, int64_t now_ns, Exported* edge) const {
+  EdgeAccount shown = now;
+  AddEdgeAccount(edge->kept, &shown);
+  if (now_ns < edge->admitted_ns) {
+    edge->before = shown;
+    ClearGauges(&edge->before.counters);
+  }
+  SubtractEdgeAccount(edge->before, &shown);
   // A sum of fractions is rounded. So it may fall a little when its parts are added in another order.
-  shown.handshake_rtt_sum_seconds = std::max(shown.handshake_rtt_sum_seconds, edge->shown.handshake_rtt_sum_seconds);
-  EdgeCounters change = shown;
-  SubtractEdgeCounters(edge->shown, &change);
+  const EdgeCounters& last = edge->shown.counters;
+  EdgeCounters& counters = shown.counters;
+  counters.handshake_rtt_sum_seconds = std::max(counters.handshake_rtt_sum_seconds, last.handshake_rtt_sum_seconds);
+  counters.response_sum_seconds = std::max(counters.response_sum_seconds, last.response_sum_seconds);
+  EdgeCounters change = counters;
+  SubtractEdgeCounters(last, &change);
   if (HasCounted(change) || now_ns < edge->admitted_ns) edge->last_active_ns = now_ns;
   edge->shown = shown;
 }
@@ -183,34 +191,39 @@ WorkloadEdgesView WorkloadEdgeMerger::Merge(const std::vector<const std::vector<
       if (first_ns_ < 0 && HasCounted(account.counters)) first_ns_ = now_ns;
       VisitReporters(account.key.local_ends, [&](Reporter reporter) {
         AddEdgeCounters(account.counters, &merged.other[static_cast<size_t>(reporter)]);
+        AddEdgeDistributions(account.distributions, &merged.other_distributions[static_cast<size_t>(reporter)]);
       });
       if (account.is_fold) continue;
       AddZones(account.key, account.counters, &merged.zones);
       VisitEdges(KeyOf(account), [&](const WorkloadEdgeKey& key) {
         const auto [index, is_new] = indexes.emplace(key, sums.size());
-        if (is_new) sums.push_back({key, account.client, account.server, EdgeCounters()});
-        AddEdgeCounters(account.counters, &sums[index->second].counters);
+        if (is_new) sums.push_back({key, account.client, account.server, EdgeAccount()});
+        AddEdgeAccount(account, &sums[index->second].account);
       });
     }
   }
   for (auto& [key, edge] : exported_) {
     const auto index = indexes.find(key);
-    Update(index == indexes.end() ? EdgeCounters() : sums[index->second].counters, now_ns, &edge);
+    Update(index == indexes.end() ? EdgeAccount() : sums[index->second].account, now_ns, &edge);
   }
   EndIdle(now_ns);
   for (const Sum& sum : sums) {
     if (exported_.size() >= options_.max_exported) break;
-    if (!WasAnswered(sum.counters) || exported_.contains(sum.key) || ended_.contains(sum.key)) continue;
+    if (!WasAnswered(sum.account.counters) || exported_.contains(sum.key) || ended_.contains(sum.key)) continue;
     Begin(sum, now_ns);
   }
   for (const auto& [key, edge] : exported_) {
-    merged.exported.push_back({key, edge.client, edge.server, edge.shown, edge.start_time_ns});
-    SubtractEdgeCounters(edge.shown, &merged.other[static_cast<size_t>(key.reporter)]);
+    const auto& [counters, distributions] = edge.shown;
+    merged.exported.push_back({key, edge.client, edge.server, counters, edge.start_time_ns, distributions});
+    SubtractEdgeCounters(counters, &merged.other[static_cast<size_t>(key.reporter)]);
+    SubtractEdgeDistributions(distributions, &merged.other_distributions[static_cast<size_t>(key.reporter)]);
   }
   for (size_t reporter = 0; reporter < merged.other.size(); ++reporter) {
     // As in Update().
-    double& sum = merged.other[reporter].handshake_rtt_sum_seconds;
-    sum = other_rtt_sums_[reporter] = std::max(sum, other_rtt_sums_[reporter]);
+    double& rtts = merged.other[reporter].handshake_rtt_sum_seconds;
+    rtts = other_rtt_sums_[reporter] = std::max(rtts, other_rtt_sums_[reporter]);
+    double& responses = merged.other[reporter].response_sum_seconds;
+    responses = other_response_sums_[reporter] = std::max(responses, other_response_sums_[reporter]);
   }
   seen_.clear();
   for (const Sum& sum : sums) seen_.insert(sum.key);

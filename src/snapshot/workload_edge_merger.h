@@ -11,6 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/node_hash_map.h"
 #include "src/base/time_units.h"
 #include "src/flow/edge.h"
 #include "src/flow/workload_cells.h"
@@ -36,6 +37,8 @@ struct WorkloadEdgeOptions {
 //   its account moves to the table's fold; then Merge() keeps it for the workload edge, and subtracts it from `other`.
 //   An edge whose series have ended gets none for another window.
 // - For each reporter, all workload edges and `other` together hold what the accounts of that reporter hold.
+// - The distributions of an account are added and subtracted as its counters are. So no count of a bucket falls, unless
+//   the scale of its distribution does.
 // - A workload is known by its namespace and name. Its number in the accounts may change when no pod of it was known
 // for
 //   a while.
@@ -59,17 +62,18 @@ class WorkloadEdgeMerger {
   // An account as it was at the last call.
   struct Before {
     WorkloadCellKey key;
-    EdgeCounters counters;
+    EdgeAccount account;
   };
-  using Accounts = absl::flat_hash_map<uint64_t, Before>;  // by WorkloadAccount::number
+  // By WorkloadAccount::number. A map of nodes, because Before is large.
+  using Accounts = absl::node_hash_map<uint64_t, Before>;
 
   // A workload edge with series.
   struct Exported {
     IdentityRef client;
     IdentityRef server;
-    EdgeCounters before;  // what the workload edge had carried when its series began
-    EdgeCounters kept;    // the accounts of cells that were forgotten since
-    EdgeCounters shown;   // the counters at the last Update()
+    EdgeAccount before;  // what the workload edge had carried when its series began
+    EdgeAccount kept;    // the accounts of cells that were forgotten since
+    EdgeAccount shown;   // the account at the last Update()
     int64_t start_time_ns = 0;
     int64_t admitted_ns = 0;  // the counters are zero before this time
     int64_t last_active_ns = 0;
@@ -79,7 +83,7 @@ class WorkloadEdgeMerger {
     WorkloadEdgeKey key;
     IdentityRef client;
     IdentityRef server;
-    EdgeCounters counters;
+    EdgeAccount account;
   };
 
   // Returns the number of the workload for WorkloadEdgeView::key; 0 for null.
@@ -99,21 +103,22 @@ class WorkloadEdgeMerger {
   // Lets a workload edge have series.
   void Begin(const Sum& sum, int64_t now_ns);
   // Updates a workload edge by what its accounts hold now. No counter of edge->shown falls.
-  void Update(const EdgeCounters& now, int64_t now_ns, Exported* edge) const;
+  void Update(const EdgeAccount& now, int64_t now_ns, Exported* edge) const;
 
   const WorkloadEdgeOptions options_;
   absl::flat_hash_map<std::pair<std::string, std::string>, uint32_t> numbers_;  // by namespace and workload
   uint32_t last_number_ = 0;
   size_t most_numbers_ = kFewNumbers;  // when to forget numbers
   std::vector<Accounts> before_;       // by worker
-  absl::flat_hash_map<WorkloadEdgeKey, Exported> exported_;
+  absl::node_hash_map<WorkloadEdgeKey, Exported> exported_;
   absl::flat_hash_map<WorkloadEdgeKey, int64_t> ended_;  // when the series ended; for a window
   absl::flat_hash_set<WorkloadEdgeKey> seen_;            // the workload edges of the last call
   // In the order in which they came. The payload is that of cells that were forgotten.
   std::vector<ZonePayload> zones_;
   std::array<double, 3> other_rtt_sums_{};  // at the last call, by Reporter
-  int64_t first_ns_ = -1;                   // when the first credit was seen; -1: none was
-  int64_t last_ns_ = 0;                     // of the last call
+  std::array<double, 3> other_response_sums_{};
+  int64_t first_ns_ = -1;  // when the first credit was seen; -1: none was
+  int64_t last_ns_ = 0;    // of the last call
 };
 
 }  // namespace tcpgauge

@@ -22,7 +22,7 @@ TEST(SeriesLimits, BasicDetailHasMoreEdgesAndAsManyWorkloadEdges) {
   Options options;
   options.full_edge_detail = false;
   EXPECT_EQ(ExpositionLimitsOf(options).edge_detail, EdgeDetail::kBasic);
-  EXPECT_EQ(SeriesPlanOf(options).edges, 400u);
+  EXPECT_EQ(SeriesPlanOf(options).edges, 300u);
   EXPECT_EQ(SeriesPlanOf(options).workload_edges, 60u);
 }
 

@@ -18,6 +18,20 @@ TEST(AgentAddress, TakesHttpHttpsAndUnixSockets) {
   EXPECT_EQ(unix_address.url, "http://localhost");
 }
 
+TEST(AgentAddress, NeedsNeitherSchemeNorPort) {
+  EXPECT_EQ(ParseAgentAddress("node7")->url, "http://node7:10406");
+  EXPECT_EQ(ParseAgentAddress("node7:8080")->url, "http://node7:8080");
+  EXPECT_EQ(ParseAgentAddress("192.0.2.7")->url, "http://192.0.2.7:10406");
+  EXPECT_EQ(ParseAgentAddress("2001:db8::1")->url, "http://[2001:db8::1]:10406");
+  EXPECT_EQ(ParseAgentAddress("[2001:db8::1]")->url, "http://[2001:db8::1]:10406");
+  EXPECT_EQ(ParseAgentAddress("[2001:db8::1]:80")->url, "http://[2001:db8::1]:80");
+  EXPECT_EQ(ParseAgentAddress("node7/below/")->url, "http://node7:10406/below");
+  EXPECT_EQ(ParseAgentAddress("node7:80/a:b")->url, "http://node7:80/a:b");
+  const AgentAddress with_user = *ParseAgentAddress("me:p%40ss@node7");
+  EXPECT_EQ(with_user.url, "http://me:p%40ss@node7:10406");
+  EXPECT_EQ(with_user.shown, "http://node7:10406");
+}
+
 TEST(AgentAddress, ShowsNoPassword) {
   const AgentAddress address = *ParseAgentAddress("https://me:p%40ss@node7:443/x");
   EXPECT_EQ(address.url, "https://me:p%40ss@node7:443/x");
@@ -25,18 +39,18 @@ TEST(AgentAddress, ShowsNoPassword) {
   EXPECT_EQ(
       ParseAgentAddress("https://me:p@ss@node7:443/x").status().message(),
       "--attach: \"https://node7:443/x\" is not an agent's address: its user or password has an @, which should be "
-      "%40; right would be http://HOST:PORT, https://HOST:PORT or unix:PATH")
+      "%40; right would be HOST, http://HOST:PORT, https://HOST:PORT or unix:PATH")
       << "libcurl cannot connect to this URL";
   EXPECT_THAT(std::string(ParseAgentAddress("ftp://me:secret@node7").status().message()), Not(HasSubstr("secret")));
 }
 
 TEST(AgentAddress, SaysWhatWouldBeRight) {
-  for (const char* wrong : {"", "node7:10406", "http://", "http:///x", "https://me@", "unix:", "ftp://x", "http://a b",
+  for (const char* wrong : {"", ":10406", "node7:", "me@", "[::1", "http://", "http:///x", "https://me@", "unix:", "ftp://x", "http://a b",
                             "http://x/?q", "file:///etc/passwd"}) {
     const auto address = ParseAgentAddress(wrong);
     ASSERT_FALSE(address.ok()) << wrong;
     EXPECT_TRUE(absl::IsInvalidArgument(address.status()));
-    EXPECT_THAT(std::string(address.status().message()), HasSubstr("right would be http://HOST:PORT"));
+    EXPECT_THAT(std::string(address.status().message()), HasSubstr("right would be HOST, http://HOST:PORT"));
   }
 }
 
@@ -46,11 +60,11 @@ TEST(AgentAddress, RefusesHostsAndPortsThatCannotExist) {
     const auto address = ParseAgentAddress(wrong);
     ASSERT_FALSE(address.ok()) << wrong;
     EXPECT_TRUE(absl::IsInvalidArgument(address.status()));
-    EXPECT_THAT(std::string(address.status().message()), HasSubstr("right would be http://HOST:PORT"));
+    EXPECT_THAT(std::string(address.status().message()), HasSubstr("right would be HOST, http://HOST:PORT"));
   }
   EXPECT_EQ(ParseAgentAddress("http://me:secret@h:99999").status().message(),
             "--attach: \"http://h:99999\" is not an agent's address: its port is not a number from 1 to 65535; right "
-            "would be http://HOST:PORT, https://HOST:PORT or unix:PATH");
+            "would be HOST, http://HOST:PORT, https://HOST:PORT or unix:PATH");
   EXPECT_EQ(ParseAgentAddress("http://127.1:65535")->url, "http://127.1:65535");
 }
 

@@ -42,6 +42,8 @@ TEST(SnapshotFromJson, ReadsBackAllThatTheAgentWrote) {
   original.connections[0].encapsulation = 1;
   original.connections[0].id = UINT64_MAX;
   original.connections[0].role = Role::kObserved;
+  original.connections[0].responses = 345;
+  original.connections[0].response_ns = 2500000;
   const Endpoint service = {*IpAddress::Parse("10.96.0.10"), 80};
   original.connections[0].service = service;
   original.views = {{original.connections[0].client, service, 0},
@@ -82,6 +84,11 @@ TEST(SnapshotFromJson, ReadsBackAllThatTheAgentWrote) {
     EXPECT_NEAR(is.start_time_ns, was.start_time_ns, 1000);
     EXPECT_NEAR(is.last_packet_time_ns, was.last_packet_time_ns, 1000);
     EXPECT_NEAR(is.rtt_ns, was.rtt_ns, 1);
+    EXPECT_NEAR(is.server_min_rtt_ns, was.server_min_rtt_ns, 1);
+    EXPECT_NEAR(is.client_min_rtt_ns, was.client_min_rtt_ns, 1);
+    EXPECT_NEAR(is.min_rtt_ns(), was.min_rtt_ns(), 2);
+    EXPECT_EQ(is.responses, was.responses);
+    EXPECT_NEAR(is.response_ns, was.response_ns, 1);
     EXPECT_EQ(is.handshake_rtt_ns, ConnectionSummary::kUnknown);
     EXPECT_EQ(is.payload_bytes(), was.payload_bytes());
     EXPECT_NEAR(is.payload_bytes_per_second(), was.payload_bytes_per_second(), 0.1);
@@ -287,18 +294,24 @@ TEST(SnapshotFromJson, AWrongValueCountsAsAMissingOne) {
     EXPECT_EQ(Read(Answer({}, "\"connections_in_all\":" + wrong))->connections_not_listed, 0u) << wrong;
     EXPECT_EQ(Read(Answer({}, "\"agent\":" + wrong))->agent, wrong == "\"1\"" ? "1" : "") << wrong;
   }
+  EXPECT_EQ(ReadRow("\"responses\":4294967296").responses, UINT32_MAX);
   EXPECT_EQ(ReadRow("\"client_zero_windows\":4294967296").client_sent.zero_windows, UINT32_MAX);
   EXPECT_EQ(ReadRow("\"state\":\"\\u001b[31m\"").state, ConnectionState::kEstablished);
 }
 
 TEST(SnapshotFromJson, NumbersStayInTheirRange) {
   for (const std::string far : {"-1", "-1e300", "1e300", "18446744073709551615", "4611686019"}) {
-    const ConnectionSummary row = ReadRow(absl::StrCat("\"start_time\":", far, ",\"last_packet_time\":", far,
-                                                       ",\"rtt_seconds\":", far, ",\"handshake_rtt_seconds\":", far));
+    const ConnectionSummary row =
+        ReadRow(absl::StrCat("\"start_time\":", far, ",\"last_packet_time\":", far, ",\"rtt_seconds\":", far,
+                             ",\"handshake_rtt_seconds\":", far, ",\"server_min_rtt_seconds\":", far,
+                             ",\"client_min_rtt_seconds\":", far, ",\"response_seconds\":", far));
     EXPECT_EQ(row.start_time_ns, 0) << far;
     EXPECT_EQ(row.last_packet_time_ns, 0) << far;
     EXPECT_EQ(row.rtt_ns, ConnectionSummary::kUnknown) << far;
+    EXPECT_EQ(row.server_min_rtt_ns, ConnectionSummary::kUnknown) << far;
+    EXPECT_EQ(row.client_min_rtt_ns, ConnectionSummary::kUnknown) << far;
     EXPECT_EQ(row.handshake_rtt_ns, ConnectionSummary::kUnknown) << far;
+    EXPECT_EQ(row.response_ns, ConnectionSummary::kUnknown) << far;
     EXPECT_EQ(Read(absl::StrCat("{\"time\":", far, ",\"connections\":[]}"))->time_ns, 0) << far;
     const double rate = ReadRow("\"client_payload_bytes_per_second\":" + far).client_sent.payload_bytes_per_second;
     EXPECT_TRUE(rate >= 0 && rate <= 1e18) << far;
@@ -482,7 +495,9 @@ TEST(SnapshotFromJson, TheBoundsHoldWhatAnAgentCanSend) {
   connection.client_sent = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, 1e17};
   connection.server_sent = connection.client_sent;
   connection.start_time_ns = connection.last_packet_time_ns = most.time_ns - 1;
-  connection.handshake_rtt_ns = connection.rtt_ns = 123456789012345678;
+  connection.server_min_rtt_ns = connection.client_min_rtt_ns = 123456789012345678;
+  connection.handshake_rtt_ns = connection.rtt_ns = connection.response_ns = 123456789012345678;
+  connection.responses = UINT32_MAX;
   connection.window_payload_bytes = UINT64_MAX;
   const std::string name(kMaxNameBytes, 'n');
   most.identities.push_back(

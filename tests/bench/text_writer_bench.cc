@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one exposition costs: prometheus-cpp's families and serializer, our text writer in both formats, and a copy of
-// the finished text as the floor. DefaultLimits makes and writes what an agent with the default limits shows when all
-// of its places are taken. Run it as `bazel run //tests/bench:text_writer_bench`.
+// What one exposition costs: prometheus-cpp's families and serializer, our text writer in both formats, our protobuf
+// writer, and a copy of the finished text as the floor. DefaultLimits makes and writes what an agent with the default
+// limits shows when all of its places are taken. Run it as `bazel run //tests/bench:text_writer_bench`.
 
 #include <benchmark/benchmark.h>
 
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include "exporter/metrics/make_exposition.h"
+#include "exporter/metrics/protobuf_writer.h"
 #include "exporter/metrics/text_writer.h"
 #include "src/base/gzip.h"
 #include "tests/exporter/metrics/example_snapshot.h"
@@ -48,6 +50,13 @@ void TextWriter(benchmark::State& state) {
   CountBytes(state, bytes);
 }
 
+void ProtobufWriter(benchmark::State& state) {
+  const Exposition exposition = Make(state);
+  size_t bytes = 0;
+  for (auto _ : state) bytes = WriteProtobuf(exposition).size();
+  CountBytes(state, bytes);
+}
+
 void Selection(benchmark::State& state) {
   const size_t connections = static_cast<size_t>(state.range(0));
   const std::shared_ptr<const Snapshot> snapshot = Make(state).snapshot;
@@ -65,6 +74,11 @@ Snapshot FullSnapshot() {
     edge.counters.client_payload_bytes = 1000000000 + i;
     edge.counters.server_payload_bytes = 7000000000 + i;
     edge.counters.segments = 9000000 + i;
+    for (int j = 0; j < 1000; ++j) {  // exponentially distributed, so that some 40 buckets have values
+      const double seconds = -0.02 * std::log((j + 0.5) / 1000);
+      edge.distributions.handshake_rtt_seconds.Observe(seconds / 50);
+      edge.distributions.response_seconds.Observe(seconds);
+    }
   }
   return snapshot;
 }
@@ -115,6 +129,21 @@ void DefaultLimitsWithNames(benchmark::State& state) {
   MakeAndWrite(state, {5000, 100, EdgeDetail::kFull, 150, 60}, std::move(snapshot));
 }
 
+template <typename Write>
+void WriteAgain(benchmark::State& state, const Write& write) {
+  const Exposition exposition =
+      MakeExposition(std::make_shared<const Snapshot>(FullSnapshot()), {5000, 100}, {&ExampleAgentMetrics()});
+  size_t bytes = 0;
+  for (auto _ : state) bytes = write(exposition).size();
+  CountBytes(state, bytes);
+}
+
+// The formats beside each other, without the time that it takes to make what DefaultLimits shows.
+void DefaultLimitsText(benchmark::State& state) {
+  WriteAgain(state, [](const Exposition& exposition) { return WriteText(exposition, TextFormat::kPrometheus); });
+}
+void DefaultLimitsProtobuf(benchmark::State& state) { WriteAgain(state, WriteProtobuf); }
+
 void Copy(benchmark::State& state) {
   const std::string text = WriteText(Make(state), TextFormat::kPrometheus);
   std::string copy(text.size(), '\0');
@@ -136,8 +165,11 @@ void Compress(benchmark::State& state) {
 BENCHMARK(PrometheusCpp)->AT_ALL_SIZES;
 BENCHMARK_TEMPLATE(TextWriter, TextFormat::kPrometheus)->AT_ALL_SIZES;
 BENCHMARK_TEMPLATE(TextWriter, TextFormat::kOpenMetrics)->AT_ALL_SIZES;
+BENCHMARK(ProtobufWriter)->AT_ALL_SIZES;
 BENCHMARK(Selection)->AT_ALL_SIZES;
 BENCHMARK(DefaultLimits)->Unit(benchmark::kMicrosecond);
+BENCHMARK(DefaultLimitsText)->Unit(benchmark::kMicrosecond);
+BENCHMARK(DefaultLimitsProtobuf)->Unit(benchmark::kMicrosecond);
 BENCHMARK(DefaultLimitsWithNames)->Unit(benchmark::kMicrosecond);
 BENCHMARK(Compress)->AT_ALL_SIZES;
 BENCHMARK(Copy)->AT_ALL_SIZES;

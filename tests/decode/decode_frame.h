@@ -26,6 +26,7 @@ inline DecodedPacket Decode(const Frame& frame, LinkType link_type = LinkType::k
   packet.interface = 99;
   packet.direction = PacketDirection::kOut;
   packet.option_kinds = 99;
+  packet.payload_start = PayloadStart::kHandshake;
   packet.payload_length_bytes = 99999;
   packet.encapsulation.AddVlan(99);
   packet.encapsulation.AddTunnel({TunnelType::kGre, true, 99});

@@ -131,6 +131,35 @@ TEST(TcpDecoder, CountsASegmentThatWasCutOffAfterTheWindow) {
   EXPECT_TRUE(Decode(Frame(segment).CutInLayer(32)).has_timestamps);
 }
 
+TEST(TcpDecoder, TellsHowThePayloadBegins) {
+  // The bytes of the payload are 0 unless they are set.
+  const auto start = [](Frame frame, size_t header_bytes) {
+    return Decode(frame.Payload(100).Set32(header_bytes, 0x17030300).Set8(header_bytes + 4, 95)).payload_start;
+  };
+  EXPECT_EQ(start(Segment(), 20), PayloadStart::kApplicationData);
+  EXPECT_EQ(start(Segment().Timestamps(7, 9), 32), PayloadStart::kApplicationData);
+  EXPECT_EQ(start(Segment().Options({5, 4, 0, 0, 1, 1, 1, 1}), 28), PayloadStart::kApplicationData);
+  EXPECT_EQ(start(Segment().Flags(kTcpSyn), 20), PayloadStart::kApplicationData);
+  EXPECT_EQ(start(Frame().Ethernet().Vlan(7).Ipv6().Tcp(), 20), PayloadStart::kApplicationData);
+  EXPECT_EQ(start(Frame().Ethernet().Ipv4().Ipv4Fragment(0, true).Tcp(), 20), PayloadStart::kApplicationData);
+  EXPECT_EQ(Decode(Segment().Payload(100)).payload_start, PayloadStart::kOther);
+}
+
+TEST(TcpDecoder, DoesNotTakePaddingForPayload) {
+  const auto packet = Decode(Segment().Payload(1).Set8(20, 0x17).Padding(5).Set32(21, 0x03030010));
+  EXPECT_EQ(packet.payload_length_bytes, 1u);
+  EXPECT_EQ(packet.payload_start, PayloadStart::kNotCaptured);
+}
+
+TEST(TcpDecoder, TellsWhenTheBeginningOfThePayloadWasNotCaptured) {
+  const Frame segment = Segment().Timestamps(7, 9).Payload(100).Set32(32, 0x17030300).Set8(36, 95);
+  for (size_t captured : {16, 31, 32, 33, 36}) {
+    EXPECT_EQ(Decode(Frame(segment).CutInLayer(captured)).payload_start, PayloadStart::kNotCaptured) << captured;
+  }
+  EXPECT_EQ(Decode(Frame(segment).CutInLayer(37)).payload_start, PayloadStart::kApplicationData);
+  EXPECT_EQ(Decode(Segment().Payload(100).CutInLayer(21)).payload_start, PayloadStart::kOther);
+}
+
 TEST(TcpDecoder, BelievesNothingThatABrokenHeaderSays) {
   const auto packet = Decode(Segment().Window(77).Options({8, 10, 0, 0, 0, 7, 0, 0, 0, 9, 1, 1}).Set8(12, 0x40));
   EXPECT_EQ(packet.kind, Kind::kTcpSegment);
@@ -140,6 +169,7 @@ TEST(TcpDecoder, BelievesNothingThatABrokenHeaderSays) {
   EXPECT_EQ(packet.acknowledgment_number, 0u);
   EXPECT_EQ(packet.window, 0);
   EXPECT_FALSE(packet.has_timestamps);
+  EXPECT_EQ(packet.payload_start, PayloadStart::kNotCaptured);
 }
 
 }  // namespace

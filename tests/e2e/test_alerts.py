@@ -5,6 +5,7 @@ The rules are the shipped files. Only their durations are shortened. The two ale
 tests/deploy/prometheus only: no traffic of a test fills a bounded part of the agent, or makes it log again and again.
 """
 import contextlib
+import itertools
 import os
 import re
 import signal
@@ -25,13 +26,14 @@ from support.traffic import Conversation
 from support.waiting import wait_until
 
 _SHORT = {"[2m]": "[8s]", "[5m]": "[8s]", "[30m]": "[20s]", "[1h]": "[40s]", "[6h]": "[60s]",
-          "interval: 15s": "interval: 1s", "vector(0.5)": "vector(0.2)"}
-_LOSSY_PORT, _SLOW_PORT, _CLOSED_PORT, _STALLED_PORT, _FULL_PORT = 7100, 7200, 7300, 7400, 7500
+          "interval: 15s": "interval: 1s", "vector(0.5)": "vector(0.2)", "vector(5)": "vector(0.3)"}
+_LOSSY_PORT, _SLOW_PORT, _CLOSED_PORT, _STALLED_PORT, _FULL_PORT, _THINKING_PORT = 7100, 7200, 7300, 7400, 7500, 7600
 _NOT_MADE_HERE = {"TcpgaugeOverflowing", "TcpgaugeLogLosing"}
 
 
 def shortened(rules):
-    """Rates over 8 s, all groups evaluated every second, everything due after 2 s, a handshake slow above 0.2 s."""
+    """Rates over 8 s, all groups evaluated every second, everything due after 2 s, a handshake slow above 0.2 s and an
+    answer above 0.3 s."""
     for long, short in _SHORT.items():
         rules = rules.replace(long, short)
     rules = re.sub(r"^( +for:) \d+[ms]$", r"\1 2s", rules, flags=re.MULTILINE)
@@ -64,7 +66,7 @@ class AlertsTest(NamespaceCase):
             "down": self.agent(0),
             "dropping": self.agent(0, "--buffer-size", "64"),
             # Edges between workloads keep their series for an hour of silence, which would keep the alert as long.
-            "limited": self.agent(0, "--metrics.series-limit", "300", "--metrics.window", "5", "--identity", "off"),
+            "limited": self.agent(0, "--metrics.series-limit", "600", "--metrics.window", "5", "--identity", "off"),
             "folding": self.agent(0, "--metrics.edges", "1", "--metrics.window", "5"),
             "full": self.agent(0, "--max-connections", "16"),
             "lossy": self.agent(0, "port", str(_LOSSY_PORT)),
@@ -114,6 +116,7 @@ class AlertsTest(NamespaceCase):
             "TcpgaugeHandshakeRttHigh": "slow", "TcpgaugeConnectionLogLosing": "logging", "TcpgaugeOtlpFailing": "pushing",
             "TcpgaugeOtlpDropping": "pushing", "TcpgaugeServiceFailing": _CLOSED_PORT, "TcpgaugeServiceLossy": _LOSSY_PORT,
             "TcpgaugeServiceStalled": _STALLED_PORT, "TcpgaugeServiceSlow": _SLOW_PORT,
+            "TcpgaugeServiceResponseSlow": _THINKING_PORT,
             "TcpgaugeAcceptQueueFull": "lossy"}
         shipped_alerts = set(re.findall(r"- alert: (\w+)", shipped.read(shipped.RULE_FILES[1])))
         self.assertEqual(set(expected) | {"TcpgaugeAbsent", "TcpgaugeCaptureDown"} | _NOT_MADE_HERE, shipped_alerts,
@@ -157,12 +160,19 @@ class AlertsTest(NamespaceCase):
         stalled = self.own(Conversation(self.testbed, _STALLED_PORT))
         impairment.swallow(self.testbed, _STALLED_PORT)
         stalled.client.send(bytes(1000))
+        thinking = self.own(Conversation(self.testbed, _THINKING_PORT))
         full = self.own(FullQueue(self.testbed.client, self.testbed.server, self.testbed.link.client_address, _FULL_PORT, 0))
         self.receiver.answer_from_now_on(Answer(400))
 
         def talk():
             for conversation in conversations:
                 conversation.client_sends(1000)
+
+        turns = itertools.cycle((thinking.client_sends, thinking.server_sends))
+
+        def think():
+            """Each request, and each answer, comes half a second after the other."""
+            next(turns)(100)
 
         def burst_unseen():
             """The agent is stopped while more arrives than its buffer holds."""
@@ -174,14 +184,14 @@ class AlertsTest(NamespaceCase):
         port = int(self.agents["down"].address.rpartition(":")[2])
         self.agents["down"].close()
         mills = [Mill(talk), Mill(burst_unseen, 3), Mill(lambda: lossy.client_sends(20000)), Mill(self.refuse, 0.05),
-                 Mill(self.fill_queue, 1), Mill(self.connect_slowly, 0.2)]
+                 Mill(self.fill_queue, 1), Mill(self.connect_slowly, 0.2), Mill(think, 0.5)]
         try:
             yield
         finally:
             for mill in mills:
                 mill.close()
             impairment.lose_no_more(self.testbed)  # what was swallowed arrives now
-            for each in conversations + [lossy, stalled, full]:
+            for each in conversations + [lossy, stalled, thinking, full]:
                 each.close()
             self.receiver.answer_from_now_on(Answer())
             self.agents["down"] = self.agent_again(port)

@@ -116,8 +116,36 @@ class AttachTest(NamespaceCase):
         self.wait_for_servers(terminal, [talk.server_endpoint])
         self.check_error(1, "--attach: https://", f"https://{agent}", "--attach.ca-file", ca)
 
+    def test_needs_neither_tui_nor_an_address_on_the_agents_host(self):
+        self.start_agent("--web.listen-address=127.0.0.1:10406")
+        talk = self.own(Conversation(self.testbed, 7000))
+        for words in (("--attach",), ("--attach=127.0.0.1",), ("--attach", "127.0.0.1:10406"), ("--attach=localhost",)):
+            terminal = self.own(Terminal(self.testbed.server, columns=120))
+            view = self.own(terminal.start(binary(), *words))
+            self.wait_for_servers(terminal, [talk.server_endpoint])
+            terminal.key("q")
+            wait_until(lambda: not view.running(), "the view ends")
+
+    def test_the_top_view_starts_beside_an_agent_on_the_default_address(self):
+        self.start_agent("--web.listen-address=127.0.0.1:10406")
+        talk = self.own(Conversation(self.testbed, 7000))
+        interface = self.testbed.link.server_interface
+        for columns in (80, 120):
+            terminal = self.own(Terminal(self.testbed.server, columns=columns))
+            self.own(terminal.start(binary(), "-i", interface, "--tui", "port", "7000"))
+            talk.client_sends(100)
+            terminal.wait_for(lambda screen: "no HTTP, 10406 busy" in screen[-1], "the status line says so")
+            terminal.wait_for(lambda screen: any(":7000" in line for line in screen), "the connection")
+        terminal = self.own(Terminal(self.testbed.server))
+        for words in (("-i", interface), ("-i", interface, "--tui", "--web.listen-address=127.0.0.1:10406")):
+            command = shlex.join((binary(), *words))
+            status, _ = terminal.shell(f"sh -c {shlex.quote(f'exec {command} >/dev/tty 2>{self.folder.name}/errors')}")
+            self.assertEqual(status, 1, words)
+            with open(os.path.join(self.folder.name, "errors")) as file:
+                self.assertIn("in use", file.read())
+
     def test_errors_at_the_start_are_one_clear_line(self):
-        self.check_error(2, "right would be http://HOST:PORT, https://HOST:PORT or unix:PATH", "node7:10406")
+        self.check_error(2, "right would be HOST, http://HOST:PORT, https://HOST:PORT or unix:PATH", "node7:0x1::")
         self.check_error(1, "--attach: http://127.0.0.1:9: Failed to connect", "http://127.0.0.1:9")
         self.check_error(1, "--attach: unix:/nowhere: ", "unix:/nowhere")
         self.check_error(2, "leave --interface, --read and FILTER out", "http://127.0.0.1:9", "-i", "lo")

@@ -26,7 +26,8 @@ _OF_AGENTS = {"Agents"}
 
 def same_path(agents):
     """A world in which each agent sees the same: edges with trouble of each kind, connections, and totals. Between workloads
-    an agent counts what has an end on its node."""
+    an agent counts what has an end on its node. The agents have --metrics.edge-buckets, because promtool knows no native
+    histograms."""
     world = World(30, _AT, evaluation=60)
     for agent in agents:
         of_agent = {"job": "tcpgauge", "instance": agent}
@@ -35,6 +36,8 @@ def same_path(agents):
         for of_prometheus in ("up", "scrape_duration_seconds", "scrape_samples_scraped"):
             world.gauge(of_prometheus, of_agent, [(_AT + 1, 1)])
         for name, kind, labels in shipped.catalog():
+            if kind == "native histogram":  # The values of a summary once more.
+                continue
             if name.startswith("tcpgauge_connection_") and "client_port" in labels:
                 sets = [dict(client_address=client, client_port="40000", server_address=_SERVER, server_port=_DATABASE,
                              interface="eth0" if agent == "a" else "eth1") for client in _CLIENTS]
@@ -75,12 +78,11 @@ def add(world, name, kind, labels, rate):
         world.gauge(name, labels, [(_AT + 1, rate)])
     elif kind == "counter":
         world.counter(name, labels, [(_AT, rate)])
-    else:
+    elif kind != "native histogram":
         for suffix in ("_sum", "_count"):
             world.counter(name + suffix, labels, [(_AT, rate)])
-        if kind == "histogram":
-            for bound in ("0.1", "1", "+Inf"):
-                world.counter(name + "_bucket", dict(labels, le=bound), [(_AT, rate)])
+        for bound in ("0.1", "1", "+Inf"):
+            world.counter(name + "_bucket", dict(labels, le=bound), [(_AT, rate)])
 
 
 @unittest.skipUnless(shutil.which("promtool"), "promtool (Debian's prometheus) is missing")
@@ -91,6 +93,7 @@ class CountsOnceOverAgentsTest(unittest.TestCase):
 
     def check(self, queries):
         """`queries` are {name: expression}. Returns the names of those that are about nodes."""
+        queries = {name: expression for name, expression in queries.items() if "_distribution_" not in expression}
         self.assertGreater(len(queries), 5)
         questions = [(expression, _AT) for expression in queries.values()]
         of_nodes = set()

@@ -98,12 +98,14 @@ class DashboardQueriesTest(NamespaceCase):
         self.testbed = self.own(Testbed())
         link = self.testbed.link
         impairment.segments_are_packets(self.testbed)
-        agents = [self.own(Agent(self.testbed.client, "-i", link.client_interface)) for _ in range(2)]
+        # The quantiles of edges come from classic buckets here.
+        agents = [self.own(Agent(self.testbed.client, "-i", link.client_interface, "--metrics.edge-buckets"))
+                  for _ in range(2)]
         self.instance = agents[0].address
         pods = self.own(StateMetrics(self.testbed.client, {"shop-1": link.client_address, "database-0": link.server_address}))
         self.prometheus = self.own(Prometheus(
             self.testbed.client, {"tcpgauge": [agent.address for agent in agents], "kube-state-metrics": pods.address},
-            [shortened(shipped.read(name)) for name in shipped.RULE_FILES]))
+            [shortened(shipped.read(name)) for name in shipped.RULE_FILES], features="native-histograms"))
 
     def make_traffic(self):
         """Whatever the panels show: transfers, short connections, loss, refusals, what cannot be decoded."""

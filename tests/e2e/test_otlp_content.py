@@ -5,7 +5,9 @@ import time
 import unittest
 
 from support.agent import binary
-from support.otlp import NO_RECORDED_VALUE, OF_THE_AGENT, Catalog, Decoders, Push, as_in_text, comparable
+from support.example_capture import write_capture
+from support.otlp import (NO_RECORDED_VALUE, OF_THE_AGENT, Catalog, Decoders, Push, as_in_text, buckets_of, comparable,
+                          exponential_buckets_of)
 from support.otlp_case import LiveOtlpCase, OtlpCase, environment
 from support.processes import Process
 from support.traffic import Conversation
@@ -79,16 +81,51 @@ class ContentTest(DecodingCase, OtlpCase):
         push = self.decode(receiver.wait_for(1)[0])
         for (name, labels), point in push.points.items():
             start, now = int(point.get("startTimeUnixNano", 0)), int(point["timeUnixNano"])
-            if "sum" not in push.metrics[name] and "histogram" not in push.metrics[name]:
+            if "gauge" in push.metrics[name]:
                 self.assertEqual(start, 0, name)
             elif name.startswith("tcpgauge_connection_") and labels:
                 self.assertEqual(start, 1700000000 * 10**9, "its first packet")
-            elif name.startswith("tcpgauge_edge_") and ("client_address", "other") not in labels:
+            elif name.startswith("tcpgauge_edge_") and labels and ("client_address", "other") not in labels:
                 self.assertEqual(start, 1700000001 * 10**9, "when it got series")
             else:
                 # The kernel says when a process began in ticks of 10 ms, and when those began in whole seconds.
                 earliest = before - 1010 * 10**6 if name.startswith("process_") else before
                 self.assertTrue(earliest <= start <= now <= time.time_ns(), name)
+
+    def check_edge(self, decode, **variables):
+        """That the edge has the one handshake of the capture, in the bucket where it belongs."""
+        write_capture(self.capture, rtt_us=20000)
+        receiver = self.receiver()
+        self.agent(receiver.url, **variables)
+        push = Push(decode(receiver.wait_for(1)[0].body), self.catalog)
+        point, = [point for (name, labels), point in push.points.items()
+                  if name == "tcpgauge_edge_handshake_rtt_seconds" and ("client_address", "10.0.0.1") in labels]
+        self.assertEqual((int(point["count"]), float(point["sum"])), (1, 0.02))
+        (lower, upper, count), = exponential_buckets_of(point)
+        self.assertEqual(count, 1)
+        self.assertTrue(lower < 0.02 <= upper, point)
+        self.assertAlmostEqual(upper / lower, 2 ** (1 / 8))
+
+    def test_an_edge_has_exponential_buckets_in_protobuf(self):
+        self.check_edge(self.decoders.by_javascript)
+
+    def test_an_edge_has_exponential_buckets_for_protoc(self):
+        self.check_edge(self.decoders.by_protoc)
+
+    def test_an_edge_has_exponential_buckets_in_json(self):
+        self.check_edge(lambda body: self.decoders.by_javascript(body, "json"), OTEL_EXPORTER_OTLP_PROTOCOL="http/json")
+
+    def test_every_histogram_has_bounds_or_is_exponential(self):
+        """Fluent Bit refuses a request with any other."""
+        receiver = self.receiver()
+        self.agent(receiver.url)
+        push = self.decode(receiver.wait_for(1)[0])
+        with_bounds = [point for (name, _), point in push.points.items() if "histogram" in push.metrics[name]]
+        self.assertGreater(len(with_bounds), 3)
+        for point in with_bounds:
+            self.assertGreater(len(buckets_of(point)), 1)
+        self.assertTrue(any("exponentialHistogram" in metric for metric in push.metrics.values()))
+        self.assertFalse(any("summary" in metric for metric in push.metrics.values()))
 
     def test_deltas_add_up(self):
         receiver = self.receiver()
@@ -96,6 +133,9 @@ class ContentTest(DecodingCase, OtlpCase):
         pushes = [self.decode(request) for request in receiver.wait_for(3)]
         self.assertEqual([push.samples[PAYLOAD] for push in pushes], [1000, 0, 0])
         self.assertEqual([push.metrics[PAYLOAD[0]]["sum"]["aggregationTemporality"] for push in pushes], [1, 1, 1])
+        rtt, = [sample for sample in pushes[0].samples if sample[0] == "tcpgauge_edge_handshake_rtt_seconds_count" and
+                ("client_address", "10.0.0.1") in sample[1]]
+        self.assertEqual([push.samples[rtt] for push in pushes], [1, 0, 0])
         for earlier, later in zip(pushes, pushes[1:]):
             self.assertEqual(later.points[PAYLOAD]["startTimeUnixNano"], earlier.points[PAYLOAD]["timeUnixNano"])
 

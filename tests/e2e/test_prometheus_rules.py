@@ -81,7 +81,7 @@ class AlertsTest(unittest.TestCase):
 
     def test_alerts_of_services_name_the_service(self):
         of_services = [alert for alert in alerts() if alert["alert"].startswith("TcpgaugeService")]
-        self.assertEqual(len(of_services), 4)
+        self.assertEqual(len(of_services), 5)
         for alert in of_services:
             self.assertIn('$labels.server_address }}:{{ $labels.server_port }}', alert["annotations"]["summary"])
 

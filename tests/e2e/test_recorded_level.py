@@ -32,7 +32,8 @@ class RecordedLevelTest(unittest.TestCase):
     def test_each_counter_of_an_edge_is_that_of_the_agent_that_saw_most(self):
         names = {match[1]: match[0] for rule in _RULES if rule["record"].startswith("edge:tcpgauge_edge_")
                  for match in re.findall(r"rate\((tcpgauge_edge_(\w+?)(?:_total)?)\{", rule["expr"])}
-        self.assertEqual(set(names) - {"handshake_rtt_seconds_sum", "handshake_rtt_seconds_count"},
+        self.assertEqual(set(names) - {"handshake_rtt_seconds_sum", "handshake_rtt_seconds_count", "response_seconds_sum",
+                                       "response_seconds_count"},
                          {"client_payload_bytes", "server_payload_bytes", "connections_opened", "connections_failed",
                           "syn_retransmissions", "segments", "retransmitted_segments", "out_of_order_segments"})
         world = World(15, _AT)
@@ -75,7 +76,8 @@ class RecordedLevelTest(unittest.TestCase):
     def test_an_edge_on_which_no_segment_goes_has_no_share(self):
         world = World(15, _AT)
         for name in ("segments_total", "retransmitted_segments_total", "out_of_order_segments_total",
-                     "connections_opened_total", "handshake_rtt_seconds_sum", "handshake_rtt_seconds_count"):
+                     "connections_opened_total", "handshake_rtt_seconds_sum", "handshake_rtt_seconds_count",
+                     "response_seconds_sum", "response_seconds_count"):
             self.rates(world, name, {("a",): 0})
         self.rates(world, "connections_failed_total", {("a",): 0}, reason="refused")
         shares = [rule["record"] for rule in _RULES if re.match(r"server:.*:(ratio|mean)_", rule["record"])]
@@ -94,6 +96,14 @@ class RecordedLevelTest(unittest.TestCase):
                                    "server:tcpgauge_edge_lost_segments:rate5m": 3,
                                    "server:tcpgauge_edge_handshake_rtt_seconds:mean_rate5m": 0.2})
         self.assertEqual(world.answers([("server:tcpgauge_edge_lost_segments:ratio_rate5m", _AT)]), [[]])
+
+    def test_an_exchange_that_two_agents_see_counts_once(self):
+        world = World(15, _AT)
+        self.rates(world, "response_seconds_sum", {("a",): 0.5, ("b",): 0.4, ("a", "10.0.0.9"): 3})
+        self.rates(world, "response_seconds_count", {("a",): 10, ("b",): 10, ("a", "10.0.0.9"): 4})
+        for window in ("2m", "5m"):
+            self.assert_values(world, {f"server:tcpgauge_edge_responses:rate{window}": 14,
+                                       f"server:tcpgauge_edge_response_seconds:mean_rate{window}": 0.25})
 
     def test_no_syn_fails_twice(self):
         world = World(15, _AT)

@@ -30,9 +30,9 @@ class Screenshots(NamespaceCase):
         testbed = self.own(Testbed())
         interface = testbed.link.server_interface
         agent = self.own(Agent(testbed.server, "-i", interface))
-        terminal = self.own(Terminal(testbed.server, columns=120, rows=16))
+        terminal = self.own(Terminal(testbed.server, columns=124, rows=16))
         self.own(terminal.start(binary(), "--tui", "--web.listen-address=", "-i", interface))
-        page = self.own(browser.Browser(testbed.server, width=1200, height=640, dark=True))
+        page = self.own(browser.Browser(testbed.server, width=1300, height=640, dark=True))
         talks = [self.own(Conversation(testbed, port, ipv6=port == 5432)) for port in (22, 443, 5432, 8443)]
         for port, bitrate in ((5201, "80M"), (5202, "12M")):
             self.own(iperf3.Server(testbed, port))

@@ -18,7 +18,8 @@ _TIMEOUT = 127  # an attempt of Linux times out so long after its SYN
 
 _COUNTERS = {"opened": "connections_opened_total", "syns_again": "syn_retransmissions_total",
              "segments": "segments_total", "again": "retransmitted_segments_total", "late": "out_of_order_segments_total",
-             "rtt_sum": "handshake_rtt_seconds_sum", "rtt_count": "handshake_rtt_seconds_count"}
+             "rtt_sum": "handshake_rtt_seconds_sum", "rtt_count": "handshake_rtt_seconds_count",
+             "response_sum": "response_seconds_sum", "response_count": "response_seconds_count"}
 _FAILED = {"refused": "refused", "timed_out": "timeout"}
 _GAUGES = {"connections": "connections", "stalled": "connections_stalled"}
 
@@ -57,6 +58,7 @@ def listener(world, agent, port, limit, held=(), drops=(), **names):
 def healthy(rate=10.0):
     """A service that answers: `rate` connections and ten times as many segments a second."""
     return {"opened": always(rate), "rtt_sum": always(rate * 0.001), "rtt_count": always(rate),
+            "response_sum": always(rate * 0.02), "response_count": always(rate),
             "segments": always(rate * 10), "connections": always(5)}
 
 
@@ -213,6 +215,17 @@ class ServiceAlertsTest(unittest.TestCase):
             edge(world, "10.0.0.5", 80, opened=trouble(1 / 15, end=_BEGIN + 15),
                  rtt_count=trouble(1 / 15, end=_BEGIN + 15), rtt_sum=trouble(3 / 15, end=_BEGIN + 15))
         self.check(build, {("TcpgaugeServiceSlow", f"10.0.0.{host} 80") for host in (2, 3)})
+
+    def test_a_service_with_slow_answers_is_slow_to_respond_and_one_slow_answer_is_not(self):
+        def build(world):
+            edge(world, "10.0.0.2", 80, response_count=always(1), response_sum=trouble(8, 0.02))
+            # Ten requests at a time, of which each takes 6 s.
+            edge(world, "10.0.0.3", 80, response_count=trouble(1.7, 50), response_sum=trouble(10, 1))
+            edge(world, "10.0.0.4", 80, response_count=always(10), response_sum=trouble(40, 0.2))
+            # One answer after a minute.
+            edge(world, "10.0.0.5", 80, response_count=trouble(1 / 15, end=_BEGIN + 15),
+                 response_sum=trouble(60 / 15, end=_BEGIN + 15))
+        self.check(build, {("TcpgaugeServiceResponseSlow", f"10.0.0.{host} 80") for host in (2, 3)})
 
     def test_edges_that_differ_in_the_names_of_their_ends_are_added_for_each_agent(self):
         def build(world):

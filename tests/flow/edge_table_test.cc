@@ -2,13 +2,16 @@
 #include "src/flow/edge_table.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <random>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "src/flow/binding_table.h"
+#include "tests/support/distribution_laws.h"
 #include "tests/support/edge_sums.h"
 
 namespace tcpgauge {
@@ -97,6 +100,67 @@ TEST_F(EdgeTableTest, AHandshakeCountsItsConnectionWithTheEdgeAndIsCreditedToIt)
   EXPECT_EQ(edges_->other().handshake_rtt_count, 1);
   edges_->Close(slot, Key(1));
   EXPECT_EQ(Exported()[Address(1)].connections, 1);
+}
+
+TEST_F(EdgeTableTest, ADelayIsDistributedWhereItIsCredited) {
+  Make(1, 10);
+  Send(1, 100);
+  edges_->CreditHandshake(&slots_[1], Key(1), 0.25);
+  edges_->CreditResponse(&slots_[1], Key(1), /*is_open=*/true, 0.5);
+  edges_->CreditResponse(&slots_[1], Key(1), /*is_open=*/true, 0);
+  Send(2, 100);
+  edges_->CreditHandshake(&slots_[2], Key(2), 8);
+  EXPECT_EQ(Exported()[Address(1)].response_count, 2);
+  EXPECT_EQ(Exported()[Address(1)].response_sum_seconds, 0.5);
+  const EdgeDistributions& of_edge = edges_->DistributionsOf(Key(1));
+  EXPECT_EQ(CountsAtScale(of_edge.handshake_rtt_seconds, 3), (std::map<int32_t, uint64_t>{{-17, 1}}));
+  EXPECT_EQ(CountsAtScale(of_edge.response_seconds, 3), (std::map<int32_t, uint64_t>{{-9, 1}}));
+  EXPECT_EQ(of_edge.response_seconds.zero_count(), 1);
+  EXPECT_EQ(CountsAtScale(edges_->other_distributions().handshake_rtt_seconds, 3),
+            (std::map<int32_t, uint64_t>{{23, 1}}));
+  EXPECT_TRUE(CountsAgree(Exported()[Address(1)], of_edge));
+  EXPECT_TRUE(CountsAgree(edges_->other(), edges_->other_distributions()));
+}
+
+TEST_F(EdgeTableTest, AnEdgeWithoutDelaysHasEmptyDistributions) {
+  Make(1, 10);
+  Send(1, 100);
+  EXPECT_EQ(edges_->DistributionsOf(Key(1)).handshake_rtt_seconds.Count(), 0);
+  EXPECT_EQ(edges_->DistributionsOf(Key(1)).response_seconds.Count(), 0);
+}
+
+TEST_F(EdgeTableTest, TheDistributionsOfAnEdgeWhoseSeriesEndedAreRetired) {
+  Make(1, 10);
+  Send(1, 100);
+  edges_->CreditHandshake(&slots_[1], Key(1), 0.25);
+  PassSeconds(20);
+  Send(2, 1000000);
+  edges_->CreditHandshake(&slots_[2], Key(2), 4);
+  PassSeconds(1);
+  edges_->CreditHandshake(&slots_[1], Key(1), 0.125);  // the edge retires, so this is credited to other
+  EXPECT_EQ(edges_->DistributionsOf(Key(1)).handshake_rtt_seconds.Count(), 1);
+  EXPECT_EQ(edges_->other_distributions().handshake_rtt_seconds.Count(), 2);
+  EXPECT_EQ(edges_->retired_distributions().handshake_rtt_seconds.Count(), 0);
+  PassSeconds(12);
+  ASSERT_EQ(edges_->retired_edges(), 1);
+  EXPECT_EQ(CountsAtScale(edges_->retired_distributions().handshake_rtt_seconds, 3),
+            (std::map<int32_t, uint64_t>{{-17, 1}}));
+  EXPECT_EQ(CountsAtScale(edges_->other_distributions().handshake_rtt_seconds, 3),
+            (std::map<int32_t, uint64_t>{{-25, 1}, {15, 1}}));
+  std::vector<WorkloadAccount> accounts;
+  edges_->AppendWorkloads(&accounts);
+  EXPECT_EQ(accounts[0].distributions.handshake_rtt_seconds.Count(), 3) << "without names, all use the first fold";
+  EXPECT_EQ(accounts[0].counters.handshake_rtt_count, 3);
+}
+
+TEST_F(EdgeTableTest, CountsTheDistributionsInItsMemory) {
+  EdgeTableOptions few, many;
+  few.max_exported = 10;
+  many.max_exported = 110;  // as many edges are watched
+  EXPECT_GE(EdgeTable::MemoryBytes(many) - EdgeTable::MemoryBytes(few), 100 * sizeof(EdgeDistributions));
+  EdgeTableOptions workloads = few;
+  workloads.max_workload_edges = 25;
+  EXPECT_GE(EdgeTable::MemoryBytes(workloads) - EdgeTable::MemoryBytes(few), 100 * sizeof(EdgeDistributions));
 }
 
 // The least number of edges that a table watches.
@@ -334,6 +398,60 @@ TEST_F(EdgeTableTest, EveryByteIsInOnePlaceAndNothingFallsWhateverComes) {
       before = exported;
       other_before = edges_->other();
       retired_before = edges_->retired();
+    }
+    EXPECT_GT(edges_->retired_edges(), 0);
+  }
+}
+
+// Each delay is in the distributions of exactly one account, and no bucket falls, while edges come and go.
+TEST_F(EdgeTableTest, EveryDelayIsInOneDistributionAndNoBucketFalls) {
+  std::mt19937 random(11);
+  for (const int64_t window : {1, 7}) {
+    Make(16, window);
+    slots_.clear();
+    EdgeDistributions all;
+    std::map<std::pair<IpAddress, int64_t>, EdgeDistributions> before;
+    EdgeDistributions other_before;
+    for (int step = 0; step < 60000; ++step) {
+      const uint32_t client = random() % (random() % 8 == 0 ? 20000 : 40) + static_cast<uint32_t>(step) / 20000 * 13;
+      if (random() % 16 == 0) PassSeconds(1);
+      Send(client, random() % 1500);
+      // Most delays of a client are similar. Some are extreme, so that scales fall.
+      const double seconds = random() % 1000 == 0 ? std::ldexp(1, static_cast<int>(random() % 60) - 30)
+                                                  : 1e-4 * (1 + client % 1000) * (1 + random() % 64 / 64.0);
+      if (random() % 4 == 0) {
+        edges_->CreditHandshake(&slots_[client], Key(client), seconds);
+        all.handshake_rtt_seconds.Observe(seconds);
+      } else {
+        edges_->CreditResponse(&slots_[client], Key(client), /*is_open=*/true, seconds);
+        all.response_seconds.Observe(seconds);
+      }
+      if (step % 16 != 0) continue;
+      ASSERT_TRUE(AreEqual(SumOfDistributions(*edges_), all));
+      // By the edge and the time since when it has series: in the first window, an edge may begin again at once.
+      std::map<std::pair<IpAddress, int64_t>, EdgeDistributions> now;
+      edges_->VisitExported([&](const EdgeKey& key, const EdgeCounters& counters, const EdgeServices&, int64_t since) {
+        const EdgeDistributions& values = now[{key.client, since}] = edges_->DistributionsOf(key);
+        ASSERT_TRUE(CountsAgree(counters, values));
+        if (const auto old = before.find({key.client, since}); old != before.end()) {
+          ASSERT_TRUE(OnlyGrew(old->second, values));
+        }
+      });
+      ASSERT_FALSE(HasFailure());
+      const EdgeDistributions other = edges_->other_distributions();
+      ASSERT_TRUE(CountsAgree(edges_->other(), other));
+      ASSERT_TRUE(CountsAgree(edges_->retired(), edges_->retired_distributions()));
+      ASSERT_TRUE(OnlyGrew(other_before, other));
+      std::vector<WorkloadAccount> accounts;
+      edges_->AppendWorkloads(&accounts);
+      EdgeDistributions of_workloads;
+      for (const WorkloadAccount& account : accounts) {
+        ASSERT_TRUE(CountsAgree(account.counters, account.distributions));
+        AddEdgeDistributions(account.distributions, &of_workloads);
+      }
+      ASSERT_TRUE(AreEqual(of_workloads, all));
+      before = std::move(now);
+      other_before = other;
     }
     EXPECT_GT(edges_->retired_edges(), 0);
   }

@@ -23,7 +23,8 @@ auto AllOf(const ConnectionSummary& summary) {
   return std::make_tuple(summary.id, summary.client, summary.server, AllOf(summary.client_sent),
                          AllOf(summary.server_sent), summary.encapsulation, summary.interface, summary.state,
                          summary.role, summary.confirmed, summary.start_time_ns, summary.last_packet_time_ns,
-                         summary.server_rtt_ns, summary.client_rtt_ns, summary.handshake_rtt_ns, summary.rtt_ns);
+                         summary.server_rtt_ns, summary.client_rtt_ns, summary.handshake_rtt_ns, summary.rtt_ns,
+                         summary.server_min_rtt_ns, summary.client_min_rtt_ns);
 }
 
 class FillRecordTest : public TableTest {

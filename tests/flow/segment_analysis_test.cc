@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/flow/segment_analysis.h"
 
+#include <cstdint>
+
 #include "gtest/gtest.h"
 #include "tests/support/segment.h"
 
@@ -13,10 +15,22 @@ class SegmentAnalysis : public testing::Test {
   static Segment A() { return Segment(At("10.0.0.1:40000"), At("10.0.0.2:80")); }
   static Segment B() { return Segment(At("10.0.0.2:80"), At("10.0.0.1:40000")); }
 
-  void Feed(const Segment& segment) {
+  // Returns the sample that the segment ends.
+  RttSample Feed(const Segment& segment) {
     const DecodedPacket& packet = segment;
     const End sender = packet.source.port == 80 ? End::kB : End::kA;
-    AnalyzeSegment(packet, sender, packet.time_ns, &record_, &gaps_);
+    return AnalyzeSegment(packet, sender, packet.time_ns, &record_, &gaps_);
+  }
+  void ExpectNoSample(const Segment& segment) { EXPECT_EQ(Feed(segment).duration_us, RttSample::kNone); }
+  void ExpectSample(const Segment& segment, uint32_t duration_us, bool may_be_delayed) {
+    const RttSample sample = Feed(segment);
+    EXPECT_NEAR(sample.duration_us, duration_us, 1);
+    EXPECT_EQ(sample.may_be_delayed, may_be_delayed);
+  }
+  // Feeds segments that make both ends known. The next sequence number of end a is 1000, and that of end b 5000.
+  void Begin() {
+    Feed(A().Seq(1000).Ack(5000).Time(0));
+    Feed(B().Seq(5000).Ack(1000).Time(0));
   }
 
   const EndRecord& a() const { return record_.ends[0]; }
@@ -246,6 +260,114 @@ TEST_F(SegmentAnalysis, TheSynIsASample) {
   Feed(A().Seq(1000).Ack(501).Time(0.031));
   EXPECT_NEAR(RttOfA(), 0.030, 1e-6);
   EXPECT_NEAR(b().smoothed_rtt_eighth_us / 8e6, 0.001, 1e-6);
+}
+
+TEST_F(SegmentAnalysis, ReturnsTheSampleOfTheEndThatIsAcknowledged) {
+  Begin();
+  ExpectNoSample(A().Seq(1000).Ack(5000).Payload(1400).Time(1));
+  ExpectNoSample(B().Seq(5000).Ack(2399).Payload(1300).Time(1.002));
+  ExpectSample(B().Seq(6300).Ack(2400).Time(1.003), 3000, false);
+  ExpectNoSample(B().Seq(6300).Ack(2400).Time(1.004));
+  ExpectSample(A().Seq(2400).Ack(6300).Time(1.007), 5000, false);
+}
+
+TEST_F(SegmentAnalysis, TheSamplesOfAHandshakeAreNotDelayed) {
+  for (const uint32_t payload : {0, 300}) {  // TCP Fast Open
+    record_ = {};
+    ExpectNoSample(A().Syn(999).Payload(payload).Time(0));
+    ExpectSample(B().Syn(4999).Ack(1000 + payload).Time(0.030), 30000, false);
+    ExpectSample(A().Seq(1000 + payload).Ack(5000).Time(0.031), 1000, false);
+  }
+}
+
+TEST_F(SegmentAnalysis, ARepeatedSynOrSynAckGivesNoSample) {
+  Feed(A().Syn(999).Time(0));
+  Feed(A().Syn(999).Time(1));
+  ExpectNoSample(B().Syn(4999).Ack(1000).Time(1.030));
+  Feed(B().Syn(4999).Ack(1000).Time(2.030));
+  ExpectNoSample(A().Seq(1000).Ack(5000).Time(2.031));
+}
+
+TEST_F(SegmentAnalysis, TheAcknowledgmentOfALoneShortSegmentMayBeDelayed) {
+  Begin();
+  Feed(A().Seq(1000).Ack(5000).Payload(1219).Time(1));
+  ExpectSample(B().Seq(5000).Ack(2219).Time(1.040), 40000, true);
+  Feed(A().Seq(2219).Ack(5000).Payload(1220).Time(2));
+  ExpectSample(B().Seq(5000).Ack(3439).Time(2.001), 1000, false);
+  Feed(A().Seq(3439).Ack(5000).Fin().Time(3));
+  ExpectSample(B().Seq(5000).Ack(3440).Time(3.040), 40000, true);
+}
+
+TEST_F(SegmentAnalysis, TheAcknowledgmentOfALoneShortSegmentMayWaitForTheNextOnes) {
+  Begin();
+  Feed(A().Seq(1000).Ack(5000).Payload(100).Time(1));
+  Feed(A().Seq(1100).Ack(5000).Payload(100).Time(1.020));
+  ExpectSample(B().Seq(5000).Ack(1200).Time(1.040), 40000, true);
+  Feed(A().Seq(1200).Ack(5000).Payload(300).Time(2));  // a header, and the body after it
+  Feed(A().Seq(1500).Ack(5000).Payload(60000).Time(2.020));
+  ExpectSample(B().Seq(5000).Ack(61500).Time(2.021), 21000, true);
+}
+
+TEST_F(SegmentAnalysis, ShortSegmentsInAFullFlightAreAcknowledgedAtOnce) {
+  Begin();
+  Feed(A().Seq(1000).Ack(5000).Payload(100).Time(1));
+  for (uint32_t i = 1; i <= 20; ++i) Feed(A().Seq(1000 + 100 * i).Ack(5000).Payload(100).Time(1 + 0.001 * i));
+  ExpectSample(B().Seq(5000).Ack(1100).Time(1.020), 20000, true);
+  // The next sample begins with a segment of the next flight, with 2000 bytes or more before it.
+  for (uint32_t i = 21; i <= 60; ++i) Feed(A().Seq(1000 + 100 * i).Ack(5000).Payload(100).Time(1 + 0.001 * i));
+  const RttSample sample = Feed(B().Seq(5000).Ack(7100).Time(1.080));
+  EXPECT_NE(sample.duration_us, RttSample::kNone);
+  EXPECT_FALSE(sample.may_be_delayed);
+}
+
+TEST_F(SegmentAnalysis, ASuperFrameIsMoreThanAFullSizedSegment) {
+  Begin();
+  Feed(A().Seq(1000).Ack(5000).Payload(65000).Time(1));
+  Feed(B().Seq(5000).Ack(30000).Time(1.001));
+  ExpectSample(B().Seq(5000).Ack(66000).Time(1.002), 2000, false);
+}
+
+TEST_F(SegmentAnalysis, TheFirstShortSegmentMidstreamMayBeDelayed) {
+  Feed(A().Seq(1000).Payload(100).Time(1));  // how much is unacknowledged is not known
+  ExpectSample(B().Seq(5000).Ack(1100).Time(1.020), 20000, true);
+  record_ = {};
+  Feed(A().Seq(1000).Payload(1400).Time(1));
+  ExpectSample(B().Seq(5000).Ack(2400).Time(1.020), 20000, false);
+}
+
+TEST_F(SegmentAnalysis, ASegmentThatIsCapturedAfterItsAcknowledgmentMayBeDelayed) {
+  Begin();
+  Feed(B().Seq(5000).Ack(2400).Time(1));
+  Feed(A().Seq(1000).Ack(5000).Payload(1400).Time(1));
+  ExpectSample(B().Seq(5000).Ack(2400).Time(1.5), 500000, true);
+}
+
+TEST_F(SegmentAnalysis, AShortSampleNeedsItsEchoToo) {
+  Begin();
+  Feed(A().Seq(1000).Ack(5000).Payload(100).Timestamps(5, 0).Time(1));
+  ExpectNoSample(B().Seq(5000).Ack(1100).Timestamps(7, 4).Time(1.020));
+  Feed(A().Seq(1100).Ack(5000).Payload(100).Timestamps(6, 0).Time(2));
+  ExpectSample(B().Seq(5000).Ack(1200).Timestamps(7, 6).Time(2.020), 20000, true);
+}
+
+TEST_F(SegmentAnalysis, WhatWasSentAgainEndsAShortSampleToo) {
+  Begin();
+  Feed(A().Seq(1000).Ack(5000).Payload(100).Time(1));
+  Feed(A().Seq(1000).Ack(5000).Payload(100).Time(1.2));
+  ExpectNoSample(B().Seq(5000).Ack(1100).Time(1.21));
+  Feed(A().Seq(1100).Ack(5000).Payload(100).Time(10));
+  Feed(A().Seq(1200).Ack(5000).Payload(100).Time(80));  // replaces the sample, which is older than a minute
+  ExpectSample(B().Seq(5000).Ack(1300).Time(80.001), 1000, true);
+}
+
+TEST_F(SegmentAnalysis, ReturnsOnlyTheSamplesThatAreSmoothed) {
+  Begin();
+  Feed(A().Seq(1000).Ack(5000).Payload(1400).Time(1));
+  ExpectNoSample(B().Seq(5000).Ack(2400).Time(62));
+  EXPECT_EQ(RttOfA(), 0);
+  Feed(A().Seq(2400).Ack(5000).Payload(1400).Time(63));
+  ExpectNoSample(B().Seq(5000).Ack(3800).Time(62.9));
+  EXPECT_EQ(RttOfA(), 0);
 }
 
 TEST_F(SegmentAnalysis, RemembersTheHighestAcknowledgment) {

@@ -90,7 +90,8 @@ class TableTest : public testing::Test, public EndedConnectionSink {
   // have left it.
   void ExpectTotalsAddUp() {
     Totals sum;
-    const auto add = [&sum](const ConnectionSummary& summary) {
+    uint64_t responses = 0;
+    const auto add = [&sum, &responses](const ConnectionSummary& summary) {
       sum.client_payload_bytes += summary.client_sent.payload_bytes;
       sum.server_payload_bytes += summary.server_sent.payload_bytes;
       sum.client_retransmitted_segments += summary.client_sent.retransmitted_segments;
@@ -99,6 +100,7 @@ class TableTest : public testing::Test, public EndedConnectionSink {
           summary.client_sent.out_of_order_segments + summary.server_sent.out_of_order_segments;
       sum.zero_windows += summary.client_sent.zero_windows + summary.server_sent.zero_windows;
       if (summary.confirmed) ++sum.opened_handshake;
+      responses += summary.responses;
     };
     for (const ConnectionSummary& live : Live()) {
       if (!live.confirmed) continue;
@@ -119,6 +121,7 @@ class TableTest : public testing::Test, public EndedConnectionSink {
     EXPECT_EQ(totals.opened_handshake + totals.opened_midstream, sum.opened_handshake);
     EXPECT_EQ(totals.connections, sum.connections);
     EXPECT_EQ(totals.closed, sum.closed);
+    EXPECT_EQ(CountOf(totals.response_seconds), responses);
   }
 
   // Expects that all edges together were credited with the table's totals, except for what belongs to pending attempts.
@@ -133,6 +136,9 @@ class TableTest : public testing::Test, public EndedConnectionSink {
     EXPECT_EQ(sum.retransmitted_segments, totals.client_retransmitted_segments + totals.server_retransmitted_segments);
     EXPECT_EQ(sum.out_of_order_segments, totals.out_of_order_segments);
     EXPECT_EQ(sum.connections_opened + pending, totals.opened_handshake + totals.opened_midstream);
+    EXPECT_EQ(sum.handshake_rtt_count, CountOf(totals.handshake_rtt_seconds));
+    EXPECT_EQ(sum.response_count, CountOf(totals.response_seconds));
+    EXPECT_NEAR(sum.response_sum_seconds, totals.response_seconds.sum, 1e-6);
     EXPECT_EQ(sum.connections_refused, Closed(EndReason::kRefused));
     EXPECT_EQ(sum.connections_timed_out, Closed(EndReason::kHandshakeTimeout));
     EXPECT_EQ(static_cast<uint64_t>(sum.connections) + pending, OpenConnections(totals));

@@ -62,6 +62,27 @@ TEST(WorkloadCells, AnAccountIsWhatItsCellWasCredited) {
   EXPECT_EQ(cells.Unadmitted().segments, 105u);
 }
 
+TEST(WorkloadCells, TheDistributionsOfACellMoveToItsFoldWhenItIsForgotten) {
+  WorkloadCells cells(1);
+  for (uint16_t port = 1; port <= 4; ++port) cells.Acquire(Key(port, kBoth), {});
+  const WorkloadCells::Id id = cells.Find(Key(2, kBoth));
+  cells.distributions(id).response_seconds.Observe(0.5);
+  cells.distributions(kBoth).response_seconds.Observe(8);
+  std::map<bool, uint64_t> values;
+  for (const WorkloadAccount& account : Accounts(cells)) {
+    values[account.is_fold] += account.distributions.response_seconds.Count();
+  }
+  EXPECT_EQ(values, (std::map<bool, uint64_t>{{false, 1}, {true, 1}}));
+  EXPECT_EQ(cells.Distributions().response_seconds.Count(), 2u);
+  cells.Release(id);
+  cells.ForgetUnused();
+  cells.ForgetUnused();
+  ASSERT_EQ(cells.Find(Key(2, kBoth)), kBoth);
+  EXPECT_EQ(cells.distributions(kBoth).response_seconds.Count(), 2u);
+  EXPECT_EQ(cells.distributions(id).response_seconds.Count(), 0u);
+  EXPECT_EQ(cells.Distributions().response_seconds.Count(), 2u);
+}
+
 TEST(WorkloadCells, ACellIsForgottenOnlyWhenAllAreTakenAndItWasUnusedAWholeRound) {
   WorkloadCells cells(1);
   for (uint16_t port = 1; port <= 4; ++port) cells.Acquire(Key(port, kBoth), {});

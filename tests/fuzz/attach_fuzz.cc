@@ -52,6 +52,7 @@ bool AreSame(const ConnectionSummary& a, const ConnectionSummary& b) {
          AreSame(a.client_sent, b.client_sent) && AreSame(a.server_sent, b.server_sent) &&
          a.start_time_ns == b.start_time_ns && a.last_packet_time_ns == b.last_packet_time_ns &&
          a.handshake_rtt_ns == b.handshake_rtt_ns && a.rtt_ns == b.rtt_ns &&
+         a.server_min_rtt_ns == b.server_min_rtt_ns && a.client_min_rtt_ns == b.client_min_rtt_ns &&
          a.window_payload_bytes == b.window_payload_bytes;
 }
 
@@ -129,6 +130,8 @@ void CheckBounds(const Snapshot& snapshot, size_t limit) {
     CheckTime(connection.last_packet_time_ns);
     CheckDuration(connection.handshake_rtt_ns);
     CheckDuration(connection.rtt_ns);
+    CheckDuration(connection.server_min_rtt_ns);
+    CheckDuration(connection.client_min_rtt_ns);
     CheckRate(connection.client_sent.payload_bytes_per_second);
     CheckRate(connection.server_sent.payload_bytes_per_second);
   }

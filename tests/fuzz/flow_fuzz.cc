@@ -120,6 +120,8 @@ class Ledger : public EndedConnectionSink {
     TCPGAUGE_CHECK(summary.handshake_rtt_ns >= kUnknown && summary.server_rtt_ns >= kUnknown &&
                    summary.client_rtt_ns >= kUnknown && summary.rtt_ns >= kUnknown);
     TCPGAUGE_CHECK(summary.rtt_ns <= 2 * 60LL * 1000000000);
+    TCPGAUGE_CHECK(summary.server_min_rtt_ns >= kUnknown && summary.server_min_rtt_ns <= 60LL * 1000000000);
+    TCPGAUGE_CHECK(summary.client_min_rtt_ns >= kUnknown && summary.client_min_rtt_ns <= 60LL * 1000000000);
     TCPGAUGE_CHECK(summary.handshake_rtt_ns == kUnknown || summary.role == Role::kObserved);
     for (const DirectionSummary* sent : {&summary.client_sent, &summary.server_sent}) {
       TCPGAUGE_CHECK(sent->payload_bytes <= sent->ip_bytes);

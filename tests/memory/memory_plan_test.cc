@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "src/flow/connection_view.h"
+#include "src/flow/edge.h"
 #include "src/identity/identity_memory.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/ended_queue.h"
@@ -106,6 +107,16 @@ TEST(MemoryPlan, CountsTheViewsThatRowsList) {
             ConnectionTable::MemoryBytes(more.table) - ConnectionTable::MemoryBytes(fewer.table));
 }
 
+TEST(MemoryPlan, CountsTheDistributionsOfEdgesAndOfTheCellsOfWorkloadEdges) {
+  MemoryDemand more = Usual();
+  more.table.edges.max_exported += 1000;
+  EXPECT_GE(PlanWithoutLimit(more).bytes - PlanWithoutLimit(Usual()).bytes, 1000 * sizeof(EdgeDistributions));
+  more = Usual();
+  more.table.edges.max_workload_edges += 100;
+  // A workload edge may have four cells. Each is in the table, three times in the triple buffer, and in the merger.
+  EXPECT_GE(PlanWithoutLimit(more).bytes - PlanWithoutLimit(Usual()).bytes, 100 * 4 * 5 * sizeof(EdgeDistributions));
+}
+
 TEST(MemoryPlan, CountsTheViewsOfListings) {
   MemoryDemand listing = Usual(), none = Usual();
   listing.max_listed_rows = 10;
@@ -138,16 +149,16 @@ TEST(MemoryPlan, NamesAreFewerWithLittleMemoryAndAllWithMore) {
 
 // The figures of README.md, rounded down.
 TEST(MemoryPlan, KeepsThousandsOfConnectionsInASmallContainer) {
-  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 3500u);
-  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 49000u);
-  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 421000u);
+  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 1300u);
+  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 45000u);
+  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 397000u);
   MemoryDemand without_names = Usual();
   without_names.max_endpoints = 0;
   without_names.table.has_identities = false;
   without_names.table.edges.max_workload_edges = 0;
-  EXPECT_GT(PlanMemory(without_names, 64 * kMiB)->max_connections, 7600u);
-  EXPECT_GT(PlanMemory(without_names, 128 * kMiB)->max_connections, 74000u);
-  EXPECT_GT(PlanMemory(without_names, 512 * kMiB)->max_connections, 480000u);
+  EXPECT_GT(PlanMemory(without_names, 64 * kMiB)->max_connections, 5800u);
+  EXPECT_GT(PlanMemory(without_names, 128 * kMiB)->max_connections, 69000u);
+  EXPECT_GT(PlanMemory(without_names, 512 * kMiB)->max_connections, 453000u);
 }
 
 }  // namespace

@@ -368,7 +368,7 @@ TEST(CommandLine, AttachingGoesWithTheTopViewAndWatchesNothing) {
   const Options options = OptionsOf({"--tui", "--attach", "unix:/run/x", "--attach.ca-file=ca.pem"});
   EXPECT_EQ(options.attach, "unix:/run/x");
   EXPECT_EQ(options.attach_ca_file, "ca.pem");
-  EXPECT_THAT(ErrorOf({"--attach", "unix:/run/x"}), HasSubstr("right would be --tui --attach URL"));
+  EXPECT_THAT(ErrorOf({"--tui=false", "--attach", "unix:/run/x"}), HasSubstr("leave --tui=false out"));
   EXPECT_THAT(ErrorOf({"--tui", "--attach", "unix:/run/x", "-i", "lo"}), HasSubstr("leave --interface"));
   EXPECT_THAT(ErrorOf({"--tui", "--attach", "unix:/run/x", "port", "443"}), HasSubstr("FILTER"));
   EXPECT_THAT(ErrorOf({"--tui", "--attach", "unix:/run/x", "--connection-log", "f"}), HasSubstr("--connection-log"));
@@ -405,11 +405,13 @@ TEST(CommandLine, TakesTheShapeOfTheExposition) {
   EXPECT_EQ(options.metrics_edges, 20);
   EXPECT_TRUE(options.full_edge_detail);
   EXPECT_FALSE(OptionsOf({"--metrics.edge-detail", "basic"}).full_edge_detail);
+  EXPECT_FALSE(options.edge_buckets);
+  EXPECT_TRUE(OptionsOf({"--metrics.edge-buckets"}).edge_buckets);
   EXPECT_TRUE(OptionsOf({"--metrics.edge-detail", "full"}).full_edge_detail);
   EXPECT_THAT(ErrorOf({"--metrics.edge-detail", "Full"}), HasSubstr("'Full' is not one of basic, full"));
   EXPECT_EQ(options.client_prefix_v4_bits, 24);
   EXPECT_EQ(options.client_prefix_v6_bits, 64);
-  EXPECT_THAT(ErrorOf({"--metrics.series-limit", "299"}), HasSubstr("'299' is not"));
+  EXPECT_THAT(ErrorOf({"--metrics.series-limit", "599"}), HasSubstr("'599' is not"));
   EXPECT_THAT(ErrorOf({"--metrics.client-prefix", "24"}), HasSubstr("'24' is not two prefix lengths"));
   EXPECT_THAT(ErrorOf({"--metrics.client-prefix", "33,64"}), HasSubstr("'33' is not"));
   EXPECT_THAT(ErrorOf({"--metrics.stall", "0"}), HasSubstr("'0' is not a number of seconds from 0.1 to 3600"));
@@ -475,6 +477,37 @@ TEST(CommandLine, NamesAreWrittenOnlyWhereThereAreSome) {
   EXPECT_EQ(OptionsOf({"-i", "lo", "--identity.file", "names.json"}).identity, IdentityLevel::kLocal);
   EXPECT_THAT(ErrorOf({"-i", "lo", "--identity.file", "names.json", "--identity", "off"}),
               HasSubstr("there are no names to write; leave one of the two out"));
+}
+
+TEST(CommandLine, AttachingNeedsNeitherTuiNorAnAddress) {
+  EXPECT_EQ(OptionsOf({"--attach"}).attach, "127.0.0.1:10406") << "this host's agent";
+  EXPECT_TRUE(OptionsOf({"--attach"}).tui);
+  EXPECT_EQ(OptionsOf({"--attach="}).attach, "127.0.0.1:10406");
+  EXPECT_EQ(OptionsOf({"--attach=node7"}).attach, "node7");
+  EXPECT_EQ(OptionsOf({}, {{"TCPGAUGE_ATTACH", "node7"}}).attach, "node7");
+  EXPECT_TRUE(OptionsOf({}, {{"TCPGAUGE_ATTACH", "node7"}}).tui);
+  EXPECT_EQ(OptionsOf({"--attach", "--attach.ca-file", "f"}).attach, "127.0.0.1:10406");
+  EXPECT_EQ(OptionsOf({"--attach", "node7:1", "--attach"}).attach, "127.0.0.1:10406") << "the last one counts";
+}
+
+TEST(CommandLine, AWordAfterAttachIsItsHostOnlyIfItIsAnAddress) {
+  for (const char* address : {"http://node7", "https://me:pw@node7:1", "unix:/run/x", "192.0.2.7", "192.0.2.7:80",
+                              "2001:db8::1", "[2001:db8::1]:80", "node7:10406"}) {
+    EXPECT_EQ(OptionsOf({"--attach", address}).attach, address);
+  }
+  for (const char* word : {"tcp", "node7", "node7:", ":80", "host:x"}) {
+    EXPECT_THAT(ErrorOf({"--attach", word}), HasSubstr("FILTER out; a host's name needs the form --attach=NAME"))
+        << word;
+  }
+  EXPECT_THAT(ErrorOf({"--attach", "192.0.2.7", "192.0.2.8"}), HasSubstr("FILTER")) << "one word at most";
+  EXPECT_THAT(ErrorOf({"--attach=node7", "192.0.2.8"}), HasSubstr("FILTER"));
+}
+
+TEST(CommandLine, TheTopViewMayGoWithoutTheDefaultAddress) {
+  EXPECT_TRUE(OptionsOf({"--tui"}).may_serve_nothing);
+  EXPECT_FALSE(OptionsOf({}).may_serve_nothing);
+  EXPECT_FALSE(OptionsOf({"--tui", "--web.listen-address", "127.0.0.1:10406"}).may_serve_nothing);
+  EXPECT_FALSE(OptionsOf({"--tui"}, {{"TCPGAUGE_WEB_LISTEN_ADDRESS", ":10406"}}).may_serve_nothing);
 }
 
 TEST(CommandLine, AttachingNamesNothing) {

@@ -35,6 +35,7 @@ std::string Describe(const Options& o) {
                         absl::StrCat(o.metrics_new_edges),
                         absl::StrCat(o.metrics_workload_edges),
                         absl::StrCat(o.full_edge_detail),
+                        absl::StrCat(o.edge_buckets),
                         absl::StrCat(o.client_prefix_v4_bits),
                         absl::StrCat(o.client_prefix_v6_bits),
                         absl::StrCat(o.server_prefix_v4_bits),

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/snapshot/collector.h"
 
+#include <algorithm>
+#include <random>
+#include <tuple>
+
 #include "gtest/gtest.h"
 #include "src/flow/overflow.h"
 #include "tests/support/segment.h"
@@ -117,6 +121,26 @@ TEST_F(CollectorTest, OrdersByWindowThenTotalThenId) {
   EXPECT_EQ(ids, std::vector<uint64_t>({3, 4, 2, 5, 1}));
 }
 
+TEST_F(CollectorTest, KeepsEveryConnectionWhenItOrdersMany) {
+  std::mt19937_64 random(1);
+  for (const uint64_t count : {1, 2, 3, 10, 1000}) {
+    std::vector<ConnectionSummary> rows;
+    for (uint64_t id = 0; id < count; ++id) rows.push_back(Row(id, random() % 100, random() % 3));
+    one_.back().rows = rows;
+    one_.Publish();
+    const auto snapshot = Collector(CollectorOptions(), {&one_}).Collect();
+    std::sort(rows.begin(), rows.end(), [](const ConnectionSummary& a, const ConnectionSummary& b) {
+      return std::make_tuple(b.window_payload_bytes, b.payload_bytes(), a.id) <
+             std::make_tuple(a.window_payload_bytes, a.payload_bytes(), b.id);
+    });
+    ASSERT_EQ(snapshot->connections.size(), count);
+    for (size_t i = 0; i < count; ++i) {
+      EXPECT_EQ(snapshot->connections[i].id, rows[i].id);
+      EXPECT_EQ(snapshot->connections[i].window_payload_bytes, rows[i].window_payload_bytes);
+    }
+  }
+}
+
 TEST_F(CollectorTest, AllConnectionsMayHaveSeriesTheHeaviestFirst) {
   one_.back().rows = {Row(1, 10), Row(2, 30)};
   one_.back().ended_rows = {Row(3, 20), Row(4, 30)};
@@ -164,6 +188,8 @@ TEST_F(CollectorTest, CarriesOverAllThatIsKnownOfAConnection) {
   row.last_packet_time_ns = 12;
   row.handshake_rtt_ns = 13;
   row.rtt_ns = 14;
+  row.server_min_rtt_ns = 15;
+  row.client_min_rtt_ns = 16;
   row.client_sent.payload_bytes_per_second = 1.5;
   row.server_sent.payload_bytes_per_second = 2.5;
   one_.back().rows = {row};
@@ -185,6 +211,8 @@ TEST_F(CollectorTest, CarriesOverAllThatIsKnownOfAConnection) {
   EXPECT_EQ(view.last_packet_time_ns, 12);
   EXPECT_EQ(view.handshake_rtt_ns, 13);
   EXPECT_EQ(view.rtt_ns, 14);
+  EXPECT_EQ(view.server_min_rtt_ns, 15);
+  EXPECT_EQ(view.client_min_rtt_ns, 16);
 }
 
 TEST_F(CollectorTest, MergesInterfacesByName) {

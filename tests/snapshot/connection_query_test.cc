@@ -26,7 +26,8 @@ Snapshot Three() {
     connection.client_sent.payload_bytes_per_second = i == 2 ? 50 : i;
     connection.server_sent.payload_bytes_per_second = i == 0 ? 20 : i;
     connection.server_sent.retransmitted_segments = i == 2 ? 3 : 0;
-    connection.rtt_ns = i == 0 ? ConnectionSummary::kUnknown : i * 1000;
+    connection.server_min_rtt_ns = i == 0 ? ConnectionSummary::kUnknown : i * 1000;
+    connection.client_min_rtt_ns = 50;
     snapshot.connections.push_back(connection);
   }
   return snapshot;

@@ -37,7 +37,7 @@ ConnectionSummary WithClient(const char* address, uint16_t port) {
 
 ConnectionSummary WithRtt(int64_t rtt_ns) {
   ConnectionSummary connection;
-  connection.rtt_ns = rtt_ns;
+  connection.server_min_rtt_ns = connection.client_min_rtt_ns = rtt_ns;
   return connection;
 }
 
@@ -68,6 +68,14 @@ TEST(ConnectionSort, EndpointsAscendByAddressThenPort) {
 TEST(ConnectionSort, AnUnknownRttIsLastAndNoneIsShorterThanZero) {
   EXPECT_THAT(Sorted({WithRtt(ConnectionSummary::kUnknown), WithRtt(0), WithRtt(5)}, ConnectionSort::kRtt),
               ElementsAre(3, 2, 1));
+}
+
+TEST(ConnectionSort, AnUnknownResponseTimeIsLast) {
+  std::vector<ConnectionSummary> connections(3);
+  connections[1].response_ns = 0;
+  connections[2].response_ns = 5;
+  EXPECT_THAT(Sorted(connections, ConnectionSort::kResponse), ElementsAre(3, 2, 1));
+  EXPECT_THAT(Sorted(connections, ConnectionSort::kResponse, /*reverse=*/true), ElementsAre(1, 2, 3));
 }
 
 TEST(ConnectionSort, TimesAreToldApartByTheNanosecond) {

@@ -3,6 +3,16 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "tests/support/distribution_laws.h"
+
 namespace tcpgauge {
 namespace {
 
@@ -92,6 +102,15 @@ TEST(EdgeMerger, TheSumOfFractionsOfOtherDoesNotFall) {
   EXPECT_EQ(merger.Merge({&worker}).other.handshake_rtt_sum_seconds, 0.7);
 }
 
+TEST(EdgeMerger, TheSumOfResponseTimesOfOtherDoesNotFall) {
+  EdgeMerger merger;
+  EdgesView worker;
+  worker.other.response_sum_seconds = (0.1 + 0.2) + 0.3;
+  merger.Merge({&worker});
+  worker.other.response_sum_seconds = 0.1 + (0.2 + 0.3);
+  EXPECT_EQ(merger.Merge({&worker}).other.response_sum_seconds, (0.1 + 0.2) + 0.3);
+}
+
 TEST(EdgeMerger, AddsUpTheStalledConnectionsOfNow) {
   EdgesView one = Worker({Edge(1, 10)}), two = Worker({Edge(1, 7)});
   one.exported[0].counters.stalled = 3;
@@ -126,6 +145,142 @@ TEST(EdgeMerger, AnEdgeKeepsWhatItHadBeforeItWasAdmittedAgain) {
   EdgeMerger merger;
   EXPECT_EQ(MergeTwo(&merger, Worker({Edge(1, 10)}), Worker({})), (Seen{10, 0, 0, 1}));
   EXPECT_EQ(MergeTwo(&merger, Worker({Edge(1, 4)}, 10, 1), Worker({})), (Seen{14, 0, 0, 1}));
+}
+
+void Observe(double response_seconds, EdgeView* edge) {
+  ++edge->counters.response_count;
+  edge->distributions.response_seconds.Observe(response_seconds);
+}
+using Counts = std::map<int32_t, uint64_t>;
+
+TEST(EdgeMerger, AnEdgeHasTheDistributionsOfAllItsWorkers) {
+  EdgeMerger merger;
+  EdgeView a = Edge(1, 10), b = Edge(1, 7);
+  Observe(1, &a);
+  Observe(4, &b);
+  EdgesView one = Worker({a}), two = Worker({b});
+  one.other_distributions.handshake_rtt_seconds.Observe(1);
+  two.other_distributions.handshake_rtt_seconds.Observe(2);
+  one.retired_distributions.handshake_rtt_seconds.Observe(4);
+  const EdgesView merged = merger.Merge({&one, &two});
+  ASSERT_EQ(merged.exported.size(), 1);
+  EXPECT_EQ(CountsAtScale(merged.exported[0].distributions.response_seconds, 3), (Counts{{-1, 1}, {15, 1}}));
+  EXPECT_EQ(CountsAtScale(merged.other_distributions.handshake_rtt_seconds, 3), (Counts{{-1, 1}, {7, 1}}));
+  EXPECT_EQ(CountsAtScale(merged.retired_distributions.handshake_rtt_seconds, 3), (Counts{{15, 1}}));
+}
+
+TEST(EdgeMerger, AnEdgeKeepsTheDistributionsThatOneOfItsWorkersRetired) {
+  EdgeMerger merger;
+  EdgeView a = Edge(1, 10), b = Edge(1, 7);
+  Observe(1, &a);
+  Observe(4, &b);
+  EdgesView one = Worker({a}), two = Worker({b});
+  merger.Merge({&one, &two});
+  one = Worker({}, 10, 1);
+  one.retired_distributions = a.distributions;
+  EdgesView merged = merger.Merge({&one, &two});
+  ASSERT_EQ(merged.exported.size(), 1);
+  EXPECT_EQ(CountsAtScale(merged.exported[0].distributions.response_seconds, 3), (Counts{{-1, 1}, {15, 1}}));
+  EXPECT_EQ(merged.retired_distributions.response_seconds.Count(), 0);
+  two = Worker({}, 7, 1);
+  two.retired_distributions = b.distributions;
+  merged = merger.Merge({&one, &two});
+  EXPECT_EQ(merged.exported.size(), 0);
+  EXPECT_EQ(CountsAtScale(merged.retired_distributions.response_seconds, 3), (Counts{{-1, 1}, {15, 1}}));
+}
+
+TEST(EdgeMerger, AnEdgeThatWasAdmittedAgainAndCaughtUpLosesNoBucket) {
+  EdgeMerger merger;
+  EdgeView before = Edge(1, 10), again = Edge(1, 10);
+  Observe(1, &before);
+  Observe(4, &again);
+  again.start_time_ns = 100;
+  EdgesView worker = Worker({before});
+  merger.Merge({&worker});
+  worker = Worker({again}, 10, 1);
+  worker.retired.response_count = 1;
+  worker.retired_distributions = before.distributions;
+  const EdgesView merged = merger.Merge({&worker});
+  ASSERT_EQ(merged.exported.size(), 1);
+  EXPECT_EQ(merged.exported[0].counters.response_count, 2);
+  EXPECT_EQ(CountsAtScale(merged.exported[0].distributions.response_seconds, 3), (Counts{{-1, 1}, {15, 1}}));
+  EXPECT_EQ(merged.retired.response_count, 0);
+}
+
+// Random workers whose edges begin, retire and begin again at any time. Each value is in one account, and no bucket of
+// a series falls.
+TEST(EdgeMerger, EveryValueIsInOneAccountAndNoBucketFalls) {
+  for (uint32_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    constexpr size_t kWorkers = 3;
+    std::map<std::pair<uint16_t, uint8_t>, EdgeView> edges[kWorkers];  // by port and local ends
+    EdgesView workers[kWorkers];
+    EdgeMerger merger;
+    EdgeDistributions all;
+    std::map<uint16_t, EdgeDistributions> before;
+    EdgeDistributions other_before;
+    for (int step = 1; step <= 600; ++step) {
+      for (int i = random() % 20; i >= 0; --i) {
+        const size_t w = random() % kWorkers;
+        EdgesView& worker = workers[w];
+        const std::pair<uint16_t, uint8_t> name = {1 + random() % 4, random() % 2};
+        const auto found = edges[w].find(name);
+        if (random() % 8 == 0 && found == edges[w].end()) {
+          EdgeView& edge = edges[w][name] = Edge(name.first, 0);
+          edge.key.local_ends = name.second;
+          edge.start_time_ns = step * 100 + i;
+        } else if (random() % 8 == 0 && found != edges[w].end()) {
+          AddEdgeCounters(found->second.counters, &worker.retired);
+          worker.retired.connections = 0;
+          AddEdgeDistributions(found->second.distributions, &worker.retired_distributions);
+          ++worker.retired_edges;
+          edges[w].erase(found);
+        } else {
+          const double seconds = random() % 100 == 0 ? std::ldexp(1, static_cast<int>(random() % 60) - 30)
+                                                     : 0.001 * name.first * (1 + random() % 64);
+          EdgeCounters& counters = found != edges[w].end() ? found->second.counters : worker.other;
+          EdgeDistributions& values =
+              found != edges[w].end() ? found->second.distributions : worker.other_distributions;
+          ++(random() % 2 == 0 ? counters.client_payload_bytes : counters.segments);
+          if (random() % 2 == 0) {
+            ++counters.response_count;
+            values.response_seconds.Observe(seconds);
+            all.response_seconds.Observe(seconds);
+          } else {
+            ++counters.handshake_rtt_count;
+            values.handshake_rtt_seconds.Observe(seconds);
+            all.handshake_rtt_seconds.Observe(seconds);
+          }
+        }
+      }
+      std::vector<const EdgesView*> pointers;
+      for (size_t w = 0; w < kWorkers; ++w) {
+        workers[w].exported.clear();
+        for (const auto& [name, edge] : edges[w]) workers[w].exported.push_back(edge);
+        pointers.push_back(&workers[w]);
+      }
+      const EdgesView merged = merger.Merge(pointers);
+      EdgeDistributions sum = merged.other_distributions;
+      AddEdgeDistributions(merged.retired_distributions, &sum);
+      std::map<uint16_t, EdgeDistributions> now;
+      for (const EdgeView& edge : merged.exported) {
+        ASSERT_TRUE(CountsAgree(edge.counters, edge.distributions));
+        AddEdgeDistributions(edge.distributions, &sum);
+        ASSERT_TRUE(now.emplace(edge.key.server.port, edge.distributions).second);
+        const auto last = before.find(edge.key.server.port);
+        if (last != before.end()) {
+          ASSERT_TRUE(OnlyGrew(last->second, edge.distributions)) << "step " << step;
+        }
+      }
+      ASSERT_TRUE(CountsAgree(merged.other, merged.other_distributions));
+      ASSERT_TRUE(CountsAgree(merged.retired, merged.retired_distributions));
+      ASSERT_TRUE(OnlyGrew(other_before, merged.other_distributions));
+      ASSERT_TRUE(AreEqual(sum, all)) << "step " << step;
+      before = std::move(now);
+      other_before = merged.other_distributions;
+    }
+  }
 }
 
 TEST(EdgeMerger, AnEdgeCountsSinceItsFirstWorkerHadIt) {

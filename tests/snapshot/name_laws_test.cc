@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <random>
 #include <set>
 #include <string>
@@ -15,6 +16,7 @@
 #include "src/flow/binding_table.h"
 #include "src/snapshot/collector.h"
 #include "src/snapshot/worker_publisher.h"
+#include "tests/support/distribution_laws.h"
 #include "tests/support/named_ends.h"
 #include "tests/support/segment.h"
 
@@ -86,30 +88,41 @@ std::string LabelsOf(const WorkloadEdgeView& edge) {
          edge.key.client.prefix.ToString() + ">" + WorkloadOf(edge.server) + ":" + std::to_string(edge.key.server_port);
 }
 
-// Checks that no two of them look the same, that the names of a key never change, and that its counters never fall.
+// Returns how many values the histogram counts.
+template <typename Bounds>
+uint64_t CountOf(const Histogram<Bounds>& histogram) {
+  return std::accumulate(histogram.counts.begin(), histogram.counts.end(), uint64_t{0});
+}
+
+// Checks that no two of them look the same, that the names of a key never change, and that its counters and the counts
+// of its buckets never fall.
 class SeriesWatch {
  public:
   template <typename View>
   void Check(const std::vector<View>& views) {
-    std::map<std::string, EdgeCounters> now;
+    std::map<std::string, EdgeAccount> now;
     for (const View& view : views) {
       const std::string labels = LabelsOf(view);
-      EXPECT_TRUE(now.emplace(labels, view.counters).second) << "two of " << labels;
-      const auto before = before_.find(labels);
-      if (before == before_.end()) continue;
-      EXPECT_GE(view.counters.client_payload_bytes, before->second.client_payload_bytes) << labels;
-      EXPECT_GE(view.counters.server_payload_bytes, before->second.server_payload_bytes) << labels;
-      EXPECT_GE(view.counters.segments, before->second.segments) << labels;
-      EXPECT_GE(view.counters.connections_opened, before->second.connections_opened) << labels;
-      EXPECT_GE(view.counters.connections_refused, before->second.connections_refused) << labels;
-      EXPECT_GE(view.counters.handshake_rtt_count, before->second.handshake_rtt_count) << labels;
+      EXPECT_TRUE(now.emplace(labels, EdgeAccount{view.counters, view.distributions}).second) << "two of " << labels;
+      EXPECT_TRUE(CountsAgree(view.counters, view.distributions)) << labels;
+      const auto found = before_.find(labels);
+      if (found == before_.end()) continue;
+      const EdgeCounters& before = found->second.counters;
+      EXPECT_GE(view.counters.client_payload_bytes, before.client_payload_bytes) << labels;
+      EXPECT_GE(view.counters.server_payload_bytes, before.server_payload_bytes) << labels;
+      EXPECT_GE(view.counters.segments, before.segments) << labels;
+      EXPECT_GE(view.counters.connections_opened, before.connections_opened) << labels;
+      EXPECT_GE(view.counters.connections_refused, before.connections_refused) << labels;
+      EXPECT_GE(view.counters.handshake_rtt_count, before.handshake_rtt_count) << labels;
+      EXPECT_GE(view.counters.response_count, before.response_count) << labels;
       EXPECT_GE(view.counters.connections, 0) << labels;
+      EXPECT_TRUE(OnlyGrew(found->second.distributions, view.distributions)) << labels;
     }
     before_ = std::move(now);
   }
 
  private:
-  std::map<std::string, EdgeCounters> before_;
+  std::map<std::string, EdgeAccount> before_;
 };
 
 // One connection of the model.
@@ -173,6 +186,7 @@ class NameLaws : public testing::TestWithParam<std::tuple<int, int, int>> {
       Count(connection, [](Credits* credits) { --credits->connections; });
       return;
     }
+    now_ += 1e-6 * (1 << Random(14));  // the handshake takes some time
     Feed(connection, Segment(connection.server, connection.client).Syn(5000).Ack(1001).Time(now_));
     Feed(connection, Segment(connection.client, connection.server).Seq(1001).Ack(5001).Time(now_));
     connection.last = now_;
@@ -253,12 +267,22 @@ class NameLaws : public testing::TestWithParam<std::tuple<int, int, int>> {
     EXPECT_LE(snapshot->workload_edges.exported.size(), 5u);
     EXPECT_LE(snapshot->edges.exported.size(), 8u * agent_->workers());
 
-    EdgeCounters edges = snapshot->edges.other;
-    AddEdgeCounters(snapshot->edges.retired, &edges);
-    for (const EdgeView& edge : snapshot->edges.exported) {
-      AddEdgeCounters(edge.counters, &edges);
+    const EdgesView& view = snapshot->edges;
+    EXPECT_TRUE(CountsAgree(view.other, view.other_distributions));
+    EXPECT_TRUE(CountsAgree(view.retired, view.retired_distributions));
+    EXPECT_TRUE(OnlyGrew(edges_other_before_, view.other_distributions));
+    edges_other_before_ = view.other_distributions;
+    EdgeAccount all = {view.other, view.other_distributions};
+    AddEdgeAccount(EdgeAccount{view.retired, view.retired_distributions}, &all);
+    for (const EdgeView& edge : view.exported) {
+      AddEdgeAccount(edge, &all);
       EXPECT_EQ(edge.key.local_ends, 0);
     }
+    const EdgeCounters& edges = all.counters;
+    EXPECT_EQ(all.distributions.handshake_rtt_seconds.Count(), CountOf(snapshot->totals.handshake_rtt_seconds));
+    EXPECT_EQ(all.distributions.response_seconds.Count(), CountOf(snapshot->totals.response_seconds));
+    EXPECT_EQ(edges.handshake_rtt_count, CountOf(snapshot->totals.handshake_rtt_seconds));
+    EXPECT_EQ(edges.response_count, CountOf(snapshot->totals.response_seconds));
     EXPECT_EQ(edges.client_payload_bytes, snapshot->totals.client_payload_bytes);
     EXPECT_EQ(edges.server_payload_bytes, snapshot->totals.server_payload_bytes);
     EXPECT_EQ(edges.client_payload_bytes, all_.client_payload_bytes);
@@ -273,6 +297,10 @@ class NameLaws : public testing::TestWithParam<std::tuple<int, int, int>> {
       EXPECT_GE(sum.handshake_rtt_count, other_before_[reporter].handshake_rtt_count);
       EXPECT_GE(sum.connections, 0);
       other_before_[reporter] = sum;
+      const EdgeDistributions& other = snapshot->workload_edges.other_distributions[reporter];
+      EXPECT_TRUE(CountsAgree(sum, other));
+      EXPECT_TRUE(OnlyGrew(other_distributions_before_[reporter], other));
+      other_distributions_before_[reporter] = other;
       for (const WorkloadEdgeView& edge : snapshot->workload_edges.exported) {
         if (static_cast<size_t>(edge.key.reporter) == reporter) AddEdgeCounters(edge.counters, &sum);
       }
@@ -296,6 +324,8 @@ class NameLaws : public testing::TestWithParam<std::tuple<int, int, int>> {
   std::array<Credits, kReporters> credits_;
   Credits all_;
   std::array<EdgeCounters, kReporters> other_before_;
+  std::array<EdgeDistributions, kReporters> other_distributions_before_;
+  EdgeDistributions edges_other_before_;
   SeriesWatch edges_watch_;
   SeriesWatch workload_watch_;
 };

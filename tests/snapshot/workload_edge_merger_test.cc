@@ -3,11 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <memory>
+#include <random>
 #include <string>
 
 #include "src/flow/binding_table.h"
+#include "tests/support/distribution_laws.h"
 
 namespace tcpgauge {
 namespace {
@@ -42,6 +45,19 @@ class WorkloadEdgeMergerTest : public testing::Test {
     for (size_t i = 0; i < accounts.size(); ++i) {
       if (accounts[i].number == number) accounts.erase(accounts.begin() + static_cast<ptrdiff_t>(i--));
     }
+  }
+  // Adds an exchange to the account that was reported last.
+  void Respond(size_t worker, double seconds) {
+    ++Last(worker).counters.response_count;
+    Last(worker).distributions.response_seconds.Observe(seconds);
+  }
+  // The response times of the workload edge with this port, or of `other` if the port is 0.
+  std::map<int32_t, uint64_t> Responses(int port) const {
+    if (port == 0) return CountsAtScale(merged_.other_distributions[0].response_seconds, 3);
+    for (const WorkloadEdgeView& edge : merged_.exported) {
+      if (edge.key.server_port == port) return CountsAtScale(edge.distributions.response_seconds, 3);
+    }
+    return {};
   }
   WorkloadAccount& Last(size_t worker) { return workers_[worker].back(); }
   void Merge(int64_t seconds) {
@@ -159,6 +175,152 @@ TEST_F(WorkloadEdgeMergerTest, SumsOfFractionsDoNotFallWhenATableForgetsACell) {
   Last(0).counters.handshake_rtt_sum_seconds = 0.1;
   Merge(2);
   EXPECT_GE(merged_.exported[0].counters.handshake_rtt_sum_seconds, before);
+}
+
+TEST_F(WorkloadEdgeMergerTest, DistributionsOfTheWorkersAreAddedUp) {
+  options_.max_exported = 1;
+  Report(0, 10, 80, 1, Binding::kClientIsLocal);
+  Respond(0, 1);
+  Report(1, 10, 80, 1, Binding::kClientIsLocal);
+  Respond(1, 4);
+  Report(1, 11, 81, 1, Binding::kClientIsLocal);
+  Respond(1, 8);
+  Report(1, 2, 0, 1, Binding::kClientIsLocal);  // the fold
+  Respond(1, 16);
+  Merge(1);
+  EXPECT_EQ(Responses(80), (std::map<int32_t, uint64_t>{{-1, 1}, {15, 1}}));
+  EXPECT_EQ(Responses(0), (std::map<int32_t, uint64_t>{{23, 1}, {31, 1}}));
+  EXPECT_EQ(merged_.other_distributions[1].response_seconds.Count(), 0u) << "the server is not local";
+}
+
+TEST_F(WorkloadEdgeMergerTest, WhatCameBeforeTheSeriesBeganStaysInTheDistributionOfOther) {
+  Report(0, 2, 0, 1, Binding::kClientIsLocal);
+  Merge(1);
+  Report(0, 10, 80, 1, Binding::kClientIsLocal);
+  Respond(0, 1);
+  Merge(20);  // announces it
+  EXPECT_EQ(Responses(80), (std::map<int32_t, uint64_t>{}));
+  EXPECT_EQ(Responses(0), (std::map<int32_t, uint64_t>{{-1, 1}}));
+  Respond(0, 2);
+  Merge(25);
+  EXPECT_EQ(Responses(80), (std::map<int32_t, uint64_t>{}));
+  Respond(0, 4);
+  Merge(30);
+  EXPECT_EQ(Responses(80), (std::map<int32_t, uint64_t>{{15, 1}}));
+  EXPECT_EQ(Responses(0), (std::map<int32_t, uint64_t>{{-1, 1}, {7, 1}}));
+}
+
+TEST_F(WorkloadEdgeMergerTest, TheDistributionsOfAForgottenCellAreKept) {
+  Report(0, 10, 80, 1, Binding::kClientIsLocal);
+  Respond(0, 1);
+  Merge(1);
+  Forget(0, 10);
+  Report(0, 2, 0, 1, Binding::kClientIsLocal);
+  Respond(0, 1);
+  Merge(2);
+  EXPECT_EQ(Responses(80), (std::map<int32_t, uint64_t>{{-1, 1}}));
+  EXPECT_EQ(Responses(0), (std::map<int32_t, uint64_t>{}));
+}
+
+TEST_F(WorkloadEdgeMergerTest, ResponsesSinceTheLastMergeKeepThePlace) {
+  Report(0, 10, 80, 5, Binding::kClientIsLocal);
+  Merge(1);
+  Respond(0, 1);
+  Merge(101);
+  EXPECT_EQ(merged_.exported.size(), 1u);
+}
+
+TEST_F(WorkloadEdgeMergerTest, SumsOfResponseTimesDoNotFallWhenATableForgetsACell) {
+  options_.max_exported = 1;
+  const double seconds[] = {0.1, 0.2, 0.3};
+  for (uint64_t i = 0; i < 3; ++i) {
+    Report(0, 10 + i, 80, 1, Binding::kClientIsLocal);
+    Last(0).counters.response_sum_seconds = seconds[i];
+    Report(1, 10 + i, 81, 1, Binding::kClientIsLocal);
+    Last(1).counters.response_sum_seconds = seconds[i];
+  }
+  Merge(1);
+  ASSERT_EQ(merged_.exported.size(), 1u);
+  const double before = merged_.exported[0].counters.response_sum_seconds;
+  const double other_before = merged_.other[0].response_sum_seconds;
+  ASSERT_GT(before, 0.2 + 0.3 + 0.1) << "rounding depends on the order";
+  for (const size_t worker : {0, 1}) {
+    Forget(worker, 10);
+    Report(worker, 2, 0, 1, Binding::kClientIsLocal);
+    Last(worker).counters.response_sum_seconds = 0.1;
+  }
+  Merge(2);
+  EXPECT_GE(merged_.exported[0].counters.response_sum_seconds, before);
+  EXPECT_GE(merged_.other[0].response_sum_seconds, other_before);
+}
+
+// Random cells of two workers, which are forgotten and come again. Each value is in one account of each reporter, and
+// no bucket of a series falls.
+TEST_F(WorkloadEdgeMergerTest, EveryValueIsInOneAccountAndNoBucketFalls) {
+  for (uint32_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    merger_ = nullptr;
+    options_.max_exported = 3;
+    options_.idle_timeout_ns = 40 * kSecond;
+    uint64_t last_number = 10;
+    EdgeDistributions all;
+    EdgeDistributions other_before;
+    std::map<int, EdgeDistributions> before;
+    std::map<int, int64_t> since;
+    for (std::vector<WorkloadAccount>& accounts : workers_) {
+      accounts.clear();
+      WorkloadAccount fold;
+      fold.number = 2;
+      fold.is_fold = true;
+      fold.key.local_ends = Binding::kClientIsLocal;
+      accounts.push_back(fold);
+    }
+    for (int step = 1; step <= 400; ++step) {
+      const bool is_quiet = step % 200 > 130;  // long enough for series to end
+      for (int i = is_quiet ? 0 : random() % 10; i > 0; --i) {
+        std::vector<WorkloadAccount>& accounts = workers_[random() % 2];
+        const size_t place = random() % (accounts.size() + 1);
+        if (place == accounts.size()) {
+          WorkloadAccount cell;
+          cell.number = ++last_number;
+          cell.key.edge.server_port = static_cast<uint16_t>(80 + random() % 6);
+          cell.key.local_ends = Binding::kClientIsLocal;
+          accounts.push_back(cell);
+        } else if (random() % 8 == 0 && place != 0) {
+          AddEdgeAccount(accounts[place], &accounts[0]);
+          accounts.erase(accounts.begin() + static_cast<ptrdiff_t>(place));
+          Merge(step);  // a table forgets only cells that nobody used since the last call
+        } else {
+          WorkloadAccount& account = accounts[place];
+          const double seconds = random() % 100 == 0 ? std::ldexp(1, static_cast<int>(random() % 60) - 30)
+                                                     : 0.001 * account.key.edge.server_port * (1 + random() % 64);
+          ++account.counters.handshake_rtt_count;
+          account.distributions.handshake_rtt_seconds.Observe(seconds);
+          all.handshake_rtt_seconds.Observe(seconds);
+          Merge(step);
+        }
+      }
+      Merge(step);
+      EdgeDistributions sum = merged_.other_distributions[0];
+      ASSERT_TRUE(CountsAgree(merged_.other[0], sum));
+      ASSERT_TRUE(OnlyGrew(other_before, sum)) << "step " << step;
+      other_before = sum;
+      std::map<int, EdgeDistributions> now;
+      for (const WorkloadEdgeView& edge : merged_.exported) {
+        const int port = edge.key.server_port;
+        ASSERT_TRUE(CountsAgree(edge.counters, edge.distributions));
+        AddEdgeDistributions(edge.distributions, &sum);
+        now[port] = edge.distributions;
+        if (before.count(port) != 0 && since[port] == edge.start_time_ns) {
+          ASSERT_TRUE(OnlyGrew(before[port], edge.distributions)) << "step " << step;
+        }
+        since[port] = edge.start_time_ns;
+      }
+      before = std::move(now);
+      ASSERT_TRUE(AreEqual(sum, all)) << "step " << step;
+    }
+  }
 }
 
 TEST_F(WorkloadEdgeMergerTest, OneThatEndedComesBackAfterAWindowAndFromZero) {

@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 
+#include "src/base/histogram.h"
 #include "src/flow/edge_table.h"
 #include "src/flow/totals.h"
 #include "src/net/connection_state.h"
@@ -17,6 +19,22 @@ inline EdgeCounters SumOfEdges(const EdgeTable& edges) {
   AddEdgeCounters(edges.retired(), &sum);
   edges.VisitExported([&sum](const EdgeKey&, const EdgeCounters& counters, const EdgeServices&, int64_t) {
     AddEdgeCounters(counters, &sum);
+  });
+  return sum;
+}
+
+// Returns the number of values that `histogram` has counted.
+template <typename Bounds>
+uint64_t CountOf(const Histogram<Bounds>& histogram) {
+  return std::accumulate(histogram.counts.begin(), histogram.counts.end(), uint64_t{0});
+}
+
+// Returns the sum of the distributions of these accounts.
+inline EdgeDistributions SumOfDistributions(const EdgeTable& edges) {
+  EdgeDistributions sum = edges.other_distributions();
+  AddEdgeDistributions(edges.retired_distributions(), &sum);
+  edges.VisitExported([&](const EdgeKey& key, const EdgeCounters&, const EdgeServices&, int64_t) {
+    AddEdgeDistributions(edges.DistributionsOf(key), &sum);
   });
   return sum;
 }

@@ -65,6 +65,17 @@ std::string ModelTable::Differences(const Connection& c, const ConnectionSummary
       all += Differ("RTT", static_cast<int64_t>(rtt_ns), summary.rtt_ns);
     }
   }
+  const auto min_rtt_ns = [&](const Peer& end) {
+    const std::optional<int64_t> us = end.min_rtt_us();
+    return us ? *us * 1000 : ConnectionSummary::kUnknown;
+  };
+  all += Differ("least RTT to the server", min_rtt_ns(client), summary.server_min_rtt_ns);
+  all += Differ("least RTT to the client", min_rtt_ns(server), summary.client_min_rtt_ns);
+  all += Differ("responses", c.exchanges.count, summary.responses);
+  const double response_ns = c.exchanges.count > 0 ? c.exchanges.smoothed_ns : -1;
+  if (std::abs(response_ns - static_cast<double>(summary.response_ns)) > 10 + 1e-4 * response_ns) {
+    all += Differ("response time", static_cast<int64_t>(response_ns), summary.response_ns);
+  }
   if (!all.empty()) all = client.endpoint.ToString() + " > " + server.endpoint.ToString() + ": " + all;
   return all;
 }
@@ -186,6 +197,7 @@ void ModelTable::Compare(const ConnectionTable& table) {
   if (sum.closed != totals.closed) all += "closed differ; ";
   if (sum.connections != totals.connections) all += "connections by state differ; ";
   if (!Same(sum.handshake_rtt_seconds, totals.handshake_rtt_seconds)) all += "handshake RTTs differ; ";
+  if (!Same(sum.response_seconds, totals.response_seconds)) all += "response times differ; ";
   if (!Same(sum.connection_duration_seconds, totals.connection_duration_seconds)) all += "durations differ; ";
   if (!Same(sum.connection_payload_bytes, totals.connection_payload_bytes)) all += "payloads differ; ";
   for (size_t i = 0; i < 8; ++i) {
@@ -210,8 +222,7 @@ std::string ModelTable::EdgeDifferences(const ConnectionTable& table) const {
   const Totals& totals = table.totals();
   const auto closed = [&totals](EndReason reason) { return totals.closed[static_cast<size_t>(reason)]; };
   const uint64_t open = OpenConnections(totals);
-  uint64_t round_trips = 0;
-  for (const uint64_t count : totals.handshake_rtt_seconds.counts) round_trips += count;
+  const uint64_t round_trips = CountOf(totals.handshake_rtt_seconds);
   const EdgeCounters sum = SumOfEdges(*table.edges());
   std::string all;
   all += Differ("pending attempts", pending, table.pending_attempts());
@@ -227,9 +238,16 @@ std::string ModelTable::EdgeDifferences(const ConnectionTable& table) const {
   all += Differ("timed out of edges", closed(EndReason::kHandshakeTimeout), sum.connections_timed_out);
   all += Differ("open of edges", open, static_cast<uint64_t>(sum.connections) + pending);
   all += Differ("handshakes of edges", round_trips, sum.handshake_rtt_count);
+  const EdgeDistributions distributions = SumOfDistributions(*table.edges());
+  all += Differ("handshakes in distributions", round_trips, distributions.handshake_rtt_seconds.Count());
+  all += Differ("responses in distributions", sum.response_count, distributions.response_seconds.Count());
   if (std::abs(sum.handshake_rtt_sum_seconds - totals.handshake_rtt_seconds.sum) >
       1e-6 * (1 + totals.handshake_rtt_seconds.sum)) {
     all += "handshake RTTs of edges differ; ";
+  }
+  all += Differ("responses of edges", CountOf(totals.response_seconds), sum.response_count);
+  if (std::abs(sum.response_sum_seconds - totals.response_seconds.sum) > 1e-6 * (1 + totals.response_seconds.sum)) {
+    all += "response times of edges differ; ";
   }
   return all;
 }

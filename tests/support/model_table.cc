@@ -9,6 +9,7 @@ namespace {
 constexpr int64_t kSecond = 1000000000;
 constexpr int64_t kSixteenth = kSecond / 16;
 constexpr double kMaxRttUs = 60e6;
+constexpr int64_t kFullSized = 1220;
 constexpr size_t kMaxGaps = 4;
 constexpr int64_t kHalf = 1LL << 31;
 constexpr int32_t kLargestWindow = 1 << 30;
@@ -18,6 +19,13 @@ constexpr int64_t kLongestNoted = 214748364700;  // ns since the start: 31 bits 
 bool Before(uint32_t a, uint32_t b) { return a != b && b - a <= 0x80000000u; }
 bool IsSyn(const DecodedPacket& p) { return (p.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == kTcpSyn; }
 bool IsSynAck(const DecodedPacket& p) { return (p.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == (kTcpSyn | kTcpAck); }
+
+// Keeps the twelve highest bits.
+int64_t Rounded(int64_t us) {
+  int64_t unit = 1;
+  while (us / unit >= 4096) unit *= 2;
+  return us / unit * unit;
+}
 
 std::optional<int> WindowShiftOf(const DecodedPacket& p) {
   if (p.window_scale == DecodedPacket::kNoWindowScale) return std::nullopt;
@@ -56,6 +64,12 @@ int Usefulness(ConnectionState state, bool both_fins, bool confirmed) {
 }
 
 }  // namespace
+
+std::optional<int64_t> ModelTable::Peer::min_rtt_us() const {
+  std::optional<int64_t> least;
+  for (const auto& [window, us] : least_rtt_us) least = least ? std::min(*least, us) : us;
+  return least;
+}
 
 ModelTable::Key ModelTable::KeyOf(const Encapsulation& encapsulation, const Endpoint& x, const Endpoint& y) {
   Key key;
@@ -413,7 +427,9 @@ void ModelTable::Credit(Connection* connection, const Arrival& arrival) {
   if (packet.kind == DecodedPacket::Kind::kTcpSegment) {
     if (packet.payload_length_bytes > 0) ++end.payload_segments;
     CountRepeatedSyn(connection, sender, packet);
+    const Peer before = end;
     Follow(connection, sender, packet, time_ns);
+    if (connection->confirmed) FollowExchange(connection, sender, before, packet, time_ns);
     if (connection->awaits_addresses && !IsOpen(connection->state)) ChooseAddresses(connection);
   }
   if (connection->confirmed) return;
@@ -570,6 +586,16 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
           other.sample->timestamp && packet.has_timestamps && *other.sample->timestamp != packet.timestamp_echo_reply;
       if (!answers_another && rtt_us >= 0 && rtt_us <= kMaxRttUs) {
         other.rtt_us = other.rtt_us ? *other.rtt_us + (rtt_us - *other.rtt_us) / 4 : rtt_us;
+        const int64_t rounded_us = Rounded(time_ns / 1000 - other.sample->time_ns / 1000);
+        const int64_t last_window = other.least_rtt_us.empty() ? 0 : other.least_rtt_us.rbegin()->first;
+        const int64_t window = std::max(last_window, time_ns / (30 * kSecond));
+        const std::optional<int64_t> least_us = other.min_rtt_us();
+        if (!other.sample->may_be_delayed || (least_us && rounded_us < *least_us)) {
+          const int64_t of_window =
+              other.least_rtt_us.count(window) == 0 ? rounded_us : std::min(rounded_us, other.least_rtt_us[window]);
+          other.least_rtt_us[window] = of_window;
+          while (other.least_rtt_us.begin()->first < window - 1) other.least_rtt_us.erase(other.least_rtt_us.begin());
+        }
       }
       other.sample.reset();
       // The next sample begins at a point in the next flight that the table chooses by this formula.
@@ -595,7 +621,11 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
   const int64_t finish = payload_end + (fin ? 1 : 0);
   if (finish == begin) return;
   const auto start_sample = [&] {
-    end.sample = Peer::Sample{static_cast<uint32_t>(finish), time_ns, std::nullopt};
+    const int64_t unacknowledged = other.acknowledged
+                                       ? static_cast<int32_t>(static_cast<uint32_t>(finish) - *other.acknowledged)
+                                       : int64_t{packet.payload_length_bytes};
+    end.sample = Peer::Sample{static_cast<uint32_t>(finish), time_ns, std::nullopt,
+                              /*may_be_delayed=*/!syn && unacknowledged < kFullSized};
     // The table does not keep the timestamp of the SYN that begins a connection.
     const bool begins_it = first && packet.tcp_flags == kTcpSyn && end.payload_bytes == 0 && !packet.is_fragment &&
                            end.packets + other.packets == 1;
@@ -642,6 +672,76 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
   }
   end.next = std::max(next, finish);
   while (!end.gaps.empty() && *end.next - end.gaps.front().first > kHalf) end.gaps.erase(end.gaps.begin());
+}
+
+bool ModelTable::IsExchange(const Connection& connection, PayloadStart start) {
+  const Exchanges& exchanges = connection.exchanges;
+  if (exchanges.in_tls_handshake || exchanges.awaits_first_request) return false;
+  if (start == PayloadStart::kOther) return !exchanges.saw_client_hello;
+  if (start == PayloadStart::kNotCaptured) return exchanges.turns >= 2;
+  if (start != PayloadStart::kApplicationData) return false;
+  return exchanges.saw_client_hello || exchanges.turns >= (connection.midstream ? 1 : 2);
+}
+
+void ModelTable::FollowExchange(Connection* connection, int sender, const Peer& before, const DecodedPacket& packet,
+                                int64_t time_ns) {
+  Exchanges& exchanges = connection->exchanges;
+  const Peer& end = connection->ends[static_cast<size_t>(sender)];
+  const Peer& other = connection->ends[static_cast<size_t>(1 - sender)];
+  const bool syn = packet.tcp_flags & kTcpSyn;
+  const bool fin = packet.tcp_flags & kTcpFin;
+  const uint32_t payload_begin = packet.sequence_number + (syn ? 1 : 0);
+  const uint32_t payload_end = payload_begin + packet.payload_length_bytes;
+  if (packet.payload_length_bytes == 0 && !fin) return;
+  const bool is_new = end.next != before.next;
+  const bool has_new_payload = is_new && packet.payload_length_bytes > 0 &&
+                               (!before.next || Before(static_cast<uint32_t>(*before.next), payload_end));
+  if (sender != connection->client) {
+    const bool answers = exchanges.request_ns && has_new_payload && (packet.tcp_flags & kTcpAck) &&
+                         !Before(packet.acknowledgment_number, static_cast<uint32_t>(other.next.value_or(0)));
+    if (!answers) return;
+    const int64_t response_ns = std::max<int64_t>(time_ns - *exchanges.request_ns, 0);
+    exchanges.request_ns.reset();
+    if (!exchanges.counts) return;
+    const double response = static_cast<double>(response_ns);
+    exchanges.smoothed_ns =
+        exchanges.count == 0 ? response : exchanges.smoothed_ns + (response - exchanges.smoothed_ns) / 8;
+    ++exchanges.count;
+    ended_.response_seconds.Observe(1e-9 * response);
+    return;
+  }
+  const bool is_client_hello = packet.payload_start == PayloadStart::kClientHello ||
+                               packet.payload_start == PayloadStart::kChangeCipherSpecAndClientHello;
+  if (exchanges.request_ns) {
+    const bool is_acknowledged = other.acknowledged && !Before(*other.acknowledged, payload_end);
+    const bool fills_gap = end.out_of_order > before.out_of_order && !is_acknowledged;
+    if (is_new || fills_gap) exchanges.request_ns = std::max(*exchanges.request_ns, time_ns);
+    const bool has_data = packet.payload_start == PayloadStart::kApplicationData;
+    if (has_new_payload && exchanges.awaits_finished) {
+      exchanges.awaits_finished = !has_data && packet.payload_start != PayloadStart::kHandshake;
+    } else if (has_new_payload && has_data) {
+      exchanges.awaits_first_request = false;
+    }
+  } else if (has_new_payload) {
+    const bool is_whole = syn || (before.next && static_cast<uint32_t>(*before.next) == payload_begin);
+    const PayloadStart start = is_whole ? packet.payload_start : PayloadStart::kNotCaptured;
+    exchanges.counts = IsExchange(*connection, start);
+    if (exchanges.in_tls_handshake) {
+      exchanges.awaits_first_request = start != PayloadStart::kHandshake;
+      exchanges.awaits_finished = start == PayloadStart::kChangeCipherSpec && packet.payload_length_bytes == 6;
+    } else {
+      exchanges.awaits_first_request = exchanges.awaits_first_request && exchanges.awaits_finished;
+      exchanges.awaits_finished = false;
+    }
+    exchanges.in_tls_handshake = false;
+    ++exchanges.turns;
+    exchanges.request_ns = time_ns;
+  }
+  if (has_new_payload && is_client_hello) {
+    exchanges.saw_client_hello = exchanges.in_tls_handshake = true;
+    exchanges.awaits_finished = exchanges.awaits_first_request = false;
+    exchanges.counts = false;
+  }
 }
 
 void ModelTable::NoteHandshake(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns,

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "src/decode/payload_start.h"
 #include "src/flow/connection_summary.h"
 #include "src/flow/connection_table.h"
 #include "src/flow/duplicate_kind.h"
@@ -103,6 +104,7 @@ class ModelTable {
       uint32_t acknowledgment;  // the acknowledgment number that ends the sample
       int64_t time_ns;
       std::optional<uint32_t> timestamp;
+      bool may_be_delayed;
     };
     std::optional<Sample> sample;
     uint32_t sample_from = 0;  // sequence number at which the next sample begins
@@ -115,6 +117,9 @@ class ModelTable {
     // begins another connection.
     std::optional<Syn> candidate;
     std::optional<double> rtt_us;
+    // The least samples of the last two windows of 30 s that had one, by the window's number.
+    std::map<int64_t, int64_t> least_rtt_us;
+    std::optional<int64_t> min_rtt_us() const;
     std::optional<int64_t> repeating_since_ns;  // when it sent payload again, if that was not acknowledged since
     std::optional<Pin> pin;                     // packets of this end elsewhere are duplicates
     int64_t last_counted_ns = 0;                // the time of the last packet that was no duplicate
@@ -132,6 +137,18 @@ class ModelTable {
     const Endpoint& endpoint(int of_connection) const {
       return end(of_connection) == 0 ? std::get<2>(key) : std::get<3>(key);
     }
+  };
+  // The exchanges of a connection (see exchange.h).
+  struct Exchanges {
+    std::optional<int64_t> request_ns;  // of the turn that is not answered yet
+    bool counts = false;                // the turn is an exchange
+    int turns = 0;
+    bool saw_client_hello = false;
+    bool in_tls_handshake = false;      // no turn has begun with what finishes it
+    bool awaits_finished = false;       // only a ChangeCipherSpec came since then
+    bool awaits_first_request = false;  // tickets of the server may come after it
+    uint32_t count = 0;
+    double smoothed_ns = 0;
   };
   struct Connection {
     Encapsulation encapsulation;
@@ -159,6 +176,7 @@ class ModelTable {
     std::optional<int64_t> syn_ns;
     std::optional<int64_t> syn_ack_ns;
     std::optional<int64_t> ack_ns;
+    Exchanges exchanges;
   };
   using Connections = std::map<Key, Connection>;  // by the keys of the first views
   // A packet on its way through Take().
@@ -229,6 +247,10 @@ class ModelTable {
   void EndWaits();
   void Follow(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
   void Analyze(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns);
+  // `before` is what the sender had sent before the packet, which `*connection` already includes.
+  void FollowExchange(Connection* connection, int sender, const Peer& before, const DecodedPacket& packet,
+                      int64_t time_ns);
+  static bool IsExchange(const Connection& connection, PayloadStart start);
   void NoteHandshake(Connection* connection, int sender, const DecodedPacket& packet, int64_t time_ns,
                      ConnectionState before);
   void Confirm(Connection* connection);

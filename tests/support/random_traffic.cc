@@ -4,12 +4,35 @@
 #include <algorithm>
 #include <string>
 
+#include "src/decode/payload_start.h"
+
 namespace tcpgauge {
 namespace {
 
 constexpr int64_t kMicrosecond = 1000;
 constexpr uint32_t kSecondUs = 1000000;
 constexpr int64_t kSecond = 1000000000;
+
+// Returns how a payload at this sequence number begins. Copies of a segment have equal numbers, and so equal payloads.
+PayloadStart StartOfPayloadAt(uint32_t sequence_number) {
+  constexpr PayloadStart kStarts[] = {PayloadStart::kOther,
+                                      PayloadStart::kOther,
+                                      PayloadStart::kOther,
+                                      PayloadStart::kOther,
+                                      PayloadStart::kOther,
+                                      PayloadStart::kOther,
+                                      PayloadStart::kApplicationData,
+                                      PayloadStart::kApplicationData,
+                                      PayloadStart::kApplicationData,
+                                      PayloadStart::kNotCaptured,
+                                      PayloadStart::kNotCaptured,
+                                      PayloadStart::kClientHello,
+                                      PayloadStart::kHandshake,
+                                      PayloadStart::kAlert,
+                                      PayloadStart::kChangeCipherSpec,
+                                      PayloadStart::kChangeCipherSpecAndClientHello};
+  return kStarts[sequence_number * 0x9e3779b1u >> 28];
+}
 
 }  // namespace
 
@@ -371,8 +394,9 @@ DecodedPacket RandomTraffic::Next() {
       });
     }
   }
-  const DecodedPacket packet = copies_.back().packet;
+  DecodedPacket packet = copies_.back().packet;
   copies_.pop_back();
+  packet.payload_start = StartOfPayloadAt(packet.sequence_number);
   return packet;
 }
 

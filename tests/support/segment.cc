@@ -75,6 +75,11 @@ Segment& Segment::Payload(uint32_t count) {
   return *this;
 }
 
+Segment& Segment::Starts(PayloadStart start) {
+  packet_.payload_start = start;
+  return *this;
+}
+
 Segment& Segment::Window(uint16_t window) {
   packet_.window = window;
   return *this;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "src/decode/decoded_packet.h"
+#include "src/decode/payload_start.h"
 #include "src/net/packet_direction.h"
 
 namespace tcpgauge {
@@ -41,7 +42,8 @@ class Segment {
   Segment& Syn(uint32_t number);  // sets the SYN flag and the sequence number
   Segment& Fin();
   Segment& Rst();
-  Segment& Payload(uint32_t count);  // bytes; replaces an earlier payload, and adapts the lengths
+  Segment& Payload(uint32_t count);     // bytes; replaces an earlier payload, and adapts the lengths
+  Segment& Starts(PayloadStart start);  // of the payload; kNotCaptured without this call
   Segment& Window(uint16_t window);
   Segment& WindowScale(uint8_t shift);  // a SYN's option; without this call, the SYN has no such option
   Segment& OptionKinds(uint32_t hash);  // a SYN's; 0 without this call

@@ -44,20 +44,23 @@ TEST(Columns, NoneIsShownInPlaceOfAMoreImportantOne) {
 TEST(Columns, MoreFollowInMoreRoom) {
   EXPECT_EQ(Titles(LayOutColumns(120, {21, 21})),
             "Client@1 Server@23 State@45 Idle@58 A@63 Speed@65 Up@75 Down@85 Total@95 RTT@103 Retr@110 ");
+  EXPECT_EQ(Titles(LayOutColumns(122, {21, 21})), Titles(LayOutColumns(120, {21, 21})));
+  EXPECT_EQ(Titles(LayOutColumns(123, {21, 21})),
+            "Client@1 Server@23 State@45 Idle@58 A@63 Speed@65 Up@75 Down@85 Total@95 RTT@103 Resp@110 Retr@117 ");
   const std::vector<PlacedColumn> wide = LayOutColumns(200, {21, 21});
   EXPECT_EQ(wide.back().column->title, "History");
-  EXPECT_EQ(wide.back().left, 116);
+  EXPECT_EQ(wide.back().left, 123);
   EXPECT_EQ(wide.back().width, 60);
-  EXPECT_EQ(LayOutColumns(150, {21, 21}).back().width, 33);
+  EXPECT_EQ(LayOutColumns(150, {21, 21}).back().width, 26);
 }
 
 TEST(Columns, NamesFollowWhereThereIsRoomForAllOtherNumbers) {
   const EndpointWidths named = {21, 21, 30, 30};
   EXPECT_EQ(Titles(LayOutColumns(80, named)), "Client@1 Server@23 State@45 Idle@58 A@63 Speed@65 ");
-  EXPECT_EQ(Titles(LayOutColumns(128, named)), Titles(LayOutColumns(120, {21, 21})));
-  EXPECT_EQ(LayOutColumns(129, named)[1].column->title, "Client name");
-  EXPECT_EQ(LayOutColumns(141, named)[3].column->title, "State");
-  const std::vector<PlacedColumn> both = LayOutColumns(142, named);
+  EXPECT_EQ(Titles(LayOutColumns(135, named)), Titles(LayOutColumns(123, {21, 21})));
+  EXPECT_EQ(LayOutColumns(136, named)[1].column->title, "Client name");
+  EXPECT_EQ(LayOutColumns(148, named)[3].column->title, "State");
+  const std::vector<PlacedColumn> both = LayOutColumns(149, named);
   EXPECT_EQ(both[1].column->title, "Client name");
   EXPECT_EQ(both[3].column->title, "Server name");
   EXPECT_EQ(both[3].width, 12);
@@ -65,10 +68,10 @@ TEST(Columns, NamesFollowWhereThereIsRoomForAllOtherNumbers) {
 }
 
 TEST(Columns, NamesGetTheRoomTheyNeedBeforeTheHistory) {
-  const std::vector<PlacedColumn> short_of_room = LayOutColumns(160, {21, 21, 30, 30});
+  const std::vector<PlacedColumn> short_of_room = LayOutColumns(167, {21, 21, 30, 30});
   EXPECT_EQ(short_of_room[1].width, 21);
   EXPECT_EQ(short_of_room[3].width, 21);
-  const std::vector<PlacedColumn> wide = LayOutColumns(200, {21, 21, 40, 25});
+  const std::vector<PlacedColumn> wide = LayOutColumns(207, {21, 21, 40, 25});
   EXPECT_EQ(wide[1].width, 40);
   EXPECT_EQ(wide[3].width, 25);
   EXPECT_EQ(wide.back().column->title, "History");

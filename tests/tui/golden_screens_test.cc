@@ -20,6 +20,17 @@ namespace {
 
 constexpr int64_t kMs = 1000000;
 
+// The edge of the office's web browser: most answers come after 8 to 20 ms, a few after a second.
+EdgeView WebEdge() {
+  EdgeView edge;
+  edge.key.client = *IpAddress::Parse("192.168.100.200");
+  edge.key.server = EndpointOf("198.51.100.17", 443);
+  for (int i = 0; i < 300; ++i) edge.distributions.response_seconds.Observe(0.008 + 0.00004 * i);
+  for (int i = 0; i < 12; ++i) edge.distributions.response_seconds.Observe(1 + 0.05 * i);
+  edge.distributions.handshake_rtt_seconds.Observe(0.023);
+  return edge;
+}
+
 // What the router of a small office sees at `second`: all states, IPv4 and IPv6, busy and idle connections.
 std::shared_ptr<const Snapshot> Office(int64_t second) {
   auto snapshot = std::make_shared<Snapshot>();
@@ -35,7 +46,11 @@ std::shared_ptr<const Snapshot> Office(int64_t second) {
                                                 EndpointOf(server, server_port), up, down);
     view.state = state;
     view.last_packet_time_ns = snapshot->time_ns - idle_seconds * kNanosecondsPerSecond;
-    view.rtt_ns = rtt_ns;
+    if (rtt_ns != ConnectionSummary::kUnknown) {
+      view.client_min_rtt_ns = rtt_ns / 10;
+      view.server_min_rtt_ns = rtt_ns - view.client_min_rtt_ns;
+      view.rtt_ns = rtt_ns * 11 / 10;
+    }
     view.client_sent.payload_bytes = static_cast<uint64_t>(up * static_cast<double>(1000 + second));
     view.server_sent.payload_bytes = static_cast<uint64_t>(down * static_cast<double>(1000 + second));
     view.client_sent.ip_bytes = view.client_sent.payload_bytes * 21 / 20;
@@ -46,8 +61,10 @@ std::shared_ptr<const Snapshot> Office(int64_t second) {
     return &snapshot->connections.back();
   };
   const double wave = static_cast<double>(second % 8 + 1) / 8;
-  add("192.168.100.200", 51234, "198.51.100.17", 443, ConnectionState::kEstablished, 40000 * wave, 9e6 * wave, 0,
-      23 * kMs);
+  ConnectionSummary* web = add("192.168.100.200", 51234, "198.51.100.17", 443, ConnectionState::kEstablished,
+                               40000 * wave, 9e6 * wave, 0, 23 * kMs);
+  web->responses = 345;
+  web->response_ns = 12 * kMs;
   ConnectionSummary* backup = add("2001:db8:85a3:1111:2222:8a2e:370:7334", 60001, "2001:db8::53", 443,
                                   ConnectionState::kEstablished, 2.5e6, 60000, 0, 140 * kMs);
   backup->client_sent.retransmitted_segments = 1234;
@@ -55,13 +72,17 @@ std::shared_ptr<const Snapshot> Office(int64_t second) {
   backup->server_sent.zero_windows = 2;
   backup->encapsulation = 1;
   backup->handshake_rtt_ns = 141 * kMs;
-  add("192.168.100.7", 40022, "192.168.100.1", 22, ConnectionState::kEstablished, 120, 800, 0, kMs / 3);
+  backup->responses = 1;
+  backup->response_ns = 1500 * kMs;
+  add("192.168.100.7", 40022, "192.168.100.1", 22, ConnectionState::kEstablished, 120, 800, 0, kMs / 3)->response_ns =
+      kMs / 2;
   add("192.168.100.8", 40023, "203.0.113.200", 5432, ConnectionState::kEstablished, 0, 0, 780, 1500 * kMs);
   add("192.168.100.9", 40024, "203.0.113.9", 8080, ConnectionState::kSynSent, 0, 0, 3, ConnectionSummary::kUnknown);
   add("192.168.100.9", 40025, "203.0.113.9", 8080, ConnectionState::kSynReceived, 0, 0, 1, ConnectionSummary::kUnknown);
   add("192.168.100.10", 40026, "198.51.100.17", 80, ConnectionState::kClosing, 0, 0, 9, 23 * kMs);
   add("192.168.100.10", 40027, "198.51.100.17", 80, ConnectionState::kClosed, 0, 0, 1, 23 * kMs);
   add("192.168.100.11", 40028, "203.0.113.9", 25, ConnectionState::kReset, 0, 0, 1, ConnectionSummary::kUnknown);
+  snapshot->edges.exported = {WebEdge()};
   return snapshot;
 }
 
@@ -201,6 +222,38 @@ TEST_F(GoldenScreens, Details) {
   Open(30, 120, /*utf8=*/false);
   Press(Key::kEnter);
   ExpectGolden("details_120x30_ascii", screen_->Text());
+}
+
+TEST_F(GoldenScreens, DetailsSayWhyTimesOfTheEdgeAreMissing) {
+  const auto shows = [this](std::string_view text) { return screen_->Text().find(text) != std::string::npos; };
+  Open(30, 80);
+  Press(Key::kEnter);
+  EXPECT_TRUE(shows("Edge response    p50 14ms"));
+  auto snapshot = std::make_shared<Snapshot>(*Office(12));
+  snapshot->edges.exported[0].distributions.response_seconds = ExponentialBuckets();
+  hub_->Publish(snapshot);
+  ASSERT_TRUE(app_->Step());
+  EXPECT_TRUE(shows("Edge response    no exchange yet"));
+  EXPECT_TRUE(shows("Edge handshake   p50 23ms, p95 23ms, p99 24ms of 1 handshake"));
+  snapshot = std::make_shared<Snapshot>(*Office(13));
+  snapshot->edges.exported.clear();
+  hub_->Publish(snapshot);
+  ASSERT_TRUE(app_->Step());
+  EXPECT_TRUE(shows("Edge response    its edge has no series of its own"));
+  EXPECT_FALSE(shows("Edge handshake"));
+  snapshot = std::make_shared<Snapshot>(*Office(14));
+  snapshot->agent = "node7";
+  hub_->Publish(snapshot);
+  ASSERT_TRUE(app_->Step());
+  EXPECT_TRUE(shows("Edge response    not known to an attached view"));
+}
+
+// The buckets from 7.8 ms to 1.6 s are more than fit on a narrow screen.
+TEST_F(GoldenScreens, BarsOfNeighbouringBucketsAreAddedWhereTheScreenIsNarrow) {
+  Open(30, 50, /*utf8=*/false);
+  Press(Key::kEnter);
+  EXPECT_NE(screen_->Text().find(" 7.8ms"), std::string::npos);
+  EXPECT_NE(screen_->Text().find(" 1.6s\n"), std::string::npos) << screen_->Text();
 }
 
 // A node that translates a service to a pod, and carries the connection through an overlay.

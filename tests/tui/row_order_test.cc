@@ -66,7 +66,8 @@ TEST(RowOrder, EveryOtherColumnCanBeTheOrder) {
   snapshot.connections[2].server = EndpointOf("2001:db8::1:0:0:1", 21);
   snapshot.connections[0].state = ConnectionState::kReset;
   snapshot.connections[1].state = ConnectionState::kSynSent;
-  snapshot.connections[0].rtt_ns = 5, snapshot.connections[2].rtt_ns = 7;
+  snapshot.connections[0].server_min_rtt_ns = 5, snapshot.connections[2].server_min_rtt_ns = 7;
+  snapshot.connections[0].client_min_rtt_ns = snapshot.connections[2].client_min_rtt_ns = 1;
   snapshot.connections[0].server_sent.retransmitted_segments = 3;
   snapshot.connections[1].client_sent.retransmitted_segments = 4;
   EXPECT_EQ(Ids(snapshot, ConnectionSort::kClient), (std::vector<uint64_t>{3, 2, 1}));

@@ -64,7 +64,9 @@ inline std::shared_ptr<const Snapshot> ScriptedTraffic(size_t count, int64_t sec
     connection.client_sent.payload_bytes = static_cast<uint64_t>(rate / 8) * snapshot->sequence;
     connection.server_sent.payload_bytes = static_cast<uint64_t>(rate) * snapshot->sequence;
     connection.server_sent.retransmitted_segments = i % 13 == 0 ? static_cast<uint32_t>(i % 40) : 0;
-    connection.rtt_ns = i % 6 == 5 ? ConnectionSummary::kUnknown : static_cast<int64_t>(150000 + i * 7919 % 90000000);
+    connection.server_min_rtt_ns =
+        i % 6 == 5 ? ConnectionSummary::kUnknown : static_cast<int64_t>(100000 + i * 7919 % 90000000);
+    connection.client_min_rtt_ns = 50000;
     connection.state = i % 17 == 5   ? ConnectionState::kClosing
                        : i % 23 == 7 ? ConnectionState::kSynSent
                                      : connection.state;

@@ -23,20 +23,23 @@ Snapshot TwoConnections() {
   snapshot.connections[0].last_packet_time_ns = snapshot.time_ns;
   snapshot.connections[1].server_sent.payload_bytes = 5000;
   snapshot.connections[1].server_sent.retransmitted_segments = 7;
-  snapshot.connections[1].rtt_ns = 23000000;
+  snapshot.connections[0].server_min_rtt_ns = 1000000;  // half of it is unknown
+  snapshot.connections[1].server_min_rtt_ns = 20000000;
+  snapshot.connections[1].client_min_rtt_ns = 3000000;
+  snapshot.connections[1].response_ns = 1500000;
   return snapshot;
 }
 
 TEST(TableText, HasTheRowsOfTheTopViewWithNothingCut) {
   EXPECT_EQ(TableText(TwoConnections()),
             " Client                                        Server               "
-            " State        Idle A Speed            Up      Down   Total    RTT  Retr\n"
+            " State        Idle A Speed            Up      Down   Total    RTT   Resp  Retr\n"
             " [2001:db8:85a3:1111:2222:8a2e:370:7334]:60001 [2001:db8::53]:443   "
-            " ESTABLISHED  5s     0 B/s         0 B/s     0 B/s  4.8 KB   23ms     7\n"
+            " ESTABLISHED  5s     0 B/s         0 B/s     0 B/s  4.8 KB   23ms  1.5ms     7\n"
             " 10.0.0.1:40000                                10.0.0.2:80          "
-            " ESTABLISHED  0s   * 1.9 KB/s     10 B/s  1.9 KB/s   100 B      -     0\n"
+            " ESTABLISHED  0s   * 1.9 KB/s     10 B/s  1.9 KB/s   100 B      -      -     0\n"
             " TOTAL                                                              "
-            "                     1.9 KB/s     10 B/s  1.9 KB/s  4.9 KB            7\n");
+            "                     1.9 KB/s     10 B/s  1.9 KB/s  4.9 KB                   7\n");
 }
 
 TEST(TableText, HasTheNamesInFullIfAnyIsKnown) {
@@ -48,17 +51,17 @@ TEST(TableText, HasTheNamesInFullIfAnyIsKnown) {
   snapshot.identities = {nullptr, IdentityOf(1, longest)};
   snapshot.connections[1].server_identity = 1;
   const std::string blanks(64, ' ');
-  EXPECT_EQ(TableText(snapshot), " Client                Server                Server name" + blanks +
-                                     " State        Idle A Speed            Up      Down   Total    RTT  Retr\n"
-                                     " 10.0.0.3:60001        10.0.0.4:443          shop/" +
-                                     std::string(longest.pod) +
-                                     " ESTABLISHED  5s     0 B/s         0 B/s     0 B/s  4.8 KB   23ms     7\n"
-                                     " 10.0.0.1:40000        10.0.0.2:80           -          " +
-                                     blanks +
-                                     " ESTABLISHED  0s   * 1.9 KB/s     10 B/s  1.9 KB/s   100 B      -     0\n"
-                                     " TOTAL                                                  " +
-                                     blanks +
-                                     "                     1.9 KB/s     10 B/s  1.9 KB/s  4.9 KB            7\n");
+  EXPECT_EQ(TableText(snapshot),
+            " Client                Server                Server name" + blanks +
+                " State        Idle A Speed            Up      Down   Total    RTT   Resp  Retr\n"
+                " 10.0.0.3:60001        10.0.0.4:443          shop/" +
+                std::string(longest.pod) +
+                " ESTABLISHED  5s     0 B/s         0 B/s     0 B/s  4.8 KB   23ms  1.5ms     7\n"
+                " 10.0.0.1:40000        10.0.0.2:80           -          " +
+                blanks +
+                " ESTABLISHED  0s   * 1.9 KB/s     10 B/s  1.9 KB/s   100 B      -      -     0\n"
+                " TOTAL                                                  " +
+                blanks + "                     1.9 KB/s     10 B/s  1.9 KB/s  4.9 KB                   7\n");
 }
 
 TEST(TableText, HasEveryConnectionAndNoControlCharacters) {

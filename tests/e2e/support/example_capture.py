@@ -12,13 +12,15 @@ def _packet(source, destination, flags, sequence, acknowledgment, payload=b""):
     return struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(segment), 1, 0, 64, 6, 0, source, destination) + segment
 
 
-def write_capture(path):
-    """One connection of raw IP: the handshake, and the client's payload one second later."""
+def write_capture(path, rtt_us=0):
+    """One connection of raw IP: the handshake, which takes `rtt_us` microseconds, and the client's payload one second
+    after its first packet."""
     client, server = bytes([10, 0, 0, 1]), bytes([10, 0, 0, 2])
-    packets = [(0, _packet(client, server, _SYN, 1000, 0)), (0, _packet(server, client, _SYN_ACK, 5000, 1001)),
-               (0, _packet(client, server, _ACK, 1001, 5001)),
-               (1, _packet(client, server, _ACK, 1001, 5001, bytes(PAYLOAD_BYTES)))]
+    packets = [(0, _packet(client, server, _SYN, 1000, 0)), (rtt_us // 2, _packet(server, client, _SYN_ACK, 5000, 1001)),
+               (rtt_us, _packet(client, server, _ACK, 1001, 5001)),
+               (10**6, _packet(client, server, _ACK, 1001, 5001, bytes(PAYLOAD_BYTES)))]
     with open(path, "wb") as file:
         file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101))
-        for seconds, packet in packets:
-            file.write(struct.pack("<IIII", 1700000000 + seconds, 0, len(packet), len(packet)) + packet)
+        for offset_us, packet in packets:
+            seconds, microseconds = divmod(offset_us, 10**6)
+            file.write(struct.pack("<IIII", 1700000000 + seconds, microseconds, len(packet), len(packet)) + packet)

@@ -8,9 +8,10 @@ PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.pat
 RULE_FILES = ("deploy/prometheus/rules/tcpgauge.recording.yml", "deploy/prometheus/rules/tcpgauge.alerts.yml")
 
 _NO_ANCHOR = re.compile(r"[^\w\- ]")
-_CATALOG_ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| (?:`([\w, ]+)`)? ?\|", re.MULTILINE)
-# What Prometheus itself makes of a metric, by its type.
-_SUFFIXES = {"counter": ("",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count"), "summary": ("_sum", "_count")}
+_CATALOG_ROW = re.compile(r"^\| `(\w+)` \| ([\w ]+) \| (?:`([\w, ]+)`)? ?\|", re.MULTILINE)
+# What Prometheus itself makes of a metric, by its type. With --metrics.edge-buckets, a summary is a histogram.
+_SUFFIXES = {"counter": ("",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count"),
+             "summary": ("_bucket", "_sum", "_count"), "native histogram": ("",)}
 
 
 def path(name):

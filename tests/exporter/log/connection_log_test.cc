@@ -43,6 +43,10 @@ TEST(ConnectionLogLine, TellsAllOfAConnection) {
   connection.server_rtt_ns = 999999999;
   connection.client_rtt_ns = 1;
   connection.rtt_ns = 12345678;
+  connection.server_min_rtt_ns = 11000000;
+  connection.client_min_rtt_ns = 2000;
+  connection.responses = 345;
+  connection.response_ns = 2500000;
   connection.client_sent = {1, 2, 3, 4, 5, 6, 7.5};
   connection.server_sent = {11, 12, 13, 14, 15, 16, 17.5};
   EXPECT_EQ(ConnectionLogLine(ended),
@@ -51,10 +55,12 @@ TEST(ConnectionLogLine, TellsAllOfAConnection) {
             R"("tunnels":[{"type":"vxlan","id":5000},{"type":"gre","id":null}],"state":"closed","end":"fin",)"
             R"("start_time":1700000000.123456789,"end_time":1700000060.000000001,)"
             R"("handshake_rtt_seconds":1.000000000,"server_rtt_seconds":0.999999999,"client_rtt_seconds":0.000000001,)"
-            R"("rtt_seconds":0.012345678,"client_packets":1,"client_payload_bytes":2,"client_ip_bytes":3,)"
+            R"("rtt_seconds":0.012345678,"server_min_rtt_seconds":0.011000000,"client_min_rtt_seconds":0.000002000,)"
+            R"("client_packets":1,"client_payload_bytes":2,"client_ip_bytes":3,)"
             R"("client_retransmitted_segments":4,"client_out_of_order_segments":5,"client_zero_windows":6,)"
             R"("server_packets":11,"server_payload_bytes":12,"server_ip_bytes":13,)"
-            R"("server_retransmitted_segments":14,"server_out_of_order_segments":15,"server_zero_windows":16})"
+            R"("server_retransmitted_segments":14,"server_out_of_order_segments":15,"server_zero_windows":16,)"
+            R"("responses":345,"response_seconds":0.002500000})"
             "\n");
 }
 
@@ -69,10 +75,11 @@ TEST(ConnectionLogLine, WhatIsUnknownIsNull) {
       R"({"client":{"address":"10.0.0.1","port":40000},"server":{"address":"10.0.0.2","port":80},)"
       R"("role":"inferred","confirmed":false,"interface":"eth0","vlans":[],"tunnels":[],"state":"syn_sent","end":null,)"
       R"("start_time":0.000000000,"end_time":0.000000000,"handshake_rtt_seconds":null,"server_rtt_seconds":null,)"
-      R"("client_rtt_seconds":null,"rtt_seconds":null,"client_packets":0,"client_payload_bytes":0,"client_ip_bytes":0,)"
+      R"("client_rtt_seconds":null,"rtt_seconds":null,"server_min_rtt_seconds":null,"client_min_rtt_seconds":null,)"
+      R"("client_packets":0,"client_payload_bytes":0,"client_ip_bytes":0,)"
       R"("client_retransmitted_segments":0,"client_out_of_order_segments":0,"client_zero_windows":0,)"
       R"("server_packets":0,"server_payload_bytes":0,"server_ip_bytes":0,"server_retransmitted_segments":0,)"
-      R"("server_out_of_order_segments":0,"server_zero_windows":0})"
+      R"("server_out_of_order_segments":0,"server_zero_windows":0,"responses":0,"response_seconds":null})"
       "\n");
 }
 

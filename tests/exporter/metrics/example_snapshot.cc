@@ -62,6 +62,9 @@ EdgeView ExampleEdge() {
   EdgeView edge;
   edge.key = {*IpAddress::Parse("198.51.100.7"), {*IpAddress::Parse("192.0.2.1"), 443}};
   edge.counters.client_payload_bytes = 1234;
+  edge.counters.response_count = 4;
+  edge.counters.response_sum_seconds = 0.004375;
+  for (const double seconds : {0.0, 0.000375, 0.002, 0.002}) edge.distributions.response_seconds.Observe(seconds);
   edge.start_time_ns = kNow - 50000000000;
   edge.services.Add({*IpAddress::Parse("203.0.113.10"), 8443});
   edge.services.Add({*IpAddress::Parse("192.0.2.1"), 30443});
@@ -89,9 +92,16 @@ void AddNames(Snapshot* snapshot) {
   edge.counters.retransmitted_segments = 3;
   edge.counters.handshake_rtt_count = 25;
   edge.counters.handshake_rtt_sum_seconds = 0.5;
+  for (int i = 0; i < 25; ++i) edge.distributions.handshake_rtt_seconds.Observe(0.02);
+  edge.counters.response_count = 1;
+  edge.counters.response_sum_seconds = 0.75;
+  edge.distributions.response_seconds.Observe(0.75);
   edge.counters.connections = 2;
   edge.start_time_ns = kNow - 40000000000;
   workloads.other[static_cast<size_t>(Reporter::kTransit)].client_payload_bytes = 11;
+  workloads.other[static_cast<size_t>(Reporter::kTransit)].response_count = 1;
+  workloads.other[static_cast<size_t>(Reporter::kTransit)].response_sum_seconds = 2.5;
+  workloads.other_distributions[static_cast<size_t>(Reporter::kTransit)].response_seconds.Observe(2.5);
   workloads.zones = {{"eu-1a", "eu-1b", 7600}};
   workloads.lookups_found = 70;
   workloads.lookups_unknown = 12;
@@ -158,14 +168,19 @@ Snapshot ExampleSnapshot() {
   heavy.client_sent.payload_bytes_per_second = 100.5;
   heavy.server_sent.payload_bytes_per_second = 1e9 / 3;
   heavy.server_sent.retransmitted_segments = 9;
-  heavy.rtt_ns = 12345678;
+  heavy.rtt_ns = 40000000;
+  heavy.server_min_rtt_ns = 12300000;
+  heavy.client_min_rtt_ns = 45678;
   heavy.window_payload_bytes = 5000;
   ConnectionSummary middle = ExampleConnection(12, "2001:db8::1", 50001);
   middle.interface = 1;
   middle.window_payload_bytes = 400;
-  middle.rtt_ns = 250000;
+  middle.rtt_ns = 300000;
+  middle.server_min_rtt_ns = 50000;
+  middle.client_min_rtt_ns = 200000;
   ConnectionSummary light = ExampleConnection(13, "198.51.100.8", 50002);
   light.state = ConnectionState::kReset;
+  light.server_min_rtt_ns = 1000000;     // half of it is unknown
   light.last_packet_time_ns = kNow + 1;  // newer than the snapshot
   snapshot.connections = {heavy, middle, light};
   snapshot.connections_with_series = {0, 1, 2};
@@ -189,7 +204,7 @@ Snapshot ExampleSnapshot() {
   snapshot.totals.opened_midstream = 10;
   snapshot.totals.closed = {20, 10, 5, 3, 2, 1};
   snapshot.totals.connections = {1, 0, 7, 0, 0, 1};
-  for (const double rtt : {0.0001, 0.003, 0.2, 9.0}) snapshot.totals.handshake_rtt_seconds.Observe(rtt);
+  for (const double rtt : {0.00001, 0.003, 0.2, 90.0}) snapshot.totals.handshake_rtt_seconds.Observe(rtt);
   snapshot.totals.connection_duration_seconds.Observe(12.5);
   snapshot.totals.connection_payload_bytes.Observe(0);
   AddNames(&snapshot);

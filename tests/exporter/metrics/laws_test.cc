@@ -246,6 +246,7 @@ TEST(Laws, NoExpositionHoldsMoreSamplesThanTheLimit) {
     ExpositionLimits limits = {kMinSeriesLimit + traffic.Below(1000), traffic.Below(200),
                                traffic.Below(2) == 0 ? EdgeDetail::kBasic : EdgeDetail::kFull};
     if (traffic.Below(2) == 0) limits.workload_edges = traffic.Below(100);
+    limits.edge_buckets = seed % 3 == 0;
     Pipeline weird(limits, traffic.Below(200), 5 * kSecondNs);
     Pipeline crowded(limits, traffic.Below(200), 5 * kSecondNs);
     Crowd crowd(seed, &crowded);
@@ -270,9 +271,13 @@ TEST(Laws, TheFixedSamplesAreWhatThePlanSays) {
   const size_t edges = 1;  // the edge "other"
   const size_t interfaces = 3;
   for (const EdgeDetail detail : {EdgeDetail::kBasic, EdgeDetail::kFull}) {
-    const Exposition exposition = Pipeline({1000, 0, detail}, 0, kSecondNs).Expose(kTestStartNs);
-    EXPECT_EQ(CountSamples(exposition),
-              kFixedSamples + edges * SamplesPerEdge(detail) + interfaces * kSamplesPerInterface);
+    for (const bool edge_buckets : {false, true}) {
+      ExpositionLimits limits = {1000, 0, detail};
+      limits.edge_buckets = edge_buckets;
+      const Exposition exposition = Pipeline(limits, 0, kSecondNs).Expose(kTestStartNs);
+      EXPECT_EQ(CountSamples(exposition),
+                kFixedSamples + edges * SamplesPerEdge(detail, edge_buckets) + interfaces * kSamplesPerInterface);
+    }
   }
 }
 
@@ -286,8 +291,11 @@ TEST(Laws, TheFixedSamplesOfNamesAreWhatThePlanSays) {
       return MakeExposition(std::make_shared<const Snapshot>(snapshot), limits, {}).series;
     };
     const size_t per_edge = samples(one_edge_more) - samples(with_names);
-    EXPECT_EQ(per_edge, detail == EdgeDetail::kFull ? 10u : 8u);
-    EXPECT_LE(per_edge, SamplesPerWorkloadEdge(detail));
+    EXPECT_EQ(per_edge, detail == EdgeDetail::kFull ? 14u : 10u);
+    EXPECT_EQ(per_edge, SamplesPerWorkloadEdge(detail, false));
+    limits.edge_buckets = true;
+    EXPECT_EQ(samples(one_edge_more) - samples(with_names), SamplesPerWorkloadEdge(detail, true));
+    limits.edge_buckets = false;
     const SeriesPlan plan = PlanSeries(limits);
     EXPECT_EQ(samples(with_names) - samples(Snapshot()), kFixedIdentitySamples + (1 + kReporters) * per_edge +
                                                              plan.zones + plan.listeners * kSamplesPerListener +

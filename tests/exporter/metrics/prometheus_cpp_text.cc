@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "exporter/metrics/edge_buckets.h"
 #include "exporter/metrics/visit_metrics.h"
 
 namespace tcpgauge {
@@ -24,6 +25,8 @@ prometheus::MetricType TypeOf(MetricType type) {
       return prometheus::MetricType::Histogram;
     case MetricType::kSummary:
       return prometheus::MetricType::Summary;
+    case MetricType::kNativeHistogram:
+      break;
   }
   return prometheus::MetricType::Untyped;
 }
@@ -36,6 +39,7 @@ class FamilyBuilder final : public MetricVisitor {
 
   void BeginFamily(const MetricInfo& family) override {
     info_ = &family;
+    if (IsLeftOut()) return;
     prometheus::MetricFamily& begun = families_.emplace_back();
     begun.name = std::string(family.name);
     begun.help = std::string(family.help);
@@ -46,16 +50,16 @@ class FamilyBuilder final : public MetricVisitor {
     AddLabels(label_values, 0, &Add(value));
   }
 
-  void SummarySample(absl::Span<const std::string_view> label_values, uint64_t count, double sum) override {
-    AddLabels(label_values, 0, &AddSummary(count, sum));
+  void DistributionSample(absl::Span<const std::string_view> label_values, const Distribution& distribution) override {
+    AddSummary(label_values, distribution);
   }
 
   void EdgeSample(size_t index, absl::Span<const std::string_view> more_label_values, MetricValue value) override {
     AddNumberOf(exposition_.edges[index], more_label_values, value);
   }
 
-  void EdgeSummarySample(size_t index, uint64_t count, double sum) override {
-    AddLabels(exposition_.edges[index].label_values(), 0, &AddSummary(count, sum));
+  void EdgeDistributionSample(size_t index, const Distribution& distribution) override {
+    AddSummary(exposition_.edges[index].label_values(), distribution);
   }
 
   void WorkloadEdgeSample(size_t index, absl::Span<const std::string_view> more_label_values,
@@ -63,8 +67,8 @@ class FamilyBuilder final : public MetricVisitor {
     AddNumberOf(exposition_.workload_edges[index], more_label_values, value);
   }
 
-  void WorkloadEdgeSummarySample(size_t index, uint64_t count, double sum) override {
-    AddLabels(exposition_.workload_edges[index].label_values(), 0, &AddSummary(count, sum));
+  void WorkloadEdgeDistributionSample(size_t index, const Distribution& distribution) override {
+    AddSummary(exposition_.workload_edges[index].label_values(), distribution);
   }
 
   void ConnectionSample(size_t index, std::string_view state, MetricValue value) override {
@@ -78,26 +82,40 @@ class FamilyBuilder final : public MetricVisitor {
   }
 
   void HistogramSample(absl::Span<const double> bounds, absl::Span<const uint64_t> counts, double sum) override {
-    prometheus::ClientMetric::Histogram& histogram = families_.back().metric.emplace_back().histogram;
-    histogram.sample_sum = sum;
-    for (size_t i = 0; i < counts.size(); ++i) {
-      histogram.sample_count += counts[i];
-      const double bound = i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity();
-      histogram.bucket.push_back({histogram.sample_count, bound});
-    }
+    AddHistogram(bounds, counts, sum);
   }
 
  private:
+  // Whether prometheus-cpp lacks the type of the family.
+  bool IsLeftOut() const { return info_->type == MetricType::kNativeHistogram; }
+
   prometheus::ClientMetric& Add(MetricValue value) {
     prometheus::ClientMetric& metric = families_.back().metric.emplace_back();
     (info_->type == MetricType::kCounter ? metric.counter.value : metric.gauge.value) = value.ToDouble();
     return metric;
   }
 
-  prometheus::ClientMetric& AddSummary(uint64_t count, double sum) {
+  void AddSummary(absl::Span<const std::string_view> label_values, const Distribution& distribution) {
+    if (IsLeftOut()) return;
+    if (info_->type == MetricType::kHistogram) {
+      AddLabels(label_values, 0, &AddHistogram(kEdgeBounds, EdgeBucketCounts(distribution.buckets), distribution.sum));
+      return;
+    }
     prometheus::ClientMetric& metric = families_.back().metric.emplace_back();
-    metric.summary.sample_count = count;
-    metric.summary.sample_sum = sum;
+    metric.summary.sample_count = distribution.count;
+    metric.summary.sample_sum = distribution.sum;
+    AddLabels(label_values, 0, &metric);
+  }
+
+  prometheus::ClientMetric& AddHistogram(absl::Span<const double> bounds, absl::Span<const uint64_t> counts,
+                                         double sum) {
+    prometheus::ClientMetric& metric = families_.back().metric.emplace_back();
+    metric.histogram.sample_sum = sum;
+    for (size_t i = 0; i < counts.size(); ++i) {
+      metric.histogram.sample_count += counts[i];
+      const double bound = i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity();
+      metric.histogram.bucket.push_back({metric.histogram.sample_count, bound});
+    }
     return metric;
   }
 

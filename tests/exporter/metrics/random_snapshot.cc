@@ -56,6 +56,7 @@ class Generator {
       if (Below(2) == 0) edge.key.client.prefix = Address();
       edge.counters.client_payload_bytes = Count();
       edge.counters.handshake_rtt_sum_seconds = Double(100);
+      AddResponses(&edge.counters, &edge.distributions);
     }
     for (EdgeCounters& other : workloads.other) other.server_payload_bytes = Count();
     for (uint64_t pairs = Below(3); pairs > 0; --pairs) {
@@ -160,7 +161,9 @@ class Generator {
     connection.client_sent = Direction();
     connection.server_sent = Direction();
     connection.last_packet_time_ns = snapshot.time_ns + 1000 - static_cast<int64_t>(Below(uint64_t{1} << Below(45)));
-    connection.rtt_ns = Below(3) == 0 ? ConnectionSummary::kUnknown : static_cast<int64_t>(Below(1000000000));
+    connection.server_min_rtt_ns =
+        Below(3) == 0 ? ConnectionSummary::kUnknown : static_cast<int64_t>(Below(1000000000));
+    connection.client_min_rtt_ns = 500000;
     return connection;
   }
 
@@ -173,7 +176,17 @@ class Generator {
     for (uint64_t services = Below(4); services > 0; --services) {
       edge.services.Add({Address(), static_cast<uint16_t>(random_())});
     }
+    AddResponses(&edge.counters, &edge.distributions);
     return edge;
+  }
+
+  void AddResponses(EdgeCounters* counters, EdgeDistributions* distributions) {
+    for (uint64_t responses = Below(50); responses > 0; --responses) {
+      const double seconds = Double(0.1);
+      ++counters->response_count;
+      counters->response_sum_seconds += seconds;
+      distributions->response_seconds.Observe(seconds);
+    }
   }
 
   std::mt19937_64 random_;

@@ -16,9 +16,10 @@ ExpositionLimits Limits(size_t series, size_t connections, size_t edges, EdgeDet
 
 size_t SamplesOf(const SeriesPlan& plan, const ExpositionLimits& limits) {
   size_t samples = kFixedSamples + plan.interfaces * kSamplesPerInterface +
-                   (plan.edges + 1) * SamplesPerEdge(limits.edge_detail) + plan.services;
+                   (plan.edges + 1) * SamplesPerEdge(limits.edge_detail, limits.edge_buckets) + plan.services;
   if (limits.workload_edges.has_value()) {
-    samples += kFixedIdentitySamples + (plan.workload_edges + kReporters) * SamplesPerWorkloadEdge(limits.edge_detail) +
+    samples += kFixedIdentitySamples +
+               (plan.workload_edges + kReporters) * SamplesPerWorkloadEdge(limits.edge_detail, limits.edge_buckets) +
                plan.zones + plan.listeners * kSamplesPerListener + plan.endpoints;
   }
   return samples;
@@ -29,14 +30,14 @@ TEST(SeriesPlan, NoShareIsCutWithTheDefaultLimits) {
     const ExpositionLimits limits = Limits(5000, 100, DefaultEdges(detail), detail, std::nullopt);
     const SeriesPlan plan = PlanSeries(limits);
     EXPECT_EQ(plan.interfaces, 32u);
-    EXPECT_EQ(plan.edges, detail == EdgeDetail::kFull ? 150u : 400u);
+    EXPECT_EQ(plan.edges, detail == EdgeDetail::kFull ? 150u : 300u);
     EXPECT_EQ(plan.services, kMaxServiceSamples);
-    EXPECT_EQ(SamplesOf(plan, limits) + 100 * kSamplesPerConnection, detail == EdgeDetail::kFull ? 3437u : 4682u)
+    EXPECT_EQ(SamplesOf(plan, limits) + 100 * kSamplesPerConnection, detail == EdgeDetail::kFull ? 4103u : 4546u)
         << "docs/limits.md has this sum";
   }
 }
 
-TEST(SeriesPlan, NamesFitIntoTheDefaultLimits) {
+TEST(SeriesPlan, NamesTakeTheirRoomInTheDefaultLimitsFromConnections) {
   const ExpositionLimits limits = Limits(5000, 100, 150, EdgeDetail::kFull, 60);
   const SeriesPlan plan = PlanSeries(limits);
   EXPECT_EQ(plan.interfaces, 32u);
@@ -46,32 +47,45 @@ TEST(SeriesPlan, NamesFitIntoTheDefaultLimits) {
   EXPECT_EQ(plan.listeners, kMaxListeners);
   EXPECT_EQ(plan.zones, kMaxZoneSamples);
   EXPECT_EQ(plan.endpoints, kMaxEndpointSamples);
-  const size_t samples = SamplesOf(plan, limits) + 100 * kSamplesPerConnection;
-  EXPECT_EQ(samples, 4622u) << "docs/limits.md has this sum";
-  const size_t response_time = 2 * 151;
-  EXPECT_LE(samples + response_time, 5000u) << "edges will have two samples more";
+  EXPECT_EQ(SamplesOf(plan, limits), 4514u) << "docs/limits.md has this sum";
+  EXPECT_EQ((5000 - SamplesOf(plan, limits)) / kSamplesPerConnection, 54u) << "docs/limits.md has this number";
 }
 
 TEST(SeriesPlan, WithBasicDetailNamesTakeTheirRoomFromConnectionsAndEndpoints) {
-  const ExpositionLimits limits = Limits(5000, 100, 400, EdgeDetail::kBasic, 60);
+  const ExpositionLimits limits = Limits(5000, 100, 300, EdgeDetail::kBasic, 60);
   const SeriesPlan plan = PlanSeries(limits);
   EXPECT_EQ(plan.interfaces, 32u);
-  EXPECT_EQ(plan.edges, 400u);
+  EXPECT_EQ(plan.edges, 300u);
   EXPECT_EQ(plan.services, kMaxServiceSamples);
   EXPECT_EQ(plan.workload_edges, 60u);
   EXPECT_EQ(plan.listeners, kMaxListeners);
   EXPECT_EQ(plan.zones, kMaxZoneSamples);
-  EXPECT_EQ(plan.endpoints, 85u) << "docs/limits.md has this number";
+  EXPECT_EQ(plan.endpoints, 95u) << "docs/limits.md has this number";
   EXPECT_EQ(SamplesOf(plan, limits), 4550u) << "docs/limits.md has this sum";
   EXPECT_EQ((5000 - SamplesOf(plan, limits)) / kSamplesPerConnection, 50u) << "docs/limits.md has this number";
 }
 
-TEST(SeriesPlan, WithBasicDetailAndFewerEdgesThereIsRoomForEverything) {
-  const ExpositionLimits limits = Limits(5000, 100, 320, EdgeDetail::kBasic, 60);
+TEST(SeriesPlan, WithFewerEdgesThereIsRoomForEverything) {
+  for (const EdgeDetail detail : {EdgeDetail::kFull, EdgeDetail::kBasic}) {
+    const size_t edges = detail == EdgeDetail::kFull ? 125 : 235;
+    const ExpositionLimits limits = Limits(5000, 100, edges, detail, 60);
+    const SeriesPlan plan = PlanSeries(limits);
+    EXPECT_EQ(plan.edges, edges) << "docs/limits.md has this number";
+    EXPECT_EQ(plan.endpoints, kMaxEndpointSamples);
+    EXPECT_GE((5000 - SamplesOf(plan, limits)) / kSamplesPerConnection, 100u);
+  }
+}
+
+TEST(SeriesPlan, BucketsOfEdgesNeedALimitThatIsSetForThem) {
+  ExpositionLimits limits = Limits(5000, 100, 150, EdgeDetail::kFull, 60);
+  limits.edge_buckets = true;
+  EXPECT_LT(PlanSeries(limits).edges, 60u);
+  EXPECT_GT(PlanSeries(limits).edges, 40u) << "docs/limits.md has this number";
+  limits.series = 15000;
   const SeriesPlan plan = PlanSeries(limits);
-  EXPECT_EQ(plan.edges, 320u) << "docs/limits.md has this number";
-  EXPECT_EQ(plan.endpoints, kMaxEndpointSamples);
-  EXPECT_GE((5000 - SamplesOf(plan, limits)) / kSamplesPerConnection, 100u);
+  EXPECT_EQ(plan.edges, 150u) << "docs/limits.md has this number";
+  EXPECT_EQ(plan.workload_edges, 60u);
+  EXPECT_GE((15000 - SamplesOf(plan, limits)) / kSamplesPerConnection, 100u);
 }
 
 TEST(SeriesPlan, TheSharesFitIntoEveryLimit) {
@@ -81,7 +95,8 @@ TEST(SeriesPlan, TheSharesFitIntoEveryLimit) {
         for (const size_t connections : {0, 1, 100, 100000}) {
           for (const std::optional<size_t> workload_edges : {std::optional<size_t>(), std::optional<size_t>(0),
                                                              std::optional<size_t>(60), std::optional<size_t>(5000)}) {
-            const ExpositionLimits limits = Limits(series, connections, edges, detail, workload_edges);
+            ExpositionLimits limits = Limits(series, connections, edges, detail, workload_edges);
+            limits.edge_buckets = series % 2 == 0;
             const SeriesPlan plan = PlanSeries(limits);
             ASSERT_LE(SamplesOf(plan, limits), series) << edges << " edges, " << connections << " connections, "
                                                        << workload_edges.value_or(0) << " workload edges";
@@ -105,7 +120,7 @@ TEST(SeriesPlan, WithoutIdentitiesNoSampleIsKeptForNames) {
 }
 
 TEST(SeriesPlan, SharesOfSmallLimitsAreInProportion) {
-  const SeriesPlan plan = PlanSeries(Limits(1000, 100, 150, EdgeDetail::kFull, 60));
+  const SeriesPlan plan = PlanSeries(Limits(1200, 100, 150, EdgeDetail::kFull, 60));
   EXPECT_GT(plan.edges, 20u);
   EXPECT_NEAR(static_cast<double>(plan.edges) / static_cast<double>(plan.workload_edges), 150.0 / 60, 0.3);
   EXPECT_GT(plan.zones, 0u);

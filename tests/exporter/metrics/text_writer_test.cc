@@ -4,10 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <memory>
 #include <set>
 #include <sstream>
 #include <string>
 
+#include "exporter/metrics/make_exposition.h"
 #include "exporter/metrics/metric_catalog.h"
 #include "tests/exporter/metrics/example_snapshot.h"
 #include "tests/exporter/metrics/prometheus_cpp_text.h"
@@ -56,6 +59,39 @@ TEST(TextWriter, WritesNamesAsPrometheusCppWritesThem) {
     const Exposition exposition = ExampleExposition(WithNames(seed, seed % 2 == 0 ? Values::kPlausible : Values::kAny));
     ASSERT_EQ(WriteText(exposition, TextFormat::kPrometheus), PrometheusCppText(exposition)) << "seed " << seed;
   }
+}
+
+Exposition WithBuckets(const Snapshot& snapshot) {
+  ExpositionLimits limits = {1000000, 100};
+  limits.workload_edges = 60;
+  limits.edge_buckets = true;
+  return MakeExposition(std::make_shared<const Snapshot>(snapshot), limits, {&ExampleAgentMetrics()});
+}
+
+TEST(TextWriter, WritesBucketsOfEdgesAsPrometheusCppWritesThem) {
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    const Exposition exposition = WithBuckets(WithNames(seed, seed % 2 == 0 ? Values::kPlausible : Values::kAny));
+    ASSERT_EQ(WriteText(exposition, TextFormat::kPrometheus), PrometheusCppText(exposition)) << "seed " << seed;
+  }
+}
+
+TEST(TextWriter, WithBucketsTheSummariesOfEdgesAreHistograms) {
+  const std::string text = WriteText(WithBuckets(ExampleSnapshot()), TextFormat::kOpenMetrics);
+  const std::string edge = "{client_address=\"198.51.100.7\",server_address=\"192.0.2.1\",server_port=\"443\"";
+  EXPECT_THAT(text, HasSubstr("\n# TYPE tcpgauge_edge_response_seconds histogram\n"));
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_edge_response_seconds_count" + edge + "} 4\n"));
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_edge_response_seconds_sum" + edge + "} 0.004375\n"));
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_edge_response_seconds_bucket" + edge + ",le=\"3.0517578125e-05\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_edge_response_seconds_bucket" + edge + ",le=\"0.00048828125\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_edge_response_seconds_bucket" + edge + ",le=\"0.001953125\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_edge_response_seconds_bucket" + edge + ",le=\"0.00390625\"} 4\n"));
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_edge_response_seconds_bucket" + edge + ",le=\"+Inf\"} 4\n"));
+  EXPECT_THAT(text, HasSubstr("\n# TYPE tcpgauge_workload_edge_handshake_rtt_seconds histogram\n"));
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_workload_edge_other_response_seconds_bucket{reporter=\"transit\",le=\"2.0\"} "
+                              "0\n"));
+  EXPECT_THAT(text, HasSubstr("\ntcpgauge_workload_edge_other_response_seconds_bucket{reporter=\"transit\",le=\"4.0\"} "
+                              "1\n"));
+  EXPECT_THAT(text, Not(HasSubstr(" summary\n")));
 }
 
 TEST(TextWriter, HoldsNoSeriesOfNamesTwice) {
@@ -117,8 +153,12 @@ TEST(TextWriter, TheStrictOpenMetricsParserTakesIt) {
                                    WithNames(1, Values::kPlausible), WithNames(2, Values::kPlausible)}) {
     const CommandResult result = RunCommand(parse, OpenMetrics(snapshot));
     EXPECT_EQ(result.exit_status, 0) << result.output;
+    const CommandResult with_buckets = RunCommand(parse, WriteText(WithBuckets(snapshot), TextFormat::kOpenMetrics));
+    EXPECT_EQ(with_buckets.exit_status, 0) << with_buckets.output;
   }
-  EXPECT_EQ(RunCommand(parse, OpenMetrics(ExampleSnapshot())).output, std::to_string(kMetricCount) + "\n");
+  const auto is_text = [](const MetricInfo& info) { return info.type != MetricType::kNativeHistogram; };
+  const auto families = std::count_if(MetricCatalog().begin(), MetricCatalog().end(), is_text);
+  EXPECT_EQ(RunCommand(parse, OpenMetrics(ExampleSnapshot())).output, std::to_string(families) + "\n");
   EXPECT_NE(RunCommand(parse, "# TYPE a counter\na 1\n# EOF\n").exit_status, 0) << "it must be able to complain";
 }
 
@@ -130,6 +170,10 @@ TEST(TextWriter, PromtoolHasNothingToSay) {
         RunCommand("promtool check metrics", WriteText(ExampleExposition(snapshot), TextFormat::kPrometheus));
     EXPECT_EQ(result.exit_status, 0);
     EXPECT_EQ(result.output, "");
+    const CommandResult with_buckets =
+        RunCommand("promtool check metrics", WriteText(WithBuckets(snapshot), TextFormat::kPrometheus));
+    EXPECT_EQ(with_buckets.exit_status, 0);
+    EXPECT_EQ(with_buckets.output, "");
   }
 }
 

@@ -25,11 +25,11 @@ class Transcript final : public MetricVisitor {
     lines.push_back(line + std::to_string(value.is_count() ? static_cast<double>(value.count()) : value.ToDouble()));
   }
   void ConnectionSample(size_t, std::string_view, MetricValue) override { FAIL(); }
-  void SummarySample(absl::Span<const std::string_view>, uint64_t, double) override { FAIL(); }
+  void DistributionSample(absl::Span<const std::string_view>, const Distribution&) override { FAIL(); }
   void EdgeSample(size_t, absl::Span<const std::string_view>, MetricValue) override { FAIL(); }
-  void EdgeSummarySample(size_t, uint64_t, double) override { FAIL(); }
+  void EdgeDistributionSample(size_t, const Distribution&) override { FAIL(); }
   void WorkloadEdgeSample(size_t, absl::Span<const std::string_view>, MetricValue) override { FAIL(); }
-  void WorkloadEdgeSummarySample(size_t, uint64_t, double) override { FAIL(); }
+  void WorkloadEdgeDistributionSample(size_t, const Distribution&) override { FAIL(); }
   void HistogramSample(absl::Span<const double> bounds, absl::Span<const uint64_t> counts, double sum) override {
     std::string line;
     for (const double bound : bounds) line += std::to_string(bound) + " ";

@@ -59,14 +59,29 @@ TEST(ConnectionsJson, TellsAllOfAConnection) {
   EXPECT_EQ(row["interface"], "eth0");
   EXPECT_DOUBLE_EQ(row["idle_seconds"], 1);
   EXPECT_DOUBLE_EQ(row["start_time"], 1699999999.25);
-  EXPECT_DOUBLE_EQ(row["rtt_seconds"], 0.012345678);
+  EXPECT_DOUBLE_EQ(row["rtt_seconds"], 0.04);
+  EXPECT_DOUBLE_EQ(row["min_rtt_seconds"], 0.012345678);
+  EXPECT_DOUBLE_EQ(row["server_min_rtt_seconds"], 0.0123);
+  EXPECT_DOUBLE_EQ(row["client_min_rtt_seconds"], 0.000045678);
   EXPECT_TRUE(row["handshake_rtt_seconds"].is_null());
+  EXPECT_EQ(row["responses"], 0);
+  EXPECT_TRUE(row["response_seconds"].is_null());
   EXPECT_EQ(row["client_payload_bytes"], 1234);
   EXPECT_EQ(row["server_payload_bytes"], 9007199254740993);
   EXPECT_DOUBLE_EQ(row["client_payload_bytes_per_second"], 100.5);
   EXPECT_DOUBLE_EQ(row["server_payload_bytes_per_second"], 333333333.3);
   EXPECT_EQ(row["server_retransmitted_segments"], 9);
   EXPECT_EQ(row["window_payload_bytes"], 5000);
+}
+
+TEST(ConnectionsJson, TheLeastRoundTripIsNullUnlessBothHalvesAreKnown) {
+  Snapshot snapshot = ExampleSnapshot();
+  snapshot.connections.resize(1);
+  snapshot.connections[0].client_min_rtt_ns = ConnectionSummary::kUnknown;
+  const Json row = Answer(snapshot)["connections"][0];
+  EXPECT_TRUE(row["min_rtt_seconds"].is_null());
+  EXPECT_DOUBLE_EQ(row["server_min_rtt_seconds"], 0.0123);
+  EXPECT_TRUE(row["client_min_rtt_seconds"].is_null());
 }
 
 TEST(ConnectionsJson, MembersKeepTheirOrderAndNumbersTheirForm) {
@@ -79,6 +94,8 @@ TEST(ConnectionsJson, MembersKeepTheirOrderAndNumbersTheirForm) {
   connection.start_time_ns = 1699999999000000001;
   connection.last_packet_time_ns = snapshot.time_ns - 1500000000;
   connection.handshake_rtt_ns = 999999999;
+  connection.responses = 345;
+  connection.response_ns = 2500000;
   connection.client_sent = {1, 2, 3, 4, 5, 6, 7.25};
   connection.server_sent = {11, 12, 13, 14, 15, 16, 1e10};
   EXPECT_THAT(
@@ -87,7 +104,10 @@ TEST(ConnectionsJson, MembersKeepTheirOrderAndNumbersTheirForm) {
                 R"({"id":"18446744073709551615","client":{"address":"198.51.100.7","port":50000},)"
                 R"("server":{"address":"192.0.2.1","port":443},"role":"observed","state":"closing","interface":"eth0",)"
                 R"("vlans":[],"tunnels":[],"start_time":1699999999.000000001,"last_packet_time":1699999998.750000000,)"
-                R"("idle_seconds":1.500000000,"handshake_rtt_seconds":0.999999999,"rtt_seconds":0.012345678,)"
+                R"("idle_seconds":1.500000000,"handshake_rtt_seconds":0.999999999,"rtt_seconds":0.040000000,)"
+                R"("min_rtt_seconds":0.012345678,"server_min_rtt_seconds":0.012300000,)"
+                R"("client_min_rtt_seconds":0.000045678,)"
+                R"("responses":345,"response_seconds":0.002500000,)"
                 R"("window_payload_bytes":5000,"client_packets":1,"client_payload_bytes":2,"client_ip_bytes":3,)"
                 R"("client_retransmitted_segments":4,"client_out_of_order_segments":5,"client_zero_windows":6,)"
                 R"("client_payload_bytes_per_second":7.3,"server_packets":11,"server_payload_bytes":12,)"
@@ -212,7 +232,9 @@ ConnectionSummary LongestConnection() {
   connection.interface = 1;
   connection.encapsulation = 1;
   connection.start_time_ns = connection.last_packet_time_ns = INT64_MIN + 1;
-  connection.handshake_rtt_ns = connection.rtt_ns = INT64_MIN + 1;
+  connection.handshake_rtt_ns = connection.rtt_ns = connection.response_ns = INT64_MIN + 1;
+  connection.responses = UINT32_MAX;
+  connection.server_min_rtt_ns = connection.client_min_rtt_ns = INT64_MIN / 2 + 1;
   connection.window_payload_bytes = UINT64_MAX;
   DirectionSummary& sent = connection.client_sent;
   sent.packets = sent.payload_bytes = sent.ip_bytes = UINT64_MAX;
@@ -242,7 +264,7 @@ TEST(ConnectionsJson, TheTextIsAllocatedOnceHoweverLongItIs) {
   query.limit = snapshot.connections.size();
   const std::string text = ConnectionsJson(snapshot, query, std::string(64, 'n'));
   constexpr size_t kNameBytes = 256 * 6 + 2;
-  constexpr size_t kPlannedBytes = 2048 + 1024 * (96 + kNameBytes) + 2000 * (1280 + kNameBytes);
+  constexpr size_t kPlannedBytes = 2048 + 1024 * (96 + kNameBytes) + 2000 * (1504 + kNameBytes);
   EXPECT_EQ(text.capacity(), kPlannedBytes) << "the text has grown";
   EXPECT_GT(text.size(), kPlannedBytes / 10 * 9) << "far too much is planned";
 }
@@ -265,7 +287,7 @@ TEST(ConnectionsJson, TheTextIsAllocatedOnceWithServicesAndViewsToo) {
   ConnectionQuery query;
   query.limit = snapshot.connections.size();
   const std::string text = ConnectionsJson(snapshot, query, "node");
-  constexpr size_t kPlannedBytes = 2048 + 96 + 2 + 2000 * (1280 + 2 + 96 + 8 * 384);
+  constexpr size_t kPlannedBytes = 2048 + 96 + 2 + 2000 * (1504 + 2 + 96 + 8 * 384);
   EXPECT_EQ(text.capacity(), kPlannedBytes) << "the text has grown";
   EXPECT_GT(text.size(), kPlannedBytes / 10 * 9) << "far too much is planned";
 }
@@ -283,7 +305,7 @@ TEST(ConnectionsJson, TheTextIsAllocatedOnceWithTheLongestNamesToo) {
   ConnectionQuery query;
   query.limit = snapshot.connections.size();
   const std::string text = ConnectionsJson(snapshot, query, "node");
-  const size_t planned = 2048 + 96 + 2 + 2000 * (1280 + 2 + 2 * (160 + 8 * kMaxNameBytes + 7 + 6 * kMaxCommBytes));
+  const size_t planned = 2048 + 96 + 2 + 2000 * (1504 + 2 + 2 * (160 + 8 * kMaxNameBytes + 7 + 6 * kMaxCommBytes));
   EXPECT_EQ(text.capacity(), planned) << "the text has grown";
   EXPECT_GT(text.size(), planned / 10 * 9) << "far too much is planned";
 }

@@ -59,6 +59,24 @@ TEST_F(MetricsPageTest, RequestsForOneSnapshotShareATextOfEachFormatAndEncoding)
   EXPECT_EQ(Body(snapshot, "", "application/openmetrics-text"), open_metrics);
 }
 
+TEST_F(MetricsPageTest, ProtobufIsAFormatOfItsOwn) {
+  const std::string accept =
+      "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,*/*;q=0.1";
+  const auto snapshot = SnapshotOf(1);
+  const auto text = Body(snapshot);
+  EXPECT_EQ(response_.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  const auto protobuf = Body(snapshot, "", accept);
+  EXPECT_EQ(response_.content_type,
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited");
+  EXPECT_THAT(response_.headers, Contains(Pair("Vary", "Accept")));
+  EXPECT_THAT(*protobuf, HasSubstr("tcpgauge_edge_response_distribution_seconds"));
+  EXPECT_THAT(*text, Not(HasSubstr("tcpgauge_edge_response_distribution_seconds")));
+  EXPECT_EQ(Body(snapshot, "", accept), protobuf) << "it is made once";
+  EXPECT_EQ(Body(snapshot), text);
+  EXPECT_EQ(*Body(snapshot, "gzip", accept), Gzip(*protobuf));
+  EXPECT_THAT(response_.headers, Contains(Pair("Content-Encoding", "gzip")));
+}
+
 TEST_F(MetricsPageTest, AnotherSnapshotHasAnotherText) {
   const auto first = Body(SnapshotOf(1));
   const auto first_compressed = Body(SnapshotOf(1), "gzip");

@@ -115,7 +115,7 @@ TEST_F(PrometheusScrapeTest, PrometheusScrapesWithACertificateAndAPassword) {
   ASSERT_TRUE(came) << log;
   EXPECT_EQ(seen.path, "/metrics");
   EXPECT_TRUE(seen.client_certificate.ok());
-  EXPECT_EQ(NegotiateTextFormat(seen.Header("Accept").value_or("")), TextFormat::kOpenMetrics);
+  EXPECT_EQ(NegotiateFormat(seen.Header("Accept").value_or("")), MetricsFormat::kOpenMetrics);
   EXPECT_TRUE(AcceptsGzip(seen.Header("Accept-Encoding").value_or("")));
   EXPECT_EQ(log.find("duplicate"), std::string::npos) << log;
 }

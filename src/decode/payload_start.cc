@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/decode/payload_start.h"
+
+#include "src/base/wire_integers.h"
+
+namespace tcpgauge {
+namespace {
+
+enum ContentType : uint8_t {
+  kChangeCipherSpec = kFirstTlsContentType,
+  kAlert = 21,
+  kHandshake = 22,
+  kApplicationData = kLastTlsContentType,
+};
+
+struct RecordHeader {
+  uint8_t content_type;
+  uint8_t major_version;
+  uint8_t minor_version;
+  Be16 length;
+};
+static_assert(sizeof(RecordHeader) == 5, "wire layout");
+
+// The start of a handshake message (RFC 8446 section 4) and, if it is a ClientHello, the version after it.
+struct HandshakeStart {
+  uint8_t type;
+  uint8_t length[3];
+  uint8_t major_version;
+};
+static_assert(sizeof(HandshakeStart) == 5, "wire layout");
+
+constexpr uint8_t kMajorVersion = 3;     // of SSL 3.0 and all versions of TLS
+constexpr uint8_t kMinMinorVersion = 1;  // of TLS 1.0
+constexpr uint8_t kMaxMinorVersion = 4;  // of TLS 1.3, which writes lower numbers
+constexpr uint16_t kMaxLength = 18432;   // 2^14 + 2048, RFC 5246 section 6.2.3
+constexpr uint16_t kAlertOfTls13 = 19;   // the record's length
+constexpr size_t kChangeCipherSpecBytes = sizeof(RecordHeader) + 1;
+constexpr uint8_t kClientHelloType = 1;
+
+// Whether the header is possible. The minor version may be that of SSL 3.0, which only a ClientHello has.
+bool IsPossible(const RecordHeader& record) {
+  const uint16_t length = record.length.ToHost();
+  return record.major_version == kMajorVersion && record.minor_version <= kMaxMinorVersion && length > 0 &&
+         length <= kMaxLength;
+}
+
+// Returns how a handshake record begins whose header is possible. `record` begins with the header.
+PayloadStart StartOfHandshake(Cursor record) {
+  const auto* header = record.Read<RecordHeader>();
+  const auto* type = record.Peek<uint8_t>();
+  if (type == nullptr) return PayloadStart::kNotCaptured;
+  const auto* start = record.Peek<HandshakeStart>();
+  // Without these checks, an encrypted message could look like a ClientHello, because its bytes are random.
+  const bool is_possible = start == nullptr || (start->length[0] == 0 && start->major_version == kMajorVersion);
+  if (*type == kClientHelloType && is_possible) return PayloadStart::kClientHello;
+  return header->minor_version < kMinMinorVersion ? PayloadStart::kOther : PayloadStart::kHandshake;
+}
+
+// Whether `payload` begins with a record that has a ClientHello.
+bool IsClientHello(Cursor payload) {
+  const auto* record = payload.Peek<RecordHeader>();
+  return record != nullptr && record->content_type == kHandshake && IsPossible(*record) &&
+         StartOfHandshake(payload) == PayloadStart::kClientHello;
+}
+
+// Whether fewer bytes than a record's header can be the start of a possible one.
+bool MayBeRecord(Cursor payload) {
+  const auto* major_version = payload.PeekAt<uint8_t>(1);
+  const auto* minor_version = payload.PeekAt<uint8_t>(2);
+  return (major_version == nullptr || *major_version == kMajorVersion) &&
+         (minor_version == nullptr || *minor_version <= kMaxMinorVersion);
+}
+
+}  // namespace
+
+PayloadStart StartOfTlsPayload(Cursor payload, size_t header_bytes) {
+  payload.Skip(header_bytes);
+  const auto* record = payload.Peek<RecordHeader>();
+  if (record == nullptr) return MayBeRecord(payload) ? PayloadStart::kNotCaptured : PayloadStart::kOther;
+  if (!IsPossible(*record)) return PayloadStart::kOther;
+  if (record->content_type == kHandshake) return StartOfHandshake(payload);
+  if (record->minor_version < kMinMinorVersion) return PayloadStart::kOther;
+  switch (record->content_type) {
+    case kChangeCipherSpec:
+      if (record->length.ToHost() != 1) return PayloadStart::kOther;
+      payload.Skip(kChangeCipherSpecBytes);
+      return IsClientHello(payload) ? PayloadStart::kChangeCipherSpecAndClientHello : PayloadStart::kChangeCipherSpec;
+    case kAlert:
+      return PayloadStart::kAlert;
+    case kApplicationData:
+      return record->length.ToHost() == kAlertOfTls13 ? PayloadStart::kAlert : PayloadStart::kApplicationData;
+  }
+  return PayloadStart::kOther;
+}
+
+}  // namespace tcpgauge

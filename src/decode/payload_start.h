@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_DECODE_PAYLOAD_START_H_
+#define TCPGAUGE_SRC_DECODE_PAYLOAD_START_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "src/base/cursor.h"
+
+namespace tcpgauge {
+
+// What the first bytes of a TCP payload look like: a TLS record (RFC 8446 section 5.1, and RFC 5246 section 6.2.1 for
+// TLS 1.2), or anything else. A payload that begins inside a record looks like anything else.
+enum class PayloadStart : uint8_t {
+  kNotCaptured,                     // may be a TLS record: the captured bytes are too few to tell
+  kOther,                           // no TLS record
+  kClientHello,                     // a handshake record that begins with a ClientHello
+  kHandshake,                       // any other handshake record; encrypted ones (renegotiation) too
+  kChangeCipherSpec,                // unless the next value fits
+  kChangeCipherSpecAndClientHello,  // as a client answers a HelloRetryRequest (RFC 8446 appendix D.4)
+  kAlert,                           // in TLS 1.3 too (see below)
+  kApplicationData,                 // in TLS 1.3 also what is left of the handshake, because the record hides its type
+};
+
+constexpr uint8_t kFirstTlsContentType = 20;
+constexpr uint8_t kLastTlsContentType = 23;
+
+// The part of StartOfPayload() for payloads whose first byte is a content type of TLS. Not inline, because fewer
+// payloads need it.
+PayloadStart StartOfTlsPayload(Cursor segment, size_t header_bytes);
+
+// Returns how the payload of a TCP segment begins, which follows a header of `header_bytes`. `segment` has the captured
+// bytes of the segment, perhaps none of the payload. kNotCaptured if fewer bytes of the payload were captured than are
+// needed to tell, and these bytes fit a TLS record.
+//
+// Other protocols must seldom look like TLS, because TLS changes how the exchanges of a connection are counted. So a
+// record must have a version of TLS and a possible length, and a ClientHello must have a possible length and version of
+// its own, as far as they were captured. Some clients write the version of SSL 3.0 into the record of a ClientHello.
+// Otherwise that version, which RFC 7568 forbids, counts as no TLS: messages of MongoDB that begin with their length
+// would have it.
+//
+// TLS 1.3 hides alerts in application data. A record of 19 bytes counts as an alert: two bytes of the alert, its type,
+// and an authentication tag of 16.
+inline PayloadStart StartOfPayload(const Cursor& segment, size_t header_bytes) {
+  const auto* first = segment.PeekAt<uint8_t>(header_bytes);
+  if (first == nullptr) return PayloadStart::kNotCaptured;
+  if (*first < kFirstTlsContentType || *first > kLastTlsContentType) return PayloadStart::kOther;
+  return StartOfTlsPayload(segment, header_bytes);
+}
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_DECODE_PAYLOAD_START_H_

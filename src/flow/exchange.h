@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_FLOW_EXCHANGE_H_
+#define TCPGAUGE_SRC_FLOW_EXCHANGE_H_
+
+#include <cstdint>
+
+#include "src/decode/decoded_packet.h"
+#include "src/flow/connection_record.h"
+#include "src/flow/latency_record.h"
+#include "src/net/connection_key.h"
+
+namespace tcpgauge {
+
+// An exchange is a request of the client and the server's answer. Its response time is the time from the last segment
+// of the request to the first segment of the answer, as they pass the observer. FollowExchange() finds the exchanges of
+// a connection from the numbers of its segments. The contents matter only where TLS begins.
+//
+// Turns. A turn of the client begins with its first new payload after an answer, or with its first payload at all. The
+// turn lasts until the server answers. ConnectionRecord::is_request_pending is set meanwhile. The request's time is
+// that of the turn's last segment which
+// - has new payload,
+// - has the client's FIN, because a server may wait for the end of the client's data (a half-closed connection), or
+// - fills a gap in what the client sent, if the server has not acknowledged that part yet.
+// A retransmission changes nothing, so a request that is sent again counts from its first copy.
+//
+// Answers. The answer is the first segment of the server that has new payload and acknowledges all that the client has
+// sent. A segment that acknowledges less was on its way before the whole request arrived. What the server sends without
+// a pending request answers nothing: a greeting, a push, or the rest of an answer.
+//
+// So the response time is right where the client waits for each answer. A long poll's is as long as the poll. An
+// interim answer (100 Continue) ends an exchange, and the body after it is another request. Where the client sends the
+// next request before the answer (pipelining), all these requests are one turn, and its response time, from the last
+// request to the first answer, is too small. A server that streams all the time seems to answer at once.
+//
+// TLS. A TLS handshake is no exchange, and in doubt a turn is no exchange. PayloadStart tells how a turn begins:
+// - A ClientHello begins a handshake in any turn, because other protocols may come first (STARTTLS). The handshake is
+//   then unfinished. A ClientHello may follow other bytes of the same turn in a segment of its own (MySQL).
+// - While the handshake is unfinished, no turn is an exchange. A turn without a ClientHello finishes it, and with one
+//   (the answer to a HelloRetryRequest) it stays unfinished. The turn that finishes it holds the client's Finished. In
+//   TLS 1.3, and in resumed sessions of TLS 1.2, that turn can hold the first request too, which is then not counted.
+// - After the client's Finished, a server of TLS 1.3 sends session tickets, which look like an answer. Some of them may
+//   come after the first request. So the turn of the first request is no exchange either, unless the finishing turn
+//   begins with a handshake record, as only that of a full handshake of TLS 1.2 does. The first request is in the
+//   finishing turn if application data begins another segment of that turn, after the Finished. Otherwise it is the
+//   next turn.
+// - Once the handshake is finished, a turn is an exchange only if it begins with application data. A renegotiation and
+//   a close_notify are none.
+// - Without a ClientHello, a turn that begins with a record of TLS other than application data is no exchange.
+// - A turn is in doubt if its first bytes were not captured or come after a gap, or if it begins with application data
+//   and no ClientHello was seen. It is an exchange if the connection has had kTurnsOfHandshake turns before. For
+//   application data of a midstream connection, whose handshake is over in all likelihood, one turn before is enough.
+//
+// Only confirmed connections have exchanges (see ConnectionTable). Their client does not change any more.
+
+// The turns of the longest usual handshake: ClientHello; then ClientKeyExchange or, after a HelloRetryRequest, another
+// ClientHello.
+constexpr int kTurnsOfHandshake = 2;
+
+// FollowExchange() returns it for a segment that ends no exchange.
+constexpr int64_t kNoResponse = -1;
+
+// What an end had sent before a segment changed it.
+struct SentBefore {
+  bool is_known;           // EndRecord::kSeen
+  uint32_t next_sequence;  // of EndRecord, as the next member
+  uint32_t out_of_order_segments;
+
+  static SentBefore Of(const EndRecord& end) {
+    return {end.has(EndRecord::kSeen), end.next_sequence, end.out_of_order_segments};
+  }
+};
+
+// Whether FollowExchange() has to be called for a segment. False for most segments of the server, which then need no
+// LatencyRecord.
+inline bool MayBelongToExchange(const DecodedPacket& segment, bool from_client, const ConnectionRecord& record) {
+  if (segment.payload_length_bytes > 0) return from_client || record.is_request_pending;
+  return from_client && record.is_request_pending && (segment.tcp_flags & kTcpFin) != 0;
+}
+
+// Follows the exchanges of a connection by one segment. If the segment is the answer of an exchange, adds the exchange
+// to `*latency`, and returns its response time in nanoseconds, at least 0. Otherwise returns kNoResponse: a
+// std::optional would be stored and loaded in pieces of other sizes, which took half of this function's time.
+//
+// `segment` came from `sender` at `time_ns` (table time). `before` is what the sender had sent before, and `*record`
+// has been updated by AnalyzeSegment(). `*latency` belongs to the same connection.
+//
+// Call it for each segment of a confirmed connection for which MayBelongToExchange() holds, in the order of capture.
+// REQUIRES: segment.kind is kTcpSegment, and the header is not broken.
+//
+// The smoothed response time is an average like SRTT (RFC 6298 section 2), with its factor of 1/8.
+int64_t FollowExchange(const DecodedPacket& segment, End sender, int64_t time_ns, const SentBefore& before,
+                       ConnectionRecord* record, LatencyRecord* latency);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_FLOW_EXCHANGE_H_
