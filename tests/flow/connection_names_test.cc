@@ -51,7 +51,9 @@ class ConnectionNamesTest : public TableTest {
   std::map<std::string, EdgeCounters> Workloads() {
     std::vector<WorkloadAccount> accounts;
     table().edges()->AppendWorkloads(&accounts);
-    const auto workload = [](const IdentityRef& end) { return end == nullptr ? "" : end->identity.workload; };
+    const auto workload = [](const IdentityRef& end) {
+      return end == nullptr ? std::string() : std::string(end->identity.workload);
+    };
     std::map<std::string, EdgeCounters> sums;
     for (const WorkloadAccount& account : accounts) {
       const std::string name = account.is_fold ? "fold" : workload(account.client) + ">" + workload(account.server);
