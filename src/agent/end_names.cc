@@ -121,7 +121,10 @@ void EndNames::Publish(const std::shared_ptr<const IdentityMap>& map) {
   post_(map);
   const bool is_first = !std::exchange(has_published_, true);
   if (file_to_write_.empty()) return;
+  // Where programs connect often, each map has other sockets than the one before, with the same names.
+  if (written_ != nullptr && map->HasNamesOf(*written_)) return;
   const absl::Status written = WriteIdentityFile(file_to_write_, *map);
+  if (written.ok()) written_ = map;
   if (is_first) {
     write_status_ = written;
   } else if (!written.ok()) {

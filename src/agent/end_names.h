@@ -68,9 +68,10 @@ class EndNames {
 
   IdentityHub hub_;
   Post post_;
-  std::string file_to_write_;   // empty = none
-  absl::Status write_status_;   // of the first attempt
-  bool has_published_ = false;  // at least once
+  std::string file_to_write_;                   // empty = none
+  std::shared_ptr<const IdentityMap> written_;  // to the file; null before that
+  absl::Status write_status_;                   // of the first attempt
+  bool has_published_ = false;                  // at least once
   LogLimiter write_errors_;
   std::shared_ptr<const IdentityMap> map_from_file_;  // null unless a capture is read from a file
   // The next members are empty if map_from_file_ is not null. Each uses members above it.

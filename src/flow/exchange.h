@@ -38,6 +38,11 @@ namespace tcpgauge {
 // - While the handshake is unfinished, no turn is an exchange. A turn without a ClientHello finishes it, and with one
 //   (the answer to a HelloRetryRequest) it stays unfinished. The turn that finishes it holds the client's Finished. In
 //   TLS 1.3, and in resumed sessions of TLS 1.2, that turn can hold the first request too, which is then not counted.
+// - After the client's Finished, a server of TLS 1.3 sends session tickets, which look like an answer. Some of them may
+//   come after the first request. So the turn of the first request is no exchange either, unless the finishing turn
+//   begins with a handshake record, as only that of a full handshake of TLS 1.2 does. The first request is in the
+//   finishing turn if application data begins another segment of that turn, after the Finished. Otherwise it is the
+//   next turn.
 // - Once the handshake is finished, a turn is an exchange only if it begins with application data. A renegotiation and
 //   a close_notify are none.
 // - Without a ClientHello, a turn that begins with a record of TLS other than application data is no exchange.

@@ -21,7 +21,9 @@ class ConnectionNamesTest : public TableTest {
     ends_.map().local_addresses.insert(client_.address);
   }
 
-  static std::string PodOf(const IdentityRef& identity) { return identity == nullptr ? "" : identity->identity.pod; }
+  static std::string PodOf(const IdentityRef& identity) {
+    return identity == nullptr ? "" : std::string(identity->identity.pod);
+  }
   void Set(double sockets_read_seconds = 0) {
     ends_.map().sockets_read_ns = TestTime(sockets_read_seconds);
     table().SetIdentities(ends_.Take(), TestTime(sockets_read_seconds));

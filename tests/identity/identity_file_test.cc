@@ -49,7 +49,7 @@ class IdentityFileTest : public testing::Test {
   std::string WorkloadIn(const std::string& name) const {
     const auto map = ReadIdentityFile(Path(name), 100);
     if (!map.ok()) return map.status().ToString();
-    return (*map)->addresses.begin()->second->identity.workload;
+    return std::string((*map)->addresses.begin()->second->identity.workload);
   }
 
   std::string folder_;

@@ -67,14 +67,14 @@ class Agent {
   std::unique_ptr<Collector> collector_;
 };
 
-std::string LabelsOf(const IdentityRef& end) {
+std::string WorkloadOf(const IdentityRef& end) {
   if (end == nullptr) return "";
-  return end->identity.namespace_name + "/" + end->identity.workload + "/" + end->identity.pod + "/" +
-         end->identity.service;
+  return std::string(end->identity.namespace_name) + "/" + std::string(end->identity.workload);
 }
 
-std::string WorkloadOf(const IdentityRef& end) {
-  return end == nullptr ? "" : end->identity.namespace_name + "/" + end->identity.workload;
+std::string LabelsOf(const IdentityRef& end) {
+  if (end == nullptr) return "";
+  return WorkloadOf(end) + "/" + std::string(end->identity.pod) + "/" + std::string(end->identity.service);
 }
 
 // The labels of an edge, as metrics show them.
