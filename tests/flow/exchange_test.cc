@@ -144,15 +144,6 @@ TEST_F(Exchange, IsNotOfTheNextConnectionInTheSlot) {
   EXPECT_EQ(Count(), 1u);
 }
 
-TEST_F(Exchange, IsNotKeptWithoutRates) {
-  options_.keep_rates = false;
-  Handshake();
-  Ask(1);
-  Answer(1.25);
-  EXPECT_EQ(Only().responses, 0u);
-  EXPECT_EQ(Count(), 0u);
-}
-
 TEST_F(Exchange, IsCreditedToTheEdge) {
   Handshake();
   Ask(1);
