@@ -21,11 +21,10 @@ namespace tcpgauge {
 
 // Makes the page of the metrics, in the format and encoding that a request accepts.
 //
-// Design. Requests for the same snapshot share one text of each format, and one compressed text. A text here may be
-// protobuf. Otherwise each request would cost the
-// processor time of a text, and each client that does not read would hold the memory of a text. A text is used for one
-// second at most. The reason: it also has the counters of the agent and of the process, which change without a new
-// snapshot.
+// Design. Requests for the same snapshot share one text of each format, and one compressed text of each. (A text here
+// may be protobuf.) Otherwise each request would cost the processor time of a text, and each client that does not read
+// would hold the memory of a text. A text is used for one second at most. The reason: it also has the counters of the
+// agent and of the process, which change without a new snapshot.
 //
 // Thread: any. Requests for the same text wait for each other, so that the text is made once.
 // Bounds: keeps six texts, a plain and a compressed one of each format, besides those that are being sent.

@@ -523,9 +523,8 @@ void ConnectionTable::PopulateRecords(uint32_t first, uint32_t count) {
 ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {
   const bool is_embryo = (slot & kEmbryoSlots) != 0;
   const uint32_t embryo = slot & ~kEmbryoSlots;
-  const LatencyRecord* const latency = is_embryo ? nullptr : &latencies_[slot];
   ConnectionSummary summary =
-      is_embryo ? SummaryOf(embryos_[embryo]) : SummaryOf(records_[slot], details_[slot], latency);
+      is_embryo ? SummaryOf(embryos_[embryo]) : SummaryOf(records_[slot], details_[slot], latencies_[slot]);
   summary.id = IdOf(is_embryo ? embryos_[embryo].key : records_[slot].key, summary.start_time_ns);
   if (!is_embryo && details_[slot].first_view != ViewTable::kNone) summary.service = ServiceOf(slot);
   return summary;

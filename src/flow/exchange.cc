@@ -39,8 +39,8 @@ bool IsExchange(PayloadStart start, bool is_midstream, const LatencyRecord& late
   return false;
 }
 
-// Returns how far the handshake is after the first segment of a turn, which has `bytes` of payload. The segment has no
-// ClientHello.
+// Returns how far the handshake is after the first segment of a turn, which has `bytes` of payload. The result has no
+// meaning if the segment has a ClientHello, which begins a handshake in any case.
 TlsHandshake AfterTurnBegins(TlsHandshake before, PayloadStart start, size_t bytes) {
   switch (before) {
     case TlsHandshake::kNone:

@@ -23,7 +23,6 @@ struct LatencyRecord {
   TlsHandshake tls;
   uint8_t turns;     // of the client so far; saturates
   bool is_exchange;  // the turn under way is the request of an exchange
-  uint8_t unused;
 };
 static_assert(sizeof(LatencyRecord) == 32, "half a cache line");
 

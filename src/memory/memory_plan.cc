@@ -41,7 +41,7 @@ constexpr uint64_t kListings = 2;
 constexpr uint64_t kSampleBytes = 420;
 // A sample in what MetricsPage keeps: three texts without room to grow, and the same compressed.
 constexpr uint64_t kKeptSampleBytes = 630;
-// A row takes some 800 bytes as JSON, and at most 1,344 besides the interface's name, in a string that is allocated
+// A row takes some 800 bytes as JSON, and at most 1,504 besides the interface's name, in a string that is allocated
 // once. The compressed text takes an eighth of that, and exists twice while it is copied. Each row takes 50 bytes while
 // rows are chosen. A process was seen to grow by 1,020 bytes for each of 10,000 listed rows.
 constexpr uint64_t kListedRowBytes = 1800;
