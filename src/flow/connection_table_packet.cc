@@ -95,7 +95,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
     if (is_believable && MayBelongToExchange(packet, from_client, record)) {
       const int64_t response_ns =
           FollowExchange(packet, arrival.sender, arrival.time_ns, sent_before, &record, &latencies_[slot]);
-      if (response_ns != kNoResponse) ledger_.CreditResponse(response_ns, &record);
+      if (response_ns != kNoResponse) ledger_.CreditResponse(response_ns, record);
     }
     if (record.edge != edge_before && record.is_key_of_views) NoteService(slot);
   } else {
