@@ -26,10 +26,19 @@ struct Histogram {
   double sum = 0;                               // of all observed values
 
   void Observe(double value) {
-    size_t i = 0;  // the number of bounds below; without a branch, because values vary
-    for (const double bound : Bounds::kBounds) i += value > bound ? 1 : 0;
-    ++counts[i];
+    ++counts[BoundsBelow(value)];
     sum += value;
+  }
+
+  // Returns how many bounds are below `value`. A binary search without branches, because values vary.
+  static size_t BoundsBelow(double value) {
+    size_t first = 0;
+    for (size_t count = std::size(Bounds::kBounds); count > 1;) {
+      const size_t half = count / 2;
+      first += half * static_cast<size_t>(Bounds::kBounds[first + half - 1] < value);
+      count -= half;
+    }
+    return first + static_cast<size_t>(Bounds::kBounds[first] < value);
   }
 
   // Adds everything that `other` has counted.

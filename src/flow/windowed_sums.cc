@@ -46,11 +46,12 @@ WindowedSums::WindowedSums(size_t slots, size_t lanes, int64_t tick_ns, int64_t 
 
 void WindowedSums::Clear(size_t slot) { words_[slot * stride_] = kEmptySlot; }
 
-void WindowedSums::Add(size_t slot, size_t lane, uint64_t amount, int64_t time_ns) {
+void WindowedSums::AddToOtherPart(size_t slot, size_t lane, uint64_t amount, int64_t part) {
   const int64_t newest = NewestPart(slot);
-  int64_t part = PartOf(time_ns);
-  if (part > newest) {
-    const int64_t kept = static_cast<int64_t>(parts_);
+  const int64_t kept = static_cast<int64_t>(parts_);
+  if (part < newest) {
+    part = std::max(part, newest - kept + 1);
+  } else {
     if (part - newest >= kept) {
       std::fill_n(&words_[slot * stride_ + 1], lanes_ * parts_, 0);
     } else {
@@ -59,8 +60,6 @@ void WindowedSums::Add(size_t slot, size_t lane, uint64_t amount, int64_t time_n
       }
     }
     words_[slot * stride_] = static_cast<uint64_t>(part);
-  } else {
-    part = std::max(part, newest - static_cast<int64_t>(parts_) + 1);
   }
   words_[WordIndex(slot, lane, part)] += amount;
 }

@@ -40,7 +40,15 @@ class WindowedSums {
 
   // Adds `amount` to the part that contains `time_ns`. If that part is no longer kept, adds it to the oldest part that
   // is kept. REQUIRES: lane < lanes.
-  void Add(size_t slot, size_t lane, uint64_t amount, int64_t time_ns);
+  void Add(size_t slot, size_t lane, uint64_t amount, int64_t time_ns) {
+    const int64_t part = PartOf(time_ns);
+    uint64_t* const words = &words_[slot * stride_];
+    if (static_cast<int64_t>(words[0]) == part) {
+      words[1 + lane * parts_ + last_place_] += amount;
+    } else {
+      AddToOtherPart(slot, lane, amount, part);
+    }
+  }
 
   // Returns the amount that was added in the window that ends at the last multiple of the tick at or before `now_ns`.
   // If the window begins within a part, this part counts in proportion. If the window ends within a part (only with
@@ -62,11 +70,18 @@ class WindowedSums {
   // old parts before it uses them again.
   static constexpr uint64_t kEmptySlot = ~uint64_t{0};
 
+  // Add() for a part that is not the newest of the slot.
+  void AddToOtherPart(size_t slot, size_t lane, uint64_t amount, int64_t part);
+
   // Parts are numbered by time: time / part_ns_. Returns the number of the part that contains `time_ns`. Remembers the
-  // last answer, because the times of packets mostly lie in the same part, and a division takes long.
+  // last answer and its place in the rings, because the times of packets mostly lie in the same part, and divisions
+  // take long.
   int64_t PartOf(int64_t time_ns) {
     const auto since_begin = static_cast<uint64_t>(time_ns - last_part_ * part_ns_);
-    if (since_begin >= static_cast<uint64_t>(part_ns_)) last_part_ = time_ns / part_ns_;
+    if (since_begin >= static_cast<uint64_t>(part_ns_)) {
+      last_part_ = time_ns / part_ns_;
+      last_place_ = static_cast<size_t>(last_part_) % parts_;
+    }
     return last_part_;
   }
   // Returns the number of the last part that was written, or -1 for an
@@ -81,8 +96,9 @@ class WindowedSums {
   const int64_t part_ns_;
   const size_t parts_;  // kept in each lane: those of the window, and two more (see PartsKept)
   const size_t lanes_;
-  const size_t stride_;          // words from one slot to the next
-  int64_t last_part_ = 0;        // see PartOf()
+  const size_t stride_;    // words from one slot to the next
+  int64_t last_part_ = 0;  // see PartOf()
+  size_t last_place_ = 0;
   StableArray<uint64_t> words_;  // for each slot: the number of its newest part, then a ring of parts for each lane
 };
 
