@@ -231,7 +231,7 @@ class ExitStatusTest(NamespaceCase):
                                (("-r", "soon"), "'soon'"), (("--workers", "0"), "'0'"), (("--read=",), "''"),
                                (("--wait",), "--wait"), (("-i", "lo", "-T", "x"), "exclude each other"),
                                (("--web.telemetry-path", "/-/healthy", "-T", self.capture), "'/-/healthy'"),
-                               (("--attach", "unix:/nowhere"), "--tui"), (("--user", "no-such-user"), "no-such-user"),
+                               (("--attach", "unix:/nowhere", "--tui=false"), "--tui=false"), (("--user", "no-such-user"), "no-such-user"),
                                (("--max-memory", "2M", "-T", self.capture), "--max-memory")):
             self.check(USAGE, named, *options)
         self.check(USAGE, "TCPGAUGE_REMOVE_AFTER: 'soon'", TCPGAUGE_REMOVE_AFTER="soon")
