@@ -17,14 +17,15 @@ from support.traffic import Conversation
 from support.waiting import wait_until
 
 # Options are indented by two to six columns. A line of a text that begins with an option's name is indented further.
-_OPTION = re.compile(r"^ {2,6}(?:-(\w), )?--([a-z][\w.-]*)(?: ([A-Z][][A-Z0-9:,.]*))?(?: |$)", re.MULTILINE)
-_MANUAL_OPTION = re.compile(r"^\.TP\n\.BR? (?:\\-(\w) \", \" )?\\-\\-([\w.\\-]+)(?: \" \\fI(\S+)\\fR\")?$", re.MULTILINE)
+_OPTION = re.compile(r"^ {2,6}(?:-(\w), )?--([a-z][\w.-]*)(?: ([A-Z][][A-Z0-9:,.]*)|\[=([A-Z]+)\])?(?: |$)", re.MULTILINE)
+_MANUAL_OPTION = re.compile(
+    r"^\.TP\n\.BR? (?:\\-(\w) \", \" )?\\-\\-([\w.\\-]+)(?: \" \\fI(\S+)\\fR\"| \[ =\\fI(\S+)\\fR \])?$", re.MULTILINE)
 
 
 def options_of_help():
     """{long name: (short name, name of the value)}."""
     text = subprocess.run([binary(), "--help"], capture_output=True, text=True, check=True).stdout
-    return {name: (short, value) for short, name, value in _OPTION.findall(text)}
+    return {name: (short, value or optional) for short, name, value, optional in _OPTION.findall(text)}
 
 
 def without(tool):
@@ -36,7 +37,8 @@ class ManualPageTest(unittest.TestCase):
 
     def test_it_explains_every_option_and_no_other(self):
         options = shipped.read(self.PAGE).split(".SH OPTIONS")[1].split("\n.SH ")[0]
-        explained = {name.replace("\\", ""): (short, value) for short, name, value in _MANUAL_OPTION.findall(options)}
+        explained = {name.replace("\\", ""): (short, value or optional)
+                     for short, name, value, optional in _MANUAL_OPTION.findall(options)}
         self.assertEqual(explained, options_of_help())
 
     @without("mandoc")
