@@ -83,12 +83,12 @@ std::string PathText(const Snapshot& snapshot, const ConnectionSummary& connecti
 // Returns what is known of an end: "namespace shop", "workload web (Deployment)" and so on.
 std::vector<std::string> IdentityFacts(const EndIdentity& identity) {
   std::vector<std::string> facts;
-  const auto add = [&facts](const char* what, const std::string& name, const std::string& more = "") {
-    if (!name.empty()) facts.push_back(absl::StrCat(what, name, more));
+  const auto add = [&facts](const char* what, std::string_view name, const std::string& more = "") {
+    if (!name.empty()) facts.push_back(absl::StrCat(what, std::string(name), more));
   };
   std::string kind;
   if (!identity.workload_kind.empty()) {
-    kind = absl::StrCat(" (", identity.workload_kind, identity.is_guess ? ", a guess)" : ")");
+    kind = absl::StrCat(" (", std::string(identity.workload_kind), identity.is_guess ? ", a guess)" : ")");
   }
   add("namespace ", identity.namespace_name);
   add("workload ", identity.workload, kind);

@@ -169,6 +169,8 @@ SHARES = ((0.5, "p50"), (0.95, "p95"), (0.99, "p99"))
 # For the descriptions of panels with edge_quantile().
 NEEDS_HISTOGRAMS = ("The mean is there in any case. Quantiles need a Prometheus with native histograms, or agents with "
                     "--metrics.edge-buckets.")
+WEIGHTS = "In quantiles, an edge that two nodes see counts twice."
+NOT_IF_POLLED = "A service that is polled, or that pushes news, always looks slow."
 
 
 def edge_quantile(share, family, value, selector, by=""):
@@ -409,8 +411,8 @@ def service():
             (4, 4, stat("Failing", "The share of attempts to connect that are refused, time out, or are sent again. "
                         "A SYN that is sent again is one more attempt.", "percentunit", of_service("syns_failed:ratio_rate2m"),
                         warn_above=0.1, decimals=1)),
-            (4, 4, stat("Response", "Mean time from the last segment of a request to the first segment of its answer.", "s",
-                        of_service("response_seconds:mean_rate5m"))),
+            (4, 4, stat("Response", f"Mean time from the last segment of a request to the first segment of its answer. {NOT_IF_POLLED}",
+                        "s", of_service("response_seconds:mean_rate5m"))),
             (4, 4, stat("Handshake", "Mean time of a handshake.", "s", of_service("handshake_rtt_seconds:mean_rate5m"))),
             (4, 4, stat("Lost segments", f"{LOSS}.", "percentunit", of_service("lost_segments:ratio_rate5m"), warn_above=0.01,
                         decimals=2)),
@@ -426,9 +428,9 @@ def service():
                 target(f"sum by (reason) ({edges('connections_failed')})", "failed: {{reason}}"),
                 target(f"sum({edges('syn_retransmissions')})", "SYNs sent again")])),
             (12, 8, graph("Response", "Time from the last segment of a request to the first segment of its answer. "
-                          f"{NEEDS_HISTOGRAMS} In quantiles, an edge weighs as often as nodes see it.", "s", times("response"))),
-            (12, 8, graph("Handshake", f"Time of a handshake: network and accepting server. {NEEDS_HISTOGRAMS} In quantiles, an "
-                          "edge weighs as often as nodes see it.", "s", times("handshake_rtt"))),
+                          f"{NOT_IF_POLLED} {NEEDS_HISTOGRAMS} {WEIGHTS}", "s", times("response"))),
+            (12, 8, graph("Handshake", f"Time of a handshake: network and accepting server. {NEEDS_HISTOGRAMS} {WEIGHTS}", "s",
+                          times("handshake_rtt"))),
             (12, 8, graph("Exchanges", "Requests that were answered.", "reqps",
                           [target(of_service("responses:rate5m"), "exchanges")])),
             (12, 8, graph("Retransmissions and disorder", "Segments of both ends.", "cps", [

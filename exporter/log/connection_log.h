@@ -25,8 +25,7 @@ namespace tcpgauge {
 // Returns the line of the connection log for `ended`: a JSON object and a newline. The names of the ends, the service
 // and the views are written as in the API: what is unknown or says nothing new is left out. Times are in seconds since
 // the Unix epoch, in the time of the packets. Durations are in seconds. An unknown value is null. Bytes of the
-// interface's name that are not valid UTF-8 are replaced. The halves of the least round-trip time are null if the table
-// keeps no rates (see TableOptions).
+// interface's name that are not valid UTF-8 are replaced.
 std::string ConnectionLogLine(const NamedEndedConnection& ended);
 
 // The counters of the connection log. Each connection that ended is counted in one of them.

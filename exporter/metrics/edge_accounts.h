@@ -18,8 +18,7 @@ namespace tcpgauge {
 //
 // - `size()` is the number of accounts. `counters(i)` and `distributions(i)` are the amounts of one of them.
 // - `Sample()` and `DistributionSample()` hand a sample of one account to the visitor. `more_label_values` are those of
-// the
-//   labels that follow the labels of the account.
+//   the labels that follow the labels of the account.
 //
 // Lifetime: each list refers to an exposition and a visitor.
 

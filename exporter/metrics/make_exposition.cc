@@ -239,7 +239,7 @@ std::vector<ExportedEdge> LabelEdges(const Snapshot& snapshot, std::vector<EdgeW
 std::pair<std::string_view, std::string> WorkloadLabels(const IdentityRef& identity, const WorkloadEnd& end,
                                                         const EdgesView& edges) {
   if (identity != nullptr && !identity->identity.workload.empty()) {
-    return {identity->identity.namespace_name, identity->identity.workload};
+    return {identity->identity.namespace_name, std::string(identity->identity.workload)};
   }
   if (end.prefix == IpAddress()) return {{}, "external"};
   return {{}, PrefixLabel(end.prefix, edges.v4_prefix_bits, edges.v6_prefix_bits)};

@@ -462,8 +462,8 @@ const MetricInfo kCatalog[] = {
      "Always 1; the label state says which state the connection is in.",
      "tcpgauge.connection.state", ""},
     {Metric::kConnectionRtt, "tcpgauge_connection_rtt_seconds", kGauge, "seconds", kConnection,
-     "Least round-trip time of the last minute: the sum of two halves, from here to the server and to the client, each "
-     "the least of the last minute's samples; absent unless both are known.",
+     "Least round-trip time of the last minute: the sum of two halves, from the agent to the server and to the client. "
+     "While a half has no new sample, its last value stays. Absent unless both are known.",
      "tcpgauge.connection.rtt", "s"},
     {Metric::kConnectionIdle, "tcpgauge_connection_idle_seconds", kGauge, "seconds", kConnection,
      "Time since the last packet of the connection.",

@@ -32,13 +32,11 @@ struct SeriesPlan {
 
 // How much is exported of each edge and of each workload edge.
 enum class EdgeDetail : uint8_t {
-  // Payload, opened and failed connections, retransmissions, open connections, and sum and count of round-trip times
-  // and
-  // of response times.
+  // Payload, opened and failed connections, retransmissions, open connections, and the sum and count of handshake times
+  // and of response times.
   kBasic,
   // Also why connections failed, all segments, and the distributions of both times. Of edges also out-of-order
-  // segments,
-  // repeated SYNs and stalled connections.
+  // segments, repeated SYNs and stalled connections.
   kFull,
 };
 

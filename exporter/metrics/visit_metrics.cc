@@ -11,6 +11,7 @@
 #include "exporter/metrics/visit_families.h"
 #include "src/base/time_units.h"
 #include "src/flow/duplicate_kind.h"
+#include "src/naming/identity_text.h"
 #include "src/net/connection_state.h"
 #include "src/net/protocol.h"
 
@@ -356,7 +357,7 @@ class Walk {
     Begin(Metric::kEndpointInfo);
     for (const ExportedEndpoint& endpoint : exposition_.endpoints) {
       const EndIdentity& identity = *endpoint.identity;
-      const std::string kind = identity.is_guess ? identity.workload_kind + "(guess)" : identity.workload_kind;
+      const std::string kind = WorkloadKindText(identity);
       visitor_->Sample({endpoint.address.ToString(), identity.namespace_name, identity.pod, identity.workload, kind,
                         identity.node, identity.zone},
                        uint64_t{1});
@@ -375,7 +376,7 @@ class Walk {
     for (size_t i = 0; i < exposition_.listeners; ++i) {
       const ListenerQueue& queue = snapshot_.identity_map->listener_queues[i];
       const std::string_view workload =
-          queue.identity == nullptr ? std::string_view() : queue.identity->identity.workload;
+          queue.identity == nullptr ? std::string_view() : queue.identity->identity.workload.view();
       visitor_->Sample({queue.endpoint.address.ToString(), std::to_string(queue.endpoint.port), workload},
                        queue.*value);
     }

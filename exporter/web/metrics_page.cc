@@ -26,19 +26,20 @@ std::string_view ContentTypeOf(MetricsFormat format) {
 }  // namespace
 
 template <typename Make>
-MetricsPage::Body MetricsPage::Get(Text* text, const Snapshot& snapshot, Make make) const {
+MetricsPage::Body MetricsPage::Get(Text* text, MetricsFormat format, const Snapshot& snapshot, Make make) const {
   const MutexLock lock(&text->mutex);
-  const bool is_usable = text->body != nullptr && text->sequence == snapshot.sequence &&
+  const bool is_usable = text->body != nullptr && text->format == format && text->sequence == snapshot.sequence &&
                          clock_.SteadyNanoseconds() - text->made_ns < kLongestUseNs;
   if (is_usable) return text->body;
   text->body = make();
+  text->format = format;
   text->sequence = snapshot.sequence;
   text->made_ns = clock_.SteadyNanoseconds();
   return text->body;
 }
 
 MetricsPage::Body MetricsPage::Plain(MetricsFormat format, const std::shared_ptr<const Snapshot>& snapshot) {
-  return Get(&plain_[static_cast<size_t>(format)], *snapshot, [&] {
+  return Get(PlaceOf(format, plain_), format, *snapshot, [&] {
     const int64_t start_ns = clock_.SteadyNanoseconds();
     std::string text = Write(output_.Expose(snapshot), format);
     text.shrink_to_fit();
@@ -56,7 +57,7 @@ HttpResponse MetricsPage::Answer(const HttpRequest& request, const std::shared_p
     response.shared_body = Plain(format, snapshot);
     return response;
   }
-  response.shared_body = Get(&compressed_[static_cast<size_t>(format)], *snapshot,
+  response.shared_body = Get(PlaceOf(format, compressed_), format, *snapshot,
                              [&] { return std::make_shared<const std::string>(Gzip(*Plain(format, snapshot))); });
   if (response.shared_body->empty()) {  // no memory for the compression
     response.shared_body = Plain(format, snapshot);

@@ -21,14 +21,15 @@ namespace tcpgauge {
 
 // Makes the page of the metrics, in the format and encoding that a request accepts.
 //
-// Design. Requests for the same snapshot share one text of each format, and one compressed text. A text here may be
-// protobuf. Otherwise each request would cost the
-// processor time of a text, and each client that does not read would hold the memory of a text. A text is used for one
-// second at most. The reason: it also has the counters of the agent and of the process, which change without a new
-// snapshot.
+// Design. Requests for the same snapshot share one text of each format, and one compressed text of each. (A text here
+// may be protobuf.) Otherwise each request would cost the processor time of a text, and each client that does not read
+// would hold the memory of a text. A text is used for one second at most. The reason: it also has the counters of the
+// agent and of the process, which change without a new snapshot.
 //
 // Thread: any. Requests for the same text wait for each other, so that the text is made once.
-// Bounds: keeps six texts, a plain and a compressed one of each format, besides those that are being sent.
+// Bounds: keeps four texts, besides those that are being sent: a plain and a compressed one in Prometheus's text
+// format, and the same in the other format that was asked for last. Nobody is expected to ask for three formats all the
+// time.
 class MetricsPage {
  public:
   static constexpr int64_t kLongestUseNs = kNanosecondsPerSecond;
@@ -48,19 +49,25 @@ class MetricsPage {
   struct Text {
     Mutex mutex;
     Body body ABSL_GUARDED_BY(mutex);  // null = no text was made yet
+    MetricsFormat format ABSL_GUARDED_BY(mutex) = MetricsFormat::kPrometheusText;
     uint64_t sequence ABSL_GUARDED_BY(mutex) = 0;
     int64_t made_ns ABSL_GUARDED_BY(mutex) = 0;
   };
 
-  // Returns `text->body` if it is from `snapshot` and young enough. Otherwise replaces it by the result of `make`.
+  // Returns the element of `texts` in which a text of this format is kept.
+  static Text* PlaceOf(MetricsFormat format, Text (&texts)[2]) {
+    return &texts[format == MetricsFormat::kPrometheusText ? 0 : 1];
+  }
+  // Returns `text->body` if it has this format, is from `snapshot` and is young enough. Otherwise replaces it by the
+  // result of `make`.
   template <typename Make>
-  Body Get(Text* text, const Snapshot& snapshot, Make make) const;
+  Body Get(Text* text, MetricsFormat format, const Snapshot& snapshot, Make make) const;
   Body Plain(MetricsFormat format, const std::shared_ptr<const Snapshot>& snapshot);
 
   MetricsOutput output_;
   const Clock& clock_;
-  Text plain_[kMetricsFormats];       // by MetricsFormat
-  Text compressed_[kMetricsFormats];  // the same with gzip
+  Text plain_[2];       // see PlaceOf()
+  Text compressed_[2];  // the same with gzip
 };
 
 }  // namespace tcpgauge

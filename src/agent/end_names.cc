@@ -12,7 +12,6 @@
 #include "src/base/log.h"
 #include "src/base/version.h"
 #include "src/http_client/http_client.h"
-#include "src/identity/identity_file.h"
 #include "src/identity/local_sources.h"
 #include "src/kube/service_account.h"
 #include "src/naming/identity_level.h"
@@ -60,7 +59,7 @@ absl::StatusOr<std::unique_ptr<EndNames>> EndNames::Open(const Options& options,
   if (!NamesEnds(options)) return nullptr;
   std::unique_ptr<EndNames> names(new EndNames);
   if (options.read_file.empty()) {
-    names->file_to_write_ = options.identity_file;
+    if (!options.identity_file.empty()) names->file_to_write_.emplace(options.identity_file);
     names->MakeSources(options, max_endpoints);
     return names;
   }
@@ -120,8 +119,8 @@ void EndNames::Stop() {
 void EndNames::Publish(const std::shared_ptr<const IdentityMap>& map) {
   post_(map);
   const bool is_first = !std::exchange(has_published_, true);
-  if (file_to_write_.empty()) return;
-  const absl::Status written = WriteIdentityFile(file_to_write_, *map);
+  if (!file_to_write_.has_value()) return;
+  const absl::Status written = file_to_write_->Write(map);
   if (is_first) {
     write_status_ = written;
   } else if (!written.ok()) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "src/base/clock.h"
 #include "src/base/log_limiter.h"
 #include "src/base/time_units.h"
+#include "src/identity/identity_file.h"
 #include "src/identity/identity_maker.h"
 #include "src/identity/identity_source.h"
 #include "src/identity/identity_thread.h"
@@ -68,7 +70,7 @@ class EndNames {
 
   IdentityHub hub_;
   Post post_;
-  std::string file_to_write_;   // empty = none
+  std::optional<IdentityFile> file_to_write_;
   absl::Status write_status_;   // of the first attempt
   bool has_published_ = false;  // at least once
   LogLimiter write_errors_;

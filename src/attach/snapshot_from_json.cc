@@ -77,32 +77,29 @@ std::optional<TunnelType> TunnelTypeOf(std::string_view name) {
 }
 
 // Returns the name, or an empty text if it may not be one.
-std::string EndNameOf(const JsonScalar& value) {
-  const std::string_view name = TextOf(value);
-  return IsName(name) ? std::string(name) : std::string();
-}
+std::string_view EndNameOf(std::string_view name) { return IsName(name) ? name : std::string_view(); }
 
 // Takes a member that says who is at an end.
 void TakeIdentity(std::string_view key, const JsonScalar& value, EndIdentity* identity) {
   if (key == "namespace") {
-    identity->namespace_name = EndNameOf(value);
+    identity->namespace_name = EndNameOf(TextOf(value));
   } else if (key == "workload") {
-    identity->workload = EndNameOf(value);
+    identity->workload = EndNameOf(TextOf(value));
   } else if (key == "workload_kind") {
     std::string_view kind = TextOf(value);
     const size_t mark = kind.rfind(kGuessMark);
     identity->is_guess = mark != std::string_view::npos && mark + kGuessMark.size() == kind.size();
     identity->workload_kind = EndNameOf(identity->is_guess ? kind.substr(0, mark) : kind);
   } else if (key == "pod") {
-    identity->pod = EndNameOf(value);
+    identity->pod = EndNameOf(TextOf(value));
   } else if (key == "container") {
-    identity->container = EndNameOf(value);
+    identity->container = EndNameOf(TextOf(value));
   } else if (key == "service_name") {
-    identity->service = EndNameOf(value);
+    identity->service = EndNameOf(TextOf(value));
   } else if (key == "node") {
-    identity->node = EndNameOf(value);
+    identity->node = EndNameOf(TextOf(value));
   } else if (key == "zone") {
-    identity->zone = EndNameOf(value);
+    identity->zone = EndNameOf(TextOf(value));
   } else if (key == "comm") {
     identity->comm = NameOf(value, kMaxCommBytes);
   }

@@ -2,7 +2,7 @@
 #include "src/base/exponential_buckets.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstring>
 #include <limits>
 #include <numeric>
 
@@ -11,21 +11,36 @@ namespace {
 
 constexpr int kPerOctave = 1 << ExponentialBuckets::kMaxScale;
 
-// The upper bounds of the buckets between 1/2 and 1: 2^(-7/8), 2^(-6/8) and so on. Each is rounded down, so that a
-// double is above the bound exactly if it is above the rounded one. The last bound is 1.
+// The upper bounds of the first buckets from 1 on: 1, 2^(1/8), 2^(2/8) and so on. Each is rounded down, so that a
+// double is above the bound exactly if it is above the rounded one.
 constexpr double kUpperBounds[kPerOctave] = {
-    0.5452538663326287, 0.5946035575013605, 0.6484197773255048, 0.7071067811865475,
-    0.7711054127039704, 0.8408964152537145, 0.9170040432046712, 1,
+    1,
+    1.0905077326652575,
+    1.189207115002721,
+    1.2968395546510096,
+    1.414213562373095,
+    1.5422108254079407,
+    1.681792830507429,
+    1.8340080864093424,
 };
 
-// Returns the number of the bucket of a finite value above 0, with kMaxScale.
+// IEEE 754 binary64.
+constexpr int kFractionBits = 52;
+constexpr uint64_t kFraction = (uint64_t{1} << kFractionBits) - 1;
+constexpr uint64_t kExponentOfOne = 1023;
+
+// Returns the number of the bucket of a value that is finite and above kZeroThreshold, with kMaxScale. Without a
+// branch, because values vary: a search took three times as long.
 int32_t BucketOf(double value) {
-  int exponent = 0;
-  const double mantissa = std::frexp(value, &exponent);  // in [1/2, 1)
-  // A power of two is the upper bound of its bucket.
-  if (mantissa == 0.5) return (exponent - 1) * kPerOctave - 1;
-  const double* const bound = std::lower_bound(std::begin(kUpperBounds), std::end(kUpperBounds), mantissa);
-  return (exponent - 1) * kPerOctave + static_cast<int32_t>(bound - std::begin(kUpperBounds));
+  uint64_t bits = 0;
+  std::memcpy(&bits, &value, sizeof(bits));
+  const int32_t exponent = static_cast<int32_t>(bits >> kFractionBits) - static_cast<int32_t>(kExponentOfOne);
+  bits = (bits & kFraction) | kExponentOfOne << kFractionBits;
+  double scaled = 0;  // value / 2^exponent, in [1, 2)
+  std::memcpy(&scaled, &bits, sizeof(scaled));
+  int32_t bounds_below = 0;
+  for (const double bound : kUpperBounds) bounds_below += scaled > bound ? 1 : 0;
+  return exponent * kPerOctave + bounds_below - 1;
 }
 
 // Divides by 2^shift and rounds down, as bucket numbers change when the scale falls by `shift`.

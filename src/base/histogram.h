@@ -26,8 +26,8 @@ struct Histogram {
   double sum = 0;                               // of all observed values
 
   void Observe(double value) {
-    size_t i = 0;
-    while (i < kBucketCount - 1 && value > Bounds::kBounds[i]) ++i;
+    size_t i = 0;  // the number of bounds below; without a branch, because values vary
+    for (const double bound : Bounds::kBounds) i += value > bound ? 1 : 0;
     ++counts[i];
     sum += value;
   }

@@ -53,15 +53,13 @@ std::unique_ptr<EdgeTable> MakeEdges(const TableOptions& options, BindingTable* 
 
 uint64_t ConnectionTable::MemoryBytes(const TableOptions& options) {
   uint64_t bytes_each = sizeof(ConnectionRecord) + sizeof(ConnectionDetails) + sizeof(Embryo) + sizeof(View) +
-                        sizeof(uint32_t);  // embryo_notes_
+                        sizeof(LatencyRecord) + sizeof(uint32_t);  // embryo_notes_
   uint64_t bytes = ConnectionIndex::MemoryBytes(IndexCapacity(options)) + GapPool::MemoryBytes(GapSets(options)) +
                    EncapsulationTable::MemoryBytes(options.max_encapsulations) + ServerEndpoints::kMemoryBytes +
                    TimeWaitTable::MemoryBytes(TimeWaitCapacity(options)) +
                    FingerprintTable::MemoryBytes(FingerprintCapacity(options)) + sizeof(ConnectionTable);
   if (options.keep_rates) {
-    bytes_each +=
-        PayloadWindows::BytesPerSlot(options.rate_tick_ns, options.rate_window_ns, options.ranking_window_ns) +
-        sizeof(LatencyRecord);
+    bytes_each += PayloadWindows::BytesPerSlot(options.rate_tick_ns, options.rate_window_ns, options.ranking_window_ns);
     bytes += options.max_recently_ended * sizeof(RecentlyEnded::Entry) + EdgeTable::MemoryBytes(options.edges);
   }
   if (options.has_identities) {
@@ -77,6 +75,7 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
       sink_(sink),
       records_(options.max_connections),
       details_(options.max_connections),
+      latencies_(options.max_connections),
       embryos_(options.max_connections),
       views_(options.max_connections),
       index_(&records_, &embryos_, &views_, options.hash_seed, IndexCapacity(options)),
@@ -96,7 +95,6 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
   if (options.keep_rates) {
     windows_ = std::make_unique<PayloadWindows>(options.max_connections, options.rate_tick_ns, options.rate_window_ns,
                                                 options.ranking_window_ns);
-    latencies_ = std::make_unique<StableArray<LatencyRecord>>(options.max_connections);
   }
 }
 
@@ -168,9 +166,8 @@ void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
           (arrival.packet->tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) != 0) {
         FetchAhead(&details_[arrival.likely_slot]);
       }
-      if (latencies_ != nullptr &&
-          MayBelongToExchange(*arrival.packet, arrival.sender == record.client_end(), record)) {
-        FetchAhead(&(*latencies_)[arrival.likely_slot]);
+      if (MayBelongToExchange(*arrival.packet, arrival.sender == record.client_end(), record)) {
+        FetchAhead(&latencies_[arrival.likely_slot]);
       }
     }
   }
@@ -192,9 +189,8 @@ void ConnectionTable::FetchRecord(uint32_t slot) const {
   FetchAhead(&record.ends[0]);
   FetchAhead(&record.ends[1]);
   FetchAhead(&details_[slot]);
-  if (windows_ == nullptr) return;
-  windows_->Prefetch(slot);
-  FetchAhead(&(*latencies_)[slot]);
+  FetchAhead(&latencies_[slot]);
+  if (windows_ != nullptr) windows_->Prefetch(slot);
 }
 
 bool ConnectionTable::Prepare(const DecodedPacket& packet, const ConnectionHint& hint, const Arrival* previous,
@@ -408,9 +404,8 @@ uint32_t ConnectionTable::Promote(uint32_t slot, uint32_t hash) {
 }
 
 void ConnectionTable::ForgetRates(uint32_t slot) {
-  if (windows_ == nullptr) return;
-  windows_->Clear(slot);
-  (*latencies_)[slot] = LatencyRecord();
+  latencies_[slot] = LatencyRecord();
+  if (windows_ != nullptr) windows_->Clear(slot);
 }
 
 uint32_t ConnectionTable::BeginConnection(const Arrival& arrival) {
@@ -521,17 +516,15 @@ void ConnectionTable::PopulateRecords(uint32_t first, uint32_t count) {
   count = std::min(count, options_.max_connections - first);
   records_.Populate(first, count);
   details_.Populate(first, count);
-  if (windows_ == nullptr) return;
-  windows_->Populate(first, count);
-  latencies_->Populate(first, count);
+  latencies_.Populate(first, count);
+  if (windows_ != nullptr) windows_->Populate(first, count);
 }
 
 ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {
   const bool is_embryo = (slot & kEmbryoSlots) != 0;
   const uint32_t embryo = slot & ~kEmbryoSlots;
-  const LatencyRecord* const latency = is_embryo || latencies_ == nullptr ? nullptr : &(*latencies_)[slot];
   ConnectionSummary summary =
-      is_embryo ? SummaryOf(embryos_[embryo]) : SummaryOf(records_[slot], details_[slot], latency);
+      is_embryo ? SummaryOf(embryos_[embryo]) : SummaryOf(records_[slot], details_[slot], latencies_[slot]);
   summary.id = IdOf(is_embryo ? embryos_[embryo].key : records_[slot].key, summary.start_time_ns);
   if (!is_embryo && details_[slot].first_view != ViewTable::kNone) summary.service = ServiceOf(slot);
   return summary;

@@ -53,9 +53,8 @@ struct TableOptions {
   int64_t remove_after_ns = 2 * kNanosecondsPerSecond;                // time-out of closed and reset connections
   int64_t idle_timeout_ns = kSecondsPerHour * kNanosecondsPerSecond;  // time-out of established, confirmed connections
   uint64_t hash_seed = 0;  // should be random, so that nobody can choose keys that collide (see KeyHasher)
-  // Whether to keep rates, ranking, delays (see LatencyRecord), edges and recently ended connections. The connection
-  // log needs none of them. False saves memory and time; the options below, except max_encapsulations, then have no
-  // effect.
+  // Whether to keep rates, ranking, edges and recently ended connections. The connection log needs none of them. False
+  // saves memory and time; the options below, except max_encapsulations, then have no effect.
   bool keep_rates = true;
   int64_t rate_tick_ns = kNanosecondsPerSecond;  // rates change at multiples of this time; see WindowedSums
   int64_t rate_window_ns = kNanosecondsPerSecond;
@@ -600,6 +599,7 @@ class alignas(64) ConnectionTable {
   EndedConnectionSink* const sink_;
   StableArray<ConnectionRecord> records_;
   StableArray<ConnectionDetails> details_;
+  StableArray<LatencyRecord> latencies_;  // by slot of a record, as the two above
   EmbryoTable embryos_;
   ViewTable views_;
   ConnectionIndex index_;
@@ -610,9 +610,8 @@ class alignas(64) ConnectionTable {
   ServerEndpoints servers_;
   InterfacePins pins_;
   ConnectionNames names_;
-  Ledger ledger_;                                          // has edges if keep_rates
-  std::unique_ptr<PayloadWindows> windows_;                // null without keep_rates
-  std::unique_ptr<StableArray<LatencyRecord>> latencies_;  // by slot of a record; null without keep_rates
+  Ledger ledger_;                            // has edges if keep_rates
+  std::unique_ptr<PayloadWindows> windows_;  // null without keep_rates
   RecentlyEnded recently_ended_;
   RepeatedAttempts repeated_attempts_;
   TimeWaitTable time_wait_;

@@ -92,10 +92,10 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
     const bool from_client = arrival.sender == record.client_end();
     ledger_.Credit(from_client, packet.payload_length_bytes, PayloadSegments(packet), LossCounts::Of(end) - before,
                    now_ns_, &record);
-    if (latencies_ != nullptr && is_believable && MayBelongToExchange(packet, from_client, record)) {
+    if (is_believable && MayBelongToExchange(packet, from_client, record)) {
       const int64_t response_ns =
-          FollowExchange(packet, arrival.sender, arrival.time_ns, sent_before, &record, &(*latencies_)[slot]);
-      if (response_ns != kNoResponse) ledger_.CreditResponse(response_ns, &record);
+          FollowExchange(packet, arrival.sender, arrival.time_ns, sent_before, &record, &latencies_[slot]);
+      if (response_ns != kNoResponse) ledger_.CreditResponse(response_ns, record);
     }
     if (record.edge != edge_before && record.is_key_of_views) NoteService(slot);
   } else {
@@ -151,9 +151,9 @@ void ConnectionTable::CreditAcceptedProbe(uint32_t slot, End sender) {
   }
 }
 
-inline void ConnectionTable::NoteRtt(uint32_t slot, const Arrival& arrival, const RttSample& sample) {
-  if (sample.duration_us == RttSample::kNone || latencies_ == nullptr) return;
-  RttMinimum& minimum = (*latencies_)[slot].rtt_minima[static_cast<size_t>(OtherEnd(arrival.sender))];
+// Not inline, because most packets end no sample.
+ABSL_ATTRIBUTE_NOINLINE void ConnectionTable::NoteRtt(uint32_t slot, const Arrival& arrival, const RttSample& sample) {
+  RttMinimum& minimum = latencies_[slot].rtt_minima[static_cast<size_t>(OtherEnd(arrival.sender))];
   if (sample.may_be_delayed) {
     minimum.AddMaybeDelayed(sample.duration_us, arrival.time_ns);
   } else {
@@ -166,7 +166,8 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   ConnectionRecord& record = records_[slot];
   EndRecord& end = record.end(arrival.sender);
   if (record.state == ConnectionState::kEstablished && (packet.tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) == 0) {
-    NoteRtt(slot, arrival, AnalyzeSegment(packet, arrival.sender, arrival.time_ns, &record, &gaps_));
+    const RttSample sample = AnalyzeSegment(packet, arrival.sender, arrival.time_ns, &record, &gaps_);
+    if (sample.duration_us != RttSample::kNone) NoteRtt(slot, arrival, sample);
     return;
   }
 
@@ -189,7 +190,8 @@ void ConnectionTable::FollowSegment(uint32_t slot, const Arrival& arrival) {
   if (packet.tcp_flags & kTcpFin) end.set(EndRecord::kFinSeen);
   const uint32_t sent_before = end.next_sequence;
   const uint32_t acknowledged_before = end.last_acknowledgment;
-  NoteRtt(slot, arrival, AnalyzeSegment(packet, arrival.sender, arrival.time_ns, &record, &gaps_));
+  const RttSample sample = AnalyzeSegment(packet, arrival.sender, arrival.time_ns, &record, &gaps_);
+  if (sample.duration_us != RttSample::kNone) NoteRtt(slot, arrival, sample);
   if ((packet.tcp_flags & (kTcpSyn | kTcpRst)) == kTcpSyn)
     end.window = WindowOfSyn(packet.window, end, record.end(OtherEnd(arrival.sender)));
   if (end.next_sequence != sent_before || end.last_acknowledgment != acknowledged_before) end.set(EndRecord::kWentOn);

@@ -172,13 +172,11 @@ EdgeBinding EdgeTable::CreditHandshake(Slot* slot, const BoundEdge& edge, double
   return bound;
 }
 
-EdgeBinding EdgeTable::CreditResponse(Slot* slot, const BoundEdge& edge, bool is_open, double response_seconds) {
-  const EdgeBinding bound = Hold(slot, edge, is_open, /*bytes=*/0, /*now_ns=*/0);
-  EdgeCounters& account = Account(*slot, bound);
+void EdgeTable::CreditResponse(Slot slot, EdgeBinding bound, double response_seconds) {
+  EdgeCounters& account = Account(slot, bound);
   ++account.response_count;
   account.response_sum_seconds += response_seconds;
-  Distributions(*slot, bound).response_seconds.Observe(response_seconds);
-  return bound;
+  Distributions(slot, bound).response_seconds.Observe(response_seconds);
 }
 
 void EdgeTable::OnForgotten(Slot slot, EdgeBinding bound) {

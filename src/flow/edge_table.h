@@ -137,8 +137,9 @@ class EdgeTable : private EdgeChooser::Accounts {
   void CreditUnopened(const EdgeKey& key, const Binding& ends, const EdgeTraffic& traffic);
   // Credits a completed handshake of an open connection. Sets `*slot` and returns a result as Credit() does.
   EdgeBinding CreditHandshake(Slot* slot, const BoundEdge& edge, double rtt_seconds);
-  // Credits an exchange of a connection. Sets `*slot` and returns a result as Credit() does.
-  EdgeBinding CreditResponse(Slot* slot, const BoundEdge& edge, bool is_open, double response_seconds);
+  // Credits an exchange of a connection. REQUIRES: the last call for the connection was Credit() or CreditHeld(), of
+  // the answer's payload, and left the connection with this slot and binding.
+  void CreditResponse(Slot slot, EdgeBinding bound, double response_seconds);
   // Credits `count` SYNs that a client sent again because none was answered. REQUIRES: count > 0.
   void CreditSynRetransmissions(Slot slot, const BoundEdge& edge, uint64_t count, int64_t now_ns);
 

@@ -39,8 +39,14 @@ namespace tcpgauge {
 // - While the handshake is unfinished, no turn is an exchange. A turn without a ClientHello finishes it, and with one
 //   (the answer to a HelloRetryRequest) it stays unfinished. The turn that finishes it holds the client's Finished. In
 //   TLS 1.3, and in resumed sessions of TLS 1.2, that turn can hold the first request too, which is then not counted.
+// - After the client's Finished, a server of TLS 1.3 sends session tickets, which look like an answer. Some of them may
+//   come after the first request. So the turn of the first request is no exchange either, unless the finishing turn
+//   begins with a handshake record, as only that of a full handshake of TLS 1.2 does. The first request is in the
+//   finishing turn if application data begins another segment of that turn, after the Finished. Otherwise it is the
+//   next turn.
 // - Once the handshake is finished, a turn is an exchange only if it begins with application data. A renegotiation and
-//   a close_notify are none.
+//   a close_notify are none. An alert of the server is no answer, because servers send one after a last message that
+//   asks nothing (PostgreSQL's Terminate).
 // - Without a ClientHello, a turn that begins with a record of TLS other than application data is no exchange.
 // - A turn is in doubt if its first bytes were not captured or come after a gap, or if it begins with application data
 //   and no ClientHello was seen. It is an exchange if the connection has had kTurnsOfHandshake turns before. For

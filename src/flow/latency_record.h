@@ -13,7 +13,8 @@ namespace tcpgauge {
 // request or an answer, or ends a sample of the round-trip time. All 0 when the connection begins.
 struct LatencyRecord {
   // How far the connection's TLS handshake is (see exchange.h). kNone also for a connection without TLS.
-  enum class TlsHandshake : uint8_t { kNone, kUnfinished, kFinished };
+  // kBeforeFinished: the client has sent a ChangeCipherSpec alone. kBeforeFirstRequest: it has sent its Finished too.
+  enum class TlsHandshake : uint8_t { kNone, kUnfinished, kBeforeFinished, kBeforeFirstRequest, kFinished };
 
   int64_t request_time_ns;     // table time of the last segment of the request under way
   uint32_t responses;          // exchanges so far; saturates
@@ -22,7 +23,6 @@ struct LatencyRecord {
   TlsHandshake tls;
   uint8_t turns;     // of the client so far; saturates
   bool is_exchange;  // the turn under way is the request of an exchange
-  uint8_t unused;
 };
 static_assert(sizeof(LatencyRecord) == 32, "half a cache line");
 

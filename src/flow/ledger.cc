@@ -127,12 +127,10 @@ void Ledger::CreditHandshake(int64_t rtt_ns, ConnectionRecord* record) {
       edges_->CreditHandshake(&record->edge, EdgeOf(record->key, record->client_end(), record->bound), rtt_seconds);
 }
 
-void Ledger::CreditResponse(int64_t response_ns, ConnectionRecord* record) {
+void Ledger::CreditResponse(int64_t response_ns, const ConnectionRecord& record) {
   const double response_seconds = kSecondsPerNanosecond * static_cast<double>(response_ns);
   totals_.response_seconds.Observe(response_seconds);
-  if (edges_ == nullptr) return;
-  record->bound = edges_->CreditResponse(&record->edge, EdgeOf(record->key, record->client_end(), record->bound),
-                                         IsOpen(record->state), response_seconds);
+  if (edges_ != nullptr) edges_->CreditResponse(record.edge, record.bound, response_seconds);
 }
 
 }  // namespace tcpgauge

@@ -116,9 +116,9 @@ class Ledger {
   // to the ACK.
   void CreditHandshake(int64_t rtt_ns, ConnectionRecord* record);
 
-  // Credits an exchange of an opened connection, and sets record->edge. `response_ns` is the time from the request to
-  // the answer.
-  void CreditResponse(int64_t response_ns, ConnectionRecord* record);
+  // Credits an exchange of an opened connection. `response_ns` is the time from the request to the answer. REQUIRES:
+  // the last call for the connection was Credit(), of the answer's payload.
+  void CreditResponse(int64_t response_ns, const ConnectionRecord& record);
 
   // Returns the edge of a connection. REQUIRES: edges are kept.
   EdgeKey EdgeOf(const ConnectionRecord& record) const {

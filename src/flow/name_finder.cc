@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "src/naming/listener_queue.h"
+#include "src/naming/lost_since.h"
 
 namespace tcpgauge {
 namespace {
@@ -47,26 +48,20 @@ void NameFinder::Set(std::shared_ptr<const IdentityMap> map, int64_t sockets_rea
   for (const ListenerQueue& listener : map_->listener_queues) {
     if (listener.identity == nullptr) unnamed_listeners_.insert(listener.endpoint);
   }
-  if (before != nullptr) KeepLost(*before);
+  if (before == nullptr) return;
+  KeepLost(map_->former.lock() == before ? map_->lost : LostSince(*before, *map_));
 }
 
-void NameFinder::KeepLost(const IdentityMap& before) {
+void NameFinder::KeepLost(const LostNames& lost) {
   Prune([this](const IpAddress& address) { return map_->addresses.contains(address); }, &lost_addresses_);
   Prune([this](const Endpoint& server) { return map_->endpoints.contains(server); }, &lost_servers_);
-  for (const auto& [address, identity] : before.addresses) {
+  for (const auto& [address, identity] : lost.addresses) {
     if (lost_addresses_.size() == kMaxLost) break;
-    if (!map_->addresses.contains(address)) lost_addresses_[address] = identity;
+    lost_addresses_[address] = identity;
   }
-  // The sockets of clients are not kept: another program may have the port soon.
-  for (const auto& [endpoint, identity] : before.endpoints) {
-    if (lost_servers_.size() == kMaxLost) return;
-    if (!identity->identity.service.empty() && !map_->endpoints.contains(endpoint)) lost_servers_[endpoint] = identity;
-  }
-  for (const ListenerQueue& listener : before.listener_queues) {
-    if (lost_servers_.size() == kMaxLost) return;
-    if (listener.identity != nullptr && !map_->endpoints.contains(listener.endpoint)) {
-      lost_servers_[listener.endpoint] = listener.identity;
-    }
+  for (const auto& [server, identity] : lost.servers) {
+    if (lost_servers_.size() == kMaxLost) break;
+    lost_servers_[server] = identity;
   }
 }
 

@@ -28,7 +28,9 @@ namespace tcpgauge {
 //
 // Thread: confined to its connection table.
 // Time: table time, in nanoseconds.
-// Bounds: those of the identity map. Of lost names, at most kMaxLost addresses and kMaxLost servers are remembered.
+// Time that Set() takes: that of what differs from the map before, and of its listeners. If the maker did not compare
+// the two maps (IdentityMap::former), Set() compares them. Bounds: those of the identity map. Of lost names, at most
+// kMaxLost addresses and kMaxLost servers are remembered.
 class NameFinder {
  public:
   // As `begun_ns`: it is not certain that the connection has a socket. Then no client has the name of a socket.
@@ -58,7 +60,7 @@ class NameFinder {
   template <typename Key>
   using Lost = absl::flat_hash_map<Key, std::weak_ptr<const NumberedIdentity>>;
 
-  void KeepLost(const IdentityMap& before);
+  void KeepLost(const LostNames& lost);
 
   std::shared_ptr<const IdentityMap> map_;
   int64_t sockets_read_ns_ = INT64_MIN;

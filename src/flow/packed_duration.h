@@ -15,26 +15,27 @@ namespace tcpgauge {
 using PackedDuration = uint16_t;
 
 constexpr PackedDuration kNoDuration = 0;
+constexpr int kPackedMantissaBits = 11;
 
 // Packs a duration in microseconds.
 constexpr PackedDuration PackDuration(uint32_t microseconds) {
-  constexpr uint32_t kMantissaBits = 11;
   uint32_t exponent = 0;
   uint32_t mantissa = microseconds;
-  while (mantissa >> (kMantissaBits + 1) != 0) {
+  while (mantissa >> (kPackedMantissaBits + 1) != 0) {
     mantissa >>= 1;
     ++exponent;
   }
   // A leading bit of the mantissa adds one to the exponent. So exponents above 0 stand for a leading bit.
-  return static_cast<PackedDuration>((exponent << kMantissaBits) + mantissa + 1);
+  return static_cast<PackedDuration>((exponent << kPackedMantissaBits) + mantissa + 1);
 }
 
 // Returns the duration in microseconds. REQUIRES: `packed` comes from PackDuration().
 constexpr uint32_t UnpackDuration(PackedDuration packed) {
   const uint32_t number = packed - 1u;
-  const uint32_t exponent = number >> 11;
+  const uint32_t exponent = number >> kPackedMantissaBits;
   if (exponent == 0) return number;
-  return ((number & 0x7ff) | 0x800) << (exponent - 1);
+  constexpr uint32_t kLeadingBit = 1u << kPackedMantissaBits;
+  return ((number & (kLeadingBit - 1)) | kLeadingBit) << (exponent - 1);
 }
 
 }  // namespace tcpgauge

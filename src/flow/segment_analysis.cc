@@ -49,14 +49,11 @@ bool IsShortSample(Timing timing) {
   return timing == Timing::kShortSample || timing == Timing::kShortSampleByTimestamp;
 }
 
-bool IsSample(Timing timing) {
-  return timing == Timing::kSample || timing == Timing::kSampleByTimestamp || IsShortSample(timing);
-}
+bool IsSample(Timing timing) { return timing >= Timing::kSample && timing <= Timing::kShortSampleByTimestamp; }
 
-// Ends the sample of `other` if `segment`, which the opposite end sent, acknowledges it.
+// Ends the sample of `other`, which `segment` acknowledges.
 RttSample FinishRttSample(const DecodedPacket& segment, uint32_t now_us, EndRecord* other) {
   const Timing timing = other->timing;
-  if (!IsSample(timing) || SequenceLess(segment.acknowledgment_number, other->rtt_sequence)) return {};
   RttSample sample;
   const uint32_t duration_us = now_us - other->rtt_time_us;
   const bool by_timestamp = timing == Timing::kSampleByTimestamp || timing == Timing::kShortSampleByTimestamp;
@@ -146,7 +143,9 @@ RttSample AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_
       end.set(EndRecord::kAckSeen);
       if (other.timing == Timing::kRepetition) other.timing = Timing::kNone;
     }
-    sample = FinishRttSample(segment, now_us, &other);
+    if (IsSample(other.timing) && !SequenceLess(segment.acknowledgment_number, other.rtt_sequence)) {
+      sample = FinishRttSample(segment, now_us, &other);
+    }
   }
   if (segment.window == 0 && !syn && !fin && end.zero_windows < kMaxZeroWindows) ++end.zero_windows;
   end.window = segment.window;

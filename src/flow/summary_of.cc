@@ -32,7 +32,7 @@ int64_t MinRttNs(const LatencyRecord& latency, End sender) {
 }  // namespace
 
 ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDetails& details,
-                            const LatencyRecord* latency) {
+                            const LatencyRecord& latency) {
   const End client = record.client_end();
   ConnectionSummary summary;
   summary.client = record.key.endpoint(client);
@@ -55,12 +55,11 @@ ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDeta
   summary.handshake_rtt_ns = handshake.whole_ns;
   const uint32_t rtt_eighth_us = record.ends[0].smoothed_rtt_eighth_us + record.ends[1].smoothed_rtt_eighth_us;
   if (rtt_eighth_us > 0) summary.rtt_ns = rtt_eighth_us * kNanosecondsPerMicrosecond / 8;
-  if (latency == nullptr) return summary;
-  summary.server_min_rtt_ns = MinRttNs(*latency, client);
-  summary.client_min_rtt_ns = MinRttNs(*latency, OtherEnd(client));
-  if (latency->responses > 0) {
-    summary.responses = latency->responses;
-    summary.response_ns = std::llround(double{latency->smoothed_response_us} * kNanosecondsPerMicrosecond);
+  summary.server_min_rtt_ns = MinRttNs(latency, client);
+  summary.client_min_rtt_ns = MinRttNs(latency, OtherEnd(client));
+  if (latency.responses > 0) {
+    summary.responses = latency.responses;
+    summary.response_ns = std::llround(double{latency.smoothed_response_us} * kNanosecondsPerMicrosecond);
   }
   return summary;
 }

@@ -13,9 +13,9 @@ namespace tcpgauge {
 // `interface` is the one on which the client's packets are counted or, if the client sent none, the server's.
 //
 // Some members keep their defaults: ConnectionTable fills in `id`, and the users of the table fill in the rates,
-// `window_payload_bytes` and `rank`. `latency` is null if no delays are kept; then those keep their defaults too.
+// `window_payload_bytes` and `rank`.
 ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDetails& details,
-                            const LatencyRecord* latency);
+                            const LatencyRecord& latency);
 ConnectionSummary SummaryOf(const Embryo& embryo);
 
 }  // namespace tcpgauge

@@ -48,7 +48,7 @@ void WindowedSums::Clear(size_t slot) { words_[slot * stride_] = kEmptySlot; }
 
 void WindowedSums::Add(size_t slot, size_t lane, uint64_t amount, int64_t time_ns) {
   const int64_t newest = NewestPart(slot);
-  int64_t part = time_ns / part_ns_;
+  int64_t part = PartOf(time_ns);
   if (part > newest) {
     const int64_t kept = static_cast<int64_t>(parts_);
     if (part - newest >= kept) {

@@ -62,7 +62,14 @@ class WindowedSums {
   // old parts before it uses them again.
   static constexpr uint64_t kEmptySlot = ~uint64_t{0};
 
-  // Parts are numbered by time: time / part_ns_. Returns the number of the last part that was written, or -1 for an
+  // Parts are numbered by time: time / part_ns_. Returns the number of the part that contains `time_ns`. Remembers the
+  // last answer, because the times of packets mostly lie in the same part, and a division takes long.
+  int64_t PartOf(int64_t time_ns) {
+    const auto since_begin = static_cast<uint64_t>(time_ns - last_part_ * part_ns_);
+    if (since_begin >= static_cast<uint64_t>(part_ns_)) last_part_ = time_ns / part_ns_;
+    return last_part_;
+  }
+  // Returns the number of the last part that was written, or -1 for an
   // empty slot.
   int64_t NewestPart(size_t slot) const { return static_cast<int64_t>(words_[slot * stride_]); }
   size_t WordIndex(size_t slot, size_t lane, int64_t part) const {
@@ -75,6 +82,7 @@ class WindowedSums {
   const size_t parts_;  // kept in each lane: those of the window, and two more (see PartsKept)
   const size_t lanes_;
   const size_t stride_;          // words from one slot to the next
+  int64_t last_part_ = 0;        // see PartOf()
   StableArray<uint64_t> words_;  // for each slot: the number of its newest part, then a ring of parts for each lane
 };
 

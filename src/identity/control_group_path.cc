@@ -6,9 +6,11 @@
 #include <iterator>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "src/base/strings.h"
+#include "src/naming/name_rule.h"
 
 namespace tcpgauge {
 namespace {
@@ -92,34 +94,68 @@ bool IsMonitor(std::string_view folder) { return folder.find("conmon-") != std::
 
 bool IsUnit(std::string_view folder) { return EndsWith(folder, ".service") || EndsWith(folder, ".scope"); }
 
-bool IsUserManager(std::string_view folder) { return StartsWith(folder, "user@") && EndsWith(folder, ".service"); }
+// Whether the unit is that of a program that makes groups for pods and containers.
+bool IsContainerManager(std::string_view unit) {
+  constexpr std::string_view kUnits[] = {
+      "containerd.service", "cri-docker.service", "crio.service",   "docker.service",     "k3s-agent.service",
+      "k3s.service",        "kubelet.service",    "podman.service", "rke2-agent.service", "rke2-server.service"};
+  return IsOneOf(unit, kUnits);
+}
+
+int ValueOfHexDigit(char c) {
+  if (absl::ascii_isdigit(static_cast<unsigned char>(c))) return c - '0';
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+// Returns the name without systemd's escapes, such as "\x2d". If the result may be no name, returns `name` as it is.
+std::string Unescaped(std::string_view name) {
+  std::string text;
+  for (size_t i = 0; i < name.size(); ++i) {
+    text += name[i];
+    if (name[i] != '\\' || i + 3 >= name.size() || name[i + 1] != 'x') continue;
+    const int high = ValueOfHexDigit(name[i + 2]), low = ValueOfHexDigit(name[i + 3]);
+    if (high < 0 || low < 0) continue;
+    text.back() = static_cast<char>(high << 4 | low);
+    i += 3;
+  }
+  return IsName(text) ? text : std::string(name);
+}
+
+// Returns the name of a unit for people. `parent` is the folder above.
+std::string ShownUnit(std::string_view unit, std::string_view parent) {
+  const bool is_session = StartsWith(unit, "session-") && StartsWith(parent, "user-") && EndsWith(parent, ".slice");
+  return Unescaped(is_session ? parent : unit);
+}
 
 }  // namespace
 
 GroupOwner OwnerOfGroup(std::string_view path) {
   std::string pod_uid;
   std::string_view container_id;
-  std::string_view unit;
+  std::string unit;
   std::string_view parent;
   for (const std::string_view part : Split(path, '/')) {
-    // Where kubelet and the runtime disagree about the driver, a folder is called SLICE:cri-containerd:ID.
-    for (const std::string_view folder : Split(part, ':')) {
+    // The name of a unit may hold a colon. Of another folder, it separates parts: where kubelet and the runtime
+    // disagree about the driver, a folder is called SLICE:cri-containerd:ID.
+    bool is_owned_by_container = false;
+    for (const std::string_view folder : IsUnit(part) ? std::vector<std::string_view>{part} : Split(part, ':')) {
       if (std::string uid = PodUidOf(folder, parent); !uid.empty()) {
         pod_uid = std::move(uid);
         container_id = {};
       } else if (const auto id = ContainerIdOf(folder, parent, !pod_uid.empty()); !id.empty()) {
         container_id = id;
+        is_owned_by_container = true;
       } else if (unit.empty() && IsUnit(folder) && !IsMonitor(folder)) {
-        unit = folder;
+        unit = ShownUnit(folder, parent);
       }
       parent = folder;
     }
-    if (IsUserManager(part)) break;
+    if (IsUnit(part) && !is_owned_by_container && !IsContainerManager(part)) break;
   }
   GroupOwner owner;
   owner.pod_uid = std::move(pod_uid);
-  owner.container_id = std::string(container_id);
-  if (!owner.is_known() && unit != "init.scope") owner.unit = std::string(unit);
+  owner.container_id = Unescaped(container_id);
+  if (!owner.is_known() && unit != "init.scope") owner.unit = std::move(unit);
   return owner;
 }
 

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "src/identity/control_group_path.h"
-#include "src/identity/file_at.h"
 
 namespace tcpgauge {
 namespace {

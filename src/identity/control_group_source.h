@@ -9,6 +9,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "src/identity/file_at.h"
 #include "src/identity/group_owner.h"
 #include "src/identity/identity_source.h"
 
@@ -37,6 +38,7 @@ class ControlGroupSource final : public IdentitySource {
   std::string_view name() const override { return "cgroup"; }
   // False if the folder has no cgroup2.
   bool is_up() const override { return is_up_; }
+  bool is_missed() const override { return Exists(folder_); }
 
  private:
   // Reads the tree into owners_.

@@ -7,6 +7,8 @@
 
 namespace tcpgauge {
 
+bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0 || errno != ENOENT; }
+
 Folder OpenFolderAt(int parent_fd, const char* path) {
   const int fd = openat(parent_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return nullptr;

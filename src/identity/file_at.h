@@ -19,6 +19,9 @@ struct FolderCloser {
 };
 using Folder = std::unique_ptr<DIR, FolderCloser>;
 
+// Whether there is a file or folder at `path`, even if it is closed to us.
+bool Exists(const std::string& path);
+
 // Opens the folder `path`, relative to the open folder `parent_fd`, or to the current one if that is AT_FDCWD. Null if
 // the folder cannot be opened.
 Folder OpenFolderAt(int parent_fd, const char* path);

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "src/base/split_mix.h"
 #include "src/naming/name_rule.h"
+#include "src/naming/shared_text.h"
 
 namespace tcpgauge {
 namespace {
@@ -25,9 +26,9 @@ std::string ShownContainer(const std::string& id) {
 }
 
 EndIdentity OnlyNames(EndIdentity identity) {
-  for (std::string* const text : {&identity.namespace_name, &identity.workload, &identity.workload_kind, &identity.pod,
-                                  &identity.container, &identity.service, &identity.node, &identity.zone}) {
-    if (!IsName(*text)) text->clear();
+  for (SharedText* const text : {&identity.namespace_name, &identity.workload, &identity.workload_kind, &identity.pod,
+                                 &identity.container, &identity.service, &identity.node, &identity.zone}) {
+    if (!IsName(*text)) *text = SharedText();
   }
   return identity;
 }
@@ -56,11 +57,6 @@ EndIdentity Joined(EndIdentity known, const EndIdentity& more) {
 
 bool IsSameOwner(const GroupOwner& a, const GroupOwner& b) {
   return a.pod_uid.empty() ? a == b : a.pod_uid == b.pod_uid;
-}
-
-bool IsWildcard(const IpAddress& address) {
-  const uint8_t any_v4[4] = {};
-  return address == IpAddress() || address == IpAddress::FromV4(any_v4);
 }
 
 void AddGroupTo(uint64_t group_id, absl::InlinedVector<uint64_t, 1>* groups) {
@@ -125,14 +121,23 @@ void IdentityDraft::AddEndpoint(const Endpoint& endpoint, const EndIdentity& ser
   if (!api_endpoints_.contains(endpoint) && !HasRoom()) return;
   const IdentityRef named = Named(server);
   IdentityRef& known = api_endpoints_[endpoint];
-  const std::string& service = named->identity.service;
-  const bool is_first = known == nullptr || known->identity.service.empty() || service < known->identity.service;
+  const SharedText& service = named->identity.service;
+  const bool is_first =
+      known == nullptr || known->identity.service.empty() || service.view() < known->identity.service.view();
   if (known == nullptr || (is_first && !service.empty())) known = named;
 }
 
 void IdentityDraft::AddContainer(std::string_view container_id, const EndIdentity& container) {
   if (containers_.size() < kMaxFacts) {
     containers_.insert({std::string(container_id), OnlyNames(container)});
+  } else {
+    ++overflows_;
+  }
+}
+
+void IdentityDraft::AddPodOfLog(std::string_view uid, const EndIdentity& pod) {
+  if (pods_in_logs_.size() < kMaxFacts) {
+    pods_in_logs_.insert({std::string(uid), OnlyNames(pod)});
   } else {
     ++overflows_;
   }
@@ -160,8 +165,8 @@ void IdentityDraft::AddAddressOf(const GroupOwner& owner, const IpAddress& addre
   AddLocalAddress(address);
   if (!addresses_.contains(address) && !HasRoom()) return;
   AddressClaim& claim = addresses_[address];
-  if (!claim.owner.has_value()) {
-    claim.owner = owner;
+  if (claim.owner == nullptr) {
+    claim.owner = std::make_unique<const GroupOwner>(owner);
   } else if (!IsSameOwner(*claim.owner, owner)) {
     claim.owners_differ = true;
   }
@@ -197,7 +202,7 @@ void IdentityDraft::AddListener(const ListenerQueue& queue, uint64_t group_id) {
   }
   listener_places_[queue.endpoint] = listeners_.size();
   listeners_.push_back({queue, {group_id}});
-  if (IsWildcard(queue.endpoint.address)) wildcard_ports_.insert(queue.endpoint.port);
+  if (IsOnAllAddresses(queue.endpoint)) wildcard_ports_.insert(queue.endpoint.port);
 }
 
 bool IdentityDraft::IsListening(const Endpoint& endpoint) const {
@@ -230,17 +235,19 @@ std::shared_ptr<IdentityMap> IdentityDraft::Finish(Recent* recent, int64_t now_n
   map->local_addresses = local_addresses_;
   FindPodsInLogs();
   const GroupIdentities groups = FinishGroups();
-  FinishListeners(groups, map.get());
+  const EndpointIdentities listeners = FinishListeners(groups, map.get());
   SortListeners(recent, map.get());
-  FinishAddresses(recent, now_ns, map.get());
-  FinishEndpoints(groups, recent, now_ns, map.get());
+  FinishAddresses(recent, map.get());
+  FinishEndpoints(groups, listeners, recent, map.get());
   const auto room = [&] {
     const size_t used = map->addresses.size() + map->endpoints.size();
     return used < max_endpoints_ ? max_endpoints_ - used : 0;
   };
   recent->addresses.AddDead(now_ns, room(), &map->addresses);
   recent->endpoints.AddDead(now_ns, room(), &map->endpoints);
-  FinishSockets(groups, std::min(room(), max_endpoints_ / 2), map.get());
+  FinishSockets(groups, std::min(room(), max_endpoints_ / 2), recent, map.get());
+  recent->map = map;
+  recent->map_time_ns = now_ns;
   return map;
 }
 
@@ -250,7 +257,7 @@ void IdentityDraft::FindPodsInLogs() {
     const auto log = containers_.find(owner.container_id);
     if (log == containers_.end()) continue;
     EndIdentity pod = log->second;
-    pod.container.clear();
+    pod.container = SharedText();
     pods_in_logs_.insert({owner.pod_uid, std::move(pod)});
   }
 }
@@ -290,7 +297,7 @@ std::optional<EndIdentity> IdentityDraft::IdentityOfPod(const GroupOwner& owner)
 
 IdentityRef IdentityDraft::IdentityOf(const AddressClaim& claim) const {
   if (claim.owners_differ) return nullptr;
-  if (!claim.owner.has_value()) return claim.api_differs ? nullptr : claim.api;
+  if (claim.owner == nullptr) return claim.api_differs ? nullptr : claim.api;
   // The address is the whole pod's.
   GroupOwner pod = *claim.owner;
   if (!pod.pod_uid.empty()) pod.container_id.clear();
@@ -312,15 +319,17 @@ IdentityDraft::GroupIdentities IdentityDraft::FinishGroups() const {
   return identities;
 }
 
-void IdentityDraft::FinishListeners(const GroupIdentities& groups, IdentityMap* map) const {
+IdentityDraft::EndpointIdentities IdentityDraft::FinishListeners(const GroupIdentities& groups,
+                                                                 IdentityMap* map) const {
+  EndpointIdentities identities;
   absl::flat_hash_set<uint16_t> ambiguous_ports;
   for (const ListenerClaim& listener : listeners_) {
     const Endpoint& endpoint = listener.queue.endpoint;
     ListenerQueue queue = listener.queue;
     queue.identity = CommonIdentity(listener.groups, groups);
     map->listener_queues.push_back(queue);
-    if (queue.identity != nullptr && !IsWildcard(endpoint.address)) {
-      map->endpoints[endpoint] = queue.identity;
+    if (queue.identity != nullptr && !IsOnAllAddresses(endpoint)) {
+      identities[endpoint] = queue.identity;
       continue;
     }
     // A listener on all addresses must not give its name to the connections of another one on its port.
@@ -329,6 +338,7 @@ void IdentityDraft::FinishListeners(const GroupIdentities& groups, IdentityMap* 
       ambiguous_ports.insert(endpoint.port);
   }
   for (const uint16_t port : ambiguous_ports) map->wildcard_ports.erase(port);
+  return identities;
 }
 
 void IdentityDraft::SortListeners(Recent* recent, IdentityMap* map) const {
@@ -347,7 +357,7 @@ void IdentityDraft::SortListeners(Recent* recent, IdentityMap* map) const {
   recent->listeners = std::move(numbers);
 }
 
-void IdentityDraft::FinishSockets(const GroupIdentities& groups, size_t room, IdentityMap* map) {
+void IdentityDraft::FinishSockets(const GroupIdentities& groups, size_t room, Recent* recent, IdentityMap* map) {
   std::vector<std::pair<Endpoint, IdentityRef>> named;
   for (const auto& [endpoint, claim] : sockets_) {
     IdentityRef identity = CommonIdentity(claim, groups);
@@ -355,8 +365,9 @@ void IdentityDraft::FinishSockets(const GroupIdentities& groups, size_t room, Id
     const auto known = map->endpoints.find(endpoint);
     if (known == map->endpoints.end()) {
       named.emplace_back(endpoint, std::move(identity));
-    } else if (!api_endpoints_.contains(endpoint)) {
+    } else if (recent->endpoints.contains(endpoint)) {
       known->second = std::move(identity);  // instead of the name of a dead endpoint
+      recent->sockets.insert(endpoint);
     }
   }
   if (named.size() > room) {
@@ -365,39 +376,57 @@ void IdentityDraft::FinishSockets(const GroupIdentities& groups, size_t room, Id
     overflows_ += named.size() - room;
     named.resize(room);
   }
-  for (auto& [endpoint, identity] : named) map->endpoints.insert({endpoint, std::move(identity)});
+  for (auto& [endpoint, identity] : named) {
+    map->endpoints.insert({endpoint, std::move(identity)});
+    recent->sockets.insert(endpoint);
+  }
 }
 
-void IdentityDraft::FinishAddresses(Recent* recent, int64_t now_ns, IdentityMap* map) const {
+void IdentityDraft::FinishAddresses(Recent* recent, IdentityMap* map) const {
   for (const auto& [address, claim] : addresses_) {
-    const IdentityRef identity = shared_addresses_.contains(address) ? nullptr : IdentityOf(claim);
-    if (identity == nullptr || IsNobody(identity->identity)) {
-      recent->addresses.Forget(address);
-      continue;
-    }
-    map->addresses[address] = identity;
-    recent->addresses.Note(address, identity, now_ns);
+    recent->addresses.Forget(address);
+    IdentityRef identity = shared_addresses_.contains(address) ? nullptr : IdentityOf(claim);
+    if (identity != nullptr && !IsNobody(identity->identity)) map->addresses[address] = std::move(identity);
   }
   for (const IpAddress& address : shared_addresses_) recent->addresses.Forget(address);
+  if (recent->map == nullptr) return;
+  for (const auto& [address, identity] : recent->map->addresses) {
+    const bool has_died = !addresses_.contains(address) && !shared_addresses_.contains(address);
+    if (has_died) recent->addresses.Note(address, identity, recent->map_time_ns);
+  }
 }
 
-void IdentityDraft::FinishEndpoints(const GroupIdentities& groups, Recent* recent, int64_t now_ns,
-                                    IdentityMap* map) const {
-  for (const auto& [endpoint, server] : api_endpoints_) {
-    IdentityRef identity = server;
+void IdentityDraft::FinishEndpoints(const GroupIdentities& groups, const EndpointIdentities& listeners, Recent* recent,
+                                    IdentityMap* map) {
+  if (recent->map != nullptr) {
+    for (const auto& [endpoint, identity] : recent->map->endpoints) {
+      const bool has_died = !api_endpoints_.contains(endpoint) && !recent->sockets.contains(endpoint);
+      if (has_died) recent->endpoints.Note(endpoint, identity, recent->map_time_ns);
+    }
+  }
+  recent->sockets.clear();
+  for (auto i = api_endpoints_.begin(); i != api_endpoints_.end();) {
+    const auto here = i++;
+    const Endpoint& endpoint = here->first;
+    IdentityRef& server = here->second;
+    recent->endpoints.Forget(endpoint);
     const auto socket = sockets_.find(endpoint);
     IdentityRef known = socket != sockets_.end() ? CommonIdentity(socket->second, groups) : nullptr;
+    if (const auto listener = listeners.find(endpoint); known == nullptr && listener != listeners.end())
+      known = listener->second;
     if (known == nullptr) known = map->Find(endpoint);
     if (known != nullptr) {
       if (!server->identity.pod.empty() && !IsSamePod(known->identity, server->identity)) {
-        recent->endpoints.Forget(endpoint);
+        api_endpoints_.erase(here);
         continue;
       }
-      identity = pool_->Get(Joined(known->identity, server->identity));
+      server = pool_->Get(Joined(known->identity, server->identity));
     }
-    if (IsNobody(identity->identity)) continue;
-    map->endpoints[endpoint] = identity;
-    recent->endpoints.Note(endpoint, identity, now_ns);
+    if (IsNobody(server->identity)) api_endpoints_.erase(here);
+  }
+  map->endpoints = std::move(api_endpoints_);
+  for (const auto& [endpoint, identity] : listeners) {
+    if (map->endpoints.insert({endpoint, identity}).second) recent->sockets.insert(endpoint);
   }
 }
 

@@ -70,6 +70,8 @@ class IdentityDraft {
   // The container with this id, as the name of its log file tells: namespace, pod and container, and a guess of the
   // workload.
   void AddContainer(std::string_view container_id, const EndIdentity& container);
+  // The pod with this UID, as the path of its log files tells: namespace and pod, and a guess of the workload.
+  void AddPodOfLog(std::string_view uid, const EndIdentity& pod);
   // The control group with this inode number.
   void AddGroup(uint64_t id, const GroupOwner& owner);
   // A control group of this owner has processes. `comm` is the name of the process if there is only one, or empty.
@@ -97,6 +99,11 @@ class IdentityDraft {
   struct Recent {
     RecentNames<IpAddress> addresses;
     RecentNames<Endpoint> endpoints;  // of the API
+    // The map of the round before, from which this one knows what has died; or an equal map, so that there are not two.
+    // Null in the first round.
+    std::shared_ptr<const IdentityMap> map;
+    absl::flat_hash_set<Endpoint> sockets;  // the endpoints in `map` that the API did not name
+    int64_t map_time_ns = 0;                // of the round of `map`
     // The order of IdentityMap::listener_queues: a listener that came later has a higher number.
     absl::flat_hash_map<Endpoint, uint64_t> listeners;
     uint64_t last_listener = 0;
@@ -114,9 +121,9 @@ class IdentityDraft {
 
  private:
   struct AddressClaim {
-    IdentityRef api;           // null: the API does not know the address
-    bool api_differs = false;  // the API says that several pods have it
-    std::optional<GroupOwner> owner;
+    IdentityRef api;                          // null: the API does not know the address
+    bool api_differs = false;                 // the API says that several pods have it
+    std::unique_ptr<const GroupOwner> owner;  // null: no process tells it; most addresses of the API are elsewhere
     bool owners_differ = false;
   };
   // The control groups of the sockets of one endpoint. kUnknownGroup stands for those beyond kMaxGroupsOfEndpoint.
@@ -126,13 +133,14 @@ class IdentityDraft {
     GroupClaim groups;
   };
   using GroupIdentities = absl::flat_hash_map<uint64_t, IdentityRef>;
+  using EndpointIdentities = absl::flat_hash_map<Endpoint, IdentityRef>;
 
   // Whether there is room for one more address, listener or endpoint of the API. Counts an overflow otherwise.
   bool HasRoom();
   // Returns the identity with its names alone.
   IdentityRef Named(const EndIdentity& identity) const;
   bool IsListening(const Endpoint& endpoint) const;
-  // Fills pods_in_logs_.
+  // Adds to pods_in_logs_ the pods of containers_.
   void FindPodsInLogs();
   // Nullopt and null: unknown.
   std::optional<EndIdentity> IdentityOf(const GroupOwner& owner) const;
@@ -140,13 +148,16 @@ class IdentityDraft {
   IdentityRef IdentityOf(const AddressClaim& claim) const;
 
   GroupIdentities FinishGroups() const;
-  void FinishListeners(const GroupIdentities& groups, IdentityMap* map) const;
+  // Returns the listeners on one address. Fills the map's ports of those on all addresses.
+  EndpointIdentities FinishListeners(const GroupIdentities& groups, IdentityMap* map) const;
   // New listeners come after those that were there before, and among them the fullest ones first.
   void SortListeners(Recent* recent, IdentityMap* map) const;
   // Adds at most `room` endpoints.
-  void FinishSockets(const GroupIdentities& groups, size_t room, IdentityMap* map);
-  void FinishAddresses(Recent* recent, int64_t now_ns, IdentityMap* map) const;
-  void FinishEndpoints(const GroupIdentities& groups, Recent* recent, int64_t now_ns, IdentityMap* map) const;
+  void FinishSockets(const GroupIdentities& groups, size_t room, Recent* recent, IdentityMap* map);
+  void FinishAddresses(Recent* recent, IdentityMap* map) const;
+  // Gives api_endpoints_ away to the map, because a copy would take megabytes.
+  void FinishEndpoints(const GroupIdentities& groups, const EndpointIdentities& listeners, Recent* recent,
+                       IdentityMap* map);
 
   const size_t max_endpoints_;
   IdentityPool* const pool_;
@@ -156,7 +167,7 @@ class IdentityDraft {
   absl::flat_hash_map<uint64_t, GroupOwner> groups_;
   absl::flat_hash_map<GroupOwner, std::string> comms_;  // of all owners that have processes
   absl::flat_hash_map<IpAddress, AddressClaim> addresses_;
-  absl::flat_hash_map<Endpoint, IdentityRef> api_endpoints_;
+  EndpointIdentities api_endpoints_;
   absl::flat_hash_map<Endpoint, GroupClaim> sockets_;
   absl::flat_hash_map<Endpoint, size_t> listener_places_;  // in listeners_
   std::vector<ListenerClaim> listeners_;

@@ -98,4 +98,11 @@ absl::Status WriteIdentityFile(const std::string& path, const IdentityMap& map) 
       path, absl::StrCat(strerror(error), "; use a folder in which the user that the agent runs as may create files"));
 }
 
+absl::Status IdentityFile::Write(std::shared_ptr<const IdentityMap> map) {
+  if (written_ != nullptr && map->HasNamesOf(*written_)) return absl::OkStatus();
+  absl::Status status = WriteIdentityFile(path_, *map);
+  if (status.ok()) written_ = std::move(map);
+  return status;
+}
+
 }  // namespace tcpgauge

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -28,6 +29,24 @@ absl::StatusOr<std::shared_ptr<const IdentityMap>> ReadIdentityFile(const std::s
 // Refuses to replace anything that is no regular file, such as /dev/null or a symbolic link.
 // Errors: kUnavailable. The message names option and path. The old file stays.
 absl::Status WriteIdentityFile(const std::string& path, const IdentityMap& map);
+
+// Keeps a file of names like the latest map.
+//
+// Where programs connect often, each map has other sockets than the one before, but mostly with the same names. So the
+// file is written only when it says something else (IdentityMap::HasNamesOf()), whatever the time and the queues are.
+//
+// Thread: one at a time.
+class IdentityFile {
+ public:
+  explicit IdentityFile(std::string path) : path_(std::move(path)) {}
+
+  // Writes the file if names differ from those in it. Errors: those of WriteIdentityFile(). The next call tries again.
+  absl::Status Write(std::shared_ptr<const IdentityMap> map);
+
+ private:
+  const std::string path_;
+  std::shared_ptr<const IdentityMap> written_;  // null before the first
+};
 
 }  // namespace tcpgauge
 

@@ -21,6 +21,7 @@
 #include "src/naming/identity_pool.h"
 #include "src/naming/identity_text.h"
 #include "src/naming/name_rule.h"
+#include "src/naming/shared_text.h"
 #include "src/net/endpoint.h"
 #include "src/net/ip_address.h"
 
@@ -37,7 +38,7 @@ constexpr JsonBounds kBounds = {SIZE_MAX, 16384, 4};
 // The members of an entry that are names, besides workload_kind and comm.
 struct NameMember {
   std::string_view key;
-  std::string EndIdentity::*name;
+  SharedText EndIdentity::*name;
 };
 constexpr NameMember kNames[] = {
     {"namespace", &EndIdentity::namespace_name},
@@ -69,7 +70,7 @@ struct Entry {
 };
 
 void AppendIdentity(const EndIdentity& identity, JsonWriter* writer) {
-  const auto append = [writer](std::string_view key, const std::string& text) {
+  const auto append = [writer](std::string_view key, std::string_view text) {
     if (!text.empty()) writer->Raw(",\"").Raw(key).Raw("\":").Raw(JsonString(text));
   };
   for (const NameMember& member : kNames) append(member.key, identity.*member.name);
@@ -265,7 +266,7 @@ absl::Status MapReader::TakeMember(std::string_view key, const JsonScalar& value
   if (key == "comm") {
     if (text.empty() || text.size() > kMaxCommBytes)
       return Wrong(absl::StrCat("comm is not a text of 1 to ", kMaxCommBytes, " bytes"));
-    identity_.comm = std::string(text);
+    identity_.comm = text;
     return absl::OkStatus();
   }
   for (const NameMember& member : kNames) {
@@ -273,7 +274,7 @@ absl::Status MapReader::TakeMember(std::string_view key, const JsonScalar& value
     if (!IsName(text))
       return Wrong(absl::StrCat(std::string(key), ": ", Shown(text), " is not a name of 1 to ", kMaxNameBytes,
                                 " letters, digits and . _ : @ -"));
-    identity_.*member.name = std::string(text);
+    identity_.*member.name = text;
     return absl::OkStatus();
   }
   return Wrong(absl::StrCat(Shown(key), " is no part of an entry; right are ", kEntryMembers));
@@ -286,7 +287,7 @@ absl::Status MapReader::TakeKind(std::string_view text) {
   if (!IsName(kind))
     return Wrong(absl::StrCat("workload_kind: ", Shown(text),
                               " is not the kind of a workload, as in Deployment or Deployment(guess)"));
-  identity_.workload_kind = std::string(kind);
+  identity_.workload_kind = kind;
   identity_.is_guess = is_guess;
   return absl::OkStatus();
 }

@@ -25,6 +25,9 @@ namespace tcpgauge {
 // identity than before: a worker looks at all its connections again for each of them. A map in which only the queues of
 // listeners differ goes to the hub alone.
 //
+// A source that is down for two rounds is logged as a warning, and as information when it is up again. One round may
+// fail by chance: the kernel may be out of memory, or a report of sockets be cut short.
+//
 // Thread: one thread at a time.
 // Bounds: those of IdentityDraft, and of the sources.
 class IdentityMaker {
@@ -44,7 +47,7 @@ class IdentityMaker {
     std::function<void(IdentityCounters*)> add_counters;
   };
 
-  explicit IdentityMaker(Options options) : options_(std::move(options)) {}
+  explicit IdentityMaker(Options options) : options_(std::move(options)), rounds_down_(options_.sources.size()) {}
 
   // Makes a map, and publishes it if it differs from the one before. Publishes the counters. Takes milliseconds, and
   // tens of them with many processes.
@@ -53,8 +56,9 @@ class IdentityMaker {
   int64_t last_round_ns() const { return last_round_ns_; }
 
  private:
-  void Publish(std::shared_ptr<const IdentityMap> map, uint64_t socket_fingerprint);
+  void Publish(std::shared_ptr<IdentityMap> map, uint64_t socket_fingerprint);
   void PublishCounters(const IdentityMap& map);
+  void LogStates();
 
   const Options options_;
   IdentityPool pool_;
@@ -66,7 +70,8 @@ class IdentityMaker {
   std::shared_ptr<const IdentityMap> posted_before_;
   uint64_t published_fingerprint_ = 0;  // of its sockets
   int64_t last_round_ns_ = 0;
-  uint64_t overflows_ = 0;  // what found no room, counted again in each round
+  std::vector<int> rounds_down_;  // of each source, but at most kRoundsUntilWarning
+  uint64_t overflows_ = 0;        // what found no room, counted again in each round
 };
 
 }  // namespace tcpgauge

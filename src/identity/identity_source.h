@@ -24,6 +24,10 @@ class IdentitySource {
 
   // Whether the last AddTo() had current knowledge to add. False if, for example, a folder could not be read.
   virtual bool is_up() const = 0;
+
+  // Whether the log should tell when the source is down. False if this host has not what the source reads, such as the
+  // logs of containers, or if the source logs its errors itself.
+  virtual bool is_missed() const { return true; }
 };
 
 }  // namespace tcpgauge

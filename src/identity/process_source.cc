@@ -14,7 +14,6 @@
 
 #include "absl/strings/ascii.h"
 #include "src/base/strings.h"
-#include "src/identity/file_at.h"
 #include "src/identity/namespace_addresses.h"
 #include "src/identity/process_group.h"
 #include "src/naming/identity_text.h"

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "src/identity/file_at.h"
 #include "src/identity/group_owner.h"
 #include "src/identity/identity_source.h"
 #include "src/net/ip_address.h"
@@ -48,6 +49,7 @@ class ProcessSource final : public IdentitySource {
   std::string_view name() const override { return "proc"; }
   // False if the folder is no procfs, or hides the processes of other users (hidepid, ProtectProc).
   bool is_up() const override { return is_up_; }
+  bool is_missed() const override { return Exists(folder_); }
 
  private:
   // The processes of an owner.

@@ -15,7 +15,8 @@ namespace tcpgauge {
 // was deleted would come from an unknown end.
 //
 // Thread: confined to the thread that makes identity maps.
-// Bounds: the keys that Note() was called for since the last AddDead(), and those that AddDead() had room for.
+// Bounds: the keys that Note() was called for since the last AddDead(), and those that AddDead() had room for. Note
+// only keys that have died: to remember all that live as well would take as much memory as a map.
 template <typename Key>
 class RecentNames {
  public:
@@ -23,8 +24,12 @@ class RecentNames {
 
   static constexpr int64_t kKeepNs = 120 * kNanosecondsPerSecond;
 
-  // Notes that `key` has this identity now. Time: Clock::SteadyNanoseconds().
-  void Note(const Key& key, const IdentityRef& identity, int64_t now_ns) { names_[key] = {identity, now_ns}; }
+  // Notes that `key` had this identity when it was last seen. Does nothing if an identity of the key is noted already.
+  // Time: Clock::SteadyNanoseconds().
+  void Note(const Key& key, const IdentityRef& identity, int64_t last_seen_ns) {
+    names_.insert({key, {identity, last_seen_ns}});
+  }
+  bool contains(const Key& key) const { return names_.contains(key); }
   // Forgets the identity of `key`, because another one has the key now.
   void Forget(const Key& key) { names_.erase(key); }
 

@@ -4,6 +4,8 @@
 #include <ifaddrs.h>
 #include <string.h>
 
+#include <utility>
+
 #include "src/capture/socket_address.h"
 #include "src/naming/listener_queue.h"
 
@@ -12,20 +14,24 @@ namespace {
 
 constexpr char kServiceInterface[] = "kube-ipvs0";
 
-void AddOwnAddresses(IdentityDraft* draft) {
-  ifaddrs* interfaces = nullptr;
-  if (getifaddrs(&interfaces) != 0) return;
-  for (const ifaddrs* i = interfaces; i != nullptr; i = i->ifa_next) {
-    const auto address = AddressOf(i->ifa_addr);
-    if (address.has_value() && strcmp(i->ifa_name, kServiceInterface) != 0) draft->AddSharedAddress(*address);
-  }
-  freeifaddrs(interfaces);
-}
-
 }  // namespace
 
+std::optional<std::vector<IpAddress>> AddressesOfThisNamespace() {
+  ifaddrs* interfaces = nullptr;
+  if (getifaddrs(&interfaces) != 0) return std::nullopt;
+  std::vector<IpAddress> addresses;
+  for (const ifaddrs* i = interfaces; i != nullptr; i = i->ifa_next) {
+    const auto address = AddressOf(i->ifa_addr);
+    if (address.has_value() && strcmp(i->ifa_name, kServiceInterface) != 0) addresses.push_back(*address);
+  }
+  freeifaddrs(interfaces);
+  return addresses;
+}
+
 void SocketSource::AddTo(IdentityDraft* draft) {
-  AddOwnAddresses(draft);
+  if (std::optional<std::vector<IpAddress>> addresses = read_addresses_(); addresses.has_value())
+    addresses_ = *std::move(addresses);
+  for (const IpAddress& address : addresses_) draft->AddSharedAddress(address);
   bool has_sockets = false;
   bool has_groups = false;
   draft->SetSocketsReadTime(clock_.WallNanoseconds());

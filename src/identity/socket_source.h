@@ -2,27 +2,36 @@
 #ifndef TCPGAUGE_SRC_IDENTITY_SOCKET_SOURCE_H_
 #define TCPGAUGE_SRC_IDENTITY_SOCKET_SOURCE_H_
 
+#include <functional>
+#include <optional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "src/base/clock.h"
 #include "src/capture/tcp_sockets.h"
 #include "src/identity/identity_source.h"
+#include "src/net/ip_address.h"
 
 namespace tcpgauge {
 
+// Returns the addresses of this network namespace, but none of an interface kube-ipvs0: there, kube-proxy may have the
+// addresses of all services of the cluster. Nullopt if the kernel does not tell them now.
+std::optional<std::vector<IpAddress>> AddressesOfThisNamespace();
+
 // Knows the TCP sockets of this network namespace by their control groups, the queues of the listening ones, and the
-// addresses of the namespace. The addresses are shared: all programs of the host use them.
-//
-// kube-proxy may give the addresses of all services of the cluster to an interface kube-ipvs0. They are no addresses of
-// this node alone, and are left out.
+// addresses of the namespace. The addresses are shared: all programs of the host use them. While the kernel does not
+// tell them, they are those of the round before: otherwise all names of this host would vanish for a round.
 //
 // Owns a netlink socket.
 // Thread: see IdentitySource.
 // Bounds: those of the draft.
 class SocketSource final : public IdentitySource {
  public:
-  // `clock` must outlive this object.
-  explicit SocketSource(const Clock& clock) : clock_(clock) {}
+  // `clock` must outlive this object. `read_addresses` is called in each round.
+  explicit SocketSource(const Clock& clock, std::function<std::optional<std::vector<IpAddress>>()> read_addresses =
+                                                AddressesOfThisNamespace)
+      : clock_(clock), read_addresses_(std::move(read_addresses)) {}
 
   void AddTo(IdentityDraft* draft) override;
   std::string_view name() const override { return "sockets"; }
@@ -31,6 +40,8 @@ class SocketSource final : public IdentitySource {
 
  private:
   const Clock& clock_;
+  const std::function<std::optional<std::vector<IpAddress>>()> read_addresses_;
+  std::vector<IpAddress> addresses_;  // that were read last
   TcpSocketReader sockets_;
   bool is_up_ = false;
 };

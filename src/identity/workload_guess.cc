@@ -31,11 +31,6 @@ bool IsHash(std::string_view text) {
   return text.size() >= kMinHashSize && text.size() <= kMaxHashSize && IsSafe(text);
 }
 
-// No hash begins with a 2, because the characters for decimal digits are 4 to 9, b, c, d and f.
-bool IsMinute(std::string_view text) {
-  return text.size() == kMinuteSize && IsNumber(text) && (text[0] == '2' || text[0] == '3');
-}
-
 struct Halves {
   std::string_view before;
   std::string_view after;  // of the last hyphen
@@ -55,6 +50,11 @@ Halves SplitAtSuffix(std::string_view pod) {
 }
 
 }  // namespace
+
+// The characters that stand for decimal digits in a hash are 4 to 9, b, c, d and f.
+bool IsMinute(std::string_view text) {
+  return text.size() == kMinuteSize && IsNumber(text) && (text[0] == '2' || text[0] == '3');
+}
 
 WorkloadGuess GuessWorkload(std::string_view pod) {
   const auto [owner, suffix] = SplitAtSuffix(pod);

@@ -26,6 +26,10 @@ WorkloadGuess GuessWorkload(std::string_view pod);
 // name of a ReplicaSet that somebody made by hand, and is returned whole with the kind "ReplicaSet".
 WorkloadGuess GuessDeployment(std::string_view replica_set);
 
+// Whether `text` is the minute at the end of a CronJob's Job, counted since 1970: 8 digits, the first a 2 or a 3 (from
+// 2008 to 2046). No hash of a ReplicaSet begins with a 2 or 3.
+bool IsMinute(std::string_view text);
+
 }  // namespace tcpgauge
 
 #endif  // TCPGAUGE_SRC_IDENTITY_WORKLOAD_GUESS_H_

@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kWaitMs = 1000;
 constexpr size_t kMaxFailureBytes = 16 << 10;  // of the body of an answer that is no success
+constexpr size_t kMaxIgnoredBytes = 8 << 20;   // of the bodies of redirections, and of any other answer but 200
 
 HttpClientOptions OptionsOfClient() {
   HttpClientOptions options;
@@ -71,6 +72,7 @@ absl::StatusOr<KubeAnswer> KubeHttp::Get(const std::string& path_and_query, cons
   is_over_ = false;
   silence_ns_ = patience.silence_ns;
   silent_since_ns_ = clock_.SteadyNanoseconds();
+  size_t ignored_bytes = 0;
   while (true) {
     absl::StatusOr<std::optional<HttpAnswer>> answer = Wait();
     if (!answer.ok()) return answer.status();
@@ -78,7 +80,8 @@ absl::StatusOr<KubeAnswer> KubeHttp::Get(const std::string& path_and_query, cons
     if (status >= 400 || (answer->has_value() && status != 200)) return ReadFailure(*std::move(answer));
     if (answer->has_value()) waiting_ = std::move((*answer)->body);
     if (status == 200) return KubeAnswer{200, std::nullopt, ""};
-    client_.TakeBody();  // of a redirection, which the client may follow
+    ignored_bytes += client_.TakeBody().size();  // of a redirection, which the client may follow
+    if (ignored_bytes > kMaxIgnoredBytes) return ReadFailure(std::nullopt);
   }
 }
 

@@ -56,6 +56,7 @@ class KubeSources::Source final : public IdentitySource {
 
   void AddTo(IdentityDraft* draft) override { adder_(draft); }
   std::string_view name() const override { return name_; }
+  bool is_missed() const override { return false; }  // its errors are logged with their reasons
   bool is_up() const override { return list_watch_.Counts().is_up; }
 
   KubeCounts Counts() const { return {name_, list_watch_.Counts(), overflows_()}; }

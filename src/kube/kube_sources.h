@@ -50,7 +50,8 @@ struct KubeCounts {
 //
 // Thread: one thread calls Start() and Stop(), and destroys the object. The sources follow IdentitySource. Any thread
 // may call Counts().
-// Bounds: max_endpoints for each source. With 20,000 endpoints, the sources take less than 12 MB.
+// Bounds: max_endpoints for each source. With 20,000 endpoints, the sources took 3 MB, and 11 MB with the maps that the
+// maker makes of them.
 // Errors: logged at most once a minute for each source. What was learned before an error stays.
 class KubeSources {
  public:

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <utility>
 
 #include "src/naming/name_rule.h"
 #include "src/net/ip_address.h"
@@ -12,7 +11,7 @@ namespace tcpgauge {
 
 void ServiceParser::Begin() {
   service_ = Service();
-  port_ = Port();
+  port_ = PortItem();
 }
 
 bool ServiceParser::Wants(std::string_view path) const {
@@ -31,18 +30,17 @@ void ServiceParser::Take(std::string_view path, const JsonScalar& value) {
     if (!address.has_value() || known.size() == kMaxAddresses) return;
     if (std::find(known.begin(), known.end(), *address) == known.end()) known.push_back(*address);
   } else if (path == "spec.ports.port") {
-    port_.number = CountOf(value);
+    port_.TakeNumber(value);
   } else if (path == "spec.ports.protocol") {
-    port_.is_tcp = TextOf(value) == "TCP";
+    port_.TakeProtocol(value);
   }
 }
 
 void ServiceParser::Leave(std::string_view path) {
   if (path != "spec.ports") return;
-  const Port port = std::exchange(port_, Port());
-  const bool is_port = port.number > 0 && port.number <= UINT16_MAX;
-  if (port.is_tcp && is_port && service_.tcp_ports.size() < kMaxPorts) {
-    service_.tcp_ports.push_back(static_cast<uint16_t>(port.number));
+  const std::optional<uint16_t> port = port_.End();
+  if (port.has_value() && service_.tcp_ports.size() < kMaxPorts) {
+    service_.tcp_ports.push_back(*port);
   }
 }
 

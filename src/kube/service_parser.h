@@ -8,6 +8,7 @@
 
 #include "src/json/json_scalar.h"
 #include "src/kube/object_parser.h"
+#include "src/kube/port_item.h"
 #include "src/kube/service.h"
 
 namespace tcpgauge {
@@ -30,13 +31,8 @@ class ServiceParser final : public ObjectParser {
   const Service& service() const { return service_; }
 
  private:
-  struct Port {
-    uint64_t number = 0;
-    bool is_tcp = true;  // the default
-  };
-
   Service service_;
-  Port port_;  // the item of spec.ports that arrives
+  PortItem port_;  // the item of spec.ports that arrives
 };
 
 }  // namespace tcpgauge

@@ -2,6 +2,7 @@
 #include "src/kube/slice_parser.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "src/naming/name_rule.h"
@@ -22,7 +23,7 @@ void SliceParser::Begin() {
   slice_ = Slice();
   endpoint_.reset();
   is_pod_ = false;
-  port_ = Port();
+  port_ = PortItem();
 }
 
 bool SliceParser::Wants(std::string_view path) const {
@@ -37,9 +38,9 @@ void SliceParser::Take(std::string_view path, const JsonScalar& value) {
   } else if (path == "metadata.labels.kubernetes.io/service-name") {
     slice_.service = Name(value);
   } else if (path == "ports.port") {
-    port_.number = CountOf(value);
+    port_.TakeNumber(value);
   } else if (path == "ports.protocol") {
-    port_.is_tcp = TextOf(value) == "TCP";
+    port_.TakeProtocol(value);
   } else if (path.substr(0, 10) == "endpoints.") {
     if (!endpoint_.has_value()) endpoint_.emplace();
     if (path == "endpoints.addresses") {
@@ -61,10 +62,9 @@ void SliceParser::Take(std::string_view path, const JsonScalar& value) {
 
 void SliceParser::Leave(std::string_view path) {
   if (path == "ports") {
-    const Port port = std::exchange(port_, Port());
-    const bool is_port = port.number > 0 && port.number <= UINT16_MAX;
-    if (port.is_tcp && is_port && slice_.tcp_ports.size() < kMaxPorts) {
-      slice_.tcp_ports.push_back(static_cast<uint16_t>(port.number));
+    const std::optional<uint16_t> port = port_.End();
+    if (port.has_value() && slice_.tcp_ports.size() < kMaxPorts) {
+      slice_.tcp_ports.push_back(*port);
     }
   } else if (path == "endpoints" && endpoint_.has_value()) {
     if (!is_pod_) endpoint_->pod.clear();

@@ -9,6 +9,7 @@
 
 #include "src/json/json_scalar.h"
 #include "src/kube/object_parser.h"
+#include "src/kube/port_item.h"
 #include "src/kube/slice.h"
 
 namespace tcpgauge {
@@ -33,15 +34,10 @@ class SliceParser final : public ObjectParser {
   const Slice& slice() const { return slice_; }
 
  private:
-  struct Port {
-    uint64_t number = 0;
-    bool is_tcp = true;  // the default
-  };
-
   Slice slice_;
   std::optional<SliceEndpoint> endpoint_;  // the item that arrives
   bool is_pod_ = false;                    // its targetRef is a pod
-  Port port_;                              // the item that arrives
+  PortItem port_;                          // the item that arrives
 };
 
 }  // namespace tcpgauge

@@ -17,12 +17,13 @@ void SliceStore::Put() {
   for (const SliceEndpoint& endpoint : slice.endpoints) addresses += endpoint.addresses.size();
   known.endpoints.reserve(addresses);
   for (const SliceEndpoint& endpoint : slice.endpoints) {
-    const SharedNames::Name pod_namespace =
+    const SharedText pod_namespace =
         names_.Get(endpoint.pod_namespace.empty() ? slice.namespace_name : endpoint.pod_namespace);
-    for (const IpAddress& address : endpoint.addresses) {
-      known.endpoints.push_back(
-          {address, endpoint.pod, pod_namespace, names_.Get(endpoint.node), names_.Get(endpoint.zone)});
-    }
+    const SharedText pod = endpoint.pod;
+    const SharedText node = names_.Get(endpoint.node);
+    const SharedText zone = names_.Get(endpoint.zone);
+    for (const IpAddress& address : endpoint.addresses)
+      known.endpoints.push_back({address, pod, pod_namespace, node, zone});
   }
   Key key(slice.namespace_name, slice.name);
   const MutexLock lock(&mutex_);
@@ -57,11 +58,11 @@ void SliceStore::Erase(absl::flat_hash_map<Key, KnownSlice>::iterator slice) {
 
 EndIdentity SliceStore::WorkloadOf(const KnownEndpoint& endpoint) {
   EndIdentity workload;
-  workload.namespace_name = *endpoint.pod_namespace;
+  workload.namespace_name = endpoint.pod_namespace;
   if (endpoint.pod.empty()) return workload;
   const WorkloadGuess guess = GuessWorkload(endpoint.pod);
-  workload.workload = std::string(guess.name);
-  workload.workload_kind = std::string(guess.kind);
+  workload.workload = guess.name;
+  workload.workload_kind = guess.kind;
   workload.is_guess = true;
   return workload;
 }
@@ -73,8 +74,8 @@ void SliceStore::AddTo(IdentityDraft* draft) const {
       EndIdentity identity = WorkloadOf(endpoint);
       identity.pod = endpoint.pod;
       identity.service = slice.service;
-      identity.node = *endpoint.node;
-      identity.zone = *endpoint.zone;
+      identity.node = endpoint.node;
+      identity.zone = endpoint.zone;
       for (const uint16_t port : slice.tcp_ports) draft->AddEndpoint({endpoint.address, port}, identity);
     }
   }
@@ -91,7 +92,7 @@ SliceStore::Workloads SliceStore::WorkloadsOfServices() const {
     for (const KnownEndpoint& endpoint : slice.endpoints) {
       if (workload.workload.empty()) break;
       const bool is_same =
-          GuessWorkload(endpoint.pod).name == workload.workload && *endpoint.pod_namespace == workload.namespace_name;
+          workload.workload == GuessWorkload(endpoint.pod).name && endpoint.pod_namespace == workload.namespace_name;
       if (!is_same) workload = EndIdentity();
     }
   }
@@ -102,7 +103,7 @@ std::string SliceStore::ZoneOf(const std::string& node) const {
   const MutexLock lock(&mutex_);
   for (const auto& [key, slice] : slices_) {
     for (const KnownEndpoint& endpoint : slice.endpoints) {
-      if (*endpoint.node == node && !endpoint.zone->empty()) return *endpoint.zone;
+      if (endpoint.node == node && !endpoint.zone.empty()) return std::string(endpoint.zone);
     }
   }
   return "";

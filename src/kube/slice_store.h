@@ -14,9 +14,10 @@
 #include "src/base/mutex.h"
 #include "src/identity/identity_draft.h"
 #include "src/kube/object_store.h"
-#include "src/kube/shared_names.h"
 #include "src/kube/slice_parser.h"
 #include "src/naming/end_identity.h"
+#include "src/naming/shared_names.h"
+#include "src/naming/shared_text.h"
 #include "src/net/ip_address.h"
 
 namespace tcpgauge {
@@ -60,15 +61,15 @@ class SliceStore final : public ObjectStore {
  private:
   struct KnownEndpoint {
     IpAddress address;
-    std::string pod;
-    SharedNames::Name pod_namespace;
-    SharedNames::Name node;
-    SharedNames::Name zone;
+    SharedText pod;
+    SharedText pod_namespace;
+    SharedText node;
+    SharedText zone;
   };
   struct KnownSlice {
     size_t size() const { return endpoints.size() * tcp_ports.size(); }
 
-    std::string service;
+    SharedText service;
     std::vector<uint16_t> tcp_ports;
     std::vector<KnownEndpoint> endpoints;
     uint64_t generation = 0;

@@ -1,28 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/kube/workload_of_pod.h"
 
-#include <algorithm>
 #include <cstddef>
 
-#include "absl/strings/ascii.h"
 #include "src/identity/workload_guess.h"
 
 namespace tcpgauge {
 namespace {
-
-constexpr size_t kMinuteSize = 8;  // minutes since 1970, from 1989 to 2160
 
 // What stands before "-" and `end`; empty if `text` does not end so.
 std::string_view Before(std::string_view text, std::string_view end) {
   if (end.empty() || text.size() < end.size() + 2) return {};
   const size_t hyphen = text.size() - end.size() - 1;
   return text[hyphen] == '-' && text.substr(hyphen + 1) == end ? text.substr(0, hyphen) : std::string_view();
-}
-
-bool IsMinute(std::string_view text) {
-  return text.size() == kMinuteSize && std::all_of(text.begin(), text.end(), [](char c) {
-           return absl::ascii_isdigit(static_cast<unsigned char>(c));
-         });
 }
 
 PodWorkload Exact(std::string_view name, std::string_view kind) {

@@ -37,14 +37,15 @@ constexpr uint64_t kTlsBytes = 64 << 10;
 constexpr uint64_t kExpositions = 2;
 // Listings that are made at a time: HttpLane::kCostly has two threads.
 constexpr uint64_t kListings = 2;
-// A sample takes some 190 bytes as text, in a string that grows by doubling, and a tenth of that compressed.
-constexpr uint64_t kSampleBytes = 420;
-// A sample in what MetricsPage keeps: three texts without room to grow, and the same compressed.
-constexpr uint64_t kKeptSampleBytes = 630;
-// A row takes some 800 bytes as JSON, and at most 1,344 besides the interface's name, in a string that is allocated
+// A sample takes some 190 bytes as text, in a string that reserves about as much as it needs, and a tenth of that
+// compressed. The rest is for the copies of edges in the exposition.
+constexpr uint64_t kSampleBytes = 300;
+// A sample in what MetricsPage keeps: two texts without room to grow, and the same compressed.
+constexpr uint64_t kKeptSampleBytes = 420;
+// A row takes some 800 bytes as JSON, and at most 1,504 besides the interface's name, in a string that is allocated
 // once. The compressed text takes an eighth of that, and exists twice while it is copied. Each row takes 50 bytes while
 // rows are chosen. A process was seen to grow by 1,020 bytes for each of 10,000 listed rows.
-constexpr uint64_t kListedRowBytes = 1800;
+constexpr uint64_t kListedRowBytes = 1950;
 // A view of a listed row takes some 120 bytes as JSON, and at most 384. Compressed text takes an eighth, twice.
 constexpr uint64_t kListedViewBytes = 480;
 // A data point takes this much as an OTLP message and as encoded bytes together.
@@ -88,6 +89,17 @@ uint64_t NameBytes(const TableOptions& table, const MemoryPlan& plan) {
   return accounts * sizeof(WorkloadAccount) + (kBufferPlaces + kSnapshots) * sizeof(IdentityRef) * plan.max_endpoints;
 }
 
+// The copies of a worker's edges with series, and of the workload edges, with their distributions. The edge merger
+// keeps one copy of each edge and, with several workers, another one of what some of them retired. The workload merger
+// keeps three accounts of each workload edge.
+uint64_t EdgeBytes(const TableOptions& table, size_t workers) {
+  const uint64_t merger_copies = workers > 1 ? 2 : 1;
+  constexpr uint64_t kWorkloadMergerAccounts = 3;
+  return table.edges.max_exported * (kBufferPlaces + merger_copies + kSnapshots) * sizeof(EdgeView) +
+         table.edges.max_workload_edges *
+             (kSnapshots * sizeof(WorkloadEdgeView) + kWorkloadMergerAccounts * sizeof(EdgeAccount));
+}
+
 uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   TableOptions table = demand.table;
   table.max_connections = ConnectionsPerWorker(demand, plan);
@@ -97,6 +109,7 @@ uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
     bytes += (kBufferPlaces + kSnapshots) * sizeof(Encapsulation) * plan.max_encapsulations;
     bytes += (kBufferPlaces + kSnapshots) * sizeof(ConnectionSummary) * table.max_recently_ended;
     bytes += StalledByEdge::MemoryBytes(table.edges.max_exported);
+    bytes += EdgeBytes(table, demand.workers);
     if (table.has_identities) bytes += NameBytes(table, plan);
   }
   bytes *= demand.workers;

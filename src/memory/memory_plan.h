@@ -60,7 +60,7 @@ MemoryPlan PlanWithoutLimit(const MemoryDemand& demand);
 // 128 for the windows of rates and ranking, 32 for delays, and 24 to 34 for the index, half of which are for the view.
 // Memory for views is used only where connections are seen in several places. The process took 447 MB when it read a
 // file of a million connections and kept rates, without views. This includes the rows of snapshots, and excludes the
-// program and its libraries. A row of a snapshot takes 1,908 bytes, because it exists seven times: in three places of
+// program and its libraries. A row of a snapshot takes 1,992 bytes, because it exists seven times: in three places of
 // the triple buffer and in four snapshots. A view takes 284 bytes for the same reason, and a row has up to two views on
 // average. A JSON listing takes 1,800 bytes for each of its rows and 480 for each of their views, and at most two are
 // made at the same time. The plan counts 26 MiB for the program and its libraries, of which an idle agent uses 24.

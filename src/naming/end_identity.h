@@ -4,27 +4,28 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <utility>
+
+#include "src/naming/shared_text.h"
 
 namespace tcpgauge {
 
 // Who is at one end of a connection: a pod, a container, or a systemd unit. A member is empty if it is unknown. All
 // members but `comm` follow IsName().
 struct EndIdentity {
-  std::string namespace_name;  // of Kubernetes
+  SharedText namespace_name;  // of Kubernetes
   // The name of the pod's owner, for example of its Deployment. On a host: the container, or the systemd unit.
-  std::string workload;
-  std::string workload_kind;  // "Deployment", "StatefulSet", …; on a host: "container" or "unit"
+  SharedText workload;
+  SharedText workload_kind;  // "Deployment", "StatefulSet", …; on a host: "container" or "unit"
   // Whether the workload's name was cut from the pod's name by rule, because nobody told it.
   bool is_guess = false;
-  std::string pod;
-  std::string container;
-  std::string service;  // the Kubernetes service of this end, if it is a server
-  std::string node;
-  std::string zone;
+  SharedText pod;
+  SharedText container;
+  SharedText service;  // the Kubernetes service of this end, if it is a server
+  SharedText node;
+  SharedText zone;
   // The name of the only process, as the process itself chose it. It may hold any bytes, and is never a label.
-  std::string comm;
+  SharedText comm;
 
   // Compares all members but `comm`, which may change while a program runs.
   friend bool operator==(const EndIdentity& a, const EndIdentity& b) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -14,6 +15,15 @@
 #include "src/net/ip_address.h"
 
 namespace tcpgauge {
+
+// Names that a map has lost. The identities are those whom somebody still uses.
+struct LostNames {
+  template <typename Key>
+  using Names = std::vector<std::pair<Key, std::weak_ptr<const NumberedIdentity>>>;
+
+  Names<IpAddress> addresses;
+  Names<Endpoint> servers;  // listeners, on one address or on all, and ports of services
+};
 
 // Which identity has which address, as of one moment. A published map does not change, and all threads share it.
 //
@@ -36,6 +46,10 @@ struct IdentityMap {
   // address, `endpoints` names the client of a connection only if the connection began before this time and had not
   // ended then. Before the connection began or after it ended, the port may have belonged to another program.
   int64_t sockets_read_ns = 0;
+  // What `former` had and this map has not. The maker compares the two, so that no worker has to stop for it. A worker
+  // that got another map before has to compare them itself.
+  std::weak_ptr<const IdentityMap> former;  // null: `lost` is not known
+  LostNames lost;
 
   // Returns the identity of an end; null if it is unknown.
   IdentityRef Find(const Endpoint& endpoint) const {
@@ -44,6 +58,11 @@ struct IdentityMap {
     if (wildcard_ports.empty() || !shared_addresses.contains(endpoint.address)) return nullptr;
     const auto found = wildcard_ports.find(endpoint.port);
     return found == wildcard_ports.end() ? nullptr : found->second;
+  }
+  // Whether `other` says the same about all ends. The queues of listeners may differ, and the time.
+  bool HasNamesOf(const IdentityMap& other) const {
+    return addresses == other.addresses && endpoints == other.endpoints && wildcard_ports == other.wildcard_ports &&
+           shared_addresses == other.shared_addresses && local_addresses == other.local_addresses;
   }
   bool IsLocal(const IpAddress& address) const { return local_addresses.contains(address); }
 };

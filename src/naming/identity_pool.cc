@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "src/naming/shared_text.h"
+
 namespace tcpgauge {
 
 IdentityRef IdentityPool::Get(const EndIdentity& identity) {
@@ -11,6 +13,11 @@ IdentityRef IdentityPool::Get(const EndIdentity& identity) {
   auto added = std::make_shared<NumberedIdentity>();
   added->number = ++last_number_;
   added->identity = identity;
+  EndIdentity& own = added->identity;
+  for (SharedText* const text : {&own.namespace_name, &own.workload, &own.workload_kind, &own.container, &own.service,
+                                 &own.node, &own.zone, &own.comm}) {
+    *text = texts_.Share(*text);
+  }
   if (!identity.workload.empty()) {
     const auto [of_workload, is_new] = workloads_.insert(added.get());
     added->workload_number = is_new ? ++last_workload_number_ : (*of_workload)->workload_number;

@@ -11,17 +11,20 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/hash/hash.h"
 #include "src/naming/end_identity.h"
+#include "src/naming/shared_names.h"
 
 namespace tcpgauge {
 
 // Gives numbers to identities: equal identities that are in use at the same time get the same number.
 //
-// Design. A cluster has tens of thousands of identities, and their texts are most of what names cost. So each text
-// exists once, in the identity. The sets hold pointers, and compare what these point to.
+// Design. A cluster has tens of thousands of identities, and their texts are most of what names cost. So equal texts of
+// its identities share their bytes. The pool looks for none that shares a pod's name, because few identities have the
+// same pod. The sets of identities hold pointers, and compare what these point to.
 //
 // Thread: confined to the thread that makes identity maps. The identities may be used and released by any thread, and
 // weak pointers to them locked.
-// Bounds: as many identities and workloads as are in use, and those released since the last ForgetUnused().
+// Bounds: as many identities and workloads as are in use, and those released since the last ForgetUnused(). Texts: see
+// SharedNames.
 class IdentityPool {
  public:
   // Returns the identity that equals `identity`. Adds it if it is new.
@@ -74,6 +77,7 @@ class IdentityPool {
   // Of each workload and of each combination of labels, one of the identities that have it.
   OnePerPart<WorkloadOf> workloads_;
   OnePerPart<LabelsOf> labels_;
+  SharedNames texts_;
   uint32_t last_number_ = 0;
   uint32_t last_workload_number_ = 0;
   uint32_t last_label_number_ = 0;

@@ -6,6 +6,7 @@
 
 #include "src/naming/end_identity.h"
 #include "src/net/endpoint.h"
+#include "src/net/ip_address.h"
 
 namespace tcpgauge {
 
@@ -18,6 +19,12 @@ struct ListenerQueue {
   uint64_t limit = 0;        // the backlog of listen(2): a queue is full when it holds one more than this
   uint64_t dropped = 0;      // segments that were dropped, for example because the queue was full; of these sockets
 };
+
+// Whether the address stands for all addresses.
+inline bool IsOnAllAddresses(const Endpoint& listener) {
+  const uint8_t any_v4[4] = {};
+  return listener.address == IpAddress() || listener.address == IpAddress::FromV4(any_v4);
+}
 
 }  // namespace tcpgauge
 

@@ -361,6 +361,11 @@ CommandLine ParseCommandLine(int argc, const char* const* argv, const Environmen
   }
   options.otlp_only_by_option = as_tcptrack || options.output != OutputFormat::kNone;
   if (status.ok()) status = CheckTogether(as_tcptrack, &options);
+  if (status.ok() && !options.read_file.empty() && !options.identity_file.empty() && is_set("identity")) {
+    status = absl::InvalidArgumentError(
+        "--identity.file: with --identity off the ends have no names; leave --identity out to take them from the file, "
+        "or leave --identity.file out");
+  }
   if (status.ok()) status = TakeKubernetes(environment, &options);
   if (!status.ok()) return error(status);
   return options;

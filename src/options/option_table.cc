@@ -421,7 +421,7 @@ const OptionSpec kTable[] = {
      nullptr},
     {kShow, 0, "metrics.edge-detail", Kind::kValue, "DETAIL",
      "how many samples each edge has: basic (10) or full (17: also why connections failed, all segments, out-of-order "
-     "ones, repeated SYNs, stalled connections, and the distributions of both times)",
+     "ones, repeated SYNs, stalled connections, and the distributions of handshake and response times)",
      "full", TakeEdgeDetail, nullptr},
     {kShow, 0, "metrics.edge-buckets", Kind::kFlag, "",
      "show handshake and response times of edges as histograms with 21 buckets, for a Prometheus without native "

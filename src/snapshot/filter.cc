@@ -143,8 +143,8 @@ class Filter::RowText {
     if (ref == nullptr) return;
     const EndIdentity& identity = ref->identity;
     Append(ToLower(ShownName(identity)));  // holds the namespace and the pod
-    for (const std::string* name : {&identity.workload, &identity.container, &identity.service}) {
-      if (!name->empty()) Append(ToLower(*name));
+    for (const std::string_view name : {identity.workload.view(), identity.container.view(), identity.service.view()}) {
+      if (!name.empty()) Append(ToLower(name));
     }
   }
 
@@ -376,9 +376,9 @@ bool Filter::NameMatches(const Term& term, const IdentityRef& ref) {
   if (ref == nullptr) return false;
   const EndIdentity& identity = ref->identity;
   if (term.kind == Kind::kUnit && identity.workload_kind != kUnitKind) return false;
-  const std::string& name = term.kind == Kind::kPod         ? identity.pod
-                            : term.kind == Kind::kNamespace ? identity.namespace_name
-                                                            : identity.workload;
+  const std::string_view name = term.kind == Kind::kPod         ? identity.pod
+                                : term.kind == Kind::kNamespace ? identity.namespace_name
+                                                                : identity.workload;
   return ContainsLower(name, term.text);
 }
 

@@ -40,8 +40,7 @@ struct WorkloadEdgeOptions {
 // - The distributions of an account are added and subtracted as its counters are. So no count of a bucket falls, unless
 //   the scale of its distribution does.
 // - A workload is known by its namespace and name. Its number in the accounts may change when no pod of it was known
-// for
-//   a while.
+//   for a while.
 //
 // Thread: confined to the collector's thread.
 // Time: table time, in nanoseconds.

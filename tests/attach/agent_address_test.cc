@@ -45,8 +45,8 @@ TEST(AgentAddress, ShowsNoPassword) {
 }
 
 TEST(AgentAddress, SaysWhatWouldBeRight) {
-  for (const char* wrong : {"", ":10406", "node7:", "me@", "[::1", "http://", "http:///x", "https://me@", "unix:", "ftp://x", "http://a b",
-                            "http://x/?q", "file:///etc/passwd"}) {
+  for (const char* wrong : {"", ":10406", "node7:", "me@", "[::1", "http://", "http:///x", "https://me@",
+                            "unix:", "ftp://x", "http://a b", "http://x/?q", "file:///etc/passwd"}) {
     const auto address = ParseAgentAddress(wrong);
     ASSERT_FALSE(address.ok()) << wrong;
     EXPECT_TRUE(absl::IsInvalidArgument(address.status()));

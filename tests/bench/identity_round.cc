@@ -101,7 +101,7 @@ int Main(int argc, char** argv) {
   printf("%zu addresses, %zu endpoints, %zu listeners, %d maps\n", map->addresses.size(), map->endpoints.size(),
          map->listener_queues.size(), changes);
   std::map<std::string, int> workloads;
-  for (const auto& [endpoint, identity] : map->endpoints) ++workloads[identity->identity.workload];
+  for (const auto& [endpoint, identity] : map->endpoints) ++workloads[std::string(identity->identity.workload)];
   printf("%zu workloads with endpoints\n", workloads.size());
   return 0;
 }

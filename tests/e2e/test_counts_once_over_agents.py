@@ -93,6 +93,7 @@ class CountsOnceOverAgentsTest(unittest.TestCase):
 
     def check(self, queries):
         """`queries` are {name: expression}. Returns the names of those that are about nodes."""
+        queries = {name: expression for name, expression in queries.items() if "_distribution_" not in expression}
         self.assertGreater(len(queries), 5)
         questions = [(expression, _AT) for expression in queries.values()]
         of_nodes = set()

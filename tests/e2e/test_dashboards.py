@@ -105,7 +105,7 @@ class DashboardQueriesTest(NamespaceCase):
         pods = self.own(StateMetrics(self.testbed.client, {"shop-1": link.client_address, "database-0": link.server_address}))
         self.prometheus = self.own(Prometheus(
             self.testbed.client, {"tcpgauge": [agent.address for agent in agents], "kube-state-metrics": pods.address},
-            [shortened(shipped.read(name)) for name in shipped.RULE_FILES]))
+            [shortened(shipped.read(name)) for name in shipped.RULE_FILES], features="native-histograms"))
 
     def make_traffic(self):
         """Whatever the panels show: transfers, short connections, loss, refusals, what cannot be decoded."""

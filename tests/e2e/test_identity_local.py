@@ -35,7 +35,7 @@ def unit_groups():
         ("system.slice/web.service", "web.service"),
         ("system.slice/web-7.service/workers/3", "web-7.service"),
         ("system.slice/system-postgresql.slice/postgresql@15-main.service", "postgresql@15-main.service"),
-        ("user.slice/user-1000.slice/session-3.scope", "session-3.scope"),
+        ("user.slice/user-1000.slice/session-3.scope", "user-1000.slice"),
         (f"{manager}/app.slice/app-browser-42.scope", "user@1000.service"),
         (f"{manager}/init.scope", "user@1000.service"),
         # Whoever has a service manager of its own names groups as it likes.

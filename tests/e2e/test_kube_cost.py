@@ -114,6 +114,30 @@ class LargeClusterTest(KubeCase):
                 print(f"adding all to a draft takes {1000 * names.cost_of_adding()['cpu_seconds']:.0f} ms of the processor")
                 self.assertEqual(len(names.names()), ENDPOINTS + 110 + 200)
 
+    def test_memory_of_maps_of_20000_endpoints(self):
+        api = self.api()
+        slices = large_cluster()
+        api.put(*slices, *pods_of_node(), *(service(f"s{i}", f"10.43.0.{i + 1}") for i in range(200)))
+        empty = self.own(KubeNames(self.api().url, node="node-1"))
+        names = self.own(KubeNames(api.url, node="node-1"))
+        for each in (empty, names):
+            each.wait_until_up("pods", "slices", "services")
+        program = empty.round()["private_kilobytes"]
+        sources = names.counts()["private_kilobytes"] - program
+        rounds = [names.round()]
+        for i in range(5):  # each with another map than before, while the former ones are in use
+            changed = slice_of(f"checkout-service-{i}-abcde", f"checkout-service-{i}",
+                               [(f"10.{i}.9.9", f"checkout-service-{i}-5d4f8c7b90-z9z9z", "node-1", "zone-1")])
+            events = names.of("slices")["events"]
+            api.put(changed)
+            wait_until(lambda seen=events: names.of("slices")["events"] > seen, "the change is known", 30)
+            rounds.append(names.round())
+        steady = max(each["private_kilobytes"] for each in rounds) - program
+        peak = max(each["peak_kilobytes"] for each in rounds) - program
+        print(f"program {program} kB; {ENDPOINTS} endpoints: sources {sources} kB, with maps {steady} kB, at most {peak} "
+              f"kB while a map is made; rounds of {[round(1000 * each['seconds']) for each in rounds]} ms")
+        self.assertLess(peak, 12 * 1024)
+
     def test_time_of_1000_events(self):
         api = self.api()
         pods = pods_of_node()

@@ -53,7 +53,7 @@ class WebPageTest(NamespaceCase):
             for row in page.script("return [...document.querySelectorAll('#rows tr')].map(r => [...r.cells].filter("
                                    "c => !c.classList.contains('name')).map(c => c.textContent).concat("
                                    "r.querySelector('polyline').getAttribute('points')))"):
-                client, server, state, _, up, _, _, _, _, _, _, _, points = row
+                client, server, state, _, up, _, _, _, _, _, _, _, _, points = row
                 if server == "192.0.2.2:5201" and up.endswith("MB/s") and 8.5 < float(up.split()[0]) < 10.5:
                     return client.startswith("192.0.2.1:") and state == "ESTABLISHED" and len(points.split()) >= 3
             return False

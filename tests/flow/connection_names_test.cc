@@ -21,7 +21,9 @@ class ConnectionNamesTest : public TableTest {
     ends_.map().local_addresses.insert(client_.address);
   }
 
-  static std::string PodOf(const IdentityRef& identity) { return identity == nullptr ? "" : identity->identity.pod; }
+  static std::string PodOf(const IdentityRef& identity) {
+    return identity == nullptr ? "" : std::string(identity->identity.pod);
+  }
   void Set(double sockets_read_seconds = 0) {
     ends_.map().sockets_read_ns = TestTime(sockets_read_seconds);
     table().SetIdentities(ends_.Take(), TestTime(sockets_read_seconds));
@@ -49,7 +51,9 @@ class ConnectionNamesTest : public TableTest {
   std::map<std::string, EdgeCounters> Workloads() {
     std::vector<WorkloadAccount> accounts;
     table().edges()->AppendWorkloads(&accounts);
-    const auto workload = [](const IdentityRef& end) { return end == nullptr ? "" : end->identity.workload; };
+    const auto workload = [](const IdentityRef& end) {
+      return end == nullptr ? std::string() : std::string(end->identity.workload);
+    };
     std::map<std::string, EdgeCounters> sums;
     for (const WorkloadAccount& account : accounts) {
       const std::string name = account.is_fold ? "fold" : workload(account.client) + ">" + workload(account.server);

@@ -106,8 +106,8 @@ TEST_F(EdgeTableTest, ADelayIsDistributedWhereItIsCredited) {
   Make(1, 10);
   Send(1, 100);
   edges_->CreditHandshake(&slots_[1], Key(1), 0.25);
-  edges_->CreditResponse(&slots_[1], Key(1), /*is_open=*/true, 0.5);
-  edges_->CreditResponse(&slots_[1], Key(1), /*is_open=*/true, 0);
+  edges_->CreditResponse(slots_[1], EdgeBinding(), 0.5);
+  edges_->CreditResponse(slots_[1], EdgeBinding(), 0);
   Send(2, 100);
   edges_->CreditHandshake(&slots_[2], Key(2), 8);
   EXPECT_EQ(Exported()[Address(1)].response_count, 2);
@@ -415,7 +415,7 @@ TEST_F(EdgeTableTest, EveryDelayIsInOneDistributionAndNoBucketFalls) {
     for (int step = 0; step < 60000; ++step) {
       const uint32_t client = random() % (random() % 8 == 0 ? 20000 : 40) + static_cast<uint32_t>(step) / 20000 * 13;
       if (random() % 16 == 0) PassSeconds(1);
-      Send(client, random() % 1500);
+      Send(client, 1 + random() % 1500);
       // Most delays of a client are similar. Some are extreme, so that scales fall.
       const double seconds = random() % 1000 == 0 ? std::ldexp(1, static_cast<int>(random() % 60) - 30)
                                                   : 1e-4 * (1 + client % 1000) * (1 + random() % 64 / 64.0);
@@ -423,7 +423,7 @@ TEST_F(EdgeTableTest, EveryDelayIsInOneDistributionAndNoBucketFalls) {
         edges_->CreditHandshake(&slots_[client], Key(client), seconds);
         all.handshake_rtt_seconds.Observe(seconds);
       } else {
-        edges_->CreditResponse(&slots_[client], Key(client), /*is_open=*/true, seconds);
+        edges_->CreditResponse(slots_[client], EdgeBinding(), seconds);
         all.response_seconds.Observe(seconds);
       }
       if (step % 16 != 0) continue;

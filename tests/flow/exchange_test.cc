@@ -68,6 +68,16 @@ TEST_F(Exchange, IsTimedFromTheRequestToTheFirstSegmentOfTheAnswer) {
   EXPECT_EQ(Only().response_ns, Seconds(0.25));
 }
 
+TEST_F(Exchange, IsKeptForTheConnectionLogAlone) {
+  options_.keep_rates = false;
+  Handshake();
+  Ask(1);
+  Answer(1.25);
+  EXPECT_EQ(Only().responses, 1u);
+  EXPECT_EQ(Only().response_ns, Seconds(0.25));
+  EXPECT_EQ(Count(), 1u);
+}
+
 TEST_F(Exchange, IsUnknownBeforeTheFirstAnswer) {
   Handshake();
   Ask(1);
@@ -133,15 +143,6 @@ TEST_F(Exchange, IsNotOfTheNextConnectionInTheSlot) {
   Answer(11);
   EXPECT_EQ(Only().responses, 0u);
   EXPECT_EQ(Count(), 1u);
-}
-
-TEST_F(Exchange, IsNotKeptWithoutRates) {
-  options_.keep_rates = false;
-  Handshake();
-  Ask(1);
-  Answer(1.25);
-  EXPECT_EQ(Only().responses, 0u);
-  EXPECT_EQ(Count(), 0u);
 }
 
 TEST_F(Exchange, IsCreditedToTheEdge) {
@@ -461,6 +462,7 @@ TEST_F(Exchange, IsNoPartOfAResumedHandshakeOfTls12) {
   Handshake();
   EXPECT_FALSE(Counts(kHello));
   EXPECT_FALSE(Counts(kCipher));
+  EXPECT_FALSE(Counts(kData));
   EXPECT_TRUE(Counts(kData));
 }
 
@@ -475,9 +477,72 @@ TEST_F(Exchange, IsNoPartOfAHandshakeOfTls13) {
   EXPECT_TRUE(Counts(kData));
 }
 
+TEST_F(Exchange, IsNotTheFirstRequestAfterWhichATicketComes) {
+  Handshake();
+  EXPECT_FALSE(Counts(kHello));
+  Ask(20, kCipher);     // Finished
+  Answer(20.001);       // a ticket
+  Ask(20.0011, kData);  // the first request
+  Answer(20.0012);      // another ticket
+  Answer(20.1);         // the answer
+  EXPECT_EQ(Count(), 0u);
+  clock_ = 30;
+  EXPECT_TRUE(Counts(kData));
+}
+
+TEST_F(Exchange, IsNotTheFirstRequestAfterAFinishedOfManySegments) {
+  Handshake();
+  EXPECT_FALSE(Counts(kHello));
+  Ask(20, kCipher);     // a certificate of the client
+  Ask(20, kOther);      // its second part, and Finished
+  Answer(20.001);       // a ticket
+  Ask(20.0011, kData);  // the first request
+  Answer(20.0012);      // another ticket
+  EXPECT_EQ(Count(), 0u);
+  clock_ = 30;
+  EXPECT_TRUE(Counts(kData));
+}
+
+TEST_F(Exchange, IsNotTheFirstRequestAfterAFinishedInASegmentOfItsOwn) {
+  Handshake();
+  EXPECT_FALSE(Counts(kHello));
+  Ask(20, kCipher, 6);
+  Ask(20, kData);       // Finished
+  Answer(20.001);       // a ticket
+  Ask(20.0011, kData);  // the first request
+  Answer(20.0012);      // another ticket
+  EXPECT_EQ(Count(), 0u);
+  clock_ = 30;
+  EXPECT_TRUE(Counts(kData));
+}
+
+TEST_F(Exchange, IsTheSecondRequestOfAResumedSessionOfTls12) {
+  Handshake();
+  EXPECT_FALSE(Counts(kHello));
+  Ask(20, kCipher, 6);
+  Ask(20, kHandshake);  // Finished
+  Ask(20.001, kData);   // the first request
+  Answer(20.1);
+  EXPECT_EQ(Count(), 0u);
+  clock_ = 30;
+  EXPECT_TRUE(Counts(kData));
+}
+
+TEST_F(Exchange, IsTheFirstRequestOfTls12) {
+  Handshake();
+  EXPECT_FALSE(Counts(kHello));
+  Ask(20, kHandshake);
+  Ask(20, kCipher);
+  Answer(20.001);  // a ticket, ChangeCipherSpec, Finished
+  Ask(20.0011, kData);
+  Answer(20.1);
+  EXPECT_EQ(Count(), 1u);
+}
+
 TEST_F(Exchange, IsNoPartOfAHandshakeWithoutChangeCipherSpec) {
   Handshake();
   EXPECT_FALSE(Counts(kHello));
+  EXPECT_FALSE(Counts(kData));
   EXPECT_FALSE(Counts(kData));
   EXPECT_TRUE(Counts(kData));
 }
@@ -490,6 +555,7 @@ TEST_F(Exchange, IsNoPartOfAHandshakeWithARetryRequest) {
     server_next_ = 5001;
     EXPECT_FALSE(Counts(kHello));
     EXPECT_FALSE(Counts(second));
+    EXPECT_FALSE(Counts(kData));
     EXPECT_FALSE(Counts(kData));
     EXPECT_TRUE(Counts(kData));
     table().EndAll();
@@ -504,6 +570,7 @@ TEST_F(Exchange, IsNoPartOfAHandshakeWhoseSecondHelloFollowsTheChangeCipherSpec)
   Answer(20.2);
   clock_ = 30;
   EXPECT_FALSE(Counts(kData));
+  EXPECT_FALSE(Counts(kData));
   EXPECT_TRUE(Counts(kData));
 }
 
@@ -513,6 +580,7 @@ TEST_F(Exchange, IsNotEarlyData) {
   Ask(1.01, kData);
   Answer(1.1);
   EXPECT_EQ(Count(), 0u);
+  EXPECT_FALSE(Counts(kData));
   EXPECT_FALSE(Counts(kData));
   EXPECT_TRUE(Counts(kData));
 }
@@ -534,13 +602,14 @@ TEST_F(Exchange, IsNoTurnInWhichAClientHelloFollows) {
   Answer(2.1);
   EXPECT_EQ(Count(), 0u);
   EXPECT_FALSE(Counts(kData));
+  EXPECT_FALSE(Counts(kData));
   EXPECT_TRUE(Counts(kData));
 }
 
 TEST_F(Exchange, IsNoRenegotiationAndNoCloseNotify) {
   Handshake();
   Turn(kHello);
-  Turn(kCipher);
+  Turn(kHandshake);
   EXPECT_TRUE(Counts(kData));
   EXPECT_FALSE(Counts(kHandshake));
   EXPECT_FALSE(Counts(kHandshake));
@@ -548,10 +617,19 @@ TEST_F(Exchange, IsNoRenegotiationAndNoCloseNotify) {
   EXPECT_FALSE(Counts(kAlert));
 }
 
+TEST_F(Exchange, IsNotAnsweredByAnAlert) {
+  Handshake();
+  Turn(kHello);
+  Turn(kHandshake);
+  Ask(20, kData);  // a message that asks nothing
+  Feed(FromServer().Seq(server_next_).Ack(client_next_).Payload(24).Starts(kAlert).Time(20.001));
+  EXPECT_EQ(Count(), 0u);
+}
+
 TEST_F(Exchange, IsNoTurnThatBeginsInsideARecord) {
   Handshake();
   Turn(kHello);
-  Turn(kCipher);
+  Turn(kHandshake);
   EXPECT_FALSE(Counts(kOther));
   EXPECT_TRUE(Counts(kData));
 }

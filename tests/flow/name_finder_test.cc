@@ -17,7 +17,9 @@ class NameFinderTest : public testing::Test {
 
   // Lets the finder have the map as it is now.
   void Set(int64_t sockets_read_ns = kReadNs) { finder_.Set(ends_.Take(), sockets_read_ns); }
-  static std::string PodOf(const IdentityRef& identity) { return identity == nullptr ? "" : identity->identity.pod; }
+  static std::string PodOf(const IdentityRef& identity) {
+    return identity == nullptr ? "" : std::string(identity->identity.pod);
+  }
   std::string Server(const std::string& server) { return PodOf(finder_.FindServer(At(server))); }
   // The client of a connection that began before the sockets were read, and is open.
   std::string Client(const std::string& client) { return Client(client, TestTime(99), TestTime(101)); }
@@ -170,6 +172,28 @@ TEST_F(NameFinderTest, AListenerIsRememberedHoweverManyAddressesAreLost) {
   ends_.map().listener_queues.clear();
   Set();
   EXPECT_EQ(Server("10.0.0.9:5432"), "web-1");
+}
+
+TEST_F(NameFinderTest, TakesFromTheMakerWhatAMapHasLost) {
+  const IdentityRef lost = ends_.Identity("gone-1");
+  Set();
+  ends_.map().former = finder_.map();
+  ends_.map().lost.addresses.emplace_back(At("10.0.0.1:0").address, lost);
+  ends_.map().lost.servers.emplace_back(At("10.0.0.9:80"), lost);
+  Set();
+  EXPECT_EQ(Server("10.0.0.1:443"), "gone-1") << "the maps are not compared once more";
+  EXPECT_EQ(Server("10.0.0.9:80"), "gone-1");
+}
+
+TEST_F(NameFinderTest, ComparesTheMapsItselfIfItMissedOne) {
+  const IdentityRef used = ends_.Identity("web-1");
+  ends_.Give("10.0.0.1:0", "web-1");
+  Set();
+  ends_.Give("10.0.0.1:0", "");
+  const auto missed = ends_.Take();
+  ends_.map().former = missed;
+  Set();
+  EXPECT_EQ(Server("10.0.0.1:80"), "web-1");
 }
 
 TEST_F(NameFinderTest, TellsWhichEndsAreLocal) {

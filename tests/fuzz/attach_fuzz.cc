@@ -92,9 +92,8 @@ void CheckIdentities(const Snapshot& snapshot) {
   TCPGAUGE_CHECK(snapshot.identities.size() <= 2 * snapshot.connections.size() + 1);
   for (size_t i = 1; i < snapshot.identities.size(); ++i) {
     const EndIdentity& identity = snapshot.identities[i]->identity;
-    for (const std::string* name :
-         {&identity.namespace_name, &identity.workload, &identity.workload_kind, &identity.pod, &identity.container,
-          &identity.service, &identity.node, &identity.zone}) {
+    for (const auto* name : {&identity.namespace_name, &identity.workload, &identity.workload_kind, &identity.pod,
+                             &identity.container, &identity.service, &identity.node, &identity.zone}) {
       TCPGAUGE_CHECK(name->empty() || IsName(*name));
     }
     TCPGAUGE_CHECK(identity.comm.size() <= kMaxCommBytes);

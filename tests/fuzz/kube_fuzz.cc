@@ -35,14 +35,14 @@ constexpr size_t kMaxLineBytes = 500;
 
 using Names = std::map<std::string, std::string>;
 
-void CheckName(const std::string& text) { TCPGAUGE_CHECK(text.empty() || IsName(text)); }
+void CheckName(std::string_view text) { TCPGAUGE_CHECK(text.empty() || IsName(text)); }
 
 std::string TextOf(const EndIdentity& identity) {
   std::string text;
-  for (const std::string& name : {identity.namespace_name, identity.pod, identity.workload, identity.workload_kind,
-                                  identity.service, identity.node, identity.zone}) {
+  for (const auto& name : {identity.namespace_name, identity.pod, identity.workload, identity.workload_kind,
+                           identity.service, identity.node, identity.zone}) {
     CheckName(name);
-    text += name + " ";
+    text.append(name.view()).append(" ");
   }
   return text;
 }

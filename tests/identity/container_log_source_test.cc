@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/identity/container_log_source.h"
 
+#include <unistd.h>
+
 #include <memory>
 #include <string>
 
 #include "gtest/gtest.h"
+#include "src/base/strings.h"
 #include "src/naming/identity_pool.h"
 #include "tests/identity/fake_folder.h"
 
@@ -72,11 +75,65 @@ TEST_F(ContainerLogSourceTest, NamesThePodsOfTheFolder) {
   EXPECT_NE(IdentityOf(kOtherId, &source), nullptr) << "a new link";
 }
 
-TEST_F(ContainerLogSourceTest, LeavesOutALinkThatLostItsId) {
-  const std::string cut = ("web-0_shop_" + std::string(180, 'c') + "-" + kId).substr(0, 251);
-  folder_.Write(cut + ".log", "");
+// The name of a link as kubelet cuts it.
+std::string CutName(const std::string& name) { return name.substr(0, 251) + ".log"; }
+
+TEST_F(ContainerLogSourceTest, LeavesOutAFileThatLostItsId) {
+  folder_.Write(CutName("web-0_shop_" + std::string(180, 'c') + "-" + kId), "");
   ContainerLogSource source(folder_.path(), "");
-  EXPECT_EQ(IdentityOf(kId, &source), nullptr);
+  EXPECT_EQ(IdentityOf(kId, &source), nullptr) << "no link tells the pod";
+}
+
+TEST_F(ContainerLogSourceTest, TheTargetOfALinkThatLostItsIdNamesThePod) {
+  const std::string container(200, 'c');
+  const std::string name = CutName("web-0_shop_" + container + "-" + kId);
+  const std::string target = "/var/log/pods/shop_web-0_1-2/" + container + "/0.log";
+  ASSERT_EQ(symlink(target.c_str(), (folder_.path() + "/" + name).c_str()), 0);
+  ContainerLogSource source(folder_.path(), "node-a");
+  const IdentityRef known = IdentityOf(kId, &source);
+  ASSERT_NE(known, nullptr);
+  EXPECT_EQ(known->identity.pod, "web-0");
+  EXPECT_EQ(known->identity.namespace_name, "shop");
+  EXPECT_EQ(known->identity.workload, "web");
+  EXPECT_EQ(known->identity.node, "node-a");
+}
+
+TEST(ParseCutContainerLog, TakesTheUidFromTheTarget) {
+  const std::string container(60, 'c'), pod(230, 'p');
+  for (const std::string& names :
+       {"web-0_shop_" + std::string(250, 'c'), pod + "_shop_" + container, pod + "_" + pod}) {
+    SCOPED_TRACE(names);
+    const auto parts = Split(names, '_');
+    const std::string namespace_name(parts[1]);
+    const std::string shown = parts.size() == 3 ? std::string(parts[2]) : container;
+    const auto log =
+        ParseCutContainerLog(CutName(names + "-" + kId), "/var/log/pods/" + namespace_name + "_" +
+                                                             std::string(parts[0]) + "_1-2/" + shown + "/12.log");
+    ASSERT_TRUE(log.has_value());
+    EXPECT_EQ(log->pod_uid, "1-2");
+    EXPECT_EQ(log->pod.pod, parts[0]);
+    EXPECT_EQ(log->pod.namespace_name, namespace_name);
+  }
+}
+
+TEST(ParseCutContainerLog, RefusesATargetThatIsNotThatOfTheName) {
+  const std::string container(200, 'c');
+  const std::string cut = CutName("web-0_shop_" + container + "-" + kId);
+  const std::string right = "/var/log/pods/shop_web-0_1-2/" + container + "/0.log";
+  ASSERT_TRUE(ParseCutContainerLog(cut, right).has_value());
+  for (const std::string& target : std::initializer_list<std::string>{
+           "", "/0.log", "0.log", "/var/log/pods/shop_web-1_1-2/" + container + "/0.log",
+           "/var/log/pods/other_web-0_1-2/" + container + "/0.log", "/var/log/pods/shop_web-0_1-2/nginx/0.log",
+           "/var/log/pods/shop_web-0/" + container + "/0.log", "/var/log/pods/shop_web-0_/" + container + "/0.log",
+           "/var/log/pods/shop_web-0_1_2/" + container + "/0.log",
+           "/var/lib/docker/containers/" + kId + "/" + kId + "-json.log"}) {
+    EXPECT_FALSE(ParseCutContainerLog(cut, target).has_value()) << target;
+  }
+  EXPECT_FALSE(ParseCutContainerLog("web-0_shop_" + container + ".log", right).has_value()) << "it is not cut";
+  const std::string whole = "web-0_shop_" + std::string(255 - 11 - 1 - 64 - 4, 'c') + "-" + kId + ".log";
+  ASSERT_EQ(whole.size(), 255u);
+  EXPECT_FALSE(ParseCutContainerLog(whole, right).has_value());
+  EXPECT_TRUE(ParseContainerLogName(whole).has_value());
 }
 
 TEST_F(ContainerLogSourceTest, LeavesOutANameThatNoLabelMayHold) {
@@ -90,6 +147,7 @@ TEST_F(ContainerLogSourceTest, IsDownWithoutTheFolder) {
   ContainerLogSource source(folder_.path() + "/absent", "");
   EXPECT_EQ(IdentityOf(kId, &source), nullptr);
   EXPECT_FALSE(source.is_up());
+  EXPECT_FALSE(source.is_missed()) << "no kubelet runs here";
 }
 
 }  // namespace

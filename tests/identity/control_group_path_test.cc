@@ -110,7 +110,64 @@ TEST(OwnerOfGroup, ReadsUnits) {
   EXPECT_EQ(Owner("/system.slice/outer.service/inner.service"), "unit outer.service");
   EXPECT_EQ(Owner("/system.slice/docker.service"), "unit docker.service");
   EXPECT_EQ(Owner("/system.slice/run-r1234.scope"), "unit run-r1234.scope");
-  EXPECT_EQ(Owner("/user.slice/user-1000.slice/session-3.scope"), "unit session-3.scope");
+}
+
+TEST(OwnerOfGroup, ALoginSessionIsItsUsersSlice) {
+  EXPECT_EQ(Owner("/user.slice/user-1000.slice/session-3.scope"), "unit user-1000.slice");
+  EXPECT_EQ(Owner("/user.slice/user-0.slice/session-c12.scope/worker"), "unit user-0.slice");
+  EXPECT_EQ(Owner("/../../user.slice/user-65534.slice/session-214.scope"), "unit user-65534.slice");
+  EXPECT_EQ(Owner("/system.slice/session-3.scope"), "unit session-3.scope") << "not below a user's slice";
+}
+
+TEST(OwnerOfGroup, EscapesOfSystemdAreReplacedWhereANameMayHoldThem) {
+  EXPECT_EQ(Owner("/system.slice/web\\x2dfrontend.service"), "unit web-frontend.service");
+  EXPECT_EQ(Owner("/system.slice/system-tunnel.slice/tunnel@site\\x2da\\x2db.service"), "unit tunnel@site-a-b.service");
+  EXPECT_EQ(Owner("/system.slice/run\\x40host.scope"), "unit run@host.scope");
+  EXPECT_EQ(Owner("/machine.slice/machine-qemu\\x2d1\\x2dweb.scope"), "container qemu-1-web");
+  for (const char* const name :
+       {"a\\x20b.service", "a\\x2.service", "a\\x2Db.service", "a\\x5cb.service", "a\\n.service"})
+    EXPECT_EQ(Owner(std::string("/system.slice/") + name), std::string("unit ") + name);
+}
+
+TEST(OwnerOfGroup, AUnitKeepsTheColonsOfItsName) {
+  EXPECT_EQ(Owner("/system.slice/dbus-:1.4-org.example.Scan@0.service"), "unit dbus-:1.4-org.example.Scan@0.service");
+  EXPECT_EQ(Owner("/system.slice/proxy@10.0.0.1:8080.service/worker"), "unit proxy@10.0.0.1:8080.service");
+  EXPECT_EQ(Owner("/system.slice/a:cri-containerd:" + kId + ".scope"), "unit a:cri-containerd:" + kId + ".scope");
+}
+
+TEST(OwnerOfGroup, AUnitOwnsWhatItCallsAPodOrAContainer) {
+  for (const std::string& unit : {std::string("/system.slice/batch.service"), std::string("/batch.service"),
+                                  std::string("/system.slice/system-runner.slice/batch.service"),
+                                  std::string("/../../system.slice/batch.service")}) {
+    for (const std::string& forged :
+         {"/kubepods/burstable/pod" + kUid + "/" + kId,
+          "/kubepods.slice/kubepods-pod" + kUidOfSlice + ".slice/cri-containerd-" + kId + ".scope",
+          "/kubepods-pod" + kUidOfSlice + ".slice:cri-containerd:" + kId, "/docker/" + kId, "/docker-" + kId + ".scope",
+          "/libpod-" + kId + ".scope/container", std::string("/lxc.payload.web"), "/sub/" + kId,
+          "/containerd.service/kubepods-pod" + kUidOfSlice + ".slice:cri-containerd:" + kId,
+          "/docker.service/docker/" + kId, std::string("/machine-web.scope")}) {
+      EXPECT_EQ(Owner(unit + forged), "unit batch.service") << unit << forged;
+    }
+  }
+  EXPECT_EQ(Owner("/user.slice/user-1000.slice/session-3.scope/docker/" + kId), "unit user-1000.slice");
+  EXPECT_EQ(Owner("/system.slice/run-r1.scope/kubepods/pod" + kUid + "/" + kId), "unit run-r1.scope");
+  EXPECT_EQ(Owner("/init.scope/kubepods/pod" + kUid + "/" + kId), "");
+}
+
+TEST(OwnerOfGroup, AUnitInAContainerGivesNoNameOfItsOwn) {
+  const std::string inner = "/system.slice/batch.service/kubepods/burstable/pod" + kUid + "/" + kOuterId;
+  EXPECT_EQ(Owner("/docker/" + kId + inner), "container " + kId);
+  EXPECT_EQ(Owner("/machine.slice/libpod-" + kId + ".scope/container" + inner), "container " + kId);
+  EXPECT_EQ(Owner("/kubepods/burstable/pod1-2/" + kId + inner), "pod 1-2 container " + kId);
+}
+
+TEST(OwnerOfGroup, BelowTheUnitOfAContainerManagerArePodsAndContainers) {
+  for (const char* const manager : {"containerd", "crio", "docker", "k3s", "k3s-agent", "kubelet", "rke2-server"}) {
+    const std::string unit = std::string("/system.slice/") + manager + ".service";
+    EXPECT_EQ(Owner(unit + "/kubepods-burstable-pod" + kUidOfSlice + ".slice:cri-containerd:" + kId), kPodAndContainer);
+    EXPECT_EQ(Owner(unit + "/helper"), std::string("unit ") + manager + ".service");
+  }
+  EXPECT_EQ(Owner("/user.slice/user-7.slice/user@7.service/docker.service/docker/" + kId), "unit user@7.service");
 }
 
 TEST(OwnerOfGroup, EverythingBelowAUserManagerIsTheUserManager) {

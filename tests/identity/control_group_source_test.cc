@@ -23,7 +23,7 @@ std::string WorkloadOf(uint64_t id, ControlGroupSource* source) {
   source->AddTo(&draft);
   IdentityDraft::Recent recent;
   const IdentityRef found = draft.Finish(&recent, 0)->Find(endpoint);
-  return found == nullptr ? "" : found->identity.workload;
+  return found == nullptr ? "" : std::string(found->identity.workload);
 }
 
 TEST(ControlGroupSource, KnowsTheGroupsBelowItsFolder) {

@@ -56,7 +56,9 @@ class IdentityDraftTest : public testing::Test {
   static std::string Name(const IdentityMap& map, const Endpoint& endpoint) {
     const IdentityRef ref = map.Find(endpoint);
     if (ref == nullptr) return "";
-    return ref->identity.namespace_name + "/" + ref->identity.workload + "/" + ref->identity.pod;
+    const EndIdentity& identity = ref->identity;
+    return std::string(identity.namespace_name) + "/" + std::string(identity.workload) + "/" +
+           std::string(identity.pod);
   }
 
   // Adds sockets of the host's shared address, with the ports from 40001.
@@ -250,8 +252,8 @@ TEST_F(IdentityDraftTest, AddsTheServiceToThePodOfAnEndpoint) {
   draft_->AddEndpoint(At("10.42.0.7", 80), slice);
   slice.service = "web-headless";
   draft_->AddEndpoint(At("10.42.0.7", 80), slice);
-  slice.pod.clear();
-  slice.workload.clear();
+  slice.pod = "";
+  slice.workload = "";
   draft_->AddEndpoint(At("10.96.0.1", 443), slice);
   const auto map = Finish();
   const EndIdentity& identity = map->Find(At("10.42.0.7", 80))->identity;

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string>
 
@@ -49,7 +50,7 @@ class IdentityFileTest : public testing::Test {
   std::string WorkloadIn(const std::string& name) const {
     const auto map = ReadIdentityFile(Path(name), 100);
     if (!map.ok()) return map.status().ToString();
-    return (*map)->addresses.begin()->second->identity.workload;
+    return std::string((*map)->addresses.begin()->second->identity.workload);
   }
 
   std::string folder_;
@@ -117,6 +118,40 @@ TEST_F(IdentityFileTest, WrongContentIsAWrongCommandAndAMissingFileIsNot) {
     EXPECT_THAT(std::string(missing.status().message()), HasSubstr("--identity.file: cannot read '" + path + "': "));
   }
   EXPECT_THAT(std::string(ReadIdentityFile("/dev/null", 100).status().message()), HasSubstr("not a regular file"));
+}
+
+TEST_F(IdentityFileTest, IsWrittenOnlyWhenItSaysSomethingElse) {
+  IdentityFile file(Path("names.json"));
+  const auto inode = [&] {
+    struct stat status = {};
+    return stat(Path("names.json").c_str(), &status) == 0 ? status.st_ino : 0;
+  };
+  IdentityMap map = MapOf("a");
+  map.sockets_read_ns = 1;
+  ASSERT_TRUE(file.Write(std::make_shared<const IdentityMap>(map)).ok());
+  const std::ifstream old(Path("names.json"));  // so that no new file gets the same inode number
+  const ino_t first = inode();
+  map.sockets_read_ns = 2;
+  map.listener_queues.emplace_back();
+  ASSERT_TRUE(file.Write(std::make_shared<const IdentityMap>(map)).ok());
+  EXPECT_EQ(inode(), first) << "the time and the queues of listeners are no names";
+  map.local_addresses.insert(*IpAddress::Parse("10.0.0.2"));
+  ASSERT_TRUE(file.Write(std::make_shared<const IdentityMap>(map)).ok());
+  const ino_t second = inode();
+  EXPECT_NE(second, first);
+  const std::ifstream kept(Path("names.json"));
+  map.addresses.clear();
+  ASSERT_TRUE(file.Write(std::make_shared<const IdentityMap>(map)).ok());
+  EXPECT_NE(inode(), second);
+}
+
+TEST_F(IdentityFileTest, IsWrittenAgainAfterAFailure) {
+  IdentityFile file(Path("folder/names.json"));
+  const auto map = std::make_shared<const IdentityMap>(MapOf("a"));
+  EXPECT_FALSE(file.Write(map).ok());
+  std::filesystem::create_directory(Path("folder"));
+  EXPECT_TRUE(file.Write(map).ok());
+  EXPECT_EQ(WorkloadIn("folder/names.json"), "a");
 }
 
 }  // namespace

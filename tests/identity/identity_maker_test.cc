@@ -2,9 +2,11 @@
 #include "src/identity/identity_maker.h"
 
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "src/base/time_units.h"
 #include "src/naming/listener_queue.h"
@@ -26,14 +28,17 @@ class FakeSource final : public IdentitySource {
     ListenerQueue queue;
     queue.endpoint = kServer;
     queue.connections = queued;
-    draft->AddListener(queue, 11);
+    if (has_listener) draft->AddListener(queue, 11);
     draft->AddSocket(kClient, 11, cookie);
     draft->AddGroup(11, {"", "", unit});
   }
   std::string_view name() const override { return name_; }
   bool is_up() const override { return is_up_now; }
+  bool is_missed() const override { return is_missed_now; }
 
   bool is_up_now = true;
+  bool is_missed_now = true;
+  bool has_listener = true;
   std::string unit = "a.service";
   uint64_t queued = 0;
   uint64_t cookie = 1;
@@ -79,6 +84,39 @@ TEST_F(IdentityMakerTest, PublishesNoMapThatIsLikeTheLastOne) {
   EXPECT_EQ(hub_.Current(), posted_[0]);
 }
 
+TEST_F(IdentityMakerTest, LogsASourceThatIsDownForTwoRoundsOnce) {
+  const auto maker = Make();
+  const auto log_of_round = [&] {
+    testing::internal::CaptureStderr();
+    maker->Round();
+    return testing::internal::GetCapturedStderr();
+  };
+  EXPECT_EQ(log_of_round(), "");
+  source_.is_up_now = false;
+  EXPECT_EQ(log_of_round(), "") << "by chance";
+  source_.is_up_now = true;
+  EXPECT_EQ(log_of_round(), "");
+  source_.is_up_now = false;
+  EXPECT_EQ(log_of_round(), "");
+  const std::string warning = log_of_round();
+  EXPECT_THAT(warning, testing::HasSubstr("level=warn"));
+  EXPECT_THAT(warning, testing::HasSubstr("source=sockets"));
+  EXPECT_EQ(log_of_round(), "");
+  source_.is_up_now = true;
+  EXPECT_THAT(log_of_round(), testing::HasSubstr("level=info"));
+  EXPECT_EQ(log_of_round(), "");
+}
+
+TEST_F(IdentityMakerTest, LogsNothingOfASourceThatThisHostHasNot) {
+  const auto maker = Make();
+  source_.is_up_now = source_.is_missed_now = false;
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 5; ++i) maker->Round();
+  source_.is_up_now = source_.is_missed_now = true;
+  maker->Round();
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
 TEST_F(IdentityMakerTest, PublishesAChange) {
   const auto maker = Make();
   maker->Round();
@@ -86,6 +124,21 @@ TEST_F(IdentityMakerTest, PublishesAChange) {
   maker->Round();
   ASSERT_EQ(posted_.size(), 2u);
   EXPECT_EQ(hub_.Current()->Find(kClient)->identity.workload, "b.service");
+}
+
+TEST_F(IdentityMakerTest, TellsWorkersWhatAMapHasLost) {
+  const auto maker = Make();
+  maker->Round();
+  EXPECT_EQ(posted_[0]->former.lock(), nullptr) << "there is none before";
+  source_.queued = 5;
+  maker->Round();
+  source_.has_listener = false;
+  maker->Round();
+  ASSERT_EQ(posted_.size(), 2u);
+  EXPECT_EQ(posted_[1]->former.lock(), posted_[0]) << "what workers have, not what the hub had";
+  ASSERT_EQ(posted_[1]->lost.servers.size(), 1u);
+  EXPECT_EQ(posted_[1]->lost.servers[0].first, kServer);
+  EXPECT_EQ(posted_[1]->lost.servers[0].second.lock()->identity.workload, "a.service");
 }
 
 TEST_F(IdentityMakerTest, PublishesThatAnotherSocketHasTheEndpoint) {

@@ -58,7 +58,7 @@ class ProcessSourceTest : public testing::Test {
   }
   static std::string Workload(const IdentityMap& map, const std::string& address) {
     const IdentityRef found = map.Find({*IpAddress::Parse(address), 80});
-    return found == nullptr ? "" : found->identity.workload;
+    return found == nullptr ? "" : std::string(found->identity.workload);
   }
 
   FakeFolder folder_;

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "src/naming/identity_pool.h"
@@ -62,6 +64,23 @@ TEST_F(SocketSourceTest, NamesSocketsByTheirControlGroups) {
   EXPECT_EQ(map->Find(At(server_port_))->identity.workload, "test.service");
   EXPECT_TRUE(map->IsLocal(At(0).address));
   EXPECT_EQ(map->sockets_read_ns, clock_.WallNanoseconds());
+}
+
+TEST_F(SocketSourceTest, KeepsTheAddressesThatTheKernelDoesNotTellNow) {
+  std::optional<std::vector<IpAddress>> addresses = std::vector<IpAddress>{*IpAddress::Parse("192.0.2.1")};
+  SocketSource source(clock_, [&] { return addresses; });
+  IdentityPool pool;
+  IdentityDraft::Recent recent;
+  const auto shared = [&] {
+    IdentityDraft draft(100000, &pool);
+    source.AddTo(&draft);
+    return draft.Finish(&recent, 0)->shared_addresses;
+  };
+  EXPECT_TRUE(shared().contains(*IpAddress::Parse("192.0.2.1")));
+  addresses.reset();
+  EXPECT_TRUE(shared().contains(*IpAddress::Parse("192.0.2.1")));
+  addresses.emplace();
+  EXPECT_TRUE(shared().empty()) << "there are none";
 }
 
 TEST_F(SocketSourceTest, TellsTheQueueOfAListener) {

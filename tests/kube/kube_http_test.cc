@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/kube/kube_http.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <memory>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
@@ -114,6 +120,55 @@ TEST_F(KubeHttpTest, TellsWhatTheServerSaysAboutAFailure) {
   EXPECT_EQ(huge->status, 500);
   EXPECT_EQ(huge->message, std::string(300, 'x'));
   EXPECT_EQ(http_->Get("/a", kPatient)->status, 200) << "the next request is not disturbed";
+}
+
+// Answers each request with a body that never ends.
+class EndlessServer {
+ public:
+  explicit EndlessServer(std::string head) : head_(std::move(head)) {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    EXPECT_EQ(bind(listener_, generic, size), 0);
+    EXPECT_EQ(listen(listener_, 8), 0);
+    EXPECT_EQ(getsockname(listener_, generic, &size), 0);
+    url_ = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+    thread_ = std::thread([this] { Run(); });
+  }
+  ~EndlessServer() {
+    shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    close(listener_);
+  }
+  const std::string& url() const { return url_; }
+
+ private:
+  void Run() {
+    while (true) {
+      const int connection = accept(listener_, nullptr, nullptr);
+      if (connection < 0) return;
+      std::string piece = head_;
+      while (send(connection, piece.data(), piece.size(), MSG_NOSIGNAL) > 0) piece.assign(64 << 10, 'x');
+      close(connection);
+    }
+  }
+
+  const std::string head_;
+  const int listener_ = socket(AF_INET, SOCK_STREAM, 0);
+  std::string url_;
+  std::thread thread_;
+};
+
+TEST_F(KubeHttpTest, GivesUpABodyThatIsNoUseAndDoesNotEnd) {
+  for (const int status : {201, 203, 206, 300, 304}) {
+    const EndlessServer endless("HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Length: 1000000000000\r\n\r\n");
+    KubeHttp http(endless.url(), "", {Path(), ""}, &SystemClock(), &stop_);
+    const absl::StatusOr<KubeAnswer> answer = http.Get("/a", {kHour, 10 * kNanosecondsPerSecond});
+    ASSERT_TRUE(answer.ok()) << status << answer.status();
+    EXPECT_EQ(answer->status, status);
+  }
 }
 
 TEST_F(KubeHttpTest, FollowsARedirectionToTheSameHostAlone) {

@@ -36,7 +36,7 @@ class PodStoreTest : public testing::Test {
   std::string PodAt(const std::string& address, IdentityDraft draft) {
     recent_ = IdentityDraft::Recent();
     const auto identity = Map(std::move(draft))->Find({*IpAddress::Parse(address), 1});
-    return identity == nullptr ? "" : identity->identity.pod;
+    return identity == nullptr ? "" : std::string(identity->identity.pod);
   }
 
   IdentityPool pool_;

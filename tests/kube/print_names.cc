@@ -5,8 +5,9 @@
 //                    [--max-endpoints=N] [--watch-seconds=N] [--spread-ms=N]
 //
 // Each line on standard input is answered by a line of JSON on standard output: "names" by what the sources know,
-// "counts" by what they have done, and what the process has used, "add" by what it costs to add all to a draft. Ends at
-// the end of standard input.
+// "counts" by what they have done, and what the process has used, "add" by what it costs to add all to a draft, "round"
+// by what the process uses after a round of the identity maker, and used at most in it. Ends at the end of standard
+// input.
 //
 // --watch-seconds is the longest watch, and shortens all pauses in the same proportion. So a test sees an hour of a
 // cluster in a minute.
@@ -21,15 +22,21 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "src/base/clock.h"
 #include "src/base/json_string.h"
 #include "src/base/time_units.h"
 #include "src/identity/identity_draft.h"
+#include "src/identity/identity_maker.h"
 #include "src/kube/kube_sources.h"
+#include "src/memory/memory_plan.h"
+#include "src/naming/identity_hub.h"
 #include "src/naming/identity_level.h"
+#include "src/naming/identity_map.h"
 #include "src/naming/identity_pool.h"
 
 namespace tcpgauge {
@@ -94,15 +101,18 @@ std::string NamesOf(const KubeSources& sources) {
   return json.empty() ? "{}" : json + "}";
 }
 
-// Kilobytes of memory that nobody shares (proc(5), smaps_rollup).
-int64_t PrivateKilobytes() {
-  std::ifstream rollup("/proc/self/smaps_rollup");
+// Returns the sum of the lines of a file of /proc that begin with `begin`.
+int64_t SumOfLines(const char* file, const std::string& begin) {
+  std::ifstream lines(file);
   int64_t sum = 0;
-  for (std::string line; std::getline(rollup, line);) {
-    if (line.rfind("Private_", 0) == 0) sum += std::atoll(line.substr(line.find(':') + 1).c_str());
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind(begin, 0) == 0) sum += std::atoll(line.substr(line.find(':') + 1).c_str());
   }
   return sum;
 }
+
+// Kilobytes of memory that nobody shares (proc(5), smaps_rollup).
+int64_t PrivateKilobytes() { return SumOfLines("/proc/self/smaps_rollup", "Private_"); }
 
 double CpuSeconds() {
   rusage usage;
@@ -147,7 +157,19 @@ std::string CountsOf(const KubeSources& sources) {
   return json + "}}";
 }
 
+// What the process takes after a round of the maker, and the most that it took since the round began.
+std::string CostOfRound(IdentityMaker* maker) {
+  std::ofstream("/proc/self/clear_refs") << 5;  // VmHWM begins again
+  maker->Round();
+  const int64_t kilobytes = PrivateKilobytes();
+  const char* const status = "/proc/self/status";
+  const int64_t above_kilobytes = SumOfLines(status, "VmHWM") - SumOfLines(status, "VmRSS");
+  return absl::StrCat("{\"private_kilobytes\":", kilobytes, ",\"peak_kilobytes\":", kilobytes + above_kilobytes,
+                      ",\"seconds\":", static_cast<double>(maker->last_round_ns()) * kSecondsPerNanosecond, "}");
+}
+
 int Main(int argc, char** argv) {
+  KeepHeapTight();
   signal(SIGPIPE, SIG_IGN);
   Arguments arguments;
   for (int i = 1; i < argc; ++i) {
@@ -156,12 +178,22 @@ int Main(int argc, char** argv) {
     if (argument.rfind("--", 0) != 0 || equals == std::string::npos) return 2;
     arguments[argument.substr(2, equals - 2)] = argument.substr(equals + 1);
   }
-  KubeSources sources(OptionsOf(arguments), &SystemClock());
+  const KubeOptions kube_options = OptionsOf(arguments);
+  KubeSources sources(kube_options, &SystemClock());
+  IdentityHub hub;
+  IdentityMaker::Options options;
+  options.sources = sources.sources();
+  options.max_endpoints = kube_options.max_endpoints;
+  options.clock = &SystemClock();
+  options.hub = &hub;
+  options.post = [](const std::shared_ptr<const IdentityMap>&) {};
+  IdentityMaker maker(std::move(options));
   sources.Start();
   for (std::string line; std::getline(std::cin, line);) {
     if (line == "names") std::cout << NamesOf(sources) << std::endl;
     if (line == "counts") std::cout << CountsOf(sources) << std::endl;
     if (line == "add") std::cout << CostOfAdding(sources) << std::endl;
+    if (line == "round") std::cout << CostOfRound(&maker) << std::endl;
   }
   return 0;
 }

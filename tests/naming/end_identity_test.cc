@@ -12,7 +12,7 @@ namespace {
 
 TEST(EndIdentity, IdentitiesThatDifferInOneMemberHaveDifferentHashes) {
   const absl::Hash<EndIdentity> hash;
-  for (std::string EndIdentity::*const member :
+  for (auto member :
        {&EndIdentity::namespace_name, &EndIdentity::workload, &EndIdentity::workload_kind, &EndIdentity::pod,
         &EndIdentity::container, &EndIdentity::service, &EndIdentity::node, &EndIdentity::zone}) {
     EndIdentity identity;

@@ -121,5 +121,17 @@ TEST(IdentityPool, AnIdentityThatIsTakenUpAgainWhileThePoolForgetsKeepsItsNumber
   reader.join();
 }
 
+TEST(IdentityPool, IdentitiesShareTheTextsThatAreEqual) {
+  IdentityPool pool;
+  EndIdentity first = Pod("web", "web-1"), second = Pod("web", "web-2");
+  first.node = "node-1";
+  second.node = "node-1";
+  const IdentityRef a = pool.Get(first), b = pool.Get(second);
+  EXPECT_TRUE(a->identity.workload.SharesWith(b->identity.workload));
+  EXPECT_TRUE(a->identity.node.SharesWith(b->identity.node));
+  EXPECT_TRUE(a->identity.namespace_name.SharesWith(b->identity.namespace_name));
+  EXPECT_TRUE(a->identity.pod.SharesWith(first.pod)) << "with the source that told it";
+}
+
 }  // namespace
 }  // namespace tcpgauge

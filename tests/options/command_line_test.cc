@@ -465,6 +465,10 @@ TEST(CommandLine, AFileGetsNamesFromAFileAlone) {
     EXPECT_THAT(ErrorOf({"-T", "f", "--identity", level}), HasSubstr("name a file of names with --identity.file"));
   }
   EXPECT_THAT(ErrorOf({}, {{"TCPGAUGE_READ", "f"}, {"TCPGAUGE_IDENTITY", "local"}}), HasSubstr("leave --identity out"));
+  EXPECT_THAT(ErrorOf({"-T", "f", "--identity", "off", "--identity.file", "names.json"}),
+              HasSubstr("leave --identity out to take them from the file"));
+  EXPECT_THAT(ErrorOf({"--identity=off"}, {{"TCPGAUGE_READ", "f"}, {"TCPGAUGE_IDENTITY_FILE", "names.json"}}),
+              HasSubstr("leave --identity out to take them from the file"));
   EXPECT_THAT(ErrorOf({"-T", "f", "--identity.file="}), HasSubstr("'' is not the name of a file"));
   EXPECT_THAT(ErrorOf({"-T", "f", "--identity.file", "-"}), HasSubstr("'-' is not a file that can be replaced"));
 }

@@ -6,7 +6,6 @@
 #include <array>
 #include <map>
 #include <memory>
-#include <numeric>
 #include <random>
 #include <set>
 #include <string>
@@ -17,6 +16,7 @@
 #include "src/snapshot/collector.h"
 #include "src/snapshot/worker_publisher.h"
 #include "tests/support/distribution_laws.h"
+#include "tests/support/edge_sums.h"
 #include "tests/support/named_ends.h"
 #include "tests/support/segment.h"
 
@@ -67,14 +67,14 @@ class Agent {
   std::unique_ptr<Collector> collector_;
 };
 
-std::string LabelsOf(const IdentityRef& end) {
+std::string WorkloadOf(const IdentityRef& end) {
   if (end == nullptr) return "";
-  return end->identity.namespace_name + "/" + end->identity.workload + "/" + end->identity.pod + "/" +
-         end->identity.service;
+  return std::string(end->identity.namespace_name) + "/" + std::string(end->identity.workload);
 }
 
-std::string WorkloadOf(const IdentityRef& end) {
-  return end == nullptr ? "" : end->identity.namespace_name + "/" + end->identity.workload;
+std::string LabelsOf(const IdentityRef& end) {
+  if (end == nullptr) return "";
+  return WorkloadOf(end) + "/" + std::string(end->identity.pod) + "/" + std::string(end->identity.service);
 }
 
 // The labels of an edge, as metrics show them.
@@ -86,12 +86,6 @@ std::string LabelsOf(const EdgeView& edge) {
 std::string LabelsOf(const WorkloadEdgeView& edge) {
   return std::to_string(static_cast<int>(edge.key.reporter)) + " " + WorkloadOf(edge.client) + " " +
          edge.key.client.prefix.ToString() + ">" + WorkloadOf(edge.server) + ":" + std::to_string(edge.key.server_port);
-}
-
-// Returns how many values the histogram counts.
-template <typename Bounds>
-uint64_t CountOf(const Histogram<Bounds>& histogram) {
-  return std::accumulate(histogram.counts.begin(), histogram.counts.end(), uint64_t{0});
 }
 
 // Checks that no two of them look the same, that the names of a key never change, and that its counters and the counts
@@ -354,6 +348,8 @@ TEST_P(NameLaws, HoldUnderNamesThatChange) {
   for (const WorkloadEdgeView& edge : last->workload_edges.exported) {
     EXPECT_EQ(edge.counters.connections, 0) << LabelsOf(edge);
   }
+  EXPECT_GT(CountOf(last->totals.response_seconds), 0)
+      << "there were exchanges, so the laws of their counts were tested";
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, NameLaws,

@@ -66,7 +66,7 @@ std::string ModelTable::Differences(const Connection& c, const ConnectionSummary
     }
   }
   const auto min_rtt_ns = [&](const Peer& end) {
-    const std::optional<int64_t> us = options_.keep_rates ? end.min_rtt_us() : std::nullopt;
+    const std::optional<int64_t> us = end.min_rtt_us();
     return us ? *us * 1000 : ConnectionSummary::kUnknown;
   };
   all += Differ("least RTT to the server", min_rtt_ns(client), summary.server_min_rtt_ns);

@@ -429,7 +429,7 @@ void ModelTable::Credit(Connection* connection, const Arrival& arrival) {
     CountRepeatedSyn(connection, sender, packet);
     const Peer before = end;
     Follow(connection, sender, packet, time_ns);
-    if (options_.keep_rates && connection->confirmed) FollowExchange(connection, sender, before, packet, time_ns);
+    if (connection->confirmed) FollowExchange(connection, sender, before, packet, time_ns);
     if (connection->awaits_addresses && !IsOpen(connection->state)) ChooseAddresses(connection);
   }
   if (connection->confirmed) return;
@@ -676,7 +676,7 @@ void ModelTable::Analyze(Connection* connection, int sender, const DecodedPacket
 
 bool ModelTable::IsExchange(const Connection& connection, PayloadStart start) {
   const Exchanges& exchanges = connection.exchanges;
-  if (exchanges.in_tls_handshake) return false;
+  if (exchanges.in_tls_handshake || exchanges.awaits_first_request) return false;
   if (start == PayloadStart::kOther) return !exchanges.saw_client_hello;
   if (start == PayloadStart::kNotCaptured) return exchanges.turns >= 2;
   if (start != PayloadStart::kApplicationData) return false;
@@ -697,7 +697,8 @@ void ModelTable::FollowExchange(Connection* connection, int sender, const Peer& 
   const bool has_new_payload = is_new && packet.payload_length_bytes > 0 &&
                                (!before.next || Before(static_cast<uint32_t>(*before.next), payload_end));
   if (sender != connection->client) {
-    const bool answers = exchanges.request_ns && has_new_payload && (packet.tcp_flags & kTcpAck) &&
+    const bool answers = exchanges.request_ns && has_new_payload && packet.payload_start != PayloadStart::kAlert &&
+                         (packet.tcp_flags & kTcpAck) &&
                          !Before(packet.acknowledgment_number, static_cast<uint32_t>(other.next.value_or(0)));
     if (!answers) return;
     const int64_t response_ns = std::max<int64_t>(time_ns - *exchanges.request_ns, 0);
@@ -716,15 +717,30 @@ void ModelTable::FollowExchange(Connection* connection, int sender, const Peer& 
     const bool is_acknowledged = other.acknowledged && !Before(*other.acknowledged, payload_end);
     const bool fills_gap = end.out_of_order > before.out_of_order && !is_acknowledged;
     if (is_new || fills_gap) exchanges.request_ns = std::max(*exchanges.request_ns, time_ns);
+    const bool has_data = packet.payload_start == PayloadStart::kApplicationData;
+    if (has_new_payload && exchanges.awaits_finished) {
+      exchanges.awaits_finished = !has_data && packet.payload_start != PayloadStart::kHandshake;
+    } else if (has_new_payload && has_data) {
+      exchanges.awaits_first_request = false;
+    }
   } else if (has_new_payload) {
     const bool is_whole = syn || (before.next && static_cast<uint32_t>(*before.next) == payload_begin);
-    exchanges.counts = IsExchange(*connection, is_whole ? packet.payload_start : PayloadStart::kNotCaptured);
+    const PayloadStart start = is_whole ? packet.payload_start : PayloadStart::kNotCaptured;
+    exchanges.counts = IsExchange(*connection, start);
+    if (exchanges.in_tls_handshake) {
+      exchanges.awaits_first_request = start != PayloadStart::kHandshake;
+      exchanges.awaits_finished = start == PayloadStart::kChangeCipherSpec && packet.payload_length_bytes == 6;
+    } else {
+      exchanges.awaits_first_request = exchanges.awaits_first_request && exchanges.awaits_finished;
+      exchanges.awaits_finished = false;
+    }
     exchanges.in_tls_handshake = false;
     ++exchanges.turns;
     exchanges.request_ns = time_ns;
   }
   if (has_new_payload && is_client_hello) {
     exchanges.saw_client_hello = exchanges.in_tls_handshake = true;
+    exchanges.awaits_finished = exchanges.awaits_first_request = false;
     exchanges.counts = false;
   }
 }

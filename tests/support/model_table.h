@@ -144,7 +144,9 @@ class ModelTable {
     bool counts = false;                // the turn is an exchange
     int turns = 0;
     bool saw_client_hello = false;
-    bool in_tls_handshake = false;
+    bool in_tls_handshake = false;      // no turn has begun with what finishes it
+    bool awaits_finished = false;       // only a ChangeCipherSpec came since then
+    bool awaits_first_request = false;  // tickets of the server may come after it
     uint32_t count = 0;
     double smoothed_ns = 0;
   };

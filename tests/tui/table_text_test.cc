@@ -55,7 +55,7 @@ TEST(TableText, HasTheNamesInFullIfAnyIsKnown) {
             " Client                Server                Server name" + blanks +
                 " State        Idle A Speed            Up      Down   Total    RTT   Resp  Retr\n"
                 " 10.0.0.3:60001        10.0.0.4:443          shop/" +
-                longest.pod +
+                std::string(longest.pod) +
                 " ESTABLISHED  5s     0 B/s         0 B/s     0 B/s  4.8 KB   23ms  1.5ms     7\n"
                 " 10.0.0.1:40000        10.0.0.2:80           -          " +
                 blanks +

@@ -28,15 +28,21 @@ def listen_address(log):
 
 def fetch(namespace, url, headers=None, seconds=30):
     """GET, from inside the namespace: (status, body as text)."""
+    status, _, body = fetch_bytes(namespace, url, headers, seconds)
+    return status, body.decode()
+
+
+def fetch_bytes(namespace, url, headers=None, seconds=30):
+    """GET, from inside the namespace: (status, type of the content, body)."""
     request = urllib.request.Request(url, headers=headers or {})
     with namespace.entered():
         try:
             with _opener.open(request, timeout=seconds) as answer:
-                return answer.status, answer.read().decode()
+                return answer.status, answer.headers["Content-Type"], answer.read()
         except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
+            return error.code, error.headers["Content-Type"], error.read()
         except OSError:
-            return 0, ""
+            return 0, None, b""
 
 
 class ThisHost:
@@ -73,6 +79,9 @@ class Agent(Process):
 
     def get(self, path, headers=None, seconds=30):
         return fetch(self._namespace, f"http://{self.address}{path}", headers, seconds)
+
+    def get_bytes(self, path, headers=None, seconds=30):
+        return fetch_bytes(self._namespace, f"http://{self.address}{path}", headers, seconds)
 
     def metrics(self):
         status, body = self.get("/metrics")

@@ -10,11 +10,16 @@ _NEW = ("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=
         "subjectAltName=IP:127.0.0.1 -keyout key.pem -out cert.pem -days 2").split()
 
 
-def write_tls_config(folder, more=""):
-    """Writes web.yml, with the lines `more` at its end, and returns its path."""
+def write_certificate(folder):
+    """Writes cert.pem and key.pem."""
     if not shutil.which("openssl"):
         raise unittest.SkipTest("openssl is missing")
     subprocess.run(["openssl", *_NEW], cwd=folder, capture_output=True, check=True)
+
+
+def write_tls_config(folder, more=""):
+    """Writes a certificate and web.yml, with the lines `more` at its end, and returns the path of web.yml."""
+    write_certificate(folder)
     path = os.path.join(folder, "web.yml")
     with open(path, "w") as file:
         file.write(f"tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n{more}")

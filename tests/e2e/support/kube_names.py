@@ -45,6 +45,10 @@ class KubeNames:
         """How long it takes to add all that is known to a draft: {"seconds", "cpu_seconds"}."""
         return self._ask("add")
 
+    def round(self):
+        """Makes an identity map. Returns what the process takes then, and took at most: {"private_kilobytes", …}."""
+        return self._ask("round")
+
     def wait_for_name(self, end, seconds=30, **members):
         """Waits until what is known of `end` has these members."""
         wait_until(lambda: _has(self.names().get(end), members), f"{end} is {members}", seconds)

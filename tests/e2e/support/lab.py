@@ -132,15 +132,15 @@ class Lab:
         self.books = self._own(Books(self.network, self.every_edge, self.clients, {WEB_DROPPED}))
         pods = self._own(StateMetrics(monitor, {"shop-1": self.network.clients[0], "shop-2": self.network.clients[1]}))
 
-        def start(scraped, port, **changes):
+        def start(scraped, port, features="", **changes):
             return self._own(Prometheus(monitor, {"tcpgauge": scraped, "kube-state-metrics": pods.address}, rules,
-                                        port=port, settings=dict(settings, **changes)))
+                                        port=port, settings=dict(settings, **changes), features=features))
         # At once, since each waits for its first scrapes.
         with concurrent.futures.ThreadPoolExecutor() as starters:
             truth = starters.submit(start, self.books.address, _TRUTH_PORT, evaluation_interval="15s")
             # Both servers of answers that are compared evaluate rules as often: sums over a few evaluations are coarse.
-            # The other one does so once a minute, as by default.
-            evaluations = {"15s": {"evaluation_interval": "15s"}, "30s": {}}
+            # The other one does so once a minute, as by default, and has no native histograms, as by default.
+            evaluations = {"15s": {"evaluation_interval": "15s", "features": "native-histograms"}, "30s": {}}
             servers = {interval: starters.submit(start, agents, port, scrape_interval=interval, **evaluations[interval])
                        for interval, port in INTERVALS.items()}
             self.truth = truth.result()

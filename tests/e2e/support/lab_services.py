@@ -4,6 +4,7 @@
 Each tells by why_not() whether the program is here. None touches a service of this machine.
 """
 import glob
+import json
 import os
 import pwd
 import shutil
@@ -19,7 +20,7 @@ from support.waiting import wait_until
 _READY_SECONDS = 60
 
 
-class _Service(Process):
+class Service(Process):
     """A process with a folder, which goes when the process does."""
 
     programs = ()
@@ -69,7 +70,7 @@ def find(program):
     return shutil.which(program) or next(iter(sorted(glob.glob(f"/usr/lib/postgresql/*/bin/{program}"))), None)
 
 
-class Nginx(_Service):
+class Nginx(Service):
     """Answers a request for /N with a file of N bytes, and logs what it read and wrote."""
 
     programs = ("nginx",)
@@ -137,11 +138,11 @@ class Redis:
     def why_not():
         return None if find("redis-server") else "redis-server is missing"
 
-    def __init__(self, namespace, address, port):
+    def __init__(self, namespace, address, port, *options):
         self._folder = Folder()
         self._command = namespace.command(
             "redis-server", "--bind", address, "--port", str(port), "--dir", self._folder.path, "--save", "",
-            "--protected-mode", "no", "--unixsocket", self._folder.file("socket"))
+            "--protected-mode", "no", "--unixsocket", self._folder.file("socket"), *options)
         self._before = dict.fromkeys(self._KEYS, 0)
         self._last = self._before
         self._process = None
@@ -179,6 +180,12 @@ class Redis:
         self._asked = dict(own, server_bytes=own["server_bytes"] + len(answer), commands=own["commands"] + 1)
         return self._last
 
+    def slow_log(self):
+        """What it logged of commands that came over the network, the oldest first: [(client's HOST:PORT, seconds)]."""
+        entries = json.loads(run("redis-cli", "-s", self._folder.file("socket"), "--json", "slowlog", "get", "-1"))
+        return [(client, microseconds / 1e6) for _, _, microseconds, _, client, _ in reversed(entries)
+                if not client.startswith(self._folder.path)]
+
     def close(self):
         cleanup.release(self)
         if self._process is not None:
@@ -204,22 +211,22 @@ class Iperf3:
             server.close()
 
 
-class Postgres(_Service):
-    """A cluster of its own, with the tables of pgbench."""
+class Postgres(Service):
+    """A cluster of its own, with the tables of pgbench. `settings` are {parameter: value}, beyond its own."""
 
     programs = ("initdb", "postgres", "pgbench", "psql")
-    _USER = "postgres"
+    USER = "postgres"
 
     @classmethod
     def why_not(cls):
         try:
-            pwd.getpwnam(cls._USER)
+            pwd.getpwnam(cls.USER)
         except KeyError:
-            return f"there is no user {cls._USER}"
+            return f"there is no user {cls.USER}"
         return super().why_not()
 
-    def __init__(self, namespace, address, port, clients_network):
-        self._folder = Folder(self._USER)
+    def __init__(self, namespace, address, port, clients_network, settings=None):
+        self._folder = Folder(self.USER)
         self._port = port
         data = self._folder.file("data")
         run(*self._as_user("initdb", "--no-sync", "--auth=trust", "-D", data))
@@ -229,7 +236,8 @@ class Postgres(_Service):
         super().__init__(namespace.command(*self._as_user(
             "postgres", "-D", data, "-p", str(port), "-c", f"listen_addresses={address}",
             "-c", f"unix_socket_directories={self._folder.path}", "-c", "fsync=off", "-c", "autovacuum=off",
-            "-c", "tcp_keepalives_idle=3600")))
+            "-c", "tcp_keepalives_idle=3600",
+            *(word for name, value in (settings or {}).items() for word in ("-c", f"{name}={value}")))))
         self.wait_for(lambda: "ready to accept connections" in self.stderr(), "PostgreSQL is ready")
         run(*self._as_user("pgbench", "-h", self._folder.path, "-p", str(port), "-i", "-q", "postgres"))
         self._before = self._sessions()
@@ -256,4 +264,4 @@ class Postgres(_Service):
         super().close()
 
     def _as_user(self, program, *words):
-        return ["setpriv", f"--reuid={self._USER}", f"--regid={self._USER}", "--clear-groups", find(program), *words]
+        return ["setpriv", f"--reuid={self.USER}", f"--regid={self.USER}", "--clear-groups", find(program), *words]

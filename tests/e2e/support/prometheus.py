@@ -23,27 +23,29 @@ _JOB = """- {{job_name: {job}, static_configs: [{{targets: {addresses}}}]}}
 class Prometheus(Process):
     """Scrapes `targets`, {job: HOST:PORT or a list of them}; each has been scraped once when the constructor returns.
 
-    `rules` are texts of rule files; `jobs` are more scrape configurations, as dictionaries. `settings` is the section
-    "global": by default it scrapes and evaluates every second. `port` is free in a fresh namespace.
+    `rules` are texts of rule files; `rule_files` are paths of more. `jobs` are more scrape configurations, as dictionaries. `settings` is the section
+    "global": by default it scrapes and evaluates every second. `port` is free in a fresh namespace. `features` are those of
+    its option --enable-feature.
     """
 
     _EVERY_SECOND = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
 
-    def __init__(self, namespace, targets, rules=(), jobs=(), settings=None, port=9090):
+    def __init__(self, namespace, targets, rules=(), jobs=(), settings=None, port=9090, features="",
+                 rule_files=()):
         self._namespace = namespace
         self._address = f"127.0.0.1:{port}"
         self._folder = tempfile.mkdtemp(prefix="tcpgauge-e2e-")
         config = os.path.join(self._folder, "prometheus.yml")
         addresses = {job: [of_job] if isinstance(of_job, str) else list(of_job) for job, of_job in targets.items()}
         count = sum(len(of_job) for of_job in addresses.values())
-        rule_files = [self._write(f"rules{number}.yml", text) for number, text in enumerate(rules)]
+        rule_files = [*rule_files, *(self._write(f"rules{number}.yml", text) for number, text in enumerate(rules))]
         with open(config, "w") as file:
             file.write(_CONFIG.format(settings=json.dumps(settings or self._EVERY_SECOND), rule_files=rule_files))
             file.write("".join(_JOB.format(job=job, addresses=of_job) for job, of_job in addresses.items()))
             file.write("".join(f"- {json.dumps(job)}\n" for job in jobs))
         super().__init__(namespace.command(
             "prometheus", f"--config.file={config}", f"--storage.tsdb.path={self._folder}/data",
-            f"--web.listen-address={self._address}"))
+            f"--web.listen-address={self._address}", f"--enable-feature={features}"))
         try:
             wait_until(lambda: self.get("/-/ready")[0] == 200, "Prometheus is ready", 90)
             wait_until(lambda: len(self.query("up == 1")) == count, "Prometheus has scraped every agent", 90)

@@ -113,8 +113,8 @@ class Generator {
   IdentityRef Identity() {
     auto identity = std::make_shared<NumberedIdentity>();
     identity->number = identity->label_number = ++last_identity_;
-    for (std::string EndIdentity::*name : {&EndIdentity::namespace_name, &EndIdentity::workload, &EndIdentity::pod,
-                                           &EndIdentity::service, &EndIdentity::workload_kind}) {
+    for (auto name : {&EndIdentity::namespace_name, &EndIdentity::workload, &EndIdentity::pod, &EndIdentity::service,
+                      &EndIdentity::workload_kind}) {
       if (Below(3) != 0) identity->identity.*name = Label();
     }
     identity->identity.is_guess = Below(2) == 0;

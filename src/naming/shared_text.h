@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_NAMING_SHARED_TEXT_H_
+#define TCPGAUGE_SRC_NAMING_SHARED_TEXT_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace tcpgauge {
+
+// A text that never changes. Copies share its bytes.
+//
+// Design. An identity has nine texts, and a cluster has tens of thousands of identities. Most of their texts are equal:
+// those of nodes, zones, namespaces and workloads. As std::string, an identity took 300 bytes even without a text, and
+// each copy of a longer text took its length again. A SharedText takes 8 bytes, and all copies of a text take its
+// length and 8 bytes once. An index into a table of texts would take 4 bytes. But then whoever reads a name would need
+// the table, and the table would have to outlive all snapshots. A std::shared_ptr<const std::string> takes twice as
+// much, and 48 bytes more for the text.
+//
+// Thread: as std::string. Copies may be made, read and destroyed by different threads at the same time.
+// Bounds: none of its own. The text must be shorter than 4 GiB.
+class SharedText {
+ public:
+  // An empty text. It takes no memory elsewhere.
+  SharedText() = default;
+  // These make a copy of the bytes. They convert, because a name is set like a std::string.
+  SharedText(std::string_view text);                                           // NOLINT(google-explicit-constructor)
+  SharedText(const std::string& text) : SharedText(std::string_view(text)) {}  // NOLINT(google-explicit-constructor)
+  SharedText(const char* text) : SharedText(std::string_view(text)) {}         // NOLINT(google-explicit-constructor)
+  SharedText(const SharedText& other) : block_(other.block_) {
+    if (block_ != nullptr) block_->users.fetch_add(1, std::memory_order_relaxed);
+  }
+  SharedText(SharedText&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
+  SharedText& operator=(SharedText other) noexcept {
+    std::swap(block_, other.block_);
+    return *this;
+  }
+  ~SharedText() {
+    if (block_ != nullptr && block_->users.fetch_sub(1, std::memory_order_acq_rel) == 1) Free(block_);
+  }
+
+  // The view is valid as long as a copy of this text exists.
+  std::string_view view() const { return block_ == nullptr ? std::string_view() : block_->view(); }
+  operator std::string_view() const { return view(); }  // NOLINT(google-explicit-constructor)
+  bool empty() const { return block_ == nullptr; }
+  size_t size() const { return view().size(); }
+
+  // Whether no other copy shares the bytes. An empty text shares none. Another thread may destroy a copy meanwhile, but
+  // can make one only of a copy that it has.
+  bool is_only_copy() const { return block_ == nullptr || block_->users.load(std::memory_order_acquire) == 1; }
+  // Whether both share their bytes, or both are empty.
+  bool SharesWith(const SharedText& other) const { return block_ == other.block_; }
+
+  // `b` is a SharedText, or any other text.
+  template <typename T, typename = std::enable_if_t<std::is_convertible_v<const T&, std::string_view>>>
+  friend bool operator==(const SharedText& a, const T& b) {
+    return a.view() == std::string_view(b);
+  }
+  template <typename T, typename = std::enable_if_t<std::is_convertible_v<const T&, std::string_view>>>
+  friend bool operator!=(const SharedText& a, const T& b) {
+    return !(a == b);
+  }
+  template <typename H>
+  friend H AbslHashValue(H state, const SharedText& text) {
+    return H::combine(std::move(state), text.view());
+  }
+
+ private:
+  // Its bytes follow it in memory.
+  struct Block {
+    std::string_view view() const { return {reinterpret_cast<const char*>(this + 1), bytes}; }
+
+    mutable std::atomic<uint32_t> users;
+    uint32_t bytes;
+  };
+
+  static void Free(const Block* block);
+
+  const Block* block_ = nullptr;  // null: empty
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_NAMING_SHARED_TEXT_H_
