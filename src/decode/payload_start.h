@@ -46,8 +46,8 @@ PayloadStart StartAfterProxyHeader(Cursor segment, size_t header_bytes);
 // would have it.
 //
 // A proxy may put a header of the PROXY protocol (haproxy.org, proxy-protocol.txt, versions 1 and 2) before the first
-// bytes of its client. The result then tells what follows the header: kNotCaptured if the header's end was not captured,
-// and kOther if the payload ends with the header.
+// bytes of its client. The result then tells what follows the header: kNotCaptured if the header's end was not
+// captured, and kOther if the payload ends with the header.
 //
 // TLS 1.3 hides alerts in application data. A record of 19 bytes counts as an alert: two bytes of the alert, its type,
 // and an authentication tag of 16.
