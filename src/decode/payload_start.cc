@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/decode/payload_start.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "src/base/wire_integers.h"
 
 namespace tcpgauge {
@@ -28,6 +31,23 @@ struct HandshakeStart {
   uint8_t major_version;
 };
 static_assert(sizeof(HandshakeStart) == 5, "wire layout");
+
+// A header of the PROXY protocol: version 1 is a line of text, and version 2 is binary.
+struct ProxyStartV1 {
+  char name[6];
+};
+static_assert(sizeof(ProxyStartV1) == 6, "wire layout");
+struct ProxyStartV2 {
+  uint8_t signature[12];
+  uint8_t version_and_command;
+  uint8_t family_and_protocol;
+  Be16 length;  // of the rest of the header
+};
+static_assert(sizeof(ProxyStartV2) == 16, "wire layout");
+
+constexpr char kNameOfProxyV1[] = {'P', 'R', 'O', 'X', 'Y', ' '};
+constexpr uint8_t kSignatureOfProxyV2[] = {'\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', 'U', 'I', 'T', '\n'};
+constexpr size_t kMaxProxyV1Bytes = 107;  // with the end of the line
 
 constexpr uint8_t kMajorVersion = 3;     // of SSL 3.0 and all versions of TLS
 constexpr uint8_t kMinMinorVersion = 1;  // of TLS 1.0
@@ -71,6 +91,28 @@ bool MayBeRecord(Cursor payload) {
          (minor_version == nullptr || *minor_version <= kMaxMinorVersion);
 }
 
+// Returns the length of the PROXY header of version 1 at the start of `payload`; 0 if there is none. If the end of the
+// header was not captured, returns the greatest length.
+size_t ProxyV1Bytes(Cursor payload) {
+  const auto* start = payload.Peek<ProxyStartV1>();
+  if (start == nullptr) return 0;
+  if (std::memcmp(start->name, kNameOfProxyV1, sizeof(kNameOfProxyV1)) != 0) return 0;
+  for (size_t i = sizeof(ProxyStartV1); i < kMaxProxyV1Bytes; ++i) {
+    const auto* byte = payload.PeekAt<uint8_t>(i);
+    if (byte == nullptr) return kMaxProxyV1Bytes;
+    if (*byte == '\n') return i + 1;
+  }
+  return 0;
+}
+
+// As above, for version 2.
+size_t ProxyV2Bytes(Cursor payload) {
+  const auto* start = payload.Peek<ProxyStartV2>();
+  if (start == nullptr) return 0;
+  if (std::memcmp(start->signature, kSignatureOfProxyV2, sizeof(kSignatureOfProxyV2)) != 0) return 0;
+  return sizeof(ProxyStartV2) + start->length.ToHost();
+}
+
 }  // namespace
 
 PayloadStart StartOfTlsPayload(Cursor payload, size_t header_bytes) {
@@ -91,6 +133,16 @@ PayloadStart StartOfTlsPayload(Cursor payload, size_t header_bytes) {
       return record->length.ToHost() == kAlertOfTls13 ? PayloadStart::kAlert : PayloadStart::kApplicationData;
   }
   return PayloadStart::kOther;
+}
+
+PayloadStart StartAfterProxyHeader(Cursor payload, size_t header_bytes) {
+  payload.Skip(header_bytes);
+  const size_t proxy_bytes = std::max(ProxyV1Bytes(payload), ProxyV2Bytes(payload));
+  if (proxy_bytes == 0) return PayloadStart::kOther;
+  if (!payload.Skip(proxy_bytes)) return PayloadStart::kNotCaptured;
+  const auto* first = payload.Peek<uint8_t>();
+  if (first == nullptr || !MayBeginTls(*first)) return PayloadStart::kOther;
+  return StartOfTlsPayload(payload, 0);
 }
 
 }  // namespace tcpgauge

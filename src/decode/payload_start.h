@@ -24,10 +24,16 @@ enum class PayloadStart : uint8_t {
 
 constexpr uint8_t kFirstTlsContentType = 20;
 constexpr uint8_t kLastTlsContentType = 23;
+constexpr bool MayBeginTls(uint8_t byte) { return byte >= kFirstTlsContentType && byte <= kLastTlsContentType; }
 
-// The part of StartOfPayload() for payloads whose first byte is a content type of TLS. Not inline, because fewer
-// payloads need it.
+// The first bytes of a header of the PROXY protocol, by its version.
+constexpr uint8_t kFirstOfProxyV1 = 'P';
+constexpr uint8_t kFirstOfProxyV2 = '\r';
+
+// The parts of StartOfPayload() for payloads whose first byte is a content type of TLS, or may begin a header of the
+// PROXY protocol. Not inline, because fewer payloads need them.
 PayloadStart StartOfTlsPayload(Cursor segment, size_t header_bytes);
+PayloadStart StartAfterProxyHeader(Cursor segment, size_t header_bytes);
 
 // Returns how the payload of a TCP segment begins, which follows a header of `header_bytes`. `segment` has the captured
 // bytes of the segment, perhaps none of the payload. kNotCaptured if fewer bytes of the payload were captured than are
@@ -39,13 +45,18 @@ PayloadStart StartOfTlsPayload(Cursor segment, size_t header_bytes);
 // Otherwise that version, which RFC 7568 forbids, counts as no TLS: messages of MongoDB that begin with their length
 // would have it.
 //
+// A proxy may put a header of the PROXY protocol (haproxy.org, proxy-protocol.txt, versions 1 and 2) before the first
+// bytes of its client. The result then tells what follows the header: kNotCaptured if the header's end was not
+// captured, and kOther if the payload ends with the header.
+//
 // TLS 1.3 hides alerts in application data. A record of 19 bytes counts as an alert: two bytes of the alert, its type,
 // and an authentication tag of 16.
 inline PayloadStart StartOfPayload(const Cursor& segment, size_t header_bytes) {
   const auto* first = segment.PeekAt<uint8_t>(header_bytes);
   if (first == nullptr) return PayloadStart::kNotCaptured;
-  if (*first < kFirstTlsContentType || *first > kLastTlsContentType) return PayloadStart::kOther;
-  return StartOfTlsPayload(segment, header_bytes);
+  if (MayBeginTls(*first)) return StartOfTlsPayload(segment, header_bytes);
+  if (*first == kFirstOfProxyV1 || *first == kFirstOfProxyV2) return StartAfterProxyHeader(segment, header_bytes);
+  return PayloadStart::kOther;
 }
 
 }  // namespace tcpgauge

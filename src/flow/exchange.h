@@ -34,7 +34,8 @@ namespace tcpgauge {
 //
 // TLS. A TLS handshake is no exchange, and in doubt a turn is no exchange. PayloadStart tells how a turn begins:
 // - A ClientHello begins a handshake in any turn, because other protocols may come first (STARTTLS). The handshake is
-//   then unfinished. A ClientHello may follow other bytes of the same turn in a segment of its own (MySQL).
+//   then unfinished. A ClientHello may follow other bytes of the same turn in a segment of its own (MySQL), or a header
+//   of the PROXY protocol in the same segment.
 // - While the handshake is unfinished, no turn is an exchange. A turn without a ClientHello finishes it, and with one
 //   (the answer to a HelloRetryRequest) it stays unfinished. The turn that finishes it holds the client's Finished. In
 //   TLS 1.3, and in resumed sessions of TLS 1.2, that turn can hold the first request too, which is then not counted.

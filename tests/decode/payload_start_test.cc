@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/decode/payload_start.h"
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -95,6 +97,46 @@ TEST(PayloadStart, SaysWhenTooFewBytesWereCapturedToTell) {
   }
   EXPECT_EQ(StartOf(Record(22, 512)), PayloadStart::kNotCaptured) << "the type of the message tells";
   EXPECT_EQ(StartOf(Record(22, 512, {1})), PayloadStart::kClientHello);
+}
+
+Bytes Joined(Bytes first, const Bytes& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+Bytes Text(std::string_view text) { return Bytes(text.begin(), text.end()); }
+// A header of version 2 of the PROXY protocol, with so many bytes of addresses and options.
+Bytes ProxyV2(uint8_t length) {
+  Bytes bytes = {'\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', 'U', 'I', 'T', '\n', 0x21, 0x11, 0, length};
+  bytes.resize(bytes.size() + length, 22);
+  return bytes;
+}
+
+TEST(PayloadStart, LooksBehindAHeaderOfTheProxyProtocol) {
+  const std::string longest = "PROXY TCP6 " + std::string(94, 'f') + "\r\n";
+  const Bytes kHeaders[] = {Text("PROXY TCP4 192.0.2.1 192.0.2.2 50000 443\r\n"),
+                            Text("PROXY UNKNOWN\r\n"),
+                            Text(longest),
+                            ProxyV2(0),
+                            ProxyV2(12),
+                            ProxyV2(200)};
+  for (const Bytes& header : kHeaders) {
+    EXPECT_EQ(StartOf(Joined(header, ClientHello())), PayloadStart::kClientHello) << header.size();
+    EXPECT_EQ(StartOf(Joined(header, Record(23, 100))), PayloadStart::kApplicationData) << header.size();
+    EXPECT_EQ(StartOf(Joined(header, {22, 3})), PayloadStart::kNotCaptured) << header.size();
+    EXPECT_EQ(StartOf(Joined(header, Text("GET / HTTP/1.1\r\n"))), PayloadStart::kOther) << header.size();
+    EXPECT_EQ(StartOf(header), PayloadStart::kOther) << header.size();
+    const Bytes cut(header.begin(), header.end() - 1);
+    EXPECT_EQ(StartOf(cut), cut.size() < 16 && header[0] != 'P' ? PayloadStart::kOther : PayloadStart::kNotCaptured);
+  }
+}
+
+TEST(PayloadStart, TakesWhatLooksLikeAProxyHeaderForOther) {
+  EXPECT_EQ(StartOf(Joined(Text("POST / HTTP/1.1\r\n"), ClientHello())), PayloadStart::kOther);
+  EXPECT_EQ(StartOf(Joined(Text("PROXY " + std::string(101, 'f') + "\n"), ClientHello())), PayloadStart::kOther)
+      << "a line longer than any header";
+  EXPECT_EQ(StartOf(Joined(Text("\r\n\r\n"), ClientHello())), PayloadStart::kOther);
+  EXPECT_EQ(StartOf(Text("P")), PayloadStart::kOther);
+  EXPECT_EQ(StartOf(Text("\r")), PayloadStart::kOther);
 }
 
 // A recursion through the records would exhaust the stack.
