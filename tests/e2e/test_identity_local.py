@@ -47,7 +47,7 @@ def unit_groups():
         (f"machine.slice/libpod-{ids[3]}.scope/container", container_name(ids[3])),
         ("init.scope", None),
         (".", None),
-        (r"system.slice/systemd-cryptsetup@luks\x2dhome.service", None),
+        (r"system.slice/systemd-cryptsetup@luks\x2dhome.service", "systemd-cryptsetup@luks-home.service"),
         ("system.slice/a service.service", None),
     )
 
