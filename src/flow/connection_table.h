@@ -261,8 +261,8 @@ class alignas(64) ConnectionTable {
   // are not remembered (see FragmentCache).
   uint64_t unmatched_fragments() const { return unmatched_fragments_; }
   OverflowCounts overflows() const {
-    return {gaps_.overflows(), encapsulations_.overflows(), servers_.overflows(), fingerprints_.overflows(),
-            views_.overflows()};
+    return {gaps_.overflows(),         encapsulations_.overflows(), servers_.overflows(),
+            fingerprints_.overflows(), views_.overflows(),          names_.bindings().overflows()};
   }
   // The connections in the table now, including embryos, provisional views and unconfirmed ones.
   size_t size() const { return size_t{records_in_use_} + embryos_.size(); }

@@ -18,16 +18,17 @@ enum class Overflow : uint8_t {
   kServerEndpoints,  // ServerEndpoints: a server is not found, so ports decide which end is the client
   kFingerprints,     // FingerprintTable: two views of one connection may be counted as two connections
   kViews,            // ViewTable: two views of one connection are counted as two connections
+  kNames,            // BindingTable: the ends of a connection have no names
 };
-constexpr size_t kOverflowCount = 5;
+constexpr size_t kOverflowCount = 6;
 
 using OverflowCounts = std::array<uint64_t, kOverflowCount>;  // indexed by Overflow
 
 // The value of the label `part` of the metric tcpgauge_overflows_total.
 constexpr std::string_view OverflowName(Overflow overflow) {
-  constexpr std::string_view kNames[] = {"sequence_gaps", "encapsulations", "server_endpoints", "fingerprints",
-                                         "views"};
-  return kNames[static_cast<size_t>(overflow)];
+  constexpr std::string_view kTexts[] = {"sequence_gaps", "encapsulations", "server_endpoints",
+                                         "fingerprints",  "views",          "names"};
+  return kTexts[static_cast<size_t>(overflow)];
 }
 
 }  // namespace tcpgauge
