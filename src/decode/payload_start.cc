@@ -115,7 +115,8 @@ size_t ProxyV2Bytes(Cursor payload) {
 
 }  // namespace
 
-PayloadStart StartOfTlsPayload(Cursor payload, size_t header_bytes) {
+PayloadStart StartOfTlsPayload(const Cursor& segment, size_t header_bytes) {
+  Cursor payload = segment;
   payload.Skip(header_bytes);
   const auto* record = payload.Peek<RecordHeader>();
   if (record == nullptr) return MayBeRecord(payload) ? PayloadStart::kNotCaptured : PayloadStart::kOther;
@@ -135,7 +136,8 @@ PayloadStart StartOfTlsPayload(Cursor payload, size_t header_bytes) {
   return PayloadStart::kOther;
 }
 
-PayloadStart StartAfterProxyHeader(Cursor payload, size_t header_bytes) {
+PayloadStart StartAfterProxyHeader(const Cursor& segment, size_t header_bytes) {
+  Cursor payload = segment;
   payload.Skip(header_bytes);
   const size_t proxy_bytes = std::max(ProxyV1Bytes(payload), ProxyV2Bytes(payload));
   if (proxy_bytes == 0) return PayloadStart::kOther;

@@ -32,8 +32,8 @@ constexpr uint8_t kFirstOfProxyV2 = '\r';
 
 // The parts of StartOfPayload() for payloads whose first byte is a content type of TLS, or may begin a header of the
 // PROXY protocol. Not inline, because fewer payloads need them.
-PayloadStart StartOfTlsPayload(Cursor segment, size_t header_bytes);
-PayloadStart StartAfterProxyHeader(Cursor segment, size_t header_bytes);
+PayloadStart StartOfTlsPayload(const Cursor& segment, size_t header_bytes);
+PayloadStart StartAfterProxyHeader(const Cursor& segment, size_t header_bytes);
 
 // Returns how the payload of a TCP segment begins, which follows a header of `header_bytes`. `segment` has the captured
 // bytes of the segment, perhaps none of the payload. kNotCaptured if fewer bytes of the payload were captured than are

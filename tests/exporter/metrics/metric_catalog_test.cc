@@ -135,7 +135,7 @@ bool IsPlural(std::string_view word) { return EndsWith(word, "s") && !EndsWith(w
 TEST(MetricCatalog, OnlyTheLastWordOfAnOtlpNameIsPlural) {
   for (const MetricInfo& info : MetricCatalog()) {
     std::string_view rest = info.otlp_name;
-    for (size_t end = rest.find_first_of("._"); end != rest.npos; end = rest.find_first_of("._")) {
+    for (size_t end = rest.find_first_of("._"); end != std::string_view::npos; end = rest.find_first_of("._")) {
       EXPECT_TRUE(!IsPlural(rest.substr(0, end)) || rest == "bytes_per_second") << info.otlp_name;
       rest.remove_prefix(end + 1);
     }

@@ -8,6 +8,7 @@
 namespace tcpgauge {
 namespace {
 
+// NOLINTNEXTLINE(misc-unused-using-decls): the literals below use it
 using std::string_literals::operator""s;
 
 std::string Varint(uint64_t value) {
