@@ -95,6 +95,8 @@ def judge(query, prometheus, truth, time, tolerance, sees_all):
 
     def is_wrong(key):
         least, most = truths[key]
+        if "> 0" in query.expression and key in came_or_went:
+            least = min(least, 0)  # it was filtered out when it was 0
         if key not in answers:
             # Of what is filtered by "> 0", nothing is as good as what cannot be told from 0.
             return key not in came_or_went and not ("> 0" in query.expression and least <= slack(key, least))
