@@ -27,10 +27,12 @@ class SharedText {
  public:
   // An empty text. It takes no memory elsewhere.
   SharedText() = default;
-  // These make a copy of the bytes. They convert, because a name is set like a std::string.
-  SharedText(std::string_view text);                                           // NOLINT(google-explicit-constructor)
-  SharedText(const std::string& text) : SharedText(std::string_view(text)) {}  // NOLINT(google-explicit-constructor)
-  SharedText(const char* text) : SharedText(std::string_view(text)) {}         // NOLINT(google-explicit-constructor)
+  // These make a copy of the bytes.
+  // NOLINTBEGIN(google-explicit-constructor): implicit, so that a name is set like a std::string
+  SharedText(std::string_view text);
+  SharedText(const std::string& text) : SharedText(std::string_view(text)) {}
+  SharedText(const char* text) : SharedText(std::string_view(text)) {}
+  // NOLINTEND(google-explicit-constructor)
   SharedText(const SharedText& other) : block_(other.block_) {
     if (block_ != nullptr) block_->users.fetch_add(1, std::memory_order_relaxed);
   }
@@ -45,7 +47,8 @@ class SharedText {
 
   // The view is valid as long as a copy of this text exists.
   std::string_view view() const { return block_ == nullptr ? std::string_view() : block_->view(); }
-  operator std::string_view() const { return view(); }  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor): implicit, so that a name is read like a std::string
+  operator std::string_view() const { return view(); }
   bool empty() const { return block_ == nullptr; }
   size_t size() const { return view().size(); }
 

@@ -5,13 +5,14 @@
 // usage: identity_pause [ENDPOINTS]
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "src/base/cpu_budget.h"
+#include "src/base/time_units.h"
 #include "src/flow/name_finder.h"
 #include "src/naming/end_identity.h"
 #include "src/naming/identity_map.h"
@@ -25,11 +26,7 @@ namespace {
 
 constexpr int kMaps = 20;
 
-double ProcessorMicroseconds() {
-  timespec time;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
-}
+double ProcessorMicroseconds() { return static_cast<double>(ThreadCpuNanoseconds()) / kNanosecondsPerMicrosecond; }
 
 // The map number `version`: the server of that number is another one than in the first map, and all others are equal.
 std::shared_ptr<IdentityMap> MakeMap(uint32_t endpoints, uint32_t version, IdentityPool* pool) {

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include <map>
 #include <memory>
@@ -20,6 +19,8 @@
 
 #include "src/base/check.h"
 #include "src/base/clock.h"
+#include "src/base/cpu_budget.h"
+#include "src/base/time_units.h"
 #include "src/identity/identity_maker.h"
 #include "src/identity/identity_source.h"
 #include "src/identity/local_sources.h"
@@ -30,11 +31,7 @@ namespace {
 
 constexpr int kRounds = 20;
 
-double ProcessorMilliseconds() {
-  timespec time;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
-}
+double ProcessorMilliseconds() { return static_cast<double>(ThreadCpuNanoseconds()) / kNanosecondsPerMillisecond; }
 
 void OpenSockets(int count) {
   const rlim_t descriptors = static_cast<rlim_t>(count) + 100;

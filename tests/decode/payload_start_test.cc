@@ -15,7 +15,7 @@ using Bytes = std::vector<uint8_t>;
 
 PayloadStart StartOf(const Bytes& bytes) { return StartOfPayload(Cursor(bytes), /*header_bytes=*/0); }
 
-// A record of TLS 1.2 or 1.3 with this content type and `length`, of which the bytes `content` were captured.
+// Returns the captured bytes of a TLS record: its header, which has this content type and `length`, and `content`.
 Bytes Record(uint8_t content_type, uint16_t length, const Bytes& content = {}) {
   Bytes bytes = {content_type, 3, 3, static_cast<uint8_t>(length >> 8), static_cast<uint8_t>(length)};
   bytes.insert(bytes.end(), content.begin(), content.end());

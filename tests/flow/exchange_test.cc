@@ -50,6 +50,12 @@ class Exchange : public ViewsTest {
     Turn(start);
     return Count() == before + 1;
   }
+  // What was said so far had no exchange, and the next turn of application data is one.
+  void ExpectOnlyTheNextToCount() {
+    EXPECT_EQ(Count(), 0u);
+    clock_ = 30;
+    EXPECT_TRUE(Counts(kData));
+  }
 
   uint32_t client_next_ = 1001;
   uint32_t server_next_ = 5001;
@@ -472,9 +478,7 @@ TEST_F(Exchange, IsNoPartOfAHandshakeOfTls13) {
   Ask(20, kCipher);    // Finished
   Ask(20.001, kData);  // the first request
   Answer(20.1);
-  EXPECT_EQ(Count(), 0u);
-  clock_ = 30;
-  EXPECT_TRUE(Counts(kData));
+  ExpectOnlyTheNextToCount();
 }
 
 TEST_F(Exchange, IsNotTheFirstRequestAfterWhichATicketComes) {
@@ -485,9 +489,7 @@ TEST_F(Exchange, IsNotTheFirstRequestAfterWhichATicketComes) {
   Ask(20.0011, kData);  // the first request
   Answer(20.0012);      // another ticket
   Answer(20.1);         // the answer
-  EXPECT_EQ(Count(), 0u);
-  clock_ = 30;
-  EXPECT_TRUE(Counts(kData));
+  ExpectOnlyTheNextToCount();
 }
 
 TEST_F(Exchange, IsNotTheFirstRequestAfterAFinishedOfManySegments) {
@@ -498,9 +500,7 @@ TEST_F(Exchange, IsNotTheFirstRequestAfterAFinishedOfManySegments) {
   Answer(20.001);       // a ticket
   Ask(20.0011, kData);  // the first request
   Answer(20.0012);      // another ticket
-  EXPECT_EQ(Count(), 0u);
-  clock_ = 30;
-  EXPECT_TRUE(Counts(kData));
+  ExpectOnlyTheNextToCount();
 }
 
 TEST_F(Exchange, IsNotTheFirstRequestAfterAFinishedInASegmentOfItsOwn) {
@@ -511,9 +511,7 @@ TEST_F(Exchange, IsNotTheFirstRequestAfterAFinishedInASegmentOfItsOwn) {
   Answer(20.001);       // a ticket
   Ask(20.0011, kData);  // the first request
   Answer(20.0012);      // another ticket
-  EXPECT_EQ(Count(), 0u);
-  clock_ = 30;
-  EXPECT_TRUE(Counts(kData));
+  ExpectOnlyTheNextToCount();
 }
 
 TEST_F(Exchange, IsTheSecondRequestOfAResumedSessionOfTls12) {
@@ -523,9 +521,7 @@ TEST_F(Exchange, IsTheSecondRequestOfAResumedSessionOfTls12) {
   Ask(20, kHandshake);  // Finished
   Ask(20.001, kData);   // the first request
   Answer(20.1);
-  EXPECT_EQ(Count(), 0u);
-  clock_ = 30;
-  EXPECT_TRUE(Counts(kData));
+  ExpectOnlyTheNextToCount();
 }
 
 TEST_F(Exchange, IsTheFirstRequestOfTls12) {
