@@ -64,7 +64,7 @@ constexpr uint64_t kEndedBytes =
 constexpr size_t kLeastEndpoints = 500;
 constexpr size_t kLeastHttpConnections = 48;
 constexpr uint64_t kLeastResponseBytes = 1 * kMiB;
-constexpr size_t kLeastRows = 500;
+constexpr size_t kLeastRows = 200;
 constexpr size_t kLeastQueueBytes = 2 * kMiB;
 constexpr uint32_t kLeastEncapsulations = 256;
 // The plan has room for one encapsulation per this many connections. Further encapsulations share one number, and are

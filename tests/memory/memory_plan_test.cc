@@ -148,18 +148,27 @@ TEST(MemoryPlan, NamesAreFewerWithLittleMemoryAndAllWithMore) {
   EXPECT_GT(PlanWithoutLimit(Usual()).bytes - PlanWithoutLimit(few).bytes, IdentityMemoryBytes(20000));
 }
 
+TEST(MemoryPlan, TlsAndNamesFitIntoASmallContainer) {
+  MemoryDemand demand = Usual();
+  demand.tls = true;
+  const auto plan = PlanMemory(demand, 64 * kMiB);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_GT(plan->max_connections, 1000u);
+  EXPECT_GE(plan->rows_per_worker, 200u) << "more than the connections with series by default";
+}
+
 // The figures of README.md, rounded down.
 TEST(MemoryPlan, KeepsThousandsOfConnectionsInASmallContainer) {
-  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 1200u);
-  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 45000u);
-  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 401000u);
+  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 3300u);
+  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 47000u);
+  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 403000u);
   MemoryDemand without_names = Usual();
   without_names.max_endpoints = 0;
   without_names.table.has_identities = false;
   without_names.table.edges.max_workload_edges = 0;
-  EXPECT_GT(PlanMemory(without_names, 64 * kMiB)->max_connections, 6000u);
-  EXPECT_GT(PlanMemory(without_names, 128 * kMiB)->max_connections, 69000u);
-  EXPECT_GT(PlanMemory(without_names, 512 * kMiB)->max_connections, 453000u);
+  EXPECT_GT(PlanMemory(without_names, 64 * kMiB)->max_connections, 8500u);
+  EXPECT_GT(PlanMemory(without_names, 128 * kMiB)->max_connections, 72000u);
+  EXPECT_GT(PlanMemory(without_names, 512 * kMiB)->max_connections, 456000u);
 }
 
 }  // namespace
