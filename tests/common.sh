@@ -44,13 +44,14 @@ add() {
 
 # Adds what a script counted itself, in the last line of its output: add_counted NAME OUTPUT STATUS
 # The script names a failure as this file does, or as the end-to-end tests do: 'FAIL NAME', and lines with the reason, of
-# which the last one tells most.
+# which the last one before an empty line tells most. What follows is of the next test.
 add_counted() {
   local last
   last=$(tail -n 1 "$2")
   sed -n '/^FAILED .*: /p' "$2" >>"$failures"
   awk '/^(PASS|FAIL|SKIP) |^took [0-9]+ s$/ { if (name) print name ": " reason; name = reason = "" }
     /^FAIL / { name = substr($0, 6); next }
+    name && reason && !NF { print name ": " reason; name = "" }
     name && NF { reason = $0 }
     END { if (name) print name ": " reason }' "$2" | failure "$1"
   if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then

@@ -45,6 +45,7 @@ void ControlGroupSource::Walk(IdentityDraft* draft) {
   std::string root = folder_ + "/unified";
   if (!IsGroup(root)) root = folder_;
   is_up_ = IsGroup(root);
+  was_up_ |= is_up_;
   if (is_up_) WalkFolder(AT_FDCWD, root.c_str(), "", 0, draft);
 }
 

@@ -38,7 +38,8 @@ class ControlGroupSource final : public IdentitySource {
   std::string_view name() const override { return "cgroup"; }
   // False if the folder has no cgroup2.
   bool is_up() const override { return is_up_; }
-  bool is_missed() const override { return Exists(folder_); }
+  // A host may have cgroup1 alone.
+  bool is_missed() const override { return was_up_; }
 
  private:
   // Reads the tree into owners_.
@@ -50,6 +51,7 @@ class ControlGroupSource final : public IdentitySource {
   absl::flat_hash_map<uint64_t, GroupOwner> owners_;  // of the last walk
   absl::flat_hash_set<uint64_t> unknown_;             // groups that the last walk did not find; some are deleted ones
   bool is_up_ = false;
+  bool was_up_ = false;
 };
 
 }  // namespace tcpgauge

@@ -12,11 +12,11 @@ void PodStore::Put() {
   const Pod& pod = parser_.pod();
   if (pod.uid.empty()) return;
   KnownPod known;
-  PodWorkload workload = WorkloadOfPod(pod.name, pod.owner_kind, pod.owner_name, pod.template_hash, pod.node);
+  const PodWorkload workload = WorkloadOfPod(pod.name, pod.owner_kind, pod.owner_name, pod.template_hash, pod.node);
   known.identity.namespace_name = pod.namespace_name;
   known.identity.pod = pod.name;
-  known.identity.workload = std::move(workload.name);
-  known.identity.workload_kind = std::move(workload.kind);
+  known.identity.workload = workload.name;
+  known.identity.workload_kind = workload.kind;
   known.identity.is_guess = workload.is_guess;
   known.identity.node = pod.node;
   if (!pod.has_ended && !pod.is_on_host_network) known.addresses = pod.addresses;

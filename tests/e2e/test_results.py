@@ -97,7 +97,8 @@ class EndOfTheOutputTest(unittest.TestCase):
 
     def test_names_failures_of_a_script_before_the_sums(self):
         output = ("PASS a.A.one (0.1 s)\\nFAIL a.A.two\\nTraceback\\n  at line 1\\nAssertionError: 1 != 2\\n\\n"
-                  "SKIP a.A.three: no\\nFAIL b.B.four\\nits process ended with status 9\\ntook 3 s\\n1 passed, 2 failed, 1 skipped\\n")
+                  "  printed by a.A.three\\nSKIP a.A.three: no\\nFAIL b.B.four\\nits process ended with status 9\\ntook 3 s\\n"
+                  "1 passed, 2 failed, 1 skipped\\n")
         self.assertEqual(self.end_of(f"printf '{output}' >$scratch/x; add_counted 'end to end' $scratch/x 1"), (1, [
             "end to end: 1 passed, 2 failed, 1 skipped", "FAILED end to end: a.A.two: AssertionError: 1 != 2",
             "FAILED end to end: b.B.four: its process ended with status 9", "1 passed, 2 failed, 1 skipped"]))

@@ -11,9 +11,10 @@ import unittest
 
 from support.agent import Agent, ThisHost
 from support.marks import alone, slow
+from support.mill import Mill
 from support.scrapers import Site
 from support.synthetic import CaptureWriter, Client, address
-from support.waiting import holds_for, wait_until
+from support.waiting import POLL_SECONDS, holds_for, wait_until
 
 # More than the agent has places, which are 512; and more than half of them.
 CROWD, HALF_CROWD = 600, 400
@@ -150,19 +151,29 @@ class StalledClientsTest(unittest.TestCase):
             return bool(chunk)
         return read
 
+    def reads_fast(self, client):
+        """Reads in a thread of its own, so that no work of the test makes the reader slow. Returns a function that tells
+        whether the connection lives."""
+        read, lives = self.reads(client, FAST_BYTES_PER_SECOND), [True]
+
+        def go_on():
+            lives[0] = lives[0] and read()
+        self.addCleanup(Mill(go_on, POLL_SECONDS).close)
+        return lambda: lives[0]
+
     def check_fast_and_slow_reader(self, crowd_size, slow_is_cut_off):
         """Beside so many that never read and that come again when they are cut off."""
         self.start()
         [fast] = self.ask_and_never_read(1, lambda _: THEIR_ADDRESS)
         [slow_one] = self.ask_and_never_read(1, lambda _: OTHER_ADDRESS)
-        read_fast = self.reads(fast, FAST_BYTES_PER_SECOND)
+        fast_lives = self.reads_fast(fast)
         read_slow = self.reads(slow_one, SLOW_BYTES_PER_SECOND)
         # Who has read for longer than a second keeps its place before those who have just come.
-        self.assertTrue(holds_for(read_fast, 2))
+        self.assertTrue(holds_for(fast_lives, 2))
         crowd = []
         while len(crowd) < crowd_size:
             crowd += self.ask_and_never_read(25, lambda number: an_address(len(crowd) + number))
-            self.assertTrue(read_fast(), "who reads fast is cut off while the others come")
+            self.assertTrue(fast_lives(), "who reads fast is cut off while the others come")
         start = time.monotonic()
 
         def slow_one_is_gone():
@@ -174,7 +185,7 @@ class StalledClientsTest(unittest.TestCase):
                 except OSError:
                     client.close()
                     [crowd[number]] = self.ask_and_never_read(1, lambda _, number=number: an_address(number))
-            self.assertTrue(read_fast(), f"who reads fast is cut off after {time.monotonic() - start:.1f} s")
+            self.assertTrue(fast_lives(), f"who reads fast is cut off after {time.monotonic() - start:.1f} s")
             return not read_slow()
         if slow_is_cut_off:
             wait_until(slow_one_is_gone, "who reads slowly is cut off", 60)

@@ -92,6 +92,17 @@ TEST(ControlGroupSource, IsDownWithoutCgroup2) {
   EXPECT_TRUE(source.is_up());
 }
 
+TEST(ControlGroupSource, IsMissedOnlyAfterItWasThere) {
+  FakeFolder folder;
+  folder.Write("memory/cgroup.procs", "");
+  ControlGroupSource source(folder.path());
+  EXPECT_EQ(WorkloadOf(7, &source), "");
+  EXPECT_FALSE(source.is_missed()) << "this host has cgroup1 alone";
+  folder.Write("unified/cgroup.procs", "");
+  EXPECT_EQ(WorkloadOf(7, &source), "");
+  EXPECT_TRUE(source.is_missed());
+}
+
 TEST(ControlGroupSource, EndsInAFolderThatIsTooDeep) {
   FakeFolder folder;
   std::string deep = "system.slice";
