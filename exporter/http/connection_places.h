@@ -60,7 +60,7 @@ struct PlaceRules {
 // counts n times for its connections (in case 7, an n-th). So a client that sends its request at once and reads its
 // response is the last to lose its place, even if hundreds of connections from the same address do neither.
 //
-// Thread: not thread-safe; one thread uses it.
+// Thread: confined to one thread.
 // Time: `now_ns` is steady time, and never falls from call to call.
 // Bounds: None of its own. After each Add() that makes is_over_limit() true, the caller closes Victim().
 class ConnectionPlaces {

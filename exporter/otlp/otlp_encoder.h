@@ -83,7 +83,7 @@ struct OtlpEncoderOptions {
 //   This is five times as much as a scrape of these points. But a push comes once a minute, so faster code would not be
 //   worth its complexity.
 //
-// Thread: not thread-safe; one thread uses it at a time.
+// Thread: one thread at a time.
 // Bounds: The encoder remembers the series of one exposition, at most as many as the series limit. A result holds one
 // point for each series of the exposition, and one for each series that only the previous exposition had.
 class OtlpEncoder {

@@ -20,7 +20,7 @@ namespace tcpgauge {
 // The scale is kMaxScale at first, so a bucket's upper bound is 9 % above its lower one. If the values do not fit into
 // kMaxBuckets buckets, the scale falls by one, which merges buckets in pairs. It never rises.
 //
-// Thread: one at a time; a plain value. A copy takes time in proportion to the buckets in use.
+// Thread: one thread at a time; a plain value. A copy takes time in proportion to the buckets in use.
 // Bounds: a fixed amount of memory, whatever is observed.
 class ExponentialBuckets {
  public:

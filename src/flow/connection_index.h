@@ -34,7 +34,7 @@ namespace tcpgauge {
 // enough for its share of `capacity` entries. With a single set whose size was a power of two, a million entries took
 // 19 MB instead of 11.3.
 //
-// Thread: confined to its table.
+// Thread: confined to the thread of its connection table.
 // Bounds: `capacity` entries. The caller must not insert more. MemoryBytes() is computed for this number.
 class ConnectionIndex {
  public:

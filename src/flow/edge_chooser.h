@@ -68,8 +68,8 @@ struct EdgeTimes {
 // The budget does not count it. It begins when there is a place, at the latest when the series of the other edge have
 // ended.
 //
-// Thread: confined to its edge table.
-// Time: table time, in nanoseconds. It must not step back.
+// Thread: confined to the thread of its connection table.
+// Time: table time (see ConnectionTable), in nanoseconds. It must not step back.
 // Bounds: at most max_exported edges have series. The chooser watches up to four times max_exported edges (those with
 // series included), or 1,024 if that is more, and 256 failing edges, or four times those that places are kept for.
 class EdgeChooser {

@@ -19,7 +19,7 @@ namespace tcpgauge {
 // the filter would err more often. So when it is full, it forgets all of them. At 98,000 new edges a second it still
 // remembers for a second.
 //
-// Thread: confined to its owner.
+// Thread: confined to one thread.
 // Bounds: 128 KiB.
 class EdgeFilter {
  public:

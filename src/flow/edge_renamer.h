@@ -21,7 +21,7 @@ namespace tcpgauge {
 // Only a change of the map counts, and not a difference between edge and map. Otherwise an edge whose connections
 // outlive the name of their address would begin and end with each map.
 //
-// Thread: confined to its connection table.
+// Thread: confined to the thread of its connection table.
 class EdgeRenamer {
  public:
   // Notes the names that the exported edges have by `names`, which is about to change. `edges` must outlive this

@@ -26,8 +26,8 @@ namespace tcpgauge {
 // - A name that the map loses is still found while anybody uses the identity, until the map has another owner of the
 //   address. So a name that comes and goes changes nothing.
 //
-// Thread: confined to its connection table.
-// Time: table time, in nanoseconds.
+// Thread: confined to the thread of its connection table.
+// Time: table time (see ConnectionTable), in nanoseconds.
 // Time that Set() takes: that of what differs from the map before, and of its listeners. If the maker did not compare
 // the two maps (IdentityMap::former), Set() compares them. Bounds: those of the identity map. Of lost names, at most
 // kMaxLost addresses and kMaxLost servers are remembered.

@@ -40,7 +40,7 @@ namespace tcpgauge {
 // it.
 //
 // Thread: any; the functions use only their arguments.
-// Time: table time, in nanoseconds.
+// Time: table time (see ConnectionTable), in nanoseconds.
 
 // Whether `segment`, a SYN or a SYN-ACK, has the sequence number of an earlier SYN or SYN-ACK of its sender. `end` is
 // the sender's end of the old connection.

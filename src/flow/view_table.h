@@ -32,7 +32,7 @@ static_assert(sizeof(View) == 64, "one cache line");
 // The views of the connections of one table, in slots that never move. The views of a connection form a list. The head
 // of the list is ConnectionDetails::first_view.
 //
-// Thread: confined to its table.
+// Thread: confined to the thread of its connection table.
 // Bounds: `capacity` views in all. One connection has at most kMaxOfConnection views besides the one with the number
 // View::kFirstNumber. overflows() counts the views that did not fit. If a view from Add() does not fit, the connection
 // table counts the view's packets as those of another connection. If a view from AddOwnKey() does not fit, the

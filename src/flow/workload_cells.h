@@ -55,7 +55,7 @@ struct WorkloadAccount {
 // `retired` of the edge's cell. So the accounts of a cell, and those of its edges with series, are all that its
 // connections were ever credited with.
 //
-// Thread: confined to its table.
+// Thread: confined to the thread of its connection table.
 // Bounds: CellLimit() cells. When all are in use, further ones are credited to one of the folds. There is a fold for
 // each value of local_ends, so that the sums over a reporter stay exact. A cell that nobody used lately may be
 // forgotten. Then its accounts are added to its fold. Without identities, all connections use the first fold.

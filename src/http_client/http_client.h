@@ -88,7 +88,7 @@ struct HttpAnswer {
 // decodes no body. Transfer-Encoding may only be chunked. Any other encoding ends the call with an error before the
 // body is decoded.
 //
-// Thread: one at a time.
+// Thread: one thread at a time.
 // Bounds: a body has at most max_body_bytes after decompression. With max_waiting_bytes, at most that many bytes and
 // one piece of libcurl (16 kB) wait in memory. Headers have at most 300 kB, the limit of libcurl. A call takes at most
 // its timeout_ms. Errors: see Wait(). When libcurl cannot be initialised, the constructor ends the process

@@ -35,7 +35,7 @@ absl::Status WriteIdentityFile(const std::string& path, const IdentityMap& map);
 // Where programs connect often, each map has other sockets than the one before, but mostly with the same names. So the
 // file is written only when it says something else (IdentityMap::HasNamesOf()), whatever the time and the queues are.
 //
-// Thread: one at a time.
+// Thread: one thread at a time.
 class IdentityFile {
  public:
   explicit IdentityFile(std::string path) : path_(std::move(path)) {}

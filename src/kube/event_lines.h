@@ -18,7 +18,7 @@ namespace tcpgauge {
 // A line counts once its newline has come. So an event of a connection that broke is not half applied: the next watch
 // begins before it.
 //
-// Thread: confined to one.
+// Thread: confined to one thread.
 // Bounds: a line has at most max_line_bytes. A longer one is skipped to its end, and counted. etcd takes objects of up
 // to 1.5 MiB.
 class EventLines {

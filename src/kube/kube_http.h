@@ -27,7 +27,7 @@ namespace tcpgauge {
 //
 // Answers are not compressed: a watch never is, and the API server would pay for the compression of a list.
 //
-// Thread: confined to one. The constructor may run in another thread.
+// Thread: confined to one thread. The constructor may run in another thread.
 // Bounds: at most kMaxWaitingBytes of a body, and one piece of libcurl, wait in memory. Of an answer that is no
 // success, 16 KiB are read, and of other answers but 200, such as redirections, 8 MiB: what sends more has failed. The
 // kernel gives up a silent, dead connection after a minute. Errors: those of KubeTransport. When a changed file of the

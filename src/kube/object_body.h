@@ -15,7 +15,7 @@ namespace tcpgauge {
 // Passes a body on while objects come out of it. Otherwise, a server that sends blanks without end would keep a
 // processor busy for as long as the request may take.
 //
-// Thread: that of the body.
+// Thread: confined to the thread of the body.
 // Bounds: at most kMaxBytes, and one piece, between two objects. An object of 1.5 MiB, the most that etcd
 // takes, has at most 9 MiB as JSON.
 class ObjectBody final : public AnswerBody {

@@ -12,7 +12,7 @@ namespace tcpgauge {
 // objects around it and its own, with dots between them: "spec.nodeName". An array adds no name to the path, so that
 // each item of "status.podIPs" has the path "status.podIPs", and its address the path "status.podIPs.ip".
 //
-// Thread: confined to one. Paths and texts are valid during the call only.
+// Thread: confined to one thread. Paths and texts are valid during the call only.
 class ObjectParser {
  public:
   virtual ~ObjectParser() = default;

@@ -14,7 +14,7 @@ namespace tcpgauge {
 
 // Takes a pod (core/v1 Pod).
 //
-// Thread: confined to one.
+// Thread: confined to one thread.
 // Bounds: names are cut after kMaxNameBytes + 1, so that a name that is too long stays one that IsName() refuses. At
 // most kMaxAddresses are taken, and the others are passed over.
 class PodParser final : public ObjectParser {

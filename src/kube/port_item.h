@@ -12,7 +12,7 @@ namespace tcpgauge {
 
 // A port of a Service or an EndpointSlice, whose members arrive one by one.
 //
-// Thread: confined to one.
+// Thread: confined to one thread.
 class PortItem {
  public:
   void TakeNumber(const JsonScalar& number) { number_ = CountOf(number); }

@@ -25,7 +25,7 @@ struct RetryPauseOptions {
 // Says how long to wait before the next request to the API server, so that agents neither hurry a server that is in
 // trouble, nor come at the same moment.
 //
-// Thread: confined to one.
+// Thread: confined to one thread.
 class RetryPause {
  public:
   explicit RetryPause(RetryPauseOptions options) : options_(std::move(options)) {}

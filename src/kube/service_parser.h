@@ -15,7 +15,7 @@ namespace tcpgauge {
 
 // Takes a service (core/v1 Service).
 //
-// Thread: confined to one.
+// Thread: confined to one thread.
 // Bounds: names are cut as in PodParser. At most kMaxAddresses and kMaxPorts are taken, and the others are passed over.
 class ServiceParser final : public ObjectParser {
  public:

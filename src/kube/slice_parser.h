@@ -16,7 +16,7 @@ namespace tcpgauge {
 
 // Takes an EndpointSlice (discovery.k8s.io/v1). A slice of host names (addressType FQDN) has no endpoints here.
 //
-// Thread: confined to one.
+// Thread: confined to one thread.
 // Bounds: names are cut as in PodParser. At most 1000 endpoints, the most that the API server takes, kMaxAddresses of
 // each, and kMaxPorts are taken. The others are passed over.
 class SliceParser final : public ObjectParser {

@@ -51,7 +51,7 @@ struct SeriesChoiceOptions {
 // All readers see the same choice. A reader decides only how often a snapshot is made, not how long series last.
 //
 // Thread: confined to one thread.
-// Time: table time; see Snapshot::time_ns.
+// Time: table time (see Snapshot), in nanoseconds.
 // Bounds: stores the labels of `max_connections` connections. Choose() looks up each connection of the snapshot once.
 class SeriesChoice {
  public:

@@ -45,7 +45,7 @@ struct WorkloadEdgeOptions {
 //   may change when no pod of the workload was known for a while.
 //
 // Thread: confined to the collector's thread.
-// Time: table time, in nanoseconds.
+// Time: table time (see Snapshot), in nanoseconds.
 // Bounds: a copy of each account of each worker, the names of their workloads, max_exported workload edges, and
 // kMaxZonePairs pairs of a client's and a server's availability zone. Payload of a further pair counts for the pair of
 // "other" and "other".
