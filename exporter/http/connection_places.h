@@ -55,10 +55,11 @@ struct PlaceRules {
 // 6. one that takes its response and was opened earlier;
 // 7. one whose response is being made.
 //
-// Of two connections in the same case, the one whose last progress is older gives its place back. In case 7, it is the
-// one whose last progress is newer. If a client has n times PlaceRules::share places, the time since the last progress
-// counts n times for its connections (in case 7, an n-th). So a client that sends its request at once and reads its
-// response is the last to lose its place, even if hundreds of connections from the same address do neither.
+// If several connections are in the same case, the one whose last progress is the oldest gives its place back. In case
+// 7, it is the one whose last progress is the newest. A client with more places than PlaceRules::share is at a
+// disadvantage: if it has n times as many, the time since the last progress of each of its connections is multiplied by
+// n (divided by n in case 7). So a client that sends its request at once and reads its response is the last to lose its
+// place, even if hundreds of connections from the same address do neither.
 //
 // Thread: confined to one thread.
 // Time: `now_ns` is steady time, and never falls from call to call.

@@ -14,8 +14,8 @@
 
 namespace tcpgauge {
 
-// What the points of counters and histograms give. The sums of additive gauges are always cumulative, as the
-// specification demands of UpDownCounters with every preference.
+// What a point of a counter or a histogram holds. The sum of a gauge whose values may be added up (an UpDownCounter in
+// OpenTelemetry) is always the total, because the specification demands that with every temporality.
 enum class Temporality : uint8_t {
   kCumulative,  // the total since the counter's start
   kDelta,       // the increase since the previous point

@@ -55,8 +55,8 @@ struct EdgeTimes {
 // another candidate is to have its place. At the end of the phase retiring, the edge's series end. The edge gets no new
 // series for another window, so that every reader sees the series end before the counters start at zero again.
 //
-// 4. Churn. At most `max_new_per_minute` edges are announced within any minute (see EdgeBudget). No more edges than
-// that retire at the same time to make room.
+// 4. Churn. At most `max_new_per_minute` edges are announced within any minute (see EdgeBudget). At most as many edges
+//   retire at the same time to make room for others.
 //
 // 5. Exception: the first window, which begins with the first attempt that any worker sees (see FirstWindow). Readers
 // are taken to have read nothing in this window, so the phases announced and retiring are skipped. An edge is admitted

@@ -48,8 +48,9 @@ struct JsonBounds {
 //
 // Thread: any.
 // Bounds: besides the piece of the body at hand, takes memory of at most 64 times the greater one of bounds.token_bytes
-// and bounds.bytes_between: twice for a token, twice for its text, and the rest for an error message of the parser,
-// which escapes what it has kept and is not used. The time is proportional to the length of the text.
+// and bounds.bytes_between. A token takes twice its length, and its text twice its length. The rest is for an error
+// message that the parser makes and nobody uses: it has an escaped copy of the text that the parser has kept. The time
+// is proportional to the length of the text.
 //
 // Errors: those of `body` and of `visitor`. kResourceExhausted when the text exceeds `bounds`. kInvalidArgument when
 // the text is not JSON. The messages are those of `source`, and contain no part of the text.
