@@ -123,13 +123,13 @@ class ConnectionPlaces {
   Handle SlowestReader();
   Handle end() { return places_.end(); }
 
-  // Returns the places whose time is over. `others_wait` says whether the rules for a crowd apply.
-  std::vector<Handle> Overdue(int64_t now_ns, bool others_wait);
+  // Returns the places whose time is over. `use_crowd_rules`: whether the rules for a crowd apply.
+  std::vector<Handle> Overdue(int64_t now_ns, bool use_crowd_rules);
 
  private:
   // Returns the number of the case of the design that applies to `place`. 1 is the worst.
   static int Rank(const Place& place, int64_t now_ns);
-  bool IsOverdue(const Place& place, int64_t now_ns, bool others_wait) const;
+  bool IsOverdue(const Place& place, int64_t now_ns, bool use_crowd_rules) const;
 
   const PlaceRules rules_;
   std::list<Place> places_;

@@ -71,7 +71,7 @@ class PcapReader {
 
   const PcapHandle handle_;
   // The unit in which the handle's packet times state the fraction of a second. It is a microsecond for devices of
-  // libpcap that are no packet sockets, such as netfilter's log.
+  // libpcap that are not packet sockets, such as netfilter's log.
   const int64_t fraction_ns_;
   LinkType link_type_;
   std::optional<EthernetAddress> own_address_;

@@ -59,7 +59,7 @@ struct HttpAnswer {
   // such header, or when the header names no time in the future.
   std::optional<int64_t> retry_after_seconds;
   // If the answer is a redirection: where it leads, as a part of an error message, for example "redirected to URL; use
-  // that URL". At most 500 bytes, without user and password. Empty = the answer is no redirection.
+  // that URL". At most 500 bytes, without user and password. Empty = the answer is not a redirection.
   std::string redirection;
 };
 
@@ -138,9 +138,9 @@ class HttpClient {
   void Cancel();
 
   // Returns an error if no call to `url` can ever reach a server: the port is not a number from 1 to 65535, or the host
-  // is no name and no address, or user and password are not percent-encoded. Does not look up the host's name. Errors:
-  // kInvalidArgument. The message says what is wrong with the URL, without repeating any of it: "its port is not a
-  // number from 1 to 65535".
+  // is neither a name nor an address, or user and password are not percent-encoded. Does not look up the host's name.
+  // Errors: kInvalidArgument. The message says what is wrong with the URL, without repeating any of it: "its port is
+  // not a number from 1 to 65535".
   static absl::Status CheckUrl(const std::string& url);
 
   // Returns `text` percent-encoded, for use in the query of a URL (RFC 3986 section 2.1).
