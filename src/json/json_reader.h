@@ -37,7 +37,7 @@ struct JsonSource {
 struct JsonBounds {
   size_t bytes = 0;
   size_t token_bytes = 0;  // of a number or a text, with the white space before it
-  size_t depth = 0;        // of objects and arrays in one another
+  size_t depth = 0;        // of nested objects and arrays
   // Without a number or a text, such as brackets, commas and white space. The parser keeps them until the next number
   // or text.
   size_t bytes_between = 1 << 20;
