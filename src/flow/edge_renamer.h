@@ -16,8 +16,9 @@ namespace tcpgauge {
 // happens in two cases:
 // - An end of the edge had no name, and the new map has one. The name must hold for all connections of the edge: it is
 //   that of an address or, for a server, of an address and port. An end that is a prefix has no such name.
-// - The old map had the edge's name for the address of an end, and the new map has another one. When the new map lacks
-//   a name that the old map had, the edge stays.
+// - The old map had the edge's name for the address of an end, and the new map has another one.
+//
+// When the new map lacks a name that the old map had, the edge stays.
 //
 // The edge's names are compared with the old map, so that only a change of the map has an effect. Otherwise an edge
 // whose connections outlive the name of their address would be replaced with each map.
