@@ -50,6 +50,10 @@ constexpr uint64_t kKeptSampleBytes = 420;
 constexpr uint64_t kListedRowBytes = 1950;
 // A view of a listed row takes some 120 bytes as JSON, and at most 384. Compressed text takes an eighth, twice.
 constexpr uint64_t kListedViewBytes = 480;
+// An edge in the answer of /api/v1/edges takes some 1,400 bytes as JSON, and 3,000 if its times are spread over all
+// buckets. A service, which is one edge at worst, takes 1,200 bytes and its group. Compressed text takes an eighth,
+// twice.
+constexpr uint64_t kListedEdgeBytes = 4500;
 // A data point takes this much as an OTLP message and as encoded bytes together.
 constexpr uint64_t kPointBytes = 1200;
 
@@ -146,7 +150,8 @@ uint64_t HttpConnectionBytes(const MemoryDemand& demand) { return kHttpConnectio
 uint64_t ListingBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   const uint64_t rows = std::min(plan.rows_per_worker * demand.workers, demand.max_listed_rows);
   const uint64_t views = std::min(rows * ConnectionView::kMaxPerConnection, Views(demand, plan));
-  return rows * kListedRowBytes + views * kListedViewBytes;
+  return std::max(rows * kListedRowBytes + views * kListedViewBytes,
+                  demand.table.edges.max_exported * kListedEdgeBytes);
 }
 
 // The responses that are made and sent. A single body may be larger than the bound: a listing.

@@ -242,12 +242,9 @@ std::optional<EdgeGroups> GroupByInterface(const Snapshot& snapshot, absl::Funct
     AddConnection(connection, snapshot.rate_window_seconds, &sums[connection.interface]);
     is_used[connection.interface] = true;
   }
-  groups.total = RestOf(snapshot);
-  for (size_t i = 0; i < snapshot.edges.exported.size(); ++i) {
-    if (i % kBetweenStops == 0 && must_stop()) return std::nullopt;
-    AddEdgeAccount(snapshot.edges.exported[i], &groups.total);
-    if (const EdgeCounters* change = ChangeOf(snapshot, i)) AddEdgeCounters(*change, &groups.total.change);
-  }
+  const std::optional<EdgeTotals> totals = AddUpEdges(snapshot, must_stop);
+  if (!totals.has_value()) return std::nullopt;
+  groups.total = totals->total;
   groups.total.change = Stretched(groups.total.change, snapshot.edge_changes.seconds, groups.change_seconds);
   groups.other = groups.total;
   for (size_t i = 0; i < sums.size(); ++i) {
@@ -261,11 +258,14 @@ std::optional<EdgeGroups> GroupByInterface(const Snapshot& snapshot, absl::Funct
   return groups;
 }
 
-// Returns the address, and the prefix length behind it if it is the first address of a prefix.
-std::string NetworkText(const IpAddress& address, int v4_bits, int v6_bits) {
-  const int bits = address.is_v4() ? v4_bits : v6_bits;
-  const int all_bits = address.is_v4() ? 32 : 128;
-  return bits == all_bits ? address.ToString() : absl::StrCat(address.ToString(), "/", bits);
+std::string NetworkText(const IpAddress& address, std::optional<int> prefix_bits) {
+  return prefix_bits.has_value() ? absl::StrCat(address.ToString(), "/", *prefix_bits) : address.ToString();
+}
+
+// Returns the length for the family of `address`, or nullopt if it is that of a whole address.
+std::optional<int> PrefixBits(const IpAddress& address, int v4_bits, int v6_bits) {
+  if (address.is_v4()) return v4_bits == 32 ? std::nullopt : std::optional<int>(v4_bits);
+  return v6_bits == 128 ? std::nullopt : std::optional<int>(v6_bits);
 }
 
 std::string WorkloadFilter(const IdentityRef& identity) {
@@ -292,21 +292,40 @@ std::optional<EdgeGroups> GroupEdges(const Snapshot& snapshot, EdgeGroupKind kin
                                            : GroupByKey(snapshot, kind, must_stop);
 }
 
+std::optional<EdgeTotals> AddUpEdges(const Snapshot& snapshot, absl::FunctionRef<bool()> must_stop) {
+  EdgeTotals totals;
+  totals.other = RestOf(snapshot);
+  totals.total = totals.other;
+  for (size_t i = 0; i < snapshot.edges.exported.size(); ++i) {
+    if (i % kBetweenStops == 0 && must_stop()) return std::nullopt;
+    AddEdgeAccount(snapshot.edges.exported[i], &totals.total);
+    if (const EdgeCounters* change = ChangeOf(snapshot, i)) AddEdgeCounters(*change, &totals.total.change);
+  }
+  return totals;
+}
+
+std::optional<int> ClientPrefixBits(const EdgesView& edges, const IpAddress& client) {
+  return PrefixBits(client, edges.v4_prefix_bits, edges.v6_prefix_bits);
+}
+
+std::optional<int> ServerPrefixBits(const EdgesView& edges, const IpAddress& server, bool is_server_prefix) {
+  if (!is_server_prefix) return std::nullopt;
+  return PrefixBits(server, edges.v4_server_prefix_bits, edges.v6_server_prefix_bits);
+}
+
 uint64_t EdgeGroupsBytes(size_t edges) {
   constexpr uint64_t kLookupBytes = 320;  // in the tables of Grouping
   return edges * (sizeof(EdgeGroup) + kLookupBytes);
 }
 
 std::string FilterOf(const EdgeGroup& group, EdgeGroupKind kind, const Snapshot& snapshot) {
-  const EdgesView& edges = snapshot.edges;
   const auto client = [&] {
-    return absl::StrCat("client:", NetworkText(group.client, edges.v4_prefix_bits, edges.v6_prefix_bits));
+    return absl::StrCat("client:", NetworkText(group.client, ClientPrefixBits(snapshot.edges, group.client)));
   };
   const auto server = [&] {
-    return absl::StrCat(
-        "server:", group.is_server_prefix
-                       ? NetworkText(group.server.address, edges.v4_server_prefix_bits, edges.v6_server_prefix_bits)
-                       : group.server.address.ToString());
+    const IpAddress& address = group.server.address;
+    return absl::StrCat("server:",
+                        NetworkText(address, ServerPrefixBits(snapshot.edges, address, group.is_server_prefix)));
   };
   switch (kind) {
     case EdgeGroupKind::kService:

@@ -56,15 +56,21 @@ struct EdgeGroup {
   EdgeSum sum;
 };
 
+// The sums over all accounts of a snapshot.
+struct EdgeTotals {
+  // The traffic of edges without series, and what edges had counted before their series ended.
+  EdgeSum other;
+  // Everything. Equals Snapshot::totals where they count the same: payload, segments, open connections, failures and so
+  // on.
+  EdgeSum total;
+};
+
 // The groups of one snapshot. The sums of all groups and `other` add up to `total`.
 struct EdgeGroups {
   std::vector<EdgeGroup> groups;  // in no order; no two have the same members in common
-  // Everything that belongs to no group: the traffic of edges without series, and what edges had counted before their
-  // series ended. kInterface: of connections that ended or that the snapshot does not list.
-  EdgeSum other;
-  // Equals Snapshot::totals where they count the same: payload, segments, open connections, failures and so on.
-  EdgeSum total;
-  double change_seconds = 0;  // the period of each EdgeSum::change; 0: no changes are known
+  EdgeSum other;                  // what belongs to no group; kInterface: see GroupEdges()
+  EdgeSum total;                  // see EdgeTotals
+  double change_seconds = 0;      // the period of each EdgeSum::change; 0: no changes are known
 };
 
 // Groups the edges of `snapshot` by what they have in common.
@@ -73,6 +79,7 @@ struct EdgeGroups {
 // open, one group for each interface. They have only those counters that a connection has: payload, retransmitted
 // segments, open connections, round-trip times and, estimated from the smoothed ones, response times. The others are 0,
 // above all `segments`, so the loss is not known. Every `change` has payload alone, over Snapshot::rate_window_seconds.
+// `other` is of the connections that ended or are not listed.
 //
 // Thread: any.
 // Time: one pass over the edges with series; kInterface: one pass over the listed connections.
@@ -83,6 +90,9 @@ EdgeGroups GroupEdges(const Snapshot& snapshot, EdgeGroupKind kind);
 // millisecond.
 std::optional<EdgeGroups> GroupEdges(const Snapshot& snapshot, EdgeGroupKind kind, absl::FunctionRef<bool()> must_stop);
 
+// Returns the sums over all accounts, or nullopt soon after `must_stop` has returned true.
+std::optional<EdgeTotals> AddUpEdges(const Snapshot& snapshot, absl::FunctionRef<bool()> must_stop);
+
 // Returns the memory that GroupEdges() takes at most for so many edges with series, the result included: some 2 kB for
 // each. A group takes as much whether it has one edge or a thousand.
 uint64_t EdgeGroupsBytes(size_t edges);
@@ -91,6 +101,12 @@ uint64_t EdgeGroupsBytes(size_t edges);
 // returned. Names are compared as Filter does: a workload "web" also selects the connections of a workload "web-2".
 // Returns an empty text, which selects all connections, for edges between ends without a workload.
 std::string FilterOf(const EdgeGroup& group, EdgeGroupKind kind, const Snapshot& snapshot);
+
+// Returns the length of the prefix that begins with `client`, the client of one of these edges, or nullopt if the edges
+// of single clients are not grouped.
+std::optional<int> ClientPrefixBits(const EdgesView& edges, const IpAddress& client);
+// The same for a server. `is_server_prefix` is that of the edge or of the group.
+std::optional<int> ServerPrefixBits(const EdgesView& edges, const IpAddress& server, bool is_server_prefix);
 
 // The connections that failed: refused ones and those whose handshake timed out.
 inline uint64_t FailedConnections(const EdgeCounters& counters) {
