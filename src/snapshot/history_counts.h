@@ -7,6 +7,9 @@
 #include <iterator>
 #include <string_view>
 
+#include "src/flow/edge.h"
+#include "src/flow/totals.h"
+
 namespace tcpgauge {
 
 // What the history tells of a second, or what was counted until a time. The members are the same for the whole agent
@@ -32,11 +35,17 @@ struct HistoryCounts {
 
   uint64_t payload_bytes() const { return client_payload_bytes + server_payload_bytes; }
 
-  // Adds every member of `other`, the gauge too.
+  // Adds every member of `other` to the same member, the gauge too.
   void Add(const HistoryCounts& other);
-
-  friend bool operator==(const HistoryCounts& a, const HistoryCounts& b);
+  // Returns what was counted since `before`, with the gauge of now. REQUIRES: no counter of `before` is higher.
+  HistoryCounts Since(const HistoryCounts& before) const;
+  // Whether all counters are 0, whatever the gauge is.
+  bool CountsNothing() const;
 };
+
+// Returns what the account of an edge, or the totals of a table, come to.
+HistoryCounts HistoryCountsOf(const EdgeCounters& edge);
+HistoryCounts HistoryCountsOf(const Totals& totals);
 
 // A member that only grows while it is counted.
 struct HistoryCounter {
@@ -45,7 +54,7 @@ struct HistoryCounter {
   bool is_microseconds;   // JSON shows seconds
 };
 
-// All members but the gauge.
+// All members but the gauge. Those of busy edges come first (see HistoryChunk).
 constexpr HistoryCounter kHistoryCounters[] = {
     {&HistoryCounts::client_payload_bytes, "client_payload_bytes", false},
     {&HistoryCounts::server_payload_bytes, "server_payload_bytes", false},

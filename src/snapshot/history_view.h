@@ -4,11 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "src/flow/edge.h"
-#include "src/naming/end_identity.h"
+#include "src/snapshot/history_chunk.h"
 #include "src/snapshot/history_counts.h"
 
 namespace tcpgauge {
@@ -21,13 +23,6 @@ struct HistorySecond {
   HistoryCounts totals;  // what was counted in this second, by the whole agent
 };
 
-// An edge of the history. EdgeKey::local_ends is 0.
-struct HistoryEdge {
-  EdgeKey key;
-  IdentityRef client;  // null: unknown
-  IdentityRef server;
-};
-
 // The history as it was when History::Now() returned it. A plain value that does not change.
 //
 // Time: table time, in nanoseconds since the Unix epoch, as in Snapshot. Wall time is table time plus
@@ -36,10 +31,20 @@ struct HistoryEdge {
 // Bounds: keeps the memory alive that the history had at that time (see History), so keep it only for moments.
 class HistoryView {
  public:
+  static constexpr size_t kMaxSeconds = 600;
+
+  // A chunk, and how many of its seconds were complete.
+  struct CompleteSeconds {
+    std::shared_ptr<const HistoryChunk> chunk;
+    size_t count = 0;
+  };
+
   // An empty history.
   HistoryView() = default;
+  // `chunks` are those of a history, the oldest first.
+  HistoryView(const std::vector<CompleteSeconds>& chunks, int64_t clock_stepped_ns);
 
-  // The oldest first, without gaps, at most History::kSeconds. They end within the last ten minutes.
+  // The oldest first, without gaps, at most kMaxSeconds. They end within the last ten minutes.
   const std::vector<HistorySecond>& seconds() const { return seconds_; }
   // What the whole agent had counted when the first second began. With the totals of all seconds, it is what Totals say
   // at the end of the last one.
@@ -57,10 +62,23 @@ class HistoryView {
   std::vector<HistoryCounts> SumOf(absl::FunctionRef<bool(const HistoryEdge& edge)> matches) const;
 
  private:
+  // A chunk of which seconds are shown.
+  struct Part {
+    std::shared_ptr<const HistoryChunk> chunk;
+    size_t begin = 0;           // the first of its seconds that is shown
+    size_t end = 0;             // all below it are complete
+    size_t first = 0;           // the index of `begin` in seconds_
+    std::vector<size_t> edges;  // by the chunk's edges: their indexes in edges_
+  };
+
+  void ListEdges(Part* part);
+
   std::vector<HistorySecond> seconds_;
   HistoryCounts before_;
   int64_t clock_stepped_ns_ = 0;
   std::vector<HistoryEdge> edges_;
+  absl::flat_hash_map<EdgeKey, size_t> edge_indexes_;
+  std::vector<Part> parts_;
 };
 
 }  // namespace tcpgauge
