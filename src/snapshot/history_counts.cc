@@ -49,7 +49,7 @@ HistoryCounts HistoryCountsOf(const EdgeCounters& edge) {
   counts.connections_opened = edge.connections_opened;
   counts.connections_refused = edge.connections_refused;
   counts.connections_timed_out = edge.connections_timed_out;
-  counts.handshakes = edge.handshake_rtt_count;
+  counts.handshake_rtts = edge.handshake_rtt_count;
   counts.handshake_rtt_us_sum = Microseconds(edge.handshake_rtt_sum_seconds);
   counts.responses = edge.response_count;
   counts.response_us_sum = Microseconds(edge.response_sum_seconds);
@@ -68,7 +68,7 @@ HistoryCounts HistoryCountsOf(const Totals& totals) {
   counts.connections_opened = totals.opened_handshake + totals.opened_midstream;
   counts.connections_refused = totals.closed[static_cast<size_t>(EndReason::kRefused)];
   counts.connections_timed_out = totals.closed[static_cast<size_t>(EndReason::kHandshakeTimeout)];
-  counts.handshakes = Sum(totals.handshake_rtt_seconds.counts);
+  counts.handshake_rtts = Sum(totals.handshake_rtt_seconds.counts);
   counts.handshake_rtt_us_sum = Microseconds(totals.handshake_rtt_seconds.sum);
   counts.responses = Sum(totals.response_seconds.counts);
   counts.response_us_sum = Microseconds(totals.response_seconds.sum);

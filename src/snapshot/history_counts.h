@@ -27,7 +27,7 @@ struct HistoryCounts {
   uint64_t connections_opened = 0;
   uint64_t connections_refused = 0;
   uint64_t connections_timed_out = 0;
-  uint64_t handshakes = 0;  // those of which the round trip was measured
+  uint64_t handshake_rtts = 0;  // those of which the round trip was measured
   uint64_t handshake_rtt_us_sum = 0;
   uint64_t responses = 0;
   uint64_t response_us_sum = 0;
@@ -62,7 +62,7 @@ constexpr HistoryCounter kHistoryCounters[] = {
     {&HistoryCounts::responses, "responses", false},
     {&HistoryCounts::response_us_sum, "response_seconds_sum", true},
     {&HistoryCounts::connections_opened, "connections_opened", false},
-    {&HistoryCounts::handshakes, "handshakes", false},
+    {&HistoryCounts::handshake_rtts, "handshake_rtts", false},
     {&HistoryCounts::handshake_rtt_us_sum, "handshake_rtt_seconds_sum", true},
     {&HistoryCounts::retransmitted_segments, "retransmitted_segments", false},
     {&HistoryCounts::out_of_order_segments, "out_of_order_segments", false},

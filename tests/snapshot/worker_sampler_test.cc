@@ -58,7 +58,7 @@ TEST_F(WorkerSamplerTest, HasTotalsAndEdgesOfTheTable) {
   EXPECT_EQ(sample.totals.segments, 4);
   EXPECT_EQ(sample.totals.connections_opened, 3);
   EXPECT_EQ(sample.totals.connections, 3);
-  EXPECT_EQ(sample.totals.handshakes, 2);
+  EXPECT_EQ(sample.totals.handshake_rtts, 2);
   EXPECT_EQ(sample.totals.handshake_rtt_us_sum, 500'000);
   EXPECT_EQ(sample.totals.responses, 2);
   EXPECT_EQ(sample.totals.response_us_sum, 1'000'000);
